@@ -1,0 +1,132 @@
+/** AWS's own classification of an operation in the Service Authorization Reference. */
+export type AccessLevel = 'Read' | 'List' | 'Write';
+
+/**
+ * What an operation can do to people and money, worst first. AWS's access level says "Write" for a bonus payment and
+ * for a test notification alike, so the project keeps its own.
+ */
+export type Risk = 'spends' | 'harms-workers' | 'loses-data' | 'contacts-people' | 'changes' | 'reads';
+
+/** Risks in the order in which a reader must see them. */
+export const RISKS: readonly Risk[] = ['spends', 'harms-workers', 'loses-data', 'contacts-people', 'changes', 'reads'];
+
+export type Operation = keyof typeof CATALOGUE;
+export type Capability = keyof typeof CAPABILITIES;
+
+interface OperationFacts {
+  readonly level: AccessLevel;
+  readonly capability: Capability;
+}
+
+interface CapabilityFacts {
+  readonly risk: Risk;
+  /** A verb phrase that completes "she ...", in plain English. */
+  readonly does: string;
+}
+
+/** The IAM service prefix; the API's own name "mturk" is not one. */
+export const SERVICE_PREFIX = 'mechanicalturk';
+
+/**
+ * The 13 capabilities. The order is the order of statements in a policy and of lines in every report.
+ * Every operation belongs to exactly one; the three `:read` together are AmazonMechanicalTurkReadOnly.
+ */
+export const CAPABILITIES = {
+  'results:read': { risk: 'reads', does: 'reads results' },
+  'account:read': { risk: 'reads', does: 'sees the balance and the bonuses paid' },
+  'workers:read': { risk: 'reads', does: 'reads qualifications and lists of workers' },
+  'hits:publish': { risk: 'spends', does: 'publishes HITs' },
+  'hits:manage': { risk: 'changes', does: 'expires and manages HITs' },
+  'hits:delete': { risk: 'loses-data', does: 'deletes HITs' },
+  'pay:approve': { risk: 'spends', does: 'approves work and pays for it' },
+  'pay:reject': { risk: 'harms-workers', does: 'rejects work' },
+  'pay:bonus': { risk: 'spends', does: 'pays workers bonuses' },
+  'workers:qualify': { risk: 'changes', does: 'grants and takes qualifications' },
+  'quals:delete': { risk: 'loses-data', does: 'deletes qualification types' },
+  'workers:block': { risk: 'harms-workers', does: 'blocks and unblocks workers' },
+  'workers:notify': { risk: 'contacts-people', does: 'e-mails workers' },
+} as const satisfies Record<string, CapabilityFacts>;
+
+/**
+ * The 39 operations of API version 2017-01-17, each of which is one IAM action without resource types or service
+ * condition keys (Service Authorization Reference, "Actions, resources, and condition keys for Amazon Mechanical Turk").
+ */
+export const CATALOGUE = {
+  GetHIT: { level: 'Read', capability: 'results:read' },
+  ListHITs: { level: 'List', capability: 'results:read' },
+  ListReviewableHITs: { level: 'List', capability: 'results:read' },
+  ListHITsForQualificationType: { level: 'List', capability: 'results:read' },
+  GetAssignment: { level: 'Read', capability: 'results:read' },
+  ListAssignmentsForHIT: { level: 'List', capability: 'results:read' },
+  ListReviewPolicyResultsForHIT: { level: 'List', capability: 'results:read' },
+  GetFileUploadURL: { level: 'Read', capability: 'results:read' },
+  GetAccountBalance: { level: 'Read', capability: 'account:read' },
+  ListBonusPayments: { level: 'List', capability: 'account:read' },
+  GetQualificationType: { level: 'Read', capability: 'workers:read' },
+  ListQualificationTypes: { level: 'List', capability: 'workers:read' },
+  ListQualificationRequests: { level: 'List', capability: 'workers:read' },
+  GetQualificationScore: { level: 'Read', capability: 'workers:read' },
+  ListWorkersWithQualificationType: { level: 'List', capability: 'workers:read' },
+  ListWorkerBlocks: { level: 'List', capability: 'workers:read' },
+  CreateHIT: { level: 'Write', capability: 'hits:publish' },
+  CreateHITType: { level: 'Write', capability: 'hits:publish' },
+  CreateHITWithHITType: { level: 'Write', capability: 'hits:publish' },
+  CreateAdditionalAssignmentsForHIT: { level: 'Write', capability: 'hits:publish' },
+  UpdateHITTypeOfHIT: { level: 'Write', capability: 'hits:publish' },
+  UpdateExpirationForHIT: { level: 'Write', capability: 'hits:manage' },
+  UpdateHITReviewStatus: { level: 'Write', capability: 'hits:manage' },
+  UpdateNotificationSettings: { level: 'Write', capability: 'hits:manage' },
+  SendTestEventNotification: { level: 'Write', capability: 'hits:manage' },
+  DeleteHIT: { level: 'Write', capability: 'hits:delete' },
+  ApproveAssignment: { level: 'Write', capability: 'pay:approve' },
+  RejectAssignment: { level: 'Write', capability: 'pay:reject' },
+  SendBonus: { level: 'Write', capability: 'pay:bonus' },
+  CreateQualificationType: { level: 'Write', capability: 'workers:qualify' },
+  UpdateQualificationType: { level: 'Write', capability: 'workers:qualify' },
+  AssociateQualificationWithWorker: { level: 'Write', capability: 'workers:qualify' },
+  DisassociateQualificationFromWorker: { level: 'Write', capability: 'workers:qualify' },
+  AcceptQualificationRequest: { level: 'Write', capability: 'workers:qualify' },
+  RejectQualificationRequest: { level: 'Write', capability: 'workers:qualify' },
+  DeleteQualificationType: { level: 'Write', capability: 'quals:delete' },
+  CreateWorkerBlock: { level: 'Write', capability: 'workers:block' },
+  DeleteWorkerBlock: { level: 'Write', capability: 'workers:block' },
+  NotifyWorkers: { level: 'Write', capability: 'workers:notify' },
+} as const satisfies Record<string, OperationFacts>;
+
+/** All operations, in catalogue order (grouped by capability). */
+export const OPERATIONS = Object.keys(CATALOGUE) as Operation[];
+
+/** All capabilities, in catalogue order. */
+export const CAPABILITY_NAMES = Object.keys(CAPABILITIES) as Capability[];
+
+const operationsByCapability = new Map<Capability, Operation[]>(CAPABILITY_NAMES.map((name) => [name, []]));
+for (const operation of OPERATIONS) operationsByCapability.get(CATALOGUE[operation].capability)?.push(operation);
+
+/** The operations of a capability, in catalogue order. */
+export function operationsOf(capability: Capability): readonly Operation[] {
+  return operationsByCapability.get(capability) ?? [];
+}
+
+export function capabilityOf(operation: Operation): Capability {
+  return CATALOGUE[operation].capability;
+}
+
+export function riskOf(operation: Operation): Risk {
+  return CAPABILITIES[capabilityOf(operation)].risk;
+}
+
+export function isOperation(name: string): name is Operation {
+  return Object.hasOwn(CATALOGUE, name);
+}
+
+export function isCapability(name: string): name is Capability {
+  return Object.hasOwn(CAPABILITIES, name);
+}
+
+/** The IAM action of an operation: `mechanicalturk:GetHIT`. */
+export function actionOf(operation: Operation): string {
+  return `${SERVICE_PREFIX}:${operation}`;
+}
+
+/** The capabilities that spend money, which `freeze: [spend]` stands for. */
+export const SPENDING_CAPABILITIES = CAPABILITY_NAMES.filter((name) => CAPABILITIES[name].risk === 'spends');

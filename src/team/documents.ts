@@ -1,0 +1,82 @@
+import type { PolicyDocument, Statement } from '../iam/document.ts';
+import { actionOf, CAPABILITY_NAMES, type Capability, type Operation, operationsOf } from '../mturk/operations.ts';
+import { labPath } from './names.ts';
+import type { Member, Role, Team } from './team.ts';
+
+const VERSION = '2012-10-17';
+
+/**
+ * The policy that a role brings of its own, or null where it needs none (it only attaches AWS's policies and nothing
+ * is frozen). One Allow per capability with its operations by name, one Deny, and one more Deny for a freeze.
+ */
+export function rolePolicy(role: Role, freeze: readonly Capability[]): PolicyDocument | null {
+  const statements: Statement[] = CAPABILITY_NAMES.flatMap((capability) => {
+    const operations = operationsOf(capability).filter((operation) => role.allow.includes(operation));
+    return operations.length === 0 ? [] : [statement(sidOf(capability), 'Allow', operations)];
+  });
+  if (role.deny.length > 0) statements.push(statement('Deny', 'Deny', role.deny));
+  if (freeze.length > 0) statements.push(statement('Freeze', 'Deny', freeze.flatMap(operationsOf)));
+  return statements.length === 0 ? null : { Version: VERSION, Statement: statements };
+}
+
+/**
+ * The inline policy that suspends a member, or ends her access after her `until` day even if no workflow runs;
+ * null where there is nothing to limit. It denies everything, so that no other grant outlives it.
+ */
+export function limitsPolicy(member: Member): PolicyDocument | null {
+  const statements: Statement[] = [];
+  if (member.until !== null) {
+    statements.push({
+      Sid: 'Until',
+      Effect: 'Deny',
+      Action: '*',
+      Resource: '*',
+      Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': `${dayAfter(member.until)}T00:00:00Z` } },
+    });
+  }
+  if (member.suspended) statements.push({ Sid: 'Suspended', Effect: 'Deny', Action: '*', Resource: '*' });
+  return statements.length === 0 ? null : { Version: VERSION, Statement: statements };
+}
+
+/**
+ * The permissions boundary of every member: Mechanical Turk, and her own keys and MFA devices. A boundary never
+ * grants; it caps whatever somebody may attach to a user or group of the lab by mistake or malice.
+ */
+export function boundaryPolicy(team: Pick<Team, 'lab' | 'account'>): PolicyDocument {
+  return {
+    Version: VERSION,
+    Statement: [
+      { Sid: 'MechanicalTurk', Effect: 'Allow', Action: 'mechanicalturk:*', Resource: '*' },
+      {
+        Sid: 'OwnCredentials',
+        Effect: 'Allow',
+        Action: [
+          'iam:GetUser',
+          'iam:ListAccessKeys',
+          'iam:CreateAccessKey',
+          'iam:UpdateAccessKey',
+          'iam:DeleteAccessKey',
+          'iam:ListMFADevices',
+          'iam:EnableMFADevice',
+          'iam:DeactivateMFADevice',
+          'iam:ResyncMFADevice',
+        ],
+        Resource: `arn:aws:iam::${team.account}:user${labPath(team.lab)}${'${aws:username}'}`,
+      },
+    ],
+  };
+}
+
+function statement(sid: string, effect: 'Allow' | 'Deny', operations: readonly Operation[]): Statement {
+  return { Sid: sid, Effect: effect, Action: operations.map(actionOf), Resource: '*' };
+}
+
+/** `results:read` -> `ResultsRead`: a Sid allows only letters and digits. */
+function sidOf(capability: Capability): string {
+  return capability.replace(/(^|:)(\w)/g, (_match, _colon, letter: string) => letter.toUpperCase());
+}
+
+/** The calendar day after `YYYY-MM-DD`, UTC. */
+function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}

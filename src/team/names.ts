@@ -1,0 +1,35 @@
+import type { Team } from './team.ts';
+
+type Lab = Pick<Team, 'lab' | 'account'>;
+
+/** The IAM path that holds everything of a lab: `/mturk/<lab>/`. */
+export function labPath(lab: string): string {
+  return `/mturk/${lab}/`;
+}
+
+/** The IAM name of a member's user or a role's group and policy. Names are unique in an account whatever the path. */
+export function iamName(lab: string, key: string): string {
+  return `${lab}-${key}`;
+}
+
+/** The member's or role's key in an IAM name of this lab, or null where the name is not the lab's. */
+export function keyOfIamName(lab: string, name: string): string | null {
+  return name.startsWith(`${lab}-`) ? name.slice(lab.length + 1) : null;
+}
+
+export function rolePolicyArn(lab: Lab, roleKey: string): string {
+  return `arn:aws:iam::${lab.account}:policy${labPath(lab.lab)}${iamName(lab.lab, roleKey)}`;
+}
+
+/** The permissions boundary lives outside the managed path, so that whoever may write there cannot widen it. */
+export function boundaryArn(lab: Lab): string {
+  return `arn:aws:iam::${lab.account}:policy/mturk-boundary/${lab.lab}`;
+}
+
+/** Tags that every managed user carries; keys and values hold only characters that IAM allows. */
+export function memberTags(lab: string, memberKey: string): Readonly<Record<string, string>> {
+  return { 'mturk-team:lab': lab, 'mturk-team:member': memberKey };
+}
+
+/** The name of the inline policy that ends or suspends a member's access. */
+export const LIMITS_POLICY = 'limits';

@@ -1,0 +1,68 @@
+import type { ManagedPolicyName } from '../mturk/managed-policies.ts';
+import type { Capability, Operation } from '../mturk/operations.ts';
+
+/** A role with everything it inherits resolved. */
+export interface Role {
+  readonly key: string;
+  readonly description: string | null;
+  /** Keys of the roles named in `extends`, as written. */
+  readonly extends: readonly string[];
+  /** Operations allowed by this role and all it extends, in catalogue order. */
+  readonly allow: readonly Operation[];
+  /** Operations denied by this role and all it extends, in catalogue order. */
+  readonly deny: readonly Operation[];
+  /** AWS's policies attached by this role and all it extends, sorted. */
+  readonly managed: readonly ManagedPolicyName[];
+}
+
+export interface Member {
+  readonly key: string;
+  readonly name: string;
+  readonly email: string | null;
+  readonly github: string | null;
+  /** Role keys, sorted. */
+  readonly roles: readonly string[];
+  /** The last day of access, `YYYY-MM-DD`, UTC; null for no end. */
+  readonly until: string | null;
+  readonly sponsor: string | null;
+  readonly suspended: boolean;
+}
+
+export interface Departure {
+  readonly key: string;
+  /** The day of leaving, `YYYY-MM-DD`. */
+  readonly left: string;
+  readonly reason: string;
+}
+
+export interface StateBucket {
+  readonly bucket: string;
+  readonly region: string;
+}
+
+/**
+ * A valid `team.yaml`, normalised: no optional shape is left, every list that is a set is sorted, and it says the same
+ * whatever the order of the file. Members past their `until` are in it: who is wanted on a given day is `activeMembers`.
+ */
+export interface Team {
+  readonly lab: string;
+  /** 12 digits. */
+  readonly account: string;
+  readonly owners: readonly string[];
+  readonly roles: readonly Role[];
+  readonly members: readonly Member[];
+  readonly departed: readonly Departure[];
+  /** The frozen capabilities, `spend` expanded, in catalogue order. */
+  readonly freeze: readonly Capability[];
+  readonly settings: { readonly maxRemovals: number; readonly state: StateBucket | null };
+}
+
+/** Whether the last day of access lies before `today` (both `YYYY-MM-DD`, UTC). */
+export function hasExpired(member: Member, today: string): boolean {
+  return member.until !== null && member.until < today;
+}
+
+/** The members who should have an IAM user on that day (`YYYY-MM-DD`, UTC). */
+export function activeMembers(team: Team, today: string): readonly Member[] {
+  return team.members.filter((member) => !hasExpired(member, today));
+}
