@@ -1,10 +1,11 @@
+import type { EngineFindingArgs } from './engine-codes.ts';
+import type { RailFindingArgs } from './rail-codes.ts';
+import type { TeamFindingArgs } from './team-codes.ts';
+
 /**
  * Every finding code with the arguments of its text. A code is stable once released: it is printed, stands in the
  * JSON output, and names a section of docs/findings.md.
  */
-export interface FindingArgs {
-  'yaml-syntax': { readonly reason: string };
-  'duplicate-key': { readonly key: string };
-}
+export interface FindingArgs extends TeamFindingArgs, RailFindingArgs, EngineFindingArgs {}
 
 export type FindingCode = keyof FindingArgs;
