@@ -1,0 +1,248 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import { processTerminal } from './commands/io.ts';
+
+const terminal = processTerminal(process.env);
+const DEFAULT_FILE = 'team.yaml';
+const DEFAULT_SANDBOX = '.mturk-team/sandbox';
+
+const program = new Command('mturk-team')
+  .description("A lab's team.yaml becomes AWS IAM users, groups and Mechanical Turk policies through Terraform.")
+  .version(packageJson.version)
+  .showHelpAfterError('(mturk-team --help lists the commands)')
+  .configureOutput({ writeOut: terminal.stdout, writeErr: terminal.stderr })
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ mturk-team check                 is team.yaml right?
+  $ mturk-team plan --sandbox        what would change, for whom, in an AWS account in a process
+  $ mturk-team explain bo            what may Bo do?
+  $ mturk-team rehearse              the whole story, without an AWS account
+
+Exit codes: 0 fine, 1 findings or an error, 2 wrong usage or unreadable input.
+plan and drift: 0 no change, 1 error, 2 changes.`,
+  );
+
+const today = () =>
+  new Option('--today <YYYY-MM-DD>', 'the date to go by, UTC').argParser(parseDay).default(undefined, 'today');
+const sandbox = () =>
+  new Option('--sandbox [dir]', `run against an AWS account in a process, kept in DIR (${DEFAULT_SANDBOX})`);
+const json = () => new Option('--json', 'print JSON on standard output, nothing else');
+const bootstrap = () => new Option('--bootstrap', "the administrator's stack: the permissions boundary");
+
+program
+  .command('check')
+  .description('find everything that is wrong with a team file')
+  .argument('[file]', 'the team file', DEFAULT_FILE)
+  .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json', 'github']).default('text'))
+  .option('--strict', 'warnings fail the check too')
+  .addOption(today())
+  .addHelpText('after', examples('mturk-team check', 'mturk-team check lab.yaml --format json'))
+  .action(async (file: string, options) => {
+    const { check } = await import('./commands/check.ts');
+    finish(await check({ ...options, file, today: dayOf(options), colour: terminal.colour }, terminal));
+  });
+
+program
+  .command('synth')
+  .description('write the Terraform configuration of both stacks')
+  .argument('[file]', 'the team file', DEFAULT_FILE)
+  .option('--out <dir>', 'where to write', 'cdktf.out')
+  .addOption(today())
+  .addOption(json())
+  .addHelpText('after', examples('mturk-team synth --out cdktf.out'))
+  .action(async (file: string, options) => {
+    const { synth } = await import('./commands/synth.ts');
+    finish(
+      await synth(
+        { file, outDir: options.out, today: dayOf(options), colour: terminal.colour, json: options.json === true },
+        terminal,
+      ),
+    );
+  });
+
+program
+  .command('plan')
+  .description('say who would gain and lose what; exits 0 without changes, 2 with changes, 1 on an error')
+  .argument('[file]', 'the team file', DEFAULT_FILE)
+  .addOption(sandbox())
+  .addOption(bootstrap())
+  .option('--resources', 'list the IAM resources too')
+  .addOption(today())
+  .addOption(json())
+  .addHelpText('after', examples('mturk-team plan --sandbox', 'mturk-team plan --resources'))
+  .action(async (file: string, options) => {
+    const { plan } = await import('./commands/plan.ts');
+    finish(await plan({ ...labOptions(file, options), resources: options.resources === true }, terminal));
+  });
+
+program
+  .command('apply')
+  .description('make the account what the team file says')
+  .argument('[file]', 'the team file', DEFAULT_FILE)
+  .addOption(sandbox())
+  .addOption(bootstrap())
+  .option('--yes', 'do not ask; needed where nobody can answer')
+  .addOption(today())
+  .addOption(json())
+  .addHelpText('after', examples('mturk-team apply --sandbox', 'mturk-team apply --bootstrap --yes'))
+  .action(async (file: string, options) => {
+    const { apply } = await import('./commands/apply.ts');
+    finish(await apply({ ...labOptions(file, options), yes: options.yes === true }, terminal));
+  });
+
+program
+  .command('drift')
+  .description('say what somebody changed by hand; exits 0 when clean, 2 with drift, 1 on an error')
+  .argument('[file]', 'the team file', DEFAULT_FILE)
+  .addOption(sandbox())
+  .option('--reconcile', 'put it right')
+  .option('--yes', 'do not ask; needed where nobody can answer')
+  .addOption(today())
+  .addOption(json())
+  .addHelpText('after', examples('mturk-team drift --sandbox', 'mturk-team drift --reconcile'))
+  .action(async (file: string, options) => {
+    const { drift } = await import('./commands/drift.ts');
+    finish(
+      await drift(
+        { ...labOptions(file, options), reconcile: options.reconcile === true, yes: options.yes === true },
+        terminal,
+      ),
+    );
+  });
+
+program
+  .command('who-can')
+  .description('who may do this operation, or any of this capability')
+  .argument('<what>', 'an operation such as SendBonus, or a capability such as pay:bonus')
+  .argument('[file]', 'the team file', DEFAULT_FILE)
+  .addOption(today())
+  .addOption(json())
+  .addHelpText('after', examples('mturk-team who-can SendBonus', 'mturk-team who-can hits:publish'))
+  .action(async (what: string, file: string, options) => {
+    const { whoCanCommand } = await import('./commands/who-can.ts');
+    finish(await whoCanCommand({ what, ...fileOptions(file, options) }, terminal));
+  });
+
+program
+  .command('explain')
+  .description('everything a member may do, with the role that gives it and the day it ends')
+  .argument('<member>', "the member's key in the team file")
+  .argument('[file]', 'the team file', DEFAULT_FILE)
+  .addOption(today())
+  .addOption(json())
+  .addHelpText('after', examples('mturk-team explain bo', 'mturk-team explain bo --today 2027-06-01'))
+  .action(async (member: string, file: string, options) => {
+    const { explainCommand } = await import('./commands/explain.ts');
+    finish(await explainCommand({ member, ...fileOptions(file, options) }, terminal));
+  });
+
+program
+  .command('schema')
+  .description('print the JSON Schema of team.yaml, for editors')
+  .addHelpText('after', examples('mturk-team schema > team.schema.json'))
+  .action(async () => {
+    const { schema } = await import('./commands/schema.ts');
+    finish(await schema(terminal));
+  });
+
+const sandboxCommand = program.command('sandbox').description('an AWS account in a process: IAM, STS and MTurk');
+sandboxCommand
+  .command('start')
+  .description('serve it on 127.0.0.1 until interrupted')
+  .argument('[dir]', 'where the account is kept', DEFAULT_SANDBOX)
+  .option('--account <id>', "the account's 12 digits", '123456789012')
+  .option('--port <port>', 'the port; 0 for any', '0')
+  .addHelpText('after', examples('mturk-team sandbox start'))
+  .action(async (dir: string, options) => {
+    const { sandboxStart } = await import('./commands/sandbox.ts');
+    finish(await sandboxStart({ dir, accountId: options.account, port: Number(options.port) }, terminal));
+  });
+sandboxCommand
+  .command('reset')
+  .description('forget the account')
+  .argument('[dir]', 'where the account is kept', DEFAULT_SANDBOX)
+  .addHelpText('after', examples('mturk-team sandbox reset'))
+  .action(async (dir: string) => {
+    const { sandboxReset } = await import('./commands/sandbox.ts');
+    finish(await sandboxReset({ dir }, terminal));
+  });
+
+program
+  .command('rehearse')
+  .description('tell and check the whole story on the sample team, against an AWS account in a process')
+  .argument('[file]', 'the team file', DEFAULT_FILE)
+  .addHelpText('after', examples('mturk-team rehearse'))
+  .action(async (file: string) => {
+    const { rehearse } = await import('./commands/rehearse.ts');
+    finish(await rehearse({ file }, terminal));
+  });
+
+interface CommonOptions {
+  readonly today?: string;
+  readonly json?: boolean;
+}
+
+interface AccountOptions extends CommonOptions {
+  readonly sandbox?: string | true;
+  readonly bootstrap?: boolean;
+}
+
+function fileOptions(file: string, options: CommonOptions) {
+  return { file, today: dayOf(options), json: options.json === true };
+}
+
+function labOptions(file: string, options: AccountOptions) {
+  const dir = options.sandbox === true ? DEFAULT_SANDBOX : (options.sandbox ?? null);
+  return { ...fileOptions(file, options), sandbox: dir, stack: options.bootstrap === true ? 'bootstrap' : 'team' } as const;
+}
+
+function dayOf(options: CommonOptions): string {
+  return options.today ?? new Date().toISOString().slice(0, 10);
+}
+
+function parseDay(text: string): string {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text) {
+    throw new InvalidArgumentError('Write a day that exists as YYYY-MM-DD.');
+  }
+  return text;
+}
+
+function examples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
+
+function finish(code: number): void {
+  process.exitCode = code;
+}
+
+/** Wrong usage is 2 wherever it is found; a subcommand inherits neither setting by itself. */
+function exitWithTwo(command: Command): void {
+  command.exitOverride();
+  command.showSuggestionAfterError();
+  for (const child of command.commands) {
+    child.configureOutput({ writeOut: terminal.stdout, writeErr: terminal.stderr });
+    exitWithTwo(child);
+  }
+}
+
+async function main(): Promise<void> {
+  exitWithTwo(program);
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      finish(error.exitCode === 0 ? 0 : 2);
+      return;
+    }
+    // Whatever a person can do wrong is a finding; what arrives here is our own mistake, and is said to be one.
+    const detail = error instanceof Error ? (process.env.MTURK_TEAM_DEBUG ? error.stack : error.message) : String(error);
+    terminal.stderr(`mturk-team: this is a mistake in mturk-team, not in your file: ${detail}\n`);
+    terminal.stderr('Please report it with the command that you ran; MTURK_TEAM_DEBUG=1 shows where it happened.\n');
+    finish(1);
+  }
+}
+
+void main();

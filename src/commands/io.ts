@@ -1,0 +1,37 @@
+import { createInterface } from 'node:readline/promises';
+
+/** Where a command writes: data on stdout, everything else on stderr. */
+export interface Io {
+  stdout(text: string): void;
+  stderr(text: string): void;
+}
+
+/** A command's standing with the person in front of it. */
+export interface Terminal extends Io {
+  /** Whether progress may redraw a line. */
+  readonly isTerminal: boolean;
+  readonly colour: boolean;
+  /** Asks for a yes; false at once where nobody can answer. */
+  confirm(question: string): Promise<boolean>;
+}
+
+/** The process's own streams. NO_COLOR and FORCE_COLOR are honoured as https://no-color.org and Node describe them. */
+export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
+  const isTerminal = process.stderr.isTTY === true;
+  const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0';
+  return {
+    stdout: (text) => process.stdout.write(text),
+    stderr: (text) => process.stderr.write(text),
+    isTerminal,
+    colour: (env.NO_COLOR === undefined || env.NO_COLOR === '') && (forced || process.stdout.isTTY === true),
+    async confirm(question) {
+      if (process.stdin.isTTY !== true || !isTerminal) return false;
+      const prompt = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+      } finally {
+        prompt.close();
+      }
+    },
+  };
+}
