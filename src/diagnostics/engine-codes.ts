@@ -1,4 +1,49 @@
-/** Why the engine could not be run, or did not do what it was asked: the closed list of failure reasons. */
+/** What an apply had done when it ended early, as far as the engine told. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Who holds the lock of the state, as the lock itself says; null where it does not say. */
+export interface LockInfo {
+  readonly id: string | null;
+  readonly who: string | null;
+  readonly operation: string | null;
+  /** As the engine printed it, UTC. */
+  readonly created: string | null;
+}
+
+/** The engine's own words, where there are any: the last resort of whoever looks for the cause. */
+interface EngineWords {
+  readonly reason: string;
+}
+
+/**
+ * Why the engine could not be run, or did not do what it was asked: the closed list of failure reasons.
+ * `progress` is null where nothing was being applied, so that "nothing was changed" can be said.
+ */
 export interface EngineFindingArgs {
   'engine-missing': { readonly account: 'real' | 'sandbox' };
+  'engine-not-found': { readonly binary: string };
+  'engine-unusable': { readonly binary: string; readonly reason: string };
+  'engine-too-old': { readonly engine: string; readonly needs: string; readonly because: 'tool' | 'state-lock' };
+  'engine-refused-for-real-account': { readonly binary: string };
+  'init-failed': EngineWords;
+  'provider-unavailable': EngineWords;
+  'backend-failed': EngineWords & { readonly progress: Progress | null };
+  'backend-changed': { readonly directory: string };
+  'state-locked': { readonly lock: LockInfo };
+  'plan-failed': EngineWords;
+  'plan-unreadable': EngineWords;
+  'plan-stale': { readonly reason: string };
+  'apply-failed': EngineWords & { readonly progress: Progress };
+  'name-exists': EngineWords & { readonly progress: Progress };
+  'credentials-missing': { readonly reason: string };
+  'credentials-denied': EngineWords & { readonly progress: Progress | null };
+  'wrong-account': { readonly expected: string; readonly actual: string | null };
+  throttled: EngineWords & { readonly progress: Progress | null };
+  'network-failed': EngineWords & { readonly progress: Progress | null };
+  interrupted: { readonly progress: Progress | null };
+  killed: { readonly signal: string; readonly progress: Progress | null };
+  timeout: { readonly seconds: number; readonly progress: Progress | null };
 }

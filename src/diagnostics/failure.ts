@@ -1,0 +1,23 @@
+import type { EngineFindingArgs } from './engine-codes.ts';
+
+export type FailureCode = keyof EngineFindingArgs;
+
+/** One reason out of a closed list why something was not done. The words are written by `render/failure-text.ts`. */
+export type Failure = {
+  readonly [Code in FailureCode]: { readonly code: Code; readonly args: EngineFindingArgs[Code] };
+}[FailureCode];
+
+/** What an operation gives, or why it could not: expected problems are values. */
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+export function succeed<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function fail<Code extends FailureCode>(
+  code: Code,
+  args: EngineFindingArgs[Code],
+): { readonly ok: false; readonly failure: Failure } {
+  // The pair is one member of the union by the signature, which TypeScript cannot follow through a generic.
+  return { ok: false, failure: { code, args } as Failure };
+}

@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import { fail, type Result, succeed } from '../diagnostics/failure.ts';
+import { type EngineEvent, streamReader } from './apply-stream.ts';
+import { engineFailure } from './engine-failure.ts';
+import { type Plan, readPlan } from './plan-read.ts';
+import { type EngineHandle, type RunOptions, runEngine } from './run-engine.ts';
+import type { Workspace } from './workspace.ts';
+
+const PLAN_FILE = 'plan.bin';
+
+export interface CommandOptions {
+  readonly signal?: AbortSignal;
+  readonly timeoutSeconds?: number;
+  readonly onStart?: (handle: EngineHandle) => void;
+  readonly onEvent?: (event: EngineEvent) => void;
+  /** How many resources at a time; the engine's own default is 10. */
+  readonly parallelism?: number;
+  /** How long to wait for somebody else's lock of the state. */
+  readonly lockTimeoutSeconds?: number;
+}
+
+/** A saved plan: the file to apply, and what is in it. */
+export interface SavedPlan {
+  readonly file: string;
+  readonly plan: Plan;
+}
+
+/**
+ * Makes the directory ready: backend and providers. The lock file is kept. A backend in a process has another address
+ * each time and never moves a state, so it is configured afresh; a real one that changed is for a person to decide.
+ */
+export async function initialise(workspace: Workspace, options: CommandOptions = {}): Promise<Result<null>> {
+  const fresh = workspace.account === 'sandbox' ? ['-reconfigure'] : [];
+  const run = await runEngine(
+    workspace.engine.binary,
+    ['init', '-input=false', '-no-color', ...fresh],
+    running(workspace, options),
+  );
+  if (run.exitCode === 0) return succeed(null);
+  return engineFailure({ ...about(workspace, options), step: 'init', run, errors: [], progress: null });
+}
+
+/** Plans, saves the plan and reads it. `lock: false` is for a role that may only read. */
+export async function planChanges(
+  workspace: Workspace,
+  options: CommandOptions & { readonly lock?: boolean; readonly refreshOnly?: boolean } = {},
+): Promise<Result<SavedPlan>> {
+  const file = join(workspace.directory, PLAN_FILE);
+  const reader = streamReader();
+  const args = ['plan', '-json', '-input=false', '-detailed-exitcode', `-out=${file}`, ...common(options)];
+  if (options.lock === false) args.push('-lock=false');
+  if (options.refreshOnly === true) args.push('-refresh-only');
+  const run = await runEngine(workspace.engine.binary, args, {
+    ...running(workspace, options),
+    onLine: listen(reader, options),
+  });
+  // 2 is "there are changes" for `-detailed-exitcode`, and nothing else may pass for it.
+  if (run.exitCode !== 0 && run.exitCode !== 2) {
+    return engineFailure({ ...about(workspace, options), step: 'plan', run, errors: reader.errors, progress: null });
+  }
+  return showPlan(workspace, file, options);
+}
+
+/** Reads a saved plan. */
+export async function showPlan(
+  workspace: Workspace,
+  file: string,
+  options: CommandOptions = {},
+): Promise<Result<SavedPlan>> {
+  const run = await runEngine(
+    workspace.engine.binary,
+    ['show', '-json', '-no-color', file],
+    running(workspace, options),
+  );
+  if (run.exitCode !== 0) {
+    return engineFailure({ ...about(workspace, options), step: 'plan', run, errors: [], progress: null });
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(run.stdout);
+  } catch {
+    return fail('plan-unreadable', { reason: 'what `show -json` printed is not JSON' });
+  }
+  const plan = readPlan(json);
+  return plan.ok ? succeed({ file, plan: plan.value }) : plan;
+}
+
+/** What an apply carried out, in steps: a replacement is two. */
+export interface Applied {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Applies exactly the saved plan. An interrupt lets the calls under way finish and the state be written. */
+export async function applyPlan(
+  workspace: Workspace,
+  saved: SavedPlan,
+  options: CommandOptions = {},
+): Promise<Result<Applied>> {
+  const steps = saved.plan.changes.reduce((sum, { change }) => sum + change.actions.filter(isStep).length, 0);
+  const reader = streamReader(steps);
+  const args = ['apply', '-json', '-input=false', '-auto-approve', ...common(options), saved.file];
+  const run = await runEngine(workspace.engine.binary, args, {
+    ...running(workspace, options),
+    onLine: listen(reader, options),
+  });
+  if (run.exitCode === 0) return succeed(reader.progress);
+  return engineFailure({
+    ...about(workspace, options),
+    step: 'apply',
+    run,
+    errors: reader.errors,
+    progress: reader.progress,
+  });
+}
+
+function isStep(action: string): boolean {
+  return action === 'create' || action === 'update' || action === 'delete';
+}
+
+function common(options: CommandOptions): readonly string[] {
+  return [
+    ...(options.parallelism === undefined ? [] : [`-parallelism=${options.parallelism}`]),
+    ...(options.lockTimeoutSeconds === undefined ? [] : [`-lock-timeout=${options.lockTimeoutSeconds}s`]),
+  ];
+}
+
+function running(workspace: Workspace, options: CommandOptions): RunOptions {
+  const { signal, timeoutSeconds, onStart } = options;
+  return {
+    directory: workspace.directory,
+    environment: workspace.environment,
+    ...(signal === undefined ? {} : { signal }),
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    ...(onStart === undefined ? {} : { onStart }),
+  };
+}
+
+function about(
+  workspace: Workspace,
+  options: CommandOptions,
+): { directory: string; timeoutSeconds: number | undefined } {
+  return { directory: workspace.directory, timeoutSeconds: options.timeoutSeconds };
+}
+
+function listen(reader: ReturnType<typeof streamReader>, options: CommandOptions): (line: string) => void {
+  return (line) => {
+    const event = reader.read(line);
+    if (event !== null) options.onEvent?.(event);
+  };
+}

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/** A running engine, for whoever must end it: Ctrl-C at a terminal, and the tests that kill it. */
+export interface EngineHandle {
+  readonly pid: number;
+  /** The engine runs in a process group of its own: its provider processes end with it. */
+  kill(signal: NodeJS.Signals): void;
+}
+
+export interface RunOptions {
+  readonly directory: string;
+  /** The whole environment; nothing is inherited. */
+  readonly environment: Record<string, string>;
+  /** Called for each line of stdout as it comes; stdout is then not kept. */
+  readonly onLine?: (line: string) => void;
+  readonly onStart?: (handle: EngineHandle) => void;
+  /** Interrupts the engine as Ctrl-C does: it finishes the calls under way and writes its state. */
+  readonly signal?: AbortSignal;
+  readonly timeoutSeconds?: number;
+}
+
+/** How a run ended. The exit code is for the caller to read: 2 is no error of a `plan -detailed-exitcode`. */
+export interface EngineRun {
+  /** Null where a signal ended it or it could not be started. */
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** We asked it to stop. */
+  readonly interrupted: boolean;
+  readonly timedOut: boolean;
+  /** Why it could not be started at all. */
+  readonly startError: string | null;
+}
+
+// After an interrupt by timeout, how long the engine may take to write its state before it is killed.
+const GRACE_MS = 60_000;
+
+/** Runs the engine to its end, however it ends. Never rejects. */
+export function runEngine(binary: string, args: readonly string[], options: RunOptions): Promise<EngineRun> {
+  return new Promise((resolve) => {
+    // Detached, because a terminal sends Ctrl-C to the whole group: the engine would get it twice, once from us, and two
+    // interrupts make it abandon its state.
+    const child = spawn(binary, args, {
+      cwd: options.directory,
+      env: options.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    let interrupted = false;
+    let timedOut = false;
+    let killTimer: NodeJS.Timeout | undefined;
+
+    const kill = (signal: NodeJS.Signals): void => {
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      try {
+        // The interrupt goes to the engine alone, which tells its providers itself; a kill goes to all of them.
+        process.kill(signal === 'SIGKILL' ? -child.pid : child.pid, signal);
+      } catch {
+        // It ended in the meantime.
+      }
+    };
+    const interrupt = (): void => {
+      interrupted = true;
+      kill('SIGINT');
+    };
+    const timer =
+      options.timeoutSeconds === undefined
+        ? undefined
+        : setTimeout(() => {
+            timedOut = true;
+            kill('SIGINT');
+            killTimer = setTimeout(() => kill('SIGKILL'), GRACE_MS);
+          }, options.timeoutSeconds * 1000);
+
+    const onLine = options.onLine;
+    const lines = onLine === undefined ? null : createInterface({ input: child.stdout, crlfDelay: Infinity });
+    if (lines === null || onLine === undefined) child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    else lines.on('line', onLine);
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    const linesEnded = lines === null ? Promise.resolve() : new Promise<void>((done) => lines.once('close', done));
+
+    const settle = async (exitCode: number | null, signal: NodeJS.Signals | null, startError: string | null) => {
+      clearTimeout(timer);
+      clearTimeout(killTimer);
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', interrupt);
+      options.signal?.removeEventListener('abort', interrupt);
+      if (startError === null) await linesEnded;
+      const [stdout, stderr] = [out, err].map((chunks) => Buffer.concat(chunks).toString('utf8'));
+      resolve({ exitCode, signal, stdout: stdout ?? '', stderr: stderr ?? '', interrupted, timedOut, startError });
+    };
+    child.once('error', (error) => void settle(null, null, error.message));
+    child.once('close', (exitCode, signal) => void settle(exitCode, signal, null));
+
+    process.on('SIGINT', interrupt);
+    process.on('SIGTERM', interrupt);
+    if (options.signal?.aborted === true) interrupt();
+    else options.signal?.addEventListener('abort', interrupt, { once: true });
+    if (child.pid !== undefined) options.onStart?.({ pid: child.pid, kill });
+  });
+}
