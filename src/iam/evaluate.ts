@@ -1,7 +1,8 @@
+import type { RequestContext } from './context.ts';
 import type { PolicyDocument, Statement } from './document.ts';
+import { statementMatches, statementsOf } from './statement.ts';
 
-/** Values of the request's condition keys. Key names are compared ignoring case, as IAM does. */
-export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
+export type { RequestContext } from './context.ts';
 
 export interface AccessRequest {
   /** `mechanicalturk:SendBonus`, `iam:GetUser` */
@@ -42,7 +43,34 @@ export interface Decision {
   readonly stoppedByBoundary: boolean;
 }
 
-/** Decides a request as IAM does for identity policies and a permissions boundary. */
-export function evaluate(_policies: PrincipalPolicies, _request: AccessRequest): Decision {
-  return { outcome: 'denied-implicitly', by: [], stoppedByBoundary: false };
+/**
+ * Decides a request as IAM does for identity policies and a permissions boundary: a Deny anywhere is final, an Allow
+ * is needed from the identity policies, and where there is a boundary, one from the boundary, too.
+ */
+export function evaluate(policies: PrincipalPolicies, request: AccessRequest): Decision {
+  const identity = matching(policies.identity, request);
+  const boundary = policies.boundary === null ? null : matching([policies.boundary], request);
+  const denies = [...identity.denies, ...(boundary?.denies ?? [])];
+  const granted = identity.allows.length > 0 && identity.denies.length === 0;
+  if (denies.length > 0) return { outcome: 'denied-explicitly', by: denies, stoppedByBoundary: granted };
+  if (!granted) return { outcome: 'denied-implicitly', by: [], stoppedByBoundary: false };
+  if (boundary !== null && boundary.allows.length === 0) {
+    return { outcome: 'denied-implicitly', by: [], stoppedByBoundary: true };
+  }
+  return { outcome: 'allowed', by: identity.allows, stoppedByBoundary: false };
+}
+
+function matching(
+  sources: readonly PolicySource[],
+  request: AccessRequest,
+): { allows: DecidingStatement[]; denies: DecidingStatement[] } {
+  const allows: DecidingStatement[] = [];
+  const denies: DecidingStatement[] = [];
+  for (const { holder, policy, document } of sources) {
+    for (const statement of statementsOf(document)) {
+      if (!statementMatches(statement, document.Version, request)) continue;
+      (statement.Effect === 'Deny' ? denies : allows).push({ holder, policy, statement });
+    }
+  }
+  return { allows, denies };
 }

@@ -1,0 +1,63 @@
+import type { RequestContext } from './context.ts';
+import { matchesPattern } from './pattern.ts';
+import { resolvePattern } from './variables.ts';
+
+export type IamResource = 'user' | 'group' | 'policy' | 'role';
+
+export interface Arn {
+  readonly partition: string;
+  readonly service: string;
+  readonly region: string;
+  readonly account: string;
+  /** All that follows the fifth colon. */
+  readonly resource: string;
+}
+
+/** `arn:aws:iam::123456789012:user/mturk/perception-lab/perception-lab-bo`; a path starts and ends with `/`. */
+export function iamArn(account: string, kind: IamResource, path: string, name: string): string {
+  return `arn:aws:iam::${account}:${kind}${path}${name}`;
+}
+
+/** The parts of an ARN, or null where the text is none. */
+export function parseArn(text: string): Arn | null {
+  const parts = components(text);
+  if (parts === null || parts[0] !== 'arn') return null;
+  const [, partition = '', service = '', region = '', account = '', resource = ''] = parts;
+  return { partition, service, region, account, resource };
+}
+
+/**
+ * `ArnEquals` and `ArnLike`, which are the same: each of the six parts is compared by itself, so a `*` never reaches
+ * into the next one. `unreadable` where the policy's own value is no ARN, as a lone `*` is none.
+ */
+export function matchesArn(
+  wanted: string,
+  actual: string,
+  version: string | undefined,
+  context: RequestContext,
+): boolean | 'unreadable' {
+  const parts = components(wanted);
+  if (parts === null) return 'unreadable';
+  const values = components(actual);
+  if (values === null) return false;
+  return parts.every((part, index) => {
+    const pattern = resolvePattern(part, 'text', version, context);
+    return pattern !== null && matchesPattern(pattern, values[index] ?? '');
+  });
+}
+
+/** Six parts; colons inside a policy variable do not separate any. */
+function components(text: string): readonly string[] | null {
+  const parts: string[] = [];
+  let start = 0;
+  let depth = 0;
+  for (let index = 0; index < text.length && parts.length < 5; index += 1) {
+    if (text.startsWith('${', index)) depth += 1;
+    else if (text[index] === '}' && depth > 0) depth -= 1;
+    else if (text[index] === ':' && depth === 0) {
+      parts.push(text.slice(start, index));
+      start = index + 1;
+    }
+  }
+  return parts.length < 5 ? null : [...parts, text.slice(start)];
+}

@@ -1,0 +1,48 @@
+import { toList } from './context.ts';
+import type { PolicyDocument, Statement } from './document.ts';
+import { statementsOf } from './statement.ts';
+
+/** What IAM takes a document without a Version for. */
+const DEFAULT_VERSION = '2008-10-17';
+
+/**
+ * A text that is equal for two documents exactly when they say the same: order of keys, of statements and of lists, a
+ * list of one or the one, repetition, and the case of actions and condition keys make no difference. Ids and Sids do:
+ * nobody's access depends on them, but they are words that somebody wrote.
+ */
+export function canonicalDocument(document: PolicyDocument): string {
+  const statements = statementsOf(document).map((statement) => JSON.stringify(canonicalStatement(statement)));
+  return JSON.stringify([document.Version ?? DEFAULT_VERSION, document.Id ?? null, sortedSet(statements)]);
+}
+
+function canonicalStatement(statement: Statement): unknown {
+  const lower = (items: readonly string[]) => items.map((item) => item.toLowerCase());
+  return [
+    statement.Sid || null,
+    statement.Effect,
+    [
+      statement.Action === undefined ? 'NotAction' : 'Action',
+      sortedSet(lower(toList(statement.Action ?? statement.NotAction))),
+    ],
+    [
+      statement.Resource === undefined ? 'NotResource' : 'Resource',
+      sortedSet(toList(statement.Resource ?? statement.NotResource)),
+    ],
+    canonicalConditions(statement),
+  ];
+}
+
+/** Conditions as sorted [operator, key, values]: one operator may be written with keys that differ in case alone. */
+function canonicalConditions(statement: Statement): readonly string[] {
+  return sortedSet(
+    Object.entries(statement.Condition ?? {}).flatMap(([operator, byKey]) =>
+      Object.entries(byKey).map(([key, values]) =>
+        JSON.stringify([operator, key.toLowerCase(), sortedSet(toList(values))]),
+      ),
+    ),
+  );
+}
+
+function sortedSet(items: readonly string[]): readonly string[] {
+  return [...new Set(items)].sort();
+}

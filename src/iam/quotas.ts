@@ -1,0 +1,32 @@
+/**
+ * What IAM limits, as the account has it without asking for more.
+ * Source: IAM user guide, "IAM and AWS STS quotas"; the size of a managed policy and the eight MFA devices are from
+ * general knowledge of the service.
+ */
+export const QUOTAS = {
+  usersPerAccount: 5_000,
+  groupsPerAccount: 300,
+  rolesPerAccount: 1_000,
+  policiesPerAccount: 1_500,
+  groupsPerUser: 10,
+  /** Managed policies attached to one user or one group. */
+  attachedPoliciesPerUser: 10,
+  attachedPoliciesPerGroup: 10,
+  policyVersions: 5,
+  /** Characters without white space (`policySize`). */
+  managedPolicySize: 6_144,
+  /** All inline policies of one user or one group together, characters without white space. */
+  inlinePoliciesSizePerUser: 2_048,
+  inlinePoliciesSizePerGroup: 5_120,
+  accessKeysPerUser: 2,
+  mfaDevicesPerUser: 8,
+  sshKeysPerUser: 5,
+  signingCertificatesPerUser: 2,
+  tags: 50,
+  tagKeyLength: 128,
+  tagValueLength: 256,
+  userNameLength: 64,
+  groupNameLength: 128,
+  policyNameLength: 128,
+  pathLength: 512,
+} as const;
