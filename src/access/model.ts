@@ -3,7 +3,8 @@ import type { PolicyDocument } from '../iam/document.ts';
 /** A policy written into a user or group. */
 export interface InlinePolicy {
   readonly name: string;
-  readonly document: PolicyDocument;
+  /** Null where only its name is known (a plan names hand-made ones): it then counts as granting everything when guarding. */
+  readonly document: PolicyDocument | null;
 }
 
 /** A managed policy, the account's own or AWS's. */
