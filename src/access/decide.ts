@@ -1,0 +1,41 @@
+import { type Decision, evaluate, type RequestContext } from '../iam/evaluate.ts';
+import { actionOf, type Operation } from '../mturk/operations.ts';
+import { type Circumstances, contextOf } from './context.ts';
+import type { AccessModel } from './model.ts';
+import { indexOf, policiesOf, type UnknownPolicy } from './policies-of.ts';
+
+export interface UserDecision extends Decision {
+  /** Policies of the user that count as allowing everything because their documents are not known. */
+  readonly unknownPolicies: readonly UnknownPolicy[];
+}
+
+/** An action of any service; keys of `context` come on top of those that AWS fills in for every call. */
+export interface ActionRequest extends Circumstances {
+  /** `iam:GetUser` */
+  readonly action: string;
+  /** The ARN of what is acted on, `*` where the service has no resources. */
+  readonly resource: string;
+  readonly context?: RequestContext;
+}
+
+const NOBODY: UserDecision = { outcome: 'denied-implicitly', by: [], stoppedByBoundary: false, unknownPolicies: [] };
+
+/** Whether a user may call an MTurk operation, and what decides it. A user whom the model does not have may nothing. */
+export function decide(
+  model: AccessModel,
+  userName: string,
+  operation: Operation,
+  circumstances: Circumstances,
+): UserDecision {
+  return decideAction(model, userName, { action: actionOf(operation), resource: '*', ...circumstances });
+}
+
+/** Whether a user may do something, and what decides it. A user whom the model does not have may nothing. */
+export function decideAction(model: AccessModel, userName: string, request: ActionRequest): UserDecision {
+  const user = indexOf(model).users.get(userName);
+  if (user === undefined) return NOBODY;
+  const policies = policiesOf(model, user);
+  const context = { ...contextOf(model, user, request), ...request.context };
+  const decision = evaluate(policies, { action: request.action, resource: request.resource, context });
+  return { ...decision, unknownPolicies: policies.unknownPolicies };
+}
