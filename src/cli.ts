@@ -195,7 +195,11 @@ function fileOptions(file: string, options: CommonOptions) {
 
 function labOptions(file: string, options: AccountOptions) {
   const dir = options.sandbox === true ? DEFAULT_SANDBOX : (options.sandbox ?? null);
-  return { ...fileOptions(file, options), sandbox: dir, stack: options.bootstrap === true ? 'bootstrap' : 'team' } as const;
+  return {
+    ...fileOptions(file, options),
+    sandbox: dir,
+    stack: options.bootstrap === true ? 'bootstrap' : 'team',
+  } as const;
 }
 
 function dayOf(options: CommonOptions): string {
@@ -238,7 +242,8 @@ async function main(): Promise<void> {
       return;
     }
     // Whatever a person can do wrong is a finding; what arrives here is our own mistake, and is said to be one.
-    const detail = error instanceof Error ? (process.env.MTURK_TEAM_DEBUG ? error.stack : error.message) : String(error);
+    const detail =
+      error instanceof Error ? (process.env.MTURK_TEAM_DEBUG ? error.stack : error.message) : String(error);
     terminal.stderr(`mturk-team: this is a mistake in mturk-team, not in your file: ${detail}\n`);
     terminal.stderr('Please report it with the command that you ran; MTURK_TEAM_DEBUG=1 shows where it happened.\n');
     finish(1);
