@@ -1,0 +1,73 @@
+import { OPERATIONS, operationsOf } from '../../src/mturk/operations.ts';
+import type { Member, Role, Team } from '../../src/team/team.ts';
+
+const READ = operationsOf('results:read');
+
+/** The repository's own team.yaml, normalised by hand. */
+export const sampleTeam: Team = {
+  lab: 'perception-lab',
+  account: '123456789012',
+  owners: ['ada'],
+  roles: [
+    role({ key: 'everything-but-bonus', allow: OPERATIONS, deny: ['SendBonus'] }),
+    role({ key: 'full-access', managed: ['AmazonMechanicalTurkFullAccess'] }),
+    role({
+      key: 'paymaster',
+      description: 'Decides about work and pays for it',
+      extends: ['results-reader'],
+      allow: OPERATIONS.filter((operation) =>
+        [
+          ...READ,
+          ...operationsOf('pay:approve'),
+          ...operationsOf('pay:reject'),
+          ...operationsOf('pay:bonus'),
+          ...operationsOf('account:read'),
+        ].includes(operation),
+      ),
+    }),
+    role({ key: 'results-reader', description: 'Looks at results, changes nothing', allow: READ }),
+    role({
+      key: 'task-publisher',
+      description: 'Puts tasks online and takes them down again',
+      extends: ['results-reader'],
+      allow: OPERATIONS.filter((operation) =>
+        [...READ, ...operationsOf('hits:publish'), ...operationsOf('hits:manage')].includes(operation),
+      ),
+    }),
+  ],
+  members: [
+    member({ key: 'ada', name: "Ada O'Neill", email: 'ada@lab.edu', github: 'adaoneill', roles: ['full-access'] }),
+    member({
+      key: 'bo',
+      name: 'Bo Chen',
+      roles: ['results-reader', 'task-publisher'],
+      until: '2027-05-31',
+      sponsor: 'ada',
+    }),
+    member({ key: 'cy', name: 'Cy Moreau', roles: ['results-reader'], suspended: true }),
+    member({ key: 'fay', name: 'Nguyễn Thị Ánh', roles: ['paymaster'] }),
+    member({ key: 'gus', name: '李小龍', roles: ['everything-but-bonus'], until: '2027-08-31', sponsor: 'ada' }),
+  ],
+  departed: [{ key: 'dee', left: '2026-06-30', reason: 'graduated' }],
+  freeze: [],
+  settings: { maxRemovals: 3, state: null },
+};
+
+/** A role with nothing in it but what is given. */
+export function role(given: Pick<Role, 'key'> & Partial<Role>): Role {
+  return { description: null, extends: [], allow: [], deny: [], managed: [], ...given };
+}
+
+/** A member with nothing to her but what is given. */
+export function member(given: Pick<Member, 'key'> & Partial<Member>): Member {
+  return {
+    name: given.key,
+    email: null,
+    github: null,
+    roles: [],
+    until: null,
+    sponsor: null,
+    suspended: false,
+    ...given,
+  };
+}
