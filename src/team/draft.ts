@@ -1,0 +1,115 @@
+/** A list as written; null in the place of an entry that is no text, so that an index is one of the file. */
+export type DraftList = readonly (string | null)[];
+
+export interface RoleDraft {
+  readonly key: string;
+  readonly description: string | null;
+  readonly extends: DraftList;
+  readonly allow: DraftList;
+  readonly deny: DraftList;
+  readonly managed: DraftList;
+}
+
+export interface MemberDraft {
+  readonly key: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly github: string | null;
+  /** Null where there is no list. */
+  readonly roles: DraftList | null;
+  readonly until: string | null;
+  readonly sponsor: string | null;
+  readonly suspended: boolean;
+}
+
+export interface DepartureDraft {
+  readonly key: string;
+  readonly left: string | null;
+  readonly reason: string | null;
+}
+
+/**
+ * What is well-formed in a team file, whatever else is wrong with it: rules work on this, so that one run finds
+ * everything. Whatever is absent or malformed is null or left out; the latter has been reported as a finding of shape.
+ */
+export interface TeamDraft {
+  readonly version: unknown;
+  readonly lab: string | null;
+  readonly account: string | null;
+  readonly owners: DraftList | null;
+  readonly roles: readonly RoleDraft[];
+  readonly members: readonly MemberDraft[];
+  readonly departed: readonly DepartureDraft[];
+  readonly freeze: DraftList;
+  readonly maxRemovals: number | null;
+  readonly state: { readonly bucket: string | null; readonly region: string | null } | null;
+}
+
+/** Takes from plain data what has the right shape. Never fails, whatever it is given. */
+export function draftOf(value: unknown): TeamDraft {
+  const file = mapOf(value);
+  const settings = mapOf(file.settings);
+  const state = isMap(settings.state) ? settings.state : null;
+  return {
+    version: file.version,
+    lab: textOf(file.lab),
+    account: textOf(file.account),
+    owners: Array.isArray(file.owners) ? listOf(file.owners) : null,
+    roles: entriesOf(file.roles).map(([key, role]) => ({
+      key,
+      description: textOf(role.description),
+      extends: listOf(role.extends),
+      allow: listOf(role.allow),
+      deny: listOf(role.deny),
+      managed: listOf(role.managed),
+    })),
+    members: entriesOf(file.members).map(([key, member]) => ({
+      key,
+      name: textOf(member.name),
+      email: textOf(member.email),
+      github: textOf(member.github),
+      roles: Array.isArray(member.roles) ? listOf(member.roles) : null,
+      until: textOf(member.until),
+      sponsor: textOf(member.sponsor),
+      suspended: member.suspended === true,
+    })),
+    departed: entriesOf(file.departed).map(([key, departure]) => ({
+      key,
+      left: textOf(departure.left),
+      reason: textOf(departure.reason),
+    })),
+    freeze: listOf(file.freeze),
+    maxRemovals: numberOf(settings['max-removals']),
+    state: state === null ? null : { bucket: textOf(state.bucket), region: textOf(state.region) },
+  };
+}
+
+type PlainMap = Readonly<Record<string, unknown>>;
+
+const EMPTY: PlainMap = Object.freeze(Object.create(null));
+const EMPTY_LIST: DraftList = Object.freeze([]);
+
+function isMap(value: unknown): value is PlainMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function mapOf(value: unknown): PlainMap {
+  return isMap(value) ? value : EMPTY;
+}
+
+function entriesOf(value: unknown): [key: string, value: PlainMap][] {
+  return Object.entries(mapOf(value)).map(([key, entry]) => [key, mapOf(entry)]);
+}
+
+function listOf(value: unknown): DraftList {
+  if (!Array.isArray(value)) return EMPTY_LIST;
+  return value.map(textOf);
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
+}

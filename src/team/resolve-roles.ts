@@ -1,0 +1,63 @@
+import { isManagedPolicyName, MANAGED_POLICIES, type ManagedPolicyName } from '../mturk/managed-policies.ts';
+import { actionOf, isCapability, isOperation, OPERATIONS, type Operation, operationsOf } from '../mturk/operations.ts';
+import type { DraftList, RoleDraft } from './draft.ts';
+
+/** A role together with all that it extends. */
+export interface ResolvedRole {
+  readonly allow: ReadonlySet<Operation>;
+  readonly deny: ReadonlySet<Operation>;
+  readonly managed: ReadonlySet<ManagedPolicyName>;
+  /** Keys of the role itself and of all it extends, directly or not. */
+  readonly lineage: ReadonlySet<string>;
+}
+
+/**
+ * Resolves what roles extend. Names that do not exist contribute nothing and a circle is walked once: both are
+ * reported by rules, which is why this never fails.
+ */
+export function resolveRoles(roles: readonly RoleDraft[]): ReadonlyMap<string, ResolvedRole> {
+  const byKey = new Map(roles.map((role) => [role.key, role]));
+  return new Map(roles.map((role) => [role.key, resolve(role, byKey)]));
+}
+
+function resolve(role: RoleDraft, byKey: ReadonlyMap<string, RoleDraft>): ResolvedRole {
+  const lineage = new Set<string>([role.key]);
+  const allow = new Set<Operation>();
+  const deny = new Set<Operation>();
+  const managed = new Set<ManagedPolicyName>();
+  // A set visits what is added to it while it is walked.
+  for (const key of lineage) {
+    const one = byKey.get(key);
+    if (one === undefined) continue;
+    for (const entry of one.allow) for (const operation of operationsNamed(entry)) allow.add(operation);
+    for (const entry of one.deny) for (const operation of operationsNamed(entry)) deny.add(operation);
+    for (const name of one.managed) if (name !== null && isManagedPolicyName(name)) managed.add(name);
+    for (const parent of one.extends) if (parent !== null) lineage.add(parent);
+  }
+  return { allow, deny, managed, lineage };
+}
+
+/** The operations that an entry of `allow` or `deny` stands for; none where it stands for nothing. */
+export function operationsNamed(entry: string | null): readonly Operation[] {
+  if (entry === null) return [];
+  if (entry === '*') return OPERATIONS;
+  if (isCapability(entry)) return operationsOf(entry);
+  return isOperation(entry) ? [entry] : [];
+}
+
+/** The operations that one of AWS's policies allows. */
+export function operationsOfManaged(name: ManagedPolicyName): readonly Operation[] {
+  const patterns: readonly string[] = MANAGED_POLICIES[name].Statement.flatMap((statement) => [...statement.Action]);
+  const prefixes = patterns.map((pattern) => pattern.slice(0, pattern.indexOf('*')));
+  return OPERATIONS.filter((operation) => prefixes.some((prefix) => actionOf(operation).startsWith(prefix)));
+}
+
+/** A list of operations in catalogue order. */
+export function inCatalogueOrder(operations: ReadonlySet<Operation>): readonly Operation[] {
+  return OPERATIONS.filter((operation) => operations.has(operation));
+}
+
+/** The entries of a list that are texts. */
+export function textsOf(list: DraftList): readonly string[] {
+  return list.filter((entry) => entry !== null);
+}
