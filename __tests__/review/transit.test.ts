@@ -1,0 +1,242 @@
+import fc from 'fast-check';
+import { decide } from '../../src/access/decide.ts';
+import { declare } from '../../src/access/declare.ts';
+import type { AccessModel, AccessUser } from '../../src/access/model.ts';
+import { type OPERATIONS, operationsOf } from '../../src/mturk/operations.ts';
+import { heldTeam, usersToHold } from '../../src/review/transit.ts';
+import type { Member, Role, Team } from '../../src/team/team.ts';
+import { member, role, sampleTeam } from '../support/sample-team.ts';
+
+const TODAY = '2026-11-25';
+const AT = new Date(`${TODAY}T12:00:00Z`);
+
+function hold(before: Team, after: Team): readonly string[] {
+  return usersToHold(declare(before, TODAY), declare(after, TODAY), AT);
+}
+
+function change(team: Team, key: string, fields: Partial<Member>): Team {
+  return { ...team, members: team.members.map((one) => (one.key === key ? { ...one, ...fields } : one)) };
+}
+
+function without(team: Team, key: string): Team {
+  return { ...team, members: team.members.filter((one) => one.key !== key) };
+}
+
+const fay = (fields: Partial<Member>) => change(sampleTeam, 'fay', fields);
+const noBonus: Team = {
+  ...sampleTeam,
+  roles: [...sampleTeam.roles, role({ key: 'no-bonus', allow: ['GetHIT'], deny: ['SendBonus'] })],
+};
+
+const cases: readonly { name: string; before: Team; after: Team; held: readonly string[] }[] = [
+  { name: 'nothing changes', before: sampleTeam, after: sampleTeam, held: [] },
+  { name: 'somebody joins', before: without(sampleTeam, 'fay'), after: sampleTeam, held: [] },
+  { name: 'somebody suspended joins', before: without(sampleTeam, 'cy'), after: sampleTeam, held: [] },
+  { name: 'somebody leaves', before: sampleTeam, after: without(sampleTeam, 'fay'), held: [] },
+  { name: 'somebody is suspended', before: sampleTeam, after: fay({ suspended: true }), held: [] },
+  { name: 'a suspension is lifted', before: fay({ suspended: true }), after: sampleTeam, held: [] },
+  { name: 'a member moves to another role', before: sampleTeam, after: fay({ roles: ['results-reader'] }), held: [] },
+  {
+    name: 'a suspension is lifted from somebody who loses a role',
+    before: fay({ suspended: true }),
+    after: fay({ roles: ['results-reader'] }),
+    held: ['perception-lab-fay'],
+  },
+  {
+    name: 'somebody suspended leaves: her limits go before her memberships',
+    before: sampleTeam,
+    after: without(sampleTeam, 'cy'),
+    held: ['perception-lab-cy'],
+  },
+  {
+    name: 'somebody suspended gets a role that also gains the bonus',
+    before: fay({ roles: ['results-reader'] }),
+    after: fay({ suspended: true }),
+    held: ['perception-lab-fay'],
+  },
+  {
+    name: 'a role with an Allow and a role with its Deny are taken away together',
+    before: change(noBonus, 'fay', { roles: ['no-bonus', 'paymaster'] }),
+    after: change(noBonus, 'fay', { roles: ['results-reader'] }),
+    held: ['perception-lab-fay'],
+  },
+  {
+    name: 'a role with an Allow and a role with its Deny are given together',
+    before: change(noBonus, 'fay', { roles: ['results-reader'] }),
+    after: change(noBonus, 'fay', { roles: ['no-bonus', 'paymaster'] }),
+    held: ['perception-lab-fay'],
+  },
+  {
+    name: 'the Deny stays while the rest changes',
+    before: change(noBonus, 'fay', { roles: ['no-bonus', 'results-reader'] }),
+    after: change(noBonus, 'fay', { roles: ['no-bonus', 'paymaster'] }),
+    held: [],
+  },
+  { name: 'a freeze comes', before: sampleTeam, after: { ...sampleTeam, freeze: ['pay:bonus'] }, held: [] },
+  {
+    name: 'a freeze is lifted while a role is narrowed',
+    before: { ...sampleTeam, freeze: ['hits:publish'] },
+    after: change(sampleTeam, 'bo', { roles: ['results-reader'] }),
+    held: ['perception-lab-bo'],
+  },
+];
+
+test.each(cases)('$name: holds $held', ({ before, after, held }) => {
+  expect(hold(before, after)).toEqual(held);
+});
+
+test('the held team suspends them, keeps who leaves without a role, and changes nobody else', () => {
+  const after = without(sampleTeam, 'cy');
+  const held = heldTeam(after, ['perception-lab-bo', 'perception-lab-cy'], TODAY);
+  expect(held.members.map(({ key, roles, suspended, until }) => ({ key, roles, suspended, until }))).toEqual([
+    { key: 'ada', roles: ['full-access'], suspended: false, until: null },
+    { key: 'bo', roles: ['results-reader', 'task-publisher'], suspended: true, until: null },
+    { key: 'cy', roles: [], suspended: true, until: null },
+    { key: 'fay', roles: ['paymaster'], suspended: false, until: null },
+    { key: 'gus', roles: ['everything-but-bonus'], suspended: false, until: '2027-08-31' },
+  ]);
+});
+
+const OPS = ['GetHIT', 'SendBonus', 'CreateHIT'] as const;
+const ROLE_KEYS = ['a', 'b', 'c'] as const;
+
+const roles = fc.tuple(...ROLE_KEYS.map((key) => roleNamed(key)));
+const members = fc.uniqueArray(
+  fc.record({
+    key: fc.constantFrom('x', 'y', 'z'),
+    roles: fc.subarray([...ROLE_KEYS]),
+    suspended: fc.boolean(),
+    until: fc.constantFrom(null, '2026-01-01', '2027-01-01'),
+  }),
+  { selector: ({ key }) => key },
+);
+
+function roleNamed(key: string): fc.Arbitrary<Role> {
+  return fc
+    .record({ allow: fc.subarray([...OPS]), deny: fc.subarray([...OPS]), managed: fc.boolean() })
+    .map(({ allow, deny, managed }) =>
+      role({ key, allow, deny, managed: managed ? ['AmazonMechanicalTurkFullAccess'] : [] }),
+    );
+}
+
+const teams: fc.Arbitrary<Team> = fc.record({ roles, members }).map((drawn) => ({
+  ...sampleTeam,
+  roles: drawn.roles,
+  members: drawn.members.map((one) => member(one)).sort((a, b) => (a.key < b.key ? -1 : 1)),
+}));
+
+type Step = (model: AccessModel) => AccessModel;
+
+/** The IAM calls that lead from one model to another, in any order that the stacks do not forbid. */
+function steps(before: AccessModel, after: AccessModel): { step: Step; after: number[] }[] {
+  const list: { step: Step; after: number[] }[] = [];
+  const add = (step: Step, waitsFor: number[] = []) => list.push({ step, after: waitsFor }) - 1;
+  for (const next of after.groups) {
+    const old = before.groups.find(({ name }) => name === next.name);
+    const differing = next.attached.filter((arn) => !(old?.attached ?? []).includes(arn));
+    for (const arn of differing) add((model) => withGroup(model, next.name, (list) => [...list, arn]));
+    for (const arn of (old?.attached ?? []).filter((one) => !next.attached.includes(one))) {
+      add((model) => withGroup(model, next.name, (list) => list.filter((one) => one !== arn)));
+    }
+  }
+  for (const policy of after.policies) add((model) => withPolicy(model, policy));
+  for (const name of new Set([...before.users, ...after.users].map((user) => user.name))) {
+    const old = before.users.find((user) => user.name === name);
+    const next = after.users.find((user) => user.name === name);
+    const made = old === undefined && next !== undefined ? [add((model) => withNewUser(model, next))] : [];
+    const limited = add((model) => withUser(model, name, (user) => ({ ...user, inline: next?.inline ?? [] })), made);
+    const first = old === undefined ? [limited] : made;
+    const moves = [
+      ...(next?.groups ?? [])
+        .filter((group) => !(old?.groups ?? []).includes(group))
+        .map((group) =>
+          add((model) => withUser(model, name, (user) => ({ ...user, groups: [...user.groups, group] })), first),
+        ),
+      ...(old?.groups ?? [])
+        .filter((group) => !(next?.groups ?? []).includes(group))
+        .map((group) =>
+          add((model) =>
+            withUser(model, name, (user) => ({ ...user, groups: user.groups.filter((one) => one !== group) })),
+          ),
+        ),
+    ];
+    if (next === undefined) {
+      add((model) => ({ ...model, users: model.users.filter((user) => user.name !== name) }), [limited, ...moves]);
+    }
+  }
+  return list;
+}
+
+function withGroup(model: AccessModel, name: string, attached: (list: readonly string[]) => readonly string[]) {
+  return {
+    ...model,
+    groups: model.groups.map((group) =>
+      group.name === name ? { ...group, attached: attached(group.attached) } : group,
+    ),
+  };
+}
+
+function withPolicy(model: AccessModel, policy: AccessModel['policies'][number]): AccessModel {
+  return { ...model, policies: [...model.policies.filter(({ arn }) => arn !== policy.arn), policy] };
+}
+
+function withNewUser(model: AccessModel, user: AccessUser): AccessModel {
+  return { ...model, users: [...model.users, { ...user, groups: [], inline: [] }] };
+}
+
+function withUser(model: AccessModel, name: string, map: (user: AccessUser) => AccessUser): AccessModel {
+  return { ...model, users: model.users.map((user) => (user.name === name ? map(user) : user)) };
+}
+
+test('nobody who is not held ever has, in whatever order the calls come, what neither end allows', () => {
+  let held = 0;
+  fc.assert(
+    fc.property(teams, teams, fc.infiniteStream(fc.nat({ max: 1000 })), (first, second, order) => {
+      const before = declare(first, TODAY);
+      const after = declare(second, TODAY);
+      const exempt = new Set(usersToHold(before, after, AT));
+      held += exempt.size;
+      const may = (model: AccessModel, user: string, operation: (typeof OPERATIONS)[number]) =>
+        decide(model, user, operation, { at: AT }).outcome === 'allowed';
+      const pending = steps(before, after);
+      const done = new Set<number>();
+      let model = before;
+      while (done.size < pending.length) {
+        const ready = pending.flatMap(({ after: needs }, i) =>
+          !done.has(i) && needs.every((need) => done.has(need)) ? [i] : [],
+        );
+        const index = ready[(order.next().value as number) % ready.length] ?? 0;
+        done.add(index);
+        model = pending[index]?.step(model) ?? model;
+        for (const { name } of model.users) {
+          if (exempt.has(name)) continue;
+          for (const operation of OPS) {
+            if (may(model, name, operation) && !may(before, name, operation) && !may(after, name, operation)) {
+              throw new Error(`${name} may ${operation} in between`);
+            }
+          }
+        }
+      }
+    }),
+    { numRuns: 400 },
+  );
+  expect(held).toBeGreaterThan(0);
+});
+
+test('applying the held team first is itself without risk for them once their limits stand, and so is the rest', () => {
+  fc.assert(
+    fc.property(teams, teams, (first, second) => {
+      const before = declare(first, TODAY);
+      const after = declare(second, TODAY);
+      const names = usersToHold(before, after, AT);
+      const between = declare(heldTeam(second, names, TODAY), TODAY);
+      for (const name of names) {
+        for (const operation of operationsOf('results:read')) {
+          expect(decide(between, name, operation, { at: AT }).outcome).not.toBe('allowed');
+        }
+      }
+      expect(usersToHold(between, after, AT)).toEqual([]);
+    }),
+    { numRuns: 200 },
+  );
+});

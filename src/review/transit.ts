@@ -1,0 +1,139 @@
+import { contextOf } from '../access/context.ts';
+import { decide } from '../access/decide.ts';
+import type { AccessModel, AccessUser } from '../access/model.ts';
+import { groupPolicies, indexOf, ownPolicies } from '../access/policies-of.ts';
+import type { Effect, Statement } from '../iam/document.ts';
+import { evaluate, type PolicySource } from '../iam/evaluate.ts';
+import { statementsOf } from '../iam/statement.ts';
+import { actionOf, OPERATIONS } from '../mturk/operations.ts';
+import { keyOfIamName } from '../team/names.ts';
+import { activeMembers, type Member, type Team } from '../team/team.ts';
+
+/**
+ * The users who, while a change is carried out one IAM call at a time, could for a moment do what they may neither
+ * before nor after it. An example: somebody suspended is taken out of the paymasters and let in again as a reader; where
+ * the suspension goes first, she can pay bonuses until the membership has gone too. An engine orders calls by
+ * dependencies between resources, and no fixed dependency is right for every change.
+ *
+ * Conservative: every order of calls is reckoned with, but for the one that the stacks guarantee (a new user's own
+ * `limits` come before her first group). Names are sorted.
+ */
+export function usersToHold(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
+  const changedGroups = groupsThatChange(before, after);
+  const names = new Set([...before.users, ...after.users].map(({ name }) => name));
+  return [...names].filter((name) => isAtRisk(before, after, name, changedGroups, at)).sort();
+}
+
+/**
+ * The team to apply first, with those users suspended and everything else as it will be: a Deny of everything stands
+ * while their groups change, and lifting it is one call. Somebody who leaves on `today` (`YYYY-MM-DD`, UTC) stays for
+ * this step, without a role.
+ */
+export function heldTeam(team: Team, names: readonly string[], today: string): Team {
+  const keys = new Set(names.map((name) => keyOfIamName(team.lab, name)).filter((key) => key !== null));
+  const active = activeMembers(team, today);
+  const staying = active.map((member) => (keys.has(member.key) ? { ...member, suspended: true, until: null } : member));
+  const leaving = [...keys].filter((key) => !active.some((member) => member.key === key)).map(leaver);
+  return { ...team, members: [...staying, ...leaving].sort((a, b) => (a.key < b.key ? -1 : 1)) };
+}
+
+function leaver(key: string): Member {
+  return { key, name: key, email: null, github: null, roles: [], until: null, sponsor: null, suspended: true };
+}
+
+function isAtRisk(
+  before: AccessModel,
+  after: AccessModel,
+  name: string,
+  changedGroups: ReadonlySet<string>,
+  at: Date,
+): boolean {
+  const old = indexOf(before).users.get(name);
+  const next = indexOf(after).users.get(name);
+  const anyone = old ?? next;
+  if (anyone === undefined) return false;
+  if (old !== undefined && next !== undefined && isUntouched(old, next, changedGroups)) return false;
+
+  const grants = [...sourcesOf(before, old), ...sourcesOf(after, next), ...crossSources(before, after, old, next)];
+  const allows = withEffect(grants, 'Allow');
+  const standing = standingDenies(before, after, old, next);
+  const boundary = old !== undefined && next !== undefined && old.boundary === next.boundary ? old.boundary : null;
+  const cap = boundary === null ? null : boundarySource(after, boundary);
+  const model = next === undefined ? before : after;
+  const context = contextOf(model, anyone, { at });
+
+  return OPERATIONS.some((operation) => {
+    const request = { action: actionOf(operation), resource: '*', context };
+    if (evaluate({ identity: allows, boundary: cap }, request).outcome !== 'allowed') return false;
+    if (decide(before, name, operation, { at }).outcome === 'allowed') return false;
+    if (decide(after, name, operation, { at }).outcome === 'allowed') return false;
+    return evaluate({ identity: standing, boundary: null }, request).outcome !== 'denied-explicitly';
+  });
+}
+
+function isUntouched(old: AccessUser, next: AccessUser, changedGroups: ReadonlySet<string>): boolean {
+  return (
+    JSON.stringify([old.groups, old.attached, old.inline]) ===
+      JSON.stringify([next.groups, next.attached, next.inline]) &&
+    !next.groups.some((group) => changedGroups.has(group))
+  );
+}
+
+function groupsThatChange(before: AccessModel, after: AccessModel): ReadonlySet<string> {
+  const names = new Set([...before.groups, ...after.groups].map(({ name }) => name));
+  const text = (model: AccessModel, name: string) =>
+    indexOf(model).groups.has(name) ? JSON.stringify(groupPolicies(model, name).sources) : '';
+  return new Set([...names].filter((name) => text(before, name) !== text(after, name)));
+}
+
+function sourcesOf(model: AccessModel, user: AccessUser | undefined): readonly PolicySource[] {
+  if (user === undefined) return [];
+  return [...ownPolicies(model, user).sources, ...user.groups.flatMap((group) => sourcesOfGroup(model, group))];
+}
+
+/** In between, an old membership can meet a group's new policies, and a new membership its old ones. */
+function crossSources(
+  before: AccessModel,
+  after: AccessModel,
+  old: AccessUser | undefined,
+  next: AccessUser | undefined,
+): readonly PolicySource[] {
+  return [
+    ...(old?.groups ?? []).flatMap((group) => sourcesOfGroup(after, group)),
+    ...(next?.groups ?? []).flatMap((group) => sourcesOfGroup(before, group)),
+  ];
+}
+
+function sourcesOfGroup(model: AccessModel, group: string): readonly PolicySource[] {
+  return indexOf(model).groups.has(group) ? groupPolicies(model, group).sources : [];
+}
+
+/** The Denies that stand from the first call to the last: the same statement, held the same way, before and after. */
+function standingDenies(
+  before: AccessModel,
+  after: AccessModel,
+  old: AccessUser | undefined,
+  next: AccessUser | undefined,
+): readonly PolicySource[] {
+  const there = withEffect(sourcesOf(after, next), 'Deny');
+  if (old === undefined) {
+    // Nobody new is in a group before her own limits exist.
+    return next === undefined ? [] : withEffect(ownPolicies(after, next).sources, 'Deny');
+  }
+  const kept = new Set(there.map((source) => JSON.stringify(source)));
+  return withEffect(sourcesOf(before, old), 'Deny').filter((source) => kept.has(JSON.stringify(source)));
+}
+
+/** One source per statement of that effect, so that statements can be compared one by one. */
+function withEffect(sources: readonly PolicySource[], effect: Effect): readonly PolicySource[] {
+  return sources.flatMap((source) =>
+    statementsOf(source.document)
+      .filter((statement: Statement) => statement.Effect === effect)
+      .map((statement) => ({ ...source, document: { ...source.document, Statement: [statement] } })),
+  );
+}
+
+function boundarySource(model: AccessModel, arn: string): PolicySource | null {
+  const document = indexOf(model).policies.get(arn)?.document ?? null;
+  return document === null ? null : { holder: 'boundary', policy: arn, document };
+}
