@@ -1,5 +1,8 @@
 import { iamArn } from '../iam/arn.ts';
+import { toList } from '../iam/context.ts';
+import type { Statement } from '../iam/document.ts';
 import type { RequestContext } from '../iam/evaluate.ts';
+import { hasVariables } from '../iam/variables.ts';
 import type { AccessModel, AccessUser } from './model.ts';
 
 /** What a decision depends on besides the policies. */
@@ -20,13 +23,21 @@ export function userArn(model: Pick<AccessModel, 'account'>, user: Pick<AccessUs
  * The condition keys that AWS fills in for a call signed with a user's own access key. There is no
  * `aws:MultiFactorAuthPresent` among them: a long-term key has none, and MTurk takes no other.
  */
-export function contextOf(model: AccessModel, user: AccessUser, { at, sourceIp }: Circumstances): RequestContext {
-  const tags = Object.entries(user.tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value] as const);
+export function contextOf(model: AccessModel, user: AccessUser, circumstances: Circumstances): RequestContext {
+  const tags = Object.entries(user.tags).map(([key, value]) => [`${PRINCIPAL_TAG}${key}`, value] as const);
+  return {
+    ...sharedContextOf(model, circumstances),
+    'aws:username': user.name,
+    'aws:PrincipalArn': userArn(model, user),
+    ...Object.fromEntries(tags),
+  };
+}
+
+/** The part of `contextOf` that is the same for every user of the account. */
+export function sharedContextOf(model: AccessModel, { at, sourceIp }: Circumstances): RequestContext {
   return {
     'aws:CurrentTime': at.toISOString(),
     'aws:EpochTime': String(Math.floor(at.getTime() / 1000)),
-    'aws:username': user.name,
-    'aws:PrincipalArn': userArn(model, user),
     'aws:PrincipalAccount': model.account,
     'aws:PrincipalType': 'User',
     'aws:PrincipalIsAWSService': 'false',
@@ -34,6 +45,22 @@ export function contextOf(model: AccessModel, user: AccessUser, { at, sourceIp }
     'aws:SecureTransport': 'true',
     'aws:RequestedRegion': REGION,
     ...(sourceIp === undefined ? {} : { 'aws:SourceIp': sourceIp }),
-    ...Object.fromEntries(tags),
   };
+}
+
+const PRINCIPAL_TAG = 'aws:PrincipalTag/';
+const PERSONAL_KEYS: readonly string[] = ['aws:username', 'aws:principalarn'];
+
+/** Whether a statement can mean something else for another user of the account. */
+export function dependsOnUser(statement: Statement, version: string | undefined): boolean {
+  const resources = toList(statement.Resource ?? statement.NotResource);
+  if (resources.some((resource) => hasVariables(resource, version))) return true;
+  if (statement.Condition === undefined) return false;
+  return Object.values(statement.Condition).some((byKey) =>
+    Object.entries(byKey).some(([key, values]) => {
+      const lowered = key.toLowerCase();
+      if (PERSONAL_KEYS.includes(lowered) || lowered.startsWith(PRINCIPAL_TAG.toLowerCase())) return true;
+      return toList(values).some((value) => hasVariables(value, version));
+    }),
+  );
 }

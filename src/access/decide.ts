@@ -2,7 +2,7 @@ import { type Decision, evaluate, type RequestContext } from '../iam/evaluate.ts
 import { actionOf, type Operation } from '../mturk/operations.ts';
 import { type Circumstances, contextOf } from './context.ts';
 import type { AccessModel } from './model.ts';
-import { indexOf, policiesOf, type UnknownPolicy } from './policies-of.ts';
+import { policiesOf, type UnknownPolicy, userNamed } from './policies-of.ts';
 
 export interface UserDecision extends Decision {
   /** Policies of the user that count as allowing everything because their documents are not known. */
@@ -32,8 +32,8 @@ export function decide(
 
 /** Whether a user may do something, and what decides it. A user whom the model does not have may nothing. */
 export function decideAction(model: AccessModel, userName: string, request: ActionRequest): UserDecision {
-  const user = indexOf(model).users.get(userName);
-  if (user === undefined) return NOBODY;
+  const user = userNamed(model, userName);
+  if (user === null) return NOBODY;
   const policies = policiesOf(model, user);
   const context = { ...contextOf(model, user, request), ...request.context };
   const decision = evaluate(policies, { action: request.action, resource: request.resource, context });

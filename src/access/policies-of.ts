@@ -20,19 +20,18 @@ const EVERYTHING: PolicyDocument = {
 };
 
 interface ModelIndex {
-  readonly users: ReadonlyMap<string, AccessUser>;
   readonly groups: ReadonlyMap<string, AccessGroup>;
   readonly policies: ReadonlyMap<string, AccessPolicy>;
 }
 
 const indexes = new WeakMap<AccessModel, ModelIndex>();
+const userIndexes = new WeakMap<AccessModel, ReadonlyMap<string, AccessUser>>();
 
-/** The model by name and ARN; a model is never changed, so it is indexed once. */
-export function indexOf(model: AccessModel): ModelIndex {
+/** Groups by name and policies by ARN; a model is never changed, so it is indexed once. */
+function indexOf(model: AccessModel): ModelIndex {
   let index = indexes.get(model);
   if (index === undefined) {
     index = {
-      users: new Map(model.users.map((user) => [user.name, user])),
       groups: new Map(model.groups.map((group) => [group.name, group])),
       policies: new Map(model.policies.map((policy) => [policy.arn, policy])),
     };
@@ -41,11 +40,21 @@ export function indexOf(model: AccessModel): ModelIndex {
   return index;
 }
 
-export function groupHolder(name: string): string {
+/** The user of that IAM name, or null. */
+export function userNamed(model: AccessModel, name: string): AccessUser | null {
+  let users = userIndexes.get(model);
+  if (users === undefined) {
+    users = new Map(model.users.map((user) => [user.name, user]));
+    userIndexes.set(model, users);
+  }
+  return users.get(name) ?? null;
+}
+
+function groupHolder(name: string): string {
   return `group ${name}`;
 }
 
-export function userHolder(name: string): string {
+function userHolder(name: string): string {
   return `user ${name}`;
 }
 
@@ -54,21 +63,23 @@ export function userHolder(name: string): string {
  * does not have brings one unknown policy; a boundary that it does not have caps nothing.
  */
 export function policiesOf(model: AccessModel, user: AccessUser): UserPolicies {
-  const index = indexOf(model);
-  const own = heldPolicies(index, userHolder(user.name), user.inline, user.attached);
-  const fromGroups = user.groups.map((name) => groupPolicies(model, name));
-  const boundary = user.boundary === null ? null : heldPolicies(index, userHolder(user.name), [], [user.boundary]);
-  const all = [own, ...fromGroups];
+  const boundary = boundaryPolicies(model, user);
+  const identity = [ownPolicies(model, user), ...user.groups.map((name) => groupPolicies(model, name))];
   return {
-    identity: all.flatMap(({ sources }) => sources),
-    boundary: boundary?.sources[0] ?? null,
-    unknownPolicies: [...all, ...(boundary === null ? [] : [boundary])].flatMap(({ unknown }) => unknown),
+    identity: identity.flatMap(({ sources }) => sources),
+    boundary: boundary.sources[0] ?? null,
+    unknownPolicies: [...identity, boundary].flatMap(({ unknown }) => unknown),
   };
 }
 
 export interface HeldPolicies {
   readonly sources: readonly PolicySource[];
   readonly unknown: readonly UnknownPolicy[];
+}
+
+/** The permissions boundary as held by its user; nothing where she has none. */
+export function boundaryPolicies(model: AccessModel, user: AccessUser): HeldPolicies {
+  return heldPolicies(indexOf(model), userHolder(user.name), [], user.boundary === null ? [] : [user.boundary]);
 }
 
 /** The policies that a group gives to its members. */
@@ -91,13 +102,14 @@ function heldPolicies(
   inline: readonly InlinePolicy[],
   attached: readonly string[],
 ): HeldPolicies {
-  const sources: PolicySource[] = inline.map(({ name, document }) => ({ holder, policy: name, document }));
+  const sources: PolicySource[] = [];
   const unknown: UnknownPolicy[] = [];
-  for (const arn of attached) {
-    const document = index.policies.get(arn)?.document ?? null;
-    if (document === null) unknown.push({ holder, policy: arn });
-    sources.push({ holder, policy: arn, document: document ?? EVERYTHING });
-  }
+  const add = (policy: string, document: PolicyDocument | null) => {
+    if (document === null) unknown.push({ holder, policy });
+    sources.push({ holder, policy, document: document ?? EVERYTHING });
+  };
+  for (const { name, document } of inline) add(name, document);
+  for (const arn of attached) add(arn, index.policies.get(arn)?.document ?? null);
   return { sources, unknown };
 }
 

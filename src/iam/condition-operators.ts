@@ -70,13 +70,31 @@ const W3C_DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(
  * anything else, 31 February included. Four digits are a year.
  */
 export function readDate(value: string): number | null {
+  let moment = dates.get(value);
+  if (moment === undefined) {
+    moment = parseDate(value);
+    if (dates.size >= MOST_DATES) dates.clear();
+    dates.set(value, moment);
+  }
+  return moment;
+}
+
+/** One moment is compared with many policies, and one policy's date is looked at several times. */
+const dates = new Map<string, number | null>();
+const MOST_DATES = 1_000;
+
+function parseDate(value: string): number | null {
   const parts = W3C_DATE.exec(value);
   if (parts === null) return /^-?\d{5,}(\.\d+)?$/.test(value) ? Number(value) * 1000 : null;
-  const [, year = '', month = '01', day = '01'] = parts;
-  const date = new Date(`${year}-${month}-${day}T00:00:00Z`);
-  if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== `${year}-${month}-${day}`) return null;
-  const moment = value.includes('T') ? Date.parse(value) : date.getTime();
+  const [, year, month = '01', day = '01'] = parts;
+  // JavaScript takes 31 February for 3 March.
+  if (Number(day) > 28 && Number(day) > daysOfMonth(Number(year), Number(month))) return null;
+  const moment = Date.parse(value.length > 10 ? value : `${year}-${month}-${day}T00:00:00Z`);
   return Number.isNaN(moment) ? null : moment;
+}
+
+function daysOfMonth(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 const COMPARISONS = {

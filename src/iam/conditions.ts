@@ -5,7 +5,28 @@ import type { ConditionBlock, Effect } from './document.ts';
 /** `unknown` where the condition is not understood: it must never widen access. */
 type Truth = boolean | 'unknown';
 
-const OPERATOR = /^(?:(ForAnyValue|ForAllValues):)?(.+?)(IfExists)?$/;
+const NAME = /^(?:(ForAnyValue|ForAllValues):)?(.+?)(IfExists)?$/;
+
+interface NamedOperator {
+  readonly quantifier: string | undefined;
+  readonly operator: ConditionOperator;
+  readonly ifExists: boolean;
+}
+
+const named = new Map<string, NamedOperator>();
+
+/** The operator behind `ForAllValues:StringLikeIfExists`, or null where it is not understood. */
+function operatorNamed(name: string): NamedOperator | null {
+  let found = named.get(name);
+  if (found === undefined) {
+    const [, quantifier, base = '', ifExists] = NAME.exec(name) ?? [];
+    const operator = CONDITION_OPERATORS.get(base);
+    if (operator === undefined) return null;
+    found = { quantifier, operator, ifExists: ifExists !== undefined };
+    named.set(name, found);
+  }
+  return found;
+}
 
 /**
  * Whether all conditions of a statement hold.
@@ -42,12 +63,12 @@ function conditionHolds(
 ): Truth {
   const actual = valuesOf(context, key);
   if (name === 'Null') return nullHolds(wanted, actual === null);
-  const [, quantifier, base, ifExists] = OPERATOR.exec(name) ?? [];
-  const operator = CONDITION_OPERATORS.get(base ?? '');
-  if (operator === undefined) return 'unknown';
+  const found = operatorNamed(name);
+  if (found === null) return 'unknown';
+  const { quantifier, operator, ifExists } = found;
   if (actual === null) {
     if (quantifier !== undefined) return quantifier === 'ForAllValues';
-    return ifExists !== undefined || operator.negated;
+    return ifExists || operator.negated;
   }
   const truths = actual.map((value) => valueHolds(operator, value, wanted, version, context));
   if (truths.includes('unknown')) return 'unknown';

@@ -1,0 +1,158 @@
+import type { PolicySource, RequestContext } from '../iam/evaluate.ts';
+import type { Operation } from '../mturk/operations.ts';
+import { type Circumstances, contextOf, sharedContextOf } from './context.ts';
+import { earlier } from './end-of-access.ts';
+import type { AccessModel, AccessUser } from './model.ts';
+import {
+  ALL_OPERATIONS,
+  difference,
+  intersection,
+  listOperations,
+  NO_OPERATIONS,
+  type OperationSet,
+  union,
+} from './operation-set.ts';
+import { boundaryPolicies, groupPolicies, ownPolicies, type UnknownPolicy } from './policies-of.ts';
+import { type Reading, readSources, type Verdict } from './read-sources.ts';
+
+/** What gives an operation: a policy, and whom it is written into or attached to. */
+export interface Grant {
+  /** `group perception-lab-paymaster` or `user perception-lab-bo` */
+  readonly holder: string;
+  /** Name of an inline policy or ARN of a managed one. */
+  readonly policy: string;
+}
+
+export interface UserAccess {
+  readonly user: AccessUser;
+  readonly allowed: OperationSet;
+  /** What gives each allowed operation. Shared between users who have it from the same policies. */
+  readonly grants: ReadonlyMap<Operation, readonly Grant[]>;
+  /** Whether everything is denied without a condition. */
+  readonly suspended: boolean;
+  /** The moment (milliseconds since 1970) from which everything is denied, past or future; null where there is none. */
+  readonly ends: number | null;
+  /** Policies that count as allowing everything because their documents are not known. */
+  readonly unknownPolicies: readonly UnknownPolicy[];
+}
+
+/** What users in the same groups under the same boundary share. */
+interface SharedPolicies {
+  readonly groups: Reading;
+  readonly boundary: Reading | null;
+  readonly unknown: readonly UnknownPolicy[];
+  readonly boundaryUnknown: boolean;
+  readonly suspends: boolean;
+  readonly ends: number | null;
+  readonly grants: Map<string, UserAccess['grants']>;
+}
+
+const NO_SOURCES: Reading = readSources([]);
+
+/**
+ * What every user of the model may do at a moment: the same decisions as `decide`, for all operations at once. Policies
+ * that users share are read once, so the time grows with the model and not with members times operations.
+ */
+export function accessOf(model: AccessModel, circumstances: Circumstances): readonly UserAccess[] {
+  const shared = new Map<string, SharedPolicies>();
+  const common = sharedContextOf(model, circumstances);
+  return model.users.map((user) => {
+    const key = `${user.groups.join(' ')}|${user.boundary ?? ''}`;
+    let policies = shared.get(key);
+    if (policies === undefined) {
+      policies = readShared(model, user);
+      shared.set(key, policies);
+    }
+    let own: RequestContext | null = null;
+    return accessOfUser(model, user, policies, common, () => {
+      own ??= contextOf(model, user, circumstances);
+      return own;
+    });
+  });
+}
+
+function readShared(model: AccessModel, user: AccessUser): SharedPolicies {
+  const held = user.groups.map((name) => groupPolicies(model, name));
+  const cap = boundaryPolicies(model, user);
+  const groups = readSources(held.flatMap(({ sources }) => sources));
+  const boundary = user.boundary === null ? null : readSources(cap.sources);
+  return {
+    groups,
+    boundary,
+    unknown: held.flatMap(({ unknown }) => unknown),
+    boundaryUnknown: cap.unknown.length > 0,
+    suspends: groups.suspends || boundary?.suspends === true,
+    ends: earlier(groups.ends, boundary?.ends ?? null),
+    grants: new Map(),
+  };
+}
+
+function accessOfUser(
+  model: AccessModel,
+  user: AccessUser,
+  shared: SharedPolicies,
+  common: RequestContext,
+  personal: () => RequestContext,
+): UserAccess {
+  const held = ownPolicies(model, user);
+  const own = held.sources.length === 0 ? NO_SOURCES : readSources(held.sources);
+  const fromGroups = shared.groups.judge(common, personal);
+  const fromOwn = own.judge(common, personal);
+  const boundary = shared.boundary?.judge(common, personal) ?? null;
+  const denied = union(union(fromGroups.denied, fromOwn.denied), boundary?.denied ?? NO_OPERATIONS);
+  const granted = union(fromGroups.allowed, fromOwn.allowed);
+  const allowed = difference(intersection(granted, boundary?.allowed ?? ALL_OPERATIONS), denied);
+  return {
+    user,
+    allowed,
+    grants: grantsOf(shared, allowed, fromGroups, fromOwn),
+    suspended: own.suspends || shared.suspends,
+    ends: earlier(own.ends, shared.ends),
+    unknownPolicies: unknownOf(model, user, shared, held.unknown),
+  };
+}
+
+/** One empty list for the many users who have none. */
+const NONE: readonly UnknownPolicy[] = [];
+
+function unknownOf(
+  model: AccessModel,
+  user: AccessUser,
+  shared: SharedPolicies,
+  own: readonly UnknownPolicy[],
+): readonly UnknownPolicy[] {
+  if (shared.unknown.length === 0 && own.length === 0 && !shared.boundaryUnknown) return NONE;
+  return [...own, ...shared.unknown, ...boundaryPolicies(model, user).unknown];
+}
+
+function grantsOf(
+  shared: SharedPolicies,
+  allowed: OperationSet,
+  fromGroups: Verdict,
+  fromOwn: Verdict,
+): UserAccess['grants'] {
+  if (fromOwn.allowing.length > 0) return listGrants(allowed, [...fromOwn.allowing, ...fromGroups.allowing]);
+  const key = `${allowed.low},${allowed.high},${fromGroups.allowing.map(({ number }) => number).join(',')}`;
+  let grants = shared.grants.get(key);
+  if (grants === undefined) {
+    grants = listGrants(allowed, fromGroups.allowing);
+    shared.grants.set(key, grants);
+  }
+  return grants;
+}
+
+function listGrants(
+  allowed: OperationSet,
+  allowing: readonly { readonly source: PolicySource; readonly operations: OperationSet }[],
+): UserAccess['grants'] {
+  const grants = new Map<Operation, Grant[]>();
+  for (const operation of listOperations(allowed)) grants.set(operation, []);
+  for (const { source, operations } of allowing) {
+    for (const operation of listOperations(intersection(operations, allowed))) {
+      const list = grants.get(operation) ?? [];
+      const { holder, policy } = source;
+      if (!list.some((grant) => grant.holder === holder && grant.policy === policy)) list.push({ holder, policy });
+    }
+  }
+  return grants;
+}
