@@ -1,0 +1,69 @@
+import {
+  CAPABILITIES,
+  CAPABILITY_NAMES,
+  type Capability,
+  type Operation,
+  operationsOf,
+  RISKS,
+  type Risk,
+} from '../mturk/operations.ts';
+import type { Grant, UserAccess } from './access-of.ts';
+import {
+  includesOperation,
+  intersection,
+  isEmpty,
+  listOperations,
+  type OperationSet,
+  operationSet,
+} from './operation-set.ts';
+
+/** A capability that somebody has, gains or loses, in whole or in part. */
+export interface CapabilityAccess {
+  readonly capability: Capability;
+  readonly risk: Risk;
+  /** The operations in question, in catalogue order. */
+  readonly operations: readonly Operation[];
+  /** Whether they are all operations of the capability. */
+  readonly whole: boolean;
+  /** What gives them. */
+  readonly grants: readonly Grant[];
+}
+
+/** All capabilities, worst risk first, in catalogue order within a risk. */
+export const CAPABILITIES_BY_RISK: readonly Capability[] = RISKS.flatMap((risk) =>
+  CAPABILITY_NAMES.filter((name) => CAPABILITIES[name].risk === risk),
+);
+
+const sets = new Map(
+  CAPABILITY_NAMES.map((name) => [name, operationSet((operation) => operationsOf(name).includes(operation))]),
+);
+
+/** Some operations by capability, worst risk first; `grants` says what gives each. */
+export function byCapability(operations: OperationSet, grants: UserAccess['grants']): readonly CapabilityAccess[] {
+  return CAPABILITIES_BY_RISK.flatMap((capability) => {
+    const part = intersection(operations, sets.get(capability) ?? operations);
+    if (isEmpty(part)) return [];
+    const listed = listOperations(part);
+    return [
+      {
+        capability,
+        risk: CAPABILITIES[capability].risk,
+        operations: listed,
+        whole: listed.length === operationsOf(capability).length,
+        grants: distinctGrants(listed.flatMap((operation) => grants.get(operation) ?? [])),
+      },
+    ];
+  });
+}
+
+/** The worst risk among some operations, or null where there are none. */
+export function worstRisk(operations: OperationSet): Risk | null {
+  const worst = CAPABILITIES_BY_RISK.find((name) =>
+    operationsOf(name).some((operation) => includesOperation(operations, operation)),
+  );
+  return worst === undefined ? null : CAPABILITIES[worst].risk;
+}
+
+function distinctGrants(grants: readonly Grant[]): readonly Grant[] {
+  return [...new Map(grants.map((grant) => [`${grant.holder}\n${grant.policy}`, grant])).values()];
+}

@@ -1,0 +1,84 @@
+import { statementMatches, statementsOf } from '../iam/statement.ts';
+import { actionOf, type Capability, OPERATIONS, type Operation, operationsOf } from '../mturk/operations.ts';
+import { accessOf, type Grant } from './access-of.ts';
+import { byCapability, CAPABILITIES_BY_RISK, type CapabilityAccess } from './capability-access.ts';
+import { isoOf } from './compare.ts';
+import { contextOf } from './context.ts';
+import { decide } from './decide.ts';
+import type { AccessModel } from './model.ts';
+import { policiesOf, type UnknownPolicy, userNamed } from './policies-of.ts';
+
+/** What stands in the way of something that a policy allows. */
+export interface Withheld {
+  readonly capability: Capability;
+  /** In catalogue order. */
+  readonly operations: readonly Operation[];
+  /** The policies whose Deny decides; empty where only the boundary does not allow it. */
+  readonly by: readonly Grant[];
+  readonly byBoundary: boolean;
+}
+
+/** Everything that one user may do at a moment, and why. */
+export interface Explanation {
+  readonly user: string;
+  /** The moment (ISO 8601, UTC) that all this holds for. */
+  readonly at: string;
+  /** Worst risk first. */
+  readonly may: readonly CapabilityAccess[];
+  /** What a policy allows and something else takes away, worst risk first. */
+  readonly withheld: readonly Withheld[];
+  readonly suspended: boolean;
+  /** The moment (ISO 8601, UTC) from which everything is denied, past or future. */
+  readonly ends: string | null;
+  readonly groups: readonly string[];
+  readonly boundary: string | null;
+  readonly unknownPolicies: readonly UnknownPolicy[];
+}
+
+/** Explains a user's access, or null where the model has no such user. */
+export function explain(model: AccessModel, userName: string, at: Date): Explanation | null {
+  const user = userNamed(model, userName);
+  if (user === null) return null;
+  const [access] = accessOf({ ...model, users: [user] }, { at });
+  if (access === undefined) return null;
+  return {
+    user: userName,
+    at: at.toISOString(),
+    may: byCapability(access.allowed, access.grants),
+    withheld: withheldFrom(model, userName, at),
+    suspended: access.suspended,
+    ends: isoOf(access.ends),
+    groups: user.groups,
+    boundary: user.boundary,
+    unknownPolicies: access.unknownPolicies,
+  };
+}
+
+function withheldFrom(model: AccessModel, userName: string, at: Date): readonly Withheld[] {
+  const granted = OPERATIONS.filter((operation) => isGranted(model, userName, operation, at));
+  const parts = new Map<string, Withheld>();
+  for (const capability of CAPABILITIES_BY_RISK) {
+    for (const operation of operationsOf(capability).filter((each) => granted.includes(each))) {
+      const decision = decide(model, userName, operation, { at });
+      if (decision.outcome === 'allowed') continue;
+      const by = decision.by.map(({ holder, policy }) => ({ holder, policy }));
+      const key = JSON.stringify([capability, by, decision.stoppedByBoundary]);
+      const part = parts.get(key);
+      const operations = [...(part?.operations ?? []), operation];
+      parts.set(key, { capability, operations, by, byBoundary: decision.stoppedByBoundary });
+    }
+  }
+  return [...parts.values()];
+}
+
+/** Whether some policy of the user allows it, whatever else forbids it. */
+function isGranted(model: AccessModel, userName: string, operation: Operation, at: Date): boolean {
+  const user = userNamed(model, userName);
+  if (user === null) return false;
+  const request = { action: actionOf(operation), resource: '*', context: contextOf(model, user, { at }) };
+  return policiesOf(model, user).identity.some(({ document }) =>
+    statementsOf(document).some(
+      (statement) => statement.Effect === 'Allow' && statementMatches(statement, document.Version, request),
+    ),
+  );
+}

@@ -1,0 +1,49 @@
+import { type Capability, isCapability, type Operation, operationsOf } from '../mturk/operations.ts';
+import { accessOf, type Grant } from './access-of.ts';
+import { isoOf } from './compare.ts';
+import type { AccessModel } from './model.ts';
+import { includesOperation } from './operation-set.ts';
+import type { UnknownPolicy } from './policies-of.ts';
+
+/** Somebody who may do what was asked about, or a part of it. */
+export interface AbleUser {
+  readonly user: string;
+  /** The operations in question that she may call, in catalogue order. */
+  readonly operations: readonly Operation[];
+  readonly whole: boolean;
+  readonly grants: readonly Grant[];
+  /** The moment (ISO 8601, UTC) from which everything is denied to her. */
+  readonly ends: string | null;
+  readonly unknownPolicies: readonly UnknownPolicy[];
+}
+
+export interface WhoCan {
+  readonly asked: Operation | Capability;
+  readonly at: string;
+  /** By name of the IAM user; those with the whole of it first. */
+  readonly users: readonly AbleUser[];
+  /** How many users the model has in all. */
+  readonly outOf: number;
+}
+
+/** Who may call an operation, or some operation of a capability, at a moment. */
+export function whoCan(model: AccessModel, asked: Operation | Capability, at: Date): WhoCan {
+  const wanted = isCapability(asked) ? operationsOf(asked) : [asked];
+  const users = accessOf(model, { at }).flatMap((access): AbleUser[] => {
+    const operations = wanted.filter((operation) => includesOperation(access.allowed, operation));
+    if (operations.length === 0) return [];
+    const grants = operations.flatMap((operation) => access.grants.get(operation) ?? []);
+    return [
+      {
+        user: access.user.name,
+        operations,
+        whole: operations.length === wanted.length,
+        grants: [...new Map(grants.map((grant) => [JSON.stringify(grant), grant])).values()],
+        ends: isoOf(access.ends),
+        unknownPolicies: access.unknownPolicies,
+      },
+    ];
+  });
+  users.sort((one, other) => Number(other.whole) - Number(one.whole) || (one.user < other.user ? -1 : 1));
+  return { asked, at: at.toISOString(), users, outOf: model.users.length };
+}
