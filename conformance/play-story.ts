@@ -1,0 +1,184 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CreateAccessKeyCommand, type IAMClient } from '@aws-sdk/client-iam';
+import { iamName } from '../src/team/names.ts';
+import type { Team } from '../src/team/team.ts';
+import type { Engine } from '../src/terraform/engine.ts';
+import { applyPlan, initialise, planChanges, type SavedPlan } from '../src/terraform/engine-commands.ts';
+import type { Environment } from '../src/terraform/engine-environment.ts';
+import { synthesise } from '../src/terraform/synth.ts';
+import { prepareWorkspace, type Workspace } from '../src/terraform/workspace.ts';
+import { isObject } from './canonical.ts';
+import type { StepRecord } from './compare-steps.ts';
+import type { CountingProxy } from './counting-proxy.ts';
+import { configuredAttributes, planFacts } from './plan-facts.ts';
+import { accessTable, accountFacts, readAccount } from './read-account.ts';
+import { EVE_LEFT, FIRST_TEAM, LAB, NARROWED, TODAY, WITH_EVE } from './story-team.ts';
+import { dismissStranger, tamper, tamperBehindTheGuards, untamperBehindTheGuards } from './tamperings.ts';
+
+/** One account with one provider and one engine, to play the story on. */
+export interface Rig {
+  readonly engine: Engine;
+  /** What the provider calls; it counts. */
+  readonly proxy: CountingProxy;
+  /** The administrator's client, past the proxy. */
+  readonly iam: IAMClient;
+  /** A directory of its own. */
+  readonly directory: string;
+  /** What the engine is told by its environment: keys, provider. */
+  readonly extra: Environment;
+  /** Whether the provider has the `*_exclusive` guards. */
+  readonly guarded: boolean;
+  /** Adapts the synthesised configuration to the provider; most need nothing. */
+  readonly configure: (configuration: string) => string;
+}
+
+/** The story that every rig is told: eight steps, and six tamperings more for what only newer providers see. */
+export async function playStory(rig: Rig, say: (step: string) => void): Promise<readonly StepRecord[]> {
+  const story = new Story(rig, say);
+  await story.change('the boundary', 'bootstrap', FIRST_TEAM);
+  await story.change('create', 'team', FIRST_TEAM);
+  await story.change('nothing to do', 'team', FIRST_TEAM);
+  await story.change('a member joins', 'team', WITH_EVE);
+  await story.change('a role is narrowed', 'team', NARROWED);
+  await rig.iam.send(new CreateAccessKeyCommand({ UserName: iamName(LAB, 'eve') }));
+  await story.change('a member with a key leaves', 'team', EVE_LEFT);
+
+  await tamper(rig.iam);
+  await story.find('six tamperings', EVE_LEFT);
+  await story.repair('repaired', EVE_LEFT);
+
+  await tamperBehindTheGuards(rig.iam);
+  await story.find('six more, behind the guards', EVE_LEFT);
+  if (!rig.guarded) await untamperBehindTheGuards(rig.iam);
+  await story.repair('repaired again', EVE_LEFT);
+  await dismissStranger(rig.iam);
+
+  await story.change('all gone', 'team', null);
+  await story.change('the boundary gone', 'bootstrap', null);
+  return story.records;
+}
+
+type StackName = 'team' | 'bootstrap';
+
+class Story {
+  readonly records: StepRecord[] = [];
+  readonly #rig: Rig;
+  readonly #say: (step: string) => void;
+  readonly #ready = new Set<string>();
+  #found: SavedPlan | null = null;
+
+  constructor(rig: Rig, say: (step: string) => void) {
+    this.#rig = rig;
+    this.#say = say;
+  }
+
+  /** Plans and applies what the team says; null takes everything away. */
+  async change(step: string, stack: StackName, team: Team | null): Promise<void> {
+    const workspace = await this.#workspace(stack, team);
+    this.#rig.proxy.take();
+    const saved = await this.#plan(workspace);
+    const planCalls = this.#rig.proxy.take();
+    await this.#apply(workspace, saved);
+    await this.#record(step, team, saved, planCalls, this.#rig.proxy.take());
+  }
+
+  /** Plans only: what the provider sees of what happened behind its back. */
+  async find(step: string, team: Team): Promise<void> {
+    const workspace = await this.#workspace('team', team);
+    this.#rig.proxy.take();
+    const saved = await this.#plan(workspace);
+    this.#found = saved;
+    await this.#record(step, team, saved, this.#rig.proxy.take(), {});
+  }
+
+  /** Applies what was found, and plans again: nothing may be left to do. */
+  async repair(step: string, team: Team): Promise<void> {
+    const workspace = await this.#workspace('team', team);
+    if (this.#found === null) throw new Error('nothing was looked for before the repair');
+    this.#rig.proxy.take();
+    await this.#apply(workspace, this.#found);
+    const applyCalls = this.#rig.proxy.take();
+    const saved = await this.#plan(workspace);
+    await this.#record(step, team, saved, this.#rig.proxy.take(), applyCalls);
+  }
+
+  async #workspace(stack: StackName, team: Team | null): Promise<Workspace> {
+    const rig = this.#rig;
+    const configuration = await this.#configuration(stack, team);
+    const workspace = await prepareWorkspace({
+      engine: rig.engine,
+      directory: join(rig.directory, stack),
+      configuration,
+      account: 'sandbox',
+      env: process.env,
+      extra: rig.extra,
+    });
+    if (!this.#ready.has(stack)) {
+      need(await initialise(workspace));
+      this.#ready.add(stack);
+    }
+    return workspace;
+  }
+
+  async #configuration(stack: StackName, team: Team | null): Promise<string> {
+    const { stacks } = await synthesise(team ?? FIRST_TEAM, {
+      today: TODAY,
+      outDir: join(this.#rig.directory, 'synth'),
+    });
+    const text = await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8');
+    return this.#rig.configure(team === null ? withoutResources(text) : text);
+  }
+
+  async #plan(workspace: Workspace): Promise<SavedPlan> {
+    return need(await planChanges(workspace));
+  }
+
+  async #apply(workspace: Workspace, saved: SavedPlan): Promise<void> {
+    if (saved.plan.changes.some(({ change }) => change.actions.join() !== 'no-op')) {
+      need(await applyPlan(workspace, saved));
+    }
+  }
+
+  async #record(
+    step: string,
+    team: Team | null,
+    saved: SavedPlan,
+    planCalls: StepRecord['planCalls'],
+    applyCalls: StepRecord['applyCalls'],
+  ): Promise<void> {
+    const told = team ?? EVE_LEFT;
+    const configured = configuredAttributes([
+      await this.#configuration('team', told),
+      await this.#configuration('bootstrap', told),
+    ]);
+    const model = await readAccount(this.#rig.iam);
+    this.records.push({
+      step,
+      plan: planFacts(saved.plan, configured),
+      access: accessTable(model),
+      account: accountFacts(model),
+      planCalls,
+      applyCalls,
+    });
+    this.#say(step);
+  }
+}
+
+/** The same configuration with nothing in it but its provider, which is needed to take everything away. */
+function withoutResources(configuration: string): string {
+  const parsed: unknown = JSON.parse(configuration);
+  return JSON.stringify({
+    ...(isObject(parsed) ? parsed : {}),
+    resource: undefined,
+    locals: undefined,
+    output: undefined,
+  });
+}
+
+function need<T>(
+  result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: unknown },
+): T {
+  if (result.ok) return result.value;
+  throw new Error(`the engine did not do it: ${JSON.stringify(result.failure)}`);
+}

@@ -1,0 +1,71 @@
+import {
+  AddUserToGroupCommand,
+  AttachGroupPolicyCommand,
+  AttachUserPolicyCommand,
+  CreatePolicyVersionCommand,
+  CreateUserCommand,
+  DeleteGroupPolicyCommand,
+  DeleteUserCommand,
+  DeleteUserPermissionsBoundaryCommand,
+  DeleteUserPolicyCommand,
+  DetachGroupPolicyCommand,
+  DetachUserPolicyCommand,
+  type IAMClient,
+  PutGroupPolicyCommand,
+  PutUserPermissionsBoundaryCommand,
+  PutUserPolicyCommand,
+  RemoveUserFromGroupCommand,
+  TagUserCommand,
+} from '@aws-sdk/client-iam';
+import { managedPolicyArn } from '../src/mturk/managed-policies.ts';
+import { boundaryArn, iamName, LIMITS_POLICY, rolePolicyArn } from '../src/team/names.ts';
+import { FIRST_TEAM, LAB } from './story-team.ts';
+
+const EVERYTHING = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 'mechanicalturk:*', Resource: '*' }],
+});
+const FULL_ACCESS = managedPolicyArn('AmazonMechanicalTurkFullAccess');
+const STRANGER = 'a-stranger';
+
+const name = (key: string): string => iamName(LAB, key);
+
+/** Six changes by hand that every version of the provider can see. */
+export async function tamper(iam: IAMClient): Promise<void> {
+  await iam.send(new AddUserToGroupCommand({ GroupName: name('full-access'), UserName: name('bo') }));
+  await iam.send(new RemoveUserFromGroupCommand({ GroupName: name('task-publisher'), UserName: name('bo') }));
+  const policy = rolePolicyArn(FIRST_TEAM, 'results-reader');
+  await iam.send(new CreatePolicyVersionCommand({ PolicyArn: policy, PolicyDocument: EVERYTHING, SetAsDefault: true }));
+  const paid = rolePolicyArn(FIRST_TEAM, 'paymaster');
+  await iam.send(new DetachGroupPolicyCommand({ GroupName: name('paymaster'), PolicyArn: paid }));
+  await iam.send(new DeleteUserPolicyCommand({ UserName: name('gus'), PolicyName: LIMITS_POLICY }));
+  await iam.send(new TagUserCommand({ UserName: name('ada'), Tags: [{ Key: 'seat', Value: 'window' }] }));
+}
+
+/** Six more, which only the guards and a provider newer than 3.39.0 can see, but for the stranger in a group. */
+export async function tamperBehindTheGuards(iam: IAMClient): Promise<void> {
+  await iam.send(new AttachUserPolicyCommand({ UserName: name('cy'), PolicyArn: FULL_ACCESS }));
+  await iam.send(new PutUserPolicyCommand({ UserName: name('fay'), PolicyName: 'mine', PolicyDocument: EVERYTHING }));
+  await iam.send(new AttachGroupPolicyCommand({ GroupName: name('results-reader'), PolicyArn: FULL_ACCESS }));
+  await iam.send(
+    new PutGroupPolicyCommand({ GroupName: name('task-publisher'), PolicyName: 'extra', PolicyDocument: EVERYTHING }),
+  );
+  await iam.send(new DeleteUserPermissionsBoundaryCommand({ UserName: name('gus') }));
+  await iam.send(new CreateUserCommand({ UserName: STRANGER, Path: `/mturk/${LAB}/` }));
+  await iam.send(new AddUserToGroupCommand({ GroupName: name('full-access'), UserName: STRANGER }));
+}
+
+/** Takes back by hand what a provider without guards leaves. */
+export async function untamperBehindTheGuards(iam: IAMClient): Promise<void> {
+  await iam.send(new DetachUserPolicyCommand({ UserName: name('cy'), PolicyArn: FULL_ACCESS }));
+  await iam.send(new DeleteUserPolicyCommand({ UserName: name('fay'), PolicyName: 'mine' }));
+  await iam.send(new DetachGroupPolicyCommand({ GroupName: name('results-reader'), PolicyArn: FULL_ACCESS }));
+  await iam.send(new DeleteGroupPolicyCommand({ GroupName: name('task-publisher'), PolicyName: 'extra' }));
+  const boundary = boundaryArn(FIRST_TEAM);
+  await iam.send(new PutUserPermissionsBoundaryCommand({ UserName: name('gus'), PermissionsBoundary: boundary }));
+}
+
+/** The stranger is nobody's resource: no plan ever deletes her. */
+export async function dismissStranger(iam: IAMClient): Promise<void> {
+  await iam.send(new DeleteUserCommand({ UserName: STRANGER }));
+}

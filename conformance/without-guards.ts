@@ -1,0 +1,69 @@
+import { isObject } from './canonical.ts';
+
+/** The guards that provider 3.39.0 of 2021 does not know yet. */
+export const GUARDS = [
+  'aws_iam_group_policies_exclusive',
+  'aws_iam_group_policy_attachments_exclusive',
+  'aws_iam_user_policies_exclusive',
+  'aws_iam_user_policy_attachments_exclusive',
+] as const;
+
+/**
+ * A `cdk.tf.json` for the released provider 3.39.0: the same configuration without the guards and without what
+ * depends on them being there, the version pinned to 3.39.0, and the provider pointed at `endpoint`.
+ */
+export function withoutGuards(configuration: string, endpoint: string): string {
+  const parsed: unknown = JSON.parse(configuration);
+  if (!isObject(parsed)) throw new Error('the configuration is no JSON object');
+  const resource = isObject(parsed.resource) ? parsed.resource : {};
+  const kept = Object.entries(resource).filter(([type]) => !isGuard(type));
+  return JSON.stringify(
+    {
+      ...parsed,
+      // An empty block is refused by the engine.
+      resource:
+        kept.length === 0
+          ? undefined
+          : Object.fromEntries(kept.map(([type, byName]) => [type, withoutGuardDependencies(byName)])),
+      terraform: pinned(parsed.terraform),
+      provider: pointed(parsed.provider, endpoint),
+    },
+    null,
+    2,
+  );
+}
+
+function isGuard(type: string): boolean {
+  return GUARDS.some((guard) => guard === type);
+}
+
+function withoutGuardDependencies(byName: unknown): unknown {
+  if (!isObject(byName)) return byName;
+  return Object.fromEntries(
+    Object.entries(byName).map(([name, body]) => {
+      if (!isObject(body) || !Array.isArray(body.depends_on)) return [name, body];
+      const depends = body.depends_on.filter((address) => !isGuard(String(address).split('.')[0] ?? ''));
+      return [name, { ...body, depends_on: depends }];
+    }),
+  );
+}
+
+function pinned(terraform: unknown): unknown {
+  const block = isObject(terraform) ? terraform : {};
+  const required = isObject(block.required_providers) ? block.required_providers : {};
+  const aws = isObject(required.aws) ? required.aws : {};
+  return { ...block, required_providers: { ...required, aws: { ...aws, version: '3.39.0' } } };
+}
+
+function pointed(provider: unknown, endpoint: string): unknown {
+  const blocks = isObject(provider) && Array.isArray(provider.aws) ? provider.aws : [{}];
+  return {
+    aws: blocks.map((block: unknown) => ({
+      ...(isObject(block) ? block : {}),
+      endpoints: [{ iam: endpoint, sts: endpoint }],
+      // Neither of the two services exists here, and the provider asks both before its first call otherwise.
+      skip_metadata_api_check: true,
+      skip_get_ec2_platforms: true,
+    })),
+  };
+}
