@@ -1,4 +1,26 @@
-/** What a planned change may not do. */
+/** What a planned change may not do. Names are IAM's where they are called `user` or `group`, else the file's keys. */
 export interface RailFindingArgs {
+  /** More members would be deleted than `settings.max-removals` allows. */
   'too-many-removals': { readonly count: number; readonly limit: number; readonly members: readonly string[] };
+  /** `today` is `YYYY-MM-DD`, for a line that can be pasted. */
+  'member-not-departed': { readonly member: string; readonly user: string; readonly today: string };
+  /** `because` names the attributes that cannot be changed in place. */
+  'member-replaced': { readonly member: string; readonly user: string; readonly because: readonly string[] };
+  'lab-changed': { readonly from: string; readonly to: string };
+  'user-without-boundary': { readonly user: string; readonly boundary: string | null; readonly wanted: string };
+  'outside-managed-path': { readonly address: string; readonly what: string; readonly managed: string };
+  'resource-not-ours': { readonly address: string; readonly type: string };
+  'unknown-action': { readonly address: string; readonly actions: readonly string[] };
+  'forgets-resource': { readonly address: string };
+  'plan-incomplete': { readonly because: 'errored' | 'deferred' | 'actions' | 'partial' };
+  'sensitive-value': { readonly address: string };
+  'unknown-value': { readonly address: string; readonly attributes: readonly string[] };
+  /** `owner` is the ARN of what has the name now. */
+  'name-taken': {
+    readonly kind: 'user' | 'group' | 'policy';
+    readonly name: string;
+    readonly owner: string;
+    readonly key: string;
+  };
+  'boundary-missing': { readonly arn: string };
 }
