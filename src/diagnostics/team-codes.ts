@@ -43,10 +43,10 @@ interface ShapeFindingArgs {
 
 interface TextFindingArgs {
   'template-expression': { readonly marker: string };
-  /** `character` is `U+202E`; `name` its name, where it is a known one. */
-  'control-character': { readonly character: string; readonly name: string | null };
-  'bidirectional-character': { readonly character: string; readonly name: string | null };
-  'invisible-character': { readonly character: string; readonly name: string | null };
+  /** `character` is `U+202E`. */
+  'control-character': { readonly character: string };
+  'bidirectional-character': { readonly character: string };
+  'invisible-character': { readonly character: string };
   'broken-character': { readonly character: string };
 }
 
@@ -104,7 +104,7 @@ interface SettingsFindingArgs {
   'unknown-freeze': { readonly name: string; readonly suggestion: string | null };
   'invalid-max-removals': { readonly source: string };
   'invalid-bucket-name': { readonly bucket: string };
-  'invalid-region': { readonly region: string; readonly suggestion: string | null };
+  'invalid-region': { readonly region: string };
 }
 
 /** What can be wrong with a team file. */

@@ -33,7 +33,9 @@ export interface DepartureDraft {
  * everything. Whatever is absent or malformed is null or left out; the latter has been reported as a finding of shape.
  */
 export interface TeamDraft {
-  readonly version: unknown;
+  /** Whether `roles` and `members` are there at all: where not, nothing can be said about who refers to them. */
+  readonly hasRoles: boolean;
+  readonly hasMembers: boolean;
   readonly lab: string | null;
   readonly account: string | null;
   readonly owners: DraftList | null;
@@ -51,7 +53,8 @@ export function draftOf(value: unknown): TeamDraft {
   const settings = mapOf(file.settings);
   const state = isMap(settings.state) ? settings.state : null;
   return {
-    version: file.version,
+    hasRoles: isMap(file.roles),
+    hasMembers: isMap(file.members),
     lab: textOf(file.lab),
     account: textOf(file.account),
     owners: Array.isArray(file.owners) ? listOf(file.owners) : null,

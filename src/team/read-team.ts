@@ -4,7 +4,13 @@ import { draftOf } from './draft.ts';
 import { normalise } from './normalise.ts';
 import { parseDocument } from './parse-document.ts';
 import { reporting } from './report.ts';
+import { resolveRoles } from './resolve-roles.ts';
+import type { RuleContext } from './rule.ts';
+import { RULES } from './rules/rules.ts';
+import { checkShape } from './shape.ts';
+import { suggester } from './suggest.ts';
 import type { Team } from './team.ts';
+import { checkTexts } from './texts.ts';
 
 export interface TeamReading {
   /** Null where there is a finding of severity `error`. */
@@ -22,13 +28,40 @@ export interface ReadTeamOptions {
   readonly today: string;
 }
 
+/** How much of a team a file holds, counted even where it has errors. */
+export interface TeamSize {
+  readonly roles: number;
+  readonly members: number;
+}
+
 /** Reads the text of a team file. Never throws: whatever is wrong is a finding. */
-export function readTeam(text: string, options: ReadTeamOptions): TeamReading {
+export function readTeam(text: string, options: ReadTeamOptions): TeamReading & { readonly size: TeamSize | null } {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const findings = reporting(options.file);
-  const document = parseDocument(source, findings.report);
-  const draft = draftOf(document.value);
-  const sorted = findings.sorted({ source, document: placesIn(document.root) });
+  const { root, value, unquotedDates, readable } = parseDocument(source, findings.report);
+  const places = placesIn(root);
+  const draft = draftOf(value);
+
+  if (readable) {
+    const suggest = suggester();
+    checkTexts(value, source, places, findings.report);
+    checkShape({ value, places, findings, suggest });
+    const context: RuleContext = {
+      draft,
+      resolved: resolveRoles(draft.roles),
+      today: options.today,
+      unquotedDates,
+      roleKeys: draft.roles.map(({ key }) => key),
+      memberKeys: draft.members.map(({ key }) => key),
+      report: findings.report,
+      intact: findings.intact,
+      suggest,
+    };
+    for (const rule of RULES) rule(context);
+  }
+
+  const sorted = findings.sorted({ source, places });
   const failed = sorted.some(({ severity }) => severity === 'error');
-  return { team: failed ? null : normalise(draft), findings: sorted, source };
+  const size = readable ? { roles: draft.roles.length, members: draft.members.length } : null;
+  return { team: failed ? null : normalise(draft), findings: sorted, source, size };
 }

@@ -32,7 +32,7 @@ export interface Reporting {
   /** Whether the value at the path, or one above it, could not be read. */
   unreadable(path: DocumentPath): boolean;
   /** All findings by their place in the text. */
-  sorted(places: { readonly source: string; readonly document: DocumentPlaces }): readonly Finding[];
+  sorted(text: { readonly source: string; readonly places: DocumentPlaces }): readonly Finding[];
 }
 
 interface Reported {
@@ -60,12 +60,12 @@ export function reporting(file: string): Reporting {
       if (unreadable.size === 0) return false;
       return path.some((_part, index) => unreadable.has(joined(path.slice(0, index + 1))));
     },
-    sorted({ source, document }) {
+    sorted({ source, places }) {
       if (reported.length === 0) return [];
       const lineStarts = lineStartsOf(source);
       const ranges = new Map<Finding, TextRange>();
       for (const { code, path, args, options } of reported) {
-        const range = options.range ?? (options.at === 'key' ? document.key(path) : document.value(path));
+        const range = options.range ?? (options.at === 'key' ? places.key(path) : places.value(path));
         const position = positionOf(lineStarts, range[0], range[1]);
         const finding = { code, severity: options.severity ?? 'error', file, path, position, args } as Finding;
         ranges.set(finding, range);

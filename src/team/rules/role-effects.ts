@@ -1,0 +1,79 @@
+import { CAPABILITY_NAMES, type Operation } from '../../mturk/operations.ts';
+import { rolePolicy } from '../documents.ts';
+import type { RoleDraft } from '../draft.ts';
+import { inCatalogueOrder, operationsNamed, operationsOfManaged, type ResolvedRole } from '../resolve-roles.ts';
+import type { Rule, RuleContext } from '../rule.ts';
+
+/** Characters of a customer managed policy without white space, IAM's quota. */
+export const LONGEST_MANAGED_POLICY = 6_144;
+
+export const everyRoleGrantsSomething: Rule = (context) => {
+  for (const { role, whole } of judgeable(context)) {
+    const allowed = allowedBy(whole);
+    if ([...allowed].some((operation) => !whole.deny.has(operation))) continue;
+    const because = allowed.size === 0 ? 'nothing-allowed' : 'all-denied';
+    context.report('role-grants-nothing', ['roles', role.key], { role: role.key, because }, { at: 'key' });
+  }
+};
+
+export const everyDenyTakesSomethingAway: Rule = (context) => {
+  for (const { role, whole } of judgeable(context)) {
+    if (role.deny.length === 0) continue;
+    const allowed = allowedBy(whole);
+    for (const [index, name] of role.deny.entries()) {
+      if (name === null || operationsNamed(name).some((operation) => allowed.has(operation))) continue;
+      context.report('deny-without-effect', ['roles', role.key, 'deny', index], { role: role.key, name });
+    }
+  }
+};
+
+export const everyRoleIsUsed: Rule = ({ draft, report, roleKeys, suggest }) => {
+  if (!draft.hasMembers) return;
+  const used = new Set<string>();
+  const use = (name: string | null) => {
+    if (name === null) return;
+    used.add(name);
+    // A mistyped name is reported where it stands; the role that was meant is not unused because of it.
+    if (!roleKeys.includes(name)) used.add(suggest(name, roleKeys) ?? name);
+  };
+  for (const role of draft.roles) role.extends.forEach(use);
+  for (const member of draft.members) member.roles?.forEach(use);
+  for (const { key } of draft.roles) {
+    if (!used.has(key)) report('unused-role', ['roles', key], { role: key }, { severity: 'warning', at: 'key' });
+  }
+};
+
+/** With everything frozen: an emergency brake must not fail because a policy grows too long for IAM by it. */
+export function rolePoliciesFit(limit: number): Rule {
+  return function rolePoliciesFitIntoIam(context) {
+    for (const { role, whole } of judgeable(context)) {
+      const policy = rolePolicy(
+        {
+          key: role.key,
+          description: null,
+          extends: [],
+          allow: inCatalogueOrder(whole.allow),
+          deny: inCatalogueOrder(whole.deny),
+          managed: [...whole.managed],
+        },
+        CAPABILITY_NAMES,
+      );
+      const length = policy === null ? 0 : JSON.stringify(policy).replace(/\s/g, '').length;
+      if (length <= limit) continue;
+      context.report('role-policy-too-long', ['roles', role.key], { role: role.key, length, limit }, { at: 'key' });
+    }
+  };
+}
+
+/** Roles of which everything is known: no mistake stands in them or in a role that they extend. */
+function* judgeable(context: RuleContext): Generator<{ role: RoleDraft; whole: ResolvedRole }> {
+  for (const role of context.draft.roles) {
+    const whole = context.resolved.get(role.key);
+    if (whole !== undefined && [...whole.lineage].every((key) => context.intact('roles', key))) yield { role, whole };
+  }
+}
+
+function allowedBy(whole: ResolvedRole): ReadonlySet<Operation> {
+  const managed = [...whole.managed].flatMap(operationsOfManaged);
+  return managed.length === 0 ? whole.allow : new Set([...whole.allow, ...managed]);
+}

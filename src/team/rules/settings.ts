@@ -1,0 +1,33 @@
+import { CAPABILITY_NAMES, isCapability } from '../../mturk/operations.ts';
+import { BUCKET_PATTERN, REGION_PATTERN } from '../patterns.ts';
+import type { Rule } from '../rule.ts';
+
+const FREEZABLE: readonly string[] = ['spend', ...CAPABILITY_NAMES];
+
+export const freezeNamesCapabilities: Rule = ({ draft, intact, report, suggest }) => {
+  for (const [index, name] of draft.freeze.entries()) {
+    if (name === null || name === 'spend' || isCapability(name) || !intact('freeze', index)) continue;
+    report('unknown-freeze', ['freeze', index], { name, suggestion: suggest(name, FREEZABLE) });
+  }
+};
+
+export const maxRemovalsIsACount: Rule = ({ draft: { maxRemovals }, report }) => {
+  if (maxRemovals === null || (Number.isSafeInteger(maxRemovals) && maxRemovals >= 0)) return;
+  report('invalid-max-removals', ['settings', 'max-removals'], { source: String(maxRemovals) });
+};
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+export const stateBucketCanExist: Rule = ({ draft: { state }, intact, report }) => {
+  const bucket = state?.bucket;
+  if (bucket === undefined || bucket === null || !intact('settings', 'state', 'bucket')) return;
+  const reserved = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(bucket);
+  const address = /^\d+\.\d+\.\d+\.\d+$/.test(bucket);
+  if (BUCKET_PATTERN.test(bucket) && !bucket.includes('..') && !address && !reserved) return;
+  report('invalid-bucket-name', ['settings', 'state', 'bucket'], { bucket });
+};
+
+export const stateRegionIsOne: Rule = ({ draft: { state }, intact, report }) => {
+  const region = state?.region;
+  if (region === undefined || region === null || REGION_PATTERN.test(region)) return;
+  if (intact('settings', 'state', 'region')) report('invalid-region', ['settings', 'state', 'region'], { region });
+};

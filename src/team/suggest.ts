@@ -1,0 +1,47 @@
+import { distance } from 'fastest-levenshtein';
+
+/** Finds what somebody probably meant; null where nothing is near. */
+export type Suggest = (name: string, candidates: readonly string[]) => string | null;
+
+/** Names longer than this are not compared: the distance takes time in proportion to both lengths. */
+const LONGEST = 128;
+
+/** How many names are compared in one run, so that a file full of mistakes is answered as fast as any other. */
+const COMPARISONS = 200_000;
+
+/** A suggester with a budget of its own. The same name is only looked for once. */
+export function suggester(): Suggest {
+  let budget = COMPARISONS;
+  const known = new Map<readonly string[], Map<string, string | null>>();
+  return (name, candidates) => {
+    let answers = known.get(candidates);
+    if (answers === undefined) {
+      answers = new Map();
+      known.set(candidates, answers);
+    }
+    let answer = answers.get(name);
+    if (answer === undefined) {
+      budget -= candidates.length;
+      answer = budget < 0 ? null : nearest(name, candidates);
+      answers.set(name, answer);
+    }
+    return answer;
+  };
+}
+
+function nearest(name: string, candidates: readonly string[]): string | null {
+  if (name.length === 0 || name.length > LONGEST) return null;
+  const wanted = name.toLowerCase();
+  // A third of the letters may differ: `GetHits` is near GetHIT, `bo` is near nothing but `Bo`.
+  let best = Math.floor(wanted.length / 3);
+  let answer: string | null = null;
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - name.length) > best) continue;
+    const away = distance(wanted, candidate.toLowerCase());
+    if (away < best || (away === best && answer === null)) {
+      best = away;
+      answer = candidate;
+    }
+  }
+  return answer;
+}
