@@ -1,0 +1,70 @@
+import type { Finding } from '../diagnostics/finding.ts';
+import type { RailFindingArgs } from '../diagnostics/rail-codes.ts';
+import type { IamNames, NamedKind, NamedThing } from './iam-names.ts';
+
+/** Something that a plan creates. */
+export interface PlannedCreate {
+  readonly kind: NamedKind;
+  /** `aws_iam_user.member_bo` */
+  readonly address: string;
+  readonly name: string;
+  readonly path: string;
+  /** The member's or role's key in the team file. */
+  readonly key: string;
+}
+
+export interface TakenOver {
+  readonly kind: NamedKind;
+  readonly key: string;
+  /** The address, as an import block's `to`. */
+  readonly to: string;
+  /** A user's or group's name, a policy's ARN. */
+  readonly id: string;
+}
+
+export interface Existing {
+  /** What exists under the lab's path already, to be taken over by import blocks. */
+  readonly imports: readonly TakenOver[];
+  /** Names that somebody else has, outside the path. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Finds what is planned as a creation and exists already: under the path it is ours (an apply that was killed has no
+ * record of it), outside it the name is taken, and IAM's names are unique ignoring case. Asks nothing of a kind that
+ * the plan does not create. Throws the SDK's errors.
+ */
+export async function findExisting(creates: readonly PlannedCreate[], iam: IamNames): Promise<Existing> {
+  const kinds = [...new Set(creates.map(({ kind }) => kind))];
+  const found = (await Promise.all(kinds.map((kind) => iam.list(kind)))).flat();
+  const byName = new Map(found.map((thing) => [nameKey(thing), thing]));
+  const imports: TakenOver[] = [];
+  const findings: Finding[] = [];
+  for (const create of creates) {
+    const owner = byName.get(nameKey(create));
+    if (owner === undefined) continue;
+    const { kind, key, name, address } = create;
+    // Another case would be another name in the state for ever, and is not one that this tool can have made.
+    if (owner.path === create.path && owner.name === name) imports.push({ kind, key, to: address, id: idOf(owner) });
+    else findings.push(finding('name-taken', { kind, name, owner: owner.arn, key }));
+  }
+  return { imports, findings };
+}
+
+/** Asked before anything is created: without the boundary every user would fail, one after the other. */
+export async function checkBoundary(arn: string, iam: IamNames): Promise<readonly Finding[]> {
+  return (await iam.policyExists(arn)) ? [] : [finding('boundary-missing', { arn })];
+}
+
+function idOf({ kind, name, arn }: NamedThing): string {
+  return kind === 'policy' ? arn : name;
+}
+
+function nameKey({ kind, name }: { readonly kind: NamedKind; readonly name: string }): string {
+  return `${kind} ${name.toLowerCase()}`;
+}
+
+function finding<Code extends 'name-taken' | 'boundary-missing'>(code: Code, args: RailFindingArgs[Code]): Finding {
+  // The pair is one member of the union by the signature, which TypeScript cannot follow through a generic.
+  return { code, severity: 'error', file: null, path: [], position: null, args } as unknown as Finding;
+}

@@ -1,0 +1,72 @@
+import {
+  GetPolicyCommand,
+  type IAMClient,
+  paginateListGroups,
+  paginateListPolicies,
+  paginateListUsers,
+} from '@aws-sdk/client-iam';
+
+export type NamedKind = 'user' | 'group' | 'policy';
+
+/** Something in IAM that bears a name. */
+export interface NamedThing {
+  readonly kind: NamedKind;
+  readonly name: string;
+  /** `/mturk/perception-lab/` */
+  readonly path: string;
+  readonly arn: string;
+}
+
+/** What adoption asks of an account. */
+export interface IamNames {
+  /** Every user, group or policy of the account itself, whatever its path: names are taken whatever the path. */
+  list(kind: NamedKind): Promise<readonly NamedThing[]>;
+  policyExists(arn: string): Promise<boolean>;
+}
+
+/** Asks the real API, or the account in a process behind the same client. Throws the SDK's errors. */
+export function iamNames(client: IAMClient): IamNames {
+  return {
+    async list(kind) {
+      const found: NamedThing[] = [];
+      for await (const page of pagesOf(kind, client)) {
+        for (const { name, path, arn } of page) {
+          if (name !== undefined && arn !== undefined) found.push({ kind, name, path: path ?? '/', arn });
+        }
+      }
+      return found;
+    },
+    async policyExists(arn) {
+      try {
+        await client.send(new GetPolicyCommand({ PolicyArn: arn }));
+        return true;
+      } catch (error) {
+        if (error instanceof Error && /^NoSuchEntity/.test(error.name)) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+interface Raw {
+  readonly name: string | undefined;
+  readonly path: string | undefined;
+  readonly arn: string | undefined;
+}
+
+async function* pagesOf(kind: NamedKind, client: IAMClient): AsyncGenerator<readonly Raw[]> {
+  const config = { client, pageSize: 1000 };
+  if (kind === 'user') {
+    for await (const { Users = [] } of paginateListUsers(config, {})) {
+      yield Users.map((user) => ({ name: user.UserName, path: user.Path, arn: user.Arn }));
+    }
+  } else if (kind === 'group') {
+    for await (const { Groups = [] } of paginateListGroups(config, {})) {
+      yield Groups.map((group) => ({ name: group.GroupName, path: group.Path, arn: group.Arn }));
+    }
+  } else {
+    for await (const { Policies = [] } of paginateListPolicies(config, { Scope: 'Local' })) {
+      yield Policies.map((policy) => ({ name: policy.PolicyName, path: policy.Path, arn: policy.Arn }));
+    }
+  }
+}
