@@ -1,0 +1,127 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type Account, accountOf, type CallContext, emptyState } from './account.ts';
+import { isAwsError } from './aws-error.ts';
+import { IAM_OPERATIONS } from './operations.ts';
+import type { Params } from './params.ts';
+import type { AccountState } from './state.ts';
+
+export const ACCOUNT_FILE = 'account.json';
+export const JOURNAL_FILE = 'account.journal';
+
+const ENTRIES_BEFORE_SNAPSHOT = 2_000;
+
+/** A call that changed the account, or a use of a key. */
+export type JournalEntry =
+  | { readonly action: string; readonly params: Params; readonly call: CallContext }
+  | { readonly used: string; readonly service: string; readonly region: string; readonly now: string };
+
+export interface Storage {
+  readonly account: Account;
+  /** Remembers a change that the account already holds; when it returns, an end of this process no longer loses it. */
+  append(entry: JournalEntry): void;
+  close(): void;
+}
+
+/** An account that is forgotten when it is closed. */
+export function memoryStorage(accountId: string, now: string): Storage {
+  return { account: accountOf(emptyState(accountId, now)), append: () => {}, close: () => {} };
+}
+
+/**
+ * The account of a directory. `account.json` is a whole state, written beside itself and renamed; `account.journal`
+ * holds what happened since, a line a call, and is carried out again on opening. A line is written before its call is
+ * answered, so that kill -9 of this process loses nothing that was answered. The journal is not forced to the disk
+ * at each line: a machine that loses its power may lose the last seconds.
+ */
+export function directoryStorage(dir: string, accountId: string, now: string): Storage {
+  const file = join(dir, ACCOUNT_FILE);
+  const journalFile = join(dir, JOURNAL_FILE);
+  const state = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as AccountState)
+    : emptyState(accountId, now);
+  const account = accountOf(state);
+  const replayed = existsSync(journalFile) ? replay(account, readFileSync(journalFile, 'utf8')) : 0;
+  const journal = openSync(journalFile, 'a', 0o600);
+  let pending = 0;
+  const snapshot = (): void => {
+    writeWhole(file, JSON.stringify(account.state));
+    ftruncateSync(journal);
+    pending = 0;
+  };
+  if (replayed > 0 || !existsSync(file)) snapshot();
+  return {
+    account,
+    append(entry) {
+      account.state.sequence += 1;
+      writeSync(journal, `${JSON.stringify({ sequence: account.state.sequence, ...entry })}\n`);
+      pending += 1;
+      if (pending >= ENTRIES_BEFORE_SNAPSHOT) snapshot();
+    },
+    close() {
+      if (pending > 0) snapshot();
+      closeSync(journal);
+    },
+  };
+}
+
+/** Carries out what the state does not hold yet; a torn last line was never answered and is left out. */
+function replay(account: Account, journal: string): number {
+  let count = 0;
+  for (const line of journal.split('\n')) {
+    const entry = readEntry(line);
+    if (entry === null || entry.sequence <= account.state.sequence) continue;
+    if ('used' in entry) noteUse(account, entry.used, entry.service, entry.region, entry.now);
+    else {
+      const reply = IAM_OPERATIONS.get(entry.action)?.run(account, entry.params, entry.call);
+      if (reply === undefined || isAwsError(reply))
+        throw new Error(`${JOURNAL_FILE}: call ${entry.sequence} (${entry.action}) cannot be repeated`);
+    }
+    account.state.sequence = entry.sequence;
+    count += 1;
+  }
+  return count;
+}
+
+function readEntry(line: string): (JournalEntry & { readonly sequence: number }) | null {
+  try {
+    return line === '' ? null : (JSON.parse(line) as JournalEntry & { sequence: number });
+  } catch {
+    return null;
+  }
+}
+
+/** Notes that a key was used; true where that says more than was known. IAM keeps quarters of an hour. */
+export function noteUse(account: Account, accessKeyId: string, service: string, region: string, now: string): boolean {
+  const key = account.keys.get(accessKeyId)?.key;
+  if (key === undefined) return false;
+  const quarter = new Date(Math.floor(Date.parse(now) / 900_000) * 900_000).toISOString();
+  const date = `${quarter.slice(0, 19)}Z`;
+  const { lastUsed } = key;
+  if (lastUsed !== null && lastUsed.date === date && lastUsed.service === service && lastUsed.region === region)
+    return false;
+  key.lastUsed = { date, service, region };
+  return true;
+}
+
+/** Writes a file so that a reader finds the old one or the new one, whole, and the disk has it when this returns. */
+export function writeWhole(file: string, content: string): void {
+  const beside = `${file}.${process.pid}.new`;
+  const descriptor = openSync(beside, 'w', 0o600);
+  try {
+    writeSync(descriptor, content);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(beside, file);
+}

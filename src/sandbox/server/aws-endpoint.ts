@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Account, CallContext } from '../account/account.ts';
+import { type AwsError, isAwsError, otherError } from '../account/aws-error.ts';
+import { callerArn } from './authorize.ts';
+import type { LoggedCall } from './call-log.ts';
+import { callerContext } from './context.ts';
+import type { FaultPlan } from './faults.ts';
+import { MTURK_SERVICE } from './mturk-service.ts';
+import { IAM_SERVICE, STS_SERVICE } from './query-service.ts';
+import type { Service, ServiceCall, WireAnswer } from './service.ts';
+import { authenticate, type SignedRequest, scopeOf } from './signature.ts';
+
+const SERVICES: ReadonlyMap<string, Service> = new Map(
+  [IAM_SERVICE, STS_SERVICE, MTURK_SERVICE].map((service) => [service.name, service]),
+);
+
+/** A call as a test sees it while it happens. */
+export interface ObservedCall {
+  readonly index: number;
+  readonly service: string;
+  readonly action: string;
+  readonly params: unknown;
+  /** `before` it is carried out, or `after` it was and before the answer leaves. */
+  readonly phase: 'before' | 'after';
+}
+
+/** Answering `drop` ends the connection without an answer, as a killed network does. */
+export type OnCall = (call: ObservedCall) => Promise<'continue' | 'drop'>;
+
+/** What the endpoint needs from whoever hosts it. */
+export interface EndpointHost {
+  readonly account: Account;
+  now(): Date;
+  faults(): FaultPlan;
+  readonly calls: LoggedCall[];
+  readonly onCall: OnCall | null;
+  /** Called with every call that changed the account, before it is answered. */
+  remember(entry: RememberedCall): void;
+  /** Called with every use of a key. */
+  used(accessKeyId: string, service: string, region: string, now: string): void;
+}
+
+export interface RememberedCall {
+  readonly action: string;
+  readonly params: unknown;
+  readonly call: CallContext;
+}
+
+/** Carries one signed request out; null where the connection is to be dropped. */
+export async function answerAws(
+  host: EndpointHost,
+  request: SignedRequest,
+  sourceIp: string,
+): Promise<WireAnswer | null> {
+  const index = host.calls.length + 1;
+  const requestId = requestIdOf(index);
+  const scope = scopeOf(request);
+  const service = isAwsError(scope) ? IAM_SERVICE : SERVICES.get(scope.service);
+  if (service === undefined) {
+    const name = isAwsError(scope) ? '' : scope.service;
+    return IAM_SERVICE.refuse(otherError('UnknownService', 404, `This account has no service ${name}.`), requestId);
+  }
+  const read = service.read(request);
+  const action = isAwsError(read) ? '' : read.action;
+  const log = { index, service: service.name, action, principal: null as string | null, error: null as string | null };
+  host.calls.push(log);
+  const refuse = (error: AwsError): WireAnswer => {
+    log.error = error.code;
+    return service.refuse(error, requestId);
+  };
+
+  const delay = host.faults().faults.delayMs ?? 0;
+  if (delay > 0) await wait(delay);
+  const owner = await authenticate(host.account, request);
+  if (isAwsError(owner)) return refuse(owner);
+  log.principal = callerArn(host.account, owner.caller);
+  if (isAwsError(read)) return refuse(read);
+  const fault = host.faults().before(action, `${log.principal} ${action} ${JSON.stringify(read.params)}`);
+  if (fault !== null) return refuse(fault);
+
+  const observed = { index, service: service.name, action, params: read.params };
+  if ((await host.onCall?.({ ...observed, phase: 'before' })) === 'drop') return null;
+  const call: CallContext = { now: seconds(host.now()), caller: owner.caller };
+  host.used(
+    owner.key.id,
+    scope && !isAwsError(scope) ? scope.service : '',
+    isAwsError(scope) ? '' : scope.region,
+    call.now,
+  );
+  const reply = carryOut(host, read, call, sourceIp);
+  if ((await host.onCall?.({ ...observed, phase: 'after' })) === 'drop') return null;
+  if (isAwsError(reply)) return refuse(reply);
+  const late = host.faults().after();
+  return late === null ? service.answer(action, reply, requestId) : refuse(late);
+}
+
+function carryOut(
+  host: EndpointHost,
+  read: ServiceCall,
+  call: CallContext,
+  sourceIp: string,
+): ReturnType<ServiceCall['run']> {
+  const context = callerContext(host.account, call.caller, call.now, sourceIp);
+  const denied = read.authorize(host.account, call, context);
+  if (denied !== null) return denied;
+  const reply = read.run(host.account, call);
+  if (!isAwsError(reply) && reply.changed) host.remember({ action: read.action, params: read.params, call });
+  return reply;
+}
+
+/** ISO 8601 with whole seconds, as IAM writes times. */
+export function seconds(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}
+
+function requestIdOf(index: number): string {
+  const hex = createHash('md5').update(`request ${index}`).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { WireAnswer } from './service.ts';
+import type { SignedRequest } from './signature.ts';
+
+const LARGEST_BODY = 16 * 1024 * 1024;
+
+export interface HttpServer {
+  /** `http://127.0.0.1:34567` */
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
+/** Answers a request; null ends the connection without an answer. */
+export type Answering = (request: SignedRequest, sourceIp: string) => Promise<WireAnswer | null>;
+
+/** Listens on a free port of 127.0.0.1 (or the one given) and on nothing else. */
+export async function serve(answering: Answering, port = 0): Promise<HttpServer> {
+  const server = createServer((request, response) => {
+    answer(answering, request, response).catch(() => {
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
+    });
+  });
+  // Engines keep connections open for as long as they run; a closed idle one would look to them like a lost answer.
+  server.keepAliveTimeout = 120_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(answering: Answering, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request);
+  if (body === null) {
+    response.writeHead(413).end();
+    return;
+  }
+  const address = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const result = await answering(
+    {
+      method: request.method ?? 'GET',
+      path: address.pathname,
+      query: address.searchParams,
+      headers: headersOf(request),
+      body,
+    },
+    (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
+  );
+  if (result === null) {
+    request.socket.destroy();
+    return;
+  }
+  response.writeHead(result.status, {
+    'content-type': result.contentType,
+    'content-length': Buffer.byteLength(result.body),
+  });
+  response.end(result.body);
+}
+
+function headersOf(request: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
+  }
+  return headers;
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request) {
+    const bytes = part as Buffer;
+    length += bytes.length;
+    if (length > LARGEST_BODY) return null;
+    parts.push(bytes);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,35 @@
+import type { RequestContext } from '../../iam/evaluate.ts';
+import type { Account, CallContext } from '../account/account.ts';
+import type { AwsError } from '../account/aws-error.ts';
+import type { SignedRequest } from './signature.ts';
+
+/** A call that was read but not yet carried out. */
+export interface ServiceCall {
+  /** `GetUser` */
+  readonly action: string;
+  readonly params: unknown;
+  /** Whether the caller may; null where they may. */
+  authorize(account: Account, call: CallContext, context: RequestContext): AwsError | null;
+  run(account: Account, call: CallContext): ServiceReply | AwsError;
+}
+
+export interface ServiceReply {
+  readonly body: unknown;
+  /** Whether the account was changed, so that the call must be remembered. */
+  readonly changed: boolean;
+}
+
+/** One of AWS's services on the wire: how its calls are read and its answers written. */
+export interface Service {
+  /** `iam` */
+  readonly name: string;
+  read(request: SignedRequest): ServiceCall | AwsError;
+  answer(action: string, reply: ServiceReply, requestId: string): WireAnswer;
+  refuse(error: AwsError, requestId: string): WireAnswer;
+}
+
+export interface WireAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}

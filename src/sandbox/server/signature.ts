@@ -1,0 +1,133 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { Account, KeyOwner } from '../account/account.ts';
+import { type AwsError, isAwsError, otherError } from '../account/aws-error.ts';
+
+/** A request as it came in; header names are lower-case. */
+export interface SignedRequest {
+  readonly method: string;
+  /** Path without the query, as sent. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface Scope {
+  readonly accessKeyId: string;
+  /** `20261125` */
+  readonly day: string;
+  readonly region: string;
+  /** The signing name of the service: `iam`, `sts`, `mturk-requester`. */
+  readonly service: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+}
+
+const AUTHORIZATION =
+  /^AWS4-HMAC-SHA256\s+Credential=([^/,\s]+)\/(\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request,\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/;
+
+/** What a request says of its own signature, or why nobody can be made out of it. */
+export function scopeOf(request: SignedRequest): Scope | AwsError {
+  const header = request.headers.authorization;
+  if (header === undefined) {
+    return otherError('MissingAuthenticationToken', 403, 'Request is missing Authentication Token');
+  }
+  const match = AUTHORIZATION.exec(header.trim());
+  if (match === null)
+    return otherError('IncompleteSignature', 400, 'The request signature does not conform to AWS standards.');
+  const [, accessKeyId = '', day = '', region = '', service = '', signedHeaders = '', signature = ''] = match;
+  return { accessKeyId, day, region, service, signedHeaders: signedHeaders.split(';'), signature };
+}
+
+/** Who signed a request, or AWS's refusal: unknown or inactive keys and wrong secrets are told apart as AWS does. */
+export async function authenticate(account: Account, request: SignedRequest): Promise<KeyOwner | AwsError> {
+  const scope = scopeOf(request);
+  if (isAwsError(scope)) return scope;
+  const owner = account.keys.get(scope.accessKeyId);
+  if (owner === undefined || owner.key.status !== 'Active') {
+    return otherError('InvalidClientTokenId', 403, 'The security token included in the request is invalid.');
+  }
+  const expected = await signatureOf(owner.key.secret, scope, request);
+  if (expected !== null && sameText(expected, scope.signature)) return owner;
+  return otherError(
+    'SignatureDoesNotMatch',
+    403,
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+  );
+}
+
+async function signatureOf(secret: string, scope: Scope, request: SignedRequest): Promise<string | null> {
+  const date = signingDate(request.headers['x-amz-date']);
+  if (date === null) return null;
+  const stated = request.headers['x-amz-content-sha256'];
+  const actual = createHash('sha256').update(request.body).digest('hex');
+  if (stated !== undefined && /^[0-9a-f]{64}$/.test(stated) && stated !== actual) return null;
+  const headers: Record<string, string> = {};
+  for (const name of scope.signedHeaders) headers[name] = (request.headers[name] ?? '').replaceAll(/\s+/g, ' ').trim();
+  const query: Record<string, string | string[]> = {};
+  for (const key of new Set(request.query.keys())) query[key] = request.query.getAll(key);
+  const signer = new SignatureV4({
+    credentials: { accessKeyId: scope.accessKeyId, secretAccessKey: secret },
+    region: scope.region,
+    service: scope.service,
+    sha256: NodeSha256,
+    applyChecksum: false,
+  });
+  const signed = await signer.sign(
+    {
+      method: request.method,
+      protocol: 'http:',
+      hostname: headers.host ?? '',
+      path: request.path,
+      query,
+      headers,
+      body: request.body,
+    },
+    { signingDate: date, signableHeaders: new Set(scope.signedHeaders) },
+  );
+  return /Signature=([0-9a-f]{64})/.exec(signed.headers.authorization ?? '')?.[1] ?? null;
+}
+
+function signingDate(written: string | undefined): Date | null {
+  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(written ?? '');
+  if (match === null) return null;
+  const [, year, month, day, hour, minute, second] = match;
+  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
+
+function sameText(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
+
+type Bytes = string | ArrayBuffer | ArrayBufferView;
+
+/** SHA-256 in the shape that the signer asks for; with a secret it is an HMAC. */
+class NodeSha256 {
+  readonly #secret: Buffer | null;
+  #parts: Buffer[] = [];
+
+  constructor(secret?: Bytes) {
+    this.#secret = secret === undefined ? null : bytes(secret);
+  }
+
+  update(data: Bytes): void {
+    this.#parts.push(bytes(data));
+  }
+
+  digest(): Promise<Uint8Array> {
+    const hash = this.#secret === null ? createHash('sha256') : createHmac('sha256', this.#secret);
+    for (const part of this.#parts) hash.update(part);
+    return Promise.resolve(new Uint8Array(hash.digest()));
+  }
+
+  reset(): void {
+    this.#parts = [];
+  }
+}
+
+function bytes(data: Bytes): Buffer {
+  if (typeof data === 'string') return Buffer.from(data);
+  if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return Buffer.from(data);
+}
