@@ -1,0 +1,41 @@
+/** An AWS call that was answered with an error, or that could not be made. */
+export class AwsCallError extends Error {
+  readonly service: string;
+  /** `CreateUser` */
+  readonly operation: string;
+  /** AWS's code, `EntityAlreadyExists`; the JavaScript error's name where the service did not answer. */
+  readonly code: string;
+
+  constructor(service: string, operation: string, cause: unknown) {
+    const { code, words } = describe(cause);
+    super(`operation error ${service}: ${operation}, ${words}`, { cause });
+    this.name = 'AwsCallError';
+    this.service = service;
+    this.operation = operation;
+    this.code = code;
+  }
+}
+
+export function isAwsError(error: unknown, code: string): boolean {
+  return error instanceof AwsCallError && error.code === code;
+}
+
+/** AWS's answer for a user, group or policy that does not exist. */
+export function isMissing(error: unknown): boolean {
+  return isAwsError(error, 'NoSuchEntity');
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function describe(cause: unknown): { readonly code: string; readonly words: string } {
+  if (!(cause instanceof Error)) return { code: 'Unknown', words: String(cause) };
+  // The SDK names the exception's class; the code that the service sent has no suffix.
+  const code = cause.name.replace(/Exception$/, '');
+  const metadata = '$metadata' in cause && typeof cause.$metadata === 'object' ? cause.$metadata : null;
+  const { httpStatusCode: status, requestId }: { httpStatusCode?: number; requestId?: string } = metadata ?? {};
+  if (status === undefined) return { code, words: cause.message === '' ? code : cause.message };
+  const answer = `https response error StatusCode: ${status}, RequestID: ${requestId ?? ''}`;
+  return { code, words: `${answer}, ${code}: ${cause.message}` };
+}

@@ -1,0 +1,108 @@
+import { sameValue } from './codec.ts';
+import type { ResourceType } from './resource-type.ts';
+import { type Attributes, hasUnknown, isRecord, isUnknown, textMapOf, UNKNOWN, type Value } from './value.ts';
+
+export interface Plan {
+  readonly planned: Attributes;
+  readonly requiresReplace: readonly string[];
+}
+
+export interface PlanInput {
+  /** Null for an object that is to be created. */
+  readonly prior: Attributes | null;
+  /** The engine's merge of configuration and prior state: computed attributes keep their prior value. */
+  readonly proposed: Attributes;
+  readonly config: Attributes;
+  readonly defaultTags: Readonly<Record<string, string>>;
+}
+
+/** Plans a create or a change in the manner of the plugin SDK (or of its framework, where the type says so). */
+export function planChange(type: ResourceType, input: PlanInput): Plan {
+  const { prior, config } = input;
+  const desired = withDefaults(type, input);
+  const tagged = withAllTags(type, prior, desired, input.defaultTags);
+  if (prior === null) return { planned: unknownWhereComputed(type, tagged, config), requiresReplace: [] };
+  const settled = keepWhatMeansTheSame(type, prior, tagged);
+  const changed = Object.keys(settled).filter((name) => !sameValue(prior[name] ?? null, settled[name] ?? null));
+  return {
+    planned: recompute(type, settled, changed),
+    requiresReplace: changed.filter((name) => type.replacedBy.includes(name)),
+  };
+}
+
+function withDefaults(type: ResourceType, { proposed }: PlanInput): Attributes {
+  const planned: Record<string, Value> = { ...proposed };
+  for (const [name, value] of Object.entries(type.defaults)) planned[name] ??= value;
+  for (const [name, json] of Object.entries(type.json)) {
+    const document = planned[name];
+    if (typeof document === 'string') planned[name] = json.normalise(document);
+  }
+  return planned;
+}
+
+/** `tags_all` is the union of the provider's default tags and the resource's own, known as soon as those are. */
+function withAllTags(
+  type: ResourceType,
+  prior: Attributes | null,
+  desired: Attributes,
+  defaultTags: Readonly<Record<string, string>>,
+): Attributes {
+  if (!('tags_all' in type.schema.attributes)) return desired;
+  if (hasUnknown(desired.tags ?? null)) return { ...desired, tags_all: UNKNOWN };
+  const all = { ...defaultTags, ...textMapOf(desired, 'tags') };
+  if (Object.keys(all).length > 0) return { ...desired, tags_all: all };
+  const hadTags = prior !== null && Object.keys(textMapOf(prior, 'tags_all')).length > 0;
+  return hadTags ? { ...desired, tags_all: UNKNOWN } : desired;
+}
+
+function unknownWhereComputed(type: ResourceType, desired: Attributes, config: Attributes): Attributes {
+  const planned: Record<string, Value> = { ...desired };
+  for (const [name, attribute] of Object.entries(type.schema.attributes)) {
+    const given = attribute.optional === true && (config[name] ?? null) !== null;
+    const settled = name === 'tags_all' && desired.tags_all !== null;
+    if (attribute.computed === true && !given && !settled) planned[name] = UNKNOWN;
+  }
+  return planned;
+}
+
+/**
+ * Takes the prior value where the new one only looks different: another form of the same document, and, for the
+ * older SDK, an unset value that the state holds as an empty one.
+ */
+function keepWhatMeansTheSame(type: ResourceType, prior: Attributes, desired: Attributes): Attributes {
+  const settled: Record<string, Value> = { ...desired };
+  for (const [name, value] of Object.entries(desired)) {
+    const before = prior[name] ?? null;
+    const json = type.json[name];
+    if (json !== undefined && typeof before === 'string' && typeof value === 'string') {
+      if (json.equivalent(before, value)) settled[name] = before;
+    } else if (type.legacy && value === null && isEmpty(before)) {
+      settled[name] = before;
+    }
+  }
+  return settled;
+}
+
+function recompute(type: ResourceType, planned: Attributes, changed: readonly string[]): Attributes {
+  const unknown = Object.entries(type.recomputed)
+    .filter(([, causes]) => causes.some((cause) => changed.includes(cause)))
+    .map(([name]): [string, Value] => [name, UNKNOWN]);
+  return { ...planned, ...Object.fromEntries(unknown) };
+}
+
+function isEmpty(value: Value): boolean {
+  if (isUnknown(value)) return false;
+  return value === '' || (isRecord(value) && Object.keys(value).length === 0);
+}
+
+/**
+ * What an apply hands back: a set that was planned as null and is empty afterwards stays null, because the engine
+ * compares the two. The next read shows it as empty; that is the real provider's noise, and ours.
+ */
+export function applied(planned: Attributes, state: Attributes): Attributes {
+  const settled = Object.entries(state).map(([name, value]): [string, Value] => {
+    const emptyMap = isRecord(value) && Object.keys(value).length === 0;
+    return [name, emptyMap && planned[name] === null ? null : value];
+  });
+  return Object.fromEntries(settled);
+}

@@ -1,0 +1,171 @@
+import {
+  CreatePolicyCommand,
+  CreatePolicyVersionCommand,
+  DeletePolicyCommand,
+  DeletePolicyVersionCommand,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  type Policy,
+  type PolicyVersion,
+  paginateListPolicyVersions,
+  TagPolicyCommand,
+  UntagPolicyCommand,
+} from '@aws-sdk/client-iam';
+import { collect } from '../collect.ts';
+import { doing } from '../failure.ts';
+import { documentToSet, MANAGED_DOCUMENT } from '../policy-json.ts';
+import type { ResourceType } from '../resource-type.ts';
+import type { Caller } from '../session.ts';
+import { tagAttributes, tagChange, tagsFor } from '../tags.ts';
+import { uniqueId } from '../unique-id.ts';
+import { all, conflicting, policyDocument, policyName } from '../validation.ts';
+import { type Attributes, optionalText, textOf } from '../value.ts';
+import { ifPresent, untilFound } from '../waiting.ts';
+
+const MAXIMUM_VERSIONS = 5;
+const GENERATED = /^(.*)\d{18}[0-9a-f]{8}$/;
+
+/** aws_iam_policy: only the document and the tags change in place; a new document is a new default version. */
+export const POLICY: ResourceType = {
+  schema: {
+    attributes: {
+      arn: { type: 'string', computed: true },
+      attachment_count: { type: 'number', computed: true },
+      description: { type: 'string', optional: true },
+      id: { type: 'string', optional: true, computed: true },
+      name: { type: 'string', optional: true, computed: true },
+      name_prefix: { type: 'string', optional: true, computed: true },
+      path: { type: 'string', optional: true },
+      policy: { type: 'string', required: true },
+      policy_id: { type: 'string', computed: true },
+      tags: { type: ['map', 'string'], optional: true },
+      tags_all: { type: ['map', 'string'], optional: true, computed: true },
+    },
+  },
+  legacy: true,
+  defaults: { path: '/' },
+  replacedBy: ['description', 'name', 'name_prefix', 'path'],
+  json: { policy: MANAGED_DOCUMENT },
+  validate: all(
+    policyDocument('policy'),
+    policyName('name', 128),
+    policyName('name_prefix', 102),
+    conflicting('name', 'name_prefix'),
+  ),
+  recomputed: {},
+
+  async create(caller, planned, keep) {
+    const name = optionalText(planned, 'name') ?? uniqueId(optionalText(planned, 'name_prefix') ?? 'terraform-');
+    const command = new CreatePolicyCommand({
+      Description: optionalText(planned, 'description'),
+      Path: textOf(planned, 'path'),
+      PolicyDocument: MANAGED_DOCUMENT.normalise(textOf(planned, 'policy')),
+      PolicyName: name,
+      Tags: tagsFor(planned),
+    });
+    const { Policy: policy } = await doing(`creating IAM Policy (${name})`, () =>
+      caller.iam.send(command, caller.options),
+    );
+    const created = { ...planned, id: policy?.Arn ?? null };
+    keep(stateOf(caller, created, policy, textOf(planned, 'policy')));
+    return doing(`reading IAM Policy (${policy?.Arn})`, () => untilFound(() => readPolicy(caller, created)));
+  },
+
+  async read(caller, state) {
+    const found = await doing(`reading IAM Policy (${textOf(state, 'id')})`, () =>
+      ifPresent(() => readPolicy(caller, state)),
+    );
+    return found ?? null;
+  },
+
+  async update(caller, prior, planned) {
+    const arn = textOf(prior, 'id');
+    if (prior.policy !== planned.policy) await putVersion(caller, arn, textOf(planned, 'policy'));
+    await changeTags(caller, arn, prior, planned);
+    return doing(`reading IAM Policy (${arn})`, () => readPolicy(caller, planned));
+  },
+
+  async remove(caller, state) {
+    const arn = textOf(state, 'id');
+    const versions = await doing(`reading IAM Policy (${arn}) versions`, () =>
+      ifPresent(() => versionsOf(caller, arn)),
+    );
+    if (versions === undefined) return;
+    for (const version of versions.filter((one) => one.IsDefaultVersion !== true)) {
+      await deleteVersion(caller, arn, version);
+    }
+    await doing(`deleting IAM Policy (${arn})`, () =>
+      ifPresent(() => caller.iam.send(new DeletePolicyCommand({ PolicyArn: arn }), caller.options)),
+    );
+  },
+
+  importState: (id) => ({ state: { id } }),
+};
+
+/** The prefix of a name that was generated, empty for a name that was given. */
+export function generatedPrefixOf(name: string): string {
+  return GENERATED.exec(name)?.[1] ?? '';
+}
+
+async function readPolicy(caller: Caller, state: Attributes): Promise<Attributes> {
+  const PolicyArn = textOf(state, 'id');
+  const { Policy: policy } = await caller.iam.send(new GetPolicyCommand({ PolicyArn }), caller.options);
+  const command = new GetPolicyVersionCommand({ PolicyArn, VersionId: policy?.DefaultVersionId });
+  const { PolicyVersion: version } = await caller.iam.send(command, caller.options);
+  const document = decodeURIComponent(version?.Document ?? '');
+  return stateOf(caller, state, policy, documentToSet(MANAGED_DOCUMENT, textOf(state, 'policy'), document));
+}
+
+/** Makes room at the fifth version by deleting the oldest that is not in force. */
+async function putVersion(caller: Caller, arn: string, document: string): Promise<void> {
+  const versions = await doing(`reading IAM Policy (${arn}) versions`, () => versionsOf(caller, arn));
+  const [oldest] = versions
+    .filter((version) => version.IsDefaultVersion !== true)
+    .sort((one, other) => (one.CreateDate?.getTime() ?? 0) - (other.CreateDate?.getTime() ?? 0));
+  if (versions.length >= MAXIMUM_VERSIONS && oldest !== undefined) await deleteVersion(caller, arn, oldest);
+  const command = new CreatePolicyVersionCommand({
+    PolicyArn: arn,
+    PolicyDocument: MANAGED_DOCUMENT.normalise(document),
+    SetAsDefault: true,
+  });
+  await doing(`updating IAM Policy (${arn})`, () => caller.iam.send(command, caller.options));
+}
+
+async function deleteVersion(caller: Caller, arn: string, version: PolicyVersion): Promise<void> {
+  const command = new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId: version.VersionId });
+  await doing(`deleting IAM Policy (${arn}) version (${version.VersionId})`, () =>
+    caller.iam.send(command, caller.options),
+  );
+}
+
+function versionsOf(caller: Caller, arn: string): Promise<PolicyVersion[]> {
+  const pages = paginateListPolicyVersions({ client: caller.iam }, { PolicyArn: arn }, caller.options);
+  return collect(pages, (page) => page.Versions);
+}
+
+async function changeTags(caller: Caller, arn: string, prior: Attributes, planned: Attributes): Promise<void> {
+  const { removed, set } = tagChange(prior, planned);
+  await doing(`updating tags for IAM (Policy) resource (${arn})`, async () => {
+    if (removed.length > 0) {
+      await caller.iam.send(new UntagPolicyCommand({ PolicyArn: arn, TagKeys: [...removed] }), caller.options);
+    }
+    if (set.length > 0) await caller.iam.send(new TagPolicyCommand({ PolicyArn: arn, Tags: set }), caller.options);
+  });
+}
+
+function stateOf(caller: Caller, state: Attributes, policy: Policy | undefined, document: string): Attributes {
+  const name = policy?.PolicyName ?? '';
+  return {
+    ...state,
+    arn: policy?.Arn ?? null,
+    attachment_count: policy?.AttachmentCount ?? 0,
+    description: policy?.Description ?? '',
+    id: policy?.Arn ?? null,
+    name,
+    name_prefix: generatedPrefixOf(name),
+    path: policy?.Path ?? null,
+    policy: document,
+    policy_id: policy?.PolicyId ?? null,
+    ...tagAttributes(state, policy?.Tags, caller.defaultTags),
+  };
+}

@@ -1,0 +1,53 @@
+/** A type in Terraform's JSON notation, as far as it occurs here. */
+export type ValueType = 'string' | 'number' | 'bool' | readonly ['set' | 'list' | 'map', 'string'];
+
+export interface AttributeSchema {
+  readonly type: ValueType;
+  readonly required?: true;
+  readonly optional?: true;
+  readonly computed?: true;
+  readonly sensitive?: true;
+  readonly description?: string;
+}
+
+/** How often a nested block may stand: `list` keeps the order, `set` does not. */
+export interface NestedBlockSchema {
+  readonly nesting: 'list' | 'set';
+  readonly maxItems: number;
+  readonly block: BlockSchema;
+}
+
+export interface BlockSchema {
+  readonly attributes: Readonly<Record<string, AttributeSchema>>;
+  readonly blocks?: Readonly<Record<string, NestedBlockSchema>>;
+}
+
+// Schema.NestedBlock.NestingMode of the plugin protocol.
+const NESTING = { list: 2, set: 3 } as const;
+
+/** The schema message that the protocol's GetSchema answers. */
+export function schemaMessage(block: BlockSchema): object {
+  return { version: 0, block: blockMessage(block) };
+}
+
+function blockMessage(block: BlockSchema): object {
+  return {
+    version: 0,
+    attributes: Object.entries(block.attributes).map(([name, attribute]) => ({
+      name,
+      type: Buffer.from(JSON.stringify(attribute.type)),
+      description: attribute.description ?? '',
+      required: attribute.required ?? false,
+      optional: attribute.optional ?? false,
+      computed: attribute.computed ?? false,
+      sensitive: attribute.sensitive ?? false,
+    })),
+    block_types: Object.entries(block.blocks ?? {}).map(([name, nested]) => ({
+      type_name: name,
+      block: blockMessage(nested.block),
+      nesting: NESTING[nested.nesting],
+      min_items: 0,
+      max_items: nested.maxItems,
+    })),
+  };
+}

@@ -1,0 +1,118 @@
+import { GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { AwsCallError } from './aws-error.ts';
+import { steadyRetries } from './retries.ts';
+
+export interface SessionOptions {
+  readonly endpoint: string;
+  readonly stsEndpoint: string;
+  readonly region: string;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+  readonly maxAttempts: number;
+  /** Tags that every resource gets besides its own (`default_tags`). */
+  readonly defaultTags: Readonly<Record<string, string>>;
+}
+
+/** What a resource type calls AWS with. The signal ends every call when the engine is gone. */
+export interface Caller {
+  readonly iam: IAMClient;
+  readonly sts: STSClient;
+  readonly options: { readonly abortSignal: AbortSignal };
+  readonly defaultTags: Readonly<Record<string, string>>;
+}
+
+export interface Session {
+  caller(signal: AbortSignal): Caller;
+  close(): void;
+}
+
+/** Opens clients for IAM and STS. No call is made. */
+function openSession(options: SessionOptions): Session {
+  const { region, credentials, maxAttempts } = options;
+  const shared = { region, credentials, maxAttempts, retryStrategy: steadyRetries(maxAttempts) };
+  const iam = new IAMClient({ ...shared, endpoint: options.endpoint });
+  const sts = new STSClient({ ...shared, endpoint: options.stsEndpoint });
+  iam.middlewareStack.add(
+    (next, context) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        throw new AwsCallError('IAM', operationOf(context), error);
+      }
+    },
+    { step: 'initialize', name: 'operationInErrors' },
+  );
+  iam.middlewareStack.add(
+    (next) => async (args) => {
+      await turnOfTheLoop();
+      return next(args);
+    },
+    // After the retries, so that each attempt waits.
+    { step: 'finalizeRequest', priority: 'low', name: 'noticeTheEngineHasGone' },
+  );
+  sts.middlewareStack.add(
+    (next, context) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        throw new AwsCallError('STS', operationOf(context), error);
+      }
+    },
+    { step: 'initialize', name: 'operationInErrors' },
+  );
+  return {
+    caller: (abortSignal) => ({ iam, sts, options: { abortSignal }, defaultTags: options.defaultTags }),
+    close() {
+      iam.destroy();
+      sts.destroy();
+    },
+  };
+}
+
+/** Opens one session for all engines with the same settings, so that they share its connections. */
+export function poolSessions(): { open(options: SessionOptions): Session; closeAll(): void } {
+  const sessions = new Map<string, Session>();
+  return {
+    open(options) {
+      const key = JSON.stringify(options);
+      const session = sessions.get(key) ?? openSession(options);
+      sessions.set(key, session);
+      return session;
+    },
+    closeAll() {
+      for (const session of sessions.values()) session.close();
+      sessions.clear();
+    },
+  };
+}
+
+/**
+ * The account that the credentials belong to, learnt as the real provider learns it: from STS while it checks the
+ * credentials, and from IAM where that check is skipped.
+ */
+export async function accountOf(caller: Caller, checkCredentials: boolean): Promise<string> {
+  if (checkCredentials) {
+    const identity = await caller.sts.send(new GetCallerIdentityCommand({}), caller.options);
+    return identity.Account ?? '';
+  }
+  const { User: user } = await caller.iam.send(new GetUserCommand({}), caller.options);
+  return user?.Arn?.split(':')[4] ?? '';
+}
+
+function operationOf(context: { readonly commandName?: string }): string {
+  return (context.commandName ?? '').replace(/Command$/, '');
+}
+
+/**
+ * A killed engine's connection is closed by the kernel, which this process learns only when its event loop comes
+ * around. Without the turn, a call could still be made for an engine that is known to be dead.
+ */
+function turnOfTheLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -1,0 +1,56 @@
+const BRAND: unique symbol = Symbol('unknown');
+
+/** A value that only the apply will tell. */
+export interface Unknown {
+  readonly [BRAND]: true;
+}
+
+/** Terraform's values in the forms that this provider's schemas have; a set is an array without duplicates. */
+export type Value = null | boolean | number | string | Unknown | readonly Value[] | { readonly [key: string]: Value };
+
+/** A resource's or the provider's attributes by name. */
+export type Attributes = Readonly<Record<string, Value>>;
+
+export const UNKNOWN: Unknown = Object.freeze({ [BRAND]: true as const });
+
+export function isUnknown(value: Value | undefined): value is Unknown {
+  return value === UNKNOWN;
+}
+
+/** Whether anything in the value, however deep, is unknown. */
+export function hasUnknown(value: Value): boolean {
+  if (isUnknown(value)) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(hasUnknown);
+}
+
+export function isRecord(value: Value | undefined): value is { readonly [key: string]: Value } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isUnknown(value);
+}
+
+/** The text of an attribute; empty where it is null, absent or unknown, as the plugin SDK reads it. */
+export function textOf(attributes: Attributes, name: string): string {
+  const value = attributes[name];
+  return typeof value === 'string' ? value : '';
+}
+
+/** The text of an attribute, or undefined where there is none: what an optional parameter of an API call takes. */
+export function optionalText(attributes: Attributes, name: string): string | undefined {
+  const text = textOf(attributes, name);
+  return text === '' ? undefined : text;
+}
+
+/** The strings of a list or set. */
+export function textsOf(attributes: Attributes, name: string): readonly string[] {
+  const value = attributes[name];
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
+
+/** The strings of a map. */
+export function textMapOf(attributes: Attributes, name: string): Readonly<Record<string, string>> {
+  const value = attributes[name];
+  if (!isRecord(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
