@@ -2,13 +2,7 @@ import { limitsPolicy } from '../../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags } from '../../team/names.ts';
 import type { Member, Team } from '../../team/team.ts';
 import { limitsAddress, memberAddress } from '../addresses.ts';
-import {
-  Construct,
-  IamUser,
-  IamUserPoliciesExclusive,
-  IamUserPolicy,
-  IamUserPolicyAttachmentsExclusive,
-} from '../cdktf.ts';
+import { Construct, IamUser, IamUserPolicy } from '../cdktf.ts';
 import { escapeTemplate } from '../escape.ts';
 
 export interface MemberUserProps {
@@ -16,22 +10,19 @@ export interface MemberUserProps {
   readonly member: Member;
 }
 
-/** A member: the user under the lab's boundary, her `limits`, and the guards that let nothing else be put on her. */
+/** A member: the user under the lab's boundary, and what limits her. */
 export class MemberUser extends Construct {
   readonly user: IamUser;
   /** Null where nothing limits the member. */
   readonly limits: IamUserPolicy | null;
 
   constructor(scope: Construct, props: MemberUserProps) {
-    const address = memberAddress(props.member.key);
-    super(scope, address);
-    this.user = this.createUser(address, props);
+    super(scope, memberAddress(props.member.key));
+    this.user = this.createUser(props);
     this.limits = this.createLimits(props.member);
-    this.guardInlinePolicies(address);
-    this.guardAttachments(address);
   }
 
-  private createUser(address: string, { team, member }: MemberUserProps): IamUser {
+  private createUser({ team, member }: MemberUserProps): IamUser {
     const user = new IamUser(this, 'user', {
       name: iamName(team.lab, member.key),
       path: labPath(team.lab),
@@ -40,10 +31,17 @@ export class MemberUser extends Construct {
       forceDestroy: true,
       tags: { ...memberTags(team.lab, member.key) },
     });
-    user.overrideLogicalId(address);
+    user.overrideLogicalId(memberAddress(member.key));
     return user;
   }
 
+  /**
+   * The membership depends on the limits, so that nobody is enrolled before hers exist. By itself that would make
+   * Terraform delete the limits of a leaver, or of somebody whose suspension ends, BEFORE it takes her out of the
+   * groups: she would have her old powers back for a moment, and for good if the run died there.
+   * `create_before_destroy` turns the order of the deletion around, and of nothing else: a deleted one is never
+   * created again in the same run.
+   */
   private createLimits(member: Member): IamUserPolicy | null {
     const document = limitsPolicy(member);
     if (document === null) return null;
@@ -51,26 +49,9 @@ export class MemberUser extends Construct {
       name: LIMITS_POLICY,
       user: this.user.name,
       policy: escapeTemplate(JSON.stringify(document)),
+      lifecycle: { createBeforeDestroy: true },
     });
     limits.overrideLogicalId(limitsAddress(member.key));
     return limits;
-  }
-
-  private guardInlinePolicies(address: string): void {
-    const guard = new IamUserPoliciesExclusive(this, 'inline', {
-      userName: this.user.name,
-      policyNames: this.limits === null ? [] : [LIMITS_POLICY],
-      // A listed policy that is missing would be written without a document, and IAM refuses that.
-      ...(this.limits === null ? {} : { dependsOn: [this.limits] }),
-    });
-    guard.overrideLogicalId(address);
-  }
-
-  private guardAttachments(address: string): void {
-    const guard = new IamUserPolicyAttachmentsExclusive(this, 'attachments', {
-      userName: this.user.name,
-      policyArns: [],
-    });
-    guard.overrideLogicalId(address);
   }
 }

@@ -36,9 +36,8 @@ export class RoleGroup extends Construct {
     this.group = this.createGroup(address, props);
     this.policy = this.createPolicy(address, props);
     this.attachments = this.attachPolicies(props);
-    this.membership = this.enrol(address, props);
-    this.guardAttachments(address);
-    this.guardInlinePolicies(address);
+    const guards = [this.guardAttachments(address), this.guardInlinePolicies(address)];
+    this.membership = this.enrol(address, props, guards);
   }
 
   private createGroup(address: string, { team, role }: RoleGroupProps): IamGroup {
@@ -76,37 +75,47 @@ export class RoleGroup extends Construct {
       attachments.push(attachment);
     };
     if (this.policy !== null) attach('own', rolePolicyArn(team, role.key), [this.policy]);
-    // The role's own policy holds its Deny and the freeze: it must be in force before AWS's broad Allow.
+    // The role's own policy holds its Deny and the freeze: they are in force before AWS's broad Allow comes, and stay
+    // until it is gone.
     const own = [...attachments];
     for (const name of role.managed) attach(name, managedPolicyArn(name), own);
     return attachments;
   }
 
-  private enrol(address: string, { team, role, members }: RoleGroupProps): IamGroupMembership {
-    const limits = members.flatMap((member) => (member.limits === null ? [] : [member.limits]));
-    const membership = new IamGroupMembership(this, 'membership', {
-      name: iamName(team.lab, role.key),
-      group: this.group.name,
-      // Also for a role that nobody has: an empty set still shows a stranger in the group, and takes her out.
-      users: members.map((member) => member.user.name),
-      // Nobody is in a group before what limits her, and what the group denies, is in force.
-      dependsOn: [...this.attachments, ...limits],
-    });
-    membership.overrideLogicalId(address);
-    return membership;
-  }
-
-  private guardAttachments(address: string): void {
+  private guardAttachments(address: string): IamGroupPolicyAttachmentsExclusive {
     const guard = new IamGroupPolicyAttachmentsExclusive(this, 'attachments', {
       groupName: this.group.name,
       policyArns: this.attachments.map((attachment) => attachment.policyArnInput ?? '').sort(),
       dependsOn: [...this.attachments],
     });
     guard.overrideLogicalId(address);
+    return guard;
   }
 
-  private guardInlinePolicies(address: string): void {
+  private guardInlinePolicies(address: string): IamGroupPoliciesExclusive {
     const guard = new IamGroupPoliciesExclusive(this, 'inline', { groupName: this.group.name, policyNames: [] });
     guard.overrideLogicalId(address);
+    return guard;
+  }
+
+  /**
+   * Nobody joins before her limits, the group's own Deny and the freeze are in force, and before what was put on the
+   * group by hand is off it; and a role that goes is left by everybody before its policies are taken away.
+   */
+  private enrol(
+    address: string,
+    { team, role, members }: RoleGroupProps,
+    guards: readonly (IamGroupPolicyAttachmentsExclusive | IamGroupPoliciesExclusive)[],
+  ): IamGroupMembership {
+    const limits = members.flatMap((member) => (member.limits === null ? [] : [member.limits]));
+    const membership = new IamGroupMembership(this, 'membership', {
+      name: iamName(team.lab, role.key),
+      group: this.group.name,
+      // Also for a role that nobody has: an empty set still shows a stranger in the group, and takes her out.
+      users: members.map((member) => member.user.name),
+      dependsOn: [...this.attachments, ...guards, ...limits],
+    });
+    membership.overrideLogicalId(address);
+    return membership;
   }
 }

@@ -1,0 +1,17 @@
+import { renderFindings } from './src/render/finding-text.ts';
+import { readTeamFile } from './src/team/read-team-file.ts';
+import { synthesise } from './src/terraform/synth.ts';
+
+/** The CDKTF app, for those who run `npx tsx main.ts` or `npx cdktf synth`; the command line has more to say. */
+async function main(): Promise<void> {
+  const today = new Date().toISOString().slice(0, 10);
+  const { team, findings, source } = await readTeamFile('team.yaml', { today });
+  if (findings.length > 0) process.stderr.write(renderFindings(findings, { source, colour: false }));
+  if (team === null) {
+    process.exitCode = 1;
+    return;
+  }
+  await synthesise(team, { today, outDir: process.env.CDKTF_OUTDIR ?? 'cdktf.out' });
+}
+
+void main();
