@@ -1,0 +1,56 @@
+/** Where a terminal shows a character two cells wide: the wide blocks of East Asian scripts, and pictographs. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+/** What takes no cell: accents that stand on the letter before, and joiners. */
+const NARROW = /[\p{Mn}\p{Me}\p{Cf}]/u;
+
+/** The cells that a text takes on a terminal. */
+export function visibleWidth(text: string): number {
+  let width = 0;
+  for (const character of text) {
+    if (WIDE.test(character)) width += 2;
+    else if (!NARROW.test(character)) width += 1;
+  }
+  return width;
+}
+
+/** The text with spaces behind it up to that many cells. */
+export function padVisible(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - visibleWidth(text)));
+}
+
+/** Breaks a text at spaces into lines of at most that many cells; a longer word stands alone. */
+export function wrapVisible(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && visibleWidth(longer) > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
+}
+
+/** The fewest cells that a last column is squeezed into. */
+const NARROWEST = 30;
+
+/**
+ * Lines of a table without rules: columns as wide as their widest cell, two spaces between them, the last one wrapped
+ * within `width` cells and its further lines under its first.
+ */
+export function columns(rows: readonly (readonly string[])[], indent: number, width: number): readonly string[] {
+  const count = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: count - 1 }, (_, index) =>
+    Math.max(...rows.map((row) => visibleWidth(row[index] ?? ''))),
+  );
+  const before = indent + widths.reduce((sum, each) => sum + each + 2, 0);
+  return rows.flatMap((row) => {
+    const head = widths.map((each, index) => `${padVisible(row[index] ?? '', each)}  `).join('');
+    const cell = wrapVisible(row[count - 1] ?? '', Math.max(NARROWEST, width - before));
+    return cell.map((part, index) =>
+      (index === 0 ? `${' '.repeat(indent)}${head}${part}` : `${' '.repeat(before)}${part}`).trimEnd(),
+    );
+  });
+}

@@ -1,0 +1,30 @@
+import type { AbleUser, WhoCan } from '../access/who-can.ts';
+import { CAPABILITIES, capabilityOf, isCapability } from '../mturk/operations.ts';
+import { columns } from './access-columns.ts';
+import { dayWords, lastDayWords } from './access-dates.ts';
+import { grantWords, listWords, type Naming, personName, RISK_WORDS, unknownPolicyWords } from './access-words.ts';
+
+/** Who may do something, in lines of at most `width` cells. */
+export function whoCanLines(answer: WhoCan, naming: Naming, width = 100): readonly string[] {
+  const { users, outOf, at } = answer;
+  const now = new Date(at);
+  const heading = `${askedWords(answer)}, on ${dayWords(now)}`;
+  if (users.length === 0) return [heading, '', `  Nobody of ${outOf} people.`];
+  const rows = users.map((user) => [personName(user.user, naming), ableWords(user, naming, now)]);
+  return [heading, '', ...columns(rows, 2, width), '', `  ${users.length} of ${outOf} people; nobody else may.`];
+}
+
+function askedWords({ asked }: WhoCan): string {
+  const capability = isCapability(asked) ? asked : capabilityOf(asked);
+  const { does, risk } = CAPABILITIES[capability];
+  const harm = RISK_WORDS[risk];
+  const what = isCapability(asked) ? `Who ${does} (${asked})` : `Who may call ${asked} (${capability}: ${does})`;
+  return harm === null ? what : `${what}, which ${harm}`;
+}
+
+function ableWords(user: AbleUser, naming: Naming, at: Date): string {
+  const part = user.whole ? '' : `only ${listWords(user.operations)}, `;
+  const until = user.ends === null ? '' : `, until ${lastDayWords(user.ends, at)}`;
+  const beware = user.unknownPolicies.length === 0 ? '' : `; ${unknownPolicyWords(user.unknownPolicies)}`;
+  return `${part}through ${grantWords(user.grants, naming)}${until}${beware}`;
+}

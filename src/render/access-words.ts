@@ -1,0 +1,95 @@
+import type { Grant } from '../access/access-of.ts';
+import type { CapabilityAccess } from '../access/capability-access.ts';
+import type { UnknownPolicy } from '../access/policies-of.ts';
+import { CAPABILITIES, OPERATIONS, RISKS, type Risk } from '../mturk/operations.ts';
+import { keyOfIamName } from '../team/names.ts';
+
+/** What turns IAM's names back into those of the file. */
+export interface Naming {
+  readonly lab: string;
+  /** By name of the IAM user. */
+  readonly people: ReadonlyMap<string, { readonly key: string; readonly name: string }>;
+}
+
+/** What a risk does, for "which ..."; null where it needs no warning. */
+export const RISK_WORDS: Readonly<Record<Risk, string | null>> = {
+  spends: 'spends money',
+  'harms-workers': 'harms workers',
+  'loses-data': 'loses data',
+  'contacts-people': null,
+  changes: null,
+  reads: null,
+};
+
+/** `Bo Chen`, or the IAM name of somebody who is not in the file. */
+export function personName(user: string, { people }: Naming): string {
+  return people.get(user)?.name ?? `${user} (not in team.yaml)`;
+}
+
+/** `a`, `a and b`, `a, b and c` */
+export function listWords(items: readonly string[]): string {
+  const last = items.at(-1);
+  if (last === undefined || items.length === 1) return last ?? '';
+  return `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `pays workers bonuses (pay:bonus)`, or `publishes HITs (hits:publish, only CreateHIT)` for a part. */
+export function capabilityWords({ capability, operations, whole }: CapabilityAccess): string {
+  const part = whole ? '' : `, only ${listWords(operations)}`;
+  return `${CAPABILITIES[capability].does} (${capability}${part})`;
+}
+
+/** A list of so few operations is shorter than the list of all others. */
+const FEW = 3;
+
+/** What somebody may do, worst first, each kind of harm named once. */
+export function accessWords(capabilities: readonly CapabilityAccess[]): string {
+  const operations = capabilities.flatMap((each) => each.operations);
+  const missing = OPERATIONS.filter((operation) => !operations.includes(operation));
+  if (missing.length <= FEW) {
+    const but = missing.length === 0 ? '' : ` except ${listWords(missing)}`;
+    const harms = RISKS.flatMap((risk) =>
+      capabilities.some((each) => each.risk === risk) ? (RISK_WORDS[risk] ?? []) : [],
+    );
+    return `everything in MTurk${but} (${harms.join(', ')})`;
+  }
+  const parts = RISKS.flatMap((risk) => {
+    const same = capabilities.filter((each) => each.risk === risk);
+    if (same.length === 0) return [];
+    const harm = RISK_WORDS[risk];
+    return [`${same.map(capabilityWords).join(', ')}${harm === null ? '' : `, which ${harm}`}`];
+  });
+  return parts.join('; ');
+}
+
+/** `paymaster`, `results-reader (policy AmazonMechanicalTurkFullAccess)`, `a policy of their own (extra)`: once each. */
+export function grantWords(grants: readonly Grant[], naming: Naming): string {
+  return listWords([...new Set(grants.map((grant) => grantWord(grant, naming)))]);
+}
+
+function grantWord({ holder, policy }: Grant, { lab }: Naming): string {
+  const name = policyName(policy);
+  if (holder.startsWith('user ')) return `a policy of their own (${name})`;
+  const group = holder.slice('group '.length);
+  const key = keyOfIamName(lab, group);
+  // A group's own policy has its name: any other was put there by a role's `managed`, or by hand.
+  const which = name === group || policy === holder ? '' : ` (policy ${name})`;
+  return key === null ? `group ${group}${which}` : `${key}${which}`;
+}
+
+/** The role's key of a group of the lab, and the name of any other group. */
+export function groupWord(group: string, { lab }: Naming): string {
+  return keyOfIamName(lab, group) ?? `group ${group} (not in team.yaml)`;
+}
+
+/** The name of an inline policy, or the last part of a managed one's ARN. */
+export function policyName(policy: string): string {
+  return policy.slice(policy.lastIndexOf('/') + 1);
+}
+
+/** Why somebody counts as allowed everything, for policies that could not be read. */
+export function unknownPolicyWords(unknown: readonly UnknownPolicy[]): string {
+  const names = [...new Set(unknown.map(({ policy }) => policyName(policy)))];
+  const counts = names.length === 1 ? 'it counts' : 'they count';
+  return `${listWords(names)} cannot be read here, so ${counts} as allowing everything`;
+}
