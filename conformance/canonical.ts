@@ -6,7 +6,7 @@ export function stableJson(value: unknown): string {
 }
 
 /**
- * A value as it is compared: policy documents in text are read, one string and a list of one are the same, lists of
+ * A value as it is compared: policy documents in text are read, one thing and a list of one are the same, lists of
  * strings are sets, and null, `{}` and `[]` all say "nothing".
  */
 export function canonical(value: unknown): unknown {
@@ -17,7 +17,8 @@ export function canonical(value: unknown): unknown {
   if (Array.isArray(value)) {
     const items = value.map(canonical);
     if (items.length === 0) return null;
-    if (items.every((item) => typeof item === 'string')) return items.length === 1 ? items[0] : [...items].sort();
+    if (items.length === 1) return items[0];
+    if (items.every((item) => typeof item === 'string')) return [...items].sort();
     return items;
   }
   if (isObject(value)) {
