@@ -37,16 +37,22 @@ const cases: readonly { name: string; before: Team; after: Team; held: readonly 
   { name: 'a suspension is lifted', before: fay({ suspended: true }), after: sampleTeam, held: [] },
   { name: 'a member moves to another role', before: sampleTeam, after: fay({ roles: ['results-reader'] }), held: [] },
   {
-    name: 'a suspension is lifted from somebody who loses a role',
+    name: 'a suspension is lifted from somebody who loses a role: her limits go last',
     before: fay({ suspended: true }),
     after: fay({ roles: ['results-reader'] }),
+    held: [],
+  },
+  {
+    name: 'a suspension becomes an end while a role is lost: her limits change first',
+    before: fay({ suspended: true }),
+    after: fay({ roles: ['results-reader'], until: '2027-01-01' }),
     held: ['perception-lab-fay'],
   },
   {
-    name: 'somebody suspended leaves: her limits go before her memberships',
+    name: 'somebody suspended leaves: her limits go after her memberships',
     before: sampleTeam,
     after: without(sampleTeam, 'cy'),
-    held: ['perception-lab-cy'],
+    held: [],
   },
   {
     name: 'somebody suspended gets a role that also gains the bonus',
@@ -140,11 +146,14 @@ function steps(before: AccessModel, after: AccessModel): { step: Step; after: nu
     }
   }
   for (const policy of after.policies) add((model) => withPolicy(model, policy));
+  const shared = list.map((_step, index) => index);
   for (const name of new Set([...before.users, ...after.users].map((user) => user.name))) {
     const old = before.users.find((user) => user.name === name);
     const next = after.users.find((user) => user.name === name);
     const made = old === undefined && next !== undefined ? [add((model) => withNewUser(model, next))] : [];
-    const limited = add((model) => withUser(model, name, (user) => ({ ...user, inline: next?.inline ?? [] })), made);
+    const limit: Step = (model) => withUser(model, name, (user) => ({ ...user, inline: next?.inline ?? [] }));
+    const endsLast = old !== undefined && (next?.inline ?? []).length === 0;
+    const limited = endsLast ? -1 : add(limit, made);
     const first = old === undefined ? [limited] : made;
     const moves = [
       ...(next?.groups ?? [])
@@ -160,8 +169,9 @@ function steps(before: AccessModel, after: AccessModel): { step: Step; after: nu
           ),
         ),
     ];
+    const last = endsLast ? add(limit, [...shared, ...moves]) : limited;
     if (next === undefined) {
-      add((model) => ({ ...model, users: model.users.filter((user) => user.name !== name) }), [limited, ...moves]);
+      add((model) => ({ ...model, users: model.users.filter((user) => user.name !== name) }), [last, ...moves]);
     }
   }
   return list;

@@ -1,7 +1,7 @@
 import { contextOf } from '../access/context.ts';
 import { decide } from '../access/decide.ts';
 import type { AccessModel, AccessUser } from '../access/model.ts';
-import { groupPolicies, indexOf, ownPolicies } from '../access/policies-of.ts';
+import { groupPolicies, ownPolicies, userNamed } from '../access/policies-of.ts';
 import type { Effect, Statement } from '../iam/document.ts';
 import { evaluate, type PolicySource } from '../iam/evaluate.ts';
 import { statementsOf } from '../iam/statement.ts';
@@ -48,18 +48,18 @@ function isAtRisk(
   changedGroups: ReadonlySet<string>,
   at: Date,
 ): boolean {
-  const old = indexOf(before).users.get(name);
-  const next = indexOf(after).users.get(name);
+  const old = userNamed(before, name);
+  const next = userNamed(after, name);
   const anyone = old ?? next;
-  if (anyone === undefined) return false;
-  if (old !== undefined && next !== undefined && isUntouched(old, next, changedGroups)) return false;
+  if (anyone === null) return false;
+  if (old !== null && next !== null && isUntouched(old, next, changedGroups)) return false;
 
   const grants = [...sourcesOf(before, old), ...sourcesOf(after, next), ...crossSources(before, after, old, next)];
   const allows = withEffect(grants, 'Allow');
   const standing = standingDenies(before, after, old, next);
-  const boundary = old !== undefined && next !== undefined && old.boundary === next.boundary ? old.boundary : null;
+  const boundary = old !== null && next !== null && old.boundary === next.boundary ? old.boundary : null;
   const cap = boundary === null ? null : boundarySource(after, boundary);
-  const model = next === undefined ? before : after;
+  const model = next === null ? before : after;
   const context = contextOf(model, anyone, { at });
 
   return OPERATIONS.some((operation) => {
@@ -81,13 +81,12 @@ function isUntouched(old: AccessUser, next: AccessUser, changedGroups: ReadonlyS
 
 function groupsThatChange(before: AccessModel, after: AccessModel): ReadonlySet<string> {
   const names = new Set([...before.groups, ...after.groups].map(({ name }) => name));
-  const text = (model: AccessModel, name: string) =>
-    indexOf(model).groups.has(name) ? JSON.stringify(groupPolicies(model, name).sources) : '';
+  const text = (model: AccessModel, name: string) => JSON.stringify(sourcesOfGroup(model, name));
   return new Set([...names].filter((name) => text(before, name) !== text(after, name)));
 }
 
-function sourcesOf(model: AccessModel, user: AccessUser | undefined): readonly PolicySource[] {
-  if (user === undefined) return [];
+function sourcesOf(model: AccessModel, user: AccessUser | null): readonly PolicySource[] {
+  if (user === null) return [];
   return [...ownPolicies(model, user).sources, ...user.groups.flatMap((group) => sourcesOfGroup(model, group))];
 }
 
@@ -95,8 +94,8 @@ function sourcesOf(model: AccessModel, user: AccessUser | undefined): readonly P
 function crossSources(
   before: AccessModel,
   after: AccessModel,
-  old: AccessUser | undefined,
-  next: AccessUser | undefined,
+  old: AccessUser | null,
+  next: AccessUser | null,
 ): readonly PolicySource[] {
   return [
     ...(old?.groups ?? []).flatMap((group) => sourcesOfGroup(after, group)),
@@ -105,23 +104,26 @@ function crossSources(
 }
 
 function sourcesOfGroup(model: AccessModel, group: string): readonly PolicySource[] {
-  return indexOf(model).groups.has(group) ? groupPolicies(model, group).sources : [];
+  return model.groups.some(({ name }) => name === group) ? groupPolicies(model, group).sources : [];
 }
 
-/** The Denies that stand from the first call to the last: the same statement, held the same way, before and after. */
+/**
+ * The Denies that stand from the first call to the last: the same statement, held the same way, before and after; and
+ * those of a user's own that the stacks hold up while her groups change.
+ */
 function standingDenies(
   before: AccessModel,
   after: AccessModel,
-  old: AccessUser | undefined,
-  next: AccessUser | undefined,
+  old: AccessUser | null,
+  next: AccessUser | null,
 ): readonly PolicySource[] {
-  const there = withEffect(sourcesOf(after, next), 'Deny');
-  if (old === undefined) {
-    // Nobody new is in a group before her own limits exist.
-    return next === undefined ? [] : withEffect(ownPolicies(after, next).sources, 'Deny');
-  }
-  const kept = new Set(there.map((source) => JSON.stringify(source)));
-  return withEffect(sourcesOf(before, old), 'Deny').filter((source) => kept.has(JSON.stringify(source)));
+  // Nobody new is in a group before her own limits exist.
+  if (old === null) return next === null ? [] : withEffect(ownPolicies(after, next).sources, 'Deny');
+  const there = new Set(withEffect(sourcesOf(after, next), 'Deny').map((source) => JSON.stringify(source)));
+  const kept = withEffect(sourcesOf(before, old), 'Deny').filter((source) => there.has(JSON.stringify(source)));
+  // Limits that end without others in their place are taken away last.
+  const endsLast = next === null || next.inline.length === 0;
+  return endsLast ? [...kept, ...withEffect(ownPolicies(before, old).sources, 'Deny')] : kept;
 }
 
 /** One source per statement of that effect, so that statements can be compared one by one. */
@@ -134,6 +136,6 @@ function withEffect(sources: readonly PolicySource[], effect: Effect): readonly 
 }
 
 function boundarySource(model: AccessModel, arn: string): PolicySource | null {
-  const document = indexOf(model).policies.get(arn)?.document ?? null;
+  const document = model.policies.find((policy) => policy.arn === arn)?.document ?? null;
   return document === null ? null : { holder: 'boundary', policy: arn, document };
 }

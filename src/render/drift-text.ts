@@ -1,0 +1,122 @@
+import type { PersonChange } from '../access/compare.ts';
+import type { Difference, Holder } from '../review/difference.ts';
+import type { DriftReport, Tampering } from '../review/drift.ts';
+import type { TamperingEffect } from '../review/drift-effect.ts';
+import { wrapVisible } from './access-columns.ts';
+import { accessWords, groupWord, listWords, type Naming, personName, policyName } from './access-words.ts';
+import { stepText } from './progress.ts';
+
+/** What was done by hand, a consequence and then its cause at a time, in lines of at most `width` cells. */
+export function tamperingLines(effects: readonly TamperingEffect[], naming: Naming, width = 100): readonly string[] {
+  return effects.flatMap(({ tampering, people }, index) => {
+    const number = `${index + 1}. `;
+    const consequence = consequenceWords(people, naming);
+    const cause = `${sentence(differenceWords(tampering.difference, naming))} ${fateWords(tampering)}`;
+    const [first = '', ...rest] = [consequence, cause].flatMap((text) => wrapVisible(text, width - number.length - 2));
+    return [`  ${number}${first}`, ...rest.map((line) => `  ${' '.repeat(number.length)}${line}`)];
+  });
+}
+
+/** How many things differ, and how many of them let somebody spend. */
+export function driftHeading(report: DriftReport, effects: readonly TamperingEffect[], lab: string): string {
+  const count = effects.length + report.tamperedAttributes.length;
+  const spending = effects.filter(({ people }) => people.some(({ worstGain }) => worstGain === 'spends')).length;
+  const money = spending === 0 ? '' : `, ${spending === 1 ? '1 lets' : `${spending} let`} somebody spend money`;
+  return `${lab} was changed by hand: ${count} ${count === 1 ? 'change' : 'changes'}${money}.`;
+}
+
+/** Changes that nobody's access depends on. */
+export function attributeLines(report: DriftReport): readonly string[] {
+  const line = (address: string, attributes: readonly string[], what: string) =>
+    `  ${stepText(address, '').trim()}: ${listWords(attributes)} ${what}`;
+  return [
+    ...report.tamperedAttributes.map(({ address, attributes }) =>
+      line(address, attributes, "changed by hand; nobody's access depends on it."),
+    ),
+    ...report.unexplained.map(({ address, attributes }) =>
+      line(address, attributes, 'would change, and neither team.yaml nor a change by hand explains it.'),
+    ),
+  ];
+}
+
+function consequenceWords(people: readonly PersonChange[], naming: Naming): string {
+  if (people.length === 0) return "Nobody's access changes by this.";
+  const groups = new Map<string, { words: string; names: string[] }>();
+  for (const person of people) {
+    const words = personWords(person);
+    const same = groups.get(words) ?? { words, names: [] };
+    same.names.push(personName(person.user, naming));
+    groups.set(words, same);
+  }
+  return [...groups.values()].map(({ words, names }) => `${someNames(names)} ${words}.`).join(' ');
+}
+
+function personWords({ capabilities: { gained, lost } }: PersonChange): string {
+  const parts = [
+    ...(gained.length === 0 ? [] : [`got what team.yaml does not give: ${accessWords(gained)}`]),
+    ...(lost.length === 0 ? [] : [`lost what team.yaml gives: ${accessWords(lost)}`]),
+  ];
+  return parts.join(', and ');
+}
+
+function someNames(names: readonly string[]): string {
+  return names.length <= 4 ? listWords(names) : `${names.slice(0, 3).join(', ')} and ${names.length - 3} others`;
+}
+
+function fateWords({ fate, difference }: Tampering): string {
+  if (fate === 'left') return 'It is what team.yaml wants by now.';
+  if (fate === 'replaced') return 'Applying team.yaml changes it again.';
+  if ('from' in difference) return 'Reconciling puts it back.';
+  return difference.kind.endsWith('-added') ? 'Reconciling takes it away.' : 'Reconciling puts it back.';
+}
+
+/** What somebody did, for "Somebody ...". */
+export function differenceWords(difference: Difference, naming: Naming): string {
+  const user = (name: string) => personName(name, naming);
+  switch (difference.kind) {
+    case 'user-added':
+      return `created the user ${difference.user}`;
+    case 'user-removed':
+      return `deleted the user of ${user(difference.user)}, with its keys`;
+    case 'group-added':
+      return `created the group ${groupWord(difference.group, naming)}`;
+    case 'group-removed':
+      return `deleted the group ${groupWord(difference.group, naming)}`;
+    case 'policy-added':
+      return `created the policy ${policyName(difference.arn)}`;
+    case 'policy-removed':
+      return `deleted the policy ${policyName(difference.arn)}`;
+    case 'moved':
+      return `moved ${holderWords(difference.holder, naming)} from ${difference.from} to ${difference.to}`;
+    case 'member-added':
+      return `put ${user(difference.user)} into ${groupWord(difference.group, naming)}`;
+    case 'member-removed':
+      return `took ${user(difference.user)} out of ${groupWord(difference.group, naming)}`;
+    case 'attachment-added':
+      return `attached ${policyName(difference.arn)} to ${holderWords(difference.holder, naming)}`;
+    case 'attachment-removed':
+      return `took ${policyName(difference.arn)} off ${holderWords(difference.holder, naming)}`;
+    case 'inline-added':
+      return `wrote a policy ${difference.policy} into ${holderWords(difference.holder, naming)}`;
+    case 'inline-removed':
+      return `deleted the policy ${difference.policy} of ${holderWords(difference.holder, naming)}`;
+    case 'inline-changed':
+      return `edited the policy ${difference.policy} of ${holderWords(difference.holder, naming)}`;
+    case 'document-changed':
+      return `edited the policy ${policyName(difference.arn)}`;
+    case 'boundary-changed':
+      return difference.to === null
+        ? `took the permissions boundary off ${user(difference.user)}`
+        : `put ${user(difference.user)} under another permissions boundary, ${policyName(difference.to)}`;
+    case 'tag-changed':
+      return `${difference.to === null ? 'removed' : difference.from === null ? 'added' : 'changed'} the tag ${difference.tag} of ${user(difference.user)}`;
+  }
+}
+
+function holderWords({ kind, name }: Holder, naming: Naming): string {
+  return kind === 'user' ? personName(name, naming) : `group ${groupWord(name, naming)}`;
+}
+
+function sentence(words: string): string {
+  return `Somebody ${words}.`;
+}
