@@ -12,8 +12,12 @@ type Words = { readonly [Code in FailureCode]: (args: EngineFindingArgs[Code]) =
 
 const NOTHING = 'Nothing was changed.';
 const INSTALL = [
-  'Install Terraform (https://developer.hashicorp.com/terraform/install) or OpenTofu (https://opentofu.org/docs/intro/install),',
-  'version 1.6 or newer, on your PATH, or name its program in TERRAFORM_BINARY_NAME.',
+  'Install OpenTofu 1.6 or newer (on Debian or Ubuntu; --install-method also knows rpm, apk, brew and snap):',
+  '',
+  "curl --proto '=https' --tlsv1.2 -fsSL https://get.opentofu.org/install-opentofu.sh -o install-opentofu.sh",
+  'sh install-opentofu.sh --install-method deb',
+  '',
+  'or Terraform from https://developer.hashicorp.com/terraform/install; TERRAFORM_BINARY_NAME names another program.',
 ].join('\n');
 
 export const FAILURE_TEXT: Words = {

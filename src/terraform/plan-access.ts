@@ -24,21 +24,23 @@ export interface PlannedAccess {
 export function accessFromPlan(plan: Plan, account: string): PlannedAccess {
   const drifted = new Map(plan.drift.map((change) => [keyOf(change), change]));
   const changed = new Set(plan.changes.map(keyOf));
-  const recorded = [
-    ...plan.changes.map((change) => (drifted.get(keyOf(change)) ?? change).change.before),
-    // Gone from the account and from the configuration: only the drift still tells of it.
-    ...plan.drift.filter((change) => !changed.has(keyOf(change))).map(({ change }) => change.before),
-  ];
-  const types = [
-    ...plan.changes.map(({ type }) => type),
-    ...plan.drift.filter((c) => !changed.has(keyOf(c))).map(({ type }) => type),
-  ];
-  const now = plan.changes.map(({ change }) => change.before);
-  const later = plan.changes.map(({ change }) => (change.actions.includes('forget') ? change.before : change.after));
-
-  const [last, before, after] = [recorded, now, later].map((values) => collect(values, types, account));
-  if (last === undefined || before === undefined || after === undefined)
-    throw new Error('three lists give three models');
+  const rows: Row[] = plan.changes.map((each) => ({
+    type: each.type,
+    last: (drifted.get(keyOf(each)) ?? each).change.before,
+    now: each.change.before,
+    later: each.change.actions.includes('forget') ? each.change.before : each.change.after,
+  }));
+  // Gone from the account and from the configuration, or a plan that only refreshes: the drift alone tells of it.
+  for (const each of plan.drift) {
+    const { before, after } = each.change;
+    if (!changed.has(keyOf(each))) rows.push({ type: each.type, last: before, now: after, later: after });
+  }
+  for (const { address, type, values } of plan.prior) {
+    if (!drifted.has(`${address} `)) rows.push({ type, last: values, now: values, later: values });
+  }
+  const last = collect(rows, 'last', account);
+  const before = collect(rows, 'now', account);
+  const after = collect(rows, 'later', account);
   // A stranger who is taken out of a group keeps existing: she must not look as if she were deleted.
   const managed = new Set([last, before, after].flatMap(({ users }) => [...users.keys()]));
   const strangers = new Set(
@@ -51,6 +53,14 @@ export function accessFromPlan(plan: Plan, account: string): PlannedAccess {
     before: modelOf(before, account, strangers),
     after: modelOf(after, account, strangers),
   };
+}
+
+/** One resource at the three times; null where it is not there. */
+interface Row {
+  readonly type: string;
+  readonly last: Values | null;
+  readonly now: Values | null;
+  readonly later: Values | null;
 }
 
 function keyOf(change: ResourceChange): string {
@@ -70,7 +80,7 @@ interface Collected {
   readonly inline: Map<Holder, Map<string, PolicyDocument | null>>;
 }
 
-function collect(list: readonly (Values | null)[], types: readonly string[], account: string): Collected {
+function collect(rows: readonly Row[], side: 'last' | 'now' | 'later', account: string): Collected {
   const into: Collected = {
     users: new Map(),
     groups: new Map(),
@@ -79,9 +89,10 @@ function collect(list: readonly (Values | null)[], types: readonly string[], acc
     attached: new Map(),
     inline: new Map(),
   };
-  list.forEach((values, index) => {
-    if (values !== null) COLLECTORS[types[index] ?? '']?.(values, into, account);
-  });
+  for (const row of rows) {
+    const values = row[side];
+    if (values !== null) COLLECTORS[row.type]?.(values, into, account);
+  }
   return into;
 }
 

@@ -7,7 +7,7 @@ const CHANGE = z.object({
   actions: z.array(z.string()),
   before: VALUES.nullable().default(null),
   after: VALUES.nullable().default(null),
-  after_unknown: z.unknown().default({}),
+  after_unknown: z.unknown().optional().default({}),
   before_sensitive: z.unknown().default(false),
   after_sensitive: z.unknown().default(false),
   importing: z.looseObject({ id: z.string().optional() }).nullable().default(null),
@@ -45,6 +45,26 @@ const RESOURCE_CHANGE = z
     },
   }));
 
+const PRIOR_STATE = z.object({
+  values: z.object({
+    root_module: z.object({
+      resources: z.array(z.object({ address: z.string(), type: z.string(), values: VALUES })).default([]),
+    }),
+  }),
+});
+
+export interface PriorResource {
+  readonly address: string;
+  readonly type: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+function priorOf(changes: readonly unknown[] | null, state: unknown): readonly PriorResource[] {
+  if (changes !== null && changes.length > 0) return [];
+  const read = PRIOR_STATE.safeParse(state);
+  return read.success ? read.data.values.root_module.resources : [];
+}
+
 // What is not stated stays unsaid: OpenTofu tells neither `applyable` nor `complete`.
 const PLAN = z
   .object({
@@ -56,6 +76,7 @@ const PLAN = z
     deferred_changes: z.array(z.unknown()).nullable().default([]),
     deferred_action_invocations: z.array(z.unknown()).nullable().default([]),
     action_invocations: z.array(z.unknown()).nullable().default([]),
+    prior_state: z.unknown().optional(),
     errored: z.boolean().default(false),
     applyable: z.boolean().nullable().default(null),
     complete: z.boolean().nullable().default(null),
@@ -69,6 +90,8 @@ const PLAN = z
     outputs: read.output_changes ?? {},
     deferred: (read.deferred_changes ?? []).length + (read.deferred_action_invocations ?? []).length,
     invocations: (read.action_invocations ?? []).length,
+    /** The refreshed state, where the plan only refreshes and so lists no changes; else empty. */
+    prior: priorOf(read.resource_changes, read.prior_state),
     errored: read.errored,
     applyable: read.applyable,
     complete: read.complete,
