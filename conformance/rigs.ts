@@ -1,0 +1,96 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { startProvider } from '../src/sandbox/provider/provider.ts';
+import { openSandbox } from '../src/sandbox/sandbox.ts';
+import type { Engine } from '../src/terraform/engine.ts';
+import type { Environment } from '../src/terraform/engine-environment.ts';
+import { startCountingProxy } from './counting-proxy.ts';
+import { startMoto } from './moto.ts';
+import type { Rig } from './play-story.ts';
+import type { PythonParts } from './python-parts.ts';
+import { ACCOUNT, TODAY } from './story-team.ts';
+
+export const REGION = 'us-east-1';
+
+/** An IAM account that is running, whoever wrote it. */
+export interface RunningAccount {
+  readonly endpoint: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  stop(): Promise<void>;
+}
+
+/** Our account in a process, in memory, at noon of the story's day. */
+export async function startOurs(): Promise<RunningAccount> {
+  const sandbox = await openSandbox({
+    dir: null,
+    accountId: ACCOUNT,
+    clock: () => new Date(`${TODAY}T12:00:00Z`),
+  });
+  return { endpoint: sandbox.endpoint, credentials: sandbox.rootCredentials, stop: () => sandbox.close() };
+}
+
+/** moto, which asks nobody for a valid key. */
+export async function startMotoAccount(parts: PythonParts, sources: string): Promise<RunningAccount> {
+  const moto = await startMoto(parts, sources);
+  // Not a key that AWS could have issued.
+  return { endpoint: moto.endpoint, credentials: { accessKeyId: 'moto', secretAccessKey: 'moto' }, stop: moto.stop };
+}
+
+export function clientOf(account: Pick<RunningAccount, 'endpoint' | 'credentials'>): IAMClient {
+  return new IAMClient({ endpoint: account.endpoint, region: REGION, credentials: account.credentials, maxAttempts: 1 });
+}
+
+/** Our provider, or one that the engine finds by its own configuration. */
+export type ProviderChoice =
+  | { readonly kind: 'ours' }
+  | {
+      readonly kind: 'installed';
+      readonly guarded: boolean;
+      readonly environment: Environment;
+      readonly configure: (configuration: string, endpoint: string) => string;
+    };
+
+/** Puts an account, a provider and an engine together for as long as `use` takes, and ends whatever it started. */
+export async function withRig<T>(
+  options: {
+    readonly account: () => Promise<RunningAccount>;
+    readonly provider: ProviderChoice;
+    readonly engine: Engine;
+    readonly directory: string;
+  },
+  use: (rig: Rig) => Promise<T>,
+): Promise<T> {
+  await mkdir(options.directory, { recursive: true });
+  const account = await options.account();
+  const proxy = await startCountingProxy(account.endpoint);
+  const iam = clientOf(account);
+  const keys: Environment = {
+    AWS_ACCESS_KEY_ID: account.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: account.credentials.secretAccessKey,
+  };
+  const common = { engine: options.engine, proxy, iam, directory: join(options.directory) };
+  const { provider } = options;
+  const ours =
+    provider.kind === 'ours'
+      ? await startProvider({ endpoint: proxy.endpoint, credentials: account.credentials, region: REGION })
+      : null;
+  try {
+    if (provider.kind === 'installed') {
+      const { guarded, environment, configure } = provider;
+      return await use({
+        ...common,
+        guarded,
+        extra: { ...keys, ...environment },
+        configure: (configuration) => configure(configuration, proxy.endpoint),
+      });
+    }
+    const reattach = { TF_REATTACH_PROVIDERS: JSON.stringify(ours?.reattach ?? {}) };
+    return await use({ ...common, guarded: true, extra: { ...keys, ...reattach }, configure: (text) => text });
+  } finally {
+    await ours?.close();
+    iam.destroy();
+    await proxy.stop();
+    await account.stop();
+  }
+}
