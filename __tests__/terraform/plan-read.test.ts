@@ -1,4 +1,4 @@
-import { readPlan } from '../../src/terraform/plan-read.ts';
+import { hasChanges, readPlan } from '../../src/terraform/plan-read.ts';
 import { recordedJson, recordedNames, recordedPlan } from '../support/recorded-plan.ts';
 
 const minimal = { format_version: '1.2' };
@@ -69,4 +69,19 @@ test.each([
 test('a plan that only refreshes brings the state along, any other leaves it out', () => {
   expect(recordedPlan('11-drift-refresh-only').prior.length).toBeGreaterThan(20);
   expect(recordedPlan('12-drift').prior).toEqual([]);
+});
+
+test.each([
+  ['02-nochange', false],
+  ['15-after', false],
+  ['11-drift-refresh-only', false],
+  ['12-drift', true],
+  ['18-adopt-after-kill', true],
+])('%s changes something: %s', (name, expected) => {
+  expect(hasChanges(recordedPlan(name))).toBe(expected);
+});
+
+test('an output that changes is a change, whatever its value', () => {
+  const read = readPlan({ ...minimal, output_changes: { key: { actions: ['create'], after: 'text' } } });
+  expect(read.ok && hasChanges(read.value)).toBe(true);
 });

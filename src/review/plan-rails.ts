@@ -32,7 +32,7 @@ export function knownActions(plan: Plan): readonly Finding[] {
 export function noSecrets(plan: Plan): readonly Finding[] {
   const resources = plan.changes.filter(({ change }) => marks(change.beforeSensitive) || marks(change.afterSensitive));
   const outputs = Object.entries(plan.outputs).filter(
-    ([, change]) => marks(change.before_sensitive) || marks(change.after_sensitive),
+    ([, change]) => marks(change.beforeSensitive) || marks(change.afterSensitive),
   );
   return [...resources.map(({ address }) => address), ...outputs.map(([name]) => `output.${name}`)].map((address) =>
     rail('sensitive-value', { address }),

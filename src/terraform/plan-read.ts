@@ -14,6 +14,19 @@ const CHANGE = z.object({
   replace_paths: z.array(z.unknown()).default([]),
 });
 
+/** An output's value may be anything; only its action and its masks matter here. */
+const OUTPUT_CHANGE = z
+  .object({
+    actions: z.array(z.string()).default([]),
+    before_sensitive: z.unknown().optional(),
+    after_sensitive: z.unknown().optional(),
+  })
+  .transform((read) => ({
+    actions: read.actions,
+    beforeSensitive: read.before_sensitive,
+    afterSensitive: read.after_sensitive,
+  }));
+
 const RESOURCE_CHANGE = z
   .object({
     address: z.string(),
@@ -72,7 +85,7 @@ const PLAN = z
     terraform_version: z.string().default(''),
     resource_changes: z.array(RESOURCE_CHANGE).nullable().default([]),
     resource_drift: z.array(RESOURCE_CHANGE).nullable().default([]),
-    output_changes: z.record(z.string(), CHANGE).nullable().default({}),
+    output_changes: z.record(z.string(), OUTPUT_CHANGE).nullable().default({}),
     deferred_changes: z.array(z.unknown()).nullable().default([]),
     deferred_action_invocations: z.array(z.unknown()).nullable().default([]),
     action_invocations: z.array(z.unknown()).nullable().default([]),
@@ -101,6 +114,16 @@ const PLAN = z
 export type Plan = Readonly<z.infer<typeof PLAN>>;
 export type ResourceChange = Readonly<Plan['changes'][number]>;
 export type Values = Readonly<Record<string, unknown>>;
+
+/** Whether applying the plan would do anything: the engine's exit code 2, read from the plan itself. */
+export function hasChanges(plan: Plan): boolean {
+  const actions = [
+    ...plan.changes.map(({ change }) => change.actions),
+    ...Object.values(plan.outputs).map((output) => output.actions),
+  ];
+  const imports = plan.changes.some(({ change }) => change.importing !== null);
+  return imports || actions.some((list) => list.some((action) => action !== 'no-op' && action !== 'read'));
+}
 
 /**
  * Reads plan JSON: any format 1.x, unknown keys ignored, a missing list empty. Whether what it says may be applied is
