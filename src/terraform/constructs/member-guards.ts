@@ -24,7 +24,7 @@ export class MemberGuards extends Construct {
 
   private guardAttachments({ memberKey, member }: MemberGuardsProps): IamUserPolicyAttachmentsExclusive {
     const guard = new IamUserPolicyAttachmentsExclusive(this, 'attachments', {
-      userName: member.user.name,
+      userName: member.userName,
       policyArns: [],
     });
     guard.overrideLogicalId(memberAddress(memberKey));
@@ -41,7 +41,7 @@ export class MemberGuards extends Construct {
     attachments: IamUserPolicyAttachmentsExclusive,
   ): void {
     const guard = new IamUserPoliciesExclusive(this, 'inline', {
-      userName: member.user.name,
+      userName: member.userName,
       policyNames: member.limits === null ? [] : [LIMITS_POLICY],
       // A listed policy that is missing would be written without a document, which IAM refuses.
       dependsOn: [...(member.limits === null ? [] : [member.limits]), attachments, enrolled],

@@ -13,12 +13,15 @@ export interface MemberUserProps {
 /** A member: the user under the lab's boundary, and what limits her. */
 export class MemberUser extends Construct {
   readonly user: IamUser;
+  /** A reference to the user's name; made once, for CDKTF keeps a token with a stack trace for each time it is asked. */
+  readonly userName: string;
   /** Null where nothing limits the member. */
   readonly limits: IamUserPolicy | null;
 
   constructor(scope: Construct, props: MemberUserProps) {
     super(scope, memberAddress(props.member.key));
     this.user = this.createUser(props);
+    this.userName = this.user.name;
     this.limits = this.createLimits(props.member);
   }
 
@@ -47,7 +50,7 @@ export class MemberUser extends Construct {
     if (document === null) return null;
     const limits = new IamUserPolicy(this, 'limits', {
       name: LIMITS_POLICY,
-      user: this.user.name,
+      user: this.userName,
       policy: escapeTemplate(JSON.stringify(document)),
       lifecycle: { createBeforeDestroy: true },
     });

@@ -112,7 +112,7 @@ export class RoleGroup extends Construct {
       name: iamName(team.lab, role.key),
       group: this.group.name,
       // Also for a role that nobody has: an empty set still shows a stranger in the group, and takes her out.
-      users: members.map((member) => member.user.name),
+      users: members.map((member) => member.userName),
       dependsOn: [...this.attachments, ...guards, ...limits],
     });
     membership.overrideLogicalId(address);
