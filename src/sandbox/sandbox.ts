@@ -1,67 +1,232 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import type { Params } from './account/params.ts';
-import { directoryStorage, memoryStorage, noteUse } from './account/storage.ts';
-import { answerAws, type EndpointHost, type OnCall, seconds } from './server/aws-endpoint.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { claimHost, type HostRecord, leaveHost, SandboxUnavailable } from './host-lock.ts';
+import { type AccountHost, type HostedAccount, startAccountHost } from './hosted-account.ts';
+import type { RunningProvider } from './provider/provider.ts';
+import type { OnCall } from './server/aws-endpoint.ts';
 import type { LoggedCall } from './server/call-log.ts';
-import { type Faults, planFaults } from './server/faults.ts';
-import { serve } from './server/http-server.ts';
+import type { Faults } from './server/faults.ts';
+import { stateAddress } from './state-backend.ts';
+
+/** IAM is global and signs for us-east-1, the only region of MTurk. */
+export const SANDBOX_REGION = 'us-east-1';
+
+const DEFAULT_WAIT_MS = 10_000;
 
 export interface SandboxOptions {
   /** Where the account is kept; null keeps it in memory. */
   readonly dir: string | null;
-  /** 12 digits; of an account that exists in `dir`, its own stays. */
+  /** 12 digits, for a new account; one that exists in `dir` keeps its own. */
   readonly accountId: string;
+  /** What the account takes for now; the machine's clock where it is left out. */
   readonly clock?: () => Date;
   readonly faults?: Faults;
   readonly onCall?: OnCall;
+  /** `server` for what lives on until it is told to end: commands connect to it. */
+  readonly kind?: 'server' | 'command';
+  /** The port of 127.0.0.1 to listen on; any free one where it is left out. */
+  readonly port?: number;
+  /** Whether the Terraform provider is started, too; it is where this is left out. */
+  readonly provider?: boolean;
+  /** How often the provider repeats a failed call; its own default where it is left out. */
+  readonly providerAttempts?: number;
+  /** Milliseconds to wait for another command that has `dir` open. */
+  readonly waitMs?: number;
 }
 
+/**
+ * An AWS account in a process.
+ *
+ * It replaces two things: AWS, and the wire to it. Over HTTP on 127.0.0.1 it answers what the AWS SDKs, the AWS CLI and
+ * the AWS Terraform provider ask of IAM (users, groups, managed and inline policies, credentials, reports), STS
+ * (GetCallerIdentity) and MTurk (all 39 operations), and enforces names, quotas, delete conflicts, boundaries and
+ * signatures as AWS does. Who may call what is decided by this project's own evaluator, as the caller who signed; the
+ * account's root key may everything. The engine, the configuration, the state and the plans are real.
+ *
+ * What it is not: it has no roles, no identity providers, no organisation, no S3, no console, no policy simulator, and
+ * no propagation delay (a change is seen at once). MTurk publishes nothing and pays nobody. A signature's age is not
+ * looked at. Passwords and MFA codes are taken but open nothing.
+ */
 export interface Sandbox {
+  /** `http://127.0.0.1:34567`, for every service. */
   readonly endpoint: string;
   readonly accountId: string;
+  /** The root's access key: may everything. */
   readonly rootCredentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** True where another process hosts the account: then `calls` stays empty, and clock, faults and onCall are its own. */
+  readonly connected: boolean;
+  /** Every call so far, in order. */
   readonly calls: readonly LoggedCall[];
+  /** What goes wrong from now on; setting it starts its counters anew. */
   faults: Faults;
+  /** The environment that makes an engine keep a stack's state here and change this account. */
+  engineEnv(stack: string): Record<string, string>;
+  /** Gives up the locks that engines of this sandbox left behind. None of its engines may be running. */
+  releaseLocks(): Promise<void>;
   close(): Promise<void>;
 }
 
+/**
+ * Opens the account of a directory. One process hosts it at a time: where a `sandbox start` does, the result works
+ * through it; where another command does, it is waited for, and `SandboxUnavailable` is thrown when that takes too long.
+ * A host that died is replaced, and nothing that it had answered is lost.
+ */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const clock = options.clock ?? (() => new Date());
-  if (options.dir !== null) mkdirSync(options.dir, { recursive: true });
-  const now = seconds(clock());
-  const storage =
-    options.dir === null
-      ? memoryStorage(options.accountId, now)
-      : directoryStorage(options.dir, options.accountId, now);
-  let faults = planFaults(options.faults ?? {});
-  const calls: LoggedCall[] = [];
-  const host: EndpointHost = {
-    account: storage.account,
-    now: clock,
-    faults: () => faults,
-    calls,
+  const host = await startAccountHost({
+    dir: options.dir,
+    accountId: options.accountId,
+    clock: options.clock ?? (() => new Date()),
+    faults: options.faults ?? {},
     onCall: options.onCall ?? null,
-    remember: ({ action, params, call }) => storage.append({ action, params: params as Params, call }),
-    used: (used, service, region, at) => {
-      if (noteUse(storage.account, used, service, region, at)) storage.append({ used, service, region, now: at });
-    },
-  };
-  const server = await serve((request, sourceIp) => answerAws(host, request, sourceIp));
-  const { root, accountId } = storage.account.state;
+    port: options.port ?? 0,
+  });
+  try {
+    if (options.dir === null) return await hostedSandbox(host, options, () => {});
+    mkdirSync(options.dir, { recursive: true });
+    const { dir } = options;
+    const record = { pid: process.pid, kind: options.kind ?? 'command', endpoint: host.endpoint, token: host.token };
+    const other = await claimOrFind(dir, record, options);
+    if (other === null) return await hostedSandbox(host, options, () => leaveHost(dir, record));
+    await host.close();
+    return await connectedSandbox(other, options);
+  } catch (error) {
+    await host.close();
+    throw error;
+  }
+}
+
+/** Null where this process is the host now, else the server to connect to. */
+async function claimOrFind(dir: string, record: HostRecord, options: SandboxOptions): Promise<HostRecord | null> {
+  const end = Date.now() + (options.waitMs ?? DEFAULT_WAIT_MS);
+  for (;;) {
+    const other = await claimHost(dir, record);
+    if (other === null) return null;
+    if (other.kind === 'server' && record.kind === 'command') return other;
+    if (other.kind === 'server' || Date.now() > end)
+      throw new SandboxUnavailable({ code: 'sandbox-busy', dir, pid: other.pid });
+    await wait(50);
+  }
+}
+
+async function hostedSandbox(host: AccountHost, options: SandboxOptions, leave: () => void): Promise<Sandbox> {
+  const hosted = host.load();
+  const run = newRun();
+  const provider = await providerOf(host.endpoint, hosted, options);
   return {
-    endpoint: server.endpoint,
-    accountId,
-    rootCredentials: { accessKeyId: root.id, secretAccessKey: root.secret },
-    calls,
+    endpoint: host.endpoint,
+    accountId: hosted.accountId,
+    rootCredentials: hosted.rootCredentials,
+    connected: false,
+    calls: host.calls,
     get faults() {
-      return faults.faults;
+      return host.faults;
     },
     set faults(next) {
-      faults = planFaults(next);
+      host.faults = next;
+    },
+    engineEnv: (stack) => engineEnvironment(host.endpoint, hosted, provider, stack, run.current()),
+    async releaseLocks() {
+      host.endRun(run.next());
     },
     async close() {
-      await server.close();
-      storage.close();
+      await provider?.close();
+      await host.close();
+      leave();
     },
+  };
+}
+
+async function connectedSandbox(other: HostRecord, options: SandboxOptions): Promise<Sandbox> {
+  const address = `${other.endpoint}/sandbox/${other.token}`;
+  const hosted = (await (await fetch(address)).json()) as HostedAccount;
+  const run = newRun();
+  const provider = await providerOf(other.endpoint, hosted, options);
+  const endRun = async (): Promise<void> => {
+    await fetch(`${address}/${run.next()}`, { method: 'DELETE' }).catch(() => {
+      // A host that is gone holds no locks.
+    });
+  };
+  return {
+    endpoint: other.endpoint,
+    accountId: hosted.accountId,
+    rootCredentials: hosted.rootCredentials,
+    connected: true,
+    calls: [],
+    faults: {},
+    engineEnv: (stack) => engineEnvironment(other.endpoint, hosted, provider, stack, run.current()),
+    releaseLocks: endRun,
+    async close() {
+      await provider?.close();
+      await endRun();
+    },
+  };
+}
+
+interface Run {
+  current(): string;
+  /** Starts a new run and names the one that has ended. */
+  next(): string;
+}
+
+function newRun(): Run {
+  let current = randomBytes(8).toString('hex');
+  return {
+    current: () => current,
+    next() {
+      const ended = current;
+      current = randomBytes(8).toString('hex');
+      return ended;
+    },
+  };
+}
+
+async function providerOf(
+  endpoint: string,
+  hosted: HostedAccount,
+  options: SandboxOptions,
+): Promise<RunningProvider | null> {
+  if (options.provider === false) return null;
+  // Loaded here, so that whoever wants the account alone does not wait for gRPC.
+  const { startProvider } = await import('./provider/provider.ts');
+  const { providerAttempts: maxAttempts } = options;
+  return startProvider({
+    endpoint,
+    credentials: hosted.rootCredentials,
+    region: SANDBOX_REGION,
+    ...(maxAttempts === undefined ? {} : { maxAttempts }),
+  });
+}
+
+function engineEnvironment(
+  endpoint: string,
+  hosted: HostedAccount,
+  provider: RunningProvider | null,
+  stack: string,
+  run: string,
+): Record<string, string> {
+  const state = stateAddress(endpoint, hosted.stateToken, stack, { pid: process.pid, run });
+  return {
+    ...(provider === null ? {} : { TF_REATTACH_PROVIDERS: JSON.stringify(provider.reattach) }),
+    TF_HTTP_ADDRESS: state,
+    TF_HTTP_UPDATE_METHOD: 'POST',
+    TF_HTTP_LOCK_ADDRESS: state,
+    TF_HTTP_LOCK_METHOD: 'LOCK',
+    TF_HTTP_UNLOCK_ADDRESS: state,
+    TF_HTTP_UNLOCK_METHOD: 'UNLOCK',
+    ...awsEnvironment(endpoint, hosted.rootCredentials),
+  };
+}
+
+/** What makes an AWS SDK or the AWS CLI work with an account in a process. */
+export function awsEnvironment(endpoint: string, key: Sandbox['rootCredentials']): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: key.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+    AWS_REGION: SANDBOX_REGION,
+    AWS_DEFAULT_REGION: SANDBOX_REGION,
+    // Nothing must look for other credentials when these are refused.
+    AWS_EC2_METADATA_DISABLED: 'true',
   };
 }

@@ -5,7 +5,8 @@ import { constraint } from './naming.ts';
 import { readPolicyDocument } from './policy-documents.ts';
 
 const MANAGED_LIMIT = QUOTAS.managedPolicySize;
-const TEXT = /^[\u0009\u000a\u000d\u0020-\u00ff]+$/;
+// Tab, line feed, carriage return and U+0020 to U+00FF.
+const TEXT = /^[\t\n\r -\u00ff]+$/;
 
 /** Whether IAM takes this text for a policy; unknown action names are no reason to refuse it. */
 export function checkedDocument(document: string): string | AwsError {

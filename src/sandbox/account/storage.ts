@@ -1,19 +1,11 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Account, accountOf, type CallContext, emptyState } from './account.ts';
 import { isAwsError } from './aws-error.ts';
 import { IAM_OPERATIONS } from './operations.ts';
 import type { Params } from './params.ts';
 import type { AccountState } from './state.ts';
+import { writeWhole } from './write-whole.ts';
 
 export const ACCOUNT_FILE = 'account.json';
 export const JOURNAL_FILE = 'account.journal';
@@ -111,17 +103,4 @@ export function noteUse(account: Account, accessKeyId: string, service: string, 
     return false;
   key.lastUsed = { date, service, region };
   return true;
-}
-
-/** Writes a file so that a reader finds the old one or the new one, whole, and the disk has it when this returns. */
-export function writeWhole(file: string, content: string): void {
-  const beside = `${file}.${process.pid}.new`;
-  const descriptor = openSync(beside, 'w', 0o600);
-  try {
-    writeSync(descriptor, content);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(beside, file);
 }

@@ -1,0 +1,29 @@
+/** What `sandbox start` prints on stdout: lines to paste into a shell. */
+export function sandboxExports(environment: Readonly<Record<string, string>>): string {
+  return Object.entries(environment)
+    .map(([name, value]) => `export ${name}=${value}\n`)
+    .join('');
+}
+
+/** What `sandbox start` says while it runs. */
+export function sandboxStarted(account: { endpoint: string; accountId: string; dir: string }): string {
+  return [
+    `AWS account ${account.accountId} answers at ${account.endpoint} (IAM, STS and MTurk; kept in ${account.dir}).`,
+    'Paste the lines below into another shell to work with it as its root. mturk-team --sandbox uses it by itself.',
+    'Ctrl-C ends it; what was done stays.',
+    '',
+  ].join('\n');
+}
+
+export function sandboxBusy(dir: string, pid: number): string {
+  return `Process ${pid} has the account in ${dir} open. Wait until it has ended, or end it, and try again.\n`;
+}
+
+export function sandboxUnusable(dir: string, reason: string): string {
+  return `The account in ${dir} cannot be opened: ${reason}. If it may go, run mturk-team sandbox reset ${dir}.\n`;
+}
+
+export function sandboxWasReset(dir: string, deleted: number): string {
+  if (deleted === 0) return `There is no account in ${dir}: nothing to delete.\n`;
+  return `Deleted the account in ${dir} and its states (${deleted} ${deleted === 1 ? 'file' : 'files'}).\n`;
+}

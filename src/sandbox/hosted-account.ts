@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import type { Params } from './account/params.ts';
+import { directoryStorage, memoryStorage, noteUse, type Storage } from './account/storage.ts';
+import { answerAws, type EndpointHost, type OnCall, seconds } from './server/aws-endpoint.ts';
+import type { LoggedCall } from './server/call-log.ts';
+import { type FaultPlan, type Faults, planFaults } from './server/faults.ts';
+import { serve } from './server/http-server.ts';
+import type { WireAnswer } from './server/service.ts';
+import type { SignedRequest } from './server/signature.ts';
+import { openStateBackend, type StateBackend } from './state-backend.ts';
+import { directoryStateStore, memoryStateStore } from './state-store.ts';
+
+/** What another process of the same user needs to work with a hosted account. */
+export interface HostedAccount {
+  readonly accountId: string;
+  readonly rootCredentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly stateToken: string;
+}
+
+/** An account with its server, before and after its data are loaded. */
+export interface AccountHost {
+  readonly endpoint: string;
+  /** Stands in the host file; `/sandbox/<token>` answers with the `HostedAccount`. */
+  readonly token: string;
+  readonly calls: readonly LoggedCall[];
+  faults: Faults;
+  /** Loads the account: from here on the server answers. To be called once, by the host of the directory alone. */
+  load(): HostedAccount;
+  endRun(run: string): void;
+  close(): Promise<void>;
+}
+
+export interface HostOptions {
+  readonly dir: string | null;
+  readonly accountId: string;
+  readonly clock: () => Date;
+  readonly faults: Faults;
+  readonly onCall: OnCall | null;
+  /** 0 takes any free port. */
+  readonly port: number;
+}
+
+/** Listens for an account that `load` brings in: the address must be known before a directory can be claimed. */
+export async function startAccountHost(options: HostOptions): Promise<AccountHost> {
+  const token = randomBytes(18).toString('base64url');
+  const calls: LoggedCall[] = [];
+  let faults = planFaults(options.faults);
+  let loaded: Loaded | null = null;
+
+  const server = await serve(async (request, sourceIp) => {
+    if (loaded === null) return text(503, '');
+    const { states, hosted, endpoint } = loaded;
+    return (
+      states.answer(request) ??
+      answerNeighbour(request, token, hosted, states.endRun) ??
+      (await answerAws(endpoint, request, sourceIp))
+    );
+  }, options.port);
+
+  return {
+    endpoint: server.endpoint,
+    token,
+    calls,
+    endRun: (run) => loaded?.states.endRun(run),
+    get faults() {
+      return faults.faults;
+    },
+    set faults(next) {
+      faults = planFaults(next);
+    },
+    load() {
+      loaded = openAccount(options, () => faults, calls);
+      return loaded.hosted;
+    },
+    async close() {
+      await server.close();
+      loaded?.storage.close();
+    },
+  };
+}
+
+interface Loaded {
+  readonly storage: Storage;
+  readonly states: StateBackend;
+  readonly endpoint: EndpointHost;
+  readonly hosted: HostedAccount;
+}
+
+function openAccount(options: HostOptions, faults: () => FaultPlan, calls: LoggedCall[]): Loaded {
+  const { dir, accountId, clock, onCall } = options;
+  const now = seconds(clock());
+  const storage = dir === null ? memoryStorage(accountId, now) : directoryStorage(dir, accountId, now);
+  const states = openStateBackend(dir === null ? memoryStateStore() : directoryStateStore(dir));
+  const { account } = storage;
+  const { root, accountId: own } = account.state;
+  return {
+    storage,
+    states,
+    endpoint: {
+      account,
+      now: clock,
+      faults,
+      calls,
+      onCall,
+      remember: ({ action, params, call }) => storage.append({ action, params: params as Params, call }),
+      used(accessKeyId, service, region, at) {
+        if (noteUse(account, accessKeyId, service, region, at)) {
+          storage.append({ used: accessKeyId, service, region, now: at });
+        }
+      },
+    },
+    hosted: {
+      accountId: own,
+      rootCredentials: { accessKeyId: root.id, secretAccessKey: root.secret },
+      stateToken: states.token,
+    },
+  };
+}
+
+/** What commands of the same user ask a host: who it is, and to give up the locks of a run that has ended. */
+function answerNeighbour(
+  request: SignedRequest,
+  token: string,
+  hosted: HostedAccount,
+  endRun: (run: string) => void,
+): WireAnswer | null {
+  const [, area, given, run] = request.path.split('/');
+  if (area !== 'sandbox') return null;
+  if (given !== token) return text(404, '');
+  if (request.method === 'DELETE' && run !== undefined) {
+    endRun(run);
+    return text(200, '');
+  }
+  return { status: 200, contentType: 'application/json', body: JSON.stringify(hosted) };
+}
+
+function text(status: number, body: string): WireAnswer {
+  return { status, contentType: 'text/plain', body };
+}

@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ACCOUNT_FILE, JOURNAL_FILE } from './account/storage.ts';
+import { HOST_FILE, isHosting, readHost } from './host-lock.ts';
+import { STATE_DIRECTORY } from './state-store.ts';
+
+export type ResetOutcome =
+  | { readonly ok: true /** Paths of what was deleted. */; readonly deleted: readonly string[] }
+  | { readonly ok: false; readonly code: 'sandbox-busy'; readonly pid: number };
+
+const OWN = [ACCOUNT_FILE, `${ACCOUNT_FILE}.new`, JOURNAL_FILE, HOST_FILE];
+const OWN_STATE = /^[a-z0-9-]+\.tfstate(?:\.backup|\.new)?$/;
+
+/**
+ * Deletes the account of a directory and its states, and the directories that are empty then: only files that the
+ * sandbox itself writes, so that a wrong path costs nothing. Refused while a living process hosts the account.
+ */
+export async function resetSandbox(dir: string): Promise<ResetOutcome> {
+  const host = readHost(dir);
+  if (host !== null && (await isHosting(host))) return { ok: false, code: 'sandbox-busy', pid: host.pid };
+  const deleted: string[] = [];
+  const remove = (path: string): void => {
+    if (!existsSync(path)) return;
+    rmSync(path);
+    deleted.push(path);
+  };
+  for (const name of OWN) remove(join(dir, name));
+  const states = join(dir, STATE_DIRECTORY);
+  // Without the account's own file there is no telling whose a directory called "state" is, hence the names.
+  for (const name of listOf(states)) if (OWN_STATE.test(name)) remove(join(states, name));
+  for (const directory of [states, dir])
+    if (existsSync(directory) && listOf(directory).length === 0) rmdirSync(directory);
+  return { ok: true, deleted };
+}
+
+function listOf(directory: string): string[] {
+  return existsSync(directory) ? readdirSync(directory) : [];
+}
