@@ -40,15 +40,21 @@ export async function initialise(workspace: Workspace, options: CommandOptions =
   return engineFailure({ ...about(workspace, options), step: 'init', run, errors: [], progress: null });
 }
 
-/** Plans, saves the plan and reads it. `lock: false` is for a role that may only read. */
-export async function planChanges(
-  workspace: Workspace,
-  options: CommandOptions & { readonly lock?: boolean; readonly refreshOnly?: boolean } = {},
-): Promise<Result<SavedPlan>> {
+export interface PlanOptions extends CommandOptions {
+  /** False for a role that may only read. */
+  readonly lock?: boolean;
+  readonly refreshOnly?: boolean;
+  /** Addresses: nothing but these, and what they depend on, is planned. Everything where it is left out or empty. */
+  readonly targets?: readonly string[];
+}
+
+/** Plans, saves the plan and reads it. */
+export async function planChanges(workspace: Workspace, options: PlanOptions = {}): Promise<Result<SavedPlan>> {
   const file = join(workspace.directory, PLAN_FILE);
   const reader = streamReader();
   const args = ['plan', '-json', '-input=false', '-detailed-exitcode', `-out=${file}`, ...common(options)];
   if (options.lock === false) args.push('-lock=false');
+  for (const target of options.targets ?? []) args.push(`-target=${target}`);
   if (options.refreshOnly === true) args.push('-refresh-only');
   const run = await runEngine(workspace.engine.binary, args, {
     ...running(workspace, options),
