@@ -1,4 +1,4 @@
-import { renderFindings } from './src/render/finding-text.ts';
+import { renderFindings } from './src/render/finding-render.ts';
 import { readTeamFile } from './src/team/read-team-file.ts';
 import { synthesise } from './src/terraform/synth.ts';
 

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { renderFindings } from '../render/finding-text.ts';
+import { renderFindings } from '../render/finding-render.ts';
 import { renderSynth } from '../render/synth-text.ts';
 import { readTeamFile } from '../team/read-team-file.ts';
 import { synthesise } from '../terraform/synth.ts';

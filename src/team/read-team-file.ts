@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Finding } from '../diagnostics/finding.ts';
 import type { TeamFindingArgs } from '../diagnostics/team-codes.ts';
-import { readTeam, type TeamReading } from './read-team.ts';
+import { readTeam, type SizedTeamReading } from './read-team.ts';
 import type { TeamFindingCode } from './report.ts';
 
 /** 5,000 members, which is all that an account can hold, take about a quarter of this. */
@@ -11,7 +11,7 @@ export const MAX_FILE_BYTES = 2 * 1024 * 1024;
  * Reads a team file from disk. What is wrong with the file itself is a finding without a position, and `source` is
  * then null. `today` is `YYYY-MM-DD`, UTC.
  */
-export async function readTeamFile(file: string, options: { readonly today: string }): Promise<TeamReading> {
+export async function readTeamFile(file: string, options: { readonly today: string }): Promise<SizedTeamReading> {
   let bytes: Buffer;
   try {
     const { size } = await stat(file);
@@ -37,14 +37,14 @@ function decoded(bytes: Buffer): string | null {
   }
 }
 
-function failed(file: string, error: unknown): TeamReading {
+function failed(file: string, error: unknown): SizedTeamReading {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   if (code === 'ENOENT' || code === 'ENOTDIR') return unread(file, 'file-missing', {});
   if (code === 'EISDIR') return unread(file, 'file-is-directory', {});
   return unread(file, 'file-unreadable', { reason: code });
 }
 
-function unread<Code extends TeamFindingCode>(file: string, code: Code, args: TeamFindingArgs[Code]): TeamReading {
+function unread<Code extends TeamFindingCode>(file: string, code: Code, args: TeamFindingArgs[Code]): SizedTeamReading {
   const finding = { code, severity: 'error', file, path: [], position: null, args } as unknown as Finding;
-  return { team: null, findings: [finding], source: null };
+  return { team: null, findings: [finding], source: null, size: null };
 }

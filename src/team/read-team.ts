@@ -34,8 +34,13 @@ export interface TeamSize {
   readonly members: number;
 }
 
+/** A reading together with the size of what was read; null where the file could not be looked into. */
+export interface SizedTeamReading extends TeamReading {
+  readonly size: TeamSize | null;
+}
+
 /** Reads the text of a team file. Never throws: whatever is wrong is a finding. */
-export function readTeam(text: string, options: ReadTeamOptions): TeamReading & { readonly size: TeamSize | null } {
+export function readTeam(text: string, options: ReadTeamOptions): SizedTeamReading {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const findings = reporting(options.file);
   const { root, value, unquotedDates, readable } = parseDocument(source, findings.report);

@@ -71,6 +71,7 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
   }
 
   visit(value);
+  covered.sort(([one], [two]) => one - two);
   reportElsewhere(source, covered, report);
 }
 

@@ -1,0 +1,43 @@
+import type { EngineFindingArgs } from '../diagnostics/engine-codes.ts';
+import type { Failure } from '../diagnostics/failure.ts';
+import type { Finding } from '../diagnostics/finding.ts';
+import type { RailFindingArgs } from '../diagnostics/rail-codes.ts';
+import { TEAM_FINDING_CODES } from '../diagnostics/team-codes.ts';
+import { FAILURE_TEXT, failureWords } from './failure-text.ts';
+import type { FindingText } from './finding-message.ts';
+import { RAIL_TEXT, type RailWords } from './rail-text.ts';
+import { isTeamFinding, teamFindingText } from './team-finding-text.ts';
+
+/** Every code there is, in the order of the rooms that raise them. Each has a section in docs/findings.md. */
+export const FINDING_CODES: readonly Finding['code'][] = [
+  ...TEAM_FINDING_CODES,
+  ...(Object.keys(RAIL_TEXT) as (keyof RailFindingArgs)[]),
+  ...(Object.keys(FAILURE_TEXT) as (keyof EngineFindingArgs)[]),
+];
+
+/** The words of any finding. */
+export function findingText(finding: Finding): FindingText {
+  if (isTeamFinding(finding)) return teamFindingText(finding);
+  if (isRailFinding(finding)) {
+    // Code and arguments belong together by the union, which TypeScript does not follow into the table.
+    const words = RAIL_TEXT[finding.code] as (args: RailFinding['args']) => RailWords;
+    return { title: titleOf(finding.code), ...words(finding.args) };
+  }
+  // What is neither the file's nor a rail's is the engine's: the compiler objects when a fourth group comes.
+  const { code, args }: EngineFinding = finding;
+  const { what, state, remedy } = failureWords({ code, args } as Failure);
+  return { title: titleOf(code), problem: state === '' ? what : `${what} ${state}`, remedy };
+}
+
+type RailFinding = Extract<Finding, { readonly code: keyof RailFindingArgs }>;
+type EngineFinding = Extract<Finding, { readonly code: keyof EngineFindingArgs }>;
+
+function isRailFinding(finding: Finding): finding is RailFinding {
+  return Object.hasOwn(RAIL_TEXT, finding.code);
+}
+
+/** `too-many-removals` -> `Too many removals` */
+function titleOf(code: string): string {
+  const words = code.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,212 @@
+import type { TeamFindingArgs, ValueKind } from '../diagnostics/team-codes.ts';
+import { characterName } from './character-names.ts';
+import { pathText, wording } from './finding-message.ts';
+import type { Place, TeamWords } from './team-finding-text.ts';
+import { quoted, say } from './visible.ts';
+
+type ShapeCode = Extract<
+  keyof TeamFindingArgs,
+  | 'unknown-key'
+  | 'missing-key'
+  | 'wrong-type'
+  | 'empty-value'
+  | 'empty-text'
+  | 'template-expression'
+  | `${string}-character`
+  | 'unsupported-version'
+  | 'invalid-lab'
+  | `account-${string}`
+  | 'duplicate-entry'
+  | 'unknown-freeze'
+  | 'invalid-max-removals'
+  | 'invalid-bucket-name'
+  | 'invalid-region'
+>;
+
+/** About keys and kinds of values, about texts, and about what stands at the top of the file and in its settings. */
+export const SHAPE_WORDS: Pick<TeamWords, ShapeCode> = {
+  'unknown-key': ({ key, known, suggestion }, place) =>
+    wording(
+      'Unknown key',
+      say`${key} is not a key of ${owner(place)}, so it would have no effect.`,
+      suggestion === null ? `Remove it; the keys are ${listed(known)}.` : `Write ${suggestion}.`,
+    ),
+  'missing-key': ({ key }, place) =>
+    wording('Missing key', say`${owner(place)} has no ${key}, and needs one.`, say`Add ${EXAMPLES[key] ?? `${key}:`}`),
+  'wrong-type': ({ expected, actual, source }, place) =>
+    wording(
+      'Wrong type',
+      say`${pathText(place.path)} must be ${A[expected]} and is ${A[actual]}${source === null ? '' : `, ${quoted(source)}`}.`,
+      correction(expected, actual, source, place),
+    ),
+  'empty-value': ({ expected }, place) =>
+    wording(
+      'No value',
+      say`${pathText(place.path)} has no value.`,
+      expected === 'list'
+        ? say`Remove the line, or write ${last(place)}: [] for an empty list.`
+        : expected === 'map'
+          ? say`Remove the line, or indent what belongs to ${last(place)} below it; ${last(place)}: {} says that there is nothing.`
+          : say`Write ${A[expected]} after ${last(place)}: or remove the line.`,
+    ),
+  'empty-text': (_, place) =>
+    wording('Empty text', say`${pathText(place.path)} is empty.`, say`Write ${EXAMPLES[last(place)] ?? 'a text'}`),
+  'template-expression': ({ marker }, place) =>
+    wording(
+      'A template expression',
+      say`${textAt(place)} holds ${marker}, which begins an expression in Terraform; no text of this file may become one.`,
+      say`Write it without ${marker}`,
+    ),
+  'control-character': ({ character }, place) =>
+    wording(
+      'A control character',
+      `${textAt(place)} holds ${characterName(character)}, which is not seen and can make the text read as another one.`,
+      'Type the text anew; a line break is allowed in a description or a reason only.',
+    ),
+  'bidirectional-character': ({ character }, place) =>
+    wording(
+      'A bidirectional control character',
+      `${textAt(place)} holds ${characterName(character)}, which makes a text read in another order than it has.`,
+      'Type the text anew; Arabic and Hebrew need no such character.',
+    ),
+  'invisible-character': ({ character }, place) =>
+    wording(
+      'An invisible character',
+      `${textAt(place)} holds ${characterName(character)}, which is not seen: two names can look equal and differ.`,
+      'Type the text anew instead of pasting it.',
+    ),
+  'broken-character': ({ character }, place) =>
+    wording(
+      'Half a character',
+      `${textAt(place)} holds ${character}, half of a character: nothing can store or show it.`,
+      'Type the text anew instead of writing it with \\u.',
+    ),
+  'unsupported-version': ({ source }) =>
+    wording(
+      'Unsupported version',
+      say`version is ${source}, and this program reads version 1, a number without quotes.`,
+      'Write version: 1',
+    ),
+  'invalid-lab': ({ lab, limit }) =>
+    wording(
+      'Not a name for a lab',
+      lab.length > limit
+        ? say`${lab} has ${lab.length} characters and may have ${limit}: it begins every user's name in IAM, where 64 are the most.`
+        : say`${lab} begins names in IAM, and may hold lower-case letters, digits and hyphens, with a letter first and no hyphen last.`,
+      labLike(lab) === null ? 'Write a short name such as perception-lab.' : `Write ${labLike(lab)}`,
+    ),
+  'account-not-quoted': ({ source }) =>
+    wording(
+      'The account id is not quoted',
+      say`${source} is a number for YAML, which loses leading zeros; an account id is a text of 12 digits.`,
+      /^\d{12}$/.test(source) ? `Write account: "${source}"` : 'Write all 12 digits in quotes, as in "123456789012".',
+    ),
+  'account-not-twelve-digits': ({ account }) => {
+    const digits = account.replace(/[\s-]/g, '');
+    return wording(
+      'Not an account id',
+      say`${account} is not an AWS account id, which has exactly 12 digits.`,
+      /^\d{12}$/.test(digits)
+        ? `Write "${digits}"`
+        : 'Copy the id from the AWS console, or from aws sts get-caller-identity, and put it in quotes.',
+    );
+  },
+  'duplicate-entry': ({ entry }, place) =>
+    wording(
+      'The same entry twice',
+      say`${entry} stands twice in ${pathText(place.path.slice(0, -1))}, and the second changes nothing.`,
+      'Remove it, or write what was meant instead.',
+    ),
+  'unknown-freeze': ({ name, suggestion }) =>
+    wording(
+      'Nothing that can be frozen',
+      say`${name} is neither spend nor a capability, so it would freeze nothing.`,
+      suggestion === null
+        ? 'Write spend for everything that spends money, or a capability such as hits:publish.'
+        : `Write ${suggestion}.`,
+    ),
+  'invalid-max-removals': ({ source }) =>
+    wording(
+      'Not a count',
+      say`max-removals is ${source}, and must be a whole number, 0 or more.`,
+      'Write max-removals: 3, or leave it out, which means the same.',
+    ),
+  'invalid-bucket-name': ({ bucket }) =>
+    wording(
+      'Not a name of an S3 bucket',
+      say`${bucket} cannot be an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and dots, with a letter or digit at both ends, and no reserved prefix or suffix.`,
+      'Write the name as S3 shows it, such as perception-lab-terraform.',
+    ),
+  'invalid-region': ({ region }) =>
+    wording('Not a region', say`${region} is not an AWS region.`, "Write the bucket's region, such as eu-central-1."),
+};
+
+const A: Readonly<Record<ValueKind, string>> = {
+  text: 'a text',
+  number: 'a number',
+  'true-or-false': 'true or false',
+  list: 'a list',
+  map: 'a map',
+  nothing: 'nothing',
+};
+
+/** What can be pasted for a key that is missing. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  version: 'version: 1',
+  lab: 'lab: perception-lab',
+  account: 'account: "123456789012"',
+  owners: 'owners: [ada], with the key of a member.',
+  roles: 'roles: with at least one role below it.',
+  members: 'members: with at least one member below it.',
+  name: 'name: and the name of the person.',
+  left: 'left: "2026-06-30", with the day of leaving.',
+  reason: 'reason: graduated, or another reason.',
+  bucket: 'bucket: with the name of the S3 bucket.',
+  region: 'region: eu-central-1, or wherever the bucket is.',
+};
+
+function owner({ path }: Place): string {
+  const [section, key] = path;
+  if (path.length === 1) return 'the file';
+  if (path.length === 2) return String(section);
+  if (section === 'settings') return 'settings.state';
+  const kind = section === 'roles' ? 'role' : section === 'members' ? 'member' : 'departed member';
+  return `${kind} ${quoted(String(key))}`;
+}
+
+function last({ path }: Place): string {
+  return String(path.at(-1) ?? '');
+}
+
+function textAt({ path }: Place): string {
+  return path.length === 0 ? 'This line' : quoted(pathText(path));
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+function correction(expected: ValueKind, actual: ValueKind, source: string | null, place: Place): string {
+  if (expected === 'list' && source !== null) return say`Write [${source}]`;
+  if (expected === 'list') return 'Write a list in brackets, such as [one, two].';
+  if (expected === 'text' && source !== null) return `Write it in quotes: ${JSON.stringify(quoted(source))}`;
+  if (expected === 'true-or-false') {
+    if (source !== null && /^(?:y|yes|on|true|1)$/i.test(source)) return 'Write true, without quotes.';
+    if (source !== null && /^(?:n|no|off|false|0)$/i.test(source)) return 'Write false, without quotes.';
+    return 'Write true or false, without quotes.';
+  }
+  if (expected === 'map' && place.path.length === 0) {
+    return 'Begin with version, lab, account, owners, roles and members; the README has a sample to copy.';
+  }
+  if (expected === 'map') return say`Indent key: value lines below ${last(place)}, without dashes.`;
+  return `Write ${A[expected]} instead of ${A[actual]}.`;
+}
+
+function labLike(lab: string): string | null {
+  const like = lab
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '')
+    .slice(0, 40);
+  return /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(like) ? like : null;
+}
