@@ -1,3 +1,5 @@
+import { canonicalDocument } from '../../iam/canonical.ts';
+import type { PolicyDocument } from '../../iam/document.ts';
 import type { JsonAttribute } from './resource-type.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -28,28 +30,19 @@ function versionFirst(document: string): string {
   return JSON.stringify({ Version, ...objectWithSortedKeys(rest) });
 }
 
-/**
- * Whether IAM would take two documents for the same: the order of keys, statements and list items says nothing, and
- * neither does a list of one against its item.
- */
+/** Whether IAM takes two documents for the same; texts that are no documents are compared as JSON. */
 function equivalent(left: string, right: string): boolean {
   if (left === right) return true;
-  const [one, other] = [parse(left), parse(right)];
-  return one !== undefined && other !== undefined && JSON.stringify(plain(one)) === JSON.stringify(plain(other));
+  const [one, other] = [documentIn(left), documentIn(right)];
+  if (one !== null && other !== null) return canonicalDocument(one) === canonicalDocument(other);
+  return sorted(left) === sorted(right);
 }
 
-function plain(value: Json): Json {
-  if (isObject(value)) {
-    const entries = Object.keys(value)
-      .sort()
-      .map((key): [string, Json] => [key, plain(value[key] ?? null)]);
-    return Object.fromEntries(entries);
-  }
-  if (!Array.isArray(value)) return typeof value === 'boolean' ? String(value) : value;
-  const items = value.map(plain).map((item) => ({ item, key: JSON.stringify(item) }));
-  const distinct = [...new Map(items.map(({ item, key }) => [key, item]))].sort(([a], [b]) => (a < b ? -1 : 1));
-  const [only] = distinct;
-  return distinct.length === 1 && only !== undefined ? only[1] : distinct.map(([, item]) => item);
+function documentIn(text: string): PolicyDocument | null {
+  const parsed = parse(text);
+  if (!isObject(parsed)) return null;
+  const statements = [parsed.Statement].flat();
+  return statements.length > 0 && statements.every(isObject) ? (parsed as unknown as PolicyDocument) : null;
 }
 
 function withSortedKeys(value: Json): Json {
