@@ -26,7 +26,7 @@ export function engineFailure(ending: Ending): { readonly ok: false; readonly fa
 
   const errors = ending.errors.length > 0 ? ending.errors : fromText(`${run.stderr}\n${run.stdout}`);
   const text = errors.map((error) => `${error.summary}\n${error.detail}`).join('\n');
-  const reason = reasonOf(errors);
+  const reason = reasonOf(errors) ?? firstLine(run.stderr) ?? 'the engine gave no reason';
   const known = KNOWN.find((rule) => rule.pattern.test(text) && (rule.steps?.includes(ending.step) ?? true));
   if (known !== undefined) return known.failure({ text, reason, progress, directory: ending.directory });
   if (ending.step === 'apply') return fail('apply-failed', { reason, progress: progress ?? { done: 0, total: 0 } });
@@ -106,13 +106,22 @@ function lockInfo(text: string): LockInfo {
 }
 
 /** The engine's own words in one line: the first error, and how many more there are. */
-function reasonOf(errors: readonly EngineDiagnostic[]): string {
+function reasonOf(errors: readonly EngineDiagnostic[]): string | null {
   const [first, ...more] = errors;
-  if (first === undefined) return 'the engine gave no reason';
+  if (first === undefined) return null;
   const where = first.address === null ? '' : `${first.address}: `;
   const said = [first.summary, first.detail].filter((part) => part.trim() !== '').join(': ');
   const rest = more.length === 0 ? '' : ` (and ${more.length} more ${more.length === 1 ? 'error' : 'errors'})`;
   return `${where}${said.replace(/\s+/g, ' ').trim()}${rest}`;
+}
+
+function firstLine(text: string): string | null {
+  return (
+    text
+      .split('\n')
+      .find((line) => line.trim() !== '')
+      ?.trim() ?? null
+  );
 }
 
 /** `Error: summary`, a blank line and the detail, with or without the box that the engines draw around it. */
