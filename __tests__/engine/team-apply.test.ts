@@ -1,0 +1,202 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { STSClient } from '@aws-sdk/client-sts';
+import { declare } from '../../src/access/declare.ts';
+import { checkCaller } from '../../src/account/caller.ts';
+import { checkBoundary, findExisting } from '../../src/account/existing.ts';
+import { iamNames } from '../../src/account/iam-names.ts';
+import { driftOf } from '../../src/review/drift.ts';
+import { railsOf } from '../../src/review/rails.ts';
+import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { boundaryArn } from '../../src/team/names.ts';
+import type { Team } from '../../src/team/team.ts';
+import { applyPlan, initialise, planChanges, type SavedPlan } from '../../src/terraform/engine-commands.ts';
+import { findEngine } from '../../src/terraform/find-engine.ts';
+import { hasChanges } from '../../src/terraform/plan-read.ts';
+import { plannedCreates } from '../../src/terraform/planned-creates.ts';
+import { synthesise } from '../../src/terraform/synth.ts';
+import { type ImportBlock, prepareWorkspace, type Workspace } from '../../src/terraform/workspace.ts';
+import { sampleTeam } from '../support/sample-team.ts';
+
+const TODAY = '2026-11-25';
+
+const found = (
+  await Promise.all([{ PATH: '' }, process.env].map((env) => findEngine({ env, account: 'sandbox' })))
+).flatMap((result) => (result.ok ? [result.value] : []));
+const engines = found.filter((engine, index) => found.findIndex(({ binary }) => binary === engine.binary) === index);
+
+describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, engine] as const))(
+  '%s',
+  (_title, engine) => {
+    let directory = '';
+    let sandbox: Sandbox;
+    let iam: IAMClient;
+
+    beforeEach(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'mturk-team-apply-'));
+      sandbox = await openSandbox({ dir: null, accountId: sampleTeam.account });
+      const { accessKeyId, secretAccessKey } = sandbox.rootCredentials;
+      iam = new IAMClient({
+        endpoint: sandbox.endpoint,
+        region: 'us-east-1',
+        credentials: { accessKeyId, secretAccessKey },
+      });
+    });
+    afterEach(async () => {
+      iam.destroy();
+      await sandbox.close();
+      await rm(directory, { recursive: true, force: true });
+    });
+
+    async function workspaceOf(
+      stack: 'team' | 'bootstrap',
+      team: Team = sampleTeam,
+      imports: readonly ImportBlock[] = [],
+    ): Promise<Workspace> {
+      const { stacks } = await synthesise(team, { today: TODAY, outDir: join(directory, 'out') });
+      const workspace = await prepareWorkspace({
+        engine,
+        directory: join(directory, stack),
+        configuration: await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'),
+        account: 'sandbox',
+        env: process.env,
+        extra: sandbox.engineEnv(stack),
+        httpState: true,
+        imports,
+      });
+      const ready = await initialise(workspace);
+      if (!ready.ok) throw new Error(JSON.stringify(ready.failure));
+      return workspace;
+    }
+
+    async function planned(workspace: Workspace): Promise<SavedPlan> {
+      const plan = await planChanges(workspace);
+      if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
+      return plan.value;
+    }
+
+    async function applied(workspace: Workspace): Promise<SavedPlan> {
+      const plan = await planned(workspace);
+      const result = await applyPlan(workspace, plan);
+      if (!result.ok) throw new Error(JSON.stringify(result.failure));
+      return plan;
+    }
+
+    test('the sample team is created with the access that it declares, and planned again there is nothing to do', async () => {
+      const names = iamNames(iam);
+      expect(await checkBoundary(boundaryArn(sampleTeam), names)).toMatchObject([{ code: 'boundary-missing' }]);
+      const boundary = await applied(await workspaceOf('bootstrap'));
+      expect(railsOf(boundary.plan, sampleTeam, TODAY, 'bootstrap')).toEqual([]);
+      expect(await checkBoundary(boundaryArn(sampleTeam), names)).toEqual([]);
+
+      const team = await workspaceOf('team');
+      const first = await applied(team);
+      expect(railsOf(first.plan, sampleTeam, TODAY)).toEqual([]);
+      expect(driftOf(first.plan, sampleTeam.account).access.after).toEqual(byName(declare(sampleTeam, TODAY)));
+
+      const again = await planned(team);
+      expect(hasChanges(again.plan)).toBe(false);
+      const report = driftOf(again.plan, sampleTeam.account);
+      expect(report).toMatchObject({ class: 'clean', tampered: [], pending: [], unexplained: [] });
+      expect(report.access.before).toEqual(byName(declare(sampleTeam, TODAY)));
+    });
+
+    test('what a killed apply created is found, taken over by import blocks and finished', async () => {
+      await applied(await workspaceOf('bootstrap'));
+      const team = await workspaceOf('team');
+      const plan = await planned(team);
+      let kill = (): void => {};
+      let done = 0;
+      const killed = await applyPlan(team, plan, {
+        onStart: (handle) => {
+          kill = () => handle.kill('SIGKILL');
+        },
+        onEvent: (event) => {
+          if (event.kind !== 'done') return;
+          done += 1;
+          if (done === 6) kill();
+        },
+      });
+      expect(killed).toMatchObject({ ok: false, failure: { code: 'killed' } });
+      await sandbox.releaseLocks();
+
+      const afresh = await workspaceOf('team');
+      const second = await planned(afresh);
+      const existing = await findExisting(plannedCreates(second.plan), iamNames(iam));
+      expect(existing.findings).toEqual([]);
+      expect(existing.imports.length).toBeGreaterThan(0);
+
+      const finishing = await workspaceOf('team', sampleTeam, existing.imports);
+      const third = await planned(finishing);
+      expect(railsOf(third.plan, sampleTeam, TODAY)).toEqual([]);
+      const report = driftOf(third.plan, sampleTeam.account);
+      expect(report.takenOver.map(({ address }) => address).sort()).toEqual(
+        existing.imports.map(({ to }) => to).sort(),
+      );
+      const result = await applyPlan(finishing, third);
+      expect(result.ok).toBe(true);
+
+      const last = await planned(await workspaceOf('team'));
+      expect(hasChanges(last.plan)).toBe(false);
+      expect(driftOf(last.plan, sampleTeam.account).access.before).toEqual(byName(declare(sampleTeam, TODAY)));
+    });
+
+    test('names outside the path are taken, whatever their case', async () => {
+      const { CreateUserCommand, CreateGroupCommand } = await import('@aws-sdk/client-iam');
+      await iam.send(new CreateUserCommand({ UserName: 'Perception-Lab-BO', Path: '/old/' }));
+      await iam.send(new CreateGroupCommand({ GroupName: 'perception-lab-paymaster' }));
+      await applied(await workspaceOf('bootstrap'));
+      const plan = await planned(await workspaceOf('team'));
+      const existing = await findExisting(plannedCreates(plan.plan), iamNames(iam));
+      expect(existing.imports).toEqual([]);
+      expect(existing.findings.map(({ code, args }) => [code, args])).toEqual([
+        [
+          'name-taken',
+          {
+            kind: 'group',
+            name: 'perception-lab-paymaster',
+            owner: `arn:aws:iam::${sampleTeam.account}:group/perception-lab-paymaster`,
+            key: 'paymaster',
+          },
+        ],
+        [
+          'name-taken',
+          {
+            kind: 'user',
+            name: 'perception-lab-bo',
+            owner: `arn:aws:iam::${sampleTeam.account}:user/old/Perception-Lab-BO`,
+            key: 'bo',
+          },
+        ],
+      ]);
+    });
+
+    test('another account is refused, by us and by the provider', async () => {
+      const credentials = sandbox.rootCredentials;
+      const sts = new STSClient({ endpoint: sandbox.endpoint, region: 'us-east-1', credentials });
+      expect(await checkCaller(sts, sampleTeam.account)).toMatchObject({
+        ok: true,
+        value: { account: sampleTeam.account },
+      });
+      expect(await checkCaller(sts, '999999999999')).toEqual({
+        ok: false,
+        failure: { code: 'wrong-account', args: { expected: '999999999999', actual: sampleTeam.account } },
+      });
+      sts.destroy();
+      const plan = await planChanges(await workspaceOf('bootstrap', { ...sampleTeam, account: '999999999999' }));
+      expect(plan).toMatchObject({ ok: false, failure: { code: 'wrong-account' } });
+    });
+  },
+);
+
+function byName(model: ReturnType<typeof declare>): ReturnType<typeof declare> {
+  const order = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+  return {
+    ...model,
+    users: [...model.users].sort(order),
+    groups: [...model.groups].sort(order),
+    policies: [...model.policies].sort(order),
+  };
+}
