@@ -41,10 +41,17 @@ export function synthesiseBare(team: Team, outDir: string): void {
       const policyArn = `arn:aws:iam::${team.account}:policy${path}${name}`;
       const attachments = role.managed.map((managed) => {
         const arn = managedPolicyArn(managed);
-        return new cdktf.IamGroupPolicyAttachment(stack, `${role.key}-${managed}`, { group: group.name, policyArn: arn });
+        return new cdktf.IamGroupPolicyAttachment(stack, `${role.key}-${managed}`, {
+          group: group.name,
+          policyArn: arn,
+        });
       });
       if (document !== null) {
-        const policy = new cdktf.IamPolicy(stack, `policy-${role.key}`, { name, path, policy: JSON.stringify(document) });
+        const policy = new cdktf.IamPolicy(stack, `policy-${role.key}`, {
+          name,
+          path,
+          policy: JSON.stringify(document),
+        });
         const own = { group: group.name, policyArn, dependsOn: [policy] };
         attachments.push(new cdktf.IamGroupPolicyAttachment(stack, `${role.key}-own`, own));
       }

@@ -11,7 +11,7 @@ import { addressesOf, dependenciesOf, stringsOf, synthesised } from '../support/
 import { days, teams, words } from '../support/team-arbitrary.ts';
 
 const TODAY = '2026-11-25';
-const RUNS = { numRuns: 60 };
+const RUNS = { numRuns: 40 };
 
 test('the sample team.yaml gives the golden configuration', async () => {
   const { team } = readTeam(await readFile('team.yaml', 'utf8'), { file: 'team.yaml', today: TODAY });
