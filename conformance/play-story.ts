@@ -27,6 +27,8 @@ export interface Rig {
   readonly directory: string;
   /** What the engine is told by its environment: keys, provider. */
   readonly extra: Environment;
+  /** TF_HTTP_* of a stack's state in our backend; null keeps the state in a file. */
+  readonly stateOf: (stack: string) => Environment | null;
   /** Whether the provider has the `*_exclusive` guards. */
   readonly guarded: boolean;
   /** Adapts the synthesised configuration to the provider; most need nothing. */
@@ -59,7 +61,7 @@ export async function playStory(rig: Rig, say: (step: string) => void): Promise<
   return story.records;
 }
 
-type StackName = 'team' | 'bootstrap';
+export type StackName = 'team' | 'bootstrap';
 
 class Story {
   readonly records: StepRecord[] = [];
@@ -106,14 +108,7 @@ class Story {
   async #workspace(stack: StackName, team: Team | null): Promise<Workspace> {
     const rig = this.#rig;
     const configuration = await this.#configuration(stack, team);
-    const workspace = await prepareWorkspace({
-      engine: rig.engine,
-      directory: join(rig.directory, stack),
-      configuration,
-      account: 'sandbox',
-      env: process.env,
-      extra: rig.extra,
-    });
+    const workspace = await prepareRigWorkspace(rig, stack, configuration);
     if (!this.#ready.has(stack)) {
       need(await initialise(workspace));
       this.#ready.add(stack);
@@ -122,12 +117,8 @@ class Story {
   }
 
   async #configuration(stack: StackName, team: Team | null): Promise<string> {
-    const { stacks } = await synthesise(team ?? FIRST_TEAM, {
-      today: TODAY,
-      outDir: join(this.#rig.directory, 'synth'),
-    });
-    const text = await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8');
-    return this.#rig.configure(team === null ? withoutResources(text) : text);
+    const text = await configurationOf(this.#rig, stack, team ?? FIRST_TEAM);
+    return team === null ? withoutResources(text) : text;
   }
 
   async #plan(workspace: Workspace): Promise<SavedPlan> {
@@ -165,6 +156,31 @@ class Story {
   }
 }
 
+/** What the project synthesises for a team on the story's day, adapted to the rig's provider. */
+export async function configurationOf(rig: Rig, stack: StackName, team: Team): Promise<string> {
+  const { stacks } = await synthesise(team, { today: TODAY, outDir: join(rig.directory, 'synth') });
+  return rig.configure(await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'));
+}
+
+/** A directory in which the rig's engine works on a stack. */
+export function prepareRigWorkspace(
+  rig: Rig,
+  stack: string,
+  configuration: string,
+  directory = join(rig.directory, stack),
+): Promise<Workspace> {
+  const state = rig.stateOf(stack);
+  return prepareWorkspace({
+    engine: rig.engine,
+    directory,
+    configuration,
+    account: 'sandbox',
+    env: process.env,
+    extra: { ...rig.extra, ...state },
+    httpState: state !== null,
+  });
+}
+
 /** The same configuration with nothing in it but its provider, which is needed to take everything away. */
 function withoutResources(configuration: string): string {
   const parsed: unknown = JSON.parse(configuration);
@@ -176,7 +192,7 @@ function withoutResources(configuration: string): string {
   });
 }
 
-function need<T>(
+export function need<T>(
   result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: unknown },
 ): T {
   if (result.ok) return result.value;

@@ -66,14 +66,22 @@ export function accessTable(model: AccessModel): AccessTable {
   );
 }
 
-/** Everything of the account that the story can change, by name; AWS's own policies stand in it by their attachments. */
+/**
+ * Everything of the account that the story can change, one fact for each attribute (`user bo groups`); AWS's own
+ * policies stand in it by their attachments.
+ */
 export function accountFacts(model: AccessModel): Readonly<Record<string, string>> {
   const own = model.policies.filter(({ arn }) => arn.startsWith(`arn:aws:iam::${model.account}:`));
-  return Object.fromEntries([
-    ...model.users.map((user) => [`user ${user.name}`, stableJson(canonical(user))]),
-    ...model.groups.map((group) => [`group ${group.name}`, stableJson(canonical(group))]),
-    ...own.map((policy) => [`policy ${policy.arn}`, stableJson(canonical(policy))]),
-  ]);
+  const told: readonly (readonly [string, object])[] = [
+    ...model.users.map((user) => [`user ${user.name}`, user] as const),
+    ...model.groups.map((group) => [`group ${group.name}`, group] as const),
+    ...own.map((policy) => [`policy ${policy.arn}`, policy] as const),
+  ];
+  return Object.fromEntries(
+    told.flatMap(([subject, facts]) =>
+      Object.entries(facts).map(([attribute, value]) => [`${subject} ${attribute}`, stableJson(canonical(value))]),
+    ),
+  );
 }
 
 function arnsOf(attached: readonly { PolicyArn?: string | undefined }[] | undefined): readonly string[] {

@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { startProvider } from '../src/sandbox/provider/provider.ts';
 import { openSandbox } from '../src/sandbox/sandbox.ts';
@@ -11,34 +10,51 @@ import type { Rig } from './play-story.ts';
 import type { PythonParts } from './python-parts.ts';
 import { ACCOUNT, TODAY } from './story-team.ts';
 
-export const REGION = 'us-east-1';
+const REGION = 'us-east-1';
 
 /** An IAM account that is running, whoever wrote it. */
 export interface RunningAccount {
   readonly endpoint: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** TF_HTTP_* of a stack's state, null where the account keeps no states. */
+  readonly stateOf: (stack: string) => Environment | null;
   stop(): Promise<void>;
 }
 
-/** Our account in a process, in memory, at noon of the story's day. */
-export async function startOurs(): Promise<RunningAccount> {
+/** Our account in a process, in memory, at noon of the story's day; every call takes `delayMs` longer. */
+export async function startOurs({ delayMs = 0 } = {}): Promise<RunningAccount> {
   const sandbox = await openSandbox({
     dir: null,
     accountId: ACCOUNT,
     clock: () => new Date(`${TODAY}T12:00:00Z`),
+    faults: { delayMs },
+    // Each rig starts its own, behind the counting proxy.
+    provider: false,
   });
-  return { endpoint: sandbox.endpoint, credentials: sandbox.rootCredentials, stop: () => sandbox.close() };
+  return {
+    endpoint: sandbox.endpoint,
+    credentials: sandbox.rootCredentials,
+    stateOf: (stack) =>
+      Object.fromEntries(Object.entries(sandbox.engineEnv(stack)).filter(([name]) => name.startsWith('TF_HTTP_'))),
+    stop: () => sandbox.close(),
+  };
 }
 
 /** moto, which asks nobody for a valid key. */
 export async function startMotoAccount(parts: PythonParts, sources: string): Promise<RunningAccount> {
   const moto = await startMoto(parts, sources);
   // Not a key that AWS could have issued.
-  return { endpoint: moto.endpoint, credentials: { accessKeyId: 'moto', secretAccessKey: 'moto' }, stop: moto.stop };
+  const credentials = { accessKeyId: 'moto', secretAccessKey: 'moto' };
+  return { endpoint: moto.endpoint, credentials, stateOf: () => null, stop: moto.stop };
 }
 
 export function clientOf(account: Pick<RunningAccount, 'endpoint' | 'credentials'>): IAMClient {
-  return new IAMClient({ endpoint: account.endpoint, region: REGION, credentials: account.credentials, maxAttempts: 1 });
+  return new IAMClient({
+    endpoint: account.endpoint,
+    region: REGION,
+    credentials: account.credentials,
+    maxAttempts: 1,
+  });
 }
 
 /** Our provider, or one that the engine finds by its own configuration. */
@@ -69,8 +85,8 @@ export async function withRig<T>(
     AWS_ACCESS_KEY_ID: account.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: account.credentials.secretAccessKey,
   };
-  const common = { engine: options.engine, proxy, iam, directory: join(options.directory) };
-  const { provider } = options;
+  const { engine, directory, provider } = options;
+  const common = { engine, proxy, iam, directory, stateOf: account.stateOf };
   const ours =
     provider.kind === 'ours'
       ? await startProvider({ endpoint: proxy.endpoint, credentials: account.credentials, region: REGION })
