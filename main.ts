@@ -6,7 +6,7 @@ import { synthesise } from './src/terraform/synth.ts';
 async function main(): Promise<void> {
   const today = new Date().toISOString().slice(0, 10);
   const { team, findings, source } = await readTeamFile('team.yaml', { today });
-  if (findings.length > 0) process.stderr.write(renderFindings(findings, { source, colour: false }));
+  if (findings.length > 0) process.stderr.write(renderFindings(findings, { source, format: 'text', colour: false }));
   if (team === null) {
     process.exitCode = 1;
     return;

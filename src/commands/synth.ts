@@ -20,7 +20,7 @@ export interface SynthCommandOptions {
  */
 export async function synth(options: SynthCommandOptions, io: Io): Promise<number> {
   const { team, findings, source } = await readTeamFile(options.file, { today: options.today });
-  if (findings.length > 0) io.stderr(renderFindings(findings, { source, colour: options.colour }));
+  if (findings.length > 0) io.stderr(renderFindings(findings, { source, format: 'text', colour: options.colour }));
   if (team === null) return source === null ? 2 : 1;
 
   const { stacks, files } = await synthesise(team, { today: options.today, outDir: options.outDir });
