@@ -162,6 +162,29 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
       }
     });
 
+    test('an engine that takes too long is stopped, and its state is kept', async () => {
+      const slow = {
+        resource: {
+          terraform_data: {
+            a: { input: 1 },
+            b: { depends_on: ['terraform_data.a'], provisioner: [{ 'local-exec': { command: 'sleep 20' } }] },
+          },
+        },
+      };
+      const workspace = await workspaceOf(engine, JSON.stringify(slow));
+      await initialise(workspace);
+      const planned = await planChanges(workspace);
+      if (!planned.ok) throw new Error(JSON.stringify(planned.failure));
+      expect(await applyPlan(workspace, planned.value, { timeoutSeconds: 1 })).toEqual({
+        ok: false,
+        failure: { code: 'timeout', args: { seconds: 1, progress: { done: 1, total: 2 } } },
+      });
+      const again = await planChanges(workspace);
+      expect(
+        again.ok && again.value.plan.changes.find(({ address }) => address === 'terraform_data.a')?.change.actions,
+      ).toEqual(['no-op']);
+    });
+
     test('import blocks are written, replaced and taken away', async () => {
       const workspace = await workspaceOf(engine, configuration({ one: 1 }));
       const prepare = (imports: readonly { to: string; id: string }[]) =>

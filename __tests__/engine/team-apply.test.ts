@@ -18,7 +18,7 @@ import { hasChanges } from '../../src/terraform/plan-read.ts';
 import { plannedCreates } from '../../src/terraform/planned-creates.ts';
 import { synthesise } from '../../src/terraform/synth.ts';
 import { type ImportBlock, prepareWorkspace, type Workspace } from '../../src/terraform/workspace.ts';
-import { sampleTeam } from '../support/sample-team.ts';
+import { member, sampleTeam } from '../support/sample-team.ts';
 
 const TODAY = '2026-11-25';
 
@@ -36,7 +36,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
 
     beforeEach(async () => {
       directory = await mkdtemp(join(tmpdir(), 'mturk-team-apply-'));
-      sandbox = await openSandbox({ dir: null, accountId: sampleTeam.account });
+      sandbox = await openSandbox({ dir: null, accountId: sampleTeam.account, providerAttempts: 2 });
       const { accessKeyId, secretAccessKey } = sandbox.rootCredentials;
       iam = new IAMClient({
         endpoint: sandbox.endpoint,
@@ -171,6 +171,37 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
           },
         ],
       ]);
+    });
+
+    test('AWS that throttles, refuses or fails is told apart, and the next apply finishes', async () => {
+      await applied(await workspaceOf('bootstrap'));
+      const small: Team = {
+        ...sampleTeam,
+        roles: sampleTeam.roles.slice(0, 1),
+        members: [member({ key: 'ada', roles: ['everything-but-bonus'] })],
+      };
+      const team = await workspaceOf('team', small);
+      const plan = await planned(team);
+      sandbox.faults = { failCall: 2 };
+      const failed = await applyPlan(team, plan);
+      sandbox.faults = {};
+      expect(failed).toMatchObject({
+        ok: false,
+        failure: {
+          code: 'apply-failed',
+          args: { reason: expect.stringContaining('told to fail call 2'), progress: { total: 9 } },
+        },
+      });
+      const finished = await applied(await workspaceOf('team', small));
+      expect(finished.plan.changes.some(({ change }) => change.actions.includes('create'))).toBe(true);
+
+      sandbox.faults = { throttleShare: 1 };
+      expect(await planChanges(team)).toMatchObject({ ok: false, failure: { code: 'throttled' } });
+      sandbox.faults = { errorShare: 1 };
+      expect(await planChanges(team)).toMatchObject({ ok: false, failure: { code: 'aws-unavailable' } });
+      sandbox.faults = {};
+
+      expect(hasChanges((await planned(await workspaceOf('team', small))).plan)).toBe(false);
     });
 
     test('another account is refused, by us and by the provider', async () => {

@@ -6,6 +6,7 @@ const DENIED = [
   ...['ExpiredTokenException', 'SignatureDoesNotMatch', 'AuthFailure', 'IncompleteSignature', 'InvalidAccessKeyId'],
 ];
 const THROTTLED = ['Throttling', 'ThrottlingException', 'RequestLimitExceeded', 'TooManyRequestsException'];
+const UNAVAILABLE = ['ServiceFailure', 'ServiceUnavailable', 'InternalFailure', 'InternalError'];
 const NETWORK = [
   'ECONNREFUSED',
   'ECONNRESET',
@@ -28,7 +29,10 @@ export function awsFailure(error: unknown): Failure | null {
   if (is(MISSING)) return fail('credentials-missing', { reason }).failure;
   if (is(DENIED)) return fail('credentials-denied', { reason, progress: null }).failure;
   if (is(THROTTLED)) return fail('throttled', { reason, progress: null }).failure;
-  if (is(NETWORK)) return fail('network-failed', { reason, progress: null }).failure;
+  if (is(UNAVAILABLE)) return fail('aws-unavailable', { reason, progress: null }).failure;
+  // The SDK wraps an error that is not its own realm's Error, and keeps the reason in the message alone.
+  if (is(NETWORK) || NETWORK.some((code) => error.message.includes(` ${code} `)))
+    return fail('network-failed', { reason, progress: null }).failure;
   return null;
 }
 

@@ -42,6 +42,7 @@ export interface EngineFindingArgs {
   'credentials-denied': EngineWords & { readonly progress: Progress | null };
   'wrong-account': { readonly expected: string; readonly actual: string | null };
   throttled: EngineWords & { readonly progress: Progress | null };
+  'aws-unavailable': EngineWords & { readonly progress: Progress | null };
   'network-failed': EngineWords & { readonly progress: Progress | null };
   interrupted: { readonly progress: Progress | null };
   killed: { readonly signal: string; readonly progress: Progress | null };

@@ -125,6 +125,11 @@ export const FAILURE_TEXT: Words = {
     state: progress === null ? NOTHING : carriedOut(progress),
     remedy: 'Wait a minute and run the command again; --parallelism 2 asks less at a time.',
   }),
+  'aws-unavailable': ({ reason, progress }) => ({
+    what: `AWS answered with an error of its own: ${reason}.`,
+    state: progress === null ? NOTHING : carriedOut(progress),
+    remedy: `Wait a few minutes (https://health.aws.amazon.com says how AWS is). ${progress === null ? 'Run the command again.' : again(progress)}`,
+  }),
   'network-failed': ({ reason, progress }) => ({
     what: `AWS could not be reached: ${reason}.`,
     state: progress === null ? NOTHING : carriedOut(progress),

@@ -70,6 +70,10 @@ const KNOWN: readonly {
     failure: ({ reason, progress }) => fail('throttled', { reason, progress }),
   },
   {
+    pattern: /ServiceFailure|ServiceUnavailable|InternalFailure|InternalError|StatusCode: 5\d\d/,
+    failure: ({ reason, progress }) => fail('aws-unavailable', { reason, progress }),
+  },
+  {
     pattern: /EntityAlreadyExists|already exists/,
     steps: ['apply'],
     failure: ({ reason, progress }) => fail('name-exists', { reason, progress: progress ?? { done: 0, total: 0 } }),
