@@ -80,7 +80,7 @@ function direct(stack: StackJson, address: string): string[] {
 }
 
 /** Addresses of resources in the expressions of any value. */
-export function references(value: unknown): string[] {
+function references(value: unknown): string[] {
   return stringsOf(value).flatMap((text) =>
     [...text.matchAll(/(?<!\$)\$\{(aws_[a-z_]+\.[A-Za-z0-9_-]+)\.[a-z_]+\}/g)].map(([, address = '']) => address),
   );
