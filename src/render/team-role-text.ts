@@ -34,20 +34,21 @@ export const ROLE_WORDS: Pick<TeamWords, RoleCode> = {
         : `Roles extend each other in a circle: ${circleText(circle)}.`,
       say`Remove ${circle.at(-1) ?? ''} from this list, or break the circle at another place.`,
     ),
-  'unknown-operation-name': ({ name, successors, capabilities, note }) => {
+  'unknown-operation-name': ({ name, successors, capabilities, note }, { path }) => {
+    const effect = path[2] === 'deny' ? 'denies' : 'grants';
     const aside = note === null ? '' : ` (${note})`;
     if (successors.length === 0) {
       return wording(
         'An operation that no longer exists',
-        say`${name} was removed from the API without a successor; IAM accepts the old name and it grants nothing.`,
+        say`${name} was removed from the API without a successor; IAM accepts the old name and it ${effect} nothing.`,
         'Remove it.',
       );
     }
     return wording(
       'An operation that no longer exists',
       successors.length === 1 && note === null
-        ? say`${name} was renamed ${successors[0] ?? ''} in 2017; IAM accepts the old name and it grants nothing.`
-        : say`${name} became ${successors.join(' and ')}${aside} in 2017; IAM accepts the old name and it grants nothing.`,
+        ? say`${name} was renamed ${successors[0] ?? ''} in 2017; IAM accepts the old name and it ${effect} nothing.`
+        : say`${name} became ${successors.join(' and ')}${aside} in 2017; IAM accepts the old name and it ${effect} nothing.`,
       `Write ${successors.join(', ')}, or ${capabilities.join(', ')} for the whole ${capabilities.length === 1 ? 'capability' : 'capabilities'}.`,
     );
   },

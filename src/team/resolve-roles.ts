@@ -1,4 +1,9 @@
-import { isManagedPolicyName, MANAGED_POLICIES, type ManagedPolicyName } from '../mturk/managed-policies.ts';
+import {
+  isManagedPolicyName,
+  MANAGED_POLICIES,
+  MANAGED_POLICY_NAMES,
+  type ManagedPolicyName,
+} from '../mturk/managed-policies.ts';
 import { actionOf, isCapability, isOperation, OPERATIONS, type Operation, operationsOf } from '../mturk/operations.ts';
 import type { DraftList, RoleDraft } from './draft.ts';
 
@@ -45,10 +50,18 @@ export function operationsNamed(entry: string | null): readonly Operation[] {
   return isOperation(entry) ? [entry] : [];
 }
 
+const OPERATIONS_OF_MANAGED = new Map(MANAGED_POLICY_NAMES.map((name) => [name, matching(name)]));
+
 /** The operations that one of AWS's policies allows. */
 export function operationsOfManaged(name: ManagedPolicyName): readonly Operation[] {
-  const patterns: readonly string[] = MANAGED_POLICIES[name].Statement.flatMap((statement) => [...statement.Action]);
-  const prefixes = patterns.map((pattern) => pattern.slice(0, pattern.indexOf('*')));
+  return OPERATIONS_OF_MANAGED.get(name) ?? [];
+}
+
+/** Both policies are Allows of names that end in one asterisk. */
+function matching(name: ManagedPolicyName): readonly Operation[] {
+  const prefixes = MANAGED_POLICIES[name].Statement.flatMap(({ Action }) => [...Action]).map((pattern: string) =>
+    pattern.slice(0, pattern.indexOf('*')),
+  );
   return OPERATIONS.filter((operation) => prefixes.some((prefix) => actionOf(operation).startsWith(prefix)));
 }
 
