@@ -2,6 +2,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import packageJson from '../package.json' with { type: 'json' };
 import { processTerminal } from './commands/io.ts';
 
+// The SDK is pinned by the lock file: a warning about its later versions helps nobody who runs this one.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const terminal = processTerminal(process.env);
 const DEFAULT_FILE = 'team.yaml';
 const DEFAULT_SANDBOX = '.mturk-team/sandbox';
@@ -29,6 +32,13 @@ const today = () =>
 const sandbox = () =>
   new Option('--sandbox [dir]', `run against an AWS account in a process, kept in DIR (${DEFAULT_SANDBOX})`);
 const json = () => new Option('--json', 'print JSON on standard output, nothing else');
+const parallelism = () =>
+  new Option('--parallelism <n>', 'how many resources at a time').argParser((text) => {
+    const count = Number(text);
+    if (!Number.isInteger(count) || count < 1 || count > 50)
+      throw new InvalidArgumentError('Write a number from 1 to 50.');
+    return count;
+  });
 const bootstrap = () => new Option('--bootstrap', "the administrator's stack: the permissions boundary");
 
 program
@@ -67,6 +77,7 @@ program
   .description('say who would gain and lose what; exits 0 without changes, 2 with changes, 1 on an error')
   .argument('[file]', 'the team file', DEFAULT_FILE)
   .addOption(sandbox())
+  .addOption(parallelism())
   .addOption(bootstrap())
   .option('--resources', 'list the IAM resources too')
   .addOption(today())
@@ -82,6 +93,7 @@ program
   .description('make the account what the team file says')
   .argument('[file]', 'the team file', DEFAULT_FILE)
   .addOption(sandbox())
+  .addOption(parallelism())
   .addOption(bootstrap())
   .option('--yes', 'do not ask; needed where nobody can answer')
   .addOption(today())
@@ -97,6 +109,7 @@ program
   .description('say what somebody changed by hand; exits 0 when clean, 2 with drift, 1 on an error')
   .argument('[file]', 'the team file', DEFAULT_FILE)
   .addOption(sandbox())
+  .addOption(parallelism())
   .option('--reconcile', 'put it right')
   .option('--yes', 'do not ask; needed where nobody can answer')
   .addOption(today())
@@ -187,6 +200,7 @@ interface CommonOptions {
 interface AccountOptions extends CommonOptions {
   readonly sandbox?: string | true;
   readonly bootstrap?: boolean;
+  readonly parallelism?: number;
 }
 
 function fileOptions(file: string, options: CommonOptions) {
@@ -199,6 +213,7 @@ function labOptions(file: string, options: AccountOptions) {
     ...fileOptions(file, options),
     sandbox: dir,
     stack: options.bootstrap === true ? 'bootstrap' : 'team',
+    parallelism: options.parallelism ?? null,
   } as const;
 }
 
@@ -231,6 +246,12 @@ function exitWithTwo(command: Command): void {
     exitWithTwo(child);
   }
 }
+
+// A reader who has seen enough (`| head`) closes the pipe; that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 async function main(): Promise<void> {
   exitWithTwo(program);

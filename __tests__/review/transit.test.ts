@@ -31,6 +31,12 @@ const noBonus: Team = {
 const cases: readonly { name: string; before: Team; after: Team; held: readonly string[] }[] = [
   { name: 'nothing changes', before: sampleTeam, after: sampleTeam, held: [] },
   { name: 'somebody joins', before: without(sampleTeam, 'fay'), after: sampleTeam, held: [] },
+  {
+    name: 'somebody joins a role that denies a part of what it allows',
+    before: without(sampleTeam, 'gus'),
+    after: sampleTeam,
+    held: [],
+  },
   { name: 'somebody suspended joins', before: without(sampleTeam, 'cy'), after: sampleTeam, held: [] },
   { name: 'somebody leaves', before: sampleTeam, after: without(sampleTeam, 'fay'), held: [] },
   { name: 'somebody is suspended', before: sampleTeam, after: fay({ suspended: true }), held: [] },
@@ -137,15 +143,22 @@ type Step = (model: AccessModel) => AccessModel;
 function steps(before: AccessModel, after: AccessModel): { step: Step; after: number[] }[] {
   const list: { step: Step; after: number[] }[] = [];
   const add = (step: Step, waitsFor: number[] = []) => list.push({ step, after: waitsFor }) - 1;
+  const documents = after.policies.map((policy) => add((model) => withPolicy(model, policy)));
   for (const next of after.groups) {
     const old = before.groups.find(({ name }) => name === next.name);
-    const differing = next.attached.filter((arn) => !(old?.attached ?? []).includes(arn));
-    for (const arn of differing) add((model) => withGroup(model, next.name, (list) => [...list, arn]));
-    for (const arn of (old?.attached ?? []).filter((one) => !next.attached.includes(one))) {
-      add((model) => withGroup(model, next.name, (list) => list.filter((one) => one !== arn)));
-    }
+    const isOwn = (arn: string) => arn.includes(':policy/mturk/');
+    const isNew = (arn: string) => !(old?.attached ?? []).includes(arn);
+    const attach = (arn: string, waitsFor: number[]) =>
+      add((model) => withGroup(model, next.name, (list) => [...list, arn]), waitsFor);
+    // A role's own policy, which holds its Deny, is put on before AWS's, and comes off after it.
+    const own = next.attached.filter((arn) => isOwn(arn) && isNew(arn)).map((arn) => attach(arn, documents));
+    for (const arn of next.attached.filter((one) => !isOwn(one) && isNew(one))) attach(arn, [...documents, ...own]);
+    const gone = (old?.attached ?? []).filter((one) => !next.attached.includes(one));
+    const detach = (arn: string, waitsFor: number[] = []) =>
+      add((model) => withGroup(model, next.name, (list) => list.filter((one) => one !== arn)), waitsFor);
+    const others = gone.filter((arn) => !isOwn(arn)).map((arn) => detach(arn));
+    for (const arn of gone.filter(isOwn)) detach(arn, others);
   }
-  for (const policy of after.policies) add((model) => withPolicy(model, policy));
   const shared = list.map((_step, index) => index);
   for (const name of new Set([...before.users, ...after.users].map((user) => user.name))) {
     const old = before.users.find((user) => user.name === name);
@@ -159,7 +172,10 @@ function steps(before: AccessModel, after: AccessModel): { step: Step; after: nu
       ...(next?.groups ?? [])
         .filter((group) => !(old?.groups ?? []).includes(group))
         .map((group) =>
-          add((model) => withUser(model, name, (user) => ({ ...user, groups: [...user.groups, group] })), first),
+          add(
+            (model) => withUser(model, name, (user) => ({ ...user, groups: [...user.groups, group] })),
+            [...first, ...shared],
+          ),
         ),
       ...(old?.groups ?? [])
         .filter((group) => !(next?.groups ?? []).includes(group))

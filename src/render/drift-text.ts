@@ -17,6 +17,36 @@ export function tamperingLines(effects: readonly TamperingEffect[], naming: Nami
   });
 }
 
+const CLASS_WORDS: Readonly<Record<DriftReport['class'], string>> = {
+  clean: '  The account is as team.yaml says.',
+  pending: '  Nobody changed the account by hand; team.yaml has changes that are not applied yet (mturk-team plan).',
+  drift: '',
+  'state-only': '  The account was changed by hand, and is as team.yaml says by now; the next apply records it.',
+  unexplained: '  The plan changes something that neither team.yaml nor a change by hand explains:',
+};
+
+/** The whole report of one look at the account. */
+export function driftReportLines(
+  report: DriftReport,
+  effects: readonly TamperingEffect[],
+  naming: Naming,
+  options: { readonly reconcile: boolean; readonly width?: number },
+): readonly string[] {
+  const lines: string[] = [];
+  if (report.class === 'drift') lines.push(driftHeading(report, effects, naming.lab), '');
+  else lines.push(CLASS_WORDS[report.class]);
+  if (effects.length > 0 && report.class !== 'drift') lines.push('');
+  lines.push(...tamperingLines(effects, naming, options.width), ...attributeLines(report));
+  const waiting = report.pending.length + report.pendingAddresses.length;
+  if (report.class === 'drift' && waiting > 0) {
+    lines.push('', '  team.yaml has changes besides that are not applied yet (mturk-team plan shows them).');
+  }
+  if (report.class === 'drift' && !options.reconcile) {
+    lines.push('', '  mturk-team drift --reconcile puts this right.');
+  }
+  return lines;
+}
+
 /** How many things differ, and how many of them let somebody spend. */
 export function driftHeading(report: DriftReport, effects: readonly TamperingEffect[], lab: string): string {
   const count = effects.length + report.tamperedAttributes.length;

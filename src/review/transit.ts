@@ -54,8 +54,7 @@ function isAtRisk(
   if (anyone === null) return false;
   if (old !== null && next !== null && isUntouched(old, next, changedGroups)) return false;
 
-  const grants = [...sourcesOf(before, old), ...sourcesOf(after, next), ...crossSources(before, after, old, next)];
-  const allows = withEffect(grants, 'Allow');
+  const units = unitsOf(before, after, old, next);
   const standing = standingDenies(before, after, old, next);
   const boundary = old !== null && next !== null && old.boundary === next.boundary ? old.boundary : null;
   const cap = boundary === null ? null : boundarySource(after, boundary);
@@ -64,10 +63,12 @@ function isAtRisk(
 
   return OPERATIONS.some((operation) => {
     const request = { action: actionOf(operation), resource: '*', context };
-    if (evaluate({ identity: allows, boundary: cap }, request).outcome !== 'allowed') return false;
+    const may = (identity: readonly PolicySource[], limit: PolicySource | null) =>
+      evaluate({ identity, boundary: limit }, request).outcome;
+    if (!units.some((unit) => may(unit, cap) === 'allowed')) return false;
     if (decide(before, name, operation, { at }).outcome === 'allowed') return false;
     if (decide(after, name, operation, { at }).outcome === 'allowed') return false;
-    return evaluate({ identity: standing, boundary: null }, request).outcome !== 'denied-explicitly';
+    return may(standing, null) !== 'denied-explicitly';
   });
 }
 
@@ -90,17 +91,40 @@ function sourcesOf(model: AccessModel, user: AccessUser | null): readonly Policy
   return [...ownPolicies(model, user).sources, ...user.groups.flatMap((group) => sourcesOfGroup(model, group))];
 }
 
-/** In between, an old membership can meet a group's new policies, and a new membership its old ones. */
-function crossSources(
+/**
+ * What can bear on a user at one moment, each on its own: a group as it was (while she is in it), as it will be (for who
+ * joins it, and for who has not left it yet), and her own policies. A Deny holds within its unit alone: which other units
+ * are there at the same moment depends on the order of calls.
+ */
+function unitsOf(
   before: AccessModel,
   after: AccessModel,
   old: AccessUser | null,
   next: AccessUser | null,
-): readonly PolicySource[] {
-  return [
-    ...(old?.groups ?? []).flatMap((group) => sourcesOfGroup(after, group)),
-    ...(next?.groups ?? []).flatMap((group) => sourcesOfGroup(before, group)),
+): readonly (readonly PolicySource[])[] {
+  const own = [
+    ...(old === null ? [] : ownPolicies(before, old).sources),
+    ...(next === null ? [] : ownPolicies(after, next).sources),
   ];
+  const ofGroups = (old?.groups ?? []).flatMap((group) => {
+    const was = sourcesOfGroup(before, group);
+    const will = sourcesOfGroup(after, group);
+    return mixes(was, will) ? [was, will, withEffect([...was, ...will], 'Allow')] : [was, will];
+  });
+  const joined = (next?.groups ?? []).filter((group) => old === null || !old.groups.includes(group));
+  return [withEffect(own, 'Allow'), ...ofGroups, ...joined.map((group) => sourcesOfGroup(after, group))];
+}
+
+/**
+ * Whether a group can be, for a moment, neither what it was nor what it will be: where a policy is taken off it while
+ * another is changed. (What is put on it waits for the group's own policy; one document changes at once.)
+ */
+function mixes(was: readonly PolicySource[], will: readonly PolicySource[]): boolean {
+  const taken = was.some(({ policy }) => will.every((other) => other.policy !== policy));
+  const changed = was.some((source) =>
+    will.some((other) => other.policy === source.policy && JSON.stringify(other) !== JSON.stringify(source)),
+  );
+  return taken && changed;
 }
 
 function sourcesOfGroup(model: AccessModel, group: string): readonly PolicySource[] {

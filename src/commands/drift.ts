@@ -1,0 +1,48 @@
+import { driftReportLines } from '../render/drift-text.ts';
+import { planJson } from '../render/plan-json.ts';
+import { labHeading, refusalLines } from '../render/plan-text.ts';
+import { effectsOf } from '../review/drift-effect.ts';
+import { carryOut } from './apply.ts';
+import type { Terminal } from './io.ts';
+import { planLab } from './lab-plan.ts';
+import { type LabOptions, openLab, reportFailure } from './open-lab.ts';
+
+export interface DriftOptions extends LabOptions {
+  /** Put right what was changed by hand. */
+  readonly reconcile: boolean;
+  readonly yes: boolean;
+}
+
+/** `drift`: 0 when clean (or put right), 2 with differences, 1 on an error or where reconciling is refused. */
+export async function drift(options: DriftOptions, terminal: Terminal): Promise<number> {
+  const lab = await openLab(options, terminal);
+  if (typeof lab === 'number') return lab;
+  try {
+    const planned = await planLab(lab);
+    if (!planned.ok) return reportFailure(planned.failure, terminal);
+    const { report, saved } = planned.value;
+    if (options.json) {
+      terminal.stdout(
+        `${JSON.stringify(planJson({ ...planned.value, plan: saved.plan }, lab.team, lab.engine, lab.naming), null, 2)}\n`,
+      );
+    } else {
+      const lines = driftReportLines(report, effectsOf(report, lab.at), lab.naming, { reconcile: options.reconcile });
+      terminal.stdout(`${[labHeading(lab.team, lab.engine, lab.kind), '', ...lines].join('\n')}\n`);
+    }
+    if (report.class === 'clean') return 0;
+    if (!options.reconcile) return 2;
+    if (report.class !== 'drift' || report.pending.length > 0 || report.pendingAddresses.length > 0) {
+      terminal.stderr(
+        'Nothing was put right: besides what was changed by hand the plan holds other changes. Run "mturk-team plan" and apply them first.\n',
+      );
+      return 1;
+    }
+    if (planned.value.rails.length > 0) {
+      terminal.stderr(`\n${refusalLines(planned.value.rails).join('\n')}\n`);
+      return 1;
+    }
+    return await carryOut(lab, planned.value, { ...options, json: false }, terminal);
+  } finally {
+    await lab.close();
+  }
+}

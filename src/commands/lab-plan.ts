@@ -1,0 +1,83 @@
+import type { AccessChange } from '../access/compare.ts';
+import { compare } from '../access/compare.ts';
+import { awsFailure } from '../account/aws-errors.ts';
+import { checkBoundary, findExisting, type TakenOver } from '../account/existing.ts';
+import { type Result, succeed } from '../diagnostics/failure.ts';
+import type { Finding } from '../diagnostics/finding.ts';
+import { type DriftReport, driftOf } from '../review/drift.ts';
+import { railsOf } from '../review/rails.ts';
+import { usersToHold } from '../review/transit.ts';
+import { boundaryArn } from '../team/names.ts';
+import { planChanges, type SavedPlan } from '../terraform/engine-commands.ts';
+import { plannedCreates } from '../terraform/planned-creates.ts';
+import { type Workspace, writeImports } from '../terraform/workspace.ts';
+import type { Lab } from './open-lab.ts';
+
+/** What applying the team file would do, in every view of it. */
+export interface LabPlan {
+  readonly workspace: Workspace;
+  readonly saved: SavedPlan;
+  readonly report: DriftReport;
+  readonly change: AccessChange;
+  /** Reasons not to apply it. */
+  readonly rails: readonly Finding[];
+  /** What exists under the lab's path without the state knowing, and is taken over. */
+  readonly takenOver: readonly TakenOver[];
+  /** IAM users who are suspended while it is applied: see `usersToHold`. */
+  readonly held: readonly string[];
+}
+
+/** Plans a lab's stack. What is planned as new and exists already is taken over by a second plan. */
+export async function planLab(lab: Lab): Promise<Result<LabPlan>> {
+  const workspace = await lab.workspace(lab.stack, lab.team);
+  if (!workspace.ok) return workspace;
+  const options = lab.parallelism === null ? {} : { parallelism: lab.parallelism };
+  let saved = await planChanges(workspace.value, options);
+  if (!saved.ok) return saved;
+  const found = await askAccount(lab, saved.value);
+  if (!found.ok) return found;
+  const { imports, findings } = found.value;
+  if (imports.length > 0) {
+    await writeImports(workspace.value, imports);
+    saved = await planChanges(workspace.value, options);
+    if (!saved.ok) return saved;
+  }
+  const { plan } = saved.value;
+  const report = driftOf(plan, lab.team.account);
+  const { before, after } = report.access;
+  return succeed({
+    workspace: workspace.value,
+    saved: saved.value,
+    report,
+    change: compare(before, after, lab.at),
+    rails: [...findings, ...railsOf(plan, lab.team, lab.today, lab.stack)],
+    takenOver: imports,
+    held: lab.stack === 'team' ? usersToHold(before, after, lab.at) : [],
+  });
+}
+
+/** Whether the plan is one that changes nothing: neither a resource nor what is taken over. */
+export function isEmpty({ saved }: Pick<LabPlan, 'saved'>): boolean {
+  return saved.plan.changes.every(
+    ({ change }) =>
+      change.importing === null && change.actions.every((action) => action === 'no-op' || action === 'read'),
+  );
+}
+
+async function askAccount(
+  lab: Lab,
+  { plan }: SavedPlan,
+): Promise<Result<{ readonly imports: readonly TakenOver[]; readonly findings: readonly Finding[] }>> {
+  const creates = plannedCreates(plan);
+  if (creates.length === 0) return succeed({ imports: [], findings: [] });
+  try {
+    const { imports, findings } = await findExisting(creates, lab.names);
+    const needsBoundary = creates.some(({ kind }) => kind === 'user');
+    const missing = needsBoundary ? await checkBoundary(boundaryArn(lab.team), lab.names) : [];
+    return succeed({ imports, findings: [...missing, ...findings] });
+  } catch (error) {
+    const failure = awsFailure(error);
+    if (failure === null) throw error;
+    return { ok: false, failure };
+  }
+}

@@ -1,0 +1,185 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { STSClient } from '@aws-sdk/client-sts';
+import { checkCaller } from '../account/caller.ts';
+import { type IamNames, iamNames } from '../account/iam-names.ts';
+import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
+import type { Naming } from '../render/access-words.ts';
+import { failureText } from '../render/failure-text.ts';
+import { bootstrapNotice } from '../render/plan-text.ts';
+import { sandboxBusy } from '../render/sandbox-text.ts';
+import { SandboxUnavailable } from '../sandbox/host-lock.ts';
+import { openSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { boundaryArn } from '../team/names.ts';
+import type { Team } from '../team/team.ts';
+import type { AccountKind, Engine } from '../terraform/engine.ts';
+import { applyPlan, initialise, planChanges } from '../terraform/engine-commands.ts';
+import { findEngine } from '../terraform/find-engine.ts';
+import { synthesise } from '../terraform/synth.ts';
+import { type ImportBlock, prepareWorkspace, type Workspace } from '../terraform/workspace.ts';
+import type { Terminal } from './io.ts';
+import { namingOf } from './naming.ts';
+import { momentOf, readTeamOrReport } from './read-team-or-report.ts';
+
+export type StackName = 'team' | 'bootstrap';
+
+export interface LabOptions {
+  readonly file: string;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string;
+  readonly json: boolean;
+  /** The directory of the account in a process; null for the real account. */
+  readonly sandbox: string | null;
+  readonly stack: StackName;
+  /** How many resources at a time; null leaves it to the engine. */
+  readonly parallelism: number | null;
+}
+
+/** A valid team, the account it is about, and the engine that changes it. */
+export interface Lab {
+  readonly team: Team;
+  readonly today: string;
+  readonly at: Date;
+  readonly stack: StackName;
+  readonly kind: AccountKind;
+  readonly engine: Engine;
+  readonly naming: Naming;
+  readonly names: IamNames;
+  readonly parallelism: number | null;
+  /**
+   * A workspace, initialised, that holds the stack as this team makes it; its next plan takes the `imports` over.
+   * There is one directory for each stack: a later workspace replaces the configuration of an earlier one.
+   */
+  workspace(stack: StackName, team: Team, imports?: readonly ImportBlock[]): Promise<Result<Workspace>>;
+  close(): Promise<void>;
+}
+
+/** Where the real account's workspaces and, without `settings.state`, its state are kept. */
+const REAL_DIRECTORY = '.mturk-team/account';
+
+/**
+ * Reads the team file, finds the engine and reaches the account. What stands in the way is printed, and the exit code
+ * is returned in the lab's place: 2 where the file cannot be read, else 1.
+ */
+export async function openLab(options: LabOptions, terminal: Terminal): Promise<Lab | number> {
+  const team = await readTeamOrReport(options.file, options.today, terminal);
+  if (typeof team === 'number') return team;
+  const kind: AccountKind = options.sandbox === null ? 'real' : 'sandbox';
+  const needsStateLock = kind === 'real' && team.settings.state !== null;
+  const engine = await findEngine({ env: process.env, account: kind, needsStateLock });
+  if (!engine.ok) return reportFailure(engine.failure, terminal);
+
+  if (options.sandbox === null) {
+    const sts = new STSClient({ region: 'us-east-1' });
+    const caller = await checkCaller(sts, team.account);
+    sts.destroy();
+    if (!caller.ok) return reportFailure(caller.failure, terminal);
+    return labOf(team, options, engine.value, null);
+  }
+  const sandbox = await openOrReport(options.sandbox, team.account, momentOf(options.today), terminal);
+  if (sandbox === null) return 1;
+  const lab = labOf(team, options, engine.value, sandbox);
+  const ready = sandbox.accountId === team.account ? await bootstrapped(lab, terminal) : wrongAccount(sandbox, team);
+  if (ready === null) return lab;
+  await lab.close();
+  return reportFailure(ready, terminal);
+}
+
+async function openOrReport(dir: string, accountId: string, at: Date, terminal: Terminal): Promise<Sandbox | null> {
+  try {
+    return await openSandbox({ dir, accountId, clock: clockFrom(at) });
+  } catch (error) {
+    if (!(error instanceof SandboxUnavailable)) throw error;
+    terminal.stderr(sandboxBusy(dir, error.problem.pid));
+    return null;
+  }
+}
+
+function wrongAccount(sandbox: Sandbox, team: Team): Failure {
+  return fail('wrong-account', { expected: team.account, actual: sandbox.accountId }).failure;
+}
+
+/** An account in a process that is new has had no administrator yet; what she does once is done here. Null when it is. */
+async function bootstrapped(lab: Lab, terminal: Terminal): Promise<Failure | null> {
+  if (lab.stack === 'bootstrap' || (await lab.names.policyExists(boundaryArn(lab.team)))) return null;
+  terminal.stderr(`${bootstrapNotice()}\n`);
+  return applyBootstrap(lab);
+}
+
+/** Applies the administrator's stack without asking. Null when it is applied. */
+export async function applyBootstrap(lab: Lab): Promise<Failure | null> {
+  const workspace = await lab.workspace('bootstrap', lab.team);
+  if (!workspace.ok) return workspace.failure;
+  const saved = await planChanges(workspace.value);
+  if (!saved.ok) return saved.failure;
+  const applied = await applyPlan(workspace.value, saved.value);
+  return applied.ok ? null : applied.failure;
+}
+
+/** A lab of a team that is already read, on an account in a process that is already open; closing it closes neither. */
+export function labInSandbox(
+  team: Team,
+  options: Pick<LabOptions, 'today' | 'stack' | 'parallelism'> & { readonly directory: string },
+  engine: Engine,
+  sandbox: Sandbox,
+): Lab {
+  const { directory } = options;
+  return labOf(team, { ...options, sandbox: directory }, engine, { ...sandbox, close: async () => {} });
+}
+
+/** Prints why something could not be done; the exit code is 1. */
+export function reportFailure(failure: Failure, terminal: Terminal): number {
+  terminal.stderr(`${failureText(failure)}\n`);
+  return 1;
+}
+
+function labOf(
+  team: Team,
+  options: Pick<LabOptions, 'sandbox' | 'today' | 'stack' | 'parallelism'>,
+  engine: Engine,
+  sandbox: Sandbox | null,
+): Lab {
+  const iam = new IAMClient(
+    sandbox === null
+      ? { region: 'us-east-1' }
+      : { region: 'us-east-1', endpoint: sandbox.endpoint, credentials: sandbox.rootCredentials },
+  );
+  const kind: AccountKind = sandbox === null ? 'real' : 'sandbox';
+  const directory = options.sandbox ?? join(REAL_DIRECTORY, team.lab);
+  return {
+    team,
+    today: options.today,
+    at: momentOf(options.today),
+    stack: options.stack,
+    kind,
+    engine,
+    naming: namingOf(team),
+    names: iamNames(iam),
+    parallelism: options.parallelism,
+    async workspace(stack, wanted, imports = []) {
+      const { stacks } = await synthesise(wanted, { today: options.today, outDir: join(directory, 'cdktf.out') });
+      const workspace = await prepareWorkspace({
+        engine,
+        directory: join(directory, 'work', stack),
+        configuration: await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'),
+        account: kind,
+        env: process.env,
+        ...(sandbox === null ? {} : { extra: sandbox.engineEnv(stack), httpState: true }),
+        imports,
+      });
+      const ready = await initialise(workspace);
+      return ready.ok ? succeed(workspace) : ready;
+    },
+    async close() {
+      iam.destroy();
+      await sandbox?.close();
+    },
+  };
+}
+
+/** A clock that goes on from that moment. */
+function clockFrom(start: Date): () => Date {
+  const offset = start.getTime() - Date.now();
+  return () => new Date(Date.now() + offset);
+}

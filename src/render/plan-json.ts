@@ -1,0 +1,39 @@
+import type { Team } from '../team/team.ts';
+import type { Engine } from '../terraform/engine.ts';
+import { accessChangeJson } from './access-json.ts';
+import type { Naming } from './access-words.ts';
+import { messageOf } from './finding-message.ts';
+import { findingText } from './finding-text.ts';
+import { countResources, type PlanView } from './plan-text.ts';
+
+/** `plan --json` and `drift --json`: version 1. Addresses are Terraform's, users IAM's. */
+export function planJson(view: PlanView, team: Team, engine: Engine, naming: Naming): Record<string, unknown> {
+  const { report } = view;
+  const { version: _version, ...access } = accessChangeJson(view.change, naming);
+  return {
+    version: 1,
+    lab: team.lab,
+    account: team.account,
+    engine: { flavour: engine.flavour, version: engine.version },
+    access,
+    resources: {
+      ...countResources(view.plan),
+      changes: view.plan.changes
+        .filter(({ change }) => change.actions.some((action) => action !== 'no-op' && action !== 'read'))
+        .map(({ address, change }) => ({ address, actions: change.actions })),
+    },
+    drift: {
+      class: report.class,
+      tampered: report.tampered,
+      attributes: report.tamperedAttributes,
+      unexplained: report.unexplained,
+    },
+    takenOver: view.takenOver,
+    heldWhileApplied: view.held,
+    refusals: view.rails.map((finding) => ({
+      code: finding.code,
+      message: messageOf(findingText(finding)),
+      args: finding.args,
+    })),
+  };
+}

@@ -1,0 +1,143 @@
+import type { AccessChange } from '../access/compare.ts';
+import type { TakenOver } from '../account/existing.ts';
+import type { Finding } from '../diagnostics/finding.ts';
+import type { DriftReport } from '../review/drift.ts';
+import type { Team } from '../team/team.ts';
+import { type AccountKind, type Engine, engineTitle } from '../terraform/engine.ts';
+import type { Plan, ResourceChange } from '../terraform/plan-read.ts';
+import { accessChangeLines } from './access-change.ts';
+import { columns, wrapVisible } from './access-columns.ts';
+import { listWords, type Naming, personName } from './access-words.ts';
+import { differenceWords } from './drift-text.ts';
+import { messageOf } from './finding-message.ts';
+import { findingText } from './finding-text.ts';
+import { stepText } from './progress.ts';
+
+/** What a plan is told from; nothing of it knows a terminal. */
+export interface PlanView {
+  readonly plan: Plan;
+  readonly report: DriftReport;
+  readonly change: AccessChange;
+  readonly rails: readonly Finding[];
+  readonly takenOver: readonly TakenOver[];
+  readonly held: readonly string[];
+}
+
+export interface ResourceCounts {
+  readonly add: number;
+  readonly change: number;
+  readonly remove: number;
+}
+
+/** `perception-lab in account 123456789012, OpenTofu 1.6.2` */
+export function labHeading(team: Pick<Team, 'lab' | 'account'>, engine: Engine, kind: AccountKind): string {
+  const where = kind === 'sandbox' ? `an account in a process (${team.account})` : `account ${team.account}`;
+  return `${team.lab} in ${where}, ${engineTitle(engine)}`;
+}
+
+/** What is said when an account in a process is used for the first time. */
+export function bootstrapNotice(): string {
+  return "A new account in a process: its permissions boundary is applied first, as the account's administrator would.";
+}
+
+/** The plan for a person: people first, resources counted, then what the team file does not explain. */
+export function planLines(
+  view: PlanView,
+  naming: Naming,
+  options: { resources: boolean; width?: number },
+): readonly string[] {
+  const width = options.width ?? 100;
+  const resources = resourceChanges(view.plan);
+  const paragraphs = [
+    accessChangeLines(view.change, naming, width),
+    [
+      `  ${countWords(countResources(view.plan))} in IAM${options.resources || resources.length === 0 ? '' : ' (--resources lists them)'}`,
+    ],
+    options.resources ? resourceLines(resources) : [],
+    unexplainedLines(view.report, naming, width),
+    takenOverLines(view.takenOver, width),
+    heldLines(view.held, naming, width),
+  ];
+  return paragraphs
+    .filter((lines) => lines.length > 0)
+    .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
+}
+
+/** Why a plan is not applied; empty where nothing stands against it. */
+export function refusalLines(rails: readonly Finding[]): readonly string[] {
+  if (rails.length === 0) return [];
+  const reasons = rails.flatMap((finding) => {
+    const [first = '', ...rest] = messageOf(findingText(finding)).split('\n');
+    return [`error  ${finding.code}`, `  ${first}`, ...rest.map((line) => (line === '' ? '' : `  ${line}`)), ''];
+  });
+  const count = rails.length === 1 ? 'this reason' : `these ${rails.length} reasons`;
+  return [`Nothing is applied, for ${count}:`, '', ...reasons.slice(0, -1)];
+}
+
+export function countResources(plan: Plan): ResourceCounts {
+  const actions = plan.changes.flatMap(({ change }) => change.actions);
+  const count = (action: string) => actions.filter((one) => one === action).length;
+  return { add: count('create'), change: count('update'), remove: count('delete') };
+}
+
+/** `5 to add, 3 to change, 0 to delete` */
+export function countWords({ add, change, remove }: ResourceCounts): string {
+  return `${add} to add, ${change} to change, ${remove} to delete`;
+}
+
+function resourceChanges(plan: Plan): readonly ResourceChange[] {
+  return plan.changes.filter(({ change }) => change.actions.some((action) => action !== 'no-op' && action !== 'read'));
+}
+
+const SIGNS: Readonly<Record<string, string>> = { create: '+', update: '~', delete: '-' };
+
+function resourceLines(changes: readonly ResourceChange[]): readonly string[] {
+  const rows = changes.map(({ address, change }) => [
+    change.actions.map((action) => SIGNS[action] ?? action).join('/'),
+    stepText(address, '').trim(),
+    address,
+  ]);
+  return columns(rows, 2, 200);
+}
+
+function unexplainedLines(report: DriftReport, naming: Naming, width: number): readonly string[] {
+  const undone = report.tampered.filter(({ fate }) => fate !== 'left');
+  const items = [
+    ...undone.map(({ difference }) => `somebody ${differenceWords(difference, naming)}; this undoes it.`),
+    ...report.tamperedAttributes.map(
+      ({ address, attributes }) =>
+        `${stepText(address, '').trim()}: ${listWords(attributes)} changed by hand; this puts it back.`,
+    ),
+    ...report.unexplained.map(
+      ({ address, attributes }) =>
+        `${stepText(address, '').trim()}: ${listWords(attributes)} would change, and nobody changed it by hand.`,
+    ),
+  ];
+  return items.length === 0
+    ? []
+    : ['  Not explained by team.yaml:', ...items.flatMap((text) => indented(`- ${text}`, width))];
+}
+
+function takenOverLines(taken: readonly TakenOver[], width: number): readonly string[] {
+  if (taken.length === 0) return [];
+  const names = taken.map(({ kind, key }) => `${kind} ${key}`);
+  return [
+    '  Already on the account and not recorded, so taken over instead of created:',
+    ...indented(`${listWords(names)}.`, width),
+  ];
+}
+
+function heldLines(held: readonly string[], naming: Naming, width: number): readonly string[] {
+  if (held.length === 0) return [];
+  const names = listWords(held.map((user) => personName(user, naming)));
+  return indented(
+    `${names} may do nothing while this is applied: the order of the steps could otherwise give them, for a moment, what they have neither before nor after.`,
+    width,
+  ).map((line) => line.replace(/^ {2}/, ''));
+}
+
+function indented(text: string, width: number): readonly string[] {
+  return wrapVisible(text, width - 6).map(
+    (line, index) => `    ${index === 0 || !text.startsWith('- ') ? '' : '  '}${line}`,
+  );
+}
