@@ -33,10 +33,12 @@ function roomOf(path: string): string {
 
 function importsOf(path: string): { specifier: string; target: string }[] {
   const text = readFileSync(path, 'utf8');
-  return [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, specifier = '']) => ({
-    specifier,
-    target: resolve(dirname(path), specifier),
-  }));
+  return (
+    [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)]
+      .map(([, specifier = '']) => ({ specifier, target: resolve(dirname(path), specifier) }))
+      // The package's own description lies outside the house.
+      .filter(({ target }) => target.startsWith(SRC))
+  );
 }
 
 const files = sources(SRC);

@@ -97,6 +97,105 @@ test.each(cases)('$name: holds $held', ({ before, after, held }) => {
   expect(hold(before, after)).toEqual(held);
 });
 
+const BONUS = operationsOf('pay:bonus');
+const READ = operationsOf('results:read');
+
+const reader = role({ key: 'reader', allow: READ });
+const payer = role({ key: 'payer', allow: BONUS });
+const wide = role({ key: 'payer', allow: [...READ, ...BONUS] });
+const nobonus = role({ key: 'nobonus', allow: OPERATIONS, deny: ['SendBonus'] });
+const full = role({ key: 'full', managed: ['AmazonMechanicalTurkFullAccess'] });
+const fullButBonus = role({ key: 'full', managed: ['AmazonMechanicalTurkFullAccess'], deny: ['SendBonus'] });
+const bo = (roles: string[], more: { suspended?: boolean; until?: string } = {}) =>
+  member({ key: 'bo', roles, ...more });
+
+type Side = Partial<Pick<Team, 'roles' | 'members' | 'freeze'>>;
+
+function heldOf(before: Side, after: Side): readonly string[] {
+  const whole = (side: Side): Team => ({ ...sampleTeam, roles: [reader, payer], members: [], ...side });
+  return hold(whole(before), whole(after));
+}
+
+const SAFE: [string, Side, Side][] = [
+  ['a member joins', {}, { members: [bo(['payer'])] }],
+  ['a suspended member joins', {}, { members: [bo(['payer'], { suspended: true })] }],
+  ['a member leaves', { members: [bo(['payer'])] }, {}],
+  ['a suspended member leaves', { members: [bo(['payer'], { suspended: true })] }, {}],
+  ['a member changes roles', { members: [bo(['payer'])] }, { members: [bo(['reader'])] }],
+  [
+    'a suspension ends and a role is lost',
+    { members: [bo(['payer'], { suspended: true })] },
+    { members: [bo(['reader'])] },
+  ],
+  [
+    'a suspension begins and a role is won',
+    { members: [bo(['reader'])] },
+    { members: [bo(['payer'], { suspended: true })] },
+  ],
+  [
+    'a role narrows while one joins it',
+    { roles: [reader, wide] },
+    { roles: [reader, payer], members: [bo(['payer'])] },
+  ],
+  [
+    'a role narrows while a suspension ends',
+    { roles: [reader, wide], members: [bo(['payer'], { suspended: true })] },
+    { members: [bo(['payer'])] },
+  ],
+  [
+    'a freeze begins while a suspension ends',
+    { members: [bo(['payer'], { suspended: true })] },
+    { freeze: ['pay:bonus'], members: [bo(['payer'])] },
+  ],
+  [
+    'a freeze begins while one joins',
+    { roles: [full] },
+    { roles: [full], freeze: ['pay:bonus'], members: [bo(['full'])] },
+  ],
+  ['a role goes', { roles: [reader, payer], members: [bo(['payer'])] }, { roles: [reader], members: [bo(['reader'])] }],
+];
+
+test.each(SAFE)('one apply is enough where %s', (_what, before, after) => {
+  expect(heldOf(before, after)).toEqual([]);
+});
+
+const UNSAFE: [string, Side, Side][] = [
+  [
+    "a role loses AWS's policy and its own Deny at once (careful: the engine's order would do)",
+    { roles: [fullButBonus], members: [bo(['full'])] },
+    { roles: [role({ key: 'full', allow: READ })], members: [bo(['full'])] },
+  ],
+  [
+    'a role widens while one leaves it',
+    { members: [bo(['payer'])] },
+    { roles: [reader, role({ key: 'payer', allow: [...BONUS, 'DeleteHIT'] })], members: [bo(['reader'])] },
+  ],
+  [
+    'a freeze ends while one leaves the role',
+    { freeze: ['pay:bonus'], members: [bo(['payer'])] },
+    { members: [bo(['reader'])] },
+  ],
+  [
+    'one leaves a role that denied what another role of hers allows',
+    { roles: [reader, payer, nobonus], members: [bo(['payer', 'nobonus'])] },
+    { roles: [reader, payer, nobonus], members: [bo(['reader'])] },
+  ],
+  [
+    'one joins both at once',
+    { roles: [reader, payer, nobonus], members: [bo(['reader'])] },
+    { roles: [reader, payer, nobonus], members: [bo(['payer', 'nobonus'])] },
+  ],
+  [
+    'a suspension becomes a last day while a role is lost',
+    { members: [bo(['payer'], { suspended: true })] },
+    { members: [bo(['reader'], { until: '2027-05-31' })] },
+  ],
+];
+
+test.each(UNSAFE)('it takes two where %s', (_what, before, after) => {
+  expect(heldOf(before, after)).toEqual(['perception-lab-bo']);
+});
+
 test('the held team suspends them, keeps who leaves without a role, and changes nobody else', () => {
   const after = without(sampleTeam, 'cy');
   const held = heldTeam(after, ['perception-lab-bo', 'perception-lab-cy'], TODAY);

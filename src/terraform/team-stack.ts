@@ -14,7 +14,7 @@ import { prepareStack } from './prepare-stack.ts';
  * attachments, the role's own first; memberships; the guards of members, which lift `limits` that have ended; and
  * last the users of leavers.
  * What no order within one apply can hold, because it would have to differ from change to change, is told by
- * `unsafeInOneApply`.
+ * `usersToHold` in the review.
  */
 export class TeamStack extends TerraformStack {
   constructor(app: App, team: Team, today: string) {
