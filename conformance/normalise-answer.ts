@@ -6,14 +6,23 @@ export type Answer =
   | { readonly kind: 'error'; readonly code: string; readonly status: number }
   | { readonly kind: 'unsupported' };
 
-/** Replaces what an account invents by its order of appearance: the same object has the same placeholder all through. */
+/**
+ * Replaces what an account invents by where it was first seen: the same object has the same placeholder all through,
+ * and an id more or less in one answer does not shift the others.
+ */
 export class Placeholders {
   readonly #known = new Map<string, string>();
+  #step = 0;
+
+  /** From now on, what is new was first seen in the next step. */
+  nextStep(): void {
+    this.#step += 1;
+  }
 
   of(kind: string, value: string): string {
     const known = this.#known.get(value);
     if (known !== undefined) return known;
-    const placeholder = `<${kind} ${this.#known.size + 1}>`;
+    const placeholder = `<${kind} of step ${this.#step}>`;
     this.#known.set(value, placeholder);
     return placeholder;
   }
@@ -51,10 +60,10 @@ export function normaliseError(error: unknown): Answer {
 
 function normalise(value: unknown, key: string, placeholders: Placeholders): unknown {
   if (value instanceof Date) return '<time>';
-  if (value instanceof Uint8Array) return '<bytes>';
+  if (value instanceof Uint8Array) return key === 'Content' ? reportLines(value) : '<bytes>';
   if (typeof value === 'string') {
     if (SECRET.has(key)) return '<secret>';
-    if (INVENTED.has(key)) return placeholders.of('id', value);
+    if (INVENTED.has(key)) return placeholders.of(key, value);
     return documentOf(value) ?? value;
   }
   if (Array.isArray(value)) {
@@ -67,4 +76,13 @@ function normalise(value: unknown, key: string, placeholders: Placeholders): unk
   if (!isObject(value)) return value;
   const entries = Object.entries(value).filter(([name]) => name !== '$metadata');
   return Object.fromEntries(entries.map(([name, inner]) => [name, normalise(inner, name, placeholders)]));
+}
+
+/** The credential report is a table in CSV; its times are each account's own. */
+function reportLines(content: Uint8Array): readonly string[] {
+  const text = new TextDecoder().decode(content);
+  return text
+    .trim()
+    .split('\n')
+    .map((row) => row.replace(/\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?/g, '<time>'));
 }
