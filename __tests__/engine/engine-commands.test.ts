@@ -105,14 +105,22 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
 
     test('a locked state names who holds it', async () => {
       const slow = {
-        resource: { terraform_data: { slow: { provisioner: [{ 'local-exec': { command: 'sleep 3' } }] } } },
+        resource: { terraform_data: { slow: { provisioner: [{ 'local-exec': { command: 'sleep 1' } }] } } },
       };
       const workspace = await workspaceOf(engine, JSON.stringify(slow));
       await initialise(workspace);
       const planned = await planChanges(workspace);
       if (!planned.ok) throw new Error(JSON.stringify(planned.failure));
-      const applying = applyPlan(workspace, planned.value);
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      let started = (): void => {};
+      const running = new Promise<void>((resolve) => {
+        started = resolve;
+      });
+      const applying = applyPlan(workspace, planned.value, {
+        onEvent: ({ kind }) => {
+          if (kind === 'start') started();
+        },
+      });
+      await running;
       const locked = await planChanges(workspace);
       expect(locked).toMatchObject({
         ok: false,

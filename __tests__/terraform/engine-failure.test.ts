@@ -20,7 +20,7 @@ function failureOf(step: EngineStep, run: Partial<EngineRun>, errors: readonly E
     run: { ...ended, ...run },
     errors,
     progress: step === 'apply' ? progress : null,
-    directory: '/lab/team',
+    command: 'tofu -chdir=team',
     timeoutSeconds: 60,
   }).failure;
 }
@@ -139,6 +139,7 @@ test.each([
         operation: 'OperationTypeApply',
         created: '2026-11-25 10:00:00.123 +0000 UTC',
       },
+      command: 'tofu -chdir=team',
     },
   });
 });
@@ -157,7 +158,7 @@ test('init has no stream: the text of stderr is read, box or no box', () => {
     failureOf('init', { stderr: '\nError: Backend configuration changed\n\nA change in the backend configuration' }),
   ).toEqual({
     code: 'backend-changed',
-    args: { directory: '/lab/team' },
+    args: { command: 'tofu -chdir=team' },
   });
   const reasons = ['\npanic: runtime error\nmore', ''].map((stderr) => failureOf('init', { stderr }).args);
   expect(reasons).toEqual([{ reason: 'panic: runtime error' }, { reason: 'the engine gave no reason' }]);

@@ -31,8 +31,9 @@ export interface EngineFindingArgs {
   'init-failed': EngineWords;
   'provider-unavailable': EngineWords;
   'backend-failed': EngineWords & { readonly progress: Progress | null };
-  'backend-changed': { readonly directory: string };
-  'state-locked': { readonly lock: LockInfo };
+  /** `command` is the engine with its directory, to be pasted before a subcommand. */
+  'backend-changed': { readonly command: string };
+  'state-locked': { readonly lock: LockInfo; readonly command: string };
   'plan-failed': EngineWords;
   'plan-unreadable': EngineWords;
   'plan-stale': { readonly reason: string };

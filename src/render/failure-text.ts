@@ -67,16 +67,16 @@ export const FAILURE_TEXT: Words = {
         ? "Check settings.state in team.yaml, and that the caller may read the bucket's object and its .tflock."
         : 'Keep errored.tfstate if the engine wrote one, mend the access to the state, and run apply again.',
   }),
-  'backend-changed': ({ directory }) => ({
+  'backend-changed': ({ command }) => ({
     what: 'The state is to be kept elsewhere than before (settings.state has changed), and moving it is not done silently.',
     state: NOTHING,
-    remedy: `Move the state, then run the command again:\n\nterraform -chdir=${directory} init -migrate-state`,
+    remedy: `Move the state, then run the command again:\n\n${command} init -migrate-state`,
   }),
-  'state-locked': ({ lock }) => ({
+  'state-locked': ({ lock, command }) => ({
     what: `Another run has locked the state${holder(lock)}.`,
     state: NOTHING,
     remedy: `Wait until it has ended and run the command again.${
-      lock.id === null ? '' : ` Where that run is surely dead: terraform force-unlock ${lock.id}`
+      lock.id === null ? '' : ` Where that run is surely dead:\n\n${command} force-unlock ${lock.id}`
     }`,
   }),
   'plan-failed': ({ reason }) => ({
@@ -116,14 +116,17 @@ export const FAILURE_TEXT: Words = {
     remedy: `Sign in again if they have expired, or use credentials that may do this.${progress === null ? '' : ` ${again(progress)}`}`,
   }),
   'wrong-account': ({ expected, actual }) => ({
-    what: `The credentials are for account ${actual ?? 'of an unknown number'}, and team.yaml is about ${expected === '' ? 'another one' : expected}.`,
+    what:
+      actual === null || expected === ''
+        ? `The credentials are for ${actual === null ? 'another account' : `account ${actual}`}${actual === null ? ' than' : ', and not for'} the one in team.yaml.`
+        : `The credentials are for account ${actual}, and team.yaml is about ${expected}.`,
     state: NOTHING,
     remedy: 'Use credentials of that account (AWS_PROFILE), or correct account in team.yaml.',
   }),
   throttled: ({ reason, progress }) => ({
     what: `AWS asked to slow down and did not relent: ${reason}.`,
     state: progress === null ? NOTHING : carriedOut(progress),
-    remedy: 'Wait a minute and run the command again; --parallelism 2 asks less at a time.',
+    remedy: `Wait a minute and run the command again; --parallelism 2 asks less at a time.${progress === null ? '' : ` ${again(progress)}`}`,
   }),
   'aws-unavailable': ({ reason, progress }) => ({
     what: `AWS answered with an error of its own: ${reason}.`,
@@ -133,7 +136,7 @@ export const FAILURE_TEXT: Words = {
   'network-failed': ({ reason, progress }) => ({
     what: `AWS could not be reached: ${reason}.`,
     state: progress === null ? NOTHING : carriedOut(progress),
-    remedy: 'Check the network and the proxy, and run the command again.',
+    remedy: `Check the network and the proxy. ${progress === null ? 'Then run the command again.' : again(progress)}`,
   }),
   interrupted: ({ progress }) => ({
     what: 'Interrupted.',
@@ -173,7 +176,8 @@ function carriedOut({ done, total }: Progress): string {
   return `${done} of ${total} steps were carried out, the rest was not.`;
 }
 
-function again({ done }: Progress): string {
+function again({ done, total }: Progress): string {
+  if (done > 0 && done >= total) return 'Running apply again shows whether anything is left to do.';
   return done === 0 ? 'Run apply again.' : 'Running apply again finishes it.';
 }
 

@@ -20,7 +20,7 @@ export const RAIL_TEXT: { readonly [Code in keyof RailFindingArgs]: (args: RailF
   }),
   'member-replaced': ({ member, user, because }) => ({
     problem: `This would delete ${user} and make it anew${because.length === 0 ? '' : ` because of ${because.join(', ')}`}: ${member} would lose all keys and MFA devices.`,
-    remedy: `Find what changed with "mturk-team plan --resources". Where ${member} really is to start afresh, let her leave (departed) and join again in two applies.`,
+    remedy: `Find what changed with "mturk-team plan --resources". Where ${member} really is to start afresh, let ${member} leave (departed) and join again in two applies.`,
   }),
   'lab-changed': ({ from, to }) => ({
     problem: `lab is "${to}" in team.yaml, and "${from}" on the account: the lab's name is part of every name and path in IAM, and changing it takes everybody's access away before it gives it back.`,
@@ -35,7 +35,7 @@ export const RAIL_TEXT: { readonly [Code in keyof RailFindingArgs]: (args: RailF
     remedy: 'The configuration is not the one that this team.yaml makes: run "mturk-team synth" again and plan afresh.',
   }),
   'resource-not-ours': ({ address, type }) => ({
-    problem: `${address} is a ${type}, which this tool never manages: the configuration or the state holds something that somebody added.`,
+    problem: `${address} is of the type ${type}, which this tool never manages: somebody added it to the configuration or the state.`,
     remedy: `Take it out of the configuration, and out of the state with "terraform state rm '${address}'", which leaves it on the account.`,
   }),
   'unknown-action': ({ address, actions }) => ({

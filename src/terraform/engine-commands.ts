@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { type EngineEvent, streamReader } from './apply-stream.ts';
 import { engineFailure } from './engine-failure.ts';
@@ -143,10 +143,12 @@ function running(workspace: Workspace, options: CommandOptions): RunOptions {
 }
 
 function about(
-  workspace: Workspace,
+  { engine, directory }: Workspace,
   options: CommandOptions,
-): { directory: string; timeoutSeconds: number | undefined } {
-  return { directory: workspace.directory, timeoutSeconds: options.timeoutSeconds };
+): { readonly command: string; readonly timeoutSeconds: number | undefined } {
+  const from = relative(process.cwd(), directory);
+  const quoted = /^[\w./@-]+$/.test(from) ? from : `'${from.replaceAll("'", "'\\''")}'`;
+  return { command: `${basename(engine.binary)} -chdir=${quoted}`, timeoutSeconds: options.timeoutSeconds };
 }
 
 function listen(reader: ReturnType<typeof streamReader>, options: CommandOptions): (line: string) => void {

@@ -12,7 +12,8 @@ interface Ending {
   readonly errors: readonly EngineDiagnostic[];
   /** Null while nothing is being applied. */
   readonly progress: Progress | null;
-  readonly directory: string;
+  /** The engine with its directory, to be pasted before a subcommand: `tofu -chdir=.mturk-team/account/team`. */
+  readonly command: string;
   readonly timeoutSeconds?: number | undefined;
 }
 
@@ -28,7 +29,7 @@ export function engineFailure(ending: Ending): { readonly ok: false; readonly fa
   const text = errors.map((error) => `${error.summary}\n${error.detail}`).join('\n');
   const reason = reasonOf(errors) ?? firstLine(run.stderr) ?? 'the engine gave no reason';
   const known = KNOWN.find((rule) => rule.pattern.test(text) && (rule.steps?.includes(ending.step) ?? true));
-  if (known !== undefined) return known.failure({ text, reason, progress, directory: ending.directory });
+  if (known !== undefined) return known.failure({ text, reason, progress, command: ending.command });
   if (ending.step === 'apply') return fail('apply-failed', { reason, progress: progress ?? { done: 0, total: 0 } });
   return fail(ending.step === 'init' ? 'init-failed' : 'plan-failed', { reason });
 }
@@ -37,7 +38,7 @@ interface Told {
   readonly text: string;
   readonly reason: string;
   readonly progress: Progress | null;
-  readonly directory: string;
+  readonly command: string;
 }
 
 /** The first that matches is the reason: what stands at the root comes before what follows from it. */
@@ -48,7 +49,7 @@ const KNOWN: readonly {
 }[] = [
   {
     pattern: /Error (acquiring the state lock|locking state)/i,
-    failure: ({ text }) => fail('state-locked', { lock: lockInfo(text) }),
+    failure: ({ text, command }) => fail('state-locked', { lock: lockInfo(text), command }),
   },
   {
     pattern: /AWS account ID not allowed|Account ID not allowed/i,
@@ -84,7 +85,7 @@ const KNOWN: readonly {
   },
   {
     pattern: /Backend configuration changed|Backend initialization required|Backend type changed/i,
-    failure: ({ directory }) => fail('backend-changed', { directory }),
+    failure: ({ command }) => fail('backend-changed', { command }),
   },
   {
     pattern:

@@ -1,0 +1,36 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { applyPlan, initialise, planChanges } from '../../src/terraform/engine-commands.ts';
+import { findEngine } from '../../src/terraform/find-engine.ts';
+import { prepareWorkspace } from '../../src/terraform/workspace.ts';
+
+// Run as a process of its own, so that a real signal can be sent to it: an apply of three steps, the second of which
+// writes down when it ends by itself.
+const directory = mkdtempSync(join(tmpdir(), 'mturk-team-signal-'));
+const engine = await findEngine({ env: process.env, account: 'sandbox' });
+if (!engine.ok) throw new Error('no engine');
+const second = {
+  depends_on: ['terraform_data.a'],
+  provisioner: [{ 'local-exec': { command: 'trap "" INT; sleep 1; touch finished' } }],
+};
+const third = { depends_on: ['terraform_data.b'], input: 1 };
+const workspace = await prepareWorkspace({
+  engine: engine.value,
+  directory,
+  configuration: JSON.stringify({ resource: { terraform_data: { a: { input: 1 }, b: second, c: third } } }),
+  account: 'sandbox',
+  env: process.env,
+});
+await initialise(workspace);
+const plan = await planChanges(workspace);
+if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
+const applied = await applyPlan(workspace, plan.value, {
+  onEvent: (event) => {
+    if (event.kind === 'start' && event.address === 'terraform_data.b')
+      process.stdout.write(`${JSON.stringify({ started: true })}\n`);
+  },
+});
+const again = await planChanges(workspace);
+const left = again.ok ? again.value.plan.changes.filter(({ change }) => change.actions.join() !== 'no-op') : [];
+process.stdout.write(`${JSON.stringify({ directory, applied, left: left.map(({ address }) => address) })}\n`);
