@@ -38,7 +38,7 @@ function decoded(bytes: Buffer): string | null {
 }
 
 function failed(file: string, error: unknown): SizedTeamReading {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
   if (code === 'ENOENT' || code === 'ENOTDIR') return unread(file, 'file-missing', {});
   if (code === 'EISDIR') return unread(file, 'file-is-directory', {});
   return unread(file, 'file-unreadable', { reason: code });

@@ -27,14 +27,16 @@ export const everyDenyTakesSomethingAway: Rule = (context) => {
   }
 };
 
-export const everyRoleIsUsed: Rule = ({ draft, report, roleKeys, suggest }) => {
-  if (!draft.hasMembers) return;
+export const everyRoleIsUsed: Rule = ({ draft, resolved, report, roleKeys, suggest }) => {
+  // Who has which role is not known while a list of roles cannot be read.
+  const unreadable = draft.members.some(({ roles }) => roles === null || roles.includes(null));
+  if (!draft.hasMembers || unreadable) return;
   const used = new Set<string>();
   const use = (name: string | null) => {
     if (name === null) return;
     used.add(name);
     // A mistyped name is reported where it stands; the role that was meant is not unused because of it.
-    if (!roleKeys.includes(name)) used.add(suggest(name, roleKeys) ?? name);
+    if (!resolved.has(name)) used.add(suggest(name, roleKeys) ?? name);
   };
   for (const role of draft.roles) role.extends.forEach(use);
   for (const member of draft.members) member.roles?.forEach(use);

@@ -11,8 +11,9 @@ export const freezeNamesCapabilities: Rule = ({ draft, intact, report, suggest }
   }
 };
 
-export const maxRemovalsIsACount: Rule = ({ draft: { maxRemovals }, report }) => {
-  if (maxRemovals === null || (Number.isSafeInteger(maxRemovals) && maxRemovals >= 0)) return;
+export const maxRemovalsIsACount: Rule = ({ draft: { maxRemovals }, intact, report }) => {
+  if (maxRemovals === null || !intact('settings', 'max-removals')) return;
+  if (Number.isSafeInteger(maxRemovals) && maxRemovals >= 0) return;
   report('invalid-max-removals', ['settings', 'max-removals'], { source: String(maxRemovals) });
 };
 

@@ -1,0 +1,31 @@
+import { deadOperation, LEGACY_OPERATIONS } from '../../src/mturk/legacy.ts';
+import { messageOf } from '../../src/render/finding-message.ts';
+import { findingText } from '../../src/render/finding-text.ts';
+import { findingsOf, teamText } from './team-text.ts';
+
+const DEAD = Object.keys(LEGACY_OPERATIONS).filter((name) => deadOperation(name) !== null);
+
+test('29 names of the 2014 API are dead', () => {
+  expect(DEAD).toHaveLength(29);
+});
+
+test.each(DEAD)('%s is answered with what took its place, in allow and in deny', (name) => {
+  const { successors, note } = LEGACY_OPERATIONS[name]!;
+  for (const fields of [`allow: [${name}]`, `allow: ["*"], deny: [${name}]`]) {
+    const findings = findingsOf(teamText({ roles: `roles:\n  reader: { ${fields} }` }));
+    expect(findings.map(({ code }) => code)).toEqual(['unknown-operation-name']);
+    const message = messageOf(findingText(findings[0]!));
+    expect(message).toContain(`${name} `);
+    for (const successor of successors) expect(message).toContain(successor);
+    if (note !== undefined) expect(message).toContain(note);
+    if (successors.length === 0) expect(message).toMatch(/without a successor; .* Remove it\.$/);
+    else expect(message).toContain(`Write ${successors.join(', ')}, or `);
+  }
+});
+
+test.each(Object.keys(LEGACY_OPERATIONS).filter((name) => deadOperation(name) === null))(
+  '%s lives on and is accepted',
+  (name) => {
+    expect(findingsOf(teamText({ roles: `roles:\n  reader: { allow: [${name}] }` }))).toEqual([]);
+  },
+);

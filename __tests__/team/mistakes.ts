@@ -1,0 +1,716 @@
+import type { Sections } from './team-text.ts';
+
+/** A file with one mistake, the code that answers it, what is pointed at and, where it says something, the message. */
+export interface Mistake {
+  readonly name: string;
+  readonly file: Sections | string;
+  readonly code: string;
+  readonly at: string;
+  readonly message?: string;
+}
+
+const roles = (lines: string) => ({ roles: `roles:\n  reader: { allow: [results:read] }\n${lines}` });
+const members = (lines: string) => ({ members: `members:\n  ada: { name: Ada, roles: [reader] }\n${lines}` });
+const bo = (fields: string) => members(`  bo: { name: Bo, roles: [reader], ${fields} }`);
+/** A role beside the reader, which ada has as well, so that it is not one that nobody has. */
+const role = (fields: string) => ({
+  ...roles(`  other: ${fields}`),
+  members: 'members:\n  ada: { name: Ada, roles: [reader, other] }',
+});
+
+export const DOCUMENT_MISTAKES: readonly Mistake[] = [
+  {
+    name: 'a bracket is not closed',
+    file: { owners: 'owners: [ada' },
+    code: 'yaml-syntax',
+    at: 'r',
+  },
+  {
+    name: 'a tab indents',
+    file: { roles: 'roles:\n\treader: { allow: [results:read] }' },
+    code: 'yaml-syntax',
+    at: '\t',
+  },
+  {
+    name: 'a text with a colon has no quotes',
+    file: {
+      members: 'members:\n  ada: { roles: [reader], name: Ada }\n  bo:\n    name: Bo: the second\n    roles: [reader]',
+    },
+    code: 'yaml-syntax',
+    at: 'B',
+    message:
+      'This is not valid YAML: there is a second "key: value" on one line, or a line that begins too far left. Put a text that has a colon in it into quotes, or begin a new line.',
+  },
+  { name: 'only a comment', file: '# nothing yet\n', code: 'file-empty', at: '#' },
+  { name: 'nothing at all', file: '', code: 'file-empty', at: '' },
+  { name: 'nothing but a marker', file: '---\n', code: 'file-empty', at: '-' },
+  {
+    name: 'brackets without end',
+    file: `${'['.repeat(200_000)}`,
+    code: 'yaml-too-deep',
+    at: '[',
+    message:
+      'Lists and maps nest more than 40 deep here, and a team file needs five. Remove the brackets, dashes or indentation that are too many.',
+  },
+  { name: 'dashes without end', file: `${'- '.repeat(100_000)}`, code: 'yaml-too-deep', at: '-' },
+  { name: 'keys without end', file: `${'? '.repeat(100_000)}`, code: 'yaml-too-deep', at: '?' },
+  {
+    name: 'an anchor',
+    file: { owners: 'owners: &who [ada]' },
+    code: 'yaml-anchor',
+    at: '&who',
+    message:
+      '&who is a YAML anchor: what it repeats elsewhere is not seen there by a reviewer, so anchors are not allowed. Remove &who, and let roles share permissions with extends.',
+  },
+  { name: 'an anchor at a key', file: { lab: '&l lab: vision' }, code: 'yaml-anchor', at: '&l' },
+  {
+    name: 'the asterisk without quotes',
+    file: role('{ allow: [*] }'),
+    code: 'yaml-syntax',
+    at: '*',
+  },
+  { name: 'an alias', file: role('{ allow: [*everything] }'), code: 'yaml-alias', at: '*everything' },
+  { name: 'a tag of YAML', file: { lab: 'lab: !!str vision' }, code: 'yaml-tag', at: '!!str' },
+  { name: 'a tag of somebody', file: { lab: 'lab: !env vision' }, code: 'yaml-tag', at: '!env' },
+  { name: 'a tag on a map', file: { departed: 'departed: !set {}' }, code: 'yaml-tag', at: '!set' },
+  {
+    name: 'a merge key',
+    file: role('{ allow: [GetHIT], <<: { deny: [GetHIT] } }'),
+    code: 'yaml-merge-key',
+    at: '<<',
+  },
+  {
+    name: 'a directive, which would make YAML 1.1 of the file',
+    file: '%YAML 1.1\n---\nversion: 1\nlab: vision\naccount: "012345678901"\nowners: [ada]\nroles:\n  reader: { allow: [GetHIT] }\nmembers:\n  ada: { name: Ada, roles: [reader] }\n',
+    code: 'yaml-directive',
+    at: '%YAML 1.1',
+  },
+  { name: 'a second document', file: { settings: '---\nversion: 1' }, code: 'yaml-many-documents', at: '---' },
+  {
+    name: 'a key twice',
+    file: { freeze: 'lab: other' },
+    code: 'duplicate-key',
+    at: 'lab',
+    message:
+      'lab stands here a second time (first on line 2), and only one of the two can count. Remove one of them, or give it another name.',
+  },
+  {
+    name: 'a member twice',
+    file: members('  ada: { name: Ada Again, roles: [reader] }'),
+    code: 'duplicate-key',
+    at: 'ada',
+  },
+  {
+    name: 'a member id that is a number',
+    file: members('  007: { name: Bond, roles: [reader] }'),
+    code: 'key-not-text',
+    at: '007',
+    message: '007 is not a text for YAML, which may change it: leading zeros get lost. Put it in quotes: "007"',
+  },
+  {
+    name: 'a member id that is a boolean',
+    file: members('  true: { name: T, roles: [reader] }'),
+    code: 'key-not-text',
+    at: 'true',
+  },
+  {
+    name: 'a member id that is null',
+    file: members('  null: { name: N, roles: [reader] }'),
+    code: 'key-not-text',
+    at: 'null',
+  },
+  {
+    name: 'a list as a key',
+    file: members('  ? [a]\n  : { name: L, roles: [reader] }'),
+    code: 'key-not-text',
+    at: '[a]',
+  },
+];
+
+export const SHAPE_MISTAKES: readonly Mistake[] = [
+  {
+    name: 'a mistyped key of a member',
+    file: members('  bo: { name: Bo, role: [reader] }'),
+    code: 'unknown-key',
+    at: 'role',
+    message: 'role is not a key of member bo, so it would have no effect. Write roles.',
+  },
+  {
+    name: 'a mistyped section',
+    file: { members: 'membres:\n  ada: { name: Ada, roles: [reader] }' },
+    code: 'unknown-key',
+    at: 'membres',
+    message: 'membres is not a key of the file, so it would have no effect. Write members.',
+  },
+  {
+    name: 'an unknown key like no other',
+    file: role('{ allow: [GetHIT], colour: red }'),
+    code: 'unknown-key',
+    at: 'colour',
+    message:
+      'colour is not a key of role other, so it would have no effect. Remove it; the keys are description, extends, allow, deny and managed.',
+  },
+  {
+    name: 'an unknown setting',
+    file: { settings: 'settings: { max-removal: 3 }' },
+    code: 'unknown-key',
+    at: 'max-removal',
+    message: 'max-removal is not a key of settings, so it would have no effect. Write max-removals.',
+  },
+  {
+    name: 'a key that objects have anyway',
+    file: { freeze: 'constructor: 1' },
+    code: 'unknown-key',
+    at: 'constructor',
+  },
+  { name: 'a key that changes prototypes', file: { freeze: '__proto__: 1' }, code: 'unknown-key', at: '__proto__' },
+  {
+    name: 'no account',
+    file: { account: '' },
+    code: 'missing-key',
+    at: 'version',
+    message: 'the file has no account, and needs one. Add account: "123456789012"',
+  },
+  {
+    name: 'a member without a name',
+    file: members('  bo: { roles: [reader] }'),
+    code: 'missing-key',
+    at: 'bo',
+    message: 'member bo has no name, and needs one. Add name: and the name of the person.',
+  },
+  {
+    name: 'somebody departed without a reason',
+    file: { departed: 'departed:\n  dee: { left: "2026-06-30" }' },
+    code: 'missing-key',
+    at: 'dee',
+  },
+  {
+    name: 'a state without a region',
+    file: { settings: 'settings:\n  state: { bucket: vision-state }' },
+    code: 'missing-key',
+    at: 'state',
+    message: 'settings.state has no region, and needs one. Add region: eu-central-1, or wherever the bucket is.',
+  },
+  {
+    name: 'a role instead of a list of roles',
+    file: members('  bo: { name: Bo, roles: reader }'),
+    code: 'wrong-type',
+    at: 'reader',
+    message: 'members.bo.roles must be a list and is a text, reader. Write [reader]',
+  },
+  {
+    name: 'yes instead of true',
+    file: bo('suspended: yes'),
+    code: 'wrong-type',
+    at: 'yes',
+    message: 'members.bo.suspended must be true or false and is a text, yes. Write true, without quotes.',
+  },
+  { name: 'members as a list', file: { members: 'members: [ada]' }, code: 'wrong-type', at: '[ada]' },
+  {
+    name: 'a name that YAML reads as a number',
+    file: members('  bo: { name: 1e3, roles: [reader] }'),
+    code: 'wrong-type',
+    at: '1e3',
+    message: 'members.bo.name must be a text and is a number, 1e3. Write it in quotes: "1e3"',
+  },
+  {
+    name: 'a number in a list of roles',
+    file: members('  bo: { name: Bo, roles: [reader, 7] }'),
+    code: 'wrong-type',
+    at: '7',
+  },
+  { name: 'a list instead of a file', file: '- ada\n- bo\n', code: 'wrong-type', at: '- ada...' },
+  { name: 'a text instead of a file', file: 'ada\n', code: 'wrong-type', at: 'ada' },
+  {
+    name: 'a section without anything',
+    file: { departed: 'departed:' },
+    code: 'empty-value',
+    at: 'departed',
+    message:
+      'departed has no value. Remove the line, or indent what belongs to departed below it; departed: {} says that there is nothing.',
+  },
+  { name: 'a list without anything', file: { freeze: 'freeze:' }, code: 'empty-value', at: 'freeze' },
+  { name: 'an until without a day', file: bo('until: '), code: 'empty-value', at: 'until' },
+  { name: 'a name of blanks', file: members('  bo: { name: "  ", roles: [reader] }'), code: 'empty-text', at: '"  "' },
+];
+
+const TEXT_AT = (text: string) => members(`  bo: { name: ${text}, roles: [reader] }`);
+
+export const TEXT_MISTAKES: readonly Mistake[] = [
+  {
+    name: 'a Terraform expression in a name',
+    file: TEXT_AT(`'\${file("/etc/passwd")}'`),
+    code: 'template-expression',
+    at: `'\${file("/etc/passwd")}'`,
+    message:
+      'members.bo.name holds ${, which begins an expression in Terraform; no text of this file may become one. Write it without ${',
+  },
+  { name: 'a Terraform directive', file: TEXT_AT("'%{ if true }'"), code: 'template-expression', at: "'%{ if true }'" },
+  { name: 'an expression by an escape', file: TEXT_AT('"$\\x7Bx}"'), code: 'template-expression', at: '"$\\x7Bx}"' },
+  {
+    name: 'an expression over two lines',
+    file: members('  bo:\n    name: "$\\\n      {x}"\n    roles: [reader]'),
+    code: 'template-expression',
+    at: '"$\\...',
+  },
+  {
+    name: 'an expression in a key',
+    file: members("  '${x}': { name: Bo, roles: [reader] }"),
+    code: 'template-expression',
+    at: "'${x}'",
+  },
+  { name: 'a bell', file: TEXT_AT('"B\\ao"'), code: 'control-character', at: '"B\\ao"' },
+  { name: 'an escape as it is', file: TEXT_AT('B\u001B[31mo'), code: 'yaml-syntax', at: '[' },
+  {
+    name: 'an escape as it is, quoted',
+    file: TEXT_AT("'B\u001B[31mo'"),
+    code: 'control-character',
+    at: "'B\u001B[31mo'",
+  },
+  {
+    name: 'a line break in a name',
+    file: members('  bo:\n    name: |\n      Bo\n    roles: [reader]'),
+    code: 'control-character',
+    at: '|...',
+  },
+  {
+    name: 'a right-to-left override',
+    file: TEXT_AT('"Bo\u202Eeva"'),
+    code: 'bidirectional-character',
+    at: '"Bo\u202Eeva"',
+    message:
+      'members.bo.name holds U+202E (right-to-left override), which makes a text read in another order than it has. Type the text anew; Arabic and Hebrew need no such character.',
+  },
+  {
+    name: 'an isolate in a comment',
+    file: { owners: 'owners: [ada] # \u2067approved\u2069' },
+    code: 'bidirectional-character',
+    at: '\u2067',
+  },
+  {
+    name: 'a mark in an id',
+    file: members('  b\u200Fo: { name: Bo, roles: [reader] }'),
+    code: 'bidirectional-character',
+    at: 'b\u200Fo',
+  },
+  { name: 'a zero width space', file: TEXT_AT('B\u200Bo'), code: 'invisible-character', at: 'B\u200Bo' },
+  { name: 'a joiner between Latin letters', file: TEXT_AT('B\u200Do'), code: 'invisible-character', at: 'B\u200Do' },
+  { name: 'a tag character', file: TEXT_AT('Bo\u{E0041}'), code: 'invisible-character', at: 'Bo\u{E0041}' },
+  { name: 'a byte order mark within', file: TEXT_AT('B\uFEFFo'), code: 'invisible-character', at: 'B\uFEFFo' },
+  { name: 'a Hangul filler for a name', file: TEXT_AT('\u3164'), code: 'invisible-character', at: '\u3164' },
+  { name: 'half a character', file: TEXT_AT('"B\\uD83Do"'), code: 'broken-character', at: '"B\\uD83Do"' },
+];
+
+export const VALUE_MISTAKES: readonly Mistake[] = [
+  {
+    name: 'a version in quotes',
+    file: { version: 'version: "1"' },
+    code: 'unsupported-version',
+    at: '"1"',
+    message: 'version is "1", and this program reads version 1, a number without quotes. Write version: 1',
+  },
+  { name: 'a version of the future', file: { version: 'version: 2' }, code: 'unsupported-version', at: '2' },
+  {
+    name: 'a lab in capitals with an underscore',
+    file: { lab: 'lab: Vision_Lab' },
+    code: 'invalid-lab',
+    at: 'Vision_Lab',
+    message:
+      'Vision_Lab begins names in IAM, and may hold lower-case letters, digits and hyphens, with a letter first and no hyphen last. Write vision-lab',
+  },
+  { name: 'a lab with a digit first', file: { lab: 'lab: 3d-vision' }, code: 'invalid-lab', at: '3d-vision' },
+  { name: 'a lab too long', file: { lab: `lab: ${'v'.repeat(41)}` }, code: 'invalid-lab', at: 'v'.repeat(41) },
+  {
+    name: 'an account without quotes',
+    file: { account: 'account: 012345678901' },
+    code: 'account-not-quoted',
+    at: '012345678901',
+    message:
+      '012345678901 is a number for YAML, which loses leading zeros; an account id is a text of 12 digits. Write account: "012345678901"',
+  },
+  {
+    name: 'an account with hyphens',
+    file: { account: 'account: 1234-5678-9012' },
+    code: 'account-not-twelve-digits',
+    at: '1234-5678-9012',
+    message: '1234-5678-9012 is not an AWS account id, which has exactly 12 digits. Write "123456789012"',
+  },
+  {
+    name: 'an account of 11 digits',
+    file: { account: 'account: "12345678901"' },
+    code: 'account-not-twelve-digits',
+    at: '"12345678901"',
+  },
+  {
+    name: 'an id with an accent',
+    file: members('  zoé: { name: Zoé, roles: [reader] }'),
+    code: 'invalid-id',
+    at: 'zoé',
+    message:
+      'zoé becomes part of a name in IAM, which may hold A-Z, a-z, 0-9 and + = , . @ _ - only, here with a letter or digit first. Write a short key such as zoe; name takes the name as the person writes it.',
+  },
+  {
+    name: 'an id with a blank',
+    file: members('  ada l: { name: A, roles: [reader] }'),
+    code: 'invalid-id',
+    at: 'ada l',
+  },
+  {
+    name: 'an id without a letter',
+    file: members('  __proto__: { name: P, roles: [reader] }'),
+    code: 'invalid-id',
+    at: '__proto__',
+  },
+  { name: 'an empty id', file: members('  "": { name: P, roles: [reader] }'), code: 'invalid-id', at: '""' },
+  {
+    name: 'an id that makes a name of 65 characters',
+    file: members(`  ${'b'.repeat(58)}: { name: Bo, roles: [reader] }`),
+    code: 'id-too-long',
+    at: 'b'.repeat(58),
+  },
+  {
+    name: 'a role that makes a name of 129 characters',
+    file: {
+      roles: `roles:\n  ${'r'.repeat(122)}: { allow: [GetHIT] }`,
+      members: `members:\n  ada: { name: Ada, roles: [${'r'.repeat(122)}] }`,
+    },
+    code: 'id-too-long',
+    at: 'r'.repeat(122),
+  },
+  {
+    name: 'members that differ in case only',
+    file: members('  Ada: { name: Ada B, roles: [reader] }'),
+    code: 'ids-equal-ignoring-case',
+    at: 'Ada',
+    message: 'Ada and ada are one name in IAM, which ignores case. Give one of them another key.',
+  },
+  {
+    name: 'roles that differ in case only',
+    file: {
+      ...roles('  Reader: { allow: [GetHIT] }'),
+      members: 'members:\n  ada: { name: Ada, roles: [reader, Reader] }',
+    },
+    code: 'ids-equal-ignoring-case',
+    at: 'Reader',
+  },
+  {
+    name: 'departed by another case',
+    file: { departed: 'departed:\n  ADA: { left: "2026-06-30", reason: graduated }' },
+    code: 'ids-equal-ignoring-case',
+    at: 'ADA',
+  },
+  {
+    name: 'a role given twice',
+    file: members('  bo: { name: Bo, roles: [reader, reader] }'),
+    code: 'duplicate-entry',
+    at: 'reader',
+  },
+  { name: 'an owner twice', file: { owners: 'owners: [ada, ada]' }, code: 'duplicate-entry', at: 'ada' },
+];
+
+const ELEVEN = Array.from({ length: 11 }, (_, index) => `r${index}`);
+
+export const ROLE_MISTAKES: readonly Mistake[] = [
+  {
+    name: 'a mistyped role',
+    file: members('  bo: { name: Bo, roles: [raeder] }'),
+    code: 'unknown-role',
+    at: 'raeder',
+    message: 'There is no role raeder. Write reader, or add raeder to roles.',
+  },
+  {
+    name: 'a role that is nowhere',
+    file: members('  bo: { name: Bo, roles: [paymaster] }'),
+    code: 'unknown-role',
+    at: 'paymaster',
+    message: 'There is no role paymaster. The roles are reader.',
+  },
+  {
+    name: 'an extended role that is nowhere',
+    file: role('{ extends: [publisher], allow: [GetHIT] }'),
+    code: 'unknown-role',
+    at: 'publisher',
+  },
+  {
+    name: 'an object property as a role',
+    file: members('  bo: { name: Bo, roles: [constructor] }'),
+    code: 'unknown-role',
+    at: 'constructor',
+  },
+  {
+    name: 'a role that extends itself',
+    file: role('{ extends: [other], allow: [GetHIT] }'),
+    code: 'role-circle',
+    at: 'other',
+    message:
+      'Role other extends itself, which adds nothing to it. Remove other from this list, or break the circle at another place.',
+  },
+  {
+    name: 'roles in a circle',
+    file: {
+      ...roles('  a: { extends: [b], allow: [GetHIT] }\n  b: { extends: [c] }\n  c: { extends: [reader, a] }'),
+      members: 'members:\n  ada: { name: Ada, roles: [a] }',
+    },
+    code: 'role-circle',
+    at: 'a',
+    message:
+      'Roles extend each other in a circle: a -> b -> c -> a. Remove a from this list, or break the circle at another place.',
+  },
+  {
+    name: 'a misspelt operation',
+    file: role('{ allow: [ListHits] }'),
+    code: 'unknown-permission',
+    at: 'ListHits',
+    message: 'ListHits is neither a capability nor an operation of MTurk, so it would have no effect. Write ListHITs.',
+  },
+  {
+    name: 'an operation with its prefix',
+    file: role('{ allow: ["mechanicalturk:GetHIT"] }'),
+    code: 'unknown-permission',
+    at: '"mechanicalturk:GetHIT"',
+    message:
+      'mechanicalturk:GetHIT is neither a capability nor an operation of MTurk, so it would have no effect. Write GetHIT.',
+  },
+  { name: 'a wildcard', file: role('{ allow: ["Get*"] }'), code: 'unknown-permission', at: '"Get*"' },
+  {
+    name: 'a dead name',
+    file: role('{ allow: [GrantBonus] }'),
+    code: 'unknown-operation-name',
+    at: 'GrantBonus',
+    message:
+      'GrantBonus was renamed SendBonus in 2017; IAM accepts the old name and it grants nothing. Write SendBonus, or pay:bonus for the whole capability.',
+  },
+  {
+    name: 'a dead name denied',
+    file: role('{ allow: ["*"], deny: [GrantBonus] }'),
+    code: 'unknown-operation-name',
+    at: 'GrantBonus',
+    message:
+      'GrantBonus was renamed SendBonus in 2017; IAM accepts the old name and it denies nothing. Write SendBonus, or pay:bonus for the whole capability.',
+  },
+  {
+    name: "the ARN of AWS's policy",
+    file: role('{ managed: ["arn:aws:iam::aws:policy/AmazonMechanicalTurkReadOnly"] }'),
+    code: 'unknown-managed-policy',
+    at: '"arn:aws:iam::aws:policy/AmazonMechanicalTurkReadOnly"',
+    message:
+      "arn:aws:iam::aws:policy/AmazonMechanicalTurkReadOnly is not one of AWS's two policies for MTurk. Write AmazonMechanicalTurkReadOnly.",
+  },
+  {
+    name: "another policy of AWS's",
+    file: role('{ managed: [AdministratorAccess] }'),
+    code: 'unknown-managed-policy',
+    at: 'AdministratorAccess',
+  },
+  { name: 'a role without anything', file: role('{ description: nothing }'), code: 'role-grants-nothing', at: 'other' },
+  {
+    name: 'a role that denies all it allows',
+    file: role('{ allow: [pay:bonus], deny: [SendBonus] }'),
+    code: 'role-grants-nothing',
+    at: 'other',
+    message:
+      'Role other denies all that it allows, so it makes no difference who has it. Take out of deny what the role is for, or remove the role; to stop a person, write suspended: true.',
+  },
+  { name: 'a role that denies alone', file: role('{ deny: [SendBonus] }'), code: 'role-grants-nothing', at: 'other' },
+  {
+    name: 'a deny of what is not allowed',
+    file: role('{ allow: [results:read], deny: [SendBonus] }'),
+    code: 'deny-without-effect',
+    at: 'SendBonus',
+    message:
+      'Role other allows nothing of SendBonus, so denying it takes nothing away. Remove it from deny, or correct the name that was meant.',
+  },
+  {
+    name: 'a deny beside a policy that only reads',
+    file: role('{ managed: [AmazonMechanicalTurkReadOnly], deny: [pay:bonus] }'),
+    code: 'deny-without-effect',
+    at: 'pay:bonus',
+  },
+  {
+    name: 'a role that nobody has',
+    file: roles('  other: { allow: [GetHIT] }'),
+    code: 'unused-role',
+    at: 'other',
+    message: 'Nobody has role other. Give it to a member, or remove it.',
+  },
+  {
+    name: 'eleven roles',
+    file: {
+      roles: `roles:\n${ELEVEN.map((key) => `  ${key}: { allow: [GetHIT] }`).join('\n')}`,
+      members: `members:\n  ada: { name: Ada, roles: [${ELEVEN.join(', ')}] }`,
+    },
+    code: 'too-many-roles',
+    at: 'roles',
+    message:
+      'Member ada has 11 roles, and IAM puts a user into 10 groups at most. Make one role that extends several of them, and give that instead.',
+  },
+];
+
+const GONE = 'departed:\n  dee: { left: "2026-06-30", reason: graduated }';
+const ended = (key: string) => `  ${key}: { name: E, roles: [reader], until: "2099-12-31" }`;
+
+export const PEOPLE_MISTAKES: readonly Mistake[] = [
+  { name: 'no role at all', file: members('  bo: { name: Bo, roles: [] }'), code: 'member-without-roles', at: '[]' },
+  {
+    name: 'the 31st of February',
+    file: bo('until: "2027-02-31"'),
+    code: 'invalid-date',
+    at: '"2027-02-31"',
+    message: '2027-02-31 is not a day of the calendar. Write a day such as "2027-05-31", in quotes.',
+  },
+  {
+    name: 'the 29th of February in a common year',
+    file: bo('until: "2027-02-29"'),
+    code: 'invalid-date',
+    at: '"2027-02-29"',
+  },
+  { name: 'a month 13', file: bo('until: "2027-13-01"'), code: 'invalid-date', at: '"2027-13-01"' },
+  {
+    name: 'a date as Americans write it',
+    file: bo('until: 05/31/2027'),
+    code: 'invalid-date',
+    at: '05/31/2027',
+    message:
+      '05/31/2027 is not a date as it is written here, year-month-day. Write a day such as "2027-05-31", in quotes.',
+  },
+  {
+    name: 'a date with a time',
+    file: bo('until: "2027-05-31T00:00:00Z"'),
+    code: 'invalid-date',
+    at: '"2027-05-31T00:00:00Z"',
+  },
+  { name: 'a date that is a number', file: bo('until: 20270531'), code: 'invalid-date', at: '20270531' },
+  { name: 'a date of one-digit months', file: bo('until: 2027-5-31'), code: 'invalid-date', at: '2027-5-31' },
+  {
+    name: 'a date without quotes',
+    file: bo('until: 2027-05-31'),
+    code: 'date-not-quoted',
+    at: '2027-05-31',
+    message:
+      '2027-05-31 stands without quotes, and many YAML programs make a point in time of that, which can be another day. Write "2027-05-31"',
+  },
+  {
+    name: 'a day of leaving without quotes',
+    file: { departed: 'departed:\n  dee: { left: 2026-06-30, reason: graduated }' },
+    code: 'date-not-quoted',
+    at: '2026-06-30',
+  },
+  {
+    name: 'an end that has passed',
+    file: bo('until: "2026-11-24"'),
+    code: 'until-passed',
+    at: '"2026-11-24"',
+    message:
+      'The last day of bo was 2026-11-24: access has ended, and the next apply removes the user. Move bo to departed, or write a later day.',
+  },
+  { name: 'an e-mail address without a domain', file: bo('email: bo@lab'), code: 'invalid-email', at: 'bo@lab' },
+  {
+    name: 'an e-mail address with a name',
+    file: bo("email: 'Bo <bo@lab.edu>'"),
+    code: 'invalid-email',
+    at: "'Bo <bo@lab.edu>'",
+  },
+  {
+    name: 'a GitHub login with @',
+    file: bo("github: '@bochen'"),
+    code: 'invalid-github-login',
+    at: "'@bochen'",
+    message: '@bochen cannot be a GitHub login: letters, digits and single hyphens inside, at most 39. Write bochen',
+  },
+  { name: 'a GitHub login with a hyphen at the end', file: bo('github: bo-'), code: 'invalid-github-login', at: 'bo-' },
+  { name: 'a sponsor whom nobody knows', file: bo('sponsor: zed'), code: 'unknown-sponsor', at: 'zed' },
+  { name: 'their own sponsor', file: bo('sponsor: bo'), code: 'own-sponsor', at: 'bo' },
+  {
+    name: 'a sponsor who has left',
+    file: { ...bo('sponsor: dee'), departed: GONE },
+    code: 'sponsor-departed',
+    at: 'dee',
+  },
+  {
+    name: 'a member who has departed',
+    file: { ...members(ended('dee')), departed: GONE },
+    code: 'member-also-departed',
+    at: 'dee',
+    message:
+      'dee is in members and in departed, and can only be one of the two. Remove dee from members if they left, else from departed.',
+  },
+  {
+    name: 'somebody who leaves next month',
+    file: { departed: 'departed:\n  dee: { left: "2026-12-31", reason: graduates }' },
+    code: 'left-in-future',
+    at: '"2026-12-31"',
+    message:
+      'dee is in departed with a day to come, 2026-12-31, but the next apply would delete the user at once. Keep dee in members with until: "2026-12-31"',
+  },
+  {
+    name: 'a day of leaving that is none',
+    file: { departed: 'departed:\n  dee: { left: "2026-06-31", reason: graduated }' },
+    code: 'invalid-date',
+    at: '"2026-06-31"',
+  },
+  {
+    name: 'an owner whom nobody knows',
+    file: { owners: 'owners: [ada, adda]' },
+    code: 'unknown-owner',
+    at: 'adda',
+    message: 'The owner adda is not a member. Write ada.',
+  },
+  {
+    name: 'an owner who has left',
+    file: { owners: 'owners: [ada, dee]', departed: GONE },
+    code: 'owner-departed',
+    at: 'dee',
+  },
+  { name: 'no owner', file: { owners: 'owners: []' }, code: 'no-owner', at: '[]' },
+  {
+    name: 'nothing to freeze',
+    file: { freeze: 'freeze: [spending]' },
+    code: 'unknown-freeze',
+    at: 'spending',
+    message:
+      'spending is neither spend nor a capability, so it would freeze nothing. Write spend for everything that spends money, or a capability such as hits:publish.',
+  },
+  { name: 'a frozen operation', file: { freeze: 'freeze: [SendBonus]' }, code: 'unknown-freeze', at: 'SendBonus' },
+  {
+    name: 'a negative number of removals',
+    file: { settings: 'settings: { max-removals: -1 }' },
+    code: 'invalid-max-removals',
+    at: '-1',
+  },
+  {
+    name: 'half a removal',
+    file: { settings: 'settings: { max-removals: 1.5 }' },
+    code: 'invalid-max-removals',
+    at: '1.5',
+  },
+  {
+    name: 'a number of removals in words',
+    file: { settings: 'settings: { max-removals: three }' },
+    code: 'invalid-max-removals',
+    at: 'three',
+  },
+  {
+    name: 'an endless number of removals',
+    file: { settings: 'settings: { max-removals: .inf }' },
+    code: 'invalid-max-removals',
+    at: '.inf',
+  },
+  {
+    name: 'a bucket in capitals',
+    file: { settings: 'settings:\n  state: { bucket: Vision, region: eu-central-1 }' },
+    code: 'invalid-bucket-name',
+    at: 'Vision',
+  },
+  {
+    name: 'a bucket like an address',
+    file: { settings: 'settings:\n  state: { bucket: 192.168.0.1, region: eu-central-1 }' },
+    code: 'invalid-bucket-name',
+    at: '192.168.0.1',
+  },
+  {
+    name: 'a region by its name',
+    file: { settings: 'settings:\n  state: { bucket: vision-state, region: Frankfurt }' },
+    code: 'invalid-region',
+    at: 'Frankfurt',
+  },
+];

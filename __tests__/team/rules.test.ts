@@ -1,0 +1,159 @@
+import { CAPABILITY_NAMES, OPERATIONS } from '../../src/mturk/operations.ts';
+import { limitsPolicy, rolePolicy } from '../../src/team/documents.ts';
+import { draftOf } from '../../src/team/draft.ts';
+import type { TeamFindingCode } from '../../src/team/report.ts';
+import { resolveRoles } from '../../src/team/resolve-roles.ts';
+import { LONGEST_MANAGED_POLICY, rolePoliciesFit } from '../../src/team/rules/role-effects.ts';
+import { codesOf, findingsOf, teamText } from './team-text.ts';
+
+describe('people whose access has ended', () => {
+  const ended =
+    'members:\n  ada: { name: Ada, roles: [reader] }\n  eve: { name: Eve, roles: [reader], until: "2026-11-24" }';
+
+  test('the last day itself is a day of access', () => {
+    expect(codesOf(teamText({ members: ended.replace('24"', '25"') }))).toEqual([]);
+  });
+
+  test('a sponsor who is gone is a warning', () => {
+    const text = teamText({ members: `${ended}\n  bo: { name: Bo, roles: [reader], sponsor: eve }` });
+    expect(findingsOf(text).map(({ code, severity }) => [code, severity])).toEqual([
+      ['until-passed', 'warning'],
+      ['sponsor-expired', 'warning'],
+    ]);
+  });
+
+  test('an owner who is gone is a warning while another one is there', () => {
+    expect(codesOf(teamText({ owners: 'owners: [eve, ada]', members: ended }))).toEqual([
+      'owner-expired',
+      'until-passed',
+    ]);
+  });
+
+  test('no owner who is there is an error, and the only one', () => {
+    const findings = findingsOf(teamText({ owners: 'owners: [eve]', members: ended }));
+    expect(findings.map(({ code, severity }) => [code, severity])).toEqual([
+      ['no-owner', 'error'],
+      ['until-passed', 'warning'],
+    ]);
+  });
+});
+
+describe('one mistake is one finding, whatever hangs on it', () => {
+  test.each<[string, Parameters<typeof teamText>[0], readonly TeamFindingCode[]]>([
+    [
+      'a mistyped role name does not leave the role unused',
+      { members: 'members:\n  ada: { name: Ada, roles: [raeder] }' },
+      ['unknown-role'],
+    ],
+    [
+      'a mistyped operation does not make the role grant nothing',
+      { roles: 'roles:\n  reader: { allow: [GetHIIT] }' },
+      ['unknown-permission'],
+    ],
+    [
+      'nor the roles that extend it',
+      {
+        roles: 'roles:\n  reader: { allow: [GetHIIT] }\n  other: { extends: [reader], deny: [GetHIT] }',
+        members: 'members:\n  ada: { name: Ada, roles: [other] }',
+      },
+      ['unknown-permission'],
+    ],
+    [
+      'a mistyped section does not orphan the owners',
+      { members: 'member:\n  ada: { name: Ada, roles: [reader] }' },
+      ['unknown-key'],
+    ],
+    ['no members at all is one thing to say', { members: '' }, ['missing-key']],
+    ['an empty section is one thing to say', { members: 'members:' }, ['empty-value']],
+    ['no roles at all is one thing to say', { roles: '' }, ['missing-key']],
+    ['an alias is not also a wrong type', { members: 'members: *all' }, ['yaml-alias']],
+    ['a bad lab does not make ids too long', { lab: `lab: ${'x'.repeat(70)}` }, ['invalid-lab']],
+    [
+      'a role given eleven times is not eleven groups',
+      { members: `members:\n  ada: { name: Ada, roles: [${Array(11).fill('reader').join(', ')}] }` },
+      Array(10).fill('duplicate-entry'),
+    ],
+    [
+      'an unquoted day that is none is first of all no day',
+      { members: 'members:\n  ada: { name: Ada, roles: [reader], until: 2027-02-31 }' },
+      ['invalid-date'],
+    ],
+    [
+      'an id with a hidden character is not also outside the alphabet',
+      { members: 'members:\n  ada: { name: Ada, roles: [reader] }\n  "b\\u200Bo": { name: Bo, roles: [reader] }' },
+      ['invisible-character'],
+    ],
+  ])('%s', (_, sections, codes) => {
+    expect(codesOf(teamText(sections))).toEqual(codes);
+  });
+});
+
+test('mistakes of different kinds are found in one run, in the order of the file', () => {
+  const text = teamText({
+    version: 'version: 2',
+    owners: 'owners: [adda]',
+    roles: 'roles:\n  reader: { allow: [SearchHITs], deni: [] }',
+    members: 'members:\n  ada: { name: 7, roles: reader, until: never }',
+    departed: 'departed:',
+    freeze: 'freeze: [spent]',
+  });
+  expect(codesOf(text)).toEqual([
+    'unsupported-version',
+    'unknown-owner',
+    'unknown-operation-name',
+    'unknown-key',
+    'wrong-type',
+    'wrong-type',
+    'invalid-date',
+    'empty-value',
+    'unknown-freeze',
+  ]);
+});
+
+describe('lengths of policies', () => {
+  const policyOf = (limit: number) => {
+    const draft = draftOf({
+      roles: { small: { allow: ['GetHIT'] }, large: { allow: ['*'], deny: ['SendBonus'] } },
+    });
+    const found: [string, unknown][] = [];
+    rolePoliciesFit(limit)({
+      draft,
+      resolved: resolveRoles(draft.roles),
+      today: '2026-11-25',
+      unquotedDates: [],
+      roleKeys: ['small', 'large'],
+      memberKeys: [],
+      report: (code, path, args) => found.push([`${code} ${path.join('.')}`, args]),
+      intact: () => true,
+      suggest: () => null,
+    });
+    return found;
+  };
+
+  test('a role is measured with everything frozen, and without white space', () => {
+    const role = {
+      key: '',
+      description: null,
+      extends: [],
+      allow: OPERATIONS,
+      deny: ['SendBonus' as const],
+      managed: [],
+    };
+    const length = JSON.stringify(rolePolicy(role, CAPABILITY_NAMES)).length;
+    expect(policyOf(length)).toEqual([]);
+    expect(policyOf(length - 1)).toEqual([
+      ['role-policy-too-long roles.large', { role: 'large', length, limit: length - 1 }],
+    ]);
+  });
+
+  test('with the catalogue as it is, the longest role with everything frozen fits', () => {
+    const role = { key: '', description: null, extends: [], allow: OPERATIONS, deny: OPERATIONS, managed: [] };
+    expect(JSON.stringify(rolePolicy(role, CAPABILITY_NAMES)).length).toBeLessThanOrEqual(LONGEST_MANAGED_POLICY);
+  });
+
+  test('the inline policy of a member, which is as long for everybody, fits into its 2,048 characters', () => {
+    const member = { key: 'a', name: 'A', email: null, github: null, roles: [], sponsor: null };
+    const limits = limitsPolicy({ ...member, until: '2027-05-31', suspended: true });
+    expect(JSON.stringify(limits).length).toBeLessThanOrEqual(2_048);
+  });
+});
