@@ -186,10 +186,11 @@ program
   .command('rehearse')
   .description('tell and check the whole story on the sample team, against an AWS account in a process')
   .argument('[file]', 'the team file', DEFAULT_FILE)
+  .addOption(today())
   .addHelpText('after', examples('mturk-team rehearse'))
-  .action(async (file: string) => {
+  .action(async (file: string, options) => {
     const { rehearse } = await import('./commands/rehearse.ts');
-    finish(await rehearse({ file }, terminal));
+    finish(await rehearse({ file, today: dayOf(options) }, terminal));
   });
 
 interface CommonOptions {

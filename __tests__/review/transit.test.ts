@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { decide } from '../../src/access/decide.ts';
 import { declare } from '../../src/access/declare.ts';
 import type { AccessModel, AccessUser } from '../../src/access/model.ts';
-import { type OPERATIONS, operationsOf } from '../../src/mturk/operations.ts';
+import { OPERATIONS, operationsOf } from '../../src/mturk/operations.ts';
 import { heldTeam, usersToHold } from '../../src/review/transit.ts';
 import type { Member, Role, Team } from '../../src/team/team.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
@@ -266,7 +266,7 @@ function steps(before: AccessModel, after: AccessModel): { step: Step; after: nu
     const limit: Step = (model) => withUser(model, name, (user) => ({ ...user, inline: next?.inline ?? [] }));
     const endsLast = old !== undefined && (next?.inline ?? []).length === 0;
     const limited = endsLast ? -1 : add(limit, made);
-    const first = old === undefined ? [limited] : made;
+    const first = endsLast ? made : [limited];
     const moves = [
       ...(next?.groups ?? [])
         .filter((group) => !(old?.groups ?? []).includes(group))

@@ -1,4 +1,74 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { openSandbox } from '../sandbox/sandbox.ts';
+import { engineTitle } from '../terraform/engine.ts';
+import { findEngine } from '../terraform/find-engine.ts';
 import type { Terminal } from './io.ts';
-export async function rehearse(_options: { readonly file: string }, _terminal: Terminal): Promise<number> {
-  return 1;
+import { reportFailure } from './open-lab.ts';
+import { readTeamOrReport } from './read-team-or-report.ts';
+import { castOf } from './rehearsal/cast.ts';
+import { playChapters } from './rehearsal/chapters.ts';
+import { ChapterFailed, tellTo } from './rehearsal/story.ts';
+
+export interface RehearseOptions {
+  readonly file: string;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string;
+}
+
+/**
+ * Tells the main job on a team, against an account in a process, and checks what it tells: 0 where every chapter holds,
+ * 1 where one does not. Leaves nothing behind.
+ */
+export async function rehearse({ file, today }: RehearseOptions, terminal: Terminal): Promise<number> {
+  const started = Date.now();
+  const team = await readTeamOrReport(file, today, terminal);
+  if (typeof team === 'number') return team;
+  const cast = castOf(team, today);
+  if (cast === null) {
+    terminal.stderr(`${file} has no role that gives anything of its own, so there is nothing to rehearse with.\n`);
+    return 1;
+  }
+  const engine = await findEngine({ env: process.env, account: 'sandbox' });
+  if (!engine.ok) return reportFailure(engine.failure, terminal);
+
+  const directory = await mkdtemp(join(tmpdir(), 'mturk-team-rehearsal-'));
+  const sandbox = await openSandbox({ dir: null, accountId: team.account });
+  const iam = new IAMClient({
+    region: 'us-east-1',
+    endpoint: sandbox.endpoint,
+    credentials: sandbox.rootCredentials,
+  });
+  const story = tellTo(terminal);
+  try {
+    const source = await readFile(file, 'utf8');
+    await playChapters({
+      story,
+      file,
+      source,
+      team,
+      today,
+      cast,
+      engine: engine.value,
+      sandbox,
+      iam,
+      directory,
+      terminal,
+    });
+    const seconds = ((Date.now() - started) / 1000).toFixed(1);
+    terminal.stdout(
+      `\nAll ${story.checks} checks hold, in ${seconds} s, with ${engineTitle(engine.value)}. No AWS account was touched, and nothing is left behind.\n`,
+    );
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ChapterFailed)) throw error;
+    terminal.stderr(`\nThe rehearsal ends here: a check does not hold.\n`);
+    return 1;
+  } finally {
+    iam.destroy();
+    await sandbox.close();
+    await rm(directory, { recursive: true, force: true });
+  }
 }

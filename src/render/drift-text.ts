@@ -2,8 +2,9 @@ import type { PersonChange } from '../access/compare.ts';
 import type { Difference, Holder } from '../review/difference.ts';
 import type { DriftReport, Tampering } from '../review/drift.ts';
 import type { TamperingEffect } from '../review/drift-effect.ts';
+import { keyOfIamName, labPath } from '../team/names.ts';
 import { wrapVisible } from './access-columns.ts';
-import { accessWords, groupWord, listWords, type Naming, personName, policyName } from './access-words.ts';
+import { groupWord, harmWords, listWords, type Naming, personName, policyName } from './access-words.ts';
 import { stepText } from './progress.ts';
 
 /** What was done by hand, a consequence and then its cause at a time, in lines of at most `width` cells. */
@@ -83,8 +84,8 @@ function consequenceWords(people: readonly PersonChange[], naming: Naming): stri
 
 function personWords({ capabilities: { gained, lost } }: PersonChange): string {
   const parts = [
-    ...(gained.length === 0 ? [] : [`got what team.yaml does not give: ${accessWords(gained)}`]),
-    ...(lost.length === 0 ? [] : [`lost what team.yaml gives: ${accessWords(lost)}`]),
+    ...(gained.length === 0 ? [] : [`got what team.yaml does not give: ${harmWords(gained)}`]),
+    ...(lost.length === 0 ? [] : [`lost what team.yaml gives: ${harmWords(lost)}`]),
   ];
   return parts.join(', and ');
 }
@@ -97,7 +98,11 @@ function fateWords({ fate, difference }: Tampering): string {
   if (fate === 'left') return 'It is what team.yaml wants by now.';
   if (fate === 'replaced') return 'Applying team.yaml changes it again.';
   if ('from' in difference) return 'Reconciling puts it back.';
-  return difference.kind.endsWith('-added') ? 'Reconciling takes it away.' : 'Reconciling puts it back.';
+  return difference.kind.endsWith('-added') ? undoWords(difference.kind) : 'Reconciling puts it back.';
+}
+
+function undoWords(kind: Difference['kind']): string {
+  return kind === 'member-added' ? 'Reconciling takes them out again.' : 'Reconciling takes it away.';
 }
 
 /** What somebody did, for "Somebody ...". */
@@ -113,9 +118,9 @@ export function differenceWords(difference: Difference, naming: Naming): string 
     case 'group-removed':
       return `deleted the group ${groupWord(difference.group, naming)}`;
     case 'policy-added':
-      return `created the policy ${policyName(difference.arn)}`;
+      return `created ${policyWords(difference.arn, naming)}`;
     case 'policy-removed':
-      return `deleted the policy ${policyName(difference.arn)}`;
+      return `deleted ${policyWords(difference.arn, naming)}`;
     case 'moved':
       return `moved ${holderWords(difference.holder, naming)} from ${difference.from} to ${difference.to}`;
     case 'member-added':
@@ -123,9 +128,9 @@ export function differenceWords(difference: Difference, naming: Naming): string 
     case 'member-removed':
       return `took ${user(difference.user)} out of ${groupWord(difference.group, naming)}`;
     case 'attachment-added':
-      return `attached ${policyName(difference.arn)} to ${holderWords(difference.holder, naming)}`;
+      return `attached ${policyWords(difference.arn, naming)} to ${holderWords(difference.holder, naming)}`;
     case 'attachment-removed':
-      return `took ${policyName(difference.arn)} off ${holderWords(difference.holder, naming)}`;
+      return `took ${policyWords(difference.arn, naming)} off ${holderWords(difference.holder, naming)}`;
     case 'inline-added':
       return `wrote a policy ${difference.policy} into ${holderWords(difference.holder, naming)}`;
     case 'inline-removed':
@@ -133,7 +138,7 @@ export function differenceWords(difference: Difference, naming: Naming): string 
     case 'inline-changed':
       return `edited the policy ${difference.policy} of ${holderWords(difference.holder, naming)}`;
     case 'document-changed':
-      return `edited the policy ${policyName(difference.arn)}`;
+      return `edited ${policyWords(difference.arn, naming)}`;
     case 'boundary-changed':
       return difference.to === null
         ? `took the permissions boundary off ${user(difference.user)}`
@@ -141,6 +146,12 @@ export function differenceWords(difference: Difference, naming: Naming): string 
     case 'tag-changed':
       return `${difference.to === null ? 'removed' : difference.from === null ? 'added' : 'changed'} the tag ${difference.tag} of ${user(difference.user)}`;
   }
+}
+
+/** `the policy of role paymaster`, or the name of a policy that is no role's. */
+function policyWords(arn: string, { lab }: Naming): string {
+  const key = arn.includes(`:policy${labPath(lab)}`) ? keyOfIamName(lab, policyName(arn)) : null;
+  return key === null ? `the policy ${policyName(arn)}` : `the policy of role ${key}`;
 }
 
 function holderWords({ kind, name }: Holder, naming: Naming): string {

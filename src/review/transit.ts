@@ -111,8 +111,12 @@ function unitsOf(
     const will = sourcesOfGroup(after, group);
     return mixes(was, will) ? [was, will, withEffect([...was, ...will], 'Allow')] : [was, will];
   });
-  const joined = (next?.groups ?? []).filter((group) => old === null || !old.groups.includes(group));
-  return [withEffect(own, 'Allow'), ...ofGroups, ...joined.map((group) => sourcesOfGroup(after, group))];
+  // Whatever she joins, she joins under her new limits.
+  const limits = next === null ? [] : withEffect(ownPolicies(after, next).sources, 'Deny');
+  const joined = (next?.groups ?? [])
+    .filter((group) => old === null || !old.groups.includes(group))
+    .map((group) => [...sourcesOfGroup(after, group), ...limits]);
+  return [withEffect(own, 'Allow'), ...ofGroups, ...joined];
 }
 
 /**
@@ -141,8 +145,7 @@ function standingDenies(
   old: AccessUser | null,
   next: AccessUser | null,
 ): readonly PolicySource[] {
-  // Nobody new is in a group before her own limits exist.
-  if (old === null) return next === null ? [] : withEffect(ownPolicies(after, next).sources, 'Deny');
+  if (old === null) return [];
   const there = new Set(withEffect(sourcesOf(after, next), 'Deny').map((source) => JSON.stringify(source)));
   const kept = withEffect(sourcesOf(before, old), 'Deny').filter((source) => there.has(JSON.stringify(source)));
   // Limits that end without others in their place are taken away last.

@@ -1,0 +1,40 @@
+import { chapterHeading, checkLines, storyLines } from '../../render/rehearsal-text.ts';
+import type { Terminal } from '../io.ts';
+
+/** Ends the rehearsal: a chapter did not hold. */
+export class ChapterFailed extends Error {
+  override readonly name = 'ChapterFailed';
+}
+
+/** Tells the rehearsal, and ends it at the first check that does not hold. */
+export interface Story {
+  chapter(title: string, aside?: string): void;
+  /** `texts` stand under each other beside the label. */
+  tell(label: string, texts: readonly string[]): void;
+  /** `detail` is told where it does not hold. */
+  check(text: string, holds: boolean, detail?: string): void;
+  readonly checks: number;
+}
+
+export function tellTo(terminal: Terminal): Story {
+  let chapters = 0;
+  let checks = 0;
+  const print = (lines: readonly string[]) => terminal.stdout(`${lines.join('\n')}\n`);
+  return {
+    chapter(title, aside = '') {
+      chapters += 1;
+      print([...(chapters === 1 ? [] : ['']), chapterHeading(chapters, title, aside)]);
+    },
+    tell: (label, texts) => print(storyLines(label, texts)),
+    check(text, holds, detail = '') {
+      checks += 1;
+      print(checkLines(text, holds));
+      if (holds) return;
+      if (detail !== '') print(storyLines('', detail.split('\n')));
+      throw new ChapterFailed(text);
+    },
+    get checks() {
+      return checks;
+    },
+  };
+}
