@@ -18,7 +18,7 @@ export interface Tampering {
 }
 
 /** Attributes that nobody's access depends on. */
-export interface AttributeChange {
+interface AttributeChange {
   readonly address: string;
   readonly attributes: readonly string[];
 }

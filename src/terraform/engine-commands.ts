@@ -68,11 +68,7 @@ export async function planChanges(workspace: Workspace, options: PlanOptions = {
 }
 
 /** Reads a saved plan. */
-export async function showPlan(
-  workspace: Workspace,
-  file: string,
-  options: CommandOptions = {},
-): Promise<Result<SavedPlan>> {
+async function showPlan(workspace: Workspace, file: string, options: CommandOptions = {}): Promise<Result<SavedPlan>> {
   const run = await runEngine(
     workspace.engine.binary,
     ['show', '-json', '-no-color', file],

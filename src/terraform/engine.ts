@@ -1,7 +1,7 @@
 /** Whether the account is somebody's at AWS, or the one in this process. */
 export type AccountKind = 'real' | 'sandbox';
 
-export type EngineFlavour = 'terraform' | 'opentofu';
+type EngineFlavour = 'terraform' | 'opentofu';
 
 /** A Terraform or OpenTofu that was found and asked for its version. */
 export interface Engine {

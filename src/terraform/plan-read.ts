@@ -66,7 +66,7 @@ const PRIOR_STATE = z.object({
   }),
 });
 
-export interface PriorResource {
+interface PriorResource {
   readonly address: string;
   readonly type: string;
   readonly values: Readonly<Record<string, unknown>>;
