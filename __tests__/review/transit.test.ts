@@ -61,9 +61,14 @@ const cases: readonly { name: string; before: Team; after: Team; held: readonly 
     held: [],
   },
   {
-    name: 'somebody suspended gets a role that also gains the bonus',
+    name: 'somebody is suspended while her role gains the bonus',
     before: fay({ roles: ['results-reader'] }),
-    after: fay({ suspended: true }),
+    after: {
+      ...fay({ roles: ['results-reader'], suspended: true }),
+      roles: sampleTeam.roles.map((one) =>
+        one.key === 'results-reader' ? { ...one, allow: [...one.allow, 'SendBonus'] } : one,
+      ),
+    },
     held: ['perception-lab-fay'],
   },
   {

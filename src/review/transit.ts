@@ -11,12 +11,13 @@ import { activeMembers, type Member, type Team } from '../team/team.ts';
 
 /**
  * The users who, while a change is carried out one IAM call at a time, could for a moment do what they may neither
- * before nor after it. An example: somebody suspended is taken out of the paymasters and let in again as a reader; where
- * the suspension goes first, she can pay bonuses until the membership has gone too. An engine orders calls by
- * dependencies between resources, and no fixed dependency is right for every change.
+ * before nor after it. An example: of two roles that somebody loses, one allows bonuses and the other denies them; where
+ * the second goes first, she can pay bonuses until the first has gone too. An engine orders calls by dependencies
+ * between resources, and no fixed dependency is right for every change.
  *
- * Conservative: every order of calls is reckoned with, but for the one that the stacks guarantee (a new user's own
- * `limits` come before her first group). Names are sorted.
+ * Conservative: every order of calls is reckoned with, but for what the stacks guarantee: `limits` that come or change do
+ * so before their user joins anything, limits that end without others in their place go last, and nobody joins a group
+ * before its policies are what they will be. Names are sorted.
  */
 export function usersToHold(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
   const changedGroups = groupsThatChange(before, after);
