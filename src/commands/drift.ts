@@ -26,7 +26,10 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
         `${JSON.stringify(planJson({ ...planned.value, plan: saved.plan }, lab.team, lab.engine, lab.naming), null, 2)}\n`,
       );
     } else {
-      const lines = driftReportLines(report, effectsOf(report, lab.at), lab.naming, { reconcile: options.reconcile });
+      const lines = driftReportLines(report, effectsOf(report, lab.at), lab.naming, {
+        at: lab.at,
+        reconcile: options.reconcile,
+      });
       terminal.stdout(`${[labHeading(lab.team, lab.engine, lab.kind), '', ...lines].join('\n')}\n`);
     }
     if (report.class === 'clean') return 0;

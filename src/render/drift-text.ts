@@ -4,15 +4,26 @@ import type { DriftReport, Tampering } from '../review/drift.ts';
 import type { TamperingEffect } from '../review/drift-effect.ts';
 import { keyOfIamName, labPath } from '../team/names.ts';
 import { wrapVisible } from './access-columns.ts';
+import { lastDayWords } from './access-dates.ts';
 import { groupWord, harmWords, listWords, type Naming, personName, policyName } from './access-words.ts';
 import { stepText } from './progress.ts';
 
 /** What was done by hand, a consequence and then its cause at a time, in lines of at most `width` cells. */
-export function tamperingLines(effects: readonly TamperingEffect[], naming: Naming, width = 100): readonly string[] {
+export function tamperingLines(
+  effects: readonly TamperingEffect[],
+  naming: Naming,
+  at: Date,
+  width = 100,
+): readonly string[] {
   return effects.flatMap(({ tampering, people }, index) => {
     const number = `${index + 1}. `;
-    const consequence = consequenceWords(people, naming);
-    const cause = `${sentence(differenceWords(tampering.difference, naming))} ${fateWords(tampering)}`;
+    const consequence = consequenceWords(people, naming, at);
+    const { difference } = tampering;
+    const unknown =
+      difference.kind === 'inline-added' && difference.document === null
+        ? ' What it allows is not known here, so it counts as everything.'
+        : '';
+    const cause = `${sentence(differenceWords(difference, naming))}${unknown} ${fateWords(tampering)}`;
     const [first = '', ...rest] = [consequence, cause].flatMap((text) => wrapVisible(text, width - number.length - 2));
     return [`  ${number}${first}`, ...rest.map((line) => `  ${' '.repeat(number.length)}${line}`)];
   });
@@ -31,13 +42,13 @@ export function driftReportLines(
   report: DriftReport,
   effects: readonly TamperingEffect[],
   naming: Naming,
-  options: { readonly reconcile: boolean; readonly width?: number },
+  options: { readonly at: Date; readonly reconcile: boolean; readonly width?: number },
 ): readonly string[] {
   const lines: string[] = [];
   if (report.class === 'drift') lines.push(driftHeading(report, effects, naming.lab), '');
   else lines.push(CLASS_WORDS[report.class]);
   if (effects.length > 0 && report.class !== 'drift') lines.push('');
-  lines.push(...tamperingLines(effects, naming, options.width), ...attributeLines(report));
+  lines.push(...tamperingLines(effects, naming, options.at, options.width), ...attributeLines(report));
   const waiting = report.pending.length + report.pendingAddresses.length;
   if (report.class === 'drift' && waiting > 0) {
     lines.push('', '  team.yaml has changes besides that are not applied yet (mturk-team plan shows them).');
@@ -70,11 +81,11 @@ export function attributeLines(report: DriftReport): readonly string[] {
   ];
 }
 
-function consequenceWords(people: readonly PersonChange[], naming: Naming): string {
+function consequenceWords(people: readonly PersonChange[], naming: Naming, at: Date): string {
   if (people.length === 0) return "Nobody's access changes by this.";
   const groups = new Map<string, { words: string; names: string[] }>();
   for (const person of people) {
-    const words = personWords(person);
+    const words = personWords(person, at);
     const same = groups.get(words) ?? { words, names: [] };
     same.names.push(personName(person.user, naming));
     groups.set(words, same);
@@ -82,12 +93,25 @@ function consequenceWords(people: readonly PersonChange[], naming: Naming): stri
   return [...groups.values()].map(({ words, names }) => `${someNames(names)} ${words}.`).join(' ');
 }
 
-function personWords({ capabilities: { gained, lost } }: PersonChange): string {
+function personWords(person: PersonChange, at: Date): string {
+  const { gained, lost } = person.capabilities;
   const parts = [
     ...(gained.length === 0 ? [] : [`got what team.yaml does not give: ${harmWords(gained)}`]),
     ...(lost.length === 0 ? [] : [`lost what team.yaml gives: ${harmWords(lost)}`]),
+    ...endParts(person, at),
+    ...(person.boundary.before !== null && person.boundary.after === null
+      ? ['can be given anything by hand now: nothing caps what that would count for']
+      : []),
   ];
   return parts.join(', and ');
+}
+
+function endParts({ ends }: PersonChange, at: Date): readonly string[] {
+  if (ends.before === ends.after) return [];
+  const was = ends.before === null ? 'without an end' : `until ${lastDayWords(ends.before, at)}`;
+  const is =
+    ends.after === null ? 'has no end to their access any more' : `has access until ${lastDayWords(ends.after, at)}`;
+  return [`${is}, which team.yaml gives ${was}`];
 }
 
 function someNames(names: readonly string[]): string {

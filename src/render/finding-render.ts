@@ -30,7 +30,7 @@ const MESSAGE_WIDTH = 100;
 /** Findings in a format, ending in a newline. Nothing is left out of JSON; elsewhere the rest is counted. */
 export function renderFindings(findings: readonly Finding[], options: RenderOptions): string {
   const format = options.format ?? 'text';
-  if (format === 'json') return `${JSON.stringify({ version: 1, findings: findings.map(asJson) }, null, 2)}\n`;
+  if (format === 'json') return `${escapedJson({ version: 1, findings: findings.map(asJson) })}\n`;
   const errors = findings.filter(({ severity }) => severity === 'error');
   const warnings = findings.filter(({ severity }) => severity === 'warning');
   const first = [...errors.slice(0, SHOWN), ...warnings.slice(0, SHOWN)];
@@ -51,6 +51,17 @@ function asJson(finding: Finding): Readonly<Record<string, unknown>> {
   const message = messageOf(findingText(finding));
   const place = { line: position?.line ?? null, column: position?.column ?? null };
   return { code, severity, message, path: pathText(path), file, ...place };
+}
+
+/** JSON in which a terminal finds nothing to obey either: a path may hold whatever the file does. */
+function escapedJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(
+    /[\u007F-\u009F\u2028\u2029\p{Default_Ignorable_Code_Point}]/gu,
+    (text) =>
+      Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join(
+        '',
+      ),
+  );
 }
 
 function asText(finding: Finding, source: string | null, lineStarts: readonly number[], colour: boolean): string {

@@ -63,15 +63,30 @@ export function planLines(
     .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
 
+/** How many reasons of one kind are told in full. */
+const TOLD = 5;
+
 /** Why a plan is not applied; empty where nothing stands against it. */
-export function refusalLines(rails: readonly Finding[]): readonly string[] {
+export function refusalLines(rails: readonly Finding[], width = 100): readonly string[] {
   if (rails.length === 0) return [];
-  const reasons = rails.flatMap((finding) => {
-    const [first = '', ...rest] = messageOf(findingText(finding)).split('\n');
-    return [`error  ${finding.code}`, `  ${first}`, ...rest.map((line) => (line === '' ? '' : `  ${line}`)), ''];
+  const codes = [...new Set(rails.map(({ code }) => code))];
+  const reasons = codes.flatMap((code) => {
+    const same = rails.filter((finding) => finding.code === code);
+    const more = same.length - TOLD;
+    return [
+      ...same.slice(0, TOLD).flatMap((finding) => reasonLines(finding, width)),
+      ...(more > 0 ? [`  and ${more} more of this kind`, ''] : []),
+    ];
   });
   const count = rails.length === 1 ? 'this reason' : `these ${rails.length} reasons`;
   return [`Nothing is applied, for ${count}:`, '', ...reasons.slice(0, -1)];
+}
+
+/** Lines of a remedy that are to be pasted stay as they are; sentences are wrapped. */
+function reasonLines(finding: Finding, width: number): readonly string[] {
+  const lines = messageOf(findingText(finding)).split('\n');
+  const wrapped = lines.flatMap((line) => (/^\s|^[\w-]+:/.test(line) ? [line] : wrapVisible(line, width - 2)));
+  return [`error  ${finding.code}`, ...wrapped.map((line) => (line === '' ? '' : `  ${line}`)), ''];
 }
 
 export function countResources(plan: Plan): ResourceCounts {

@@ -17,6 +17,7 @@ type ShapeCode = Extract<
   | 'invalid-lab'
   | `account-${string}`
   | 'duplicate-entry'
+  | 'team-too-large'
   | 'unknown-freeze'
   | 'invalid-max-removals'
   | 'invalid-bucket-name'
@@ -32,7 +33,11 @@ export const SHAPE_WORDS: Pick<TeamWords, ShapeCode> = {
       suggestion === null ? `Remove it; the keys are ${listed(known)}.` : `Write ${suggestion}.`,
     ),
   'missing-key': ({ key }, place) =>
-    wording('Missing key', say`${owner(place)} has no ${key}, and needs one.`, say`Add ${EXAMPLES[key] ?? `${key}:`}`),
+    wording(
+      'Missing key',
+      say`${capital(owner(place))} has no ${key}, which every ${kindOf(place)} needs.`,
+      say`Add ${EXAMPLES[key] ?? `${key}:`}`,
+    ),
   'wrong-type': ({ expected, actual, source }, place) =>
     wording(
       'Wrong type',
@@ -117,6 +122,14 @@ export const SHAPE_WORDS: Pick<TeamWords, ShapeCode> = {
       say`${entry} stands twice in ${pathText(place.path.slice(0, -1))}, and the second changes nothing.`,
       'Remove it, or write what was meant instead.',
     ),
+  'team-too-large': ({ what, count, limit }) =>
+    wording(
+      'More than an account holds',
+      `The file has ${count} ${what}, and an AWS account holds ${limit} ${what === 'roles' ? 'groups' : 'users'} at most.`,
+      what === 'roles'
+        ? 'Let members share roles.'
+        : 'Divide the lab between two accounts, each with a file of its own.',
+    ),
   'unknown-freeze': ({ name, suggestion }) =>
     wording(
       'Nothing that can be frozen',
@@ -165,13 +178,22 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   region: 'region: eu-central-1, or wherever the bucket is.',
 };
 
-function owner({ path }: Place): string {
-  const [section, key] = path;
-  if (path.length === 1) return 'the file';
-  if (path.length === 2) return String(section);
-  if (section === 'settings') return 'settings.state';
-  const kind = section === 'roles' ? 'role' : section === 'members' ? 'member' : 'departed member';
-  return `${kind} ${quoted(String(key))}`;
+/** What holds the key of a path. */
+function owner(place: Place): string {
+  const [section, key] = place.path;
+  if (place.path.length === 1) return 'the file';
+  if (place.path.length === 2) return String(section);
+  return section === 'settings' ? 'settings.state' : `${kindOf(place)} ${quoted(String(key))}`;
+}
+
+function kindOf({ path }: Place): string {
+  if (path.length < 3) return 'file';
+  const kinds: Readonly<Record<string, string>> = { roles: 'role', members: 'member', departed: 'departed member' };
+  return kinds[String(path[0])] ?? 'state';
+}
+
+function capital(text: string): string {
+  return text.startsWith('settings') ? text : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function last({ path }: Place): string {

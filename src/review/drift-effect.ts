@@ -26,13 +26,21 @@ export function effectsOf(report: DriftReport, at: Date): readonly TamperingEffe
 }
 
 function hasEffect(person: PersonChange): boolean {
-  return person.operations.gained.length > 0 || person.operations.lost.length > 0;
+  const { operations, ends, boundary, suspended } = person;
+  return (
+    operations.gained.length > 0 ||
+    operations.lost.length > 0 ||
+    ends.before !== ends.after ||
+    suspended.before !== suspended.after ||
+    boundary.before !== boundary.after
+  );
 }
 
 function place({ people }: TamperingEffect): number {
   const gains = people.flatMap(({ worstGain }) => (worstGain === null ? [] : [RISKS.indexOf(worstGain)]));
   if (gains.length > 0) return Math.min(...gains);
-  return people.length > 0 ? RISKS.length : RISKS.length + 1;
+  if (people.some(({ operations }) => operations.lost.length > 0)) return RISKS.length;
+  return RISKS.length + (people.length > 0 ? 1 : 2);
 }
 
 /** The model as that one difference leaves it. */

@@ -114,7 +114,7 @@ async function clickInTheConsole(stage: Stage, team: Team): Promise<void> {
   const { report } = await must(stage, planLab(lab));
   story.tell(
     'drift',
-    tamperingLines(effectsOf(report, lab.at), lab.naming, 87).map((line) => line.slice(2)),
+    tamperingLines(effectsOf(report, lab.at), lab.naming, lab.at, 87).map((line) => line.slice(2)),
   );
   const found = new Set(
     report.tampered.flatMap(({ difference }) => [differenceKey(difference), subjectKey(difference)]),
