@@ -169,14 +169,14 @@ export const SHAPE_MISTAKES: readonly Mistake[] = [
     file: { account: '' },
     code: 'missing-key',
     at: 'version',
-    message: 'the file has no account, and needs one. Add account: "123456789012"',
+    message: 'The file has no account, which every file needs. Add account: "123456789012"',
   },
   {
     name: 'a member without a name',
     file: members('  bo: { roles: [reader] }'),
     code: 'missing-key',
     at: 'bo',
-    message: 'member bo has no name, and needs one. Add name: and the name of the person.',
+    message: 'Member bo has no name, which every member needs. Add name: and the name of the person.',
   },
   {
     name: 'somebody departed without a reason',
@@ -189,7 +189,8 @@ export const SHAPE_MISTAKES: readonly Mistake[] = [
     file: { settings: 'settings:\n  state: { bucket: vision-state }' },
     code: 'missing-key',
     at: 'state',
-    message: 'settings.state has no region, and needs one. Add region: eu-central-1, or wherever the bucket is.',
+    message:
+      'settings.state has no region, which every state needs. Add region: eu-central-1, or wherever the bucket is.',
   },
   {
     name: 'a role instead of a list of roles',
@@ -406,6 +407,15 @@ export const VALUE_MISTAKES: readonly Mistake[] = [
     at: 'reader',
   },
   { name: 'an owner twice', file: { owners: 'owners: [ada, ada]' }, code: 'duplicate-entry', at: 'ada' },
+  {
+    name: '501 roles',
+    file: {
+      roles: `roles:\n${Array.from({ length: 501 }, (_, index) => `  r${index}: { allow: [GetHIT] }`).join('\n')}`,
+    },
+    code: 'team-too-large',
+    at: 'roles',
+    message: 'The file has 501 roles, and an AWS account holds 500 groups at most. Let members share roles.',
+  },
 ];
 
 const ELEVEN = Array.from({ length: 11 }, (_, index) => `r${index}`);

@@ -59,6 +59,7 @@ interface LabFindingArgs {
   'id-too-long': { readonly kind: IdKind; readonly id: string; readonly name: string; readonly limit: number };
   'ids-equal-ignoring-case': { readonly kind: IdKind; readonly id: string; readonly other: string };
   'duplicate-entry': { readonly entry: string };
+  'team-too-large': { readonly what: 'roles' | 'members'; readonly count: number; readonly limit: number };
 }
 
 interface RoleFindingArgs {
@@ -154,6 +155,7 @@ const CODES: Readonly<Record<keyof TeamFindingArgs, true>> = {
   'id-too-long': true,
   'ids-equal-ignoring-case': true,
   'duplicate-entry': true,
+  'team-too-large': true,
   'unknown-role': true,
   'role-circle': true,
   'unknown-operation-name': true,

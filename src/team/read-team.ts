@@ -1,9 +1,9 @@
 import type { Finding } from '../diagnostics/finding.ts';
 import { placesIn } from '../diagnostics/yaml-positions.ts';
-import { draftOf } from './draft.ts';
+import { draftOf, type TeamDraft } from './draft.ts';
 import { normalise } from './normalise.ts';
 import { parseDocument } from './parse-document.ts';
-import { reporting } from './report.ts';
+import { type Report, reporting } from './report.ts';
 import { resolveRoles } from './resolve-roles.ts';
 import type { RuleContext } from './rule.ts';
 import { RULES } from './rules/rules.ts';
@@ -51,6 +51,7 @@ export function readTeam(text: string, options: ReadTeamOptions): SizedTeamReadi
     const suggest = suggester();
     checkTexts(value, source, places, findings.report);
     checkShape({ value, places, findings, suggest });
+    if (!fitsIntoAnAccount(draft, findings.report)) return result(null);
     const context: RuleContext = {
       draft,
       resolved: resolveRoles(draft.roles),
@@ -65,8 +66,27 @@ export function readTeam(text: string, options: ReadTeamOptions): SizedTeamReadi
     for (const rule of RULES) rule(context);
   }
 
-  const sorted = findings.sorted({ source, places });
-  const failed = sorted.some(({ severity }) => severity === 'error');
-  const size = readable ? { roles: draft.roles.length, members: draft.members.length } : null;
-  return { team: failed ? null : normalise(draft), findings: sorted, source, size };
+  return result(draft);
+
+  function result(whole: TeamDraft | null): SizedTeamReading {
+    const sorted = findings.sorted({ source, places });
+    const failed = sorted.some(({ severity }) => severity === 'error');
+    const size = readable ? { roles: draft.roles.length, members: draft.members.length } : null;
+    return { team: failed || whole === null ? null : normalise(whole), findings: sorted, source, size };
+  }
+}
+
+// Quotas of IAM: users of an account, which is fixed, and groups of an account at the most that AWS grants.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const MOST_MEMBERS = 5_000;
+const MOST_ROLES = 500;
+
+/** Rules are not asked about a file that no account can hold: some take time with the square of the roles. */
+function fitsIntoAnAccount({ roles, members }: TeamDraft, report: Report): boolean {
+  const check = (what: 'roles' | 'members', count: number, limit: number) => {
+    if (count > limit) report('team-too-large', [what], { what, count, limit }, { at: 'key' });
+    return count <= limit;
+  };
+  const rolesFit = check('roles', roles.length, MOST_ROLES);
+  return check('members', members.length, MOST_MEMBERS) && rolesFit;
 }

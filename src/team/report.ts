@@ -29,6 +29,8 @@ export interface Reporting {
   readonly report: Report;
   /** Whether no error was reported at the path, below it, or for the whole of it by an unreadable value above. */
   intact(...path: DocumentPath): boolean;
+  /** Whether no error was reported about the key at the path itself. */
+  keyIntact(path: DocumentPath): boolean;
   /** Whether the value at the path, or one above it, could not be read. */
   unreadable(path: DocumentPath): boolean;
   /** All findings by their place in the text. */
@@ -47,15 +49,18 @@ export function reporting(file: string): Reporting {
   const reported: Reported[] = [];
   const damaged = new Set<string>();
   const unreadable = new Set<string>();
+  const keys = new Set<string>();
 
   return {
     report(code, path, args, options = {}) {
       reported.push({ code, path: [...path], args, options });
       if (options.severity === 'warning') return;
       for (let length = 1; length <= path.length; length += 1) damaged.add(joined(path.slice(0, length)));
+      if (options.at === 'key') keys.add(joined(path));
       if (options.unreadable === true) unreadable.add(joined(path));
     },
     intact: (...path) => damaged.size === 0 || !damaged.has(joined(path)),
+    keyIntact: (path) => keys.size === 0 || !keys.has(joined(path)),
     unreadable(path) {
       if (unreadable.size === 0) return false;
       return path.some((_part, index) => unreadable.has(joined(path.slice(0, index + 1))));

@@ -43,6 +43,8 @@ function reportUnknownKeys(
   for (const key of keys) {
     const suggestion = suggest(key, absent);
     if (suggestion !== null) misnamed.add(joined([...path, suggestion]));
+    // A key with a character that is not seen may be the right one otherwise.
+    if (!findings.keyIntact([...path, key])) continue;
     findings.report('unknown-key', [...path, key], { key, known, suggestion }, { at: 'key' });
   }
 }
