@@ -1,14 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { IAMClient } from '@aws-sdk/client-iam';
-import { type RunningProvider, startProvider } from '../../src/sandbox/provider/provider.ts';
-import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { comparablePlan } from '../support/comparable-plan.ts';
+import { type Laboratory, openLaboratory } from '../support/provider-laboratory.ts';
 import { configurationOf, leftByAKilledApply, STORY, STORY_ACCOUNT } from '../support/provider-story.ts';
-import { type EngineRun, enginesAtHand, runEngine } from '../support/raw-engine.ts';
+import { enginesAtHand } from '../support/raw-engine.ts';
 import { recordedJson, recordedText } from '../support/recorded-plan.ts';
 
+/** What the real provider called and was answered, from the recordings. */
 interface RecordedRun {
   readonly exit: number;
   readonly calls: Readonly<Record<string, number>>;
@@ -19,56 +15,25 @@ const CALLS: Readonly<Record<string, { readonly plan: RecordedRun; readonly appl
   recordedText('calls.json'),
 );
 
-interface Laboratory {
-  readonly sandbox: Sandbox;
-  readonly provider: RunningProvider;
-  readonly iam: IAMClient;
-  readonly directory: string;
-  run(args: readonly string[]): Promise<EngineRun>;
-  close(): Promise<void>;
-}
-
-async function laboratory(binary: string): Promise<Laboratory> {
-  const sandbox = await openSandbox({ dir: null, accountId: STORY_ACCOUNT });
-  const { endpoint, rootCredentials: credentials } = sandbox;
-  const provider = await startProvider({ endpoint, credentials, region: 'us-east-1' });
-  const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
-  const directory = await mkdtemp(join(tmpdir(), 'mturk-team-provider-'));
-  const environment = { TF_REATTACH_PROVIDERS: JSON.stringify(provider.reattach) };
-  return {
-    sandbox,
-    provider,
-    iam,
-    directory,
-    run: (args) => runEngine(binary, args, { directory, environment }),
-    async close() {
-      iam.destroy();
-      await provider.close();
-      await sandbox.close();
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
-}
-
 const engines = await enginesAtHand();
 
 describe.each(engines)('the story of the recordings with %s', (name, binary) => {
   const comparable = comparer(name);
   let lab: Laboratory;
   beforeAll(async () => {
-    lab = await laboratory(binary);
+    lab = await openLaboratory(binary, STORY_ACCOUNT);
   });
   afterAll(() => lab.close());
 
   test.each(STORY.map((step) => [step.name, step] as const))('%s', async (stepName, step) => {
-    await writeFile(join(lab.directory, 'main.tf.json'), configurationOf(stepName));
-    if (step === STORY[0]) expect(await lab.run(['init'])).toMatchObject({ code: 0 });
+    await lab.configure(configurationOf(stepName));
+    if (step === STORY[0]) expect(await lab.run('init')).toMatchObject({ code: 0 });
     await step.before?.(lab.iam);
     const recorded = CALLS[stepName]!;
 
     const planArgs = ['plan', '-detailed-exitcode', '-out=plan', '-lock=false'];
     const planned = await observe(lab, [...planArgs, ...(step.refreshOnly ? ['-refresh-only'] : [])]);
-    const shown = await lab.run(['show', '-json', 'plan']);
+    const shown = await lab.run('show', '-json', 'plan');
     expect(comparable(JSON.parse(shown.stdout))).toEqual(comparable(recordedJson(stepName)));
     expect(planned).toEqual(runOf(recorded.plan));
 
@@ -84,7 +49,7 @@ function comparer(engine: string) {
 /** Runs the engine and tells how it ended, what it called, and which errors it was answered. */
 async function observe(lab: Laboratory, args: readonly string[]): Promise<RecordedRun> {
   const from = lab.sandbox.calls.length;
-  const { code, stderr } = await lab.run(args);
+  const { code, stderr } = await lab.run(...args);
   if (code === 1) throw new Error(stderr);
   const calls = lab.sandbox.calls.slice(from);
   return runOf({
@@ -106,16 +71,18 @@ function count(names: readonly string[]): Readonly<Record<string, number>> {
 
 describe.each(engines)('import blocks with %s', (name, binary) => {
   const comparable = comparer(name);
+  let lab: Laboratory;
+  afterAll(() => lab.close());
+
   test('what a killed apply left is taken over as the recording shows', async () => {
-    const lab = await laboratory(binary);
+    lab = await openLaboratory(binary, STORY_ACCOUNT);
     await leftByAKilledApply(lab.iam);
-    await writeFile(join(lab.directory, 'main.tf.json'), configurationOf('18-adopt-after-kill'));
-    await lab.run(['init']);
-    expect(await lab.run(['plan', '-out=plan'])).toMatchObject({ code: 0, stderr: '' });
-    const shown = await lab.run(['show', '-json', 'plan']);
+    await lab.configure(configurationOf('18-adopt-after-kill'));
+    await lab.run('init');
+    expect(await lab.run('plan', '-out=plan')).toMatchObject({ code: 0, stderr: '' });
+    const shown = await lab.run('show', '-json', 'plan');
     expect(comparable(JSON.parse(shown.stdout))).toEqual(comparable(recordedJson('18-adopt-after-kill')));
-    expect(await lab.run(['apply', 'plan'])).toMatchObject({ code: 0, stderr: '' });
-    expect(await lab.run(['plan', '-detailed-exitcode'])).toMatchObject({ code: 0 });
-    await lab.close();
+    expect(await lab.run('apply', 'plan')).toMatchObject({ code: 0, stderr: '' });
+    expect(await lab.run('plan', '-detailed-exitcode')).toMatchObject({ code: 0 });
   });
 });

@@ -42,7 +42,24 @@ function documentIn(text: string): PolicyDocument | null {
   const parsed = parse(text);
   if (!isObject(parsed)) return null;
   const statements = [parsed.Statement].flat();
-  return statements.length > 0 && statements.every(isObject) ? (parsed as unknown as PolicyDocument) : null;
+  return statements.length > 0 && statements.every(isStatement) ? (parsed as unknown as PolicyDocument) : null;
+}
+
+/** The least that a comparison needs; whether a statement is right is for IAM to say. */
+function isStatement(value: Json | undefined): boolean {
+  if (!isObject(value)) return false;
+  const { Action, NotAction, Resource, NotResource, Condition } = value;
+  return isTexts(Action ?? NotAction) && isTexts(Resource ?? NotResource) && isConditions(Condition ?? {});
+}
+
+function isConditions(value: Json): boolean {
+  return (
+    isObject(value) && Object.values(value).every((byKey) => isObject(byKey) && Object.values(byKey).every(isTexts))
+  );
+}
+
+function isTexts(value: Json | undefined): boolean {
+  return [value].flat().every((item) => typeof item === 'string');
 }
 
 function withSortedKeys(value: Json): Json {
