@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { emptyState } from './account/account.ts';
 import type { Params } from './account/params.ts';
+import type { AccountState } from './account/state.ts';
 import { directoryStorage, memoryStorage, noteUse, type Storage } from './account/storage.ts';
 import { answerAws, type EndpointHost, type OnCall, seconds } from './server/aws-endpoint.ts';
 import type { LoggedCall } from './server/call-log.ts';
@@ -9,6 +11,13 @@ import type { WireAnswer } from './server/service.ts';
 import type { SignedRequest } from './server/signature.ts';
 import { openStateBackend, type StateBackend } from './state-backend.ts';
 import { directoryStateStore, memoryStateStore } from './state-store.ts';
+
+/** All that an account in memory consists of: who reads it sees each call's effect, who copies it can go back to it. */
+export interface SandboxMemory {
+  readonly account: AccountState;
+  /** The states of its stacks, by the stack's name. */
+  readonly states: Map<string, string>;
+}
 
 /** What another process of the same user needs to work with a hosted account. */
 export interface HostedAccount {
@@ -32,6 +41,8 @@ export interface AccountHost {
 
 export interface HostOptions {
   readonly dir: string | null;
+  /** What an account without a directory starts with; null for an empty one. */
+  readonly memory: SandboxMemory | null;
   readonly accountId: string;
   readonly clock: () => Date;
   readonly faults: Faults;
@@ -87,10 +98,11 @@ interface Loaded {
 }
 
 function openAccount(options: HostOptions, faults: () => FaultPlan, calls: LoggedCall[]): Loaded {
-  const { dir, accountId, clock, onCall } = options;
+  const { dir, memory, accountId, clock, onCall } = options;
   const now = seconds(clock());
-  const storage = dir === null ? memoryStorage(accountId, now) : directoryStorage(dir, accountId, now);
-  const states = openStateBackend(dir === null ? memoryStateStore() : directoryStateStore(dir));
+  const storage =
+    dir === null ? memoryStorage(memory?.account ?? emptyState(accountId, now)) : directoryStorage(dir, accountId, now);
+  const states = openStateBackend(dir === null ? memoryStateStore(memory?.states) : directoryStateStore(dir));
   const { account } = storage;
   const { root, accountId: own } = account.state;
   return {

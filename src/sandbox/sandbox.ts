@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { claimHost, type HostRecord, leaveHost, SandboxUnavailable } from './host-lock.ts';
-import { type AccountHost, type HostedAccount, startAccountHost } from './hosted-account.ts';
+import { type AccountHost, type HostedAccount, type SandboxMemory, startAccountHost } from './hosted-account.ts';
 import type { RunningProvider } from './provider/provider.ts';
 import type { OnCall } from './server/aws-endpoint.ts';
 import type { LoggedCall } from './server/call-log.ts';
@@ -17,6 +17,8 @@ const DEFAULT_WAIT_MS = 10_000;
 export interface SandboxOptions {
   /** Where the account is kept; null keeps it in memory. */
   readonly dir: string | null;
+  /** What an account in memory starts with. It is taken over, not copied: whoever gives it can look on. */
+  readonly memory?: SandboxMemory;
   /** 12 digits, for a new account; one that exists in `dir` keeps its own. */
   readonly accountId: string;
   /** What the account takes for now; the machine's clock where it is left out. */
@@ -75,6 +77,7 @@ export interface Sandbox {
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const host = await startAccountHost({
     dir: options.dir,
+    memory: options.memory ?? null,
     accountId: options.accountId,
     clock: options.clock ?? (() => new Date()),
     faults: options.faults ?? {},

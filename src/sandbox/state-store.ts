@@ -11,8 +11,7 @@ export interface StateStore {
   remove(name: string): void;
 }
 
-export function memoryStateStore(): StateStore {
-  const states = new Map<string, string>();
+export function memoryStateStore(states = new Map<string, string>()): StateStore {
   return {
     read: (name) => states.get(name) ?? null,
     write: (name, state) => void states.set(name, state),

@@ -25,8 +25,8 @@ export interface Storage {
 }
 
 /** An account that is forgotten when it is closed. */
-export function memoryStorage(accountId: string, now: string): Storage {
-  return { account: accountOf(emptyState(accountId, now)), append: () => {}, close: () => {} };
+export function memoryStorage(state: AccountState): Storage {
+  return { account: accountOf(state), append: () => {}, close: () => {} };
 }
 
 /**
