@@ -12,13 +12,20 @@ const thing = (kind: NamedKind, name: string, path = PATH): NamedThing => ({
 });
 
 /** An account that holds these things, and writes down what it is asked. */
-function accountWith(things: readonly NamedThing[]): IamNames & { readonly asked: string[] } {
+function accountWith(
+  things: readonly NamedThing[],
+  members: Readonly<Record<string, readonly string[]>> = {},
+): IamNames & { readonly asked: string[] } {
   const asked: string[] = [];
   return {
     asked,
     async list(kind) {
       asked.push(kind);
       return things.filter((each) => each.kind === kind);
+    },
+    async membersOf(group) {
+      asked.push(`members of ${group}`);
+      return members[group] ?? [];
     },
     async policyExists(arn) {
       return things.some((each) => each.arn === arn);
@@ -28,12 +35,16 @@ function accountWith(things: readonly NamedThing[]): IamNames & { readonly asked
 
 const creates = plannedCreates(recordedPlan('01-create'));
 
-test('the creates of a recorded plan: users, groups and policies with their keys, and nothing else', () => {
+test('the creates of a recorded plan: users, groups, policies and memberships with their keys, and nothing else', () => {
   expect(creates.map(({ kind, key }) => `${kind} ${key}`)).toEqual([
     'group full-access',
     'group paymaster',
     'group results-reader',
     'group task-publisher',
+    'membership full-access',
+    'membership paymaster',
+    'membership results-reader',
+    'membership task-publisher',
     'policy paymaster',
     'policy results-reader',
     'policy task-publisher',
@@ -42,7 +53,7 @@ test('the creates of a recorded plan: users, groups and policies with their keys
     'user cy',
     'user dee',
   ]);
-  expect(creates.find(({ key }) => key === 'bo')).toEqual({
+  expect(creates.find(({ key, kind }) => key === 'bo' && kind === 'user')).toEqual({
     kind: 'user',
     address: 'aws_iam_user.member_bo',
     name: 'perception-lab-bo',
@@ -54,6 +65,36 @@ test('the creates of a recorded plan: users, groups and policies with their keys
 test('a replacement and a change are no creates', () => {
   expect(plannedCreates(recordedPlan('16-lab-renamed'))).toEqual([]);
   expect(plannedCreates(recordedPlan('12-drift'))).toEqual([]);
+});
+
+describe('who is in a group before its members are written', () => {
+  const group = thing('group', 'perception-lab-paymaster');
+  const inPaymaster = (...users: string[]) => ({ 'perception-lab-paymaster': users });
+
+  test('of a group that is taken over, strangers and members without the role are found', async () => {
+    const account = accountWith([group], inPaymaster('perception-lab-bo', 'perception-lab-dee', 'zoe'));
+    const { findings } = await findExisting(creates, account);
+    expect(findings).toMatchObject([
+      {
+        code: 'strangers-in-group',
+        args: { group: 'perception-lab-paymaster', role: 'paymaster', users: ['perception-lab-bo', 'zoe'] },
+      },
+    ]);
+    // Groups that do not exist yet have nobody in them.
+    expect(account.asked).toContain('members of perception-lab-paymaster');
+    expect(account.asked).toHaveLength(4);
+  });
+
+  test('those who get the role anyway are no strangers', async () => {
+    expect((await findExisting(creates, accountWith([group], inPaymaster('perception-lab-dee')))).findings).toEqual([]);
+  });
+
+  test('of a group that the state knows, when only its membership is new', async () => {
+    const membership = creates.filter(({ kind, key }) => kind === 'membership' && key === 'paymaster');
+    const account = accountWith([group], inPaymaster('zoe'));
+    expect((await findExisting(membership, account)).findings).toMatchObject([{ args: { users: ['zoe'] } }]);
+    expect(account.asked).toEqual(['members of perception-lab-paymaster']);
+  });
 });
 
 test.each<[string, NamedThing[], string[], string[]]>([

@@ -143,6 +143,31 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       expect(driftOf(last.plan, sampleTeam.account).access.before).toEqual(byName(declare(sampleTeam, TODAY)));
     });
 
+    test('what is taken over may hold strangers: guards take policies off at once, the next apply takes people out', async () => {
+      const aws = await import('@aws-sdk/client-iam');
+      const group = { GroupName: 'perception-lab-paymaster' };
+      const foreign = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
+      await iam.send(new aws.CreateGroupCommand({ ...group, Path: '/mturk/perception-lab/' }));
+      await iam.send(new aws.AttachGroupPolicyCommand({ ...group, PolicyArn: foreign }));
+      await iam.send(new aws.CreateUserCommand({ UserName: 'zoe' }));
+      await iam.send(new aws.AddUserToGroupCommand({ ...group, UserName: 'zoe' }));
+      await applied(await workspaceOf('bootstrap'));
+      const first = await planned(await workspaceOf('team'));
+      const { imports, findings } = await findExisting(plannedCreates(first.plan), iamNames(iam));
+      expect(findings).toMatchObject([{ code: 'strangers-in-group', args: { role: 'paymaster', users: ['zoe'] } }]);
+      expect(imports.map(({ to }) => to)).toEqual(['aws_iam_group.role_paymaster']);
+      await applied(await workspaceOf('team', sampleTeam, imports));
+      const attached = await iam.send(new aws.ListAttachedGroupPoliciesCommand(group));
+      expect(attached.AttachedPolicies?.map(({ PolicyName }) => PolicyName)).toEqual(['perception-lab-paymaster']);
+
+      const second = await applied(await workspaceOf('team'));
+      const report = driftOf(second.plan, sampleTeam.account);
+      expect([...report.tampered.map(({ difference }) => difference), ...report.pending]).toMatchObject([
+        { kind: expect.stringMatching(/^member-(added|removed)$/), user: 'zoe', stranger: true },
+      ]);
+      expect(hasChanges((await planned(await workspaceOf('team'))).plan)).toBe(false);
+    });
+
     test('names outside the path are taken, whatever their case', async () => {
       const { CreateUserCommand, CreateGroupCommand } = await import('@aws-sdk/client-iam');
       await iam.send(new CreateUserCommand({ UserName: 'Perception-Lab-BO', Path: '/old/' }));

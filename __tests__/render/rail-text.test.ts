@@ -36,6 +36,10 @@ const SAMPLES: { readonly [Code in keyof RailFindingArgs]: readonly RailFindingA
       key: 'bo',
     },
   ],
+  'strangers-in-group': [
+    { group: 'perception-lab-paymaster', role: 'paymaster', users: ['zoe'] },
+    { group: 'perception-lab-paymaster', role: 'paymaster', users: ['perception-lab-bo', 'zoe'] },
+  ],
   'boundary-missing': [{ arn: BOUNDARY }],
 };
 

@@ -2,8 +2,8 @@ import type { Finding } from '../diagnostics/finding.ts';
 import type { RailFindingArgs } from '../diagnostics/rail-codes.ts';
 import type { IamNames, NamedKind, NamedThing } from './iam-names.ts';
 
-/** Something that a plan creates. */
-export interface PlannedCreate {
+/** Something with a name that a plan creates. */
+export interface PlannedName {
   readonly kind: NamedKind;
   /** `aws_iam_user.member_bo` */
   readonly address: string;
@@ -12,6 +12,19 @@ export interface PlannedCreate {
   /** The member's or role's key in the team file. */
   readonly key: string;
 }
+
+/** A group's members as a plan first writes them: adding them to whoever is in the group already. */
+export interface PlannedMembership {
+  readonly kind: 'membership';
+  readonly address: string;
+  /** The group's name. */
+  readonly name: string;
+  /** The role's key. */
+  readonly key: string;
+  readonly users: readonly string[];
+}
+
+export type PlannedCreate = PlannedName | PlannedMembership;
 
 export interface TakenOver {
   readonly kind: NamedKind;
@@ -25,7 +38,7 @@ export interface TakenOver {
 export interface Existing {
   /** What exists under the lab's path already, to be taken over by import blocks. */
   readonly imports: readonly TakenOver[];
-  /** Names that somebody else has, outside the path. */
+  /** Names that somebody else has, outside the path, and people in groups that are about to get their policies. */
   readonly findings: readonly Finding[];
 }
 
@@ -33,14 +46,18 @@ export interface Existing {
  * Finds what is planned as a creation and exists already: under the path it is ours (an apply that was killed has no
  * record of it), outside it the name is taken, and IAM's names are unique ignoring case. Asks nothing of a kind that
  * the plan does not create. Throws the SDK's errors.
+ *
+ * A membership that is created adds its members and takes nobody out before the next apply, so whoever is in the group
+ * already would be given what the role gives: that is a finding.
  */
 export async function findExisting(creates: readonly PlannedCreate[], iam: IamNames): Promise<Existing> {
-  const kinds = [...new Set(creates.map(({ kind }) => kind))];
+  const names = creates.filter((create) => create.kind !== 'membership');
+  const kinds = [...new Set(names.map(({ kind }) => kind))];
   const found = (await Promise.all(kinds.map((kind) => iam.list(kind)))).flat();
   const byName = new Map(found.map((thing) => [nameKey(thing), thing]));
   const imports: TakenOver[] = [];
   const findings: Finding[] = [];
-  for (const create of creates) {
+  for (const create of names) {
     const owner = byName.get(nameKey(create));
     if (owner === undefined) continue;
     const { kind, key, name, address } = create;
@@ -48,7 +65,17 @@ export async function findExisting(creates: readonly PlannedCreate[], iam: IamNa
     if (owner.path === create.path && owner.name === name) imports.push({ kind, key, to: address, id: idOf(owner) });
     else findings.push(finding('name-taken', { kind, name, owner: owner.arn, key }));
   }
+  // A group that is made by this plan has nobody in it yet.
+  const made = new Set(names.flatMap(({ kind, name }) => (kind === 'group' ? [name] : [])));
+  for (const { to } of imports) made.delete(names.find(({ address }) => address === to)?.name ?? '');
+  const memberships = creates.filter((create) => create.kind === 'membership').filter(({ name }) => !made.has(name));
+  for (const membership of memberships) findings.push(...(await strangersIn(membership, iam)));
   return { imports, findings };
+}
+
+async function strangersIn({ name, key, users }: PlannedMembership, iam: IamNames): Promise<readonly Finding[]> {
+  const strangers = (await iam.membersOf(name)).filter((user) => !users.includes(user));
+  return strangers.length === 0 ? [] : [finding('strangers-in-group', { group: name, role: key, users: strangers })];
 }
 
 /** Asked before anything is created: without the boundary every user would fail, one after the other. */
@@ -64,7 +91,10 @@ function nameKey({ kind, name }: { readonly kind: NamedKind; readonly name: stri
   return `${kind} ${name.toLowerCase()}`;
 }
 
-function finding<Code extends 'name-taken' | 'boundary-missing'>(code: Code, args: RailFindingArgs[Code]): Finding {
+function finding<Code extends 'name-taken' | 'strangers-in-group' | 'boundary-missing'>(
+  code: Code,
+  args: RailFindingArgs[Code],
+): Finding {
   // The pair is one member of the union by the signature, which TypeScript cannot follow through a generic.
   return { code, severity: 'error', file: null, path: [], position: null, args } as unknown as Finding;
 }

@@ -1,6 +1,7 @@
 import {
   GetPolicyCommand,
   type IAMClient,
+  paginateGetGroup,
   paginateListGroups,
   paginateListPolicies,
   paginateListUsers,
@@ -22,6 +23,8 @@ export interface IamNames {
   /** Every user, group or policy of the account itself, whatever its path: names are taken whatever the path. */
   list(kind: NamedKind): Promise<readonly NamedThing[]>;
   policyExists(arn: string): Promise<boolean>;
+  /** Names of the users in a group, sorted; empty where there is no such group. */
+  membersOf(group: string): Promise<readonly string[]>;
 }
 
 /** Asks the real API, or the account in a process behind the same client. Throws the SDK's errors. */
@@ -41,11 +44,26 @@ export function iamNames(client: IAMClient): IamNames {
         await client.send(new GetPolicyCommand({ PolicyArn: arn }));
         return true;
       } catch (error) {
-        if (error instanceof Error && /^NoSuchEntity/.test(error.name)) return false;
+        if (isMissing(error)) return false;
         throw error;
       }
     },
+    async membersOf(group) {
+      const members: string[] = [];
+      try {
+        for await (const { Users = [] } of paginateGetGroup({ client, pageSize: 1000 }, { GroupName: group })) {
+          members.push(...Users.flatMap(({ UserName }) => UserName ?? []));
+        }
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+      return members.sort();
+    },
   };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && /^NoSuchEntity/.test(error.name);
 }
 
 interface Raw {

@@ -22,5 +22,7 @@ export interface RailFindingArgs {
     readonly owner: string;
     readonly key: string;
   };
+  /** `users` are in the group and not among those who get the role. */
+  'strangers-in-group': { readonly group: string; readonly role: string; readonly users: readonly string[] };
   'boundary-missing': { readonly arn: string };
 }

@@ -63,8 +63,10 @@ export const RAIL_TEXT: { readonly [Code in keyof RailFindingArgs]: (args: RailF
     remedy: `Rename or delete that ${kind} if nobody needs it, or give ${key} another id in team.yaml.`,
   }),
   'strangers-in-group': ({ group, role, users }) => ({
-    problem: `Group ${group} exists already with ${users.join(', ')} in it, and team.yaml gives ${role} to ${users.length === 1 ? 'nobody of that name' : 'none of them'}: applying would let ${users.length === 1 ? 'that user' : 'those users'} do what ${role} may.`,
-    remedy: `Give them the role in team.yaml, or take them out:\n\n${users.map((user) => `aws iam remove-user-from-group --group-name ${group} --user-name ${user}`).join('\n')}`,
+    problem: `${users.join(' and ')} ${users.length === 1 ? 'is' : 'are'} in group ${group} already, but team.yaml does not give ${users.length === 1 ? 'that user' : 'those users'} the role ${role}: applying would let them do what it allows.`,
+    remedy: `Give the role in team.yaml, or take them out of the group:\n\n${users
+      .map((user) => `aws iam remove-user-from-group --group-name ${group} --user-name ${user}`)
+      .join('\n')}`,
   }),
   'boundary-missing': ({ arn }) => ({
     problem: `The permissions boundary ${arn} does not exist, and no user is created without it.`,
