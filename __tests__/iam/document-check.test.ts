@@ -21,7 +21,7 @@ describe('well-formed', () => {
     ['an unknown action of a service', [{ ...STATEMENT, Action: 'mechanicalturk:GrantBonus' }]],
     ['conditions', [{ ...STATEMENT, Condition: { Bool: { 'aws:SecureTransport': 'true' } } }]],
     ['an unknown operator', [{ ...STATEMENT, Condition: { Frobnicates: { a: ['b'] } } }]],
-  ])('%s', (_what, statement, rest) => {
+  ])('%s', (...[, statement, rest]) => {
     expect(parse(statement, rest)).not.toBeNull();
   });
 
@@ -84,7 +84,7 @@ describe('malformed', () => {
     ['a condition without a key', [{ ...STATEMENT, Condition: { Bool: 'true' } }]],
     ['a condition whose value is an object', [{ ...STATEMENT, Condition: { Bool: { a: {} } } }]],
     ['an Id that is a number', [STATEMENT], { Id: 1 }],
-  ])('%s', (_what, statement, rest) => {
+  ])('%s', (...[, statement, rest]) => {
     expect(parse(statement, rest)).toBeNull();
   });
 
