@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { accessOf } from '../../src/access/access-of.ts';
+import { type AccessChange, compare, type PersonChange } from '../../src/access/compare.ts';
+import { decide } from '../../src/access/decide.ts';
+import { explain } from '../../src/access/explain.ts';
+import type { AccessModel } from '../../src/access/model.ts';
+import { includesOperation } from '../../src/access/operation-set.ts';
+import { whoCan } from '../../src/access/who-can.ts';
+import { OPERATIONS } from '../../src/mturk/operations.ts';
+import { anyModel, anyStatement } from '../support/random-model.ts';
+
+const MOMENTS = [new Date('2026-11-25T12:00:00Z'), new Date('2026-12-01T00:00:00Z')];
+const moment = fc.constantFrom(...MOMENTS);
+
+test('all operations at once are decided as each by itself, with the same grants', () => {
+  fc.assert(
+    fc.property(anyModel, moment, (model, at) => {
+      for (const { user, allowed, grants, unknownPolicies } of accessOf(model, { at })) {
+        for (const operation of OPERATIONS) {
+          const decision = decide(model, user.name, operation, { at });
+          expect(includesOperation(allowed, operation)).toBe(decision.outcome === 'allowed');
+          const by = new Set(decision.by.map(({ holder, policy }) => `${holder} ${policy}`));
+          const given = new Set((grants.get(operation) ?? []).map(({ holder, policy }) => `${holder} ${policy}`));
+          if (decision.outcome === 'allowed') expect(given).toEqual(by);
+          expect(new Set(unknownPolicies.map((each) => JSON.stringify(each)))).toEqual(
+            new Set(decision.unknownPolicies.map((each) => JSON.stringify(each))),
+          );
+        }
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('explain and who-can tell what decide decides', () => {
+  fc.assert(
+    fc.property(anyModel, moment, fc.constantFrom(...OPERATIONS), (model, at, operation) => {
+      const able = model.users
+        .map(({ name }) => name)
+        .filter((name) => decide(model, name, operation, { at }).outcome === 'allowed');
+      expect(
+        whoCan(model, operation, at)
+          .users.map(({ user }) => user)
+          .sort(),
+      ).toEqual([...able].sort());
+      for (const { name } of model.users) {
+        const explanation = explain(model, name, at);
+        const may = explanation!.may.flatMap(({ operations }) => operations);
+        expect(may.includes(operation)).toBe(able.includes(name));
+        const withheld = explanation!.withheld.flatMap(({ operations }) => operations);
+        expect(withheld.filter((each) => may.includes(each))).toEqual([]);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a Deny more never widens anybody', () => {
+  fc.assert(
+    fc.property(anyModel, anyStatement, moment, (model, statement, at) => {
+      const document = { Version: '2012-10-17', Statement: [{ ...statement, Effect: 'Deny' as const }] };
+      const denied: AccessModel = {
+        ...model,
+        users: model.users.map((user) => ({ ...user, inline: [...user.inline, { name: 'deny', document }] })),
+      };
+      expect(compare(model, denied, at).people.flatMap(({ operations }) => operations.gained)).toEqual([]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('the order of users, groups, policies and statements never matters', () => {
+  fc.assert(
+    fc.property(anyModel, moment, (model, at) => {
+      const reversed = (document: AccessModel['policies'][number]['document']) =>
+        document === null ? null : { ...document, Statement: [document.Statement].flat().reverse() };
+      const backwards: AccessModel = {
+        ...model,
+        users: [...model.users].reverse().map((user) => ({
+          ...user,
+          groups: [...user.groups].reverse(),
+          attached: [...user.attached].reverse(),
+          inline: user.inline.map((each) => ({ ...each, document: reversed(each.document) })),
+        })),
+        groups: [...model.groups].reverse().map((group) => ({ ...group, attached: [...group.attached].reverse() })),
+        policies: [...model.policies].reverse().map((each) => ({ ...each, document: reversed(each.document) })),
+      };
+      const changed = compare(model, backwards, at).people;
+      expect(changed.flatMap(({ operations }) => [...operations.gained, ...operations.lost])).toEqual([]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('taking boundaries away never narrows anybody', () => {
+  fc.assert(
+    fc.property(anyModel, moment, (model, at) => {
+      const bare: AccessModel = { ...model, users: model.users.map((user) => ({ ...user, boundary: null })) };
+      expect(compare(model, bare, at).people.flatMap(({ operations }) => operations.lost)).toEqual([]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+describe('compare', () => {
+  test('a model with itself is empty', () => {
+    fc.assert(
+      fc.property(anyModel, moment, (model, at) => {
+        const change = compare(model, structuredClone(model), at);
+        expect(change.people).toEqual([]);
+        expect(change.unchanged).toEqual(model.users.map(({ name }) => name).sort());
+      }),
+    );
+  });
+
+  test('backwards is the mirror image', () => {
+    fc.assert(
+      fc.property(anyModel, anyModel, moment, (before, after, at) => {
+        expect(byUser(compare(after, before, at))).toEqual(byUser(mirror(compare(before, after, at))));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+function byUser(change: AccessChange) {
+  return { ...change, people: [...change.people].sort((one, other) => (one.user < other.user ? -1 : 1)) };
+}
+
+function mirror(change: AccessChange): AccessChange {
+  return { ...change, people: change.people.map(mirrorPerson) };
+}
+
+const KINDS = { joins: 'leaves', leaves: 'joins', changed: 'changed' } as const;
+
+function mirrorPerson(person: PersonChange): PersonChange {
+  const swap = <Value>({ before, after }: { before: Value; after: Value }) => ({ before: after, after: before });
+  const turn = <Value>({ gained, lost }: { gained: readonly Value[]; lost: readonly Value[] }) => ({
+    gained: lost,
+    lost: gained,
+  });
+  return {
+    user: person.user,
+    kind: KINDS[person.kind],
+    operations: turn(person.operations),
+    capabilities: turn(person.capabilities),
+    mayAct: swap(person.mayAct),
+    ends: swap(person.ends),
+    suspended: swap(person.suspended),
+    groups: turn(person.groups),
+    ownPolicies: turn(person.ownPolicies),
+    boundary: swap(person.boundary),
+    unknownPolicies: swap(person.unknownPolicies),
+    worstGain: person.worstLoss,
+    worstLoss: person.worstGain,
+  };
+}

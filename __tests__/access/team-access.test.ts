@@ -1,0 +1,186 @@
+import { accessOf } from '../../src/access/access-of.ts';
+import { decide, decideAction } from '../../src/access/decide.ts';
+import { declare } from '../../src/access/declare.ts';
+import type { AccessModel } from '../../src/access/model.ts';
+import { listOperations } from '../../src/access/operation-set.ts';
+import {
+  CATALOGUE,
+  OPERATIONS,
+  type Operation,
+  operationsOf,
+  SPENDING_CAPABILITIES,
+} from '../../src/mturk/operations.ts';
+import type { Member, Team } from '../../src/team/team.ts';
+import { member, role, sampleTeam } from '../support/sample-team.ts';
+
+const TODAY = '2026-11-25';
+const NOW = new Date('2026-11-25T12:00:00Z');
+const ADMIN = 'arn:aws:iam::aws:policy/AdministratorAccess';
+
+function allowed(model: AccessModel, key: string, at = NOW): readonly Operation[] {
+  return OPERATIONS.filter(
+    (operation) => decide(model, `perception-lab-${key}`, operation, { at }).outcome === 'allowed',
+  );
+}
+
+function withMember(changes: Partial<Member> & Pick<Member, 'key'>, team: Team = sampleTeam): AccessModel {
+  const others = team.members.filter(({ key }) => key !== changes.key);
+  return declare({ ...team, members: [...others, member(changes)] }, TODAY);
+}
+
+describe("the tutorial's promises, decided", () => {
+  const model = declare(sampleTeam, TODAY);
+
+  test('full access is everything', () => {
+    expect(allowed(model, 'ada')).toEqual(OPERATIONS);
+  });
+
+  test('a custom policy of the five old names, by their successors, is these five', () => {
+    const five: readonly Operation[] = OPERATIONS.filter((operation) =>
+      ['ListHITs', 'ListReviewableHITs', 'GetHIT', 'ListAssignmentsForHIT', 'GetAssignment'].includes(operation),
+    );
+    const team = { ...sampleTeam, roles: [...sampleTeam.roles, role({ key: 'searcher', allow: five })] };
+    expect(allowed(withMember({ key: 'eve', roles: ['searcher'] }, team), 'eve')).toEqual(five);
+  });
+
+  test('everything except the bonus: the bonus is denied, and by name', () => {
+    expect(allowed(model, 'gus')).toEqual(OPERATIONS.filter((operation) => operation !== 'SendBonus'));
+    const decision = decide(model, 'perception-lab-gus', 'SendBonus', { at: NOW });
+    expect(decision.outcome).toBe('denied-explicitly');
+    expect(decision.by).toEqual([
+      {
+        holder: 'group perception-lab-everything-but-bonus',
+        policy: 'arn:aws:iam::123456789012:policy/mturk/perception-lab/perception-lab-everything-but-bonus',
+        statement: { Sid: 'Deny', Effect: 'Deny', Action: ['mechanicalturk:SendBonus'], Resource: '*' },
+      },
+    ]);
+  });
+
+  test('the Deny of one role wins over the Allow of another', () => {
+    const both = withMember({ key: 'eve', roles: ['everything-but-bonus', 'full-access'] });
+    expect(allowed(both, 'eve')).not.toContain('SendBonus');
+  });
+
+  test('all read results, a smaller group publishes, approves and pays', () => {
+    const reads = operationsOf('results:read');
+    expect(allowed(model, 'bo')).toEqual([...reads, ...operationsOf('hits:publish'), ...operationsOf('hits:manage')]);
+    expect(allowed(model, 'fay')).toEqual([
+      ...reads,
+      ...operationsOf('account:read'),
+      'ApproveAssignment',
+      'RejectAssignment',
+      'SendBonus',
+    ]);
+    expect(allowed(withMember({ key: 'eve', roles: ['results-reader'] }), 'eve')).toEqual(reads);
+  });
+
+  test('a member who is not in the model may nothing', () => {
+    expect(allowed(model, 'nobody')).toEqual([]);
+  });
+});
+
+describe('the brakes', () => {
+  const frozen = declare({ ...sampleTeam, freeze: SPENDING_CAPABILITIES }, TODAY);
+
+  test("a freeze stands above every role, AWS's own policy included", () => {
+    const spending: readonly Operation[] = SPENDING_CAPABILITIES.flatMap(operationsOf);
+    for (const key of ['ada', 'bo', 'fay', 'gus']) {
+      expect(allowed(frozen, key).filter((operation) => spending.includes(operation))).toEqual([]);
+    }
+    expect(allowed(frozen, 'ada')).toEqual(OPERATIONS.filter((operation) => !spending.includes(operation)));
+    expect(decide(frozen, 'perception-lab-ada', 'SendBonus', { at: NOW }).outcome).toBe('denied-explicitly');
+  });
+
+  test('a suspension leaves nothing, whatever the roles', () => {
+    const model = withMember({ key: 'eve', roles: ['full-access', 'paymaster'], suspended: true });
+    expect(allowed(model, 'eve')).toEqual([]);
+    expect(decide(model, 'perception-lab-eve', 'GetHIT', { at: NOW }).by[0]?.policy).toBe('limits');
+  });
+
+  test.each([
+    ['2027-05-31T00:00:00Z', 'allowed'],
+    ['2027-05-31T23:59:59Z', 'allowed'],
+    ['2027-05-31T23:59:59.999Z', 'allowed'],
+    ['2027-06-01T00:00:00Z', 'denied-explicitly'],
+    ['2030-01-01T00:00:00Z', 'denied-explicitly'],
+  ])('until 31 May 2027: at %s it is %s', (at, outcome) => {
+    const model = declare(sampleTeam, TODAY);
+    expect(decide(model, 'perception-lab-bo', 'GetHIT', { at: new Date(at) }).outcome).toBe(outcome);
+  });
+
+  test('until a leap day, or the last day of a year, ends on the next day', () => {
+    for (const [until, last, first] of [
+      ['2028-02-29', '2028-02-29T23:59:59Z', '2028-03-01T00:00:00Z'],
+      ['2026-12-31', '2026-12-31T23:59:59Z', '2027-01-01T00:00:00Z'],
+    ] as const) {
+      const model = withMember({ key: 'eve', roles: ['results-reader'], until });
+      expect(allowed(model, 'eve', new Date(last))).not.toEqual([]);
+      expect(allowed(model, 'eve', new Date(first))).toEqual([]);
+    }
+  });
+
+  test('the boundary caps AdministratorAccess attached by hand: MTurk, and her own keys, and no more', () => {
+    const declared = declare(sampleTeam, TODAY);
+    const model: AccessModel = {
+      ...declared,
+      users: declared.users.map((user) => (user.name === 'perception-lab-bo' ? { ...user, attached: [ADMIN] } : user)),
+      policies: [
+        ...declared.policies,
+        {
+          arn: ADMIN,
+          name: 'AdministratorAccess',
+          document: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+        },
+      ],
+    };
+    const of = (action: string, resource: string) => {
+      const { outcome, stoppedByBoundary } = decideAction(model, 'perception-lab-bo', { action, resource, at: NOW });
+      return [outcome, stoppedByBoundary];
+    };
+    const own = 'arn:aws:iam::123456789012:user/mturk/perception-lab/perception-lab-bo';
+    expect(of('iam:CreateUser', 'arn:aws:iam::123456789012:user/x')).toEqual(['denied-implicitly', true]);
+    expect(of('s3:GetObject', 'arn:aws:s3:::bucket/key')).toEqual(['denied-implicitly', true]);
+    expect(of('iam:CreateAccessKey', own)).toEqual(['allowed', false]);
+    expect(of('iam:CreateAccessKey', own.replace('-bo', '-ada'))).toEqual(['denied-implicitly', true]);
+    expect(of('iam:PutUserPolicy', own)).toEqual(['denied-implicitly', true]);
+    expect(allowed(model, 'bo')).toEqual(OPERATIONS);
+  });
+});
+
+describe('what is not known counts as everything, visibly', () => {
+  const declared = declare(sampleTeam, TODAY);
+  const changeBo = (changes: Partial<AccessModel['users'][number]>): AccessModel => ({
+    ...declared,
+    users: declared.users.map((user) => (user.name === 'perception-lab-bo' ? { ...user, ...changes } : user)),
+  });
+
+  test.each([
+    ['an attached policy that the model lacks', changeBo({ attached: [ADMIN] }), ADMIN],
+    ['an inline policy known by name', changeBo({ inline: [{ name: 'extra', document: null }] }), 'extra'],
+    ['a group that the model lacks', changeBo({ groups: ['Admins'] }), 'group Admins'],
+  ])('%s', (_what, model, policy) => {
+    const decision = decide(model, 'perception-lab-bo', 'SendBonus', { at: NOW });
+    expect(decision.outcome).toBe('allowed');
+    expect(decision.unknownPolicies.map((unknown) => unknown.policy)).toEqual([policy]);
+    const access = accessOf(model, { at: NOW }).find(({ user }) => user.name === 'perception-lab-bo');
+    expect(listOperations(access!.allowed)).toEqual(OPERATIONS);
+    expect(access!.unknownPolicies).toEqual(decision.unknownPolicies);
+  });
+
+  test('an unknown boundary caps nothing', () => {
+    const model: AccessModel = { ...changeBo({ attached: [ADMIN], boundary: 'arn:aws:iam::1:policy/gone' }) };
+    const request = { action: 'iam:CreateUser', resource: '*', at: NOW };
+    expect(decideAction(model, 'perception-lab-bo', request).outcome).toBe('allowed');
+  });
+});
+
+test('the catalogue and the policies agree on which operations read', () => {
+  const model = withMember(
+    { key: 'eve', roles: ['r'] },
+    {
+      ...sampleTeam,
+      roles: [...sampleTeam.roles, role({ key: 'r', managed: ['AmazonMechanicalTurkReadOnly'] })],
+    },
+  );
+  expect(allowed(model, 'eve')).toEqual(OPERATIONS.filter((operation) => CATALOGUE[operation].level !== 'Write'));
+});
