@@ -17,12 +17,15 @@ test.each([
   ['aws_iam_user.member_ada_2elovelace', 'delete', 'user ada.lovelace deleted'],
   ['aws_iam_user_policy.member_bo_limits', 'update', 'limits of bo changed'],
   ['aws_iam_group_membership.role_results-reader', 'update', 'members of results-reader changed'],
-  ['aws_iam_group_policy_attachment.role_paymaster_own', 'create', 'policy on group paymaster created'],
+  ['aws_iam_group_policy_attachment.role_paymaster_own', 'create', 'policy of group paymaster attached'],
   [
     'aws_iam_group_policy_attachment.role_full-access_AmazonMechanicalTurkFullAccess',
     'delete',
-    'AmazonMechanicalTurkFullAccess on group full-access deleted',
+    'AmazonMechanicalTurkFullAccess of group full-access detached',
   ],
+  ['aws_iam_policy.boundary', 'create', 'permissions boundary created'],
+  ['aws_iam_user_policies_exclusive.member_bo', 'update', "guard on bo's own policies changed"],
+  ['aws_iam_group_membership.role_x', 'delete', 'members of x taken out'],
   ['aws_s3_bucket.state', 'create', 'aws_s3_bucket.state created'],
   ['aws_iam_user.member_eve', 'tea', 'user eve tea'],
 ])('%s %s: %s', (address, action, text) => {

@@ -27,7 +27,9 @@ describe('every recorded stream', () => {
     const lines = eventsOf(recordedText(`${name}.apply.jsonl`)).events.flatMap((event) => progressLine(event) ?? []);
     expect(lines.length).toBeGreaterThan(4);
     for (const line of lines) {
-      expect(line).toMatch(/^\[ ?\d+\/\d+\] \S.* (created|changed|deleted)( \(\d+ s\))?$/);
+      expect(line).toMatch(
+        /^\[ ?\d+\/\d+\] \S.* (created|changed|deleted|set|lifted|put in|taken out|attached|detached)( \(\d+ s\))?$/,
+      );
       expect(line).not.toMatch(/aws_|member_|role_/);
     }
   });
@@ -36,8 +38,8 @@ describe('every recorded stream', () => {
 test('the ninth step reads as a person would say it', () => {
   const { events } = eventsOf(recordedText('09-member-leaves-with-keys.apply.jsonl'));
   expect(events.flatMap((event) => progressLine(event) ?? [])).toEqual([
-    "[1/5] guard on eve's attached policies deleted",
-    "[2/5] guard on eve's own policies deleted",
+    "[1/5] guard on eve's attached policies lifted",
+    "[2/5] guard on eve's own policies lifted",
     '[3/5] user eve deleted',
     '[4/5] members of results-reader changed',
     '[5/5] members of task-publisher changed',

@@ -3,7 +3,7 @@ import type { RailFindingArgs } from '../diagnostics/rail-codes.ts';
 import type { IamNames, NamedKind, NamedThing } from './iam-names.ts';
 
 /** Something with a name that a plan creates. */
-export interface PlannedName {
+interface PlannedName {
   readonly kind: NamedKind;
   /** `aws_iam_user.member_bo` */
   readonly address: string;
@@ -14,7 +14,7 @@ export interface PlannedName {
 }
 
 /** A group's members as a plan first writes them: adding them to whoever is in the group already. */
-export interface PlannedMembership {
+interface PlannedMembership {
   readonly kind: 'membership';
   readonly address: string;
   /** The group's name. */

@@ -9,7 +9,7 @@ import { type Difference, differenceKey, differences, inverse, subjectKey } from
  * behind our back), `state-only` (it was, and now is as the file wants it), `unexplained` (the plan changes something
  * that neither explains: another provider, another default).
  */
-export type DriftClass = 'clean' | 'pending' | 'drift' | 'state-only' | 'unexplained';
+type DriftClass = 'clean' | 'pending' | 'drift' | 'state-only' | 'unexplained';
 
 export interface Tampering {
   readonly difference: Difference;
