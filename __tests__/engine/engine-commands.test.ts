@@ -122,6 +122,8 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
       });
       await running;
       const locked = await planChanges(workspace);
+      // A role that may only read cannot lock, and plans all the same.
+      expect((await planChanges(workspace, { lock: false, parallelism: 2 })).ok).toBe(true);
       expect(locked).toMatchObject({
         ok: false,
         failure: {
@@ -191,6 +193,18 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
       expect(
         again.ok && again.value.plan.changes.find(({ address }) => address === 'terraform_data.a')?.change.actions,
       ).toEqual(['no-op']);
+    });
+
+    test('a plan can wait for a lock, be limited to some addresses, and only refresh', async () => {
+      const workspace = await workspaceOf(engine, configuration({ one: 1, two: 2 }));
+      await initialise(workspace);
+      const limited = await planChanges(workspace, { targets: ['terraform_data.two'], lockTimeoutSeconds: 5 });
+      expect(limited.ok && limited.value.plan.changes.map(({ address }) => address)).toEqual(['terraform_data.two']);
+      if (!limited.ok) throw new Error(limited.failure.code);
+      expect(await applyPlan(workspace, limited.value)).toEqual({ ok: true, value: { done: 1, total: 1 } });
+      const refreshed = await planChanges(workspace, { refreshOnly: true });
+      expect(refreshed.ok && refreshed.value.plan.changes).toEqual([]);
+      expect(refreshed.ok && refreshed.value.plan.prior.map(({ address }) => address)).toEqual(['terraform_data.two']);
     });
 
     test('import blocks are written, replaced and taken away', async () => {

@@ -15,6 +15,7 @@ import { rail } from './rail.ts';
 
 /**
  * Every reason why a plan must not be applied; none means it may be. `today` is `YYYY-MM-DD`, UTC.
+ * It is for whole plans: Terraform calls one that is limited to some addresses incomplete, and so do these.
  * There is no switch that overrides one: the remedy is always a reviewed change of the team file.
  */
 export function railsOf(plan: Plan, team: Team, today: string, stack: Stack = 'team'): readonly Finding[] {
