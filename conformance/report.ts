@@ -14,6 +14,8 @@ export interface Row {
   readonly onPurpose: readonly string[];
   /** What nobody expected; empty where the row holds. */
   readonly problems: readonly string[];
+  /** How many things were looked at. */
+  readonly checks: number;
 }
 
 const BEGIN = '<!-- conformance: begin -->';
@@ -57,6 +59,13 @@ export function markdownReport(rows: readonly Row[]): string {
     for (const reason of row.onPurpose) lines.push(`- ${reason}`);
   }
   return lines.join('\n');
+}
+
+/** The closing line: how many of the things looked at hold. A problem counts as one that does not. */
+export function closingLine(rows: readonly Row[]): string {
+  const failed = rows.reduce((sum, { problems }) => sum + problems.length, 0);
+  const passed = rows.reduce((sum, { checks, problems }) => sum + Math.max(0, checks - problems.length), 0);
+  return `${passed} passed, ${failed} failed`;
 }
 
 /** The page with the report between its markers; null where the page has no markers. */

@@ -30,6 +30,28 @@ const STRANGER = 'a-stranger';
 
 const name = (key: string): string => iamName(LAB, key);
 
+/** What a plan must say of `tamper`: each of the six, and two of them once more by the guards. */
+export const TAMPERED: readonly string[] = [
+  'aws_iam_group_membership.role_full-access: update (users)',
+  'aws_iam_group_membership.role_task-publisher: update (users)',
+  'aws_iam_group_policy_attachment.role_paymaster_own: delete',
+  'aws_iam_group_policy_attachments_exclusive.role_paymaster: update (policy_arns)',
+  'aws_iam_policy.role_results-reader: update (policy)',
+  'aws_iam_user.member_ada: update (tags)',
+  'aws_iam_user_policies_exclusive.member_gus: update (policy_names)',
+  'aws_iam_user_policy.member_gus_limits: delete',
+];
+
+/** What a plan must say of `tamperBehindTheGuards`. */
+export const TAMPERED_BEHIND_THE_GUARDS: readonly string[] = [
+  'aws_iam_group_membership.role_full-access: update (users)',
+  'aws_iam_group_policies_exclusive.role_task-publisher: update (policy_names)',
+  'aws_iam_group_policy_attachments_exclusive.role_results-reader: update (policy_arns)',
+  'aws_iam_user.member_gus: update (permissions_boundary)',
+  'aws_iam_user_policies_exclusive.member_fay: update (policy_names)',
+  'aws_iam_user_policy_attachments_exclusive.member_cy: update (policy_arns)',
+];
+
 /** Six changes by hand that every version of the provider can see. */
 export async function tamper(iam: IAMClient): Promise<void> {
   await iam.send(new AddUserToGroupCommand({ GroupName: name('full-access'), UserName: name('bo') }));

