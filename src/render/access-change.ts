@@ -1,6 +1,6 @@
 import type { AccessChange, PersonChange } from '../access/compare.ts';
 import { LIMITS_POLICY } from '../team/names.ts';
-import { columns } from './access-columns.ts';
+import { columns, WIDEST_NAME } from './access-columns.ts';
 import { lastDayWords } from './access-dates.ts';
 import {
   accessWords,
@@ -23,7 +23,7 @@ export function accessChangeLines(change: AccessChange, naming: Naming, width = 
   const rows = change.people.flatMap((person) =>
     personRows(person, naming, at).map((row, index) => [index === 0 ? personName(person.user, naming) : '', ...row]),
   );
-  return [...columns(rows, 2, width), "  Nobody else's access changes."];
+  return [...columns(rows, 2, width, WIDEST_NAME), "  Nobody else's access changes."];
 }
 
 function personRows(person: PersonChange, naming: Naming, at: Date): readonly Row[] {
@@ -75,11 +75,10 @@ function suspensionWords({ capabilities }: PersonChange): string {
 }
 
 function endRow({ ends }: PersonChange, at: Date): Row {
-  if (ends.after === null)
-    return ['has no end', `to their access any more; it was ${lastDayWords(ends.before ?? '', at)}`];
+  const was = ends.before === null ? 'without a last day' : lastDayWords(ends.before, at);
+  if (ends.after === null) return ['stays', `without a last day; until now it was ${was}`];
   const over = Date.parse(ends.after) <= at.getTime();
-  const was = ends.before === null ? 'there was no end before' : `it was ${lastDayWords(ends.before, at)}`;
-  return [over ? 'has ended' : 'ends', `after ${lastDayWords(ends.after, at)}; ${was}`];
+  return [over ? 'has ended' : 'ends', `after ${lastDayWords(ends.after, at)}; until now ${was}`];
 }
 
 /** What changes beside the operations: it may be the way to more tomorrow. */

@@ -33,24 +33,44 @@ export function wrapVisible(text: string, width: number): readonly string[] {
   return [...lines, line];
 }
 
+/** A name of more cells than this stands on a line of its own. */
+export const WIDEST_NAME = 24;
+
 /** The fewest cells that a last column is squeezed into. */
 const NARROWEST = 30;
 
 /**
  * Lines of a table without rules: columns as wide as their widest cell, two spaces between them, the last one wrapped
- * within `width` cells and its further lines under its first.
+ * within `width` cells and its further lines under its first. A first cell of more than `widest` cells gets a line of
+ * its own, so that one long name does not squeeze everybody's text.
  */
-export function columns(rows: readonly (readonly string[])[], indent: number, width: number): readonly string[] {
+export function columns(
+  rows: readonly (readonly string[])[],
+  indent: number,
+  width: number,
+  widest = Number.POSITIVE_INFINITY,
+): readonly string[] {
   const count = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: count - 1 }, (_, index) =>
-    Math.max(...rows.map((row) => visibleWidth(row[index] ?? ''))),
+  const fits = (cell: string, column: number) => column > 0 || count === 1 || visibleWidth(cell) <= widest;
+  const widths = Array.from({ length: count - 1 }, (_, column) =>
+    Math.max(
+      0,
+      ...rows
+        .map((row) => row[column] ?? '')
+        .filter((cell) => fits(cell, column))
+        .map(visibleWidth),
+    ),
   );
   const before = indent + widths.reduce((sum, each) => sum + each + 2, 0);
   return rows.flatMap((row) => {
-    const head = widths.map((each, index) => `${padVisible(row[index] ?? '', each)}  `).join('');
-    const cell = wrapVisible(row[count - 1] ?? '', Math.max(NARROWEST, width - before));
-    return cell.map((part, index) =>
+    const [first = '', ...rest] = row;
+    const own = fits(first, 0) ? [] : [`${' '.repeat(indent)}${first}`];
+    const cells = own.length === 0 ? row : ['', ...rest];
+    const head = widths.map((each, column) => `${padVisible(cells[column] ?? '', each)}  `).join('');
+    const parts = wrapVisible(cells[count - 1] ?? '', Math.max(NARROWEST, width - before));
+    const lines = parts.map((part, index) =>
       (index === 0 ? `${' '.repeat(indent)}${head}${part}` : `${' '.repeat(before)}${part}`).trimEnd(),
     );
+    return [...own, ...lines];
   });
 }

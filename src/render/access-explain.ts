@@ -19,18 +19,27 @@ export function explanationLines(explanation: Explanation, naming: Naming, width
   const count = may.reduce((sum, { operations }) => sum + operations.length, 0);
   const key = naming.people.get(user)?.key;
   const who = `${personName(user, naming)}${key === undefined ? '' : ` (${key})`}`;
-  return [
-    `${who} in ${naming.lab}, on ${dayWords(now)}`,
-    '',
-    ...mayLines(explanation, naming, width),
-    ...withheldLines(explanation, naming, width),
+  const warnings = [
     ...(explanation.unknownPolicies.length === 0
       ? []
-      : ['', ...columns([[`Beware: ${unknownPolicyWords(explanation.unknownPolicies)}.`]], 2, width)]),
-    '',
-    ...endLines(explanation, now),
-    `  ${count} of MTurk's ${OPERATIONS.length} operations; no other is allowed.`,
+      : [`Beware: ${unknownPolicyWords(explanation.unknownPolicies)}.`]),
+    ...(explanation.boundary === null
+      ? ['Not capped by a permissions boundary: whatever is attached by hand counts.']
+      : []),
   ];
+  const sections = [
+    [`${who} in ${naming.lab}, on ${dayWords(now)}`],
+    mayLines(explanation, naming, width),
+    withheldLines(explanation, naming, width),
+    warnings.flatMap((warning) => columns([[warning]], 2, width)),
+    [
+      ...endLines(explanation, now),
+      ...(count === 0 ? [] : [`  ${count} of MTurk's ${OPERATIONS.length} operations; no other is allowed.`]),
+    ],
+  ];
+  return sections
+    .filter((section) => section.length > 0)
+    .flatMap((section, index) => (index === 0 ? section : ['', ...section]));
 }
 
 function mayLines({ may, suspended }: Explanation, naming: Naming, width: number): readonly string[] {
@@ -59,7 +68,7 @@ function withheldLines(explanation: Explanation, naming: Naming, width: number):
   if (explanation.may.length === 0 && (explanation.suspended || hasEnded(explanation))) return [];
   if (explanation.withheld.length === 0) return [];
   const rows = explanation.withheld.map((each) => [withheldWords(each), reasonWords(each, naming)]);
-  return ['', '  Allowed by a role, and yet not:', ...columns(rows, 4, width)];
+  return ['  Allowed by a role, and yet not:', ...columns(rows, 4, width)];
 }
 
 function withheldWords({ capability, operations }: Withheld): string {

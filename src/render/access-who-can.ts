@@ -1,6 +1,6 @@
 import type { AbleUser, WhoCan } from '../access/who-can.ts';
 import { CAPABILITIES, capabilityOf, isCapability } from '../mturk/operations.ts';
-import { columns } from './access-columns.ts';
+import { columns, WIDEST_NAME } from './access-columns.ts';
 import { dayWords, lastDayWords } from './access-dates.ts';
 import { grantWords, listWords, type Naming, personName, RISK_WORDS, unknownPolicyWords } from './access-words.ts';
 
@@ -11,7 +11,13 @@ export function whoCanLines(answer: WhoCan, naming: Naming, width = 100): readon
   const heading = `${askedWords(answer)}, on ${dayWords(now)}`;
   if (users.length === 0) return [heading, '', `  Nobody of ${outOf} people.`];
   const rows = users.map((user) => [personName(user.user, naming), ableWords(user, naming, now)]);
-  return [heading, '', ...columns(rows, 2, width), '', `  ${users.length} of ${outOf} people; nobody else may.`];
+  return [
+    heading,
+    '',
+    ...columns(rows, 2, width, WIDEST_NAME),
+    '',
+    `  ${users.length} of ${outOf} people; nobody else may.`,
+  ];
 }
 
 function askedWords({ asked }: WhoCan): string {
