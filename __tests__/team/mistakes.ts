@@ -680,7 +680,13 @@ export const PEOPLE_MISTAKES: readonly Mistake[] = [
     message:
       'spending is neither spend nor a capability, so it would freeze nothing. Write spend for everything that spends money, or a capability such as hits:publish.',
   },
-  { name: 'a frozen operation', file: { freeze: 'freeze: [SendBonus]' }, code: 'unknown-freeze', at: 'SendBonus' },
+  {
+    name: 'a frozen operation',
+    file: { freeze: 'freeze: [SendBonus]' },
+    code: 'unknown-freeze',
+    at: 'SendBonus',
+    message: 'SendBonus is neither spend nor a capability, so it would freeze nothing. Write pay:bonus.',
+  },
   {
     name: 'a negative number of removals',
     file: { settings: 'settings: { max-removals: -1 }' },
@@ -723,4 +729,23 @@ export const PEOPLE_MISTAKES: readonly Mistake[] = [
     code: 'invalid-region',
     at: 'Frankfurt',
   },
+];
+
+/** Mistakes that the JSON Schema can know of, so that they are seen while typing. */
+export const MISTAKES_THAT_EDITORS_SEE: readonly (readonly [name: string, sections: Sections])[] = [
+  ['a version in quotes', { version: 'version: "1"' }],
+  ['a lab in capitals', { lab: 'lab: Vision' }],
+  ['an account without quotes', { account: 'account: 123456789012' }],
+  ['an account of 11 digits', { account: 'account: "12345678901"' }],
+  ['a missing section', { owners: '' }],
+  ['an unknown key', { freeze: 'frezze: []' }],
+  ['an unknown key of a role', role('{ allow: [GetHIT], denny: [GetHIT] }')],
+  ['a dead name', role('{ allow: [GrantBonus] }')],
+  ["another policy of AWS's", role('{ managed: [AdministratorAccess] }')],
+  ['an id with an accent', members('  zoé: { name: Zoé, roles: [reader] }')],
+  ['a role given twice', members('  bo: { name: Bo, roles: [reader, reader] }')],
+  ['yes instead of true', bo('suspended: yes')],
+  ['a date in another format', bo('until: "31.5.2027"')],
+  ['half a removal', { settings: 'settings: { max-removals: 1.5 }' }],
+  ['a section without anything', { departed: 'departed:' }],
 ];

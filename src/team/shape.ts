@@ -62,6 +62,8 @@ function reportValue({ value, places, findings }: ShapeContext, path: DocumentPa
   }
   const node = places.node(path);
   const source = isScalar(node) ? sourceOf(node) : null;
+  // A text that must not be in the file at all is not also the wrong one here.
+  if (source !== null && !findings.intact(...path)) return;
   if (path.length === 1 && key === 'version' && source !== null && actual !== null) {
     findings.report('unsupported-version', path, { source: writtenAs(source, actual) });
   } else if (path.length === 1 && key === 'account' && typeof actual === 'number' && source !== null) {

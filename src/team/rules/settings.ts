@@ -1,4 +1,5 @@
-import { CAPABILITY_NAMES, isCapability } from '../../mturk/operations.ts';
+import { deadOperation } from '../../mturk/legacy.ts';
+import { CAPABILITY_NAMES, type Capability, capabilityOf, isCapability, isOperation } from '../../mturk/operations.ts';
 import { BUCKET_PATTERN, REGION_PATTERN } from '../patterns.ts';
 import type { Rule } from '../rule.ts';
 
@@ -7,9 +8,18 @@ const FREEZABLE: readonly string[] = ['spend', ...CAPABILITY_NAMES];
 export const freezeNamesCapabilities: Rule = ({ draft, intact, report, suggest }) => {
   for (const [index, name] of draft.freeze.entries()) {
     if (name === null || name === 'spend' || isCapability(name) || !intact('freeze', index)) continue;
-    report('unknown-freeze', ['freeze', index], { name, suggestion: suggest(name, FREEZABLE) });
+    report('unknown-freeze', ['freeze', index], {
+      name,
+      suggestion: capabilityMeant(name) ?? suggest(name, FREEZABLE),
+    });
   }
 };
+
+/** Somebody in a hurry writes the operation that is to stop, by its name of today or of old. */
+function capabilityMeant(name: string): Capability | null {
+  const [operation] = isOperation(name) ? [name] : (deadOperation(name)?.successors ?? []);
+  return operation === undefined ? null : capabilityOf(operation);
+}
 
 export const maxRemovalsIsACount: Rule = ({ draft: { maxRemovals }, intact, report }) => {
   if (maxRemovals === null || !intact('settings', 'max-removals')) return;
