@@ -28,7 +28,7 @@ test('all operations at once are decided as each by itself, with the same grants
         }
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -51,7 +51,7 @@ test('explain and who-can tell what decide decides', () => {
         expect(withheld.filter((each) => may.includes(each))).toEqual([]);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   );
 });
 
@@ -65,7 +65,7 @@ test('a Deny more never widens anybody', () => {
       };
       expect(compare(model, denied, at).people.flatMap(({ operations }) => operations.gained)).toEqual([]);
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   );
 });
 
@@ -88,7 +88,7 @@ test('the order of users, groups, policies and statements never matters', () => 
       const changed = compare(model, backwards, at).people;
       expect(changed.flatMap(({ operations }) => [...operations.gained, ...operations.lost])).toEqual([]);
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   );
 });
 
@@ -98,7 +98,7 @@ test('taking boundaries away never narrows anybody', () => {
       const bare: AccessModel = { ...model, users: model.users.map((user) => ({ ...user, boundary: null })) };
       expect(compare(model, bare, at).people.flatMap(({ operations }) => operations.lost)).toEqual([]);
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   );
 });
 
@@ -118,7 +118,7 @@ describe('compare', () => {
       fc.property(anyModel, anyModel, moment, (before, after, at) => {
         expect(byUser(compare(after, before, at))).toEqual(byUser(mirror(compare(before, after, at))));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -3,6 +3,7 @@ import { decide, decideAction } from '../../src/access/decide.ts';
 import { declare } from '../../src/access/declare.ts';
 import type { AccessModel } from '../../src/access/model.ts';
 import { listOperations } from '../../src/access/operation-set.ts';
+import type { Statement } from '../../src/iam/document.ts';
 import {
   CATALOGUE,
   OPERATIONS,
@@ -183,4 +184,42 @@ test('the catalogue and the policies agree on which operations read', () => {
     },
   );
   expect(allowed(model, 'eve')).toEqual(OPERATIONS.filter((operation) => CATALOGUE[operation].level !== 'Write'));
+});
+
+describe('a condition on the address, which no model knows', () => {
+  const declared = declare(sampleTeam, TODAY);
+  const CAMPUS = '192.0.2.0/24';
+  const withInline = (statement: Statement): AccessModel => ({
+    ...declared,
+    users: declared.users.map((user) =>
+      user.name === 'perception-lab-bo'
+        ? { ...user, inline: [{ name: 'x', document: { Version: '2012-10-17', Statement: statement } }] }
+        : user,
+    ),
+  });
+  const onCampus = withInline({
+    Effect: 'Allow',
+    Action: 'mechanicalturk:SendBonus',
+    Resource: '*',
+    Condition: { IpAddress: { 'aws:SourceIp': CAMPUS } },
+  });
+  const offCampusDenied = withInline({
+    Effect: 'Deny',
+    Action: '*',
+    Resource: '*',
+    Condition: { NotIpAddress: { 'aws:SourceIp': CAMPUS } },
+  });
+  const outcome = (model: AccessModel, operation: Operation, sourceIp?: string) =>
+    decide(model, 'perception-lab-bo', operation, { at: NOW, ...(sourceIp === undefined ? {} : { sourceIp }) }).outcome;
+
+  test.each([
+    ['an Allow on the campus, asked without an address', onCampus, 'SendBonus', undefined, 'allowed'],
+    ['an Allow on the campus, from the campus', onCampus, 'SendBonus', '192.0.2.9', 'allowed'],
+    ['an Allow on the campus, from elsewhere', onCampus, 'SendBonus', '198.51.100.1', 'denied-implicitly'],
+    ['a Deny elsewhere, asked without an address', offCampusDenied, 'GetHIT', undefined, 'allowed'],
+    ['a Deny elsewhere, from the campus', offCampusDenied, 'GetHIT', '192.0.2.9', 'allowed'],
+    ['a Deny elsewhere, from elsewhere', offCampusDenied, 'GetHIT', '198.51.100.1', 'denied-explicitly'],
+  ] as const)('%s', (_what, model, operation, sourceIp, expected) => {
+    expect(outcome(model, operation, sourceIp)).toBe(expected);
+  });
 });

@@ -21,6 +21,8 @@ const CONDITIONS: readonly Statement['Condition'][] = [
   { StringEquals: { 'aws:PrincipalTag/member': 'ada' } },
   { DateGreaterThanEquals: { 'aws:CurrentTime': '2026-12-01T00:00:00Z' } },
   { DateLessThan: { 'aws:CurrentTime': '2026-12-01T00:00:00Z' } },
+  { IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } },
+  { NotIpAddress: { 'aws:SourceIp': '192.0.2.0/24' } },
   { Frobnicates: { a: 'b' } },
   { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
 ];

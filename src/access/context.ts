@@ -8,9 +8,22 @@ import type { AccessModel, AccessUser } from './model.ts';
 /** What a decision depends on besides the policies. */
 export interface Circumstances {
   readonly at: Date;
-  /** Unknown where left out: a condition about it then sees no value. */
+  /** Where left out, it may be any: see `OPEN_KEYS`. */
   readonly sourceIp?: string;
 }
+
+/**
+ * What a caller brings along and no model knows. Whoever asks what somebody *may* do must hear of an Allow that holds
+ * from one address only, and must not be told that a Deny from all others stops her.
+ */
+export const OPEN_KEYS: readonly string[] = [
+  'aws:sourceip',
+  'aws:vpcsourceip',
+  'aws:sourcevpc',
+  'aws:sourcevpce',
+  'aws:useragent',
+  'aws:referer',
+];
 
 /** MTurk and IAM are answered from one region. */
 const REGION = 'us-east-1';

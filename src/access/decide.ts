@@ -1,6 +1,6 @@
 import { type Decision, evaluate, type RequestContext } from '../iam/evaluate.ts';
 import { actionOf, type Operation } from '../mturk/operations.ts';
-import { type Circumstances, contextOf } from './context.ts';
+import { type Circumstances, contextOf, OPEN_KEYS } from './context.ts';
 import type { AccessModel } from './model.ts';
 import { policiesOf, type UnknownPolicy, userNamed } from './policies-of.ts';
 
@@ -20,7 +20,10 @@ export interface ActionRequest extends Circumstances {
 
 const NOBODY: UserDecision = { outcome: 'denied-implicitly', by: [], stoppedByBoundary: false, unknownPolicies: [] };
 
-/** Whether a user may call an MTurk operation, and what decides it. A user whom the model does not have may nothing. */
+/**
+ * Whether a user may call an MTurk operation, and what decides it, whatever address she calls from where none is given.
+ * A user whom the model does not have may nothing.
+ */
 export function decide(
   model: AccessModel,
   userName: string,
@@ -36,6 +39,11 @@ export function decideAction(model: AccessModel, userName: string, request: Acti
   if (user === null) return NOBODY;
   const policies = policiesOf(model, user);
   const context = { ...contextOf(model, user, request), ...request.context };
-  const decision = evaluate(policies, { action: request.action, resource: request.resource, context });
+  const decision = evaluate(policies, {
+    action: request.action,
+    resource: request.resource,
+    context,
+    openKeys: OPEN_KEYS,
+  });
   return { ...decision, unknownPolicies: policies.unknownPolicies };
 }

@@ -3,7 +3,7 @@ import { actionOf, type Capability, OPERATIONS, type Operation, operationsOf } f
 import { accessOf, type Grant } from './access-of.ts';
 import { byCapability, CAPABILITIES_BY_RISK, type CapabilityAccess } from './capability-access.ts';
 import { isoOf } from './compare.ts';
-import { contextOf } from './context.ts';
+import { contextOf, OPEN_KEYS } from './context.ts';
 import { decide } from './decide.ts';
 import type { AccessModel } from './model.ts';
 import { policiesOf, type UnknownPolicy, userNamed } from './policies-of.ts';
@@ -75,7 +75,12 @@ function withheldFrom(model: AccessModel, userName: string, at: Date): readonly 
 function isGranted(model: AccessModel, userName: string, operation: Operation, at: Date): boolean {
   const user = userNamed(model, userName);
   if (user === null) return false;
-  const request = { action: actionOf(operation), resource: '*', context: contextOf(model, user, { at }) };
+  const request = {
+    action: actionOf(operation),
+    resource: '*',
+    context: contextOf(model, user, { at }),
+    openKeys: OPEN_KEYS,
+  };
   return policiesOf(model, user).identity.some(({ document }) =>
     statementsOf(document).some(
       (statement) => statement.Effect === 'Allow' && statementMatches(statement, document.Version, request),

@@ -2,7 +2,7 @@ import { conditionsHold } from '../iam/conditions.ts';
 import type { Statement } from '../iam/document.ts';
 import type { PolicySource, RequestContext } from '../iam/evaluate.ts';
 import { resourceMatches, statementsOf } from '../iam/statement.ts';
-import { dependsOnUser } from './context.ts';
+import { dependsOnUser, OPEN_KEYS } from './context.ts';
 import { earlier, startOfDeny } from './end-of-access.ts';
 import {
   ALL_OPERATIONS,
@@ -79,7 +79,7 @@ function judge(statements: readonly ReadStatement[], common: RequestContext, per
     const context = read.personal ? personal() : common;
     const version = source.document.Version;
     if (!resourceMatches(statement, version, RESOURCE, context)) continue;
-    if (!conditionsHold(statement.Condition, statement.Effect, version, context)) continue;
+    if (!conditionsHold(statement.Condition, statement.Effect, version, context, OPEN_KEYS)) continue;
     if (statement.Effect === 'Deny') denied = union(denied, read.operations);
     else {
       allowed = union(allowed, read.operations);

@@ -37,21 +37,33 @@ function operatorNamed(name: string): NamedOperator | null {
  *
  * What is not understood (an operator unknown here, a value that its operator cannot read) fails closed: it never lets
  * an Allow match and never keeps a Deny from matching.
+ *
+ * `openKeys` (in lower case) are keys that the context lacks because nobody knows their value yet, not because the request
+ * has none: a condition on one may turn out either way, and counts as what allows more.
  */
 export function conditionsHold(
   conditions: ConditionBlock | undefined,
   effect: Effect,
   version: string | undefined,
   context: RequestContext,
+  openKeys: readonly string[] = [],
 ): boolean {
   if (conditions === undefined) return true;
   for (const [operator, byKey] of Object.entries(conditions)) {
     for (const [key, wanted] of Object.entries(byKey)) {
+      if (isOpen(key, context, openKeys)) {
+        if (effect === 'Deny') return false;
+        continue;
+      }
       const truth = conditionHolds(operator, key, toList(wanted), version, context);
       if (truth === false || (truth === 'unknown' && effect === 'Allow')) return false;
     }
   }
   return true;
+}
+
+function isOpen(key: string, context: RequestContext, openKeys: readonly string[]): boolean {
+  return openKeys.length > 0 && openKeys.includes(key.toLowerCase()) && valuesOf(context, key) === null;
 }
 
 function conditionHolds(

@@ -10,6 +10,8 @@ export interface AccessRequest {
   /** The ARN of what is acted on, `*` where the service has no resources. */
   readonly resource: string;
   readonly context: RequestContext;
+  /** Keys (in lower case) whose values are not known yet: a condition on one counts as what allows more. */
+  readonly openKeys?: readonly string[];
 }
 
 /** A document and where it comes from, for the answer to "why". */

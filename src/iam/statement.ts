@@ -1,6 +1,7 @@
 import { conditionsHold } from './conditions.ts';
 import { type RequestContext, toList } from './context.ts';
 import type { PolicyDocument, Statement } from './document.ts';
+import type { AccessRequest } from './evaluate.ts';
 import { compilePattern, matchesPattern } from './pattern.ts';
 import { resolvePattern } from './variables.ts';
 
@@ -10,15 +11,11 @@ export function statementsOf(document: PolicyDocument): readonly Statement[] {
 }
 
 /** Whether a statement of a document of that version speaks about the request. */
-export function statementMatches(
-  statement: Statement,
-  version: string | undefined,
-  request: { readonly action: string; readonly resource: string; readonly context: RequestContext },
-): boolean {
+export function statementMatches(statement: Statement, version: string | undefined, request: AccessRequest): boolean {
   return (
     actionMatches(statement, request.action) &&
     resourceMatches(statement, version, request.resource, request.context) &&
-    conditionsHold(statement.Condition, statement.Effect, version, request.context)
+    conditionsHold(statement.Condition, statement.Effect, version, request.context, request.openKeys)
   );
 }
 
