@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CreateAccessKeyCommand, type IAMClient } from '@aws-sdk/client-iam';
+import type { Failure, Result } from '../src/diagnostics/failure.ts';
 import { iamName } from '../src/team/names.ts';
 import type { Team } from '../src/team/team.ts';
 import type { Engine } from '../src/terraform/engine.ts';
@@ -192,9 +193,19 @@ function withoutResources(configuration: string): string {
   });
 }
 
-export function need<T>(
-  result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: unknown },
-): T {
+/** The engine did not do what the story needs. */
+export class EngineRefused extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(`the engine ended in ${failure.code}: ${JSON.stringify(failure.args)}`);
+    this.name = 'EngineRefused';
+    this.failure = failure;
+  }
+}
+
+/** The value of a result; a failure ends the story. */
+export function need<T>(result: Result<T>): T {
   if (result.ok) return result.value;
-  throw new Error(`the engine did not do it: ${JSON.stringify(result.failure)}`);
+  throw new EngineRefused(result.failure);
 }

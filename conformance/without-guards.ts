@@ -1,4 +1,5 @@
 import { isObject } from './canonical.ts';
+import { pointProvider } from './point-provider.ts';
 
 /** The guards that provider 3.39.0 of 2021 does not know yet. */
 export const GUARDS = [
@@ -17,20 +18,17 @@ export function withoutGuards(configuration: string, endpoint: string): string {
   if (!isObject(parsed)) throw new Error('the configuration is no JSON object');
   const resource = isObject(parsed.resource) ? parsed.resource : {};
   const kept = Object.entries(resource).filter(([type]) => !isGuard(type));
-  return JSON.stringify(
-    {
-      ...parsed,
-      // An empty block is refused by the engine.
-      resource:
-        kept.length === 0
-          ? undefined
-          : Object.fromEntries(kept.map(([type, byName]) => [type, withoutGuardDependencies(byName)])),
-      terraform: pinned(parsed.terraform),
-      provider: pointed(parsed.provider, endpoint),
-    },
-    null,
-    2,
-  );
+  const adapted = {
+    ...parsed,
+    // An empty block is refused by the engine.
+    resource:
+      kept.length === 0
+        ? undefined
+        : Object.fromEntries(kept.map(([type, byName]) => [type, withoutGuardDependencies(byName)])),
+    terraform: pinned(parsed.terraform),
+  };
+  // It asked EC2 at every start, too, which newer versions no longer do.
+  return pointProvider(JSON.stringify(adapted), endpoint, { skip_get_ec2_platforms: true });
 }
 
 function isGuard(type: string): boolean {
@@ -53,17 +51,4 @@ function pinned(terraform: unknown): unknown {
   const required = isObject(block.required_providers) ? block.required_providers : {};
   const aws = isObject(required.aws) ? required.aws : {};
   return { ...block, required_providers: { ...required, aws: { ...aws, version: '3.39.0' } } };
-}
-
-function pointed(provider: unknown, endpoint: string): unknown {
-  const blocks = isObject(provider) && Array.isArray(provider.aws) ? provider.aws : [{}];
-  return {
-    aws: blocks.map((block: unknown) => ({
-      ...(isObject(block) ? block : {}),
-      endpoints: [{ iam: endpoint, sts: endpoint }],
-      // Neither of the two services exists here, and the provider asks both before its first call otherwise.
-      skip_metadata_api_check: true,
-      skip_get_ec2_platforms: true,
-    })),
-  };
 }

@@ -1,0 +1,97 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { engineTitle } from '../src/terraform/engine.ts';
+import { findEngine } from '../src/terraform/find-engine.ts';
+import { type Aspect, differences, judge } from './compare-steps.ts';
+import { EngineRefused } from './play-story.ts';
+import { pointProvider } from './point-provider.ts';
+import { closingLine, differenceLine, outcomeOf, type Row } from './report.ts';
+import { startOurs } from './rigs.ts';
+import { type Combination, tell, titles } from './story-rows.ts';
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const HOME = join(ROOT, '.conformance', 'e2e-real');
+
+/** What must be equal. Calls are told and not judged: how often a version reads back what it wrote is its own affair. */
+const ASPECTS: readonly Aspect[] = ['changes', 'drift', 'access', 'account'];
+const CALLS: readonly Aspect[] = ['plan calls', 'apply calls'];
+
+/** What a real engine needs to come by the provider as this machine is set up to: a download, a mirror, or one that runs already. */
+const DOWNLOADING =
+  /^((HTTP|HTTPS|NO|ALL)_PROXY|SSL_CERT_(FILE|DIR)|TF_CLI_CONFIG_FILE|TF_REATTACH_PROVIDERS|TF_PLUGIN_CACHE_.+|TF_REGISTRY_.+|TF_PROVIDER_.+)$/i;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const engine = await findEngine({ env: process.env, account: 'sandbox', packageRoots: [ROOT] });
+  if (!engine.ok) return give(`no engine: ${JSON.stringify(engine.failure)}`);
+  await rm(HOME, { recursive: true, force: true });
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => DOWNLOADING.test(name)));
+  const ours: Combination = {
+    account: { title: 'ours', start: () => startOurs() },
+    provider: { title: 'ours', choice: { kind: 'ours' } },
+    engine: engine.value,
+    directory: join(HOME, 'ours'),
+  };
+  const real: Combination = {
+    ...ours,
+    provider: {
+      title: 'hashicorp/aws as pinned',
+      choice: { kind: 'installed', guarded: true, environment, configure: pointProvider },
+    },
+    directory: join(HOME, 'real'),
+  };
+
+  say(`the story with hashicorp/aws, downloaded by ${engineTitle(engine.value)}, against the account in a process`);
+  try {
+    const told = await tell(real, (step) => say(`  ${step}`));
+    say('the same with our own provider');
+    const reference = await tell(ours, (step) => say(`  ${step}`));
+    const comparison = judge(differences(reference, told, ASPECTS), []);
+    const compared = 'resource changes, drift, access of everybody, the account itself';
+    const row: Row = {
+      ...titles(real),
+      compared,
+      ...outcomeOf(comparison),
+      checks: reference.length * ASPECTS.length,
+    };
+    for (const problem of row.problems) say(problem);
+    const calls = differences(reference, told, CALLS);
+    if (calls.length > 0) say('calls by action, told and not judged:');
+    for (const difference of calls) say(`  ${differenceLine(difference)}`);
+    say(`${compared}: ${row.result}`);
+    say(closingLine([row]));
+    return row.problems.length === 0 ? 0 : 1;
+  } catch (error) {
+    return give(reasonOf(error));
+  } finally {
+    await rm(HOME, { recursive: true, force: true });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof EngineRefused)) return error instanceof Error ? error.message : String(error);
+  const { failure } = error;
+  const words = 'reason' in failure.args ? failure.args.reason : JSON.stringify(failure.args);
+  if (failure.code !== 'provider-unavailable' && failure.code !== 'init-failed' && failure.code !== 'network-failed') {
+    return `the engine ended in ${failure.code}: ${words}`;
+  }
+  return [
+    'the AWS provider could not be downloaded here, so nothing was compared:',
+    `  ${words}`,
+    'Run it where the engine reaches its provider registry or a mirror of it (TF_CLI_CONFIG_FILE).',
+  ].join('\n');
+}
+
+function give(problem: string): number {
+  say(problem);
+  say('0 passed, 1 failed');
+  return 1;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
