@@ -1,9 +1,10 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isRunning } from './state-lock.ts';
+import { errorCode, isRunning } from './is-running.ts';
 
 export const HOST_FILE = 'sandbox.lock';
+export const REMOVING_FILE = 'sandbox.lock.removing';
 
 /** Who hosts a directory's account at the moment, as `sandbox.lock` says. */
 export interface HostRecord {
@@ -40,12 +41,8 @@ export async function claimHost(dir: string, record: HostRecord): Promise<HostRe
   for (;;) {
     if (appear(file, record)) return null;
     const host = readHost(dir);
-    if (host === null) {
-      await wait(5);
-      continue;
-    }
-    if (await isHosting(host)) return host;
-    takeAway(file, host);
+    if (host !== null && (await isHosting(host))) return host;
+    if (host === null || !takeAway(dir, host, record)) await wait(5);
   }
 }
 
@@ -56,8 +53,12 @@ export function leaveHost(dir: string, record: HostRecord): void {
 
 /** Who hosts a directory, alive or not; null where nobody does. */
 export function readHost(dir: string): HostRecord | null {
+  return readRecord(join(dir, HOST_FILE));
+}
+
+function readRecord(file: string): HostRecord | null {
   try {
-    return JSON.parse(readFileSync(join(dir, HOST_FILE), 'utf8')) as HostRecord;
+    return JSON.parse(readFileSync(file, 'utf8')) as HostRecord;
   } catch {
     return null;
   }
@@ -68,9 +69,10 @@ export async function isHosting(host: HostRecord): Promise<boolean> {
   if (!isRunning(host.pid)) return false;
   try {
     const answer = await fetch(`${host.endpoint}/sandbox/${host.token}`, { signal: AbortSignal.timeout(2_000) });
-    return answer.status === 200;
+    await answer.arrayBuffer();
+    return answer.ok;
   } catch (error) {
-    return error instanceof Error && error.name === 'TimeoutError';
+    return typeof error === 'object' && error !== null && 'name' in error && error.name === 'TimeoutError';
   }
 }
 
@@ -81,28 +83,28 @@ function appear(file: string, record: HostRecord): boolean {
     linkSync(own, file);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   } finally {
     rmSync(own, { force: true });
   }
 }
 
-/** Removes a dead host's file, and puts back what another process may have set in its place meanwhile. */
-function takeAway(file: string, dead: HostRecord): void {
-  const aside = `${file}.${process.pid}.dead`;
+/**
+ * Removes a dead host's file; false where another process is about to. Only who holds the second file may remove the
+ * first, and looks again before: otherwise two that found the same dead host could remove each other's new file.
+ */
+function takeAway(dir: string, dead: HostRecord, own: HostRecord): boolean {
+  const removing = join(dir, REMOVING_FILE);
+  if (!appear(removing, own)) {
+    const other = readRecord(removing);
+    if (other !== null && !isRunning(other.pid)) rmSync(removing, { force: true });
+    return false;
+  }
   try {
-    renameSync(file, aside);
-  } catch {
-    return;
+    if (readHost(dir)?.token === dead.token) rmSync(join(dir, HOST_FILE), { force: true });
+    return true;
+  } finally {
+    rmSync(removing, { force: true });
   }
-  const taken = JSON.parse(readFileSync(aside, 'utf8')) as HostRecord;
-  if (taken.token !== dead.token) {
-    try {
-      linkSync(aside, file);
-    } catch {
-      // a third process is the host now: the one put aside learns of it when it writes no more
-    }
-  }
-  rmSync(aside, { force: true });
 }

@@ -36,7 +36,8 @@ export interface AccountHost {
   /** Loads the account: from here on the server answers. To be called once, by the host of the directory alone. */
   load(): HostedAccount;
   endRun(run: string): void;
-  close(): Promise<void>;
+  /** Writes what is left, calls `leave` (which lets others have the directory) and stops listening. */
+  close(leave: () => void): Promise<void>;
 }
 
 export interface HostOptions {
@@ -59,7 +60,7 @@ export async function startAccountHost(options: HostOptions): Promise<AccountHos
   let loaded: Loaded | null = null;
 
   const server = await serve(async (request, sourceIp) => {
-    if (loaded === null) return text(503, '');
+    if (loaded === null) return answerUnloaded(request, token);
     const { states, hosted, endpoint } = loaded;
     return (
       states.answer(request) ??
@@ -83,9 +84,13 @@ export async function startAccountHost(options: HostOptions): Promise<AccountHos
       loaded = openAccount(options, () => faults, calls);
       return loaded.hosted;
     },
-    async close() {
+    async close(leave) {
+      const storage = loaded?.storage;
+      loaded = null;
+      storage?.close();
+      // As long as the directory is ours we must be seen to live, and when it is not, nothing may be left to write.
+      leave();
       await server.close();
-      loaded?.storage.close();
     },
   };
 }
@@ -144,6 +149,11 @@ function answerNeighbour(
     return text(200, '');
   }
   return { status: 200, contentType: 'application/json', body: JSON.stringify(hosted) };
+}
+
+/** Before the account is loaded and while it is written for the last time: here, but not to be spoken to. */
+function answerUnloaded(request: SignedRequest, token: string): WireAnswer {
+  return text(request.path === `/sandbox/${token}` ? 202 : 503, '');
 }
 
 function text(status: number, body: string): WireAnswer {

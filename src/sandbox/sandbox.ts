@@ -84,17 +84,22 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     onCall: options.onCall ?? null,
     port: options.port ?? 0,
   });
+  const { dir } = options;
+  let leave = (): void => {};
   try {
-    if (options.dir === null) return await hostedSandbox(host, options, () => {});
-    mkdirSync(options.dir, { recursive: true });
-    const { dir } = options;
-    const record = { pid: process.pid, kind: options.kind ?? 'command', endpoint: host.endpoint, token: host.token };
-    const other = await claimOrFind(dir, record, options);
-    if (other === null) return await hostedSandbox(host, options, () => leaveHost(dir, record));
-    await host.close();
-    return await connectedSandbox(other, options);
+    if (dir !== null) {
+      mkdirSync(dir, { recursive: true });
+      const record = { pid: process.pid, kind: options.kind ?? 'command', endpoint: host.endpoint, token: host.token };
+      const other = await claimOrFind(dir, record, options);
+      if (other !== null) {
+        await host.close(leave);
+        return await connectedSandbox(other, options);
+      }
+      leave = () => leaveHost(dir, record);
+    }
+    return await hostedSandbox(host, options, leave);
   } catch (error) {
-    await host.close();
+    await host.close(leave);
     throw error;
   }
 }
@@ -119,7 +124,10 @@ async function hostedSandbox(host: AccountHost, options: SandboxOptions, leave: 
   return {
     endpoint: host.endpoint,
     accountId: hosted.accountId,
-    rootCredentials: hosted.rootCredentials,
+    // A copy each: the SDK writes into what it is given.
+    get rootCredentials() {
+      return { ...hosted.rootCredentials };
+    },
     connected: false,
     calls: host.calls,
     get faults() {
@@ -134,15 +142,14 @@ async function hostedSandbox(host: AccountHost, options: SandboxOptions, leave: 
     },
     async close() {
       await provider?.close();
-      await host.close();
-      leave();
+      await host.close(leave);
     },
   };
 }
 
 async function connectedSandbox(other: HostRecord, options: SandboxOptions): Promise<Sandbox> {
   const address = `${other.endpoint}/sandbox/${other.token}`;
-  const hosted = (await (await fetch(address)).json()) as HostedAccount;
+  const hosted = await askHost(address, other, options);
   const run = newRun();
   const provider = await providerOf(other.endpoint, hosted, options);
   const endRun = async (): Promise<void> => {
@@ -153,7 +160,10 @@ async function connectedSandbox(other: HostRecord, options: SandboxOptions): Pro
   return {
     endpoint: other.endpoint,
     accountId: hosted.accountId,
-    rootCredentials: hosted.rootCredentials,
+    // A copy each: the SDK writes into what it is given.
+    get rootCredentials() {
+      return { ...hosted.rootCredentials };
+    },
     connected: true,
     calls: [],
     faults: {},
@@ -164,6 +174,17 @@ async function connectedSandbox(other: HostRecord, options: SandboxOptions): Pro
       await endRun();
     },
   };
+}
+
+/** A server that has just claimed the directory needs a moment to load it. */
+async function askHost(address: string, other: HostRecord, options: SandboxOptions): Promise<HostedAccount> {
+  const end = Date.now() + (options.waitMs ?? DEFAULT_WAIT_MS);
+  while (Date.now() <= end) {
+    const answer = await fetch(address).catch(() => null);
+    if (answer?.status === 200) return (await answer.json()) as HostedAccount;
+    await wait(20);
+  }
+  throw new SandboxUnavailable({ code: 'sandbox-busy', dir: options.dir ?? '', pid: other.pid });
 }
 
 interface Run {

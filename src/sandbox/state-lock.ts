@@ -1,3 +1,5 @@
+import { isRunning } from './is-running.ts';
+
 /** A lock that an engine holds on a stack's state. */
 export interface StateLock {
   /** Terraform's id of the lock. */
@@ -59,15 +61,4 @@ function idOf(info: string): string {
     // an empty body is a lock without an id
   }
   return '';
-}
-
-/** Whether a process exists; one of another user counts. */
-export function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

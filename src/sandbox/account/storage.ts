@@ -45,6 +45,7 @@ export function directoryStorage(dir: string, accountId: string, now: string): S
   const replayed = existsSync(journalFile) ? replay(account, readFileSync(journalFile, 'utf8')) : 0;
   const journal = openSync(journalFile, 'a', 0o600);
   let pending = 0;
+  let open = true;
   const snapshot = (): void => {
     writeWhole(file, JSON.stringify(account.state));
     ftruncateSync(journal);
@@ -54,12 +55,14 @@ export function directoryStorage(dir: string, accountId: string, now: string): S
   return {
     account,
     append(entry) {
+      if (!open) throw new Error('the account is closed');
       account.state.sequence += 1;
       writeSync(journal, `${JSON.stringify({ sequence: account.state.sequence, ...entry })}\n`);
       pending += 1;
       if (pending >= ENTRIES_BEFORE_SNAPSHOT) snapshot();
     },
     close() {
+      open = false;
       if (pending > 0) snapshot();
       closeSync(journal);
     },
