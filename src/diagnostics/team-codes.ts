@@ -1,5 +1,5 @@
 /** Arguments of a text that needs none. */
-export type NoArguments = Readonly<Record<never, never>>;
+type NoArguments = Readonly<Record<never, never>>;
 
 /** What a value of a team file is, or should be, in words that YAML's own names map to. */
 export type ValueKind = 'text' | 'number' | 'true-or-false' | 'list' | 'map' | 'nothing';

@@ -10,7 +10,7 @@ export interface RoleDraft {
   readonly managed: DraftList;
 }
 
-export interface MemberDraft {
+interface MemberDraft {
   readonly key: string;
   readonly name: string | null;
   readonly email: string | null;
@@ -22,7 +22,7 @@ export interface MemberDraft {
   readonly suspended: boolean;
 }
 
-export interface DepartureDraft {
+interface DepartureDraft {
   readonly key: string;
   readonly left: string | null;
   readonly reason: string | null;

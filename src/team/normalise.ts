@@ -4,7 +4,7 @@ import { inCatalogueOrder, resolveRoles, textsOf } from './resolve-roles.ts';
 import type { Team } from './team.ts';
 
 /** What one apply may delete where the file says nothing. */
-export const DEFAULT_MAX_REMOVALS = 3;
+const DEFAULT_MAX_REMOVALS = 3;
 
 /** The team that a draft without findings describes. The order of the file leaves no trace in it. */
 export function normalise(draft: TeamDraft): Team {

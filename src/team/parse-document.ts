@@ -4,7 +4,7 @@ import { type DocumentPath, keyTextOf, sourceOf, type TextRange } from '../diagn
 import type { Report } from './report.ts';
 
 /** A team file nests five deep. The limit stands well above it and well below what the composer's recursion can bear. */
-export const MAX_DEPTH = 40;
+const MAX_DEPTH = 40;
 
 export interface ParsedDocument {
   readonly root: Node | null;

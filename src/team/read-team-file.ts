@@ -5,7 +5,7 @@ import { readTeam, type SizedTeamReading } from './read-team.ts';
 import type { TeamFindingCode } from './report.ts';
 
 /** 5,000 members, which is all that an account can hold, take about a quarter of this. */
-export const MAX_FILE_BYTES = 2 * 1024 * 1024;
+const MAX_FILE_BYTES = 2 * 1024 * 1024;
 
 /**
  * Reads a team file from disk. What is wrong with the file itself is a finding without a position, and `source` is

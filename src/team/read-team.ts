@@ -29,7 +29,7 @@ export interface ReadTeamOptions {
 }
 
 /** How much of a team a file holds, counted even where it has errors. */
-export interface TeamSize {
+interface TeamSize {
   readonly roles: number;
   readonly members: number;
 }

@@ -6,7 +6,7 @@ import type { DocumentPath, DocumentPlaces, TextRange } from '../diagnostics/yam
 
 export type TeamFindingCode = keyof TeamFindingArgs;
 
-export interface ReportOptions {
+interface ReportOptions {
   /** `error` where nothing is said. */
   readonly severity?: Severity;
   /** Whether the key or the value at the path is what is wrong; the value where nothing is said. */
