@@ -10,6 +10,7 @@ import {
   listOperations,
   NO_OPERATIONS,
   type OperationSet,
+  sameSet,
   union,
 } from './operation-set.ts';
 import { boundaryPolicies, groupPolicies, ownPolicies, type UnknownPolicy } from './policies-of.ts';
@@ -36,6 +37,12 @@ export interface UserAccess {
   readonly unknownPolicies: readonly UnknownPolicy[];
 }
 
+interface KnownGrants {
+  readonly allowed: OperationSet;
+  readonly allowing: Verdict['allowing'];
+  readonly grants: UserAccess['grants'];
+}
+
 /** What users in the same groups under the same boundary share. */
 interface SharedPolicies {
   readonly groups: Reading;
@@ -44,7 +51,7 @@ interface SharedPolicies {
   readonly boundaryUnknown: boolean;
   readonly suspends: boolean;
   readonly ends: number | null;
-  readonly grants: Map<string, UserAccess['grants']>;
+  readonly grants: KnownGrants[];
 }
 
 const NO_SOURCES: Reading = readSources([]);
@@ -83,7 +90,7 @@ function readShared(model: AccessModel, user: AccessUser): SharedPolicies {
     boundaryUnknown: cap.unknown.length > 0,
     suspends: groups.suspends || boundary?.suspends === true,
     ends: earlier(groups.ends, boundary?.ends ?? null),
-    grants: new Map(),
+    grants: [],
   };
 }
 
@@ -132,13 +139,16 @@ function grantsOf(
   fromOwn: Verdict,
 ): UserAccess['grants'] {
   if (fromOwn.allowing.length > 0) return listGrants(allowed, [...fromOwn.allowing, ...fromGroups.allowing]);
-  const key = `${allowed.low},${allowed.high},${fromGroups.allowing.map(({ number }) => number).join(',')}`;
-  let grants = shared.grants.get(key);
-  if (grants === undefined) {
-    grants = listGrants(allowed, fromGroups.allowing);
-    shared.grants.set(key, grants);
-  }
+  const { allowing } = fromGroups;
+  const same = shared.grants.find((known) => sameSet(known.allowed, allowed) && sameItems(known.allowing, allowing));
+  if (same !== undefined) return same.grants;
+  const grants = listGrants(allowed, allowing);
+  shared.grants.push({ allowed, allowing, grants });
   return grants;
+}
+
+function sameItems(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one === other || (one.length === other.length && one.every((item, index) => item === other[index]));
 }
 
 function listGrants(

@@ -62,18 +62,20 @@ export function sharedContextOf(model: AccessModel, { at, sourceIp }: Circumstan
 }
 
 const PRINCIPAL_TAG = 'aws:PrincipalTag/';
+const LOWERED_TAG = PRINCIPAL_TAG.toLowerCase();
 const PERSONAL_KEYS: readonly string[] = ['aws:username', 'aws:principalarn'];
 
 /** Whether a statement can mean something else for another user of the account. */
 export function dependsOnUser(statement: Statement, version: string | undefined): boolean {
-  const resources = toList(statement.Resource ?? statement.NotResource);
-  if (resources.some((resource) => hasVariables(resource, version))) return true;
+  const resources = statement.Resource ?? statement.NotResource;
+  if (resources !== '*' && toList(resources).some((resource) => hasVariables(resource, version))) return true;
   if (statement.Condition === undefined) return false;
-  return Object.values(statement.Condition).some((byKey) =>
-    Object.entries(byKey).some(([key, values]) => {
+  for (const byKey of Object.values(statement.Condition)) {
+    for (const key of Object.keys(byKey)) {
       const lowered = key.toLowerCase();
-      if (PERSONAL_KEYS.includes(lowered) || lowered.startsWith(PRINCIPAL_TAG.toLowerCase())) return true;
-      return toList(values).some((value) => hasVariables(value, version));
-    }),
-  );
+      if (PERSONAL_KEYS.includes(lowered) || lowered.startsWith(LOWERED_TAG)) return true;
+      if (toList(byKey[key]).some((value) => hasVariables(value, version))) return true;
+    }
+  }
+  return false;
 }

@@ -1,4 +1,3 @@
-import { toList } from '../iam/context.ts';
 import type { Statement } from '../iam/document.ts';
 import { actionMatches } from '../iam/statement.ts';
 import { actionOf, OPERATIONS, type Operation } from '../mturk/operations.ts';
@@ -52,13 +51,18 @@ export function sameSet(one: OperationSet, other: OperationSet): boolean {
 }
 
 export function includesOperation(set: OperationSet, operation: Operation): boolean {
-  const index = OPERATIONS.indexOf(operation);
-  return index < BITS ? (set.low & (1 << index)) !== 0 : (set.high & (1 << (index - BITS))) !== 0;
+  return hasBit(set, places.get(operation) ?? OPERATIONS.length);
 }
 
 /** The operations of a set, in catalogue order. */
 export function listOperations(set: OperationSet): readonly Operation[] {
-  return OPERATIONS.filter((operation) => includesOperation(set, operation));
+  return OPERATIONS.filter((_operation, index) => hasBit(set, index));
+}
+
+const places = new Map(OPERATIONS.map((operation, index) => [operation, index]));
+
+function hasBit(set: OperationSet, index: number): boolean {
+  return index < BITS ? (set.low & (1 << index)) !== 0 : (set.high & (1 << (index - BITS))) !== 0;
 }
 
 const singleByAction = new Map(
@@ -85,9 +89,11 @@ const MOST_WILDCARDS = 1_000;
 
 /** The operations that a statement's Action or NotAction speaks about. */
 export function operationsOfStatement(statement: Statement): OperationSet {
-  const named = toList(statement.Action ?? statement.NotAction)
-    .map(operationsOfPattern)
-    .reduce(union, NO_OPERATIONS);
-  if (statement.Action !== undefined) return named;
-  return statement.NotAction === undefined ? NO_OPERATIONS : difference(ALL_OPERATIONS, named);
+  const patterns = statement.Action ?? statement.NotAction;
+  if (patterns === undefined) return NO_OPERATIONS;
+  const named =
+    typeof patterns === 'string'
+      ? operationsOfPattern(patterns)
+      : patterns.map(operationsOfPattern).reduce(union, NO_OPERATIONS);
+  return statement.Action === undefined ? difference(ALL_OPERATIONS, named) : named;
 }

@@ -102,16 +102,22 @@ function heldPolicies(
   inline: readonly InlinePolicy[],
   attached: readonly string[],
 ): HeldPolicies {
+  if (inline.length === 0 && attached.length === 0) return NOTHING_HELD;
   const sources: PolicySource[] = [];
   const unknown: UnknownPolicy[] = [];
-  const add = (policy: string, document: PolicyDocument | null) => {
-    if (document === null) unknown.push({ holder, policy });
-    sources.push({ holder, policy, document: document ?? EVERYTHING });
-  };
-  for (const { name, document } of inline) add(name, document);
-  for (const arn of attached) add(arn, index.policies.get(arn)?.document ?? null);
+  for (const { name, document } of inline) {
+    if (document === null) unknown.push({ holder, policy: name });
+    sources.push({ holder, policy: name, document: document ?? EVERYTHING });
+  }
+  for (const arn of attached) {
+    const document = index.policies.get(arn)?.document ?? null;
+    if (document === null) unknown.push({ holder, policy: arn });
+    sources.push({ holder, policy: arn, document: document ?? EVERYTHING });
+  }
   return { sources, unknown };
 }
+
+const NOTHING_HELD: HeldPolicies = { sources: [], unknown: [] };
 
 function unknownHeld(holder: string, policy: string): HeldPolicies {
   return { sources: [{ holder, policy, document: EVERYTHING }], unknown: [{ holder, policy }] };

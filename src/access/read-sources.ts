@@ -16,8 +16,6 @@ import {
 
 /** A statement that speaks about MTurk, with the operations that it names. */
 interface ReadStatement {
-  /** Its place among those read together. */
-  readonly number: number;
   readonly source: PolicySource;
   readonly statement: Statement;
   readonly operations: OperationSet;
@@ -44,36 +42,45 @@ export interface Reading {
 /** MTurk has no resources: every call is made on `*`. */
 const RESOURCE = '*';
 
-/** Reads the statements about MTurk, to be judged for many users. */
+/**
+ * Reads the statements about MTurk, to be judged for many users. Written as one loop: it runs once for each member with
+ * a last day of her own.
+ */
 export function readSources(sources: readonly PolicySource[]): Reading {
   const statements: ReadStatement[] = [];
+  let constant = true;
+  let suspends = false;
+  let ends: number | null = null;
   for (const source of sources) {
     for (const statement of statementsOf(source.document)) {
       const operations = operationsOfStatement(statement);
       if (isEmpty(operations)) continue;
       const personal = dependsOnUser(statement, source.document.Version);
-      statements.push({ number: statements.length, source, statement, operations, personal });
+      const read = { source, statement, operations, personal };
+      statements.push(read);
+      if (personal || statement.Condition !== undefined) constant = false;
+      if (!deniesEverything(read)) continue;
+      if (statement.Condition === undefined) suspends = true;
+      else ends = earlier(ends, startOfDeny(statement));
     }
   }
-  const unconditional = statements.every(({ personal, statement }) => !personal && statement.Condition === undefined);
   let verdict: Verdict | null = null;
-  const total = statements.filter(deniesEverything);
   return {
     judge: (common, personal) => {
       if (verdict !== null) return verdict;
       const judged = judge(statements, common, personal);
-      if (unconditional) verdict = judged;
+      if (constant) verdict = judged;
       return judged;
     },
-    suspends: total.some(({ statement }) => statement.Condition === undefined),
-    ends: total.map(({ statement }) => startOfDeny(statement)).reduce(earlier, null),
+    suspends,
+    ends,
   };
 }
 
 function judge(statements: readonly ReadStatement[], common: RequestContext, personal: () => RequestContext): Verdict {
   let allowed = NO_OPERATIONS;
   let denied = NO_OPERATIONS;
-  const allowing: ReadStatement[] = [];
+  let allowing = NO_STATEMENTS;
   for (const read of statements) {
     const { statement, source } = read;
     const context = read.personal ? personal() : common;
@@ -83,11 +90,13 @@ function judge(statements: readonly ReadStatement[], common: RequestContext, per
     if (statement.Effect === 'Deny') denied = union(denied, read.operations);
     else {
       allowed = union(allowed, read.operations);
-      allowing.push(read);
+      allowing = [...allowing, read];
     }
   }
   return { allowed, denied, allowing };
 }
+
+const NO_STATEMENTS: readonly ReadStatement[] = [];
 
 function deniesEverything({ statement, operations, source, personal }: ReadStatement): boolean {
   return (

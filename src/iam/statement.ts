@@ -34,6 +34,7 @@ export function resourceMatches(
   resource: string,
   context: RequestContext,
 ): boolean {
+  if (statement.Resource === '*') return true;
   const among = (patterns: readonly string[]) =>
     patterns.some((text) => {
       if (text === '*') return true;
