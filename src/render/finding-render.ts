@@ -26,6 +26,8 @@ export interface RenderOptions {
 /** GitHub shows ten annotations of each severity a step; on a terminal nobody reads more at once either. */
 const SHOWN = 10;
 const MESSAGE_WIDTH = 100;
+/** Wider, as a line that was broken cannot be pasted. */
+const REMEDY_WIDTH = 140;
 
 /** Findings in a format, ending in a newline. Nothing is left out of JSON; elsewhere the rest is counted. */
 export function renderFindings(findings: readonly Finding[], options: RenderOptions): string {
@@ -82,15 +84,17 @@ function asText(finding: Finding, source: string | null, lineStarts: readonly nu
     lines.push(`    ${' '.repeat(width)} ${paint.dim('|')} ${tint(excerpt.marks)}`);
   }
   const { problem, remedy } = findingText(finding);
-  for (const part of [problem, remedy].flatMap((text) => text.split('\n'))) {
-    for (const line of wrapped(visible(part))) lines.push(`  ${line}`.trimEnd());
-  }
+  const words = [...wrapped(problem, MESSAGE_WIDTH), ...wrapped(remedy, REMEDY_WIDTH)];
+  for (const line of words) lines.push(`  ${line}`.trimEnd());
   return lines.join('\n');
 }
 
 /** Wrapped for reading; lines to paste, which are indented, stay as they are. */
-function wrapped(line: string): readonly string[] {
-  return line.startsWith(' ') ? [line] : wrapVisible(line, MESSAGE_WIDTH);
+function wrapped(text: string, width: number): readonly string[] {
+  return text
+    .split('\n')
+    .map(visible)
+    .flatMap((line) => (line.startsWith(' ') ? [line] : wrapVisible(line, width)));
 }
 
 function restOf(errors: number, warnings: number): string | null {
