@@ -5,12 +5,12 @@ import type { AccessModel, AccessUser } from './model.ts';
 import { difference, listOperations, NO_OPERATIONS } from './operation-set.ts';
 import type { UnknownPolicy } from './policies-of.ts';
 
-export interface BeforeAfter<Value> {
+interface BeforeAfter<Value> {
   readonly before: Value;
   readonly after: Value;
 }
 
-export interface GainedLost<Value> {
+interface GainedLost<Value> {
   readonly gained: readonly Value[];
   readonly lost: readonly Value[];
 }

@@ -28,7 +28,7 @@ export const OPEN_KEYS: readonly string[] = [
 /** MTurk and IAM are answered from one region. */
 const REGION = 'us-east-1';
 
-export function userArn(model: Pick<AccessModel, 'account'>, user: Pick<AccessUser, 'name' | 'path'>): string {
+function userArn(model: Pick<AccessModel, 'account'>, user: Pick<AccessUser, 'name' | 'path'>): string {
   return iamArn(model.account, 'user', user.path, user.name);
 }
 

@@ -31,7 +31,7 @@ export interface PrincipalPolicies {
 
 export type Outcome = 'allowed' | 'denied-implicitly' | 'denied-explicitly';
 
-export interface DecidingStatement {
+interface DecidingStatement {
   readonly holder: string;
   readonly policy: string;
   readonly statement: Statement;

@@ -6,7 +6,7 @@ export type NameProblem = 'empty' | 'too-long' | 'alphabet';
 const ALPHABET = /^[A-Za-z0-9+=,.@_-]+$/;
 
 /** The most characters that the name of such a thing may have. */
-export const NAME_LENGTHS: Readonly<Record<NamedThing, number>> = {
+const NAME_LENGTHS: Readonly<Record<NamedThing, number>> = {
   user: QUOTAS.userNameLength,
   group: QUOTAS.groupNameLength,
   policy: QUOTAS.policyNameLength,

@@ -1,5 +1,5 @@
 /** AWS's own classification of an operation in the Service Authorization Reference. */
-export type AccessLevel = 'Read' | 'List' | 'Write';
+type AccessLevel = 'Read' | 'List' | 'Write';
 
 /**
  * What an operation can do to people and money, worst first. AWS's access level says "Write" for a bonus payment and
@@ -25,7 +25,7 @@ interface CapabilityFacts {
 }
 
 /** The IAM service prefix; the API's own name "mturk" is not one. */
-export const SERVICE_PREFIX = 'mechanicalturk';
+const SERVICE_PREFIX = 'mechanicalturk';
 
 /**
  * The 13 capabilities. The order is the order of statements in a policy and of lines in every report.
