@@ -30,12 +30,14 @@ export function messageOf(error: unknown): string {
 }
 
 function describe(cause: unknown): { readonly code: string; readonly words: string } {
-  if (!(cause instanceof Error)) return { code: 'Unknown', words: String(cause) };
+  // An answer that is no XML at all makes the SDK add advice for programmers, which helps nobody here.
+  const [message = ''] = messageOf(cause).split('\n');
+  if (!(cause instanceof Error)) return { code: 'Unknown', words: message };
   // The SDK names the exception's class; the code that the service sent has no suffix.
   const code = cause.name.replace(/Exception$/, '');
   const metadata = '$metadata' in cause && typeof cause.$metadata === 'object' ? cause.$metadata : null;
   const { httpStatusCode: status, requestId }: { httpStatusCode?: number; requestId?: string } = metadata ?? {};
-  if (status === undefined) return { code, words: cause.message === '' ? code : cause.message };
+  if (status === undefined) return { code, words: message === '' ? code : message };
   const answer = `https response error StatusCode: ${status}, RequestID: ${requestId ?? ''}`;
-  return { code, words: `${answer}, ${code}: ${cause.message}` };
+  return { code, words: `${answer}, ${code}: ${message}` };
 }
