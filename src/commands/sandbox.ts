@@ -1,13 +1,15 @@
 import {
   sandboxBusy,
   sandboxExports,
+  sandboxNotStarted,
   sandboxStarted,
   sandboxUnusable,
   sandboxWasReset,
 } from '../render/sandbox-text.ts';
-import { SandboxUnavailable } from '../sandbox/host-lock.ts';
+import { SandboxUnavailable, SandboxUnreadable } from '../sandbox/host-lock.ts';
 import { resetSandbox } from '../sandbox/reset-sandbox.ts';
-import { awsEnvironment, openSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { openSandbox, type Sandbox } from '../sandbox/sandbox.ts';
+import { awsEnvironment } from '../sandbox/sandbox-environment.ts';
 import type { Faults } from '../sandbox/server/faults.ts';
 import type { Io } from './io.ts';
 
@@ -31,7 +33,9 @@ export async function sandboxStart(options: SandboxStartOptions, io: Io): Promis
     sandbox = await openSandbox({ dir, accountId, port, faults, kind: 'server', provider: false });
   } catch (error) {
     if (error instanceof SandboxUnavailable) io.stderr(sandboxBusy(dir, error.problem.pid));
-    else io.stderr(sandboxUnusable(dir, error instanceof Error ? error.message : String(error)));
+    else if (error instanceof SandboxUnreadable) io.stderr(sandboxUnusable(dir, error.message));
+    else if (isSystemError(error)) io.stderr(sandboxNotStarted(dir, port, error.message));
+    else throw error;
     return 1;
   }
   const ended = untilEnded(options.until);
@@ -68,6 +72,11 @@ function faultsOf(env: NodeJS.ProcessEnv): Faults {
     if (Number.isFinite(value)) faults[key] = value;
   }
   return faults;
+}
+
+/** What the system refuses: a port that is taken, a directory that may not be written. */
+function isSystemError(error: unknown): error is { readonly code: string; readonly message: string } {
+  return typeof error === 'object' && error !== null && 'code' in error && 'message' in error;
 }
 
 function untilEnded(until: AbortSignal | undefined): Promise<void> {

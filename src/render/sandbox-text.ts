@@ -27,3 +27,8 @@ export function sandboxWasReset(dir: string, deleted: number): string {
   if (deleted === 0) return `There is no account in ${dir}: nothing to delete.\n`;
   return `Deleted the account in ${dir} and its states (${deleted} ${deleted === 1 ? 'file' : 'files'}).\n`;
 }
+
+export function sandboxNotStarted(dir: string, port: number, reason: string): string {
+  const where = port === 0 ? `in ${dir}` : `in ${dir} on port ${port}`;
+  return `The account ${where} cannot be served: ${reason}. Choose another --port or directory.\n`;
+}

@@ -32,6 +32,17 @@ export class SandboxUnavailable extends Error {
   }
 }
 
+/** Thrown where the files of an account are not what a sandbox writes: damaged, or of another version. */
+export class SandboxUnreadable extends Error {
+  override readonly name = 'SandboxUnreadable';
+  readonly dir: string;
+
+  constructor(dir: string, reason: string) {
+    super(reason);
+    this.dir = dir;
+  }
+}
+
 /**
  * Makes this process the host of a directory, or says who is. A host that is gone (its process, or whatever listened
  * at its address) is replaced. The file appears whole or not at all, so nobody reads half of it.

@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { claimHost, type HostRecord, leaveHost, SandboxUnavailable } from './host-lock.ts';
+import { claimHost, type HostRecord, leaveHost, SandboxUnavailable, SandboxUnreadable } from './host-lock.ts';
 import { type AccountHost, type HostedAccount, type SandboxMemory, startAccountHost } from './hosted-account.ts';
 import type { RunningProvider } from './provider/provider.ts';
+import { engineEnvironment, SANDBOX_REGION } from './sandbox-environment.ts';
 import type { OnCall } from './server/aws-endpoint.ts';
 import type { LoggedCall } from './server/call-log.ts';
 import type { Faults } from './server/faults.ts';
-import { stateAddress } from './state-backend.ts';
-
-/** IAM is global and signs for us-east-1, the only region of MTurk. */
-export const SANDBOX_REGION = 'us-east-1';
 
 const DEFAULT_WAIT_MS = 10_000;
 
@@ -72,7 +69,8 @@ export interface Sandbox {
 /**
  * Opens the account of a directory. One process hosts it at a time: where a `sandbox start` does, the result works
  * through it; where another command does, it is waited for, and `SandboxUnavailable` is thrown when that takes too long.
- * A host that died is replaced, and nothing that it had answered is lost.
+ * A host that died is replaced, and nothing that it had answered is lost. `SandboxUnreadable` is thrown where the files
+ * of the directory are damaged.
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const host = await startAccountHost({
@@ -118,7 +116,7 @@ async function claimOrFind(dir: string, record: HostRecord, options: SandboxOpti
 }
 
 async function hostedSandbox(host: AccountHost, options: SandboxOptions, leave: () => void): Promise<Sandbox> {
-  const hosted = host.load();
+  const hosted = loadOrThrow(host, options.dir ?? '');
   const run = newRun();
   const provider = await providerOf(host.endpoint, hosted, options);
   return {
@@ -145,6 +143,18 @@ async function hostedSandbox(host: AccountHost, options: SandboxOptions, leave: 
       await host.close(leave);
     },
   };
+}
+
+function loadOrThrow(host: AccountHost, dir: string): HostedAccount {
+  try {
+    return host.load();
+  } catch (error) {
+    throw new SandboxUnreadable(dir, messageOf(error));
+  }
+}
+
+function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
 
 async function connectedSandbox(other: HostRecord, options: SandboxOptions): Promise<Sandbox> {
@@ -220,37 +230,4 @@ async function providerOf(
     region: SANDBOX_REGION,
     ...(maxAttempts === undefined ? {} : { maxAttempts }),
   });
-}
-
-function engineEnvironment(
-  endpoint: string,
-  hosted: HostedAccount,
-  provider: RunningProvider | null,
-  stack: string,
-  run: string,
-): Record<string, string> {
-  const state = stateAddress(endpoint, hosted.stateToken, stack, { pid: process.pid, run });
-  return {
-    ...(provider === null ? {} : { TF_REATTACH_PROVIDERS: JSON.stringify(provider.reattach) }),
-    TF_HTTP_ADDRESS: state,
-    TF_HTTP_UPDATE_METHOD: 'POST',
-    TF_HTTP_LOCK_ADDRESS: state,
-    TF_HTTP_LOCK_METHOD: 'LOCK',
-    TF_HTTP_UNLOCK_ADDRESS: state,
-    TF_HTTP_UNLOCK_METHOD: 'UNLOCK',
-    ...awsEnvironment(endpoint, hosted.rootCredentials),
-  };
-}
-
-/** What makes an AWS SDK or the AWS CLI work with an account in a process. */
-export function awsEnvironment(endpoint: string, key: Sandbox['rootCredentials']): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: key.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
-    AWS_REGION: SANDBOX_REGION,
-    AWS_DEFAULT_REGION: SANDBOX_REGION,
-    // Nothing must look for other credentials when these are refused.
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
 }

@@ -22,7 +22,6 @@ export const deleteConflict = (message: string): AwsError => awsError('DeleteCon
 export const malformedPolicy = (message: string): AwsError => awsError('MalformedPolicyDocument', 400, message);
 export const invalidInput = (message: string): AwsError => awsError('InvalidInput', 400, message);
 export const validationError = (message: string): AwsError => awsError('ValidationError', 400, message);
-export const unmodifiable = (message: string): AwsError => awsError('UnmodifiableEntity', 400, message);
 export const accessDenied = (message: string): AwsError => awsError('AccessDenied', 403, message);
 export const throttling = (): AwsError => awsError('Throttling', 400, 'Rate exceeded');
 export const invalidAction = (action: string): AwsError =>

@@ -15,7 +15,7 @@ const GROUPS_LIMIT = QUOTAS.groupsPerAccount;
 const GROUPS_PER_USER = QUOTAS.groupsPerUser;
 const NAME_LENGTH = QUOTAS.groupNameLength;
 
-export function groupReply(state: AccountState, group: GroupRecord): Reply {
+function groupReply(state: AccountState, group: GroupRecord): Reply {
   return {
     Path: group.path,
     GroupName: group.name,

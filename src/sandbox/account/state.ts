@@ -9,7 +9,7 @@ export interface InlineRecord {
   readonly document: string;
 }
 
-export interface LastUse {
+interface LastUse {
   readonly date: string;
   readonly service: string;
   readonly region: string;
@@ -108,7 +108,7 @@ export interface PolicyRecord {
   tags: TagRecord[];
 }
 
-export interface VirtualMfaRecord {
+interface VirtualMfaRecord {
   readonly serial: string;
   readonly created: string;
   /** Id of the user who has it, null while it is nobody's. */

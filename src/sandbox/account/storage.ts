@@ -13,7 +13,7 @@ export const JOURNAL_FILE = 'account.journal';
 const ENTRIES_BEFORE_SNAPSHOT = 2_000;
 
 /** A call that changed the account, or a use of a key. */
-export type JournalEntry =
+type JournalEntry =
   | { readonly action: string; readonly params: Params; readonly call: CallContext }
   | { readonly used: string; readonly service: string; readonly region: string; readonly now: string };
 
@@ -38,9 +38,7 @@ export function memoryStorage(state: AccountState): Storage {
 export function directoryStorage(dir: string, accountId: string, now: string): Storage {
   const file = join(dir, ACCOUNT_FILE);
   const journalFile = join(dir, JOURNAL_FILE);
-  const state = existsSync(file)
-    ? (JSON.parse(readFileSync(file, 'utf8')) as AccountState)
-    : emptyState(accountId, now);
+  const state = existsSync(file) ? readState(readFileSync(file, 'utf8')) : emptyState(accountId, now);
   const account = accountOf(state);
   const replayed = existsSync(journalFile) ? replay(account, readFileSync(journalFile, 'utf8')) : 0;
   const journal = openSync(journalFile, 'a', 0o600);
@@ -67,6 +65,12 @@ export function directoryStorage(dir: string, accountId: string, now: string): S
       closeSync(journal);
     },
   };
+}
+
+function readState(text: string): AccountState {
+  const state = JSON.parse(text) as AccountState;
+  if (state.version !== 1) throw new Error(`${ACCOUNT_FILE} is of version ${state.version}, not 1`);
+  return state;
 }
 
 /** Carries out what the state does not hold yet; a torn last line was never answered and is left out. */

@@ -40,7 +40,7 @@ function reason(policies: PrincipalPolicies, action: string, decision: Decision)
 }
 
 /** All that decides what a user may do: its own policies, its groups' and its boundary. */
-export function policiesOf(account: Account, user: UserRecord): PrincipalPolicies {
+function policiesOf(account: Account, user: UserRecord): PrincipalPolicies {
   const identity: PolicySource[] = [];
   add(account, identity, `user ${user.name}`, user);
   for (const id of user.groups) {

@@ -41,7 +41,7 @@ export interface EndpointHost {
   used(accessKeyId: string, service: string, region: string, now: string): void;
 }
 
-export interface RememberedCall {
+interface RememberedCall {
   readonly action: string;
   readonly params: unknown;
   readonly call: CallContext;
