@@ -148,6 +148,31 @@ describe('the brakes', () => {
   });
 });
 
+test('a Deny in the boundary takes away, however it is asked', () => {
+  const declared = declare(sampleTeam, TODAY);
+  const model: AccessModel = {
+    ...declared,
+    policies: declared.policies.map((policy) =>
+      policy.arn === declared.users[0]?.boundary
+        ? {
+            ...policy,
+            document: {
+              Version: '2012-10-17',
+              Statement: [
+                { Effect: 'Allow', Action: '*', Resource: '*' },
+                { Effect: 'Deny', Action: 'mechanicalturk:SendBonus', Resource: '*' },
+              ],
+            },
+          }
+        : policy,
+    ),
+  };
+  const but = OPERATIONS.filter((operation) => operation !== 'SendBonus');
+  expect(allowed(model, 'ada')).toEqual(but);
+  const [ada] = accessOf(model, { at: NOW });
+  expect([ada?.user.name, listOperations(ada!.allowed)]).toEqual(['perception-lab-ada', but]);
+});
+
 describe('what is not known counts as everything, visibly', () => {
   const declared = declare(sampleTeam, TODAY);
   const changeBo = (changes: Partial<AccessModel['users'][number]>): AccessModel => ({
