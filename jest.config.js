@@ -12,4 +12,5 @@ export default {
   },
   testEnvironment: 'node',
   testTimeout: 30_000,
+  globalSetup: './jest.global-setup.js',
 };

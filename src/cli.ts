@@ -165,12 +165,23 @@ sandboxCommand
   .command('start')
   .description('serve it on 127.0.0.1 until interrupted')
   .argument('[dir]', 'where the account is kept', DEFAULT_SANDBOX)
-  .option('--account <id>', "the account's 12 digits", '123456789012')
-  .option('--port <port>', 'the port; 0 for any', '0')
+  .addOption(
+    new Option('--account <id>', "the account's id, for a new account").default('123456789012').argParser((text) => {
+      if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('Write 12 digits.');
+      return text;
+    }),
+  )
+  .addOption(
+    new Option('--port <port>', 'the port of 127.0.0.1; 0 for any that is free').default(0).argParser((text) => {
+      const port = Number(text);
+      if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('Write a port from 0 to 65535.');
+      return port;
+    }),
+  )
   .addHelpText('after', examples('mturk-team sandbox start'))
   .action(async (dir: string, options) => {
     const { sandboxStart } = await import('./commands/sandbox.ts');
-    finish(await sandboxStart({ dir, accountId: options.account, port: Number(options.port) }, terminal));
+    finish(await sandboxStart({ dir, accountId: options.account, port: options.port }, terminal));
   });
 sandboxCommand
   .command('reset')

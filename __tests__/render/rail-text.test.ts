@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { RailFindingArgs } from '../../src/diagnostics/rail-codes.ts';
 import { RAIL_TEXT, type RailWords } from '../../src/render/rail-text.ts';
+import { expectGolden } from '../support/golden.ts';
 
 const BOUNDARY = 'arn:aws:iam::123456789012:policy/mturk-boundary/perception-lab';
 const SAMPLES: { readonly [Code in keyof RailFindingArgs]: readonly RailFindingArgs[Code][] } = {
@@ -14,6 +13,7 @@ const SAMPLES: { readonly [Code in keyof RailFindingArgs]: readonly RailFindingA
     { member: 'bo', user: 'perception-lab-bo', because: ['name'] },
     { member: 'bo', user: 'perception-lab-bo', because: [] },
   ],
+  'limits-replaced': [{ member: 'bo', user: 'perception-lab-bo', address: 'aws_iam_user_policy.member_bo_limits' }],
   'lab-changed': [{ from: 'perception-lab', to: 'vision-lab' }],
   'user-without-boundary': [
     { user: 'perception-lab-bo', boundary: null, wanted: BOUNDARY },
@@ -51,5 +51,5 @@ test('every reason not to apply in words', () => {
       return `${code}\n${problem}\n${remedy}\n`;
     }),
   );
-  expect(texts.join('\n')).toBe(readFileSync(join(import.meta.dirname, '../golden/rails.txt'), 'utf8'));
+  expectGolden('rails.txt', texts.join('\n'));
 });

@@ -35,7 +35,7 @@ describe('the frame', () => {
     const state = { bucket: 'lab-state', region: 'eu-central-1' };
     const { terraform } = await teamStack({ settings: { maxRemovals: 3, state } });
     expect(terraform.backend).toEqual({
-      s3: { ...state, key: `mturk-team/${LAB}/team.tfstate`, encrypt: true, use_lockfile: true },
+      s3: { ...state, key: 'mturk-team/team.tfstate', encrypt: true, use_lockfile: true },
     });
     expect(terraform.required_version).toBe('>= 1.10');
   });

@@ -8,7 +8,7 @@ import { type DriftReport, driftOf } from '../review/drift.ts';
 import { railsOf } from '../review/rails.ts';
 import { usersToHold } from '../review/transit.ts';
 import { boundaryArn } from '../team/names.ts';
-import { planChanges, type SavedPlan } from '../terraform/engine-commands.ts';
+import { planChanges, type SavedPlan, untaint } from '../terraform/engine-commands.ts';
 import { plannedCreates } from '../terraform/planned-creates.ts';
 import { type Workspace, writeImports } from '../terraform/workspace.ts';
 import type { Lab } from './open-lab.ts';
@@ -27,13 +27,23 @@ export interface LabPlan {
   readonly held: readonly string[];
 }
 
-/** Plans a lab's stack. What is planned as new and exists already is taken over by a second plan. */
+/**
+ * Plans a lab's stack. What is planned as new and exists already is taken over by a second plan, and the state loses the
+ * marks of creations that met an error: so this needs to write the state.
+ */
 export async function planLab(lab: Lab): Promise<Result<LabPlan>> {
   const workspace = await lab.workspace(lab.stack, lab.team);
   if (!workspace.ok) return workspace;
   const options = lab.parallelism === null ? {} : { parallelism: lab.parallelism };
   let saved = await planChanges(workspace.value, options);
   if (!saved.ok) return saved;
+  const tainted = taintedIn(saved.value);
+  if (tainted.length > 0) {
+    const mended = await untaint(workspace.value, tainted);
+    if (!mended.ok) return mended;
+    saved = await planChanges(workspace.value, options);
+    if (!saved.ok) return saved;
+  }
   const found = await askAccount(lab, saved.value);
   if (!found.ok) return found;
   const { imports, findings } = found.value;
@@ -54,6 +64,14 @@ export async function planLab(lab: Lab): Promise<Result<LabPlan>> {
     takenOver: imports,
     held: lab.stack === 'team' ? usersToHold(before, after, lab.at) : [],
   });
+}
+
+/**
+ * What the engine would delete and create again only because an error came after its creation. Whatever the stacks make
+ * converges by itself, and a replacement costs a user her keys, and a member her limits.
+ */
+function taintedIn({ plan }: SavedPlan): readonly string[] {
+  return plan.changes.flatMap(({ reason, address }) => (reason === 'replace_because_tainted' ? [address] : []));
 }
 
 /** Whether the plan is one that changes nothing: neither a resource nor what is taken over. */

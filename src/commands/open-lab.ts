@@ -55,7 +55,10 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-/** Where the real account's workspaces and, without `settings.state`, its state are kept. */
+/**
+ * Where the real account's workspaces and, without `settings.state`, its state are kept. The lab is not part of it: a
+ * lab that is renamed must meet the state of its old name, to be refused.
+ */
 const REAL_DIRECTORY = '.mturk-team/account';
 
 /**
@@ -146,7 +149,7 @@ function labOf(
       : { region: 'us-east-1', endpoint: sandbox.endpoint, credentials: sandbox.rootCredentials },
   );
   const kind: AccountKind = sandbox === null ? 'real' : 'sandbox';
-  const directory = options.sandbox ?? join(REAL_DIRECTORY, team.lab);
+  const directory = options.sandbox ?? REAL_DIRECTORY;
   return {
     team,
     today: options.today,

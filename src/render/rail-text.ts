@@ -22,9 +22,13 @@ export const RAIL_TEXT: { readonly [Code in keyof RailFindingArgs]: (args: RailF
     problem: `This would delete ${user} and make it anew${because.length === 0 ? '' : ` because of ${because.join(', ')}`}: ${member} would lose all keys and MFA devices.`,
     remedy: `Find what changed with "mturk-team plan --resources". Where ${member} really is to start afresh, let ${member} leave (departed) and join again in two applies.`,
   }),
+  'limits-replaced': ({ member, user, address }) => ({
+    problem: `This would write the limits of ${user} anew and delete the old ones last; both have one name in IAM, so ${member} would be left without a last day or a suspension.`,
+    remedy: `Somebody marked them as broken in the state, or the configuration is not the one that this team.yaml makes. Plan afresh; where it stays so, take the mark off in the workspace:\n\nterraform untaint '${address}'`,
+  }),
   'lab-changed': ({ from, to }) => ({
     problem: `lab is "${to}" in team.yaml, and "${from}" on the account: the lab's name is part of every name and path in IAM, and changing it takes everybody's access away before it gives it back.`,
-    remedy: `Write back:\n\nlab: ${from}\n\nTo move to "${to}" safely, start a second team file with lab: ${to} in a directory of its own, apply it, hand out new keys, and only then let everybody leave this one.`,
+    remedy: `Write back:\n\nlab: ${from}\n\nTo move to "${to}" safely, start a second team file with lab: ${to} in a directory (and a state bucket) of its own, apply it, hand out new keys, and only then let everybody leave this one.`,
   }),
   'user-without-boundary': ({ user, boundary, wanted }) => ({
     problem: `${user} would be left ${boundary === null ? 'without a permissions boundary' : `under the boundary ${boundary}`}, and every user of the lab has ${wanted}.`,

@@ -4,9 +4,11 @@ import { escapeTemplate } from './escape.ts';
 
 /**
  * Where a stack's state lives: the team's bucket with its native lock file, or a file beside the configuration.
- * The local path is relative, because CDKTF's default names the directory of whoever ran it.
+ * The local path is relative, because CDKTF's default names the directory of whoever ran it. The key in the bucket does
+ * not name the lab: a lab that is renamed would start with an empty state, and leave everybody's old access in force,
+ * unwatched. It has to meet its old state, to be refused. So a bucket holds the state of one lab.
  */
-export function addBackend(stack: TerraformStack, team: Pick<Team, 'lab' | 'settings'>, stackName: string): void {
+export function addBackend(stack: TerraformStack, team: Pick<Team, 'settings'>, stackName: string): void {
   const { state } = team.settings;
   if (state === null) {
     new LocalBackend(stack, { path: 'terraform.tfstate' });
@@ -15,7 +17,7 @@ export function addBackend(stack: TerraformStack, team: Pick<Team, 'lab' | 'sett
   const backend = new S3Backend(stack, {
     bucket: escapeTemplate(state.bucket),
     region: escapeTemplate(state.region),
-    key: `mturk-team/${team.lab}/${stackName}.tfstate`,
+    key: `mturk-team/${stackName}.tfstate`,
     encrypt: true,
   });
   backend.addOverride('use_lockfile', true);

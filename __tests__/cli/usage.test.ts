@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { run } from '../support/command.ts';
+
+const COMMANDS = [
+  ['check'],
+  ['synth'],
+  ['plan'],
+  ['apply'],
+  ['drift'],
+  ['who-can'],
+  ['explain'],
+  ['schema'],
+  ['sandbox', 'start'],
+  ['sandbox', 'reset'],
+  ['rehearse'],
+];
+
+test.each(COMMANDS)('%s %s --help says what it does, with examples, on standard output', async (...command) => {
+  const { code, stdout, stderr } = await run([...command.filter(Boolean), '--help']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain(`Usage: mturk-team ${command.filter(Boolean).join(' ')}`);
+  expect(stdout).toMatch(/Examples:\n {2}\$ mturk-team /);
+});
+
+test('--help names every command, and the exit codes', async () => {
+  const { code, stdout } = await run(['--help']);
+  expect(code).toBe(0);
+  for (const [name = ''] of COMMANDS) expect(stdout).toContain(`\n  ${name} `);
+  expect(stdout).toContain('plan and drift: 0 no change, 1 error, 2 changes.');
+});
+
+test('--version is the package’s', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+const MISTAKES: [string, string[], RegExp][] = [
+  ['an unknown command', ['aply'], /unknown command 'aply'[\s\S]*Did you mean apply\?/],
+  ['an unknown option', ['check', '--formt', 'json'], /unknown option '--formt'[\s\S]*Did you mean --format\?/],
+  ['a format that does not exist', ['check', '--format', 'html'], /Allowed choices are text, json, github/],
+  ['a day that does not exist', ['plan', '--today', '2026-02-31'], /Write a day that exists as YYYY-MM-DD/],
+  ['a missing argument', ['explain'], /missing required argument 'member'/],
+  ['one argument too many', ['schema', 'team.yaml'], /too many arguments/],
+  ['a parallelism of nothing', ['apply', '--parallelism', '0'], /Write a number from 1 to 50/],
+  ['an account id that is none', ['sandbox', 'start', '--account', '12'], /12 digits/],
+  ['a port that is none', ['sandbox', 'start', '--port', 'x'], /port/],
+  ['nothing at all', [], /Usage: mturk-team/],
+];
+
+test.each(MISTAKES)('%s is wrong usage: exit code 2, on standard error', async (_what, args, message) => {
+  const { code, stdout, stderr } = await run(args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/\n\s+at /);
+});
