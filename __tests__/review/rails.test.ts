@@ -94,6 +94,7 @@ function mutated(mutate: (raw: Raw, find: (address: string) => RawChange) => voi
 }
 
 const BO = 'aws_iam_user.member_bo';
+const BO_LIMITS = 'aws_iam_user_policy.member_bo_limits';
 
 describe('plans that nobody should apply', () => {
   test.each<[string, string[], (raw: Raw, find: (address: string) => RawChange) => void]>([
@@ -156,6 +157,16 @@ describe('plans that nobody should apply', () => {
       'a replaced user',
       ['member-replaced bo'],
       (_raw, find) => Object.assign(find(BO).change, { actions: ['delete', 'create'], replace_paths: [['name']] }),
+    ],
+    [
+      'replaced limits',
+      ['limits-replaced bo'],
+      (_raw, find) => Object.assign(find(BO_LIMITS).change, { actions: ['delete', 'create'] }),
+    ],
+    [
+      'replaced limits, the new ones first',
+      ['limits-replaced bo'],
+      (_raw, find) => Object.assign(find(BO_LIMITS).change, { actions: ['create', 'delete'] }),
     ],
     [
       'a user without a boundary',

@@ -6,6 +6,8 @@ export interface RailFindingArgs {
   'member-not-departed': { readonly member: string; readonly user: string; readonly today: string };
   /** `because` names the attributes that cannot be changed in place. */
   'member-replaced': { readonly member: string; readonly user: string; readonly because: readonly string[] };
+  /** `address` is that of the inline policy. */
+  'limits-replaced': { readonly member: string; readonly user: string; readonly address: string };
   'lab-changed': { readonly from: string; readonly to: string };
   'user-without-boundary': { readonly user: string; readonly boundary: string | null; readonly wanted: string };
   'outside-managed-path': { readonly address: string; readonly what: string; readonly managed: string };

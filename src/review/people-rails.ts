@@ -1,6 +1,7 @@
 import type { Finding } from '../diagnostics/finding.ts';
-import { boundaryArn } from '../team/names.ts';
+import { boundaryArn, keyOfIamName } from '../team/names.ts';
 import { hasExpired, type Team } from '../team/team.ts';
+import { memberKeyOfAddress } from '../terraform/addresses.ts';
 import type { Plan, ResourceChange } from '../terraform/plan-read.ts';
 import { type Managed, memberOf, outside, userName } from './managed.ts';
 import { isChange } from './plan-rails.ts';
@@ -25,7 +26,7 @@ export function fewLeaveAtOnce(plan: Plan, team: Team): readonly Finding[] {
 /** A replaced user is a new one under the old name: keys and MFA devices are gone. */
 export function nobodyIsReplaced(plan: Plan, team: Team): readonly Finding[] {
   return users(plan)
-    .filter(({ change }) => change.actions.includes('delete') && change.actions.includes('create'))
+    .filter(({ change }) => isReplacement(change.actions))
     .map((change) =>
       rail('member-replaced', {
         member: memberOf(change, team),
@@ -33,6 +34,20 @@ export function nobodyIsReplaced(plan: Plan, team: Team): readonly Finding[] {
         because: change.change.replacePaths.map((path) => (Array.isArray(path) ? path.join('.') : String(path))),
       }),
     );
+}
+
+/** Limits are created before they are destroyed, which in a replacement would destroy what was just created. */
+export function limitsStay(plan: Plan, team: Team): readonly Finding[] {
+  return plan.changes
+    .filter(({ type, change }) => type === 'aws_iam_user_policy' && isReplacement(change.actions))
+    .map((change) => {
+      const user = String(change.change.before?.user ?? change.change.after?.user ?? '');
+      return rail('limits-replaced', {
+        member: memberKeyOfAddress(change.address) ?? keyOfIamName(team.lab, user) ?? user,
+        user,
+        address: change.address,
+      });
+    });
 }
 
 /**
@@ -88,6 +103,10 @@ export function staysInside(plan: Plan, managed: Managed, account: string): read
 
 function withoutLists(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return { ...values, policy_arns: [] };
+}
+
+function isReplacement(actions: readonly string[]): boolean {
+  return actions.includes('delete') && actions.includes('create');
 }
 
 function users(plan: Plan): readonly ResourceChange[] {
