@@ -93,6 +93,25 @@ export interface Applied {
   readonly total: number;
 }
 
+/**
+ * Takes the mark off what the engine wants to replace because its creation ended in an error after the object was made.
+ * What is at the addresses must be able to converge by itself.
+ */
+export async function untaint(
+  workspace: Workspace,
+  addresses: readonly string[],
+  options: CommandOptions = {},
+): Promise<Result<null>> {
+  for (const address of addresses) {
+    const args = ['untaint', '-no-color', ...lockTimeout(options), address];
+    const run = await runEngine(workspace.engine.binary, args, running(workspace, options));
+    if (run.exitCode !== 0) {
+      return engineFailure({ ...about(workspace, options), step: 'plan', run, errors: [], progress: null });
+    }
+  }
+  return succeed(null);
+}
+
 /** Applies exactly the saved plan. An interrupt lets the calls under way finish and the state be written. */
 export async function applyPlan(
   workspace: Workspace,
@@ -123,8 +142,12 @@ function isStep(action: string): boolean {
 function common(options: CommandOptions): readonly string[] {
   return [
     ...(options.parallelism === undefined ? [] : [`-parallelism=${options.parallelism}`]),
-    ...(options.lockTimeoutSeconds === undefined ? [] : [`-lock-timeout=${options.lockTimeoutSeconds}s`]),
+    ...lockTimeout(options),
   ];
+}
+
+function lockTimeout({ lockTimeoutSeconds }: CommandOptions): readonly string[] {
+  return lockTimeoutSeconds === undefined ? [] : [`-lock-timeout=${lockTimeoutSeconds}s`];
 }
 
 function running(workspace: Workspace, options: CommandOptions): RunOptions {
