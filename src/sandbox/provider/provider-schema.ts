@@ -1,6 +1,6 @@
 import { type Diagnostic, errorDiagnostic } from './diagnostics.ts';
 import type { BlockSchema } from './schema.ts';
-import { type Attributes, hasUnknown, isRecord, textMapOf, textOf, textsOf } from './value.ts';
+import { type Attributes, isRecord, textMapOf, textOf, textsOf } from './value.ts';
 
 const optionalString = { type: 'string', optional: true } as const;
 const optionalBool = { type: 'bool', optional: true } as const;
@@ -98,10 +98,6 @@ export function refuseAccount(settings: ProviderSettings, account: string): Diag
     return errorDiagnostic(`AWS account ID not allowed: ${account}`);
   }
   return forbiddenAccounts.includes(account) ? errorDiagnostic(`AWS account ID not allowed: ${account}`) : null;
-}
-
-export function isWhollyKnown(config: Attributes): boolean {
-  return !hasUnknown(config);
 }
 
 function blocksOf(config: Attributes, name: string): readonly Attributes[] {

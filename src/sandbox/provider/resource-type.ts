@@ -46,4 +46,4 @@ export interface ResourceType {
   importState: ((id: string) => Imported) | null;
 }
 
-export type Imported = { readonly state: Attributes } | { readonly state: null; readonly problem: string };
+type Imported = { readonly state: Attributes } | { readonly state: null; readonly problem: string };

@@ -1,7 +1,7 @@
 /** A type in Terraform's JSON notation, as far as it occurs here. */
 export type ValueType = 'string' | 'number' | 'bool' | readonly ['set' | 'list' | 'map', 'string'];
 
-export interface AttributeSchema {
+interface AttributeSchema {
   readonly type: ValueType;
   readonly required?: true;
   readonly optional?: true;
@@ -11,7 +11,7 @@ export interface AttributeSchema {
 }
 
 /** How often a nested block may stand: `list` keeps the order, `set` does not. */
-export interface NestedBlockSchema {
+interface NestedBlockSchema {
   readonly nesting: 'list' | 'set';
   readonly maxItems: number;
   readonly block: BlockSchema;

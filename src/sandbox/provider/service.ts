@@ -13,7 +13,7 @@ import { accountOf, type Caller, type Session, type SessionOptions } from './ses
 export type ProviderDefaults = Omit<SessionOptions, 'stsEndpoint' | 'defaultTags'>;
 
 /** One engine's view of the provider: what it configured, and the signal that ends the running call. */
-export interface EngineContext {
+interface EngineContext {
   readonly signal: AbortSignal;
   readonly session: Session | null;
   configure(options: SessionOptions): Session;
@@ -80,9 +80,10 @@ async function configure(defaults: ProviderDefaults, request: Request, engine: E
     maxAttempts: settings.maxRetries ?? defaults.maxAttempts,
     defaultTags: settings.defaultTags,
   });
-  if (!settings.askForAccount && !settings.checkCredentials) return { diagnostics: [] };
+  // Nobody is asked where both are skipped; an account that is not known is then no allowed one either.
+  const asked = settings.askForAccount || settings.checkCredentials;
   try {
-    const account = await accountOf(session.caller(engine.signal), settings.checkCredentials);
+    const account = asked ? await accountOf(session.caller(engine.signal), settings.checkCredentials) : '';
     const refusal = refuseAccount(settings, account);
     return { diagnostics: messages(refusal === null ? [] : [refusal]) };
   } catch (error) {
