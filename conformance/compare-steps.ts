@@ -14,6 +14,8 @@ export interface StepRecord {
   readonly account: Readonly<Record<string, string>>;
   readonly planCalls: Calls;
   readonly applyCalls: Calls;
+  /** What the order of the calls broke on the way, each in a sentence; compared with nothing, wrong by itself. */
+  readonly broken: readonly string[];
 }
 
 export type Aspect = 'changes' | 'drift' | 'access' | 'account' | 'plan calls' | 'apply calls';

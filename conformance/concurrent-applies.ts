@@ -8,7 +8,7 @@ import { accessTable, readAccount } from './read-account.ts';
 import { FIRST_TEAM, WITH_EVE } from './story-team.ts';
 
 /** How a run ended: it changed something, found nothing left to do, or was refused with this code. */
-export type Ending = 'applied' | 'nothing to do' | Failure['code'];
+type Ending = 'applied' | 'nothing to do' | Failure['code'];
 
 /** What two applies of the same change at the same time left behind. */
 export interface ConcurrentOutcome {

@@ -10,7 +10,7 @@ export interface FieldRule {
   readonly missingFrom: 'moto' | 'ours' | 'neither';
 }
 
-export const FIELD_RULES: readonly FieldRule[] = [
+const FIELD_RULES: readonly FieldRule[] = [
   {
     rule: 'every list says whether it IsTruncated',
     calls: null,

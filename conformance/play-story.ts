@@ -9,6 +9,7 @@ import { applyPlan, initialise, planChanges, type SavedPlan } from '../src/terra
 import type { Environment } from '../src/terraform/engine-environment.ts';
 import { synthesise } from '../src/terraform/synth.ts';
 import { prepareWorkspace, type Workspace } from '../src/terraform/workspace.ts';
+import { brokenPromises } from './broken-promises.ts';
 import { isObject } from './canonical.ts';
 import type { StepRecord } from './compare-steps.ts';
 import type { CountingProxy } from './counting-proxy.ts';
@@ -82,8 +83,10 @@ class Story {
     this.#rig.proxy.take();
     const saved = await this.#plan(workspace);
     const planCalls = this.#rig.proxy.take();
+    this.#rig.proxy.takeSequence();
     await this.#apply(workspace, saved);
-    await this.#record(step, team, saved, planCalls, this.#rig.proxy.take());
+    const broken = brokenPromises(this.#rig.proxy.takeSequence());
+    await this.#record(step, team, saved, planCalls, this.#rig.proxy.take(), broken);
   }
 
   /** Plans only: what the provider sees of what happened behind its back. */
@@ -138,6 +141,7 @@ class Story {
     saved: SavedPlan,
     planCalls: StepRecord['planCalls'],
     applyCalls: StepRecord['applyCalls'],
+    broken: readonly string[] = [],
   ): Promise<void> {
     const told = team ?? EVE_LEFT;
     const configured = configuredAttributes([
@@ -152,6 +156,7 @@ class Story {
       account: accountFacts(model),
       planCalls,
       applyCalls,
+      broken,
     });
     this.#say(step);
   }

@@ -50,7 +50,7 @@ export function referenceProblems(records: readonly StepRecord[]): readonly stri
 export const REFERENCE_CHECKS = EXPECTED.length + 1;
 
 function stepProblems(record: StepRecord, expected: Expectation): readonly string[] {
-  const problems: string[] = [];
+  const problems: string[] = record.broken.map((promise) => `${expected.step}: ${promise}`);
   if (expected.team !== undefined) {
     const wanted = accessTable(declare(expected.team, TODAY));
     // Who was put there by hand is nobody's resource, and stays until she is dismissed.

@@ -3,7 +3,7 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 /** SHA-256 of HashiCorp's own terraform-provider-aws_3.39.0_linux_amd64.zip, as HashiCorp published it. */
-export const RELEASED_PROVIDER_SHA256 = '4b75e0a259b56d97e66b7d69f3f25bd4cc7be2440c0fe35529f46de7d40a49d3';
+const RELEASED_PROVIDER_SHA256 = '4b75e0a259b56d97e66b7d69f3f25bd4cc7be2440c0fe35529f46de7d40a49d3';
 
 type Mirror = { readonly cliConfig: string } | { readonly problem: string };
 

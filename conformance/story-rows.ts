@@ -33,11 +33,15 @@ export function tell(combination: Combination, say: (step: string) => void): Pro
 /** The row of a telling that was held against another. */
 export function storyRow(combination: Combination, told: readonly StepRecord[], expected: Expected): Row {
   const comparison = judge(differences(expected.records, told, ASPECTS), expected.listed);
+  const outcome = outcomeOf(comparison);
+  const broken = told.flatMap((record) => record.broken.map((promise) => `${record.step}: ${promise}`));
   return {
     ...titles(combination),
     compared: expected.compared,
-    ...outcomeOf(comparison),
-    checks: expected.records.length * ASPECTS.length,
+    ...outcome,
+    result: broken.length === 0 ? outcome.result : `${broken.length} broken promises`,
+    problems: [...outcome.problems, ...broken],
+    checks: expected.records.length * (ASPECTS.length + 1),
   };
 }
 

@@ -9,6 +9,7 @@ const STEP: StepRecord = {
   account: { 'user bo': '{"name":"bo"}' },
   planCalls: { GetUser: 2 },
   applyCalls: { CreateUser: 1 },
+  broken: [],
 };
 
 test('a telling equals itself', () => {
