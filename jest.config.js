@@ -11,6 +11,6 @@ export default {
     ],
   },
   testEnvironment: 'node',
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   globalSetup: './jest.global-setup.js',
 };

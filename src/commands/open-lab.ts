@@ -11,7 +11,7 @@ import { bootstrapNotice } from '../render/plan-text.ts';
 import { sandboxBusy } from '../render/sandbox-text.ts';
 import { SandboxUnavailable } from '../sandbox/host-lock.ts';
 import { openSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { boundaryArn } from '../team/names.ts';
+import { BOUNDARY_PATH } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import type { AccountKind, Engine } from '../terraform/engine.ts';
 import { applyPlan, initialise, planChanges } from '../terraform/engine-commands.ts';
@@ -103,9 +103,14 @@ function wrongAccount(sandbox: Sandbox, team: Team): Failure {
   return fail('wrong-account', { expected: team.account, actual: sandbox.accountId }).failure;
 }
 
-/** An account in a process that is new has had no administrator yet; what she does once is done here. Null when it is. */
+/**
+ * An account in a process that is new has had no administrator yet; what she does once is done here. Where another lab's
+ * boundary exists it is not new, and what is wrong is for the plan to say. Null when nothing stands in the way.
+ */
 async function bootstrapped(lab: Lab, terminal: Terminal): Promise<Failure | null> {
-  if (lab.stack === 'bootstrap' || (await lab.names.policyExists(boundaryArn(lab.team)))) return null;
+  if (lab.stack === 'bootstrap') return null;
+  const boundaries = (await lab.names.list('policy')).filter(({ path }) => path === BOUNDARY_PATH);
+  if (boundaries.length > 0) return null;
   terminal.stderr(`${bootstrapNotice()}\n`);
   return applyBootstrap(lab);
 }

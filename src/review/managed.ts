@@ -1,5 +1,5 @@
 import { isManagedPolicyName } from '../mturk/managed-policies.ts';
-import { iamName, keyOfIamName, labPath } from '../team/names.ts';
+import { BOUNDARY_PATH, iamName, keyOfIamName, labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import { memberKeyOfAddress } from '../terraform/addresses.ts';
 import type { ResourceChange, Values } from '../terraform/plan-read.ts';
@@ -16,7 +16,7 @@ export function managedBy(stack: Stack, lab: string): Managed {
   // The boundary stands outside the lab's path on purpose, under the lab's own name.
   return stack === 'team'
     ? { path: labPath(lab), namePrefix: iamName(lab, '') }
-    : { path: '/mturk-boundary/', namePrefix: lab };
+    : { path: BOUNDARY_PATH, namePrefix: lab };
 }
 
 /** What of a change lies outside, in IAM's words (`path /`, `group Admins`); null where all of it is inside. */

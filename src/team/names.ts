@@ -21,9 +21,12 @@ export function rolePolicyArn(lab: Lab, roleKey: string): string {
   return `arn:aws:iam::${lab.account}:policy${labPath(lab.lab)}${iamName(lab.lab, roleKey)}`;
 }
 
+/** The IAM path of every lab's permissions boundary. */
+export const BOUNDARY_PATH = '/mturk-boundary/';
+
 /** The permissions boundary lives outside the managed path, so that whoever may write there cannot widen it. */
 export function boundaryArn(lab: Lab): string {
-  return `arn:aws:iam::${lab.account}:policy/mturk-boundary/${lab.lab}`;
+  return `arn:aws:iam::${lab.account}:policy${BOUNDARY_PATH}${lab.lab}`;
 }
 
 /** Tags that every managed user carries; keys and values hold only characters that IAM allows. */

@@ -1,4 +1,5 @@
 import { boundaryPolicy } from '../team/documents.ts';
+import { BOUNDARY_PATH } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import { type App, IamPolicy, TerraformStack } from './cdktf.ts';
 import { escapeTemplate } from './escape.ts';
@@ -11,7 +12,7 @@ export class BootstrapStack extends TerraformStack {
     prepareStack(this, team, 'bootstrap');
     const boundary = new IamPolicy(this, 'boundary', {
       name: team.lab,
-      path: '/mturk-boundary/',
+      path: BOUNDARY_PATH,
       policy: escapeTemplate(JSON.stringify(boundaryPolicy(team))),
     });
     boundary.overrideLogicalId('boundary');
