@@ -8,6 +8,7 @@ import { statementsOf } from '../iam/statement.ts';
 import { actionOf, OPERATIONS } from '../mturk/operations.ts';
 import { keyOfIamName } from '../team/names.ts';
 import { activeMembers, type Member, type Team } from '../team/team.ts';
+import { denyingUnknown, hasUnknownPolicies } from './unknown-policies.ts';
 
 /**
  * The users who, while a change is carried out one IAM call at a time, could for a moment do what they may neither
@@ -16,13 +17,23 @@ import { activeMembers, type Member, type Team } from '../team/team.ts';
  * between resources, and no fixed dependency is right for every change.
  *
  * Conservative: every order of calls is reckoned with, but for what the stacks guarantee: `limits` that come or change do
- * so before their user joins anything, limits that end without others in their place go last, and nobody joins a group
- * before its policies are what they will be. Names are sorted.
+ * so before their user joins anything; limits that end without others in their place go after everything but other inline
+ * policies of the user, and, where she leaves, policies attached to her by hand; and nobody joins a group before its
+ * policies are what they will be. Names are sorted.
  */
 export function usersToHold(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
+  const held = new Set(usersAtRisk(before, after, at));
+  // What nobody knows counts as allowing everything, and might as well deny everything until it is taken away.
+  if ([before, after].some(hasUnknownPolicies)) {
+    for (const name of usersAtRisk(denyingUnknown(before), denyingUnknown(after), at)) held.add(name);
+  }
+  return [...held].sort();
+}
+
+function usersAtRisk(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
   const changedGroups = groupsThatChange(before, after);
   const names = new Set([...before.users, ...after.users].map(({ name }) => name));
-  return [...names].filter((name) => isAtRisk(before, after, name, changedGroups, at)).sort();
+  return [...names].filter((name) => isAtRisk(before, after, name, changedGroups, at));
 }
 
 /**
@@ -56,7 +67,6 @@ function isAtRisk(
   if (old !== null && next !== null && isUntouched(old, next, changedGroups)) return false;
 
   const units = unitsOf(before, after, old, next);
-  const standing = standingDenies(before, after, old, next);
   const boundary = old !== null && next !== null && old.boundary === next.boundary ? old.boundary : null;
   const cap = boundary === null ? null : boundarySource(after, boundary);
   const model = next === null ? before : after;
@@ -66,10 +76,11 @@ function isAtRisk(
     const request = { action: actionOf(operation), resource: '*', context };
     const may = (identity: readonly PolicySource[], limit: PolicySource | null) =>
       evaluate({ identity, boundary: limit }, request).outcome;
-    if (!units.some((unit) => may(unit, cap) === 'allowed')) return false;
+    const allowing = units.filter(({ sources }) => may(sources, cap) === 'allowed');
+    if (allowing.length === 0) return false;
     if (decide(before, name, operation, { at }).outcome === 'allowed') return false;
     if (decide(after, name, operation, { at }).outcome === 'allowed') return false;
-    return may(standing, null) !== 'denied-explicitly';
+    return allowing.some(({ under }) => may(under, null) !== 'denied-explicitly');
   });
 }
 
@@ -92,21 +103,33 @@ function sourcesOf(model: AccessModel, user: AccessUser | null): readonly Policy
   return [...ownPolicies(model, user).sources, ...user.groups.flatMap((group) => sourcesOfGroup(model, group))];
 }
 
+/** What can bear on a user at one moment. */
+interface Unit {
+  readonly sources: readonly PolicySource[];
+  /** The Denies that stand for as long as it may bear. */
+  readonly under: readonly PolicySource[];
+}
+
 /**
- * What can bear on a user at one moment, each on its own: a group as it was (while she is in it), as it will be (for who
- * joins it, and for who has not left it yet), and her own policies. A Deny holds within its unit alone: which other units
- * are there at the same moment depends on the order of calls.
+ * Each on its own: a group as it was (while she is in it), as it will be (for who joins it, and for who has not left it
+ * yet), and her own policies. A Deny holds within its unit alone: which other units are there at the same moment depends
+ * on the order of calls.
  */
 function unitsOf(
   before: AccessModel,
   after: AccessModel,
   old: AccessUser | null,
   next: AccessUser | null,
-): readonly (readonly PolicySource[])[] {
-  const own = [
-    ...(old === null ? [] : ownPolicies(before, old).sources),
-    ...(next === null ? [] : ownPolicies(after, next).sources),
-  ];
+): readonly Unit[] {
+  const kept = keptDenies(before, after, old, next);
+  const endsLast = [...kept, ...endingLimits(before, old, next)];
+  const own = withEffect(
+    [
+      ...(old === null ? [] : ownPolicies(before, old).sources),
+      ...(next === null ? [] : ownPolicies(after, next).sources),
+    ],
+    'Allow',
+  );
   const ofGroups = (old?.groups ?? []).flatMap((group) => {
     const was = sourcesOfGroup(before, group);
     const will = sourcesOfGroup(after, group);
@@ -117,41 +140,51 @@ function unitsOf(
   const joined = (next?.groups ?? [])
     .filter((group) => old === null || !old.groups.includes(group))
     .map((group) => [...sourcesOfGroup(after, group), ...limits]);
-  return [withEffect(own, 'Allow'), ...ofGroups, ...joined];
+  return [
+    // Inline policies go in any order. So do a leaver's own policies: what takes them off is the end of the user.
+    { sources: own.filter(isInline), under: kept },
+    { sources: own.filter((source) => !isInline(source)), under: next === null ? kept : endsLast },
+    ...[...ofGroups, ...joined].map((sources) => ({ sources, under: endsLast })),
+  ];
 }
 
 /**
  * Whether a group can be, for a moment, neither what it was nor what it will be: where a policy is taken off it while
- * another is changed. (What is put on it waits for the group's own policy; one document changes at once.)
+ * another is changed or taken off, too. (What is put on it waits for the group's own policy; one document changes at
+ * once.)
  */
 function mixes(was: readonly PolicySource[], will: readonly PolicySource[]): boolean {
-  const taken = was.some(({ policy }) => will.every((other) => other.policy !== policy));
+  const taken = was.filter(({ policy }) => will.every((other) => other.policy !== policy)).length;
   const changed = was.some((source) =>
     will.some((other) => other.policy === source.policy && JSON.stringify(other) !== JSON.stringify(source)),
   );
-  return taken && changed;
+  return taken > 1 || (taken === 1 && changed);
 }
 
 function sourcesOfGroup(model: AccessModel, group: string): readonly PolicySource[] {
   return model.groups.some(({ name }) => name === group) ? groupPolicies(model, group).sources : [];
 }
 
-/**
- * The Denies that stand from the first call to the last: the same statement, held the same way, before and after; and
- * those of a user's own that the stacks hold up while her groups change.
- */
-function standingDenies(
+/** The Denies that stand from the first call to the last: the same statement, held the same way, before and after. */
+function keptDenies(
   before: AccessModel,
   after: AccessModel,
   old: AccessUser | null,
   next: AccessUser | null,
 ): readonly PolicySource[] {
-  if (old === null) return [];
   const there = new Set(withEffect(sourcesOf(after, next), 'Deny').map((source) => JSON.stringify(source)));
-  const kept = withEffect(sourcesOf(before, old), 'Deny').filter((source) => there.has(JSON.stringify(source)));
-  // Limits that end without others in their place are taken away last.
-  const endsLast = next === null || next.inline.length === 0;
-  return endsLast ? [...kept, ...withEffect(ownPolicies(before, old).sources, 'Deny')] : kept;
+  return withEffect(sourcesOf(before, old), 'Deny').filter((source) => there.has(JSON.stringify(source)));
+}
+
+/** The inline Denies that the stacks hold up while a user's groups and attached policies change: those without successors. */
+function endingLimits(before: AccessModel, old: AccessUser | null, next: AccessUser | null): readonly PolicySource[] {
+  if (old === null || (next !== null && next.inline.length > 0)) return [];
+  return withEffect(ownPolicies(before, old).sources, 'Deny').filter(isInline);
+}
+
+/** A managed policy is known by its ARN, an inline one by a name, which has no colon in it. */
+function isInline({ policy }: PolicySource): boolean {
+  return !policy.startsWith('arn:');
 }
 
 /** One source per statement of that effect, so that statements can be compared one by one. */
