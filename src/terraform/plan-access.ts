@@ -27,7 +27,8 @@ export function accessFromPlan(plan: Plan, account: string): PlannedAccess {
   const rows: Row[] = plan.changes.map((each) => ({
     type: each.type,
     last: (drifted.get(keyOf(each)) ?? each).change.before,
-    now: each.change.before,
+    // For what it deletes, an engine says how it was recorded, and only the drift says how it is.
+    now: (drifted.get(keyOf(each))?.change ?? { after: each.change.before }).after,
     later: each.change.actions.includes('forget') ? each.change.before : each.change.after,
   }));
   // Gone from the account and from the configuration, or a plan that only refreshes: the drift alone tells of it.
