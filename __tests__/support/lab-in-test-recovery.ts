@@ -1,0 +1,119 @@
+import { applyLab } from '../../src/commands/lab-apply.ts';
+import { isEmpty } from '../../src/commands/lab-plan.ts';
+import type { SandboxMemory } from '../../src/sandbox/hosted-account.ts';
+import type { Team } from '../../src/team/team.ts';
+import { applied, copyOf, inTurns, orThrow, planned, withLab } from './lab-in-test.ts';
+import { comparableAccount, recordedObjects } from './lab-in-test-account.ts';
+import { applyAndKill, callNames, type Killing, type NamedCall } from './lab-in-test-killed.ts';
+import { accessIn, watchAccess } from './transient-access.ts';
+
+/** A change that is carried out without an interruption: what every interrupted one must end in. */
+export interface Reference {
+  readonly team: Team;
+  readonly before: SandboxMemory;
+  readonly after: SandboxMemory;
+  /** Every call that the engines of the apply made. */
+  readonly calls: readonly NamedCall[];
+  /** What was wrong even so. */
+  readonly problems: readonly string[];
+}
+
+/** Applies a team to an account as nobody disturbs it. */
+export function undisturbed(before: SandboxMemory, team: Team): Promise<Reference> {
+  return withLab(before, async (test) => {
+    const calls: NamedCall[] = [];
+    const nameOf = callNames();
+    const lab = test.lab(team, { parallelism: 1 });
+    const plan = await planned(lab);
+    test.listen(({ phase, ...call }) => {
+      if (phase === 'before') calls.push(nameOf({ phase, ...call }));
+      return true;
+    });
+    orThrow(await applyLab(lab, plan));
+    test.listen(null);
+    const problems = isEmpty(await planned(test.lab(team))) ? [] : ['a second plan is not empty'];
+    return { team, before, after: copyOf(test.memory), calls, problems };
+  });
+}
+
+/** What to kill: every call; a call that writes in both phases, where everything is asked for. */
+export function killingsOf({ calls }: Reference, everything: boolean): readonly Killing[] {
+  return calls.flatMap((call, index): readonly Killing[] => {
+    if (!isWrite(call)) return [{ call, phase: 'before' }];
+    if (everything) return PHASES.map((phase) => ({ call, phase }));
+    return [{ call, phase: index % 2 === 0 ? 'before' : 'after' }];
+  });
+}
+
+export function isWrite({ action }: NamedCall): boolean {
+  return !/^(Get|List)/.test(action);
+}
+
+const PHASES = ['before', 'after'] as const;
+
+export interface Recoveries {
+  readonly killed: number;
+  /** Calls that wrote, in interrupted applies and recoveries, after each of which everybody's access was read. */
+  readonly looks: number;
+  /** How many recoveries named what they took over. */
+  readonly adopting: number;
+  readonly seconds: number;
+  readonly problems: readonly string[];
+}
+
+/** Writes figures to standard error where they are asked for; a test run is quiet otherwise. */
+export function report(title: string, { problems, ...figures }: Recoveries): void {
+  if (process.env.MTURK_TEAM_FIGURES === undefined) return;
+  process.stderr.write(`${title}: ${JSON.stringify({ ...figures, problems: problems.length })}\n`);
+}
+
+/** Kills the engine at each of these calls, each time from the same beginning, applies again, and tells what is not as it should be. */
+export async function recoverFrom(reference: Reference, killings: readonly Killing[]): Promise<Recoveries> {
+  const problems: string[] = [...reference.problems];
+  let looks = 0;
+  let adopting = 0;
+  const started = Date.now();
+  await inTurns(killings, async (killing) => {
+    const one = await recover(reference, killing);
+    looks += one.looks;
+    adopting += one.takenOver > 0 ? 1 : 0;
+    problems.push(...one.problems.map((problem) => `${killing.phase} ${killing.call.identity}: ${problem}`));
+  });
+  return { killed: killings.length, looks, adopting, seconds: Math.round((Date.now() - started) / 1000), problems };
+}
+
+async function recover({ team, before, after }: Reference, killing: Killing) {
+  return withLab(before, async (test) => {
+    const watch = watchAccess(accessIn(before.account), accessIn(after.account));
+    const { code, strays } = await applyAndKill(test, test.lab(team, { parallelism: 1 }), killing, (call) =>
+      watch.look(call, test.memory.account),
+    );
+    const problems: string[] = [];
+    if (code !== 'killed') problems.push(`the apply ended as ${code}`);
+    if (strays.length > 0) problems.push(`the dead engine still called ${strays.join(', ')}`);
+    let takenOver = 0;
+    try {
+      takenOver = (await applied(test.lab(team))).takenOver.length;
+      if (!isEmpty(await planned(test.lab(team)))) problems.push('a further plan is not empty');
+    } catch (error) {
+      problems.push(String(error));
+    }
+    problems.push(...watch.problems, ...differences(test.memory, after, before));
+    return { problems, looks: watch.looks, takenOver };
+  });
+}
+
+/** In which parts two accounts and the records of their engines differ, in words short enough for a failed test. */
+export function differences(have: SandboxMemory, want: SandboxMemory, known: SandboxMemory): readonly string[] {
+  const lines = (memory: SandboxMemory) => [
+    ...Object.entries(comparableAccount(memory.account, known.account) as Record<string, unknown[]>).flatMap(
+      ([kind, list]) => list.map((thing) => `${kind}: ${JSON.stringify(thing)}`),
+    ),
+    ...recordedObjects(memory).map((object) => `record: ${object}`),
+  ];
+  const [mine, theirs] = [lines(have), lines(want)];
+  return [
+    ...mine.filter((line) => !theirs.includes(line)).map((line) => `the account has ${line}`),
+    ...theirs.filter((line) => !mine.includes(line)).map((line) => `the account lacks ${line}`),
+  ];
+}

@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { applyLab } from '../../src/commands/lab-apply.ts';
+import { type LabPlan, planLab } from '../../src/commands/lab-plan.ts';
+import { applyBootstrap, type Lab, labInSandbox } from '../../src/commands/open-lab.ts';
+import type { Result } from '../../src/diagnostics/failure.ts';
+import { emptyState } from '../../src/sandbox/account/account.ts';
+import type { SandboxMemory } from '../../src/sandbox/hosted-account.ts';
+import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import type { ObservedCall } from '../../src/sandbox/server/aws-endpoint.ts';
+import type { Team } from '../../src/team/team.ts';
+import { type Engine, engineTitle } from '../../src/terraform/engine.ts';
+import type { CommandOptions } from '../../src/terraform/engine-commands.ts';
+import { findEngine } from '../../src/terraform/find-engine.ts';
+import { sampleTeam } from './sample-team.ts';
+
+export const TODAY = '2026-11-25';
+
+/** Told of every call, before and after it is carried out; false ends its connection without an answer. */
+export type Listener = (call: ObservedCall) => boolean | Promise<boolean>;
+
+/** An account in memory, with all that a command needs to plan and apply a team to it. */
+export interface LabInTest {
+  readonly sandbox: Sandbox;
+  /** The account itself: what it holds at this moment, seen without a call. */
+  readonly memory: SandboxMemory;
+  readonly engine: Engine;
+  /** As another command would open it: one lab for each planning. */
+  lab(team: Team, options?: { readonly parallelism?: number; readonly today?: string }): Lab;
+  listen(listener: Listener | null): void;
+  close(): Promise<void>;
+}
+
+const engine = await findEngine({ env: process.env, account: 'sandbox' });
+
+export function engineInTest(): Engine {
+  if (!engine.ok) throw new Error(JSON.stringify(engine.failure));
+  return engine.value;
+}
+
+export const ENGINE_TITLE = engine.ok ? engineTitle(engine.value) : 'no engine';
+
+export function emptyMemory(): SandboxMemory {
+  return { account: emptyState(sampleTeam.account, `${TODAY}T00:00:00Z`, 'lab in test'), states: new Map() };
+}
+
+/** A whole account is a few kilobytes: copying one takes no time, making it anew takes an engine. */
+export function copyOf({ account, states }: SandboxMemory): SandboxMemory {
+  return { account: structuredClone(account), states: new Map(states) };
+}
+
+/** Opens an account on a copy of what is given. */
+export async function openLabInTest(from: SandboxMemory, providerAttempts = 4): Promise<LabInTest> {
+  const memory = copyOf(from);
+  let listener: Listener | null = null;
+  const directory = await mkdtemp(join(tmpdir(), 'mturk-team-lab-'));
+  const labs: Lab[] = [];
+  const sandbox = await openSandbox({
+    dir: null,
+    memory,
+    accountId: memory.account.accountId,
+    providerAttempts,
+    onCall: async (call) => ((await listener?.(call)) === false ? 'drop' : 'continue'),
+  });
+  return {
+    sandbox,
+    memory,
+    engine: engineInTest(),
+    lab(team, { parallelism = null, today = TODAY }: { parallelism?: number | null; today?: string } = {}) {
+      const options = { today, stack: 'team', parallelism, directory } as const;
+      const lab = labInSandbox(team, options, engineInTest(), sandbox);
+      labs.push(lab);
+      return lab;
+    },
+    listen(next) {
+      listener = next;
+    },
+    async close() {
+      for (const lab of labs) await lab.close();
+      await sandbox.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Works on a copy of an account and closes it, however the work ends. */
+export async function withLab<T>(
+  from: SandboxMemory,
+  work: (lab: LabInTest) => Promise<T>,
+  providerAttempts?: number,
+): Promise<T> {
+  const lab = await openLabInTest(from, providerAttempts);
+  try {
+    return await work(lab);
+  } finally {
+    await lab.close();
+  }
+}
+
+/** What a new account holds once an administrator has applied the sample lab's boundary. */
+export function bootstrapped(): Promise<SandboxMemory> {
+  return withLab(emptyMemory(), async (lab) => {
+    const failure = await applyBootstrap(lab.lab(sampleTeam));
+    if (failure !== null) throw new Error(JSON.stringify(failure));
+    return copyOf(lab.memory);
+  });
+}
+
+export function orThrow<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(JSON.stringify(result.failure));
+  return result.value;
+}
+
+/** A plan that nothing stands against, as `apply` wants it. */
+export async function planned(lab: Lab): Promise<LabPlan> {
+  const plan = orThrow(await planLab(lab));
+  if (plan.rails.length > 0) throw new Error(JSON.stringify(plan.rails));
+  return plan;
+}
+
+/** Plans and applies a team with the real engine. */
+export async function applied(lab: Lab, options: CommandOptions = {}): Promise<LabPlan> {
+  const plan = await planned(lab);
+  orThrow(await applyLab(lab, plan, options));
+  return plan;
+}
+
+/** Carries out every piece of work, a few at a time: an engine leaves a processor idle half of its time. */
+export async function inTurns<T>(pieces: readonly T[], work: (piece: T) => Promise<void>): Promise<void> {
+  const queue = [...pieces];
+  const turn = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await work(next);
+  };
+  await Promise.all([turn(), turn(), turn()]);
+}

@@ -1,0 +1,64 @@
+import { IAMClient } from '@aws-sdk/client-iam';
+import { declare } from '../../src/access/declare.ts';
+import { applyLab } from '../../src/commands/lab-apply.ts';
+import type { SandboxMemory } from '../../src/sandbox/hosted-account.ts';
+import type { Team } from '../../src/team/team.ts';
+import { applied, orThrow, planned, TODAY, withLab } from './lab-in-test.ts';
+import { accessAt, accessIn, watchAccess } from './transient-access.ts';
+
+export interface Change {
+  readonly before: Team;
+  readonly after: Team;
+  /** The day (`YYYY-MM-DD`) on which `before` was applied, where it was another one. */
+  readonly beforeOn?: string;
+  /** What somebody did by hand in between. */
+  readonly byHand?: (iam: IAMClient) => Promise<unknown>;
+  /** Leaves the hold out: the engine alone orders the calls. */
+  readonly holdNobody?: boolean;
+}
+
+export interface ChangeSeen {
+  /** The keys of those who were held. */
+  readonly held: readonly string[];
+  readonly looks: number;
+  readonly problems: readonly string[];
+}
+
+/** Applies one team and then another with the real engine, and looks at everybody's access after each call that writes. */
+export function seeChange(
+  start: SandboxMemory,
+  { before, after, beforeOn, byHand, holdNobody }: Change,
+): Promise<ChangeSeen> {
+  return withLab(start, async (test) => {
+    const watchFirst = watchAccess(accessIn(start.account), declare(before, beforeOn ?? TODAY));
+    test.listen((call) => watchFirst.look(call, test.memory.account));
+    await applied(test.lab(before, { today: beforeOn ?? TODAY }));
+    test.listen(null);
+    if (byHand !== undefined) {
+      const { endpoint, rootCredentials: credentials } = test.sandbox;
+      const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
+      await byHand(iam);
+      iam.destroy();
+    }
+
+    const wanted = declare(after, TODAY);
+    const watch = watchAccess(accessIn(test.memory.account), wanted);
+    const lab = test.lab(after);
+    const plan = await planned(lab);
+    test.listen((call) => watch.look(call, test.memory.account));
+    orThrow(await applyLab(lab, holdNobody === true ? { ...plan, held: [] } : plan));
+    test.listen(null);
+    return {
+      held: plan.held.map((name) => name.slice(`${after.lab}-`.length)),
+      looks: watchFirst.looks + watch.looks,
+      problems: [...watchFirst.problems, ...watch.problems, ...ending(accessIn(test.memory.account), wanted)],
+    };
+  });
+}
+
+function ending(have: Parameters<typeof accessAt>[0], want: Parameters<typeof accessAt>[0]): readonly string[] {
+  const [mine, theirs] = [have, want].map((model) =>
+    [...accessAt(model)].map(([user, allowed]) => `${user}: ${[...allowed].sort().join(' ')}`).sort(),
+  );
+  return JSON.stringify(mine) === JSON.stringify(theirs) ? [] : [`it ends in ${mine} and not in ${theirs}`];
+}

@@ -1,0 +1,96 @@
+import { accessOf } from '../../src/access/access-of.ts';
+import type { AccessModel } from '../../src/access/model.ts';
+import { listOperations } from '../../src/access/operation-set.ts';
+import { managedPolicyByArn } from '../../src/mturk/managed-policies.ts';
+import type { Operation } from '../../src/mturk/operations.ts';
+import { OPERATIONS } from '../../src/mturk/operations.ts';
+import type { AccountState, InlineRecord } from '../../src/sandbox/account/state.ts';
+import type { ObservedCall } from '../../src/sandbox/server/aws-endpoint.ts';
+import { TODAY } from './lab-in-test.ts';
+
+export const AT = new Date(`${TODAY}T12:00:00Z`);
+
+/** The access that an account gives at this moment, read from what it remembers and not by a call. */
+export function accessIn(account: AccountState): AccessModel {
+  const groupName = (id: string): string => account.groups[id]?.name ?? id;
+  const users = Object.values(account.users);
+  const groups = Object.values(account.groups);
+  const aws = new Set(
+    [...users, ...groups].flatMap(({ attached }) => attached).filter((arn) => arn.includes('::aws:')),
+  );
+  return {
+    account: account.accountId,
+    users: users.map((user) => ({
+      name: user.name,
+      path: user.path,
+      groups: user.groups.map(groupName),
+      attached: user.attached,
+      inline: user.inline.map(inlinePolicy),
+      boundary: user.boundary,
+      tags: Object.fromEntries(user.tags.map(({ key, value }) => [key, value])),
+    })),
+    groups: groups.map(({ name, path, attached, inline }) => ({
+      name,
+      path,
+      attached,
+      inline: inline.map(inlinePolicy),
+    })),
+    policies: [
+      ...Object.values(account.policies).map(({ arn, name, versions, defaultVersion }) => {
+        const inForce = versions.find(({ id }) => id === defaultVersion);
+        return { arn, name, document: inForce === undefined ? null : JSON.parse(inForce.document) };
+      }),
+      ...[...aws].map((arn) => ({ arn, name: arn.split('/').at(-1) ?? arn, document: managedPolicyByArn(arn) })),
+    ],
+  };
+}
+
+function inlinePolicy({ name, document }: InlineRecord) {
+  return { name, document: JSON.parse(document) };
+}
+
+/** What each user may do, by the user's name. */
+type Access = ReadonlyMap<string, ReadonlySet<Operation>>;
+
+export function accessAt(model: AccessModel): Access {
+  return new Map(
+    accessOf(model, { at: AT }).map(({ user, allowed }) => [user.name, new Set(listOperations(allowed))] as const),
+  );
+}
+
+/** Looks at everybody's access after each call that writes. */
+export interface TransientWatch {
+  /** To be told of every call; reads change nothing and are passed over. */
+  look(call: ObservedCall, account: AccountState): true;
+  readonly looks: number;
+  /** Who could do, after which call, what neither end allows. */
+  readonly problems: readonly string[];
+}
+
+/** Watches a change between two states of an account for what neither of them allows anybody. */
+export function watchAccess(before: AccessModel, after: AccessModel): TransientWatch {
+  const ends = [accessAt(before), accessAt(after)];
+  const problems: string[] = [];
+  let looks = 0;
+  return {
+    problems,
+    get looks() {
+      return looks;
+    },
+    look({ phase, action, params, index }, account) {
+      if (phase !== 'after' || /^(Get|List)/.test(action)) return true;
+      looks += 1;
+      for (const [user, allowed] of accessAt(accessIn(account))) {
+        const extra = OPERATIONS.filter(
+          (operation) => allowed.has(operation) && !ends.some((end) => end.get(user)?.has(operation)),
+        );
+        if (extra.length > 0) {
+          const more = extra.length > 3 ? ` and ${extra.length - 3} more` : '';
+          const call = `call ${index}, ${action} ${JSON.stringify(params)}`;
+          problems.push(`${user} may ${extra.slice(0, 3).join(', ')}${more} after ${call}`);
+        }
+      }
+      return true;
+    },
+  };
+}
