@@ -10,6 +10,12 @@ export interface FieldRule {
   readonly missingFrom: 'moto' | 'ours' | 'neither';
 }
 
+/**
+ * By the IAM API Reference, as it stands in the documentation comments of @aws-sdk/client-iam: PolicyVersion ("not
+ * returned in the response to the CreatePolicyVersion or ListPolicyVersions operations"), ManagedPolicyDetail, Policy,
+ * LoginProfile, VirtualMFADevice ("listing operations return a subset of the available attributes"), and IsTruncated
+ * of every listing.
+ */
 const FIELD_RULES: readonly FieldRule[] = [
   {
     rule: 'every list says whether it IsTruncated',

@@ -6,6 +6,7 @@ import { findEngine } from '../src/terraform/find-engine.ts';
 import type { StepRecord } from './compare-steps.ts';
 import { applyConcurrently, concurrencyProblems } from './concurrent-applies.ts';
 import { MOTO_DIFFERENCES, RELEASED_PROVIDER_DIFFERENCES } from './listed-differences.ts';
+import { EngineRefused } from './play-story.ts';
 import { installPythonParts, type PythonParts } from './python-parts.ts';
 import { REFERENCE_CHECKS, referenceProblems } from './reference-problems.ts';
 import { mirrorReleasedProvider } from './released-provider.ts';
@@ -37,7 +38,7 @@ const RUN: Row = {
   checks: 0,
 };
 
-process.exitCode = await main();
+process.exitCode = await main().catch((error: unknown) => give(error instanceof Error ? error.message : String(error)));
 
 async function main(): Promise<number> {
   say('installing what to compare with');
@@ -126,6 +127,8 @@ async function attempt(combination: Combination, compared: string, rows: Row[]):
   try {
     return await tell(combination, (step) => say(`  ${step}`));
   } catch (error) {
+    // Somebody pressed Ctrl-C: the other rows are not wanted any more.
+    if (error instanceof EngineRefused && error.failure.code === 'interrupted') throw error;
     rows.push(brokenRow(combination, compared, error));
     return null;
   }

@@ -21,13 +21,13 @@ const PROVIDER_ZIP = 'terraform-provider-aws_3.39.0_linux_amd64.zip';
  * is the folder of requirements.txt and of the Python files. A machine that lacks something gets a `problem` with
  * its remedy.
  */
-export async function installPythonParts(home: string, sources: string): Promise<Installed> {
+export async function installPythonParts(home: string, sources: string, python3 = 'python3'): Promise<Installed> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return {
       problem: `the parts to compare with exist for Linux on x64 only, this is ${process.platform} ${process.arch}`,
     };
   }
-  const version = await runCommand('python3', ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])']);
+  const version = await runCommand(python3, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])']);
   if (version.code !== 0) {
     return { problem: 'python3 was not found: install Python 3.11 or newer (Debian: apt-get install python3-venv)' };
   }
@@ -44,7 +44,7 @@ export async function installPythonParts(home: string, sources: string): Promise
     await rm(stamp, { force: true });
     await rm(venv, { recursive: true, force: true });
     await mkdir(home, { recursive: true });
-    const created = await runCommand('python3', ['-m', 'venv', venv]);
+    const created = await runCommand(python3, ['-m', 'venv', venv]);
     if (created.code !== 0) {
       return {
         problem: `python3 -m venv failed (Debian: apt-get install python3-venv):\n${created.stdout}${created.stderr}`,

@@ -8,8 +8,10 @@ import type { Scenario, ScenarioStep } from './scenarios.ts';
 export type Verdict =
   /** They said the same. */
   | { readonly kind: 'equal' }
-  /** They differ, and a listed rule of AWS says why ours does; named by the step, or about a field of the answer. */
-  | { readonly kind: 'rule'; readonly rules: readonly string[] }
+  /** They say the same but for fields that moto leaves out, adds or does not keep, by listed rules of AWS. */
+  | { readonly kind: 'fields'; readonly rules: readonly string[] }
+  /** They differ, and the step names AWS's rule by which ours does. */
+  | { readonly kind: 'rule'; readonly rule: string }
   /** They differ because they had already parted by this rule. */
   | { readonly kind: 'follows'; readonly rule: string }
   /** They said the same, but moto's answer is our launcher's addition: no evidence from outside. */
@@ -65,10 +67,10 @@ export function scenarioJudge(): (step: Pick<ScenarioStep, 'call' | 'awsRule'>, 
     }
     const fields =
       ours.kind === 'answer' && moto.kind === 'answer' ? explainedByFields(call, ours.value, moto.value) : null;
-    if (fields !== null) return { kind: 'rule', rules: fields.map(({ rule }) => rule) };
+    if (fields !== null) return { kind: 'fields', rules: fields.map(({ rule }) => rule) };
     if (awsRule !== undefined) {
       if (changes(call)) partedBy ??= awsRule;
-      return { kind: 'rule', rules: [awsRule] };
+      return { kind: 'rule', rule: awsRule };
     }
     if (partedBy !== null) return { kind: 'follows', rule: partedBy };
     return { kind: 'different', ours: stableJson(ours), moto: stableJson(moto) };

@@ -77,21 +77,21 @@ export async function withRig<T>(
   },
   use: (rig: Rig) => Promise<T>,
 ): Promise<T> {
-  await mkdir(options.directory, { recursive: true });
-  const account = await options.account();
-  const proxy = await startCountingProxy(account.endpoint);
-  const iam = clientOf(account);
-  const keys: Environment = {
-    AWS_ACCESS_KEY_ID: account.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: account.credentials.secretAccessKey,
-  };
   const { engine, directory, provider } = options;
-  const common = { engine, proxy, iam, directory, stateOf: account.stateOf };
-  const ours =
-    provider.kind === 'ours'
-      ? await startProvider({ endpoint: proxy.endpoint, credentials: account.credentials, region: REGION })
-      : null;
+  await mkdir(directory, { recursive: true });
+  const started: (() => Promise<void>)[] = [];
   try {
+    const account = await options.account();
+    started.push(account.stop);
+    const proxy = await startCountingProxy(account.endpoint);
+    started.push(proxy.stop);
+    const iam = clientOf(account);
+    started.push(async () => iam.destroy());
+    const keys: Environment = {
+      AWS_ACCESS_KEY_ID: account.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: account.credentials.secretAccessKey,
+    };
+    const common = { engine, proxy, iam, directory, stateOf: account.stateOf };
     if (provider.kind === 'installed') {
       const { guarded, environment, configure } = provider;
       return await use({
@@ -101,12 +101,12 @@ export async function withRig<T>(
         configure: (configuration) => configure(configuration, proxy.endpoint),
       });
     }
-    const reattach = { TF_REATTACH_PROVIDERS: JSON.stringify(ours?.reattach ?? {}) };
+    const { endpoint } = proxy;
+    const ours = await startProvider({ endpoint, credentials: account.credentials, region: REGION });
+    started.push(() => ours.close());
+    const reattach = { TF_REATTACH_PROVIDERS: JSON.stringify(ours.reattach) };
     return await use({ ...common, guarded: true, extra: { ...keys, ...reattach }, configure: (text) => text });
   } finally {
-    await ours?.close();
-    iam.destroy();
-    await proxy.stop();
-    await account.stop();
+    for (const stop of started.reverse()) await stop();
   }
 }

@@ -40,7 +40,7 @@ export function scenarioRow(verdicts: readonly StepVerdict[]): Row {
     ...new Set(verdicts.filter((each) => each.verdict.kind === 'unsupported').map(({ call }) => call)),
   ];
   const scenarios = new Set(verdicts.map(({ scenario }) => scenario)).size;
-  const compared = number('equal') + number('rule') + number('follows');
+  const compared = number('equal') + number('fields') + number('rule') + number('follows');
   return {
     account: 'ours and moto 5.2.5',
     provider: 'none',
@@ -49,7 +49,11 @@ export function scenarioRow(verdicts: readonly StepVerdict[]): Row {
     result:
       problems.length > 0
         ? `${problems.length} unexpected`
-        : `${number('equal')} equal, ${number('rule') + number('follows')} different by a rule of AWS that moto does not keep`,
+        : [
+            `${number('equal')} equal`,
+            `${number('fields')} equal but for fields that moto leaves out, adds or does not keep`,
+            `${number('rule') + number('follows')} refused or answered otherwise by a rule of AWS that moto does not keep`,
+          ].join(', '),
     onPurpose: [
       ...byRule.map((rule) => `AWS's rule: ${rule}.`),
       ...(unsupported.length === 0 ? [] : [`moto does not know ${unsupported.join(', ')}.`]),
@@ -65,8 +69,8 @@ export function scenarioRow(verdicts: readonly StepVerdict[]): Row {
 }
 
 function rulesOf({ verdict }: StepVerdict): readonly string[] {
-  if (verdict.kind === 'rule') return verdict.rules;
-  return verdict.kind === 'follows' ? [verdict.rule] : [];
+  if (verdict.kind === 'fields') return verdict.rules;
+  return verdict.kind === 'rule' || verdict.kind === 'follows' ? [verdict.rule] : [];
 }
 
 function problemOf({ scenario, step, call, verdict }: StepVerdict): readonly string[] {

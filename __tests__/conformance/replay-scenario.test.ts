@@ -23,7 +23,7 @@ describe('one step', () => {
 
   test('a rule that is named excuses a difference, and is stale where there is none', () => {
     const step = { call: 'DeleteUser', awsRule: 'a user with keys is not deleted' };
-    expect(scenarioJudge()(step, refusal('DeleteConflict'), DONE)).toEqual({ kind: 'rule', rules: [step.awsRule] });
+    expect(scenarioJudge()(step, refusal('DeleteConflict'), DONE)).toEqual({ kind: 'rule', rule: step.awsRule });
     expect(scenarioJudge()(step, DONE, DONE)).toEqual({ kind: 'stale', rule: step.awsRule });
   });
 
