@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { benchCheck } from './check.ts';
+import { benchDecide } from './decide.ts';
+import { benchPlanCalls } from './plan-calls.ts';
+import { benchStart } from './start.ts';
+import { benchSynth } from './synth.ts';
+import { holds, type Row, table } from './table.ts';
+
+const SIZES = [10, 100, 1000, 5000];
+/** An apply of 5,000 members alone takes longer than all else here. */
+const PLANNED_SIZES = SIZES.filter((size) => size <= 1000);
+const MEMORY_LIMIT_MB = 400;
+
+const run = promisify(execFile);
+const rows: Row[] = [];
+const ms = (value: number) => `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ms`;
+
+function say(what: string): void {
+  process.stderr.write(`${what} ...\n`);
+}
+
+/** The most memory that a step holds at 5,000 members, in a process of its own, in MB. */
+async function peakOf(step: 'check' | 'decide'): Promise<number> {
+  const child = fileURLToPath(new URL('./peak-child.ts', import.meta.url));
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', child, step, '5000']);
+  return Number(stdout);
+}
+
+say('start');
+const start = await benchStart();
+rows.push({
+  what: 'mturk-team --help',
+  size: '-',
+  ours: ms(start.helpMs),
+  baseline: `node -e 0: ${ms(start.nodeMs)}`,
+  measured: start.helpMs,
+  target: start.limitMs,
+  unit: 'ms',
+});
+
+say('check');
+for (const { size, checkMs, yamlParseMs, ratio, limit } of await benchCheck(SIZES)) {
+  rows.push({
+    what: 'check',
+    size: String(size),
+    ours: ms(checkMs),
+    baseline: `yaml parse: ${ms(yamlParseMs)}`,
+    measured: ratio,
+    target: limit,
+    unit: 'x',
+  });
+}
+
+say('decide');
+for (const { size, decideMs, jsonParseMs, ratio, limit } of await benchDecide(SIZES)) {
+  rows.push({
+    what: 'decide, 39 operations for all',
+    size: String(size),
+    ours: ms(decideMs),
+    baseline: `JSON.parse: ${ms(jsonParseMs)}`,
+    measured: ratio,
+    target: limit,
+    unit: 'x',
+  });
+}
+
+say('synth');
+const synth = await benchSynth(SIZES);
+for (const { size, synthMs, bareMs, ratio, limit } of synth) {
+  rows.push({
+    what: 'synth',
+    size: String(size),
+    ours: ms(synthMs),
+    baseline: `bare CDKTF: ${ms(bareMs)}`,
+    measured: ratio,
+    target: limit,
+    unit: 'x',
+  });
+}
+
+say('memory');
+const peaks = [
+  { what: 'check', peak: await peakOf('check') },
+  { what: 'decide', peak: await peakOf('decide') },
+  { what: 'synth', peak: synth.at(-1)?.peakMb ?? 0 },
+];
+for (const { what, peak } of peaks) {
+  rows.push({
+    what: `memory of ${what}`,
+    size: '5000',
+    ours: `${peak.toFixed(0)} MB`,
+    baseline: '-',
+    measured: peak,
+    target: MEMORY_LIMIT_MB,
+    unit: 'MB',
+  });
+}
+
+say('plan');
+for (const { size, calls, expected, planMs } of await benchPlanCalls(PLANNED_SIZES)) {
+  rows.push({
+    what: `API calls of a plan (${ms(planMs)})`,
+    size: String(size),
+    ours: String(calls),
+    baseline: `real provider: ${expected}`,
+    measured: calls,
+    target: expected,
+    unit: 'calls',
+  });
+}
+
+process.stdout.write(`${table(rows)}\n`);
+const missed = rows.filter((row) => !holds(row)).length;
+process.stdout.write(`\n${rows.length - missed} of ${rows.length} targets hold.\n`);

@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { applyLab } from '../src/commands/lab-apply.ts';
+import { planLab } from '../src/commands/lab-plan.ts';
+import { applyBootstrap, labInSandbox } from '../src/commands/open-lab.ts';
+import { failureText } from '../src/render/failure-text.ts';
+import { openSandbox } from '../src/sandbox/sandbox.ts';
+import { limitsPolicy, rolePolicy } from '../src/team/documents.ts';
+import { activeMembers } from '../src/team/team.ts';
+import { findEngine } from '../src/terraform/find-engine.ts';
+import { synthTeam } from './synth-team.ts';
+
+export interface PlanCalls {
+  readonly size: number;
+  /** What a plan of an applied team asked of the account. */
+  readonly calls: number;
+  /** What the real provider asks: 1 + 3 a user + 5 a group + 2 a policy + 1 for each `limits`. */
+  readonly expected: number;
+  readonly planMs: number;
+}
+
+const TODAY = '2026-11-25';
+
+/** Applies teams of those sizes in an account in a process, and counts the calls of the plan after it. */
+export async function benchPlanCalls(sizes: readonly number[]): Promise<PlanCalls[]> {
+  const engine = await findEngine({ env: process.env, account: 'sandbox' });
+  if (!engine.ok) throw new Error(failureText(engine.failure));
+  const figures: PlanCalls[] = [];
+  for (const size of sizes) {
+    const team = synthTeam(size);
+    const directory = await mkdtemp(join(tmpdir(), 'mturk-team-bench-'));
+    const sandbox = await openSandbox({ dir: null, accountId: team.account });
+    const lab = labInSandbox(team, { today: TODAY, stack: 'team', parallelism: 20, directory }, engine.value, sandbox);
+    try {
+      const bootstrap = await applyBootstrap(lab);
+      if (bootstrap !== null) throw new Error(failureText(bootstrap));
+      const planned = await planLab(lab);
+      if (!planned.ok) throw new Error(failureText(planned.failure));
+      const applied = await applyLab(lab, planned.value);
+      if (!applied.ok) throw new Error(failureText(applied.failure));
+      const before = sandbox.calls.length;
+      const start = performance.now();
+      const again = await planLab(lab);
+      const planMs = performance.now() - start;
+      if (!again.ok) throw new Error(failureText(again.failure));
+      const users = activeMembers(team, TODAY);
+      const policies = team.roles.filter((role) => rolePolicy(role, team.freeze) !== null).length;
+      const limits = users.filter((member) => limitsPolicy(member) !== null).length;
+      const expected = 1 + 3 * users.length + 5 * team.roles.length + 2 * policies + limits;
+      figures.push({ size, calls: sandbox.calls.length - before, expected, planMs });
+    } finally {
+      await lab.close();
+      await sandbox.close();
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
+  return figures;
+}
