@@ -1,4 +1,4 @@
-import { countResources, refusalLines } from '../render/plan-text.ts';
+import { confirmQuestion, countResources, doneText, notConfirmedText, refusalLines } from '../render/plan-text.ts';
 import { progressView } from '../render/progress.ts';
 import type { Terminal } from './io.ts';
 import { applyLab } from './lab-apply.ts';
@@ -33,8 +33,8 @@ export async function apply(options: ApplyOptions, terminal: Terminal): Promise<
 
 /** Asks where it must, applies with progress, and says how it ended. */
 export async function carryOut(lab: Lab, planned: LabPlan, options: ApplyOptions, terminal: Terminal): Promise<number> {
-  if (!options.yes && !(await terminal.confirm(`Apply this to account ${lab.team.account}?`))) {
-    terminal.stderr('Nothing was changed. Answer y, or pass --yes where nobody can answer.\n');
+  if (!options.yes && !(await terminal.confirm(confirmQuestion(lab.team.account)))) {
+    terminal.stderr(`${notConfirmedText()}\n`);
     return 1;
   }
   const progress = progressView({ write: terminal.stderr, isTerminal: terminal.isTerminal });
@@ -51,8 +51,7 @@ function done(lab: Lab, planned: LabPlan, options: ApplyOptions, steps: number, 
       `${JSON.stringify({ version: 1, lab: lab.team.lab, account: lab.team.account, steps, ...counts }, null, 2)}\n`,
     );
   } else {
-    const words = steps === 0 ? 'Nothing to do' : `Done in ${steps} ${steps === 1 ? 'step' : 'steps'}`;
-    terminal.stdout(`\n${words}: account ${lab.team.account} is as ${options.file} says.\n`);
+    terminal.stdout(`\n${doneText(steps, lab.team.account, options.file)}\n`);
   }
   return 0;
 }

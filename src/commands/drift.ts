@@ -1,4 +1,4 @@
-import { driftReportLines } from '../render/drift-text.ts';
+import { driftReportLines, reconcileBlockedText } from '../render/drift-text.ts';
 import { planJson } from '../render/plan-json.ts';
 import { labHeading, refusalLines } from '../render/plan-text.ts';
 import { effectsOf } from '../review/drift-effect.ts';
@@ -35,9 +35,7 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
     if (report.class === 'clean') return 0;
     if (!options.reconcile) return 2;
     if (report.class !== 'drift' || report.pending.length > 0 || report.pendingAddresses.length > 0) {
-      terminal.stderr(
-        'Nothing was put right: besides what was changed by hand the plan holds other changes. Run "mturk-team plan" and apply them first.\n',
-      );
+      terminal.stderr(`${reconcileBlockedText()}\n`);
       return 1;
     }
     if (planned.value.rails.length > 0) {

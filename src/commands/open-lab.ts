@@ -8,8 +8,8 @@ import { type Failure, fail, type Result, succeed } from '../diagnostics/failure
 import type { Naming } from '../render/access-words.ts';
 import { failureText } from '../render/failure-text.ts';
 import { bootstrapNotice } from '../render/plan-text.ts';
-import { sandboxBusy } from '../render/sandbox-text.ts';
-import { SandboxUnavailable } from '../sandbox/host-lock.ts';
+import { sandboxBusy, sandboxUnusable } from '../render/sandbox-text.ts';
+import { SandboxUnavailable, SandboxUnreadable } from '../sandbox/host-lock.ts';
 import { openSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { BOUNDARY_PATH } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
@@ -93,8 +93,9 @@ async function openOrReport(dir: string, accountId: string, at: Date, terminal: 
   try {
     return await openSandbox({ dir, accountId, clock: clockFrom(at) });
   } catch (error) {
-    if (!(error instanceof SandboxUnavailable)) throw error;
-    terminal.stderr(sandboxBusy(dir, error.problem.pid));
+    if (error instanceof SandboxUnavailable) terminal.stderr(sandboxBusy(dir, error.problem.pid));
+    else if (error instanceof SandboxUnreadable) terminal.stderr(sandboxUnusable(dir, error.message));
+    else throw error;
     return null;
   }
 }

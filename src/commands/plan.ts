@@ -1,5 +1,5 @@
 import { planJson } from '../render/plan-json.ts';
-import { labHeading, planLines, refusalLines } from '../render/plan-text.ts';
+import { bootstrapLine, labHeading, planLines, refusalLines } from '../render/plan-text.ts';
 import type { Terminal } from './io.ts';
 import { isEmpty, type LabPlan, planLab } from './lab-plan.ts';
 import { type Lab, type LabOptions, openLab, reportFailure } from './open-lab.ts';
@@ -37,14 +37,7 @@ export function showPlan(
     return;
   }
   const heading = labHeading(lab.team, lab.engine, lab.kind);
-  const body =
-    lab.stack === 'bootstrap'
-      ? [
-          isEmpty(planned)
-            ? '  The permissions boundary is as it should be.'
-            : '  The permissions boundary of every member is written.',
-        ]
-      : planLines(view, lab.naming, options);
+  const body = lab.stack === 'bootstrap' ? [bootstrapLine(isEmpty(planned))] : planLines(view, lab.naming, options);
   terminal.stdout(`${[heading, '', ...body].join('\n')}\n`);
   if (planned.rails.length > 0) terminal.stderr(`\n${refusalLines(planned.rails).join('\n')}\n`);
 }

@@ -1,7 +1,7 @@
 import type { Grant } from '../access/access-of.ts';
 import type { CapabilityAccess } from '../access/capability-access.ts';
 import type { UnknownPolicy } from '../access/policies-of.ts';
-import { CAPABILITIES, OPERATIONS, RISKS, type Risk } from '../mturk/operations.ts';
+import { CAPABILITIES, OPERATIONS, operationsOf, RISKS, type Risk } from '../mturk/operations.ts';
 import { keyOfIamName } from '../team/names.ts';
 
 /** What turns IAM's names back into those of the file. */
@@ -39,6 +39,14 @@ export function capabilityWords({ capability, operations, whole }: CapabilityAcc
   return `${CAPABILITIES[capability].does} (${capability}${part})`;
 }
 
+/** The same in a sentence about a change: a long part is counted, and `explain` lists it. */
+function briefWords(access: CapabilityAccess): string {
+  const { capability, operations, whole } = access;
+  if (whole || operations.length <= FEW) return capabilityWords(access);
+  const { does } = CAPABILITIES[capability];
+  return `${does} (${capability}, ${operations.length} of its ${operationsOf(capability).length} operations)`;
+}
+
 /** A list of so few operations is shorter than the list of all others. */
 const FEW = 3;
 
@@ -57,7 +65,7 @@ export function accessWords(capabilities: readonly CapabilityAccess[]): string {
     const same = capabilities.filter((each) => each.risk === risk);
     if (same.length === 0) return [];
     const harm = RISK_WORDS[risk];
-    return [`${same.map(capabilityWords).join(', ')}${harm === null ? '' : `, which ${harm}`}`];
+    return [`${same.map(briefWords).join(', ')}${harm === null ? '' : `, which ${harm}`}`];
   });
   return parts.join('; ');
 }

@@ -59,6 +59,11 @@ export function driftReportLines(
   return lines;
 }
 
+/** Why nothing was reconciled although something was changed by hand. */
+export function reconcileBlockedText(): string {
+  return 'Nothing was put right: besides what was changed by hand the plan holds other changes. Run "mturk-team plan" and apply them first.';
+}
+
 /** How many things differ, and how many of them let somebody spend. */
 export function driftHeading(report: DriftReport, effects: readonly TamperingEffect[], lab: string): string {
   const count = effects.length + report.tamperedAttributes.length;

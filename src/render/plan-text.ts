@@ -47,20 +47,43 @@ export function planLines(
   options: { resources: boolean; width?: number },
 ): readonly string[] {
   const width = options.width ?? 100;
-  const resources = resourceChanges(view.plan);
   const paragraphs = [
     accessChangeLines(view.change, naming, width),
-    [
-      `  ${countWords(countResources(view.plan))} in IAM${options.resources || resources.length === 0 ? '' : ' (--resources lists them)'}`,
-    ],
-    options.resources ? resourceLines(resources) : [],
+    [resourcesLine(view.plan, options.resources)],
+    options.resources ? resourceLines(resourceChanges(view.plan)) : [],
     unexplainedLines(view.report, naming, width),
     takenOverLines(view.takenOver, width),
-    heldLines(view.held, naming, width),
+    view.rails.length > 0 ? [] : heldLines(view.held, naming, width),
   ];
   return paragraphs
     .filter((lines) => lines.length > 0)
     .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
+}
+
+function resourcesLine(plan: Plan, listed: boolean): string {
+  if (resourceChanges(plan).length === 0) return '  Nothing to do in IAM.';
+  return `  ${countWords(countResources(plan))} in IAM${listed ? '' : ' (--resources lists them)'}`;
+}
+
+/** The administrator's stack in a sentence. */
+export function bootstrapLine(isEmpty: boolean): string {
+  return isEmpty
+    ? '  The permissions boundary is as it should be.'
+    : '  The permissions boundary is written: the most that any member can ever do, whatever is attached by hand.';
+}
+
+export function confirmQuestion(account: string): string {
+  return `Apply this to account ${account}?`;
+}
+
+export function notConfirmedText(): string {
+  return 'Nothing was changed. Answer y, or pass --yes where nobody can answer.';
+}
+
+/** How an apply ended; `steps` is how many it took. */
+export function doneText(steps: number, account: string, file: string): string {
+  const words = steps === 0 ? 'Nothing to do' : `Done in ${steps} ${steps === 1 ? 'step' : 'steps'}`;
+  return `${words}: account ${account} is as ${file} says.`;
 }
 
 /** How many reasons of one kind are told in full. */
