@@ -61,6 +61,9 @@ export interface Lab {
  */
 const REAL_DIRECTORY = '.mturk-team/account';
 
+/** IAM throttles a whole account together; the SDK's own three attempts end sooner than the engine's patience. */
+const ATTEMPTS = 10;
+
 /**
  * Reads the team file, finds the engine and reaches the account. What stands in the way is printed, and the exit code
  * is returned in the lab's place: 2 where the file cannot be read, else 1.
@@ -74,7 +77,7 @@ export async function openLab(options: LabOptions, terminal: Terminal): Promise<
   if (!engine.ok) return reportFailure(engine.failure, terminal);
 
   if (options.sandbox === null) {
-    const sts = new STSClient({ region: 'us-east-1' });
+    const sts = new STSClient({ region: 'us-east-1', maxAttempts: ATTEMPTS });
     const caller = await checkCaller(sts, team.account);
     sts.destroy();
     if (!caller.ok) return reportFailure(caller.failure, terminal);
@@ -151,8 +154,13 @@ function labOf(
 ): Lab {
   const iam = new IAMClient(
     sandbox === null
-      ? { region: 'us-east-1' }
-      : { region: 'us-east-1', endpoint: sandbox.endpoint, credentials: sandbox.rootCredentials },
+      ? { region: 'us-east-1', maxAttempts: ATTEMPTS }
+      : {
+          region: 'us-east-1',
+          maxAttempts: ATTEMPTS,
+          endpoint: sandbox.endpoint,
+          credentials: sandbox.rootCredentials,
+        },
   );
   const kind: AccountKind = sandbox === null ? 'real' : 'sandbox';
   const directory = options.sandbox ?? REAL_DIRECTORY;
