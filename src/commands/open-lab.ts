@@ -22,7 +22,7 @@ import type { Terminal } from './io.ts';
 import { namingOf } from './naming.ts';
 import { momentOf, readTeamOrReport } from './read-team-or-report.ts';
 
-export type StackName = 'team' | 'bootstrap';
+type StackName = 'team' | 'bootstrap';
 
 export interface LabOptions {
   readonly file: string;

@@ -65,7 +65,7 @@ export function reconcileBlockedText(): string {
 }
 
 /** How many things differ, and how many of them let somebody spend. */
-export function driftHeading(report: DriftReport, effects: readonly TamperingEffect[], lab: string): string {
+function driftHeading(report: DriftReport, effects: readonly TamperingEffect[], lab: string): string {
   const count = effects.length + report.tamperedAttributes.length;
   const spending = effects.filter(({ people }) => people.some(({ worstGain }) => worstGain === 'spends')).length;
   const money = spending === 0 ? '' : `, ${spending === 1 ? '1 lets' : `${spending} let`} somebody spend money`;
@@ -73,7 +73,7 @@ export function driftHeading(report: DriftReport, effects: readonly TamperingEff
 }
 
 /** Changes that nobody's access depends on. */
-export function attributeLines(report: DriftReport): readonly string[] {
+function attributeLines(report: DriftReport): readonly string[] {
   const line = (address: string, attributes: readonly string[], what: string) =>
     `  ${stepText(address, '').trim()}: ${listWords(attributes)} ${what}`;
   return [

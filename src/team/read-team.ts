@@ -12,7 +12,7 @@ import { suggester } from './suggest.ts';
 import type { Team } from './team.ts';
 import { checkTexts } from './texts.ts';
 
-export interface TeamReading {
+interface TeamReading {
   /** Null where there is a finding of severity `error`. */
   readonly team: Team | null;
   /** Everything that was found, by its place in the file. */

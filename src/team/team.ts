@@ -28,14 +28,14 @@ export interface Member {
   readonly suspended: boolean;
 }
 
-export interface Departure {
+interface Departure {
   readonly key: string;
   /** The day of leaving, `YYYY-MM-DD`. */
   readonly left: string;
   readonly reason: string;
 }
 
-export interface StateBucket {
+interface StateBucket {
   readonly bucket: string;
   readonly region: string;
 }
