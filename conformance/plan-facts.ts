@@ -33,7 +33,7 @@ export function configuredAttributes(configurations: readonly string[]): Configu
 export function planFacts(plan: Plan, configured: ConfiguredAttributes): PlanFacts {
   return {
     changes: plan.changes
-      .filter(({ change }) => !isNoOp(change.actions))
+      .filter(({ change }) => !isNoOp(change.actions) || change.importing !== null)
       .map((item) => line(item, configured))
       .sort(),
     // Providers report computed attributes (attachment counts, tags that became an empty map) as drift of their own making.
@@ -45,8 +45,9 @@ export function planFacts(plan: Plan, configured: ConfiguredAttributes): PlanFac
 }
 
 function line(item: ResourceChange, configured: ConfiguredAttributes): string {
-  const actions = item.change.actions.join('+');
-  const attributes = actions === 'update' ? changed(item, configured) : [];
+  const done = item.change.actions.join('+');
+  const attributes = done === 'update' ? changed(item, configured) : [];
+  const actions = item.change.importing === null ? done : `taken over, ${done}`;
   return `${item.address}: ${actions}${attributes.length === 0 ? '' : ` (${attributes.join(', ')})`}`;
 }
 

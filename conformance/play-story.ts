@@ -8,14 +8,14 @@ import type { Engine } from '../src/terraform/engine.ts';
 import { applyPlan, initialise, planChanges, type SavedPlan } from '../src/terraform/engine-commands.ts';
 import type { Environment } from '../src/terraform/engine-environment.ts';
 import { synthesise } from '../src/terraform/synth.ts';
-import { prepareWorkspace, type Workspace } from '../src/terraform/workspace.ts';
+import { type ImportBlock, prepareWorkspace, type Workspace, writeImports } from '../src/terraform/workspace.ts';
 import { brokenPromises } from './broken-promises.ts';
 import { isObject } from './canonical.ts';
 import type { StepRecord } from './compare-steps.ts';
 import type { CountingProxy } from './counting-proxy.ts';
 import { configuredAttributes, planFacts } from './plan-facts.ts';
 import { accessTable, accountFacts, readAccount } from './read-account.ts';
-import { EVE_LEFT, FIRST_TEAM, LAB, NARROWED, TODAY, WITH_EVE } from './story-team.ts';
+import { ACCOUNT, EVE_LEFT, FIRST_TEAM, LAB, NARROWED, TODAY, WITH_EVE } from './story-team.ts';
 import { dismissStranger, tamper, tamperBehindTheGuards, untamperBehindTheGuards } from './tamperings.ts';
 
 /** One account with one provider and one engine, to play the story on. */
@@ -37,7 +37,10 @@ export interface Rig {
   readonly configure: (configuration: string) => string;
 }
 
-/** The story that every rig is told: eight steps, and six tamperings more for what only newer providers see. */
+/**
+ * The story that every rig is told: eight steps, six tamperings more for what only newer providers see, and a state that
+ * is lost.
+ */
 export async function playStory(rig: Rig, say: (step: string) => void): Promise<readonly StepRecord[]> {
   const story = new Story(rig, say);
   await story.change('the boundary', 'bootstrap', FIRST_TEAM);
@@ -58,6 +61,10 @@ export async function playStory(rig: Rig, say: (step: string) => void): Promise<
   await story.repair('repaired again', EVE_LEFT);
   await dismissStranger(rig.iam);
 
+  story.loseState();
+  await story.change('taken over after the state was lost', 'team', EVE_LEFT);
+  await story.change('nothing to do after that', 'team', EVE_LEFT);
+
   await story.change('all gone', 'team', null);
   await story.change('the boundary gone', 'bootstrap', null);
   return story.records;
@@ -71,6 +78,8 @@ class Story {
   readonly #say: (step: string) => void;
   readonly #ready = new Set<string>();
   #found: SavedPlan | null = null;
+  /** The name under which the team's state is kept, and what must be taken over into it. */
+  #team = { state: 'team', takeOver: false };
 
   constructor(rig: Rig, say: (step: string) => void) {
     this.#rig = rig;
@@ -109,13 +118,23 @@ class Story {
     await this.#record(step, team, saved, this.#rig.proxy.take(), applyCalls);
   }
 
+  /** The team's state begins anew and empty, and the next plan takes over what the account holds. */
+  loseState(): void {
+    this.#team = { state: 'team-again', takeOver: true };
+  }
+
   async #workspace(stack: StackName, team: Team | null): Promise<Workspace> {
     const rig = this.#rig;
     const configuration = await this.#configuration(stack, team);
-    const workspace = await prepareRigWorkspace(rig, stack, configuration);
-    if (!this.#ready.has(stack)) {
+    const state = stack === 'team' ? this.#team.state : stack;
+    const workspace = await prepareRigWorkspace(rig, state, configuration);
+    if (stack === 'team' && this.#team.takeOver) {
+      await writeImports(workspace, importsOf(configuration));
+      this.#team = { ...this.#team, takeOver: false };
+    }
+    if (!this.#ready.has(state)) {
       need(await initialise(workspace));
-      this.#ready.add(stack);
+      this.#ready.add(state);
     }
     return workspace;
   }
@@ -160,6 +179,20 @@ class Story {
     });
     this.#say(step);
   }
+}
+
+/** Import blocks for what the real provider can import of a configuration: users, groups and policies. */
+function importsOf(configuration: string): readonly ImportBlock[] {
+  const parsed: unknown = JSON.parse(configuration);
+  const resources = isObject(parsed) && isObject(parsed.resource) ? parsed.resource : {};
+  return ['aws_iam_user', 'aws_iam_group', 'aws_iam_policy'].flatMap((type) => {
+    const byName = resources[type];
+    return Object.entries(isObject(byName) ? byName : {}).map(([key, body]) => {
+      const { name = '', path = '/' } = isObject(body) ? body : {};
+      const id = type === 'aws_iam_policy' ? `arn:aws:iam::${ACCOUNT}:policy${path}${name}` : String(name);
+      return { to: `${type}.${key}`, id };
+    });
+  });
 }
 
 /** What the project synthesises for a team on the story's day, adapted to the rig's provider. */

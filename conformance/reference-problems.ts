@@ -30,6 +30,8 @@ const EXPECTED: readonly Expectation[] = [
   { step: 'repaired', team: EVE_LEFT, settled: true },
   { step: 'six more, behind the guards', drifted: TAMPERED_BEHIND_THE_GUARDS },
   { step: 'repaired again', team: EVE_LEFT, settled: true },
+  { step: 'taken over after the state was lost', team: EVE_LEFT },
+  { step: 'nothing to do after that', team: EVE_LEFT, settled: true },
   { step: 'all gone', left: 1 },
   { step: 'the boundary gone', left: 0 },
 ];

@@ -85,3 +85,15 @@ test('a value that is not known yet counts as changed', () => {
     'aws_iam_user.member_bo: update (name)',
   ]);
 });
+
+test('what is taken over is told, whether it changes or not', () => {
+  const taken = (name: string, actions: readonly string[], after: object) => ({
+    ...resource('aws_iam_user', name, actions, { name }, after),
+    change: { actions, before: { name }, after, importing: { id: name } },
+  });
+  const changes = [taken('bo', ['no-op'], { name: 'bo' }), taken('cy', ['update'], { name: 'cy', tags: { a: 'b' } })];
+  expect(planFacts(plan({ changes }), CONFIGURED).changes).toEqual([
+    'aws_iam_user.bo: taken over, no-op',
+    'aws_iam_user.cy: taken over, update (tags)',
+  ]);
+});

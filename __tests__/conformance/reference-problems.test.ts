@@ -31,6 +31,8 @@ const GOOD: readonly StepRecord[] = [
   record('repaired', EVE_LEFT),
   record('six more, behind the guards', null, { plan: { changes: [], drift: TAMPERED_BEHIND_THE_GUARDS } }),
   record('repaired again', EVE_LEFT),
+  record('taken over after the state was lost', EVE_LEFT),
+  record('nothing to do after that', EVE_LEFT),
   record('all gone', null, { account: { 'policy arn name': '"b"', 'policy arn document': '{}' } }),
   record('the boundary gone', null),
 ];
