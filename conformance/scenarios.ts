@@ -2,7 +2,7 @@ import { credentialScenarios } from './scenarios-credentials.ts';
 import { entityScenarios } from './scenarios-entities.ts';
 import { policyScenarios } from './scenarios-policies.ts';
 
-export type SavedIds = Readonly<Record<string, string>>;
+type SavedIds = Readonly<Record<string, string>>;
 type Input = Readonly<Record<string, unknown>>;
 
 /** One IAM call of a scenario, made by its SDK command (`CreateUser` is `CreateUserCommand`). */
