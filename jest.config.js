@@ -1,3 +1,6 @@
+// The SDK is pinned by the lock file: a warning about its later versions is for nobody who runs these tests.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 /** @type {import('jest').Config} */
 export default {
   testMatch: ['**/__tests__/**/*.test.ts'],
@@ -12,5 +15,7 @@ export default {
   },
   testEnvironment: 'node',
   testTimeout: 120_000,
+  // Every core works: the tests that start an engine wait for it most of the time.
+  maxWorkers: '100%',
   globalSetup: './jest.global-setup.js',
 };
