@@ -55,6 +55,17 @@ export async function answerAws(
 ): Promise<WireAnswer | null> {
   const index = host.calls.length + 1;
   const requestId = requestIdOf(index);
+  const answer = await answerCall(host, request, sourceIp, index, requestId);
+  return answer === null ? null : { ...answer, requestId };
+}
+
+async function answerCall(
+  host: EndpointHost,
+  request: SignedRequest,
+  sourceIp: string,
+  index: number,
+  requestId: string,
+): Promise<WireAnswer | null> {
   const scope = scopeOf(request);
   const service = isAwsError(scope) ? IAM_SERVICE : SERVICES.get(scope.service);
   if (service === undefined) {

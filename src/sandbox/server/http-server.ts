@@ -63,6 +63,7 @@ async function answer(answering: Answering, request: IncomingMessage, response: 
   response.writeHead(result.status, {
     'content-type': result.contentType,
     'content-length': Buffer.byteLength(result.body),
+    ...(result.requestId === undefined ? {} : { 'x-amzn-requestid': result.requestId }),
   });
   response.end(result.body);
 }

@@ -32,4 +32,6 @@ export interface WireAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** What AWS calls the request in its header; missing where the answer is not AWS's. */
+  readonly requestId?: string;
 }
