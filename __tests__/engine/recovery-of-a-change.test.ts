@@ -6,7 +6,8 @@ import { applied, bootstrapped, copyOf, ENGINE_TITLE, withLab } from '../support
 import { isWrite, killingsOf, recoverFrom, report, undisturbed } from '../support/lab-in-test-recovery.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 
-// Each call that writes is killed in one of its two phases; MTURK_TEAM_KILL=all kills each in both.
+// Each call that writes is killed in one of its two phases; MTURK_TEAM_KILL=all kills each in both, and every call of a
+// change with a hold (some 15 minutes in all). MTURK_TEAM_FIGURES=1 says how many there were.
 const EVERYTHING = process.env.MTURK_TEAM_KILL === 'all';
 
 /**
@@ -73,6 +74,7 @@ test('a change that holds somebody is finished, too, whichever of its three appl
     return copyOf(test.memory);
   });
   const reference = await undisturbed(start, HELD);
+  expect(reference.held).toEqual(['perception-lab-fay']);
   const killings = killingsOf(reference, true).filter(({ call }) => EVERYTHING || isWrite(call));
   const recoveries = await recoverFrom(reference, killings);
   report('a change with a hold', recoveries);

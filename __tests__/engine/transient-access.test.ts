@@ -299,6 +299,7 @@ const someTeams: fc.Arbitrary<Team> = someRoles.chain((roles) =>
     })),
 );
 
+// MTURK_TEAM_CHANGES=300 tries that many.
 test('nor in any change of one small team into another', async () => {
   let held = 0;
   await fc.assert(

@@ -14,6 +14,8 @@ export interface Reference {
   readonly after: SandboxMemory;
   /** Every call that the engines of the apply made. */
   readonly calls: readonly NamedCall[];
+  /** IAM users who were held: then it took three applies. */
+  readonly held: readonly string[];
   /** What was wrong even so. */
   readonly problems: readonly string[];
 }
@@ -32,7 +34,7 @@ export function undisturbed(before: SandboxMemory, team: Team): Promise<Referenc
     orThrow(await applyLab(lab, plan));
     test.listen(null);
     const problems = isEmpty(await planned(test.lab(team))) ? [] : ['a second plan is not empty'];
-    return { team, before, after: copyOf(test.memory), calls, problems };
+    return { team, before, after: copyOf(test.memory), calls, held: plan.held, problems };
   });
 }
 
