@@ -8,10 +8,9 @@ import {
   PutGroupPolicyCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
-import fc from 'fast-check';
 import { OPERATIONS, operationsOf } from '../../src/mturk/operations.ts';
 import { rolePolicyArn } from '../../src/team/names.ts';
-import type { Member, Role, Team } from '../../src/team/team.ts';
+import type { Member, Team } from '../../src/team/team.ts';
 import { bootstrapped, ENGINE_TITLE, inTurns } from '../support/lab-in-test.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 import { type Change, type ChangeSeen, seeChange } from '../support/transient-access-change.ts';
@@ -264,53 +263,3 @@ test('without the hold somebody might: what looks on does see it', async () => {
   });
   expect(seen.problems[0]).toMatch(/^perception-lab-bo may SendBonus after call \d+, CreatePolicyVersion /);
 }, 60_000);
-
-const OPS = ['GetHIT', 'SendBonus', 'CreateHIT'] as const;
-const ROLE_KEYS = ['a', 'b', 'c'] as const;
-
-const someRoles = fc.tuple(...ROLE_KEYS.map(someRole)).chain((roles) => fc.subarray(roles, { minLength: 1 }));
-
-function someRole(key: string): fc.Arbitrary<Role> {
-  return fc
-    .record({ allow: fc.subarray([...OPS]), deny: fc.subarray([...OPS], { maxLength: 1 }), managed: fc.boolean() })
-    .map(({ allow, deny, managed }) => role({ key, allow, deny, managed: managed ? [FULL] : [] }));
-}
-
-const someTeams: fc.Arbitrary<Team> = someRoles.chain((roles) =>
-  fc
-    .record({
-      members: fc.uniqueArray(
-        fc.record({
-          key: fc.constantFrom('x', 'y', 'z'),
-          roles: fc.subarray(roles.map(({ key }) => key)),
-          suspended: fc.boolean(),
-          until: fc.constantFrom(null, '2026-01-01', '2027-01-01'),
-        }),
-        { selector: ({ key }) => key, minLength: 1 },
-      ),
-      freeze: fc.subarray(['pay:bonus', 'hits:publish'] as const, { maxLength: 1 }),
-    })
-    .map(({ members, freeze }) => ({
-      ...sampleTeam,
-      roles,
-      freeze,
-      members: members.map((one) => member(one)).sort((a, b) => (a.key < b.key ? -1 : 1)),
-      departed: ['x', 'y', 'z'].map((key) => ({ key, left: '2026-11-20', reason: 'graduated' })),
-    })),
-);
-
-// MTURK_TEAM_CHANGES=300 tries that many.
-test('nor in any change of one small team into another', async () => {
-  let held = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(someTeams, someTeams), { minLength: 3, maxLength: 3 }), async (pairs) => {
-      await inTurns(pairs, async ([before, after]) => {
-        const seen = await seeChange(start, { before, after });
-        held += seen.held.length;
-        expect(seen.problems).toEqual([]);
-      });
-    }),
-    { numRuns: Number(process.env.MTURK_TEAM_CHANGES ?? 18) / 3, endOnFailure: true },
-  );
-  expect(held).toBeGreaterThan(0);
-}, 600_000);
