@@ -34,7 +34,7 @@ export interface LabInTest {
 
 const engine = await findEngine({ env: process.env, account: 'sandbox' });
 
-export function engineInTest(): Engine {
+function engineInTest(): Engine {
   if (!engine.ok) throw new Error(JSON.stringify(engine.failure));
   return engine.value;
 }
@@ -51,7 +51,7 @@ export function copyOf({ account, states }: SandboxMemory): SandboxMemory {
 }
 
 /** Opens an account on a copy of what is given. */
-export async function openLabInTest(from: SandboxMemory, providerAttempts = 4): Promise<LabInTest> {
+async function openLabInTest(from: SandboxMemory, providerAttempts = 4): Promise<LabInTest> {
   const memory = copyOf(from);
   let listener: Listener | null = null;
   const directory = await mkdtemp(join(tmpdir(), 'mturk-team-lab-'));

@@ -8,7 +8,7 @@ import type { AccountState, InlineRecord } from '../../src/sandbox/account/state
 import type { ObservedCall } from '../../src/sandbox/server/aws-endpoint.ts';
 import { TODAY } from './lab-in-test.ts';
 
-export const AT = new Date(`${TODAY}T12:00:00Z`);
+const AT = new Date(`${TODAY}T12:00:00Z`);
 
 /** The access that an account gives at this moment, read from what it remembers and not by a call. */
 export function accessIn(account: AccountState): AccessModel {
