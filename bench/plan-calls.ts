@@ -15,7 +15,7 @@ export interface PlanCalls {
   readonly size: number;
   /** What a plan of an applied team asked of the account. */
   readonly calls: number;
-  /** What the real provider asks: 1 + 3 a user + 5 a group + 2 a policy + 1 for each `limits`. */
+  /** What the real provider asks: 1 + 3 a user + 4 a group and 1 an attachment + 2 a policy + 1 for each `limits`. */
   readonly expected: number;
   readonly planMs: number;
 }
@@ -46,8 +46,9 @@ export async function benchPlanCalls(sizes: readonly number[]): Promise<PlanCall
       if (!again.ok) throw new Error(failureText(again.failure));
       const users = activeMembers(team, TODAY);
       const policies = team.roles.filter((role) => rolePolicy(role, team.freeze) !== null).length;
+      const attachments = policies + team.roles.reduce((sum, role) => sum + role.managed.length, 0);
       const limits = users.filter((member) => limitsPolicy(member) !== null).length;
-      const expected = 1 + 3 * users.length + 5 * team.roles.length + 2 * policies + limits;
+      const expected = 1 + 3 * users.length + 4 * team.roles.length + attachments + 2 * policies + limits;
       figures.push({ size, calls: sandbox.calls.length - before, expected, planMs });
     } finally {
       await lab.close();
