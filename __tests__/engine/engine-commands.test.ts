@@ -97,6 +97,17 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
       expect(await applyPlan(workspace, planned.value)).toMatchObject({ ok: false, failure: { code: 'plan-stale' } });
     });
 
+    test('a plan that another command has overwritten is not applied', async () => {
+      const workspace = await workspaceOf(engine, configuration({ one: 1 }));
+      await initialise(workspace);
+      const confirmed = await planChanges(workspace);
+      await writeFile(join(workspace.directory, 'main.tf.json'), configuration({ two: 2 }));
+      const other = await planChanges(workspace);
+      if (!confirmed.ok || !other.ok) throw new Error('no plan');
+      expect(await applyPlan(workspace, confirmed.value)).toMatchObject({ ok: false, failure: { code: 'plan-stale' } });
+      expect((await applyPlan(workspace, other.value)).ok).toBe(true);
+    });
+
     test('without init nothing is planned', async () => {
       const workspace = await workspaceOf(engine, configuration({ one: 1 }));
       await writeFile(join(workspace.directory, 'backend.tf.json'), '{"terraform":{"backend":{"http":{}}}}');

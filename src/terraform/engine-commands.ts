@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { type EngineEvent, streamReader } from './apply-stream.ts';
@@ -22,6 +24,8 @@ export interface CommandOptions {
 /** A saved plan: the file to apply, and what is in it. */
 export interface SavedPlan {
   readonly file: string;
+  /** Of the file's bytes: another command that plans in the same directory writes the same file. */
+  readonly digest: string;
   readonly plan: Plan;
 }
 
@@ -69,6 +73,7 @@ export async function planChanges(workspace: Workspace, options: PlanOptions = {
 
 /** Reads a saved plan. */
 async function showPlan(workspace: Workspace, file: string, options: CommandOptions = {}): Promise<Result<SavedPlan>> {
+  const digest = await digestOf(file);
   const run = await runEngine(
     workspace.engine.binary,
     ['show', '-json', '-no-color', file],
@@ -84,7 +89,7 @@ async function showPlan(workspace: Workspace, file: string, options: CommandOpti
     return fail('plan-unreadable', { reason: 'what `show -json` printed is not JSON' });
   }
   const plan = readPlan(json);
-  return plan.ok ? succeed({ file, plan: plan.value }) : plan;
+  return plan.ok ? succeed({ file, digest, plan: plan.value }) : plan;
 }
 
 /** What an apply carried out, in steps: a replacement is two. */
@@ -118,6 +123,8 @@ export async function applyPlan(
   saved: SavedPlan,
   options: CommandOptions = {},
 ): Promise<Result<Applied>> {
+  // What is applied is what was shown, judged by the rails and confirmed, or nothing.
+  if ((await digestOf(saved.file)) !== saved.digest) return fail('plan-stale', { reason: 'another command planned' });
   const steps = saved.plan.changes.reduce((sum, { change }) => sum + change.actions.filter(isStep).length, 0);
   const reader = streamReader(steps);
   const args = ['apply', '-json', '-input=false', '-auto-approve', ...common(options), saved.file];
@@ -133,6 +140,12 @@ export async function applyPlan(
     errors: reader.errors,
     progress: reader.progress,
   });
+}
+
+/** An empty text where the file is gone. */
+async function digestOf(file: string): Promise<string> {
+  const bytes = await readFile(file).catch(() => null);
+  return bytes === null ? '' : createHash('sha256').update(bytes).digest('hex');
 }
 
 function isStep(action: string): boolean {
