@@ -79,3 +79,18 @@ test.each<[string, object, Partial<Difference>]>([
 ])('%s is one difference', (_what, change, expected) => {
   expect(differences(model, withUser('perception-lab-bo', change))).toEqual([expect.objectContaining(expected)]);
 });
+
+test('a user who was stripped of boundary, path and tags is not taken for gone, and what she was given is told', () => {
+  const admin = 'arn:aws:iam::aws:policy/AdministratorAccess';
+  const stripped = withUser('perception-lab-bo', { path: '/', boundary: null, tags: {}, attached: [admin] });
+  const kinds = differences(model, stripped).map(({ kind }) => kind);
+  expect(kinds).toEqual(['attachment-added', 'boundary-changed', 'moved', 'tag-changed', 'tag-changed']);
+});
+
+test('a stranger in a group is a member more, and nothing else', () => {
+  const known = { name: 'eve', path: '/', attached: [], inline: [], boundary: null, tags: {} };
+  const eve = { ...known, groups: ['perception-lab-paymaster'], stranger: true } as const;
+  expect(differences(model, { ...model, users: [...model.users, eve] })).toEqual([
+    { kind: 'member-added', group: 'perception-lab-paymaster', user: 'eve', stranger: true },
+  ]);
+});

@@ -201,6 +201,20 @@ test.each(UNSAFE)('it takes two where %s', (_what, before, after) => {
   expect(heldOf(before, after)).toEqual(['perception-lab-bo']);
 });
 
+test('a stranger is not held, whatever her name: she would be created', () => {
+  const team = { ...sampleTeam, roles: [reader, payer, nobonus], members: [bo(['reader'])] };
+  const model = declare(team, TODAY);
+  const groups = [...model.groups.map(({ name }) => name)];
+  const eve = { name: 'perception-lab-eve', path: '/', attached: [], inline: [], boundary: null, tags: {} };
+  const before = { ...model, users: [...model.users, { ...eve, groups, stranger: true as const }] };
+  const after = { ...model, users: [...model.users, { ...eve, groups: [], stranger: true as const }] };
+  expect(usersToHold(before, after, AT)).toEqual([]);
+  const asUser = ({ users }: AccessModel) => users.map(({ stranger: _stranger, ...user }) => user);
+  expect(usersToHold({ ...before, users: asUser(before) }, { ...after, users: asUser(after) }, AT)).toEqual([
+    'perception-lab-eve',
+  ]);
+});
+
 test('the held team suspends them, keeps who leaves without a role, and changes nobody else', () => {
   const after = without(sampleTeam, 'cy');
   const held = heldTeam(after, ['perception-lab-bo', 'perception-lab-cy'], TODAY);

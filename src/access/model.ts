@@ -34,6 +34,8 @@ export interface AccessUser {
   /** ARN of the permissions boundary, null where there is none. */
   readonly boundary: string | null;
   readonly tags: Readonly<Record<string, string>>;
+  /** Known only as a member of groups: what else she has, and who she is, nobody has told. */
+  readonly stranger?: true;
 }
 
 /**

@@ -193,7 +193,7 @@ function itemsOf(model: AccessModel): ReadonlyMap<string, Item> {
   };
 
   for (const user of model.users) {
-    const stranger = isStranger(user);
+    const stranger = user.stranger === true;
     for (const group of user.groups) {
       put(['member', group, user.name], {
         added: { kind: 'member-added', group, user: user.name, stranger },
@@ -241,11 +241,6 @@ function itemsOf(model: AccessModel): ReadonlyMap<string, Item> {
     });
   }
   return items;
-}
-
-/** A user without a resource of her own: no path, no boundary, no tags are known. */
-function isStranger(user: AccessModel['users'][number]): boolean {
-  return user.path === '/' && user.boundary === null && Object.keys(user.tags).length === 0;
 }
 
 function canonical(value: unknown): string {

@@ -106,8 +106,8 @@ function withDifference(
 
 function withUser(model: AccessModel, name: string): AccessModel {
   if (model.users.some((user) => user.name === name)) return model;
-  const stranger = { name, path: '/', groups: [], attached: [], inline: [], boundary: null, tags: {} };
-  return { ...model, users: [...model.users, stranger] };
+  const known = { name, path: '/', groups: [], attached: [], inline: [], boundary: null, tags: {} };
+  return { ...model, users: [...model.users, { ...known, stranger: true }] };
 }
 
 function withPolicy(

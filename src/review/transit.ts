@@ -19,7 +19,8 @@ import { denyingUnknown, hasUnknownPolicies } from './unknown-policies.ts';
  * Conservative: every order of calls is reckoned with, but for what the stacks guarantee: `limits` that come or change do
  * so before their user joins anything; limits that end without others in their place go after everything but other inline
  * policies of the user, and, where she leaves, policies attached to her by hand; and nobody joins a group before its
- * policies are what they will be. Names are sorted.
+ * policies are what they will be. Names are sorted. A stranger in a group cannot be held: she is not the team's to
+ * suspend, and holding her would create her.
  */
 export function usersToHold(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
   const held = new Set(usersAtRisk(before, after, at));
@@ -32,7 +33,8 @@ export function usersToHold(before: AccessModel, after: AccessModel, at: Date): 
 
 function usersAtRisk(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
   const changedGroups = groupsThatChange(before, after);
-  const names = new Set([...before.users, ...after.users].map(({ name }) => name));
+  const known = [...before.users, ...after.users].filter(({ stranger }) => stranger !== true);
+  const names = new Set(known.map(({ name }) => name));
   return [...names].filter((name) => isAtRisk(before, after, name, changedGroups, at));
 }
 

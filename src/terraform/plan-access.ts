@@ -169,7 +169,10 @@ function modelOf(from: Collected, account: string, strangers: ReadonlySet<string
   const others = new Set([...strangers, ...[...from.members.values()].flatMap((users) => [...users])]);
   const unknown: AccessUser[] = [...others]
     .filter((name) => !from.users.has(name))
-    .map((name) => ({ name, path: '/', groups: groupsOf(name), attached: [], inline: [], boundary: null, tags: {} }));
+    .map((name) => ({
+      ...{ name, path: '/', groups: groupsOf(name), attached: [], inline: [], boundary: null, tags: {} },
+      stranger: true,
+    }));
   const users = [...managed, ...unknown].sort(byName);
   const groups: AccessGroup[] = [...from.groups]
     .map(([name, values]) => ({
