@@ -8,7 +8,20 @@ export function keys(): fc.Arbitrary<string> {
   const alphabet = [...'abcXYZ019+=,.@_-'];
   return fc.oneof(
     fc.string({ unit: fc.constantFrom(...alphabet), minLength: 1, maxLength: 12 }),
-    fc.constantFrom('bo', 'bo_limits', 'bo_5flimits', 'bo-limits', 'own', 'a_own', '_', '_5f', '5f', 'a.b', 'a_2eb'),
+    fc.constantFrom(
+      'bo',
+      'bo_limits',
+      'bo_5flimits',
+      'bo-limits',
+      'bo-guards',
+      'own',
+      'a_own',
+      '_',
+      '_5f',
+      '5f',
+      'a.b',
+      'a_2eb',
+    ),
   );
 }
 

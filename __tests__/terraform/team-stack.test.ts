@@ -50,6 +50,13 @@ describe('the frame', () => {
 });
 
 describe('a member', () => {
+  test('may have a key that ends as anything of another member is called here', async () => {
+    const keys = ['bo', 'bo-guards', 'guards-bo', 'bo_limits', 'bo-limits'];
+    const { resource } = await teamStack({ members: keys.map((key) => member({ key, roles: ['results-reader'] })) });
+    expect(Object.keys(resource.aws_iam_user ?? {})).toHaveLength(keys.length);
+    expect(Object.keys(resource.aws_iam_user_policies_exclusive ?? {})).toHaveLength(keys.length);
+  });
+
   test('is a user under the boundary and nothing else', () => {
     const { '//': _metadata, ...user } = resourceAt(stack, 'aws_iam_user.member_ada');
     expect(user).toEqual({

@@ -18,7 +18,8 @@ export interface MemberGuardsProps {
 /** Lets nothing be put on a member directly but her `limits`. */
 export class MemberGuards extends Construct {
   constructor(scope: Construct, props: MemberGuardsProps) {
-    super(scope, `${memberAddress(props.memberKey)}-guards`);
+    // Before the address and not behind it: `bo-guards` is a member's key, too.
+    super(scope, `guards-${memberAddress(props.memberKey)}`);
     this.guardInlinePolicies(props, this.guardAttachments(props));
   }
 
