@@ -22,6 +22,7 @@ const NAMING: Naming = {
 };
 const EMPTY: AccessModel = { account: '123456789012', users: [], groups: [], policies: [] };
 const NOW = declare(sampleTeam, TODAY);
+const FROZEN = declare({ ...sampleTeam, freeze: ['hits:publish', 'pay:approve', 'pay:bonus'] }, TODAY);
 
 /** A month of ordinary changes. */
 const NEXT: Team = {
@@ -69,7 +70,7 @@ test.each<[name: string, before: AccessModel, after: AccessModel]>([
   ['access-ordinary-changes.txt', NOW, declare(NEXT, TODAY)],
   ['access-tampered.txt', NOW, TAMPERED],
   ['access-put-right.txt', TAMPERED, NOW],
-  ['access-freeze.txt', NOW, declare({ ...sampleTeam, freeze: ['hits:publish', 'pay:approve', 'pay:bonus'] }, TODAY)],
+  ['access-freeze.txt', NOW, FROZEN],
   ['access-nothing.txt', NOW, NOW],
 ])('%s', (name, before, after) => {
   const lines = accessChangeLines(compare(before, after, AT), NAMING);
@@ -85,6 +86,7 @@ test('access-explain.txt', () => {
   explained.push(text(explanationLines(explain(NOW, 'perception-lab-bo', later)!, NAMING)));
   explained.push(text(explanationLines(explain(TAMPERED, 'perception-lab-fay', AT)!, NAMING)));
   explained.push(text(explanationLines(explain(TAMPERED, 'perception-lab-mallory', AT)!, NAMING)));
+  explained.push(text(explanationLines(explain(FROZEN, 'perception-lab-gus', AT)!, NAMING)));
   expectGolden('access-explain.txt', explained.join('\n'));
 });
 
@@ -94,6 +96,7 @@ test('access-who-can.txt', () => {
     whoCan(NOW, 'hits:publish', AT),
     whoCan(TAMPERED, 'hits:publish', AT),
     whoCan(EMPTY, 'workers:notify', AT),
+    whoCan(FROZEN, 'CreateHIT', AT),
   ];
   expectGolden('access-who-can.txt', answers.map((answer) => text(whoCanLines(answer, NAMING))).join('\n'));
 });

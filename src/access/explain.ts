@@ -1,5 +1,6 @@
 import { statementMatches, statementsOf } from '../iam/statement.ts';
 import { actionOf, type Capability, OPERATIONS, type Operation, operationsOf } from '../mturk/operations.ts';
+import { FREEZE_SID } from '../team/documents.ts';
 import { accessOf, type Grant } from './access-of.ts';
 import { byCapability, CAPABILITIES_BY_RISK, type CapabilityAccess } from './capability-access.ts';
 import { isoOf } from './compare.ts';
@@ -13,8 +14,10 @@ export interface Withheld {
   readonly capability: Capability;
   /** In catalogue order. */
   readonly operations: readonly Operation[];
-  /** The policies whose Deny decides; empty where only the boundary does not allow it. */
+  /** The policies whose Deny decides, without the freeze; empty where only the freeze or the boundary is in the way. */
   readonly by: readonly Grant[];
+  /** The freeze denies it: it stands in each role's policy, and is no matter of the role. */
+  readonly frozen: boolean;
   readonly byBoundary: boolean;
 }
 
@@ -61,11 +64,13 @@ function withheldFrom(model: AccessModel, userName: string, at: Date): readonly 
     for (const operation of operationsOf(capability).filter((each) => granted.includes(each))) {
       const decision = decide(model, userName, operation, { at });
       if (decision.outcome === 'allowed') continue;
-      const by = decision.by.map(({ holder, policy }) => ({ holder, policy }));
-      const key = JSON.stringify([capability, by, decision.stoppedByBoundary]);
+      const denies = decision.by.filter(({ statement }) => statement.Sid !== FREEZE_SID);
+      const by = denies.map(({ holder, policy }) => ({ holder, policy }));
+      const frozen = denies.length < decision.by.length;
+      const key = JSON.stringify([capability, by, frozen, decision.stoppedByBoundary]);
       const part = parts.get(key);
       const operations = [...(part?.operations ?? []), operation];
-      parts.set(key, { capability, operations, by, byBoundary: decision.stoppedByBoundary });
+      parts.set(key, { capability, operations, by, frozen, byBoundary: decision.stoppedByBoundary });
     }
   }
   return [...parts.values()];

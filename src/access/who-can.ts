@@ -1,6 +1,8 @@
 import { type Capability, isCapability, type Operation, operationsOf } from '../mturk/operations.ts';
+import { FREEZE_SID } from '../team/documents.ts';
 import { accessOf, type Grant } from './access-of.ts';
 import { isoOf } from './compare.ts';
+import { decide } from './decide.ts';
 import type { AccessModel } from './model.ts';
 import { includesOperation } from './operation-set.ts';
 import type { UnknownPolicy } from './policies-of.ts';
@@ -22,6 +24,8 @@ export interface WhoCan {
   readonly at: string;
   /** By name of the IAM user; those with the whole of it first. */
   readonly users: readonly AbleUser[];
+  /** Nobody may, and a freeze denies it. */
+  readonly frozen: boolean;
   /** How many users the model has in all. */
   readonly outOf: number;
 }
@@ -45,5 +49,12 @@ export function whoCan(model: AccessModel, asked: Operation | Capability, at: Da
     ];
   });
   users.sort((one, other) => Number(other.whole) - Number(one.whole) || (one.user < other.user ? -1 : 1));
-  return { asked, at: at.toISOString(), users, outOf: model.users.length };
+  const frozen =
+    users.length === 0 &&
+    model.users.some(({ name }) => wanted.some((operation) => isFrozen(model, name, operation, at)));
+  return { asked, at: at.toISOString(), users, frozen, outOf: model.users.length };
+}
+
+function isFrozen(model: AccessModel, userName: string, operation: Operation, at: Date): boolean {
+  return decide(model, userName, operation, { at }).by.some(({ statement }) => statement.Sid === FREEZE_SID);
 }

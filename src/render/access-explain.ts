@@ -75,9 +75,13 @@ function withheldWords({ capability, operations }: Withheld): string {
   return operations.length === operationsOf(capability).length ? capability : listWords(operations);
 }
 
-function reasonWords({ by, byBoundary }: Withheld, naming: Naming): string {
+function reasonWords({ by, frozen, byBoundary }: Withheld, naming: Naming): string {
   if (byBoundary) return 'the permissions boundary does not let it through';
-  return `denied by ${grantWords(by, naming)}`;
+  const reasons = [
+    ...(frozen ? ['frozen for everybody by freeze in the team file'] : []),
+    ...(by.length > 0 ? [`denied by ${grantWords(by, naming)}`] : []),
+  ];
+  return reasons.join(', and ');
 }
 
 function hasEnded({ ends, at }: Explanation): boolean {

@@ -9,7 +9,8 @@ export function whoCanLines(answer: WhoCan, naming: Naming, width = 100): readon
   const { users, outOf, at } = answer;
   const now = new Date(at);
   const heading = `${askedWords(answer)}, on ${dayWords(now)}`;
-  if (users.length === 0) return [heading, '', `  Nobody of ${outOf} people.`];
+  if (users.length === 0)
+    return [heading, '', `  Nobody of ${outOf} people${answer.frozen ? ': frozen by freeze in the team file' : ''}.`];
   const rows = users.map((user) => [personName(user.user, naming), ableWords(user, naming, now)]);
   return [
     heading,

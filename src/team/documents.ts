@@ -5,6 +5,9 @@ import type { Member, Role, Team } from './team.ts';
 
 const VERSION = '2012-10-17';
 
+/** The Sid of the Deny that a freeze puts into each role's policy. */
+export const FREEZE_SID = 'Freeze';
+
 /**
  * The policy that a role brings of its own, or null where it needs none (it only attaches AWS's policies and nothing
  * is frozen). One Allow per capability with its operations by name, one Deny, and one more Deny for a freeze.
@@ -15,7 +18,7 @@ export function rolePolicy(role: Role, freeze: readonly Capability[]): PolicyDoc
     return operations.length === 0 ? [] : [statement(sidOf(capability), 'Allow', operations)];
   });
   if (role.deny.length > 0) statements.push(statement('Deny', 'Deny', role.deny));
-  if (freeze.length > 0) statements.push(statement('Freeze', 'Deny', freeze.flatMap(operationsOf)));
+  if (freeze.length > 0) statements.push(statement(FREEZE_SID, 'Deny', freeze.flatMap(operationsOf)));
   return statements.length === 0 ? null : { Version: VERSION, Statement: statements };
 }
 
