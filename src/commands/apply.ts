@@ -21,7 +21,7 @@ export async function apply(options: ApplyOptions, terminal: Terminal): Promise<
     // With --json the plan is part of what goes to standard output in the end.
     if (!options.json) showPlan(lab, planned.value, { json: false, resources: false }, terminal);
     if (planned.value.rails.length > 0) {
-      if (options.json) terminal.stderr(`${refusalLines(planned.value.rails).join('\n')}\n`);
+      if (options.json) terminal.stderr(`${refusalLines(planned.value.rails, terminal.width).join('\n')}\n`);
       return 1;
     }
     if (isEmpty(planned.value)) return done(lab, planned.value, options, 0, terminal);
@@ -37,7 +37,11 @@ export async function carryOut(lab: Lab, planned: LabPlan, options: ApplyOptions
     terminal.stderr(`${notConfirmedText()}\n`);
     return 1;
   }
-  const progress = progressView({ write: terminal.stderr, isTerminal: terminal.isTerminal });
+  const progress = progressView({
+    write: terminal.stderr,
+    isTerminal: terminal.isTerminal,
+    columns: process.stderr.columns,
+  });
   const applied = await applyLab(lab, planned, { onEvent: (event) => progress.show(event) });
   progress.end();
   if (!applied.ok) return reportFailure(applied.failure, terminal);

@@ -29,6 +29,7 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
       const lines = driftReportLines(report, effectsOf(report, lab.at), lab.naming, {
         at: lab.at,
         reconcile: options.reconcile,
+        width: terminal.width,
       });
       terminal.stdout(`${[labHeading(lab.team, lab.engine, lab.kind), '', ...lines].join('\n')}\n`);
     }
@@ -39,7 +40,7 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
       return 1;
     }
     if (planned.value.rails.length > 0) {
-      terminal.stderr(`\n${refusalLines(planned.value.rails).join('\n')}\n`);
+      terminal.stderr(`\n${refusalLines(planned.value.rails, terminal.width).join('\n')}\n`);
       return 1;
     }
     return await carryOut(lab, planned.value, { ...options, json: false }, terminal);

@@ -11,6 +11,8 @@ export interface Terminal extends Io {
   /** Whether progress may redraw a line. */
   readonly isTerminal: boolean;
   readonly colour: boolean;
+  /** Cells of a line of text: those of the terminal, up to 100. */
+  readonly width: number;
   /** Asks for a yes; false at once where nobody can answer. */
   confirm(question: string): Promise<boolean>;
 }
@@ -23,6 +25,7 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
     isTerminal,
+    width: Math.min(100, Math.max(40, process.stdout.columns || 100)),
     colour: (env.NO_COLOR === undefined || env.NO_COLOR === '') && (forced || process.stdout.isTTY === true),
     async confirm(question) {
       if (process.stdin.isTTY !== true || !isTerminal) return false;

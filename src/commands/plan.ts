@@ -31,13 +31,15 @@ export function showPlan(
   options: { readonly json: boolean; readonly resources: boolean },
   terminal: Terminal,
 ): void {
+  const { width } = terminal;
   const view = { ...planned, plan: planned.saved.plan };
   if (options.json) {
     terminal.stdout(`${JSON.stringify(planJson(view, lab.team, lab.engine, lab.naming), null, 2)}\n`);
     return;
   }
   const heading = labHeading(lab.team, lab.engine, lab.kind);
-  const body = lab.stack === 'bootstrap' ? [bootstrapLine(isEmpty(planned))] : planLines(view, lab.naming, options);
+  const body =
+    lab.stack === 'bootstrap' ? [bootstrapLine(isEmpty(planned))] : planLines(view, lab.naming, { ...options, width });
   terminal.stdout(`${[heading, '', ...body].join('\n')}\n`);
-  if (planned.rails.length > 0) terminal.stderr(`\n${refusalLines(planned.rails).join('\n')}\n`);
+  if (planned.rails.length > 0) terminal.stderr(`\n${refusalLines(planned.rails, width).join('\n')}\n`);
 }
