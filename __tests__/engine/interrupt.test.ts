@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s to us lets the engine end in order, and we outlive it to say so',
   async (signal) => {
     const script = join(import.meta.dirname, '../support/interrupted-apply.ts');

@@ -37,6 +37,9 @@ export interface EngineRun {
 // After an interrupt by timeout, how long the engine may take to write its state before it is killed.
 const GRACE_MS = 60_000;
 
+// A closed terminal hangs up: an engine whose reader is gone would die at its next line, with its state unwritten.
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Runs the engine to its end, however it ends. Never rejects. */
 export function runEngine(binary: string, args: readonly string[], options: RunOptions): Promise<EngineRun> {
   return new Promise((resolve) => {
@@ -86,8 +89,7 @@ export function runEngine(binary: string, args: readonly string[], options: RunO
     const settle = async (exitCode: number | null, signal: NodeJS.Signals | null, startError: string | null) => {
       clearTimeout(timer);
       clearTimeout(killTimer);
-      process.off('SIGINT', interrupt);
-      process.off('SIGTERM', interrupt);
+      for (const signal of ENDING) process.off(signal, interrupt);
       options.signal?.removeEventListener('abort', interrupt);
       if (startError === null) await linesEnded;
       const [stdout, stderr] = [out, err].map((chunks) => Buffer.concat(chunks).toString('utf8'));
@@ -96,8 +98,7 @@ export function runEngine(binary: string, args: readonly string[], options: RunO
     child.once('error', (error) => void settle(null, null, error.message));
     child.once('close', (exitCode, signal) => void settle(exitCode, signal, null));
 
-    process.on('SIGINT', interrupt);
-    process.on('SIGTERM', interrupt);
+    for (const signal of ENDING) process.on(signal, interrupt);
     if (options.signal?.aborted === true) interrupt();
     else options.signal?.addEventListener('abort', interrupt, { once: true });
     if (child.pid !== undefined) options.onStart?.({ pid: child.pid, kill });
