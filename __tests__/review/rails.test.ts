@@ -277,6 +277,10 @@ test('the boundary of bootstrap is inside its own stack, and outside the team', 
   if (!plan.ok) throw new Error('unreadable');
   expect(railsOf(plan.value, recordedTeam, TODAY, 'bootstrap')).toEqual([]);
   expect(codesOf(plan.value, recordedTeam)).toEqual(['outside-managed-path']);
+  // Another lab's boundary, whose name begins as this one's does.
+  const { lab } = recordedTeam;
+  const shorter = { ...recordedTeam, lab: lab.slice(0, lab.indexOf('-')) };
+  expect(railsOf(plan.value, shorter, TODAY, 'bootstrap')).toMatchObject([{ code: 'outside-managed-path' }]);
 });
 
 test('words name the subject, the count, the limit and a remedy to paste', () => {

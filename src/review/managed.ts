@@ -1,22 +1,22 @@
 import { isManagedPolicyName } from '../mturk/managed-policies.ts';
-import { BOUNDARY_PATH, iamName, keyOfIamName, labPath } from '../team/names.ts';
+import { BOUNDARY_PATH, keyOfIamName, labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import { memberKeyOfAddress } from '../terraform/addresses.ts';
 import type { ResourceChange, Values } from '../terraform/plan-read.ts';
 
 export type Stack = 'team' | 'bootstrap';
 
-/** Where a stack may create, change and delete: its IAM path and how its names begin. */
+/** Where a stack may create, change and delete: its IAM path and its names. */
 export interface Managed {
   readonly path: string;
-  readonly namePrefix: string;
+  hasName(name: string): boolean;
 }
 
 export function managedBy(stack: Stack, lab: string): Managed {
   // The boundary stands outside the lab's path on purpose, under the lab's own name.
   return stack === 'team'
-    ? { path: labPath(lab), namePrefix: iamName(lab, '') }
-    : { path: BOUNDARY_PATH, namePrefix: lab };
+    ? { path: labPath(lab), hasName: (name) => keyOfIamName(lab, name) !== null }
+    : { path: BOUNDARY_PATH, hasName: (name) => name === lab };
 }
 
 /** What of a change lies outside, in IAM's words (`path /`, `group Admins`); null where all of it is inside. */
@@ -38,7 +38,7 @@ export function outside(values: Values, type: string, managed: Managed, account:
 
 function named(kind: string, name: unknown, managed: Managed): string | null {
   if (name === undefined || name === null) return null;
-  return typeof name === 'string' && name.startsWith(managed.namePrefix) ? null : `${kind} ${String(name)}`;
+  return typeof name === 'string' && managed.hasName(name) ? null : `${kind} ${String(name)}`;
 }
 
 function isOursOrMturk(arn: string, managed: Managed, account: string): boolean {
