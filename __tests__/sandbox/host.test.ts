@@ -104,6 +104,21 @@ describe('the account of a directory', () => {
     await second.close();
   });
 
+  test('a torn line that stands alone costs nothing that is answered after it', async () => {
+    await (await openAccount({ dir })).close();
+    writeFileSync(join(dir, 'account.journal'), '{"sequence":1,"action":"Cre');
+    const second = await openAccount({ dir });
+    await callIam(iamOf(second), 'CreateUser', { UserName: 'ada' });
+    // As a process that is killed now would leave it.
+    const [account, journal] = ['account.json', 'account.journal'].map((name) => readFileSync(join(dir, name), 'utf8'));
+    await second.close();
+    writeFileSync(join(dir, 'account.json'), account ?? '');
+    writeFileSync(join(dir, 'account.journal'), journal ?? '');
+    const third = await openAccount({ dir });
+    expect(await userNames(iamOf(third))).toEqual(['ada']);
+    await third.close();
+  });
+
   test('what is in the snapshot already is not carried out twice', async () => {
     const first = await openAccount({ dir });
     await callIam(iamOf(first), 'CreateUser', { UserName: 'ada' });

@@ -40,7 +40,8 @@ export function directoryStorage(dir: string, accountId: string, now: string): S
   const journalFile = join(dir, JOURNAL_FILE);
   const state = existsSync(file) ? readState(readFileSync(file, 'utf8')) : emptyState(accountId, now);
   const account = accountOf(state);
-  const replayed = existsSync(journalFile) ? replay(account, readFileSync(journalFile, 'utf8')) : 0;
+  const left = existsSync(journalFile) ? readFileSync(journalFile, 'utf8') : '';
+  replay(account, left);
   const journal = openSync(journalFile, 'a', 0o600);
   let pending = 0;
   let open = true;
@@ -49,7 +50,8 @@ export function directoryStorage(dir: string, accountId: string, now: string): S
     ftruncateSync(journal);
     pending = 0;
   };
-  if (replayed > 0 || !existsSync(file)) snapshot();
+  // A torn line must go, even alone: what is written behind it would be torn with it.
+  if (left !== '' || !existsSync(file)) snapshot();
   return {
     account,
     append(entry) {
@@ -74,8 +76,7 @@ function readState(text: string): AccountState {
 }
 
 /** Carries out what the state does not hold yet; a torn last line was never answered and is left out. */
-function replay(account: Account, journal: string): number {
-  let count = 0;
+function replay(account: Account, journal: string): void {
   for (const line of journal.split('\n')) {
     const entry = readEntry(line);
     if (entry === null || entry.sequence <= account.state.sequence) continue;
@@ -86,9 +87,7 @@ function replay(account: Account, journal: string): number {
         throw new Error(`${JOURNAL_FILE}: call ${entry.sequence} (${entry.action}) cannot be repeated`);
     }
     account.state.sequence = entry.sequence;
-    count += 1;
   }
-  return count;
 }
 
 function readEntry(line: string): (JournalEntry & { readonly sequence: number }) | null {
