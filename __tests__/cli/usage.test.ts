@@ -34,6 +34,12 @@ test('--version is the package’s', async () => {
   expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
 });
 
+test.each(['explain', 'who-can'])('%s prints nothing of what was asked that could move a cursor', async (command) => {
+  const { code, stderr } = await run([command, 'b\u001b[31mo']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('b<U+001B>[31mo');
+});
+
 const MISTAKES: [string, string[], RegExp][] = [
   ['an unknown command', ['aply'], /unknown command 'aply'[\s\S]*Did you mean apply\?/],
   ['an unknown option', ['check', '--formt', 'json'], /unknown option '--formt'[\s\S]*Did you mean --format\?/],

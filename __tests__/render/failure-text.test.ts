@@ -80,3 +80,10 @@ test.each(samples.map((failure) => [failure.code, failure] as const))(
 test('there is a sample of every code', () => {
   expect(Object.keys(SAMPLES).sort()).toEqual(Object.keys(FAILURE_TEXT).sort());
 });
+
+test('what others say cannot colour a terminal, nor stand in a line to paste into a shell', () => {
+  const lock = { id: 'x; rm -rf ~', who: 'eve\u001b[31m', operation: null, created: null };
+  const text = failureText({ code: 'state-locked', args: { lock, command: 'tofu' } } as Failure);
+  expect(text).toContain('held by eve<U+001B>[31m');
+  expect(text).not.toContain('rm -rf');
+});

@@ -1,5 +1,6 @@
 import type { EngineFindingArgs, LockInfo, Progress } from '../diagnostics/engine-codes.ts';
 import type { Failure, FailureCode } from '../diagnostics/failure.ts';
+import { visible } from './visible.ts';
 
 /** A failure in words: what happened, what state things are in, what to do. */
 export interface FailureWords {
@@ -76,7 +77,9 @@ export const FAILURE_TEXT: Words = {
     what: `Another run has locked the state${holder(lock)}.`,
     state: NOTHING,
     remedy: `Wait until it has ended and run the command again.${
-      lock.id === null ? '' : ` Where that run is surely dead:\n\n${command} force-unlock ${lock.id}`
+      lock.id === null || !/^[\w-]+$/.test(lock.id)
+        ? ''
+        : ` Where that run is surely dead:\n\n${command} force-unlock ${lock.id}`
     }`,
   }),
   'plan-failed': ({ reason }) => ({
@@ -167,7 +170,9 @@ export function failureWords(failure: Failure): FailureWords {
 /** The failure as a few lines for a person, without a trailing newline. */
 export function failureText(failure: Failure): string {
   const { what, state, remedy } = failureWords(failure);
-  return `error  ${failure.code}\n  ${what.replace(/\.\.$/, '.')} ${state}\n${remedy.replace(/^(?=.)/gm, '  ')}`;
+  const text = `error  ${failure.code}\n  ${what.replace(/\.\.$/, '.')} ${state}\n${remedy.replace(/^(?=.)/gm, '  ')}`;
+  // Reasons are the engine's, AWS's, and whoever's locked the state.
+  return text.split('\n').map(visible).join('\n');
 }
 
 function carriedOut({ done, total }: Progress): string {

@@ -3,6 +3,7 @@ import { CAPABILITY_NAMES, OPERATIONS } from '../mturk/operations.ts';
 import { suggester } from '../team/suggest.ts';
 import { hasExpired, type Team } from '../team/team.ts';
 import { listWords } from './access-words.ts';
+import { quoted } from './visible.ts';
 
 /** Why nobody can be explained by that key, and what to write. */
 export function memberMissingText(key: string, team: Team, today: string): string {
@@ -14,7 +15,7 @@ export function memberMissingText(key: string, team: Team, today: string): strin
     return `${expired.name}'s access ended after ${expired.until ?? ''}; ${key} may do nothing.`;
   const keys = team.members.map((member) => member.key);
   const near = suggester()(key, keys);
-  return `Nobody in the team file has the key ${key}.${near === null ? ` Its members are ${listWords(keys)}.` : ` Did you mean ${near}?`}`;
+  return `Nobody in the team file has the key ${quoted(key)}.${near === null ? ` Its members are ${listWords(keys)}.` : ` Did you mean ${near}?`}`;
 }
 
 /** Why that is no operation and no capability, and what to write. */
@@ -28,5 +29,5 @@ export function askedUnknownText(what: string): string {
   }
   const near = suggester()(what, [...OPERATIONS, ...CAPABILITY_NAMES]);
   const hint = near === null ? `The capabilities are ${listWords(CAPABILITY_NAMES)}.` : `Did you mean ${near}?`;
-  return `${what} is neither an operation of Mechanical Turk nor a capability. ${hint}`;
+  return `${quoted(what)} is neither an operation of Mechanical Turk nor a capability. ${hint}`;
 }
