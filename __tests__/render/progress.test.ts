@@ -89,6 +89,17 @@ describe('the view', () => {
     expect(text.replace('\r\u001b[2K', '').trimEnd().length).toBeLessThan(60);
   });
 
+  test.each([true, false])(
+    'what an engine says of steps that it did not begin is left out (terminal: %s)',
+    (isTerminal) => {
+      const halted: EngineEvent = {
+        kind: 'diagnostic',
+        diagnostic: { severity: 'error', summary: 'execution halted', detail: '', address: null },
+      };
+      expect(shown(isTerminal, [...events.slice(0, 1), halted])).toBe(shown(isTerminal, events.slice(0, 1)));
+    },
+  );
+
   test('nothing is printed where nothing happened', () => {
     expect(shown(true, [])).toBe('');
   });

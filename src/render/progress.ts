@@ -54,6 +54,8 @@ function subjectOf(address: string, step: Step | undefined, isBoundary: boolean)
 export function progressLine(event: EngineEvent): string | null {
   if (event.kind === 'diagnostic') {
     const { severity, summary, address } = event.diagnostic;
+    // After Ctrl-C an engine says this for each step that it did not begin.
+    if (summary === 'execution halted') return null;
     return `${severity}: ${address === null ? '' : `${stepText(address, '').trim()}: `}${summary}`;
   }
   if (event.kind !== 'done' && event.kind !== 'failed') return null;
@@ -96,8 +98,8 @@ export function progressView(options: {
       }
       if (event.kind === 'diagnostic' || event.kind === 'failed') {
         // What went wrong stays on the screen above the bar.
-        write(`${drawn ? clear : ''}${line ?? ''}\n`);
-        drawn = false;
+        if (line !== null) write(`${drawn ? clear : ''}${line}\n`);
+        drawn &&= line === null;
         return;
       }
       if (event.kind !== 'done') return;
