@@ -25,7 +25,7 @@ export function engineFailure(ending: Ending): { readonly ok: false; readonly fa
   if (run.interrupted) return fail('interrupted', { progress });
   if (run.signal !== null) return fail('killed', { signal: run.signal, progress });
 
-  const errors = ending.errors.length > 0 ? ending.errors : fromText(`${run.stderr}\n${run.stdout}`);
+  const errors = ending.errors.length > 0 ? ending.errors : [run.stderr, run.stdout].flatMap(fromText);
   const text = errors.map((error) => `${error.summary}\n${error.detail}`).join('\n');
   const reason = reasonOf(errors) ?? firstLine(run.stderr) ?? 'the engine gave no reason';
   const known = KNOWN.find((rule) => rule.pattern.test(text) && (rule.steps?.includes(ending.step) ?? true));
