@@ -21,7 +21,7 @@ export function tamperingLines(
     const { difference } = tampering;
     const unknown =
       difference.kind === 'inline-added' && difference.document === null
-        ? ' What it allows is not known here, so it counts as everything.'
+        ? ` What it allows is not known here${people.length === 0 ? '' : ', so it counts as everything'}.`
         : '';
     const cause = `${sentence(differenceWords(difference, naming))}${unknown} ${fateWords(tampering)}`;
     const [first = '', ...rest] = [consequence, cause].flatMap((text) => wrapVisible(text, width - number.length - 2));
@@ -126,8 +126,9 @@ function someNames(names: readonly string[]): string {
 function fateWords({ fate, difference }: Tampering): string {
   if (fate === 'left') return 'It is what team.yaml wants by now.';
   if (fate === 'replaced') return 'Applying team.yaml changes it again.';
-  if ('from' in difference) return 'Reconciling puts it back.';
-  return difference.kind.endsWith('-added') ? undoWords(difference.kind) : 'Reconciling puts it back.';
+  const { kind } = difference;
+  if (!('from' in difference) && kind.endsWith('-added')) return undoWords(kind);
+  return `Reconciling puts ${kind === 'member-removed' ? 'them' : 'it'} back.`;
 }
 
 function undoWords(kind: Difference['kind']): string {
