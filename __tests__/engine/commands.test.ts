@@ -79,6 +79,24 @@ test('with --json nothing but JSON goes to standard output', async () => {
   expect(JSON.parse(drift.stdout)).toMatchObject({ version: 1, drift: { class: 'clean' } });
 });
 
+test('drift --json --reconcile prints one document, and says the rest on standard error', async () => {
+  const lab = await appliedLab();
+  const account = join(lab.directory, '.mturk-team/sandbox/account.json');
+  const text = readFileSync(account, 'utf8');
+  const tampered = text.replace('"mturk-team:member","value":"bo"', '"mturk-team:member","value":"eve"');
+  lab.write('.mturk-team/sandbox/account.json', tampered);
+  const drift = await lab.mturk('drift', '--sandbox', '--json', '--reconcile', '--yes', ...TODAY);
+  expect({ code: drift.code, ...JSON.parse(drift.stdout) }).toMatchObject({ code: 0, drift: { class: 'drift' } });
+  expect(drift.stderr).toContain('Done in 1 step');
+});
+
+test('a file where the directory of an account should be is named, and not taken for our mistake', async () => {
+  const lab = await appliedLab();
+  const plan = await lab.mturk('plan', '--sandbox', 'team.yaml', ...TODAY);
+  expect(plan).toMatchObject({ code: 1, stdout: '' });
+  expect(plan.stderr).toMatch(/^The account in team\.yaml cannot be served: EEXIST/);
+});
+
 const REFUSED: [string, string, RegExp][] = [
   [
     'a member who is neither departed nor past until',

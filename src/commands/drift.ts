@@ -43,7 +43,9 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
       terminal.stderr(`\n${refusalLines(planned.value.rails, terminal.width).join('\n')}\n`);
       return 1;
     }
-    return await carryOut(lab, planned.value, { ...options, json: false }, terminal);
+    // With --json the report is all that goes to standard output: one document, and not two.
+    const rest = options.json ? { ...terminal, stdout: terminal.stderr } : terminal;
+    return await carryOut(lab, planned.value, { ...options, json: false }, rest);
   } finally {
     await lab.close();
   }

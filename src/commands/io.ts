@@ -31,7 +31,10 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
       if (process.stdin.isTTY !== true || !isTerminal) return false;
       const prompt = createInterface({ input: process.stdin, output: process.stderr });
       try {
-        return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+        // Ctrl-C and Ctrl-D reject it: they are a no, too.
+        const answer = await prompt.question(`${question} [y/N] `).catch(() => '\n');
+        if (answer === '\n') process.stderr.write(answer);
+        return /^y(es)?$/i.test(answer.trim());
       } finally {
         prompt.close();
       }

@@ -8,7 +8,7 @@ import { type Failure, fail, type Result, succeed } from '../diagnostics/failure
 import type { Naming } from '../render/access-words.ts';
 import { failureText } from '../render/failure-text.ts';
 import { bootstrapNotice } from '../render/plan-text.ts';
-import { sandboxBusy, sandboxUnusable } from '../render/sandbox-text.ts';
+import { sandboxBusy, sandboxNotStarted, sandboxUnusable } from '../render/sandbox-text.ts';
 import { SandboxUnavailable, SandboxUnreadable } from '../sandbox/host-lock.ts';
 import { openSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { BOUNDARY_PATH } from '../team/names.ts';
@@ -21,6 +21,7 @@ import { type ImportBlock, prepareWorkspace, type Workspace } from '../terraform
 import type { Terminal } from './io.ts';
 import { namingOf } from './naming.ts';
 import { momentOf, readTeamOrReport } from './read-team-or-report.ts';
+import { isSystemError } from './sandbox.ts';
 
 type StackName = 'team' | 'bootstrap';
 
@@ -98,6 +99,7 @@ async function openOrReport(dir: string, accountId: string, at: Date, terminal: 
   } catch (error) {
     if (error instanceof SandboxUnavailable) terminal.stderr(sandboxBusy(dir, error.problem.pid));
     else if (error instanceof SandboxUnreadable) terminal.stderr(sandboxUnusable(dir, error.message));
+    else if (isSystemError(error)) terminal.stderr(sandboxNotStarted(dir, 0, error.message));
     else throw error;
     return null;
   }

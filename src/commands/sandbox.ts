@@ -75,7 +75,7 @@ function faultsOf(env: NodeJS.ProcessEnv): Faults {
 }
 
 /** What the system refuses: a port that is taken, a directory that may not be written. */
-function isSystemError(error: unknown): error is { readonly code: string; readonly message: string } {
+export function isSystemError(error: unknown): error is { readonly code: string; readonly message: string } {
   return typeof error === 'object' && error !== null && 'code' in error && 'message' in error;
 }
 
