@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
+import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import { run, scratch } from '../support/command.ts';
 
 const SAMPLE = readFileSync('team.yaml', 'utf8');
@@ -167,6 +168,24 @@ test('a real account needs credentials, and an engine that is nobody’s repacka
   });
   expect(anonymous.code).toBe(1);
   expect(anonymous.stderr).toContain('credentials-missing');
+});
+
+test('each real account has a directory of its own: one state is never refreshed against another account', async () => {
+  const lab = labWith(SAMPLE);
+  places.push(lab);
+  lab.write('engine', '#!/bin/sh\nif [ "$1" = version ]; then echo "Terraform v1.9.0"; else pwd >&2; exit 1; fi\n');
+  chmodSync(join(lab.directory, 'engine'), 0o755);
+  // It answers as STS does; nothing else is asked before the engine is.
+  const account = await openSandbox({ dir: null, accountId: '123456789012', provider: false });
+  const env = {
+    TERRAFORM_BINARY_NAME: './engine',
+    AWS_ENDPOINT_URL: account.endpoint,
+    AWS_ACCESS_KEY_ID: account.rootCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: account.rootCredentials.secretAccessKey,
+  };
+  const { stderr } = await run(['plan'], { cwd: lab.directory, env });
+  await account.close();
+  expect(stderr).toMatch(/init-failed[\s\S]*\/\.mturk-team\/account\/123456789012\/work\/team/);
 });
 
 test('what would be an expression in the file never reaches an engine', async () => {

@@ -58,7 +58,8 @@ export interface Lab {
 
 /**
  * Where the real account's workspaces and, without `settings.state`, its state are kept. The lab is not part of it: a
- * lab that is renamed must meet the state of its old name, to be refused.
+ * lab that is renamed must meet the state of its old name, to be refused. The account is: what another account holds would
+ * be taken for deleted, and forgotten.
  */
 const REAL_DIRECTORY = '.mturk-team/account';
 
@@ -165,7 +166,7 @@ function labOf(
         },
   );
   const kind: AccountKind = sandbox === null ? 'real' : 'sandbox';
-  const directory = options.sandbox ?? REAL_DIRECTORY;
+  const directory = options.sandbox ?? join(REAL_DIRECTORY, team.account);
   return {
     team,
     today: options.today,
