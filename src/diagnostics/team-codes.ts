@@ -17,7 +17,7 @@ interface FileFindingArgs {
 }
 
 interface DocumentFindingArgs {
-  /** `problem` is the code of the `yaml` library, `reason` its message. */
+  /** `problem` is the code of the `yaml` library or `SPACE_AS_INDENT`, `reason` the library's message. */
   'yaml-syntax': { readonly reason: string; readonly problem: string };
   'yaml-too-deep': { readonly limit: number };
   'yaml-anchor': { readonly name: string };

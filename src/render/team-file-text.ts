@@ -44,7 +44,7 @@ export const FILE_WORDS: Pick<TeamWords, FileCode> = {
       'Save it as UTF-8 in your editor (in VS Code: "Save with Encoding").',
     ),
   'yaml-syntax': ({ reason, problem }) => {
-    const known = SYNTAX[problem];
+    const known = /end with a [}\]]/.test(reason) ? SYNTAX.OPEN_BRACKET : SYNTAX[problem];
     return wording(
       'Not valid YAML',
       say`This is not valid YAML: ${known?.[0] ?? lowerFirst(reason)}.`,
@@ -118,9 +118,19 @@ export const FILE_WORDS: Pick<TeamWords, FileCode> = {
 /** The parser's own codes in the words of somebody who has never seen a grammar of YAML. */
 const SYNTAX: Readonly<Record<string, readonly [problem: string, remedy: string]>> = {
   BAD_INDENT: [
-    'this line does not begin where its neighbours do',
-    'Indent it by as many spaces as the lines it belongs to.',
+    'this line, or the one above it, does not begin where its neighbours do',
+    'Indent each by as many spaces as the lines it belongs to.',
   ],
+  OPEN_BRACKET: ['a bracket that was opened further up is not closed', 'Write } or ] where it ends.'],
+  SPACE_AS_INDENT: [
+    'this line begins with no-break or other special spaces, which web pages hold',
+    'Delete what stands before its first letter, and type spaces.',
+  ],
+  BLOCK_IN_FLOW: [
+    'a comma is missing between entries in brackets',
+    'Put a comma before the next key, as in { name: Bo Chen, roles: [results-reader] }.',
+  ],
+  BAD_ALIAS: ['a * needs quotes', 'Write "*"'],
   TAB_AS_INDENT: ['a tab stands where only spaces may indent', 'Replace the tab by spaces.'],
   MISSING_CHAR: [
     'a quote, bracket, comma or colon is missing',
@@ -135,7 +145,10 @@ const SYNTAX: Readonly<Record<string, readonly [problem: string, remedy: string]
     'Write key: value, or indent the line.',
   ],
   BAD_SCALAR_START: ['a plain text may not begin with this character', 'Put the text into quotes.'],
-  UNEXPECTED_TOKEN: ['this does not belong here', 'Remove it, or put the text it belongs to into quotes.'],
+  UNEXPECTED_TOKEN: [
+    'this does not belong here, because what stands before it has ended',
+    `Put a comma between the two if these are two entries, and double quotes around a text with an apostrophe: "Ada O'Neill"`,
+  ],
   BAD_DQ_ESCAPE: ['this backslash begins nothing that YAML knows', 'Write \\\\ for a backslash, or use single quotes.'],
   IMPOSSIBLE: ['this cannot be understood', 'Compare the line with the ones around it.'],
 };

@@ -36,7 +36,7 @@ export function parseDocument(source: string, report: Report): ParsedDocument {
   const [document, second] = [...composer.compose(tokens, true, source.length)];
   if (document === undefined) return NOTHING;
   reportDirectives(tokens, report);
-  if (reportSyntax(document, report)) return NOTHING;
+  if (reportSyntax(document, source, report)) return NOTHING;
   if (second !== undefined) {
     const separator = source.indexOf('---', document.range[1]);
     const from = separator === -1 ? second.range[0] : separator;
@@ -61,10 +61,12 @@ function reportDirectives(tokens: readonly CST.Token[], report: Report): void {
  * Reports the first syntax error. What follows one is guesswork of the parser's recovery, and further errors are
  * mostly its echo, so nothing else is said about such a file.
  */
-function reportSyntax(document: Document, report: Report): boolean {
+function reportSyntax(document: Document, source: string, report: Report): boolean {
   const error = document.errors.find(({ code }) => code !== 'TAG_RESOLVE_FAILED');
   if (error === undefined) return false;
-  report('yaml-syntax', [], { reason: error.message, problem: error.code }, { range: error.pos });
+  const line = source.slice(source.lastIndexOf('\n', error.pos[0] - 1) + 1, error.pos[1]);
+  const problem = /^ *(?=[^\t\r\n ])\s/.test(line) ? 'SPACE_AS_INDENT' : error.code;
+  report('yaml-syntax', [], { reason: error.message, problem }, { range: error.pos });
   return true;
 }
 
