@@ -68,6 +68,37 @@ export const DOCUMENT_MISTAKES: readonly Mistake[] = [
     file: role('{ allow: [*] }'),
     code: 'yaml-syntax',
     at: '*',
+    message: 'This is not valid YAML: a * needs quotes. Write "*"',
+  },
+  {
+    name: 'a comma is forgotten before a key',
+    file: members('  bo: { name: Bo roles: [reader] }'),
+    code: 'yaml-syntax',
+    at: 'Bo roles: [reader] ',
+    message:
+      'This is not valid YAML: a comma is missing between entries in brackets. Put a comma before the next key, as in { name: Bo Chen, roles: [results-reader] }.',
+  },
+  {
+    name: 'an apostrophe ends a text',
+    file: members("  bo: { name: 'Bo O'Chen', roles: [reader] }"),
+    code: 'yaml-syntax',
+    at: "Chen'",
+    message: `This is not valid YAML: this does not belong here, because what stands before it has ended. Put a comma between the two if these are two entries, and double quotes around a text with an apostrophe: "Ada O'Neill"`,
+  },
+  {
+    name: 'a brace is not closed',
+    file: members('  bo: { name: Bo, roles: [reader]\n  cy: { name: Cy, roles: [reader] }'),
+    code: 'yaml-syntax',
+    at: 'c',
+    message: 'This is not valid YAML: a bracket that was opened further up is not closed. Write } or ] where it ends.',
+  },
+  {
+    name: 'no-break spaces indent',
+    file: members('  bo:\n\u00A0\u00A0\u00A0\u00A0name: Bo\n    roles: [reader]'),
+    code: 'yaml-syntax',
+    at: 'B',
+    message:
+      'This is not valid YAML: this line begins with no-break or other special spaces, which web pages hold. Delete what stands before its first letter, and type spaces.',
   },
   { name: 'an alias', file: role('{ allow: [*everything] }'), code: 'yaml-alias', at: '*everything' },
   { name: 'a tag of YAML', file: { lab: 'lab: !!str vision' }, code: 'yaml-tag', at: '!!str' },
@@ -429,6 +460,13 @@ export const ROLE_MISTAKES: readonly Mistake[] = [
     message: 'There is no role raeder. Write reader, or add raeder to roles.',
   },
   {
+    name: 'roles without a comma',
+    file: members('  bo: { name: Bo, roles: [reader reader] }'),
+    code: 'unknown-role',
+    at: 'reader reader',
+    message: 'There is no role reader reader. Put a comma between the roles: reader, reader',
+  },
+  {
     name: 'a role that is nowhere',
     file: members('  bo: { name: Bo, roles: [paymaster] }'),
     code: 'unknown-role',
@@ -472,6 +510,22 @@ export const ROLE_MISTAKES: readonly Mistake[] = [
     code: 'unknown-permission',
     at: 'ListHits',
     message: 'ListHits is neither a capability nor an operation of MTurk, so it would have no effect. Write ListHITs.',
+  },
+  {
+    name: 'a dead name as policies write it',
+    file: role('{ allow: [GetHIT, "mechanicalturk:GrantBonus"] }'),
+    code: 'unknown-operation-name',
+    at: '"mechanicalturk:GrantBonus"',
+    message:
+      'mechanicalturk:GrantBonus was renamed SendBonus in 2017; IAM accepts the old name and it grants nothing. Write SendBonus, or pay:bonus for the whole capability.',
+  },
+  {
+    name: 'everything as policies write it',
+    file: role('{ allow: ["mechanicalturk:*"] }'),
+    code: 'unknown-permission',
+    at: '"mechanicalturk:*"',
+    message:
+      'mechanicalturk:* is neither a capability nor an operation of MTurk, so it would have no effect. Write "*".',
   },
   {
     name: 'an operation with its prefix',

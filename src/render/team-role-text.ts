@@ -20,11 +20,13 @@ export const ROLE_WORDS: Pick<TeamWords, RoleCode> = {
     wording(
       'Unknown role',
       say`There is no role ${role}.`,
-      suggestion !== null
-        ? say`Write ${suggestion}, or add ${role} to roles.`
-        : known.length > 0 && known.length <= 8
-          ? say`The roles are ${known.join(', ')}.`
-          : say`Add ${role} to roles, or write the key of a role that is there.`,
+      areRoles(role.split(/\s+/), known)
+        ? say`Put a comma between the roles: ${role.split(/\s+/).join(', ')}`
+        : suggestion !== null
+          ? say`Write ${suggestion}, or add ${role} to roles.`
+          : known.length > 0 && known.length <= 8
+            ? say`The roles are ${known.join(', ')}.`
+            : say`Add ${role} to roles, or write the key of a role that is there.`,
     ),
   'role-circle': ({ circle }) =>
     wording(
@@ -93,6 +95,10 @@ export const ROLE_WORDS: Pick<TeamWords, RoleCode> = {
       'Split the role in two, and give members both.',
     ),
 };
+
+function areRoles(names: readonly string[], known: readonly string[]): boolean {
+  return names.length > 1 && names.every((name) => known.includes(name));
+}
 
 /** A circle through thirty roles is not read; its ends are enough to find it. */
 function circleText(circle: readonly string[]): string {

@@ -13,9 +13,10 @@ export const permissionsExist: Rule = ({ draft, intact, report, suggest }) => {
         if (name === null || name === '*' || isCapability(name) || isOperation(name)) continue;
         const path = ['roles', role.key, list, index] as const;
         if (!intact(...path)) continue;
-        const dead = deadOperation(name);
+        const dead = deadOperation(withoutPrefix(name));
         if (dead === null) {
-          report('unknown-permission', path, { name, suggestion: suggest(withoutPrefix(name), PERMISSIONS) });
+          const meant = withoutPrefix(name);
+          report('unknown-permission', path, { name, suggestion: meant === '*' ? '"*"' : suggest(meant, PERMISSIONS) });
           continue;
         }
         const { successors, note = null } = dead;
