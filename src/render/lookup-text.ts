@@ -14,7 +14,8 @@ export function memberMissingText(key: string, team: Team, today: string): strin
   if (expired !== undefined)
     return `${expired.name}'s access ended after ${expired.until ?? ''}; ${key} may do nothing.`;
   const keys = team.members.map((member) => member.key);
-  const near = suggester()(key, keys);
+  const named = team.members.find((member) => member.name.toLowerCase() === key.toLowerCase());
+  const near = named?.key ?? suggester()(key, keys);
   return `Nobody in the team file has the key ${quoted(key)}.${near === null ? ` Its members are ${listWords(keys)}.` : ` Did you mean ${near}?`}`;
 }
 
