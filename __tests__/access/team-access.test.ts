@@ -109,6 +109,13 @@ describe('the brakes', () => {
     expect(decide(model, 'perception-lab-bo', 'GetHIT', { at: new Date(at) }).outcome).toBe(outcome);
   });
 
+  test('until the last day that a year of four digits has is no denial of today', () => {
+    const model = withMember({ key: 'eve', roles: ['results-reader'], until: '9999-12-31' });
+    expect(decide(model, 'perception-lab-eve', 'GetHIT', { at: NOW }).outcome).toBe('allowed');
+    const last = { at: new Date('9999-12-31T23:59:59Z') };
+    expect(decide(model, 'perception-lab-eve', 'GetHIT', last).outcome).toBe('denied-explicitly');
+  });
+
   test('until a leap day, or the last day of a year, ends on the next day', () => {
     for (const [until, last, first] of [
       ['2028-02-29', '2028-02-29T23:59:59Z', '2028-03-01T00:00:00Z'],

@@ -34,7 +34,7 @@ export function limitsPolicy(member: Member): PolicyDocument | null {
       Effect: 'Deny',
       Action: '*',
       Resource: '*',
-      Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': `${dayAfter(member.until)}T00:00:00Z` } },
+      Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': endOf(member.until) } },
     });
   }
   if (member.suspended) statements.push({ Sid: 'Suspended', Effect: 'Deny', Action: '*', Resource: '*' });
@@ -79,7 +79,8 @@ function sidOf(capability: Capability): string {
   return capability.replace(/(^|:)(\w)/g, (_match, _colon, letter: string) => letter.toUpperCase());
 }
 
-/** The calendar day after `YYYY-MM-DD`, UTC. */
-function dayAfter(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+/** The moment at which a day (`YYYY-MM-DD`, UTC) is over. IAM's years have four digits: what it cannot read denies at once. */
+function endOf(day: string): string {
+  if (day === '9999-12-31') return `${day}T23:59:59Z`;
+  return `${new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;
 }
