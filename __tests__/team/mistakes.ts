@@ -160,6 +160,30 @@ export const DOCUMENT_MISTAKES: readonly Mistake[] = [
 
 export const SHAPE_MISTAKES: readonly Mistake[] = [
   {
+    name: 'a member inside another one',
+    file: members('  bo:\n    name: Bo\n    roles: [reader]\n    eve: { name: Eve, roles: [reader] }'),
+    code: 'unknown-key',
+    at: 'eve',
+    message:
+      'eve is not a key of member bo, so it would have no effect. Indent it like bo if it belongs to members, else remove it; the keys are name, email, github, roles, until, sponsor and suspended.',
+  },
+  {
+    name: 'an e-mail address at the top',
+    file: { owners: 'owners: [ada]\nemail: ada@lab.edu' },
+    code: 'unknown-key',
+    at: 'email',
+    message:
+      'email is not a key of the file, so it would have no effect. Move it below members, where it belongs, or remove it; the keys here are version, lab, account, owners, roles, members, departed, freeze and settings.',
+  },
+  {
+    name: 'a day of leaving in members',
+    file: bo('left: "2026-06-30"'),
+    code: 'unknown-key',
+    at: 'left',
+    message:
+      'left is not a key of member bo, so it would have no effect. Move it below departed, where it belongs, or remove it; the keys here are name, email, github, roles, until, sponsor and suspended.',
+  },
+  {
     name: 'a mistyped key of a member',
     file: members('  bo: { name: Bo, role: [reader] }'),
     code: 'unknown-key',
@@ -334,6 +358,22 @@ export const TEXT_MISTAKES: readonly Mistake[] = [
 ];
 
 export const VALUE_MISTAKES: readonly Mistake[] = [
+  {
+    name: 'a date in typographic quotes',
+    file: bo('until: “2027-05-31”'),
+    code: 'invalid-date',
+    at: '“2027-05-31”',
+    message:
+      '“2027-05-31” stands in typographic quotes, which are a part of the text for YAML; only straight ones (") enclose it. Write a day such as "2027-05-31", in straight quotes.',
+  },
+  {
+    name: 'an account in typographic quotes',
+    file: { account: 'account: “123456789012”' },
+    code: 'account-not-twelve-digits',
+    at: '“123456789012”',
+    message:
+      '“123456789012” stands in typographic quotes, which are a part of the text for YAML; only straight ones (") enclose it. Write "123456789012"',
+  },
   {
     name: 'a version in quotes',
     file: { version: 'version: "1"' },

@@ -33,7 +33,13 @@ interface DocumentFindingArgs {
 }
 
 interface ShapeFindingArgs {
-  'unknown-key': { readonly key: string; readonly known: readonly string[]; readonly suggestion: string | null };
+  /** `nested` where a map stands behind the key, as behind a member's or a role's. */
+  'unknown-key': {
+    readonly key: string;
+    readonly known: readonly string[];
+    readonly suggestion: string | null;
+    readonly nested: boolean;
+  };
   'missing-key': { readonly key: string };
   /** `source` is the value as written; null for lists and maps. */
   'wrong-type': { readonly expected: ValueKind; readonly actual: ValueKind; readonly source: string | null };

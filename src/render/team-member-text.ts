@@ -1,4 +1,5 @@
 import type { TeamFindingArgs } from '../diagnostics/team-codes.ts';
+import { curlyText, isCurly } from './curly-quotes.ts';
 import { wording } from './finding-message.ts';
 import type { TeamWords } from './team-finding-text.ts';
 import { quoted, say } from './visible.ts';
@@ -59,10 +60,12 @@ export const MEMBER_WORDS: Pick<TeamWords, MemberCode> = {
   'invalid-date': ({ source, because }) =>
     wording(
       'Not a date',
-      because === 'calendar'
-        ? say`${source} is not a day of the calendar.`
-        : say`${source} is not a date as it is written here, year-month-day.`,
-      'Write a day such as "2027-05-31", in quotes.',
+      isCurly(source)
+        ? curlyText(source)
+        : because === 'calendar'
+          ? say`${source} is not a day of the calendar.`
+          : say`${source} is not a date as it is written here, year-month-day.`,
+      `Write a day such as "2027-05-31", in ${isCurly(source) ? 'straight ' : ''}quotes.`,
     ),
   'date-not-quoted': ({ source }) =>
     wording(

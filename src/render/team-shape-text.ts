@@ -1,5 +1,6 @@
 import type { TeamFindingArgs, ValueKind } from '../diagnostics/team-codes.ts';
 import { characterName } from './character-names.ts';
+import { curlyText, isCurly } from './curly-quotes.ts';
 import { pathText, wording } from './finding-message.ts';
 import type { Place, TeamWords } from './team-finding-text.ts';
 import { quoted, say } from './visible.ts';
@@ -26,12 +27,19 @@ type ShapeCode = Extract<
 
 /** About keys and kinds of values, about texts, and about what stands at the top of the file and in its settings. */
 export const SHAPE_WORDS: Pick<TeamWords, ShapeCode> = {
-  'unknown-key': ({ key, known, suggestion }, place) =>
-    wording(
-      'Unknown key',
-      say`${key} is not a key of ${owner(place)}, so it would have no effect.`,
-      suggestion === null ? `Remove it; the keys are ${listed(known)}.` : `Write ${suggestion}.`,
-    ),
+  'unknown-key': ({ key, known, suggestion, nested }, place) => {
+    const section = SECTION_OF.get(key);
+    const here = place.path[0];
+    const remedy =
+      suggestion !== null
+        ? `Write ${suggestion}.`
+        : nested && place.path.length === 3
+          ? say`Indent it like ${String(place.path[1])} if it belongs to ${String(here)}, else remove it; the keys are ${listed(known)}.`
+          : section !== undefined && section !== here
+            ? `Move it below ${section}, where it belongs, or remove it; the keys here are ${listed(known)}.`
+            : `Remove it; the keys are ${listed(known)}.`;
+    return wording('Unknown key', say`${key} is not a key of ${owner(place)}, so it would have no effect.`, remedy);
+  },
   'missing-key': ({ key }, place) =>
     wording(
       'Missing key',
@@ -107,10 +115,10 @@ export const SHAPE_WORDS: Pick<TeamWords, ShapeCode> = {
       /^\d{12}$/.test(source) ? `Write account: "${source}"` : 'Write all 12 digits in quotes, as in "123456789012".',
     ),
   'account-not-twelve-digits': ({ account }) => {
-    const digits = account.replace(/[\s-]/g, '');
+    const digits = account.replace(/[\s“”„«»‘’-]/g, '');
     return wording(
       'Not an account id',
-      say`${account} is not an AWS account id, which has exactly 12 digits.`,
+      isCurly(account) ? curlyText(account) : say`${account} is not an AWS account id, which has exactly 12 digits.`,
       /^\d{12}$/.test(digits)
         ? `Write "${digits}"`
         : 'Copy the id from the AWS console, or from aws sts get-caller-identity, and put it in quotes.',
@@ -153,6 +161,13 @@ export const SHAPE_WORDS: Pick<TeamWords, ShapeCode> = {
   'invalid-region': ({ region }) =>
     wording('Not a region', say`${region} is not an AWS region.`, "Write the bucket's region, such as eu-central-1."),
 };
+
+/** Where a key is known that people also write elsewhere. */
+const SECTION_OF: ReadonlyMap<string, string> = new Map([
+  ...['name', 'email', 'github', 'until', 'sponsor', 'suspended'].map((key) => [key, 'members'] as const),
+  ...['description', 'extends', 'allow', 'deny', 'managed'].map((key) => [key, 'roles'] as const),
+  ...['left', 'reason'].map((key) => [key, 'departed'] as const),
+]);
 
 const A: Readonly<Record<ValueKind, string>> = {
   text: 'a text',

@@ -45,7 +45,8 @@ function reportUnknownKeys(
     if (suggestion !== null) misnamed.add(joined([...path, suggestion]));
     // A key with a character that is not seen may be the right one otherwise.
     if (!findings.keyIntact([...path, key])) continue;
-    findings.report('unknown-key', [...path, key], { key, known, suggestion }, { at: 'key' });
+    const nested = kindOf(valueAt(value, [...path, key])) === 'map';
+    findings.report('unknown-key', [...path, key], { key, known, suggestion, nested }, { at: 'key' });
   }
 }
 
