@@ -7,7 +7,7 @@ import { differenceWords, tamperingLines } from '../../render/drift-text.ts';
 import { failureText } from '../../render/failure-text.ts';
 import { countResources, countWords } from '../../render/plan-text.ts';
 import { progressBar, progressView } from '../../render/progress.ts';
-import { secondsWords } from '../../render/rehearsal-text.ts';
+import { STORY_INDENT, secondsWords } from '../../render/rehearsal-text.ts';
 import { differenceKey, subjectKey } from '../../review/difference.ts';
 import { effectsOf } from '../../review/drift-effect.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
@@ -114,7 +114,9 @@ async function clickInTheConsole(stage: Stage, team: Team): Promise<void> {
   const { report } = await must(stage, planLab(lab));
   story.tell(
     'drift',
-    tamperingLines(effectsOf(report, lab.at), lab.naming, lab.at, 87).map((line) => line.slice(2)),
+    tamperingLines(effectsOf(report, lab.at), lab.naming, lab.at, story.width - STORY_INDENT).map((line) =>
+      line.slice(2),
+    ),
   );
   const found = new Set(
     report.tampered.flatMap(({ difference }) => [differenceKey(difference), subjectKey(difference)]),
@@ -173,7 +175,7 @@ function labFor({ engine, sandbox, directory, today }: Stage, team: Team): Lab {
 
 function tellPlan({ story }: Stage, lab: Lab, planned: LabPlan): void {
   story.tell('plan', [
-    ...accessChangeLines(planned.change, lab.naming, 89).map((line) => line.slice(2)),
+    ...accessChangeLines(planned.change, lab.naming, story.width - STORY_INDENT + 2).map((line) => line.slice(2)),
     `${countWords(countResources(planned.saved.plan))} in IAM`,
   ]);
 }
