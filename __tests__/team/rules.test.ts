@@ -1,9 +1,10 @@
+import { QUOTAS } from '../../src/iam/quotas.ts';
 import { CAPABILITY_NAMES, OPERATIONS } from '../../src/mturk/operations.ts';
 import { limitsPolicy, rolePolicy } from '../../src/team/documents.ts';
 import { draftOf } from '../../src/team/draft.ts';
 import type { TeamFindingCode } from '../../src/team/report.ts';
 import { resolveRoles } from '../../src/team/resolve-roles.ts';
-import { LONGEST_MANAGED_POLICY, rolePoliciesFit } from '../../src/team/rules/role-effects.ts';
+import { rolePoliciesFit } from '../../src/team/rules/role-effects.ts';
 import { codesOf, findingsOf, teamText } from './team-text.ts';
 
 describe('people whose access has ended', () => {
@@ -148,7 +149,7 @@ describe('lengths of policies', () => {
 
   test('with the catalogue as it is, the longest role with everything frozen fits', () => {
     const role = { key: '', description: null, extends: [], allow: OPERATIONS, deny: OPERATIONS, managed: [] };
-    expect(JSON.stringify(rolePolicy(role, CAPABILITY_NAMES)).length).toBeLessThanOrEqual(LONGEST_MANAGED_POLICY);
+    expect(JSON.stringify(rolePolicy(role, CAPABILITY_NAMES)).length).toBeLessThanOrEqual(QUOTAS.managedPolicySize);
   });
 
   test('the inline policy of a member, which is as long for everybody, fits into its 2,048 characters', () => {

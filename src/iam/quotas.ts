@@ -6,6 +6,8 @@
 export const QUOTAS = {
   usersPerAccount: 5_000,
   groupsPerAccount: 300,
+  /** What AWS grants on request. */
+  groupsPerAccountAtMost: 500,
   rolesPerAccount: 1_000,
   policiesPerAccount: 1_500,
   groupsPerUser: 10,

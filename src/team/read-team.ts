@@ -1,5 +1,6 @@
 import type { Finding } from '../diagnostics/finding.ts';
 import { placesIn } from '../diagnostics/yaml-positions.ts';
+import { QUOTAS } from '../iam/quotas.ts';
 import { draftOf, type TeamDraft } from './draft.ts';
 import { normalise } from './normalise.ts';
 import { parseDocument } from './parse-document.ts';
@@ -76,17 +77,12 @@ export function readTeam(text: string, options: ReadTeamOptions): SizedTeamReadi
   }
 }
 
-// Quotas of IAM: users of an account, which is fixed, and groups of an account at the most that AWS grants.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-const MOST_MEMBERS = 5_000;
-const MOST_ROLES = 500;
-
 /** Rules are not asked about a file that no account can hold: some take time with the square of the roles. */
 function fitsIntoAnAccount({ roles, members }: TeamDraft, report: Report): boolean {
   const check = (what: 'roles' | 'members', count: number, limit: number) => {
     if (count > limit) report('team-too-large', [what], { what, count, limit }, { at: 'key' });
     return count <= limit;
   };
-  const rolesFit = check('roles', roles.length, MOST_ROLES);
-  return check('members', members.length, MOST_MEMBERS) && rolesFit;
+  const rolesFit = check('roles', roles.length, QUOTAS.groupsPerAccountAtMost);
+  return check('members', members.length, QUOTAS.usersPerAccount) && rolesFit;
 }

@@ -1,3 +1,4 @@
+import { actionMatches } from '../iam/statement.ts';
 import {
   isManagedPolicyName,
   MANAGED_POLICIES,
@@ -50,19 +51,17 @@ export function operationsNamed(entry: string | null): readonly Operation[] {
   return isOperation(entry) ? [entry] : [];
 }
 
-const OPERATIONS_OF_MANAGED = new Map(MANAGED_POLICY_NAMES.map((name) => [name, matching(name)]));
+const OPERATIONS_OF_MANAGED = new Map(MANAGED_POLICY_NAMES.map((name) => [name, allowedByManaged(name)]));
 
 /** The operations that one of AWS's policies allows. */
 export function operationsOfManaged(name: ManagedPolicyName): readonly Operation[] {
   return OPERATIONS_OF_MANAGED.get(name) ?? [];
 }
 
-/** Both policies are Allows of names that end in one asterisk. */
-function matching(name: ManagedPolicyName): readonly Operation[] {
-  const prefixes = MANAGED_POLICIES[name].Statement.flatMap(({ Action }) => [...Action]).map((pattern: string) =>
-    pattern.slice(0, pattern.indexOf('*')),
+function allowedByManaged(name: ManagedPolicyName): readonly Operation[] {
+  return OPERATIONS.filter((operation) =>
+    MANAGED_POLICIES[name].Statement.some((statement) => actionMatches(statement, actionOf(operation))),
   );
-  return OPERATIONS.filter((operation) => prefixes.some((prefix) => actionOf(operation).startsWith(prefix)));
 }
 
 /** A list of operations in catalogue order. */

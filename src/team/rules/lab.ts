@@ -1,14 +1,11 @@
 import type { IdKind } from '../../diagnostics/team-codes.ts';
+import { QUOTAS } from '../../iam/quotas.ts';
 import { iamName } from '../names.ts';
 import { ACCOUNT_PATTERN, ID_PATTERN, LAB_PATTERN } from '../patterns.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 
 /** Leaves 23 characters of an IAM user's name for the member's key. */
 const LONGEST_LAB = 40;
-
-// Lengths of names in IAM, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-const LONGEST_USER_NAME = 64;
-const LONGEST_GROUP_NAME = 128;
 
 export const labIsAnIamPath: Rule = ({ draft: { lab }, intact, report }) => {
   if (lab === null || !intact('lab')) return;
@@ -31,7 +28,7 @@ export const idsFitIntoIamNames: Rule = (context) => {
   const { lab } = context.draft;
   if (lab === null || !context.intact('lab')) return;
   for (const { section, kind, key } of idsOf(context)) {
-    const limit = kind === 'role' ? LONGEST_GROUP_NAME : LONGEST_USER_NAME;
+    const limit = kind === 'role' ? QUOTAS.groupNameLength : QUOTAS.userNameLength;
     if (lab.length + 1 + key.length <= limit) continue;
     context.report('id-too-long', [section, key], { kind, id: key, name: iamName(lab, key), limit }, { at: 'key' });
   }

@@ -1,8 +1,7 @@
+import { QUOTAS } from '../../iam/quotas.ts';
 import { EMAIL_PATTERN, LOGIN_PATTERN } from '../patterns.ts';
 import type { Rule } from '../rule.ts';
 
-/** Groups that a user can be in: a fixed quota of IAM. */
-const MOST_ROLES = 10;
 /** RFC 5321, 4.5.3.1.3 without the angle brackets. */
 const LONGEST_EMAIL = 254;
 
@@ -28,9 +27,14 @@ export const everyMemberHasARole: Rule = ({ draft, report }) => {
 
 export const nobodyHasMoreRolesThanIamAllows: Rule = ({ draft, report }) => {
   for (const { key, roles } of draft.members) {
-    const count = roles === null || roles.length <= MOST_ROLES ? 0 : new Set(roles).size;
-    if (count > MOST_ROLES) {
-      report('too-many-roles', ['members', key, 'roles'], { member: key, count, limit: MOST_ROLES }, { at: 'key' });
+    const count = roles === null || roles.length <= QUOTAS.groupsPerUser ? 0 : new Set(roles).size;
+    if (count > QUOTAS.groupsPerUser) {
+      report(
+        'too-many-roles',
+        ['members', key, 'roles'],
+        { member: key, count, limit: QUOTAS.groupsPerUser },
+        { at: 'key' },
+      );
     }
   }
 };

@@ -1,11 +1,9 @@
+import { policySize } from '../../iam/size.ts';
 import { CAPABILITY_NAMES, OPERATIONS, type Operation } from '../../mturk/operations.ts';
 import { rolePolicy } from '../documents.ts';
 import type { RoleDraft } from '../draft.ts';
 import { inCatalogueOrder, operationsNamed, operationsOfManaged, type ResolvedRole } from '../resolve-roles.ts';
 import type { Rule, RuleContext } from '../rule.ts';
-
-/** Characters of a customer managed policy without white space, IAM's quota. */
-export const LONGEST_MANAGED_POLICY = 6_144;
 
 export const everyRoleGrantsSomething: Rule = (context) => {
   for (const { role, whole } of judgeable(context)) {
@@ -64,7 +62,7 @@ export function rolePoliciesFit(limit: number): Rule {
 
 function policyLength(allow: readonly Operation[], deny: readonly Operation[]): number {
   const role = { key: '', description: null, extends: [], allow, deny, managed: [] };
-  return JSON.stringify(rolePolicy(role, CAPABILITY_NAMES)).replace(/\s/g, '').length;
+  return policySize(JSON.stringify(rolePolicy(role, CAPABILITY_NAMES)));
 }
 
 /** Roles of which everything is known: no mistake stands in them or in a role that they extend. */

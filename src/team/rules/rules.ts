@@ -1,3 +1,4 @@
+import { QUOTAS } from '../../iam/quotas.ts';
 import type { Rule } from '../rule.ts';
 import { datesAreQuoted, datesAreReal, nobodyLeavesInTheFuture, untilLiesAhead } from './dates.ts';
 import {
@@ -22,7 +23,6 @@ import {
   everyDenyTakesSomethingAway,
   everyRoleGrantsSomething,
   everyRoleIsUsed,
-  LONGEST_MANAGED_POLICY,
   rolePoliciesFit,
 } from './role-effects.ts';
 import { extendedRolesExist, managedPoliciesExist, permissionsExist, rolesExtendInNoCircle } from './role-names.ts';
@@ -45,7 +45,7 @@ export const RULES: readonly Rule[] = [
   rolesExtendInNoCircle,
   everyRoleGrantsSomething,
   everyDenyTakesSomethingAway,
-  rolePoliciesFit(LONGEST_MANAGED_POLICY),
+  rolePoliciesFit(QUOTAS.managedPolicySize),
   everyRoleIsUsed,
   rolesOfMembersExist,
   everyMemberHasARole,
