@@ -30,7 +30,13 @@ plan and drift: 0 no change, 1 error, 2 changes.`,
 const today = () =>
   new Option('--today <YYYY-MM-DD>', 'the date to go by, UTC').argParser(parseDay).default(undefined, 'today');
 const sandbox = () =>
-  new Option('--sandbox [dir]', `run against an AWS account in a process, kept in DIR (${DEFAULT_SANDBOX})`);
+  new Option('--sandbox [dir]', `run against an AWS account in a process, kept in DIR (${DEFAULT_SANDBOX})`).argParser(
+    (text) => {
+      // The file comes first, or it is taken for the directory.
+      if (/\.ya?ml$/i.test(text)) throw new InvalidArgumentError(`It is a directory. Write ${text} before --sandbox.`);
+      return text;
+    },
+  );
 const json = () => new Option('--json', 'print JSON on standard output, nothing else');
 const parallelism = () =>
   new Option('--parallelism <n>', 'how many resources at a time').argParser((text) => {
@@ -100,6 +106,7 @@ program
   .addOption(json())
   .addHelpText('after', examples('mturk-team apply --sandbox', 'mturk-team apply --bootstrap --yes'))
   .action(async (file: string, options) => {
+    refuseAnotherDay(options);
     const { apply } = await import('./commands/apply.ts');
     finish(await apply({ ...labOptions(file, options), yes: options.yes === true }, terminal));
   });
@@ -116,6 +123,7 @@ program
   .addOption(json())
   .addHelpText('after', examples('mturk-team drift --sandbox', 'mturk-team drift --reconcile'))
   .action(async (file: string, options) => {
+    if (options.reconcile === true) refuseAnotherDay(options);
     const { drift } = await import('./commands/drift.ts');
     finish(
       await drift(
@@ -227,6 +235,15 @@ function labOptions(file: string, options: AccountOptions) {
     stack: options.bootstrap === true ? 'bootstrap' : 'team',
     parallelism: options.parallelism ?? null,
   } as const;
+}
+
+/** On a real account another day would end the access of people whose last day has not come. */
+function refuseAnotherDay({ today: asked, sandbox: dir }: AccountOptions): void {
+  const today = new Date().toISOString().slice(0, 10);
+  if (dir !== undefined || asked === undefined || asked === today) return;
+  program.error(
+    `error: a real account is changed as of today, ${today}; --today ${asked} is for --sandbox, plan and drift`,
+  );
 }
 
 function dayOf(options: CommonOptions): string {

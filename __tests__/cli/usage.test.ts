@@ -50,6 +50,8 @@ const MISTAKES: [string, string[], RegExp][] = [
   ['a parallelism of nothing', ['apply', '--parallelism', '0'], /Write a number from 1 to 50/],
   ['an account id that is none', ['sandbox', 'start', '--account', '12'], /12 digits/],
   ['a port that is none', ['sandbox', 'start', '--port', 'x'], /port/],
+  ['another day for a real account', ['apply', '--today', '2001-01-01'], /changed as of today/],
+  ['another day for reconciling one', ['drift', '--reconcile', '--today', '2001-01-01'], /changed as of today/],
   ['nothing at all', [], /Usage: mturk-team/],
 ];
 
