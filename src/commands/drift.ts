@@ -36,7 +36,7 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
     if (report.class === 'clean') return 0;
     if (!options.reconcile) return 2;
     if (report.class !== 'drift' || report.pending.length > 0 || report.pendingAddresses.length > 0) {
-      terminal.stderr(`${reconcileBlockedText()}\n`);
+      terminal.stderr(`${reconcileBlockedText(report)}\n`);
       return 1;
     }
     if (planned.value.rails.length > 0) {

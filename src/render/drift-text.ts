@@ -59,8 +59,11 @@ export function driftReportLines(
   return lines;
 }
 
-/** Why nothing was reconciled although something was changed by hand. */
-export function reconcileBlockedText(): string {
+/** Why nothing was reconciled. */
+export function reconcileBlockedText({ class: found }: Pick<DriftReport, 'class'>): string {
+  if (found === 'pending' || found === 'state-only') {
+    return 'Nothing had to be put right; "mturk-team apply" carries out what is left.';
+  }
   return 'Nothing was put right: besides what was changed by hand the plan holds other changes. Run "mturk-team plan" and apply them first.';
 }
 
