@@ -45,6 +45,7 @@ const MISTAKES: [string, string[], RegExp][] = [
   ['an unknown option', ['check', '--formt', 'json'], /unknown option '--formt'[\s\S]*Did you mean --format\?/],
   ['a format that does not exist', ['check', '--format', 'html'], /Allowed choices are text, json, github/],
   ['a day that does not exist', ['plan', '--today', '2026-02-31'], /Write a day that exists as YYYY-MM-DD/],
+  ['a file for a directory', ['plan', '--sandbox', 'lab.yaml'], /It is a directory\. Write lab\.yaml before --sandbox/],
   ['a missing argument', ['explain'], /missing required argument 'member'/],
   ['one argument too many', ['schema', 'team.yaml'], /too many arguments/],
   ['a parallelism of nothing', ['apply', '--parallelism', '0'], /Write a number from 1 to 50/],
