@@ -113,7 +113,7 @@ program
 
 program
   .command('drift')
-  .description('say what somebody changed by hand; exits 0 when clean, 2 with drift, 1 on an error')
+  .description('say what somebody changed by hand; exits 0 when nothing differs, 2 with differences, 1 on an error')
   .argument('[file]', 'the team file', DEFAULT_FILE)
   .addOption(sandbox())
   .addOption(parallelism())

@@ -16,7 +16,7 @@ export const RAIL_TEXT: { readonly [Code in keyof RailFindingArgs]: (args: RailF
   }),
   'member-not-departed': ({ member, user, today }) => ({
     problem: `This would delete ${user} with all keys, but nothing in team.yaml says that ${member} has left: a line deleted by mistake looks the same.`,
-    remedy: `Put the member back, or say in team.yaml that ${member} has left:\n\ndeparted:\n  ${member}: { left: "${today}", reason: left the lab }`,
+    remedy: `Put the member back, or say below departed in team.yaml that ${member} has left:\n\ndeparted:\n  ${member}: { left: "${today}", reason: left the lab }`,
   }),
   'member-replaced': ({ member, user, because }) => ({
     problem: `This would delete ${user} and make it anew${because.length === 0 ? '' : ` because of ${because.join(', ')}`}: ${member} would lose all keys and MFA devices.`,
