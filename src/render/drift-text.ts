@@ -1,12 +1,28 @@
 import type { PersonChange } from '../access/compare.ts';
 import type { Difference, Holder } from '../review/difference.ts';
 import type { DriftReport, Tampering } from '../review/drift.ts';
-import type { TamperingEffect } from '../review/drift-effect.ts';
+import { placeOf, type TamperingEffect } from '../review/drift-effect.ts';
+import type { LookedClass } from '../review/stray-report.ts';
 import { keyOfIamName, labPath } from '../team/names.ts';
 import { wrapVisible } from './access-columns.ts';
 import { lastDayWords } from './access-dates.ts';
 import { groupWord, harmWords, listWords, type Naming, personName, policyName } from './access-words.ts';
 import { stepText } from './progress.ts';
+
+/** One numbered thing of a report. */
+export interface ReportItem {
+  /** See `placeOf`: the smaller, the worse. */
+  readonly place: number;
+  /** Sentences are wrapped; what is to be pasted stays as it is. */
+  readonly paragraphs: readonly (string | { readonly paste: string })[];
+}
+
+/** What lies beside the plan, made ready for the report by `besideLines`. */
+export interface BesideLines {
+  readonly class: LookedClass;
+  readonly items: readonly (ReportItem & { readonly isChange: boolean; readonly spends: boolean })[];
+  readonly unseen: readonly string[];
+}
 
 /** What was done by hand, a consequence and then its cause at a time, in lines of at most `width` cells. */
 export function tamperingLines(
@@ -15,8 +31,11 @@ export function tamperingLines(
   at: Date,
   width = 100,
 ): readonly string[] {
-  return effects.flatMap(({ tampering, people }, index) => {
-    const number = `${index + 1}. `;
+  return itemLines(tamperingItems(effects, naming, at), width);
+}
+
+function tamperingItems(effects: readonly TamperingEffect[], naming: Naming, at: Date): readonly ReportItem[] {
+  return effects.map(({ tampering, people }) => {
     const consequence = consequenceWords(people, naming, at);
     const { difference } = tampering;
     const unknown =
@@ -24,17 +43,28 @@ export function tamperingLines(
         ? ` What it allows is not known here${people.length === 0 ? '' : ', so it counts as everything'}.`
         : '';
     const cause = `${sentence(differenceWords(difference, naming))}${unknown} ${fateWords(tampering)}`;
-    const [first = '', ...rest] = [consequence, cause].flatMap((text) => wrapVisible(text, width - number.length - 2));
+    return { place: placeOf(people), paragraphs: [consequence, cause] };
+  });
+}
+
+function itemLines(items: readonly ReportItem[], width: number): readonly string[] {
+  return items.flatMap(({ paragraphs }, index) => {
+    const number = `${index + 1}. `;
+    const [first = '', ...rest] = paragraphs.flatMap((text) =>
+      typeof text === 'string' ? wrapVisible(text, width - number.length - 2) : [`  ${text.paste}`],
+    );
     return [`  ${number}${first}`, ...rest.map((line) => `  ${' '.repeat(number.length)}${line}`)];
   });
 }
 
-const CLASS_WORDS: Readonly<Record<DriftReport['class'], string>> = {
+const CLASS_WORDS: Readonly<Record<LookedClass, string>> = {
   clean: '  The account is as team.yaml says.',
   pending: '  Nobody changed the account by hand; team.yaml has changes that are not applied yet (mturk-team plan).',
   drift: '',
   'state-only': '  The account was changed by hand, and is as team.yaml says by now; the next apply records it.',
   unexplained: '  The plan changes something that neither team.yaml nor a change by hand explains:',
+  unmanaged: '  What team.yaml declares is as it says; beside it there is what nobody declares:',
+  error: '  What could be looked at is as team.yaml says, and not everything could be looked at:',
 };
 
 /** The whole report of one look at the account. */
@@ -42,19 +72,24 @@ export function driftReportLines(
   report: DriftReport,
   effects: readonly TamperingEffect[],
   naming: Naming,
-  options: { readonly at: Date; readonly reconcile: boolean; readonly width?: number },
+  options: { readonly at: Date; readonly reconcile: boolean; readonly width?: number; readonly beside?: BesideLines },
 ): readonly string[] {
+  const { at, width = 100, beside = { class: report.class, items: [], unseen: [] } } = options;
   const lines: string[] = [];
-  if (report.class === 'drift') lines.push(driftHeading(report, effects, naming.lab), '');
-  else lines.push(CLASS_WORDS[report.class]);
-  if (effects.length > 0 && report.class !== 'drift') lines.push('');
-  lines.push(...tamperingLines(effects, naming, options.at, options.width), ...attributeLines(report));
+  const items = [...tamperingItems(effects, naming, at), ...beside.items].sort((one, other) => one.place - other.place);
+  if (beside.class === 'drift') lines.push(driftHeading(report, effects, beside, naming.lab), '');
+  else lines.push(CLASS_WORDS[beside.class]);
+  if (items.length > 0 && beside.class !== 'drift') lines.push('');
+  lines.push(...itemLines(items, width), ...attributeLines(report));
+  if (beside.unseen.length > 0 && lines.at(-1) !== '') lines.push('');
+  lines.push(...beside.unseen.flatMap((text) => wrapVisible(text, width - 2).map((line) => `  ${line}`)));
   const waiting = report.pending.length + report.pendingAddresses.length;
   if (report.class === 'drift' && waiting > 0) {
     lines.push('', '  team.yaml has changes besides that are not applied yet (mturk-team plan shows them).');
   }
   if (report.class === 'drift' && !options.reconcile) {
-    lines.push('', '  mturk-team drift --reconcile puts this right.');
+    const rest = beside.items.length === 0 ? '' : ', all but what is to be pasted above';
+    lines.push('', `  mturk-team drift --reconcile puts this right${rest}.`);
   }
   return lines;
 }
@@ -68,11 +103,20 @@ export function reconcileBlockedText({ class: found }: Pick<DriftReport, 'class'
 }
 
 /** How many things differ, and how many of them let somebody spend. */
-function driftHeading(report: DriftReport, effects: readonly TamperingEffect[], lab: string): string {
-  const count = effects.length + report.tamperedAttributes.length;
-  const spending = effects.filter(({ people }) => people.some(({ worstGain }) => worstGain === 'spends')).length;
+function driftHeading(
+  report: DriftReport,
+  effects: readonly TamperingEffect[],
+  { items }: BesideLines,
+  lab: string,
+): string {
+  const strays = items.filter(({ isChange }) => !isChange).length;
+  const count = effects.length + report.tamperedAttributes.length + items.length - strays;
+  const spending =
+    effects.filter(({ people }) => people.some(({ worstGain }) => worstGain === 'spends')).length +
+    items.filter(({ spends }) => spends).length;
+  const beside = strays === 0 ? '' : `, and ${strays} ${strays === 1 ? 'thing' : 'things'} beside that nobody declares`;
   const money = spending === 0 ? '' : `, ${spending === 1 ? '1 lets' : `${spending} let`} somebody spend money`;
-  return `${lab} was changed by hand: ${count} ${count === 1 ? 'change' : 'changes'}${money}.`;
+  return `${lab} was changed by hand: ${count} ${count === 1 ? 'change' : 'changes'}${beside}${money}.`;
 }
 
 /** Changes that nobody's access depends on. */
@@ -122,7 +166,8 @@ function endParts({ ends }: PersonChange, at: Date): readonly string[] {
   return [`${is}, which team.yaml gives ${was}`];
 }
 
-function someNames(names: readonly string[]): string {
+/** All of a few names, and of many how many more there are. */
+export function someNames(names: readonly string[]): string {
   return names.length <= 4 ? listWords(names) : `${names.slice(0, 3).join(', ')} and ${names.length - 3} others`;
 }
 

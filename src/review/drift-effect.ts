@@ -22,10 +22,11 @@ export function effectsOf(report: DriftReport, at: Date): readonly TamperingEffe
       const changed = withDifference(recorded, tampering.difference, documents);
       return { tampering, people: compare(recorded, changed, at).people.filter(hasEffect) };
     })
-    .sort((one, other) => place(one) - place(other));
+    .sort((one, other) => placeOf(one.people) - placeOf(other.people));
 }
 
-function hasEffect(person: PersonChange): boolean {
+/** Whether anything that somebody may do, or what limits it, is otherwise than before. */
+export function hasEffect(person: PersonChange): boolean {
   const { operations, ends, boundary, suspended } = person;
   return (
     operations.gained.length > 0 ||
@@ -36,7 +37,8 @@ function hasEffect(person: PersonChange): boolean {
   );
 }
 
-function place({ people }: TamperingEffect): number {
+/** Where something stands in a report: the smaller, the worse is what somebody gains by it; losses come after gains. */
+export function placeOf(people: readonly PersonChange[]): number {
   const gains = people.flatMap(({ worstGain }) => (worstGain === null ? [] : [RISKS.indexOf(worstGain)]));
   if (gains.length > 0) return Math.min(...gains);
   if (people.some(({ operations }) => operations.lost.length > 0)) return RISKS.length;

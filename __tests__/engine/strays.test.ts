@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as aws from '@aws-sdk/client-iam';
+import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { boundaryArn } from '../../src/team/names.ts';
+import { run, scratch } from '../support/command.ts';
+import { sampleTeam } from '../support/sample-team.ts';
+
+const TODAY = ['--today', '2026-11-25'];
+const SAMPLE = readFileSync('team.yaml', 'utf8');
+// Fay is a paymaster no more.
+const WITHOUT = SAMPLE.replace('roles: [paymaster] }', 'roles: [results-reader] }');
+const ANYTHING = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+});
+const OLD = { GroupName: 'old-payers' };
+const lab = scratch({ 'team.yaml': SAMPLE });
+const mturk = (...args: string[]) => run([...args, '--sandbox', ...TODAY], { cwd: lab.directory });
+
+async function byHand(click: (iam: aws.IAMClient, sandbox: Sandbox) => Promise<unknown>): Promise<void> {
+  const dir = join(lab.directory, '.mturk-team/sandbox');
+  const sandbox = await openSandbox({ dir, accountId: sampleTeam.account, provider: false });
+  const iam = new aws.IAMClient({
+    endpoint: sandbox.endpoint,
+    region: 'us-east-1',
+    credentials: sandbox.rootCredentials,
+  });
+  try {
+    await click(iam, sandbox);
+  } finally {
+    iam.destroy();
+    await sandbox.close();
+  }
+}
+
+beforeAll(async () => {
+  expect(await mturk('apply', '--yes')).toMatchObject({ code: 0 });
+});
+afterAll(() => lab.remove());
+
+test('a group renamed by hand is found, whoever it still gives bonuses to, and is not touched', async () => {
+  await byHand((iam) =>
+    iam.send(new aws.UpdateGroupCommand({ GroupName: 'perception-lab-paymaster', NewGroupName: OLD.GroupName })),
+  );
+  const found = await mturk('drift');
+  expect(found.code).toBe(2);
+  expect(found.stdout).toContain('would keep what their roles give now');
+  const reconciled = await mturk('drift', '--reconcile', '--yes');
+  expect(reconciled.stderr).toContain('Not touched, because nobody declares it: the group old-payers.');
+  expect(reconciled.code).toBe(2);
+
+  // The file takes the role away, and the plan is carried out: by the file, nobody may pay a bonus any more.
+  lab.write('team.yaml', WITHOUT);
+  expect(await mturk('apply', '--yes')).toMatchObject({ code: 0 });
+  expect(await mturk('plan')).toMatchObject({ code: 0 });
+  const after = await mturk('drift');
+  expect(after.code).toBe(2);
+  const words = after.stdout.replace(/\s+/g, ' ');
+  expect(words).not.toContain('The account is as team.yaml says');
+  expect(words).toMatch(
+    /1\. Nguyễn Thị Ánh may do what team\.yaml does not give through the group old-payers, which nobody declares: .*pays workers bonuses/,
+  );
+  expect(after.stdout).toContain('aws iam detach-group-policy --group-name old-payers --policy-arn arn:aws:iam::');
+
+  const json = await mturk('drift', '--json');
+  expect({ code: json.code, ...JSON.parse(json.stdout) }).toMatchObject({
+    code: 2,
+    drift: {
+      class: 'unmanaged',
+      tampered: [],
+      strays: [
+        {
+          kind: 'group',
+          name: 'old-payers',
+          holding: { members: ['perception-lab-fay'] },
+          people: [{ key: 'fay', worstGain: 'spends', gained: expect.arrayContaining(['SendBonus']) }],
+        },
+      ],
+      boundary: { state: 'as-written' },
+      unseen: [],
+    },
+  });
+
+  // What the report says is to be pasted is what puts it right.
+  const [line = ''] = after.stdout.match(/aws iam detach-group-policy .*/) ?? [];
+  const arn = line.split(' ').at(-1);
+  await byHand((iam) => iam.send(new aws.DetachGroupPolicyCommand({ ...OLD, PolicyArn: arn })));
+  const harmless = await mturk('drift');
+  expect(harmless.code).toBe(2);
+  expect(harmless.stdout).toContain("Nobody's access changes by the group old-payers");
+  await byHand(async (iam) => {
+    await iam.send(new aws.RemoveUserFromGroupCommand({ ...OLD, UserName: 'perception-lab-fay' }));
+    await iam.send(new aws.DeleteGroupCommand(OLD));
+  });
+  expect(await mturk('drift')).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('a boundary widened by hand is found, and bootstrap puts it back', async () => {
+  const PolicyArn = boundaryArn(sampleTeam);
+  await byHand((iam) =>
+    iam.send(new aws.CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: ANYTHING, SetAsDefault: true })),
+  );
+  expect(await mturk('plan')).toMatchObject({ code: 0 });
+  const found = await mturk('drift');
+  expect(found.code).toBe(2);
+  expect(found.stdout.replace(/\s+/g, ' ')).toContain('the permissions boundary lets through Allow * on *.');
+  expect(found.stdout).toContain('  mturk-team apply --bootstrap\n');
+  const reconciled = await mturk('drift', '--reconcile', '--yes', '--json');
+  expect({ code: reconciled.code, ...JSON.parse(reconciled.stdout) }).toMatchObject({
+    code: 2,
+    drift: { class: 'drift', boundary: { state: 'changed', wider: [{ Action: '*' }] }, strays: [] },
+  });
+  expect(await mturk('apply', '--bootstrap', '--yes')).toMatchObject({ code: 0 });
+  expect(await mturk('drift')).toMatchObject({ code: 0, stderr: '' });
+});

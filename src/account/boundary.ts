@@ -1,0 +1,29 @@
+import { canonicalDocument } from '../iam/canonical.ts';
+import type { PolicyDocument } from '../iam/document.ts';
+import { boundaryPolicy } from '../team/documents.ts';
+import { boundaryArn } from '../team/names.ts';
+import type { Team } from '../team/team.ts';
+import type { IamNames } from './iam-names.ts';
+import { orUnseen, type Unseen } from './strays.ts';
+
+/** How the permissions boundary on the account stands to the one that bootstrap writes. */
+export type BoundaryLook =
+  | { readonly state: 'as-written'; readonly arn: string }
+  | { readonly state: 'missing'; readonly arn: string }
+  /** The document is null where what is there cannot be read as a policy. */
+  | { readonly state: 'changed'; readonly arn: string; readonly document: PolicyDocument | null }
+  | { readonly state: 'unseen'; readonly arn: string; readonly unseen: Unseen };
+
+/** Reads the boundary's default version. The engine does not: the boundary is another stack's, and an administrator's. */
+export async function lookAtBoundary(
+  team: Pick<Team, 'lab' | 'account'>,
+  iam: Pick<IamNames, 'holdings'>,
+): Promise<BoundaryLook> {
+  const arn = boundaryArn(team);
+  const seen = await orUnseen('the permissions boundary', () => iam.holdings.policy(arn));
+  if ('unseen' in seen) return { state: 'unseen', arn, unseen: seen.unseen };
+  if (seen.value === null) return { state: 'missing', arn };
+  const { document } = seen.value;
+  const same = document !== null && canonicalDocument(document) === canonicalDocument(boundaryPolicy(team));
+  return same ? { state: 'as-written', arn } : { state: 'changed', arn, document };
+}

@@ -1,0 +1,58 @@
+import { compare, type PersonChange } from '../access/compare.ts';
+import { declare } from '../access/declare.ts';
+import type { AccessModel } from '../access/model.ts';
+import type { BoundaryLook } from '../account/boundary.ts';
+import { canonicalDocument } from '../iam/canonical.ts';
+import type { PolicyDocument, Statement } from '../iam/document.ts';
+import { statementsOf } from '../iam/statement.ts';
+import { boundaryPolicy } from '../team/documents.ts';
+import type { Team } from '../team/team.ts';
+import { hasEffect } from './drift-effect.ts';
+
+/** What is wrong with the permissions boundary, and what that does. */
+export interface BoundaryEffect {
+  readonly state: 'changed' | 'missing';
+  readonly arn: string;
+  /** Null where it is missing, or cannot be read as a policy. */
+  readonly document: PolicyDocument | null;
+  /** Statements by which it lets through more than bootstrap wrote. */
+  readonly wider: readonly Statement[];
+  /** Statements by which it lets through less. */
+  readonly narrower: readonly Statement[];
+  /** Whose access changes by it alone: a boundary gives nothing, so it can only be less. */
+  readonly people: readonly PersonChange[];
+}
+
+/** Null where the boundary is as bootstrap wrote it, or could not be looked at. */
+export function boundaryEffectOf(look: BoundaryLook, team: Team, today: string, at: Date): BoundaryEffect | null {
+  if (look.state === 'as-written' || look.state === 'unseen') return null;
+  const { arn, state } = look;
+  const nothing = { state, arn, document: null, wider: [], narrower: [], people: [] };
+  if (look.state === 'missing' || look.document === null) return nothing;
+  const { document } = look;
+  const declared = declare(team, today);
+  const written = boundaryPolicy(team);
+  const added = statementsBeside(document, written);
+  const gone = statementsBeside(written, document);
+  const of = (list: readonly Statement[], effect: Statement['Effect']) =>
+    list.filter(({ Effect }) => Effect === effect);
+  return {
+    ...nothing,
+    document,
+    wider: [...of(added, 'Allow'), ...of(gone, 'Deny')],
+    narrower: [...of(added, 'Deny'), ...of(gone, 'Allow')],
+    people: compare(declared, withDocument(declared, arn, document), at).people.filter(hasEffect),
+  };
+}
+
+function withDocument(model: AccessModel, boundary: string, document: PolicyDocument): AccessModel {
+  const policies = model.policies.map((policy) => (policy.arn === boundary ? { ...policy, document } : policy));
+  return { ...model, policies };
+}
+
+/** The statements of the one that the other does not have, whatever they are called. */
+function statementsBeside(one: PolicyDocument, other: PolicyDocument): readonly Statement[] {
+  const key = ({ Sid: _sid, ...statement }: Statement) => canonicalDocument({ Statement: [statement] });
+  const known = new Set(statementsOf(other).map(key));
+  return statementsOf(one).filter((statement) => !known.has(key(statement)));
+}
