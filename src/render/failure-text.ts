@@ -1,5 +1,6 @@
-import type { EngineFindingArgs, LockInfo, Progress } from '../diagnostics/engine-codes.ts';
-import type { Failure, FailureCode } from '../diagnostics/failure.ts';
+import type { LockInfo, Progress } from '../diagnostics/engine-codes.ts';
+import type { Failure, FailureArgs, FailureCode } from '../diagnostics/failure.ts';
+import { GITHUB_TEXT } from './github-text.ts';
 
 /** A failure in words: what happened, what state things are in, what to do. */
 export interface FailureWords {
@@ -8,7 +9,7 @@ export interface FailureWords {
   readonly remedy: string;
 }
 
-type Words = { readonly [Code in FailureCode]: (args: EngineFindingArgs[Code]) => FailureWords };
+type Words = { readonly [Code in FailureCode]: (args: FailureArgs[Code]) => FailureWords };
 
 const NOTHING = 'Nothing was changed.';
 const INSTALL = [
@@ -156,6 +157,7 @@ export const FAILURE_TEXT: Words = {
     state: progress === null ? NOTHING : carriedOut(progress),
     remedy: progress === null ? 'Run the command again.' : again(progress),
   }),
+  ...GITHUB_TEXT,
 };
 
 export function failureWords(failure: Failure): FailureWords {
