@@ -1,0 +1,140 @@
+import type { Review, ReviewedPerson } from '../review/review.ts';
+import { dayWords } from './access-dates.ts';
+import { whoMarkdown } from './comment-people.ts';
+import { bareWords, capital, countOf, peopleCount } from './comment-words.ts';
+import { joined, type Markdown, md, ours, shortListed } from './markdown-text.ts';
+
+/** So many different things are named in a headline. */
+const CLAUSES = 3;
+
+interface Clause {
+  /** With the names put in. */
+  readonly say: (names: Markdown) => Markdown;
+  /** Two people with equal keys share the clause. */
+  readonly key: string;
+}
+
+/** The change in words: `Adds Eve Lindqvist; Bo Chen can now approve work and pay bonuses`. Never a count of resources. */
+export function headline(review: Review): Markdown {
+  const groups = new Map<string, { clause: Clause; people: ReviewedPerson[] }>();
+  for (const person of review.people) {
+    const clause = clauseOf(person);
+    const group = groups.get(clause.key);
+    if (group === undefined) groups.set(clause.key, { clause, people: [person] });
+    else group.people.push(person);
+  }
+  const all = [...groups.values()];
+  if (all.length === 0) return quietHeadline(review);
+  const told = all.length === CLAUSES + 1 ? all : all.slice(0, CLAUSES);
+  const more = all.slice(told.length).reduce((sum, { people }) => sum + people.length, 0);
+  const clauses = told.map(({ clause, people }) => clause.say(names(people)));
+  if (more > 0) clauses.push(ours(`${peopleCount(more)} more ${more === 1 ? 'is' : 'are'} concerned`));
+  return capital(joined(clauses, '; '));
+}
+
+function names(people: readonly ReviewedPerson[]): Markdown {
+  return people.length > 5 ? ours(peopleCount(people.length)) : shortListed(people.map(whoMarkdown), 3);
+}
+
+function quietHeadline({ roles, guards, words, plan, unexplained }: Review): Markdown {
+  const parts = [
+    ...(roles.length > 0 ? [countOf(roles.length, 'role is', 'roles are').concat(' defined anew')] : []),
+    ...(guards.length > 0 ? ["the lab's own rules change"] : []),
+    ...(unexplained.length > 0 ? [`${countOf(unexplained.length, 'difference', 'differences')} on the account`] : []),
+  ];
+  if (parts.length > 0) return ours(`Nobody's access changes; ${parts.join('; ')}`);
+  const resources = plan === null ? 0 : plan.resources.filter(changes).length;
+  if (resources > 0) return ours(`Nobody's access changes; ${countOf(resources, 'resource does', 'resources do')}`);
+  return ours(words.length > 0 ? "Only words change, nobody's access" : 'Nothing changes');
+}
+
+function changes({ actions }: { readonly actions: readonly string[] }): boolean {
+  return actions.some((action) => action !== 'no-op' && action !== 'read');
+}
+
+function clauseOf({ change, classes }: ReviewedPerson): Clause {
+  const simple = (key: string, say: Clause['say']): Clause => ({ key, say });
+  if (classes.includes('identity-replaced')) {
+    return simple('replaced', (who) => md`deletes ${who} and makes the user anew`);
+  }
+  if (change.kind === 'joins') return simple('joins', (who) => md`adds ${who}`);
+  if (change.kind === 'leaves') return simple('leaves', (who) => md`removes ${who}`);
+  const { gained, lost } = change.capabilities;
+  if (gained.length > 0) {
+    const what = bareWords(gained);
+    return simple(`gains ${what}`, (who) => md`${who} can now ${ours(what)}`);
+  }
+  if (!change.suspended.before && change.suspended.after) return simple('suspended', (who) => md`suspends ${who}`);
+  if (lost.length > 0) {
+    const what = change.mayAct.after ? `can no longer ${bareWords(lost)}` : 'can do nothing any more';
+    return simple(what, (who) => md`${who} ${ours(what)}`);
+  }
+  if (change.boundary.before !== null && change.boundary.after === null) {
+    return simple('uncapped', (who) => md`takes the cap off ${who}`);
+  }
+  if (change.ends.before !== change.ends.after) {
+    const { after } = change.ends;
+    const what = after === null ? 'no longer ends' : `now ends on ${dayWords(new Date(Date.parse(after) - 1))}`;
+    return simple(what, (who) => md`the access of ${who} ${ours(what)}`);
+  }
+  if (change.suspended.before && !change.suspended.after) return simple('back', (who) => md`brings ${who} back`);
+  return simple('other', (who) => md`changes something about ${who}`);
+}
+
+/** What must be known before anything else: who gains what is dangerous, who is deleted. */
+export function riskSentences(review: Review): Markdown {
+  const { people, roles } = review;
+  const has = (test: (person: ReviewedPerson) => boolean) => people.filter(test).length;
+  const gains = (risk: string) => has(({ change }) => change.capabilities.gained.some((each) => each.risk === risk));
+  const told = (count: number, one: string, many: string) =>
+    count === 0 ? [] : [`**${peopleCount(count)} ${count === 1 ? one : many}.**`];
+  const unknown = has(({ change }) => change.unknownPolicies.after.length > 0);
+  const sentences = [
+    ...told(gains('spends'), 'gains the power to spend money', 'gain the power to spend money'),
+    ...told(gains('harms-workers'), 'can newly harm workers', 'can newly harm workers'),
+    ...told(gains('loses-data'), 'can newly delete data', 'can newly delete data'),
+    ...told(unknown, 'may be able to do anything', 'may be able to do anything'),
+    ...told(
+      has(({ classes }) => classes.includes('boundary-changed')),
+      'gets another cap, or none',
+      'get another cap, or none',
+    ),
+    ...told(
+      has(({ classes }) => classes.includes('identity-replaced')),
+      'is deleted and made anew, and loses all keys',
+      'are deleted and made anew, and lose all keys',
+    ),
+    ...told(
+      has(({ classes, change }) => classes.includes('identity-deleted') || change.kind === 'leaves'),
+      'is deleted, with all keys',
+      'are deleted, with all keys',
+    ),
+  ];
+  const dangerous = gains('spends') + gains('harms-workers') + gains('loses-data') + unknown;
+  if (dangerous === 0 && (people.length > 0 || roles.length > 0)) {
+    sentences.push('Nobody gains anything that spends money, harms workers or loses data.');
+  }
+  return ours(sentences.join(' '));
+}
+
+/** `3 people change, 12 stay as they are. In IAM: 5 to add, 3 to change, 0 to delete.` Kept whatever is left out. */
+export function countsSentence({ people, unchanged, plan }: Review): Markdown {
+  const sentences: string[] = [];
+  if (people.length > 0) {
+    const rest =
+      unchanged === 0 ? '' : `, and ${peopleCount(unchanged)} ${unchanged === 1 ? 'keeps' : 'keep'} theirs as it is`;
+    sentences.push(`The access of ${peopleCount(people.length)} changes${rest}.`);
+  }
+  if (plan !== null) {
+    const n = (count: number) => count.toLocaleString('en-US');
+    const anew = plan.replace === 0 ? '' : ` (${n(plan.replace)} of them made anew)`;
+    const taken = plan.importing === 0 ? '' : `, ${n(plan.importing)} to take over`;
+    const { add, change, remove } = plan;
+    sentences.push(
+      add + change + remove + plan.importing === 0
+        ? 'Nothing to do in IAM.'
+        : `In IAM: ${n(add)} to add, ${n(change)} to change, ${n(remove)} to delete${anew}${taken}.`,
+    );
+  }
+  return ours(sentences.join(' '));
+}
