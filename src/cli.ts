@@ -126,6 +126,19 @@ program
   });
 
 program
+  .command('gate')
+  .description('let a synthesised configuration through if it is nothing but what this tool writes')
+  .argument('<dir>', 'what synth wrote, by whatever code')
+  .option('--file <team>', 'the team file whose account, lab and state it must be about', DEFAULT_FILE)
+  .addOption(today())
+  .addOption(json())
+  .addHelpText('after', examples('mturk-team gate cdktf.out', 'mturk-team gate configuration --file base/team.yaml'))
+  .action(async (directory: string, options) => {
+    const { gate } = await import('./commands/gate.ts');
+    finish(await gate({ directory, ...fileOptions(options.file, options) }, terminal));
+  });
+
+program
   .command('who-can')
   .description('who may do this operation, or any of this capability')
   .argument('<what>', 'an operation such as SendBonus, or a capability such as pay:bonus')
