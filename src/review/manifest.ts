@@ -109,11 +109,6 @@ export function writeManifest(manifest: Manifest): string {
   return `${JSON.stringify(manifest)}\n`;
 }
 
-/** The text of a review alone, for the jobs that have no plan yet. */
-export function writeReview(review: Review): string {
-  return `${JSON.stringify({ version: 1, review })}\n`;
-}
-
 export type Parsed<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly reason: string };
@@ -126,13 +121,13 @@ export function readManifest(text: string): Parsed<Manifest> {
   return parse(text, MANIFEST);
 }
 
-/** The same for what `writeReview` wrote. */
+/** The same for what `review --format json` printed; of that only the review itself is taken. */
 export function readReview(text: string): Parsed<Review> {
   const read = parse(text, REVIEW_FILE);
   return read.ok ? { ok: true, value: read.value.review } : read;
 }
 
-const REVIEW_FILE = z.strictObject({ version: z.literal(1), review: REVIEW });
+const REVIEW_FILE = z.object({ version: z.literal(1), review: REVIEW });
 
 function parse<Value>(text: string, schema: z.ZodType<Value>): Parsed<Value> {
   if (text.length > MOST_BYTES) return { ok: false, reason: `it is larger than ${MOST_BYTES} bytes` };
