@@ -24,7 +24,7 @@ Examples:
   $ mturk-team rehearse              the whole story, without an AWS account
 
 Exit codes: 0 fine, 1 findings or an error, 2 wrong usage or unreadable input.
-plan and drift: 0 no change, 1 error, 2 changes.`,
+plan, review and drift: 0 no change, 1 error, 2 changes.`,
   );
 
 const today = () =>
@@ -123,6 +123,35 @@ program
         terminal,
       ),
     );
+  });
+
+program
+  .command('review')
+  .description(
+    'say what a change of the team file does to whom; exits 0 without changes, 2 with changes, 1 on an error',
+  )
+  .requiredOption('--base <file>', 'the team file as it was; an empty one where there was none')
+  .requiredOption('--head <file>', 'the team file as it would be')
+  .option('--manifest <file>', 'what a plan of it said (plan --manifest)')
+  .addOption(new Option('--format <format>', 'how to print').choices(['text', 'markdown', 'json']).default('text'))
+  .addOption(
+    new Option('--since <YYYY-MM-DD>', 'the day on which the earlier file was applied, UTC')
+      .argParser(parseDay)
+      .default(undefined, 'today'),
+  )
+  .addOption(today())
+  .addHelpText(
+    'after',
+    examples(
+      'mturk-team review --base main/team.yaml --head team.yaml',
+      'mturk-team review --base main/team.yaml --head team.yaml --manifest manifest.json --format markdown',
+    ),
+  )
+  .action(async (options) => {
+    const { review } = await import('./commands/review.ts');
+    const { base, head, format } = options;
+    const [manifest, since] = [options.manifest ?? null, options.since ?? null];
+    finish(await review({ base, head, manifest, format, since, today: dayOf(options) }, terminal));
   });
 
 program
