@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { processTerminal } from './commands/io.ts';
+import { FAILURE_REASONS, type FailureReason, isFailureReason } from './diagnostics/pipeline-codes.ts';
 
 // The SDK is pinned by the lock file: a warning about its later versions helps nobody who runs this one.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -39,6 +40,8 @@ const parallelism = () =>
       throw new InvalidArgumentError('Write a number from 1 to 50.');
     return count;
   });
+const synthesised = () =>
+  new Option('--synthesised <dir>', 'use the configuration that synth wrote there instead of making it');
 const bootstrap = () => new Option('--bootstrap', "the administrator's stack: the permissions boundary");
 
 program
@@ -80,12 +83,25 @@ program
   .addOption(parallelism())
   .addOption(bootstrap())
   .option('--resources', 'list the IAM resources too')
+  .option('--no-lock', 'do not lock the state, nor write it: for a role that may only read')
+  .addOption(synthesised())
+  .option('--base <file>', 'the team file as it was applied; an empty one where there was none')
+  .option('--manifest <file>', 'write what was reviewed there, for comment and apply; needs --base')
   .addOption(today())
   .addOption(json())
-  .addHelpText('after', examples('mturk-team plan --sandbox', 'mturk-team plan --resources'))
-  .action(async (file: string, options) => {
+  .addHelpText(
+    'after',
+    examples(
+      'mturk-team plan --sandbox',
+      'mturk-team plan --resources',
+      'mturk-team plan --no-lock --synthesised cdktf.out --base main/team.yaml --manifest manifest.json',
+    ),
+  )
+  .action(async (file: string, options, command: Command) => {
+    const { manifest = null, base = null, lock, resources = false } = options;
+    if (manifest !== null && base === null) command.error('error: --manifest needs --base', { exitCode: 2 });
     const { plan } = await import('./commands/plan.ts');
-    finish(await plan({ ...labOptions(file, options), resources: options.resources === true }, terminal));
+    finish(await plan({ ...labOptions(file, options), resources, lock, manifest, base }, terminal));
   });
 
 program
@@ -165,6 +181,80 @@ program
   .action(async (directory: string, options) => {
     const { gate } = await import('./commands/gate.ts');
     finish(await gate({ directory, ...fileOptions(options.file, options) }, terminal));
+  });
+
+program
+  .command('comment')
+  .description("write or update the one comment on the workflow's pull request, and the job's summary")
+  .addOption(
+    new Option('--state <state>', 'how far the workflow came')
+      .choices(['offline', 'planned', 'applying', 'applied'])
+      .makeOptionMandatory(),
+  )
+  .option('--review <file>', 'what review --format json printed')
+  .option('--manifest <file>', 'what plan --manifest wrote; left out where it is not there')
+  .option('--result <file>', 'what apply --result wrote; left out where it is not there')
+  .addOption(new Option('--reason <reason>', 'why it stopped; empty where it did not').argParser(parseReason))
+  .addOption(
+    new Option('--pull-request <number>', "instead of the event's; empty where there is none").argParser(
+      parsePullRequest,
+    ),
+  )
+  .option('--issue', 'keep the issue about failed applies, too')
+  .option('--reveal', 'show account ids and ARNs')
+  .addHelpText(
+    'after',
+    examples(
+      'mturk-team comment --state offline --review review.json',
+      'mturk-team comment --state planned --review review.json --manifest manifest.json',
+      'mturk-team comment --state applied --pull-request 12 --result result.json --issue',
+    ),
+  )
+  .action(async (options) => {
+    const { comment } = await import('./commands/comment.ts');
+    finish(
+      await comment(
+        {
+          state: options.state,
+          review: options.review ?? null,
+          manifest: options.manifest ?? null,
+          result: options.result ?? null,
+          reason: options.reason ?? null,
+          pullRequest: options.pullRequest ?? null,
+          issue: options.issue === true,
+          reveal: options.reveal === true,
+        },
+        terminal,
+        process.env,
+      ),
+    );
+  });
+
+program
+  .command('verify-approval')
+  .description('ask GitHub whether a merged commit was approved, and fetch the plan that was reviewed')
+  .addOption(new Option('--commit <sha>', 'the merged commit').argParser(parseCommit))
+  .option('--base <branch>', "the branch that it was merged into (the repository's default one)")
+  .option('--manifest <file>', 'where to write the manifest of the reviewed plan')
+  .option('--workflow <file>', 'the workflow that plans', 'plan.yml')
+  .addHelpText(
+    'after',
+    examples(
+      'mturk-team verify-approval --commit "$GITHUB_SHA"',
+      'mturk-team verify-approval --manifest manifest.json',
+    ),
+  )
+  .action(async (options) => {
+    const { verifyApprovalCommand } = await import('./commands/verify-approval.ts');
+    const commit = options.commit ?? process.env.GITHUB_SHA ?? '';
+    if (!isCommit(commit)) program.error("error: option '--commit <sha>' is needed where GITHUB_SHA is not set");
+    finish(
+      await verifyApprovalCommand(
+        { commit, base: options.base ?? null, manifest: options.manifest ?? null, workflow: options.workflow },
+        terminal,
+        process.env,
+      ),
+    );
   });
 
 program
@@ -255,6 +345,7 @@ interface AccountOptions extends CommonOptions {
   readonly sandbox?: string | true;
   readonly bootstrap?: boolean;
   readonly parallelism?: number;
+  readonly synthesised?: string;
 }
 
 function fileOptions(file: string, options: CommonOptions) {
@@ -268,6 +359,7 @@ function labOptions(file: string, options: AccountOptions) {
     sandbox: dir,
     stack: options.bootstrap === true ? 'bootstrap' : 'team',
     parallelism: options.parallelism ?? null,
+    synthesised: options.synthesised ?? null,
   } as const;
 }
 
@@ -281,6 +373,27 @@ function parseDay(text: string): string {
     throw new InvalidArgumentError('Write a day that exists as YYYY-MM-DD.');
   }
   return text;
+}
+
+function parseReason(text: string): FailureReason | null {
+  if (text === '') return null;
+  if (!isFailureReason(text)) throw new InvalidArgumentError(`It is one of ${FAILURE_REASONS.join(', ')}.`);
+  return text;
+}
+
+function parsePullRequest(text: string): number | null {
+  if (text === '') return null;
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Write the number of a pull request.');
+  return Number(text);
+}
+
+function parseCommit(text: string): string {
+  if (!isCommit(text)) throw new InvalidArgumentError('Write all digits of a commit.');
+  return text;
+}
+
+function isCommit(text: string): boolean {
+  return /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text);
 }
 
 function examples(...lines: string[]): string {

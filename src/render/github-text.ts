@@ -1,6 +1,6 @@
 import type { ApprovalProblem, GitHubFindingArgs, PlanProblem } from '../diagnostics/github-codes.ts';
 import type { FailureWords } from './failure-text.ts';
-import { quoted, say } from './visible.ts';
+import { quoted, say, visible } from './visible.ts';
 
 const NOTHING = 'Nothing was changed.';
 
@@ -117,4 +117,70 @@ function planProblem(problem: PlanProblem, workflow: string): string {
 
 function short(commit: string): string {
   return quoted(commit).slice(0, 7);
+}
+
+/** What `verify-approval` found. */
+export function approvedText(approval: {
+  readonly pull: number;
+  readonly head: string;
+  readonly by: readonly string[];
+}): string {
+  return `Pull request #${approval.pull} was approved at ${short(approval.head)} by ${approval.by.map(quoted).join(', ')}.`;
+}
+
+/** Where the manifest of the reviewed plan came from and went. */
+export function reviewedPlanText(plan: {
+  readonly run: number;
+  readonly file: string;
+  readonly manifest: { readonly digest: string };
+}): string {
+  return say`The reviewed plan ${plan.manifest.digest.slice(0, 12)} of run ${plan.run} stands in ${plan.file}.`;
+}
+
+/** What became of the comment. */
+export function commentedText(outcome: {
+  readonly action: string;
+  readonly url: string;
+  readonly minimised: number;
+}): string {
+  const others =
+    outcome.minimised === 0
+      ? ''
+      : `; ${outcome.minimised} older ${outcome.minimised === 1 ? 'one was' : 'ones were'} hidden`;
+  return `${say`The comment was ${outcome.action === 'unchanged' ? 'left as it is' : outcome.action}: `}${visible(outcome.url)}${others}`;
+}
+
+/** Why no comment was written although nothing went wrong. */
+export function notCommentedText(because: 'fork' | 'no-pull-request' | 'newer-commit'): string {
+  switch (because) {
+    case 'fork':
+      return "No comment: the pull request comes from a fork, whose token may not write one. The job's summary says it all.";
+    case 'no-pull-request':
+      return 'No comment: this commit belongs to no pull request.';
+    case 'newer-commit':
+      return 'No comment: the pull request has a newer commit, whose own run writes it.';
+  }
+}
+
+/** What became of the issue. */
+export function issueText(outcome: { readonly action: string; readonly url: string | null }): string {
+  if (outcome.url === null) return 'No issue is open about this.';
+  return `${say`The issue was ${outcome.action === 'unchanged' ? 'left as it is' : outcome.action}: `}${visible(outcome.url)}`;
+}
+
+/** The line with which the issue is closed. */
+export function resolvedLine({
+  commit,
+  runUrl,
+}: {
+  readonly commit: string | null;
+  readonly runUrl: string | null;
+}): string {
+  const what = commit === null ? 'It' : `Commit ${short(commit)}`;
+  return `${what} was applied${runUrl === null ? '' : ` by ${visible(runUrl)}`}: the account is what team.yaml says.`;
+}
+
+/** A file of an earlier job that is there and is not what it should be. */
+export function fileUnusableText(file: string, reason: string): string {
+  return say`${file} is left out: ${reason}.`;
 }
