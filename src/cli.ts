@@ -31,7 +31,9 @@ plan, review and drift: 0 no change, 1 error, 2 changes.`,
 const today = () =>
   new Option('--today <YYYY-MM-DD>', 'the date to go by, UTC').argParser(parseDay).default(undefined, 'today');
 const sandbox = () =>
-  new Option('--sandbox [dir]', `run against an AWS account in a process, kept in DIR (${DEFAULT_SANDBOX})`);
+  new Option('--sandbox [dir]', `run against an AWS account in a process, kept in DIR (${DEFAULT_SANDBOX})`).env(
+    'MTURK_TEAM_SANDBOX',
+  );
 const json = () => new Option('--json', 'print JSON on standard output, nothing else');
 const parallelism = () =>
   new Option('--parallelism <n>', 'how many resources at a time').argParser((text) => {
@@ -101,7 +103,8 @@ program
     const { manifest = null, base = null, lock, resources = false } = options;
     if (manifest !== null && base === null) command.error('error: --manifest needs --base', { exitCode: 2 });
     const { plan } = await import('./commands/plan.ts');
-    finish(await plan({ ...labOptions(file, options), resources, lock, manifest, base }, terminal));
+    const { tellingReasons } = await import('./commands/telling-reasons.ts');
+    finish(await plan({ ...labOptions(file, options), resources, lock, manifest, base }, tellingReasons(terminal)));
   });
 
 program
@@ -112,12 +115,30 @@ program
   .addOption(parallelism())
   .addOption(bootstrap())
   .option('--yes', 'do not ask; needed where nobody can answer')
+  .addOption(synthesised())
+  .option('--reviewed <manifest>', 'apply what this manifest of a plan says, or what is left of it, and nothing else')
+  .option('--commit <sha>', 'the commit of the file: refused where a later one was applied')
+  .option('--result <file>', 'write how it ended')
   .addOption(today())
   .addOption(json())
-  .addHelpText('after', examples('mturk-team apply --sandbox', 'mturk-team apply --bootstrap --yes'))
+  .addHelpText(
+    'after',
+    examples(
+      'mturk-team apply --sandbox',
+      'mturk-team apply --bootstrap --yes',
+      'mturk-team apply --reviewed manifest.json --commit "$GITHUB_SHA" --yes',
+    ),
+  )
   .action(async (file: string, options) => {
-    const { apply } = await import('./commands/apply.ts');
-    finish(await apply({ ...labOptions(file, options), yes: options.yes === true }, terminal));
+    const { reviewed = null, commit = null, result = null } = options;
+    const asked = { ...labOptions(file, options), yes: options.yes === true };
+    if (reviewed === null && commit === null && result === null) {
+      const { apply } = await import('./commands/apply.ts');
+      finish(await apply(asked, terminal));
+    } else {
+      const { applyReviewed } = await import('./commands/reviewed-apply.ts');
+      finish(await applyReviewed({ ...asked, reviewed, commit, result }, terminal));
+    }
   });
 
 program
@@ -353,7 +374,8 @@ function fileOptions(file: string, options: CommonOptions) {
 }
 
 function labOptions(file: string, options: AccountOptions) {
-  const dir = options.sandbox === true ? DEFAULT_SANDBOX : (options.sandbox ?? null);
+  // A repository variable that is not set is an empty text.
+  const dir = options.sandbox === true ? DEFAULT_SANDBOX : options.sandbox || null;
   return {
     ...fileOptions(file, options),
     sandbox: dir,

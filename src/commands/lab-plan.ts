@@ -34,11 +34,15 @@ export interface LabPlan {
  */
 export async function planLab(
   lab: Lab,
-  { lock }: { readonly lock: boolean } = { lock: true },
+  { lock = true, lockTimeoutSeconds }: { readonly lock?: boolean; readonly lockTimeoutSeconds?: number } = {},
 ): Promise<Result<LabPlan>> {
   const workspace = await lab.workspace(lab.stack, lab.team);
   if (!workspace.ok) return workspace;
-  const options = { ...(lab.parallelism === null ? {} : { parallelism: lab.parallelism }), lock };
+  const options = {
+    ...(lab.parallelism === null ? {} : { parallelism: lab.parallelism }),
+    ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
+    lock,
+  };
   let saved = await planChanges(workspace.value, options);
   if (!saved.ok) return saved;
   const tainted = lock ? taintedIn(saved.value) : [];

@@ -64,7 +64,7 @@ export interface Lab {
  * Where the real account's workspaces and, without `settings.state`, its state are kept. The lab is not part of it: a
  * lab that is renamed must meet the state of its old name, to be refused.
  */
-const REAL_DIRECTORY = '.mturk-team/account';
+export const REAL_DIRECTORY = '.mturk-team/account';
 
 /** IAM throttles a whole account together; the SDK's own three attempts end sooner than the engine's patience. */
 const ATTEMPTS = 10;
