@@ -61,7 +61,8 @@ function correctionsOf(
   part('does-not-gain', without(said.operations.gained, does.operations.gained));
   part('loses', without(does.operations.lost, said.operations.lost));
   part('does-not-lose', without(said.operations.lost, does.operations.lost));
-  if (said.kind !== does.kind) {
+  // Nobody who is not told of changes; who is told to change may be one of whom the other side says nothing.
+  if ((said.kind ?? 'changed') !== (does.kind ?? 'changed')) {
     if (does.kind === 'joins') found.push({ ...who, kind: 'joins' });
     if (does.kind === 'leaves') found.push({ ...who, kind: 'leaves' });
     if (said.kind === 'joins') found.push({ ...who, kind: 'does-not-join' });

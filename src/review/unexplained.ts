@@ -46,6 +46,7 @@ export function unexplainedBy(
     ...undone.map((difference) => told('drift-reverted', { difference })),
     ...report.tamperedAttributes.map((each) => told('drift-reverted', each)),
     ...extra.map((difference) => told('not-in-files', { difference })),
+    ...otherwise(report, after, today).map((difference) => told('not-in-files', { difference })),
     ...strayed.map((address) => told('not-in-files', { address, attributes: [] })),
     ...report.unexplained.filter(({ address }) => !taken.has(address)).map((each) => told('not-in-files', each)),
     ...plan.changes
@@ -54,6 +55,19 @@ export function unexplainedBy(
       .map(({ address }) => told('taken-over', { address, attributes: [] })),
     ...missing.map((difference) => told('not-in-plan', { difference })),
   ];
+}
+
+/** Policies that are new by the files, too, and say something else than they do: as if edited at once. */
+function otherwise({ access, pending }: DriftReport, after: Team, today: string): readonly Difference[] {
+  const coming = new Set(
+    pending.filter(({ kind }) => kind === 'policy-added' || kind === 'inline-added').map(subjectKey),
+  );
+  if (coming.size === 0) return [];
+  return differences(declare(after, today), access.after).filter(
+    (difference) =>
+      (difference.kind === 'document-changed' || difference.kind === 'inline-changed') &&
+      coming.has(subjectKey(difference)),
+  );
 }
 
 function told(
