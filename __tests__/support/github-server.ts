@@ -37,6 +37,8 @@ export interface GitHubServer {
   readonly requests: readonly Seen[];
   /** What was not as GitHub's published descriptions have it, of requests and of this server's own answers. */
   readonly violations: readonly string[];
+  /** Where archives lie: another origin. */
+  readonly storeUrl: string;
   /** The headers with which artifacts were fetched from the store. */
   readonly storeRequests: readonly Readonly<Record<string, unknown>>[];
   trouble(trouble: Trouble): void;
@@ -172,6 +174,7 @@ export async function startGitHub(
     repository,
     requests,
     violations,
+    storeUrl: store.url,
     storeRequests,
     trouble: (trouble) => void troubles.push({ trouble, left: trouble.times ?? 1 }),
     writes: () => requests.filter(({ method, body, status }) => status < 300 && method !== 'GET' && !isQuery(body)),
