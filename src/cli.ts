@@ -216,6 +216,7 @@ program
   .option('--manifest <file>', 'what plan --manifest wrote; left out where it is not there')
   .option('--result <file>', 'what apply --result wrote; left out where it is not there')
   .addOption(new Option('--reason <reason>', 'why it stopped; empty where it did not').argParser(parseReason))
+  .option('--detail <text>', 'what was said when it stopped', '')
   .addOption(
     new Option('--pull-request <number>', "instead of the event's; empty where there is none").argParser(
       parsePullRequest,
@@ -240,8 +241,10 @@ program
           review: options.review ?? null,
           manifest: options.manifest ?? null,
           result: options.result ?? null,
-          reason: options.reason ?? null,
-          pullRequest: options.pullRequest ?? null,
+          // Commander turns what a parser gives as null into an empty text.
+          reason: options.reason || null,
+          detail: options.detail,
+          pullRequest: options.pullRequest || null,
           issue: options.issue === true,
           reveal: options.reveal === true,
         },

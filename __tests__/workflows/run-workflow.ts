@@ -58,6 +58,8 @@ export interface RunOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** A token that may do what the job's permissions say. */
   readonly tokenFor: (job: Job) => string;
+  /** Told of every process that a step starts: it leads a group of its own, to be killed as one. */
+  readonly onProcess?: (pid: number, job: string, step: string) => void;
 }
 
 /** Runs every job of a workflow in the order of their needs, each in a workspace of its own. */
@@ -197,7 +199,9 @@ async function runStep(
     PATH: [...running.path, options.environment.PATH ?? ''].join(':'),
     ...own,
   };
-  const { code, log } = await bash(script, running.workspace, environment);
+  const { code, log } = await bash(script, running.workspace, environment, (pid) =>
+    options.onProcess?.(pid, running.id, name),
+  );
   Object.assign(running.environment, pairsOf(readFileSync(files.GITHUB_ENV, 'utf8')));
   running.path.unshift(...readFileSync(files.GITHUB_PATH, 'utf8').split('\n').filter(Boolean));
   return {
@@ -212,11 +216,13 @@ function bash(
   script: string,
   cwd: string,
   env: Readonly<Record<string, string>>,
+  started: (pid: number) => void,
 ): Promise<{ readonly code: number; readonly log: string }> {
   const file = `${script}.log`;
   writeFileSync(file, '');
   return new Promise((resolve, reject) => {
-    const child = spawn('bash', ['-e', script], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 });
+    const child = spawn('bash', ['-e', script], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    if (child.pid !== undefined) started(child.pid);
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => appendFileSync(file, chunk));
     child.on('error', reject);
     child.on('close', (code) => resolve({ code: code ?? 1, log: readFileSync(file, 'utf8') }));
