@@ -22,6 +22,7 @@ export interface CommentFiles {
 interface Asked extends CommentFiles {
   readonly state: CommentState;
   readonly reason: FailureReason | null;
+  readonly detail: string;
   readonly reveal: boolean;
 }
 
@@ -50,7 +51,7 @@ export async function commentFacts(asked: Asked, env: Environment, now: Date): P
   const manifest = await read(asked.manifest, readManifest);
   const result = await read(asked.result, readResult);
   const review = manifest?.review ?? offline;
-  const failure = failureOf(asked.reason, result, manifest);
+  const failure = failureOf(asked, result, manifest);
   return {
     lab: manifest?.lab ?? offline?.lab ?? null,
     unusable,
@@ -82,14 +83,14 @@ function readResult(text: string): Parsed<z.infer<typeof RESULT>> {
 
 /** The workflow's reason decides: it also knows of jobs that never came to write a file. */
 function failureOf(
-  reason: FailureReason | null,
+  { reason, detail }: Pick<Asked, 'reason' | 'detail'>,
   result: z.infer<typeof RESULT> | null,
   manifest: Manifest | null,
 ): CommentView['failure'] {
   const own = result?.failure ?? null;
   if (own !== null && (reason === null || reason === own.reason)) return own;
   if (reason === null || (reason === 'plan-failed' && isRefused(manifest))) return null;
-  return { reason, detail: '' };
+  return { reason, detail };
 }
 
 function isRefused(manifest: Manifest | null): boolean {

@@ -16,6 +16,8 @@ import { reportFailure } from './open-lab.ts';
 export interface CommentOptions extends CommentFiles {
   readonly state: CommentState;
   readonly reason: FailureReason | null;
+  /** The words that go with the reason; may be empty. */
+  readonly detail: string;
   /** Null: the one of the event. */
   readonly pullRequest: number | null;
   /** Keep the issue about applies, too. */
