@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<FailureReason, Words>> = {
   'validate-failed': {
     title: 'team.yaml has errors',
     what: `This change was not planned, because the file breaks a rule. ${NOTHING}`,
-    remedy: 'Mend what is named here (it is also marked at its line under "Files changed") and push again.',
+    remedy: 'Mend what is named below (it is also marked at its line under "Files changed") and push again.',
   },
   'synth-failed': {
     title: 'No configuration could be made from team.yaml',
@@ -29,7 +29,7 @@ const WORDS: Readonly<Record<FailureReason, Words>> = {
   'gate-denied': {
     title: 'Stopped before any credentials: the configuration holds something that is not allowed',
     what: `Only the lab's own users, groups and policies may be in it. ${NOTHING}`,
-    remedy: 'Take out of the pull request what is named here.',
+    remedy: 'Take out of the pull request what is named below.',
   },
   'credentials-failed': {
     title: 'AWS did not let the workflow in',
@@ -40,7 +40,7 @@ const WORDS: Readonly<Record<FailureReason, Words>> = {
   'plan-failed': {
     title: 'The plan could not be made',
     what: `What would happen on the account is not known. ${NOTHING}`,
-    remedy: `Mend what is named here. ${PUSH}`,
+    remedy: `Mend what is named below. ${PUSH}`,
   },
   'plan-changed': {
     title: 'Not applied: the account is no longer as it was when this was reviewed',
@@ -70,7 +70,7 @@ const WORDS: Readonly<Record<FailureReason, Words>> = {
   'blast-radius': {
     title: 'Refused: this would change more than a single change may',
     what: `A rule stands against it. ${NOTHING}`,
-    remedy: 'Do what is said at the rule that is named here.',
+    remedy: 'Do what is said at the rule that is named below.',
   },
   'apply-failed': {
     title: 'The change was only partly applied',

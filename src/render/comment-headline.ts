@@ -1,4 +1,4 @@
-import type { Review, ReviewedPerson } from '../review/review.ts';
+import type { Review, ReviewedPerson, Unexplained } from '../review/review.ts';
 import { dayWords } from './access-dates.ts';
 import { whoMarkdown } from './comment-people.ts';
 import { bareWords, capital, countOf, peopleCount } from './comment-words.ts';
@@ -24,27 +24,41 @@ export function headline(review: Review): Markdown {
     else group.people.push(person);
   }
   const all = [...groups.values()];
-  if (all.length === 0) return quietHeadline(review);
+  const besides = besidesClauses(review.unexplained);
+  if (all.length === 0) return quietHeadline(review, besides);
   const told = all.length === CLAUSES + 1 ? all : all.slice(0, CLAUSES);
   const more = all.slice(told.length).reduce((sum, { people }) => sum + people.length, 0);
   const clauses = told.map(({ clause, people }) => clause.say(names(people)));
   if (more > 0) clauses.push(ours(`${peopleCount(more)} more ${more === 1 ? 'is' : 'are'} concerned`));
-  return capital(joined(clauses, '; '));
+  return capital(joined([...clauses, ...besides], '; '));
+}
+
+/** What it does besides what this pull request asks for. */
+function besidesClauses(unexplained: Review['unexplained']): readonly Markdown[] {
+  const count = (kind: Unexplained['kind']) => unexplained.filter((each) => each.kind === kind).length;
+  const [unasked, undone] = [count('not-in-files'), count('drift-reverted')];
+  return [
+    ...(unasked === 0 ? [] : [ours(`does ${countOf(unasked, 'thing', 'things')} that nobody asked for`)]),
+    ...(undone === 0 ? [] : [ours(`puts back ${countOf(undone, 'change', 'changes')} made by hand`)]),
+  ];
 }
 
 function names(people: readonly ReviewedPerson[]): Markdown {
   return people.length > 5 ? ours(peopleCount(people.length)) : shortListed(people.map(whoMarkdown), 3);
 }
 
-function quietHeadline({ roles, guards, words, plan, unexplained }: Review): Markdown {
+function quietHeadline({ roles, guards, words, plan }: Review, besides: readonly Markdown[]): Markdown {
   const parts = [
     ...(roles.length > 0 ? [countOf(roles.length, 'role is', 'roles are').concat(' defined anew')] : []),
     ...(guards.length > 0 ? ["the lab's own rules change"] : []),
-    ...(unexplained.length > 0 ? [`${countOf(unexplained.length, 'difference', 'differences')} on the account`] : []),
+    ...besides.map(({ markdown }) => markdown),
   ];
   if (parts.length > 0) return ours(`Nobody's access changes; ${parts.join('; ')}`);
   const resources = plan === null ? 0 : plan.resources.filter(changes).length;
-  if (resources > 0) return ours(`Nobody's access changes; ${countOf(resources, 'resource does', 'resources do')}`);
+  if (resources > 0)
+    return ours(
+      `Nobody's access changes; ${countOf(resources, 'detail', 'details')} on the account ${resources === 1 ? 'does' : 'do'}`,
+    );
   return ours(words.length > 0 ? "Only words change, nobody's access" : 'Nothing changes');
 }
 
@@ -91,14 +105,10 @@ export function riskSentences(review: Review): Markdown {
   const unknown = has(({ change }) => change.unknownPolicies.after.length > 0);
   const sentences = [
     ...told(gains('spends'), 'gains the power to spend money', 'gain the power to spend money'),
-    ...told(gains('harms-workers'), 'can newly harm workers', 'can newly harm workers'),
-    ...told(gains('loses-data'), 'can newly delete data', 'can newly delete data'),
+    ...told(gains('harms-workers'), 'gains the power to harm workers', 'gain the power to harm workers'),
+    ...told(gains('loses-data'), 'gains the power to delete data', 'gain the power to delete data'),
     ...told(unknown, 'may be able to do anything', 'may be able to do anything'),
-    ...told(
-      has(({ classes }) => classes.includes('boundary-changed')),
-      'gets another cap, or none',
-      'get another cap, or none',
-    ),
+    ...told(has(isUncapped), 'is not capped by a permissions boundary', 'are not capped by a permissions boundary'),
     ...told(
       has(({ classes }) => classes.includes('identity-replaced')),
       'is deleted and made anew, and loses all keys',
@@ -117,23 +127,47 @@ export function riskSentences(review: Review): Markdown {
   return ours(sentences.join(' '));
 }
 
-/** `3 people change, 12 stay as they are. In IAM: 5 to add, 3 to change, 0 to delete.` Kept whatever is left out. */
-export function countsSentence({ people, unchanged, plan }: Review): Markdown {
+function isUncapped({ change, classes }: ReviewedPerson): boolean {
+  return classes.includes('boundary-changed') && change.boundary.after === null;
+}
+
+/** `3 people: 1 joins, 2 change.` Nothing where there is one, who is in the headline. */
+export function peopleSentence({ people }: Review): Markdown {
+  if (people.length < 2) return ours('');
+  const kinds = kindsOf(people);
+  return ours(kinds.includes(', ') ? `${peopleCount(people.length)}: ${kinds}.` : `${kinds.replace(' ', ' people ')}.`);
+}
+
+/** `30 join, 7 leave, 2 change` */
+export function kindsOf(people: readonly ReviewedPerson[]): string {
+  const count = (kind: string) => people.filter(({ change }) => change.kind === kind).length;
+  const kinds: readonly [number, string, string][] = [
+    [count('joins'), 'joins', 'join'],
+    [count('leaves'), 'leaves', 'leave'],
+    [count('changed'), 'changes', 'change'],
+  ];
+  return kinds
+    .filter(([number]) => number > 0)
+    .map(([number, one, many]) => countOf(number, one, many))
+    .join(', ');
+}
+
+/** `Nobody else's access changes: 12 people keep what they have. In AWS: 5 to add, 3 to change, 0 to delete.` */
+export function countsSentence({ people, unchanged, plan, roles, guards, unexplained }: Review): Markdown {
   const sentences: string[] = [];
-  if (people.length > 0) {
-    const rest =
-      unchanged === 0 ? '' : `, and ${peopleCount(unchanged)} ${unchanged === 1 ? 'keeps' : 'keep'} theirs as it is`;
-    sentences.push(`The access of ${peopleCount(people.length)} changes${rest}.`);
-  }
+  const kept =
+    unchanged === 0 ? '' : `: ${peopleCount(unchanged)} ${unchanged === 1 ? 'keeps' : 'keep'} what they have`;
+  if (people.length > 0) sentences.push(`Nobody else's access changes${kept}.`);
+  else if (roles.length + guards.length + unexplained.length === 0) sentences.push(`Nobody's access changes${kept}.`);
   if (plan !== null) {
     const n = (count: number) => count.toLocaleString('en-US');
-    const anew = plan.replace === 0 ? '' : ` (${n(plan.replace)} of them made anew)`;
+    const anew = plan.replace === 0 ? '' : `, ${n(plan.replace)} of them made anew`;
     const taken = plan.importing === 0 ? '' : `, ${n(plan.importing)} to take over`;
     const { add, change, remove } = plan;
     sentences.push(
       add + change + remove + plan.importing === 0
-        ? 'Nothing to do in IAM.'
-        : `In IAM: ${n(add)} to add, ${n(change)} to change, ${n(remove)} to delete${anew}${taken}.`,
+        ? 'There is nothing to do in AWS.'
+        : `In AWS: ${n(add)} to add, ${n(change)} to change, ${n(remove)} to delete${anew}${taken}.`,
     );
   }
   return ours(sentences.join(' '));

@@ -3,19 +3,26 @@ import type { ReviewedPerson } from '../review/review.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../team/names.ts';
 import { lastDayWords } from './access-dates.ts';
 import { policyName } from './access-words.ts';
-import { accessMarkdown, lossMarkdown, policiesMarkdown } from './comment-words.ts';
+import { accessMarkdown, lossMarkdown, peopleCount, policiesMarkdown } from './comment-words.ts';
 import { code, joined, listed, type Markdown, md, nameMarkdown, ours } from './markdown-text.ts';
 
 /** One row of the table of people: everybody for whom the same happens. */
 export interface PeopleRow {
   readonly people: readonly ReviewedPerson[];
+  /** Which rows are of one group of people, too many for a single one. */
+  readonly group: number;
   /** Nobody folds it away: somebody gains what is dangerous, or loses something. */
   readonly loud: boolean;
   readonly text: string;
+  /** The row for the whole group, with three names. */
+  readonly brief: string;
 }
 
 /** So many people share a row at most, so that no row becomes a page. */
 const IN_A_ROW = 25;
+
+/** So many names stand for a group of more than that. */
+const BRIEF = 3;
 
 /** Header and rule of the table. */
 export const PEOPLE_HEADER = '| who | change | what that lets them do |\n| --- | --- | --- |';
@@ -32,25 +39,32 @@ export function peopleRows(people: readonly ReviewedPerson[], lab: string, at: D
     if (group === undefined) groups.set(key, { people: [person], change, effect, loud });
     else group.people.push(person);
   }
-  const rows = [...groups.values()].flatMap((group) => chunks(group.people).map((some) => rowOf(some, group)));
+  const rows = [...groups.values()].flatMap((group, index) => {
+    const brief = rowText(briefNames(group.people), group);
+    return chunks(group.people).map((some) => {
+      const names = listNames(some, group.loud);
+      return { people: some, group: index, loud: group.loud, text: rowText(names, group), brief };
+    });
+  });
   // The order within both stays the review's, which is worst first.
   return [...rows.filter(({ loud }) => loud), ...rows.filter(({ loud }) => !loud)];
 }
 
-function rowOf(
-  people: readonly ReviewedPerson[],
-  group: { change: Markdown; effect: Markdown; loud: boolean },
-): PeopleRow {
-  const names = people.map((person) => {
-    const name = whoMarkdown(person);
-    return group.loud ? md`**${name}**` : name;
-  });
-  const who = people.length > 3 ? md`${people.length} people: ${joined(names, ', ')}` : joined(names, ', ');
-  return {
-    people,
-    loud: group.loud,
-    text: `| ${[who, group.change, group.effect].map((cell) => cell.markdown).join(' | ')} |`,
-  };
+function rowText(who: Markdown, { change, effect }: { readonly change: Markdown; readonly effect: Markdown }): string {
+  return `| ${[who, change, effect].map(({ markdown }) => markdown).join(' | ')} |`;
+}
+
+function listNames(people: readonly ReviewedPerson[], loud: boolean): Markdown {
+  const names = joined(
+    people.map((person) => (loud ? md`**${whoMarkdown(person)}**` : whoMarkdown(person))),
+    ', ',
+  );
+  return people.length > 3 ? md`${people.length} people: ${names}` : names;
+}
+
+function briefNames(people: readonly ReviewedPerson[]): Markdown {
+  const names = joined(people.slice(0, BRIEF).map(whoMarkdown), ', ');
+  return md`${ours(peopleCount(people.length))}: ${names} and ${people.length - BRIEF} others`;
 }
 
 function chunks(people: readonly ReviewedPerson[]): readonly (readonly ReviewedPerson[])[] {
@@ -85,7 +99,8 @@ function changeMarkdown(person: ReviewedPerson, lab: string, at: Date): Markdown
   if (classes.includes('identity-replaced')) return ours('is deleted and made anew, **so all keys are lost**');
   if (change.kind === 'leaves') return ours('**leaves**: the user is deleted, with all keys');
   const parts = change.kind === 'joins' ? joinParts(person, at) : changedParts(person, at);
-  return joined([...parts, ...sideParts(change, lab)], '; ');
+  const all = [...parts, ...sideParts(person, lab)];
+  return joined(all.length > 0 ? all : plainParts(change, lab), '; ');
 }
 
 function joinParts({ change, roles }: ReviewedPerson, at: Date): readonly Markdown[] {
@@ -102,18 +117,29 @@ function changedParts({ change, roles }: ReviewedPerson, at: Date): readonly Mar
   if (roles.gained.length > 0) parts.push(md`gains ${rolesMarkdown(roles.gained)}`);
   if (roles.lost.length > 0) parts.push(md`loses ${rolesMarkdown(roles.lost)}`);
   if (ends.before !== ends.after) {
-    const was = ends.before === null ? 'no last day' : lastDayWords(ends.before, at);
-    parts.push(md`access now ${untilMarkdown(ends.after, at)} (until now: ${ours(was)})`);
+    parts.push(endsMarkdown(ends, at));
   }
-  if (parts.length > 0) return parts;
-  const { gained, lost } = change.capabilities;
-  if (gained.length > 0 && lost.length > 0) return [ours('gains and loses')];
-  if (gained.length > 0) return [ours('gains')];
-  return lost.length > 0 ? [ours('loses')] : [];
+  return parts;
+}
+
+/** Where neither a role nor a date of hers changes, but what a role or a freeze allows does. */
+function plainParts({ capabilities: { gained, lost } }: PersonChange, lab: string): readonly Markdown[] {
+  const verbs = [...(gained.length > 0 ? ['gains'] : []), ...(lost.length > 0 ? ['loses'] : [])];
+  const holders = gained.flatMap(({ grants }) => grants.map(({ holder }) => holder));
+  const roles = [...new Set(holders)].flatMap((holder) => keyOfIamName(lab, holder.replace(/^group /, '')) ?? []);
+  if (verbs.length === 0) return [ours('changes in a way that gives and takes nothing')];
+  return [md`${ours(verbs.join(' and '))}${roles.length === 0 ? ours('') : md` through ${rolesMarkdown(roles)}`}`];
 }
 
 function untilMarkdown(ends: string | null, at: Date): Markdown {
   return ends === null ? ours('without a last day') : md`until ${ours(lastDayWords(ends, at))}`;
+}
+
+/** With what it was before, in short: only what it becomes is news. */
+function endsMarkdown({ before, after }: PersonChange['ends'], at: Date): Markdown {
+  const was = before === null ? '' : lastDayWords(before, at).replace(/ \(.*/, '');
+  if (after === null) return md`no last day any more (it was ${ours(was)})`;
+  return md`last day ${ours(lastDayWords(after, at))}${ours(before === null ? ', none before' : `, until now ${was}`)}`;
 }
 
 function rolesMarkdown(keys: readonly string[]): Markdown {
@@ -121,10 +147,13 @@ function rolesMarkdown(keys: readonly string[]): Markdown {
 }
 
 /** What changes beside roles: it may be the way to more tomorrow. */
-function sideParts({ kind, boundary, ownPolicies, groups }: PersonChange, lab: string): readonly Markdown[] {
+function sideParts({ change, roles }: ReviewedPerson, lab: string): readonly Markdown[] {
+  const { kind, boundary, ownPolicies, groups } = change;
+  const told = [...roles.gained, ...roles.lost];
   const own = ownPolicies.gained.filter((policy) => policy !== LIMITS_POLICY);
   const ownLost = ownPolicies.lost.filter((policy) => policy !== LIMITS_POLICY);
-  const foreign = (names: readonly string[]) => names.filter((name) => keyOfIamName(lab, name) === null);
+  const foreign = (names: readonly string[]) =>
+    names.filter((name) => keyOfIamName(lab, name) === null && !told.includes(name));
   const parts: Markdown[] = [];
   if (own.length > 0) parts.push(md`is given ${policiesMarkdown(own)} beside all roles`);
   if (ownLost.length > 0) parts.push(md`loses ${policiesMarkdown(ownLost)}, given beside all roles`);

@@ -1,6 +1,7 @@
 import type { Question, Review } from '../review/review.ts';
 import { namer } from './comment-people.ts';
-import { code, listed, type Markdown, md, shortListed } from './markdown-text.ts';
+import { countOf } from './comment-words.ts';
+import { code, listed, type Markdown, md, ours, shortListed } from './markdown-text.ts';
 
 const KINDS: readonly Question['kind'][] = [
   'spending-without-end',
@@ -11,24 +12,21 @@ const KINDS: readonly Question['kind'][] = [
 ];
 
 /** What to ask before approving, one question for all whom it is about. */
-export function questionItems({ questions, people, lab }: Review): readonly Markdown[] {
+export function questionItems({ questions, people, lab, unexplained }: Review): readonly Markdown[] {
   const who = namer(people, lab);
-  return KINDS.flatMap((kind) => {
+  const unasked = unexplained.filter(({ kind }) => kind === 'not-in-files').length;
+  const why = ours(`Why does it do what nobody asked for (${countOf(unasked, 'thing', 'things')}, named here)?`);
+  const about = KINDS.flatMap((kind) => {
     const same = questions.filter((question) => question.kind === kind);
     if (same.length === 0) return [];
     const roles = [...new Set(same.flatMap((question) => ('roles' in question ? question.roles : [])))];
-    return [
-      wordsOf(
-        kind,
-        shortListed(
-          same.map(({ user }) => who(user)),
-          5,
-        ),
-        roles,
-        same.length,
-      ),
-    ];
+    const names = shortListed(
+      same.map(({ user }) => who(user)),
+      5,
+    );
+    return [wordsOf(kind, names, roles, same.length)];
   });
+  return unasked === 0 ? about : [why, ...about];
 }
 
 function wordsOf(kind: Question['kind'], who: Markdown, roles: readonly string[], count: number): Markdown {
@@ -49,7 +47,7 @@ function wordsOf(kind: Question['kind'], who: Markdown, roles: readonly string[]
     case 'last-owner':
       return md`Who else can approve? After this, ${who} is the only owner with access.`;
     case 'no-sponsor':
-      return md`Who answers for ${who}? \`sponsor\` in team.yaml says so.`;
+      return md`Who answers for ${who}? team.yaml names no \`sponsor\`.`;
   }
 }
 

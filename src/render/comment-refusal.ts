@@ -35,7 +35,7 @@ export function refusalParts(rails: readonly Finding[], rank: number): readonly 
 function reasonText(finding: Finding): string {
   const { problem, remedy } = findingText(cleaned(finding));
   const [first = '', ...rest] = remedy.split('\n\n');
-  const sentence = md`- ${prose(`${problem} ${first}`)} (${code(finding.code)})`.markdown;
+  const sentence = md`- ${code(finding.code)}: ${prose(`${problem} ${first}`)}`.markdown;
   // What follows a blank line is to be pasted, unless it is a sentence.
   const blocks = rest.map((block) =>
     /^[A-Z]/.test(block)

@@ -3,61 +3,49 @@ import type { Review, ReviewedPerson, Unexplained } from '../review/review.ts';
 import { keyOfIamName } from '../team/names.ts';
 import type { Naming } from './access-words.ts';
 import type { Part } from './comment-budget.ts';
-import { countOf } from './comment-words.ts';
+import { listPart } from './comment-rules.ts';
 import { differenceWords } from './drift-text.ts';
-import { code, listed, type Markdown, md, prose } from './markdown-text.ts';
+import { code, listed, type Markdown, md, ours, prose } from './markdown-text.ts';
 import { stepText } from './progress.ts';
 
-/** What nobody asked for stands before what is only put back. */
-const ORDER: readonly Unexplained['kind'][] = ['not-in-files', 'not-in-plan', 'drift-reverted', 'taken-over'];
+/** What nobody asked for stands before what is only put back. Each heading is the beginning of every item's sentence. */
+const HEADINGS: readonly (readonly [Unexplained['kind'], string])[] = [
+  ['not-in-files', '**Neither this pull request nor a change by hand explains why it would:**'],
+  ['not-in-plan', '**This pull request asks for this, and the plan does not do it:**'],
+  [
+    'drift-reverted',
+    '**Not explained by this pull request.** Somebody did this by hand on the account, and applying puts it back:',
+  ],
+  ['taken-over', '**On the account already**, and taken over instead of created:'],
+];
 
 /** What the plan does that this pull request does not explain, by name. */
-export function unexplainedPart({ unexplained, people, lab }: Review, rank: number): readonly Part[] {
-  if (unexplained.length === 0) return [];
+export function unexplainedParts({ unexplained, people, lab }: Review, rank: number): readonly Part[] {
   const naming = namingOf(unexplained, people, lab);
-  const rows = [...unexplained]
-    .sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind))
-    .map((each) => ({ text: `- ${itemMarkdown(each, naming).markdown}`, count: 1 }));
-  return [
-    {
-      head: '**Not explained by this pull request:**\n',
-      rows,
-      tail: '',
-      omitted: (from) =>
-        `- … and ${countOf(rows.length - from, 'more such change', 'more such changes')}, left out here.`,
+  return HEADINGS.flatMap(([kind, heading]) => {
+    const same = unexplained.filter((each) => each.kind === kind);
+    return listPart(
+      `${heading}\n`,
+      same.map((each) => itemMarkdown(each, naming)),
       rank,
-    },
-  ];
+    );
+  });
 }
 
 function itemMarkdown({ kind, difference, address, attributes }: Unexplained, naming: Naming): Markdown {
   if (difference === null) return resourceMarkdown(kind, address, attributes);
-  const words = differenceWords(difference, naming);
-  switch (kind) {
-    case 'drift-reverted':
-      return prose(`Somebody ${words}, by hand on the account. Applying puts it back.`);
-    case 'not-in-files':
-      return md`**${prose(`It would ${infinitive(words)}.`)}** Neither team.yaml nor a change by hand explains it: ask why.`;
-    case 'not-in-plan':
-      return prose(`team.yaml asks to ${infinitive(words)}, and the plan does not do it.`);
-    case 'taken-over':
-      return prose(`${thing(words)} exists on the account already, and is taken over instead of created.`);
-  }
+  const words = differenceWords(difference, naming).replaceAll('group group ', 'group ');
+  if (kind === 'drift-reverted') return prose(words);
+  return prose(kind === 'taken-over' ? words.replace(/^\w+ /, '') : infinitive(words));
 }
 
 function resourceMarkdown(kind: Unexplained['kind'], address: string | null, attributes: readonly string[]): Markdown {
   const what = address === null ? md`something` : resourceName(address);
-  const which = attributes.length === 0 ? md`` : md` (${listed(attributes.slice(0, 6).map((name) => code(name)))})`;
-  switch (kind) {
-    case 'drift-reverted':
-      return md`Somebody changed ${what}${which} by hand on the account. Applying puts it back.`;
-    case 'not-in-files':
-      return md`**It would change ${what}**${which}. Neither team.yaml nor a change by hand explains it: ask why.`;
-    case 'not-in-plan':
-      return md`team.yaml asks to change ${what}${which}, and the plan does not do it.`;
-    case 'taken-over':
-      return md`${what} exists on the account already, and is taken over instead of created.`;
-  }
+  const more = attributes.length > 6 ? [md`${attributes.length - 6} more`] : [];
+  const names = [...attributes.slice(0, 6).map((name) => code(name)), ...more];
+  const which = names.length === 0 ? md`` : md` (${listed(names)})`;
+  if (kind === 'taken-over') return what;
+  return md`${ours(kind === 'drift-reverted' ? 'changed' : 'change')} ${what}${which}`;
 }
 
 /** `policy results-reader`, or the address of something that is not ours. */
@@ -81,12 +69,6 @@ const INFINITIVES: Readonly<Record<string, string>> = {
 
 function infinitive(words: string): string {
   return words.replace(/^\w+/, (verb) => INFINITIVES[verb] ?? verb);
-}
-
-/** `created the user x` -> `The user x` */
-function thing(words: string): string {
-  const noun = words.replace(/^\w+ /, '');
-  return noun.charAt(0).toUpperCase() + noun.slice(1);
 }
 
 /** Names for everybody who is in the review, and keys for those of the lab who are only in a difference. */

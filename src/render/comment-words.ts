@@ -45,16 +45,29 @@ export function accessMarkdown(capabilities: readonly CapabilityAccess[]): Markd
     return label === null || same.length === 0 ? [] : [md`${ours(label)} ${listed(same.map(capabilityMarkdown))}`];
   });
   const rest = capabilities.filter(({ risk }) => LABELS[risk] === null).map(capabilityMarkdown);
-  if (rest.length > 0) sentences.push(capital(listed(rest)));
+  if (rest.length > 0) sentences.push(sentences.length > 0 ? md`Also ${listed(rest)}` : capital(listed(rest)));
   return joined(sentences, '. ');
 }
 
-/** The same for what is taken away: one sentence, worst first. */
+/**
+ * The same for what is taken away, in a phrase. Of a long list, what could do harm is named and the rest is counted:
+ * what somebody had can be looked up.
+ */
 export function lossMarkdown(capabilities: readonly CapabilityAccess[]): Markdown {
   const all = almostAll(capabilities);
   if (all !== null) return md`everything in Mechanical Turk${all}`;
-  return listed(RISKS.flatMap((risk) => capabilities.filter((each) => each.risk === risk).map(capabilityMarkdown)));
+  const sorted = RISKS.flatMap((risk) => capabilities.filter((each) => each.risk === risk));
+  if (sorted.length <= NAMED) return listed(sorted.map(capabilityMarkdown));
+  const told = sorted.filter(({ risk }) => LABELS[risk] !== null);
+  const rest = sorted.filter((each) => !told.includes(each)).flatMap(({ operations }) => operations);
+  const names = told.map(({ capability }) => ours(CAPABILITIES[capability].does));
+  return rest.length === 0
+    ? listed(names)
+    : listed([...names, ours(countOf(rest.length, 'more operation', 'more operations'))]);
 }
+
+/** So many capabilities are told each with its key. */
+const NAMED = 4;
 
 /** ` except SendBonus` where hardly anything is missing from everything; null otherwise. */
 function almostAll(capabilities: readonly CapabilityAccess[]): Markdown | null {

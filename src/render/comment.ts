@@ -1,14 +1,14 @@
 import type { Review } from '../review/review.ts';
 import { dayWords } from './access-dates.ts';
-import { bytes, countFrom, fitParts, fixed, type Part } from './comment-budget.ts';
+import { bytes, fitParts, fixed, type Part } from './comment-budget.ts';
 import { failureParts, failureTitle, failureTitleText } from './comment-failure.ts';
-import { countsSentence, headline, riskSentences } from './comment-headline.ts';
+import { countsSentence, headline, kindsOf, peopleSentence, riskSentences } from './comment-headline.ts';
 import { PEOPLE_HEADER, type PeopleRow, peopleRows } from './comment-people.ts';
 import { planParts } from './comment-plan.ts';
 import { heldMarkdown, questionItems } from './comment-questions.ts';
 import { refusalParts } from './comment-refusal.ts';
 import { listPart, rulesParts } from './comment-rules.ts';
-import { unexplainedPart } from './comment-unexplained.ts';
+import { unexplainedParts } from './comment-unexplained.ts';
 import type { CommentState, CommentView } from './comment-view.ts';
 import { peopleCount } from './comment-words.ts';
 import { code, joined, type Markdown, md, ours, prose, shortListed } from './markdown-text.ts';
@@ -23,8 +23,8 @@ const SUMMARY_BUDGET = 1_000_000;
 /** What the parts that are never left out may take together. */
 const LEAST_BUDGET = 12_000;
 
-/** So many rows of people who gain nothing dangerous and lose nothing stand in the open. */
-const QUIET_ROWS = 10;
+/** So many different changes of people who gain nothing dangerous and lose nothing stand in the open. */
+const QUIET_GROUPS = 10;
 
 /** What is filled first when not everything fits. */
 const RANK = {
@@ -135,7 +135,7 @@ function noteParts(state: CommentState, review: Review | null): readonly Part[] 
     ];
   }
   if ((state === 'failed' || state === 'apply-failed') && review !== null) {
-    return [fixed('What the change was to do:')];
+    return [fixed(md`What the change was to do: **${uncapital(headline(review))}**.`.markdown)];
   }
   return [];
 }
@@ -146,32 +146,25 @@ function reviewParts(review: Review, state: CommentState): readonly Part[] {
   const { plan } = review;
   return [
     ...refusalParts(review.rails, RANK.refusal),
-    ...text(riskSentences(review)),
+    ...text(joined([riskSentences(review), peopleSentence(review)].filter(hasText), ' ')),
     ...peopleParts(review),
-    ...text(
-      joined(
-        [nobodyElse(review), countsSentence(review)].filter(({ markdown }) => markdown !== ''),
-        ' ',
-      ),
-    ),
+    ...text(countsSentence(review)),
     ...rulesParts(review, RANK),
-    ...unexplainedPart(review, RANK.unexplained),
+    ...unexplainedParts(review, RANK.unexplained),
     ...listPart('**Ask before you approve:**\n', questions, RANK.questions),
     ...(review.held.length === 0 || !open || review.rails.length > 0 ? [] : text(heldMarkdown(review))),
     ...text(wordsMarkdown(review)),
     ...(plan === null ? [] : planParts(plan, { destructive: RANK.destructive, rest: RANK.resources })),
-    ...(open ? [fixed(CHECKS)] : []),
+    ...(open && !isIdle(review) ? [fixed(CHECKS)] : []),
   ];
 }
 
-function text({ markdown }: Markdown): readonly Part[] {
-  return markdown === '' ? [] : [fixed(markdown)];
+function text(markdown: Markdown): readonly Part[] {
+  return hasText(markdown) ? [fixed(markdown.markdown)] : [];
 }
 
-function nobodyElse({ people, roles, guards, plan, unexplained }: Review): Markdown {
-  if (people.length > 0) return ours("Nobody else's access changes.");
-  const quiet = roles.length + guards.length + unexplained.length === 0 && (plan?.resources.length ?? 0) === 0;
-  return ours(quiet ? "Nobody's access changes." : '');
+function hasText({ markdown }: Markdown): boolean {
+  return markdown !== '';
 }
 
 function wordsMarkdown({ words }: Review): Markdown {
@@ -182,58 +175,68 @@ function wordsMarkdown({ words }: Review): Markdown {
   )} only words change (a name, an e-mail, a description): AWS does not have them.`;
 }
 
+/** Nothing would be applied, so nothing is checked before it. */
+function isIdle({ plan, people, rails }: Review): boolean {
+  return plan !== null && plan.resources.length === 0 && people.length === 0 && rails.length === 0;
+}
+
 function peopleParts({ people, lab, at }: Review): readonly Part[] {
   const rows = peopleRows(people, lab, new Date(at));
   const loud = rows.filter((row) => row.loud);
   const quiet = rows.filter((row) => !row.loud);
-  const shown = quiet.length <= QUIET_ROWS + 2 ? quiet : quiet.slice(0, QUIET_ROWS);
-  const folded = quiet.slice(shown.length);
+  const groups = [...new Set(quiet.map(({ group }) => group))].map((group) =>
+    quiet.filter((row) => row.group === group),
+  );
+  // So many that they are told by three names each, and all by name further down.
+  const isMany = groups.length > QUIET_GROUPS || groups.some(({ length }) => length > 1);
+  const open = isMany ? groups.slice(0, QUIET_GROUPS).map(briefRow) : quiet;
+  const more = groups.slice(open.length).flat();
   const parts: Part[] = [];
   if (loud.length > 0) parts.push(tablePart(loud, PEOPLE_HEADER, '', RANK.loud));
-  if (shown.length > 0) {
-    parts.push({
-      ...tablePart(shown, loud.length === 0 ? PEOPLE_HEADER : '', '', RANK.quiet),
-      continues: loud.length > 0,
-    });
+  if (open.length > 0) {
+    const head = loud.length === 0 ? PEOPLE_HEADER : '';
+    const tail = more.length > 0 ? moreRow(more, 'in the list below') : '';
+    const where = isMany ? 'in the list below' : 'left out here';
+    parts.push({ ...tablePart(open, head, tail, RANK.quiet, where), continues: loud.length > 0 });
   }
-  if (folded.length > 0) {
-    const summary = `${peopleCount(sizeOf(folded))} more, who lose nothing and gain nothing that spends money, harms workers or loses data`;
-    parts.push(
-      tablePart(folded, `<details>\n<summary>${summary}</summary>\n\n${PEOPLE_HEADER}`, '\n</details>', RANK.folded),
-    );
+  if (isMany) {
+    const summary = `All ${peopleCount(sizeOf(quiet))} by name who lose nothing, and gain nothing that spends money, harms workers or loses data`;
+    const head = `<details>\n<summary>${summary}</summary>\n\n${PEOPLE_HEADER}`;
+    parts.push(tablePart(quiet, head, '\n</details>', RANK.folded));
   }
   return parts;
 }
 
-function tablePart(people: readonly PeopleRow[], head: string, tail: string, rank: number): Part {
+function briefRow(rows: readonly PeopleRow[]): PeopleRow {
+  const [first] = rows;
+  if (first === undefined) throw new Error('a group of people has a row');
+  return rows.length === 1 ? first : { ...first, people: rows.flatMap(({ people }) => people), text: first.brief };
+}
+
+function moreRow(rows: readonly PeopleRow[], where: string): string {
+  const people = rows.flatMap((row) => row.people);
+  return `| … and ${peopleCount(people.length)} more | ${kindsOf(people)} | ${where} |`;
+}
+
+function tablePart(
+  people: readonly PeopleRow[],
+  head: string,
+  tail: string,
+  rank: number,
+  where = 'left out here',
+): Part {
   const rows = people.map((row) => ({ text: row.text, count: row.people.length }));
   return {
     head,
     rows,
     tail,
-    omitted: (from) =>
-      `| … and ${peopleCount(countFrom(rows, from))} more | ${joinLeave(people.slice(from))} | left out here |`,
+    omitted: (from) => moreRow(people.slice(from), where),
     rank,
   };
 }
 
 function sizeOf(rows: readonly PeopleRow[]): number {
   return rows.reduce((sum, { people }) => sum + people.length, 0);
-}
-
-/** `30 join, 7 leave, 2 change` */
-function joinLeave(rows: readonly PeopleRow[]): string {
-  const everybody = rows.flatMap(({ people }) => people);
-  const count = (kind: string) => everybody.filter(({ change }) => change.kind === kind).length;
-  const parts: readonly [number, string, string][] = [
-    [count('joins'), 'joins', 'join'],
-    [count('leaves'), 'leaves', 'leave'],
-    [count('changed'), 'changes', 'change'],
-  ];
-  return parts
-    .filter(([number]) => number > 0)
-    .map(([number, one, many]) => `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`)
-    .join(', ');
 }
 
 const CHECKS = [

@@ -92,7 +92,8 @@ function proseToken(token: string, first: boolean): Markdown {
   const core = rest.slice(0, rest.length - after.length);
   // "1." at the beginning of a line would be a list.
   const startsList = first && /^\d/.test(core);
-  if (core === '' || (isPlainWord(core) && !startsList)) return ours(`${token}${afterRightToLeft(token)}`);
+  if (core === '' || core === 'team.yaml' || (isPlainWord(core) && !startsList))
+    return ours(`${token}${afterRightToLeft(token)}`);
   return md`${ours(before)}${code(core)}${ours(after)}`;
 }
 
@@ -112,15 +113,18 @@ export function fenced(lines: readonly string[], { language, indent }: { languag
   return [open, ...shown, close].map((line) => `${indent}${line}`).join('\n');
 }
 
+/** What may have a full stop: an initial, or what stands before and behind names. */
+const TITLE = /^(\p{L}|Dr|Prof|Mr|Mrs|Ms|Jr|Sr|St)\.$/u;
+
 /** Whether GitHub makes nothing of it but text, and a reader takes it for nothing but a name. */
 function isPlainName(text: string): boolean {
   if ([...text.slice(0, 2 * LONGEST_NAME)].length > LONGEST_NAME || text.length > 2 * LONGEST_NAME) return false;
   const parts = text.split(' ');
-  // More words than a name has, or a full stop behind a long one, could be read as a sentence of ours.
+  // More words than a name has, or a full stop behind one of them, could be read as a sentence of ours.
   return (
     /^\p{L}/u.test(text) &&
     parts.length <= 6 &&
-    parts.every((part) => isPlainWord(part.replace(/^\(|\)$/g, '').replace(/^(\p{L}{1,4})\.$/u, '$1')))
+    parts.every((part) => isPlainWord(part.replace(/^\(|\)$/g, '').replace(TITLE, '$1')))
   );
 }
 
