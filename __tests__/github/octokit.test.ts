@@ -265,15 +265,3 @@ describe('archives', () => {
     expect(failureText(failure)).not.toContain('secret');
   });
 });
-
-test.each([
-  ['1', '2', 'ahead'],
-  ['2', '1', 'behind'],
-  ['2', '2', 'identical'],
-  ['2', '3', 'diverged'],
-])('%s...%s is %s', async (base, head, status) => {
-  repository().addCommit(sha('1'));
-  repository().addCommit(sha('2'), sha('1'));
-  repository().addCommit(sha('3'), sha('1'));
-  expect(await client().compare(sha(base), sha(head))).toEqual({ ok: true, value: status });
-});

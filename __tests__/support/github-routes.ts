@@ -2,7 +2,7 @@ import { account, artifactBody, commentBody, issueBody, pullBody, reviewBody, ru
 import type { GitHubRepository, Grants, Pull, Run, Thread, Token } from './github-repository.ts';
 
 /** One request, already held against the description. */
-export interface Asked {
+interface Asked {
   readonly repository: GitHubRepository;
   readonly token: Token;
   readonly params: Readonly<Record<string, string>>;
@@ -186,26 +186,6 @@ export const ROUTES: Readonly<Record<string, Route>> = {
         found.updatedAt = repository.now();
         return ok(issueBody(repository, found));
       }),
-  },
-  'GET /repos/{owner}/{repo}/compare/{basehead}': {
-    needs: [{ contents: 'read' }],
-    answer: ({ repository, params: { basehead = '' } }) => {
-      const [base = '', head = ''] = basehead.split('...');
-      if (!repository.commits.has(base) || !repository.commits.has(head)) return missing();
-      const [before, after] = [repository.historyOf(base), repository.historyOf(head)];
-      const ahead = [...after].filter((sha) => !before.has(sha)).length;
-      const behind = [...before].filter((sha) => !after.has(sha)).length;
-      const status =
-        ahead === 0 && behind === 0 ? 'identical' : behind === 0 ? 'ahead' : ahead === 0 ? 'behind' : 'diverged';
-      return ok({
-        status,
-        ahead_by: ahead,
-        behind_by: behind,
-        total_commits: ahead,
-        base_commit: { sha: base },
-        commits: [],
-      });
-    },
   },
 };
 

@@ -6,7 +6,7 @@ import { GitHubRepository, type Grants, type Token } from './github-repository.t
 import { type Answer, ROUTES } from './github-routes.ts';
 
 /** A request as it arrived and what became of it. */
-export interface Seen {
+interface Seen {
   readonly method: string;
   /** Below the API's base, without the query. */
   readonly path: string;
@@ -16,7 +16,7 @@ export interface Seen {
 }
 
 /** How a request goes wrong. */
-export interface Trouble {
+interface Trouble {
   /** `POST /repos/perception/lab/issues/7/comments`, from its beginning. */
   readonly when: string | RegExp;
   /** How often; once where it is not said. */

@@ -121,7 +121,3 @@ export const issueAnswer = issueShape.transform((read) => ({
   url: read.html_url,
   isPull: read.pull_request !== undefined,
 }));
-
-export const compareAnswer = z
-  .object({ status: z.enum(['identical', 'ahead', 'behind', 'diverged']) })
-  .transform((read) => read.status);

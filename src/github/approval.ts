@@ -14,7 +14,7 @@ export interface Approval {
  * The pull request that was merged into `base` as `commit`. A commit that was pushed directly has none. One that is the
  * merge of several is refused: which of them was reviewed cannot be told from it.
  */
-export async function pullRequestOf(
+async function pullRequestOf(
   github: GitHub,
   { commit, base }: { readonly commit: string; readonly base: string },
 ): Promise<Result<PullRequest>> {

@@ -94,7 +94,13 @@ function isOwn(run: Run, { head, workflow }: PlanSource<unknown>, repository: st
 
 /** Where only the failed jobs of a run were run again, the manifest is of an earlier attempt than the run's last. */
 function isAbout({ head, run }: Bound, { id, attempt }: Run, commit: string): boolean {
-  return head.commit === commit && run.id === String(id) && run.attempt !== null && run.attempt >= 1 && run.attempt <= attempt;
+  return (
+    head.commit === commit &&
+    run.id === String(id) &&
+    run.attempt !== null &&
+    run.attempt >= 1 &&
+    run.attempt <= attempt
+  );
 }
 
 /** Ids rise; an attempt that uploads again leaves a second artifact of the name. */

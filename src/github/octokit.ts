@@ -3,7 +3,6 @@ import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import {
   artifactAnswer,
   commentAnswer,
-  compareAnswer,
   issueAnswer,
   minimisedAnswer,
   permissionAnswer,
@@ -130,12 +129,6 @@ export function openGitHub(settings: GitHubSettings): GitHub {
         'PATCH /repos/{owner}/{repo}/issues/{issue_number}',
         { ...ours, issue_number: number, ...change },
         issueAnswer,
-      ),
-    compare: (base, head) =>
-      requests.one(
-        'GET /repos/{owner}/{repo}/compare/{basehead}',
-        { ...ours, basehead: `${base}...${head}` },
-        compareAnswer,
       ),
   };
 }

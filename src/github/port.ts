@@ -6,7 +6,7 @@ export interface RepositoryName {
   readonly name: string;
 }
 
-export interface Account {
+interface Account {
   readonly login: string;
   readonly isBot: boolean;
 }
@@ -69,10 +69,7 @@ export interface Issue {
   readonly url: string;
 }
 
-export type Permission = 'admin' | 'write' | 'read' | 'none';
-
-/** How the second commit lies to the first. */
-export type Ancestry = 'identical' | 'ahead' | 'behind' | 'diverged';
+type Permission = 'admin' | 'write' | 'read' | 'none';
 
 /**
  * What the tool asks of GitHub, for one repository and one token. Every expected problem is a failure whose code begins
@@ -108,5 +105,4 @@ export interface GitHub {
     number: number,
     change: { readonly title?: string; readonly body?: string; readonly state?: 'open' | 'closed' },
   ): Promise<Result<Issue>>;
-  compare(base: string, head: string): Promise<Result<Ancestry>>;
 }

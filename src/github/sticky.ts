@@ -88,6 +88,6 @@ export function isOurs(
   return thing.author?.toLowerCase() === me.toLowerCase() && markers.includes(firstLine(thing.body));
 }
 
-export function firstLine(text: string): string {
+function firstLine(text: string): string {
   return /^[^\r\n]*/.exec(text)?.[0] ?? '';
 }
