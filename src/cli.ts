@@ -282,6 +282,18 @@ program
   });
 
 program
+  .command('codeowners')
+  .description('make .github/CODEOWNERS from the owners of the team file')
+  .argument('[file]', 'the team file', DEFAULT_FILE)
+  .option('--write', 'write it beside the team file, in place of printing it')
+  .addOption(today())
+  .addHelpText('after', examples('mturk-team codeowners', 'mturk-team codeowners --write'))
+  .action(async (file: string, options) => {
+    const { codeowners } = await import('./commands/codeowners.ts');
+    finish(await codeowners({ file, today: dayOf(options), write: options.write === true }, terminal));
+  });
+
+program
   .command('who-can')
   .description('who may do this operation, or any of this capability')
   .argument('<what>', 'an operation such as SendBonus, or a capability such as pay:bonus')
