@@ -6,10 +6,19 @@ export function htmlOf(markdown: string): string {
   return micromark(markdown, { allowDangerousHtml: true, extensions: [gfm()], htmlExtensions: [gfmHtml()] });
 }
 
-/** A page that shows it about as GitHub does. */
-export function pageOf(markdown: string): string {
-  return `<!doctype html><meta charset="utf-8"><title>comment</title><style>${STYLE}</style><article>${htmlOf(markdown)}</article>`;
+/** A page that shows them about as GitHub does, and says in `data-` attributes of its body how large it is. */
+export function pageOf(...comments: readonly string[]): string {
+  const articles = comments.map((markdown) => `<article>${htmlOf(markdown)}</article>`).join('\n');
+  return `<!doctype html><meta charset="utf-8"><title>comment</title><style>${STYLE}</style><body>${articles}${MEASURE}</body>`;
 }
+
+const MEASURE = `<script>
+const wide = [...document.querySelectorAll('article')].filter((one) => one.scrollWidth > one.clientWidth + 1);
+Object.assign(document.body.dataset, {
+  height: Math.ceil(document.body.getBoundingClientRect().height + 32),
+  overflow: document.documentElement.scrollWidth > innerWidth ? 'page' : wide.length > 0 ? 'comment' : 'none',
+});
+</script>`;
 
 const STYLE = `
 body { margin: 16px; background: #fff; color: #1f2328; font: 14px/1.5 -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; }

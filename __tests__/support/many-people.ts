@@ -20,14 +20,11 @@ const KINDS: readonly ReviewedPerson[] = [
   ),
 ];
 
-/** How many kinds there are. */
-export const KIND_COUNT = KINDS.length;
-
 function personsOf(before: Team, after: Team): readonly ReviewedPerson[] {
   return reviewOf({ before, after, today: TODAY, at: AT }).people;
 }
 
-/** One person, of the kind `kind % KIND_COUNT`. With `day`, the end of access is another one for each. */
+/** One person, of one of the kinds, counted round. With `day`, the end of access is another one for each. */
 export function personOf(
   kind: number,
   who: { user: string; key: string | null; name: string | null },

@@ -2,6 +2,7 @@ import { declare } from '../../src/access/declare.ts';
 import type { CommentView } from '../../src/render/comment.ts';
 import { correctionWords } from '../../src/render/comment-corrections.ts';
 import { driftOf } from '../../src/review/drift.ts';
+import { rail } from '../../src/review/rail.ts';
 import { railsOf } from '../../src/review/rails.ts';
 import type { PlannedResource, Review, ReviewedPlan, Unexplained } from '../../src/review/review.ts';
 import { corrections } from '../../src/review/review-corrections.ts';
@@ -10,7 +11,7 @@ import { reviewedPeople } from '../../src/review/review-people.ts';
 import { usersToHold } from '../../src/review/transit.ts';
 import type { Member, Team } from '../../src/team/team.ts';
 import { recordedPlan } from './recorded-plan.ts';
-import { member, sampleTeam } from './sample-team.ts';
+import { member, role, sampleTeam } from './sample-team.ts';
 
 export const TODAY = '2026-11-25';
 export const AT = new Date(`${TODAY}T11:04:00Z`);
@@ -21,11 +22,11 @@ export function teamWith(change: Partial<Team>, base: Team = sampleTeam): Team {
 }
 
 /** The same team, in which one member is otherwise. */
-export function withMember(key: string, change: Partial<Member>, base: Team = sampleTeam): Team {
+function withMember(key: string, change: Partial<Member>, base: Team = sampleTeam): Team {
   return teamWith({ members: base.members.map((each) => (each.key === key ? { ...each, ...change } : each)) }, base);
 }
 
-export const eve = member({
+const eve = member({
   key: 'eve',
   name: 'Eve Lindqvist',
   roles: ['results-reader', 'task-publisher'],
@@ -33,7 +34,7 @@ export const eve = member({
   sponsor: 'ada',
 });
 
-export function reviewFrom(before: Team, after: Team): Review {
+function reviewFrom(before: Team, after: Team): Review {
   return reviewOf({ before, after, today: TODAY, at: AT });
 }
 
@@ -54,7 +55,7 @@ export function planOf(resources: readonly PlannedResource[]): ReviewedPlan {
 }
 
 /** What a plan holds for a new member with two roles and a last day. */
-export function resourcesOfJoining(key: string, roles: readonly string[]): readonly PlannedResource[] {
+function resourcesOfJoining(key: string, roles: readonly string[]): readonly PlannedResource[] {
   return [
     ...roles.map((role) => resource('update', `aws_iam_group_membership.role_${role}`, ['users'])),
     resource('create', `aws_iam_user.member_${key}`),
@@ -203,6 +204,20 @@ const bonusForReaders = teamWith({
   ),
 });
 
+const newRules = teamWith({
+  owners: ['fay'],
+  roles: [...sampleTeam.roles, role({ key: 'auditor', allow: ['GetAccountBalance', 'ListBonusPayments'] })],
+  freeze: ['pay:bonus', 'pay:approve'],
+  settings: { ...sampleTeam.settings, maxRemovals: 10 },
+});
+
+/** Eve joins, and the user of somebody else is deleted and made anew. */
+const replacing = reviewedPeople(
+  { before: declare(sampleTeam, TODAY), after: declare(withEve, TODAY) },
+  { before: sampleTeam, after: withEve },
+  { at: AT, replaced: new Set(['perception-lab-fay']) },
+);
+
 function planned(
   before: Team,
   after: Team,
@@ -237,6 +252,26 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
         resource('update', 'aws_iam_policy.role_results-reader', ['policy']),
         resource('update', 'aws_iam_policy.role_task-publisher', ['policy']),
       ]),
+    ),
+    'rules-and-freeze': viewOf(
+      planned(sampleTeam, newRules, [
+        resource('create', 'aws_iam_group.role_auditor'),
+        resource('create', 'aws_iam_policy.role_auditor'),
+        resource('update', 'aws_iam_policy.role_paymaster', ['policy']),
+        resource('update', 'aws_iam_policy.role_everything-but-bonus', ['policy']),
+      ]),
+    ),
+    'user-made-anew': viewOf(
+      {
+        ...planned(sampleTeam, withEve, [...joining, resource('delete,create', 'aws_iam_user.member_fay', ['name'])]),
+        people: replacing.people,
+        unchanged: replacing.unchanged.length,
+        unexplained: [
+          { kind: 'not-in-files', difference: null, address: 'aws_iam_user.member_fay', attributes: ['name'] },
+        ],
+        rails: [rail('member-replaced', { member: 'fay', user: 'perception-lab-fay', because: ['name'] })],
+      },
+      { state: 'refused' },
     ),
     'nothing-changes': viewOf(planned(sampleTeam, sampleTeam, [])),
     'only-words': viewOf(planned(sampleTeam, withMember('bo', { name: 'Bo H. Chen', email: 'bo@lab.edu' }), [])),

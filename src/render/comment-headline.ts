@@ -24,13 +24,27 @@ export function headline(review: Review): Markdown {
     else group.people.push(person);
   }
   const all = [...groups.values()];
-  const besides = besidesClauses(review.unexplained);
+  const besides = [...guardClauses(review.guards), ...besidesClauses(review.unexplained)];
   if (all.length === 0) return quietHeadline(review, besides);
   const told = all.length === CLAUSES + 1 ? all : all.slice(0, CLAUSES);
   const more = all.slice(told.length).reduce((sum, { people }) => sum + people.length, 0);
   const clauses = told.map(({ clause, people }) => clause.say(names(people)));
   if (more > 0) clauses.push(ours(`${peopleCount(more)} more ${more === 1 ? 'is' : 'are'} concerned`));
   return capital(joined([...clauses, ...besides], '; '));
+}
+
+/** What changes for the lab as a whole. */
+function guardClauses(guards: Review['guards']): readonly Markdown[] {
+  const words = guards.flatMap((guard) => {
+    if (changesApproval(guard)) return ['changes who approves'];
+    if (guard.kind !== 'freeze') return ['changes a rule of the lab'];
+    return guard.gained.length > 0 ? ['freezes something for everybody'] : ['lifts a freeze'];
+  });
+  return [...new Set(words)].map(ours);
+}
+
+function changesApproval({ kind }: Review['guards'][number]): boolean {
+  return kind === 'owners' || kind === 'owner-login';
 }
 
 /** What it does besides what this pull request asks for. */
@@ -47,10 +61,9 @@ function names(people: readonly ReviewedPerson[]): Markdown {
   return people.length > 5 ? ours(peopleCount(people.length)) : shortListed(people.map(whoMarkdown), 3);
 }
 
-function quietHeadline({ roles, guards, words, plan }: Review, besides: readonly Markdown[]): Markdown {
+function quietHeadline({ roles, words, plan }: Review, besides: readonly Markdown[]): Markdown {
   const parts = [
     ...(roles.length > 0 ? [countOf(roles.length, 'role is', 'roles are').concat(' defined anew')] : []),
-    ...(guards.length > 0 ? ["the lab's own rules change"] : []),
     ...besides.map(({ markdown }) => markdown),
   ];
   if (parts.length > 0) return ours(`Nobody's access changes; ${parts.join('; ')}`);
@@ -97,7 +110,7 @@ function clauseOf({ change, classes }: ReviewedPerson): Clause {
 
 /** What must be known before anything else: who gains what is dangerous, who is deleted. */
 export function riskSentences(review: Review): Markdown {
-  const { people, roles } = review;
+  const { people, roles, guards } = review;
   const has = (test: (person: ReviewedPerson) => boolean) => people.filter(test).length;
   const gains = (risk: string) => has(({ change }) => change.capabilities.gained.some((each) => each.risk === risk));
   const told = (count: number, one: string, many: string) =>
@@ -120,6 +133,7 @@ export function riskSentences(review: Review): Markdown {
       'are deleted, with all keys',
     ),
   ];
+  if (guards.some(changesApproval)) sentences.push('**Others than before will have to approve changes.**');
   const dangerous = gains('spends') + gains('harms-workers') + gains('loses-data') + unknown;
   if (dangerous === 0 && (people.length > 0 || roles.length > 0)) {
     sentences.push('Nobody gains anything that spends money, harms workers or loses data.');

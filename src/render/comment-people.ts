@@ -73,7 +73,7 @@ function chunks(people: readonly ReviewedPerson[]): readonly (readonly ReviewedP
 }
 
 /** Dangerous gains, and losses: what nobody may overlook. */
-export function isLoud({ classes, change }: ReviewedPerson): boolean {
+function isLoud({ classes, change }: ReviewedPerson): boolean {
   return (
     classes.some((each) => each !== 'gains-other' && each !== 'words-only' && each !== 'nothing') ||
     change.worstGain === 'loses-data' ||
@@ -124,11 +124,14 @@ function changedParts({ change, roles }: ReviewedPerson, at: Date): readonly Mar
 
 /** Where neither a role nor a date of hers changes, but what a role or a freeze allows does. */
 function plainParts({ capabilities: { gained, lost } }: PersonChange, lab: string): readonly Markdown[] {
-  const verbs = [...(gained.length > 0 ? ['gains'] : []), ...(lost.length > 0 ? ['loses'] : [])];
   const holders = gained.flatMap(({ grants }) => grants.map(({ holder }) => holder));
   const roles = [...new Set(holders)].flatMap((holder) => keyOfIamName(lab, holder.replace(/^group /, '')) ?? []);
-  if (verbs.length === 0) return [ours('changes in a way that gives and takes nothing')];
-  return [md`${ours(verbs.join(' and '))}${roles.length === 0 ? ours('') : md` through ${rolesMarkdown(roles)}`}`];
+  const parts: Markdown[] = [];
+  if (roles.length > 0)
+    parts.push(md`${rolesMarkdown(roles)} now ${ours(roles.length === 1 ? 'allows' : 'allow')} more`);
+  else if (gained.length > 0) parts.push(ours('may do more with the same roles'));
+  if (lost.length > 0) parts.push(ours('the same roles now allow less'));
+  return parts.length > 0 ? parts : [ours('changes in a way that gives and takes nothing')];
 }
 
 function untilMarkdown(ends: string | null, at: Date): Markdown {

@@ -22,7 +22,7 @@ export interface CommentView {
   readonly budget?: number;
 }
 
-export interface CommentFooter {
+interface CommentFooter {
   readonly commit: string | null;
   readonly digest: string | null;
   /** `OpenTofu 1.10.3` */

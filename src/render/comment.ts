@@ -14,7 +14,7 @@ import { peopleCount } from './comment-words.ts';
 import { code, joined, type Markdown, md, ours, prose, shortListed } from './markdown-text.ts';
 import { redactAll } from './redact.ts';
 
-export type { CommentFooter, CommentState, CommentView } from './comment-view.ts';
+export type { CommentState, CommentView } from './comment-view.ts';
 
 /** GitHub refuses 65,536 characters, and is not exact near that. */
 const COMMENT_BUDGET = 60_000;
@@ -110,13 +110,22 @@ const PREFIX: Readonly<Record<CommentState, string>> = {
 function titleOf({ state, failure }: CommentView, review: Review | null): Markdown {
   if (failure !== null) return failureTitle(failure.reason);
   if (review === null) return md`${ours(PREFIX[state])}nothing is known of this change`;
+  const prefix = isOpen(state) && review.rails.length > 0 ? PREFIX.refused : PREFIX[state];
   const said = headline(review);
-  return md`${ours(PREFIX[state])}${PREFIX[state] === '' ? said : uncapital(said)}`;
+  return md`${ours(prefix)}${prefix === '' ? said : uncapital(said)}`;
+}
+
+/** Whether it can still be decided that nothing of it is applied. */
+function isOpen(state: CommentState): boolean {
+  return state === 'offline' || state === 'planned' || state === 'refused';
 }
 
 /** Only our own words begin small: names keep their letter. */
 function uncapital(said: Markdown): Markdown {
-  const first = /^(Adds|Removes|Deletes|Suspends|Brings|Takes|Changes|The|Nobody's|Only|Nothing) /.exec(said.markdown);
+  const first =
+    /^(Adds|Removes|Deletes|Suspends|Brings|Takes|Changes|Freezes|Lifts|Puts|Does|The|Nobody's|Only|Nothing) /.exec(
+      said.markdown,
+    );
   return first === null ? said : ours(said.markdown.charAt(0).toLowerCase() + said.markdown.slice(1));
 }
 
@@ -124,7 +133,7 @@ function noteParts(state: CommentState, review: Review | null): readonly Part[] 
   if (state === 'offline') {
     return [
       fixed(
-        '*Read from the two versions of team.yaml alone; the plan against the account follows here in a few minutes. What somebody changed by hand on the account, and whether something stands against this change there, cannot be known before.*',
+        '*Read from the two versions of team.yaml alone; the plan against the account is still to come. What somebody changed by hand on the account, and whether something stands against this change there, cannot be known before.*',
       ),
     ];
   }
@@ -141,7 +150,7 @@ function noteParts(state: CommentState, review: Review | null): readonly Part[] 
 }
 
 function reviewParts(review: Review, state: CommentState): readonly Part[] {
-  const open = state === 'offline' || state === 'planned' || state === 'refused';
+  const open = isOpen(state);
   const questions = open ? questionItems(review) : [];
   const { plan } = review;
   return [
