@@ -102,6 +102,15 @@ describe('approved', () => {
       ['ada'],
     ],
   ];
+  test('whoever approves anew comes last', async () => {
+    const steps: readonly Step[] = [
+      ['ada', 'APPROVED'],
+      ['bo', 'APPROVED'],
+      ['ada', 'APPROVED'],
+    ];
+    expect(obtained(await reviewed(steps))).toMatchObject({ by: ['bo', 'ada'] });
+  });
+
   test.each(cases)('%s', async (_name, steps, by) => {
     expect(obtained(await reviewed(steps))).toEqual({ pull: 1, head: HEAD, by });
   });

@@ -190,25 +190,31 @@ describe('refused', () => {
     });
   });
 
-  test("a filter that GitHub ignores lets no fork's run through", async () => {
-    const { run } = planned({ headRepository: 'mallory/lab', event: 'push' });
-    const answer = {
-      total_count: 1,
-      workflow_runs: [
-        {
-          id: run.id,
-          run_attempt: 1,
-          path: run.path,
-          event: 'push',
-          status: 'completed',
-          conclusion: 'success',
-          head_sha: HEAD,
-          head_repository: { full_name: 'perception/lab' },
-        },
-      ],
+  test.each([
+    ['event', { event: 'push' }],
+    ['commit', { head_sha: sha('b') }],
+    ['workflow', { path: '.github/workflows/other.yml' }],
+  ])('a run of another %s, where GitHub ignores what was asked for', async (_what, change) => {
+    const { run } = planned();
+    const right = {
+      ...{ id: run.id, run_attempt: 1, path: run.path, event: 'pull_request', head_sha: HEAD },
+      ...{ status: 'completed', conclusion: 'success', head_repository: { full_name: 'perception/lab' } },
     };
+    const answer = { total_count: 1, workflow_runs: [{ ...right, ...change }] };
     server().trouble({ when: /\/runs$/, status: 200, body: answer });
     expect(failureOf(await fetchManifest())).toMatchObject({ args: { because: { kind: 'foreign-run' } } });
+  });
+
+  test.each([
+    ['name', { name: 'review' }],
+    ['commit', { workflow_run: { head_sha: sha('b') } }],
+    ['run that is not told', { workflow_run: null }],
+  ])('an artifact of another %s, where GitHub ignores what was asked for', async (_what, change) => {
+    const { artifact } = planned();
+    const right = { id: artifact.id, name: 'manifest', size_in_bytes: 1, expired: false, digest: artifact.digest };
+    const answer = { total_count: 1, artifacts: [{ ...right, workflow_run: { head_sha: HEAD }, ...change }] };
+    server().trouble({ when: /\/artifacts$/, status: 200, body: answer });
+    expect(failureOf(await fetchManifest())).toMatchObject({ args: { because: { kind: 'no-artifact' } } });
   });
 
   test('a workflow that GitHub does not know', async () => {

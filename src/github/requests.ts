@@ -60,7 +60,6 @@ export function githubRequests(settings: RequestSettings): Requests {
     userAgent: 'mturk-team',
     // Whatever is worth saying is said by the command; the plugins' own lines may hold whole requests.
     log: { debug() {}, info() {}, warn() {}, error() {} },
-    request: { signal },
     retry: { retries: ATTEMPTS, retryAfterBaseValue: second, doNotRetry: WAITED_FOR_OR_FINAL },
     throttle: {
       id: String(clients),
