@@ -1,16 +1,15 @@
 import type { Review } from '../review/review.ts';
-import { dayWords } from './access-dates.ts';
 import { bytes, fitParts, fixed, type Part } from './comment-budget.ts';
 import { failureParts, failureTitle, failureTitleText } from './comment-failure.ts';
-import { countsSentence, headline, kindsOf, peopleSentence, riskSentences } from './comment-headline.ts';
-import { PEOPLE_HEADER, type PeopleRow, peopleRows } from './comment-people.ts';
+import { footerText } from './comment-footer.ts';
+import { countsSentence, headline, peopleSentence, riskSentences } from './comment-headline.ts';
+import { peopleParts } from './comment-people-table.ts';
 import { planParts } from './comment-plan.ts';
 import { heldMarkdown, questionItems } from './comment-questions.ts';
 import { refusalParts } from './comment-refusal.ts';
 import { listPart, rulesParts } from './comment-rules.ts';
 import { unexplainedParts } from './comment-unexplained.ts';
 import type { CommentState, CommentView } from './comment-view.ts';
-import { peopleCount } from './comment-words.ts';
 import { code, joined, type Markdown, md, ours, prose, shortListed } from './markdown-text.ts';
 import { redactAll } from './redact.ts';
 
@@ -22,9 +21,6 @@ const COMMENT_BUDGET = 60_000;
 const SUMMARY_BUDGET = 1_000_000;
 /** What the parts that are never left out may take together. */
 const LEAST_BUDGET = 12_000;
-
-/** So many different changes of people who gain nothing dangerous and lose nothing stand in the open. */
-const QUIET_GROUPS = 10;
 
 /** What is filled first when not everything fits. */
 const RANK = {
@@ -156,7 +152,7 @@ function reviewParts(review: Review, state: CommentState): readonly Part[] {
   return [
     ...refusalParts(review.rails, RANK.refusal),
     ...text(joined([riskSentences(review), peopleSentence(review)].filter(hasText), ' ')),
-    ...peopleParts(review),
+    ...peopleParts(review, RANK),
     ...text(countsSentence(review)),
     ...rulesParts(review, RANK),
     ...unexplainedParts(review, RANK.unexplained),
@@ -189,65 +185,6 @@ function isIdle({ plan, people, rails }: Review): boolean {
   return plan !== null && plan.resources.length === 0 && people.length === 0 && rails.length === 0;
 }
 
-function peopleParts({ people, lab, at }: Review): readonly Part[] {
-  const rows = peopleRows(people, lab, new Date(at));
-  const loud = rows.filter((row) => row.loud);
-  const quiet = rows.filter((row) => !row.loud);
-  const groups = [...new Set(quiet.map(({ group }) => group))].map((group) =>
-    quiet.filter((row) => row.group === group),
-  );
-  // So many that they are told by three names each, and all by name further down.
-  const isMany = groups.length > QUIET_GROUPS || groups.some(({ length }) => length > 1);
-  const open = isMany ? groups.slice(0, QUIET_GROUPS).map(briefRow) : quiet;
-  const more = groups.slice(open.length).flat();
-  const parts: Part[] = [];
-  if (loud.length > 0) parts.push(tablePart(loud, PEOPLE_HEADER, '', RANK.loud));
-  if (open.length > 0) {
-    const head = loud.length === 0 ? PEOPLE_HEADER : '';
-    const tail = more.length > 0 ? moreRow(more, 'in the list below') : '';
-    const where = isMany ? 'in the list below' : 'left out here';
-    parts.push({ ...tablePart(open, head, tail, RANK.quiet, where), continues: loud.length > 0 });
-  }
-  if (isMany) {
-    const summary = `All ${peopleCount(sizeOf(quiet))} by name who lose nothing, and gain nothing that spends money, harms workers or loses data`;
-    const head = `<details>\n<summary>${summary}</summary>\n\n${PEOPLE_HEADER}`;
-    parts.push(tablePart(quiet, head, '\n</details>', RANK.folded));
-  }
-  return parts;
-}
-
-function briefRow(rows: readonly PeopleRow[]): PeopleRow {
-  const [first] = rows;
-  if (first === undefined) throw new Error('a group of people has a row');
-  return rows.length === 1 ? first : { ...first, people: rows.flatMap(({ people }) => people), text: first.brief };
-}
-
-function moreRow(rows: readonly PeopleRow[], where: string): string {
-  const people = rows.flatMap((row) => row.people);
-  return `| … and ${peopleCount(people.length)} more | ${kindsOf(people)} | ${where} |`;
-}
-
-function tablePart(
-  people: readonly PeopleRow[],
-  head: string,
-  tail: string,
-  rank: number,
-  where = 'left out here',
-): Part {
-  const rows = people.map((row) => ({ text: row.text, count: row.people.length }));
-  return {
-    head,
-    rows,
-    tail,
-    omitted: (from) => moreRow(people.slice(from), where),
-    rank,
-  };
-}
-
-function sizeOf(rows: readonly PeopleRow[]): number {
-  return rows.reduce((sum, { people }) => sum + people.length, 0);
-}
-
 const CHECKS = [
   '<details>',
   '<summary>What is checked again before it is applied</summary>',
@@ -260,34 +197,3 @@ const CHECKS = [
   '',
   '</details>',
 ].join('\n');
-
-function footerText(review: Review | null, { commit, digest, engine, runUrl, at }: CommentView['footer']): string {
-  const plan = review?.plan ?? null;
-  const planned = digest ?? plan?.digest ?? null;
-  const runs = [engine ?? plan?.engine ?? null, plan === null ? null : providerWords(plan.provider)];
-  const items = [
-    ...(review === null ? [] : [md`${code(review.lab)} in account ${code(review.account)}`]),
-    ...(commit === null ? [] : [md`commit ${code(commit.slice(0, 7))}`]),
-    ...(planned === null ? [] : [md`plan ${code(planned.slice(0, 12))}`]),
-    ...runs.flatMap((each) => (each === null ? [] : [code(each)])),
-    ours(timeWords(at)),
-    ...(runUrl !== null && isPlainUrl(runUrl) ? [ours(`[run](${runUrl})`)] : []),
-  ];
-  return `<sub>${joined(items, ' · ').markdown}</sub>`;
-}
-
-function providerWords(provider: string): string {
-  return /^\d/.test(provider) ? `AWS provider ${provider}` : provider;
-}
-
-/** An address that can end neither the link nor the line that it stands in. */
-function isPlainUrl(url: string): boolean {
-  return url.length <= 200 && /^https?:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)*\/?$/.test(url);
-}
-
-/** `25 Nov 2026 11:04 UTC` */
-function timeWords(at: string): string {
-  const moment = new Date(at);
-  if (Number.isNaN(moment.getTime())) return '';
-  return `${dayWords(moment)} ${moment.toISOString().slice(11, 16)} UTC`;
-}
