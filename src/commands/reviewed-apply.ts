@@ -6,7 +6,7 @@ import type { FailureReason, Stop } from '../diagnostics/pipeline-codes.ts';
 import { reasonOf } from '../diagnostics/pipeline-reason.ts';
 import { writeOutputs } from '../github/outputs.ts';
 import { failureText } from '../render/failure-text.ts';
-import { stopText } from '../render/pipeline-text.ts';
+import { recordText, stopText } from '../render/pipeline-text.ts';
 import { confirmQuestion, doneText, notConfirmedText, refusalLines } from '../render/plan-text.ts';
 import { progressView } from '../render/progress.ts';
 import { planDigest } from '../review/digest.ts';
@@ -46,7 +46,8 @@ export async function applyReviewed(options: ApplyOptions & ReviewedOptions, ter
   const failures: Failure[] = [];
   const listening: Terminal = { ...terminal, onFailure: (failure) => void failures.push(failure) };
   const ending = await attempt(options, listening, () => failures.at(-1) ?? null);
-  if (!ending.ok && !('failed' in ending.stop)) terminal.stderr(`\n${stopText(ending.stop)}\n`);
+  if (!ending.ok && (!('failed' in ending.stop) || failures.length === 0))
+    terminal.stderr(`\n${stopText(ending.stop)}\n`);
   await tell(options, ending);
   return ending.ok ? 0 : 1;
 }
@@ -97,12 +98,12 @@ async function inOrder(lab: Lab, options: Asked, record: LastAppliedRecord, term
   const verdict = await verdictOn(planned.value, reviewed);
   if (typeof verdict !== 'string') return { ok: false, stop: verdict };
   if (verdict !== 'empty' && !options.yes && !(await terminal.confirm(confirmQuestion(lab.team.account)))) {
-    terminal.stderr(`${notConfirmedText()}\n`);
     return failed('apply-failed', notConfirmedText());
   }
   const done = verdict === 'empty' ? 0 : await carryOut(lab, planned.value, options, record, terminal);
   if (typeof done !== 'number') return done;
-  if (commit !== null) await record.write({ version: 1, commit, at: new Date().toISOString(), state: 'applied' });
+  const unnoted = await note(record, commit, 'applied');
+  if (unnoted !== null) return unnoted;
   if (!options.json) terminal.stdout(`\n${doneText(done, lab.team.account, file)}\n`);
   return { ok: true, verdict, steps: done };
 }
@@ -112,14 +113,37 @@ async function supersededBy(commit: string, record: LastAppliedRecord, directory
   try {
     last = await record.read();
   } catch (error) {
-    const failure = awsFailure(error);
-    const text =
-      failure === null ? `The record of what was applied last cannot be read: ${String(error)}` : failureText(failure);
-    return failed(failure === null ? 'plan-failed' : reasonOf(failure, 'plan'), text);
+    return unreadable(error, 'read');
   }
   if (last === null) return null;
   const may = await follows(commit, last.commit, directory);
   return may === 'yes' ? null : { ok: false, stop: { reason: 'superseded', commit, last, known: may === 'no' } };
+}
+
+/** Null where it is noted, or there is no commit to note. */
+async function note(
+  record: LastAppliedRecord,
+  commit: string | null,
+  state: 'applying' | 'applied',
+): Promise<Ending | null> {
+  if (commit === null) return null;
+  try {
+    await record.write({ version: 1, commit, at: new Date().toISOString(), state });
+    return null;
+  } catch (error) {
+    return unreadable(error, state === 'applying' ? 'read' : 'written');
+  }
+}
+
+/** Before anything is applied the record must be there to hold; afterwards the account is right and the record is not. */
+function unreadable(error: unknown, step: 'read' | 'written'): Ending {
+  const failure = awsFailure(error);
+  const reason = step === 'written' ? 'apply-failed' : failure === null ? 'plan-failed' : reasonOf(failure, 'plan');
+  return failed(reason, failure === null ? recordText(messageOf(error), step) : failureText(failure));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What the fresh plan is of what was reviewed. Without a reviewed one everything that the rails let through is. */
@@ -152,10 +176,8 @@ async function carryOut(
   terminal: Terminal,
 ): Promise<number | Ending> {
   // Noted before the first change: an older commit must not follow one that was only half applied, either.
-  if (options.commit !== null) {
-    const { commit } = options;
-    await record.write({ version: 1, commit, at: new Date().toISOString(), state: 'applying' });
-  }
+  const unnoted = await note(record, options.commit, 'applying');
+  if (unnoted !== null) return unnoted;
   const progress = progressView({ write: terminal.stderr, isTerminal: terminal.isTerminal });
   const applied = await applyLab(lab, planned, {
     onEvent: (event) => progress.show(event),

@@ -49,6 +49,13 @@ export function stopText(stop: Stop): string {
   }
 }
 
+/** The record of what was applied last is not to be had. */
+export function recordText(reason: string, step: 'read' | 'written'): string {
+  return step === 'written'
+    ? `Everything was applied, but the record of it could not be written: ${visible(reason)}.\nMend the access to last-applied.json beside the state, then run this again.`
+    : `The record of what was applied last cannot be used: ${visible(reason)}. Nothing was changed.\nMend last-applied.json beside the state, or the access to it; see superseded in docs/failures.md.`;
+}
+
 function listed(title: string, addresses: readonly string[]): readonly string[] {
   if (addresses.length === 0) return [];
   const rest = addresses.length - SHOWN;
