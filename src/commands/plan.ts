@@ -42,7 +42,7 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<nu
 }
 
 /** The review of a lab's plan, against the team that was applied before. */
-export async function reviewOfPlan(
+async function reviewOfPlan(
   lab: Lab,
   planned: LabPlan,
   before: Team | null,
