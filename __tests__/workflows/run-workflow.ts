@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { asText, type Contexts, evaluate, interpolate, truthy } from './expression.ts';
 import { type Job, needsOf, type Step, type Workflow } from './workflow-file.ts';
 
-export type Outcome = 'success' | 'failure' | 'skipped';
+type Outcome = 'success' | 'failure' | 'skipped';
 
-export interface StepResult {
+interface StepResult {
   readonly name: string;
   readonly outcome: Outcome;
   /** What went to the log: standard output and standard error. */
@@ -15,7 +15,7 @@ export interface StepResult {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export interface JobResult {
+interface JobResult {
   readonly result: Outcome;
   readonly outputs: Readonly<Record<string, string>>;
   readonly steps: readonly StepResult[];

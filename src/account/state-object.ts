@@ -10,7 +10,7 @@ export interface StateObject {
 }
 
 /** Why an object could not be read or written. */
-export class StateObjectError extends Error {
+class StateObjectError extends Error {
   override readonly name = 'StateObjectError';
   readonly status: number;
 

@@ -14,7 +14,7 @@ const RECORD = z.strictObject({
   state: z.enum(['applying', 'applied']),
 });
 
-export type LastApplied = z.infer<typeof RECORD>;
+type LastApplied = z.infer<typeof RECORD>;
 
 /**
  * Which commit was applied last. It is kept beside the state, by whoever may write the state: what GitHub keeps is for
