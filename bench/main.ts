@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { benchCheck } from './check.ts';
 import { benchDecide } from './decide.ts';
 import { benchPlanCalls } from './plan-calls.ts';
+import { benchReview, benchReviewCommand } from './review.ts';
 import { benchStart } from './start.ts';
 import { benchSynth } from './synth.ts';
 import { holds, type Row, table } from './table.ts';
@@ -64,6 +65,49 @@ for (const { size, decideMs, jsonParseMs, ratio, limit } of await benchDecide(SI
     target: limit,
     unit: 'x',
   });
+}
+
+say('review');
+const command = await benchReviewCommand(50);
+rows.push({
+  what: 'mturk-team review',
+  size: '50',
+  ours: ms(command.reviewMs),
+  baseline: `check on both: ${ms(command.checksMs)}`,
+  measured: command.reviewMs,
+  target: command.limitMs,
+  unit: 'ms',
+});
+for (const { size, reviewMs, readMs, ratio, limit, renderMs, commentBytes } of benchReview([50, 5000])) {
+  rows.push(
+    {
+      what: 'review of two files',
+      size: String(size),
+      ours: ms(reviewMs),
+      baseline: `reading them: ${ms(readMs)}`,
+      measured: ratio,
+      target: limit,
+      unit: 'x',
+    },
+    {
+      what: 'rendering as a comment',
+      size: String(size),
+      ours: ms(renderMs),
+      baseline: '-',
+      measured: renderMs,
+      target: 1_000,
+      unit: 'ms',
+    },
+    {
+      what: 'size of the comment',
+      size: String(size),
+      ours: String(commentBytes),
+      baseline: '-',
+      measured: commentBytes,
+      target: 60_000,
+      unit: 'bytes',
+    },
+  );
 }
 
 say('synth');

@@ -6,10 +6,10 @@ export interface Row {
   readonly measured: number;
   /** The most that `measured` may be. */
   readonly target: number;
-  readonly unit: 'x' | 'ms' | 'MB' | 'calls';
+  readonly unit: 'x' | 'ms' | 'MB' | 'calls' | 'bytes';
 }
 
-const UNITS = { x: ' x', ms: ' ms', MB: ' MB', calls: ' calls' } as const;
+const UNITS = { x: ' x', ms: ' ms', MB: ' MB', calls: ' calls', bytes: ' bytes' } as const;
 
 export function holds(row: Row): boolean {
   return row.measured <= row.target;

@@ -12,6 +12,7 @@ import { REFERENCE_CHECKS, referenceProblems } from './reference-problems.ts';
 import { mirrorReleasedProvider } from './released-provider.ts';
 import { closingLine, markdownReport, type Row, withReport } from './report.ts';
 import { startMotoAccount, startOurs, withRig } from './rigs.ts';
+import { s3StateRow } from './s3-state.ts';
 import { replayAll, scenarioRow } from './scenario-row.ts';
 import { brokenRow, type Combination, directoryOf, type Expected, storyRow, tell, titles } from './story-rows.ts';
 import { withoutGuards } from './without-guards.ts';
@@ -117,6 +118,12 @@ async function compareAll(
     await running.stop();
   }
   rows.push(await concurrencyRow({ ...reference, directory: at('concurrent') }));
+  say('two applies at the same time, with the state in S3');
+  const engineTitle = titles({ ...reference, engine: terraform }).engine;
+  const s3Directory = (name: string) => join(at('s3-state'), name);
+  rows.push(
+    await s3StateRow({ parts, sources: SOURCES, engine: terraform, engineTitle, directoryOf: s3Directory, say }),
+  );
   return rows;
 }
 

@@ -3,6 +3,7 @@ import { run } from '../support/command.ts';
 
 const COMMANDS = [
   ['check'],
+  ['review'],
   ['synth'],
   ['plan'],
   ['apply'],
@@ -26,7 +27,7 @@ test('--help names every command, and the exit codes', async () => {
   const { code, stdout } = await run(['--help']);
   expect(code).toBe(0);
   for (const [name = ''] of COMMANDS) expect(stdout).toContain(`\n  ${name} `);
-  expect(stdout).toContain('plan and drift: 0 no change, 1 error, 2 changes.');
+  expect(stdout).toContain('plan, review and drift: 0 no change, 1 error, 2 changes.');
 });
 
 test('--version is the package’s', async () => {

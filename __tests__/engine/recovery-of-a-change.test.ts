@@ -64,9 +64,12 @@ const HELD: Team = {
     ...sampleTeam.roles.filter(({ key }) => ['full-access', 'paymaster', 'results-reader'].includes(key)),
     role({ key: 'thrifty', allow: ['GetHIT'], deny: ['SendBonus'] }),
   ],
-  members: [member({ key: 'fay', roles: ['paymaster', 'thrifty'], until: '2027-05-31' })],
+  members: [member({ key: 'ada' }), member({ key: 'fay', roles: ['paymaster', 'thrifty'], until: '2027-05-31' })],
 };
-const BEFORE_HELD: Team = { ...HELD, members: [member({ key: 'fay', roles: ['results-reader'], suspended: true })] };
+const BEFORE_HELD: Team = {
+  ...HELD,
+  members: [member({ key: 'ada' }), member({ key: 'fay', roles: ['results-reader'], suspended: true })],
+};
 
 test('a change that holds somebody is finished, too, whichever of its three applies is killed', async () => {
   const start = await withLab(await bootstrapped(), async (test) => {

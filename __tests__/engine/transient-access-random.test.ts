@@ -34,9 +34,11 @@ const someTeams: fc.Arbitrary<Team> = someRoles.chain((roles) =>
     })
     .map(({ members, freeze }) => ({
       ...sampleTeam,
+      // Somebody who may approve must be left, whatever becomes of the others.
+      owners: ['al'],
       roles,
       freeze,
-      members: members.map((one) => member(one)).sort((a, b) => (a.key < b.key ? -1 : 1)),
+      members: [member({ key: 'al' }), ...members.map((one) => member(one)).sort((a, b) => (a.key < b.key ? -1 : 1))],
       departed: ['x', 'y', 'z'].map((key) => ({ key, left: '2026-11-20', reason: 'graduated' })),
     })),
 );

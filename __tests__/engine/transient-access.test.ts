@@ -31,6 +31,7 @@ const ownButBonus = role({ key: 'full', allow: OPERATIONS, deny: ['SendBonus', '
 function team(bo: Partial<Member> | null, given: Partial<Team> = {}): Team {
   return {
     ...sampleTeam,
+    owners: ['al'],
     roles: [full, noBonus, payer, reader],
     members: [member({ key: 'al', roles: ['reader'] }), ...(bo === null ? [] : [member({ key: 'bo', ...bo })])],
     departed: bo === null ? [{ key: 'bo', left: '2026-11-20', reason: 'graduated' }] : [],

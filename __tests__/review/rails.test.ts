@@ -48,8 +48,13 @@ describe('who may be deleted', () => {
   const allLeave = recordedPlan('17-almost-all-leave');
   test.each<[string, Plan, Partial<Team>, string[]]>([
     ['departed', leaves, { departed: left('eve') }, []],
-    ['past until', leaves, { members: [member({ key: 'eve', until: '2026-11-24' })] }, []],
-    ['on the last day', leaves, { members: [member({ key: 'eve', until: TODAY })] }, ['member-not-departed eve']],
+    ['past until', leaves, { members: [member({ key: 'ada' }), member({ key: 'eve', until: '2026-11-24' })] }, []],
+    [
+      'on the last day',
+      leaves,
+      { members: [member({ key: 'ada' }), member({ key: 'eve', until: TODAY })] },
+      ['member-not-departed eve'],
+    ],
     ['somebody else departed', leaves, { departed: left('ev', 'eve2') }, ['member-not-departed eve']],
     ['three, as many as allowed', allLeave, { departed: left('bo', 'cy', 'dee') }, []],
     [
@@ -198,6 +203,30 @@ describe('plans that nobody should apply', () => {
           change: { actions: ['create'], before: null, after: { user: 'perception-lab-bo' } },
         }),
     ],
+    ...(
+      [
+        ['the role that applies', 'aws_iam_role'],
+        ['what that role may do', 'aws_iam_role_policy_attachment'],
+        ['whom the account trusts', 'aws_iam_openid_connect_provider'],
+        ["the account's password policy", 'aws_iam_account_password_policy'],
+      ] as const
+    ).map(([what, type]): [string, string[], (raw: Raw) => void] => [
+      what,
+      ['trust-changed'],
+      (raw) =>
+        raw.resource_changes.push({
+          address: `${type}.x`,
+          type,
+          mode: 'managed',
+          ...{ name: 'x' },
+          change: { actions: ['update'], before: { name: 'x' }, after: { name: 'x', path: '/' } },
+        }),
+    ]),
+    [
+      'the only owner deleted',
+      ['member-not-departed ada', 'no-owner-left'],
+      (_raw, find) => Object.assign(find('aws_iam_user.member_ada').change, { actions: ['delete'], after: null }),
+    ],
     [
       'a user outside the path',
       ['outside-managed-path'],
@@ -261,6 +290,34 @@ describe('plans that nobody should apply', () => {
   });
 });
 
+describe('an owner who can approve the next change stays', () => {
+  const owned = (owners: string[], change: Partial<Team['members'][number]>): Team => ({
+    ...recordedTeam,
+    owners,
+    members: recordedTeam.members.map((each) => (each.key === 'ada' ? { ...each, ...change } : each)),
+  });
+  test.each<[string, Team, string[]]>([
+    ['the owner is suspended', owned(['ada'], { suspended: true }), ['no-owner-left']],
+    ['one of two is suspended', owned(['ada', 'cy'], { suspended: true }), []],
+    ['the last day is today', owned(['ada'], { until: TODAY }), []],
+    ['everything is frozen', { ...owned(['ada'], {}), freeze: ['hits:publish', 'pay:bonus'] }, []],
+  ])('%s', (_case, team, codes) => {
+    expect(codesOf(recordedPlan('15-after'), team)).toEqual(codes);
+  });
+
+  test('whoever is held in between is no owner who left', () => {
+    const team = owned(['ada'], { suspended: true });
+    expect(railsOf(recordedPlan('15-after'), team, TODAY, 'team', 'held')).toEqual([]);
+  });
+});
+
+test('the first plan of a held apply may be a part; one that is whole may not', () => {
+  const part = { ...recordedPlan('15-after'), complete: false };
+  const codes = (stage: 'part' | 'held') => railsOf(part, recordedTeam, TODAY, 'team', stage).map(({ code }) => code);
+  expect(codes('part')).toEqual([]);
+  expect(codes('held')).toEqual(['plan-incomplete']);
+});
+
 test('a renamed lab is one reason, and names both', () => {
   const findings = railsOf(recordedPlan('16-lab-renamed'), { ...recordedTeam, lab: 'vision-lab' }, TODAY);
   expect(findings).toMatchObject([{ code: 'lab-changed', args: { from: 'perception-lab', to: 'vision-lab' } }]);
@@ -276,7 +333,10 @@ test('the boundary of bootstrap is inside its own stack, and outside the team', 
   const plan = readPlan({ format_version: '1.2', resource_changes: [boundary] });
   if (!plan.ok) throw new Error('unreadable');
   expect(railsOf(plan.value, recordedTeam, TODAY, 'bootstrap')).toEqual([]);
-  expect(codesOf(plan.value, recordedTeam)).toEqual(['outside-managed-path']);
+  expect(codesOf(plan.value, recordedTeam)).toEqual(['trust-changed']);
+  const another = { ...recordedTeam, lab: 'vision-lab' };
+  expect(codesOf(plan.value, another, TODAY)).toEqual(['trust-changed']);
+  expect(railsOf(plan.value, another, TODAY, 'bootstrap').map(({ code }) => code)).toEqual(['outside-managed-path']);
   // Another lab's boundary, whose name begins as this one's does.
   const { lab } = recordedTeam;
   const shorter = { ...recordedTeam, lab: lab.slice(0, lab.indexOf('-')) };

@@ -1,5 +1,7 @@
+import { staleCodeownersText } from '../render/codeowners-text.ts';
 import { type FindingFormat, renderFindings } from '../render/finding-render.ts';
 import { readTeamFile } from '../team/read-team-file.ts';
+import { CODEOWNERS, hasStaleCodeowners } from './codeowners.ts';
 import type { Io } from './io.ts';
 
 export interface CheckCommandOptions {
@@ -18,8 +20,11 @@ export interface CheckCommandOptions {
  */
 export async function check(options: CheckCommandOptions, io: Io): Promise<number> {
   const { file, format, today, colour, strict = false } = options;
-  const { findings, source, size } = await readTeamFile(file, { today });
+  const { team, findings, source, size } = await readTeamFile(file, { today });
   io.stdout(renderFindings(findings, { source, format, colour, summary: { file, size } }));
   if (source === null) return 2;
-  return findings.some(({ severity }) => strict || severity === 'error') ? 1 : 0;
+  const stale = team !== null && (await hasStaleCodeowners(file, team));
+  // JSON on standard output is of the file's findings alone.
+  if (stale) (format === 'json' ? io.stderr : io.stdout)(staleCodeownersText(CODEOWNERS, file, format));
+  return stale || findings.some(({ severity }) => strict || severity === 'error') ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import type { Failure } from '../diagnostics/failure.ts';
 
 /** Where a command writes: data on stdout, everything else on stderr. */
 export interface Io {
@@ -15,6 +16,8 @@ export interface Terminal extends Io {
   readonly width: number;
   /** Asks for a yes; false at once where nobody can answer. */
   confirm(question: string): Promise<boolean>;
+  /** Told of every failure that is printed, for whoever needs it as data. */
+  onFailure?(failure: Failure): void;
 }
 
 /** The process's own streams. NO_COLOR and FORCE_COLOR are honoured as https://no-color.org and Node describe them. */

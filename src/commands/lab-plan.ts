@@ -29,17 +29,25 @@ export interface LabPlan {
 
 /**
  * Plans a lab's stack. What is planned as new and exists already is taken over by a second plan, and the state loses the
- * marks of creations that met an error: so this needs to write the state.
+ * marks of creations that met an error: so this needs to write the state. Without the lock it only reads, for a role
+ * that may do no more: a mark then stays, and shows as a replacement, which the rails refuse.
  */
-export async function planLab(lab: Lab): Promise<Result<LabPlan>> {
+export async function planLab(
+  lab: Lab,
+  { lock = true, lockTimeoutSeconds }: { readonly lock?: boolean; readonly lockTimeoutSeconds?: number } = {},
+): Promise<Result<LabPlan>> {
   const workspace = await lab.workspace(lab.stack, lab.team);
   if (!workspace.ok) return workspace;
-  const options = lab.parallelism === null ? {} : { parallelism: lab.parallelism };
+  const options = {
+    ...(lab.parallelism === null ? {} : { parallelism: lab.parallelism }),
+    ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
+    lock,
+  };
   let saved = await planChanges(workspace.value, options);
   if (!saved.ok) return saved;
-  const tainted = taintedIn(saved.value);
+  const tainted = lock ? taintedIn(saved.value) : [];
   if (tainted.length > 0) {
-    const mended = await untaint(workspace.value, tainted);
+    const mended = await untaint(workspace.value, tainted, options);
     if (!mended.ok) return mended;
     saved = await planChanges(workspace.value, options);
     if (!saved.ok) return saved;

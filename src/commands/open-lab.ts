@@ -16,7 +16,7 @@ import type { Team } from '../team/team.ts';
 import type { AccountKind, Engine } from '../terraform/engine.ts';
 import { applyPlan, initialise, planChanges } from '../terraform/engine-commands.ts';
 import { findEngine } from '../terraform/find-engine.ts';
-import { synthesise } from '../terraform/synth.ts';
+import { synthesise, synthesisedStacks } from '../terraform/synth.ts';
 import { type ImportBlock, prepareWorkspace, type Workspace } from '../terraform/workspace.ts';
 import type { Terminal } from './io.ts';
 import { namingOf } from './naming.ts';
@@ -35,6 +35,11 @@ export interface LabOptions {
   readonly stack: StackName;
   /** How many resources at a time; null leaves it to the engine. */
   readonly parallelism: number | null;
+  /**
+   * A directory that `synth` wrote and somebody looked at since: its configuration is taken as it is, and no code that
+   * makes one is loaded. Left out or null: it is made here.
+   */
+  readonly synthesised?: string | null;
 }
 
 /** A valid team, the account it is about, and the engine that changes it. */
@@ -61,7 +66,7 @@ export interface Lab {
  * lab that is renamed must meet the state of its old name, to be refused. The account is: what another account holds would
  * be taken for deleted, and forgotten.
  */
-const REAL_DIRECTORY = '.mturk-team/account';
+export const REAL_DIRECTORY = '.mturk-team/account';
 
 /** IAM throttles a whole account together; the SDK's own three attempts end sooner than the engine's patience. */
 const ATTEMPTS = 10;
@@ -145,13 +150,14 @@ export function labInSandbox(
 
 /** Prints why something could not be done; the exit code is 1. */
 export function reportFailure(failure: Failure, terminal: Terminal): number {
+  terminal.onFailure?.(failure);
   terminal.stderr(`${failureText(failure)}\n`);
   return 1;
 }
 
 function labOf(
   team: Team,
-  options: Pick<LabOptions, 'sandbox' | 'today' | 'stack' | 'parallelism'>,
+  options: Pick<LabOptions, 'sandbox' | 'today' | 'stack' | 'parallelism' | 'synthesised'>,
   engine: Engine,
   sandbox: Sandbox | null,
 ): Lab {
@@ -178,11 +184,18 @@ function labOf(
     names: iamNames(iam),
     parallelism: options.parallelism,
     async workspace(stack, wanted, imports = []) {
-      const { stacks } = await synthesise(wanted, { today: options.today, outDir: join(directory, 'cdktf.out') });
+      // What was written beforehand is one team's: where another is wanted for a while, it is made here.
+      const given = wanted === team && stack === options.stack ? (options.synthesised ?? null) : null;
+      const outDir = join(directory, 'cdktf.out');
+      const configuration =
+        given === null
+          ? await synthesise(wanted, { today: options.today, outDir }).then(({ stacks }) => readStack(stacks[stack]))
+          : await readStack(synthesisedStacks(given)[stack]);
+      if (configuration === null) return fail('configuration-missing', { directory: given ?? outDir });
       const workspace = await prepareWorkspace({
         engine,
         directory: join(directory, 'work', stack),
-        configuration: await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'),
+        configuration,
         account: kind,
         env: process.env,
         ...(sandbox === null ? {} : { extra: sandbox.engineEnv(stack), httpState: true }),
@@ -196,6 +209,15 @@ function labOf(
       await sandbox?.close();
     },
   };
+}
+
+/** The configuration in a stack's directory; null where there is none. */
+async function readStack(directory: string): Promise<string | null> {
+  try {
+    return await readFile(join(directory, 'cdk.tf.json'), 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 /** A clock that goes on from that moment. */

@@ -1,4 +1,4 @@
-import type { EngineFindingArgs } from './engine-codes.ts';
+import type { FailureArgs } from './failure.ts';
 import type { RailFindingArgs } from './rail-codes.ts';
 import type { TeamFindingArgs } from './team-codes.ts';
 
@@ -6,6 +6,6 @@ import type { TeamFindingArgs } from './team-codes.ts';
  * Every finding code with the arguments of its text. A code is stable once released: it is printed, stands in the
  * JSON output, and names a section of docs/findings.md.
  */
-export interface FindingArgs extends TeamFindingArgs, RailFindingArgs, EngineFindingArgs {}
+export interface FindingArgs extends TeamFindingArgs, RailFindingArgs, FailureArgs {}
 
 export type FindingCode = keyof FindingArgs;

@@ -28,6 +28,8 @@ export interface EngineFindingArgs {
   'engine-unusable': { readonly binary: string; readonly reason: string };
   'engine-too-old': { readonly engine: string; readonly needs: string; readonly because: 'tool' | 'state-lock' };
   'engine-refused-for-real-account': { readonly binary: string };
+  /** Where `synth` should have written. */
+  'configuration-missing': { readonly directory: string };
   'init-failed': EngineWords;
   'provider-unavailable': EngineWords;
   'backend-failed': EngineWords & { readonly progress: Progress | null };
@@ -45,6 +47,8 @@ export interface EngineFindingArgs {
   throttled: EngineWords & { readonly progress: Progress | null };
   'aws-unavailable': EngineWords & { readonly progress: Progress | null };
   'network-failed': EngineWords & { readonly progress: Progress | null };
+  /** Codes of rails. Something was applied before, and is told by `progress`. */
+  'refused-midway': { readonly codes: readonly string[]; readonly progress: Progress };
   interrupted: { readonly progress: Progress | null };
   killed: { readonly signal: string; readonly progress: Progress | null };
   timeout: { readonly seconds: number; readonly progress: Progress | null };

@@ -1,10 +1,14 @@
 import type { EngineFindingArgs } from './engine-codes.ts';
+import type { GitHubFindingArgs } from './github-codes.ts';
 
-export type FailureCode = keyof EngineFindingArgs;
+/** Every reason with the arguments of its text, by the part that gives it. */
+export interface FailureArgs extends EngineFindingArgs, GitHubFindingArgs {}
+
+export type FailureCode = keyof FailureArgs;
 
 /** One reason out of a closed list why something was not done. The words are written by `render/failure-text.ts`. */
 export type Failure = {
-  readonly [Code in FailureCode]: { readonly code: Code; readonly args: EngineFindingArgs[Code] };
+  readonly [Code in FailureCode]: { readonly code: Code; readonly args: FailureArgs[Code] };
 }[FailureCode];
 
 /** What an operation gives, or why it could not: expected problems are values. */
@@ -16,7 +20,7 @@ export function succeed<T>(value: T): Result<T> {
 
 export function fail<Code extends FailureCode>(
   code: Code,
-  args: EngineFindingArgs[Code],
+  args: FailureArgs[Code],
 ): { readonly ok: false; readonly failure: Failure } {
   // The pair is one member of the union by the signature, which TypeScript cannot follow through a generic.
   return { ok: false, failure: { code, args } as Failure };

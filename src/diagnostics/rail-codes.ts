@@ -26,5 +26,9 @@ export interface RailFindingArgs {
   };
   /** `users` are in the group and not among those who get the role. */
   'strangers-in-group': { readonly group: string; readonly role: string; readonly users: readonly string[] };
+  /** Nobody of `owners` (keys) would have access. */
+  'no-owner-left': { readonly owners: readonly string[] };
+  /** Something that says what the lab itself, or whoever runs it, may do: never a matter of a pull request. */
+  'trust-changed': { readonly address: string; readonly what: 'boundary' | 'role' | 'provider' | 'account' };
   'boundary-missing': { readonly arn: string };
 }

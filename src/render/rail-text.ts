@@ -72,6 +72,16 @@ export const RAIL_TEXT: { readonly [Code in keyof RailFindingArgs]: (args: RailF
       .map((user) => `aws iam remove-user-from-group --group-name ${group} --user-name ${user}`)
       .join('\n')}`,
   }),
+  'no-owner-left': ({ owners }) => ({
+    problem: `Of the owners (${owners.join(', ')}) nobody would be left with access, and without one nobody can approve the next change.`,
+    remedy:
+      'Name somebody else under owners in the same change, or leave one of them as they are. To stop everybody at once, write freeze: [spend].',
+  }),
+  'trust-changed': ({ address, what }) => ({
+    problem: `${address} would change ${TRUST[what]}: what the lab, or whoever applies its file, may do at all is not decided by team.yaml.`,
+    remedy:
+      'Take it out of the configuration. An administrator changes it by hand, the boundary with:\n\nmturk-team apply --bootstrap',
+  }),
   'boundary-missing': ({ arn }) => ({
     problem: `The permissions boundary ${arn} does not exist, and no user is created without it.`,
     remedy: 'An administrator creates it once:\n\nmturk-team apply --bootstrap',
@@ -83,6 +93,13 @@ const INCOMPLETE: Readonly<Record<RailFindingArgs['plan-incomplete']['because'],
   deferred: 'the engine put some changes off to a later run',
   actions: 'it would run actions besides changing resources',
   partial: 'the engine says that applying it would leave something out',
+};
+
+const TRUST: Readonly<Record<RailFindingArgs['trust-changed']['what'], string>> = {
+  boundary: 'a permissions boundary',
+  role: 'an IAM role',
+  provider: 'an identity provider',
+  account: 'a setting of the whole account',
 };
 
 function people(count: number): string {

@@ -3,6 +3,7 @@ import { boundaryArn, keyOfIamName } from '../team/names.ts';
 import { hasExpired, type Team } from '../team/team.ts';
 import { memberKeyOfAddress } from '../terraform/addresses.ts';
 import type { Plan, ResourceChange } from '../terraform/plan-read.ts';
+import { somebodyOwns } from './file-rails.ts';
 import { type Managed, memberOf, outside, userName } from './managed.ts';
 import { isChange } from './plan-rails.ts';
 import { rail } from './rail.ts';
@@ -21,6 +22,11 @@ export function fewLeaveAtOnce(plan: Plan, team: Team): readonly Finding[] {
   const members = leavers(plan).map((change) => memberOf(change, team));
   const limit = team.settings.maxRemovals;
   return members.length > limit ? [rail('too-many-removals', { count: members.length, limit, members })] : [];
+}
+
+/** Without an owner nobody can approve the next change, the one that puts this right included. */
+export function anOwnerStays(plan: Plan, team: Team, today: string): readonly Finding[] {
+  return somebodyOwns(team, today, new Set(leavers(plan).map((change) => memberOf(change, team))));
 }
 
 /** A replaced user is a new one under the old name: keys and MFA devices are gone. */

@@ -1,4 +1,5 @@
 import type { Finding } from '../diagnostics/finding.ts';
+import { BOUNDARY_PATH } from '../team/names.ts';
 import { OUR_TYPES } from '../terraform/changed-attributes.ts';
 import type { Plan, ResourceChange } from '../terraform/plan-read.ts';
 import { rail } from './rail.ts';
@@ -50,6 +51,23 @@ export function onlyOurTypes(plan: Plan): readonly Finding[] {
   return plan.changes
     .filter((change) => isChange(change) && (change.mode !== 'managed' || !OUR_TYPES.includes(change.type)))
     .map(({ address, type }) => rail('resource-not-ours', { address, type }));
+}
+
+/** What decides who may change the lab, and how far that reaches, is the administrator's, whatever a file says. */
+export function trustStays(plan: Plan): readonly Finding[] {
+  return plan.changes.filter(isChange).flatMap((change) => {
+    const what = trustOf(change);
+    return what === null ? [] : [rail('trust-changed', { address: change.address, what })];
+  });
+}
+
+/** What of trust a change is about; null where it is about none. */
+function trustOf({ type, change }: ResourceChange): 'boundary' | 'role' | 'provider' | 'account' | null {
+  if (/^aws_iam_(service_linked_)?role/.test(type) || type === 'aws_iam_instance_profile') return 'role';
+  if (/^aws_iam_(openid_connect|saml)_provider/.test(type)) return 'provider';
+  if (/^aws_iam_account_/.test(type)) return 'account';
+  const paths = [change.before?.path, change.after?.path];
+  return type === 'aws_iam_policy' && paths.includes(BOUNDARY_PATH) ? 'boundary' : null;
 }
 
 /** What decides access must be known before it is applied: nobody can review "known after apply". */

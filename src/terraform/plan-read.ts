@@ -14,15 +14,21 @@ const CHANGE = z.object({
   replace_paths: z.array(z.unknown()).default([]),
 });
 
-/** An output's value may be anything; only its action and its masks matter here. */
+/** An output's value may be anything. */
 const OUTPUT_CHANGE = z
   .object({
     actions: z.array(z.string()).default([]),
+    before: z.unknown().optional(),
+    after: z.unknown().optional(),
+    after_unknown: z.unknown().optional(),
     before_sensitive: z.unknown().optional(),
     after_sensitive: z.unknown().optional(),
   })
   .transform((read) => ({
     actions: read.actions,
+    before: read.before,
+    after: read.after,
+    afterUnknown: read.after_unknown,
     beforeSensitive: read.before_sensitive,
     afterSensitive: read.after_sensitive,
   }));

@@ -16,13 +16,18 @@ export interface SynthResult {
   readonly files: readonly string[];
 }
 
+/** Where the stacks of an output directory stand. */
+export function synthesisedStacks(outDir: string): SynthResult['stacks'] {
+  return { team: join(outDir, 'stacks', 'team'), bootstrap: join(outDir, 'stacks', 'bootstrap') };
+}
+
 /**
  * Writes `<outDir>/stacks/team/cdk.tf.json` and `<outDir>/stacks/bootstrap/cdk.tf.json`. Of what is there already only
  * the files of an earlier run are replaced: a state, a lock file and the engine's own directory stay.
  * Throws where the file system refuses.
  */
 export async function synthesise(team: Team, { today, outDir }: SynthOptions): Promise<SynthResult> {
-  const stacks = { team: join(outDir, 'stacks', 'team'), bootstrap: join(outDir, 'stacks', 'bootstrap') };
+  const stacks = synthesisedStacks(outDir);
   const written = [join(stacks.team, 'cdk.tf.json'), join(stacks.bootstrap, 'cdk.tf.json')];
   const files = [...written, join(outDir, 'manifest.json')];
   await Promise.all(Object.values(stacks).map((directory) => mkdir(directory, { recursive: true })));

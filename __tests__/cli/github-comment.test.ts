@@ -1,0 +1,189 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, scratch } from '../support/command.ts';
+import { githubInTest, sha } from '../support/github-client.ts';
+import { filesOf, pullRequestEvent } from '../support/github-files.ts';
+
+const { server, repository } = githubInTest();
+const BOT = 'github-actions[bot]';
+const HEAD = sha('a');
+const files = filesOf('03-add-member', { commit: HEAD, run: 12 });
+let directory: ReturnType<typeof scratch>;
+
+beforeEach(() => {
+  directory = scratch({ 'review.json': files.review, 'event.json': pullRequestEvent(1, HEAD) });
+  repository().openPull({ author: 'eve', head: HEAD });
+});
+afterEach(() => directory.remove());
+
+function comment(args: string, env: Record<string, string> = {}, token?: string) {
+  const all = {
+    ...server().environment(token),
+    GITHUB_EVENT_NAME: 'pull_request',
+    GITHUB_EVENT_PATH: join(directory.directory, 'event.json'),
+    GITHUB_OUTPUT: join(directory.directory, 'output'),
+    GITHUB_STEP_SUMMARY: join(directory.directory, 'summary'),
+    GITHUB_RUN_ID: '12',
+    GITHUB_SHA: sha('f'),
+    ...env,
+  };
+  return run(['comment', ...args.split(' ').map((each) => each.replaceAll('_', ''))], {
+    cwd: directory.directory,
+    env: all,
+  });
+}
+
+/** The argument that a workflow passes where a job left nothing. */
+const EMPTY = '_';
+
+function written(name: string): string {
+  const file = join(directory.directory, name);
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+function ours(): string[] {
+  return repository()
+    .commentsOf(1)
+    .filter(({ author }) => author === BOT)
+    .map(({ body }) => body);
+}
+
+test('the offline review, then the plan, in one comment, and in the summary', async () => {
+  expect(await comment('--state offline --review review.json')).toMatchObject({ code: 0, stdout: '' });
+  expect(ours()).toHaveLength(1);
+  const [first = ''] = ours();
+  expect(first.split('\n')[0]).toBe('<!-- mturk-team:perception-lab -->');
+  expect(first).toContain(HEAD.slice(0, 7));
+  expect(written('summary')).toContain(first.split('\n')[1]);
+  expect(written('output')).toMatch(/comment-action<<end-.+\ncreated\n/);
+
+  directory.write('manifest.json', files.manifest);
+  const planned = await comment(`--state planned --review review.json --manifest manifest.json --reason ${EMPTY}`);
+  expect(planned).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('The comment was updated: https://github.com/'),
+  });
+  expect(ours()).toHaveLength(1);
+  expect(ours()[0]).toContain('OpenTofu 1.12.6');
+});
+
+test('a failure takes the place of a good comment', async () => {
+  directory.write('manifest.json', files.manifest);
+  await comment('--state planned --review review.json --manifest manifest.json');
+  const good = ours()[0];
+  directory.write('event.json', pullRequestEvent(1, HEAD));
+  expect(await comment('--state planned --review none.json --manifest none.json --reason synth-failed')).toMatchObject({
+    code: 0,
+  });
+  expect(ours()).toHaveLength(1);
+  expect(ours()[0]).not.toBe(good);
+  // The lab is known from the comment that was there.
+  expect(ours()[0]!.split('\n')[0]).toBe('<!-- mturk-team:perception-lab -->');
+});
+
+test('a run that knows nothing writes one comment, which the next takes over', async () => {
+  await comment('--state planned --review none.json --manifest none.json --reason synth-failed');
+  expect(ours()[0]).toMatch(/^<!-- mturk-team:unknown -->/);
+  await comment('--state offline --review review.json');
+  expect(ours()).toHaveLength(1);
+  expect(ours()[0]).toMatch(/^<!-- mturk-team:perception-lab -->/);
+});
+
+test("what was said when it stopped is shown, and an attacker's comment is not ours", async () => {
+  repository().comment(1, 'mallory', '<!-- mturk-team:perception-lab -->\nAll is well.');
+  await comment('--state planned --review review.json --reason plan-failed --detail boom');
+  expect(ours()).toEqual([expect.stringContaining('boom')]);
+  expect(repository().commentsOf(1)[0]).toMatchObject({
+    author: 'mallory',
+    body: '<!-- mturk-team:perception-lab -->\nAll is well.',
+  });
+});
+
+test('a manifest that cannot be read is left out aloud, and no plan is claimed', async () => {
+  directory.write('manifest.json', '{"version":2}');
+  const result = await comment('--state planned --review review.json --manifest manifest.json');
+  expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('manifest.json is left out: version') });
+  expect(ours()[0]).not.toContain('OpenTofu');
+});
+
+test("a fork's pull request gets a summary and no comment", async () => {
+  directory.write('event.json', pullRequestEvent(1, HEAD, 99));
+  const result = await comment('--state offline --review review.json');
+  expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('comes from a fork') });
+  expect(written('summary')).not.toBe('');
+  expect(server().writes()).toEqual([]);
+});
+
+test('a late run does not write over what a later commit said', async () => {
+  repository().pull(1).head.sha = sha('b');
+  const result = await comment('--state offline --review review.json');
+  expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('has a newer commit') });
+  expect(server().writes()).toEqual([]);
+});
+
+test('without the permission it says which one, and never the token', async () => {
+  repository().tokens.set('ghs_secret', { login: BOT, kind: 'installation', grants: { pull_requests: 'read' } });
+  const result = await comment('--state offline --review review.json', {}, 'ghs_secret');
+  expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('github-denied') });
+  expect(result.stderr).not.toContain('secret');
+  expect(written('summary')).not.toBe('');
+});
+
+describe('after the merge', () => {
+  beforeEach(() => {
+    repository().merge(1, 'ada', sha('f'));
+    directory.write('event.json', '{"ref":"refs/heads/main"}');
+    directory.write('manifest.json', files.manifest);
+  });
+  const apply = (args: string) =>
+    comment(`--state applied --manifest manifest.json --result result.json --issue ${args}`);
+  const issues = () => [...repository().threads.values()].filter(({ kind }) => kind === 'issue');
+
+  test('applied: the comment says so, and no issue is opened', async () => {
+    directory.write('result.json', '{"version":1,"failure":null,"verdict":"equal","steps":5}');
+    expect(await apply(`--pull-request 1 --reason ${EMPTY}`)).toMatchObject({ code: 0 });
+    expect(ours()).toEqual([expect.stringContaining('Applied')]);
+    expect(issues()).toEqual([]);
+  });
+
+  test('failed, then applied: one issue, opened and closed', async () => {
+    const failure = { reason: 'plan-changed', detail: 'aws_iam_user.member_bo would be changed, too' };
+    directory.write('result.json', JSON.stringify({ version: 1, failure }));
+    expect(await apply('--pull-request 1 --reason plan-changed')).toMatchObject({ code: 0 });
+    expect(await apply('--pull-request 1 --reason plan-changed')).toMatchObject({ code: 0 });
+    expect(issues()).toHaveLength(1);
+    expect(issues()[0]).toMatchObject({ state: 'open', author: BOT, body: expect.stringContaining('member_bo') });
+    expect(issues()[0]!.body).toMatch(/^<!-- mturk-team-apply:perception-lab -->\n#/);
+    expect(ours()).toEqual([expect.stringContaining('member_bo')]);
+    directory.write('result.json', '{"version":1,"failure":null}');
+    expect(await apply(`--pull-request 1 --reason ${EMPTY}`)).toMatchObject({ code: 0 });
+    expect(issues()).toMatchObject([{ state: 'closed' }]);
+    expect(repository().commentsOf(issues()[0]!.number)).toMatchObject([
+      { body: expect.stringMatching(/^Commit fffffff was applied/) },
+    ]);
+  });
+
+  test('a push without a pull request: the issue alone', async () => {
+    const result = await apply(`--pull-request ${EMPTY} --reason not-approved`);
+    expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('belongs to no pull request') });
+    expect(issues()).toHaveLength(1);
+    expect(repository().comments).toEqual([]);
+  });
+
+  test('an old apply that is refused neither opens nor closes an issue', async () => {
+    await apply('--pull-request 1 --reason apply-failed');
+    const before = { ...issues()[0] };
+    await apply('--pull-request 1 --reason superseded');
+    expect(issues()).toEqual([before]);
+  });
+});
+
+test.each([
+  '--state nonsense',
+  '--state planned --reason nonsense',
+  '--state applied --pull-request 0',
+  '--review review.json',
+])('%s is wrong usage', async (args) => {
+  expect(await comment(args)).toMatchObject({ code: 2, stdout: '' });
+  expect(server().requests).toEqual([]);
+});

@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { run, scratch } from '../support/command.ts';
+import { expectGolden } from '../support/golden.ts';
+
+const SAMPLE = readFileSync('team.yaml', 'utf8');
+const TODAY = ['--today', '2026-11-25'];
+
+const CHANGED = SAMPLE.replace('roles: [paymaster] }', 'roles: [paymaster, task-publisher] }')
+  .replace(
+    'members:\n',
+    'members:\n  eve: { name: Eve Lindqvist, roles: [results-reader, task-publisher], until: "2027-05-31" }\n',
+  )
+  .replace(/ {2}gus: .*\n/, '')
+  .replace(/ {2}everything-but-bonus:.*\n.*\n.*\n/, '')
+  .replace('departed: #', 'departed:\n  gus: { left: "2026-11-20", reason: moved on } #')
+  .replace('Cy Moreau', 'Cy Moreau-Diaz')
+  .replace('max-removals: 3', 'max-removals: 5');
+
+const place = scratch({
+  'old.yaml': SAMPLE,
+  'new.yaml': CHANGED,
+  'empty.yaml': '',
+  'broken.yaml': SAMPLE.replace('owners: [ada]', 'owners: [zoe]'),
+});
+afterAll(() => place.remove());
+const review = (...args: string[]) => run(['review', ...args, ...TODAY], { cwd: place.directory });
+
+test('says who gains and loses what, and exits 2', async () => {
+  const { code, stdout, stderr } = await review('--base', 'old.yaml', '--head', 'new.yaml');
+  expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+  expectGolden('review/command.txt', stdout);
+});
+
+test('the same twice changes nothing, and exits 0', async () => {
+  expect(await review('--base', 'old.yaml', '--head', 'old.yaml')).toEqual({
+    code: 0,
+    stdout: "perception-lab, by its two team files alone\n\n  Nobody's access changes.\n",
+    stderr: '',
+  });
+});
+
+test('errors of the later file are printed, and exit 1', async () => {
+  const { code, stdout, stderr } = await review('--base', 'old.yaml', '--head', 'broken.yaml');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^broken\.yaml:5:\d+ {2}error {2}unknown-owner/m);
+});
+
+test.each([
+  ['--base', 'nowhere.yaml', '--head', 'new.yaml'],
+  ['--base', 'old.yaml', '--head', 'nowhere.yaml'],
+])('a file that is not there exits 2, and nothing is said of people: %s %s %s %s', async (...args) => {
+  const { code, stdout, stderr } = await review(...args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('file-missing');
+});
+
+test('an empty earlier file stands for none, and so does a broken one, aloud', async () => {
+  const empty = await review('--base', 'empty.yaml', '--head', 'old.yaml');
+  expect(empty).toMatchObject({ code: 2, stderr: '' });
+  expect(empty.stdout).toMatch(/Bo Chen +joins/);
+  const broken = await review('--base', 'broken.yaml', '--head', 'old.yaml');
+  expect(broken).toMatchObject({ code: 2, stdout: empty.stdout });
+  expect(broken.stderr).toBe(
+    'broken.yaml has 1 error, so it counts as no team at all: everything of the later file is told as new.\n',
+  );
+});
+
+test('--format json is data alone, --format markdown the comment', async () => {
+  const json = await review('--base', 'old.yaml', '--head', 'new.yaml', '--format', 'json');
+  expect(json).toMatchObject({ code: 2, stderr: '' });
+  const { version, review: read, refusals } = JSON.parse(json.stdout);
+  expect({ version, refusals }).toEqual({ version: 1, refusals: [] });
+  expect(read).toMatchObject({ risk: 'gains-spending', unchanged: 3, words: ['cy'], plan: null });
+  const markdown = await review('--base', 'old.yaml', '--head', 'new.yaml', '--format', 'markdown');
+  expect(markdown).toMatchObject({ code: 2, stderr: '' });
+  expect(markdown.stdout).toMatch(/^<!-- mturk-team:perception-lab -->\n### .*Eve Lindqvist/);
+  expect(markdown.stdout).not.toContain('123456789012');
+});
+
+test('somebody whose last day passed since the earlier file was applied leaves', async () => {
+  place.write('ended.yaml', SAMPLE.replace('until: "2027-08-31"', 'until: "2026-11-20"'));
+  const same = ['--base', 'ended.yaml', '--head', 'ended.yaml'];
+  expect((await review(...same)).code).toBe(0);
+  const since = await review(...same, '--since', '2026-11-10');
+  expect(since.code).toBe(2);
+  expect(since.stdout).toMatch(/李小龍 +leaves/);
+});
+
+test('something that is no manifest is refused, and exits 1', async () => {
+  place.write('manifest.json', '{"version":1}');
+  const both = ['--base', 'old.yaml', '--head', 'new.yaml', '--manifest'];
+  const made = await review(...both, 'manifest.json');
+  expect({ code: made.code, stdout: made.stdout }).toEqual({ code: 1, stdout: '' });
+  expect(made.stderr).toMatch(/^manifest\.json is not the manifest of a plan of this lab \(lab: .*\)\./);
+  expect((await review(...both, 'nowhere.json')).stderr).toContain('(ENOENT)');
+});
+
+test('nothing is written, and neither credentials nor a network are asked for', async () => {
+  const env = { AWS_PROFILE: 'nobody', https_proxy: 'http://127.0.0.1:9', NODE_OPTIONS: '' };
+  const args = ['review', '--base', 'old.yaml', '--head', 'new.yaml', ...TODAY];
+  expect(await run(args, { cwd: place.directory, env })).toMatchObject({ code: 2, stderr: '' });
+  expect(existsSync(`${place.directory}/.mturk-team`)).toBe(false);
+});
+
+test('a manifest without the earlier file is wrong usage', async () => {
+  const { code, stderr } = await run(['plan', 'old.yaml', '--manifest', 'm.json'], { cwd: place.directory });
+  expect({ code, stderr: stderr.split('\n')[0] }).toEqual({ code: 2, stderr: 'error: --manifest needs --base' });
+});

@@ -1,0 +1,267 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { failureText } from '../../src/render/failure-text.ts';
+import { failureOf, githubInTest, obtained, sha } from '../support/github-client.ts';
+
+const { server, repository, client } = githubInTest();
+const COMMENTS = 'GET /repos/perception/lab/issues/1/comments';
+const requestsOf = (start: string) =>
+  server().requests.filter(({ method, path }) => `${method} ${path}`.startsWith(start));
+
+beforeEach(() => {
+  repository().openPull({ author: 'eve', head: sha('a') });
+});
+
+describe('lists', () => {
+  test.each([0, 1, 99, 100, 101, 350])('%i comments come whole and in order', async (count) => {
+    const wanted = Array.from({ length: count }, (_, index) => `comment ${index}`);
+    for (const body of wanted) repository().comment(1, 'eve', body);
+    expect(obtained(await client().comments(1)).map(({ body }) => body)).toEqual(wanted);
+    expect(server().requests).toHaveLength(Math.max(Math.ceil(count / 100), 1));
+  });
+
+  test('a list whose pages never end is not followed for ever', async () => {
+    for (let index = 0; index < 5_100; index += 1) repository().comment(1, 'eve', '');
+    expect(failureOf(await client().comments(1))).toMatchObject({ code: 'github-unreadable' });
+    expect(server().requests).toHaveLength(50);
+  });
+
+  test('a next page elsewhere is not gone to', async () => {
+    repository().comment(1, 'eve', 'one');
+    const link = '<https://elsewhere.example/steal?page=2>; rel="next"';
+    server().trouble({ when: COMMENTS, status: 200, headers: { link }, body: [] });
+    expect(obtained(await client().comments(1))).toEqual([]);
+    expect(requestsOf(COMMENTS).map(({ query }) => query.page)).toEqual(['1', '2']);
+  });
+
+  test('pull requests are no issues', async () => {
+    repository().openIssue({ author: 'ada', title: 'A question', body: '' });
+    expect(obtained(await client().issues('open')).map(({ title }) => title)).toEqual(['A question']);
+  });
+});
+
+describe('who writes', () => {
+  test("a job's own token", async () => {
+    expect(await client().me()).toEqual({ ok: true, value: 'github-actions[bot]' });
+    expect(requestsOf('GET /user')).toEqual([]);
+  });
+
+  test("a person's token", async () => {
+    repository().tokens.set('personal', { login: 'ada', kind: 'user', grants: {} });
+    expect(await client({ token: 'personal' }).me()).toEqual({ ok: true, value: 'ada' });
+  });
+
+  test('asks once', async () => {
+    const github = client();
+    await Promise.all([github.me(), github.me()]);
+    await github.me();
+    expect(server().requests).toHaveLength(1);
+  });
+
+  const forbidden = { data: null, errors: [{ type: 'FORBIDDEN', message: 'Resource not accessible by integration' }] };
+
+  test("a job's token that may not even ask GraphQL is known by its prefix", async () => {
+    repository().tokens.set('ghs_closed', { login: 'github-actions[bot]', kind: 'installation', grants: {} });
+    server().trouble({ when: 'POST /graphql', status: 200, body: forbidden });
+    expect(await client({ token: 'ghs_closed' }).me()).toEqual({ ok: true, value: 'github-actions[bot]' });
+    expect(requestsOf('GET /user')).toHaveLength(1);
+  });
+
+  test("a person's token that may not ask GraphQL asks REST", async () => {
+    repository().tokens.set('personal', { login: 'ada', kind: 'user', grants: {} });
+    server().trouble({ when: 'POST /graphql', status: 200, body: forbidden });
+    expect(await client({ token: 'personal' }).me()).toEqual({ ok: true, value: 'ada' });
+  });
+
+  test('nothing is guessed for another token', async () => {
+    server().trouble({ when: 'POST /graphql', status: 200, body: forbidden });
+    expect(failureOf(await client().me())).toMatchObject({ code: 'github-denied', args: { status: 403 } });
+  });
+
+  test('an app that GraphQL names without its suffix is still a bot', async () => {
+    repository().tokens.set('ghs_app', { login: 'lab-helper', kind: 'installation', grants: {} });
+    expect(await client({ token: 'ghs_app' }).me()).toEqual({ ok: true, value: 'lab-helper[bot]' });
+  });
+});
+
+describe('when GitHub falters', () => {
+  test.each([500, 502, 503, 0])('%i twice, then well', async (status) => {
+    server().trouble({ when: COMMENTS, status, times: 2 });
+    expect(obtained(await client().comments(1))).toEqual([]);
+    expect(requestsOf(COMMENTS)).toHaveLength(3);
+  });
+
+  test.each([500, 0])('%i for good: four attempts, then the failure', async (status) => {
+    server().trouble({ when: COMMENTS, status, times: 100 });
+    expect(failureOf(await client().comments(1))).toMatchObject({
+      code: 'github-unavailable',
+      args: { request: 'GET /repos/perception/lab/issues/1/comments' },
+    });
+    expect(requestsOf(COMMENTS)).toHaveLength(4);
+  });
+
+  test.each([500, 0])('GraphQL with %i for good', async (status) => {
+    server().trouble({ when: 'POST /graphql', status, times: 100 });
+    expect(failureOf(await client().minimised(['IC_1']))).toMatchObject({ code: 'github-unavailable' });
+    expect(requestsOf('POST /graphql')).toHaveLength(4);
+  });
+
+  test('a secondary limit is waited for, as long as GitHub says', async () => {
+    const message = 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.';
+    server().trouble({ when: COMMENTS, status: 403, message, headers: { 'retry-after': '40' } });
+    const begun = Date.now();
+    expect(obtained(await client().comments(1))).toEqual([]);
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(40 * 5 - 20);
+  });
+
+  test('a primary limit is waited for until it is reset', async () => {
+    const reset = String(Math.ceil(Date.now() / 1000) + 30);
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset };
+    server().trouble({ when: COMMENTS, status: 429, message: 'API rate limit exceeded', headers });
+    const begun = Date.now();
+    expect(obtained(await client().comments(1))).toEqual([]);
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(28 * 5);
+  });
+
+  test.each([
+    ['secondary', 429, { 'retry-after': '3600' }, 3600],
+    [
+      'primary',
+      403,
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 3600) },
+      3600,
+    ],
+  ])('a %s limit of an hour is told at once', async (_kind, status, headers, seconds) => {
+    const message =
+      status === 429 ? 'You have exceeded a secondary rate limit' : 'API rate limit exceeded for installation';
+    server().trouble({ when: COMMENTS, status, message, headers, times: 100 });
+    const failure = failureOf(await client({ totalTime: 2_000 }).comments(1));
+    expect(failure).toMatchObject({ code: 'github-rate-limited' });
+    expect(Math.abs(seconds - Number('seconds' in failure.args && failure.args.seconds))).toBeLessThan(10);
+    expect(requestsOf(COMMENTS)).toHaveLength(1);
+  });
+
+  test('a limit that does not relent ends', async () => {
+    const message = 'You have exceeded a secondary rate limit';
+    server().trouble({ when: COMMENTS, status: 403, message, headers: { 'retry-after': '1' }, times: 100 });
+    expect(failureOf(await client().comments(1))).toMatchObject({ code: 'github-rate-limited', args: { seconds: 1 } });
+    expect(requestsOf(COMMENTS)).toHaveLength(4);
+  });
+
+  test('all requests together end in time, however slow the answer', async () => {
+    const slow = createServer(() => {});
+    await new Promise<void>((done) => slow.listen(0, '127.0.0.1', done));
+    const baseUrl = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
+    const begun = Date.now();
+    const failures = [
+      await client({ baseUrl, totalTime: 300 }).comments(1),
+      await client({ baseUrl, totalTime: 300 }).me(),
+    ];
+    for (const each of failures) {
+      expect(failureOf(each)).toMatchObject({ code: 'github-unavailable', args: { reason: 'it took too long' } });
+    }
+    expect(Date.now() - begun).toBeLessThan(3_000);
+    slow.closeAllConnections();
+    slow.close();
+  });
+
+  test('what may have been carried out is not done again', async () => {
+    server().trouble({ when: 'POST /repos/perception/lab/issues/1/comments', status: 502, carriedOut: true });
+    expect(failureOf(await client().createComment(1, 'hello'))).toMatchObject({ code: 'github-unavailable' });
+    expect(repository().comments).toHaveLength(1);
+  });
+});
+
+describe('refusals', () => {
+  test('a token that is not valid', async () => {
+    expect(failureOf(await client({ token: 'gone' }).comments(1))).toEqual({
+      code: 'github-denied',
+      args: { request: 'GET /repos/perception/lab/issues/1/comments', status: 401, reason: 'Bad credentials' },
+    });
+  });
+
+  test("a fork's token, which is read-only", async () => {
+    repository().tokens.set('fork', {
+      login: 'github-actions[bot]',
+      kind: 'installation',
+      grants: { pull_requests: 'read' },
+    });
+    expect(failureOf(await client({ token: 'fork' }).createComment(1, 'x'))).toMatchObject({
+      code: 'github-denied',
+      args: { status: 403, reason: 'Resource not accessible by integration' },
+    });
+  });
+
+  test('a thread that is not there', async () => {
+    expect(failureOf(await client().comments(99))).toEqual({
+      code: 'github-not-found',
+      args: { request: 'GET /repos/perception/lab/issues/99/comments' },
+    });
+  });
+
+  test('a body at the limit is taken, and one above is refused', async () => {
+    expect((await client().createComment(1, 'ü'.repeat(65_536))).ok).toBe(true);
+    expect(failureOf(await client().createComment(1, 'ü'.repeat(65_537)))).toMatchObject({
+      code: 'github-refused',
+      args: { status: 422, reason: expect.stringContaining('too long') },
+    });
+  });
+
+  test('an answer of another shape', async () => {
+    server().trouble({ when: COMMENTS, status: 200, body: [{ id: 'one' }] });
+    expect(failureOf(await client().comments(1))).toMatchObject({
+      code: 'github-unreadable',
+      args: { reason: expect.stringContaining('0.id') },
+    });
+  });
+
+  test('whoever GitHub does not know may nothing', async () => {
+    server().trouble({ when: /^GET .*\/permission$/, status: 404, message: 'eve is not a user' });
+    expect(await client().permissionOf('eve')).toEqual({ ok: true, value: 'none' });
+  });
+
+  test('no failure tells the token', async () => {
+    const token = 'ghs_ThisIsTheSecret';
+    repository().tokens.set(token, { login: 'x', kind: 'installation', grants: {} });
+    const messages: string[] = [];
+    for (const status of [401, 403, 404, 422, 429, 500, 0]) {
+      server().trouble({ when: COMMENTS, status, times: 4, message: 'no' });
+      const failure = failureOf(await client({ token }).comments(1));
+      messages.push(JSON.stringify(failure), failureText(failure));
+    }
+    expect(messages.join('\n')).not.toContain('Secret');
+  });
+});
+
+describe('archives', () => {
+  test('come from the store, which never sees the token', async () => {
+    const run = repository().addRun({ headSha: sha('a') });
+    const { id, content } = repository().addArtifact(run.id, 'manifest', { 'manifest.json': '{}' });
+    expect(Buffer.compare(obtained(await client().download(id, 10_000)), content)).toBe(0);
+    expect(server().storeRequests).toHaveLength(1);
+    expect(server().storeRequests[0]).not.toHaveProperty('authorization');
+  });
+
+  test('that are larger than allowed are not taken whole', async () => {
+    const run = repository().addRun({ headSha: sha('a') });
+    const { id } = repository().addRawArtifact(run.id, 'manifest', new Uint8Array(1_000_000));
+    expect(failureOf(await client().download(id, 999_999))).toMatchObject({ code: 'github-unreadable' });
+  });
+
+  test('that expired are gone', async () => {
+    const run = repository().addRun({ headSha: sha('a') });
+    const artifact = repository().addArtifact(run.id, 'manifest', {});
+    artifact.expired = true;
+    expect(failureOf(await client().download(artifact.id, 10_000))).toMatchObject({ code: 'github-not-found' });
+  });
+
+  test('of which the store knows nothing: no failure tells the address, which is a key', async () => {
+    const run = repository().addRun({ headSha: sha('a') });
+    const { id } = repository().addArtifact(run.id, 'manifest', {});
+    const location = `${server().storeUrl}/999.zip?sig=secret-of-the-store`;
+    server().trouble({ when: /zip$/, status: 302, headers: { location } });
+    const failure = failureOf(await client().download(id, 10_000));
+    expect(failure).toMatchObject({ code: 'github-refused', args: { status: 404 } });
+    expect(failureText(failure)).not.toContain('secret');
+  });
+});

@@ -1,0 +1,88 @@
+import { reportIssue } from '../../src/github/report-issue.ts';
+import { failureOf, githubInTest, obtained } from '../support/github-client.ts';
+
+const { server, repository, client } = githubInTest();
+const MARKER = '<!-- mturk-team-apply:perception-lab -->';
+const UNKNOWN = '<!-- mturk-team-apply:unknown -->';
+const BOT = 'github-actions[bot]';
+const post = 'POST /repos/perception/lab/issues';
+
+function open(body: string) {
+  const report = { kind: 'open', title: 'perception-lab: not applied', body: `${MARKER}\n${body}` } as const;
+  return reportIssue(client(), { markers: [MARKER, UNKNOWN], report });
+}
+
+function resolve() {
+  return reportIssue(client(), { markers: [MARKER, UNKNOWN], report: { kind: 'resolved', line: 'Applied.' } });
+}
+
+function issues() {
+  return [...repository().threads.values()].filter(({ kind }) => kind === 'issue');
+}
+
+test('one issue: opened, updated, left, closed with a line, opened again', async () => {
+  expect(obtained(await open('first'))).toMatchObject({ action: 'opened' });
+  expect(obtained(await open('second'))).toMatchObject({ action: 'updated' });
+  const before = server().writes().length;
+  expect(obtained(await open('second'))).toMatchObject({ action: 'unchanged' });
+  expect(server().writes()).toHaveLength(before);
+  expect(obtained(await resolve())).toMatchObject({ action: 'closed' });
+  expect(issues()).toMatchObject([{ state: 'closed', author: BOT, body: `${MARKER}\nsecond` }]);
+  expect(repository().comments).toMatchObject([{ author: BOT, body: 'Applied.' }]);
+  expect(obtained(await open('third'))).toMatchObject({ action: 'reopened' });
+  expect(issues()).toMatchObject([{ state: 'open', body: `${MARKER}\nthird` }]);
+});
+
+test('nothing to close: nothing is written', async () => {
+  expect(await resolve()).toEqual({ ok: true, value: { action: 'none', url: null } });
+  expect(server().writes()).toEqual([]);
+});
+
+test("somebody else's issue with our marker is neither updated, closed nor opened again", async () => {
+  const planted = repository().openIssue({ author: 'mallory', title: 'Not applied', body: `${MARKER}\nall is well` });
+  const closed = repository().openIssue({ author: 'mallory', title: 'Not applied', body: `${MARKER}\nold` });
+  closed.state = 'closed';
+  await resolve();
+  await open('ours');
+  expect(planted).toMatchObject({ state: 'open', body: `${MARKER}\nall is well` });
+  expect(closed).toMatchObject({ state: 'closed', body: `${MARKER}\nold` });
+  expect(issues().filter(({ author }) => author === BOT)).toHaveLength(1);
+});
+
+test('an issue of ours about something else is left alone', async () => {
+  const drift = repository().openIssue({
+    author: BOT,
+    title: 'Drift',
+    body: '<!-- mturk-team:perception-lab -->\ndrift',
+  });
+  await open('ours');
+  await resolve();
+  expect(drift).toMatchObject({ state: 'open', title: 'Drift' });
+});
+
+test('an issue of a run that did not know the lab is closed too', async () => {
+  repository().openIssue({ author: BOT, title: 'unknown: not applied', body: `${UNKNOWN}\nbuild failed` });
+  await open('ours');
+  await resolve();
+  expect(issues().map(({ state }) => state)).toEqual(['closed']);
+});
+
+test('among hundreds of issues it is found', async () => {
+  await open('first');
+  for (let index = 0; index < 230; index += 1) repository().openIssue({ author: 'eve', title: 'x', body: 'y' });
+  expect(obtained(await open('second'))).toMatchObject({ action: 'updated' });
+});
+
+test.each([true, false])('an answer that is lost (carried out: %s) leaves at most one issue', async (carriedOut) => {
+  server().trouble({ when: post, status: 502, carriedOut });
+  const outcome = await open('first');
+  expect(outcome.ok).toBe(carriedOut);
+  expect(issues()).toHaveLength(carriedOut ? 1 : 0);
+});
+
+test('without the permission it says which one', async () => {
+  repository().tokens.set('reader', { login: BOT, kind: 'installation', grants: { issues: 'read' } });
+  const report = { kind: 'open', title: 't', body: MARKER } as const;
+  const outcome = await reportIssue(client({ token: 'reader' }), { markers: [MARKER], report });
+  expect(failureOf(outcome)).toMatchObject({ code: 'github-denied', args: { request: post } });
+});

@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** Width of a comment's column on GitHub with its margins. */
+const WIDTH = 926;
+
+/** Where Chromium is, null where it is not installed. */
+export function chromiumPath(): string | null {
+  return ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync) ?? null;
+}
+
+/** The page as Chromium has it after its scripts ran, as HTML. */
+export function domOf(chromium: string, page: string): string {
+  return run(chromium, [`--window-size=${WIDTH},800`, '--dump-dom', pathToFileURL(page).href]);
+}
+
+/** A picture of the upper `height` pixels of a page. */
+export function shoot(chromium: string, page: string, picture: string, height: number): void {
+  run(chromium, [`--window-size=${WIDTH},${height}`, `--screenshot=${picture}`, pathToFileURL(page).href]);
+}
+
+/** Headless, without network, with a profile that is thrown away. */
+function run(chromium: string, args: readonly string[]): string {
+  const profile = mkdtempSync(join(tmpdir(), 'mturk-team-chromium-'));
+  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--hide-scrollbars'];
+  try {
+    return execFileSync(chromium, [...flags, '--no-first-run', `--user-data-dir=${profile}`, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 60_000,
+    });
+  } finally {
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}

@@ -1,0 +1,260 @@
+import { createHash } from 'node:crypto';
+import { zipSync } from 'fflate';
+
+export type Permission = 'admin' | 'write' | 'read' | 'none';
+
+/** What a token may do: a job's `permissions` block. */
+export interface Grants {
+  readonly contents?: 'read' | 'write';
+  readonly actions?: 'read' | 'write';
+  readonly issues?: 'read' | 'write';
+  readonly pull_requests?: 'read' | 'write';
+}
+
+/** The `GITHUB_TOKEN` of a job is an installation's; a person's own token is a user's. */
+export interface Token {
+  readonly login: string;
+  readonly kind: 'installation' | 'user';
+  readonly grants: Grants;
+}
+
+export interface Thread {
+  readonly number: number;
+  readonly kind: 'issue' | 'pull';
+  readonly author: string;
+  title: string;
+  body: string;
+  state: 'open' | 'closed';
+  labels: string[];
+  updatedAt: string;
+}
+
+export interface Pull extends Thread {
+  readonly base: string;
+  readonly head: { readonly ref: string; sha: string; readonly repository: string };
+  merged: { readonly commit: string; readonly by: string } | null;
+}
+
+export interface Comment {
+  readonly id: number;
+  readonly nodeId: string;
+  readonly thread: number;
+  readonly author: string;
+  body: string;
+  minimised: string | null;
+  readonly createdAt: string;
+  updatedAt: string;
+}
+
+export type ReviewState = 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED' | 'PENDING';
+
+export interface Review {
+  readonly id: number;
+  readonly pull: number;
+  /** Null: the account was deleted. */
+  readonly author: string | null;
+  state: ReviewState;
+  readonly commit: string;
+  readonly submittedAt: string;
+}
+
+export interface Run {
+  readonly id: number;
+  /** `.github/workflows/plan.yml` */
+  readonly path: string;
+  readonly event: string;
+  readonly headSha: string;
+  readonly headRepository: string;
+  readonly actor: string;
+  attempt: number;
+  status: 'queued' | 'in_progress' | 'completed';
+  conclusion: 'success' | 'failure' | 'cancelled' | null;
+}
+
+export interface Artifact {
+  readonly id: number;
+  readonly run: number;
+  readonly name: string;
+  readonly content: Uint8Array;
+  /** As GitHub tells it: `sha256:...`. */
+  digest: string | null;
+  expired: boolean;
+  readonly createdAt: string;
+}
+
+/**
+ * A repository on GitHub, as far as the tool and its workflows see it. Everything is public and may be set: a test puts
+ * it into the state that it is about, and reads afterwards what became of it.
+ */
+export class GitHubRepository {
+  readonly owner: string;
+  readonly name: string;
+  readonly id = 4711;
+  readonly defaultBranch = 'main';
+  readonly tokens = new Map<string, Token>();
+  readonly permissions = new Map<string, Permission>();
+  readonly threads = new Map<number, Thread | Pull>();
+  readonly comments: Comment[] = [];
+  readonly reviews: Review[] = [];
+  readonly runs: Run[] = [];
+  readonly artifacts: Artifact[] = [];
+  /** Each commit's parents. */
+  readonly commits = new Map<string, readonly string[]>();
+  #last = 0;
+  #clock = Date.parse('2026-11-25T09:00:00Z');
+
+  constructor(fullName = 'perception/lab') {
+    const [owner = '', name = ''] = fullName.split('/');
+    this.owner = owner;
+    this.name = name;
+    this.tokens.set('job-token', {
+      login: 'github-actions[bot]',
+      kind: 'installation',
+      grants: { contents: 'write', actions: 'write', issues: 'write', pull_requests: 'write' },
+    });
+    this.permissions.set(owner, 'admin');
+  }
+
+  get fullName(): string {
+    return `${this.owner}/${this.name}`;
+  }
+
+  /** A number that nothing has yet; they rise, as GitHub's do. */
+  next(): number {
+    this.#last += 1;
+    return this.#last;
+  }
+
+  /** A second later than the last one asked for, so that order can be told. */
+  now(): string {
+    this.#clock += 1000;
+    return new Date(this.#clock).toISOString().replace('.000', '');
+  }
+
+  openPull(given: {
+    author: string;
+    head: string;
+    base?: string;
+    ref?: string;
+    repository?: string;
+    title?: string;
+    number?: number;
+  }): Pull {
+    const pull: Pull = {
+      number: given.number ?? this.next(),
+      kind: 'pull',
+      author: given.author,
+      title: given.title ?? 'Add a student',
+      body: '',
+      state: 'open',
+      labels: [],
+      updatedAt: this.now(),
+      base: given.base ?? this.defaultBranch,
+      head: { ref: given.ref ?? 'change', sha: given.head, repository: given.repository ?? this.fullName },
+      merged: null,
+    };
+    this.threads.set(pull.number, pull);
+    return pull;
+  }
+
+  pull(number: number): Pull {
+    const found = this.threads.get(number);
+    if (found === undefined || !('head' in found)) throw new Error(`there is no pull request ${number}`);
+    return found;
+  }
+
+  merge(number: number, by: string, commit: string): void {
+    const pull = this.pull(number);
+    pull.merged = { commit, by };
+    pull.state = 'closed';
+  }
+
+  review(number: number, author: string | null, state: ReviewState, commit = this.pull(number).head.sha): Review {
+    const review: Review = { id: this.next(), pull: number, author, state, commit, submittedAt: this.now() };
+    this.reviews.push(review);
+    return review;
+  }
+
+  openIssue(given: { author: string; title: string; body: string; labels?: readonly string[] }): Thread {
+    const number = this.next();
+    const issue: Thread = {
+      number,
+      kind: 'issue',
+      state: 'open',
+      updatedAt: this.now(),
+      ...given,
+      labels: [...(given.labels ?? [])],
+    };
+    this.threads.set(number, issue);
+    return issue;
+  }
+
+  comment(thread: number, author: string, body: string): Comment {
+    const id = this.next();
+    const at = this.now();
+    const comment: Comment = {
+      id,
+      nodeId: `IC_${id}`,
+      thread,
+      author,
+      body,
+      minimised: null,
+      createdAt: at,
+      updatedAt: at,
+    };
+    this.comments.push(comment);
+    return comment;
+  }
+
+  commentsOf(thread: number): Comment[] {
+    return this.comments.filter((comment) => comment.thread === thread);
+  }
+
+  addRun(given: Partial<Run> & { headSha: string }): Run {
+    const run: Run = {
+      id: this.next(),
+      path: '.github/workflows/plan.yml',
+      event: 'pull_request',
+      headRepository: this.fullName,
+      actor: this.owner,
+      attempt: 1,
+      status: 'completed',
+      conclusion: 'success',
+      ...given,
+    };
+    this.runs.push(run);
+    return run;
+  }
+
+  /** What actions/upload-artifact leaves: the files as a zip, with its digest. */
+  addArtifact(run: number, name: string, files: Readonly<Record<string, string | Uint8Array>>): Artifact {
+    const entries = Object.entries(files).map(([path, content]) => [
+      path,
+      typeof content === 'string' ? Buffer.from(content) : content,
+    ]);
+    return this.addRawArtifact(run, name, zipSync(Object.fromEntries(entries)));
+  }
+
+  addRawArtifact(run: number, name: string, content: Uint8Array): Artifact {
+    const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
+    const artifact: Artifact = { id: this.next(), run, name, content, digest, expired: false, createdAt: this.now() };
+    this.artifacts.push(artifact);
+    return artifact;
+  }
+
+  addCommit(sha: string, ...parents: readonly string[]): void {
+    this.commits.set(sha, parents);
+  }
+
+  /** The commit and everything before it. */
+  historyOf(sha: string): Set<string> {
+    const seen = new Set<string>();
+    const open = [sha];
+    for (let each = open.pop(); each !== undefined; each = open.pop()) {
+      if (seen.has(each)) continue;
+      seen.add(each);
+      open.push(...(this.commits.get(each) ?? []));
+    }
+    return seen;
+  }
+}

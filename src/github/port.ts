@@ -1,0 +1,108 @@
+import type { Result } from '../diagnostics/failure.ts';
+
+/** A repository by owner and name, as GITHUB_REPOSITORY has it. */
+export interface RepositoryName {
+  readonly owner: string;
+  readonly name: string;
+}
+
+interface Account {
+  readonly login: string;
+  readonly isBot: boolean;
+}
+
+/** `author` is null where the account no longer exists. */
+export interface Comment {
+  readonly id: number;
+  readonly nodeId: string;
+  readonly author: string | null;
+  readonly body: string;
+  readonly url: string;
+}
+
+export interface PullRequest {
+  readonly number: number;
+  readonly author: string | null;
+  /** Branch and repository (`owner/name`) that it is merged into. */
+  readonly base: { readonly ref: string; readonly repository: string };
+  /** The last commit; `repository` is null where the fork was deleted. */
+  readonly head: { readonly sha: string; readonly repository: string | null };
+  readonly merged: boolean;
+  readonly mergeCommit: string | null;
+}
+
+export interface Review {
+  readonly author: Account | null;
+  readonly state: string;
+  /** Null where the commit no longer exists. */
+  readonly commit: string | null;
+}
+
+export interface Run {
+  readonly id: number;
+  readonly attempt: number;
+  /** `.github/workflows/plan.yml` */
+  readonly path: string;
+  readonly event: string;
+  readonly status: string;
+  readonly conclusion: string | null;
+  readonly headSha: string;
+  readonly headRepository: string | null;
+}
+
+export interface Artifact {
+  readonly id: number;
+  readonly name: string;
+  readonly size: number;
+  readonly expired: boolean;
+  /** `sha256:` and 64 hex digits; null where GitHub has none. */
+  readonly digest: string | null;
+  readonly headSha: string | null;
+}
+
+export interface Issue {
+  readonly number: number;
+  readonly author: string | null;
+  readonly title: string;
+  readonly body: string;
+  readonly state: 'open' | 'closed';
+  readonly url: string;
+}
+
+type Permission = 'admin' | 'write' | 'read' | 'none';
+
+/**
+ * What the tool asks of GitHub, for one repository and one token. Every expected problem is a failure whose code begins
+ * with `github-`. Lists are whole, and in GitHub's order: comments and reviews oldest first, runs and issues newest first.
+ */
+export interface GitHub {
+  readonly repository: RepositoryName;
+  /** The login that the token writes as, `github-actions[bot]` for a job's own token. */
+  me(): Promise<Result<string>>;
+  comments(thread: number): Promise<Result<readonly Comment[]>>;
+  /** Not repeated on its own: an answer that is lost may have been carried out. */
+  createComment(thread: number, body: string): Promise<Result<Comment>>;
+  updateComment(id: number, body: string): Promise<Result<Comment>>;
+  /** Those of the comments that are hidden, by node id. */
+  minimised(nodeIds: readonly string[]): Promise<Result<ReadonlySet<string>>>;
+  minimise(nodeId: string): Promise<Result<null>>;
+  unminimise(nodeId: string): Promise<Result<null>>;
+  pullRequest(number: number): Promise<Result<PullRequest>>;
+  /** Every pull request that has the commit, merged or not. `merged` needs no second question. */
+  pullRequestsOf(commit: string): Promise<Result<readonly PullRequest[]>>;
+  reviews(pull: number): Promise<Result<readonly Review[]>>;
+  permissionOf(login: string): Promise<Result<Permission>>;
+  /** Runs of the workflow file (`plan.yml`) for that commit; each with its newest attempt only. */
+  runs(workflow: string, headSha: string, event: string): Promise<Result<readonly Run[]>>;
+  artifacts(run: number, name: string): Promise<Result<readonly Artifact[]>>;
+  /** The zip archive; a longer one than `limit` bytes is refused while it arrives. */
+  download(artifact: number, limit: number): Promise<Result<Uint8Array>>;
+  /** Pull requests, which GitHub counts as issues, are left out. */
+  issues(state: 'open' | 'closed'): Promise<Result<readonly Issue[]>>;
+  /** Not repeated on its own, like `createComment`. */
+  createIssue(title: string, body: string): Promise<Result<Issue>>;
+  updateIssue(
+    number: number,
+    change: { readonly title?: string; readonly body?: string; readonly state?: 'open' | 'closed' },
+  ): Promise<Result<Issue>>;
+}

@@ -1,0 +1,89 @@
+import type { Difference } from '../review/difference.ts';
+import type { Review, ReviewedPerson, Unexplained } from '../review/review.ts';
+import { keyOfIamName } from '../team/names.ts';
+import type { Naming } from './access-words.ts';
+import type { Part } from './comment-budget.ts';
+import { listPart } from './comment-rules.ts';
+import { differenceWords } from './drift-text.ts';
+import { code, listed, type Markdown, md, ours, prose } from './markdown-text.ts';
+import { stepText } from './progress.ts';
+
+/** What nobody asked for stands before what is only put back. Each heading is the beginning of every item's sentence. */
+const HEADINGS: readonly (readonly [Unexplained['kind'], string])[] = [
+  ['not-in-files', '**Neither this pull request nor a change by hand explains why it would:**'],
+  ['not-in-plan', '**This pull request asks for this, and the plan does not do it:**'],
+  [
+    'drift-reverted',
+    '**Not explained by this pull request.** Somebody did this by hand on the account, and applying puts it back:',
+  ],
+  ['taken-over', '**On the account already**, and taken over instead of created:'],
+];
+
+/** What the plan does that this pull request does not explain, by name. */
+export function unexplainedParts({ unexplained, people, lab }: Review, rank: number): readonly Part[] {
+  const naming = namingOf(unexplained, people, lab);
+  return HEADINGS.flatMap(([kind, heading]) => {
+    const same = unexplained.filter((each) => each.kind === kind);
+    return listPart(
+      `${heading}\n`,
+      same.map((each) => itemMarkdown(each, naming)),
+      rank,
+    );
+  });
+}
+
+function itemMarkdown({ kind, difference, address, attributes }: Unexplained, naming: Naming): Markdown {
+  if (difference === null) return resourceMarkdown(kind, address, attributes);
+  const words = differenceWords(difference, naming).replaceAll('group group ', 'group ');
+  if (kind === 'drift-reverted') return prose(words);
+  return prose(kind === 'taken-over' ? words.replace(/^\w+ /, '') : infinitive(words));
+}
+
+function resourceMarkdown(kind: Unexplained['kind'], address: string | null, attributes: readonly string[]): Markdown {
+  const what = address === null ? md`something` : resourceName(address);
+  const more = attributes.length > 6 ? [md`${attributes.length - 6} more`] : [];
+  const names = [...attributes.slice(0, 6).map((name) => code(name)), ...more];
+  const which = names.length === 0 ? md`` : md` (${listed(names)})`;
+  if (kind === 'taken-over') return what;
+  return md`${ours(kind === 'drift-reverted' ? 'changed' : 'change')} ${what}${which}`;
+}
+
+/** `policy results-reader`, or the address of something that is not ours. */
+export function resourceName(address: string): Markdown {
+  const name = stepText(address, '').trim();
+  return name === address ? code(address) : prose(name);
+}
+
+const INFINITIVES: Readonly<Record<string, string>> = {
+  created: 'create',
+  deleted: 'delete',
+  moved: 'move',
+  took: 'take',
+  attached: 'attach',
+  wrote: 'write',
+  edited: 'edit',
+  removed: 'remove',
+  added: 'add',
+  changed: 'change',
+};
+
+function infinitive(words: string): string {
+  return words.replace(/^\w+/, (verb) => INFINITIVES[verb] ?? verb);
+}
+
+/** Names for everybody who is in the review, and keys for those of the lab who are only in a difference. */
+function namingOf(unexplained: readonly Unexplained[], people: readonly ReviewedPerson[], lab: string): Naming {
+  const names = new Map<string, { key: string; name: string }>();
+  for (const user of unexplained.flatMap(({ difference }) => usersOf(difference))) {
+    const key = keyOfIamName(lab, user);
+    if (key !== null) names.set(user, { key, name: key });
+  }
+  for (const { user, key, name } of people) if (key !== null) names.set(user, { key, name: name ?? key });
+  return { lab, people: names };
+}
+
+function usersOf(difference: Difference | null): readonly string[] {
+  if (difference === null) return [];
+  if ('user' in difference) return [difference.user];
+  return 'holder' in difference && difference.holder.kind === 'user' ? [difference.holder.name] : [];
+}

@@ -1,0 +1,160 @@
+import { visible } from './visible.ts';
+
+/**
+ * A piece of GitHub-flavoured Markdown that is safe to put on a line or into a cell of a table. It is made only by the
+ * functions of this file, so that a text from a file or an account cannot be taken for one by mistake.
+ */
+export interface Markdown {
+  readonly markdown: string;
+}
+
+/** Cut after so many characters: a name, a key or an address of somebody who plays by the rules is shorter. */
+const LONGEST = 80;
+/** The longest name that is believed to be one. */
+const LONGEST_NAME = 40;
+/** Sentences of an engine can be long; this is what a reader needs of one. */
+const LONGEST_PROSE = 1200;
+
+/**
+ * A template whose words are ours. Strings that are put in become names as `nameMarkdown` shows them: escaping is what
+ * happens when nobody thinks of it.
+ */
+export function md(words: TemplateStringsArray, ...values: readonly (string | number | Markdown)[]): Markdown {
+  const parts = values.map((value) =>
+    typeof value === 'string'
+      ? nameMarkdown(value).markdown
+      : typeof value === 'number'
+        ? String(value)
+        : value.markdown,
+  );
+  return { markdown: words.reduce((text, word, index) => `${text}${parts[index - 1] ?? ''}${word}`) };
+}
+
+/** Words of ours that are no template, such as those of a table of words. Never a text from elsewhere. */
+export function ours(words: string): Markdown {
+  return { markdown: words };
+}
+
+export function joined(items: readonly Markdown[], separator: string): Markdown {
+  return { markdown: items.map(({ markdown }) => markdown).join(separator) };
+}
+
+/** `a`, `a and b`, `a, b and c` */
+export function listed(items: readonly Markdown[]): Markdown {
+  const last = items.at(-1);
+  if (last === undefined || items.length === 1) return last ?? ours('');
+  return md`${joined(items.slice(0, -1), ', ')} and ${last}`;
+}
+
+/** At most `most` of them by name: `a, b and 3 others`. */
+export function shortListed(items: readonly Markdown[], most = 3): Markdown {
+  if (items.length <= most + 1) return listed(items);
+  return md`${joined(items.slice(0, most), ', ')} and ${items.length - most} others`;
+}
+
+/**
+ * A text in a code span, where GitHub makes nothing of it: no link, mention, reference, emoji or formula. A pipe is
+ * spelled out, because the two table parsers that were tried do not agree on an escaped one behind a backslash.
+ */
+export function code(text: string, longest = LONGEST): Markdown {
+  const shown = spelledOut(cut(text, longest)).replaceAll('|', '<U+007C>');
+  if (shown === '') return ours('(empty)');
+  const runs = shown.match(/`+/g) ?? [];
+  const fence = '`'.repeat(1 + Math.max(0, ...runs.map((run) => run.length)));
+  // A space is taken off at both ends again, and only where the content is more than spaces.
+  const padding = /^[` ]|[` ]$/.test(shown) && /[^ ]/.test(shown) ? ' ' : '';
+  return ours(`${fence}${padding}${shown}${padding}${fence}${afterRightToLeft(shown)}`);
+}
+
+/** A name as people have it stays as it is; whatever else the file calls a name stands in a code span. */
+export function nameMarkdown(text: string): Markdown {
+  return isPlainName(text) ? ours(`${text}${afterRightToLeft(text)}`) : code(text, LONGEST_NAME);
+}
+
+/**
+ * A sentence of ours that holds texts from elsewhere and was written for a terminal: words and their punctuation stay,
+ * everything else stands in code spans. It becomes one line.
+ */
+export function prose(text: string): Markdown {
+  const tokens = cut(text, LONGEST_PROSE)
+    .split(/[ \t\r\n]+/)
+    .filter((token) => token !== '');
+  return joined(
+    tokens.map((token, index) => proseToken(token, index === 0)),
+    ' ',
+  );
+}
+
+function proseToken(token: string, first: boolean): Markdown {
+  const before = /^["'(]*/.exec(token)?.[0] ?? '';
+  const rest = token.slice(before.length);
+  const after = /[.,;:!?"')]*$/.exec(rest)?.[0] ?? '';
+  const core = rest.slice(0, rest.length - after.length);
+  // "1." at the beginning of a line would be a list.
+  const startsList = first && /^\d/.test(core);
+  if (core === '' || core === 'team.yaml' || (isPlainWord(core) && !startsList))
+    return ours(`${token}${afterRightToLeft(token)}`);
+  return md`${ours(before)}${code(core)}${ours(after)}`;
+}
+
+/** Lines as they are, spelled out and cut at 200 characters, and a fence that none of them can close. */
+export function fence(lines: readonly string[], language: string): { open: string; lines: string[]; close: string } {
+  const shown = lines.map((line) => spelledOut(cut(line, 200)));
+  const runs = shown.flatMap((line) => line.match(/`+/g) ?? []);
+  const close = '`'.repeat(Math.max(3, 1 + Math.max(0, ...runs.map((run) => run.length))));
+  return { open: `${close}${language}`, lines: shown, close };
+}
+
+/** The same as one text, every line behind `indent`; of more than 20 lines the rest is counted. */
+export function fenced(lines: readonly string[], { language, indent }: { language: string; indent: string }): string {
+  const more = lines.length - 20;
+  const all = more > 0 ? [...lines.slice(0, 20), `... ${more} more lines`] : lines;
+  const { open, lines: shown, close } = fence(all, language);
+  return [open, ...shown, close].map((line) => `${indent}${line}`).join('\n');
+}
+
+/** What may have a full stop: an initial, or what stands before and behind names. */
+const TITLE = /^(\p{L}|Dr|Prof|Mr|Mrs|Ms|Jr|Sr|St)\.$/u;
+
+/** Whether GitHub makes nothing of it but text, and a reader takes it for nothing but a name. */
+function isPlainName(text: string): boolean {
+  if ([...text.slice(0, 2 * LONGEST_NAME)].length > LONGEST_NAME || text.length > 2 * LONGEST_NAME) return false;
+  const parts = text.split(' ');
+  // More words than a name has, or a full stop behind one of them, could be read as a sentence of ours.
+  return (
+    /^\p{L}/u.test(text) &&
+    parts.length <= 6 &&
+    parts.every((part) => isPlainWord(part.replace(/^\(|\)$/g, '').replace(TITLE, '$1')))
+  );
+}
+
+/** A word that is no link, reference or mark-up for GitHub: letters, digits, apostrophes and hyphens. */
+function isPlainWord(word: string): boolean {
+  return (
+    /^[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*$/u.test(word) &&
+    !/\p{M}{4}/u.test(word) &&
+    // A commit: GitHub links 7 to 40 hexadecimal digits.
+    !/^[0-9a-f]{7,}$/i.test(word) &&
+    // GH-123, and the references of other trackers that a repository can set up.
+    !/-\d/.test(word) &&
+    !/--/.test(word) &&
+    visible(word) === word
+  );
+}
+
+/** Everything that is not seen, and letters buried under accents, spelled out. */
+function spelledOut(text: string): string {
+  return visible(text).replace(/(\p{M}{3})\p{M}+/gu, '$1…');
+}
+
+function cut(text: string, longest: number): string {
+  const characters = [...text.slice(0, 2 * longest + 2)];
+  return characters.length <= longest ? text : `${characters.slice(0, longest - 1).join('')}…`;
+}
+
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** Behind a name that is written from right to left, what follows would else be drawn into its direction. */
+function afterRightToLeft(text: string): string {
+  return RIGHT_TO_LEFT.test(text) ? '&lrm;' : '';
+}
