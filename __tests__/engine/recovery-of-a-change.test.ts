@@ -68,7 +68,7 @@ const HELD: Team = {
 };
 const BEFORE_HELD: Team = {
   ...HELD,
-  members: [member({ key: 'ada' }), member({ key: 'fay', roles: ['results-reader'], suspended: true })],
+  members: [member({ key: 'ada' }), member({ key: 'fay', roles: ['results-reader'] })],
 };
 
 test('a change that holds somebody is finished, too, whichever of its three applies is killed', async () => {
