@@ -8,6 +8,7 @@ import {
   paginateGetGroup,
   paginateListAttachedGroupPolicies,
   paginateListAttachedUserPolicies,
+  paginateListEntitiesForPolicy,
   paginateListGroupPolicies,
   paginateListGroupsForUser,
   paginateListUserPolicies,
@@ -48,6 +49,8 @@ export interface IamHoldings {
   user(name: string): Promise<UserHolding | null>;
   /** The account's own or AWS's, by ARN. */
   policy(arn: string): Promise<PolicyHolding | null>;
+  /** The users and groups that a policy is attached to; none where there is no such policy. */
+  holdersOf(arn: string): Promise<readonly { readonly kind: 'user' | 'group'; readonly name: string }[]>;
 }
 
 /** Asks the real API, or the account in a process behind the same client. Throws the SDK's errors. */
@@ -108,6 +111,18 @@ export function iamHoldings(client: IAMClient): IamHoldings {
           attachments: (Policy?.AttachmentCount ?? 0) + (Policy?.PermissionsBoundaryUsageCount ?? 0),
         };
       }),
+    holdersOf: async (arn) => {
+      const request = { PolicyArn: arn, PolicyUsageFilter: 'PermissionsPolicy' } as const;
+      const read = async () => {
+        const holders: { kind: 'user' | 'group'; name: string }[] = [];
+        for await (const { PolicyGroups = [], PolicyUsers = [] } of paginateListEntitiesForPolicy(pages, request)) {
+          for (const { GroupName } of PolicyGroups) if (GroupName) holders.push({ kind: 'group', name: GroupName });
+          for (const { UserName } of PolicyUsers) if (UserName) holders.push({ kind: 'user', name: UserName });
+        }
+        return holders;
+      };
+      return (await nullWhereMissing(read)) ?? [];
+    },
   };
 }
 

@@ -77,7 +77,8 @@ export function driftReportLines(
   const { at, width = 100, beside = { class: report.class, items: [], unseen: [] } } = options;
   const lines: string[] = [];
   const items = [...tamperingItems(effects, naming, at), ...beside.items].sort((one, other) => one.place - other.place);
-  if (beside.class === 'drift') lines.push(driftHeading(report, effects, beside, naming.lab), '');
+  if (beside.class === 'drift')
+    lines.push(...wrapVisible(driftHeading(report, effects, beside, naming.lab), width), '');
   else lines.push(CLASS_WORDS[beside.class]);
   if (items.length > 0 && beside.class !== 'drift') lines.push('');
   lines.push(...itemLines(items, width), ...attributeLines(report));

@@ -61,7 +61,7 @@ function strayItem(effect: StrayEffect, naming: Naming): ReportItem {
     place: strayPlace(effect),
     paragraphs: [
       consequenceOf(effect, naming),
-      `${causeOf(stray, naming)} ${remedies.takesAway ? 'Reconciling leaves it alone; what it gives goes with' : 'Reconciling leaves it alone; to see more of it'}:`,
+      `${causeOf(stray, naming)} Reconciling leaves it alone; ${remedies.words}:`,
       ...remedies.lines.map((paste) => ({ paste })),
     ],
   };
@@ -71,6 +71,7 @@ function consequenceOf(effect: StrayEffect, naming: Naming): string {
   const { stray, people, keeps, administrators } = effect;
   const { kind, name, holding } = stray;
   const through = kind === 'user' ? '' : ` through the group ${name}, which nobody declares`;
+  const again = kind === 'user' ? '' : ` through the group ${name}`;
   if (holding === null) return `What the ${kind} ${name} gives to whom is not known: it could not be looked into.`;
   const all = (users: readonly string[]) => someNames(users.map((user) => personName(user, naming)));
   const gain = ({ capabilities }: PersonChange) => capabilities.gained;
@@ -79,7 +80,7 @@ function consequenceOf(effect: StrayEffect, naming: Naming): string {
       ([words, users]) => `${all(users)} may do what team.yaml does not give${through}: ${words}.`,
     ),
     ...byWords(people, ({ capabilities: { lost } }) => (lost.length === 0 ? null : harmWords(lost))).map(
-      ([words, users]) => `${all(users)} may not do what team.yaml gives${through}: ${words}.`,
+      ([words, users]) => `${all(users)} may not do what team.yaml gives${again}: ${words}.`,
     ),
     ...byWords(keeps, (person) => (gain(person).length === 0 ? null : harmWords(gain(person)))).map(
       ([words, users]) =>
@@ -87,7 +88,9 @@ function consequenceOf(effect: StrayEffect, naming: Naming): string {
     ),
     ...(administrators.length === 0
       ? []
-      : [`${all(administrators)} may attach any policy to anybody, and so give everything${through}.`]),
+      : [
+          `${kind === 'user' ? 'They' : all(administrators)} may attach any policy to anybody${again}: that is everything.`,
+        ]),
     ...byWords([...people, ...keeps], ({ unknownPolicies: { after } }) =>
       after.length === 0 ? null : unknownPolicyWords(after),
     ).map(([words]) => `${words}.`),
@@ -112,7 +115,11 @@ function byWords(
 }
 
 function causeOf(stray: Stray, { lab }: Naming): string {
-  const where = `The ${stray.kind} ${stray.name} lies under ${labPath(lab)}, and neither team.yaml nor the state has it`;
+  const inside = stray.path.startsWith(labPath(lab));
+  const place = inside
+    ? `lies under ${stray.path}`
+    : `has a policy of the lab and lies outside it, under ${stray.path}`;
+  const where = visible(`The ${stray.kind} ${stray.name} ${place}, and neither team.yaml nor the state has it`);
   if (stray.holding === null) return `${where}.`;
   if (stray.kind === 'policy') {
     const { attachments } = stray.holding;
@@ -136,7 +143,8 @@ function causeOf(stray: Stray, { lab }: Naming): string {
 }
 
 interface Remedies {
-  readonly takesAway: boolean;
+  /** What the lines are for, before a colon. */
+  readonly words: string;
   readonly lines: readonly string[];
 }
 
@@ -146,7 +154,10 @@ function remediesOf(stray: Stray): Remedies {
   if (kind === 'policy') {
     const unused = holding !== null && holding.attachments === 0;
     const command = unused ? 'delete-policy' : 'list-entities-for-policy';
-    return { takesAway: unused, lines: [`aws iam ${command} --policy-arn ${pasted(arn)}`] };
+    return {
+      words: unused ? 'this deletes it' : 'this tells what has it',
+      lines: [`aws iam ${command} --policy-arn ${pasted(arn)}`],
+    };
   }
   const who = `--${kind}-name ${pasted(name)}`;
   const lines = [
@@ -158,8 +169,11 @@ function remediesOf(stray: Stray): Remedies {
       (group) => `aws iam remove-user-from-group ${who} --group-name ${pasted(group)}`,
     ),
   ];
-  if (lines.length > 0) return { takesAway: true, lines };
-  return { takesAway: false, lines: [`aws iam ${kind === 'user' ? 'list-access-keys' : 'get-group'} ${who}`] };
+  if (lines.length > 0) return { words: 'this takes away what it gives', lines };
+  return {
+    words: 'this tells more of it',
+    lines: [`aws iam ${kind === 'user' ? 'list-access-keys' : 'get-group'} ${who}`],
+  };
 }
 
 /** A word of a command line: a path of IAM may hold what a shell reads as its own. */
@@ -202,7 +216,12 @@ function boundaryItem(effect: BoundaryEffect, naming: Naming): ReportItem {
       : [
           `A policy that is attached to a member by hand would count for more than Mechanical Turk: the permissions boundary lets through ${listWords(wider.map(statementWords))}.`,
         ];
-  const less = narrower.length === 0 ? [] : [`It lets through less by ${listWords(narrower.map(statementWords))}.`];
+  const denied = narrower.filter(({ Effect }) => Effect === 'Deny').map(statementWords);
+  const gone = narrower.filter(({ Effect }) => Effect === 'Allow').map(statementWords);
+  const less = [
+    ...(gone.length === 0 ? [] : [`It does not let through any more: ${listWords(gone)}.`]),
+    ...(denied.length === 0 ? [] : [`It denies ${listWords(denied)}.`]),
+  ];
   const sentences = [...through, ...lost];
   return {
     place: wider.length > 0 ? place : placeOf(people),
@@ -214,15 +233,15 @@ function boundaryItem(effect: BoundaryEffect, naming: Naming): ReportItem {
   };
 }
 
-/** `Allow * on *`, as the statement has it; a condition is named by its keys. */
-function statementWords({ Effect, Action, NotAction, Resource, NotResource, Condition }: Statement): string {
-  const actions = Action === undefined ? `all but ${listWords(toList(NotAction))}` : listWords(toList(Action));
-  const resources = Resource === undefined ? `all but ${listWords(toList(NotResource))}` : listWords(toList(Resource));
+/** `everything`, or `s3:* on arn:aws:s3:::data`; a condition is named by its keys. */
+function statementWords({ Action, NotAction, Resource, NotResource, Condition }: Statement): string {
+  const some = (list: readonly string[]) => (list.includes('*') ? 'everything' : someNames(list));
+  const actions = Action === undefined ? `everything but ${someNames(toList(NotAction))}` : some(toList(Action));
+  const resources =
+    Resource === undefined ? `everything but ${someNames(toList(NotResource))}` : some(toList(Resource));
   const keys = Object.values(Condition ?? {}).flatMap((byKey) => Object.keys(byKey));
-  const without = Effect === 'Deny' ? 'Deny' : 'Allow';
-  return visible(
-    `${without} ${actions} on ${resources}${keys.length === 0 ? '' : ` (depending on ${listWords(keys)})`}`,
-  );
+  const where = resources === 'everything' ? '' : ` on ${resources}`;
+  return visible(`${actions}${where}${keys.length === 0 ? '' : ` (depending on ${listWords(keys)})`}`);
 }
 
 /** The part of `drift --json` that a plan has not: version 1. */

@@ -3,8 +3,9 @@ import { declare } from '../access/declare.ts';
 import type { AccessModel } from '../access/model.ts';
 import type { BoundaryLook } from '../account/boundary.ts';
 import { canonicalDocument } from '../iam/canonical.ts';
+import { toList } from '../iam/context.ts';
 import type { PolicyDocument, Statement } from '../iam/document.ts';
-import { statementsOf } from '../iam/statement.ts';
+import { actionMatches, statementsOf } from '../iam/statement.ts';
 import { boundaryPolicy } from '../team/documents.ts';
 import type { Team } from '../team/team.ts';
 import { hasEffect } from './drift-effect.ts';
@@ -34,13 +35,15 @@ export function boundaryEffectOf(look: BoundaryLook, team: Team, today: string, 
   const written = boundaryPolicy(team);
   const added = statementsBeside(document, written);
   const gone = statementsBeside(written, document);
-  const of = (list: readonly Statement[], effect: Statement['Effect']) =>
-    list.filter(({ Effect }) => Effect === effect);
   return {
     ...nothing,
     document,
-    wider: [...of(added, 'Allow'), ...of(gone, 'Deny')],
-    narrower: [...of(added, 'Deny'), ...of(gone, 'Allow')],
+    wider: added.filter((statement) => statement.Effect === 'Allow' && !covers(written, statement)),
+    // What bootstrap writes denies nothing: less can only come of an Allow that is gone, or of a Deny that is new.
+    narrower: [
+      ...added.filter(({ Effect }) => Effect === 'Deny'),
+      ...gone.filter((statement) => !covers(document, statement)),
+    ],
     people: compare(declared, withDocument(declared, arn, document), at).people.filter(hasEffect),
   };
 }
@@ -55,4 +58,23 @@ function statementsBeside(one: PolicyDocument, other: PolicyDocument): readonly 
   const key = ({ Sid: _sid, ...statement }: Statement) => canonicalDocument({ Statement: [statement] });
   const known = new Set(statementsOf(other).map(key));
   return statementsOf(one).filter((statement) => !known.has(key(statement)));
+}
+
+/**
+ * Whether a document allows all that an Allow names, by its words alone: a pattern is inside another one that it matches
+ * as a text, but for a `?`, which stands for one character and not for a `*`. In doubt it does not.
+ */
+function covers(document: PolicyDocument, { Action, Resource }: Statement): boolean {
+  if (Action === undefined || Resource === undefined) return false;
+  const allows = statementsOf(document).filter(
+    (allow) => allow.Effect === 'Allow' && allow.Condition === undefined && !toList(allow.Action).join().includes('?'),
+  );
+  const allowed = (action: string, resource: string): boolean =>
+    allows.some(
+      (allow) =>
+        allow.Action !== undefined &&
+        actionMatches(allow, action) &&
+        toList(allow.Resource).some((pattern) => pattern === resource || pattern === '*'),
+    );
+  return toList(Action).every((action) => toList(Resource).every((resource) => allowed(action, resource)));
 }
