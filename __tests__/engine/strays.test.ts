@@ -45,7 +45,7 @@ test('a group renamed by hand is found, whoever it still gives bonuses to, and i
   );
   const found = await mturk('drift');
   expect(found.code).toBe(2);
-  expect(found.stdout).toContain('would keep what their roles give now');
+  expect(found.stdout).toContain('Nguyễn Thị Ánh would keep what team.yaml gives them even if it took it away,');
   const reconciled = await mturk('drift', '--reconcile', '--yes');
   expect(reconciled.stderr).toContain('Not touched, because nobody declares it: the group old-payers.');
   expect(reconciled.code).toBe(2);

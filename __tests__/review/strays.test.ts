@@ -1,3 +1,4 @@
+import { declare } from '../../src/access/declare.ts';
 import { lookAtBoundary } from '../../src/account/boundary.ts';
 import type { IamNames, NamedKind, NamedThing } from '../../src/account/iam-names.ts';
 import { lookForStrays } from '../../src/account/strays.ts';
@@ -116,7 +117,8 @@ async function besideIn(fake: Fake, of = team): Promise<Beside> {
     },
     account,
   );
-  return besideOf(look, await lookAtBoundary(of, account), of, TODAY, AT);
+  const boundary = await lookAtBoundary(of, account);
+  return besideOf({ look, boundary }, of, declare(sampleTeam, '2026-01-01'), TODAY, AT);
 }
 
 const OLD_PAYERS = { 'old-payers': { members: ['perception-lab-fay'], attached: [PAYMASTER] } };
@@ -228,6 +230,21 @@ test('a member who is suspended may nothing through a stray either', async () =>
     groups: { 'old-payers': { members: ['perception-lab-cy'], attached: [PAYMASTER] } },
   });
   expect(strays).toMatchObject([{ people: [], keeps: [] }]);
+});
+
+test('a member who is past her last day is still under her limits, until she is removed', async () => {
+  const until = (day: string): Team => ({
+    ...team,
+    members: team.members.map((each) => (each.key === 'bo' ? { ...each, until: day } : each)),
+  });
+  const look = await lookForStrays(
+    { path: PATH, knows: ({ kind, name }) => KNOWN.includes(`${kind} ${name}`), groups: new Set() },
+    accountWith({ groups: { 'old-payers': { members: ['perception-lab-bo'], attached: [PAYMASTER] } } }),
+  );
+  const boundary = { state: 'as-written', arn: BOUNDARY } as const;
+  const gaining = (day: string) =>
+    besideOf({ look, boundary }, until(day), declare(until(day), '2026-01-01'), TODAY, AT).strays[0]!.people.length;
+  expect([gaining('2026-11-01'), gaining('2026-12-01')]).toEqual([0, 1]);
 });
 
 test('who may attach policies is said, and not of whom the boundary stops', async () => {

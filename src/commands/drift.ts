@@ -56,7 +56,8 @@ async function lookBeside(lab: Lab, { saved, report, takenOver }: LabPlan): Prom
     },
     lab.names,
   );
-  return besideOf(look, await lookAtBoundary(lab.team, lab.names), lab.team, lab.today, lab.at);
+  const boundary = await lookAtBoundary(lab.team, lab.names);
+  return besideOf({ look, boundary }, lab.team, report.access.before, lab.today, lab.at);
 }
 
 function showDrift(lab: Lab, planned: LabPlan, beside: Beside, options: DriftOptions, terminal: Terminal): void {

@@ -84,7 +84,7 @@ function consequenceOf(effect: StrayEffect, naming: Naming): string {
     ),
     ...byWords(keeps, (person) => (gain(person).length === 0 ? null : harmWords(gain(person)))).map(
       ([words, users]) =>
-        `${all(users)} would keep what their roles give now, should team.yaml take it away,${through}: ${words}.`,
+        `${all(users)} would keep what team.yaml gives them even if it took it away,${through}: ${words}.`,
     ),
     ...(administrators.length === 0
       ? []

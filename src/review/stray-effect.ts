@@ -20,13 +20,25 @@ export interface StrayEffect {
   readonly administrators: readonly string[];
 }
 
-/** What each stray does beside what the team declares on that day, worst first. */
-export function strayEffectsOf(look: StrayLook, team: Team, today: string, at: Date): readonly StrayEffect[] {
+/**
+ * What each stray does beside what the team declares on that day, worst first. `account` is what the plan knows of it:
+ * who is about to be removed is still there, under the limits and the boundary that she has.
+ */
+export function strayEffectsOf(
+  look: StrayLook,
+  team: Team,
+  account: AccessModel,
+  today: string,
+  at: Date,
+): readonly StrayEffect[] {
   const declared = declare(team, today);
   const base = withLook(declared, look);
   const users = new Map(look.strays.flatMap((stray) => (stray.kind === 'user' ? [[stray.name, userOf(stray)]] : [])));
   const known = (name: string): AccessUser =>
-    base.users.find((user) => user.name === name) ?? users.get(name) ?? strangerNamed(name);
+    base.users.find((user) => user.name === name) ??
+    users.get(name) ??
+    leaverNamed(name, account) ??
+    strangerNamed(name);
   return look.strays
     .map((stray) => effectOf(stray, base, known, team.lab, at))
     .sort((one, other) => strayPlace(one) - strayPlace(other) || (one.stray.name < other.stray.name ? -1 : 1));
@@ -108,6 +120,12 @@ function userOf({ name, holding }: { readonly name: string; readonly holding: Us
   if (holding === null) return strangerNamed(name);
   const { groups, attached, inline, boundary, tags } = holding;
   return { name, path: '/', groups, attached, inline, boundary, tags };
+}
+
+/** Without what else she has: it goes with her, and here the stray alone is asked about. */
+function leaverNamed(name: string, { users }: AccessModel): AccessUser | null {
+  const user = users.find((one) => one.name === name && one.stranger !== true);
+  return user === undefined ? null : { ...user, groups: [], attached: [] };
 }
 
 /** Somebody of whom nothing is known but the group: her own limits, if she has any, are not counted for her. */

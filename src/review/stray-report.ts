@@ -1,3 +1,4 @@
+import type { AccessModel } from '../access/model.ts';
 import type { BoundaryLook } from '../account/boundary.ts';
 import type { NamedThing } from '../account/iam-names.ts';
 import type { StrayLook, Unseen } from '../account/strays.ts';
@@ -18,10 +19,16 @@ export interface Beside {
 /** `unmanaged`: strays are all there is. `error`: nothing was found, and not everything could be looked at. */
 export type LookedClass = DriftReport['class'] | 'unmanaged' | 'error';
 
-/** What was seen beside the plan, as what it does to whose access on a day. */
-export function besideOf(look: StrayLook, boundary: BoundaryLook, team: Team, today: string, at: Date): Beside {
+/** What was seen beside the plan, as what it does to whose access on a day; `account` is what the plan knows of it. */
+export function besideOf(
+  { look, boundary }: { readonly look: StrayLook; readonly boundary: BoundaryLook },
+  team: Team,
+  account: AccessModel,
+  today: string,
+  at: Date,
+): Beside {
   return {
-    strays: strayEffectsOf(look, team, today, at),
+    strays: strayEffectsOf(look, team, account, today, at),
     boundary: boundaryEffectOf(boundary, team, today, at),
     boundaryState: boundary.state,
     unseen: [...(boundary.state === 'unseen' ? [boundary.unseen] : []), ...look.unseen],
