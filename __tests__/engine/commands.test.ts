@@ -93,9 +93,10 @@ test('drift --json --reconcile prints one document, and says the rest on standar
 
 test('a file where the directory of an account should be is named, and not taken for our mistake', async () => {
   const lab = await appliedLab();
-  const plan = await lab.mturk('plan', '--sandbox', 'team.yaml', ...TODAY);
+  lab.write('account', 'not a directory');
+  const plan = await lab.mturk('plan', '--sandbox', 'account', ...TODAY);
   expect(plan).toMatchObject({ code: 1, stdout: '' });
-  expect(plan.stderr).toMatch(/^The account in team\.yaml cannot be served: EEXIST/);
+  expect(plan.stderr).toMatch(/^The account in account cannot be served: EEXIST/);
 });
 
 const REFUSED: [string, string, RegExp][] = [

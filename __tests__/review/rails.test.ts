@@ -183,6 +183,15 @@ describe('plans that nobody should apply', () => {
         }),
     ],
     [
+      'a resource of which nothing is known yet',
+      ['unknown-value'],
+      (_raw, find) =>
+        Object.assign(find('aws_iam_group_membership.role_results-reader').change, {
+          actions: ['update'],
+          after_unknown: true,
+        }),
+    ],
+    [
       'members that are not known yet',
       ['unknown-value'],
       (_raw, find) =>

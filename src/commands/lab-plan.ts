@@ -9,6 +9,7 @@ import { railsOf } from '../review/rails.ts';
 import { usersToHold } from '../review/transit.ts';
 import { boundaryArn } from '../team/names.ts';
 import { planChanges, type SavedPlan, untaint } from '../terraform/engine-commands.ts';
+import { hasChanges } from '../terraform/plan-read.ts';
 import { plannedCreates } from '../terraform/planned-creates.ts';
 import { type Workspace, writeImports } from '../terraform/workspace.ts';
 import type { Lab } from './open-lab.ts';
@@ -84,10 +85,7 @@ function taintedIn({ plan }: SavedPlan): readonly string[] {
 
 /** Whether the plan is one that changes nothing: neither a resource nor what is taken over. */
 export function isEmpty({ saved }: Pick<LabPlan, 'saved'>): boolean {
-  return saved.plan.changes.every(
-    ({ change }) =>
-      change.importing === null && change.actions.every((action) => action === 'no-op' || action === 'read'),
-  );
+  return !hasChanges(saved.plan);
 }
 
 async function askAccount(

@@ -74,6 +74,7 @@ function trustOf({ type, change }: ResourceChange): 'boundary' | 'role' | 'provi
 export function knownValues(plan: Plan): readonly Finding[] {
   return plan.changes.flatMap(({ address, change }) => {
     const unknown = change.afterUnknown;
+    if (unknown === true) return [rail('unknown-value', { address, attributes: ['everything'] })];
     if (typeof unknown !== 'object' || unknown === null) return [];
     const attributes = Object.entries(unknown).flatMap(([name, mask]) =>
       DECIDING.includes(name) && marks(mask) ? [name] : [],
