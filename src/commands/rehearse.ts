@@ -2,6 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { secondsWords } from '../render/rehearsal-text.ts';
+import { REHEARSAL } from '../render/rehearsal-words.ts';
 import { openSandbox } from '../sandbox/sandbox.ts';
 import { engineTitle } from '../terraform/engine.ts';
 import { findEngine } from '../terraform/find-engine.ts';
@@ -28,7 +30,7 @@ export async function rehearse({ file, today }: RehearseOptions, terminal: Termi
   if (typeof team === 'number') return team;
   const cast = castOf(team, today);
   if (cast === null) {
-    terminal.stderr(`${file} has no role that gives anything of its own, so there is nothing to rehearse with.\n`);
+    terminal.stderr(`${REHEARSAL.nothingToRehearse(file)}\n`);
     return 1;
   }
   const engine = await findEngine({ env: process.env, account: 'sandbox' });
@@ -57,14 +59,12 @@ export async function rehearse({ file, today }: RehearseOptions, terminal: Termi
       directory,
       terminal,
     });
-    const seconds = ((Date.now() - started) / 1000).toFixed(1);
-    terminal.stdout(
-      `\nAll ${story.checks} checks hold, in ${seconds} s, with ${engineTitle(engine.value)}. No AWS account was touched, and nothing is left behind.\n`,
-    );
+    const seconds = secondsWords(Date.now() - started);
+    terminal.stdout(`\n${REHEARSAL.allHold(story.checks, seconds, engineTitle(engine.value))}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof ChapterFailed)) throw error;
-    terminal.stderr(`\nThe rehearsal ends here: a check does not hold.\n`);
+    terminal.stderr(`\n${REHEARSAL.ended}\n`);
     return 1;
   } finally {
     iam.destroy();

@@ -8,6 +8,7 @@ import { failureText } from '../../render/failure-text.ts';
 import { countResources, countWords } from '../../render/plan-text.ts';
 import { progressBar, progressView } from '../../render/progress.ts';
 import { STORY_INDENT, secondsWords } from '../../render/rehearsal-text.ts';
+import { REHEARSAL } from '../../render/rehearsal-words.ts';
 import { differenceKey, subjectKey } from '../../review/difference.ts';
 import { effectsOf } from '../../review/drift-effect.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
@@ -42,9 +43,9 @@ export interface Stage {
 /** Plays the whole story. Throws `ChapterFailed` at the first check that does not hold. */
 export async function playChapters(stage: Stage): Promise<void> {
   const { story, team } = stage;
-  story.chapter('The lab writes down who may do what', stage.file);
+  story.chapter(REHEARSAL.file, stage.file);
   story.check(
-    `${team.roles.length} roles, ${team.members.length} members, nothing wrong with the file`,
+    REHEARSAL.fileHolds(team.roles.length, team.members.length),
     readTeam(stage.source, { file: stage.file, today: stage.today }).findings.every(
       ({ severity }) => severity !== 'error',
     ),
@@ -59,7 +60,7 @@ export async function playChapters(stage: Stage): Promise<void> {
 async function planFirst(stage: Stage): Promise<void> {
   const { story } = stage;
   const lab = labFor(stage, stage.team);
-  story.chapter('What that would give to whom, before anything is done');
+  story.chapter(REHEARSAL.plan);
   await must(
     stage,
     applyBootstrap(lab).then((failure) => (failure === null ? { ok: true, value: null } : { ok: false, failure })),
@@ -68,34 +69,31 @@ async function planFirst(stage: Stage): Promise<void> {
   tellPlan(stage, lab, planned);
   const joins = planned.change.people.filter(({ kind }) => kind === 'joins').length;
   story.check(
-    'everybody in the file joins, and nothing stands against it',
+    REHEARSAL.planHolds,
     joins === activeMembers(stage.team, stage.today).length && planned.rails.length === 0,
   );
 
-  story.chapter('It is applied: users, groups and policies in IAM');
+  story.chapter(REHEARSAL.apply);
   await applyAndTell(stage, lab, planned);
-  story.check('a second plan finds nothing to do', isEmpty(await must(stage, planLab(lab))));
+  story.check(REHEARSAL.applyHolds, isEmpty(await must(stage, planLab(lab))));
 }
 
 async function studentJoins(stage: Stage): Promise<Team> {
   const { story, cast, source } = stage;
   const text = withStudent(source, cast, `${Number(stage.today.slice(0, 4)) + 1}-05-31`, stage.team.owners[0] ?? null);
   const lines = text.split('\n').length - source.split('\n').length;
-  story.chapter(
-    `${cast.student.name.split(' ')[0]} joins as a student`,
-    `${stage.file} +${lines} ${lines === 1 ? 'line' : 'lines'}`,
-  );
+  story.chapter(REHEARSAL.joins(cast.student.name), REHEARSAL.linesMore(stage.file, lines));
   const { team } = readTeam(text, { file: stage.file, today: stage.today });
-  if (team === null) return fail(stage, 'the file with the student in it is valid');
+  if (team === null) return fail(stage, REHEARSAL.stillValid);
   const lab = labFor(stage, team);
   const planned = await must(stage, planLab(lab));
   tellPlan(stage, lab, planned);
   story.check(
-    'one person joins, and nobody else gains or loses anything',
+    REHEARSAL.joinsHolds,
     planned.change.people.length === 1 && planned.change.people[0]?.user === iamName(team.lab, cast.student.key),
   );
   await applyAndTell(stage, lab, planned);
-  story.check('a second plan finds nothing to do', isEmpty(await must(stage, planLab(lab))));
+  story.check(REHEARSAL.applyHolds, isEmpty(await must(stage, planLab(lab))));
   return team;
 }
 
@@ -103,14 +101,14 @@ async function clickInTheConsole(stage: Stage, team: Team): Promise<void> {
   const { story, cast, iam } = stage;
   const lab = labFor(stage, team);
   const clicks = clicksOn(team, cast);
-  story.chapter('Somebody clicks in the console, past all this', `${clicks.length} clicks`);
+  story.chapter(REHEARSAL.clicks, REHEARSAL.clickCount(clicks.length));
   for (const click of clicks) await click.carryOut(iam);
   story.tell(
     'console',
-    clicks.map(({ done }) => `somebody ${differenceWords(done, lab.naming)}`),
+    clicks.map(({ done }) => REHEARSAL.clicked(differenceWords(done, lab.naming))),
   );
 
-  story.chapter('Drift is looked for, and each click is found and named');
+  story.chapter(REHEARSAL.drift);
   const { report } = await must(stage, planLab(lab));
   story.tell(
     'drift',
@@ -123,27 +121,27 @@ async function clickInTheConsole(stage: Stage, team: Team): Promise<void> {
   );
   const missed = clicks.filter(({ done }) => !found.has(differenceKey(done)) && !found.has(subjectKey(done)));
   story.check(
-    `${report.tampered.length} of ${clicks.length} found, and nothing that was not done`,
+    REHEARSAL.driftHolds(report.tampered.length, clicks.length),
     missed.length === 0 && report.tampered.length === clicks.length && report.class === 'drift',
-    missed.map(({ done }) => `not found: ${differenceWords(done, lab.naming)}`).join('\n'),
+    missed.map(({ done }) => REHEARSAL.missed(differenceWords(done, lab.naming))).join('\n'),
   );
 }
 
 async function putRight(stage: Stage, team: Team): Promise<void> {
   const { story } = stage;
   const lab = labFor(stage, team);
-  story.chapter('It is put right');
+  story.chapter(REHEARSAL.putRight);
   const planned = await must(stage, planLab(lab));
   await applyAndTell(stage, lab, planned);
   const after = await must(stage, planLab(lab));
-  story.check('a second plan is empty', isEmpty(after) && after.report.class === 'clean');
+  story.check(REHEARSAL.putRightHolds, isEmpty(after) && after.report.class === 'clean');
 }
 
 async function everybodyTries(stage: Stage, team: Team): Promise<void> {
   const { story, iam, sandbox, today } = stage;
   const model = declare(team, today);
   const at = labFor(stage, team).at;
-  story.chapter('Everybody tries all of Mechanical Turk, each with a key of their own');
+  story.chapter(REHEARSAL.keys);
   const results: { name: string; attempt: Attempt; wrong: readonly string[] }[] = [];
   for (const member of activeMembers(team, today)) {
     const user = iamName(team.lab, member.key);
@@ -156,15 +154,11 @@ async function everybodyTries(stage: Stage, team: Team): Promise<void> {
   }
   for (const { name, attempt, wrong } of results) {
     const allowed = OPERATIONS.filter((operation) => attempt.get(operation) === 'allowed').length;
-    story.check(
-      `${name}: ${allowed} of ${OPERATIONS.length} operations allowed, as explain says`,
-      wrong.length === 0,
-      `otherwise than explain says: ${wrong.join(', ')}`,
-    );
+    story.check(REHEARSAL.keysHold(name, allowed, OPERATIONS.length), wrong.length === 0, REHEARSAL.keysDiffer(wrong));
   }
   const stranger = await tryEverything(iam, sandbox.endpoint, STRANGER);
   story.check(
-    `${STRANGER}, whom nobody knows: nothing is allowed any more`,
+    REHEARSAL.strangerHolds(STRANGER),
     OPERATIONS.every((operation) => stranger.get(operation) === 'denied'),
   );
 }
@@ -176,7 +170,7 @@ function labFor({ engine, sandbox, directory, today }: Stage, team: Team): Lab {
 function tellPlan({ story }: Stage, lab: Lab, planned: LabPlan): void {
   story.tell('plan', [
     ...accessChangeLines(planned.change, lab.naming, story.width - STORY_INDENT + 2).map((line) => line.slice(2)),
-    `${countWords(countResources(planned.saved.plan))} in IAM`,
+    REHEARSAL.inIam(countWords(countResources(planned.saved.plan))),
   ]);
 }
 
@@ -201,7 +195,7 @@ async function must<T>(
 ): Promise<T> {
   const outcome = await result;
   if (outcome.ok) return outcome.value;
-  story.check('the engine does it', false, failureText(outcome.failure));
+  story.check(REHEARSAL.engineHolds, false, failureText(outcome.failure));
   throw new ChapterFailed(outcome.failure.code);
 }
 
