@@ -24,15 +24,22 @@ export async function apply(options: ApplyOptions, terminal: Terminal): Promise<
       if (options.json) terminal.stderr(`${refusalLines(planned.value.rails, terminal.width).join('\n')}\n`);
       return 1;
     }
-    if (isEmpty(planned.value)) return done(lab, planned.value, options, 0, terminal);
+    if (isEmpty(planned.value))
+      return done(lab, planned.value, options, 0, terminal, (steps) => doneText(steps, lab.team.account, options.file));
     return await carryOut(lab, planned.value, options, terminal);
   } finally {
     await lab.close();
   }
 }
 
-/** Asks where it must, applies with progress, and says how it ended. */
-export async function carryOut(lab: Lab, planned: LabPlan, options: ApplyOptions, terminal: Terminal): Promise<number> {
+/** Asks where it must, applies with progress, and says how it ended: in the words of an apply, or in others. */
+export async function carryOut(
+  lab: Lab,
+  planned: LabPlan,
+  options: ApplyOptions,
+  terminal: Terminal,
+  endWords: (steps: number) => string = (steps) => doneText(steps, lab.team.account, options.file),
+): Promise<number> {
   if (!options.yes && !(await terminal.confirm(confirmQuestion(lab.team.account)))) {
     terminal.stderr(`${notConfirmedText()}\n`);
     return 1;
@@ -45,17 +52,24 @@ export async function carryOut(lab: Lab, planned: LabPlan, options: ApplyOptions
   const applied = await applyLab(lab, planned, { onEvent: (event) => progress.show(event) });
   progress.end();
   if (!applied.ok) return reportFailure(applied.failure, terminal);
-  return done(lab, planned, options, applied.value.done, terminal);
+  return done(lab, planned, options, applied.value.done, terminal, endWords);
 }
 
-function done(lab: Lab, planned: LabPlan, options: ApplyOptions, steps: number, terminal: Terminal): number {
+function done(
+  lab: Lab,
+  planned: LabPlan,
+  options: ApplyOptions,
+  steps: number,
+  terminal: Terminal,
+  endWords: (steps: number) => string,
+): number {
   if (options.json) {
     const counts = countResources(planned.saved.plan);
     terminal.stdout(
       `${JSON.stringify({ version: 1, lab: lab.team.lab, account: lab.team.account, steps, ...counts }, null, 2)}\n`,
     );
   } else {
-    terminal.stdout(`\n${doneText(steps, lab.team.account, options.file)}\n`);
+    terminal.stdout(`\n${endWords(steps)}\n`);
   }
   return 0;
 }

@@ -1,6 +1,6 @@
 import { lookAtBoundary } from '../account/boundary.ts';
 import { lookForStrays } from '../account/strays.ts';
-import { driftReportLines, reconcileBlockedText } from '../render/drift-text.ts';
+import { driftReportLines, reconcileBlockedText, reconciledText } from '../render/drift-text.ts';
 import { planJson } from '../render/plan-json.ts';
 import { labHeading, refusalLines } from '../render/plan-text.ts';
 import { besideLines, leftAloneText } from '../render/stray-text.ts';
@@ -89,5 +89,5 @@ async function reconcile(lab: Lab, planned: LabPlan, options: DriftOptions, term
   }
   // With --json the report is all that goes to standard output: one document, and not two.
   const rest = options.json ? { ...terminal, stdout: terminal.stderr } : terminal;
-  return await carryOut(lab, planned, { ...options, json: false }, rest);
+  return await carryOut(lab, planned, { ...options, json: false }, rest, reconciledText);
 }

@@ -95,6 +95,11 @@ export function driftReportLines(
   return lines;
 }
 
+/** How a reconciliation ended; what lies beside the state is told apart. */
+export function reconciledText(steps: number): string {
+  return `Put right in ${steps} ${steps === 1 ? 'step' : 'steps'}: what was changed by hand is as team.yaml says again.`;
+}
+
 /** Why nothing was reconciled. */
 export function reconcileBlockedText({ class: found }: Pick<DriftReport, 'class'>): string {
   if (found === 'pending' || found === 'state-only') {
