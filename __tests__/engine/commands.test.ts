@@ -88,7 +88,7 @@ test('drift --json --reconcile prints one document, and says the rest on standar
   lab.write('.mturk-team/sandbox/account.json', tampered);
   const drift = await lab.mturk('drift', '--sandbox', '--json', '--reconcile', '--yes', ...TODAY);
   expect({ code: drift.code, ...JSON.parse(drift.stdout) }).toMatchObject({ code: 0, drift: { class: 'drift' } });
-  expect(drift.stderr).toContain('Done in 1 step');
+  expect(drift.stderr).toContain('Put right in 1 step');
 });
 
 test('a file where the directory of an account should be is named, and not taken for our mistake', async () => {
