@@ -1,0 +1,88 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+export const DEFAULT_FILE = 'team.yaml';
+export const DEFAULT_SANDBOX = '.mturk-team/sandbox';
+
+export const today = () =>
+  new Option('--today <YYYY-MM-DD>', 'the date to go by, UTC').argParser(parseDay).default(undefined, 'today');
+export const sandbox = () =>
+  new Option('--sandbox [dir]', `run against an AWS account in a process, kept in DIR (${DEFAULT_SANDBOX})`)
+    .env('MTURK_TEAM_SANDBOX')
+    .argParser((text) => {
+      // The file comes first, or it is taken for the directory.
+      if (/\.ya?ml$/i.test(text)) throw new InvalidArgumentError(`It is a directory. Write ${text} before --sandbox.`);
+      return text;
+    });
+export const json = () => new Option('--json', 'print JSON on standard output, nothing else');
+export const parallelism = () =>
+  new Option('--parallelism <n>', 'how many resources at a time').argParser((text) => {
+    const count = Number(text);
+    if (!Number.isInteger(count) || count < 1 || count > 50)
+      throw new InvalidArgumentError('Write a number from 1 to 50.');
+    return count;
+  });
+export const synthesised = () =>
+  new Option('--synthesised <dir>', 'use the configuration that synth wrote there instead of making it');
+export const bootstrap = () => new Option('--bootstrap', "the administrator's stack: the permissions boundary");
+
+interface CommonOptions {
+  readonly today?: string;
+  readonly json?: boolean;
+}
+
+interface AccountOptions extends CommonOptions {
+  readonly sandbox?: string | true;
+  readonly bootstrap?: boolean;
+  readonly parallelism?: number;
+  readonly synthesised?: string;
+}
+
+export function fileOptions(file: string, options: CommonOptions) {
+  return { file, today: dayOf(options), json: options.json === true };
+}
+
+export function labOptions(file: string, options: AccountOptions) {
+  return {
+    ...fileOptions(file, options),
+    sandbox: sandboxOf(options),
+    stack: options.bootstrap === true ? 'bootstrap' : 'team',
+    parallelism: options.parallelism ?? null,
+    synthesised: options.synthesised ?? null,
+  } as const;
+}
+
+/** The directory of the account in a process; null for the real one. */
+function sandboxOf({ sandbox: dir }: AccountOptions): string | null {
+  // A repository variable that is not set is an empty text.
+  return dir === true ? DEFAULT_SANDBOX : dir || null;
+}
+
+/** On a real account another day would end the access of people whose last day has not come. */
+export function refuseAnotherDay(command: Command, options: AccountOptions): void {
+  const { today: asked } = options;
+  const today = new Date().toISOString().slice(0, 10);
+  if (sandboxOf(options) !== null || asked === undefined || asked === today) return;
+  command.error(
+    `error: a real account is changed as of today, ${today}; --today ${asked} is for --sandbox, plan and drift`,
+  );
+}
+
+export function dayOf(options: CommonOptions): string {
+  return options.today ?? new Date().toISOString().slice(0, 10);
+}
+
+export function parseDay(text: string): string {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text) {
+    throw new InvalidArgumentError('Write a day that exists as YYYY-MM-DD.');
+  }
+  return text;
+}
+
+export function examples(...lines: string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
+
+export function finish(code: number): void {
+  process.exitCode = code;
+}
