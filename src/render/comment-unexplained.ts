@@ -1,12 +1,11 @@
-import type { Difference } from '../review/difference.ts';
-import type { Review, ReviewedPerson, Unexplained } from '../review/review.ts';
-import { keyOfIamName } from '../team/names.ts';
+import type { Review, Unexplained } from '../review/review.ts';
 import type { Naming } from './access-words.ts';
 import type { Part } from './comment-budget.ts';
 import { listPart } from './comment-rules.ts';
 import { differenceWords } from './drift-text.ts';
 import { code, listed, type Markdown, md, ours, prose } from './markdown-text.ts';
 import { stepText } from './progress.ts';
+import { namingOfReview } from './review-words.ts';
 
 /** What nobody asked for stands before what is only put back. Each heading is the beginning of every item's sentence. */
 const HEADINGS: readonly (readonly [Unexplained['kind'], string])[] = [
@@ -20,8 +19,9 @@ const HEADINGS: readonly (readonly [Unexplained['kind'], string])[] = [
 ];
 
 /** What the plan does that this pull request does not explain, by name. */
-export function unexplainedParts({ unexplained, people, lab }: Review, rank: number): readonly Part[] {
-  const naming = namingOf(unexplained, people, lab);
+export function unexplainedParts(review: Review, rank: number): readonly Part[] {
+  const { unexplained } = review;
+  const naming = namingOfReview(review);
   return HEADINGS.flatMap(([kind, heading]) => {
     const same = unexplained.filter((each) => each.kind === kind);
     return listPart(
@@ -69,21 +69,4 @@ const INFINITIVES: Readonly<Record<string, string>> = {
 
 function infinitive(words: string): string {
   return words.replace(/^\w+/, (verb) => INFINITIVES[verb] ?? verb);
-}
-
-/** Names for everybody who is in the review, and keys for those of the lab who are only in a difference. */
-function namingOf(unexplained: readonly Unexplained[], people: readonly ReviewedPerson[], lab: string): Naming {
-  const names = new Map<string, { key: string; name: string }>();
-  for (const user of unexplained.flatMap(({ difference }) => usersOf(difference))) {
-    const key = keyOfIamName(lab, user);
-    if (key !== null) names.set(user, { key, name: key });
-  }
-  for (const { user, key, name } of people) if (key !== null) names.set(user, { key, name: name ?? key });
-  return { lab, people: names };
-}
-
-function usersOf(difference: Difference | null): readonly string[] {
-  if (difference === null) return [];
-  if ('user' in difference) return [difference.user];
-  return 'holder' in difference && difference.holder.kind === 'user' ? [difference.holder.name] : [];
 }
