@@ -8,7 +8,7 @@ import { type Failure, fail, type Result, succeed } from '../diagnostics/failure
 import type { Naming } from '../render/access-words.ts';
 import { failureText } from '../render/failure-text.ts';
 import { bootstrapNotice } from '../render/plan-text.ts';
-import { sandboxBusy, sandboxNotStarted, sandboxUnusable } from '../render/sandbox-text.ts';
+import { sandboxBusy, sandboxNotStarted, sandboxUnusable, sandboxWaiting } from '../render/sandbox-text.ts';
 import { SandboxUnavailable, SandboxUnreadable } from '../sandbox/host-lock.ts';
 import { openSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { BOUNDARY_PATH } from '../team/names.ts';
@@ -99,7 +99,11 @@ export async function openLab(options: LabOptions, terminal: Terminal): Promise<
   return reportFailure(ready, terminal);
 }
 
+/** Opening an account takes less, unless somebody else has it open. */
+const WAIT_IN_SILENCE_MS = 1500;
+
 async function openOrReport(dir: string, accountId: string, at: Date, terminal: Terminal): Promise<Sandbox | null> {
+  const waiting = setTimeout(() => terminal.stderr(sandboxWaiting(dir)), WAIT_IN_SILENCE_MS);
   try {
     return await openSandbox({ dir, accountId, clock: clockFrom(at) });
   } catch (error) {
@@ -108,6 +112,8 @@ async function openOrReport(dir: string, accountId: string, at: Date, terminal: 
     else if (isSystemError(error)) terminal.stderr(sandboxNotStarted(dir, 0, error.message));
     else throw error;
     return null;
+  } finally {
+    clearTimeout(waiting);
   }
 }
 

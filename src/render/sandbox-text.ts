@@ -32,3 +32,8 @@ export function sandboxNotStarted(dir: string, port: number, reason: string): st
   const where = port === 0 ? `in ${dir}` : `in ${dir} on port ${port}`;
   return `The account ${where} cannot be served: ${reason}. Choose another --port or directory.\n`;
 }
+
+/** Said while another command has the account open. */
+export function sandboxWaiting(dir: string): string {
+  return `Another command uses the account in ${dir}; waiting for it.\n`;
+}
