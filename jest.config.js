@@ -18,4 +18,5 @@ export default {
   // Every core works: the tests that start an engine wait for it most of the time.
   maxWorkers: '100%',
   globalSetup: './jest.global-setup.js',
+  setupFiles: ['./jest.setup.js'],
 };

@@ -15,9 +15,21 @@ function expectWhole(text: string): void {
   const count = (pattern: RegExp) => (skeleton.match(pattern) ?? []).length;
   expect(count(/<details>/g)).toBe(count(/<\/details>/g));
   expect(skeleton).toMatch(/<\/?\w+[^>]*><p><sub>(<a href="[^"]*"><\/a>)?<\/sub><\/p>$/);
-  for (const line of text.split('\n')) if (line.startsWith('|')) expect(line).toMatch(/ \|$/);
+  for (const line of outsideFences(text)) if (line.startsWith('|')) expect(line).toMatch(/ \|$/);
   expect(text).not.toContain('\ufffd');
   expect(text).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/);
+}
+
+/** The lines that are Markdown: inside a fence a line may begin with anything. */
+function outsideFences(text: string): readonly string[] {
+  let fence: string | null = null;
+  return text.split('\n').filter((line) => {
+    const mark = /^ *(`{3,}|~{3,})/.exec(line)?.[1] ?? null;
+    if (fence === null) fence = mark;
+    else if (mark?.startsWith(fence) && line.trim() === mark) fence = null;
+    else return false;
+    return mark === null;
+  });
 }
 
 /** How many people are named, in the open where they are dangerous and in the full list where not; how many are left out. */
@@ -187,11 +199,9 @@ test('never over the budget with many people and hostile texts', () => {
   );
 });
 
-test('a job summary may be longer than a comment, and 5,000 people take less than a second', () => {
+test('a job summary may be longer than a comment', () => {
   const review = reviewOfMany(5000, { alike: false });
-  const started = performance.now();
   const comment = renderComment(viewOf(review));
-  expect(performance.now() - started).toBeLessThan(3000);
   expect(bytes(renderSummary(viewOf(review)))).toBeGreaterThan(bytes(comment));
 });
 
