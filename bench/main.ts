@@ -10,8 +10,8 @@ import { benchSynth } from './synth.ts';
 import { holds, type Row, table } from './table.ts';
 
 const SIZES = [10, 100, 1000, 5000];
-/** The engine alone needs many minutes to apply 5,000 members, and the formula is linear. */
-const PLANNED_SIZES = SIZES.filter((size) => size <= 1000);
+/** The engine alone needs many minutes to apply 1,000 members before a plan of them can be counted. */
+const PLANNED_SIZES = SIZES.filter((size) => size <= 100);
 const MEMORY_LIMIT_MB = 400;
 
 const run = promisify(execFile);
@@ -158,3 +158,6 @@ for (const { size, calls, expected, planMs } of await benchPlanCalls(PLANNED_SIZ
 process.stdout.write(`${table(rows)}\n`);
 const missed = rows.filter((row) => !holds(row)).length;
 process.stdout.write(`\n${rows.length - missed} of ${rows.length} targets hold.\n`);
+process.stdout.write(
+  'Not measured: the API calls of a plan of 1,000 and 5,000 members, which nobody waits for here.\n',
+);
