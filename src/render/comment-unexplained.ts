@@ -5,7 +5,7 @@ import { listPart } from './comment-rules.ts';
 import { differenceWords } from './drift-text.ts';
 import { code, listed, type Markdown, md, ours, prose } from './markdown-text.ts';
 import { stepText } from './progress.ts';
-import { namingOfReview } from './review-words.ts';
+import { infinitive, namingOfReview } from './review-words.ts';
 
 /** What nobody asked for stands before what is only put back. Each heading is the beginning of every item's sentence. */
 const HEADINGS: readonly (readonly [Unexplained['kind'], string])[] = [
@@ -52,21 +52,4 @@ function resourceMarkdown(kind: Unexplained['kind'], address: string | null, att
 export function resourceName(address: string): Markdown {
   const name = stepText(address, '').trim();
   return name === address ? code(address) : prose(name);
-}
-
-const INFINITIVES: Readonly<Record<string, string>> = {
-  created: 'create',
-  deleted: 'delete',
-  moved: 'move',
-  took: 'take',
-  attached: 'attach',
-  wrote: 'write',
-  edited: 'edit',
-  removed: 'remove',
-  added: 'add',
-  changed: 'change',
-};
-
-function infinitive(words: string): string {
-  return words.replace(/^\w+/, (verb) => INFINITIVES[verb] ?? verb);
 }

@@ -143,7 +143,8 @@ const INFINITIVES: Readonly<Record<string, string>> = {
   changed: 'change',
 };
 
-function infinitive(words: string): string {
+/** `created the user x` -> `create the user x`: what was done by hand, as what would be done. */
+export function infinitive(words: string): string {
   return words.replace(/^\w+/, (verb) => INFINITIVES[verb] ?? verb);
 }
 
