@@ -2,6 +2,7 @@ import { accessOf } from '../src/access/access-of.ts';
 import { declare } from '../src/access/declare.ts';
 import type { AccessModel } from '../src/access/model.ts';
 import { OPERATIONS, operationsOf } from '../src/mturk/operations.ts';
+import { DEFAULT_SETTINGS } from '../src/team/settings.ts';
 import type { Member, Role, Team } from '../src/team/team.ts';
 
 export interface DecideFigures {
@@ -68,6 +69,7 @@ function benchTeam(size: number): Team {
       until: new Date(AT.getTime() + (index + 1) * 86_400_000).toISOString().slice(0, 10),
       sponsor: null,
       suspended: index % 50 === 0,
+      keys: 1,
     };
   });
   return {
@@ -78,7 +80,8 @@ function benchTeam(size: number): Team {
     members,
     departed: [],
     freeze: [],
-    settings: { maxRemovals: 3, state: null },
+    snoozed: [],
+    settings: { ...DEFAULT_SETTINGS, maxRemovals: 3, state: null },
   };
 }
 

@@ -1,4 +1,5 @@
 import { CAPABILITY_NAMES, operationsOf } from '../src/mturk/operations.ts';
+import { DEFAULT_SETTINGS } from '../src/team/settings.ts';
 import type { Member, Role, Team } from '../src/team/team.ts';
 
 /** A team of that many members in six roles: half of them with a last day, one in ten suspended, two roles each. */
@@ -24,6 +25,7 @@ export function synthTeam(size: number): Team {
       until: index % 2 === 0 ? '2027-05-31' : null,
       sponsor: null,
       suspended: index % 10 === 0,
+      keys: 1,
     }),
   );
   return {
@@ -34,6 +36,7 @@ export function synthTeam(size: number): Team {
     members,
     departed: [],
     freeze: [],
-    settings: { maxRemovals: 3, state: null },
+    snoozed: [],
+    settings: { ...DEFAULT_SETTINGS, maxRemovals: 3, state: null },
   };
 }

@@ -1,4 +1,5 @@
 import { type Capability, OPERATIONS, type Operation, operationsOf } from '../src/mturk/operations.ts';
+import { DEFAULT_SETTINGS } from '../src/team/settings.ts';
 import type { Member, Role, Team } from '../src/team/team.ts';
 
 /** The account id that moto uses and cannot be told otherwise without more patches. */
@@ -16,7 +17,18 @@ function role(key: string, capabilities: readonly Capability[], more: Partial<Ro
 }
 
 function member(key: string, roles: readonly string[], more: Partial<Member> = {}): Member {
-  return { key, name: key, email: null, github: null, roles, until: null, sponsor: null, suspended: false, ...more };
+  return {
+    key,
+    name: key,
+    email: null,
+    github: null,
+    roles,
+    until: null,
+    sponsor: null,
+    suspended: false,
+    keys: 1,
+    ...more,
+  };
 }
 
 const EVERYTHING: readonly Operation[] = OPERATIONS;
@@ -45,7 +57,8 @@ export const FIRST_TEAM: Team = {
   ],
   departed: [],
   freeze: [],
-  settings: { maxRemovals: 3, state: null },
+  snoozed: [],
+  settings: { ...DEFAULT_SETTINGS, maxRemovals: 3, state: null },
 };
 
 /** Eve joins as a student. */

@@ -1,5 +1,6 @@
 import { RAIL_TEXT, type RailWords } from '../../src/render/rail-text.ts';
 import { railsOf } from '../../src/review/rails.ts';
+import { DEFAULT_SETTINGS } from '../../src/team/settings.ts';
 import type { Team } from '../../src/team/team.ts';
 import { type Plan, readPlan } from '../../src/terraform/plan-read.ts';
 import { recordedJson, recordedNames, recordedPlan } from '../support/recorded-plan.ts';
@@ -60,13 +61,13 @@ describe('who may be deleted', () => {
     [
       'three, one more than allowed',
       allLeave,
-      { departed: left('bo', 'cy', 'dee'), settings: { maxRemovals: 2, state: null } },
+      { departed: left('bo', 'cy', 'dee'), settings: { ...DEFAULT_SETTINGS, maxRemovals: 2, state: null } },
       ['too-many-removals'],
     ],
     [
       'one where none may',
       leaves,
-      { departed: left('eve'), settings: { maxRemovals: 0, state: null } },
+      { departed: left('eve'), settings: { ...DEFAULT_SETTINGS, maxRemovals: 0, state: null } },
       ['too-many-removals'],
     ],
   ])('%s', (_case, plan, change, codes) => {
@@ -353,7 +354,7 @@ test('the boundary of bootstrap is inside its own stack, and outside the team', 
 });
 
 test('words name the subject, the count, the limit and a remedy to paste', () => {
-  const team: Team = { ...recordedTeam, settings: { maxRemovals: 2, state: null } };
+  const team: Team = { ...recordedTeam, settings: { ...DEFAULT_SETTINGS, maxRemovals: 2, state: null } };
   const words = railsOf(recordedPlan('17-almost-all-leave'), team, TODAY).map((finding): RailWords => {
     const text = RAIL_TEXT[finding.code as keyof typeof RAIL_TEXT] as (args: unknown) => RailWords;
     return text(finding.args);

@@ -99,7 +99,10 @@ describe('risk of the whole', () => {
     [
       'boundary-changed',
       'another bucket',
-      { ...sampleTeam, settings: { maxRemovals: 3, state: { bucket: 'b', region: 'eu-west-1' } } },
+      {
+        ...sampleTeam,
+        settings: { ...sampleTeam.settings, maxRemovals: 3, state: { bucket: 'b', region: 'eu-west-1' } },
+      },
     ],
     [
       'gains-other',

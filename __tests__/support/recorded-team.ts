@@ -1,4 +1,5 @@
 import { type Capability, type Operation, operationsOf } from '../../src/mturk/operations.ts';
+import { DEFAULT_SETTINGS } from '../../src/team/settings.ts';
 import type { Member, Team } from '../../src/team/team.ts';
 import { type Plan, readPlan } from '../../src/terraform/plan-read.ts';
 import { recordedText } from './recorded-plan.ts';
@@ -46,7 +47,8 @@ const lab = (given: Partial<Team> & Pick<Team, 'members'>): Team => ({
   roles: [full, paymaster, reader, publisher],
   departed: [],
   freeze: [],
-  settings: { maxRemovals: 3, state: null },
+  snoozed: [],
+  settings: { ...DEFAULT_SETTINGS, maxRemovals: 3, state: null },
   ...given,
 });
 const left = (...keys: string[]): Team['departed'] =>

@@ -1,4 +1,5 @@
 import { OPERATIONS, operationsOf } from '../../src/mturk/operations.ts';
+import { DEFAULT_SETTINGS } from '../../src/team/settings.ts';
 import type { Member, Role, Team } from '../../src/team/team.ts';
 
 const READ = operationsOf('results:read');
@@ -50,7 +51,8 @@ export const sampleTeam: Team = {
   ],
   departed: [{ key: 'dee', left: '2026-06-30', reason: 'graduated' }],
   freeze: [],
-  settings: { maxRemovals: 3, state: null },
+  snoozed: [],
+  settings: { ...DEFAULT_SETTINGS, maxRemovals: 3, state: null },
 };
 
 /** A role with nothing in it but what is given. */
@@ -68,6 +70,7 @@ export function member(given: Pick<Member, 'key'> & Partial<Member>): Member {
     until: null,
     sponsor: null,
     suspended: false,
+    keys: 1,
     ...given,
   };
 }

@@ -55,7 +55,12 @@ export function teams(): fc.Arbitrary<Team> {
       settings: fc.record({
         maxRemovals: fc.nat(10),
         state: fc.option(fc.constant({ bucket: 'lab-state', region: 'eu-central-1' })),
+        keyMaxAgeDays: fc.integer({ min: 1, max: 400 }),
+        reconcile: fc.option(fc.record({ perDay: fc.integer({ min: 1, max: 9 }) })),
+        driftEveryHours: fc.integer({ min: 1, max: 100 }),
+        renewBeforeDays: fc.nat(100),
       }),
+      snoozed: fc.array(fc.record({ finding: words(), until: days(), reason: words() }), { maxLength: 2 }),
     }),
   );
 }
@@ -83,6 +88,7 @@ function members(key: string, roleKeys: readonly string[]): fc.Arbitrary<Member>
     until: fc.option(days()),
     sponsor: fc.option(words()),
     suspended: fc.boolean(),
+    keys: fc.nat(2),
   });
 }
 

@@ -1,4 +1,5 @@
 import { rolePolicy } from '../../src/team/documents.ts';
+import { DEFAULT_SETTINGS } from '../../src/team/settings.ts';
 import type { Team } from '../../src/team/team.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 import { addressesOf, dependenciesOf, resourceAt, type StackJson, synthesised } from '../support/synthesised.ts';
@@ -33,7 +34,7 @@ describe('the frame', () => {
 
   test('with a bucket it is there, encrypted and locked', async () => {
     const state = { bucket: 'lab-state', region: 'eu-central-1' };
-    const { terraform } = await teamStack({ settings: { maxRemovals: 3, state } });
+    const { terraform } = await teamStack({ settings: { ...DEFAULT_SETTINGS, maxRemovals: 3, state } });
     expect(terraform.backend).toEqual({
       s3: { ...state, key: 'mturk-team/team.tfstate', encrypt: true, use_lockfile: true },
     });

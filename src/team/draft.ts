@@ -20,6 +20,23 @@ interface MemberDraft {
   readonly until: string | null;
   readonly sponsor: string | null;
   readonly suspended: boolean;
+  readonly keys: number | null;
+}
+
+interface SnoozeDraft {
+  readonly finding: string;
+  readonly until: string | null;
+  readonly reason: string | null;
+}
+
+interface SettingsDraft {
+  readonly maxRemovals: number | null;
+  readonly state: { readonly bucket: string | null; readonly region: string | null } | null;
+  readonly keyMaxAgeDays: number | null;
+  /** Null where there is none: then nothing is put right by itself. */
+  readonly reconcile: { readonly perDay: number | null } | null;
+  readonly driftEveryHours: number | null;
+  readonly renewBeforeDays: number | null;
 }
 
 interface DepartureDraft {
@@ -43,8 +60,8 @@ export interface TeamDraft {
   readonly members: readonly MemberDraft[];
   readonly departed: readonly DepartureDraft[];
   readonly freeze: DraftList;
-  readonly maxRemovals: number | null;
-  readonly state: { readonly bucket: string | null; readonly region: string | null } | null;
+  readonly snoozed: readonly SnoozeDraft[];
+  readonly settings: SettingsDraft;
 }
 
 /** Takes from plain data what has the right shape. Never fails, whatever it is given. */
@@ -75,6 +92,7 @@ export function draftOf(value: unknown): TeamDraft {
       until: textOf(member.until),
       sponsor: textOf(member.sponsor),
       suspended: member.suspended === true,
+      keys: numberOf(member.keys),
     })),
     departed: entriesOf(file.departed).map(([key, departure]) => ({
       key,
@@ -82,8 +100,19 @@ export function draftOf(value: unknown): TeamDraft {
       reason: textOf(departure.reason),
     })),
     freeze: listOf(file.freeze),
-    maxRemovals: numberOf(settings['max-removals']),
-    state: state === null ? null : { bucket: textOf(state.bucket), region: textOf(state.region) },
+    snoozed: entriesOf(file.snoozed).map(([finding, snooze]) => ({
+      finding,
+      until: textOf(snooze.until),
+      reason: textOf(snooze.reason),
+    })),
+    settings: {
+      maxRemovals: numberOf(settings['max-removals']),
+      state: state === null ? null : { bucket: textOf(state.bucket), region: textOf(state.region) },
+      keyMaxAgeDays: numberOf(settings['key-max-age-days']),
+      reconcile: isMap(settings.reconcile) ? { perDay: numberOf(settings.reconcile['per-day']) } : null,
+      driftEveryHours: numberOf(settings['drift-every-hours']),
+      renewBeforeDays: numberOf(settings['renew-before-days']),
+    },
   };
 }
 

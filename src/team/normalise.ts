@@ -1,10 +1,8 @@
 import { CAPABILITY_NAMES, type Capability, SPENDING_CAPABILITIES } from '../mturk/operations.ts';
 import type { DraftList, TeamDraft } from './draft.ts';
 import { inCatalogueOrder, resolveRoles, textsOf } from './resolve-roles.ts';
+import { DEFAULT_KEYS, DEFAULT_RECONCILED_PER_DAY, DEFAULT_SETTINGS, type Settings } from './settings.ts';
 import type { Team } from './team.ts';
-
-/** What one apply may delete where the file says nothing. */
-const DEFAULT_MAX_REMOVALS = 3;
 
 /** The team that a draft without findings describes. The order of the file leaves no trace in it. */
 export function normalise(draft: TeamDraft): Team {
@@ -27,16 +25,32 @@ export function normalise(draft: TeamDraft): Team {
       })
       .sort(byKey),
     members: draft.members
-      .map((member) => ({ ...member, name: member.name ?? '', roles: sorted(member.roles ?? []) }))
+      .map((member) => ({
+        ...member,
+        name: member.name ?? '',
+        roles: sorted(member.roles ?? []),
+        keys: member.keys ?? DEFAULT_KEYS,
+      }))
       .sort(byKey),
     departed: draft.departed
       .map(({ key, left, reason }) => ({ key, left: left ?? '', reason: reason ?? '' }))
       .sort(byKey),
     freeze: frozenCapabilities(draft.freeze),
-    settings: {
-      maxRemovals: draft.maxRemovals ?? DEFAULT_MAX_REMOVALS,
-      state: draft.state === null ? null : { bucket: draft.state.bucket ?? '', region: draft.state.region ?? '' },
-    },
+    snoozed: draft.snoozed
+      .map(({ finding, until, reason }) => ({ finding, until: until ?? '', reason: reason ?? '' }))
+      .sort((one, two) => (one.finding < two.finding ? -1 : 1)),
+    settings: settingsOf(draft.settings),
+  };
+}
+
+function settingsOf({ state, reconcile, ...numbers }: TeamDraft['settings']): Settings {
+  return {
+    maxRemovals: numbers.maxRemovals ?? DEFAULT_SETTINGS.maxRemovals,
+    state: state === null ? null : { bucket: state.bucket ?? '', region: state.region ?? '' },
+    keyMaxAgeDays: numbers.keyMaxAgeDays ?? DEFAULT_SETTINGS.keyMaxAgeDays,
+    reconcile: reconcile === null ? null : { perDay: reconcile.perDay ?? DEFAULT_RECONCILED_PER_DAY },
+    driftEveryHours: numbers.driftEveryHours ?? DEFAULT_SETTINGS.driftEveryHours,
+    renewBeforeDays: numbers.renewBeforeDays ?? DEFAULT_SETTINGS.renewBeforeDays,
   };
 }
 

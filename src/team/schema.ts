@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MANAGED_POLICY_NAMES } from '../mturk/managed-policies.ts';
 import { CAPABILITY_NAMES, OPERATIONS } from '../mturk/operations.ts';
 import { ACCOUNT_PATTERN, BUCKET_PATTERN, DATE_PATTERN, ID_PATTERN, LAB_PATTERN, LOGIN_PATTERN } from './patterns.ts';
+import { DEFAULT_RECONCILED_PER_DAY, DEFAULT_SETTINGS } from './settings.ts';
 
 // The schema says what shape the file has. Whether the values make sense is said by rules, as zod does not run
 // refinements where the shape is wrong elsewhere. Patterns and enumerations stand in `meta`, where editors read them.
@@ -12,6 +13,11 @@ function text(description: string, examples: readonly string[], extra: Record<st
 
 function list(item: z.ZodString, description: string, examples: readonly (readonly string[])[]) {
   return z.array(item).meta({ description, examples: examples.map((example) => [...example]), uniqueItems: true });
+}
+
+function count(description: string, usual: number, minimum: number, maximum?: number) {
+  const most = maximum === undefined ? {} : { maximum };
+  return z.number().meta({ description, examples: [usual], type: 'integer', minimum, ...most, default: usual });
 }
 
 // An IAM user's name has at most 64 characters and a group's 128, of which the shortest lab takes two.
@@ -64,6 +70,7 @@ const member = z
       .boolean()
       .meta({ description: 'true takes away all access and keeps the member', examples: [true], default: false })
       .optional(),
+    keys: count('How many access keys the member may have: 1, or 2 while one replaces the other', 1, 0, 2).optional(),
   })
   .meta({
     description: 'A person of the lab: an IAM user',
@@ -90,19 +97,46 @@ const state = z
     examples: [{ bucket: 'perception-lab-terraform', region: 'eu-central-1' }],
   });
 
+const reconcile = z
+  .strictObject({
+    'per-day': count('The most things that are put right in 24 hours', DEFAULT_RECONCILED_PER_DAY, 1).optional(),
+  })
+  .meta({
+    description:
+      'Takes away by itself what was added by hand on the account. Without it nothing is. It never gives anything back',
+    examples: [{ 'per-day': 3 }],
+  });
+
+const snooze = z
+  .strictObject({
+    until: date('The last day on which the finding is left out, in quotes', '2027-01-31'),
+    reason: text('Why, in words for people', ['its last study ends in January'], { minLength: 1 }),
+  })
+  .meta({
+    description: 'A finding of the drift report that is known and left out of it for a time',
+    examples: [{ until: '2027-01-31', reason: 'its last study ends in January' }],
+  });
+
 const settings = z
   .strictObject({
-    'max-removals': z
-      .number()
-      .meta({
-        description: 'The most members one apply may delete',
-        examples: [3],
-        type: 'integer',
-        minimum: 0,
-        default: 3,
-      })
-      .optional(),
+    'max-removals': count('The most members one apply may delete', DEFAULT_SETTINGS.maxRemovals, 0).optional(),
     state: state.optional(),
+    'key-max-age-days': count(
+      'After how many days an access key is reported as too old',
+      DEFAULT_SETTINGS.keyMaxAgeDays,
+      1,
+    ).optional(),
+    reconcile: reconcile.optional(),
+    'drift-every-hours': count(
+      'How often the drift workflow looks at the account; twice as long without a look is warned of',
+      DEFAULT_SETTINGS.driftEveryHours,
+      1,
+    ).optional(),
+    'renew-before-days': count(
+      'How many days before `until` somebody is asked to extend it or to let it end; 0 never asks',
+      DEFAULT_SETTINGS.renewBeforeDays,
+      0,
+    ).optional(),
   })
   .meta({ description: 'Settings of this tool', examples: [{ 'max-removals': 3 }] });
 
@@ -139,6 +173,17 @@ export const teamFileSchema = z
       })
       .optional(),
     freeze: list(frozen, 'An emergency brake for everybody, above every role', [[], ['spend']]).optional(),
+    snoozed: z
+      .record(text('The id of the finding, as the drift report names it', ['outside/old-mturk-user/spends']), snooze)
+      .meta({
+        description: 'Findings of the drift report that are left out of it for a time, by id',
+        examples: [
+          {
+            'outside/old-mturk-user/spends': { until: '2027-01-31', reason: 'its last study ends in January' },
+          },
+        ],
+      })
+      .optional(),
     settings: settings.optional(),
   })
   .meta({

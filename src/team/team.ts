@@ -1,5 +1,6 @@
 import type { ManagedPolicyName } from '../mturk/managed-policies.ts';
 import type { Capability, Operation } from '../mturk/operations.ts';
+import type { Settings } from './settings.ts';
 
 /** A role with everything it inherits resolved. */
 export interface Role {
@@ -26,6 +27,8 @@ export interface Member {
   readonly until: string | null;
   readonly sponsor: string | null;
   readonly suspended: boolean;
+  /** How many access keys the member may have, 0 to 2. */
+  readonly keys: number;
 }
 
 interface Departure {
@@ -35,9 +38,13 @@ interface Departure {
   readonly reason: string;
 }
 
-interface StateBucket {
-  readonly bucket: string;
-  readonly region: string;
+/** A reviewed entry that takes one finding of the drift report out of it for a time. */
+export interface Snooze {
+  /** The id that the report names. */
+  readonly finding: string;
+  /** The last day on which it holds, `YYYY-MM-DD`, UTC. */
+  readonly until: string;
+  readonly reason: string;
 }
 
 /**
@@ -54,7 +61,9 @@ export interface Team {
   readonly departed: readonly Departure[];
   /** The frozen capabilities, `spend` expanded, in catalogue order. */
   readonly freeze: readonly Capability[];
-  readonly settings: { readonly maxRemovals: number; readonly state: StateBucket | null };
+  /** Sorted by finding; entries whose day has passed are in it. */
+  readonly snoozed: readonly Snooze[];
+  readonly settings: Settings;
 }
 
 /** Whether the last day of access lies before `today` (both `YYYY-MM-DD`, UTC). */

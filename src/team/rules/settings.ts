@@ -21,14 +21,26 @@ function capabilityMeant(name: string): Capability | null {
   return operation === undefined ? null : capabilityOf(operation);
 }
 
-export const maxRemovalsIsACount: Rule = ({ draft: { maxRemovals }, intact, report }) => {
+export const maxRemovalsIsACount: Rule = ({
+  draft: {
+    settings: { maxRemovals },
+  },
+  intact,
+  report,
+}) => {
   if (maxRemovals === null || !intact('settings', 'max-removals')) return;
   if (Number.isSafeInteger(maxRemovals) && maxRemovals >= 0) return;
   report('invalid-max-removals', ['settings', 'max-removals'], { source: String(maxRemovals) });
 };
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-export const stateBucketCanExist: Rule = ({ draft: { state }, intact, report }) => {
+export const stateBucketCanExist: Rule = ({
+  draft: {
+    settings: { state },
+  },
+  intact,
+  report,
+}) => {
   const bucket = state?.bucket;
   if (bucket === undefined || bucket === null || !intact('settings', 'state', 'bucket')) return;
   const reserved = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(bucket);
@@ -37,7 +49,13 @@ export const stateBucketCanExist: Rule = ({ draft: { state }, intact, report }) 
   report('invalid-bucket-name', ['settings', 'state', 'bucket'], { bucket });
 };
 
-export const stateRegionIsOne: Rule = ({ draft: { state }, intact, report }) => {
+export const stateRegionIsOne: Rule = ({
+  draft: {
+    settings: { state },
+  },
+  intact,
+  report,
+}) => {
   const region = state?.region;
   if (region === undefined || region === null || REGION_PATTERN.test(region)) return;
   if (intact('settings', 'state', 'region')) report('invalid-region', ['settings', 'state', 'region'], { region });
