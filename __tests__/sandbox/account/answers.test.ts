@@ -146,6 +146,27 @@ describe('answers', () => {
     });
   });
 
+  test('the key that the tool works with is in no report; one that the root user makes for herself is', async () => {
+    const rootColumns = async () => {
+      await callIam(iam, 'GenerateCredentialReport');
+      const { Content } = await callIam(iam, 'GetCredentialReport');
+      const [columns = '', root = ''] = Buffer.from(Content as Uint8Array)
+        .toString()
+        .split('\n');
+      return root.split(',')[columns.split(',').indexOf('access_key_1_active')];
+    };
+    expect(await callIam(iam, 'ListAccessKeys')).toMatchObject({ AccessKeyMetadata: [] });
+    const { AccessKey } = await callIam(iam, 'CreateAccessKey');
+    const { AccessKeyId, SecretAccessKey } = AccessKey as { AccessKeyId: string; SecretAccessKey: string };
+    expect(AccessKey).not.toHaveProperty('UserName');
+    expect(await rootColumns()).toBe('true');
+    const asRoot = iamOf(sandbox, { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey });
+    expect(await callIam(asRoot, 'ListAccessKeys')).toMatchObject({ AccessKeyMetadata: [{ AccessKeyId }] });
+    await callIam(iam, 'DeleteAccessKey', { AccessKeyId });
+    await expect(callIam(asRoot, 'ListUsers')).rejects.toThrow();
+    expect(await callIam(iam, 'ListAccessKeys')).toMatchObject({ AccessKeyMetadata: [] });
+  });
+
   test('an SSH key and a service credential can be read and switched off', async () => {
     await callIam(iam, 'CreateUser', { UserName: 'ada' });
     const { SSHPublicKey } = await callIam(iam, 'UploadSSHPublicKey', {

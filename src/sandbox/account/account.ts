@@ -70,6 +70,7 @@ export function accountOf(state: AccountState): Account {
     keys: new Map(),
   };
   account.keys.set(state.root.id, { caller: { kind: 'root', accessKeyId: state.root.id }, key: state.root });
+  for (const key of state.rootKeys ?? []) indexRootKey(account, key);
   for (const policy of Object.values(state.policies)) account.policies.set(policy.name.toLowerCase(), policy);
   for (const group of Object.values(state.groups)) {
     account.groups.set(group.name.toLowerCase(), group);
@@ -87,6 +88,10 @@ export function accountOf(state: AccountState): Account {
 
 export function indexKey(account: Account, user: UserRecord, key: AccessKeyRecord): void {
   account.keys.set(key.id, { caller: { kind: 'user', userId: user.id, accessKeyId: key.id }, key });
+}
+
+export function indexRootKey(account: Account, key: AccessKeyRecord): void {
+  account.keys.set(key.id, { caller: { kind: 'root', accessKeyId: key.id }, key });
 }
 
 export function link(index: Map<string, Set<string>>, from: string, to: string): void {

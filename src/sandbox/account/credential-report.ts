@@ -38,8 +38,9 @@ export const getCredentialReport: Run = (account) => {
 
 function content(account: Account): string {
   const { state } = account;
+  const rootKeys = state.rootKeys ?? [];
   const root = ['<root_account>', rootArn(state), offset(state.created), 'not_supported', 'no_information'];
-  root.push('not_supported', 'not_supported', 'false', ...keyColumns(state.root), ...keyColumns(undefined));
+  root.push('not_supported', 'not_supported', 'false', ...keyColumns(rootKeys[0]), ...keyColumns(rootKeys[1]));
   root.push('false', 'N/A', 'false', 'N/A');
   const users = [...account.users.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   return [COLUMNS, root.join(','), ...users.map((user) => line(account, user))].join('\n');

@@ -1,52 +1,69 @@
 import { QUOTAS } from '../../iam/quotas.ts';
-import { type Account, indexKey } from './account.ts';
+import { type Account, type CallContext, indexKey, indexRootKey } from './account.ts';
 import { type AwsError, isAwsError, limitExceeded, noSuchEntity } from './aws-error.ts';
 import { nextId, secretOf } from './ids.ts';
 import { namedUserOrCaller } from './lookup.ts';
 import { constraint } from './naming.ts';
 import { page } from './paging.ts';
-import { type Params, requiredText } from './params.ts';
+import { type Params, requiredText, text } from './params.ts';
 import type { Reply, Run } from './reply.ts';
-import type { AccessKeyRecord, UserRecord } from './state.ts';
+import type { AccessKeyRecord } from './state.ts';
 
 const KEYS_PER_USER = QUOTAS.accessKeysPerUser;
 
-function keyReply(user: UserRecord, key: AccessKeyRecord): Reply {
-  return { UserName: user.name, AccessKeyId: key.id, Status: key.status, CreateDate: key.created };
+/** A user, or the root user when she asks for her own. */
+interface KeyHolder {
+  /** Null for the root user. */
+  readonly name: string | null;
+  readonly keys: AccessKeyRecord[];
+  index(key: AccessKeyRecord): void;
 }
 
-function namedKey(user: UserRecord, params: Params): AccessKeyRecord | AwsError {
+function holderOf(account: Account, params: Params, call: CallContext): KeyHolder | AwsError {
+  if (call.caller.kind === 'root' && text(params, 'UserName') === null) {
+    account.state.rootKeys ??= [];
+    return { name: null, keys: account.state.rootKeys, index: (key) => indexRootKey(account, key) };
+  }
+  const user = namedUserOrCaller(account, params, call);
+  return isAwsError(user) ? user : { name: user.name, keys: user.keys, index: (key) => indexKey(account, user, key) };
+}
+
+function keyReply(holder: KeyHolder, key: AccessKeyRecord): Reply {
+  return { UserName: holder.name, AccessKeyId: key.id, Status: key.status, CreateDate: key.created };
+}
+
+function namedKey(holder: KeyHolder, params: Params): AccessKeyRecord | AwsError {
   const id = requiredText(params, 'AccessKeyId');
   if (isAwsError(id)) return id;
-  return user.keys.find((key) => key.id === id) ?? noSuchEntity(`The Access Key with id ${id} cannot be found.`);
+  return holder.keys.find((key) => key.id === id) ?? noSuchEntity(`The Access Key with id ${id} cannot be found.`);
 }
 
 export const createAccessKey: Run = (account, params, call) => {
-  const user = namedUserOrCaller(account, params, call);
-  if (isAwsError(user)) return user;
-  if (user.keys.length >= KEYS_PER_USER) {
+  const holder = holderOf(account, params, call);
+  if (isAwsError(holder)) return holder;
+  if (holder.keys.length >= KEYS_PER_USER) {
     return limitExceeded(`Cannot exceed quota for AccessKeysPerUser: ${KEYS_PER_USER}`);
   }
   const id = nextId(account.state, 'AKIA');
   const secret = secretOf(account.state.seed, id);
   const key: AccessKeyRecord = { id, secret, created: call.now, status: 'Active', lastUsed: null };
-  user.keys.push(key);
-  indexKey(account, user, key);
-  return { AccessKey: { ...keyReply(user, key), SecretAccessKey: secret } };
+  holder.keys.push(key);
+  holder.index(key);
+  return { AccessKey: { ...keyReply(holder, key), SecretAccessKey: secret } };
 };
 
 export const listAccessKeys: Run = (account, params, call) => {
-  const user = namedUserOrCaller(account, params, call);
-  if (isAwsError(user)) return user;
-  const keys = page(user.keys, (key) => key.id, params);
+  const holder = holderOf(account, params, call);
+  if (isAwsError(holder)) return holder;
+  const keys = page(holder.keys, (key) => key.id, params);
   if (isAwsError(keys)) return keys;
-  return { AccessKeyMetadata: keys.items.map((key) => keyReply(user, key)), ...keys.rest };
+  return { AccessKeyMetadata: keys.items.map((key) => keyReply(holder, key)), ...keys.rest };
 };
 
 export const updateAccessKey: Run = (account, params, call) => {
-  const user = namedUserOrCaller(account, params, call);
-  if (isAwsError(user)) return user;
-  const key = namedKey(user, params);
+  const holder = holderOf(account, params, call);
+  if (isAwsError(holder)) return holder;
+  const key = namedKey(holder, params);
   if (isAwsError(key)) return key;
   const status = requiredText(params, 'Status');
   if (isAwsError(status)) return status;
@@ -56,11 +73,11 @@ export const updateAccessKey: Run = (account, params, call) => {
 };
 
 export const deleteAccessKey: Run = (account, params, call) => {
-  const user = namedUserOrCaller(account, params, call);
-  if (isAwsError(user)) return user;
-  const key = namedKey(user, params);
+  const holder = holderOf(account, params, call);
+  if (isAwsError(holder)) return holder;
+  const key = namedKey(holder, params);
   if (isAwsError(key)) return key;
-  user.keys = user.keys.filter((other) => other !== key);
+  holder.keys.splice(holder.keys.indexOf(key), 1);
   account.keys.delete(key.id);
   return {};
 };

@@ -127,7 +127,10 @@ export interface AccountState {
   ids: number;
   /** Number of the last journal entry that is in this state. */
   sequence: number;
+  /** What this tool works with; it stands for the administrator and is in no report. */
   readonly root: AccessKeyRecord;
+  /** Keys that the root user made for herself, which nobody should; left out where she never did. */
+  rootKeys?: AccessKeyRecord[];
   readonly aliases: string[];
   /** By id. */
   readonly users: Record<string, UserRecord>;
