@@ -22,8 +22,9 @@ export interface UserCredentials {
   readonly mfa: boolean;
   /** Active signing certificates; for users that are looked at one by one with their ids, else by number. */
   readonly certificates: readonly string[];
-  /** Ids of SSH keys; empty where nobody was asked. */
+  /** Ids of active SSH keys; empty where nobody was asked. */
   readonly ssh: readonly string[];
+  /** Active ones. */
   readonly services: readonly { readonly id: string; readonly service: string }[];
 }
 
@@ -31,6 +32,8 @@ export interface InventoriedUser {
   readonly arn: string;
   /** ISO 8601, UTC. */
   readonly created: string;
+  /** False where the credential report does not know her (yet): unless she was looked at herself, nobody knows her keys. */
+  readonly isReported: boolean;
   readonly credentials: UserCredentials;
 }
 
@@ -45,6 +48,8 @@ export interface Inventory {
   readonly account: string;
   /** ISO 8601, UTC: when the look began. */
   readonly at: string;
+  /** False where AWS did not tell who may do what: then `access` is empty, and nothing may be concluded from that. */
+  readonly isAccessKnown: boolean;
   /** All users and groups, the account's own policies, and those of AWS that somebody has. Roles are not in it. */
   readonly access: AccessModel;
   /** By IAM name: every user of `access`. */
