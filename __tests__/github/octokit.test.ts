@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { failureText } from '../../src/render/failure-text.ts';
 import { failureOf, githubInTest, obtained, sha } from '../support/github-client.ts';
+import type { Run } from '../support/github-repository.ts';
 
 const { server, repository, client } = githubInTest();
 const COMMENTS = 'GET /repos/perception/lab/issues/1/comments';
@@ -230,6 +231,61 @@ describe('refusals', () => {
       messages.push(JSON.stringify(failure), failureText(failure));
     }
     expect(messages.join('\n')).not.toContain('Secret');
+  });
+});
+
+describe('how a workflow is doing', () => {
+  const RUNS = 'GET /repos/perception/lab/actions/workflows/drift.yml/runs';
+  const drift = (day: string, given: Partial<Run> = {}) =>
+    repository().addRun({
+      headSha: sha('a'),
+      path: '.github/workflows/drift.yml',
+      event: 'schedule',
+      createdAt: `2026-11-${day}T05:17:00Z`,
+      ...given,
+    });
+  const lastSuccess = () => client().lastSuccess('drift.yml', 'main');
+
+  test('the newest run that went well, in one request for one run', async () => {
+    drift('22');
+    drift('23');
+    drift('24', { conclusion: 'failure' });
+    drift('25', { status: 'in_progress', conclusion: null });
+    expect(await lastSuccess()).toEqual({ ok: true, value: { at: '2026-11-23T05:17:00Z' } });
+    expect(requestsOf(RUNS)).toMatchObject([{ query: { branch: 'main', status: 'success', per_page: '1' } }]);
+  });
+
+  test.each(['schedule', 'workflow_dispatch', 'push'])('one that was started by %s counts', async (event) => {
+    drift('23', { event });
+    expect(obtained(await lastSuccess())).toEqual({ at: '2026-11-23T05:17:00Z' });
+  });
+
+  test('one that was started again counts from then', async () => {
+    drift('23', { startedAt: '2026-11-25T08:00:00Z', attempt: 2 });
+    expect(obtained(await lastSuccess())).toEqual({ at: '2026-11-25T08:00:00Z' });
+  });
+
+  test('on another branch, or of another workflow, it is none', async () => {
+    drift('23', { headBranch: 'change', event: 'workflow_dispatch' });
+    drift('24', { path: '.github/workflows/plan.yml' });
+    expect(obtained(await lastSuccess())).toBeNull();
+  });
+
+  test('a workflow that is not there', async () => {
+    expect(obtained(await lastSuccess())).toBeNull();
+    expect(obtained(await client().workflow('drift.yml'))).toBeNull();
+  });
+
+  test.each(['active', 'disabled_inactivity', 'disabled_manually'] as const)('a workflow that is %s', async (state) => {
+    repository().addWorkflow('drift.yml', { state, createdAt: '2026-09-01T10:00:00Z' });
+    expect(obtained(await client().workflow('drift.yml'))).toEqual({ createdAt: '2026-09-01T10:00:00Z', state });
+  });
+
+  test('without the permission it says so', async () => {
+    repository().tokens.set('no-actions', { login: 'x', kind: 'installation', grants: { pull_requests: 'write' } });
+    const github = client({ token: 'no-actions' });
+    const failures = [await github.lastSuccess('drift.yml', 'main'), await github.workflow('drift.yml')].map(failureOf);
+    expect(failures).toMatchObject([{ code: 'github-denied' }, { code: 'github-denied' }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Artifact, Comment, GitHubRepository, Pull, Review, Run, Thread } from './github-repository.ts';
+import type { Artifact, Comment, GitHubRepository, Pull, Review, Run, Thread, Workflow } from './github-repository.ts';
 
 /** What GitHub says of each thing, as far as its description does not fill it in. */
 export function account(login: string) {
@@ -68,10 +68,26 @@ export function runBody(repository: GitHubRepository, run: Run) {
     status: run.status,
     conclusion: run.conclusion,
     head_sha: run.headSha,
+    head_branch: run.headBranch,
+    created_at: run.createdAt,
+    run_started_at: run.startedAt,
+    updated_at: run.startedAt,
     actor: account(run.actor),
     head_repository: repositoryBody(repository, run.headRepository),
     repository: repositoryBody(repository, repository.fullName),
     pull_requests: [],
+  };
+}
+
+export function workflowBody(repository: GitHubRepository, workflow: Workflow) {
+  return {
+    id: workflow.id,
+    name: workflow.path,
+    path: workflow.path,
+    state: workflow.state,
+    created_at: workflow.createdAt,
+    updated_at: workflow.createdAt,
+    html_url: `https://github.com/${repository.fullName}/blob/${repository.defaultBranch}/${workflow.path}`,
   };
 }
 

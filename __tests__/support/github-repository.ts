@@ -64,11 +64,24 @@ export interface Run {
   readonly path: string;
   readonly event: string;
   readonly headSha: string;
+  readonly headBranch: string;
   readonly headRepository: string;
   readonly actor: string;
+  readonly createdAt: string;
+  /** Of the newest attempt. */
+  startedAt: string;
   attempt: number;
   status: 'queued' | 'in_progress' | 'completed';
   conclusion: 'success' | 'failure' | 'cancelled' | null;
+}
+
+/** A workflow file that GitHub has registered. */
+export interface Workflow {
+  readonly id: number;
+  /** `.github/workflows/drift.yml` */
+  readonly path: string;
+  readonly createdAt: string;
+  state: 'active' | 'deleted' | 'disabled_fork' | 'disabled_inactivity' | 'disabled_manually';
 }
 
 export interface Artifact {
@@ -97,6 +110,9 @@ export class GitHubRepository {
   readonly comments: Comment[] = [];
   readonly reviews: Review[] = [];
   readonly runs: Run[] = [];
+  readonly workflows: Workflow[] = [
+    { id: 1, path: '.github/workflows/plan.yml', createdAt: '2026-01-05T09:00:00Z', state: 'active' },
+  ];
   readonly artifacts: Artifact[] = [];
   /** Each commit's parents. */
   readonly commits = new Map<string, readonly string[]>();
@@ -211,10 +227,14 @@ export class GitHubRepository {
   }
 
   addRun(given: Partial<Run> & { headSha: string }): Run {
+    const createdAt = given.createdAt ?? this.now();
     const run: Run = {
       id: this.next(),
       path: '.github/workflows/plan.yml',
       event: 'pull_request',
+      headBranch: given.event === undefined || given.event === 'pull_request' ? 'change' : this.defaultBranch,
+      createdAt,
+      startedAt: createdAt,
       headRepository: this.fullName,
       actor: this.owner,
       attempt: 1,
@@ -224,6 +244,13 @@ export class GitHubRepository {
     };
     this.runs.push(run);
     return run;
+  }
+
+  addWorkflow(file: string, given: Partial<Workflow> = {}): Workflow {
+    const path = `.github/workflows/${file}`;
+    const workflow: Workflow = { id: this.next(), path, createdAt: this.now(), state: 'active', ...given };
+    this.workflows.push(workflow);
+    return workflow;
   }
 
   /** What actions/upload-artifact leaves: the files as a zip, with its digest. */

@@ -1,4 +1,13 @@
-import { account, artifactBody, commentBody, issueBody, pullBody, reviewBody, runBody } from './github-bodies.ts';
+import {
+  account,
+  artifactBody,
+  commentBody,
+  issueBody,
+  pullBody,
+  reviewBody,
+  runBody,
+  workflowBody,
+} from './github-bodies.ts';
 import type { GitHubRepository, Grants, Pull, Run, Thread, Token } from './github-repository.ts';
 
 /** One request, already held against the description. */
@@ -113,17 +122,27 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs': {
     needs: [{ actions: 'read' }],
     answer: ({ repository, params, query }) => {
+      const known = [...repository.workflows, ...repository.runs];
+      if (!known.some(({ path }) => path.endsWith(`/${params.workflow_id}`))) return missing();
       const found = repository.runs.filter(
         (run) =>
           run.path.endsWith(`/${params.workflow_id}`) &&
           (query.get('event') ?? run.event) === run.event &&
           (query.get('head_sha') ?? run.headSha) === run.headSha &&
+          (query.get('branch') ?? run.headBranch) === run.headBranch &&
           (query.get('status') === null || [run.status, run.conclusion].includes(query.get('status') as Run['status'])),
       );
       return list(
         found.sort((a, b) => b.id - a.id).map((each) => runBody(repository, each)),
         'workflow_runs',
       );
+    },
+  },
+  'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}': {
+    needs: [{ actions: 'read' }],
+    answer: ({ repository, params }) => {
+      const found = repository.workflows.find(({ path }) => path.endsWith(`/${params.workflow_id}`));
+      return found === undefined ? missing() : ok(workflowBody(repository, found));
     },
   },
   'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts': {

@@ -84,6 +84,17 @@ export const runAnswer = z
     headRepository: read.head_repository?.full_name ?? null,
   }));
 
+/** The newest first; `run_started_at` is of the newest attempt. */
+export const lastRunAnswer = z
+  .object({ workflow_runs: z.array(z.object({ created_at: z.string(), run_started_at: z.string().optional() })) })
+  .transform(({ workflow_runs: [newest] }) =>
+    newest === undefined ? null : { at: newest.run_started_at ?? newest.created_at },
+  );
+
+export const workflowAnswer = z
+  .object({ created_at: z.string(), state: z.string() })
+  .transform((read) => ({ createdAt: read.created_at, state: read.state }));
+
 export const artifactAnswer = z
   .object({
     id: z.number(),

@@ -4,6 +4,7 @@ import {
   artifactAnswer,
   commentAnswer,
   issueAnswer,
+  lastRunAnswer,
   minimisedAnswer,
   permissionAnswer,
   pullAnswer,
@@ -11,6 +12,7 @@ import {
   runAnswer,
   userAnswer,
   viewerAnswer,
+  workflowAnswer,
 } from './answers.ts';
 import { downloadFrom } from './download.ts';
 import type { GitHub, RepositoryName } from './port.ts';
@@ -102,6 +104,22 @@ export function openGitHub(settings: GitHubSettings): GitHub {
         runAnswer,
         'workflow_runs',
       ),
+    async lastSuccess(workflow, branch) {
+      const answered = await requests.one(
+        'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
+        { ...ours, workflow_id: workflow, branch, status: 'success', per_page: 1, exclude_pull_requests: true },
+        lastRunAnswer,
+      );
+      return noneWhereNotFound(answered);
+    },
+    async workflow(file) {
+      const answered = await requests.one(
+        'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}',
+        { ...ours, workflow_id: file },
+        workflowAnswer,
+      );
+      return noneWhereNotFound(answered);
+    },
     artifacts: (run, name) =>
       requests.all(
         'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts',
@@ -131,6 +149,10 @@ export function openGitHub(settings: GitHubSettings): GitHub {
         issueAnswer,
       ),
   };
+}
+
+function noneWhereNotFound<T>(answered: Result<T>): Result<T | null> {
+  return !answered.ok && answered.failure.code === 'github-not-found' ? succeed(null) : answered;
 }
 
 async function done(requests: Requests, mutation: string, id: string): Promise<Result<null>> {

@@ -69,6 +69,14 @@ export interface Issue {
   readonly url: string;
 }
 
+/** A workflow file as GitHub has registered it. */
+export interface Workflow {
+  /** ISO 8601, UTC: when GitHub first saw the file. */
+  readonly createdAt: string;
+  /** `active`, `disabled_inactivity`, `disabled_manually`, `disabled_fork`, `deleted` */
+  readonly state: string;
+}
+
 type Permission = 'admin' | 'write' | 'read' | 'none';
 
 /**
@@ -94,6 +102,13 @@ export interface GitHub {
   permissionOf(login: string): Promise<Result<Permission>>;
   /** Runs of the workflow file (`plan.yml`) for that commit; each with its newest attempt only. */
   runs(workflow: string, headSha: string, event: string): Promise<Result<readonly Run[]>>;
+  /**
+   * When the newest run of the workflow file (`drift.yml`) that went well on that branch began, ISO 8601, whatever it was
+   * started by. Null where none did, or where there is no such workflow. Needs `actions: read`.
+   */
+  lastSuccess(workflow: string, branch: string): Promise<Result<{ readonly at: string } | null>>;
+  /** Null where GitHub knows no workflow file of that name. Needs `actions: read`. */
+  workflow(file: string): Promise<Result<Workflow | null>>;
   artifacts(run: number, name: string): Promise<Result<readonly Artifact[]>>;
   /** The zip archive; a longer one than `limit` bytes is refused while it arrives. */
   download(artifact: number, limit: number): Promise<Result<Uint8Array>>;
