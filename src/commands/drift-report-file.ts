@@ -41,6 +41,8 @@ const reportFile = z.strictObject({
   complete: z.boolean(),
   /** How many findings a reconcile would undo. */
   undo: z.int().nonnegative(),
+  /** Hours from one look to the next, as the team file has them. */
+  everyHours: z.int().positive(),
   /** Whether the team file lets the workflow reconcile. */
   reconcile: z.boolean(),
   /** Null where nothing is to be reported. */
