@@ -1,10 +1,16 @@
+import { awsFailure } from '../account/aws-errors.ts';
+import type { Result } from '../diagnostics/failure.ts';
+import { recordText } from '../render/pipeline-text.ts';
 import { confirmQuestion, countResources, doneText, notConfirmedText, refusalLines } from '../render/plan-text.ts';
 import { progressView } from '../render/progress.ts';
+import type { Applied } from '../terraform/engine-commands.ts';
 import type { Terminal } from './io.ts';
 import { applyLab } from './lab-apply.ts';
 import { isEmpty, type LabPlan, planLab } from './lab-plan.ts';
-import { type Lab, type LabOptions, openLab, reportFailure } from './open-lab.ts';
+import { type LastApplied, lastAppliedRecord, noteApply } from './last-applied.ts';
+import { type Lab, type LabOptions, openLab } from './open-lab.ts';
 import { showPlan } from './plan.ts';
+import { reportFailure } from './report-failure.ts';
 
 export interface ApplyOptions extends LabOptions {
   /** Do not ask. */
@@ -24,26 +30,29 @@ export async function apply(options: ApplyOptions, terminal: Terminal): Promise<
       if (options.json) terminal.stderr(`${refusalLines(planned.value.rails, terminal.width).join('\n')}\n`);
       return 1;
     }
-    if (isEmpty(planned.value))
-      return done(lab, planned.value, options, 0, terminal, (steps) => doneText(steps, lab.team.account, options.file));
-    return await carryOut(lab, planned.value, options, terminal);
+    if (!isEmpty(planned.value)) return await carryOut(lab, planned.value, options, terminal);
+    // What is there already may have come by hand, or by an apply of before this was noted.
+    return (await noted(lab, 'applied', terminal)) ?? done(lab, planned.value, options, 0, terminal);
   } finally {
     await lab.close();
   }
 }
 
-/** Asks where it must, applies with progress, and says how it ended: in the words of an apply, or in others. */
-export async function carryOut(
-  lab: Lab,
-  planned: LabPlan,
-  options: ApplyOptions,
-  terminal: Terminal,
-  endWords: (steps: number) => string = (steps) => doneText(steps, lab.team.account, options.file),
-): Promise<number> {
+/** Asks where it must, applies with progress, and says how it ended. */
+async function carryOut(lab: Lab, planned: LabPlan, options: ApplyOptions, terminal: Terminal): Promise<number> {
   if (!options.yes && !(await terminal.confirm(confirmQuestion(lab.team.account)))) {
     terminal.stderr(`${notConfirmedText()}\n`);
     return 1;
   }
+  const unnoted = await noted(lab, 'applying', terminal);
+  if (unnoted !== null) return unnoted;
+  const applied = await applyWithProgress(lab, planned, terminal);
+  if (!applied.ok) return reportFailure(applied.failure, terminal);
+  return (await noted(lab, 'applied', terminal)) ?? done(lab, planned, options, applied.value.done, terminal);
+}
+
+/** Applies a plan, and shows on standard error how far it is. */
+export async function applyWithProgress(lab: Lab, planned: LabPlan, terminal: Terminal): Promise<Result<Applied>> {
   const progress = progressView({
     write: terminal.stderr,
     isTerminal: terminal.isTerminal,
@@ -51,25 +60,31 @@ export async function carryOut(
   });
   const applied = await applyLab(lab, planned, { onEvent: (event) => progress.show(event) });
   progress.end();
-  if (!applied.ok) return reportFailure(applied.failure, terminal);
-  return done(lab, planned, options, applied.value.done, terminal, endWords);
+  return applied;
 }
 
-function done(
-  lab: Lab,
-  planned: LabPlan,
-  options: ApplyOptions,
-  steps: number,
-  terminal: Terminal,
-  endWords: (steps: number) => string,
-): number {
+/** Null where it is noted what file is applied; else why not is printed, and the exit code is 1. */
+async function noted(lab: Lab, state: LastApplied['state'], terminal: Terminal): Promise<number | null> {
+  try {
+    await noteApply(lastAppliedRecord(lab.records), lab, { state });
+    return null;
+  } catch (error) {
+    const failure = awsFailure(error);
+    if (failure !== null) return reportFailure(failure, terminal);
+    const reason = error instanceof Error ? error.message : String(error);
+    terminal.stderr(`${recordText(reason, state === 'applying' ? 'read' : 'written')}\n`);
+    return 1;
+  }
+}
+
+function done(lab: Lab, planned: LabPlan, options: ApplyOptions, steps: number, terminal: Terminal): number {
   if (options.json) {
     const counts = countResources(planned.saved.plan);
     terminal.stdout(
       `${JSON.stringify({ version: 1, lab: lab.team.lab, account: lab.team.account, steps, ...counts }, null, 2)}\n`,
     );
   } else {
-    terminal.stdout(`\n${endWords(steps)}\n`);
+    terminal.stdout(`\n${doneText(steps, lab.team.account, options.file)}\n`);
   }
   return 0;
 }

@@ -11,7 +11,7 @@ import { type CommentState, commentMarker, renderComment, renderSummary } from '
 import { commentedText, issueText, notCommentedText } from '../render/github-text.ts';
 import { type CommentFiles, commentFacts, issueMarkers, issueReport } from './comment-facts.ts';
 import type { Terminal } from './io.ts';
-import { reportFailure } from './open-lab.ts';
+import { reportFailure } from './report-failure.ts';
 
 export interface CommentOptions extends CommentFiles {
   readonly state: CommentState;

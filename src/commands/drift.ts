@@ -2,15 +2,16 @@ import { lookAtBoundary } from '../account/boundary.ts';
 import { lookForStrays } from '../account/strays.ts';
 import { driftReportLines, reconcileBlockedText, reconciledText } from '../render/drift-text.ts';
 import { planJson } from '../render/plan-json.ts';
-import { labHeading, refusalLines } from '../render/plan-text.ts';
+import { confirmQuestion, labHeading, notConfirmedText, refusalLines } from '../render/plan-text.ts';
 import { besideLines, leftAloneText } from '../render/stray-text.ts';
 import { effectsOf } from '../review/drift-effect.ts';
 import { type Beside, besideOf, knownTo, lookedClass } from '../review/stray-report.ts';
 import { labPath } from '../team/names.ts';
-import { carryOut } from './apply.ts';
+import { applyWithProgress } from './apply.ts';
 import type { Terminal } from './io.ts';
 import { type LabPlan, planLab } from './lab-plan.ts';
-import { type Lab, type LabOptions, openLab, reportFailure } from './open-lab.ts';
+import { type Lab, type LabOptions, openLab } from './open-lab.ts';
+import { reportFailure } from './report-failure.ts';
 
 export interface DriftOptions extends LabOptions {
   /** Put right what was changed by hand. */
@@ -87,7 +88,13 @@ async function reconcile(lab: Lab, planned: LabPlan, options: DriftOptions, term
     terminal.stderr(`\n${refusalLines(rails, terminal.width).join('\n')}\n`);
     return 1;
   }
+  if (!options.yes && !(await terminal.confirm(confirmQuestion(lab.team.account)))) {
+    terminal.stderr(`${notConfirmedText()}\n`);
+    return 1;
+  }
+  const applied = await applyWithProgress(lab, planned, terminal);
+  if (!applied.ok) return reportFailure(applied.failure, terminal);
   // With --json the report is all that goes to standard output: one document, and not two.
-  const rest = options.json ? { ...terminal, stdout: terminal.stderr } : terminal;
-  return await carryOut(lab, planned, { ...options, json: false }, rest, reconciledText);
+  (options.json ? terminal.stderr : terminal.stdout)(`\n${reconciledText(applied.value.done)}\n`);
+  return 0;
 }

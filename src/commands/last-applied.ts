@@ -1,80 +1,58 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { readStateObject, type StateObject, writeStateObject } from '../account/state-object.ts';
-import type { Team } from '../team/team.ts';
+import { declaredDigest } from '../access/declared-digest.ts';
+import type { Lab } from './open-lab.ts';
+import { type RecordPlace, type StateRecord, stateRecord } from './state-record.ts';
 
 const RECORD = z.strictObject({
   version: z.literal(1),
-  /** The commit whose team file was applied, or began to be. */
-  commit: z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/),
+  /** The last commit whose team file was applied by commit, or began to be; null where none was. */
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/)
+    .nullable(),
   /** ISO 8601, UTC. */
   at: z.string(),
   state: z.enum(['applying', 'applied']),
+  /** `declaredDigest` of the file that was applied, or began to be; null in records of before it was noted. */
+  declared: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable()
+    .default(null),
 });
 
-type LastApplied = z.infer<typeof RECORD>;
+export type LastApplied = z.infer<typeof RECORD>;
 
 /**
- * Which commit was applied last. It is kept beside the state, by whoever may write the state: what GitHub keeps is for
- * every writer of the repository to change.
+ * Which commit was applied last, and what the file of the last apply declares. It is kept beside the state, by whoever
+ * may write the state: what GitHub keeps is for every writer of the repository to change.
  */
-export interface LastAppliedRecord {
-  /** Null where nothing was applied by commit yet. Throws where the record cannot be read or is none. */
-  read(): Promise<LastApplied | null>;
-  write(record: LastApplied): Promise<void>;
+export type LastAppliedRecord = StateRecord<LastApplied>;
+
+export function lastAppliedRecord(place: RecordPlace): LastAppliedRecord {
+  return stateRecord(place, 'last-applied.json', RECORD);
 }
 
-const NAME = 'last-applied.json';
-
-/** The record of an account in a process in its directory, else of a bucket, else beside the local state. */
-export function lastAppliedRecord(
-  { settings }: Pick<Team, 'settings'>,
-  sandbox: string | null,
-  localDirectory: string,
-): LastAppliedRecord {
-  const { state } = settings;
-  if (sandbox === null && state !== null) return inBucket({ ...state, key: `mturk-team/${NAME}` });
-  return inFile(join(sandbox ?? localDirectory, NAME));
-}
-
-function inBucket(object: StateObject): LastAppliedRecord {
-  return {
-    async read() {
-      const text = await readStateObject(object, process.env);
-      return text === null ? null : parse(text);
-    },
-    write: (record) => writeStateObject(object, textOf(record), process.env),
-  };
-}
-
-function inFile(file: string): LastAppliedRecord {
-  return {
-    async read() {
-      let text: string;
-      try {
-        text = await readFile(file, 'utf8');
-      } catch (error) {
-        if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return null;
-        throw error;
-      }
-      return parse(text);
-    },
-    async write(record) {
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(`${file}.new`, textOf(record));
-      await rename(`${file}.new`, file);
-    },
-  };
-}
-
-function parse(text: string): LastApplied {
-  return RECORD.parse(JSON.parse(text));
-}
-
-function textOf(record: LastApplied): string {
-  return `${JSON.stringify(record, null, 2)}\n`;
+/**
+ * Notes an apply of what a lab's file declares. An apply without a commit leaves the commit of the one before, or an
+ * older one could be applied again after it. The administrator's stack is not the team's, and is not noted. Throws where
+ * the record cannot be read or written.
+ */
+export async function noteApply(
+  record: LastAppliedRecord,
+  lab: Pick<Lab, 'team' | 'stack' | 'now'>,
+  { state, commit = null }: Pick<LastApplied, 'state'> & { readonly commit?: string | null },
+): Promise<void> {
+  if (lab.stack !== 'team') return;
+  const last = await record.read();
+  const noted = {
+    version: 1,
+    commit: commit ?? last?.commit ?? null,
+    state,
+    declared: declaredDigest(lab.team),
+  } as const;
+  await record.write({ ...noted, at: lab.now().toISOString() });
 }
 
 /**

@@ -8,8 +8,9 @@ import type { Team } from '../team/team.ts';
 import { baseTeamOrReport } from './base-team.ts';
 import type { Terminal } from './io.ts';
 import { isEmpty, type LabPlan, planLab } from './lab-plan.ts';
-import { type Lab, type LabOptions, openLab, reportFailure } from './open-lab.ts';
+import { type Lab, type LabOptions, openLab } from './open-lab.ts';
 import { originOf, toolsOf } from './origin.ts';
+import { reportFailure } from './report-failure.ts';
 
 export interface PlanOptions extends LabOptions {
   /** List the IAM resources too. */

@@ -8,11 +8,11 @@ import { openSandbox } from '../sandbox/sandbox.ts';
 import { engineTitle } from '../terraform/engine.ts';
 import { findEngine } from '../terraform/find-engine.ts';
 import type { Terminal } from './io.ts';
-import { reportFailure } from './open-lab.ts';
 import { readTeamOrReport } from './read-team-or-report.ts';
 import { castOf } from './rehearsal/cast.ts';
 import { playChapters } from './rehearsal/chapters.ts';
 import { ChapterFailed, tellTo } from './rehearsal/story.ts';
+import { reportFailure } from './report-failure.ts';
 
 export interface RehearseOptions {
   readonly file: string;

@@ -16,10 +16,11 @@ import type { ApplyOptions } from './apply.ts';
 import type { Terminal } from './io.ts';
 import { applyLab } from './lab-apply.ts';
 import { isEmpty, type LabPlan, planLab } from './lab-plan.ts';
-import { follows, type LastAppliedRecord, lastAppliedRecord } from './last-applied.ts';
-import { type Lab, openLab, REAL_DIRECTORY, reportFailure } from './open-lab.ts';
+import { follows, type LastApplied, type LastAppliedRecord, lastAppliedRecord, noteApply } from './last-applied.ts';
+import { type Lab, openLab } from './open-lab.ts';
 import { toolsOf } from './origin.ts';
 import { showPlan } from './plan.ts';
+import { reportFailure } from './report-failure.ts';
 
 export interface ReviewedOptions {
   /** The manifest of the plan that was reviewed; null applies whatever the rails let through. */
@@ -66,7 +67,7 @@ async function attempt(
     return failure === null ? failed('validate-failed', '') : stopped(failure, 'plan');
   }
   try {
-    const record = lastAppliedRecord(lab.team, options.sandbox, REAL_DIRECTORY);
+    const record = lastAppliedRecord(lab.records);
     return await inOrder(lab, { ...options, reviewed: reviewed?.manifest ?? null }, record, terminal);
   } finally {
     await lab.close();
@@ -102,7 +103,7 @@ async function inOrder(lab: Lab, options: Asked, record: LastAppliedRecord, term
   }
   const done = verdict === 'empty' ? 0 : await carryOut(lab, planned.value, options, record, terminal);
   if (typeof done !== 'number') return done;
-  const unnoted = await note(record, commit, 'applied');
+  const unnoted = await note(lab, record, commit, 'applied');
   if (unnoted !== null) return unnoted;
   if (!options.json) terminal.stdout(`\n${doneText(done, lab.team.account, file)}\n`);
   return { ok: true, verdict, steps: done };
@@ -115,20 +116,24 @@ async function supersededBy(commit: string, record: LastAppliedRecord, directory
   } catch (error) {
     return unreadable(error, 'read');
   }
-  if (last === null) return null;
+  if (last === null || last.commit === null) return null;
   const may = await follows(commit, last.commit, directory);
-  return may === 'yes' ? null : { ok: false, stop: { reason: 'superseded', commit, last, known: may === 'no' } };
+  if (may === 'yes') return null;
+  return {
+    ok: false,
+    stop: { reason: 'superseded', commit, last: { commit: last.commit, at: last.at }, known: may === 'no' },
+  };
 }
 
-/** Null where it is noted, or there is no commit to note. */
+/** Null where it is noted. */
 async function note(
+  lab: Lab,
   record: LastAppliedRecord,
   commit: string | null,
-  state: 'applying' | 'applied',
+  state: LastApplied['state'],
 ): Promise<Ending | null> {
-  if (commit === null) return null;
   try {
-    await record.write({ version: 1, commit, at: new Date().toISOString(), state });
+    await noteApply(record, lab, { state, commit });
     return null;
   } catch (error) {
     return unreadable(error, state === 'applying' ? 'read' : 'written');
@@ -176,7 +181,7 @@ async function carryOut(
   terminal: Terminal,
 ): Promise<number | Ending> {
   // Noted before the first change: an older commit must not follow one that was only half applied, either.
-  const unnoted = await note(record, options.commit, 'applying');
+  const unnoted = await note(lab, record, options.commit, 'applying');
   if (unnoted !== null) return unnoted;
   const progress = progressView({ write: terminal.stderr, isTerminal: terminal.isTerminal });
   const applied = await applyLab(lab, planned, {

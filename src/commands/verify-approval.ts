@@ -10,7 +10,7 @@ import type { GitHub } from '../github/port.ts';
 import { approvedText, reviewedPlanText } from '../render/github-text.ts';
 import { type Manifest, readManifest } from '../review/manifest.ts';
 import type { Terminal } from './io.ts';
-import { reportFailure } from './open-lab.ts';
+import { reportFailure } from './report-failure.ts';
 
 export interface VerifyApprovalOptions {
   /** The merged commit. */
