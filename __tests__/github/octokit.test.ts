@@ -289,6 +289,17 @@ describe('how a workflow is doing', () => {
   });
 });
 
+describe('the newest commit of a branch', () => {
+  test.each(['main', 'a/branch with %'])('%s', async (branch) => {
+    repository().branches.set(branch, sha('d'));
+    expect(await client().newestCommit(branch)).toEqual({ ok: true, value: sha('d') });
+  });
+
+  test('of one that is not there', async () => {
+    expect(failureOf(await client().newestCommit('main'))).toMatchObject({ code: 'github-not-found' });
+  });
+});
+
 describe('archives', () => {
   test('come from the store, which never sees the token', async () => {
     const run = repository().addRun({ headSha: sha('a') });

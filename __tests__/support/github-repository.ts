@@ -114,6 +114,8 @@ export class GitHubRepository {
     { id: 1, path: '.github/workflows/plan.yml', createdAt: '2026-01-05T09:00:00Z', state: 'active' },
   ];
   readonly artifacts: Artifact[] = [];
+  /** The newest commit of each branch. */
+  readonly branches = new Map<string, string>();
   /** Each commit's parents. */
   readonly commits = new Map<string, readonly string[]>();
   #last = 0;

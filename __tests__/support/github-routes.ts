@@ -1,6 +1,7 @@
 import {
   account,
   artifactBody,
+  branchBody,
   commentBody,
   issueBody,
   pullBody,
@@ -91,6 +92,13 @@ export const ROUTES: Readonly<Record<string, Route>> = {
           )
           .map((each) => pullBody(repository, each)),
       ),
+  },
+  'GET /repos/{owner}/{repo}/branches/{branch}': {
+    needs: [{ contents: 'read' }],
+    answer: ({ repository, params: { branch = '' } }) => {
+      const sha = repository.branches.get(branch);
+      return sha === undefined ? missing() : ok(branchBody(repository, branch, sha));
+    },
   },
   'GET /repos/{owner}/{repo}/pulls/{pull_number}': {
     needs: [{ pull_requests: 'read' }],

@@ -57,6 +57,8 @@ export const reviewAnswer = z
     commit: read.commit_id,
   }));
 
+export const branchAnswer = z.object({ commit: z.object({ sha: z.string() }) }).transform((read) => read.commit.sha);
+
 /** `maintain` and `triage` are told as `write` and `read`. */
 export const permissionAnswer = z
   .object({ permission: z.enum(['admin', 'write', 'read', 'none']) })

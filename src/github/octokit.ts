@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import {
   artifactAnswer,
+  branchAnswer,
   commentAnswer,
   issueAnswer,
   lastRunAnswer,
@@ -88,6 +89,8 @@ export function openGitHub(settings: GitHubSettings): GitHub {
         { ...ours, pull_number: pull },
         reviewAnswer,
       ),
+    newestCommit: (branch) =>
+      requests.one('GET /repos/{owner}/{repo}/branches/{branch}', { ...ours, branch }, branchAnswer),
     async permissionOf(person) {
       const answered = await requests.one(
         'GET /repos/{owner}/{repo}/collaborators/{username}/permission',

@@ -99,6 +99,8 @@ export interface GitHub {
   /** Every pull request that has the commit, merged or not. `merged` needs no second question. */
   pullRequestsOf(commit: string): Promise<Result<readonly PullRequest[]>>;
   reviews(pull: number): Promise<Result<readonly Review[]>>;
+  /** The newest commit of a branch. Needs `contents: read`. */
+  newestCommit(branch: string): Promise<Result<string>>;
   permissionOf(login: string): Promise<Result<Permission>>;
   /** Runs of the workflow file (`plan.yml`) for that commit; each with its newest attempt only. */
   runs(workflow: string, headSha: string, event: string): Promise<Result<readonly Run[]>>;
