@@ -68,7 +68,7 @@ describe('sandbox start and reset', () => {
     expect(await exit).toBe(0);
     const reset = memoryIo();
     expect(await sandboxReset({ dir }, reset)).toBe(0);
-    expect(reset.err).toBe(`Deleted the account in ${dir} and its states (2 files).\n`);
+    expect(reset.err).toBe(`Deleted the account in ${dir} and its states (3 files).\n`);
     expect(existsSync(dir)).toBe(false);
   });
 

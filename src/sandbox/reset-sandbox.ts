@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACCOUNT_FILE, JOURNAL_FILE } from './account/storage.ts';
+import { TRAIL_FILE } from './account/trail.ts';
 import { HOST_FILE, isHosting, REMOVING_FILE, readHost } from './host-lock.ts';
 import { STATE_DIRECTORY } from './state-store.ts';
 
@@ -8,7 +9,15 @@ export type ResetOutcome =
   | { readonly ok: true /** Paths of what was deleted. */; readonly deleted: readonly string[] }
   | { readonly ok: false; readonly code: 'sandbox-busy'; readonly pid: number };
 
-const OWN = [ACCOUNT_FILE, `${ACCOUNT_FILE}.new`, JOURNAL_FILE, HOST_FILE, REMOVING_FILE];
+const OWN = [
+  ACCOUNT_FILE,
+  `${ACCOUNT_FILE}.new`,
+  JOURNAL_FILE,
+  TRAIL_FILE,
+  `${TRAIL_FILE}.new`,
+  HOST_FILE,
+  REMOVING_FILE,
+];
 const OWN_STATE = /^[a-z0-9-]+\.tfstate(?:\.backup|\.new)?$/;
 
 /**

@@ -39,13 +39,15 @@ export interface SandboxOptions {
  *
  * It replaces two things: AWS, and the wire to it. Over HTTP on 127.0.0.1 it answers what the AWS SDKs, the AWS CLI and
  * the AWS Terraform provider ask of IAM (users, groups, managed and inline policies, credentials, reports), STS
- * (GetCallerIdentity) and MTurk (all 39 operations), and enforces names, quotas, delete conflicts, boundaries and
- * signatures as AWS does. Who may call what is decided by this project's own evaluator, as the caller who signed; the
- * account's root key may everything. The engine, the configuration, the state and the plans are real.
+ * (GetCallerIdentity), CloudTrail (LookupEvents) and MTurk (all 39 operations), and enforces names, quotas, delete
+ * conflicts, boundaries and signatures as AWS does. Who may call what is decided by this project's own evaluator, as the
+ * caller who signed; the account's root key may everything. The engine, the configuration, the state and the plans are
+ * real.
  *
  * What it is not: it has no roles, no identity providers, no organisation, no S3, no console, no policy simulator, and
  * no propagation delay (a change is seen at once). MTurk publishes nothing and pays nobody. A signature's age is not
- * looked at. Passwords and MFA codes are taken but open nothing.
+ * looked at. Passwords and MFA codes are taken but open nothing. CloudTrail has the newest 2,000 calls that wanted to
+ * change something in IAM, at once and not after minutes, and nothing of calls that only read.
  */
 export interface Sandbox {
   /** `http://127.0.0.1:34567`, for every service. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { idOf, secretOf } from './ids.ts';
 import type { AccessKeyRecord, AccountState, GroupRecord, PolicyRecord, UserRecord } from './state.ts';
+import { memoryTrail, type Trail } from './trail.ts';
 
 /** Who makes a call. */
 export type Caller =
@@ -35,6 +36,7 @@ export interface Account {
   readonly bounded: Map<string, Set<string>>;
   /** Access key id -> its owner. */
   readonly keys: Map<string, KeyOwner>;
+  readonly trail: Trail;
 }
 
 /** An account as AWS hands it over: nobody in it but its root. */
@@ -58,7 +60,7 @@ export function emptyState(accountId: string, now: string, seed = randomBytes(16
 }
 
 /** The account of a state; the state is taken over, not copied. */
-export function accountOf(state: AccountState): Account {
+export function accountOf(state: AccountState, trail: Trail = memoryTrail()): Account {
   const account: Account = {
     state,
     users: new Map(),
@@ -68,6 +70,7 @@ export function accountOf(state: AccountState): Account {
     attachments: new Map(),
     bounded: new Map(),
     keys: new Map(),
+    trail,
   };
   account.keys.set(state.root.id, { caller: { kind: 'root', accessKeyId: state.root.id }, key: state.root });
   for (const key of state.rootKeys ?? []) indexRootKey(account, key);

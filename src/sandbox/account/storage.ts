@@ -5,6 +5,7 @@ import { isAwsError } from './aws-error.ts';
 import { IAM_OPERATIONS } from './operations.ts';
 import type { Params } from './params.ts';
 import type { AccountState } from './state.ts';
+import { directoryTrail, TRAIL_FILE } from './trail.ts';
 import { writeWhole } from './write-whole.ts';
 
 export const ACCOUNT_FILE = 'account.json';
@@ -33,13 +34,13 @@ export function memoryStorage(state: AccountState): Storage {
  * The account of a directory. `account.json` is a whole state, written beside itself and renamed; `account.journal`
  * holds what happened since, a line a call, and is carried out again on opening. A line is written before its call is
  * answered, so that kill -9 of this process loses nothing that was answered. The journal is not forced to the disk
- * at each line: a machine that loses its power may lose the last seconds.
+ * at each line: a machine that loses its power may lose the last seconds. What CloudTrail tells of lies in a file of its own.
  */
 export function directoryStorage(dir: string, accountId: string, now: string): Storage {
   const file = join(dir, ACCOUNT_FILE);
   const journalFile = join(dir, JOURNAL_FILE);
   const state = existsSync(file) ? readState(readFileSync(file, 'utf8')) : emptyState(accountId, now);
-  const account = accountOf(state);
+  const account = accountOf(state, directoryTrail(join(dir, TRAIL_FILE)));
   const left = existsSync(journalFile) ? readFileSync(journalFile, 'utf8') : '';
   replay(account, left);
   const journal = openSync(journalFile, 'a', 0o600);
@@ -65,6 +66,7 @@ export function directoryStorage(dir: string, accountId: string, now: string): S
       open = false;
       if (pending > 0) snapshot();
       closeSync(journal);
+      account.trail.close();
     },
   };
 }

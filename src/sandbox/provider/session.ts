@@ -30,10 +30,18 @@ export interface Session {
   close(): void;
 }
 
+/** What the AWS provider says of itself: by it CloudTrail's events tell an apply from what was done by hand. */
+const USER_AGENT: [string, string][] = [
+  ['APN', '1.0'],
+  ['HashiCorp', '1.0'],
+  ['terraform-provider-aws', '6.25.0'],
+];
+
 /** Opens clients for IAM and STS. No call is made. */
 function openSession(options: SessionOptions): Session {
   const { region, credentials, maxAttempts } = options;
-  const shared = { region, credentials, maxAttempts, retryStrategy: steadyRetries(maxAttempts) };
+  const retryStrategy = steadyRetries(maxAttempts);
+  const shared = { region, credentials, maxAttempts, retryStrategy, customUserAgent: USER_AGENT };
   const iam = new IAMClient({ ...shared, endpoint: options.endpoint });
   const sts = new STSClient({ ...shared, endpoint: options.stsEndpoint });
   iam.middlewareStack.add(

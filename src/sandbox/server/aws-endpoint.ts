@@ -2,17 +2,20 @@ import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Account, CallContext } from '../account/account.ts';
 import { type AwsError, isAwsError, otherError } from '../account/aws-error.ts';
+import type { Params } from '../account/params.ts';
 import { callerArn } from './authorize.ts';
 import type { LoggedCall } from './call-log.ts';
+import { CLOUDTRAIL_SERVICE } from './cloudtrail-service.ts';
 import { callerContext } from './context.ts';
 import type { FaultPlan } from './faults.ts';
 import { MTURK_SERVICE } from './mturk-service.ts';
 import { IAM_SERVICE, STS_SERVICE } from './query-service.ts';
 import type { Service, ServiceCall, WireAnswer } from './service.ts';
 import { authenticate, type SignedRequest, scopeOf } from './signature.ts';
+import { tracedIdentity, trailEvent } from './trail-event.ts';
 
 const SERVICES: ReadonlyMap<string, Service> = new Map(
-  [IAM_SERVICE, STS_SERVICE, MTURK_SERVICE].map((service) => [service.name, service]),
+  [IAM_SERVICE, STS_SERVICE, MTURK_SERVICE, CLOUDTRAIL_SERVICE].map((service) => [service.name, service]),
 );
 
 /** A call as a test sees it while it happens. */
@@ -99,7 +102,13 @@ async function answerCall(
     isAwsError(scope) ? '' : scope.region,
     call.now,
   );
+  const identity = tracedIdentity(host.account, owner.caller);
   const reply = carryOut(host, read, call, sourceIp);
+  if (read.isTraced) {
+    const userAgent = request.headers['user-agent'] ?? '';
+    const traced = { action, params: read.params as Params, call, identity, reply, requestId, sourceIp, userAgent };
+    host.account.trail.record(trailEvent(host.account, traced));
+  }
   if ((await host.onCall?.({ ...observed, phase: 'after' })) === 'drop') return null;
   if (isAwsError(reply)) return refuse(reply);
   const late = host.faults().after();

@@ -1,19 +1,19 @@
 import { actionOf, isOperation } from '../../mturk/operations.ts';
 import { type AwsError, isAwsError, otherError } from '../account/aws-error.ts';
 import { authorize } from './authorize.ts';
+import { JSON_1_1, readJson, refuseJson } from './json-protocol.ts';
 import { mturkReply } from './mturk-replies.ts';
-import type { Service, ServiceCall } from './service.ts';
+import type { Service, ServiceCall, WireAnswer } from './service.ts';
 import type { SignedRequest } from './signature.ts';
 
 const TARGET = 'MTurkRequesterServiceV20170117.';
-const JSON_1_1 = 'application/x-amz-json-1.1';
 
 /** MTurk's requester API, version 2017-01-17: nothing is ever published, the question is who may ask. */
 export const MTURK_SERVICE: Service = {
   name: 'mturk-requester',
   read,
   answer: (_action, { body }) => ({ status: 200, contentType: JSON_1_1, body: JSON.stringify(body) }),
-  refuse: (error) => ({ status: wireStatus(error), contentType: JSON_1_1, body: JSON.stringify(wireError(error)) }),
+  refuse,
 };
 
 function read(request: SignedRequest): ServiceCall | AwsError {
@@ -25,6 +25,7 @@ function read(request: SignedRequest): ServiceCall | AwsError {
   return {
     action,
     params,
+    isTraced: false,
     authorize: (account, call, context) =>
       authorize(account, call.caller, { action: actionOf(action), resource: '*', context }),
     run: (account, call) => {
@@ -34,35 +35,9 @@ function read(request: SignedRequest): ServiceCall | AwsError {
   };
 }
 
-function readJson(body: Buffer): Readonly<Record<string, unknown>> | AwsError {
-  try {
-    const value: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    // answered below
-  }
-  return otherError('SerializationException', 400, 'The request body is not a JSON object.');
-}
-
-/** JSON services spell the shared errors with a suffix, and answer 400 to what IAM answers 403. */
-const JSON_CODES: Readonly<Record<string, string>> = {
-  AccessDenied: 'AccessDeniedException',
-  InvalidClientTokenId: 'UnrecognizedClientException',
-  SignatureDoesNotMatch: 'InvalidSignatureException',
-  MissingAuthenticationToken: 'MissingAuthenticationTokenException',
-  IncompleteSignature: 'IncompleteSignatureException',
-  Throttling: 'ThrottlingException',
-  ServiceFailure: 'ServiceFault',
-};
-
-function wireStatus(error: AwsError): number {
-  return error.status >= 500 ? 500 : 400;
-}
-
-function wireError(error: AwsError): Record<string, string> {
-  const type = JSON_CODES[error.code] ?? error.code;
+function refuse(error: AwsError): WireAnswer {
   const [code, message] = error.code === 'RequestError' ? splitTurkCode(error.message) : [null, error.message];
-  return code === null ? { __type: type, Message: message } : { __type: type, Message: message, TurkErrorCode: code };
+  return refuseJson(error, message, code === null ? {} : { TurkErrorCode: code });
 }
 
 /** MTurk's own codes travel at the head of the message: `AWS.MechanicalTurk.HITDoesNotExist: Hit ... does not exist.` */

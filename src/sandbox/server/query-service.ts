@@ -45,6 +45,8 @@ function readIamCall(form: string): ServiceCall | AwsError {
   return {
     action,
     params,
+    // A report changes nothing that anybody asks the trail about.
+    isTraced: operation.writes && action !== 'GenerateCredentialReport',
     authorize(account, call, context) {
       const asked = { ...context, ...iamContext(account, action, params) };
       for (const resource of operation.resources(account, params, call)) {
@@ -66,6 +68,7 @@ function readStsCall(form: string): ServiceCall | AwsError {
   return {
     action,
     params,
+    isTraced: false,
     // AWS answers this one whatever the caller's policies say.
     authorize: () => null,
     run: (account, { caller }) => ({

@@ -8,6 +8,8 @@ export interface ServiceCall {
   /** `GetUser` */
   readonly action: string;
   readonly params: unknown;
+  /** Whether CloudTrail remembers it, carried out or refused. */
+  readonly isTraced: boolean;
   /** Whether the caller may; null where they may. */
   authorize(account: Account, call: CallContext, context: RequestContext): AwsError | null;
   run(account: Account, call: CallContext): ServiceReply | AwsError;

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+
+/** A call of IAM that CloudTrail has, as far as it tells who did something. */
+export interface TrailEvent {
+  /** `AddUserToGroup` */
+  readonly name: string;
+  /** ISO 8601, UTC, whole seconds. */
+  readonly at: string;
+  /** An IAM user's name, `root`, a role's name with its session (`deploy/alex`), or what else AWS calls the caller. */
+  readonly who: string;
+  /** An address, or an AWS service's name; null where the event has none. */
+  readonly from: string | null;
+  readonly through: 'console' | 'cli' | 'sdk' | 'terraform' | 'other';
+  /** Whether it was refused, or failed: then it changed nothing. */
+  readonly isError: boolean;
+  /** As CloudTrail spells them: `userName`. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+const TEXT = z.string().max(2_048);
+/** Of what somebody may have chosen who is not to be trusted, only what IAM takes in names, and paths. */
+const NAME = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[\w+=,.@:/-]+$/);
+const FROM = z
+  .string()
+  .max(253)
+  .regex(/^[A-Za-z0-9.: _-]+$/);
+
+const EVENT = z.object({
+  eventName: z
+    .string()
+    .max(128)
+    .regex(/^[A-Za-z0-9]+$/),
+  eventSource: z.literal('iam.amazonaws.com'),
+  eventTime: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+  userIdentity: z.object({
+    type: TEXT,
+    userName: NAME.optional().catch(undefined),
+    arn: NAME.optional().catch(undefined),
+    principalId: NAME.optional().catch(undefined),
+    accountId: NAME.optional().catch(undefined),
+    invokedBy: NAME.optional().catch(undefined),
+  }),
+  sourceIPAddress: FROM.optional().catch(undefined),
+  userAgent: TEXT.optional().catch(undefined),
+  sessionCredentialFromConsole: z.string().optional().catch(undefined),
+  errorCode: z.string().optional(),
+  requestParameters: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .transform((parameters) => parameters ?? {}),
+});
+
+type RawEvent = z.infer<typeof EVENT>;
+
+/** What an event's JSON says; null where it is not one of IAM's, or not of the form that AWS documents. */
+export function readTrailEvent(text: string): TrailEvent | null {
+  const parsed = EVENT.safeParse(jsonOf(text));
+  if (!parsed.success) return null;
+  const { eventName, eventTime, userIdentity, sourceIPAddress, errorCode, requestParameters } = parsed.data;
+  const who = whoOf(userIdentity);
+  if (who === null || Number.isNaN(Date.parse(eventTime))) return null;
+  return {
+    name: eventName,
+    at: eventTime,
+    who,
+    from: sourceIPAddress ?? null,
+    through: throughOf(parsed.data),
+    isError: errorCode !== undefined,
+    parameters: requestParameters,
+  };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html */
+function whoOf({ type, userName, arn, principalId, accountId, invokedBy }: RawEvent['userIdentity']): string | null {
+  // AWS puts the account's alias into the root's `userName`.
+  if (type === 'Root') return 'root';
+  if (type === 'IAMUser' && userName !== undefined) return userName;
+  const session = /^arn:[^:]+:sts::\d{12}:(?:assumed-role|federated-user)\/(.+)$/.exec(arn ?? '')?.[1];
+  return session ?? invokedBy ?? userName ?? arn ?? principalId ?? accountId ?? null;
+}
+
+/** What was called with, by what the caller says of itself: told to people, and nothing is decided by it. */
+function throughOf({ userAgent = '', sessionCredentialFromConsole }: RawEvent): TrailEvent['through'] {
+  if (/terraform|opentofu|\bAPN\/1\.0 HashiCorp\//i.test(userAgent)) return 'terraform';
+  // The console's own shell signs with the console's credentials.
+  if (/aws-cli\//i.test(userAgent)) return 'cli';
+  if (sessionCredentialFromConsole === 'true') return 'console';
+  if (/^(?:console|signin)\.amazonaws\.com$|^Mozilla\/|^aws-internal\/|\bConsole\b/i.test(userAgent)) return 'console';
+  return /\b(?:aws-sdk-|boto3\/|botocore\/)/i.test(userAgent) ? 'sdk' : 'other';
+}

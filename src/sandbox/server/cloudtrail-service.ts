@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { type AwsError, isAwsError, otherError } from '../account/aws-error.ts';
+import type { TrailRecord } from '../account/trail.ts';
+import { authorize } from './authorize.ts';
+import { JSON_1_1, readJson, refuseJson } from './json-protocol.ts';
+import type { Service, ServiceCall } from './service.ts';
+import type { SignedRequest } from './signature.ts';
+
+/** The SDKs of today send the short name, older ones the long one. */
+const TARGETS = [
+  'CloudTrail_20131101.LookupEvents',
+  'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents',
+];
+const LARGEST_PAGE = 50;
+const KEPT_MS = 90 * 24 * 60 * 60 * 1_000;
+
+/** CloudTrail, API version 2013-11-01: what was called in the last 90 days, by one attribute at a time. */
+export const CLOUDTRAIL_SERVICE: Service = {
+  name: 'cloudtrail',
+  read,
+  answer: (_action, { body }) => ({ status: 200, contentType: JSON_1_1, body: JSON.stringify(body) }),
+  refuse: (error) => refuseJson(error),
+};
+
+function read(request: SignedRequest): ServiceCall | AwsError {
+  const target = request.headers['x-amz-target'] ?? '';
+  if (!TARGETS.includes(target)) return otherError('UnknownOperationException', 400, `Unknown operation ${target}`);
+  const params = readJson(request.body);
+  if (isAwsError(params)) return params;
+  return {
+    action: 'LookupEvents',
+    params,
+    isTraced: false,
+    authorize: (account, call, context) =>
+      authorize(account, call.caller, { action: 'cloudtrail:LookupEvents', resource: '*', context }),
+    run(account, { now }) {
+      const asked = readLookup(params, Date.parse(now));
+      if (isAwsError(asked)) return asked;
+      const body = lookUp(account.trail.events(), asked);
+      return isAwsError(body) ? body : { body, changed: false };
+    },
+  };
+}
+
+interface Lookup {
+  readonly matches: (event: TrailRecord) => boolean;
+  readonly size: number;
+  /** Id of the last event that was told. */
+  readonly after: string | null;
+  /** What a token is good for: the same question alone. */
+  readonly digest: string;
+}
+
+type Attribute = (event: TrailRecord) => readonly string[];
+
+const ATTRIBUTES: Readonly<Record<string, Attribute>> = {
+  EventId: ({ id }) => [id],
+  EventName: ({ name }) => [name],
+  // Calls that only read are not remembered.
+  ReadOnly: () => ['false'],
+  Username: ({ user }) => [user],
+  ResourceType: ({ resources }) => resources.map(({ type }) => type),
+  ResourceName: ({ resources }) => resources.map(({ name }) => name),
+  EventSource: ({ source }) => [source],
+  AccessKeyId: ({ key }) => [key],
+};
+
+function readLookup(params: Readonly<Record<string, unknown>>, now: number): Lookup | AwsError {
+  const { LookupAttributes: attributes, MaxResults: size = LARGEST_PAGE, NextToken: token, ...range } = params;
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > LARGEST_PAGE)
+    return otherError('InvalidMaxResultsException', 400, `A value of ${String(size)} is not valid for MaxResults.`);
+  const attribute = readAttribute(attributes);
+  if (isAwsError(attribute)) return attribute;
+  const times = readRange(range, now);
+  if (isAwsError(times)) return times;
+  if (params.EventCategory !== undefined && params.EventCategory !== 'insight')
+    return otherError('InvalidEventCategoryException', 400, 'The event category is not valid.');
+
+  const digest = createHash('sha256')
+    .update(JSON.stringify([attributes, range.StartTime, range.EndTime, params.EventCategory]))
+    .digest('hex');
+  const after = token === undefined ? null : readToken(token, digest);
+  if (after === undefined) return otherError('InvalidNextTokenException', 400, 'Invalid token.');
+  return {
+    size,
+    after,
+    digest,
+    matches(event) {
+      const at = Date.parse(event.at);
+      return params.EventCategory === undefined && at >= times.start && at <= times.end && attribute(event);
+    },
+  };
+}
+
+function readAttribute(written: unknown): ((event: TrailRecord) => boolean) | AwsError {
+  if (written === undefined || (Array.isArray(written) && written.length === 0)) return () => true;
+  const wrong = (reason: string): AwsError => otherError('InvalidLookupAttributesException', 400, reason);
+  if (!Array.isArray(written) || written.length > 1) return wrong('You can specify only one lookup attribute.');
+  const { AttributeKey: key, AttributeValue: value } = written[0] as Record<string, unknown>;
+  const values = Object.hasOwn(ATTRIBUTES, String(key)) ? ATTRIBUTES[String(key)] : undefined;
+  if (values === undefined || typeof value !== 'string' || value === '') return wrong('Invalid lookup attribute.');
+  return (event) => values(event).includes(value);
+}
+
+/** Milliseconds; the newest 90 days where nothing else is asked for. */
+function readRange(
+  { StartTime: start, EndTime: end }: Readonly<Record<string, unknown>>,
+  now: number,
+): { readonly start: number; readonly end: number } | AwsError {
+  const from = typeof start === 'number' ? start * 1_000 : null;
+  const to = typeof end === 'number' ? end * 1_000 : null;
+  if (from !== null && to !== null && from > to)
+    return otherError('InvalidTimeRangeException', 400, 'Start time must be before end time.');
+  return { start: Math.max(from ?? 0, now - KEPT_MS), end: to ?? now };
+}
+
+/** The id that a token stands for; undefined for a token of another question, or of nobody. */
+function readToken(token: unknown, digest: string): string | undefined {
+  const [asked, id] = Buffer.from(String(token), 'base64url').toString().split(' ');
+  return asked === digest ? id : undefined;
+}
+
+function lookUp(events: readonly TrailRecord[], { matches, size, after, digest }: Lookup): object | AwsError {
+  // Newest first; of two in the same second the later one. Sorting is stable.
+  const found = [...events]
+    .reverse()
+    .filter(matches)
+    .sort((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0));
+  const told = after === null ? 0 : found.findIndex(({ id }) => id === after) + 1;
+  if (after !== null && told === 0) return otherError('InvalidNextTokenException', 400, 'Invalid token.');
+  const page = found.slice(told, told + size);
+  const last = page.at(-1);
+  const isMore = last !== undefined && told + size < found.length;
+  return {
+    Events: page.map(answered),
+    ...(isMore ? { NextToken: Buffer.from(`${digest} ${last.id}`).toString('base64url') } : {}),
+  };
+}
+
+function answered({ id, name, source, at, user, key, resources, event }: TrailRecord): object {
+  return {
+    EventId: id,
+    EventName: name,
+    ReadOnly: 'false',
+    AccessKeyId: key,
+    EventTime: Date.parse(at) / 1_000,
+    EventSource: source,
+    Username: user,
+    Resources: resources.map(({ type, name: resource }) => ({ ResourceType: type, ResourceName: resource })),
+    CloudTrailEvent: event,
+  };
+}
