@@ -33,7 +33,13 @@ export function awsFailure(error: unknown): Failure | null {
   // The SDK wraps an error that is not its own realm's Error, and keeps the reason in the message alone.
   if (is(NETWORK) || NETWORK.some((code) => error.message.includes(` ${code} `)))
     return fail('network-failed', { reason, progress: null }).failure;
-  return null;
+  // The SDK marks so whatever was answered, be it an error that nobody here has heard of.
+  return '$fault' in error || '$metadata' in error ? fail('aws-unavailable', { reason, progress: null }).failure : null;
+}
+
+/** Whether that is how IAM says that there is no such thing (any more). */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && /^NoSuchEntity/.test(error.name);
 }
 
 /** Node hides the reason of a failed connection in `code`, and in the errors of each address that it tried. */

@@ -6,6 +6,7 @@ import {
   paginateListPolicies,
   paginateListUsers,
 } from '@aws-sdk/client-iam';
+import { isMissing } from './aws-errors.ts';
 import { type IamHoldings, iamHoldings } from './strays-holdings.ts';
 
 export type NamedKind = 'user' | 'group' | 'policy';
@@ -63,10 +64,6 @@ export function iamNames(client: IAMClient): IamNames {
       return members.sort();
     },
   };
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && /^NoSuchEntity/.test(error.name);
 }
 
 interface Raw {

@@ -13,35 +13,11 @@ import {
   paginateListGroupsForUser,
   paginateListUserPolicies,
 } from '@aws-sdk/client-iam';
-import type { InlinePolicy } from '../access/model.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import { parsePolicyDocument } from '../iam/document-check.ts';
+import type { GroupHolding, PolicyHolding, UserHolding } from './strays.ts';
 
-interface Held {
-  /** ARNs of attached managed policies, sorted. */
-  readonly attached: readonly string[];
-  /** Sorted by name; a document that IAM would call malformed is null. */
-  readonly inline: readonly InlinePolicy[];
-}
-
-export interface GroupHolding extends Held {
-  /** Names of its users, sorted. */
-  readonly members: readonly string[];
-}
-
-export interface UserHolding extends Held {
-  /** Names of the groups that the user is in, sorted. */
-  readonly groups: readonly string[];
-  readonly boundary: string | null;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-export interface PolicyHolding {
-  /** The default version's; null where it cannot be read as a policy. */
-  readonly document: PolicyDocument | null;
-  /** How many users, groups and roles it is attached to, as a policy or as a boundary. */
-  readonly attachments: number;
-}
+export type { GroupHolding, PolicyHolding, UserHolding } from './strays.ts';
 
 /** What users, groups and policies of an account hold. Each is null where there is no such thing (any more). */
 export interface IamHoldings {

@@ -52,8 +52,8 @@ function line(account: Account, user: UserRecord): string {
       ? ['false', 'N/A', 'N/A', 'N/A']
       : ['true', 'no_information', offset(user.login.created), 'N/A'];
   return [
-    user.name,
-    userArn(account.state, user),
+    quoted(user.name),
+    quoted(userArn(account.state, user)),
     offset(user.created),
     ...login,
     String(user.mfa.length > 0),
@@ -79,6 +79,11 @@ function keyColumns(key: AccessKeyRecord | undefined): string[] {
 function certificateColumns(certificate: CertificateRecord | undefined): string[] {
   if (certificate === undefined) return ['false', 'N/A'];
   return [String(certificate.status === 'Active'), offset(certificate.uploaded)];
+}
+
+/** A name of IAM may hold a comma. */
+function quoted(text: string): string {
+  return text.includes(',') ? `"${text}"` : text;
 }
 
 /** The report writes UTC as an offset. */

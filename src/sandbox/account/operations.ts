@@ -10,7 +10,7 @@ import * as inline from './inline.ts';
 import * as keys from './keys.ts';
 import * as login from './login-profile.ts';
 import * as mfa from './mfa.ts';
-import { type Params, text } from './params.ts';
+import { flag, type Params, text } from './params.ts';
 import * as policies from './policies.ts';
 import * as versions from './policy-versions.ts';
 import type { Run } from './reply.ts';
@@ -32,6 +32,8 @@ export interface IamOperation {
 
 const ANY: Resources = () => ['*'];
 const ON_USER: Resources = (account, params, call) => [userResource(account, params, call)];
+const ON_USER_OR_ALL: Resources = (account, params, call) =>
+  flag(params, 'AllUsers') ? ['*'] : ON_USER(account, params, call);
 const ON_GROUP: Resources = (account, params) => [groupResource(account, text(params, 'GroupName') ?? '')];
 const ON_POLICY: Resources = (_account, params) => [text(params, 'PolicyArn') ?? '*'];
 const ON_DEVICE: Resources = (_account, params) => [text(params, 'SerialNumber') ?? '*'];
@@ -154,7 +156,7 @@ export const IAM_OPERATIONS: ReadonlyMap<string, IamOperation> = new Map(
     UpdateSigningCertificate: write(certificates.updateSigningCertificate, ON_USER),
     DeleteSigningCertificate: write(certificates.deleteSigningCertificate, ON_USER),
     CreateServiceSpecificCredential: write(credentials.createServiceSpecificCredential, ON_USER),
-    ListServiceSpecificCredentials: read(credentials.listServiceSpecificCredentials, ON_USER),
+    ListServiceSpecificCredentials: read(credentials.listServiceSpecificCredentials, ON_USER_OR_ALL),
     UpdateServiceSpecificCredential: write(credentials.updateServiceSpecificCredential, ON_USER),
     DeleteServiceSpecificCredential: write(credentials.deleteServiceSpecificCredential, ON_USER),
     GetAccountAuthorizationDetails: read(getAccountAuthorizationDetails, ANY),

@@ -1,8 +1,10 @@
-import { type AwsError, isAwsError, limitExceeded, noSuchEntity, otherError } from './aws-error.ts';
+import type { Account, CallContext } from './account.ts';
+import { type AwsError, isAwsError, limitExceeded, noSuchEntity, otherError, validationError } from './aws-error.ts';
 import { nextId, secretOf } from './ids.ts';
 import { badStatus } from './keys.ts';
 import { namedUserOrCaller } from './lookup.ts';
-import { type Params, requiredText, text } from './params.ts';
+import { page } from './paging.ts';
+import { flag, type Params, requiredText, text } from './params.ts';
 import type { Reply, Run } from './reply.ts';
 import type { ServiceCredentialRecord, UserRecord } from './state.ts';
 
@@ -60,15 +62,27 @@ export const createServiceSpecificCredential: Run = (account, params, call) => {
 };
 
 export const listServiceSpecificCredentials: Run = (account, params, call) => {
-  const user = namedUserOrCaller(account, params, call);
-  if (isAwsError(user)) return user;
+  const users = usersAsked(account, params, call);
+  if (isAwsError(users)) return users;
   const service = text(params, 'ServiceName');
-  const found = user.serviceCredentials.filter((credential) => service === null || credential.service === service);
+  const all = users.flatMap((user) => user.serviceCredentials.map((credential) => ({ user, credential })));
+  const wanted = all.filter(({ credential }) => service === null || credential.service === service);
+  const found = page(wanted, ({ credential }) => credential.id, params);
+  if (isAwsError(found)) return found;
   return {
-    ServiceSpecificCredentials: found.map((credential) => credentialReply(user, credential)),
-    IsTruncated: false,
+    ServiceSpecificCredentials: found.items.map(({ user, credential }) => credentialReply(user, credential)),
+    ...found.rest,
   };
 };
+
+function usersAsked(account: Account, params: Params, call: CallContext): readonly UserRecord[] | AwsError {
+  if (!flag(params, 'AllUsers')) {
+    const user = namedUserOrCaller(account, params, call);
+    return isAwsError(user) ? user : [user];
+  }
+  if (text(params, 'UserName') === null) return [...account.users.values()];
+  return validationError('UserName cannot be specified together with AllUsers.');
+}
 
 export const updateServiceSpecificCredential: Run = (account, params, call) => {
   const user = namedUserOrCaller(account, params, call);
