@@ -1,7 +1,7 @@
 import type { Review } from '../review/review.ts';
 import { dayWords } from './access-dates.ts';
 import type { CommentView } from './comment-view.ts';
-import { code, joined, md, ours } from './markdown-text.ts';
+import { code, joined, type Markdown, md, ours } from './markdown-text.ts';
 
 /** What it is about, and which commit, plan and versions it was made from. */
 export function footerText(
@@ -17,7 +17,7 @@ export function footerText(
     ...(planned === null ? [] : [md`plan ${code(planned.slice(0, 12))}`]),
     ...runs.flatMap((each) => (each === null ? [] : [code(each)])),
     ours(timeWords(at)),
-    ...(runUrl !== null && isPlainUrl(runUrl) ? [ours(`[run](${runUrl})`)] : []),
+    ...runLink(runUrl),
   ];
   return `<sub>${joined(items, ' · ').markdown}</sub>`;
 }
@@ -26,13 +26,18 @@ function providerWords(provider: string): string {
   return /^\d/.test(provider) ? `AWS provider ${provider}` : provider;
 }
 
+/** A link to the run, where its address is known and plain. */
+export function runLink(runUrl: string | null): readonly Markdown[] {
+  return runUrl !== null && isPlainUrl(runUrl) ? [ours(`[run](${runUrl})`)] : [];
+}
+
 /** An address that can end neither the link nor the line that it stands in. */
 function isPlainUrl(url: string): boolean {
   return url.length <= 200 && /^https?:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)*\/?$/.test(url);
 }
 
 /** `25 Nov 2026 11:04 UTC` */
-function timeWords(at: string): string {
+export function timeWords(at: string): string {
   const moment = new Date(at);
   if (Number.isNaN(moment.getTime())) return '';
   return `${dayWords(moment)} ${moment.toISOString().slice(11, 16)} UTC`;
