@@ -1,5 +1,5 @@
 /**
- * Why the workflows did not do what a pull request asks for: a closed list. A reason is stable once released; it is
+ * Why the workflows did not do what a pull request, or the clock, asks for: a closed list. A reason is stable once released; it is
  * printed, stands in outputs and in the result JSON, and names a section of docs/failures.md.
  */
 export const FAILURE_REASONS = [
@@ -16,6 +16,8 @@ export const FAILURE_REASONS = [
   'blast-radius',
   'apply-failed',
   'not-converged',
+  'look-failed',
+  'reconcile-failed',
   'timeout',
 ] as const;
 

@@ -82,6 +82,16 @@ const WORDS: Readonly<Record<FailureReason, Words>> = {
     what: 'After the apply a second plan still finds something to do.',
     remedy: 'Show it to whoever set the lab up: something else may be changing the account at the same time.',
   },
+  'look-failed': {
+    title: 'The account could not be looked at',
+    what: `Whether it is still what team.yaml says is not known. ${NOTHING}`,
+    remedy: 'Mend what is named below, then run the workflow again.',
+  },
+  'reconcile-failed': {
+    title: 'What was added by hand was only partly undone',
+    what: 'It stopped on the way: what had been undone by then stays so.',
+    remedy: 'Run the drift workflow again: it looks anew, and undoes what is left.',
+  },
   timeout: {
     title: 'It took too long and was stopped',
     what: 'What had been done by then stays in force.',

@@ -18,6 +18,8 @@ export const REASON_TEXT: Readonly<Record<FailureReason, string>> = {
   'blast-radius': 'a rail refuses the change',
   'apply-failed': 'the apply ended with an error',
   'not-converged': 'a second plan after the apply still finds changes',
+  'look-failed': 'the account could not be looked at',
+  'reconcile-failed': 'undoing what was added by hand ended with an error',
   timeout: 'it took too long',
 };
 
