@@ -86,3 +86,50 @@ test('without the permission it says which one', async () => {
   const outcome = await reportIssue(client({ token: 'reader' }), { markers: [MARKER], report });
   expect(failureOf(outcome)).toMatchObject({ code: 'github-denied', args: { request: post } });
 });
+
+describe('what it says may depend on what is there', () => {
+  const report = (given: Parameters<typeof reportIssue>[1]['report']) =>
+    reportIssue(client(), { markers: [MARKER], report: given });
+  const body = (text: string) => `${MARKER}\n${text}`;
+
+  test('nothing, the open one, the one that was closed last', async () => {
+    const seen: (string | undefined)[] = [];
+    const say = (text: string) =>
+      report((present) => {
+        seen.push(present === null ? 'nothing' : `${present.state}: ${present.body.split('\n')[1]}`);
+        return { kind: 'open', title: 't', body: body(text), comment: `now ${text}` };
+      });
+    await say('first');
+    await say('second');
+    await resolve();
+    expect(obtained(await say('third'))).toMatchObject({ action: 'reopened' });
+    expect(seen).toEqual(['nothing', 'open: first', 'closed: second']);
+    // A new issue needs no comment that says it is there.
+    expect(repository().comments.map((comment) => comment.body)).toEqual(['now second', 'Applied.', 'now third']);
+  });
+
+  test('what is left as it is costs no write', async () => {
+    await open('first');
+    const before = server().writes().length;
+    expect(obtained(await report(() => ({ kind: 'left' })))).toEqual({ action: 'none', url: null });
+    expect(server().writes()).toHaveLength(before);
+  });
+
+  test("somebody else's is not there", async () => {
+    repository().openIssue({ author: 'mallory', title: 't', body: body('planted') });
+    let seen: unknown = 'not asked';
+    await report((present) => {
+      seen = present;
+      return { kind: 'left' };
+    });
+    expect(seen).toBeNull();
+  });
+
+  test('a comment whose answer is lost does not keep the text from being written', async () => {
+    await open('first');
+    server().trouble({ when: /^POST .*\/comments/, status: 502 });
+    const outcome = await report({ kind: 'open', title: 't', body: body('second'), comment: 'now' });
+    expect(obtained(outcome)).toMatchObject({ action: 'updated' });
+    expect(issues()).toMatchObject([{ body: body('second') }]);
+  });
+});
