@@ -7,7 +7,16 @@ import { TODAY } from './team-text.ts';
 
 // Whatever stands in the file, it is a team or there are findings about it, and both can be printed.
 
-const sample = readFileSync('team.yaml', 'utf8');
+// With what the file of the repository does not need.
+const sample = `${readFileSync('team.yaml', 'utf8').replace('suspended: true', 'suspended: true, keys: 2')}
+  key-max-age-days: 60
+  reconcile: { per-day: 5 }
+  drift-every-hours: 12
+  renew-before-days: 14
+
+snoozed:
+  outside/old-mturk-user/spends: { until: "2027-01-31", reason: its last study ends in January }
+`;
 const lines = sample.split('\n');
 
 const SHREDS = [

@@ -29,6 +29,8 @@ export function violations(schema: Schema, value: unknown, path = ''): string[] 
         return broken('maxLength', typeof value !== 'string' || value.length <= Number(rule));
       case 'minimum':
         return broken('minimum', typeof value !== 'number' || value >= Number(rule));
+      case 'maximum':
+        return broken('maximum', typeof value !== 'number' || value <= Number(rule));
       case 'uniqueItems':
         return broken('uniqueItems', !Array.isArray(value) || new Set(value).size === value.length);
       case 'required':

@@ -4,6 +4,7 @@ import { findingText } from '../../src/render/finding-text.ts';
 import { readTeam } from '../../src/team/read-team.ts';
 import {
   DOCUMENT_MISTAKES,
+  DRIFT_MISTAKES,
   type Mistake,
   PEOPLE_MISTAKES,
   ROLE_MISTAKES,
@@ -13,7 +14,14 @@ import {
 } from './mistakes.ts';
 import { findingsOf, pointedAt, TODAY, teamText } from './team-text.ts';
 
-const WARNINGS = new Set(['unused-role', 'until-passed', 'sponsor-expired', 'owner-expired']);
+const WARNINGS = new Set([
+  'unused-role',
+  'until-passed',
+  'sponsor-expired',
+  'owner-expired',
+  'snooze-passed',
+  'snooze-far-away',
+]);
 
 const TABLES: Readonly<Record<string, readonly Mistake[]>> = {
   'of the document': DOCUMENT_MISTAKES,
@@ -22,6 +30,7 @@ const TABLES: Readonly<Record<string, readonly Mistake[]>> = {
   'in values and ids': VALUE_MISTAKES,
   'about roles': ROLE_MISTAKES,
   'about people and settings': PEOPLE_MISTAKES,
+  'about keys, snoozes and reconciling': DRIFT_MISTAKES,
 };
 
 test('the file that the mistakes are put into has none', () => {

@@ -22,6 +22,7 @@ test('the sample file is a team without findings', () => {
     until: '2027-05-31',
     sponsor: 'ada',
     suspended: false,
+    keys: 1,
   });
   const byKey = new Map(team?.roles.map((role) => [role.key, role]));
   expect(byKey.get('everything-but-bonus')).toMatchObject({ allow: OPERATIONS, deny: ['SendBonus'], managed: [] });
@@ -30,19 +31,71 @@ test('the sample file is a team without findings', () => {
 });
 
 test('what is left out has the value that it is said to have', () => {
-  const { team } = read(teamText({ departed: '', freeze: '', settings: '' }));
-  expect(team).toMatchObject({ departed: [], freeze: [], settings: { maxRemovals: 3, state: null } });
+  const { team } = read(teamText({ departed: '', freeze: '', snoozed: '', settings: '' }));
+  expect(team).toMatchObject({ departed: [], freeze: [], snoozed: [] });
+  expect(team?.settings).toEqual({
+    maxRemovals: 3,
+    state: null,
+    keyMaxAgeDays: 90,
+    reconcile: null,
+    driftEveryHours: 24,
+    renewBeforeDays: 30,
+  });
+  expect(team?.members.map(({ keys }) => keys)).toEqual([1]);
 });
 
 test('settings, and spend among what is frozen', () => {
   const { team } = read(
     teamText({
       freeze: 'freeze: [workers:block, spend]',
-      settings: 'settings: { max-removals: 0, state: { bucket: vision-state, region: us-gov-west-1 } }',
+      settings: [
+        'settings:',
+        '  max-removals: 0',
+        '  state: { bucket: vision-state, region: us-gov-west-1 }',
+        '  key-max-age-days: 30',
+        '  reconcile: { per-day: 7 }',
+        '  drift-every-hours: 6',
+        '  renew-before-days: 0',
+      ].join('\n'),
     }),
   );
   expect(team?.freeze).toEqual(['hits:publish', 'pay:approve', 'pay:bonus', 'workers:block']);
-  expect(team?.settings).toEqual({ maxRemovals: 0, state: { bucket: 'vision-state', region: 'us-gov-west-1' } });
+  expect(team?.settings).toEqual({
+    maxRemovals: 0,
+    state: { bucket: 'vision-state', region: 'us-gov-west-1' },
+    keyMaxAgeDays: 30,
+    reconcile: { perDay: 7 },
+    driftEveryHours: 6,
+    renewBeforeDays: 0,
+  });
+});
+
+test('reconcile is off unless it is there, and an empty map is the usual quota', () => {
+  const reconcileOf = (settings: string) => read(teamText({ settings })).team?.settings.reconcile;
+  expect(reconcileOf('settings: {}')).toBeNull();
+  expect(reconcileOf('settings: { reconcile: {} }')).toEqual({ perDay: 3 });
+  expect(reconcileOf('settings: { reconcile: { per-day: 1 } }')).toEqual({ perDay: 1 });
+});
+
+test.each([0, 1, 2])('a member may have %i access keys', (keys) => {
+  const { team } = read(teamText({ members: `members:\n  ada: { name: Ada, roles: [reader], keys: ${keys} }` }));
+  expect(team?.members.map((member) => member.keys)).toEqual([keys]);
+});
+
+test('snoozes are sorted by what they leave out, and one that has ended stays known', () => {
+  const { team } = read(
+    teamText({
+      snoozed: [
+        'snoozed:',
+        '  password/ada: { until: "2026-11-24", reason: her last exam }',
+        '  outside/old-mturk-user/spends: { until: "2027-01-31", reason: its last study ends then }',
+      ].join('\n'),
+    }),
+  );
+  expect(team?.snoozed).toEqual([
+    { finding: 'outside/old-mturk-user/spends', until: '2027-01-31', reason: 'its last study ends then' },
+    { finding: 'password/ada', until: '2026-11-24', reason: 'her last exam' },
+  ]);
 });
 
 test('roles extend over several steps and in a diamond, once each', () => {

@@ -2,6 +2,7 @@ import { QUOTAS } from '../../src/iam/quotas.ts';
 import { CAPABILITY_NAMES, OPERATIONS } from '../../src/mturk/operations.ts';
 import { limitsPolicy, rolePolicy } from '../../src/team/documents.ts';
 import { draftOf } from '../../src/team/draft.ts';
+import { readTeam } from '../../src/team/read-team.ts';
 import type { TeamFindingCode } from '../../src/team/report.ts';
 import { resolveRoles } from '../../src/team/resolve-roles.ts';
 import { rolePoliciesFit } from '../../src/team/rules/role-effects.ts';
@@ -37,6 +38,53 @@ describe('people whose access has ended', () => {
       ['until-passed', 'warning'],
     ]);
   });
+});
+
+describe('the days of a snooze', () => {
+  const snoozedUntil = (until: string, today: string) => {
+    const text = teamText({ snoozed: `snoozed:\n  password/bo: { until: "${until}", reason: known }` });
+    return readTeam(text, { file: 'team.yaml', today }).findings.map(({ code }) => code);
+  };
+  test.each<[string, string, string, readonly TeamFindingCode[]]>([
+    ['the day before', '2026-11-24', '2026-11-25', ['snooze-passed']],
+    ['the last day itself', '2026-11-25', '2026-11-25', []],
+    ['a year', '2027-11-25', '2026-11-25', []],
+    ['a year and a day', '2027-11-26', '2026-11-25', ['snooze-far-away']],
+    ['a year from a leap day', '2029-02-28', '2028-02-29', []],
+    ['a year and a day from a leap day', '2029-03-01', '2028-02-29', ['snooze-far-away']],
+    ['a year to a leap day', '2028-02-28', '2027-02-28', []],
+    ['a year and a day to a leap day', '2028-02-29', '2027-02-28', ['snooze-far-away']],
+    ['another year of four digits', '9999-12-31', '2026-11-25', ['snooze-far-away']],
+  ])('%s', (_, until, today, codes) => {
+    expect(snoozedUntil(until, today)).toEqual(codes);
+  });
+});
+
+test.each([
+  'root-keys',
+  'member-added/bo/paymaster',
+  'outside/old-mturk-user/spends',
+  'inline-added/user/bo/own',
+  'attributes/aws_iam_user.bo_2emarsh',
+  'password/a+b=c,d.e@f_g-h',
+])('%s may be snoozed', (id) => {
+  expect(codesOf(teamText({ snoozed: `snoozed:\n  ${id}: { until: "2027-01-31", reason: known }` }))).toEqual([]);
+});
+
+test.each([
+  'Root-keys',
+  'root_keys',
+  '-keys',
+  'keys-',
+  'password/',
+  'password//bo',
+  '/password/bo',
+  'password/ö',
+  'a b/c',
+])('%s may not', (id) => {
+  expect(codesOf(teamText({ snoozed: `snoozed:\n  "${id}": { until: "2027-01-31", reason: known }` }))).toEqual([
+    'invalid-finding-id',
+  ]);
 });
 
 describe('one mistake is one finding, whatever hangs on it', () => {
@@ -78,6 +126,26 @@ describe('one mistake is one finding, whatever hangs on it', () => {
       'an unquoted day that is none is first of all no day',
       { members: 'members:\n  ada: { name: Ada, roles: [reader], until: 2027-02-31 }' },
       ['invalid-date'],
+    ],
+    [
+      'a snooze that cannot be one and has ended is first of all none',
+      { snoozed: 'snoozed:\n  "Bo!": { until: "2020-01-01", reason: known }' },
+      ['invalid-finding-id', 'snooze-passed'],
+    ],
+    [
+      'a snooze without quotes that has ended is first of all without quotes',
+      { snoozed: 'snoozed:\n  password/bo: { until: 2020-01-01, reason: known }' },
+      ['date-not-quoted'],
+    ],
+    [
+      'a misspelt setting of keys does not make the member wrong',
+      { members: 'members:\n  ada: { name: Ada, roles: [reader], keys: 2.5 }' },
+      ['invalid-count'],
+    ],
+    [
+      'somebody whose key is that of a setting is a member',
+      { members: 'members:\n  ada: { name: Ada, roles: [reader] }\n  max-removals: 3' },
+      ['wrong-type'],
     ],
     [
       'an id with a hidden character is not also outside the alphabet',

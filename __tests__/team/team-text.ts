@@ -13,6 +13,7 @@ const SECTIONS = {
   members: "members:\n  ada: { name: Ada O'Neill, roles: [reader] }",
   departed: 'departed: {}',
   freeze: 'freeze: []',
+  snoozed: 'snoozed: {}',
   settings: 'settings: {}',
 };
 

@@ -110,8 +110,21 @@ interface MemberFindingArgs {
 interface SettingsFindingArgs {
   'unknown-freeze': { readonly name: string; readonly suggestion: string | null };
   'invalid-max-removals': { readonly source: string };
+  /** Another whole number that is none, or out of its range; `maximum` is null where there is none. */
+  'invalid-count': {
+    readonly key: string;
+    readonly source: string;
+    readonly minimum: number;
+    readonly maximum: number | null;
+    readonly usual: number;
+  };
   'invalid-bucket-name': { readonly bucket: string };
   'invalid-region': { readonly region: string };
+  /** A key of `snoozed`. */
+  'invalid-finding-id': { readonly id: string };
+  'snooze-passed': { readonly finding: string; readonly until: string };
+  /** `limit` is the last day that is not too far away. */
+  'snooze-far-away': { readonly finding: string; readonly until: string; readonly limit: string };
 }
 
 /** What can be wrong with a team file. */
@@ -190,8 +203,12 @@ const CODES: Readonly<Record<keyof TeamFindingArgs, true>> = {
   'no-owner': true,
   'unknown-freeze': true,
   'invalid-max-removals': true,
+  'invalid-count': true,
   'invalid-bucket-name': true,
   'invalid-region': true,
+  'invalid-finding-id': true,
+  'snooze-passed': true,
+  'snooze-far-away': true,
 };
 
 export const TEAM_FINDING_CODES = Object.keys(CODES) as (keyof TeamFindingArgs)[];

@@ -4,6 +4,7 @@ import type { FindingText } from './finding-message.ts';
 import { FILE_WORDS } from './team-file-text.ts';
 import { MEMBER_WORDS } from './team-member-text.ts';
 import { ROLE_WORDS } from './team-role-text.ts';
+import { SETTINGS_WORDS } from './team-settings-text.ts';
 import { SHAPE_WORDS } from './team-shape-text.ts';
 
 /** Where a finding stands, for its words. */
@@ -19,7 +20,7 @@ export type TeamWords = {
 
 export type TeamFinding = Extract<Finding, { readonly code: keyof TeamFindingArgs }>;
 
-const WORDS: TeamWords = { ...FILE_WORDS, ...SHAPE_WORDS, ...ROLE_WORDS, ...MEMBER_WORDS };
+const WORDS: TeamWords = { ...FILE_WORDS, ...SHAPE_WORDS, ...SETTINGS_WORDS, ...ROLE_WORDS, ...MEMBER_WORDS };
 
 /** The words of a finding about a team file. */
 export function teamFindingText(finding: TeamFinding): FindingText {

@@ -19,13 +19,9 @@ type ShapeCode = Extract<
   | `account-${string}`
   | 'duplicate-entry'
   | 'team-too-large'
-  | 'unknown-freeze'
-  | 'invalid-max-removals'
-  | 'invalid-bucket-name'
-  | 'invalid-region'
 >;
 
-/** About keys and kinds of values, about texts, and about what stands at the top of the file and in its settings. */
+/** About keys and kinds of values, about texts, and about what stands at the top of the file. */
 export const SHAPE_WORDS: Pick<TeamWords, ShapeCode> = {
   'unknown-key': ({ key, known, suggestion, nested }, place) => {
     const section = SECTION_OF.get(key);
@@ -44,7 +40,7 @@ export const SHAPE_WORDS: Pick<TeamWords, ShapeCode> = {
     wording(
       'Missing key',
       say`${capital(owner(place))} has no ${key}, which every ${kindOf(place)} needs.`,
-      say`Add ${EXAMPLES[key] ?? `${key}:`}`,
+      say`Add ${exampleOf(key, place) ?? `${key}:`}`,
     ),
   'wrong-type': ({ expected, actual, source }, place) =>
     wording(
@@ -58,12 +54,18 @@ export const SHAPE_WORDS: Pick<TeamWords, ShapeCode> = {
       say`${pathText(place.path)} has no value.`,
       expected === 'list'
         ? say`Remove the line, or write ${last(place)}: [] for an empty list.`
-        : expected === 'map'
-          ? say`Remove the line, or indent what belongs to ${last(place)} below it; ${last(place)}: {} says that there is nothing.`
-          : say`Write ${A[expected]} after ${last(place)}: or remove the line.`,
+        : expected === 'map' && isReconcile(place)
+          ? `Remove the line, and nothing is put right by itself; or write ${RECONCILE}`
+          : expected === 'map'
+            ? say`Remove the line, or indent what belongs to ${last(place)} below it; ${last(place)}: {} says that there is nothing.`
+            : say`Write ${A[expected]} after ${last(place)}: or remove the line.`,
     ),
   'empty-text': (_, place) =>
-    wording('Empty text', say`${pathText(place.path)} is empty.`, say`Write ${EXAMPLES[last(place)] ?? 'a text'}`),
+    wording(
+      'Empty text',
+      say`${pathText(place.path)} is empty.`,
+      say`Write ${exampleOf(last(place), place) ?? 'a text'}`,
+    ),
   'template-expression': ({ marker }, place) =>
     wording(
       'A template expression',
@@ -138,35 +140,17 @@ export const SHAPE_WORDS: Pick<TeamWords, ShapeCode> = {
         ? 'Let members share roles.'
         : 'Divide the lab between two accounts, each with a file of its own.',
     ),
-  'unknown-freeze': ({ name, suggestion }) =>
-    wording(
-      'Nothing that can be frozen',
-      say`${name} is neither spend nor a capability, so it would freeze nothing.`,
-      suggestion === null
-        ? 'Write spend for everything that spends money, or a capability such as hits:publish.'
-        : `Write ${suggestion}.`,
-    ),
-  'invalid-max-removals': ({ source }) =>
-    wording(
-      'Not a count',
-      say`max-removals is ${source}, and must be a whole number, 0 or more.`,
-      'Write max-removals: 3, or leave it out, which means the same.',
-    ),
-  'invalid-bucket-name': ({ bucket }) =>
-    wording(
-      'Not a name of an S3 bucket',
-      say`${bucket} cannot be an S3 bucket: 3 to 63 lower-case letters, digits, hyphens and dots, with a letter or digit at both ends, and no reserved prefix or suffix.`,
-      'Write the name as S3 shows it, such as perception-lab-terraform.',
-    ),
-  'invalid-region': ({ region }) =>
-    wording('Not a region', say`${region} is not an AWS region.`, "Write the bucket's region, such as eu-central-1."),
 };
 
 /** Where a key is known that people also write elsewhere. */
 const SECTION_OF: ReadonlyMap<string, string> = new Map([
-  ...['name', 'email', 'github', 'until', 'sponsor', 'suspended'].map((key) => [key, 'members'] as const),
+  ...['name', 'email', 'github', 'until', 'sponsor', 'suspended', 'keys'].map((key) => [key, 'members'] as const),
   ...['description', 'extends', 'allow', 'deny', 'managed'].map((key) => [key, 'roles'] as const),
   ...['left', 'reason'].map((key) => [key, 'departed'] as const),
+  ...['max-removals', 'state', 'key-max-age-days', 'reconcile', 'drift-every-hours', 'renew-before-days'].map(
+    (key) => [key, 'settings'] as const,
+  ),
+  ['per-day', 'settings.reconcile'],
 ]);
 
 const A: Readonly<Record<ValueKind, string>> = {
@@ -193,17 +177,39 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   region: 'region: eu-central-1, or wherever the bucket is.',
 };
 
+/** The same where a key of a snooze is meant. */
+const SNOOZE_EXAMPLES: Readonly<Record<string, string>> = {
+  until: 'until: "2027-01-31", with the last day on which it is left out.',
+  reason: 'reason: and why the finding is known and left as it is.',
+};
+
+/** The line that switches it on. */
+const RECONCILE = 'reconcile: { per-day: 3 }';
+
+function isReconcile({ path }: Place): boolean {
+  return path.length === 2 && path[0] === 'settings' && path[1] === 'reconcile';
+}
+
+function exampleOf(key: string, { path }: Place): string | undefined {
+  return (path[0] === 'snoozed' ? SNOOZE_EXAMPLES[key] : undefined) ?? EXAMPLES[key];
+}
+
 /** What holds the key of a path. */
 function owner(place: Place): string {
   const [section, key] = place.path;
   if (place.path.length === 1) return 'the file';
   if (place.path.length === 2) return String(section);
-  return section === 'settings' ? 'settings.state' : `${kindOf(place)} ${quoted(String(key))}`;
+  return section === 'settings' ? quoted(`settings.${key}`) : `${kindOf(place)} ${quoted(String(key))}`;
 }
 
 function kindOf({ path }: Place): string {
   if (path.length < 3) return 'file';
-  const kinds: Readonly<Record<string, string>> = { roles: 'role', members: 'member', departed: 'departed member' };
+  const kinds: Readonly<Record<string, string>> = {
+    roles: 'role',
+    members: 'member',
+    departed: 'departed member',
+    snoozed: 'snoozed finding',
+  };
   return kinds[String(path[0])] ?? 'state';
 }
 
@@ -232,11 +238,21 @@ function correction(expected: ValueKind, actual: ValueKind, source: string | nul
     if (source !== null && /^(?:n|no|off|false|0)$/i.test(source)) return 'Write false, without quotes.';
     return 'Write true or false, without quotes.';
   }
+  if (isReconcile(place)) return reconcileCorrection(source);
   if (expected === 'map' && place.path.length === 0) {
     return 'Begin with version, lab, account, owners, roles and members; the README has a sample to copy.';
   }
   if (expected === 'map') return say`Indent key: value lines below ${last(place)}, without dashes.`;
   return `Write ${A[expected]} instead of ${A[actual]}.`;
+}
+
+/** It is a map, so that switching it on says how much it may do; people write true, or how much alone. */
+function reconcileCorrection(source: string | null): string {
+  if (source !== null && /^(?:n|no|off|false|0|never|none|null)$/i.test(source)) {
+    return 'Remove the line: without it nothing is put right by itself.';
+  }
+  const perDay = source !== null && /^[1-9][0-9]{0,3}$/.test(source) ? source : '3';
+  return `Write reconcile: { per-day: ${perDay} }, or remove the line to put nothing right by itself.`;
 }
 
 function labLike(lab: string): string | null {

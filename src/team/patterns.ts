@@ -15,6 +15,9 @@ export const LOGIN_PATTERN = /^[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){0,
 /** Plausible, not proven: something, one @, a domain with a dot. */
 export const EMAIL_PATTERN = /^[^\s@<>"(),:;\\[\]]+@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\].]{2,}$/;
 
+/** How the drift report names what it found: its kind, then IAM names, then perhaps how bad it is, divided by `/`. */
+export const FINDING_ID_PATTERN = /^[a-z]+(?:-[a-z]+)*(?:\/[A-Za-z0-9+=,.@_-]+)*$/;
+
 /** S3's naming rules for general purpose buckets; dots side by side and IP addresses are refused besides. */
 export const BUCKET_PATTERN = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 

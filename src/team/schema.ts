@@ -1,8 +1,16 @@
 import { z } from 'zod';
 import { MANAGED_POLICY_NAMES } from '../mturk/managed-policies.ts';
 import { CAPABILITY_NAMES, OPERATIONS } from '../mturk/operations.ts';
-import { ACCOUNT_PATTERN, BUCKET_PATTERN, DATE_PATTERN, ID_PATTERN, LAB_PATTERN, LOGIN_PATTERN } from './patterns.ts';
-import { DEFAULT_RECONCILED_PER_DAY, DEFAULT_SETTINGS } from './settings.ts';
+import { COUNTS, type Count } from './counts.ts';
+import {
+  ACCOUNT_PATTERN,
+  BUCKET_PATTERN,
+  DATE_PATTERN,
+  FINDING_ID_PATTERN,
+  ID_PATTERN,
+  LAB_PATTERN,
+  LOGIN_PATTERN,
+} from './patterns.ts';
 
 // The schema says what shape the file has. Whether the values make sense is said by rules, as zod does not run
 // refinements where the shape is wrong elsewhere. Patterns and enumerations stand in `meta`, where editors read them.
@@ -15,8 +23,9 @@ function list(item: z.ZodString, description: string, examples: readonly (readon
   return z.array(item).meta({ description, examples: examples.map((example) => [...example]), uniqueItems: true });
 }
 
-function count(description: string, usual: number, minimum: number, maximum?: number) {
-  const most = maximum === undefined ? {} : { maximum };
+function count(key: keyof typeof COUNTS, description: string) {
+  const { minimum, maximum, usual }: Count = COUNTS[key];
+  const most = maximum === null ? {} : { maximum };
   return z.number().meta({ description, examples: [usual], type: 'integer', minimum, ...most, default: usual });
 }
 
@@ -70,7 +79,7 @@ const member = z
       .boolean()
       .meta({ description: 'true takes away all access and keeps the member', examples: [true], default: false })
       .optional(),
-    keys: count('How many access keys the member may have: 1, or 2 while one replaces the other', 1, 0, 2).optional(),
+    keys: count('keys', 'How many access keys the member may have: 1, or 2 while one replaces the other').optional(),
   })
   .meta({
     description: 'A person of the lab: an IAM user',
@@ -99,7 +108,7 @@ const state = z
 
 const reconcile = z
   .strictObject({
-    'per-day': count('The most things that are put right in 24 hours', DEFAULT_RECONCILED_PER_DAY, 1).optional(),
+    'per-day': count('per-day', 'The most things that are put right in 24 hours').optional(),
   })
   .meta({
     description:
@@ -119,23 +128,20 @@ const snooze = z
 
 const settings = z
   .strictObject({
-    'max-removals': count('The most members one apply may delete', DEFAULT_SETTINGS.maxRemovals, 0).optional(),
+    'max-removals': count('max-removals', 'The most members one apply may delete').optional(),
     state: state.optional(),
     'key-max-age-days': count(
+      'key-max-age-days',
       'After how many days an access key is reported as too old',
-      DEFAULT_SETTINGS.keyMaxAgeDays,
-      1,
     ).optional(),
     reconcile: reconcile.optional(),
     'drift-every-hours': count(
+      'drift-every-hours',
       'How often the drift workflow looks at the account; twice as long without a look is warned of',
-      DEFAULT_SETTINGS.driftEveryHours,
-      1,
     ).optional(),
     'renew-before-days': count(
+      'renew-before-days',
       'How many days before `until` somebody is asked to extend it or to let it end; 0 never asks',
-      DEFAULT_SETTINGS.renewBeforeDays,
-      0,
     ).optional(),
   })
   .meta({ description: 'Settings of this tool', examples: [{ 'max-removals': 3 }] });
@@ -174,7 +180,12 @@ export const teamFileSchema = z
       .optional(),
     freeze: list(frozen, 'An emergency brake for everybody, above every role', [[], ['spend']]).optional(),
     snoozed: z
-      .record(text('The id of the finding, as the drift report names it', ['outside/old-mturk-user/spends']), snooze)
+      .record(
+        text('The id of the finding, as the drift report names it', ['outside/old-mturk-user/spends'], {
+          pattern: FINDING_ID_PATTERN.source,
+        }),
+        snooze,
+      )
       .meta({
         description: 'Findings of the drift report that are left out of it for a time, by id',
         examples: [

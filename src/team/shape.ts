@@ -2,7 +2,9 @@ import { isScalar } from 'yaml';
 import { z } from 'zod';
 import type { ValueKind } from '../diagnostics/team-codes.ts';
 import { type DocumentPath, type DocumentPlaces, sourceOf } from '../diagnostics/yaml-positions.ts';
+import { countAt } from './counts.ts';
 import type { Reporting } from './report.ts';
+import { reportCount } from './report-count.ts';
 import { teamFileSchema } from './schema.ts';
 import type { Suggest } from './suggest.ts';
 
@@ -63,6 +65,7 @@ function reportValue({ value, places, findings }: ShapeContext, path: DocumentPa
   }
   const node = places.node(path);
   const source = isScalar(node) ? sourceOf(node) : null;
+  const count = countAt(path);
   // A text that must not be in the file at all is not also the wrong one here.
   if (source !== null && !findings.intact(...path)) return;
   if (path.length === 1 && key === 'version' && source !== null && actual !== null) {
@@ -71,8 +74,8 @@ function reportValue({ value, places, findings }: ShapeContext, path: DocumentPa
     findings.report('account-not-quoted', path, { source });
   } else if (isDate(path) && source !== null && actual !== null) {
     findings.report('invalid-date', path, { source, because: 'format' });
-  } else if (key === 'max-removals' && source !== null && actual !== null) {
-    findings.report('invalid-max-removals', path, { source: writtenAs(source, actual) });
+  } else if (count !== null && source !== null && actual !== null) {
+    reportCount(findings.report, path, count, writtenAs(source, actual));
   } else {
     const expected = expectedKind(issue);
     if (actual === null) findings.report('empty-value', path, { expected }, { at: 'key' });

@@ -1,3 +1,4 @@
+import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
 import { DATE_PATTERN } from '../patterns.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 
@@ -5,6 +6,7 @@ import type { Rule, RuleContext } from '../rule.ts';
 export const datesAreReal: Rule = (context) => {
   for (const { key, until } of context.draft.members) checkDate(context, ['members', key, 'until'], until);
   for (const { key, left } of context.draft.departed) checkDate(context, ['departed', key, 'left'], left);
+  for (const { finding, until } of context.draft.snoozed) checkDate(context, ['snoozed', finding, 'until'], until);
 };
 
 /**
@@ -13,10 +15,7 @@ export const datesAreReal: Rule = (context) => {
  */
 export const datesAreQuoted: Rule = ({ unquotedDates, intact, report }) => {
   for (const { path, text } of unquotedDates) {
-    const isDate =
-      path.length === 3 &&
-      ((path[0] === 'members' && path[2] === 'until') || (path[0] === 'departed' && path[2] === 'left'));
-    if (isDate && intact(...path)) report('date-not-quoted', path, { source: text });
+    if (isPathOfDate(path) && intact(...path)) report('date-not-quoted', path, { source: text });
   }
 };
 
@@ -34,6 +33,14 @@ export const nobodyLeavesInTheFuture: Rule = ({ draft, today, intact, report }) 
     report('left-in-future', ['departed', key, 'left'], { member: key, left });
   }
 };
+
+const DATES: Readonly<Record<string, string>> = { members: 'until', departed: 'left', snoozed: 'until' };
+
+function isPathOfDate(path: DocumentPath): boolean {
+  return (
+    path.length === 3 && typeof path[0] === 'string' && Object.hasOwn(DATES, path[0]) && DATES[path[0]] === path[2]
+  );
+}
 
 function checkDate({ intact, report }: RuleContext, path: [string, string, string], text: string | null): void {
   if (text === null || isRealDate(text) || !intact(...path)) return;

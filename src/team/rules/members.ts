@@ -46,6 +46,9 @@ export const peopleAndReasonsAreNamed: Rule = ({ draft, report }) => {
   for (const { key, reason } of draft.departed) {
     if (reason !== null && reason.trim() === '') report('empty-text', ['departed', key, 'reason'], {});
   }
+  for (const { finding, reason } of draft.snoozed) {
+    if (reason !== null && reason.trim() === '') report('empty-text', ['snoozed', finding, 'reason'], {});
+  }
 };
 
 export const emailsArePlausible: Rule = ({ draft, intact, report }) => {

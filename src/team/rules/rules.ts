@@ -26,7 +26,8 @@ import {
   rolePoliciesFit,
 } from './role-effects.ts';
 import { extendedRolesExist, managedPoliciesExist, permissionsExist, rolesExtendInNoCircle } from './role-names.ts';
-import { freezeNamesCapabilities, maxRemovalsIsACount, stateBucketCanExist, stateRegionIsOne } from './settings.ts';
+import { countsAreInRange, freezeNamesCapabilities, stateBucketCanExist, stateRegionIsOne } from './settings.ts';
+import { snoozesEndWithinAYear, snoozesHoldStill, snoozesNameFindings } from './snoozed.ts';
 
 /**
  * Everything that is asked of a file beyond its shape. The order matters: what is wrong with a name is said before
@@ -62,7 +63,10 @@ export const RULES: readonly Rule[] = [
   ownersAreMembers,
   somebodyOwnsTheFile,
   freezeNamesCapabilities,
-  maxRemovalsIsACount,
+  snoozesNameFindings,
+  snoozesHoldStill,
+  snoozesEndWithinAYear,
+  countsAreInRange,
   stateBucketCanExist,
   stateRegionIsOne,
 ];

@@ -1,6 +1,9 @@
+import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
 import { deadOperation } from '../../mturk/legacy.ts';
 import { CAPABILITY_NAMES, type Capability, capabilityOf, isCapability, isOperation } from '../../mturk/operations.ts';
+import { COUNTS, isCount } from '../counts.ts';
 import { BUCKET_PATTERN, REGION_PATTERN } from '../patterns.ts';
+import { reportCount } from '../report-count.ts';
 import type { Rule } from '../rule.ts';
 
 const FREEZABLE: readonly string[] = ['spend', ...CAPABILITY_NAMES];
@@ -21,16 +24,17 @@ function capabilityMeant(name: string): Capability | null {
   return operation === undefined ? null : capabilityOf(operation);
 }
 
-export const maxRemovalsIsACount: Rule = ({
-  draft: {
-    settings: { maxRemovals },
-  },
-  intact,
-  report,
-}) => {
-  if (maxRemovals === null || !intact('settings', 'max-removals')) return;
-  if (Number.isSafeInteger(maxRemovals) && maxRemovals >= 0) return;
-  report('invalid-max-removals', ['settings', 'max-removals'], { source: String(maxRemovals) });
+export const countsAreInRange: Rule = ({ draft: { members, settings }, intact, report }) => {
+  const check = (key: keyof typeof COUNTS, value: number | null, ...path: DocumentPath) => {
+    if (value === null || isCount(value, COUNTS[key]) || !intact(...path)) return;
+    reportCount(report, path, key, String(value));
+  };
+  for (const { key, keys } of members) check('keys', keys, 'members', key, 'keys');
+  check('max-removals', settings.maxRemovals, 'settings', 'max-removals');
+  check('key-max-age-days', settings.keyMaxAgeDays, 'settings', 'key-max-age-days');
+  check('per-day', settings.reconcile?.perDay ?? null, 'settings', 'reconcile', 'per-day');
+  check('drift-every-hours', settings.driftEveryHours, 'settings', 'drift-every-hours');
+  check('renew-before-days', settings.renewBeforeDays, 'settings', 'renew-before-days');
 };
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
