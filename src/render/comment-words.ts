@@ -4,7 +4,7 @@ import { policyName } from './access-words.ts';
 import { code, joined, listed, type Markdown, md, ours } from './markdown-text.ts';
 
 /** What completes "can now ..." and "can no longer ...". */
-const BARE: Readonly<Record<Capability, string>> = {
+export const BARE: Readonly<Record<Capability, string>> = {
   'results:read': 'read results',
   'account:read': 'see the balance',
   'workers:read': 'read lists of workers',

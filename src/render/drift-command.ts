@@ -1,0 +1,70 @@
+/** A call of the AWS CLI that somebody may paste. */
+export interface Command {
+  readonly action: string;
+  /** Flags without dashes, with their values, in order. */
+  readonly options: readonly (readonly [flag: string, value: string])[];
+}
+
+/** How much of ids a command tells. An issue tells neither; the AWS CLI finds them out. */
+export interface CommandAudience {
+  readonly accountId: boolean;
+  readonly keyIds: boolean;
+}
+
+/** What stands for the account's number where it is not told. */
+export const ACCOUNT_VARIABLE = 'ACCOUNT';
+
+/** Sets it, in a shell. */
+export const ACCOUNT_COMMAND = `${ACCOUNT_VARIABLE}=$(aws sts get-caller-identity --query Account --output text)`;
+
+export function iamCommand(action: string, ...options: Command['options']): Command {
+  return { action, options };
+}
+
+/** `aws iam detach-user-policy --user-name bo --policy-arn arn:...`: on one line, never cut. */
+export function commandLine({ action, options }: Command, audience: CommandAudience): string {
+  const user = options.find(([flag]) => flag === 'user-name')?.[1] ?? null;
+  const words = options.map(([flag, value]) => {
+    const lookup = audience.keyIds || user === null ? undefined : LOOKUPS[flag];
+    const shown =
+      lookup === undefined ? argument(value, audience) : `"$(${lookupLine(lookup, user ?? '', value.slice(-4))})"`;
+    return `--${flag}${shown.startsWith('-') ? '=' : ' '}${shown}`;
+  });
+  return ['aws iam', action, ...words].join(' ');
+}
+
+interface Lookup {
+  readonly action: string;
+  readonly list: string;
+  readonly id: string;
+}
+
+/** How the AWS CLI finds an id by its last four characters. */
+const LOOKUPS: Readonly<Record<string, Lookup>> = {
+  'access-key-id': { action: 'list-access-keys', list: 'AccessKeyMetadata', id: 'AccessKeyId' },
+  'ssh-public-key-id': { action: 'list-ssh-public-keys', list: 'SSHPublicKeys', id: 'SSHPublicKeyId' },
+  'service-specific-credential-id': {
+    action: 'list-service-specific-credentials',
+    list: 'ServiceSpecificCredentials',
+    id: 'ServiceSpecificCredentialId',
+  },
+  'certificate-id': { action: 'list-signing-certificates', list: 'Certificates', id: 'CertificateId' },
+};
+
+function lookupLine({ action, list, id }: Lookup, user: string, end: string): string {
+  const last = end.replace(/[^A-Za-z0-9]/g, '');
+  return `aws iam ${action} --user-name ${pasted(user)} --query "${list}[?ends_with(${id},'${last}')].${id}" --output text`;
+}
+
+const ARN = /^(arn:[\w-]+:iam::)\d{12}(:.*)$/;
+
+function argument(value: string, { accountId }: CommandAudience): string {
+  const [, head, rest] = accountId ? [] : (ARN.exec(value) ?? []);
+  // Outside quotes, so that the shell fills it in.
+  return head === undefined || rest === undefined ? pasted(value) : `${head}$${ACCOUNT_VARIABLE}${pasted(rest)}`;
+}
+
+/** A word of a command line: a path of IAM may hold what a shell reads as its own. */
+function pasted(word: string): string {
+  return /^[\w+=,.@:/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

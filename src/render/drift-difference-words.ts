@@ -1,0 +1,167 @@
+import type { Difference } from '../review/difference.ts';
+import type { DriftFinding } from '../review/drift-finding.ts';
+import { keyOfIamName, LIMITS_POLICY } from '../team/names.ts';
+import type { Naming } from './access-words.ts';
+import { differenceSaid, stateSaid } from './drift-difference.ts';
+import { memberKeyOf, roleKeyOfPolicy } from './drift-names.ts';
+import { peopleSaid } from './drift-people.ts';
+import { attributionSaid, type DriftWords, type DriftWordsOptions } from './drift-words.ts';
+import { isSilent, type Said, said, sayCode, sayOurs, saySentences } from './said.ts';
+
+/** The words of something that is otherwise than the file declares it. */
+export function differenceFindingWords(
+  finding: DriftFinding,
+  difference: Difference,
+  naming: Naming,
+  options: DriftWordsOptions,
+): DriftWords {
+  const { cause, people } = finding;
+  return {
+    consequence: peopleSaid(people, cause, naming) ?? sayOurs("Nobody's access changes by this."),
+    cause: saySentences(causeSaid(finding, difference, naming, options), unknownSaid(finding, difference)),
+    remedy: remedySaid(finding, difference, naming, options),
+    commands: [],
+  };
+}
+
+function causeSaid(
+  { cause, by }: DriftFinding,
+  difference: Difference,
+  naming: Naming,
+  options: DriftWordsOptions,
+): Said {
+  const who = attributionSaid(by, naming, options);
+  switch (cause) {
+    case 'by-hand':
+      return said`Somebody ${differenceSaid(difference, naming)}${who}.`;
+    case 'settled':
+      return said`Somebody ${differenceSaid(difference, naming)}${who}, and team.yaml wants it so by now.`;
+    case 'pending':
+      return saySentences(stateSaid(difference, naming), pendingSaid(difference));
+    case 'undecided':
+      return saySentences(
+        stateSaid(difference, naming),
+        isSilent(who) || by === null ? null : said`Somebody ${differenceSaid(difference, naming)}${who}.`,
+      );
+    case 'unexplained':
+    case 'unmanaged':
+      return stateSaid(difference, naming);
+  }
+}
+
+function pendingSaid({ kind }: Difference): Said {
+  return sayOurs(
+    kind === 'user-added'
+      ? 'It is deleted when team.yaml is applied.'
+      : 'team.yaml has changed and is not applied yet.',
+  );
+}
+
+function unknownSaid({ people }: DriftFinding, difference: Difference): Said | null {
+  if (difference.kind !== 'inline-added' || difference.document !== null) return null;
+  return sayOurs(`What it allows is not known here${people.length === 0 ? '' : ', so it counts as everything'}.`);
+}
+
+function remedySaid(
+  { cause, fate, people }: DriftFinding,
+  difference: Difference,
+  naming: Naming,
+  { reconcile }: DriftWordsOptions,
+): Said {
+  switch (cause) {
+    case 'settled':
+      return said`Nothing has to be done: the next apply records it.`;
+    case 'pending':
+      return said`Applying does it: run the apply workflow, or ${sayCode('mturk-team apply')}.`;
+    case 'undecided':
+      return said`Whether it was done by hand or is not applied yet, ${sayCode('mturk-team drift')} (without --fast) tells.`;
+    case 'unexplained':
+      return said`${sayCode('mturk-team plan')} shows what applying would change; neither team.yaml nor a change by hand explains it.`;
+    default:
+      break;
+  }
+  const keep = acceptSaid(difference, people.length > 0, naming);
+  const or = keep === null ? said`` : said`; or, where it is meant, ${keep}`;
+  if (fate === 'undo') {
+    const command = sayCode(reconcile ? 'mturk-team drift --reconcile' : 'mturk-team apply');
+    return said`${command} ${sayOurs(undoWords(difference))}${or}.`;
+  }
+  const key = restoreKeyOf(difference, naming);
+  if (fate === 'keep') {
+    const how = key === null ? sayCode('mturk-team apply') : sayCode(`mturk-team drift --restore ${key}`);
+    return said`Nothing puts it back unasked: ${how} does${or}.`;
+  }
+  return said`It gives something and takes something away, so nothing is undone unasked: ${sayCode('mturk-team apply')} makes it as team.yaml says${or}.`;
+}
+
+function undoWords(difference: Difference): string {
+  const { kind } = difference;
+  if (kind === 'member-added') return 'takes them out again';
+  return kind.endsWith('-added') ? 'takes it away again' : 'puts it back';
+}
+
+/** The member or role whose things a person can ask to be put back. */
+function restoreKeyOf(difference: Difference, naming: Naming): string | null {
+  switch (difference.kind) {
+    case 'user-added':
+    case 'user-removed':
+    case 'member-added':
+    case 'member-removed':
+    case 'boundary-changed':
+    case 'tag-changed':
+      return memberKeyOf(difference.user, naming);
+    case 'group-added':
+    case 'group-removed':
+      return keyOfIamName(naming.lab, difference.group);
+    case 'policy-added':
+    case 'policy-removed':
+    case 'document-changed':
+      return roleKeyOfPolicy(difference.arn, naming);
+    default: {
+      const { kind, name } = difference.holder;
+      return kind === 'user' ? memberKeyOf(name, naming) : keyOfIamName(naming.lab, name);
+    }
+  }
+}
+
+/** How team.yaml says the same as the account, for those who meant it; null where it cannot, or should not. */
+function acceptSaid(difference: Difference, matters: boolean, naming: Naming): Said | null {
+  switch (difference.kind) {
+    case 'member-added':
+    case 'member-removed': {
+      const role = keyOfIamName(naming.lab, difference.group);
+      const member = naming.people.get(difference.user)?.key ?? null;
+      if (role === null || member === null) return null;
+      return difference.kind === 'member-added'
+        ? said`add ${sayCode(role)} to the roles of ${sayCode(member)} in team.yaml`
+        : said`take ${sayCode(role)} from the roles of ${sayCode(member)} in team.yaml`;
+    }
+    case 'user-removed': {
+      const member = naming.people.get(difference.user)?.key ?? null;
+      return member === null ? null : said`move ${sayCode(member)} from members to departed in team.yaml`;
+    }
+    case 'attachment-added':
+    case 'inline-added':
+    case 'inline-changed': {
+      if (difference.holder.kind === 'group') {
+        const role = keyOfIamName(naming.lab, difference.holder.name);
+        return role === null ? null : said`write into team.yaml what the role ${sayCode(role)} is to allow`;
+      }
+      const member = naming.people.get(difference.holder.name)?.key ?? null;
+      if (member === null || !matters) return null;
+      return said`write into team.yaml what ${sayCode(member)} is to have (${sayCode('suspended: true')} denies everything)`;
+    }
+    case 'inline-removed': {
+      const { holder, policy } = difference;
+      const member = holder.kind === 'user' ? (naming.people.get(holder.name)?.key ?? null) : null;
+      if (member === null || policy !== LIMITS_POLICY) return null;
+      return said`change ${sayCode('until')} or ${sayCode('suspended')} of ${sayCode(member)} in team.yaml`;
+    }
+    case 'document-changed': {
+      const role = roleKeyOfPolicy(difference.arn, naming);
+      return role === null ? null : said`write into team.yaml what the role ${sayCode(role)} is to allow`;
+    }
+    default:
+      return null;
+  }
+}

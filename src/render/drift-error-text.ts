@@ -1,0 +1,70 @@
+import type { Unseen } from '../account/strays.ts';
+import type { Failure } from '../diagnostics/failure.ts';
+import { fitParts, fixed, type Part } from './comment-budget.ts';
+import { runLink, timeWords } from './comment-footer.ts';
+import { unseenWords } from './drift-lines.ts';
+import { budgetOf } from './drift-view.ts';
+import { failureWords } from './failure-text.ts';
+import { joined, ours, prose } from './markdown-text.ts';
+import { redact } from './redact.ts';
+
+/** What kept somebody from looking. */
+export interface DriftError {
+  readonly lab: string;
+  readonly unseen: readonly Unseen[];
+  /** Null where the look was made, and is not complete. */
+  readonly failure: Failure | null;
+  readonly runUrl: string | null;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly reveal?: boolean;
+  readonly budget?: number;
+}
+
+/** The issue about a look that failed: an error is never told as drift. */
+export function driftErrorText(error: DriftError): { title: string; body: string } {
+  const { lab, unseen, failure, runUrl, at, reveal = false } = error;
+  const title =
+    failure === null ? `${lab}: not everything could be looked at` : `${lab}: the account could not be looked at`;
+  const unknown =
+    failure === null
+      ? 'This is not drift: what is named below could not be looked at, and may or may not be as team.yaml says.'
+      : 'This is not drift: whether the account is still as team.yaml says is not known.';
+  const parts: Part[] = [
+    fixed(`### ${title}`),
+    fixed(
+      `**${unknown}** An issue about drift, where one is open, says what was found before. Nothing was changed on the account.`,
+    ),
+    ...(failure === null ? [] : [fixed(failureMarkdown(failure, reveal))]),
+    ...unseenParts(unseen, reveal),
+    ...(failure === null && unseen.some(isDenied) ? [fixed(DENIED)] : []),
+    fixed(`<sub>${joined([ours(timeWords(at)), ...runLink(runUrl)], ' · ').markdown}</sub>`),
+  ];
+  return { title, body: fitParts(parts, budgetOf(error)) };
+}
+
+const DENIED =
+  '**What to do:** the role that looks needs `iam:Get*`, `iam:List*` and `iam:GenerateCredentialReport` on everything; `docs/workflows.md` has its policy. Then run the drift workflow again.';
+
+function isDenied({ failure }: Unseen): boolean {
+  return failure.code === 'credentials-denied';
+}
+
+function failureMarkdown(failure: Failure, reveal: boolean): string {
+  const { what, remedy } = failureWords(failure);
+  const sentence = (text: string) => prose(redact(text.replace(/\.\.$/, '.'), reveal)).markdown;
+  return `**Why:** ${sentence(what)} (\`${failure.code}\`)\n\n**What to do:** ${sentence(remedy)}`;
+}
+
+function unseenParts(unseen: readonly Unseen[], reveal: boolean): readonly Part[] {
+  if (unseen.length === 0) return [];
+  return [
+    {
+      head: `**Not looked at:** ${unseen.length}\n`,
+      rows: unseen.map((each) => ({ text: `- ${prose(redact(unseenWords(each), reveal)).markdown}`, count: 1 })),
+      tail: '',
+      omitted: (from) => `- … and ${unseen.length - from} more, left out here.`,
+      rank: 1,
+    },
+  ];
+}

@@ -1,0 +1,64 @@
+import type { DriftFinding } from '../review/drift-finding.ts';
+import type { Naming } from './access-words.ts';
+import { boundaryWords } from './drift-boundary.ts';
+import { credentialWords } from './drift-credential-words.ts';
+import { deadNamesWords } from './drift-dead-names.ts';
+import { differenceFindingWords } from './drift-difference-words.ts';
+import { keyWords } from './drift-key-words.ts';
+import { foreignGroupWords, outsideWords } from './drift-outside.ts';
+import { strayWords } from './drift-stray.ts';
+import { attributionSaid, type DriftWords, type DriftWordsOptions } from './drift-words.ts';
+import { stepText } from './progress.ts';
+import { said, sayCode, sayOurs, sayProse, saySome } from './said.ts';
+
+/** What a finding means, how it came about and what mends it. */
+export function findingWords(finding: DriftFinding, naming: Naming, options: DriftWordsOptions): DriftWords {
+  const { what } = finding;
+  switch (what.kind) {
+    case 'difference':
+      return differenceFindingWords(finding, what.difference, naming, options);
+    case 'attributes':
+      return attributesWords(finding, what.address, what.attributes, naming, options);
+    case 'stray':
+      return strayWords(finding, what.effect, naming, options);
+    case 'boundary':
+      return boundaryWords(finding, what.effect, naming, options);
+    case 'foreign-group':
+      return foreignGroupWords(finding, what, naming, options);
+    case 'outside':
+      return outsideWords(finding, what, naming, options);
+    case 'dead-names':
+      return deadNamesWords(finding, what, naming, options);
+    case 'password':
+    case 'ssh-keys':
+    case 'certificates':
+    case 'service-credentials':
+      return credentialWords(finding, what, naming, options);
+    default:
+      return keyWords(finding, what, naming, options);
+  }
+}
+
+function attributesWords(
+  { cause, by }: DriftFinding,
+  address: string,
+  attributes: readonly string[],
+  naming: Naming,
+  options: DriftWordsOptions,
+): DriftWords {
+  const what = stepText(address, '').trim();
+  const named = what === address ? sayCode(address) : sayProse(what);
+  const names = saySome(attributes.map(sayCode));
+  const which = attributes.length === 0 ? said`` : said` (${names})`;
+  const byHand = cause === 'by-hand' || cause === 'settled';
+  return {
+    consequence: sayOurs("Nobody's access changes by this."),
+    cause: byHand
+      ? said`Somebody changed ${named}${which}${attributionSaid(by, naming, options)}.`
+      : said`Applying would change ${named}${which}, and neither team.yaml nor a change by hand explains it.`,
+    remedy: byHand
+      ? said`${sayCode(options.reconcile ? 'mturk-team drift --reconcile' : 'mturk-team apply')} puts it back.`
+      : said`${sayCode('mturk-team plan')} shows it; a newer engine, provider or mturk-team often is the reason.`,
+    commands: [],
+  };
+}

@@ -1,0 +1,109 @@
+import type { DriftFinding, DriftLook } from '../review/drift-finding.ts';
+import { fitParts, fixed, type Part } from './comment-budget.ts';
+import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from './drift-command.ts';
+import { CLASS_WORDS, countWords, headingWords, isAre, sortedFindings } from './drift-heading.ts';
+import { findingItem, findingLine, type ItemOptions, needsAccount } from './drift-item.ts';
+import { isAttributed, unseenWords } from './drift-lines.ts';
+import { budgetOf, type DriftView, fileUrl } from './drift-view.ts';
+import { code, type Markdown, md, ours, prose } from './markdown-text.ts';
+import { redact } from './redact.ts';
+import { dateWords } from './time-words.ts';
+
+const RANK = { findings: 1, unseen: 2, pending: 3, snoozed: 4 };
+
+/**
+ * The issue about what differs, worst first: a title in plain text, and a body of GitHub-flavoured Markdown of at most
+ * `view.budget` bytes, without marker and footer. No text from a file or an account can make a link, a mention or another
+ * item of it; whatever is left out is counted, and never the worst.
+ */
+export function driftIssueText(look: DriftLook, view: DriftView): { title: string; body: string } {
+  const { naming, reveal } = view;
+  const { open, pending, settled } = sortedFindings(look);
+  const heading = headingWords(look, naming.lab);
+  const options: ItemOptions = {
+    reconcile: view.reconcile,
+    attributed: view.attributed ?? isAttributed(look),
+    addresses: reveal,
+    reveal,
+    docs: fileUrl(view, 'docs/drift.md'),
+  };
+  const items = open.map((finding, index) => findingItem(index + 1, finding, naming, options));
+  const short = (finding: DriftFinding) => ours(findingLine(finding, naming, options));
+  const parts: Part[] = [
+    fixed(`### ${heading}`),
+    ...(CLASS_WORDS[look.class] === '' || look.class === 'drift' ? [] : [fixed(CLASS_WORDS[look.class])]),
+    ...(items.some(needsAccount) ? [fixed(accountNote())] : []),
+    ...itemParts(items),
+    ...list('**Merged and not applied yet**', pending.map(short), RANK.pending),
+    ...list('**Done by hand, and as team.yaml wants it by now**', settled.map(short), RANK.pending),
+    ...list(
+      '**Could not be looked at**',
+      look.unseen.map((unseen) => prose(redact(unseenWords(unseen), reveal))),
+      RANK.unseen,
+    ),
+    ...list('**Snoozed in team.yaml**', look.snoozed.map(snoozedMarkdown), RANK.snoozed),
+    ...list(
+      '**Snoozed in team.yaml, and not found any more** (take it out)',
+      look.idle.map((id) => code(id, 300)),
+      RANK.snoozed,
+    ),
+    ...reconcileParts(open, view.reconcile),
+  ];
+  return { title: redact(heading, reveal), body: fitParts(parts, budgetOf(view)) };
+}
+
+/** The worst is always there; of the rest as many as have room. */
+function itemParts(items: readonly string[]): readonly Part[] {
+  const [worst, ...rest] = items;
+  if (worst === undefined) return [];
+  const rows = rest.map((text) => ({ text: `\n${text}`, count: 1 }));
+  return [
+    fixed(worst),
+    {
+      head: '',
+      rows,
+      tail: '',
+      omitted: (from) => omittedText(rows.length - from),
+      rank: RANK.findings,
+      continues: true,
+    },
+  ];
+}
+
+function omittedText(count: number): string {
+  return `\n… and ${countWords(count, 'more finding')} that ${isAre(count)} no worse than those above, left out here for want of room; \`mturk-team drift\` lists all.`;
+}
+
+function list(head: string, items: readonly Markdown[], rank: number): readonly Part[] {
+  if (items.length === 0) return [];
+  return [
+    {
+      head: `${head}: ${items.length}\n`,
+      rows: items.map(({ markdown }) => ({ text: `- ${markdown}`, count: 1 })),
+      tail: '',
+      omitted: (from) => `- … and ${items.length - from} more, left out here.`,
+      rank,
+    },
+  ];
+}
+
+function snoozedMarkdown({ finding, until, reason }: DriftLook['snoozed'][number]): Markdown {
+  return md`${code(finding.id, 300)} until ${ours(dateWords(until))}: ${prose(reason)}`;
+}
+
+function accountNote(): string {
+  return `In the commands below \`$${ACCOUNT_VARIABLE}\` stands for the number of the account. Set it once: \`${ACCOUNT_COMMAND}\``;
+}
+
+function reconcileParts(open: readonly DriftFinding[], reconcile: boolean): readonly Part[] {
+  const count = open.filter(({ fate }) => fate === 'undo').length;
+  if (count === 0) return [];
+  const what = `${countWords(count, 'finding')} can be undone without giving anybody anything`;
+  return [
+    fixed(
+      reconcile
+        ? `${what}: the drift workflow does that by itself, unless it says here why not.`
+        : `${what}. The drift workflow does that by itself once \`settings\` in team.yaml have \`reconcile: { per-day: 3 }\`.`,
+    ),
+  ];
+}

@@ -1,0 +1,129 @@
+import type { Unseen } from '../account/strays.ts';
+import type { DriftFinding, DriftLook } from '../review/drift-finding.ts';
+import { wrapVisible } from './access-columns.ts';
+import type { Naming } from './access-words.ts';
+import { commandLine } from './drift-command.ts';
+import { findingWords } from './drift-finding-words.ts';
+import { CLASS_WORDS, countWords, headingWords, sortedFindings } from './drift-heading.ts';
+import type { DriftWordsOptions } from './drift-words.ts';
+import { plainOf, said, sayCode } from './said.ts';
+import { dateWords } from './time-words.ts';
+import { visible } from './visible.ts';
+
+export interface DriftLinesOptions {
+  readonly at: Date;
+  readonly width?: number;
+  /** Whether this run goes on to put right what it can: then nothing has to be said about how. */
+  readonly reconcile: boolean;
+  /** Whether team.yaml lets the tool do so (`settings.reconcile`); no unless told. */
+  readonly mayReconcile?: boolean;
+  /** Whether CloudTrail was asked; unless told, that is seen from the findings. */
+  readonly attributed?: boolean;
+}
+
+/** The whole report of one look at the account, for a terminal, in lines of at most `width` cells. */
+export function driftLines(look: DriftLook, naming: Naming, options: DriftLinesOptions): readonly string[] {
+  const { width = 100, mayReconcile = false } = options;
+  const { open, pending, settled } = sortedFindings(look);
+  const words = { reconcile: mayReconcile, attributed: options.attributed ?? isAttributed(look), addresses: true };
+  const sentence = (text: string) => wrapVisible(text, width - 2).map((line) => `  ${line}`);
+  const paragraphs = [
+    open.length === 0
+      ? sentence(CLASS_WORDS[look.class] === '' ? 'The account is as team.yaml says.' : CLASS_WORDS[look.class])
+      : wrapVisible(`${headingWords(look, naming.lab)}.`, width),
+    open.flatMap((finding, index) => itemLines(index + 1, finding, naming, words, width)),
+    shortLines('Merged and not applied yet (mturk-team plan shows it):', pending, naming, words, width),
+    shortLines('Done by hand, and as team.yaml wants it by now:', settled, naming, words, width),
+    snoozedLines(look, width),
+    look.unseen.flatMap((unseen) => sentence(unseenWords(unseen))),
+    look.planned ? [] : sentence(NOT_PLANNED),
+    options.reconcile ? [] : undoLines(open, mayReconcile, sentence),
+  ];
+  return paragraphs
+    .filter((lines) => lines.length > 0)
+    .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
+}
+
+const NOT_PLANNED =
+  "Who may do what was compared, and no plan was made: mturk-team drift without --fast also tells what is only not applied yet, and what nobody's access depends on.";
+
+/** Whether anybody was asked who did it, seen from the answers. */
+export function isAttributed({ findings }: Pick<DriftLook, 'findings'>): boolean {
+  return findings.some(({ by }) => by !== null);
+}
+
+function itemLines(
+  place: number,
+  finding: DriftFinding,
+  naming: Naming,
+  options: DriftWordsOptions,
+  width: number,
+): readonly string[] {
+  const { consequence, cause, remedy, commands } = findingWords(finding, naming, options);
+  const number = `  ${place}. `;
+  const indent = ' '.repeat(number.length);
+  const wrapped = [plainOf(consequence), `${plainOf(cause)} ${plainOf(remedy)}`].flatMap((text) =>
+    wrapVisible(text, width - number.length),
+  );
+  const lines = [
+    ...wrapped,
+    ...commands.map((command) => `  ${visible(commandLine(command, { accountId: true, keyIds: true }))}`),
+    `[${visible(finding.id)}]`,
+  ];
+  return lines.map((line, index) => `${index === 0 ? number : indent}${line}`);
+}
+
+function shortLines(
+  heading: string,
+  findings: readonly DriftFinding[],
+  naming: Naming,
+  options: DriftWordsOptions,
+  width: number,
+): readonly string[] {
+  if (findings.length === 0) return [];
+  const items = findings.flatMap((finding) => {
+    const { consequence, cause } = findingWords(finding, naming, options);
+    const text = finding.people.length === 0 ? cause : said`${consequence} ${cause}`;
+    return wrapVisible(plainOf(text), width - 4).map((line, index) => `${index === 0 ? '  - ' : '    '}${line}`);
+  });
+  return [`  ${heading}`, ...items];
+}
+
+function snoozedLines({ snoozed, idle }: DriftLook, width: number): readonly string[] {
+  const lines = (text: string) =>
+    wrapVisible(text, width - 4).map((line, index) => `${index === 0 ? '  - ' : '    '}${line}`);
+  return [
+    ...(snoozed.length === 0 ? [] : ['  Not in this report, because team.yaml says so (snoozed):']),
+    ...snoozed.flatMap(({ finding, until, reason }) =>
+      lines(visible(`${finding.id}, until ${dateWords(until)}: ${reason}`)),
+    ),
+    ...(idle.length === 0 ? [] : ['  Snoozed in team.yaml, and not found (any more); take it out:']),
+    ...idle.flatMap((id) => lines(visible(id))),
+  ];
+}
+
+function undoLines(
+  open: readonly DriftFinding[],
+  mayReconcile: boolean,
+  sentence: (text: string) => readonly string[],
+): readonly string[] {
+  const count = open.filter(({ fate }) => fate === 'undo').length;
+  if (count === 0 || mayReconcile) return [];
+  return sentence(
+    plainOf(
+      said`${sayCode('mturk-team drift --reconcile')} would undo ${count} of these and give nobody anything; it is off until settings of team.yaml have: reconcile: { per-day: 3 }`,
+    ),
+  );
+}
+
+/** What could not be looked at, and why. */
+export function unseenWords({ what, failure }: Unseen): string {
+  const reason = 'reason' in failure.args ? failure.args.reason : failure.code;
+  return visible(`Could not look at ${what}: ${reason}`);
+}
+
+/** How many things a reconcile has left as they are, and why; null where it has left none. */
+export function leftWords(open: readonly DriftFinding[]): string | null {
+  const left = open.filter(({ fate }) => fate !== 'undo').length;
+  return left === 0 ? null : `${countWords(left, 'finding')} above ${left === 1 ? 'is' : 'are'} left to a person.`;
+}

@@ -1,0 +1,150 @@
+import type { CapabilityAccess } from '../access/capability-access.ts';
+import type { PersonChange } from '../access/compare.ts';
+import { OPERATIONS, operationsOf, RISKS, type Risk } from '../mturk/operations.ts';
+import type { DriftCause } from '../review/drift-finding.ts';
+import { isLater } from '../review/risk.ts';
+import { dayWords } from './access-dates.ts';
+import { listWords, type Naming } from './access-words.ts';
+import { BARE } from './comment-words.ts';
+import { sayPerson } from './drift-names.ts';
+import { isSilent, type Said, said, sayJoined, sayListed, sayOurs, saySome } from './said.ts';
+
+/** What a risk is to the lab, after "can"; null where it needs no warning. */
+const HARMS: Readonly<Record<Risk, string | null>> = {
+  spends: 'spend money',
+  'harms-workers': 'harm workers',
+  'loses-data': 'delete data',
+  'contacts-people': 'contact people',
+  changes: null,
+  reads: null,
+};
+
+/** A list of so few operations is shorter than their number with a noun. */
+const FEW = 3;
+
+/** `spend money (approve work, pay bonuses), harm workers (reject work) and do 2 more things`, to stand after "can". */
+export function canWords(capabilities: readonly CapabilityAccess[]): string {
+  const harmful = RISKS.flatMap((risk) => {
+    const same = capabilities.filter((each) => each.risk === risk);
+    const harm = HARMS[risk];
+    return harm === null || same.length === 0 ? [] : [{ harm, same }];
+  });
+  if (missingOf(capabilities).length <= FEW) {
+    return `${everythingWords(capabilities)} (${harmful.map(({ harm }) => harm).join(', ')})`;
+  }
+  const worst = harmful.map(({ harm, same }) => `${harm} (${same.map(verbWords).join(', ')})`);
+  return listWords([
+    ...worst,
+    ...restWords(
+      capabilities.filter(({ risk }) => HARMS[risk] === null),
+      worst.length > 0,
+    ),
+  ]);
+}
+
+/** `publish HITs, pay bonuses and do 3 more things`, to stand after "can no longer": what is lost needs no warning. */
+export function couldWords(capabilities: readonly CapabilityAccess[]): string {
+  if (missingOf(capabilities).length <= FEW) return everythingWords(capabilities);
+  const harmful = capabilities.filter(({ risk }) => HARMS[risk] !== null);
+  const rest = capabilities.filter(({ risk }) => HARMS[risk] === null);
+  return listWords([...harmful.map(verbWords), ...restWords(rest, harmful.length > 0)]);
+}
+
+function restWords(rest: readonly CapabilityAccess[], afterWorse: boolean): readonly string[] {
+  if (rest.length <= (afterWorse ? 1 : FEW)) return rest.map(verbWords);
+  return [`do ${rest.flatMap(({ operations }) => operations).length} more things`];
+}
+
+function verbWords({ capability, operations, whole }: CapabilityAccess): string {
+  if (whole) return BARE[capability];
+  const part =
+    operations.length <= FEW
+      ? `only ${listWords(operations)}`
+      : `${operations.length} of its ${operationsOf(capability).length} operations`;
+  return `${BARE[capability]} (${part})`;
+}
+
+function missingOf(capabilities: readonly CapabilityAccess[]): readonly string[] {
+  const operations = new Set(capabilities.flatMap((each) => each.operations));
+  return OPERATIONS.filter((operation) => !operations.has(operation));
+}
+
+function everythingWords(capabilities: readonly CapabilityAccess[]): string {
+  const missing = missingOf(capabilities);
+  return `do everything in Mechanical Turk${missing.length === 0 ? '' : ` except ${listWords(missing)}`}`;
+}
+
+/** What becomes of whom, those of whom the same is to be said together; null where nobody's access changes. */
+export function peopleSaid(people: readonly PersonChange[], cause: DriftCause, naming: Naming): Said | null {
+  const groups = new Map<string, { readonly what: Said; readonly users: string[] }>();
+  for (const person of people) {
+    const what = changeSaid(person, cause);
+    if (isSilent(what)) continue;
+    const key = what.pieces.map(({ text }) => text).join('');
+    const same = groups.get(key) ?? { what, users: [] };
+    same.users.push(person.user);
+    groups.set(key, same);
+  }
+  if (groups.size === 0) return null;
+  return sayJoined(
+    [...groups.values()].map(
+      ({ what, users }) => said`${saySome(users.map((user) => sayPerson(user, naming)))} ${what}.`,
+    ),
+    ' ',
+  );
+}
+
+/** How gains, losses and ends are told, by whose doing they are. */
+const TONES: Readonly<Record<DriftCause, { readonly gained: string; readonly lost: string }>> = {
+  'by-hand': { gained: ' and should not', lost: ', which team.yaml gives' },
+  unmanaged: { gained: ' and should not', lost: ', which team.yaml gives' },
+  unexplained: { gained: ' and should not', lost: ', which team.yaml gives' },
+  undecided: { gained: ', which team.yaml does not give', lost: ', which team.yaml gives' },
+  pending: { gained: ' until team.yaml is applied', lost: ' until team.yaml is applied' },
+  settled: { gained: ', as team.yaml wants it by now', lost: ', as team.yaml wants it by now' },
+};
+
+/** What one person can and cannot do by it, to stand after the name. */
+function changeSaid(person: PersonChange, cause: DriftCause): Said {
+  const { gained, lost } = person.capabilities;
+  const tone = TONES[cause];
+  const pending = cause === 'pending';
+  const parts = [
+    ...(gained.length === 0 ? [] : [sayOurs(`can ${pending ? 'still ' : ''}${canWords(gained)}${tone.gained}`)]),
+    ...(lost.length === 0 ? [] : [sayOurs(`${lossVerb(person, pending)} ${couldWords(lost)}${tone.lost}`)]),
+    ...endParts(person),
+    ...suspensionParts(person),
+    ...(person.boundary.before !== null && person.boundary.after === null
+      ? [sayOurs('can be given anything by hand: nothing caps what that would count for')]
+      : []),
+  ];
+  return sayListed(parts);
+}
+
+function lossVerb({ suspended }: PersonChange, pending: boolean): string {
+  if (pending) return 'cannot';
+  return suspended.after && !suspended.before ? 'is denied everything, and can no longer' : 'can no longer';
+}
+
+/** Where nothing is gained or lost today by being suspended, or by not being it any more. */
+function suspensionParts({ suspended, capabilities, kind }: PersonChange): readonly Said[] {
+  const { gained, lost } = capabilities;
+  if (kind !== 'changed' || suspended.before === suspended.after || gained.length + lost.length > 0) return [];
+  return [sayOurs(suspended.after ? 'is denied everything' : 'is not suspended any more, and can still do nothing')];
+}
+
+function endParts({ ends, kind }: PersonChange): readonly Said[] {
+  if (ends.before === ends.after || kind !== 'changed') return [];
+  const later = isLater(ends.after, ends.before);
+  const is =
+    ends.after === null
+      ? 'keeps access without an end'
+      : `${later ? 'keeps access until' : 'has access only until'} ${lastDay(ends.after)}`;
+  const was = ends.before === null ? 'without an end' : `until ${lastDay(ends.before)}`;
+  return [sayOurs(`${is}, which team.yaml gives ${was}`)];
+}
+
+/** The last day before everything is denied from that moment on. */
+function lastDay(ends: string): string {
+  return dayWords(new Date(Date.parse(ends) - 1));
+}

@@ -1,0 +1,136 @@
+import type { PersonChange } from '../access/compare.ts';
+import type { Stray } from '../account/strays.ts';
+import type { DriftFinding } from '../review/drift-finding.ts';
+import type { StrayEffect } from '../review/stray-effect.ts';
+import { labPath } from '../team/names.ts';
+import { type Naming, policyName, unknownPolicyWords } from './access-words.ts';
+import { type Command, iamCommand } from './drift-command.ts';
+import { sayPerson } from './drift-names.ts';
+import { canWords, couldWords } from './drift-people.ts';
+import { attributionSaid, type DriftWords, type DriftWordsOptions } from './drift-words.ts';
+import { isSilent, type Said, said, sayCode, sayOurs, sayProse, saySentences, saySome } from './said.ts';
+
+/** The words of something under the lab's path, or with a policy of the lab, that nobody declares. */
+export function strayWords(
+  finding: DriftFinding,
+  effect: StrayEffect,
+  naming: Naming,
+  options: DriftWordsOptions,
+): DriftWords {
+  const { stray } = effect;
+  const { words, commands } = strayRemedies(stray);
+  return {
+    consequence: consequenceSaid(effect, naming),
+    cause: causeSaid(stray, naming, attributionSaid(finding.by, naming, options)),
+    remedy: said`Nothing undoes it unasked; ${words}:`,
+    commands,
+  };
+}
+
+function consequenceSaid({ stray, people, keeps, administrators }: StrayEffect, naming: Naming): Said {
+  const { kind, name, holding } = stray;
+  const thing = said`the ${kindWord(kind)} ${sayCode(name)}`;
+  if (holding === null) return said`What ${thing} gives to whom is not known: it could not be looked into.`;
+  const through = kind === 'user' ? said`` : said` through ${thing}`;
+  const all = (users: readonly string[]) => saySome(users.map((user) => sayPerson(user, naming)));
+  const gains = byWords(people, ({ capabilities: { gained } }) => (gained.length === 0 ? null : canWords(gained)));
+  const losses = byWords(people, ({ capabilities: { lost } }) => (lost.length === 0 ? null : couldWords(lost)));
+  const kept = byWords(keeps, ({ capabilities: { gained } }) => (gained.length === 0 ? null : canWords(gained)));
+  const unknown = byWords([...people, ...keeps], ({ unknownPolicies: { after } }) =>
+    after.length === 0 ? null : unknownPolicyWords(after),
+  );
+  const whole = saySentences(
+    ...gains.map(([words, users]) => said`${all(users)} can ${sayOurs(words)} and should not${through}.`),
+    ...losses.map(
+      ([words, users]) => said`${all(users)} can no longer ${sayOurs(words)}, which team.yaml gives${through}.`,
+    ),
+    ...kept.map(
+      ([words, users]) =>
+        said`Even if team.yaml took it away, ${all(users)} could ${sayOurs(words)}${through}, which nobody declares.`,
+    ),
+    administrators.length === 0
+      ? null
+      : said`${kind === 'user' ? sayOurs('They') : all(administrators)} may attach any policy to anybody${through}: that is everything.`,
+    ...unknown.map(([words]) => said`${sayProse(words)}.`),
+  );
+  if (!isSilent(whole)) return whole;
+  if (kind === 'user') return said`${sayPerson(name, naming)} can do nothing in Mechanical Turk.`;
+  return said`Nobody's access changes by ${thing}, which nobody declares.`;
+}
+
+function kindWord(kind: Stray['kind']): Said {
+  return sayOurs(kind);
+}
+
+/** Those of whom the same is to be said, together, in the order in which it first is. */
+export function byWords(
+  people: readonly PersonChange[],
+  wordsOf: (person: PersonChange) => string | null,
+): readonly (readonly [words: string, users: readonly string[]])[] {
+  const groups = new Map<string, string[]>();
+  for (const person of people) {
+    const words = wordsOf(person);
+    if (words !== null) groups.set(words, [...(groups.get(words) ?? []), person.user]);
+  }
+  return [...groups];
+}
+
+function causeSaid(stray: Stray, { lab }: Naming, who: Said): Said {
+  const inside = stray.path.startsWith(labPath(lab));
+  const place = inside
+    ? said`lies under ${sayCode(stray.path)}`
+    : said`has a policy of the lab and lies outside it, under ${sayCode(stray.path)}`;
+  const where = said`The ${kindWord(stray.kind)} ${sayCode(stray.name)} ${place}, and neither team.yaml nor the state has it${who}`;
+  if (stray.holding === null) return said`${where}.`;
+  if (stray.kind === 'policy') {
+    const { attachments } = stray.holding;
+    const held = attachments === 0 ? 'nothing' : `${attachments} ${attachments === 1 ? 'holder' : 'holders'}`;
+    return said`${where}; it is attached to ${sayOurs(held)}.`;
+  }
+  const { attached, inline } = stray.holding;
+  const policies = [...attached.map(policyName), ...inline.map(({ name }) => name)].map(sayCode);
+  const words =
+    policies.length === 0
+      ? sayOurs('no policy')
+      : said`${sayOurs(policies.length === 1 ? 'the policy' : 'the policies')} ${saySome(policies)}`;
+  if (stray.kind === 'user') {
+    const cap = sayOurs(stray.holding.boundary === null ? ' and no permissions boundary' : '');
+    const { groups } = stray.holding;
+    const member = groups.length === 0 ? said`` : said`; it is in ${saySome(groups.map(sayCode))}`;
+    return said`${where}; it has ${words}${cap}${member}.`;
+  }
+  const count = stray.holding.members.length;
+  const members = count === 0 ? 'nobody' : count === 1 ? '1 user' : `${count} users`;
+  return said`${where}: it was made, or renamed, by hand. It has ${words}, and ${sayOurs(members)} in it.`;
+}
+
+interface Remedies {
+  /** What the commands are for, before a colon. */
+  readonly words: Said;
+  readonly commands: readonly Command[];
+}
+
+/** What takes away what a stray gives. Nothing deletes a user or a group: whose it is, nobody knows here. */
+export function strayRemedies(stray: Stray): Remedies {
+  const { kind, name, arn, holding } = stray;
+  if (kind === 'policy') {
+    const unused = holding !== null && holding.attachments === 0;
+    return {
+      words: sayOurs(unused ? 'this deletes it' : 'this tells what has it'),
+      commands: [iamCommand(unused ? 'delete-policy' : 'list-entities-for-policy', ['policy-arn', arn])],
+    };
+  }
+  const who = [`${kind}-name`, name] as const;
+  const commands = [
+    ...(holding?.attached ?? []).map((policy) => iamCommand(`detach-${kind}-policy`, who, ['policy-arn', policy])),
+    ...(holding?.inline ?? []).map((policy) => iamCommand(`delete-${kind}-policy`, who, ['policy-name', policy.name])),
+    ...(stray.kind !== 'user' ? [] : (stray.holding?.groups ?? [])).map((group) =>
+      iamCommand('remove-user-from-group', who, ['group-name', group]),
+    ),
+  ];
+  if (commands.length > 0) return { words: sayOurs('this takes away what it gives'), commands };
+  return {
+    words: sayOurs('this tells more of it'),
+    commands: [iamCommand(kind === 'user' ? 'list-access-keys' : 'get-group', who)],
+  };
+}
