@@ -28,16 +28,26 @@ export interface LabPlan {
   readonly held: readonly string[];
 }
 
+export interface LabPlanOptions {
+  /** Whether the state is locked; it is unless told otherwise. */
+  readonly lock?: boolean;
+  readonly lockTimeoutSeconds?: number;
+  /** Whether the state may be written before it is planned; so it is where it is locked, unless told otherwise. */
+  readonly mend?: boolean;
+  /** Given the text of the configuration: what it returns is planned. */
+  readonly edit?: (configuration: string) => string;
+}
+
 /**
  * Plans a lab's stack. What is planned as new and exists already is taken over by a second plan, and the state loses the
- * marks of creations that met an error: so this needs to write the state. Without the lock it only reads, for a role
- * that may do no more: a mark then stays, and shows as a replacement, which the rails refuse.
+ * marks of creations that met an error: so this needs to write the state. Without the lock, or where it may not mend, it
+ * only reads: a mark then stays, and shows as a replacement, which the rails refuse.
  */
 export async function planLab(
   lab: Lab,
-  { lock = true, lockTimeoutSeconds }: { readonly lock?: boolean; readonly lockTimeoutSeconds?: number } = {},
+  { lock = true, mend = lock, lockTimeoutSeconds, edit }: LabPlanOptions = {},
 ): Promise<Result<LabPlan>> {
-  const workspace = await lab.workspace(lab.stack, lab.team);
+  const workspace = await lab.workspace(lab.stack, lab.team, [], edit);
   if (!workspace.ok) return workspace;
   const options = {
     ...(lab.parallelism === null ? {} : { parallelism: lab.parallelism }),
@@ -46,7 +56,7 @@ export async function planLab(
   };
   let saved = await planChanges(workspace.value, options);
   if (!saved.ok) return saved;
-  const tainted = lock ? taintedIn(saved.value) : [];
+  const tainted = mend ? taintedIn(saved.value) : [];
   if (tainted.length > 0) {
     const mended = await untaint(workspace.value, tainted, options);
     if (!mended.ok) return mended;

@@ -1,0 +1,139 @@
+import type { Unseen } from '../account/strays.ts';
+import { keyOfIamName } from '../team/names.ts';
+import type { Settings } from '../team/settings.ts';
+import type { Team } from '../team/team.ts';
+import { memberKeyOfAddress, roleKeyOfAddress } from '../terraform/addresses.ts';
+import type { Difference } from './difference.ts';
+import type { DriftFinding, DriftLook } from './drift-finding.ts';
+
+/** What somebody, or the workflow, asks to be put right. */
+export interface ReconcileRequest {
+  /** Undo what was added by hand. */
+  readonly undo: boolean;
+  /** Keys of members and roles whose findings are put back although that gives access: a person asked for it. */
+  readonly restore: readonly string[];
+  /** The fingerprint of the look that it is about; null for whatever is found. */
+  readonly expect: string | null;
+}
+
+/** Something that was undone before, or was about to be. */
+export interface Undone {
+  /** A finding's id. */
+  readonly finding: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** Why nothing is done. Lists are never empty. */
+export type ReconcileRefusal =
+  | { readonly reason: 'off' }
+  | { readonly reason: 'unknown-keys'; readonly keys: readonly string[] }
+  | { readonly reason: 'another-look'; readonly expected: string; readonly found: string }
+  | { readonly reason: 'incomplete'; readonly unseen: readonly Unseen[] }
+  | { readonly reason: 'pending' | 'unexplained' | 'flapping'; readonly findings: readonly DriftFinding[] }
+  | { readonly reason: 'quota'; readonly perDay: number; readonly done: number; readonly wanted: number };
+
+export type ReconcileDecision =
+  | { readonly kind: 'refused'; readonly refusal: ReconcileRefusal }
+  | { readonly kind: 'nothing' }
+  | {
+      readonly kind: 'go';
+      /** What is undone or put back, worst first. */
+      readonly findings: readonly DriftFinding[];
+      /** Those of them that only a person may ask for. */
+      readonly restored: readonly DriftFinding[];
+      /** What stays as the account has it, from the file to the account. */
+      readonly kept: readonly Difference[];
+    };
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const QUOTA_MS = DAY_MS;
+const FLAPPING_MS = 7 * DAY_MS;
+/** How often the same thing is undone within that time before a person is called. */
+const FLAPS = 2;
+
+/**
+ * Whether what a look found may be put right, and what of it. All or nothing: what cannot be told apart from somebody's
+ * purpose, and more than a person would expect in a day, is left for a person.
+ */
+export function decideReconcile(
+  look: DriftLook,
+  team: Pick<Team, 'lab' | 'members' | 'roles'> & { readonly settings: Pick<Settings, 'reconcile'> },
+  request: ReconcileRequest,
+  history: readonly Undone[],
+): ReconcileDecision {
+  const { reconcile } = team.settings;
+  if (request.undo && reconcile === null) return refused({ reason: 'off' });
+  const known = new Set([...team.members, ...team.roles].map(({ key }) => key));
+  const strange = request.restore.filter((key) => !known.has(key));
+  if (strange.length > 0) return refused({ reason: 'unknown-keys', keys: strange });
+  if (request.expect !== null && request.expect !== look.fingerprint) {
+    return refused({ reason: 'another-look', expected: request.expect, found: look.fingerprint });
+  }
+  if (look.class === 'error' || !look.planned) return refused({ reason: 'incomplete', unseen: look.unseen });
+
+  const byHand = look.findings.filter(({ cause }) => cause === 'by-hand');
+  const restored = byHand.filter((finding) => isRestorable(finding) && concerns(finding, request.restore, team.lab));
+  const undone = request.undo ? byHand.filter((each) => each.fate === 'undo' && !restored.includes(each)) : [];
+  if (restored.length + undone.length === 0) return { kind: 'nothing' };
+
+  const pending = look.findings.filter(({ cause }) => cause === 'pending' || cause === 'undecided');
+  if (pending.length > 0) return refused({ reason: 'pending', findings: pending });
+  const unexplained = look.findings.filter(({ cause }) => cause === 'unexplained');
+  if (unexplained.length > 0) return refused({ reason: 'unexplained', findings: unexplained });
+  const at = Date.parse(look.at);
+  const within = (span: number) => history.filter((each) => at - Date.parse(each.at) < span);
+  const lately = within(FLAPPING_MS);
+  const flapping = undone.filter(({ id }) => lately.filter(({ finding }) => finding === id).length >= FLAPS);
+  if (flapping.length > 0) return refused({ reason: 'flapping', findings: flapping });
+  const done = within(QUOTA_MS).length;
+  if (reconcile !== null && undone.length > 0 && done + undone.length > reconcile.perDay) {
+    return refused({ reason: 'quota', perDay: reconcile.perDay, done, wanted: undone.length });
+  }
+
+  const wanted = new Set([...restored, ...undone]);
+  const others = [...look.findings.filter((each) => !wanted.has(each)), ...look.snoozed.map(({ finding }) => finding)];
+  return {
+    kind: 'go',
+    findings: look.findings.filter((each) => wanted.has(each)),
+    restored,
+    // What is settled is as the file has it: there is nothing to keep.
+    kept: others.flatMap(({ what, cause }) =>
+      what.kind === 'difference' && cause !== 'settled' ? [what.difference] : [],
+    ),
+  };
+}
+
+/** What of the history still counts at a moment. */
+export function stillCounting<Entry extends Undone>(history: readonly Entry[], at: Date): readonly Entry[] {
+  return history.filter((each) => at.getTime() - Date.parse(each.at) < FLAPPING_MS);
+}
+
+function refused(refusal: ReconcileRefusal): ReconcileDecision {
+  return { kind: 'refused', refusal };
+}
+
+/** Whether a plan of the file would put it back: what nobody declares is nobody's to restore. */
+function isRestorable({ what }: DriftFinding): boolean {
+  if (what.kind === 'attributes') return true;
+  return what.kind === 'difference' && !['user-added', 'group-added', 'policy-added'].includes(what.difference.kind);
+}
+
+function concerns({ what }: DriftFinding, keys: readonly string[], lab: string): boolean {
+  if (what.kind === 'attributes') {
+    const key = memberKeyOfAddress(what.address) ?? roleKeyOfAddress(what.address);
+    return key !== null && keys.includes(key);
+  }
+  if (what.kind !== 'difference') return false;
+  return namesIn(what.difference).some((name) => keys.includes(keyOfIamName(lab, name) ?? ''));
+}
+
+/** The IAM names that a difference is about. */
+export function namesIn(difference: Difference): readonly string[] {
+  return [
+    ...('user' in difference ? [difference.user] : []),
+    ...('group' in difference ? [difference.group] : []),
+    ...('holder' in difference ? [difference.holder.name] : []),
+    ...('arn' in difference ? [difference.arn.slice(difference.arn.lastIndexOf('/') + 1)] : []),
+  ];
+}
