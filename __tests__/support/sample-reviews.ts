@@ -211,6 +211,25 @@ const newRules = teamWith({
   settings: { ...sampleTeam.settings, maxRemovals: 10 },
 });
 
+/** Nothing that anybody may do changes, and much of what the lab relies on to learn what was done behind its back. */
+const newWatch = teamWith({
+  members: sampleTeam.members.map((each) => (each.key === 'bo' ? { ...each, keys: 2 } : each)),
+  settings: {
+    ...sampleTeam.settings,
+    keyMaxAgeDays: 180,
+    reconcile: { perDay: 3 },
+    driftEveryHours: 48,
+    renewBeforeDays: 14,
+  },
+  snoozed: [
+    {
+      finding: 'outside/old-mturk-user/spends',
+      until: '2027-01-31',
+      reason: 'its last study ends in January.\nNobody gains anything; [approve](https://evil.example) @ada',
+    },
+  ],
+});
+
 /** Eve joins, and the user of somebody else is deleted and made anew. */
 const replacing = reviewedPeople(
   { before: declare(sampleTeam, TODAY), after: declare(withEve, TODAY) },
@@ -261,6 +280,7 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
         resource('update', 'aws_iam_policy.role_everything-but-bonus', ['policy']),
       ]),
     ),
+    'watched-otherwise': viewOf(planned(sampleTeam, newWatch, [])),
     'user-made-anew': viewOf(
       {
         ...planned(sampleTeam, withEve, [...joining, resource('delete,create', 'aws_iam_user.member_fay', ['name'])]),

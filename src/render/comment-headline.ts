@@ -37,6 +37,9 @@ export function headline(review: Review): Markdown {
 function guardClauses(guards: Review['guards']): readonly Markdown[] {
   const words = guards.flatMap((guard) => {
     if (changesApproval(guard)) return ['changes who approves'];
+    if (guard.kind === 'snooze' && guard.to !== null && guard.to > (guard.from ?? '')) {
+      return ['leaves something out of the drift report'];
+    }
     if (guard.kind !== 'freeze') return ['changes a rule of the lab'];
     return guard.gained.length > 0 ? ['freezes something for everybody'] : ['lifts a freeze'];
   });

@@ -4,6 +4,7 @@ import { CAPABILITIES, type Capability, type Operation } from '../mturk/operatio
 import type { GuardChange, Review, ReviewedRole } from '../review/review.ts';
 import type { Part } from './comment-budget.ts';
 import { accessMarkdown, countOf, lossMarkdown } from './comment-words.ts';
+import { driftGuardClause, keysWords, snoozeWords } from './guard-text.ts';
 import { code, joined, listed, type Markdown, md, ours } from './markdown-text.ts';
 
 /** Roles that are defined anew, and what guards the lab as a whole: what concerns more than the people in the table. */
@@ -69,7 +70,25 @@ function guardMarkdown(guard: GuardChange): Markdown {
       return md`**The lab is called** ${code(guard.to)}, until now ${code(guard.from)}: everybody's user would be another one.`;
     case 'account':
       return md`**The AWS account is** ${code(guard.to)}, until now ${code(guard.from)}.`;
+    case 'keys':
+      return md`**${code(guard.member)}** ${ours(keysWords(guard))}.`;
+    case 'snooze':
+      return snoozeMarkdown(guard);
+    default: {
+      const [changes, untilNow] = driftGuardClause(guard);
+      return ours(`**${changes}**${untilNow}.`);
+    }
   }
+}
+
+/** Cut after so many characters, of which a reason that a reviewer can judge has fewer. */
+const LONGEST_REASON = 200;
+
+/** The reason stands in a code span: as a sentence it could be taken for one of ours. */
+function snoozeMarkdown(guard: Extract<GuardChange, { readonly kind: 'snooze' }>): Markdown {
+  const [before, behind] = snoozeWords(guard);
+  const why = guard.reason === null ? ours('.') : md`: ${code(guard.reason, LONGEST_REASON)}`;
+  return md`**${ours(before)}${code(guard.finding, LONGEST_REASON)}${ours(behind)}**${why}`;
 }
 
 function keys(items: readonly string[]): Markdown {

@@ -2,15 +2,9 @@ import type { Review, ReviewedPlan } from '../review/review.ts';
 import { accessChangeLines } from './access-change.ts';
 import { wrapVisible } from './access-columns.ts';
 import { listWords, personName } from './access-words.ts';
+import { guardSentence } from './guard-text.ts';
 import { refusalLines, countWords as resourceCountWords } from './plan-text.ts';
-import {
-  countWords,
-  guardSentence,
-  namingOfReview,
-  questionSentences,
-  roleSentence,
-  unexplainedSentence,
-} from './review-words.ts';
+import { countWords, namingOfReview, questionSentences, roleSentence, unexplainedSentence } from './review-words.ts';
 
 /** So many items of one list are told on a terminal; JSON has them all. */
 const SHOWN = 30;

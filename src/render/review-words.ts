@@ -1,8 +1,8 @@
 import { byCapability, type CapabilityAccess } from '../access/capability-access.ts';
 import { operationSet } from '../access/operation-set.ts';
-import { CAPABILITIES, type Capability, type Operation } from '../mturk/operations.ts';
+import type { Operation } from '../mturk/operations.ts';
 import type { Difference } from '../review/difference.ts';
-import type { GuardChange, Question, Review, ReviewedRole, Unexplained } from '../review/review.ts';
+import type { Question, Review, ReviewedRole, Unexplained } from '../review/review.ts';
 import { keyOfIamName } from '../team/names.ts';
 import { accessWords, listWords, type Naming, personName } from './access-words.ts';
 import { differenceWords } from './drift-text.ts';
@@ -45,39 +45,6 @@ function capabilitiesOf(operations: readonly Operation[]): readonly CapabilityAc
     operationSet((operation) => wanted.has(operation)),
     new Map(),
   );
-}
-
-export function guardSentence(guard: GuardChange): string {
-  switch (guard.kind) {
-    case 'owners': {
-      const gained = guard.gained.length === 0 ? [] : [`${listWords(guard.gained)} will approve changes`];
-      const lost = guard.lost.length === 0 ? [] : [`${listWords(guard.lost)} will not approve changes any more`];
-      return `Owners: ${[...gained, ...lost].join('; ')}.`;
-    }
-    case 'owner-login':
-      return `Owner ${guard.owner}: the GitHub login ${guard.to ?? 'of nobody'} is asked for approvals, until now ${guard.from ?? 'nobody'}.`;
-    case 'freeze': {
-      const gained = guard.gained.length === 0 ? [] : [`Frozen for everybody: ${does(guard.gained)}.`];
-      const lost = guard.lost.length === 0 ? [] : [`No longer frozen: ${does(guard.lost)}.`];
-      return [...gained, ...lost].join(' ');
-    }
-    case 'max-removals':
-      return `One change may delete ${countWords(guard.to, 'member')}, until now ${guard.from}.`;
-    case 'state':
-      return `The state is kept in ${bucketWords(guard.to)}, until now in ${bucketWords(guard.from)}.`;
-    case 'lab':
-      return `The lab is called ${guard.to}, until now ${guard.from}: everybody's user would be another one.`;
-    case 'account':
-      return `The AWS account is ${guard.to}, until now ${guard.from}.`;
-  }
-}
-
-function does(capabilities: readonly Capability[]): string {
-  return listWords(capabilities.map((name) => `${CAPABILITIES[name].does} (${name})`));
-}
-
-function bucketWords(bucket: string | null): string {
-  return bucket === null ? 'a local file' : `the bucket ${bucket}`;
 }
 
 const QUESTIONS: Readonly<Record<Question['kind'], (who: string, through: string) => string>> = {

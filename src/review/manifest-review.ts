@@ -82,13 +82,26 @@ const DIFFERENCE: z.ZodType<Difference> = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** A number of the file, which has no end of its own there. */
+const SETTING = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
 const GUARD: z.ZodType<GuardChange> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('owners'), gained: TEXTS, lost: TEXTS }),
   z.strictObject({ kind: z.literal('owner-login'), owner: TEXT, from: TEXT.nullable(), to: TEXT.nullable() }),
   z.strictObject({ kind: z.literal('freeze'), ...gainedLost(CAPABILITY).shape }),
-  z.strictObject({ kind: z.literal('max-removals'), from: COUNT, to: COUNT }),
+  z.strictObject({ kind: z.literal('max-removals'), from: SETTING, to: SETTING }),
   z.strictObject({ kind: z.literal('state'), from: TEXT.nullable(), to: TEXT.nullable() }),
   z.strictObject({ kind: z.enum(['lab', 'account']), from: TEXT, to: TEXT }),
+  z.strictObject({ kind: z.literal('reconcile'), from: SETTING.nullable(), to: SETTING.nullable() }),
+  z.strictObject({ kind: z.enum(['key-age', 'drift-period', 'renewal']), from: SETTING, to: SETTING }),
+  z.strictObject({ kind: z.literal('keys'), member: TEXT, from: COUNT.nullable(), to: COUNT }),
+  z.strictObject({
+    kind: z.literal('snooze'),
+    finding: TEXT,
+    from: z.iso.date().nullable(),
+    to: z.iso.date().nullable(),
+    reason: TEXT.nullable(),
+  }),
 ]);
 
 const QUESTION: z.ZodType<Question> = z.discriminatedUnion('kind', [

@@ -1,7 +1,7 @@
 import { OPERATIONS, type Operation } from '../mturk/operations.ts';
 import { operationsOfManaged } from '../team/resolve-roles.ts';
 import type { Member, Role, Team } from '../team/team.ts';
-import type { GuardChange, ReviewedRole } from './review.ts';
+import type { ReviewedRole } from './review.ts';
 
 /** Roles whose definition allows something else than it did, by key. Before a first file there was none. */
 export function reviewedRoles(before: Team | null, after: Team): readonly ReviewedRole[] {
@@ -33,37 +33,6 @@ function sameEffect(one: Role | undefined, other: Role | undefined): boolean {
   return JSON.stringify([one?.deny, one?.managed]) === JSON.stringify([other?.deny, other?.managed]);
 }
 
-/** What changes of the guards, in a fixed order. A first file has nothing to be compared with. */
-export function guardChanges(before: Team | null, after: Team): readonly GuardChange[] {
-  if (before === null) return [];
-  const found: GuardChange[] = [];
-  if (before.lab !== after.lab) found.push({ kind: 'lab', from: before.lab, to: after.lab });
-  if (before.account !== after.account) found.push({ kind: 'account', from: before.account, to: after.account });
-  const owners = { gained: without(after.owners, before.owners), lost: without(before.owners, after.owners) };
-  if (owners.gained.length + owners.lost.length > 0) found.push({ kind: 'owners', ...owners });
-  for (const owner of after.owners.filter((key) => before.owners.includes(key))) {
-    const [from, to] = [loginOf(before, owner), loginOf(after, owner)];
-    if (from !== to) found.push({ kind: 'owner-login', owner, from, to });
-  }
-  const freeze = { gained: without(after.freeze, before.freeze), lost: without(before.freeze, after.freeze) };
-  if (freeze.gained.length + freeze.lost.length > 0) found.push({ kind: 'freeze', ...freeze });
-  const [limitWas, limitIs] = [before.settings.maxRemovals, after.settings.maxRemovals];
-  if (limitWas !== limitIs) found.push({ kind: 'max-removals', from: limitWas, to: limitIs });
-  const [stateWas, stateIs] = [before.settings.state, after.settings.state];
-  if (JSON.stringify(stateWas) !== JSON.stringify(stateIs)) {
-    found.push({ kind: 'state', from: stateWas?.bucket ?? null, to: stateIs?.bucket ?? null });
-  }
-  return found;
-}
-
-function loginOf(team: Team, key: string): string | null {
-  return team.members.find((member) => member.key === key)?.github ?? null;
-}
-
-function without<Item>(items: readonly Item[], others: readonly Item[]): readonly Item[] {
-  return items.filter((item) => !others.includes(item));
-}
-
 /** Keys of members, roles and departures in which something was written that changes nobody's access. Sorted. */
 export function wordChanges(
   before: Team | null,
@@ -71,7 +40,8 @@ export function wordChanges(
   told: { readonly people: ReadonlySet<string>; readonly roles: ReadonlySet<string> },
 ): readonly string[] {
   if (before === null) return [];
-  const members = changedKeys<Member>(before.members, after.members, true);
+  // How many keys somebody may have is told among the guards.
+  const members = changedKeys(before.members.map(withoutKeys), after.members.map(withoutKeys), true);
   const roles = changedKeys<Role>(before.roles, after.roles, true);
   const departed = changedKeys(before.departed, after.departed, false);
   const keys = [
@@ -80,6 +50,10 @@ export function wordChanges(
     ...departed.filter((key) => !told.people.has(key)),
   ];
   return [...new Set(keys)].sort();
+}
+
+function withoutKeys({ keys: _keys, ...member }: Member): Omit<Member, 'keys'> {
+  return member;
 }
 
 function changedKeys<Item extends { readonly key: string }>(

@@ -48,7 +48,24 @@ export type GuardChange =
   | { readonly kind: 'max-removals'; readonly from: number; readonly to: number }
   /** Names of buckets. */
   | { readonly kind: 'state'; readonly from: string | null; readonly to: string | null }
-  | { readonly kind: 'lab' | 'account'; readonly from: string; readonly to: string };
+  | { readonly kind: 'lab' | 'account'; readonly from: string; readonly to: string }
+  /** How many things of those added by hand are undone in 24 hours without anybody asking; null where none are. */
+  | { readonly kind: 'reconcile'; readonly from: number | null; readonly to: number | null }
+  /** Days after which an access key is too old; hours between two looks at the account; days before a last day. */
+  | { readonly kind: 'key-age' | 'drift-period' | 'renewal'; readonly from: number; readonly to: number }
+  /** How many access keys a member may have; `from` is null for one who joins. */
+  | { readonly kind: 'keys'; readonly member: string; readonly from: number | null; readonly to: number }
+  /**
+   * Until when (`YYYY-MM-DD`) a finding is left out of the drift report; null where it is not. Two equal days: the
+   * reason is another one. `reason` is what the file says from now on, on one line.
+   */
+  | {
+      readonly kind: 'snooze';
+      readonly finding: string;
+      readonly from: string | null;
+      readonly to: string | null;
+      readonly reason: string | null;
+    };
 
 /**
  * A planned change that the difference between the two team files does not account for: something done by hand is put

@@ -82,10 +82,29 @@ export function riskOf(review: {
   return RISK_CLASSES.find((each) => found.has(each)) ?? 'nothing';
 }
 
-/** Who approves, where the state is kept and how many may leave at once is what a reviewer relies on. */
+/**
+ * Who approves, where the state is kept, how many may leave at once, and what is found, told and undone on the account
+ * is what a reviewer relies on: every way in which that gets less, or more is done unasked, is a changed boundary.
+ */
 function riskOfGuard(guard: GuardChange): RiskClass {
-  if (guard.kind === 'max-removals' && guard.to < guard.from) return 'words-only';
-  // What a freeze takes or gives back is told person by person.
-  if (guard.kind === 'freeze') return guard.lost.length > 0 ? 'gains-other' : 'loses';
-  return 'boundary-changed';
+  switch (guard.kind) {
+    // What a freeze takes or gives back is told person by person.
+    case 'freeze':
+      return guard.lost.length > 0 ? 'gains-other' : 'loses';
+    case 'max-removals':
+    case 'key-age':
+    case 'drift-period':
+      return guard.to < guard.from ? 'words-only' : 'boundary-changed';
+    case 'reconcile':
+      // Switched off, what is added by hand stays.
+      return guard.from !== null && guard.to !== null && guard.to < guard.from ? 'words-only' : 'boundary-changed';
+    case 'renewal':
+      return 'words-only';
+    case 'keys':
+      return guard.to > (guard.from ?? 0) ? 'gains-other' : 'words-only';
+    case 'snooze':
+      return guard.to !== null && (guard.from === null || guard.to > guard.from) ? 'boundary-changed' : 'words-only';
+    default:
+      return 'boundary-changed';
+  }
 }

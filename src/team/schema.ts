@@ -10,6 +10,7 @@ import {
   ID_PATTERN,
   LAB_PATTERN,
   LOGIN_PATTERN,
+  LONGEST_FINDING_ID,
 } from './patterns.ts';
 
 // The schema says what shape the file has. Whether the values make sense is said by rules, as zod does not run
@@ -183,6 +184,7 @@ export const teamFileSchema = z
       .record(
         text('The id of the finding, as the drift report names it', ['outside/old-mturk-user/spends'], {
           pattern: FINDING_ID_PATTERN.source,
+          maxLength: LONGEST_FINDING_ID,
         }),
         snooze,
       )

@@ -1,9 +1,10 @@
-import { FINDING_ID_PATTERN } from '../patterns.ts';
+import { FINDING_ID_PATTERN, LONGEST_FINDING_ID } from '../patterns.ts';
 import type { Rule } from '../rule.ts';
 
 export const snoozesNameFindings: Rule = ({ draft, intact, report }) => {
   for (const { finding } of draft.snoozed) {
-    if (FINDING_ID_PATTERN.test(finding) || !intact('snoozed', finding)) continue;
+    const possible = finding.length <= LONGEST_FINDING_ID && FINDING_ID_PATTERN.test(finding);
+    if (possible || !intact('snoozed', finding)) continue;
     report('invalid-finding-id', ['snoozed', finding], { id: finding }, { at: 'key' });
   }
 };
