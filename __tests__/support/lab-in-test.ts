@@ -29,6 +29,8 @@ export interface LabInTest {
   /** As another command would open it: one lab for each planning. */
   lab(team: Team, options?: { readonly parallelism?: number; readonly today?: string }): Lab;
   listen(listener: Listener | null): void;
+  /** Sets what the account takes for now (`2026-12-31T23:59:59Z`); until then it is the machine's clock. */
+  setClock(now: string): void;
   close(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export function copyOf({ account, states }: SandboxMemory): SandboxMemory {
 async function openLabInTest(from: SandboxMemory, providerAttempts = 4): Promise<LabInTest> {
   const memory = copyOf(from);
   let listener: Listener | null = null;
+  let now: Date | null = null;
   const directory = await mkdtemp(join(tmpdir(), 'mturk-team-lab-'));
   const labs: Lab[] = [];
   const sandbox = await openSandbox({
@@ -61,6 +64,7 @@ async function openLabInTest(from: SandboxMemory, providerAttempts = 4): Promise
     memory,
     accountId: memory.account.accountId,
     providerAttempts,
+    clock: () => now ?? new Date(),
     onCall: async (call) => ((await listener?.(call)) === false ? 'drop' : 'continue'),
   });
   return {
@@ -75,6 +79,9 @@ async function openLabInTest(from: SandboxMemory, providerAttempts = 4): Promise
     },
     listen(next) {
       listener = next;
+    },
+    setClock(next) {
+      now = new Date(next);
     },
     async close() {
       for (const lab of labs) await lab.close();
