@@ -46,15 +46,15 @@ function usersAtRisk(before: AccessModel, after: AccessModel, at: Date): readonl
 export function heldTeam(team: Team, names: readonly string[], today: string): Team {
   const keys = new Set(names.map((name) => keyOfIamName(team.lab, name)).filter((key) => key !== null));
   const active = activeMembers(team, today);
-  const staying = active.map((member) => (keys.has(member.key) ? { ...member, suspended: true,
-    keys: 0, until: null } : member));
+  const staying = active.map((member) =>
+    keys.has(member.key) ? { ...member, suspended: true, keys: 0, until: null } : member,
+  );
   const leaving = [...keys].filter((key) => !active.some((member) => member.key === key)).map(leaver);
   return { ...team, members: [...staying, ...leaving].sort((a, b) => (a.key < b.key ? -1 : 1)) };
 }
 
 function leaver(key: string): Member {
-  return { key, name: key, email: null, github: null, roles: [], until: null, sponsor: null, suspended: true,
-    keys: 0 };
+  return { key, name: key, email: null, github: null, roles: [], until: null, sponsor: null, suspended: true, keys: 0 };
 }
 
 function isAtRisk(

@@ -1,0 +1,57 @@
+import type { AccessModel } from '../../src/access/model.ts';
+import type { AccessKey, Inventory, UserCredentials } from '../../src/account/inventory.ts';
+
+const NO_CREDENTIALS: UserCredentials = {
+  keys: [],
+  password: null,
+  mfa: false,
+  certificates: [],
+  ssh: [],
+  services: [],
+};
+
+/** A key that is a day old, used today, and in nobody's way. */
+export function keyOf(given: Partial<AccessKey> = {}): AccessKey {
+  return {
+    id: 'AKIAIOSFODNN7EXAMPLE',
+    active: true,
+    created: '2026-11-24T09:00:00Z',
+    lastUsed: '2026-11-25T09:00:00Z',
+    isUseKnown: true,
+    ...given,
+  };
+}
+
+/** What an inventory says of an account that holds that; credentials by the name of the user. */
+export function inventoryOf(
+  access: AccessModel,
+  credentials: Readonly<Record<string, Partial<UserCredentials>>> = {},
+  more: Partial<Inventory> = {},
+): Inventory {
+  const attachments = new Map<string, number>();
+  for (const { attached } of [...access.users, ...access.groups]) {
+    for (const arn of attached) attachments.set(arn, (attachments.get(arn) ?? 0) + 1);
+  }
+  return {
+    account: access.account,
+    at: '2026-11-25T12:00:00.000Z',
+    isAccessKnown: true,
+    access,
+    users: new Map(
+      access.users.map(({ name, path }) => [
+        name,
+        {
+          arn: `arn:aws:iam::${access.account}:user${path}${name}`,
+          created: '2026-01-01T00:00:00Z',
+          credentials: { ...NO_CREDENTIALS, ...credentials[name] },
+        },
+      ]),
+    ),
+    policies: new Map(access.policies.map(({ arn }) => [arn, { attachments: attachments.get(arn) ?? 0 }])),
+    root: { keys: [], mfa: true },
+    reportedAt: '2026-11-25T11:00:00Z',
+    unseen: [],
+    calls: 6,
+    ...more,
+  };
+}

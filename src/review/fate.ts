@@ -1,0 +1,190 @@
+import { compare, type PersonChange } from '../access/compare.ts';
+import type { AccessModel, AccessUser } from '../access/model.ts';
+import { canonicalDocument } from '../iam/canonical.ts';
+import { toList } from '../iam/context.ts';
+import type { PolicyDocument, Statement } from '../iam/document.ts';
+import { statementsOf } from '../iam/statement.ts';
+import { LIMITS_POLICY } from '../team/names.ts';
+import { type Difference, inverse } from './difference.ts';
+import type { ReconcileFate } from './drift-finding.ts';
+import { around, concernedBy, groupOf, type ModelIndex } from './model-index.ts';
+import { isLater } from './risk.ts';
+import { dependsOnTimeAlone, momentsIn } from './time-conditions.ts';
+import { type Documents, withDifferences } from './with-differences.ts';
+
+/** What undoing something does: whether anybody gets an operation or a later end by it, and whether anybody loses any. */
+interface Effect {
+  readonly gives: boolean;
+  readonly takes: boolean;
+}
+
+/**
+ * What is done about each kind, by what undoing it does. A removal is kept whatever undoing it does today: who is
+ * suspended, or a group that nobody is in, gives nothing now and everything later.
+ */
+const FATES: Readonly<Record<Difference['kind'], (effect: Effect, difference: Difference) => ReconcileFate>> = {
+  'member-added': byEffect,
+  'attachment-added': byEffect,
+  'inline-added': byEffect,
+  'inline-changed': byEffect,
+  'document-changed': byEffect,
+  'boundary-changed': byEffect,
+  'tag-changed': byEffect,
+  moved: byEffect,
+  // The one inline policy that the file declares is a guard: with it gone, somebody may do more.
+  'inline-removed': (effect, difference) =>
+    'policy' in difference && difference.policy === LIMITS_POLICY ? byEffect(effect) : 'keep',
+  // A role's policy that only denies is a guard, too.
+  'attachment-removed': (effect) => (effect.takes ? byEffect(effect) : 'keep'),
+  'member-removed': () => 'keep',
+  'user-removed': () => 'keep',
+  'group-removed': () => 'keep',
+  'policy-removed': () => 'keep',
+  'user-added': () => 'leave',
+  'group-added': () => 'leave',
+  'policy-added': () => 'leave',
+};
+
+function byEffect({ gives, takes }: Effect): ReconcileFate {
+  if (gives) return takes ? 'leave' : 'keep';
+  return 'undo';
+}
+
+/**
+ * What reconciling makes of something done by hand to `account`; `documents` are those that undoing may bring back. What
+ * cannot be decided (a Deny that depends on an address, a policy that cannot be read) is left to a person.
+ */
+export function fateOf(difference: Difference, account: ModelIndex, documents: Documents, at: Date): ReconcileFate {
+  if (difference.kind === 'attachment-removed' && !isAtHand(difference.arn, account)) return 'keep';
+  const fate = FATES[difference.kind](effectOfUndoing(difference, account, documents, at), difference);
+  if (fate !== 'undo') return fate;
+  const taken = takenAway(difference, account);
+  if (taken.some((document) => document === null)) return 'leave';
+  const back = putBack(difference);
+  const kept = new Set((back === null ? [] : statementsOf(back)).map(statementKey));
+  const doubtful = taken
+    .flatMap((document) => (document === null ? [] : statementsOf(document)))
+    .filter(
+      (statement) => statement.Effect === 'Deny' && !kept.has(statementKey(statement)) && !isDecidable(statement),
+    );
+  return doubtful.length === 0 ? 'undo' : 'leave';
+}
+
+/** What was taken off can be put on again only where it still exists. */
+function isAtHand(arn: string, { policies }: ModelIndex): boolean {
+  return policies.has(arn) || arn.startsWith('arn:aws:iam::aws:');
+}
+
+function effectOfUndoing(difference: Difference, account: ModelIndex, documents: Documents, at: Date): Effect {
+  const group = groupOf(difference);
+  const concerned = around(account, concernedBy(account, difference), group === null ? [] : [group]);
+  const changes = [concerned, ...probesOf(difference, concerned, account)].flatMap((before) => {
+    const after = withDifferences(before, [inverse(difference)], documents);
+    return momentsOf(before, difference, at).flatMap((moment) => compare(before, after, moment).people);
+  });
+  return { gives: changes.some(givesSomething), takes: changes.some(takesSomething) };
+}
+
+/** No user of IAM has an empty name. */
+const NOBODY: AccessUser = { name: '', path: '/', groups: [], attached: [], inline: [], boundary: null, tags: {} };
+const EVERYTHING: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+};
+
+/**
+ * The same with users in whom an effect shows that today shows in nobody: a group without members, or a boundary whose
+ * user is suspended. What was narrowed is narrowed all the same.
+ */
+function probesOf(difference: Difference, concerned: AccessModel, account: ModelIndex): readonly AccessModel[] {
+  switch (difference.kind) {
+    case 'document-changed': {
+      const policy = account.policies.get(difference.arn);
+      const policies = policy === undefined ? [] : [policy];
+      return [{ ...concerned, groups: [], users: [{ ...NOBODY, attached: [difference.arn] }], policies }];
+    }
+    case 'boundary-changed': {
+      const inline = [{ name: 'everything', document: EVERYTHING }];
+      const free = concerned.users.map((user) => ({ ...user, groups: [], attached: [], inline }));
+      return [{ ...concerned, groups: [], users: free }];
+    }
+    case 'attachment-added':
+    case 'attachment-removed':
+    case 'inline-added':
+    case 'inline-changed':
+    case 'inline-removed': {
+      const { kind, name } = difference.holder;
+      return kind === 'group' ? [{ ...concerned, users: [{ ...NOBODY, groups: [name] }] }] : [];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Whether somebody may do more, or for longer, than before. */
+export function givesSomething({ operations, ends, suspended, kind }: PersonChange): boolean {
+  if (operations.gained.length > 0) return true;
+  return kind === 'changed' && (isLater(ends.after, ends.before) || (suspended.before && !suspended.after));
+}
+
+function takesSomething({ operations, ends, suspended, kind }: PersonChange): boolean {
+  if (operations.lost.length > 0) return true;
+  return kind === 'changed' && (isLater(ends.before, ends.after) || (suspended.after && !suspended.before));
+}
+
+/** Users whose own moments are all looked at; of more, only those of the policies that they share. */
+const FEW_USERS = 20;
+const MOST_MOMENTS = 16;
+
+/** Now, and every moment still to come at which one of the policies begins or ends to hold. */
+export function momentsOf(model: AccessModel, difference: Difference, at: Date): readonly Date[] {
+  const own = model.users.length > FEW_USERS ? [] : model.users.flatMap(({ inline }) => inline);
+  const held = [...own, ...model.groups.flatMap(({ inline }) => inline), ...model.policies];
+  const documents = [...held.map(({ document }) => document), ...documentsIn(difference)];
+  const later = momentsIn(documents).filter((moment) => moment > at.getTime());
+  return [at, ...later.slice(0, MOST_MOMENTS).flatMap((moment) => [new Date(moment), new Date(moment + 1)])];
+}
+
+function documentsIn(difference: Difference): readonly (PolicyDocument | null)[] {
+  if (difference.kind === 'document-changed' || difference.kind === 'inline-changed') {
+    return [difference.from, difference.to];
+  }
+  return 'document' in difference ? [difference.document] : [];
+}
+
+/** The documents that undoing takes away; null where one cannot be read. */
+function takenAway(difference: Difference, account: ModelIndex): readonly (PolicyDocument | null)[] {
+  const attached = (arns: readonly string[]) => arns.map((arn) => account.policies.get(arn)?.document ?? null);
+  switch (difference.kind) {
+    case 'member-added': {
+      const group = account.groups.get(difference.group);
+      if (group === undefined) return [null];
+      return [...attached(group.attached), ...group.inline.map(({ document }) => document)];
+    }
+    case 'attachment-added':
+      return attached([difference.arn]);
+    case 'inline-added':
+      return [difference.document];
+    case 'inline-changed':
+    case 'document-changed':
+      return [difference.to];
+    case 'boundary-changed':
+      return difference.to === null ? [] : attached([difference.to]);
+    default:
+      return [];
+  }
+}
+
+function putBack(difference: Difference): PolicyDocument | null {
+  return difference.kind === 'inline-changed' || difference.kind === 'document-changed' ? difference.from : null;
+}
+
+function statementKey({ Sid: _sid, ...statement }: Statement): string {
+  return canonicalDocument({ Statement: [statement] });
+}
+
+/** Whether all that a Deny does shows in what is compared: it speaks of MTurk alone or of everything, at certain times. */
+function isDecidable(deny: Statement): boolean {
+  if (!dependsOnTimeAlone(deny) || deny.Action === undefined || deny.Resource === undefined) return false;
+  return toList(deny.Action).every((action) => action === '*' || action.toLowerCase().startsWith('mechanicalturk:'));
+}

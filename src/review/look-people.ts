@@ -1,0 +1,50 @@
+import { compare, type PersonChange } from '../access/compare.ts';
+import type { AccessModel } from '../access/model.ts';
+import { RISKS, type Risk } from '../mturk/operations.ts';
+import type { Difference } from './difference.ts';
+import { hasEffect } from './drift-effect.ts';
+import { around, concernedBy, groupOf, type ModelIndex } from './model-index.ts';
+import { type Documents, withDifferences } from './with-differences.ts';
+
+/**
+ * What a difference alone does to whose access, worst risk first: `declared` is the account with all of the lab as the
+ * file has it. Of a user or group whom the file does not have (any more), what she may do for as long as she is there.
+ */
+export function peopleOf(
+  difference: Difference,
+  declared: ModelIndex,
+  account: ModelIndex,
+  documents: Documents,
+  at: Date,
+): readonly PersonChange[] {
+  if (difference.kind === 'user-added') {
+    const she = around(account, [difference.user]);
+    return compare({ ...she, users: [] }, she, at).people.filter(({ operations }) => operations.gained.length > 0);
+  }
+  if (difference.kind === 'group-added') return peopleOfGroup(difference.group, declared, account, at);
+  const group = groupOf(difference);
+  const before = around(declared, concernedBy(declared, difference), group === null ? [] : [group]);
+  return compare(before, withDifferences(before, [difference], documents), at).people.filter(hasEffect);
+}
+
+function peopleOfGroup(name: string, declared: ModelIndex, account: ModelIndex, at: Date): readonly PersonChange[] {
+  const before = around(declared, account.members.get(name) ?? []);
+  const brought = around(account, [], [name]);
+  const known = new Set(before.policies.map(({ arn }) => arn));
+  const after: AccessModel = {
+    ...before,
+    users: before.users.map((user) => ({ ...user, groups: [...user.groups, name] })),
+    groups: [...before.groups, ...brought.groups],
+    policies: [...before.policies, ...brought.policies.filter(({ arn }) => !known.has(arn))],
+  };
+  return compare(before, after, at).people.filter(hasEffect);
+}
+
+/** The worst that any of them gains, null where nobody gains anything. */
+export function worstGain(people: readonly PersonChange[]): Risk | null {
+  return worstOf(people.map((person) => person.worstGain));
+}
+
+export function worstOf(risks: readonly (Risk | null)[]): Risk | null {
+  return RISKS.find((risk) => risks.includes(risk)) ?? null;
+}
