@@ -46,7 +46,7 @@ export function credentialWords(
       const services = [...new Set(what.credentials.map(({ service }) => service))].map(sayCode);
       const count = what.credentials.length;
       return {
-        consequence: said`${person} has ${sayOurs(countOf(count, 'password or key'))} for ${saySome(services)}, with which more than Mechanical Turk may be used and paid for.`,
+        consequence: said`${person} has ${sayOurs(countOf(count, 'password or key'))} for ${saySome(services)}; Mechanical Turk has no use for ${sayOurs(them(count))}, and what ${sayOurs(count === 1 ? 'it opens' : 'they open')} may cost money elsewhere.`,
         cause: said`Somebody made ${sayOurs(them(count))} for the user ${sayCode(what.user)}${who}.`,
         remedy: said`Take ${sayOurs(them(count))} away where nobody needs ${sayOurs(them(count))}:`,
         commands: what.credentials.map(({ id }) =>

@@ -2,10 +2,10 @@ import { capabilityOf, RISKS, riskOf } from '../mturk/operations.ts';
 import type { DeadName, DriftFinding, DriftWhat } from '../review/drift-finding.ts';
 import { listWords, type Naming, policyName } from './access-words.ts';
 import { BARE } from './comment-words.ts';
-import { type Command, iamCommand } from './drift-command.ts';
+import { iamCommand } from './drift-command.ts';
 import { sayHolder, sayPerson } from './drift-names.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './drift-words.ts';
-import { type Said, said, sayCode, sayListed, sayOurs, saySentences, saySome } from './said.ts';
+import { type Said, said, sayCode, sayJoined, sayListed, sayOurs, saySentences, saySome } from './said.ts';
 
 type DeadNames = Extract<DriftWhat, { kind: 'dead-names' }>;
 
@@ -17,44 +17,55 @@ export function deadNamesWords(
   options: DriftWordsOptions,
 ): DriftWords {
   const { holder, names, users } = what;
-  const policy = said`The policy ${sayCode(policyName(what.policy))}`;
+  const policy = said`the policy ${sayCode(policyName(what.policy))}`;
   const which = holder === null ? policy : said`${policy} of ${sayHolder(holder, naming)}`;
-  const denies = names.filter(({ effect }) => effect === 'Deny');
-  const allows = names.filter(({ effect }) => effect === 'Allow');
-  const have =
-    users.length === 0
-      ? sayOurs('Nobody has it.')
-      : said`${saySome(users.map((user) => sayPerson(user, naming)))} ${sayOurs(users.length === 1 ? 'has' : 'have')} it.`;
+  const who = users.length === 0 ? null : saySome(users.map((user) => sayPerson(user, naming)));
   return {
     consequence: saySentences(
-      denies.length === 0 ? null : denySaid(which, denies),
-      allowSaid(which, allows, denies.length > 0),
+      denySaid(
+        names.filter(({ effect }) => effect === 'Deny'),
+        which,
+        who,
+      ),
+      allowSaid(
+        names.filter(({ effect }) => effect === 'Allow'),
+        which,
+        who,
+      ),
     ),
-    cause: saySentences(
-      said`It says ${saySome(names.map(({ name }) => sayCode(name)))}, which ${sayOurs(names.length === 1 ? 'is a name' : 'are names')} of 2014 that IAM takes and does nothing with${attributionSaid(finding.by, naming, options)}.`,
-      have,
-    ),
-    remedy: remedySaid(names, users.length === 0),
-    commands: commandsOf(what),
+    cause: said`It says ${saySome(unique(names).map(({ name }) => sayCode(name)))}, ${sayOurs(unique(names).length === 1 ? 'a name' : 'names')} of 2014 that IAM takes and does nothing with${attributionSaid(finding.by, naming, options)}.`,
+    remedy: remedySaid(what),
+    commands: holder === null && users.length === 0 ? [iamCommand('delete-policy', ['policy-arn', what.policy])] : [],
   };
 }
 
-/** `was meant to deny paying bonuses; SendBonus is not denied` */
-function denySaid(which: Said, names: readonly DeadName[]): Said {
+/** What was to be denied is not: whoever has the policy may do it where anything lets them. */
+function denySaid(names: readonly DeadName[], which: Said, who: Said | null): Said | null {
+  if (names.length === 0) return null;
   const successors = successorsOf(names);
-  if (successors.length === 0) return said`${which} was meant to deny what does not exist any more.`;
-  const are = successors.length === 1 ? 'is' : 'are';
-  return said`${which} was meant to deny anybody to ${sayOurs(purposeOf(names))}; ${saySome(successors.map(sayCode))} ${sayOurs(are)} not denied.`;
+  if (successors.length === 0) return said`${capitalSaid(which)} was meant to deny what does not exist any more.`;
+  const undone = said`was meant to deny it; ${saySome(successors.map(sayCode))} ${sayOurs(successors.length === 1 ? 'is' : 'are')} not denied`;
+  return who === null
+    ? said`Whoever gets ${which} can still ${sayOurs(purposeOf(names))}, and it ${undone}.`
+    : said`${who} can ${sayOurs(purposeOf(names))} if anything lets them: ${which} ${undone}.`;
 }
 
-function allowSaid(which: Said, names: readonly DeadName[], again: boolean): Said | null {
+function allowSaid(names: readonly DeadName[], which: Said, who: Said | null): Said | null {
   if (names.length === 0) return null;
-  const subject = again ? said`It` : which;
-  const also = sayOurs(again ? 'also ' : '');
   const successors = successorsOf(names);
-  if (successors.length === 0) return said`${subject} was ${also}meant to allow what does not exist any more.`;
-  const are = successors.length === 1 ? 'is' : 'are';
-  return said`${subject} was ${also}meant to let somebody ${sayOurs(purposeOf(names))}; ${saySome(successors.map(sayCode))} ${sayOurs(are)} not allowed by it.`;
+  if (successors.length === 0) return said`${capitalSaid(which)} was meant to allow what does not exist any more.`;
+  const are = sayOurs(successors.length === 1 ? 'is' : 'are');
+  return said`${capitalSaid(which)} was meant to let ${who ?? sayOurs('somebody')} ${sayOurs(purposeOf(names))}; ${saySome(successors.map(sayCode))} ${are} not allowed by it.`;
+}
+
+/** The same at the beginning of a sentence: the first piece is ours. */
+function capitalSaid({ pieces: [first, ...rest] }: Said): Said {
+  if (first === undefined) return said``;
+  return { pieces: [{ ...first, text: `${first.text.charAt(0).toUpperCase()}${first.text.slice(1)}` }, ...rest] };
+}
+
+function unique(names: readonly DeadName[]): readonly DeadName[] {
+  return [...new Map(names.map((dead) => [dead.name, dead])).values()];
 }
 
 function successorsOf(names: readonly DeadName[]) {
@@ -68,22 +79,19 @@ function purposeOf(names: readonly DeadName[]): string {
   return listWords([...new Set(sorted.map((operation) => BARE[capabilityOf(operation)]))]);
 }
 
-function remedySaid(names: readonly DeadName[], unused: boolean): Said {
-  const replaced = [...new Map(names.map((dead) => [dead.name, dead])).values()];
-  const written = replaced.flatMap(({ name, successors }) =>
+function remedySaid({ policy, holder, names, users }: DeadNames): Said {
+  const written = unique(names).flatMap(({ name, successors }) =>
     successors.length === 0 ? [] : [said`${sayListed(successors.map(sayCode))} for ${sayCode(name)}`],
   );
-  const gone = replaced.flatMap(({ name, successors }) => (successors.length === 0 ? [sayCode(name)] : []));
+  const gone = unique(names).flatMap(({ name, successors }) => (successors.length === 0 ? [sayCode(name)] : []));
+  const where =
+    holder === null
+      ? said`IAM, Policies, ${sayCode(policyName(policy))}, Edit`
+      : said`IAM, ${sayOurs(holder.kind === 'user' ? 'Users' : 'User groups')}, ${sayCode(holder.name)}, Permissions`;
   return saySentences(
-    written.length === 0 ? null : said`Write ${saySome(written)} in it.`,
-    gone.length === 0 ? null : said`Leave out ${saySome(gone)}, which has no successor.`,
-    said`${sayOurs(unused ? 'Where nobody needs it, this tells what it is attached to before it is deleted:' : 'This shows it:')}`,
+    said`In the console (${where}) ${written.length === 0 ? said`` : said`write ${sayJoined(written, '; ')}`}${written.length > 0 && gone.length > 0 ? said`, and ` : said``}${gone.length === 0 ? said`` : said`leave out ${saySome(gone)}, which ${sayOurs(gone.length === 1 ? 'has' : 'have')} no successor`}.`,
+    holder === null && users.length === 0
+      ? said`Nobody has it; where nothing else needs it, this deletes it, and AWS refuses where something does:`
+      : null,
   );
-}
-
-function commandsOf({ policy, holder }: DeadNames): readonly Command[] {
-  if (holder !== null) {
-    return [iamCommand(`get-${holder.kind}-policy`, [`${holder.kind}-name`, holder.name], ['policy-name', policy])];
-  }
-  return [iamCommand('list-entities-for-policy', ['policy-arn', policy])];
 }

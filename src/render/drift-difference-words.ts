@@ -1,9 +1,10 @@
+import type { PersonChange } from '../access/compare.ts';
 import type { Difference } from '../review/difference.ts';
 import type { DriftFinding } from '../review/drift-finding.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../team/names.ts';
 import type { Naming } from './access-words.ts';
 import { differenceSaid, stateSaid } from './drift-difference.ts';
-import { memberKeyOf, roleKeyOfPolicy } from './drift-names.ts';
+import { memberKeyOf, roleKeyOfPolicy, sayPerson } from './drift-names.ts';
 import { peopleSaid } from './drift-people.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './drift-words.ts';
 import { isSilent, type Said, said, sayCode, sayOurs, saySentences } from './said.ts';
@@ -17,7 +18,7 @@ export function differenceFindingWords(
 ): DriftWords {
   const { cause, people } = finding;
   return {
-    consequence: peopleSaid(people, cause, naming) ?? sayOurs("Nobody's access changes by this."),
+    consequence: peopleSaid(people, cause, naming) ?? quietSaid(difference, naming),
     cause: saySentences(causeSaid(finding, difference, naming, options), unknownSaid(finding, difference)),
     remedy: remedySaid(finding, difference, naming, options),
     commands: [],
@@ -37,7 +38,7 @@ function causeSaid(
     case 'settled':
       return said`Somebody ${differenceSaid(difference, naming)}${who}, and team.yaml wants it so by now.`;
     case 'pending':
-      return saySentences(stateSaid(difference, naming), pendingSaid(difference));
+      return stateSaid(difference, naming);
     case 'undecided':
       return saySentences(
         stateSaid(difference, naming),
@@ -49,12 +50,13 @@ function causeSaid(
   }
 }
 
-function pendingSaid({ kind }: Difference): Said {
-  return sayOurs(
-    kind === 'user-added'
-      ? 'It is deleted when team.yaml is applied.'
-      : 'team.yaml has changed and is not applied yet.',
-  );
+/** What is to be said where nobody can do more or less today. */
+function quietSaid(difference: Difference, naming: Naming): Said {
+  if (difference.kind !== 'boundary-changed') return sayOurs("Nobody's access changes by this.");
+  const person = sayPerson(difference.user, naming);
+  return difference.to === null
+    ? said`What is attached to ${person} by hand counts in full: nothing caps it.`
+    : said`What is attached to ${person} by hand counts for as much as another boundary lets through.`;
 }
 
 function unknownSaid({ people }: DriftFinding, difference: Difference): Said | null {
@@ -68,30 +70,33 @@ function remedySaid(
   naming: Naming,
   { reconcile }: DriftWordsOptions,
 ): Said {
-  switch (cause) {
-    case 'settled':
-      return said`Nothing has to be done: the next apply records it.`;
-    case 'pending':
-      return said`Applying does it: run the apply workflow, or ${sayCode('mturk-team apply')}.`;
-    case 'undecided':
-      return said`Whether it was done by hand or is not applied yet, ${sayCode('mturk-team drift')} (without --fast) tells.`;
-    case 'unexplained':
-      return said`${sayCode('mturk-team plan')} shows what applying would change; neither team.yaml nor a change by hand explains it.`;
-    default:
-      break;
+  // The report tells once how these two are decided.
+  if (cause === 'undecided' || cause === 'pending') return sayOurs('');
+  if (cause === 'settled') return sayOurs('Nothing has to be done: the next apply records it.');
+  if (cause === 'unexplained') {
+    return said`${sayCode('mturk-team plan')} shows what applying would change; neither team.yaml nor a change by hand explains it.`;
   }
-  const keep = acceptSaid(difference, people.length > 0, naming);
-  const or = keep === null ? said`` : said`; or, where it is meant, ${keep}`;
+  const accepted = acceptSaid(difference, people, naming);
+  const or = accepted === null ? said`` : said`; or, where it is meant, ${accepted}`;
   if (fate === 'undo') {
     const command = sayCode(reconcile ? 'mturk-team drift --reconcile' : 'mturk-team apply');
     return said`${command} ${sayOurs(undoWords(difference))}${or}.`;
   }
-  const key = restoreKeyOf(difference, naming);
   if (fate === 'keep') {
-    const how = key === null ? sayCode('mturk-team apply') : sayCode(`mturk-team drift --restore ${key}`);
-    return said`Nothing puts it back unasked: ${how} does${or}.`;
+    const key = restoreKeyOf(difference, naming);
+    const command = sayCode(key === null ? 'mturk-team apply' : `mturk-team drift --restore ${key}`);
+    const what = people.some(({ operations }) => operations.lost.length > 0) ? 'gives it back' : 'puts it back';
+    // A user that was deleted is made anew: AWS gives nobody her keys again.
+    const without = sayOurs(difference.kind === 'user-removed' ? ', without its keys' : '');
+    return said`Nothing ${sayOurs(what)} unasked: ${command} does${without}${or}.`;
   }
-  return said`It gives something and takes something away, so nothing is undone unasked: ${sayCode('mturk-team apply')} makes it as team.yaml says${or}.`;
+  const mixed =
+    people.some(({ operations }) => operations.gained.length > 0) &&
+    people.some(({ operations }) => operations.lost.length > 0);
+  const why = sayOurs(
+    mixed ? 'It gives something and takes something away, so nothing undoes it unasked' : 'Nothing undoes it unasked',
+  );
+  return said`${why}: ${sayCode('mturk-team apply')} makes it as team.yaml says${or}.`;
 }
 
 function undoWords(difference: Difference): string {
@@ -125,7 +130,7 @@ function restoreKeyOf(difference: Difference, naming: Naming): string | null {
 }
 
 /** How team.yaml says the same as the account, for those who meant it; null where it cannot, or should not. */
-function acceptSaid(difference: Difference, matters: boolean, naming: Naming): Said | null {
+function acceptSaid(difference: Difference, people: readonly PersonChange[], naming: Naming): Said | null {
   switch (difference.kind) {
     case 'member-added':
     case 'member-removed': {
@@ -148,8 +153,7 @@ function acceptSaid(difference: Difference, matters: boolean, naming: Naming): S
         return role === null ? null : said`write into team.yaml what the role ${sayCode(role)} is to allow`;
       }
       const member = naming.people.get(difference.holder.name)?.key ?? null;
-      if (member === null || !matters) return null;
-      return said`write into team.yaml what ${sayCode(member)} is to have (${sayCode('suspended: true')} denies everything)`;
+      return member === null ? null : acceptOfMember(difference, people, member);
     }
     case 'inline-removed': {
       const { holder, policy } = difference;
@@ -164,4 +168,16 @@ function acceptSaid(difference: Difference, matters: boolean, naming: Naming): S
     default:
       return null;
   }
+}
+
+function acceptOfMember(difference: Difference, people: readonly PersonChange[], member: string): Said | null {
+  if ('policy' in difference && difference.policy === LIMITS_POLICY) {
+    return said`change ${sayCode('until')} or ${sayCode('suspended')} of ${sayCode(member)} in team.yaml`;
+  }
+  if (people.some(({ operations }) => operations.gained.length > 0)) {
+    return said`give ${sayCode(member)} a role that allows it in team.yaml`;
+  }
+  return people.some(({ mayAct }) => mayAct.before && !mayAct.after)
+    ? said`write ${sayCode('suspended: true')} for ${sayCode(member)} in team.yaml`
+    : null;
 }

@@ -58,42 +58,53 @@ export function differenceWords(difference: Difference, naming: Naming): string 
 export function stateSaid(difference: Difference, naming: Naming): Said {
   switch (difference.kind) {
     case 'user-added':
-      return said`The user of ${sayPerson(difference.user, naming)} is there, and team.yaml does not want it.`;
+      return said`The user of ${sayPerson(difference.user, naming)} is still there, and team.yaml does not want it.`;
     case 'user-removed':
       return said`The user of ${sayPerson(difference.user, naming)} is not there, and team.yaml wants it.`;
     case 'group-added':
-      return said`The group ${sayGroup(difference.group, naming)} is there, and team.yaml does not want it.`;
+      return said`The group ${sayGroup(difference.group, naming)} is still there, and team.yaml does not want it.`;
     case 'group-removed':
       return said`The group ${sayGroup(difference.group, naming)} is not there, and team.yaml wants it.`;
     case 'policy-added':
-      return said`There is ${sayPolicy(difference.arn, naming)}, and team.yaml does not want it.`;
+      return onAccount(said`there is ${sayPolicy(difference.arn, naming)}`);
     case 'policy-removed':
-      return said`There is not ${sayPolicy(difference.arn, naming)}, and team.yaml wants it.`;
+      return inFile(said`there is ${sayPolicy(difference.arn, naming)}`);
     case 'moved':
-      return said`${sayHolder(difference.holder, naming)} lies under ${sayCode(difference.to)}, and belongs under ${sayCode(difference.from)}.`;
+      return said`On the account ${sayHolder(difference.holder, naming)} lies under ${sayCode(difference.to)}, and belongs under ${sayCode(difference.from)}.`;
     case 'member-added':
-      return said`${sayPerson(difference.user, naming)} is in ${sayGroup(difference.group, naming)}, and not by team.yaml.`;
-    case 'member-removed':
-      return said`${sayPerson(difference.user, naming)} is not in ${sayGroup(difference.group, naming)}, and is by team.yaml.`;
+    case 'member-removed': {
+      const is = said`${sayPerson(difference.user, naming)} is in ${sayGroup(difference.group, naming)}`;
+      return difference.kind === 'member-added' ? onAccount(is) : inFile(is);
+    }
     case 'attachment-added':
-      return said`${sayHolder(difference.holder, naming)} has ${sayPolicy(difference.arn, naming)}, and not by team.yaml.`;
-    case 'attachment-removed':
-      return said`${sayHolder(difference.holder, naming)} has not ${sayPolicy(difference.arn, naming)}, and has by team.yaml.`;
+    case 'attachment-removed': {
+      const has = said`${sayHolder(difference.holder, naming)} has ${sayPolicy(difference.arn, naming)}`;
+      return difference.kind === 'attachment-added' ? onAccount(has) : inFile(has);
+    }
     case 'inline-added':
-      return said`${sayHolder(difference.holder, naming)} has a policy ${sayCode(difference.policy)} written in, and not by team.yaml.`;
-    case 'inline-removed':
-      return said`${sayHolder(difference.holder, naming)} has no policy ${sayCode(difference.policy)}, and has by team.yaml.`;
+    case 'inline-removed': {
+      const is = said`a policy ${sayCode(difference.policy)} is written into ${sayHolder(difference.holder, naming)}`;
+      return difference.kind === 'inline-added' ? onAccount(is) : inFile(is);
+    }
     case 'inline-changed':
-      return said`The policy ${sayCode(difference.policy)} of ${sayHolder(difference.holder, naming)} says something else than team.yaml.`;
+      return said`The policy ${sayCode(difference.policy)} of ${sayHolder(difference.holder, naming)} says something else on the account than by team.yaml.`;
     case 'document-changed':
-      return said`On the account ${sayPolicy(difference.arn, naming)} says something else than team.yaml.`;
+      return said`On the account ${sayPolicy(difference.arn, naming)} says something else than by team.yaml.`;
     case 'boundary-changed': {
       const person = sayPerson(difference.user, naming);
       return difference.to === null
-        ? said`${person} has no permissions boundary.`
-        : said`${person} has another permissions boundary, ${sayCode(policyName(difference.to))}.`;
+        ? said`On the account ${person} has no permissions boundary.`
+        : said`On the account ${person} has another permissions boundary, ${sayCode(policyName(difference.to))}.`;
     }
     case 'tag-changed':
-      return said`The tag ${sayCode(difference.tag)} of ${sayPerson(difference.user, naming)} is not as team.yaml has it.`;
+      return said`On the account the tag ${sayCode(difference.tag)} of ${sayPerson(difference.user, naming)} is another one.`;
   }
+}
+
+function onAccount(what: Said): Said {
+  return said`On the account, but not by team.yaml, ${what}.`;
+}
+
+function inFile(what: Said): Said {
+  return said`By team.yaml, but not on the account, ${what}.`;
 }

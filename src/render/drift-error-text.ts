@@ -24,12 +24,11 @@ export interface DriftError {
 /** The issue about a look that failed: an error is never told as drift. */
 export function driftErrorText(error: DriftError): { title: string; body: string } {
   const { lab, unseen, failure, runUrl, at, reveal = false } = error;
-  const title =
-    failure === null ? `${lab}: not everything could be looked at` : `${lab}: the account could not be looked at`;
-  const unknown =
-    failure === null
-      ? 'This is not drift: what is named below could not be looked at, and may or may not be as team.yaml says.'
-      : 'This is not drift: whether the account is still as team.yaml says is not known.';
+  const isPart = failure === null && unseen.length > 0;
+  const title = `${lab}: ${isPart ? 'not everything could be looked at' : 'the account could not be looked at'}`;
+  const unknown = isPart
+    ? 'This is not drift: what is named below could not be looked at, and may or may not be as team.yaml says.'
+    : 'This is not drift: whether the account is still as team.yaml says is not known.';
   const parts: Part[] = [
     fixed(`### ${title}`),
     fixed(

@@ -14,11 +14,13 @@ import { said, sayCode, sayOurs, sayProse, saySome } from './said.ts';
 /** What a finding means, how it came about and what mends it. */
 export function findingWords(finding: DriftFinding, naming: Naming, options: DriftWordsOptions): DriftWords {
   const { what } = finding;
+  // What a key was used for, what the root user has and what only Terraform knows is nobody's call: nobody could say who.
+  const unasked = { ...options, attributed: false };
   switch (what.kind) {
     case 'difference':
       return differenceFindingWords(finding, what.difference, naming, options);
     case 'attributes':
-      return attributesWords(finding, what.address, what.attributes, naming, options);
+      return attributesWords(finding, what.address, what.attributes, naming, unasked);
     case 'stray':
       return strayWords(finding, what.effect, naming, options);
     case 'boundary':
@@ -34,6 +36,9 @@ export function findingWords(finding: DriftFinding, naming: Naming, options: Dri
     case 'certificates':
     case 'service-credentials':
       return credentialWords(finding, what, naming, options);
+    case 'used-key':
+    case 'root-keys':
+      return keyWords(finding, what, naming, unasked);
     default:
       return keyWords(finding, what, naming, options);
   }

@@ -3,7 +3,7 @@ import { fitParts, fixed, type Part } from './comment-budget.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from './drift-command.ts';
 import { CLASS_WORDS, countWords, headingWords, isAre, sortedFindings } from './drift-heading.ts';
 import { findingItem, findingLine, type ItemOptions, needsAccount } from './drift-item.ts';
-import { isAttributed, unseenWords } from './drift-lines.ts';
+import { isAttributed, NOT_PLANNED, unseenWords } from './drift-lines.ts';
 import { budgetOf, type DriftView, fileUrl } from './drift-view.ts';
 import { code, type Markdown, md, ours, prose } from './markdown-text.ts';
 import { redact } from './redact.ts';
@@ -31,7 +31,7 @@ export function driftIssueText(look: DriftLook, view: DriftView): { title: strin
   const short = (finding: DriftFinding) => ours(findingLine(finding, naming, options));
   const parts: Part[] = [
     fixed(`### ${heading}`),
-    ...(CLASS_WORDS[look.class] === '' || look.class === 'drift' ? [] : [fixed(CLASS_WORDS[look.class])]),
+    ...(CLASS_WORDS[look.class] === '' || look.class === 'pending' ? [] : [fixed(CLASS_WORDS[look.class])]),
     ...(items.some(needsAccount) ? [fixed(accountNote())] : []),
     ...itemParts(items),
     ...list('**Merged and not applied yet**', pending.map(short), RANK.pending),
@@ -47,7 +47,9 @@ export function driftIssueText(look: DriftLook, view: DriftView): { title: strin
       look.idle.map((id) => code(id, 300)),
       RANK.snoozed,
     ),
+    ...(look.planned ? [] : [fixed(NOT_PLANNED)]),
     ...reconcileParts(open, view.reconcile),
+    ...snoozeParts(open, look.at),
   ];
   return { title: redact(heading, reveal), body: fitParts(parts, budgetOf(view)) };
 }
@@ -107,3 +109,30 @@ function reconcileParts(open: readonly DriftFinding[], reconcile: boolean): read
     ),
   ];
 }
+
+/** How to put up with something for a while, by the first thing that a person has to decide about. */
+function snoozeParts(open: readonly DriftFinding[], at: string): readonly Part[] {
+  const example = open.find(({ fate, id }) => fate === 'leave' && /^[\w+=,.@/-]+$/.test(id));
+  if (example === undefined) return [];
+  const until = new Date(Date.parse(at) + SNOOZE).toISOString().slice(0, 10);
+  return [
+    fixed(
+      [
+        '<details>',
+        '<summary>To put up with a finding for a while</summary>',
+        '',
+        'Write its name (in small print below it), a last day and the reason into team.yaml, through a pull request. What becomes worse has another name and is reported all the same.',
+        '',
+        '```yaml',
+        'snoozed:',
+        `  ${example.id}: { until: "${until}", reason: "..." }`,
+        '```',
+        '',
+        '</details>',
+      ].join('\n'),
+    ),
+  ];
+}
+
+/** 30 days. */
+const SNOOZE = 30 * 86_400_000;

@@ -4,7 +4,7 @@ import { ACCOUNT_VARIABLE, type Command, commandLine } from './drift-command.ts'
 import { findingWords } from './drift-finding-words.ts';
 import type { DriftWordsOptions } from './drift-words.ts';
 import { code, type Markdown, md, ours } from './markdown-text.ts';
-import { markdownOf } from './said.ts';
+import { markdownOf, saySentences } from './said.ts';
 import { visible } from './visible.ts';
 
 /** So many commands stand at one finding: a stray can have a hundred policies. */
@@ -25,7 +25,7 @@ export function findingItem(place: number, finding: DriftFinding, naming: Naming
   const number = `${place}. `;
   const indent = ' '.repeat(number.length);
   const first = markdownOf(consequence, reveal);
-  const sentences = md`${isLoud(finding) ? strong(first) : first} ${markdownOf(cause, reveal)} ${markdownOf(remedy, reveal)}`;
+  const sentences = md`${isLoud(finding) ? strong(first) : first} ${markdownOf(saySentences(cause, remedy), reveal)}`;
   const meaning = docs === null ? '' : ` · [what this means](${docs}#${sectionOf(finding)})`;
   const name = `<sub>${code(finding.id, 300).markdown}${meaning}</sub>`;
   const lines = [sentences.markdown, '', ...commandBlock(commands, reveal), name];

@@ -4,7 +4,7 @@ import type { Naming } from './access-words.ts';
 import { type Command, iamCommand } from './drift-command.ts';
 import { memberKeyOf, sayPerson } from './drift-names.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './drift-words.ts';
-import { type Said, said, sayCode, sayListed, sayOurs, saySentences } from './said.ts';
+import { isSilent, type Said, said, sayCode, sayListed, sayOurs, saySentences } from './said.ts';
 import { dateWords } from './time-words.ts';
 
 type KeyWhat = Extract<DriftWhat, { kind: 'extra-keys' | 'old-key' | 'unused-key' | 'used-key' | 'root-keys' }>;
@@ -89,7 +89,10 @@ function extraWords(
       : said` (or write ${sayCode(`keys: ${keys.length}`)} for ${sayCode(member)} in team.yaml)`;
   return {
     consequence: said`${sayPerson(user, naming)} has ${sayOurs(countOf(keys.length, 'access key'))}, and team.yaml allows ${sayOurs(allowed === 0 ? 'none' : String(allowed))}: with each of them all can be done that ${sayPerson(user, naming)} can do.`,
-    cause: said`${sayListed(keys.map((key) => said`${keySaid(key)}${made(key)}, ${useSaid(key)}`))}${who}.`,
+    cause: saySentences(
+      said`${sayOurs(keys.length === 1 ? 'It is' : 'They are')} ${sayListed(keys.map(briefKey))}.`,
+      isSilent(who) ? null : said`The newest was made${who}.`,
+    ),
     remedy: known
       ? said`Switch off what was used longest ago${accept}:`
       : said`Look which one is in use, and switch off the other${accept}:`,
@@ -121,4 +124,15 @@ function useSaid({ lastUsed, isUseKnown }: AccessKey): Said {
 
 function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `AKIA…WXYZ (made on 2 Mar 2026, never used)` */
+function briefKey({ id, created, lastUsed, isUseKnown, active }: AccessKey): Said {
+  const facts = [
+    ...(created === null ? [] : [`made on ${dateWords(created)}`]),
+    lastUsed !== null ? `last used on ${dateWords(lastUsed)}` : isUseKnown ? 'never used' : 'its use not known yet',
+    ...(active ? [] : ['switched off']),
+  ];
+  const name = id === null ? sayOurs('one') : sayCode(`${id.slice(0, 4)}…${id.slice(-4)}`);
+  return said`${name} (${sayOurs(facts.join(', '))})`;
 }

@@ -6,7 +6,7 @@ import { commandLine } from './drift-command.ts';
 import { findingWords } from './drift-finding-words.ts';
 import { CLASS_WORDS, countWords, headingWords, sortedFindings } from './drift-heading.ts';
 import type { DriftWordsOptions } from './drift-words.ts';
-import { plainOf, said, sayCode } from './said.ts';
+import { plainOf, said, sayCode, saySentences } from './said.ts';
 import { dateWords } from './time-words.ts';
 import { visible } from './visible.ts';
 
@@ -44,8 +44,8 @@ export function driftLines(look: DriftLook, naming: Naming, options: DriftLinesO
     .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
 
-const NOT_PLANNED =
-  "Who may do what was compared, and no plan was made: mturk-team drift without --fast also tells what is only not applied yet, and what nobody's access depends on.";
+export const NOT_PLANNED =
+  "No plan was made (--fast): whether something was done by hand, or is merged and not applied yet, and what nobody's access depends on, only mturk-team drift without it tells.";
 
 /** Whether anybody was asked who did it, seen from the answers. */
 export function isAttributed({ findings }: Pick<DriftLook, 'findings'>): boolean {
@@ -62,7 +62,7 @@ function itemLines(
   const { consequence, cause, remedy, commands } = findingWords(finding, naming, options);
   const number = `  ${place}. `;
   const indent = ' '.repeat(number.length);
-  const wrapped = [plainOf(consequence), `${plainOf(cause)} ${plainOf(remedy)}`].flatMap((text) =>
+  const wrapped = [plainOf(consequence), plainOf(saySentences(cause, remedy))].flatMap((text) =>
     wrapVisible(text, width - number.length),
   );
   const lines = [
@@ -111,7 +111,7 @@ function undoLines(
   if (count === 0 || mayReconcile) return [];
   return sentence(
     plainOf(
-      said`${sayCode('mturk-team drift --reconcile')} would undo ${count} of these and give nobody anything; it is off until settings of team.yaml have: reconcile: { per-day: 3 }`,
+      said`${sayCode('mturk-team drift --reconcile')} would undo ${count} of these, and give nobody anything. It is off: settings in team.yaml would have to say reconcile: { per-day: 3 }`,
     ),
   );
 }

@@ -1,20 +1,20 @@
 import type { CapabilityAccess } from '../access/capability-access.ts';
 import type { PersonChange } from '../access/compare.ts';
-import { OPERATIONS, operationsOf, RISKS, type Risk } from '../mturk/operations.ts';
+import { CAPABILITIES, CAPABILITY_NAMES, OPERATIONS, operationsOf, RISKS, type Risk } from '../mturk/operations.ts';
 import type { DriftCause } from '../review/drift-finding.ts';
 import { isLater } from '../review/risk.ts';
 import { dayWords } from './access-dates.ts';
 import { listWords, type Naming } from './access-words.ts';
 import { BARE } from './comment-words.ts';
 import { sayPerson } from './drift-names.ts';
-import { isSilent, type Said, said, sayJoined, sayListed, sayOurs, saySome } from './said.ts';
+import { isSilent, type Said, said, sayListed, sayOurs, saySentences, saySome } from './said.ts';
 
 /** What a risk is to the lab, after "can"; null where it needs no warning. */
 const HARMS: Readonly<Record<Risk, string | null>> = {
   spends: 'spend money',
   'harms-workers': 'harm workers',
   'loses-data': 'delete data',
-  'contacts-people': 'contact people',
+  'contacts-people': null,
   changes: null,
   reads: null,
 };
@@ -32,15 +32,20 @@ export function canWords(capabilities: readonly CapabilityAccess[]): string {
   if (missingOf(capabilities).length <= FEW) {
     return `${everythingWords(capabilities)} (${harmful.map(({ harm }) => harm).join(', ')})`;
   }
-  const worst = harmful.map(({ harm, same }) => `${harm} (${same.map(verbWords).join(', ')})`);
-  return listWords([
-    ...worst,
-    ...restWords(
-      capabilities.filter(({ risk }) => HARMS[risk] === null),
-      worst.length > 0,
-    ),
-  ]);
+  const rest = restWords(
+    capabilities.filter(({ risk }) => HARMS[risk] === null),
+    harmful.length > 0,
+  );
+  const wholes = harmful.flatMap(({ same }) => same).filter(({ whole }) => whole).length;
+  if (wholes === HARMFUL) {
+    const ways = `${listWords(harmful.map(({ harm }) => harm))} in every way there is`;
+    return [ways, ...rest].join(', and ');
+  }
+  return listWords([...harmful.map(({ harm, same }) => `${harm} (${same.map(verbWords).join(', ')})`), ...rest]);
 }
+
+/** How many capabilities do harm. */
+const HARMFUL = CAPABILITY_NAMES.filter((name) => HARMS[CAPABILITIES[name].risk] !== null).length;
 
 /** `publish HITs, pay bonuses and do 3 more things`, to stand after "can no longer": what is lost needs no warning. */
 export function couldWords(capabilities: readonly CapabilityAccess[]): string {
@@ -86,19 +91,26 @@ export function peopleSaid(people: readonly PersonChange[], cause: DriftCause, n
     groups.set(key, same);
   }
   if (groups.size === 0) return null;
-  return sayJoined(
-    [...groups.values()].map(
-      ({ what, users }) => said`${saySome(users.map((user) => sayPerson(user, naming)))} ${what}.`,
-    ),
-    ' ',
+  const all = [...groups.values()];
+  const more = all.slice(GROUPS).flatMap(({ users }) => users).length;
+  return saySentences(
+    ...all
+      .slice(0, GROUPS)
+      .map(({ what, users }) => said`${saySome(users.map((user) => sayPerson(user, naming)))} ${what}.`),
+    more === 0
+      ? null
+      : sayOurs(`${more} more ${more === 1 ? 'person gains or loses' : 'people gain or lose'} something by it.`),
   );
 }
 
+/** So many different consequences of one thing are told, the worst first. */
+const GROUPS = 3;
+
 /** How gains, losses and ends are told, by whose doing they are. */
 const TONES: Readonly<Record<DriftCause, { readonly gained: string; readonly lost: string }>> = {
-  'by-hand': { gained: ' and should not', lost: ', which team.yaml gives' },
-  unmanaged: { gained: ' and should not', lost: ', which team.yaml gives' },
-  unexplained: { gained: ' and should not', lost: ', which team.yaml gives' },
+  'by-hand': { gained: ', and should not', lost: ', which team.yaml gives' },
+  unmanaged: { gained: ', and should not', lost: ', which team.yaml gives' },
+  unexplained: { gained: ', and should not', lost: ', which team.yaml gives' },
   undecided: { gained: ', which team.yaml does not give', lost: ', which team.yaml gives' },
   pending: { gained: ' until team.yaml is applied', lost: ' until team.yaml is applied' },
   settled: { gained: ', as team.yaml wants it by now', lost: ', as team.yaml wants it by now' },
@@ -110,15 +122,20 @@ function changeSaid(person: PersonChange, cause: DriftCause): Said {
   const tone = TONES[cause];
   const pending = cause === 'pending';
   const parts = [
-    ...(gained.length === 0 ? [] : [sayOurs(`can ${pending ? 'still ' : ''}${canWords(gained)}${tone.gained}`)]),
+    ...(gained.length === 0 ? [] : [sayOurs(`${gainVerb(person, pending)} ${canWords(gained)}${tone.gained}`)]),
     ...(lost.length === 0 ? [] : [sayOurs(`${lossVerb(person, pending)} ${couldWords(lost)}${tone.lost}`)]),
     ...endParts(person),
     ...suspensionParts(person),
-    ...(person.boundary.before !== null && person.boundary.after === null
+    ...(person.kind === 'changed' && person.boundary.before !== null && person.boundary.after === null
       ? [sayOurs('can be given anything by hand: nothing caps what that would count for')]
       : []),
   ];
-  return sayListed(parts);
+  return parts.length < 2 ? sayListed(parts) : said`${sayListed(parts.slice(0, -1))}, and ${parts.at(-1) ?? said``}`;
+}
+
+function gainVerb({ suspended }: PersonChange, pending: boolean): string {
+  if (pending) return 'can still';
+  return suspended.before && !suspended.after ? 'is not suspended any more and can' : 'can';
 }
 
 function lossVerb({ suspended }: PersonChange, pending: boolean): string {

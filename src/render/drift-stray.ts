@@ -40,7 +40,7 @@ function consequenceSaid({ stray, people, keeps, administrators }: StrayEffect, 
     after.length === 0 ? null : unknownPolicyWords(after),
   );
   const whole = saySentences(
-    ...gains.map(([words, users]) => said`${all(users)} can ${sayOurs(words)} and should not${through}.`),
+    ...gains.map(([words, users]) => said`${all(users)} can ${sayOurs(words)}${through}, and should not.`),
     ...losses.map(
       ([words, users]) => said`${all(users)} can no longer ${sayOurs(words)}, which team.yaml gives${through}.`,
     ),

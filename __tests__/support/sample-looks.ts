@@ -1,0 +1,380 @@
+import { accessOf } from '../../src/access/access-of.ts';
+import { compare, type PersonChange } from '../../src/access/compare.ts';
+import { declare } from '../../src/access/declare.ts';
+import type { AccessModel, AccessUser } from '../../src/access/model.ts';
+import type { AccessKey } from '../../src/account/inventory.ts';
+import { namingOf } from '../../src/commands/naming.ts';
+import type { PolicyDocument } from '../../src/iam/document.ts';
+import { RISKS } from '../../src/mturk/operations.ts';
+import type { Difference } from '../../src/review/difference.ts';
+import { hasEffect } from '../../src/review/drift-effect.ts';
+import type { Attribution, DriftFinding, DriftLook, DriftWhat } from '../../src/review/drift-finding.ts';
+import { withDifferences } from '../../src/review/with-differences.ts';
+import { boundaryArn, labPath, rolePolicyArn } from '../../src/team/names.ts';
+import type { Team } from '../../src/team/team.ts';
+import { member, sampleTeam } from './sample-team.ts';
+
+export const TODAY = '2026-11-25';
+export const AT = new Date(`${TODAY}T05:17:00Z`);
+
+/** The team of the repository, with somebody whom things are taken from. */
+export const team: Team = {
+  ...sampleTeam,
+  members: [
+    ...sampleTeam.members,
+    member({ key: 'eve', name: 'Eve Lindqvist', roles: ['results-reader'], until: '2027-05-31', sponsor: 'ada' }),
+  ],
+};
+export const naming = namingOf(team);
+export const declared: AccessModel = declare(team, TODAY);
+
+export const userOf = (key: string) => `perception-lab-${key}`;
+export const FULL_ACCESS = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
+export const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
+const PAYMASTER = rolePolicyArn(team, 'paymaster');
+const READER = rolePolicyArn(team, 'results-reader');
+
+export const document = (effect: 'Allow' | 'Deny', ...actions: string[]): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: effect, Action: actions, Resource: '*' }],
+});
+
+export const BY_ADA: Attribution = {
+  who: 'perception-lab-ada',
+  at: '2026-11-24T16:02:11Z',
+  from: '203.0.113.9',
+  through: 'console',
+};
+
+export const key = (given: Partial<AccessKey> = {}): AccessKey => ({
+  id: 'AKIAEXAMPLE0SECRET01',
+  active: true,
+  created: '2026-03-02T09:00:00Z',
+  lastUsed: null,
+  isUseKnown: true,
+  ...given,
+});
+
+/** What a difference does by itself to what the file declares. */
+export function peopleOf(difference: Difference, base: AccessModel = declared): readonly PersonChange[] {
+  const documents = new Map<string, PolicyDocument | null>([[ADMINISTRATOR, document('Allow', '*')]]);
+  const removed = difference.kind === 'user-added' ? [] : [difference];
+  return compare(base, withDifferences(base, removed, documents), AT).people.filter(hasEffect);
+}
+
+/** A finding about something that is not as declared; nothing of it is looked up. */
+export function differs(difference: Difference, given: Partial<DriftFinding> = {}): DriftFinding {
+  const people = given.people ?? peopleOf(difference);
+  const gains = people.flatMap(({ worstGain }) => worstGain ?? []);
+  const subject = JSON.stringify(Object.values(difference).filter((value) => typeof value === 'string'));
+  return {
+    id: subject
+      .replace(/[^\w+=,.@/-]+/g, '/')
+      .replace(/^\/|\/$/g, '')
+      .replaceAll('perception-lab-', ''),
+    what: { kind: 'difference', difference },
+    cause: 'by-hand',
+    fate: difference.kind.endsWith('-removed') ? 'keep' : 'undo',
+    people,
+    risk: RISKS.find((risk) => gains.includes(risk)) ?? null,
+    place: 0,
+    by: null,
+    ...given,
+  };
+}
+
+/** A finding of any other kind. */
+export function finds(id: string, what: DriftWhat, given: Partial<DriftFinding> = {}): DriftFinding {
+  return { id, what, cause: 'unmanaged', fate: 'leave', people: [], risk: null, place: 0, by: null, ...given };
+}
+
+/** What somebody who is not of the lab may do. */
+export function outsider(user: AccessUser, keys: readonly AccessKey[], isAdministrator = false): DriftWhat {
+  const model: AccessModel = {
+    account: team.account,
+    users: [user],
+    groups: [{ name: 'Admins', path: '/', attached: [ADMINISTRATOR], inline: [] }],
+    policies: [
+      { arn: FULL_ACCESS, name: 'AmazonMechanicalTurkFullAccess', document: document('Allow', 'mechanicalturk:*') },
+      { arn: ADMINISTRATOR, name: 'AdministratorAccess', document: document('Allow', '*') },
+    ],
+  };
+  const [access] = accessOf(model, { at: AT });
+  return { kind: 'outside', user: user.name, access: access!, isAdministrator, keys };
+}
+
+export const user = (name: string, given: Partial<AccessUser> = {}): AccessUser => ({
+  name,
+  path: '/',
+  groups: [],
+  attached: [],
+  inline: [],
+  boundary: null,
+  tags: {},
+  ...given,
+});
+
+export const group = (name: string) => ({ kind: 'group' as const, name: `perception-lab-${name}` });
+export const holder = (name: string) => ({ kind: 'user' as const, name: userOf(name) });
+
+const bo = userOf('bo');
+const eve = userOf('eve');
+const readable = document('Allow', 'mechanicalturk:GetHIT');
+
+/** Every kind of difference, done by hand. */
+export const DIFFERENCES: readonly DriftFinding[] = [
+  differs({ kind: 'member-added', group: 'perception-lab-paymaster', user: bo, stranger: false }, { by: BY_ADA }),
+  differs(
+    { kind: 'member-added', group: 'perception-lab-paymaster', user: 'stranger', stranger: true },
+    { by: { ...BY_ADA, who: 'root', from: null, through: 'cli' } },
+  ),
+  differs({ kind: 'attachment-added', holder: holder('eve'), arn: FULL_ACCESS }),
+  differs({ kind: 'attachment-added', holder: group('results-reader'), arn: FULL_ACCESS }),
+  differs({ kind: 'inline-added', holder: holder('eve'), policy: 'extra', document: null }, { fate: 'leave' }),
+  differs({
+    kind: 'inline-added',
+    holder: group('results-reader'),
+    policy: 'extra',
+    document: document('Allow', 'mechanicalturk:SendBonus'),
+  }),
+  differs(
+    { kind: 'inline-added', holder: holder('fay'), policy: 'emergency', document: document('Deny', '*') },
+    { fate: 'keep' },
+  ),
+  differs({ kind: 'inline-removed', holder: holder('cy'), policy: 'limits', document: null }, { fate: 'undo' }),
+  differs({ kind: 'inline-removed', holder: holder('bo'), policy: 'limits', document: null }, { fate: 'undo' }),
+  differs({
+    kind: 'inline-changed',
+    holder: holder('bo'),
+    policy: 'limits',
+    from: null,
+    to: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Deny',
+          Action: '*',
+          Resource: '*',
+          Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': '2029-01-01T00:00:00Z' } },
+        },
+      ],
+    },
+  }),
+  differs({
+    kind: 'document-changed',
+    arn: READER,
+    from: null,
+    to: document('Allow', 'mechanicalturk:Get*', 'mechanicalturk:List*', 'mechanicalturk:CreateHIT'),
+  }),
+  differs({ kind: 'document-changed', arn: PAYMASTER, from: null, to: readable }, { fate: 'keep' }),
+  differs(
+    { kind: 'document-changed', arn: PAYMASTER, from: null, to: document('Allow', 'mechanicalturk:CreateWorkerBlock') },
+    { fate: 'leave' },
+  ),
+  differs({ kind: 'boundary-changed', user: bo, from: boundaryArn(team), to: null }),
+  differs(
+    { kind: 'boundary-changed', user: eve, from: boundaryArn(team), to: `arn:aws:iam::${team.account}:policy/none` },
+    { fate: 'keep', people: [] },
+  ),
+  differs(
+    { kind: 'member-removed', group: 'perception-lab-results-reader', user: eve, stranger: false },
+    { by: { ...BY_ADA, who: 'AdminRole/ada', through: 'sdk' } },
+  ),
+  differs({ kind: 'attachment-removed', holder: group('paymaster'), arn: PAYMASTER }),
+  differs({ kind: 'user-removed', user: eve }),
+  differs({ kind: 'group-removed', group: 'perception-lab-paymaster' }),
+  differs({ kind: 'policy-removed', arn: PAYMASTER }),
+  differs({ kind: 'user-added', user: userOf('zed') }, { fate: 'leave' }),
+  differs({ kind: 'group-added', group: 'perception-lab-visitors' }, { fate: 'leave' }),
+  differs({ kind: 'policy-added', arn: rolePolicyArn(team, 'visitors') }, { fate: 'leave' }),
+  differs({ kind: 'moved', holder: holder('bo'), from: labPath(team.lab), to: '/' }),
+  differs({ kind: 'tag-changed', user: bo, tag: 'mturk-team:member', from: 'bo', to: 'somebody' }),
+];
+
+const stray = (kind: 'user' | 'group' | 'policy', name: string, path = labPath(team.lab)) => ({
+  name,
+  path,
+  arn: `arn:aws:iam::${team.account}:${kind}${path}${name}`,
+});
+
+const gain = (who: AccessUser): readonly PersonChange[] =>
+  compare(
+    declared,
+    {
+      ...declared,
+      users: [...declared.users.filter(({ name }) => name !== who.name), who],
+      policies: [
+        ...declared.policies,
+        { arn: FULL_ACCESS, name: 'AmazonMechanicalTurkFullAccess', document: document('Allow', 'mechanicalturk:*') },
+      ],
+    },
+    AT,
+  ).people.filter(hasEffect);
+
+/** Every other kind. */
+export const OTHERS: readonly DriftFinding[] = [
+  finds(
+    'outside/old-mturk-user/spends',
+    outsider(user('old-mturk-user', { attached: [FULL_ACCESS] }), [
+      key({ lastUsed: '2019-03-04T10:00:00Z', created: '2017-03-01T00:00:00Z' }),
+    ]),
+    { risk: 'spends' },
+  ),
+  finds('outside/pi/spends', outsider(user('pi', { groups: ['Admins'] }), [], true), { risk: 'spends' }),
+  finds(
+    'stray/user/ghost/spends',
+    {
+      kind: 'stray',
+      effect: {
+        stray: {
+          kind: 'user',
+          ...stray('user', 'ghost'),
+          holding: { groups: ['everybody'], attached: [FULL_ACCESS], inline: [], boundary: null, tags: {} },
+        },
+        people: gain(user('ghost', { attached: [FULL_ACCESS] })),
+        keeps: [],
+        administrators: ['ghost'],
+      },
+    },
+    { risk: 'spends' },
+  ),
+  finds(
+    'stray/group/old-payers/spends',
+    {
+      kind: 'stray',
+      effect: {
+        stray: {
+          kind: 'group',
+          ...stray('group', 'old-payers'),
+          holding: { members: [eve], attached: [PAYMASTER], inline: [] },
+        },
+        people: peopleOf({ kind: 'member-added', group: 'perception-lab-paymaster', user: eve, stranger: false }),
+        keeps: [],
+        administrators: [],
+      },
+    },
+    { risk: 'spends' },
+  ),
+  finds('stray/policy/spare', {
+    kind: 'stray',
+    effect: {
+      stray: { kind: 'policy', ...stray('policy', 'spare'), holding: { document: readable, attachments: 0 } },
+      people: [],
+      keeps: [],
+      administrators: [],
+    },
+  }),
+  finds('stray/group/closed', {
+    kind: 'stray',
+    effect: {
+      stray: { kind: 'group', ...stray('group', 'closed', '/other/'), holding: null },
+      people: [],
+      keeps: [],
+      administrators: [],
+    },
+  }),
+  finds('boundary/missing', {
+    kind: 'boundary',
+    effect: { state: 'missing', arn: boundaryArn(team), document: null, wider: [], narrower: [], people: [] },
+  }),
+  finds('boundary/changed', {
+    kind: 'boundary',
+    effect: {
+      state: 'changed',
+      arn: boundaryArn(team),
+      document: readable,
+      wider: [{ Effect: 'Allow', Action: 's3:*', Resource: 'arn:aws:s3:::data' }],
+      narrower: [{ Effect: 'Deny', Action: 'mechanicalturk:SendBonus', Resource: '*' }],
+      people: [],
+    },
+  }),
+  finds('foreign-group/bo/Admins', { kind: 'foreign-group', user: bo, group: 'Admins' }, { by: BY_ADA }),
+  finds('dead-names/no-bonus', {
+    kind: 'dead-names',
+    policy: `arn:aws:iam::${team.account}:policy/no-bonus`,
+    holder: null,
+    names: [{ name: 'GrantBonus', successors: ['SendBonus'], effect: 'Deny' }],
+    users: [bo, 'old-mturk-user'],
+  }),
+  finds('dead-names/user/old-mturk-user/search', {
+    kind: 'dead-names',
+    policy: 'search',
+    holder: { kind: 'user', name: 'old-mturk-user' },
+    names: [
+      { name: 'SearchHITs', successors: ['ListHITs'], effect: 'Allow' },
+      { name: 'GetRequesterStatistic', successors: [], effect: 'Allow' },
+      { name: 'DisableHIT', successors: ['UpdateExpirationForHIT', 'DeleteHIT'], effect: 'Allow' },
+    ],
+    users: [],
+  }),
+  finds('root-keys', {
+    kind: 'root-keys',
+    keys: [key({ id: null, created: '2016-05-05T00:00:00Z', lastUsed: '2026-11-20T00:00:00Z' })],
+  }),
+  finds('used-key/cy/suspended', {
+    kind: 'used-key',
+    user: userOf('cy'),
+    key: key({ lastUsed: '2026-11-24T20:15:00Z' }),
+    because: 'suspended',
+  }),
+  finds('used-key/dee/departed', {
+    kind: 'used-key',
+    user: userOf('dee'),
+    key: key({ id: null, lastUsed: '2026-11-01T20:15:00Z' }),
+    because: 'departed',
+  }),
+  finds('extra-keys/bo', {
+    kind: 'extra-keys',
+    user: bo,
+    keys: [
+      key({ lastUsed: '2026-11-24T20:15:00Z' }),
+      key({ id: 'AKIAEXAMPLE0SECRET02', created: '2026-10-02T09:00:00Z' }),
+    ],
+    allowed: 1,
+  }),
+  finds('old-key/eve', {
+    kind: 'old-key',
+    user: eve,
+    key: key({ lastUsed: '2026-11-24T20:15:00Z' }),
+    days: 268,
+    limit: 90,
+  }),
+  finds('unused-key/fay', {
+    kind: 'unused-key',
+    user: userOf('fay'),
+    key: key({ created: '2026-09-02T09:00:00Z' }),
+    days: 84,
+  }),
+  finds('service-credentials/bo', {
+    kind: 'service-credentials',
+    user: bo,
+    credentials: [{ id: 'ACCAEXAMPLE0SERVICE1', service: 'bedrock.amazonaws.com' }],
+  }),
+  finds('password/bo', { kind: 'password', user: bo, lastUsed: '2026-11-02T08:00:00Z' }),
+  finds('ssh-keys/eve', { kind: 'ssh-keys', user: eve, ids: ['APKAEXAMPLE0SSHKEY01', 'APKAEXAMPLE0SSHKEY02'] }),
+  finds('certificates/eve', { kind: 'certificates', user: eve, ids: ['TA7SMP42TDN5Z26OBPJE7EXAMPLE'] }),
+  finds(
+    'attributes/aws_iam_user.member_bo',
+    { kind: 'attributes', address: 'aws_iam_user.member_bo', attributes: ['tags_all'] },
+    { cause: 'by-hand', fate: 'undo' },
+  ),
+];
+
+export function lookOf(findings: readonly DriftFinding[], given: Partial<DriftLook> = {}): DriftLook {
+  return {
+    class: findings.length === 0 ? 'clean' : 'drift',
+    findings,
+    snoozed: [],
+    idle: [],
+    unseen: [],
+    fingerprint: 'f'.repeat(64),
+    planned: true,
+    at: AT.toISOString(),
+    ...given,
+  };
+}
+
+/** The same with a cause that is not somebody's hand. */
+export function because(cause: DriftFinding['cause'], findings: readonly DriftFinding[]): readonly DriftFinding[] {
+  return findings.map((finding) => ({ ...finding, cause, by: null }));
+}
