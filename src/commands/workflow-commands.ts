@@ -65,13 +65,19 @@ export function addWorkflowCommands(program: Command, terminal: Terminal): void 
         parsePullRequest,
       ),
     )
+    .addOption(
+      new Option(
+        '--heartbeat <file>',
+        'warn where this workflow, which looks at the account (drift.yml), has not for too long',
+      ).argParser(parseWorkflow),
+    )
     .option('--issue', 'keep the issue about failed applies, too')
     .option('--reveal', 'show account ids and ARNs')
     .addHelpText(
       'after',
       examples(
         'mturk-team comment --state offline --review review.json',
-        'mturk-team comment --state planned --review review.json --manifest manifest.json',
+        'mturk-team comment --state planned --review review.json --manifest manifest.json --heartbeat drift.yml',
         'mturk-team comment --state applied --pull-request 12 --result result.json --issue',
       ),
     )
@@ -88,6 +94,7 @@ export function addWorkflowCommands(program: Command, terminal: Terminal): void 
             reason: options.reason || null,
             detail: options.detail,
             pullRequest: options.pullRequest || null,
+            heartbeat: options.heartbeat ?? null,
             issue: options.issue === true,
             reveal: options.reveal === true,
           },
@@ -125,6 +132,46 @@ export function addWorkflowCommands(program: Command, terminal: Terminal): void 
     });
 
   program
+    .command('is-newest')
+    .description('ask GitHub whether a commit is the newest of its branch: a run of an older one must change nothing')
+    .addOption(new Option('--commit <sha>', 'the commit').argParser(parseCommit).makeOptionMandatory())
+    .option('--branch <branch>', 'the branch', 'main')
+    .addHelpText('after', examples('mturk-team is-newest --commit "$GITHUB_SHA"'))
+    .action(async ({ commit, branch }) => {
+      const { isNewest } = await import('./is-newest.ts');
+      finish(await isNewest({ commit, branch }, terminal, process.env));
+    });
+
+  program
+    .command('drift-issue')
+    .description("keep the issues about drift, as a look has left it: opened, edited, closed; and the job's summary")
+    .requiredOption('--report <file>', 'what drift --report wrote; where it is not there, the look has failed')
+    .option('--result <file>', 'what drift --reconcile --result wrote; left out where it is not there')
+    .addOption(
+      new Option('--reason <reason>', 'why the workflow stopped; empty where it did not').argParser(parseReason),
+    )
+    .addOption(
+      new Option('--commit <sha>', "the commit that was looked at (the report's); empty where there is none").argParser(
+        (text) => (text === '' ? null : parseCommit(text)),
+      ),
+    )
+    .option('--branch <branch>', 'the branch whose newest commit it must be', 'main')
+    .addHelpText(
+      'after',
+      examples(
+        'mturk-team drift-issue --report report.json',
+        'mturk-team drift-issue --report report.json --result result.json --commit "$COMMIT"',
+        'mturk-team drift-issue --report none.json --reason credentials-failed',
+      ),
+    )
+    .action(async (options) => {
+      const { driftIssue } = await import('./drift-issue.ts');
+      const { report, branch } = options;
+      const [result, reason, commit] = [options.result ?? null, options.reason || null, options.commit || null];
+      finish(await driftIssue({ report, result, reason, commit, branch }, terminal, process.env));
+    });
+
+  program
     .command('codeowners')
     .description('make .github/CODEOWNERS from the owners of the team file')
     .argument('[file]', 'the team file', DEFAULT_FILE)
@@ -140,6 +187,12 @@ export function addWorkflowCommands(program: Command, terminal: Terminal): void 
 function parseReason(text: string): FailureReason | null {
   if (text === '') return null;
   if (!isFailureReason(text)) throw new InvalidArgumentError(`It is one of ${FAILURE_REASONS.join(', ')}.`);
+  return text;
+}
+
+function parseWorkflow(text: string): string {
+  if (!/^[\w.-]{1,100}\.ya?ml$/.test(text))
+    throw new InvalidArgumentError("Write the name of a workflow's file, such as drift.yml.");
   return text;
 }
 

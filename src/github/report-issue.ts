@@ -3,12 +3,13 @@ import type { GitHub, Issue } from './port.ts';
 import { isOurs } from './sticky.ts';
 
 /**
- * What the one issue is to say. `resolved` closes it, with a comment of that one line; `left` leaves everything as it is.
+ * What the one issue is to say. `resolved` closes it, with a comment of that one line, and with another body where one is
+ * given; `left` leaves everything as it is.
  * A comment tells those who follow the issue, which an edit does not; it is made where the issue is there already.
  */
 export type IssueReport =
   | { readonly kind: 'open'; readonly title: string; readonly body: string; readonly comment?: string | null }
-  | { readonly kind: 'resolved'; readonly line: string }
+  | { readonly kind: 'resolved'; readonly line: string; readonly body?: string }
   | { readonly kind: 'left' };
 
 export interface IssueOutcome {
@@ -44,7 +45,7 @@ export async function reportIssue(
   const [last] = closed.value;
   const report = typeof given.report === 'function' ? given.report(current ?? last ?? null) : given.report;
   if (report.kind === 'left') return nothing();
-  if (report.kind === 'resolved') return current === undefined ? nothing() : close(github, open.value, report.line);
+  if (report.kind === 'resolved') return current === undefined ? nothing() : close(github, open.value, report);
   const present = current ?? last;
   if (present !== undefined && typeof report.comment === 'string') {
     const said = await github.createComment(present.number, report.comment);
@@ -75,13 +76,17 @@ async function update(
   return outcome('updated', github.updateIssue(issue.number, textOf(report)));
 }
 
-async function close(github: GitHub, issues: readonly Issue[], line: string): Promise<Result<IssueOutcome>> {
+async function close(
+  github: GitHub,
+  issues: readonly Issue[],
+  { line, body }: Extract<IssueReport, { kind: 'resolved' }>,
+): Promise<Result<IssueOutcome>> {
   let url: string | null = null;
   for (const { number } of issues) {
     const said = await github.createComment(number, line);
     // A line that is lost keeps no issue open.
     if (!said.ok && said.failure.code !== 'github-unavailable') return said;
-    const closed = await github.updateIssue(number, { state: 'closed' });
+    const closed = await github.updateIssue(number, { state: 'closed', ...(body === undefined ? {} : { body }) });
     if (!closed.ok) return closed;
     url ??= closed.value.url;
   }

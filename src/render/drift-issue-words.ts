@@ -1,0 +1,244 @@
+import type { FailureReason } from '../diagnostics/pipeline-codes.ts';
+import { dayWords } from './access-dates.ts';
+import { runLink, timeWords } from './comment-footer.ts';
+import { code, joined, md, ours, prose } from './markdown-text.ts';
+import { REASON_TEXT } from './pipeline-text.ts';
+import { visible } from './visible.ts';
+
+/** When and from what something was looked at. */
+export interface LookedAt {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly commit: string | null;
+  readonly runUrl: string | null;
+}
+
+/** The most findings that a comment names. */
+const NAMED = 10;
+/** The most bytes that a list in an issue or in a comment takes. */
+const LONGEST_LIST = 30_000;
+
+/**
+ * The last lines of the issue about drift. `since` is the day (`YYYY-MM-DD`) on which the same was first found; when the
+ * next look really comes is GitHub's to decide, so it is only said when it is due.
+ */
+export function driftFooter(looked: LookedAt, since: string, everyHours: number): string {
+  const today = looked.at.slice(0, 10) === since;
+  const seen = today ? ours('First found today') : md`Unchanged since ${ours(dayWords(new Date(since)))}`;
+  return `${seen.markdown}. The next look is due within ${everyHours} hours. This issue closes itself.\n\n${lookedLine(looked)}`;
+}
+
+/** The same of an issue that stands as long as nobody could look. */
+export function errorFooter(looked: LookedAt): string {
+  return `This issue closes itself with the next look that works.\n\n${lookedLine(looked)}`;
+}
+
+/** The same of any other issue that a look keeps. */
+export function plainFooter(looked: LookedAt): string {
+  return `This issue closes itself.\n\n${lookedLine(looked)}`;
+}
+
+function lookedLine({ at, commit, runUrl }: LookedAt): string {
+  const items = [
+    md`looked at ${ours(timeWords(at))}`,
+    ...(commit === null ? [] : [md`team.yaml of ${code(commit.slice(0, 7))}`]),
+    ...runLink(runUrl),
+  ];
+  return `<sub>${joined(items, ' · ').markdown}</sub>`;
+}
+
+/** What has changed since the same issue was written last: numbers, null where nobody can tell any more; new ones by line. */
+export interface Change {
+  readonly since: string;
+  readonly added: readonly string[] | null;
+  readonly gone: number | null;
+  readonly now: number;
+}
+
+/** The short comment that tells of it. */
+export function changedComment({ since, added, gone, now }: Change): string {
+  const day = dayWords(new Date(since));
+  if (added === null || gone === null)
+    return `Changed since ${day}: there ${plural(now, 'is', 'are')} ${count(now, 'finding')} now.`;
+  if (added.length === 0 && gone === 0)
+    return `Changed since ${day}: the same ${plural(now, 'finding', 'findings')}, with other facts.`;
+  const items = [
+    ...(added.length === 0 ? [] : [`${count(added.length, 'finding')} ${plural(added.length, 'is', 'are')} new`]),
+    ...(gone === 0 ? [] : [`${gone} ${plural(gone, 'is', 'are')} gone`]),
+  ];
+  const said = added.length === 0 ? `nothing is new, ${items.join(', ')}` : items.join(', ');
+  return withList(`Changed since ${day}: ${said}.`, added);
+}
+
+/** The comment with which an issue that had been closed is opened again. `byPerson`: while the account differed. */
+export function returnedComment(lines: readonly string[], byPerson: boolean): string {
+  const first = byPerson
+    ? 'This was closed, and the account still differs from team.yaml. To be left alone about a finding, write it into `snoozed` in team.yaml, with a reason and a last day.'
+    : 'The account differs from team.yaml again.';
+  return withList(first, lines);
+}
+
+/** The line that closes the issue about drift. */
+export function cleanLine(
+  looked: LookedAt,
+  rest: { readonly pending: boolean; readonly snoozed: number; readonly undone: number },
+): string {
+  const what = rest.pending
+    ? 'Nothing differs by hand any more; what is merged and not applied yet stands in an issue of its own'
+    : 'The account is as team.yaml says';
+  const how =
+    rest.undone === 0 ? '' : `, after ${count(rest.undone, 'thing')} ${plural(rest.undone, 'was', 'were')} undone`;
+  const snoozed =
+    rest.snoozed === 0
+      ? ''
+      : ` ${count(rest.snoozed, 'finding')} ${plural(rest.snoozed, 'is', 'are')} snoozed in team.yaml.`;
+  return `${what}${how} (${lookedWords(looked)}).${snoozed}`;
+}
+
+/** The line that closes an issue of another kind. */
+export function resolvedDriftLine(kind: 'error' | 'pending' | 'renewal', looked: LookedAt): string {
+  const what = {
+    error: 'The account could be looked at again',
+    pending: 'Everything that was merged is applied',
+    renewal: "Nobody's access ends on that day any more, or it has ended",
+  }[kind];
+  return `${what} (${lookedWords(looked)}).`;
+}
+
+function lookedWords({ at, runUrl }: LookedAt): string {
+  return joined([ours(timeWords(at)), ...runLink(runUrl)], ', ').markdown;
+}
+
+/** What a reconcile did, or why it did nothing. */
+export interface Reconciled {
+  readonly outcome: 'done' | 'nothing' | 'refused' | 'failed';
+  readonly reason: string | null;
+  readonly undone: readonly string[];
+}
+
+/**
+ * The same as a paragraph of the issue or as a comment; empty where there is nothing to say. `left` is how many findings
+ * there are after it.
+ */
+export function reconciledText({ outcome, reason, undone }: Reconciled, left: number, budget = LONGEST_LIST): string {
+  const because = reason === null || reason === '' ? ours('') : md` ${prose(reason)}`;
+  const rest =
+    left === 0
+      ? 'Nothing else differs.'
+      : `${count(left, 'finding')} ${plural(left, 'was', 'were')} left as ${plural(left, 'it is', 'they are')}.`;
+  const text = {
+    done: undone.length === 0 ? '' : `**Undone by the drift workflow:** ${count(undone.length, 'thing')}. ${rest}`,
+    nothing: '',
+    refused: `**Nothing was undone.**${because.markdown}`,
+    failed: `**Undoing failed.**${because.markdown}`,
+  }[outcome];
+  return text === '' || undone.length === 0 ? text : withList(text, undone, undone.length, budget);
+}
+
+/** What is said in the place of a report that nobody wrote. */
+export function blindText(lab: string | null, reason: FailureReason, detail: string): { title: string; body: string } {
+  const name = lab ?? 'The account';
+  const words = detail === '' ? '' : ` ${prose(detail).markdown}`;
+  return {
+    title: `${name}: nobody could look whether it still is as team.yaml says`,
+    body: [
+      '### The account could not be looked at',
+      `So nothing is known about drift since the look before; an issue about drift, where one is open, says what was found then. Nothing was changed on the account.`,
+      `**Why:** ${REASON_TEXT[reason]} (\`${reason}\`).${words}`,
+      `**What to do:** the log of the run has the words of whoever failed, and \`docs/failures.md\` a section \`${reason}\`. Then run the drift workflow again.`,
+    ].join('\n\n'),
+  };
+}
+
+const ANEW = 'Start the drift workflow anew, in place of running an old one again.';
+
+/** Standard error: why a run of an older commit does nothing. */
+export function notNewestText(commit: string, newest: string, branch: string): string {
+  return `superseded: ${visible(commit.slice(0, 7))} is not the newest commit of ${visible(branch)} any more, ${visible(newest.slice(0, 7))} is. Nothing was done.\n${ANEW}`;
+}
+
+/** The same of a look that is too old to be told. */
+export function oldLookText(at: string): string {
+  return `superseded: this look is of ${timeWords(at)}, and a later one has been due since. No issue was touched.\n${ANEW}`;
+}
+
+/** The job's summary of a run that is superseded. */
+export function supersededSummary(): string {
+  return `### Nothing was done: a later commit or a later look is newer than this run\n\n${ANEW}`;
+}
+
+interface Text {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** The job's summary: everything that the issues say, in one text. */
+export function driftSummary(facts: {
+  readonly lab: string | null;
+  readonly view: {
+    readonly class: string;
+    readonly issue: Text | null;
+    readonly pending: Text | null;
+    readonly snoozed: number;
+    readonly findings: readonly unknown[];
+    readonly renewals: readonly Text[];
+  } | null;
+  readonly error: Text | null;
+  readonly reconciled: Reconciled | null;
+  readonly looked: LookedAt;
+}): string {
+  const { view, error, reconciled, looked } = facts;
+  const issue = view === null || view.class === 'error' ? null : view.issue;
+  const isClean = view !== null && view.class !== 'error' && issue === null;
+  const said = reconciled === null ? '' : reconciledText(reconciled, view?.findings.length ?? 0);
+  const parts = [
+    ...(error === null ? [] : [`## ${plainMarkdown(error.title)}`, error.body]),
+    ...(issue === null ? [] : [`## ${plainMarkdown(issue.title)}`, issue.body]),
+    ...(isClean
+      ? [`## ${cleanLine(looked, { pending: view.pending !== null, snoozed: view.snoozed, undone: 0 })}`]
+      : []),
+    ...(said === '' ? [] : [said]),
+    ...[...(view?.pending ? [view.pending] : []), ...(view?.renewals ?? [])].flatMap(({ title, body }) => [
+      `## ${plainMarkdown(title)}`,
+      body,
+    ]),
+    lookedLine(looked),
+  ];
+  return parts.join('\n\n');
+}
+
+/** A title is plain text. */
+function plainMarkdown(title: string): string {
+  return prose(title).markdown;
+}
+
+/** Standard error: what became of one issue. */
+export function driftIssueText(
+  kind: string,
+  outcome: { readonly action: string; readonly url: string | null },
+): string {
+  return outcome.url === null
+    ? `The ${kind} issue: nothing to do.`
+    : `The ${kind} issue was ${outcome.action === 'unchanged' ? 'left as it is' : outcome.action}: ${visible(outcome.url)}`;
+}
+
+function withList(first: string, lines: readonly string[], most = NAMED, budget = LONGEST_LIST): string {
+  const shown: string[] = [];
+  let used = 0;
+  for (const line of lines.slice(0, most)) {
+    used += Buffer.byteLength(line) + 3;
+    if (used > budget) break;
+    shown.push(`- ${line}`);
+  }
+  const more = lines.length - shown.length;
+  if (more > 0 && shown.length > 0) shown.push(`- and ${more} more`);
+  return shown.length === 0 ? first : `${first}\n\n${shown.join('\n')}`;
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${plural(number, word, `${word}s`)}`;
+}
+
+function plural(number: number, one: string, many: string): string {
+  return number === 1 ? one : many;
+}
