@@ -5,6 +5,7 @@ import type { Engine } from '../src/terraform/engine.ts';
 import { findEngine } from '../src/terraform/find-engine.ts';
 import type { StepRecord } from './compare-steps.ts';
 import { applyConcurrently, concurrencyProblems } from './concurrent-applies.ts';
+import { inventoryRow } from './inventory-row.ts';
 import { MOTO_DIFFERENCES, RELEASED_PROVIDER_DIFFERENCES } from './listed-differences.ts';
 import { EngineRefused } from './play-story.ts';
 import { installPythonParts, type PythonParts } from './python-parts.ts';
@@ -114,6 +115,8 @@ async function compareAll(
     });
     say(`  ${count} scenarios of IAM calls, on ours and on moto`);
     rows.push(scenarioRow(verdicts));
+    say('inventories of one account, on ours and on moto');
+    rows.push(await inventoryRow(running));
   } finally {
     await running.stop();
   }

@@ -8,7 +8,8 @@ What is added to moto, and nothing else:
 - permissions boundaries of users. moto reads none in CreateUser and does not know PutUserPermissionsBoundary and
   DeleteUserPermissionsBoundary. Without them a configuration with a boundary never converges, and the shipped
   configuration could not be what is tested. A boundary that names no policy is answered as AWS answers it.
-- ListServiceSpecificCredentials, answered with an empty list: the AWS provider asks for them before it deletes a user.
+- ListServiceSpecificCredentials, answered with an empty list: the AWS provider asks for them before it deletes a user,
+  and an inventory for those of all users at once.
 """
 
 import os
@@ -68,7 +69,8 @@ def delete_user_permissions_boundary(self):
 
 
 def list_service_specific_credentials(self):
-    self.backend.get_user(self._get_param("UserName"))
+    if not self._get_param("AllUsers"):
+        self.backend.get_user(self._get_param("UserName"))
     return ActionResult({"ServiceSpecificCredentials": []})
 
 

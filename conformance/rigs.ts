@@ -21,12 +21,14 @@ export interface RunningAccount {
   stop(): Promise<void>;
 }
 
+const noon = (): Date => new Date(`${TODAY}T12:00:00Z`);
+
 /** Our account in a process, in memory, at noon of the story's day; every call takes `delayMs` longer. */
-export async function startOurs({ delayMs = 0 } = {}): Promise<RunningAccount> {
+export async function startOurs({ delayMs = 0, clock = noon } = {}): Promise<RunningAccount> {
   const sandbox = await openSandbox({
     dir: null,
     accountId: ACCOUNT,
-    clock: () => new Date(`${TODAY}T12:00:00Z`),
+    clock,
     faults: { delayMs },
     // Each rig starts its own, behind the counting proxy.
     provider: false,

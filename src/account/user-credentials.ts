@@ -152,5 +152,6 @@ export function reportedKeys({ keys }: ReportRow): readonly AccessKey[] {
 }
 
 function oldestFirst(keys: readonly AccessKey[]): readonly AccessKey[] {
-  return [...keys].sort((one, other) => ((one.created ?? '') < (other.created ?? '') ? -1 : 1));
+  const timeOf = ({ created }: AccessKey): number => (created === null ? 0 : Date.parse(created));
+  return [...keys].sort((one, other) => timeOf(one) - timeOf(other));
 }

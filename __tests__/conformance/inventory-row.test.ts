@@ -1,0 +1,57 @@
+import { CreateAccessKeyCommand, type IAMClient } from '@aws-sdk/client-iam';
+import { inventoryDifferences } from '../../conformance/inventory-row.ts';
+import { type Told, tellInventories } from '../../conformance/inventory-story.ts';
+import { clientOf, startOurs } from '../../conformance/rigs.ts';
+
+/** The story on an account of ours; `meddle` is told of each call before it is made. */
+async function tell(
+  meddle: (command: object, iam: IAMClient) => Promise<unknown> = async () => {},
+): Promise<readonly Told[]> {
+  let now = Date.parse('2026-11-25T12:00:00Z');
+  const account = await startOurs({ clock: () => new Date(now) });
+  const iam = clientOf(account);
+  const watched = {
+    send: async (command: Parameters<IAMClient['send']>[0]) => {
+      await meddle(command, iam);
+      return iam.send(command);
+    },
+  } as unknown as IAMClient;
+  try {
+    return await tellInventories(watched, () => {
+      now += 4 * 3_600_000;
+    });
+  } finally {
+    iam.destroy();
+    await account.stop();
+  }
+}
+
+test('the story tells the same of two accounts, whatever their ids', async () => {
+  const [one, other] = [await tell(), await tell()];
+  expect(one.map(({ step }) => step)).toEqual([
+    'a lab with credentials of every kind',
+    'the first part alone',
+    'changed by hand',
+    'four hours later',
+  ]);
+  expect(one.every(({ inventory }) => inventory.unseen.length === 0)).toBe(true);
+  expect(inventoryDifferences(one, other)).toEqual([]);
+});
+
+test('a key more is a difference, where it can be seen', async () => {
+  const other = await tell(async (command, iam) => {
+    if (
+      command.constructor.name === 'CreateLoginProfileCommand' &&
+      Reflect.get(Reflect.get(command, 'input'), 'UserName') === 'cy'
+    ) {
+      await iam.send(new CreateAccessKeyCommand({ UserName: 'cy' }));
+    }
+  });
+  const found = inventoryDifferences(await tell(), other);
+  expect(found.map(({ step, subject }) => `${step}: ${subject}`)).toEqual([
+    'a lab with credentials of every kind: user cy keys',
+    'the first part alone: user cy keys',
+    'changed by hand: user cy keys',
+    'four hours later: user cy keys',
+  ]);
+});

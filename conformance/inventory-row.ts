@@ -1,0 +1,111 @@
+import type { AccessKey, Inventory } from '../src/account/inventory.ts';
+import { stableJson } from './canonical.ts';
+import { type Difference, judge, type ListedDifference } from './compare-steps.ts';
+import { type Told, tellInventories } from './inventory-story.ts';
+import { accountFacts } from './read-account.ts';
+import { outcomeOf, type Row } from './report.ts';
+import { clientOf, type RunningAccount, startOurs } from './rigs.ts';
+import { TODAY } from './story-team.ts';
+
+/** What moto 5.2.5 tells an inventory otherwise than AWS. */
+const INVENTORY_DIFFERENCES: readonly ListedDifference[] = [
+  {
+    reason: "The account's credential report has a row for the root user; moto's has none.",
+    matches: ({ subject, other }) => subject === 'root' && other === 'null',
+  },
+  {
+    reason: 'AWS counts of how many users a policy is the boundary (PermissionsBoundaryUsageCount); moto does not.',
+    matches: ({ subject, other }) =>
+      /^policy .*:policy\/mturk-boundary\/.* attachments$/.test(subject) && other === '0',
+  },
+  {
+    reason:
+      'AWS keeps a credential report for four hours, and it knows no user and no key that came since; moto makes a new one each time.',
+    matches: ({ step, subject }) =>
+      step === 'changed by hand' && ['user cy keys', 'user new keys', 'user new reported'].includes(subject),
+  },
+];
+
+/** The row of the same inventories, taken of our account and of moto, which is emptied before. */
+export async function inventoryRow(moto: RunningAccount): Promise<Row> {
+  // moto's own way of forgetting everything; AWS has none.
+  await fetch(`${moto.endpoint}/moto-api/reset`, { method: 'POST' });
+  let now = Date.parse(`${TODAY}T12:00:00Z`);
+  const later = (): void => {
+    now += 4 * 3_600_000;
+  };
+  const ours = await startOurs({ clock: () => new Date(now) });
+  try {
+    const [reference, other] = [await tellOf(ours, later), await tellOf(moto, later)];
+    const outcome = outcomeOf(judge(inventoryDifferences(reference, other), INVENTORY_DIFFERENCES));
+    const subjects = reference.reduce((sum, { inventory }) => sum + inventoryFacts(inventory).size, 0);
+    return {
+      account: 'ours and moto 5.2.5',
+      provider: 'none',
+      engine: 'none, the inventory',
+      compared: `${reference.length} inventories: access, credentials, attachments, what was not seen, how many calls it took`,
+      ...outcome,
+      checks: subjects,
+    };
+  } finally {
+    await ours.stop();
+  }
+}
+
+async function tellOf(account: RunningAccount, later: () => void): Promise<readonly Told[]> {
+  const iam = clientOf(account);
+  try {
+    return await tellInventories(iam, later);
+  } finally {
+    iam.destroy();
+  }
+}
+
+/** What differs between two tellings of the same story. */
+export function inventoryDifferences(reference: readonly Told[], other: readonly Told[]): readonly Difference[] {
+  return reference.flatMap(({ step, inventory }) => {
+    const one = inventoryFacts(inventory);
+    const found = other.find((each) => each.step === step);
+    const two = found === undefined ? new Map<string, string>() : inventoryFacts(found.inventory);
+    return [...new Set([...one.keys(), ...two.keys()])].sort().flatMap((subject): Difference[] => {
+      const pair = { reference: one.get(subject) ?? null, other: two.get(subject) ?? null };
+      return pair.reference === pair.other ? [] : [{ step, aspect: 'account', subject, ...pair }];
+    });
+  });
+}
+
+/** An inventory as facts that must be the same wherever it was taken: without ids, and of times only whether there is one. */
+function inventoryFacts(inventory: Inventory): ReadonlyMap<string, string> {
+  const { access, users, policies, root, unseen, calls } = inventory;
+  const facts = new Map(Object.entries(accountFacts(access)));
+  const tell = (subject: string, value: unknown): void => void facts.set(subject, stableJson(value));
+  tell('access known', inventory.isAccessKnown);
+  tell('report', inventory.reportedAt !== null);
+  tell('root', root === null ? null : { mfa: root.mfa, keys: keyFacts(root.keys) });
+  tell(
+    'unseen',
+    unseen.map(({ what }) => what),
+  );
+  tell('calls', calls);
+  for (const [arn, { attachments }] of policies) tell(`policy ${arn} attachments`, attachments);
+  for (const [name, { arn, created, isReported, credentials }] of users) {
+    const { keys, password, mfa, certificates, ssh, services } = credentials;
+    tell(`user ${name} arn`, arn);
+    tell(`user ${name} created`, created !== '');
+    tell(`user ${name} reported`, isReported);
+    tell(`user ${name} keys`, keyFacts(keys));
+    tell(`user ${name} password`, password === null ? null : { used: password.lastUsed !== null });
+    tell(`user ${name} mfa`, mfa);
+    tell(`user ${name} others`, { certificates: certificates.length, ssh: ssh.length, services: services.length });
+  }
+  return facts;
+}
+
+/** In an order of their own: keys of one second come in that of their ids. */
+function keyFacts(keys: readonly AccessKey[]): readonly string[] {
+  return keys
+    .map(({ id, active, created, lastUsed, isUseKnown }) =>
+      stableJson({ id: id !== null, active, created: created !== null, used: lastUsed !== null, isUseKnown }),
+    )
+    .sort();
+}
