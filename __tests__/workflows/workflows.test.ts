@@ -49,7 +49,7 @@ function lint(texts: readonly { readonly text: string; readonly file: string }[]
 const QUEUE = 'unexpected key "queue" for "concurrency" section. expected one of "cancel-in-progress", "group"';
 
 test('there are workflows to look at', () => {
-  expect(NAMES).toEqual(expect.arrayContaining(['apply.yml', 'ci.yml', 'plan.yml']));
+  expect(NAMES).toEqual(expect.arrayContaining(['apply.yml', 'ci.yml', 'drift.yml', 'plan.yml']));
 });
 
 test('actionlint has nothing against any of them, and would find what is wrong', () => {
@@ -61,10 +61,26 @@ test('actionlint has nothing against any of them, and would find what is wrong',
   expect(counted.at(-1)?.length).toBeGreaterThan(0);
 });
 
-test('applies wait for each other, all of them', () => {
-  const { concurrency } = readWorkflow(join(FOLDER, 'apply.yml'));
-  expect(concurrency).toEqual({ group: 'mturk-team-apply', 'cancel-in-progress': false, queue: 'max' });
+test('applies wait for each other, all of them, and so do the looks for drift', () => {
+  for (const name of ['apply.yml', 'drift.yml']) {
+    const { concurrency } = readWorkflow(join(FOLDER, name));
+    expect(concurrency).toEqual({ group: 'mturk-team-apply', 'cancel-in-progress': false, queue: 'max' });
+  }
   for (const { workflow } of workflows) expect(['single', 'max', undefined]).toContain(workflow.concurrency.queue);
+});
+
+test('drift is looked for at a minute that few others have, of main alone, and where this repository is set up', () => {
+  const { on, jobs } = readWorkflow(join(FOLDER, 'drift.yml'));
+  const [{ cron = '' } = {}] = on.schedule as readonly { readonly cron?: string }[];
+  const minute = Number(/^(\d+) /.exec(cron)?.[1]);
+  expect(minute % 5).toBeGreaterThan(0);
+  expect(Object.keys(on)).toEqual(['schedule', 'workflow_dispatch']);
+  expect(jobs.build?.if).toBe("vars.MTURK_TEAM_ACCOUNT != '' && github.ref == 'refs/heads/main'");
+  // Whatever else runs, runs after it: what is skipped with it are all jobs, and such a run is no success.
+  for (const [id, job] of Object.entries(jobs).filter(([id]) => id !== 'build')) {
+    expect({ id, needs: needsOf(job) }).toEqual({ id, needs: expect.arrayContaining(['build']) });
+    if (/always\(\)/.test(job.if ?? '')) expect(job.if).toContain("needs.build.result != 'skipped'");
+  }
 });
 
 test('nothing is started by what runs with the rights of the base repository', () => {
@@ -117,6 +133,9 @@ test('where there is a role or a token that writes, nothing is installed and not
   expect(privileged.map(({ where }) => where)).toEqual([
     'apply.yml, apply',
     'apply.yml, report',
+    'drift.yml, detect',
+    'drift.yml, reconcile',
+    'drift.yml, report',
     'plan.yml, announce',
     'plan.yml, plan',
     'plan.yml, comment',
