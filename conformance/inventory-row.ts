@@ -42,7 +42,7 @@ export async function inventoryRow(moto: RunningAccount): Promise<Row> {
     return {
       account: 'ours and moto 5.2.5',
       provider: 'none',
-      engine: 'none, the inventory',
+      engine: 'the inventory',
       compared: `${reference.length} inventories: access, credentials, attachments, what was not seen, how many calls it took`,
       ...outcome,
       checks: subjects,
