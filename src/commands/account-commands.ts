@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { addDriftCommand } from './drift-command.ts';
 import type { Terminal } from './io.ts';
 import {
   bootstrap,
@@ -83,27 +84,7 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
       }
     });
 
-  program
-    .command('drift')
-    .description('say what somebody changed by hand; exits 0 when nothing differs, 2 with differences, 1 on an error')
-    .argument('[file]', 'the team file', DEFAULT_FILE)
-    .addOption(sandbox())
-    .addOption(parallelism())
-    .option('--reconcile', 'put it right')
-    .option('--yes', 'do not ask; needed where nobody can answer')
-    .addOption(today())
-    .addOption(json())
-    .addHelpText('after', examples('mturk-team drift --sandbox', 'mturk-team drift --reconcile'))
-    .action(async (file: string, options) => {
-      if (options.reconcile === true) refuseAnotherDay(program, options);
-      const { drift } = await import('./drift.ts');
-      finish(
-        await drift(
-          { ...labOptions(file, options), reconcile: options.reconcile === true, yes: options.yes === true },
-          terminal,
-        ),
-      );
-    });
+  addDriftCommand(program, terminal);
 
   const sandboxCommand = program.command('sandbox').description('an AWS account in a process: IAM, STS and MTurk');
   sandboxCommand

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { z } from 'zod';
-import { declaredDigest } from '../access/declared-digest.ts';
+import { declaredDigest } from '../review/declared-digest.ts';
 import type { Lab } from './open-lab.ts';
 import { type RecordPlace, type StateRecord, stateRecord } from './state-record.ts';
 

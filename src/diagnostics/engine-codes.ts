@@ -30,6 +30,8 @@ export interface EngineFindingArgs {
   'engine-refused-for-real-account': { readonly binary: string };
   /** Where `synth` should have written. */
   'configuration-missing': { readonly directory: string };
+  /** `file` is a record beside the state. */
+  'record-unusable': EngineWords & { readonly file: string };
   'init-failed': EngineWords;
   'provider-unavailable': EngineWords;
   'backend-failed': EngineWords & { readonly progress: Progress | null };

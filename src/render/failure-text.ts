@@ -53,6 +53,12 @@ export const FAILURE_TEXT: Words = {
     state: NOTHING,
     remedy: `Write it first:\n\nmturk-team synth --out ${directory}`,
   }),
+  'record-unusable': ({ file, reason }) => ({
+    what: `${file} beside the state cannot be used: ${reason}.`,
+    state: NOTHING,
+    remedy:
+      'Mend the access to it. Where somebody damaged it, an administrator removes it after comparing a plan with team.yaml.',
+  }),
   'init-failed': ({ reason }) => ({
     what: `The engine could not make its directory ready: ${reason}.`,
     state: NOTHING,

@@ -30,9 +30,14 @@ export interface ResourceCounts {
 }
 
 /** `perception-lab in account 123456789012, OpenTofu 1.6.2` */
-export function labHeading(team: Pick<Team, 'lab' | 'account'>, engine: Engine, kind: AccountKind): string {
+export function labHeading(
+  team: Pick<Team, 'lab' | 'account'>,
+  /** Null where none is asked. */
+  engine: Engine | null,
+  kind: AccountKind,
+): string {
   const where = kind === 'sandbox' ? `an account in a process (${team.account})` : `account ${team.account}`;
-  return `${team.lab} in ${where}, ${engineTitle(engine)}`;
+  return `${team.lab} in ${where}${engine === null ? '' : `, ${engineTitle(engine)}`}`;
 }
 
 /** What is said when an account in a process is used for the first time. */

@@ -1,0 +1,100 @@
+import type { Failure } from '../diagnostics/failure.ts';
+import { notConfirmedText } from '../render/plan-text.ts';
+import { reconcileQuestion, refusalWords } from '../render/reconcile-text.ts';
+import type { Difference } from '../review/difference.ts';
+import type { DriftFinding, DriftLook } from '../review/drift-finding.ts';
+import { givesSomething } from '../review/fate.ts';
+import { keepAsIs } from '../review/keep-as-is.ts';
+import { decideReconcile, type ReconcileRequest } from '../review/reconcile.ts';
+import { otherChanges, railsBesidesKept } from '../review/reconcile-plan.ts';
+import type { Refusal } from '../review/reconcile-refusal.ts';
+import { applyWithProgress } from './apply.ts';
+import type { Terminal } from './io.ts';
+import { type LabPlan, planLab } from './lab-plan.ts';
+import type { Lab } from './open-lab.ts';
+import { reconcileHistory } from './reconcile-history.ts';
+import { usingRecord } from './record-failure.ts';
+import { reportFailure } from './report-failure.ts';
+
+export type Reconciled =
+  | { readonly outcome: 'done'; readonly undone: readonly DriftFinding[] }
+  | { readonly outcome: 'nothing' }
+  | { readonly outcome: 'refused'; readonly words: string; readonly refusal: Refusal | null }
+  | { readonly outcome: 'failed'; readonly failure: Failure };
+
+const HISTORY = 'reconcile-history.json';
+
+/**
+ * Puts right what a look found by hand, as far as that may be: see `decideReconcile`. One plan of the whole stack, with
+ * everything else written into it as the account has it, which must do exactly that. Why not is printed.
+ */
+export async function reconcile(
+  lab: Lab,
+  look: DriftLook,
+  request: ReconcileRequest,
+  options: { readonly yes: boolean; readonly lockTimeoutSeconds?: number },
+  terminal: Terminal,
+): Promise<Reconciled> {
+  const refused = (refusal: Refusal): Reconciled => {
+    const words = refusalWords(refusal, lab.naming);
+    terminal.stderr(`\n${words}\n`);
+    return { outcome: 'refused', words, refusal };
+  };
+  const failed = (failure: Failure): Reconciled => {
+    reportFailure(failure, terminal);
+    return { outcome: 'failed', failure };
+  };
+  const history = reconcileHistory(lab.records);
+  const before = await usingRecord(HISTORY, history.read);
+  if (!before.ok) return failed(before.failure);
+  const decision = decideReconcile(look, lab.team, request, before.value);
+  if (decision.kind === 'nothing') return { outcome: 'nothing' };
+  if (decision.kind === 'refused') return refused(decision.refusal);
+
+  const { findings, restored, kept } = decision;
+  const { lockTimeoutSeconds } = options;
+  const planned = await planLab(lab, {
+    edit: (configuration) => keepAsIs(configuration, kept),
+    ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
+  });
+  if (!planned.ok) return failed(planned.failure);
+  const against = standsAgainst(lab, planned.value, findings, restored, kept);
+  if (against !== null) return refused(against);
+  if (!options.yes && !(await terminal.confirm(reconcileQuestion(findings.length, lab.team.account)))) {
+    const words = notConfirmedText();
+    terminal.stderr(`${words}\n`);
+    return { outcome: 'refused', words, refusal: null };
+  }
+
+  // What a person asked to have put back is no quarrel with whoever took it away.
+  const counted = findings.filter((finding) => !restored.includes(finding)).map(({ id }) => id);
+  const begun = await usingRecord(HISTORY, () => history.begin(counted, lab.now()));
+  if (!begun.ok) return failed(begun.failure);
+  const applied = await applyWithProgress(lab, planned.value, terminal);
+  if (!applied.ok) return failed(applied.failure);
+  // Where this is not to be had, what was begun counts all the same.
+  const noted = await usingRecord(HISTORY, begun.value);
+  if (!noted.ok) reportFailure(noted.failure, terminal);
+  return { outcome: 'done', undone: findings };
+}
+
+/** Why a plan is not to be carried out; null where nothing stands against it. */
+function standsAgainst(
+  { team }: Lab,
+  { saved, report, rails, takenOver, held, change }: LabPlan,
+  findings: readonly DriftFinding[],
+  restored: readonly DriftFinding[],
+  kept: readonly Difference[],
+): Refusal | null {
+  const others = otherChanges({ plan: saved.plan, report }, findings, team.lab);
+  if (others !== null) return { reason: 'other-changes', ...others };
+  if (takenOver.length > 0) {
+    return { reason: 'other-changes', besides: [], addresses: takenOver.map(({ to }) => to), missing: [] };
+  }
+  const against = railsBesidesKept(rails, kept);
+  if (against.length > 0) return { reason: 'rails', findings: against };
+  // The look has decided that nobody gets anything; the plan, which is what is done, has the last word.
+  const gaining = restored.length > 0 ? [] : change.people.filter(givesSomething).map(({ user }) => user);
+  if (gaining.length > 0) return { reason: 'gives', users: gaining };
+  return held.length > 0 ? { reason: 'held', users: held } : null;
+}
