@@ -1,6 +1,6 @@
 import { accessOf } from '../access/access-of.ts';
 import type { AccessModel } from '../access/model.ts';
-import { includesOperation } from '../access/operation-set.ts';
+import { difference, includesOperation, NO_OPERATIONS } from '../access/operation-set.ts';
 import { toList } from '../iam/context.ts';
 import type { PolicyDocument, Statement } from '../iam/document.ts';
 import { actionMatches, statementsOf } from '../iam/statement.ts';
@@ -10,7 +10,7 @@ import type { Holder } from './difference.ts';
 import type { DeadName } from './drift-finding.ts';
 import { type Draft, draftOf } from './finding-draft.ts';
 import { worstOf } from './look-people.ts';
-import { around, holdersOf, type ModelIndex } from './model-index.ts';
+import { around, holdersOf, indexModel, type ModelIndex } from './model-index.ts';
 
 const PREFIX = 'mechanicalturk:';
 
@@ -54,9 +54,13 @@ function deadAction(action: string): Omit<DeadName, 'effect'> | null {
   return { name, successors: OPERATIONS.filter((operation) => successors.has(operation)) };
 }
 
-/** Every policy of an account, written into somebody or of its own, that holds such a name. */
-export function deadPolicies(account: ModelIndex, at: Date): readonly Draft[] {
+/**
+ * Every policy of an account, written into somebody or of its own, that holds such a name; `declared` is what the file
+ * gives to its members.
+ */
+export function deadPolicies(account: ModelIndex, declared: AccessModel, at: Date): readonly Draft[] {
   const { model } = account;
+  const file = indexModel(declared);
   const inline = [
     ...model.users.flatMap((user) => user.inline.map((policy) => ({ kind: 'user' as const, holder: user, policy }))),
     ...model.groups.flatMap((group) =>
@@ -73,7 +77,7 @@ export function deadPolicies(account: ModelIndex, at: Date): readonly Draft[] {
     if (names.length === 0) return [];
     const users = [...usersOf()].sort();
     const what = { kind: 'dead-names', policy, holder, names, users } as const;
-    return [draftOf(what, { risk: stillPossible(names, users, account, at) })];
+    return [draftOf(what, { risk: stillPossible(names, users, account, file, at) })];
   };
   return [
     ...model.policies
@@ -95,19 +99,21 @@ function deadNamesOnce(document: PolicyDocument): readonly DeadName[] {
   return names;
 }
 
-/** The worst that somebody may do although the policy was meant to deny it. */
+/** The worst that somebody may do although the policy was meant to deny it and the file does not give it. */
 function stillPossible(
   names: readonly DeadName[],
   users: readonly string[],
   account: ModelIndex,
+  file: ModelIndex,
   at: Date,
 ): Risk | null {
   const meant = new Set(names.flatMap(({ effect, successors }) => (effect === 'Deny' ? successors : [])));
   if (meant.size === 0) return null;
-  const who: AccessModel = around(account, users);
+  const given = new Map(accessOf(around(file, users), { at }).map(({ user, allowed }) => [user.name, allowed]));
   return worstOf(
-    accessOf(who, { at }).flatMap(({ allowed }) =>
-      [...meant].filter((operation) => includesOperation(allowed, operation)).map(riskOf),
-    ),
+    accessOf(around(account, users), { at }).flatMap(({ user, allowed }) => {
+      const beside = difference(allowed, given.get(user.name) ?? NO_OPERATIONS);
+      return [...meant].filter((operation) => includesOperation(beside, operation)).map(riskOf);
+    }),
   );
 }

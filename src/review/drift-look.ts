@@ -126,7 +126,7 @@ function fromInventory(looked: Looked): Drafts {
           ]),
       ...foreignMemberships(members, groups, account, team.lab, at),
       ...outsiders(inventory, { users, groups }, team, at),
-      ...deadPolicies(account, at),
+      ...deadPolicies(account, expected.model, at),
       ...credentialFindings(inventory, team, account, today, at),
     ],
     unseen: distinct([...inventory.unseen, ...look.unseen, ...(boundary.state === 'unseen' ? [boundary.unseen] : [])]),

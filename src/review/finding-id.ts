@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AccessKey } from '../account/inventory.ts';
+import { isManagedPolicyName } from '../mturk/managed-policies.ts';
 import type { Risk } from '../mturk/operations.ts';
 import { iamName, rolePolicyArn } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
@@ -13,7 +13,10 @@ interface IdNames {
   readonly policy: (arn: string) => readonly string[];
 }
 
-/** Makes the ids of a team's findings: see `DriftFinding.id`. */
+/**
+ * Makes the ids of a team's findings: see `DriftFinding.id`. No two of one look are the same: a second old key of one
+ * member is `old-key/bo/2`.
+ */
 export function findingIds(team: Team): (what: DriftWhat, risk: Risk | null) => string {
   const users = keysByName(
     team,
@@ -23,6 +26,7 @@ export function findingIds(team: Team): (what: DriftWhat, risk: Risk | null) => 
     team,
     team.roles.map(({ key }) => key),
   );
+  const roleKeys = new Set(groups.values());
   const policies = new Map(team.roles.map(({ key }) => [rolePolicyArn(team, key), key]));
   const names: IdNames = {
     user: nameIn(users),
@@ -31,10 +35,17 @@ export function findingIds(team: Team): (what: DriftWhat, risk: Risk | null) => 
       const key = policies.get(arn);
       if (key !== undefined) return [key];
       const name = arn.slice(arn.lastIndexOf('/') + 1);
-      return arn.startsWith('arn:aws:iam::aws:') ? [name] : ['own', name];
+      const isAws = arn.startsWith('arn:aws:iam::aws:');
+      return roleKeys.has(name) || (!isAws && isManagedPolicyName(name)) ? [isAws ? 'aws' : 'own', name] : [name];
     },
   };
-  return (what, risk) => [...partsOf(what, risk, names)].map(segment).join('/');
+  const made = new Map<string, number>();
+  return (what, risk) => {
+    const id = partsOf(what, risk, names).map(segment).join('/');
+    const times = (made.get(id) ?? 0) + 1;
+    made.set(id, times);
+    return times === 1 ? id : `${id}/${times}`;
+  };
 }
 
 function keysByName({ lab }: Team, keys: readonly string[]): ReadonlyMap<string, string> {
@@ -68,7 +79,7 @@ function partsOf(what: DriftWhat, risk: Risk | null, names: IdNames): readonly s
   const worst = risk === null ? [] : [risk];
   switch (what.kind) {
     case 'difference':
-      return differenceParts(what.difference, worst, names);
+      return [...differenceParts(what.difference, names), ...worst];
     case 'attributes':
       return ['attributes', what.address, ...what.attributes];
     case 'stray': {
@@ -78,7 +89,8 @@ function partsOf(what: DriftWhat, risk: Risk | null, names: IdNames): readonly s
     }
     case 'boundary': {
       const { state, wider, narrower } = what.effect;
-      return ['boundary', state, ...(wider.length > 0 ? ['wider'] : []), ...(narrower.length > 0 ? ['narrower'] : [])];
+      const ways = [...(wider.length > 0 ? ['wider'] : []), ...(narrower.length > 0 ? ['narrower'] : [])];
+      return ['boundary', ...(ways.length > 0 ? ways : [state])];
     }
     case 'foreign-group':
       return ['foreign-group', ...names.user(what.user), what.group, ...worst];
@@ -88,35 +100,34 @@ function partsOf(what: DriftWhat, risk: Risk | null, names: IdNames): readonly s
       const { holder, policy } = what;
       const where =
         holder === null ? [policy.slice(policy.lastIndexOf('/') + 1)] : [...holderParts(holder, names), policy];
-      return ['dead-names', ...where, ...worst];
+      return ['dead-names', ...where];
     }
     case 'extra-keys':
-      return [what.kind, ...names.user(what.user), String(what.keys.length)];
+      return [what.kind, ...names.user(what.user), ...several(what.keys.length - what.allowed)];
     case 'old-key':
     case 'unused-key':
-      return [what.kind, ...names.user(what.user), keyPart(what.key)];
     case 'used-key':
-      return [what.kind, ...names.user(what.user), keyPart(what.key), what.because];
     case 'password':
-      return ['password', ...names.user(what.user)];
     case 'ssh-keys':
     case 'certificates':
-      return [what.kind, ...names.user(what.user), String(what.ids.length)];
     case 'service-credentials':
-      return [what.kind, ...names.user(what.user), String(what.credentials.length)];
+      return [what.kind, ...names.user(what.user)];
     case 'root-keys':
-      return ['root-keys', String(what.keys.length)];
+      return [what.kind, ...several(what.keys.length)];
   }
 }
 
-function differenceParts(difference: Difference, worst: readonly string[], names: IdNames): readonly string[] {
+function several(count: number): readonly string[] {
+  return count > 1 ? [String(count)] : [];
+}
+
+function differenceParts(difference: Difference, names: IdNames): readonly string[] {
   const { kind } = difference;
   switch (kind) {
     case 'user-added':
     case 'user-removed':
-      return [kind, ...names.user(difference.user)];
     case 'boundary-changed':
-      return [kind, ...names.user(difference.user), ...worst];
+      return [kind, ...names.user(difference.user)];
     case 'tag-changed':
       return [kind, ...names.user(difference.user), difference.tag];
     case 'group-added':
@@ -124,30 +135,23 @@ function differenceParts(difference: Difference, worst: readonly string[], names
       return [kind, ...names.group(difference.group)];
     case 'policy-added':
     case 'policy-removed':
-      return [kind, ...names.policy(difference.arn)];
     case 'document-changed':
-      return [kind, ...names.policy(difference.arn), ...worst];
+      return [kind, ...names.policy(difference.arn)];
     case 'moved':
       return [kind, ...holderParts(difference.holder, names)];
     case 'member-added':
     case 'member-removed':
       return [kind, ...names.user(difference.user), ...names.group(difference.group)];
     case 'attachment-added':
-      return [kind, ...holderParts(difference.holder, names), ...names.policy(difference.arn), ...worst];
     case 'attachment-removed':
       return [kind, ...holderParts(difference.holder, names), ...names.policy(difference.arn)];
     case 'inline-added':
     case 'inline-changed':
     case 'inline-removed':
-      return [kind, ...holderParts(difference.holder, names), difference.policy, ...worst];
+      return [kind, ...holderParts(difference.holder, names), difference.policy];
   }
 }
 
 function holderParts({ kind, name }: Holder, names: IdNames): readonly string[] {
   return [kind, ...names[kind](name)];
-}
-
-/** A key by the moment of its creation: its id is not known to every look. */
-function keyPart({ id, created }: AccessKey): string {
-  return created === null ? (id ?? 'unknown') : new Date(created).toISOString().replace(/[-:]|\.\d+/g, '');
 }

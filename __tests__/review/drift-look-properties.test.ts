@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { compare, type PersonChange } from '../../src/access/compare.ts';
+import { declare } from '../../src/access/declare.ts';
+import type { AccessModel } from '../../src/access/model.ts';
+import { declaredDigest } from '../../src/review/declared-digest.ts';
+import { type Difference, inverse } from '../../src/review/difference.ts';
+import { hasEffect } from '../../src/review/drift-effect.ts';
+import type { DriftFinding, DriftLook, DriftWhat } from '../../src/review/drift-finding.ts';
+import { lookOf } from '../../src/review/drift-look.ts';
+import { isLater } from '../../src/review/risk.ts';
+import { withDifferences } from '../../src/review/with-differences.ts';
+import type { Team } from '../../src/team/team.ts';
+import { inventoryOf } from '../support/inventory-of.ts';
+import { tamperedWith, tamperings } from '../support/tampered-model.ts';
+import { teams } from '../support/team-arbitrary.ts';
+
+const TODAY = '2026-11-25';
+const AT = new Date(`${TODAY}T12:00:00Z`);
+/** Before, between and after the moments that tamperings name. */
+const LATER = ['2026-12-01T00:00:01Z', '2026-12-24T12:00:00Z', '2030-01-01T00:00:00Z'].map((text) => new Date(text));
+
+/** Without plan; the file is the one that was applied, so that all is done by hand. */
+function fastLook(team: Team, account: AccessModel): DriftLook {
+  return lookOf({
+    team: { ...team, snoozed: [], departed: [] },
+    today: TODAY,
+    at: AT,
+    inventory: inventoryOf(account),
+    plan: null,
+    applied: { declared: declaredDigest(team) },
+  });
+}
+
+const stories = fc.tuple(teams(), tamperings()).map(([team, done]) => {
+  const declared = declare(team, TODAY);
+  return { team, declared, account: tamperedWith(declared, team, done) };
+});
+
+function undone(findings: readonly DriftFinding[]): readonly Difference[] {
+  return findings.flatMap(({ what, fate }) =>
+    fate === 'undo' && what.kind === 'difference' ? [inverse(what.difference)] : [],
+  );
+}
+
+const gives = ({ operations, ends, kind }: PersonChange) =>
+  operations.gained.length > 0 || (kind === 'changed' && isLater(ends.after, ends.before));
+
+test('undoing what is undone gives nobody an operation or a later end, each alone and all together, now or later', () => {
+  let count = 0;
+  fc.assert(
+    fc.property(stories, ({ team, declared, account }) => {
+      const undoing = undone(fastLook(team, account).findings);
+      count += undoing.length;
+      const documents = new Map(
+        [...account.policies, ...declared.policies].map(({ arn, document }) => [arn, document]),
+      );
+      for (const differences of [undoing, ...undoing.map((one) => [one])]) {
+        const after = withDifferences(account, differences, documents);
+        for (const at of [AT, ...LATER]) expect(compare(account, after, at).people.filter(gives)).toEqual([]);
+      }
+    }),
+    { numRuns: 600 },
+  );
+  expect(count).toBeGreaterThan(100);
+});
+
+/** Names of all whom a finding is about. */
+function namedBy({ people, what }: DriftFinding, account: AccessModel): readonly string[] {
+  return [...people.map(({ user }) => user), ...subjects(what, account)];
+}
+
+function subjects(what: DriftWhat, account: AccessModel): readonly string[] {
+  const members = (group: string) =>
+    account.users.flatMap(({ name, groups }) => (groups.includes(group) ? [name] : []));
+  switch (what.kind) {
+    case 'outside':
+    case 'foreign-group':
+      return [what.user];
+    case 'stray': {
+      const { stray, keeps, administrators } = what.effect;
+      const names = [...keeps.map(({ user }) => user), ...administrators];
+      return stray.kind === 'user' ? [stray.name, ...names] : [...members(stray.name), ...names];
+    }
+    case 'difference':
+      return 'user' in what.difference ? [what.difference.user] : [];
+    default:
+      return [];
+  }
+}
+
+test('whatever changes what somebody may do is found without an engine', () => {
+  let count = 0;
+  fc.assert(
+    fc.property(stories, ({ team, declared, account }) => {
+      const { findings } = fastLook(team, account);
+      const named = new Set(findings.flatMap((finding) => namedBy(finding, account)));
+      const changed = compare(declared, account, AT).people.filter(
+        (person) => hasEffect(person) && (person.kind !== 'joins' || person.mayAct.after),
+      );
+      count += changed.length;
+      for (const { user } of changed) expect([...named]).toContain(user);
+    }),
+    { numRuns: 600 },
+  );
+  expect(count).toBeGreaterThan(100);
+});
+
+test('the ids of a look are different, of letters that a snooze may have, and the fingerprint knows no order', () => {
+  fc.assert(
+    fc.property(stories, ({ team, account }) => {
+      const look = fastLook(team, account);
+      const ids = look.findings.map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const id of ids) expect(id).toMatch(/^[a-z]+(?:-[a-z]+)*(?:\/[A-Za-z0-9+=,.@_-]+)*$/);
+      const backwards = { ...account, users: [...account.users].reverse(), groups: [...account.groups].reverse() };
+      expect(fastLook(team, backwards).fingerprint).toBe(look.fingerprint);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('nothing is found on an account that is as the file says', () => {
+  fc.assert(
+    fc.property(teams(), (team) => {
+      expect(fastLook(team, declare(team, TODAY))).toMatchObject({ class: 'clean', findings: [], unseen: [] });
+    }),
+  );
+});

@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import type { AccessGroup, AccessModel, AccessUser, InlinePolicy } from '../../src/access/model.ts';
+import type { PolicyDocument } from '../../src/iam/document.ts';
+import { managedPolicyArn, managedPolicyByArn } from '../../src/mturk/managed-policies.ts';
+import { labPath } from '../../src/team/names.ts';
+import type { Team } from '../../src/team/team.ts';
+import { anyStatement } from './random-model.ts';
+
+/** One thing that somebody does to an account by hand. Numbers choose among what is there. */
+export interface Tampering {
+  readonly act: keyof typeof ACTS;
+  readonly one: number;
+  readonly other: number;
+  readonly document: PolicyDocument;
+}
+
+const FULL = managedPolicyArn('AmazonMechanicalTurkFullAccess');
+const READ = managedPolicyArn('AmazonMechanicalTurkReadOnly');
+/** Policies of the account that are not the lab's, to be attached and made boundaries. */
+const OWN = ['helpers', 'stop'];
+
+const anyDocument: fc.Arbitrary<PolicyDocument> = fc.oneof(
+  fc.array(anyStatement, { minLength: 1, maxLength: 3 }).map((Statement) => ({ Version: '2012-10-17', Statement })),
+  fc.constantFrom<PolicyDocument[]>(
+    { Version: '2012-10-17', Statement: { Effect: 'Deny', Action: '*', Resource: '*' } },
+    { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } },
+    {
+      Version: '2012-10-17',
+      Statement: {
+        Effect: 'Deny',
+        Action: '*',
+        Resource: '*',
+        Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': '2026-12-24T00:00:00Z' } },
+      },
+    },
+  ),
+);
+
+export function tamperings(): fc.Arbitrary<readonly Tampering[]> {
+  const one = fc.record({
+    act: fc.constantFrom(...(Object.keys(ACTS) as (keyof typeof ACTS)[])),
+    one: fc.nat(1000),
+    other: fc.nat(1000),
+    document: anyDocument,
+  });
+  return fc.array(one, { minLength: 1, maxLength: 4 });
+}
+
+/** The account after all of it, with two policies of its own that anybody may attach. */
+export function tamperedWith(model: AccessModel, team: Team, done: readonly Tampering[]): AccessModel {
+  return done.reduce<AccessModel>((account, tampering) => ACTS[tampering.act](account, tampering, team), {
+    ...model,
+    policies: [
+      ...model.policies,
+      ...[FULL, READ]
+        .filter((arn) => !model.policies.some((policy) => policy.arn === arn))
+        .map((arn) => ({ arn, name: arn.slice(arn.lastIndexOf('/') + 1), document: managedPolicyByArn(arn) })),
+    ],
+  });
+}
+
+type Act = (account: AccessModel, tampering: Tampering, team: Team) => AccessModel;
+
+const pick = <Item>(items: readonly Item[], number: number): Item | undefined => items[number % items.length];
+
+const ownArn = ({ account }: AccessModel, number: number) =>
+  `arn:aws:iam::${account}:policy/${OWN[number % OWN.length]}`;
+
+const bare = (name: string, path: string): AccessUser => ({
+  ...{ name, path, groups: [], attached: [], inline: [], boundary: null, tags: {} },
+});
+
+function withUser(account: AccessModel, number: number, map: (user: AccessUser) => AccessUser): AccessModel {
+  const chosen = pick(account.users, number);
+  return { ...account, users: account.users.map((user) => (user === chosen ? map(user) : user)) };
+}
+
+function withHolder(
+  account: AccessModel,
+  number: number,
+  map: <Held extends Pick<AccessGroup, 'attached' | 'inline'>>(held: Held) => Held,
+): AccessModel {
+  if (number % 2 === 0) return withUser(account, number / 2, map);
+  const chosen = pick(account.groups, (number - 1) / 2);
+  return { ...account, groups: account.groups.map((group) => (group === chosen ? map(group) : group)) };
+}
+
+function withOwnPolicy(account: AccessModel, number: number, document: PolicyDocument): AccessModel {
+  const arn = ownArn(account, number);
+  if (account.policies.some((policy) => policy.arn === arn)) return account;
+  return { ...account, policies: [...account.policies, { arn, name: arn.slice(arn.lastIndexOf('/') + 1), document }] };
+}
+
+function withInline(inline: readonly InlinePolicy[], name: string, document: PolicyDocument): readonly InlinePolicy[] {
+  return [...inline.filter((policy) => policy.name !== name), { name, document }];
+}
+
+function withNewUser(account: AccessModel, user: AccessUser): AccessModel {
+  return account.users.some(({ name }) => name === user.name)
+    ? account
+    : { ...account, users: [...account.users, user] };
+}
+
+const ACTS = {
+  join: (account, { one, other }) =>
+    withUser(account, one, (user) => {
+      const group = pick(account.groups, other)?.name;
+      return group === undefined || user.groups.includes(group) ? user : { ...user, groups: [...user.groups, group] };
+    }),
+  leave: (account, { one, other }) =>
+    withUser(account, one, (user) => ({ ...user, groups: user.groups.filter((_group, index) => index !== other % 2) })),
+  'attach AWS': (account, { one, other }) =>
+    withHolder(account, one, (held) => {
+      const arn = pick([FULL, READ], other) ?? FULL;
+      return held.attached.includes(arn) ? held : { ...held, attached: [...held.attached, arn] };
+    }),
+  'attach own': (account, { one, other, document }) =>
+    withHolder(withOwnPolicy(account, other, document), one, (held) => {
+      const arn = ownArn(account, other);
+      return held.attached.includes(arn) ? held : { ...held, attached: [...held.attached, arn] };
+    }),
+  "attach the lab's": (account, { one, other }) =>
+    withHolder(account, one, (held) => {
+      const arn = pick(
+        account.policies.filter((policy) => policy.arn.includes('/mturk/')),
+        other,
+      )?.arn;
+      return arn === undefined || held.attached.includes(arn) ? held : { ...held, attached: [...held.attached, arn] };
+    }),
+  detach: (account, { one }) => withHolder(account, one, (held) => ({ ...held, attached: held.attached.slice(1) })),
+  write: (account, { one, document }) =>
+    withHolder(account, one, (held) => ({ ...held, inline: withInline(held.inline, 'extra', document) })),
+  limit: (account, { one, document }) =>
+    withUser(account, one, (user) => ({ ...user, inline: withInline(user.inline, 'limits', document) })),
+  unlimit: (account, { one }) =>
+    withUser(account, one, (user) => ({ ...user, inline: user.inline.filter(({ name }) => name !== 'limits') })),
+  edit: (account, { one, document }) => {
+    const chosen = pick(
+      account.policies.filter(({ arn }) => arn.includes('/mturk/')),
+      one,
+    );
+    const policies = account.policies.map((policy) => (policy === chosen ? { ...policy, document } : policy));
+    return { ...account, policies };
+  },
+  'edit the boundary': (account, { document }) => ({
+    ...account,
+    policies: account.policies.map((policy) =>
+      policy.arn.includes('/mturk-boundary/') ? { ...policy, document } : policy,
+    ),
+  }),
+  unbound: (account, { one }) => withUser(account, one, (user) => ({ ...user, boundary: null })),
+  rebound: (account, { one, other, document }) =>
+    withUser(withOwnPolicy(account, other, document), one, (user) => ({ ...user, boundary: ownArn(account, other) })),
+  tag: (account, { one }) => withUser(account, one, (user) => ({ ...user, tags: { ...user.tags, member: 'ada' } })),
+  untag: (account, { one }) => withUser(account, one, (user) => ({ ...user, tags: {} })),
+  move: (account, { one }) => withUser(account, one, (user) => ({ ...user, path: '/elsewhere/' })),
+  'delete a user': (account, { one }) => {
+    const chosen = pick(account.users, one);
+    return { ...account, users: account.users.filter((user) => user !== chosen) };
+  },
+  'delete a group': (account, { one }) => {
+    const chosen = pick(account.groups, one)?.name;
+    return {
+      ...account,
+      groups: account.groups.filter(({ name }) => name !== chosen),
+      users: account.users.map((user) => ({ ...user, groups: user.groups.filter((group) => group !== chosen) })),
+    };
+  },
+  'a user in the path': (account, { document }, { lab }) =>
+    withNewUser(account, { ...bare('intern', labPath(lab)), inline: [{ name: 'all', document }] }),
+  'a user outside': (account, { document }) =>
+    withNewUser(account, { ...bare('outsider', '/'), inline: [{ name: 'all', document }] }),
+  'a group outside': (account, { one, document }) => {
+    const group = { name: 'everybody', path: '/', attached: [], inline: [{ name: 'all', document }] };
+    const known = account.groups.some(({ name }) => name === group.name);
+    return withUser(known ? account : { ...account, groups: [...account.groups, group] }, one, (user) =>
+      user.groups.includes('everybody') ? user : { ...user, groups: [...user.groups, 'everybody'] },
+    );
+  },
+} satisfies Readonly<Record<string, Act>>;
