@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { run, scratch } from '../support/command.ts';
 import { githubInTest, sha } from '../support/github-client.ts';
 import { filesOf, pullRequestEvent } from '../support/github-files.ts';
+import type { Run } from '../support/github-repository.ts';
 
 const { server, repository } = githubInTest();
 const BOT = 'github-actions[bot]';
@@ -178,7 +179,136 @@ describe('after the merge', () => {
   });
 });
 
+describe('the heartbeat', () => {
+  const HOUR = 3_600_000;
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * HOUR).toISOString().replace(/\.\d+/, '');
+  const drift = (hours: number, given: Partial<Run> = {}) =>
+    repository().addRun({
+      headSha: sha('0'),
+      path: '.github/workflows/drift.yml',
+      event: 'schedule',
+      createdAt: hoursAgo(hours),
+      ...given,
+    });
+  const warned = 'The last drift report is';
+  const asks = () => server().requests.filter(({ path }) => path.includes('drift.yml'));
+  const planned = (more = '', token?: string) =>
+    comment(`--state planned --review review.json --manifest manifest.json --heartbeat drift.yml${more}`, {}, token);
+
+  beforeEach(() => {
+    directory.write('manifest.json', files.manifest);
+    repository().addWorkflow('drift.yml', { createdAt: hoursAgo(2_000) });
+  });
+
+  test('a look of this morning is no matter', async () => {
+    drift(100);
+    drift(7);
+    drift(1, { conclusion: 'failure' });
+    expect(await planned()).toMatchObject({ code: 0, stderr: expect.not.stringContaining('drift') });
+    expect(ours()[0]).not.toContain('drift report');
+  });
+
+  test('looks that have failed for days are told in the comment, in the summary and in the log', async () => {
+    drift(120);
+    for (const hours of [96, 72, 48, 24, 1]) drift(hours, { conclusion: 'failure' });
+    expect(await planned()).toMatchObject({ code: 0, stderr: expect.stringContaining(`${warned} 5 days old`) });
+    expect(ours()[0]).toContain(`**${warned} 5 days old**`);
+    expect(written('summary')).toContain(`**${warned} 5 days old**`);
+    // The review comes first, and what is folded comes last.
+    expect(ours()[0]).toMatch(/Eve|Dee|Cy[\s\S]*The last drift report is[\s\S]*<details>/);
+  });
+
+  test('a run by hand on the main branch is a look, and one on another branch is none', async () => {
+    drift(120);
+    drift(3, { event: 'workflow_dispatch', headBranch: 'change' });
+    expect((await planned()).stderr).toContain(warned);
+    drift(2, { event: 'workflow_dispatch' });
+    expect((await planned()).stderr).not.toContain(warned);
+    expect(ours()).toEqual([expect.not.stringContaining(warned)]);
+  });
+
+  test.each([
+    [30, false],
+    [60, true],
+  ])('a workflow that is %i hours old and has never gone well: warned of: %s', async (age, warns) => {
+    repository().workflows.pop();
+    repository().addWorkflow('drift.yml', { createdAt: hoursAgo(age) });
+    drift(2, { conclusion: 'failure' });
+    await planned();
+    expect(ours()[0]!.includes('No drift report has ever come about')).toBe(warns);
+  });
+
+  test('a repository without the workflow is not told of it', async () => {
+    repository().workflows.pop();
+    expect(await planned()).toMatchObject({ code: 0, stderr: expect.not.stringContaining('drift') });
+    expect(asks()).toHaveLength(1);
+  });
+
+  test('a workflow that GitHub has switched off', async () => {
+    drift(2_000);
+    repository().workflows.at(-1)!.state = 'disabled_inactivity';
+    await planned();
+    expect(ours()[0]).toContain('GitHub has switched the workflow off');
+  });
+
+  test('without the permission the log says so, and the comment stands', async () => {
+    drift(120);
+    repository().tokens.set('no-actions', { login: BOT, kind: 'installation', grants: { pull_requests: 'write' } });
+    const result = await planned('', 'no-actions');
+    expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('actions: read') });
+    expect(ours()).toEqual([expect.not.stringContaining(warned)]);
+  });
+
+  test('a GitHub that does not answer that one question costs nothing but the warning', async () => {
+    drift(120);
+    server().trouble({ when: /drift\.yml/, status: 422, message: 'no', times: 9 });
+    expect(await planned()).toMatchObject({ code: 0, stderr: expect.stringContaining('is not known') });
+    expect(ours()).toHaveLength(1);
+  });
+
+  test('how often it is to look is what the file said before the change', async () => {
+    drift(120);
+    const hours = (each: string, every: number) =>
+      each.replaceAll('"driftEveryHours":24', `"driftEveryHours":${every}`);
+    directory.write('manifest.json', hours(files.manifest, 168));
+    await planned();
+    expect(ours()[0]).not.toContain(warned);
+    directory.write('manifest.json', hours(files.manifest, 6));
+    await planned();
+    expect(ours()[0]).toContain('every 6 hours');
+  });
+
+  test('a manifest that was made before there was such a setting is read', async () => {
+    drift(120);
+    directory.write('manifest.json', files.manifest.replaceAll('"driftEveryHours":24,', ''));
+    expect(await planned()).toMatchObject({ code: 0, stderr: expect.not.stringContaining('left out') });
+    expect(ours()[0]).toContain('every 24 hours');
+  });
+
+  test('after the merge, too, and not in the issue about a failed apply', async () => {
+    drift(120);
+    repository().merge(1, 'ada', sha('f'));
+    directory.write('event.json', '{"ref":"refs/heads/main","repository":{"default_branch":"main"}}');
+    const failure = { reason: 'plan-changed', detail: 'aws_iam_user.member_bo would be changed, too' };
+    directory.write('result.json', JSON.stringify({ version: 1, failure }));
+    await comment(
+      '--state applied --pull-request 1 --manifest manifest.json --result result.json --reason plan-changed --issue --heartbeat drift.yml',
+    );
+    expect(ours()[0]).toContain(warned);
+    const [issue] = [...repository().threads.values()].filter(({ kind }) => kind === 'issue');
+    expect(issue?.body).not.toContain(warned);
+  });
+
+  test('without the option nothing is asked', async () => {
+    drift(120);
+    await comment('--state planned --review review.json --manifest manifest.json');
+    expect(asks()).toEqual([]);
+  });
+});
+
 test.each([
+  '--state planned --heartbeat ../drift.yml',
+  '--state planned --heartbeat drift',
   '--state nonsense',
   '--state planned --reason nonsense',
   '--state applied --pull-request 0',

@@ -120,6 +120,8 @@ function viewFull(text: (slot: string) => string, count: number, budget: number)
       { kind: 'owner-login', owner: text('owner'), from: text('login'), to: text('login') },
       { kind: 'lab', from: text('lab'), to: text('lab') },
       { kind: 'state', from: text('bucket'), to: null },
+      { kind: 'keys', member: text('member'), from: 1, to: 2 },
+      { kind: 'snooze', finding: text('finding'), from: null, to: '2027-01-31', reason: text('reason') },
     ],
     questions: [{ kind: 'everything', user, roles: [role] }],
     unexplained: [

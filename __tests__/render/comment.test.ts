@@ -1,6 +1,7 @@
 import { FAILURE_REASONS } from '../../src/diagnostics/pipeline-codes.ts';
 import { commentMarker, renderComment, renderIssue, renderSummary } from '../../src/render/comment.ts';
 import { bytes } from '../../src/render/comment-budget.ts';
+import { overdueText } from '../../src/render/overdue-text.ts';
 import type { Review } from '../../src/review/review.ts';
 import { GITHUB_MAKES, htmlOf, textOutsideCode } from '../support/github-page.ts';
 import { expectGolden } from '../support/golden.ts';
@@ -61,6 +62,32 @@ test('the summary is the comment, and the issue has a title of plain words', () 
   const issue = renderIssue(views['apply-failed']!);
   expect(issue.title).toBe('perception-lab: The change was only partly applied');
   expect(issue.body).toBe(renderComment(views['apply-failed']!));
+});
+
+test('that looks are overdue is said once, in the open, in a comment and a summary but in no issue', () => {
+  for (const name of Object.keys(views).filter((each) => each.startsWith('looks-'))) {
+    const view = views[name]!;
+    for (const text of [renderComment(view), renderSummary(view)]) {
+      const open = text.replace(/<details>.*?<\/details>/gs, '');
+      expect(open.match(/is not known where no plan sees it/g)).toHaveLength(1);
+      // Whatever is folded comes after it.
+      expect(text.indexOf('where no plan sees it')).toBeLessThan(text.indexOf('<details>') >>> 0);
+    }
+    expect(renderIssue(view).body).not.toContain('where no plan sees it');
+  }
+});
+
+test('ages of the last report are told in hours, then in days', () => {
+  const at = (hours: number) => {
+    const now = new Date(Date.parse('2026-11-20T05:17:03Z') + hours * 3_600_000);
+    return overdueText({ ...views['looks-overdue']!.overdue!, everyHours: 1 }, now);
+  };
+  expect(at(2.5)).toContain(
+    'The last drift report is 2 hours old (20 Nov 2026 05:17 UTC), and drift.yml is to make one every hour.',
+  );
+  expect(at(71.9)).toContain('is 71 hours old');
+  expect(at(72)).toContain('is 3 days old');
+  expect(at(24 * 1500)).toContain('is 1,500 days old');
 });
 
 test.each([

@@ -60,6 +60,7 @@ export function reviewOfMany(
     unchanged: 3,
     words: [],
     roles: [],
+    driftEveryHours: 24,
     guards: [],
     questions: people.map(({ user }) => ({ kind: 'spending-without-end', user, roles: ['paymaster'] })),
     unexplained: people.map(({ user }) => ({

@@ -2,6 +2,7 @@ import { declare } from '../../src/access/declare.ts';
 import type { CommentView } from '../../src/render/comment.ts';
 import { correctionWords } from '../../src/render/comment-corrections.ts';
 import { driftOf } from '../../src/review/drift.ts';
+import type { Overdue } from '../../src/review/overdue.ts';
 import { rail } from '../../src/review/rail.ts';
 import { railsOf } from '../../src/review/rails.ts';
 import type { PlannedResource, Review, ReviewedPlan, Unexplained } from '../../src/review/review.ts';
@@ -246,6 +247,15 @@ function planned(
   return { ...reviewFrom(before, after), plan: planOf(resources), ...change };
 }
 
+/** The account was looked at last on Friday. */
+const LATE: Overdue = {
+  workflow: 'drift.yml',
+  last: '2026-11-20T05:17:03Z',
+  since: '2026-09-01T10:00:00Z',
+  everyHours: 24,
+  off: null,
+};
+
 /** Every comment that was looked at, by the name of its golden file. */
 export function sampleViews(): Readonly<Record<string, CommentView>> {
   const addsEve = planned(sampleTeam, withEve, joining);
@@ -336,6 +346,15 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
       corrected: corrections(reviewFrom(recordedTeam, recordedTeam), driftReview).map((correction) =>
         correctionWords(correction, { lab: 'perception-lab', at: AT }),
       ),
+    }),
+    'looks-overdue': viewOf(addsEve, { overdue: LATE }),
+    'looks-never': viewOf(addsEve, { state: 'applied', overdue: { ...LATE, last: null } }),
+    'looks-switched-off': viewOf(planned(sampleTeam, sampleTeam, []), { overdue: { ...LATE, off: 'github' } }),
+    'looks-overdue-file-has-errors': viewOf(null, {
+      lab: 'perception-lab',
+      state: 'failed',
+      failure: { reason: 'validate-failed', detail: 'team.yaml:14:26  error  unknown-operation-name' },
+      overdue: { ...LATE, off: 'somebody' },
     }),
     applying: viewOf(addsEve, { state: 'applying' }),
     applied: viewOf(addsEve, { state: 'applied' }),

@@ -2,15 +2,18 @@ import type { Failure, Result } from '../diagnostics/failure.ts';
 import { succeed } from '../diagnostics/failure.ts';
 import type { FailureReason } from '../diagnostics/pipeline-codes.ts';
 import { connectGitHub } from '../github/connect.ts';
-import { type PullRequestEvent, pullRequestOfEvent } from '../github/event.ts';
+import { defaultBranchOfEvent, type PullRequestEvent, pullRequestOfEvent } from '../github/event.ts';
 import { writeOutputs, writeSummary } from '../github/outputs.ts';
 import type { GitHub } from '../github/port.ts';
 import { reportIssue } from '../github/report-issue.ts';
 import { upsertSticky } from '../github/sticky.ts';
 import { type CommentState, commentMarker, renderComment, renderSummary } from '../render/comment.ts';
 import { commentedText, issueText, notCommentedText } from '../render/github-text.ts';
-import { type CommentFiles, commentFacts, issueMarkers, issueReport } from './comment-facts.ts';
+import type { Overdue } from '../review/overdue.ts';
+import { DEFAULT_SETTINGS } from '../team/settings.ts';
+import { type CommentFacts, type CommentFiles, commentFacts, issueMarkers, issueReport } from './comment-facts.ts';
 import type { Terminal } from './io.ts';
+import { overdueLooks } from './overdue-looks.ts';
 import { reportFailure } from './report-failure.ts';
 
 export interface CommentOptions extends CommentFiles {
@@ -20,6 +23,8 @@ export interface CommentOptions extends CommentFiles {
   readonly detail: string;
   /** Null: the one of the event. */
   readonly pullRequest: number | null;
+  /** The workflow that looks at the account (`drift.yml`), to warn where it has not for too long; null asks nothing. */
+  readonly heartbeat: string | null;
   /** Keep the issue about applies, too. */
   readonly issue: boolean;
   readonly reveal: boolean;
@@ -45,7 +50,11 @@ export async function comment(options: CommentOptions, terminal: Terminal, env: 
   const place = await placeOf(options, github.value, env);
   const lab =
     facts.lab ?? (place.ok && place.value.kind === 'here' ? await labOf(github.value, place.value.pull) : null);
-  const view = { ...facts.view, lab: lab ?? 'unknown' };
+  const view = {
+    ...facts.view,
+    lab: lab ?? 'unknown',
+    overdue: await overdueNow(options, facts, github.value, terminal, env),
+  };
   writeSummary(env, renderSummary(view));
   if (!place.ok) return reportFailure(place.failure, terminal);
   let failure: Failure | null = null;
@@ -70,6 +79,20 @@ export async function comment(options: CommentOptions, terminal: Terminal, env: 
     failure = told?.ok === false ? told.failure : failure;
   }
   return failure === null ? 0 : reportFailure(failure, terminal);
+}
+
+/** The comment's own moment counts, so that its words and its footer agree. */
+async function overdueNow(
+  { heartbeat: file }: CommentOptions,
+  { view: { review, footer } }: CommentFacts,
+  github: GitHub,
+  terminal: Terminal,
+  env: Environment,
+): Promise<Overdue | null> {
+  if (file === null) return null;
+  const everyHours = review?.driftEveryHours ?? DEFAULT_SETTINGS.driftEveryHours;
+  const asked = { file, branch: defaultBranchOfEvent(env), everyHours, now: new Date(footer.at) };
+  return overdueLooks(github, asked, terminal);
 }
 
 type Place =

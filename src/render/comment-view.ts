@@ -1,4 +1,5 @@
 import type { FailureReason } from '../diagnostics/pipeline-codes.ts';
+import type { Overdue } from '../review/overdue.ts';
 import type { Review } from '../review/review.ts';
 
 /** Where a pull request stands. `offline`: read from its two team files, no plan yet. */
@@ -15,6 +16,8 @@ export interface CommentView {
   readonly failure: { readonly reason: FailureReason; readonly detail: string } | null;
   /** Sentences: where the plan says otherwise than the team files did. They come first. */
   readonly corrected: readonly string[];
+  /** That the account is not looked at as it is meant to be; left out, or null, where it is, or nobody can tell. */
+  readonly overdue?: Overdue | null;
   readonly footer: CommentFooter;
   /** Whether account ids and ARNs are shown in full. */
   readonly reveal: boolean;

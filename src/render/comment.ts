@@ -11,6 +11,7 @@ import { listPart, rulesParts } from './comment-rules.ts';
 import { unexplainedParts } from './comment-unexplained.ts';
 import type { CommentState, CommentView } from './comment-view.ts';
 import { code, joined, type Markdown, md, ours, prose, shortListed } from './markdown-text.ts';
+import { overdueMarkdown } from './overdue-text.ts';
 import { redactAll } from './redact.ts';
 
 export type { CommentState, CommentView } from './comment-view.ts';
@@ -61,7 +62,8 @@ export function renderSummary(view: CommentView): string {
 export function renderIssue(view: CommentView): { title: string; body: string } {
   const lab = (view.review?.lab ?? view.lab ?? 'unknown').replace(/[^\w.-]/g, '_').slice(0, 64);
   const what = view.failure === null ? STATE_TITLES[view.state] : failureTitleText(view.failure.reason);
-  return { title: `${lab}: ${what}`, body: renderComment(view) };
+  // Looks that are overdue have nothing to do with why this issue is open, and an issue stays as it was written.
+  return { title: `${lab}: ${what}`, body: renderComment({ ...view, overdue: null }) };
 }
 
 const STATE_TITLES: Readonly<Record<CommentState, string>> = {
@@ -84,7 +86,7 @@ function body(view: CommentView, budget: number): string {
     ...(failure === null ? [] : failureParts(failure, view.state, RANK.failure)),
     ...noteParts(view.state, review),
     ...listPart('**The plan says otherwise than team.yaml did:**\n', corrected.map(prose), RANK.corrected),
-    ...(review === null ? [] : reviewParts(review, view.state)),
+    ...(review === null ? overdueParts(view) : reviewParts(review, view)),
     fixed(footerText(review, footer)),
   ];
   return fitParts(
@@ -145,7 +147,8 @@ function noteParts(state: CommentState, review: Review | null): readonly Part[] 
   return [];
 }
 
-function reviewParts(review: Review, state: CommentState): readonly Part[] {
+function reviewParts(review: Review, view: CommentView): readonly Part[] {
+  const { state } = view;
   const open = isOpen(state);
   const questions = open ? questionItems(review) : [];
   const { plan } = review;
@@ -159,9 +162,15 @@ function reviewParts(review: Review, state: CommentState): readonly Part[] {
     ...listPart('**Ask before you approve:**\n', questions, RANK.questions),
     ...(review.held.length === 0 || !open || review.rails.length > 0 ? [] : text(heldMarkdown(review))),
     ...text(wordsMarkdown(review)),
+    ...overdueParts(view),
     ...(plan === null ? [] : planParts(plan, { destructive: RANK.destructive, rest: RANK.resources })),
     ...(open && !isIdle(review) ? [fixed(CHECKS)] : []),
   ];
+}
+
+/** Behind all that the change does, and before what is folded: it is not about this change, and is not to be missed. */
+function overdueParts({ overdue = null, footer }: CommentView): readonly Part[] {
+  return overdue === null ? [] : text(overdueMarkdown(overdue, new Date(footer.at)));
 }
 
 function text(markdown: Markdown): readonly Part[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PersonChange } from '../access/compare.ts';
 import { CAPABILITY_NAMES, OPERATIONS, RISKS } from '../mturk/operations.ts';
+import { DEFAULT_SETTINGS } from '../team/settings.ts';
 import type { Difference } from './difference.ts';
 import { COUNT, RAIL, TEXT, TEXTS } from './manifest-rails.ts';
 import type { GuardChange, Question, Review, ReviewedPlan } from './review.ts';
@@ -171,6 +172,8 @@ export const REVIEW: z.ZodType<Review> = z.strictObject({
     }),
   ),
   rails: people(RAIL),
+  // What was planned before there was such a setting is still to be applied.
+  driftEveryHours: SETTING.default(DEFAULT_SETTINGS.driftEveryHours),
   held: TEXTS,
   plan: PLAN.nullable(),
 });

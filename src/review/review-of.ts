@@ -73,6 +73,7 @@ export function reviewOf(input: ReviewInput): Review {
     unchanged: unchanged.length,
     questions: questionsOf(people, models.after, after, { today, at }),
     rails: plan === undefined ? fileRails(before, after, today) : plan.rails,
+    driftEveryHours: (before ?? after).settings.driftEveryHours,
     held: plan?.held ?? [],
     plan: plan === undefined ? null : reviewedPlan(plan.plan, plan.tools),
   };

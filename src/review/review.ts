@@ -138,6 +138,8 @@ export interface Review {
   readonly unexplained: readonly Unexplained[];
   /** Reasons why it would not be applied. */
   readonly rails: readonly Finding[];
+  /** How often the account is to be looked at, in hours, by the file as it was: a change must not silence what is overdue. */
+  readonly driftEveryHours: number;
   /** IAM users who are suspended while it is applied. */
   readonly held: readonly string[];
   /** Null where no plan was there to read: the review is from the two files alone. */
