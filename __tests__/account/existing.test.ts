@@ -15,7 +15,7 @@ const thing = (kind: NamedKind, name: string, path = PATH): NamedThing => ({
 function accountWith(
   things: readonly NamedThing[],
   members: Readonly<Record<string, readonly string[]>> = {},
-): Omit<IamNames, 'holdings'> & { readonly asked: string[] } {
+): IamNames & { readonly asked: string[] } {
   const asked: string[] = [];
   return {
     asked,

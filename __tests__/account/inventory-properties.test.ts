@@ -1,9 +1,6 @@
 import fc from 'fast-check';
 import type { AccessModel } from '../../src/access/model.ts';
-import { boundaryOf, lookAtBoundary } from '../../src/account/boundary.ts';
-import { iamNames } from '../../src/account/iam-names.ts';
 import { takeInventory } from '../../src/account/inventory.ts';
-import { lookForStrays, straysOf } from '../../src/account/strays.ts';
 import { ACCOUNT, iamOf, openAccount } from '../sandbox/clients.ts';
 import { anyAccount } from '../support/account-arbitrary.ts';
 import { accessIn } from '../support/transient-access.ts';
@@ -59,40 +56,5 @@ test('what is read through the API is what the account remembers, on pages of an
       }
     }),
     { numRuns: 60 },
-  );
-});
-
-test('what lies astray is the same, read at once or thing by thing', async () => {
-  await fc.assert(
-    fc.asyncProperty(anyAccount, fc.func(fc.boolean()), async (state, knows) => {
-      const sandbox = await openAccount({ memory: { account: state, states: new Map() } });
-      const iam = iamOf(sandbox);
-      try {
-        const inventory = await takeInventory(iam, {
-          account: ACCOUNT,
-          managed: () => true,
-          scope: 'access',
-          now: () => new Date(),
-        });
-        const lab = {
-          path: '/mturk/perception-lab/',
-          knows: ({ kind, name }: { kind: string; name: string }) => knows(kind, name),
-          groups: new Set(['ada', 'Bo']),
-        };
-        const old = await lookForStrays(lab, iamNames(iam));
-        const now = straysOf(inventory, lab);
-        const key = (x: { kind?: string; arn?: string; name: string }) => `${x.kind} ${x.arn ?? x.name}`;
-        const by = <T extends { name: string }>(xs: readonly T[]) => [...xs].sort((a, b) => (key(a) < key(b) ? -1 : 1));
-        expect(by(now.strays)).toEqual(by(old.strays));
-        expect(by(now.groups).map((g) => ({ ...g, path: '/' }))).toEqual(by(old.groups));
-        expect(by(now.policies)).toEqual(by(old.policies));
-        const team = { lab: 'ada', account: ACCOUNT };
-        expect(boundaryOf(inventory, team)).toEqual(await lookAtBoundary(team, iamNames(iam)));
-      } finally {
-        iam.destroy();
-        await sandbox.close();
-      }
-    }),
-    { numRuns: 100 },
   );
 });

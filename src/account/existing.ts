@@ -50,10 +50,7 @@ export interface Existing {
  * A membership that is created adds its members and takes nobody out before the next apply, so whoever is in the group
  * already would be given what the role gives: that is a finding.
  */
-export async function findExisting(
-  creates: readonly PlannedCreate[],
-  iam: Omit<IamNames, 'holdings'>,
-): Promise<Existing> {
+export async function findExisting(creates: readonly PlannedCreate[], iam: IamNames): Promise<Existing> {
   const names = creates.filter((create) => create.kind !== 'membership');
   const kinds = [...new Set(names.map(({ kind }) => kind))];
   const found = (await Promise.all(kinds.map((kind) => iam.list(kind)))).flat();
@@ -76,16 +73,13 @@ export async function findExisting(
   return { imports, findings };
 }
 
-async function strangersIn(
-  { name, key, users }: PlannedMembership,
-  iam: Omit<IamNames, 'holdings'>,
-): Promise<readonly Finding[]> {
+async function strangersIn({ name, key, users }: PlannedMembership, iam: IamNames): Promise<readonly Finding[]> {
   const strangers = (await iam.membersOf(name)).filter((user) => !users.includes(user));
   return strangers.length === 0 ? [] : [finding('strangers-in-group', { group: name, role: key, users: strangers })];
 }
 
 /** Asked before anything is created: without the boundary every user would fail, one after the other. */
-export async function checkBoundary(arn: string, iam: Omit<IamNames, 'holdings'>): Promise<readonly Finding[]> {
+export async function checkBoundary(arn: string, iam: IamNames): Promise<readonly Finding[]> {
   return (await iam.policyExists(arn)) ? [] : [finding('boundary-missing', { arn })];
 }
 

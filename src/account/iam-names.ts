@@ -7,7 +7,6 @@ import {
   paginateListUsers,
 } from '@aws-sdk/client-iam';
 import { isMissing } from './aws-errors.ts';
-import { type IamHoldings, iamHoldings } from './strays-holdings.ts';
 
 export type NamedKind = 'user' | 'group' | 'policy';
 
@@ -20,20 +19,18 @@ export interface NamedThing {
   readonly arn: string;
 }
 
-/** What adoption asks of an account, and what drift asks besides. */
+/** What adoption asks of an account. */
 export interface IamNames {
   /** Every user, group or policy of the account itself, whatever its path: names are taken whatever the path. */
   list(kind: NamedKind): Promise<readonly NamedThing[]>;
   policyExists(arn: string): Promise<boolean>;
   /** Names of the users in a group, sorted; empty where there is no such group. */
   membersOf(group: string): Promise<readonly string[]>;
-  readonly holdings: IamHoldings;
 }
 
 /** Asks the real API, or the account in a process behind the same client. Throws the SDK's errors. */
 export function iamNames(client: IAMClient): IamNames {
   return {
-    holdings: iamHoldings(client),
     async list(kind) {
       const found: NamedThing[] = [];
       for await (const page of pagesOf(kind, client)) {
