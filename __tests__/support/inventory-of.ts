@@ -43,6 +43,7 @@ export function inventoryOf(
         {
           arn: `arn:aws:iam::${access.account}:user${path}${name}`,
           created: '2026-01-01T00:00:00Z',
+          isReported: true,
           credentials: { ...NO_CREDENTIALS, ...credentials[name] },
         },
       ]),
