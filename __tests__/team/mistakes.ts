@@ -1076,6 +1076,22 @@ export const DRIFT_MISTAKES: readonly Mistake[] = [
       '`Password/bo` cannot be the id of a finding, so it would leave nothing out of the drift report: a kind in lower case comes first, then names as IAM has them, divided by /. Write password/bo',
   },
   {
+    name: 'a snooze of a kind that is misspelt',
+    file: snoozed('until: "2027-01-31", reason: x', 'member-aded/bo/paymaster'),
+    code: 'invalid-finding-id',
+    at: 'member-aded/bo/paymaster',
+    message:
+      'member-aded/bo/paymaster cannot be the id of a finding, so it would leave nothing out of the drift report: member-aded is no kind of finding. Write member-added/bo/paymaster',
+  },
+  {
+    name: 'a snooze of a kind that there is not',
+    file: snoozed('until: "2027-01-31", reason: x', 'everything'),
+    code: 'invalid-finding-id',
+    at: 'everything',
+    message:
+      'everything cannot be the id of a finding, so it would leave nothing out of the drift report: everything is no kind of finding. Copy the id from the drift report, such as outside/old-mturk-user/spends.',
+  },
+  {
     name: 'a snooze of everything below',
     file: snoozed('until: "2027-01-31", reason: x', 'outside/*'),
     code: 'invalid-finding-id',

@@ -120,8 +120,11 @@ interface SettingsFindingArgs {
   };
   'invalid-bucket-name': { readonly bucket: string };
   'invalid-region': { readonly region: string };
-  /** A key of `snoozed`. */
-  'invalid-finding-id': { readonly id: string };
+  /** A key of `snoozed`. `unknown` is its first part where that alone is wrong: there is no such kind of finding. */
+  'invalid-finding-id': {
+    readonly id: string;
+    readonly unknown: { readonly kind: string; readonly suggestion: string | null } | null;
+  };
   'snooze-passed': { readonly finding: string; readonly until: string };
   /** `limit` is the last day that is not too far away. */
   'snooze-far-away': { readonly finding: string; readonly until: string; readonly limit: string };

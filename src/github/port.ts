@@ -70,7 +70,7 @@ export interface Issue {
 }
 
 /** A workflow file as GitHub has registered it. */
-export interface Workflow {
+interface Workflow {
   /** ISO 8601, UTC: when GitHub first saw the file. */
   readonly createdAt: string;
   /** `active`, `disabled_inactivity`, `disabled_manually`, `disabled_fork`, `deleted` */

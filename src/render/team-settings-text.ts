@@ -48,14 +48,16 @@ export const SETTINGS_WORDS: Pick<TeamWords, SettingsCode> = {
     ),
   'invalid-region': ({ region }) =>
     wording('Not a region', say`${region} is not an AWS region.`, "Write the bucket's region, such as eu-central-1."),
-  'invalid-finding-id': ({ id }) =>
-    wording(
+  'invalid-finding-id': ({ id, unknown }) => {
+    const better = unknown === null ? idLike(id) : withKind(id, unknown);
+    return wording(
       'Not the id of a finding',
-      say`${id} cannot be the id of a finding, so it would leave nothing out of the drift report: a kind in lower case comes first, then names as IAM has them, divided by /.`,
-      idLike(id) === null
-        ? 'Copy the id from the drift report, such as outside/old-mturk-user/spends.'
-        : `Write ${idLike(id)}`,
-    ),
+      unknown === null
+        ? say`${id} cannot be the id of a finding, so it would leave nothing out of the drift report: a kind in lower case comes first, then names as IAM has them, divided by /.`
+        : say`${id} cannot be the id of a finding, so it would leave nothing out of the drift report: ${unknown.kind} is no kind of finding.`,
+      better === null ? 'Copy the id from the drift report, such as outside/old-mturk-user/spends.' : `Write ${better}`,
+    );
+  },
   'snooze-passed': ({ finding, until }) =>
     wording(
       'A snooze that has ended',
@@ -70,8 +72,12 @@ export const SETTINGS_WORDS: Pick<TeamWords, SettingsCode> = {
     ),
 };
 
+function withKind(id: string, { kind, suggestion }: { kind: string; suggestion: string | null }): string | null {
+  return suggestion === null ? null : `${suggestion}${id.slice(kind.length)}`;
+}
+
 /** Longer than any id: not worth looking into. */
-const LONGEST_ID = 400;
+const LONGEST_ID = 1000;
 
 /** What is left of an id that was copied with what stands around it in the report; null where nothing is. */
 function idLike(id: string): string | null {

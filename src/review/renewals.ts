@@ -12,7 +12,7 @@ interface Person {
  * How far a sponsor can still answer for somebody: `stays`; `ends` (her own last day comes no later than that of the
  * member); `ended` (it has passed: she is not of the lab any more); `suspended`.
  */
-export interface Sponsor extends Person {
+interface Sponsor extends Person {
   readonly standing: 'stays' | 'ends' | 'ended' | 'suspended';
   /** Her own last day, `YYYY-MM-DD`, UTC; null where there is none. */
   readonly until: string | null;

@@ -18,8 +18,8 @@ export const EMAIL_PATTERN = /^[^\s@<>"(),:;\\[\]]+@[^\s@<>"(),:;\\[\]]+\.[^\s@<
 /** How the drift report names what it found: its kind, then IAM names, then perhaps how bad it is, divided by `/`. */
 export const FINDING_ID_PATTERN = /^[a-z]+(?:-[a-z]+)*(?:\/[A-Za-z0-9+=,.@_-]+)*$/;
 
-/** Twice what the longest names of IAM need. */
-export const LONGEST_FINDING_ID = 400;
+/** More than any id needs: each part of one has at most 128 characters. */
+export const LONGEST_FINDING_ID = 1000;
 
 /** S3's naming rules for general purpose buckets; dots side by side and IP addresses are refused besides. */
 export const BUCKET_PATTERN = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;

@@ -1,11 +1,14 @@
+import { FINDING_KINDS } from '../finding-kinds.ts';
 import { FINDING_ID_PATTERN, LONGEST_FINDING_ID } from '../patterns.ts';
 import type { Rule } from '../rule.ts';
 
-export const snoozesNameFindings: Rule = ({ draft, intact, report }) => {
+export const snoozesNameFindings: Rule = ({ draft, intact, report, suggest }) => {
   for (const { finding } of draft.snoozed) {
     const possible = finding.length <= LONGEST_FINDING_ID && FINDING_ID_PATTERN.test(finding);
-    if (possible || !intact('snoozed', finding)) continue;
-    report('invalid-finding-id', ['snoozed', finding], { id: finding }, { at: 'key' });
+    const [kind = ''] = finding.split('/', 1);
+    if ((possible && FINDING_KINDS.includes(kind)) || !intact('snoozed', finding)) continue;
+    const known = possible ? { kind, suggestion: suggest(kind, FINDING_KINDS) } : null;
+    report('invalid-finding-id', ['snoozed', finding], { id: finding, unknown: known }, { at: 'key' });
   }
 };
 

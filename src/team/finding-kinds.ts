@@ -1,0 +1,38 @@
+/**
+ * What a drift report can find, as the first part of a finding's id has it: whatever else begins a snooze would leave
+ * nothing out. The findings themselves are made above this room, where a test holds the two together.
+ */
+export const FINDING_KINDS: readonly string[] = [
+  'attachment-added',
+  'attachment-removed',
+  'attributes',
+  'boundary',
+  'boundary-changed',
+  'certificates',
+  'dead-names',
+  'document-changed',
+  'extra-keys',
+  'foreign-group',
+  'group-added',
+  'group-removed',
+  'inline-added',
+  'inline-changed',
+  'inline-removed',
+  'member-added',
+  'member-removed',
+  'moved',
+  'old-key',
+  'outside',
+  'password',
+  'policy-added',
+  'policy-removed',
+  'root-keys',
+  'service-credentials',
+  'ssh-keys',
+  'stray',
+  'tag-changed',
+  'unused-key',
+  'used-key',
+  'user-added',
+  'user-removed',
+];
