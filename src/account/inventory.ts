@@ -42,7 +42,7 @@ export interface UserCredentials {
   readonly services: readonly { readonly id: string; readonly service: string }[];
 }
 
-export interface InventoriedUser {
+interface InventoriedUser {
   readonly arn: string;
   /** ISO 8601, UTC. */
   readonly created: string;
@@ -51,7 +51,7 @@ export interface InventoriedUser {
   readonly credentials: UserCredentials;
 }
 
-export interface InventoriedPolicy {
+interface InventoriedPolicy {
   /** Users, groups and roles that it is attached to, as a policy or as a boundary. */
   readonly attachments: number;
 }
