@@ -101,14 +101,17 @@ export interface Attribution {
 
 export interface DriftFinding {
   /**
-   * `member-added/bo/paymaster`: the same for the same thing at every look, another one where it has become worse. Made
-   * of letters, digits, `/` and what IAM allows in names; a snooze names it.
+   * `member-added/bo/paymaster/spends`: the same for the same thing at every look, another one where it has become worse.
+   * Made of letters, digits, `/` and what IAM allows in names; a snooze names it.
    */
   readonly id: string;
   readonly what: DriftWhat;
   readonly cause: DriftCause;
   readonly fate: ReconcileFate;
-  /** What it alone does to whose access, worst risk first; empty where nobody's access changes by it. */
+  /**
+   * What it does to whose access, worst risk first: by itself, or together with what else was done where that is worse.
+   * Empty where nobody's access changes by it.
+   */
   readonly people: readonly PersonChange[];
   /** The worst that somebody may do by it and should not; null where that is nothing. */
   readonly risk: Risk | null;

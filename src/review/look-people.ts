@@ -1,14 +1,16 @@
 import { compare, type PersonChange } from '../access/compare.ts';
 import type { AccessModel } from '../access/model.ts';
 import { RISKS, type Risk } from '../mturk/operations.ts';
-import type { Difference } from './difference.ts';
+import { type Difference, inverse } from './difference.ts';
 import { hasEffect } from './drift-effect.ts';
 import { around, concernedBy, groupOf, type ModelIndex } from './model-index.ts';
 import { type Documents, withDifferences } from './with-differences.ts';
 
 /**
- * What a difference alone does to whose access, worst risk first: `declared` is the account with all of the lab as the
- * file has it. Of a user or group whom the file does not have (any more), what she may do for as long as she is there.
+ * What a difference does to whose access, worst risk first: by itself, on `declared`, the account with all of the lab as
+ * the file has it; and together with what else was done, on the account as it is, where that is worse: lifting a
+ * suspension and attaching a policy are each nothing much. Of a user or group whom the file does not have (any more),
+ * what she may do for as long as she is there.
  */
 export function peopleOf(
   difference: Difference,
@@ -22,9 +24,31 @@ export function peopleOf(
     return compare({ ...she, users: [] }, she, at).people.filter(({ operations }) => operations.gained.length > 0);
   }
   if (difference.kind === 'group-added') return peopleOfGroup(difference.group, declared, account, at);
-  const group = groupOf(difference);
-  const before = around(declared, concernedBy(declared, difference), group === null ? [] : [group]);
-  return compare(before, withDifferences(before, [difference], documents), at).people.filter(hasEffect);
+  const groups = [groupOf(difference)].filter((group) => group !== null);
+  const before = around(declared, concernedBy(declared, difference), groups);
+  const alone = compare(before, withDifferences(before, [difference], documents), at).people.filter(hasEffect);
+  const now = around(account, concernedBy(account, difference), groups);
+  const together = compare(withDifferences(now, [inverse(difference)], documents), now, at).people.filter(hasEffect);
+  return worseOf(alone, together);
+}
+
+/** For each user the change by which she gains the worse, the first in doubt. */
+function worseOf(one: readonly PersonChange[], other: readonly PersonChange[]): readonly PersonChange[] {
+  const byUser = new Map(one.map((person) => [person.user, person]));
+  for (const person of other) {
+    const known = byUser.get(person.user);
+    if (known === undefined || placeOfGain(person) < placeOfGain(known)) byUser.set(person.user, person);
+  }
+  return [...byUser.values()].sort(
+    (a, b) =>
+      placeOfGain(a) - placeOfGain(b) ||
+      b.operations.lost.length - a.operations.lost.length ||
+      (a.user < b.user ? -1 : 1),
+  );
+}
+
+function placeOfGain({ worstGain: risk }: PersonChange): number {
+  return risk === null ? RISKS.length : RISKS.indexOf(risk);
 }
 
 function peopleOfGroup(name: string, declared: ModelIndex, account: ModelIndex, at: Date): readonly PersonChange[] {
