@@ -9,6 +9,7 @@ import { RISKS } from '../../src/mturk/operations.ts';
 import type { Difference } from '../../src/review/difference.ts';
 import { hasEffect } from '../../src/review/drift-effect.ts';
 import type { Attribution, DriftFinding, DriftLook, DriftWhat } from '../../src/review/drift-finding.ts';
+import { findingIds } from '../../src/review/finding-id.ts';
 import { withDifferences } from '../../src/review/with-differences.ts';
 import { boundaryArn, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -47,7 +48,7 @@ export const BY_ADA: Attribution = {
 };
 
 export const key = (given: Partial<AccessKey> = {}): AccessKey => ({
-  id: 'AKIAEXAMPLE0SECRET01',
+  id: 'AKIAEXAMPLEKEYOFBO2A',
   active: true,
   created: '2026-03-02T09:00:00Z',
   lastUsed: null,
@@ -66,17 +67,14 @@ export function peopleOf(difference: Difference, base: AccessModel = declared): 
 export function differs(difference: Difference, given: Partial<DriftFinding> = {}): DriftFinding {
   const people = given.people ?? peopleOf(difference);
   const gains = people.flatMap(({ worstGain }) => worstGain ?? []);
-  const subject = JSON.stringify(Object.values(difference).filter((value) => typeof value === 'string'));
+  const risk = RISKS.find((each) => gains.includes(each)) ?? null;
   return {
-    id: subject
-      .replace(/[^\w+=,.@/-]+/g, '/')
-      .replace(/^\/|\/$/g, '')
-      .replaceAll('perception-lab-', ''),
+    id: findingIds(team)({ kind: 'difference', difference }, risk),
     what: { kind: 'difference', difference },
     cause: 'by-hand',
     fate: difference.kind.endsWith('-removed') ? 'keep' : 'undo',
     people,
-    risk: RISKS.find((risk) => gains.includes(risk)) ?? null,
+    risk,
     place: 0,
     by: null,
     ...given,
@@ -328,7 +326,7 @@ export const OTHERS: readonly DriftFinding[] = [
     user: bo,
     keys: [
       key({ lastUsed: '2026-11-24T20:15:00Z' }),
-      key({ id: 'AKIAEXAMPLE0SECRET02', created: '2026-10-02T09:00:00Z' }),
+      key({ id: 'AKIAEXAMPLEKEYOFBO2B', created: '2026-10-02T09:00:00Z' }),
     ],
     allowed: 1,
   }),
@@ -348,10 +346,10 @@ export const OTHERS: readonly DriftFinding[] = [
   finds('service-credentials/bo', {
     kind: 'service-credentials',
     user: bo,
-    credentials: [{ id: 'ACCAEXAMPLE0SERVICE1', service: 'bedrock.amazonaws.com' }],
+    credentials: [{ id: 'ACCAEXAMPLESERVICE2A', service: 'bedrock.amazonaws.com' }],
   }),
   finds('password/bo', { kind: 'password', user: bo, lastUsed: '2026-11-02T08:00:00Z' }),
-  finds('ssh-keys/eve', { kind: 'ssh-keys', user: eve, ids: ['APKAEXAMPLE0SSHKEY01', 'APKAEXAMPLE0SSHKEY02'] }),
+  finds('ssh-keys/eve', { kind: 'ssh-keys', user: eve, ids: ['APKAEXAMPLESSHKEYY2A', 'APKAEXAMPLESSHKEYY2B'] }),
   finds('certificates/eve', { kind: 'certificates', user: eve, ids: ['TA7SMP42TDN5Z26OBPJE7EXAMPLE'] }),
   finds(
     'attributes/aws_iam_user.member_bo',

@@ -35,12 +35,17 @@ export function driftErrorText(error: DriftError): { title: string; body: string
       `**${unknown}** An issue about drift, where one is open, says what was found before. Nothing was changed on the account.`,
     ),
     ...(failure === null ? [] : [fixed(failureMarkdown(failure, reveal))]),
+    ...(failure === null && !isPart ? [fixed(UNREADABLE)] : []),
     ...unseenParts(unseen, reveal),
     ...(failure === null && unseen.some(isDenied) ? [fixed(DENIED)] : []),
     fixed(`<sub>${joined([ours(timeWords(at)), ...runLink(runUrl)], ' · ').markdown}</sub>`),
   ];
   return { title, body: fitParts(parts, budgetOf(error)) };
 }
+
+/** Without a failure it was the file, which is read before anything else. */
+const UNREADABLE =
+  '**Why:** team.yaml could not be read, or breaks a rule.\n\n**What to do:** `mturk-team check` names each mistake and its remedy; mend them in a pull request.';
 
 const DENIED =
   '**What to do:** the role that looks needs `iam:Get*`, `iam:List*` and `iam:GenerateCredentialReport` on everything; `docs/workflows.md` has its policy. Then run the drift workflow again.';

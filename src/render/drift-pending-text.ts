@@ -1,4 +1,4 @@
-import type { DriftLook } from '../review/drift-finding.ts';
+import type { DriftFinding, DriftLook } from '../review/drift-finding.ts';
 import { fitParts, fixed } from './comment-budget.ts';
 import { countWords, isAre, sortedFindings } from './drift-heading.ts';
 import { findingLine } from './drift-item.ts';
@@ -15,7 +15,7 @@ export function pendingIssueText(look: DriftLook, view: DriftView): { title: str
     [
       fixed(`### ${title}`),
       fixed(
-        'Until it is applied, everybody can do what they could before. Whose last day has passed is denied everything since, and the user with its keys is still there.',
+        `Until it is applied, everybody can do what they could before.${pending.some(isOver) ? ' Whose last day has passed is denied everything since; the user is still there, with its keys.' : ''}`,
       ),
       {
         head: '',
@@ -31,4 +31,9 @@ export function pendingIssueText(look: DriftLook, view: DriftView): { title: str
     budgetOf(view),
   );
   return { title: redact(title, reveal), body };
+}
+
+/** Somebody whom the file does not want any more: most often by a last day that has passed. */
+function isOver({ what }: DriftFinding): boolean {
+  return what.kind === 'difference' && what.difference.kind === 'user-added';
 }

@@ -62,11 +62,9 @@ function restWords(rest: readonly CapabilityAccess[], afterWorse: boolean): read
 
 function verbWords({ capability, operations, whole }: CapabilityAccess): string {
   if (whole) return BARE[capability];
-  const part =
-    operations.length <= FEW
-      ? `only ${listWords(operations)}`
-      : `${operations.length} of its ${operationsOf(capability).length} operations`;
-  return `${BARE[capability]} (${part})`;
+  return operations.length <= FEW
+    ? `${BARE[capability]} by ${listWords(operations)} only`
+    : `${BARE[capability]} by ${operations.length} of ${operationsOf(capability).length} operations`;
 }
 
 function missingOf(capabilities: readonly CapabilityAccess[]): readonly string[] {

@@ -1,5 +1,4 @@
 import type { Cohort, Renewal } from '../review/renewals.ts';
-import { distanceWords } from './access-dates.ts';
 import { fitParts, fixed, type Part } from './comment-budget.ts';
 import { budgetOf, type DriftView, fileUrl } from './drift-view.ts';
 import { code, type Markdown, md, ours, shortListed } from './markdown-text.ts';
@@ -8,7 +7,7 @@ import { dateWords } from './time-words.ts';
 /** The issue that asks, before the last day of some members, whether it is to be moved. */
 export function renewalIssueText(
   cohort: Cohort,
-  view: Pick<DriftView, 'repository' | 'budget'> & { readonly lab: string; readonly at: Date },
+  view: Pick<DriftView, 'repository' | 'budget'> & { readonly lab: string },
 ): { title: string; body: string } {
   const { until, members } = cohort;
   const day = dateWords(until);
@@ -23,7 +22,7 @@ export function renewalIssueText(
           members.map(({ name }) => md`${name}`),
           3,
         ).markdown
-      } ends after ${day} (${distanceWords(new Date(until), view.at)})`,
+      } ends after ${day}`,
     ),
     fixed(
       `**Extend or let go?** If nobody does anything, ${one ? 'it ends' : 'all of it ends'} by itself at the end of that day (UTC), and the next apply deletes the ${one ? 'user with its keys' : 'users with their keys'}.`,

@@ -1,0 +1,56 @@
+import { declaredDigest } from '../../src/review/declared-digest.ts';
+import type { DriftFinding, DriftLook } from '../../src/review/drift-finding.ts';
+import { lookOf as lookAt } from '../../src/review/drift-look.ts';
+import { withDifferences } from '../../src/review/with-differences.ts';
+import { boundaryArn } from '../../src/team/names.ts';
+import { inventoryOf } from './inventory-of.ts';
+import { AT, BY_ADA, declared, document, FULL_ACCESS, group, key, TODAY, team, user, userOf } from './sample-looks.ts';
+
+const FULL = {
+  arn: FULL_ACCESS,
+  name: 'AmazonMechanicalTurkFullAccess',
+  document: document('Allow', 'mechanicalturk:*'),
+};
+
+/** Six things done by hand to the account of the sample team, and what a look makes of them. */
+export function sixTamperings(): DriftLook {
+  const tampered = withDifferences(
+    declared,
+    [
+      { kind: 'member-added', group: 'perception-lab-paymaster', user: userOf('bo'), stranger: false },
+      { kind: 'member-removed', group: 'perception-lab-results-reader', user: userOf('eve'), stranger: false },
+      {
+        kind: 'inline-added',
+        holder: group('results-reader'),
+        policy: 'just-for-today',
+        document: document('Allow', 'mechanicalturk:CreateWorkerBlock'),
+      },
+      { kind: 'boundary-changed', user: userOf('fay'), from: boundaryArn(team), to: null },
+    ],
+    new Map(),
+  );
+  const old = user('old-mturk-user', { attached: [FULL_ACCESS] });
+  const policies = tampered.policies.some(({ arn }) => arn === FULL_ACCESS)
+    ? tampered.policies
+    : [...tampered.policies, FULL];
+  const look = lookAt({
+    team,
+    today: TODAY,
+    at: AT,
+    inventory: inventoryOf(
+      { ...tampered, users: [...tampered.users, old], policies },
+      {
+        'old-mturk-user': { keys: [key({ created: '2017-03-01T09:00:00Z', lastUsed: '2019-03-04T10:00:00Z' })] },
+        [userOf('gus')]: { password: { lastUsed: null } },
+      },
+    ),
+    plan: null,
+    applied: { declared: declaredDigest(team) },
+  });
+  const findings = look.findings.map((finding) => (byAda(finding) ? { ...finding, by: BY_ADA } : finding));
+  return { ...look, findings, planned: true };
+}
+
+function byAda({ id }: DriftFinding): boolean {
+  return id.startsWith('member-added/bo') || id.startsWith('inline-added');
+}
