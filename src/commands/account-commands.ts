@@ -86,7 +86,9 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
 
   addDriftCommand(program, terminal);
 
-  const sandboxCommand = program.command('sandbox').description('an AWS account in a process: IAM, STS and MTurk');
+  const sandboxCommand = program
+    .command('sandbox')
+    .description('an AWS account in a process: IAM, STS, CloudTrail and MTurk');
   sandboxCommand
     .command('start')
     .description('serve it on 127.0.0.1 until interrupted')

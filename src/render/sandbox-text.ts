@@ -8,7 +8,7 @@ export function sandboxExports(environment: Readonly<Record<string, string>>): s
 /** What `sandbox start` says while it runs. */
 export function sandboxStarted(account: { endpoint: string; accountId: string; dir: string }): string {
   return [
-    `AWS account ${account.accountId} answers at ${account.endpoint} (IAM, STS and MTurk; kept in ${account.dir}).`,
+    `AWS account ${account.accountId} answers at ${account.endpoint} (IAM, STS, CloudTrail and MTurk; kept in ${account.dir}).`,
     'Paste the lines below into another shell to work with it as its root. mturk-team --sandbox uses it by itself.',
     'Ctrl-C ends it; what was done stays.',
     '',
