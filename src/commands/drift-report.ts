@@ -32,7 +32,7 @@ export async function driftReportOf(
   origin: ReportOrigin,
   env: Environment,
 ): Promise<DriftReportFile> {
-  const { team, at } = origin;
+  const { team } = origin;
   const view = viewOf(team, attributed, env);
   const { open } = sortedFindings(look);
   return {
@@ -55,7 +55,7 @@ export async function driftReportOf(
     pending: pendingIssueText(look, view),
     renewals: renewalsOf(team, origin.today).map((cohort) => ({
       cohort: cohort.until,
-      ...renewalIssueText(cohort, { lab: team.lab, at, repository: view.repository ?? null }),
+      ...renewalIssueText(cohort, { lab: team.lab, repository: view.repository ?? null }),
     })),
   };
 }
