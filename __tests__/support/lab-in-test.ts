@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyLab } from '../../src/commands/lab-apply.ts';
 import { type LabPlan, planLab } from '../../src/commands/lab-plan.ts';
+import { lastAppliedRecord, noteApply } from '../../src/commands/last-applied.ts';
 import { applyBootstrap, type Lab, labInSandbox } from '../../src/commands/open-lab.ts';
 import type { Result } from '../../src/diagnostics/failure.ts';
 import { emptyState } from '../../src/sandbox/account/account.ts';
@@ -126,10 +127,11 @@ export async function planned(lab: Lab): Promise<LabPlan> {
   return plan;
 }
 
-/** Plans and applies a team with the real engine. */
+/** Plans and applies a team with the real engine, and notes it as a command does. */
 export async function applied(lab: Lab, options: CommandOptions = {}): Promise<LabPlan> {
   const plan = await planned(lab);
   orThrow(await applyLab(lab, plan, options));
+  await noteApply(lastAppliedRecord(lab.records), lab, { state: 'applied' });
   return plan;
 }
 

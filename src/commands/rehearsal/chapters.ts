@@ -19,6 +19,7 @@ import type { Engine } from '../../terraform/engine.ts';
 import type { Terminal } from '../io.ts';
 import { applyLab } from '../lab-apply.ts';
 import { isEmpty, type LabPlan, planLab } from '../lab-plan.ts';
+import { lastAppliedRecord, noteApply } from '../last-applied.ts';
 import { applyBootstrap, type Lab, labInSandbox } from '../open-lab.ts';
 import type { Cast } from './cast.ts';
 import { ChapterFailed, type Story } from './story.ts';
@@ -182,6 +183,7 @@ async function applyAndTell(stage: Stage, lab: Lab, planned: LabPlan): Promise<v
     stage,
     applyLab(lab, planned, { onEvent: (event) => (terminal.isTerminal ? progress.show(event) : undefined) }),
   );
+  await noteApply(lastAppliedRecord(lab.records), lab, { state: 'applied' });
   if (terminal.isTerminal) terminal.stderr('\r\u001b[2K');
   story.tell('apply', [`${progressBar(applied.done, applied.total)}   ${secondsWords(Date.now() - started)}`]);
 }
