@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import * as aws from '@aws-sdk/client-iam';
 import { ACCOUNT, iamOf, keyOf, policy } from '../sandbox/clients.ts';
 import { clientThat, openAccountToRead } from './account-to-read.ts';
@@ -118,4 +120,51 @@ test('an endpoint that does not know AllUsers is not asked for each user instead
 test('a mistake of ours is thrown', async () => {
   const client = clientThat(account, () => Promise.reject(new TypeError('x is not a function')));
   await expect(account.take({}, client)).rejects.toThrow('x is not');
+});
+
+test('nobody there', async () => {
+  const nobody = new aws.IAMClient({
+    endpoint: 'http://127.0.0.1:1',
+    region: 'us-east-1',
+    credentials: account.sandbox.rootCredentials,
+    maxAttempts: 1,
+  });
+  const { unseen, isAccessKnown } = await account.take({}, nobody);
+  nobody.destroy();
+  expect(isAccessKnown).toBe(false);
+  expect(unseen.map(({ failure }) => failure.code)).toEqual(Array(4).fill('network-failed'));
+});
+
+test.each([['<html><body>Sign in to the network</body></html>'], ['<html><br>'], ['{}'], ['']])(
+  'somebody else who answers in the place of AWS is not taken for an empty account: %j',
+  async (body) => {
+    const server = createServer((_request, response) => response.end(body));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const credentials = account.sandbox.rootCredentials;
+    const endpoint = `http://127.0.0.1:${port}`;
+    const portal = new aws.IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+    const { unseen, isAccessKnown, reportedAt } = await account.take({}, portal);
+    portal.destroy();
+    await new Promise((resolve) => server.close(resolve));
+    expect({ isAccessKnown, reportedAt }).toEqual({ isAccessKnown: false, reportedAt: null });
+    expect(unseen.map(({ what }) => what)).toContain('users, groups and policies');
+  },
+);
+
+test('a page that leads to itself ends', async () => {
+  await account.user('bo');
+  await account.user('cy');
+  let first: Promise<unknown> | undefined;
+  const client = clientThat(account, (command, carryOut) => {
+    if (!(command instanceof aws.GetAccountAuthorizationDetailsCommand)) return carryOut();
+    first ??= carryOut();
+    return first;
+  });
+  const { unseen, isAccessKnown, calls } = await account.take({ scope: 'access', pageSize: 1 }, client);
+  expect(isAccessKnown).toBe(false);
+  expect(unseen.map(({ failure }) => failure.args)).toEqual([
+    { reason: 'a page of the answer leads to itself', progress: null },
+  ]);
+  expect(calls).toBe(4 + 2);
 });

@@ -1,4 +1,5 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
+import { type Failure, fail } from '../diagnostics/failure.ts';
 import { awsFailure, isMissing } from './aws-errors.ts';
 import type { Unseen } from './strays.ts';
 
@@ -18,6 +19,11 @@ interface Page {
 
 type Send = IAMClient['send'];
 
+/** An answer that came without an error and is none all the same, as of something in between that speaks for AWS. */
+export class UnreadableAnswer extends Error {
+  override readonly name = 'UnreadableAnswer';
+}
+
 /** Asks an account, counts what it asked, and takes a refusal for an answer. */
 export interface Asking {
   /** Calls so far; what the SDK repeats by itself is counted once. */
@@ -35,7 +41,7 @@ export function askingOf(client: Pick<IAMClient, 'send'>): Asking {
     try {
       return { state: 'told', value: await read() };
     } catch (error) {
-      const failure = awsFailure(error);
+      const failure = error instanceof UnreadableAnswer ? unreadable(error) : awsFailure(error);
       if (failure === null) throw error;
       return { state: 'unseen', unseen: { what, failure } };
     }
@@ -60,6 +66,10 @@ export function askingOf(client: Pick<IAMClient, 'send'>): Asking {
   };
 }
 
+function unreadable({ message }: UnreadableAnswer): Failure {
+  return fail('aws-unavailable', { reason: message, progress: null }).failure;
+}
+
 /** All of a list, page after page. A page may be short, or empty, and not be the last. */
 export async function everyPage<Answer extends Page>(
   read: (marker: string | undefined) => Promise<Answer>,
@@ -69,7 +79,9 @@ export async function everyPage<Answer extends Page>(
   do {
     const page = await read(marker);
     pages.push(page);
-    marker = page.IsTruncated === true ? page.Marker : undefined;
+    const next = page.IsTruncated === true ? page.Marker : undefined;
+    if (next !== undefined && next === marker) throw new UnreadableAnswer('a page of the answer leads to itself');
+    marker = next;
   } while (marker !== undefined);
   return pages;
 }

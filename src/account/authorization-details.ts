@@ -9,7 +9,7 @@ import {
 import type { AccessModel, InlinePolicy } from '../access/model.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import { parsePolicyDocument } from '../iam/document-check.ts';
-import { type Asking, everyPage } from './asking.ts';
+import { type Asking, everyPage, UnreadableAnswer } from './asking.ts';
 
 /** Who may do what on an account, as GetAccountAuthorizationDetails tells it. */
 export interface AuthorizationDetails {
@@ -32,16 +32,28 @@ export async function readAuthorizationDetails(
   const pages = await everyPage((Marker) =>
     asking.send(new GetAccountAuthorizationDetailsCommand({ Filter: [...FILTER], MaxItems: pageSize, Marker })),
   );
-  const details = pages.flatMap(({ UserDetailList = [] }) => UserDetailList);
+  // An account without anybody says so; silence must not be taken for it.
+  if (pages.some(({ UserDetailList, IsTruncated }) => UserDetailList === undefined && IsTruncated === undefined)) {
+    throw new UnreadableAnswer('GetAccountAuthorizationDetails was answered without any details');
+  }
+  // What is renamed while pages are read may come twice.
+  const details = distinct(
+    pages.flatMap(({ UserDetailList = [] }) => UserDetailList),
+    ({ Arn }) => Arn,
+  );
   const users = details.map(userOf).sort(byName);
-  const groups = pages.flatMap(({ GroupDetailList = [] }) => GroupDetailList.map(groupOf)).sort(byName);
+  const groupDetails = pages.flatMap(({ GroupDetailList = [] }) => GroupDetailList);
+  const groups = distinct(groupDetails, ({ Arn }) => Arn)
+    .map(groupOf)
+    .sort(byName);
   const held = new Set([
     ...[...users, ...groups].flatMap(({ attached }) => attached),
     ...users.flatMap(({ boundary }) => boundary ?? []),
   ]);
-  const found = pages
-    .flatMap(({ Policies = [] }) => Policies)
-    .filter(({ Arn = '' }) => held.has(Arn) || Arn.startsWith(`arn:aws:iam::${account}:`));
+  const policyDetails = pages.flatMap(({ Policies = [] }) => Policies);
+  const found = distinct(policyDetails, ({ Arn }) => Arn).filter(
+    ({ Arn = '' }) => held.has(Arn) || Arn.startsWith(`arn:aws:iam::${account}:`),
+  );
   return {
     access: { account, users, groups, policies: found.map(policyOf).sort(byName) },
     users: new Map(
@@ -54,6 +66,13 @@ export async function readAuthorizationDetails(
       ]),
     ),
   };
+}
+
+function distinct<Detail>(
+  details: readonly Detail[],
+  keyOf: (detail: Detail) => string | undefined,
+): readonly Detail[] {
+  return [...new Map(details.map((detail) => [keyOf(detail), detail])).values()];
 }
 
 function userOf(user: UserDetail): AccessModel['users'][number] {

@@ -13,7 +13,7 @@ const PAGE_SIZE = 50;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const KEPT_MS = 90 * DAY_MS;
 
-export interface TrailOptions {
+interface TrailOptions {
   /** Waits between two lookups, in milliseconds. */
   readonly wait?: (milliseconds: number) => Promise<unknown>;
   readonly now?: () => Date;
