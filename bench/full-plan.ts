@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isEmpty, planLab } from '../src/commands/lab-plan.ts';
+import { labInSandbox } from '../src/commands/open-lab.ts';
+import { failureText } from '../src/render/failure-text.ts';
+import { openSandbox } from '../src/sandbox/sandbox.ts';
+import { findEngine } from '../src/terraform/find-engine.ts';
+import { declaredAccount } from './declared-account.ts';
+import { declaredState } from './declared-state.ts';
+import { expectedCalls } from './plan-calls.ts';
+import { synthTeam } from './synth-team.ts';
+
+/** A plan of a team that is applied as it is: everything is refreshed, nothing changes. */
+export interface FullPlanFigures {
+  readonly size: number;
+  readonly calls: number;
+  /** What the real provider asks of an account with so many members. */
+  readonly expected: number;
+  readonly planMs: number;
+}
+
+const TODAY = '2026-11-25';
+
+/** Plans a team of that size with the engine, from a state that is written and not applied; throws where it changes anything. */
+export async function benchFullPlan(size: number): Promise<FullPlanFigures> {
+  const engine = await findEngine({ env: process.env, account: 'sandbox' });
+  if (!engine.ok) throw new Error(failureText(engine.failure));
+  const team = synthTeam(size);
+  const account = declaredAccount(team, TODAY);
+  const memory = { account, states: new Map([['team', declaredState(team, account, engine.value)]]) };
+  const directory = await mkdtemp(join(tmpdir(), 'mturk-team-bench-'));
+  const sandbox = await openSandbox({ dir: null, accountId: team.account, memory });
+  const lab = labInSandbox(team, { today: TODAY, stack: 'team', parallelism: 20, directory }, engine.value, sandbox);
+  try {
+    const start = performance.now();
+    const planned = await planLab(lab);
+    const planMs = performance.now() - start;
+    if (!planned.ok) throw new Error(failureText(planned.failure));
+    if (!isEmpty(planned.value)) throw new Error('the plan of what is applied is not empty');
+    return { size, calls: sandbox.calls.length, expected: expectedCalls(team, TODAY), planMs };
+  } finally {
+    await lab.close();
+    await sandbox.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+}

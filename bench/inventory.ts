@@ -1,0 +1,111 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import {
+  AddUserToGroupCommand,
+  AttachUserPolicyCommand,
+  DeleteUserPolicyCommand,
+  IAMClient,
+  RemoveUserFromGroupCommand,
+} from '@aws-sdk/client-iam';
+import { takeInventory } from '../src/account/inventory.ts';
+import { declaredDigest } from '../src/review/declared-digest.ts';
+import type { DriftLook } from '../src/review/drift-finding.ts';
+import { lookOf } from '../src/review/drift-look.ts';
+import { iamName } from '../src/team/names.ts';
+import type { Team } from '../src/team/team.ts';
+import { synthTeam } from './synth-team.ts';
+
+/** A verdict on who may do what, from the inventory's first part alone, of an account that another process holds. */
+export interface InventoryFigures {
+  readonly size: number;
+  /** What it asked of the account, as the account counts. */
+  readonly calls: number;
+  /** What this process worked, in milliseconds; the worst of all looks. */
+  readonly cpuMs: number;
+  /** From the first call to the verdict, in milliseconds; of the same look. */
+  readonly wallMs: number;
+}
+
+const TODAY = '2026-11-25';
+const AT = new Date(`${TODAY}T12:00:00Z`);
+/** The first look warms up the compiler and counts all the same: a command looks once. */
+const ROUNDS = 3;
+
+/** Looks at a team that is applied, and again after four changes by hand; throws where a verdict is wrong. */
+export async function benchInventory(size: number): Promise<InventoryFigures> {
+  const team = synthTeam(size);
+  const child = fork(fileURLToPath(new URL('./account-child.ts', import.meta.url)), [String(size), TODAY], {
+    execArgv: ['--import', 'tsx'],
+  });
+  try {
+    const [where] = (await once(child, 'message')) as [{ endpoint: string; credentials: Credentials }];
+    const iam = new IAMClient({ ...where, region: 'us-east-1' });
+    let worst: InventoryFigures | null = null;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const { look, figures } = await measured(team, iam, child);
+      if (look.class !== 'clean') throw new Error(`as applied it is ${look.class}, not clean`);
+      worst = worse(worst, figures);
+    }
+    const expected = await tamper(team, iam);
+    const { look, figures } = await measured(team, iam, child);
+    const missing = expected.filter((id) => !look.findings.some((finding) => finding.id.startsWith(id)));
+    if (look.class !== 'drift' || missing.length > 0 || look.findings.length !== expected.length)
+      throw new Error(`missed: ${missing.join(', ')}; found: ${look.findings.map(({ id }) => id).join(', ')}`);
+    iam.destroy();
+    return worse(worst, figures);
+  } finally {
+    child.disconnect();
+    child.kill();
+  }
+}
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+async function measured(
+  team: Team,
+  iam: IAMClient,
+  child: ChildProcess,
+): Promise<{ readonly look: DriftLook; readonly figures: InventoryFigures }> {
+  const before = await callsOf(child);
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  const { account } = team;
+  const inventory = await takeInventory(iam, { account, managed: () => true, scope: 'access', now: () => AT });
+  const applied = { declared: declaredDigest(team) };
+  const look = lookOf({ team, today: TODAY, at: AT, inventory, plan: null, applied });
+  const wallMs = performance.now() - start;
+  const { user, system } = process.cpuUsage(cpu);
+  const calls = (await callsOf(child)) - before;
+  if (inventory.unseen.length > 0) throw new Error(`unseen: ${JSON.stringify(inventory.unseen)}`);
+  return { look, figures: { size: team.members.length, calls, cpuMs: (user + system) / 1_000, wallMs } };
+}
+
+async function callsOf(child: ChildProcess): Promise<number> {
+  child.send('calls');
+  const [calls] = (await once(child, 'message')) as [number];
+  return calls;
+}
+
+/** What somebody may do by hand who is in a hurry; what the look must find of it. */
+async function tamper({ lab }: Team, iam: IAMClient): Promise<readonly string[]> {
+  const [one, other] = [iamName(lab, 'member-1'), iamName(lab, 'member-2')];
+  await iam.send(new AddUserToGroupCommand({ UserName: one, GroupName: iamName(lab, 'role-5') }));
+  await iam.send(new RemoveUserFromGroupCommand({ UserName: one, GroupName: iamName(lab, 'role-1') }));
+  await iam.send(new DeleteUserPolicyCommand({ UserName: other, PolicyName: 'limits' }));
+  const PolicyArn = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
+  await iam.send(new AttachUserPolicyCommand({ UserName: other, PolicyArn }));
+  return [
+    'member-added/member-1/role-5',
+    'member-removed/member-1/role-1',
+    'inline-removed/user/member-2/limits',
+    'attachment-added/user/member-2/AmazonMechanicalTurkFullAccess',
+  ];
+}
+
+function worse(one: InventoryFigures | null, other: InventoryFigures): InventoryFigures {
+  return one !== null && one.cpuMs > other.cpuMs ? one : other;
+}
