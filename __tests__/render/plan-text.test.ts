@@ -1,6 +1,6 @@
 import { compare } from '../../src/access/compare.ts';
-import { driftReportLines } from '../../src/render/drift-text.ts';
 import { type PlanView, planLines, refusalLines } from '../../src/render/plan-text.ts';
+import { tamperingLines } from '../../src/render/tampering-lines.ts';
 import { driftOf } from '../../src/review/drift.ts';
 import { effectsOf } from '../../src/review/drift-effect.ts';
 import { railsOf } from '../../src/review/rails.ts';
@@ -41,13 +41,13 @@ function viewOf(name: string): PlanView {
 test.each(recordedNames('.plan.json'))('%s reads as it was looked at', (name) => {
   const view = viewOf(name);
   const plan = planLines(view, naming, { resources: false });
-  const drift = driftReportLines(view.report, effectsOf(view.report, AT), naming, { at: AT, reconcile: false });
+  const drift = tamperingLines(effectsOf(view.report, AT), naming);
   const refusal = refusalLines(view.rails);
   const part = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [`== ${title}`, '', ...lines, ''];
   expectGolden(
     `plans/${name}.txt`,
-    [...part('plan', plan), ...part('refused', refusal), ...part('drift', drift)].join('\n'),
+    [...part('plan', plan), ...part('refused', refusal), ...part('by hand', drift)].join('\n'),
   );
 });
 

@@ -2,7 +2,7 @@ import type { Review, Unexplained } from '../review/review.ts';
 import type { Naming } from './access-words.ts';
 import type { Part } from './comment-budget.ts';
 import { listPart } from './comment-rules.ts';
-import { differenceWords } from './drift-text.ts';
+import { differenceWords } from './drift-difference.ts';
 import { code, listed, type Markdown, md, ours, prose } from './markdown-text.ts';
 import { stepText } from './progress.ts';
 import { infinitive, namingOfReview } from './review-words.ts';
@@ -34,7 +34,7 @@ export function unexplainedParts(review: Review, rank: number): readonly Part[] 
 
 function itemMarkdown({ kind, difference, address, attributes }: Unexplained, naming: Naming): Markdown {
   if (difference === null) return resourceMarkdown(kind, address, attributes);
-  const words = differenceWords(difference, naming).replaceAll('group group ', 'group ');
+  const words = differenceWords(difference, naming);
   if (kind === 'drift-reverted') return prose(words);
   return prose(kind === 'taken-over' ? words.replace(/^\w+ /, '') : infinitive(words));
 }

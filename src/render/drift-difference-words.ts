@@ -9,9 +9,12 @@ import { peopleSaid } from './drift-people.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './drift-words.ts';
 import { isSilent, type Said, said, sayCode, sayOurs, saySentences } from './said.ts';
 
+/** What is asked of a finding to tell of a difference. */
+type Doing = Pick<DriftFinding, 'cause' | 'fate' | 'people' | 'by'>;
+
 /** The words of something that is otherwise than the file declares it. */
 export function differenceFindingWords(
-  finding: DriftFinding,
+  finding: Doing,
   difference: Difference,
   naming: Naming,
   options: DriftWordsOptions,
@@ -25,12 +28,7 @@ export function differenceFindingWords(
   };
 }
 
-function causeSaid(
-  { cause, by }: DriftFinding,
-  difference: Difference,
-  naming: Naming,
-  options: DriftWordsOptions,
-): Said {
+function causeSaid({ cause, by }: Doing, difference: Difference, naming: Naming, options: DriftWordsOptions): Said {
   const who = attributionSaid(by, naming, options);
   switch (cause) {
     case 'by-hand':
@@ -59,13 +57,13 @@ function quietSaid(difference: Difference, naming: Naming): Said {
     : said`What is attached to ${person} by hand counts for as much as another boundary lets through.`;
 }
 
-function unknownSaid({ people }: DriftFinding, difference: Difference): Said | null {
+function unknownSaid({ people }: Doing, difference: Difference): Said | null {
   if (difference.kind !== 'inline-added' || difference.document !== null) return null;
   return sayOurs(`What it allows is not known here${people.length === 0 ? '' : ', so it counts as everything'}.`);
 }
 
 function remedySaid(
-  { cause, fate, people }: DriftFinding,
+  { cause, fate, people }: Doing,
   difference: Difference,
   naming: Naming,
   { reconcile }: DriftWordsOptions,

@@ -35,13 +35,14 @@ export function canWords(capabilities: readonly CapabilityAccess[]): string {
   const rest = restWords(
     capabilities.filter(({ risk }) => HARMS[risk] === null),
     harmful.length > 0,
+    gainable,
   );
   const wholes = harmful.flatMap(({ same }) => same).filter(({ whole }) => whole).length;
   if (wholes === HARMFUL) {
     const ways = `${listWords(harmful.map(({ harm }) => harm))} in every way there is`;
     return [ways, ...rest].join(', and ');
   }
-  return listWords([...harmful.map(({ harm, same }) => `${harm} (${same.map(verbWords).join(', ')})`), ...rest]);
+  return listWords([...harmful.map(({ harm, same }) => `${harm} (${same.map(gainable).join(', ')})`), ...rest]);
 }
 
 /** How many capabilities do harm. */
@@ -52,19 +53,28 @@ export function couldWords(capabilities: readonly CapabilityAccess[]): string {
   if (missingOf(capabilities).length <= FEW) return everythingWords(capabilities);
   const harmful = capabilities.filter(({ risk }) => HARMS[risk] !== null);
   const rest = capabilities.filter(({ risk }) => HARMS[risk] === null);
-  return listWords([...harmful.map(verbWords), ...restWords(rest, harmful.length > 0)]);
+  const lost = (access: CapabilityAccess) => verbWords(access, '');
+  return listWords([...harmful.map(lost), ...restWords(rest, harmful.length > 0, lost)]);
 }
 
-function restWords(rest: readonly CapabilityAccess[], afterWorse: boolean): readonly string[] {
-  if (rest.length <= (afterWorse ? 1 : FEW)) return rest.map(verbWords);
+function gainable(access: CapabilityAccess): string {
+  return verbWords(access, ' only');
+}
+
+function restWords(
+  rest: readonly CapabilityAccess[],
+  afterWorse: boolean,
+  wordsOf: (access: CapabilityAccess) => string,
+): readonly string[] {
+  if (rest.length <= (afterWorse ? 1 : FEW)) return rest.map(wordsOf);
   return [`do ${rest.flatMap(({ operations }) => operations).length} more things`];
 }
 
-function verbWords({ capability, operations, whole }: CapabilityAccess): string {
+function verbWords({ capability, operations, whole }: CapabilityAccess, only: ' only' | ''): string {
   if (whole) return BARE[capability];
   return operations.length <= FEW
-    ? `${BARE[capability]} by ${listWords(operations)} only`
-    : `${BARE[capability]} by ${operations.length} of ${operationsOf(capability).length} operations`;
+    ? `${BARE[capability]} with ${listWords(operations)}${only}`
+    : `${BARE[capability]} with ${operations.length} of ${operationsOf(capability).length} operations`;
 }
 
 function missingOf(capabilities: readonly CapabilityAccess[]): readonly string[] {

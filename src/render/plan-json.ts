@@ -1,4 +1,3 @@
-import { type Beside, lookedClass } from '../review/stray-report.ts';
 import type { Team } from '../team/team.ts';
 import type { Engine } from '../terraform/engine.ts';
 import { accessChangeJson } from './access-json.ts';
@@ -6,16 +5,9 @@ import type { Naming } from './access-words.ts';
 import { messageOf } from './finding-message.ts';
 import { findingText } from './finding-text.ts';
 import { countResources, type PlanView } from './plan-text.ts';
-import { besideJson } from './stray-text.ts';
 
-/** `plan --json` and `drift --json` (which looks beside the plan): version 1. Addresses are Terraform's, users IAM's. */
-export function planJson(
-  view: PlanView,
-  team: Team,
-  engine: Engine,
-  naming: Naming,
-  beside?: Beside,
-): Record<string, unknown> {
+/** `plan --json`: version 1. Addresses are Terraform's, users IAM's. What a plan does not see is in `drift --json`. */
+export function planJson(view: PlanView, team: Team, engine: Engine, naming: Naming): Record<string, unknown> {
   const { report } = view;
   const { version: _version, ...access } = accessChangeJson(view.change, naming);
   return {
@@ -31,12 +23,10 @@ export function planJson(
         .map(({ address, change }) => ({ address, actions: change.actions })),
     },
     drift: {
-      class: beside === undefined ? report.class : lookedClass(report.class, beside),
+      class: report.class,
       tampered: report.tampered,
       attributes: report.tamperedAttributes,
       unexplained: report.unexplained,
-      // A plan does not look beside itself: it says nothing of what it did not see.
-      ...(beside === undefined ? {} : besideJson(beside, naming)),
     },
     takenOver: view.takenOver,
     heldWhileApplied: view.held,

@@ -8,7 +8,7 @@ import type { Plan, ResourceChange } from '../terraform/plan-read.ts';
 import { accessChangeLines } from './access-change.ts';
 import { columns, wrapVisible } from './access-columns.ts';
 import { listWords, type Naming, personName } from './access-words.ts';
-import { differenceWords } from './drift-text.ts';
+import { differenceWords } from './drift-difference.ts';
 import { messageOf } from './finding-message.ts';
 import { findingText } from './finding-text.ts';
 import { stepText } from './progress.ts';

@@ -5,7 +5,7 @@ import type { Difference } from '../review/difference.ts';
 import type { Question, Review, ReviewedRole, Unexplained } from '../review/review.ts';
 import { keyOfIamName } from '../team/names.ts';
 import { accessWords, listWords, type Naming, personName } from './access-words.ts';
-import { differenceWords } from './drift-text.ts';
+import { differenceWords } from './drift-difference.ts';
 import { stepText } from './progress.ts';
 
 /** The names of everybody in a review; users of the lab who are in it only by a difference are known by key. */

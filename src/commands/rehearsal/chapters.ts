@@ -3,12 +3,13 @@ import { decide } from '../../access/decide.ts';
 import { declare } from '../../access/declare.ts';
 import { OPERATIONS } from '../../mturk/operations.ts';
 import { accessChangeLines } from '../../render/access-change.ts';
-import { differenceWords, tamperingLines } from '../../render/drift-text.ts';
+import { differenceWords } from '../../render/drift-difference.ts';
 import { failureText } from '../../render/failure-text.ts';
 import { countResources, countWords } from '../../render/plan-text.ts';
 import { progressBar, progressView } from '../../render/progress.ts';
 import { STORY_INDENT, secondsWords } from '../../render/rehearsal-text.ts';
 import { REHEARSAL } from '../../render/rehearsal-words.ts';
+import { tamperingLines } from '../../render/tampering-lines.ts';
 import { differenceKey, subjectKey } from '../../review/difference.ts';
 import { effectsOf } from '../../review/drift-effect.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
@@ -113,9 +114,7 @@ async function clickInTheConsole(stage: Stage, team: Team): Promise<void> {
   const { report } = await must(stage, planLab(lab));
   story.tell(
     'drift',
-    tamperingLines(effectsOf(report, lab.at), lab.naming, lab.at, story.width - STORY_INDENT).map((line) =>
-      line.slice(2),
-    ),
+    tamperingLines(effectsOf(report, lab.at), lab.naming, story.width - STORY_INDENT).map((line) => line.slice(2)),
   );
   const found = new Set(
     report.tampered.flatMap(({ difference }) => [differenceKey(difference), subjectKey(difference)]),
