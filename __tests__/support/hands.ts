@@ -1,0 +1,122 @@
+import { declare } from '../../src/access/declare.ts';
+import type { AccessGroup, AccessModel, AccessUser } from '../../src/access/model.ts';
+import type { UserCredentials } from '../../src/account/inventory.ts';
+import type { PolicyDocument, Statement } from '../../src/iam/document.ts';
+import { declaredDigest } from '../../src/review/declared-digest.ts';
+import type { DriftLook } from '../../src/review/drift-finding.ts';
+import { lookOf } from '../../src/review/drift-look.ts';
+import type { Team } from '../../src/team/team.ts';
+import { inventoryOf } from './inventory-of.ts';
+import { sampleTeam } from './sample-team.ts';
+
+export const TODAY = '2026-11-25';
+export const AT = new Date(`${TODAY}T12:00:00Z`);
+export const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
+
+/** The IAM name of a member or role of the sample team. */
+export const name = (key: string) => `perception-lab-${key}`;
+
+export type Credentials = Readonly<Record<string, Partial<UserCredentials>>>;
+
+export interface GivenLook {
+  readonly team?: Team;
+  readonly today?: string;
+  /** What was applied last; null where nothing is noted. */
+  readonly applied?: Team | null;
+  readonly account?: AccessModel;
+  readonly credentials?: Credentials;
+}
+
+/** A look without an engine; where nothing else is given, at an account that is as the sample team says. */
+export function lookAt({
+  team = sampleTeam,
+  today = TODAY,
+  applied = team,
+  account,
+  credentials,
+}: GivenLook): DriftLook {
+  return lookOf({
+    team,
+    today,
+    at: new Date(`${today}T12:00:00Z`),
+    inventory: inventoryOf(account ?? declare(team, today), credentials),
+    plan: null,
+    applied: applied === null ? null : { declared: declaredDigest(applied) },
+  });
+}
+
+export function withoutMember(key: string): Team {
+  return { ...sampleTeam, members: sampleTeam.members.filter((each) => each.key !== key) };
+}
+
+export function withMember(key: string, more: object): Team {
+  const members = sampleTeam.members.map((each) => (each.key === key ? { ...each, ...more } : each));
+  return { ...sampleTeam, members };
+}
+
+export type Change = (account: AccessModel) => AccessModel;
+export const all =
+  (...changes: readonly Change[]): Change =>
+  (account) =>
+    changes.reduce((model, change) => change(model), account);
+export const changeUser =
+  (key: string, change: (user: AccessUser) => Partial<AccessUser>): Change =>
+  (account) => ({
+    ...account,
+    users: account.users.map((each) => (each.name === name(key) ? { ...each, ...change(each) } : each)),
+  });
+export const changeGroup =
+  (key: string, change: (group: AccessGroup) => Partial<AccessGroup>): Change =>
+  (account) => ({
+    ...account,
+    groups: account.groups.map((each) => (each.name === name(key) ? { ...each, ...change(each) } : each)),
+  });
+export const putInto = (key: string, group: string) =>
+  changeUser(key, ({ groups }) => ({ groups: [...groups, group].sort() }));
+export const takeOut = (key: string, group: string) =>
+  changeUser(key, ({ groups }) => ({ groups: groups.filter((each) => each !== group) }));
+export const write = (key: string, policy: string, document: PolicyDocument) =>
+  changeUser(key, ({ inline }) => ({
+    inline: [...inline.filter((each) => each.name !== policy), { name: policy, document }],
+  }));
+export const withUser =
+  (more: Partial<AccessUser> & { readonly name: string }): Change =>
+  (account) => ({
+    ...account,
+    users: [...account.users, { path: '/', groups: [], attached: [], inline: [], boundary: null, tags: {}, ...more }],
+  });
+export const withGroup =
+  (more: Partial<AccessGroup> & { readonly name: string }): Change =>
+  (account) => ({ ...account, groups: [...account.groups, { path: '/', attached: [], inline: [], ...more }] });
+export const withPolicy =
+  (arn: string, document: PolicyDocument): Change =>
+  (account) => ({
+    ...account,
+    policies: [...account.policies, { arn, name: arn.slice(arn.lastIndexOf('/') + 1), document }],
+  });
+export const withoutUser =
+  (key: string): Change =>
+  (account) => ({ ...account, users: account.users.filter((each) => each.name !== name(key)) });
+export const edit =
+  (arn: string, document: PolicyDocument): Change =>
+  (account) => ({
+    ...account,
+    policies: account.policies.map((policy) => (policy.arn === arn ? { ...policy, document } : policy)),
+  });
+export const statement = (
+  effect: 'Allow' | 'Deny',
+  action: string | readonly string[],
+  more: object = {},
+): Statement => ({
+  Effect: effect,
+  Action: action,
+  Resource: '*',
+  ...more,
+});
+export const says = (...Statement: readonly Statement[]): PolicyDocument => ({ Version: '2012-10-17', Statement });
+export const after = (moment: string) => ({ Condition: { DateGreaterThanEquals: { 'aws:CurrentTime': moment } } });
+export const until = (moment: string) => says({ Sid: 'Until', ...statement('Deny', '*', after(moment)) });
+export const from = (address: string) => ({ Condition: { NotIpAddress: { 'aws:SourceIp': address } } });
+export const stopArn = (policy: string) => `arn:aws:iam::123456789012:policy/${policy}`;
+export const attach = (key: string, ...arns: readonly string[]) =>
+  changeUser(key, ({ attached }) => ({ attached: [...attached, ...arns] }));
