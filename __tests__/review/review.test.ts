@@ -338,6 +338,15 @@ describe('what is found, told and undone on the account', () => {
     expect(review(sampleTeam, joining(keys)).guards).toEqual([]);
   });
 
+  test('a first file is told of with what it does unasked, hides or allows more than usual', () => {
+    const first = { ...edit('bo', { keys: 2 }, set({ reconcile: { perDay: 3 }, keyMaxAgeDays: 365 }, snooze())) };
+    expect(review(null, first).guards).toEqual([
+      { kind: 'reconcile', from: null, to: 3 },
+      { kind: 'keys', member: 'bo', from: null, to: 2 },
+      { kind: 'snooze', finding: FINDING, from: null, to: '2027-01-31', reason: known.reason },
+    ]);
+  });
+
   test('another finding is another snooze', () => {
     const guards = review(snooze(), snooze({ finding: 'outside/old-mturk-user/everything' })).guards;
     expect(guards).toEqual([

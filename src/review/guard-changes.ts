@@ -2,9 +2,9 @@ import { DEFAULT_KEYS } from '../team/settings.ts';
 import type { Team } from '../team/team.ts';
 import type { GuardChange } from './review.ts';
 
-/** What changes of the guards, in a fixed order. A first file has nothing to be compared with. */
+/** What changes of the guards, in a fixed order. Most of a first file has nothing to be compared with. */
 export function guardChanges(before: Team | null, after: Team): readonly GuardChange[] {
-  if (before === null) return [];
+  if (before === null) return firstGuards(after);
   const found: GuardChange[] = [];
   if (before.lab !== after.lab) found.push({ kind: 'lab', from: before.lab, to: after.lab });
   if (before.account !== after.account) found.push({ kind: 'account', from: before.account, to: after.account });
@@ -23,6 +23,12 @@ export function guardChanges(before: Team | null, after: Team): readonly GuardCh
     found.push({ kind: 'state', from: stateWas?.bucket ?? null, to: stateIs?.bucket ?? null });
   }
   return [...found, ...driftGuards(before, after), ...keyGuards(before, after), ...snoozeGuards(before, after)];
+}
+
+/** What a first file does that nobody expects of one, since nothing of it holds where a file says nothing. */
+function firstGuards(after: Team): readonly GuardChange[] {
+  const empty: Team = { ...after, members: [], snoozed: [], settings: { ...after.settings, reconcile: null } };
+  return [...driftGuards(empty, after), ...keyGuards(empty, after), ...snoozeGuards(empty, after)];
 }
 
 /** What the lab relies on to learn of what is done behind its back, and what is done about it unasked. */
