@@ -7,7 +7,7 @@ import { run, scratch } from '../support/command.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
 const TODAY = ['--today', '2026-11-25'];
-const SAMPLE = readFileSync('team.yaml', 'utf8');
+const SAMPLE = readFileSync('team.yaml', 'utf8').replace(/^settings:\n/m, 'settings:\n  reconcile: { per-day: 5 }\n');
 // Fay is a paymaster no more.
 const WITHOUT = SAMPLE.replace('roles: [paymaster] }', 'roles: [results-reader] }');
 const ANYTHING = JSON.stringify({
@@ -45,10 +45,15 @@ test('a group renamed by hand is found, whoever it still gives bonuses to, and i
   );
   const found = await mturk('drift');
   expect(found.code).toBe(2);
-  expect(found.stdout).toContain('Nguyễn Thị Ánh would keep what team.yaml gives them even if it took it away,');
+  expect(found.stdout).toContain('[stray/group/old-payers/spends]');
+  expect(found.stdout).toContain('[group-removed/paymaster]');
+  expect(found.stdout.replace(/\s+/g, ' ')).toContain(
+    'Even if team.yaml took it away, Nguyễn Thị Ánh could spend money (approve work, pay bonuses)',
+  );
+  // To reconciling, a group that was renamed is a removal and something that nobody declares.
   const reconciled = await mturk('drift', '--reconcile', '--yes');
-  expect(reconciled.stderr).toContain('Not touched, because nobody declares it: the group old-payers.');
-  expect(reconciled.code).toBe(2);
+  expect(reconciled).toMatchObject({ code: 2, stderr: '' });
+  expect(reconciled.stdout).toContain('Nothing is to be undone.');
 
   // The file takes the role away, and the plan is carried out: by the file, nobody may pay a bonus any more.
   lab.write('team.yaml', WITHOUT);
@@ -58,9 +63,7 @@ test('a group renamed by hand is found, whoever it still gives bonuses to, and i
   expect(after.code).toBe(2);
   const words = after.stdout.replace(/\s+/g, ' ');
   expect(words).not.toContain('The account is as team.yaml says');
-  expect(words).toMatch(
-    /1\. Nguyễn Thị Ánh may do what team\.yaml does not give through the group old-payers, which nobody declares: .*pays workers bonuses/,
-  );
+  expect(words).toMatch(/1\. Nguyễn Thị Ánh can .*pay bonuses.* through the group old-payers, and should not\./);
   expect(after.stdout).toContain('aws iam detach-group-policy --group-name old-payers --policy-arn arn:aws:iam::');
 
   // Moved out of the lab's path besides, it is found by the lab's policy that it has.
@@ -70,17 +73,14 @@ test('a group renamed by hand is found, whoever it still gives bonuses to, and i
     code: 2,
     drift: {
       class: 'unmanaged',
-      tampered: [],
-      strays: [
+      findings: [
         {
-          kind: 'group',
-          name: 'old-payers',
-          path: '/',
-          holding: { members: ['perception-lab-fay'] },
+          id: 'stray/group/old-payers/spends',
+          cause: 'unmanaged',
+          fate: 'leave',
           people: [{ key: 'fay', worstGain: 'spends', gained: expect.arrayContaining(['SendBonus']) }],
         },
       ],
-      boundary: { state: 'as-written' },
       unseen: [],
     },
   });
@@ -92,7 +92,7 @@ test('a group renamed by hand is found, whoever it still gives bonuses to, and i
   await byHand((iam) => iam.send(new aws.UpdateGroupCommand({ ...OLD, NewPath: '/mturk/perception-lab/' })));
   const harmless = await mturk('drift');
   expect(harmless.code).toBe(2);
-  expect(harmless.stdout).toContain("Nobody's access changes by the group old-payers");
+  expect(harmless.stdout).toContain('[stray/group/old-payers]');
   await byHand(async (iam) => {
     await iam.send(new aws.RemoveUserFromGroupCommand({ ...OLD, UserName: 'perception-lab-fay' }));
     await iam.send(new aws.DeleteGroupCommand(OLD));
@@ -108,12 +108,13 @@ test('a boundary widened by hand is found, and bootstrap puts it back', async ()
   expect(await mturk('plan')).toMatchObject({ code: 0 });
   const found = await mturk('drift');
   expect(found.code).toBe(2);
-  expect(found.stdout.replace(/\s+/g, ' ')).toContain('the permissions boundary lets through everything.');
-  expect(found.stdout).toContain('  mturk-team apply --bootstrap\n');
+  expect(found.stdout.replace(/\s+/g, ' ')).toContain(
+    'an administrator puts it back with mturk-team apply --bootstrap.',
+  );
   const reconciled = await mturk('drift', '--reconcile', '--yes', '--json');
   expect({ code: reconciled.code, ...JSON.parse(reconciled.stdout) }).toMatchObject({
     code: 2,
-    drift: { class: 'drift', boundary: { state: 'changed', wider: [{ Action: '*' }] }, strays: [] },
+    drift: { class: 'drift', findings: [{ kind: 'boundary', fate: 'leave' }] },
   });
   expect(await mturk('apply', '--bootstrap', '--yes')).toMatchObject({ code: 0 });
   expect(await mturk('drift')).toMatchObject({ code: 0, stderr: '' });
