@@ -100,21 +100,36 @@ test.each<[string, string[], string[]]>([
   if (isAccessKnown) expect(users.get('bo')?.credentials).toMatchObject({ keys: [{ active: true }], password: {} });
 });
 
-test('an endpoint that does not know AllUsers is not asked for each user instead', async () => {
-  await account.user('bo');
-  const refused = Object.assign(new Error('unknown parameter'), { name: 'ValidationError', $fault: 'client' });
-  const client = clientThat(account, (command, carryOut) =>
-    command instanceof aws.ListServiceSpecificCredentialsCommand ? Promise.reject(refused) : carryOut(),
+const refusedAllUsers = () =>
+  clientThat(account, (command, carryOut) =>
+    command instanceof aws.ListServiceSpecificCredentialsCommand && command.input.AllUsers === true
+      ? Promise.reject(Object.assign(new Error('unknown parameter'), { name: 'ValidationError', $fault: 'client' }))
+      : carryOut(),
   );
-  const { unseen, users, calls } = await account.take({}, client);
+
+test('an endpoint that does not know AllUsers is asked for each user instead', async () => {
+  await account.user('bo');
+  await account.user('old', '/');
+  for (const UserName of ['bo', 'old']) {
+    await account.call('CreateServiceSpecificCredential', { UserName, ServiceName: 'logs.amazonaws.com' });
+  }
+  const { unseen, users, calls } = await account.take({}, refusedAllUsers());
+  expect(unseen).toEqual([]);
+  expect(users.get('bo')?.credentials.services).toMatchObject([{ service: 'logs.amazonaws.com' }]);
+  expect(users.get('old')?.credentials.services).toEqual([]);
+  expect(calls).toBe(4 + 1 + 5);
+});
+
+test('where nobody is looked at one by one, their service-specific credentials are unseen then', async () => {
+  await account.user('bo');
+  const { unseen, calls } = await account.take({ scope: 'access' }, refusedAllUsers());
   expect(unseen).toEqual([
     {
       what: 'the service-specific credentials',
       failure: { code: 'aws-unavailable', args: { reason: 'ValidationError: unknown parameter', progress: null } },
     },
   ]);
-  expect(users.get('bo')?.credentials.services).toEqual([]);
-  expect(calls).toBe(4 + 1 + 4);
+  expect(calls).toBe(4 + 1);
 });
 
 test('a mistake of ours is thrown', async () => {

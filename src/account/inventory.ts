@@ -125,9 +125,11 @@ export async function takeInventory(client: Pick<IAMClient, 'send'>, options: In
     asking.ask('the service-specific credentials', () => readServiceCredentials(asking, pageSize)),
   ]);
   const known = told(details);
-  const shared: Shared = { mfa: told(mfa) ?? new Set(), services: told(services) ?? new Map() };
   const looked = scope === 'all' && known !== null ? known.access.users.filter(managed) : [];
-  const own = await readEach(asking, looked, options);
+  // An endpoint that does not know AllUsers, which came in 2025, is asked for each user instead.
+  const one = scope === 'all' && services.state === 'unseen' && services.unseen.failure.code === 'aws-unavailable';
+  const shared: Shared = { mfa: told(mfa) ?? new Set(), services: (one ? null : told(services)) ?? new Map() };
+  const own = await readEach(asking, looked, { services: one }, options);
   unseen.push(...unseenOf(own));
   const patience = REPORT_PATIENCE_MS * (1 + Math.floor((known?.access.users.length ?? 0) / PAGE_SIZE));
   const ready = () => readReport(asking, Math.min(patience, LONGEST_PATIENCE_MS), wait);
@@ -160,11 +162,12 @@ type Own = ReadonlyMap<string, OwnCredentials>;
 async function readEach(
   asking: Asking,
   users: readonly AccessUser[],
+  wanted: { readonly services: boolean },
   { concurrency = USERS_AT_A_TIME, progress }: InventoryOptions,
 ): Promise<Own> {
   let done = 0;
   const own = await inParallel(users, concurrency, async ({ name }) => {
-    const credentials = await readOwnCredentials(asking, name);
+    const credentials = await readOwnCredentials(asking, name, wanted);
     done += 1;
     progress?.(done, users.length);
     return [name, credentials] as const;

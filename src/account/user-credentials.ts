@@ -2,9 +2,11 @@ import {
   GetLoginProfileCommand,
   ListAccessKeysCommand,
   ListServiceSpecificCredentialsCommand,
+  type ListServiceSpecificCredentialsRequest,
   ListSigningCertificatesCommand,
   ListSSHPublicKeysCommand,
   ListVirtualMFADevicesCommand,
+  type ServiceSpecificCredentialMetadata,
 } from '@aws-sdk/client-iam';
 import { type AskedOf, type Asking, everyPage } from './asking.ts';
 import { isoOf } from './authorization-details.ts';
@@ -23,6 +25,8 @@ export interface OwnCredentials {
   readonly ssh: AskedOf<readonly string[]>;
   readonly certificates: AskedOf<readonly string[]>;
   readonly password: AskedOf<unknown>;
+  /** Left out where the account has told them of everybody at once. */
+  readonly services?: AskedOf<UserCredentials['services']>;
 }
 
 const WHAT: Readonly<Record<keyof OwnCredentials, string>> = {
@@ -30,13 +34,18 @@ const WHAT: Readonly<Record<keyof OwnCredentials, string>> = {
   ssh: 'the SSH keys',
   certificates: 'the signing certificates',
   password: 'the console password',
+  services: 'the service-specific credentials',
 };
 
-/** Asks for one user what no list of the account shows, four calls at once. */
-export async function readOwnCredentials(asking: Asking, user: string): Promise<OwnCredentials> {
+/** Asks for one user what no list of the account shows, four calls at once; five where her `services` are wanted, too. */
+export async function readOwnCredentials(
+  asking: Asking,
+  user: string,
+  wanted: { readonly services: boolean },
+): Promise<OwnCredentials> {
   const UserName = user;
   const what = (kind: keyof OwnCredentials): string => `${WHAT[kind]} of ${user}`;
-  const [keys, ssh, certificates, password] = await Promise.all([
+  const [keys, ssh, certificates, password, services] = await Promise.all([
     asking.askOf(what('keys'), async () => {
       const pages = await everyPage((Marker) => asking.send(new ListAccessKeysCommand({ UserName, Marker })));
       return pages
@@ -62,8 +71,11 @@ export async function readOwnCredentials(asking: Asking, user: string): Promise<
         .sort();
     }),
     asking.askOf(what('password'), () => asking.send(new GetLoginProfileCommand({ UserName }))),
+    wanted.services
+      ? asking.askOf(what('services'), async () => servicesOf(await readServices(asking, { UserName })))
+      : null,
   ]);
-  return { keys, ssh, certificates, password };
+  return { keys, ssh, certificates, password, ...(services === null ? {} : { services }) };
 }
 
 /** Names of users with a virtual MFA device. Throws the SDK's errors. */
@@ -80,16 +92,31 @@ export async function readServiceCredentials(
   asking: Asking,
   pageSize: number,
 ): Promise<ReadonlyMap<string, UserCredentials['services']>> {
-  const pages = await everyPage((Marker) =>
-    asking.send(new ListServiceSpecificCredentialsCommand({ AllUsers: true, MaxItems: pageSize, Marker })),
-  );
-  const byUser = new Map<string, { readonly id: string; readonly service: string }[]>();
-  for (const one of pages.flatMap(({ ServiceSpecificCredentials = [] }) => ServiceSpecificCredentials)) {
-    const { UserName = '', ServiceSpecificCredentialId: id = '', ServiceName: service = '', Status } = one;
-    if (Status !== 'Active') continue;
-    byUser.set(UserName, [...(byUser.get(UserName) ?? []), { id, service }]);
+  const all = await readServices(asking, { AllUsers: true, MaxItems: pageSize });
+  const byUser = new Map<string, ServiceSpecificCredentialMetadata[]>();
+  for (const one of all) {
+    const { UserName = '' } = one;
+    const known = byUser.get(UserName);
+    if (known === undefined) byUser.set(UserName, [one]);
+    else known.push(one);
   }
-  return byUser;
+  return new Map(Array.from(byUser, ([user, theirs]) => [user, servicesOf(theirs)]));
+}
+
+async function readServices(
+  asking: Asking,
+  whose: ListServiceSpecificCredentialsRequest,
+): Promise<readonly ServiceSpecificCredentialMetadata[]> {
+  const pages = await everyPage((Marker) =>
+    asking.send(new ListServiceSpecificCredentialsCommand({ ...whose, Marker })),
+  );
+  return pages.flatMap(({ ServiceSpecificCredentials = [] }) => ServiceSpecificCredentials);
+}
+
+function servicesOf(credentials: readonly ServiceSpecificCredentialMetadata[]): UserCredentials['services'] {
+  return credentials.flatMap(({ ServiceSpecificCredentialId: id = '', ServiceName: service = '', Status }) =>
+    Status === 'Active' ? [{ id, service }] : [],
+  );
 }
 
 /**
@@ -109,7 +136,7 @@ export function credentialsOf(
     mfa: shared.mfa || row?.mfa === true,
     certificates: toldOr(own?.certificates, [], row?.certificates ?? [], (ids) => ids),
     ssh: toldOr(own?.ssh, [], [], (ids) => ids),
-    services: shared.services,
+    services: toldOr(own?.services, [], shared.services, (services) => services),
   };
 }
 
