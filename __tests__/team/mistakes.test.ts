@@ -2,9 +2,9 @@ import { TEAM_FINDING_CODES } from '../../src/diagnostics/team-codes.ts';
 import { messageOf } from '../../src/render/finding-message.ts';
 import { findingText } from '../../src/render/finding-text.ts';
 import { readTeam } from '../../src/team/read-team.ts';
+import { DRIFT_MISTAKES } from './drift-mistakes.ts';
 import {
   DOCUMENT_MISTAKES,
-  DRIFT_MISTAKES,
   type Mistake,
   PEOPLE_MISTAKES,
   ROLE_MISTAKES,
