@@ -126,7 +126,7 @@ export async function takeInventory(client: Pick<IAMClient, 'send'>, options: In
   ]);
   const known = told(details);
   const looked = scope === 'all' && known !== null ? known.access.users.filter(managed) : [];
-  // An endpoint that does not know AllUsers, which came in 2025, is asked for each user instead.
+  // An endpoint that does not know AllUsers, which is younger than the call, is asked for each user instead.
   const one = scope === 'all' && services.state === 'unseen' && services.unseen.failure.code === 'aws-unavailable';
   const shared: Shared = { mfa: told(mfa) ?? new Set(), services: (one ? null : told(services)) ?? new Map() };
   const own = await readEach(asking, looked, { services: one }, options);
