@@ -31,7 +31,7 @@ export const declared: AccessModel = declare(team, TODAY);
 
 export const userOf = (key: string) => `perception-lab-${key}`;
 export const FULL_ACCESS = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
-export const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
+const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 const PAYMASTER = rolePolicyArn(team, 'paymaster');
 const READER = rolePolicyArn(team, 'results-reader');
 
@@ -57,14 +57,14 @@ export const key = (given: Partial<AccessKey> = {}): AccessKey => ({
 });
 
 /** What a difference does by itself to what the file declares. */
-export function peopleOf(difference: Difference, base: AccessModel = declared): readonly PersonChange[] {
+function peopleOf(difference: Difference, base: AccessModel = declared): readonly PersonChange[] {
   const documents = new Map<string, PolicyDocument | null>([[ADMINISTRATOR, document('Allow', '*')]]);
   const removed = difference.kind === 'user-added' ? [] : [difference];
   return compare(base, withDifferences(base, removed, documents), AT).people.filter(hasEffect);
 }
 
 /** A finding about something that is not as declared; nothing of it is looked up. */
-export function differs(difference: Difference, given: Partial<DriftFinding> = {}): DriftFinding {
+function differs(difference: Difference, given: Partial<DriftFinding> = {}): DriftFinding {
   const people = given.people ?? peopleOf(difference);
   const gains = people.flatMap(({ worstGain }) => worstGain ?? []);
   const risk = RISKS.find((each) => gains.includes(each)) ?? null;
@@ -87,7 +87,7 @@ export function finds(id: string, what: DriftWhat, given: Partial<DriftFinding> 
 }
 
 /** What somebody who is not of the lab may do. */
-export function outsider(user: AccessUser, keys: readonly AccessKey[], isAdministrator = false): DriftWhat {
+function outsider(user: AccessUser, keys: readonly AccessKey[], isAdministrator = false): DriftWhat {
   const model: AccessModel = {
     account: team.account,
     users: [user],
@@ -113,7 +113,7 @@ export const user = (name: string, given: Partial<AccessUser> = {}): AccessUser 
 });
 
 export const group = (name: string) => ({ kind: 'group' as const, name: `perception-lab-${name}` });
-export const holder = (name: string) => ({ kind: 'user' as const, name: userOf(name) });
+const holder = (name: string) => ({ kind: 'user' as const, name: userOf(name) });
 
 const bo = userOf('bo');
 const eve = userOf('eve');

@@ -4,7 +4,7 @@ import type { DriftFinding } from '../review/drift-finding.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../team/names.ts';
 import type { Naming } from './access-words.ts';
 import { differenceSaid, stateSaid } from './drift-difference.ts';
-import { memberKeyOf, roleKeyOfPolicy, sayPerson } from './drift-names.ts';
+import { roleKeyOfPolicy, sayPerson } from './drift-names.ts';
 import { peopleSaid } from './drift-people.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './drift-words.ts';
 import { isSilent, type Said, said, sayCode, sayOurs, saySentences } from './said.ts';
@@ -76,17 +76,17 @@ function remedySaid(
   }
   const accepted = acceptSaid(difference, people, naming);
   const or = accepted === null ? said`` : said`; or, where it is meant, ${accepted}`;
+  const key = restoreKeyOf(difference, naming);
+  // An apply would give back, besides, whatever else was taken away by hand.
+  const asked = sayCode(key === null ? 'mturk-team apply' : `mturk-team drift --restore ${key}`);
   if (fate === 'undo') {
-    const command = sayCode(reconcile ? 'mturk-team drift --reconcile' : 'mturk-team apply');
-    return said`${command} ${sayOurs(undoWords(difference))}${or}.`;
+    return said`${reconcile ? sayCode('mturk-team drift --reconcile') : asked} ${sayOurs(undoWords(difference))}${or}.`;
   }
   if (fate === 'keep') {
-    const key = restoreKeyOf(difference, naming);
-    const command = sayCode(key === null ? 'mturk-team apply' : `mturk-team drift --restore ${key}`);
     const what = people.some(({ operations }) => operations.lost.length > 0) ? 'gives it back' : 'puts it back';
     // A user that was deleted is made anew: AWS gives nobody her keys again.
     const without = sayOurs(difference.kind === 'user-removed' ? ', without its keys' : '');
-    return said`Nothing ${sayOurs(what)} unasked: ${command} does${without}${or}.`;
+    return said`Nothing ${sayOurs(what)} unasked: ${asked} does${without}${or}.`;
   }
   const mixed =
     people.some(({ operations }) => operations.gained.length > 0) &&
@@ -94,7 +94,7 @@ function remedySaid(
   const why = sayOurs(
     mixed ? 'It gives something and takes something away, so nothing undoes it unasked' : 'Nothing undoes it unasked',
   );
-  return said`${why}: ${sayCode('mturk-team apply')} makes it as team.yaml says${or}.`;
+  return said`${why}: ${asked} makes it as team.yaml says${or}.`;
 }
 
 function undoWords(difference: Difference): string {
@@ -103,26 +103,31 @@ function undoWords(difference: Difference): string {
   return kind.endsWith('-added') ? 'takes it away again' : 'puts it back';
 }
 
-/** The member or role whose things a person can ask to be put back. */
+/** The member or role whose things a person can ask to be put back; null where the file has neither. */
 function restoreKeyOf(difference: Difference, naming: Naming): string | null {
+  const { lab, people } = naming;
+  const member = (user: string) => people.get(user)?.key ?? null;
   switch (difference.kind) {
+    // What nobody declares cannot be put back.
     case 'user-added':
+    case 'group-added':
+    case 'policy-added':
+      return null;
     case 'user-removed':
-    case 'member-added':
-    case 'member-removed':
     case 'boundary-changed':
     case 'tag-changed':
-      return memberKeyOf(difference.user, naming);
-    case 'group-added':
+      return member(difference.user);
+    case 'member-added':
+    case 'member-removed':
+      return member(difference.user) ?? keyOfIamName(lab, difference.group);
     case 'group-removed':
-      return keyOfIamName(naming.lab, difference.group);
-    case 'policy-added':
+      return keyOfIamName(lab, difference.group);
     case 'policy-removed':
     case 'document-changed':
       return roleKeyOfPolicy(difference.arn, naming);
     default: {
       const { kind, name } = difference.holder;
-      return kind === 'user' ? memberKeyOf(name, naming) : keyOfIamName(naming.lab, name);
+      return kind === 'user' ? member(name) : keyOfIamName(lab, name);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { DriftFinding } from '../review/drift-finding.ts';
+import { memberKeyOfAddress, roleKeyOfAddress } from '../terraform/addresses.ts';
 import type { Naming } from './access-words.ts';
 import { boundaryWords } from './drift-boundary.ts';
 import { credentialWords } from './drift-credential-words.ts';
@@ -62,8 +63,14 @@ function attributesWords(
       ? said`Somebody changed ${named}${which}${attributionSaid(by, naming, options)}.`
       : said`Applying would change ${named}${which}, and neither team.yaml nor a change by hand explains it.`,
     remedy: byHand
-      ? said`${sayCode(options.reconcile ? 'mturk-team drift --reconcile' : 'mturk-team apply')} puts it back.`
+      ? said`${sayCode(putBackCommand(address, options))} puts it back.`
       : said`${sayCode('mturk-team plan')} shows it; a newer engine, provider or mturk-team often is the reason.`,
     commands: [],
   };
+}
+
+function putBackCommand(address: string, { reconcile }: DriftWordsOptions): string {
+  if (reconcile) return 'mturk-team drift --reconcile';
+  const key = memberKeyOfAddress(address) ?? roleKeyOfAddress(address);
+  return key === null ? 'mturk-team apply' : `mturk-team drift --restore ${key}`;
 }

@@ -4,7 +4,7 @@ import { wrapVisible } from './access-columns.ts';
 import type { Naming } from './access-words.ts';
 import { commandLine } from './drift-command.ts';
 import { findingWords } from './drift-finding-words.ts';
-import { CLASS_WORDS, countWords, headingWords, sortedFindings } from './drift-heading.ts';
+import { CLASS_WORDS, headingWords, sortedFindings } from './drift-heading.ts';
 import type { DriftWordsOptions } from './drift-words.ts';
 import { plainOf, said, sayCode, saySentences } from './said.ts';
 import { dateWords } from './time-words.ts';
@@ -120,10 +120,4 @@ function undoLines(
 export function unseenWords({ what, failure }: Unseen): string {
   const reason = 'reason' in failure.args ? failure.args.reason : failure.code;
   return visible(`Could not look at ${what}: ${reason}`);
-}
-
-/** How many things a reconcile has left as they are, and why; null where it has left none. */
-export function leftWords(open: readonly DriftFinding[]): string | null {
-  const left = open.filter(({ fate }) => fate !== 'undo').length;
-  return left === 0 ? null : `${countWords(left, 'finding')} above ${left === 1 ? 'is' : 'are'} left to a person.`;
 }

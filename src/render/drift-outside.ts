@@ -113,7 +113,9 @@ export function foreignGroupWords(
   return {
     consequence:
       today ??
-      said`What ${sayPerson(user, naming)} can do depends on who edits the group ${sayCode(group)}; nobody's access to Mechanical Turk changes by it today.`,
+      (finding.risk === 'spends'
+        ? said`${sayPerson(user, naming)} can give anybody everything in the account, themselves first, and should not.`
+        : said`What ${sayPerson(user, naming)} can do depends on who edits the group ${sayCode(group)}; nobody's access to Mechanical Turk changes by it today.`),
     cause: said`${sayPerson(user, naming)} is in the group ${sayCode(group)}, which is not the lab's${attributionSaid(finding.by, naming, options)}.`,
     remedy: said`Nothing undoes it unasked; this takes them out again:`,
     commands: [iamCommand('remove-user-from-group', ['user-name', user], ['group-name', group])],

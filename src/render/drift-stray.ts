@@ -63,7 +63,7 @@ function kindWord(kind: Stray['kind']): Said {
 }
 
 /** Those of whom the same is to be said, together, in the order in which it first is. */
-export function byWords(
+function byWords(
   people: readonly PersonChange[],
   wordsOf: (person: PersonChange) => string | null,
 ): readonly (readonly [words: string, users: readonly string[]])[] {
@@ -111,7 +111,7 @@ interface Remedies {
 }
 
 /** What takes away what a stray gives. Nothing deletes a user or a group: whose it is, nobody knows here. */
-export function strayRemedies(stray: Stray): Remedies {
+function strayRemedies(stray: Stray): Remedies {
   const { kind, name, arn, holding } = stray;
   if (kind === 'policy') {
     const unused = holding !== null && holding.attachments === 0;
