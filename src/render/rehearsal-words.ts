@@ -1,3 +1,5 @@
+import { type Naming, personName } from './access-words.ts';
+
 /** The sentences of the rehearsal: what happens in the lab, and what is checked of it. */
 export const REHEARSAL = {
   file: 'The lab writes down who may do what',
@@ -13,16 +15,25 @@ export const REHEARSAL = {
   clicks: 'Somebody clicks in the console, past all this',
   clickCount: (count: number) => `${count} clicks`,
   clicked: (what: string) => `somebody ${what}`,
-  drift: 'Drift is looked for, and each click is found and named',
+  drift: 'The whole look: each click is found and named, also what no plan can see',
   driftHolds: (found: number, done: number) => `${found} of ${done} found, and nothing that was not done`,
   missed: (what: string) => `not found: ${what}`,
-  putRight: 'It is put right',
-  putRightHolds: 'a second plan is empty',
+  fast: 'A look in a hurry, without an engine',
+  fastHolds: (clicks: number, calls: number) =>
+    `the ${clicks} that change what somebody may do are found, in ${calls} calls of IAM`,
+  undo: 'Reconciling takes away what was added, and gives nobody anything',
+  undoHolds: (count: number) =>
+    `${count} undone, and no more: what was taken away stays away, what is not ours is not touched`,
+  restore: (keys: readonly string[]) =>
+    `What was taken away comes back when somebody says so: --restore ${keys.join(' ')}`,
+  restoreHolds: 'it is back, and a plan finds nothing to do',
+  leftHolds: (ids: readonly string[]) => `left to a person, and in the report until then: ${ids.join(', ')}`,
   keys: 'Everybody tries all of Mechanical Turk, each with a key of their own',
   keysHold: (name: string, allowed: number, all: number) =>
     `${name}: ${allowed} of ${all} operations allowed, as explain says`,
   keysDiffer: (operations: readonly string[]) => `otherwise than explain says: ${operations.join(', ')}`,
   strangerHolds: (name: string) => `${name}, whom nobody knows: nothing is allowed any more`,
+  outsiderHolds: (name: string) => `${name}, left to a person: everything is allowed still, as the report says`,
   engineHolds: 'the engine does it',
   inIam: (counts: string) => `${counts} in IAM`,
   nothingToRehearse: (file: string) =>
@@ -31,3 +42,13 @@ export const REHEARSAL = {
   allHold: (checks: number, seconds: string, engine: string) =>
     `All ${checks} checks hold, in ${seconds}, with ${engine}. No AWS account was touched, and nothing is left behind.`,
 } as const;
+
+/** For "somebody ...". */
+export function rehearsalPasswordWords(user: string, naming: Naming): string {
+  return `gave ${personName(user, naming)} a password of the console`;
+}
+
+/** For "somebody ...". */
+export function rehearsalOldUserWords(user: string): string {
+  return `made a user ${user} years ago, with full access, of whom nobody thinks any more`;
+}

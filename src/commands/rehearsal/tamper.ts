@@ -1,6 +1,7 @@
 import {
   AddUserToGroupCommand,
   AttachUserPolicyCommand,
+  CreateLoginProfileCommand,
   CreatePolicyVersionCommand,
   CreateUserCommand,
   DetachGroupPolicyCommand,
@@ -8,27 +9,41 @@ import {
 } from '@aws-sdk/client-iam';
 import type { PolicyDocument } from '../../iam/document.ts';
 import { managedPolicyArn } from '../../mturk/managed-policies.ts';
-import type { Difference } from '../../review/difference.ts';
+import type { Naming } from '../../render/access-words.ts';
+import { differenceWords } from '../../render/drift-difference.ts';
+import { rehearsalOldUserWords, rehearsalPasswordWords } from '../../render/rehearsal-words.ts';
+import { type Difference, differenceKey, subjectKey } from '../../review/difference.ts';
+import type { DriftFinding, ReconcileFate } from '../../review/drift-finding.ts';
 import { iamName, rolePolicyArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { Cast } from './cast.ts';
 
 /** Something that somebody clicks in the console. */
 export interface Click {
-  /** What the drift report must name. */
-  readonly done: Difference;
+  /** For "somebody ...". */
+  words(naming: Naming): string;
+  /** Whether this is what the drift report says of it. */
+  isFoundBy(finding: DriftFinding): boolean;
+  /** What reconciling must make of it. */
+  readonly fate: ReconcileFate;
+  /** Whether anybody may do more or less by it. */
+  readonly changesAccess: boolean;
+  /** The key of a member or role by which it is given back; null where nothing was taken away. */
+  readonly restoredBy: string | null;
   carryOut(iam: IAMClient): Promise<void>;
 }
 
 /** The user that nobody in the lab knows. */
 export const STRANGER = 'mallory';
+/** A user of years ago, of whom nobody thinks any more. */
+export const OLD_USER = 'old-mturk-user';
 
 const EVERYTHING: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action: 'mechanicalturk:*', Resource: '*' }],
 };
 
-/** The clicks that this team has room for: five on the sample team. */
+/** The clicks that this team has room for: seven on the sample team. */
 export function clicksOn(team: Team, cast: Cast): readonly Click[] {
   const { lab } = team;
   const fullAccess = managedPolicyArn('AmazonMechanicalTurkFullAccess');
@@ -38,7 +53,7 @@ export function clicksOn(team: Team, cast: Cast): readonly Click[] {
   if (cast.other !== null) {
     const user = iamName(lab, cast.other.key);
     clicks.push({
-      done: { kind: 'attachment-added', holder: { kind: 'user', name: user }, arn: fullAccess },
+      ...clickOf({ kind: 'attachment-added', holder: { kind: 'user', name: user }, arn: fullAccess }),
       async carryOut(iam) {
         await iam.send(new AttachUserPolicyCommand({ UserName: user, PolicyArn: fullAccess }));
       },
@@ -46,7 +61,7 @@ export function clicksOn(team: Team, cast: Cast): readonly Click[] {
   }
   const edited = rolePolicyArn(team, cast.starter.key);
   clicks.push({
-    done: { kind: 'document-changed', arn: edited, from: null, to: EVERYTHING },
+    ...clickOf({ kind: 'document-changed', arn: edited, from: null, to: EVERYTHING }),
     async carryOut(iam) {
       const PolicyDocument = JSON.stringify(EVERYTHING);
       await iam.send(new CreatePolicyVersionCommand({ PolicyArn: edited, PolicyDocument, SetAsDefault: true }));
@@ -56,7 +71,9 @@ export function clicksOn(team: Team, cast: Cast): readonly Click[] {
     const group = iamName(lab, cast.disarmed.key);
     const arn = rolePolicyArn(team, cast.disarmed.key);
     clicks.push({
-      done: { kind: 'attachment-removed', holder: { kind: 'group', name: group }, arn },
+      ...clickOf({ kind: 'attachment-removed', holder: { kind: 'group', name: group }, arn }),
+      fate: 'keep',
+      restoredBy: cast.disarmed.key,
       async carryOut(iam) {
         await iam.send(new DetachGroupPolicyCommand({ GroupName: group, PolicyArn: arn }));
       },
@@ -71,12 +88,54 @@ export function clicksOn(team: Team, cast: Cast): readonly Click[] {
       await stranger.carryOut(iam);
     },
   });
+  clicks.push(password(iamName(lab, cast.student.key)), oldUser(fullAccess));
   return clicks;
+}
+
+/** What no plan can see: a way in that Mechanical Turk does not even know. */
+function password(user: string): Click {
+  return {
+    words: (naming) => rehearsalPasswordWords(user, naming),
+    isFoundBy: ({ what }) => what.kind === 'password' && what.user === user,
+    fate: 'leave',
+    changesAccess: false,
+    restoredBy: null,
+    async carryOut(iam) {
+      await iam.send(new CreateLoginProfileCommand({ UserName: user, Password: 'Correct-Horse-7' }));
+    },
+  };
+}
+
+function oldUser(policy: string): Click {
+  return {
+    words: () => rehearsalOldUserWords(OLD_USER),
+    isFoundBy: ({ what }) => what.kind === 'outside' && what.user === OLD_USER,
+    fate: 'leave',
+    changesAccess: true,
+    restoredBy: null,
+    async carryOut(iam) {
+      await iam.send(new CreateUserCommand({ UserName: OLD_USER }));
+      await iam.send(new AttachUserPolicyCommand({ UserName: OLD_USER, PolicyArn: policy }));
+    },
+  };
+}
+
+/** What is undone and changes access, unless more is said of it. */
+function clickOf(done: Difference): Omit<Click, 'carryOut'> {
+  return {
+    words: (naming) => differenceWords(done, naming),
+    isFoundBy: ({ what }) =>
+      what.kind === 'difference' &&
+      (differenceKey(what.difference) === differenceKey(done) || subjectKey(what.difference) === subjectKey(done)),
+    fate: 'undo',
+    changesAccess: true,
+    restoredBy: null,
+  };
 }
 
 function intoGroup(user: string, group: string, stranger: boolean): Click {
   return {
-    done: { kind: 'member-added', group, user, stranger },
+    ...clickOf({ kind: 'member-added', group, user, stranger }),
     async carryOut(iam) {
       await iam.send(new AddUserToGroupCommand({ UserName: user, GroupName: group }));
     },
