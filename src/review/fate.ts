@@ -9,7 +9,7 @@ import { type Difference, inverse } from './difference.ts';
 import type { ReconcileFate } from './drift-finding.ts';
 import { around, concernedBy, groupOf, type ModelIndex } from './model-index.ts';
 import { isLater } from './risk.ts';
-import { dependsOnTimeAlone, momentsIn } from './time-conditions.ts';
+import { dependsOnTimeAlone, laterMoments } from './time-conditions.ts';
 import { type Documents, withDifferences } from './with-differences.ts';
 
 /** What undoing something does: whether anybody gets an operation or a later end by it, and whether anybody loses any. */
@@ -132,17 +132,9 @@ function takesSomething({ operations, ends, suspended, kind }: PersonChange): bo
   return kind === 'changed' && (isLater(ends.before, ends.after) || (suspended.after && !suspended.before));
 }
 
-/** Users whose own moments are all looked at; of more, only those of the policies that they share. */
-const FEW_USERS = 20;
-const MOST_MOMENTS = 16;
-
 /** Now, and every moment still to come at which one of the policies begins or ends to hold. */
-export function momentsOf(model: AccessModel, difference: Difference, at: Date): readonly Date[] {
-  const own = model.users.length > FEW_USERS ? [] : model.users.flatMap(({ inline }) => inline);
-  const held = [...own, ...model.groups.flatMap(({ inline }) => inline), ...model.policies];
-  const documents = [...held.map(({ document }) => document), ...documentsIn(difference)];
-  const later = momentsIn(documents).filter((moment) => moment > at.getTime());
-  return [at, ...later.slice(0, MOST_MOMENTS).flatMap((moment) => [new Date(moment), new Date(moment + 1)])];
+function momentsOf(model: AccessModel, difference: Difference, at: Date): readonly Date[] {
+  return [at, ...laterMoments([model], documentsIn(difference), at)];
 }
 
 function documentsIn(difference: Difference): readonly (PolicyDocument | null)[] {

@@ -1,11 +1,9 @@
 import { compare, type PersonChange } from '../access/compare.ts';
-import { decideAction } from '../access/decide.ts';
 import { declare } from '../access/declare.ts';
 import type { AccessGroup, AccessModel, AccessUser } from '../access/model.ts';
 import type { Stray, StrayLook, UserHolding } from '../account/strays.ts';
-import { iamArn } from '../iam/arn.ts';
-import { labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
+import { administers } from './administers.ts';
 import { hasEffect, placeOf } from './drift-effect.ts';
 
 /** Something that nobody declares, and what it alone does to whose access. */
@@ -15,7 +13,7 @@ export interface StrayEffect {
   readonly people: readonly PersonChange[];
   /** Who has by it what the team file gives too, for now: it would stay when the file takes it away. */
   readonly keeps: readonly PersonChange[];
-  /** Names of the IAM users who may by it attach policies in the account: they may give anybody anything. */
+  /** Names of the IAM users who may by it give anybody anything: see `administers`. */
   readonly administrators: readonly string[];
 }
 
@@ -30,14 +28,12 @@ export function strayEffectsOf(
   today: string,
   at: Date,
 ): readonly StrayEffect[] {
-  const declared = declare(team, today);
-  const base = withLook(declared, look);
-  const users = new Map(look.strays.flatMap((stray) => (stray.kind === 'user' ? [[stray.name, userOf(stray)]] : [])));
+  const base = withLook(declare(team, today), look);
+  const declared = new Map(base.users.map((user) => [user.name, user]));
+  const strays = new Map(look.strays.flatMap((stray) => (stray.kind === 'user' ? [[stray.name, userOf(stray)]] : [])));
+  const others = new Map(account.users.map((user) => [user.name, user]));
   const known = (name: string): AccessUser =>
-    base.users.find((user) => user.name === name) ??
-    users.get(name) ??
-    leaverNamed(name, account) ??
-    strangerNamed(name);
+    declared.get(name) ?? strays.get(name) ?? leaverIn(others, name) ?? strangerNamed(name);
   return look.strays
     .map((stray) => effectOf(stray, base, known, team.lab, at))
     .sort((one, other) => strayPlace(one) - strayPlace(other) || (one.stray.name < other.stray.name ? -1 : 1));
@@ -64,35 +60,26 @@ function effectOf(
     groups: user.groups.filter((group) => group !== stray.name),
   });
   const within = (user: AccessUser): AccessUser => ({ ...user, groups: [...without(user).groups, stray.name].sort() });
+  // Nobody else's access can change by it.
+  const only = (users: readonly AccessUser[]): AccessModel => ({ ...base, users });
   if (stray.kind === 'user') {
-    const after = withUsers(base, concerned);
-    const people = compare(base, after, at).people;
-    return {
-      stray,
-      people: people.filter(hasEffect),
-      keeps: [],
-      administrators: administratorsOf(after, concerned, lab, at),
-    };
+    const after = only(concerned);
+    const people = compare(only([]), after, at).people.filter(hasEffect);
+    return { stray, people, keeps: [], administrators: administratorsIn(after, lab, at) };
   }
-  const before = withUsers(base, concerned.map(without));
-  const after = withUsers(base, concerned.map(within));
+  const before = only(concerned.map(without));
+  const after = only(concerned.map(within));
   const people = compare(before, after, at).people.filter(hasEffect);
   const gaining = new Set(people.map(({ user }) => user));
   const bare = concerned.filter(({ name }) => !gaining.has(name)).map((user) => ({ ...user, groups: [] }));
-  const keeps = compare(withUsers(base, bare), withUsers(base, bare.map(within)), at).people.filter(hasEffect);
-  const were = new Set(administratorsOf(before, concerned, lab, at));
-  const administrators = administratorsOf(after, concerned, lab, at).filter((name) => !were.has(name));
+  const keeps = compare(only(bare), only(bare.map(within)), at).people.filter(hasEffect);
+  const were = new Set(administratorsIn(before, lab, at));
+  const administrators = administratorsIn(after, lab, at).filter((name) => !were.has(name));
   return { stray, people, keeps, administrators };
 }
 
-/** Whoever may attach a policy to the lab's users may give everybody everything, herself first. */
-function administratorsOf(model: AccessModel, users: readonly AccessUser[], lab: string, at: Date): readonly string[] {
-  return users.flatMap(({ name }) => {
-    const resource = iamArn(model.account, 'user', labPath(lab), name);
-    return decideAction(model, name, { action: 'iam:AttachUserPolicy', resource, at }).outcome === 'allowed'
-      ? [name]
-      : [];
-  });
+function administratorsIn(model: AccessModel, lab: string, at: Date): readonly string[] {
+  return model.users.filter((user) => administers(model, user, lab, at)).map(({ name }) => name);
 }
 
 /** The declared account with what was read beside it: nobody is in the groups yet, and no stray user is there. */
@@ -110,21 +97,16 @@ function withLook(declared: AccessModel, { strays, groups, policies }: StrayLook
   };
 }
 
-function withUsers(model: AccessModel, users: readonly AccessUser[]): AccessModel {
-  const names = new Set(users.map(({ name }) => name));
-  return { ...model, users: [...model.users.filter(({ name }) => !names.has(name)), ...users] };
-}
-
-function userOf({ name, holding }: { readonly name: string; readonly holding: UserHolding | null }): AccessUser {
+function userOf({ name, path, holding }: Pick<Stray, 'name' | 'path'> & { holding: UserHolding | null }): AccessUser {
   if (holding === null) return strangerNamed(name);
   const { groups, attached, inline, boundary, tags } = holding;
-  return { name, path: '/', groups, attached, inline, boundary, tags };
+  return { name, path, groups, attached, inline, boundary, tags };
 }
 
 /** Without what else she has: it goes with her, and here the stray alone is asked about. */
-function leaverNamed(name: string, { users }: AccessModel): AccessUser | null {
-  const user = users.find((one) => one.name === name && one.stranger !== true);
-  return user === undefined ? null : { ...user, groups: [], attached: [] };
+function leaverIn(users: ReadonlyMap<string, AccessUser>, name: string): AccessUser | null {
+  const user = users.get(name);
+  return user === undefined || user.stranger === true ? null : { ...user, groups: [], attached: [] };
 }
 
 /** Somebody of whom nothing is known but the group: her own limits, if she has any, are not counted for her. */

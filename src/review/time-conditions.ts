@@ -1,3 +1,4 @@
+import type { AccessModel } from '../access/model.ts';
 import { readDate } from '../iam/condition-operators.ts';
 import { toList } from '../iam/context.ts';
 import type { PolicyDocument, Statement } from '../iam/document.ts';
@@ -17,11 +18,34 @@ export function dependsOnTimeAlone({ Condition = {} }: Statement): boolean {
   );
 }
 
-/** The moments (milliseconds) that documents name: what somebody may do changes at them alone. */
-export function momentsIn(documents: readonly (PolicyDocument | null)[]): readonly number[] {
+/** Users whose own moments are all looked at; of more, only those of the policies that they share. */
+const FEW_USERS = 20;
+const MOST_MOMENTS = 16;
+
+/**
+ * The next moments after `at` from which on what somebody may do can be something else: those that the policies of some
+ * models and some other documents name, and the moment after each.
+ */
+export function laterMoments(
+  models: readonly AccessModel[],
+  documents: readonly (PolicyDocument | null)[],
+  at: Date,
+): readonly Date[] {
+  const held = models.flatMap(({ users, groups, policies }) => [
+    ...(users.length > FEW_USERS ? [] : users.flatMap(({ inline }) => inline)),
+    ...groups.flatMap(({ inline }) => inline),
+    ...policies,
+  ]);
+  const later = momentsIn([...held.map(({ document }) => document), ...documents]).filter((one) => one > at.getTime());
+  return later.slice(0, MOST_MOMENTS).flatMap((moment) => [new Date(moment), new Date(moment + 1)]);
+}
+
+/** The moments (milliseconds) that documents name, in their order. */
+function momentsIn(documents: readonly (PolicyDocument | null)[]): readonly number[] {
   const found = new Set<number>();
   for (const document of documents) {
-    for (const { Condition = {} } of document === null ? [] : statementsOf(document)) {
+    for (const { Condition } of document === null ? [] : statementsOf(document)) {
+      if (Condition === undefined) continue;
       for (const [key, values] of Object.values(Condition).flatMap((byKey) => Object.entries(byKey))) {
         if (!TIME_KEYS.includes(key.toLowerCase())) continue;
         for (const value of toList(values)) {
