@@ -54,6 +54,12 @@ const MISTAKES: [string, string[], RegExp][] = [
   ['a port that is none', ['sandbox', 'start', '--port', 'x'], /port/],
   ['another day for a real account', ['apply', '--today', '2001-01-01'], /changed as of today/],
   ['another day for reconciling one', ['drift', '--reconcile', '--today', '2001-01-01'], /changed as of today/],
+  ['another day for restoring', ['drift', '--restore', 'bo', '--today', '2001-01-01'], /changed as of today/],
+  ['reconciling in a hurry', ['drift', '--reconcile', '--fast'], /need a plan; leave out --fast/],
+  ['reconciling without the lock', ['drift', '--restore', 'bo', '--no-lock'], /leave out --no-lock/],
+  ['expecting something of a look', ['drift', '--expect', 'a'.repeat(64)], /--expect is for --reconcile and --restore/],
+  ['a result of a look', ['drift', '--result', 'r.json'], /--result is for --reconcile and --restore/],
+  ['a fingerprint that is none', ['drift', '--reconcile', '--expect', 'abc'], /Write 64 hexadecimal digits/],
   ['nothing at all', [], /Usage: mturk-team/],
 ];
 
