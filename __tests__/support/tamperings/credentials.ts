@@ -1,0 +1,95 @@
+import * as aws from '@aws-sdk/client-iam';
+import { GetAccountBalanceCommand, MTurkClient } from '@aws-sdk/client-mturk';
+import { CERTIFICATE, SSH_PUBLIC_KEY } from '../../../conformance/scenarios-credentials.ts';
+import { type Hands, type Tampering, user } from './tampering.ts';
+
+async function keyFor({ iam }: Hands, key: string): Promise<{ readonly accessKeyId: string; secretAccessKey: string }> {
+  const { AccessKey } = await iam.send(new aws.CreateAccessKeyCommand(user(key)));
+  return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
+}
+
+/** Uses a key as its owner would; whether she may do it is another matter. */
+async function use({ endpoint }: Hands, credentials: { accessKeyId: string; secretAccessKey: string }): Promise<void> {
+  const client = new MTurkClient({ region: 'us-east-1', endpoint, credentials });
+  await client.send(new GetAccountBalanceCommand({})).catch(() => {});
+  client.destroy();
+}
+
+/** What somebody can sign in or sign requests with: no plan sees any of it. */
+export const CREDENTIALS: readonly Tampering[] = [
+  {
+    what: 'a member gets a second key',
+    done: async (hands) => {
+      await use(hands, await keyFor(hands, 'bo'));
+      await use(hands, await keyFor(hands, 'bo'));
+    },
+    finds: ['extra-keys/bo'],
+    reconcile: 'left',
+    access: false,
+  },
+  {
+    what: 'a key is older than the lab wants',
+    done: async (hands) => {
+      const key = await keyFor(hands, 'bo');
+      hands.wait(91);
+      await use(hands, key);
+    },
+    finds: ['old-key/bo'],
+    reconcile: 'left',
+    access: false,
+  },
+  {
+    what: 'a key was never used',
+    done: async (hands) => {
+      await keyFor(hands, 'bo');
+      hands.wait(31);
+    },
+    finds: ['unused-key/bo'],
+    reconcile: 'left',
+    access: false,
+  },
+  {
+    what: 'a suspended member uses her key',
+    done: async (hands) => use(hands, await keyFor(hands, 'cy')),
+    finds: ['used-key/cy'],
+    reconcile: 'left',
+    access: false,
+  },
+  {
+    what: 'a member gets a password of the console',
+    done: ({ iam }) => iam.send(new aws.CreateLoginProfileCommand({ ...user('bo'), Password: 'Correct-Horse-7' })),
+    finds: ['password/bo'],
+    reconcile: 'left',
+    access: false,
+  },
+  {
+    what: 'a member gets an SSH key',
+    done: ({ iam }) => iam.send(new aws.UploadSSHPublicKeyCommand({ ...user('bo'), SSHPublicKeyBody: SSH_PUBLIC_KEY })),
+    finds: ['ssh-keys/bo'],
+    reconcile: 'left',
+    access: false,
+  },
+  {
+    what: 'a member gets a signing certificate',
+    done: ({ iam }) =>
+      iam.send(new aws.UploadSigningCertificateCommand({ ...user('bo'), CertificateBody: CERTIFICATE })),
+    finds: ['certificates/bo'],
+    reconcile: 'left',
+    access: false,
+  },
+  {
+    what: 'a member gets a credential of another service',
+    done: ({ iam }) =>
+      iam.send(new aws.CreateServiceSpecificCredentialCommand({ ...user('bo'), ServiceName: 'logs.amazonaws.com' })),
+    finds: ['service-credentials/bo'],
+    reconcile: 'left',
+    access: false,
+  },
+  {
+    what: 'the root user gets a key',
+    done: ({ iam }) => iam.send(new aws.CreateAccessKeyCommand({})),
+    finds: ['root-keys'],
+    reconcile: 'left',
+    access: false,
+  },
+];

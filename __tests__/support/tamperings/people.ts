@@ -1,0 +1,207 @@
+import * as aws from '@aws-sdk/client-iam';
+import { boundaryArn } from '../../../src/team/names.ts';
+import { sampleTeam } from '../sample-team.ts';
+import { deny, document, FULL, group, LAB_PATH, type Tampering, user } from './tampering.ts';
+
+/** Who is in which group, and users who come, go and are moved. */
+export const PEOPLE: readonly Tampering[] = [
+  {
+    what: 'a member is put into a group that spends',
+    done: ({ iam }) => iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') })),
+    finds: ['member-added/bo/paymaster/spends'],
+    reconcile: 'undone',
+    access: true,
+  },
+  {
+    what: 'a suspended member is put into another group, which gives her nothing while she is suspended',
+    done: ({ iam }) => iam.send(new aws.AddUserToGroupCommand({ ...user('cy'), ...group('task-publisher') })),
+    finds: ['member-added/cy/task-publisher'],
+    reconcile: 'undone',
+    access: false,
+  },
+  {
+    what: 'somebody from elsewhere in the account is put into a group of the lab',
+    done: async ({ iam }) => {
+      await iam.send(new aws.CreateUserCommand({ UserName: 'mallory' }));
+      await iam.send(new aws.AddUserToGroupCommand({ UserName: 'mallory', ...group('paymaster') }));
+    },
+    finds: ['member-added/mallory/paymaster/spends'],
+    reconcile: 'undone',
+    access: true,
+  },
+  {
+    what: 'a member is taken out of a group',
+    done: ({ iam }) => iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') })),
+    finds: ['member-removed/bo/task-publisher'],
+    reconcile: 'kept',
+    access: true,
+  },
+  {
+    what: 'a member is put into a group of the account that may do everything',
+    done: async ({ iam }) => {
+      await iam.send(new aws.CreateGroupCommand({ GroupName: 'Admins' }));
+      const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess';
+      await iam.send(new aws.AttachGroupPolicyCommand({ GroupName: 'Admins', PolicyArn }));
+      await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), GroupName: 'Admins' }));
+    },
+    finds: ['foreign-group/bo/Admins/spends'],
+    reconcile: 'left',
+    access: true,
+  },
+  {
+    what: 'a member is put into a group of the account that gives nothing',
+    done: async ({ iam }) => {
+      await iam.send(new aws.CreateGroupCommand({ GroupName: 'newsletter' }));
+      await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), GroupName: 'newsletter' }));
+    },
+    finds: ['foreign-group/bo/newsletter'],
+    reconcile: 'left',
+    access: false,
+  },
+  {
+    what: "a member's user is deleted",
+    done: async ({ iam }) => {
+      await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('fay'), ...group('paymaster') }));
+      await iam.send(new aws.DeleteUserPermissionsBoundaryCommand(user('fay')));
+      await iam.send(new aws.DeleteUserCommand(user('fay')));
+    },
+    finds: ['user-removed/fay'],
+    reconcile: 'kept',
+    access: true,
+  },
+  {
+    what: "a member's user is renamed",
+    done: ({ iam }) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewUserName: 'fay' })),
+    finds: ['member-added/iam/fay/paymaster/spends', 'stray/user/fay/spends', 'user-removed/fay'],
+    reconcile: 'undone',
+    leaves: ['user-removed/fay', 'stray/user/fay'],
+    access: true,
+  },
+  {
+    what: "a member's user is moved to another path",
+    done: ({ iam }) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewPath: '/elsewhere/' })),
+    finds: ['moved/user/fay'],
+    reconcile: 'undone',
+    access: false,
+  },
+  {
+    what: 'a user is made under the path of the lab, with full access',
+    done: async ({ iam }) => {
+      await iam.send(new aws.CreateUserCommand({ UserName: 'intern', Path: LAB_PATH }));
+      await iam.send(new aws.AttachUserPolicyCommand({ UserName: 'intern', PolicyArn: FULL }));
+    },
+    finds: ['stray/user/intern/spends'],
+    reconcile: 'left',
+    access: true,
+  },
+  {
+    what: 'a user is made under the path of the lab, with nothing',
+    done: ({ iam }) => iam.send(new aws.CreateUserCommand({ UserName: 'intern', Path: LAB_PATH })),
+    finds: ['stray/user/intern'],
+    reconcile: 'left',
+    access: false,
+  },
+  {
+    what: 'an old user elsewhere in the account has full access',
+    done: async ({ iam }) => {
+      await iam.send(new aws.CreateUserCommand({ UserName: 'old-mturk-user' }));
+      await iam.send(new aws.AttachUserPolicyCommand({ UserName: 'old-mturk-user', PolicyArn: FULL }));
+    },
+    finds: ['outside/old-mturk-user/spends'],
+    reconcile: 'left',
+    access: true,
+  },
+  {
+    what: 'a user elsewhere in the account may give herself everything',
+    done: async ({ iam }) => {
+      await iam.send(new aws.CreateUserCommand({ UserName: 'janitor' }));
+      const PolicyDocument = document('Allow', ['iam:AttachUserPolicy', 'iam:PutUserPolicy']);
+      await iam.send(new aws.PutUserPolicyCommand({ UserName: 'janitor', PolicyName: 'helpdesk', PolicyDocument }));
+    },
+    finds: ['outside/janitor/administers'],
+    reconcile: 'left',
+    access: false,
+  },
+  {
+    what: "the tutorial's user: everything, and a Deny of an operation that no longer exists",
+    done: async ({ iam }) => {
+      await iam.send(new aws.CreateUserCommand({ UserName: 'researcher' }));
+      const PolicyDocument = document('Allow', 'mechanicalturk:*', deny('mechanicalturk:GrantBonus'));
+      await iam.send(new aws.PutUserPolicyCommand({ UserName: 'researcher', PolicyName: 'no-bonus', PolicyDocument }));
+    },
+    finds: ['outside/researcher/spends', 'dead-names/user/researcher/no-bonus'],
+    reconcile: 'left',
+    access: true,
+  },
+  {
+    what: "a member's boundary is taken off",
+    done: ({ iam }) => iam.send(new aws.DeleteUserPermissionsBoundaryCommand(user('fay'))),
+    finds: ['boundary-changed/fay'],
+    reconcile: 'undone',
+    access: false,
+  },
+  {
+    what: "a member's boundary is replaced by one that lets everything through",
+    done: ({ iam }) => {
+      const PermissionsBoundary = 'arn:aws:iam::aws:policy/AdministratorAccess';
+      return iam.send(new aws.PutUserPermissionsBoundaryCommand({ ...user('fay'), PermissionsBoundary }));
+    },
+    finds: ['boundary-changed/fay'],
+    reconcile: 'undone',
+    access: false,
+  },
+  {
+    what: "a member's boundary is replaced by a narrower one in an emergency",
+    done: async ({ iam }) => {
+      const PolicyDocument = document('Deny', '*');
+      const made = await iam.send(new aws.CreatePolicyCommand({ PolicyName: 'locked', PolicyDocument }));
+      const PermissionsBoundary = made.Policy?.Arn ?? '';
+      await iam.send(new aws.PutUserPermissionsBoundaryCommand({ ...user('fay'), PermissionsBoundary }));
+    },
+    finds: ['boundary-changed/fay'],
+    reconcile: 'kept',
+    access: true,
+  },
+  {
+    what: 'the boundary itself is widened',
+    done: ({ iam }) =>
+      iam.send(
+        new aws.CreatePolicyVersionCommand({
+          PolicyArn: boundaryArn(sampleTeam),
+          PolicyDocument: document('Allow', '*'),
+          SetAsDefault: true,
+        }),
+      ),
+    finds: ['boundary/wider'],
+    reconcile: 'left',
+    access: false,
+  },
+  {
+    what: 'the boundary itself is narrowed',
+    done: ({ iam }) =>
+      iam.send(
+        new aws.CreatePolicyVersionCommand({
+          PolicyArn: boundaryArn(sampleTeam),
+          PolicyDocument: document('Allow', ['mechanicalturk:Get*', 'mechanicalturk:List*']),
+          SetAsDefault: true,
+        }),
+      ),
+    finds: ['boundary/narrower'],
+    reconcile: 'left',
+    access: true,
+  },
+  {
+    what: 'a tag is taken off a member',
+    done: ({ iam }) => iam.send(new aws.UntagUserCommand({ ...user('ada'), TagKeys: ['mturk-team:lab'] })),
+    finds: ['tag-changed/ada/mturk-team=3Alab'],
+    reconcile: 'undone',
+    access: false,
+  },
+  {
+    what: 'a tag is put on a member',
+    done: ({ iam }) => iam.send(new aws.TagUserCommand({ ...user('ada'), Tags: [{ Key: 'hello', Value: 'x' }] })),
+    finds: ['tag-changed/ada/hello'],
+    reconcile: 'undone',
+    access: false,
+  },
+];
