@@ -5,7 +5,7 @@ import type { BoundaryEffect } from '../review/stray-boundary.ts';
 import { listWords, type Naming } from './access-words.ts';
 import { peopleSaid } from './drift-people.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './drift-words.ts';
-import { isSilent, type Said, said, sayCode, sayListed, sayOurs, sayProse, saySentences } from './said.ts';
+import { isSilent, type Said, said, sayCode, sayOurs, sayProse, saySentences, saySome } from './said.ts';
 
 /** The words of a permissions boundary that is gone, or is not as bootstrap wrote it. */
 export function boundaryWords(
@@ -39,7 +39,7 @@ function whatOf(effect: BoundaryEffect, naming: Naming, who: Said): Pick<DriftWo
   const consequence = saySentences(
     wider.length === 0
       ? null
-      : said`A policy that is attached to a member by hand would count for more than Mechanical Turk: the permissions boundary lets through ${sayListed(wider.map(statementSaid))}.`,
+      : said`A policy that is attached to a member by hand would count for more than Mechanical Turk: the permissions boundary lets through ${saySome(wider.map(statementSaid))}.`,
     peopleSaid(people, 'by-hand', naming),
   );
   const denied = narrower.filter(({ Effect }) => Effect === 'Deny').map(statementSaid);
@@ -48,8 +48,8 @@ function whatOf(effect: BoundaryEffect, naming: Naming, who: Said): Pick<DriftWo
     consequence: isSilent(consequence) ? sayOurs("Nobody's access changes by this.") : consequence,
     cause: saySentences(
       said`Somebody edited the permissions boundary${who}.`,
-      gone.length === 0 ? null : said`It does not let through any more: ${sayListed(gone)}.`,
-      denied.length === 0 ? null : said`It denies ${sayListed(denied)}.`,
+      gone.length === 0 ? null : said`It does not let through any more: ${saySome(gone)}.`,
+      denied.length === 0 ? null : said`It denies ${saySome(denied)}.`,
     ),
   };
 }

@@ -75,7 +75,7 @@ function remedySaid(
     return said`${sayCode('mturk-team plan')} shows what applying would change; neither team.yaml nor a change by hand explains it.`;
   }
   const accepted = acceptSaid(difference, people, naming);
-  const or = accepted === null ? said`` : said`; or, where it is meant, ${accepted}`;
+  const or = accepted === null ? said`` : said`; or, if it is meant, ${accepted}`;
   const key = restoreKeyOf(difference, naming);
   // An apply would give back, besides, whatever else was taken away by hand.
   const asked = sayCode(key === null ? 'mturk-team apply' : `mturk-team drift --restore ${key}`);

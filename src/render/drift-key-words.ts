@@ -68,7 +68,9 @@ function usedWords(
   return {
     consequence: said`${sayPerson(user, naming)} ${sayOurs(BECAUSE[because])}, and an access key of theirs was used${when}: somebody still tries it.`,
     cause: said`${keySaid(key)}${made(key)}${who}, and it is switched ${sayOurs(key.active ? 'on' : 'off')}.`,
-    remedy: said`Switch it off, and ask who used it and for what:`,
+    remedy: isNamed([key])
+      ? said`Switch it off, and ask who used it and for what:`
+      : said`Find it by this, switch it off, and ask who used it and for what:`,
     commands: switchOff(user, [key]),
   };
 }
@@ -100,9 +102,13 @@ function extraWords(
   };
 }
 
+function isNamed(keys: readonly AccessKey[]): boolean {
+  return keys.every(({ id }) => id !== null);
+}
+
 /** Switching off can be taken back, and deleting not. A key of which only the report told is looked up first. */
 function switchOff(user: string, keys: readonly AccessKey[]): readonly Command[] {
-  if (keys.some(({ id }) => id === null)) return [iamCommand('list-access-keys', ['user-name', user])];
+  if (!isNamed(keys)) return [iamCommand('list-access-keys', ['user-name', user])];
   return keys.map(({ id }) =>
     iamCommand('update-access-key', ['user-name', user], ['access-key-id', id ?? ''], ['status', 'Inactive']),
   );

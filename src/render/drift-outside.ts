@@ -49,7 +49,7 @@ export function outsideWords(
       unknown,
     ),
     remedy: saySentences(
-      said`Where this is meant, write down under ${sayCode('snoozed')} in team.yaml why, and until when.`,
+      said`If this is meant, write down under ${sayCode('snoozed')} in team.yaml why, and until when.`,
       keys.some(({ active }) => active)
         ? said`Else switch the keys off first, which can be taken back, and then take away what it gives:`
         : said`Else take away what it gives:`,

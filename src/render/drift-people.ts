@@ -135,7 +135,7 @@ function changeSaid(person: PersonChange, cause: DriftCause): Said {
     ...endParts(person),
     ...suspensionParts(person),
     ...(person.kind === 'changed' && person.boundary.before !== null && person.boundary.after === null
-      ? [sayOurs('can be given anything by hand: nothing caps what that would count for')]
+      ? [sayOurs('has no cap any more: whatever somebody attaches by hand counts in full')]
       : []),
   ];
   return parts.length < 2 ? sayListed(parts) : said`${sayListed(parts.slice(0, -1))}, and ${parts.at(-1) ?? said``}`;

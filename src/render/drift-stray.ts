@@ -39,7 +39,7 @@ function consequenceSaid({ stray, people, keeps, administrators }: StrayEffect, 
   const unknown = byWords([...people, ...keeps], ({ unknownPolicies: { after } }) =>
     after.length === 0 ? null : unknownPolicyWords(after),
   );
-  const whole = saySentences(
+  const told = [
     ...gains.map(([words, users]) => said`${all(users)} can ${sayOurs(words)}${through}, and should not.`),
     ...losses.map(
       ([words, users]) => said`${all(users)} can no longer ${sayOurs(words)}, which team.yaml gives${through}.`,
@@ -48,10 +48,14 @@ function consequenceSaid({ stray, people, keeps, administrators }: StrayEffect, 
       ([words, users]) =>
         said`Even if team.yaml took it away, ${all(users)} could ${sayOurs(words)}${through}, which nobody declares.`,
     ),
+  ];
+  const whole = saySentences(
+    ...told.slice(0, SENTENCES),
+    told.length <= SENTENCES ? null : sayOurs('It gives more people something besides.'),
     administrators.length === 0
       ? null
       : said`${kind === 'user' ? sayOurs('They') : all(administrators)} may attach any policy to anybody${through}: that is everything.`,
-    ...unknown.map(([words]) => said`${sayProse(words)}.`),
+    ...unknown.slice(0, SENTENCES).map(([words]) => said`${sayProse(words)}.`),
   );
   if (!isSilent(whole)) return whole;
   if (kind === 'user') return said`${sayPerson(name, naming)} can do nothing in Mechanical Turk.`;
@@ -61,6 +65,9 @@ function consequenceSaid({ stray, people, keeps, administrators }: StrayEffect, 
 function kindWord(kind: Stray['kind']): Said {
   return sayOurs(kind);
 }
+
+/** So many different consequences of one thing are told, the worst first. */
+const SENTENCES = 3;
 
 /** Those of whom the same is to be said, together, in the order in which it first is. */
 function byWords(
