@@ -158,6 +158,7 @@ describe('the twelve tamperings', () => {
       plan: { report, plan },
     });
     expect(look.class).toBe('error');
+    expect(new Set(look.findings.map(({ fate }) => fate))).toEqual(new Set(['leave']));
     expect(look.findings.map(({ id }) => id)).toEqual(planned('12-drift', team, null).findings.map(({ id }) => id));
   });
 });

@@ -47,8 +47,9 @@ interface Looked {
  * error whatever it says.
  */
 export function lookOf(looked: Looked): DriftLook {
-  const { team, today, at, inventory, plan } = looked;
-  const { drafts, unseen } = inventory.isAccessKnown ? fromInventory(looked) : fromPlanAlone(looked);
+  const { team, today, at, inventory, plan, applied } = looked;
+  const isApplied = applied !== null && applied.declared !== null && applied.declared === declaredDigest(team);
+  const { drafts, unseen } = (inventory.isAccessKnown ? fromInventory : fromPlanAlone)(looked, isApplied);
   const idOf = findingIds(team);
   const found = drafts
     .map(
@@ -77,10 +78,9 @@ interface Drafts {
   readonly unseen: readonly Unseen[];
 }
 
-function fromInventory(looked: Looked): Drafts {
+function fromInventory(looked: Looked, isApplied: boolean): Drafts {
   const { team, today, at, inventory, plan } = looked;
   const { access } = inventory;
-  const isApplied = isAppliedAs(looked);
   const expected = expectedIn(access, team, today);
   const declaredGroups = new Set(expected.model.groups.map(({ name }) => name));
   const declared = new Set([
@@ -109,7 +109,7 @@ function fromInventory(looked: Looked): Drafts {
   const boundaryEffect = boundaryEffectOf(boundary, team, today, at);
   return {
     drafts: [
-      ...differenceDrafts(looked, access, part, expected),
+      ...differenceDrafts(looked, isApplied, access, part, expected),
       ...planDrafts(plan?.report ?? null),
       ...strayEffectsOf(look, team, access, today, at).map((effect) => {
         const everything = effect.stray.holding === null || effect.administrators.length > 0;
@@ -133,28 +133,23 @@ function fromInventory(looked: Looked): Drafts {
   };
 }
 
-/** Nothing is known of the account but what the plan says: what it does not say is not to be taken for "as declared". */
-function fromPlanAlone(looked: Looked): Drafts {
+/**
+ * Nothing is known of the account but what the plan says: what it does not say is not to be taken for "as declared", and
+ * nothing is undone by it alone.
+ */
+function fromPlanAlone(looked: Looked, isApplied: boolean): Drafts {
   const { team, today, inventory, plan } = looked;
   if (plan === null) return { drafts: [], unseen: inventory.unseen };
   const account = plan.report.access.before;
   const expected = expectedIn(account, team, today);
-  return {
-    drafts: [
-      ...differenceDrafts(
-        looked,
-        account,
-        labPartOf(account, expected.model, team.lab, () => false),
-        expected,
-      ),
-      ...planDrafts(plan.report),
-    ],
-    unseen: inventory.unseen,
-  };
+  const part = labPartOf(account, expected.model, team.lab, () => false);
+  const drafts = [...differenceDrafts(looked, isApplied, account, part, expected), ...planDrafts(plan.report)];
+  return { drafts: drafts.map((draft) => ({ ...draft, fate: 'leave' })), unseen: inventory.unseen };
 }
 
 function differenceDrafts(
   looked: Looked,
+  isApplied: boolean,
   account: AccessModel,
   part: AccessModel,
   expected: ReturnType<typeof expectedIn>,
@@ -163,7 +158,7 @@ function differenceDrafts(
   const declared = indexModel(asDeclared(account, part, expected.model));
   const live = indexModel(account);
   const documents: Documents = new Map([...account.policies, ...expected.model.policies].map(documentOf));
-  const found = differencesFound(expected, part, plan?.report ?? null, isAppliedAs(looked));
+  const found = differencesFound(expected, part, plan?.report ?? null, isApplied);
   const alone = found.map(({ difference, cause }) => ({
     difference,
     cause,
@@ -183,10 +178,6 @@ function differenceDrafts(
 
 function documentOf({ arn, document }: AccessModel['policies'][number]) {
   return [arn, document] as const;
-}
-
-function isAppliedAs({ applied, team }: Looked): boolean {
-  return applied !== null && applied.declared !== null && applied.declared === declaredDigest(team);
 }
 
 function distinct(unseen: readonly Unseen[]): readonly Unseen[] {
