@@ -18,7 +18,9 @@ export function deadNamesWords(
 ): DriftWords {
   const { holder, names, users } = what;
   const policy = said`the policy ${sayCode(policyName(what.policy))}`;
-  const which = holder === null ? policy : said`${policy} of ${sayHolder(holder, naming)}`;
+  // Whoever is about to be named anyway needs not be named as the holder, too.
+  const isHers = holder?.kind === 'user' && users.length === 1 && users[0] === holder.name;
+  const which = holder === null || isHers ? policy : said`${policy} of ${sayHolder(holder, naming)}`;
   const who = users.length === 0 ? null : saySome(users.map((user) => sayPerson(user, naming)));
   return {
     consequence: saySentences(

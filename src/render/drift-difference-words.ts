@@ -50,7 +50,10 @@ function causeSaid({ cause, by }: Doing, difference: Difference, naming: Naming,
 
 /** What is to be said where nobody can do more or less today. */
 function quietSaid(difference: Difference, naming: Naming): Said {
-  if (difference.kind !== 'boundary-changed') return sayOurs("Nobody's access changes by this.");
+  if (difference.kind === 'moved' || difference.kind === 'tag-changed')
+    return sayOurs("Nobody's access changes by this.");
+  // Of a suspended member, or of a group without members: tomorrow it may be otherwise.
+  if (difference.kind !== 'boundary-changed') return sayOurs("Nobody's access changes by this today.");
   const person = sayPerson(difference.user, naming);
   return difference.to === null
     ? said`What is attached to ${person} by hand counts in full: nothing caps it.`

@@ -43,8 +43,9 @@ export function differenceSaid(difference: Difference, naming: Naming): Said {
         : said`put ${person} under another permissions boundary, ${sayCode(policyName(difference.to))}`;
     }
     case 'tag-changed': {
-      const verb = difference.to === null ? 'removed' : difference.from === null ? 'added' : 'changed';
-      return said`${sayOurs(verb)} the tag ${sayCode(difference.tag)} of ${sayPerson(difference.user, naming)}`;
+      const [verb, of] =
+        difference.to === null ? ['removed', 'of'] : difference.from === null ? ['added', 'to'] : ['changed', 'of'];
+      return said`${sayOurs(verb)} the tag ${sayCode(difference.tag)} ${sayOurs(of)} ${sayPerson(difference.user, naming)}`;
     }
   }
 }

@@ -93,7 +93,7 @@ function extraWords(
     consequence: said`${sayPerson(user, naming)} has ${sayOurs(countOf(keys.length, 'access key'))}, and team.yaml allows ${sayOurs(allowed === 0 ? 'none' : String(allowed))}: with each of them all can be done that ${sayPerson(user, naming)} can do.`,
     cause: saySentences(
       said`${sayOurs(keys.length === 1 ? 'It is' : 'They are')} ${sayListed(keys.map(briefKey))}.`,
-      isSilent(who) ? null : said`The newest was made${who}.`,
+      isSilent(who) ? null : said`Somebody made the newest${who}.`,
     ),
     remedy: known
       ? said`Switch off what was used longest ago${accept}:`
