@@ -2,6 +2,7 @@ import { QUOTAS } from '../../src/iam/quotas.ts';
 import { CAPABILITY_NAMES, OPERATIONS } from '../../src/mturk/operations.ts';
 import { limitsPolicy, rolePolicy } from '../../src/team/documents.ts';
 import { draftOf } from '../../src/team/draft.ts';
+import { memberTags } from '../../src/team/names.ts';
 import { readTeam } from '../../src/team/read-team.ts';
 import type { TeamFindingCode } from '../../src/team/report.ts';
 import { resolveRoles } from '../../src/team/resolve-roles.ts';
@@ -218,6 +219,12 @@ describe('lengths of policies', () => {
   test('with the catalogue as it is, the longest role with everything frozen fits', () => {
     const role = { key: '', description: null, extends: [], allow: OPERATIONS, deny: OPERATIONS, managed: [] };
     expect(JSON.stringify(rolePolicy(role, CAPABILITY_NAMES)).length).toBeLessThanOrEqual(QUOTAS.managedPolicySize);
+  });
+
+  test('a member whose key has every character of a name has tags that IAM takes', () => {
+    const tags = memberTags('perception-lab', 'a+=,.@_-9');
+    expect(tags['mturk-team:member']).toBe('a+=/.@_-9');
+    for (const [name, value] of Object.entries(tags)) expect(name + value).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u);
   });
 
   test('the inline policy of a member, which is as long for everybody, fits into its 2,048 characters', () => {

@@ -29,9 +29,12 @@ export function boundaryArn(lab: Lab): string {
   return `arn:aws:iam::${lab.account}:policy${BOUNDARY_PATH}${lab.lab}`;
 }
 
-/** Tags that every managed user carries; keys and values hold only characters that IAM allows. */
+/**
+ * Tags that every managed user carries. A name may have a comma in it and a tag may not; a slash, which no name has, stands
+ * for it (IAM API reference: CreateUser, `Tag.value` of `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`).
+ */
 export function memberTags(lab: string, memberKey: string): Readonly<Record<string, string>> {
-  return { 'mturk-team:lab': lab, 'mturk-team:member': memberKey };
+  return { 'mturk-team:lab': lab, 'mturk-team:member': memberKey.replaceAll(',', '/') };
 }
 
 /** The name of the inline policy that ends or suspends a member's access. */
