@@ -16,6 +16,7 @@ import { undoableTogether } from './fate-together.ts';
 import { type Draft, draftOf } from './finding-draft.ts';
 import { findingIds } from './finding-id.ts';
 import { placeOf } from './finding-place.ts';
+import { knownTo } from './known-to.ts';
 import { asDeclared, expectedIn, labPartOf } from './lab-part.ts';
 import { classOf, fingerprintOf } from './look-class.ts';
 import { differencesFound } from './look-differences.ts';
@@ -26,7 +27,6 @@ import { indexModel } from './model-index.ts';
 import { foreignMemberships, outsiders } from './outside.ts';
 import { boundaryEffectOf } from './stray-boundary.ts';
 import { strayEffectsOf } from './stray-effect.ts';
-import { knownTo } from './stray-report.ts';
 import type { Documents } from './with-differences.ts';
 
 interface Looked {
