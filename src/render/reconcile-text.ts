@@ -4,6 +4,7 @@ import { listWords, type Naming, personName } from './access-words.ts';
 import { differenceWords } from './drift-difference.ts';
 import { countWords } from './drift-heading.ts';
 import { unseenWords } from './drift-lines.ts';
+import { infinitive } from './review-words.ts';
 import { visible } from './visible.ts';
 
 const SHOWN = 10;
@@ -13,7 +14,7 @@ const NOTHING = 'Nothing was changed.';
 export function refusalWords(refusal: Refusal, naming: Naming): string {
   switch (refusal.reason) {
     case 'off':
-      return `Nothing is undone by itself in this lab. ${NOTHING} To allow it, write under settings in team.yaml: reconcile: { per-day: 3 }`;
+      return `team.yaml lets nothing be undone unasked. ${NOTHING} To allow it, write under settings in team.yaml: reconcile: { per-day: 3 }`;
     case 'unknown-keys':
       return `${listWords(refusal.keys.map(visible))} ${refusal.keys.length === 1 ? 'is no member and no role' : 'are no members and no roles'} of team.yaml. ${NOTHING} Name keys as team.yaml has them.`;
     case 'another-look':
@@ -21,19 +22,19 @@ export function refusalWords(refusal: Refusal, naming: Naming): string {
     case 'incomplete':
       return `Not everything could be looked at${refusal.unseen.length === 0 ? '' : ` (${refusal.unseen.slice(0, SHOWN).map(unseenWords).join('; ')})`}. ${NOTHING} Mend that first.`;
     case 'pending':
-      return `team.yaml has changes that are not applied yet: ${idWords(refusal.findings)}. ${NOTHING} Apply them first; an apply also puts back what was removed by hand.`;
+      return `team.yaml has changes that are not applied yet: ${idWords(refusal.findings)}. ${NOTHING} Apply them first; an apply also gives back what was removed by hand.`;
     case 'unexplained':
       return `Applying would change what neither team.yaml nor a change by hand explains: ${idWords(refusal.findings)}. ${NOTHING} Look at "mturk-team plan --resources".`;
     case 'flapping':
-      return `${idWords(refusal.findings)}: undone twice in the last seven days, and there again. ${NOTHING} Somebody or something wants it so: find out who, before it is undone once more.`;
+      return `This was undone twice in the last seven days, and is here again: ${idWords(refusal.findings)}. ${NOTHING} Somebody, or another program, does it over and over: find out who, before it is undone once more.`;
     case 'quota':
-      return `settings.reconcile in team.yaml lets ${countWords(refusal.perDay, 'thing')} be undone in 24 hours; ${refusal.done} ${refusal.done === 1 ? 'was' : 'were'} undone already, and ${refusal.wanted} more would be. ${NOTHING} So much at once wants a person: look at each, then run "mturk-team apply", or allow more.`;
+      return `settings.reconcile in team.yaml lets ${countWords(refusal.perDay, 'thing')} be undone in 24 hours; ${refusal.done} ${refusal.done === 1 ? 'was' : 'were'} undone already, and ${refusal.wanted} more would be. ${NOTHING} So much at once is for a person: look at each, then run "mturk-team drift --restore" with the keys of those concerned, or allow more.`;
     case 'other-changes':
-      return `Undoing would not do what was reported, and that alone. ${otherWords(refusal, naming)}${NOTHING} Look again; somebody may have changed the account in between.`;
+      return `Undoing would do something else than was reported. ${otherWords(refusal, naming)}${NOTHING} Look again: somebody may have changed the account in between.`;
     case 'rails':
       return `The rails refuse it (${[...new Set(refusal.findings.map(({ code }) => code))].join(', ')}). ${NOTHING} What they want stands in docs/findings.md.`;
     case 'held':
-      return `While it is undone, ${userWords(refusal.users, naming)} could for a moment do what neither the account nor team.yaml allows. ${NOTHING} "mturk-team apply" does it in steps, and gives back what was removed by hand.`;
+      return `While it is undone, ${userWords(refusal.users, naming)} could for a moment do what neither the account nor team.yaml allows. ${NOTHING} "mturk-team apply" does it in steps; it also gives back what was removed by hand.`;
     case 'gives':
       return `Undoing would give ${userWords(refusal.users, naming)} something that somebody took away. ${NOTHING} Run "mturk-team drift --restore" for whoever is to have it back.`;
   }
@@ -75,9 +76,9 @@ function otherWords(
     ...(besides.length === 0
       ? []
       : [
-          `Besides: ${besides
+          `Besides, it would ${besides
             .slice(0, SHOWN)
-            .map((each) => differenceWords(each, naming))
+            .map((each) => infinitive(differenceWords(each, naming)))
             .join('; ')}.`,
         ]),
     ...(addresses.length === 0 ? [] : [`Also touched: ${addresses.slice(0, SHOWN).map(visible).join(', ')}.`]),
