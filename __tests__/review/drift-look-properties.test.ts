@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import { accessOf } from '../../src/access/access-of.ts';
 import { compare, type PersonChange } from '../../src/access/compare.ts';
 import { declare } from '../../src/access/declare.ts';
 import type { AccessModel } from '../../src/access/model.ts';
+import { difference, isEmpty, NO_OPERATIONS } from '../../src/access/operation-set.ts';
 import { declaredDigest } from '../../src/review/declared-digest.ts';
 import { type Difference, inverse } from '../../src/review/difference.ts';
 import { hasEffect } from '../../src/review/drift-effect.ts';
@@ -19,6 +21,16 @@ const TODAY = '2026-11-25';
 const AT = new Date(`${TODAY}T12:00:00Z`);
 /** Before, between and after the moments that tamperings name. */
 const LATER = ['2026-12-01T00:00:01Z', '2026-12-24T12:00:00Z', '2030-01-01T00:00:00Z'].map((text) => new Date(text));
+
+/** Inside and outside of those that tamperings name. */
+const ADDRESSES = ['192.0.2.7', '198.51.100.1'];
+
+function gainersFrom(sourceIp: string, before: AccessModel, after: AccessModel): readonly string[] {
+  const was = new Map(accessOf(before, { at: AT, sourceIp }).map(({ user, allowed }) => [user.name, allowed]));
+  return accessOf(after, { at: AT, sourceIp })
+    .filter(({ user, allowed }) => !isEmpty(difference(allowed, was.get(user.name) ?? NO_OPERATIONS)))
+    .map(({ user }) => user.name);
+}
 
 /** Without plan; the file is the one that was applied, so that all is done by hand. */
 function fastLook(team: Team, account: AccessModel): DriftLook {
@@ -46,7 +58,7 @@ function undone(findings: readonly DriftFinding[]): readonly Difference[] {
 const gives = ({ operations, ends, kind }: PersonChange) =>
   operations.gained.length > 0 || (kind === 'changed' && isLater(ends.after, ends.before));
 
-test('undoing what is undone gives nobody an operation or a later end, each alone and all together, now or later', () => {
+test('undoing what is undone gives nobody an operation or a later end, each alone and all together, now or later, from anywhere', () => {
   let count = 0;
   fc.assert(
     fc.property(stories, ({ team, declared, account }) => {
@@ -58,6 +70,7 @@ test('undoing what is undone gives nobody an operation or a later end, each alon
       for (const differences of [undoing, ...undoing.map((one) => [one])]) {
         const after = withDifferences(account, differences, documents);
         for (const at of [AT, ...LATER]) expect(compare(account, after, at).people.filter(gives)).toEqual([]);
+        for (const sourceIp of ADDRESSES) expect(gainersFrom(sourceIp, account, after)).toEqual([]);
       }
     }),
     { numRuns: 200 },

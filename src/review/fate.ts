@@ -1,15 +1,13 @@
 import { compare, type PersonChange } from '../access/compare.ts';
 import type { AccessModel, AccessUser } from '../access/model.ts';
-import { canonicalDocument } from '../iam/canonical.ts';
-import { toList } from '../iam/context.ts';
-import type { PolicyDocument, Statement } from '../iam/document.ts';
-import { statementsOf } from '../iam/statement.ts';
+import type { PolicyDocument } from '../iam/document.ts';
 import { LIMITS_POLICY } from '../team/names.ts';
 import { type Difference, inverse } from './difference.ts';
 import type { ReconcileFate } from './drift-finding.ts';
+import { isBeyondDoubt } from './fate-doubt.ts';
 import { around, concernedBy, groupOf, type ModelIndex } from './model-index.ts';
 import { isLater } from './risk.ts';
-import { dependsOnTimeAlone, laterMoments } from './time-conditions.ts';
+import { laterMoments } from './time-conditions.ts';
 import { type Documents, withDifferences } from './with-differences.ts';
 
 /** What undoing something does: whether anybody gets an operation or a later end by it, and whether anybody loses any. */
@@ -57,17 +55,7 @@ function byEffect({ gives, takes }: Effect): ReconcileFate {
 export function fateOf(difference: Difference, account: ModelIndex, documents: Documents, at: Date): ReconcileFate {
   if (difference.kind === 'attachment-removed' && !isAtHand(difference.arn, account)) return 'keep';
   const fate = FATES[difference.kind](effectOfUndoing(difference, account, documents, at), difference);
-  if (fate !== 'undo') return fate;
-  const taken = takenAway(difference, account);
-  if (taken.some((document) => document === null)) return 'leave';
-  const back = putBack(difference);
-  const kept = new Set((back === null ? [] : statementsOf(back)).map(statementKey));
-  const doubtful = taken
-    .flatMap((document) => (document === null ? [] : statementsOf(document)))
-    .filter(
-      (statement) => statement.Effect === 'Deny' && !kept.has(statementKey(statement)) && !isDecidable(statement),
-    );
-  return doubtful.length === 0 ? 'undo' : 'leave';
+  return fate === 'undo' && !isBeyondDoubt(difference, account) ? 'leave' : fate;
 }
 
 /** What was taken off can be put on again only where it still exists. */
@@ -142,41 +130,4 @@ function documentsIn(difference: Difference): readonly (PolicyDocument | null)[]
     return [difference.from, difference.to];
   }
   return 'document' in difference ? [difference.document] : [];
-}
-
-/** The documents that undoing takes away; null where one cannot be read. */
-function takenAway(difference: Difference, account: ModelIndex): readonly (PolicyDocument | null)[] {
-  const attached = (arns: readonly string[]) => arns.map((arn) => account.policies.get(arn)?.document ?? null);
-  switch (difference.kind) {
-    case 'member-added': {
-      const group = account.groups.get(difference.group);
-      if (group === undefined) return [null];
-      return [...attached(group.attached), ...group.inline.map(({ document }) => document)];
-    }
-    case 'attachment-added':
-      return attached([difference.arn]);
-    case 'inline-added':
-      return [difference.document];
-    case 'inline-changed':
-    case 'document-changed':
-      return [difference.to];
-    case 'boundary-changed':
-      return difference.to === null ? [] : attached([difference.to]);
-    default:
-      return [];
-  }
-}
-
-function putBack(difference: Difference): PolicyDocument | null {
-  return difference.kind === 'inline-changed' || difference.kind === 'document-changed' ? difference.from : null;
-}
-
-function statementKey({ Sid: _sid, ...statement }: Statement): string {
-  return canonicalDocument({ Statement: [statement] });
-}
-
-/** Whether all that a Deny does shows in what is compared: it speaks of MTurk alone or of everything, at certain times. */
-function isDecidable(deny: Statement): boolean {
-  if (!dependsOnTimeAlone(deny) || deny.Action === undefined || deny.Resource === undefined) return false;
-  return toList(deny.Action).every((action) => action === '*' || action.toLowerCase().startsWith('mechanicalturk:'));
 }
