@@ -72,7 +72,7 @@ test('a look that failed is said in the summary, and that is no failure of this 
 test('a report that cannot be read is left out aloud', async () => {
   const result = await look('{"version":2}');
   expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('report.json is left out: version') });
-  expect(written('summary')).toContain('nobody could look');
+  expect(written('summary')).toContain('the account could not be looked at');
 });
 
 test('one issue that cannot be written fails the step', async () => {

@@ -152,6 +152,16 @@ describe('the issue about drift', () => {
     expect(issueOf('error')).toMatchObject({ state: 'open', title: 'Not all was seen' });
   });
 
+  test('a look that did not see everything tells what is new, and of nothing that it is gone', async () => {
+    const blind = { complete: false, error: { title: 'Not all was seen', body: 'keys' } };
+    await look(driftFile([ADDED, REMOVED]));
+    const { body } = issueOf('drift');
+    await look(driftFile([ADDED], blind));
+    expect(issueOf('drift')).toMatchObject({ body, comments: [] });
+    await look(driftFile([ADDED, 'root-keys'], blind));
+    expect(issueOf('drift').comments).toEqual([expect.stringMatching(/: 1 finding is new\.\n\n- .*root-keys/)]);
+  });
+
   test('what is pending alone closes it, and says where it stands', async () => {
     await look(driftFile([ADDED]));
     const pending = { title: 'Merged, not applied', body: 'eve joins' };
@@ -232,7 +242,9 @@ describe('looks that fail', () => {
     expect(facts.unusable).toEqual([expect.stringContaining('report.json is left out: ')]);
     expect(facts.unusable[0]).toContain(because);
     expect(facts.view).toBeNull();
-    expect([...repository().threads.values()]).toMatchObject([{ title: expect.stringContaining('nobody could look') }]);
+    expect([...repository().threads.values()]).toMatchObject([
+      { title: expect.stringContaining('the account could not be looked at') },
+    ]);
   });
 });
 
@@ -243,13 +255,15 @@ describe('after a reconcile', () => {
     const result = resultFile({ undone, report: driftFile([REMOVED]) });
     await look(driftFile([ADDED, REMOVED], { undo: 1, reconcile: true }), { result });
     const issue = issueOf('drift');
-    expect(issue.body).toContain('**Undone by the drift workflow:** 1 thing. 1 finding was left as it is.');
+    expect(issue.body).toContain(
+      '**1 finding was undone by the drift workflow**; 1 was left as it is. This is not so any more:',
+    );
     expect(issue.body).toContain(undone[0]);
     expect(issue.body).not.toContain(ADDED);
     expect(issue.comments).toEqual([]);
     // The next look has nothing to say of it any more, and is silent.
     await look(driftFile([REMOVED]));
-    expect(issueOf('drift').body).not.toContain('Undone');
+    expect(issueOf('drift').body).not.toContain('undone');
     expect(issueOf('drift').comments).toEqual([]);
   });
 
@@ -260,14 +274,14 @@ describe('after a reconcile', () => {
     await again();
     await again();
     expect(issueOf('drift').comments).toHaveLength(2);
-    expect(issueOf('drift').comments[0]).toContain('Undone by the drift workflow');
+    expect(issueOf('drift').comments[0]).toContain('undone by the drift workflow');
   });
 
   test('what was found and undone in one run is told, and closed', async () => {
     await look(driftFile([ADDED]), { result: resultFile({ undone, report: driftFile([]) }) });
     expect(issueOf('drift')).toMatchObject({ state: 'closed', body: expect.stringContaining(ADDED) });
     expect(issueOf('drift').comments).toEqual([
-      expect.stringMatching(/Undone by the drift workflow.*1 thing[\s\S]*after 1 thing was undone/),
+      expect.stringMatching(/1 finding was undone by the drift workflow[\s\S]*after 1 finding was undone/),
     ]);
   });
 
@@ -315,6 +329,22 @@ describe('what waits to be applied', () => {
     await look(waiting());
     await look(driftFile([]));
     expect({ ...failed }).toEqual(before);
+  });
+});
+
+describe('an apply that failed without knowing the lab', () => {
+  const pending = { title: 'Merged, not applied', body: 'eve joins' };
+
+  test('takes over from the note, which is closed', async () => {
+    const waiting = driftFile([], { class: 'pending', pending });
+    await look(waiting);
+    const body = '<!-- mturk-team-apply:unknown -->\nnot-approved';
+    const failed = repository().openIssue({ author: BOT, title: 'Not applied', body });
+    await look(waiting);
+    await look(waiting);
+    expect(issueOf('apply')).toMatchObject({ state: 'closed' });
+    expect(issueOf('apply').comments).toEqual([expect.stringContaining('An apply has failed since')]);
+    expect(failed).toMatchObject({ state: 'open', body });
   });
 });
 

@@ -20,6 +20,14 @@ const ACCOUNT = '123456789012';
 const OWN_REPOSITORY = 4711;
 const FORK = 4712;
 
+/** Of a repository that is set up. */
+const VARIABLES = {
+  MTURK_TEAM_ACCOUNT: ACCOUNT,
+  MTURK_TEAM_PLAN_ROLE: 'arn:aws:iam::123456789012:role/plan',
+  MTURK_TEAM_APPLY_ROLE: 'arn:aws:iam::123456789012:role/apply',
+  MTURK_TEAM_RECONCILE_ROLE: 'arn:aws:iam::123456789012:role/reconcile',
+};
+
 /** What a pull request changes: files by path, their new text out of the old. */
 export type Change = Readonly<Record<string, (text: string) => string>>;
 
@@ -169,6 +177,11 @@ export class Scene {
     return this.#runWorkflow('apply.yml', 'push', event, commit, 'refs/heads/main', commit, false);
   }
 
+  /** Runs the workflow that looks for drift, as the clock does: of a commit of main, and on a fork where that is asked for. */
+  drift({ commit = this.main, ref = 'refs/heads/main', fork = false } = {}): Promise<WorkflowResult> {
+    return this.#runWorkflow('drift.yml', 'schedule', { schedule: '17 5 * * *' }, commit, ref, commit, fork);
+  }
+
   /** The account's IAM, as its root. */
   iam(): IAMClient {
     const { endpoint, rootCredentials: credentials } = this.sandbox;
@@ -228,9 +241,8 @@ export class Scene {
       github: { event, event_name: eventName, sha, ref, repository: this.repository.fullName, run_id: run.id },
       vars: {
         MTURK_TEAM_SANDBOX: join(this.directory, 'account'),
-        MTURK_TEAM_ACCOUNT: ACCOUNT,
-        MTURK_TEAM_PLAN_ROLE: 'arn:aws:iam::123456789012:role/plan',
-        MTURK_TEAM_APPLY_ROLE: 'arn:aws:iam::123456789012:role/apply',
+        // A fork that runs by itself has none of them, and a pull request from one sees those of its base.
+        ...(fork && eventName !== 'pull_request' ? {} : VARIABLES),
       },
       uses: standIns({
         origin: this.#git,
@@ -238,8 +250,13 @@ export class Scene {
         run: run.id,
         roles: {
           'arn:aws:iam::123456789012:role/plan': {
-            may: () => eventName === 'pull_request' && !fork,
+            may: ({ job }) =>
+              job.environment === undefined && (eventName === 'pull_request' || ref === 'refs/heads/main') && !fork,
             environment: aws('plan'),
+          },
+          'arn:aws:iam::123456789012:role/reconcile': {
+            may: ({ job }) => job.environment === 'reconcile' && ref === 'refs/heads/main' && !fork,
+            environment: aws('reconcile'),
           },
           'arn:aws:iam::123456789012:role/apply': {
             may: ({ job }) => job.environment === 'production' && ref === 'refs/heads/main',
@@ -323,6 +340,7 @@ cp -r "$built" dist
   }
 
   #note(commit: string): void {
+    this.repository.branches.set('main', this.main);
     const [, ...parents] = this.#run('rev-list', '--parents', '-n', '1', commit).split(' ');
     this.repository.addCommit(commit, ...parents);
   }

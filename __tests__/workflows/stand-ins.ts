@@ -49,17 +49,19 @@ function checkout({ origin }: Surroundings): StandIn {
     ]);
     const { ref = '', path = '.', 'fetch-depth': depth = '1', 'sparse-checkout': sparse } = inputs;
     if (inputs['persist-credentials'] !== 'false') throw new Error('the checkout would leave its token behind');
-    if (!/^[0-9a-f]{40}$/.test(ref)) throw new Error(`the checkout of "${ref}" names no commit`);
+    // Main is what it is at that moment; any other branch is somebody's.
+    if (ref !== 'main' && !/^[0-9a-f]{40}$/.test(ref)) throw new Error(`the checkout of "${ref}" names no commit`);
     const target = join(job.workspace, path);
     mkdirSync(target, { recursive: true });
     const git = (...args: string[]) => execFileSync('git', ['-C', target, ...args], { stdio: 'pipe' });
     git('init', '--quiet');
     git('fetch', '--quiet', ...(depth === '0' ? [] : [`--depth=${depth}`]), `file://${origin}`, ref);
+    const commit = ref === 'main' ? 'FETCH_HEAD' : ref;
     if (sparse !== undefined) {
       if (inputs['sparse-checkout-cone-mode'] !== 'false') throw new Error('a cone holds every file of the root');
       git('sparse-checkout', 'set', '--no-cone', `/${sparse}`);
     }
-    git('-c', 'advice.detachedHead=false', 'checkout', '--quiet', ref);
+    git('-c', 'advice.detachedHead=false', 'checkout', '--quiet', '--detach', commit);
     return {};
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Issue } from '../github/port.ts';
 import type { IssueReport } from '../github/report-issue.ts';
 import {
+  type Change,
   changedComment,
   cleanLine,
   driftFooter,
@@ -13,6 +14,7 @@ import {
   resolvedDriftLine,
   returnedComment,
 } from '../render/drift-issue-words.ts';
+import { issueMarkers } from './comment-facts.ts';
 import { closedBody, type DriftIssueState, MOST_KEYS, stateLine, stateOf, wasClosedByUs } from './drift-issue-state.ts';
 import type { DriftReportFile } from './drift-report-file.ts';
 
@@ -34,6 +36,10 @@ export function driftMarkers(lab: string): readonly string[] {
 
 export function errorMarkers(lab: string): readonly string[] {
   return [`<!-- mturk-team-drift-error:${lab} -->`, '<!-- mturk-team-drift-error:unknown -->'];
+}
+
+export function applyMarker(lab: string): string {
+  return issueMarkers(lab)[0] ?? '';
 }
 
 export function renewalMarker(lab: string, cohort: string): string {
@@ -89,7 +95,12 @@ function openDrift(
     const lines = report.findings.map(({ line }) => line);
     comments.push(returnedComment(lines, !wasClosedByUs(present)));
   } else if (present !== null && !same) {
-    comments.push(changedComment(changeOf(before, report, present)));
+    const change = changeOf(before, report, present);
+    // What is not found may only not have been seen; then there is nothing to say that is sure.
+    if (!report.complete && change.added?.length === 0) return { kind: 'left' };
+    // What was undone is told below, and is all that is gone.
+    if (reconciled?.outcome !== 'done' || change.added === null || change.added.length > 0)
+      comments.push(changedComment(change));
   }
   // A refusal is told once as long as it is the same; what was undone is news every time.
   const isNews = reconciled?.outcome === 'done' || state.said !== (before?.said ?? null);
@@ -97,7 +108,7 @@ function openDrift(
   return { kind: 'open', title, body: `${whole}\n`, comment: comments.length === 0 ? null : comments.join('\n\n') };
 }
 
-function changeOf(before: DriftIssueState | null, { findings, at }: DriftReportFile, present: Issue) {
+function changeOf(before: DriftIssueState | null, { findings, at, complete }: DriftReportFile, present: Issue): Change {
   const now = findings.length;
   // Nobody can tell where not all were kept, or where somebody edited what was.
   if (before === null || before.count > before.keys.length || present.state !== 'open')
@@ -107,7 +118,7 @@ function changeOf(before: DriftIssueState | null, { findings, at }: DriftReportF
   return {
     since: before.since,
     added: findings.filter(({ key }) => !old.has(key)).map(({ line }) => line),
-    gone: before.keys.filter((key) => !keys.has(key)).length,
+    gone: complete ? before.keys.filter((key) => !keys.has(key)).length : null,
     now,
   };
 }
@@ -126,17 +137,20 @@ export function errorReport(lab: string, text: Text | null, looked: LookedAt): D
 /**
  * The note about what is merged and not applied. It stands in the issue about applies, so that there is one place for the
  * one fact that the account is behind; and a failed apply that is told there says why it is, which a look cannot know: then
- * there is nothing to add, and the next apply that works closes it.
+ * there is nothing to add, and the next apply that works closes it. `hasFailed`: one is told that did not know the lab.
  */
-export function pendingReport(report: DriftReportFile, marker: string, looked: LookedAt): Decision {
+export function pendingReport(report: DriftReportFile, looked: LookedAt, hasFailed: boolean): Decision {
   return (present) => {
+    const isOpen = present?.state === 'open';
     const isNote = present !== null && (present.body.split('\n', 2)[1] ?? '').trimEnd() === PENDING;
+    if (isOpen && !isNote) return { kind: 'left' };
     if (report.pending === null) {
-      if (present === null || !isNote || !report.complete) return { kind: 'left' };
+      if (!isOpen || !report.complete) return { kind: 'left' };
       return { kind: 'resolved', line: resolvedDriftLine('pending', looked) };
     }
-    if (present?.state === 'open' && !isNote) return { kind: 'left' };
-    const body = bodyOf([marker, PENDING], report.pending, plainFooter(looked));
+    if (hasFailed)
+      return isOpen ? { kind: 'resolved', line: resolvedDriftLine('failed-apply', looked) } : { kind: 'left' };
+    const body = bodyOf([applyMarker(report.lab), PENDING], report.pending, plainFooter(looked));
     return { kind: 'open', title: report.pending.title, body };
   };
 }

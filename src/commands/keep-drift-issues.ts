@@ -6,6 +6,7 @@ import type { LookedAt } from '../render/drift-issue-words.ts';
 import { issueMarkers } from './comment-facts.ts';
 import type { DriftIssueFacts } from './drift-issue-facts.ts';
 import {
+  applyMarker,
   driftMarkers,
   driftReport,
   errorMarkers,
@@ -42,9 +43,11 @@ export async function keepDriftIssues(
   }
   told('error', await reportIssue(github, { markers: errorMarkers(lab), report: errorReport(lab, error, looked) }));
   if (view !== null && view.class !== 'error') {
-    const markers = issueMarkers(lab);
-    const report = pendingReport(view, markers[0] ?? '', looked);
-    told('apply', await reportIssue(github, { markers, report }));
+    const lines = await ourFirstLines(github);
+    const hasFailed =
+      lines.ok && lines.value.some((line) => line !== applyMarker(lab) && issueMarkers(lab).includes(line));
+    const report = pendingReport(view, looked, hasFailed);
+    told('apply', lines.ok ? await reportIssue(github, { markers: [applyMarker(lab)], report }) : lines);
   }
   if (view !== null) await keepRenewals(github, lab, view.renewals, looked, told);
 }

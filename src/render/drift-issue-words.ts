@@ -51,6 +51,7 @@ function lookedLine({ at, commit, runUrl }: LookedAt): string {
 export interface Change {
   readonly since: string;
   readonly added: readonly string[] | null;
+  /** Null, too, where not everything could be looked at. */
   readonly gone: number | null;
   readonly now: number;
 }
@@ -58,13 +59,12 @@ export interface Change {
 /** The short comment that tells of it. */
 export function changedComment({ since, added, gone, now }: Change): string {
   const day = dayWords(new Date(since));
-  if (added === null || gone === null)
-    return `Changed since ${day}: there ${plural(now, 'is', 'are')} ${count(now, 'finding')} now.`;
+  if (added === null) return `Changed since ${day}: there ${plural(now, 'is', 'are')} ${count(now, 'finding')} now.`;
   if (added.length === 0 && gone === 0)
     return `Changed since ${day}: the same ${plural(now, 'finding', 'findings')}, with other facts.`;
   const items = [
     ...(added.length === 0 ? [] : [`${count(added.length, 'finding')} ${plural(added.length, 'is', 'are')} new`]),
-    ...(gone === 0 ? [] : [`${gone} ${plural(gone, 'is', 'are')} gone`]),
+    ...(gone === null || gone === 0 ? [] : [`${gone} ${plural(gone, 'is', 'are')} gone`]),
   ];
   const said = added.length === 0 ? `nothing is new, ${items.join(', ')}` : items.join(', ');
   return withList(`Changed since ${day}: ${said}.`, added);
@@ -87,7 +87,7 @@ export function cleanLine(
     ? 'Nothing differs by hand any more; what is merged and not applied yet stands in an issue of its own'
     : 'The account is as team.yaml says';
   const how =
-    rest.undone === 0 ? '' : `, after ${count(rest.undone, 'thing')} ${plural(rest.undone, 'was', 'were')} undone`;
+    rest.undone === 0 ? '' : `, after ${count(rest.undone, 'finding')} ${plural(rest.undone, 'was', 'were')} undone`;
   const snoozed =
     rest.snoozed === 0
       ? ''
@@ -96,10 +96,11 @@ export function cleanLine(
 }
 
 /** The line that closes an issue of another kind. */
-export function resolvedDriftLine(kind: 'error' | 'pending' | 'renewal', looked: LookedAt): string {
+export function resolvedDriftLine(kind: 'error' | 'pending' | 'failed-apply' | 'renewal', looked: LookedAt): string {
   const what = {
     error: 'The account could be looked at again',
-    pending: 'Everything that was merged is applied',
+    pending: 'Nothing waits to be applied any more',
+    'failed-apply': 'An apply has failed since, and has an issue of its own',
     renewal: "Nobody's access ends on that day any more, or it has ended",
   }[kind];
   return `${what} (${lookedWords(looked)}).`;
@@ -124,10 +125,14 @@ export function reconciledText({ outcome, reason, undone }: Reconciled, left: nu
   const because = reason === null || reason === '' ? ours('') : md` ${prose(reason)}`;
   const rest =
     left === 0
-      ? 'Nothing else differs.'
-      : `${count(left, 'finding')} ${plural(left, 'was', 'were')} left as ${plural(left, 'it is', 'they are')}.`;
+      ? 'nothing else differs'
+      : `${left} ${plural(left, 'was', 'were')} left as ${plural(left, 'it is', 'they are')}`;
+  const gone = undone.length;
   const text = {
-    done: undone.length === 0 ? '' : `**Undone by the drift workflow:** ${count(undone.length, 'thing')}. ${rest}`,
+    done:
+      gone === 0
+        ? ''
+        : `**${count(gone, 'finding')} ${plural(gone, 'was', 'were')} undone by the drift workflow**; ${rest}. This is not so any more:`,
     nothing: '',
     refused: `**Nothing was undone.**${because.markdown}`,
     failed: `**Undoing failed.**${because.markdown}`,
@@ -137,12 +142,12 @@ export function reconciledText({ outcome, reason, undone }: Reconciled, left: nu
 
 /** What is said in the place of a report that nobody wrote. */
 export function blindText(lab: string | null, reason: FailureReason, detail: string): { title: string; body: string } {
-  const name = lab ?? 'The account';
+  const title = `${lab === null ? '' : `${lab}: `}the account could not be looked at`;
   const words = detail === '' ? '' : ` ${prose(detail).markdown}`;
   return {
-    title: `${name}: nobody could look whether it still is as team.yaml says`,
+    title,
     body: [
-      '### The account could not be looked at',
+      `### ${title}`,
       `So nothing is known about drift since the look before; an issue about drift, where one is open, says what was found then. Nothing was changed on the account.`,
       `**Why:** ${REASON_TEXT[reason]} (\`${reason}\`).${words}`,
       `**What to do:** the log of the run has the words of whoever failed, and \`docs/failures.md\` a section \`${reason}\`. Then run the drift workflow again.`,
@@ -192,24 +197,16 @@ export function driftSummary(facts: {
   const isClean = view !== null && view.class !== 'error' && issue === null;
   const said = reconciled === null ? '' : reconciledText(reconciled, view?.findings.length ?? 0);
   const parts = [
-    ...(error === null ? [] : [`## ${plainMarkdown(error.title)}`, error.body]),
-    ...(issue === null ? [] : [`## ${plainMarkdown(issue.title)}`, issue.body]),
+    ...(error === null ? [] : [error.body]),
+    ...(issue === null ? [] : [issue.body]),
     ...(isClean
-      ? [`## ${cleanLine(looked, { pending: view.pending !== null, snoozed: view.snoozed, undone: 0 })}`]
+      ? [`### ${cleanLine(looked, { pending: view.pending !== null, snoozed: view.snoozed, undone: 0 })}`]
       : []),
     ...(said === '' ? [] : [said]),
-    ...[...(view?.pending ? [view.pending] : []), ...(view?.renewals ?? [])].flatMap(({ title, body }) => [
-      `## ${plainMarkdown(title)}`,
-      body,
-    ]),
+    ...[...(view?.pending ? [view.pending] : []), ...(view?.renewals ?? [])].map(({ body }) => body),
     lookedLine(looked),
   ];
   return parts.join('\n\n');
-}
-
-/** A title is plain text. */
-function plainMarkdown(title: string): string {
-  return prose(title).markdown;
 }
 
 /** Standard error: what became of one issue. */
