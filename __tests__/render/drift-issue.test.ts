@@ -10,7 +10,7 @@ import type { DriftFinding, DriftLook } from '../../src/review/drift-finding.ts'
 import { codeTexts, GITHUB_MAKES, htmlOf, skeletonOf, textOutsideCode } from '../support/github-page.ts';
 import { ATTACKS, hostileText } from '../support/hostile-text.ts';
 import { sixTamperings } from '../support/sample-drift.ts';
-import { AT, because, DIFFERENCES, lookOf, naming, OTHERS, userOf } from '../support/sample-looks.ts';
+import { AT, because, DIFFERENCES, finds, lookOf, naming, OTHERS, userOf } from '../support/sample-looks.ts';
 
 const ALL = [...DIFFERENCES, ...OTHERS];
 const view = { naming, reveal: false, reconcile: false };
@@ -109,6 +109,26 @@ describe('account ids, ARNs of the account, network addresses and ids of keys', 
     const text = driftLines(look, naming, { at: AT, reconcile: false }).join('\n');
     for (const told of SECRETS) expect(text).toMatch(told);
     expect(text).not.toContain('$ACCOUNT');
+  });
+
+  test('are not in it by way of a name either: such a command is told on a terminal alone', () => {
+    const named = finds('password/backup-123456789012', {
+      kind: 'password',
+      user: 'backup-123456789012',
+      lastUsed: null,
+    });
+    const { body } = driftIssueText(
+      lookOf([named], {
+        snoozed: [{ finding: named, until: '2027-01-31', reason: 'of 123456789012' }],
+        idle: [named.id],
+      }),
+      { ...view, repository: REPOSITORY },
+    );
+    expect(body).not.toContain('123456789012');
+    expect(body).toContain('# and 1 more: mturk-team drift lists them');
+    expect(driftLines(lookOf([named]), naming, { at: AT, reconcile: false }).join('\n')).toContain(
+      'aws iam delete-login-profile --user-name backup-123456789012',
+    );
   });
 
   test('a command in which the account is not told says how to fill it in', () => {

@@ -41,10 +41,14 @@ export function driftIssueText(look: DriftLook, view: DriftView): { title: strin
       look.unseen.map((unseen) => prose(redact(unseenWords(unseen), reveal))),
       RANK.unseen,
     ),
-    ...list('**Snoozed in team.yaml**', look.snoozed.map(snoozedMarkdown), RANK.snoozed),
+    ...list(
+      '**Snoozed in team.yaml**',
+      look.snoozed.map((each) => snoozedMarkdown(each, reveal)),
+      RANK.snoozed,
+    ),
     ...list(
       '**Snoozed in team.yaml, and not found any more** (take it out)',
-      look.idle.map((id) => code(id, 300)),
+      look.idle.map((id) => code(redact(id, reveal), 300)),
       RANK.snoozed,
     ),
     ...(look.planned ? [] : [fixed(NOT_PLANNED)]),
@@ -89,8 +93,8 @@ function list(head: string, items: readonly Markdown[], rank: number): readonly 
   ];
 }
 
-function snoozedMarkdown({ finding, until, reason }: DriftLook['snoozed'][number]): Markdown {
-  return md`${code(finding.id, 300)} until ${ours(dateWords(until))}: ${prose(reason)}`;
+function snoozedMarkdown({ finding, until, reason }: DriftLook['snoozed'][number], reveal: boolean): Markdown {
+  return md`${code(redact(finding.id, reveal), 300)} until ${ours(dateWords(until))}: ${prose(redact(reason, reveal))}`;
 }
 
 function accountNote(): string {
@@ -112,7 +116,9 @@ function reconcileParts(open: readonly DriftFinding[], reconcile: boolean): read
 
 /** How to put up with something for a while, by the first thing that a person has to decide about. */
 function snoozeParts(open: readonly DriftFinding[], at: string): readonly Part[] {
-  const example = open.find(({ fate, id }) => fate === 'leave' && /^[\w+=,.@/-]+$/.test(id));
+  const example = open.find(
+    ({ fate, id }) => fate === 'leave' && /^[\w+=,.@/-]+$/.test(id) && redact(id, false) === id,
+  );
   if (example === undefined) return [];
   const until = new Date(Date.parse(at) + SNOOZE).toISOString().slice(0, 10);
   return [

@@ -4,6 +4,7 @@ import { ACCOUNT_VARIABLE, type Command, commandLine } from './drift-command.ts'
 import { findingWords } from './drift-finding-words.ts';
 import type { DriftWordsOptions } from './drift-words.ts';
 import { code, type Markdown, md, ours } from './markdown-text.ts';
+import { redact } from './redact.ts';
 import { markdownOf, saySentences } from './said.ts';
 import { visible } from './visible.ts';
 
@@ -11,6 +12,8 @@ import { visible } from './visible.ts';
 const COMMANDS = 6;
 /** A longer command has a name in it that nobody wants to paste; cut, it would do something else. */
 const LONGEST_COMMAND = 1500;
+/** A name that holds one is told on a terminal alone: shortened, it would be another name. */
+const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/;
 
 export interface ItemOptions extends DriftWordsOptions {
   readonly reveal: boolean;
@@ -27,7 +30,7 @@ export function findingItem(place: number, finding: DriftFinding, naming: Naming
   const first = markdownOf(consequence, reveal);
   const sentences = md`${isLoud(finding) ? strong(first) : first} ${markdownOf(saySentences(cause, remedy), reveal)}`;
   const meaning = docs === null ? '' : ` · [what this means](${docs}#${sectionOf(finding)})`;
-  const name = `<sub>${code(finding.id, 300).markdown}${meaning}</sub>`;
+  const name = `<sub>${code(redact(finding.id, reveal), 300).markdown}${meaning}</sub>`;
   const lines = [sentences.markdown, '', ...commandBlock(commands, reveal), name];
   return lines.map((line, index) => (line === '' ? '' : `${index === 0 ? number : indent}${line}`)).join('\n');
 }
@@ -69,7 +72,9 @@ export function sectionOf({ what }: DriftFinding): string {
 function commandBlock(commands: readonly Command[], reveal: boolean): readonly string[] {
   if (commands.length === 0) return [];
   const lines = commands.map((command) => visible(commandLine(command, { accountId: reveal, keyIds: false })));
-  const short = lines.filter((line) => line.length <= LONGEST_COMMAND).slice(0, COMMANDS);
+  const short = lines
+    .filter((line) => line.length <= LONGEST_COMMAND && (reveal || !ACCOUNT_ID.test(line)))
+    .slice(0, COMMANDS);
   const more = lines.length - short.length;
   const shown = more > 0 ? [...short, `# and ${more} more: mturk-team drift lists them`] : short;
   const runs = shown.flatMap((line) => line.match(/`+/g) ?? []);
