@@ -1,7 +1,7 @@
 import type { TrailEvent } from '../account/trail-event.ts';
 
 /** Whether a call with these parameters did it. The whole event is given for who called, and when. */
-export type Call = (parameters: TrailEvent['parameters'], event: TrailEvent) => boolean;
+type Call = (parameters: TrailEvent['parameters'], event: TrailEvent) => boolean;
 
 /** By the call's name. */
 export type Calls = Readonly<Record<string, Call>>;

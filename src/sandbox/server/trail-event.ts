@@ -8,7 +8,7 @@ import { callerArn } from './authorize.ts';
 import type { ServiceReply } from './service.ts';
 
 /** A call of IAM that was carried out or refused. */
-export interface TracedCall {
+interface TracedCall {
   readonly action: string;
   readonly params: Params;
   readonly call: CallContext;
@@ -20,7 +20,7 @@ export interface TracedCall {
 }
 
 /** Who called, taken before the call: it may rename or delete its own caller. */
-export interface TracedIdentity {
+interface TracedIdentity {
   readonly arn: string;
   readonly principalId: string;
   /** Null for the root. */
