@@ -1,6 +1,18 @@
 import { declare } from '../../src/access/declare.ts';
 import type { Team } from '../../src/team/team.ts';
-import { all, attach, FULL, lookAt, name, putInto, TODAY } from '../support/hands.ts';
+import {
+  all,
+  attach,
+  FULL,
+  lookAt,
+  name,
+  putInto,
+  says,
+  statement,
+  stopArn,
+  TODAY,
+  withPolicy,
+} from '../support/hands.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
 describe('snoozes', () => {
@@ -36,5 +48,20 @@ describe('snoozes', () => {
     const account = putInto('bo', name('paymaster'))(declare(sampleTeam, TODAY));
     const seen = lookAt({ team: withSnoozes(snooze('member-added/bo/paymaster/spends', TODAY)), account });
     expect(seen).toMatchObject({ class: 'clean', findings: [], fingerprint: lookAt({}).fingerprint });
+  });
+
+  test('what may be undone is judged with what is snoozed left as it is', () => {
+    const one = stopArn('one');
+    const two = stopArn('two');
+    const account = all(
+      withPolicy(one, says(statement('Deny', 'mechanicalturk:*'))),
+      withPolicy(two, says(statement('Deny', '*'))),
+      attach('fay', one, two),
+    )(declare(sampleTeam, TODAY));
+    const fates = (team: Team) => lookAt({ team, account }).findings.map(({ id, fate }) => `${id}: ${fate}`);
+    expect(fates(sampleTeam)).toEqual(['attachment-added/user/fay/one: leave', 'attachment-added/user/fay/two: leave']);
+    expect(fates(withSnoozes(snooze('attachment-added/user/fay/two', TODAY)))).toEqual([
+      'attachment-added/user/fay/one: undo',
+    ]);
   });
 });

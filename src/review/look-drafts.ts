@@ -1,0 +1,150 @@
+import type { AccessModel } from '../access/model.ts';
+import { boundaryOf } from '../account/boundary.ts';
+import type { Inventory } from '../account/inventory.ts';
+import { type StrayLook, straysOf, type Unseen } from '../account/strays.ts';
+import { labPath } from '../team/names.ts';
+import type { Team } from '../team/team.ts';
+import type { Plan } from '../terraform/plan-read.ts';
+import { credentialFindings } from './credential-findings.ts';
+import { deadPolicies } from './dead-names.ts';
+import type { Difference } from './difference.ts';
+import type { DriftReport } from './drift.ts';
+import { fateOf } from './fate.ts';
+import { undoableTogether } from './fate-together.ts';
+import { type Draft, draftOf } from './finding-draft.ts';
+import { knownTo } from './known-to.ts';
+import { asDeclared, type Expected, expectedIn, labPartOf } from './lab-part.ts';
+import { differencesFound } from './look-differences.ts';
+import { peopleOf, worstGain } from './look-people.ts';
+import { planDrafts } from './look-plan.ts';
+import { indexModel, type ModelIndex } from './model-index.ts';
+import { foreignMemberships, outsiders } from './outside.ts';
+import { boundaryEffectOf } from './stray-boundary.ts';
+import { strayEffectsOf } from './stray-effect.ts';
+
+export interface Looking {
+  readonly team: Team;
+  /** `YYYY-MM-DD`, UTC */
+  readonly today: string;
+  readonly at: Date;
+  readonly inventory: Inventory;
+  /** Null where no engine was asked: then nobody can tell what is pending from what was done by hand. */
+  readonly plan: { readonly report: DriftReport; readonly plan: Plan } | null;
+  /** Whether the file declares what it declared when it was applied last. */
+  readonly isApplied: boolean;
+}
+
+export interface Drafts {
+  readonly drafts: readonly Draft[];
+  readonly unseen: readonly Unseen[];
+  /** Those of some differences that may be undone at once: see `undoableTogether`. */
+  readonly together: (differences: readonly Difference[]) => ReadonlySet<Difference>;
+}
+
+/** All that an account holds otherwise than the file has it, and what a plan tells besides. */
+export function draftsFromInventory(looking: Looking): Drafts {
+  const { team, today, at, inventory, plan } = looking;
+  const { access } = inventory;
+  const account = indexModel(access);
+  const expected = expectedIn(access, team, today);
+  const look = strayLook(looking, expected);
+  const strays = new Set(look.strays.map(({ kind, name }) => `${kind} ${name}`));
+  const part = labPartOf(access, expected.model, team.lab, ({ kind, name }) => strays.has(`${kind} ${name}`));
+  const strayNames = (kind: string) => look.strays.flatMap((stray) => (stray.kind === kind ? [stray.name] : []));
+  const members = new Set(part.users.flatMap(({ name, stranger }) => (stranger === true ? [] : [name])));
+  const users = new Set([...members, ...strayNames('user')]);
+  const groups = new Set([...[...part.groups, ...expected.model.groups].map(nameOf), ...strayNames('group')]);
+  const boundary = boundaryOf(inventory, team);
+  const differences = differenceDrafts(looking, account, part, expected);
+  return {
+    drafts: [
+      ...differences.drafts,
+      ...planDrafts(plan?.report ?? null),
+      ...strayEffectsOf(look, team, access, today, at).map(strayDraft),
+      ...boundaryDrafts(boundaryEffectOf(boundary, team, today, at)),
+      ...foreignMemberships(members, groups, account, team.lab, at),
+      ...outsiders(inventory, { users, groups }, team, at),
+      ...deadPolicies(account, expected.model, at),
+      ...credentialFindings(inventory, team, account, today, at),
+    ],
+    unseen: distinct([...inventory.unseen, ...look.unseen, ...(boundary.state === 'unseen' ? [boundary.unseen] : [])]),
+    together: differences.together,
+  };
+}
+
+/**
+ * Nothing is known of the account but what the plan says: what it does not say is not to be taken for "as declared", and
+ * nothing is undone on its word alone.
+ */
+export function draftsFromPlan(looking: Looking): Drafts {
+  const { team, today, inventory, plan } = looking;
+  const { unseen } = inventory;
+  const together = () => new Set<Difference>();
+  if (plan === null) return { drafts: [], unseen, together };
+  const account = plan.report.access.before;
+  const expected = expectedIn(account, team, today);
+  const part = labPartOf(account, expected.model, team.lab, () => false);
+  const { drafts } = differenceDrafts(looking, indexModel(account), part, expected);
+  const all = [...drafts, ...planDrafts(plan.report)];
+  return { drafts: all.map((draft) => ({ ...draft, fate: 'leave' })), unseen, together };
+}
+
+function strayLook({ team, inventory, plan, isApplied }: Looking, { model }: Expected): StrayLook {
+  const path = labPath(team.lab);
+  const groups = new Set(model.groups.map(nameOf));
+  const users = new Set(model.users.map(nameOf));
+  const arns = new Set(model.policies.map(({ arn }) => arn));
+  const isOfState = plan === null ? null : knownTo(plan.plan);
+  return straysOf(inventory, {
+    path,
+    groups,
+    knows: (thing) => {
+      const { kind, name, arn } = thing;
+      if (kind === 'policy' ? arns.has(arn) : (kind === 'user' ? users : groups).has(name)) return true;
+      // Without a plan, what lies under the path is of an earlier file for as long as another one was applied.
+      return isOfState === null ? !isApplied && thing.path.startsWith(path) : isOfState(thing);
+    },
+  });
+}
+
+function strayDraft(effect: ReturnType<typeof strayEffectsOf>[number]): Draft {
+  const { stray, people, keeps, administrators } = effect;
+  const isEverything = stray.holding === null || administrators.length > 0;
+  const risk = isEverything ? 'spends' : worstGain([...people, ...keeps]);
+  return draftOf({ kind: 'stray', effect }, { people, risk });
+}
+
+function boundaryDrafts(effect: ReturnType<typeof boundaryEffectOf>): readonly Draft[] {
+  if (effect === null) return [];
+  const { people } = effect;
+  return [draftOf({ kind: 'boundary', effect }, { cause: 'by-hand', people, risk: worstGain(people) })];
+}
+
+function differenceDrafts(
+  { at, plan, isApplied }: Looking,
+  account: ModelIndex,
+  part: AccessModel,
+  expected: Expected,
+): Pick<Drafts, 'drafts' | 'together'> {
+  const declared = indexModel(asDeclared(account.model, part, expected.model));
+  const documents = new Map(
+    [...account.model.policies, ...expected.model.policies].map(({ arn, document }) => [arn, document]),
+  );
+  const found = differencesFound(expected, part, plan?.report ?? null, isApplied);
+  return {
+    drafts: found.map(({ difference, cause }) => {
+      const people = cause === 'settled' ? [] : peopleOf(difference, declared, account, documents, at);
+      const fate = cause === 'by-hand' ? fateOf(difference, account, documents, at) : 'leave';
+      return draftOf({ kind: 'difference', difference }, { cause, fate, people, risk: worstGain(people) });
+    }),
+    together: (differences) => undoableTogether(differences, account, documents, at),
+  };
+}
+
+function distinct(unseen: readonly Unseen[]): readonly Unseen[] {
+  return [...new Map(unseen.map((each) => [each.what, each])).values()];
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
+}
