@@ -6,7 +6,7 @@ import { commandLine } from './drift-command.ts';
 import { findingWords } from './drift-finding-words.ts';
 import { CLASS_WORDS, headingWords, sortedFindings } from './drift-heading.ts';
 import type { DriftWordsOptions } from './drift-words.ts';
-import { plainOf, said, sayCode, saySentences } from './said.ts';
+import { isSilent, plainOf, said, sayCode } from './said.ts';
 import { dateWords } from './time-words.ts';
 import { visible } from './visible.ts';
 
@@ -62,9 +62,9 @@ function itemLines(
   const { consequence, cause, remedy, commands } = findingWords(finding, naming, options);
   const number = `  ${place}. `;
   const indent = ' '.repeat(number.length);
-  const wrapped = [plainOf(consequence), plainOf(saySentences(cause, remedy))].flatMap((text) =>
-    wrapVisible(text, width - number.length),
-  );
+  const wrapped = [consequence, cause, remedy]
+    .filter((text) => !isSilent(text))
+    .flatMap((text) => wrapVisible(plainOf(text), width - number.length));
   const lines = [
     ...wrapped,
     ...commands.map((command) => `  ${visible(commandLine(command, { accountId: true, keyIds: true }))}`),
