@@ -45,7 +45,7 @@ export function driftLines(look: DriftLook, naming: Naming, options: DriftLinesO
 }
 
 export const NOT_PLANNED =
-  "No plan was made (--fast): whether something was done by hand, or is merged and not applied yet, and what nobody's access depends on, only mturk-team drift without it tells.";
+  "No plan was made (--fast): without it mturk-team drift also finds what nobody's access depends on, and tells what was done by hand from what is merged and not applied yet.";
 
 /** Whether anybody was asked who did it, seen from the answers. */
 export function isAttributed({ findings }: Pick<DriftLook, 'findings'>): boolean {
