@@ -107,7 +107,7 @@ function undoLines(
   mayReconcile: boolean,
   sentence: (text: string) => readonly string[],
 ): readonly string[] {
-  const count = open.filter(({ fate }) => fate === 'undo').length;
+  const count = open.filter(({ fate, cause }) => fate === 'undo' && cause === 'by-hand').length;
   if (count === 0 || mayReconcile) return [];
   return sentence(
     plainOf(
