@@ -192,6 +192,12 @@ test('a record that is none stops a look, and is not taken for none', async () =
   });
 });
 
+test('in a hurry a record that is none is told of, and what differs is said all the same', async () => {
+  const looked = await mturk(['drift', '--fast', '--json']);
+  expect(looked).toMatchObject({ code: 2, stderr: expect.stringContaining('record-unusable') });
+  expect(JSON.parse(looked.stdout).drift.findings).toMatchObject([{ cause: 'undecided', fate: 'leave' }]);
+});
+
 test('a team file with a mistake in it is no look at anything', async () => {
   place.write('team.yaml', `${ALLOWED}\nlab: [`);
   const looked = await mturk(['drift', '--report', 'none.json']);

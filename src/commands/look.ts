@@ -1,6 +1,7 @@
 import { takeInventory } from '../account/inventory.ts';
 import { readTrail } from '../account/trail.ts';
 import { type Result, succeed } from '../diagnostics/failure.ts';
+import { failureText } from '../render/failure-text.ts';
 import { lookProgress } from '../render/look-progress.ts';
 import { attribute, subjectsOf } from '../review/attribution.ts';
 import { declareEverybody } from '../review/declared-digest.ts';
@@ -47,7 +48,11 @@ async function lookAt(
 ): Promise<Result<Looked>> {
   const { team, today, at } = account;
   const applied = await lastApplied(account);
-  if (!applied.ok) return applied;
+  if (!applied.ok) {
+    if (plan !== null) return applied;
+    // A look in a hurry needs no state, and what lies beside it helps only to say whose doing something is.
+    terminal.stderr(`${failureText(applied.failure)}\n`);
+  }
   const declared = new Set(declareEverybody(team).users.map(({ name }) => name));
   const path = labPath(team.lab);
   const progress = lookProgress({ write: terminal.stderr, isTerminal: terminal.isTerminal });
@@ -67,7 +72,7 @@ async function lookAt(
     at,
     inventory,
     plan: planned === undefined ? null : { report: planned.value.report, plan: planned.value.saved.plan },
-    applied: applied.value,
+    applied: applied.ok ? applied.value : null,
   });
   const complete = inventory.isAccessKnown;
   if (!trail || look.findings.length === 0) return succeed({ look, complete, attributed: false });
