@@ -11,7 +11,7 @@ import { type Difference, differenceKey, differences, inverse, subjectKey } from
  */
 type DriftClass = 'clean' | 'pending' | 'drift' | 'state-only' | 'unexplained';
 
-export interface Tampering {
+interface Tampering {
   readonly difference: Difference;
   /** What applying the plan makes of it: undone, changed to something else again, or left (the file wants it so). */
   readonly fate: 'put-back' | 'replaced' | 'left';
