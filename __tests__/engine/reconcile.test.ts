@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as aws from '@aws-sdk/client-iam';
 import type { Terminal } from '../../src/commands/io.ts';
 import { lastAppliedRecord, noteApply } from '../../src/commands/last-applied.ts';
@@ -252,3 +254,38 @@ test('nothing is done where something else is to be done, or where the account i
     expect(account()).toEqual(before);
   });
 });
+
+test('what was begun and failed counts, and is tried again', async () => {
+  await inLab(async ({ iam, putRight, look, lab, test }) => {
+    await intoPaymaster(iam);
+    const found = await look();
+    test.listen(({ action }) => action !== 'RemoveUserFromGroup');
+    expect(await putRight({}, found)).toMatchObject({ outcome: 'failed', failure: { code: 'apply-failed' } });
+    test.listen(null);
+    const states = async () => (await reconcileHistory(lab.records).read()).map(({ state }) => state);
+    expect(await states()).toEqual(['begun']);
+    expect(undoneIn(await putRight())).toEqual(['member-added/bo/paymaster/spends']);
+    expect(await states()).toEqual(['begun', 'done']);
+    expect(await look()).toMatchObject({ class: 'clean' });
+  });
+});
+
+test.each<[string, (lab: Lab) => Promise<void>]>([
+  ['ended half-way', (lab) => noteApply(lastAppliedRecord(lab.records), lab, { state: 'applying' })],
+  ['left no record of what it declared', (lab) => rm(join(directoryOf(lab), 'last-applied.json'))],
+])('where an apply %s, what is kept is remembered before the state forgets it', async (_what, forget) => {
+  await inLab(async ({ iam, putRight, look, lab }) => {
+    await forget(lab);
+    await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') }));
+    for (const _turn of [1, 2]) {
+      await intoPaymaster(iam);
+      expect(undoneIn(await putRight())).toEqual(['member-added/bo/paymaster/spends']);
+      const left = [{ id: 'member-removed/bo/task-publisher', cause: 'by-hand', fate: 'keep' }];
+      expect(await look()).toMatchObject({ class: 'drift', findings: left });
+    }
+  });
+});
+
+function directoryOf({ records }: Lab): string {
+  return records.kind === 'directory' ? records.directory : '';
+}

@@ -56,6 +56,19 @@ export async function noteApply(
 }
 
 /**
+ * Notes that what the file declares is applied where the record does not say so (any more, or yet): for whoever has found
+ * that a plan has nothing to do but to put right what was done by hand. Throws as noting does.
+ */
+export async function noteAsApplied(
+  record: LastAppliedRecord,
+  lab: Pick<Lab, 'team' | 'stack' | 'now'>,
+): Promise<void> {
+  const last = await record.read();
+  if (last?.state === 'applied' && last.declared === declaredDigest(lab.team)) return;
+  await noteApply(record, lab, { state: 'applied' });
+}
+
+/**
  * Whether a commit may follow the one applied last: only what has it in its history may. `unknown` where this clone of
  * the repository does not have the last one, so that nobody can tell.
  */

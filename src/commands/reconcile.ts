@@ -11,6 +11,7 @@ import type { Refusal } from '../review/reconcile-refusal.ts';
 import { applyWithProgress } from './apply.ts';
 import type { Terminal } from './io.ts';
 import { type LabPlan, planLab } from './lab-plan.ts';
+import { lastAppliedRecord, noteAsApplied } from './last-applied.ts';
 import type { Lab } from './open-lab.ts';
 import { reconcileHistory } from './reconcile-history.ts';
 import { usingRecord } from './record-failure.ts';
@@ -23,6 +24,7 @@ export type Reconciled =
   | { readonly outcome: 'failed'; readonly failure: Failure };
 
 const HISTORY = 'reconcile-history.json';
+const LAST_APPLIED = 'last-applied.json';
 
 /**
  * Puts right what a look found by hand, as far as that may be: see `decideReconcile`. One plan of the whole stack, with
@@ -66,6 +68,11 @@ export async function reconcile(
     return { outcome: 'refused', words, refusal: null };
   }
 
+  // The state is about to forget what is kept: from now on only this tells it from what has never been applied.
+  const remembered = await usingRecord(LAST_APPLIED, async () => {
+    if (kept.length > 0) await noteAsApplied(lastAppliedRecord(lab.records), lab);
+  });
+  if (!remembered.ok) return failed(remembered.failure);
   // What a person asked to have put back is no quarrel with whoever took it away.
   const counted = findings.filter((finding) => !restored.includes(finding)).map(({ id }) => id);
   const begun = await usingRecord(HISTORY, () => history.begin(counted, lab.now()));
