@@ -28,7 +28,7 @@ export function refusalWords(refusal: Refusal, naming: Naming): string {
     case 'flapping':
       return `This was undone twice in the last seven days, and is here again: ${idWords(refusal.findings)}. ${NOTHING} Somebody, or another program, does it over and over: find out who, before it is undone once more.`;
     case 'quota':
-      return `settings.reconcile in team.yaml lets ${countWords(refusal.perDay, 'thing')} be undone in 24 hours; ${refusal.done} ${refusal.done === 1 ? 'was' : 'were'} undone already, and ${refusal.wanted} more would be. ${NOTHING} So much at once is for a person: look at each, then run "mturk-team drift --restore" with the keys of those concerned, or allow more.`;
+      return `settings.reconcile in team.yaml lets ${countWords(refusal.perDay, 'thing')} be undone in 24 hours; ${refusal.done} ${refusal.done === 1 ? 'was' : 'were'} undone already, and ${refusal.wanted} more would be. ${NOTHING} So much at once is for a person: look at each, then allow more, or run "mturk-team drift --restore" with the keys of those concerned, which also gives back what was taken from them.`;
     case 'other-changes':
       return `Undoing would do something else than was reported. ${otherWords(refusal, naming)}${NOTHING} Look again: somebody may have changed the account in between.`;
     case 'rails':
