@@ -209,6 +209,21 @@ test('what is merged and not applied is no drift; access that ends soon is asked
   expect(issueOf('renewal')).toMatchObject({ state: 'closed' });
 });
 
+test('main moves on while it is built: superseded, before there is a role', async () => {
+  const before = scene.github.writes().length;
+  scene.onProcess = (_pid, job, step) => {
+    if (job !== 'build' || step !== 'Check team.yaml') return;
+    scene.onProcess = undefined;
+    scene.merge(scene.propose('meanwhile', { 'team.yaml': (text) => `${text}# A later commit\n` }));
+  };
+  const run = await look('failure');
+  expect(results(run)).toMatchObject({ build: 'success', detect: 'failure', reconcile: 'skipped', report: 'failure' });
+  expect(run.jobs.detect?.outputs['failure-reason']).toBe('superseded');
+  const credentials = run.jobs.detect?.steps.find(({ name }) => name.startsWith('aws-actions/'));
+  expect(credentials?.outcome).toBe('skipped');
+  expect(scene.github.writes()).toHaveLength(before);
+});
+
 test('a fork does nothing', async () => {
   const before = scene.github.writes().length;
   const run = await look('success', { fork: true });

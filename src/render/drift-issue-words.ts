@@ -13,6 +13,8 @@ export interface LookedAt {
   readonly runUrl: string | null;
 }
 
+/** GitHub drops a summary of more than 1 MiB: of renewals the first ones are enough. */
+const SUMMARISED = 10;
 /** The most findings that a comment names. */
 const NAMED = 10;
 /** The most bytes that a list in an issue or in a comment takes. */
@@ -203,7 +205,9 @@ export function driftSummary(facts: {
       ? [`### ${cleanLine(looked, { pending: view.pending !== null, snoozed: view.snoozed, undone: 0 })}`]
       : []),
     ...(said === '' ? [] : [said]),
-    ...[...(view?.pending ? [view.pending] : []), ...(view?.renewals ?? [])].map(({ body }) => body),
+    ...[...(view?.pending ? [view.pending] : []), ...(view?.renewals ?? []).slice(0, SUMMARISED)].map(
+      ({ body }) => body,
+    ),
     lookedLine(looked),
   ];
   return parts.join('\n\n');
