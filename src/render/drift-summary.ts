@@ -2,14 +2,16 @@ import type { DriftLook } from '../review/drift-finding.ts';
 import { wrapVisible } from './access-columns.ts';
 import type { Naming } from './access-words.ts';
 import { findingWords } from './drift-finding-words.ts';
-import { plainOf } from './said.ts';
+import { plainOf, said } from './said.ts';
 
-/** What a look found, a numbered consequence each, without how it came about and what mends it. */
+/** What a look found, a numbered consequence and its cause each, without what mends it. */
 export function driftSummaryLines({ findings }: DriftLook, naming: Naming, width: number): readonly string[] {
   return findings.flatMap((finding, index) => {
     const number = `${index + 1}. `;
-    const { consequence } = findingWords(finding, naming, { reconcile: true, attributed: false, addresses: true });
-    return wrapVisible(plainOf(consequence), width - number.length).map(
+    const words = findingWords(finding, naming, { reconcile: true, attributed: false, addresses: true });
+    // What is nobody's of the lab is told by the consequence; where it lies would only be longer.
+    const text = finding.cause === 'by-hand' ? said`${words.consequence} ${words.cause}` : words.consequence;
+    return wrapVisible(plainOf(text), width - number.length).map(
       (line, at) => `${at === 0 ? number : ' '.repeat(number.length)}${line}`,
     );
   });

@@ -66,7 +66,10 @@ export async function undoAdditions(
   const lab = labFor(stage, willing(team));
   story.chapter(REHEARSAL.undo);
   const undone = await putRight(stage, lab, look, { undo: true, restore: [], expect: look.fingerprint });
-  story.tell('undone', [undone.map(({ id }) => id).join(', ')]);
+  story.tell(
+    'undone',
+    undone.map(({ id }) => id),
+  );
   const after = await must(stage, lookWhole(lab, { trail: false }, quietly(stage)));
   const additions = clicks.filter(({ fate }) => fate === 'undo');
   const others = clicks.filter(({ fate }) => fate !== 'undo');
