@@ -73,6 +73,10 @@ test('a student is added, changed, approved, merged and applied', async () => {
   expect(first.body).toContain('Eve Lindqvist');
   expect(first.body).toContain('3 to add, 1 to change');
 
+  expect(first.body).not.toContain('drift report');
+
+  // Set up long ago, and it has never run: both workflows may see that, and say so.
+  scene.repository.addWorkflow('drift.yml', { createdAt: '2026-01-05T10:00:00Z' });
   scene.push(pull, {
     'team.yaml': (text) => text.replace('Lindqvist, roles: [reader]', 'Lindqvist, roles: [paymaster]'),
   });
@@ -81,6 +85,7 @@ test('a student is added, changed, approved, merged and applied', async () => {
   expect(second.id).toBe(first.id);
   expect(second.body).not.toBe(first.body);
   expect(second.body).toMatch(/bonus/i);
+  expect(second.body).toContain('No drift report has ever come about');
   expect(await scene.membersOf('tiny-lab-paymaster')).toEqual(['tiny-lab-ada']);
 
   scene.repository.review(pull.number, 'ada', 'APPROVED');
@@ -90,6 +95,7 @@ test('a student is added, changed, approved, merged and applied', async () => {
   expect(await scene.membersOf('tiny-lab-paymaster')).toEqual(['tiny-lab-ada', 'tiny-lab-eve']);
   expect(commentOf(pull).id).toBe(first.id);
   expect(commentOf(pull).body).toMatch(/applied/i);
+  expect(commentOf(pull).body).toContain('No drift report has ever come about');
   expect(openIssues()).toEqual([]);
 
   // The same once more: nothing is left to do, and that is no failure.
