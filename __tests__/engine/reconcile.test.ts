@@ -200,7 +200,21 @@ test('what was done in an emergency is kept: a Deny, a narrower boundary, a user
   });
 });
 
-test('guards are put back: limits that were widened or deleted, a boundary, a tag, a path', async () => {
+test('what was written into a group is known, so that it stands in the way of nothing else that is undone', async () => {
+  await inLab(async ({ iam, putRight, look }) => {
+    await intoPaymaster(iam);
+    const PolicyName = 'extra';
+    const PolicyDocument = document('Allow', 'mechanicalturk:SendBonus');
+    await iam.send(new aws.PutGroupPolicyCommand({ ...group('results-reader'), PolicyName, PolicyDocument }));
+    expect(undoneIn(await putRight())).toEqual([
+      'inline-added/group/results-reader/extra/spends',
+      'member-added/bo/paymaster/spends',
+    ]);
+    expect((await look()).class).toBe('clean');
+  });
+});
+
+test('guards are put back: limits that were widened or deleted, a boundary, a tag; a path when somebody asks', async () => {
   await inLab(async ({ iam, putRight, account, look }) => {
     const before = account();
     await iam.send(new aws.PutUserPolicyCommand({ ...user('gus'), PolicyName: 'limits', PolicyDocument: ANYTHING }));
@@ -210,7 +224,10 @@ test('guards are put back: limits that were widened or deleted, a boundary, a ta
     await iam.send(new aws.UpdateGroupCommand({ ...group('paymaster'), NewPath: '/elsewhere/' }));
     const found = await look();
     expect(found.findings.map(({ id }) => id)).toHaveLength(5);
-    expect(undoneIn(await putRight({}, found))).toHaveLength(5);
+    expect(undoneIn(await putRight({}, found))).toHaveLength(4);
+    const moved = await look();
+    expect(moved.findings.map(({ id, fate }) => [id, fate])).toEqual([['moved/group/paymaster', 'leave']]);
+    expect(undoneIn(await putRight({ undo: false, restore: ['paymaster'] }, moved))).toEqual(['moved/group/paymaster']);
     expect(account()).toEqual(before);
     expect(await look()).toMatchObject({ class: 'clean', findings: [] });
   });

@@ -64,6 +64,7 @@ const outside = (grants: UserAccess['grants']): DriftWhat => ({
   user: 'old',
   access: { grants } as UserAccess,
   isAdministrator: false,
+  areKeysKnown: true,
   keys: [],
 });
 

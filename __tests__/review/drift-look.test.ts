@@ -196,7 +196,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     changeUser('ada', ({ tags }) => ({ tags: { ...tags, 'by:whom?': 'me' } })),
     ['tag-changed/ada/by=3Awhom=3F: by-hand, undo'],
   ],
-  ['a member is moved', changeUser('ada', () => ({ path: '/' })), ['moved/user/ada: by-hand, undo']],
+  ['a member is moved', changeUser('ada', () => ({ path: '/' })), ['moved/user/ada: by-hand, leave']],
   [
     'a policy is taken off its group',
     changeGroup('paymaster', () => ({ attached: [] })),

@@ -98,7 +98,7 @@ function outsider(user: AccessUser, keys: readonly AccessKey[], isAdministrator 
     ],
   };
   const [access] = accessOf(model, { at: AT });
-  return { kind: 'outside', user: user.name, access: access!, isAdministrator, keys };
+  return { kind: 'outside', user: user.name, access: access!, isAdministrator, keys, areKeysKnown: true };
 }
 
 export const user = (name: string, given: Partial<AccessUser> = {}): AccessUser => ({

@@ -1,13 +1,15 @@
+import { compare } from '../access/compare.ts';
 import type { Failure } from '../diagnostics/failure.ts';
 import { notConfirmedText } from '../render/plan-text.ts';
 import { reconcileQuestion, refusalWords } from '../render/reconcile-text.ts';
-import type { Difference } from '../review/difference.ts';
 import type { DriftFinding, DriftLook } from '../review/drift-finding.ts';
 import { givesSomething } from '../review/fate.ts';
 import { keepAsIs } from '../review/keep-as-is.ts';
-import { decideReconcile, type ReconcileRequest } from '../review/reconcile.ts';
+import { withKnownDocuments } from '../review/known-documents.ts';
+import { decideReconcile, type ReconcileDecision, type ReconcileRequest } from '../review/reconcile.ts';
 import { otherChanges, railsBesidesKept } from '../review/reconcile-plan.ts';
 import type { Refusal } from '../review/reconcile-refusal.ts';
+import { usersToHold } from '../review/transit.ts';
 import { applyWithProgress } from './apply.ts';
 import type { Terminal } from './io.ts';
 import { type LabPlan, planLab } from './lab-plan.ts';
@@ -60,7 +62,7 @@ export async function reconcile(
     ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
   });
   if (!planned.ok) return failed(planned.failure);
-  const against = standsAgainst(lab, planned.value, findings, restored, kept);
+  const against = standsAgainst(lab, planned.value, look, decision);
   if (against !== null) return refused(against);
   if (!options.yes && !(await terminal.confirm(reconcileQuestion(findings.length, lab.team.account)))) {
     const words = notConfirmedText();
@@ -87,11 +89,10 @@ export async function reconcile(
 
 /** Why a plan is not to be carried out; null where nothing stands against it. */
 function standsAgainst(
-  { team }: Lab,
-  { saved, report, rails, takenOver, held, change }: LabPlan,
-  findings: readonly DriftFinding[],
-  restored: readonly DriftFinding[],
-  kept: readonly Difference[],
+  { team, at }: Lab,
+  { saved, report, rails, takenOver }: LabPlan,
+  look: DriftLook,
+  { findings, restored, kept }: Extract<ReconcileDecision, { readonly kind: 'go' }>,
 ): Refusal | null {
   const others = otherChanges({ plan: saved.plan, report }, findings, team.lab);
   if (others !== null) return { reason: 'other-changes', ...others };
@@ -101,7 +102,14 @@ function standsAgainst(
   const against = railsBesidesKept(rails, kept);
   if (against.length > 0) return { reason: 'rails', findings: against };
   // The look has decided that nobody gets anything; the plan, which is what is done, has the last word.
-  const gaining = restored.length > 0 ? [] : change.people.filter(givesSomething).map(({ user }) => user);
+  const seen = [...look.findings, ...look.snoozed.map(({ finding }) => finding)].flatMap(({ what }) =>
+    what.kind === 'difference' ? [what.difference] : [],
+  );
+  const before = withKnownDocuments(report.access.before, seen);
+  const after = withKnownDocuments(report.access.after, seen);
+  const { people } = compare(before, after, at);
+  const gaining = restored.length > 0 ? [] : people.filter(givesSomething).map(({ user }) => user);
   if (gaining.length > 0) return { reason: 'gives', users: gaining };
+  const held = usersToHold(before, after, at);
   return held.length > 0 ? { reason: 'held', users: held } : null;
 }

@@ -20,7 +20,7 @@ export function outsideWords(
   naming: Naming,
   options: DriftWordsOptions,
 ): DriftWords {
-  const { user, access, isAdministrator, keys } = what;
+  const { user, access, isAdministrator, keys, areKeysKnown } = what;
   const { attached, inline, groups } = access.user;
   const name = sayCode(user);
   const can = isEmpty(access.allowed) ? null : sayOurs(canWords(byCapability(access.allowed, access.grants)));
@@ -45,7 +45,7 @@ export function outsideWords(
   return {
     consequence,
     cause: saySentences(
-      said`The user lies outside ${sayCode(labPath(naming.lab))} and has ${has.length === 0 ? sayOurs('nothing that could be read') : saySome(has)}${attributionSaid(finding.by, naming, options)}; ${keysSaid(keys)}.`,
+      said`The user lies outside ${sayCode(labPath(naming.lab))} and has ${has.length === 0 ? sayOurs('nothing that could be read') : saySome(has)}${attributionSaid(finding.by, naming, options)}; ${areKeysKnown ? keysSaid(keys) : sayOurs('whether it has an access key, the credential report of AWS does not tell yet')}.`,
       unknown,
     ),
     remedy: saySentences(

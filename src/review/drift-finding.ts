@@ -33,6 +33,8 @@ export type DriftWhat =
       readonly access: UserAccess;
       readonly isAdministrator: boolean;
       readonly keys: readonly AccessKey[];
+      /** False where the credential report does not tell of this user (yet). */
+      readonly areKeysKnown: boolean;
     }
   /** `users` may be affected by it: they have the policy. Empty `users`: nobody has it. */
   | {

@@ -28,7 +28,8 @@ const FATES: Readonly<Record<Difference['kind'], (effect: Effect, difference: Di
   'document-changed': byEffect,
   'boundary-changed': byEffect,
   'tag-changed': byEffect,
-  moved: byEffect,
+  // To move something takes leave on both paths, and the roles of the workflows have it on the lab's alone.
+  moved: () => 'leave',
   // The one inline policy that the file declares is a guard: with it gone, somebody may do more.
   'inline-removed': (effect, difference) =>
     'policy' in difference && difference.policy === LIMITS_POLICY ? byEffect(effect) : 'keep',

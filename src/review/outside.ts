@@ -32,8 +32,10 @@ export function outsiders(
     const { user, allowed } = found;
     const isAdministrator = administers(others, user, lab, at);
     if (isEmpty(allowed) && !isAdministrator) return [];
-    const keys = inventory.users.get(user.name)?.credentials.keys ?? [];
-    const what = { kind: 'outside', user: user.name, access: found, isAdministrator, keys } as const;
+    const known = inventory.users.get(user.name);
+    const keys = known?.credentials.keys ?? [];
+    const areKeysKnown = known?.isReported === true;
+    const what = { kind: 'outside', user: user.name, access: found, isAdministrator, keys, areKeysKnown } as const;
     return [draftOf(what, { risk: isAdministrator ? 'spends' : worstRisk(allowed) })];
   });
 }

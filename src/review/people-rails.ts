@@ -98,10 +98,19 @@ export function staysInside(plan: Plan, managed: Managed, account: string): read
     const { after } = change;
     // What somebody moved out by hand is still ours and may be put back: the state knows where it was.
     const before = drifted.get(address) ?? change.before;
+    const movedBack = change.importing === null && before !== null && before.name === after?.name;
     const found = [
       after === null ? null : outside(after, type, managed, account),
-      // A guard takes a foreign policy off our group: the holder is ours, what it loses need not be.
-      before === null ? null : outside(withoutLists(before), type, managed, account),
+      // A guard takes a foreign policy off our group: the holder is ours, what it loses need not be. And a state that has
+      // forgotten where a thing was still knows that it is ours.
+      before === null
+        ? null
+        : outside(
+            movedBack ? { ...withoutLists(before), path: after?.path } : withoutLists(before),
+            type,
+            managed,
+            account,
+          ),
     ].find((what) => what !== null);
     return found === undefined ? [] : [rail('outside-managed-path', { address, what: found, managed: managed.path })];
   });

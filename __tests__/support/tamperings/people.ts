@@ -81,7 +81,7 @@ export const PEOPLE: readonly Tampering[] = [
     what: "a member's user is moved to another path",
     done: ({ iam }) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewPath: '/elsewhere/' })),
     finds: ['moved/user/fay'],
-    reconcile: 'undone',
+    reconcile: 'left',
     access: false,
   },
   {

@@ -250,7 +250,7 @@ export const POLICIES: readonly Tampering[] = [
     what: "a role's group is moved to another path",
     done: ({ iam }) => iam.send(new aws.UpdateGroupCommand({ ...group('paymaster'), NewPath: '/elsewhere/' })),
     finds: ['moved/group/paymaster'],
-    reconcile: 'undone',
+    reconcile: 'left',
     access: false,
   },
   {
