@@ -48,6 +48,7 @@ function lookWith(findings: readonly DriftFinding[], more: Partial<DriftLook> = 
     fingerprint: 'a'.repeat(64),
     planned: true,
     at: AT,
+    reportedAt: null,
     ...more,
   };
 }

@@ -368,6 +368,7 @@ export function lookOf(findings: readonly DriftFinding[], given: Partial<DriftLo
     fingerprint: 'f'.repeat(64),
     planned: true,
     at: AT.toISOString(),
+    reportedAt: '2026-11-25T03:04:00Z',
     ...given,
   };
 }

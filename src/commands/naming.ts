@@ -4,7 +4,11 @@ import type { Team } from '../team/team.ts';
 
 /** The file's names for IAM's. Whoever has departed is known by key alone: the file keeps no name of theirs. */
 export function namingOf(team: Team): Naming {
-  const people = new Map(team.departed.map(({ key }) => [iamName(team.lab, key), { key, name: key }]));
-  for (const { key, name } of team.members) people.set(iamName(team.lab, key), { key, name });
+  const person = (key: string, given: { name: string; until?: string | null; roles?: readonly string[] }) =>
+    [iamName(team.lab, key), { key, ...given }] as const;
+  const people = new Map([
+    ...team.departed.map(({ key }) => person(key, { name: key })),
+    ...team.members.map(({ key, name, until, roles }) => person(key, { name, until, roles })),
+  ]);
   return { lab: team.lab, people };
 }

@@ -8,7 +8,16 @@ import { keyOfIamName } from '../team/names.ts';
 export interface Naming {
   readonly lab: string;
   /** By name of the IAM user. */
-  readonly people: ReadonlyMap<string, { readonly key: string; readonly name: string }>;
+  readonly people: ReadonlyMap<string, NamedPerson>;
+}
+
+interface NamedPerson {
+  readonly key: string;
+  readonly name: string;
+  /** `YYYY-MM-DD`; null, or not told, where her access has no last day. */
+  readonly until?: string | null;
+  /** Keys of her roles; not told of those who have left. */
+  readonly roles?: readonly string[];
 }
 
 /** What a risk does, for "which ..."; null where it needs no warning. */

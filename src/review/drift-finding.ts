@@ -140,4 +140,6 @@ export interface DriftLook {
   readonly planned: boolean;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** When AWS made the report that tells of keys and passwords, ISO 8601: up to four hours before. Null without one. */
+  readonly reportedAt: string | null;
 }

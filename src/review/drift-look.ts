@@ -43,6 +43,7 @@ export function lookOf({ applied, ...looked }: Looked): DriftLook {
     fingerprint: fingerprintOf(findings),
     planned: plan !== null,
     at: at.toISOString(),
+    reportedAt: inventory.reportedAt,
   };
 }
 
