@@ -36,6 +36,7 @@ const REFUSALS: Readonly<Record<Refusal['reason'], readonly Refusal[]>> = {
     { reason: 'unknown-keys', keys: ['zoe', 'yan'] },
   ],
   'another-look': [{ reason: 'another-look', expected: 'a'.repeat(64), found: 'b'.repeat(64) }],
+  'changed-meanwhile': [{ reason: 'changed-meanwhile' }],
   incomplete: [
     { reason: 'incomplete', unseen: [] },
     { reason: 'incomplete', unseen: [unseen] },

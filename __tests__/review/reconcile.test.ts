@@ -63,6 +63,13 @@ const added1 = found(added('bo', 'paymaster'), 'undo', { id: 'added/bo' });
 const added2 = found(added('cy', 'paymaster'), 'undo', { id: 'added/cy' });
 const removed1 = found(removed('bo', 'task-publisher'), 'keep', { id: 'removed/bo' });
 const removed2 = found(removed('fay', 'paymaster'), 'keep', { id: 'removed/fay' });
+const attachedTo = (role: string, policy: string): Difference => ({
+  kind: 'attachment-added',
+  holder: { kind: 'group', name: iam(role) },
+  arn: `arn:aws:iam::1:policy/${policy}`,
+});
+/** A Deny that somebody called after a member and attached to a role's group. */
+const named = found(attachedTo('paymaster', iam('bo')), 'keep', { id: 'named' });
 const mixed = found(
   {
     kind: 'document-changed',
@@ -125,12 +132,21 @@ test.each<[string, Row, { findings: string[]; restored?: string[]; kept: Differe
     },
   ],
   [
-    'a role is restored with everybody who was taken out of it',
+    'a role is restored, and not who was taken out of it: that is done to them',
     { look: lookWith([added2, removed1, removed2, mixed]), request: { undo: false, restore: ['paymaster'] } },
     {
-      findings: ['added/cy', 'removed/fay', 'mixed'],
-      restored: ['added/cy', 'removed/fay', 'mixed'],
-      kept: [removed('bo', 'task-publisher')],
+      findings: ['mixed'],
+      restored: ['mixed'],
+      kept: [added('cy', 'paymaster'), removed('bo', 'task-publisher'), removed('fay', 'paymaster')],
+    },
+  ],
+  [
+    'a policy is its holder’s, whatever it is called',
+    { look: lookWith([named, removed1]), request: { undo: false, restore: ['bo'] } },
+    {
+      findings: ['removed/bo'],
+      restored: ['removed/bo'],
+      kept: [attachedTo('paymaster', iam('bo'))],
     },
   ],
   [

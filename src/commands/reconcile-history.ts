@@ -9,7 +9,7 @@ const HISTORY = z.strictObject({
       /** A finding's id. */
       finding: z.string(),
       /** ISO 8601, UTC: when it began to be undone. */
-      at: z.string(),
+      at: z.iso.datetime(),
       /** Begun and never done counts, too: nobody can tell how much of it was. */
       state: z.enum(['begun', 'done']),
     }),

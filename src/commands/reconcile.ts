@@ -14,10 +14,12 @@ import { applyWithProgress } from './apply.ts';
 import type { Terminal } from './io.ts';
 import { type LabPlan, planLab } from './lab-plan.ts';
 import { lastAppliedRecord, noteAsApplied } from './last-applied.ts';
+import { lookFast } from './look.ts';
 import type { Lab } from './open-lab.ts';
 import { reconcileHistory } from './reconcile-history.ts';
 import { usingRecord } from './record-failure.ts';
 import { reportFailure } from './report-failure.ts';
+import { isStillAsSeen } from './still-as-seen.ts';
 
 export type Reconciled =
   | { readonly outcome: 'done'; readonly undone: readonly DriftFinding[] }
@@ -75,6 +77,10 @@ export async function reconcile(
     if (kept.length > 0) await noteAsApplied(lastAppliedRecord(lab.records), lab);
   });
   if (!remembered.ok) return failed(remembered.failure);
+  // Somebody may have thought about the question for an hour, and an emergency does not wait for an answer.
+  const now = await lookFast(lab, { trail: false }, terminal);
+  if (!now.ok) return failed(now.failure);
+  if (!now.value.complete || !isStillAsSeen(look, now.value.look)) return refused({ reason: 'changed-meanwhile' });
   // What a person asked to have put back is no quarrel with whoever took it away.
   const counted = findings.filter((finding) => !restored.includes(finding)).map(({ id }) => id);
   const begun = await usingRecord(HISTORY, () => history.begin(counted, lab.now()));
@@ -108,7 +114,9 @@ function standsAgainst(
   const before = withKnownDocuments(report.access.before, seen);
   const after = withKnownDocuments(report.access.after, seen);
   const { people } = compare(before, after, at);
-  const gaining = restored.length > 0 ? [] : people.filter(givesSomething).map(({ user }) => user);
+  // Whoever a person asked for may get something back, and nobody else.
+  const asked = new Set(restored.flatMap(({ people: concerned }) => concerned.map(({ user }) => user)));
+  const gaining = people.filter((one) => givesSomething(one) && !asked.has(one.user)).map(({ user }) => user);
   if (gaining.length > 0) return { reason: 'gives', users: gaining };
   const held = usersToHold(before, after, at);
   return held.length > 0 ? { reason: 'held', users: held } : null;

@@ -1,9 +1,12 @@
-import type { DriftFinding } from '../review/drift-finding.ts';
+import type { DriftFinding, DriftLook } from '../review/drift-finding.ts';
+import type { Unknown } from '../review/reconcile.ts';
 import type { Refusal } from '../review/reconcile-refusal.ts';
+import { restoreEffect } from '../review/restore-effect.ts';
 import { listWords, type Naming, personName } from './access-words.ts';
 import { differenceWords } from './drift-difference.ts';
-import { countWords } from './drift-heading.ts';
+import { countWords, sortedFindings } from './drift-heading.ts';
 import { unseenWords } from './drift-lines.ts';
+import { deedLines } from './reconcile-deed.ts';
 import { infinitive } from './review-words.ts';
 import { visible } from './visible.ts';
 
@@ -16,9 +19,18 @@ export function refusalWords(refusal: Refusal, naming: Naming): string {
     case 'off':
       return `team.yaml lets nothing be undone unasked. ${NOTHING} To allow it, write under settings in team.yaml: reconcile: { per-day: 3 }`;
     case 'unknown-keys':
-      return `${listWords(refusal.keys.map(visible))} ${refusal.keys.length === 1 ? 'is no member and no role' : 'are no members and no roles'} of team.yaml. ${NOTHING} Name keys as team.yaml has them.`;
+      return `${listWords(refusal.keys.map(({ name }) => visible(name)))} ${refusal.keys.length === 1 ? 'is no member and no role' : 'are no members and no roles'} of team.yaml. ${NOTHING} ${nearWords(refusal.keys) ?? 'Name keys as team.yaml has them, or findings by the names that the report has in brackets.'}`;
+    case 'not-restorable':
+      return `${BECAUSE.flatMap(([because, words]) => {
+        const those = refusal.findings.filter((each) => each.because === because);
+        return those.length === 0 ? [] : [`${words}: ${someWords(those.map(({ name }) => name))}.`];
+      }).join(
+        ' ',
+      )} ${NOTHING} ${nearWords(refusal.findings) ?? 'What else there is, and what mends it, "mturk-team drift" says.'}`;
     case 'another-look':
       return `What differs now is not what was reported (${refusal.expected.slice(0, 12)} then, ${refusal.found.slice(0, 12)} now). ${NOTHING} Look again, and decide about that.`;
+    case 'changed-meanwhile':
+      return `Somebody changed the account after it was looked at. ${NOTHING} Look again, and decide about that.`;
     case 'incomplete':
       return `Not everything could be looked at${refusal.unseen.length === 0 ? '' : ` (${refusal.unseen.slice(0, SHOWN).map(unseenWords).join('; ')})`}. ${NOTHING} Mend that first.`;
     case 'pending':
@@ -28,7 +40,7 @@ export function refusalWords(refusal: Refusal, naming: Naming): string {
     case 'flapping':
       return `This was undone twice in the last seven days, and is here again: ${idWords(refusal.findings)}. ${NOTHING} Somebody, or another program, does it over and over: find out who, before it is undone once more.`;
     case 'quota':
-      return `settings.reconcile in team.yaml lets ${countWords(refusal.perDay, 'thing')} be undone in 24 hours; ${refusal.done} ${refusal.done === 1 ? 'was' : 'were'} undone already, and ${refusal.wanted} more would be. ${NOTHING} So much at once is for a person: look at each, then allow more, or run "mturk-team drift --restore" with the keys of those concerned, which also gives back what was taken from them.`;
+      return `settings.reconcile in team.yaml lets ${countWords(refusal.perDay, 'thing')} be undone in 24 hours; ${refusal.done} ${refusal.done === 1 ? 'was' : 'were'} undone already, and ${refusal.wanted} more would be. ${NOTHING} So much at once is for a person: look at each, then allow more, or put it right by its name in the report: "mturk-team drift --restore NAME", which may be given again.`;
     case 'other-changes':
       return `Undoing would do something else than was reported. ${otherWords(refusal, naming)}${NOTHING} Look again: somebody may have changed the account in between.`;
     case 'rails':
@@ -36,32 +48,81 @@ export function refusalWords(refusal: Refusal, naming: Naming): string {
     case 'held':
       return `While it is undone, ${userWords(refusal.users, naming)} could for a moment do what neither the account nor team.yaml allows. ${NOTHING} "mturk-team apply" does it in steps; it also gives back what was removed by hand.`;
     case 'gives':
-      return `Undoing would give ${userWords(refusal.users, naming)} something that somebody took away. ${NOTHING} Run "mturk-team drift --restore" for whoever is to have it back.`;
+      return `Undoing would give ${userWords(refusal.users, naming)} something that somebody took away. ${NOTHING} Run "mturk-team drift --restore" with the names of the findings that are to be put right.`;
   }
 }
 
-/** What was put right, of how many things. */
-export function undoneText(findings: readonly DriftFinding[]): string {
-  return `Put right: ${countWords(findings.length, 'thing')}. ${idWords(findings)}.`;
+/** What was put right, a line each. */
+export function undoneText(findings: readonly DriftFinding[], naming: Naming): string {
+  return ['Put right:', ...shownLines(deedLines(findings, naming, 'done'))].join('\n');
 }
 
 export function nothingToUndoText(): string {
-  return 'Nothing is to be undone.';
+  return 'There is nothing to put right of what was asked.';
 }
 
-export function reconcileQuestion(count: number, account: string): string {
-  return `Put right ${countWords(count, 'thing')} on account ${account}, and nothing else?`;
+/** What is about to be done, a line each, to stand before the question. */
+export function reconcileLines(findings: readonly DriftFinding[], naming: Naming): readonly string[] {
+  return ['This is about to be done:', ...shownLines(deedLines(findings, naming, 'todo'))];
 }
 
-/** What was left as it was after something was put right. */
-export function stillDiffersText(): string {
-  return 'Looked at again:';
+export function reconcileQuestion(findings: readonly DriftFinding[], account: string): string {
+  const giving = findings.filter((finding) => restoreEffect(finding) !== 'gives-nothing').length;
+  const gives = giving === 0 ? '' : `, ${giving === findings.length ? 'which' : `${giving} of which`} may give access`;
+  return `Do this on account ${account} (${countWords(findings.length, 'thing')}${gives}), and nothing else?`;
+}
+
+/** Why nothing was done: somebody said no, or nobody could be asked. */
+export function unconfirmedText(couldAsk: boolean): string {
+  return couldAsk ? NOTHING : `${NOTHING} Nobody could be asked here: pass --yes.`;
+}
+
+/** How the account stands after something was put right, without telling all of it again. */
+export function stillDiffersText(look: Pick<DriftLook, 'findings' | 'snoozed' | 'unseen'>): string {
+  const { open, pending } = sortedFindings(look);
+  const snoozed = look.snoozed.length === 0 ? '' : ` ${countWords(look.snoozed.length, 'finding')} snoozed.`;
+  const unseen = look.unseen.length === 0 ? '' : ' Not everything could be looked at.';
+  if (open.length + pending.length === 0) {
+    const besides = look.snoozed.length === 0 ? '' : ', but for what is snoozed';
+    return `The account is as team.yaml says${look.unseen.length === 0 ? besides : ', as far as it could be looked at'}.${unseen}`;
+  }
+  const differs =
+    open.length === 0 ? [] : [`Still different: ${countWords(open.length, 'finding')}. ${idWords(open)}.`];
+  const waits = pending.length === 0 ? [] : [`Merged and not applied yet: ${idWords(pending)}.`];
+  return `${[...differs, ...waits].join(' ')}${snoozed}${unseen}`;
+}
+
+/** What names a look for --expect, where putting something right comes next. */
+export function fingerprintText({ fingerprint }: Pick<DriftLook, 'fingerprint'>): string {
+  const digits = fingerprint.slice(0, FINGERPRINT_DIGITS);
+  return `This look is ${digits}: with --expect ${digits}, --reconcile and --restore change nothing if anything else is found by then.`;
+}
+
+/** So many digits tell two looks apart. */
+const FINGERPRINT_DIGITS = 12;
+
+const BECAUSE = [
+  ['not-found', 'Not found, or not any more'],
+  ['snoozed', 'Snoozed in team.yaml'],
+  ['not-put-back', 'Nothing that --restore puts back'],
+] as const;
+
+function nearWords(names: readonly Unknown[]): string | null {
+  const near = names.flatMap((each) => (each.near === null ? [] : [visible(each.near)]));
+  return near.length === 0 ? null : `Did you mean ${listWords(near)}?`;
+}
+
+function shownLines(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `  - ${line}`);
 }
 
 function idWords(findings: readonly DriftFinding[]): string {
-  const rest = findings.length - SHOWN;
-  const ids = findings.slice(0, SHOWN).map(({ id }) => visible(id));
-  return `${ids.join(', ')}${rest > 0 ? `, and ${rest} more` : ''}`;
+  return someWords(findings.map(({ id }) => id));
+}
+
+function someWords(names: readonly string[]): string {
+  const rest = names.length - SHOWN;
+  return `${names.slice(0, SHOWN).map(visible).join(', ')}${rest > 0 ? `, and ${rest} more` : ''}`;
 }
 
 function userWords(users: readonly string[], naming: Naming): string {

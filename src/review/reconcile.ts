@@ -1,5 +1,5 @@
 import type { Unseen } from '../account/strays.ts';
-import { keyOfIamName } from '../team/names.ts';
+import { keyOfIamName, labPath } from '../team/names.ts';
 import type { Settings } from '../team/settings.ts';
 import type { Team } from '../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../terraform/addresses.ts';
@@ -10,9 +10,12 @@ import type { DriftFinding, DriftLook } from './drift-finding.ts';
 export interface ReconcileRequest {
   /** Undo what was added by hand. */
   readonly undo: boolean;
-  /** Keys of members and roles whose findings are put back although that gives access: a person asked for it. */
+  /**
+   * What is put back although that gives access, because a person asked for it: the id of a finding (it has a `/`) for
+   * that alone, or the key of a member or role for all that concerns it.
+   */
   readonly restore: readonly string[];
-  /** The fingerprint of the look that it is about; null for whatever is found. */
+  /** The fingerprint of the look that it is about, or its first digits; null for whatever is found. */
   readonly expect: string | null;
 }
 
@@ -27,11 +30,26 @@ export interface Undone {
 /** Why nothing is done. Lists are never empty. */
 export type ReconcileRefusal =
   | { readonly reason: 'off' }
-  | { readonly reason: 'unknown-keys'; readonly keys: readonly string[] }
+  | { readonly reason: 'unknown-keys'; readonly keys: readonly Unknown[] }
+  | { readonly reason: 'not-restorable'; readonly findings: readonly NotRestorable[] }
   | { readonly reason: 'another-look'; readonly expected: string; readonly found: string }
   | { readonly reason: 'incomplete'; readonly unseen: readonly Unseen[] }
   | { readonly reason: 'pending' | 'unexplained' | 'flapping'; readonly findings: readonly DriftFinding[] }
   | { readonly reason: 'quota'; readonly perDay: number; readonly done: number; readonly wanted: number };
+
+/** A name that nothing has, and what was probably meant. */
+export interface Unknown {
+  readonly name: string;
+  readonly near: string | null;
+}
+
+/** A finding that is not there (any more), that is put up with, or that no plan of the file puts right. */
+export interface NotRestorable extends Unknown {
+  readonly because: 'not-found' | 'snoozed' | 'not-put-back';
+}
+
+/** What of a team decides what may be asked. */
+type AskedTeam = Pick<Team, 'lab' | 'members' | 'roles'> & { readonly settings: Pick<Settings, 'reconcile'> };
 
 export type ReconcileDecision =
   | { readonly kind: 'refused'; readonly refusal: ReconcileRefusal }
@@ -58,22 +76,20 @@ const FLAPS = 2;
  */
 export function decideReconcile(
   look: DriftLook,
-  team: Pick<Team, 'lab' | 'members' | 'roles'> & { readonly settings: Pick<Settings, 'reconcile'> },
+  team: AskedTeam,
   request: ReconcileRequest,
   history: readonly Undone[],
 ): ReconcileDecision {
   const { reconcile } = team.settings;
-  if (request.undo && reconcile === null) return refused({ reason: 'off' });
-  const known = new Set([...team.members, ...team.roles].map(({ key }) => key));
-  const strange = request.restore.filter((key) => !known.has(key));
-  if (strange.length > 0) return refused({ reason: 'unknown-keys', keys: strange });
-  if (request.expect !== null && request.expect !== look.fingerprint) {
+  const impossible = refusedUnseen(team, request);
+  if (impossible !== null) return refused(impossible);
+  if (request.expect !== null && !look.fingerprint.startsWith(request.expect)) {
     return refused({ reason: 'another-look', expected: request.expect, found: look.fingerprint });
   }
   if (look.class === 'error' || !look.planned) return refused({ reason: 'incomplete', unseen: look.unseen });
 
   const byHand = look.findings.filter(({ cause }) => cause === 'by-hand');
-  const restored = byHand.filter((finding) => isRestorable(finding) && concerns(finding, request.restore, team.lab));
+  const restored = byHand.filter((finding) => isRestorable(finding) && concerns(finding, request.restore, team));
   const undone = request.undo ? byHand.filter((each) => each.fate === 'undo' && !restored.includes(each)) : [];
   if (restored.length + undone.length === 0) return { kind: 'nothing' };
 
@@ -104,6 +120,48 @@ export function decideReconcile(
   };
 }
 
+/** Why nothing can be put right whatever would be found: the file alone tells. Null where nothing stands in the way. */
+export function refusedUnseen(
+  team: AskedTeam,
+  request: Pick<ReconcileRequest, 'undo' | 'restore'>,
+): ReconcileRefusal | null {
+  if (request.undo && team.settings.reconcile === null) return { reason: 'off' };
+  const keys = [...team.members, ...team.roles].map(({ key }) => key);
+  const strange = request.restore.filter((name) => !isId(name) && !keys.includes(name));
+  if (strange.length === 0) return null;
+  const suggest = suggester();
+  const near = (name: string): string | null => {
+    const iam = keyOfIamName(team.lab, name);
+    if (iam !== null && keys.includes(iam)) return iam;
+    const named = team.members.find((member) => member.name.toLowerCase() === name.toLowerCase());
+    return named?.key ?? suggest(name, keys);
+  };
+  return { reason: 'unknown-keys', keys: strange.map((name) => ({ name, near: near(name) })) };
+}
+
+/** No key of a member or role has a slash in it; every finding's id has. */
+function isId(name: string): boolean {
+  return name.includes('/');
+}
+
+function notRestorable(
+  ids: readonly string[],
+  { findings, snoozed }: DriftLook,
+  restorable: readonly DriftFinding[],
+): readonly NotRestorable[] {
+  const known = restorable.map(({ id }) => id);
+  const suggest = suggester();
+  return ids
+    .filter((id) => !known.includes(id))
+    .map((name) => {
+      if (findings.some(({ id }) => id === name)) return { name, near: null, because: 'not-put-back' };
+      if (snoozed.some(({ finding }) => finding.id === name)) return { name, near: null, because: 'snoozed' };
+      // What has become worse has one segment more, or another one.
+      const near = known.find((id) => id.startsWith(`${name}/`)) ?? suggest(name, known);
+      return { name, near, because: 'not-found' };
+    });
+}
+
 /** What of the history still counts at a moment. */
 export function stillCounting<Entry extends Undone>(history: readonly Entry[], at: Date): readonly Entry[] {
   return history.filter((each) => at.getTime() - Date.parse(each.at) < FLAPPING_MS);
@@ -119,13 +177,27 @@ function isRestorable({ what }: DriftFinding): boolean {
   return what.kind === 'difference' && !['user-added', 'group-added', 'policy-added'].includes(what.difference.kind);
 }
 
-function concerns({ what }: DriftFinding, keys: readonly string[], lab: string): boolean {
+function concerns({ what }: DriftFinding, keys: readonly string[], team: Pick<Team, 'lab' | 'members'>): boolean {
   if (what.kind === 'attributes') {
     const key = memberKeyOfAddress(what.address) ?? roleKeyOfAddress(what.address);
     return key !== null && keys.includes(key);
   }
-  if (what.kind !== 'difference') return false;
-  return namesIn(what.difference).some((name) => keys.includes(keyOfIamName(lab, name) ?? ''));
+  return what.kind === 'difference' && keys.includes(keyConcerned(what.difference, team) ?? '');
+}
+
+/**
+ * The member or role that a difference is done to. A membership is the member's, whatever the group; a policy that is
+ * attached is its holder's, whatever the policy is called.
+ */
+function keyConcerned(difference: Difference, { lab, members }: Pick<Team, 'lab' | 'members'>): string | null {
+  if ('holder' in difference) return keyOfIamName(lab, difference.holder.name);
+  if ('arn' in difference) {
+    const [, name] = difference.arn.split(`:policy${labPath(lab)}`);
+    return name === undefined ? null : keyOfIamName(lab, name);
+  }
+  const key = 'user' in difference ? keyOfIamName(lab, difference.user) : null;
+  if (!('group' in difference) || members.some((member) => member.key === key)) return key;
+  return keyOfIamName(lab, difference.group);
 }
 
 /** The IAM names that a difference is about. */
