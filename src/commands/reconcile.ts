@@ -1,18 +1,14 @@
-import { compare } from '../access/compare.ts';
 import type { Failure } from '../diagnostics/failure.ts';
 import { notConfirmedText } from '../render/plan-text.ts';
-import { reconcileQuestion, refusalWords } from '../render/reconcile-text.ts';
+import { reconcileLines, reconcileQuestion, refusalWords } from '../render/reconcile-text.ts';
 import type { DriftFinding, DriftLook } from '../review/drift-finding.ts';
-import { givesSomething } from '../review/fate.ts';
 import { keepAsIs } from '../review/keep-as-is.ts';
-import { withKnownDocuments } from '../review/known-documents.ts';
-import { decideReconcile, type ReconcileDecision, type ReconcileRequest } from '../review/reconcile.ts';
-import { otherChanges, railsBesidesKept } from '../review/reconcile-plan.ts';
+import { decideReconcile, type ReconcileRequest } from '../review/reconcile.ts';
 import type { Refusal } from '../review/reconcile-refusal.ts';
-import { usersToHold } from '../review/transit.ts';
+import { standsAgainst } from '../review/stands-against.ts';
 import { applyWithProgress } from './apply.ts';
 import type { Terminal } from './io.ts';
-import { type LabPlan, planLab } from './lab-plan.ts';
+import { planLab } from './lab-plan.ts';
 import { lastAppliedRecord, noteAsApplied } from './last-applied.ts';
 import { lookFast } from './look.ts';
 import type { Lab } from './open-lab.ts';
@@ -64,12 +60,16 @@ export async function reconcile(
     ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
   });
   if (!planned.ok) return failed(planned.failure);
-  const against = standsAgainst(lab, planned.value, look, decision);
+  const { saved, ...plan } = planned.value;
+  const against = standsAgainst({ ...plan, plan: saved.plan }, lab, look, decision);
   if (against !== null) return refused(against);
-  if (!options.yes && !(await terminal.confirm(reconcileQuestion(findings.length, lab.team.account)))) {
-    const words = notConfirmedText();
-    terminal.stderr(`${words}\n`);
-    return { outcome: 'refused', words, refusal: null };
+  if (!options.yes) {
+    terminal.stderr(`\n${reconcileLines(findings, lab.naming).join('\n')}\n\n`);
+    if (!(await terminal.confirm(reconcileQuestion(findings, lab.team.account)))) {
+      const words = notConfirmedText(terminal.canAsk === true);
+      terminal.stderr(`${words}\n`);
+      return { outcome: 'refused', words, refusal: null };
+    }
   }
 
   // The state is about to forget what is kept: from now on only this tells it from what has never been applied.
@@ -91,33 +91,4 @@ export async function reconcile(
   const noted = await usingRecord(HISTORY, begun.value);
   if (!noted.ok) reportFailure(noted.failure, terminal);
   return { outcome: 'done', undone: findings };
-}
-
-/** Why a plan is not to be carried out; null where nothing stands against it. */
-function standsAgainst(
-  { team, at }: Lab,
-  { saved, report, rails, takenOver }: LabPlan,
-  look: DriftLook,
-  { findings, restored, kept }: Extract<ReconcileDecision, { readonly kind: 'go' }>,
-): Refusal | null {
-  const others = otherChanges({ plan: saved.plan, report }, findings, team.lab);
-  if (others !== null) return { reason: 'other-changes', ...others };
-  if (takenOver.length > 0) {
-    return { reason: 'other-changes', besides: [], addresses: takenOver.map(({ to }) => to), missing: [] };
-  }
-  const against = railsBesidesKept(rails, kept);
-  if (against.length > 0) return { reason: 'rails', findings: against };
-  // The look has decided that nobody gets anything; the plan, which is what is done, has the last word.
-  const seen = [...look.findings, ...look.snoozed.map(({ finding }) => finding)].flatMap(({ what }) =>
-    what.kind === 'difference' ? [what.difference] : [],
-  );
-  const before = withKnownDocuments(report.access.before, seen);
-  const after = withKnownDocuments(report.access.after, seen);
-  const { people } = compare(before, after, at);
-  // Whoever a person asked for may get something back, and nobody else.
-  const asked = new Set(restored.flatMap(({ people: concerned }) => concerned.map(({ user }) => user)));
-  const gaining = people.filter((one) => givesSomething(one) && !asked.has(one.user)).map(({ user }) => user);
-  if (gaining.length > 0) return { reason: 'gives', users: gaining };
-  const held = usersToHold(before, after, at);
-  return held.length > 0 ? { reason: 'held', users: held } : null;
 }
