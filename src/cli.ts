@@ -26,20 +26,29 @@ Examples:
   $ mturk-team rehearse              the whole story, without an AWS account
 
 Exit codes: 0 fine, 1 findings or an error, 2 wrong usage or unreadable input.
-plan, review and drift: 0 no change, 1 error, 2 changes.`,
+review: 2 also where something changes. plan and drift: 0 no change, 1 error of any kind, 2 changes.`,
   );
 
 addFileCommands(program, terminal);
 addAccountCommands(program, terminal);
 addWorkflowCommands(program, terminal);
 
-/** Wrong usage is 2 wherever it is found; a subcommand inherits neither setting by itself. */
-function exitWithTwo(command: Command): void {
-  command.exitOverride();
+/** Whose 2 says that there are changes: whoever lets that pass must not let a mistake pass. */
+const TWO_IS_CHANGES = ['plan', 'drift'];
+
+/** What wrong usage gives: found by whichever command says so first. */
+let usageCode = 2;
+
+/** Wrong usage is told by one code wherever it is found; a subcommand inherits neither setting by itself. */
+function exitOnUsage(command: Command): void {
+  command.exitOverride((error) => {
+    usageCode = TWO_IS_CHANGES.includes(command.name()) ? 1 : 2;
+    throw error;
+  });
   command.showSuggestionAfterError();
   for (const child of command.commands) {
     child.configureOutput({ writeOut: terminal.stdout, writeErr: terminal.stderr });
-    exitWithTwo(child);
+    exitOnUsage(child);
   }
 }
 
@@ -50,12 +59,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 async function main(): Promise<void> {
-  exitWithTwo(program);
+  exitOnUsage(program);
   try {
     await program.parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
-      finish(error.exitCode === 0 ? 0 : 2);
+      finish(error.exitCode === 0 ? 0 : usageCode);
       return;
     }
     // Whatever a person can do wrong is a finding; what arrives here is our own mistake, and is said to be one.

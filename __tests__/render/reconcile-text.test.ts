@@ -32,8 +32,19 @@ const unseen = {
 const REFUSALS: Readonly<Record<Refusal['reason'], readonly Refusal[]>> = {
   off: [{ reason: 'off' }],
   'unknown-keys': [
-    { reason: 'unknown-keys', keys: ['z\u001b[31moe'] },
-    { reason: 'unknown-keys', keys: ['zoe', 'yan'] },
+    { reason: 'unknown-keys', keys: [{ name: 'z\u001b[31moe', near: null }] },
+    { reason: 'unknown-keys', keys: ['zoe', 'yan'].map((name) => ({ name, near: name === 'zoe' ? 'bo' : null })) },
+  ],
+  'not-restorable': [
+    { reason: 'not-restorable', findings: [{ name: 'member-added/bo', near: one[0]?.id ?? '', because: 'not-found' }] },
+    {
+      reason: 'not-restorable',
+      findings: [
+        { name: 'gone/\u001b[31m', near: null, because: 'not-found' },
+        { name: 'outside/old/spends', near: null, because: 'snoozed' },
+        { name: 'password/bo', near: null, because: 'not-put-back' },
+      ],
+    },
   ],
   'another-look': [{ reason: 'another-look', expected: 'a'.repeat(64), found: 'b'.repeat(64) }],
   'changed-meanwhile': [{ reason: 'changed-meanwhile' }],

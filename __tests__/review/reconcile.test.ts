@@ -83,7 +83,7 @@ const mixed = found(
 const boundary = found({ kind: 'boundary-changed', user: iam('gus'), from: null, to: 'x' }, 'keep', { id: 'boundary' });
 const password = found({ kind: 'password', user: iam('bo'), lastUsed: null }, 'leave', {
   cause: 'unmanaged',
-  id: 'password',
+  id: 'pass/word',
 });
 const settled = found(added('gus', 'full-access'), 'leave', { cause: 'settled', id: 'settled' });
 const stray = found({ kind: 'user-added', user: iam('bo') }, 'leave', { id: 'stray' });
@@ -129,6 +129,24 @@ test.each<[string, Row, { findings: string[]; restored?: string[]; kept: Differe
       findings: ['added/bo', 'removed/bo'],
       restored: ['added/bo', 'removed/bo'],
       kept: [added('cy', 'paymaster'), removed('fay', 'paymaster'), differenceIn(stray)],
+    },
+  ],
+  [
+    'a finding is put right by its name, and nothing else of the same person',
+    { look: lookWith([added1, added2, removed1, removed2]), of: team(null), request: { undo: false, restore: ['added/bo'] } },
+    {
+      findings: ['added/bo'],
+      restored: ['added/bo'],
+      kept: [added('cy', 'paymaster'), removed('bo', 'task-publisher'), removed('fay', 'paymaster')],
+    },
+  ],
+  [
+    'names and keys at once',
+    { look: lookWith([added1, added2, removed1, removed2]), request: { undo: false, restore: ['added/cy', 'fay'] } },
+    {
+      findings: ['added/cy', 'removed/fay'],
+      restored: ['added/cy', 'removed/fay'],
+      kept: [added('bo', 'paymaster'), removed('bo', 'task-publisher')],
     },
   ],
   [
@@ -182,6 +200,11 @@ test.each<[string, Row, { findings: string[]; restored?: string[]; kept: Differe
     { look: lookWith([added1]), request: { expect: 'a'.repeat(64) } },
     { findings: ['added/bo'], kept: [] },
   ],
+  [
+    'the look that was expected, by its first digits',
+    { look: lookWith([added1]), request: { expect: 'a'.repeat(12) } },
+    { findings: ['added/bo'], kept: [] },
+  ],
 ])('%s', (_what, { look, of = team(), request = {}, history = [] }, expected) => {
   const decision = decideReconcile(look, of, { ...ALL, ...request }, history);
   if (decision.kind !== 'go') throw new Error(JSON.stringify(decision));
@@ -211,8 +234,45 @@ test.each<[string, Row, Partial<ReconcileRefusal>]>([
   ['the file does not allow it', { look: lookWith([added1]), of: team(null) }, { reason: 'off' }],
   [
     'a key that nobody has',
-    { look: lookWith([removed1]), request: { restore: ['bo', 'dee', 'zoe'] } },
-    { reason: 'unknown-keys', keys: ['dee', 'zoe'] },
+    { look: lookWith([removed1]), request: { restore: ['bo', 'perception-lab-dee', 'zoe'] } },
+    {
+      reason: 'unknown-keys',
+      keys: [
+        { name: 'perception-lab-dee', near: null },
+        { name: 'zoe', near: null },
+      ],
+    },
+  ],
+  [
+    'something like a key: a name of IAM, of a person, with a slip in it',
+    { look: lookWith([removed1]), request: { restore: ['perception-lab-bo', 'bo chen', 'paymasters'] } },
+    {
+      reason: 'unknown-keys',
+      keys: [
+        { name: 'perception-lab-bo', near: 'bo' },
+        { name: 'bo chen', near: 'bo' },
+        { name: 'paymasters', near: 'paymaster' },
+      ],
+    },
+  ],
+  [
+    'a finding that is not there, that is put up with, or that is nothing for a plan',
+    {
+      look: lookWith([removed1, password, settled], {
+        snoozed: [{ finding: removed2, until: '2027-01-01', reason: 'agreed' }],
+      }),
+      request: { undo: false, restore: ['removed/b', 'gone/x', 'removed/fay', 'pass/word', 'a/b/c'] },
+    },
+    {
+      reason: 'not-restorable',
+      findings: [
+        { name: 'removed/b', near: 'removed/bo', because: 'not-found' },
+        { name: 'gone/x', near: null, because: 'not-found' },
+        { name: 'removed/fay', near: null, because: 'snoozed' },
+        { name: 'pass/word', near: null, because: 'not-put-back' },
+        { name: 'a/b/c', near: null, because: 'not-found' },
+      ],
+    },
   ],
   [
     'another look than the one that was reported',

@@ -43,7 +43,7 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
     )
     .action(async (file: string, options, command: Command) => {
       const { manifest = null, base = null, lock, resources = false } = options;
-      if (manifest !== null && base === null) command.error('error: --manifest needs --base', { exitCode: 2 });
+      if (manifest !== null && base === null) command.error('error: --manifest needs --base');
       const { plan } = await import('./plan.ts');
       const { tellingReasons } = await import('./telling-reasons.ts');
       finish(await plan({ ...labOptions(file, options), resources, lock, manifest, base }, tellingReasons(terminal)));
@@ -71,14 +71,21 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
         'mturk-team apply --reviewed manifest.json --commit "$GITHUB_SHA" --yes',
       ),
     )
-    .action(async (file: string, options) => {
-      refuseAnotherDay(program, options);
+    .action(async (file: string, options, command: Command) => {
+      refuseAnotherDay(command, options);
       const { reviewed = null, commit = null, result = null } = options;
       const asked = { ...labOptions(file, options), yes: options.yes === true };
       if (reviewed === null && commit === null && result === null) {
         const { apply } = await import('./apply.ts');
         finish(await apply(asked, terminal));
       } else {
+        const { unwritableText } = await import('./can-write.ts');
+        const unwritable = await unwritableText([result]);
+        if (unwritable !== null) {
+          terminal.stderr(`${unwritable}\n`);
+          finish(1);
+          return;
+        }
         const { applyReviewed } = await import('./reviewed-apply.ts');
         finish(await applyReviewed({ ...asked, reviewed, commit, result }, terminal));
       }

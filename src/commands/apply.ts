@@ -41,7 +41,7 @@ export async function apply(options: ApplyOptions, terminal: Terminal): Promise<
 /** Asks where it must, applies with progress, and says how it ended. */
 async function carryOut(lab: Lab, planned: LabPlan, options: ApplyOptions, terminal: Terminal): Promise<number> {
   if (!options.yes && !(await terminal.confirm(confirmQuestion(lab.team.account)))) {
-    terminal.stderr(`${notConfirmedText()}\n`);
+    terminal.stderr(`${notConfirmedText(terminal.canAsk === true)}\n`);
     return 1;
   }
   const unnoted = await noted(lab, 'applying', terminal);

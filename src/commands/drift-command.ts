@@ -13,6 +13,12 @@ import {
   today,
 } from './options.ts';
 
+/** One rule for the codes: they say how the account stands at the end, whoever changed what. */
+const PUT_RIGHT = `
+With --reconcile or --restore the exit code is about the account afterwards: 0 it is as the file says, 2 it still differs,
+also where nothing was put right because of what was found (the reason is printed, and stands in --result). 1 is an error:
+nobody could look, it failed half-way, nobody said yes, or it was asked for what cannot be.`;
+
 /** The command that says in what the account differs from the file, and puts right what may be put right. */
 export function addDriftCommand(program: Command, terminal: Terminal): void {
   program
@@ -33,14 +39,14 @@ export function addDriftCommand(program: Command, terminal: Terminal): void {
       'undo what was added by hand, where team.yaml allows it; never gives back what was taken away',
     )
     .option(
-      '--restore <key>',
-      'put back what was taken from this member or role, or otherwise changed; may be given again',
-      (key: string, before: readonly string[]) => [...before, key],
+      '--restore <name>',
+      'put this right although that may give access: a finding by its name in brackets, or all that was done to a member or role by its key; may be given again',
+      (name: string, before: readonly string[]) => [...before, name],
       [],
     )
     .addOption(
-      new Option('--expect <fingerprint>', 'put nothing right unless this is what differs').argParser((text) => {
-        if (!/^[0-9a-f]{64}$/.test(text)) throw new InvalidArgumentError('Write 64 hexadecimal digits.');
+      new Option('--expect <digits>', 'put nothing right unless the look is this one').argParser((text) => {
+        if (!/^[0-9a-f]{12,64}$/.test(text)) throw new InvalidArgumentError('Write the 12 digits of a look, or more.');
         return text;
       }),
     )
@@ -54,19 +60,20 @@ export function addDriftCommand(program: Command, terminal: Terminal): void {
         'mturk-team drift --sandbox',
         'mturk-team drift --fast',
         'mturk-team drift --reconcile',
-        'mturk-team drift --restore bo',
+        'mturk-team drift --restore member-removed/bo/task-publisher --restore fay',
         'mturk-team drift --no-lock --synthesised cdktf.out --report report.json',
       ),
     )
+    .addHelpText('after', PUT_RIGHT)
     .action(async (file: string, options, command: Command) => {
       const { fast = false, lock, trail, reconcile = false, restore, yes = false } = options;
       const putsRight = reconcile || restore.length > 0;
-      const usage = (message: string) => command.error(`error: ${message}`, { exitCode: 2 });
+      const usage = (message: string) => command.error(`error: ${message}`);
       if (putsRight && fast) usage('--reconcile and --restore need a plan; leave out --fast');
       if (putsRight && !lock) usage('--reconcile and --restore write the state; leave out --no-lock');
       if (!putsRight && options.expect !== undefined) usage('--expect is for --reconcile and --restore');
       if (!putsRight && options.result !== undefined) usage('--result is for --reconcile and --restore');
-      if (putsRight) refuseAnotherDay(program, options);
+      if (putsRight) refuseAnotherDay(command, options);
       const { drift } = await import('./drift.ts');
       const { expect = null, report = null, result = null } = options;
       const asked = { fast, lock, trail, reconcile, restore, yes, expect, report, result };

@@ -47,7 +47,7 @@ export async function tellFailedLook(options: Told, failure: Failure | null): Pr
 export async function tellReconciled(
   options: Told,
   ending: Reconciled,
-  { team, today, at, naming }: Account,
+  { team, today, at, naming }: Pick<Account, 'team' | 'today' | 'at' | 'naming'>,
   after: Result<Looked> | null,
 ): Promise<void> {
   if (options.result !== null) {
@@ -77,7 +77,8 @@ function lookReason(failure: Failure) {
   return reason === 'plan-failed' ? 'look-failed' : reason;
 }
 
-function reasonWords(ending: Reconciled): string | null {
+/** Why something was not put right, without ids of accounts and keys; null where it was, or there was nothing. */
+export function reasonWords(ending: Reconciled): string | null {
   if (ending.outcome === 'refused') return redact(ending.words, false);
   return ending.outcome === 'failed' ? redact(failureText(ending.failure), false) : null;
 }

@@ -1,16 +1,20 @@
 import type { Failure } from '../diagnostics/failure.ts';
+import { wrapVisible } from '../render/access-columns.ts';
 import { driftJson } from '../render/drift-json.ts';
 import { driftLines } from '../render/drift-lines.ts';
 import { labHeading } from '../render/plan-text.ts';
-import { nothingToUndoText, stillDiffersText, undoneText } from '../render/reconcile-text.ts';
+import { fingerprintText, refusalWords } from '../render/reconcile-text.ts';
 import type { DriftClass } from '../review/drift-finding.ts';
-import type { Refusal } from '../review/reconcile-refusal.ts';
+import { refusedUnseen } from '../review/reconcile.ts';
+import { unwritableText } from './can-write.ts';
 import { tellFailedLook, tellLook, tellReconciled } from './drift-tell.ts';
 import type { Terminal } from './io.ts';
 import { type Looked, lookFast, lookWhole } from './look.ts';
+import { namingOf } from './naming.ts';
 import { type Account, openAccount } from './open-account.ts';
 import { type Lab, type LabOptions, openLab } from './open-lab.ts';
-import { reconcile } from './reconcile.ts';
+import { putRight } from './put-right.ts';
+import { momentOf, readTeamOrReport } from './read-team-or-report.ts';
 import { reportFailure } from './report-failure.ts';
 
 export interface DriftOptions extends LabOptions {
@@ -22,9 +26,9 @@ export interface DriftOptions extends LabOptions {
   readonly trail: boolean;
   /** Undo what was added by hand. */
   readonly reconcile: boolean;
-  /** Keys of members and roles whose findings are put back although that gives access. */
+  /** Ids of findings, and keys of members and roles whose findings are put back, although that gives access. */
   readonly restore: readonly string[];
-  /** The fingerprint that the look must have for anything to be put right; null for any. */
+  /** How the fingerprint of the look must begin for anything to be put right; null for any. */
   readonly expect: string | null;
   readonly yes: boolean;
   /** Where to write what the look found, for the job that writes its issues; null for nowhere. */
@@ -38,7 +42,7 @@ const LOCK_TIMEOUT_SECONDS = 300;
 
 /**
  * `drift`: 0 where the account is as the file says (or is so again), 2 where anything else was found and is still there,
- * 1 on an error and where putting right is not allowed.
+ * 1 on an error, an unreadable file and an impossible request among them.
  */
 export async function drift(options: DriftOptions, terminal: Terminal): Promise<number> {
   const failures: Failure[] = [];
@@ -49,10 +53,17 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
       terminal.onFailure?.(failure);
     },
   };
+  const impossible =
+    (await unwritableText([options.report, options.result])) ?? (await impossibleText(options, listening));
+  if (impossible !== null) {
+    if (impossible !== '') terminal.stderr(`${impossible}\n`);
+    return 1;
+  }
   const account = options.fast ? await openAccount(options, listening) : await openLab(options, listening);
   if (typeof account === 'number') {
     await tellFailedLook(options, failures.at(-1) ?? null);
-    return account;
+    // 2 would say that something differs.
+    return 1;
   }
   try {
     const looked = await look(account, options, listening);
@@ -60,15 +71,45 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
       await tellFailedLook(options, looked.failure);
       return reportFailure(looked.failure, listening);
     }
-    show(account, looked.value, options, terminal);
     await tellLook(options, looked.value, account);
-    const isAsked = options.reconcile || options.restore.length > 0;
-    return isAsked && isLab(account)
-      ? await putRight(account, looked.value, options, listening)
-      : codeOf(looked.value.look.class);
+    if (!isAsked(options) || !isLab(account)) {
+      show(account, looked.value, options, terminal);
+      return codeOf(looked.value.look.class);
+    }
+    // With --json one document goes to standard output: the look after it.
+    if (!options.json) show(account, looked.value, options, terminal);
+    const ending = await putRight(account, looked.value, { ...options, ...lockTimeout(options) }, listening, () =>
+      look(account, options, listening),
+    );
+    return ending === null ? 1 : codeOf(ending);
   } finally {
     await account.close();
   }
+}
+
+function isAsked({ reconcile, restore }: Pick<DriftOptions, 'reconcile' | 'restore'>): boolean {
+  return reconcile || restore.length > 0;
+}
+
+/**
+ * Why what is asked cannot be, whatever the account is like: said before anybody looks at it. Null where it can be; empty
+ * where the file has mistakes, which are said already.
+ */
+async function impossibleText(options: DriftOptions, terminal: Terminal): Promise<string | null> {
+  if (!isAsked(options)) return null;
+  const { file, today, reconcile: undo, restore } = options;
+  const team = await readTeamOrReport(file, today, terminal);
+  if (typeof team === 'number') {
+    await tellFailedLook(options, null);
+    return '';
+  }
+  const refusal = refusedUnseen(team, { undo, restore });
+  if (refusal === null) return null;
+  const naming = namingOf(team);
+  const words = refusalWords(refusal, naming);
+  const origin = { team, today, at: momentOf(today), naming };
+  await tellReconciled(options, { outcome: 'refused', words, refusal }, origin, null);
+  return words;
 }
 
 function look(account: Account | Lab, options: DriftOptions, terminal: Terminal) {
@@ -97,7 +138,12 @@ function show(account: Account | Lab, { look, attributed }: Looked, options: Dri
     return;
   }
   const heading = labHeading(team, isLab(account) ? account.engine : null, kind);
-  terminal.stdout(`${[heading, '', ...linesOf(account, { look, attributed }, options, terminal)].join('\n')}\n`);
+  const lines = linesOf(account, { look, attributed }, options, terminal);
+  const mayBeNamed = isLab(account) && !isAsked(options) && look.findings.some(({ cause }) => cause === 'by-hand');
+  const named = mayBeNamed
+    ? ['', ...wrapVisible(fingerprintText(look), terminal.width - 2).map((line) => `  ${line}`)]
+    : [];
+  terminal.stdout(`${[heading, '', ...lines, ...named].join('\n')}\n`);
 }
 
 function linesOf(
@@ -113,28 +159,4 @@ function linesOf(
     reconcile: options.reconcile,
     mayReconcile: team.settings.reconcile !== null,
   });
-}
-
-/** What a person has to write or to mend before anything can be put right; any other refusal leaves what was found. */
-const NOT_ALLOWED: readonly Refusal['reason'][] = ['off', 'unknown-keys', 'incomplete'];
-
-async function putRight(lab: Lab, looked: Looked, options: DriftOptions, terminal: Terminal): Promise<number> {
-  // With --json the report is all that goes to standard output: one document, and not two.
-  const print = options.json ? terminal.stderr : terminal.stdout;
-  const request = { undo: options.reconcile, restore: options.restore, expect: options.expect };
-  const ending = await reconcile(lab, looked.look, request, { yes: options.yes, ...lockTimeout(options) }, terminal);
-  if (ending.outcome !== 'done') {
-    await tellReconciled(options, ending, lab, null);
-    if (ending.outcome === 'failed') return 1;
-    if (ending.outcome === 'nothing') print(`\n${nothingToUndoText()}\n`);
-    else if (ending.refusal === null || NOT_ALLOWED.includes(ending.refusal.reason)) return 1;
-    return codeOf(looked.look.class);
-  }
-  print(`\n${undoneText(ending.undone)}\n`);
-  const after = await look(lab, options, terminal);
-  await tellReconciled(options, ending, lab, after);
-  if (!after.ok) return reportFailure(after.failure, terminal);
-  const lines = linesOf(lab, after.value, options, terminal);
-  if (after.value.look.class !== 'clean') print(`\n${[stillDiffersText(), '', ...lines].join('\n')}\n`);
-  return codeOf(after.value.look.class);
 }

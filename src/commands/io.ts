@@ -14,6 +14,8 @@ export interface Terminal extends Io {
   readonly colour: boolean;
   /** Cells of a line of text: those of the terminal, up to 100. */
   readonly width: number;
+  /** Whether somebody is there to answer; no unless told. */
+  readonly canAsk?: boolean;
   /** Asks for a yes; false at once where nobody can answer. */
   confirm(question: string): Promise<boolean>;
   /** Told of every failure that is printed, for whoever needs it as data. */
@@ -23,15 +25,17 @@ export interface Terminal extends Io {
 /** The process's own streams. NO_COLOR and FORCE_COLOR are honoured as https://no-color.org and Node describe them. */
 export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
   const isTerminal = process.stderr.isTTY === true;
+  const canAsk = process.stdin.isTTY === true && isTerminal;
   const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0';
   return {
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
     isTerminal,
+    canAsk,
     width: Math.min(100, Math.max(40, process.stdout.columns || 100)),
     colour: (env.NO_COLOR === undefined || env.NO_COLOR === '') && (forced || process.stdout.isTTY === true),
     async confirm(question) {
-      if (process.stdin.isTTY !== true || !isTerminal) return false;
+      if (!canAsk) return false;
       const prompt = createInterface({ input: process.stdin, output: process.stderr });
       try {
         // Ctrl-C and Ctrl-D reject it: they are a no, too.

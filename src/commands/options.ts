@@ -10,7 +10,10 @@ export const sandbox = () =>
     .env('MTURK_TEAM_SANDBOX')
     .argParser((text) => {
       // The file comes first, or it is taken for the directory.
-      if (/\.ya?ml$/i.test(text)) throw new InvalidArgumentError(`It is a directory. Write ${text} before --sandbox.`);
+      if (/\.ya?ml$/i.test(text))
+        throw new InvalidArgumentError(
+          `After --sandbox comes a directory. Write the file before it: ${text} --sandbox`,
+        );
       return text;
     });
 export const json = () => new Option('--json', 'print JSON on standard output, nothing else');

@@ -6,6 +6,7 @@ import type { Review } from '../review/review.ts';
 import { type PlanOfReview, reviewOf } from '../review/review-of.ts';
 import type { Team } from '../team/team.ts';
 import { baseTeamOrReport } from './base-team.ts';
+import { unwritableText } from './can-write.ts';
 import type { Terminal } from './io.ts';
 import { isEmpty, type LabPlan, planLab } from './lab-plan.ts';
 import { type Lab, type LabOptions, openLab } from './open-lab.ts';
@@ -23,12 +24,18 @@ export interface PlanOptions extends LabOptions {
   readonly base: string | null;
 }
 
-/** `plan`: 0 without changes, 2 with changes, 1 on an error or where the change would be refused. */
+/** `plan`: 0 without changes, 2 with changes, 1 on an error (an unreadable file, too) or where the change would be refused. */
 export async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
+  const unwritable = await unwritableText([options.manifest]);
+  if (unwritable !== null) {
+    terminal.stderr(`${unwritable}\n`);
+    return 1;
+  }
   const before = options.base === null ? null : await baseTeamOrReport(options.base, options.today, terminal);
-  if (before === 'unreadable') return 2;
+  if (before === 'unreadable') return 1;
   const lab = await openLab(options, terminal);
-  if (typeof lab === 'number') return lab;
+  // 2 would say that there are changes.
+  if (typeof lab === 'number') return 1;
   try {
     const planned = await planLab(lab, { lock: options.lock });
     if (!planned.ok) return reportFailure(planned.failure, terminal);

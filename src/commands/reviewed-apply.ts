@@ -99,7 +99,7 @@ async function inOrder(lab: Lab, options: Asked, record: LastAppliedRecord, term
   const verdict = await verdictOn(planned.value, reviewed);
   if (typeof verdict !== 'string') return { ok: false, stop: verdict };
   if (verdict !== 'empty' && !options.yes && !(await terminal.confirm(confirmQuestion(lab.team.account)))) {
-    return failed('apply-failed', notConfirmedText());
+    return failed('apply-failed', notConfirmedText(terminal.canAsk === true));
   }
   const done = verdict === 'empty' ? 0 : await carryOut(lab, planned.value, options, record, terminal);
   if (typeof done !== 'number') return done;

@@ -81,8 +81,9 @@ export function confirmQuestion(account: string): string {
   return `Apply this to account ${account}?`;
 }
 
-export function notConfirmedText(): string {
-  return 'Nothing was changed. Answer y, or pass --yes where nobody can answer.';
+/** Why nothing was done: somebody said no, or nobody could be asked. */
+export function notConfirmedText(couldAsk: boolean): string {
+  return couldAsk ? 'Nothing was changed.' : 'Nothing was changed. Nobody can answer here: pass --yes.';
 }
 
 /** How an apply ended; `steps` is how many it took. */

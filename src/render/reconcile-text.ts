@@ -72,11 +72,6 @@ export function reconcileQuestion(findings: readonly DriftFinding[], account: st
   return `Do this on account ${account} (${countWords(findings.length, 'thing')}${gives}), and nothing else?`;
 }
 
-/** Why nothing was done: somebody said no, or nobody could be asked. */
-export function unconfirmedText(couldAsk: boolean): string {
-  return couldAsk ? NOTHING : `${NOTHING} Nobody could be asked here: pass --yes.`;
-}
-
 /** How the account stands after something was put right, without telling all of it again. */
 export function stillDiffersText(look: Pick<DriftLook, 'findings' | 'snoozed' | 'unseen'>): string {
   const { open, pending } = sortedFindings(look);

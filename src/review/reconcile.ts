@@ -1,6 +1,7 @@
 import type { Unseen } from '../account/strays.ts';
 import { keyOfIamName, labPath } from '../team/names.ts';
 import type { Settings } from '../team/settings.ts';
+import { suggester } from '../team/suggest.ts';
 import type { Team } from '../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../terraform/addresses.ts';
 import type { Difference } from './difference.ts';
@@ -89,7 +90,12 @@ export function decideReconcile(
   if (look.class === 'error' || !look.planned) return refused({ reason: 'incomplete', unseen: look.unseen });
 
   const byHand = look.findings.filter(({ cause }) => cause === 'by-hand');
-  const restored = byHand.filter((finding) => isRestorable(finding) && concerns(finding, request.restore, team));
+  const restorable = byHand.filter(isRestorable);
+  const beyond = notRestorable(request.restore.filter(isId), look, restorable);
+  if (beyond.length > 0) return refused({ reason: 'not-restorable', findings: beyond });
+  const restored = restorable.filter(
+    (finding) => request.restore.includes(finding.id) || concerns(finding, request.restore, team),
+  );
   const undone = request.undo ? byHand.filter((each) => each.fate === 'undo' && !restored.includes(each)) : [];
   if (restored.length + undone.length === 0) return { kind: 'nothing' };
 

@@ -30,6 +30,17 @@ const KNOWN: readonly Known[] = [
     updated: '2015-02-06T18:39:46Z',
   },
   {
+    // What somebody attaches in an emergency.
+    name: 'AWSDenyAll',
+    document: {
+      Version: '2012-10-17',
+      Statement: [{ Sid: 'DenyAll', Effect: 'Deny', Action: ['*'], Resource: '*' }],
+    },
+    version: 2,
+    created: '2019-05-01T22:36:14Z',
+    updated: '2023-12-18T16:42:05Z',
+  },
+  {
     name: 'IAMReadOnlyAccess',
     document: {
       Version: '2012-10-17',
