@@ -27,7 +27,7 @@ test('--help names every command, and the exit codes', async () => {
   const { code, stdout } = await run(['--help']);
   expect(code).toBe(0);
   for (const [name = ''] of COMMANDS) expect(stdout).toContain(`\n  ${name} `);
-  expect(stdout).toContain('plan, review and drift: 0 no change, 1 error, 2 changes.');
+  expect(stdout).toContain('plan and drift: 0 no change, 1 error of any kind, 2 changes.');
 });
 
 test('--version is the package’s', async () => {
@@ -46,7 +46,11 @@ const MISTAKES: [string, string[], RegExp][] = [
   ['an unknown option', ['check', '--formt', 'json'], /unknown option '--formt'[\s\S]*Did you mean --format\?/],
   ['a format that does not exist', ['check', '--format', 'html'], /Allowed choices are text, json, github/],
   ['a day that does not exist', ['plan', '--today', '2026-02-31'], /Write a day that exists as YYYY-MM-DD/],
-  ['a file for a directory', ['plan', '--sandbox', 'lab.yaml'], /It is a directory\. Write lab\.yaml before --sandbox/],
+  [
+    'a file for a directory',
+    ['plan', '--sandbox', 'lab.yaml'],
+    /After --sandbox comes a directory\. Write the file before it: lab\.yaml --sandbox/,
+  ],
   ['a missing argument', ['explain'], /missing required argument 'member'/],
   ['one argument too many', ['schema', 'team.yaml'], /too many arguments/],
   ['a parallelism of nothing', ['apply', '--parallelism', '0'], /Write a number from 1 to 50/],
@@ -59,13 +63,50 @@ const MISTAKES: [string, string[], RegExp][] = [
   ['reconciling without the lock', ['drift', '--restore', 'bo', '--no-lock'], /leave out --no-lock/],
   ['expecting something of a look', ['drift', '--expect', 'a'.repeat(64)], /--expect is for --reconcile and --restore/],
   ['a result of a look', ['drift', '--result', 'r.json'], /--result is for --reconcile and --restore/],
-  ['a fingerprint that is none', ['drift', '--reconcile', '--expect', 'abc'], /Write 64 hexadecimal digits/],
+  ['a fingerprint that is none', ['drift', '--reconcile', '--expect', 'abc'], /Write the 12 digits of a look, or more/],
+  ['no fingerprint, as of a look that failed', ['drift', '--reconcile', '--expect', ''], /Write the 12 digits/],
+  ['a manifest without a base', ['plan', '--manifest', 'm.json'], /--manifest needs --base/],
+  ['an unknown option of drift', ['drift', '--fsat'], /Did you mean --fast\?/],
   ['nothing at all', [], /Usage: mturk-team/],
 ];
 
-test.each(MISTAKES)('%s is wrong usage: exit code 2, on standard error', async (_what, args, message) => {
-  const { code, stdout, stderr } = await run(args);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(message);
-  expect(stderr).not.toMatch(/\n\s+at /);
+/** Their 2 says that there are changes, and is let pass by the workflows. */
+const isTwoTaken = ([command]: readonly string[]) => command === 'plan' || command === 'drift';
+
+test.each(MISTAKES)(
+  '%s is wrong usage: exit code 2 (1 of plan and drift), on standard error',
+  async (_what, args, message) => {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stdout }).toEqual({ code: isTwoTaken(args) ? 1 : 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  },
+);
+
+const UNREADABLE: [number, string[]][] = [
+  [1, ['drift', 'nowhere.yaml', '--sandbox']],
+  [1, ['drift', 'nowhere.yaml', '--fast', '--sandbox']],
+  [1, ['drift', 'nowhere.yaml', '--restore', 'bo', '--sandbox']],
+  [1, ['plan', 'nowhere.yaml', '--sandbox']],
+  [1, ['plan', '--sandbox', '--base', 'nowhere.yaml']],
+  [2, ['apply', 'nowhere.yaml', '--sandbox']],
+];
+
+test.each(UNREADABLE)('a file that cannot be read: exit code %i of %j', async (code, args) => {
+  const result = await run(args);
+  expect(result).toMatchObject({ code, stdout: '', stderr: expect.stringContaining('nowhere.yaml') });
+  expect(result.stderr).not.toContain('directory');
+});
+
+test.each([
+  ['drift', '--fast', '--report'],
+  ['drift', '--restore', 'bo', '--result'],
+  ['plan', '--base', 'team.yaml', '--manifest'],
+  ['apply', '--yes', '--result'],
+])('%s: what cannot be written is refused before anything is looked at', async (...args) => {
+  const { code, stdout, stderr } = await run([...args.filter(Boolean), 'no/where.json']);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toBe(
+    'error: no/where.json cannot be written (ENOENT). Nothing was looked at, and nothing was changed.\n',
+  );
 });

@@ -45,7 +45,7 @@ test('plan says who joins and exits 2; apply does it; then plan and drift exit 0
 
   const unasked = await lab.mturk('apply', '--sandbox', ...TODAY);
   expect(unasked.code).toBe(1);
-  expect(unasked.stderr).toContain('pass --yes where nobody can answer');
+  expect(unasked.stderr).toContain('Nobody can answer here: pass --yes');
 
   const apply = await lab.mturk('apply', '--sandbox', '--yes', ...TODAY);
   expect(apply.code).toBe(0);

@@ -103,11 +103,18 @@ test('from a look to its repair, as the workflow does it: what was added is undo
   expect(await result()).toMatchObject({ outcome: 'refused', undone: [], report: null });
 
   const unasked = await mturk(['drift', '--reconcile']);
-  expect(unasked).toMatchObject({ code: 1, stderr: expect.stringContaining('--yes where nobody can answer') });
+  expect(unasked).toMatchObject({ code: 1, stderr: expect.stringContaining('Nobody can answer here: pass --yes') });
+  expect(unasked.stderr).toMatch(
+    /This is about to be done:\n {2}- take Bo Chen out of paymaster: Bo Chen can no longer .*pay bonuses/,
+  );
 
   const done = await mturk(expecting(fingerprint));
   expect(done.code).toBe(2);
-  expect(done.stdout).toContain('Put right: 1 thing. member-added/bo/paymaster/spends.');
+  // The whole report once, and after it only what was done and what is left.
+  expect(done.stdout).toMatch(
+    /\n\nPut right:\n {2}- took Bo Chen out of paymaster: Bo Chen can no longer [^\n]*\n\nStill different: 1 finding\. member-removed\/bo\/task-publisher\.\n$/,
+  );
+  expect(done.stdout.split('differs from team.yaml')).toHaveLength(2);
   expect(await result()).toMatchObject({
     outcome: 'done',
     reason: null,
@@ -126,11 +133,48 @@ test('from a look to its repair, as the workflow does it: what was added is undo
     code: 2,
     version: 2,
     drift: { class: 'drift', findings: [{ id: 'member-removed/bo/task-publisher', fate: 'keep' }] },
+    reconciled: { outcome: 'nothing', undone: [], reason: null },
   });
   expect(await result()).toMatchObject({ outcome: 'nothing', report: null });
+  const missed = await mturk(['drift', '--restore', 'member-removed/bo/task-publishers', '--yes', '--json']);
+  expect(missed).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Did you mean member-removed/bo/task-publisher?'),
+  });
+  expect(JSON.parse(missed.stdout)).toMatchObject({
+    drift: { class: 'drift' },
+    reconciled: { outcome: 'refused', undone: [], reason: expect.stringContaining('Nothing was changed.') },
+  });
   const restored = await mturk(['drift', '--restore', 'bo', '--yes']);
-  expect(restored).toMatchObject({ code: 0, stdout: expect.stringContaining('Put right: 1 thing.') });
+  expect(restored).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(
+      /Put right:\n {2}- Gave access: put Bo Chen into task-publisher again: [^\n]*\n\nThe account is as team\.yaml says\.\n$/,
+    ),
+  });
   expect(await mturk(['drift'])).toMatchObject({ code: 0 });
+});
+
+test('a finding is put right by its name, and what else was done to the same person is not', async () => {
+  await byHand(async (iam) => {
+    await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));
+    await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') }));
+  });
+  const found = await mturk(['drift']);
+  const [, digits = ''] = /--expect ([0-9a-f]{12}),/.exec(found.stdout.replace(/\s+/g, ' ')) ?? [];
+  const args = ['drift', '--restore', 'member-added/bo/paymaster/spends', '--yes', '--json', '--expect'];
+  const other = await mturk([...args, digits.replace(/./g, (digit) => (digit === '0' ? '1' : '0'))]);
+  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('is not what was reported') });
+  const done = await mturk([...args, digits]);
+  expect({ code: done.code, ...JSON.parse(done.stdout) }).toMatchObject({
+    code: 2,
+    version: 2,
+    lab: 'perception-lab',
+    // The look after it.
+    drift: { class: 'drift', findings: [{ id: 'member-removed/bo/task-publisher' }] },
+    reconciled: { outcome: 'done', undone: ['member-added/bo/paymaster/spends'], reason: null },
+  });
+  expect(await mturk(['drift', '--restore', 'member-removed/bo/task-publisher', '--yes'])).toMatchObject({ code: 0 });
 });
 
 test('a look in a hurry needs no engine, makes fewer calls, and sees the same access', async () => {
@@ -177,7 +221,14 @@ test('without the line in team.yaml nothing is undone, and the line is told', as
   expect(await result()).toMatchObject({ outcome: 'refused', undone: [] });
   expect(await mturk(['drift', '--restore', 'nobody', '--yes'])).toMatchObject({
     code: 1,
+    // Before anything is looked at.
+    stdout: '',
     stderr: expect.stringContaining('nobody is no member and no role of team.yaml'),
+  });
+  expect(await mturk(['drift', '--restore', 'perception-lab-bo', '--yes'])).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('Did you mean bo?'),
   });
   place.write('team.yaml', ALLOWED);
 });
@@ -201,7 +252,7 @@ test('in a hurry a record that is none is told of, and what differs is said all 
 test('a team file with a mistake in it is no look at anything', async () => {
   place.write('team.yaml', `${ALLOWED}\nlab: [`);
   const looked = await mturk(['drift', '--report', 'none.json']);
-  expect(looked.code).not.toBe(0);
+  expect(looked.code).toBe(1);
   expect(existsSync(join(place.directory, 'none.json'))).toBe(false);
   expect(outputs()).toMatchObject({ 'failure-reason': 'validate-failed' });
 });

@@ -249,7 +249,10 @@ test('nothing is done where something else is to be done, or where the account i
     const waiting = deskOf(test, later);
     await refused(waiting.putRight(), { reason: 'pending', findings: [{ cause: 'pending' }] });
     await refused(putRight({ expect: '0'.repeat(64) }, found), { reason: 'another-look' });
-    await refused(putRight({ undo: false, restore: ['zoe'] }, found), { reason: 'unknown-keys', keys: ['zoe'] });
+    await refused(putRight({ undo: false, restore: ['zoe'] }, found), {
+      reason: 'unknown-keys',
+      keys: [{ name: 'zoe' }],
+    });
     const few = deskOf(test, { ...team, settings: { ...team.settings, reconcile: { perDay: 1 } } });
     await iam.send(new aws.AttachUserPolicyCommand({ ...user('fay'), PolicyArn: FULL }));
     const more = account();

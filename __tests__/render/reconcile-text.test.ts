@@ -1,9 +1,18 @@
-import { nothingToUndoText, reconcileQuestion, refusalWords, undoneText } from '../../src/render/reconcile-text.ts';
+import {
+  fingerprintText,
+  nothingToUndoText,
+  reconcileLines,
+  reconcileQuestion,
+  refusalWords,
+  stillDiffersText,
+  undoneText,
+} from '../../src/render/reconcile-text.ts';
 import type { Difference } from '../../src/review/difference.ts';
-import type { DriftFinding } from '../../src/review/drift-finding.ts';
+import type { DriftFinding, DriftLook } from '../../src/review/drift-finding.ts';
 import { rail } from '../../src/review/rail.ts';
 import type { Refusal } from '../../src/review/reconcile-refusal.ts';
 import { expectGolden } from '../support/golden.ts';
+import * as sample from '../support/sample-looks.ts';
 
 const naming = { lab: 'perception-lab', people: new Map([['perception-lab-bo', { key: 'bo', name: 'Bo Chen' }]]) };
 const added: Difference = {
@@ -72,8 +81,42 @@ test('why nothing is put right, in words', () => {
   const text = Object.entries(REFUSALS).flatMap(([reason, refusals]) =>
     refusals.map((refusal) => `## ${reason}\n${refusalWords(refusal, naming)}\n`),
   );
-  const rest = [undoneText(one), undoneText(many), nothingToUndoText(), reconcileQuestion(1, '123456789012')];
-  expectGolden('drift/refusals.txt', `${[...text, ...rest].join('\n')}\n`);
+  expectGolden('drift/refusals.txt', `${[...text, nothingToUndoText()].join('\n')}\n`);
+});
+
+test('what is done to whom, before it and after: what gives access first, and named as giving', () => {
+  const restorable = sample.DIFFERENCES.filter(
+    ({ what }) => what.kind !== 'difference' || !/^(user|group|policy)-added$/.test(what.difference.kind),
+  );
+  const account = '123456789012';
+  const text = [
+    ...reconcileLines(restorable, sample.naming),
+    '',
+    reconcileQuestion(restorable, account),
+    reconcileQuestion(restorable.slice(0, 1), account),
+    reconcileQuestion([finding('x'), { ...finding('y'), fate: 'keep' }], account),
+    reconcileQuestion([{ ...finding('y'), fate: 'keep' }], account),
+    '',
+    undoneText(restorable, sample.naming),
+  ];
+  expectGolden('drift/put-right.txt', `${text.join('\n')}\n`);
+  const lines = reconcileLines(restorable, sample.naming).slice(1);
+  const first = lines.findIndex((line) => !line.startsWith('  - GIVES access: '));
+  expect(first).toBeGreaterThan(0);
+  expect(lines.slice(first).join('\n')).not.toContain('GIVES access');
+});
+
+test('how the account stands afterwards is said in a line, by the names of what still differs', () => {
+  const look = (given: Partial<DriftLook>) => stillDiffersText(sample.lookOf([], { class: 'clean', ...given }));
+  const snoozed = [{ finding: finding('outside/old'), until: '2027-01-01', reason: 'agreed' }];
+  expect(look({})).toBe('The account is as team.yaml says.');
+  expect(look({ snoozed })).toBe('The account is as team.yaml says, but for what is snoozed.');
+  expect(look({ unseen: [unseen] })).toMatch(/as far as it could be looked at/);
+  expect(look({ findings: [...one, { ...finding('b/c'), cause: 'pending' }], snoozed })).toBe(
+    'Still different: 1 finding. member-added/bo/paymaster/spends. Merged and not applied yet: b/c. 1 finding snoozed.',
+  );
+  expect(look({ findings: many })).toMatch(/^Still different: 12 findings\. .*p9, and 2 more\.$/);
+  expect(fingerprintText({ fingerprint: '0123456789abcdef'.repeat(4) })).toContain('--expect 0123456789ab, ');
 });
 
 test('every refusal says that nothing was changed, and nothing in it can move a cursor', () => {

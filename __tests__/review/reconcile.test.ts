@@ -133,7 +133,11 @@ test.each<[string, Row, { findings: string[]; restored?: string[]; kept: Differe
   ],
   [
     'a finding is put right by its name, and nothing else of the same person',
-    { look: lookWith([added1, added2, removed1, removed2]), of: team(null), request: { undo: false, restore: ['added/bo'] } },
+    {
+      look: lookWith([added1, added2, removed1, removed2]),
+      of: team(null),
+      request: { undo: false, restore: ['added/bo'] },
+    },
     {
       findings: ['added/bo'],
       restored: ['added/bo'],

@@ -137,5 +137,5 @@ function outcome({ capabilities, ends, suspended, kind }: PersonChange): string 
       ? []
       : [suspended.before ? 'is suspended again' : 'is not suspended any more']),
   ];
-  return parts.join(' and ');
+  return parts.join(', and ');
 }
