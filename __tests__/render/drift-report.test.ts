@@ -7,7 +7,7 @@ import { renewalIssueText } from '../../src/render/renewal-text.ts';
 import { renewalsOf } from '../../src/review/renewals.ts';
 import { expectGolden } from '../support/golden.ts';
 import { sixTamperings } from '../support/sample-drift.ts';
-import { AT, because, DIFFERENCES, lookOf, naming, OTHERS, team } from '../support/sample-looks.ts';
+import { AT, because, DIFFERENCES, lookOf, naming, OTHERS, team, worstFirst } from '../support/sample-looks.ts';
 import { member } from '../support/sample-team.ts';
 
 const REPOSITORY = 'https://github.com/perception-lab/team';
@@ -17,7 +17,7 @@ const LOOKS = {
   'six-tamperings': sixTamperings(),
   clean: lookOf([]),
   differences: lookOf(DIFFERENCES),
-  others: lookOf(OTHERS),
+  others: lookOf(worstFirst(OTHERS)),
   pending: lookOf(because('pending', DIFFERENCES), { class: 'pending' }),
   undecided: lookOf(because('undecided', DIFFERENCES), { planned: false }),
 };
@@ -62,10 +62,12 @@ test('what could not be looked at reads as it was looked at, and is never told a
 });
 
 test('what is snoozed, what was not found any more and what could not be seen is told in short', () => {
-  const [first, second, ...rest] = sixTamperings().findings;
-  const look = lookOf([...rest, ...because('pending', [first!]), ...because('settled', [second!])], {
-    snoozed: [{ finding: OTHERS[0]!, until: '2027-01-31', reason: 'its last study ends in January' }],
-    idle: ['password/gus'],
+  const [first, outsider, ...rest] = sixTamperings().findings;
+  const settled = because('settled', [{ ...DIFFERENCES[2]!, people: [], risk: null }]);
+  const look = lookOf([...rest, ...because('pending', [first!]), ...settled], {
+    snoozed: [{ finding: outsider!, until: '2027-01-31', reason: 'its last study ends in January' }],
+    // One has passed, and the password is told again; the other is gone.
+    idle: ['old-key/ada', 'password/gus'],
     unseen: [{ what: 'the credential report', failure: denied }],
   });
   const { title, body } = driftIssueText(look, { ...view, reconcile: false });

@@ -507,7 +507,7 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
   ],
   'old-key': [
     {
-      what: { kind: 'old-key', user: BO, key: KEY, days: 80, limit: 60 },
+      what: { kind: 'old-key', user: BO, key: KEY, days: 80, limit: 60, other: null, isSuspended: false },
       did: [['CreateAccessKey', onBo({})]],
       not: [
         ['CreateAccessKey', onBo({}), { at: '2026-11-25T08:01:00Z' }],

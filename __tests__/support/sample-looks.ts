@@ -10,6 +10,7 @@ import type { Difference } from '../../src/review/difference.ts';
 import { hasEffect } from '../../src/review/drift-effect.ts';
 import type { Attribution, DriftFinding, DriftLook, DriftWhat } from '../../src/review/drift-finding.ts';
 import { findingIds } from '../../src/review/finding-id.ts';
+import { placeOf } from '../../src/review/finding-place.ts';
 import { withDifferences } from '../../src/review/with-differences.ts';
 import { boundaryArn, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -83,7 +84,9 @@ function differs(difference: Difference, given: Partial<DriftFinding> = {}): Dri
 
 /** A finding of any other kind. */
 export function finds(id: string, what: DriftWhat, given: Partial<DriftFinding> = {}): DriftFinding {
-  return { id, what, cause: 'unmanaged', fate: 'leave', people: [], risk: null, place: 0, by: null, ...given };
+  const { people = [], risk = null } = given;
+  const place = placeOf(what, people, risk);
+  return { id, what, cause: 'unmanaged', fate: 'leave', people, risk, place, by: null, ...given };
 }
 
 /** What somebody who is not of the lab may do. */
@@ -218,9 +221,9 @@ export const OTHERS: readonly DriftFinding[] = [
     ]),
     { risk: 'spends' },
   ),
-  finds('outside/pi/spends', outsider(user('pi', { groups: ['Admins'] }), [], true), { risk: 'spends' }),
+  finds('outside/pi/administers', outsider(user('pi', { groups: ['Admins'] }), [], true), { risk: 'spends' }),
   finds(
-    'stray/user/ghost/spends',
+    'stray/user/ghost/administers',
     {
       kind: 'stray',
       effect: {
@@ -309,13 +312,13 @@ export const OTHERS: readonly DriftFinding[] = [
     kind: 'root-keys',
     keys: [key({ id: null, created: '2016-05-05T00:00:00Z', lastUsed: '2026-11-20T00:00:00Z' })],
   }),
-  finds('used-key/cy/suspended', {
+  finds('used-key/cy', {
     kind: 'used-key',
     user: userOf('cy'),
     key: key({ lastUsed: '2026-11-24T20:15:00Z' }),
     because: 'suspended',
   }),
-  finds('used-key/dee/departed', {
+  finds('used-key/dee', {
     kind: 'used-key',
     user: userOf('dee'),
     key: key({ id: null, lastUsed: '2026-11-01T20:15:00Z' }),
@@ -336,6 +339,8 @@ export const OTHERS: readonly DriftFinding[] = [
     key: key({ lastUsed: '2026-11-24T20:15:00Z' }),
     days: 268,
     limit: 90,
+    other: null,
+    isSuspended: false,
   }),
   finds('unused-key/fay', {
     kind: 'unused-key',
@@ -371,6 +376,11 @@ export function lookOf(findings: readonly DriftFinding[], given: Partial<DriftLo
     reportedAt: '2026-11-25T03:04:00Z',
     ...given,
   };
+}
+
+/** As a look has them. */
+export function worstFirst(findings: readonly DriftFinding[]): readonly DriftFinding[] {
+  return [...findings].sort((one, other) => one.place - other.place || (one.id < other.id ? -1 : 1));
 }
 
 /** The same with a cause that is not somebody's hand. */

@@ -3,6 +3,8 @@ export interface Command {
   readonly action: string;
   /** Flags without dashes, with their values, in order. */
   readonly options: readonly (readonly [flag: string, value: string])[];
+  /** For every active access key of the user: where nobody knows an id, AWS tells it when the command runs. */
+  readonly forEachKey?: true;
 }
 
 /** How much of ids a command tells. An issue tells neither; the AWS CLI finds them out. */
@@ -22,7 +24,7 @@ export function iamCommand(action: string, ...options: Command['options']): Comm
 }
 
 /** `aws iam detach-user-policy --user-name bo --policy-arn arn:...`: on one line, never cut. */
-export function commandLine({ action, options }: Command, audience: CommandAudience): string {
+export function commandLine({ action, options, forEachKey }: Command, audience: CommandAudience): string {
   const user = options.find(([flag]) => flag === 'user-name')?.[1] ?? null;
   const words = options.map(([flag, value]) => {
     const lookup = audience.keyIds || user === null ? undefined : LOOKUPS[flag];
@@ -30,7 +32,15 @@ export function commandLine({ action, options }: Command, audience: CommandAudie
       lookup === undefined ? argument(value, audience) : `"$(${lookupLine(lookup, user ?? '', value.slice(-4))})"`;
     return `--${flag}${shown.startsWith('-') ? '=' : ' '}${shown}`;
   });
-  return ['aws iam', action, ...words].join(' ');
+  const line = ['aws iam', action, ...words].join(' ');
+  if (forEachKey !== true || user === null) return line;
+  const list = `aws iam list-access-keys --user-name ${pasted(user)} --query "AccessKeyMetadata[?Status=='Active'].AccessKeyId" --output text`;
+  return `for key in $(${list}); do ${line} --access-key-id "$key"; done`;
+}
+
+/** Switching off can be taken back, and deleting not. */
+export function switchOffAll(user: string): Command {
+  return { ...iamCommand('update-access-key', ['user-name', user], ['status', 'Inactive']), forEachKey: true };
 }
 
 interface Lookup {

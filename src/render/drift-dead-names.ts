@@ -28,6 +28,7 @@ export function deadNamesWords(
         names.filter(({ effect }) => effect === 'Deny'),
         which,
         who,
+        { isAllowed: finding.risk !== null, isOne: users.length === 1 },
       ),
       allowSaid(
         names.filter(({ effect }) => effect === 'Allow'),
@@ -42,14 +43,21 @@ export function deadNamesWords(
 }
 
 /** What was to be denied is not: whoever has the policy may do it where anything lets them. */
-function denySaid(names: readonly DeadName[], which: Said, who: Said | null): Said | null {
+function denySaid(
+  names: readonly DeadName[],
+  which: Said,
+  who: Said | null,
+  { isAllowed, isOne }: { readonly isAllowed: boolean; readonly isOne: boolean },
+): Said | null {
   if (names.length === 0) return null;
   const successors = successorsOf(names);
   if (successors.length === 0) return said`${capitalSaid(which)} was meant to deny what does not exist any more.`;
   const undone = said`was meant to deny it; ${saySome(successors.map(sayCode))} ${sayOurs(successors.length === 1 ? 'is' : 'are')} not denied`;
-  return who === null
-    ? said`Whoever gets ${which} can still ${sayOurs(purposeOf(names))}, and it ${undone}.`
-    : said`${who} can ${sayOurs(purposeOf(names))} if anything lets them: ${which} ${undone}.`;
+  if (who === null) return said`Whoever gets ${which} can still ${sayOurs(purposeOf(names))}, and it ${undone}.`;
+  // The risk of a finding is the worst that one of them may really do by it, and the file does not give.
+  if (!isAllowed) return said`Nobody can do more by it than team.yaml gives; but ${which} of ${who} ${undone}.`;
+  const somebody = isOne ? who : said`Somebody among ${who}`;
+  return said`${somebody} can ${sayOurs(purposeOf(names))}, and should not: ${which} ${undone}.`;
 }
 
 function allowSaid(names: readonly DeadName[], which: Said, who: Said | null): Said | null {

@@ -6,11 +6,13 @@ import type { Naming } from './access-words.ts';
 import { differenceSaid, stateSaid } from './drift-difference.ts';
 import { roleKeyOfPolicy, sayPerson } from './drift-names.ts';
 import { peopleSaid } from './drift-people.ts';
+import { renamedKey, renamedSaid } from './drift-renamed.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './drift-words.ts';
-import { isSilent, type Said, said, sayCode, sayOurs, saySentences } from './said.ts';
+import { type Said, said, sayCode, sayOurs, saySentences } from './said.ts';
+import { dateWords } from './time-words.ts';
 
 /** What is asked of a finding to tell of a difference. */
-type Doing = Pick<DriftFinding, 'cause' | 'fate' | 'people' | 'by'>;
+type Doing = Pick<DriftFinding, 'id' | 'cause' | 'fate' | 'people' | 'by'>;
 
 /** The words of something that is otherwise than the file declares it. */
 export function differenceFindingWords(
@@ -28,24 +30,46 @@ export function differenceFindingWords(
   };
 }
 
-function causeSaid({ cause, by }: Doing, difference: Difference, naming: Naming, options: DriftWordsOptions): Said {
+function causeSaid(
+  { cause, by, people }: Doing,
+  difference: Difference,
+  naming: Naming,
+  options: DriftWordsOptions,
+): Said {
   const who = attributionSaid(by, naming, options);
+  const deed = options.renamed?.has(renamedKey(difference)) === true ? renamedSaid(difference, naming) : null;
   switch (cause) {
     case 'by-hand':
-      return said`Somebody ${differenceSaid(difference, naming)}${who}.`;
+    // That the file wants it so is what a report says above all of these.
     case 'settled':
-      return said`Somebody ${differenceSaid(difference, naming)}${who}, and team.yaml wants it so by now.`;
+      return said`Somebody ${deed ?? differenceSaid(difference, naming)}${who}.`;
     case 'pending':
-      return stateSaid(difference, naming);
-    case 'undecided':
-      return saySentences(
-        stateSaid(difference, naming),
-        isSilent(who) || by === null ? null : said`Somebody ${differenceSaid(difference, naming)}${who}.`,
-      );
+      return overSaid(difference, people, naming) ?? stateSaid(difference, naming);
+    case 'undecided': {
+      // What an apply did was as the file had it then: not somebody's doing, but the file's that has changed.
+      const isHand = by !== null && by.through !== 'terraform';
+      const over = overSaid(difference, people, naming);
+      return over ?? (isHand ? undecidedSaid(difference, who, naming) : stateSaid(difference, naming));
+    }
     case 'unexplained':
     case 'unmanaged':
       return stateSaid(difference, naming);
   }
+}
+
+function undecidedSaid(difference: Difference, who: Said, naming: Naming): Said {
+  return said`Somebody ${differenceSaid(difference, naming)}${who}; or team.yaml, which says otherwise, is not applied yet.`;
+}
+
+/** The user of a member is only unwanted once her last day has passed; null for anything else. */
+function overSaid(difference: Difference, people: readonly PersonChange[], naming: Naming): Said | null {
+  if (difference.kind !== 'user-added') return null;
+  const until = naming.people.get(difference.user)?.until ?? null;
+  if (until === null) return null;
+  const denied = people.some(({ operations }) => operations.gained.length > 0)
+    ? sayOurs('the next apply')
+    : sayOurs('everything is denied since then, and the next apply');
+  return said`The last day of ${sayPerson(difference.user, naming)}, ${sayOurs(dateWords(until))}, has passed: ${denied} deletes the user with its keys.`;
 }
 
 /** What is to be said where nobody can do more or less today. */
@@ -65,23 +89,23 @@ function unknownSaid({ people }: Doing, difference: Difference): Said | null {
   return sayOurs(`What it allows is not known here${people.length === 0 ? '' : ', so it counts as everything'}.`);
 }
 
-function remedySaid(
-  { cause, fate, people }: Doing,
-  difference: Difference,
-  naming: Naming,
-  { reconcile }: DriftWordsOptions,
-): Said {
+function remedySaid(finding: Doing, difference: Difference, naming: Naming, { reconcile }: DriftWordsOptions): Said {
+  const { id, cause, fate, people } = finding;
   // The report tells once how these two are decided.
   if (cause === 'undecided' || cause === 'pending') return sayOurs('');
-  if (cause === 'settled') return sayOurs('Nothing has to be done: the next apply records it.');
+  if (cause === 'settled')
+    return sayOurs('Nothing has to be done: team.yaml wants it so by now, and the next apply records it.');
   if (cause === 'unexplained') {
     return said`${sayCode('mturk-team plan')} shows what applying would change; neither team.yaml nor a change by hand explains it.`;
   }
+  const removes = REMOVES[difference.kind];
+  if (removes !== undefined) {
+    return said`Nothing undoes it unasked: ${sayCode('mturk-team apply')} deletes ${sayOurs(removes)}.`;
+  }
   const accepted = acceptSaid(difference, people, naming);
   const or = accepted === null ? said`` : said`; or, if it is meant, ${accepted}`;
-  const key = restoreKeyOf(difference, naming);
-  // An apply would give back, besides, whatever else was taken away by hand.
-  const asked = sayCode(key === null ? 'mturk-team apply' : `mturk-team drift --restore ${key}`);
+  // By its own name, so that nothing else about the same member comes back with it. An apply would give back all.
+  const asked = sayCode(isRestorable(difference, naming) ? `mturk-team drift --restore ${id}` : 'mturk-team apply');
   if (fate === 'undo') {
     return said`${reconcile ? sayCode('mturk-team drift --reconcile') : asked} ${sayOurs(undoWords(difference))}${or}.`;
   }
@@ -91,13 +115,25 @@ function remedySaid(
     const without = sayOurs(difference.kind === 'user-removed' ? ', without its keys' : '');
     return said`Nothing ${sayOurs(what)} unasked: ${asked} does${without}${or}.`;
   }
-  const mixed =
-    people.some(({ operations }) => operations.gained.length > 0) &&
-    people.some(({ operations }) => operations.lost.length > 0);
-  const why = sayOurs(
-    mixed ? 'It gives something and takes something away, so nothing undoes it unasked' : 'Nothing undoes it unasked',
-  );
-  return said`${why}: ${asked} makes it as team.yaml says${or}.`;
+  return said`${sayOurs(leftBecause(difference, people))}, so nothing undoes it unasked: ${asked} makes it as team.yaml says${or}.`;
+}
+
+/** What the file does not want is not put back, and an apply removes it. */
+const REMOVES: Readonly<Partial<Record<Difference['kind'], string>>> = {
+  'user-added': 'the user with its keys',
+  'group-added': 'the group',
+  'policy-added': 'the policy',
+};
+
+/** Why something is left to a person. */
+function leftBecause(difference: Difference, people: readonly PersonChange[]): string {
+  if (difference.kind === 'moved') return 'To move it takes leave on both paths, which an administrator has';
+  if (difference.kind === 'inline-added' && difference.document === null) return 'It cannot be judged';
+  const gives = people.some(({ operations }) => operations.gained.length > 0);
+  const takes = people.some(({ operations }) => operations.lost.length > 0);
+  return gives && takes
+    ? 'It gives something and takes something away'
+    : 'Undoing it could give somebody something as well as take something away';
 }
 
 function undoWords(difference: Difference): string {
@@ -106,31 +142,31 @@ function undoWords(difference: Difference): string {
   return kind.endsWith('-added') ? 'takes it away again' : 'puts it back';
 }
 
-/** The member or role whose things a person can ask to be put back; null where the file has neither. */
-function restoreKeyOf(difference: Difference, naming: Naming): string | null {
+/** Whether it is about a member or a role that the file has: else there is nothing to put back. */
+function isRestorable(difference: Difference, naming: Naming): boolean {
   const { lab, people } = naming;
-  const member = (user: string) => people.get(user)?.key ?? null;
+  const isMember = (user: string) => people.has(user);
+  const isRole = (group: string) => keyOfIamName(lab, group) !== null;
   switch (difference.kind) {
-    // What nobody declares cannot be put back.
     case 'user-added':
     case 'group-added':
     case 'policy-added':
-      return null;
+      return false;
     case 'user-removed':
     case 'boundary-changed':
     case 'tag-changed':
-      return member(difference.user);
+      return isMember(difference.user);
     case 'member-added':
     case 'member-removed':
-      return member(difference.user) ?? keyOfIamName(lab, difference.group);
+      return isMember(difference.user) || isRole(difference.group);
     case 'group-removed':
-      return keyOfIamName(lab, difference.group);
+      return isRole(difference.group);
     case 'policy-removed':
     case 'document-changed':
-      return roleKeyOfPolicy(difference.arn, naming);
+      return roleKeyOfPolicy(difference.arn, naming) !== null;
     default: {
       const { kind, name } = difference.holder;
-      return kind === 'user' ? member(name) : keyOfIamName(lab, name);
+      return kind === 'user' ? isMember(name) : isRole(name);
     }
   }
 }
@@ -143,8 +179,12 @@ function acceptSaid(difference: Difference, people: readonly PersonChange[], nam
       const role = keyOfIamName(naming.lab, difference.group);
       const member = naming.people.get(difference.user)?.key ?? null;
       if (role === null || member === null) return null;
-      return difference.kind === 'member-added'
-        ? said`add ${sayCode(role)} to the roles of ${sayCode(member)} in team.yaml`
+      if (difference.kind === 'member-added')
+        return said`add ${sayCode(role)} to the roles of ${sayCode(member)} in team.yaml`;
+      const { roles } = naming.people.get(difference.user) ?? {};
+      // A member without a role is refused: whoever has lost the only one is suspended, or has left.
+      return roles?.every((each) => each === role)
+        ? said`write ${sayCode('suspended: true')} for ${sayCode(member)} in team.yaml (it is the only role), or move ${sayCode(member)} from members to departed`
         : said`take ${sayCode(role)} from the roles of ${sayCode(member)} in team.yaml`;
     }
     case 'user-removed': {

@@ -45,7 +45,7 @@ export function driftErrorText(error: DriftError): { title: string; body: string
 
 /** Without a failure it was the file, which is read before anything else. */
 const UNREADABLE =
-  '**Why:** team.yaml could not be read, or breaks a rule.\n\n**What to do:** `mturk-team check` names each mistake and its remedy; mend them in a pull request.';
+  '**Why:** team.yaml could not be read, or breaks a rule (`validate-failed`).\n\n**What to do:** `mturk-team check` names each mistake and its remedy; mend them in a pull request.';
 
 const DENIED =
   '**What to do:** the role that looks needs `iam:Get*`, `iam:List*` and `iam:GenerateCredentialReport` on everything; `docs/workflows.md` has its policy. Then run the drift workflow again.';

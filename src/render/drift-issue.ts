@@ -1,9 +1,13 @@
 import type { DriftFinding, DriftLook } from '../review/drift-finding.ts';
 import { fitParts, fixed, type Part } from './comment-budget.ts';
+import { asOfReportWords } from './drift-as-of.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from './drift-command.ts';
-import { CLASS_WORDS, countWords, headingWords, isAre, sortedFindings } from './drift-heading.ts';
+import { classWords, countWords, headingWords, isAre, toldFindings } from './drift-heading.ts';
 import { findingItem, findingLine, type ItemOptions, needsAccount } from './drift-item.ts';
-import { isAttributed, NOT_PLANNED, unseenWords } from './drift-lines.ts';
+import { isAttributed, notPlannedWords, unseenWords } from './drift-lines.ts';
+import { renamedIn } from './drift-renamed.ts';
+import { snoozeNotes } from './drift-snoozed.ts';
+import { unappliedWords } from './drift-unapplied.ts';
 import { budgetOf, type DriftView, fileUrl } from './drift-view.ts';
 import { code, type Markdown, md, ours, prose } from './markdown-text.ts';
 import { redact } from './redact.ts';
@@ -18,24 +22,29 @@ const RANK = { findings: 1, unseen: 2, pending: 3, snoozed: 4 };
  */
 export function driftIssueText(look: DriftLook, view: DriftView): { title: string; body: string } {
   const { naming, reveal } = view;
-  const { open, pending, settled } = sortedFindings(look);
-  const heading = headingWords(look, naming.lab);
+  const { open, pending, settled, isNew } = toldFindings(look, naming);
+  const heading = headingWords(look, naming);
+  const classed = look.class === 'pending' || isNew ? null : classWords(look, naming);
+  const asOf = asOfReportWords(look);
   const options: ItemOptions = {
     reconcile: view.reconcile,
     attributed: view.attributed ?? isAttributed(look),
     addresses: reveal,
     reveal,
+    renamed: renamedIn(look.findings, naming),
     docs: fileUrl(view, 'docs/drift.md'),
   };
   const items = open.map((finding, index) => findingItem(index + 1, finding, naming, options));
   const short = (finding: DriftFinding) => ours(findingLine(finding, naming, options));
   const parts: Part[] = [
     fixed(`### ${heading}`),
-    ...(CLASS_WORDS[look.class] === '' || look.class === 'pending' ? [] : [fixed(CLASS_WORDS[look.class])]),
+    ...(isNew ? [fixed(unappliedWords(look.findings))] : []),
+    ...(classed === null ? [] : [fixed(classed)]),
     ...(items.some(needsAccount) ? [fixed(accountNote())] : []),
     ...itemParts(items),
     ...list('**Merged and not applied yet**', pending.map(short), RANK.pending),
     ...list('**Done by hand, and as team.yaml wants it by now**', settled.map(short), RANK.pending),
+    ...(asOf === null ? [] : [fixed(asOf)]),
     ...list(
       '**Could not be looked at**',
       look.unseen.map((unseen) => prose(redact(unseenWords(unseen), reveal))),
@@ -46,12 +55,14 @@ export function driftIssueText(look: DriftLook, view: DriftView): { title: strin
       look.snoozed.map((each) => snoozedMarkdown(each, reveal)),
       RANK.snoozed,
     ),
-    ...list(
-      '**Snoozed in team.yaml, and not found any more** (take it out)',
-      look.idle.map((id) => code(redact(id, reveal), 300)),
-      RANK.snoozed,
+    ...snoozeNotes(look).flatMap(({ words, ids }) =>
+      list(
+        `**${words}**`,
+        ids.map((id) => code(redact(id, reveal), 300)),
+        RANK.snoozed,
+      ),
     ),
-    ...(look.planned ? [] : [fixed(NOT_PLANNED)]),
+    ...(look.planned ? [] : [fixed(notPlannedWords(look))]),
     ...reconcileParts(open, view.reconcile),
     ...snoozeParts(open, look.at),
   ];

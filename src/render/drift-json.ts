@@ -6,6 +6,7 @@ import type { Naming } from './access-words.ts';
 import { commandLine } from './drift-command.ts';
 import { findingWords } from './drift-finding-words.ts';
 import { isAttributed } from './drift-lines.ts';
+import { renamedIn } from './drift-renamed.ts';
 import { plainOf } from './said.ts';
 
 /**
@@ -13,7 +14,12 @@ import { plainOf } from './said.ts';
  * in several lists (`tampered`, `attributes`, `unexplained`, `strays`, `boundary`) is one list of findings, worst first.
  */
 export function driftJson(look: DriftLook, team: Team, naming: Naming): Record<string, unknown> {
-  const options = { reconcile: team.settings.reconcile !== null, attributed: isAttributed(look), addresses: true };
+  const options = {
+    reconcile: team.settings.reconcile !== null,
+    attributed: isAttributed(look),
+    addresses: true,
+    renamed: renamedIn(look.findings, naming),
+  };
   const finding = (each: DriftFinding) => {
     const { consequence, cause, remedy, commands } = findingWords(each, naming, options);
     return {
@@ -25,6 +31,7 @@ export function driftJson(look: DriftLook, team: Team, naming: Naming): Record<s
       place: each.place,
       by: each.by,
       people: each.people.map((person) => personJson(person, naming)),
+      administrators: each.administrators ?? [],
       what: whatJson(each.what, naming),
       words: { consequence: plainOf(consequence), cause: plainOf(cause), remedy: plainOf(remedy) },
       commands: commands.map((command) => commandLine(command, { accountId: true, keyIds: true })),
@@ -35,6 +42,7 @@ export function driftJson(look: DriftLook, team: Team, naming: Naming): Record<s
     lab: team.lab,
     account: team.account,
     at: look.at,
+    reportedAt: look.reportedAt,
     drift: {
       class: look.class,
       fingerprint: look.fingerprint,

@@ -1,6 +1,6 @@
 import type { AccessKey } from '../account/inventory.ts';
 import type { DriftFinding, DriftWhat } from '../review/drift-finding.ts';
-import type { Naming } from './access-words.ts';
+import { listWords, type Naming } from './access-words.ts';
 import { type Command, iamCommand } from './drift-command.ts';
 import { memberKeyOf, sayPerson } from './drift-names.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './drift-words.ts';
@@ -19,15 +19,8 @@ export function keyWords(finding: DriftFinding, what: KeyWhat, naming: Naming, o
       return usedWords(what, naming, who);
     case 'extra-keys':
       return extraWords(what, naming, who);
-    case 'old-key': {
-      const { user, key, days, limit } = what;
-      return {
-        consequence: said`An access key of ${sayPerson(user, naming)} is ${days} days old, and ${limit} are allowed: whoever got hold of a copy in that time can still use it.`,
-        cause: said`${keySaid(key)}${made(key)}${who}; ${useSaid(key)}.`,
-        remedy: said`Make a new one, use it, then switch this one off:`,
-        commands: [iamCommand('create-access-key', ['user-name', user]), ...switchOff(user, [key])],
-      };
-    }
+    case 'old-key':
+      return oldWords(what, naming, who);
     case 'unused-key': {
       const { user, key, days } = what;
       return {
@@ -38,6 +31,53 @@ export function keyWords(finding: DriftFinding, what: KeyWhat, naming: Naming, o
       };
     }
   }
+}
+
+function oldWords(what: Extract<KeyWhat, { kind: 'old-key' }>, naming: Naming, who: Said): DriftWords {
+  const { user, key, days, limit } = what;
+  return {
+    consequence: said`An access key of ${sayPerson(user, naming)} is ${days} days old, and ${limit} are allowed: whoever got hold of a copy in that time can still use it.`,
+    cause: said`${keySaid(key)}${made(key)}${who}; ${useSaid(key)}.`,
+    ...replacing(what),
+  };
+}
+
+/** AWS gives a user two keys at most: there is not always room for a new one. */
+function replacing({
+  user,
+  key,
+  days,
+  limit,
+  other,
+  isSuspended,
+}: Extract<KeyWhat, { kind: 'old-key' }>): Pick<DriftWords, 'remedy' | 'commands'> {
+  const off = switchOff(user, [key]);
+  if (isSuspended) {
+    return { remedy: said`Switch it off; while the member is suspended nobody needs a new one:`, commands: off };
+  }
+  const create = iamCommand('create-access-key', ['user-name', user]);
+  if (other === null) {
+    return { remedy: said`Make a new one, use it, then switch this one off:`, commands: [create, ...off] };
+  }
+  if (!other.active) {
+    const free =
+      other.id === null
+        ? [iamCommand('list-access-keys', ['user-name', user])]
+        : [iamCommand('delete-access-key', ['user-name', user], ['access-key-id', other.id])];
+    return {
+      remedy: said`Two keys are all that AWS gives a user: delete the other one, which is switched off, make a new one, use it, then switch this one off:`,
+      commands: [...free, create, ...off],
+    };
+  }
+  const younger = Date.parse(other.created ?? '') - Date.parse(key.created ?? '');
+  const otherDays = days - Math.floor((Number.isNaN(younger) ? 0 : younger) / 86_400_000);
+  if (otherDays <= limit) {
+    return { remedy: said`Use the other, younger one, then switch this one off:`, commands: off };
+  }
+  return {
+    remedy: said`The other one is too old as well, and two keys are all that AWS gives a user: switch off and delete the one that is used less, make a new one in its place, use it, then do the same with the other. This switches this one off:`,
+    commands: off,
+  };
 }
 
 function rootWords(keys: readonly AccessKey[], who: Said): DriftWords {
@@ -68,10 +108,12 @@ function usedWords(
   return {
     consequence: said`${sayPerson(user, naming)} ${sayOurs(BECAUSE[because])}, and an access key of theirs was used${when}: somebody still tries it.`,
     cause: said`${keySaid(key)}${made(key)}${who}, and it is switched ${sayOurs(key.active ? 'on' : 'off')}.`,
-    remedy: isNamed([key])
-      ? said`Switch it off, and ask who used it and for what:`
-      : said`Find it by this, switch it off, and ask who used it and for what:`,
-    commands: switchOff(user, [key]),
+    remedy: !key.active
+      ? said`Nothing can be done with it any more; ask who used it and for what.`
+      : isNamed([key])
+        ? said`Switch it off, and ask who used it and for what:`
+        : said`Find it by this, switch it off, and ask who used it and for what:`,
+    commands: key.active ? switchOff(user, [key]) : [],
   };
 }
 
@@ -91,10 +133,7 @@ function extraWords(
       : said` (or write ${sayCode(`keys: ${keys.length}`)} for ${sayCode(member)} in team.yaml)`;
   return {
     consequence: said`${sayPerson(user, naming)} has ${sayOurs(countOf(keys.length, 'access key'))}, and team.yaml allows ${sayOurs(allowed === 0 ? 'none' : String(allowed))}: with each of them all can be done that ${sayPerson(user, naming)} can do.`,
-    cause: saySentences(
-      said`${sayOurs(keys.length === 1 ? 'It is' : 'They are')} ${sayListed(keys.map(briefKey))}.`,
-      isSilent(who) ? null : said`Somebody made the newest${who}.`,
-    ),
+    cause: saySentences(keysSaid(keys), isSilent(who) ? null : said`Somebody made the newest${who}.`),
     remedy: known
       ? said`Switch off what was used longest ago${accept}:`
       : said`Look which one is in use, and switch off the other${accept}:`,
@@ -132,13 +171,38 @@ function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** `They are AKIA…WXYZ (made on 2 Mar 2026, never used) and …`, or without names where only the report told of them. */
+function keysSaid(keys: readonly AccessKey[]): Said {
+  if (isNamed(keys))
+    return said`${sayOurs(keys.length === 1 ? 'It is' : 'They are')} ${sayListed(keys.map(briefKey))}.`;
+  const one = keys.length === 1;
+  return said`${sayOurs(capital(listWords(keys.map((key, index) => `${one ? 'it' : (ORDER[index] ?? 'another')} ${factsOf(key)}`))))}.`;
+}
+
 /** `AKIA…WXYZ (made on 2 Mar 2026, never used)` */
-function briefKey({ id, created, lastUsed, isUseKnown, active }: AccessKey): Said {
+function briefKey(key: AccessKey): Said {
+  const { id } = key;
+  return said`${sayCode(id === null ? '' : `${id.slice(0, 4)}…${id.slice(-4)}`)} (${sayOurs(factsOf(key, ''))})`;
+}
+
+const ORDER = ['one', 'the other'];
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** What is known of a key, after `was` where that is given. */
+function factsOf({ created, lastUsed, isUseKnown, active }: AccessKey, was = 'was '): string {
   const facts = [
-    ...(created === null ? [] : [`made on ${dateWords(created)}`]),
-    lastUsed !== null ? `last used on ${dateWords(lastUsed)}` : isUseKnown ? 'never used' : 'its use not known yet',
-    ...(active ? [] : ['switched off']),
+    ...(created === null ? [] : [`${was}made on ${dateWords(created)}`]),
+    lastUsed !== null
+      ? `${was}last used on ${dateWords(lastUsed)}`
+      : isUseKnown
+        ? `${was}never used`
+        : was === ''
+          ? 'its use not known yet'
+          : 'is not known to have been used',
+    ...(active ? [] : [was === '' ? 'switched off' : 'is switched off']),
   ];
-  const name = id === null ? sayOurs('one') : sayCode(`${id.slice(0, 4)}…${id.slice(-4)}`);
-  return said`${name} (${sayOurs(facts.join(', '))})`;
+  return was === '' ? facts.join(', ') : listWords(facts);
 }

@@ -2,9 +2,13 @@ import type { Unseen } from '../account/strays.ts';
 import type { DriftFinding, DriftLook } from '../review/drift-finding.ts';
 import { wrapVisible } from './access-columns.ts';
 import type { Naming } from './access-words.ts';
+import { asOfReportWords } from './drift-as-of.ts';
 import { commandLine } from './drift-command.ts';
 import { findingWords } from './drift-finding-words.ts';
-import { CLASS_WORDS, headingWords, sortedFindings } from './drift-heading.ts';
+import { classWords, countWords, headingWords, toldFindings } from './drift-heading.ts';
+import { renamedIn } from './drift-renamed.ts';
+import { snoozeNotes } from './drift-snoozed.ts';
+import { unappliedWords } from './drift-unapplied.ts';
 import type { DriftWordsOptions } from './drift-words.ts';
 import { isSilent, plainOf, said, sayCode } from './said.ts';
 import { dateWords } from './time-words.ts';
@@ -24,19 +28,29 @@ export interface DriftLinesOptions {
 /** The whole report of one look at the account, for a terminal, in lines of at most `width` cells. */
 export function driftLines(look: DriftLook, naming: Naming, options: DriftLinesOptions): readonly string[] {
   const { width = 100, mayReconcile = false } = options;
-  const { open, pending, settled } = sortedFindings(look);
-  const words = { reconcile: mayReconcile, attributed: options.attributed ?? isAttributed(look), addresses: true };
+  const { open, pending, settled, isNew } = toldFindings(look, naming);
+  const words = {
+    reconcile: mayReconcile,
+    attributed: options.attributed ?? isAttributed(look),
+    addresses: true,
+    renamed: renamedIn(look.findings, naming),
+  };
   const sentence = (text: string) => wrapVisible(text, width - 2).map((line) => `  ${line}`);
+  const asOf = asOfReportWords(look);
   const paragraphs = [
-    open.length === 0
-      ? sentence(CLASS_WORDS[look.class] === '' ? 'The account is as team.yaml says.' : CLASS_WORDS[look.class])
-      : wrapVisible(`${headingWords(look, naming.lab)}.`, width),
+    isNew ? sentence(unappliedWords(look.findings)) : [],
+    open.length > 0
+      ? wrapVisible(`${headingWords(look, naming)}.`, width)
+      : isNew
+        ? []
+        : sentence(classWords(look, naming) ?? cleanWords(look)),
     open.flatMap((finding, index) => itemLines(index + 1, finding, naming, words, width)),
     shortLines('Merged and not applied yet (mturk-team plan shows it):', pending, naming, words, width),
     shortLines('Done by hand, and as team.yaml wants it by now:', settled, naming, words, width),
+    asOf === null ? [] : sentence(asOf),
     snoozedLines(look, width),
     look.unseen.flatMap((unseen) => sentence(unseenWords(unseen))),
-    look.planned ? [] : sentence(NOT_PLANNED),
+    look.planned ? [] : sentence(notPlannedWords(look)),
     options.reconcile ? [] : undoLines(open, mayReconcile, sentence),
   ];
   return paragraphs
@@ -44,8 +58,21 @@ export function driftLines(look: DriftLook, naming: Naming, options: DriftLinesO
     .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
 
-export const NOT_PLANNED =
-  "No plan was made (--fast): without it mturk-team drift also finds what nobody's access depends on, and tells what was done by hand from what is merged and not applied yet.";
+/** What a look without a plan leaves out. */
+export function notPlannedWords({ findings }: Pick<DriftLook, 'findings'>): string {
+  const undecided = findings.some(({ cause }) => cause === 'undecided')
+    ? ', and tells what was done by hand from what is merged and not applied yet'
+    : '';
+  return `No plan was made, and SSH keys and the newest access keys were not looked at (--fast): without it mturk-team drift also finds those, and what nobody's access depends on${undecided}.`;
+}
+
+/** Where nothing is left to be told. */
+function cleanWords({ snoozed }: Pick<DriftLook, 'snoozed'>): string {
+  const count = snoozed.length;
+  return count === 0
+    ? 'The account is as team.yaml says.'
+    : `The account is as team.yaml says, but for ${countWords(count, 'finding')} that team.yaml snoozes.`;
+}
 
 /** Whether anybody was asked who did it, seen from the answers. */
 export function isAttributed({ findings }: Pick<DriftLook, 'findings'>): boolean {
@@ -89,7 +116,8 @@ function shortLines(
   return [`  ${heading}`, ...items];
 }
 
-function snoozedLines({ snoozed, idle }: DriftLook, width: number): readonly string[] {
+function snoozedLines({ snoozed, idle, findings }: DriftLook, width: number): readonly string[] {
+  const sentence = (text: string) => wrapVisible(text, width - 2).map((line) => `  ${line}`);
   const lines = (text: string) =>
     wrapVisible(text, width - 4).map((line, index) => `${index === 0 ? '  - ' : '    '}${line}`);
   return [
@@ -97,8 +125,10 @@ function snoozedLines({ snoozed, idle }: DriftLook, width: number): readonly str
     ...snoozed.flatMap(({ finding, until, reason }) =>
       lines(visible(`${finding.id}, until ${dateWords(until)}: ${reason}`)),
     ),
-    ...(idle.length === 0 ? [] : ['  Snoozed in team.yaml, and not found (any more); take it out:']),
-    ...idle.flatMap((id) => lines(visible(id))),
+    ...snoozeNotes({ idle, findings }).flatMap(({ words, ids }) => [
+      ...sentence(`${words}:`),
+      ...ids.flatMap((id) => lines(visible(id))),
+    ]),
   ];
 }
 

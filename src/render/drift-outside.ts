@@ -4,7 +4,7 @@ import type { AccessKey } from '../account/inventory.ts';
 import type { DriftFinding, DriftWhat } from '../review/drift-finding.ts';
 import { labPath } from '../team/names.ts';
 import { type Naming, policyName, unknownPolicyWords } from './access-words.ts';
-import { type Command, iamCommand } from './drift-command.ts';
+import { type Command, iamCommand, switchOffAll } from './drift-command.ts';
 import { sayPerson } from './drift-names.ts';
 import { canWords, peopleSaid } from './drift-people.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './drift-words.ts';
@@ -81,7 +81,7 @@ function outsideCommands({ user, access, isAdministrator, keys }: Outside): read
   const who = ['user-name', user] as const;
   const active = keys.filter((key) => key.active);
   const off = active.some(({ id }) => id === null)
-    ? [iamCommand('list-access-keys', who)]
+    ? [switchOffAll(user)]
     : active.map(({ id }) => iamCommand('update-access-key', who, ['access-key-id', id ?? ''], ['status', 'Inactive']));
   const grants = [...access.grants.values()].flat();
   const gives = (holder: string, policy: string) =>

@@ -1,7 +1,8 @@
-import type { DriftFinding, DriftLook } from '../review/drift-finding.ts';
+import type { DriftLook } from '../review/drift-finding.ts';
 import { fitParts, fixed } from './comment-budget.ts';
-import { countWords, isAre, sortedFindings } from './drift-heading.ts';
+import { headingWords, isOver, pendingHeading, sortedFindings } from './drift-heading.ts';
 import { findingLine } from './drift-item.ts';
+import { isNothingApplied, unappliedWords } from './drift-unapplied.ts';
 import { budgetOf, type DriftView } from './drift-view.ts';
 import { redact } from './redact.ts';
 
@@ -10,16 +11,23 @@ export function pendingIssueText(look: DriftLook, view: DriftView): { title: str
   const { pending } = sortedFindings(look);
   if (pending.length === 0) return null;
   const { naming, reveal } = view;
-  const title = `${naming.lab}: ${countWords(pending.length, 'change')} of team.yaml ${isAre(pending.length)} not applied`;
+  const isNew = isNothingApplied(look, naming);
+  const title = isNew ? headingWords({ ...look, findings: pending }, naming) : pendingHeading(pending, naming);
+  const over = pending.filter((finding) => isOver(finding, naming)).length;
+  const until = [
+    over === pending.length ? '' : 'Until it is applied, everybody can do what they could before.',
+    over === 0 ? '' : 'Whose last day has passed is denied everything since; the user is still there, with its keys.',
+  ];
   const body = fitParts(
     [
       fixed(`### ${title}`),
-      fixed(
-        `Until it is applied, everybody can do what they could before.${pending.some(isOver) ? ' Whose last day has passed is denied everything since; the user is still there, with its keys.' : ''}`,
-      ),
+      fixed(isNew ? unappliedWords(look.findings) : until.filter((text) => text !== '').join(' ')),
       {
         head: '',
-        rows: pending.map((finding) => ({ text: `- ${findingLine(finding, naming, { reveal })}`, count: 1 })),
+        rows: (isNew ? [] : pending).map((finding) => ({
+          text: `- ${findingLine(finding, naming, { reveal })}`,
+          count: 1,
+        })),
         tail: '',
         omitted: (from) => `- … and ${pending.length - from} more, left out here; \`mturk-team plan\` lists all.`,
         rank: 1,
@@ -31,9 +39,4 @@ export function pendingIssueText(look: DriftLook, view: DriftView): { title: str
     budgetOf(view),
   );
   return { title: redact(title, reveal), body };
-}
-
-/** Somebody whom the file does not want any more: most often by a last day that has passed. */
-function isOver({ what }: DriftFinding): boolean {
-  return what.kind === 'difference' && what.difference.kind === 'user-added';
 }

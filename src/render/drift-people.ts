@@ -121,7 +121,7 @@ const TONES: Readonly<Record<DriftCause, { readonly gained: string; readonly los
   unexplained: { gained: ', and should not', lost: ', which team.yaml gives' },
   undecided: { gained: ', which team.yaml does not give', lost: ', which team.yaml gives' },
   pending: { gained: ' until team.yaml is applied', lost: ' until team.yaml is applied' },
-  settled: { gained: ', as team.yaml wants it by now', lost: ', as team.yaml wants it by now' },
+  settled: { gained: '', lost: '' },
 };
 
 /** What one person can and cannot do by it, to stand after the name. */
@@ -131,7 +131,7 @@ function changeSaid(person: PersonChange, cause: DriftCause): Said {
   const pending = cause === 'pending';
   const parts = [
     ...(gained.length === 0 ? [] : [sayOurs(`${gainVerb(person, pending)} ${canWords(gained)}${tone.gained}`)]),
-    ...(lost.length === 0 ? [] : [sayOurs(`${lossVerb(person, pending)} ${couldWords(lost)}${tone.lost}`)]),
+    ...(lost.length === 0 ? [] : [sayOurs(`${lossVerb(person, cause)} ${couldWords(lost)}${tone.lost}`)]),
     ...endParts(person),
     ...suspensionParts(person),
     ...(person.kind === 'changed' && person.boundary.before !== null && person.boundary.after === null
@@ -141,13 +141,16 @@ function changeSaid(person: PersonChange, cause: DriftCause): Said {
   return parts.length < 2 ? sayListed(parts) : said`${sayListed(parts.slice(0, -1))}, and ${parts.at(-1) ?? said``}`;
 }
 
-function gainVerb({ suspended }: PersonChange, pending: boolean): string {
+function gainVerb({ suspended, unknownPolicies }: PersonChange, pending: boolean): string {
+  // What cannot be read counts as allowing everything; that it does is not known.
+  const can = unknownPolicies.after.length > unknownPolicies.before.length ? 'may be able to' : 'can';
   if (pending) return 'can still';
-  return suspended.before && !suspended.after ? 'is not suspended any more and can' : 'can';
+  return suspended.before && !suspended.after ? `is not suspended any more and ${can}` : can;
 }
 
-function lossVerb({ suspended }: PersonChange, pending: boolean): string {
-  if (pending) return 'cannot';
+function lossVerb({ suspended }: PersonChange, cause: DriftCause): string {
+  // Whoever is new in the file could not do it before either.
+  if (cause === 'pending' || cause === 'undecided') return 'cannot';
   return suspended.after && !suspended.before ? 'is denied everything, and can no longer' : 'can no longer';
 }
 

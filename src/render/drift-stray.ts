@@ -1,5 +1,6 @@
 import type { PersonChange } from '../access/compare.ts';
 import type { Stray } from '../account/strays.ts';
+import { statementsOf } from '../iam/statement.ts';
 import type { DriftFinding } from '../review/drift-finding.ts';
 import type { StrayEffect } from '../review/stray-effect.ts';
 import { labPath } from '../team/names.ts';
@@ -18,7 +19,7 @@ export function strayWords(
   options: DriftWordsOptions,
 ): DriftWords {
   const { stray } = effect;
-  const { words, commands } = strayRemedies(stray);
+  const { words, commands } = strayRemedies(effect);
   return {
     consequence: consequenceSaid(effect, naming),
     cause: causeSaid(stray, naming, attributionSaid(finding.by, naming, options)),
@@ -118,7 +119,8 @@ interface Remedies {
 }
 
 /** What takes away what a stray gives. Nothing deletes a user or a group: whose it is, nobody knows here. */
-function strayRemedies(stray: Stray): Remedies {
+function strayRemedies(effect: StrayEffect): Remedies {
+  const { stray } = effect;
   const { kind, name, arn, holding } = stray;
   if (kind === 'policy') {
     const unused = holding !== null && holding.attachments === 0;
@@ -128,16 +130,34 @@ function strayRemedies(stray: Stray): Remedies {
     };
   }
   const who = [`${kind}-name`, name] as const;
+  // What only denies is what somebody stopped the user with: it stays.
   const commands = [
-    ...(holding?.attached ?? []).map((policy) => iamCommand(`detach-${kind}-policy`, who, ['policy-arn', policy])),
-    ...(holding?.inline ?? []).map((policy) => iamCommand(`delete-${kind}-policy`, who, ['policy-name', policy.name])),
     ...(stray.kind !== 'user' ? [] : (stray.holding?.groups ?? [])).map((group) =>
       iamCommand('remove-user-from-group', who, ['group-name', group]),
     ),
+    ...(holding?.attached ?? [])
+      .filter((policy) => !DENYING.test(policy))
+      .map((policy) => iamCommand(`detach-${kind}-policy`, who, ['policy-arn', policy])),
+    ...(holding?.inline ?? [])
+      .filter(({ document }) => document === null || statementsOf(document).some(({ Effect }) => Effect === 'Allow'))
+      .map((policy) => iamCommand(`delete-${kind}-policy`, who, ['policy-name', policy.name])),
   ];
-  if (commands.length > 0) return { words: sayOurs('this takes away what it gives'), commands };
+  const look = [iamCommand(kind === 'user' ? 'list-access-keys' : 'get-group', who)];
+  if (holding === null) return { words: sayOurs('this tells more of it'), commands: look };
+  if (commands.length > 0 && !isHarmless(effect)) return { words: sayOurs('this takes away what it gives'), commands };
   return {
-    words: sayOurs('this tells more of it'),
-    commands: [iamCommand(kind === 'user' ? 'list-access-keys' : 'get-group', who)],
+    words: said`delete it in the console (IAM, ${sayOurs(kind === 'user' ? 'Users' : 'User groups')}) where nobody needs it, or write down under ${sayCode('snoozed')} in team.yaml why it stays. This tells more of it`,
+    commands: look,
   };
+}
+
+/** Policies of AWS that only deny: the one for everything, and those with which it stops keys that were made public. */
+const DENYING = /^arn:aws:iam::aws:policy\/(AWSDenyAll|AWSCompromisedKeyQuarantine(V\d+)?)$/;
+
+/** Whether nobody can do anything by it, today or after something is taken away elsewhere. */
+function isHarmless({ people, keeps, administrators }: StrayEffect): boolean {
+  const gains = [...people, ...keeps].some(
+    ({ operations, unknownPolicies }) => operations.gained.length > 0 || unknownPolicies.after.length > 0,
+  );
+  return !gains && administrators.length === 0;
 }

@@ -21,6 +21,8 @@ export interface DriftWordsOptions {
   readonly attributed: boolean;
   /** Whether network addresses are told: an issue may be read by everybody. */
   readonly addresses: boolean;
+  /** What of the lab is gone and may only have another name now: see `renamedIn`. */
+  readonly renamed?: ReadonlySet<string>;
 }
 
 const THROUGH: Readonly<Record<Attribution['through'], string | null>> = {

@@ -97,17 +97,28 @@ const RULES: readonly Rule[] = [
   function unusedKeys({ user, allowed, credentials: { keys } }, { at }) {
     if (allowed === null) return [];
     return keys
-      .filter(({ active, isUseKnown, lastUsed }) => active && isUseKnown && lastUsed === null)
-      .map((key) => ({ kind: 'unused-key' as const, user, key, days: ageInDays(key, at) }))
-      .filter(({ days }) => days >= UNUSED_AFTER_DAYS);
+      .filter((key) => isUnused(key, at))
+      .map((key) => ({ kind: 'unused-key' as const, user, key, days: ageInDays(key, at) }));
   },
 
-  function oldKeys({ user, allowed, credentials: { keys } }, { at, maxAgeDays }) {
+  /** One that was never used is not to be replaced, and is found as such. */
+  function oldKeys({ user, allowed, ended, credentials: { keys } }, { at, maxAgeDays }) {
     if (allowed === null) return [];
+    const isSuspended = ended !== null;
     return keys
-      .filter(({ active }) => active)
-      .map((key) => ({ kind: 'old-key' as const, user, key, days: ageInDays(key, at), limit: maxAgeDays }))
-      .filter(({ days, limit }) => days > limit);
+      .filter((key) => key.active && !isUnused(key, at) && ageInDays(key, at) > maxAgeDays)
+      .map((key) => {
+        const other = keys.find((each) => each !== key) ?? null;
+        return {
+          kind: 'old-key' as const,
+          user,
+          key,
+          days: ageInDays(key, at),
+          limit: maxAgeDays,
+          other,
+          isSuspended,
+        };
+      });
   },
 
   function consolePassword({ user, credentials: { password } }) {
@@ -126,6 +137,11 @@ const RULES: readonly Rule[] = [
     return services.length === 0 ? [] : [{ kind: 'service-credentials', user, credentials: services }];
   },
 ];
+
+function isUnused(key: AccessKey, at: number): boolean {
+  const { active, isUseKnown, lastUsed } = key;
+  return active && isUseKnown && lastUsed === null && ageInDays(key, at) >= UNUSED_AFTER_DAYS;
+}
 
 /** Whole days; none where nobody knows when it was made. */
 function ageInDays({ created }: AccessKey, at: number): number {

@@ -57,6 +57,9 @@ export type DriftWhat =
       readonly key: AccessKey;
       readonly days: number;
       readonly limit: number;
+      /** Her other key, on or off; AWS gives a user two at most. */
+      readonly other: AccessKey | null;
+      readonly isSuspended: boolean;
     }
   | { readonly kind: 'unused-key'; readonly user: string; readonly key: AccessKey; readonly days: number }
   /** Used by somebody whose access has ended, or is suspended. */
@@ -117,6 +120,11 @@ export interface DriftFinding {
   readonly people: readonly PersonChange[];
   /** The worst that somebody may do by it and should not; null where that is nothing. */
   readonly risk: Risk | null;
+  /**
+   * Names of the IAM users who may by it give anybody anything: see `administers`. Of an outsider and a stray, `what`
+   * says it.
+   */
+  readonly administrators?: readonly string[];
   /** Where it stands in a report: the smaller, the worse. See `placeOf`. */
   readonly place: number;
   /** Null where nobody could be asked, or the trail does not have it. */

@@ -12,7 +12,6 @@ const BESIDE_A_RISK: Readonly<Partial<Record<DriftWhat['kind'], number>>> = {
   'foreign-group': 0.1,
   outside: 0.6,
   'dead-names': 0.65,
-  'root-keys': 0.7,
   'extra-keys': 0.8,
   'used-key': 0.85,
 };
@@ -35,21 +34,34 @@ const WITHOUT_A_RISK: Readonly<Partial<Record<DriftWhat['kind'], number>>> = {
 const OPEN_BOUNDARY = 0.75;
 const LAST = RISKS.length + 3;
 
+/** Before all that is Mechanical Turk's: whoever can do everything in the account can do that, too. */
+const ROOT = -2;
+const ADMINISTRATOR = -1;
+
 /** The place of a finding in a report: the smaller, the worse. */
-export function placeOf(what: DriftWhat, people: readonly PersonChange[], risk: Risk | null): number {
+export function placeOf(
+  what: DriftWhat,
+  people: readonly PersonChange[],
+  risk: Risk | null,
+  administrators: readonly string[] = [],
+): number {
+  // A member who may give herself everything comes before all that somebody may do.
+  if (administrators.length > 0) return ADMINISTRATOR;
   switch (what.kind) {
     case 'difference':
       return placeOfPeople(people);
     case 'attributes':
       return LAST;
+    case 'root-keys':
+      return ROOT;
     case 'stray':
-      return strayPlace(what.effect);
+      return what.effect.administrators.length > 0 ? ADMINISTRATOR : strayPlace(what.effect);
     case 'boundary': {
       const { state, document, wider } = what.effect;
       return state === 'missing' || document === null || wider.length > 0 ? OPEN_BOUNDARY : placeOfPeople(people);
     }
     case 'outside':
-      if (what.isAdministrator) return BESIDE_A_RISK.outside ?? 0;
+      if (what.isAdministrator) return ADMINISTRATOR;
       break;
   }
   if (risk !== null) return RISKS.indexOf(risk) + (BESIDE_A_RISK[what.kind] ?? 0.9);

@@ -1,0 +1,56 @@
+import type { Difference } from '../review/difference.ts';
+import type { DriftFinding } from '../review/drift-finding.ts';
+import { keyOfIamName, LIMITS_POLICY, memberTags } from '../team/names.ts';
+import type { Naming } from './access-words.ts';
+import { memberKeyOf, roleKeyOfPolicy, sayGroup, sayPerson } from './drift-names.ts';
+import { type Said, said } from './said.ts';
+
+/**
+ * What is gone and may only have another name now: a member's user while a stray one has her tag or her limits, a role's
+ * group while a stray one has the role's policy. Keys are those of `renamedKey`.
+ */
+export function renamedIn(findings: readonly DriftFinding[], naming: Naming): ReadonlySet<string> {
+  const strays = findings.flatMap(({ what }) => (what.kind === 'stray' ? [what.effect.stray] : []));
+  const isRenamed = (difference: Difference): boolean => {
+    if (difference.kind === 'user-removed') {
+      const key = memberKeyOf(difference.user, naming);
+      return strays.some(({ kind, holding }) => {
+        if (kind !== 'user' || holding === null) return false;
+        const tags = Object.entries(key === null ? {} : memberTags(naming.lab, key));
+        const isTagged = tags.some(([tag]) => holding.tags[tag] !== undefined);
+        if (isTagged) return tags.every(([tag, value]) => holding.tags[tag] === value);
+        return holding.inline.some(({ name }) => name === LIMITS_POLICY);
+      });
+    }
+    if (difference.kind !== 'group-removed') return false;
+    const role = keyOfIamName(naming.lab, difference.group);
+    return strays.some(
+      ({ kind, holding }) =>
+        kind === 'group' &&
+        holding !== null &&
+        role !== null &&
+        holding.attached.some((arn) => roleKeyOfPolicy(arn, naming) === role),
+    );
+  };
+  return new Set(
+    findings.flatMap(({ what }) =>
+      what.kind === 'difference' && isRenamed(what.difference) ? [renamedKey(what.difference)] : [],
+    ),
+  );
+}
+
+/** Names what a difference removes; empty for any other. */
+export function renamedKey(difference: Difference): string {
+  if (difference.kind === 'user-removed') return `user ${difference.user}`;
+  return difference.kind === 'group-removed' ? `group ${difference.group}` : '';
+}
+
+/** What somebody did, for "Somebody ...", where nobody can tell which of the two. */
+export function renamedSaid(difference: Difference, naming: Naming): Said | null {
+  if (difference.kind === 'user-removed') {
+    return said`deleted, or renamed, the user of ${sayPerson(difference.user, naming)}; with another name it keeps its keys`;
+  }
+  return difference.kind === 'group-removed'
+    ? said`deleted, or renamed, the group ${sayGroup(difference.group, naming)}`
+    : null;
+}
