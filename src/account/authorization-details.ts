@@ -113,7 +113,7 @@ function inlineOf(policies: readonly PolicyDetail[] = []): readonly InlinePolicy
 }
 
 /** IAM hands documents out URL-encoded (RFC 3986). Null where IAM would call it malformed. */
-function documentOf(encoded: string | undefined): PolicyDocument | null {
+export function documentOf(encoded: string | undefined): PolicyDocument | null {
   if (encoded === undefined) return null;
   try {
     return parsePolicyDocument(decodeURIComponent(encoded));

@@ -2,9 +2,13 @@ import type { AccessChange } from '../access/compare.ts';
 import { compare } from '../access/compare.ts';
 import { awsFailure } from '../account/aws-errors.ts';
 import { checkBoundary, findExisting, type TakenOver } from '../account/existing.ts';
+import { readInlineDocuments } from '../account/inline-documents.ts';
 import { type Result, succeed } from '../diagnostics/failure.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { type DriftReport, driftOf } from '../review/drift.ts';
+import { unknownDocuments, withKnownDocuments } from '../review/known-documents.ts';
+import { withHands } from '../review/look-hands.ts';
+import { type SinceApplied, sinceApplied } from '../review/look-since.ts';
 import { railsOf } from '../review/rails.ts';
 import { usersToHold } from '../review/transit.ts';
 import { boundaryArn } from '../team/names.ts';
@@ -12,7 +16,9 @@ import { planChanges, type SavedPlan, untaint } from '../terraform/engine-comman
 import { hasChanges } from '../terraform/plan-read.ts';
 import { plannedCreates } from '../terraform/planned-creates.ts';
 import { type Workspace, writeImports } from '../terraform/workspace.ts';
+import { appliedOf, lastAppliedRecord } from './last-applied.ts';
 import type { Lab } from './open-lab.ts';
+import { usingRecord } from './record-failure.ts';
 
 /** What applying the team file would do, in every view of it. */
 export interface LabPlan {
@@ -72,7 +78,7 @@ export async function planLab(
     if (!saved.ok) return saved;
   }
   const { plan } = saved.value;
-  const report = driftOf(plan, lab.team.account);
+  const report = await completed(lab, driftOf(plan, lab.team.account));
   const { before, after } = report.access;
   return succeed({
     workspace: workspace.value,
@@ -83,6 +89,23 @@ export async function planLab(
     takenOver: imports,
     held: lab.stack === 'team' ? usersToHold(before, after, lab.at) : [],
   });
+}
+
+/** With what a plan cannot know: what policies written in by hand say, and what its state has forgotten. */
+async function completed(lab: Lab, report: DriftReport): Promise<DriftReport> {
+  const { recorded, before, after } = report.access;
+  const read = await readInlineDocuments(lab.iam, unknownDocuments(before));
+  const access = { recorded, before: withKnownDocuments(before, read), after: withKnownDocuments(after, read) };
+  return withHands({ ...report, access }, lab.stack === 'team' ? await changesOf(lab) : null);
+}
+
+/**
+ * What the file has changed since it was applied last; null where nobody knows. A record that cannot be read stops a look
+ * and an apply, which both read it themselves: a plan is none the worse for it than where there is no record.
+ */
+async function changesOf({ records, team, today }: Lab): Promise<SinceApplied | null> {
+  const last = await usingRecord('last-applied.json', () => lastAppliedRecord(records).read());
+  return last.ok ? sinceApplied(appliedOf(last.value), team, today) : null;
 }
 
 /**

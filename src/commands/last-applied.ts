@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { z } from 'zod';
 import { declaredDigest } from '../review/declared-digest.ts';
+import { type Applied, changedSubjects } from '../review/look-since.ts';
+import { APPLIED_ACCESS, packedAccess, unpackedAccess } from './applied-access.ts';
 import type { Lab } from './open-lab.ts';
 import { type RecordPlace, type StateRecord, stateRecord } from './state-record.ts';
 
@@ -20,6 +22,10 @@ const RECORD = z.strictObject({
     .regex(/^[0-9a-f]{64}$/)
     .nullable()
     .default(null),
+  /** What the file declared that was applied last as a whole; null where nobody has noted that. */
+  access: APPLIED_ACCESS.nullable().default(null),
+  /** `subjectKey`s of all that applies which began since then, and did not end, were to change in it. */
+  begun: z.array(z.string().max(1_000)).max(200_000).default([]),
 });
 
 export type LastApplied = z.infer<typeof RECORD>;
@@ -29,6 +35,8 @@ export type LastApplied = z.infer<typeof RECORD>;
  * may write the state: what GitHub keeps is for every writer of the repository to change.
  */
 export type LastAppliedRecord = StateRecord<LastApplied>;
+
+type NotedLab = Pick<Lab, 'team' | 'stack' | 'today' | 'now'>;
 
 export function lastAppliedRecord(place: RecordPlace): LastAppliedRecord {
   return stateRecord(place, 'last-applied.json', RECORD);
@@ -41,30 +49,55 @@ export function lastAppliedRecord(place: RecordPlace): LastAppliedRecord {
  */
 export async function noteApply(
   record: LastAppliedRecord,
-  lab: Pick<Lab, 'team' | 'stack' | 'now'>,
+  lab: NotedLab,
   { state, commit = null }: Pick<LastApplied, 'state'> & { readonly commit?: string | null },
 ): Promise<void> {
   if (lab.stack !== 'team') return;
   const last = await record.read();
-  const noted = {
+  await record.write({
     version: 1,
     commit: commit ?? last?.commit ?? null,
     state,
     declared: declaredDigest(lab.team),
-  } as const;
-  await record.write({ ...noted, at: lab.now().toISOString() });
+    at: lab.now().toISOString(),
+    ...(state === 'applied' ? { access: packedAccess(lab.team, lab.today), begun: [] } : begunAfter(last, lab)),
+  });
+}
+
+/** Until an apply has ended, what was applied before it is what is known to have been applied. */
+function begunAfter(
+  last: LastApplied | null,
+  { team, today }: Pick<Lab, 'team' | 'today'>,
+): Pick<LastApplied, 'access' | 'begun'> {
+  if (last === null) return { access: null, begun: [] };
+  // A record of before this was noted says as much where the same file is applied again.
+  const isSame = last.state === 'applied' && last.declared === declaredDigest(team);
+  const access = last.access ?? (isSame ? packedAccess(team, today) : null);
+  if (access === null) return { access, begun: [] };
+  const changed = changedSubjects(unpackedAccess(access), team, today);
+  return { access, begun: [...new Set([...last.begun, ...changed])].sort() };
+}
+
+/** What a look is told of the last apply. */
+export function appliedOf(last: LastApplied | null): Applied | null {
+  if (last === null) return null;
+  const { state, declared, access, begun } = last;
+  const isWhole = state === 'applied';
+  return {
+    // The file of an apply that did not end is none that was applied.
+    declared: isWhole ? declared : null,
+    file: access === null ? null : { ...unpackedAccess(access), begun, isWhole },
+  };
 }
 
 /**
  * Notes that what the file declares is applied where the record does not say so (any more, or yet): for whoever has found
  * that a plan has nothing to do but to put right what was done by hand. Throws as noting does.
  */
-export async function noteAsApplied(
-  record: LastAppliedRecord,
-  lab: Pick<Lab, 'team' | 'stack' | 'now'>,
-): Promise<void> {
+export async function noteAsApplied(record: LastAppliedRecord, lab: NotedLab): Promise<void> {
   const last = await record.read();
-  if (last?.state === 'applied' && last.declared === declaredDigest(lab.team)) return;
+  const isNoted = last?.state === 'applied' && last.access !== null && last.declared === declaredDigest(lab.team);
+  if (isNoted) return;
   await noteApply(record, lab, { state: 'applied' });
 }
 

@@ -10,7 +10,7 @@ import { lookOf } from '../review/drift-look.ts';
 import { labPath } from '../team/names.ts';
 import type { Terminal } from './io.ts';
 import { type LabPlanOptions, planLab } from './lab-plan.ts';
-import { lastAppliedRecord } from './last-applied.ts';
+import { appliedOf, lastAppliedRecord } from './last-applied.ts';
 import type { Account } from './open-account.ts';
 import type { Lab } from './open-lab.ts';
 import { usingRecord } from './record-failure.ts';
@@ -47,7 +47,9 @@ async function lookAt(
   terminal: Terminal,
 ): Promise<Result<Looked>> {
   const { team, today, at } = account;
-  const applied = await lastApplied(account);
+  const applied = await usingRecord('last-applied.json', async () =>
+    appliedOf(await lastAppliedRecord(account.records).read()),
+  );
   if (!applied.ok) {
     if (plan !== null) return applied;
     // A look in a hurry needs no state, and what lies beside it helps only to say whose doing something is.
@@ -86,12 +88,4 @@ async function lookAt(
   // Who did it is good to know, and nothing is missed by not knowing it.
   const findings = attribute(look.findings, events);
   return succeed({ look: { ...look, findings }, complete, attributed: unseen.length === 0 });
-}
-
-/** What the file declared that was applied last. One that was only half applied says nothing: what is missing is pending. */
-async function lastApplied({ records }: Account): Promise<Result<{ readonly declared: string | null } | null>> {
-  const record = await usingRecord('last-applied.json', () => lastAppliedRecord(records).read());
-  if (!record.ok || record.value === null) return record.ok ? succeed(null) : record;
-  const { state, declared } = record.value;
-  return succeed({ declared: state === 'applied' ? declared : null });
 }

@@ -1,14 +1,14 @@
-import { declaredDigest } from './declared-digest.ts';
 import type { DriftFinding, DriftLook } from './drift-finding.ts';
 import { findingIds } from './finding-id.ts';
 import { placeOf } from './finding-place.ts';
 import { classOf, fingerprintOf } from './look-class.ts';
 import { type Drafts, draftsFromInventory, draftsFromPlan, type Looking } from './look-drafts.ts';
+import { type Applied, sinceApplied } from './look-since.ts';
 import { snoozedOn } from './look-snooze.ts';
 
-interface Looked extends Omit<Looking, 'isApplied'> {
-  /** What is noted of the last apply; `declared` is the `declaredDigest` of the file that was applied. */
-  readonly applied: { readonly declared: string | null } | null;
+interface Looked extends Omit<Looking, 'since'> {
+  /** What is noted of the last apply; null where nothing is. */
+  readonly applied: Applied | null;
 }
 
 /**
@@ -18,8 +18,7 @@ interface Looked extends Omit<Looking, 'isApplied'> {
  */
 export function lookOf({ applied, ...looked }: Looked): DriftLook {
   const { team, today, at, inventory, plan } = looked;
-  const isApplied = applied !== null && applied.declared !== null && applied.declared === declaredDigest(team);
-  const looking = { ...looked, isApplied };
+  const looking = { ...looked, since: sinceApplied(applied, team, today) };
   const { drafts, unseen, together } = inventory.isAccessKnown ? draftsFromInventory(looking) : draftsFromPlan(looking);
   const idOf = findingIds(team);
   const found = drafts

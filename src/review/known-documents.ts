@@ -1,22 +1,40 @@
 import type { AccessModel, InlinePolicy } from '../access/model.ts';
 import type { PolicyDocument } from '../iam/document.ts';
-import type { Difference } from './difference.ts';
+import type { Difference, Holder } from './difference.ts';
+
+interface InlineName {
+  readonly holder: Holder;
+  readonly policy: string;
+}
+
+interface InlineRead extends InlineName {
+  readonly document: PolicyDocument;
+}
+
+/** The policies written into users and groups of a model of which only the names are known. */
+export function unknownDocuments({ users, groups }: AccessModel): readonly InlineName[] {
+  const of = (kind: Holder['kind']) => (holder: { readonly name: string; readonly inline: readonly InlinePolicy[] }) =>
+    holder.inline.flatMap(({ name, document }) =>
+      document === null ? [{ holder: { kind, name: holder.name }, policy: name }] : [],
+    );
+  return [...users.flatMap(of('user')), ...groups.flatMap(of('group'))];
+}
 
 /**
- * A plan's model with the documents that a look has read: a plan names a policy that was written in by hand, and does not
- * say what it allows, so that it would count as allowing everything, and as denying everything.
+ * A plan's model with the documents of what was written in, as the account or a look tells them: a plan names a policy that was written in by hand, and does
+ * not say what it allows, so that it would count as allowing everything, and lifting a Deny as giving nothing.
  */
-export function withKnownDocuments(model: AccessModel, seen: readonly Difference[]): AccessModel {
+export function withKnownDocuments(model: AccessModel, seen: readonly (Difference | InlineRead)[]): AccessModel {
   const known = new Map<string, PolicyDocument>();
-  for (const difference of seen) {
-    if (difference.kind !== 'inline-added' || difference.document === null) continue;
-    known.set(keyOf(difference.holder.kind, difference.holder.name, difference.policy), difference.document);
+  for (const each of seen) {
+    if (('kind' in each && each.kind !== 'inline-added') || each.document === null) continue;
+    known.set(keyOf(each.holder.kind, each.holder.name, each.policy), each.document);
   }
   if (known.size === 0) return model;
-  const read = <Holder extends { readonly name: string; readonly inline: readonly InlinePolicy[] }>(
-    kind: 'user' | 'group',
-    holder: Holder,
-  ): Holder => ({
+  const withDocuments = <Held extends { readonly name: string; readonly inline: readonly InlinePolicy[] }>(
+    kind: Holder['kind'],
+    holder: Held,
+  ): Held => ({
     ...holder,
     inline: holder.inline.map(({ name, document }) => ({
       name,
@@ -25,8 +43,8 @@ export function withKnownDocuments(model: AccessModel, seen: readonly Difference
   });
   return {
     ...model,
-    users: model.users.map((user) => read('user', user)),
-    groups: model.groups.map((group) => read('group', group)),
+    users: model.users.map((user) => withDocuments('user', user)),
+    groups: model.groups.map((group) => withDocuments('group', group)),
   };
 }
 

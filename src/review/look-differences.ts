@@ -3,6 +3,7 @@ import { type Difference, differences, inverse, subjectKey } from './difference.
 import type { DriftReport } from './drift.ts';
 import type { DriftCause } from './drift-finding.ts';
 import type { Expected } from './lab-part.ts';
+import type { SinceApplied } from './look-since.ts';
 
 /** A difference between the file and the account, and whose doing it is. */
 export interface FoundDifference {
@@ -11,14 +12,14 @@ export interface FoundDifference {
 }
 
 /**
- * All in which the lab's part of an account differs from what is expected, with what a plan tells of besides. `isApplied`:
- * the file declares what it declared when it was applied last, so that nothing is pending but who is past her last day.
+ * All in which the lab's part of an account differs from what is expected, with what a plan tells of besides. `since`:
+ * what the file itself has changed since it was applied last; nothing else is pending but who is past her last day.
  */
 export function differencesFound(
   expected: Expected,
   part: AccessModel,
   report: DriftReport | null,
-  isApplied: boolean,
+  since: SinceApplied | null,
 ): readonly FoundDifference[] {
   const all = differences(expected.model, part);
   const told = tellingOf(report);
@@ -26,7 +27,7 @@ export function differencesFound(
   const found: FoundDifference[] = [
     ...withoutParts(all, told.byHand).map((difference) => ({
       difference,
-      cause: causeOf(difference, expected, told, isApplied),
+      cause: causeOf(difference, expected, told, since),
     })),
     ...late.map((difference) => ({ difference, cause: 'pending' as const })),
   ];
@@ -47,7 +48,12 @@ export function differencesFound(
     ),
     ...pending
       .filter((difference) => !besides.has(subjectKey(difference)))
-      .map((difference): FoundDifference => ({ difference, cause: isApplied ? 'by-hand' : 'pending' })),
+      .map(
+        (difference): FoundDifference => ({
+          difference,
+          cause: since?.has(difference) === false ? 'by-hand' : 'pending',
+        }),
+      ),
   ];
 }
 
@@ -66,16 +72,16 @@ function tellingOf(report: DriftReport | null): Telling {
   };
 }
 
-function causeOf(difference: Difference, expected: Expected, told: Telling, isApplied: boolean): DriftCause {
+function causeOf(difference: Difference, expected: Expected, told: Telling, since: SinceApplied | null): DriftCause {
   const { kind } = difference;
   if (kind === 'user-added' || kind === 'group-added' || kind === 'policy-added') {
     // No stray, so it is of an earlier file: that is known where there is a plan, or where it says who has departed.
     const departed = kind === 'user-added' && 'user' in difference && expected.departed.has(difference.user);
-    return told.isThere || departed ? 'pending' : 'undecided';
+    return told.isThere || since !== null || departed ? 'pending' : 'undecided';
   }
-  if (isApplied) return 'by-hand';
-  if (!told.isThere) return 'undecided';
   const subject = subjectKey(difference);
+  if (since !== null) return told.byHand.has(subject) || !since.has(difference) ? 'by-hand' : 'pending';
+  if (!told.isThere) return 'undecided';
   // What neither the drift nor the changes of a plan know has been done since it was made.
   return told.byHand.has(subject) || !told.pending.has(subject) ? 'by-hand' : 'pending';
 }
@@ -87,7 +93,7 @@ interface Owners {
   readonly arns: ReadonlySet<string>;
 }
 
-function ownersIn(list: readonly Difference[], direction: 'added' | 'removed' | null = null): Owners {
+export function ownersIn(list: readonly Difference[], direction: 'added' | 'removed' | null = null): Owners {
   const of = (kind: string) => (difference: Difference) =>
     direction === null ? difference.kind.startsWith(`${kind}-`) : difference.kind === `${kind}-${direction}`;
   return {
@@ -98,7 +104,7 @@ function ownersIn(list: readonly Difference[], direction: 'added' | 'removed' | 
 }
 
 /** Whether a difference is about what a user, group or policy has that comes or goes with it. */
-function isPartOf(difference: Difference, { users, groups, arns }: Owners): boolean {
+export function isPartOf(difference: Difference, { users, groups, arns }: Owners): boolean {
   switch (difference.kind) {
     case 'member-added':
     case 'member-removed':

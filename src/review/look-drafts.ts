@@ -1,5 +1,6 @@
 import type { AccessModel } from '../access/model.ts';
 import { boundaryOf } from '../account/boundary.ts';
+import type { NamedThing } from '../account/iam-names.ts';
 import type { Inventory } from '../account/inventory.ts';
 import { type StrayLook, straysOf, type Unseen } from '../account/strays.ts';
 import { labPath } from '../team/names.ts';
@@ -17,6 +18,7 @@ import { asDeclared, type Expected, expectedIn, labPartOf } from './lab-part.ts'
 import { differencesFound } from './look-differences.ts';
 import { peopleOf, worstGain } from './look-people.ts';
 import { planDrafts } from './look-plan.ts';
+import type { SinceApplied } from './look-since.ts';
 import { indexModel, type ModelIndex } from './model-index.ts';
 import { foreignMemberships, outsiders } from './outside.ts';
 import { boundaryEffectOf } from './stray-boundary.ts';
@@ -30,8 +32,8 @@ export interface Looking {
   readonly inventory: Inventory;
   /** Null where no engine was asked: then nobody can tell what is pending from what was done by hand. */
   readonly plan: { readonly report: DriftReport; readonly plan: Plan } | null;
-  /** Whether the file declares what it declared when it was applied last. */
-  readonly isApplied: boolean;
+  /** What the file has changed since it was applied last; null where nobody knows. */
+  readonly since: SinceApplied | null;
 }
 
 export interface Drafts {
@@ -89,7 +91,7 @@ export function draftsFromPlan(looking: Looking): Drafts {
   return { drafts: all.map((draft) => ({ ...draft, fate: 'leave' })), unseen, together };
 }
 
-function strayLook({ team, inventory, plan, isApplied }: Looking, { model }: Expected): StrayLook {
+function strayLook({ team, inventory, plan, since }: Looking, { model }: Expected): StrayLook {
   const path = labPath(team.lab);
   const groups = new Set(model.groups.map(nameOf));
   const users = new Set(model.users.map(nameOf));
@@ -101,8 +103,9 @@ function strayLook({ team, inventory, plan, isApplied }: Looking, { model }: Exp
     knows: (thing) => {
       const { kind, name, arn } = thing;
       if (kind === 'policy' ? arns.has(arn) : (kind === 'user' ? users : groups).has(name)) return true;
-      // Without a plan, what lies under the path is of an earlier file for as long as another one was applied.
-      return isOfState === null ? !isApplied && thing.path.startsWith(path) : isOfState(thing);
+      if (isOfState !== null) return isOfState(thing);
+      // Without a plan, what lies under the path may be of an earlier file, unless it is known what that declared.
+      return thing.path.startsWith(path) && (since === null || since.has(comingOf(thing)));
     },
   });
 }
@@ -121,7 +124,7 @@ function boundaryDrafts(effect: ReturnType<typeof boundaryEffectOf>): readonly D
 }
 
 function differenceDrafts(
-  { at, plan, isApplied }: Looking,
+  { at, plan, since }: Looking,
   account: ModelIndex,
   part: AccessModel,
   expected: Expected,
@@ -130,7 +133,7 @@ function differenceDrafts(
   const documents = new Map(
     [...account.model.policies, ...expected.model.policies].map(({ arn, document }) => [arn, document]),
   );
-  const found = differencesFound(expected, part, plan?.report ?? null, isApplied);
+  const found = differencesFound(expected, part, plan?.report ?? null, since);
   return {
     drafts: found.map(({ difference, cause }) => {
       const people = cause === 'settled' ? [] : peopleOf(difference, declared, account, documents, at);
@@ -143,6 +146,11 @@ function differenceDrafts(
 
 function distinct(unseen: readonly Unseen[]): readonly Unseen[] {
   return [...new Map(unseen.map((each) => [each.what, each])).values()];
+}
+
+function comingOf({ kind, name, arn }: Pick<NamedThing, 'kind' | 'name' | 'arn'>): Difference {
+  if (kind === 'policy') return { kind: 'policy-added', arn };
+  return kind === 'user' ? { kind: 'user-added', user: name } : { kind: 'group-added', group: name };
 }
 
 function nameOf({ name }: { readonly name: string }): string {
