@@ -280,7 +280,11 @@ test('what was begun and failed counts, and is tried again', async () => {
     await intoPaymaster(iam);
     const found = await look();
     test.listen(({ action }) => action !== 'RemoveUserFromGroup');
-    expect(await putRight({}, found)).toMatchObject({ outcome: 'failed', failure: { code: 'apply-failed' } });
+    expect(await putRight({}, found)).toMatchObject({
+      outcome: 'failed',
+      failure: { code: 'apply-failed' },
+      begun: true,
+    });
     test.listen(null);
     const states = async () => (await reconcileHistory(lab.records).read()).map(({ state }) => state);
     expect(await states()).toEqual(['begun']);

@@ -31,7 +31,8 @@ export async function putRight(
   if (ending.outcome === 'done') say(undoneText(ending.undone, lab.naming));
   if (ending.outcome === 'nothing') say(nothingToUndoText());
   // What failed may have been done in part: nobody knows before somebody has looked.
-  const after = ending.outcome === 'done' || ending.outcome === 'failed' ? await lookAgain() : null;
+  const mayHaveChanged = ending.outcome === 'done' || (ending.outcome === 'failed' && ending.begun);
+  const after = mayHaveChanged ? await lookAgain() : null;
   await tellReconciled(options, ending, lab, ending.outcome === 'done' ? after : null);
   const now = after === null ? looked : after.ok ? after.value : null;
   if (json) terminal.stdout(`${JSON.stringify(reconciledJson(lab, now, ending), null, 2)}\n`);

@@ -21,7 +21,8 @@ export type Reconciled =
   | { readonly outcome: 'done'; readonly undone: readonly DriftFinding[] }
   | { readonly outcome: 'nothing' }
   | { readonly outcome: 'refused'; readonly words: string; readonly refusal: Refusal | null }
-  | { readonly outcome: 'failed'; readonly failure: Failure };
+  /** `begun`: something may have been changed all the same. */
+  | { readonly outcome: 'failed'; readonly failure: Failure; readonly begun: boolean };
 
 const HISTORY = 'reconcile-history.json';
 const LAST_APPLIED = 'last-applied.json';
@@ -42,9 +43,9 @@ export async function reconcile(
     terminal.stderr(`\n${words}\n`);
     return { outcome: 'refused', words, refusal };
   };
-  const failed = (failure: Failure): Reconciled => {
+  const failed = (failure: Failure, begun = false): Reconciled => {
     reportFailure(failure, terminal);
-    return { outcome: 'failed', failure };
+    return { outcome: 'failed', failure, begun };
   };
   const history = reconcileHistory(lab.records);
   const before = await usingRecord(HISTORY, history.read);
@@ -86,7 +87,7 @@ export async function reconcile(
   const begun = await usingRecord(HISTORY, () => history.begin(counted, lab.now()));
   if (!begun.ok) return failed(begun.failure);
   const applied = await applyWithProgress(lab, planned.value, terminal);
-  if (!applied.ok) return failed(applied.failure);
+  if (!applied.ok) return failed(applied.failure, true);
   // Where this is not to be had, what was begun counts all the same.
   const noted = await usingRecord(HISTORY, begun.value);
   if (!noted.ok) reportFailure(noted.failure, terminal);

@@ -45,7 +45,7 @@ export interface Unknown {
 }
 
 /** A finding that is not there (any more), that is put up with, or that no plan of the file puts right. */
-export interface NotRestorable extends Unknown {
+interface NotRestorable extends Unknown {
   readonly because: 'not-found' | 'snoozed' | 'not-put-back';
 }
 
