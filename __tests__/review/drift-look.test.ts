@@ -44,6 +44,7 @@ const PATH = labPath(sampleTeam.lab);
 const READ_ONLY = managedPolicyArn('AmazonMechanicalTurkReadOnly');
 const line = ({ id, cause, fate }: DriftFinding) => `${id}: ${cause}, ${fate}`;
 
+const MTURK = 'mechanicalturk:*';
 const READER = rolePolicyArn(sampleTeam, 'results-reader');
 const PAYMASTER = rolePolicyArn(sampleTeam, 'paymaster');
 const readerStatement = says(
@@ -194,7 +195,112 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'a tag is put on a member',
     changeUser('ada', ({ tags }) => ({ tags: { ...tags, 'by:whom?': 'me' } })),
-    ['tag-changed/ada/by=3Awhom=3F: by-hand, undo'],
+    ['tag-changed/ada/by=3Awhom=3F: by-hand, leave'],
+  ],
+  [
+    "a member's tag is changed, and another one taken off",
+    changeUser('ada', ({ tags: { 'mturk-team:member': _gone, ...tags } }) => ({
+      tags: { ...tags, 'mturk-team:lab': 'another' },
+    })),
+    ['tag-changed/ada/mturk-team=3Alab: by-hand, undo', 'tag-changed/ada/mturk-team=3Amember: by-hand, undo'],
+  ],
+  [
+    'the boundary of a member is taken off, and all of IAM written in: together that is everything',
+    all(
+      changeUser('fay', () => ({ boundary: null })),
+      write('fay', 'extra', says(statement('Allow', 'iam:*'))),
+    ),
+    ['boundary-changed/fay/administers: by-hand, undo', 'inline-added/user/fay/extra/administers: by-hand, undo'],
+  ],
+  [
+    'all of IAM is written into a member, whom her boundary holds',
+    write('fay', 'extra', says(statement('Allow', 'iam:*'))),
+    ['inline-added/user/fay/extra: by-hand, undo'],
+  ],
+  [
+    'the boundary lets through everything, and all of IAM is attached to a role',
+    all(
+      edit(boundaryArn(sampleTeam), says(statement('Allow', '*'))),
+      withPolicy(stopArn('rule'), says(statement('Allow', 'iam:*'))),
+      changeGroup('paymaster', ({ attached }) => ({ attached: [...attached, stopArn('rule')] })),
+    ),
+    ['attachment-added/group/paymaster/rule/administers: by-hand, undo', 'boundary/wider/administers: by-hand, leave'],
+  ],
+  [
+    'somebody outside may use MTurk under a condition that nobody can judge, or from some day on',
+    all(
+      withUser({
+        name: 'by-mfa',
+        inline: [
+          {
+            name: 'all',
+            document: says(
+              statement('Allow', MTURK, { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }),
+            ),
+          },
+        ],
+      }),
+      withUser({
+        name: 'by-org',
+        inline: [
+          {
+            name: 'all',
+            document: says(
+              statement('Allow', MTURK, { Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3' } } }),
+            ),
+          },
+        ],
+      }),
+      withUser({
+        name: 'next-year',
+        inline: [{ name: 'all', document: says(statement('Allow', MTURK, after('2027-01-01T00:00:00Z'))) }],
+      }),
+      withUser({
+        name: 'of-another',
+        inline: [
+          {
+            name: 'all',
+            document: says(statement('Allow', MTURK, { Condition: { StringEquals: { 'aws:username': 'x' } } })),
+          },
+        ],
+      }),
+    ),
+    [
+      'outside/by-mfa/spends: unmanaged, leave',
+      'outside/by-org/spends: unmanaged, leave',
+      'outside/next-year/spends: unmanaged, leave',
+    ],
+  ],
+  [
+    'strays may use MTurk under a condition that nobody can judge, or from some day on',
+    all(
+      withUser({
+        name: 'intern',
+        path: PATH,
+        inline: [
+          {
+            name: 'all',
+            document: says(statement('Allow', MTURK, { Condition: { StringLike: { 'aws:userid': 'AIDA*' } } })),
+          },
+        ],
+      }),
+      withUser({
+        name: 'later',
+        path: PATH,
+        inline: [{ name: 'all', document: says(statement('Allow', MTURK, after('2027-01-01T00:00:00Z'))) }],
+      }),
+      withGroup({
+        name: 'helpers',
+        path: PATH,
+        inline: [{ name: 'all', document: says(statement('Allow', MTURK, after('2027-01-01T00:00:00Z'))) }],
+      }),
+      putInto('bo', 'helpers'),
+    ),
+    [
+      'stray/group/helpers/spends: unmanaged, leave',
+      'stray/user/intern/spends: unmanaged, leave',
+      'stray/user/later/spends: unmanaged, leave',
+    ],
   ],
   ['a member is moved', changeUser('ada', () => ({ path: '/' })), ['moved/user/ada: by-hand, leave']],
   [
@@ -228,7 +334,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       withGroup({ name: 'Admins', inline: [{ name: 'all', document: says(statement('Allow', '*')) }] }),
       changeUser('fay', ({ groups }) => ({ groups: [...groups, 'Admins'], boundary: null })),
     ),
-    ['foreign-group/fay/Admins/spends: unmanaged, leave', 'boundary-changed/fay: by-hand, undo'],
+    ['boundary-changed/fay/administers: by-hand, undo', 'foreign-group/fay/Admins/administers: unmanaged, leave'],
   ],
   [
     'a member is put into a group of another kind',

@@ -1,6 +1,7 @@
 import type { DriftFinding } from '../review/drift-finding.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../terraform/addresses.ts';
 import type { Naming } from './access-words.ts';
+import { withAdministrators } from './drift-administrators.ts';
 import { boundaryWords } from './drift-boundary.ts';
 import { credentialWords } from './drift-credential-words.ts';
 import { deadNamesWords } from './drift-dead-names.ts';
@@ -14,6 +15,10 @@ import { said, sayCode, sayOurs, sayProse, saySome } from './said.ts';
 
 /** What a finding means, how it came about and what mends it. */
 export function findingWords(finding: DriftFinding, naming: Naming, options: DriftWordsOptions): DriftWords {
+  return withAdministrators(wordsOf(finding, naming, options), finding, naming);
+}
+
+function wordsOf(finding: DriftFinding, naming: Naming, options: DriftWordsOptions): DriftWords {
   const { what } = finding;
   // What a key was used for, what the root user has and what only Terraform knows is nobody's call: nobody could say who.
   const unasked = { ...options, attributed: false };
@@ -46,7 +51,7 @@ export function findingWords(finding: DriftFinding, naming: Naming, options: Dri
 }
 
 function attributesWords(
-  { cause, by }: DriftFinding,
+  { id, cause, by }: DriftFinding,
   address: string,
   attributes: readonly string[],
   naming: Naming,
@@ -63,14 +68,14 @@ function attributesWords(
       ? said`Somebody changed ${named}${which}${attributionSaid(by, naming, options)}.`
       : said`Applying would change ${named}${which}, and neither team.yaml nor a change by hand explains it.`,
     remedy: byHand
-      ? said`${sayCode(putBackCommand(address, options))} puts it back.`
+      ? said`${sayCode(putBackCommand(id, address, options))} puts it back.`
       : said`${sayCode('mturk-team plan')} shows it; a newer engine, provider or mturk-team often is the reason.`,
     commands: [],
   };
 }
 
-function putBackCommand(address: string, { reconcile }: DriftWordsOptions): string {
+function putBackCommand(id: string, address: string, { reconcile }: DriftWordsOptions): string {
   if (reconcile) return 'mturk-team drift --reconcile';
   const key = memberKeyOfAddress(address) ?? roleKeyOfAddress(address);
-  return key === null ? 'mturk-team apply' : `mturk-team drift --restore ${key}`;
+  return key === null ? 'mturk-team apply' : `mturk-team drift --restore ${id}`;
 }

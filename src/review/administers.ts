@@ -1,48 +1,145 @@
-import { decideAction } from '../access/decide.ts';
+import { contextOf, OPEN_KEYS } from '../access/context.ts';
 import type { AccessModel, AccessUser } from '../access/model.ts';
 import { policiesOf } from '../access/policies-of.ts';
 import { iamArn } from '../iam/arn.ts';
+import { toList } from '../iam/context.ts';
 import type { PolicyDocument } from '../iam/document.ts';
+import { evaluate, type PrincipalPolicies } from '../iam/evaluate.ts';
 import { actionMatches, statementsOf } from '../iam/statement.ts';
 import { iamName, labPath } from '../team/names.ts';
+import { inDoubt } from './in-doubt.ts';
 
-/** Calls each of which is a way to everything, by what they are made on. */
-const WAYS: Readonly<Record<'user' | 'group' | 'policy' | 'somebody', readonly string[]>> = {
-  user: ['iam:AttachUserPolicy', 'iam:PutUserPolicy'],
-  group: ['iam:AttachGroupPolicy', 'iam:PutGroupPolicy', 'iam:AddUserToGroup'],
-  policy: ['iam:CreatePolicyVersion'],
-  // Her own keys are everybody's to make; a key of somebody else is that person.
-  somebody: ['iam:CreateAccessKey', 'iam:CreateLoginProfile', 'iam:UpdateLoginProfile'],
-};
+/** What of the lab somebody could lay hands on: ARNs. */
+export interface AdministeredThings {
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+  readonly policies: readonly string[];
+}
 
-const ALL_WAYS = Object.values(WAYS).flat();
+type Target = 'user' | 'guard' | 'group' | 'policy' | 'somebody' | 'role';
 
 /**
- * Whether a user may give herself or the lab's members anything: attach or write a policy, put somebody into a group, or
- * make a key of somebody else. Asked of her own user, groups and policies and of those of the lab.
+ * Calls each of which lets somebody get more, by what they are made on. What only takes (out of a group, a key off) is
+ * none of them.
  */
-export function administers(model: AccessModel, user: AccessUser, lab: string, at: Date): boolean {
-  const { identity } = policiesOf(model, user);
-  if (!identity.some(({ document }) => opensAWay(document))) return false;
-  const { account } = model;
-  const labs = (kind: 'user' | 'group' | 'policy') => iamArn(account, kind, labPath(lab), iamName(lab, 'x'));
-  const resources: Readonly<Record<keyof typeof WAYS, readonly string[]>> = {
-    user: [iamArn(account, 'user', user.path, user.name), labs('user')],
-    group: [labs('group'), ...user.groups.map((name) => groupArn(model, name))],
-    policy: [labs('policy'), ...identity.flatMap(({ policy }) => (policy.includes(`:${account}:`) ? [policy] : []))],
-    somebody: [labs('user')],
-  };
-  return (Object.keys(WAYS) as (keyof typeof WAYS)[]).some((kind) =>
-    WAYS[kind].some((action) =>
-      resources[kind].some(
-        (resource) => decideAction(model, user.name, { action, resource, at }).outcome === 'allowed',
+const WAYS: Readonly<Record<Target, readonly string[]>> = {
+  user: ['iam:AttachUserPolicy', 'iam:PutUserPolicy'],
+  // What denies, or caps, is taken off.
+  guard: [
+    'iam:DeleteUserPolicy',
+    'iam:DetachUserPolicy',
+    'iam:DeleteUserPermissionsBoundary',
+    'iam:PutUserPermissionsBoundary',
+  ],
+  group: ['iam:AttachGroupPolicy', 'iam:PutGroupPolicy', 'iam:AddUserToGroup'],
+  policy: ['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion'],
+  // Her own keys are everybody's to make; a key of somebody else is that person.
+  somebody: ['iam:CreateAccessKey', 'iam:CreateLoginProfile', 'iam:UpdateLoginProfile'],
+  // Nobody knows here what a role may: any of them may be everything.
+  role: ['sts:AssumeRole', 'iam:PassRole', 'iam:UpdateAssumeRolePolicy'],
+};
+
+const TARGETS = Object.keys(WAYS) as readonly Target[];
+const ALL_WAYS = Object.values(WAYS).flat();
+
+/** The lab's own users, groups and policies in some models, with one of each that is yet to come. */
+export function administeredIn(lab: string, ...models: readonly AccessModel[]): AdministeredThings {
+  const path = labPath(lab);
+  const arns = (kind: 'user' | 'group') =>
+    models.flatMap((model) =>
+      model[`${kind}s`].map((each) => iamArn(model.account, kind, each.path, each.name)).concat(yetToCome(model, kind)),
+    );
+  const yetToCome = ({ account }: AccessModel, kind: 'user' | 'group' | 'policy') =>
+    iamArn(account, kind, path, iamName(lab, 'x'));
+  return {
+    users: [...new Set(arns('user'))],
+    groups: [...new Set(arns('group'))],
+    policies: [
+      ...new Set(
+        models.flatMap((model) => [
+          ...model.policies.flatMap(({ arn }) => (arn.startsWith('arn:aws:iam::aws:') ? [] : [arn])),
+          yetToCome(model, 'policy'),
+        ]),
       ),
+    ],
+  };
+}
+
+/**
+ * Whether a user may give herself or the lab's members anything: attach or write a policy, put somebody into a group,
+ * take off what denies or caps, make a key of somebody else, or become any role. Asked of her own user, groups and
+ * policies and of all of the lab's; in doubt (a condition on what nobody knows here) she may.
+ */
+export function administers(model: AccessModel, user: AccessUser, lab: AdministeredThings, at: Date): boolean {
+  if (!policiesOf(model, user).identity.some(({ document }) => opensAWay(document))) return false;
+  const hers = inDoubt({
+    ...model,
+    users: [user],
+    groups: model.groups.filter(({ name }) => user.groups.includes(name)),
+    policies: policiesFor(model, user),
+  });
+  const [she = user] = hers.users;
+  const policies = policiesOf(hers, she);
+  const context = contextOf(hers, she, { at });
+  const things = thingsFor(hers, she, policies, lab);
+  return TARGETS.some((target) =>
+    WAYS[target].some(
+      (action) =>
+        mayBeAllowed(policies, action) &&
+        things[target].some(
+          (resource) => evaluate(policies, { action, resource, context, openKeys: OPEN_KEYS }).outcome === 'allowed',
+        ),
     ),
   );
 }
 
-function groupArn({ account, groups }: AccessModel, name: string): string {
-  return iamArn(account, 'group', groups.find((group) => group.name === name)?.path ?? '/', name);
+function thingsFor(
+  model: AccessModel,
+  user: AccessUser,
+  { identity }: PrincipalPolicies,
+  lab: AdministeredThings,
+): Readonly<Record<Target, readonly string[]>> {
+  const { account } = model;
+  const own = iamArn(account, 'user', user.path, user.name);
+  const denies = identity.some(({ document }) => statementsOf(document).some(({ Effect }) => Effect === 'Deny'));
+  const isHeld = user.boundary !== null || denies;
+  const groups = user.groups.map((name) =>
+    iamArn(account, 'group', model.groups.find((group) => group.name === name)?.path ?? '/', name),
+  );
+  return {
+    user: [own, ...lab.users],
+    guard: [...(isHeld ? [own] : []), ...lab.users.filter((arn) => arn !== own)],
+    group: [...groups, ...lab.groups],
+    policy: [...identity.flatMap(({ policy }) => (policy.includes(`:${account}:`) ? [policy] : [])), ...lab.policies],
+    somebody: lab.users.filter((arn) => arn !== own),
+    role: [iamArn(account, 'role', '/', 'x')],
+  };
+}
+
+function policiesFor(model: AccessModel, user: AccessUser): AccessModel['policies'] {
+  const groups = model.groups.filter(({ name }) => user.groups.includes(name));
+  const arns = new Set([...user.attached, ...groups.flatMap(({ attached }) => attached), user.boundary]);
+  return model.policies.filter(({ arn }) => arns.has(arn));
+}
+
+/** Whether it is worth while to ask of each thing of the lab: by far most answers are no, whatever it is done to. */
+function mayBeAllowed({ identity, boundary }: PrincipalPolicies, action: string): boolean {
+  const names = (effect: 'Allow' | 'Deny', documents: readonly PolicyDocument[], isOutright: boolean) =>
+    documents.some((document) =>
+      statementsOf(document).some(
+        (statement) =>
+          statement.Effect === effect &&
+          (!isOutright || (statement.Condition === undefined && toList(statement.Resource).includes('*'))) &&
+          actionMatches(statement, action),
+      ),
+    );
+  const held = identity.map(({ document }) => document);
+  const cap = boundary === null ? [] : [boundary.document];
+  return (
+    names('Allow', held, false) &&
+    (boundary === null || names('Allow', cap, false)) &&
+    !names('Deny', [...held, ...cap], true)
+  );
 }
 
 /** By document: most users of an account have one of a few. */

@@ -27,7 +27,8 @@ const FATES: Readonly<Record<Difference['kind'], (effect: Effect, difference: Di
   'inline-changed': byEffect,
   'document-changed': byEffect,
   'boundary-changed': byEffect,
-  'tag-changed': byEffect,
+  // A policy of somebody else's may go by a tag that team.yaml does not have; one that it has is put back.
+  'tag-changed': (effect, difference) => ('tag' in difference && difference.from === null ? 'leave' : byEffect(effect)),
   // To move something takes leave on both paths, and the roles of the workflows have it on the lab's alone.
   moved: () => 'leave',
   // The one inline policy that the file declares is a guard: with it gone, somebody may do more.

@@ -9,6 +9,8 @@ export interface Draft {
   readonly fate: ReconcileFate;
   readonly people: readonly PersonChange[];
   readonly risk: Risk | null;
+  /** See `DriftFinding.administrators`. */
+  readonly administrators?: readonly string[];
 }
 
 /** What nobody declares and nobody touches, unless something else is said. */

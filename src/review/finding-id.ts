@@ -17,7 +17,9 @@ interface IdNames {
  * Makes the ids of a team's findings: see `DriftFinding.id`. No two of one look are the same: a second old key of one
  * member is `old-key/bo/2`.
  */
-export function findingIds(team: Team): (what: DriftWhat, risk: Risk | null) => string {
+export function findingIds(
+  team: Team,
+): (what: DriftWhat, risk: Risk | null, administrators?: readonly string[]) => string {
   const users = keysByName(
     team,
     [...team.members, ...team.departed].map(({ key }) => key),
@@ -40,8 +42,10 @@ export function findingIds(team: Team): (what: DriftWhat, risk: Risk | null) => 
     },
   };
   const made = new Map<string, number>();
-  return (what, risk) => {
-    const id = partsOf(what, risk, names).map(segment).join('/');
+  return (what, risk, administrators = []) => {
+    const id = partsOf(what, administrators.length > 0 ? 'administers' : risk, names)
+      .map(segment)
+      .join('/');
     const times = (made.get(id) ?? 0) + 1;
     made.set(id, times);
     return times === 1 ? id : `${id}/${times}`;
@@ -75,7 +79,7 @@ function segment(text: string): string {
   return `${written.slice(0, LONGEST_SEGMENT / 2)}.${digest.slice(0, 12)}`;
 }
 
-function partsOf(what: DriftWhat, risk: Risk | null, names: IdNames): readonly string[] {
+function partsOf(what: DriftWhat, risk: Risk | 'administers' | null, names: IdNames): readonly string[] {
   const worst = risk === null ? [] : [risk];
   switch (what.kind) {
     case 'difference':
@@ -90,7 +94,8 @@ function partsOf(what: DriftWhat, risk: Risk | null, names: IdNames): readonly s
     case 'boundary': {
       const { state, wider, narrower } = what.effect;
       const ways = [...(wider.length > 0 ? ['wider'] : []), ...(narrower.length > 0 ? ['narrower'] : [])];
-      return ['boundary', ...(ways.length > 0 ? ways : [state])];
+      const everything = risk === 'administers' ? [risk] : [];
+      return ['boundary', ...(ways.length > 0 ? ways : [state]), ...everything];
     }
     case 'foreign-group':
       return ['foreign-group', ...names.user(what.user), what.group, ...worst];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { differenceKey } from './difference.ts';
 import type { DriftCause, DriftClass, DriftFinding } from './drift-finding.ts';
+import { findingDigest } from './finding-digest.ts';
 
 /** What one cause makes of a whole look, the first that is there deciding. */
 const CLASS_BY_CAUSE: readonly (readonly [DriftCause, DriftClass])[] = [
@@ -19,10 +19,11 @@ export function classOf(findings: readonly Pick<DriftFinding, 'cause'>[], isSeen
   return found ?? (isSeen ? 'clean' : 'error');
 }
 
-/** Equal for two looks that found the same, whenever they were made: 64 hexadecimal digits. */
+/**
+ * Equal for two looks that found the same, whenever they were made, and another one where something of it has become
+ * worse: 64 hexadecimal digits.
+ */
 export function fingerprintOf(findings: readonly DriftFinding[]): string {
-  const lines = findings.map(({ id, cause, what }) =>
-    JSON.stringify([id, cause, what.kind === 'difference' ? differenceKey(what.difference) : '']),
-  );
+  const lines = findings.map((finding) => JSON.stringify([finding.id, finding.cause, findingDigest(finding)]));
   return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
 }

@@ -33,7 +33,7 @@ export function peopleOf(
 }
 
 /** For each user the change by which she gains the worse, the first in doubt. */
-function worseOf(one: readonly PersonChange[], other: readonly PersonChange[]): readonly PersonChange[] {
+export function worseOf(one: readonly PersonChange[], other: readonly PersonChange[]): readonly PersonChange[] {
   const byUser = new Map(one.map((person) => [person.user, person]));
   for (const person of other) {
     const known = byUser.get(person.user);

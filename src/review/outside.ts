@@ -1,36 +1,44 @@
-import { accessOf } from '../access/access-of.ts';
+import { accessOf, type Grant, type UserAccess } from '../access/access-of.ts';
 import { worstRisk } from '../access/capability-access.ts';
 import { compare } from '../access/compare.ts';
 import type { AccessModel } from '../access/model.ts';
-import { isEmpty } from '../access/operation-set.ts';
+import { isEmpty, union } from '../access/operation-set.ts';
 import type { Inventory } from '../account/inventory.ts';
-import type { Team } from '../team/team.ts';
-import { administers } from './administers.ts';
+import type { Operation } from '../mturk/operations.ts';
+import { type AdministeredThings, administers } from './administers.ts';
+import { gainedAdministrators } from './administrators.ts';
 import { hasEffect } from './drift-effect.ts';
 import { type Draft, draftOf } from './finding-draft.ts';
+import { inDoubt } from './in-doubt.ts';
 import { worstGain } from './look-people.ts';
-import { around, type ModelIndex } from './model-index.ts';
+import { around, indexModel, type ModelIndex } from './model-index.ts';
+import { laterMoments } from './time-conditions.ts';
 
 /**
- * Whoever is not of the lab and may use MTurk, or may give herself everything. What she has by a group of the lab, or by
- * a stray, is told there; `account` is the whole of it, `mine` the users and groups that are told elsewhere.
+ * Whoever is not of the lab and may use MTurk, or may give herself everything, now or from some day on, in doubt. What
+ * she has by a group of the lab, or by a stray, is told there; `mine` are the users and groups that are told elsewhere.
  */
 export function outsiders(
   inventory: Inventory,
   mine: { readonly users: ReadonlySet<string>; readonly groups: ReadonlySet<string> },
-  { lab }: Pick<Team, 'lab'>,
+  lab: AdministeredThings,
   at: Date,
 ): readonly Draft[] {
   const { access } = inventory;
-  const others: AccessModel = {
+  const others = inDoubt({
     ...access,
     users: access.users
       .filter(({ name }) => !mine.users.has(name))
       .map((user) => ({ ...user, groups: user.groups.filter((group) => !mine.groups.has(group)) })),
-  };
-  return accessOf(others, { at }).flatMap((found) => {
-    const { user, allowed } = found;
-    const isAdministrator = administers(others, user, lab, at);
+  });
+  const index = indexModel(others);
+  return accessOf(others, { at }).flatMap((now) => {
+    const { user } = now;
+    const own = around(index, [user.name]);
+    const later = laterMoments([own], [], at);
+    const found = later.flatMap((moment) => accessOf(own, { at: moment })).reduce(eitherAccess, now);
+    const { allowed } = found;
+    const isAdministrator = [at, ...later].some((moment) => administers(own, user, lab, moment));
     if (isEmpty(allowed) && !isAdministrator) return [];
     const known = inventory.users.get(user.name);
     const keys = known?.credentials.keys ?? [];
@@ -40,12 +48,25 @@ export function outsiders(
   });
 }
 
+/** What somebody may do at one of two moments. */
+function eitherAccess(one: UserAccess, other: UserAccess): UserAccess {
+  if (isEmpty(other.allowed)) return one;
+  const grants = new Map<Operation, readonly Grant[]>(one.grants);
+  for (const [operation, list] of other.grants) {
+    const known = grants.get(operation) ?? [];
+    const isKnown = ({ holder, policy }: Grant) =>
+      known.some((grant) => grant.holder === holder && grant.policy === policy);
+    grants.set(operation, [...known, ...list.filter((grant) => !isKnown(grant))]);
+  }
+  return { ...one, allowed: union(one.allowed, other.allowed), grants };
+}
+
 /** Members who are in groups that are not the lab's, and what that gives them. */
 export function foreignMemberships(
   members: ReadonlySet<string>,
   mine: ReadonlySet<string>,
   account: ModelIndex,
-  lab: string,
+  lab: AdministeredThings,
   at: Date,
 ): readonly Draft[] {
   return [...members].flatMap((name) => {
@@ -59,10 +80,9 @@ export function foreignMemberships(
           users: within.users.map((each) => ({ ...each, groups: each.groups.filter((one) => one !== group) })),
         };
         const people = compare(without, within, at).people.filter(hasEffect);
-        const administrators = (model: AccessModel) => model.users.filter((each) => administers(model, each, lab, at));
-        const rules = administrators(within).length > administrators(without).length;
-        const risk = rules ? 'spends' : worstGain(people);
-        return draftOf({ kind: 'foreign-group', user: name, group }, { people, risk });
+        const administrators = gainedAdministrators(without, within, lab, at);
+        const risk = administrators.length > 0 ? 'spends' : worstGain(people);
+        return draftOf({ kind: 'foreign-group', user: name, group }, { people, risk, administrators });
       });
   });
 }

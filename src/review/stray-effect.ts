@@ -3,8 +3,11 @@ import { declare } from '../access/declare.ts';
 import type { AccessGroup, AccessModel, AccessUser } from '../access/model.ts';
 import type { Stray, StrayLook, UserHolding } from '../account/strays.ts';
 import type { Team } from '../team/team.ts';
-import { administers } from './administers.ts';
+import { type AdministeredThings, administeredIn, administers } from './administers.ts';
 import { hasEffect, placeOf } from './drift-effect.ts';
+import { documentInDoubt } from './in-doubt.ts';
+import { worseOf } from './look-people.ts';
+import { laterMoments } from './time-conditions.ts';
 
 /** Something that nobody declares, and what it alone does to whose access. */
 export interface StrayEffect {
@@ -28,14 +31,19 @@ export function strayEffectsOf(
   today: string,
   at: Date,
 ): readonly StrayEffect[] {
-  const base = withLook(declare(team, today), look);
+  const declaration = declare(team, today);
+  const doubted = lookInDoubt(look);
+  const base = withLook(declaration, doubted);
+  const lab = administeredIn(team.lab, declaration);
   const declared = new Map(base.users.map((user) => [user.name, user]));
-  const strays = new Map(look.strays.flatMap((stray) => (stray.kind === 'user' ? [[stray.name, userOf(stray)]] : [])));
+  const strays = new Map(
+    doubted.strays.flatMap((stray) => (stray.kind === 'user' ? [[stray.name, userOf(stray)]] : [])),
+  );
   const others = new Map(account.users.map((user) => [user.name, user]));
   const known = (name: string): AccessUser =>
     declared.get(name) ?? strays.get(name) ?? leaverIn(others, name) ?? strangerNamed(name);
   return look.strays
-    .map((stray) => effectOf(stray, base, known, team.lab, at))
+    .map((stray) => effectOf(stray, base, known, lab, at))
     .sort((one, other) => strayPlace(one) - strayPlace(other) || (one.stray.name < other.stray.name ? -1 : 1));
 }
 
@@ -50,7 +58,7 @@ function effectOf(
   stray: Stray,
   base: AccessModel,
   known: (name: string) => AccessUser,
-  lab: string,
+  lab: AdministeredThings,
   at: Date,
 ): StrayEffect {
   if (stray.kind === 'policy' || stray.holding === null) return { stray, people: [], keeps: [], administrators: [] };
@@ -64,22 +72,53 @@ function effectOf(
   const only = (users: readonly AccessUser[]): AccessModel => ({ ...base, users });
   if (stray.kind === 'user') {
     const after = only(concerned);
-    const people = compare(only([]), after, at).people.filter(hasEffect);
+    const people = effectsBetween(only([]), after, at);
     return { stray, people, keeps: [], administrators: administratorsIn(after, lab, at) };
   }
   const before = only(concerned.map(without));
   const after = only(concerned.map(within));
-  const people = compare(before, after, at).people.filter(hasEffect);
+  const people = effectsBetween(before, after, at);
   const gaining = new Set(people.map(({ user }) => user));
   const bare = concerned.filter(({ name }) => !gaining.has(name)).map((user) => ({ ...user, groups: [] }));
-  const keeps = compare(only(bare), only(bare.map(within)), at).people.filter(hasEffect);
+  const keeps = effectsBetween(only(bare), only(bare.map(within)), at);
   const were = new Set(administratorsIn(before, lab, at));
   const administrators = administratorsIn(after, lab, at).filter((name) => !were.has(name));
   return { stray, people, keeps, administrators };
 }
 
-function administratorsIn(model: AccessModel, lab: string, at: Date): readonly string[] {
-  return model.users.filter((user) => administers(model, user, lab, at)).map(({ name }) => name);
+/** What somebody gains now, and what she will when a policy begins to hold. */
+function effectsBetween(before: AccessModel, after: AccessModel, at: Date): readonly PersonChange[] {
+  const now = compare(before, after, at).people.filter(hasEffect);
+  return laterMoments([after], [], at).reduce<readonly PersonChange[]>((people, moment) => {
+    const later = compare(before, after, moment).people.filter(({ operations }) => operations.gained.length > 0);
+    return later.length === 0 ? people : worseOf(people, later);
+  }, now);
+}
+
+function administratorsIn(model: AccessModel, lab: AdministeredThings, at: Date): readonly string[] {
+  const moments = [at, ...laterMoments([model], [], at)];
+  return model.users
+    .filter((user) => moments.some((moment) => administers(model, user, lab, moment)))
+    .map(({ name }) => name);
+}
+
+/** What nobody declared counts in doubt as allowed: see `inDoubt`. */
+function lookInDoubt(look: StrayLook): StrayLook {
+  const inline = <Held extends { readonly inline: AccessUser['inline'] }>(held: Held): Held => ({
+    ...held,
+    inline: held.inline.map(({ name, document }) => ({ name, document: documentInDoubt(document) })),
+  });
+  return {
+    ...look,
+    strays: look.strays.map((stray): Stray => {
+      if (stray.kind === 'policy' || stray.holding === null) return stray;
+      return stray.kind === 'user'
+        ? { ...stray, holding: inline(stray.holding) }
+        : { ...stray, holding: inline(stray.holding) };
+    }),
+    groups: look.groups.map(inline),
+    policies: look.policies.map((policy) => ({ ...policy, document: documentInDoubt(policy.document) })),
+  };
 }
 
 /** The declared account with what was read beside it: nobody is in the groups yet, and no stray user is there. */

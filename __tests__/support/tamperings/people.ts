@@ -201,7 +201,26 @@ export const PEOPLE: readonly Tampering[] = [
     what: 'a tag is put on a member',
     done: ({ iam }) => iam.send(new aws.TagUserCommand({ ...user('ada'), Tags: [{ Key: 'hello', Value: 'x' }] })),
     finds: ['tag-changed/ada/hello'],
+    reconcile: 'left',
+    access: false,
+  },
+  {
+    what: 'a tag of a member is changed',
+    done: ({ iam }) =>
+      iam.send(new aws.TagUserCommand({ ...user('ada'), Tags: [{ Key: 'mturk-team:lab', Value: 'another' }] })),
+    finds: ['tag-changed/ada/mturk-team=3Alab'],
     reconcile: 'undone',
     access: false,
+  },
+  {
+    what: 'the boundary of a member is taken off, and all of IAM written into her',
+    done: async ({ iam }) => {
+      await iam.send(new aws.DeleteUserPermissionsBoundaryCommand(user('fay')));
+      const PolicyDocument = document('Allow', 'iam:*');
+      await iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'extra', PolicyDocument }));
+    },
+    finds: ['boundary-changed/fay/administers', 'inline-added/user/fay/extra/administers'],
+    reconcile: 'undone',
+    access: true,
   },
 ];
