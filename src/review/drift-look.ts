@@ -25,8 +25,8 @@ export function lookOf({ applied, ...looked }: Looked): DriftLook {
     .map(
       (draft): DriftFinding => ({
         ...draft,
-        id: idOf(draft.what, draft.risk),
-        place: placeOf(draft.what, draft.people, draft.risk),
+        id: idOf(draft.what, draft.risk, draft.administrators),
+        place: placeOf(draft.what, draft.people, draft.risk, draft.administrators),
         by: null,
       }),
     )

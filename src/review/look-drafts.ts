@@ -6,6 +6,8 @@ import { type StrayLook, straysOf, type Unseen } from '../account/strays.ts';
 import { labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import type { Plan } from '../terraform/plan-read.ts';
+import { type AdministeredThings, administeredIn } from './administers.ts';
+import { administratorsBy, administratorsByBoundary } from './administrators.ts';
 import { credentialFindings } from './credential-findings.ts';
 import { deadPolicies } from './dead-names.ts';
 import type { Difference } from './difference.ts';
@@ -57,15 +59,18 @@ export function draftsFromInventory(looking: Looking): Drafts {
   const users = new Set([...members, ...strayNames('user')]);
   const groups = new Set([...[...part.groups, ...expected.model.groups].map(nameOf), ...strayNames('group')]);
   const boundary = boundaryOf(inventory, team);
-  const differences = differenceDrafts(looking, account, part, expected);
+  const lab = administeredIn(team.lab, expected.model, withoutStrangers(part));
+  const differences = differenceDrafts(looking, account, part, expected, lab);
   return {
     drafts: [
       ...differences.drafts,
       ...planDrafts(plan?.report ?? null),
       ...strayEffectsOf(look, team, access, today, at).map(strayDraft),
-      ...boundaryDrafts(boundaryEffectOf(boundary, team, today, at)),
-      ...foreignMemberships(members, groups, account, team.lab, at),
-      ...outsiders(inventory, { users, groups }, team, at),
+      ...boundaryDrafts(boundaryEffectOf(boundary, team, today, at), () =>
+        administratorsByBoundary(team, account, lab, at),
+      ),
+      ...foreignMemberships(members, groups, account, lab, at),
+      ...outsiders(inventory, { users, groups }, lab, at),
       ...deadPolicies(account, expected.model, at),
       ...credentialFindings(inventory, team, account, today, at),
     ],
@@ -86,7 +91,8 @@ export function draftsFromPlan(looking: Looking): Drafts {
   const account = plan.report.access.before;
   const expected = expectedIn(account, team, today);
   const part = labPartOf(account, expected.model, team.lab, () => false);
-  const { drafts } = differenceDrafts(looking, indexModel(account), part, expected);
+  const lab = administeredIn(team.lab, expected.model);
+  const { drafts } = differenceDrafts(looking, indexModel(account), part, expected, lab);
   const all = [...drafts, ...planDrafts(plan.report)];
   return { drafts: all.map((draft) => ({ ...draft, fate: 'leave' })), unseen, together };
 }
@@ -117,10 +123,15 @@ function strayDraft(effect: ReturnType<typeof strayEffectsOf>[number]): Draft {
   return draftOf({ kind: 'stray', effect }, { people, risk });
 }
 
-function boundaryDrafts(effect: ReturnType<typeof boundaryEffectOf>): readonly Draft[] {
+function boundaryDrafts(
+  effect: ReturnType<typeof boundaryEffectOf>,
+  administratorsByIt: () => readonly string[],
+): readonly Draft[] {
   if (effect === null) return [];
   const { people } = effect;
-  return [draftOf({ kind: 'boundary', effect }, { cause: 'by-hand', people, risk: worstGain(people) })];
+  const administrators = administratorsByIt();
+  const risk = administrators.length > 0 ? 'spends' : worstGain(people);
+  return [draftOf({ kind: 'boundary', effect }, { cause: 'by-hand', people, risk, administrators })];
 }
 
 function differenceDrafts(
@@ -128,6 +139,7 @@ function differenceDrafts(
   account: ModelIndex,
   part: AccessModel,
   expected: Expected,
+  lab: AdministeredThings,
 ): Pick<Drafts, 'drafts' | 'together'> {
   const declared = indexModel(asDeclared(account.model, part, expected.model));
   const documents = new Map(
@@ -138,10 +150,17 @@ function differenceDrafts(
     drafts: found.map(({ difference, cause }) => {
       const people = cause === 'settled' ? [] : peopleOf(difference, declared, account, documents, at);
       const fate = cause === 'by-hand' ? fateOf(difference, account, documents, at) : 'leave';
-      return draftOf({ kind: 'difference', difference }, { cause, fate, people, risk: worstGain(people) });
+      const administrators =
+        cause === 'settled' ? [] : administratorsBy(difference, declared, account, documents, lab, at);
+      const risk = administrators.length > 0 ? 'spends' : worstGain(people);
+      return draftOf({ kind: 'difference', difference }, { cause, fate, people, risk, administrators });
     }),
     together: (differences) => undoableTogether(differences, account, documents, at),
   };
+}
+
+function withoutStrangers(part: AccessModel): AccessModel {
+  return { ...part, users: part.users.filter(({ stranger }) => stranger !== true) };
 }
 
 function distinct(unseen: readonly Unseen[]): readonly Unseen[] {
