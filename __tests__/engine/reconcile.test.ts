@@ -275,6 +275,42 @@ test('nothing is done where something else is to be done, or where the account i
   });
 });
 
+test('before a yes it says what is done to whom; a no changes nothing, and is not told to pass --yes', async () => {
+  await inLab(async ({ iam, look, lab, account }) => {
+    // As the console offers it to whoever stops somebody at once.
+    const PolicyArn = 'arn:aws:iam::aws:policy/AWSDenyAll';
+    await iam.send(new aws.AttachUserPolicyCommand({ ...user('fay'), PolicyArn }));
+    await intoPaymaster(iam);
+    const found = await look();
+    expect(found.findings.map(({ id, fate }) => [id, fate])).toEqual(
+      expect.arrayContaining([['attachment-added/user/fay/AWSDenyAll', 'keep']]),
+    );
+    const before = account();
+    const asked: string[] = [];
+    const said: string[] = [];
+    const person: Terminal = {
+      stdout: (text) => said.push(text),
+      stderr: (text) => said.push(text),
+      isTerminal: true,
+      canAsk: true,
+      colour: false,
+      width: 100,
+      confirm: async (question) => {
+        asked.push(question);
+        return false;
+      },
+    };
+    const request = { undo: true, restore: ['attachment-added/user/fay/AWSDenyAll'], expect: null };
+    expect(await reconcile(lab, found, request, { yes: false }, person)).toMatchObject({ outcome: 'refused' });
+    expect(asked).toEqual([expect.stringMatching(/\(2 things, 1 of which may give access\), and nothing else\?$/)]);
+    expect(said.join('')).toMatch(
+      /This is about to be done:\n {2}- GIVES access: take the policy AWSDenyAll off .* again\n {2}- take Bo Chen out of paymaster: /,
+    );
+    expect(said.at(-1)).toBe('Nothing was changed.\n');
+    expect(account()).toEqual(before);
+  });
+});
+
 test('what was begun and failed counts, and is tried again', async () => {
   await inLab(async ({ iam, putRight, look, lab, test }) => {
     await intoPaymaster(iam);

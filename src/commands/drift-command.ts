@@ -41,8 +41,7 @@ export function addDriftCommand(program: Command, terminal: Terminal): void {
     .option(
       '--restore <name>',
       'put this right although that may give access: a finding by its name in brackets, or all that was done to a member or role by its key; may be given again',
-      (name: string, before: readonly string[]) => [...before, name],
-      [],
+      (name: string, before: readonly string[] = []) => [...before, name],
     )
     .addOption(
       new Option('--expect <digits>', 'put nothing right unless the look is this one').argParser((text) => {
@@ -66,7 +65,7 @@ export function addDriftCommand(program: Command, terminal: Terminal): void {
     )
     .addHelpText('after', PUT_RIGHT)
     .action(async (file: string, options, command: Command) => {
-      const { fast = false, lock, trail, reconcile = false, restore, yes = false } = options;
+      const { fast = false, lock, trail, reconcile = false, restore = [], yes = false } = options;
       const putsRight = reconcile || restore.length > 0;
       const usage = (message: string) => command.error(`error: ${message}`);
       if (putsRight && fast) usage('--reconcile and --restore need a plan; leave out --fast');

@@ -5,8 +5,15 @@ import { isLater } from './risk.ts';
 /** What putting a finding right does to somebody's access: `may-give` where nobody here can tell. */
 export type RestoreEffect = 'gives' | 'may-give' | 'gives-nothing';
 
-/** What of the kinds that decide access may hold something that is not known here: a condition, or an unread document. */
-const OPEN = ['inline-added', 'inline-changed', 'inline-removed', 'document-changed', 'attachment-added'];
+/** What may give something that is not known here: by a condition, by a document that nobody read, by a tag. */
+const OPEN = [
+  'inline-added',
+  'inline-changed',
+  'inline-removed',
+  'document-changed',
+  'attachment-added',
+  'tag-changed',
+];
 
 /** Whether putting a finding right gives access: what a person has to know before she says yes. */
 export function restoreEffect({ fate, people, what }: DriftFinding): RestoreEffect {
