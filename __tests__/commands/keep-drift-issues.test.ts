@@ -1,74 +1,8 @@
-import { join } from 'node:path';
-import { driftIssueFacts } from '../../src/commands/drift-issue-facts.ts';
-import type { DriftReportFile, ReconcileResultFile } from '../../src/commands/drift-report-file.ts';
-import { keepDriftIssues } from '../../src/commands/keep-drift-issues.ts';
-import { isFailureReason } from '../../src/diagnostics/pipeline-codes.ts';
-import { scratch } from '../support/command.ts';
 import { driftFile, resultFile } from '../support/drift-files.ts';
-import { githubInTest, obtained, sha } from '../support/github-client.ts';
+import { driftIssuesInTest, MARKER } from '../support/drift-issues.ts';
 
-const { server, repository, client } = githubInTest();
+const { server, repository, look, issuesOf, issueOf } = driftIssuesInTest();
 const BOT = 'github-actions[bot]';
-const COMMIT = sha('c');
-const MARKER = {
-  drift: '<!-- mturk-team-drift:perception-lab -->',
-  error: '<!-- mturk-team-drift-error:perception-lab -->',
-  apply: '<!-- mturk-team-apply:perception-lab -->',
-  renewal: '<!-- mturk-team-renewal:perception-lab:2026-12-20 -->',
-};
-let directory: ReturnType<typeof scratch>;
-
-beforeEach(() => {
-  directory = scratch();
-});
-afterEach(() => directory.remove());
-
-interface Given {
-  readonly result?: ReconcileResultFile;
-  readonly reason?: string;
-  /** Whether an issue may fail to be written. */
-  readonly fails?: boolean;
-}
-
-/** What `drift-issue` does once it may; what became of each issue. */
-async function look(report: DriftReportFile | string | null, { result, reason = '', fails = false }: Given = {}) {
-  if (report !== null) directory.write('report.json', typeof report === 'string' ? report : JSON.stringify(report));
-  if (result !== undefined) directory.write('result.json', JSON.stringify(result));
-  const file = (name: string) => join(directory.directory, name);
-  const facts = await driftIssueFacts(
-    {
-      report: file(report === null ? 'none.json' : 'report.json'),
-      result: file(result === undefined ? 'none.json' : 'result.json'),
-      reason: isFailureReason(reason) ? reason : null,
-      commit: COMMIT,
-    },
-    { ...server().environment(), GITHUB_RUN_ID: '12' },
-    new Date(),
-  );
-  const told: Record<string, string> = {};
-  await keepDriftIssues(client(), facts, (kind, outcome) => {
-    told[kind] = outcome.ok ? outcome.value.action : outcome.failure.code;
-    if (!fails) obtained(outcome);
-  });
-  return { facts, told };
-}
-
-function issuesOf(kind: keyof typeof MARKER) {
-  return [...repository().threads.values()].filter(
-    ({ author, body, kind: of }) => of === 'issue' && author === BOT && body.split('\n')[0] === MARKER[kind],
-  );
-}
-
-/** The one issue of a kind, as it is now. */
-function issueOf(kind: keyof typeof MARKER) {
-  const [only, ...others] = issuesOf(kind);
-  expect(others).toEqual([]);
-  if (only === undefined) throw new Error(`there is no ${kind} issue`);
-  const comments = repository()
-    .commentsOf(only.number)
-    .map(({ body }) => body);
-  return { ...only, comments };
-}
 
 const ADDED = 'member-added/bo/paymaster';
 const REMOVED = 'member-removed/dee/reader';
@@ -82,7 +16,9 @@ describe('the issue about drift', () => {
   test('opened, silent, changed, closed with a line, opened again', async () => {
     expect((await look(driftFile([ADDED]))).told).toMatchObject({ drift: 'opened', error: 'none', apply: 'none' });
     expect(issueOf('drift')).toMatchObject({ state: 'open', comments: [] });
-    expect(issueOf('drift').body).toContain('First found today. The next look is due within 24 hours.');
+    expect(issueOf('drift').body).toMatch(
+      /First found \d+ \w+ 2026, and unchanged at every look since that worked: .* A look is due every 24 hours\./,
+    );
     expect(issueOf('drift').body).toContain('/actions/runs/12)');
 
     await look(driftFile([ADDED]));
@@ -112,12 +48,12 @@ describe('the issue about drift', () => {
     if (issue === undefined) throw new Error('no issue');
     issue.body = issue.body.replace(/"since":"[\d-]+"/, '"since":"2026-11-03"');
     await look(driftFile([ADDED]));
-    expect(issueOf('drift').body).toContain('Unchanged since 3 Nov 2026.');
+    expect(issueOf('drift').body).toContain('First found 3 Nov 2026, and unchanged');
     await look(driftFile([REMOVED]));
     expect(issueOf('drift').comments).toEqual([
       expect.stringContaining('Changed since 3 Nov 2026: 1 finding is new, 1 is gone.'),
     ]);
-    expect(issueOf('drift').body).toContain('First found today.');
+    expect(issueOf('drift').body).not.toContain('3 Nov');
   });
 
   test('a person who closes it while the account differs is told how to be left alone', async () => {

@@ -79,6 +79,32 @@ export function runBody(repository: GitHubRepository, run: Run) {
   };
 }
 
+export function jobBodies(repository: GitHubRepository, run: Run) {
+  return Object.entries(run.jobs ?? {}).map(([name, conclusion], index) => ({
+    id: run.id * 100 + index,
+    node_id: `CR_${run.id}_${index}`,
+    run_id: run.id,
+    run_url: `https://api.github.com/repos/${repository.fullName}/actions/runs/${run.id}`,
+    head_sha: run.headSha,
+    head_branch: run.headBranch,
+    workflow_name: run.path,
+    name,
+    url: `https://api.github.com/repos/${repository.fullName}/actions/jobs/${run.id * 100 + index}`,
+    html_url: null,
+    check_run_url: `https://api.github.com/repos/${repository.fullName}/check-runs/${run.id * 100 + index}`,
+    status: 'completed',
+    conclusion,
+    created_at: run.createdAt,
+    started_at: run.startedAt,
+    completed_at: run.startedAt,
+    labels: [],
+    runner_id: null,
+    runner_name: null,
+    runner_group_id: null,
+    runner_group_name: null,
+  }));
+}
+
 export function workflowBody(repository: GitHubRepository, workflow: Workflow) {
   return {
     id: workflow.id,

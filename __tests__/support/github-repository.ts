@@ -73,6 +73,8 @@ export interface Run {
   attempt: number;
   status: 'queued' | 'in_progress' | 'completed';
   conclusion: 'success' | 'failure' | 'cancelled' | null;
+  /** What became of its jobs, by name, where a test says so. */
+  jobs?: Readonly<Record<string, 'success' | 'failure' | 'skipped'>>;
 }
 
 /** A workflow file that GitHub has registered. */

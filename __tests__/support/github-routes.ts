@@ -4,6 +4,7 @@ import {
   branchBody,
   commentBody,
   issueBody,
+  jobBodies,
   pullBody,
   reviewBody,
   runBody,
@@ -151,6 +152,13 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     answer: ({ repository, params }) => {
       const found = repository.workflows.find(({ path }) => path.endsWith(`/${params.workflow_id}`));
       return found === undefined ? missing() : ok(workflowBody(repository, found));
+    },
+  },
+  'GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs': {
+    needs: [{ actions: 'read' }],
+    answer: ({ repository, params }) => {
+      const found = repository.runs.find(({ id }) => id === Number(params.run_id));
+      return found === undefined ? missing() : list(jobBodies(repository, found), 'jobs');
     },
   },
   'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts': {

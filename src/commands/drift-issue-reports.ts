@@ -1,21 +1,18 @@
-import { createHash } from 'node:crypto';
 import type { Issue } from '../github/port.ts';
 import type { IssueReport } from '../github/report-issue.ts';
 import {
-  type Change,
-  changedComment,
   cleanLine,
-  driftFooter,
   errorFooter,
   type LookedAt,
   plainFooter,
   type Reconciled,
   reconciledText,
   resolvedDriftLine,
-  returnedComment,
 } from '../render/drift-issue-words.ts';
 import { issueMarkers } from './comment-facts.ts';
-import { closedBody, type DriftIssueState, MOST_KEYS, stateLine, stateOf, wasClosedByUs } from './drift-issue-state.ts';
+import { openDrift } from './drift-issue-open.ts';
+import { saysTheSame } from './drift-issue-same.ts';
+import { closedBody, wasClosedByUs } from './drift-issue-state.ts';
 import type { DriftReportFile } from './drift-report-file.ts';
 
 type Decision = (present: Issue | null) => IssueReport;
@@ -24,8 +21,6 @@ interface Text {
   readonly body: string;
 }
 
-/** GitHub refuses 65,536 characters. */
-const LONGEST_BODY = 65_000;
 /** Second line of a note about what waits to be applied, which tells it from the failure of an apply. */
 const PENDING = '<!-- mturk-team-pending -->';
 
@@ -47,13 +42,22 @@ export function renewalMarker(lab: string, cohort: string): string {
 }
 
 /**
- * The issue about drift after a look that worked: opened, edited in silence while the same is found, with a comment where
- * that changes, closed where nothing is found any more. What was not looked at closes nothing.
+ * The issue about drift after a look that worked: opened, left alone while the same is found, with a comment where that
+ * changes, closed where nothing is found any more. What was not looked at closes nothing, and takes nothing out of it.
+ * `first`: the look before the reconcile.
  */
-export function driftReport(report: DriftReportFile, looked: LookedAt, reconciled: Reconciled | null): Decision {
+export function driftReport(
+  report: DriftReportFile,
+  looked: LookedAt,
+  reconciled: Reconciled | null = null,
+  first: DriftReportFile | null = null,
+): Decision {
   return (present) => {
     const text = report.issue;
-    if (text !== null) return openDrift(report, text, present, looked, reconciled);
+    if (text !== null) {
+      const marker = driftMarkers(report.lab)[0] ?? '';
+      return openDrift({ marker, report, text, looked, reconciled, first }, present);
+    }
     if (present === null || !report.complete) return { kind: 'left' };
     const undone = reconciled === null ? '' : reconciledText(reconciled, 0);
     const line = cleanLine(looked, {
@@ -62,64 +66,6 @@ export function driftReport(report: DriftReportFile, looked: LookedAt, reconcile
       undone: reconciled?.undone.length ?? 0,
     });
     return { kind: 'resolved', line: undone === '' ? line : `${undone}\n\n${line}`, body: closedBody(present) };
-  };
-}
-
-function openDrift(
-  report: DriftReportFile,
-  { title, body }: Text,
-  present: Issue | null,
-  looked: LookedAt,
-  reconciled: Reconciled | null,
-): IssueReport {
-  const before = present?.state === 'open' ? stateOf(present) : null;
-  const same = before?.fingerprint === report.fingerprint;
-  const since = same && before !== null ? before.since : report.at.slice(0, 10);
-  const said = reconciled === null ? '' : reconciledText(reconciled, report.findings.length);
-  const state: DriftIssueState = {
-    version: 1,
-    fingerprint: report.fingerprint,
-    since,
-    keys: report.findings.slice(0, MOST_KEYS).map(({ key }) => key),
-    count: report.findings.length,
-    said: said === '' ? null : createHash('sha256').update(said).digest('hex').slice(0, 12),
-  };
-  const head = `${driftMarkers(report.lab)[0]}\n${stateLine(state)}\n`;
-  const footer = driftFooter(looked, since, report.everyHours);
-  const room = LONGEST_BODY - head.length - body.length - footer.length - 10;
-  const fits = reconciled === null || said === '' ? '' : reconciledText(reconciled, report.findings.length, room - 200);
-  const whole = [`${head}\n${body.trim()}`, ...(fits === '' || fits.length > room ? [] : [fits]), footer].join('\n\n');
-
-  const comments: string[] = [];
-  if (present !== null && present.state === 'closed') {
-    const lines = report.findings.map(({ line }) => line);
-    comments.push(returnedComment(lines, !wasClosedByUs(present)));
-  } else if (present !== null && !same) {
-    const change = changeOf(before, report, present);
-    // What is not found may only not have been seen; then there is nothing to say that is sure.
-    if (!report.complete && change.added?.length === 0) return { kind: 'left' };
-    // What was undone is told below, and is all that is gone.
-    if (reconciled?.outcome !== 'done' || change.added === null || change.added.length > 0)
-      comments.push(changedComment(change));
-  }
-  // A refusal is told once as long as it is the same; what was undone is news every time.
-  const isNews = reconciled?.outcome === 'done' || state.said !== (before?.said ?? null);
-  if (present !== null && said !== '' && isNews) comments.push(said);
-  return { kind: 'open', title, body: `${whole}\n`, comment: comments.length === 0 ? null : comments.join('\n\n') };
-}
-
-function changeOf(before: DriftIssueState | null, { findings, at, complete }: DriftReportFile, present: Issue): Change {
-  const now = findings.length;
-  // Nobody can tell where not all were kept, or where somebody edited what was.
-  if (before === null || before.count > before.keys.length || present.state !== 'open')
-    return { since: before?.since ?? at.slice(0, 10), added: null, gone: null, now };
-  const old = new Set(before.keys);
-  const keys = new Set(findings.map(({ key }) => key));
-  return {
-    since: before.since,
-    added: findings.filter(({ key }) => !old.has(key)).map(({ line }) => line),
-    gone: complete ? before.keys.filter((key) => !keys.has(key)).length : null,
-    now,
   };
 }
 
@@ -151,7 +97,7 @@ export function pendingReport(report: DriftReportFile, looked: LookedAt, hasFail
     if (hasFailed)
       return isOpen ? { kind: 'resolved', line: resolvedDriftLine('failed-apply', looked) } : { kind: 'left' };
     const body = bodyOf([applyMarker(report.lab), PENDING], report.pending, plainFooter(looked));
-    return { kind: 'open', title: report.pending.title, body };
+    return unlessSame(present, { title: report.pending.title, body });
   };
 }
 
@@ -159,7 +105,7 @@ export function pendingReport(report: DriftReportFile, looked: LookedAt, hasFail
 export function renewalReport(marker: string, text: Text, looked: LookedAt): Decision {
   return (present) => {
     if (present?.state === 'closed' && !wasClosedByUs(present)) return { kind: 'left' };
-    return { kind: 'open', title: text.title, body: bodyOf([marker], text, plainFooter(looked)) };
+    return unlessSame(present, { title: text.title, body: bodyOf([marker], text, plainFooter(looked)) });
   };
 }
 
@@ -169,6 +115,12 @@ export function renewalOverReport(looked: LookedAt): Decision {
     present === null
       ? { kind: 'left' }
       : { kind: 'resolved', line: resolvedDriftLine('renewal', looked), body: closedBody(present) };
+}
+
+/** Written anew where it says something else than when it was looked, or is not open. */
+function unlessSame(present: Issue | null, next: Text): IssueReport {
+  const isSame = present?.state === 'open' && present.title === next.title && saysTheSame(present.body, next.body);
+  return { kind: 'open', ...next, ...(isSame ? { body: present.body } : {}) };
 }
 
 function bodyOf(head: readonly string[], { body }: Text, footer: string): string {

@@ -15,6 +15,8 @@ const stateOfIssue = z.strictObject({
   keys: z.array(z.string().regex(/^[0-9a-f]{12}$/)).max(MOST_KEYS),
   /** How many findings there are. */
   count: z.int().nonnegative(),
+  /** How many of them were not looked for again since a look that saw everything. */
+  carried: z.int().nonnegative().default(0),
   /** Of what a reconcile said last; null where there was none, or nothing worth saying. */
   said: z
     .string()

@@ -1,4 +1,5 @@
 import type { Result } from '../diagnostics/failure.ts';
+import { issuesOnce } from '../github/issues-once.ts';
 import type { GitHub } from '../github/port.ts';
 import { type IssueOutcome, reportIssue } from '../github/report-issue.ts';
 import { isOurs } from '../github/sticky.ts';
@@ -22,24 +23,25 @@ import {
  * ends. Each by itself, and `told` of what became of it: one that cannot be written keeps no other from being written.
  */
 export async function keepDriftIssues(
-  github: GitHub,
+  connected: GitHub,
   facts: DriftIssueFacts,
   told: (kind: string, outcome: Result<IssueOutcome>) => void,
 ): Promise<void> {
+  const github = issuesOnce(connected);
   const { looked, view, first, error, reconciled } = facts;
   const lab = facts.lab ?? (await labOf(github)) ?? 'unknown';
   if (view !== null && view.class !== 'error') {
     const markers = driftMarkers(lab);
     // What was found and undone in one run is news, too: without this there would be nothing to close.
     if (first !== null && first.issue !== null && view.issue === null && reconciled !== null) {
-      const report = driftReport(first, looked, null);
+      const report = driftReport(first, looked);
       const opened = await reportIssue(github, {
         markers,
         report: (present) => (present?.state === 'open' ? { kind: 'left' } : report(present)),
       });
       if (!opened.ok) told('drift', opened);
     }
-    told('drift', await reportIssue(github, { markers, report: driftReport(view, looked, reconciled) }));
+    told('drift', await reportIssue(github, { markers, report: driftReport(view, looked, reconciled, first) }));
   }
   told('error', await reportIssue(github, { markers: errorMarkers(lab), report: errorReport(lab, error, looked) }));
   if (view !== null && view.class !== 'error') {
@@ -86,8 +88,9 @@ async function labOf(github: GitHub): Promise<string | null> {
 
 /** The first lines of the open issues that we wrote, each once. */
 async function ourFirstLines(github: GitHub): Promise<Result<readonly string[]>> {
-  const [me, issues] = [await github.me(), await github.issues('open')];
+  const me = await github.me();
   if (!me.ok) return me;
+  const issues = await github.issues('open', me.value);
   if (!issues.ok) return issues;
   const ours = issues.value.flatMap((issue) => {
     const first = issue.body.split('\n', 1)[0]?.trimEnd() ?? '';

@@ -5,7 +5,6 @@ import {
   branchAnswer,
   commentAnswer,
   issueAnswer,
-  lastRunAnswer,
   minimisedAnswer,
   permissionAnswer,
   pullAnswer,
@@ -16,6 +15,8 @@ import {
   workflowAnswer,
 } from './answers.ts';
 import { downloadFrom } from './download.ts';
+import { lastSuccess } from './last-success.ts';
+import { noneWhereNotFound } from './none-where-not-found.ts';
 import type { GitHub, RepositoryName } from './port.ts';
 import { githubRequests, type RequestSettings, type Requests } from './requests.ts';
 
@@ -107,14 +108,8 @@ export function openGitHub(settings: GitHubSettings): GitHub {
         runAnswer,
         'workflow_runs',
       ),
-    async lastSuccess(workflow, branch) {
-      const answered = await requests.one(
-        'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
-        { ...ours, workflow_id: workflow, branch, status: 'success', per_page: 1, exclude_pull_requests: true },
-        lastRunAnswer,
-      );
-      return noneWhereNotFound(answered);
-    },
+    lastSuccess: (workflow, branch, jobs = []) =>
+      lastSuccess(requests, { ...ours, workflow_id: workflow, branch }, jobs),
     async workflow(file) {
       const answered = await requests.one(
         'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}',
@@ -135,10 +130,10 @@ export function openGitHub(settings: GitHubSettings): GitHub {
       const found = await requests.location(route, { ...ours, artifact_id: artifact, archive_format: 'zip' });
       return found.ok ? downloadFrom(found.value, limit, requests.signal) : found;
     },
-    async issues(state) {
+    async issues(state, author) {
       const found = await requests.all(
         'GET /repos/{owner}/{repo}/issues',
-        { ...ours, state, sort: 'updated', direction: 'desc' },
+        { ...ours, state, creator: author, sort: 'updated', direction: 'desc' },
         issueAnswer,
       );
       return found.ok ? succeed(found.value.filter(({ isPull }) => !isPull)) : found;
@@ -152,10 +147,6 @@ export function openGitHub(settings: GitHubSettings): GitHub {
         issueAnswer,
       ),
   };
-}
-
-function noneWhereNotFound<T>(answered: Result<T>): Result<T | null> {
-  return !answered.ok && answered.failure.code === 'github-not-found' ? succeed(null) : answered;
 }
 
 async function done(requests: Requests, mutation: string, id: string): Promise<Result<null>> {

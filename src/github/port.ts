@@ -106,16 +106,21 @@ export interface GitHub {
   runs(workflow: string, headSha: string, event: string): Promise<Result<readonly Run[]>>;
   /**
    * When the newest run of the workflow file (`drift.yml`) that went well on that branch began, ISO 8601, whatever it was
-   * started by. Null where none did, or where there is no such workflow. Needs `actions: read`.
+   * started by. With `jobs`, a run that failed counts, too, where all jobs of these names went well. Null where none did, or
+   * where there is no such workflow. Needs `actions: read`.
    */
-  lastSuccess(workflow: string, branch: string): Promise<Result<{ readonly at: string } | null>>;
+  lastSuccess(
+    workflow: string,
+    branch: string,
+    jobs?: readonly string[],
+  ): Promise<Result<{ readonly at: string } | null>>;
   /** Null where GitHub knows no workflow file of that name. Needs `actions: read`. */
   workflow(file: string): Promise<Result<Workflow | null>>;
   artifacts(run: number, name: string): Promise<Result<readonly Artifact[]>>;
   /** The zip archive; a longer one than `limit` bytes is refused while it arrives. */
   download(artifact: number, limit: number): Promise<Result<Uint8Array>>;
-  /** Pull requests, which GitHub counts as issues, are left out. */
-  issues(state: 'open' | 'closed'): Promise<Result<readonly Issue[]>>;
+  /** Those that this login opened. Pull requests, which GitHub counts as issues, are left out. */
+  issues(state: 'open' | 'closed', author: string): Promise<Result<readonly Issue[]>>;
   /** Not repeated on its own, like `createComment`. */
   createIssue(title: string, body: string): Promise<Result<Issue>>;
   updateIssue(

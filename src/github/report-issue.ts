@@ -32,7 +32,7 @@ export async function reportIssue(
   const me = await github.me();
   if (!me.ok) return me;
   const find = async (state: 'open' | 'closed') => {
-    const issues = await github.issues(state);
+    const issues = await github.issues(state, me.value);
     return issues.ok ? succeed(issues.value.filter((issue) => isOurs(issue, me.value, given.markers))) : issues;
   };
   const open = await find('open');

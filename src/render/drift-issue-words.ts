@@ -21,13 +21,12 @@ const NAMED = 10;
 const LONGEST_LIST = 30_000;
 
 /**
- * The last lines of the issue about drift. `since` is the day (`YYYY-MM-DD`) on which the same was first found; when the
- * next look really comes is GitHub's to decide, so it is only said when it is due.
+ * The last lines of the issue about drift. `since` is the day (`YYYY-MM-DD`) on which the same was first found. They stay
+ * true as long as the same is found, so that nobody needs to edit them.
  */
 export function driftFooter(looked: LookedAt, since: string, everyHours: number): string {
-  const today = looked.at.slice(0, 10) === since;
-  const seen = today ? ours('First found today') : md`Unchanged since ${ours(dayWords(new Date(since)))}`;
-  return `${seen.markdown}. The next look is due within ${everyHours} hours. This issue closes itself.\n\n${lookedLine(looked)}`;
+  const every = everyHours === 1 ? 'every hour' : `every ${everyHours} hours`;
+  return `First found ${dayWords(new Date(since))}, and unchanged at every look since that worked: this is edited only when something changes. A look is due ${every}. This issue closes itself.\n\n${lookedLine(looked, 'written after the look of')}`;
 }
 
 /** The same of an issue that stands as long as nobody could look. */
@@ -37,12 +36,12 @@ export function errorFooter(looked: LookedAt): string {
 
 /** The same of any other issue that a look keeps. */
 export function plainFooter(looked: LookedAt): string {
-  return `This issue closes itself.\n\n${lookedLine(looked)}`;
+  return `This issue closes itself.\n\n${lookedLine(looked, 'written after the look of')}`;
 }
 
-function lookedLine({ at, commit, runUrl }: LookedAt): string {
+function lookedLine({ at, commit, runUrl }: LookedAt, when = 'looked at'): string {
   const items = [
-    md`looked at ${ours(timeWords(at))}`,
+    md`${ours(when)} ${ours(timeWords(at))}`,
     ...(commit === null ? [] : [md`team.yaml of ${code(commit.slice(0, 7))}`]),
     ...runLink(runUrl),
   ];
@@ -56,11 +55,15 @@ export interface Change {
   /** Null, too, where not everything could be looked at. */
   readonly gone: number | null;
   readonly now: number;
+  /** Whether everything could be looked at. */
+  readonly complete: boolean;
 }
 
 /** The short comment that tells of it. */
-export function changedComment({ since, added, gone, now }: Change): string {
+export function changedComment({ since, added, gone, now, complete }: Change): string {
   const day = dayWords(new Date(since));
+  if (added === null && !complete)
+    return `Changed since ${day}: ${count(now, 'finding')} ${plural(now, 'was', 'were')} seen by a look that did not see everything.`;
   if (added === null) return `Changed since ${day}: there ${plural(now, 'is', 'are')} ${count(now, 'finding')} now.`;
   if (added.length === 0 && gone === 0)
     return `Changed since ${day}: the same ${plural(now, 'finding', 'findings')}, with other facts.`;
@@ -70,6 +73,23 @@ export function changedComment({ since, added, gone, now }: Change): string {
   ];
   const said = added.length === 0 ? `nothing is new, ${items.join(', ')}` : items.join(', ');
   return withList(`Changed since ${day}: ${said}.`, added);
+}
+
+/** What an issue told of before, and could not be looked for again; empty where that is nothing. */
+export function notLookedForText(
+  carried: { readonly count: number; readonly isExact: boolean; readonly names: readonly string[] },
+  budget: number,
+): string {
+  const { count: many, isExact, names } = carried;
+  if (many === 0) return '';
+  const number = `${isExact ? '' : 'Up to '}${count(many, 'finding')} of the last complete look`;
+  const first = `**${number} could not be looked for again**, since not everything could be looked at (an issue of its own says what): ${plural(many, 'it', 'they')} may still be there.`;
+  return withList(
+    first,
+    names.map((name) => code(name, 300).markdown),
+    names.length,
+    budget,
+  );
 }
 
 /** The comment with which an issue that had been closed is opened again. `byPerson`: while the account differed. */
@@ -87,7 +107,9 @@ export function cleanLine(
 ): string {
   const what = rest.pending
     ? 'Nothing differs by hand any more; what is merged and not applied yet stands in an issue of its own'
-    : 'The account is as team.yaml says';
+    : rest.snoozed === 0
+      ? 'The account is as team.yaml says'
+      : 'But for what is snoozed there, the account is as team.yaml says';
   const how =
     rest.undone === 0 ? '' : `, after ${count(rest.undone, 'finding')} ${plural(rest.undone, 'was', 'were')} undone`;
   const snoozed =
@@ -140,6 +162,34 @@ export function reconciledText({ outcome, reason, undone }: Reconciled, left: nu
     failed: `**Undoing failed.**${because.markdown}`,
   }[outcome];
   return text === '' || undone.length === 0 ? text : withList(text, undone, undone.length, budget);
+}
+
+/**
+ * What to do where nothing was undone because something waits to be applied; empty where that is not why. `pending` is the
+ * text about that, `body` the issue's own.
+ */
+export function waitsForApplyText(
+  reconciled: Reconciled | null,
+  pending: { readonly body: string } | null,
+  body: string,
+): string {
+  if (reconciled?.outcome !== 'refused' || pending === null) return '';
+  if (!/not applied|last day/i.test(reconciled.reason ?? '')) return '';
+  const waiting = pending.body.split('\n').flatMap((line) => /^- (?!…)(.+)$/.exec(line)?.[1] ?? []);
+  const removed = [...body.matchAll(/<sub>(`[a-z-]+-removed\/[^`\s]+`)<\/sub>/g)].map(([, name = '']) => name);
+  const back =
+    removed.length === 0
+      ? 'An apply also gives back what was removed by hand; of that, nothing was found.'
+      : `An apply also gives back what was removed by hand: ${removed.slice(0, NAMED).join(', ')}${removed.length > NAMED ? ` and ${removed.length - NAMED} more` : ''}.`;
+  return [
+    withList(
+      '**What to do:** run the apply workflow (Actions, `apply`, Run workflow). This waits for it:',
+      waiting,
+      NAMED,
+      LONGEST_LIST / 3,
+    ),
+    `${back} The workflow does only what was reviewed: where it stops with \`plan-changed\`, open a pull request, whose comment shows all that an apply does now.`,
+  ].join('\n\n');
 }
 
 /** What is said in the place of a report that nobody wrote. */

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { evaluate } from './expression.ts';
+import { readWorkflow } from './workflow-file.ts';
+
+const { jobs } = readWorkflow('.github/workflows/drift.yml');
+type Ends = Readonly<Record<string, { readonly result: string; readonly outputs?: Readonly<Record<string, string>> }>>;
+
+const GOOD: Ends = {
+  build: { result: 'success', outputs: { tool: '7' } },
+  detect: { result: 'success' },
+  reconcile: { result: 'skipped' },
+};
+
+function needsWith(ends: Ends) {
+  const all: Ends = { ...GOOD, ...ends };
+  return Object.fromEntries(Object.entries(all).map(([id, { result, outputs = {} }]) => [id, { result, outputs }]));
+}
+
+function reasonWith(ends: Ends): unknown {
+  const text = jobs.report?.steps.at(-1)?.env?.REASON ?? '';
+  return evaluate(/^\$\{\{(.*)\}\}$/s.exec(text)?.[1] ?? text, { needs: needsWith(ends) });
+}
+
+const half = { result: 'cancelled' };
+const undone = { result: 'success' };
+const reason = (result: string, why: string) => ({ result, outputs: { 'failure-reason': why } });
+
+test.each<[string, Ends, string]>([
+  ['all went well', {}, ''],
+  ['something was undone', { reconcile: undone }, ''],
+  ['undoing failed', { reconcile: { result: 'failure' } }, 'reconcile-failed'],
+  // GitHub cancels what runs out of its time.
+  ['undoing was cancelled half-way', { reconcile: half }, 'reconcile-failed'],
+  ['undoing was cancelled, and said why', { reconcile: reason('cancelled', 'state-locked') }, 'state-locked'],
+  ['the look was cancelled', { detect: half }, 'look-failed'],
+  ['the look said why', { detect: reason('failure', 'plan-failed') }, 'plan-failed'],
+  [
+    'the file is wrong',
+    { build: reason('failure', 'validate-failed'), detect: { result: 'skipped' } },
+    'validate-failed',
+  ],
+  ['the build was cancelled', { build: half, detect: { result: 'skipped' } }, 'look-failed'],
+])('%s: %j', (_name, ends, expected) => {
+  expect(reasonWith(ends)).toBe(expected);
+});
+
+test.each<[string, Ends, boolean]>([
+  ['all went well', {}, true],
+  ['the look failed', { detect: { result: 'failure' } }, true],
+  ['the file is wrong: the tool was built before', { build: { result: 'failure', outputs: { tool: '7' } } }, true],
+  ['there is no tool', { build: { result: 'failure' } }, false],
+  ['nothing ran', { build: { result: 'skipped' } }, false],
+])('the issues are kept: %s', (_name, ends, expected) => {
+  const kept = evaluate(jobs.report?.if ?? '', { needs: needsWith(ends) }, { always: () => true });
+  expect(kept).toBe(expected);
+});
+
+test('the names by which a run that failed is known to have looked are those of the jobs', () => {
+  const source = readFileSync('src/commands/overdue-looks.ts', 'utf8');
+  for (const name of [jobs.detect?.name, jobs.report?.name]) expect(source).toContain(`'${name}'`);
+});
