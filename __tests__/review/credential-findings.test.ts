@@ -56,6 +56,11 @@ describe('credentials', () => {
       ['unused-key/bo'],
     ],
     [
+      'a key that is too old and was never used: nobody has to replace it',
+      { credentials: { [name('bo')]: { keys: [keyOf({ created: '2026-08-01T12:00:00Z', lastUsed: null })] } } },
+      ['unused-key/bo'],
+    ],
+    [
       'one of 29 days',
       { credentials: { [name('bo')]: { keys: [keyOf({ created: '2026-10-27T12:00:00Z', lastUsed: null })] } } },
       [],
@@ -133,6 +138,16 @@ describe('credentials', () => {
 
   test.each(cases)('%s', (_what, given, expected) => {
     expect(lookAt(given).findings.map(({ id }) => id)).toEqual(expected);
+  });
+
+  test('an old key knows of the other one, and of a suspension: both decide what replaces it', () => {
+    const other = keyOf({ active: false });
+    const credentials = { [name('bo')]: { keys: [old, other] }, [name('cy')]: { keys: [old] } };
+    const keys = lookAt({ credentials }).findings.flatMap(({ what }) => (what.kind === 'old-key' ? [what] : []));
+    expect(keys).toMatchObject([
+      { user: name('bo'), other, isSuspended: false },
+      { user: name('cy'), other: null, isSuspended: true },
+    ]);
   });
 
   test('an extra key weighs what its owner may do', () => {

@@ -65,6 +65,13 @@ export function pendingHeading(pending: readonly DriftFinding[], naming: Naming)
   return `${lab}: ${countWords(pending.length, 'change')} of team.yaml ${isAre(pending.length)} not applied`;
 }
 
+/** What stands above a list of them, without a colon. */
+export function pendingListWords(pending: readonly DriftFinding[], naming: Naming): string {
+  const over = pending.filter((finding) => isOver(finding, naming)).length;
+  if (over === 0) return 'Merged and not applied yet';
+  return over === pending.length ? 'Due, and not applied yet' : 'Merged, or due, and not applied yet';
+}
+
 /** Whether it is the user of a member whose last day has passed: nobody has changed the file. */
 export function isOver({ what }: DriftFinding, { people }: Naming): boolean {
   if (what.kind !== 'difference' || what.difference.kind !== 'user-added') return false;

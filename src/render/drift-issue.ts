@@ -2,7 +2,7 @@ import type { DriftFinding, DriftLook } from '../review/drift-finding.ts';
 import { fitParts, fixed, type Part } from './comment-budget.ts';
 import { asOfReportWords } from './drift-as-of.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from './drift-command.ts';
-import { classWords, countWords, headingWords, isAre, toldFindings } from './drift-heading.ts';
+import { classWords, countWords, headingWords, isAre, pendingListWords, toldFindings } from './drift-heading.ts';
 import { findingItem, findingLine, type ItemOptions, needsAccount } from './drift-item.ts';
 import { isAttributed, notPlannedWords, unseenWords } from './drift-lines.ts';
 import { renamedIn } from './drift-renamed.ts';
@@ -42,7 +42,7 @@ export function driftIssueText(look: DriftLook, view: DriftView): { title: strin
     ...(classed === null ? [] : [fixed(classed)]),
     ...(items.some(needsAccount) ? [fixed(accountNote())] : []),
     ...itemParts(items),
-    ...list('**Merged and not applied yet**', pending.map(short), RANK.pending),
+    ...list(`**${pendingListWords(pending, naming)}**`, pending.map(short), RANK.pending),
     ...list('**Done by hand, and as team.yaml wants it by now**', settled.map(short), RANK.pending),
     ...(asOf === null ? [] : [fixed(asOf)]),
     ...list(

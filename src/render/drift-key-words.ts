@@ -175,8 +175,8 @@ function countOf(count: number, noun: string): string {
 function keysSaid(keys: readonly AccessKey[]): Said {
   if (isNamed(keys))
     return said`${sayOurs(keys.length === 1 ? 'It is' : 'They are')} ${sayListed(keys.map(briefKey))}.`;
-  const one = keys.length === 1;
-  return said`${sayOurs(capital(listWords(keys.map((key, index) => `${one ? 'it' : (ORDER[index] ?? 'another')} ${factsOf(key)}`))))}.`;
+  const name = (index: number) => (keys.length === 1 ? 'it' : (ORDER[index] ?? 'another'));
+  return sayOurs(`${capital(keys.map((key, index) => `${name(index)} ${factsOf(key)}`).join('; '))}.`);
 }
 
 /** `AKIA…WXYZ (made on 2 Mar 2026, never used)` */

@@ -5,7 +5,7 @@ import type { Naming } from './access-words.ts';
 import { asOfReportWords } from './drift-as-of.ts';
 import { commandLine } from './drift-command.ts';
 import { findingWords } from './drift-finding-words.ts';
-import { classWords, countWords, headingWords, toldFindings } from './drift-heading.ts';
+import { classWords, countWords, headingWords, pendingListWords, toldFindings } from './drift-heading.ts';
 import { renamedIn } from './drift-renamed.ts';
 import { snoozeNotes } from './drift-snoozed.ts';
 import { unappliedWords } from './drift-unapplied.ts';
@@ -45,7 +45,7 @@ export function driftLines(look: DriftLook, naming: Naming, options: DriftLinesO
         ? []
         : sentence(classWords(look, naming) ?? cleanWords(look)),
     open.flatMap((finding, index) => itemLines(index + 1, finding, naming, words, width)),
-    shortLines('Merged and not applied yet (mturk-team plan shows it):', pending, naming, words, width),
+    shortLines(`${pendingListWords(pending, naming)} (mturk-team plan shows it):`, pending, naming, words, width),
     shortLines('Done by hand, and as team.yaml wants it by now:', settled, naming, words, width),
     asOf === null ? [] : sentence(asOf),
     snoozedLines(look, width),

@@ -150,8 +150,9 @@ function gainVerb({ suspended, unknownPolicies }: PersonChange, pending: boolean
 
 function lossVerb({ suspended }: PersonChange, cause: DriftCause): string {
   // Whoever is new in the file could not do it before either.
-  if (cause === 'pending' || cause === 'undecided') return 'cannot';
-  return suspended.after && !suspended.before ? 'is denied everything, and can no longer' : 'can no longer';
+  const verb = cause === 'undecided' ? 'cannot' : 'can no longer';
+  if (cause === 'pending') return 'cannot';
+  return suspended.after && !suspended.before ? `is denied everything, and ${verb}` : verb;
 }
 
 /** Where nothing is gained or lost today by being suspended, or by not being it any more. */
