@@ -6,6 +6,8 @@ import { APPLIED_ACCESS, packedAccess, unpackedAccess } from './applied-access.t
 import type { Lab } from './open-lab.ts';
 import { type RecordPlace, type StateRecord, stateRecord } from './state-record.ts';
 
+const MOST_BEGUN = 200_000;
+
 const RECORD = z.strictObject({
   version: z.literal(1),
   /** The last commit whose team file was applied by commit, or began to be; null where none was. */
@@ -25,7 +27,7 @@ const RECORD = z.strictObject({
   /** What the file declared that was applied last as a whole; null where nobody has noted that. */
   access: APPLIED_ACCESS.nullable().default(null),
   /** `subjectKey`s of all that applies which began since then, and did not end, were to change in it. */
-  begun: z.array(z.string().max(1_000)).max(200_000).default([]),
+  begun: z.array(z.string().max(4_096)).max(MOST_BEGUN).default([]),
 });
 
 export type LastApplied = z.infer<typeof RECORD>;
@@ -75,7 +77,9 @@ function begunAfter(
   const access = last.access ?? (isSame ? packedAccess(team, today) : null);
   if (access === null) return { access, begun: [] };
   const changed = changedSubjects(unpackedAccess(access), team, today);
-  return { access, begun: [...new Set([...last.begun, ...changed])].sort() };
+  const begun = [...new Set([...last.begun, ...changed])].sort();
+  // Nobody could read more back, and nothing is ever guessed: then the plan alone tells, as without a record.
+  return begun.length > MOST_BEGUN ? { access: null, begun: [] } : { access, begun };
 }
 
 /** What a look is told of the last apply. */

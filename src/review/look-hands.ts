@@ -2,6 +2,7 @@ import { type Difference, inverse } from './difference.ts';
 import type { DriftReport } from './drift.ts';
 import { isPartOf, ownersIn } from './look-differences.ts';
 import type { SinceApplied } from './look-since.ts';
+import { namesIn } from './reconcile.ts';
 
 /**
  * What a plan says, with what its state has forgotten: once it is run with something kept as the account has it, a state
@@ -12,8 +13,13 @@ export function withHands(report: DriftReport, since: SinceApplied | null): Drif
   if (since === null) return report;
   // Who leaves does so by the file or by the day: a plan deletes nothing that only a hand has made.
   const leaving = ownersIn(report.pending, 'removed');
+  // A state that has lost somebody has lost what she has, too: what looks new about her may well be there.
+  const lost = new Set(report.takenOver.flatMap(({ id }) => (id === null ? [] : [id.slice(id.lastIndexOf('/') + 1)])));
   const isByHand = (planned: Difference): boolean =>
-    !DELETIONS.includes(planned.kind) && !isPartOf(planned, leaving) && !since.has(planned);
+    !DELETIONS.includes(planned.kind) &&
+    !isPartOf(planned, leaving) &&
+    !namesIn(planned).some((name) => lost.has(name)) &&
+    !since.has(planned);
   const undone = report.pending.filter(isByHand);
   if (undone.length === 0) return report;
   const pending = report.pending.filter((planned) => !undone.includes(planned));
