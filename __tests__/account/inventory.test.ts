@@ -63,8 +63,8 @@ test('an account is read with all that its users can sign with', async () => {
     [cap, 'cap'],
   ]);
   expect([...policies]).toEqual([
-    [FULL, { attachments: 1 }],
-    [cap, { attachments: 1 }],
+    [FULL, { attachments: 1, versions: [] }],
+    [cap, { attachments: 1, versions: [{ id: 'v1', created: '2026-11-25T08:00:00Z', isInForce: true, document }] }],
   ]);
   expect(users.get('bo')).toEqual({
     arn: `arn:aws:iam::${ACCOUNT}:user${PATH}bo`,

@@ -40,6 +40,7 @@ const OTHER_KINDS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, tru
   certificates: true,
   'service-credentials': true,
   'root-keys': true,
+  'waiting-version': true,
 };
 const KINDS = [...Object.keys(DIFFERENCE_KINDS), ...Object.keys(OTHER_KINDS)].sort();
 

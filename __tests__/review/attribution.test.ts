@@ -428,6 +428,20 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
       subject: BOUNDARY,
     },
   ],
+  'waiting-version': [
+    {
+      what: {
+        ...{ kind: 'waiting-version', arn: BOUNDARY, version: 'v2', created: '2026-11-25T09:00:02Z' },
+        ...{ operations: [], isBeyond: true, users: [] },
+      },
+      did: [['CreatePolicyVersion', { policyArn: BOUNDARY }, { at: '2026-11-25T09:00:00Z' }]],
+      not: [
+        ['CreatePolicyVersion', { policyArn: BOUNDARY }, { at: '2026-11-25T10:00:00Z' }],
+        ['SetDefaultPolicyVersion', { policyArn: BOUNDARY, versionId: 'v2' }, { at: '2026-11-25T09:00:00Z' }],
+      ],
+      subject: BOUNDARY,
+    },
+  ],
   'foreign-group': [
     {
       what: { kind: 'foreign-group', user: BO, group: 'admins' },
@@ -573,7 +587,7 @@ describe('who did it', () => {
     expect(not.length).toBeGreaterThan(0);
     for (const [name, parameters, more] of did) {
       const call = event(name, parameters, more);
-      expect([name, attribute([one], [call])[0]?.by]).toEqual([
+      expect([name, attribute([one], [call])[0]?.by]).toMatchObject([
         name,
         { who: call.who, at: call.at, from: '192.0.2.7', through: 'console' },
       ]);
@@ -611,6 +625,14 @@ describe('who did it', () => {
     ];
     for (const order of [events, [...events].reverse()])
       expect(attribute([finding(added)], order)[0]?.by).toMatchObject({ who: 'last' });
+  });
+
+  test('what has another name since is told with it', () => {
+    const gone = finding(of({ kind: 'user-removed', user: BO }));
+    const by = (name: string, parameters: object) =>
+      attribute([gone], [event(name, { userName: BO, ...parameters })])[0]?.by?.renamedTo;
+    expect(by('UpdateUser', { newUserName: 'bo-2' })).toBe('bo-2');
+    expect(by('DeleteUser', {})).toBeUndefined();
   });
 
   test('an apply is named as one, and no person is made up where nobody told', () => {

@@ -94,7 +94,7 @@ function accountWith(fake: Fake): Seen {
       })),
     },
     users: new Map(),
-    policies: new Map(Object.entries(policies)),
+    policies: new Map(Object.entries(policies).map(([arn, held]) => [arn, { ...held, versions: [] }])),
     isAccessKnown: true,
     unseen: [],
   };

@@ -1,5 +1,5 @@
 import type { AccessModel } from '../../src/access/model.ts';
-import type { AccessKey, Inventory, UserCredentials } from '../../src/account/inventory.ts';
+import type { AccessKey, Inventory, PolicyVersion, UserCredentials } from '../../src/account/inventory.ts';
 
 const NO_CREDENTIALS: UserCredentials = {
   keys: [],
@@ -27,6 +27,7 @@ export function inventoryOf(
   access: AccessModel,
   credentials: Readonly<Record<string, Partial<UserCredentials>>> = {},
   more: Partial<Inventory> = {},
+  versions: Readonly<Record<string, readonly PolicyVersion[]>> = {},
 ): Inventory {
   const attachments = new Map<string, number>();
   for (const { attached } of [...access.users, ...access.groups]) {
@@ -48,7 +49,12 @@ export function inventoryOf(
         },
       ]),
     ),
-    policies: new Map(access.policies.map(({ arn }) => [arn, { attachments: attachments.get(arn) ?? 0 }])),
+    policies: new Map(
+      access.policies.map(({ arn }) => [
+        arn,
+        { attachments: attachments.get(arn) ?? 0, versions: versions[arn] ?? [] },
+      ]),
+    ),
     root: { keys: [], mfa: true },
     reportedAt: '2026-11-25T11:00:00Z',
     unseen: [],

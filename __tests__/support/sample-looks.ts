@@ -290,6 +290,14 @@ export const OTHERS: readonly DriftFinding[] = [
     },
   }),
   finds('foreign-group/bo/Admins', { kind: 'foreign-group', user: bo, group: 'Admins' }, { by: BY_ADA }),
+  finds('waiting-version/results-reader/v7', {
+    ...{ kind: 'waiting-version', arn: rolePolicyArn(team, 'results-reader'), version: 'v7' },
+    ...{ created: '2026-11-24T16:58:00Z', operations: ['SendBonus'], isBeyond: false, users: [bo] },
+  }),
+  finds('waiting-version/perception-lab/v2', {
+    ...{ kind: 'waiting-version', arn: boundaryArn(team), version: 'v2' },
+    ...{ created: '2026-11-24T16:58:00Z', operations: [], isBeyond: true, users: [] },
+  }),
   finds('dead-names/no-bonus', {
     kind: 'dead-names',
     policy: `arn:aws:iam::${team.account}:policy/no-bonus`,

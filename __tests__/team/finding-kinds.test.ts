@@ -53,6 +53,7 @@ const OF_EACH_KIND: Readonly<Record<Kind, object>> = {
   certificates: { user: ODD },
   'service-credentials': { user: ODD },
   'root-keys': { keys: [KEY, KEY] },
+  'waiting-version': { arn: ARN, version: 'v7' },
 };
 
 const WHATS = Object.entries(OF_EACH_KIND).map(([kind, fields]): DriftWhat => {

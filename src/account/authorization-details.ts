@@ -10,14 +10,15 @@ import type { AccessModel, InlinePolicy } from '../access/model.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import { parsePolicyDocument } from '../iam/document-check.ts';
 import { type Asking, everyPage, UnreadableAnswer } from './asking.ts';
+import type { Inventory, PolicyVersion } from './inventory.ts';
 
 /** Who may do what on an account, as GetAccountAuthorizationDetails tells it. */
 export interface AuthorizationDetails {
   readonly access: AccessModel;
   /** By name: every user of `access`; times are ISO 8601, UTC. */
   readonly users: ReadonlyMap<string, { readonly arn: string; readonly created: string }>;
-  /** By ARN: every policy of `access`, with how many users, groups and roles have it, as a policy or as a boundary. */
-  readonly policies: ReadonlyMap<string, { readonly attachments: number }>;
+  /** By ARN: every policy of `access`. */
+  readonly policies: Inventory['policies'];
 }
 
 /** Everything but roles: MTurk takes no role's credentials. */
@@ -60,10 +61,11 @@ export async function readAuthorizationDetails(
       details.map(({ UserName = '', Arn = '', CreateDate }) => [UserName, { arn: Arn, created: isoOf(CreateDate) }]),
     ),
     policies: new Map(
-      found.map(({ Arn = '', AttachmentCount = 0, PermissionsBoundaryUsageCount = 0 }) => [
-        Arn,
-        { attachments: AttachmentCount + PermissionsBoundaryUsageCount },
-      ]),
+      found.map((detail) => {
+        const { Arn = '', AttachmentCount = 0, PermissionsBoundaryUsageCount = 0 } = detail;
+        const versions = Arn.startsWith('arn:aws:iam::aws:') ? [] : versionsOf(detail);
+        return [Arn, { attachments: AttachmentCount + PermissionsBoundaryUsageCount, versions }];
+      }),
     ),
   };
 }
@@ -100,6 +102,15 @@ function policyOf({ Arn = '', PolicyName, PolicyVersionList = [] }: ManagedPolic
   const inForce = PolicyVersionList.find(({ IsDefaultVersion }) => IsDefaultVersion === true);
   // Not every endpoint names the policy beside its ARN, which ends with the name.
   return { arn: Arn, name: PolicyName || Arn.slice(Arn.lastIndexOf('/') + 1), document: documentOf(inForce?.Document) };
+}
+
+function versionsOf({ PolicyVersionList = [] }: ManagedPolicyDetail): readonly PolicyVersion[] {
+  return PolicyVersionList.map(({ VersionId = '', CreateDate, IsDefaultVersion, Document }) => ({
+    id: VersionId,
+    created: isoOf(CreateDate),
+    isInForce: IsDefaultVersion === true,
+    document: documentOf(Document),
+  }));
 }
 
 function arnsOf(attached: readonly { PolicyArn?: string | undefined }[] = []): readonly string[] {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { AccessModel, AccessUser } from '../access/model.ts';
+import type { PolicyDocument } from '../iam/document.ts';
 import { type Asked, type Asking, askingOf } from './asking.ts';
 import { type AuthorizationDetails, readAuthorizationDetails } from './authorization-details.ts';
 import { beginReport, type CredentialReport, type ReportRow, ROOT_ROW, readReport } from './credential-report.ts';
@@ -51,9 +52,22 @@ interface InventoriedUser {
   readonly credentials: UserCredentials;
 }
 
+/** One of the at most five versions of a policy. */
+export interface PolicyVersion {
+  /** `v7`: the seventh that was made of it. */
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly created: string;
+  readonly isInForce: boolean;
+  /** Null where it cannot be read as a policy. */
+  readonly document: PolicyDocument | null;
+}
+
 interface InventoriedPolicy {
   /** Users, groups and roles that it is attached to, as a policy or as a boundary. */
   readonly attachments: number;
+  /** Of the account's own policies; empty for those of AWS. */
+  readonly versions: readonly PolicyVersion[];
 }
 
 /** An AWS account as it was found: what decides who may do what, and what they can do it with. */

@@ -9,6 +9,7 @@ import { differenceFindingWords } from './drift-difference-words.ts';
 import { keyWords } from './drift-key-words.ts';
 import { foreignGroupWords, outsideWords } from './drift-outside.ts';
 import { strayWords } from './drift-stray.ts';
+import { waitingVersionWords } from './drift-waiting-version.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './drift-words.ts';
 import { stepText } from './progress.ts';
 import { said, sayCode, sayOurs, sayProse, saySome } from './said.ts';
@@ -31,6 +32,8 @@ function wordsOf(finding: DriftFinding, naming: Naming, options: DriftWordsOptio
       return strayWords(finding, what.effect, naming, options);
     case 'boundary':
       return boundaryWords(finding, what.effect, naming, options);
+    case 'waiting-version':
+      return waitingVersionWords(finding, what, naming, options);
     case 'foreign-group':
       return foreignGroupWords(finding, what, naming, options);
     case 'outside':

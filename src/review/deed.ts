@@ -21,6 +21,13 @@ export function deedOf(what: DriftWhat): Deed | null {
       const { arn, state } = what.effect;
       return { subject: arn, calls: state === 'missing' ? deletes(arn) : changesDocument(arn) };
     }
+    case 'waiting-version': {
+      const isOf = sets({ policyArn: what.arn });
+      const isThen = byCreation(what.created);
+      const makes = (...[parameters, event]: Parameters<typeof isOf>) =>
+        isOf(parameters, event) && isThen(parameters, event);
+      return { subject: what.arn, calls: { CreatePolicyVersion: makes } };
+    }
     case 'foreign-group':
       return { subject: what.user, calls: { AddUserToGroup: sets({ userName: what.user, groupName: what.group }) } };
     case 'outside':

@@ -24,6 +24,21 @@ export type DriftWhat =
   /** Under the lab's path, or with a policy of the lab, and declared nowhere. */
   | { readonly kind: 'stray'; readonly effect: StrayEffect }
   | { readonly kind: 'boundary'; readonly effect: BoundaryEffect }
+  /** A version of a policy of the lab that is not in force, and would give more than the one that is. */
+  | {
+      readonly kind: 'waiting-version';
+      readonly arn: string;
+      /** `v7` */
+      readonly version: string;
+      /** ISO 8601, UTC. */
+      readonly created: string;
+      /** What it would give of MTurk, in catalogue order. */
+      readonly operations: readonly Operation[];
+      /** Whether it would let through more than MTurk. */
+      readonly isBeyond: boolean;
+      /** Names of the IAM users who would have it. */
+      readonly users: readonly string[];
+    }
   /** A member in a group that is not the lab's. */
   | { readonly kind: 'foreign-group'; readonly user: string; readonly group: string }
   /** Somebody who is not of the lab and may use MTurk, or may give herself everything. */
@@ -102,6 +117,8 @@ export interface Attribution {
   /** An address, or an AWS service's name; null where the event has none. */
   readonly from: string | null;
   readonly through: 'console' | 'cli' | 'sdk' | 'terraform' | 'other';
+  /** The name that a user or group got, where it is not gone but has another one. */
+  readonly renamedTo?: string;
 }
 
 export interface DriftFinding {

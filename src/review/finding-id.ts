@@ -97,6 +97,8 @@ function partsOf(what: DriftWhat, risk: Risk | 'administers' | null, names: IdNa
       const everything = risk === 'administers' ? [risk] : [];
       return ['boundary', ...(ways.length > 0 ? ways : [state]), ...everything];
     }
+    case 'waiting-version':
+      return [what.kind, ...names.policy(what.arn), what.version];
     case 'foreign-group':
       return ['foreign-group', ...names.user(what.user), what.group, ...worst];
     case 'outside':

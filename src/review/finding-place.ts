@@ -1,4 +1,6 @@
+import { worstRisk } from '../access/capability-access.ts';
 import type { PersonChange } from '../access/compare.ts';
+import { operationSet } from '../access/operation-set.ts';
 import { RISKS, type Risk } from '../mturk/operations.ts';
 import { placeOf as placeOfPeople } from './drift-effect.ts';
 import type { DriftWhat } from './drift-finding.ts';
@@ -59,6 +61,11 @@ export function placeOf(
     case 'boundary': {
       const { state, document, wider } = what.effect;
       return state === 'missing' || document === null || wider.length > 0 ? OPEN_BOUNDARY : placeOfPeople(people);
+    }
+    case 'waiting-version': {
+      // One call away from what it gives.
+      const worst = worstRisk(operationSet((operation) => what.operations.includes(operation)));
+      return what.isBeyond || worst === null ? OPEN_BOUNDARY : RISKS.indexOf(worst) + OPEN_BOUNDARY;
     }
     case 'outside':
       if (what.isAdministrator) return ADMINISTRATOR;

@@ -3,7 +3,7 @@ import { boundaryOf } from '../account/boundary.ts';
 import type { NamedThing } from '../account/iam-names.ts';
 import type { Inventory } from '../account/inventory.ts';
 import { type StrayLook, straysOf, type Unseen } from '../account/strays.ts';
-import { labPath } from '../team/names.ts';
+import { boundaryArn, labPath } from '../team/names.ts';
 import type { Team } from '../team/team.ts';
 import type { Plan } from '../terraform/plan-read.ts';
 import { type AdministeredThings, administeredIn } from './administers.ts';
@@ -25,6 +25,7 @@ import { indexModel, type ModelIndex } from './model-index.ts';
 import { foreignMemberships, outsiders } from './outside.ts';
 import { boundaryEffectOf } from './stray-boundary.ts';
 import { strayEffectsOf } from './stray-effect.ts';
+import { waitingVersions } from './waiting-versions.ts';
 
 export interface Looking {
   readonly team: Team;
@@ -69,6 +70,7 @@ export function draftsFromInventory(looking: Looking): Drafts {
       ...boundaryDrafts(boundaryEffectOf(boundary, team, today, at), () =>
         administratorsByBoundary(team, account, lab, at),
       ),
+      ...waitingVersions(inventory, account, part, expected.model, boundaryArn(team), at),
       ...foreignMemberships(members, groups, account, lab, at),
       ...outsiders(inventory, { users, groups }, lab, at),
       ...deadPolicies(account, expected.model, at),

@@ -38,7 +38,7 @@ export function boundaryEffectOf(look: BoundaryLook, team: Team, today: string, 
   return {
     ...nothing,
     document,
-    wider: added.filter((statement) => statement.Effect === 'Allow' && !covers(written, statement)),
+    wider: allowedBeside(document, written),
     // What bootstrap writes denies nothing: less can only come of an Allow that is gone, or of a Deny that is new.
     narrower: [
       ...added.filter(({ Effect }) => Effect === 'Deny'),
@@ -46,6 +46,11 @@ export function boundaryEffectOf(look: BoundaryLook, team: Team, today: string, 
     ],
     people: compare(declared, withDocument(declared, arn, document), at).people.filter(hasEffect),
   };
+}
+
+/** The statements by which one document allows what another one does not, by their words alone. */
+export function allowedBeside(one: PolicyDocument, other: PolicyDocument): readonly Statement[] {
+  return statementsBeside(one, other).filter((statement) => statement.Effect === 'Allow' && !covers(other, statement));
 }
 
 function withDocument(model: AccessModel, boundary: string, document: PolicyDocument): AccessModel {

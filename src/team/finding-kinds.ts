@@ -35,4 +35,5 @@ export const FINDING_KINDS: readonly string[] = [
   'used-key',
   'user-added',
   'user-removed',
+  'waiting-version',
 ];

@@ -205,6 +205,20 @@ export const POLICIES: readonly Tampering[] = [
     access: false,
   },
   {
+    what: "a wider version of a role's policy is laid in wait",
+    done: ({ iam }) =>
+      iam.send(
+        new aws.CreatePolicyVersionCommand({
+          PolicyArn: reader,
+          PolicyDocument: document('Allow', 'mechanicalturk:*'),
+          SetAsDefault: false,
+        }),
+      ),
+    finds: ['waiting-version/results-reader/v2'],
+    reconcile: 'left',
+    access: true,
+  },
+  {
     what: "a role's policy is deleted",
     done: async ({ iam }) => {
       await iam.send(new aws.DetachGroupPolicyCommand({ ...group('paymaster'), PolicyArn: paymaster }));
