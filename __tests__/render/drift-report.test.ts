@@ -69,6 +69,7 @@ test('what is snoozed, what was not found any more and what could not be seen is
     // One has passed, and the password is told again; the other is gone.
     idle: ['old-key/ada', 'password/gus'],
     unseen: [{ what: 'the credential report', failure: denied }],
+    reportedAt: null,
   });
   const { title, body } = driftIssueText(look, { ...view, reconcile: false });
   expectGolden('drift/short-sections.md', `${title}\n\n${body}\n`);

@@ -129,6 +129,12 @@ describe('a stray', () => {
     expect(issue([gone, stray]).includes(words)).toBe(isRenamed);
   });
 
+  test('need not be seen where CloudTrail tells of the new name', () => {
+    expect(told([{ ...gone, by: { ...BY_ADA, renamedTo: 'ghost' } }])).toContain(
+      "Somebody renamed the user of Eve Lindqvist to ghost, which keeps its keys (by Ada O'Neill",
+    );
+  });
+
   test('with the policy of a role whose group is gone may be that group', () => {
     const all = [differing('group-removed/paymaster'), other('stray/group/old-payers/spends')];
     expect(told(all)).toContain('Somebody deleted, or renamed, the group paymaster');
@@ -225,6 +231,7 @@ test('what was settled is told once, and not below a word that nobody did anythi
   expect(text).not.toContain('Nobody changed the account by hand');
   expect(text.match(/team\.yaml wants it/g)).toHaveLength(2);
   expect(text).toContain('- Somebody put Bo Chen into paymaster.');
+  expect(issue([...pending, ...settled], { class: 'pending' })).toContain('- Somebody put Bo Chen into `paymaster`.');
 });
 
 describe('a look without a plan', () => {
@@ -329,4 +336,9 @@ test('what cannot be read may allow everything', () => {
 test('what the file does not want is deleted by an apply, and that is said', () => {
   const zed = differing('user-added/perception-lab-zed');
   expect(told([zed])).toContain('mturk-team apply deletes the user with its keys');
+});
+
+test('a tag that team.yaml does not have is left for its own reason', () => {
+  const tag = { ...differing('tag-changed/bo/mturk-team=3Amember'), fate: 'leave' as const };
+  expect(told([tag])).toContain('Somebody may have made the tag for a policy that goes by it, so nothing undoes it');
 });

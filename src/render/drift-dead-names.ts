@@ -52,10 +52,13 @@ function denySaid(
   if (names.length === 0) return null;
   const successors = successorsOf(names);
   if (successors.length === 0) return said`${capitalSaid(which)} was meant to deny what does not exist any more.`;
-  const undone = said`was meant to deny it; ${saySome(successors.map(sayCode))} ${sayOurs(successors.length === 1 ? 'is' : 'are')} not denied`;
+  const remains = said`${saySome(successors.map(sayCode))} ${sayOurs(successors.length === 1 ? 'is' : 'are')} not denied`;
+  const undone = said`was meant to deny it; ${remains}`;
   if (who === null) return said`Whoever gets ${which} can still ${sayOurs(purposeOf(names))}, and it ${undone}.`;
   // The risk of a finding is the worst that one of them may really do by it, and the file does not give.
-  if (!isAllowed) return said`Nobody can do more by it than team.yaml gives; but ${which} of ${who} ${undone}.`;
+  if (!isAllowed) {
+    return said`Nobody can do more by it than team.yaml gives; but ${which} was meant to keep ${who} from ${saySome(successors.map(sayCode))}, and does not.`;
+  }
   const somebody = isOne ? who : said`Somebody among ${who}`;
   return said`${somebody} can ${sayOurs(purposeOf(names))}, and should not: ${which} ${undone}.`;
 }

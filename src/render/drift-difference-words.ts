@@ -37,7 +37,9 @@ function causeSaid(
   options: DriftWordsOptions,
 ): Said {
   const who = attributionSaid(by, naming, options);
-  const deed = options.renamed?.has(renamedKey(difference)) === true ? renamedSaid(difference, naming) : null;
+  const to = by?.renamedTo ?? null;
+  const isRenamed = to !== null || options.renamed?.has(renamedKey(difference)) === true;
+  const deed = isRenamed ? renamedSaid(difference, to, naming) : null;
   switch (cause) {
     case 'by-hand':
     // That the file wants it so is what a report says above all of these.
@@ -49,7 +51,10 @@ function causeSaid(
       // What an apply did was as the file had it then: not somebody's doing, but the file's that has changed.
       const isHand = by !== null && by.through !== 'terraform';
       const over = overSaid(difference, people, naming);
-      return over ?? (isHand ? undecidedSaid(difference, who, naming) : stateSaid(difference, naming));
+      return (
+        over ??
+        (isHand ? undecidedSaid(deed ?? differenceSaid(difference, naming), who) : stateSaid(difference, naming))
+      );
     }
     case 'unexplained':
     case 'unmanaged':
@@ -57,8 +62,8 @@ function causeSaid(
   }
 }
 
-function undecidedSaid(difference: Difference, who: Said, naming: Naming): Said {
-  return said`Somebody ${differenceSaid(difference, naming)}${who}; or team.yaml, which says otherwise, is not applied yet.`;
+function undecidedSaid(deed: Said, who: Said): Said {
+  return said`Somebody ${deed}${who}; or team.yaml, which says otherwise, is not applied yet.`;
 }
 
 /** The user of a member is only unwanted once her last day has passed; null for anything else. */
@@ -128,6 +133,7 @@ const REMOVES: Readonly<Partial<Record<Difference['kind'], string>>> = {
 /** Why something is left to a person. */
 function leftBecause(difference: Difference, people: readonly PersonChange[]): string {
   if (difference.kind === 'moved') return 'To move it takes leave on both paths, which an administrator has';
+  if (difference.kind === 'tag-changed') return 'Somebody may have made the tag for a policy that goes by it';
   if (difference.kind === 'inline-added' && difference.document === null) return 'It cannot be judged';
   const gives = people.some(({ operations }) => operations.gained.length > 0);
   const takes = people.some(({ operations }) => operations.lost.length > 0);

@@ -43,8 +43,9 @@ export function findingLine(
 ): string {
   const { reveal = false, attributed = false } = options;
   const words = findingWords(finding, naming, { reconcile: false, attributed, addresses: reveal });
-  // What is only not applied yet, and gives nobody anything, is said by what it is.
-  if (finding.cause === 'pending' && finding.people.length === 0) return markdownOf(words.cause, reveal).markdown;
+  const isRecorded = finding.cause === 'pending' || finding.cause === 'settled';
+  // What is only not applied yet, or wanted by now, and gives nobody anything, is said by what it is.
+  if (isRecorded && finding.people.length === 0) return markdownOf(words.cause, reveal).markdown;
   const first = markdownOf(words.consequence, reveal);
   return md`${isLoud(finding) ? strong(first) : first} ${markdownOf(words.cause, reveal)}`.markdown;
 }

@@ -3,7 +3,7 @@ import type { DriftFinding } from '../review/drift-finding.ts';
 import { keyOfIamName, LIMITS_POLICY, memberTags } from '../team/names.ts';
 import type { Naming } from './access-words.ts';
 import { memberKeyOf, roleKeyOfPolicy, sayGroup, sayPerson } from './drift-names.ts';
-import { type Said, said } from './said.ts';
+import { type Said, said, sayCode, sayOurs } from './said.ts';
 
 /**
  * What is gone and may only have another name now: a member's user while a stray one has her tag or her limits, a role's
@@ -45,12 +45,15 @@ export function renamedKey(difference: Difference): string {
   return difference.kind === 'group-removed' ? `group ${difference.group}` : '';
 }
 
-/** What somebody did, for "Somebody ...", where nobody can tell which of the two. */
-export function renamedSaid(difference: Difference, naming: Naming): Said | null {
+/** What somebody did, for "Somebody ..."; `to` is the new name, null where nobody can tell which of the two it was. */
+export function renamedSaid(difference: Difference, to: string | null, naming: Naming): Said | null {
+  const verb = to === null ? sayOurs('deleted, or renamed,') : sayOurs('renamed');
+  const as = to === null ? said`` : said` to ${sayCode(to)}`;
   if (difference.kind === 'user-removed') {
-    return said`deleted, or renamed, the user of ${sayPerson(difference.user, naming)}; with another name it keeps its keys`;
+    const keys = sayOurs(to === null ? '; with another name it keeps its keys' : ', which keeps its keys');
+    return said`${verb} the user of ${sayPerson(difference.user, naming)}${as}${keys}`;
   }
   return difference.kind === 'group-removed'
-    ? said`deleted, or renamed, the group ${sayGroup(difference.group, naming)}`
+    ? said`${verb} the group ${sayGroup(difference.group, naming)}${as}`
     : null;
 }

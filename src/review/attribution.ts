@@ -21,7 +21,9 @@ export function attribute(findings: readonly DriftFinding[], events: readonly Tr
   return findings.map((finding) => {
     const deed = asked(finding);
     const event = deed === null ? undefined : done.find((one) => did(deed, one));
-    return event === undefined ? finding : { ...finding, by: attributionOf(event) };
+    return event === undefined
+      ? finding
+      : { ...finding, by: { ...attributionOf(event), ...renamedBy(finding, event) } };
   });
 }
 
@@ -35,4 +37,11 @@ function did({ calls }: Deed, event: TrailEvent): boolean {
 
 function attributionOf({ who, at, from, through }: TrailEvent): Attribution {
   return { who, at, from, through };
+}
+
+/** What is gone may only have another name since: nothing but the call tells. */
+function renamedBy({ what }: DriftFinding, { parameters }: TrailEvent): Pick<Attribution, 'renamedTo'> {
+  if (what.kind !== 'difference' || !['user-removed', 'group-removed'].includes(what.difference.kind)) return {};
+  const name = parameters.newUserName ?? parameters.newGroupName;
+  return typeof name === 'string' ? { renamedTo: name } : {};
 }
