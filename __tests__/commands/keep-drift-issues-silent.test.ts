@@ -70,9 +70,11 @@ describe('what a look could not see', () => {
 describe('the same again', () => {
   test('touches nothing, whatever day and run it is', async () => {
     const renewals = [{ cohort: '2026-12-20', title: 'Access ends', body: 'of two' }];
-    const sample = (until: string) => `1. x\n\n  outside/x: { until: "${until}", reason: "..." }`;
+    const asOf = (date: string) => `Keys and passwords as of ${date} 02:11 UTC, when AWS made its report.`;
+    const sample = (date: string, until: string) =>
+      `${asOf(date)}\n\n1. x\n\n  outside/x: { until: "${until}", reason: "..." }`;
     const found = (date: string, until: string) =>
-      driftFile([ADDED], { ...day(date), renewals, issue: { title: 't', body: sample(until) } });
+      driftFile([ADDED], { ...day(date), renewals, issue: { title: 't', body: sample(date, until) } });
     await look(found('2026-11-24', '2026-12-24'));
     const before = server().writes().length;
     const { told } = await look(found('2026-11-25', '2026-12-25'), { run: '13' });

@@ -2,6 +2,8 @@
 const LOOKED = /<sub>[^\n]*<\/sub>$/;
 /** What AWS says of a refusal is another text every time. What the reconcile said is known by a digest of its own. */
 const NOT_UNDONE = /\*\*(?:Nothing was undone|Undoing failed)\.\*\*[^\n]*/;
+/** Of when the facts about keys are: they stay true, and a later report that tells another fact changes its item. */
+const AS_OF = /^Keys and passwords as of .*$/m;
 /** The day that a sample proposes. */
 const SAMPLE = /\{ until: "(\d{4}-\d\d-\d\d)", reason: "\.\.\." \}/g;
 
@@ -16,6 +18,7 @@ function comparable(body: string): string {
     .trimEnd()
     .replace(LOOKED, '')
     .replace(NOT_UNDONE, '')
+    .replace(AS_OF, '')
     .replace(SAMPLE, '')
     .trimEnd();
 }
