@@ -486,6 +486,25 @@ describe('what is pending, and what is a stray', () => {
     ],
   ];
 
+  const respelled = changeUser('fay', () => ({ name: 'perception-lab-Fay' }));
+
+  test.each<[string, GivenLook]>([
+    ['the file is the one that was applied', { account: respelled(applied) }],
+    ['nobody knows what was applied', { account: respelled(applied), applied: null }],
+    [
+      'something else of the file is not applied',
+      { account: respelled(applied), team: withMember('bo', { suspended: true }), applied: null },
+    ],
+  ])('a user who is renamed in the letters alone is so by hand, whatever is pending: %s', (_what, given) => {
+    const seen = lookAt(given);
+    expect(seen.class).toBe('drift');
+    expect(seen.findings.filter(({ id }) => /fay/i.test(id)).map(line)).toEqual([
+      'member-added/perception-lab-Fay/paymaster/spends: by-hand, leave',
+      'stray/user/perception-lab-Fay/spends: unmanaged, leave',
+      'user-removed/fay: by-hand, leave',
+    ]);
+  });
+
   test.each(cases)('%s', (_what, given, found, expected) => {
     const seen = lookAt(given);
     expect(seen.findings.map(line)).toEqual(expected);

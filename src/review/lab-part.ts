@@ -12,6 +12,11 @@ export interface Expected {
   readonly late: ReadonlySet<string>;
   /** Names of the IAM users whom the file says to have departed, whether they are there or not. */
   readonly departed: ReadonlySet<string>;
+  /**
+   * Users and groups whose names the account has in other letters, large or small, by both names: IAM takes them for one,
+   * and nobody but a hand renames anything.
+   */
+  readonly respelled: ReadonlySet<string>;
 }
 
 export function expectedIn(account: AccessModel, team: Team, today: string): Expected {
@@ -23,7 +28,21 @@ export function expectedIn(account: AccessModel, team: Team, today: string): Exp
     model: { ...declared, users: [...declared.users, ...late] },
     late: new Set(late.map(({ name }) => name)),
     departed: new Set(team.departed.map(({ key }) => iamName(team.lab, key))),
+    respelled: new Set([
+      ...respelledIn(account.users, [...declared.users, ...late]),
+      ...respelledIn(account.groups, declared.groups),
+    ]),
   };
+}
+
+type Named = readonly { readonly name: string }[];
+
+function respelledIn(account: Named, expected: Named): readonly string[] {
+  const byLowered = new Map(expected.map(({ name }) => [name.toLowerCase(), name]));
+  return account.flatMap(({ name }) => {
+    const own = byLowered.get(name.toLowerCase());
+    return own === undefined || own === name ? [] : [name, own];
+  });
 }
 
 type Thing = Pick<NamedThing, 'kind' | 'name'>;

@@ -74,6 +74,7 @@ function tellingOf(report: DriftReport | null): Telling {
 
 function causeOf(difference: Difference, expected: Expected, told: Telling, since: SinceApplied | null): DriftCause {
   const { kind } = difference;
+  if (isRespelled(difference, expected)) return 'by-hand';
   if (kind === 'user-added' || kind === 'group-added' || kind === 'policy-added') {
     // No stray, so it is of an earlier file: that is known where there is a plan, or where it says who has departed.
     const departed = kind === 'user-added' && 'user' in difference && expected.departed.has(difference.user);
@@ -84,6 +85,16 @@ function causeOf(difference: Difference, expected: Expected, told: Telling, sinc
   if (!told.isThere) return 'undecided';
   // What neither the drift nor the changes of a plan know has been done since it was made.
   return told.byHand.has(subject) || !told.pending.has(subject) ? 'by-hand' : 'pending';
+}
+
+/** Whether it is about somebody or a group whom IAM knows by the same name, in other letters. */
+export function isRespelled(difference: Difference, { respelled }: Pick<Expected, 'respelled'>): boolean {
+  return subjectsOf(difference).some((name) => respelled.has(name));
+}
+
+function subjectsOf(difference: Difference): readonly string[] {
+  const user = 'user' in difference ? [difference.user] : [];
+  return 'group' in difference ? [...user, difference.group] : user;
 }
 
 /** Users, groups and policies that come or go as a whole. */

@@ -17,7 +17,7 @@ import { undoableTogether } from './fate-together.ts';
 import { type Draft, draftOf } from './finding-draft.ts';
 import { knownTo } from './known-to.ts';
 import { asDeclared, type Expected, expectedIn, labPartOf } from './lab-part.ts';
-import { differencesFound } from './look-differences.ts';
+import { differencesFound, isRespelled } from './look-differences.ts';
 import { peopleOf, worstGain } from './look-people.ts';
 import { planDrafts } from './look-plan.ts';
 import type { SinceApplied } from './look-since.ts';
@@ -99,7 +99,7 @@ export function draftsFromPlan(looking: Looking): Drafts {
   return { drafts: all.map((draft) => ({ ...draft, fate: 'leave' })), unseen, together };
 }
 
-function strayLook({ team, inventory, plan, since }: Looking, { model }: Expected): StrayLook {
+function strayLook({ team, inventory, plan, since }: Looking, { model, respelled }: Expected): StrayLook {
   const path = labPath(team.lab);
   const groups = new Set(model.groups.map(nameOf));
   const users = new Set(model.users.map(nameOf));
@@ -111,6 +111,8 @@ function strayLook({ team, inventory, plan, since }: Looking, { model }: Expecte
     knows: (thing) => {
       const { kind, name, arn } = thing;
       if (kind === 'policy' ? arns.has(arn) : (kind === 'user' ? users : groups).has(name)) return true;
+      // A state that was refreshed has whatever name the account has.
+      if (respelled.has(name)) return false;
       if (isOfState !== null) return isOfState(thing);
       // Without a plan, what lies under the path may be of an earlier file, unless it is known what that declared.
       return thing.path.startsWith(path) && (since === null || since.has(comingOf(thing)));
@@ -151,7 +153,9 @@ function differenceDrafts(
   return {
     drafts: found.map(({ difference, cause }) => {
       const people = cause === 'settled' ? [] : peopleOf(difference, declared, account, documents, at);
-      const fate = cause === 'by-hand' ? fateOf(difference, account, documents, at) : 'leave';
+      // Whatever is done to the one name is done to the other: nobody knows what the engine would make of it.
+      const isJudged = cause === 'by-hand' && !isRespelled(difference, expected);
+      const fate = isJudged ? fateOf(difference, account, documents, at) : 'leave';
       const administrators =
         cause === 'settled' ? [] : administratorsBy(difference, declared, account, documents, lab, at);
       const risk = administrators.length > 0 ? 'spends' : worstGain(people);
