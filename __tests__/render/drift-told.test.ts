@@ -11,12 +11,15 @@ import {
   because,
   DIFFERENCES,
   document,
+  FULL_ACCESS,
   finds,
   key,
   lookOf,
   naming,
   OTHERS,
+  outsider,
   team,
+  user,
   userOf,
 } from '../support/sample-looks.ts';
 
@@ -331,6 +334,16 @@ test('of a dead name it is said whether anybody can do by it what they should no
 
 test('what cannot be read may allow everything', () => {
   expect(told([differing('inline-added/user/eve/extra/spends')])).toContain('Eve Lindqvist may be able to spend money');
+  const inline = [{ name: 'odd', document: null }];
+  const odd = outsider(user('odd', { inline }), []);
+  expect(told([finds('outside/odd/spends', odd, { risk: 'spends' })])).toContain('of the lab, may be able to do');
+  const both = outsider(user('odd', { inline, attached: [FULL_ACCESS] }), []);
+  expect(told([finds('outside/odd/spends', both, { risk: 'spends' })])).toContain('of the lab, can do everything');
+  const { what } = other('stray/user/ghost/administers');
+  if (what.kind !== 'stray') throw new Error('no stray');
+  const stray = { ...what.effect.stray, holding: { ...what.effect.stray.holding, attached: [], inline } } as never;
+  const ghost = finds('stray/user/ghost', { kind: 'stray', effect: { ...what.effect, stray } });
+  expect(told([ghost])).toContain('ghost (not in team.yaml) may be able to do everything');
 });
 
 test('what the file does not want is deleted by an apply, and that is said', () => {

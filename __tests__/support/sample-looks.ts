@@ -90,7 +90,7 @@ export function finds(id: string, what: DriftWhat, given: Partial<DriftFinding> 
 }
 
 /** What somebody who is not of the lab may do. */
-function outsider(user: AccessUser, keys: readonly AccessKey[], isAdministrator = false): DriftWhat {
+export function outsider(user: AccessUser, keys: readonly AccessKey[], isAdministrator = false): DriftWhat {
   const model: AccessModel = {
     account: team.account,
     users: [user],

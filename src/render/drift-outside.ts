@@ -24,11 +24,14 @@ export function outsideWords(
   const { attached, inline, groups } = access.user;
   const name = sayCode(user);
   const can = isEmpty(access.allowed) ? null : sayOurs(canWords(byCapability(access.allowed, access.grants)));
+  const unread = new Set(access.unknownPolicies.map(({ policy }) => policy));
+  const isUnread = unread.size > 0 && [...access.grants.values()].flat().every(({ policy }) => unread.has(policy));
+  const verb = sayOurs(isUnread ? 'may be able to' : 'can');
   const everything = sayOurs('can give anybody everything in the account, themselves first');
   const consequence =
     can === null
       ? said`${name}, who is not of the lab, ${everything}.`
-      : said`${name}, who is not of the lab, can ${can}${isAdministrator ? said`, and ${everything}` : said``}.`;
+      : said`${name}, who is not of the lab, ${verb} ${can}${isAdministrator ? said`, and ${everything}` : said``}.`;
   const policies = [...attached.map(policyName), ...inline.map((policy) => policy.name)].map(sayCode);
   const has = [
     ...(policies.length === 0

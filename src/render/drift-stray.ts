@@ -41,7 +41,10 @@ function consequenceSaid({ stray, people, keeps, administrators }: StrayEffect, 
     after.length === 0 ? null : unknownPolicyWords(after),
   );
   const told = [
-    ...gains.map(([words, users]) => said`${all(users)} can ${sayOurs(words)}${through}, and should not.`),
+    ...gains.map(
+      ([words, users]) =>
+        said`${all(users)} ${sayOurs(isUnread(stray) ? 'may be able to' : 'can')} ${sayOurs(words)}${through}, and should not.`,
+    ),
     ...losses.map(
       ([words, users]) => said`${all(users)} can no longer ${sayOurs(words)}, which team.yaml gives${through}.`,
     ),
@@ -61,6 +64,16 @@ function consequenceSaid({ stray, people, keeps, administrators }: StrayEffect, 
   if (!isSilent(whole)) return whole;
   if (kind === 'user') return said`${sayPerson(name, naming)} can do nothing in Mechanical Turk.`;
   return said`Nobody's access changes by ${thing}, which nobody declares.`;
+}
+
+/** Whether all that it has counts as allowing everything only because nobody could read it. */
+function isUnread({ kind, holding }: Stray): boolean {
+  if (kind === 'policy' || holding === null || !('inline' in holding)) return false;
+  return (
+    holding.inline.length > 0 &&
+    holding.attached.length === 0 &&
+    holding.inline.every(({ document }) => document === null)
+  );
 }
 
 function kindWord(kind: Stray['kind']): Said {
