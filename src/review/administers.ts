@@ -11,9 +11,9 @@ import { inDoubt } from './in-doubt.ts';
 
 /** What of the lab somebody could lay hands on: ARNs. */
 export interface AdministeredThings {
-  readonly users: readonly string[];
-  readonly groups: readonly string[];
-  readonly policies: readonly string[];
+  readonly users: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
+  readonly policies: ReadonlySet<string>;
 }
 
 type Target = 'user' | 'guard' | 'group' | 'policy' | 'somebody' | 'role';
@@ -44,24 +44,16 @@ const ALL_WAYS = Object.values(WAYS).flat();
 
 /** The lab's own users, groups and policies in some models, with one of each that is yet to come. */
 export function administeredIn(lab: string, ...models: readonly AccessModel[]): AdministeredThings {
-  const path = labPath(lab);
-  const arns = (kind: 'user' | 'group') =>
-    models.flatMap((model) =>
-      model[`${kind}s`].map((each) => iamArn(model.account, kind, each.path, each.name)).concat(yetToCome(model, kind)),
+  const of = (kind: 'user' | 'group' | 'policy', arnsIn: (model: AccessModel) => readonly string[]) =>
+    new Set(
+      models.flatMap((model) => [...arnsIn(model), iamArn(model.account, kind, labPath(lab), iamName(lab, 'x'))]),
     );
-  const yetToCome = ({ account }: AccessModel, kind: 'user' | 'group' | 'policy') =>
-    iamArn(account, kind, path, iamName(lab, 'x'));
   return {
-    users: [...new Set(arns('user'))],
-    groups: [...new Set(arns('group'))],
-    policies: [
-      ...new Set(
-        models.flatMap((model) => [
-          ...model.policies.flatMap(({ arn }) => (arn.startsWith('arn:aws:iam::aws:') ? [] : [arn])),
-          yetToCome(model, 'policy'),
-        ]),
-      ),
-    ],
+    users: of('user', ({ account, users }) => users.map(({ path, name }) => iamArn(account, 'user', path, name))),
+    groups: of('group', ({ account, groups }) => groups.map(({ path, name }) => iamArn(account, 'group', path, name))),
+    policies: of('policy', ({ policies }) =>
+      policies.map(({ arn }) => arn).filter((arn) => !arn.startsWith('arn:aws:iam::aws:')),
+    ),
   };
 }
 
@@ -82,23 +74,32 @@ export function administers(model: AccessModel, user: AccessUser, lab: Administe
   const policies = policiesOf(hers, she);
   const context = contextOf(hers, she, { at });
   const things = thingsFor(hers, she, policies, lab);
-  return TARGETS.some((target) =>
-    WAYS[target].some(
-      (action) =>
-        mayBeAllowed(policies, action) &&
-        things[target].some(
-          (resource) => evaluate(policies, { action, resource, context, openKeys: OPEN_KEYS }).outcome === 'allowed',
-        ),
-    ),
-  );
+  const isAllowed = (action: string, target: Target): boolean => {
+    if (!mayBeAllowed(policies, action)) return false;
+    for (const resource of thingsNamed(policies, action, she, hers.account, things[target])) {
+      if (evaluate(policies, { action, resource, context, openKeys: OPEN_KEYS }).outcome === 'allowed') return true;
+    }
+    return false;
+  };
+  return TARGETS.some((target) => WAYS[target].some((action) => isAllowed(action, target)));
 }
+
+/** What calls of one kind are asked of: of her own, and what of the lab's is not she. */
+interface Things {
+  readonly own: readonly string[];
+  readonly labs: ReadonlySet<string>;
+  /** Her own ARN where a thing of her own does not count. */
+  readonly without: string | null;
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 function thingsFor(
   model: AccessModel,
   user: AccessUser,
   { identity }: PrincipalPolicies,
   lab: AdministeredThings,
-): Readonly<Record<Target, readonly string[]>> {
+): Readonly<Record<Target, Things>> {
   const { account } = model;
   const own = iamArn(account, 'user', user.path, user.name);
   const denies = identity.some(({ document }) => statementsOf(document).some(({ Effect }) => Effect === 'Deny'));
@@ -106,15 +107,57 @@ function thingsFor(
   const groups = user.groups.map((name) =>
     iamArn(account, 'group', model.groups.find((group) => group.name === name)?.path ?? '/', name),
   );
+  const hers = identity.flatMap(({ policy }) => (policy.includes(`:${account}:`) ? [policy] : []));
   return {
-    user: [own, ...lab.users],
-    guard: [...(isHeld ? [own] : []), ...lab.users.filter((arn) => arn !== own)],
-    group: [...groups, ...lab.groups],
-    policy: [...identity.flatMap(({ policy }) => (policy.includes(`:${account}:`) ? [policy] : [])), ...lab.policies],
-    somebody: lab.users.filter((arn) => arn !== own),
-    role: [iamArn(account, 'role', '/', 'x')],
+    user: { own: [own], labs: lab.users, without: null },
+    guard: { own: isHeld ? [own] : [], labs: lab.users, without: isHeld ? null : own },
+    group: { own: groups, labs: lab.groups, without: null },
+    policy: { own: hers, labs: lab.policies, without: null },
+    somebody: { own: [], labs: lab.users, without: own },
+    role: { own: [iamArn(account, 'role', '/', 'x')], labs: NONE, without: null },
   };
 }
+
+/**
+ * Those of some things that can be meant by what allows an action. By far most policies name a user's own things alone,
+ * and in a large account nobody is asked of everybody else for that.
+ */
+function* thingsNamed(
+  { identity }: PrincipalPolicies,
+  action: string,
+  { name }: AccessUser,
+  account: string,
+  { own, labs, without }: Things,
+): Generator<string> {
+  const named = namesIn(identity, action, name, account);
+  for (const thing of own) if (named === null || named.has(thing)) yield thing;
+  for (const thing of named ?? labs) if (labs.has(thing) && thing !== without) yield thing;
+}
+
+/** The ARNs that what allows an action names; null where it names more than can be listed. */
+function namesIn(
+  identity: PrincipalPolicies['identity'],
+  action: string,
+  user: string,
+  account: string,
+): ReadonlySet<string> | null {
+  const named = new Set<string>();
+  for (const { document } of identity) {
+    for (const statement of statementsOf(document)) {
+      if (statement.Effect !== 'Allow' || !actionMatches(statement, action)) continue;
+      if (statement.Resource === undefined) return null;
+      for (const text of toList(statement.Resource)) {
+        const resource = text.replace(ANY_ACCOUNT, `arn:aws:iam::${account}:`).replace(OWN_NAME, () => user);
+        if (/[*?$]/.test(resource)) return null;
+        named.add(resource);
+      }
+    }
+  }
+  return named;
+}
+
+const ANY_ACCOUNT = /^arn:aws:iam::\*:/;
+const OWN_NAME = /\$\{aws:username\}/gi;
 
 function policiesFor(model: AccessModel, user: AccessUser): AccessModel['policies'] {
   const groups = model.groups.filter(({ name }) => user.groups.includes(name));
