@@ -46,7 +46,9 @@ test.each<[string, Change, number]>([
   const lines = findings.map((finding) => findingLine(finding, naming));
   expect(lines).toHaveLength(count);
   for (const line of lines) {
-    expect(line).toMatch(/^\*\*Nguyễn Thị Ánh can give anybody everything in the account, themselves first, and should not\./);
+    expect(line).toMatch(
+      /^\*\*Nguyễn Thị Ánh can give anybody everything in the account, themselves first, and should not\./,
+    );
     expect(line).not.toMatch(NOTHING);
   }
   expect(findings.map(({ risk }) => risk)).toEqual(lines.map(() => 'spends'));
