@@ -1,21 +1,12 @@
 import fc from 'fast-check';
 import { EVE_LEFT, FIRST_TEAM, NARROWED, WITH_EVE } from '../../conformance/story-team.ts';
-import type { Terminal } from '../../src/commands/io.ts';
 import { lookFast, lookWhole } from '../../src/commands/look.ts';
 import type { DriftLook } from '../../src/review/drift-finding.ts';
 import { activeMembers, type Team } from '../../src/team/team.ts';
 import { applied, bootstrapped, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { sampleTeam } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
 import { teams } from '../support/team-arbitrary.ts';
-
-const SILENT: Terminal = {
-  stdout: () => {},
-  stderr: () => {},
-  isTerminal: false,
-  colour: false,
-  width: 100,
-  confirm: async () => false,
-};
 
 /** Every team that this project shows anywhere, and some that nobody thought of. */
 const EXAMPLES: readonly (readonly [string, Team])[] = [

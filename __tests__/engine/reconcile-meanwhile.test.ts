@@ -8,6 +8,7 @@ import type { Team } from '../../src/team/team.ts';
 import { applied, bootstrapped, copyOf, orThrow, withLab } from '../support/lab-in-test.ts';
 import { comparableAccount } from '../support/lab-in-test-account.ts';
 import { sampleTeam } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
 import { deny, document, FULL, group, user } from '../support/tamperings/tampering.ts';
 
 const team: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: { perDay: 10 } } };
@@ -69,11 +70,7 @@ test.each(EMERGENCIES)('nothing is undone when, while the question stands, %s', 
     let then: unknown = null;
     let asked = 0;
     const terminal: Terminal = {
-      stdout: () => {},
-      stderr: () => {},
-      isTerminal: false,
-      colour: false,
-      width: 100,
+      ...SILENT,
       async confirm() {
         asked += 1;
         await emergency(lab.iam);
@@ -94,14 +91,7 @@ test('what was asked about is undone when nothing else happened, and somebody an
   await withLab(start, async (test) => {
     const lab = test.lab(team);
     await lab.iam.send(new aws.AttachUserPolicyCommand({ ...user('bo'), PolicyArn: FULL }));
-    const terminal: Terminal = {
-      stdout: () => {},
-      stderr: () => {},
-      isTerminal: false,
-      colour: false,
-      width: 100,
-      confirm: async () => true,
-    };
+    const terminal: Terminal = { ...SILENT, confirm: async () => true };
     const { look } = orThrow(await lookWhole(lab, { trail: false }, terminal));
     const ending = await reconcile(lab, look, { undo: true, restore: [], expect: null }, { yes: false }, terminal);
     expect(ending.outcome).toBe('done');

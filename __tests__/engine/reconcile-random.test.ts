@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import type { AccessModel } from '../../src/access/model.ts';
-import type { Terminal } from '../../src/commands/io.ts';
 import { lastAppliedRecord, noteApply } from '../../src/commands/last-applied.ts';
 import { lookWhole } from '../../src/commands/look.ts';
 import { reconcile } from '../../src/commands/reconcile.ts';
@@ -10,6 +9,7 @@ import type { SandboxMemory } from '../../src/sandbox/hosted-account.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, bootstrapped, copyOf, ENGINE_TITLE, inTurns, orThrow, withLab } from '../support/lab-in-test.ts';
 import { sampleTeam } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
 import { PEOPLE } from '../support/tamperings/people.ts';
 import { POLICIES } from '../support/tamperings/policies.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
@@ -17,15 +17,6 @@ import { accessAt, accessIn } from '../support/transient-access.ts';
 const team: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: { perDay: 100 } } };
 const TABLE = [...PEOPLE, ...POLICIES];
 const NOON = '2026-11-25T12:00:00Z';
-const SILENT: Terminal = {
-  stdout: () => {},
-  stderr: () => {},
-  isTerminal: false,
-  colour: false,
-  width: 100,
-  confirm: async () => false,
-};
-
 let start: SandboxMemory;
 beforeAll(async () => {
   start = await withLab(await bootstrapped(), async (test) => {

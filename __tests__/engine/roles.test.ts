@@ -5,7 +5,6 @@ import {
   CreateUserCommand,
   IAMClient,
 } from '@aws-sdk/client-iam';
-import type { Terminal } from '../../src/commands/io.ts';
 import { applyLab } from '../../src/commands/lab-apply.ts';
 import { isEmpty, planLab } from '../../src/commands/lab-plan.ts';
 import { lastAppliedRecord, noteApply } from '../../src/commands/last-applied.ts';
@@ -19,6 +18,7 @@ import type { Team } from '../../src/team/team.ts';
 import { documentedPolicies, type Role } from '../support/documented-roles.ts';
 import { bootstrapped, copyOf, inTurns, type LabInTest, orThrow, withLab } from '../support/lab-in-test.ts';
 import { sampleTeam } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
 import { PEOPLE } from '../support/tamperings/people.ts';
 import { POLICIES } from '../support/tamperings/policies.ts';
 
@@ -70,15 +70,6 @@ async function labAs<T>(test: LabInTest, role: Role, work: (lab: Lab) => Promise
     await provider.close();
   }
 }
-
-const SILENT: Terminal = {
-  stdout: () => {},
-  stderr: () => {},
-  isTerminal: false,
-  colour: false,
-  width: 100,
-  confirm: async () => false,
-};
 
 /** Plans and applies, and plans again: nothing may be left to do. */
 async function applyAs(test: LabInTest, of: Team): Promise<void> {

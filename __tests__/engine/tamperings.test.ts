@@ -1,5 +1,4 @@
 import type { AccessModel } from '../../src/access/model.ts';
-import type { Terminal } from '../../src/commands/io.ts';
 import { lastAppliedRecord, noteApply } from '../../src/commands/last-applied.ts';
 import { lookFast, lookWhole } from '../../src/commands/look.ts';
 import type { Lab } from '../../src/commands/open-lab.ts';
@@ -14,6 +13,7 @@ import { expectGolden } from '../support/golden.ts';
 import { applied, bootstrapped, copyOf, inTurns, orThrow, withLab } from '../support/lab-in-test.ts';
 import { comparableAccount } from '../support/lab-in-test-account.ts';
 import { sampleTeam } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
 import { CREDENTIALS } from '../support/tamperings/credentials.ts';
 import { PEOPLE } from '../support/tamperings/people.ts';
 import { POLICIES } from '../support/tamperings/policies.ts';
@@ -99,15 +99,6 @@ async function outcomeOf(row: Tampering, start: SandboxMemory): Promise<Outcome>
     };
   });
 }
-
-const SILENT: Terminal = {
-  stdout: () => {},
-  stderr: () => {},
-  isTerminal: false,
-  colour: false,
-  width: 100,
-  confirm: async () => false,
-};
 
 function idsOf({ findings }: DriftLook): readonly string[] {
   return findings.map(({ id }) => id);

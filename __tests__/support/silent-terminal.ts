@@ -1,0 +1,11 @@
+import type { Terminal } from '../../src/commands/io.ts';
+
+/** Prints nothing, and answers no question with yes. */
+export const SILENT: Terminal = {
+  stdout: () => {},
+  stderr: () => {},
+  isTerminal: false,
+  colour: false,
+  width: 100,
+  confirm: async () => false,
+};
