@@ -130,6 +130,19 @@ test('a Deny that the state still knows of is lifted with a gain, too, in a grou
   });
 });
 
+test('a policy that was attached to stop somebody is taken off with a gain, AWS’s own as one of the account', async () => {
+  await inLab(start, async (_test, lab) => {
+    const stop = await lab.iam.send(new aws.CreatePolicyCommand({ PolicyName: 'stop', PolicyDocument: DENY }));
+    await lab.iam.send(new aws.AttachUserPolicyCommand({ ...user('fay'), PolicyArn: stop.Policy?.Arn }));
+    const PolicyArn = 'arn:aws:iam::aws:policy/AWSDenyAll';
+    await lab.iam.send(new aws.AttachUserPolicyCommand({ ...user('ada'), PolicyArn }));
+    const { change } = await planned(lab);
+    const gains = change.people.filter(({ worstGain }) => worstGain === 'spends').map((each) => each.user);
+    expect(gains).toEqual([iamName(team.lab, 'ada'), iamName(team.lab, 'fay')]);
+    expect(change.people.flatMap(({ operations }) => operations.lost)).toEqual([]);
+  });
+});
+
 test('what AWS refuses to tell of a policy stays unknown', async () => {
   await inLab(start, async (test, lab) => {
     await lab.iam.send(

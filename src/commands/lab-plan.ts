@@ -1,12 +1,14 @@
 import type { AccessChange } from '../access/compare.ts';
 import { compare } from '../access/compare.ts';
+import type { AccessModel } from '../access/model.ts';
 import { awsFailure } from '../account/aws-errors.ts';
 import { checkBoundary, findExisting, type TakenOver } from '../account/existing.ts';
 import { readInlineDocuments } from '../account/inline-documents.ts';
+import { readManagedDocuments } from '../account/managed-documents.ts';
 import { type Result, succeed } from '../diagnostics/failure.ts';
 import type { Finding } from '../diagnostics/finding.ts';
 import { type DriftReport, driftOf } from '../review/drift.ts';
-import { unknownDocuments, withKnownDocuments } from '../review/known-documents.ts';
+import { unknownDocuments, unknownPolicies, withKnownDocuments, withKnownPolicies } from '../review/known-documents.ts';
 import { withHands } from '../review/look-hands.ts';
 import { type SinceApplied, sinceApplied } from '../review/look-since.ts';
 import { railsOf } from '../review/rails.ts';
@@ -91,11 +93,13 @@ export async function planLab(
   });
 }
 
-/** With what a plan cannot know: what policies written in by hand say, and what its state has forgotten. */
+/** With what a plan cannot know: what policies written in or attached by hand say, and what its state has forgotten. */
 async function completed(lab: Lab, report: DriftReport): Promise<DriftReport> {
   const { recorded, before, after } = report.access;
-  const read = await readInlineDocuments(lab.iam, unknownDocuments(before));
-  const access = { recorded, before: withKnownDocuments(before, read), after: withKnownDocuments(after, read) };
+  const inline = await readInlineDocuments(lab.iam, unknownDocuments(before));
+  const managed = await readManagedDocuments(lab.iam, unknownPolicies(before));
+  const known = (model: AccessModel) => withKnownPolicies(withKnownDocuments(model, inline), managed);
+  const access = { recorded, before: known(before), after: known(after) };
   return withHands({ ...report, access }, lab.stack === 'team' ? await changesOf(lab) : null);
 }
 

@@ -20,9 +20,25 @@ export function unknownDocuments({ users, groups }: AccessModel): readonly Inlin
   return [...users.flatMap(of('user')), ...groups.flatMap(of('group'))];
 }
 
+/** The managed policies of a model, by ARN, of which only the names are known: a plan knows those of its own stack. */
+export function unknownPolicies({ policies }: AccessModel): readonly string[] {
+  return policies.flatMap(({ arn, document }) => (document === null ? [arn] : []));
+}
+
+/** A plan's model with what managed policies say, as the account tells it, where the plan does not. */
+export function withKnownPolicies(model: AccessModel, read: ReadonlyMap<string, PolicyDocument>): AccessModel {
+  if (read.size === 0) return model;
+  const policies = model.policies.map((policy) => ({
+    ...policy,
+    document: policy.document ?? read.get(policy.arn) ?? null,
+  }));
+  return { ...model, policies };
+}
+
 /**
- * A plan's model with the documents of what was written in, as the account or a look tells them: a plan names a policy that was written in by hand, and does
- * not say what it allows, so that it would count as allowing everything, and lifting a Deny as giving nothing.
+ * A plan's model with the documents of what was written in, as the account or a look tells them: a plan names a policy
+ * that was written in by hand, and does not say what it allows, so that it would count as allowing everything, and
+ * lifting a Deny as giving nothing.
  */
 export function withKnownDocuments(model: AccessModel, seen: readonly (Difference | InlineRead)[]): AccessModel {
   const known = new Map<string, PolicyDocument>();
