@@ -7,7 +7,8 @@ import { type CommentState, type CommentView, commentMarker, renderIssue } from 
 import { correctionWords } from '../render/comment-corrections.ts';
 import { fileUnusableText, resolvedLine } from '../render/github-text.ts';
 
-import { type Manifest, type Parsed, readManifest, readReview } from '../review/manifest.ts';
+import { type Manifest, readManifest, readReview } from '../review/manifest.ts';
+import type { Parsed } from '../review/parse-data.ts';
 import type { Review } from '../review/review.ts';
 import { corrections } from '../review/review-corrections.ts';
 

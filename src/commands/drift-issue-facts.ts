@@ -2,7 +2,7 @@ import type { FailureReason } from '../diagnostics/pipeline-codes.ts';
 import { blindText, type LookedAt, type Reconciled } from '../render/drift-issue-words.ts';
 import { fileUnusableText } from '../render/github-text.ts';
 import { REASON_TEXT } from '../render/pipeline-text.ts';
-import type { Parsed } from '../review/manifest.ts';
+import type { Parsed } from '../review/parse-data.ts';
 import {
   type DriftReportFile,
   type ReconcileResultFile,

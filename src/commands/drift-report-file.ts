@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Parsed } from '../review/manifest.ts';
+import { type Parsed, parseData } from '../review/parse-data.ts';
 import { LAB_PATTERN } from '../team/patterns.ts';
 
 /** GitHub refuses an issue of 65,536 characters; what is hidden in one, and its last lines, take the rest. */
@@ -97,8 +97,6 @@ function textOf(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-const MOST_BYTES = 64 * 1024 * 1024;
-
 async function read<Value>(file: string, schema: z.ZodType<Value>): Promise<Parsed<Value> | null> {
   let text: string;
   try {
@@ -106,16 +104,5 @@ async function read<Value>(file: string, schema: z.ZodType<Value>): Promise<Pars
   } catch {
     return null;
   }
-  if (text.length > MOST_BYTES) return { ok: false, reason: `it is larger than ${MOST_BYTES} bytes` };
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { ok: false, reason: 'it is not JSON' };
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  const [issue] = parsed.error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? 'it' : issue.path.join('.');
-  return { ok: false, reason: `${where}: ${issue?.message ?? 'not readable'}` };
+  return parseData(text, schema);
 }

@@ -3,6 +3,7 @@ import { planDigest } from './digest.ts';
 import { COUNT, TEXT } from './manifest-rails.ts';
 import { redactAccount, redactReview } from './manifest-redact.ts';
 import { ACTIONS, REVIEW } from './manifest-review.ts';
+import { type Parsed, parseData } from './parse-data.ts';
 import type { Review } from './review.ts';
 import type { PlanOfReview } from './review-of.ts';
 import { RISK_CLASSES } from './risk.ts';
@@ -103,36 +104,15 @@ export function writeManifest(manifest: Manifest): string {
   return `${JSON.stringify(manifest)}\n`;
 }
 
-export type Parsed<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly reason: string };
-
-/** An account that is full takes about a third of this. */
-const MOST_BYTES = 64 * 1024 * 1024;
-
 /** Reads a manifest as a stranger's text: whatever is not exactly one is refused, with the place in it. */
 export function readManifest(text: string): Parsed<Manifest> {
-  return parse(text, MANIFEST);
+  return parseData(text, MANIFEST);
 }
 
 /** The same for what `review --format json` printed; of that only the review itself is taken. */
 export function readReview(text: string): Parsed<Review> {
-  const read = parse(text, REVIEW_FILE);
+  const read = parseData(text, REVIEW_FILE);
   return read.ok ? { ok: true, value: read.value.review } : read;
 }
 
 const REVIEW_FILE = z.object({ version: z.literal(1), review: REVIEW });
-
-function parse<Value>(text: string, schema: z.ZodType<Value>): Parsed<Value> {
-  if (text.length > MOST_BYTES) return { ok: false, reason: `it is larger than ${MOST_BYTES} bytes` };
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { ok: false, reason: 'it is not JSON' };
-  }
-  const read = schema.safeParse(json);
-  if (read.success) return { ok: true, value: read.data };
-  const issue = read.error.issues[0];
-  return { ok: false, reason: `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'not what it should be'}` };
-}

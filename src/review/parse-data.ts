@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+
+/** Data that somebody else wrote, or in words why it is none. */
+export type Parsed<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly reason: string };
+
+/** An account that is full takes about a third of this. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Reads JSON as what a schema says. Never throws, whatever it is given. */
+export function parseData<Value>(text: string, schema: z.ZodType<Value>): Parsed<Value> {
+  if (text.length > MOST_BYTES) return { ok: false, reason: `it is larger than ${MOST_BYTES} bytes` };
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { ok: false, reason: 'it is not JSON' };
+  }
+  const read = schema.safeParse(json);
+  if (read.success) return { ok: true, value: read.data };
+  const issue = read.error.issues[0];
+  return { ok: false, reason: `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'not what it should be'}` };
+}
