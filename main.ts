@@ -1,6 +1,6 @@
-import { renderFindings } from './src/render/finding-render.ts';
-import { readTeamFile } from './src/team/read-team-file.ts';
-import { synthesise } from './src/terraform/synth.ts';
+import { renderFindings } from './src/guardrails/findings/render.ts';
+import { readTeamFile } from './src/team/parse/read-team-file.ts';
+import { synthesise } from './src/terraform/synth/synth.ts';
 
 /** The CDKTF app, for those who run `npx tsx main.ts` or `npx cdktf synth`; the command line has more to say. */
 async function main(): Promise<void> {

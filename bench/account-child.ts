@@ -1,4 +1,4 @@
-import { openSandbox } from '../src/sandbox/sandbox.ts';
+import { openSandbox } from '../src/emulator/emulator.ts';
 import { declaredAccount } from './declared-account.ts';
 import { synthTeam } from './synth-team.ts';
 

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { readTeam } from '../src/team/read-team.ts';
+import { readTeam } from '../src/team/parse/read-team.ts';
 import { teamFileWith } from './team-file.ts';
 
 /** How many times the parser's own time a check may take. */

@@ -1,7 +1,7 @@
 import { accessOf } from '../src/access/access-of.ts';
-import { declare } from '../src/access/declare.ts';
 import type { AccessModel } from '../src/access/model.ts';
-import { OPERATIONS, operationsOf } from '../src/mturk/operations.ts';
+import { declare } from '../src/access/sources/desired.ts';
+import { OPERATIONS, operationsOf } from '../src/catalog/mturk.ts';
 import { DEFAULT_SETTINGS } from '../src/team/settings.ts';
 import type { Member, Role, Team } from '../src/team/team.ts';
 

@@ -1,14 +1,14 @@
-import { declare } from '../src/access/declare.ts';
 import type { AccessModel, InlinePolicy } from '../src/access/model.ts';
-import { emptyState } from '../src/sandbox/account/account.ts';
-import { nextId, secretOf } from '../src/sandbox/account/ids.ts';
+import { declare } from '../src/access/sources/desired.ts';
+import { emptyState } from '../src/emulator/account/account.ts';
+import { nextId, secretOf } from '../src/emulator/account/ids.ts';
 import type {
   AccountState,
   GroupRecord,
   InlineRecord,
   PolicyRecord,
   UserRecord,
-} from '../src/sandbox/account/state.ts';
+} from '../src/emulator/account/state.ts';
 import type { Team } from '../src/team/team.ts';
 
 const CREATED = '2026-11-01T09:00:00Z';

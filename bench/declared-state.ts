@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { managedPolicyArn } from '../src/mturk/managed-policies.ts';
-import type { AccountState, GroupRecord, UserRecord } from '../src/sandbox/account/state.ts';
+import { managedPolicyArn } from '../src/catalog/managed-policies.ts';
+import type { AccountState, GroupRecord, UserRecord } from '../src/emulator/account/state.ts';
 import { iamName, LIMITS_POLICY, memberTags, rolePolicyArn } from '../src/team/names.ts';
 import type { Member, Role, Team } from '../src/team/team.ts';
 import { attachmentAddress, limitsAddress, memberAddress, roleAddress } from '../src/terraform/addresses.ts';
-import type { Engine } from '../src/terraform/engine.ts';
+import type { Engine } from '../src/terraform/run/engine.ts';
 
 type Attributes = Readonly<Record<string, unknown>>;
 type Resource = readonly [type: string, name: string, attributes: Attributes];

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isEmpty, planLab } from '../src/commands/lab-plan.ts';
-import { labInSandbox } from '../src/commands/open-lab.ts';
-import { failureText } from '../src/render/failure-text.ts';
-import { openSandbox } from '../src/sandbox/sandbox.ts';
-import { findEngine } from '../src/terraform/find-engine.ts';
+import { isEmpty, planLab } from '../src/cli/session/lab-plan.ts';
+import { labInSandbox } from '../src/cli/session/open-lab.ts';
+import { openSandbox } from '../src/emulator/emulator.ts';
+import { findEngine } from '../src/terraform/run/find-engine.ts';
+import { failureText } from '../src/text/failures/failure-text.ts';
 import { declaredAccount } from './declared-account.ts';
 import { declaredState } from './declared-state.ts';
 import { expectedCalls } from './plan-calls.ts';

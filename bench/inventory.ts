@@ -8,10 +8,10 @@ import {
   IAMClient,
   RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
-import { takeInventory } from '../src/account/inventory.ts';
-import { declaredDigest } from '../src/review/declared-digest.ts';
-import type { DriftLook } from '../src/review/drift-finding.ts';
-import { lookOf } from '../src/review/drift-look.ts';
+import { declaredDigest } from '../src/access/declared-digest.ts';
+import { takeInventory } from '../src/aws/inventory/inventory.ts';
+import type { DriftLook } from '../src/drift/finding.ts';
+import { lookOf } from '../src/drift/scan/drift-look.ts';
 import { iamName } from '../src/team/names.ts';
 import type { Team } from '../src/team/team.ts';
 import { synthTeam } from './synth-team.ts';

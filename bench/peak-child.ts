@@ -1,6 +1,6 @@
 import { accessOf } from '../src/access/access-of.ts';
-import { declare } from '../src/access/declare.ts';
-import { readTeam } from '../src/team/read-team.ts';
+import { declare } from '../src/access/sources/desired.ts';
+import { readTeam } from '../src/team/parse/read-team.ts';
 import { synthTeam } from './synth-team.ts';
 import { teamFileWith } from './team-file.ts';
 

@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyLab } from '../src/commands/lab-apply.ts';
-import { planLab } from '../src/commands/lab-plan.ts';
-import { applyBootstrap, labInSandbox } from '../src/commands/open-lab.ts';
-import { failureText } from '../src/render/failure-text.ts';
-import { openSandbox } from '../src/sandbox/sandbox.ts';
+import { applyLab } from '../src/cli/session/lab-apply.ts';
+import { planLab } from '../src/cli/session/lab-plan.ts';
+import { applyBootstrap, labInSandbox } from '../src/cli/session/open-lab.ts';
+import { openSandbox } from '../src/emulator/emulator.ts';
 import { limitsPolicy, rolePolicy } from '../src/team/documents.ts';
 import { activeMembers, type Team } from '../src/team/team.ts';
-import { findEngine } from '../src/terraform/find-engine.ts';
+import { findEngine } from '../src/terraform/run/find-engine.ts';
+import { failureText } from '../src/text/failures/failure-text.ts';
 import { synthTeam } from './synth-team.ts';
 
 export interface PlanCalls {

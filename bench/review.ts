@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { renderComment } from '../src/render/comment.ts';
-import { reviewOf } from '../src/review/review-of.ts';
-import { readTeam } from '../src/team/read-team.ts';
+import { reviewOf } from '../src/review/changes/review-of.ts';
+import { renderComment } from '../src/review/comment/comment.ts';
+import { readTeam } from '../src/team/parse/read-team.ts';
 import type { Team } from '../src/team/team.ts';
 import { teamFileWith } from './team-file.ts';
 

@@ -1,7 +1,7 @@
-import { managedPolicyArn } from '../src/mturk/managed-policies.ts';
+import { managedPolicyArn } from '../src/catalog/managed-policies.ts';
 import { limitsPolicy, rolePolicy } from '../src/team/documents.ts';
 import type { Team } from '../src/team/team.ts';
-import * as cdktf from '../src/terraform/cdktf.ts';
+import * as cdktf from '../src/terraform/synth/cdktf.ts';
 
 /** What somebody would write who needs the same resources once: loops, and CDKTF's own names for everything. */
 export function synthesiseBare(team: Team, outDir: string): void {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Failure } from '../src/diagnostics/failure.ts';
-import { applyPlan, initialise, planChanges } from '../src/terraform/engine-commands.ts';
-import type { Workspace } from '../src/terraform/workspace.ts';
+import { applyPlan, initialise, planChanges } from '../src/terraform/run/commands.ts';
+import type { Workspace } from '../src/terraform/run/workspace.ts';
 import { configuredAttributes, planFacts } from './plan-facts.ts';
 import { configurationOf, need, prepareRigWorkspace, type Rig } from './play-story.ts';
 import { accessTable, readAccount } from './read-account.ts';

@@ -1,4 +1,4 @@
-import type { AccessKey, Inventory } from '../src/account/inventory.ts';
+import type { AccessKey, Inventory } from '../src/aws/inventory/inventory.ts';
 import { stableJson } from './canonical.ts';
 import { type Difference, judge, type ListedDifference } from './compare-steps.ts';
 import { type Told, tellInventories } from './inventory-story.ts';

@@ -1,6 +1,6 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import * as iamModule from '@aws-sdk/client-iam';
-import { type Inventory, takeInventory } from '../src/account/inventory.ts';
+import { type Inventory, takeInventory } from '../src/aws/inventory/inventory.ts';
 import { labPath } from '../src/team/names.ts';
 import { CERTIFICATE, SSH_PUBLIC_KEY } from './scenarios-credentials.ts';
 import { ACCOUNT, LAB, TODAY } from './story-team.ts';

@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-iam';
 import { decide } from '../src/access/decide.ts';
 import type { AccessModel, InlinePolicy } from '../src/access/model.ts';
+import { OPERATIONS } from '../src/catalog/mturk.ts';
 import type { PolicyDocument } from '../src/iam/document.ts';
-import { OPERATIONS } from '../src/mturk/operations.ts';
 import { canonical, isObject, stableJson } from './canonical.ts';
 import type { AccessTable } from './compare-steps.ts';
 import { ACCOUNT, TODAY } from './story-team.ts';

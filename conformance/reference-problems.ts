@@ -1,4 +1,4 @@
-import { declare } from '../src/access/declare.ts';
+import { declare } from '../src/access/sources/desired.ts';
 import type { Team } from '../src/team/team.ts';
 import { same } from './canonical.ts';
 import type { StepRecord } from './compare-steps.ts';

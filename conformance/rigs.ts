@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { startProvider } from '../src/sandbox/provider/provider.ts';
-import { openSandbox } from '../src/sandbox/sandbox.ts';
-import type { Engine } from '../src/terraform/engine.ts';
-import type { Environment } from '../src/terraform/engine-environment.ts';
+import { openSandbox } from '../src/emulator/emulator.ts';
+import { startProvider } from '../src/emulator/provider/provider.ts';
+import type { Engine } from '../src/terraform/run/engine.ts';
+import type { Environment } from '../src/terraform/run/environment.ts';
 import { startCountingProxy } from './counting-proxy.ts';
 import { startMoto } from './moto.ts';
 import type { Rig } from './play-story.ts';

@@ -1,5 +1,5 @@
-import { readStateObject, writeStateObject } from '../src/account/state-object.ts';
-import type { Engine } from '../src/terraform/engine.ts';
+import { readStateObject, writeStateObject } from '../src/aws/state-object.ts';
+import type { Engine } from '../src/terraform/run/engine.ts';
 import { isObject } from './canonical.ts';
 import { applyConcurrently, concurrencyProblems } from './concurrent-applies.ts';
 import { startMoto } from './moto.ts';

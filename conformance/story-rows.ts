@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Engine, engineTitle } from '../src/terraform/engine.ts';
+import { type Engine, engineTitle } from '../src/terraform/run/engine.ts';
 import { type Aspect, differences, judge, type ListedDifference, type StepRecord } from './compare-steps.ts';
 import { playStory } from './play-story.ts';
 import { outcomeOf, type Row } from './report.ts';

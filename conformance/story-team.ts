@@ -1,4 +1,4 @@
-import { type Capability, OPERATIONS, type Operation, operationsOf } from '../src/mturk/operations.ts';
+import { type Capability, OPERATIONS, type Operation, operationsOf } from '../src/catalog/mturk.ts';
 import { DEFAULT_SETTINGS } from '../src/team/settings.ts';
 import type { Member, Role, Team } from '../src/team/team.ts';
 

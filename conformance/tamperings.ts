@@ -17,7 +17,7 @@ import {
   RemoveUserFromGroupCommand,
   TagUserCommand,
 } from '@aws-sdk/client-iam';
-import { managedPolicyArn } from '../src/mturk/managed-policies.ts';
+import { managedPolicyArn } from '../src/catalog/managed-policies.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, rolePolicyArn } from '../src/team/names.ts';
 import { FIRST_TEAM, LAB } from './story-team.ts';
 

@@ -2,7 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { type BuildOptions, build } from 'esbuild';
 
 const COMMON: BuildOptions = {
-  entryPoints: ['src/cli.ts'],
+  entryPoints: ['src/cli/main.ts'],
   bundle: true,
   platform: 'node',
   target: 'node20.9',

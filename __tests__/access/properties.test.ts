@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { accessOf } from '../../src/access/access-of.ts';
-import { type AccessChange, compare, type PersonChange } from '../../src/access/compare.ts';
 import { decide } from '../../src/access/decide.ts';
+import { type AccessChange, compare, type PersonChange } from '../../src/access/diff.ts';
 import { explain } from '../../src/access/explain.ts';
 import type { AccessModel } from '../../src/access/model.ts';
 import { includesOperation } from '../../src/access/operation-set.ts';
 import { whoCan } from '../../src/access/who-can.ts';
-import { OPERATIONS } from '../../src/mturk/operations.ts';
+import { OPERATIONS } from '../../src/catalog/mturk.ts';
 import { anyModel, anyStatement } from '../support/random-model.ts';
 
 const MOMENTS = [new Date('2026-11-25T12:00:00Z'), new Date('2026-12-01T00:00:00Z')];

@@ -1,16 +1,10 @@
 import { accessOf } from '../../src/access/access-of.ts';
 import { decide, decideAction } from '../../src/access/decide.ts';
-import { declare } from '../../src/access/declare.ts';
 import type { AccessModel } from '../../src/access/model.ts';
 import { listOperations } from '../../src/access/operation-set.ts';
+import { declare } from '../../src/access/sources/desired.ts';
+import { CATALOGUE, OPERATIONS, type Operation, operationsOf, SPENDING_CAPABILITIES } from '../../src/catalog/mturk.ts';
 import type { Statement } from '../../src/iam/document.ts';
-import {
-  CATALOGUE,
-  OPERATIONS,
-  type Operation,
-  operationsOf,
-  SPENDING_CAPABILITIES,
-} from '../../src/mturk/operations.ts';
 import type { Member, Team } from '../../src/team/team.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DriftReportFile } from '../../src/commands/drift-report-file.ts';
+import type { DriftReportFile } from '../../src/drift/report/report-file.ts';
 import { run, scratch } from '../support/command.ts';
 import { driftFile } from '../support/drift-files.ts';
 import { githubInTest, sha } from '../support/github-client.ts';

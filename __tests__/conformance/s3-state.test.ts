@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withS3State } from '../../conformance/s3-state.ts';
-import { synthesise } from '../../src/terraform/synth.ts';
+import { synthesise } from '../../src/terraform/synth/synth.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
 interface Configuration {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { emptyState } from '../../src/sandbox/account/account.ts';
+import { emptyState } from '../../src/emulator/account/account.ts';
 import type {
   AccountState,
   GroupRecord,
   InlineRecord,
   PolicyRecord,
   UserRecord,
-} from '../../src/sandbox/account/state.ts';
+} from '../../src/emulator/account/state.ts';
 
 const ACCOUNT = '123456789012';
 const CREATED = '2026-11-25T08:00:00Z';

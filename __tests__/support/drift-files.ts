@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DriftReportFile, ReconcileResultFile } from '../../src/commands/drift-report-file.ts';
+import type { DriftReportFile, ReconcileResultFile } from '../../src/drift/report/report-file.ts';
 
 /** A report of a look at perception-lab that found these things, by id, or nothing. */
 export function driftFile(ids: readonly string[], given: Partial<DriftReportFile> = {}): DriftReportFile {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { driftIssueFacts } from '../../src/commands/drift-issue-facts.ts';
-import type { DriftReportFile, ReconcileResultFile } from '../../src/commands/drift-report-file.ts';
-import { keepDriftIssues } from '../../src/commands/keep-drift-issues.ts';
 import { isFailureReason } from '../../src/diagnostics/pipeline-codes.ts';
+import { driftIssueFacts } from '../../src/drift/report/issue-facts.ts';
+import { keepDriftIssues } from '../../src/drift/report/keep-issues.ts';
+import type { DriftReportFile, ReconcileResultFile } from '../../src/drift/report/report-file.ts';
 import { scratch } from './command.ts';
 import { githubInTest, obtained, sha } from './github-client.ts';
 

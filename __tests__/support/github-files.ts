@@ -1,8 +1,8 @@
-import { reviewJson } from '../../src/render/review-json.ts';
-import { driftOf } from '../../src/review/drift.ts';
-import { manifestOf, writeManifest } from '../../src/review/manifest.ts';
-import { railsOf } from '../../src/review/rails.ts';
-import { reviewOf } from '../../src/review/review-of.ts';
+import { railsOf } from '../../src/guardrails/rails.ts';
+import { driftOf } from '../../src/review/changes/classify-plan.ts';
+import { reviewOf } from '../../src/review/changes/review-of.ts';
+import { manifestOf, writeManifest } from '../../src/review/manifest/manifest.ts';
+import { reviewJson } from '../../src/review/text/preview-json.ts';
 import { RECORDED_TEAMS, recordedAsOurs } from './recorded-team.ts';
 
 const TODAY = '2026-11-25';

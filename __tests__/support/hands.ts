@@ -1,10 +1,10 @@
-import { declare } from '../../src/access/declare.ts';
+import { declaredDigest } from '../../src/access/declared-digest.ts';
 import type { AccessGroup, AccessModel, AccessUser } from '../../src/access/model.ts';
-import type { UserCredentials } from '../../src/account/inventory.ts';
+import { declare } from '../../src/access/sources/desired.ts';
+import type { UserCredentials } from '../../src/aws/inventory/inventory.ts';
+import type { DriftLook } from '../../src/drift/finding.ts';
+import { lookOf } from '../../src/drift/scan/drift-look.ts';
 import type { PolicyDocument, Statement } from '../../src/iam/document.ts';
-import { declaredDigest } from '../../src/review/declared-digest.ts';
-import type { DriftLook } from '../../src/review/drift-finding.ts';
-import { lookOf } from '../../src/review/drift-look.ts';
 import type { Team } from '../../src/team/team.ts';
 import { inventoryOf } from './inventory-of.ts';
 import { sampleTeam } from './sample-team.ts';

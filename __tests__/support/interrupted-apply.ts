@@ -1,9 +1,9 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyPlan, initialise, planChanges } from '../../src/terraform/engine-commands.ts';
-import { findEngine } from '../../src/terraform/find-engine.ts';
-import { prepareWorkspace } from '../../src/terraform/workspace.ts';
+import { applyPlan, initialise, planChanges } from '../../src/terraform/run/commands.ts';
+import { findEngine } from '../../src/terraform/run/find-engine.ts';
+import { prepareWorkspace } from '../../src/terraform/run/workspace.ts';
 
 // Run as a process of its own, so that a real signal can be sent to it: an apply of three steps, the second of which
 // writes down when it ends by itself.

@@ -1,5 +1,5 @@
-import type { AccountState, InlineRecord } from '../../src/sandbox/account/state.ts';
-import type { SandboxMemory } from '../../src/sandbox/hosted-account.ts';
+import type { AccountState, InlineRecord } from '../../src/emulator/account/state.ts';
+import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
 
 /**
  * All of an account that anybody can see, with names in the place of ids and without dates. Users of `known` keep ids and

@@ -1,6 +1,6 @@
-import { applyLab } from '../../src/commands/lab-apply.ts';
-import { isEmpty } from '../../src/commands/lab-plan.ts';
-import type { SandboxMemory } from '../../src/sandbox/hosted-account.ts';
+import { applyLab } from '../../src/cli/session/lab-apply.ts';
+import { isEmpty } from '../../src/cli/session/lab-plan.ts';
+import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, copyOf, inTurns, orThrow, planned, withLab } from './lab-in-test.ts';
 import { comparableAccount, recordedObjects } from './lab-in-test-account.ts';

@@ -1,5 +1,5 @@
-import type { Review, ReviewedPerson } from '../../src/review/review.ts';
-import { reviewOf } from '../../src/review/review-of.ts';
+import type { Review, ReviewedPerson } from '../../src/review/changes/review.ts';
+import { reviewOf } from '../../src/review/changes/review-of.ts';
 import type { Team } from '../../src/team/team.ts';
 import { AT, planOf, resource, TODAY, teamWith } from './sample-reviews.ts';
 import { member, sampleTeam } from './sample-team.ts';

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { startProvider } from '../../src/sandbox/provider/provider.ts';
-import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/emulator/emulator.ts';
+import { startProvider } from '../../src/emulator/provider/provider.ts';
 import { type EngineRun, type EngineWhere, runEngine } from './raw-engine.ts';
 
 /** An account, a provider for it and a directory in which an engine works. */

@@ -1,7 +1,7 @@
-import { type Capability, type Operation, operationsOf } from '../../src/mturk/operations.ts';
+import { type Capability, type Operation, operationsOf } from '../../src/catalog/mturk.ts';
 import { DEFAULT_SETTINGS } from '../../src/team/settings.ts';
 import type { Member, Team } from '../../src/team/team.ts';
-import { type Plan, readPlan } from '../../src/terraform/plan-read.ts';
+import { type Plan, readPlan } from '../../src/terraform/plan/plan-read.ts';
 import { recordedText } from './recorded-plan.ts';
 import { member, role } from './sample-team.ts';
 

@@ -1,7 +1,7 @@
-import { declaredDigest } from '../../src/review/declared-digest.ts';
-import type { DriftFinding, DriftLook } from '../../src/review/drift-finding.ts';
-import { lookOf as lookAt } from '../../src/review/drift-look.ts';
-import { withDifferences } from '../../src/review/with-differences.ts';
+import { declaredDigest } from '../../src/access/declared-digest.ts';
+import { withDifferences } from '../../src/access/with-differences.ts';
+import type { DriftFinding, DriftLook } from '../../src/drift/finding.ts';
+import { lookOf as lookAt } from '../../src/drift/scan/drift-look.ts';
 import { boundaryArn } from '../../src/team/names.ts';
 import { inventoryOf } from './inventory-of.ts';
 import { AT, BY_ADA, declared, document, FULL_ACCESS, group, key, TODAY, team, user, userOf } from './sample-looks.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Team } from '../../src/team/team.ts';
-import { synthesise } from '../../src/terraform/synth.ts';
+import { synthesise } from '../../src/terraform/synth/synth.ts';
 
 export interface ResourceBlock {
   readonly depends_on?: readonly string[];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { AccessGroup, AccessModel, AccessUser, InlinePolicy } from '../../src/access/model.ts';
+import { managedPolicyArn, managedPolicyByArn } from '../../src/catalog/managed-policies.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
-import { managedPolicyArn, managedPolicyByArn } from '../../src/mturk/managed-policies.ts';
 import { labPath } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { anyStatement } from './random-model.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { MANAGED_POLICY_NAMES } from '../../src/mturk/managed-policies.ts';
-import { CAPABILITY_NAMES, OPERATIONS } from '../../src/mturk/operations.ts';
+import { MANAGED_POLICY_NAMES } from '../../src/catalog/managed-policies.ts';
+import { CAPABILITY_NAMES, OPERATIONS } from '../../src/catalog/mturk.ts';
 import type { Member, Role, Team } from '../../src/team/team.ts';
 
 /** Keys from IAM's whole alphabet, short enough for a lab's prefix, and often alike. */

@@ -1,6 +1,6 @@
-import { driftIssueText } from '../../src/render/drift-issue.ts';
-import { driftLines } from '../../src/render/drift-lines.ts';
-import type { DriftFinding, DriftLook } from '../../src/review/drift-finding.ts';
+import type { DriftFinding, DriftLook } from '../../src/drift/finding.ts';
+import { driftIssueText } from '../../src/drift/text/issue.ts';
+import { driftLines } from '../../src/drift/text/lines.ts';
 import { AT, DIFFERENCES, lookOf, naming, OTHERS } from './sample-looks.ts';
 
 export const view = { naming, reveal: false, reconcile: true };

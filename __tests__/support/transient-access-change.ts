@@ -1,7 +1,7 @@
 import { IAMClient } from '@aws-sdk/client-iam';
-import { declare } from '../../src/access/declare.ts';
-import { applyLab } from '../../src/commands/lab-apply.ts';
-import type { SandboxMemory } from '../../src/sandbox/hosted-account.ts';
+import { declare } from '../../src/access/sources/desired.ts';
+import { applyLab } from '../../src/cli/session/lab-apply.ts';
+import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, orThrow, planned, TODAY, withLab } from './lab-in-test.ts';
 import { accessAt, accessIn, watchAccess } from './transient-access.ts';

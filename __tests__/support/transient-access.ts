@@ -1,11 +1,11 @@
 import { accessOf } from '../../src/access/access-of.ts';
 import type { AccessModel } from '../../src/access/model.ts';
 import { listOperations } from '../../src/access/operation-set.ts';
-import { managedPolicyByArn } from '../../src/mturk/managed-policies.ts';
-import type { Operation } from '../../src/mturk/operations.ts';
-import { OPERATIONS } from '../../src/mturk/operations.ts';
-import type { AccountState, InlineRecord } from '../../src/sandbox/account/state.ts';
-import type { ObservedCall } from '../../src/sandbox/server/aws-endpoint.ts';
+import { managedPolicyByArn } from '../../src/catalog/managed-policies.ts';
+import type { Operation } from '../../src/catalog/mturk.ts';
+import { OPERATIONS } from '../../src/catalog/mturk.ts';
+import type { AccountState, InlineRecord } from '../../src/emulator/account/state.ts';
+import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import { TODAY } from './lab-in-test.ts';
 
 const AT = new Date(`${TODAY}T12:00:00Z`);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { parse, parseDocument, stringify } from 'yaml';
-import { renderFindings } from '../../src/render/finding-render.ts';
-import { readTeam } from '../../src/team/read-team.ts';
+import { renderFindings } from '../../src/guardrails/findings/render.ts';
+import { readTeam } from '../../src/team/parse/read-team.ts';
 import { TODAY } from './team-text.ts';
 
 // Whatever stands in the file, it is a team or there are findings about it, and both can be printed.

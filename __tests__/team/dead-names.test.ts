@@ -1,6 +1,6 @@
-import { deadOperation, LEGACY_OPERATIONS } from '../../src/mturk/legacy.ts';
-import { messageOf } from '../../src/render/finding-message.ts';
-import { findingText } from '../../src/render/finding-text.ts';
+import { deadOperation, LEGACY_OPERATIONS } from '../../src/catalog/retired.ts';
+import { findingText } from '../../src/guardrails/findings/text.ts';
+import { messageOf } from '../../src/text/finding-message.ts';
 import { findingsOf, teamText } from './team-text.ts';
 
 const DEAD = Object.keys(LEGACY_OPERATIONS).filter((name) => deadOperation(name) !== null);

@@ -1,7 +1,7 @@
 import { TEAM_FINDING_CODES } from '../../src/diagnostics/team-codes.ts';
-import { messageOf } from '../../src/render/finding-message.ts';
-import { findingText } from '../../src/render/finding-text.ts';
-import { readTeam } from '../../src/team/read-team.ts';
+import { findingText } from '../../src/guardrails/findings/text.ts';
+import { readTeam } from '../../src/team/parse/read-team.ts';
+import { messageOf } from '../../src/text/finding-message.ts';
 import { DRIFT_MISTAKES } from './drift-mistakes.ts';
 import {
   DOCUMENT_MISTAKES,

@@ -1,4 +1,4 @@
-import { readTeam } from '../../src/team/read-team.ts';
+import { readTeam } from '../../src/team/parse/read-team.ts';
 import { codesOf, TODAY, teamText } from './team-text.ts';
 
 const ORDINARY: readonly (readonly [what: string, name: string])[] = [

@@ -1,11 +1,11 @@
+import { CAPABILITY_NAMES, OPERATIONS } from '../../src/catalog/mturk.ts';
 import { QUOTAS } from '../../src/iam/quotas.ts';
-import { CAPABILITY_NAMES, OPERATIONS } from '../../src/mturk/operations.ts';
 import { limitsPolicy, rolePolicy } from '../../src/team/documents.ts';
-import { draftOf } from '../../src/team/draft.ts';
 import { memberTags } from '../../src/team/names.ts';
-import { readTeam } from '../../src/team/read-team.ts';
-import type { TeamFindingCode } from '../../src/team/report.ts';
-import { resolveRoles } from '../../src/team/resolve-roles.ts';
+import { draftOf } from '../../src/team/parse/draft.ts';
+import type { TeamFindingCode } from '../../src/team/parse/finding-collector.ts';
+import { readTeam } from '../../src/team/parse/read-team.ts';
+import { resolveRoles } from '../../src/team/parse/resolve-roles.ts';
 import { rolePoliciesFit } from '../../src/team/rules/role-effects.ts';
 import { codesOf, findingsOf, teamText } from './team-text.ts';
 

@@ -1,5 +1,5 @@
 import type { Finding } from '../../src/diagnostics/finding.ts';
-import { readTeam } from '../../src/team/read-team.ts';
+import { readTeam } from '../../src/team/parse/read-team.ts';
 
 export const TODAY = '2026-11-25';
 

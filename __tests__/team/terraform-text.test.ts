@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import { readTeam } from '../../src/team/read-team.ts';
+import { readTeam } from '../../src/team/parse/read-team.ts';
 import { TODAY } from './team-text.ts';
 
 const EXPRESSION = '${file("/etc/passwd")}';

@@ -56,6 +56,6 @@ test.each<[string, Ends, boolean]>([
 });
 
 test('the names by which a run that failed is known to have looked are those of the jobs', () => {
-  const source = readFileSync('src/commands/overdue-looks.ts', 'utf8');
+  const source = readFileSync('src/cli/overdue-scans.ts', 'utf8');
   for (const name of [jobs.detect?.name, jobs.report?.name]) expect(source).toContain(`'${name}'`);
 });

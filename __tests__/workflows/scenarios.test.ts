@@ -226,7 +226,7 @@ test('a good pull request of a fork is gated, has a summary, and is not planned'
 test('code of a pull request that prints its environment finds nothing there, and plans nothing', async () => {
   const leak = join(scene.directory, 'leak');
   const pull = scene.propose('thief', {
-    'src/cli.ts': (text) =>
+    'src/cli/main.ts': (text) =>
       `import { appendFileSync } from 'node:fs';\nappendFileSync('${leak}', \`\${JSON.stringify(process.env)}\\n\`);\n${text}`,
     ...joins('mia', 'Mia', 'reader'),
   });
@@ -251,7 +251,7 @@ test('code of a pull request that prints its environment finds nothing there, an
 
 test('code of a pull request that writes something else than this project does is denied', async () => {
   const pull = scene.propose('outsider', {
-    'src/terraform/prepare-stack.ts': (text) =>
+    'src/terraform/synth/prepare-stack.ts': (text) =>
       text.replace(
         'required_version',
         "required_providers.evil', { source: 'evil/evil' });\n  stack.addOverride('terraform.required_version",

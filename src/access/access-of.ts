@@ -1,5 +1,5 @@
+import type { Operation } from '../catalog/mturk.ts';
 import type { PolicySource, RequestContext } from '../iam/evaluate.ts';
-import type { Operation } from '../mturk/operations.ts';
 import { type Circumstances, contextOf, sharedContextOf } from './context.ts';
 import { earlier } from './end-of-access.ts';
 import type { AccessModel, AccessUser } from './model.ts';

@@ -6,7 +6,7 @@ import {
   operationsOf,
   RISKS,
   type Risk,
-} from '../mturk/operations.ts';
+} from '../catalog/mturk.ts';
 import type { Grant, UserAccess } from './access-of.ts';
 import {
   includesOperation,

@@ -1,5 +1,5 @@
+import { actionOf, type Operation } from '../catalog/mturk.ts';
 import { type Decision, evaluate, type RequestContext } from '../iam/evaluate.ts';
-import { actionOf, type Operation } from '../mturk/operations.ts';
 import { type Circumstances, contextOf, OPEN_KEYS } from './context.ts';
 import type { AccessModel } from './model.ts';
 import { policiesOf, type UnknownPolicy, userNamed } from './policies-of.ts';

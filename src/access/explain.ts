@@ -1,11 +1,11 @@
+import { actionOf, type Capability, OPERATIONS, type Operation, operationsOf } from '../catalog/mturk.ts';
 import { statementMatches, statementsOf } from '../iam/statement.ts';
-import { actionOf, type Capability, OPERATIONS, type Operation, operationsOf } from '../mturk/operations.ts';
 import { FREEZE_SID } from '../team/documents.ts';
 import { accessOf, type Grant } from './access-of.ts';
 import { byCapability, CAPABILITIES_BY_RISK, type CapabilityAccess } from './capability-access.ts';
-import { isoOf } from './compare.ts';
 import { contextOf, OPEN_KEYS } from './context.ts';
 import { decide } from './decide.ts';
+import { isoOf } from './diff.ts';
 import type { AccessModel } from './model.ts';
 import { policiesOf, type UnknownPolicy, userNamed } from './policies-of.ts';
 

@@ -1,8 +1,8 @@
-import { type Capability, isCapability, type Operation, operationsOf } from '../mturk/operations.ts';
+import { type Capability, isCapability, type Operation, operationsOf } from '../catalog/mturk.ts';
 import { FREEZE_SID } from '../team/documents.ts';
 import { accessOf, type Grant } from './access-of.ts';
-import { isoOf } from './compare.ts';
 import { decide } from './decide.ts';
+import { isoOf } from './diff.ts';
 import type { AccessModel } from './model.ts';
 import { includesOperation } from './operation-set.ts';
 import type { UnknownPolicy } from './policies-of.ts';

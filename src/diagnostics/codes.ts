@@ -1,5 +1,5 @@
 import type { FailureArgs } from './failure.ts';
-import type { RailFindingArgs } from './rail-codes.ts';
+import type { RailFindingArgs } from './guardrail-codes.ts';
 import type { TeamFindingArgs } from './team-codes.ts';
 
 /**

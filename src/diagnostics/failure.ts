@@ -1,5 +1,5 @@
-import type { EngineFindingArgs } from './engine-codes.ts';
 import type { GitHubFindingArgs } from './github-codes.ts';
+import type { EngineFindingArgs } from './terraform-codes.ts';
 
 /** Every reason with the arguments of its text, by the part that gives it. */
 export interface FailureArgs extends EngineFindingArgs, GitHubFindingArgs {}

@@ -1,5 +1,5 @@
+import { actionOf, CAPABILITY_NAMES, type Capability, type Operation, operationsOf } from '../catalog/mturk.ts';
 import type { PolicyDocument, Statement } from '../iam/document.ts';
-import { actionOf, CAPABILITY_NAMES, type Capability, type Operation, operationsOf } from '../mturk/operations.ts';
 import { labPath } from './names.ts';
 import type { Member, Role, Team } from './team.ts';
 

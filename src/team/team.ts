@@ -1,5 +1,5 @@
-import type { ManagedPolicyName } from '../mturk/managed-policies.ts';
-import type { Capability, Operation } from '../mturk/operations.ts';
+import type { ManagedPolicyName } from '../catalog/managed-policies.ts';
+import type { Capability, Operation } from '../catalog/mturk.ts';
 import type { Settings } from './settings.ts';
 
 /** A role with everything it inherits resolved. */

@@ -1,6 +1,6 @@
 import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
 import { DATE_PATTERN } from '../patterns.ts';
-import type { Rule, RuleContext } from '../rule.ts';
+import type { Rule, RuleContext } from './rule.ts';
 
 /** Reports at most one thing about a date: first that it is none, then that its quotes are missing. */
 export const datesAreReal: Rule = (context) => {

@@ -2,7 +2,7 @@ import type { IdKind } from '../../diagnostics/team-codes.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
 import { iamName } from '../names.ts';
 import { ACCOUNT_PATTERN, ID_PATTERN, LAB_PATTERN } from '../patterns.ts';
-import type { Rule, RuleContext } from '../rule.ts';
+import type { Rule, RuleContext } from './rule.ts';
 
 /** Leaves 23 characters of an IAM user's name for the member's key. */
 const LONGEST_LAB = 40;

@@ -1,6 +1,6 @@
 import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
-import type { DraftList } from '../draft.ts';
-import type { Rule } from '../rule.ts';
+import type { DraftList } from '../parse/draft.ts';
+import type { Rule } from './rule.ts';
 
 /** An error and no warning: an entry that changes nothing is how a mistyped one looks. */
 export const noEntryStandsTwice: Rule = ({ draft, report }) => {

@@ -1,6 +1,6 @@
 import { QUOTAS } from '../../iam/quotas.ts';
 import { EMAIL_PATTERN, LOGIN_PATTERN } from '../patterns.ts';
-import type { Rule } from '../rule.ts';
+import type { Rule } from './rule.ts';
 
 /** RFC 5321, 4.5.3.1.3 without the angle brackets. */
 const LONGEST_EMAIL = 254;

@@ -1,4 +1,4 @@
-import type { Rule } from '../rule.ts';
+import type { Rule } from './rule.ts';
 
 export const ownersAreMembers: Rule = ({ draft, memberKeys, intact, report, suggest }) => {
   const members = new Set(memberKeys);

@@ -1,9 +1,9 @@
+import { CAPABILITY_NAMES, OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import { policySize } from '../../iam/size.ts';
-import { CAPABILITY_NAMES, OPERATIONS, type Operation } from '../../mturk/operations.ts';
 import { rolePolicy } from '../documents.ts';
-import type { RoleDraft } from '../draft.ts';
-import { inCatalogueOrder, operationsNamed, operationsOfManaged, type ResolvedRole } from '../resolve-roles.ts';
-import type { Rule, RuleContext } from '../rule.ts';
+import type { RoleDraft } from '../parse/draft.ts';
+import { inCatalogueOrder, operationsNamed, operationsOfManaged, type ResolvedRole } from '../parse/resolve-roles.ts';
+import type { Rule, RuleContext } from './rule.ts';
 
 export const everyRoleGrantsSomething: Rule = (context) => {
   for (const { role, whole } of judgeable(context)) {

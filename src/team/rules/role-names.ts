@@ -1,7 +1,7 @@
-import { deadOperation } from '../../mturk/legacy.ts';
-import { isManagedPolicyName, MANAGED_POLICY_NAMES } from '../../mturk/managed-policies.ts';
-import { CAPABILITY_NAMES, capabilityOf, isCapability, isOperation, OPERATIONS } from '../../mturk/operations.ts';
-import type { Rule } from '../rule.ts';
+import { isManagedPolicyName, MANAGED_POLICY_NAMES } from '../../catalog/managed-policies.ts';
+import { CAPABILITY_NAMES, capabilityOf, isCapability, isOperation, OPERATIONS } from '../../catalog/mturk.ts';
+import { deadOperation } from '../../catalog/retired.ts';
+import type { Rule } from './rule.ts';
 
 const PERMISSIONS: readonly string[] = [...CAPABILITY_NAMES, ...OPERATIONS];
 

@@ -1,5 +1,4 @@
 import { QUOTAS } from '../../iam/quotas.ts';
-import type { Rule } from '../rule.ts';
 import { datesAreQuoted, datesAreReal, nobodyLeavesInTheFuture, untilLiesAhead } from './dates.ts';
 import {
   accountHasTwelveDigits,
@@ -26,6 +25,7 @@ import {
   rolePoliciesFit,
 } from './role-effects.ts';
 import { extendedRolesExist, managedPoliciesExist, permissionsExist, rolesExtendInNoCircle } from './role-names.ts';
+import type { Rule } from './rule.ts';
 import { countsAreInRange, freezeNamesCapabilities, stateBucketCanExist, stateRegionIsOne } from './settings.ts';
 import { snoozesEndWithinAYear, snoozesHoldStill, snoozesNameFindings } from './snoozed.ts';
 

@@ -1,10 +1,10 @@
+import { CAPABILITY_NAMES, type Capability, capabilityOf, isCapability, isOperation } from '../../catalog/mturk.ts';
+import { deadOperation } from '../../catalog/retired.ts';
 import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
-import { deadOperation } from '../../mturk/legacy.ts';
-import { CAPABILITY_NAMES, type Capability, capabilityOf, isCapability, isOperation } from '../../mturk/operations.ts';
-import { COUNTS, isCount } from '../counts.ts';
+import { COUNTS, isCount } from '../parse/counts.ts';
+import { reportCount } from '../parse/report-count.ts';
 import { BUCKET_PATTERN, REGION_PATTERN } from '../patterns.ts';
-import { reportCount } from '../report-count.ts';
-import type { Rule } from '../rule.ts';
+import type { Rule } from './rule.ts';
 
 const FREEZABLE: readonly string[] = ['spend', ...CAPABILITY_NAMES];
 

@@ -1,6 +1,6 @@
-import { FINDING_KINDS } from '../finding-kinds.ts';
+import { FINDING_KINDS } from '../../diagnostics/finding-ids.ts';
 import { FINDING_ID_PATTERN, LONGEST_FINDING_ID } from '../patterns.ts';
-import type { Rule } from '../rule.ts';
+import type { Rule } from './rule.ts';
 
 export const snoozesNameFindings: Rule = ({ draft, intact, report, suggest }) => {
   for (const { finding } of draft.snoozed) {

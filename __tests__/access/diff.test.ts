@@ -1,0 +1,203 @@
+import { accessOf } from '../../src/access/access-of.ts';
+import { compare, type PersonChange } from '../../src/access/diff.ts';
+import { explain } from '../../src/access/explain.ts';
+import type { AccessModel, AccessUser } from '../../src/access/model.ts';
+import { declare } from '../../src/access/sources/desired.ts';
+import { whoCan } from '../../src/access/who-can.ts';
+import type { Statement } from '../../src/iam/document.ts';
+import type { Member, Team } from '../../src/team/team.ts';
+import { member, sampleTeam } from '../support/sample-team.ts';
+
+const AT = new Date('2026-11-25T12:00:00Z');
+const BEFORE = declare(sampleTeam, '2026-11-25');
+
+function change(key: string, after: Team | AccessModel): PersonChange | undefined {
+  const model = 'lab' in after ? declare(after, '2026-11-25') : after;
+  return compare(BEFORE, model, AT).people.find(({ user }) => user === `perception-lab-${key}`);
+}
+
+function changed(key: string, changes: Partial<Member>): Team {
+  return {
+    ...sampleTeam,
+    members: sampleTeam.members.map((each) => (each.key === key ? { ...each, ...changes } : each)),
+  };
+}
+
+function byHand(key: string, changes: Partial<AccessUser>): AccessModel {
+  const users = BEFORE.users.map((user) => (user.name === `perception-lab-${key}` ? { ...user, ...changes } : user));
+  return { ...BEFORE, users };
+}
+
+test('a role more: what it brings, what it comes through, and nothing else', () => {
+  const bo = change('bo', changed('bo', { roles: ['paymaster', 'results-reader', 'task-publisher'] }));
+  expect(bo?.kind).toBe('changed');
+  expect(bo?.capabilities.gained.map(({ capability, whole }) => [capability, whole])).toEqual([
+    ['pay:approve', true],
+    ['pay:bonus', true],
+    ['pay:reject', true],
+    ['account:read', true],
+  ]);
+  expect(bo?.capabilities.gained[0]?.grants.map(({ holder }) => holder)).toEqual(['group perception-lab-paymaster']);
+  expect(bo?.operations.lost).toEqual([]);
+  expect(bo?.groups).toEqual({ gained: ['perception-lab-paymaster'], lost: [] });
+  expect(bo?.worstGain).toBe('spends');
+});
+
+test('one operation of a capability is a part of it', () => {
+  const roles = sampleTeam.roles.map((each) =>
+    each.key === 'paymaster' ? { ...each, deny: ['GetHIT'] as const } : each,
+  );
+  const fay = change('fay', { ...sampleTeam, roles });
+  expect(fay?.capabilities.lost.map(({ capability, operations, whole }) => [capability, operations, whole])).toEqual([
+    ['results:read', ['GetHIT'], false],
+  ]);
+});
+
+test('joining, leaving, being suspended, and a new last day', () => {
+  const joined = change('eve', {
+    ...sampleTeam,
+    members: [...sampleTeam.members, member({ key: 'eve', roles: ['results-reader'] })],
+  });
+  expect([joined?.kind, joined?.operations.gained.length, joined?.mayAct]).toEqual([
+    'joins',
+    8,
+    { before: false, after: true },
+  ]);
+  const left = change('fay', { ...sampleTeam, members: sampleTeam.members.filter(({ key }) => key !== 'fay') });
+  expect([left?.kind, left?.operations.gained, left?.worstLoss]).toEqual(['leaves', [], 'spends']);
+  const suspended = change('ada', changed('ada', { suspended: true }));
+  expect([suspended?.suspended, suspended?.operations.lost.length]).toEqual([{ before: false, after: true }, 39]);
+  const moved = change('bo', changed('bo', { until: '2027-08-31' }));
+  expect(moved?.ends).toEqual({ before: '2027-06-01T00:00:00.000Z', after: '2027-09-01T00:00:00.000Z' });
+  expect(moved?.operations).toEqual({ gained: [], lost: [] });
+});
+
+test('a change of words changes nobody', () => {
+  const words = { ...sampleTeam, members: sampleTeam.members.map((each) => ({ ...each, name: 'X', email: 'x@y.z' })) };
+  expect(compare(BEFORE, declare(words, '2026-11-25'), AT).people).toEqual([]);
+});
+
+test('what is done by hand beside the operations is told, too', () => {
+  const inline = [{ name: 'extra', document: { Version: '2012-10-17', Statement: [] } }];
+  expect(change('ada', byHand('ada', { inline }))?.ownPolicies).toEqual({ gained: ['extra'], lost: [] });
+  expect(change('ada', byHand('ada', { boundary: null }))?.boundary.after).toBeNull();
+  const admin = change('cy', byHand('cy', { groups: ['Admins'], inline: [] }));
+  expect(admin?.unknownPolicies.after).toEqual([{ holder: 'group Admins', policy: 'group Admins' }]);
+  expect(admin?.operations.gained).toHaveLength(39);
+});
+
+test('the worst comes first: gains before losses, spending before reading', () => {
+  const team: Team = {
+    ...sampleTeam,
+    members: [
+      member({ key: 'reads', roles: ['results-reader'] }),
+      member({ key: 'spends', roles: ['task-publisher'] }),
+      ...sampleTeam.members.filter(({ key }) => key !== 'fay'),
+    ].map((each) => (each.key === 'bo' ? { ...each, roles: ['results-reader'] } : each)),
+  };
+  expect(compare(BEFORE, declare(team, '2026-11-25'), AT).people.map(({ user }) => user)).toEqual([
+    'perception-lab-spends',
+    'perception-lab-reads',
+    'perception-lab-bo',
+    'perception-lab-fay',
+  ]);
+});
+
+describe('the end of access is found in the documents', () => {
+  const ends = (statement: Statement) => {
+    const model = byHand('ada', {
+      inline: [{ name: 'limits', document: { Version: '2012-10-17', Statement: statement } }],
+    });
+    const access = accessOf(model, { at: AT }).find(({ user }) => user.name === 'perception-lab-ada');
+    return [access?.ends === null ? null : new Date(access!.ends).toISOString().slice(0, 10), access?.suspended];
+  };
+  const deny = { Effect: 'Deny', Action: '*', Resource: '*' } as const;
+  const from = (operator: string, key: string, value: string) => ({ [operator]: { [key]: value } });
+
+  test.each<[what: string, statement: Statement, end: string | null, suspended: boolean]>([
+    ['a Deny of everything', deny, null, true],
+    ['of all of MTurk', { ...deny, Action: 'mechanicalturk:*' }, null, true],
+    ['of all but IAM', { Effect: 'Deny', NotAction: 'iam:*', Resource: '*' }, null, true],
+    ['of one operation', { ...deny, Action: 'mechanicalturk:SendBonus' }, null, false],
+    ['of no resource of MTurk', { ...deny, Resource: 'arn:aws:s3:::b' }, null, false],
+    [
+      'from a day on',
+      { ...deny, Condition: from('DateGreaterThanEquals', 'aws:CurrentTime', '2027-06-01') },
+      '2027-06-01',
+      false,
+    ],
+    [
+      'after a moment',
+      { ...deny, Condition: from('DateGreaterThan', 'AWS:currenttime', '2027-06-01T00:00:00Z') },
+      '2027-06-01',
+      false,
+    ],
+    [
+      'from an epoch time on',
+      { ...deny, Condition: from('DateGreaterThanEquals', 'aws:EpochTime', '1811808000') },
+      '2027-06-01',
+      false,
+    ],
+    ['until a day', { ...deny, Condition: from('DateLessThan', 'aws:CurrentTime', '2027-06-01') }, null, false],
+    [
+      'from a day on, of some operations',
+      { ...deny, Action: 'mechanicalturk:Get*', Condition: from('DateGreaterThan', 'aws:CurrentTime', '2027-06-01') },
+      null,
+      false,
+    ],
+    [
+      'from a day on, from one address',
+      {
+        ...deny,
+        Condition: {
+          ...from('DateGreaterThan', 'aws:CurrentTime', '2027-06-01'),
+          IpAddress: { 'aws:SourceIp': '192.0.2.1' },
+        },
+      },
+      null,
+      false,
+    ],
+  ])('%s', (_what, statement, end, suspended) => {
+    expect(ends(statement)).toEqual([end, suspended]);
+  });
+});
+
+describe('explain', () => {
+  test('says what a role allows and another policy takes away', () => {
+    const gus = explain(BEFORE, 'perception-lab-gus', AT);
+    expect(gus?.withheld.map(({ operations, by, byBoundary }) => [operations, by[0]?.holder, byBoundary])).toEqual([
+      [['SendBonus'], 'group perception-lab-everything-but-bonus', false],
+    ]);
+    expect(gus?.ends).toBe('2027-09-01T00:00:00.000Z');
+  });
+
+  test('says that somebody suspended may nothing, and that all is withheld', () => {
+    const cy = explain(BEFORE, 'perception-lab-cy', AT);
+    expect([cy?.may, cy?.suspended]).toEqual([[], true]);
+    expect(cy?.withheld.flatMap(({ operations }) => operations)).toHaveLength(8);
+  });
+
+  test('is null for nobody', () => {
+    expect(explain(BEFORE, 'perception-lab-nobody', AT)).toBeNull();
+  });
+});
+
+describe('who can', () => {
+  test.each<[asked: Parameters<typeof whoCan>[1], users: string[]]>([
+    ['SendBonus', ['ada', 'fay']],
+    ['pay:approve', ['ada', 'fay', 'gus']],
+    ['GetHIT', ['ada', 'bo', 'fay', 'gus']],
+    ['workers:block', ['ada', 'gus']],
+  ])('%s', (asked, users) => {
+    const answer = whoCan(BEFORE, asked, AT);
+    expect(answer.users.map(({ user }) => user)).toEqual(users.map((key) => `perception-lab-${key}`));
+    expect(answer.outOf).toBe(5);
+  });
+
+  test('after her last day nobody is bo', () => {
+    expect(whoCan(BEFORE, 'CreateHIT', new Date('2027-06-01T00:00:00Z')).users.map(({ user }) => user)).toEqual([
+      'perception-lab-ada',
+      'perception-lab-gus',
+    ]);
+  });
+});

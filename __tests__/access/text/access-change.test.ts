@@ -1,0 +1,115 @@
+import { compare } from '../../../src/access/diff.ts';
+import { explain } from '../../../src/access/explain.ts';
+import type { AccessModel } from '../../../src/access/model.ts';
+import { declare } from '../../../src/access/sources/desired.ts';
+import { accessChangeLines } from '../../../src/access/text/access-change.ts';
+import { accessChangeJson, explanationJson, whoCanJson } from '../../../src/access/text/access-json.ts';
+import { explanationLines } from '../../../src/access/text/explain.ts';
+import type { Naming } from '../../../src/access/text/names.ts';
+import { whoCanLines } from '../../../src/access/text/who-can.ts';
+import { whoCan } from '../../../src/access/who-can.ts';
+import type { Team } from '../../../src/team/team.ts';
+import { visibleWidth } from '../../../src/text/columns.ts';
+import { expectGolden } from '../../support/golden.ts';
+import { member, sampleTeam } from '../../support/sample-team.ts';
+
+const TODAY = '2026-11-25';
+const AT = new Date('2026-11-25T12:00:00Z');
+const EVE = member({ key: 'eve', name: 'Eve Lindqvist', roles: ['task-publisher'], until: '2026-12-01' });
+const NAMING: Naming = {
+  lab: 'perception-lab',
+  people: new Map([...sampleTeam.members, EVE].map((each) => [`perception-lab-${each.key}`, each])),
+};
+const EMPTY: AccessModel = { account: '123456789012', users: [], groups: [], policies: [] };
+const NOW = declare(sampleTeam, TODAY);
+const FROZEN = declare({ ...sampleTeam, freeze: ['hits:publish', 'pay:approve', 'pay:bonus'] }, TODAY);
+
+/** A month of ordinary changes. */
+const NEXT: Team = {
+  ...sampleTeam,
+  members: [
+    ...sampleTeam.members.flatMap((each) => {
+      if (each.key === 'fay') return [];
+      if (each.key === 'bo') return [{ ...each, roles: ['paymaster', 'results-reader'], until: '2027-08-31' }];
+      if (each.key === 'cy') return [{ ...each, suspended: false }];
+      if (each.key === 'ada') return [{ ...each, suspended: true }];
+      return [{ ...each, until: null }];
+    }),
+    EVE,
+  ],
+};
+
+/** An afternoon of somebody in the console. */
+const TAMPERED: AccessModel = {
+  ...NOW,
+  users: [
+    ...NOW.users.map((user) => {
+      if (user.name === 'perception-lab-bo') return { ...user, groups: [...user.groups, 'perception-lab-paymaster'] };
+      if (user.name === 'perception-lab-cy') return { ...user, inline: [] };
+      if (user.name === 'perception-lab-fay') return { ...user, boundary: null, groups: [...user.groups, 'Admins'] };
+      return user;
+    }),
+    { ...NOW.users[1]!, name: 'perception-lab-mallory', inline: [], boundary: null },
+  ],
+  groups: NOW.groups.map((group) =>
+    group.name === 'perception-lab-task-publisher'
+      ? { ...group, attached: [], inline: [{ name: 'half', document: HALF() }] }
+      : group,
+  ),
+};
+
+function HALF() {
+  const Action = ['mechanicalturk:CreateHIT', 'mechanicalturk:CreateHITType'];
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow' as const, Action, Resource: '*' }] };
+}
+
+const text = (lines: readonly string[]) => `${lines.join('\n')}\n`;
+
+test.each<[name: string, before: AccessModel, after: AccessModel]>([
+  ['access-first-apply.txt', EMPTY, NOW],
+  ['access-ordinary-changes.txt', NOW, declare(NEXT, TODAY)],
+  ['access-tampered.txt', NOW, TAMPERED],
+  ['access-put-right.txt', TAMPERED, NOW],
+  ['access-freeze.txt', NOW, FROZEN],
+  ['access-nothing.txt', NOW, NOW],
+])('%s', (name, before, after) => {
+  const lines = accessChangeLines(compare(before, after, AT), NAMING);
+  for (const line of lines) expect(visibleWidth(line)).toBeLessThanOrEqual(100);
+  expectGolden(name, text(lines));
+});
+
+test('access-explain.txt', () => {
+  const explained = ['ada', 'bo', 'cy', 'gus'].map((key) =>
+    text(explanationLines(explain(NOW, `perception-lab-${key}`, AT)!, NAMING)),
+  );
+  const later = new Date('2027-06-02T08:00:00Z');
+  explained.push(text(explanationLines(explain(NOW, 'perception-lab-bo', later)!, NAMING)));
+  explained.push(text(explanationLines(explain(TAMPERED, 'perception-lab-fay', AT)!, NAMING)));
+  explained.push(text(explanationLines(explain(TAMPERED, 'perception-lab-mallory', AT)!, NAMING)));
+  explained.push(text(explanationLines(explain(FROZEN, 'perception-lab-gus', AT)!, NAMING)));
+  expectGolden('access-explain.txt', explained.join('\n'));
+});
+
+test('access-who-can.txt', () => {
+  const answers = [
+    whoCan(NOW, 'SendBonus', AT),
+    whoCan(NOW, 'hits:publish', AT),
+    whoCan(TAMPERED, 'hits:publish', AT),
+    whoCan(EMPTY, 'workers:notify', AT),
+    whoCan(FROZEN, 'CreateHIT', AT),
+  ];
+  expectGolden('access-who-can.txt', answers.map((answer) => text(whoCanLines(answer, NAMING))).join('\n'));
+});
+
+test('the JSON has a version, keys and names, and null for whoever is not in the file', () => {
+  const change = accessChangeJson(compare(NOW, TAMPERED, AT), NAMING);
+  expect(change.version).toBe(1);
+  const named = change.people.map(({ user, key, name }) => [user, key, name]);
+  expect(named).toContainEqual(['perception-lab-bo', 'bo', 'Bo Chen']);
+  expect(named).toContainEqual(['perception-lab-mallory', null, null]);
+  const explained = explanationJson(explain(NOW, 'perception-lab-gus', AT)!, NAMING);
+  expect([explained.version, explained.key, explained.name]).toEqual([1, 'gus', '李小龍']);
+  const able = whoCanJson(whoCan(NOW, 'SendBonus', AT), NAMING);
+  expect([able.version, able.asked, able.users.map(({ key }) => key)]).toEqual([1, 'SendBonus', ['ada', 'fay']]);
+  expect(JSON.parse(JSON.stringify([change, explained, able]))).toEqual([change, explained, able]);
+});

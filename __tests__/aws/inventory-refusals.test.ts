@@ -1,0 +1,185 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as aws from '@aws-sdk/client-iam';
+import { ACCOUNT, iamOf, keyOf, policy } from '../emulator/clients.ts';
+import { clientThat, openAccountToRead } from './account-to-read.ts';
+
+let account: Awaited<ReturnType<typeof openAccountToRead>>;
+beforeEach(async () => {
+  account = await openAccountToRead();
+});
+afterEach(() => account.close());
+
+test('throttled calls are repeated by the SDK, and counted once', async () => {
+  for (const name of ['a', 'b', 'c', 'd']) await account.user(name);
+  const patient = new aws.IAMClient({
+    endpoint: account.sandbox.endpoint,
+    region: 'us-east-1',
+    credentials: account.sandbox.rootCredentials,
+    maxAttempts: 4,
+  });
+  account.sandbox.faults = { throttleFirst: 1 };
+  const before = account.sandbox.calls.length;
+  const { unseen, calls, users } = await account.take({ pageSize: 2 }, patient);
+  patient.destroy();
+  expect(unseen).toEqual([]);
+  expect(users.size).toBe(4);
+  expect(calls).toBe(4 + 2 + 16);
+  expect(account.sandbox.calls.length - before).toBe(2 * calls);
+});
+
+test('whoever throttles for good leaves nothing seen, and nothing thrown', async () => {
+  await account.user('a');
+  account.sandbox.faults = { throttleShare: 1 };
+  const { unseen, isAccessKnown, access, users, root, reportedAt } = await account.take();
+  expect({ isAccessKnown, access, users: users.size, root, reportedAt }).toEqual({
+    isAccessKnown: false,
+    access: { account: ACCOUNT, users: [], groups: [], policies: [] },
+    users: 0,
+    root: null,
+    reportedAt: null,
+  });
+  expect(unseen.map(({ what, failure }) => `${what}: ${failure.code}`)).toEqual([
+    'users, groups and policies: throttled',
+    'the virtual MFA devices: throttled',
+    'the service-specific credentials: throttled',
+    'the credential report: throttled',
+  ]);
+});
+
+/** A client with the key of somebody who may call these alone. */
+async function whoMay(...actions: string[]): Promise<aws.IAMClient> {
+  await account.user('reader', '/');
+  const PolicyDocument = policy('Allow', actions);
+  await account.call('PutUserPolicy', { UserName: 'reader', PolicyName: 'may', PolicyDocument });
+  return iamOf(account.sandbox, await keyOf(account.iam, 'reader'));
+}
+
+test.each<[string, string[], string[]]>([
+  [
+    'nothing',
+    ['sts:GetCallerIdentity'],
+    [
+      'users, groups and policies',
+      'the virtual MFA devices',
+      'the service-specific credentials',
+      'the credential report',
+    ],
+  ],
+  [
+    'the account, nobody in particular',
+    ['iam:GetAccountAuthorizationDetails', 'iam:*CredentialReport', 'iam:ListVirtual*'],
+    [
+      'the service-specific credentials',
+      'the access keys of bo and 1 more',
+      'the SSH keys of bo and 1 more',
+      'the signing certificates of bo and 1 more',
+      'the console password of bo and 1 more',
+    ],
+  ],
+  [
+    'all but SSH keys',
+    ['iam:Get*', 'iam:GenerateCredentialReport', 'iam:ListVirtual*', 'iam:ListA*', 'iam:ListSi*', 'iam:ListSe*'],
+    ['the SSH keys of bo and 1 more'],
+  ],
+  ['all but the report', ['iam:GetA*', 'iam:GetL*', 'iam:List*'], ['the credential report']],
+  ['a report that others have made', ['iam:Get*', 'iam:List*'], ['the credential report']],
+])('a role that may read %s', async (_may, actions, expected) => {
+  await account.user('bo');
+  await account.user('cy');
+  await account.call('CreateLoginProfile', { UserName: 'bo', Password: 'long Enough 1' });
+  await account.call('CreateAccessKey', { UserName: 'bo' });
+  const reader = await whoMay(...actions);
+  const { unseen, isAccessKnown, users } = await account.take({}, reader);
+  reader.destroy();
+  expect(unseen.map(({ what }) => what)).toEqual(expected);
+  expect(new Set(unseen.map(({ failure }) => failure.code))).toEqual(new Set(['credentials-denied']));
+  expect(isAccessKnown).toBe(!expected.includes('users, groups and policies'));
+  expect(users.size).toBe(isAccessKnown ? 3 : 0);
+  // What the report tells stands in where nobody may look.
+  if (isAccessKnown) expect(users.get('bo')?.credentials).toMatchObject({ keys: [{ active: true }], password: {} });
+});
+
+const refusedAllUsers = () =>
+  clientThat(account, (command, carryOut) =>
+    command instanceof aws.ListServiceSpecificCredentialsCommand && command.input.AllUsers === true
+      ? Promise.reject(Object.assign(new Error('unknown parameter'), { name: 'ValidationError', $fault: 'client' }))
+      : carryOut(),
+  );
+
+test('an endpoint that does not know AllUsers is asked for each user instead', async () => {
+  await account.user('bo');
+  await account.user('old', '/');
+  for (const UserName of ['bo', 'old']) {
+    await account.call('CreateServiceSpecificCredential', { UserName, ServiceName: 'logs.amazonaws.com' });
+  }
+  const { unseen, users, calls } = await account.take({}, refusedAllUsers());
+  expect(unseen).toEqual([]);
+  expect(users.get('bo')?.credentials.services).toMatchObject([{ service: 'logs.amazonaws.com' }]);
+  expect(users.get('old')?.credentials.services).toEqual([]);
+  expect(calls).toBe(4 + 1 + 5);
+});
+
+test('where nobody is looked at one by one, their service-specific credentials are unseen then', async () => {
+  await account.user('bo');
+  const { unseen, calls } = await account.take({ scope: 'access' }, refusedAllUsers());
+  expect(unseen).toEqual([
+    {
+      what: 'the service-specific credentials',
+      failure: { code: 'aws-unavailable', args: { reason: 'ValidationError: unknown parameter', progress: null } },
+    },
+  ]);
+  expect(calls).toBe(4 + 1);
+});
+
+test('a mistake of ours is thrown', async () => {
+  const client = clientThat(account, () => Promise.reject(new TypeError('x is not a function')));
+  await expect(account.take({}, client)).rejects.toThrow('x is not');
+});
+
+test('nobody there', async () => {
+  const nobody = new aws.IAMClient({
+    endpoint: 'http://127.0.0.1:1',
+    region: 'us-east-1',
+    credentials: account.sandbox.rootCredentials,
+    maxAttempts: 1,
+  });
+  const { unseen, isAccessKnown } = await account.take({}, nobody);
+  nobody.destroy();
+  expect(isAccessKnown).toBe(false);
+  expect(unseen.map(({ failure }) => failure.code)).toEqual(Array(4).fill('network-failed'));
+});
+
+test.each([['<html><body>Sign in to the network</body></html>'], ['<html><br>'], ['{}'], ['']])(
+  'somebody else who answers in the place of AWS is not taken for an empty account: %j',
+  async (body) => {
+    const server = createServer((_request, response) => response.end(body));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const credentials = account.sandbox.rootCredentials;
+    const endpoint = `http://127.0.0.1:${port}`;
+    const portal = new aws.IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
+    const { unseen, isAccessKnown, reportedAt } = await account.take({}, portal);
+    portal.destroy();
+    await new Promise((resolve) => server.close(resolve));
+    expect({ isAccessKnown, reportedAt }).toEqual({ isAccessKnown: false, reportedAt: null });
+    expect(unseen.map(({ what }) => what)).toContain('users, groups and policies');
+  },
+);
+
+test('a page that leads to itself ends', async () => {
+  await account.user('bo');
+  await account.user('cy');
+  let first: Promise<unknown> | undefined;
+  const client = clientThat(account, (command, carryOut) => {
+    if (!(command instanceof aws.GetAccountAuthorizationDetailsCommand)) return carryOut();
+    first ??= carryOut();
+    return first;
+  });
+  const { unseen, isAccessKnown, calls } = await account.take({ scope: 'access', pageSize: 1 }, client);
+  expect(isAccessKnown).toBe(false);
+  expect(unseen.map(({ failure }) => failure.args)).toEqual([
+    { reason: 'a page of the answer leads to itself', progress: null },
+  ]);
+  expect(calls).toBe(4 + 2);
+});

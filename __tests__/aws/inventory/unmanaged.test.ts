@@ -1,0 +1,114 @@
+import { boundaryOf } from '../../../src/aws/inventory/boundary.ts';
+import { straysOf } from '../../../src/aws/inventory/unmanaged.ts';
+import { boundaryPolicy } from '../../../src/team/documents.ts';
+import { ACCOUNT, iamOf, keyOf, policy } from '../../emulator/clients.ts';
+import { openAccountToRead, PATH } from '../account-to-read.ts';
+
+const DOCUMENT = policy('Allow', 'mechanicalturk:Get*');
+const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
+const SPARE = `arn:aws:iam::${ACCOUNT}:policy${PATH}spare`;
+const TEAM = { lab: 'perception-lab', account: ACCOUNT };
+
+let account: Awaited<ReturnType<typeof openAccountToRead>>;
+beforeEach(async () => {
+  account = await openAccountToRead();
+  const { call } = account;
+  await call('CreatePolicy', { PolicyName: 'spare', Path: PATH, PolicyDocument: DOCUMENT });
+  await call('CreateGroup', { GroupName: 'old', Path: `${PATH}deeper/` });
+  await call('AttachGroupPolicy', { GroupName: 'old', PolicyArn: FULL });
+  await call('PutGroupPolicy', { GroupName: 'old', PolicyName: 'extra', PolicyDocument: DOCUMENT });
+  await call('CreateGroup', { GroupName: 'everybody' });
+  await call('CreateGroup', { GroupName: 'nobody-asked' });
+  const Tags = [{ Key: 'mturk-team:lab', Value: 'perception-lab' }];
+  await call('CreateUser', { UserName: 'ghost', PermissionsBoundary: SPARE, Tags });
+  await call('AttachUserPolicy', { UserName: 'ghost', PolicyArn: SPARE });
+  await call('PutUserPolicy', { UserName: 'ghost', PolicyName: 'extra', PolicyDocument: DOCUMENT });
+  await call('AddUserToGroup', { UserName: 'ghost', GroupName: 'old' });
+  await call('AddUserToGroup', { UserName: 'ghost', GroupName: 'everybody' });
+  await call('CreateUser', { UserName: 'somebody', Path: '/mturk/perception/' });
+});
+afterEach(() => account.close());
+
+const inline = [{ name: 'extra', document: JSON.parse(DOCUMENT) }];
+const nothingKnown = { path: PATH, knows: () => false, groups: new Set<string>() };
+
+test('what lies under the path or has a policy from there is told with what it holds', async () => {
+  const { strays, groups, policies, unseen } = straysOf(await account.take({ scope: 'access' }), nothingKnown);
+  expect(unseen).toEqual([]);
+  expect(strays).toEqual([
+    {
+      kind: 'group',
+      name: 'old',
+      path: `${PATH}deeper/`,
+      arn: `arn:aws:iam::${ACCOUNT}:group${PATH}deeper/old`,
+      holding: { members: ['ghost'], attached: [FULL], inline },
+    },
+    {
+      kind: 'user',
+      name: 'ghost',
+      path: '/',
+      arn: `arn:aws:iam::${ACCOUNT}:user/ghost`,
+      holding: {
+        groups: ['everybody', 'old'],
+        attached: [SPARE],
+        inline,
+        boundary: SPARE,
+        tags: { 'mturk-team:lab': 'perception-lab' },
+      },
+    },
+    {
+      kind: 'policy',
+      name: 'spare',
+      path: PATH,
+      arn: SPARE,
+      holding: { document: JSON.parse(DOCUMENT), attachments: 2 },
+    },
+  ]);
+  expect(groups).toEqual([{ name: 'everybody', path: '/', attached: [], inline: [] }]);
+  expect(policies.map(({ arn, document }) => [arn, document === null])).toEqual([
+    [FULL, false],
+    [SPARE, false],
+  ]);
+});
+
+test('what is known is no stray, by its exact name', async () => {
+  const inventory = await account.take({ scope: 'access' });
+  const names = (known: readonly string[]) =>
+    straysOf(inventory, { ...nothingKnown, knows: ({ kind, name }) => known.includes(`${kind} ${name}`) }).strays.map(
+      ({ kind, name }) => `${kind} ${name}`,
+    );
+  expect(names(['group old', 'user ghost', 'policy spare'])).toEqual([]);
+  expect(names(['group Old', 'user ghost', 'policy spare'])).toEqual(['group old']);
+  expect(names(['group ghost', 'user old', 'policy spare'])).toEqual(['group old', 'user ghost']);
+});
+
+test('a group of the lab that a stray is in is not read beside it', async () => {
+  const look = straysOf(await account.take({ scope: 'access' }), { ...nothingKnown, groups: new Set(['everybody']) });
+  expect(look.groups).toEqual([]);
+});
+
+test('the boundary is missing, as it was written, or another one', async () => {
+  const look = async () => boundaryOf(await account.take({ scope: 'access' }), TEAM);
+  const arn = `arn:aws:iam::${ACCOUNT}:policy/mturk-boundary/perception-lab`;
+  expect(await look()).toEqual({ state: 'missing', arn });
+  const PolicyDocument = JSON.stringify(boundaryPolicy(TEAM));
+  await account.call('CreatePolicy', { PolicyName: 'perception-lab', Path: '/mturk-boundary/', PolicyDocument });
+  expect(await look()).toEqual({ state: 'as-written', arn });
+  await account.call('CreatePolicyVersion', { PolicyArn: arn, PolicyDocument: DOCUMENT });
+  // A version that is not in force bounds nobody.
+  expect(await look()).toEqual({ state: 'as-written', arn });
+  await account.call('SetDefaultPolicyVersion', { PolicyArn: arn, VersionId: 'v2' });
+  expect(await look()).toEqual({ state: 'changed', arn, document: JSON.parse(DOCUMENT) });
+});
+
+test('where nobody may ask who may do what, nothing is found, and said to be unseen', async () => {
+  const reader = iamOf(account.sandbox, await keyOf(account.iam, 'somebody'));
+  const inventory = await account.take({ scope: 'access' }, reader);
+  reader.destroy();
+  const { strays, groups, policies, unseen } = straysOf(inventory, nothingKnown);
+  expect({ strays, groups, policies }).toEqual({ strays: [], groups: [], policies: [] });
+  expect(unseen.map(({ what, failure }) => `${what}: ${failure.code}`)).toEqual([
+    'users, groups and policies: credentials-denied',
+  ]);
+  expect(boundaryOf(inventory, TEAM)).toMatchObject({ state: 'unseen', unseen: unseen[0] });
+});

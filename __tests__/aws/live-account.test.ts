@@ -1,0 +1,77 @@
+import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { STSClient } from '@aws-sdk/client-sts';
+import { awsFailure } from '../../src/aws/aws-errors.ts';
+import { checkCaller } from '../../src/aws/caller.ts';
+import { iamNames } from '../../src/aws/iam-names.ts';
+import { openSandbox, type Sandbox } from '../../src/emulator/emulator.ts';
+
+const ACCOUNT = '123456789012';
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await openSandbox({ dir: null, accountId: ACCOUNT, provider: false });
+});
+afterAll(() => sandbox.close());
+
+const config = (credentials = sandbox.rootCredentials) => ({
+  endpoint: sandbox.endpoint,
+  region: 'us-east-1',
+  credentials,
+  maxAttempts: 1,
+});
+
+test('every page of a long list is read', async () => {
+  const iam = new IAMClient(config());
+  for (let index = 0; index < 1001; index += 1)
+    await iam.send(new CreateUserCommand({ UserName: `u${index}`, Path: '/a/' }));
+  const before = sandbox.calls.length;
+  const users = await iamNames(iam).list('user');
+  expect(users).toHaveLength(1001);
+  expect(users).toContainEqual({ kind: 'user', name: 'u7', path: '/a/', arn: `arn:aws:iam::${ACCOUNT}:user/a/u7` });
+  expect(sandbox.calls.length - before).toBe(2);
+  expect(await iamNames(iam).list('group')).toEqual([]);
+  // AWS's own policies are in no account's way.
+  expect(await iamNames(iam).list('policy')).toEqual([]);
+  iam.destroy();
+});
+
+test.each([
+  ['wrong-account', ACCOUNT, '999999999999', {}, {}],
+  ['credentials-denied', ACCOUNT, ACCOUNT, { secretAccessKey: 'wrong' }, {}],
+  ['credentials-denied', ACCOUNT, ACCOUNT, { accessKeyId: 'AKIAIOSFODNN7EXAMPLE' }, {}],
+  ['throttled', ACCOUNT, ACCOUNT, {}, { throttleShare: 1 }],
+  ['aws-unavailable', ACCOUNT, ACCOUNT, {}, { errorShare: 1 }],
+])('%s', async (code, _account, expected, credentials, faults) => {
+  sandbox.faults = faults;
+  const sts = new STSClient(config({ ...sandbox.rootCredentials, ...credentials }));
+  expect(await checkCaller(sts, expected)).toMatchObject({ ok: false, failure: { code } });
+  sandbox.faults = {};
+  sts.destroy();
+});
+
+test('the right account is told with the caller', async () => {
+  const sts = new STSClient(config());
+  expect(await checkCaller(sts, ACCOUNT)).toEqual({
+    ok: true,
+    value: { account: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` },
+  });
+  sts.destroy();
+});
+
+test('no credentials, and nobody there', async () => {
+  const none = new STSClient({
+    ...config(),
+    credentials: async () => {
+      throw Object.assign(new Error('Could not load credentials from any providers'), {
+        name: 'CredentialsProviderError',
+      });
+    },
+  });
+  expect(await checkCaller(none, ACCOUNT)).toMatchObject({ failure: { code: 'credentials-missing' } });
+  const nobody = new STSClient({ ...config(), endpoint: 'http://127.0.0.1:1' });
+  expect(await checkCaller(nobody, ACCOUNT)).toMatchObject({ failure: { code: 'network-failed' } });
+});
+
+test('a mistake of ours is no failure of AWS', () => {
+  expect(awsFailure(new TypeError('x is not a function'))).toBeNull();
+  expect(awsFailure('text')).toBeNull();
+});

@@ -1,0 +1,89 @@
+import type { Difference } from '../../src/access/model-difference.ts';
+import { FINDING_KINDS } from '../../src/diagnostics/finding-ids.ts';
+import type { DriftWhat } from '../../src/drift/finding.ts';
+import { findingIds } from '../../src/drift/scan/finding-id.ts';
+import { member, role, sampleTeam } from '../support/sample-team.ts';
+import { codesOf, teamText } from '../team/team-text.ts';
+
+type Kind = Exclude<DriftWhat['kind'], 'difference'> | Difference['kind'];
+
+/** Names as bad as IAM lets them be, and a tag, which may be worse. */
+const LONG = 'x'.repeat(128);
+const ODD = 'a+b=c,d.e@f_g-h';
+const TAG = 'Größe: 10 % / "x"\u202E';
+const HOLDER = { kind: 'user', name: ODD } as const;
+const ARN = `arn:aws:iam::123456789012:policy/team/division/${LONG}`;
+const KEY = { id: null, active: true, created: null, lastUsed: null, isUseKnown: false };
+const STRAY = { administrators: [], stray: { kind: 'user', name: LONG } };
+
+/** One of each kind: a kind that is missing here does not compile. Of each only what an id is made from. */
+const OF_EACH_KIND: Readonly<Record<Kind, object>> = {
+  'user-added': { user: ODD },
+  'user-removed': { user: 'perception-lab-bo' },
+  'group-added': { group: LONG },
+  'group-removed': { group: 'perception-lab-paymaster' },
+  'policy-added': { arn: ARN },
+  'policy-removed': { arn: ARN },
+  moved: { holder: { kind: 'group', name: LONG } },
+  'member-added': { user: ODD, group: LONG },
+  'member-removed': { user: ODD, group: LONG },
+  'attachment-added': { holder: HOLDER, arn: ARN },
+  'attachment-removed': { holder: HOLDER, arn: 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess' },
+  'inline-added': { holder: HOLDER, policy: LONG },
+  'inline-changed': { holder: HOLDER, policy: ODD },
+  'inline-removed': { holder: HOLDER, policy: LONG },
+  'document-changed': { arn: ARN },
+  'boundary-changed': { user: ODD },
+  'tag-changed': { user: ODD, tag: TAG },
+  attributes: {
+    address: `aws_iam_user.${LONG}`,
+    attributes: ['force_destroy', 'path', 'permissions_boundary', 'tags'],
+  },
+  stray: { effect: STRAY },
+  boundary: { effect: { state: 'changed', wider: ['SendBonus'], narrower: ['GetHIT'] } },
+  'foreign-group': { user: ODD, group: LONG },
+  outside: { user: LONG, isAdministrator: true },
+  'dead-names': { policy: LONG, holder: { kind: 'group', name: LONG } },
+  'extra-keys': { user: ODD, keys: [KEY, KEY, KEY], allowed: 1 },
+  'old-key': { user: ODD },
+  'unused-key': { user: ODD },
+  'used-key': { user: ODD },
+  password: { user: ODD },
+  'ssh-keys': { user: ODD },
+  certificates: { user: ODD },
+  'service-credentials': { user: ODD },
+  'root-keys': { keys: [KEY, KEY] },
+  'waiting-version': { arn: ARN, version: 'v7' },
+};
+
+const WHATS = Object.entries(OF_EACH_KIND).map(([kind, fields]): DriftWhat => {
+  const what = { kind, ...fields };
+  return (
+    fields === OF_EACH_KIND.attributes || !isDifference(kind) ? what : { kind: 'difference', difference: what }
+  ) as DriftWhat;
+});
+
+function isDifference(kind: string): boolean {
+  return kind === 'moved' || /-(?:added|removed|changed)$/.test(kind);
+}
+
+test('the kinds that may be snoozed are those that can be found', () => {
+  expect([...FINDING_KINDS].sort()).toEqual(Object.keys(OF_EACH_KIND).sort());
+});
+
+test.each(WHATS.map((what) => [what.kind === 'difference' ? what.difference.kind : what.kind, what] as const))(
+  'what is found as %s can be snoozed by its id, the second time, too',
+  (kind, what) => {
+    const team = {
+      ...sampleTeam,
+      roles: [...sampleTeam.roles, role({ key: 'aws' })],
+      members: [...sampleTeam.members, member({ key: ODD })],
+    };
+    const idOf = findingIds(team);
+    for (const id of [idOf(what, 'spends'), idOf(what, 'spends'), idOf(what, null)]) {
+      expect(id.split('/')[0]).toBe(kind);
+      const snoozed = `snoozed:\n  ${JSON.stringify(id)}: { until: "2027-01-31", reason: known }`;
+      expect({ id, found: codesOf(teamText({ snoozed })) }).toEqual({ id, found: [] });
+    }
+  },
+);

@@ -1,0 +1,743 @@
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import type { UserAccess } from '../../../src/access/access-of.ts';
+import type { Difference } from '../../../src/access/model-difference.ts';
+import type { TrailEvent } from '../../../src/aws/cloudtrail/event.ts';
+import { readTrail } from '../../../src/aws/cloudtrail/lookup.ts';
+import type { AccessKey } from '../../../src/aws/inventory/inventory.ts';
+import type { Stray } from '../../../src/aws/inventory/unmanaged.ts';
+import { attribute, subjectsOf } from '../../../src/drift/attribution/attribution.ts';
+import type { DriftFinding, DriftWhat } from '../../../src/drift/finding.ts';
+import type { BoundaryEffect } from '../../../src/drift/rules/boundary.ts';
+import { callIam, iamOf, openAccount, policy } from '../../emulator/clients.ts';
+
+const BO = 'perception-lab-bo';
+const CY = 'perception-lab-cy';
+const PAYERS = 'perception-lab-paymaster';
+const ROLE = 'arn:aws:iam::123456789012:policy/mturk/perception-lab/perception-lab-paymaster';
+const OTHER = 'arn:aws:iam::123456789012:policy/mturk/perception-lab/perception-lab-reader';
+const BOUNDARY = 'arn:aws:iam::123456789012:policy/mturk-boundary/perception-lab';
+const PATH = '/mturk/perception-lab/';
+const AT = '2026-11-25T08:00:00Z';
+const bo = { kind: 'user', name: BO } as const;
+const payers = { kind: 'group', name: PAYERS } as const;
+
+const KEY: AccessKey = { id: 'AKIA1', active: true, created: AT, lastUsed: null, isUseKnown: true };
+
+function finding(what: DriftWhat, cause: DriftFinding['cause'] = 'by-hand'): DriftFinding {
+  return { id: 'a', what, cause, fate: 'leave', people: [], risk: null, place: 0, by: null };
+}
+
+function event(name: string, parameters: Record<string, unknown>, more: Partial<TrailEvent> = {}): TrailEvent {
+  return { name, at: AT, who: 'alex', from: '192.0.2.7', through: 'console', isError: false, parameters, ...more };
+}
+
+type Asked = readonly [name: string, parameters: Record<string, unknown>, more?: Partial<TrailEvent>];
+
+interface Row {
+  readonly what: DriftWhat;
+  /** Each of them did it. */
+  readonly did: readonly Asked[];
+  /** None of them did, though it nearly says the same. */
+  readonly not: readonly Asked[];
+  readonly subject: string;
+}
+
+const of = (difference: Difference): DriftWhat => ({ kind: 'difference', difference });
+
+const stray = (kind: Stray['kind'], name: string, path = PATH): DriftWhat => ({
+  kind: 'stray',
+  effect: {
+    stray: { kind, name, arn: `arn:aws:iam::123456789012:${kind}${path}${name}`, path, holding: null } as Stray,
+    people: [],
+    keeps: [],
+    administrators: [],
+  },
+});
+
+const boundary = (state: BoundaryEffect['state']): DriftWhat => ({
+  kind: 'boundary',
+  effect: { state, arn: BOUNDARY, document: null, wider: [], narrower: [], people: [] },
+});
+
+const outside = (grants: UserAccess['grants']): DriftWhat => ({
+  kind: 'outside',
+  user: 'old',
+  access: { grants } as UserAccess,
+  isAdministrator: false,
+  areKeysKnown: true,
+  keys: [],
+});
+
+const dead = (policyName: string, holder: Extract<DriftWhat, { kind: 'dead-names' }>['holder']): DriftWhat => ({
+  kind: 'dead-names',
+  policy: policyName,
+  holder,
+  names: [],
+  users: [],
+});
+
+const onBo = (more: object) => ({ userName: BO, ...more });
+const onPayers = (more: object) => ({ groupName: PAYERS, ...more });
+
+const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
+  'user-added': [
+    {
+      what: of({ kind: 'user-added', user: BO }),
+      did: [
+        ['CreateUser', onBo({ path: PATH })],
+        ['UpdateUser', { userName: 'old', newUserName: BO }],
+      ],
+      not: [
+        ['CreateUser', { userName: CY }],
+        ['UpdateUser', onBo({ newUserName: CY })],
+      ],
+      subject: BO,
+    },
+  ],
+  'user-removed': [
+    {
+      what: of({ kind: 'user-removed', user: BO }),
+      did: [
+        ['DeleteUser', onBo({})],
+        ['UpdateUser', onBo({ newUserName: 'bo' })],
+      ],
+      not: [
+        ['DeleteUser', { userName: CY }],
+        ['UpdateUser', onBo({ newPath: '/' })],
+        ['UpdateUser', { userName: CY, newUserName: BO }],
+      ],
+      subject: BO,
+    },
+  ],
+  'group-added': [
+    {
+      what: of({ kind: 'group-added', group: PAYERS }),
+      did: [
+        ['CreateGroup', onPayers({})],
+        ['UpdateGroup', { groupName: 'old', newGroupName: PAYERS }],
+      ],
+      not: [
+        ['CreateGroup', { groupName: 'others' }],
+        ['DeleteGroup', onPayers({})],
+      ],
+      subject: PAYERS,
+    },
+  ],
+  'group-removed': [
+    {
+      what: of({ kind: 'group-removed', group: PAYERS }),
+      did: [
+        ['DeleteGroup', onPayers({})],
+        ['UpdateGroup', onPayers({ newGroupName: 'old-payers' })],
+      ],
+      not: [
+        ['UpdateGroup', onPayers({ newPath: '/' })],
+        ['DeleteGroup', { groupName: 'others' }],
+      ],
+      subject: PAYERS,
+    },
+  ],
+  'policy-added': [
+    {
+      what: of({ kind: 'policy-added', arn: ROLE }),
+      did: [['CreatePolicy', { policyName: PAYERS, path: PATH, policyDocument: '{}' }]],
+      not: [
+        ['CreatePolicy', { policyName: PAYERS }],
+        ['CreatePolicyVersion', { policyArn: ROLE, setAsDefault: true }],
+      ],
+      subject: ROLE,
+    },
+  ],
+  'policy-removed': [
+    {
+      what: of({ kind: 'policy-removed', arn: ROLE }),
+      did: [['DeletePolicy', { policyArn: ROLE }]],
+      not: [
+        ['DeletePolicy', { policyArn: OTHER }],
+        ['DeletePolicyVersion', { policyArn: ROLE, versionId: 'v1' }],
+      ],
+      subject: ROLE,
+    },
+  ],
+  moved: [
+    {
+      what: of({ kind: 'moved', holder: bo, from: PATH, to: '/staff/' }),
+      did: [
+        ['UpdateUser', onBo({ newPath: '/staff/' })],
+        ['UpdateUser', { userName: 'old', newUserName: BO, newPath: '/staff/' }],
+        ['CreateUser', onBo({ path: '/staff/' })],
+      ],
+      not: [
+        ['UpdateUser', onBo({ newPath: PATH })],
+        ['UpdateUser', onBo({ newPath: '/staff/', newUserName: 'gone' })],
+        ['CreateUser', onBo({})],
+      ],
+      subject: BO,
+    },
+    {
+      what: of({ kind: 'moved', holder: payers, from: PATH, to: '/' }),
+      did: [
+        ['UpdateGroup', onPayers({ newPath: '/' })],
+        ['CreateGroup', onPayers({})],
+      ],
+      not: [
+        ['UpdateUser', { userName: PAYERS, newPath: '/' }],
+        ['UpdateGroup', onPayers({ newPath: PATH })],
+      ],
+      subject: PAYERS,
+    },
+  ],
+  'member-added': [
+    {
+      what: of({ kind: 'member-added', user: BO, group: PAYERS, stranger: false }),
+      did: [
+        ['AddUserToGroup', onBo({ groupName: PAYERS })],
+        ['AddUserToGroup', { userName: BO.toUpperCase(), groupName: PAYERS }],
+      ],
+      not: [
+        ['AddUserToGroup', onBo({ groupName: 'others' })],
+        ['AddUserToGroup', { userName: CY, groupName: PAYERS }],
+        ['RemoveUserFromGroup', onBo({ groupName: PAYERS })],
+      ],
+      subject: BO,
+    },
+  ],
+  'member-removed': [
+    {
+      what: of({ kind: 'member-removed', user: BO, group: PAYERS, stranger: false }),
+      did: [['RemoveUserFromGroup', onBo({ groupName: PAYERS })]],
+      not: [
+        ['AddUserToGroup', onBo({ groupName: PAYERS })],
+        ['RemoveUserFromGroup', { userName: CY, groupName: PAYERS }],
+      ],
+      subject: BO,
+    },
+  ],
+  'attachment-added': [
+    {
+      what: of({ kind: 'attachment-added', holder: bo, arn: ROLE }),
+      did: [['AttachUserPolicy', onBo({ policyArn: ROLE })]],
+      not: [
+        ['AttachUserPolicy', onBo({ policyArn: OTHER })],
+        ['AttachGroupPolicy', { groupName: BO, policyArn: ROLE }],
+        ['PutUserPolicy', onBo({ policyName: ROLE })],
+      ],
+      subject: BO,
+    },
+    {
+      what: of({ kind: 'attachment-added', holder: payers, arn: OTHER }),
+      did: [['AttachGroupPolicy', onPayers({ policyArn: OTHER })]],
+      not: [
+        ['AttachGroupPolicy', { groupName: 'others', policyArn: OTHER }],
+        ['DetachGroupPolicy', onPayers({ policyArn: OTHER })],
+      ],
+      subject: PAYERS,
+    },
+  ],
+  'attachment-removed': [
+    {
+      what: of({ kind: 'attachment-removed', holder: payers, arn: ROLE }),
+      did: [['DetachGroupPolicy', onPayers({ policyArn: ROLE })]],
+      not: [
+        ['AttachGroupPolicy', onPayers({ policyArn: ROLE })],
+        ['DetachGroupPolicy', onPayers({ policyArn: OTHER })],
+      ],
+      subject: PAYERS,
+    },
+  ],
+  'inline-added': [
+    {
+      what: of({ kind: 'inline-added', holder: bo, policy: 'extra', document: null }),
+      did: [['PutUserPolicy', onBo({ policyName: 'extra', policyDocument: '{}' })]],
+      not: [
+        ['PutUserPolicy', onBo({ policyName: 'limits' })],
+        ['PutGroupPolicy', { groupName: BO, policyName: 'extra' }],
+        ['DeleteUserPolicy', onBo({ policyName: 'extra' })],
+      ],
+      subject: BO,
+    },
+  ],
+  'inline-changed': [
+    {
+      what: of({ kind: 'inline-changed', holder: bo, policy: 'limits', from: null, to: null }),
+      did: [['PutUserPolicy', onBo({ policyName: 'limits' })]],
+      not: [
+        ['DeleteUserPolicy', onBo({ policyName: 'limits' })],
+        ['PutUserPolicy', { userName: CY, policyName: 'limits' }],
+      ],
+      subject: BO,
+    },
+  ],
+  'inline-removed': [
+    {
+      what: of({ kind: 'inline-removed', holder: payers, policy: 'own', document: null }),
+      did: [['DeleteGroupPolicy', onPayers({ policyName: 'own' })]],
+      not: [
+        ['PutGroupPolicy', onPayers({ policyName: 'own' })],
+        ['DeleteGroupPolicy', onPayers({ policyName: 'other' })],
+      ],
+      subject: PAYERS,
+    },
+  ],
+  'document-changed': [
+    {
+      what: of({ kind: 'document-changed', arn: ROLE, from: null, to: null }),
+      did: [
+        ['CreatePolicyVersion', { policyArn: ROLE, setAsDefault: true, policyDocument: '{}' }],
+        ['SetDefaultPolicyVersion', { policyArn: ROLE, versionId: 'v2' }],
+        ['CreatePolicy', { policyName: PAYERS, path: PATH, policyDocument: '{}' }],
+      ],
+      not: [
+        ['CreatePolicyVersion', { policyArn: ROLE, setAsDefault: false }],
+        ['CreatePolicyVersion', { policyArn: OTHER, setAsDefault: true }],
+        ['SetDefaultPolicyVersion', { policyArn: OTHER, versionId: 'v2' }],
+      ],
+      subject: ROLE,
+    },
+  ],
+  'boundary-changed': [
+    {
+      what: of({ kind: 'boundary-changed', user: BO, from: BOUNDARY, to: null }),
+      did: [
+        ['DeleteUserPermissionsBoundary', onBo({})],
+        ['CreateUser', onBo({})],
+      ],
+      not: [
+        ['DeleteUserPermissionsBoundary', { userName: CY }],
+        ['PutUserPermissionsBoundary', onBo({ permissionsBoundary: OTHER })],
+        ['CreateUser', onBo({ permissionsBoundary: BOUNDARY })],
+      ],
+      subject: BO,
+    },
+    {
+      what: of({ kind: 'boundary-changed', user: BO, from: BOUNDARY, to: OTHER }),
+      did: [
+        ['PutUserPermissionsBoundary', onBo({ permissionsBoundary: OTHER })],
+        ['CreateUser', onBo({ permissionsBoundary: OTHER })],
+      ],
+      not: [
+        ['PutUserPermissionsBoundary', onBo({ permissionsBoundary: BOUNDARY })],
+        ['DeleteUserPermissionsBoundary', onBo({})],
+      ],
+      subject: BO,
+    },
+  ],
+  'tag-changed': [
+    {
+      what: of({ kind: 'tag-changed', user: BO, tag: 'mturk-team:member', from: 'bo', to: 'cy' }),
+      did: [
+        [
+          'TagUser',
+          onBo({
+            tags: [
+              { key: 'x', value: 'y' },
+              { key: 'mturk-team:member', value: 'cy' },
+            ],
+          }),
+        ],
+        ['CreateUser', onBo({ tags: [{ key: 'mturk-team:member', value: 'cy' }] })],
+      ],
+      not: [
+        ['TagUser', onBo({ tags: [{ key: 'mturk-team:member', value: 'bo' }] })],
+        ['TagUser', onBo({ tags: [{ key: 'cy', value: 'cy' }, null, 'cy'] })],
+        ['TagUser', { userName: CY, tags: [{ key: 'mturk-team:member', value: 'cy' }] }],
+        ['UntagUser', onBo({ tagKeys: ['mturk-team:member'] })],
+      ],
+      subject: BO,
+    },
+    {
+      what: of({ kind: 'tag-changed', user: BO, tag: 'mturk-team:member', from: 'bo', to: null }),
+      did: [['UntagUser', onBo({ tagKeys: ['mturk-team:member'] })]],
+      not: [
+        ['UntagUser', onBo({ tagKeys: ['mturk-team:lab'] })],
+        ['UntagUser', onBo({ tagKeys: 'mturk-team:member' })],
+      ],
+      subject: BO,
+    },
+  ],
+};
+
+const sendsBonus = (holder: string, policyOf: string): UserAccess['grants'] =>
+  new Map([['SendBonus', [{ holder, policy: policyOf }]]]);
+
+const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly Row[]>> = {
+  attributes: [],
+  'used-key': [],
+  'root-keys': [],
+  stray: [
+    {
+      what: stray('user', 'mallory'),
+      did: [
+        ['CreateUser', { userName: 'mallory', path: PATH }],
+        ['UpdateUser', { userName: 'old', newUserName: 'mallory', newPath: PATH }],
+      ],
+      not: [
+        ['CreateUser', { userName: 'bo' }],
+        ['DeleteUser', { userName: 'mallory' }],
+      ],
+      subject: 'mallory',
+    },
+    {
+      what: stray('group', 'old-payers'),
+      did: [
+        ['UpdateGroup', onPayers({ newGroupName: 'old-payers' })],
+        ['CreateGroup', { groupName: 'old-payers' }],
+      ],
+      not: [['UpdateGroup', { groupName: 'old-payers', newGroupName: PAYERS }]],
+      subject: 'old-payers',
+    },
+    {
+      what: stray('policy', 'everything'),
+      did: [['CreatePolicy', { policyName: 'everything', path: PATH }]],
+      not: [['CreatePolicy', { policyName: 'everything', path: '/' }]],
+      subject: `arn:aws:iam::123456789012:policy${PATH}everything`,
+    },
+    {
+      what: stray('user', 'mallory', '/staff/'),
+      did: [['AttachUserPolicy', { userName: 'mallory', policyArn: ROLE }]],
+      not: [
+        ['CreateUser', { userName: 'mallory', path: '/staff/' }],
+        ['AttachUserPolicy', { userName: 'mallory', policyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }],
+      ],
+      subject: 'mallory',
+    },
+    {
+      what: stray('group', 'staff', '/staff/'),
+      did: [['AttachGroupPolicy', { groupName: 'staff', policyArn: ROLE }]],
+      not: [['AttachUserPolicy', { userName: 'staff', policyArn: ROLE }]],
+      subject: 'staff',
+    },
+  ],
+  boundary: [
+    {
+      what: boundary('changed'),
+      did: [
+        ['CreatePolicyVersion', { policyArn: BOUNDARY, setAsDefault: true }],
+        ['SetDefaultPolicyVersion', { policyArn: BOUNDARY, versionId: 'v1' }],
+      ],
+      not: [
+        ['CreatePolicyVersion', { policyArn: BOUNDARY }],
+        ['PutUserPermissionsBoundary', onBo({ permissionsBoundary: BOUNDARY })],
+      ],
+      subject: BOUNDARY,
+    },
+    {
+      what: boundary('missing'),
+      did: [['DeletePolicy', { policyArn: BOUNDARY }]],
+      not: [['DeleteUserPermissionsBoundary', onBo({})]],
+      subject: BOUNDARY,
+    },
+  ],
+  'waiting-version': [
+    {
+      what: {
+        ...{ kind: 'waiting-version', arn: BOUNDARY, version: 'v2', created: '2026-11-25T09:00:02Z' },
+        ...{ operations: [], isBeyond: true, users: [] },
+      },
+      did: [['CreatePolicyVersion', { policyArn: BOUNDARY }, { at: '2026-11-25T09:00:00Z' }]],
+      not: [
+        ['CreatePolicyVersion', { policyArn: BOUNDARY }, { at: '2026-11-25T10:00:00Z' }],
+        ['SetDefaultPolicyVersion', { policyArn: BOUNDARY, versionId: 'v2' }, { at: '2026-11-25T09:00:00Z' }],
+      ],
+      subject: BOUNDARY,
+    },
+  ],
+  'foreign-group': [
+    {
+      what: { kind: 'foreign-group', user: BO, group: 'admins' },
+      did: [['AddUserToGroup', onBo({ groupName: 'admins' })]],
+      not: [['AddUserToGroup', onBo({ groupName: PAYERS })]],
+      subject: BO,
+    },
+  ],
+  outside: [
+    {
+      what: outside(sendsBonus('user old', 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess')),
+      did: [
+        ['AttachUserPolicy', { userName: 'old', policyArn: 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess' }],
+      ],
+      not: [
+        ['AttachUserPolicy', { userName: 'old', policyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }],
+        ['AddUserToGroup', { userName: 'old', groupName: 'readers' }],
+        ['CreateUser', { userName: 'old' }],
+      ],
+      subject: 'old',
+    },
+    {
+      what: outside(sendsBonus('group admins', 'own')),
+      did: [['AddUserToGroup', { userName: 'old', groupName: 'admins' }]],
+      not: [
+        ['AddUserToGroup', { userName: 'new', groupName: 'admins' }],
+        ['PutUserPolicy', { userName: 'old', policyName: 'own' }],
+      ],
+      subject: 'old',
+    },
+    {
+      what: outside(sendsBonus('user old', 'own')),
+      did: [['PutUserPolicy', { userName: 'old', policyName: 'own' }]],
+      not: [['PutUserPolicy', { userName: 'old', policyName: 'other' }]],
+      subject: 'old',
+    },
+    {
+      // An administrator who may nothing of MTurk by name: whatever gave her something last.
+      what: outside(new Map()),
+      did: [['AttachUserPolicy', { userName: 'old', policyArn: 'arn:aws:iam::aws:policy/IAMFullAccess' }]],
+      not: [['AttachUserPolicy', { userName: 'new', policyArn: 'arn:aws:iam::aws:policy/IAMFullAccess' }]],
+      subject: 'old',
+    },
+  ],
+  'dead-names': [
+    {
+      what: dead(ROLE, null),
+      did: [['CreatePolicyVersion', { policyArn: ROLE, setAsDefault: true }]],
+      not: [['CreatePolicyVersion', { policyArn: OTHER, setAsDefault: true }]],
+      subject: ROLE,
+    },
+    {
+      what: dead('no-bonus', { kind: 'group', name: 'old-payers' }),
+      did: [['PutGroupPolicy', { groupName: 'old-payers', policyName: 'no-bonus' }]],
+      not: [
+        ['PutGroupPolicy', { groupName: 'old-payers', policyName: 'own' }],
+        ['PutUserPolicy', { userName: 'old-payers', policyName: 'no-bonus' }],
+      ],
+      subject: 'old-payers',
+    },
+  ],
+  'extra-keys': [
+    {
+      what: { kind: 'extra-keys', user: BO, keys: [KEY], allowed: 0 },
+      did: [
+        ['CreateAccessKey', onBo({})],
+        ['CreateAccessKey', {}, { who: BO }],
+      ],
+      not: [
+        ['CreateAccessKey', { userName: CY }],
+        ['CreateAccessKey', { userName: CY }, { who: BO }],
+        ['CreateAccessKey', {}],
+        ['UpdateAccessKey', onBo({ accessKeyId: 'AKIA1', status: 'Active' })],
+      ],
+      subject: BO,
+    },
+  ],
+  'old-key': [
+    {
+      what: { kind: 'old-key', user: BO, key: KEY, days: 80, limit: 60, other: null, isSuspended: false },
+      did: [['CreateAccessKey', onBo({})]],
+      not: [
+        ['CreateAccessKey', onBo({}), { at: '2026-11-25T08:01:00Z' }],
+        ['CreateAccessKey', { userName: CY }],
+      ],
+      subject: BO,
+    },
+  ],
+  'unused-key': [
+    {
+      what: { kind: 'unused-key', user: BO, key: KEY, days: 31 },
+      did: [['CreateAccessKey', onBo({}), { at: '2026-11-25T08:00:01Z' }]],
+      not: [['CreateAccessKey', onBo({}), { at: '2026-11-25T07:59:00Z' }]],
+      subject: BO,
+    },
+  ],
+  password: [
+    {
+      what: { kind: 'password', user: BO, lastUsed: null },
+      did: [['CreateLoginProfile', onBo({ password: 'HIDDEN_DUE_TO_SECURITY_REASONS' })]],
+      not: [
+        ['UpdateLoginProfile', onBo({})],
+        ['CreateLoginProfile', { userName: CY }],
+      ],
+      subject: BO,
+    },
+  ],
+  'ssh-keys': [
+    {
+      what: { kind: 'ssh-keys', user: BO, ids: ['APKA1'] },
+      did: [['UploadSSHPublicKey', onBo({})]],
+      not: [['DeleteSSHPublicKey', onBo({ sSHPublicKeyId: 'APKA1' })]],
+      subject: BO,
+    },
+  ],
+  certificates: [
+    {
+      what: { kind: 'certificates', user: BO, ids: ['1'] },
+      did: [['UploadSigningCertificate', onBo({})]],
+      not: [['UploadSSHPublicKey', onBo({})]],
+      subject: BO,
+    },
+  ],
+  'service-credentials': [
+    {
+      what: { kind: 'service-credentials', user: BO, credentials: [] },
+      did: [['CreateServiceSpecificCredential', onBo({ serviceName: 'codecommit.amazonaws.com' })]],
+      not: [['CreateServiceSpecificCredential', { userName: CY, serviceName: 'codecommit.amazonaws.com' }]],
+      subject: BO,
+    },
+  ],
+};
+
+const ROWS: readonly (readonly [string, Row])[] = [...Object.entries(DIFFERENCES), ...Object.entries(OTHERS)].flatMap(
+  ([kind, rows]) => rows.map((row, index) => [`${kind} ${index + 1}`, row] as const),
+);
+
+describe('who did it', () => {
+  test.each(ROWS)('%s', (_kind, { what, did, not, subject }) => {
+    const one = finding(what);
+    expect(subjectsOf([one])).toEqual([subject]);
+    expect(did.length).toBeGreaterThan(0);
+    expect(not.length).toBeGreaterThan(0);
+    for (const [name, parameters, more] of did) {
+      const call = event(name, parameters, more);
+      expect([name, attribute([one], [call])[0]?.by]).toMatchObject([
+        name,
+        { who: call.who, at: call.at, from: '192.0.2.7', through: 'console' },
+      ]);
+      // What was refused changed nothing.
+      expect(attribute([one], [{ ...call, isError: true }])).toEqual([one]);
+    }
+    for (const [name, parameters, more] of not)
+      expect([name, parameters, attribute([one], [event(name, parameters, more)])[0]?.by]).toEqual([
+        name,
+        parameters,
+        null,
+      ]);
+  });
+
+  test.each<DriftWhat>([
+    { kind: 'attributes', address: 'aws_iam_user.member_bo', attributes: ['force_destroy'] },
+    { kind: 'used-key', user: BO, key: KEY, because: 'suspended' },
+    { kind: 'root-keys', keys: [KEY] },
+  ])('$kind: no call of IAM tells', (what) => {
+    const one = finding(what);
+    expect(subjectsOf([one])).toEqual([]);
+    expect(attribute([one], [event('CreateAccessKey', {}, { who: 'root' }), event('TagUser', onBo({}))])).toEqual([
+      one,
+    ]);
+  });
+
+  const added = of({ kind: 'member-added', user: BO, group: PAYERS, stranger: false });
+  const call = (more: Partial<TrailEvent>) => event('AddUserToGroup', onBo({ groupName: PAYERS }), more);
+
+  test('the newest one that was carried out, whatever the order', () => {
+    const events = [
+      call({ who: 'first', at: '2026-11-24T08:00:00Z' }),
+      call({ who: 'last', at: '2026-11-25T08:00:00Z' }),
+      call({ who: 'refused', at: '2026-11-25T09:00:00Z', isError: true }),
+    ];
+    for (const order of [events, [...events].reverse()])
+      expect(attribute([finding(added)], order)[0]?.by).toMatchObject({ who: 'last' });
+  });
+
+  test('what has another name since is told with it', () => {
+    const gone = finding(of({ kind: 'user-removed', user: BO }));
+    const by = (name: string, parameters: object) =>
+      attribute([gone], [event(name, { userName: BO, ...parameters })])[0]?.by?.renamedTo;
+    expect(by('UpdateUser', { newUserName: 'bo-2' })).toBe('bo-2');
+    expect(by('DeleteUser', {})).toBeUndefined();
+  });
+
+  test('an apply is named as one, and no person is made up where nobody told', () => {
+    const by = (events: readonly TrailEvent[]) => attribute([finding(added)], events)[0]?.by;
+    expect(by([call({ who: 'mturk-team-apply/GitHubActions', through: 'terraform' })])).toEqual({
+      who: 'mturk-team-apply/GitHubActions',
+      at: AT,
+      from: '192.0.2.7',
+      through: 'terraform',
+    });
+    expect(by([])).toBeNull();
+  });
+
+  test('what the file brings about is nobody’s doing', () => {
+    const pending = finding(added, 'pending');
+    expect(subjectsOf([pending])).toEqual([]);
+    expect(attribute([pending], [call({})])).toEqual([pending]);
+  });
+
+  test('every name is asked for once, the worst first', () => {
+    const others = [
+      finding(boundary('changed')),
+      finding(added),
+      finding({ kind: 'password', user: BO, lastUsed: null }),
+      finding({ kind: 'password', user: CY, lastUsed: null }),
+    ];
+    expect(subjectsOf(others)).toEqual([BOUNDARY, BO, CY]);
+  });
+
+  test('an event with a name of no call does no harm', () => {
+    for (const name of ['constructor', 'toString', '__proto__'])
+      expect(attribute([finding(added)], [event(name, onBo({ groupName: PAYERS }))])[0]?.by).toBeNull();
+  });
+});
+
+test('from an account that was changed by several hands to who did what', async () => {
+  let now = new Date('2026-11-25T08:00:00Z');
+  const sandbox = await openAccount({ clock: () => now });
+  const iam = iamOf(sandbox);
+  const trail = new CloudTrailClient({
+    endpoint: sandbox.endpoint,
+    credentials: sandbox.rootCredentials,
+    region: 'us-east-1',
+  });
+  const call = async (name: string, input: object) => {
+    now = new Date(now.getTime() + 60_000);
+    return callIam(iam, name, input);
+  };
+  const document = policy('Allow', 'mechanicalturk:*');
+  await call('CreateUser', { UserName: BO, Path: PATH });
+  await call('CreateGroup', { GroupName: PAYERS, Path: PATH });
+  await call('CreatePolicy', { PolicyName: PAYERS, Path: PATH, PolicyDocument: document });
+  const since = now;
+  now = new Date(now.getTime() + 60_000);
+  const done: [DriftWhat, string, object][] = [
+    [
+      of({ kind: 'member-added', user: BO, group: PAYERS, stranger: false }),
+      'AddUserToGroup',
+      { UserName: BO, GroupName: PAYERS },
+    ],
+    [
+      of({ kind: 'document-changed', arn: ROLE, from: null, to: null }),
+      'CreatePolicyVersion',
+      { PolicyArn: ROLE, PolicyDocument: document, SetAsDefault: true },
+    ],
+    [
+      of({ kind: 'inline-added', holder: bo, policy: 'extra', document: null }),
+      'PutUserPolicy',
+      { UserName: BO, PolicyName: 'extra', PolicyDocument: document },
+    ],
+    [of({ kind: 'attachment-added', holder: bo, arn: ROLE }), 'AttachUserPolicy', { UserName: BO, PolicyArn: ROLE }],
+    [
+      of({ kind: 'boundary-changed', user: BO, from: null, to: ROLE }),
+      'PutUserPermissionsBoundary',
+      { UserName: BO, PermissionsBoundary: ROLE },
+    ],
+    [
+      of({ kind: 'tag-changed', user: BO, tag: 'mturk-team:lab', from: null, to: 'other' }),
+      'TagUser',
+      { UserName: BO, Tags: [{ Key: 'mturk-team:lab', Value: 'other' }] },
+    ],
+    [{ kind: 'extra-keys', user: BO, keys: [], allowed: 0 }, 'CreateAccessKey', { UserName: BO }],
+    [
+      { kind: 'password', user: BO, lastUsed: null },
+      'CreateLoginProfile',
+      { UserName: BO, Password: 'Correct-Horse-1' },
+    ],
+    [stray('user', 'mallory'), 'CreateUser', { UserName: 'mallory', Path: PATH }],
+  ];
+  const times: string[] = [];
+  for (const [, name, input] of done) {
+    await call(name, input);
+    times.push(`${now.toISOString().slice(0, 19)}Z`);
+  }
+  const findings = [...done.map(([what]) => finding(what)), finding({ kind: 'password', user: CY, lastUsed: null })];
+  const { events, unseen } = await readTrail(trail, subjectsOf(findings), since, {
+    now: () => now,
+    wait: async () => {},
+  });
+  expect(unseen).toEqual([]);
+  expect(attribute(findings, events).map(({ by }) => by)).toEqual([
+    ...times.map((at) => ({ who: 'root', at, from: '127.0.0.1', through: 'sdk' })),
+    null,
+  ]);
+  iam.destroy();
+  trail.destroy();
+  await sandbox.close();
+});

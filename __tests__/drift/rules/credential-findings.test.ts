@@ -1,0 +1,185 @@
+import { declare } from '../../../src/access/sources/desired.ts';
+import { lookOf } from '../../../src/drift/scan/drift-look.ts';
+import type { Team } from '../../../src/team/team.ts';
+import {
+  AT,
+  type Credentials,
+  FULL,
+  type GivenLook,
+  lookAt,
+  name,
+  TODAY,
+  withMember,
+  withoutMember,
+  withUser,
+} from '../../support/hands.ts';
+import { inventoryOf, keyOf } from '../../support/inventory-of.ts';
+import { sampleTeam } from '../../support/sample-team.ts';
+
+describe('credentials', () => {
+  const old = keyOf({ id: null, created: '2026-08-26T12:00:00Z' });
+  const left: Team = { ...withoutMember('bo'), departed: [{ key: 'bo', left: '2026-11-20', reason: 'graduated' }] };
+  const cases: readonly (readonly [string, GivenLook & { credentials: Credentials }, readonly string[]])[] = [
+    ['one key', { credentials: { [name('bo')]: { keys: [keyOf()] } } }, []],
+    ['two keys', { credentials: { [name('bo')]: { keys: [keyOf(), keyOf()] } } }, ['extra-keys/bo']],
+    [
+      'two keys, one of them switched off',
+      { credentials: { [name('bo')]: { keys: [keyOf(), keyOf({ active: false })] } } },
+      [],
+    ],
+    [
+      'two keys where two are declared',
+      { team: withMember('bo', { keys: 2 }), credentials: { [name('bo')]: { keys: [keyOf(), keyOf()] } } },
+      [],
+    ],
+    [
+      'a key where none is declared',
+      { team: withMember('bo', { keys: 0 }), credentials: { [name('bo')]: { keys: [keyOf()] } } },
+      ['extra-keys/bo'],
+    ],
+    [
+      'two keys where none is declared',
+      { team: withMember('bo', { keys: 0 }), credentials: { [name('bo')]: { keys: [keyOf(), keyOf()] } } },
+      ['extra-keys/bo/2'],
+    ],
+    ['a key of 91 days', { credentials: { [name('bo')]: { keys: [old] } } }, ['old-key/bo']],
+    ['a key of 90 days', { credentials: { [name('bo')]: { keys: [keyOf({ created: '2026-08-27T00:00:00Z' })] } } }, []],
+    [
+      'two old keys',
+      { team: withMember('bo', { keys: 2 }), credentials: { [name('bo')]: { keys: [old, old] } } },
+      ['old-key/bo', 'old-key/bo/2'],
+    ],
+    ['an old key that is switched off', { credentials: { [name('bo')]: { keys: [{ ...old, active: false }] } } }, []],
+    [
+      'a key of 30 days that was never used',
+      { credentials: { [name('bo')]: { keys: [keyOf({ created: '2026-10-26T12:00:00Z', lastUsed: null })] } } },
+      ['unused-key/bo'],
+    ],
+    [
+      'a key that is too old and was never used: nobody has to replace it',
+      { credentials: { [name('bo')]: { keys: [keyOf({ created: '2026-08-01T12:00:00Z', lastUsed: null })] } } },
+      ['unused-key/bo'],
+    ],
+    [
+      'one of 29 days',
+      { credentials: { [name('bo')]: { keys: [keyOf({ created: '2026-10-27T12:00:00Z', lastUsed: null })] } } },
+      [],
+    ],
+    [
+      'one of which nobody knows whether it was used',
+      {
+        credentials: {
+          [name('bo')]: { keys: [keyOf({ created: '2026-10-26T12:00:00Z', lastUsed: null, isUseKnown: false })] },
+        },
+      },
+      [],
+    ],
+    [
+      'a key of a suspended member, used six days ago',
+      { credentials: { [name('cy')]: { keys: [keyOf({ lastUsed: '2026-11-19T12:00:00Z' })] } } },
+      ['used-key/cy'],
+    ],
+    [
+      'a key of a suspended member, used eight days ago',
+      { credentials: { [name('cy')]: { keys: [keyOf({ lastUsed: '2026-11-17T11:00:00Z' })] } } },
+      [],
+    ],
+    [
+      'a key used after the last day',
+      {
+        today: '2027-06-02',
+        account: declare(sampleTeam, TODAY),
+        credentials: { [name('bo')]: { keys: [keyOf({ lastUsed: '2027-06-01T00:00:00Z' })] } },
+      },
+      ['used-key/bo', 'user-added/bo'],
+    ],
+    [
+      'a key used on the last day, and no other word about her keys',
+      {
+        today: '2027-06-02',
+        account: declare(sampleTeam, TODAY),
+        credentials: { [name('bo')]: { keys: [old, keyOf({ lastUsed: '2027-05-31T23:00:00Z' })] } },
+      },
+      ['user-added/bo'],
+    ],
+    [
+      'a key used after she left',
+      {
+        team: left,
+        applied: sampleTeam,
+        account: declare(sampleTeam, TODAY),
+        credentials: { [name('bo')]: { keys: [keyOf({ lastUsed: '2026-11-21T00:00:00Z' })] } },
+      },
+      ['user-added/bo/spends', 'used-key/bo'],
+    ],
+    ['a password', { credentials: { [name('bo')]: { password: { lastUsed: null } } } }, ['password/bo']],
+    [
+      'what has nothing to do with MTurk',
+      {
+        credentials: {
+          [name('bo')]: {
+            ssh: ['APKA1'],
+            certificates: ['C1'],
+            services: [{ id: 'ACCA1', service: 'codecommit.amazonaws.com' }],
+          },
+        },
+      },
+      ['service-credentials/bo', 'ssh-keys/bo', 'certificates/bo'],
+    ],
+    [
+      'somebody else, who may do nothing',
+      {
+        account: withUser({ name: 'guest' })(declare(sampleTeam, TODAY)),
+        credentials: { guest: { keys: [old, old], password: { lastUsed: null } } },
+      },
+      [],
+    ],
+  ];
+
+  test.each(cases)('%s', (_what, given, expected) => {
+    expect(lookAt(given).findings.map(({ id }) => id)).toEqual(expected);
+  });
+
+  test('an old key knows of the other one, and of a suspension: both decide what replaces it', () => {
+    const other = keyOf({ active: false });
+    const credentials = { [name('bo')]: { keys: [old, other] }, [name('cy')]: { keys: [old] } };
+    const keys = lookAt({ credentials }).findings.flatMap(({ what }) => (what.kind === 'old-key' ? [what] : []));
+    expect(keys).toMatchObject([
+      { user: name('bo'), other, isSuspended: false },
+      { user: name('cy'), other: null, isSuspended: true },
+    ]);
+  });
+
+  test('an extra key weighs what its owner may do', () => {
+    const keys = [keyOf(), keyOf()];
+    const { findings } = lookAt({ credentials: { [name('bo')]: { keys }, [name('cy')]: { keys } } });
+    expect(findings.map(({ id, risk }) => [id, risk])).toEqual([
+      ['extra-keys/bo', 'spends'],
+      ['used-key/cy', null],
+      ['used-key/cy/2', null],
+      ['extra-keys/cy', null],
+    ]);
+  });
+
+  test("keys of the root user are the lab's business too, those in use", () => {
+    const inventory = (active: boolean) =>
+      inventoryOf(declare(sampleTeam, TODAY), {}, { root: { keys: [keyOf({ active })], mfa: true } });
+    const ids = (active: boolean) =>
+      lookOf({
+        team: sampleTeam,
+        today: TODAY,
+        at: AT,
+        inventory: inventory(active),
+        plan: null,
+        applied: null,
+      }).findings.map(({ id, risk }) => [id, risk]);
+    expect([ids(true), ids(false)]).toEqual([[['root-keys', 'spends']], []]);
+  });
+
+  test('keys of somebody outside come with her', () => {
+    const keys = [keyOf({ lastUsed: '2019-05-31T00:00:00Z' })];
+    const account = withUser({ name: 'old-mturk-user', attached: [FULL] })(declare(sampleTeam, TODAY));
+    const { findings } = lookAt({ account, credentials: { 'old-mturk-user': { keys } } });
+    expect(findings).toMatchObject([{ what: { kind: 'outside', keys, isAdministrator: false }, risk: 'spends' }]);
+  });
+});

@@ -1,0 +1,124 @@
+import { declaredDigest } from '../../../src/access/declared-digest.ts';
+import { declare } from '../../../src/access/sources/desired.ts';
+import type { PolicyVersion } from '../../../src/aws/inventory/inventory.ts';
+import { lookOf } from '../../../src/drift/scan/drift-look.ts';
+import type { PolicyDocument } from '../../../src/iam/document.ts';
+import { boundaryPolicy } from '../../../src/team/documents.ts';
+import { boundaryArn, rolePolicyArn } from '../../../src/team/names.ts';
+import { AT, after, type Change, edit, name, says, statement, TODAY } from '../../support/hands.ts';
+import { inventoryOf } from '../../support/inventory-of.ts';
+import { sampleTeam } from '../../support/sample-team.ts';
+
+const READER = rolePolicyArn(sampleTeam, 'results-reader');
+const BOUNDARY = boundaryArn(sampleTeam);
+const declared = declare(sampleTeam, TODAY);
+const ours = declared.policies.find(({ arn }) => arn === READER)!.document!;
+const wide = says(statement('Allow', 'mechanicalturk:*'));
+const narrow = says(statement('Allow', 'mechanicalturk:GetHIT'));
+const everything = says(statement('Allow', '*'));
+
+/** Versions from `v1` on, that with the star in force. */
+function versions(...documents: readonly (PolicyDocument | null | readonly ['*', PolicyDocument])[]): PolicyVersion[] {
+  return documents.map((given, index) => {
+    const isInForce = Array.isArray(given);
+    const document = isInForce ? (given[1] as PolicyDocument) : (given as PolicyDocument | null);
+    return { id: `v${index + 1}`, created: `2026-11-0${index + 1}T00:00:00Z`, isInForce, document };
+  });
+}
+
+function look(arn: string, list: readonly PolicyVersion[], change: Change = (account) => account) {
+  const inventory = inventoryOf(change(declared), {}, {}, { [arn]: list });
+  const applied = { declared: declaredDigest(sampleTeam) };
+  return lookOf({ team: sampleTeam, today: TODAY, at: AT, inventory, plan: null, applied });
+}
+
+test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
+  ['one version', READER, versions(['*', ours]), []],
+  ['what applying leaves: wider and narrower ones, and older', READER, versions(wide, narrow, ['*', ours]), []],
+  [
+    'a newer one that gives all of Mechanical Turk',
+    READER,
+    versions(['*', ours], wide),
+    ['waiting-version/results-reader/v2'],
+  ],
+  ['a newer one that gives less', READER, versions(['*', ours], narrow), []],
+  ['a newer one that gives the same', READER, versions(['*', ours], ours), []],
+  [
+    'a newer one that gives more from some day on, or under a condition that nobody can judge',
+    READER,
+    versions(
+      ['*', ours],
+      says(statement('Allow', 'mechanicalturk:*', after('2027-01-01T00:00:00Z'))),
+      says(statement('Allow', 'mechanicalturk:*', { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } })),
+    ),
+    ['waiting-version/results-reader/v2', 'waiting-version/results-reader/v3'],
+  ],
+  ['a newer one that nobody can read', READER, versions(['*', ours], null), ['waiting-version/results-reader/v2']],
+  [
+    'a newer one that gives what is not of Mechanical Turk alone',
+    READER,
+    versions(['*', ours], says(...[ours.Statement].flat(), statement('Allow', 's3:*'))),
+    ['waiting-version/results-reader/v2'],
+  ],
+  [
+    'an older one such as applying never makes',
+    READER,
+    versions(everything, ['*', ours]),
+    ['waiting-version/results-reader/v1'],
+  ],
+  [
+    'two newer ones, the one worse than the other',
+    READER,
+    versions(['*', ours], everything, narrow, wide),
+    ['waiting-version/results-reader/v2', 'waiting-version/results-reader/v4'],
+  ],
+  [
+    'a newer one of the boundary',
+    BOUNDARY,
+    versions(['*', boundaryPolicy(sampleTeam)], everything),
+    ['waiting-version/perception-lab/v2'],
+  ],
+  [
+    'an older one of the boundary, which lets through keys by name',
+    BOUNDARY,
+    versions(says(statement('Allow', ['mechanicalturk:*', 'iam:ListSSHPublicKeys'])), [
+      '*',
+      boundaryPolicy(sampleTeam),
+    ]),
+    [],
+  ],
+  [
+    'an older one of the boundary, which lets through everything',
+    BOUNDARY,
+    versions(everything, ['*', boundaryPolicy(sampleTeam)]),
+    ['waiting-version/perception-lab/v1'],
+  ],
+])('versions of a policy that lie in wait: %s', (_what, arn, list, expected) => {
+  const found = look(arn, list);
+  expect(found.findings.map(({ id }) => id).sort()).toEqual(expected);
+  for (const { cause, fate, risk } of found.findings) expect([cause, fate, risk]).toEqual(['by-hand', 'leave', null]);
+});
+
+test('somebody went back to an older version: what the file was applied by since lies not in wait', () => {
+  const list = versions(['*', narrow], wide, ours);
+  expect(look(READER, list, edit(READER, narrow)).findings.map(({ id }) => id)).toEqual([
+    'document-changed/results-reader',
+  ]);
+});
+
+test('a version that lies in wait tells what it would give, and to whom', () => {
+  const [finding] = look(
+    READER,
+    versions(['*', ours], says(...[ours.Statement].flat(), statement('Allow', 'mechanicalturk:SendBonus'))),
+  ).findings;
+  // Who may pay already, and who is suspended, gains nothing.
+  expect(finding?.what).toEqual({
+    kind: 'waiting-version',
+    arn: READER,
+    version: 'v2',
+    created: '2026-11-02T00:00:00Z',
+    operations: ['SendBonus'],
+    isBeyond: false,
+    users: expect.arrayContaining([name('bo')]),
+  });
+});

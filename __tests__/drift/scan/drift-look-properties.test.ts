@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { accessOf } from '../../../src/access/access-of.ts';
+import { declaredDigest, declareEverybody } from '../../../src/access/declared-digest.ts';
+import { compare, type PersonChange } from '../../../src/access/diff.ts';
+import { hasEffect } from '../../../src/access/effect.ts';
+import type { AccessModel } from '../../../src/access/model.ts';
+import { type Difference, inverse } from '../../../src/access/model-difference.ts';
+import { concernedBy, indexModel, type ModelIndex } from '../../../src/access/model-index.ts';
+import { difference, isEmpty, NO_OPERATIONS } from '../../../src/access/operation-set.ts';
+import { declare } from '../../../src/access/sources/desired.ts';
+import { withDifferences } from '../../../src/access/with-differences.ts';
+import type { DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
+import { lookOf } from '../../../src/drift/scan/drift-look.ts';
+import { isLater } from '../../../src/review/changes/risk.ts';
+import type { Team } from '../../../src/team/team.ts';
+import { inventoryOf } from '../../support/inventory-of.ts';
+import { tamperedWith, tamperings } from '../../support/tampered-model.ts';
+import { teams } from '../../support/team-arbitrary.ts';
+
+const TODAY = '2026-11-25';
+const AT = new Date(`${TODAY}T12:00:00Z`);
+/** Before, between and after the moments that tamperings name. */
+const LATER = ['2026-12-01T00:00:01Z', '2026-12-24T12:00:00Z', '2030-01-01T00:00:00Z'].map((text) => new Date(text));
+
+/** Inside and outside of those that tamperings name. */
+const ADDRESSES = ['192.0.2.7', '198.51.100.1'];
+
+function gainersFrom(sourceIp: string, before: AccessModel, after: AccessModel): readonly string[] {
+  const was = new Map(accessOf(before, { at: AT, sourceIp }).map(({ user, allowed }) => [user.name, allowed]));
+  return accessOf(after, { at: AT, sourceIp })
+    .filter(({ user, allowed }) => !isEmpty(difference(allowed, was.get(user.name) ?? NO_OPERATIONS)))
+    .map(({ user }) => user.name);
+}
+
+/** Without plan; the file is the one that was applied, so that all is done by hand. */
+function fastLook(team: Team, account: AccessModel): DriftLook {
+  return lookOf({
+    team: { ...team, snoozed: [], departed: [] },
+    today: TODAY,
+    at: AT,
+    inventory: inventoryOf(account),
+    plan: null,
+    applied: { declared: declaredDigest(team) },
+  });
+}
+
+/** With those still there who are past their last day, or without. */
+const stories = fc.tuple(teams(), tamperings(), fc.boolean()).map(([team, done, isLate]) => {
+  const declared = isLate ? declareEverybody(team) : declare(team, TODAY);
+  return { team, declared, account: tamperedWith(declared, team, done) };
+});
+
+function undone(findings: readonly DriftFinding[]): readonly Difference[] {
+  return findings.flatMap(({ what, fate }) =>
+    fate === 'undo' && what.kind === 'difference' ? [inverse(what.difference)] : [],
+  );
+}
+
+const gives = ({ operations, ends, kind }: PersonChange) =>
+  operations.gained.length > 0 || (kind === 'changed' && isLater(ends.after, ends.before));
+
+test('undoing what is undone gives nobody an operation or a later end, each alone and all together, now or later, from anywhere', () => {
+  let count = 0;
+  fc.assert(
+    fc.property(stories, ({ team, declared, account }) => {
+      const undoing = undone(fastLook(team, account).findings);
+      count += undoing.length;
+      const documents = new Map(
+        [...account.policies, ...declared.policies].map(({ arn, document }) => [arn, document]),
+      );
+      for (const differences of [undoing, ...undoing.map((one) => [one])]) {
+        const after = withDifferences(account, differences, documents);
+        for (const at of [AT, ...LATER]) expect(compare(account, after, at).people.filter(gives)).toEqual([]);
+        for (const sourceIp of ADDRESSES) expect(gainersFrom(sourceIp, account, after)).toEqual([]);
+      }
+    }),
+    { numRuns: 120 },
+  );
+  expect(count).toBeGreaterThan(50);
+});
+
+/** Names of all whom a finding is about, in person or through what they have. */
+function named({ people, what }: DriftFinding, account: ModelIndex, declared: ModelIndex): readonly string[] {
+  const names = people.map(({ user }) => user);
+  switch (what.kind) {
+    case 'outside':
+    case 'foreign-group':
+      return [...names, what.user];
+    case 'stray': {
+      const { stray, keeps } = what.effect;
+      const members = stray.kind === 'user' ? [stray.name] : (account.members.get(stray.name) ?? []);
+      return [...names, ...keeps.map(({ user }) => user), ...members];
+    }
+    case 'difference':
+      return [...names, ...[account, declared].flatMap((index) => concernedBy(index, what.difference))];
+    default:
+      return names;
+  }
+}
+
+test('whatever changes what somebody may do is found without an engine', () => {
+  let count = 0;
+  fc.assert(
+    fc.property(stories, ({ team, declared, account }) => {
+      const { findings } = fastLook(team, account);
+      const sides = [indexModel(account), indexModel(declared)] as const;
+      const told = new Set(findings.flatMap((finding) => named(finding, ...sides)));
+      const changed = compare(declared, account, AT).people.filter(
+        // Who may nothing is no news when she comes, nor, past her last day, when she goes.
+        (person) => hasEffect(person) && (person.kind === 'changed' || person.mayAct.after || person.mayAct.before),
+      );
+      count += changed.length;
+      for (const { user } of changed) expect([...told]).toContain(user);
+    }),
+    { numRuns: 200 },
+  );
+  expect(count).toBeGreaterThan(50);
+});
+
+test('the ids of a look are different, of letters that a snooze may have, and the fingerprint knows no order', () => {
+  fc.assert(
+    fc.property(stories, ({ team, account }) => {
+      const look = fastLook(team, account);
+      const ids = look.findings.map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const id of ids) expect(id).toMatch(/^[a-z]+(?:-[a-z]+)*(?:\/[A-Za-z0-9+=,.@_-]+)*$/);
+      const backwards = { ...account, users: [...account.users].reverse(), groups: [...account.groups].reverse() };
+      expect(fastLook(team, backwards).fingerprint).toBe(look.fingerprint);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('nothing is found on an account that is as the file says', () => {
+  fc.assert(
+    fc.property(teams(), (team) => {
+      expect(fastLook(team, declare(team, TODAY))).toMatchObject({ class: 'clean', findings: [], unseen: [] });
+    }),
+  );
+});

@@ -1,0 +1,549 @@
+import { declaredDigest } from '../../../src/access/declared-digest.ts';
+import type { AccessModel } from '../../../src/access/model.ts';
+import { declare } from '../../../src/access/sources/desired.ts';
+import { managedPolicyArn, managedPolicyByArn } from '../../../src/catalog/managed-policies.ts';
+import { fail } from '../../../src/diagnostics/failure.ts';
+import type { DriftFinding } from '../../../src/drift/finding.ts';
+import { lookOf } from '../../../src/drift/scan/drift-look.ts';
+import type { Statement } from '../../../src/iam/document.ts';
+import { boundaryArn, labPath, rolePolicyArn } from '../../../src/team/names.ts';
+import type { Team } from '../../../src/team/team.ts';
+import {
+  AT,
+  after,
+  all,
+  attach,
+  type Change,
+  changeGroup,
+  changeUser,
+  edit,
+  FULL,
+  from,
+  type GivenLook,
+  lookAt,
+  name,
+  putInto,
+  says,
+  statement,
+  stopArn,
+  TODAY,
+  takeOut,
+  until,
+  withGroup,
+  withMember,
+  withoutMember,
+  withoutUser,
+  withPolicy,
+  withUser,
+  write,
+} from '../../support/hands.ts';
+import { inventoryOf } from '../../support/inventory-of.ts';
+import { sampleTeam } from '../../support/sample-team.ts';
+
+const PATH = labPath(sampleTeam.lab);
+const READ_ONLY = managedPolicyArn('AmazonMechanicalTurkReadOnly');
+const line = ({ id, cause, fate }: DriftFinding) => `${id}: ${cause}, ${fate}`;
+
+const MTURK = 'mechanicalturk:*';
+const READER = rolePolicyArn(sampleTeam, 'results-reader');
+const PAYMASTER = rolePolicyArn(sampleTeam, 'paymaster');
+const readerStatement = says(
+  ...[declare(sampleTeam, TODAY).policies.find(({ arn }) => arn === READER)!.document!.Statement].flat(),
+);
+
+/** What was done by hand to an account that is as the applied file says, and what is found: `id: cause, fate`. */
+const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
+  ['nothing', (account) => account, []],
+  [
+    'a member is put into a group',
+    putInto('bo', name('paymaster')),
+    ['member-added/bo/paymaster/spends: by-hand, undo'],
+  ],
+  [
+    'a member is put into a group that denies what she may do',
+    all(
+      withPolicy(stopArn('no-hits'), says(statement('Deny', 'mechanicalturk:CreateHIT'))),
+      changeGroup('paymaster', ({ attached }) => ({ attached: [...attached, stopArn('no-hits')] })),
+      putInto('bo', name('paymaster')),
+    ),
+    ['member-added/bo/paymaster/spends: by-hand, leave', 'attachment-added/group/paymaster/no-hits: by-hand, keep'],
+  ],
+  [
+    'a member is taken out of a group',
+    takeOut('fay', name('paymaster')),
+    ['member-removed/fay/paymaster: by-hand, keep'],
+  ],
+  [
+    'a suspended member is taken out of a group, which gives her nothing today',
+    takeOut('cy', name('results-reader')),
+    ['member-removed/cy/results-reader: by-hand, keep'],
+  ],
+  ['a user is deleted: what she had goes with her', withoutUser('bo'), ['user-removed/bo: by-hand, keep']],
+  [
+    'somebody from elsewhere is put into a group, who is called like a member',
+    withUser({ name: 'bo', groups: [name('paymaster')] }),
+    ['member-added/iam/bo/paymaster/spends: by-hand, undo'],
+  ],
+  [
+    'full access is attached to a member',
+    attach('bo', FULL),
+    ['attachment-added/user/bo/AmazonMechanicalTurkFullAccess/spends: by-hand, undo'],
+  ],
+  [
+    'a Deny of everything is attached in an emergency',
+    all(withPolicy(stopArn('stop'), says(statement('Deny', '*'))), attach('fay', stopArn('stop'))),
+    ['attachment-added/user/fay/stop: by-hand, keep'],
+  ],
+  [
+    'two policies that deny the same are attached in an emergency: each alone could go',
+    all(
+      withPolicy(stopArn('one'), says(statement('Deny', 'mechanicalturk:*'))),
+      withPolicy(stopArn('two'), says(statement('Deny', '*'))),
+      attach('fay', stopArn('one'), stopArn('two')),
+    ),
+    ['attachment-added/user/fay/one: by-hand, leave', 'attachment-added/user/fay/two: by-hand, leave'],
+  ],
+  [
+    'a Deny that begins next year is written into a member',
+    write('fay', 'soon', says(statement('Deny', 'mechanicalturk:SendBonus', after('2027-01-01T00:00:00Z')))),
+    ['inline-added/user/fay/soon: by-hand, keep'],
+  ],
+  [
+    'a Deny outside of one address is written into a member: nobody can tell what lifting it gives',
+    write('fay', 'office', says(statement('Deny', '*', from('192.0.2.0/24')))),
+    ['inline-added/user/fay/office: by-hand, leave'],
+  ],
+  [
+    'a Deny of something else than MTurk is written into a member',
+    write('fay', 'no-keys', says(statement('Deny', 'iam:*'))),
+    ['inline-added/user/fay/no-keys: by-hand, leave'],
+  ],
+  [
+    'a policy that cannot be read is written into a member',
+    changeUser('fay', () => ({ inline: [{ name: 'odd', document: null }] })),
+    ['inline-added/user/fay/odd/spends: by-hand, leave'],
+  ],
+  [
+    'a suspension is lifted, and full access attached: together they spend',
+    all(
+      changeUser('cy', () => ({ inline: [] })),
+      attach('cy', FULL),
+    ),
+    [
+      'attachment-added/user/cy/AmazonMechanicalTurkFullAccess/spends: by-hand, undo',
+      'inline-removed/user/cy/limits/spends: by-hand, undo',
+    ],
+  ],
+  [
+    'an end is moved to a later day',
+    write('bo', 'limits', until('2029-01-01T00:00:00Z')),
+    ['inline-changed/user/bo/limits: by-hand, undo'],
+  ],
+  [
+    'an end is moved to an earlier day',
+    write('bo', 'limits', until('2027-01-01T00:00:00Z')),
+    ['inline-changed/user/bo/limits: by-hand, keep'],
+  ],
+  ['an end is deleted', changeUser('bo', () => ({ inline: [] })), ['inline-removed/user/bo/limits: by-hand, undo']],
+  [
+    'a member is suspended by hand',
+    write('bo', 'limits', says({ Sid: 'Suspended', ...statement('Deny', '*') })),
+    ['inline-changed/user/bo/limits: by-hand, leave'],
+  ],
+  [
+    'a document is widened',
+    edit(READER, says(statement('Allow', 'mechanicalturk:*'))),
+    ['document-changed/results-reader/spends: by-hand, undo'],
+  ],
+  [
+    'a document is narrowed',
+    edit(PAYMASTER, says(statement('Allow', 'mechanicalturk:GetHIT'))),
+    ['document-changed/paymaster: by-hand, keep'],
+  ],
+  [
+    'a document is narrowed that nobody has today',
+    all(takeOut('fay', name('paymaster')), edit(PAYMASTER, says(statement('Allow', 'mechanicalturk:GetHIT')))),
+    ['document-changed/paymaster: by-hand, keep', 'member-removed/fay/paymaster: by-hand, keep'],
+  ],
+  [
+    'a document gives other things',
+    edit(PAYMASTER, says(statement('Allow', ['mechanicalturk:CreateHIT', 'mechanicalturk:GetHIT']))),
+    ['document-changed/paymaster/spends: by-hand, leave'],
+  ],
+  [
+    'a Sid is another one',
+    edit(READER, says({ ...(readerStatement.Statement[0 as never] as Statement), Sid: 'Read' })),
+    ['document-changed/results-reader: by-hand, undo'],
+  ],
+  ['a boundary is taken off', changeUser('fay', () => ({ boundary: null })), ['boundary-changed/fay: by-hand, undo']],
+  [
+    'a boundary is replaced by a narrower one, on a suspended member',
+    all(
+      withPolicy(stopArn('locked'), says(statement('Allow', 'mechanicalturk:Get*'))),
+      changeUser('cy', () => ({ boundary: stopArn('locked') })),
+    ),
+    ['boundary-changed/cy: by-hand, keep'],
+  ],
+  [
+    'a boundary is replaced by a wider one',
+    all(
+      withPolicy(stopArn('open'), says(statement('Allow', '*'))),
+      changeUser('fay', () => ({ boundary: stopArn('open') })),
+    ),
+    ['boundary-changed/fay: by-hand, undo'],
+  ],
+  [
+    'a tag is put on a member',
+    changeUser('ada', ({ tags }) => ({ tags: { ...tags, 'by:whom?': 'me' } })),
+    ['tag-changed/ada/by=3Awhom=3F: by-hand, leave'],
+  ],
+  [
+    "a member's tag is changed, and another one taken off",
+    changeUser('ada', ({ tags: { 'mturk-team:member': _gone, ...tags } }) => ({
+      tags: { ...tags, 'mturk-team:lab': 'another' },
+    })),
+    ['tag-changed/ada/mturk-team=3Alab: by-hand, undo', 'tag-changed/ada/mturk-team=3Amember: by-hand, undo'],
+  ],
+  [
+    'the boundary of a member is taken off, and all of IAM written in: together that is everything',
+    all(
+      changeUser('fay', () => ({ boundary: null })),
+      write('fay', 'extra', says(statement('Allow', 'iam:*'))),
+    ),
+    ['boundary-changed/fay/administers: by-hand, undo', 'inline-added/user/fay/extra/administers: by-hand, undo'],
+  ],
+  [
+    'all of IAM is written into a member, whom her boundary holds',
+    write('fay', 'extra', says(statement('Allow', 'iam:*'))),
+    ['inline-added/user/fay/extra: by-hand, undo'],
+  ],
+  [
+    'the boundary lets through everything, and all of IAM is attached to a role',
+    all(
+      edit(boundaryArn(sampleTeam), says(statement('Allow', '*'))),
+      withPolicy(stopArn('rule'), says(statement('Allow', 'iam:*'))),
+      changeGroup('paymaster', ({ attached }) => ({ attached: [...attached, stopArn('rule')] })),
+    ),
+    ['attachment-added/group/paymaster/rule/administers: by-hand, undo', 'boundary/wider/administers: by-hand, leave'],
+  ],
+  [
+    'somebody outside may use MTurk under a condition that nobody can judge, or from some day on',
+    all(
+      withUser({
+        name: 'by-mfa',
+        inline: [
+          {
+            name: 'all',
+            document: says(
+              statement('Allow', MTURK, { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }),
+            ),
+          },
+        ],
+      }),
+      withUser({
+        name: 'by-org',
+        inline: [
+          {
+            name: 'all',
+            document: says(
+              statement('Allow', MTURK, { Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3' } } }),
+            ),
+          },
+        ],
+      }),
+      withUser({
+        name: 'next-year',
+        inline: [{ name: 'all', document: says(statement('Allow', MTURK, after('2027-01-01T00:00:00Z'))) }],
+      }),
+      withUser({
+        name: 'of-another',
+        inline: [
+          {
+            name: 'all',
+            document: says(statement('Allow', MTURK, { Condition: { StringEquals: { 'aws:username': 'x' } } })),
+          },
+        ],
+      }),
+    ),
+    [
+      'outside/by-mfa/spends: unmanaged, leave',
+      'outside/by-org/spends: unmanaged, leave',
+      'outside/next-year/spends: unmanaged, leave',
+    ],
+  ],
+  [
+    'strays may use MTurk under a condition that nobody can judge, or from some day on',
+    all(
+      withUser({
+        name: 'intern',
+        path: PATH,
+        inline: [
+          {
+            name: 'all',
+            document: says(statement('Allow', MTURK, { Condition: { StringLike: { 'aws:userid': 'AIDA*' } } })),
+          },
+        ],
+      }),
+      withUser({
+        name: 'later',
+        path: PATH,
+        inline: [{ name: 'all', document: says(statement('Allow', MTURK, after('2027-01-01T00:00:00Z'))) }],
+      }),
+      withGroup({
+        name: 'helpers',
+        path: PATH,
+        inline: [{ name: 'all', document: says(statement('Allow', MTURK, after('2027-01-01T00:00:00Z'))) }],
+      }),
+      putInto('bo', 'helpers'),
+    ),
+    [
+      'stray/group/helpers/spends: unmanaged, leave',
+      'stray/user/intern/spends: unmanaged, leave',
+      'stray/user/later/spends: unmanaged, leave',
+    ],
+  ],
+  ['a member is moved', changeUser('ada', () => ({ path: '/' })), ['moved/user/ada: by-hand, leave']],
+  [
+    'a policy is taken off its group',
+    changeGroup('paymaster', () => ({ attached: [] })),
+    ['attachment-removed/group/paymaster/paymaster: by-hand, keep'],
+  ],
+  [
+    "a role's policy is deleted",
+    all(
+      changeGroup('paymaster', () => ({ attached: [] })),
+      (account) => ({ ...account, policies: account.policies.filter(({ arn }) => arn !== PAYMASTER) }),
+    ),
+    ['policy-removed/paymaster: by-hand, keep'],
+  ],
+  [
+    'a group is renamed: its members come with it',
+    (account) => ({
+      ...account,
+      groups: account.groups.map((each) => (each.name === name('paymaster') ? { ...each, name: 'payers' } : each)),
+      users: account.users.map((each) => ({
+        ...each,
+        groups: each.groups.map((one) => (one === name('paymaster') ? 'payers' : one)),
+      })),
+    }),
+    ['stray/group/payers/spends: unmanaged, leave', 'group-removed/paymaster: by-hand, keep'],
+  ],
+  [
+    'a member is put into a group of administrators, without a boundary',
+    all(
+      withGroup({ name: 'Admins', inline: [{ name: 'all', document: says(statement('Allow', '*')) }] }),
+      changeUser('fay', ({ groups }) => ({ groups: [...groups, 'Admins'], boundary: null })),
+    ),
+    ['boundary-changed/fay/administers: by-hand, undo', 'foreign-group/fay/Admins/administers: unmanaged, leave'],
+  ],
+  [
+    'a member is put into a group of another kind',
+    all(withGroup({ name: 'newsletter' }), putInto('bo', 'newsletter')),
+    ['foreign-group/bo/newsletter: unmanaged, leave'],
+  ],
+  [
+    'somebody outside may use all of MTurk, somebody may attach policies, somebody may nothing',
+    all(
+      withUser({ name: 'old-mturk-user', attached: [FULL] }),
+      withUser({ name: 'janitor', inline: [{ name: 'helpdesk', document: says(statement('Allow', 'iam:Put*')) }] }),
+      withUser({
+        name: 'self-service',
+        inline: [
+          {
+            name: 'own',
+            document: says({
+              Effect: 'Allow',
+              Action: ['iam:CreateAccessKey', 'iam:*MFA*'],
+              Resource: 'arn:aws:iam::*:user/${aws:username}',
+            }),
+          },
+        ],
+      }),
+      withUser({ name: 'reader', attached: [READ_ONLY] }),
+      withPolicy(READ_ONLY, managedPolicyByArn(READ_ONLY)!),
+    ),
+    [
+      'outside/janitor/administers: unmanaged, leave',
+      'outside/old-mturk-user/spends: unmanaged, leave',
+      'outside/reader/reads: unmanaged, leave',
+    ],
+  ],
+  [
+    "the tutorial's user",
+    withUser({
+      name: 'researcher',
+      inline: [
+        {
+          name: 'no-bonus',
+          document: says(statement('Allow', 'mechanicalturk:*'), statement('Deny', 'mechanicalturk:GrantBonus')),
+        },
+      ],
+    }),
+    ['outside/researcher/spends: unmanaged, leave', 'dead-names/user/researcher/no-bonus: unmanaged, leave'],
+  ],
+  [
+    'a policy with dead names, attached to nobody',
+    withPolicy(stopArn('tutorial'), says(statement('Allow', ['mechanicalturk:SearchHITs', 'mechanicalturk:GetHIT']))),
+    ['dead-names/tutorial: unmanaged, leave'],
+  ],
+  [
+    'the boundary is missing',
+    (account) => ({ ...account, policies: account.policies.filter(({ arn }) => arn !== boundaryArn(sampleTeam)) }),
+    ['boundary/missing: by-hand, leave'],
+  ],
+  [
+    'the boundary lets everything through',
+    edit(boundaryArn(sampleTeam), says(statement('Allow', '*'))),
+    ['boundary/wider: by-hand, leave'],
+  ],
+  [
+    'the boundary lets less through',
+    edit(boundaryArn(sampleTeam), says(statement('Allow', 'mechanicalturk:Get*'))),
+    ['boundary/narrower: by-hand, leave'],
+  ],
+];
+
+test.each(BY_HAND)('%s', (_what, change, expected) => {
+  const { findings, class: found } = lookAt({ account: change(declare(sampleTeam, TODAY)) });
+  expect(findings.map(line)).toEqual(expected);
+  const causes = new Set(findings.map(({ cause }) => cause));
+  expect(found).toBe(causes.has('by-hand') ? 'drift' : causes.has('unmanaged') ? 'unmanaged' : 'clean');
+});
+
+describe('what is pending, and what is a stray', () => {
+  const applied = declare(sampleTeam, TODAY);
+  const leaver: Team = { ...withoutMember('bo'), departed: [{ key: 'bo', left: '2026-11-20', reason: 'graduated' }] };
+  const cases: readonly (readonly [string, GivenLook, string, readonly string[]])[] = [
+    [
+      'a member whose last day has passed, and who is still there',
+      { today: '2027-06-01', account: applied },
+      'pending',
+      ['user-added/bo: pending, leave'],
+    ],
+    [
+      'her limits were deleted: she may act, and somebody did it',
+      { today: '2027-06-01', account: changeUser('bo', () => ({ inline: [] }))(applied) },
+      'drift',
+      ['inline-removed/user/bo/limits/spends: by-hand, undo', 'user-added/bo/spends: pending, leave'],
+    ],
+    ['a member whose last day is today', { today: '2027-05-31', account: applied }, 'clean', []],
+    ['a member whose last day has passed, and who is gone', { today: '2027-06-01' }, 'clean', []],
+    [
+      'a member who has left, before that is applied',
+      { team: leaver, applied: sampleTeam, account: applied },
+      'pending',
+      ['user-added/bo/spends: pending, leave'],
+    ],
+    [
+      'a member who has left, of whom a user is there although that was applied',
+      { team: leaver, account: applied },
+      'drift',
+      [
+        'member-added/bo/task-publisher/spends: by-hand, undo',
+        'stray/user/perception-lab-bo/spends: unmanaged, leave',
+        'member-added/bo/results-reader/reads: by-hand, undo',
+      ],
+    ],
+    [
+      'a member taken out of the file, before that is applied',
+      { team: withoutMember('bo'), applied: sampleTeam, account: applied },
+      'pending',
+      ['user-added/perception-lab-bo/spends: undecided, leave'],
+    ],
+    [
+      'somebody under the path whom neither this file nor another knows',
+      { applied: null, account: withUser({ name: 'intern', path: PATH, attached: [FULL] })(applied) },
+      'pending',
+      ['user-added/intern/spends: undecided, leave'],
+    ],
+    [
+      'the same where this file is the one that was applied',
+      { account: withUser({ name: 'intern', path: PATH, attached: [FULL] })(applied) },
+      'unmanaged',
+      ['stray/user/intern/spends: unmanaged, leave'],
+    ],
+    [
+      'a change of the file that is not applied, which by itself nobody can tell from one of the account',
+      { team: withMember('bo', { roles: ['results-reader'] }), applied: sampleTeam, account: applied },
+      'pending',
+      ['member-added/bo/task-publisher/spends: undecided, leave'],
+    ],
+    [
+      'words that change are no change of access',
+      {
+        team: withMember('bo', { name: 'Bo B. Chen', email: 'bo@lab.edu', keys: 2 }),
+        applied: sampleTeam,
+        account: applied,
+      },
+      'clean',
+      [],
+    ],
+    [
+      'a suspension that is not applied',
+      { team: withMember('bo', { suspended: true }), applied: sampleTeam, account: applied },
+      'pending',
+      ['inline-changed/user/bo/limits/spends: undecided, leave'],
+    ],
+  ];
+
+  const respelled = changeUser('fay', () => ({ name: 'perception-lab-Fay' }));
+
+  test.each<[string, GivenLook]>([
+    ['the file is the one that was applied', { account: respelled(applied) }],
+    ['nobody knows what was applied', { account: respelled(applied), applied: null }],
+    [
+      'something else of the file is not applied',
+      { account: respelled(applied), team: withMember('bo', { suspended: true }), applied: null },
+    ],
+  ])('a user who is renamed in the letters alone is so by hand, whatever is pending: %s', (_what, given) => {
+    const seen = lookAt(given);
+    expect(seen.class).toBe('drift');
+    expect(seen.findings.filter(({ id }) => /fay/i.test(id)).map(line)).toEqual([
+      'member-added/perception-lab-Fay/paymaster/spends: by-hand, leave',
+      'stray/user/perception-lab-Fay/spends: unmanaged, leave',
+      'user-removed/fay: by-hand, leave',
+    ]);
+  });
+
+  test.each(cases)('%s', (_what, given, found, expected) => {
+    const seen = lookAt(given);
+    expect(seen.findings.map(line)).toEqual(expected);
+    expect(seen.class).toBe(found);
+  });
+});
+
+describe('what nobody could look at', () => {
+  const failure = {
+    what: 'users, groups and policies',
+    failure: fail('aws-unavailable', { reason: 'AccessDenied', progress: null }).failure,
+  };
+  const blind = inventoryOf(
+    { account: sampleTeam.account, users: [], groups: [], policies: [] },
+    {},
+    {
+      isAccessKnown: false,
+      unseen: [failure],
+    },
+  );
+
+  test('is never taken for an empty account', () => {
+    const seen = lookOf({ team: sampleTeam, today: TODAY, at: AT, inventory: blind, plan: null, applied: null });
+    expect(seen).toMatchObject({ class: 'error', findings: [], unseen: [failure] });
+  });
+
+  test('makes an error of what is clean otherwise, and no more than a note of what is not', () => {
+    const inventory = (account: AccessModel) =>
+      inventoryOf(account, {}, { unseen: [{ ...failure, what: 'the credential report' }] });
+    const classOf = (account: AccessModel) =>
+      lookOf({
+        team: sampleTeam,
+        today: TODAY,
+        at: AT,
+        inventory: inventory(account),
+        plan: null,
+        applied: { declared: declaredDigest(sampleTeam) },
+      }).class;
+    expect(classOf(declare(sampleTeam, TODAY))).toBe('error');
+    expect(classOf(putInto('bo', name('paymaster'))(declare(sampleTeam, TODAY)))).toBe('drift');
+  });
+});

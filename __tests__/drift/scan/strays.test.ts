@@ -1,0 +1,246 @@
+import { declare } from '../../../src/access/sources/desired.ts';
+import type { NamedThing } from '../../../src/aws/iam-names.ts';
+import { boundaryOf } from '../../../src/aws/inventory/boundary.ts';
+import {
+  type GroupHolding,
+  type PolicyHolding,
+  straysOf,
+  type UserHolding,
+} from '../../../src/aws/inventory/unmanaged.ts';
+import { namingOf } from '../../../src/cli/session/naming.ts';
+import { fail } from '../../../src/diagnostics/failure.ts';
+import { boundaryEffectOf } from '../../../src/drift/rules/boundary.ts';
+import { strayEffectsOf } from '../../../src/drift/rules/unmanaged-effect.ts';
+import { placeOf } from '../../../src/drift/scan/finding-place.ts';
+import { driftLines } from '../../../src/drift/text/lines.ts';
+import type { PolicyDocument } from '../../../src/iam/document.ts';
+import { boundaryPolicy, rolePolicy } from '../../../src/team/documents.ts';
+import { boundaryArn, labPath, rolePolicyArn } from '../../../src/team/names.ts';
+import type { Team } from '../../../src/team/team.ts';
+import { expectGolden } from '../../support/golden.ts';
+import { finds, lookOf } from '../../support/sample-looks.ts';
+import { sampleTeam } from '../../support/sample-team.ts';
+
+const TODAY = '2026-11-25';
+const AT = new Date(`${TODAY}T12:00:00Z`);
+const PATH = labPath(sampleTeam.lab);
+const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
+const PAYMASTER = rolePolicyArn(sampleTeam, 'paymaster');
+const BOUNDARY = boundaryArn(sampleTeam);
+const allow = (...actions: string[]): PolicyDocument => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }],
+});
+
+/** The sample team, with nobody but ada in a role that pays. */
+const team: Team = {
+  ...sampleTeam,
+  members: sampleTeam.members.map((each) => (each.key === 'fay' ? { ...each, roles: ['results-reader'] } : each)),
+};
+const paymaster = team.roles.find(({ key }) => key === 'paymaster')!;
+
+interface Fake {
+  readonly groups?: Readonly<Record<string, Partial<GroupHolding>>>;
+  readonly users?: Readonly<Record<string, Partial<UserHolding>>>;
+  /** By ARN. */
+  readonly policies?: Readonly<Record<string, PolicyHolding>>;
+  readonly boundary?: PolicyDocument | null;
+  /** Where things lie that are not under the lab's path. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
+  /** Whether the caller may ask who may do what; she may where this is left out. */
+  readonly denied?: true;
+}
+
+type Seen = Parameters<typeof straysOf>[0];
+
+function accountWith(fake: Fake): Seen {
+  if (fake.denied === true) {
+    const reason = 'AccessDenied: User: plan-role is not authorized to perform: iam:GetAccountAuthorizationDetails';
+    const { failure } = fail('credentials-denied', { reason, progress: null });
+    const nothing = { account: team.account, users: [], groups: [], policies: [] };
+    const unseen = [{ what: 'users, groups and policies', failure }];
+    return { access: nothing, users: new Map(), policies: new Map(), isAccessKnown: false, unseen };
+  }
+  const { groups = {}, users = {}, boundary = boundaryPolicy(team), elsewhere = {} } = fake;
+  const policies: Readonly<Record<string, PolicyHolding>> = {
+    [ADMINISTRATOR]: { document: allow('*'), attachments: 1 },
+    [PAYMASTER]: { document: rolePolicy(paymaster, []), attachments: 2 },
+    ...(boundary === null ? {} : { [BOUNDARY]: { document: boundary, attachments: 5 } }),
+    ...fake.policies,
+  };
+  const pathOf = (name: string): string => elsewhere[name] ?? PATH;
+  const held = { attached: [], inline: [] };
+  const members = Object.values(groups).flatMap((group) => group.members ?? []);
+  return {
+    access: {
+      account: team.account,
+      users: [...new Set(['perception-lab-fay', ...Object.keys(users), ...members])].sort().map((name) => {
+        const joined = Object.entries(groups).flatMap(([group, { members = [] }]) =>
+          members.includes(name) ? [group] : [],
+        );
+        const own = { groups: [], boundary: null, tags: {}, ...held, ...users[name] };
+        // Whoever is told of as a member alone is somebody of the lab, or of no concern to it.
+        const path = name in users || name.startsWith('perception-lab-') ? pathOf(name) : '/';
+        return { name, path, ...own, groups: [...own.groups, ...joined].sort() };
+      }),
+      groups: [
+        { name: 'perception-lab-paymaster', path: PATH, attached: [PAYMASTER], inline: [] },
+        ...Object.entries(groups).map(([name, { attached = [], inline = [] }]) => ({
+          name,
+          path: pathOf(name),
+          attached,
+          inline,
+        })),
+      ],
+      policies: Object.entries(policies).map(([arn, { document }]) => ({
+        arn,
+        name: arn.slice(arn.lastIndexOf('/') + 1),
+        document,
+      })),
+    },
+    users: new Map(),
+    policies: new Map(Object.entries(policies).map(([arn, held]) => [arn, { ...held, versions: [] }])),
+    isAccessKnown: true,
+    unseen: [],
+  };
+}
+
+/** What the state or the file has: the lab's own, and one policy. */
+const knows = ({ kind, name }: NamedThing): boolean =>
+  kind === 'policy' ? name === 'perception-lab-paymaster' : name.startsWith('perception-lab-');
+
+function besideIn(fake: Fake, of = team) {
+  const account = accountWith(fake);
+  const groups = new Set(of.roles.map(({ key }) => `perception-lab-${key}`));
+  const look = straysOf(account, { path: PATH, knows, groups });
+  const boundary = boundaryOf(account, of);
+  return {
+    strays: strayEffectsOf(look, of, declare(sampleTeam, '2026-01-01'), TODAY, AT),
+    boundary: boundaryEffectOf(boundary, of, TODAY, AT),
+    boundaryState: boundary.state,
+    unseen: look.unseen,
+  };
+}
+
+const OLD_PAYERS = { 'old-payers': { members: ['perception-lab-fay'], attached: [PAYMASTER] } };
+
+const CASES: Readonly<Record<string, Fake>> = {
+  'a clean account': {},
+  'a group renamed by hand': { groups: OLD_PAYERS },
+  'the same group, moved out of the path': { groups: OLD_PAYERS, elsewhere: { 'old-payers': '/' } },
+  'a user outside the lab with a policy of the lab, and one without': {
+    users: { zoe: { attached: [PAYMASTER] }, yan: { attached: [ADMINISTRATOR] } },
+    elsewhere: { zoe: '/', yan: '/' },
+  },
+  'a user with AdministratorAccess': { users: { ghost: { attached: [ADMINISTRATOR] } } },
+  'the same user under the boundary': { users: { ghost: { attached: [ADMINISTRATOR], boundary: BOUNDARY } } },
+  'a user in a group outside the lab, and in one of the lab': {
+    users: { ghost: { groups: ['everybody', 'perception-lab-paymaster'] } },
+    groups: { everybody: { inline: [{ name: 'blocks', document: allow('mechanicalturk:CreateWorkerBlock') }] } },
+    elsewhere: { everybody: '/' },
+  },
+  'an empty group': { groups: { empty: {} } },
+  'a group with a policy that cannot be read, and somebody from outside': {
+    groups: { odd: { members: ['zoe'], inline: [{ name: "it's", document: null }] } },
+  },
+  'a policy that is attached to nothing': {
+    policies: { [`arn:aws:iam::${team.account}:policy${PATH}spare`]: { document: allow('*'), attachments: 0 } },
+  },
+  'a boundary that lets everything through': { boundary: allow('*') },
+  'a boundary that lets less through': { boundary: allow('mechanicalturk:Get*') },
+  'a boundary with a hole in it': {
+    boundary: {
+      Version: '2012-10-17',
+      Statement: [
+        ...[boundaryPolicy(team).Statement].flat(),
+        { Effect: 'Allow', Action: ['mechanicalturk:Get*', 's3:*'], Resource: 'arn:aws:s3:::data' },
+        { Effect: 'Deny', Action: 'mechanicalturk:SendBonus', Resource: '*' },
+      ],
+    },
+  },
+  'no boundary': { boundary: null },
+  'nothing may be asked': { denied: true },
+  'several at once, the worst first': {
+    groups: { ...OLD_PAYERS, empty: {} },
+    users: { reader: { inline: [{ name: 'reads', document: allow('mechanicalturk:GetHIT') }] } },
+    boundary: allow('*'),
+  },
+};
+
+const naming = namingOf(team);
+
+function reportOf({ strays, boundary, unseen }: ReturnType<typeof besideIn>): string {
+  const findings = [
+    ...strays.map((effect) => finds(`stray/${effect.stray.kind}/${effect.stray.name}`, { kind: 'stray', effect })),
+    ...(boundary === null ? [] : [finds('boundary', { kind: 'boundary', effect: boundary })]),
+  ].sort((one, other) => placeOf(one.what, [], null) - placeOf(other.what, [], null));
+  const found = findings.length > 0 ? 'unmanaged' : unseen.length > 0 ? 'error' : 'clean';
+  return driftLines(lookOf(findings, { class: found, unseen }), naming, { at: AT, reconcile: true }).join('\n');
+}
+
+test('the report of each, as a person reads it', () => {
+  const texts = Object.entries(CASES).map(([name, fake]) => `## ${name}\n${reportOf(besideIn(fake))}\n`);
+  expectGolden('strays.txt', texts.join('\n'));
+});
+
+test.each<[keyof typeof CASES, string, string[], string[]]>([
+  ['a clean account', 'as-written', [], []],
+  ['a group renamed by hand', 'as-written', ['group old-payers'], ['perception-lab-fay']],
+  ['the same group, moved out of the path', 'as-written', ['group old-payers'], ['perception-lab-fay']],
+  ['a user outside the lab with a policy of the lab, and one without', 'as-written', ['user zoe'], ['zoe']],
+  ['a user with AdministratorAccess', 'as-written', ['user ghost'], ['ghost']],
+  ['the same user under the boundary', 'as-written', ['user ghost'], ['ghost']],
+  ['a user in a group outside the lab, and in one of the lab', 'as-written', ['user ghost'], ['ghost']],
+  ['an empty group', 'as-written', ['group empty'], []],
+  ['a policy that is attached to nothing', 'as-written', ['policy spare'], []],
+  ['a boundary that lets everything through', 'changed', [], []],
+  ['no boundary', 'missing', [], []],
+  ['nothing may be asked', 'unseen', [], []],
+])('%s: the boundary is %s', (name, state, strays, gaining) => {
+  const beside = besideIn(CASES[name]!);
+  expect(beside.boundaryState).toBe(state);
+  expect(beside.strays.map(({ stray }) => `${stray.kind} ${stray.name}`)).toEqual(strays);
+  expect(beside.strays.flatMap(({ people }) => people.map(({ user }) => user))).toEqual(gaining);
+});
+
+test('what a member has from the file and from a stray is told as what she would keep', () => {
+  const { strays } = besideIn({ groups: OLD_PAYERS }, sampleTeam);
+  expect(strays).toMatchObject([
+    { people: [], keeps: [{ user: 'perception-lab-fay', worstGain: 'spends', operations: { lost: [] } }] },
+  ]);
+});
+
+test('a member who is suspended may nothing through a stray either', () => {
+  const { strays } = besideIn({
+    groups: { 'old-payers': { members: ['perception-lab-cy'], attached: [PAYMASTER] } },
+  });
+  expect(strays).toMatchObject([{ people: [], keeps: [] }]);
+});
+
+test('a member who is past her last day is still under her limits, until she is removed', () => {
+  const until = (day: string): Team => ({
+    ...team,
+    members: team.members.map((each) => (each.key === 'bo' ? { ...each, until: day } : each)),
+  });
+  const look = straysOf(
+    accountWith({ groups: { 'old-payers': { members: ['perception-lab-bo'], attached: [PAYMASTER] } } }),
+    { path: PATH, knows, groups: new Set() },
+  );
+  const gaining = (day: string) =>
+    strayEffectsOf(look, until(day), declare(until(day), '2026-01-01'), TODAY, AT)[0]!.people.length;
+  expect([gaining('2026-11-01'), gaining('2026-12-01')]).toEqual([0, 1]);
+});
+
+test('who may attach policies is said, and not of whom the boundary stops', () => {
+  const free = besideIn(CASES['a user with AdministratorAccess']!);
+  expect(free.strays[0]!.administrators).toEqual(['ghost']);
+  const capped = besideIn(CASES['the same user under the boundary']!);
+  expect(capped.strays[0]!.administrators).toEqual([]);
+});
+
+test('a boundary with the same statements in another order and spelling is as written', () => {
+  const { Statement, Version } = boundaryPolicy(team);
+  const statements = Array.isArray(Statement) ? [...Statement].reverse() : [];
+  const account = accountWith({ boundary: { Statement: statements, Version } });
+  expect(boundaryOf(account, team)).toEqual({ state: 'as-written', arn: BOUNDARY });
+});

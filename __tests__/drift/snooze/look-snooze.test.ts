@@ -1,0 +1,67 @@
+import { declare } from '../../../src/access/sources/desired.ts';
+import type { Team } from '../../../src/team/team.ts';
+import {
+  all,
+  attach,
+  FULL,
+  lookAt,
+  name,
+  putInto,
+  says,
+  statement,
+  stopArn,
+  TODAY,
+  withPolicy,
+} from '../../support/hands.ts';
+import { sampleTeam } from '../../support/sample-team.ts';
+
+describe('snoozes', () => {
+  const account = all(
+    putInto('bo', name('paymaster')),
+    attach('ada', FULL),
+    attach('fay', FULL),
+  )(declare(sampleTeam, TODAY));
+  const snooze = (finding: string, until: string) => ({ finding, until, reason: 'known' });
+  const withSnoozes = (...snoozed: Team['snoozed']): Team => ({ ...sampleTeam, snoozed });
+
+  test('one holds back its finding and no other, until its day is over', () => {
+    const team = withSnoozes(snooze('member-added/bo/paymaster/spends', TODAY));
+    const seen = lookAt({ team, account });
+    expect(seen.findings.map(({ id }) => id)).not.toContain('member-added/bo/paymaster/spends');
+    expect(seen.findings).toHaveLength(2);
+    expect(seen.snoozed).toMatchObject([{ until: TODAY, reason: 'known', finding: { fate: 'leave' } }]);
+    expect(seen.idle).toEqual([]);
+    const later = lookAt({ team, account, today: '2026-11-26' });
+    expect(later).toMatchObject({ snoozed: [], idle: ['member-added/bo/paymaster/spends'] });
+    expect(later.findings).toHaveLength(3);
+  });
+
+  test('what is worse than it was, and what is not there, is not held back', () => {
+    const team = withSnoozes(snooze('member-added/bo/paymaster', '2027-01-01'), snooze('password/ada', '2027-01-01'));
+    expect(lookAt({ team, account })).toMatchObject({
+      snoozed: [],
+      idle: ['member-added/bo/paymaster', 'password/ada'],
+    });
+  });
+
+  test('where all is snoozed, the account counts as clean, and the fingerprint is that of a clean one', () => {
+    const account = putInto('bo', name('paymaster'))(declare(sampleTeam, TODAY));
+    const seen = lookAt({ team: withSnoozes(snooze('member-added/bo/paymaster/spends', TODAY)), account });
+    expect(seen).toMatchObject({ class: 'clean', findings: [], fingerprint: lookAt({}).fingerprint });
+  });
+
+  test('what may be undone is judged with what is snoozed left as it is', () => {
+    const one = stopArn('one');
+    const two = stopArn('two');
+    const account = all(
+      withPolicy(one, says(statement('Deny', 'mechanicalturk:*'))),
+      withPolicy(two, says(statement('Deny', '*'))),
+      attach('fay', one, two),
+    )(declare(sampleTeam, TODAY));
+    const fates = (team: Team) => lookAt({ team, account }).findings.map(({ id, fate }) => `${id}: ${fate}`);
+    expect(fates(sampleTeam)).toEqual(['attachment-added/user/fay/one: leave', 'attachment-added/user/fay/two: leave']);
+    expect(fates(withSnoozes(snooze('attachment-added/user/fay/two', TODAY)))).toEqual([
+      'attachment-added/user/fay/one: undo',
+    ]);
+  });
+});

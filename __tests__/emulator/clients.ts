@@ -1,0 +1,59 @@
+import * as iamModule from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
+import { MTurkClient } from '@aws-sdk/client-mturk';
+import { STSClient } from '@aws-sdk/client-sts';
+import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/emulator/emulator.ts';
+
+export const ACCOUNT = '123456789012';
+
+export interface Key {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** An account in memory without a provider, unless the options say otherwise. */
+export function openAccount(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
+  return openSandbox({ dir: null, accountId: ACCOUNT, provider: false, ...options });
+}
+
+function config(endpoint: string, credentials: Key) {
+  return { endpoint, credentials, region: 'us-east-1', maxAttempts: 1 };
+}
+
+export const iamOf = (sandbox: Sandbox, key: Key = sandbox.rootCredentials): IAMClient =>
+  new IAMClient(config(sandbox.endpoint, key));
+export const stsOf = (sandbox: Sandbox, key: Key = sandbox.rootCredentials): STSClient =>
+  new STSClient(config(sandbox.endpoint, key));
+export const mturkOf = (sandbox: Sandbox, key: Key = sandbox.rootCredentials): MTurkClient =>
+  new MTurkClient(config(sandbox.endpoint, key));
+
+type AnyCommand = new (input: object) => Parameters<IAMClient['send']>[0];
+export type Output = Readonly<Record<string, unknown>>;
+
+/** Calls IAM by the name of the call. */
+export async function callIam(client: IAMClient, call: string, input: object = {}): Promise<Output> {
+  const Command = Reflect.get(iamModule, `${call}Command`) as AnyCommand | undefined;
+  if (Command === undefined) throw new Error(`the SDK has no ${call}`);
+  return (await client.send(new Command(input))) as unknown as Output;
+}
+
+/** `answered`, or the SDK's name of the error. */
+export async function outcome(answer: Promise<unknown>): Promise<string> {
+  try {
+    await answer;
+    return 'answered';
+  } catch (error) {
+    return (error as Error).name;
+  }
+}
+
+/** A new access key of a user. */
+export async function keyOf(client: IAMClient, userName: string): Promise<Key> {
+  const { AccessKey } = await client.send(new CreateAccessKeyCommand({ UserName: userName }));
+  return { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+}
+
+/** A policy's text with one statement. */
+export function policy(effect: 'Allow' | 'Deny', action: string | string[], resource: string | string[] = '*'): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: effect, Action: action, Resource: resource }] });
+}

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { EVE_LEFT, FIRST_TEAM, NARROWED, WITH_EVE } from '../../conformance/story-team.ts';
+import { lookFast, lookWhole } from '../../src/cli/drift/look.ts';
+import type { DriftLook } from '../../src/drift/finding.ts';
+import { activeMembers, type Team } from '../../src/team/team.ts';
+import { applied, bootstrapped, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
+import { sampleTeam } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
+import { teams } from '../support/team-arbitrary.ts';
+
+/** Every team that this project shows anywhere, and some that nobody thought of. */
+const EXAMPLES: readonly (readonly [string, Team])[] = [
+  ['the sample of the repository', sampleTeam],
+  ['the sample, frozen', { ...sampleTeam, freeze: ['pay:bonus', 'pay:approve', 'hits:publish'] }],
+  ['the lab of the conformance story', FIRST_TEAM],
+  ['that lab with a student', WITH_EVE],
+  ['that lab with a narrower role', NARROWED],
+  ['that lab when the student has left', EVE_LEFT],
+  ...fc.sample(teams(), { numRuns: 4, seed: 5 }).map((team, index): readonly [string, Team] => [
+    `a random team, ${index + 1}`,
+    {
+      ...team,
+      lab: sampleTeam.lab,
+      account: sampleTeam.account,
+      snoozed: [],
+      settings: { ...team.settings, state: null },
+      owners: ['ada'],
+      departed: [],
+      members: [
+        ...team.members.map((member) => ({ ...member, until: member.until === null ? null : '2026-12-31' })),
+        { ...sampleTeam.members[0]!, roles: team.roles.slice(0, 1).map(({ key }) => key) },
+      ],
+    },
+  ]),
+];
+
+async function looks(test: LabInTest, team: Team, today = TODAY): Promise<readonly DriftLook[]> {
+  const lab = () => test.lab(team, { today });
+  const whole = orThrow(await lookWhole(lab(), { trail: true }, SILENT)).look;
+  return [whole, orThrow(await lookFast(lab(), { trail: true }, SILENT)).look];
+}
+
+const CLEAN = { class: 'clean', findings: [], unseen: [] };
+
+describe.each(EXAMPLES)('%s', (_what, team) => {
+  test('gives an empty report after an apply, after a second one, and after the last day of its members', async () => {
+    await withLab(await bootstrapped(), async (test) => {
+      test.setClock(`${TODAY}T12:00:00Z`);
+      await applied(test.lab(team));
+      expect(await looks(test, team)).toEqual([expect.objectContaining(CLEAN), expect.objectContaining(CLEAN)]);
+      await applied(test.lab(team));
+      expect(await looks(test, team)).toEqual([expect.objectContaining(CLEAN), expect.objectContaining(CLEAN)]);
+
+      const ends = activeMembers(team, TODAY).flatMap(({ until }) => until ?? []);
+      if (ends.length === 0) return;
+      const after = dayAfter([...ends].sort().at(-1) ?? TODAY);
+      test.setClock(`${after}T12:00:00Z`);
+      // Until the workflow runs they are still there, without any access: that is no drift, and nobody's doing.
+      for (const { class: found, findings } of await looks(test, team, after)) {
+        expect({ found, causes: [...new Set(findings.map(({ cause }) => cause))] }).toEqual({
+          found: 'pending',
+          causes: ['pending'],
+        });
+      }
+      await applied(test.lab({ ...team, settings: { ...team.settings, maxRemovals: 99 } }, { today: after }));
+      expect(await looks(test, team, after)).toEqual([expect.objectContaining(CLEAN), expect.objectContaining(CLEAN)]);
+    });
+  });
+});
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}

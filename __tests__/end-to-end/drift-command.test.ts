@@ -1,0 +1,258 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as aws from '@aws-sdk/client-iam';
+import { readDriftReport, readReconcileResult } from '../../src/drift/report/report-file.ts';
+import { openSandbox, type Sandbox } from '../../src/emulator/emulator.ts';
+import { rolePolicyArn } from '../../src/team/names.ts';
+import { run, scratch } from '../support/command.ts';
+import { sampleTeam } from '../support/sample-team.ts';
+
+const TODAY = ['--today', '2026-11-25'];
+const SAMPLE = readFileSync('team.yaml', 'utf8');
+const ALLOWED = SAMPLE.replace(/^settings:\n/m, 'settings:\n  reconcile: { per-day: 5 }\n');
+const place = scratch({ 'team.yaml': ALLOWED, 'output.txt': '' });
+const GITHUB_OUTPUT = join(place.directory, 'output.txt');
+const user = (key: string) => ({ UserName: `perception-lab-${key}` });
+const group = (key: string) => ({ GroupName: `perception-lab-${key}` });
+
+function mturk(args: readonly string[], env: Record<string, string> = {}) {
+  place.write('output.txt', '');
+  return run([...args, '--sandbox', ...TODAY], { cwd: place.directory, env: { GITHUB_OUTPUT, ...env } });
+}
+
+/** What the step says to the workflow, by name. */
+function outputs(): Record<string, string> {
+  const lines = readFileSync(GITHUB_OUTPUT, 'utf8').matchAll(/^([\w-]+)<<(\S+)\n([\s\S]*?)\n\2\n/gm);
+  return Object.fromEntries([...lines].map(([, name = '', , value = '']) => [name, value]));
+}
+
+async function byHand(click: (iam: aws.IAMClient, sandbox: Sandbox) => Promise<unknown>): Promise<void> {
+  const dir = join(place.directory, '.mturk-team/sandbox');
+  const clock = () => new Date('2026-11-25T11:00:00Z');
+  const sandbox = await openSandbox({ dir, accountId: sampleTeam.account, provider: false, clock });
+  const credentials = sandbox.rootCredentials;
+  const iam = new aws.IAMClient({ endpoint: sandbox.endpoint, region: 'us-east-1', credentials });
+  try {
+    await click(iam, sandbox);
+  } finally {
+    iam.destroy();
+    await sandbox.close();
+  }
+}
+
+async function report(name = 'report.json') {
+  const read = await readDriftReport(join(place.directory, name));
+  if (read === null || !read.ok) throw new Error(JSON.stringify(read));
+  return read.value;
+}
+
+async function result() {
+  const read = await readReconcileResult(join(place.directory, 'result.json'));
+  if (read === null || !read.ok) throw new Error(JSON.stringify(read));
+  return read.value;
+}
+
+beforeAll(async () => {
+  expect(await mturk(['apply', '--yes'])).toMatchObject({ code: 0 });
+});
+afterAll(() => place.remove());
+
+test('a clean account: nothing to report, and the outputs of the step say so', async () => {
+  expect(await mturk(['drift', '--no-lock', '--report', 'report.json'])).toMatchObject({ code: 0, stderr: '' });
+  expect(await report()).toMatchObject({
+    version: 1,
+    lab: 'perception-lab',
+    commit: null,
+    class: 'clean',
+    complete: true,
+    undo: 0,
+    reconcile: true,
+    issue: null,
+    findings: [],
+    error: null,
+    pending: null,
+  });
+  expect(outputs()).toEqual({ class: 'clean', reconcile: 'false', fingerprint: (await report()).fingerprint });
+});
+
+test('from a look to its repair, as the workflow does it: what was added is undone, the removal is told and kept', async () => {
+  await byHand(async (iam) => {
+    await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));
+    await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') }));
+  });
+  const found = await mturk(['drift', '--no-lock', '--report', 'report.json']);
+  expect(found.code).toBe(2);
+  const seen = await report();
+  expect(seen).toMatchObject({ class: 'drift', complete: true, undo: 1, findings: [{}, {}] });
+  expect(seen.issue?.title).toBe('perception-lab differs from team.yaml: 2 findings, 1 spends money');
+  expect(seen.issue?.body).not.toContain(sampleTeam.account);
+  const { fingerprint = '', ...rest } = outputs();
+  expect({ fingerprint, ...rest }).toEqual({ class: 'drift', reconcile: 'true', fingerprint: seen.fingerprint });
+
+  const expecting = (digest: string) => [
+    'drift',
+    '--reconcile',
+    '--yes',
+    '--expect',
+    digest,
+    '--result',
+    'result.json',
+  ];
+  const other = await mturk(expecting('0'.repeat(64)));
+  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('is not what was reported') });
+  expect(await result()).toMatchObject({ outcome: 'refused', undone: [], report: null });
+
+  const unasked = await mturk(['drift', '--reconcile']);
+  expect(unasked).toMatchObject({ code: 1, stderr: expect.stringContaining('Nobody can answer here: pass --yes') });
+  expect(unasked.stderr).toMatch(
+    /This is about to be done:\n {2}- take Bo Chen out of paymaster: Bo Chen can no longer .*pay bonuses/,
+  );
+
+  const done = await mturk(expecting(fingerprint));
+  expect(done.code).toBe(2);
+  // The whole report once, and after it only what was done and what is left.
+  expect(done.stdout).toMatch(
+    /\n\nPut right:\n {2}- took Bo Chen out of paymaster: Bo Chen can no longer [^\n]*\n\nStill different: 1 finding\. member-removed\/bo\/task-publisher\.\n$/,
+  );
+  expect(done.stdout.split('differs from team.yaml')).toHaveLength(2);
+  expect(await result()).toMatchObject({
+    outcome: 'done',
+    reason: null,
+    undone: [expect.stringContaining('Bo Chen')],
+    report: { class: 'drift', undo: 0, findings: [{}] },
+  });
+  const history = readFileSync(join(place.directory, '.mturk-team/sandbox/reconcile-history.json'), 'utf8');
+  expect(JSON.parse(history)).toMatchObject({
+    version: 1,
+    undone: [{ finding: 'member-added/bo/paymaster/spends', state: 'done', at: expect.stringMatching(/^2026-11-25T/) }],
+  });
+
+  // The same again: nothing is left that would be undone, and nothing gives the removal back.
+  const again = await mturk(['drift', '--reconcile', '--yes', '--json', '--result', 'result.json']);
+  expect({ code: again.code, ...JSON.parse(again.stdout) }).toMatchObject({
+    code: 2,
+    version: 2,
+    drift: { class: 'drift', findings: [{ id: 'member-removed/bo/task-publisher', fate: 'keep' }] },
+    reconciled: { outcome: 'nothing', undone: [], reason: null },
+  });
+  expect(await result()).toMatchObject({ outcome: 'nothing', report: null });
+  const missed = await mturk(['drift', '--restore', 'member-removed/bo/task-publishers', '--yes', '--json']);
+  expect(missed).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Did you mean member-removed/bo/task-publisher?'),
+  });
+  expect(JSON.parse(missed.stdout)).toMatchObject({
+    drift: { class: 'drift' },
+    reconciled: { outcome: 'refused', undone: [], reason: expect.stringContaining('Nothing was changed.') },
+  });
+  const restored = await mturk(['drift', '--restore', 'bo', '--yes']);
+  expect(restored).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(
+      /Put right:\n {2}- Gave access: put Bo Chen into task-publisher again: [^\n]*\n\nThe account is as team\.yaml says\.\n$/,
+    ),
+  });
+  expect(await mturk(['drift'])).toMatchObject({ code: 0 });
+});
+
+test('a finding is put right by its name, and what else was done to the same person is not', async () => {
+  await byHand(async (iam) => {
+    await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));
+    await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') }));
+  });
+  const found = await mturk(['drift']);
+  const [, digits = ''] = /--expect ([0-9a-f]{12}),/.exec(found.stdout.replace(/\s+/g, ' ')) ?? [];
+  const args = ['drift', '--restore', 'member-added/bo/paymaster/spends', '--yes', '--json', '--expect'];
+  const other = await mturk([...args, digits.replace(/./g, (digit) => (digit === '0' ? '1' : '0'))]);
+  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('is not what was reported') });
+  const done = await mturk([...args, digits]);
+  expect({ code: done.code, ...JSON.parse(done.stdout) }).toMatchObject({
+    code: 2,
+    version: 2,
+    lab: 'perception-lab',
+    // The look after it.
+    drift: { class: 'drift', findings: [{ id: 'member-removed/bo/task-publisher' }] },
+    reconciled: { outcome: 'done', undone: ['member-added/bo/paymaster/spends'], reason: null },
+  });
+  expect(await mturk(['drift', '--restore', 'member-removed/bo/task-publisher', '--yes'])).toMatchObject({ code: 0 });
+});
+
+test('a look in a hurry needs no engine, makes fewer calls, and sees the same access', async () => {
+  const widened = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 'mechanicalturk:*', Resource: '*' }],
+  });
+  await byHand((iam) =>
+    iam.send(
+      new aws.CreatePolicyVersionCommand({
+        PolicyArn: rolePolicyArn(sampleTeam, 'results-reader'),
+        PolicyDocument: widened,
+        SetAsDefault: true,
+      }),
+    ),
+  );
+  const engineless = { TERRAFORM_BINARY_NAME: join(place.directory, 'no-engine') };
+  const fast = await mturk(['drift', '--fast', '--json', '--report', 'report.json'], engineless);
+  expect(fast.code).toBe(2);
+  const ids = (text: string) => JSON.parse(text).drift.findings.map(({ id }: { id: string }) => id);
+  expect(ids(fast.stdout)).toEqual(['document-changed/results-reader/spends']);
+  expect(await report()).toMatchObject({ class: 'drift' });
+
+  const slow = await mturk(['drift', '--json', '--report', 'report.json'], engineless);
+  expect(slow).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('there is no such program') });
+  // A look that failed is no drift: its report says why, and of the account nothing.
+  expect(await report()).toMatchObject({
+    class: 'error',
+    complete: false,
+    issue: null,
+    findings: [],
+    error: {
+      title: 'perception-lab: the account could not be looked at',
+      body: expect.stringContaining('no such program'),
+    },
+  });
+  expect(outputs()).toMatchObject({ class: 'error', 'failure-reason': 'look-failed' });
+});
+
+test('without the line in team.yaml nothing is undone, and the line is told', async () => {
+  place.write('team.yaml', SAMPLE);
+  const refused = await mturk(['drift', '--reconcile', '--yes', '--result', 'result.json']);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('reconcile: { per-day: 3 }') });
+  expect(await result()).toMatchObject({ outcome: 'refused', undone: [] });
+  expect(await mturk(['drift', '--restore', 'nobody', '--yes'])).toMatchObject({
+    code: 1,
+    // Before anything is looked at.
+    stdout: '',
+    stderr: expect.stringContaining('nobody is no member and no role of team.yaml'),
+  });
+  expect(await mturk(['drift', '--restore', 'perception-lab-bo', '--yes'])).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('Did you mean bo?'),
+  });
+  place.write('team.yaml', ALLOWED);
+});
+
+test('a record that is none stops a look, and is not taken for none', async () => {
+  place.write('.mturk-team/sandbox/last-applied.json', '{"version": 1}');
+  const looked = await mturk(['drift', '--report', 'report.json']);
+  expect(looked).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('record-unusable') });
+  expect(await report()).toMatchObject({
+    class: 'error',
+    error: { body: expect.stringContaining('last-applied.json') },
+  });
+});
+
+test('in a hurry a record that is none is told of, and what differs is said all the same', async () => {
+  const looked = await mturk(['drift', '--fast', '--json']);
+  expect(looked).toMatchObject({ code: 2, stderr: expect.stringContaining('record-unusable') });
+  expect(JSON.parse(looked.stdout).drift.findings).toMatchObject([{ cause: 'undecided', fate: 'leave' }]);
+});
+
+test('a team file with a mistake in it is no look at anything', async () => {
+  place.write('team.yaml', `${ALLOWED}\nlab: [`);
+  const looked = await mturk(['drift', '--report', 'none.json']);
+  expect(looked.code).toBe(1);
+  expect(existsSync(join(place.directory, 'none.json'))).toBe(false);
+  expect(outputs()).toMatchObject({ 'failure-reason': 'validate-failed' });
+});

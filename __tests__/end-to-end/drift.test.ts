@@ -1,0 +1,210 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as aws from '@aws-sdk/client-iam';
+import { type Difference, differences } from '../../src/access/model-difference.ts';
+import { declare } from '../../src/access/sources/desired.ts';
+import { openSandbox, type Sandbox } from '../../src/emulator/emulator.ts';
+import { railsOf } from '../../src/guardrails/rails.ts';
+import { type DriftReport, driftOf } from '../../src/review/changes/classify-plan.ts';
+import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
+import { applyPlan, initialise, planChanges, type SavedPlan } from '../../src/terraform/run/commands.ts';
+import { findEngine } from '../../src/terraform/run/find-engine.ts';
+import { prepareWorkspace, type Workspace } from '../../src/terraform/run/workspace.ts';
+import { synthesise } from '../../src/terraform/synth/synth.ts';
+import { sampleTeam as team } from '../support/sample-team.ts';
+
+const TODAY = '2026-11-25';
+const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
+const ANYTHING = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 'mechanicalturk:*', Resource: '*' }],
+});
+
+let directory = '';
+let sandbox: Sandbox;
+let iam: aws.IAMClient;
+let workspace: Workspace;
+
+async function prepare(stack: 'team' | 'bootstrap'): Promise<Workspace> {
+  const engine = await findEngine({ env: process.env, account: 'sandbox' });
+  if (!engine.ok) throw new Error(engine.failure.code);
+  const { stacks } = await synthesise(team, { today: TODAY, outDir: join(directory, 'out') });
+  const made = await prepareWorkspace({
+    engine: engine.value,
+    directory: join(directory, stack),
+    configuration: await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'),
+    account: 'sandbox',
+    env: process.env,
+    extra: sandbox.engineEnv(stack),
+    httpState: true,
+  });
+  const ready = await initialise(made);
+  if (!ready.ok) throw new Error(JSON.stringify(ready.failure));
+  return made;
+}
+
+async function plan(of = workspace): Promise<SavedPlan> {
+  const planned = await planChanges(of);
+  if (!planned.ok) throw new Error(JSON.stringify(planned.failure));
+  return planned.value;
+}
+
+async function apply(saved: SavedPlan, of = workspace): Promise<void> {
+  const applied = await applyPlan(of, saved);
+  if (!applied.ok) throw new Error(JSON.stringify(applied.failure));
+}
+
+async function report(): Promise<DriftReport> {
+  return driftOf((await plan()).plan, team.account);
+}
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'mturk-team-drift-'));
+  sandbox = await openSandbox({ dir: null, accountId: team.account });
+  iam = new aws.IAMClient({ endpoint: sandbox.endpoint, region: 'us-east-1', credentials: sandbox.rootCredentials });
+  const bootstrap = await prepare('bootstrap');
+  await apply(await plan(bootstrap), bootstrap);
+  workspace = await prepare('team');
+  await apply(await plan());
+});
+afterAll(async () => {
+  iam.destroy();
+  await sandbox.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const user = (key: string) => ({ UserName: `perception-lab-${key}` });
+const group = (key: string) => ({ GroupName: `perception-lab-${key}` });
+
+// Each is one thing that somebody may do by hand, and the one thing that drift must call it.
+const TAMPERINGS: readonly (readonly [string, () => Promise<unknown>, Partial<Difference>])[] = [
+  [
+    'a member put into another group',
+    () => iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('full-access') })),
+    { kind: 'member-added', user: 'perception-lab-bo', group: 'perception-lab-full-access', stranger: false },
+  ],
+  [
+    'a member taken out of a group',
+    () => iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') })),
+    { kind: 'member-removed', user: 'perception-lab-bo', group: 'perception-lab-task-publisher' },
+  ],
+  [
+    'a policy attached to a member',
+    () => iam.send(new aws.AttachUserPolicyCommand({ ...user('cy'), PolicyArn: FULL })),
+    { kind: 'attachment-added', holder: { kind: 'user', name: 'perception-lab-cy' }, arn: FULL },
+  ],
+  [
+    'a policy attached to a group',
+    () => iam.send(new aws.AttachGroupPolicyCommand({ ...group('results-reader'), PolicyArn: FULL })),
+    { kind: 'attachment-added', holder: { kind: 'group', name: 'perception-lab-results-reader' }, arn: FULL },
+  ],
+  [
+    "a group's own policy detached",
+    () =>
+      iam.send(
+        new aws.DetachGroupPolicyCommand({ ...group('paymaster'), PolicyArn: rolePolicyArn(team, 'paymaster') }),
+      ),
+    { kind: 'attachment-removed', arn: rolePolicyArn(team, 'paymaster') },
+  ],
+  [
+    'an inline policy on a member',
+    () => iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'extra', PolicyDocument: ANYTHING })),
+    { kind: 'inline-added', policy: 'extra', document: null },
+  ],
+  [
+    'an inline policy on a group',
+    () =>
+      iam.send(
+        new aws.PutGroupPolicyCommand({ ...group('task-publisher'), PolicyName: 'extra', PolicyDocument: ANYTHING }),
+      ),
+    { kind: 'inline-added', policy: 'extra', document: null },
+  ],
+  [
+    'the limits of a member deleted',
+    () => iam.send(new aws.DeleteUserPolicyCommand({ ...user('bo'), PolicyName: 'limits' })),
+    { kind: 'inline-removed', holder: { kind: 'user', name: 'perception-lab-bo' }, policy: 'limits' },
+  ],
+  [
+    'the limits of a member edited',
+    () => iam.send(new aws.PutUserPolicyCommand({ ...user('gus'), PolicyName: 'limits', PolicyDocument: ANYTHING })),
+    { kind: 'inline-changed', holder: { kind: 'user', name: 'perception-lab-gus' }, policy: 'limits' },
+  ],
+  [
+    'a policy given another default version',
+    () =>
+      iam.send(
+        new aws.CreatePolicyVersionCommand({
+          PolicyArn: rolePolicyArn(team, 'results-reader'),
+          PolicyDocument: ANYTHING,
+          SetAsDefault: true,
+        }),
+      ),
+    { kind: 'document-changed', arn: rolePolicyArn(team, 'results-reader') },
+  ],
+  [
+    'a boundary taken away',
+    () => iam.send(new aws.DeleteUserPermissionsBoundaryCommand(user('fay'))),
+    { kind: 'boundary-changed', user: 'perception-lab-fay', from: boundaryArn(team), to: null },
+  ],
+  [
+    'a tag',
+    () => iam.send(new aws.TagUserCommand({ ...user('ada'), Tags: [{ Key: 'hello', Value: 'x' }] })),
+    { kind: 'tag-changed', user: 'perception-lab-ada', tag: 'hello', from: null, to: 'x' },
+  ],
+  [
+    'a stranger put into a group',
+    async () => {
+      await iam.send(new aws.CreateUserCommand({ UserName: 'stranger', Path: '/mturk/perception-lab/' }));
+      await iam.send(new aws.AddUserToGroupCommand({ UserName: 'stranger', ...group('full-access') }));
+    },
+    { kind: 'member-added', user: 'stranger', stranger: true },
+  ],
+];
+
+test.each(TAMPERINGS)('%s is named, once and alone, and put back', async (_what, tamper, expected) => {
+  await tamper();
+  const saved = await plan();
+  const found = driftOf(saved.plan, team.account);
+  expect(found.tampered).toEqual([{ difference: expect.objectContaining(expected), fate: 'put-back' }]);
+  expect(found).toMatchObject({ class: 'drift', pending: [], unexplained: [], tamperedAttributes: [] });
+  expect(railsOf(saved.plan, team, TODAY)).toEqual([]);
+  // That it is put back is what the next one needs in order to be alone.
+  await apply(saved);
+});
+
+test('a member deleted by hand is named with her groups, and comes back with her limits', async () => {
+  for (const key of ['results-reader', 'task-publisher']) {
+    await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group(key) }));
+  }
+  await iam.send(new aws.DeleteUserPolicyCommand({ ...user('bo'), PolicyName: 'limits' }));
+  await iam.send(new aws.DeleteUserCommand(user('bo')));
+  const saved = await plan();
+  const found = driftOf(saved.plan, team.account);
+  expect(found.tampered.map(({ difference, fate }) => `${difference.kind} ${fate}`)).toEqual([
+    'inline-removed put-back',
+    'member-removed put-back',
+    'member-removed put-back',
+    'user-removed put-back',
+  ]);
+  expect(found.pending).toEqual([]);
+  await apply(saved);
+  const after = await report();
+  expect(after.class).toBe('clean');
+  expect(differences(after.access.before, declare(team, TODAY))).toEqual([]);
+});
+
+test('all of it at once is all named', async () => {
+  for (const [, tamper] of TAMPERINGS.slice(0, -1)) await tamper();
+  await iam.send(new aws.AddUserToGroupCommand({ UserName: 'stranger', ...group('full-access') }));
+  const saved = await plan();
+  const found = driftOf(saved.plan, team.account);
+  expect(found.tampered).toHaveLength(TAMPERINGS.length);
+  for (const [, , expected] of TAMPERINGS) {
+    expect(found.tampered).toContainEqual({ difference: expect.objectContaining(expected), fate: 'put-back' });
+  }
+  await apply(saved);
+  const after = await report();
+  expect(after.class).toBe('clean');
+  expect(differences(after.access.before, declare(team, TODAY))).toEqual([]);
+});

@@ -1,0 +1,307 @@
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
+import * as mturk from '@aws-sdk/client-mturk';
+import { readTrail } from '../../src/aws/cloudtrail/lookup.ts';
+import { OPERATIONS, type Operation, operationsOf } from '../../src/catalog/mturk.ts';
+import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
+import { iamName } from '../../src/team/names.ts';
+import type { Team } from '../../src/team/team.ts';
+import { applied, bootstrapped, copyOf, ENGINE_TITLE, type LabInTest, withLab } from '../support/lab-in-test.ts';
+import { member, sampleTeam } from '../support/sample-team.ts';
+
+/** What every key of the account is tried with: real calls, signed with the key, against the account's clock. */
+interface Keys {
+  /** The operations that a member's key is let through for, or the refusal of the key itself. */
+  may(key: string): Promise<readonly Operation[] | 'no such key'>;
+}
+
+const lea = member({ key: 'lea', roles: ['paymaster'], until: '2026-12-31', sponsor: 'ada' });
+const team: Team = { ...sampleTeam, members: [...sampleTeam.members, lea] };
+
+const allowOf = (...roles: readonly string[]): readonly Operation[] =>
+  OPERATIONS.filter((operation) =>
+    team.roles.some(
+      ({ key, allow, deny }) => roles.includes(key) && allow.includes(operation) && !deny.includes(operation),
+    ),
+  );
+
+const FREE: Readonly<Record<string, readonly Operation[]>> = {
+  ada: OPERATIONS,
+  bo: allowOf('results-reader', 'task-publisher'),
+  cy: [],
+  fay: allowOf('paymaster'),
+  gus: allowOf('everything-but-bonus'),
+  lea: allowOf('paymaster'),
+};
+const LEA = FREE.lea ?? [];
+
+const START = '2026-11-25T09:00:00Z';
+const LAST_SECOND = '2026-12-31T23:59:59Z';
+const MIDNIGHT = '2027-01-01T00:00:00Z';
+const CREDENTIALS = new Map<string, { accessKeyId: string; secretAccessKey: string }>();
+const clients: { destroy(): void }[] = [];
+let start: SandboxMemory;
+
+/** The file as it is with somebody written otherwise. */
+const withMember = (key: string, change: Partial<Team['members'][number]>): Team => ({
+  ...team,
+  members: team.members.map((one) => (one.key === key ? { ...one, ...change } : one)),
+});
+const without = (key: string, departed: Team['departed']): Team => ({
+  ...team,
+  members: team.members.filter((one) => one.key !== key),
+  departed: [...team.departed, ...departed],
+});
+
+/** Runs what the workflow runs after a merge and on its schedule: a plan of that day, applied. */
+async function workflow(lab: LabInTest, file: Team, now: string): Promise<void> {
+  lab.setClock(now);
+  await applied(lab.lab(file, { today: now.slice(0, 10) }));
+}
+
+/** Works on the applied team, at a moment that the account takes for now. */
+async function onLab(work: (lab: LabInTest, keys: Keys) => Promise<void>): Promise<void> {
+  await withLab(start, async (lab) => {
+    lab.setClock(START);
+    await work(lab, { may: (key) => tried(lab, key) });
+  });
+}
+
+async function tried(lab: LabInTest, key: string): Promise<readonly Operation[] | 'no such key'> {
+  const credentials = CREDENTIALS.get(key);
+  if (credentials === undefined) throw new Error(`${key} has no key`);
+  const client = new mturk.MTurkClient({
+    region: 'us-east-1',
+    endpoint: lab.sandbox.endpoint,
+    credentials: { ...credentials },
+    maxAttempts: 1,
+  });
+  try {
+    const allowed: Operation[] = [];
+    for (const operation of OPERATIONS) {
+      const answer = await outcomeOf(client, operation);
+      if (answer === 'no such key') return answer;
+      if (answer === 'allowed') allowed.push(operation);
+    }
+    return allowed;
+  } finally {
+    client.destroy();
+  }
+}
+
+async function outcomeOf(
+  client: mturk.MTurkClient,
+  operation: Operation,
+): Promise<'allowed' | 'denied' | 'no such key'> {
+  const Command = Reflect.get(mturk, `${operation}Command`) as new (input: object) => mturk.GetAccountBalanceCommand;
+  try {
+    await client.send(new Command({}));
+    return 'allowed';
+  } catch (error) {
+    const { name } = error as Error;
+    if (name === 'AccessDeniedException') return 'denied';
+    if (name === 'UnrecognizedClientException') return 'no such key';
+    // It was let through, and then missed what it asks for: nobody has HITs here.
+    if (name === 'RequestError') return 'allowed';
+    throw error;
+  }
+}
+
+const writesOf = (lab: LabInTest): number =>
+  lab.sandbox.calls.filter(({ service, action }) => service === 'iam' && !/^(?:Get|List)/.test(action)).length;
+
+const userOf = (lab: LabInTest, key: string) =>
+  Object.values(lab.memory.account.users).find(({ name }) => name === iamName(team.lab, key));
+
+beforeAll(async () => {
+  start = await withLab(await bootstrapped(), async (lab) => {
+    lab.setClock(START);
+    await applied(lab.lab(team));
+    const iam = new IAMClient({
+      region: 'us-east-1',
+      endpoint: lab.sandbox.endpoint,
+      credentials: { ...lab.sandbox.rootCredentials },
+    });
+    for (const { key } of team.members) {
+      const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: iamName(team.lab, key) }));
+      const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {};
+      CREDENTIALS.set(key, { accessKeyId, secretAccessKey });
+    }
+    iam.destroy();
+    return copyOf(lab.memory);
+  });
+}, 60_000);
+
+afterEach(() => {
+  for (const one of clients.splice(0)) one.destroy();
+});
+
+describe(`access ends on time (${ENGINE_TITLE})`, () => {
+  test('on the day of the apply every key may what the file gives', async () => {
+    await onLab(async (_lab, keys) => {
+      for (const [key, operations] of Object.entries(FREE))
+        expect([key, await keys.may(key)]).toEqual([key, operations]);
+      expect(LEA).toContain('SendBonus');
+    });
+  }, 60_000);
+
+  describe('a member whose last day passes', () => {
+    test('without the workflow: to the second, and never again, while nothing is written', async () => {
+      await onLab(async (lab, keys) => {
+        const writes = writesOf(lab);
+        lab.setClock('2026-12-30T23:59:59Z');
+        expect(await keys.may('lea')).toEqual(LEA);
+        lab.setClock(LAST_SECOND);
+        expect(await keys.may('lea')).toEqual(LEA);
+        for (const later of [MIDNIGHT, '2027-01-01T12:00:00Z', '2027-03-01T00:00:00Z', '2036-12-31T12:00:00Z']) {
+          lab.setClock(later);
+          expect([later, await keys.may('lea')]).toEqual([later, []]);
+        }
+        // Her key is there and known: it is her access that has ended, not her user.
+        lab.setClock(MIDNIGHT);
+        expect(userOf(lab, 'lea')?.keys).toHaveLength(1);
+        for (const key of ['ada', 'bo', 'fay', 'gus']) expect([key, await keys.may(key)]).toEqual([key, FREE[key]]);
+        expect(writesOf(lab)).toBe(writes);
+      });
+    }, 60_000);
+
+    test('with the workflow: a run on her last day takes nothing, one on the next takes her user and key', async () => {
+      await onLab(async (lab, keys) => {
+        await workflow(lab, team, '2026-12-31T06:17:00Z');
+        lab.setClock(LAST_SECOND);
+        expect(await keys.may('lea')).toEqual(LEA);
+        lab.setClock(MIDNIGHT);
+        expect(await keys.may('lea')).toEqual([]);
+        await workflow(lab, team, '2027-01-01T06:17:00Z');
+        expect(await keys.may('lea')).toBe('no such key');
+        expect(userOf(lab, 'lea')).toBeUndefined();
+        for (const key of ['ada', 'bo', 'fay', 'gus']) expect([key, await keys.may(key)]).toEqual([key, FREE[key]]);
+      });
+    }, 60_000);
+
+    test('a later day that is merged in time holds past the old end; the new end holds by itself', async () => {
+      await onLab(async (lab, keys) => {
+        await workflow(lab, withMember('lea', { until: '2027-01-31' }), '2026-12-20T10:00:00Z');
+        lab.setClock(MIDNIGHT);
+        expect(await keys.may('lea')).toEqual(LEA);
+        lab.setClock('2027-01-31T23:59:59Z');
+        expect(await keys.may('lea')).toEqual(LEA);
+        lab.setClock('2027-02-01T00:00:00Z');
+        expect(await keys.may('lea')).toEqual([]);
+      });
+    }, 60_000);
+
+    test('a later day that is merged but never applied gives nothing', async () => {
+      await onLab(async (lab, keys) => {
+        lab.setClock(MIDNIGHT);
+        expect(await keys.may('lea')).toEqual([]);
+        await workflow(lab, withMember('lea', { until: '2027-01-31' }), '2027-01-02T10:00:00Z');
+        // Her user was still there: the same key is let through again.
+        expect(await keys.may('lea')).toEqual(LEA);
+      });
+    }, 60_000);
+  });
+
+  describe('a suspended member', () => {
+    const suspended = withMember('fay', { suspended: true });
+
+    test('is refused from the apply on, weeks later without another run, and has all of it back when it is lifted', async () => {
+      await onLab(async (lab, keys) => {
+        expect(await keys.may('fay')).toEqual(FREE.fay);
+        await workflow(lab, suspended, '2026-11-26T10:00:00Z');
+        expect(await keys.may('fay')).toEqual([]);
+        const writes = writesOf(lab);
+        for (const later of ['2026-11-26T10:00:01Z', '2026-12-24T00:00:00Z', '2028-02-29T00:00:00Z']) {
+          lab.setClock(later);
+          expect([later, await keys.may('fay')]).toEqual([later, []]);
+        }
+        expect(writesOf(lab)).toBe(writes);
+        // What she would have again is kept: groups and key are hers.
+        expect(userOf(lab, 'fay')).toMatchObject({ keys: [{ status: 'Active' }], groups: [expect.any(String)] });
+        await workflow(lab, team, '2026-12-01T10:00:00Z');
+        expect(await keys.may('fay')).toEqual(FREE.fay);
+      });
+    }, 60_000);
+
+    test('with a last day stays refused past it, and lifting the suspension does not lift the end', async () => {
+      await onLab(async (lab, keys) => {
+        await workflow(lab, withMember('lea', { suspended: true }), '2026-11-26T10:00:00Z');
+        for (const moment of ['2026-11-26T10:00:00Z', LAST_SECOND, MIDNIGHT]) {
+          lab.setClock(moment);
+          expect([moment, await keys.may('lea')]).toEqual([moment, []]);
+        }
+        await workflow(lab, team, '2026-12-01T10:00:00Z');
+        lab.setClock(LAST_SECOND);
+        expect(await keys.may('lea')).toEqual(LEA);
+        lab.setClock(MIDNIGHT);
+        expect(await keys.may('lea')).toEqual([]);
+      });
+    }, 60_000);
+  });
+
+  describe('a departed member', () => {
+    test('is gone with the apply, her key too', async () => {
+      await onLab(async (lab, keys) => {
+        const left = without('fay', [{ key: 'fay', left: '2026-11-26', reason: 'graduated' }]);
+        await workflow(lab, left, '2026-11-26T18:00:00Z');
+        expect(await keys.may('fay')).toBe('no such key');
+        expect(userOf(lab, 'fay')).toBeUndefined();
+        lab.setClock('2027-06-01T00:00:00Z');
+        expect(await keys.may('fay')).toBe('no such key');
+        expect(await keys.may('ada')).toEqual(FREE.ada);
+      });
+    }, 60_000);
+
+    test('whom no apply has removed is refused from the end of her last day on', async () => {
+      await onLab(async (lab, keys) => {
+        // Merged, and the workflow never ran: until her last day nothing tells the account of it.
+        const left = without('lea', [{ key: 'lea', left: '2026-12-01', reason: 'graduated' }]);
+        lab.setClock('2026-12-15T00:00:00Z');
+        expect(await keys.may('lea')).toEqual(LEA);
+        lab.setClock(MIDNIGHT);
+        expect(await keys.may('lea')).toEqual([]);
+        await workflow(lab, left, '2027-02-01T06:17:00Z');
+        expect(await keys.may('lea')).toBe('no such key');
+      });
+    }, 60_000);
+  });
+
+  test('a freeze takes spending from everybody at once, keeps reading, and moves nobody’s end', async () => {
+    await onLab(async (lab, keys) => {
+      const frozen = [...operationsOf('hits:publish'), ...operationsOf('pay:approve'), ...operationsOf('pay:bonus')];
+      const freeze: Team = { ...team, freeze: ['hits:publish', 'pay:approve', 'pay:bonus'] };
+      const rest = (key: string) => (FREE[key] ?? []).filter((operation) => !frozen.includes(operation));
+      await workflow(lab, freeze, '2026-12-01T10:00:00Z');
+      lab.setClock('2026-12-20T10:00:00Z');
+      for (const key of Object.keys(FREE)) expect([key, await keys.may(key)]).toEqual([key, rest(key)]);
+      expect(rest('lea')).toContain('ListAssignmentsForHIT');
+      expect(rest('ada')).not.toContain('SendBonus');
+      lab.setClock(LAST_SECOND);
+      expect(await keys.may('lea')).toEqual(rest('lea'));
+      lab.setClock(MIDNIGHT);
+      expect(await keys.may('lea')).toEqual([]);
+      await workflow(lab, team, '2027-01-01T06:17:00Z');
+      expect(await keys.may('fay')).toEqual(FREE.fay);
+      expect(await keys.may('lea')).toBe('no such key');
+    });
+  }, 60_000);
+
+  test('the trail says of what the workflow did that Terraform did it, and when', async () => {
+    await onLab(async (lab) => {
+      const trail = new CloudTrailClient({
+        region: 'us-east-1',
+        endpoint: lab.sandbox.endpoint,
+        credentials: { ...lab.sandbox.rootCredentials },
+      });
+      clients.push(trail);
+      await workflow(lab, team, '2027-01-01T06:17:00Z');
+      const { events, unseen } = await readTrail(trail, [iamName(team.lab, 'lea')], new Date(START), {
+        now: () => new Date('2027-01-01T07:00:00Z'),
+        wait: async () => {},
+      });
+      expect(unseen).toEqual([]);
+      expect(events[0]).toMatchObject({ name: 'DeleteUser', at: '2027-01-01T06:17:00Z', through: 'terraform' });
+      expect(new Set(events.map(({ through }) => through))).toEqual(new Set(['terraform']));
+    });
+  }, 60_000);
+});

@@ -1,0 +1,162 @@
+import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
+import { applyLab } from '../../src/cli/session/lab-apply.ts';
+import { isEmpty, planLab } from '../../src/cli/session/lab-plan.ts';
+import type { Faults } from '../../src/emulator/server/faults.ts';
+import {
+  applied,
+  bootstrapped,
+  copyOf,
+  ENGINE_TITLE,
+  inTurns,
+  type LabInTest,
+  orThrow,
+  planned,
+  withLab,
+} from '../support/lab-in-test.ts';
+import { recordedObjects } from '../support/lab-in-test-account.ts';
+import { differences } from '../support/lab-in-test-recovery.ts';
+import { sampleTeam } from '../support/sample-team.ts';
+
+const start = await bootstrapped();
+const reference = await withLab(start, async (test) => {
+  await applied(test.lab(sampleTeam));
+  return copyOf(test.memory);
+});
+
+/** The provider's own number of attempts, as it is used against AWS. */
+const PATIENT = 25;
+
+describe(`AWS on a bad day (${ENGINE_TITLE})`, () => {
+  const DAYS: readonly (readonly [string, Faults])[] = [
+    ['throttles the first two attempts of every call', { throttleFirst: 2 }],
+    ['throttles a third of the calls and answers 500 to a tenth', { throttleShare: 0.3, errorShare: 0.1, seed: 7 }],
+    ['answers 500 to a third of the calls', { errorShare: 0.34, seed: 3 }],
+  ];
+
+  test.each(DAYS)(
+    '%s: the team is planned and applied all the same',
+    async (_title, faults) => {
+      await withLab(
+        start,
+        async (test) => {
+          test.sandbox.faults = faults;
+          await applied(test.lab(sampleTeam));
+          expect(isEmpty(await planned(test.lab(sampleTeam)))).toBe(true);
+          expect(differences(test.memory, reference, start)).toEqual([]);
+        },
+        PATIENT,
+      );
+    },
+    120_000,
+  );
+
+  const WORSE: readonly (readonly [string, Faults, string])[] = [
+    ['throttled', { throttleShare: 1 }, 'throttled'],
+    ['unavailable', { errorShare: 1 }, 'aws-unavailable'],
+  ];
+
+  test.each(WORSE)(
+    '%s for ever from some call on: it says so, and how far it came; a later apply finishes',
+    async (_title, faults, code) => {
+      await inTurns([1, 14, 26], async (writes) => {
+        await withLab(
+          start,
+          async (test) => {
+            const lab = test.lab(sampleTeam);
+            const plan = await planned(lab);
+            let seen = 0;
+            test.listen(({ phase, action }) => {
+              if (phase === 'after' && !/^(Get|List)/.test(action)) seen += 1;
+              if (seen === writes && phase === 'after') test.sandbox.faults = faults;
+              return true;
+            });
+            const result = await applyLab(lab, plan);
+            test.listen(null);
+            test.sandbox.faults = {};
+            expect(result).toMatchObject({ ok: false, failure: { code, args: { progress: { total: 47 } } } });
+            const done =
+              result.ok || !('progress' in result.failure.args) ? -1 : (result.failure.args.progress?.done ?? -1);
+            expect(done).toBeGreaterThanOrEqual(0);
+            expect(done).toBeLessThan(47);
+
+            await applied(test.lab(sampleTeam));
+            expect(isEmpty(await planned(test.lab(sampleTeam)))).toBe(true);
+            expect(differences(test.memory, reference, start)).toEqual([]);
+          },
+          2,
+        );
+      });
+    },
+    240_000,
+  );
+});
+
+describe('a creation that ends in an error after the object was made', () => {
+  /** Each: the call after which AWS refuses the next one for good, and what the engine then holds for broken. */
+  const BROKEN: readonly (readonly [action: string, about: string, type: string])[] = [
+    ['CreateUser', 'perception-lab-bo', 'aws_iam_user.member_bo'],
+    ['PutUserPolicy', 'perception-lab-cy', 'aws_iam_user_policy.member_cy_limits'],
+    ['CreateGroup', 'perception-lab-paymaster', 'aws_iam_group.role_paymaster'],
+    ['CreatePolicy', 'perception-lab-paymaster', 'aws_iam_policy.role_paymaster'],
+    ['AttachGroupPolicy', 'perception-lab-paymaster', 'aws_iam_group_policy_attachment.role_paymaster_own'],
+    ['AddUserToGroup', 'perception-lab-paymaster', 'aws_iam_group_membership.role_paymaster'],
+  ];
+
+  test.each(BROKEN)(
+    '%s of %s: it is kept and finished, not replaced',
+    async (action, about, address) => {
+      await withLab(start, async (test) => {
+        await breakAfter(test, action, about);
+        expect(recordedObjects(test.memory)).toContain(`${address} tainted`);
+
+        const ids = Object.keys(test.memory.account.users);
+        const keys = await giveKeys(test);
+        const plan = await planned(test.lab(sampleTeam));
+        expect(plan.saved.plan.changes.filter(({ change }) => change.actions.includes('delete'))).toEqual([]);
+        orThrow(await applyLab(test.lab(sampleTeam), plan));
+
+        expect(isEmpty(await planned(test.lab(sampleTeam)))).toBe(true);
+        expect(Object.keys(test.memory.account.users)).toEqual(expect.arrayContaining(ids));
+        const users = Object.values(test.memory.account.users);
+        expect(users.flatMap((user) => user.keys.map(({ id }) => id)).sort()).toEqual([...keys].sort());
+        for (const user of users) user.keys.length = 0;
+        expect(differences(test.memory, reference, start)).toEqual([]);
+      });
+    },
+    60_000,
+  );
+
+  test('a mark that cannot be taken off is a failure with its reason', async () => {
+    await withLab(start, async (test) => {
+      await breakAfter(test, 'CreateUser', 'perception-lab-bo');
+      test.memory.states.set('team', '{"version": 4, "broken": ');
+      expect(await planLab(test.lab(sampleTeam))).toMatchObject({ ok: false });
+    });
+  });
+});
+
+/** Applies one resource at a time, and has the call after that one refused for good. */
+async function breakAfter(test: LabInTest, action: string, about: string): Promise<void> {
+  const lab = test.lab(sampleTeam, { parallelism: 1 });
+  const plan = await planned(lab);
+  test.listen((call) => {
+    if (call.phase === 'after' && call.action === action && JSON.stringify(call.params).includes(`"${about}"`)) {
+      test.sandbox.faults = { failCall: 1 };
+    }
+    return true;
+  });
+  const result = await applyLab(lab, plan);
+  test.listen(null);
+  test.sandbox.faults = {};
+  expect(result).toMatchObject({ ok: false, failure: { code: 'apply-failed' } });
+}
+
+/** What a replacement would cost them. */
+async function giveKeys(test: LabInTest): Promise<readonly string[]> {
+  const { endpoint, rootCredentials: credentials } = test.sandbox;
+  const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
+  const names = Object.values(test.memory.account.users).map(({ name }) => name);
+  const made = await Promise.all(names.map((UserName) => iam.send(new CreateAccessKeyCommand({ UserName }))));
+  iam.destroy();
+  return made.map(({ AccessKey }) => AccessKey?.AccessKeyId ?? '');
+}

@@ -1,0 +1,110 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { operationsOf } from '../../src/catalog/mturk.ts';
+import { openSandbox, type Sandbox } from '../../src/emulator/emulator.ts';
+import type { Team } from '../../src/team/team.ts';
+import { applyPlan, initialise, planChanges } from '../../src/terraform/run/commands.ts';
+import { findEngine } from '../../src/terraform/run/find-engine.ts';
+import { prepareWorkspace } from '../../src/terraform/run/workspace.ts';
+import { synthesise } from '../../src/terraform/synth/synth.ts';
+import { member, role, sampleTeam } from '../support/sample-team.ts';
+
+type Side = Partial<Pick<Team, 'roles' | 'members'>>;
+
+const READ = operationsOf('results:read');
+const reader = role({ key: 'reader', allow: READ });
+const wide = role({ key: 'payer', allow: [...READ, ...operationsOf('pay:bonus')] });
+const narrow = role({ key: 'payer', allow: READ });
+const fullButBonus = role({ key: 'payer', managed: ['AmazonMechanicalTurkFullAccess'], deny: ['SendBonus'] });
+const suspended = member({ key: 'bo', roles: ['payer'], suspended: true });
+const free = member({ key: 'bo', roles: ['payer'] });
+
+/** Each: before, after, and the IAM calls of the second apply that must come in this order. */
+const CHANGES: [string, Side, Side, string[]][] = [
+  ['a suspended member joins', {}, { members: [suspended] }, ['PutUserPolicy', 'AddUserToGroup']],
+  [
+    'a suspended member leaves',
+    { members: [suspended] },
+    {},
+    ['RemoveUserFromGroup', 'DeleteUserPolicy', 'DeleteUser'],
+  ],
+  [
+    'a suspended member leaves while her role goes',
+    { members: [suspended] },
+    { roles: [reader] },
+    ['RemoveUserFromGroup', 'DeleteUserPolicy', 'DeleteUser'],
+  ],
+  [
+    'a suspension ends while the role is lost',
+    { members: [suspended] },
+    { members: [{ ...free, roles: ['reader'] }] },
+    ['RemoveUserFromGroup', 'DeleteUserPolicy'],
+  ],
+  [
+    'a suspension ends while the role narrows',
+    { members: [suspended] },
+    { roles: [reader, narrow], members: [free] },
+    ['CreatePolicyVersion', 'DeleteUserPolicy'],
+  ],
+  [
+    'a role narrows while one joins',
+    {},
+    { roles: [reader, narrow], members: [free] },
+    ['CreatePolicyVersion', 'AddUserToGroup'],
+  ],
+  [
+    "AWS's policy goes together with the Deny that tempered it",
+    { roles: [reader, fullButBonus], members: [free] },
+    { roles: [reader, narrow], members: [free] },
+    ['DetachGroupPolicy', 'CreatePolicyVersion'],
+  ],
+];
+
+const engine = await findEngine({ env: { PATH: '' }, account: 'sandbox' });
+let sandbox: Sandbox;
+let directory = '';
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'mturk-team-order-'));
+  sandbox = await openSandbox({ dir: null, accountId: sampleTeam.account });
+});
+afterEach(async () => {
+  await sandbox.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Applies a stack of the team and gives the names of the IAM calls that it made. */
+async function apply(side: Side, stack: 'team' | 'bootstrap'): Promise<string[]> {
+  if (!engine.ok) throw new Error(JSON.stringify(engine.failure));
+  const team = { ...sampleTeam, roles: [reader, wide], members: [], ...side };
+  const { stacks } = await synthesise(team, { today: '2026-11-25', outDir: join(directory, 'out') });
+  const workspace = await prepareWorkspace({
+    engine: engine.value,
+    directory: join(directory, stack),
+    configuration: await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'),
+    account: 'sandbox',
+    env: process.env,
+    extra: sandbox.engineEnv(stack),
+    httpState: true,
+  });
+  const ready = await initialise(workspace);
+  if (!ready.ok) throw new Error(JSON.stringify(ready.failure));
+  const plan = await planChanges(workspace);
+  if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
+  const before = sandbox.calls.length;
+  const result = await applyPlan(workspace, plan.value);
+  if (!result.ok) throw new Error(JSON.stringify(result.failure));
+  return sandbox.calls.slice(before).map(({ action }) => action);
+}
+
+test.each(CHANGES)('%s', async (_what, before, after, order) => {
+  await apply({}, 'bootstrap');
+  await apply(before, 'team');
+  const calls = await apply(after, 'team');
+  for (const [index, first] of order.entries()) {
+    expect(calls).toContain(first);
+    const next = order[index + 1];
+    if (next !== undefined) expect(calls.lastIndexOf(first)).toBeLessThan(calls.indexOf(next));
+  }
+});

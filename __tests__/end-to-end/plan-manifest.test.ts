@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AddUserToGroupCommand, IAMClient } from '@aws-sdk/client-iam';
+import { openSandbox } from '../../src/emulator/emulator.ts';
+import { compareDigests } from '../../src/review/manifest/compare.ts';
+import { type Manifest, readManifest } from '../../src/review/manifest/manifest.ts';
+import { run, scratch } from '../support/command.ts';
+
+const SAMPLE = readFileSync('team.yaml', 'utf8');
+const WITH_EVE = SAMPLE.replace(
+  'members:\n',
+  'members:\n  eve: { name: Eve Lindqvist, roles: [results-reader], until: "2027-05-31", sponsor: ada }\n',
+);
+const TODAY = ['--today', '2026-11-25'];
+/** What a job has that holds credentials and none of the project's dependencies. */
+const HOOK = `const Module = require('node:module');
+const resolve = Module._resolveFilename;
+Module._resolveFilename = function (name, ...rest) {
+  if (/^(cdktf|constructs|@cdktf)/.test(name)) throw new Error('CDKTF was loaded');
+  return resolve.call(this, name, ...rest);
+};
+`;
+
+const place = scratch({ 'base.yaml': SAMPLE, 'team.yaml': SAMPLE, 'head.yaml': WITH_EVE, 'hook.cjs': HOOK });
+afterAll(() => place.remove());
+const mturk = (args: readonly string[], env: Record<string, string> = {}) =>
+  run([...args, ...TODAY], { cwd: place.directory, env });
+const withoutCdktf = { NODE_OPTIONS: `--require ${join(place.directory, 'hook.cjs')}` };
+
+const PLAN = ['plan', 'head.yaml', '--sandbox', '--no-lock', '--base', 'base.yaml', '--manifest', 'manifest.json'];
+const SYNTHESISED = ['--synthesised', 'configuration'];
+
+function manifest(): Manifest {
+  const read = readManifest(readFileSync(join(place.directory, 'manifest.json'), 'utf8'));
+  if (!read.ok) throw new Error(read.reason);
+  return read.value;
+}
+
+async function byHand(work: (iam: IAMClient) => Promise<unknown>): Promise<void> {
+  const sandbox = await openSandbox({ dir: join(place.directory, '.mturk-team/sandbox'), accountId: '123456789012' });
+  const iam = new IAMClient({
+    region: 'us-east-1',
+    endpoint: sandbox.endpoint,
+    credentials: sandbox.rootCredentials,
+  });
+  await work(iam);
+  iam.destroy();
+  await sandbox.close();
+}
+
+beforeAll(async () => {
+  expect(await mturk(['apply', 'base.yaml', '--sandbox', '--yes'])).toMatchObject({ code: 0 });
+  expect(await mturk(['synth', 'head.yaml', '--out', 'configuration'])).toMatchObject({ code: 0 });
+});
+
+test('what was synthesised before is planned without CDKTF', async () => {
+  const without = await mturk(PLAN, withoutCdktf);
+  expect(without.code).toBe(1);
+  expect(without.stderr).toContain('CDKTF was loaded');
+  const given = await mturk([...PLAN, ...SYNTHESISED], withoutCdktf);
+  expect(given).toMatchObject({ code: 2, stderr: '' });
+  expect(given.stdout).toMatch(/Eve Lindqvist +joins/);
+  const nothing = await mturk([...PLAN, '--synthesised', 'nowhere'], withoutCdktf);
+  expect(nothing.code).toBe(1);
+  expect(nothing.stderr).toContain('configuration-missing');
+});
+
+test('the manifest tells what was planned; the same plan again has the same digest', async () => {
+  await mturk([...PLAN, ...SYNTHESISED]);
+  const first = manifest();
+  expect(first).toMatchObject({
+    lab: 'perception-lab',
+    account: '…9012',
+    run: { id: '0', attempt: 0 },
+    counts: { add: 4, change: 1, remove: 0, people: 1, unexplained: 0, refusals: 0 },
+    risk: 'gains-other',
+    review: { people: [{ key: 'eve', name: 'Eve Lindqvist' }], rails: [], unexplained: [] },
+  });
+  await mturk(PLAN);
+  expect(manifest().digest).toBe(first.digest);
+  expect(compareDigests(first, manifest()).verdict).toBe('equal');
+});
+
+test('on GitHub it names the pull request’s commit and the run', async () => {
+  const head = '9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c';
+  const repo = { id: 1, full_name: 'lab/team' };
+  const pull_request = { number: 7, head: { sha: head, repo }, base: { sha: head, ref: 'main', repo } };
+  place.write('event.json', JSON.stringify({ pull_request }));
+  await mturk([...PLAN, ...SYNTHESISED], {
+    GITHUB_EVENT_PATH: join(place.directory, 'event.json'),
+    GITHUB_RUN_ID: '4711',
+    GITHUB_RUN_ATTEMPT: '2',
+  });
+  expect(manifest()).toMatchObject({ head: { commit: head }, run: { id: '4711', attempt: 2 } });
+});
+
+test('what somebody did by hand is apart, and where the plan says otherwise comes first', async () => {
+  await byHand((iam) =>
+    iam.send(new AddUserToGroupCommand({ UserName: 'perception-lab-bo', GroupName: 'perception-lab-paymaster' })),
+  );
+  await mturk([...PLAN, ...SYNTHESISED]);
+  expect(manifest().review.unexplained).toMatchObject([
+    { kind: 'drift-reverted', difference: { kind: 'member-added', user: 'perception-lab-bo' } },
+  ]);
+  const both = ['review', '--base', 'base.yaml', '--head', 'head.yaml', '--manifest', 'manifest.json'];
+  const { code, stdout } = await mturk(both);
+  expect(code).toBe(2);
+  expect(stdout).toMatch(
+    /^perception-lab, as planned by .*\n\n {2}The plan says otherwise than the files:\n {4}- Bo Chen loses/,
+  );
+  expect(stdout).toContain('Somebody put Bo Chen into paymaster; applying undoes it.');
+});
+
+test('a refused plan has a manifest that says why', async () => {
+  place.write('head.yaml', SAMPLE.replace(/ {2}fay: .*\n/, ''));
+  const refused = await mturk(PLAN);
+  expect(refused.code).toBe(1);
+  expect(manifest().review.rails).toMatchObject([{ code: 'member-not-departed', args: { member: 'fay' } }]);
+});

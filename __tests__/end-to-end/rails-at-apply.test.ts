@@ -1,0 +1,66 @@
+import { applyLab } from '../../src/cli/session/lab-apply.ts';
+import { isEmpty, planLab } from '../../src/cli/session/lab-plan.ts';
+import type { Team } from '../../src/team/team.ts';
+import { applied, bootstrapped, orThrow, withLab } from '../support/lab-in-test.ts';
+import { member, role, sampleTeam } from '../support/sample-team.ts';
+
+test('a plan in the middle of an apply that does what none may is not carried out', async () => {
+  await withLab(await bootstrapped(), async (test) => {
+    await applied(test.lab(sampleTeam));
+    // As if fay's line had been lost after the plan was let through: in an apply of three steps each is planned afresh.
+    const lost: Team = { ...sampleTeam, members: sampleTeam.members.filter(({ key }) => key !== 'fay') };
+    const lab = test.lab(lost);
+    const plan = orThrow(await planLab(lab));
+    expect(plan.rails.map(({ code }) => code)).toEqual(['member-not-departed']);
+    const result = await applyLab(lab, { ...plan, rails: [], held: ['perception-lab-bo'] });
+    expect(result).toMatchObject({
+      ok: false,
+      failure: { code: 'refused-midway', args: { codes: ['member-not-departed'], progress: { done: 1 } } },
+    });
+    expect(Object.values(test.memory.account.users).map(({ name }) => name)).toContain('perception-lab-fay');
+  });
+});
+
+const noBonus = role({ key: 'no-bonus', allow: ['GetHIT'], deny: ['SendBonus'] });
+const roles = [...sampleTeam.roles, noBonus].sort((a, b) => (a.key < b.key ? -1 : 1));
+const withFay = (own: readonly string[]): Team => ({
+  ...sampleTeam,
+  roles,
+  members: sampleTeam.members.map((one) => (one.key === 'fay' ? { ...one, roles: own } : one)),
+});
+
+test('an apply in three steps is not begun where somebody applied something else since it was agreed to', async () => {
+  await withLab(await bootstrapped(), async (test) => {
+    await applied(test.lab(withFay(['no-bonus', 'paymaster'])));
+    const lab = test.lab(withFay(['results-reader']));
+    const plan = orThrow(await planLab(lab));
+    expect(plan.held).toEqual(['perception-lab-fay']);
+    const zoe = member({ key: 'zoe', name: 'Zoe', roles: ['results-reader'] });
+    const other = withFay(['no-bonus', 'paymaster']);
+    await applied(test.lab({ ...other, members: [...other.members, zoe] }));
+    // The workspace is one: what was agreed to is put back into it, as a second command in another place has it.
+    const workspace = orThrow(await lab.workspace('team', lab.team));
+    const result = await applyLab(lab, { ...plan, workspace });
+    expect(result).toMatchObject({ ok: false, failure: { code: 'plan-stale' } });
+    const users = Object.values(test.memory.account.users).map(({ name }) => name);
+    expect(users).toContain('perception-lab-zoe');
+  });
+});
+
+test('an interrupt between two steps ends the apply in order, and running it again finishes it', async () => {
+  await withLab(await bootstrapped(), async (test) => {
+    await applied(test.lab(withFay(['no-bonus', 'paymaster'])));
+    const lab = test.lab(withFay(['results-reader']));
+    const plan = orThrow(await planLab(lab));
+    // The first step has been applied when its summary comes.
+    const result = await applyLab(lab, plan, {
+      onEvent: (event) => {
+        if (event.kind === 'summary') process.emit('SIGINT', 'SIGINT');
+      },
+    });
+    expect(result).toMatchObject({ ok: false, failure: { code: 'interrupted' } });
+    const again = orThrow(await planLab(lab));
+    expect(await applyLab(lab, again)).toMatchObject({ ok: true });
+    expect(isEmpty(orThrow(await planLab(lab)))).toBe(true);
+  });
+});

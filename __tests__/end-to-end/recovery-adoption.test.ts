@@ -1,0 +1,57 @@
+import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { planLab } from '../../src/cli/session/lab-plan.ts';
+import { bootstrapped, ENGINE_TITLE, emptyMemory, orThrow, planned, withLab } from '../support/lab-in-test.ts';
+import { comparableAccount } from '../support/lab-in-test-account.ts';
+import { applyAndKill } from '../support/lab-in-test-killed.ts';
+import { isWrite, undisturbed } from '../support/lab-in-test-recovery.ts';
+import { sampleTeam } from '../support/sample-team.ts';
+
+const PATH = '/mturk/perception-lab/';
+
+test(`what a killed apply left is named by the next plan, all of it and nothing else (${ENGINE_TITLE})`, async () => {
+  const start = await bootstrapped();
+  const { calls } = await undisturbed(start, sampleTeam);
+  for (const call of calls.filter(isWrite).filter((_call, index) => index % 6 === 0)) {
+    await withLab(start, async (test) => {
+      await applyAndKill(test, test.lab(sampleTeam, { parallelism: 1 }), { call, phase: 'after' }, () => true);
+      const { users, groups, policies } = test.memory.account;
+      const left = [
+        ...[...Object.values(users), ...Object.values(groups)].map(({ name }) => name),
+        ...Object.values(policies).flatMap(({ path, arn }) => (path === PATH ? [arn] : [])),
+      ];
+      const plan = await planned(test.lab(sampleTeam));
+      expect(plan.takenOver.map(({ id }) => id).sort()).toEqual(left.sort());
+      const created = plan.saved.plan.changes.flatMap(({ address, change }) =>
+        change.actions.join() === 'create' ? [address] : [],
+      );
+      expect(created.filter((address) => plan.takenOver.some(({ to }) => to === address))).toEqual([]);
+    });
+  }
+}, 120_000);
+
+test('a name that is taken outside the path is refused, and nothing is changed', async () => {
+  const start = await bootstrapped();
+  await withLab(start, async (test) => {
+    const { endpoint, rootCredentials: credentials } = test.sandbox;
+    const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
+    await iam.send(new CreateUserCommand({ UserName: 'Perception-Lab-Bo', Path: '/old/' }));
+    iam.destroy();
+    const before = JSON.stringify(comparableAccount(test.memory.account, start.account));
+    const plan = orThrow(await planLab(test.lab(sampleTeam)));
+    expect(plan.rails.map(({ code }) => code)).toEqual(['name-taken']);
+    expect(plan.takenOver).toEqual([]);
+    expect(JSON.stringify(comparableAccount(test.memory.account, start.account))).toBe(before);
+  });
+}, 60_000);
+
+test('without the boundary nobody is created', async () => {
+  await withLab(emptyMemory(), async (test) => {
+    const plan = orThrow(await planLab(test.lab(sampleTeam)));
+    expect(plan.rails.map(({ code }) => code)).toEqual(['boundary-missing']);
+    expect(test.sandbox.calls.filter(isWriting)).toEqual([]);
+  });
+}, 60_000);
+
+function isWriting({ action }: { readonly action: string }): boolean {
+  return !/^(Get|List)/.test(action);
+}

@@ -1,0 +1,164 @@
+import {
+  AttachUserPolicyCommand,
+  CreateAccessKeyCommand,
+  CreatePolicyCommand,
+  CreateUserCommand,
+  IAMClient,
+} from '@aws-sdk/client-iam';
+import { lookWhole } from '../../src/cli/drift/look.ts';
+import { reconcile } from '../../src/cli/drift/reconcile.ts';
+import { applyLab } from '../../src/cli/session/lab-apply.ts';
+import { isEmpty, planLab } from '../../src/cli/session/lab-plan.ts';
+import { lastAppliedRecord, noteApply } from '../../src/cli/session/last-applied.ts';
+import { type Lab, labInSandbox } from '../../src/cli/session/open-lab.ts';
+import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
+import { startProvider } from '../../src/emulator/provider/provider.ts';
+import { iamName } from '../../src/team/names.ts';
+import type { Team } from '../../src/team/team.ts';
+import { documentedPolicies, type Role } from '../support/documented-roles.ts';
+import { bootstrapped, copyOf, inTurns, type LabInTest, orThrow, withLab } from '../support/lab-in-test.ts';
+import { sampleTeam } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
+import { PEOPLE } from '../support/tamperings/people.ts';
+import { POLICIES } from '../support/tamperings/policies.ts';
+
+const team: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: { perDay: 10 } } };
+const TODAY = '2026-11-25';
+const NOON = '2026-11-25T12:00:00Z';
+
+let count = 0;
+
+/**
+ * A lab as somebody opens it who has exactly the policy of a role of docs/workflows.md. The account in a process has no
+ * roles: a user outside the lab's path stands for each. Every call of ours and of the provider is signed by it.
+ */
+async function labAs<T>(test: LabInTest, role: Role, work: (lab: Lab) => Promise<T>, of = team): Promise<T> {
+  const { endpoint, rootCredentials } = test.sandbox;
+  const root = new IAMClient({ endpoint, credentials: rootCredentials, region: 'us-east-1' });
+  count += 1;
+  const UserName = `mturk-team-${role}-${count}`;
+  await root.send(new CreateUserCommand({ UserName }));
+  const PolicyDocument = JSON.stringify(documentedPolicies(of)[role]);
+  const { Policy } = await root.send(new CreatePolicyCommand({ PolicyName: UserName, PolicyDocument }));
+  await root.send(new AttachUserPolicyCommand({ UserName, PolicyArn: Policy?.Arn }));
+  const { AccessKey } = await root.send(new CreateAccessKeyCommand({ UserName }));
+  root.destroy();
+  const credentials = {
+    accessKeyId: AccessKey?.AccessKeyId ?? '',
+    secretAccessKey: AccessKey?.SecretAccessKey ?? '',
+  };
+  const provider = await startProvider({ endpoint, credentials, region: 'us-east-1', maxAttempts: 2 });
+  const sandbox = {
+    ...test.sandbox,
+    get rootCredentials() {
+      return { ...credentials };
+    },
+    engineEnv: (stack: string) => ({
+      ...test.sandbox.engineEnv(stack),
+      TF_REATTACH_PROVIDERS: JSON.stringify(provider.reattach),
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    }),
+  };
+  const { records } = test.lab(of);
+  const directory = records.kind === 'directory' ? records.directory : '';
+  const lab = labInSandbox(of, { today: TODAY, stack: 'team', parallelism: null, directory }, test.engine, sandbox);
+  try {
+    return await work(lab);
+  } finally {
+    await lab.close();
+    await provider.close();
+  }
+}
+
+/** Plans and applies, and plans again: nothing may be left to do. */
+async function applyAs(test: LabInTest, of: Team): Promise<void> {
+  await labAs(
+    test,
+    'apply',
+    async (lab) => {
+      const plan = orThrow(await planLab(lab));
+      expect(plan.rails).toEqual([]);
+      orThrow(await applyLab(lab, plan));
+      expect(isEmpty(orThrow(await planLab(lab)))).toBe(true);
+      await noteApply(lastAppliedRecord(lab.records), lab, { state: 'applied' });
+    },
+    of,
+  );
+}
+
+let start: SandboxMemory;
+beforeAll(async () => {
+  start = await withLab(await bootstrapped(), async (test) => {
+    test.setClock(NOON);
+    await applyAs(test, team);
+    return copyOf(test.memory);
+  });
+}, 120_000);
+
+test('the apply role makes a whole lab, changes a role, suspends, and lets somebody go who has a key', async () => {
+  await withLab(start, async (test) => {
+    test.setClock(NOON);
+    await test.lab(team).iam.send(new CreateAccessKeyCommand({ UserName: iamName(team.lab, 'bo') }));
+    const members = team.members
+      .filter(({ key }) => key !== 'bo')
+      .map((member) => (member.key === 'eve' ? { ...member, suspended: true } : member));
+    const departed = [...team.departed, { key: 'bo', left: TODAY, reason: 'graduated' }];
+    const roles = team.roles.map((role) =>
+      role.key === 'paymaster' ? { ...role, deny: ['SendBonus' as const] } : role,
+    );
+    await applyAs(test, { ...team, roles, members, departed });
+    expect(Object.keys(test.memory.account.users)).not.toContain(iamName(team.lab, 'bo'));
+  });
+}, 120_000);
+
+const UNDONE = [...PEOPLE, ...POLICIES].filter((row) => row.reconcile === 'undone');
+
+test('every tampering that can be undone is seen whole by the plan role, and undone by the reconcile role', async () => {
+  expect(UNDONE.length).toBeGreaterThan(15);
+  const wrong: object[] = [];
+  await inTurns(UNDONE, async (row) => {
+    await withLab(start, async (test) => {
+      test.setClock(NOON);
+      const root = test.lab(team);
+      await noteApply(lastAppliedRecord(root.records), root, { state: 'applied' });
+      await row.done({ iam: root.iam, endpoint: test.sandbox.endpoint, wait: () => {} });
+      const { look, complete, attributed } = await labAs(test, 'plan', async (lab) =>
+        orThrow(await lookWhole(lab, { trail: true, lock: false }, SILENT)),
+      );
+      // Those who stand for the roles are strangers of this account.
+      const found = look.findings.map(({ id }) => id).filter((id) => !id.includes('mturk-team-'));
+      const [done, after] = await labAs(test, 'reconcile', async (lab) => {
+        const { look: now } = orThrow(await lookWhole(lab, { trail: true }, SILENT));
+        const ending = await reconcile(lab, now, { undo: true, restore: [], expect: null }, { yes: true }, SILENT);
+        return [ending, orThrow(await lookWhole(lab, { trail: false }, SILENT)).look] as const;
+      });
+      const left = after.findings.map(({ id }) => id).filter((id) => !id.includes('mturk-team-'));
+      const is = { found, unseen: look.unseen, complete, attributed, outcome: done.outcome, left };
+      const wanted = {
+        found: row.finds,
+        unseen: [],
+        complete: true,
+        attributed: true,
+        outcome: 'done',
+        left: row.leaves ?? [],
+      };
+      if (JSON.stringify(is) !== JSON.stringify(wanted)) wrong.push({ what: row.what, is, wanted, done });
+    });
+  });
+  expect(wrong).toEqual([]);
+}, 600_000);
+
+test('the plan role can change nothing, whatever it tries', async () => {
+  await withLab(start, async (test) => {
+    test.setClock(NOON);
+    const before = JSON.stringify(test.memory.account.groups);
+    await labAs(test, 'plan', async (lab) => {
+      const without = { ...team, roles: team.roles.map((role) => ({ ...role, deny: ['SendBonus' as const] })) };
+      const plan = orThrow(await planLab({ ...lab, team: without }));
+      const applied = await applyLab(lab, plan);
+      expect(applied.ok).toBe(false);
+    });
+    expect(JSON.stringify(test.memory.account.groups)).toBe(before);
+  });
+}, 120_000);

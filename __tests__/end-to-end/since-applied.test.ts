@@ -1,0 +1,181 @@
+import * as aws from '@aws-sdk/client-iam';
+import { lookFast, lookWhole } from '../../src/cli/drift/look.ts';
+import { reconcile } from '../../src/cli/drift/reconcile.ts';
+import type { Terminal } from '../../src/cli/io.ts';
+import { applyLab } from '../../src/cli/session/lab-apply.ts';
+import { planLab } from '../../src/cli/session/lab-plan.ts';
+import { lastAppliedRecord, noteApply } from '../../src/cli/session/last-applied.ts';
+import type { Lab } from '../../src/cli/session/open-lab.ts';
+import type { DriftFinding } from '../../src/drift/finding.ts';
+import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
+import { reviewOf } from '../../src/review/changes/review-of.ts';
+import { planLines } from '../../src/review/text/plan.ts';
+import { iamName } from '../../src/team/names.ts';
+import type { Team } from '../../src/team/team.ts';
+import { applied, bootstrapped, copyOf, type LabInTest, orThrow, planned, withLab } from '../support/lab-in-test.ts';
+import { member, sampleTeam } from '../support/sample-team.ts';
+
+const team: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: { perDay: 10 } } };
+const withEve: Team = {
+  ...team,
+  members: [...team.members, member({ key: 'eve', name: 'Eve', roles: ['results-reader'] })].sort((a, b) =>
+    a.key < b.key ? -1 : 1,
+  ),
+};
+const user = (key: string) => ({ UserName: iamName(team.lab, key) });
+const group = (key: string) => ({ GroupName: iamName(team.lab, key) });
+const DENY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Action: 'mechanicalturk:*', Resource: '*' }],
+});
+
+const terminal: Terminal = {
+  stdout: () => {},
+  stderr: () => {},
+  isTerminal: false,
+  colour: false,
+  width: 100,
+  confirm: async () => false,
+};
+const line = ({ id, cause, fate }: DriftFinding) => `${id}: ${cause}, ${fate}`;
+const whole = async (lab: Lab) => orThrow(await lookWhole(lab, { trail: false }, terminal)).look;
+const fast = async (lab: Lab) => orThrow(await lookFast(lab, { trail: false }, terminal)).look;
+
+let start: SandboxMemory;
+/** An emergency Deny for gus and a removal of bo, kept by a reconcile that undid something else: the state forgets them. */
+let kept: SandboxMemory;
+
+async function inLab<T>(from: SandboxMemory, work: (test: LabInTest, lab: Lab) => Promise<T>): Promise<T> {
+  return withLab(from, async (test) => {
+    const lab = test.lab(team);
+    await noteApply(lastAppliedRecord(lab.records), lab, { state: 'applied' });
+    return work(test, lab);
+  });
+}
+
+async function emergency({ iam }: Lab): Promise<void> {
+  await iam.send(new aws.PutUserPolicyCommand({ ...user('gus'), PolicyName: 'emergency', PolicyDocument: DENY }));
+  await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') }));
+}
+
+beforeAll(async () => {
+  start = await withLab(await bootstrapped(), async (test) => {
+    await applied(test.lab(team));
+    return copyOf(test.memory);
+  });
+  kept = await inLab(start, async (test, lab) => {
+    await emergency(lab);
+    await lab.iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));
+    const request = { undo: true, restore: [], expect: null };
+    expect(await reconcile(lab, await whole(lab), request, { yes: true }, terminal)).toMatchObject({ outcome: 'done' });
+    return copyOf(test.memory);
+  });
+});
+
+const HANDS = ['inline-added/user/gus/emergency: by-hand, keep', 'member-removed/bo/task-publisher: by-hand, keep'];
+const EVE = 'user-removed/eve: pending, leave';
+
+test('what a reconcile has kept stays done by hand when the file changes elsewhere', async () => {
+  await inLab(kept, async (test) => {
+    const lab = test.lab(withEve);
+    for (const look of [await whole(lab), await fast(lab)]) {
+      expect(look.findings.map(line).sort()).toEqual([...HANDS, EVE]);
+      expect(look.class).toBe('drift');
+    }
+  });
+});
+
+test('before anybody answers, a plan names what it puts back that was done by hand, and who gains by it', async () => {
+  await inLab(kept, async (test) => {
+    const lab = test.lab(withEve);
+    const plan = await planned(lab);
+    expect(plan.report).toMatchObject({ class: 'drift' });
+    expect(plan.report.tampered.map(({ difference: { kind }, fate }) => [kind, fate])).toEqual([
+      ['inline-added', 'put-back'],
+      ['member-removed', 'put-back'],
+    ]);
+    const gus = plan.change.people.find((each) => each.user === iamName(team.lab, 'gus'));
+    expect(gus?.worstGain).toBe('spends');
+    expect(gus?.unknownPolicies).toEqual({ before: [], after: [] });
+    const words = planLines({ ...plan, plan: plan.saved.plan }, lab.naming, { resources: false }).join('\n');
+    expect(words).toMatch(/Not explained by team\.yaml:.*emergency.*somebody took Bo Chen out of/s);
+    const tools = { engine: 'x', provider: 'y' };
+    const { saved, report, rails, held } = plan;
+    const review = reviewOf({
+      ...{ before: team, after: withEve, today: lab.today, at: lab.at },
+      plan: { plan: saved.plan, report, rails, held, tools },
+    });
+    expect(review.risk).toBe('gains-spending');
+    expect(review.unexplained.map(({ kind }) => kind)).toEqual(['drift-reverted', 'drift-reverted']);
+    orThrow(await applyLab(lab, plan));
+    expect((await planned(lab)).report).toMatchObject({ class: 'clean' });
+  });
+});
+
+test('a Deny that the state still knows of is lifted with a gain, too, in a group as on a user', async () => {
+  await inLab(start, async (test, lab) => {
+    await emergency(lab);
+    await lab.iam.send(
+      new aws.PutGroupPolicyCommand({ ...group('paymaster'), PolicyName: 'stop', PolicyDocument: DENY }),
+    );
+    const calls: string[] = [];
+    test.listen(({ action, phase }) => phase === 'after' || calls.push(action) > 0);
+    const plan = await planned(lab);
+    const reads = calls.filter((action) => action === 'GetGroupPolicy');
+    test.listen(null);
+    const gains = plan.change.people.filter(({ worstGain }) => worstGain === 'spends').map((each) => each.user);
+    expect(gains).toContain(iamName(team.lab, 'gus'));
+    expect(gains).toContain(iamName(team.lab, 'fay'));
+    expect(reads).toHaveLength(1);
+  });
+});
+
+test('a policy that was attached to stop somebody is taken off with a gain, AWS’s own as one of the account', async () => {
+  await inLab(start, async (_test, lab) => {
+    const stop = await lab.iam.send(new aws.CreatePolicyCommand({ PolicyName: 'stop', PolicyDocument: DENY }));
+    await lab.iam.send(new aws.AttachUserPolicyCommand({ ...user('fay'), PolicyArn: stop.Policy?.Arn }));
+    const PolicyArn = 'arn:aws:iam::aws:policy/AWSDenyAll';
+    await lab.iam.send(new aws.AttachUserPolicyCommand({ ...user('ada'), PolicyArn }));
+    const { change } = await planned(lab);
+    const gains = change.people.filter(({ worstGain }) => worstGain === 'spends').map((each) => each.user);
+    expect(gains).toEqual([iamName(team.lab, 'ada'), iamName(team.lab, 'fay')]);
+    expect(change.people.flatMap(({ operations }) => operations.lost)).toEqual([]);
+  });
+});
+
+test('what AWS refuses to tell of a policy stays unknown', async () => {
+  await inLab(start, async (test, lab) => {
+    await lab.iam.send(
+      new aws.PutGroupPolicyCommand({ ...group('paymaster'), PolicyName: 'stop', PolicyDocument: DENY }),
+    );
+    const { iam } = lab;
+    const { AccessKey: key } = await iam.send(new aws.CreateAccessKeyCommand(user('fay')));
+    const credentials = { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' };
+    const hers = new aws.IAMClient({ region: 'us-east-1', endpoint: test.sandbox.endpoint, credentials });
+    const { change } = orThrow(await planLab({ ...lab, iam: hers }));
+    hers.destroy();
+    const unknown = change.people.flatMap(({ unknownPolicies }) => unknownPolicies.before);
+    expect(unknown).toContainEqual({ holder: `group ${iamName(team.lab, 'paymaster')}`, policy: 'stop' });
+  });
+});
+
+test('of an apply that ended half-way what is missing is pending, and what was done by hand is not', async () => {
+  await inLab(kept, async (test) => {
+    const lab = test.lab(withEve);
+    const record = lastAppliedRecord(lab.records);
+    await noteApply(record, lab, { state: 'applying' });
+    // Eve is there; what she was to be in is not.
+    await lab.iam.send(
+      new aws.CreateUserCommand({
+        ...user('eve'),
+        Path: `/mturk/${team.lab}/`,
+        PermissionsBoundary: `arn:aws:iam::${team.account}:policy/mturk-boundary/${team.lab}`,
+      }),
+    );
+    const look = await fast(lab);
+    expect(look.findings.map(line).filter((each) => !each.includes('eve'))).toEqual(HANDS);
+    const hers = look.findings.filter(({ id }) => id.includes('eve'));
+    expect(hers.length).toBeGreaterThan(0);
+    expect(new Set(hers.map(({ cause }) => cause))).toEqual(new Set(['pending']));
+  });
+});

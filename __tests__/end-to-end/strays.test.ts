@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as aws from '@aws-sdk/client-iam';
+import { openSandbox, type Sandbox } from '../../src/emulator/emulator.ts';
+import { boundaryArn } from '../../src/team/names.ts';
+import { run, scratch } from '../support/command.ts';
+import { sampleTeam } from '../support/sample-team.ts';
+
+const TODAY = ['--today', '2026-11-25'];
+const SAMPLE = readFileSync('team.yaml', 'utf8').replace(/^settings:\n/m, 'settings:\n  reconcile: { per-day: 5 }\n');
+// Fay is a paymaster no more.
+const WITHOUT = SAMPLE.replace('roles: [paymaster] }', 'roles: [results-reader] }');
+const ANYTHING = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+});
+const OLD = { GroupName: 'old-payers' };
+const lab = scratch({ 'team.yaml': SAMPLE });
+const mturk = (...args: string[]) => run([...args, '--sandbox', ...TODAY], { cwd: lab.directory });
+
+async function byHand(click: (iam: aws.IAMClient, sandbox: Sandbox) => Promise<unknown>): Promise<void> {
+  const dir = join(lab.directory, '.mturk-team/sandbox');
+  const sandbox = await openSandbox({ dir, accountId: sampleTeam.account, provider: false });
+  const iam = new aws.IAMClient({
+    endpoint: sandbox.endpoint,
+    region: 'us-east-1',
+    credentials: sandbox.rootCredentials,
+  });
+  try {
+    await click(iam, sandbox);
+  } finally {
+    iam.destroy();
+    await sandbox.close();
+  }
+}
+
+beforeAll(async () => {
+  expect(await mturk('apply', '--yes')).toMatchObject({ code: 0 });
+});
+afterAll(() => lab.remove());
+
+test('a group renamed by hand is found, whoever it still gives bonuses to, and is not touched', async () => {
+  await byHand((iam) =>
+    iam.send(new aws.UpdateGroupCommand({ GroupName: 'perception-lab-paymaster', NewGroupName: OLD.GroupName })),
+  );
+  const found = await mturk('drift');
+  expect(found.code).toBe(2);
+  expect(found.stdout).toContain('[stray/group/old-payers/spends]');
+  expect(found.stdout).toContain('[group-removed/paymaster]');
+  expect(found.stdout.replace(/\s+/g, ' ')).toContain(
+    'Even if team.yaml took it away, Nguyễn Thị Ánh could spend money (approve work, pay bonuses)',
+  );
+  // To reconciling, a group that was renamed is a removal and something that nobody declares.
+  const reconciled = await mturk('drift', '--reconcile', '--yes');
+  expect(reconciled).toMatchObject({ code: 2, stderr: '' });
+  expect(reconciled.stdout).toContain('There is nothing to put right of what was asked.');
+
+  // The file takes the role away, and the plan is carried out: by the file, nobody may pay a bonus any more.
+  lab.write('team.yaml', WITHOUT);
+  expect(await mturk('apply', '--yes')).toMatchObject({ code: 0 });
+  expect(await mturk('plan')).toMatchObject({ code: 0 });
+  const after = await mturk('drift');
+  expect(after.code).toBe(2);
+  const words = after.stdout.replace(/\s+/g, ' ');
+  expect(words).not.toContain('The account is as team.yaml says');
+  expect(words).toMatch(/1\. Nguyễn Thị Ánh can .*pay bonuses.* through the group old-payers, and should not\./);
+  expect(after.stdout).toContain('aws iam detach-group-policy --group-name old-payers --policy-arn arn:aws:iam::');
+
+  // Moved out of the lab's path besides, it is found by the lab's policy that it has.
+  await byHand((iam) => iam.send(new aws.UpdateGroupCommand({ ...OLD, NewPath: '/' })));
+  const json = await mturk('drift', '--json');
+  expect({ code: json.code, ...JSON.parse(json.stdout) }).toMatchObject({
+    code: 2,
+    drift: {
+      class: 'unmanaged',
+      findings: [
+        {
+          id: 'stray/group/old-payers/spends',
+          cause: 'unmanaged',
+          fate: 'leave',
+          people: [{ key: 'fay', worstGain: 'spends', gained: expect.arrayContaining(['SendBonus']) }],
+        },
+      ],
+      unseen: [],
+    },
+  });
+
+  // What the report says is to be pasted is what puts it right.
+  const [line = ''] = after.stdout.match(/aws iam detach-group-policy .*/) ?? [];
+  const arn = line.split(' ').at(-1);
+  await byHand((iam) => iam.send(new aws.DetachGroupPolicyCommand({ ...OLD, PolicyArn: arn })));
+  await byHand((iam) => iam.send(new aws.UpdateGroupCommand({ ...OLD, NewPath: '/mturk/perception-lab/' })));
+  const harmless = await mturk('drift');
+  expect(harmless.code).toBe(2);
+  expect(harmless.stdout).toContain('[stray/group/old-payers]');
+  await byHand(async (iam) => {
+    await iam.send(new aws.RemoveUserFromGroupCommand({ ...OLD, UserName: 'perception-lab-fay' }));
+    await iam.send(new aws.DeleteGroupCommand(OLD));
+  });
+  expect(await mturk('drift')).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('a boundary widened by hand is found, and bootstrap puts it back', async () => {
+  const PolicyArn = boundaryArn(sampleTeam);
+  await byHand((iam) =>
+    iam.send(new aws.CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: ANYTHING, SetAsDefault: true })),
+  );
+  expect(await mturk('plan')).toMatchObject({ code: 0 });
+  const found = await mturk('drift');
+  expect(found.code).toBe(2);
+  expect(found.stdout.replace(/\s+/g, ' ')).toContain(
+    'an administrator puts it back with mturk-team apply --bootstrap.',
+  );
+  const reconciled = await mturk('drift', '--reconcile', '--yes', '--json');
+  expect({ code: reconciled.code, ...JSON.parse(reconciled.stdout) }).toMatchObject({
+    code: 2,
+    drift: { class: 'drift', findings: [{ kind: 'boundary', fate: 'leave' }] },
+  });
+  expect(await mturk('apply', '--bootstrap', '--yes')).toMatchObject({ code: 0 });
+  // What was widened lies on in the policy, one call away from being in force again.
+  const waiting = await mturk('drift');
+  expect(waiting.code).toBe(2);
+  const [line = ''] = waiting.stdout.match(/aws iam delete-policy-version .*/) ?? [];
+  expect(line).toContain(`--policy-arn ${PolicyArn} `);
+  const VersionId = line.split(' ').at(-1);
+  await byHand((iam) => iam.send(new aws.DeletePolicyVersionCommand({ PolicyArn, VersionId })));
+  expect(await mturk('drift')).toMatchObject({ code: 0, stderr: '' });
+});

@@ -1,0 +1,258 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { STSClient } from '@aws-sdk/client-sts';
+import { declare } from '../../src/access/sources/desired.ts';
+import { checkCaller } from '../../src/aws/caller.ts';
+import { iamNames } from '../../src/aws/iam-names.ts';
+import { checkBoundary, findExisting } from '../../src/aws/inventory/existing.ts';
+import { openSandbox, type Sandbox } from '../../src/emulator/emulator.ts';
+import { railsOf } from '../../src/guardrails/rails.ts';
+import { driftOf } from '../../src/review/changes/classify-plan.ts';
+import { boundaryArn } from '../../src/team/names.ts';
+import type { Team } from '../../src/team/team.ts';
+import { hasChanges } from '../../src/terraform/plan/plan-read.ts';
+import { plannedCreates } from '../../src/terraform/plan/planned-creates.ts';
+import { applyPlan, initialise, planChanges, type SavedPlan } from '../../src/terraform/run/commands.ts';
+import { findEngine } from '../../src/terraform/run/find-engine.ts';
+import { type ImportBlock, prepareWorkspace, type Workspace } from '../../src/terraform/run/workspace.ts';
+import { synthesise } from '../../src/terraform/synth/synth.ts';
+import { member, sampleTeam } from '../support/sample-team.ts';
+
+const TODAY = '2026-11-25';
+
+const found = (
+  await Promise.all([{ PATH: '' }, process.env].map((env) => findEngine({ env, account: 'sandbox' })))
+).flatMap((result) => (result.ok ? [result.value] : []));
+const engines = found.filter((engine, index) => found.findIndex(({ binary }) => binary === engine.binary) === index);
+
+describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, engine] as const))(
+  '%s',
+  (_title, engine) => {
+    let directory = '';
+    let sandbox: Sandbox;
+    let iam: IAMClient;
+
+    beforeEach(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'mturk-team-apply-'));
+      sandbox = await openSandbox({ dir: null, accountId: sampleTeam.account, providerAttempts: 2 });
+      const { accessKeyId, secretAccessKey } = sandbox.rootCredentials;
+      iam = new IAMClient({
+        endpoint: sandbox.endpoint,
+        region: 'us-east-1',
+        credentials: { accessKeyId, secretAccessKey },
+      });
+    });
+    afterEach(async () => {
+      iam.destroy();
+      await sandbox.close();
+      await rm(directory, { recursive: true, force: true });
+    });
+
+    async function workspaceOf(
+      stack: 'team' | 'bootstrap',
+      team: Team = sampleTeam,
+      imports: readonly ImportBlock[] = [],
+    ): Promise<Workspace> {
+      const { stacks } = await synthesise(team, { today: TODAY, outDir: join(directory, 'out') });
+      const workspace = await prepareWorkspace({
+        engine,
+        directory: join(directory, stack),
+        configuration: await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'),
+        account: 'sandbox',
+        env: process.env,
+        extra: sandbox.engineEnv(stack),
+        httpState: true,
+        imports,
+      });
+      const ready = await initialise(workspace);
+      if (!ready.ok) throw new Error(JSON.stringify(ready.failure));
+      return workspace;
+    }
+
+    async function planned(workspace: Workspace): Promise<SavedPlan> {
+      const plan = await planChanges(workspace);
+      if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
+      return plan.value;
+    }
+
+    async function applied(workspace: Workspace): Promise<SavedPlan> {
+      const plan = await planned(workspace);
+      const result = await applyPlan(workspace, plan);
+      if (!result.ok) throw new Error(JSON.stringify(result.failure));
+      return plan;
+    }
+
+    test('the sample team is created with the access that it declares, and planned again there is nothing to do', async () => {
+      const names = iamNames(iam);
+      expect(await checkBoundary(boundaryArn(sampleTeam), names)).toMatchObject([{ code: 'boundary-missing' }]);
+      const boundary = await applied(await workspaceOf('bootstrap'));
+      expect(railsOf(boundary.plan, sampleTeam, TODAY, 'bootstrap')).toEqual([]);
+      expect(await checkBoundary(boundaryArn(sampleTeam), names)).toEqual([]);
+
+      const team = await workspaceOf('team');
+      const first = await applied(team);
+      expect(railsOf(first.plan, sampleTeam, TODAY)).toEqual([]);
+      expect(driftOf(first.plan, sampleTeam.account).access.after).toEqual(byName(declare(sampleTeam, TODAY)));
+
+      const again = await planned(team);
+      expect(hasChanges(again.plan)).toBe(false);
+      const report = driftOf(again.plan, sampleTeam.account);
+      expect(report).toMatchObject({ class: 'clean', tampered: [], pending: [], unexplained: [] });
+      expect(report.access.before).toEqual(byName(declare(sampleTeam, TODAY)));
+    });
+
+    test('what a killed apply created is found, taken over by import blocks and finished', async () => {
+      await applied(await workspaceOf('bootstrap'));
+      const team = await workspaceOf('team');
+      const plan = await planned(team);
+      let kill = (): void => {};
+      let done = 0;
+      const killed = await applyPlan(team, plan, {
+        onStart: (handle) => {
+          kill = () => handle.kill('SIGKILL');
+        },
+        onEvent: (event) => {
+          if (event.kind !== 'done') return;
+          done += 1;
+          if (done === 6) kill();
+        },
+      });
+      expect(killed).toMatchObject({ ok: false, failure: { code: 'killed' } });
+      await sandbox.releaseLocks();
+
+      const afresh = await workspaceOf('team');
+      const second = await planned(afresh);
+      const existing = await findExisting(plannedCreates(second.plan), iamNames(iam));
+      expect(existing.findings).toEqual([]);
+      expect(existing.imports.length).toBeGreaterThan(0);
+
+      const finishing = await workspaceOf('team', sampleTeam, existing.imports);
+      const third = await planned(finishing);
+      expect(railsOf(third.plan, sampleTeam, TODAY)).toEqual([]);
+      const report = driftOf(third.plan, sampleTeam.account);
+      expect(report.takenOver.map(({ address }) => address).sort()).toEqual(
+        existing.imports.map(({ to }) => to).sort(),
+      );
+      const result = await applyPlan(finishing, third);
+      expect(result.ok).toBe(true);
+
+      const last = await planned(await workspaceOf('team'));
+      expect(hasChanges(last.plan)).toBe(false);
+      expect(driftOf(last.plan, sampleTeam.account).access.before).toEqual(byName(declare(sampleTeam, TODAY)));
+    });
+
+    test('what is taken over may hold strangers: guards take policies off at once, the next apply takes people out', async () => {
+      const aws = await import('@aws-sdk/client-iam');
+      const group = { GroupName: 'perception-lab-paymaster' };
+      const foreign = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
+      await iam.send(new aws.CreateGroupCommand({ ...group, Path: '/mturk/perception-lab/' }));
+      await iam.send(new aws.AttachGroupPolicyCommand({ ...group, PolicyArn: foreign }));
+      await iam.send(new aws.CreateUserCommand({ UserName: 'zoe' }));
+      await iam.send(new aws.AddUserToGroupCommand({ ...group, UserName: 'zoe' }));
+      await applied(await workspaceOf('bootstrap'));
+      const first = await planned(await workspaceOf('team'));
+      const { imports, findings } = await findExisting(plannedCreates(first.plan), iamNames(iam));
+      expect(findings).toMatchObject([{ code: 'strangers-in-group', args: { role: 'paymaster', users: ['zoe'] } }]);
+      expect(imports.map(({ to }) => to)).toEqual(['aws_iam_group.role_paymaster']);
+      await applied(await workspaceOf('team', sampleTeam, imports));
+      const attached = await iam.send(new aws.ListAttachedGroupPoliciesCommand(group));
+      expect(attached.AttachedPolicies?.map(({ PolicyName }) => PolicyName)).toEqual(['perception-lab-paymaster']);
+
+      const second = await applied(await workspaceOf('team'));
+      const report = driftOf(second.plan, sampleTeam.account);
+      expect([...report.tampered.map(({ difference }) => difference), ...report.pending]).toMatchObject([
+        { kind: expect.stringMatching(/^member-(added|removed)$/), user: 'zoe', stranger: true },
+      ]);
+      expect(hasChanges((await planned(await workspaceOf('team'))).plan)).toBe(false);
+    });
+
+    test('names outside the path are taken, whatever their case', async () => {
+      const { CreateUserCommand, CreateGroupCommand } = await import('@aws-sdk/client-iam');
+      await iam.send(new CreateUserCommand({ UserName: 'Perception-Lab-BO', Path: '/old/' }));
+      await iam.send(new CreateGroupCommand({ GroupName: 'perception-lab-paymaster' }));
+      await applied(await workspaceOf('bootstrap'));
+      const plan = await planned(await workspaceOf('team'));
+      const existing = await findExisting(plannedCreates(plan.plan), iamNames(iam));
+      expect(existing.imports).toEqual([]);
+      expect(existing.findings.map(({ code, args }) => [code, args])).toEqual([
+        [
+          'name-taken',
+          {
+            kind: 'group',
+            name: 'perception-lab-paymaster',
+            owner: `arn:aws:iam::${sampleTeam.account}:group/perception-lab-paymaster`,
+            key: 'paymaster',
+          },
+        ],
+        [
+          'name-taken',
+          {
+            kind: 'user',
+            name: 'perception-lab-bo',
+            owner: `arn:aws:iam::${sampleTeam.account}:user/old/Perception-Lab-BO`,
+            key: 'bo',
+          },
+        ],
+      ]);
+    });
+
+    test('AWS that throttles, refuses or fails is told apart, and the next apply finishes', async () => {
+      await applied(await workspaceOf('bootstrap'));
+      const small: Team = {
+        ...sampleTeam,
+        roles: sampleTeam.roles.slice(0, 1),
+        members: [member({ key: 'ada', roles: ['everything-but-bonus'] })],
+      };
+      const team = await workspaceOf('team', small);
+      const plan = await planned(team);
+      sandbox.faults = { failCall: 2 };
+      const failed = await applyPlan(team, plan);
+      sandbox.faults = {};
+      expect(failed).toMatchObject({
+        ok: false,
+        failure: {
+          code: 'apply-failed',
+          args: { reason: expect.stringContaining('told to fail call 2'), progress: { total: 9 } },
+        },
+      });
+      const finished = await applied(await workspaceOf('team', small));
+      expect(finished.plan.changes.some(({ change }) => change.actions.includes('create'))).toBe(true);
+
+      sandbox.faults = { throttleShare: 1 };
+      expect(await planChanges(team)).toMatchObject({ ok: false, failure: { code: 'throttled' } });
+      sandbox.faults = { errorShare: 1 };
+      expect(await planChanges(team)).toMatchObject({ ok: false, failure: { code: 'aws-unavailable' } });
+      sandbox.faults = {};
+
+      expect(hasChanges((await planned(await workspaceOf('team', small))).plan)).toBe(false);
+    });
+
+    test('another account is refused, by us and by the provider', async () => {
+      const credentials = sandbox.rootCredentials;
+      const sts = new STSClient({ endpoint: sandbox.endpoint, region: 'us-east-1', credentials });
+      expect(await checkCaller(sts, sampleTeam.account)).toMatchObject({
+        ok: true,
+        value: { account: sampleTeam.account },
+      });
+      expect(await checkCaller(sts, '999999999999')).toEqual({
+        ok: false,
+        failure: { code: 'wrong-account', args: { expected: '999999999999', actual: sampleTeam.account } },
+      });
+      sts.destroy();
+      const plan = await planChanges(await workspaceOf('bootstrap', { ...sampleTeam, account: '999999999999' }));
+      expect(plan).toMatchObject({ ok: false, failure: { code: 'wrong-account' } });
+    });
+  },
+);
+
+function byName(model: ReturnType<typeof declare>): ReturnType<typeof declare> {
+  const order = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+  return {
+    ...model,
+    users: [...model.users].sort(order),
+    groups: [...model.groups].sort(order),
+    policies: [...model.policies].sort(order),
+  };
+}

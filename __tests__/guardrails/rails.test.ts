@@ -1,0 +1,367 @@
+import { RAIL_TEXT, type RailWords } from '../../src/guardrails/findings/rail-text.ts';
+import { railsOf } from '../../src/guardrails/rails.ts';
+import { DEFAULT_SETTINGS } from '../../src/team/settings.ts';
+import type { Team } from '../../src/team/team.ts';
+import { type Plan, readPlan } from '../../src/terraform/plan/plan-read.ts';
+import { recordedJson, recordedNames, recordedPlan } from '../support/recorded-plan.ts';
+import { member, sampleTeam } from '../support/sample-team.ts';
+
+const TODAY = '2026-11-25';
+
+// The team of the recordings: perception-lab with ada, bo, cy, dee and later eve.
+const recordedTeam: Team = {
+  ...sampleTeam,
+  members: [
+    member({ key: 'ada' }),
+    member({ key: 'bo', until: '2027-05-31' }),
+    member({ key: 'cy' }),
+    member({ key: 'dee' }),
+  ],
+  departed: [],
+};
+const left = (...keys: string[]): Team['departed'] =>
+  keys.map((key) => ({ key, left: '2026-11-01', reason: 'graduated' }));
+
+const codesOf = (plan: Plan, team: Team, today = TODAY): string[] =>
+  railsOf(plan, team, today).map(({ code, args }) => `${code}${'member' in args ? ` ${args.member}` : ''}`);
+
+describe('recorded plans', () => {
+  const refused: Readonly<Record<string, string[]>> = {
+    '09-member-leaves-with-keys': ['member-not-departed eve'],
+    '16-lab-renamed': ['lab-changed'],
+    '17-almost-all-leave': ['member-not-departed bo', 'member-not-departed cy', 'member-not-departed dee'],
+  };
+  test.each(recordedNames('.plan.json').filter((name) => !name.startsWith('18-')))('%s', (name) => {
+    expect(codesOf(recordedPlan(name), recordedTeam)).toEqual(refused[name] ?? []);
+  });
+
+  test('18, which is about another lab, is outside the path from end to end', () => {
+    const plan = recordedPlan('18-adopt-after-kill');
+    expect(new Set(railsOf(plan, recordedTeam, TODAY).map(({ code }) => code))).toEqual(
+      new Set(['user-without-boundary', 'outside-managed-path']),
+    );
+    expect(railsOf(plan, { ...recordedTeam, lab: 'l' }, TODAY)).toEqual([]);
+  });
+});
+
+describe('who may be deleted', () => {
+  const leaves = recordedPlan('09-member-leaves-with-keys');
+  const allLeave = recordedPlan('17-almost-all-leave');
+  test.each<[string, Plan, Partial<Team>, string[]]>([
+    ['departed', leaves, { departed: left('eve') }, []],
+    ['past until', leaves, { members: [member({ key: 'ada' }), member({ key: 'eve', until: '2026-11-24' })] }, []],
+    [
+      'on the last day',
+      leaves,
+      { members: [member({ key: 'ada' }), member({ key: 'eve', until: TODAY })] },
+      ['member-not-departed eve'],
+    ],
+    ['somebody else departed', leaves, { departed: left('ev', 'eve2') }, ['member-not-departed eve']],
+    ['three, as many as allowed', allLeave, { departed: left('bo', 'cy', 'dee') }, []],
+    [
+      'three, one more than allowed',
+      allLeave,
+      { departed: left('bo', 'cy', 'dee'), settings: { ...DEFAULT_SETTINGS, maxRemovals: 2, state: null } },
+      ['too-many-removals'],
+    ],
+    [
+      'one where none may',
+      leaves,
+      { departed: left('eve'), settings: { ...DEFAULT_SETTINGS, maxRemovals: 0, state: null } },
+      ['too-many-removals'],
+    ],
+  ])('%s', (_case, plan, change, codes) => {
+    expect(codesOf(plan, { ...recordedTeam, ...change })).toEqual(codes);
+  });
+});
+
+interface RawChange {
+  address: string;
+  type: string;
+  mode: string;
+  deposed?: string;
+  change: { actions: string[]; before: Record<string, unknown> | null; after: Record<string, unknown> | null } & Record<
+    string,
+    unknown
+  >;
+}
+interface Raw extends Record<string, unknown> {
+  resource_changes: RawChange[];
+  resource_drift?: RawChange[];
+}
+
+/** The plan of step 15, in which nothing changes, with something changed by hand. */
+function mutated(mutate: (raw: Raw, find: (address: string) => RawChange) => void, name = '15-after'): Plan {
+  const raw = recordedJson(name) as Raw;
+  mutate(raw, (address) => raw.resource_changes.find((each) => each.address === address)!);
+  const plan = readPlan(raw);
+  if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
+  return plan.value;
+}
+
+const BO = 'aws_iam_user.member_bo';
+const BO_LIMITS = 'aws_iam_user_policy.member_bo_limits';
+
+describe('plans that nobody should apply', () => {
+  test.each<[string, string[], (raw: Raw, find: (address: string) => RawChange) => void]>([
+    [
+      'an errored plan',
+      ['plan-incomplete'],
+      (raw) => Object.assign(raw, { errored: true, applyable: false, complete: false }),
+    ],
+    ['deferred changes', ['plan-incomplete'], (raw) => Object.assign(raw, { deferred_changes: [{ reason: 'x' }] })],
+    ['actions besides changes', ['plan-incomplete'], (raw) => Object.assign(raw, { action_invocations: [{}] })],
+    ['a part of a plan', ['plan-incomplete'], (raw) => Object.assign(raw, { complete: false })],
+    [
+      'a whole plan of Terraform',
+      [],
+      (raw) => Object.assign(raw, { complete: true, applyable: false, deferred_changes: [] }),
+    ],
+    [
+      'forget',
+      ['forgets-resource'],
+      (_raw, find) => Object.assign(find(BO).change, { actions: ['forget'], after: null }),
+    ],
+    [
+      'create, forget',
+      ['forgets-resource'],
+      (_raw, find) => Object.assign(find(BO).change, { actions: ['create', 'forget'] }),
+    ],
+    [
+      'forget, create',
+      ['forgets-resource'],
+      (_raw, find) => Object.assign(find(BO).change, { actions: ['forget', 'create'] }),
+    ],
+    [
+      'an action nobody knows',
+      ['unknown-action'],
+      (_raw, find) => Object.assign(find(BO).change, { actions: ['hibernate'] }),
+    ],
+    ['no action at all', ['unknown-action'], (_raw, find) => Object.assign(find(BO).change, { actions: [] })],
+    [
+      'a leftover of a replacement',
+      ['unknown-action'],
+      (_raw, find) => Object.assign(find(BO), { deposed: 'abcd1234' }),
+    ],
+    [
+      'a secret at a leaf',
+      ['sensitive-value'],
+      (_raw, find) => Object.assign(find(BO).change, { after_sensitive: { tags: { x: true } } }),
+    ],
+    [
+      'a secret as a whole',
+      ['sensitive-value'],
+      (_raw, find) => Object.assign(find(BO).change, { before_sensitive: true }),
+    ],
+    [
+      'a secret output',
+      ['sensitive-value'],
+      (raw) =>
+        Object.assign(raw, { output_changes: { key: { actions: ['create'], after: 'x', after_sensitive: true } } }),
+    ],
+    [
+      'a replaced user',
+      ['member-replaced bo'],
+      (_raw, find) => Object.assign(find(BO).change, { actions: ['delete', 'create'], replace_paths: [['name']] }),
+    ],
+    [
+      'replaced limits',
+      ['limits-replaced bo'],
+      (_raw, find) => Object.assign(find(BO_LIMITS).change, { actions: ['delete', 'create'] }),
+    ],
+    [
+      'replaced limits, the new ones first',
+      ['limits-replaced bo'],
+      (_raw, find) => Object.assign(find(BO_LIMITS).change, { actions: ['create', 'delete'] }),
+    ],
+    [
+      'a user without a boundary',
+      ['user-without-boundary'],
+      (_raw, find) =>
+        Object.assign(find(BO).change, {
+          actions: ['update'],
+          after: { ...find(BO).change.after, permissions_boundary: '' },
+        }),
+    ],
+    [
+      'a resource of which nothing is known yet',
+      ['unknown-value'],
+      (_raw, find) =>
+        Object.assign(find('aws_iam_group_membership.role_results-reader').change, {
+          actions: ['update'],
+          after_unknown: true,
+        }),
+    ],
+    [
+      'members that are not known yet',
+      ['unknown-value'],
+      (_raw, find) =>
+        Object.assign(find('aws_iam_group_membership.role_results-reader').change, {
+          actions: ['update'],
+          after_unknown: { users: [false, true] },
+        }),
+    ],
+    [
+      'an access key in Terraform',
+      ['resource-not-ours'],
+      (raw) =>
+        raw.resource_changes.push({
+          address: 'aws_iam_access_key.bo',
+          type: 'aws_iam_access_key',
+          mode: 'managed',
+          ...{ name: 'bo' },
+          change: { actions: ['create'], before: null, after: { user: 'perception-lab-bo' } },
+        }),
+    ],
+    ...(
+      [
+        ['the role that applies', 'aws_iam_role'],
+        ['what that role may do', 'aws_iam_role_policy_attachment'],
+        ['whom the account trusts', 'aws_iam_openid_connect_provider'],
+        ["the account's password policy", 'aws_iam_account_password_policy'],
+      ] as const
+    ).map(([what, type]): [string, string[], (raw: Raw) => void] => [
+      what,
+      ['trust-changed'],
+      (raw) =>
+        raw.resource_changes.push({
+          address: `${type}.x`,
+          type,
+          mode: 'managed',
+          ...{ name: 'x' },
+          change: { actions: ['update'], before: { name: 'x' }, after: { name: 'x', path: '/' } },
+        }),
+    ]),
+    [
+      'the only owner deleted',
+      ['member-not-departed ada', 'no-owner-left'],
+      (_raw, find) => Object.assign(find('aws_iam_user.member_ada').change, { actions: ['delete'], after: null }),
+    ],
+    [
+      'a user outside the path',
+      ['outside-managed-path'],
+      (_raw, find) =>
+        Object.assign(find(BO).change, { actions: ['update'], after: { ...find(BO).change.after, path: '/' } }),
+    ],
+    [
+      'a member of a foreign group',
+      ['outside-managed-path'],
+      (_raw, find) =>
+        Object.assign(find('aws_iam_group_membership.role_results-reader').change, {
+          actions: ['update'],
+          after: { group: 'Admins', name: 'x', users: ['perception-lab-bo'] },
+        }),
+    ],
+    [
+      'a foreign policy attached',
+      ['outside-managed-path'],
+      (_raw, find) =>
+        Object.assign(find('aws_iam_group_policy_attachments_exclusive.role_results-reader').change, {
+          actions: ['update'],
+          after: {
+            group_name: 'perception-lab-results-reader',
+            policy_arns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+          },
+        }),
+    ],
+    [
+      'a foreign policy taken off by its guard',
+      [],
+      (_raw, find) => {
+        const { change } = find('aws_iam_group_policy_attachments_exclusive.role_results-reader');
+        change.actions = ['update'];
+        change.before = { ...change.after, policy_arns: ['arn:aws:iam::aws:policy/AdministratorAccess'] };
+      },
+    ],
+    [
+      'a user moved out by hand and put back',
+      [],
+      (raw, find) => {
+        const user = find(BO);
+        const moved = { ...user.change.after, path: '/' };
+        raw.resource_drift = [
+          structuredClone({ ...user, change: { ...user.change, actions: ['update'], after: moved } }),
+        ];
+        Object.assign(user.change, { actions: ['update'], before: moved });
+      },
+    ],
+    [
+      'a user of another path taken over',
+      ['outside-managed-path'],
+      (_raw, find) =>
+        Object.assign(find(BO).change, {
+          actions: ['update'],
+          importing: { id: 'x' },
+          before: { ...find(BO).change.before, path: '/' },
+        }),
+    ],
+  ])('%s', (_case, codes, mutate) => {
+    expect(codesOf(mutated(mutate), recordedTeam)).toEqual(codes);
+  });
+});
+
+describe('an owner who can approve the next change stays', () => {
+  const owned = (owners: string[], change: Partial<Team['members'][number]>): Team => ({
+    ...recordedTeam,
+    owners,
+    members: recordedTeam.members.map((each) => (each.key === 'ada' ? { ...each, ...change } : each)),
+  });
+  test.each<[string, Team, string[]]>([
+    ['the owner is suspended', owned(['ada'], { suspended: true }), ['no-owner-left']],
+    ['one of two is suspended', owned(['ada', 'cy'], { suspended: true }), []],
+    ['the last day is today', owned(['ada'], { until: TODAY }), []],
+    ['everything is frozen', { ...owned(['ada'], {}), freeze: ['hits:publish', 'pay:bonus'] }, []],
+  ])('%s', (_case, team, codes) => {
+    expect(codesOf(recordedPlan('15-after'), team)).toEqual(codes);
+  });
+
+  test('whoever is held in between is no owner who left', () => {
+    const team = owned(['ada'], { suspended: true });
+    expect(railsOf(recordedPlan('15-after'), team, TODAY, 'team', 'held')).toEqual([]);
+  });
+});
+
+test('the first plan of a held apply may be a part; one that is whole may not', () => {
+  const part = { ...recordedPlan('15-after'), complete: false };
+  const codes = (stage: 'part' | 'held') => railsOf(part, recordedTeam, TODAY, 'team', stage).map(({ code }) => code);
+  expect(codes('part')).toEqual([]);
+  expect(codes('held')).toEqual(['plan-incomplete']);
+});
+
+test('a renamed lab is one reason, and names both', () => {
+  const findings = railsOf(recordedPlan('16-lab-renamed'), { ...recordedTeam, lab: 'vision-lab' }, TODAY);
+  expect(findings).toMatchObject([{ code: 'lab-changed', args: { from: 'perception-lab', to: 'vision-lab' } }]);
+});
+
+test('the boundary of bootstrap is inside its own stack, and outside the team', () => {
+  const boundary = {
+    address: 'aws_iam_policy.boundary',
+    type: 'aws_iam_policy',
+    name: 'boundary',
+    change: { actions: ['create'], after: { name: 'perception-lab', path: '/mturk-boundary/', policy: '{}' } },
+  };
+  const plan = readPlan({ format_version: '1.2', resource_changes: [boundary] });
+  if (!plan.ok) throw new Error('unreadable');
+  expect(railsOf(plan.value, recordedTeam, TODAY, 'bootstrap')).toEqual([]);
+  expect(codesOf(plan.value, recordedTeam)).toEqual(['trust-changed']);
+  const another = { ...recordedTeam, lab: 'vision-lab' };
+  expect(codesOf(plan.value, another, TODAY)).toEqual(['trust-changed']);
+  expect(railsOf(plan.value, another, TODAY, 'bootstrap').map(({ code }) => code)).toEqual(['outside-managed-path']);
+  // Another lab's boundary, whose name begins as this one's does.
+  const { lab } = recordedTeam;
+  const shorter = { ...recordedTeam, lab: lab.slice(0, lab.indexOf('-')) };
+  expect(railsOf(plan.value, shorter, TODAY, 'bootstrap')).toMatchObject([{ code: 'outside-managed-path' }]);
+});
+
+test('words name the subject, the count, the limit and a remedy to paste', () => {
+  const team: Team = { ...recordedTeam, settings: { ...DEFAULT_SETTINGS, maxRemovals: 2, state: null } };
+  const words = railsOf(recordedPlan('17-almost-all-leave'), team, TODAY).map((finding): RailWords => {
+    const text = RAIL_TEXT[finding.code as keyof typeof RAIL_TEXT] as (args: unknown) => RailWords;
+    return text(finding.args);
+  });
+  expect(words[0]?.remedy).toContain('departed:\n  bo: { left: "2026-11-25", reason: left the lab }');
+  expect(words[3]).toEqual({
+    problem: 'This would delete 3 members (bo, cy, dee), and settings.max-removals allows 2 at a time.',
+    remedy: 'If all of them leave, raise the limit in the same change of team.yaml:\n\nsettings:\n  max-removals: 3',
+  });
+});

@@ -1,0 +1,386 @@
+import fc from 'fast-check';
+import { decide } from '../../../src/access/decide.ts';
+import type { AccessModel, AccessUser } from '../../../src/access/model.ts';
+import { declare } from '../../../src/access/sources/desired.ts';
+import { OPERATIONS, operationsOf } from '../../../src/catalog/mturk.ts';
+import { heldTeam, usersToHold } from '../../../src/review/apply/transit.ts';
+import type { Member, Role, Team } from '../../../src/team/team.ts';
+import { member, role, sampleTeam } from '../../support/sample-team.ts';
+
+const TODAY = '2026-11-25';
+const AT = new Date(`${TODAY}T12:00:00Z`);
+
+function hold(before: Team, after: Team): readonly string[] {
+  return usersToHold(declare(before, TODAY), declare(after, TODAY), AT);
+}
+
+function change(team: Team, key: string, fields: Partial<Member>): Team {
+  return { ...team, members: team.members.map((one) => (one.key === key ? { ...one, ...fields } : one)) };
+}
+
+function without(team: Team, key: string): Team {
+  return { ...team, members: team.members.filter((one) => one.key !== key) };
+}
+
+const fay = (fields: Partial<Member>) => change(sampleTeam, 'fay', fields);
+const noBonus: Team = {
+  ...sampleTeam,
+  roles: [...sampleTeam.roles, role({ key: 'no-bonus', allow: ['GetHIT'], deny: ['SendBonus'] })],
+};
+
+const cases: readonly { name: string; before: Team; after: Team; held: readonly string[] }[] = [
+  { name: 'nothing changes', before: sampleTeam, after: sampleTeam, held: [] },
+  { name: 'somebody joins', before: without(sampleTeam, 'fay'), after: sampleTeam, held: [] },
+  {
+    name: 'somebody joins a role that denies a part of what it allows',
+    before: without(sampleTeam, 'gus'),
+    after: sampleTeam,
+    held: [],
+  },
+  { name: 'somebody suspended joins', before: without(sampleTeam, 'cy'), after: sampleTeam, held: [] },
+  { name: 'somebody leaves', before: sampleTeam, after: without(sampleTeam, 'fay'), held: [] },
+  { name: 'somebody is suspended', before: sampleTeam, after: fay({ suspended: true }), held: [] },
+  { name: 'a suspension is lifted', before: fay({ suspended: true }), after: sampleTeam, held: [] },
+  { name: 'a member moves to another role', before: sampleTeam, after: fay({ roles: ['results-reader'] }), held: [] },
+  {
+    name: 'a suspension is lifted from somebody who loses a role: her limits go last',
+    before: fay({ suspended: true }),
+    after: fay({ roles: ['results-reader'] }),
+    held: [],
+  },
+  {
+    name: 'a suspension becomes an end while a role is lost: her limits change first',
+    before: fay({ suspended: true }),
+    after: fay({ roles: ['results-reader'], until: '2027-01-01' }),
+    held: ['perception-lab-fay'],
+  },
+  {
+    name: 'somebody suspended leaves: her limits go after her memberships',
+    before: sampleTeam,
+    after: without(sampleTeam, 'cy'),
+    held: [],
+  },
+  {
+    name: 'somebody is suspended while her role gains the bonus',
+    before: fay({ roles: ['results-reader'] }),
+    after: {
+      ...fay({ roles: ['results-reader'], suspended: true }),
+      roles: sampleTeam.roles.map((one) =>
+        one.key === 'results-reader' ? { ...one, allow: [...one.allow, 'SendBonus'] } : one,
+      ),
+    },
+    held: ['perception-lab-fay'],
+  },
+  {
+    name: 'a role with an Allow and a role with its Deny are taken away together',
+    before: change(noBonus, 'fay', { roles: ['no-bonus', 'paymaster'] }),
+    after: change(noBonus, 'fay', { roles: ['results-reader'] }),
+    held: ['perception-lab-fay'],
+  },
+  {
+    name: 'a role with an Allow and a role with its Deny are given together',
+    before: change(noBonus, 'fay', { roles: ['results-reader'] }),
+    after: change(noBonus, 'fay', { roles: ['no-bonus', 'paymaster'] }),
+    held: ['perception-lab-fay'],
+  },
+  {
+    name: 'the Deny stays while the rest changes',
+    before: change(noBonus, 'fay', { roles: ['no-bonus', 'results-reader'] }),
+    after: change(noBonus, 'fay', { roles: ['no-bonus', 'paymaster'] }),
+    held: [],
+  },
+  { name: 'a freeze comes', before: sampleTeam, after: { ...sampleTeam, freeze: ['pay:bonus'] }, held: [] },
+  {
+    name: 'a freeze is lifted while a role is narrowed',
+    before: { ...sampleTeam, freeze: ['hits:publish'] },
+    after: change(sampleTeam, 'bo', { roles: ['results-reader'] }),
+    held: ['perception-lab-bo'],
+  },
+];
+
+test.each(cases)('$name: holds $held', ({ before, after, held }) => {
+  expect(hold(before, after)).toEqual(held);
+});
+
+const BONUS = operationsOf('pay:bonus');
+const READ = operationsOf('results:read');
+
+const reader = role({ key: 'reader', allow: READ });
+const payer = role({ key: 'payer', allow: BONUS });
+const wide = role({ key: 'payer', allow: [...READ, ...BONUS] });
+const nobonus = role({ key: 'nobonus', allow: OPERATIONS, deny: ['SendBonus'] });
+const full = role({ key: 'full', managed: ['AmazonMechanicalTurkFullAccess'] });
+const fullButBonus = role({ key: 'full', managed: ['AmazonMechanicalTurkFullAccess'], deny: ['SendBonus'] });
+const bo = (roles: string[], more: { suspended?: boolean; until?: string } = {}) =>
+  member({ key: 'bo', roles, ...more });
+
+type Side = Partial<Pick<Team, 'roles' | 'members' | 'freeze'>>;
+
+function heldOf(before: Side, after: Side): readonly string[] {
+  const whole = (side: Side): Team => ({ ...sampleTeam, roles: [reader, payer], members: [], ...side });
+  return hold(whole(before), whole(after));
+}
+
+const SAFE: [string, Side, Side][] = [
+  ['a member joins', {}, { members: [bo(['payer'])] }],
+  ['a suspended member joins', {}, { members: [bo(['payer'], { suspended: true })] }],
+  ['a member leaves', { members: [bo(['payer'])] }, {}],
+  ['a suspended member leaves', { members: [bo(['payer'], { suspended: true })] }, {}],
+  ['a member changes roles', { members: [bo(['payer'])] }, { members: [bo(['reader'])] }],
+  [
+    'a suspension ends and a role is lost',
+    { members: [bo(['payer'], { suspended: true })] },
+    { members: [bo(['reader'])] },
+  ],
+  [
+    'a suspension begins and a role is won',
+    { members: [bo(['reader'])] },
+    { members: [bo(['payer'], { suspended: true })] },
+  ],
+  [
+    'a role narrows while one joins it',
+    { roles: [reader, wide] },
+    { roles: [reader, payer], members: [bo(['payer'])] },
+  ],
+  [
+    'a role narrows while a suspension ends',
+    { roles: [reader, wide], members: [bo(['payer'], { suspended: true })] },
+    { members: [bo(['payer'])] },
+  ],
+  [
+    'a freeze begins while a suspension ends',
+    { members: [bo(['payer'], { suspended: true })] },
+    { freeze: ['pay:bonus'], members: [bo(['payer'])] },
+  ],
+  [
+    'a freeze begins while one joins',
+    { roles: [full] },
+    { roles: [full], freeze: ['pay:bonus'], members: [bo(['full'])] },
+  ],
+  ['a role goes', { roles: [reader, payer], members: [bo(['payer'])] }, { roles: [reader], members: [bo(['reader'])] }],
+];
+
+test.each(SAFE)('one apply is enough where %s', (_what, before, after) => {
+  expect(heldOf(before, after)).toEqual([]);
+});
+
+const UNSAFE: [string, Side, Side][] = [
+  [
+    "a role loses AWS's policy and its own Deny at once (careful: the engine's order would do)",
+    { roles: [fullButBonus], members: [bo(['full'])] },
+    { roles: [role({ key: 'full', allow: READ })], members: [bo(['full'])] },
+  ],
+  [
+    'a role widens while one leaves it',
+    { members: [bo(['payer'])] },
+    { roles: [reader, role({ key: 'payer', allow: [...BONUS, 'DeleteHIT'] })], members: [bo(['reader'])] },
+  ],
+  [
+    'a freeze ends while one leaves the role',
+    { freeze: ['pay:bonus'], members: [bo(['payer'])] },
+    { members: [bo(['reader'])] },
+  ],
+  [
+    'one leaves a role that denied what another role of hers allows',
+    { roles: [reader, payer, nobonus], members: [bo(['payer', 'nobonus'])] },
+    { roles: [reader, payer, nobonus], members: [bo(['reader'])] },
+  ],
+  [
+    'one joins both at once',
+    { roles: [reader, payer, nobonus], members: [bo(['reader'])] },
+    { roles: [reader, payer, nobonus], members: [bo(['payer', 'nobonus'])] },
+  ],
+  [
+    'a suspension becomes a last day while a role is lost',
+    { members: [bo(['payer'], { suspended: true })] },
+    { members: [bo(['reader'], { until: '2027-05-31' })] },
+  ],
+];
+
+test.each(UNSAFE)('it takes two where %s', (_what, before, after) => {
+  expect(heldOf(before, after)).toEqual(['perception-lab-bo']);
+});
+
+test('a stranger is not held, whatever her name: she would be created', () => {
+  const team = { ...sampleTeam, roles: [reader, payer, nobonus], members: [bo(['reader'])] };
+  const model = declare(team, TODAY);
+  const groups = [...model.groups.map(({ name }) => name)];
+  const eve = { name: 'perception-lab-eve', path: '/', attached: [], inline: [], boundary: null, tags: {} };
+  const before = { ...model, users: [...model.users, { ...eve, groups, stranger: true as const }] };
+  const after = { ...model, users: [...model.users, { ...eve, groups: [], stranger: true as const }] };
+  expect(usersToHold(before, after, AT)).toEqual([]);
+  const asUser = ({ users }: AccessModel) => users.map(({ stranger: _stranger, ...user }) => user);
+  expect(usersToHold({ ...before, users: asUser(before) }, { ...after, users: asUser(after) }, AT)).toEqual([
+    'perception-lab-eve',
+  ]);
+});
+
+test('the held team suspends them, keeps who leaves without a role, and changes nobody else', () => {
+  const after = without(sampleTeam, 'cy');
+  const held = heldTeam(after, ['perception-lab-bo', 'perception-lab-cy'], TODAY);
+  expect(held.members.map(({ key, roles, suspended, until }) => ({ key, roles, suspended, until }))).toEqual([
+    { key: 'ada', roles: ['full-access'], suspended: false, until: null },
+    { key: 'bo', roles: ['results-reader', 'task-publisher'], suspended: true, until: null },
+    { key: 'cy', roles: [], suspended: true, until: null },
+    { key: 'fay', roles: ['paymaster'], suspended: false, until: null },
+    { key: 'gus', roles: ['everything-but-bonus'], suspended: false, until: '2027-08-31' },
+  ]);
+});
+
+const OPS = ['GetHIT', 'SendBonus', 'CreateHIT'] as const;
+const ROLE_KEYS = ['a', 'b', 'c'] as const;
+
+const roles = fc.tuple(...ROLE_KEYS.map((key) => roleNamed(key)));
+const members = fc.uniqueArray(
+  fc.record({
+    key: fc.constantFrom('x', 'y', 'z'),
+    roles: fc.subarray([...ROLE_KEYS]),
+    suspended: fc.boolean(),
+    until: fc.constantFrom(null, '2026-01-01', '2027-01-01'),
+  }),
+  { selector: ({ key }) => key },
+);
+
+function roleNamed(key: string): fc.Arbitrary<Role> {
+  return fc
+    .record({ allow: fc.subarray([...OPS]), deny: fc.subarray([...OPS]), managed: fc.boolean() })
+    .map(({ allow, deny, managed }) =>
+      role({ key, allow, deny, managed: managed ? ['AmazonMechanicalTurkFullAccess'] : [] }),
+    );
+}
+
+const teams: fc.Arbitrary<Team> = fc.record({ roles, members }).map((drawn) => ({
+  ...sampleTeam,
+  roles: drawn.roles,
+  members: drawn.members.map((one) => member(one)).sort((a, b) => (a.key < b.key ? -1 : 1)),
+}));
+
+type Step = (model: AccessModel) => AccessModel;
+
+/** The IAM calls that lead from one model to another, in any order that the stacks do not forbid. */
+function steps(before: AccessModel, after: AccessModel): { step: Step; after: number[] }[] {
+  const list: { step: Step; after: number[] }[] = [];
+  const add = (step: Step, waitsFor: number[] = []) => list.push({ step, after: waitsFor }) - 1;
+  const documents = after.policies.map((policy) => add((model) => withPolicy(model, policy)));
+  for (const next of after.groups) {
+    const old = before.groups.find(({ name }) => name === next.name);
+    const isOwn = (arn: string) => arn.includes(':policy/mturk/');
+    const isNew = (arn: string) => !(old?.attached ?? []).includes(arn);
+    const attach = (arn: string, waitsFor: number[]) =>
+      add((model) => withGroup(model, next.name, (list) => [...list, arn]), waitsFor);
+    // A role's own policy, which holds its Deny, is put on before AWS's, and comes off after it.
+    const own = next.attached.filter((arn) => isOwn(arn) && isNew(arn)).map((arn) => attach(arn, documents));
+    for (const arn of next.attached.filter((one) => !isOwn(one) && isNew(one))) attach(arn, [...documents, ...own]);
+    const gone = (old?.attached ?? []).filter((one) => !next.attached.includes(one));
+    const detach = (arn: string, waitsFor: number[] = []) =>
+      add((model) => withGroup(model, next.name, (list) => list.filter((one) => one !== arn)), waitsFor);
+    const others = gone.filter((arn) => !isOwn(arn)).map((arn) => detach(arn));
+    for (const arn of gone.filter(isOwn)) detach(arn, others);
+  }
+  const shared = list.map((_step, index) => index);
+  for (const name of new Set([...before.users, ...after.users].map((user) => user.name))) {
+    const old = before.users.find((user) => user.name === name);
+    const next = after.users.find((user) => user.name === name);
+    const made = old === undefined && next !== undefined ? [add((model) => withNewUser(model, next))] : [];
+    const limit: Step = (model) => withUser(model, name, (user) => ({ ...user, inline: next?.inline ?? [] }));
+    const endsLast = old !== undefined && (next?.inline ?? []).length === 0;
+    const limited = endsLast ? -1 : add(limit, made);
+    const first = endsLast ? made : [limited];
+    const moves = [
+      ...(next?.groups ?? [])
+        .filter((group) => !(old?.groups ?? []).includes(group))
+        .map((group) =>
+          add(
+            (model) => withUser(model, name, (user) => ({ ...user, groups: [...user.groups, group] })),
+            [...first, ...shared],
+          ),
+        ),
+      ...(old?.groups ?? [])
+        .filter((group) => !(next?.groups ?? []).includes(group))
+        .map((group) =>
+          add((model) =>
+            withUser(model, name, (user) => ({ ...user, groups: user.groups.filter((one) => one !== group) })),
+          ),
+        ),
+    ];
+    const last = endsLast ? add(limit, [...shared, ...moves]) : limited;
+    if (next === undefined) {
+      add((model) => ({ ...model, users: model.users.filter((user) => user.name !== name) }), [last, ...moves]);
+    }
+  }
+  return list;
+}
+
+function withGroup(model: AccessModel, name: string, attached: (list: readonly string[]) => readonly string[]) {
+  return {
+    ...model,
+    groups: model.groups.map((group) =>
+      group.name === name ? { ...group, attached: attached(group.attached) } : group,
+    ),
+  };
+}
+
+function withPolicy(model: AccessModel, policy: AccessModel['policies'][number]): AccessModel {
+  return { ...model, policies: [...model.policies.filter(({ arn }) => arn !== policy.arn), policy] };
+}
+
+function withNewUser(model: AccessModel, user: AccessUser): AccessModel {
+  return { ...model, users: [...model.users, { ...user, groups: [], inline: [] }] };
+}
+
+function withUser(model: AccessModel, name: string, map: (user: AccessUser) => AccessUser): AccessModel {
+  return { ...model, users: model.users.map((user) => (user.name === name ? map(user) : user)) };
+}
+
+test('nobody who is not held ever has, in whatever order the calls come, what neither end allows', () => {
+  let held = 0;
+  fc.assert(
+    fc.property(teams, teams, fc.infiniteStream(fc.nat({ max: 1000 })), (first, second, order) => {
+      const before = declare(first, TODAY);
+      const after = declare(second, TODAY);
+      const exempt = new Set(usersToHold(before, after, AT));
+      held += exempt.size;
+      const may = (model: AccessModel, user: string, operation: (typeof OPERATIONS)[number]) =>
+        decide(model, user, operation, { at: AT }).outcome === 'allowed';
+      const pending = steps(before, after);
+      const done = new Set<number>();
+      let model = before;
+      while (done.size < pending.length) {
+        const ready = pending.flatMap(({ after: needs }, i) =>
+          !done.has(i) && needs.every((need) => done.has(need)) ? [i] : [],
+        );
+        const index = ready[(order.next().value as number) % ready.length] ?? 0;
+        done.add(index);
+        model = pending[index]?.step(model) ?? model;
+        for (const { name } of model.users) {
+          if (exempt.has(name)) continue;
+          for (const operation of OPS) {
+            if (may(model, name, operation) && !may(before, name, operation) && !may(after, name, operation)) {
+              throw new Error(`${name} may ${operation} in between`);
+            }
+          }
+        }
+      }
+    }),
+    { numRuns: 400 },
+  );
+  expect(held).toBeGreaterThan(0);
+});
+
+test('applying the held team first is itself without risk for them once their limits stand, and so is the rest', () => {
+  fc.assert(
+    fc.property(teams, teams, (first, second) => {
+      const before = declare(first, TODAY);
+      const after = declare(second, TODAY);
+      const names = usersToHold(before, after, AT);
+      const between = declare(heldTeam(second, names, TODAY), TODAY);
+      for (const name of names) {
+        for (const operation of operationsOf('results:read')) {
+          expect(decide(between, name, operation, { at: AT }).outcome).not.toBe('allowed');
+        }
+      }
+      expect(usersToHold(between, after, AT)).toEqual([]);
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,200 @@
+import type { Difference } from '../../../src/access/model-difference.ts';
+import { driftOf } from '../../../src/review/changes/classify-plan.ts';
+import type { Plan } from '../../../src/terraform/plan/plan-read.ts';
+import { readPlan } from '../../../src/terraform/plan/plan-read.ts';
+import { recordedJson, recordedNames, recordedPlan } from '../../support/recorded-plan.ts';
+
+const ACCOUNT = '123456789012';
+const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
+const policyArn = (role: string) => `arn:aws:iam::${ACCOUNT}:policy/mturk/perception-lab/perception-lab-${role}`;
+
+/** A difference as one line; documents by whether they are known. */
+function line(difference: Difference): string {
+  const name = (text: string) => text.replace('perception-lab-', '');
+  switch (difference.kind) {
+    case 'member-added':
+    case 'member-removed':
+      return `${difference.kind} ${name(difference.user)} ${name(difference.group)}${difference.stranger ? ' (stranger)' : ''}`;
+    case 'attachment-added':
+    case 'attachment-removed':
+      return `${difference.kind} ${name(difference.holder.name)} ${difference.arn}`;
+    case 'inline-added':
+    case 'inline-removed':
+      return `${difference.kind} ${name(difference.holder.name)} ${difference.policy}${difference.document === null ? ' (content unknown)' : ''}`;
+    case 'inline-changed':
+      return `${difference.kind} ${name(difference.holder.name)} ${difference.policy}`;
+    case 'document-changed':
+    case 'policy-added':
+    case 'policy-removed':
+      return `${difference.kind} ${difference.arn}`;
+    case 'boundary-changed':
+      return `${difference.kind} ${name(difference.user)} ${difference.from} -> ${difference.to}`;
+    case 'tag-changed':
+      return `${difference.kind} ${name(difference.user)} ${difference.tag} ${difference.from} -> ${difference.to}`;
+    case 'moved':
+      return `${difference.kind} ${name(difference.holder.name)} ${difference.from} -> ${difference.to}`;
+    default:
+      return `${difference.kind} ${name('user' in difference ? difference.user : difference.group)}`;
+  }
+}
+
+// The README of the recordings names the twelve; each line is one of them.
+const TWELVE = [
+  'member-added bo full-access',
+  'member-removed bo task-publisher',
+  `attachment-added cy ${FULL}`,
+  'inline-added dee extra (content unknown)',
+  `attachment-added results-reader ${FULL}`,
+  'inline-added task-publisher extra (content unknown)',
+  `attachment-removed task-publisher ${policyArn('task-publisher')}`,
+  `document-changed ${policyArn('results-reader')}`,
+  'inline-removed bo limits',
+  'tag-changed ada hello null -> x',
+  `boundary-changed dee arn:aws:iam::${ACCOUNT}:policy/mturk-boundary/perception-lab -> null`,
+  'member-added stranger full-access (stranger)',
+].sort();
+
+describe('the twelve tamperings', () => {
+  test('a normal plan names each, once, and puts each back', () => {
+    const report = driftOf(recordedPlan('12-drift'), ACCOUNT);
+    expect(report.tampered.map(({ difference }) => line(difference)).sort()).toEqual(TWELVE);
+    expect(new Set(report.tampered.map(({ fate }) => fate))).toEqual(new Set(['put-back']));
+    expect(report).toMatchObject({
+      class: 'drift',
+      pending: [],
+      pendingAddresses: [],
+      unexplained: [],
+      tamperedAttributes: [],
+    });
+  });
+
+  test('a plan that only refreshes names the same, and puts nothing back', () => {
+    const report = driftOf(recordedPlan('11-drift-refresh-only'), ACCOUNT);
+    expect(report.tampered.map(({ difference }) => line(difference)).sort()).toEqual(TWELVE);
+    expect(new Set(report.tampered.map(({ fate }) => fate))).toEqual(new Set(['left']));
+  });
+});
+
+test('a user deleted by hand is named with what she loses, and is created again', () => {
+  const report = driftOf(recordedPlan('14-user-deleted-by-hand'), ACCOUNT);
+  expect(report.tampered.map(({ difference, fate }) => `${line(difference)}: ${fate}`)).toEqual([
+    'member-removed cy results-reader: put-back',
+    'user-removed cy: put-back',
+  ]);
+  expect(report).toMatchObject({ class: 'drift', pending: [], pendingAddresses: [], unexplained: [] });
+});
+
+const CLASSES: Readonly<Record<string, string>> = {
+  '02-nochange': 'clean',
+  '13-after-drift': 'clean',
+  '15-after': 'clean',
+  '12-drift': 'drift',
+  '14-user-deleted-by-hand': 'drift',
+  '11-drift-refresh-only': 'state-only',
+};
+
+test.each(recordedNames('.plan.json'))('%s is of the class that its story says', (name) => {
+  expect(driftOf(recordedPlan(name), ACCOUNT).class).toBe(CLASSES[name] ?? 'pending');
+});
+
+test.each(['02-nochange', '03-add-member', '08-unfreeze', '13-after-drift'])(
+  '%s: attachment_count and tags of the provider are no drift',
+  (name) => {
+    expect(recordedPlan(name).drift.length).toBeGreaterThan(0);
+    expect(driftOf(recordedPlan(name), ACCOUNT)).toMatchObject({ tampered: [], tamperedAttributes: [] });
+  },
+);
+
+test('what is taken over after a killed apply is listed, and force_destroy is not unexplained', () => {
+  const report = driftOf(recordedPlan('18-adopt-after-kill'), ACCOUNT);
+  expect(report.takenOver.map(({ address }) => address)).toHaveLength(8);
+  expect(report.takenOver).toContainEqual({ address: 'aws_iam_user.member_u0', id: 'l-u0' });
+  expect(report).toMatchObject({ class: 'pending', tampered: [], unexplained: [] });
+});
+
+describe('the same plan, changed by hand', () => {
+  interface Raw {
+    resource_changes: RawChange[];
+    resource_drift: RawChange[];
+  }
+  interface RawChange {
+    address: string;
+    change: { actions: string[]; before: Record<string, unknown>; after: Record<string, unknown> };
+  }
+  function changed(name: string, mutate: (raw: Raw) => void): Plan {
+    const raw = recordedJson(name) as Raw;
+    mutate(raw);
+    const plan = readPlan(raw);
+    if (!plan.ok) throw new Error('unreadable');
+    return plan.value;
+  }
+  const find = (list: RawChange[], address: string): RawChange => list.find((each) => each.address === address)!;
+
+  test('a change without drift and without access is unexplained: another provider, another default', () => {
+    const plan = changed('15-after', (raw) => {
+      const { change } = find(raw.resource_changes, 'aws_iam_user.member_ada');
+      change.actions = ['update'];
+      change.before.force_destroy = false;
+    });
+    expect(driftOf(plan, ACCOUNT)).toMatchObject({
+      class: 'unexplained',
+      unexplained: [{ address: 'aws_iam_user.member_ada', attributes: ['force_destroy'] }],
+    });
+  });
+
+  test('a tag on a policy is drift of an attribute that access does not depend on', () => {
+    const plan = changed('15-after', (raw) => {
+      const policy = find(raw.resource_changes, 'aws_iam_policy.role_results-reader');
+      const before = { ...policy.change.before, tags: { by: 'hand' } };
+      raw.resource_drift = [
+        {
+          ...structuredClone(policy),
+          change: { ...structuredClone(policy.change), actions: ['update'], after: before },
+        },
+      ];
+      policy.change.actions = ['update'];
+      policy.change.before = before;
+    });
+    expect(driftOf(plan, ACCOUNT)).toMatchObject({
+      class: 'drift',
+      tampered: [],
+      unexplained: [],
+      tamperedAttributes: [{ address: 'aws_iam_policy.role_results-reader', attributes: ['tags'] }],
+    });
+  });
+
+  test('a tampering that the file wants meanwhile is left, and only the state is behind', () => {
+    const plan = changed('12-drift', (raw) => {
+      raw.resource_drift = raw.resource_drift.filter(
+        ({ address }) => address === 'aws_iam_group_membership.role_full-access',
+      );
+      for (const { change } of raw.resource_changes) {
+        change.actions = ['no-op'];
+        change.before = change.after;
+      }
+      const membership = find(raw.resource_changes, 'aws_iam_group_membership.role_full-access').change;
+      membership.before = find(raw.resource_drift, 'aws_iam_group_membership.role_full-access').change.after;
+      membership.after = membership.before;
+    });
+    const report = driftOf(plan, ACCOUNT);
+    expect(report.class).toBe('state-only');
+    expect(report.tampered.map(({ difference, fate }) => `${line(difference)}: ${fate}`)).toEqual([
+      'member-added bo full-access: left',
+      'member-added stranger full-access (stranger): left',
+    ]);
+  });
+
+  test('what is tampered with and changed in the file too is replaced, not put back', () => {
+    const plan = changed('12-drift', (raw) => {
+      const { change } = find(raw.resource_changes, 'aws_iam_policy.role_results-reader');
+      change.after.policy = JSON.stringify({
+        Statement: [{ Effect: 'Allow', Action: 'mechanicalturk:GetHIT', Resource: '*' }],
+      });
+    });
+    const report = driftOf(plan, ACCOUNT);
+    expect(
+      report.tampered.filter(({ fate }) => fate !== 'put-back').map(({ difference, fate }) => [line(difference), fate]),
+    ).toEqual([[`document-changed ${policyArn('results-reader')}`, 'replaced']]);
+    expect(report.pending.map(line)).toEqual([`document-changed ${policyArn('results-reader')}`]);
+  });
+});

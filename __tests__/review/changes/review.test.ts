@@ -1,0 +1,221 @@
+import { fileRails } from '../../../src/guardrails/file-rails.ts';
+import type { Review } from '../../../src/review/changes/review.ts';
+import { reviewFiles } from '../../../src/review/changes/review-files.ts';
+import { changesNothing, reviewOf } from '../../../src/review/changes/review-of.ts';
+import type { Member, Role, Team } from '../../../src/team/team.ts';
+import { member, role, sampleTeam } from '../../support/sample-team.ts';
+
+const TODAY = '2026-11-25';
+const AT = new Date(`${TODAY}T12:00:00Z`);
+
+function review(before: Team | null, after: Team, more: { since?: string } = {}): Review {
+  return reviewOf({ before, after, today: TODAY, at: AT, ...more });
+}
+function edit(key: string, change: Partial<Member>, team = sampleTeam): Team {
+  return { ...team, members: team.members.map((each) => (each.key === key ? { ...each, ...change } : each)) };
+}
+function define(key: string, change: Partial<Role>): Team {
+  return { ...sampleTeam, roles: sampleTeam.roles.map((each) => (each.key === key ? { ...each, ...change } : each)) };
+}
+const join = (given: Parameters<typeof member>[0]): Team => ({
+  ...sampleTeam,
+  members: [...sampleTeam.members, member(given)],
+});
+const leave = (...keys: string[]): Team => ({
+  ...sampleTeam,
+  members: sampleTeam.members.filter(({ key }) => !keys.includes(key)),
+  departed: [...sampleTeam.departed, ...keys.map((key) => ({ key, left: TODAY, reason: 'graduated' }))],
+});
+
+const brief = ({ people }: Review) => people.map(({ key, classes }) => `${key}: ${classes.join(', ')}`);
+
+describe('people, worst first', () => {
+  test.each<[string, Team, string[]]>([
+    ['nothing', sampleTeam, []],
+    ['a reader joins', join({ key: 'eve', roles: ['results-reader'] }), ['eve: gains-other']],
+    ['a publisher joins', join({ key: 'eve', roles: ['task-publisher'] }), ['eve: gains-spending, gains-other']],
+    ['a paymaster joins, suspended', join({ key: 'eve', roles: ['paymaster'], suspended: true }), ['eve: gains-other']],
+    [
+      'a publisher becomes paymaster, too',
+      edit('bo', { roles: ['paymaster', 'results-reader', 'task-publisher'] }),
+      ['bo: gains-spending, gains-harm, gains-other'],
+    ],
+    ['one paymaster less', edit('fay', { roles: ['results-reader'] }), ['fay: loses']],
+    ['one role for another', edit('fay', { roles: ['task-publisher'] }), ['fay: gains-spending, gains-other, loses']],
+    ['a suspension', edit('bo', { suspended: true }), ['bo: loses']],
+    ['the end of one', edit('cy', { suspended: false }), ['cy: gains-other']],
+    ['a later last day', edit('bo', { until: '2027-12-31' }), ['bo: gains-other']],
+    ['no last day any more', edit('bo', { until: null }), ['bo: gains-other']],
+    ['an earlier last day', edit('bo', { until: '2027-01-31' }), ['bo: loses']],
+    ['a last day where there was none', edit('fay', { until: '2027-01-31' }), ['fay: loses']],
+    ['somebody leaves', leave('bo'), ['bo: identity-deleted, loses']],
+    ['a last day that has passed', edit('bo', { until: '2026-11-24' }), ['bo: identity-deleted, loses']],
+    ['a role that adds nothing', edit('ada', { roles: ['full-access', 'results-reader'] }), ['ada: gains-other']],
+    [
+      'several, the worst first',
+      { ...edit('fay', { roles: ['task-publisher'] }, leave('bo')) },
+      ['fay: gains-spending, gains-other, loses', 'bo: identity-deleted, loses'],
+    ],
+    ['a role gets something else', define('results-reader', { allow: ['DeleteHIT'] }), ['bo: gains-other']],
+  ])('%s', (_what, after, people) => {
+    expect(brief(review(sampleTeam, after))).toEqual(people);
+  });
+
+  test('before a first version there was nobody', () => {
+    const first = review(null, sampleTeam);
+    expect(first.people.map(({ change }) => change.kind)).toEqual(Array(5).fill('joins'));
+    expect(first).toMatchObject({ risk: 'gains-spending', unchanged: 0, words: [], guards: [], plan: null });
+  });
+
+  test('roles gained and lost are the keys of the file; names are its names', () => {
+    const [bo] = review(sampleTeam, edit('bo', { roles: ['paymaster'], name: 'Bo C.' })).people;
+    expect(bo).toMatchObject({
+      user: 'perception-lab-bo',
+      name: 'Bo C.',
+      roles: { gained: ['paymaster'], lost: ['results-reader', 'task-publisher'] },
+    });
+  });
+
+  test('whose last day passed since the earlier file was applied leaves, and only where that day is told', () => {
+    const ended = edit('gus', { until: '2026-11-20' });
+    expect(changesNothing(review(ended, ended))).toBe(true);
+    const since = review(ended, ended, { since: '2026-11-15' });
+    expect(brief(since)).toEqual(['gus: identity-deleted']);
+    expect(since.people[0]).toMatchObject({ name: '李小龍', change: { kind: 'leaves', mayAct: { before: false } } });
+    expect(since.rails).toEqual([]);
+  });
+});
+
+describe('risk of the whole', () => {
+  test.each<[Review['risk'], string, Team]>([
+    ['nothing', 'the same', sampleTeam],
+    ['words-only', 'a name', edit('bo', { name: 'Bo Chén' })],
+    ['words-only', 'a sponsor', edit('fay', { sponsor: 'ada' })],
+    ['words-only', 'a description', define('paymaster', { description: 'Pays' })],
+    ['words-only', 'fewer removals', { ...sampleTeam, settings: { ...sampleTeam.settings, maxRemovals: 1 } }],
+    ['boundary-changed', 'more removals', { ...sampleTeam, settings: { ...sampleTeam.settings, maxRemovals: 50 } }],
+    ['boundary-changed', 'another owner', { ...sampleTeam, owners: ['fay'] }],
+    ['boundary-changed', "the owner's login", edit('ada', { github: 'mallory' })],
+    [
+      'boundary-changed',
+      'another bucket',
+      {
+        ...sampleTeam,
+        settings: { ...sampleTeam.settings, maxRemovals: 3, state: { bucket: 'b', region: 'eu-west-1' } },
+      },
+    ],
+    [
+      'gains-other',
+      'a role for nobody',
+      { ...sampleTeam, roles: [...sampleTeam.roles, role({ key: 'x', allow: ['SendBonus'] })] },
+    ],
+    ['loses', 'a freeze', { ...sampleTeam, freeze: ['pay:bonus'] }],
+    ['gains-spending', 'one gains, one leaves', edit('bo', { roles: ['paymaster'] }, leave('fay'))],
+  ])('%s: %s', (risk, _what, after) => {
+    expect(review(sampleTeam, after).risk).toBe(risk);
+  });
+
+  test('words are told by key, and not of those whose access changes', () => {
+    const after = edit('bo', { name: 'B', roles: ['results-reader'] }, edit('fay', { email: 'fay@lab.edu' }));
+    expect(review(sampleTeam, after).words).toEqual(['fay']);
+    expect(review(sampleTeam, define('paymaster', { description: 'Pays' })).words).toEqual(['paymaster']);
+  });
+});
+
+test('a role tells what it newly allows, to how many, whether or not they had it', () => {
+  const more = define('results-reader', { allow: ['GetHIT', 'SendBonus'] });
+  expect(review(sampleTeam, more).roles).toMatchObject([
+    { key: 'results-reader', kind: 'changed', gained: ['SendBonus'], members: 2 },
+  ]);
+  const denied = define('full-access', { deny: ['SendBonus'] });
+  expect(review(sampleTeam, denied).roles).toMatchObject([{ key: 'full-access', gained: [], lost: ['SendBonus'] }]);
+});
+
+test('what guards the lab', () => {
+  const after: Team = { ...edit('ada', { github: 'ada2' }), owners: ['ada', 'fay'], freeze: ['pay:bonus'] };
+  expect(review(sampleTeam, after).guards).toEqual([
+    { kind: 'owners', gained: ['fay'], lost: [] },
+    { kind: 'owner-login', owner: 'ada', from: 'adaoneill', to: 'ada2' },
+    { kind: 'freeze', gained: ['pay:bonus'], lost: [] },
+  ]);
+});
+
+describe('questions', () => {
+  const questions = (after: Team, before: Team | null = sampleTeam) =>
+    review(before, after).questions.map((each) => `${each.kind} ${each.user.slice('perception-lab-'.length)}`);
+  test.each<[string, Team, string[]]>([
+    ['a reader without an end', join({ key: 'eve', roles: ['results-reader'] }), []],
+    ['a publisher without an end', join({ key: 'eve', roles: ['task-publisher'] }), ['spending-without-end eve']],
+    [
+      'a publisher with an end and nobody to ask',
+      join({ key: 'eve', roles: ['task-publisher'], until: '2027-05-31' }),
+      ['no-sponsor eve'],
+    ],
+    [
+      'a publisher with an end and a sponsor',
+      join({ key: 'eve', roles: ['task-publisher'], until: '2027-05-31', sponsor: 'ada' }),
+      [],
+    ],
+    ['everything', join({ key: 'eve', roles: ['full-access'] }), ['everything eve', 'spending-without-end eve']],
+    ['an end less', edit('bo', { until: null }), ['spending-without-end bo']],
+    ['the only owner leaves', leave('ada'), ['last-owner ada']],
+    ['the only owner is suspended', edit('ada', { suspended: true }), ['last-owner ada']],
+    ['one of two owners leaves', { ...leave('ada'), owners: ['ada', 'fay'] }, []],
+  ])('%s', (_what, after, expected) => {
+    expect(questions(after)).toEqual(expected);
+  });
+
+  test('harm without an end, where nothing is spent', () => {
+    const blocker: Team = {
+      ...sampleTeam,
+      roles: [...sampleTeam.roles, role({ key: 'b', allow: ['CreateWorkerBlock'] })],
+    };
+    expect(questions(edit('fay', { roles: ['b', 'paymaster'] }, blocker), blocker)).toEqual(['harm-without-end fay']);
+  });
+
+  test('a question names the roles that give it', () => {
+    const after = join({ key: 'eve', roles: ['paymaster', 'results-reader'] });
+    expect(review(sampleTeam, after).questions).toEqual([
+      { kind: 'spending-without-end', user: 'perception-lab-eve', roles: ['paymaster'] },
+    ]);
+  });
+});
+
+describe('reasons not to apply that two files tell', () => {
+  const codes = (after: Team) => fileRails(sampleTeam, after, TODAY).map(({ code }) => code);
+  test.each<[string, Team, string[]]>([
+    ['nothing', sampleTeam, []],
+    ['departed', leave('bo'), []],
+    ['a line deleted', { ...leave('bo'), departed: [] }, ['member-not-departed']],
+    ['past until', edit('bo', { until: '2026-11-24' }), []],
+    ['four leave', leave('bo', 'cy', 'fay', 'gus'), ['too-many-removals']],
+    ['three leave', leave('bo', 'cy', 'fay'), []],
+    ['the owner leaves', leave('ada'), ['no-owner-left']],
+    ['another lab', { ...sampleTeam, lab: 'vision-lab' }, ['lab-changed']],
+    ['somebody departed comes back', { ...join({ key: 'dee', roles: ['results-reader'] }), departed: [] }, []],
+  ])('%s', (_what, after, expected) => {
+    expect(codes(after)).toEqual(expected);
+  });
+});
+
+describe('two texts', () => {
+  const text = `version: 1
+lab: l
+account: "123456789012"
+owners: [ada]
+roles: { r: { allow: [results:read] } }
+members: { ada: { name: Ada, roles: [r] } }
+`;
+  const of = (base: string | null, head: string) => reviewFiles(base, head, { today: TODAY, at: AT });
+
+  test('the same, none and a broken one before', () => {
+    expect(of(text, text).review).toMatchObject({ risk: 'nothing', unchanged: 1 });
+    for (const base of [null, '', 'version: 2\n', 'not: [a']) expect(of(base, text).review?.people).toHaveLength(1);
+  });
+
+  test('errors of the later file are findings, and no review', () => {
+    const { review: none, findings } = of(text, text.replace('results:read', 'results:write'));
+    expect(none).toBeNull();
+    expect(findings.map(({ code }) => code)).toEqual(['unknown-permission']);
+  });
+});

@@ -1,0 +1,179 @@
+import { driftOf } from '../../../src/review/changes/classify-plan.ts';
+import { corrections } from '../../../src/review/changes/corrections.ts';
+import { reviewOf } from '../../../src/review/changes/review-of.ts';
+import { unexplainedBy } from '../../../src/review/changes/unexplained.ts';
+import type { Team } from '../../../src/team/team.ts';
+import { type Plan, readPlan } from '../../../src/terraform/plan/plan-read.ts';
+import { RECORDED_TEAMS, recordedAsOurs } from '../../support/recorded-team.ts';
+
+const TODAY = '2026-11-25';
+const AT = new Date(`${TODAY}T12:00:00Z`);
+const ACCOUNT = '123456789012';
+
+type Changes = { address: string; type: string; name: string; change: Record<string, unknown> }[];
+
+/** A recorded plan with something else in it. */
+function tampered(name: string, edit: (changes: Changes) => void): Plan {
+  const plan = recordedAsOurs(name);
+  const resource_changes = plan.changes.map(({ address, type, name: label, change }) => ({
+    address,
+    type,
+    name: label,
+    change: { ...structuredClone(change), after_unknown: change.afterUnknown } as Record<string, unknown>,
+  }));
+  edit(resource_changes);
+  const read = readPlan({ format_version: '1.2', resource_changes });
+  if (!read.ok) throw new Error('unreadable');
+  return read.value;
+}
+
+function told(plan: Plan, before: Team | null, after: Team): string[] {
+  return unexplainedBy({ plan, report: driftOf(plan, ACCOUNT) }, before, after, TODAY).map(
+    ({ kind, difference, address, attributes }) =>
+      [kind, difference === null ? address : difference.kind, ...attributes].join(' '),
+  );
+}
+const teamsOf = (name: string) => RECORDED_TEAMS[name]!;
+
+describe('what the files do not say', () => {
+  test('a plan of somebody else’s change, too', () => {
+    // Planned from a file that adds eve, while the pull request only says that nothing changes.
+    const [before] = teamsOf('03-add-member');
+    expect(told(recordedAsOurs('03-add-member'), before, before!)).toEqual([
+      'not-in-files inline-added',
+      'not-in-files member-added',
+      'not-in-files member-added',
+      'not-in-files user-added',
+    ]);
+  });
+
+  test('a plan that lacks what the file says', () => {
+    const [before, after] = teamsOf('03-add-member');
+    const lines = told(recordedAsOurs('02-nochange'), before, after);
+    expect(lines).toEqual([
+      'not-in-plan inline-added',
+      'not-in-plan member-added',
+      'not-in-plan member-added',
+      'not-in-plan user-added',
+    ]);
+  });
+
+  test('a policy that says something else than the file', () => {
+    const plan = tampered('06-role-loses-bonus', (changes) => {
+      const { change } = changes.find(({ address }) => address === 'aws_iam_policy.role_paymaster')!;
+      const after = change.after as Record<string, unknown>;
+      after.policy = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+      });
+    });
+    expect(told(plan, ...teamsOf('06-role-loses-bonus'))).toEqual([
+      'not-in-files document-changed',
+      'not-in-plan document-changed',
+    ]);
+  });
+
+  test('a new policy that says something else than the file, though both create it', () => {
+    const plan = tampered('01-create', (changes) => {
+      const { change } = changes.find(({ address }) => address === 'aws_iam_policy.role_results-reader')!;
+      const after = change.after as Record<string, unknown>;
+      after.policy = String(after.policy).replace('mechanicalturk:GetHIT', 'mechanicalturk:SendBonus');
+    });
+    expect(told(plan, ...teamsOf('01-create'))).toEqual(['not-in-files document-changed']);
+  });
+
+  test('an attribute that nobody’s access depends on, and that no hand changed', () => {
+    const plan = tampered('02-nochange', (changes) => {
+      const { change } = changes.find(({ address }) => address === 'aws_iam_user.member_bo')!;
+      Object.assign(change, { actions: ['update'], after: { ...(change.after as object), force_destroy: false } });
+    });
+    expect(told(plan, ...teamsOf('02-nochange'))).toEqual(['not-in-files aws_iam_user.member_bo force_destroy']);
+  });
+
+  test('a resource that comes with nothing that changes', () => {
+    const plan = tampered('03-add-member', (changes) => {
+      changes.push({
+        address: 'aws_iam_user_policies_exclusive.member_bo_more',
+        type: 'aws_iam_user_policies_exclusive',
+        name: 'member_bo_more',
+        change: { actions: ['create'], before: null, after: { user_name: 'perception-lab-bo', policy_names: [] } },
+      });
+    });
+    expect(told(plan, ...teamsOf('03-add-member'))).toEqual([
+      'not-in-files aws_iam_user_policies_exclusive.member_bo_more',
+    ]);
+  });
+
+  test('whoever’s last day has passed leaves without a word in the file', () => {
+    const [before, after] = teamsOf('09-member-leaves-with-keys');
+    const until = (team: Team): Team => ({
+      ...team,
+      members: before!.members.map((each) => (each.key === 'eve' ? { ...each, until: '2026-11-20' } : each)),
+      departed: [],
+    });
+    const ended = until(after);
+    expect(told(recordedAsOurs('09-member-leaves-with-keys'), ended, ended)).toEqual([]);
+  });
+});
+
+test('who exists already is said to be taken over, and not to be missing from the plan', () => {
+  const plan = tampered('03-add-member', (changes) => {
+    const { change } = changes.find(({ address }) => address === 'aws_iam_user.member_eve')!;
+    Object.assign(change, {
+      actions: ['update'],
+      importing: { id: 'perception-lab-eve' },
+      before: { ...(change.after as object), force_destroy: null },
+      after_unknown: {},
+    });
+  });
+  expect(told(plan, ...teamsOf('03-add-member'))).toEqual(['taken-over aws_iam_user.member_eve']);
+});
+
+describe('where the plan says otherwise', () => {
+  const corrected = (name: string, plan: Plan) => {
+    const [before, after] = teamsOf(name);
+    const given = { before, after, today: TODAY, at: AT };
+    const of = {
+      plan,
+      report: driftOf(plan, ACCOUNT),
+      rails: [],
+      held: [],
+      tools: { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 6.25.0' },
+    };
+    return corrections(reviewOf(given), reviewOf({ ...given, plan: of })).map(({ kind, user }) => `${kind} ${user}`);
+  };
+
+  test('nothing where it says the same', () => {
+    expect(corrected('03-add-member', recordedAsOurs('03-add-member'))).toEqual([]);
+  });
+
+  test('somebody is put into another group, too', () => {
+    const plan = tampered('03-add-member', (changes) => {
+      const { change } = changes.find(({ address }) => address === 'aws_iam_group_membership.role_paymaster')!;
+      const before = change.before as { users: string[] };
+      Object.assign(change, {
+        actions: ['update'],
+        after: { ...before, users: [...before.users, 'perception-lab-bo'] },
+      });
+    });
+    expect(corrected('03-add-member', plan)).toEqual(['gains perception-lab-bo']);
+  });
+
+  test('a user is made anew, and her keys are lost', () => {
+    const plan = tampered('03-add-member', (changes) => {
+      const { change } = changes.find(({ address }) => address === 'aws_iam_user.member_bo')!;
+      Object.assign(change, { actions: ['delete', 'create'] });
+    });
+    expect(corrected('03-add-member', plan)).toEqual(['replaced perception-lab-bo']);
+  });
+
+  test('nothing of what the file says is in it', () => {
+    expect(corrected('03-add-member', recordedAsOurs('02-nochange'))).toEqual([
+      'does-not-gain perception-lab-eve',
+      'does-not-join perception-lab-eve',
+    ]);
+    expect(corrected('09-member-leaves-with-keys', recordedAsOurs('02-nochange'))[0]).toBe(
+      'does-not-lose perception-lab-eve',
+    );
+  });
+});

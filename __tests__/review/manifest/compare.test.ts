@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { compareDigests } from '../../../src/review/manifest/compare.ts';
+import { changesOf, digestOf, type Json, type JsonObject, named, TOOLS } from '../../support/plan-json.ts';
+
+describe('a fresh plan against the reviewed one', () => {
+  const reviewed = { ...digestOf(named('03-add-member')), tools: TOOLS };
+  const compare = (json: JsonObject, tools = TOOLS) => compareDigests(reviewed, { ...digestOf(json, tools), tools });
+  const edited = (edit: (changes: JsonObject[]) => JsonObject[]): JsonObject => {
+    const copy = structuredClone(named('03-add-member'));
+    return { ...copy, resource_changes: edit(changesOf(copy)) };
+  };
+  const changeOf = (each: JsonObject) =>
+    each.change as { actions: Json[]; before: JsonObject | null; after: JsonObject | null; after_unknown: Json };
+  const at = (address: string, edit: (change: ReturnType<typeof changeOf>) => void) =>
+    edited((changes) => {
+      edit(changeOf(changes.find((each) => each.address === address)!));
+      return changes;
+    });
+
+  test('the same is equal, nothing is empty', () => {
+    expect(compare(named('03-add-member'))).toMatchObject({ verdict: 'equal', unreviewed: [], missing: [] });
+    const empty = compare(named('02-nochange'));
+    expect(empty).toMatchObject({ verdict: 'empty', unreviewed: [] });
+    expect(empty.missing).toHaveLength(reviewed.entries.length);
+  });
+
+  test('any part of the changes is a subset, none of them added', () => {
+    const addresses = reviewed.entries.map(({ address }) => address);
+    fc.assert(
+      fc.property(fc.subarray(addresses, { minLength: 1, maxLength: addresses.length - 1 }), (done) => {
+        const rest = edited((changes) => changes.filter(({ address }) => !done.includes(String(address))));
+        expect(compare(rest)).toMatchObject({
+          verdict: 'subset',
+          unreviewed: [],
+          continued: [],
+          missing: [...done].sort(),
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('a created user whom the state does not know is taken over, where she is as she should be', () => {
+    const adopted = (before: JsonObject) =>
+      at('aws_iam_user.member_eve', (change) => {
+        const { after } = change;
+        Object.assign(change, {
+          actions: ['update'],
+          importing: { id: 'perception-lab-eve' },
+          before: { ...after, force_destroy: null, arn: 'arn:x', unique_id: 'AIDAX', ...before },
+          after: { ...after, arn: 'arn:x', unique_id: 'AIDAX' },
+          after_unknown: {},
+        });
+      });
+    expect(compare(adopted({}))).toMatchObject({ verdict: 'subset', continued: ['aws_iam_user.member_eve'] });
+    expect(compare(adopted({ permissions_boundary: 'arn:aws:iam::aws:policy/AdministratorAccess' }))).toMatchObject({
+      verdict: 'changed',
+      unreviewed: ['aws_iam_user.member_eve'],
+    });
+  });
+
+  const readers = 'aws_iam_group_membership.role_results-reader';
+  test.each<[string, JsonObject]>([
+    ['another end', at(readers, ({ after }) => (after!.users as Json[]).push('perception-lab-mallory'))],
+    [
+      'somebody else taken out on the way',
+      at(readers, ({ before }) => (before!.users as Json[]).push('perception-lab-zoe')),
+    ],
+    [
+      'a deletion in the place of a creation',
+      at('aws_iam_user.member_eve', (change) =>
+        Object.assign(change, { actions: ['delete'], before: change.after, after: null }),
+      ),
+    ],
+    [
+      'one more change',
+      edited((changes) => [
+        ...changes,
+        {
+          ...changes[0]!,
+          address: 'aws_iam_user.member_mallory',
+          change: { actions: ['create'], before: null, after: { name: 'x' } },
+        },
+      ]),
+    ],
+    ['an error besides', { ...named('03-add-member'), errored: true }],
+  ])('%s is changed', (_what, json) => {
+    expect(compare(json).verdict).toBe('changed');
+  });
+
+  test('the same by another engine is changed, and said to be so', () => {
+    const other = compare(named('03-add-member'), { ...TOOLS, engine: 'Terraform 1.15.5' });
+    expect(other).toMatchObject({ verdict: 'changed', otherTools: true, unreviewed: [] });
+  });
+
+  test('a group that has got one of its two new members already is on the way', () => {
+    const two = structuredClone(named('03-add-member'));
+    const membership = changeOf(changesOf(two).find(({ address }) => address === readers)!);
+    (membership.after!.users as Json[]).push('perception-lab-fay');
+    const half = structuredClone(two);
+    const left = changeOf(changesOf(half).find(({ address }) => address === readers)!);
+    (left.before!.users as Json[]).push('perception-lab-eve');
+    const of = (json: JsonObject) => ({ ...digestOf(json), tools: TOOLS });
+    expect(compareDigests(of(two), of(half))).toMatchObject({ verdict: 'subset', continued: [readers] });
+    expect(compareDigests(of(half), of(two))).toMatchObject({ verdict: 'changed', unreviewed: [readers] });
+  });
+});

@@ -1,0 +1,144 @@
+import { railsOf } from '../../../src/guardrails/rails.ts';
+import { driftOf } from '../../../src/review/changes/classify-plan.ts';
+import { type PlanOfReview, reviewOf } from '../../../src/review/changes/review-of.ts';
+import { renderComment } from '../../../src/review/comment/comment.ts';
+import { compareDigests } from '../../../src/review/manifest/compare.ts';
+import { planDigest } from '../../../src/review/manifest/digest.ts';
+import {
+  type Manifest,
+  manifestOf,
+  readManifest,
+  readReview,
+  writeManifest,
+} from '../../../src/review/manifest/manifest.ts';
+import { reviewJson } from '../../../src/review/text/preview-json.ts';
+import { RECORDED_TEAMS, recordedAsOurs } from '../../support/recorded-team.ts';
+
+const TODAY = '2026-11-25';
+const AT = new Date(`${TODAY}T12:00:00Z`);
+const COMMIT = '3f2c1ab9d0e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4';
+const NAMES = Object.keys(RECORDED_TEAMS);
+
+function made(name: string): { readonly manifest: Manifest; readonly plan: PlanOfReview } {
+  const [before, after] = RECORDED_TEAMS[name]!;
+  const recorded = recordedAsOurs(name);
+  const plan: PlanOfReview = {
+    plan: recorded,
+    report: driftOf(recorded, after.account),
+    rails: railsOf(recorded, after, TODAY),
+    held: [],
+    tools: { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 6.25.0' },
+  };
+  const review = reviewOf({ before, after, today: TODAY, at: AT, plan });
+  const manifest = manifestOf(review, plan, {
+    head: { commit: COMMIT, tree: COMMIT },
+    run: { id: '12', attempt: 1 },
+    mturkTeam: '0.1.0',
+    createdAt: AT,
+  });
+  return { manifest, plan };
+}
+
+test.each(NAMES)('%s is read as it was written', (name) => {
+  const { manifest } = made(name);
+  expect(readManifest(writeManifest(manifest))).toEqual({ ok: true, value: manifest });
+});
+
+test('a review alone is read from what review prints as JSON', () => {
+  const [before, after] = RECORDED_TEAMS['03-add-member']!;
+  const review = reviewOf({ before, after, today: TODAY, at: AT });
+  expect(readReview(JSON.stringify(reviewJson(review)))).toEqual({ ok: true, value: review });
+});
+
+test.each(NAMES)('%s: no account, no ARN of it, and nothing of what a policy or tag says', (name) => {
+  const text = writeManifest(made(name).manifest);
+  for (const secret of ['123456789012', 'arn:aws:iam::1', 'mechanicalturk:', '"Effect"', '"hello":"x"', 'AIDA']) {
+    expect({ secret, found: text.includes(secret) }).toEqual({ secret, found: false });
+  }
+});
+
+test('what is read is enough for the comment and for the apply', () => {
+  const { manifest, plan } = made('12-drift');
+  const read = readManifest(writeManifest(manifest));
+  if (!read.ok) throw new Error(read.reason);
+  const comment = renderComment({
+    review: read.value.review,
+    state: 'planned',
+    failure: null,
+    corrected: [],
+    footer: { commit: COMMIT, digest: read.value.digest, engine: read.value.tools.engine, runUrl: null, at: TODAY },
+    reveal: false,
+  });
+  expect(comment).toContain('Dee Okafor');
+  const fresh = { ...planDigest(plan.plan, plan.tools), tools: plan.tools };
+  expect(compareDigests(read.value, fresh).verdict).toBe('equal');
+});
+
+test('counts and risk agree with the review', () => {
+  const { manifest } = made('09-member-leaves-with-keys');
+  expect(manifest).toMatchObject({
+    account: '…9012',
+    risk: 'identity-deleted',
+    counts: { add: 0, change: 2, remove: 3, people: 1, unexplained: 0, refusals: 0 },
+  });
+  expect(manifest.entries).toHaveLength(5);
+});
+
+describe('a stranger’s text', () => {
+  const { manifest } = made('12-drift');
+  const refused = made('16-lab-renamed').manifest;
+  const person = 'review.people.0';
+  const document = manifest.review.unexplained.findIndex((one) => one.difference?.kind === 'document-changed');
+
+  /** The manifest with one value in it replaced, or added: `review.people.0.name`. */
+  function edited(path: string, value: unknown, from = manifest): string {
+    const json = JSON.parse(writeManifest(from)) as Record<string, unknown>;
+    const keys = path.split('.');
+    let at = json;
+    for (const key of keys.slice(0, -1)) at = at[key] as Record<string, unknown>;
+    at[keys.at(-1)!] = value;
+    return JSON.stringify(json);
+  }
+
+  test('of the right kind is read', () => {
+    expect(readManifest(edited(`${person}.name`, 'somebody else')).ok).toBe(true);
+  });
+
+  test.each<[string, string]>([
+    ['nothing', ''],
+    ['no JSON', '{'],
+    ['a list', '[]'],
+    ['another version', edited('version', 2)],
+    ['something besides', edited('plan', 'aGVsbG8=')],
+    ['something besides, deep inside', edited(`${person}.change.x`, 1)],
+    ['a prototype', writeManifest(manifest).replace('"version":1', '"version":1,"__proto__":{"x":1}')],
+    ['no digest', edited('digest', '')],
+    ['a digest of other letters', edited('digest', 'g'.repeat(64))],
+    ['a commit that is a branch', edited('head.commit', 'main')],
+    ['a run that is a path', edited('run.id', '../1')],
+    ['an operation that does not exist', edited(`${person}.change.operations.lost.0`, 'GrantBonus')],
+    ['a risk that does not exist', edited('risk', 'none')],
+    ['a person of no class', edited(`${person}.classes`, [])],
+    ['a moment that is none', edited('createdAt', 'yesterday')],
+    ['a text without an end', edited(`${person}.name`, 'x'.repeat(5_000))],
+    ['people without an end', edited('review.people', Array(20_001).fill(manifest.review.people[0]))],
+    [
+      'a document',
+      edited(`review.unexplained.${document}.difference.to`, {
+        Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+      }),
+    ],
+    ['a rail that does not exist', edited('review.rails.0.code', 'be-nice', refused)],
+    ['a rail with another one’s arguments', edited('review.rails.0.args', { count: 1 }, refused)],
+    ['a count that is negative', edited('counts.add', -1)],
+  ])('%s is refused', (_what, text) => {
+    expect(readManifest(text)).toMatchObject({ ok: false, reason: expect.any(String) });
+  });
+
+  test('the place of what is wrong is told', () => {
+    expect(readManifest(edited('run.id', 'x'))).toMatchObject({
+      ok: false,
+      reason: expect.stringMatching(/^run\.id: /),
+    });
+  });
+});

@@ -1,0 +1,183 @@
+import type { FailureCode } from '../../../src/diagnostics/failure.ts';
+import type { EngineDiagnostic } from '../../../src/terraform/run/apply-stream.ts';
+import { type EngineStep, engineFailure } from '../../../src/terraform/run/failure.ts';
+import type { EngineRun } from '../../../src/terraform/run/run-engine.ts';
+
+const ended: EngineRun = {
+  exitCode: 1,
+  signal: null,
+  stdout: '',
+  stderr: '',
+  interrupted: false,
+  timedOut: false,
+  startError: null,
+};
+const progress = { done: 2, total: 7 };
+
+function failureOf(step: EngineStep, run: Partial<EngineRun>, errors: readonly EngineDiagnostic[] = []) {
+  return engineFailure({
+    step,
+    run: { ...ended, ...run },
+    errors,
+    progress: step === 'apply' ? progress : null,
+    command: 'tofu -chdir=team',
+    timeoutSeconds: 60,
+  }).failure;
+}
+
+const told = (summary: string, detail = '', address: string | null = null): EngineDiagnostic => ({
+  severity: 'error',
+  summary,
+  detail,
+  address,
+});
+
+// Summaries and details in the wording of Terraform 1.11 and 1.15, OpenTofu 1.6 and 1.12, and of the AWS provider.
+test.each<[FailureCode, EngineStep, EngineDiagnostic]>([
+  ['wrong-account', 'plan', told('AWS account ID not allowed: 999999999999')],
+  [
+    'credentials-missing',
+    'plan',
+    told('No valid credential sources found', 'failed to refresh cached credentials, no EC2 IMDS role found'),
+  ],
+  [
+    'credentials-denied',
+    'plan',
+    told(
+      'Retrieving AWS account details',
+      'validating provider credentials: api error InvalidClientTokenId: The security token included in the request is invalid.',
+    ),
+  ],
+  [
+    'credentials-denied',
+    'apply',
+    told(
+      'creating IAM User (perception-lab-bo)',
+      'api error AccessDenied: User: x is not authorized to perform: iam:CreateUser',
+      'aws_iam_user.member_bo',
+    ),
+  ],
+  [
+    'credentials-denied',
+    'plan',
+    told('reading IAM User', 'ExpiredToken: The security token included in the request is expired'),
+  ],
+  [
+    'throttled',
+    'apply',
+    told('creating IAM Group', 'exceeded maximum number of attempts, 25, api error Throttling: Rate exceeded'),
+  ],
+  [
+    'name-exists',
+    'apply',
+    told(
+      'creating IAM User (perception-lab-bo)',
+      'EntityAlreadyExists: User with name perception-lab-bo already exists.',
+    ),
+  ],
+  [
+    'plan-stale',
+    'apply',
+    told('Saved plan is stale', 'The given plan file can no longer be applied because the state was changed'),
+  ],
+  [
+    'backend-changed',
+    'plan',
+    told(
+      'Backend initialization required, please run "terraform init"',
+      'Reason: Initial configuration of the requested backend "http"',
+    ),
+  ],
+  [
+    'provider-unavailable',
+    'plan',
+    told(
+      'Inconsistent dependency lock file',
+      'provider registry.opentofu.org/hashicorp/aws: required by this configuration but no version is selected',
+    ),
+  ],
+  ['backend-failed', 'apply', told('Failed to save state', 'Error saving state: connection refused')],
+  ['backend-failed', 'plan', told('Error refreshing state: state data in S3 does not have the expected content')],
+  ['network-failed', 'plan', told('reading IAM User', 'dial tcp: lookup iam.amazonaws.com: no such host')],
+  ['plan-failed', 'plan', told('Unsupported attribute', 'This object does not have an attribute named "x".')],
+  ['apply-failed', 'apply', told('creating IAM User', 'api error MalformedPolicyDocument: Syntax errors in policy.')],
+])('%s while %s', (code, step, diagnostic) => {
+  expect(failureOf(step, {}, [diagnostic]).code).toBe(code);
+});
+
+test('an apply says how far it came, where, and how many errors there were', () => {
+  const errors = [
+    told('creating IAM User', 'Syntax  errors\n in policy.', 'aws_iam_user.member_bo'),
+    told('other'),
+    told('third'),
+  ];
+  expect(failureOf('apply', {}, errors)).toEqual({
+    code: 'apply-failed',
+    args: {
+      reason: 'aws_iam_user.member_bo: creating IAM User: Syntax errors in policy. (and 2 more errors)',
+      progress,
+    },
+  });
+});
+
+test.each([
+  [
+    'OpenTofu',
+    'Lock Info:\n  ID:        6f1cae66-7c3b-d7ff-4a3c-b6e2e5b2a111\n  Path:      terraform.tfstate\n  Operation: OperationTypeApply\n  Who:       ada@lab\n  Version:   1.6.2\n  Created:   2026-11-25 10:00:00.123 +0000 UTC\n  Info:      \n',
+  ],
+  [
+    'a box drawn around it',
+    '│ Lock Info:\n│   ID:        6f1cae66-7c3b-d7ff-4a3c-b6e2e5b2a111\n│   Operation: OperationTypeApply\n│   Who:       ada@lab\n│   Created:   2026-11-25 10:00:00.123 +0000 UTC',
+  ],
+])('a locked state tells its holder: %s', (_case, detail) => {
+  expect(failureOf('plan', {}, [told('Error acquiring the state lock', detail)])).toEqual({
+    code: 'state-locked',
+    args: {
+      lock: {
+        id: '6f1cae66-7c3b-d7ff-4a3c-b6e2e5b2a111',
+        who: 'ada@lab',
+        operation: 'OperationTypeApply',
+        created: '2026-11-25 10:00:00.123 +0000 UTC',
+      },
+      command: 'tofu -chdir=team',
+    },
+  });
+});
+
+test('init has no stream: the text of stderr is read, box or no box', () => {
+  const boxed =
+    '╷\n│ Error: Failed to query available provider packages\n│ \n│ Could not retrieve the list of available versions for provider hashicorp/aws:\n│ no route to host\n╵\n';
+  expect(failureOf('init', { stderr: boxed })).toEqual({
+    code: 'provider-unavailable',
+    args: {
+      reason:
+        'Failed to query available provider packages: Could not retrieve the list of available versions for provider hashicorp/aws: no route to host',
+    },
+  });
+  expect(
+    failureOf('init', { stderr: '\nError: Backend configuration changed\n\nA change in the backend configuration' }),
+  ).toEqual({
+    code: 'backend-changed',
+    args: { command: 'tofu -chdir=team' },
+  });
+  const reasons = ['\npanic: runtime error\nmore', ''].map((stderr) => failureOf('init', { stderr }).args);
+  expect(reasons).toEqual([{ reason: 'panic: runtime error' }, { reason: 'the engine gave no reason' }]);
+});
+
+test.each<[object, Partial<EngineRun>]>([
+  [
+    { code: 'timeout', args: { seconds: 60, progress } },
+    { timedOut: true, signal: 'SIGKILL', exitCode: null },
+  ],
+  [{ code: 'interrupted', args: { progress } }, { interrupted: true }],
+  [
+    { code: 'killed', args: { signal: 'SIGKILL', progress } },
+    { signal: 'SIGKILL', exitCode: null },
+  ],
+  [
+    { code: 'engine-unusable', args: { binary: '', reason: 'spawn EACCES' } },
+    { startError: 'spawn EACCES', exitCode: null },
+  ],
+])('%j comes before whatever the engine said', (expected, run) => {
+  expect(failureOf('apply', run, [told('creating IAM User', 'EntityAlreadyExists')])).toEqual(expected);
+});

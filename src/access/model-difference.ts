@@ -1,0 +1,249 @@
+import { canonicalDocument } from '../iam/canonical.ts';
+import type { PolicyDocument } from '../iam/document.ts';
+import type { AccessModel, InlinePolicy } from './model.ts';
+
+export interface Holder {
+  readonly kind: 'user' | 'group';
+  readonly name: string;
+}
+
+/**
+ * One thing in which an account differs from another state of itself, named as a person would: who was put into which
+ * group, not which resource has another attribute. Names are IAM's.
+ */
+export type Difference =
+  | { readonly kind: 'user-added' | 'user-removed'; readonly user: string }
+  | { readonly kind: 'group-added' | 'group-removed'; readonly group: string }
+  | { readonly kind: 'policy-added' | 'policy-removed'; readonly arn: string }
+  | { readonly kind: 'moved'; readonly holder: Holder; readonly from: string; readonly to: string }
+  | {
+      readonly kind: 'member-added' | 'member-removed';
+      readonly group: string;
+      readonly user: string;
+      /** The user is known only as a member of this group: nobody's user here, and nothing tells what else she has. */
+      readonly stranger: boolean;
+    }
+  | { readonly kind: 'attachment-added' | 'attachment-removed'; readonly holder: Holder; readonly arn: string }
+  | {
+      readonly kind: 'inline-added' | 'inline-removed';
+      readonly holder: Holder;
+      readonly policy: string;
+      /** Null where only the name is known. */
+      readonly document: PolicyDocument | null;
+    }
+  | {
+      readonly kind: 'inline-changed';
+      readonly holder: Holder;
+      readonly policy: string;
+      readonly from: PolicyDocument | null;
+      readonly to: PolicyDocument | null;
+    }
+  | {
+      readonly kind: 'document-changed';
+      readonly arn: string;
+      readonly from: PolicyDocument | null;
+      readonly to: PolicyDocument | null;
+    }
+  | {
+      readonly kind: 'boundary-changed';
+      readonly user: string;
+      readonly from: string | null;
+      readonly to: string | null;
+    }
+  | {
+      readonly kind: 'tag-changed';
+      readonly user: string;
+      readonly tag: string;
+      readonly from: string | null;
+      readonly to: string | null;
+    };
+
+/**
+ * Everything that `to` has otherwise than `from`, ordered by kind and name. What a user or group that is gone (or new)
+ * had (or gets) is listed too: it is what she loses, and what others must not find on her.
+ */
+export function differences(from: AccessModel, to: AccessModel): readonly Difference[] {
+  const before = itemsOf(from);
+  const after = itemsOf(to);
+  const found: Difference[] = [];
+  for (const [key, item] of before) {
+    const other = after.get(key);
+    if (other === undefined) found.push(item.removed);
+    else if (other.value !== item.value) found.push(item.changed(other));
+  }
+  for (const [key, item] of after) if (!before.has(key)) found.push(item.added);
+  // A user's boundary and tags come and go with her: only between two states of her are they news.
+  const comingOrGoing = new Set(
+    found.flatMap((each) => (each.kind === 'user-added' || each.kind === 'user-removed' ? [each.user] : [])),
+  );
+  return found
+    .filter(({ kind, ...each }) => !(isOfUser(kind) && 'user' in each && comingOrGoing.has(each.user)))
+    .map((difference) => ({ difference, key: differenceKey(difference) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ difference }) => difference);
+}
+
+function isOfUser(kind: Difference['kind']): boolean {
+  return kind === 'boundary-changed' || kind === 'tag-changed';
+}
+
+/** A text that is equal for two differences exactly when they say the same. */
+export function differenceKey(difference: Difference): string {
+  const { kind } = difference;
+  const plain = { ...difference } as Record<string, unknown>;
+  for (const [name, value] of Object.entries(plain)) {
+    if (name === 'from' || name === 'to' || name === 'document') plain[name] = canonical(value);
+  }
+  // A document by its name alone is the same policy as the one whose document is known.
+  if (kind === 'inline-added' || kind === 'inline-removed') plain.document = '';
+  if (kind === 'member-added' || kind === 'member-removed') plain.stranger = '';
+  return JSON.stringify([
+    kind,
+    ...Object.keys(plain)
+      .sort()
+      .map((name) => plain[name]),
+  ]);
+}
+
+/** A text that is equal for two differences about the same thing, whatever becomes of it. */
+export function subjectKey(difference: Difference): string {
+  const {
+    kind,
+    from: _from,
+    to: _to,
+    document: _document,
+    stranger: _stranger,
+    ...subject
+  } = {
+    from: null,
+    to: null,
+    document: null,
+    stranger: null,
+    ...difference,
+  };
+  const family = kind === 'document-changed' ? 'policy' : kind.replace(/-\w+$/, '');
+  return JSON.stringify([family, subject]);
+}
+
+/** What undoes a difference. */
+export function inverse(difference: Difference): Difference {
+  if ('from' in difference) return { ...difference, from: difference.to, to: difference.from } as Difference;
+  const added = difference.kind.endsWith('-added');
+  const kind = added ? difference.kind.replace(/-added$/, '-removed') : difference.kind.replace(/-removed$/, '-added');
+  return { ...difference, kind } as Difference;
+}
+
+interface Item {
+  /** Two items with the same key are the same thing, equal when this is. */
+  readonly value: string;
+  readonly raw: unknown;
+  readonly added: Difference;
+  readonly removed: Difference;
+  readonly changed: (to: Item) => Difference;
+}
+
+/** The model as a flat list of things that are there or not, each with the difference that its coming or going is. */
+function itemsOf(model: AccessModel): ReadonlyMap<string, Item> {
+  const items = new Map<string, Item>();
+  const put = (
+    key: readonly string[],
+    item: Omit<Item, 'value' | 'raw' | 'changed'> & {
+      raw?: unknown;
+      changed?: (from: unknown, to: unknown) => Difference;
+    },
+  ) => {
+    const { raw = '', changed, added, removed } = item;
+    items.set(JSON.stringify(key), {
+      raw,
+      value: canonical(raw),
+      added,
+      removed,
+      changed: (to) => changed?.(raw, to.raw) ?? added,
+    });
+  };
+
+  const putHeld = (holder: Holder, attached: readonly string[], inline: readonly InlinePolicy[], path: string) => {
+    const { kind, name } = holder;
+    for (const arn of attached) {
+      put([kind, name, 'attached', arn], {
+        added: { kind: 'attachment-added', holder, arn },
+        removed: { kind: 'attachment-removed', holder, arn },
+      });
+    }
+    for (const { name: policy, document } of inline) {
+      put([kind, name, 'inline', policy], {
+        raw: document,
+        added: { kind: 'inline-added', holder, policy, document },
+        removed: { kind: 'inline-removed', holder, policy, document },
+        changed: (from, to) => ({
+          kind: 'inline-changed',
+          holder,
+          policy,
+          from: from as PolicyDocument | null,
+          to: to as PolicyDocument | null,
+        }),
+      });
+    }
+    put([kind, name], {
+      raw: path,
+      added: kind === 'user' ? { kind: 'user-added', user: name } : { kind: 'group-added', group: name },
+      removed: kind === 'user' ? { kind: 'user-removed', user: name } : { kind: 'group-removed', group: name },
+      changed: (from, to) => ({ kind: 'moved', holder, from: String(from), to: String(to) }),
+    });
+  };
+
+  for (const user of model.users) {
+    const stranger = user.stranger === true;
+    for (const group of user.groups) {
+      put(['member', group, user.name], {
+        added: { kind: 'member-added', group, user: user.name, stranger },
+        removed: { kind: 'member-removed', group, user: user.name, stranger },
+      });
+    }
+    // Nothing is known of a stranger but her groups: she neither comes nor goes with them.
+    if (stranger) continue;
+    putHeld({ kind: 'user', name: user.name }, user.attached, user.inline, user.path);
+    put(['user', user.name, 'boundary'], {
+      raw: user.boundary,
+      added: { kind: 'boundary-changed', user: user.name, from: null, to: user.boundary },
+      removed: { kind: 'boundary-changed', user: user.name, from: user.boundary, to: null },
+      changed: (from, to) => ({
+        kind: 'boundary-changed',
+        user: user.name,
+        from: from as string | null,
+        to: to as string | null,
+      }),
+    });
+    for (const [tag, text] of Object.entries(user.tags)) {
+      put(['user', user.name, 'tag', tag], {
+        raw: text,
+        added: { kind: 'tag-changed', user: user.name, tag, from: null, to: text },
+        removed: { kind: 'tag-changed', user: user.name, tag, from: text, to: null },
+        changed: (from, to) => ({ kind: 'tag-changed', user: user.name, tag, from: String(from), to: String(to) }),
+      });
+    }
+  }
+  for (const group of model.groups)
+    putHeld({ kind: 'group', name: group.name }, group.attached, group.inline, group.path);
+  for (const { arn, document } of model.policies) {
+    // A policy of AWS, or the boundary, comes into the model by being referred to: that is told by whoever refers to it.
+    if (!arn.startsWith(`arn:aws:iam::${model.account}:policy/mturk/`)) continue;
+    put(['policy', arn], {
+      raw: document,
+      added: { kind: 'policy-added', arn },
+      removed: { kind: 'policy-removed', arn },
+      changed: (from, to) => ({
+        kind: 'document-changed',
+        arn,
+        from: from as PolicyDocument | null,
+        to: to as PolicyDocument | null,
+      }),
+    });
+  }
+  return items;
+}
+
+function canonical(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'object' ? canonicalDocument(value as PolicyDocument) : String(value);
+}

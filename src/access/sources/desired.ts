@@ -1,0 +1,46 @@
+import { managedPolicyArn, managedPolicyByArn } from '../../catalog/managed-policies.ts';
+import { boundaryPolicy, limitsPolicy, rolePolicy } from '../../team/documents.ts';
+import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags, rolePolicyArn } from '../../team/names.ts';
+import { activeMembers, type Team } from '../../team/team.ts';
+import type { AccessGroup, AccessModel, AccessPolicy, AccessUser } from '../model.ts';
+
+/**
+ * The access that a team declares on a day (`YYYY-MM-DD`, UTC): what the account holds once it is applied.
+ * Members whose `until` has passed are not in it.
+ */
+export function declare(team: Team, today: string): AccessModel {
+  const path = labPath(team.lab);
+  const policies = new Map<string, AccessPolicy>();
+  const boundary = boundaryArn(team);
+  policies.set(boundary, { arn: boundary, name: team.lab, document: boundaryPolicy(team) });
+
+  const groups: AccessGroup[] = team.roles.map((role) => {
+    const attached: string[] = role.managed.map((name) => {
+      const arn = managedPolicyArn(name);
+      policies.set(arn, { arn, name, document: managedPolicyByArn(arn) });
+      return arn;
+    });
+    const own = rolePolicy(role, team.freeze);
+    if (own !== null) {
+      const arn = rolePolicyArn(team, role.key);
+      policies.set(arn, { arn, name: iamName(team.lab, role.key), document: own });
+      attached.push(arn);
+    }
+    return { name: iamName(team.lab, role.key), path, attached: attached.sort(), inline: [] };
+  });
+
+  const users: AccessUser[] = activeMembers(team, today).map((member) => {
+    const limits = limitsPolicy(member);
+    return {
+      name: iamName(team.lab, member.key),
+      path,
+      groups: member.roles.map((role) => iamName(team.lab, role)).sort(),
+      attached: [],
+      inline: limits === null ? [] : [{ name: LIMITS_POLICY, document: limits }],
+      boundary,
+      tags: memberTags(team.lab, member.key),
+    };
+  });
+
+  return { account: team.account, users, groups, policies: [...policies.values()] };
+}

@@ -1,0 +1,115 @@
+import { LIMITS_POLICY } from '../../team/names.ts';
+import { columns, WIDEST_NAME } from '../../text/columns.ts';
+import { lastDayWords } from '../../text/dates.ts';
+import type { AccessChange, PersonChange } from '../diff.ts';
+import {
+  accessWords,
+  grantWords,
+  groupWord,
+  listWords,
+  type Naming,
+  personName,
+  policyName,
+  unknownPolicyWords,
+} from './names.ts';
+
+/** What happens, and what that means. */
+type Row = readonly [verb: string, what: string];
+
+/** What becomes of everybody's access, a person and a consequence at a time, in lines of at most `width` cells. */
+export function accessChangeLines(change: AccessChange, naming: Naming, width = 100): readonly string[] {
+  if (change.people.length === 0) return ["  Nobody's access changes."];
+  const at = new Date(change.at);
+  const rows = change.people.flatMap((person) =>
+    personRows(person, naming, at).map((row, index) => [index === 0 ? personName(person.user, naming) : '', ...row]),
+  );
+  return [...columns(rows, 2, width, WIDEST_NAME), "  Nobody else's access changes."];
+}
+
+function personRows(person: PersonChange, naming: Naming, at: Date): readonly Row[] {
+  const rows = [...mainRows(person, naming, at), ...sideRows(person, naming)];
+  return rows.length > 0 ? rows : [['changes', 'nothing in what they may do']];
+}
+
+function mainRows(person: PersonChange, naming: Naming, at: Date): readonly Row[] {
+  if (person.kind === 'joins') return [['joins', joinWords(person, naming, at)]];
+  if (person.kind === 'leaves') return [['leaves', leaveWords(person)]];
+  const { gained, lost } = person.capabilities;
+  const rows: Row[] = [];
+  if (gained.length > 0) {
+    const through = grantWords(
+      gained.flatMap(({ grants }) => grants),
+      naming,
+    );
+    const verb = person.suspended.before && !person.suspended.after ? 'is back' : 'gains';
+    rows.push([verb, `${accessWords(gained)}, through ${through}`]);
+  } else if (person.suspended.before && !person.suspended.after) rows.push(['is back', 'and may still do nothing']);
+  if (!person.suspended.before && person.suspended.after) rows.push(['is suspended', suspensionWords(person)]);
+  else if (lost.length > 0) {
+    rows.push(['loses', person.mayAct.after ? accessWords(lost) : `everything: ${accessWords(lost)}`]);
+  }
+  if (person.ends.before !== person.ends.after) rows.push(endRow(person, at));
+  return rows;
+}
+
+function joinWords({ capabilities, ends, suspended, groups }: PersonChange, naming: Naming, at: Date): string {
+  const until = ends.after === null ? '' : `, until ${lastDayWords(ends.after, at)}`;
+  const { gained } = capabilities;
+  if (suspended.after) return `suspended, may do nothing${until}`;
+  if (gained.length === 0) return groups.gained.length === 0 ? 'without a role' : `may do nothing${until}`;
+  const through = grantWords(
+    gained.flatMap(({ grants }) => grants),
+    naming,
+  );
+  return `${accessWords(gained)}, through ${through}${until}`;
+}
+
+function leaveWords({ capabilities }: PersonChange): string {
+  const { lost } = capabilities;
+  return lost.length === 0 ? 'could do nothing any more' : `keeps nothing; until now: ${accessWords(lost)}`;
+}
+
+function suspensionWords({ capabilities }: PersonChange): string {
+  const { lost } = capabilities;
+  return lost.length === 0 ? 'could do nothing before' : `keeps nothing; until now: ${accessWords(lost)}`;
+}
+
+function endRow({ ends }: PersonChange, at: Date): Row {
+  const was = ends.before === null ? 'without a last day' : lastDayWords(ends.before, at);
+  if (ends.after === null) return ['stays', `without a last day; until now it was ${was}`];
+  const over = Date.parse(ends.after) <= at.getTime();
+  return [over ? 'has ended' : 'ends', `after ${lastDayWords(ends.after, at)}; until now ${was}`];
+}
+
+/** What changes beside the operations: it may be the way to more tomorrow. */
+function sideRows(person: PersonChange, naming: Naming): readonly Row[] {
+  if (person.kind === 'leaves') return [];
+  const rows: Row[] = [];
+  const own = person.ownPolicies.gained.filter((policy) => policy !== LIMITS_POLICY).map(policyName);
+  if (own.length > 0) {
+    rows.push(['is given', `${own.length === 1 ? 'a policy' : 'policies'} beside all roles: ${listWords(own)}`]);
+  }
+  if (person.kind === 'changed') rows.push(...groupRows(person, naming));
+  const { before, after } = person.boundary;
+  if (after === null && before !== null) {
+    rows.push(['is not capped', 'by a permissions boundary any more: whatever is attached by hand counts']);
+  } else if (after === null && person.kind === 'joins') {
+    rows.push(['is not capped', 'by a permissions boundary: whatever is attached by hand counts']);
+  } else if (after !== null && person.kind === 'changed' && before !== after) {
+    rows.push(['is capped', `by the permissions boundary ${policyName(after)}${before === null ? '' : ' instead'}`]);
+  }
+  const { unknownPolicies } = person;
+  if (unknownPolicies.after.length > 0) rows.push(['beware', unknownPolicyWords(unknownPolicies.after)]);
+  return rows;
+}
+
+/** The groups that no other row has named. */
+function groupRows({ groups, capabilities }: PersonChange, naming: Naming): readonly Row[] {
+  const holders = capabilities.gained.flatMap(({ grants }) => grants.map(({ holder }) => holder));
+  const gained = groups.gained.filter((group) => !holders.includes(`group ${group}`) || !group.startsWith(naming.lab));
+  const words = (names: readonly string[]) => listWords(names.map((name) => groupWord(name, naming)));
+  return [
+    ...(gained.length === 0 ? [] : [['is put into', words(gained)] as const]),
+    ...(groups.lost.length === 0 ? [] : [['is taken out of', words(groups.lost)] as const]),
+  ];
+}

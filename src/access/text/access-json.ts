@@ -1,0 +1,42 @@
+import type { AccessChange, PersonChange } from '../diff.ts';
+import type { Explanation } from '../explain.ts';
+import type { AbleUser, WhoCan } from '../who-can.ts';
+import type { Naming } from './names.ts';
+
+/** A user as the file knows her; both null for one who is not in it. */
+interface Named {
+  readonly key: string | null;
+  readonly name: string | null;
+}
+
+type Versioned<Value> = { readonly version: 1 } & Value;
+
+/** `plan --json`, its part about people. */
+export function accessChangeJson(
+  change: AccessChange,
+  naming: Naming,
+): Versioned<Omit<AccessChange, 'people'> & { readonly people: readonly (PersonChange & Named)[] }> {
+  return {
+    version: 1,
+    ...change,
+    people: change.people.map((person) => ({ ...named(person.user, naming), ...person })),
+  };
+}
+
+/** `explain --json` */
+export function explanationJson(explanation: Explanation, naming: Naming): Versioned<Explanation & Named> {
+  return { version: 1, ...named(explanation.user, naming), ...explanation };
+}
+
+/** `who-can --json` */
+export function whoCanJson(
+  answer: WhoCan,
+  naming: Naming,
+): Versioned<Omit<WhoCan, 'users'> & { readonly users: readonly (AbleUser & Named)[] }> {
+  return { version: 1, ...answer, users: answer.users.map((user) => ({ ...named(user.user, naming), ...user })) };
+}
+
+function named(user: string, { people }: Naming): Named {
+  const person = people.get(user);
+  return { key: person?.key ?? null, name: person?.name ?? null };
+}

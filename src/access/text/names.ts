@@ -1,0 +1,127 @@
+import { CAPABILITIES, OPERATIONS, operationsOf, RISKS, type Risk } from '../../catalog/mturk.ts';
+import { keyOfIamName } from '../../team/names.ts';
+import type { Grant } from '../access-of.ts';
+import type { CapabilityAccess } from '../capability-access.ts';
+import type { UnknownPolicy } from '../policies-of.ts';
+
+/** What turns IAM's names back into those of the file. */
+export interface Naming {
+  readonly lab: string;
+  /** By name of the IAM user. */
+  readonly people: ReadonlyMap<string, NamedPerson>;
+}
+
+interface NamedPerson {
+  readonly key: string;
+  readonly name: string;
+  /** `YYYY-MM-DD`; null, or not told, where her access has no last day. */
+  readonly until?: string | null;
+  /** Keys of her roles; not told of those who have left. */
+  readonly roles?: readonly string[];
+}
+
+/** What a risk does, for "which ..."; null where it needs no warning. */
+export const RISK_WORDS: Readonly<Record<Risk, string | null>> = {
+  spends: 'spends money',
+  'harms-workers': 'harms workers',
+  'loses-data': 'loses data',
+  'contacts-people': null,
+  changes: null,
+  reads: null,
+};
+
+/** `Bo Chen`, or the IAM name of somebody who is not in the file. */
+export function personName(user: string, { people }: Naming): string {
+  return people.get(user)?.name ?? `${user} (not in team.yaml)`;
+}
+
+/** `a`, `a and b`, `a, b and c` */
+export function listWords(items: readonly string[]): string {
+  const last = items.at(-1);
+  if (last === undefined || items.length === 1) return last ?? '';
+  return `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `pays workers bonuses (pay:bonus)`, or `publishes HITs (hits:publish, only CreateHIT)` for a part. */
+export function capabilityWords({ capability, operations, whole }: CapabilityAccess): string {
+  const part = whole ? '' : `, only ${listWords(operations)}`;
+  return `${CAPABILITIES[capability].does} (${capability}${part})`;
+}
+
+/** The same in a sentence about a change: a long part is counted, and `explain` lists it. */
+function briefWords(access: CapabilityAccess): string {
+  const { capability, operations, whole } = access;
+  if (whole || operations.length <= FEW) return capabilityWords(access);
+  const { does } = CAPABILITIES[capability];
+  return `${does} (${capability}, ${operations.length} of its ${operationsOf(capability).length} operations)`;
+}
+
+/** A list of so few operations is shorter than the list of all others. */
+const FEW = 3;
+
+/** What somebody may do, worst first, each kind of harm named once. */
+export function accessWords(capabilities: readonly CapabilityAccess[]): string {
+  const operations = capabilities.flatMap((each) => each.operations);
+  const missing = OPERATIONS.filter((operation) => !operations.includes(operation));
+  if (missing.length <= FEW) {
+    const but = missing.length === 0 ? '' : ` except ${listWords(missing)}`;
+    const harms = RISKS.flatMap((risk) =>
+      capabilities.some((each) => each.risk === risk) ? (RISK_WORDS[risk] ?? []) : [],
+    );
+    return `everything in MTurk${but} (${harms.join(', ')})`;
+  }
+  const parts = RISKS.flatMap((risk) => {
+    const same = capabilities.filter((each) => each.risk === risk);
+    if (same.length === 0) return [];
+    const harm = RISK_WORDS[risk];
+    return [`${same.map(briefWords).join(', ')}${harm === null ? '' : `, which ${harm}`}`];
+  });
+  return parts.join('; ');
+}
+
+/** What a reader must not miss of a long list: each kind of harm with what does it, and how much else there is. */
+export function harmWords(capabilities: readonly CapabilityAccess[]): string {
+  const harmful = capabilities.filter(({ risk }) => RISK_WORDS[risk] !== null);
+  const rest = capabilities.flatMap(({ risk, operations }) => (RISK_WORDS[risk] === null ? operations : []));
+  if (harmful.length === 0 || rest.length + harmful.length <= FEW) return accessWords(capabilities);
+  const parts = RISKS.flatMap((risk) => {
+    const same = harmful.filter((each) => each.risk === risk);
+    return same.length === 0
+      ? []
+      : [`${same.map(({ capability }) => CAPABILITIES[capability].does).join(', ')} (${RISK_WORDS[risk] ?? ''})`];
+  });
+  const more = rest.length === 0 ? [] : [`and ${rest.length} more operations`];
+  return [...parts, ...more].join('; ');
+}
+
+/** `paymaster`, `results-reader (policy AmazonMechanicalTurkFullAccess)`, `a policy of their own (extra)`: once each. */
+export function grantWords(grants: readonly Grant[], naming: Naming): string {
+  return listWords([...new Set(grants.map((grant) => grantWord(grant, naming)))]);
+}
+
+function grantWord({ holder, policy }: Grant, { lab }: Naming): string {
+  const name = policyName(policy);
+  if (holder.startsWith('user ')) return `a policy of their own (${name})`;
+  const group = holder.slice('group '.length);
+  const key = keyOfIamName(lab, group);
+  // A group's own policy has its name: any other was put there by a role's `managed`, or by hand.
+  const which = name === group || policy === holder ? '' : ` (policy ${name})`;
+  return key === null ? `group ${group}${which}` : `${key}${which}`;
+}
+
+/** The role's key of a group of the lab, and the name of any other group. */
+export function groupWord(group: string, { lab }: Naming): string {
+  return keyOfIamName(lab, group) ?? `group ${group} (not in team.yaml)`;
+}
+
+/** The name of an inline policy, or the last part of a managed one's ARN. */
+export function policyName(policy: string): string {
+  return policy.slice(policy.lastIndexOf('/') + 1);
+}
+
+/** Why somebody counts as allowed everything, for policies that could not be read. */
+export function unknownPolicyWords(unknown: readonly UnknownPolicy[]): string {
+  const names = [...new Set(unknown.map(({ policy }) => policyName(policy)))];
+  const counts = names.length === 1 ? 'it counts' : 'they count';
+  return `${listWords(names)} cannot be read here, so ${counts} as allowing everything`;
+}

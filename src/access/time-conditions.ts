@@ -1,0 +1,59 @@
+import { readDate } from '../iam/condition-operators.ts';
+import { toList } from '../iam/context.ts';
+import type { PolicyDocument, Statement } from '../iam/document.ts';
+import { statementsOf } from '../iam/statement.ts';
+import type { AccessModel } from './model.ts';
+
+const TIME_KEYS: readonly string[] = ['aws:currenttime', 'aws:epochtime'];
+
+/** Whether nothing but the time decides when a statement holds, and every moment in it can be read. */
+export function dependsOnTimeAlone({ Condition = {} }: Statement): boolean {
+  return Object.entries(Condition).every(
+    ([operator, byKey]) =>
+      operator.startsWith('Date') &&
+      Object.entries(byKey).every(
+        ([key, values]) =>
+          TIME_KEYS.includes(key.toLowerCase()) && toList(values).every((value) => readDate(value) !== null),
+      ),
+  );
+}
+
+/** Users whose own moments are all looked at; of more, only those of the policies that they share. */
+const FEW_USERS = 20;
+const MOST_MOMENTS = 16;
+
+/**
+ * The next moments after `at` from which on what somebody may do can be something else: those that the policies of some
+ * models and some other documents name, and the moment after each.
+ */
+export function laterMoments(
+  models: readonly AccessModel[],
+  documents: readonly (PolicyDocument | null)[],
+  at: Date,
+): readonly Date[] {
+  const held = models.flatMap(({ users, groups, policies }) => [
+    ...(users.length > FEW_USERS ? [] : users.flatMap(({ inline }) => inline)),
+    ...groups.flatMap(({ inline }) => inline),
+    ...policies,
+  ]);
+  const later = momentsIn([...held.map(({ document }) => document), ...documents]).filter((one) => one > at.getTime());
+  return later.slice(0, MOST_MOMENTS).flatMap((moment) => [new Date(moment), new Date(moment + 1)]);
+}
+
+/** The moments (milliseconds) that documents name, in their order. */
+function momentsIn(documents: readonly (PolicyDocument | null)[]): readonly number[] {
+  const found = new Set<number>();
+  for (const document of documents) {
+    for (const { Condition } of document === null ? [] : statementsOf(document)) {
+      if (Condition === undefined) continue;
+      for (const [key, values] of Object.values(Condition).flatMap((byKey) => Object.entries(byKey))) {
+        if (!TIME_KEYS.includes(key.toLowerCase())) continue;
+        for (const value of toList(values)) {
+          const moment = readDate(value);
+          if (moment !== null) found.add(moment);
+        }
+      }
+    }
+  }
+  return [...found].sort((one, other) => one - other);
+}

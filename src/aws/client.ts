@@ -1,0 +1,87 @@
+import type { IAMClient } from '@aws-sdk/client-iam';
+import { type Failure, fail } from '../diagnostics/failure.ts';
+import { awsFailure, isMissing } from './aws-errors.ts';
+import type { Unseen } from './inventory/unmanaged.ts';
+
+/** What came of a question: an answer, or that nobody tells. */
+export type Asked<Value> =
+  | { readonly state: 'told'; readonly value: Value }
+  | { readonly state: 'unseen'; readonly unseen: Unseen };
+
+/** As `Asked`, of something that need not be there. */
+export type AskedOf<Value> = Asked<Value> | { readonly state: 'missing' };
+
+/** A part of a list as IAM gives it. */
+interface Page {
+  readonly IsTruncated?: boolean | undefined;
+  readonly Marker?: string | undefined;
+}
+
+type Send = IAMClient['send'];
+
+/** An answer that came without an error and is none all the same, as of something in between that speaks for AWS. */
+export class UnreadableAnswer extends Error {
+  override readonly name = 'UnreadableAnswer';
+}
+
+/** Asks an account, counts what it asked, and takes a refusal for an answer. */
+export interface Asking {
+  /** Calls so far; what the SDK repeats by itself is counted once. */
+  readonly calls: number;
+  readonly send: Send;
+  /** `what` is what could not be looked at if AWS does not tell. Throws what is no answer of AWS. */
+  ask<Value>(what: string, read: () => Promise<Value>): Promise<Asked<Value>>;
+  /** As `ask`, where "no such entity" is an answer. */
+  askOf<Value>(what: string, read: () => Promise<Value>): Promise<AskedOf<Value>>;
+}
+
+export function askingOf(client: Pick<IAMClient, 'send'>): Asking {
+  let calls = 0;
+  const ask: Asking['ask'] = async (what, read) => {
+    try {
+      return { state: 'told', value: await read() };
+    } catch (error) {
+      const failure = error instanceof UnreadableAnswer ? unreadable(error) : awsFailure(error);
+      if (failure === null) throw error;
+      return { state: 'unseen', unseen: { what, failure } };
+    }
+  };
+  return {
+    get calls() {
+      return calls;
+    },
+    // The overloads of `send` are the client's; here it is only counted.
+    send: ((...args: Parameters<Send>) => {
+      calls += 1;
+      return client.send(...args);
+    }) as Send,
+    ask,
+    async askOf<Value>(what: string, read: () => Promise<Value>): Promise<AskedOf<Value>> {
+      try {
+        return { state: 'told', value: await read() };
+      } catch (error) {
+        return isMissing(error) ? { state: 'missing' } : ask(what, () => Promise.reject(error));
+      }
+    },
+  };
+}
+
+function unreadable({ message }: UnreadableAnswer): Failure {
+  return fail('aws-unavailable', { reason: message, progress: null }).failure;
+}
+
+/** All of a list, page after page. A page may be short, or empty, and not be the last. */
+export async function everyPage<Answer extends Page>(
+  read: (marker: string | undefined) => Promise<Answer>,
+): Promise<readonly Answer[]> {
+  const pages: Answer[] = [];
+  let marker: string | undefined;
+  do {
+    const page = await read(marker);
+    pages.push(page);
+    const next = page.IsTruncated === true ? page.Marker : undefined;
+    if (next !== undefined && next === marker) throw new UnreadableAnswer('a page of the answer leads to itself');
+    marker = next;
+  } while (marker !== undefined);
+  return pages;
+}

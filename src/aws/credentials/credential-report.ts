@@ -1,0 +1,139 @@
+import { GenerateCredentialReportCommand, GetCredentialReportCommand } from '@aws-sdk/client-iam';
+import { fail } from '../../diagnostics/failure.ts';
+import type { Asked, Asking } from '../client.ts';
+import { isoOf } from '../inventory/authorization-details.ts';
+
+/** An access key as the report tells of it. */
+export interface ReportedKey {
+  readonly active: boolean;
+  /** When it was made, or last changed; null where the report does not say. ISO 8601, UTC. */
+  readonly rotated: string | null;
+  /** ISO 8601, UTC, to 15 minutes; null where it was never used. */
+  readonly lastUsed: string | null;
+  /** False where the report has no such column. */
+  readonly isUseKnown: boolean;
+}
+
+export interface ReportRow {
+  /** ISO 8601, UTC; null where the report does not say. */
+  readonly created: string | null;
+  readonly password: { readonly lastUsed: string | null } | null;
+  readonly mfa: boolean;
+  readonly keys: readonly ReportedKey[];
+  /** `1`, `2`: the report tells no ids. Active ones. */
+  readonly certificates: readonly string[];
+}
+
+export interface CredentialReport {
+  /** ISO 8601, UTC: up to four hours ago. */
+  readonly at: string;
+  /** By user name; the root is `<root_account>`, and may be missing. */
+  readonly rows: ReadonlyMap<string, ReportRow>;
+}
+
+export const ROOT_ROW = '<root_account>';
+const WHAT = 'the credential report';
+
+/** Has AWS begin a report. One that is younger than four hours is kept, whoever asked for it. */
+export function beginReport(asking: Asking): Promise<Asked<unknown>> {
+  return asking.ask(WHAT, () => asking.send(new GenerateCredentialReportCommand({})));
+}
+
+/** Reads the report that was begun; where it is not ready it waits that many milliseconds, and asks once more. */
+export async function readReport(
+  asking: Asking,
+  patience: number,
+  wait: (milliseconds: number) => Promise<void>,
+): Promise<Asked<CredentialReport>> {
+  const first = await asking.ask(WHAT, () => fetchReport(asking));
+  if (first.state !== 'told') return first;
+  if (first.value === null) await wait(patience);
+  const second = first.value === null ? await asking.ask(WHAT, () => fetchReport(asking)) : first;
+  if (second.state !== 'told') return second;
+  const report = second.value;
+  if (report === null) return unseen(`it was not ready within ${Math.round(patience / 1000)} seconds`);
+  const rows = parseCredentialReport(report.text);
+  return rows === null ? unseen('it has no column called user') : { state: 'told', value: { at: report.at, rows } };
+}
+
+function unseen(reason: string): Asked<never> {
+  return {
+    state: 'unseen',
+    unseen: { what: WHAT, failure: fail('aws-unavailable', { reason, progress: null }).failure },
+  };
+}
+
+/** Null where it is not ready yet. */
+async function fetchReport(asking: Asking): Promise<{ readonly at: string; readonly text: string } | null> {
+  try {
+    const { Content, GeneratedTime } = await asking.send(new GetCredentialReportCommand({}));
+    return { at: isoOf(GeneratedTime), text: new TextDecoder().decode(Content) };
+  } catch (error) {
+    // Right after it was begun there may be none at all.
+    if (
+      error instanceof Error &&
+      /^(CredentialReport(NotReady|NotPresent)|Report(InProgress|NotPresent))/.test(error.name)
+    )
+      return null;
+    throw error;
+  }
+}
+
+/**
+ * The rows of a credential report, by user name; null for a text that is none. Columns are found by their names: AWS
+ * has added some in the course of time, and its guide names one that not every account gets.
+ */
+export function parseCredentialReport(text: string): ReadonlyMap<string, ReportRow> | null {
+  const [header = [], ...lines] = parseCsv(text);
+  const columns = new Map(header.map((name, index) => [name.trim(), index]));
+  if (!columns.has('user')) return null;
+  const rows = new Map<string, ReportRow>();
+  for (const cells of lines) {
+    const cell = (column: string): string | null => cells[columns.get(column) ?? -1]?.trim() ?? null;
+    const name = cell('user');
+    // A line that is out of step with the header would give somebody another one's key.
+    if (name === null || name === '' || cells.length !== header.length) continue;
+    rows.set(name, {
+      created: timeIn(cell('user_creation_time')),
+      password: isTrue(cell('password_enabled')) ? { lastUsed: timeIn(cell('password_last_used')) } : null,
+      mfa: isTrue(cell('mfa_active')),
+      keys: ['access_key_1', 'access_key_2'].flatMap((key) => keyIn(key, cell)),
+      certificates: ['1', '2'].filter((number) => isTrue(cell(`cert_${number}_active`))),
+    });
+  }
+  return rows;
+}
+
+function keyIn(key: string, cell: (column: string) => string | null): readonly ReportedKey[] {
+  const active = isTrue(cell(`${key}_active`));
+  const rotated = timeIn(cell(`${key}_last_rotated`));
+  // There is a key that is off, and there is no key: the time tells which.
+  if (!active && rotated === null) return [];
+  const used = cell(`${key}_last_used_date`);
+  return [{ active, rotated, lastUsed: timeIn(used), isUseKnown: used !== null }];
+}
+
+/** The guide writes `TRUE`, accounts answer `true`. */
+function isTrue(cell: string | null): boolean {
+  return cell?.toLowerCase() === 'true';
+}
+
+/** Null for `N/A`, `no_information`, `not_supported` and whatever else is no time. */
+function timeIn(cell: string | null): string | null {
+  if (cell === null || !/^\d{4}-\d{2}-\d{2}T/.test(cell)) return null;
+  const time = new Date(cell);
+  return Number.isNaN(time.getTime()) ? null : isoOf(time);
+}
+
+/** Comma-separated values as RFC 4180 has them: a name of IAM may hold a comma. */
+function parseCsv(text: string): string[][] {
+  const lines: string[][] = [];
+  let cells: string[] = [];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
+    cells.push(quoted?.replaceAll('""', '"') ?? plain ?? '');
+    if (end === ',') continue;
+    if (cells.length > 1 || cells[0] !== '') lines.push(cells);
+    cells = [];
+  }
+  return lines;
+}

@@ -1,0 +1,184 @@
+import {
+  GetLoginProfileCommand,
+  ListAccessKeysCommand,
+  ListServiceSpecificCredentialsCommand,
+  type ListServiceSpecificCredentialsRequest,
+  ListSigningCertificatesCommand,
+  ListSSHPublicKeysCommand,
+  ListVirtualMFADevicesCommand,
+  type ServiceSpecificCredentialMetadata,
+} from '@aws-sdk/client-iam';
+import { type AskedOf, type Asking, everyPage } from '../client.ts';
+import { isoOf } from '../inventory/authorization-details.ts';
+import type { AccessKey, UserCredentials } from '../inventory/inventory.ts';
+import type { ReportedKey, ReportRow } from './credential-report.ts';
+
+interface ListedKey {
+  readonly id: string;
+  readonly active: boolean;
+  readonly created: string;
+}
+
+/** What four calls told of one user. `missing`: she is gone, or for the password that she has none. */
+export interface OwnCredentials {
+  readonly keys: AskedOf<readonly ListedKey[]>;
+  readonly ssh: AskedOf<readonly string[]>;
+  readonly certificates: AskedOf<readonly string[]>;
+  readonly password: AskedOf<unknown>;
+  /** Left out where the account has told them of everybody at once. */
+  readonly services?: AskedOf<UserCredentials['services']>;
+}
+
+const WHAT: Readonly<Record<keyof OwnCredentials, string>> = {
+  keys: 'the access keys',
+  ssh: 'the SSH keys',
+  certificates: 'the signing certificates',
+  password: 'the console password',
+  services: 'the service-specific credentials',
+};
+
+/** Asks for one user what no list of the account shows, four calls at once; five where her `services` are wanted, too. */
+export async function readOwnCredentials(
+  asking: Asking,
+  user: string,
+  wanted: { readonly services: boolean },
+): Promise<OwnCredentials> {
+  const UserName = user;
+  const what = (kind: keyof OwnCredentials): string => `${WHAT[kind]} of ${user}`;
+  const [keys, ssh, certificates, password, services] = await Promise.all([
+    asking.askOf(what('keys'), async () => {
+      const pages = await everyPage((Marker) => asking.send(new ListAccessKeysCommand({ UserName, Marker })));
+      return pages
+        .flatMap(({ AccessKeyMetadata = [] }) => AccessKeyMetadata)
+        .map(({ AccessKeyId = '', Status, CreateDate }) => ({
+          id: AccessKeyId,
+          active: Status === 'Active',
+          created: isoOf(CreateDate),
+        }));
+    }),
+    asking.askOf(what('ssh'), async () => {
+      const pages = await everyPage((Marker) => asking.send(new ListSSHPublicKeysCommand({ UserName, Marker })));
+      return pages
+        .flatMap(({ SSHPublicKeys = [] }) => SSHPublicKeys)
+        .flatMap(({ SSHPublicKeyId = '', Status }) => (Status === 'Active' ? [SSHPublicKeyId] : []))
+        .sort();
+    }),
+    asking.askOf(what('certificates'), async () => {
+      const pages = await everyPage((Marker) => asking.send(new ListSigningCertificatesCommand({ UserName, Marker })));
+      return pages
+        .flatMap(({ Certificates = [] }) => Certificates)
+        .flatMap(({ CertificateId = '', Status }) => (Status === 'Active' ? [CertificateId] : []))
+        .sort();
+    }),
+    asking.askOf(what('password'), () => asking.send(new GetLoginProfileCommand({ UserName }))),
+    wanted.services
+      ? asking.askOf(what('services'), async () => servicesOf(await readServices(asking, { UserName })))
+      : null,
+  ]);
+  return { keys, ssh, certificates, password, ...(services === null ? {} : { services }) };
+}
+
+/** Names of users with a virtual MFA device. Throws the SDK's errors. */
+export async function readMfaUsers(asking: Asking, pageSize: number): Promise<ReadonlySet<string>> {
+  const pages = await everyPage((Marker) =>
+    asking.send(new ListVirtualMFADevicesCommand({ AssignmentStatus: 'Assigned', MaxItems: pageSize, Marker })),
+  );
+  const devices = pages.flatMap(({ VirtualMFADevices = [] }) => VirtualMFADevices);
+  return new Set(devices.flatMap(({ User }) => User?.UserName ?? []));
+}
+
+/** Active service-specific credentials of everybody, by user name. Throws the SDK's errors. */
+export async function readServiceCredentials(
+  asking: Asking,
+  pageSize: number,
+): Promise<ReadonlyMap<string, UserCredentials['services']>> {
+  const all = await readServices(asking, { AllUsers: true, MaxItems: pageSize });
+  const byUser = new Map<string, ServiceSpecificCredentialMetadata[]>();
+  for (const one of all) {
+    const { UserName = '' } = one;
+    const known = byUser.get(UserName);
+    if (known === undefined) byUser.set(UserName, [one]);
+    else known.push(one);
+  }
+  return new Map(Array.from(byUser, ([user, theirs]) => [user, servicesOf(theirs)]));
+}
+
+async function readServices(
+  asking: Asking,
+  whose: ListServiceSpecificCredentialsRequest,
+): Promise<readonly ServiceSpecificCredentialMetadata[]> {
+  const pages = await everyPage((Marker) =>
+    asking.send(new ListServiceSpecificCredentialsCommand({ ...whose, Marker })),
+  );
+  return pages.flatMap(({ ServiceSpecificCredentials = [] }) => ServiceSpecificCredentials);
+}
+
+function servicesOf(credentials: readonly ServiceSpecificCredentialMetadata[]): UserCredentials['services'] {
+  return credentials.flatMap(({ ServiceSpecificCredentialId: id = '', ServiceName: service = '', Status }) =>
+    Status === 'Active' ? [{ id, service }] : [],
+  );
+}
+
+/**
+ * What a user can sign with: what she was asked for herself (null where she was not) before what the report says, which
+ * may be four hours old. `row` is null where the report does not know her.
+ */
+export function credentialsOf(
+  own: OwnCredentials | null,
+  row: ReportRow | null,
+  shared: { readonly mfa: boolean; readonly services: UserCredentials['services'] },
+): UserCredentials {
+  const reported = row === null ? [] : reportedKeys(row);
+  const password = row?.password ?? null;
+  return {
+    keys: toldOr(own?.keys, [], reported, (listed) => oldestFirst(withUse(listed, row?.keys ?? []))),
+    password: toldOr(own?.password, null, password, () => password ?? { lastUsed: null }),
+    mfa: shared.mfa || row?.mfa === true,
+    certificates: toldOr(own?.certificates, [], row?.certificates ?? [], (ids) => ids),
+    ssh: toldOr(own?.ssh, [], [], (ids) => ids),
+    services: toldOr(own?.services, [], shared.services, (services) => services),
+  };
+}
+
+function toldOr<Told, Value>(
+  asked: AskedOf<Told> | undefined,
+  missing: Value,
+  otherwise: Value,
+  use: (told: Told) => Value,
+): Value {
+  if (asked?.state === 'told') return use(asked.value);
+  return asked?.state === 'missing' ? missing : otherwise;
+}
+
+/** Finds each listed key in the report, which tells no ids, by the time at which it was made. */
+function withUse(listed: readonly ListedKey[], reported: readonly ReportedKey[]): readonly AccessKey[] {
+  const sameTime = listed.map(({ created }) => reported.filter(({ rotated }) => rotated === created));
+  const matched = new Set(sameTime.flat());
+  const left = reported.filter((key) => !matched.has(key));
+  const unmatched = sameTime.filter((found) => found.length === 0).length;
+  return listed.map((key, index) => {
+    const found = sameTime[index] ?? [];
+    // A change of a key moves its time in the report, so the one that is left over is the one that is left over there:
+    // the report knows every key that is older than itself.
+    const [other] = found.length === 0 && unmatched === 1 && left.length === 1 ? left : [];
+    if (other !== undefined && other.rotated !== null && other.rotated > key.created)
+      return { ...key, ...useOf(other) };
+    // Of two keys of one second nobody can tell which one was used: better to say it of both than of neither.
+    const [row] = [...found].sort((a, b) => ((a.lastUsed ?? '') > (b.lastUsed ?? '') ? -1 : 1));
+    return { ...key, ...(row === undefined ? { lastUsed: null, isUseKnown: false } : useOf(row)) };
+  });
+}
+
+function useOf({ lastUsed, isUseKnown }: ReportedKey): Pick<AccessKey, 'lastUsed' | 'isUseKnown'> {
+  return { lastUsed, isUseKnown };
+}
+
+/** The keys that the report knows of somebody, oldest first. */
+export function reportedKeys({ keys }: ReportRow): readonly AccessKey[] {
+  return oldestFirst(keys.map((key) => ({ id: null, active: key.active, created: key.rotated, ...useOf(key) })));
+}
+
+function oldestFirst(keys: readonly AccessKey[]): readonly AccessKey[] {
+  const timeOf = ({ created }: AccessKey): number => (created === null ? 0 : Date.parse(created));
+  return [...keys].sort((one, other) => timeOf(one) - timeOf(other));
+}

@@ -1,0 +1,143 @@
+import {
+  type EntityType,
+  GetAccountAuthorizationDetailsCommand,
+  type GroupDetail,
+  type ManagedPolicyDetail,
+  type PolicyDetail,
+  type UserDetail,
+} from '@aws-sdk/client-iam';
+import type { AccessModel, InlinePolicy } from '../../access/model.ts';
+import type { PolicyDocument } from '../../iam/document.ts';
+import { parsePolicyDocument } from '../../iam/document-check.ts';
+import { type Asking, everyPage, UnreadableAnswer } from '../client.ts';
+import type { Inventory, PolicyVersion } from './inventory.ts';
+
+/** Who may do what on an account, as GetAccountAuthorizationDetails tells it. */
+export interface AuthorizationDetails {
+  readonly access: AccessModel;
+  /** By name: every user of `access`; times are ISO 8601, UTC. */
+  readonly users: ReadonlyMap<string, { readonly arn: string; readonly created: string }>;
+  /** By ARN: every policy of `access`. */
+  readonly policies: Inventory['policies'];
+}
+
+/** Everything but roles: MTurk takes no role's credentials. */
+const FILTER: readonly EntityType[] = ['User', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy'];
+
+/** One call a page. AWS's policies are left out unless a user or group has them: there are over a thousand. Throws the SDK's errors. */
+export async function readAuthorizationDetails(
+  asking: Pick<Asking, 'send'>,
+  account: string,
+  pageSize: number,
+): Promise<AuthorizationDetails> {
+  const pages = await everyPage((Marker) =>
+    asking.send(new GetAccountAuthorizationDetailsCommand({ Filter: [...FILTER], MaxItems: pageSize, Marker })),
+  );
+  // An account without anybody says so; silence must not be taken for it.
+  if (pages.some(({ UserDetailList, IsTruncated }) => UserDetailList === undefined && IsTruncated === undefined)) {
+    throw new UnreadableAnswer('GetAccountAuthorizationDetails was answered without any details');
+  }
+  // What is renamed while pages are read may come twice.
+  const details = distinct(
+    pages.flatMap(({ UserDetailList = [] }) => UserDetailList),
+    ({ Arn }) => Arn,
+  );
+  const users = details.map(userOf).sort(byName);
+  const groupDetails = pages.flatMap(({ GroupDetailList = [] }) => GroupDetailList);
+  const groups = distinct(groupDetails, ({ Arn }) => Arn)
+    .map(groupOf)
+    .sort(byName);
+  const held = new Set([
+    ...[...users, ...groups].flatMap(({ attached }) => attached),
+    ...users.flatMap(({ boundary }) => boundary ?? []),
+  ]);
+  const policyDetails = pages.flatMap(({ Policies = [] }) => Policies);
+  const found = distinct(policyDetails, ({ Arn }) => Arn).filter(
+    ({ Arn = '' }) => held.has(Arn) || Arn.startsWith(`arn:aws:iam::${account}:`),
+  );
+  return {
+    access: { account, users, groups, policies: found.map(policyOf).sort(byName) },
+    users: new Map(
+      details.map(({ UserName = '', Arn = '', CreateDate }) => [UserName, { arn: Arn, created: isoOf(CreateDate) }]),
+    ),
+    policies: new Map(
+      found.map((detail) => {
+        const { Arn = '', AttachmentCount = 0, PermissionsBoundaryUsageCount = 0 } = detail;
+        const versions = Arn.startsWith('arn:aws:iam::aws:') ? [] : versionsOf(detail);
+        return [Arn, { attachments: AttachmentCount + PermissionsBoundaryUsageCount, versions }];
+      }),
+    ),
+  };
+}
+
+function distinct<Detail>(
+  details: readonly Detail[],
+  keyOf: (detail: Detail) => string | undefined,
+): readonly Detail[] {
+  return [...new Map(details.map((detail) => [keyOf(detail), detail])).values()];
+}
+
+function userOf(user: UserDetail): AccessModel['users'][number] {
+  return {
+    name: user.UserName ?? '',
+    path: user.Path ?? '/',
+    groups: [...(user.GroupList ?? [])].sort(),
+    attached: arnsOf(user.AttachedManagedPolicies),
+    inline: inlineOf(user.UserPolicyList),
+    boundary: user.PermissionsBoundary?.PermissionsBoundaryArn ?? null,
+    tags: Object.fromEntries((user.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+  };
+}
+
+function groupOf(group: GroupDetail): AccessModel['groups'][number] {
+  return {
+    name: group.GroupName ?? '',
+    path: group.Path ?? '/',
+    attached: arnsOf(group.AttachedManagedPolicies),
+    inline: inlineOf(group.GroupPolicyList),
+  };
+}
+
+function policyOf({ Arn = '', PolicyName, PolicyVersionList = [] }: ManagedPolicyDetail) {
+  const inForce = PolicyVersionList.find(({ IsDefaultVersion }) => IsDefaultVersion === true);
+  // Not every endpoint names the policy beside its ARN, which ends with the name.
+  return { arn: Arn, name: PolicyName || Arn.slice(Arn.lastIndexOf('/') + 1), document: documentOf(inForce?.Document) };
+}
+
+function versionsOf({ PolicyVersionList = [] }: ManagedPolicyDetail): readonly PolicyVersion[] {
+  return PolicyVersionList.map(({ VersionId = '', CreateDate, IsDefaultVersion, Document }) => ({
+    id: VersionId,
+    created: isoOf(CreateDate),
+    isInForce: IsDefaultVersion === true,
+    document: documentOf(Document),
+  }));
+}
+
+function arnsOf(attached: readonly { PolicyArn?: string | undefined }[] = []): readonly string[] {
+  return attached.flatMap(({ PolicyArn }) => PolicyArn ?? []).sort();
+}
+
+function inlineOf(policies: readonly PolicyDetail[] = []): readonly InlinePolicy[] {
+  return policies
+    .map(({ PolicyName = '', PolicyDocument: text }) => ({ name: PolicyName, document: documentOf(text) }))
+    .sort(byName);
+}
+
+/** IAM hands documents out URL-encoded (RFC 3986). Null where IAM would call it malformed. */
+export function documentOf(encoded: string | undefined): PolicyDocument | null {
+  if (encoded === undefined) return null;
+  try {
+    return parsePolicyDocument(decodeURIComponent(encoded));
+  } catch {
+    return null;
+  }
+}
+
+function byName(one: { readonly name: string }, other: { readonly name: string }): number {
+  return one.name < other.name ? -1 : one.name > other.name ? 1 : 0;
+}
+
+/** Whole seconds, as IAM keeps them; other endpoints add fractions in some of their answers and not in others. */
+export function isoOf(date: Date | undefined): string {
+  return date === undefined ? '' : `${date.toISOString().slice(0, 19)}Z`;
+}

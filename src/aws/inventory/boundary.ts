@@ -1,0 +1,30 @@
+import { canonicalDocument } from '../../iam/canonical.ts';
+import type { PolicyDocument } from '../../iam/document.ts';
+import { boundaryPolicy } from '../../team/documents.ts';
+import { boundaryArn } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
+import type { Inventory } from './inventory.ts';
+import { ACCESS, type Unseen } from './unmanaged.ts';
+
+/** How the permissions boundary on the account stands to the one that bootstrap writes. */
+export type BoundaryLook =
+  | { readonly state: 'as-written'; readonly arn: string }
+  | { readonly state: 'missing'; readonly arn: string }
+  /** The document is null where what is there cannot be read as a policy. */
+  | { readonly state: 'changed'; readonly arn: string; readonly document: PolicyDocument | null }
+  | { readonly state: 'unseen'; readonly arn: string; readonly unseen: Unseen };
+
+/** Looks for the boundary's default version. The engine does not: the boundary is another stack's, and an administrator's. */
+export function boundaryOf(
+  inventory: Pick<Inventory, 'access' | 'isAccessKnown' | 'unseen'>,
+  team: Pick<Team, 'lab' | 'account'>,
+): BoundaryLook {
+  const arn = boundaryArn(team);
+  const [unseen] = inventory.isAccessKnown ? [] : inventory.unseen.filter(({ what }) => what === ACCESS);
+  if (unseen !== undefined) return { state: 'unseen', arn, unseen };
+  const found = inventory.access.policies.find((policy) => policy.arn === arn);
+  if (found === undefined) return { state: 'missing', arn };
+  const { document } = found;
+  const same = document !== null && canonicalDocument(document) === canonicalDocument(boundaryPolicy(team));
+  return same ? { state: 'as-written', arn } : { state: 'changed', arn, document };
+}

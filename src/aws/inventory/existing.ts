@@ -1,0 +1,100 @@
+import type { Finding } from '../../diagnostics/finding.ts';
+import type { RailFindingArgs } from '../../diagnostics/guardrail-codes.ts';
+import type { IamNames, NamedKind, NamedThing } from '../iam-names.ts';
+
+/** Something with a name that a plan creates. */
+interface PlannedName {
+  readonly kind: NamedKind;
+  /** `aws_iam_user.member_bo` */
+  readonly address: string;
+  readonly name: string;
+  readonly path: string;
+  /** The member's or role's key in the team file. */
+  readonly key: string;
+}
+
+/** A group's members as a plan first writes them: adding them to whoever is in the group already. */
+interface PlannedMembership {
+  readonly kind: 'membership';
+  readonly address: string;
+  /** The group's name. */
+  readonly name: string;
+  /** The role's key. */
+  readonly key: string;
+  readonly users: readonly string[];
+}
+
+export type PlannedCreate = PlannedName | PlannedMembership;
+
+export interface TakenOver {
+  readonly kind: NamedKind;
+  readonly key: string;
+  /** The address, as an import block's `to`. */
+  readonly to: string;
+  /** A user's or group's name, a policy's ARN. */
+  readonly id: string;
+}
+
+export interface Existing {
+  /** What exists under the lab's path already, to be taken over by import blocks. */
+  readonly imports: readonly TakenOver[];
+  /** Names that somebody else has, outside the path, and people in groups that are about to get their policies. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Finds what is planned as a creation and exists already: under the path it is ours (an apply that was killed has no
+ * record of it), outside it the name is taken, and IAM's names are unique ignoring case. Asks nothing of a kind that
+ * the plan does not create. Throws the SDK's errors.
+ *
+ * A membership that is created adds its members and takes nobody out before the next apply, so whoever is in the group
+ * already would be given what the role gives: that is a finding.
+ */
+export async function findExisting(creates: readonly PlannedCreate[], iam: IamNames): Promise<Existing> {
+  const names = creates.filter((create) => create.kind !== 'membership');
+  const kinds = [...new Set(names.map(({ kind }) => kind))];
+  const found = (await Promise.all(kinds.map((kind) => iam.list(kind)))).flat();
+  const byName = new Map(found.map((thing) => [nameKey(thing), thing]));
+  const imports: TakenOver[] = [];
+  const findings: Finding[] = [];
+  for (const create of names) {
+    const owner = byName.get(nameKey(create));
+    if (owner === undefined) continue;
+    const { kind, key, name, address } = create;
+    // Another case would be another name in the state for ever, and is not one that this tool can have made.
+    if (owner.path === create.path && owner.name === name) imports.push({ kind, key, to: address, id: idOf(owner) });
+    else findings.push(finding('name-taken', { kind, name, owner: owner.arn, key }));
+  }
+  // A group that is made by this plan has nobody in it yet.
+  const made = new Set(names.flatMap(({ kind, name }) => (kind === 'group' ? [name] : [])));
+  for (const { to } of imports) made.delete(names.find(({ address }) => address === to)?.name ?? '');
+  const memberships = creates.filter((create) => create.kind === 'membership').filter(({ name }) => !made.has(name));
+  for (const membership of memberships) findings.push(...(await strangersIn(membership, iam)));
+  return { imports, findings };
+}
+
+async function strangersIn({ name, key, users }: PlannedMembership, iam: IamNames): Promise<readonly Finding[]> {
+  const strangers = (await iam.membersOf(name)).filter((user) => !users.includes(user));
+  return strangers.length === 0 ? [] : [finding('strangers-in-group', { group: name, role: key, users: strangers })];
+}
+
+/** Asked before anything is created: without the boundary every user would fail, one after the other. */
+export async function checkBoundary(arn: string, iam: IamNames): Promise<readonly Finding[]> {
+  return (await iam.policyExists(arn)) ? [] : [finding('boundary-missing', { arn })];
+}
+
+function idOf({ kind, name, arn }: NamedThing): string {
+  return kind === 'policy' ? arn : name;
+}
+
+function nameKey({ kind, name }: { readonly kind: NamedKind; readonly name: string }): string {
+  return `${kind} ${name.toLowerCase()}`;
+}
+
+function finding<Code extends 'name-taken' | 'strangers-in-group' | 'boundary-missing'>(
+  code: Code,
+  args: RailFindingArgs[Code],
+): Finding {
+  // The pair is one member of the union by the signature, which TypeScript cannot follow through a generic.
+  return { code, severity: 'error', file: null, path: [], position: null, args } as unknown as Finding;
+}

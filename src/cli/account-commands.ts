@@ -1,0 +1,141 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { addDriftCommand } from './drift-command.ts';
+import type { Terminal } from './io.ts';
+import {
+  bootstrap,
+  DEFAULT_FILE,
+  DEFAULT_SANDBOX,
+  dayOf,
+  examples,
+  finish,
+  json,
+  labOptions,
+  parallelism,
+  refuseAnotherDay,
+  sandbox,
+  synthesised,
+  today,
+} from './options.ts';
+
+/** The commands that look at an account, change it, or serve one. */
+export function addAccountCommands(program: Command, terminal: Terminal): void {
+  program
+    .command('plan')
+    .description('say who would gain and lose what; exits 0 without changes, 2 with changes, 1 on an error')
+    .argument('[file]', 'the team file', DEFAULT_FILE)
+    .addOption(sandbox())
+    .addOption(parallelism())
+    .addOption(bootstrap())
+    .option('--resources', 'list the IAM resources too')
+    .option('--no-lock', 'do not lock the state, nor write it: for a role that may only read')
+    .addOption(synthesised())
+    .option('--base <file>', 'the team file as it was applied; an empty one where there was none')
+    .option('--manifest <file>', 'write what was reviewed there, for comment and apply; needs --base')
+    .addOption(today())
+    .addOption(json())
+    .addHelpText(
+      'after',
+      examples(
+        'mturk-team plan --sandbox',
+        'mturk-team plan --resources',
+        'mturk-team plan --no-lock --synthesised cdktf.out --base main/team.yaml --manifest manifest.json',
+      ),
+    )
+    .action(async (file: string, options, command: Command) => {
+      const { manifest = null, base = null, lock, resources = false } = options;
+      if (manifest !== null && base === null) command.error('error: --manifest needs --base');
+      const { plan } = await import('./commands/plan.ts');
+      const { tellingReasons } = await import('./telling-reasons.ts');
+      finish(await plan({ ...labOptions(file, options), resources, lock, manifest, base }, tellingReasons(terminal)));
+    });
+
+  program
+    .command('apply')
+    .description('make the account what the team file says')
+    .argument('[file]', 'the team file', DEFAULT_FILE)
+    .addOption(sandbox())
+    .addOption(parallelism())
+    .addOption(bootstrap())
+    .option('--yes', 'do not ask; needed where nobody can answer')
+    .addOption(synthesised())
+    .option('--reviewed <manifest>', 'apply what this manifest of a plan says, or what is left of it, and nothing else')
+    .option('--commit <sha>', 'the commit of the file: refused where a later one was applied')
+    .option('--result <file>', 'write how it ended')
+    .addOption(today())
+    .addOption(json())
+    .addHelpText(
+      'after',
+      examples(
+        'mturk-team apply --sandbox',
+        'mturk-team apply --bootstrap --yes',
+        'mturk-team apply --reviewed manifest.json --commit "$GITHUB_SHA" --yes',
+      ),
+    )
+    .action(async (file: string, options, command: Command) => {
+      refuseAnotherDay(command, options);
+      const { reviewed = null, commit = null, result = null } = options;
+      const asked = { ...labOptions(file, options), yes: options.yes === true };
+      if (reviewed === null && commit === null && result === null) {
+        const { apply } = await import('./commands/apply.ts');
+        finish(await apply(asked, terminal));
+      } else {
+        const { unwritableText } = await import('./can-write.ts');
+        const unwritable = await unwritableText([result]);
+        if (unwritable !== null) {
+          terminal.stderr(`${unwritable}\n`);
+          finish(1);
+          return;
+        }
+        const { applyReviewed } = await import('./commands/reviewed-apply.ts');
+        finish(await applyReviewed({ ...asked, reviewed, commit, result }, terminal));
+      }
+    });
+
+  addDriftCommand(program, terminal);
+
+  const sandboxCommand = program
+    .command('sandbox')
+    .description('an AWS account in a process: IAM, STS, CloudTrail and MTurk');
+  sandboxCommand
+    .command('start')
+    .description('serve it on 127.0.0.1 until interrupted')
+    .argument('[dir]', 'where the account is kept', DEFAULT_SANDBOX)
+    .addOption(
+      new Option('--account <id>', "the account's id, for a new account").default('123456789012').argParser((text) => {
+        if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('Write 12 digits.');
+        return text;
+      }),
+    )
+    .addOption(
+      new Option('--port <port>', 'the port of 127.0.0.1; 0 for any that is free').default(0).argParser((text) => {
+        const port = Number(text);
+        if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('Write a port from 0 to 65535.');
+        return port;
+      }),
+    )
+    .addHelpText('after', examples('mturk-team sandbox start'))
+    .action(async (dir: string, options) => {
+      const { sandboxStart } = await import('./commands/emulator.ts');
+      finish(await sandboxStart({ dir, accountId: options.account, port: options.port }, terminal));
+    });
+  sandboxCommand
+    .command('reset')
+    .description('forget the account')
+    .argument('[dir]', 'where the account is kept', DEFAULT_SANDBOX)
+    .addHelpText('after', examples('mturk-team sandbox reset'))
+    .action(async (dir: string) => {
+      const { sandboxReset } = await import('./commands/emulator.ts');
+      finish(await sandboxReset({ dir }, terminal));
+    });
+
+  program
+    .command('rehearse')
+    .description('tell and check the whole story on the sample team, against an AWS account in a process')
+    .argument('[file]', 'the team file', DEFAULT_FILE)
+    .addOption(today())
+    .addHelpText('after', examples('mturk-team rehearse'))
+    .action(async (file: string, options) => {
+      const { rehearse } = await import('./commands/demo.ts');
+      finish(await rehearse({ file, today: dayOf(options) }, terminal));
+    });
+}

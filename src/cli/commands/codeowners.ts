@@ -1,0 +1,52 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { codeownersBlock, isUpToDate, ownersWithoutLogin, withCodeowners } from '../../team/codeowners.ts';
+import { codeownersWrittenText, nobodyToNameText, withoutLoginText } from '../../team/messages/codeowners.ts';
+import type { Team } from '../../team/team.ts';
+import type { Terminal } from '../io.ts';
+import { readTeamOrReport } from '../session/read-team-or-report.ts';
+
+export interface CodeownersOptions {
+  readonly file: string;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string;
+  /** Write the file beside the team file, in place of printing it. */
+  readonly write: boolean;
+}
+
+/** Where GitHub looks first. */
+export const CODEOWNERS = '.github/CODEOWNERS';
+
+/** `codeowners`: 0 printed or written, 1 where no owner can be named or the team file has errors, 2 where it cannot be read. */
+export async function codeowners({ file, today, write }: CodeownersOptions, terminal: Terminal): Promise<number> {
+  const team = await readTeamOrReport(file, today, terminal);
+  if (typeof team === 'number') return team;
+  const block = codeownersBlock(team);
+  if (block === null) {
+    terminal.stderr(nobodyToNameText(file));
+    return 1;
+  }
+  const silent = ownersWithoutLogin(team);
+  if (silent.length > 0) terminal.stderr(withoutLoginText(silent, file));
+  const path = join(dirname(file), CODEOWNERS);
+  const before = (await readIfThere(path)) ?? '';
+  const after = withCodeowners(before, block);
+  if (!write) {
+    terminal.stdout(after);
+    return 0;
+  }
+  await mkdir(dirname(path), { recursive: true });
+  if (after !== before) await writeFile(path, after);
+  terminal.stderr(codeownersWrittenText(path, after !== before));
+  return 0;
+}
+
+/** Whether there is a CODEOWNERS beside the team file that names other owners than it does. */
+export async function hasStaleCodeowners(file: string, team: Pick<Team, 'owners' | 'members'>): Promise<boolean> {
+  const text = await readIfThere(join(dirname(file), CODEOWNERS));
+  return text !== null && !isUpToDate(text, codeownersBlock(team));
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  return readFile(path, 'utf8').catch(() => null);
+}

@@ -1,0 +1,140 @@
+import type { Failure, Result } from '../../diagnostics/failure.ts';
+import { succeed } from '../../diagnostics/failure.ts';
+import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
+import { connectGitHub } from '../../github/connect.ts';
+import { defaultBranchOfEvent, type PullRequestEvent, pullRequestOfEvent } from '../../github/event.ts';
+import { writeOutputs, writeSummary } from '../../github/outputs.ts';
+import type { GitHub } from '../../github/port.ts';
+import { reportIssue } from '../../github/report-issue.ts';
+import { upsertSticky } from '../../github/sticky.ts';
+import { type CommentState, commentMarker, renderComment, renderSummary } from '../../review/comment/comment.ts';
+import {
+  type CommentFacts,
+  type CommentFiles,
+  commentFacts,
+  issueMarkers,
+  issueReport,
+} from '../../review/comment/facts.ts';
+import type { Overdue } from '../../review/comment/overdue.ts';
+import { DEFAULT_SETTINGS } from '../../team/settings.ts';
+import { commentedText, issueText, notCommentedText } from '../../text/failures/github-failures.ts';
+import type { Terminal } from '../io.ts';
+import { overdueLooks } from '../overdue-scans.ts';
+import { reportFailure } from '../report-failure.ts';
+
+export interface CommentOptions extends CommentFiles {
+  readonly state: CommentState;
+  readonly reason: FailureReason | null;
+  /** The words that go with the reason; may be empty. */
+  readonly detail: string;
+  /** Null: the one of the event. */
+  readonly pullRequest: number | null;
+  /** The workflow that looks at the account (`drift.yml`), to warn where it has not for too long; null asks nothing. */
+  readonly heartbeat: string | null;
+  /** Keep the issue about applies, too. */
+  readonly issue: boolean;
+  readonly reveal: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The lab of a comment that was written before anybody knew the lab. */
+const NOBODYS = commentMarker('unknown');
+
+/**
+ * `comment`: writes or updates the one comment on the pull request, and the job's summary; with `--issue` opens, updates
+ * or closes the issue about applies. 0 when all of it stands (or there is nowhere to write), 1 with the reason.
+ */
+export async function comment(options: CommentOptions, terminal: Terminal, env: Environment): Promise<number> {
+  const facts = await commentFacts(options, env, new Date());
+  for (const line of facts.unusable) terminal.stderr(`${line}\n`);
+  const github = connectGitHub(env);
+  if (!github.ok) {
+    writeSummary(env, renderSummary(facts.view));
+    return reportFailure(github.failure, terminal);
+  }
+  const place = await placeOf(options, github.value, env);
+  const lab =
+    facts.lab ?? (place.ok && place.value.kind === 'here' ? await labOf(github.value, place.value.pull) : null);
+  const view = {
+    ...facts.view,
+    lab: lab ?? 'unknown',
+    overdue: await overdueNow(options, facts, github.value, terminal, env),
+  };
+  writeSummary(env, renderSummary(view));
+  if (!place.ok) return reportFailure(place.failure, terminal);
+  let failure: Failure | null = null;
+  if (place.value.kind === 'nowhere') {
+    terminal.stderr(`${notCommentedText(place.value.because)}\n`);
+  } else {
+    const markers = [commentMarker(view.lab), NOBODYS];
+    const written = await upsertSticky(github.value, { pull: place.value.pull, markers, body: renderComment(view) });
+    failure = written.ok ? written.value.unfinished : written.failure;
+    if (written.ok) {
+      writeOutputs(env, { 'comment-url': written.value.url, 'comment-action': written.value.action });
+      terminal.stderr(`${commentedText(written.value)}\n`);
+    }
+  }
+  if (options.issue) {
+    const report = issueReport(view);
+    const told = report === null ? null : await reportIssue(github.value, { markers: issueMarkers(view.lab), report });
+    if (told?.ok === true) {
+      terminal.stderr(`${issueText(told.value)}\n`);
+      if (told.value.url !== null) writeOutputs(env, { 'issue-url': told.value.url });
+    }
+    failure = told?.ok === false ? told.failure : failure;
+  }
+  return failure === null ? 0 : reportFailure(failure, terminal);
+}
+
+/** The comment's own moment counts, so that its words and its footer agree. */
+async function overdueNow(
+  { heartbeat: file }: CommentOptions,
+  { view: { review, footer } }: CommentFacts,
+  github: GitHub,
+  terminal: Terminal,
+  env: Environment,
+): Promise<Overdue | null> {
+  if (file === null) return null;
+  const everyHours = review?.driftEveryHours ?? DEFAULT_SETTINGS.driftEveryHours;
+  const asked = { file, branch: defaultBranchOfEvent(env), everyHours, now: new Date(footer.at) };
+  return overdueLooks(github, asked, terminal);
+}
+
+type Place =
+  | { readonly kind: 'here'; readonly pull: number }
+  | { readonly kind: 'nowhere'; readonly because: 'fork' | 'no-pull-request' | 'newer-commit' };
+
+async function placeOf(
+  { pullRequest, state }: CommentOptions,
+  github: GitHub,
+  env: Environment,
+): Promise<Result<Place>> {
+  if (pullRequest !== null) return succeed({ kind: 'here', pull: pullRequest });
+  const isApply = state === 'applying' || state === 'applied' || state === 'apply-failed';
+  if (isApply) return succeed({ kind: 'nowhere', because: 'no-pull-request' });
+  const event = pullRequestOfEvent(env);
+  if (!event.ok) return event;
+  if (event.value.fromFork) return succeed({ kind: 'nowhere', because: 'fork' });
+  return (await isNewest(github, event.value))
+    ? succeed({ kind: 'here', pull: event.value.number })
+    : succeed({ kind: 'nowhere', because: 'newer-commit' });
+}
+
+/** A run that is late, or that somebody runs again, must not write over what a later commit's run said. */
+async function isNewest(github: GitHub, { number, head }: PullRequestEvent): Promise<boolean> {
+  const pull = await github.pullRequest(number);
+  // Not knowing is no reason to leave a good comment of an older commit standing.
+  return !pull.ok || pull.value.head.sha === head;
+}
+
+/** The lab that an earlier comment of ours names: the runs that know nothing of the lab are those that failed early. */
+async function labOf(github: GitHub, pull: number): Promise<string | null> {
+  const [me, comments] = [await github.me(), await github.comments(pull)];
+  if (!me.ok || !comments.ok) return null;
+  const labs = comments.value.flatMap(({ author, body }) => {
+    const lab = /^<!-- mturk-team:([\w.+=,@-]+) -->/.exec(body)?.[1];
+    return lab === undefined || author?.toLowerCase() !== me.value.toLowerCase() ? [] : [lab];
+  });
+  return labs.findLast((lab) => lab !== 'unknown') ?? null;
+}

@@ -1,0 +1,162 @@
+import type { Failure } from '../../diagnostics/failure.ts';
+import type { DriftClass } from '../../drift/finding.ts';
+import { refusedUnseen } from '../../drift/remediation/reconcile.ts';
+import { driftJson } from '../../drift/text/drift-json.ts';
+import { driftLines } from '../../drift/text/lines.ts';
+import { fingerprintText, refusalWords } from '../../drift/text/reconcile-text.ts';
+import { labHeading } from '../../review/text/plan.ts';
+import { wrapVisible } from '../../text/columns.ts';
+import { unwritableText } from '../can-write.ts';
+import { tellFailedLook, tellLook, tellReconciled } from '../drift/drift-tell.ts';
+import { type Looked, lookFast, lookWhole } from '../drift/look.ts';
+import { putRight } from '../drift/put-right.ts';
+import type { Terminal } from '../io.ts';
+import { reportFailure } from '../report-failure.ts';
+import { namingOf } from '../session/naming.ts';
+import { type Account, openAccount } from '../session/open-account.ts';
+import { type Lab, type LabOptions, openLab } from '../session/open-lab.ts';
+import { momentOf, readTeamOrReport } from '../session/read-team-or-report.ts';
+
+export interface DriftOptions extends LabOptions {
+  /** From what the account says alone: no engine and no state are needed. */
+  readonly fast: boolean;
+  /** False for a role that may only read. */
+  readonly lock: boolean;
+  /** Ask the account's trail who did it. */
+  readonly trail: boolean;
+  /** Undo what was added by hand. */
+  readonly reconcile: boolean;
+  /** Ids of findings, and keys of members and roles whose findings are put back, although that gives access. */
+  readonly restore: readonly string[];
+  /** How the fingerprint of the look must begin for anything to be put right; null for any. */
+  readonly expect: string | null;
+  readonly yes: boolean;
+  /** Where to write what the look found, for the job that writes its issues; null for nowhere. */
+  readonly report: string | null;
+  /** Where to write what was put right; null for nowhere. */
+  readonly result: string | null;
+}
+
+/** Applies and looks wait for each other at the lock where nobody is there to see it. */
+const LOCK_TIMEOUT_SECONDS = 300;
+
+/**
+ * `drift`: 0 where the account is as the file says (or is so again), 2 where anything else was found and is still there,
+ * 1 on an error, an unreadable file and an impossible request among them.
+ */
+export async function drift(options: DriftOptions, terminal: Terminal): Promise<number> {
+  const failures: Failure[] = [];
+  const listening: Terminal = {
+    ...terminal,
+    onFailure(failure) {
+      failures.push(failure);
+      terminal.onFailure?.(failure);
+    },
+  };
+  const impossible =
+    (await unwritableText([options.report, options.result])) ?? (await impossibleText(options, listening));
+  if (impossible !== null) {
+    if (impossible !== '') terminal.stderr(`${impossible}\n`);
+    return 1;
+  }
+  const account = options.fast ? await openAccount(options, listening) : await openLab(options, listening);
+  if (typeof account === 'number') {
+    await tellFailedLook(options, failures.at(-1) ?? null);
+    // 2 would say that something differs.
+    return 1;
+  }
+  try {
+    const looked = await look(account, options, listening);
+    if (!looked.ok) {
+      await tellFailedLook(options, looked.failure);
+      return reportFailure(looked.failure, listening);
+    }
+    await tellLook(options, looked.value, account);
+    if (!isAsked(options) || !isLab(account)) {
+      show(account, looked.value, options, terminal);
+      return codeOf(looked.value.look.class);
+    }
+    // With --json one document goes to standard output: the look after it.
+    if (!options.json) show(account, looked.value, options, terminal);
+    const ending = await putRight(account, looked.value, { ...options, ...lockTimeout(options) }, listening, () =>
+      look(account, options, listening),
+    );
+    return ending === null ? 1 : codeOf(ending);
+  } finally {
+    await account.close();
+  }
+}
+
+function isAsked({ reconcile, restore }: Pick<DriftOptions, 'reconcile' | 'restore'>): boolean {
+  return reconcile || restore.length > 0;
+}
+
+/**
+ * Why what is asked cannot be, whatever the account is like: said before anybody looks at it. Null where it can be; empty
+ * where the file has mistakes, which are said already.
+ */
+async function impossibleText(options: DriftOptions, terminal: Terminal): Promise<string | null> {
+  if (!isAsked(options)) return null;
+  const { file, today, reconcile: undo, restore } = options;
+  const team = await readTeamOrReport(file, today, terminal);
+  if (typeof team === 'number') {
+    await tellFailedLook(options, null);
+    return '';
+  }
+  const refusal = refusedUnseen(team, { undo, restore });
+  if (refusal === null) return null;
+  const naming = namingOf(team);
+  const words = refusalWords(refusal, naming);
+  const origin = { team, today, at: momentOf(today), naming };
+  await tellReconciled(options, { outcome: 'refused', words, refusal }, origin, null);
+  return words;
+}
+
+function look(account: Account | Lab, options: DriftOptions, terminal: Terminal) {
+  if (!isLab(account)) return lookFast(account, options, terminal);
+  const { lock, trail } = options;
+  return lookWhole(account, { trail, lock, ...lockTimeout(options) }, terminal);
+}
+
+function isLab(account: Account | Lab): account is Lab {
+  return 'workspace' in account;
+}
+
+function lockTimeout({ yes }: Pick<DriftOptions, 'yes'>): { readonly lockTimeoutSeconds?: number } {
+  return yes ? { lockTimeoutSeconds: LOCK_TIMEOUT_SECONDS } : {};
+}
+
+function codeOf(found: DriftClass): number {
+  if (found === 'error') return 1;
+  return found === 'clean' || found === 'state-only' ? 0 : 2;
+}
+
+function show(account: Account | Lab, { look, attributed }: Looked, options: DriftOptions, terminal: Terminal): void {
+  const { team, naming, kind } = account;
+  if (options.json) {
+    terminal.stdout(`${JSON.stringify(driftJson(look, team, naming), null, 2)}\n`);
+    return;
+  }
+  const heading = labHeading(team, isLab(account) ? account.engine : null, kind);
+  const lines = linesOf(account, { look, attributed }, options, terminal);
+  const mayBeNamed = isLab(account) && !isAsked(options) && look.findings.some(({ cause }) => cause === 'by-hand');
+  const named = mayBeNamed
+    ? ['', ...wrapVisible(fingerprintText(look), terminal.width - 2).map((line) => `  ${line}`)]
+    : [];
+  terminal.stdout(`${[heading, '', ...lines, ...named].join('\n')}\n`);
+}
+
+function linesOf(
+  { at, naming, team }: Account,
+  { look, attributed }: Pick<Looked, 'look' | 'attributed'>,
+  options: Pick<DriftOptions, 'reconcile'>,
+  { width }: Terminal,
+): readonly string[] {
+  return driftLines(look, naming, {
+    at,
+    width,
+    attributed,
+    reconcile: options.reconcile,
+    mayReconcile: team.settings.reconcile !== null,
+  });
+}

@@ -1,0 +1,41 @@
+import { notNewestText } from '../../drift/text/issue-words.ts';
+import { connectGitHub } from '../../github/connect.ts';
+import { writeOutputs } from '../../github/outputs.ts';
+import type { GitHub } from '../../github/port.ts';
+import type { Terminal } from '../io.ts';
+import { reportFailure } from '../report-failure.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * `is-newest`: 0 when the commit is the newest of the branch, 1 when another one is or nobody can tell. Writes the output
+ * failure-reason: `superseded`.
+ */
+export async function isNewest(
+  { commit, branch }: { readonly commit: string; readonly branch: string },
+  terminal: Terminal,
+  env: Environment,
+): Promise<number> {
+  const github = connectGitHub(env);
+  if (!github.ok) return reportFailure(github.failure, terminal);
+  const newest = await newestOrReport(github.value, commit, branch, terminal);
+  if (newest === false) writeOutputs(env, { 'failure-reason': 'superseded' });
+  return newest === true ? 0 : 1;
+}
+
+/** Whether it is; null where GitHub does not say. What stands in the way is printed. */
+export async function newestOrReport(
+  github: GitHub,
+  commit: string,
+  branch: string,
+  terminal: Terminal,
+): Promise<boolean | null> {
+  const newest = await github.newestCommit(branch);
+  if (!newest.ok) {
+    reportFailure(newest.failure, terminal);
+    return null;
+  }
+  if (newest.value === commit) return true;
+  terminal.stderr(`${notNewestText(commit, newest.value, branch)}\n`);
+  return false;
+}

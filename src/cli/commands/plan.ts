@@ -1,0 +1,93 @@
+import { writeFile } from 'node:fs/promises';
+import type { Review } from '../../review/changes/review.ts';
+import { type PlanOfReview, reviewOf } from '../../review/changes/review-of.ts';
+import { manifestOf, writeManifest } from '../../review/manifest/manifest.ts';
+import { bootstrapLine, labHeading, planLines, refusalLines } from '../../review/text/plan.ts';
+import { planJson } from '../../review/text/plan-json.ts';
+import type { Team } from '../../team/team.ts';
+import { unwritableText } from '../can-write.ts';
+import type { Terminal } from '../io.ts';
+import { reportFailure } from '../report-failure.ts';
+import { baseTeamOrReport } from '../session/base-team.ts';
+import { isEmpty, type LabPlan, planLab } from '../session/lab-plan.ts';
+import { type Lab, type LabOptions, openLab } from '../session/open-lab.ts';
+import { originOf, toolsOf } from '../session/origin.ts';
+
+export interface PlanOptions extends LabOptions {
+  /** List the IAM resources too. */
+  readonly resources: boolean;
+  /** False for a role that may only read. */
+  readonly lock: boolean;
+  /** Where to write the manifest of what was planned; null for nowhere. */
+  readonly manifest: string | null;
+  /** The team file that was applied last, for what the change of the file does not explain; needed with `manifest`. */
+  readonly base: string | null;
+}
+
+/** `plan`: 0 without changes, 2 with changes, 1 on an error (an unreadable file, too) or where the change would be refused. */
+export async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
+  const unwritable = await unwritableText([options.manifest]);
+  if (unwritable !== null) {
+    terminal.stderr(`${unwritable}\n`);
+    return 1;
+  }
+  const before = options.base === null ? null : await baseTeamOrReport(options.base, options.today, terminal);
+  if (before === 'unreadable') return 1;
+  const lab = await openLab(options, terminal);
+  // 2 would say that there are changes.
+  if (typeof lab === 'number') return 1;
+  try {
+    const planned = await planLab(lab, { lock: options.lock });
+    if (!planned.ok) return reportFailure(planned.failure, terminal);
+    // A refused plan has a manifest, too: whoever reads the comment wants to know what it would have done.
+    if (options.manifest !== null) await saveManifest(lab, planned.value, before, options.manifest, options.file);
+    showPlan(lab, planned.value, options, terminal);
+    if (planned.value.rails.length > 0) return 1;
+    return isEmpty(planned.value) ? 0 : 2;
+  } finally {
+    await lab.close();
+  }
+}
+
+/** The review of a lab's plan, against the team that was applied before. */
+async function reviewOfPlan(
+  lab: Lab,
+  planned: LabPlan,
+  before: Team | null,
+): Promise<{ readonly review: Review; readonly plan: PlanOfReview }> {
+  const { saved, report, rails, held, workspace } = planned;
+  const plan: PlanOfReview = { plan: saved.plan, report, rails, held, tools: await toolsOf(workspace) };
+  return { review: reviewOf({ before, after: lab.team, today: lab.today, at: lab.at, plan }), plan };
+}
+
+async function saveManifest(
+  lab: Lab,
+  planned: LabPlan,
+  before: Team | null,
+  path: string,
+  file: string,
+): Promise<void> {
+  const { review, plan } = await reviewOfPlan(lab, planned, before);
+  const origin = await originOf(file, process.env, new Date());
+  await writeFile(path, writeManifest(manifestOf(review, plan, origin)));
+}
+
+/** Prints a plan as text or JSON, and on standard error why it would be refused. */
+export function showPlan(
+  lab: Lab,
+  planned: LabPlan,
+  options: { readonly json: boolean; readonly resources: boolean },
+  terminal: Terminal,
+): void {
+  const { width } = terminal;
+  const view = { ...planned, plan: planned.saved.plan };
+  if (options.json) {
+    terminal.stdout(`${JSON.stringify(planJson(view, lab.team, lab.engine, lab.naming), null, 2)}\n`);
+    return;
+  }
+  const heading = labHeading(lab.team, lab.engine, lab.kind);
+  const body =
+    lab.stack === 'bootstrap' ? [bootstrapLine(isEmpty(planned))] : planLines(view, lab.naming, { ...options, width });
+  terminal.stdout(`${[heading, '', ...body].join('\n')}\n`);
+  if (planned.rails.length > 0) terminal.stderr(`\n${refusalLines(planned.rails, width).join('\n')}\n`);
+}

@@ -1,0 +1,39 @@
+import { relative } from 'node:path';
+import { renderFindings } from '../../guardrails/findings/render.ts';
+import { readTeamFile } from '../../team/parse/read-team-file.ts';
+import { synthesise } from '../../terraform/synth/synth.ts';
+import { renderSynth } from '../../terraform/synth/synth-text.ts';
+import type { Io } from '../io.ts';
+
+export interface SynthCommandOptions {
+  readonly file: string;
+  readonly outDir: string;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string;
+  readonly colour: boolean;
+  readonly json: boolean;
+}
+
+/**
+ * Writes the Terraform configuration of both stacks and says what to do with it.
+ * Gives the exit code: 0 written, 1 the file has errors, 2 the file cannot be read.
+ */
+export async function synth(options: SynthCommandOptions, io: Io): Promise<number> {
+  const { team, findings, source } = await readTeamFile(options.file, { today: options.today });
+  if (findings.length > 0) io.stderr(renderFindings(findings, { source, format: 'text', colour: options.colour }));
+  if (team === null) return source === null ? 2 : 1;
+
+  const { stacks, files } = await synthesise(team, { today: options.today, outDir: options.outDir });
+  if (options.json) {
+    io.stdout(`${JSON.stringify({ version: 1, stacks, files }, null, 2)}\n`);
+    return 0;
+  }
+  io.stdout(renderSynth({ team: readable(stacks.team), bootstrap: readable(stacks.bootstrap) }));
+  return 0;
+}
+
+/** The shorter way to write a path: from here, unless it lies elsewhere. */
+function readable(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere;
+}

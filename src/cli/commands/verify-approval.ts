@@ -1,0 +1,73 @@
+import { writeFile } from 'node:fs/promises';
+import type { Failure, Result } from '../../diagnostics/failure.ts';
+import { isFailureReason } from '../../diagnostics/pipeline-codes.ts';
+import { connectGitHub } from '../../github/connect.ts';
+import { defaultBranchOfEvent } from '../../github/event.ts';
+import { writeOutputs } from '../../github/outputs.ts';
+import type { GitHub } from '../../github/port.ts';
+import { type Approval, verifyApproval } from '../../review/approval/approval.ts';
+import { approvedManifest } from '../../review/approval/approved-manifest.ts';
+import { type Manifest, readManifest } from '../../review/manifest/manifest.ts';
+import { approvedText, reviewedPlanText } from '../../text/failures/github-failures.ts';
+import type { Terminal } from '../io.ts';
+import { reportFailure } from '../report-failure.ts';
+
+export interface VerifyApprovalOptions {
+  /** The merged commit. */
+  readonly commit: string;
+  /** The branch that it was merged into; null for the repository's default one. */
+  readonly base: string | null;
+  /** Where to write the manifest of the reviewed plan; null to leave it where it is. */
+  readonly manifest: string | null;
+  /** File name of the workflow that plans. */
+  readonly workflow: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the plan workflow calls its artifact, and the file in it. */
+const ARTIFACT = 'manifest';
+const FILE = 'manifest.json';
+
+/**
+ * `verify-approval`: 0 when the commit is the merge of an approved pull request (and its plan was fetched, where that
+ * was asked for), 1 with the reason when not. Writes outputs: pull-request, head, approved-by, failure-reason.
+ */
+export async function verifyApprovalCommand(
+  options: VerifyApprovalOptions,
+  terminal: Terminal,
+  env: Environment,
+): Promise<number> {
+  const github = connectGitHub(env);
+  if (!github.ok) return refuse(github.failure, terminal, env);
+  const base = options.base ?? defaultBranchOfEvent(env);
+  const approval = await verifyApproval(github.value, { commit: options.commit, base });
+  if (!approval.ok) return refuse(approval.failure, terminal, env);
+  const { pull, head, by } = approval.value;
+  writeOutputs(env, { 'pull-request': pull, head, 'approved-by': by.join(',') });
+  terminal.stderr(`${approvedText(approval.value)}\n`);
+  if (options.manifest === null) return 0;
+  const reviewed = await reviewedPlan(github.value, approval.value, options.workflow);
+  if (!reviewed.ok) return refuse(reviewed.failure, terminal, env);
+  await writeFile(options.manifest, reviewed.value.text);
+  writeOutputs(env, { 'plan-run': reviewed.value.run });
+  terminal.stderr(`${reviewedPlanText({ ...reviewed.value, file: options.manifest })}\n`);
+  return 0;
+}
+
+async function reviewedPlan(
+  github: GitHub,
+  { head }: Approval,
+  workflow: string,
+): Promise<Result<{ readonly run: number; readonly manifest: Manifest; readonly text: string }>> {
+  return approvedManifest(github, { head, workflow, artifact: ARTIFACT, file: FILE, parse: readManifest });
+}
+
+/** The pull request is told even then: whoever reports the failure needs to know where. */
+function refuse(failure: Failure, terminal: Terminal, env: Environment): number {
+  if (failure.code === 'not-approved' && failure.args.pull !== null) {
+    writeOutputs(env, { 'pull-request': failure.args.pull });
+  }
+  if (isFailureReason(failure.code)) writeOutputs(env, { 'failure-reason': failure.code });
+  return reportFailure(failure, terminal);
+}

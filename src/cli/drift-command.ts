@@ -1,0 +1,81 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Terminal } from './io.ts';
+import {
+  DEFAULT_FILE,
+  examples,
+  finish,
+  json,
+  labOptions,
+  parallelism,
+  refuseAnotherDay,
+  sandbox,
+  synthesised,
+  today,
+} from './options.ts';
+
+/** One rule for the codes: they say how the account stands at the end, whoever changed what. */
+const PUT_RIGHT = `
+With --reconcile or --restore the exit code is about the account afterwards: 0 it is as the file says, 2 it still differs,
+also where nothing was put right because of what was found (the reason is printed, and stands in --result). 1 is an error:
+nobody could look, it failed half-way, nobody said yes, or it was asked for what cannot be.`;
+
+/** The command that says in what the account differs from the file, and puts right what may be put right. */
+export function addDriftCommand(program: Command, terminal: Terminal): void {
+  program
+    .command('drift')
+    .description(
+      'say in what the account differs from the team file, and what that lets whom do; exits 0 when nothing differs, 2 with differences, 1 on an error',
+    )
+    .argument('[file]', 'the team file', DEFAULT_FILE)
+    .addOption(sandbox())
+    .addOption(parallelism())
+    .option('--fast', 'ask the account alone: fewer calls, and neither an engine nor the state is needed')
+    .option('--no-lock', 'do not lock the state: for a role that may only read')
+    .option('--no-trail', 'do not ask CloudTrail who did it')
+    .addOption(synthesised())
+    .option('--report <file>', 'write what was found there, for drift-issue')
+    .option(
+      '--reconcile',
+      'undo what was added by hand, where team.yaml allows it; never gives back what was taken away',
+    )
+    .option(
+      '--restore <name>',
+      'put this right although that may give access: a finding by its name in brackets, or all that was done to a member or role by its key; may be given again',
+      (name: string, before: readonly string[] = []) => [...before, name],
+    )
+    .addOption(
+      new Option('--expect <digits>', 'put nothing right unless the look is this one').argParser((text) => {
+        if (!/^[0-9a-f]{12,64}$/.test(text)) throw new InvalidArgumentError('Write the 12 digits of a look, or more.');
+        return text;
+      }),
+    )
+    .option('--yes', 'do not ask; needed where nobody can answer')
+    .option('--result <file>', 'write what was put right there, for drift-issue')
+    .addOption(today())
+    .addOption(json())
+    .addHelpText(
+      'after',
+      examples(
+        'mturk-team drift --sandbox',
+        'mturk-team drift --fast',
+        'mturk-team drift --reconcile',
+        'mturk-team drift --restore member-removed/bo/task-publisher --restore fay',
+        'mturk-team drift --no-lock --synthesised cdktf.out --report report.json',
+      ),
+    )
+    .addHelpText('after', PUT_RIGHT)
+    .action(async (file: string, options, command: Command) => {
+      const { fast = false, lock, trail, reconcile = false, restore = [], yes = false } = options;
+      const putsRight = reconcile || restore.length > 0;
+      const usage = (message: string) => command.error(`error: ${message}`);
+      if (putsRight && fast) usage('--reconcile and --restore need a plan; leave out --fast');
+      if (putsRight && !lock) usage('--reconcile and --restore write the state; leave out --no-lock');
+      if (!putsRight && options.expect !== undefined) usage('--expect is for --reconcile and --restore');
+      if (!putsRight && options.result !== undefined) usage('--result is for --reconcile and --restore');
+      if (putsRight) refuseAnotherDay(command, options);
+      const { drift } = await import('./commands/drift.ts');
+      const { expect = null, report = null, result = null } = options;
+      const asked = { fast, lock, trail, reconcile, restore, yes, expect, report, result };
+      finish(await drift({ ...labOptions(file, options), ...asked }, terminal));
+    });
+}

@@ -1,0 +1,91 @@
+import { declareEverybody } from '../../access/declared-digest.ts';
+import { readTrail } from '../../aws/cloudtrail/lookup.ts';
+import { takeInventory } from '../../aws/inventory/inventory.ts';
+import { type Result, succeed } from '../../diagnostics/failure.ts';
+import { attribute, subjectsOf } from '../../drift/attribution/attribution.ts';
+import type { DriftLook } from '../../drift/finding.ts';
+import { lookOf } from '../../drift/scan/drift-look.ts';
+import { lookProgress } from '../../drift/scan/progress.ts';
+import { labPath } from '../../team/names.ts';
+import { failureText } from '../../text/failures/failure-text.ts';
+import type { Terminal } from '../io.ts';
+import { type LabPlanOptions, planLab } from '../session/lab-plan.ts';
+import { appliedOf, lastAppliedRecord } from '../session/last-applied.ts';
+import type { Account } from '../session/open-account.ts';
+import type { Lab } from '../session/open-lab.ts';
+import { usingRecord } from '../session/record-failure.ts';
+
+export interface Looked {
+  readonly look: DriftLook;
+  /** Whether everything that decides who may do what could be looked at. */
+  readonly complete: boolean;
+  /** Whether the account's trail was asked who did it, and answered. */
+  readonly attributed: boolean;
+}
+
+/** Events are kept for 90 days; who did something earlier nobody can tell. */
+const TRAIL_MS = 90 * 24 * 60 * 60 * 1_000;
+
+/** Looks at an account whose plan is not asked for. */
+export function lookFast(account: Account, options: { readonly trail: boolean }, terminal: Terminal) {
+  return lookAt(account, null, options, terminal);
+}
+
+/** Looks at everything, and changes nothing: neither the account nor the state. */
+export function lookWhole(
+  lab: Lab,
+  options: { readonly trail: boolean } & Pick<LabPlanOptions, 'lock' | 'lockTimeoutSeconds'>,
+  terminal: Terminal,
+) {
+  return lookAt(lab, () => planLab(lab, { ...options, mend: false }), options, terminal);
+}
+
+async function lookAt(
+  account: Account,
+  plan: (() => ReturnType<typeof planLab>) | null,
+  { trail }: { readonly trail: boolean },
+  terminal: Terminal,
+): Promise<Result<Looked>> {
+  const { team, today, at } = account;
+  const applied = await usingRecord('last-applied.json', async () =>
+    appliedOf(await lastAppliedRecord(account.records).read()),
+  );
+  if (!applied.ok) {
+    if (plan !== null) return applied;
+    // A look in a hurry needs no state, and what lies beside it helps only to say whose doing something is.
+    terminal.stderr(`${failureText(applied.failure)}\n`);
+  }
+  const declared = new Set(declareEverybody(team).users.map(({ name }) => name));
+  const path = labPath(team.lab);
+  const progress = lookProgress({ write: terminal.stderr, isTerminal: terminal.isTerminal });
+  const inventory = await takeInventory(account.iam, {
+    account: team.account,
+    managed: (user) => user.path.startsWith(path) || declared.has(user.name),
+    scope: plan === null ? 'access' : 'all',
+    progress: progress.show,
+    now: account.now,
+  });
+  progress.end();
+  const planned = await plan?.();
+  if (planned !== undefined && !planned.ok) return planned;
+  const look = lookOf({
+    team,
+    today,
+    at,
+    inventory,
+    plan: planned === undefined ? null : { report: planned.value.report, plan: planned.value.saved.plan },
+    applied: applied.ok ? applied.value : null,
+  });
+  const complete = inventory.isAccessKnown;
+  if (!trail || look.findings.length === 0) return succeed({ look, complete, attributed: false });
+  const since = new Date(account.now().getTime() - TRAIL_MS);
+  // An account in a process has no limit of lookups that would have to be waited for.
+  const wait = account.kind === 'sandbox' ? { wait: async () => {} } : {};
+  const { events, unseen } = await readTrail(account.trail(), subjectsOf(look.findings), since, {
+    ...wait,
+    now: account.now,
+  });
+  // Who did it is good to know, and nothing is missed by not knowing it.
+  const findings = attribute(look.findings, events);
+  return succeed({ look: { ...look, findings }, complete, attributed: unseen.length === 0 });
+}

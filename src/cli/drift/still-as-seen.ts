@@ -1,0 +1,28 @@
+import { differenceKey } from '../../access/model-difference.ts';
+import type { DriftLook } from '../../drift/finding.ts';
+import { canonicalDocument } from '../../iam/canonical.ts';
+
+/**
+ * Whether a later look, taken without a plan, finds the same done to the lab as an earlier one. What limits a lab's groups
+ * and users to what the file says does so to the account as it is when a plan is carried out, not as it was when the plan
+ * was made: what somebody attached in between would go unseen.
+ */
+export function isStillAsSeen(seen: DriftLook, now: DriftLook): boolean {
+  return sameSet(differencesIn(seen), differencesIn(now));
+}
+
+function differencesIn({ findings, snoozed }: DriftLook): ReadonlySet<string> {
+  return new Set(
+    [...findings, ...snoozed.map(({ finding }) => finding)].flatMap(({ what, cause }) => {
+      // What is as the file wants it by now differs from the state alone.
+      if (what.kind !== 'difference' || cause === 'settled') return [];
+      const { difference } = what;
+      const document = 'document' in difference ? difference.document : null;
+      return [`${differenceKey(difference)} ${document === null ? '' : canonicalDocument(document)}`];
+    }),
+  );
+}
+
+function sameSet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return one.size === other.size && [...one].every((each) => other.has(each));
+}

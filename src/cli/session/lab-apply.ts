@@ -1,0 +1,96 @@
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { railsOf, type Stage } from '../../guardrails/rails.ts';
+import { heldTeam } from '../../review/apply/transit.ts';
+import { planDigest } from '../../review/manifest/digest.ts';
+import { keyOfIamName } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
+import { limitsAddress } from '../../terraform/addresses.ts';
+import type { Plan } from '../../terraform/plan/plan-read.ts';
+import { type Applied, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
+import type { LabPlan } from './lab-plan.ts';
+import type { Lab } from './open-lab.ts';
+
+/** Carries out a plan that its rails let through, so that at no moment anybody may what neither end of it allows. */
+export async function applyLab(lab: Lab, plan: LabPlan, options: CommandOptions = {}): Promise<Result<Applied>> {
+  const engineOptions = lab.parallelism === null ? options : { ...options, parallelism: lab.parallelism };
+  if (plan.held.length === 0) return applyPlan(plan.workspace, plan.saved, engineOptions);
+
+  // The steps are planned anew, so the engine cannot tell that somebody else applied something since this was agreed to.
+  const fresh = await planChanges(plan.workspace, engineOptions);
+  if (!fresh.ok) return fresh;
+  if (effectOf(fresh.value.plan) !== effectOf(plan.saved.plan)) {
+    return fail('plan-stale', { reason: 'the plan made again is another one' });
+  }
+  const interrupts = noteInterrupts();
+  try {
+    return await applyInSteps(lab, plan, engineOptions, interrupts);
+  } finally {
+    interrupts.end();
+  }
+}
+
+interface Step {
+  readonly team: Team;
+  readonly targets: readonly string[];
+  readonly stage: Stage;
+}
+
+/** A Deny of everything for those at risk comes first and alone, then everything else, then it is lifted. */
+async function applyInSteps(
+  lab: Lab,
+  plan: LabPlan,
+  options: CommandOptions,
+  interrupts: { readonly seen: boolean },
+): Promise<Result<Applied>> {
+  const held = heldTeam(lab.team, plan.held, lab.today);
+  const keys = plan.held.flatMap((name) => keyOfIamName(lab.team.lab, name) ?? []);
+  const steps: readonly Step[] = [
+    { team: held, targets: keys.map((key) => `aws_iam_user_policy.${limitsAddress(key)}`), stage: 'part' },
+    { team: held, targets: [], stage: 'held' },
+    { team: lab.team, targets: [], stage: 'whole' },
+  ];
+  let done = 0;
+  for (const step of steps) {
+    if (interrupts.seen) return fail('interrupted', { progress: { done, total: done + 1 } });
+    const workspace = await lab.workspace(lab.stack, step.team, plan.takenOver);
+    if (!workspace.ok) return workspace;
+    const saved = await planChanges(workspace.value, { ...options, targets: step.targets });
+    if (!saved.ok) return saved;
+    // What was let through is the plan before the first step, and this is another one.
+    const rails = railsOf(saved.value.plan, step.team, lab.today, lab.stack, step.stage);
+    if (rails.length > 0) {
+      const codes = [...new Set(rails.map(({ code }) => code))];
+      return fail('refused-midway', { codes, progress: { done, total: done } });
+    }
+    const applied = await applyPlan(workspace.value, saved.value, options);
+    if (!applied.ok) return applied;
+    done += applied.value.done;
+  }
+  return succeed({ done, total: done });
+}
+
+/** What a plan does, whatever made it. */
+function effectOf(plan: Plan): string {
+  return planDigest(plan, { engine: '', provider: '' }).digest;
+}
+
+/**
+ * Between two steps no engine runs that would take a signal: without this, Ctrl-C there would end the process without a
+ * word, and leave somebody suspended.
+ */
+function noteInterrupts(): { readonly seen: boolean; end(): void } {
+  let seen = false;
+  const note = (): void => {
+    seen = true;
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, note);
+  return {
+    get seen() {
+      return seen;
+    },
+    end() {
+      for (const signal of signals) process.off(signal, note);
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import type { AccessChange } from '../../access/diff.ts';
+import { compare } from '../../access/diff.ts';
+import {
+  unknownDocuments,
+  unknownPolicies,
+  withKnownDocuments,
+  withKnownPolicies,
+} from '../../access/known-documents.ts';
+import type { AccessModel } from '../../access/model.ts';
+import { awsFailure } from '../../aws/aws-errors.ts';
+import { checkBoundary, findExisting, type TakenOver } from '../../aws/inventory/existing.ts';
+import { readInlineDocuments } from '../../aws/inventory/inline-documents.ts';
+import { readManagedDocuments } from '../../aws/inventory/managed-documents.ts';
+import { type Result, succeed } from '../../diagnostics/failure.ts';
+import type { Finding } from '../../diagnostics/finding.ts';
+import { withHands } from '../../drift/scan/look-hands.ts';
+import { type SinceApplied, sinceApplied } from '../../drift/scan/look-since.ts';
+import { railsOf } from '../../guardrails/rails.ts';
+import { usersToHold } from '../../review/apply/transit.ts';
+import { type DriftReport, driftOf } from '../../review/changes/classify-plan.ts';
+import { boundaryArn } from '../../team/names.ts';
+import { hasChanges } from '../../terraform/plan/plan-read.ts';
+import { plannedCreates } from '../../terraform/plan/planned-creates.ts';
+import { planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
+import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
+import { appliedOf, lastAppliedRecord } from './last-applied.ts';
+import type { Lab } from './open-lab.ts';
+import { usingRecord } from './record-failure.ts';
+
+/** What applying the team file would do, in every view of it. */
+export interface LabPlan {
+  readonly workspace: Workspace;
+  readonly saved: SavedPlan;
+  readonly report: DriftReport;
+  readonly change: AccessChange;
+  /** Reasons not to apply it. */
+  readonly rails: readonly Finding[];
+  /** What exists under the lab's path without the state knowing, and is taken over. */
+  readonly takenOver: readonly TakenOver[];
+  /** IAM users who are suspended while it is applied: see `usersToHold`. */
+  readonly held: readonly string[];
+}
+
+export interface LabPlanOptions {
+  /** Whether the state is locked; it is unless told otherwise. */
+  readonly lock?: boolean;
+  readonly lockTimeoutSeconds?: number;
+  /** Whether the state may be written before it is planned; so it is where it is locked, unless told otherwise. */
+  readonly mend?: boolean;
+  /** Given the text of the configuration: what it returns is planned. */
+  readonly edit?: (configuration: string) => string;
+}
+
+/**
+ * Plans a lab's stack. What is planned as new and exists already is taken over by a second plan, and the state loses the
+ * marks of creations that met an error: so this needs to write the state. Without the lock, or where it may not mend, it
+ * only reads: a mark then stays, and shows as a replacement, which the rails refuse.
+ */
+export async function planLab(
+  lab: Lab,
+  { lock = true, mend = lock, lockTimeoutSeconds, edit }: LabPlanOptions = {},
+): Promise<Result<LabPlan>> {
+  const workspace = await lab.workspace(lab.stack, lab.team, [], edit);
+  if (!workspace.ok) return workspace;
+  const options = {
+    ...(lab.parallelism === null ? {} : { parallelism: lab.parallelism }),
+    ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
+    lock,
+  };
+  let saved = await planChanges(workspace.value, options);
+  if (!saved.ok) return saved;
+  const tainted = mend ? taintedIn(saved.value) : [];
+  if (tainted.length > 0) {
+    const mended = await untaint(workspace.value, tainted, options);
+    if (!mended.ok) return mended;
+    saved = await planChanges(workspace.value, options);
+    if (!saved.ok) return saved;
+  }
+  const found = await askAccount(lab, saved.value);
+  if (!found.ok) return found;
+  const { imports, findings } = found.value;
+  if (imports.length > 0) {
+    await writeImports(workspace.value, imports);
+    saved = await planChanges(workspace.value, options);
+    if (!saved.ok) return saved;
+  }
+  const { plan } = saved.value;
+  const report = await completed(lab, driftOf(plan, lab.team.account));
+  const { before, after } = report.access;
+  return succeed({
+    workspace: workspace.value,
+    saved: saved.value,
+    report,
+    change: compare(before, after, lab.at),
+    rails: [...findings, ...railsOf(plan, lab.team, lab.today, lab.stack)],
+    takenOver: imports,
+    held: lab.stack === 'team' ? usersToHold(before, after, lab.at) : [],
+  });
+}
+
+/** With what a plan cannot know: what policies written in or attached by hand say, and what its state has forgotten. */
+async function completed(lab: Lab, report: DriftReport): Promise<DriftReport> {
+  const { recorded, before, after } = report.access;
+  const inline = await readInlineDocuments(lab.iam, unknownDocuments(before));
+  const managed = await readManagedDocuments(lab.iam, unknownPolicies(before));
+  const known = (model: AccessModel) => withKnownPolicies(withKnownDocuments(model, inline), managed);
+  const access = { recorded, before: known(before), after: known(after) };
+  return withHands({ ...report, access }, lab.stack === 'team' ? await changesOf(lab) : null);
+}
+
+/**
+ * What the file has changed since it was applied last; null where nobody knows. A record that cannot be read stops a look
+ * and an apply, which both read it themselves: a plan is none the worse for it than where there is no record.
+ */
+async function changesOf({ records, team, today }: Lab): Promise<SinceApplied | null> {
+  const last = await usingRecord('last-applied.json', () => lastAppliedRecord(records).read());
+  return last.ok ? sinceApplied(appliedOf(last.value), team, today) : null;
+}
+
+/**
+ * What the engine would delete and create again only because an error came after its creation. Whatever the stacks make
+ * converges by itself, and a replacement costs a user her keys, and a member her limits.
+ */
+function taintedIn({ plan }: SavedPlan): readonly string[] {
+  return plan.changes.flatMap(({ reason, address }) => (reason === 'replace_because_tainted' ? [address] : []));
+}
+
+/** Whether the plan is one that changes nothing: neither a resource nor what is taken over. */
+export function isEmpty({ saved }: Pick<LabPlan, 'saved'>): boolean {
+  return !hasChanges(saved.plan);
+}
+
+async function askAccount(
+  lab: Lab,
+  { plan }: SavedPlan,
+): Promise<Result<{ readonly imports: readonly TakenOver[]; readonly findings: readonly Finding[] }>> {
+  const creates = plannedCreates(plan);
+  if (creates.length === 0) return succeed({ imports: [], findings: [] });
+  try {
+    const { imports, findings } = await findExisting(creates, lab.names);
+    const needsBoundary = creates.some(({ kind }) => kind === 'user');
+    const missing = needsBoundary ? await checkBoundary(boundaryArn(lab.team), lab.names) : [];
+    return succeed({ imports, findings: [...missing, ...findings] });
+  } catch (error) {
+    const failure = awsFailure(error);
+    if (failure === null) throw error;
+    return { ok: false, failure };
+  }
+}

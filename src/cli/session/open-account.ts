@@ -1,0 +1,151 @@
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { STSClient } from '@aws-sdk/client-sts';
+import type { Naming } from '../../access/text/names.ts';
+import { checkCaller } from '../../aws/caller.ts';
+import { type IamNames, iamNames } from '../../aws/iam-names.ts';
+import { fail } from '../../diagnostics/failure.ts';
+import { openSandbox, type Sandbox } from '../../emulator/emulator.ts';
+import { sandboxBusy, sandboxNotStarted, sandboxUnusable, sandboxWaiting } from '../../emulator/emulator-text.ts';
+import { SandboxUnavailable, SandboxUnreadable } from '../../emulator/host-lock.ts';
+import type { Team } from '../../team/team.ts';
+import type { AccountKind } from '../../terraform/run/engine.ts';
+import { isSystemError } from '../commands/emulator.ts';
+import type { Terminal } from '../io.ts';
+import { reportFailure } from '../report-failure.ts';
+import { namingOf } from './naming.ts';
+import { momentOf, readTeamOrReport } from './read-team-or-report.ts';
+import { type RecordPlace, recordPlace } from './state-record.ts';
+
+export interface AccountOptions {
+  readonly file: string;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string;
+  /** The directory of the account in a process; null for the real account. */
+  readonly sandbox: string | null;
+}
+
+/** A valid team and the account it is about; no engine is needed to look at it. */
+export interface Account {
+  readonly team: Team;
+  readonly today: string;
+  readonly at: Date;
+  readonly kind: AccountKind;
+  readonly naming: Naming;
+  readonly iam: IAMClient;
+  readonly names: IamNames;
+  /** Where last-applied.json and its like are kept. */
+  readonly records: RecordPlace;
+  /** A clock that goes on from `at`. */
+  now(): Date;
+  /** What the account's trail of management events is asked through; made when it is asked for. */
+  trail(): CloudTrailClient;
+  close(): Promise<void>;
+}
+
+/**
+ * Where the real account's workspaces and, without `settings.state`, its state are kept. The lab is not part of it: a
+ * lab that is renamed must meet the state of its old name, to be refused. The account is: what another account holds would
+ * be taken for deleted, and forgotten.
+ */
+export const REAL_DIRECTORY = '.mturk-team/account';
+
+/** IAM throttles a whole account together; the SDK's own three attempts end sooner than the engine's patience. */
+const ATTEMPTS = 10;
+
+/**
+ * Reads the team file and reaches the account. What stands in the way is printed, and the exit code is returned in the
+ * account's place: 2 where the file cannot be read, else 1.
+ */
+export async function openAccount(options: AccountOptions, terminal: Terminal): Promise<Account | number> {
+  const team = await readTeamOrReport(options.file, options.today, terminal);
+  if (typeof team === 'number') return team;
+  const reached = await reachAccount(team, options, terminal, false);
+  return typeof reached === 'number' ? reached : accountOf(team, options, reached.sandbox);
+}
+
+/** Makes sure that the account is there and is the team's: null as `sandbox` stands for the real one. */
+export async function reachAccount(
+  team: Team,
+  options: Pick<AccountOptions, 'sandbox' | 'today'>,
+  terminal: Terminal,
+  provider: boolean,
+): Promise<{ readonly sandbox: Sandbox | null } | number> {
+  if (options.sandbox === null) {
+    const sts = new STSClient({ region: 'us-east-1', maxAttempts: ATTEMPTS });
+    const caller = await checkCaller(sts, team.account);
+    sts.destroy();
+    return caller.ok ? { sandbox: null } : reportFailure(caller.failure, terminal);
+  }
+  const sandbox = await openOrReport(options.sandbox, team.account, momentOf(options.today), terminal, provider);
+  if (sandbox === null) return 1;
+  if (sandbox.accountId === team.account) return { sandbox };
+  await sandbox.close();
+  return reportFailure(fail('wrong-account', { expected: team.account, actual: sandbox.accountId }).failure, terminal);
+}
+
+/** Opening an account takes less, unless somebody else has it open. */
+const WAIT_IN_SILENCE_MS = 1500;
+
+async function openOrReport(
+  dir: string,
+  accountId: string,
+  at: Date,
+  terminal: Terminal,
+  provider: boolean,
+): Promise<Sandbox | null> {
+  const waiting = setTimeout(() => terminal.stderr(sandboxWaiting(dir)), WAIT_IN_SILENCE_MS);
+  try {
+    return await openSandbox({ dir, accountId, clock: clockFrom(at), provider });
+  } catch (error) {
+    if (error instanceof SandboxUnavailable) terminal.stderr(sandboxBusy(dir, error.problem.pid));
+    else if (error instanceof SandboxUnreadable) terminal.stderr(sandboxUnusable(dir, error.message));
+    else if (isSystemError(error)) terminal.stderr(sandboxNotStarted(dir, 0, error.message));
+    else throw error;
+    return null;
+  } finally {
+    clearTimeout(waiting);
+  }
+}
+
+/** The account of a team that is already read, reached already; null is the real one. Closing it closes both. */
+export function accountOf(
+  team: Team,
+  options: Pick<AccountOptions, 'sandbox' | 'today'>,
+  sandbox: Sandbox | null,
+): Account {
+  const reach = {
+    region: 'us-east-1',
+    maxAttempts: ATTEMPTS,
+    ...(sandbox === null ? {} : { endpoint: sandbox.endpoint, credentials: sandbox.rootCredentials }),
+  };
+  const iam = new IAMClient(reach);
+  const at = momentOf(options.today);
+  let trail: CloudTrailClient | null = null;
+  return {
+    team,
+    today: options.today,
+    at,
+    kind: sandbox === null ? 'real' : 'sandbox',
+    naming: namingOf(team),
+    iam,
+    names: iamNames(iam),
+    records: recordPlace(team, options.sandbox, REAL_DIRECTORY),
+    now: clockFrom(at),
+    trail() {
+      trail ??= new CloudTrailClient(reach);
+      return trail;
+    },
+    async close() {
+      iam.destroy();
+      trail?.destroy();
+      await sandbox?.close();
+    },
+  };
+}
+
+/** A clock that goes on from that moment. */
+function clockFrom(start: Date): () => Date {
+  const offset = start.getTime() - Date.now();
+  return () => new Date(Date.now() + offset);
+}

@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import type { Sandbox } from '../../emulator/emulator.ts';
+import { bootstrapNotice } from '../../review/text/plan.ts';
+import { BOUNDARY_PATH } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
+import { applyPlan, initialise, planChanges } from '../../terraform/run/commands.ts';
+import type { AccountKind, Engine } from '../../terraform/run/engine.ts';
+import { findEngine } from '../../terraform/run/find-engine.ts';
+import { type ImportBlock, prepareWorkspace, type Workspace } from '../../terraform/run/workspace.ts';
+import { synthesise, synthesisedStacks } from '../../terraform/synth/synth.ts';
+import type { Terminal } from '../io.ts';
+import { reportFailure } from '../report-failure.ts';
+import { type Account, type AccountOptions, accountOf, REAL_DIRECTORY, reachAccount } from './open-account.ts';
+import { readTeamOrReport } from './read-team-or-report.ts';
+
+type StackName = 'team' | 'bootstrap';
+
+export interface LabOptions extends AccountOptions {
+  readonly json: boolean;
+  readonly stack: StackName;
+  /** How many resources at a time; null leaves it to the engine. */
+  readonly parallelism: number | null;
+  /**
+   * A directory that `synth` wrote and somebody looked at since: its configuration is taken as it is, and no code that
+   * makes one is loaded. Left out or null: it is made here.
+   */
+  readonly synthesised?: string | null;
+}
+
+/** A valid team, the account it is about, and the engine that changes it. */
+export interface Lab extends Account {
+  readonly stack: StackName;
+  readonly engine: Engine;
+  readonly parallelism: number | null;
+  /**
+   * A workspace, initialised, that holds the stack as this team makes it; its next plan takes the `imports` over.
+   * There is one directory for each stack: a later workspace replaces the configuration of an earlier one. `edit` is
+   * given the configuration's text, and what it returns is planned in its place.
+   */
+  workspace(
+    stack: StackName,
+    team: Team,
+    imports?: readonly ImportBlock[],
+    edit?: (configuration: string) => string,
+  ): Promise<Result<Workspace>>;
+}
+
+/**
+ * Reads the team file, finds the engine and reaches the account. What stands in the way is printed, and the exit code
+ * is returned in the lab's place: 2 where the file cannot be read, else 1.
+ */
+export async function openLab(options: LabOptions, terminal: Terminal): Promise<Lab | number> {
+  const team = await readTeamOrReport(options.file, options.today, terminal);
+  if (typeof team === 'number') return team;
+  const kind: AccountKind = options.sandbox === null ? 'real' : 'sandbox';
+  const needsStateLock = kind === 'real' && team.settings.state !== null;
+  const engine = await findEngine({ env: process.env, account: kind, needsStateLock });
+  if (!engine.ok) return reportFailure(engine.failure, terminal);
+  const reached = await reachAccount(team, options, terminal, true);
+  if (typeof reached === 'number') return reached;
+  const lab = labOf(team, options, engine.value, reached.sandbox);
+  const ready = kind === 'real' ? null : await bootstrapped(lab, terminal);
+  if (ready === null) return lab;
+  await lab.close();
+  return reportFailure(ready, terminal);
+}
+
+/**
+ * An account in a process that is new has had no administrator yet; what she does once is done here. Where another lab's
+ * boundary exists it is not new, and what is wrong is for the plan to say. Null when nothing stands in the way.
+ */
+async function bootstrapped(lab: Lab, terminal: Terminal): Promise<Failure | null> {
+  if (lab.stack === 'bootstrap') return null;
+  const boundaries = (await lab.names.list('policy')).filter(({ path }) => path === BOUNDARY_PATH);
+  if (boundaries.length > 0) return null;
+  terminal.stderr(`${bootstrapNotice()}\n`);
+  return applyBootstrap(lab);
+}
+
+/** Applies the administrator's stack without asking. Null when it is applied. */
+export async function applyBootstrap(lab: Lab): Promise<Failure | null> {
+  const workspace = await lab.workspace('bootstrap', lab.team);
+  if (!workspace.ok) return workspace.failure;
+  const saved = await planChanges(workspace.value);
+  if (!saved.ok) return saved.failure;
+  const applied = await applyPlan(workspace.value, saved.value);
+  return applied.ok ? null : applied.failure;
+}
+
+/** A lab of a team that is already read, on an account in a process that is already open; closing it closes neither. */
+export function labInSandbox(
+  team: Team,
+  options: Pick<LabOptions, 'today' | 'stack' | 'parallelism'> & { readonly directory: string },
+  engine: Engine,
+  sandbox: Sandbox,
+): Lab {
+  const { directory } = options;
+  return labOf(team, { ...options, sandbox: directory }, engine, { ...sandbox, close: async () => {} });
+}
+
+function labOf(
+  team: Team,
+  options: Pick<LabOptions, 'sandbox' | 'today' | 'stack' | 'parallelism' | 'synthesised'>,
+  engine: Engine,
+  sandbox: Sandbox | null,
+): Lab {
+  const account = accountOf(team, options, sandbox);
+  const directory = options.sandbox ?? join(REAL_DIRECTORY, team.account);
+  return {
+    ...account,
+    stack: options.stack,
+    engine,
+    parallelism: options.parallelism,
+    async workspace(stack, wanted, imports = [], edit = (text) => text) {
+      // What was written beforehand is one team's: where another is wanted for a while, it is made here.
+      const given = wanted === team && stack === options.stack ? (options.synthesised ?? null) : null;
+      const outDir = join(directory, 'cdktf.out');
+      const configuration =
+        given === null
+          ? await synthesise(wanted, { today: options.today, outDir }).then(({ stacks }) => readStack(stacks[stack]))
+          : await readStack(synthesisedStacks(given)[stack]);
+      if (configuration === null) return fail('configuration-missing', { directory: given ?? outDir });
+      const workspace = await prepareWorkspace({
+        engine,
+        directory: join(directory, 'work', stack),
+        configuration: edit(configuration),
+        account: account.kind,
+        env: process.env,
+        ...(sandbox === null ? {} : { extra: sandbox.engineEnv(stack), httpState: true }),
+        imports,
+      });
+      const ready = await initialise(workspace);
+      return ready.ok ? succeed(workspace) : ready;
+    },
+  };
+}
+
+/** The configuration in a stack's directory; null where there is none. */
+async function readStack(directory: string): Promise<string | null> {
+  try {
+    return await readFile(join(directory, 'cdk.tf.json'), 'utf8');
+  } catch {
+    return null;
+  }
+}

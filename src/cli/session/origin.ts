@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { pullRequestOfEvent } from '../../github/event.ts';
+import { NO_COMMIT, type Origin } from '../../review/manifest/manifest.ts';
+import { engineTitle } from '../../terraform/run/engine.ts';
+import type { Workspace } from '../../terraform/run/workspace.ts';
+
+const run = promisify(execFile);
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where a plan of that team file is made: on GitHub the pull request's last commit, though what is checked out there is
+ * its merge with the base, whose tree it is that is planned; elsewhere whatever is checked out.
+ */
+export async function originOf(file: string, env: Environment, now: Date): Promise<Origin> {
+  const pullRequest = pullRequestOfEvent(env);
+  const commit = pullRequest.ok ? pullRequest.value.head : await revision(file, 'HEAD');
+  return {
+    head: { commit, tree: await revision(file, 'HEAD^{tree}') },
+    run: { id: numberOr(env.GITHUB_RUN_ID, '0'), attempt: Number(numberOr(env.GITHUB_RUN_ATTEMPT, '0')) },
+    mturkTeam: packageJson.version,
+    createdAt: now,
+  };
+}
+
+function numberOr(text: string | undefined, otherwise: string): string {
+  return text !== undefined && /^\d{1,20}$/.test(text) ? text : otherwise;
+}
+
+async function revision(file: string, name: string): Promise<string> {
+  try {
+    const { stdout } = await run('git', ['-C', dirname(file), 'rev-parse', '--verify', '--quiet', name]);
+    return /^[0-9a-f]{40,64}$/.test(stdout.trim()) ? stdout.trim() : NO_COMMIT;
+  } catch {
+    // Neither a repository nor Git is needed to plan.
+    return NO_COMMIT;
+  }
+}
+
+/** The engine and the provider that a workspace is initialised with: the lock file names the provider's version. */
+export async function toolsOf({ engine, directory }: Workspace): Promise<{ engine: string; provider: string }> {
+  return { engine: engineTitle(engine), provider: await providerOf(directory) };
+}
+
+async function providerOf(directory: string): Promise<string> {
+  let lock: string;
+  try {
+    lock = await readFile(join(directory, '.terraform.lock.hcl'), 'utf8');
+  } catch {
+    lock = '';
+  }
+  // Each engine has a registry of its own, and the same provider in it.
+  const version = /provider "[^"]*\/hashicorp\/aws" \{\s*version\s*=\s*"([^"]+)"/.exec(lock)?.[1];
+  return version === undefined ? `mturk-team ${packageJson.version} in a process` : `hashicorp/aws ${version}`;
+}

@@ -1,0 +1,29 @@
+import type { PersonChange } from '../../access/diff.ts';
+import { isLater } from '../../review/changes/risk.ts';
+import type { DriftFinding } from '../finding.ts';
+
+/** What putting a finding right does to somebody's access: `may-give` where nobody here can tell. */
+export type RestoreEffect = 'gives' | 'may-give' | 'gives-nothing';
+
+/** What may give something that is not known here: by a condition, by a document that nobody read, by a tag. */
+const OPEN = [
+  'inline-added',
+  'inline-changed',
+  'inline-removed',
+  'document-changed',
+  'attachment-added',
+  'tag-changed',
+];
+
+/** Whether putting a finding right gives access: what a person has to know before she says yes. */
+export function restoreEffect({ fate, people, what }: DriftFinding): RestoreEffect {
+  if (fate === 'keep' || people.some(getsBack)) return 'gives';
+  const isOpen = fate === 'leave' && what.kind === 'difference' && OPEN.includes(what.difference.kind);
+  return isOpen ? 'may-give' : 'gives-nothing';
+}
+
+/** Whether somebody has less than the file gives her, or for a shorter time. */
+function getsBack({ operations, ends, suspended, kind }: PersonChange): boolean {
+  if (operations.lost.length > 0) return true;
+  return kind === 'changed' && (isLater(ends.before, ends.after) || (suspended.after && !suspended.before));
+}

@@ -1,0 +1,50 @@
+import { compare } from '../../access/diff.ts';
+import { withKnownDocuments } from '../../access/known-documents.ts';
+import type { Finding } from '../../diagnostics/finding.ts';
+import { usersToHold } from '../../review/apply/transit.ts';
+import type { DriftReport } from '../../review/changes/classify-plan.ts';
+import type { Team } from '../../team/team.ts';
+import type { Plan } from '../../terraform/plan/plan-read.ts';
+import type { DriftLook } from '../finding.ts';
+import { givesSomething } from './fate.ts';
+import type { ReconcileDecision } from './reconcile.ts';
+import { otherChanges, railsBesidesKept } from './reconcile-plan.ts';
+import type { Refusal } from './reconcile-refusal.ts';
+
+/** A plan of the kept configuration, in every view of it. */
+interface PlanToHold {
+  readonly plan: Plan;
+  readonly report: DriftReport;
+  readonly rails: readonly Finding[];
+  /** What exists already, and would be taken over at these addresses. */
+  readonly takenOver: readonly { readonly to: string }[];
+}
+
+/** Why a plan is not to be carried out; null where nothing stands against it. */
+export function standsAgainst(
+  { plan, report, rails, takenOver }: PlanToHold,
+  { team, at }: { readonly team: Pick<Team, 'lab'>; readonly at: Date },
+  look: DriftLook,
+  { findings, restored, kept }: Extract<ReconcileDecision, { readonly kind: 'go' }>,
+): Refusal | null {
+  const others = otherChanges({ plan, report }, findings, team.lab);
+  if (others !== null) return { reason: 'other-changes', ...others };
+  if (takenOver.length > 0) {
+    return { reason: 'other-changes', besides: [], addresses: takenOver.map(({ to }) => to), missing: [] };
+  }
+  const against = railsBesidesKept(rails, kept);
+  if (against.length > 0) return { reason: 'rails', findings: against };
+  // The look has decided that nobody gets anything; the plan, which is what is done, has the last word.
+  const seen = [...look.findings, ...look.snoozed.map(({ finding }) => finding)].flatMap(({ what }) =>
+    what.kind === 'difference' ? [what.difference] : [],
+  );
+  const before = withKnownDocuments(report.access.before, seen);
+  const after = withKnownDocuments(report.access.after, seen);
+  const { people } = compare(before, after, at);
+  // Whoever a person asked for may get something back, and nobody else.
+  const asked = new Set(restored.flatMap(({ people: concerned }) => concerned.map(({ user }) => user)));
+  const gaining = people.filter((one) => givesSomething(one) && !asked.has(one.user)).map(({ user }) => user);
+  if (gaining.length > 0) return { reason: 'gives', users: gaining };
+  const held = usersToHold(before, after, at);
+  return held.length > 0 ? { reason: 'held', users: held } : null;
+}

@@ -1,0 +1,28 @@
+import type { NamedThing } from '../../aws/iam-names.ts';
+import type { Plan } from '../../terraform/plan/plan-read.ts';
+
+const KINDS: Readonly<Record<string, NamedThing['kind']>> = {
+  aws_iam_user: 'user',
+  aws_iam_group: 'group',
+  aws_iam_policy: 'policy',
+};
+
+/**
+ * Whether the state or the configuration of a plan has a thing of that kind and name. Resources alone count: who occurs
+ * as a member, or what as an attachment, is known to nobody.
+ */
+export function knownTo(plan: Plan): (thing: Pick<NamedThing, 'kind' | 'name'>) => boolean {
+  const known = new Set<string>();
+  const rows = [
+    ...[...plan.changes, ...plan.drift].flatMap(({ type, change }) => [
+      { type, values: change.before },
+      { type, values: change.after },
+    ]),
+    ...plan.prior,
+  ];
+  for (const { type, values } of rows) {
+    const kind = KINDS[type];
+    if (kind !== undefined && typeof values?.name === 'string') known.add(`${kind} ${values.name}`);
+  }
+  return ({ kind, name }) => known.has(`${kind} ${name}`);
+}

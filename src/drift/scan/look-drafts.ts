@@ -1,0 +1,183 @@
+import { type AdministeredThings, administeredIn } from '../../access/escalation.ts';
+import type { AccessModel } from '../../access/model.ts';
+import type { Difference } from '../../access/model-difference.ts';
+import { indexModel, type ModelIndex } from '../../access/model-index.ts';
+import type { NamedThing } from '../../aws/iam-names.ts';
+import { boundaryOf } from '../../aws/inventory/boundary.ts';
+import type { Inventory } from '../../aws/inventory/inventory.ts';
+import { type StrayLook, straysOf, type Unseen } from '../../aws/inventory/unmanaged.ts';
+import type { DriftReport } from '../../review/changes/classify-plan.ts';
+import { boundaryArn, labPath } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
+import type { Plan } from '../../terraform/plan/plan-read.ts';
+import { fateOf } from '../remediation/fate.ts';
+import { undoableTogether } from '../remediation/fate-together.ts';
+import { boundaryEffectOf } from '../rules/boundary.ts';
+import { credentialFindings } from '../rules/credential-findings.ts';
+import { waitingVersions } from '../rules/non-default-policy-version.ts';
+import { foreignMemberships, outsiders } from '../rules/outside.ts';
+import { deadPolicies } from '../rules/retired-operations.ts';
+import { strayEffectsOf } from '../rules/unmanaged-effect.ts';
+import { administratorsBy, administratorsByBoundary } from './administrators.ts';
+import { type Draft, draftOf } from './finding-draft.ts';
+import { knownTo } from './known-to.ts';
+import { asDeclared, type Expected, expectedIn, labPartOf } from './lab-part.ts';
+import { differencesFound, isRespelled } from './look-differences.ts';
+import { peopleOf, worstGain } from './look-people.ts';
+import { planDrafts } from './look-plan.ts';
+import type { SinceApplied } from './look-since.ts';
+
+export interface Looking {
+  readonly team: Team;
+  /** `YYYY-MM-DD`, UTC */
+  readonly today: string;
+  readonly at: Date;
+  readonly inventory: Inventory;
+  /** Null where no engine was asked: then nobody can tell what is pending from what was done by hand. */
+  readonly plan: { readonly report: DriftReport; readonly plan: Plan } | null;
+  /** What the file has changed since it was applied last; null where nobody knows. */
+  readonly since: SinceApplied | null;
+}
+
+export interface Drafts {
+  readonly drafts: readonly Draft[];
+  readonly unseen: readonly Unseen[];
+  /** Those of some differences that may be undone at once: see `undoableTogether`. */
+  readonly together: (differences: readonly Difference[]) => ReadonlySet<Difference>;
+}
+
+/** All that an account holds otherwise than the file has it, and what a plan tells besides. */
+export function draftsFromInventory(looking: Looking): Drafts {
+  const { team, today, at, inventory, plan } = looking;
+  const { access } = inventory;
+  const account = indexModel(access);
+  const expected = expectedIn(access, team, today);
+  const look = strayLook(looking, expected);
+  const strays = new Set(look.strays.map(({ kind, name }) => `${kind} ${name}`));
+  const part = labPartOf(access, expected.model, team.lab, ({ kind, name }) => strays.has(`${kind} ${name}`));
+  const strayNames = (kind: string) => look.strays.flatMap((stray) => (stray.kind === kind ? [stray.name] : []));
+  const members = new Set(part.users.flatMap(({ name, stranger }) => (stranger === true ? [] : [name])));
+  const users = new Set([...members, ...strayNames('user')]);
+  const groups = new Set([...[...part.groups, ...expected.model.groups].map(nameOf), ...strayNames('group')]);
+  const boundary = boundaryOf(inventory, team);
+  const lab = administeredIn(team.lab, expected.model, withoutStrangers(part));
+  const differences = differenceDrafts(looking, account, part, expected, lab);
+  return {
+    drafts: [
+      ...differences.drafts,
+      ...planDrafts(plan?.report ?? null),
+      ...strayEffectsOf(look, team, access, today, at).map(strayDraft),
+      ...boundaryDrafts(boundaryEffectOf(boundary, team, today, at), () =>
+        administratorsByBoundary(team, account, lab, at),
+      ),
+      ...waitingVersions(inventory, account, part, expected.model, boundaryArn(team), at),
+      ...foreignMemberships(members, groups, account, lab, at),
+      ...outsiders(inventory, { users, groups }, lab, at),
+      ...deadPolicies(account, expected.model, at),
+      ...credentialFindings(inventory, team, account, today, at),
+    ],
+    unseen: distinct([...inventory.unseen, ...look.unseen, ...(boundary.state === 'unseen' ? [boundary.unseen] : [])]),
+    together: differences.together,
+  };
+}
+
+/**
+ * Nothing is known of the account but what the plan says: what it does not say is not to be taken for "as declared", and
+ * nothing is undone on its word alone.
+ */
+export function draftsFromPlan(looking: Looking): Drafts {
+  const { team, today, inventory, plan } = looking;
+  const { unseen } = inventory;
+  const together = () => new Set<Difference>();
+  if (plan === null) return { drafts: [], unseen, together };
+  const account = plan.report.access.before;
+  const expected = expectedIn(account, team, today);
+  const part = labPartOf(account, expected.model, team.lab, () => false);
+  const lab = administeredIn(team.lab, expected.model);
+  const { drafts } = differenceDrafts(looking, indexModel(account), part, expected, lab);
+  const all = [...drafts, ...planDrafts(plan.report)];
+  return { drafts: all.map((draft) => ({ ...draft, fate: 'leave' })), unseen, together };
+}
+
+function strayLook({ team, inventory, plan, since }: Looking, { model, respelled }: Expected): StrayLook {
+  const path = labPath(team.lab);
+  const groups = new Set(model.groups.map(nameOf));
+  const users = new Set(model.users.map(nameOf));
+  const arns = new Set(model.policies.map(({ arn }) => arn));
+  const isOfState = plan === null ? null : knownTo(plan.plan);
+  return straysOf(inventory, {
+    path,
+    groups,
+    knows: (thing) => {
+      const { kind, name, arn } = thing;
+      if (kind === 'policy' ? arns.has(arn) : (kind === 'user' ? users : groups).has(name)) return true;
+      // A state that was refreshed has whatever name the account has.
+      if (respelled.has(name)) return false;
+      if (isOfState !== null) return isOfState(thing);
+      // Without a plan, what lies under the path may be of an earlier file, unless it is known what that declared.
+      return thing.path.startsWith(path) && (since === null || since.has(comingOf(thing)));
+    },
+  });
+}
+
+function strayDraft(effect: ReturnType<typeof strayEffectsOf>[number]): Draft {
+  const { stray, people, keeps, administrators } = effect;
+  const isEverything = stray.holding === null || administrators.length > 0;
+  const risk = isEverything ? 'spends' : worstGain([...people, ...keeps]);
+  return draftOf({ kind: 'stray', effect }, { people, risk });
+}
+
+function boundaryDrafts(
+  effect: ReturnType<typeof boundaryEffectOf>,
+  administratorsByIt: () => readonly string[],
+): readonly Draft[] {
+  if (effect === null) return [];
+  const { people } = effect;
+  const administrators = administratorsByIt();
+  const risk = administrators.length > 0 ? 'spends' : worstGain(people);
+  return [draftOf({ kind: 'boundary', effect }, { cause: 'by-hand', people, risk, administrators })];
+}
+
+function differenceDrafts(
+  { at, plan, since }: Looking,
+  account: ModelIndex,
+  part: AccessModel,
+  expected: Expected,
+  lab: AdministeredThings,
+): Pick<Drafts, 'drafts' | 'together'> {
+  const declared = indexModel(asDeclared(account.model, part, expected.model));
+  const documents = new Map(
+    [...account.model.policies, ...expected.model.policies].map(({ arn, document }) => [arn, document]),
+  );
+  const found = differencesFound(expected, part, plan?.report ?? null, since);
+  return {
+    drafts: found.map(({ difference, cause }) => {
+      const people = cause === 'settled' ? [] : peopleOf(difference, declared, account, documents, at);
+      // Whatever is done to the one name is done to the other: nobody knows what the engine would make of it.
+      const isJudged = cause === 'by-hand' && !isRespelled(difference, expected);
+      const fate = isJudged ? fateOf(difference, account, documents, at) : 'leave';
+      const administrators =
+        cause === 'settled' ? [] : administratorsBy(difference, declared, account, documents, lab, at);
+      const risk = administrators.length > 0 ? 'spends' : worstGain(people);
+      return draftOf({ kind: 'difference', difference }, { cause, fate, people, risk, administrators });
+    }),
+    together: (differences) => undoableTogether(differences, account, documents, at),
+  };
+}
+
+function withoutStrangers(part: AccessModel): AccessModel {
+  return { ...part, users: part.users.filter(({ stranger }) => stranger !== true) };
+}
+
+function distinct(unseen: readonly Unseen[]): readonly Unseen[] {
+  return [...new Map(unseen.map((each) => [each.what, each])).values()];
+}
+
+function comingOf({ kind, name, arn }: Pick<NamedThing, 'kind' | 'name' | 'arn'>): Difference {
+  if (kind === 'policy') return { kind: 'policy-added', arn };
+  return kind === 'user' ? { kind: 'user-added', user: name } : { kind: 'group-added', group: name };
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
+}

@@ -1,0 +1,19 @@
+import { timeWords } from '../../review/comment/footer.ts';
+import type { DriftFinding, DriftLook } from '../finding.ts';
+
+/** Kinds of which some facts are those of the credential report, and may be four hours old. */
+const REPORTED: ReadonlySet<DriftFinding['what']['kind']> = new Set([
+  'outside',
+  'root-keys',
+  'used-key',
+  'extra-keys',
+  'old-key',
+  'unused-key',
+  'password',
+]);
+
+/** From when that is which is told of keys and passwords; null where nothing is told of them. */
+export function asOfReportWords({ findings, reportedAt }: Pick<DriftLook, 'findings' | 'reportedAt'>): string | null {
+  if (reportedAt === null || !findings.some(({ what }) => REPORTED.has(what.kind))) return null;
+  return `Keys and passwords as of ${timeWords(reportedAt)}, when AWS made its report.`;
+}

@@ -1,0 +1,84 @@
+import type { Naming } from '../../access/text/names.ts';
+import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
+import { stepText } from '../../terraform/run/progress.ts';
+import { said, sayCode, sayOurs, sayProse, saySome } from '../../text/text.ts';
+import type { DriftFinding } from '../finding.ts';
+import { withAdministrators } from './administrators.ts';
+import { boundaryWords } from './boundary.ts';
+import { credentialWords } from './credential-words.ts';
+import { deadNamesWords } from './dead-names.ts';
+import { differenceFindingWords } from './difference-words.ts';
+import { keyWords } from './key-words.ts';
+import { foreignGroupWords, outsideWords } from './outside.ts';
+import { strayWords } from './stray.ts';
+import { waitingVersionWords } from './waiting-version.ts';
+import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
+
+/** What a finding means, how it came about and what mends it. */
+export function findingWords(finding: DriftFinding, naming: Naming, options: DriftWordsOptions): DriftWords {
+  return withAdministrators(wordsOf(finding, naming, options), finding, naming);
+}
+
+function wordsOf(finding: DriftFinding, naming: Naming, options: DriftWordsOptions): DriftWords {
+  const { what } = finding;
+  // What a key was used for, what the root user has and what only Terraform knows is nobody's call: nobody could say who.
+  const unasked = { ...options, attributed: false };
+  switch (what.kind) {
+    case 'difference':
+      return differenceFindingWords(finding, what.difference, naming, options);
+    case 'attributes':
+      return attributesWords(finding, what.address, what.attributes, naming, unasked);
+    case 'stray':
+      return strayWords(finding, what.effect, naming, options);
+    case 'boundary':
+      return boundaryWords(finding, what.effect, naming, options);
+    case 'waiting-version':
+      return waitingVersionWords(finding, what, naming, options);
+    case 'foreign-group':
+      return foreignGroupWords(finding, what, naming, options);
+    case 'outside':
+      return outsideWords(finding, what, naming, options);
+    case 'dead-names':
+      return deadNamesWords(finding, what, naming, options);
+    case 'password':
+    case 'ssh-keys':
+    case 'certificates':
+    case 'service-credentials':
+      return credentialWords(finding, what, naming, options);
+    case 'used-key':
+    case 'root-keys':
+      return keyWords(finding, what, naming, unasked);
+    default:
+      return keyWords(finding, what, naming, options);
+  }
+}
+
+function attributesWords(
+  { id, cause, by }: DriftFinding,
+  address: string,
+  attributes: readonly string[],
+  naming: Naming,
+  options: DriftWordsOptions,
+): DriftWords {
+  const what = stepText(address, '').trim();
+  const named = what === address ? sayCode(address) : sayProse(what);
+  const names = saySome(attributes.map(sayCode));
+  const which = attributes.length === 0 ? said`` : said` (${names})`;
+  const byHand = cause === 'by-hand' || cause === 'settled';
+  return {
+    consequence: sayOurs("Nobody's access changes by this."),
+    cause: byHand
+      ? said`Somebody changed ${named}${which}${attributionSaid(by, naming, options)}.`
+      : said`Applying would change ${named}${which}, and neither team.yaml nor a change by hand explains it.`,
+    remedy: byHand
+      ? said`${sayCode(putBackCommand(id, address, options))} puts it back.`
+      : said`${sayCode('mturk-team plan')} shows it; a newer engine, provider or mturk-team often is the reason.`,
+    commands: [],
+  };
+}
+
+function putBackCommand(id: string, address: string, { reconcile }: DriftWordsOptions): string {
+  if (reconcile) return 'mturk-team drift --reconcile';
+  const key = memberKeyOfAddress(address) ?? roleKeyOfAddress(address);
+  return key === null ? 'mturk-team apply' : `mturk-team drift --restore ${id}`;
+}

@@ -1,0 +1,59 @@
+import type { Difference } from '../../access/model-difference.ts';
+import { memberKeyOf, roleKeyOfPolicy, sayGroup, sayPerson } from '../../access/text/iam-names.ts';
+import type { Naming } from '../../access/text/names.ts';
+import { keyOfIamName, LIMITS_POLICY, memberTags } from '../../team/names.ts';
+import { type Said, said, sayCode, sayOurs } from '../../text/text.ts';
+import type { DriftFinding } from '../finding.ts';
+
+/**
+ * What is gone and may only have another name now: a member's user while a stray one has her tag or her limits, a role's
+ * group while a stray one has the role's policy. Keys are those of `renamedKey`.
+ */
+export function renamedIn(findings: readonly DriftFinding[], naming: Naming): ReadonlySet<string> {
+  const strays = findings.flatMap(({ what }) => (what.kind === 'stray' ? [what.effect.stray] : []));
+  const isRenamed = (difference: Difference): boolean => {
+    if (difference.kind === 'user-removed') {
+      const key = memberKeyOf(difference.user, naming);
+      return strays.some(({ kind, holding }) => {
+        if (kind !== 'user' || holding === null) return false;
+        const tags = Object.entries(key === null ? {} : memberTags(naming.lab, key));
+        const isTagged = tags.some(([tag]) => holding.tags[tag] !== undefined);
+        if (isTagged) return tags.every(([tag, value]) => holding.tags[tag] === value);
+        return holding.inline.some(({ name }) => name === LIMITS_POLICY);
+      });
+    }
+    if (difference.kind !== 'group-removed') return false;
+    const role = keyOfIamName(naming.lab, difference.group);
+    return strays.some(
+      ({ kind, holding }) =>
+        kind === 'group' &&
+        holding !== null &&
+        role !== null &&
+        holding.attached.some((arn) => roleKeyOfPolicy(arn, naming) === role),
+    );
+  };
+  return new Set(
+    findings.flatMap(({ what }) =>
+      what.kind === 'difference' && isRenamed(what.difference) ? [renamedKey(what.difference)] : [],
+    ),
+  );
+}
+
+/** Names what a difference removes; empty for any other. */
+export function renamedKey(difference: Difference): string {
+  if (difference.kind === 'user-removed') return `user ${difference.user}`;
+  return difference.kind === 'group-removed' ? `group ${difference.group}` : '';
+}
+
+/** What somebody did, for "Somebody ..."; `to` is the new name, null where nobody can tell which of the two it was. */
+export function renamedSaid(difference: Difference, to: string | null, naming: Naming): Said | null {
+  const verb = to === null ? sayOurs('deleted, or renamed,') : sayOurs('renamed');
+  const as = to === null ? said`` : said` to ${sayCode(to)}`;
+  if (difference.kind === 'user-removed') {
+    const keys = sayOurs(to === null ? '; with another name it keeps its keys' : ', which keeps its keys');
+    return said`${verb} the user of ${sayPerson(difference.user, naming)}${as}${keys}`;
+  }
+  return difference.kind === 'group-removed'
+    ? said`${verb} the group ${sayGroup(difference.group, naming)}${as}`
+    : null;
+}

@@ -1,0 +1,176 @@
+import type { PersonChange } from '../../access/diff.ts';
+import { sayPerson } from '../../access/text/iam-names.ts';
+import { type Naming, policyName, unknownPolicyWords } from '../../access/text/names.ts';
+import type { Stray } from '../../aws/inventory/unmanaged.ts';
+import { statementsOf } from '../../iam/statement.ts';
+import { labPath } from '../../team/names.ts';
+import { isSilent, type Said, said, sayCode, sayOurs, sayProse, saySentences, saySome } from '../../text/text.ts';
+import type { DriftFinding } from '../finding.ts';
+import type { StrayEffect } from '../rules/unmanaged-effect.ts';
+import { type Command, iamCommand } from './aws-command.ts';
+import { canWords, couldWords } from './people.ts';
+import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
+
+/** The words of something under the lab's path, or with a policy of the lab, that nobody declares. */
+export function strayWords(
+  finding: DriftFinding,
+  effect: StrayEffect,
+  naming: Naming,
+  options: DriftWordsOptions,
+): DriftWords {
+  const { stray } = effect;
+  const { words, commands } = strayRemedies(effect);
+  return {
+    consequence: consequenceSaid(effect, naming),
+    cause: causeSaid(stray, naming, attributionSaid(finding.by, naming, options)),
+    remedy: said`Nothing undoes it unasked; ${words}:`,
+    commands,
+  };
+}
+
+function consequenceSaid({ stray, people, keeps, administrators }: StrayEffect, naming: Naming): Said {
+  const { kind, name, holding } = stray;
+  const thing = said`the ${kindWord(kind)} ${sayCode(name)}`;
+  if (holding === null) return said`What ${thing} gives to whom is not known: it could not be looked into.`;
+  const through = kind === 'user' ? said`` : said` through ${thing}`;
+  const all = (users: readonly string[]) => saySome(users.map((user) => sayPerson(user, naming)));
+  const gains = byWords(people, ({ capabilities: { gained } }) => (gained.length === 0 ? null : canWords(gained)));
+  const losses = byWords(people, ({ capabilities: { lost } }) => (lost.length === 0 ? null : couldWords(lost)));
+  const kept = byWords(keeps, ({ capabilities: { gained } }) => (gained.length === 0 ? null : canWords(gained)));
+  const unknown = byWords([...people, ...keeps], ({ unknownPolicies: { after } }) =>
+    after.length === 0 ? null : unknownPolicyWords(after),
+  );
+  const told = [
+    ...gains.map(
+      ([words, users]) =>
+        said`${all(users)} ${sayOurs(isUnread(stray) ? 'may be able to' : 'can')} ${sayOurs(words)}${through}, and should not.`,
+    ),
+    ...losses.map(
+      ([words, users]) => said`${all(users)} can no longer ${sayOurs(words)}, which team.yaml gives${through}.`,
+    ),
+    ...kept.map(
+      ([words, users]) =>
+        said`Even if team.yaml took it away, ${all(users)} could ${sayOurs(words)}${through}, which nobody declares.`,
+    ),
+  ];
+  const whole = saySentences(
+    ...told.slice(0, SENTENCES),
+    told.length <= SENTENCES ? null : sayOurs('It gives more people something besides.'),
+    administrators.length === 0
+      ? null
+      : said`${kind === 'user' ? sayOurs('They') : all(administrators)} may attach any policy to anybody${through}: that is everything.`,
+    ...unknown.slice(0, SENTENCES).map(([words]) => said`${sayProse(words)}.`),
+  );
+  if (!isSilent(whole)) return whole;
+  if (kind === 'user') return said`${sayPerson(name, naming)} can do nothing in Mechanical Turk.`;
+  return said`Nobody's access changes by ${thing}, which nobody declares.`;
+}
+
+/** Whether all that it has counts as allowing everything only because nobody could read it. */
+function isUnread({ kind, holding }: Stray): boolean {
+  if (kind === 'policy' || holding === null || !('inline' in holding)) return false;
+  return (
+    holding.inline.length > 0 &&
+    holding.attached.length === 0 &&
+    holding.inline.every(({ document }) => document === null)
+  );
+}
+
+function kindWord(kind: Stray['kind']): Said {
+  return sayOurs(kind);
+}
+
+/** So many different consequences of one thing are told, the worst first. */
+const SENTENCES = 3;
+
+/** Those of whom the same is to be said, together, in the order in which it first is. */
+function byWords(
+  people: readonly PersonChange[],
+  wordsOf: (person: PersonChange) => string | null,
+): readonly (readonly [words: string, users: readonly string[]])[] {
+  const groups = new Map<string, string[]>();
+  for (const person of people) {
+    const words = wordsOf(person);
+    if (words !== null) groups.set(words, [...(groups.get(words) ?? []), person.user]);
+  }
+  return [...groups];
+}
+
+function causeSaid(stray: Stray, { lab }: Naming, who: Said): Said {
+  const inside = stray.path.startsWith(labPath(lab));
+  const place = inside
+    ? said`lies under ${sayCode(stray.path)}`
+    : said`has a policy of the lab and lies outside it, under ${sayCode(stray.path)}`;
+  const where = said`The ${kindWord(stray.kind)} ${sayCode(stray.name)} ${place}, and neither team.yaml nor the state has it${who}`;
+  if (stray.holding === null) return said`${where}.`;
+  if (stray.kind === 'policy') {
+    const { attachments } = stray.holding;
+    const held = attachments === 0 ? 'nothing' : `${attachments} ${attachments === 1 ? 'holder' : 'holders'}`;
+    return said`${where}; it is attached to ${sayOurs(held)}.`;
+  }
+  const { attached, inline } = stray.holding;
+  const policies = [...attached.map(policyName), ...inline.map(({ name }) => name)].map(sayCode);
+  const words =
+    policies.length === 0
+      ? sayOurs('no policy')
+      : said`${sayOurs(policies.length === 1 ? 'the policy' : 'the policies')} ${saySome(policies)}`;
+  if (stray.kind === 'user') {
+    const cap = sayOurs(stray.holding.boundary === null ? ' and no permissions boundary' : '');
+    const { groups } = stray.holding;
+    const member = groups.length === 0 ? said`` : said`; it is in ${saySome(groups.map(sayCode))}`;
+    return said`${where}; it has ${words}${cap}${member}.`;
+  }
+  const count = stray.holding.members.length;
+  const members = count === 0 ? 'nobody' : count === 1 ? '1 user' : `${count} users`;
+  return said`${where}: it was made, or renamed, by hand. It has ${words}, and ${sayOurs(members)} in it.`;
+}
+
+interface Remedies {
+  /** What the commands are for, before a colon. */
+  readonly words: Said;
+  readonly commands: readonly Command[];
+}
+
+/** What takes away what a stray gives. Nothing deletes a user or a group: whose it is, nobody knows here. */
+function strayRemedies(effect: StrayEffect): Remedies {
+  const { stray } = effect;
+  const { kind, name, arn, holding } = stray;
+  if (kind === 'policy') {
+    const unused = holding !== null && holding.attachments === 0;
+    return {
+      words: sayOurs(unused ? 'this deletes it' : 'this tells what has it'),
+      commands: [iamCommand(unused ? 'delete-policy' : 'list-entities-for-policy', ['policy-arn', arn])],
+    };
+  }
+  const who = [`${kind}-name`, name] as const;
+  // What only denies is what somebody stopped the user with: it stays.
+  const commands = [
+    ...(stray.kind !== 'user' ? [] : (stray.holding?.groups ?? [])).map((group) =>
+      iamCommand('remove-user-from-group', who, ['group-name', group]),
+    ),
+    ...(holding?.attached ?? [])
+      .filter((policy) => !DENYING.test(policy))
+      .map((policy) => iamCommand(`detach-${kind}-policy`, who, ['policy-arn', policy])),
+    ...(holding?.inline ?? [])
+      .filter(({ document }) => document === null || statementsOf(document).some(({ Effect }) => Effect === 'Allow'))
+      .map((policy) => iamCommand(`delete-${kind}-policy`, who, ['policy-name', policy.name])),
+  ];
+  const look = [iamCommand(kind === 'user' ? 'list-access-keys' : 'get-group', who)];
+  if (holding === null) return { words: sayOurs('this tells more of it'), commands: look };
+  if (commands.length > 0 && !isHarmless(effect)) return { words: sayOurs('this takes away what it gives'), commands };
+  return {
+    words: said`delete it in the console (IAM, ${sayOurs(kind === 'user' ? 'Users' : 'User groups')}) where nobody needs it, or write down under ${sayCode('snoozed')} in team.yaml why it stays. This tells more of it`,
+    commands: look,
+  };
+}
+
+/** Policies of AWS that only deny: the one for everything, and those with which it stops keys that were made public. */
+const DENYING = /^arn:aws:iam::aws:policy\/(AWSDenyAll|AWSCompromisedKeyQuarantine(V\d+)?)$/;
+
+/** Whether nobody can do anything by it, today or after something is taken away elsewhere. */
+function isHarmless({ people, keeps, administrators }: StrayEffect): boolean {
+  const gains = [...people, ...keeps].some(
+    ({ operations, unknownPolicies }) => operations.gained.length > 0 || unknownPolicies.after.length > 0,
+  );
+  return !gains && administrators.length === 0;
+}

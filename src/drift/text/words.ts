@@ -1,0 +1,51 @@
+import type { Naming } from '../../access/text/names.ts';
+import { timeWords } from '../../review/comment/footer.ts';
+import { isSilent, type Said, said, sayJoined, sayOurs } from '../../text/text.ts';
+import type { Attribution } from '../finding.ts';
+import type { Command } from './aws-command.ts';
+
+/** A finding in words: what it does to whom, how that came about, what mends it, in that order. */
+export interface DriftWords {
+  readonly consequence: Said;
+  readonly cause: Said;
+  /** Ends in a colon where commands follow, or what is to be written. */
+  readonly remedy: Said;
+  readonly commands: readonly Command[];
+}
+
+/** What the words of a finding depend on besides it. */
+export interface DriftWordsOptions {
+  /** Whether team.yaml lets the tool undo what was done by hand. */
+  readonly reconcile: boolean;
+  /** Whether CloudTrail was asked who did it: only then is not knowing worth a word. */
+  readonly attributed: boolean;
+  /** Whether network addresses are told: an issue may be read by everybody. */
+  readonly addresses: boolean;
+  /** What of the lab is gone and may only have another name now: see `renamedIn`. */
+  readonly renamed?: ReadonlySet<string>;
+}
+
+const THROUGH: Readonly<Record<Attribution['through'], string | null>> = {
+  console: 'console',
+  cli: 'AWS CLI',
+  sdk: 'a program',
+  terraform: 'Terraform',
+  other: null,
+};
+
+/** ` (by Ada O'Neill, 24 Nov 2026 16:02 UTC, console)`, to stand before a full stop. */
+export function attributionSaid(by: Attribution | null, naming: Naming, options: DriftWordsOptions): Said {
+  if (by === null) return sayOurs(options.attributed ? ' (by whom is not known)' : '');
+  const who = by.who === 'root' ? sayOurs('the root user') : said`${naming.people.get(by.who)?.name ?? by.who}`;
+  const through = THROUGH[by.through];
+  const parts = [
+    said`by ${who}`,
+    sayOurs(timeWords(by.at)),
+    ...(through === null ? [] : [sayOurs(through)]),
+    ...(by.from === null || !options.addresses ? [] : [said`from ${by.from}`]),
+  ];
+  return said` (${sayJoined(
+    parts.filter((part) => !isSilent(part)),
+    ', ',
+  )})`;
+}

@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { engineEnvironment, SANDBOX_REGION } from './emulator-environment.ts';
+import { claimHost, type HostRecord, leaveHost, SandboxUnavailable, SandboxUnreadable } from './host-lock.ts';
+import { type AccountHost, type HostedAccount, type SandboxMemory, startAccountHost } from './hosted-account.ts';
+import type { RunningProvider } from './provider/provider.ts';
+import type { OnCall } from './server/aws-endpoint.ts';
+import type { LoggedCall } from './server/call-log.ts';
+import type { Faults } from './server/faults.ts';
+
+const DEFAULT_WAIT_MS = 10_000;
+
+export interface SandboxOptions {
+  /** Where the account is kept; null keeps it in memory. */
+  readonly dir: string | null;
+  /** What an account in memory starts with. It is taken over, not copied: whoever gives it can look on. */
+  readonly memory?: SandboxMemory;
+  /** 12 digits, for a new account; one that exists in `dir` keeps its own. */
+  readonly accountId: string;
+  /** What the account takes for now; the machine's clock where it is left out. */
+  readonly clock?: () => Date;
+  readonly faults?: Faults;
+  readonly onCall?: OnCall;
+  /** `server` for what lives on until it is told to end: commands connect to it. */
+  readonly kind?: 'server' | 'command';
+  /** The port of 127.0.0.1 to listen on; any free one where it is left out. */
+  readonly port?: number;
+  /** Whether the Terraform provider is started, too; it is where this is left out. */
+  readonly provider?: boolean;
+  /** How often the provider repeats a failed call; its own default where it is left out. */
+  readonly providerAttempts?: number;
+  /** Milliseconds to wait for another command that has `dir` open. */
+  readonly waitMs?: number;
+}
+
+/**
+ * An AWS account in a process.
+ *
+ * It replaces two things: AWS, and the wire to it. Over HTTP on 127.0.0.1 it answers what the AWS SDKs, the AWS CLI and
+ * the AWS Terraform provider ask of IAM (users, groups, managed and inline policies, credentials, reports), STS
+ * (GetCallerIdentity), CloudTrail (LookupEvents) and MTurk (all 39 operations), and enforces names, quotas, delete
+ * conflicts, boundaries and signatures as AWS does. Who may call what is decided by this project's own evaluator, as the
+ * caller who signed; the account's root key may everything. The engine, the configuration, the state and the plans are
+ * real.
+ *
+ * What it is not: it has no roles, no identity providers, no organisation, no S3, no console, no policy simulator, and
+ * no propagation delay (a change is seen at once). MTurk publishes nothing and pays nobody. A signature's age is not
+ * looked at. Passwords and MFA codes are taken but open nothing. CloudTrail has the newest 2,000 calls that wanted to
+ * change something in IAM, at once and not after minutes, and nothing of calls that only read.
+ */
+export interface Sandbox {
+  /** `http://127.0.0.1:34567`, for every service. */
+  readonly endpoint: string;
+  readonly accountId: string;
+  /** The root's access key: may everything. */
+  readonly rootCredentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** True where another process hosts the account: then `calls` stays empty, and clock, faults and onCall are its own. */
+  readonly connected: boolean;
+  /** Every call so far, in order. */
+  readonly calls: readonly LoggedCall[];
+  /** What goes wrong from now on; setting it starts its counters anew. */
+  faults: Faults;
+  /** The environment that makes an engine keep a stack's state here and change this account. */
+  engineEnv(stack: string): Record<string, string>;
+  /** Gives up the locks that engines of this sandbox left behind. None of its engines may be running. */
+  releaseLocks(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the account of a directory. One process hosts it at a time: where a `sandbox start` does, the result works
+ * through it; where another command does, it is waited for, and `SandboxUnavailable` is thrown when that takes too long.
+ * A host that died is replaced, and nothing that it had answered is lost. `SandboxUnreadable` is thrown where the files
+ * of the directory are damaged.
+ */
+export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const host = await startAccountHost({
+    dir: options.dir,
+    memory: options.memory ?? null,
+    accountId: options.accountId,
+    clock: options.clock ?? (() => new Date()),
+    faults: options.faults ?? {},
+    onCall: options.onCall ?? null,
+    port: options.port ?? 0,
+  });
+  const { dir } = options;
+  let leave = (): void => {};
+  try {
+    if (dir !== null) {
+      mkdirSync(dir, { recursive: true });
+      const record = { pid: process.pid, kind: options.kind ?? 'command', endpoint: host.endpoint, token: host.token };
+      const other = await claimOrFind(dir, record, options);
+      if (other !== null) {
+        await host.close(leave);
+        return await connectedSandbox(other, options);
+      }
+      leave = () => leaveHost(dir, record);
+    }
+    return await hostedSandbox(host, options, leave);
+  } catch (error) {
+    await host.close(leave);
+    throw error;
+  }
+}
+
+/** Null where this process is the host now, else the server to connect to. */
+async function claimOrFind(dir: string, record: HostRecord, options: SandboxOptions): Promise<HostRecord | null> {
+  const end = Date.now() + (options.waitMs ?? DEFAULT_WAIT_MS);
+  for (;;) {
+    const other = await claimHost(dir, record);
+    if (other === null) return null;
+    if (other.kind === 'server' && record.kind === 'command') return other;
+    if (other.kind === 'server' || Date.now() > end)
+      throw new SandboxUnavailable({ code: 'sandbox-busy', dir, pid: other.pid });
+    await wait(50);
+  }
+}
+
+async function hostedSandbox(host: AccountHost, options: SandboxOptions, leave: () => void): Promise<Sandbox> {
+  const hosted = loadOrThrow(host, options.dir ?? '');
+  const run = newRun();
+  const provider = await providerOf(host.endpoint, hosted, options);
+  return {
+    endpoint: host.endpoint,
+    accountId: hosted.accountId,
+    // A copy each: the SDK writes into what it is given.
+    get rootCredentials() {
+      return { ...hosted.rootCredentials };
+    },
+    connected: false,
+    calls: host.calls,
+    get faults() {
+      return host.faults;
+    },
+    set faults(next) {
+      host.faults = next;
+    },
+    engineEnv: (stack) => engineEnvironment(host.endpoint, hosted, provider, stack, run.current()),
+    async releaseLocks() {
+      host.endRun(run.next());
+    },
+    async close() {
+      await provider?.close();
+      await host.close(leave);
+    },
+  };
+}
+
+function loadOrThrow(host: AccountHost, dir: string): HostedAccount {
+  try {
+    return host.load();
+  } catch (error) {
+    throw new SandboxUnreadable(dir, messageOf(error));
+  }
+}
+
+function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+}
+
+async function connectedSandbox(other: HostRecord, options: SandboxOptions): Promise<Sandbox> {
+  const address = `${other.endpoint}/sandbox/${other.token}`;
+  const hosted = await askHost(address, other, options);
+  const run = newRun();
+  const provider = await providerOf(other.endpoint, hosted, options);
+  const endRun = async (): Promise<void> => {
+    await fetch(`${address}/${run.next()}`, { method: 'DELETE' }).catch(() => {
+      // A host that is gone holds no locks.
+    });
+  };
+  return {
+    endpoint: other.endpoint,
+    accountId: hosted.accountId,
+    // A copy each: the SDK writes into what it is given.
+    get rootCredentials() {
+      return { ...hosted.rootCredentials };
+    },
+    connected: true,
+    calls: [],
+    faults: {},
+    engineEnv: (stack) => engineEnvironment(other.endpoint, hosted, provider, stack, run.current()),
+    releaseLocks: endRun,
+    async close() {
+      await provider?.close();
+      await endRun();
+    },
+  };
+}
+
+/** A server that has just claimed the directory needs a moment to load it. */
+async function askHost(address: string, other: HostRecord, options: SandboxOptions): Promise<HostedAccount> {
+  const end = Date.now() + (options.waitMs ?? DEFAULT_WAIT_MS);
+  while (Date.now() <= end) {
+    const answer = await fetch(address).catch(() => null);
+    if (answer?.status === 200) return (await answer.json()) as HostedAccount;
+    await wait(20);
+  }
+  throw new SandboxUnavailable({ code: 'sandbox-busy', dir: options.dir ?? '', pid: other.pid });
+}
+
+interface Run {
+  current(): string;
+  /** Starts a new run and names the one that has ended. */
+  next(): string;
+}
+
+function newRun(): Run {
+  let current = randomBytes(8).toString('hex');
+  return {
+    current: () => current,
+    next() {
+      const ended = current;
+      current = randomBytes(8).toString('hex');
+      return ended;
+    },
+  };
+}
+
+async function providerOf(
+  endpoint: string,
+  hosted: HostedAccount,
+  options: SandboxOptions,
+): Promise<RunningProvider | null> {
+  if (options.provider === false) return null;
+  // Loaded here, so that whoever wants the account alone does not wait for gRPC.
+  const { startProvider } = await import('./provider/provider.ts');
+  const { providerAttempts: maxAttempts } = options;
+  return startProvider({
+    endpoint,
+    credentials: hosted.rootCredentials,
+    region: SANDBOX_REGION,
+    ...(maxAttempts === undefined ? {} : { maxAttempts }),
+  });
+}

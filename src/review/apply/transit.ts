@@ -1,0 +1,206 @@
+import { contextOf } from '../../access/context.ts';
+import { decide } from '../../access/decide.ts';
+import type { AccessModel, AccessUser } from '../../access/model.ts';
+import { groupPolicies, ownPolicies, userNamed } from '../../access/policies-of.ts';
+import { actionOf, OPERATIONS } from '../../catalog/mturk.ts';
+import type { Effect, Statement } from '../../iam/document.ts';
+import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
+import { statementsOf } from '../../iam/statement.ts';
+import { keyOfIamName } from '../../team/names.ts';
+import { activeMembers, type Member, type Team } from '../../team/team.ts';
+import { denyingUnknown, hasUnknownPolicies } from './unknown-policies.ts';
+
+/**
+ * The users who, while a change is carried out one IAM call at a time, could for a moment do what they may neither
+ * before nor after it. An example: of two roles that somebody loses, one allows bonuses and the other denies them; where
+ * the second goes first, she can pay bonuses until the first has gone too. An engine orders calls by dependencies
+ * between resources, and no fixed dependency is right for every change.
+ *
+ * Conservative: every order of calls is reckoned with, but for what the stacks guarantee: `limits` that come or change do
+ * so before their user joins anything; limits that end without others in their place go after everything but other inline
+ * policies of the user, and, where she leaves, policies attached to her by hand; and nobody joins a group before its
+ * policies are what they will be. Names are sorted. A stranger in a group cannot be held: she is not the team's to
+ * suspend, and holding her would create her.
+ */
+export function usersToHold(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
+  const held = new Set(usersAtRisk(before, after, at));
+  // What nobody knows counts as allowing everything, and might as well deny everything until it is taken away.
+  if ([before, after].some(hasUnknownPolicies)) {
+    for (const name of usersAtRisk(denyingUnknown(before), denyingUnknown(after), at)) held.add(name);
+  }
+  return [...held].sort();
+}
+
+function usersAtRisk(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
+  const changedGroups = groupsThatChange(before, after);
+  const known = [...before.users, ...after.users].filter(({ stranger }) => stranger !== true);
+  const names = new Set(known.map(({ name }) => name));
+  return [...names].filter((name) => isAtRisk(before, after, name, changedGroups, at));
+}
+
+/**
+ * The team to apply first, with those users suspended and everything else as it will be: a Deny of everything stands
+ * while their groups change, and lifting it is one call. Somebody who leaves on `today` (`YYYY-MM-DD`, UTC) stays for
+ * this step, without a role.
+ */
+export function heldTeam(team: Team, names: readonly string[], today: string): Team {
+  const keys = new Set(names.map((name) => keyOfIamName(team.lab, name)).filter((key) => key !== null));
+  const active = activeMembers(team, today);
+  const staying = active.map((member) =>
+    keys.has(member.key) ? { ...member, suspended: true, keys: 0, until: null } : member,
+  );
+  const leaving = [...keys].filter((key) => !active.some((member) => member.key === key)).map(leaver);
+  return { ...team, members: [...staying, ...leaving].sort((a, b) => (a.key < b.key ? -1 : 1)) };
+}
+
+function leaver(key: string): Member {
+  return { key, name: key, email: null, github: null, roles: [], until: null, sponsor: null, suspended: true, keys: 0 };
+}
+
+function isAtRisk(
+  before: AccessModel,
+  after: AccessModel,
+  name: string,
+  changedGroups: ReadonlySet<string>,
+  at: Date,
+): boolean {
+  const old = userNamed(before, name);
+  const next = userNamed(after, name);
+  const anyone = old ?? next;
+  if (anyone === null) return false;
+  if (old !== null && next !== null && isUntouched(old, next, changedGroups)) return false;
+
+  const units = unitsOf(before, after, old, next);
+  const boundary = old !== null && next !== null && old.boundary === next.boundary ? old.boundary : null;
+  const cap = boundary === null ? null : boundarySource(after, boundary);
+  const model = next === null ? before : after;
+  const context = contextOf(model, anyone, { at });
+
+  return OPERATIONS.some((operation) => {
+    const request = { action: actionOf(operation), resource: '*', context };
+    const may = (identity: readonly PolicySource[], limit: PolicySource | null) =>
+      evaluate({ identity, boundary: limit }, request).outcome;
+    const allowing = units.filter(({ sources }) => may(sources, cap) === 'allowed');
+    if (allowing.length === 0) return false;
+    if (decide(before, name, operation, { at }).outcome === 'allowed') return false;
+    if (decide(after, name, operation, { at }).outcome === 'allowed') return false;
+    return allowing.some(({ under }) => may(under, null) !== 'denied-explicitly');
+  });
+}
+
+function isUntouched(old: AccessUser, next: AccessUser, changedGroups: ReadonlySet<string>): boolean {
+  return (
+    JSON.stringify([old.groups, old.attached, old.inline]) ===
+      JSON.stringify([next.groups, next.attached, next.inline]) &&
+    !next.groups.some((group) => changedGroups.has(group))
+  );
+}
+
+function groupsThatChange(before: AccessModel, after: AccessModel): ReadonlySet<string> {
+  const names = new Set([...before.groups, ...after.groups].map(({ name }) => name));
+  const text = (model: AccessModel, name: string) => JSON.stringify(sourcesOfGroup(model, name));
+  return new Set([...names].filter((name) => text(before, name) !== text(after, name)));
+}
+
+function sourcesOf(model: AccessModel, user: AccessUser | null): readonly PolicySource[] {
+  if (user === null) return [];
+  return [...ownPolicies(model, user).sources, ...user.groups.flatMap((group) => sourcesOfGroup(model, group))];
+}
+
+/** What can bear on a user at one moment. */
+interface Unit {
+  readonly sources: readonly PolicySource[];
+  /** The Denies that stand for as long as it may bear. */
+  readonly under: readonly PolicySource[];
+}
+
+/**
+ * Each on its own: a group as it was (while she is in it), as it will be (for who joins it, and for who has not left it
+ * yet), and her own policies. A Deny holds within its unit alone: which other units are there at the same moment depends
+ * on the order of calls.
+ */
+function unitsOf(
+  before: AccessModel,
+  after: AccessModel,
+  old: AccessUser | null,
+  next: AccessUser | null,
+): readonly Unit[] {
+  const kept = keptDenies(before, after, old, next);
+  const endsLast = [...kept, ...endingLimits(before, old, next)];
+  const own = withEffect(
+    [
+      ...(old === null ? [] : ownPolicies(before, old).sources),
+      ...(next === null ? [] : ownPolicies(after, next).sources),
+    ],
+    'Allow',
+  );
+  const ofGroups = (old?.groups ?? []).flatMap((group) => {
+    const was = sourcesOfGroup(before, group);
+    const will = sourcesOfGroup(after, group);
+    return mixes(was, will) ? [was, will, withEffect([...was, ...will], 'Allow')] : [was, will];
+  });
+  // Whatever she joins, she joins under her new limits.
+  const limits = next === null ? [] : withEffect(ownPolicies(after, next).sources, 'Deny');
+  const joined = (next?.groups ?? [])
+    .filter((group) => old === null || !old.groups.includes(group))
+    .map((group) => [...sourcesOfGroup(after, group), ...limits]);
+  return [
+    // Inline policies go in any order. So do a leaver's own policies: what takes them off is the end of the user.
+    { sources: own.filter(isInline), under: kept },
+    { sources: own.filter((source) => !isInline(source)), under: next === null ? kept : endsLast },
+    ...[...ofGroups, ...joined].map((sources) => ({ sources, under: endsLast })),
+  ];
+}
+
+/**
+ * Whether a group can be, for a moment, neither what it was nor what it will be: where a policy is taken off it while
+ * another is changed or taken off, too. (What is put on it waits for the group's own policy; one document changes at
+ * once.)
+ */
+function mixes(was: readonly PolicySource[], will: readonly PolicySource[]): boolean {
+  const taken = was.filter(({ policy }) => will.every((other) => other.policy !== policy)).length;
+  const changed = was.some((source) =>
+    will.some((other) => other.policy === source.policy && JSON.stringify(other) !== JSON.stringify(source)),
+  );
+  return taken > 1 || (taken === 1 && changed);
+}
+
+function sourcesOfGroup(model: AccessModel, group: string): readonly PolicySource[] {
+  return model.groups.some(({ name }) => name === group) ? groupPolicies(model, group).sources : [];
+}
+
+/** The Denies that stand from the first call to the last: the same statement, held the same way, before and after. */
+function keptDenies(
+  before: AccessModel,
+  after: AccessModel,
+  old: AccessUser | null,
+  next: AccessUser | null,
+): readonly PolicySource[] {
+  const there = new Set(withEffect(sourcesOf(after, next), 'Deny').map((source) => JSON.stringify(source)));
+  return withEffect(sourcesOf(before, old), 'Deny').filter((source) => there.has(JSON.stringify(source)));
+}
+
+/** The inline Denies that the stacks hold up while a user's groups and attached policies change: those without successors. */
+function endingLimits(before: AccessModel, old: AccessUser | null, next: AccessUser | null): readonly PolicySource[] {
+  if (old === null || (next !== null && next.inline.length > 0)) return [];
+  return withEffect(ownPolicies(before, old).sources, 'Deny').filter(isInline);
+}
+
+/** A managed policy is known by its ARN, an inline one by a name, which has no colon in it. */
+function isInline({ policy }: PolicySource): boolean {
+  return !policy.startsWith('arn:');
+}
+
+/** One source per statement of that effect, so that statements can be compared one by one. */
+function withEffect(sources: readonly PolicySource[], effect: Effect): readonly PolicySource[] {
+  return sources.flatMap((source) =>
+    statementsOf(source.document)
+      .filter((statement: Statement) => statement.Effect === effect)
+      .map((statement) => ({ ...source, document: { ...source.document, Statement: [statement] } })),
+  );
+}
+
+function boundarySource(model: AccessModel, arn: string): PolicySource | null {
+  const document = model.policies.find((policy) => policy.arn === arn)?.document ?? null;
+  return document === null ? null : { holder: 'boundary', policy: arn, document };
+}

@@ -1,0 +1,98 @@
+import { type Difference, differenceKey, differences, inverse, subjectKey } from '../../access/model-difference.ts';
+import { changedAttributes } from '../../terraform/plan/changed-attributes.ts';
+import { accessFromPlan, type PlannedAccess } from '../../terraform/plan/plan-access.ts';
+import type { Plan, ResourceChange } from '../../terraform/plan/plan-read.ts';
+
+/**
+ * How an account stands to its team file:
+ * `clean` (no difference), `pending` (the file has changed since it was applied), `drift` (the account was changed
+ * behind our back), `state-only` (it was, and now is as the file wants it), `unexplained` (the plan changes something
+ * that neither explains: another provider, another default).
+ */
+type DriftClass = 'clean' | 'pending' | 'drift' | 'state-only' | 'unexplained';
+
+interface Tampering {
+  readonly difference: Difference;
+  /** What applying the plan makes of it: undone, changed to something else again, or left (the file wants it so). */
+  readonly fate: 'put-back' | 'replaced' | 'left';
+}
+
+/** Attributes that nobody's access depends on. */
+interface AttributeChange {
+  readonly address: string;
+  readonly attributes: readonly string[];
+}
+
+export interface DriftReport {
+  readonly class: DriftClass;
+  /** What was changed on the account since the last run, by anything but this tool. */
+  readonly tampered: readonly Tampering[];
+  /** The same for attributes that nobody's access depends on; applying puts them back. */
+  readonly tamperedAttributes: readonly AttributeChange[];
+  /** What the plan changes besides putting things back. */
+  readonly pending: readonly Difference[];
+  /** Addresses of resources that come or go besides what the differences tell: guards, attachments of new roles. */
+  readonly pendingAddresses: readonly string[];
+  readonly unexplained: readonly AttributeChange[];
+  /** What exists already and is taken over, by address and id. */
+  readonly takenOver: readonly { readonly address: string; readonly id: string | null }[];
+  readonly access: PlannedAccess;
+}
+
+/** Reads both lists of one normal plan: neither what drifted nor what changes tells the whole story by itself. */
+export function driftOf(plan: Plan, account: string): DriftReport {
+  const access = accessFromPlan(plan, account);
+  const planned = differences(access.before, access.after);
+  const plannedKeys = new Set(planned.map(differenceKey));
+  const plannedSubjects = new Set(planned.map(subjectKey));
+  const tampered = differences(access.recorded, access.before).map((difference): Tampering => {
+    if (plannedKeys.has(differenceKey(inverse(difference)))) return { difference, fate: 'put-back' };
+    return { difference, fate: plannedSubjects.has(subjectKey(difference)) ? 'replaced' : 'left' };
+  });
+  const undone = new Set(tampered.filter(isUndone).map(({ difference }) => differenceKey(inverse(difference))));
+  const pending = planned.filter((difference) => !undone.has(differenceKey(difference)));
+
+  const drifted = new Map(plan.drift.map((change) => [change.address, change]));
+  const changing = plan.changes.filter(
+    ({ change }) => !change.actions.every((action) => action === 'no-op' || action === 'read'),
+  );
+  const tamperedAttributes: AttributeChange[] = [];
+  const unexplained: AttributeChange[] = [];
+  const pendingAddresses: string[] = [];
+  for (const change of changing) {
+    const { address } = change;
+    const drift = drifted.get(address);
+    const byHand = drift === undefined ? NOTHING : changedAttributes(drift);
+    const now = changedAttributes(change);
+    const putBack = now.others.filter((name) => byHand.others.includes(name));
+    if (putBack.length > 0) tamperedAttributes.push({ address, attributes: putBack });
+    if (isUpdate(change) && now.ofAccess.length === 0 && change.change.importing === null) {
+      const rest = now.others.filter((name) => !putBack.includes(name));
+      if (rest.length > 0 || putBack.length === 0) unexplained.push({ address, attributes: rest });
+    } else if (!isUpdate(change) && drift === undefined) pendingAddresses.push(address);
+  }
+
+  const report = { tampered, tamperedAttributes, pending, pendingAddresses, unexplained };
+  const takenOver = plan.changes.flatMap(({ address, change }) =>
+    change.importing === null ? [] : [{ address, id: change.importing.id ?? null }],
+  );
+  return { class: classOf(report), ...report, takenOver, access };
+}
+
+const NOTHING = { ofAccess: [], others: [] } as const;
+
+function isUndone({ fate }: Tampering): boolean {
+  return fate === 'put-back';
+}
+
+/** Whether something stays and is changed, in place or by being made anew. */
+function isUpdate({ change }: ResourceChange): boolean {
+  return change.before !== null && change.after !== null;
+}
+
+function classOf(report: Omit<DriftReport, 'class' | 'access' | 'takenOver'>): DriftClass {
+  if (report.tampered.some(({ fate }) => fate !== 'left') || report.tamperedAttributes.length > 0) return 'drift';
+  if (report.unexplained.length > 0) return 'unexplained';
+  if (report.pending.length > 0 || report.pendingAddresses.length > 0) return 'pending';
+  return report.tampered.length > 0 ? 'state-only' : 'clean';
+}

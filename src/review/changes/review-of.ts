@@ -1,0 +1,89 @@
+import type { AccessModel } from '../../access/model.ts';
+import { declare } from '../../access/sources/desired.ts';
+import type { Finding } from '../../diagnostics/finding.ts';
+import { fileRails } from '../../guardrails/file-rails.ts';
+import type { Team } from '../../team/team.ts';
+import type { Plan } from '../../terraform/plan/plan-read.ts';
+import type { DriftReport } from './classify-plan.ts';
+import { reviewedPeople } from './people.ts';
+import { replacedUsers, reviewedPlan } from './plan.ts';
+import { questionsOf } from './questions.ts';
+import { reviewedRoles, wordChanges } from './resource-changes.ts';
+import type { Review } from './review.ts';
+import { riskOf } from './risk.ts';
+import { guardChanges } from './settings-changes.ts';
+import { unexplainedBy } from './unexplained.ts';
+
+/** A plan with all that was found out about it. */
+export interface PlanOfReview {
+  readonly plan: Plan;
+  readonly report: DriftReport;
+  readonly rails: readonly Finding[];
+  readonly held: readonly string[];
+  /** `OpenTofu 1.10.3` and `hashicorp/aws 6.25.0`. */
+  readonly tools: { readonly engine: string; readonly provider: string };
+}
+
+export interface ReviewInput {
+  /** Null for a first version: then everything is new. */
+  readonly before: Team | null;
+  readonly after: Team;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string;
+  readonly at: Date;
+  /**
+   * The day (`YYYY-MM-DD`, UTC) on which `before` was applied last: whoever's `until` has passed since then leaves.
+   * Today where it is left out. A plan knows by itself.
+   */
+  readonly since?: string;
+  readonly plan?: PlanOfReview;
+}
+
+/**
+ * Reviews a change: from two versions of the team alone, or completed by a plan. With a plan, people are those whose
+ * access the plan changes, whatever the files say; what they do not explain is told apart.
+ */
+export function reviewOf(input: ReviewInput): Review {
+  const { before, after, today, at, plan } = input;
+  const declared = {
+    before: before === null ? nobody(after.account) : declare(before, input.since ?? today),
+    after: declare(after, today),
+  };
+  const models = plan === undefined ? declared : plan.report.access;
+  const replaced = plan === undefined ? new Set<string>() : replacedUsers(plan.plan);
+  const { people, unchanged } = reviewedPeople(models, { before, after }, { at, replaced });
+  const roles = reviewedRoles(before, after);
+  const told = {
+    people: new Set(people.flatMap(({ key }) => key ?? [])),
+    roles: new Set(roles.map(({ key }) => key)),
+  };
+  const parts = {
+    people,
+    roles,
+    words: wordChanges(before, after, told),
+    guards: guardChanges(before, after),
+    unexplained: plan === undefined ? [] : unexplainedBy(plan, before, after, today),
+  };
+  return {
+    lab: after.lab,
+    account: after.account,
+    at: at.toISOString(),
+    risk: riskOf(parts),
+    ...parts,
+    unchanged: unchanged.length,
+    questions: questionsOf(people, models.after, after, { today, at }),
+    rails: plan === undefined ? fileRails(before, after, today) : plan.rails,
+    driftEveryHours: (before ?? after).settings.driftEveryHours,
+    held: plan?.held ?? [],
+    plan: plan === undefined ? null : reviewedPlan(plan.plan, plan.tools),
+  };
+}
+
+/** Whether there is nothing to tell but that nothing changes. */
+export function changesNothing(review: Review): boolean {
+  return review.risk === 'nothing' && review.rails.length === 0;
+}
+
+function nobody(account: string): AccessModel {
+  return { account, users: [], groups: [], policies: [] };
+}

@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { Parsed } from '../../diagnostics/parse-data.ts';
+import { type FailureReason, isFailureReason } from '../../diagnostics/pipeline-codes.ts';
+import { pullRequestOfEvent } from '../../github/event.ts';
+import type { IssueReport } from '../../github/report-issue.ts';
+import { fileUnusableText, resolvedLine } from '../../text/failures/github-failures.ts';
+import { corrections } from '../changes/corrections.ts';
+import type { Review } from '../changes/review.ts';
+import { type Manifest, readManifest, readReview } from '../manifest/manifest.ts';
+import { type CommentState, type CommentView, commentMarker, renderIssue } from './comment.ts';
+import { correctionWords } from './corrections.ts';
+
+/** Files of earlier jobs. One that is not there is left out: the job that makes it has failed, and that is to be said. */
+export interface CommentFiles {
+  readonly review: string | null;
+  readonly manifest: string | null;
+  /** What `apply` wrote about itself. */
+  readonly result: string | null;
+}
+
+interface Asked extends CommentFiles {
+  readonly state: CommentState;
+  readonly reason: FailureReason | null;
+  readonly detail: string;
+  readonly reveal: boolean;
+}
+
+export interface CommentFacts {
+  readonly view: CommentView;
+  /** Null where no file says it. */
+  readonly lab: string | null;
+  /** Lines about files that are there and cannot be read. */
+  readonly unusable: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything that the comment is made from, out of the files of earlier jobs and the environment. */
+export async function commentFacts(asked: Asked, env: Environment, now: Date): Promise<CommentFacts> {
+  const unusable: string[] = [];
+  const read = async <T>(file: string | null, parse: (text: string) => Parsed<T>): Promise<T | null> => {
+    const text = file === null ? null : await readIfThere(file);
+    if (file === null || text === null) return null;
+    const parsed = parse(text);
+    if (parsed.ok) return parsed.value;
+    unusable.push(fileUnusableText(file, parsed.reason));
+    return null;
+  };
+  const offline = await read(asked.review, readReview);
+  const manifest = await read(asked.manifest, readManifest);
+  const result = await read(asked.result, readResult);
+  const review = manifest?.review ?? offline;
+  const failure = failureOf(asked, result, manifest);
+  return {
+    lab: manifest?.lab ?? offline?.lab ?? null,
+    unusable,
+    view: {
+      review,
+      state: stateOf(asked.state, failure?.reason ?? null, manifest),
+      failure,
+      corrected: sentencesOf(offline, manifest),
+      footer: footerOf(manifest, env, now),
+      reveal: asked.reveal,
+    },
+  };
+}
+
+const RESULT = z.object({
+  failure: z.object({ reason: z.string().refine(isFailureReason), detail: z.string() }).nullable(),
+});
+
+function readResult(text: string): Parsed<z.infer<typeof RESULT>> {
+  try {
+    const parsed = RESULT.safeParse(JSON.parse(text));
+    if (parsed.success) return { ok: true, value: parsed.data };
+    const [issue] = parsed.error.issues;
+    return { ok: false, reason: `${issue?.path.join('.')}: ${issue?.message}` };
+  } catch {
+    return { ok: false, reason: 'it is not JSON' };
+  }
+}
+
+/** The workflow's reason decides: it also knows of jobs that never came to write a file. */
+function failureOf(
+  { reason, detail }: Pick<Asked, 'reason' | 'detail'>,
+  result: z.infer<typeof RESULT> | null,
+  manifest: Manifest | null,
+): CommentView['failure'] {
+  const own = result?.failure ?? null;
+  if (own !== null && (reason === null || reason === own.reason)) return own;
+  if (reason === null || (reason === 'plan-failed' && isRefused(manifest))) return null;
+  return { reason, detail };
+}
+
+function isRefused(manifest: Manifest | null): boolean {
+  return manifest !== null && manifest.review.rails.length > 0;
+}
+
+/** The workflow says how far it meant to come; the files and the reason say how far it came. */
+function stateOf(state: CommentState, reason: FailureReason | null, manifest: Manifest | null): CommentState {
+  if (state === 'applied' || state === 'applying') return reason === null ? state : 'apply-failed';
+  if (state !== 'planned') return state;
+  if (reason === 'blast-radius' || (reason === null && isRefused(manifest))) return 'refused';
+  if (reason !== null) return 'failed';
+  // Without a plan nothing may look as if there were one.
+  return manifest === null ? 'offline' : 'planned';
+}
+
+function sentencesOf(offline: Review | null, manifest: Manifest | null): readonly string[] {
+  if (offline === null || manifest === null) return [];
+  const { lab, at } = manifest.review;
+  return corrections(offline, manifest.review).map((each) => correctionWords(each, { lab, at: new Date(at) }));
+}
+
+function footerOf(manifest: Manifest | null, env: Environment, now: Date): CommentView['footer'] {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
+  const event = pullRequestOfEvent(env);
+  return {
+    // In a pull request's workflow GITHUB_SHA is a merge that nobody has seen.
+    commit: event.ok ? event.value.head : (env.GITHUB_SHA ?? manifest?.head.commit ?? null),
+    digest: manifest?.digest ?? null,
+    engine: manifest?.tools.engine ?? null,
+    runUrl: server && repository && run ? `${server}/${repository}/actions/runs/${run}` : null,
+    at: now.toISOString(),
+  };
+}
+
+async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+/** The issue about applies is another than those about other things, whose body the same marker begins. */
+export function issueMarkers(lab: string): readonly string[] {
+  return [`<!-- mturk-team-apply:${lab} -->`, '<!-- mturk-team-apply:unknown -->'];
+}
+
+/** Null: nothing is to be said. An old apply that was refused says nothing about how main and the account are now. */
+export function issueReport(view: CommentView & { readonly lab: string }): IssueReport | null {
+  if (view.state === 'applied') return { kind: 'resolved', line: resolvedLine(view.footer) };
+  if (view.state !== 'apply-failed' || view.failure?.reason === 'superseded') return null;
+  const { title, body } = renderIssue(view);
+  const own = body.startsWith(commentMarker(view.lab)) ? body.slice(commentMarker(view.lab).length).trimStart() : body;
+  return { kind: 'open', title, body: `${issueMarkers(view.lab)[0]}\n${own}` };
+}

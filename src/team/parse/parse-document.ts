@@ -1,0 +1,199 @@
+import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, type Node, Parser } from 'yaml';
+import { lineStartsOf, positionOf } from '../../diagnostics/positions.ts';
+import { type DocumentPath, keyTextOf, sourceOf, type TextRange } from '../../diagnostics/yaml-positions.ts';
+import type { Report } from './finding-collector.ts';
+
+/** A team file nests five deep. The limit stands well above it and well below what the composer's recursion can bear. */
+const MAX_DEPTH = 40;
+
+export interface ParsedDocument {
+  readonly root: Node | null;
+  /** Plain data. Maps have no prototype, so that any text may be a key. What could not be read is `undefined`. */
+  readonly value: unknown;
+  /** Paths of dates that stand without quotes, with the text of each. */
+  readonly unquotedDates: readonly { readonly path: DocumentPath; readonly text: string }[];
+  /** False where the value must not be looked into: the syntax is broken or nothing is there. */
+  readonly readable: boolean;
+}
+
+const NOTHING: ParsedDocument = { root: null, value: undefined, unquotedDates: [], readable: false };
+
+/**
+ * Reads one YAML document of the simple kind: maps, lists and scalars. Anchors, aliases, tags, merge keys, directives
+ * and further documents are reported, as they let a line mean something else than what a reviewer sees.
+ */
+export function parseDocument(source: string, report: Report): ParsedDocument {
+  const tokens = [...new Parser().parse(source)];
+  // Nesting deep enough exhausts the stack in the composer, in Node 20 even fatally, so it is measured beforehand.
+  const deep = deeperThan(tokens, MAX_DEPTH);
+  if (deep !== null) {
+    report('yaml-too-deep', [], { limit: MAX_DEPTH }, { range: [deep, deep + 1] });
+    return NOTHING;
+  }
+
+  // Duplicate keys are found below: the composer compares every key with every other one.
+  const composer = new Composer({ uniqueKeys: false, prettyErrors: false });
+  const [document, second] = [...composer.compose(tokens, true, source.length)];
+  if (document === undefined) return NOTHING;
+  reportDirectives(tokens, report);
+  if (reportSyntax(document, source, report)) return NOTHING;
+  if (second !== undefined) {
+    const separator = source.indexOf('---', document.range[1]);
+    const from = separator === -1 ? second.range[0] : separator;
+    report('yaml-many-documents', [], {}, { range: [from, from + 3] });
+    // A syntax error further down would be hidden behind this, and the first document alone is what is judged.
+  }
+  if (isNothing(document.contents)) {
+    if (second === undefined) report('file-empty', [], {}, { range: [0, 1] });
+    return NOTHING;
+  }
+  return readTree(document.contents as Node, source, report);
+}
+
+function reportDirectives(tokens: readonly CST.Token[], report: Report): void {
+  for (const token of tokens) {
+    if (token.type !== 'directive') continue;
+    report('yaml-directive', [], { directive: token.source.trim() }, { range: rangeFrom(token.offset, token.source) });
+  }
+}
+
+/**
+ * Reports the first syntax error. What follows one is guesswork of the parser's recovery, and further errors are
+ * mostly its echo, so nothing else is said about such a file.
+ */
+function reportSyntax(document: Document, source: string, report: Report): boolean {
+  const error = document.errors.find(({ code }) => code !== 'TAG_RESOLVE_FAILED');
+  if (error === undefined) return false;
+  const line = source.slice(source.lastIndexOf('\n', error.pos[0] - 1) + 1, error.pos[1]);
+  const problem = /^ *(?=[^\t\r\n ])\s/.test(line) ? 'SPACE_AS_INDENT' : error.code;
+  report('yaml-syntax', [], { reason: error.message, problem }, { range: error.pos });
+  return true;
+}
+
+function isNothing(contents: unknown): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null && sourceOf(contents) === '');
+}
+
+function readTree(root: Node, source: string, report: Report): ParsedDocument {
+  const unquotedDates: { path: DocumentPath; text: string }[] = [];
+  const path: (string | number)[] = [];
+  let lineStarts: readonly number[] | null = null;
+
+  function lineOf(node: Node): number {
+    lineStarts ??= lineStartsOf(source);
+    return positionOf(lineStarts, ...rangeOf(node)).line;
+  }
+
+  function read(node: unknown): unknown {
+    if (isScalar(node)) {
+      reportProperties(node);
+      if (node.type === 'PLAIN' && typeof node.value === 'string' && /^\d{4}-\d{1,2}-\d{1,2}/.test(node.value)) {
+        unquotedDates.push({ path: [...path], text: node.value });
+      }
+      return node.value;
+    }
+    if (isMap(node)) return readMap(node);
+    if (isSeq(node)) {
+      reportProperties(node);
+      return node.items.map((item, index) => {
+        path.push(index);
+        const value = read(item);
+        path.pop();
+        return value;
+      });
+    }
+    if (isAlias(node)) {
+      report('yaml-alias', path, { name: node.source }, { range: rangeOf(node), unreadable: true });
+      return undefined;
+    }
+    return null;
+  }
+
+  function readMap(map: Node & { items: { key: unknown; value: unknown }[] }): Record<string, unknown> {
+    reportProperties(map);
+    const result: Record<string, unknown> = Object.create(null);
+    const firstKeys: Record<string, Node> = Object.create(null);
+    for (const { key, value } of map.items) {
+      const name = readKey(key);
+      if (name === null) continue;
+      path.push(name);
+      const first = firstKeys[name];
+      if (first !== undefined) {
+        report('duplicate-key', path, { key: name, firstLine: lineOf(first) }, { range: rangeOf(key) });
+      } else {
+        firstKeys[name] = key as Node;
+        result[name] = read(value);
+      }
+      path.pop();
+    }
+    return result;
+  }
+
+  /** The text of a key; null where the pair is to be left out, which has then been reported. */
+  function readKey(key: unknown): string | null {
+    if (isAlias(key)) {
+      report('yaml-alias', path, { name: key.source }, { range: rangeOf(key) });
+      return null;
+    }
+    const text = keyTextOf(key);
+    if (text === null || !isScalar(key)) {
+      report('key-not-text', path, { source: null }, { range: rangeOf(key) });
+      return null;
+    }
+    reportProperties(key);
+    if (text === '<<' && key.type === 'PLAIN') {
+      report('yaml-merge-key', path, {}, { range: rangeOf(key) });
+      return null;
+    }
+    if (typeof key.value !== 'string') {
+      report('key-not-text', [...path, text], { source: sourceOf(key) }, { range: rangeOf(key) });
+    }
+    return text;
+  }
+
+  function reportProperties(node: Node): void {
+    if (node.anchor === undefined && node.tag === undefined) return;
+    const [from] = rangeOf(node);
+    if (node.anchor !== undefined) {
+      const at = source.lastIndexOf(`&${node.anchor}`, from);
+      const range: TextRange = at === -1 ? rangeOf(node) : [at, at + node.anchor.length + 1];
+      report('yaml-anchor', path, { name: node.anchor }, { range });
+    }
+    if (node.tag !== undefined) {
+      const at = source.lastIndexOf('!', from);
+      const written = /^!(?:<[^>\s]*>|[^\s,[\]{}]*)/.exec(source.slice(source.charAt(at - 1) === '!' ? at - 1 : at));
+      const begin = source.charAt(at - 1) === '!' ? at - 1 : at;
+      const tag = written?.[0] ?? node.tag;
+      report('yaml-tag', path, { tag }, { range: at === -1 ? rangeOf(node) : rangeFrom(begin, tag) });
+    }
+  }
+
+  return { root, value: read(root), unquotedDates, readable: true };
+}
+
+function rangeOf(node: unknown): TextRange {
+  const range = (node as Node | null)?.range;
+  return range ? [range[0], range[1]] : [0, 0];
+}
+
+function rangeFrom(offset: number, text: string): TextRange {
+  return [offset, offset + text.length];
+}
+
+/** The offset at which the tokens nest deeper than the limit, or null. */
+function deeperThan(tokens: readonly CST.Token[], limit: number): number | null {
+  const stack: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
+  for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
+    const { token, depth } = entry;
+    if (depth > limit) return token.offset;
+    if (token.type === 'document') {
+      if (token.value) stack.push({ token: token.value, depth });
+    } else if ('items' in token) {
+      for (const item of token.items) {
+        if (item.key) stack.push({ token: item.key, depth: depth + 1 });
+        if (item.value) stack.push({ token: item.value, depth: depth + 1 });
+      }
+    }
+  }
+  return null;
+}

@@ -1,0 +1,50 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { Finding } from '../../diagnostics/finding.ts';
+import type { TeamFindingArgs } from '../../diagnostics/team-codes.ts';
+import type { TeamFindingCode } from './finding-collector.ts';
+import { readTeam, type SizedTeamReading } from './read-team.ts';
+
+/** 5,000 members, which is all that an account can hold, take about a quarter of this. */
+const MAX_FILE_BYTES = 2 * 1024 * 1024;
+
+/**
+ * Reads a team file from disk. What is wrong with the file itself is a finding without a position, and `source` is
+ * then null. `today` is `YYYY-MM-DD`, UTC.
+ */
+export async function readTeamFile(file: string, options: { readonly today: string }): Promise<SizedTeamReading> {
+  let bytes: Buffer;
+  try {
+    const { size } = await stat(file);
+    if (size > MAX_FILE_BYTES) return unread(file, 'file-too-large', { bytes: size, limit: MAX_FILE_BYTES });
+    bytes = await readFile(file);
+  } catch (error) {
+    return failed(file, error);
+  }
+  // A pipe or a device has no size to ask for beforehand.
+  if (bytes.length > MAX_FILE_BYTES) {
+    return unread(file, 'file-too-large', { bytes: bytes.length, limit: MAX_FILE_BYTES });
+  }
+
+  const text = decoded(bytes);
+  return text === null ? unread(file, 'file-not-utf8', {}) : readTeam(text, { file, today: options.today });
+}
+
+function decoded(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function failed(file: string, error: unknown): SizedTeamReading {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return unread(file, 'file-missing', {});
+  if (code === 'EISDIR') return unread(file, 'file-is-directory', {});
+  return unread(file, 'file-unreadable', { reason: code });
+}
+
+function unread<Code extends TeamFindingCode>(file: string, code: Code, args: TeamFindingArgs[Code]): SizedTeamReading {
+  const finding = { code, severity: 'error', file, path: [], position: null, args } as unknown as Finding;
+  return { team: null, findings: [finding], source: null, size: null };
+}

@@ -1,0 +1,124 @@
+import type { TeamFindingArgs } from '../../diagnostics/team-codes.ts';
+import type { DocumentPlaces, TextRange } from '../../diagnostics/yaml-positions.ts';
+import type { Report } from './finding-collector.ts';
+
+// What people are called is written in every script, and three of them need invisible characters to be written right:
+//  - ZWNJ and ZWJ shape letters in Arabic-script and Indic names, where they follow a letter or vowel sign of such a
+//    script (at the end, too: older Malayalam spells a final consonant with virama and ZWJ);
+//  - ZWJ also joins emoji, and Mongolian letters take variation selectors of their own;
+//  - variation selectors choose the form of a Han character that a Japanese family uses.
+// Everywhere else these characters only make two texts look equal that are not, and they are refused.
+const JOINING = 'Arab Syrc Nkoo Mong Deva Beng Guru Gujr Orya Taml Telu Knda Mlym Sinh Mymr Khmr Tibt Java Bali'
+  .split(' ')
+  .map((script) => `\\p{scx=${script}}`)
+  .join('');
+const LEGITIMATE = new RegExp(
+  [
+    `(?<=[${JOINING}])(?<=[\\p{L}\\p{M}])[\\u200C\\u200D]`,
+    '(?<=[\\p{Extended_Pictographic}\\u{1F3FB}-\\u{1F3FF}\\uFE0F])\\u200D(?=\\p{Extended_Pictographic})',
+    '(?<=\\p{scx=Mong})[\\u180B-\\u180D\\u180F]',
+    '(?<=[\\p{L}\\p{N}\\p{S}#*])[\\uFE00-\\uFE0F\\u{E0100}-\\u{E01EF}]',
+  ].join('|'),
+  'gu',
+);
+
+const TEMPLATE = /[$%]\{/;
+// The separators U+2028 and U+2029 break lines in some programs and not in others.
+const CONTROL = /[\p{Cc}\u2028\u2029]/u;
+const BIDIRECTIONAL = /[\u200E\u200F\u061C\u202A-\u202E\u2066-\u2069]/;
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2800]/u;
+const SURROGATE = /\p{Surrogate}/u;
+/** Most texts are of these characters alone, which is found out fastest. */
+const PLAIN = /^[ -#&-~]*$/;
+/** Everything above at once: nearly every text is passed by this alone. */
+const SUSPICIOUS = /[$%]\{|[\p{Cc}\u2028\u2029\u2800\uFFF9-\uFFFB\p{Default_Ignorable_Code_Point}\p{Surrogate}]/u;
+
+type HiddenCode = 'control-character' | 'bidirectional-character' | 'invisible-character';
+
+/** Keys whose texts may have more than one line. */
+const MULTILINE: ReadonlySet<unknown> = new Set(['description', 'reason']);
+
+/**
+ * Reports template expressions and characters that are not seen, in every text and key of a document, and in its
+ * comments, which reviewers read too. One finding per text and kind.
+ */
+export function checkTexts(value: unknown, source: string, places: DocumentPlaces, report: Report): void {
+  const path: (string | number)[] = [];
+  const covered: TextRange[] = [];
+
+  function text(content: string, at: 'key' | 'value'): void {
+    if (PLAIN.test(content) || !SUSPICIOUS.test(content)) return;
+    for (const found of hiddenIn(content, at === 'value' && MULTILINE.has(path.at(-1)))) {
+      report(found.code, path, found.args, { at });
+      covered.push(at === 'key' ? places.key(path) : places.value(path));
+    }
+  }
+
+  function visit(node: unknown): void {
+    if (typeof node === 'string') text(node, 'value');
+    else if (Array.isArray(node)) {
+      for (const [index, item] of node.entries()) {
+        path.push(index);
+        visit(item);
+        path.pop();
+      }
+    } else if (typeof node === 'object' && node !== null) {
+      for (const key in node) {
+        path.push(key);
+        text(key, 'key');
+        visit((node as Record<string, unknown>)[key]);
+        path.pop();
+      }
+    }
+  }
+
+  visit(value);
+  covered.sort(([one], [two]) => one - two);
+  reportElsewhere(source, covered, report);
+}
+
+type Found = { readonly [Code in TextCode]: { readonly code: Code; readonly args: TeamFindingArgs[Code] } }[TextCode];
+type TextCode = HiddenCode | 'template-expression' | 'broken-character';
+
+function hiddenIn(content: string, multiline: boolean): readonly Found[] {
+  const found: Found[] = [];
+  const marker = TEMPLATE.exec(content);
+  if (marker !== null) found.push({ code: 'template-expression', args: { marker: marker[0] } });
+  const broken = SURROGATE.exec(content);
+  if (broken !== null) found.push({ code: 'broken-character', args: { character: codePointOf(broken[0]) } });
+  const rest = (multiline ? content.replace(/[\n\t]/g, ' ') : content).replace(LEGITIMATE, '');
+  for (const [code, pattern] of HIDDEN) {
+    const match = pattern.exec(code === 'invisible-character' ? rest.replace(ALL_BIDIRECTIONAL, '') : rest);
+    if (match !== null) found.push({ code, args: { character: codePointOf(match[0]) } });
+  }
+  return found;
+}
+
+const ALL_BIDIRECTIONAL = new RegExp(BIDIRECTIONAL.source, 'g');
+const HIDDEN: readonly (readonly [HiddenCode, RegExp])[] = [
+  ['control-character', CONTROL],
+  ['bidirectional-character', BIDIRECTIONAL],
+  ['invisible-character', INVISIBLE],
+];
+
+const OUTSIDE_TEXTS = /[^\t\n\r -~\u00A0-\u061B\u061D-\u200D\u2010-\u2027\u202F-\u2065\u206A-\uFFFF]/g;
+
+/** Comments: only what can make them read as something else than they are, once a line. */
+function reportElsewhere(source: string, covered: readonly TextRange[], report: Report): void {
+  let next = 0;
+  let lineEnd = -1;
+  for (const match of source.matchAll(OUTSIDE_TEXTS)) {
+    const from = match.index;
+    // Both come in the order of the file.
+    while ((covered[next]?.[1] ?? Number.POSITIVE_INFINITY) <= from) next += 1;
+    if (from < lineEnd || from >= (covered[next]?.[0] ?? Number.POSITIVE_INFINITY)) continue;
+    const end = source.indexOf('\n', from);
+    lineEnd = end === -1 ? source.length : end;
+    const code = BIDIRECTIONAL.test(match[0]) ? 'bidirectional-character' : 'control-character';
+    report(code, [], { character: codePointOf(match[0]) }, { range: [from, from + 1] });
+  }
+}
+
+function codePointOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}

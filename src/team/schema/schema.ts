@@ -1,0 +1,215 @@
+import { z } from 'zod';
+import { MANAGED_POLICY_NAMES } from '../../catalog/managed-policies.ts';
+import { CAPABILITY_NAMES, OPERATIONS } from '../../catalog/mturk.ts';
+import { COUNTS, type Count } from '../parse/counts.ts';
+import {
+  ACCOUNT_PATTERN,
+  BUCKET_PATTERN,
+  DATE_PATTERN,
+  FINDING_ID_PATTERN,
+  ID_PATTERN,
+  LAB_PATTERN,
+  LOGIN_PATTERN,
+  LONGEST_FINDING_ID,
+} from '../patterns.ts';
+
+// The schema says what shape the file has. Whether the values make sense is said by rules, as zod does not run
+// refinements where the shape is wrong elsewhere. Patterns and enumerations stand in `meta`, where editors read them.
+
+function text(description: string, examples: readonly string[], extra: Record<string, unknown> = {}) {
+  return z.string().meta({ description, examples: [...examples], ...extra });
+}
+
+function list(item: z.ZodString, description: string, examples: readonly (readonly string[])[]) {
+  return z.array(item).meta({ description, examples: examples.map((example) => [...example]), uniqueItems: true });
+}
+
+function count(key: keyof typeof COUNTS, description: string) {
+  const { minimum, maximum, usual }: Count = COUNTS[key];
+  const most = maximum === null ? {} : { maximum };
+  return z.number().meta({ description, examples: [usual], type: 'integer', minimum, ...most, default: usual });
+}
+
+// An IAM user's name has at most 64 characters and a group's 128, of which the shortest lab takes two.
+const memberId = (description: string) => text(description, ['ada'], { pattern: ID_PATTERN.source, maxLength: 62 });
+const roleId = (description: string) =>
+  text(description, ['results-reader'], { pattern: ID_PATTERN.source, maxLength: 126 });
+const date = (description: string, example: string) => text(description, [example], { pattern: DATE_PATTERN.source });
+
+const permission = text('A capability, an operation of the MTurk API, or "*" for all of them', ['results:read'], {
+  enum: ['*', ...CAPABILITY_NAMES, ...OPERATIONS],
+});
+const managedPolicy = text("One of AWS's two managed policies for MTurk", ['AmazonMechanicalTurkReadOnly'], {
+  enum: [...MANAGED_POLICY_NAMES],
+});
+const frozen = text('"spend" for everything that spends money, or a capability', ['spend'], {
+  enum: ['spend', ...CAPABILITY_NAMES],
+});
+const roleKey = roleId('The key of a role in `roles`');
+const memberKey = memberId('The key of a member in `members`');
+
+const role = z
+  .strictObject({
+    description: text('What the role is for, in words for people; it never goes to AWS', [
+      'Looks at results, changes nothing',
+    ]).optional(),
+    extends: list(roleKey, 'Roles whose permissions this one has as well', [['results-reader']]).optional(),
+    allow: list(permission, 'What the role may do', [['results:read', 'hits:publish'], ['*']]).optional(),
+    deny: list(permission, 'What the role may not do, whatever else allows it', [['SendBonus']]).optional(),
+    managed: list(managedPolicy, "AWS's own policies that the role attaches", [
+      ['AmazonMechanicalTurkFullAccess'],
+    ]).optional(),
+  })
+  .meta({
+    description: 'A role: an IAM group with one policy. It must allow something',
+    examples: [{ description: 'Looks at results', allow: ['results:read'] }],
+  });
+
+const member = z
+  .strictObject({
+    name: text('The name as the person writes it; it never goes to AWS', ["Ada O'Neill", '李小龍'], { minLength: 1 }),
+    email: text('An e-mail address; it never goes to AWS', ['ada@lab.edu']).optional(),
+    github: text('The GitHub login, without @', ['adaoneill'], { pattern: LOGIN_PATTERN.source }).optional(),
+    roles: list(roleKey, 'The roles of this member, at least one and at most 10', [['results-reader']]),
+    until: date(
+      'The last day of access, UTC, in quotes. Access ends then even if nothing is applied',
+      '2027-05-31',
+    ).optional(),
+    sponsor: memberId('The member who answers for this one').optional(),
+    suspended: z
+      .boolean()
+      .meta({ description: 'true takes away all access and keeps the member', examples: [true], default: false })
+      .optional(),
+    keys: count('keys', 'How many access keys the member may have: 1, or 2 while one replaces the other').optional(),
+  })
+  .meta({
+    description: 'A person of the lab: an IAM user',
+    examples: [{ name: 'Bo Chen', roles: ['results-reader'], until: '2027-05-31', sponsor: 'ada' }],
+  });
+
+const departure = z
+  .strictObject({
+    left: date('The day on which the person left, in quotes', '2026-06-30'),
+    reason: text('Why, in words for people; it never goes to AWS', ['graduated'], { minLength: 1 }),
+  })
+  .meta({
+    description: 'Somebody who left: the statement without which no member is deleted',
+    examples: [{ left: '2026-06-30', reason: 'graduated' }],
+  });
+
+const state = z
+  .strictObject({
+    bucket: text('The S3 bucket', ['perception-lab-terraform'], { pattern: BUCKET_PATTERN.source }),
+    region: text("The bucket's region", ['eu-central-1']),
+  })
+  .meta({
+    description: "Where Terraform's state is kept. Without it the state is a local file",
+    examples: [{ bucket: 'perception-lab-terraform', region: 'eu-central-1' }],
+  });
+
+const reconcile = z
+  .strictObject({
+    'per-day': count('per-day', 'The most things that are put right in 24 hours').optional(),
+  })
+  .meta({
+    description:
+      'Takes away by itself what was added by hand on the account. Without it nothing is. It never gives anything back',
+    examples: [{ 'per-day': 3 }],
+  });
+
+const snooze = z
+  .strictObject({
+    until: date('The last day on which the finding is left out, in quotes', '2027-01-31'),
+    reason: text('Why, in words for people', ['its last study ends in January'], { minLength: 1 }),
+  })
+  .meta({
+    description: 'A finding of the drift report that is known and left out of it for a time',
+    examples: [{ until: '2027-01-31', reason: 'its last study ends in January' }],
+  });
+
+const settings = z
+  .strictObject({
+    'max-removals': count('max-removals', 'The most members one apply may delete').optional(),
+    state: state.optional(),
+    'key-max-age-days': count(
+      'key-max-age-days',
+      'After how many days an access key is reported as too old',
+    ).optional(),
+    reconcile: reconcile.optional(),
+    'drift-every-hours': count(
+      'drift-every-hours',
+      'How often the drift workflow looks at the account; twice as long without a look is warned of',
+    ).optional(),
+    'renew-before-days': count(
+      'renew-before-days',
+      'How many days before `until` somebody is asked to extend it or to let it end; 0 never asks',
+    ).optional(),
+  })
+  .meta({ description: 'Settings of this tool', examples: [{ 'max-removals': 3 }] });
+
+/** The written form of a team file: its shape alone. */
+export const teamFileSchema = z
+  .strictObject({
+    version: z.literal(1).meta({ description: 'The version of this format: 1', examples: [1] }),
+    lab: text(
+      "The lab's short name: part of every IAM name, and the IAM path. It must not change later",
+      ['perception-lab'],
+      { pattern: LAB_PATTERN.source, maxLength: 40 },
+    ),
+    account: text(
+      'The AWS account id, 12 digits in quotes. Anything run against another account is refused',
+      ['123456789012'],
+      { pattern: ACCOUNT_PATTERN.source },
+    ),
+    owners: list(memberKey, 'Members who must approve a change of this file', [['ada']]),
+    roles: z.record(roleId("The role's key: part of its group's name in IAM"), role).meta({
+      description: 'The roles, by key',
+      examples: [{ 'results-reader': { allow: ['results:read'] } }],
+    }),
+    members: z
+      .record(memberId("The member's key: part of the user's name in IAM. It must not change later"), member)
+      .meta({
+        description: 'The people of the lab, by key',
+        examples: [{ ada: { name: "Ada O'Neill", roles: ['full-access'] } }],
+      }),
+    departed: z
+      .record(memberId('The key that the member had'), departure)
+      .meta({
+        description: 'Who has left, by key. Nobody is deleted who is neither here nor past `until`',
+        examples: [{ dee: { left: '2026-06-30', reason: 'graduated' } }],
+      })
+      .optional(),
+    freeze: list(frozen, 'An emergency brake for everybody, above every role', [[], ['spend']]).optional(),
+    snoozed: z
+      .record(
+        text('The id of the finding, as the drift report names it', ['outside/old-mturk-user/spends'], {
+          pattern: FINDING_ID_PATTERN.source,
+          maxLength: LONGEST_FINDING_ID,
+        }),
+        snooze,
+      )
+      .meta({
+        description: 'Findings of the drift report that are left out of it for a time, by id',
+        examples: [
+          {
+            'outside/old-mturk-user/spends': { until: '2027-01-31', reason: 'its last study ends in January' },
+          },
+        ],
+      })
+      .optional(),
+    settings: settings.optional(),
+  })
+  .meta({
+    title: 'mturk-team: team.yaml',
+    description: 'Who is in the lab, and what each one may do on Mechanical Turk',
+  });
+
+/** The JSON Schema (draft-7) of a team file, for editors. */
+function teamJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(teamFileSchema, { io: 'input', target: 'draft-7' }) as Record<string, unknown>;
+}
+
+/** The text of `team.schema.json`. */
+export function teamSchemaText(): string {
+  return `${JSON.stringify(teamJsonSchema(), null, 2)}\n`;
+}

@@ -1,0 +1,28 @@
+import type { NamedKind } from '../../aws/iam-names.ts';
+import type { PlannedCreate } from '../../aws/inventory/existing.ts';
+import { memberKeyOfAddress, roleKeyOfAddress } from '../addresses.ts';
+import type { Plan } from './plan-read.ts';
+
+const KINDS: Readonly<Record<string, NamedKind>> = {
+  aws_iam_user: 'user',
+  aws_iam_group: 'group',
+  aws_iam_policy: 'policy',
+};
+
+/**
+ * The users, groups, policies and memberships that a plan creates: what may exist already without the state knowing.
+ */
+export function plannedCreates(plan: Plan): readonly PlannedCreate[] {
+  return plan.changes.flatMap(({ type, address, change }): readonly PlannedCreate[] => {
+    if (change.actions.join() !== 'create') return [];
+    const { name, path, group, users } = change.after ?? {};
+    if (type === 'aws_iam_group_membership' && typeof group === 'string' && Array.isArray(users)) {
+      const key = roleKeyOfAddress(address) ?? group;
+      return [{ kind: 'membership', address, name: group, key, users: users.map(String) }];
+    }
+    const kind = KINDS[type];
+    if (kind === undefined || typeof name !== 'string') return [];
+    const key = memberKeyOfAddress(address) ?? roleKeyOfAddress(address) ?? name;
+    return [{ kind, address, name, path: typeof path === 'string' ? path : '/', key }];
+  });
+}

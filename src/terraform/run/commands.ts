@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { type Plan, readPlan } from '../plan/plan-read.ts';
+import { type EngineEvent, streamReader } from './apply-stream.ts';
+import { engineFailure } from './failure.ts';
+import { type EngineHandle, type RunOptions, runEngine } from './run-engine.ts';
+import type { Workspace } from './workspace.ts';
+
+const PLAN_FILE = 'plan.bin';
+
+export interface CommandOptions {
+  readonly signal?: AbortSignal;
+  readonly timeoutSeconds?: number;
+  readonly onStart?: (handle: EngineHandle) => void;
+  readonly onEvent?: (event: EngineEvent) => void;
+  /** How many resources at a time; the engine's own default is 10. */
+  readonly parallelism?: number;
+  /** How long to wait for somebody else's lock of the state. */
+  readonly lockTimeoutSeconds?: number;
+}
+
+/** A saved plan: the file to apply, and what is in it. */
+export interface SavedPlan {
+  readonly file: string;
+  /** Of the file's bytes: another command that plans in the same directory writes the same file. */
+  readonly digest: string;
+  readonly plan: Plan;
+}
+
+/**
+ * Makes the directory ready: backend and providers. The lock file is kept. A backend in a process has another address
+ * each time and never moves a state, so it is configured afresh; a real one that changed is for a person to decide.
+ */
+export async function initialise(workspace: Workspace, options: CommandOptions = {}): Promise<Result<null>> {
+  const fresh = workspace.account === 'sandbox' ? ['-reconfigure'] : [];
+  const run = await runEngine(
+    workspace.engine.binary,
+    ['init', '-input=false', '-no-color', ...fresh],
+    running(workspace, options),
+  );
+  if (run.exitCode === 0) return succeed(null);
+  return engineFailure({ ...about(workspace, options), step: 'init', run, errors: [], progress: null });
+}
+
+export interface PlanOptions extends CommandOptions {
+  /** False for a role that may only read. */
+  readonly lock?: boolean;
+  readonly refreshOnly?: boolean;
+  /** Addresses: nothing but these, and what they depend on, is planned. Everything where it is left out or empty. */
+  readonly targets?: readonly string[];
+}
+
+/** Plans, saves the plan and reads it. */
+export async function planChanges(workspace: Workspace, options: PlanOptions = {}): Promise<Result<SavedPlan>> {
+  const file = join(workspace.directory, PLAN_FILE);
+  const reader = streamReader();
+  const args = ['plan', '-json', '-input=false', '-detailed-exitcode', `-out=${file}`, ...common(options)];
+  if (options.lock === false) args.push('-lock=false');
+  for (const target of options.targets ?? []) args.push(`-target=${target}`);
+  if (options.refreshOnly === true) args.push('-refresh-only');
+  const run = await runEngine(workspace.engine.binary, args, {
+    ...running(workspace, options),
+    onLine: listen(reader, options),
+  });
+  // 2 is "there are changes" for `-detailed-exitcode`, and nothing else may pass for it.
+  if (run.exitCode !== 0 && run.exitCode !== 2) {
+    return engineFailure({ ...about(workspace, options), step: 'plan', run, errors: reader.errors, progress: null });
+  }
+  return showPlan(workspace, file, options);
+}
+
+/** Reads a saved plan. */
+async function showPlan(workspace: Workspace, file: string, options: CommandOptions = {}): Promise<Result<SavedPlan>> {
+  const digest = await digestOf(file);
+  const run = await runEngine(
+    workspace.engine.binary,
+    ['show', '-json', '-no-color', file],
+    running(workspace, options),
+  );
+  if (run.exitCode !== 0) {
+    return engineFailure({ ...about(workspace, options), step: 'plan', run, errors: [], progress: null });
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(run.stdout);
+  } catch {
+    return fail('plan-unreadable', { reason: 'what `show -json` printed is not JSON' });
+  }
+  const plan = readPlan(json);
+  return plan.ok ? succeed({ file, digest, plan: plan.value }) : plan;
+}
+
+/** What an apply carried out, in steps: a replacement is two. */
+export interface Applied {
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * Takes the mark off what the engine wants to replace because its creation ended in an error after the object was made.
+ * What is at the addresses must be able to converge by itself.
+ */
+export async function untaint(
+  workspace: Workspace,
+  addresses: readonly string[],
+  options: CommandOptions = {},
+): Promise<Result<null>> {
+  for (const address of addresses) {
+    const args = ['untaint', '-no-color', ...lockTimeout(options), address];
+    const run = await runEngine(workspace.engine.binary, args, running(workspace, options));
+    if (run.exitCode !== 0) {
+      return engineFailure({ ...about(workspace, options), step: 'plan', run, errors: [], progress: null });
+    }
+  }
+  return succeed(null);
+}
+
+/** Applies exactly the saved plan. An interrupt lets the calls under way finish and the state be written. */
+export async function applyPlan(
+  workspace: Workspace,
+  saved: SavedPlan,
+  options: CommandOptions = {},
+): Promise<Result<Applied>> {
+  // What is applied is what was shown, judged by the rails and confirmed, or nothing.
+  if ((await digestOf(saved.file)) !== saved.digest) return fail('plan-stale', { reason: 'another command planned' });
+  const steps = saved.plan.changes.reduce((sum, { change }) => sum + change.actions.filter(isStep).length, 0);
+  const reader = streamReader(steps);
+  const args = ['apply', '-json', '-input=false', '-auto-approve', ...common(options), saved.file];
+  const run = await runEngine(workspace.engine.binary, args, {
+    ...running(workspace, options),
+    onLine: listen(reader, options),
+  });
+  if (run.exitCode === 0) return succeed(reader.progress);
+  return engineFailure({
+    ...about(workspace, options),
+    step: 'apply',
+    run,
+    errors: reader.errors,
+    progress: reader.progress,
+  });
+}
+
+/** An empty text where the file is gone. */
+async function digestOf(file: string): Promise<string> {
+  const bytes = await readFile(file).catch(() => null);
+  return bytes === null ? '' : createHash('sha256').update(bytes).digest('hex');
+}
+
+function isStep(action: string): boolean {
+  return action === 'create' || action === 'update' || action === 'delete';
+}
+
+function common(options: CommandOptions): readonly string[] {
+  return [
+    ...(options.parallelism === undefined ? [] : [`-parallelism=${options.parallelism}`]),
+    ...lockTimeout(options),
+  ];
+}
+
+function lockTimeout({ lockTimeoutSeconds }: CommandOptions): readonly string[] {
+  return lockTimeoutSeconds === undefined ? [] : [`-lock-timeout=${lockTimeoutSeconds}s`];
+}
+
+function running(workspace: Workspace, options: CommandOptions): RunOptions {
+  const { signal, timeoutSeconds, onStart } = options;
+  return {
+    directory: workspace.directory,
+    environment: workspace.environment,
+    ...(signal === undefined ? {} : { signal }),
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    ...(onStart === undefined ? {} : { onStart }),
+  };
+}
+
+function about(
+  { engine, directory }: Workspace,
+  options: CommandOptions,
+): { readonly command: string; readonly timeoutSeconds: number | undefined } {
+  const from = relative(process.cwd(), directory);
+  const quoted = /^[\w./@-]+$/.test(from) ? from : `'${from.replaceAll("'", "'\\''")}'`;
+  return { command: `${basename(engine.binary)} -chdir=${quoted}`, timeoutSeconds: options.timeoutSeconds };
+}
+
+function listen(reader: ReturnType<typeof streamReader>, options: CommandOptions): (line: string) => void {
+  return (line) => {
+    const event = reader.read(line);
+    if (event !== null) options.onEvent?.(event);
+  };
+}

@@ -1,0 +1,40 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Team } from '../../team/team.ts';
+
+export interface SynthOptions {
+  /** The day for which members are active, `YYYY-MM-DD`, UTC. */
+  readonly today: string;
+  /** The directory to write into; made where it is missing. */
+  readonly outDir: string;
+}
+
+export interface SynthResult {
+  /** The directories of the stacks, for the engine to work in. */
+  readonly stacks: { readonly team: string; readonly bootstrap: string };
+  /** Every file written. */
+  readonly files: readonly string[];
+}
+
+/** Where the stacks of an output directory stand. */
+export function synthesisedStacks(outDir: string): SynthResult['stacks'] {
+  return { team: join(outDir, 'stacks', 'team'), bootstrap: join(outDir, 'stacks', 'bootstrap') };
+}
+
+/**
+ * Writes `<outDir>/stacks/team/cdk.tf.json` and `<outDir>/stacks/bootstrap/cdk.tf.json`. Of what is there already only
+ * the files of an earlier run are replaced: a state, a lock file and the engine's own directory stay.
+ * Throws where the file system refuses.
+ */
+export async function synthesise(team: Team, { today, outDir }: SynthOptions): Promise<SynthResult> {
+  const stacks = synthesisedStacks(outDir);
+  const written = [join(stacks.team, 'cdk.tf.json'), join(stacks.bootstrap, 'cdk.tf.json')];
+  const files = [...written, join(outDir, 'manifest.json')];
+  await Promise.all(Object.values(stacks).map((directory) => mkdir(directory, { recursive: true })));
+  await Promise.all(files.map((file) => rm(file, { force: true })));
+
+  // CDKTF takes longer to load than most commands take to run, and only this needs it.
+  const { writeStacks } = await import('./write-stacks.ts');
+  writeStacks(team, today, outDir);
+  return { stacks, files };
+}
