@@ -35,6 +35,20 @@ export function ours(words: string): Markdown {
   return { markdown: words };
 }
 
+/** Bold; empty content stays empty. */
+export function strong({ markdown }: Markdown): Markdown {
+  return ours(markdown === '' ? '' : `**${markdown}**`);
+}
+
+/** A link, if the URL is plain enough that it can end neither the link nor its line; else the content alone. */
+export function link(content: Markdown, url: string): Markdown {
+  return isPlainUrl(url) ? ours(`[${content.markdown}](${url})`) : content;
+}
+
+function isPlainUrl(url: string): boolean {
+  return url.length <= 300 && /^https?:\/\/[\w.-]+(:\d+)?(\/[\w.-]+)*\/?(#[\w-]+)?$/.test(url);
+}
+
 export function joined(items: readonly Markdown[], separator: string): Markdown {
   return { markdown: items.map(({ markdown }) => markdown).join(separator) };
 }

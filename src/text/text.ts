@@ -1,22 +1,26 @@
-import { code, joined, type Markdown, nameMarkdown, ours, prose } from './markdown.ts';
+import { code, joined, link, type Markdown, nameMarkdown, ours, prose, strong } from './markdown.ts';
 import { redact } from './redact.ts';
 import { visible } from './visible.ts';
 
-/** `ours` are words of this tool; `name` and `code` come from a file or an account; `prose` is a sentence that holds such. */
-interface Piece {
-  readonly kind: 'ours' | 'name' | 'code' | 'prose';
-  readonly text: string;
-}
+/**
+ * `trusted` is written in this repository; `name` and `code` come from a file or an account; `prose` is a sentence that
+ * contains such text.
+ */
+type Piece =
+  | { readonly kind: 'trusted' | 'name' | 'code' | 'prose'; readonly text: string }
+  | { readonly kind: 'strong'; readonly content: Text }
+  | { readonly kind: 'link'; readonly content: Text; readonly url: string }
+  | { readonly kind: 'break' };
 
-/** A text for people that is written once, for a terminal and for GitHub: what comes from elsewhere is known in it. */
-export interface Said {
+/** One line of text for a terminal and for GitHub. Foreign text stays marked, so that each printer can escape it. */
+export interface Text {
   readonly pieces: readonly Piece[];
 }
 
-/** A template whose words are ours. Strings that are put in become names: that is what happens when nobody thinks of it. */
-export function said(words: TemplateStringsArray, ...values: readonly (string | number | Said)[]): Said {
+/** A template whose literal parts are trusted. An interpolated string becomes a name, the safe default. */
+export function t(literals: TemplateStringsArray, ...values: readonly (string | number | Text)[]): Text {
   return {
-    pieces: words.flatMap((text, index): readonly Piece[] => {
+    pieces: literals.flatMap((text, index): readonly Piece[] => {
       const value = values[index];
       const after: readonly Piece[] =
         value === undefined
@@ -24,77 +28,133 @@ export function said(words: TemplateStringsArray, ...values: readonly (string | 
           : typeof value === 'string'
             ? [{ kind: 'name', text: value }]
             : typeof value === 'number'
-              ? [{ kind: 'ours', text: String(value) }]
+              ? trusted(formatCount(value)).pieces
               : value.pieces;
-      return text === '' ? after : [{ kind: 'ours', text }, ...after];
+      return text === '' ? after : [{ kind: 'trusted', text }, ...after];
     }),
   };
 }
 
-/** Words of ours that are no template, such as those of a table. */
-export function sayOurs(text: string): Said {
-  return { pieces: [{ kind: 'ours', text }] };
+/** Text of this repository that is no template, such as an entry of a table. Never foreign text. */
+export function trusted(text: string): Text {
+  return { pieces: [{ kind: 'trusted', text }] };
 }
 
-/** A key, a name of IAM, a command: in code where there is such a thing. */
-export function sayCode(text: string): Said {
+/** A name from YAML, IAM, AWS or a shell: in code format where there is such a thing. */
+export function codeText(text: string): Text {
   return { pieces: [{ kind: 'code', text }] };
 }
 
-/** A sentence that was written for a terminal and holds texts from elsewhere. */
-export function sayProse(text: string): Said {
+/** A sentence that contains foreign text, such as an error message of Terraform. */
+export function proseText(text: string): Text {
   return { pieces: [{ kind: 'prose', text }] };
 }
 
-export function sayJoined(items: readonly Said[], separator: string): Said {
+export function strongText(content: Text): Text {
+  return { pieces: [{ kind: 'strong', content }] };
+}
+
+/** A link on GitHub; a terminal shows the content alone. The printer drops a URL that is not plain. */
+export function linkText(content: Text, url: string): Text {
+  return { pieces: [{ kind: 'link', content, url }] };
+}
+
+/** A line break in a table cell; a space on a terminal. */
+export const lineBreak: Text = { pieces: [{ kind: 'break' }] };
+
+export function joinTexts(items: readonly Text[], separator: string | Text): Text {
+  const between = typeof separator === 'string' ? trusted(separator).pieces : separator.pieces;
+  return { pieces: items.flatMap(({ pieces }, index) => (index === 0 ? pieces : [...between, ...pieces])) };
+}
+
+const LIST = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+
+/** `a`, `a and b`, `a, b and c` */
+export function listTexts(items: readonly Text[]): Text {
+  const parts = LIST.formatToParts(items.map((_item, index) => String(index)));
   return {
-    pieces: items.flatMap(({ pieces }, index) =>
-      index === 0 ? pieces : [{ kind: 'ours', text: separator }, ...pieces],
+    pieces: parts.flatMap(({ type, value }) =>
+      type === 'literal' ? trusted(value).pieces : (items[Number(value)]?.pieces ?? []),
     ),
   };
 }
 
-/** `a`, `a and b`, `a, b and c` */
-export function sayListed(items: readonly Said[]): Said {
-  const last = items.at(-1);
-  if (last === undefined || items.length === 1) return last ?? sayOurs('');
-  return said`${sayJoined(items.slice(0, -1), ', ')} and ${last}`;
+/** All of a few; of more than `most` + 1, the first `most` and a count: `a, b, c and 4 others`. */
+export function someTexts(items: readonly Text[], most = 3): Text {
+  if (items.length <= most + 1) return listTexts(items);
+  return t`${joinTexts(items.slice(0, most), ', ')} and ${items.length - most} others`;
 }
 
-/** All of a few, and of many how many more there are. */
-export function saySome(items: readonly Said[]): Said {
-  if (items.length <= 4) return sayListed(items);
-  return said`${sayJoined(items.slice(0, 3), ', ')} and ${items.length - 3} others`;
-}
-
-/** Sentences, those left out that say nothing. */
-export function saySentences(...items: readonly (Said | null)[]): Said {
-  return sayJoined(
-    items.flatMap((item) => (item === null || isSilent(item) ? [] : [item])),
+/** Joins sentences with spaces and leaves out empty ones. */
+export function sentences(...items: readonly (Text | null)[]): Text {
+  return joinTexts(
+    items.flatMap((item) => (item === null || isEmptyText(item) ? [] : [item])),
     ' ',
   );
 }
 
-export function isSilent({ pieces }: Said): boolean {
-  return pieces.every(({ text }) => text === '');
+export function isEmptyText(text: Text): boolean {
+  return plainText(text) === '';
 }
 
-/** As a line of a terminal. */
-export function plainOf({ pieces }: Said): string {
-  return pieces.map(({ kind, text }) => (kind === 'ours' ? text : visible(text))).join('');
+const COUNT = new Intl.NumberFormat('en-US');
+const PLURAL = new Intl.PluralRules('en-US');
+
+/** `1,234` */
+export function formatCount(count: number): string {
+  return COUNT.format(count);
 }
 
-/** As GitHub-flavoured Markdown on one line; account ids and ARNs are shortened unless `reveal`. */
-export function markdownOf({ pieces }: Said, reveal: boolean): Markdown {
+/** `1 member`, `2 members`; `many` where the plural is not the singular with an s. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${PLURAL.select(count) === 'one' ? one : many}`;
+}
+
+/** The text as a line of a terminal, invisible characters spelled out. */
+export function plainText({ pieces }: Text): string {
+  return pieces
+    .map((piece) => {
+      switch (piece.kind) {
+        case 'trusted':
+          return piece.text;
+        case 'strong':
+        case 'link':
+          return plainText(piece.content);
+        case 'break':
+          return ' ';
+        default:
+          return visible(piece.text);
+      }
+    })
+    .join('');
+}
+
+/** The text as GitHub-flavored Markdown on one line; account ids and ARNs are shortened unless `reveal`. */
+export function markdownText({ pieces }: Text, reveal: boolean): Markdown {
   return joined(
-    pieces.map(({ kind, text }) => {
-      const shown = redact(text, reveal);
-      if (kind === 'ours') return ours(shown);
-      return kind === 'name' ? nameMarkdown(shown) : kind === 'code' ? code(shown, LONGEST_CODE) : prose(shown);
-    }),
+    pieces.map((piece) => markdownPiece(piece, reveal)),
     '',
   );
 }
 
-/** The longest name of IAM has 128 characters; the id of a finding may hold two of them. */
+function markdownPiece(piece: Piece, reveal: boolean): Markdown {
+  switch (piece.kind) {
+    case 'trusted':
+      return ours(redact(piece.text, reveal));
+    case 'name':
+      return nameMarkdown(redact(piece.text, reveal));
+    case 'code':
+      return code(redact(piece.text, reveal), LONGEST_CODE);
+    case 'prose':
+      return prose(redact(piece.text, reveal));
+    case 'strong':
+      return strong(markdownText(piece.content, reveal));
+    case 'link':
+      return link(markdownText(piece.content, reveal), piece.url);
+    case 'break':
+      return ours('<br>');
+  }
+}
+
+/** An IAM name has at most 128 characters, and the id of a finding may contain two. */
 const LONGEST_CODE = 300;

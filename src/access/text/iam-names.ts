@@ -1,29 +1,29 @@
 import { keyOfIamName, labPath } from '../../team/names.ts';
-import { type Said, said, sayCode } from '../../text/text.ts';
+import { codeText, type Text, t } from '../../text/text.ts';
 import type { Holder } from '../model-difference.ts';
 import { type Naming, policyName } from './names.ts';
 
 /** `Bo Chen`, or the IAM name of somebody who is not in the file. */
-export function sayPerson(user: string, { people }: Naming): Said {
+export function sayPerson(user: string, { people }: Naming): Text {
   const person = people.get(user);
-  return person === undefined ? said`${user} (not in team.yaml)` : said`${person.name}`;
+  return person === undefined ? t`${user} (not in team.yaml)` : t`${person.name}`;
 }
 
 /** The role's key of a group of the lab, and the name of any other group. */
-export function sayGroup(group: string, { lab }: Naming): Said {
+export function sayGroup(group: string, { lab }: Naming): Text {
   const key = keyOfIamName(lab, group);
-  return key === null ? said`group ${sayCode(group)} (not in team.yaml)` : sayCode(key);
+  return key === null ? t`group ${codeText(group)} (not in team.yaml)` : codeText(key);
 }
 
-export function sayHolder({ kind, name }: Holder, naming: Naming): Said {
+export function sayHolder({ kind, name }: Holder, naming: Naming): Text {
   if (kind === 'user') return sayPerson(name, naming);
-  return keyOfIamName(naming.lab, name) === null ? sayGroup(name, naming) : said`group ${sayGroup(name, naming)}`;
+  return keyOfIamName(naming.lab, name) === null ? sayGroup(name, naming) : t`group ${sayGroup(name, naming)}`;
 }
 
 /** `the policy of role paymaster`, or the name of a policy that is no role's. */
-export function sayPolicy(arn: string, naming: Naming): Said {
+export function sayPolicy(arn: string, naming: Naming): Text {
   const key = roleKeyOfPolicy(arn, naming);
-  return key === null ? said`the policy ${sayCode(policyName(arn))}` : said`the policy of role ${sayCode(key)}`;
+  return key === null ? t`the policy ${codeText(policyName(arn))}` : t`the policy of role ${codeText(key)}`;
 }
 
 /** The key of the role that a policy of the lab belongs to. */

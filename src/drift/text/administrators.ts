@@ -1,6 +1,6 @@
 import { sayPerson } from '../../access/text/iam-names.ts';
 import type { Naming } from '../../access/text/names.ts';
-import { said, saySentences, saySome } from '../../text/text.ts';
+import { sentences, someTexts, t } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
 import type { DriftWords } from './words.ts';
 
@@ -8,9 +8,9 @@ import type { DriftWords } from './words.ts';
 export function withAdministrators(words: DriftWords, finding: DriftFinding, naming: Naming): DriftWords {
   const { administrators = [], people, what } = finding;
   if (administrators.length === 0) return words;
-  const who = saySome(administrators.map((user) => sayPerson(user, naming)));
-  const first = said`${who} can give anybody everything in the account, themselves first, and should not.`;
+  const who = someTexts(administrators.map((user) => sayPerson(user, naming)));
+  const first = t`${who} can give anybody everything in the account, themselves first, and should not.`;
   // Where nobody's use of Mechanical Turk changes, the other words say no more than that.
   const hasMore = people.length > 0 || what.kind === 'boundary';
-  return { ...words, consequence: hasMore ? saySentences(first, words.consequence) : first };
+  return { ...words, consequence: hasMore ? sentences(first, words.consequence) : first };
 }

@@ -1,7 +1,7 @@
 import { sayPerson } from '../../access/text/iam-names.ts';
 import type { Naming } from '../../access/text/names.ts';
 import { dateWords } from '../../text/durations.ts';
-import { said, sayCode, sayOurs, saySome } from '../../text/text.ts';
+import { codeText, someTexts, t, trusted } from '../../text/text.ts';
 import type { DriftFinding, DriftWhat } from '../finding.ts';
 import { iamCommand } from './aws-command.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
@@ -21,34 +21,34 @@ export function credentialWords(
   switch (what.kind) {
     case 'password':
       return {
-        consequence: said`${person} can sign in to the AWS console, which Mechanical Turk has no use for: a password is one more way in.`,
-        cause: said`The user ${sayCode(what.user)} has a password for the console${who}; ${sayOurs(what.lastUsed === null ? 'it was never used' : `it was last used on ${dateWords(what.lastUsed)}`)}.`,
-        remedy: said`Take it away (in the console: IAM, Users, Security credentials, Manage console access), which leaves the access keys as they are:`,
+        consequence: t`${person} can sign in to the AWS console, which Mechanical Turk has no use for: a password is one more way in.`,
+        cause: t`The user ${codeText(what.user)} has a password for the console${who}; ${trusted(what.lastUsed === null ? 'it was never used' : `it was last used on ${dateWords(what.lastUsed)}`)}.`,
+        remedy: t`Take it away (in the console: IAM, Users, Security credentials, Manage console access), which leaves the access keys as they are:`,
         commands: [iamCommand('delete-login-profile', user)],
       };
     case 'ssh-keys':
       return {
-        consequence: said`${person} has ${sayOurs(countOf(what.ids.length, 'SSH key'))} in IAM, for CodeCommit; Mechanical Turk has no use for ${sayOurs(them(what.ids.length))}.`,
-        cause: said`Somebody uploaded ${sayOurs(them(what.ids.length))}${who}.`,
-        remedy: said`Take ${sayOurs(them(what.ids.length))} away where nobody needs ${sayOurs(them(what.ids.length))}:`,
+        consequence: t`${person} has ${trusted(countOf(what.ids.length, 'SSH key'))} in IAM, for CodeCommit; Mechanical Turk has no use for ${trusted(them(what.ids.length))}.`,
+        cause: t`Somebody uploaded ${trusted(them(what.ids.length))}${who}.`,
+        remedy: t`Take ${trusted(them(what.ids.length))} away where nobody needs ${trusted(them(what.ids.length))}:`,
         commands: what.ids.map((id) => iamCommand('delete-ssh-public-key', user, ['ssh-public-key-id', id])),
       };
     case 'certificates':
       return {
-        consequence: said`${person} has ${sayOurs(countOf(what.ids.length, 'signing certificate'))}, an old way to sign requests; Mechanical Turk has no use for ${sayOurs(them(what.ids.length))}.`,
-        cause: said`Somebody uploaded ${sayOurs(them(what.ids.length))}${who}.`,
-        remedy: said`Take ${sayOurs(them(what.ids.length))} away where nobody needs ${sayOurs(them(what.ids.length))}:`,
+        consequence: t`${person} has ${trusted(countOf(what.ids.length, 'signing certificate'))}, an old way to sign requests; Mechanical Turk has no use for ${trusted(them(what.ids.length))}.`,
+        cause: t`Somebody uploaded ${trusted(them(what.ids.length))}${who}.`,
+        remedy: t`Take ${trusted(them(what.ids.length))} away where nobody needs ${trusted(them(what.ids.length))}:`,
         commands: what.ids.every((id) => /^[A-Z0-9]{20,}$/.test(id))
           ? what.ids.map((id) => iamCommand('delete-signing-certificate', user, ['certificate-id', id]))
           : [iamCommand('list-signing-certificates', user)],
       };
     case 'service-credentials': {
-      const services = [...new Set(what.credentials.map(({ service }) => service))].map(sayCode);
+      const services = [...new Set(what.credentials.map(({ service }) => service))].map(codeText);
       const count = what.credentials.length;
       return {
-        consequence: said`${person} has ${sayOurs(countOf(count, 'password or key'))} for ${saySome(services)}; Mechanical Turk has no use for ${sayOurs(them(count))}, and what ${sayOurs(count === 1 ? 'it opens' : 'they open')} may cost money elsewhere.`,
-        cause: said`Somebody made ${sayOurs(them(count))} for the user ${sayCode(what.user)}${who}.`,
-        remedy: said`Take ${sayOurs(them(count))} away where nobody needs ${sayOurs(them(count))}:`,
+        consequence: t`${person} has ${trusted(countOf(count, 'password or key'))} for ${someTexts(services)}; Mechanical Turk has no use for ${trusted(them(count))}, and what ${trusted(count === 1 ? 'it opens' : 'they open')} may cost money elsewhere.`,
+        cause: t`Somebody made ${trusted(them(count))} for the user ${codeText(what.user)}${who}.`,
+        remedy: t`Take ${trusted(them(count))} away where nobody needs ${trusted(them(count))}:`,
         commands: what.credentials.map(({ id }) =>
           iamCommand('delete-service-specific-credential', user, ['service-specific-credential-id', id]),
         ),

@@ -2,7 +2,7 @@ import { BARE } from '../../access/text/capability-words.ts';
 import { sayHolder, sayPerson } from '../../access/text/iam-names.ts';
 import { listWords, type Naming, policyName } from '../../access/text/names.ts';
 import { capabilityOf, RISKS, riskOf } from '../../catalog/mturk.ts';
-import { type Said, said, sayCode, sayJoined, sayListed, sayOurs, saySentences, saySome } from '../../text/text.ts';
+import { codeText, joinTexts, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { DeadName, DriftFinding, DriftWhat } from '../finding.ts';
 import { iamCommand } from './aws-command.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
@@ -17,13 +17,13 @@ export function deadNamesWords(
   options: DriftWordsOptions,
 ): DriftWords {
   const { holder, names, users } = what;
-  const policy = said`the policy ${sayCode(policyName(what.policy))}`;
+  const policy = t`the policy ${codeText(policyName(what.policy))}`;
   // Whoever is about to be named anyway needs not be named as the holder, too.
   const isHers = holder?.kind === 'user' && users.length === 1 && users[0] === holder.name;
-  const which = holder === null || isHers ? policy : said`${policy} of ${sayHolder(holder, naming)}`;
-  const who = users.length === 0 ? null : saySome(users.map((user) => sayPerson(user, naming)));
+  const which = holder === null || isHers ? policy : t`${policy} of ${sayHolder(holder, naming)}`;
+  const who = users.length === 0 ? null : someTexts(users.map((user) => sayPerson(user, naming)));
   return {
-    consequence: saySentences(
+    consequence: sentences(
       denySaid(
         names.filter(({ effect }) => effect === 'Deny'),
         which,
@@ -36,7 +36,7 @@ export function deadNamesWords(
         who,
       ),
     ),
-    cause: said`It says ${saySome(unique(names).map(({ name }) => sayCode(name)))}, ${sayOurs(unique(names).length === 1 ? 'a name' : 'names')} of 2014 that IAM takes and does nothing with${attributionSaid(finding.by, naming, options)}.`,
+    cause: t`It says ${someTexts(unique(names).map(({ name }) => codeText(name)))}, ${trusted(unique(names).length === 1 ? 'a name' : 'names')} of 2014 that IAM takes and does nothing with${attributionSaid(finding.by, naming, options)}.`,
     remedy: remedySaid(what),
     commands: holder === null && users.length === 0 ? [iamCommand('delete-policy', ['policy-arn', what.policy])] : [],
   };
@@ -45,35 +45,35 @@ export function deadNamesWords(
 /** What was to be denied is not: whoever has the policy may do it where anything lets them. */
 function denySaid(
   names: readonly DeadName[],
-  which: Said,
-  who: Said | null,
+  which: Text,
+  who: Text | null,
   { isAllowed, isOne }: { readonly isAllowed: boolean; readonly isOne: boolean },
-): Said | null {
+): Text | null {
   if (names.length === 0) return null;
   const successors = successorsOf(names);
-  if (successors.length === 0) return said`${capitalSaid(which)} was meant to deny what does not exist any more.`;
-  const remains = said`${saySome(successors.map(sayCode))} ${sayOurs(successors.length === 1 ? 'is' : 'are')} not denied`;
-  const undone = said`was meant to deny it; ${remains}`;
-  if (who === null) return said`Whoever gets ${which} can still ${sayOurs(purposeOf(names))}, and it ${undone}.`;
+  if (successors.length === 0) return t`${capitalSaid(which)} was meant to deny what does not exist any more.`;
+  const remains = t`${someTexts(successors.map(codeText))} ${trusted(successors.length === 1 ? 'is' : 'are')} not denied`;
+  const undone = t`was meant to deny it; ${remains}`;
+  if (who === null) return t`Whoever gets ${which} can still ${trusted(purposeOf(names))}, and it ${undone}.`;
   // The risk of a finding is the worst that one of them may really do by it, and the file does not give.
   if (!isAllowed) {
-    return said`Nobody can do more by it than team.yaml gives; but ${which} was meant to keep ${who} from ${saySome(successors.map(sayCode))}, and does not.`;
+    return t`Nobody can do more by it than team.yaml gives; but ${which} was meant to keep ${who} from ${someTexts(successors.map(codeText))}, and does not.`;
   }
-  const somebody = isOne ? who : said`Somebody among ${who}`;
-  return said`${somebody} can ${sayOurs(purposeOf(names))}, and should not: ${which} ${undone}.`;
+  const somebody = isOne ? who : t`Somebody among ${who}`;
+  return t`${somebody} can ${trusted(purposeOf(names))}, and should not: ${which} ${undone}.`;
 }
 
-function allowSaid(names: readonly DeadName[], which: Said, who: Said | null): Said | null {
+function allowSaid(names: readonly DeadName[], which: Text, who: Text | null): Text | null {
   if (names.length === 0) return null;
   const successors = successorsOf(names);
-  if (successors.length === 0) return said`${capitalSaid(which)} was meant to allow what does not exist any more.`;
-  const are = sayOurs(successors.length === 1 ? 'is' : 'are');
-  return said`${capitalSaid(which)} was meant to let ${who ?? sayOurs('somebody')} ${sayOurs(purposeOf(names))}; ${saySome(successors.map(sayCode))} ${are} not allowed by it.`;
+  if (successors.length === 0) return t`${capitalSaid(which)} was meant to allow what does not exist any more.`;
+  const are = trusted(successors.length === 1 ? 'is' : 'are');
+  return t`${capitalSaid(which)} was meant to let ${who ?? trusted('somebody')} ${trusted(purposeOf(names))}; ${someTexts(successors.map(codeText))} ${are} not allowed by it.`;
 }
 
 /** The same at the beginning of a sentence: the first piece is ours. */
-function capitalSaid({ pieces: [first, ...rest] }: Said): Said {
-  if (first === undefined) return said``;
+function capitalSaid({ pieces: [first, ...rest] }: Text): Text {
+  if (first?.kind !== 'trusted') return { pieces: first === undefined ? [] : [first, ...rest] };
   return { pieces: [{ ...first, text: `${first.text.charAt(0).toUpperCase()}${first.text.slice(1)}` }, ...rest] };
 }
 
@@ -92,19 +92,19 @@ function purposeOf(names: readonly DeadName[]): string {
   return listWords([...new Set(sorted.map((operation) => BARE[capabilityOf(operation)]))]);
 }
 
-function remedySaid({ policy, holder, names, users }: DeadNames): Said {
+function remedySaid({ policy, holder, names, users }: DeadNames): Text {
   const written = unique(names).flatMap(({ name, successors }) =>
-    successors.length === 0 ? [] : [said`${sayListed(successors.map(sayCode))} for ${sayCode(name)}`],
+    successors.length === 0 ? [] : [t`${listTexts(successors.map(codeText))} for ${codeText(name)}`],
   );
-  const gone = unique(names).flatMap(({ name, successors }) => (successors.length === 0 ? [sayCode(name)] : []));
+  const gone = unique(names).flatMap(({ name, successors }) => (successors.length === 0 ? [codeText(name)] : []));
   const where =
     holder === null
-      ? said`IAM, Policies, ${sayCode(policyName(policy))}, Edit`
-      : said`IAM, ${sayOurs(holder.kind === 'user' ? 'Users' : 'User groups')}, ${sayCode(holder.name)}, Permissions`;
-  return saySentences(
-    said`In the console (${where}) ${written.length === 0 ? said`` : said`write ${sayJoined(written, '; ')}`}${written.length > 0 && gone.length > 0 ? said`, and ` : said``}${gone.length === 0 ? said`` : said`leave out ${saySome(gone)}, which ${sayOurs(gone.length === 1 ? 'has' : 'have')} no successor`}.`,
+      ? t`IAM, Policies, ${codeText(policyName(policy))}, Edit`
+      : t`IAM, ${trusted(holder.kind === 'user' ? 'Users' : 'User groups')}, ${codeText(holder.name)}, Permissions`;
+  return sentences(
+    t`In the console (${where}) ${written.length === 0 ? t`` : t`write ${joinTexts(written, '; ')}`}${written.length > 0 && gone.length > 0 ? t`, and ` : t``}${gone.length === 0 ? t`` : t`leave out ${someTexts(gone)}, which ${trusted(gone.length === 1 ? 'has' : 'have')} no successor`}.`,
     holder === null && users.length === 0
-      ? said`Nobody has it; where nothing else needs it, this deletes it, and AWS refuses where something does:`
+      ? t`Nobody has it; where nothing else needs it, this deletes it, and AWS refuses where something does:`
       : null,
   );
 }

@@ -5,7 +5,7 @@ import { roleKeyOfPolicy, sayPerson } from '../../access/text/iam-names.ts';
 import type { Naming } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { dateWords } from '../../text/durations.ts';
-import { type Said, said, sayCode, sayOurs, saySentences } from '../../text/text.ts';
+import { codeText, sentences, type Text, t, trusted } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
 import { peopleSaid } from './people.ts';
 import { renamedKey, renamedSaid } from './renamed.ts';
@@ -24,7 +24,7 @@ export function differenceFindingWords(
   const { cause, people } = finding;
   return {
     consequence: peopleSaid(people, cause, naming) ?? quietSaid(difference, naming),
-    cause: saySentences(causeSaid(finding, difference, naming, options), unknownSaid(finding, difference)),
+    cause: sentences(causeSaid(finding, difference, naming, options), unknownSaid(finding, difference)),
     remedy: remedySaid(finding, difference, naming, options),
     commands: [],
   };
@@ -35,7 +35,7 @@ function causeSaid(
   difference: Difference,
   naming: Naming,
   options: DriftWordsOptions,
-): Said {
+): Text {
   const who = attributionSaid(by, naming, options);
   const to = by?.renamedTo ?? null;
   const isRenamed = to !== null || options.renamed?.has(renamedKey(difference)) === true;
@@ -44,7 +44,7 @@ function causeSaid(
     case 'by-hand':
     // That the file wants it so is what a report says above all of these.
     case 'settled':
-      return said`Somebody ${deed ?? differenceSaid(difference, naming)}${who}.`;
+      return t`Somebody ${deed ?? differenceSaid(difference, naming)}${who}.`;
     case 'pending':
       return overSaid(difference, people, naming) ?? stateSaid(difference, naming);
     case 'undecided': {
@@ -62,65 +62,65 @@ function causeSaid(
   }
 }
 
-function undecidedSaid(deed: Said, who: Said): Said {
-  return said`Somebody ${deed}${who}; or team.yaml, which says otherwise, is not applied yet.`;
+function undecidedSaid(deed: Text, who: Text): Text {
+  return t`Somebody ${deed}${who}; or team.yaml, which says otherwise, is not applied yet.`;
 }
 
 /** The user of a member is only unwanted once her last day has passed; null for anything else. */
-function overSaid(difference: Difference, people: readonly PersonChange[], naming: Naming): Said | null {
+function overSaid(difference: Difference, people: readonly PersonChange[], naming: Naming): Text | null {
   if (difference.kind !== 'user-added') return null;
   const until = naming.people.get(difference.user)?.until ?? null;
   if (until === null) return null;
   const denied = people.some(({ operations }) => operations.gained.length > 0)
-    ? sayOurs('the next apply')
-    : sayOurs('everything is denied since then, and the next apply');
-  return said`The last day of ${sayPerson(difference.user, naming)}, ${sayOurs(dateWords(until))}, has passed: ${denied} deletes the user with its keys.`;
+    ? trusted('the next apply')
+    : trusted('everything is denied since then, and the next apply');
+  return t`The last day of ${sayPerson(difference.user, naming)}, ${trusted(dateWords(until))}, has passed: ${denied} deletes the user with its keys.`;
 }
 
 /** What is to be said where nobody can do more or less today. */
-function quietSaid(difference: Difference, naming: Naming): Said {
+function quietSaid(difference: Difference, naming: Naming): Text {
   if (difference.kind === 'moved' || difference.kind === 'tag-changed')
-    return sayOurs("Nobody's access changes by this.");
+    return trusted("Nobody's access changes by this.");
   // Of a suspended member, or of a group without members: tomorrow it may be otherwise.
-  if (difference.kind !== 'boundary-changed') return sayOurs("Nobody's access changes by this today.");
+  if (difference.kind !== 'boundary-changed') return trusted("Nobody's access changes by this today.");
   const person = sayPerson(difference.user, naming);
   return difference.to === null
-    ? said`What is attached to ${person} by hand counts in full: nothing caps it.`
-    : said`What is attached to ${person} by hand counts for as much as another boundary lets through.`;
+    ? t`What is attached to ${person} by hand counts in full: nothing caps it.`
+    : t`What is attached to ${person} by hand counts for as much as another boundary lets through.`;
 }
 
-function unknownSaid({ people }: Doing, difference: Difference): Said | null {
+function unknownSaid({ people }: Doing, difference: Difference): Text | null {
   if (difference.kind !== 'inline-added' || difference.document !== null) return null;
-  return sayOurs(`What it allows is not known here${people.length === 0 ? '' : ', so it counts as everything'}.`);
+  return trusted(`What it allows is not known here${people.length === 0 ? '' : ', so it counts as everything'}.`);
 }
 
-function remedySaid(finding: Doing, difference: Difference, naming: Naming, { reconcile }: DriftWordsOptions): Said {
+function remedySaid(finding: Doing, difference: Difference, naming: Naming, { reconcile }: DriftWordsOptions): Text {
   const { id, cause, fate, people } = finding;
   // The report tells once how these two are decided.
-  if (cause === 'undecided' || cause === 'pending') return sayOurs('');
+  if (cause === 'undecided' || cause === 'pending') return trusted('');
   if (cause === 'settled')
-    return sayOurs('Nothing has to be done: team.yaml wants it so by now, and the next apply records it.');
+    return trusted('Nothing has to be done: team.yaml wants it so by now, and the next apply records it.');
   if (cause === 'unexplained') {
-    return said`${sayCode('mturk-team plan')} shows what applying would change; neither team.yaml nor a change by hand explains it.`;
+    return t`${codeText('mturk-team plan')} shows what applying would change; neither team.yaml nor a change by hand explains it.`;
   }
   const removes = REMOVES[difference.kind];
   if (removes !== undefined) {
-    return said`Nothing undoes it unasked: ${sayCode('mturk-team apply')} deletes ${sayOurs(removes)}.`;
+    return t`Nothing undoes it unasked: ${codeText('mturk-team apply')} deletes ${trusted(removes)}.`;
   }
   const accepted = acceptSaid(difference, people, naming);
-  const or = accepted === null ? said`` : said`; or, if it is meant, ${accepted}`;
+  const or = accepted === null ? t`` : t`; or, if it is meant, ${accepted}`;
   // By its own name, so that nothing else about the same member comes back with it. An apply would give back all.
-  const asked = sayCode(isRestorable(difference, naming) ? `mturk-team drift --restore ${id}` : 'mturk-team apply');
+  const asked = codeText(isRestorable(difference, naming) ? `mturk-team drift --restore ${id}` : 'mturk-team apply');
   if (fate === 'undo') {
-    return said`${reconcile ? sayCode('mturk-team drift --reconcile') : asked} ${sayOurs(undoWords(difference))}${or}.`;
+    return t`${reconcile ? codeText('mturk-team drift --reconcile') : asked} ${trusted(undoWords(difference))}${or}.`;
   }
   if (fate === 'keep') {
     const what = people.some(({ operations }) => operations.lost.length > 0) ? 'gives it back' : 'puts it back';
     // A user that was deleted is made anew: AWS gives nobody her keys again.
-    const without = sayOurs(difference.kind === 'user-removed' ? ', without its keys' : '');
-    return said`Nothing ${sayOurs(what)} unasked: ${asked} does${without}${or}.`;
+    const without = trusted(difference.kind === 'user-removed' ? ', without its keys' : '');
+    return t`Nothing ${trusted(what)} unasked: ${asked} does${without}${or}.`;
   }
-  return said`${sayOurs(leftBecause(difference, people))}, so nothing undoes it unasked: ${asked} makes it as team.yaml says${or}.`;
+  return t`${trusted(leftBecause(difference, people))}, so nothing undoes it unasked: ${asked} makes it as team.yaml says${or}.`;
 }
 
 /** What the file does not want is not put back, and an apply removes it. */
@@ -178,7 +178,7 @@ function isRestorable(difference: Difference, naming: Naming): boolean {
 }
 
 /** How team.yaml says the same as the account, for those who meant it; null where it cannot, or should not. */
-function acceptSaid(difference: Difference, people: readonly PersonChange[], naming: Naming): Said | null {
+function acceptSaid(difference: Difference, people: readonly PersonChange[], naming: Naming): Text | null {
   switch (difference.kind) {
     case 'member-added':
     case 'member-removed': {
@@ -186,23 +186,23 @@ function acceptSaid(difference: Difference, people: readonly PersonChange[], nam
       const member = naming.people.get(difference.user)?.key ?? null;
       if (role === null || member === null) return null;
       if (difference.kind === 'member-added')
-        return said`add ${sayCode(role)} to the roles of ${sayCode(member)} in team.yaml`;
+        return t`add ${codeText(role)} to the roles of ${codeText(member)} in team.yaml`;
       const { roles } = naming.people.get(difference.user) ?? {};
       // A member without a role is refused: whoever has lost the only one is suspended, or has left.
       return roles?.every((each) => each === role)
-        ? said`write ${sayCode('suspended: true')} for ${sayCode(member)} in team.yaml (it is the only role), or move ${sayCode(member)} from members to departed`
-        : said`take ${sayCode(role)} from the roles of ${sayCode(member)} in team.yaml`;
+        ? t`write ${codeText('suspended: true')} for ${codeText(member)} in team.yaml (it is the only role), or move ${codeText(member)} from members to departed`
+        : t`take ${codeText(role)} from the roles of ${codeText(member)} in team.yaml`;
     }
     case 'user-removed': {
       const member = naming.people.get(difference.user)?.key ?? null;
-      return member === null ? null : said`move ${sayCode(member)} from members to departed in team.yaml`;
+      return member === null ? null : t`move ${codeText(member)} from members to departed in team.yaml`;
     }
     case 'attachment-added':
     case 'inline-added':
     case 'inline-changed': {
       if (difference.holder.kind === 'group') {
         const role = keyOfIamName(naming.lab, difference.holder.name);
-        return role === null ? null : said`write into team.yaml what the role ${sayCode(role)} is to allow`;
+        return role === null ? null : t`write into team.yaml what the role ${codeText(role)} is to allow`;
       }
       const member = naming.people.get(difference.holder.name)?.key ?? null;
       return member === null ? null : acceptOfMember(difference, people, member);
@@ -211,25 +211,25 @@ function acceptSaid(difference: Difference, people: readonly PersonChange[], nam
       const { holder, policy } = difference;
       const member = holder.kind === 'user' ? (naming.people.get(holder.name)?.key ?? null) : null;
       if (member === null || policy !== LIMITS_POLICY) return null;
-      return said`change ${sayCode('until')} or ${sayCode('suspended')} of ${sayCode(member)} in team.yaml`;
+      return t`change ${codeText('until')} or ${codeText('suspended')} of ${codeText(member)} in team.yaml`;
     }
     case 'document-changed': {
       const role = roleKeyOfPolicy(difference.arn, naming);
-      return role === null ? null : said`write into team.yaml what the role ${sayCode(role)} is to allow`;
+      return role === null ? null : t`write into team.yaml what the role ${codeText(role)} is to allow`;
     }
     default:
       return null;
   }
 }
 
-function acceptOfMember(difference: Difference, people: readonly PersonChange[], member: string): Said | null {
+function acceptOfMember(difference: Difference, people: readonly PersonChange[], member: string): Text | null {
   if ('policy' in difference && difference.policy === LIMITS_POLICY) {
-    return said`change ${sayCode('until')} or ${sayCode('suspended')} of ${sayCode(member)} in team.yaml`;
+    return t`change ${codeText('until')} or ${codeText('suspended')} of ${codeText(member)} in team.yaml`;
   }
   if (people.some(({ operations }) => operations.gained.length > 0)) {
-    return said`give ${sayCode(member)} a role that allows it in team.yaml`;
+    return t`give ${codeText(member)} a role that allows it in team.yaml`;
   }
   return people.some(({ mayAct }) => mayAct.before && !mayAct.after)
-    ? said`write ${sayCode('suspended: true')} for ${sayCode(member)} in team.yaml`
+    ? t`write ${codeText('suspended: true')} for ${codeText(member)} in team.yaml`
     : null;
 }

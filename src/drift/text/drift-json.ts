@@ -2,7 +2,7 @@ import type { PersonChange } from '../../access/diff.ts';
 import { listOperations } from '../../access/operation-set.ts';
 import type { Naming } from '../../access/text/names.ts';
 import type { Team } from '../../team/team.ts';
-import { plainOf } from '../../text/text.ts';
+import { plainText } from '../../text/text.ts';
 import type { DriftFinding, DriftLook, DriftWhat } from '../finding.ts';
 import { commandLine } from './aws-command.ts';
 import { findingWords } from './finding-words.ts';
@@ -33,7 +33,7 @@ export function driftJson(look: DriftLook, team: Team, naming: Naming): Record<s
       people: each.people.map((person) => personJson(person, naming)),
       administrators: each.administrators ?? [],
       what: whatJson(each.what, naming),
-      words: { consequence: plainOf(consequence), cause: plainOf(cause), remedy: plainOf(remedy) },
+      words: { consequence: plainText(consequence), cause: plainText(cause), remedy: plainText(remedy) },
       commands: commands.map((command) => commandLine(command, { accountId: true, keyIds: true })),
     };
   };

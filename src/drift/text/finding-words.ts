@@ -1,7 +1,7 @@
 import type { Naming } from '../../access/text/names.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
 import { stepText } from '../../terraform/run/progress.ts';
-import { said, sayCode, sayOurs, sayProse, saySome } from '../../text/text.ts';
+import { codeText, proseText, someTexts, t, trusted } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
 import { withAdministrators } from './administrators.ts';
 import { boundaryWords } from './boundary.ts';
@@ -61,18 +61,18 @@ function attributesWords(
   options: DriftWordsOptions,
 ): DriftWords {
   const what = stepText(address, '').trim();
-  const named = what === address ? sayCode(address) : sayProse(what);
-  const names = saySome(attributes.map(sayCode));
-  const which = attributes.length === 0 ? said`` : said` (${names})`;
+  const named = what === address ? codeText(address) : proseText(what);
+  const names = someTexts(attributes.map(codeText));
+  const which = attributes.length === 0 ? t`` : t` (${names})`;
   const byHand = cause === 'by-hand' || cause === 'settled';
   return {
-    consequence: sayOurs("Nobody's access changes by this."),
+    consequence: trusted("Nobody's access changes by this."),
     cause: byHand
-      ? said`Somebody changed ${named}${which}${attributionSaid(by, naming, options)}.`
-      : said`Applying would change ${named}${which}, and neither team.yaml nor a change by hand explains it.`,
+      ? t`Somebody changed ${named}${which}${attributionSaid(by, naming, options)}.`
+      : t`Applying would change ${named}${which}, and neither team.yaml nor a change by hand explains it.`,
     remedy: byHand
-      ? said`${sayCode(putBackCommand(id, address, options))} puts it back.`
-      : said`${sayCode('mturk-team plan')} shows it; a newer engine, provider or mturk-team often is the reason.`,
+      ? t`${codeText(putBackCommand(id, address, options))} puts it back.`
+      : t`${codeText('mturk-team plan')} shows it; a newer engine, provider or mturk-team often is the reason.`,
     commands: [],
   };
 }

@@ -1,7 +1,7 @@
 import type { Naming } from '../../access/text/names.ts';
-import { code, type Markdown, md, ours } from '../../text/markdown.ts';
+import { code, md, strong } from '../../text/markdown.ts';
 import { redact } from '../../text/redact.ts';
-import { markdownOf, saySentences } from '../../text/text.ts';
+import { markdownText, sentences } from '../../text/text.ts';
 import { visible } from '../../text/visible.ts';
 import type { DriftFinding } from '../finding.ts';
 import { ACCOUNT_VARIABLE, type Command, commandLine } from './aws-command.ts';
@@ -27,11 +27,11 @@ export function findingItem(place: number, finding: DriftFinding, naming: Naming
   const { consequence, cause, remedy, commands } = findingWords(finding, naming, options);
   const number = `${place}. `;
   const indent = ' '.repeat(number.length);
-  const first = markdownOf(consequence, reveal);
-  const sentences = md`${isLoud(finding) ? strong(first) : first} ${markdownOf(saySentences(cause, remedy), reveal)}`;
+  const first = markdownText(consequence, reveal);
+  const line = md`${isLoud(finding) ? strong(first) : first} ${markdownText(sentences(cause, remedy), reveal)}`;
   const meaning = docs === null ? '' : ` · [what this means](${docs}#${sectionOf(finding)})`;
   const name = `<sub>${code(redact(finding.id, reveal), 300).markdown}${meaning}</sub>`;
-  const lines = [sentences.markdown, '', ...commandBlock(commands, reveal), name];
+  const lines = [line.markdown, '', ...commandBlock(commands, reveal), name];
   return lines.map((line, index) => (line === '' ? '' : `${index === 0 ? number : indent}${line}`)).join('\n');
 }
 
@@ -45,9 +45,9 @@ export function findingLine(
   const words = findingWords(finding, naming, { reconcile: false, attributed, addresses: reveal });
   const isRecorded = finding.cause === 'pending' || finding.cause === 'settled';
   // What is only not applied yet, or wanted by now, and gives nobody anything, is said by what it is.
-  if (isRecorded && finding.people.length === 0) return markdownOf(words.cause, reveal).markdown;
-  const first = markdownOf(words.consequence, reveal);
-  return md`${isLoud(finding) ? strong(first) : first} ${markdownOf(words.cause, reveal)}`.markdown;
+  if (isRecorded && finding.people.length === 0) return markdownText(words.cause, reveal).markdown;
+  const first = markdownText(words.consequence, reveal);
+  return md`${isLoud(finding) ? strong(first) : first} ${markdownText(words.cause, reveal)}`.markdown;
 }
 
 /** What must not be missed stands in bold: what somebody may do and should not, and keys in wrong hands. */
@@ -59,10 +59,6 @@ function isLoud({ risk, what }: DriftFinding): boolean {
     what.kind === 'root-keys' ||
     what.kind === 'used-key'
   );
-}
-
-function strong({ markdown }: Markdown): Markdown {
-  return ours(`**${markdown}**`);
 }
 
 /** The heading of the section of docs/drift.md about it. */

@@ -2,7 +2,7 @@ import { memberKeyOf, sayPerson } from '../../access/text/iam-names.ts';
 import { listWords, type Naming } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/inventory/inventory.ts';
 import { dateWords } from '../../text/durations.ts';
-import { isSilent, type Said, said, sayCode, sayListed, sayOurs, saySentences } from '../../text/text.ts';
+import { codeText, isEmptyText, listTexts, sentences, type Text, t, trusted } from '../../text/text.ts';
 import type { DriftFinding, DriftWhat } from '../finding.ts';
 import { type Command, iamCommand } from './aws-command.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
@@ -24,20 +24,20 @@ export function keyWords(finding: DriftFinding, what: KeyWhat, naming: Naming, o
     case 'unused-key': {
       const { user, key, days } = what;
       return {
-        consequence: said`An access key of ${sayPerson(user, naming)} has not been used once in ${days} days: it can only be stolen.`,
-        cause: said`${keySaid(key)}${made(key)}${who}.`,
-        remedy: said`Switch it off, and delete it where nobody misses it:`,
+        consequence: t`An access key of ${sayPerson(user, naming)} has not been used once in ${days} days: it can only be stolen.`,
+        cause: t`${keySaid(key)}${made(key)}${who}.`,
+        remedy: t`Switch it off, and delete it where nobody misses it:`,
         commands: switchOff(user, [key]),
       };
     }
   }
 }
 
-function oldWords(what: Extract<KeyWhat, { kind: 'old-key' }>, naming: Naming, who: Said): DriftWords {
+function oldWords(what: Extract<KeyWhat, { kind: 'old-key' }>, naming: Naming, who: Text): DriftWords {
   const { user, key, days, limit } = what;
   return {
-    consequence: said`An access key of ${sayPerson(user, naming)} is ${days} days old, and ${limit} are allowed: whoever got hold of a copy in that time can still use it.`,
-    cause: said`${keySaid(key)}${made(key)}${who}; ${useSaid(key)}.`,
+    consequence: t`An access key of ${sayPerson(user, naming)} is ${days} days old, and ${limit} are allowed: whoever got hold of a copy in that time can still use it.`,
+    cause: t`${keySaid(key)}${made(key)}${who}; ${useSaid(key)}.`,
     ...replacing(what),
   };
 }
@@ -53,11 +53,11 @@ function replacing({
 }: Extract<KeyWhat, { kind: 'old-key' }>): Pick<DriftWords, 'remedy' | 'commands'> {
   const off = switchOff(user, [key]);
   if (isSuspended) {
-    return { remedy: said`Switch it off; while the member is suspended nobody needs a new one:`, commands: off };
+    return { remedy: t`Switch it off; while the member is suspended nobody needs a new one:`, commands: off };
   }
   const create = iamCommand('create-access-key', ['user-name', user]);
   if (other === null) {
-    return { remedy: said`Make a new one, use it, then switch this one off:`, commands: [create, ...off] };
+    return { remedy: t`Make a new one, use it, then switch this one off:`, commands: [create, ...off] };
   }
   if (!other.active) {
     const free =
@@ -65,30 +65,30 @@ function replacing({
         ? [iamCommand('list-access-keys', ['user-name', user])]
         : [iamCommand('delete-access-key', ['user-name', user], ['access-key-id', other.id])];
     return {
-      remedy: said`Two keys are all that AWS gives a user: delete the other one, which is switched off, make a new one, use it, then switch this one off:`,
+      remedy: t`Two keys are all that AWS gives a user: delete the other one, which is switched off, make a new one, use it, then switch this one off:`,
       commands: [...free, create, ...off],
     };
   }
   const younger = Date.parse(other.created ?? '') - Date.parse(key.created ?? '');
   const otherDays = days - Math.floor((Number.isNaN(younger) ? 0 : younger) / 86_400_000);
   if (otherDays <= limit) {
-    return { remedy: said`Use the other, younger one, then switch this one off:`, commands: off };
+    return { remedy: t`Use the other, younger one, then switch this one off:`, commands: off };
   }
   return {
-    remedy: said`The other one is too old as well, and two keys are all that AWS gives a user: switch off and delete the one that is used less, make a new one in its place, use it, then do the same with the other. This switches this one off:`,
+    remedy: t`The other one is too old as well, and two keys are all that AWS gives a user: switch off and delete the one that is used less, make a new one in its place, use it, then do the same with the other. This switches this one off:`,
     commands: off,
   };
 }
 
-function rootWords(keys: readonly AccessKey[], who: Said): DriftWords {
+function rootWords(keys: readonly AccessKey[], who: Text): DriftWords {
   const one = keys.length === 1;
   return {
-    consequence: said`Whoever has ${sayOurs(one ? 'the access key' : `one of the ${keys.length} access keys`)} of the root user can do everything in the account, and no policy stops them.`,
-    cause: saySentences(
-      said`The root user of the account has ${sayOurs(one ? 'an access key' : `${keys.length} access keys`)}${who}.`,
-      ...keys.map((key) => said`${keySaid(key)}${made(key)}; ${useSaid(key)}.`),
+    consequence: t`Whoever has ${trusted(one ? 'the access key' : `one of the ${keys.length} access keys`)} of the root user can do everything in the account, and no policy stops them.`,
+    cause: sentences(
+      t`The root user of the account has ${trusted(one ? 'an access key' : `${keys.length} access keys`)}${who}.`,
+      ...keys.map((key) => t`${keySaid(key)}${made(key)}; ${useSaid(key)}.`),
     ),
-    remedy: said`Nobody else can take ${sayOurs(one ? 'it' : 'them')} away: sign in to the console as the root user and delete ${sayOurs(one ? 'it' : 'them')} under Security credentials, Access keys.`,
+    remedy: t`Nobody else can take ${trusted(one ? 'it' : 'them')} away: sign in to the console as the root user and delete ${trusted(one ? 'it' : 'them')} under Security credentials, Access keys.`,
     commands: [],
   };
 }
@@ -102,17 +102,17 @@ const BECAUSE: Readonly<Record<Extract<KeyWhat, { kind: 'used-key' }>['because']
 function usedWords(
   { user, key, because }: Extract<KeyWhat, { kind: 'used-key' }>,
   naming: Naming,
-  who: Said,
+  who: Text,
 ): DriftWords {
-  const when = key.lastUsed === null ? said`` : said` on ${sayOurs(dateWords(key.lastUsed))}`;
+  const when = key.lastUsed === null ? t`` : t` on ${trusted(dateWords(key.lastUsed))}`;
   return {
-    consequence: said`${sayPerson(user, naming)} ${sayOurs(BECAUSE[because])}, and an access key of theirs was used${when}: somebody still tries it.`,
-    cause: said`${keySaid(key)}${made(key)}${who}, and it is switched ${sayOurs(key.active ? 'on' : 'off')}.`,
+    consequence: t`${sayPerson(user, naming)} ${trusted(BECAUSE[because])}, and an access key of theirs was used${when}: somebody still tries it.`,
+    cause: t`${keySaid(key)}${made(key)}${who}, and it is switched ${trusted(key.active ? 'on' : 'off')}.`,
     remedy: !key.active
-      ? said`Nothing can be done with it any more; ask who used it and for what.`
+      ? t`Nothing can be done with it any more; ask who used it and for what.`
       : isNamed([key])
-        ? said`Switch it off, and ask who used it and for what:`
-        : said`Find it by this, switch it off, and ask who used it and for what:`,
+        ? t`Switch it off, and ask who used it and for what:`
+        : t`Find it by this, switch it off, and ask who used it and for what:`,
     commands: key.active ? switchOff(user, [key]) : [],
   };
 }
@@ -120,7 +120,7 @@ function usedWords(
 function extraWords(
   { user, keys, allowed }: Extract<KeyWhat, { kind: 'extra-keys' }>,
   naming: Naming,
-  who: Said,
+  who: Text,
 ): DriftWords {
   const member = memberKeyOf(user, naming);
   const more = keys.length - allowed;
@@ -129,14 +129,14 @@ function extraWords(
   const idle = [...keys].sort((one, other) => ((one.lastUsed ?? '') < (other.lastUsed ?? '') ? -1 : 1)).slice(0, more);
   const accept =
     member === null || keys.length > 2
-      ? said``
-      : said` (or write ${sayCode(`keys: ${keys.length}`)} for ${sayCode(member)} in team.yaml)`;
+      ? t``
+      : t` (or write ${codeText(`keys: ${keys.length}`)} for ${codeText(member)} in team.yaml)`;
   return {
-    consequence: said`${sayPerson(user, naming)} has ${sayOurs(countOf(keys.length, 'access key'))}, and team.yaml allows ${sayOurs(allowed === 0 ? 'none' : String(allowed))}: with each of them all can be done that ${sayPerson(user, naming)} can do.`,
-    cause: saySentences(keysSaid(keys), isSilent(who) ? null : said`Somebody made the newest${who}.`),
+    consequence: t`${sayPerson(user, naming)} has ${trusted(countOf(keys.length, 'access key'))}, and team.yaml allows ${trusted(allowed === 0 ? 'none' : String(allowed))}: with each of them all can be done that ${sayPerson(user, naming)} can do.`,
+    cause: sentences(keysSaid(keys), isEmptyText(who) ? null : t`Somebody made the newest${who}.`),
     remedy: known
-      ? said`Switch off what was used longest ago${accept}:`
-      : said`Look which one is in use, and switch off the other${accept}:`,
+      ? t`Switch off what was used longest ago${accept}:`
+      : t`Look which one is in use, and switch off the other${accept}:`,
     commands: known ? switchOff(user, idle) : [iamCommand('list-access-keys', ['user-name', user])],
   };
 }
@@ -154,17 +154,17 @@ function switchOff(user: string, keys: readonly AccessKey[]): readonly Command[]
 }
 
 /** `The key AKIA…WXYZ`, as much of it as is needed to recognise it. */
-function keySaid({ id }: AccessKey): Said {
-  return id === null ? sayOurs('A key') : said`The key ${sayCode(`${id.slice(0, 4)}…${id.slice(-4)}`)}`;
+function keySaid({ id }: AccessKey): Text {
+  return id === null ? trusted('A key') : t`The key ${codeText(`${id.slice(0, 4)}…${id.slice(-4)}`)}`;
 }
 
-function made({ created }: AccessKey): Said {
-  return sayOurs(created === null ? ' is there' : ` was made on ${dateWords(created)}`);
+function made({ created }: AccessKey): Text {
+  return trusted(created === null ? ' is there' : ` was made on ${dateWords(created)}`);
 }
 
-function useSaid({ lastUsed, isUseKnown }: AccessKey): Said {
-  if (lastUsed !== null) return sayOurs(`it was last used on ${dateWords(lastUsed)}`);
-  return sayOurs(isUseKnown ? 'it was never used' : 'when it was used is not known yet');
+function useSaid({ lastUsed, isUseKnown }: AccessKey): Text {
+  if (lastUsed !== null) return trusted(`it was last used on ${dateWords(lastUsed)}`);
+  return trusted(isUseKnown ? 'it was never used' : 'when it was used is not known yet');
 }
 
 function countOf(count: number, noun: string): string {
@@ -172,17 +172,16 @@ function countOf(count: number, noun: string): string {
 }
 
 /** `They are AKIA…WXYZ (made on 2 Mar 2026, never used) and …`, or without names where only the report told of them. */
-function keysSaid(keys: readonly AccessKey[]): Said {
-  if (isNamed(keys))
-    return said`${sayOurs(keys.length === 1 ? 'It is' : 'They are')} ${sayListed(keys.map(briefKey))}.`;
+function keysSaid(keys: readonly AccessKey[]): Text {
+  if (isNamed(keys)) return t`${trusted(keys.length === 1 ? 'It is' : 'They are')} ${listTexts(keys.map(briefKey))}.`;
   const name = (index: number) => (keys.length === 1 ? 'it' : (ORDER[index] ?? 'another'));
-  return sayOurs(`${capital(keys.map((key, index) => `${name(index)} ${factsOf(key)}`).join('; '))}.`);
+  return trusted(`${capital(keys.map((key, index) => `${name(index)} ${factsOf(key)}`).join('; '))}.`);
 }
 
 /** `AKIA…WXYZ (made on 2 Mar 2026, never used)` */
-function briefKey(key: AccessKey): Said {
+function briefKey(key: AccessKey): Text {
   const { id } = key;
-  return said`${sayCode(id === null ? '' : `${id.slice(0, 4)}…${id.slice(-4)}`)} (${sayOurs(factsOf(key, ''))})`;
+  return t`${codeText(id === null ? '' : `${id.slice(0, 4)}…${id.slice(-4)}`)} (${trusted(factsOf(key, ''))})`;
 }
 
 const ORDER = ['one', 'the other'];

@@ -2,7 +2,7 @@ import type { Naming } from '../../access/text/names.ts';
 import type { Unseen } from '../../aws/inventory/unmanaged.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { dateWords } from '../../text/durations.ts';
-import { isSilent, plainOf, said, sayCode } from '../../text/text.ts';
+import { codeText, isEmptyText, plainText, t } from '../../text/text.ts';
 import { visible } from '../../text/visible.ts';
 import type { DriftFinding, DriftLook } from '../finding.ts';
 import { asOfReportWords } from './as-of.ts';
@@ -90,8 +90,8 @@ function itemLines(
   const number = `  ${place}. `;
   const indent = ' '.repeat(number.length);
   const wrapped = [consequence, cause, remedy]
-    .filter((text) => !isSilent(text))
-    .flatMap((text) => wrapVisible(plainOf(text), width - number.length));
+    .filter((text) => !isEmptyText(text))
+    .flatMap((text) => wrapVisible(plainText(text), width - number.length));
   const lines = [
     ...wrapped,
     ...commands.map((command) => `  ${visible(commandLine(command, { accountId: true, keyIds: true }))}`),
@@ -110,8 +110,8 @@ function shortLines(
   if (findings.length === 0) return [];
   const items = findings.flatMap((finding) => {
     const { consequence, cause } = findingWords(finding, naming, options);
-    const text = finding.people.length === 0 ? cause : said`${consequence} ${cause}`;
-    return wrapVisible(plainOf(text), width - 4).map((line, index) => `${index === 0 ? '  - ' : '    '}${line}`);
+    const text = finding.people.length === 0 ? cause : t`${consequence} ${cause}`;
+    return wrapVisible(plainText(text), width - 4).map((line, index) => `${index === 0 ? '  - ' : '    '}${line}`);
   });
   return [`  ${heading}`, ...items];
 }
@@ -140,8 +140,8 @@ function undoLines(
   const count = open.filter(({ fate, cause }) => fate === 'undo' && cause === 'by-hand').length;
   if (count === 0 || mayReconcile) return [];
   return sentence(
-    plainOf(
-      said`${sayCode('mturk-team drift --reconcile')} would undo ${count} of these, and give nobody anything. It is off: settings in team.yaml would have to say reconcile: { per-day: 3 }`,
+    plainText(
+      t`${codeText('mturk-team drift --reconcile')} would undo ${count} of these, and give nobody anything. It is off: settings in team.yaml would have to say reconcile: { per-day: 3 }`,
     ),
   );
 }

@@ -5,7 +5,7 @@ import { type Naming, policyName, unknownPolicyWords } from '../../access/text/n
 import type { AccessKey } from '../../aws/inventory/inventory.ts';
 import { labPath } from '../../team/names.ts';
 import { dateWords } from '../../text/durations.ts';
-import { type Said, said, sayCode, sayOurs, sayProse, saySentences, saySome } from '../../text/text.ts';
+import { codeText, proseText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { DriftFinding, DriftWhat } from '../finding.ts';
 import { type Command, iamCommand, switchOffAll } from './aws-command.ts';
 import { canWords, peopleSaid } from './people.ts';
@@ -22,57 +22,57 @@ export function outsideWords(
 ): DriftWords {
   const { user, access, isAdministrator, keys, areKeysKnown } = what;
   const { attached, inline, groups } = access.user;
-  const name = sayCode(user);
-  const can = isEmpty(access.allowed) ? null : sayOurs(canWords(byCapability(access.allowed, access.grants)));
+  const name = codeText(user);
+  const can = isEmpty(access.allowed) ? null : trusted(canWords(byCapability(access.allowed, access.grants)));
   const unread = new Set(access.unknownPolicies.map(({ policy }) => policy));
   const isUnread = unread.size > 0 && [...access.grants.values()].flat().every(({ policy }) => unread.has(policy));
-  const verb = sayOurs(isUnread ? 'may be able to' : 'can');
-  const everything = sayOurs('can give anybody everything in the account, themselves first');
+  const verb = trusted(isUnread ? 'may be able to' : 'can');
+  const everything = trusted('can give anybody everything in the account, themselves first');
   const consequence =
     can === null
-      ? said`${name}, who is not of the lab, ${everything}.`
-      : said`${name}, who is not of the lab, ${verb} ${can}${isAdministrator ? said`, and ${everything}` : said``}.`;
-  const policies = [...attached.map(policyName), ...inline.map((policy) => policy.name)].map(sayCode);
+      ? t`${name}, who is not of the lab, ${everything}.`
+      : t`${name}, who is not of the lab, ${verb} ${can}${isAdministrator ? t`, and ${everything}` : t``}.`;
+  const policies = [...attached.map(policyName), ...inline.map((policy) => policy.name)].map(codeText);
   const has = [
     ...(policies.length === 0
       ? []
-      : [said`${sayOurs(policies.length === 1 ? 'the policy' : 'the policies')} ${saySome(policies)}`]),
+      : [t`${trusted(policies.length === 1 ? 'the policy' : 'the policies')} ${someTexts(policies)}`]),
     ...(groups.length === 0
       ? []
       : [
-          said`what ${sayOurs(groups.length === 1 ? 'the group' : 'the groups')} ${saySome(groups.map(sayCode))} ${sayOurs(groups.length === 1 ? 'gives' : 'give')}`,
+          t`what ${trusted(groups.length === 1 ? 'the group' : 'the groups')} ${someTexts(groups.map(codeText))} ${trusted(groups.length === 1 ? 'gives' : 'give')}`,
         ]),
   ];
   const unknown =
-    access.unknownPolicies.length === 0 ? null : said`${sayProse(unknownPolicyWords(access.unknownPolicies))}.`;
+    access.unknownPolicies.length === 0 ? null : t`${proseText(unknownPolicyWords(access.unknownPolicies))}.`;
   return {
     consequence,
-    cause: saySentences(
-      said`The user lies outside ${sayCode(labPath(naming.lab))} and has ${has.length === 0 ? sayOurs('nothing that could be read') : saySome(has)}${attributionSaid(finding.by, naming, options)}; ${areKeysKnown ? keysSaid(keys) : sayOurs('whether it has an access key, the credential report of AWS does not tell yet')}.`,
+    cause: sentences(
+      t`The user lies outside ${codeText(labPath(naming.lab))} and has ${has.length === 0 ? trusted('nothing that could be read') : someTexts(has)}${attributionSaid(finding.by, naming, options)}; ${areKeysKnown ? keysSaid(keys) : trusted('whether it has an access key, the credential report of AWS does not tell yet')}.`,
       unknown,
     ),
-    remedy: saySentences(
-      said`If this is meant, write down under ${sayCode('snoozed')} in team.yaml why, and until when.`,
+    remedy: sentences(
+      t`If this is meant, write down under ${codeText('snoozed')} in team.yaml why, and until when.`,
       keys.some(({ active }) => active)
-        ? said`Else switch the keys off first, which can be taken back, and then take away what it gives:`
-        : said`Else take away what it gives:`,
+        ? t`Else switch the keys off first, which can be taken back, and then take away what it gives:`
+        : t`Else take away what it gives:`,
     ),
     commands: outsideCommands(what),
   };
 }
 
-function keysSaid(keys: readonly AccessKey[]): Said {
+function keysSaid(keys: readonly AccessKey[]): Text {
   const active = keys.filter((key) => key.active);
   if (active.length === 0)
-    return sayOurs(keys.length === 0 ? 'it has no access key' : 'its access keys are switched off');
+    return trusted(keys.length === 0 ? 'it has no access key' : 'its access keys are switched off');
   const last = active
     .flatMap(({ lastUsed }) => lastUsed ?? [])
     .sort()
     .at(-1);
   const noun = active.length === 1 ? 'its access key' : `its ${active.length} access keys`;
   const was = active.length === 1 ? 'was' : 'were';
-  if (last !== undefined) return sayOurs(`${noun} ${was} last used on ${dateWords(last)}`);
-  return sayOurs(
+  if (last !== undefined) return trusted(`${noun} ${was} last used on ${dateWords(last)}`);
+  return trusted(
     active.every(({ isUseKnown }) => isUseKnown)
       ? `${noun} ${was} never used`
       : `when ${noun} ${was} used is not known`,
@@ -117,10 +117,10 @@ export function foreignGroupWords(
     consequence:
       today ??
       (finding.risk === 'spends'
-        ? said`${sayPerson(user, naming)} can give anybody everything in the account, themselves first, and should not.`
-        : said`What ${sayPerson(user, naming)} can do depends on who edits the group ${sayCode(group)}; nobody's access to Mechanical Turk changes by it today.`),
-    cause: said`${sayPerson(user, naming)} is in the group ${sayCode(group)}, which is not the lab's${attributionSaid(finding.by, naming, options)}.`,
-    remedy: said`Nothing undoes it unasked; this takes them out again:`,
+        ? t`${sayPerson(user, naming)} can give anybody everything in the account, themselves first, and should not.`
+        : t`What ${sayPerson(user, naming)} can do depends on who edits the group ${codeText(group)}; nobody's access to Mechanical Turk changes by it today.`),
+    cause: t`${sayPerson(user, naming)} is in the group ${codeText(group)}, which is not the lab's${attributionSaid(finding.by, naming, options)}.`,
+    remedy: t`Nothing undoes it unasked; this takes them out again:`,
     commands: [iamCommand('remove-user-from-group', ['user-name', user], ['group-name', group])],
   };
 }

@@ -6,7 +6,7 @@ import { listWords, type Naming } from '../../access/text/names.ts';
 import { CAPABILITIES, CAPABILITY_NAMES, OPERATIONS, operationsOf, RISKS, type Risk } from '../../catalog/mturk.ts';
 import { isLater } from '../../review/changes/risk.ts';
 import { dayWords } from '../../text/dates.ts';
-import { isSilent, type Said, said, sayListed, sayOurs, saySentences, saySome } from '../../text/text.ts';
+import { isEmptyText, listTexts, plainText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { DriftCause } from '../finding.ts';
 
 /** What a risk is to the lab, after "can"; null where it needs no warning. */
@@ -88,12 +88,12 @@ function everythingWords(capabilities: readonly CapabilityAccess[]): string {
 }
 
 /** What becomes of whom, those of whom the same is to be said together; null where nobody's access changes. */
-export function peopleSaid(people: readonly PersonChange[], cause: DriftCause, naming: Naming): Said | null {
-  const groups = new Map<string, { readonly what: Said; readonly users: string[] }>();
+export function peopleSaid(people: readonly PersonChange[], cause: DriftCause, naming: Naming): Text | null {
+  const groups = new Map<string, { readonly what: Text; readonly users: string[] }>();
   for (const person of people) {
     const what = changeSaid(person, cause);
-    if (isSilent(what)) continue;
-    const key = what.pieces.map(({ text }) => text).join('');
+    if (isEmptyText(what)) continue;
+    const key = plainText(what);
     const same = groups.get(key) ?? { what, users: [] };
     same.users.push(person.user);
     groups.set(key, same);
@@ -101,13 +101,13 @@ export function peopleSaid(people: readonly PersonChange[], cause: DriftCause, n
   if (groups.size === 0) return null;
   const all = [...groups.values()];
   const more = all.slice(GROUPS).flatMap(({ users }) => users).length;
-  return saySentences(
+  return sentences(
     ...all
       .slice(0, GROUPS)
-      .map(({ what, users }) => said`${saySome(users.map((user) => sayPerson(user, naming)))} ${what}.`),
+      .map(({ what, users }) => t`${someTexts(users.map((user) => sayPerson(user, naming)))} ${what}.`),
     more === 0
       ? null
-      : sayOurs(`${more} more ${more === 1 ? 'person gains or loses' : 'people gain or lose'} something by it.`),
+      : trusted(`${more} more ${more === 1 ? 'person gains or loses' : 'people gain or lose'} something by it.`),
   );
 }
 
@@ -125,20 +125,20 @@ const TONES: Readonly<Record<DriftCause, { readonly gained: string; readonly los
 };
 
 /** What one person can and cannot do by it, to stand after the name. */
-function changeSaid(person: PersonChange, cause: DriftCause): Said {
+function changeSaid(person: PersonChange, cause: DriftCause): Text {
   const { gained, lost } = person.capabilities;
   const tone = TONES[cause];
   const pending = cause === 'pending';
   const parts = [
-    ...(gained.length === 0 ? [] : [sayOurs(`${gainVerb(person, pending)} ${canWords(gained)}${tone.gained}`)]),
-    ...(lost.length === 0 ? [] : [sayOurs(`${lossVerb(person, cause)} ${couldWords(lost)}${tone.lost}`)]),
+    ...(gained.length === 0 ? [] : [trusted(`${gainVerb(person, pending)} ${canWords(gained)}${tone.gained}`)]),
+    ...(lost.length === 0 ? [] : [trusted(`${lossVerb(person, cause)} ${couldWords(lost)}${tone.lost}`)]),
     ...endParts(person),
     ...suspensionParts(person),
     ...(person.kind === 'changed' && person.boundary.before !== null && person.boundary.after === null
-      ? [sayOurs('has no cap any more: whatever somebody attaches by hand counts in full')]
+      ? [trusted('has no cap any more: whatever somebody attaches by hand counts in full')]
       : []),
   ];
-  return parts.length < 2 ? sayListed(parts) : said`${sayListed(parts.slice(0, -1))}, and ${parts.at(-1) ?? said``}`;
+  return parts.length < 2 ? listTexts(parts) : t`${listTexts(parts.slice(0, -1))}, and ${parts.at(-1) ?? t``}`;
 }
 
 function gainVerb({ suspended, unknownPolicies }: PersonChange, pending: boolean): string {
@@ -156,13 +156,13 @@ function lossVerb({ suspended }: PersonChange, cause: DriftCause): string {
 }
 
 /** Where nothing is gained or lost today by being suspended, or by not being it any more. */
-function suspensionParts({ suspended, capabilities, kind }: PersonChange): readonly Said[] {
+function suspensionParts({ suspended, capabilities, kind }: PersonChange): readonly Text[] {
   const { gained, lost } = capabilities;
   if (kind !== 'changed' || suspended.before === suspended.after || gained.length + lost.length > 0) return [];
-  return [sayOurs(suspended.after ? 'is denied everything' : 'is not suspended any more, and can still do nothing')];
+  return [trusted(suspended.after ? 'is denied everything' : 'is not suspended any more, and can still do nothing')];
 }
 
-function endParts({ ends, kind }: PersonChange): readonly Said[] {
+function endParts({ ends, kind }: PersonChange): readonly Text[] {
   if (ends.before === ends.after || kind !== 'changed') return [];
   const later = isLater(ends.after, ends.before);
   const is =
@@ -170,7 +170,7 @@ function endParts({ ends, kind }: PersonChange): readonly Said[] {
       ? 'keeps access without an end'
       : `${later ? 'keeps access until' : 'has access only until'} ${lastDay(ends.after)}`;
   const was = ends.before === null ? 'without an end' : `until ${lastDay(ends.before)}`;
-  return [sayOurs(`${is}, which team.yaml gives ${was}`)];
+  return [trusted(`${is}, which team.yaml gives ${was}`)];
 }
 
 /** The last day before everything is denied from that moment on. */

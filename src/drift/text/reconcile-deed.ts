@@ -4,7 +4,7 @@ import { differenceSaid } from '../../access/text/difference.ts';
 import { sayGroup, sayHolder, sayPerson, sayPolicy } from '../../access/text/iam-names.ts';
 import type { Naming } from '../../access/text/names.ts';
 import { stepText } from '../../terraform/run/progress.ts';
-import { plainOf, type Said, said, sayCode, sayOurs, sayProse, saySome } from '../../text/text.ts';
+import { codeText, plainText, proseText, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
 import { type RestoreEffect, restoreEffect } from '../remediation/restore-effect.ts';
 import { couldWords } from './people.ts';
@@ -13,7 +13,7 @@ import { couldWords } from './people.ts';
 interface Deed {
   readonly todo: string;
   readonly done: string;
-  readonly what: Said;
+  readonly what: Text;
 }
 
 /**
@@ -35,7 +35,7 @@ function deedLine(finding: DriftFinding, effect: RestoreEffect, naming: Naming, 
   const deed = deedOf(finding, naming);
   const outcome = effect === 'may-give' && finding.people.length === 0 ? [UNKNOWN] : outcomes(finding.people, naming);
   const after = outcome.length === 0 ? '' : `: ${outcome.join('; ')}`;
-  return `${EFFECTS[effect][tense]}${deed[tense]} ${plainOf(deed.what)}${after}`;
+  return `${EFFECTS[effect][tense]}${deed[tense]} ${plainText(deed.what)}${after}`;
 }
 
 const EFFECTS: Readonly<Record<RestoreEffect, Readonly<Record<'todo' | 'done', string>>>> = {
@@ -48,65 +48,65 @@ const UNKNOWN = 'what that lets whom do is not known here';
 
 function deedOf({ what }: DriftFinding, naming: Naming): Deed {
   if (what.kind === 'difference') return differenceDeed(what.difference, naming);
-  if (what.kind !== 'attributes') return { todo: 'put', done: 'put', what: sayOurs('back what was changed') };
+  if (what.kind !== 'attributes') return { todo: 'put', done: 'put', what: trusted('back what was changed') };
   const step = stepText(what.address, '').trim();
-  return { todo: 'put', done: 'put', what: said`${step === what.address ? sayCode(step) : sayProse(step)} back` };
+  return { todo: 'put', done: 'put', what: t`${step === what.address ? codeText(step) : proseText(step)} back` };
 }
 
 /** From a difference as somebody made it to what makes it undone. */
 function differenceDeed(difference: Difference, naming: Naming): Deed {
   switch (difference.kind) {
     case 'user-removed':
-      return make(said`the user of ${sayPerson(difference.user, naming)} again, without keys`);
+      return make(t`the user of ${sayPerson(difference.user, naming)} again, without keys`);
     case 'group-removed':
-      return make(said`the group ${sayGroup(difference.group, naming)} again`);
+      return make(t`the group ${sayGroup(difference.group, naming)} again`);
     case 'policy-removed':
-      return make(said`${sayPolicy(difference.arn, naming)} again`);
+      return make(t`${sayPolicy(difference.arn, naming)} again`);
     case 'moved':
-      return move(said`${sayHolder(difference.holder, naming)} back to ${sayCode(difference.from)}`);
+      return move(t`${sayHolder(difference.holder, naming)} back to ${codeText(difference.from)}`);
     case 'member-added':
-      return take(said`${sayPerson(difference.user, naming)} out of ${sayGroup(difference.group, naming)}`);
+      return take(t`${sayPerson(difference.user, naming)} out of ${sayGroup(difference.group, naming)}`);
     case 'member-removed':
-      return put(said`${sayPerson(difference.user, naming)} into ${sayGroup(difference.group, naming)} again`);
+      return put(t`${sayPerson(difference.user, naming)} into ${sayGroup(difference.group, naming)} again`);
     case 'attachment-added':
-      return take(said`${sayPolicy(difference.arn, naming)} off ${sayHolder(difference.holder, naming)}`);
+      return take(t`${sayPolicy(difference.arn, naming)} off ${sayHolder(difference.holder, naming)}`);
     case 'attachment-removed': {
-      const what = said`${sayPolicy(difference.arn, naming)} to ${sayHolder(difference.holder, naming)} again`;
+      const what = t`${sayPolicy(difference.arn, naming)} to ${sayHolder(difference.holder, naming)} again`;
       return { todo: 'attach', done: 'attached', what };
     }
     case 'inline-added': {
-      const what = said`the policy ${sayCode(difference.policy)} of ${sayHolder(difference.holder, naming)}`;
+      const what = t`the policy ${codeText(difference.policy)} of ${sayHolder(difference.holder, naming)}`;
       return { todo: 'delete', done: 'deleted', what };
     }
     case 'inline-removed': {
-      const what = said`the policy ${sayCode(difference.policy)} into ${sayHolder(difference.holder, naming)} again`;
+      const what = t`the policy ${codeText(difference.policy)} into ${sayHolder(difference.holder, naming)} again`;
       return { todo: 'write', done: 'wrote', what };
     }
     case 'inline-changed': {
       const { policy, holder } = difference;
-      return put(said`the policy ${sayCode(policy)} of ${sayHolder(holder, naming)} back as team.yaml has it`);
+      return put(t`the policy ${codeText(policy)} of ${sayHolder(holder, naming)} back as team.yaml has it`);
     }
     case 'document-changed':
-      return put(said`${sayPolicy(difference.arn, naming)} back as team.yaml has it`);
+      return put(t`${sayPolicy(difference.arn, naming)} back as team.yaml has it`);
     case 'boundary-changed': {
       const person = sayPerson(difference.user, naming);
       return difference.from === null
-        ? take(said`the permissions boundary off ${person}`)
-        : put(said`${person} under the lab's permissions boundary again`);
+        ? take(t`the permissions boundary off ${person}`)
+        : put(t`${person} under the lab's permissions boundary again`);
     }
     case 'tag-changed':
-      return put(said`the tag ${sayCode(difference.tag)} of ${sayPerson(difference.user, naming)} back`);
+      return put(t`the tag ${codeText(difference.tag)} of ${sayPerson(difference.user, naming)} back`);
     case 'user-added':
     case 'group-added':
     case 'policy-added':
-      return { todo: 'undo', done: 'undid', what: said`that somebody ${differenceSaid(difference, naming)}` };
+      return { todo: 'undo', done: 'undid', what: t`that somebody ${differenceSaid(difference, naming)}` };
   }
 }
 
-const make = (what: Said): Deed => ({ todo: 'make', done: 'made', what });
-const move = (what: Said): Deed => ({ todo: 'move', done: 'moved', what });
-const put = (what: Said): Deed => ({ todo: 'put', done: 'put', what });
-const take = (what: Said): Deed => ({ todo: 'take', done: 'took', what });
+const make = (what: Text): Deed => ({ todo: 'make', done: 'made', what });
+const move = (what: Text): Deed => ({ todo: 'move', done: 'moved', what });
+const put = (what: Text): Deed => ({ todo: 'put', done: 'put', what });
+const take = (what: Text): Deed => ({ todo: 'take', done: 'took', what });
 
 /** So many different outcomes of one thing are told. */
 const SHOWN = 3;
@@ -119,7 +119,7 @@ function outcomes(people: readonly PersonChange[], naming: Naming): readonly str
     if (words !== '') users.set(words, [...(users.get(words) ?? []), person.user]);
   }
   const all = [...users].map(([words, names]) => {
-    const who = plainOf(saySome(names.map((user) => sayPerson(user, naming))));
+    const who = plainText(someTexts(names.map((user) => sayPerson(user, naming))));
     return { words: `${who} ${words}`, count: names.length };
   });
   const more = all.slice(SHOWN).reduce((sum, { count }) => sum + count, 0);

@@ -2,7 +2,7 @@ import type { Difference } from '../../access/model-difference.ts';
 import { memberKeyOf, roleKeyOfPolicy, sayGroup, sayPerson } from '../../access/text/iam-names.ts';
 import type { Naming } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY, memberTags } from '../../team/names.ts';
-import { type Said, said, sayCode, sayOurs } from '../../text/text.ts';
+import { codeText, type Text, t, trusted } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
 
 /**
@@ -46,14 +46,12 @@ export function renamedKey(difference: Difference): string {
 }
 
 /** What somebody did, for "Somebody ..."; `to` is the new name, null where nobody can tell which of the two it was. */
-export function renamedSaid(difference: Difference, to: string | null, naming: Naming): Said | null {
-  const verb = to === null ? sayOurs('deleted, or renamed,') : sayOurs('renamed');
-  const as = to === null ? said`` : said` to ${sayCode(to)}`;
+export function renamedSaid(difference: Difference, to: string | null, naming: Naming): Text | null {
+  const verb = to === null ? trusted('deleted, or renamed,') : trusted('renamed');
+  const as = to === null ? t`` : t` to ${codeText(to)}`;
   if (difference.kind === 'user-removed') {
-    const keys = sayOurs(to === null ? '; with another name it keeps its keys' : ', which keeps its keys');
-    return said`${verb} the user of ${sayPerson(difference.user, naming)}${as}${keys}`;
+    const keys = trusted(to === null ? '; with another name it keeps its keys' : ', which keeps its keys');
+    return t`${verb} the user of ${sayPerson(difference.user, naming)}${as}${keys}`;
   }
-  return difference.kind === 'group-removed'
-    ? said`${verb} the group ${sayGroup(difference.group, naming)}${as}`
-    : null;
+  return difference.kind === 'group-removed' ? t`${verb} the group ${sayGroup(difference.group, naming)}${as}` : null;
 }

@@ -4,7 +4,7 @@ import { type Naming, policyName, unknownPolicyWords } from '../../access/text/n
 import type { Stray } from '../../aws/inventory/unmanaged.ts';
 import { statementsOf } from '../../iam/statement.ts';
 import { labPath } from '../../team/names.ts';
-import { isSilent, type Said, said, sayCode, sayOurs, sayProse, saySentences, saySome } from '../../text/text.ts';
+import { codeText, isEmptyText, proseText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
 import type { StrayEffect } from '../rules/unmanaged-effect.ts';
 import { type Command, iamCommand } from './aws-command.ts';
@@ -23,17 +23,17 @@ export function strayWords(
   return {
     consequence: consequenceSaid(effect, naming),
     cause: causeSaid(stray, naming, attributionSaid(finding.by, naming, options)),
-    remedy: said`Nothing undoes it unasked; ${words}:`,
+    remedy: t`Nothing undoes it unasked; ${words}:`,
     commands,
   };
 }
 
-function consequenceSaid({ stray, people, keeps, administrators }: StrayEffect, naming: Naming): Said {
+function consequenceSaid({ stray, people, keeps, administrators }: StrayEffect, naming: Naming): Text {
   const { kind, name, holding } = stray;
-  const thing = said`the ${kindWord(kind)} ${sayCode(name)}`;
-  if (holding === null) return said`What ${thing} gives to whom is not known: it could not be looked into.`;
-  const through = kind === 'user' ? said`` : said` through ${thing}`;
-  const all = (users: readonly string[]) => saySome(users.map((user) => sayPerson(user, naming)));
+  const thing = t`the ${kindWord(kind)} ${codeText(name)}`;
+  if (holding === null) return t`What ${thing} gives to whom is not known: it could not be looked into.`;
+  const through = kind === 'user' ? t`` : t` through ${thing}`;
+  const all = (users: readonly string[]) => someTexts(users.map((user) => sayPerson(user, naming)));
   const gains = byWords(people, ({ capabilities: { gained } }) => (gained.length === 0 ? null : canWords(gained)));
   const losses = byWords(people, ({ capabilities: { lost } }) => (lost.length === 0 ? null : couldWords(lost)));
   const kept = byWords(keeps, ({ capabilities: { gained } }) => (gained.length === 0 ? null : canWords(gained)));
@@ -43,27 +43,27 @@ function consequenceSaid({ stray, people, keeps, administrators }: StrayEffect, 
   const told = [
     ...gains.map(
       ([words, users]) =>
-        said`${all(users)} ${sayOurs(isUnread(stray) ? 'may be able to' : 'can')} ${sayOurs(words)}${through}, and should not.`,
+        t`${all(users)} ${trusted(isUnread(stray) ? 'may be able to' : 'can')} ${trusted(words)}${through}, and should not.`,
     ),
     ...losses.map(
-      ([words, users]) => said`${all(users)} can no longer ${sayOurs(words)}, which team.yaml gives${through}.`,
+      ([words, users]) => t`${all(users)} can no longer ${trusted(words)}, which team.yaml gives${through}.`,
     ),
     ...kept.map(
       ([words, users]) =>
-        said`Even if team.yaml took it away, ${all(users)} could ${sayOurs(words)}${through}, which nobody declares.`,
+        t`Even if team.yaml took it away, ${all(users)} could ${trusted(words)}${through}, which nobody declares.`,
     ),
   ];
-  const whole = saySentences(
+  const whole = sentences(
     ...told.slice(0, SENTENCES),
-    told.length <= SENTENCES ? null : sayOurs('It gives more people something besides.'),
+    told.length <= SENTENCES ? null : trusted('It gives more people something besides.'),
     administrators.length === 0
       ? null
-      : said`${kind === 'user' ? sayOurs('They') : all(administrators)} may attach any policy to anybody${through}: that is everything.`,
-    ...unknown.slice(0, SENTENCES).map(([words]) => said`${sayProse(words)}.`),
+      : t`${kind === 'user' ? trusted('They') : all(administrators)} may attach any policy to anybody${through}: that is everything.`,
+    ...unknown.slice(0, SENTENCES).map(([words]) => t`${proseText(words)}.`),
   );
-  if (!isSilent(whole)) return whole;
-  if (kind === 'user') return said`${sayPerson(name, naming)} can do nothing in Mechanical Turk.`;
-  return said`Nobody's access changes by ${thing}, which nobody declares.`;
+  if (!isEmptyText(whole)) return whole;
+  if (kind === 'user') return t`${sayPerson(name, naming)} can do nothing in Mechanical Turk.`;
+  return t`Nobody's access changes by ${thing}, which nobody declares.`;
 }
 
 /** Whether all that it has counts as allowing everything only because nobody could read it. */
@@ -76,8 +76,8 @@ function isUnread({ kind, holding }: Stray): boolean {
   );
 }
 
-function kindWord(kind: Stray['kind']): Said {
-  return sayOurs(kind);
+function kindWord(kind: Stray['kind']): Text {
+  return trusted(kind);
 }
 
 /** So many different consequences of one thing are told, the worst first. */
@@ -96,38 +96,38 @@ function byWords(
   return [...groups];
 }
 
-function causeSaid(stray: Stray, { lab }: Naming, who: Said): Said {
+function causeSaid(stray: Stray, { lab }: Naming, who: Text): Text {
   const inside = stray.path.startsWith(labPath(lab));
   const place = inside
-    ? said`lies under ${sayCode(stray.path)}`
-    : said`has a policy of the lab and lies outside it, under ${sayCode(stray.path)}`;
-  const where = said`The ${kindWord(stray.kind)} ${sayCode(stray.name)} ${place}, and neither team.yaml nor the state has it${who}`;
-  if (stray.holding === null) return said`${where}.`;
+    ? t`lies under ${codeText(stray.path)}`
+    : t`has a policy of the lab and lies outside it, under ${codeText(stray.path)}`;
+  const where = t`The ${kindWord(stray.kind)} ${codeText(stray.name)} ${place}, and neither team.yaml nor the state has it${who}`;
+  if (stray.holding === null) return t`${where}.`;
   if (stray.kind === 'policy') {
     const { attachments } = stray.holding;
     const held = attachments === 0 ? 'nothing' : `${attachments} ${attachments === 1 ? 'holder' : 'holders'}`;
-    return said`${where}; it is attached to ${sayOurs(held)}.`;
+    return t`${where}; it is attached to ${trusted(held)}.`;
   }
   const { attached, inline } = stray.holding;
-  const policies = [...attached.map(policyName), ...inline.map(({ name }) => name)].map(sayCode);
+  const policies = [...attached.map(policyName), ...inline.map(({ name }) => name)].map(codeText);
   const words =
     policies.length === 0
-      ? sayOurs('no policy')
-      : said`${sayOurs(policies.length === 1 ? 'the policy' : 'the policies')} ${saySome(policies)}`;
+      ? trusted('no policy')
+      : t`${trusted(policies.length === 1 ? 'the policy' : 'the policies')} ${someTexts(policies)}`;
   if (stray.kind === 'user') {
-    const cap = sayOurs(stray.holding.boundary === null ? ' and no permissions boundary' : '');
+    const cap = trusted(stray.holding.boundary === null ? ' and no permissions boundary' : '');
     const { groups } = stray.holding;
-    const member = groups.length === 0 ? said`` : said`; it is in ${saySome(groups.map(sayCode))}`;
-    return said`${where}; it has ${words}${cap}${member}.`;
+    const member = groups.length === 0 ? t`` : t`; it is in ${someTexts(groups.map(codeText))}`;
+    return t`${where}; it has ${words}${cap}${member}.`;
   }
   const count = stray.holding.members.length;
   const members = count === 0 ? 'nobody' : count === 1 ? '1 user' : `${count} users`;
-  return said`${where}: it was made, or renamed, by hand. It has ${words}, and ${sayOurs(members)} in it.`;
+  return t`${where}: it was made, or renamed, by hand. It has ${words}, and ${trusted(members)} in it.`;
 }
 
 interface Remedies {
   /** What the commands are for, before a colon. */
-  readonly words: Said;
+  readonly words: Text;
   readonly commands: readonly Command[];
 }
 
@@ -138,7 +138,7 @@ function strayRemedies(effect: StrayEffect): Remedies {
   if (kind === 'policy') {
     const unused = holding !== null && holding.attachments === 0;
     return {
-      words: sayOurs(unused ? 'this deletes it' : 'this tells what has it'),
+      words: trusted(unused ? 'this deletes it' : 'this tells what has it'),
       commands: [iamCommand(unused ? 'delete-policy' : 'list-entities-for-policy', ['policy-arn', arn])],
     };
   }
@@ -156,10 +156,10 @@ function strayRemedies(effect: StrayEffect): Remedies {
       .map((policy) => iamCommand(`delete-${kind}-policy`, who, ['policy-name', policy.name])),
   ];
   const look = [iamCommand(kind === 'user' ? 'list-access-keys' : 'get-group', who)];
-  if (holding === null) return { words: sayOurs('this tells more of it'), commands: look };
-  if (commands.length > 0 && !isHarmless(effect)) return { words: sayOurs('this takes away what it gives'), commands };
+  if (holding === null) return { words: trusted('this tells more of it'), commands: look };
+  if (commands.length > 0 && !isHarmless(effect)) return { words: trusted('this takes away what it gives'), commands };
   return {
-    words: said`delete it in the console (IAM, ${sayOurs(kind === 'user' ? 'Users' : 'User groups')}) where nobody needs it, or write down under ${sayCode('snoozed')} in team.yaml why it stays. This tells more of it`,
+    words: t`delete it in the console (IAM, ${trusted(kind === 'user' ? 'Users' : 'User groups')}) where nobody needs it, or write down under ${codeText('snoozed')} in team.yaml why it stays. This tells more of it`,
     commands: look,
   };
 }

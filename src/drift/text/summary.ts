@@ -1,6 +1,6 @@
 import type { Naming } from '../../access/text/names.ts';
 import { wrapVisible } from '../../text/columns.ts';
-import { plainOf, said } from '../../text/text.ts';
+import { plainText, t } from '../../text/text.ts';
 import type { DriftLook } from '../finding.ts';
 import { findingWords } from './finding-words.ts';
 
@@ -10,8 +10,8 @@ export function driftSummaryLines({ findings }: DriftLook, naming: Naming, width
     const number = `${index + 1}. `;
     const words = findingWords(finding, naming, { reconcile: true, attributed: false, addresses: true });
     // What is nobody's of the lab is told by the consequence; where it lies would only be longer.
-    const text = finding.cause === 'by-hand' ? said`${words.consequence} ${words.cause}` : words.consequence;
-    return wrapVisible(plainOf(text), width - number.length).map(
+    const text = finding.cause === 'by-hand' ? t`${words.consequence} ${words.cause}` : words.consequence;
+    return wrapVisible(plainText(text), width - number.length).map(
       (line, at) => `${at === 0 ? number : ' '.repeat(number.length)}${line}`,
     );
   });

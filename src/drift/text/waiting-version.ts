@@ -3,7 +3,7 @@ import { isEmpty, operationSet } from '../../access/operation-set.ts';
 import { sayPerson, sayPolicy } from '../../access/text/iam-names.ts';
 import type { Naming } from '../../access/text/names.ts';
 import { boundaryArn } from '../../team/names.ts';
-import { said, sayCode, sayOurs, saySentences, saySome } from '../../text/text.ts';
+import { codeText, sentences, someTexts, t, trusted } from '../../text/text.ts';
 import type { DriftFinding, DriftWhat } from '../finding.ts';
 import { iamCommand } from './aws-command.ts';
 import { canWords } from './people.ts';
@@ -23,19 +23,19 @@ export function waitingVersionWords(
   options: DriftWordsOptions,
 ): DriftWords {
   const more = operationSet((operation) => operations.includes(operation));
-  const who = users.length === 0 ? sayOurs('whoever has it') : saySome(users.map((user) => sayPerson(user, naming)));
-  const policy = isBoundary(arn, naming) ? sayOurs('the permissions boundary') : sayPolicy(arn, naming);
+  const who = users.length === 0 ? trusted('whoever has it') : someTexts(users.map((user) => sayPerson(user, naming)));
+  const policy = isBoundary(arn, naming) ? trusted('the permissions boundary') : sayPolicy(arn, naming);
   return {
-    consequence: saySentences(
+    consequence: sentences(
       isEmpty(more)
         ? null
-        : said`One call would let ${who} ${sayOurs(canWords(byCapability(more, new Map())))}: by the version ${sayCode(version)} of ${policy}, which is not in force.`,
+        : t`One call would let ${who} ${trusted(canWords(byCapability(more, new Map())))}: by the version ${codeText(version)} of ${policy}, which is not in force.`,
       isBeyond
-        ? said`The version ${sayCode(version)} of ${policy}, which is not in force and which one call brings in force, lets through more than Mechanical Turk.`
+        ? t`The version ${codeText(version)} of ${policy}, which is not in force and which one call brings in force, lets through more than Mechanical Turk.`
         : null,
     ),
-    cause: said`Somebody made that version${attributionSaid(finding.by, naming, options)} beside the one in force, which gives less; applying team.yaml makes none like it.`,
-    remedy: said`Nothing undoes it unasked; this deletes it:`,
+    cause: t`Somebody made that version${attributionSaid(finding.by, naming, options)} beside the one in force, which gives less; applying team.yaml makes none like it.`,
+    remedy: t`Nothing undoes it unasked; this deletes it:`,
     commands: [iamCommand('delete-policy-version', ['policy-arn', arn], ['version-id', version])],
   };
 }

@@ -1,15 +1,15 @@
 import type { Naming } from '../../access/text/names.ts';
 import { timeWords } from '../../review/comment/footer.ts';
-import { isSilent, type Said, said, sayJoined, sayOurs } from '../../text/text.ts';
+import { isEmptyText, joinTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { Attribution } from '../finding.ts';
 import type { Command } from './aws-command.ts';
 
 /** A finding in words: what it does to whom, how that came about, what mends it, in that order. */
 export interface DriftWords {
-  readonly consequence: Said;
-  readonly cause: Said;
+  readonly consequence: Text;
+  readonly cause: Text;
   /** Ends in a colon where commands follow, or what is to be written. */
-  readonly remedy: Said;
+  readonly remedy: Text;
   readonly commands: readonly Command[];
 }
 
@@ -34,18 +34,18 @@ const THROUGH: Readonly<Record<Attribution['through'], string | null>> = {
 };
 
 /** ` (by Ada O'Neill, 24 Nov 2026 16:02 UTC, console)`, to stand before a full stop. */
-export function attributionSaid(by: Attribution | null, naming: Naming, options: DriftWordsOptions): Said {
-  if (by === null) return sayOurs(options.attributed ? ' (by whom is not known)' : '');
-  const who = by.who === 'root' ? sayOurs('the root user') : said`${naming.people.get(by.who)?.name ?? by.who}`;
+export function attributionSaid(by: Attribution | null, naming: Naming, options: DriftWordsOptions): Text {
+  if (by === null) return trusted(options.attributed ? ' (by whom is not known)' : '');
+  const who = by.who === 'root' ? trusted('the root user') : t`${naming.people.get(by.who)?.name ?? by.who}`;
   const through = THROUGH[by.through];
   const parts = [
-    said`by ${who}`,
-    sayOurs(timeWords(by.at)),
-    ...(through === null ? [] : [sayOurs(through)]),
-    ...(by.from === null || !options.addresses ? [] : [said`from ${by.from}`]),
+    t`by ${who}`,
+    trusted(timeWords(by.at)),
+    ...(through === null ? [] : [trusted(through)]),
+    ...(by.from === null || !options.addresses ? [] : [t`from ${by.from}`]),
   ];
-  return said` (${sayJoined(
-    parts.filter((part) => !isSilent(part)),
+  return t` (${joinTexts(
+    parts.filter((part) => !isEmptyText(part)),
     ', ',
   )})`;
 }

@@ -1,0 +1,49 @@
+import type { Text } from './text.ts';
+
+/** A list item with blocks below it, such as commands. */
+export interface Item {
+  readonly text: Text;
+  readonly blocks?: readonly Block[];
+}
+
+/** Rows that a byte budget may cut: lower ranks are filled first, and `omitted` counts the rest. */
+interface Cuttable {
+  /** 0 by default. */
+  readonly rank?: number;
+  /** Says how many of the rows from this index on are left out. */
+  readonly omitted?: (from: number) => Text;
+}
+
+/**
+ * A block of a text for people. Commands and JSON builders return blocks; `terminal.ts` and `github.ts` print them, the
+ * only places that know how a terminal or GitHub shows a table.
+ */
+export type Block =
+  | { readonly kind: 'heading'; readonly level: 2 | 3 | 4; readonly text: Text }
+  | { readonly kind: 'paragraph'; readonly text: Text }
+  | { readonly kind: 'alert'; readonly level: 'caution' | 'warning' | 'note'; readonly lines: readonly Text[] }
+  | ({ readonly kind: 'list'; readonly items: readonly Item[]; readonly ordered?: boolean } & Cuttable)
+  | ({ readonly kind: 'table'; readonly head: readonly Text[]; readonly rows: readonly (readonly Text[])[] } & Cuttable)
+  | { readonly kind: 'details'; readonly summary: Text; readonly blocks: readonly Block[] }
+  /** Shown as it is; `language` is GitHub's name of it, `''` for none. */
+  | { readonly kind: 'code'; readonly language: 'sh' | 'yaml' | 'text' | ''; readonly lines: readonly string[] }
+  /** One line of small print; its parts are separated by dots. */
+  | { readonly kind: 'footer'; readonly parts: readonly Text[] }
+  /** Data that GitHub keeps and does not show, such as the marker of a comment. No printer for people shows it. */
+  | { readonly kind: 'hidden'; readonly data: string };
+
+export function heading(level: 2 | 3 | 4, text: Text): Block {
+  return { kind: 'heading', level, text };
+}
+
+export function paragraph(text: Text): Block {
+  return { kind: 'paragraph', text };
+}
+
+export function details(summary: Text, ...blocks: readonly Block[]): Block {
+  return { kind: 'details', summary, blocks };
+}
+
+export function list(items: readonly (Text | Item)[], options: { readonly ordered?: boolean } & Cuttable = {}): Block {
+  return { kind: 'list', items: items.map((item) => ('pieces' in item ? { text: item } : item)), ...options };
+}

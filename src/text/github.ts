@@ -1,0 +1,86 @@
+import { fitParts, fixed, type Part } from './budget.ts';
+import type { Block, Item } from './document.ts';
+import { fenced } from './markdown.ts';
+import { markdownText, type Text } from './text.ts';
+
+interface MarkdownOptions {
+  /** Whether account ids and ARNs are shown whole. */
+  readonly reveal: boolean;
+  /** The most bytes of UTF-8; rows of tables and lists are left out, and counted, to fit. */
+  readonly budget?: number;
+}
+
+/** Blocks as GitHub-flavored Markdown, without a trailing newline. No foreign text can make a link, mention or row. */
+export function printMarkdown(blocks: readonly Block[], { reveal, budget = Infinity }: MarkdownOptions): string {
+  return fitParts(
+    blocks.flatMap((block) => partsOf(block, reveal)),
+    budget,
+  );
+}
+
+function partsOf(block: Block, reveal: boolean): readonly Part[] {
+  const line = (text: Text) => markdownText(text, reveal).markdown;
+  switch (block.kind) {
+    case 'heading':
+      return [fixed(`${'#'.repeat(block.level)} ${line(block.text)}`)];
+    case 'paragraph':
+      return textPart(line(block.text));
+    case 'alert':
+      return [
+        fixed(
+          [`> [!${block.level.toUpperCase()}]`, block.lines.map((text) => `> ${line(text)}`).join('\n>\n')].join('\n'),
+        ),
+      ];
+    case 'list':
+      return rowsPart(
+        block,
+        '',
+        block.items.map((item, index) => itemText(item, block.ordered === true ? `${index + 1}. ` : '- ', reveal)),
+        (text) => `- ${line(text)}`,
+      );
+    case 'table': {
+      const row = (cells: readonly Text[]) => `| ${cells.map(line).join(' | ')} |`;
+      const head = [row(block.head), `|${' --- |'.repeat(block.head.length)}`].join('\n');
+      const empty = ' |'.repeat(Math.max(0, block.head.length - 1));
+      return rowsPart(block, head, block.rows.map(row), (text) => `| ${line(text)} |${empty}`);
+    }
+    case 'details':
+      return [
+        fixed(`<details>\n<summary>${line(block.summary)}</summary>`),
+        ...block.blocks.flatMap((each) => partsOf(each, reveal)),
+        fixed('</details>'),
+      ];
+    case 'code':
+      return [fixed(fenced(block.lines, { language: block.language, indent: '' }))];
+    case 'footer':
+      return [fixed(`<sub>${block.parts.map(line).join(' · ')}</sub>`)];
+    case 'hidden':
+      return [fixed(`<!-- ${block.data.replaceAll('--', '- -')} -->`)];
+  }
+}
+
+function textPart(text: string): readonly Part[] {
+  return text === '' ? [] : [fixed(text)];
+}
+
+function rowsPart(
+  block: Extract<Block, { readonly kind: 'list' | 'table' }>,
+  head: string,
+  rows: readonly string[],
+  print: (text: Text) => string,
+): readonly Part[] {
+  if (rows.length === 0) return [];
+  const { omitted, rank = 0 } = block;
+  if (omitted === undefined) return [fixed([head, ...rows].filter((text) => text !== '').join('\n'))];
+  return [
+    { head, rows: rows.map((text) => ({ text, count: 1 })), tail: '', omitted: (from) => print(omitted(from)), rank },
+  ];
+}
+
+function itemText({ text, blocks = [] }: Item, bullet: string, reveal: boolean): string {
+  const first = `${bullet}${markdownText(text, reveal).markdown}`;
+  if (blocks.length === 0) return first;
+  const indent = ' '.repeat(bullet.length);
+  const below = printMarkdown(blocks, { reveal }).replace(/^(?=.)/gm, indent);
+  return `${first}\n\n${below}`;
+}
