@@ -99,10 +99,10 @@ async function tamper({ lab }: Team, iam: IAMClient): Promise<readonly string[]>
   const PolicyArn = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
   await iam.send(new AttachUserPolicyCommand({ UserName: other, PolicyArn }));
   return [
-    'member-added/member-1/role-5',
-    'member-removed/member-1/role-1',
-    'inline-removed/user/member-2/limits',
-    'attachment-added/user/member-2/AmazonMechanicalTurkFullAccess',
+    'membership-added/member-1/role-5',
+    'membership-removed/member-1/role-1',
+    'inline-policy-removed/user/member-2/limits',
+    'policy-attached/user/member-2/AmazonMechanicalTurkFullAccess',
   ];
 }
 

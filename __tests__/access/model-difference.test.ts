@@ -59,15 +59,15 @@ test('the order of statements and lists, and one action or a list of it, is no d
 test('whoever comes or goes does so with what she has, but her boundary and tags are not news', () => {
   const without = { ...model, users: model.users.filter(({ name }) => name !== 'perception-lab-bo') };
   expect(differences(model, without).map(({ kind }) => kind)).toEqual([
-    'inline-removed',
-    'member-removed',
-    'member-removed',
-    'user-removed',
+    'inline-policy-removed',
+    'membership-removed',
+    'membership-removed',
+    'user-deleted',
   ]);
 });
 
 test.each<[string, object, Partial<Difference>]>([
-  ['another path', { path: '/' }, { kind: 'moved', from: '/mturk/perception-lab/', to: '/' }],
+  ['another path', { path: '/' }, { kind: 'path-changed', from: '/mturk/perception-lab/', to: '/' }],
   ['another boundary', { boundary: 'arn:x' }, { kind: 'boundary-changed', to: 'arn:x' }],
   [
     'a tag changed',
@@ -75,7 +75,11 @@ test.each<[string, object, Partial<Difference>]>([
     { kind: 'tag-changed', from: 'bo', to: 'ada' },
   ],
   ['a tag gone', { tags: { 'mturk-team:lab': 'perception-lab' } }, { kind: 'tag-changed', from: 'bo', to: null }],
-  ['limits of unknown content', { inline: [{ name: 'limits', document: null }] }, { kind: 'inline-changed', to: null }],
+  [
+    'limits of unknown content',
+    { inline: [{ name: 'limits', document: null }] },
+    { kind: 'inline-policy-changed', to: null },
+  ],
 ])('%s is one difference', (_what, change, expected) => {
   expect(differences(model, withUser('perception-lab-bo', change))).toEqual([expect.objectContaining(expected)]);
 });
@@ -84,13 +88,13 @@ test('a user who was stripped of boundary, path and tags is not taken for gone, 
   const admin = 'arn:aws:iam::aws:policy/AdministratorAccess';
   const stripped = withUser('perception-lab-bo', { path: '/', boundary: null, tags: {}, attached: [admin] });
   const kinds = differences(model, stripped).map(({ kind }) => kind);
-  expect(kinds).toEqual(['attachment-added', 'boundary-changed', 'moved', 'tag-changed', 'tag-changed']);
+  expect(kinds).toEqual(['policy-attached', 'boundary-changed', 'path-changed', 'tag-changed', 'tag-changed']);
 });
 
 test('a stranger in a group is a member more, and nothing else', () => {
   const known = { name: 'eve', path: '/', attached: [], inline: [], boundary: null, tags: {} };
   const eve = { ...known, groups: ['perception-lab-paymaster'], stranger: true } as const;
   expect(differences(model, { ...model, users: [...model.users, eve] })).toEqual([
-    { kind: 'member-added', group: 'perception-lab-paymaster', user: 'eve', stranger: true },
+    { kind: 'membership-added', group: 'perception-lab-paymaster', user: 'eve', stranger: true },
   ]);
 });

@@ -44,7 +44,7 @@ function written(name: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-const ADDED = 'member-added/bo/paymaster';
+const ADDED = 'membership-added/bo/paymaster';
 
 test('clean: nothing is written but the summary', async () => {
   expect(await look(driftFile([]))).toMatchObject({ code: 0, stdout: '' });

@@ -2,8 +2,8 @@ import { driftFile, resultFile } from '../support/drift-files.ts';
 import { driftIssuesInTest } from '../support/drift-issues.ts';
 
 const { server, repository, look, issueOf } = driftIssuesInTest();
-const ADDED = 'member-added/bo/paymaster';
-const REMOVED = 'member-removed/dee/reader';
+const ADDED = 'membership-added/bo/paymaster';
+const REMOVED = 'membership-removed/dee/reader';
 const OUTSIDE = 'outside/old-mturk-user/spends';
 const BLIND = { complete: false, error: { title: 'Not all was seen', body: 'keys' } };
 const day = (date: string) => ({ at: `${date}T05:17:00.000Z` });
@@ -34,10 +34,10 @@ describe('what a look could not see', () => {
   test('is kept over several looks, and the next complete one tells what is gone', async () => {
     await look(named([ADDED, REMOVED]));
     await look(named([OUTSIDE], BLIND));
-    await look(named([OUTSIDE, 'root-keys'], BLIND));
+    await look(named([OUTSIDE, 'root-access-key'], BLIND));
     expect(issueOf('drift').body).toContain('**2 findings of the last complete look could not be looked for again**');
     expect(issueOf('drift').body).toContain(`- \`${ADDED}\`\n- \`${REMOVED}\``);
-    await look(named([OUTSIDE, 'root-keys', ADDED]));
+    await look(named([OUTSIDE, 'root-access-key', ADDED]));
     expect(issueOf('drift').comments.at(-1)).toMatch(/: nothing is new, 1 is gone\.$/);
   });
 
@@ -61,9 +61,9 @@ describe('what a look could not see', () => {
 
   test('is not made up from what somebody writes into the issue', async () => {
     await look(named([ADDED, REMOVED]));
-    for (const thread of repository().threads.values()) thread.body += '\n`member-added/eve/owner`';
+    for (const thread of repository().threads.values()) thread.body += '\n`membership-added/eve/owner`';
     await look(named([OUTSIDE], BLIND));
-    expect(issueOf('drift').body).not.toContain('member-added/eve');
+    expect(issueOf('drift').body).not.toContain('membership-added/eve');
   });
 });
 

@@ -19,20 +19,20 @@ const STRAY = { administrators: [], stray: { kind: 'user', name: LONG } };
 /** One of each kind: a kind that is missing here does not compile. Of each only what an id is made from. */
 const OF_EACH_KIND: Readonly<Record<Kind, object>> = {
   'user-added': { user: ODD },
-  'user-removed': { user: 'perception-lab-bo' },
+  'user-deleted': { user: 'perception-lab-bo' },
   'group-added': { group: LONG },
-  'group-removed': { group: 'perception-lab-paymaster' },
+  'group-deleted': { group: 'perception-lab-paymaster' },
   'policy-added': { arn: ARN },
-  'policy-removed': { arn: ARN },
-  moved: { holder: { kind: 'group', name: LONG } },
-  'member-added': { user: ODD, group: LONG },
-  'member-removed': { user: ODD, group: LONG },
-  'attachment-added': { holder: HOLDER, arn: ARN },
-  'attachment-removed': { holder: HOLDER, arn: 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess' },
-  'inline-added': { holder: HOLDER, policy: LONG },
-  'inline-changed': { holder: HOLDER, policy: ODD },
-  'inline-removed': { holder: HOLDER, policy: LONG },
-  'document-changed': { arn: ARN },
+  'policy-deleted': { arn: ARN },
+  'path-changed': { holder: { kind: 'group', name: LONG } },
+  'membership-added': { user: ODD, group: LONG },
+  'membership-removed': { user: ODD, group: LONG },
+  'policy-attached': { holder: HOLDER, arn: ARN },
+  'policy-detached': { holder: HOLDER, arn: 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess' },
+  'inline-policy-added': { holder: HOLDER, policy: LONG },
+  'inline-policy-changed': { holder: HOLDER, policy: ODD },
+  'inline-policy-removed': { holder: HOLDER, policy: LONG },
+  'policy-changed': { arn: ARN },
   'boundary-changed': { user: ODD },
   'tag-changed': { user: ODD, tag: TAG },
   attributes: {
@@ -41,19 +41,19 @@ const OF_EACH_KIND: Readonly<Record<Kind, object>> = {
   },
   stray: { effect: STRAY },
   boundary: { effect: { state: 'changed', wider: ['SendBonus'], narrower: ['GetHIT'] } },
-  'foreign-group': { user: ODD, group: LONG },
+  'unmanaged-group-membership': { user: ODD, group: LONG },
   outside: { user: LONG, isAdministrator: true },
-  'dead-names': { policy: LONG, holder: { kind: 'group', name: LONG } },
-  'extra-keys': { user: ODD, keys: [KEY, KEY, KEY], allowed: 1 },
-  'old-key': { user: ODD },
-  'unused-key': { user: ODD },
-  'used-key': { user: ODD },
-  password: { user: ODD },
-  'ssh-keys': { user: ODD },
-  certificates: { user: ODD },
-  'service-credentials': { user: ODD },
-  'root-keys': { keys: [KEY, KEY] },
-  'waiting-version': { arn: ARN, version: 'v7' },
+  'retired-operations': { policy: LONG, holder: { kind: 'group', name: LONG } },
+  'too-many-access-keys': { user: ODD, keys: [KEY, KEY, KEY], allowed: 1 },
+  'old-access-key': { user: ODD },
+  'unused-access-key': { user: ODD },
+  'key-used-after-leaving': { user: ODD },
+  'console-password': { user: ODD },
+  'ssh-key': { user: ODD },
+  'signing-certificate': { user: ODD },
+  'service-specific-credential': { user: ODD },
+  'root-access-key': { keys: [KEY, KEY] },
+  'non-default-policy-version': { arn: ARN, version: 'v7' },
 };
 
 const WHATS = Object.entries(OF_EACH_KIND).map(([kind, fields]): DriftWhat => {
@@ -64,7 +64,7 @@ const WHATS = Object.entries(OF_EACH_KIND).map(([kind, fields]): DriftWhat => {
 });
 
 function isDifference(kind: string): boolean {
-  return kind === 'moved' || /-(?:added|removed|changed)$/.test(kind);
+  return kind === 'path-changed' || /-(?:added|removed|changed)$/.test(kind);
 }
 
 test('the kinds that may be snoozed are those that can be found', () => {

@@ -112,7 +112,7 @@ test('from a look to its repair, as the workflow does it: what was added is undo
   expect(done.code).toBe(2);
   // The whole report once, and after it only what was done and what is left.
   expect(done.stdout).toMatch(
-    /\n\nPut right:\n {2}- took Bo Chen out of paymaster: Bo Chen can no longer [^\n]*\n\nStill different: 1 finding\. member-removed\/bo\/task-publisher\.\n$/,
+    /\n\nPut right:\n {2}- took Bo Chen out of paymaster: Bo Chen can no longer [^\n]*\n\nStill different: 1 finding\. membership-removed\/bo\/task-publisher\.\n$/,
   );
   expect(done.stdout.split('differs from team.yaml')).toHaveLength(2);
   expect(await result()).toMatchObject({
@@ -124,7 +124,9 @@ test('from a look to its repair, as the workflow does it: what was added is undo
   const history = readFileSync(join(place.directory, '.mturk-team/sandbox/reconcile-history.json'), 'utf8');
   expect(JSON.parse(history)).toMatchObject({
     version: 1,
-    undone: [{ finding: 'member-added/bo/paymaster/spends', state: 'done', at: expect.stringMatching(/^2026-11-25T/) }],
+    undone: [
+      { finding: 'membership-added/bo/paymaster/spends', state: 'done', at: expect.stringMatching(/^2026-11-25T/) },
+    ],
   });
 
   // The same again: nothing is left that would be undone, and nothing gives the removal back.
@@ -132,14 +134,14 @@ test('from a look to its repair, as the workflow does it: what was added is undo
   expect({ code: again.code, ...JSON.parse(again.stdout) }).toMatchObject({
     code: 2,
     version: 2,
-    drift: { class: 'drift', findings: [{ id: 'member-removed/bo/task-publisher', fate: 'keep' }] },
+    drift: { class: 'drift', findings: [{ id: 'membership-removed/bo/task-publisher', fate: 'keep' }] },
     reconciled: { outcome: 'nothing', undone: [], reason: null },
   });
   expect(await result()).toMatchObject({ outcome: 'nothing', report: null });
-  const missed = await mturk(['drift', '--restore', 'member-removed/bo/task-publishers', '--yes', '--json']);
+  const missed = await mturk(['drift', '--restore', 'membership-removed/bo/task-publishers', '--yes', '--json']);
   expect(missed).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('Did you mean member-removed/bo/task-publisher?'),
+    stderr: expect.stringContaining('Did you mean membership-removed/bo/task-publisher?'),
   });
   expect(JSON.parse(missed.stdout)).toMatchObject({
     drift: { class: 'drift' },
@@ -162,7 +164,7 @@ test('a finding is put right by its name, and what else was done to the same per
   });
   const found = await mturk(['drift']);
   const [, digits = ''] = /--expect ([0-9a-f]{12}),/.exec(found.stdout.replace(/\s+/g, ' ')) ?? [];
-  const args = ['drift', '--restore', 'member-added/bo/paymaster/spends', '--yes', '--json', '--expect'];
+  const args = ['drift', '--restore', 'membership-added/bo/paymaster/spends', '--yes', '--json', '--expect'];
   const other = await mturk([...args, digits.replace(/./g, (digit) => (digit === '0' ? '1' : '0'))]);
   expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('is not what was reported') });
   const done = await mturk([...args, digits]);
@@ -171,10 +173,12 @@ test('a finding is put right by its name, and what else was done to the same per
     version: 2,
     lab: 'perception-lab',
     // The look after it.
-    drift: { class: 'drift', findings: [{ id: 'member-removed/bo/task-publisher' }] },
-    reconciled: { outcome: 'done', undone: ['member-added/bo/paymaster/spends'], reason: null },
+    drift: { class: 'drift', findings: [{ id: 'membership-removed/bo/task-publisher' }] },
+    reconciled: { outcome: 'done', undone: ['membership-added/bo/paymaster/spends'], reason: null },
   });
-  expect(await mturk(['drift', '--restore', 'member-removed/bo/task-publisher', '--yes'])).toMatchObject({ code: 0 });
+  expect(await mturk(['drift', '--restore', 'membership-removed/bo/task-publisher', '--yes'])).toMatchObject({
+    code: 0,
+  });
 });
 
 test('a look in a hurry needs no engine, makes fewer calls, and sees the same access', async () => {
@@ -195,7 +199,7 @@ test('a look in a hurry needs no engine, makes fewer calls, and sees the same ac
   const fast = await mturk(['drift', '--fast', '--json', '--report', 'report.json'], engineless);
   expect(fast.code).toBe(2);
   const ids = (text: string) => JSON.parse(text).drift.findings.map(({ id }: { id: string }) => id);
-  expect(ids(fast.stdout)).toEqual(['document-changed/results-reader/spends']);
+  expect(ids(fast.stdout)).toEqual(['policy-changed/results-reader/spends']);
   expect(await report()).toMatchObject({ class: 'drift' });
 
   const slow = await mturk(['drift', '--json', '--report', 'report.json'], engineless);

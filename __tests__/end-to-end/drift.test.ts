@@ -82,22 +82,22 @@ const TAMPERINGS: readonly (readonly [string, () => Promise<unknown>, Partial<Di
   [
     'a member put into another group',
     () => iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('full-access') })),
-    { kind: 'member-added', user: 'perception-lab-bo', group: 'perception-lab-full-access', stranger: false },
+    { kind: 'membership-added', user: 'perception-lab-bo', group: 'perception-lab-full-access', stranger: false },
   ],
   [
     'a member taken out of a group',
     () => iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') })),
-    { kind: 'member-removed', user: 'perception-lab-bo', group: 'perception-lab-task-publisher' },
+    { kind: 'membership-removed', user: 'perception-lab-bo', group: 'perception-lab-task-publisher' },
   ],
   [
     'a policy attached to a member',
     () => iam.send(new aws.AttachUserPolicyCommand({ ...user('cy'), PolicyArn: FULL })),
-    { kind: 'attachment-added', holder: { kind: 'user', name: 'perception-lab-cy' }, arn: FULL },
+    { kind: 'policy-attached', holder: { kind: 'user', name: 'perception-lab-cy' }, arn: FULL },
   ],
   [
     'a policy attached to a group',
     () => iam.send(new aws.AttachGroupPolicyCommand({ ...group('results-reader'), PolicyArn: FULL })),
-    { kind: 'attachment-added', holder: { kind: 'group', name: 'perception-lab-results-reader' }, arn: FULL },
+    { kind: 'policy-attached', holder: { kind: 'group', name: 'perception-lab-results-reader' }, arn: FULL },
   ],
   [
     "a group's own policy detached",
@@ -105,12 +105,12 @@ const TAMPERINGS: readonly (readonly [string, () => Promise<unknown>, Partial<Di
       iam.send(
         new aws.DetachGroupPolicyCommand({ ...group('paymaster'), PolicyArn: rolePolicyArn(team, 'paymaster') }),
       ),
-    { kind: 'attachment-removed', arn: rolePolicyArn(team, 'paymaster') },
+    { kind: 'policy-detached', arn: rolePolicyArn(team, 'paymaster') },
   ],
   [
     'an inline policy on a member',
     () => iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'extra', PolicyDocument: ANYTHING })),
-    { kind: 'inline-added', policy: 'extra', document: null },
+    { kind: 'inline-policy-added', policy: 'extra', document: null },
   ],
   [
     'an inline policy on a group',
@@ -118,17 +118,17 @@ const TAMPERINGS: readonly (readonly [string, () => Promise<unknown>, Partial<Di
       iam.send(
         new aws.PutGroupPolicyCommand({ ...group('task-publisher'), PolicyName: 'extra', PolicyDocument: ANYTHING }),
       ),
-    { kind: 'inline-added', policy: 'extra', document: null },
+    { kind: 'inline-policy-added', policy: 'extra', document: null },
   ],
   [
     'the limits of a member deleted',
     () => iam.send(new aws.DeleteUserPolicyCommand({ ...user('bo'), PolicyName: 'limits' })),
-    { kind: 'inline-removed', holder: { kind: 'user', name: 'perception-lab-bo' }, policy: 'limits' },
+    { kind: 'inline-policy-removed', holder: { kind: 'user', name: 'perception-lab-bo' }, policy: 'limits' },
   ],
   [
     'the limits of a member edited',
     () => iam.send(new aws.PutUserPolicyCommand({ ...user('gus'), PolicyName: 'limits', PolicyDocument: ANYTHING })),
-    { kind: 'inline-changed', holder: { kind: 'user', name: 'perception-lab-gus' }, policy: 'limits' },
+    { kind: 'inline-policy-changed', holder: { kind: 'user', name: 'perception-lab-gus' }, policy: 'limits' },
   ],
   [
     'a policy given another default version',
@@ -140,7 +140,7 @@ const TAMPERINGS: readonly (readonly [string, () => Promise<unknown>, Partial<Di
           SetAsDefault: true,
         }),
       ),
-    { kind: 'document-changed', arn: rolePolicyArn(team, 'results-reader') },
+    { kind: 'policy-changed', arn: rolePolicyArn(team, 'results-reader') },
   ],
   [
     'a boundary taken away',
@@ -158,7 +158,7 @@ const TAMPERINGS: readonly (readonly [string, () => Promise<unknown>, Partial<Di
       await iam.send(new aws.CreateUserCommand({ UserName: 'stranger', Path: '/mturk/perception-lab/' }));
       await iam.send(new aws.AddUserToGroupCommand({ UserName: 'stranger', ...group('full-access') }));
     },
-    { kind: 'member-added', user: 'stranger', stranger: true },
+    { kind: 'membership-added', user: 'stranger', stranger: true },
   ],
 ];
 
@@ -182,10 +182,10 @@ test('a member deleted by hand is named with her groups, and comes back with her
   const saved = await plan();
   const found = driftOf(saved.plan, team.account);
   expect(found.tampered.map(({ difference, fate }) => `${difference.kind} ${fate}`)).toEqual([
-    'inline-removed put-back',
-    'member-removed put-back',
-    'member-removed put-back',
-    'user-removed put-back',
+    'inline-policy-removed put-back',
+    'membership-removed put-back',
+    'membership-removed put-back',
+    'user-deleted put-back',
   ]);
   expect(found.pending).toEqual([]);
   await apply(saved);

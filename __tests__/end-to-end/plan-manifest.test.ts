@@ -100,7 +100,7 @@ test('what somebody did by hand is apart, and where the plan says otherwise come
   );
   await mturk([...PLAN, ...SYNTHESISED]);
   expect(manifest().review.unexplained).toMatchObject([
-    { kind: 'drift-reverted', difference: { kind: 'member-added', user: 'perception-lab-bo' } },
+    { kind: 'drift-reverted', difference: { kind: 'membership-added', user: 'perception-lab-bo' } },
   ]);
   const both = ['review', '--base', 'base.yaml', '--head', 'head.yaml', '--manifest', 'manifest.json'];
   const { code, stdout } = await mturk(both);

@@ -128,17 +128,17 @@ test('of six things done by hand the four that were added are undone, and the tw
       const found = await look();
       expect(found).toMatchObject({ class: 'drift' });
       expect(undoneIn(await putRight({ expect: found.fingerprint }, found))).toEqual([
-        'attachment-added/user/fay/AmazonMechanicalTurkFullAccess/spends',
-        'document-changed/task-publisher/spends',
-        'inline-added/group/results-reader/x/spends',
-        'member-added/bo/paymaster/spends',
+        'policy-attached/user/fay/AmazonMechanicalTurkFullAccess/spends',
+        'policy-changed/task-publisher/spends',
+        'inline-policy-added/group/results-reader/x/spends',
+        'membership-added/bo/paymaster/spends',
       ]);
       expect(withoutVersions(account())).toEqual(kept);
       // The state has forgotten them by now; what the file declares has not changed since it was applied.
       const left = await look();
       expect(left.findings.map(({ id, cause, fate }) => [id, cause, fate])).toEqual([
-        ['attachment-removed/group/paymaster/paymaster', 'by-hand', 'keep'],
-        ['member-removed/bo/task-publisher', 'by-hand', 'keep'],
+        ['policy-detached/group/paymaster/paymaster', 'manual', 'keep'],
+        ['membership-removed/bo/task-publisher', 'manual', 'keep'],
       ]);
       expect(await putRight({}, left)).toEqual({ outcome: 'nothing' });
     }
@@ -171,30 +171,30 @@ test('what was done in an emergency is kept: a Deny, a narrower boundary, a user
     await iam.send(new aws.AttachGroupPolicyCommand({ ...group('full-access'), PolicyArn: FULL_READ }));
     await iam.send(new aws.AttachUserPolicyCommand({ ...user('cy'), PolicyArn: FULL }));
     const found = await look();
-    expect(found.findings.filter(({ cause }) => cause === 'by-hand').map(({ id, fate }) => [id, fate])).toEqual(
+    expect(found.findings.filter(({ cause }) => cause === 'manual').map(({ id, fate }) => [id, fate])).toEqual(
       expect.arrayContaining([
-        ['attachment-added/group/full-access/deny-everything', 'keep'],
-        ['attachment-added/group/full-access/AmazonMechanicalTurkReadOnly', 'undo'],
-        ['attachment-added/user/cy/AmazonMechanicalTurkFullAccess', 'undo'],
+        ['policy-attached/group/full-access/deny-everything', 'keep'],
+        ['policy-attached/group/full-access/AmazonMechanicalTurkReadOnly', 'undo'],
+        ['policy-attached/user/cy/AmazonMechanicalTurkFullAccess', 'undo'],
         ['boundary-changed/gus', 'keep'],
         // Under which conditions it denies, nobody here decides.
-        ['inline-added/user/fay/emergency', 'leave'],
-        ['policy-removed/paymaster', 'keep'],
-        ['user-removed/bo', 'keep'],
+        ['inline-policy-added/user/fay/emergency', 'leave'],
+        ['policy-deleted/paymaster', 'keep'],
+        ['user-deleted/bo', 'keep'],
       ]),
     );
     expect(undoneIn(await putRight({}, found))).toEqual([
-      'attachment-added/group/full-access/AmazonMechanicalTurkReadOnly',
-      'attachment-added/user/cy/AmazonMechanicalTurkFullAccess',
+      'policy-attached/group/full-access/AmazonMechanicalTurkReadOnly',
+      'policy-attached/user/cy/AmazonMechanicalTurkFullAccess',
     ]);
     expect(account()).toEqual(kept);
     const after = await look();
     expect(await putRight({}, after)).toEqual({ outcome: 'nothing' });
 
     // A person asks for one, and gets that one, whatever else is gone.
-    expect(undoneIn(await putRight({ undo: false, restore: ['bo'] }, after))).toEqual(['user-removed/bo']);
+    expect(undoneIn(await putRight({ undo: false, restore: ['bo'] }, after))).toEqual(['user-deleted/bo']);
     expect((await look()).findings.map(({ id }) => id)).toEqual(
-      after.findings.map(({ id }) => id).filter((id) => id !== 'user-removed/bo'),
+      after.findings.map(({ id }) => id).filter((id) => id !== 'user-deleted/bo'),
     );
     expect(await putRight({ undo: false, restore: ['bo'] })).toEqual({ outcome: 'nothing' });
   });
@@ -207,8 +207,8 @@ test('what was written into a group is known, so that it stands in the way of no
     const PolicyDocument = document('Allow', 'mechanicalturk:SendBonus');
     await iam.send(new aws.PutGroupPolicyCommand({ ...group('results-reader'), PolicyName, PolicyDocument }));
     expect(undoneIn(await putRight())).toEqual([
-      'inline-added/group/results-reader/extra/spends',
-      'member-added/bo/paymaster/spends',
+      'inline-policy-added/group/results-reader/extra/spends',
+      'membership-added/bo/paymaster/spends',
     ]);
     expect((await look()).class).toBe('clean');
   });
@@ -226,18 +226,18 @@ test('guards are put back: limits that were widened or deleted, a boundary, a ta
     expect(found.findings.map(({ id }) => id)).toHaveLength(5);
     expect(undoneIn(await putRight({}, found))).toEqual([
       'boundary-changed/fay',
-      'inline-changed/user/gus/limits',
-      'inline-removed/user/bo/limits',
+      'inline-policy-changed/user/gus/limits',
+      'inline-policy-removed/user/bo/limits',
     ]);
     const left = await look();
     // A policy of somebody else's may go by a tag that team.yaml does not have.
     expect(left.findings.map(({ id, fate }) => [id, fate]).sort()).toEqual([
-      ['moved/group/paymaster', 'leave'],
+      ['path-changed/group/paymaster', 'leave'],
       ['tag-changed/ada/hello', 'leave'],
     ]);
     const restore = ['paymaster', 'tag-changed/ada/hello'];
     expect(undoneIn(await putRight({ undo: false, restore }, left))).toEqual([
-      'moved/group/paymaster',
+      'path-changed/group/paymaster',
       'tag-changed/ada/hello',
     ]);
     expect(account()).toEqual(before);
@@ -273,7 +273,7 @@ test('nothing is done where something else is to be done, or where the account i
     // What was found was one thing; somebody has done another since.
     expect(await putRight({ expect: found.fingerprint }, found)).toMatchObject({
       outcome: 'refused',
-      refusal: { reason: 'other-changes', besides: [{ kind: 'attachment-removed' }], missing: [] },
+      refusal: { reason: 'other-changes', besides: [{ kind: 'policy-detached' }], missing: [] },
     });
     const off = deskOf(test, sampleTeam);
     expect(await off.putRight({}, found)).toMatchObject({ outcome: 'refused', refusal: { reason: 'off' } });
@@ -281,7 +281,7 @@ test('nothing is done where something else is to be done, or where the account i
     expect(account()).toEqual(more);
     // What a person asks for herself needs no such line.
     expect(undoneIn(await off.putRight({ undo: false, restore: ['fay'] }))).toEqual([
-      'attachment-added/user/fay/AmazonMechanicalTurkFullAccess/spends',
+      'policy-attached/user/fay/AmazonMechanicalTurkFullAccess/spends',
     ]);
     expect(account()).toEqual(before);
   });
@@ -295,7 +295,7 @@ test('before a yes it says what is done to whom; a no changes nothing, and is no
     await intoPaymaster(iam);
     const found = await look();
     expect(found.findings.map(({ id, fate }) => [id, fate])).toEqual(
-      expect.arrayContaining([['attachment-added/user/fay/AWSDenyAll', 'keep']]),
+      expect.arrayContaining([['policy-attached/user/fay/AWSDenyAll', 'keep']]),
     );
     const before = account();
     const asked: string[] = [];
@@ -312,7 +312,7 @@ test('before a yes it says what is done to whom; a no changes nothing, and is no
         return false;
       },
     };
-    const request = { undo: true, restore: ['attachment-added/user/fay/AWSDenyAll'], expect: null };
+    const request = { undo: true, restore: ['policy-attached/user/fay/AWSDenyAll'], expect: null };
     expect(await reconcile(lab, found, request, { yes: false }, person)).toMatchObject({ outcome: 'refused' });
     expect(asked).toEqual([expect.stringMatching(/\(2 things, 1 of which may give access\), and nothing else\?$/)]);
     expect(said.join('')).toMatch(
@@ -336,7 +336,7 @@ test('what was begun and failed counts, and is tried again', async () => {
     test.listen(null);
     const states = async () => (await reconcileHistory(lab.records).read()).map(({ state }) => state);
     expect(await states()).toEqual(['begun']);
-    expect(undoneIn(await putRight())).toEqual(['member-added/bo/paymaster/spends']);
+    expect(undoneIn(await putRight())).toEqual(['membership-added/bo/paymaster/spends']);
     expect(await states()).toEqual(['begun', 'done']);
     expect(await look()).toMatchObject({ class: 'clean' });
   });
@@ -351,8 +351,8 @@ test.each<[string, (lab: Lab) => Promise<void>]>([
     await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') }));
     for (const _turn of [1, 2]) {
       await intoPaymaster(iam);
-      expect(undoneIn(await putRight())).toEqual(['member-added/bo/paymaster/spends']);
-      const left = [{ id: 'member-removed/bo/task-publisher', cause: 'by-hand', fate: 'keep' }];
+      expect(undoneIn(await putRight())).toEqual(['membership-added/bo/paymaster/spends']);
+      const left = [{ id: 'membership-removed/bo/task-publisher', cause: 'manual', fate: 'keep' }];
       expect(await look()).toMatchObject({ class: 'drift', findings: left });
     }
   });

@@ -72,8 +72,11 @@ beforeAll(async () => {
   });
 });
 
-const HANDS = ['inline-added/user/gus/emergency: by-hand, keep', 'member-removed/bo/task-publisher: by-hand, keep'];
-const EVE = 'user-removed/eve: pending, leave';
+const HANDS = [
+  'inline-policy-added/user/gus/emergency: manual, keep',
+  'membership-removed/bo/task-publisher: manual, keep',
+];
+const EVE = 'user-deleted/eve: pending, leave';
 
 test('what a reconcile has kept stays done by hand when the file changes elsewhere', async () => {
   await inLab(kept, async (test) => {
@@ -91,8 +94,8 @@ test('before anybody answers, a plan names what it puts back that was done by ha
     const plan = await planned(lab);
     expect(plan.report).toMatchObject({ class: 'drift' });
     expect(plan.report.tampered.map(({ difference: { kind }, fate }) => [kind, fate])).toEqual([
-      ['inline-added', 'put-back'],
-      ['member-removed', 'put-back'],
+      ['inline-policy-added', 'put-back'],
+      ['membership-removed', 'put-back'],
     ]);
     const gus = plan.change.people.find((each) => each.user === iamName(team.lab, 'gus'));
     expect(gus?.worstGain).toBe('spends');

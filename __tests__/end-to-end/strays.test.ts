@@ -46,7 +46,7 @@ test('a group renamed by hand is found, whoever it still gives bonuses to, and i
   const found = await mturk('drift');
   expect(found.code).toBe(2);
   expect(found.stdout).toContain('[stray/group/old-payers/spends]');
-  expect(found.stdout).toContain('[group-removed/paymaster]');
+  expect(found.stdout).toContain('[group-deleted/paymaster]');
   expect(found.stdout.replace(/\s+/g, ' ')).toContain(
     'Even if team.yaml took it away, Nguyễn Thị Ánh could spend money (approve work, pay bonuses)',
   );

@@ -17,10 +17,10 @@ export function sixTamperings(): DriftLook {
   const tampered = withDifferences(
     declared,
     [
-      { kind: 'member-added', group: 'perception-lab-paymaster', user: userOf('bo'), stranger: false },
-      { kind: 'member-removed', group: 'perception-lab-results-reader', user: userOf('eve'), stranger: false },
+      { kind: 'membership-added', group: 'perception-lab-paymaster', user: userOf('bo'), stranger: false },
+      { kind: 'membership-removed', group: 'perception-lab-results-reader', user: userOf('eve'), stranger: false },
       {
-        kind: 'inline-added',
+        kind: 'inline-policy-added',
         holder: group('results-reader'),
         policy: 'just-for-today',
         document: document('Allow', 'mechanicalturk:CreateWorkerBlock'),
@@ -52,5 +52,5 @@ export function sixTamperings(): DriftLook {
 }
 
 function byAda({ id }: DriftFinding): boolean {
-  return id.startsWith('member-added/bo') || id.startsWith('inline-added');
+  return id.startsWith('membership-added/bo') || id.startsWith('inline-policy-added');
 }

@@ -72,8 +72,8 @@ function differs(difference: Difference, given: Partial<DriftFinding> = {}): Dri
   return {
     id: findingIds(team)({ kind: 'difference', difference }, risk),
     what: { kind: 'difference', difference },
-    cause: 'by-hand',
-    fate: difference.kind.endsWith('-removed') ? 'keep' : 'undo',
+    cause: 'manual',
+    fate: /-(removed|detached|deleted)$/.test(difference.kind) ? 'keep' : 'undo',
     people,
     risk,
     place: 0,
@@ -124,28 +124,28 @@ const readable = document('Allow', 'mechanicalturk:GetHIT');
 
 /** Every kind of difference, done by hand. */
 export const DIFFERENCES: readonly DriftFinding[] = [
-  differs({ kind: 'member-added', group: 'perception-lab-paymaster', user: bo, stranger: false }, { by: BY_ADA }),
+  differs({ kind: 'membership-added', group: 'perception-lab-paymaster', user: bo, stranger: false }, { by: BY_ADA }),
   differs(
-    { kind: 'member-added', group: 'perception-lab-paymaster', user: 'stranger', stranger: true },
+    { kind: 'membership-added', group: 'perception-lab-paymaster', user: 'stranger', stranger: true },
     { by: { ...BY_ADA, who: 'root', from: null, through: 'cli' } },
   ),
-  differs({ kind: 'attachment-added', holder: holder('eve'), arn: FULL_ACCESS }),
-  differs({ kind: 'attachment-added', holder: group('results-reader'), arn: FULL_ACCESS }),
-  differs({ kind: 'inline-added', holder: holder('eve'), policy: 'extra', document: null }, { fate: 'leave' }),
+  differs({ kind: 'policy-attached', holder: holder('eve'), arn: FULL_ACCESS }),
+  differs({ kind: 'policy-attached', holder: group('results-reader'), arn: FULL_ACCESS }),
+  differs({ kind: 'inline-policy-added', holder: holder('eve'), policy: 'extra', document: null }, { fate: 'leave' }),
   differs({
-    kind: 'inline-added',
+    kind: 'inline-policy-added',
     holder: group('results-reader'),
     policy: 'extra',
     document: document('Allow', 'mechanicalturk:SendBonus'),
   }),
   differs(
-    { kind: 'inline-added', holder: holder('fay'), policy: 'emergency', document: document('Deny', '*') },
+    { kind: 'inline-policy-added', holder: holder('fay'), policy: 'emergency', document: document('Deny', '*') },
     { fate: 'keep' },
   ),
-  differs({ kind: 'inline-removed', holder: holder('cy'), policy: 'limits', document: null }, { fate: 'undo' }),
-  differs({ kind: 'inline-removed', holder: holder('bo'), policy: 'limits', document: null }, { fate: 'undo' }),
+  differs({ kind: 'inline-policy-removed', holder: holder('cy'), policy: 'limits', document: null }, { fate: 'undo' }),
+  differs({ kind: 'inline-policy-removed', holder: holder('bo'), policy: 'limits', document: null }, { fate: 'undo' }),
   differs({
-    kind: 'inline-changed',
+    kind: 'inline-policy-changed',
     holder: holder('bo'),
     policy: 'limits',
     from: null,
@@ -162,14 +162,14 @@ export const DIFFERENCES: readonly DriftFinding[] = [
     },
   }),
   differs({
-    kind: 'document-changed',
+    kind: 'policy-changed',
     arn: READER,
     from: null,
     to: document('Allow', 'mechanicalturk:Get*', 'mechanicalturk:List*', 'mechanicalturk:CreateHIT'),
   }),
-  differs({ kind: 'document-changed', arn: PAYMASTER, from: null, to: readable }, { fate: 'keep' }),
+  differs({ kind: 'policy-changed', arn: PAYMASTER, from: null, to: readable }, { fate: 'keep' }),
   differs(
-    { kind: 'document-changed', arn: PAYMASTER, from: null, to: document('Allow', 'mechanicalturk:CreateWorkerBlock') },
+    { kind: 'policy-changed', arn: PAYMASTER, from: null, to: document('Allow', 'mechanicalturk:CreateWorkerBlock') },
     { fate: 'leave' },
   ),
   differs({ kind: 'boundary-changed', user: bo, from: boundaryArn(team), to: null }),
@@ -178,17 +178,17 @@ export const DIFFERENCES: readonly DriftFinding[] = [
     { fate: 'keep', people: [] },
   ),
   differs(
-    { kind: 'member-removed', group: 'perception-lab-results-reader', user: eve, stranger: false },
+    { kind: 'membership-removed', group: 'perception-lab-results-reader', user: eve, stranger: false },
     { by: { ...BY_ADA, who: 'AdminRole/ada', through: 'sdk' } },
   ),
-  differs({ kind: 'attachment-removed', holder: group('paymaster'), arn: PAYMASTER }),
-  differs({ kind: 'user-removed', user: eve }),
-  differs({ kind: 'group-removed', group: 'perception-lab-paymaster' }),
-  differs({ kind: 'policy-removed', arn: PAYMASTER }),
+  differs({ kind: 'policy-detached', holder: group('paymaster'), arn: PAYMASTER }),
+  differs({ kind: 'user-deleted', user: eve }),
+  differs({ kind: 'group-deleted', group: 'perception-lab-paymaster' }),
+  differs({ kind: 'policy-deleted', arn: PAYMASTER }),
   differs({ kind: 'user-added', user: userOf('zed') }, { fate: 'leave' }),
   differs({ kind: 'group-added', group: 'perception-lab-visitors' }, { fate: 'leave' }),
   differs({ kind: 'policy-added', arn: rolePolicyArn(team, 'visitors') }, { fate: 'leave' }),
-  differs({ kind: 'moved', holder: holder('bo'), from: labPath(team.lab), to: '/' }),
+  differs({ kind: 'path-changed', holder: holder('bo'), from: labPath(team.lab), to: '/' }),
   differs({ kind: 'tag-changed', user: bo, tag: 'mturk-team:member', from: 'bo', to: 'somebody' }),
 ];
 
@@ -249,7 +249,7 @@ export const OTHERS: readonly DriftFinding[] = [
           ...stray('group', 'old-payers'),
           holding: { members: [eve], attached: [PAYMASTER], inline: [] },
         },
-        people: peopleOf({ kind: 'member-added', group: 'perception-lab-paymaster', user: eve, stranger: false }),
+        people: peopleOf({ kind: 'membership-added', group: 'perception-lab-paymaster', user: eve, stranger: false }),
         keeps: [],
         administrators: [],
       },
@@ -289,24 +289,28 @@ export const OTHERS: readonly DriftFinding[] = [
       people: [],
     },
   }),
-  finds('foreign-group/bo/Admins', { kind: 'foreign-group', user: bo, group: 'Admins' }, { by: BY_ADA }),
-  finds('waiting-version/results-reader/v7', {
-    ...{ kind: 'waiting-version', arn: rolePolicyArn(team, 'results-reader'), version: 'v7' },
+  finds(
+    'unmanaged-group-membership/bo/Admins',
+    { kind: 'unmanaged-group-membership', user: bo, group: 'Admins' },
+    { by: BY_ADA },
+  ),
+  finds('non-default-policy-version/results-reader/v7', {
+    ...{ kind: 'non-default-policy-version', arn: rolePolicyArn(team, 'results-reader'), version: 'v7' },
     ...{ created: '2026-11-24T16:58:00Z', operations: ['SendBonus'], isBeyond: false, users: [bo] },
   }),
-  finds('waiting-version/perception-lab/v2', {
-    ...{ kind: 'waiting-version', arn: boundaryArn(team), version: 'v2' },
+  finds('non-default-policy-version/perception-lab/v2', {
+    ...{ kind: 'non-default-policy-version', arn: boundaryArn(team), version: 'v2' },
     ...{ created: '2026-11-24T16:58:00Z', operations: [], isBeyond: true, users: [] },
   }),
-  finds('dead-names/no-bonus', {
-    kind: 'dead-names',
+  finds('retired-operations/no-bonus', {
+    kind: 'retired-operations',
     policy: `arn:aws:iam::${team.account}:policy/no-bonus`,
     holder: null,
     names: [{ name: 'GrantBonus', successors: ['SendBonus'], effect: 'Deny' }],
     users: [bo, 'old-mturk-user'],
   }),
-  finds('dead-names/user/old-mturk-user/search', {
-    kind: 'dead-names',
+  finds('retired-operations/user/old-mturk-user/search', {
+    kind: 'retired-operations',
     policy: 'search',
     holder: { kind: 'user', name: 'old-mturk-user' },
     names: [
@@ -316,24 +320,24 @@ export const OTHERS: readonly DriftFinding[] = [
     ],
     users: [],
   }),
-  finds('root-keys', {
-    kind: 'root-keys',
+  finds('root-access-key', {
+    kind: 'root-access-key',
     keys: [key({ id: null, created: '2016-05-05T00:00:00Z', lastUsed: '2026-11-20T00:00:00Z' })],
   }),
-  finds('used-key/cy', {
-    kind: 'used-key',
+  finds('key-used-after-leaving/cy', {
+    kind: 'key-used-after-leaving',
     user: userOf('cy'),
     key: key({ lastUsed: '2026-11-24T20:15:00Z' }),
     because: 'suspended',
   }),
-  finds('used-key/dee', {
-    kind: 'used-key',
+  finds('key-used-after-leaving/dee', {
+    kind: 'key-used-after-leaving',
     user: userOf('dee'),
     key: key({ id: null, lastUsed: '2026-11-01T20:15:00Z' }),
     because: 'departed',
   }),
-  finds('extra-keys/bo', {
-    kind: 'extra-keys',
+  finds('too-many-access-keys/bo', {
+    kind: 'too-many-access-keys',
     user: bo,
     keys: [
       key({ lastUsed: '2026-11-24T20:15:00Z' }),
@@ -341,8 +345,8 @@ export const OTHERS: readonly DriftFinding[] = [
     ],
     allowed: 1,
   }),
-  finds('old-key/eve', {
-    kind: 'old-key',
+  finds('old-access-key/eve', {
+    kind: 'old-access-key',
     user: eve,
     key: key({ lastUsed: '2026-11-24T20:15:00Z' }),
     days: 268,
@@ -350,24 +354,24 @@ export const OTHERS: readonly DriftFinding[] = [
     other: null,
     isSuspended: false,
   }),
-  finds('unused-key/fay', {
-    kind: 'unused-key',
+  finds('unused-access-key/fay', {
+    kind: 'unused-access-key',
     user: userOf('fay'),
     key: key({ created: '2026-09-02T09:00:00Z' }),
     days: 84,
   }),
-  finds('service-credentials/bo', {
-    kind: 'service-credentials',
+  finds('service-specific-credential/bo', {
+    kind: 'service-specific-credential',
     user: bo,
     credentials: [{ id: 'ACCAEXAMPLESERVICE2A', service: 'bedrock.amazonaws.com' }],
   }),
-  finds('password/bo', { kind: 'password', user: bo, lastUsed: '2026-11-02T08:00:00Z' }),
-  finds('ssh-keys/eve', { kind: 'ssh-keys', user: eve, ids: ['APKAEXAMPLESSHKEYY2A', 'APKAEXAMPLESSHKEYY2B'] }),
-  finds('certificates/eve', { kind: 'certificates', user: eve, ids: ['TA7SMP42TDN5Z26OBPJE7EXAMPLE'] }),
+  finds('console-password/bo', { kind: 'console-password', user: bo, lastUsed: '2026-11-02T08:00:00Z' }),
+  finds('ssh-key/eve', { kind: 'ssh-key', user: eve, ids: ['APKAEXAMPLESSHKEYY2A', 'APKAEXAMPLESSHKEYY2B'] }),
+  finds('signing-certificate/eve', { kind: 'signing-certificate', user: eve, ids: ['TA7SMP42TDN5Z26OBPJE7EXAMPLE'] }),
   finds(
     'attributes/aws_iam_user.member_bo',
     { kind: 'attributes', address: 'aws_iam_user.member_bo', attributes: ['tags_all'] },
-    { cause: 'by-hand', fate: 'undo' },
+    { cause: 'manual', fate: 'undo' },
   ),
 ];
 

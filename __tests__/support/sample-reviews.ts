@@ -130,7 +130,12 @@ const joining = resourcesOfJoining('eve', ['results-reader', 'task-publisher']);
 const drift: readonly Unexplained[] = [
   {
     kind: 'drift-reverted',
-    difference: { kind: 'member-added', group: 'perception-lab-paymaster', user: 'perception-lab-bo', stranger: false },
+    difference: {
+      kind: 'membership-added',
+      group: 'perception-lab-paymaster',
+      user: 'perception-lab-bo',
+      stranger: false,
+    },
     address: null,
     attributes: [],
   },

@@ -209,7 +209,7 @@ export const DRIFT_MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a day alone as a snooze',
-    file: { snoozed: 'snoozed:\n  password/bo: "2027-01-31"' },
+    file: { snoozed: 'snoozed:\n  console-password/bo: "2027-01-31"' },
     code: 'wrong-type',
     at: '"2027-01-31"',
   },
@@ -228,15 +228,15 @@ export const DRIFT_MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a snooze of an id with an expression',
-    file: snoozed('until: "2027-01-31", reason: x', "'password/${bo}'"),
+    file: snoozed('until: "2027-01-31", reason: x', "'console-password/${bo}'"),
     code: 'template-expression',
-    at: "'password/${bo}'",
+    at: "'console-password/${bo}'",
   },
   {
     name: 'a snooze of an id with a character that is not seen',
-    file: snoozed('until: "2027-01-31", reason: x', '"password/b\\u200Bo"'),
+    file: snoozed('until: "2027-01-31", reason: x', '"console-password/b\\u200Bo"'),
     code: 'invisible-character',
-    at: '"password/b\\u200Bo"',
+    at: '"console-password/b\\u200Bo"',
   },
   {
     name: 'a snooze of a sentence',
@@ -252,7 +252,7 @@ export const DRIFT_MISTAKES: readonly Mistake[] = [
     code: 'invalid-finding-id',
     at: "'`Password/bo`'",
     message:
-      '`Password/bo` cannot be the id of a finding, so it would leave nothing out of the drift report: a kind in lower case comes first, then names as IAM has them, divided by /. Write password/bo',
+      '`Password/bo` cannot be the id of a finding, so it would leave nothing out of the drift report: a kind in lower case comes first, then names as IAM has them, divided by /. Write console-password/bo',
   },
   {
     name: 'a snooze of a kind that is misspelt',
@@ -260,7 +260,7 @@ export const DRIFT_MISTAKES: readonly Mistake[] = [
     code: 'invalid-finding-id',
     at: 'member-aded/bo/paymaster',
     message:
-      'member-aded/bo/paymaster cannot be the id of a finding, so it would leave nothing out of the drift report: member-aded is no kind of finding. Write member-added/bo/paymaster',
+      'member-aded/bo/paymaster cannot be the id of a finding, so it would leave nothing out of the drift report: member-aded is no kind of finding. Write membership-added/bo/paymaster',
   },
   {
     name: 'a snooze of a kind that there is not',

@@ -43,7 +43,7 @@ describe('people whose access has ended', () => {
 
 describe('the days of a snooze', () => {
   const snoozedUntil = (until: string, today: string) => {
-    const text = teamText({ snoozed: `snoozed:\n  password/bo: { until: "${until}", reason: known }` });
+    const text = teamText({ snoozed: `snoozed:\n  console-password/bo: { until: "${until}", reason: known }` });
     return readTeam(text, { file: 'team.yaml', today }).findings.map(({ code }) => code);
   };
   test.each<[string, string, string, readonly TeamFindingCode[]]>([
@@ -62,12 +62,12 @@ describe('the days of a snooze', () => {
 });
 
 test.each([
-  'root-keys',
-  'member-added/bo/paymaster',
+  'root-access-key',
+  'membership-added/bo/paymaster',
   'outside/old-mturk-user/spends',
-  'inline-added/user/bo/own',
+  'inline-policy-added/user/bo/own',
   'attributes/aws_iam_user.bo_2emarsh',
-  'password/a+b=c,d.e@f_g-h',
+  'console-password/a+b=c,d.e@f_g-h',
 ])('%s may be snoozed', (id) => {
   expect(codesOf(teamText({ snoozed: `snoozed:\n  ${id}: { until: "2027-01-31", reason: known }` }))).toEqual([]);
 });
@@ -77,10 +77,10 @@ test.each([
   'root_keys',
   '-keys',
   'keys-',
-  'password/',
-  'password//bo',
+  'console-password/',
+  'console-password//bo',
   '/password/bo',
-  'password/ö',
+  'console-password/ö',
   'a b/c',
 ])('%s may not', (id) => {
   expect(codesOf(teamText({ snoozed: `snoozed:\n  "${id}": { until: "2027-01-31", reason: known }` }))).toEqual([
@@ -135,7 +135,7 @@ describe('one mistake is one finding, whatever hangs on it', () => {
     ],
     [
       'a snooze without quotes that has ended is first of all without quotes',
-      { snoozed: 'snoozed:\n  password/bo: { until: 2020-01-01, reason: known }' },
+      { snoozed: 'snoozed:\n  console-password/bo: { until: 2020-01-01, reason: known }' },
       ['date-not-quoted'],
     ],
     [

@@ -43,7 +43,7 @@ export function withKnownPolicies(model: AccessModel, read: ReadonlyMap<string, 
 export function withKnownDocuments(model: AccessModel, seen: readonly (Difference | InlineRead)[]): AccessModel {
   const known = new Map<string, PolicyDocument>();
   for (const each of seen) {
-    if (('kind' in each && each.kind !== 'inline-added') || each.document === null) continue;
+    if (('kind' in each && each.kind !== 'inline-policy-added') || each.document === null) continue;
     known.set(keyOf(each.holder.kind, each.holder.name, each.policy), each.document);
   }
   if (known.size === 0) return model;

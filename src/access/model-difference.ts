@@ -12,34 +12,34 @@ export interface Holder {
  * group, not which resource has another attribute. Names are IAM's.
  */
 export type Difference =
-  | { readonly kind: 'user-added' | 'user-removed'; readonly user: string }
-  | { readonly kind: 'group-added' | 'group-removed'; readonly group: string }
-  | { readonly kind: 'policy-added' | 'policy-removed'; readonly arn: string }
-  | { readonly kind: 'moved'; readonly holder: Holder; readonly from: string; readonly to: string }
+  | { readonly kind: 'user-added' | 'user-deleted'; readonly user: string }
+  | { readonly kind: 'group-added' | 'group-deleted'; readonly group: string }
+  | { readonly kind: 'policy-added' | 'policy-deleted'; readonly arn: string }
+  | { readonly kind: 'path-changed'; readonly holder: Holder; readonly from: string; readonly to: string }
   | {
-      readonly kind: 'member-added' | 'member-removed';
+      readonly kind: 'membership-added' | 'membership-removed';
       readonly group: string;
       readonly user: string;
       /** The user is known only as a member of this group: nobody's user here, and nothing tells what else she has. */
       readonly stranger: boolean;
     }
-  | { readonly kind: 'attachment-added' | 'attachment-removed'; readonly holder: Holder; readonly arn: string }
+  | { readonly kind: 'policy-attached' | 'policy-detached'; readonly holder: Holder; readonly arn: string }
   | {
-      readonly kind: 'inline-added' | 'inline-removed';
+      readonly kind: 'inline-policy-added' | 'inline-policy-removed';
       readonly holder: Holder;
       readonly policy: string;
       /** Null where only the name is known. */
       readonly document: PolicyDocument | null;
     }
   | {
-      readonly kind: 'inline-changed';
+      readonly kind: 'inline-policy-changed';
       readonly holder: Holder;
       readonly policy: string;
       readonly from: PolicyDocument | null;
       readonly to: PolicyDocument | null;
     }
   | {
-      readonly kind: 'document-changed';
+      readonly kind: 'policy-changed';
       readonly arn: string;
       readonly from: PolicyDocument | null;
       readonly to: PolicyDocument | null;
@@ -74,7 +74,7 @@ export function differences(from: AccessModel, to: AccessModel): readonly Differ
   for (const [key, item] of after) if (!before.has(key)) found.push(item.added);
   // A user's boundary and tags come and go with her: only between two states of her are they news.
   const comingOrGoing = new Set(
-    found.flatMap((each) => (each.kind === 'user-added' || each.kind === 'user-removed' ? [each.user] : [])),
+    found.flatMap((each) => (each.kind === 'user-added' || each.kind === 'user-deleted' ? [each.user] : [])),
   );
   return found
     .filter(({ kind, ...each }) => !(isOfUser(kind) && 'user' in each && comingOrGoing.has(each.user)))
@@ -95,8 +95,8 @@ export function differenceKey(difference: Difference): string {
     if (name === 'from' || name === 'to' || name === 'document') plain[name] = canonical(value);
   }
   // A document by its name alone is the same policy as the one whose document is known.
-  if (kind === 'inline-added' || kind === 'inline-removed') plain.document = '';
-  if (kind === 'member-added' || kind === 'member-removed') plain.stranger = '';
+  if (kind === 'inline-policy-added' || kind === 'inline-policy-removed') plain.document = '';
+  if (kind === 'membership-added' || kind === 'membership-removed') plain.stranger = '';
   return JSON.stringify([
     kind,
     ...Object.keys(plain)
@@ -121,16 +121,36 @@ export function subjectKey(difference: Difference): string {
     stranger: null,
     ...difference,
   };
-  const family = kind === 'document-changed' ? 'policy' : kind.replace(/-\w+$/, '');
-  return JSON.stringify([family, subject]);
+  return JSON.stringify([KINDS[kind].subject, subject]);
 }
 
-/** What undoes a difference. */
+type DifferenceKind = Difference['kind'];
+
+/** What each kind is about, and the kind that reverts it; a change of a value is reverted by a change back. */
+const KINDS: { readonly [Kind in DifferenceKind]: { readonly subject: string; readonly inverse: DifferenceKind } } = {
+  'user-added': { subject: 'user', inverse: 'user-deleted' },
+  'user-deleted': { subject: 'user', inverse: 'user-added' },
+  'group-added': { subject: 'group', inverse: 'group-deleted' },
+  'group-deleted': { subject: 'group', inverse: 'group-added' },
+  'policy-added': { subject: 'policy', inverse: 'policy-deleted' },
+  'policy-deleted': { subject: 'policy', inverse: 'policy-added' },
+  'policy-changed': { subject: 'policy', inverse: 'policy-changed' },
+  'path-changed': { subject: 'path', inverse: 'path-changed' },
+  'membership-added': { subject: 'membership', inverse: 'membership-removed' },
+  'membership-removed': { subject: 'membership', inverse: 'membership-added' },
+  'policy-attached': { subject: 'attachment', inverse: 'policy-detached' },
+  'policy-detached': { subject: 'attachment', inverse: 'policy-attached' },
+  'inline-policy-added': { subject: 'inline-policy', inverse: 'inline-policy-removed' },
+  'inline-policy-changed': { subject: 'inline-policy', inverse: 'inline-policy-changed' },
+  'inline-policy-removed': { subject: 'inline-policy', inverse: 'inline-policy-added' },
+  'boundary-changed': { subject: 'boundary', inverse: 'boundary-changed' },
+  'tag-changed': { subject: 'tag', inverse: 'tag-changed' },
+};
+
+/** The difference that reverts this one. */
 export function inverse(difference: Difference): Difference {
   if ('from' in difference) return { ...difference, from: difference.to, to: difference.from } as Difference;
-  const added = difference.kind.endsWith('-added');
-  const kind = added ? difference.kind.replace(/-added$/, '-removed') : difference.kind.replace(/-removed$/, '-added');
-  return { ...difference, kind } as Difference;
+  return { ...difference, kind: KINDS[difference.kind].inverse } as Difference;
 }
 
 interface Item {
@@ -166,17 +186,17 @@ function itemsOf(model: AccessModel): ReadonlyMap<string, Item> {
     const { kind, name } = holder;
     for (const arn of attached) {
       put([kind, name, 'attached', arn], {
-        added: { kind: 'attachment-added', holder, arn },
-        removed: { kind: 'attachment-removed', holder, arn },
+        added: { kind: 'policy-attached', holder, arn },
+        removed: { kind: 'policy-detached', holder, arn },
       });
     }
     for (const { name: policy, document } of inline) {
       put([kind, name, 'inline', policy], {
         raw: document,
-        added: { kind: 'inline-added', holder, policy, document },
-        removed: { kind: 'inline-removed', holder, policy, document },
+        added: { kind: 'inline-policy-added', holder, policy, document },
+        removed: { kind: 'inline-policy-removed', holder, policy, document },
         changed: (from, to) => ({
-          kind: 'inline-changed',
+          kind: 'inline-policy-changed',
           holder,
           policy,
           from: from as PolicyDocument | null,
@@ -187,8 +207,8 @@ function itemsOf(model: AccessModel): ReadonlyMap<string, Item> {
     put([kind, name], {
       raw: path,
       added: kind === 'user' ? { kind: 'user-added', user: name } : { kind: 'group-added', group: name },
-      removed: kind === 'user' ? { kind: 'user-removed', user: name } : { kind: 'group-removed', group: name },
-      changed: (from, to) => ({ kind: 'moved', holder, from: String(from), to: String(to) }),
+      removed: kind === 'user' ? { kind: 'user-deleted', user: name } : { kind: 'group-deleted', group: name },
+      changed: (from, to) => ({ kind: 'path-changed', holder, from: String(from), to: String(to) }),
     });
   };
 
@@ -196,8 +216,8 @@ function itemsOf(model: AccessModel): ReadonlyMap<string, Item> {
     const stranger = user.stranger === true;
     for (const group of user.groups) {
       put(['member', group, user.name], {
-        added: { kind: 'member-added', group, user: user.name, stranger },
-        removed: { kind: 'member-removed', group, user: user.name, stranger },
+        added: { kind: 'membership-added', group, user: user.name, stranger },
+        removed: { kind: 'membership-removed', group, user: user.name, stranger },
       });
     }
     // Nothing is known of a stranger but her groups: she neither comes nor goes with them.
@@ -231,9 +251,9 @@ function itemsOf(model: AccessModel): ReadonlyMap<string, Item> {
     put(['policy', arn], {
       raw: document,
       added: { kind: 'policy-added', arn },
-      removed: { kind: 'policy-removed', arn },
+      removed: { kind: 'policy-deleted', arn },
       changed: (from, to) => ({
-        kind: 'document-changed',
+        kind: 'policy-changed',
         arn,
         from: from as PolicyDocument | null,
         to: to as PolicyDocument | null,

@@ -35,49 +35,49 @@ interface Bench {
 
 function workIn(bench: Bench, difference: Difference): void {
   switch (difference.kind) {
-    case 'member-added':
+    case 'membership-added':
       addUser(bench, difference.user);
       mapUser(bench, difference.user, (user) => ({ ...user, groups: [...user.groups, difference.group] }));
       break;
-    case 'member-removed':
+    case 'membership-removed':
       mapUser(bench, difference.user, (user) => ({
         ...user,
         groups: user.groups.filter((group) => group !== difference.group),
       }));
       break;
-    case 'attachment-added':
+    case 'policy-attached':
       addPolicy(bench, difference.arn);
       mapHolder(bench, difference.holder, (held) => ({ ...held, attached: [...held.attached, difference.arn] }));
       break;
-    case 'attachment-removed':
+    case 'policy-detached':
       mapHolder(bench, difference.holder, (held) => ({
         ...held,
         attached: held.attached.filter((arn) => arn !== difference.arn),
       }));
       break;
-    case 'inline-added':
+    case 'inline-policy-added':
       setInline(bench, difference.holder, difference.policy, { document: difference.document });
       break;
-    case 'inline-changed':
+    case 'inline-policy-changed':
       setInline(bench, difference.holder, difference.policy, { document: difference.to });
       break;
-    case 'inline-removed':
+    case 'inline-policy-removed':
       setInline(bench, difference.holder, difference.policy, null);
       break;
-    case 'document-changed':
+    case 'policy-changed':
       setDocument(bench, difference.arn, difference.to);
       break;
-    case 'policy-removed':
+    case 'policy-deleted':
       setDocument(bench, difference.arn, { Statement: [] });
       break;
     case 'boundary-changed':
       if (difference.to !== null) addPolicy(bench, difference.to);
       mapUser(bench, difference.user, (user) => ({ ...user, boundary: difference.to }));
       break;
-    case 'user-removed':
+    case 'user-deleted':
       bench.users.delete(difference.user);
       break;
-    case 'group-removed':
+    case 'group-deleted':
       bench.groups.delete(difference.group);
       for (const user of bench.users.values()) {
         if (!user.groups.includes(difference.group)) continue;
@@ -92,7 +92,7 @@ function workIn(bench: Bench, difference: Difference): void {
       });
       break;
     }
-    case 'moved':
+    case 'path-changed':
       mapHolder(bench, difference.holder, (held) => ({ ...held, path: difference.to }));
       break;
     case 'user-added':

@@ -59,7 +59,7 @@ export function addDriftCommand(program: Command, terminal: Terminal): void {
         'mturk-team drift --sandbox',
         'mturk-team drift --fast',
         'mturk-team drift --reconcile',
-        'mturk-team drift --restore member-removed/bo/task-publisher --restore fay',
+        'mturk-team drift --restore membership-removed/bo/task-publisher --restore fay',
         'mturk-team drift --no-lock --synthesised cdktf.out --report report.json',
       ),
     )

@@ -17,7 +17,7 @@ export interface DeadName {
 
 /** One way in which an account is not as the team file has it. Names are IAM's. */
 export type DriftWhat =
-  /** Read from the file to the account: `member-added` is somebody whom the file does not have in that group. */
+  /** Read from the file to the account: `membership-added` is somebody whom the file does not have in that group. */
   | { readonly kind: 'difference'; readonly difference: Difference }
   /** Attributes that nobody's access depends on; `address` is Terraform's. */
   | { readonly kind: 'attributes'; readonly address: string; readonly attributes: readonly string[] }
@@ -26,7 +26,7 @@ export type DriftWhat =
   | { readonly kind: 'boundary'; readonly effect: BoundaryEffect }
   /** A version of a policy of the lab that is not in force, and would give more than the one that is. */
   | {
-      readonly kind: 'waiting-version';
+      readonly kind: 'non-default-policy-version';
       readonly arn: string;
       /** `v7` */
       readonly version: string;
@@ -40,7 +40,7 @@ export type DriftWhat =
       readonly users: readonly string[];
     }
   /** A member in a group that is not the lab's. */
-  | { readonly kind: 'foreign-group'; readonly user: string; readonly group: string }
+  | { readonly kind: 'unmanaged-group-membership'; readonly user: string; readonly group: string }
   /** Somebody who is not of the lab and may use MTurk, or may give herself everything. */
   | {
       readonly kind: 'outside';
@@ -53,7 +53,7 @@ export type DriftWhat =
     }
   /** `users` may be affected by it: they have the policy. Empty `users`: nobody has it. */
   | {
-      readonly kind: 'dead-names';
+      readonly kind: 'retired-operations';
       readonly policy: string;
       /** Of an inline policy; null for a managed one, whose ARN `policy` is. */
       readonly holder: { readonly kind: 'user' | 'group'; readonly name: string } | null;
@@ -61,13 +61,13 @@ export type DriftWhat =
       readonly users: readonly string[];
     }
   | {
-      readonly kind: 'extra-keys';
+      readonly kind: 'too-many-access-keys';
       readonly user: string;
       readonly keys: readonly AccessKey[];
       readonly allowed: number;
     }
   | {
-      readonly kind: 'old-key';
+      readonly kind: 'old-access-key';
       readonly user: string;
       readonly key: AccessKey;
       readonly days: number;
@@ -76,23 +76,23 @@ export type DriftWhat =
       readonly other: AccessKey | null;
       readonly isSuspended: boolean;
     }
-  | { readonly kind: 'unused-key'; readonly user: string; readonly key: AccessKey; readonly days: number }
+  | { readonly kind: 'unused-access-key'; readonly user: string; readonly key: AccessKey; readonly days: number }
   /** Used by somebody whose access has ended, or is suspended. */
   | {
-      readonly kind: 'used-key';
+      readonly kind: 'key-used-after-leaving';
       readonly user: string;
       readonly key: AccessKey;
       readonly because: 'suspended' | 'expired' | 'departed';
     }
-  | { readonly kind: 'password'; readonly user: string; readonly lastUsed: string | null }
-  | { readonly kind: 'ssh-keys'; readonly user: string; readonly ids: readonly string[] }
-  | { readonly kind: 'certificates'; readonly user: string; readonly ids: readonly string[] }
+  | { readonly kind: 'console-password'; readonly user: string; readonly lastUsed: string | null }
+  | { readonly kind: 'ssh-key'; readonly user: string; readonly ids: readonly string[] }
+  | { readonly kind: 'signing-certificate'; readonly user: string; readonly ids: readonly string[] }
   | {
-      readonly kind: 'service-credentials';
+      readonly kind: 'service-specific-credential';
       readonly user: string;
       readonly credentials: readonly { readonly id: string; readonly service: string }[];
     }
-  | { readonly kind: 'root-keys'; readonly keys: readonly AccessKey[] };
+  | { readonly kind: 'root-access-key'; readonly keys: readonly AccessKey[] };
 
 /**
  * Whose doing a finding is: `by-hand` (the account was changed behind our back), `pending` (the file has changed since it
@@ -100,7 +100,7 @@ export type DriftWhat =
  * `settled` (changed by hand, and as the file wants it by now), `unexplained` (the plan changes it, and neither tells why),
  * `unmanaged` (nobody declares it).
  */
-export type DriftCause = 'by-hand' | 'pending' | 'undecided' | 'settled' | 'unexplained' | 'unmanaged';
+export type DriftCause = 'manual' | 'pending' | 'undecided' | 'settled' | 'unexplained' | 'unmanaged';
 
 /**
  * What reconciling makes of a finding: `undo` it; `keep` it, because undoing would give somebody access that somebody
@@ -123,7 +123,7 @@ export interface Attribution {
 
 export interface DriftFinding {
   /**
-   * `member-added/bo/paymaster/spends`: the same for the same thing at every look, another one where it has become worse.
+   * `membership-added/bo/paymaster/spends`: the same for the same thing at every look, another one where it has become worse.
    * Made of letters, digits, `/` and what IAM allows in names; a snooze names it.
    */
   readonly id: string;

@@ -23,7 +23,7 @@ const payers = { kind: 'group', name: PAYERS } as const;
 
 const KEY: AccessKey = { id: 'AKIA1', active: true, created: AT, lastUsed: null, isUseKnown: true };
 
-function finding(what: DriftWhat, cause: DriftFinding['cause'] = 'by-hand'): DriftFinding {
+function finding(what: DriftWhat, cause: DriftFinding['cause'] = 'manual'): DriftFinding {
   return { id: 'a', what, cause, fate: 'leave', people: [], risk: null, place: 0, by: null };
 }
 
@@ -68,8 +68,8 @@ const outside = (grants: UserAccess['grants']): DriftWhat => ({
   keys: [],
 });
 
-const dead = (policyName: string, holder: Extract<DriftWhat, { kind: 'dead-names' }>['holder']): DriftWhat => ({
-  kind: 'dead-names',
+const dead = (policyName: string, holder: Extract<DriftWhat, { kind: 'retired-operations' }>['holder']): DriftWhat => ({
+  kind: 'retired-operations',
   policy: policyName,
   holder,
   names: [],
@@ -94,9 +94,9 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
       subject: BO,
     },
   ],
-  'user-removed': [
+  'user-deleted': [
     {
-      what: of({ kind: 'user-removed', user: BO }),
+      what: of({ kind: 'user-deleted', user: BO }),
       did: [
         ['DeleteUser', onBo({})],
         ['UpdateUser', onBo({ newUserName: 'bo' })],
@@ -123,9 +123,9 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
       subject: PAYERS,
     },
   ],
-  'group-removed': [
+  'group-deleted': [
     {
-      what: of({ kind: 'group-removed', group: PAYERS }),
+      what: of({ kind: 'group-deleted', group: PAYERS }),
       did: [
         ['DeleteGroup', onPayers({})],
         ['UpdateGroup', onPayers({ newGroupName: 'old-payers' })],
@@ -148,9 +148,9 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
       subject: ROLE,
     },
   ],
-  'policy-removed': [
+  'policy-deleted': [
     {
-      what: of({ kind: 'policy-removed', arn: ROLE }),
+      what: of({ kind: 'policy-deleted', arn: ROLE }),
       did: [['DeletePolicy', { policyArn: ROLE }]],
       not: [
         ['DeletePolicy', { policyArn: OTHER }],
@@ -159,9 +159,9 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
       subject: ROLE,
     },
   ],
-  moved: [
+  'path-changed': [
     {
-      what: of({ kind: 'moved', holder: bo, from: PATH, to: '/staff/' }),
+      what: of({ kind: 'path-changed', holder: bo, from: PATH, to: '/staff/' }),
       did: [
         ['UpdateUser', onBo({ newPath: '/staff/' })],
         ['UpdateUser', { userName: 'old', newUserName: BO, newPath: '/staff/' }],
@@ -175,7 +175,7 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
       subject: BO,
     },
     {
-      what: of({ kind: 'moved', holder: payers, from: PATH, to: '/' }),
+      what: of({ kind: 'path-changed', holder: payers, from: PATH, to: '/' }),
       did: [
         ['UpdateGroup', onPayers({ newPath: '/' })],
         ['CreateGroup', onPayers({})],
@@ -187,9 +187,9 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
       subject: PAYERS,
     },
   ],
-  'member-added': [
+  'membership-added': [
     {
-      what: of({ kind: 'member-added', user: BO, group: PAYERS, stranger: false }),
+      what: of({ kind: 'membership-added', user: BO, group: PAYERS, stranger: false }),
       did: [
         ['AddUserToGroup', onBo({ groupName: PAYERS })],
         ['AddUserToGroup', { userName: BO.toUpperCase(), groupName: PAYERS }],
@@ -202,9 +202,9 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
       subject: BO,
     },
   ],
-  'member-removed': [
+  'membership-removed': [
     {
-      what: of({ kind: 'member-removed', user: BO, group: PAYERS, stranger: false }),
+      what: of({ kind: 'membership-removed', user: BO, group: PAYERS, stranger: false }),
       did: [['RemoveUserFromGroup', onBo({ groupName: PAYERS })]],
       not: [
         ['AddUserToGroup', onBo({ groupName: PAYERS })],
@@ -213,9 +213,9 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
       subject: BO,
     },
   ],
-  'attachment-added': [
+  'policy-attached': [
     {
-      what: of({ kind: 'attachment-added', holder: bo, arn: ROLE }),
+      what: of({ kind: 'policy-attached', holder: bo, arn: ROLE }),
       did: [['AttachUserPolicy', onBo({ policyArn: ROLE })]],
       not: [
         ['AttachUserPolicy', onBo({ policyArn: OTHER })],
@@ -225,7 +225,7 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
       subject: BO,
     },
     {
-      what: of({ kind: 'attachment-added', holder: payers, arn: OTHER }),
+      what: of({ kind: 'policy-attached', holder: payers, arn: OTHER }),
       did: [['AttachGroupPolicy', onPayers({ policyArn: OTHER })]],
       not: [
         ['AttachGroupPolicy', { groupName: 'others', policyArn: OTHER }],
@@ -234,9 +234,9 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
       subject: PAYERS,
     },
   ],
-  'attachment-removed': [
+  'policy-detached': [
     {
-      what: of({ kind: 'attachment-removed', holder: payers, arn: ROLE }),
+      what: of({ kind: 'policy-detached', holder: payers, arn: ROLE }),
       did: [['DetachGroupPolicy', onPayers({ policyArn: ROLE })]],
       not: [
         ['AttachGroupPolicy', onPayers({ policyArn: ROLE })],
@@ -245,9 +245,9 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
       subject: PAYERS,
     },
   ],
-  'inline-added': [
+  'inline-policy-added': [
     {
-      what: of({ kind: 'inline-added', holder: bo, policy: 'extra', document: null }),
+      what: of({ kind: 'inline-policy-added', holder: bo, policy: 'extra', document: null }),
       did: [['PutUserPolicy', onBo({ policyName: 'extra', policyDocument: '{}' })]],
       not: [
         ['PutUserPolicy', onBo({ policyName: 'limits' })],
@@ -257,9 +257,9 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
       subject: BO,
     },
   ],
-  'inline-changed': [
+  'inline-policy-changed': [
     {
-      what: of({ kind: 'inline-changed', holder: bo, policy: 'limits', from: null, to: null }),
+      what: of({ kind: 'inline-policy-changed', holder: bo, policy: 'limits', from: null, to: null }),
       did: [['PutUserPolicy', onBo({ policyName: 'limits' })]],
       not: [
         ['DeleteUserPolicy', onBo({ policyName: 'limits' })],
@@ -268,9 +268,9 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
       subject: BO,
     },
   ],
-  'inline-removed': [
+  'inline-policy-removed': [
     {
-      what: of({ kind: 'inline-removed', holder: payers, policy: 'own', document: null }),
+      what: of({ kind: 'inline-policy-removed', holder: payers, policy: 'own', document: null }),
       did: [['DeleteGroupPolicy', onPayers({ policyName: 'own' })]],
       not: [
         ['PutGroupPolicy', onPayers({ policyName: 'own' })],
@@ -279,9 +279,9 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
       subject: PAYERS,
     },
   ],
-  'document-changed': [
+  'policy-changed': [
     {
-      what: of({ kind: 'document-changed', arn: ROLE, from: null, to: null }),
+      what: of({ kind: 'policy-changed', arn: ROLE, from: null, to: null }),
       did: [
         ['CreatePolicyVersion', { policyArn: ROLE, setAsDefault: true, policyDocument: '{}' }],
         ['SetDefaultPolicyVersion', { policyArn: ROLE, versionId: 'v2' }],
@@ -362,8 +362,8 @@ const sendsBonus = (holder: string, policyOf: string): UserAccess['grants'] =>
 
 const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly Row[]>> = {
   attributes: [],
-  'used-key': [],
-  'root-keys': [],
+  'key-used-after-leaving': [],
+  'root-access-key': [],
   stray: [
     {
       what: stray('user', 'mallory'),
@@ -428,10 +428,10 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
       subject: BOUNDARY,
     },
   ],
-  'waiting-version': [
+  'non-default-policy-version': [
     {
       what: {
-        ...{ kind: 'waiting-version', arn: BOUNDARY, version: 'v2', created: '2026-11-25T09:00:02Z' },
+        ...{ kind: 'non-default-policy-version', arn: BOUNDARY, version: 'v2', created: '2026-11-25T09:00:02Z' },
         ...{ operations: [], isBeyond: true, users: [] },
       },
       did: [['CreatePolicyVersion', { policyArn: BOUNDARY }, { at: '2026-11-25T09:00:00Z' }]],
@@ -442,9 +442,9 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
       subject: BOUNDARY,
     },
   ],
-  'foreign-group': [
+  'unmanaged-group-membership': [
     {
-      what: { kind: 'foreign-group', user: BO, group: 'admins' },
+      what: { kind: 'unmanaged-group-membership', user: BO, group: 'admins' },
       did: [['AddUserToGroup', onBo({ groupName: 'admins' })]],
       not: [['AddUserToGroup', onBo({ groupName: PAYERS })]],
       subject: BO,
@@ -486,7 +486,7 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
       subject: 'old',
     },
   ],
-  'dead-names': [
+  'retired-operations': [
     {
       what: dead(ROLE, null),
       did: [['CreatePolicyVersion', { policyArn: ROLE, setAsDefault: true }]],
@@ -503,9 +503,9 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
       subject: 'old-payers',
     },
   ],
-  'extra-keys': [
+  'too-many-access-keys': [
     {
-      what: { kind: 'extra-keys', user: BO, keys: [KEY], allowed: 0 },
+      what: { kind: 'too-many-access-keys', user: BO, keys: [KEY], allowed: 0 },
       did: [
         ['CreateAccessKey', onBo({})],
         ['CreateAccessKey', {}, { who: BO }],
@@ -519,9 +519,9 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
       subject: BO,
     },
   ],
-  'old-key': [
+  'old-access-key': [
     {
-      what: { kind: 'old-key', user: BO, key: KEY, days: 80, limit: 60, other: null, isSuspended: false },
+      what: { kind: 'old-access-key', user: BO, key: KEY, days: 80, limit: 60, other: null, isSuspended: false },
       did: [['CreateAccessKey', onBo({})]],
       not: [
         ['CreateAccessKey', onBo({}), { at: '2026-11-25T08:01:00Z' }],
@@ -530,17 +530,17 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
       subject: BO,
     },
   ],
-  'unused-key': [
+  'unused-access-key': [
     {
-      what: { kind: 'unused-key', user: BO, key: KEY, days: 31 },
+      what: { kind: 'unused-access-key', user: BO, key: KEY, days: 31 },
       did: [['CreateAccessKey', onBo({}), { at: '2026-11-25T08:00:01Z' }]],
       not: [['CreateAccessKey', onBo({}), { at: '2026-11-25T07:59:00Z' }]],
       subject: BO,
     },
   ],
-  password: [
+  'console-password': [
     {
-      what: { kind: 'password', user: BO, lastUsed: null },
+      what: { kind: 'console-password', user: BO, lastUsed: null },
       did: [['CreateLoginProfile', onBo({ password: 'HIDDEN_DUE_TO_SECURITY_REASONS' })]],
       not: [
         ['UpdateLoginProfile', onBo({})],
@@ -549,25 +549,25 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
       subject: BO,
     },
   ],
-  'ssh-keys': [
+  'ssh-key': [
     {
-      what: { kind: 'ssh-keys', user: BO, ids: ['APKA1'] },
+      what: { kind: 'ssh-key', user: BO, ids: ['APKA1'] },
       did: [['UploadSSHPublicKey', onBo({})]],
       not: [['DeleteSSHPublicKey', onBo({ sSHPublicKeyId: 'APKA1' })]],
       subject: BO,
     },
   ],
-  certificates: [
+  'signing-certificate': [
     {
-      what: { kind: 'certificates', user: BO, ids: ['1'] },
+      what: { kind: 'signing-certificate', user: BO, ids: ['1'] },
       did: [['UploadSigningCertificate', onBo({})]],
       not: [['UploadSSHPublicKey', onBo({})]],
       subject: BO,
     },
   ],
-  'service-credentials': [
+  'service-specific-credential': [
     {
-      what: { kind: 'service-credentials', user: BO, credentials: [] },
+      what: { kind: 'service-specific-credential', user: BO, credentials: [] },
       did: [['CreateServiceSpecificCredential', onBo({ serviceName: 'codecommit.amazonaws.com' })]],
       not: [['CreateServiceSpecificCredential', { userName: CY, serviceName: 'codecommit.amazonaws.com' }]],
       subject: BO,
@@ -604,8 +604,8 @@ describe('who did it', () => {
 
   test.each<DriftWhat>([
     { kind: 'attributes', address: 'aws_iam_user.member_bo', attributes: ['force_destroy'] },
-    { kind: 'used-key', user: BO, key: KEY, because: 'suspended' },
-    { kind: 'root-keys', keys: [KEY] },
+    { kind: 'key-used-after-leaving', user: BO, key: KEY, because: 'suspended' },
+    { kind: 'root-access-key', keys: [KEY] },
   ])('$kind: no call of IAM tells', (what) => {
     const one = finding(what);
     expect(subjectsOf([one])).toEqual([]);
@@ -614,7 +614,7 @@ describe('who did it', () => {
     ]);
   });
 
-  const added = of({ kind: 'member-added', user: BO, group: PAYERS, stranger: false });
+  const added = of({ kind: 'membership-added', user: BO, group: PAYERS, stranger: false });
   const call = (more: Partial<TrailEvent>) => event('AddUserToGroup', onBo({ groupName: PAYERS }), more);
 
   test('the newest one that was carried out, whatever the order', () => {
@@ -628,7 +628,7 @@ describe('who did it', () => {
   });
 
   test('what has another name since is told with it', () => {
-    const gone = finding(of({ kind: 'user-removed', user: BO }));
+    const gone = finding(of({ kind: 'user-deleted', user: BO }));
     const by = (name: string, parameters: object) =>
       attribute([gone], [event(name, { userName: BO, ...parameters })])[0]?.by?.renamedTo;
     expect(by('UpdateUser', { newUserName: 'bo-2' })).toBe('bo-2');
@@ -656,8 +656,8 @@ describe('who did it', () => {
     const others = [
       finding(boundary('changed')),
       finding(added),
-      finding({ kind: 'password', user: BO, lastUsed: null }),
-      finding({ kind: 'password', user: CY, lastUsed: null }),
+      finding({ kind: 'console-password', user: BO, lastUsed: null }),
+      finding({ kind: 'console-password', user: CY, lastUsed: null }),
     ];
     expect(subjectsOf(others)).toEqual([BOUNDARY, BO, CY]);
   });
@@ -689,21 +689,21 @@ test('from an account that was changed by several hands to who did what', async 
   now = new Date(now.getTime() + 60_000);
   const done: [DriftWhat, string, object][] = [
     [
-      of({ kind: 'member-added', user: BO, group: PAYERS, stranger: false }),
+      of({ kind: 'membership-added', user: BO, group: PAYERS, stranger: false }),
       'AddUserToGroup',
       { UserName: BO, GroupName: PAYERS },
     ],
     [
-      of({ kind: 'document-changed', arn: ROLE, from: null, to: null }),
+      of({ kind: 'policy-changed', arn: ROLE, from: null, to: null }),
       'CreatePolicyVersion',
       { PolicyArn: ROLE, PolicyDocument: document, SetAsDefault: true },
     ],
     [
-      of({ kind: 'inline-added', holder: bo, policy: 'extra', document: null }),
+      of({ kind: 'inline-policy-added', holder: bo, policy: 'extra', document: null }),
       'PutUserPolicy',
       { UserName: BO, PolicyName: 'extra', PolicyDocument: document },
     ],
-    [of({ kind: 'attachment-added', holder: bo, arn: ROLE }), 'AttachUserPolicy', { UserName: BO, PolicyArn: ROLE }],
+    [of({ kind: 'policy-attached', holder: bo, arn: ROLE }), 'AttachUserPolicy', { UserName: BO, PolicyArn: ROLE }],
     [
       of({ kind: 'boundary-changed', user: BO, from: null, to: ROLE }),
       'PutUserPermissionsBoundary',
@@ -714,9 +714,9 @@ test('from an account that was changed by several hands to who did what', async 
       'TagUser',
       { UserName: BO, Tags: [{ Key: 'mturk-team:lab', Value: 'other' }] },
     ],
-    [{ kind: 'extra-keys', user: BO, keys: [], allowed: 0 }, 'CreateAccessKey', { UserName: BO }],
+    [{ kind: 'too-many-access-keys', user: BO, keys: [], allowed: 0 }, 'CreateAccessKey', { UserName: BO }],
     [
-      { kind: 'password', user: BO, lastUsed: null },
+      { kind: 'console-password', user: BO, lastUsed: null },
       'CreateLoginProfile',
       { UserName: BO, Password: 'Correct-Horse-1' },
     ],
@@ -727,7 +727,10 @@ test('from an account that was changed by several hands to who did what', async 
     await call(name, input);
     times.push(`${now.toISOString().slice(0, 19)}Z`);
   }
-  const findings = [...done.map(([what]) => finding(what)), finding({ kind: 'password', user: CY, lastUsed: null })];
+  const findings = [
+    ...done.map(([what]) => finding(what)),
+    finding({ kind: 'console-password', user: CY, lastUsed: null }),
+  ];
   const { events, unseen } = await readTrail(trail, subjectsOf(findings), since, {
     now: () => now,
     wait: async () => {},

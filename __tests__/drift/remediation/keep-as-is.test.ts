@@ -57,31 +57,43 @@ test('the text is left alone where nothing is kept', () => {
 });
 
 const TABLE: readonly (readonly [string, Difference])[] = [
-  ['a member of another group', { kind: 'member-added', group: user('paymaster'), user: user('bo'), stranger: false }],
-  ['a stranger in a group', { kind: 'member-added', group: user('paymaster'), user: 'mallory', stranger: true }],
+  [
+    'a member of another group',
+    { kind: 'membership-added', group: user('paymaster'), user: user('bo'), stranger: false },
+  ],
+  ['a stranger in a group', { kind: 'membership-added', group: user('paymaster'), user: 'mallory', stranger: true }],
   [
     'a member taken out of a group',
-    { kind: 'member-removed', group: user('results-reader'), user: user('bo'), stranger: false },
+    { kind: 'membership-removed', group: user('results-reader'), user: user('bo'), stranger: false },
   ],
-  ['the last of a group', { kind: 'member-removed', group: user('paymaster'), user: user('fay'), stranger: false }],
-  ['a policy on a member', { kind: 'attachment-added', holder: onUser('cy'), arn: FULL }],
-  ['a policy on a group', { kind: 'attachment-added', holder: onGroup('paymaster'), arn: FULL }],
+  ['the last of a group', { kind: 'membership-removed', group: user('paymaster'), user: user('fay'), stranger: false }],
+  ['a policy on a member', { kind: 'policy-attached', holder: onUser('cy'), arn: FULL }],
+  ['a policy on a group', { kind: 'policy-attached', holder: onGroup('paymaster'), arn: FULL }],
   [
     "a group's own policy detached",
-    { kind: 'attachment-removed', holder: onGroup('paymaster'), arn: rolePolicyArn(sampleTeam, 'paymaster') },
+    { kind: 'policy-detached', holder: onGroup('paymaster'), arn: rolePolicyArn(sampleTeam, 'paymaster') },
   ],
-  ['a policy of AWS detached', { kind: 'attachment-removed', holder: onGroup('full-access'), arn: FULL }],
+  ['a policy of AWS detached', { kind: 'policy-detached', holder: onGroup('full-access'), arn: FULL }],
   [
     'an inline policy on a member',
-    { kind: 'inline-added', holder: onUser('fay'), policy: 'emergency', document: null },
+    { kind: 'inline-policy-added', holder: onUser('fay'), policy: 'emergency', document: null },
   ],
-  ['an inline policy on a group', { kind: 'inline-added', holder: onGroup('paymaster'), policy: 'x', document: null }],
-  ['limits deleted', { kind: 'inline-removed', holder: onUser('bo'), policy: 'limits', document: limitsOf('bo') }],
-  ['limits edited', { kind: 'inline-changed', holder: onUser('bo'), policy: 'limits', from: limitsOf('bo'), to: DENY }],
+  [
+    'an inline policy on a group',
+    { kind: 'inline-policy-added', holder: onGroup('paymaster'), policy: 'x', document: null },
+  ],
+  [
+    'limits deleted',
+    { kind: 'inline-policy-removed', holder: onUser('bo'), policy: 'limits', document: limitsOf('bo') },
+  ],
+  [
+    'limits edited',
+    { kind: 'inline-policy-changed', holder: onUser('bo'), policy: 'limits', from: limitsOf('bo'), to: DENY },
+  ],
   [
     'a document edited',
     {
-      kind: 'document-changed',
+      kind: 'policy-changed',
       arn: rolePolicyArn(sampleTeam, 'paymaster'),
       from: documentOf(rolePolicyArn(sampleTeam, 'paymaster')),
       to: DENY,
@@ -91,8 +103,8 @@ const TABLE: readonly (readonly [string, Difference])[] = [
   ['no boundary', { kind: 'boundary-changed', user: user('bo'), from: boundaryArn(sampleTeam), to: null }],
   ['a tag', { kind: 'tag-changed', user: user('ada'), tag: 'hello', from: null, to: 'x' }],
   ['a tag taken off', { kind: 'tag-changed', user: user('ada'), tag: 'mturk-team:member', from: 'ada', to: null }],
-  ['a user moved', { kind: 'moved', holder: onUser('ada'), from: '/mturk/perception-lab/', to: '/' }],
-  ['a group moved', { kind: 'moved', holder: onGroup('paymaster'), from: '/mturk/perception-lab/', to: '/x/' }],
+  ['a user moved', { kind: 'path-changed', holder: onUser('ada'), from: '/mturk/perception-lab/', to: '/' }],
+  ['a group moved', { kind: 'path-changed', holder: onGroup('paymaster'), from: '/mturk/perception-lab/', to: '/x/' }],
 ];
 
 function limitsOf(key: string): PolicyDocument | null {
@@ -122,29 +134,29 @@ function everyReferenceHolds(text: string): void {
 test.each<[string, Difference, readonly string[]]>([
   [
     'a user who is gone, with all she had',
-    { kind: 'user-removed', user: user('bo') },
+    { kind: 'user-deleted', user: user('bo') },
     [
-      `inline-removed limits ${user('bo')}`,
-      `member-removed ${user('results-reader')} ${user('bo')}`,
-      `member-removed ${user('task-publisher')} ${user('bo')}`,
-      `user-removed ${user('bo')}`,
+      `inline-policy-removed limits ${user('bo')}`,
+      `membership-removed ${user('results-reader')} ${user('bo')}`,
+      `membership-removed ${user('task-publisher')} ${user('bo')}`,
+      `user-deleted ${user('bo')}`,
     ],
   ],
   [
     'a group that is gone, with its members and attachments, and its policy left',
-    { kind: 'group-removed', group: user('paymaster') },
+    { kind: 'group-deleted', group: user('paymaster') },
     [
-      `attachment-removed ${rolePolicyArn(sampleTeam, 'paymaster')} ${user('paymaster')}`,
-      `group-removed ${user('paymaster')}`,
-      `member-removed ${user('paymaster')} ${user('fay')}`,
+      `policy-detached ${rolePolicyArn(sampleTeam, 'paymaster')} ${user('paymaster')}`,
+      `group-deleted ${user('paymaster')}`,
+      `membership-removed ${user('paymaster')} ${user('fay')}`,
     ],
   ],
   [
     'a policy that is gone, with its attachments',
-    { kind: 'policy-removed', arn: rolePolicyArn(sampleTeam, 'paymaster') },
+    { kind: 'policy-deleted', arn: rolePolicyArn(sampleTeam, 'paymaster') },
     [
-      `attachment-removed ${rolePolicyArn(sampleTeam, 'paymaster')} ${user('paymaster')}`,
-      `policy-removed ${rolePolicyArn(sampleTeam, 'paymaster')}`,
+      `policy-detached ${rolePolicyArn(sampleTeam, 'paymaster')} ${user('paymaster')}`,
+      `policy-deleted ${rolePolicyArn(sampleTeam, 'paymaster')}`,
     ],
   ],
 ])('kept alone: %s', (_what, difference, expected) => {
@@ -164,17 +176,14 @@ test.each<[string, Difference]>([
   ['a user that nobody declares', { kind: 'user-added', user: 'mallory' }],
   ['a group that nobody declares', { kind: 'group-added', group: 'old' }],
   ['a policy that nobody declares', { kind: 'policy-added', arn: rolePolicyArn(sampleTeam, 'x') }],
-  [
-    'what a user has whom nobody declares',
-    { kind: 'attachment-added', holder: { kind: 'user', name: 'm' }, arn: FULL },
-  ],
+  ['what a user has whom nobody declares', { kind: 'policy-attached', holder: { kind: 'user', name: 'm' }, arn: FULL }],
   [
     'a document that nobody could read',
-    { kind: 'document-changed', arn: rolePolicyArn(sampleTeam, 'paymaster'), from: null, to: null },
+    { kind: 'policy-changed', arn: rolePolicyArn(sampleTeam, 'paymaster'), from: null, to: null },
   ],
   [
     'limits that nobody could read',
-    { kind: 'inline-changed', holder: onUser('bo'), policy: 'limits', from: null, to: null },
+    { kind: 'inline-policy-changed', holder: onUser('bo'), policy: 'limits', from: null, to: null },
   ],
 ])('no word of the configuration changes for %s', (_what, difference) => {
   expect(JSON.parse(keepAsIs(written, [difference]))).toEqual(JSON.parse(written));
@@ -185,13 +194,13 @@ test('what somebody wrote into an account stays a text, and never becomes an exp
   const statement = { Sid: '', Effect: 'Deny', Action: '*', Resource: `arn:${hostile}` } as const;
   const text = keepAsIs(written, [
     { kind: 'tag-changed', user: user('ada'), tag: '${t}', from: null, to: hostile },
-    { kind: 'moved', holder: onUser('cy'), from: '/', to: `/${hostile}/` },
+    { kind: 'path-changed', holder: onUser('cy'), from: '/', to: `/${hostile}/` },
     { kind: 'boundary-changed', user: user('bo'), from: null, to: hostile },
-    { kind: 'attachment-added', holder: onUser('cy'), arn: hostile },
-    { kind: 'inline-added', holder: onGroup('paymaster'), policy: hostile, document: null },
-    { kind: 'member-added', group: user('paymaster'), user: hostile, stranger: true },
+    { kind: 'policy-attached', holder: onUser('cy'), arn: hostile },
+    { kind: 'inline-policy-added', holder: onGroup('paymaster'), policy: hostile, document: null },
+    { kind: 'membership-added', group: user('paymaster'), user: hostile, stranger: true },
     {
-      kind: 'document-changed',
+      kind: 'policy-changed',
       arn: rolePolicyArn(sampleTeam, 'paymaster'),
       from: null,
       to: { Version: '2012-10-17', Statement: [statement] },
@@ -200,7 +209,7 @@ test('what somebody wrote into an account stays a text, and never becomes an exp
   const problems = gateProblems({ stack: 'team', configuration: JSON.parse(text) as Json, team: sampleTeam });
   expect(problems.filter(({ rule }) => rule === 'no-expressions')).toEqual([]);
   // Only a document can say it; what else bears such a text stays as the file has it.
-  expect(keptIn(text).map(({ kind }) => kind)).toEqual(['document-changed']);
+  expect(keptIn(text).map(({ kind }) => kind)).toEqual(['policy-changed']);
   expect(JSON.stringify(keptIn(text))).toContain(JSON.stringify(hostile).slice(1, -1));
 });
 

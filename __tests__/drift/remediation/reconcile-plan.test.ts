@@ -30,7 +30,7 @@ function planOf(changes: readonly Change[], outputs: object = {}) {
 
 function finding(what: Difference | Extract<DriftWhat, { kind: 'attributes' }>): DriftFinding {
   const whole: DriftWhat = what.kind === 'attributes' ? what : { kind: 'difference', difference: what };
-  return { id: what.kind, what: whole, cause: 'by-hand', fate: 'undo', people: [], risk: null, place: 0, by: null };
+  return { id: what.kind, what: whole, cause: 'manual', fate: 'undo', people: [], risk: null, place: 0, by: null };
 }
 
 const userValues = (key: string, more: Values = {}): Values => ({
@@ -55,19 +55,19 @@ const membership = (before: readonly string[], after: readonly string[], actions
   { name: iam('paymaster'), group: iam('paymaster'), users: after },
 ];
 const takesBoOut = membership([iam('bo'), iam('fay')], [iam('fay')]);
-const boAdded = finding({ kind: 'member-added', group: iam('paymaster'), user: iam('bo'), stranger: false });
+const boAdded = finding({ kind: 'membership-added', group: iam('paymaster'), user: iam('bo'), stranger: false });
 const limits = {
   user: iam('bo'),
   name: 'limits',
   policy: '{"Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}',
 };
 const limitsGone = finding({
-  kind: 'inline-removed',
+  kind: 'inline-policy-removed',
   holder: { kind: 'user', name: iam('bo') },
   policy: 'limits',
   document: null,
 });
-const boGone = finding({ kind: 'user-removed', user: iam('bo') });
+const boGone = finding({ kind: 'user-deleted', user: iam('bo') });
 const forced: Change = [
   'aws_iam_user.member_bo',
   'update',
@@ -107,13 +107,13 @@ test.each<[string, ReturnType<typeof planOf>, readonly DriftFinding[], object]>(
     'somebody else is taken out, too',
     planOf([bo, group, membership([iam('bo'), iam('fay')], [])]),
     [boAdded],
-    { besides: [{ kind: 'member-removed', user: iam('fay') }], addresses: [], missing: [] },
+    { besides: [{ kind: 'membership-removed', user: iam('fay') }], addresses: [], missing: [] },
   ],
   [
     'somebody is put in again',
     planOf([bo, group, membership([iam('bo')], [iam('fay')])]),
     [boAdded],
-    { besides: [{ kind: 'member-added', user: iam('fay') }] },
+    { besides: [{ kind: 'membership-added', user: iam('fay') }] },
   ],
   ['nothing is done', planOf([bo, group]), [boAdded], { besides: [], addresses: [], missing: [boAdded] }],
   [
@@ -188,7 +188,7 @@ test('a rail stands against what a plan does, and not against what is kept', () 
   const others: Finding[] = [unbounded('fay'), outside('policy arn:other'), outside('group Admins'), outside('arn:x')];
   const kept: Difference[] = [
     { kind: 'boundary-changed', user: iam('bo'), from: 'b', to: 'x' },
-    { kind: 'attachment-added', holder: { kind: 'group', name: iam('paymaster') }, arn: 'arn:x' },
+    { kind: 'policy-attached', holder: { kind: 'group', name: iam('paymaster') }, arn: 'arn:x' },
   ];
   expect(railsBesidesKept([unbounded('bo'), outside('policy arn:x'), ...others], kept)).toEqual(others);
   expect(railsBesidesKept(others, [])).toEqual(others);

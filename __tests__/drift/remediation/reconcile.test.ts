@@ -15,18 +15,18 @@ const hoursAgo = (hours: number) => new Date(Date.parse(AT) - hours * 3_600_000)
 const iam = (key: string) => `perception-lab-${key}`;
 
 const added = (user: string, group: string): Difference => ({
-  kind: 'member-added',
+  kind: 'membership-added',
   group: iam(group),
   user: iam(user),
   stranger: false,
 });
 const removed = (user: string, group: string): Difference =>
-  ({ ...added(user, group), kind: 'member-removed' }) as Difference;
+  ({ ...added(user, group), kind: 'membership-removed' }) as Difference;
 
 function found(
   what: Difference | DriftWhat,
   fate: ReconcileFate,
-  { cause = 'by-hand', id }: { cause?: DriftCause; id?: string } = {},
+  { cause = 'manual', id }: { cause?: DriftCause; id?: string } = {},
 ): DriftFinding {
   const whole: DriftWhat = isWhat(what) ? what : { kind: 'difference', difference: what };
   const own =
@@ -35,7 +35,7 @@ function found(
 }
 
 function isWhat(what: Difference | DriftWhat): what is DriftWhat {
-  return ['difference', 'attributes', 'foreign-group', 'password'].includes(what.kind);
+  return ['difference', 'attributes', 'unmanaged-group-membership', 'password'].includes(what.kind);
 }
 
 function lookWith(findings: readonly DriftFinding[], more: Partial<DriftLook> = {}): DriftLook {
@@ -64,7 +64,7 @@ const added2 = found(added('cy', 'paymaster'), 'undo', { id: 'added/cy' });
 const removed1 = found(removed('bo', 'task-publisher'), 'keep', { id: 'removed/bo' });
 const removed2 = found(removed('fay', 'paymaster'), 'keep', { id: 'removed/fay' });
 const attachedTo = (role: string, policy: string): Difference => ({
-  kind: 'attachment-added',
+  kind: 'policy-attached',
   holder: { kind: 'group', name: iam(role) },
   arn: `arn:aws:iam::1:policy/${policy}`,
 });
@@ -72,7 +72,7 @@ const attachedTo = (role: string, policy: string): Difference => ({
 const named = found(attachedTo('paymaster', iam('bo')), 'keep', { id: 'named' });
 const mixed = found(
   {
-    kind: 'document-changed',
+    kind: 'policy-changed',
     arn: `arn:aws:iam::1:policy/mturk/perception-lab/${iam('paymaster')}`,
     from: null,
     to: null,
@@ -81,7 +81,7 @@ const mixed = found(
   { id: 'mixed' },
 );
 const boundary = found({ kind: 'boundary-changed', user: iam('gus'), from: null, to: 'x' }, 'keep', { id: 'boundary' });
-const password = found({ kind: 'password', user: iam('bo'), lastUsed: null }, 'leave', {
+const password = found({ kind: 'console-password', user: iam('bo'), lastUsed: null }, 'leave', {
   cause: 'unmanaged',
   id: 'pass/word',
 });

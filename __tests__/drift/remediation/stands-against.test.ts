@@ -23,7 +23,7 @@ const withInline = (model: AccessModel, user: string, ...inline: InlinePolicy[])
   users: model.users.map((each) => (each.name === user ? { ...each, inline: [...each.inline, ...inline] } : each)),
 });
 const wrote = (user: string, policy: string, document: InlinePolicy['document']): Difference => ({
-  kind: 'inline-added',
+  kind: 'inline-policy-added',
   holder: { kind: 'user', name: user },
   policy,
   document,
@@ -31,7 +31,7 @@ const wrote = (user: string, policy: string, document: InlinePolicy['document'])
 const found = (difference: Difference, people: DriftFinding['people'] = []): DriftFinding => ({
   id: JSON.stringify(difference),
   what: { kind: 'difference', difference },
-  cause: 'by-hand',
+  cause: 'manual',
   fate: 'undo',
   people,
   risk: null,
@@ -73,7 +73,10 @@ test('nothing stands against a plan that takes back what was decided, and that a
 
 test('what the plan does besides', () => {
   const more = withInline(tampered, fay, { name: 'y', document: null });
-  expect(ask(more, file, [spends])).toMatchObject({ reason: 'other-changes', besides: [{ kind: 'inline-removed' }] });
+  expect(ask(more, file, [spends])).toMatchObject({
+    reason: 'other-changes',
+    besides: [{ kind: 'inline-policy-removed' }],
+  });
 });
 
 test('what the plan does not put right', () => {
@@ -114,7 +117,7 @@ test('whoever was asked for may get something back, and nobody else', () => {
 test('whoever could for a moment do what neither end allows', () => {
   const giving = wrote(bo, 'gives', allow('mechanicalturk:SendBonus'));
   const denying: Difference = {
-    kind: 'inline-added',
+    kind: 'inline-policy-added',
     holder: { kind: 'group', name: reader },
     policy: 'denies',
     document: { Statement: [{ Effect: 'Deny', Action: 'mechanicalturk:SendBonus', Resource: '*' }] },

@@ -4,8 +4,8 @@ import { driftIssuesInTest, MARKER } from '../../support/drift-issues.ts';
 const { server, repository, look, issuesOf, issueOf } = driftIssuesInTest();
 const BOT = 'github-actions[bot]';
 
-const ADDED = 'member-added/bo/paymaster';
-const REMOVED = 'member-removed/dee/reader';
+const ADDED = 'membership-added/bo/paymaster';
+const REMOVED = 'membership-removed/dee/reader';
 
 describe('the issue about drift', () => {
   test('clean: nothing is written', async () => {
@@ -25,7 +25,9 @@ describe('the issue about drift', () => {
     expect(issueOf('drift').comments).toEqual([]);
 
     await look(driftFile([ADDED, REMOVED]));
-    expect(issueOf('drift').comments).toEqual([expect.stringMatching(/: 1 finding is new\.\n\n- .*member-removed/)]);
+    expect(issueOf('drift').comments).toEqual([
+      expect.stringMatching(/: 1 finding is new\.\n\n- .*membership-removed/),
+    ]);
     expect(issueOf('drift').body).toContain(REMOVED);
     await look(driftFile([REMOVED]));
     expect(issueOf('drift').comments[1]).toMatch(/^Changed since .*: nothing is new, 1 is gone\.$/);
@@ -39,7 +41,9 @@ describe('the issue about drift', () => {
 
     await look(driftFile([ADDED]));
     expect(issueOf('drift')).toMatchObject({ state: 'open' });
-    expect(issueOf('drift').comments[3]).toMatch(/^The account differs from team\.yaml again\.\n\n- .*member-added/);
+    expect(issueOf('drift').comments[3]).toMatch(
+      /^The account differs from team\.yaml again\.\n\n- .*membership-added/,
+    );
   });
 
   test('the day on which it was found stays as long as it is the same', async () => {
@@ -94,8 +98,8 @@ describe('the issue about drift', () => {
     const { body } = issueOf('drift');
     await look(driftFile([ADDED], blind));
     expect(issueOf('drift')).toMatchObject({ body, comments: [] });
-    await look(driftFile([ADDED, 'root-keys'], blind));
-    expect(issueOf('drift').comments).toEqual([expect.stringMatching(/: 1 finding is new\.\n\n- .*root-keys/)]);
+    await look(driftFile([ADDED, 'root-access-key'], blind));
+    expect(issueOf('drift').comments).toEqual([expect.stringMatching(/: 1 finding is new\.\n\n- .*root-access-key/)]);
   });
 
   test('what is pending alone closes it, and says where it stands', async () => {

@@ -17,7 +17,7 @@ afterEach(() => directory.remove());
 const file = (name: string) => join(directory.directory, name);
 
 test('what is written is read', async () => {
-  const report = driftFile(['member-added/bo/paymaster'], {
+  const report = driftFile(['membership-added/bo/paymaster'], {
     renewals: [{ cohort: '2026-12-20', title: 'Ends', body: 'x' }],
     error: { title: 'Not all', body: 'y' },
   });

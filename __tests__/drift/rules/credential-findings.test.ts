@@ -21,7 +21,7 @@ describe('credentials', () => {
   const left: Team = { ...withoutMember('bo'), departed: [{ key: 'bo', left: '2026-11-20', reason: 'graduated' }] };
   const cases: readonly (readonly [string, GivenLook & { credentials: Credentials }, readonly string[]])[] = [
     ['one key', { credentials: { [name('bo')]: { keys: [keyOf()] } } }, []],
-    ['two keys', { credentials: { [name('bo')]: { keys: [keyOf(), keyOf()] } } }, ['extra-keys/bo']],
+    ['two keys', { credentials: { [name('bo')]: { keys: [keyOf(), keyOf()] } } }, ['too-many-access-keys/bo']],
     [
       'two keys, one of them switched off',
       { credentials: { [name('bo')]: { keys: [keyOf(), keyOf({ active: false })] } } },
@@ -35,30 +35,30 @@ describe('credentials', () => {
     [
       'a key where none is declared',
       { team: withMember('bo', { keys: 0 }), credentials: { [name('bo')]: { keys: [keyOf()] } } },
-      ['extra-keys/bo'],
+      ['too-many-access-keys/bo'],
     ],
     [
       'two keys where none is declared',
       { team: withMember('bo', { keys: 0 }), credentials: { [name('bo')]: { keys: [keyOf(), keyOf()] } } },
-      ['extra-keys/bo/2'],
+      ['too-many-access-keys/bo/2'],
     ],
-    ['a key of 91 days', { credentials: { [name('bo')]: { keys: [old] } } }, ['old-key/bo']],
+    ['a key of 91 days', { credentials: { [name('bo')]: { keys: [old] } } }, ['old-access-key/bo']],
     ['a key of 90 days', { credentials: { [name('bo')]: { keys: [keyOf({ created: '2026-08-27T00:00:00Z' })] } } }, []],
     [
       'two old keys',
       { team: withMember('bo', { keys: 2 }), credentials: { [name('bo')]: { keys: [old, old] } } },
-      ['old-key/bo', 'old-key/bo/2'],
+      ['old-access-key/bo', 'old-access-key/bo/2'],
     ],
     ['an old key that is switched off', { credentials: { [name('bo')]: { keys: [{ ...old, active: false }] } } }, []],
     [
       'a key of 30 days that was never used',
       { credentials: { [name('bo')]: { keys: [keyOf({ created: '2026-10-26T12:00:00Z', lastUsed: null })] } } },
-      ['unused-key/bo'],
+      ['unused-access-key/bo'],
     ],
     [
       'a key that is too old and was never used: nobody has to replace it',
       { credentials: { [name('bo')]: { keys: [keyOf({ created: '2026-08-01T12:00:00Z', lastUsed: null })] } } },
-      ['unused-key/bo'],
+      ['unused-access-key/bo'],
     ],
     [
       'one of 29 days',
@@ -77,7 +77,7 @@ describe('credentials', () => {
     [
       'a key of a suspended member, used six days ago',
       { credentials: { [name('cy')]: { keys: [keyOf({ lastUsed: '2026-11-19T12:00:00Z' })] } } },
-      ['used-key/cy'],
+      ['key-used-after-leaving/cy'],
     ],
     [
       'a key of a suspended member, used eight days ago',
@@ -91,7 +91,7 @@ describe('credentials', () => {
         account: declare(sampleTeam, TODAY),
         credentials: { [name('bo')]: { keys: [keyOf({ lastUsed: '2027-06-01T00:00:00Z' })] } },
       },
-      ['used-key/bo', 'user-added/bo'],
+      ['key-used-after-leaving/bo', 'user-added/bo'],
     ],
     [
       'a key used on the last day, and no other word about her keys',
@@ -110,9 +110,9 @@ describe('credentials', () => {
         account: declare(sampleTeam, TODAY),
         credentials: { [name('bo')]: { keys: [keyOf({ lastUsed: '2026-11-21T00:00:00Z' })] } },
       },
-      ['user-added/bo/spends', 'used-key/bo'],
+      ['user-added/bo/spends', 'key-used-after-leaving/bo'],
     ],
-    ['a password', { credentials: { [name('bo')]: { password: { lastUsed: null } } } }, ['password/bo']],
+    ['a password', { credentials: { [name('bo')]: { password: { lastUsed: null } } } }, ['console-password/bo']],
     [
       'what has nothing to do with MTurk',
       {
@@ -124,7 +124,7 @@ describe('credentials', () => {
           },
         },
       },
-      ['service-credentials/bo', 'ssh-keys/bo', 'certificates/bo'],
+      ['service-specific-credential/bo', 'ssh-key/bo', 'signing-certificate/bo'],
     ],
     [
       'somebody else, who may do nothing',
@@ -143,7 +143,7 @@ describe('credentials', () => {
   test('an old key knows of the other one, and of a suspension: both decide what replaces it', () => {
     const other = keyOf({ active: false });
     const credentials = { [name('bo')]: { keys: [old, other] }, [name('cy')]: { keys: [old] } };
-    const keys = lookAt({ credentials }).findings.flatMap(({ what }) => (what.kind === 'old-key' ? [what] : []));
+    const keys = lookAt({ credentials }).findings.flatMap(({ what }) => (what.kind === 'old-access-key' ? [what] : []));
     expect(keys).toMatchObject([
       { user: name('bo'), other, isSuspended: false },
       { user: name('cy'), other: null, isSuspended: true },
@@ -154,10 +154,10 @@ describe('credentials', () => {
     const keys = [keyOf(), keyOf()];
     const { findings } = lookAt({ credentials: { [name('bo')]: { keys }, [name('cy')]: { keys } } });
     expect(findings.map(({ id, risk }) => [id, risk])).toEqual([
-      ['extra-keys/bo', 'spends'],
-      ['used-key/cy', null],
-      ['used-key/cy/2', null],
-      ['extra-keys/cy', null],
+      ['too-many-access-keys/bo', 'spends'],
+      ['key-used-after-leaving/cy', null],
+      ['key-used-after-leaving/cy/2', null],
+      ['too-many-access-keys/cy', null],
     ]);
   });
 
@@ -173,7 +173,7 @@ describe('credentials', () => {
         plan: null,
         applied: null,
       }).findings.map(({ id, risk }) => [id, risk]);
-    expect([ids(true), ids(false)]).toEqual([[['root-keys', 'spends']], []]);
+    expect([ids(true), ids(false)]).toEqual([[['root-access-key', 'spends']], []]);
   });
 
   test('keys of somebody outside come with her', () => {

@@ -39,7 +39,7 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
     'a newer one that gives all of Mechanical Turk',
     READER,
     versions(['*', ours], wide),
-    ['waiting-version/results-reader/v2'],
+    ['non-default-policy-version/results-reader/v2'],
   ],
   ['a newer one that gives less', READER, versions(['*', ours], narrow), []],
   ['a newer one that gives the same', READER, versions(['*', ours], ours), []],
@@ -51,32 +51,37 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
       says(statement('Allow', 'mechanicalturk:*', after('2027-01-01T00:00:00Z'))),
       says(statement('Allow', 'mechanicalturk:*', { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } })),
     ),
-    ['waiting-version/results-reader/v2', 'waiting-version/results-reader/v3'],
+    ['non-default-policy-version/results-reader/v2', 'non-default-policy-version/results-reader/v3'],
   ],
-  ['a newer one that nobody can read', READER, versions(['*', ours], null), ['waiting-version/results-reader/v2']],
+  [
+    'a newer one that nobody can read',
+    READER,
+    versions(['*', ours], null),
+    ['non-default-policy-version/results-reader/v2'],
+  ],
   [
     'a newer one that gives what is not of Mechanical Turk alone',
     READER,
     versions(['*', ours], says(...[ours.Statement].flat(), statement('Allow', 's3:*'))),
-    ['waiting-version/results-reader/v2'],
+    ['non-default-policy-version/results-reader/v2'],
   ],
   [
     'an older one such as applying never makes',
     READER,
     versions(everything, ['*', ours]),
-    ['waiting-version/results-reader/v1'],
+    ['non-default-policy-version/results-reader/v1'],
   ],
   [
     'two newer ones, the one worse than the other',
     READER,
     versions(['*', ours], everything, narrow, wide),
-    ['waiting-version/results-reader/v2', 'waiting-version/results-reader/v4'],
+    ['non-default-policy-version/results-reader/v2', 'non-default-policy-version/results-reader/v4'],
   ],
   [
     'a newer one of the boundary',
     BOUNDARY,
     versions(['*', boundaryPolicy(sampleTeam)], everything),
-    ['waiting-version/perception-lab/v2'],
+    ['non-default-policy-version/perception-lab/v2'],
   ],
   [
     'an older one of the boundary, which lets through keys by name',
@@ -91,18 +96,18 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
     'an older one of the boundary, which lets through everything',
     BOUNDARY,
     versions(everything, ['*', boundaryPolicy(sampleTeam)]),
-    ['waiting-version/perception-lab/v1'],
+    ['non-default-policy-version/perception-lab/v1'],
   ],
 ])('versions of a policy that lie in wait: %s', (_what, arn, list, expected) => {
   const found = look(arn, list);
   expect(found.findings.map(({ id }) => id).sort()).toEqual(expected);
-  for (const { cause, fate, risk } of found.findings) expect([cause, fate, risk]).toEqual(['by-hand', 'leave', null]);
+  for (const { cause, fate, risk } of found.findings) expect([cause, fate, risk]).toEqual(['manual', 'leave', null]);
 });
 
 test('somebody went back to an older version: what the file was applied by since lies not in wait', () => {
   const list = versions(['*', narrow], wide, ours);
   expect(look(READER, list, edit(READER, narrow)).findings.map(({ id }) => id)).toEqual([
-    'document-changed/results-reader',
+    'policy-changed/results-reader',
   ]);
 });
 
@@ -113,7 +118,7 @@ test('a version that lies in wait tells what it would give, and to whom', () => 
   ).findings;
   // Who may pay already, and who is suspended, gains nothing.
   expect(finding?.what).toEqual({
-    kind: 'waiting-version',
+    kind: 'non-default-policy-version',
     arn: READER,
     version: 'v2',
     created: '2026-11-02T00:00:00Z',

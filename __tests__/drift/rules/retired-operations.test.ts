@@ -90,7 +90,7 @@ test('who has such a policy is said, and weighs what was meant to be denied and 
   )(declare(sampleTeam, TODAY));
   const dead = (model: typeof account) =>
     lookAt({ account: model }).findings.flatMap(({ what, risk }) =>
-      what.kind === 'dead-names' ? [[what.users, risk]] : [],
+      what.kind === 'retired-operations' ? [[what.users, risk]] : [],
     );
   expect(dead(account)).toEqual([[[name('fay')], null]]);
   const zoe = {

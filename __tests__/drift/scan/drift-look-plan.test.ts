@@ -114,8 +114,8 @@ test.each(STEPS)('%s, with its plan, is %s', (step, found, expected) => {
 describe('the twelve tamperings', () => {
   const [, team] = RECORDED_TEAMS['12-drift']!;
   const lines = [
-    'attachment-added/group/results-reader/AmazonMechanicalTurkFullAccess/spends: by-hand, undo',
-    'attachment-added/user/cy/AmazonMechanicalTurkFullAccess/spends: by-hand, undo',
+    'policy-attached/group/results-reader/AmazonMechanicalTurkFullAccess/spends: manual, undo',
+    'policy-attached/user/cy/AmazonMechanicalTurkFullAccess/spends: manual, undo',
   ];
 
   test.each<[string, Team | null]>([
@@ -131,7 +131,7 @@ describe('the twelve tamperings', () => {
     expect(missing.map(({ difference }) => difference.kind)).toEqual([]);
     expect(look.findings.map(line)).toEqual(expect.arrayContaining(lines));
     expect(look.class).toBe('drift');
-    expect(look.findings.filter(({ cause }) => cause !== 'by-hand').map(({ what }) => what.kind)).toEqual([]);
+    expect(look.findings.filter(({ cause }) => cause !== 'manual').map(({ what }) => what.kind)).toEqual([]);
   });
 
   test('the plan that only refreshes tells of the same', () => {
@@ -144,7 +144,7 @@ describe('the twelve tamperings', () => {
   test('are taken from the plan where the inventory does not have them any more', () => {
     const look = planned('12-drift', team, null, declare(team, TODAY));
     expect(look.findings.map(line)).toEqual(expect.arrayContaining(lines));
-    expect(causes(look)).toEqual(['by-hand']);
+    expect(causes(look)).toEqual(['manual']);
     expect(look.findings.length).toBeGreaterThanOrEqual(12);
   });
 
@@ -172,21 +172,21 @@ test('what was done after the plan was made is found, as done by hand', () => {
     takeOut('dee', name('paymaster')),
   )(access.before);
   const look = planned('03-add-member', team, before, account);
-  expect(look.findings.filter(({ cause }) => cause === 'by-hand').map(({ id }) => id)).toEqual([
-    'member-added/bo/paymaster/spends',
-    'member-removed/dee/paymaster',
-    'attachment-added/user/ada/AmazonMechanicalTurkFullAccess',
+  expect(look.findings.filter(({ cause }) => cause === 'manual').map(({ id }) => id)).toEqual([
+    'membership-added/bo/paymaster/spends',
+    'membership-removed/dee/paymaster',
+    'policy-attached/user/ada/AmazonMechanicalTurkFullAccess',
   ]);
 });
 
 test('a removal that the state has forgotten is done by hand for as long as the file is the one that was applied', () => {
   const [, team] = RECORDED_TEAMS['03-add-member']!;
   const eveGone = planned('03-add-member', team, team);
-  expect(eveGone.findings.map(line)).toEqual(['user-removed/eve: by-hand, keep']);
+  expect(eveGone.findings.map(line)).toEqual(['user-deleted/eve: manual, keep']);
 });
 
 /** The recorded plan with one resource changed by nobody. */
-function withAttribute(cause: 'by-hand' | 'unexplained'): Plan {
+function withAttribute(cause: 'manual' | 'unexplained'): Plan {
   const plan = structuredClone(recordedAsOurs('15-after')) as Plan;
   const policy = plan.changes.find(({ address }) => address === 'aws_iam_policy.role_results-reader')!;
   const tagged = { ...policy.change.before, tags: { by: 'hand' } };
@@ -195,12 +195,12 @@ function withAttribute(cause: 'by-hand' | 'unexplained'): Plan {
   return {
     ...plan,
     changes: plan.changes.map((each) => (each === policy ? { ...policy, change } : each)),
-    drift: cause === 'by-hand' ? [drift] : [],
+    drift: cause === 'manual' ? [drift] : [],
   };
 }
 
-test.each<['by-hand' | 'unexplained', string, string]>([
-  ['by-hand', 'drift', 'attributes/aws_iam_policy.role_results-reader/tags: by-hand, undo'],
+test.each<['manual' | 'unexplained', string, string]>([
+  ['manual', 'drift', 'attributes/aws_iam_policy.role_results-reader/tags: manual, undo'],
   ['unexplained', 'unexplained', 'attributes/aws_iam_policy.role_results-reader/tags: unexplained, leave'],
 ])('a tag on a policy that is %s is %s', (cause, found, expected) => {
   const [, team] = RECORDED_TEAMS['15-after']!;

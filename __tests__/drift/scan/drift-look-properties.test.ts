@@ -84,7 +84,7 @@ function named({ people, what }: DriftFinding, account: ModelIndex, declared: Mo
   const names = people.map(({ user }) => user);
   switch (what.kind) {
     case 'outside':
-    case 'foreign-group':
+    case 'unmanaged-group-membership':
       return [...names, what.user];
     case 'stray': {
       const { stray, keeps } = what.effect;

@@ -57,7 +57,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'a member is put into a group',
     putInto('bo', name('paymaster')),
-    ['member-added/bo/paymaster/spends: by-hand, undo'],
+    ['membership-added/bo/paymaster/spends: manual, undo'],
   ],
   [
     'a member is put into a group that denies what she may do',
@@ -66,33 +66,33 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       changeGroup('paymaster', ({ attached }) => ({ attached: [...attached, stopArn('no-hits')] })),
       putInto('bo', name('paymaster')),
     ),
-    ['member-added/bo/paymaster/spends: by-hand, leave', 'attachment-added/group/paymaster/no-hits: by-hand, keep'],
+    ['membership-added/bo/paymaster/spends: manual, leave', 'policy-attached/group/paymaster/no-hits: manual, keep'],
   ],
   [
     'a member is taken out of a group',
     takeOut('fay', name('paymaster')),
-    ['member-removed/fay/paymaster: by-hand, keep'],
+    ['membership-removed/fay/paymaster: manual, keep'],
   ],
   [
     'a suspended member is taken out of a group, which gives her nothing today',
     takeOut('cy', name('results-reader')),
-    ['member-removed/cy/results-reader: by-hand, keep'],
+    ['membership-removed/cy/results-reader: manual, keep'],
   ],
-  ['a user is deleted: what she had goes with her', withoutUser('bo'), ['user-removed/bo: by-hand, keep']],
+  ['a user is deleted: what she had goes with her', withoutUser('bo'), ['user-deleted/bo: manual, keep']],
   [
     'somebody from elsewhere is put into a group, who is called like a member',
     withUser({ name: 'bo', groups: [name('paymaster')] }),
-    ['member-added/iam/bo/paymaster/spends: by-hand, undo'],
+    ['membership-added/iam/bo/paymaster/spends: manual, undo'],
   ],
   [
     'full access is attached to a member',
     attach('bo', FULL),
-    ['attachment-added/user/bo/AmazonMechanicalTurkFullAccess/spends: by-hand, undo'],
+    ['policy-attached/user/bo/AmazonMechanicalTurkFullAccess/spends: manual, undo'],
   ],
   [
     'a Deny of everything is attached in an emergency',
     all(withPolicy(stopArn('stop'), says(statement('Deny', '*'))), attach('fay', stopArn('stop'))),
-    ['attachment-added/user/fay/stop: by-hand, keep'],
+    ['policy-attached/user/fay/stop: manual, keep'],
   ],
   [
     'two policies that deny the same are attached in an emergency: each alone could go',
@@ -101,27 +101,27 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       withPolicy(stopArn('two'), says(statement('Deny', '*'))),
       attach('fay', stopArn('one'), stopArn('two')),
     ),
-    ['attachment-added/user/fay/one: by-hand, leave', 'attachment-added/user/fay/two: by-hand, leave'],
+    ['policy-attached/user/fay/one: manual, leave', 'policy-attached/user/fay/two: manual, leave'],
   ],
   [
     'a Deny that begins next year is written into a member',
     write('fay', 'soon', says(statement('Deny', 'mechanicalturk:SendBonus', after('2027-01-01T00:00:00Z')))),
-    ['inline-added/user/fay/soon: by-hand, keep'],
+    ['inline-policy-added/user/fay/soon: manual, keep'],
   ],
   [
     'a Deny outside of one address is written into a member: nobody can tell what lifting it gives',
     write('fay', 'office', says(statement('Deny', '*', from('192.0.2.0/24')))),
-    ['inline-added/user/fay/office: by-hand, leave'],
+    ['inline-policy-added/user/fay/office: manual, leave'],
   ],
   [
     'a Deny of something else than MTurk is written into a member',
     write('fay', 'no-keys', says(statement('Deny', 'iam:*'))),
-    ['inline-added/user/fay/no-keys: by-hand, leave'],
+    ['inline-policy-added/user/fay/no-keys: manual, leave'],
   ],
   [
     'a policy that cannot be read is written into a member',
     changeUser('fay', () => ({ inline: [{ name: 'odd', document: null }] })),
-    ['inline-added/user/fay/odd/spends: by-hand, leave'],
+    ['inline-policy-added/user/fay/odd/spends: manual, leave'],
   ],
   [
     'a suspension is lifted, and full access attached: together they spend',
@@ -130,59 +130,63 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       attach('cy', FULL),
     ),
     [
-      'attachment-added/user/cy/AmazonMechanicalTurkFullAccess/spends: by-hand, undo',
-      'inline-removed/user/cy/limits/spends: by-hand, undo',
+      'policy-attached/user/cy/AmazonMechanicalTurkFullAccess/spends: manual, undo',
+      'inline-policy-removed/user/cy/limits/spends: manual, undo',
     ],
   ],
   [
     'an end is moved to a later day',
     write('bo', 'limits', until('2029-01-01T00:00:00Z')),
-    ['inline-changed/user/bo/limits: by-hand, undo'],
+    ['inline-policy-changed/user/bo/limits: manual, undo'],
   ],
   [
     'an end is moved to an earlier day',
     write('bo', 'limits', until('2027-01-01T00:00:00Z')),
-    ['inline-changed/user/bo/limits: by-hand, keep'],
+    ['inline-policy-changed/user/bo/limits: manual, keep'],
   ],
-  ['an end is deleted', changeUser('bo', () => ({ inline: [] })), ['inline-removed/user/bo/limits: by-hand, undo']],
+  [
+    'an end is deleted',
+    changeUser('bo', () => ({ inline: [] })),
+    ['inline-policy-removed/user/bo/limits: manual, undo'],
+  ],
   [
     'a member is suspended by hand',
     write('bo', 'limits', says({ Sid: 'Suspended', ...statement('Deny', '*') })),
-    ['inline-changed/user/bo/limits: by-hand, leave'],
+    ['inline-policy-changed/user/bo/limits: manual, leave'],
   ],
   [
     'a document is widened',
     edit(READER, says(statement('Allow', 'mechanicalturk:*'))),
-    ['document-changed/results-reader/spends: by-hand, undo'],
+    ['policy-changed/results-reader/spends: manual, undo'],
   ],
   [
     'a document is narrowed',
     edit(PAYMASTER, says(statement('Allow', 'mechanicalturk:GetHIT'))),
-    ['document-changed/paymaster: by-hand, keep'],
+    ['policy-changed/paymaster: manual, keep'],
   ],
   [
     'a document is narrowed that nobody has today',
     all(takeOut('fay', name('paymaster')), edit(PAYMASTER, says(statement('Allow', 'mechanicalturk:GetHIT')))),
-    ['document-changed/paymaster: by-hand, keep', 'member-removed/fay/paymaster: by-hand, keep'],
+    ['policy-changed/paymaster: manual, keep', 'membership-removed/fay/paymaster: manual, keep'],
   ],
   [
     'a document gives other things',
     edit(PAYMASTER, says(statement('Allow', ['mechanicalturk:CreateHIT', 'mechanicalturk:GetHIT']))),
-    ['document-changed/paymaster/spends: by-hand, leave'],
+    ['policy-changed/paymaster/spends: manual, leave'],
   ],
   [
     'a Sid is another one',
     edit(READER, says({ ...(readerStatement.Statement[0 as never] as Statement), Sid: 'Read' })),
-    ['document-changed/results-reader: by-hand, undo'],
+    ['policy-changed/results-reader: manual, undo'],
   ],
-  ['a boundary is taken off', changeUser('fay', () => ({ boundary: null })), ['boundary-changed/fay: by-hand, undo']],
+  ['a boundary is taken off', changeUser('fay', () => ({ boundary: null })), ['boundary-changed/fay: manual, undo']],
   [
     'a boundary is replaced by a narrower one, on a suspended member',
     all(
       withPolicy(stopArn('locked'), says(statement('Allow', 'mechanicalturk:Get*'))),
       changeUser('cy', () => ({ boundary: stopArn('locked') })),
     ),
-    ['boundary-changed/cy: by-hand, keep'],
+    ['boundary-changed/cy: manual, keep'],
   ],
   [
     'a boundary is replaced by a wider one',
@@ -190,19 +194,19 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       withPolicy(stopArn('open'), says(statement('Allow', '*'))),
       changeUser('fay', () => ({ boundary: stopArn('open') })),
     ),
-    ['boundary-changed/fay: by-hand, undo'],
+    ['boundary-changed/fay: manual, undo'],
   ],
   [
     'a tag is put on a member',
     changeUser('ada', ({ tags }) => ({ tags: { ...tags, 'by:whom?': 'me' } })),
-    ['tag-changed/ada/by=3Awhom=3F: by-hand, leave'],
+    ['tag-changed/ada/by=3Awhom=3F: manual, leave'],
   ],
   [
     "a member's tag is changed, and another one taken off",
     changeUser('ada', ({ tags: { 'mturk-team:member': _gone, ...tags } }) => ({
       tags: { ...tags, 'mturk-team:lab': 'another' },
     })),
-    ['tag-changed/ada/mturk-team=3Alab: by-hand, undo', 'tag-changed/ada/mturk-team=3Amember: by-hand, undo'],
+    ['tag-changed/ada/mturk-team=3Alab: manual, undo', 'tag-changed/ada/mturk-team=3Amember: manual, undo'],
   ],
   [
     'the boundary of a member is taken off, and all of IAM written in: together that is everything',
@@ -210,12 +214,12 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       changeUser('fay', () => ({ boundary: null })),
       write('fay', 'extra', says(statement('Allow', 'iam:*'))),
     ),
-    ['boundary-changed/fay/administers: by-hand, undo', 'inline-added/user/fay/extra/administers: by-hand, undo'],
+    ['boundary-changed/fay/administers: manual, undo', 'inline-policy-added/user/fay/extra/administers: manual, undo'],
   ],
   [
     'all of IAM is written into a member, whom her boundary holds',
     write('fay', 'extra', says(statement('Allow', 'iam:*'))),
-    ['inline-added/user/fay/extra: by-hand, undo'],
+    ['inline-policy-added/user/fay/extra: manual, undo'],
   ],
   [
     'the boundary lets through everything, and all of IAM is attached to a role',
@@ -224,7 +228,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       withPolicy(stopArn('rule'), says(statement('Allow', 'iam:*'))),
       changeGroup('paymaster', ({ attached }) => ({ attached: [...attached, stopArn('rule')] })),
     ),
-    ['attachment-added/group/paymaster/rule/administers: by-hand, undo', 'boundary/wider/administers: by-hand, leave'],
+    ['policy-attached/group/paymaster/rule/administers: manual, undo', 'boundary/wider/administers: manual, leave'],
   ],
   [
     'somebody outside may use MTurk under a condition that nobody can judge, or from some day on',
@@ -302,11 +306,11 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       'stray/user/later/spends: unmanaged, leave',
     ],
   ],
-  ['a member is moved', changeUser('ada', () => ({ path: '/' })), ['moved/user/ada: by-hand, leave']],
+  ['a member is moved', changeUser('ada', () => ({ path: '/' })), ['path-changed/user/ada: manual, leave']],
   [
     'a policy is taken off its group',
     changeGroup('paymaster', () => ({ attached: [] })),
-    ['attachment-removed/group/paymaster/paymaster: by-hand, keep'],
+    ['policy-detached/group/paymaster/paymaster: manual, keep'],
   ],
   [
     "a role's policy is deleted",
@@ -314,7 +318,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       changeGroup('paymaster', () => ({ attached: [] })),
       (account) => ({ ...account, policies: account.policies.filter(({ arn }) => arn !== PAYMASTER) }),
     ),
-    ['policy-removed/paymaster: by-hand, keep'],
+    ['policy-deleted/paymaster: manual, keep'],
   ],
   [
     'a group is renamed: its members come with it',
@@ -326,7 +330,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
         groups: each.groups.map((one) => (one === name('paymaster') ? 'payers' : one)),
       })),
     }),
-    ['stray/group/payers/spends: unmanaged, leave', 'group-removed/paymaster: by-hand, keep'],
+    ['stray/group/payers/spends: unmanaged, leave', 'group-deleted/paymaster: manual, keep'],
   ],
   [
     'a member is put into a group of administrators, without a boundary',
@@ -334,12 +338,15 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       withGroup({ name: 'Admins', inline: [{ name: 'all', document: says(statement('Allow', '*')) }] }),
       changeUser('fay', ({ groups }) => ({ groups: [...groups, 'Admins'], boundary: null })),
     ),
-    ['boundary-changed/fay/administers: by-hand, undo', 'foreign-group/fay/Admins/administers: unmanaged, leave'],
+    [
+      'boundary-changed/fay/administers: manual, undo',
+      'unmanaged-group-membership/fay/Admins/administers: unmanaged, leave',
+    ],
   ],
   [
     'a member is put into a group of another kind',
     all(withGroup({ name: 'newsletter' }), putInto('bo', 'newsletter')),
-    ['foreign-group/bo/newsletter: unmanaged, leave'],
+    ['unmanaged-group-membership/bo/newsletter: unmanaged, leave'],
   ],
   [
     'somebody outside may use all of MTurk, somebody may attach policies, somebody may nothing',
@@ -379,27 +386,27 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
         },
       ],
     }),
-    ['outside/researcher/spends: unmanaged, leave', 'dead-names/user/researcher/no-bonus: unmanaged, leave'],
+    ['outside/researcher/spends: unmanaged, leave', 'retired-operations/user/researcher/no-bonus: unmanaged, leave'],
   ],
   [
     'a policy with dead names, attached to nobody',
     withPolicy(stopArn('tutorial'), says(statement('Allow', ['mechanicalturk:SearchHITs', 'mechanicalturk:GetHIT']))),
-    ['dead-names/tutorial: unmanaged, leave'],
+    ['retired-operations/tutorial: unmanaged, leave'],
   ],
   [
     'the boundary is missing',
     (account) => ({ ...account, policies: account.policies.filter(({ arn }) => arn !== boundaryArn(sampleTeam)) }),
-    ['boundary/missing: by-hand, leave'],
+    ['boundary/missing: manual, leave'],
   ],
   [
     'the boundary lets everything through',
     edit(boundaryArn(sampleTeam), says(statement('Allow', '*'))),
-    ['boundary/wider: by-hand, leave'],
+    ['boundary/wider: manual, leave'],
   ],
   [
     'the boundary lets less through',
     edit(boundaryArn(sampleTeam), says(statement('Allow', 'mechanicalturk:Get*'))),
-    ['boundary/narrower: by-hand, leave'],
+    ['boundary/narrower: manual, leave'],
   ],
 ];
 
@@ -407,7 +414,7 @@ test.each(BY_HAND)('%s', (_what, change, expected) => {
   const { findings, class: found } = lookAt({ account: change(declare(sampleTeam, TODAY)) });
   expect(findings.map(line)).toEqual(expected);
   const causes = new Set(findings.map(({ cause }) => cause));
-  expect(found).toBe(causes.has('by-hand') ? 'drift' : causes.has('unmanaged') ? 'unmanaged' : 'clean');
+  expect(found).toBe(causes.has('manual') ? 'drift' : causes.has('unmanaged') ? 'unmanaged' : 'clean');
 });
 
 describe('what is pending, and what is a stray', () => {
@@ -424,7 +431,7 @@ describe('what is pending, and what is a stray', () => {
       'her limits were deleted: she may act, and somebody did it',
       { today: '2027-06-01', account: changeUser('bo', () => ({ inline: [] }))(applied) },
       'drift',
-      ['inline-removed/user/bo/limits/spends: by-hand, undo', 'user-added/bo/spends: pending, leave'],
+      ['inline-policy-removed/user/bo/limits/spends: manual, undo', 'user-added/bo/spends: pending, leave'],
     ],
     ['a member whose last day is today', { today: '2027-05-31', account: applied }, 'clean', []],
     ['a member whose last day has passed, and who is gone', { today: '2027-06-01' }, 'clean', []],
@@ -439,9 +446,9 @@ describe('what is pending, and what is a stray', () => {
       { team: leaver, account: applied },
       'drift',
       [
-        'member-added/bo/task-publisher/spends: by-hand, undo',
+        'membership-added/bo/task-publisher/spends: manual, undo',
         'stray/user/perception-lab-bo/spends: unmanaged, leave',
-        'member-added/bo/results-reader/reads: by-hand, undo',
+        'membership-added/bo/results-reader/reads: manual, undo',
       ],
     ],
     [
@@ -466,7 +473,7 @@ describe('what is pending, and what is a stray', () => {
       'a change of the file that is not applied, which by itself nobody can tell from one of the account',
       { team: withMember('bo', { roles: ['results-reader'] }), applied: sampleTeam, account: applied },
       'pending',
-      ['member-added/bo/task-publisher/spends: undecided, leave'],
+      ['membership-added/bo/task-publisher/spends: undecided, leave'],
     ],
     [
       'words that change are no change of access',
@@ -482,7 +489,7 @@ describe('what is pending, and what is a stray', () => {
       'a suspension that is not applied',
       { team: withMember('bo', { suspended: true }), applied: sampleTeam, account: applied },
       'pending',
-      ['inline-changed/user/bo/limits/spends: undecided, leave'],
+      ['inline-policy-changed/user/bo/limits/spends: undecided, leave'],
     ],
   ];
 
@@ -499,9 +506,9 @@ describe('what is pending, and what is a stray', () => {
     const seen = lookAt(given);
     expect(seen.class).toBe('drift');
     expect(seen.findings.filter(({ id }) => /fay/i.test(id)).map(line)).toEqual([
-      'member-added/perception-lab-Fay/paymaster/spends: by-hand, leave',
+      'membership-added/perception-lab-Fay/paymaster/spends: manual, leave',
       'stray/user/perception-lab-Fay/spends: unmanaged, leave',
-      'user-removed/fay: by-hand, leave',
+      'user-deleted/fay: manual, leave',
     ]);
   });
 

@@ -52,18 +52,18 @@ function fast(team: Team, applied: Applied, account: AccessModel): readonly stri
 
 const mishap = all(takeOut('bo', name('task-publisher')), attach('ada', FULL));
 const MISHAP = [
-  'attachment-added/user/ada/AmazonMechanicalTurkFullAccess: by-hand',
-  'member-removed/bo/task-publisher: by-hand',
+  'policy-attached/user/ada/AmazonMechanicalTurkFullAccess: manual',
+  'membership-removed/bo/task-publisher: manual',
 ];
 
 const CASES: readonly (readonly [string, Team, Applied, Change, readonly string[]])[] = [
-  ['the file changes elsewhere', withEve, appliedOf(sampleTeam), mishap, [...MISHAP, 'user-removed/eve: pending']],
+  ['the file changes elsewhere', withEve, appliedOf(sampleTeam), mishap, [...MISHAP, 'user-deleted/eve: pending']],
   [
     'the file changes that very thing',
     withMember('bo', { roles: ['paymaster', 'results-reader', 'task-publisher'] }),
     appliedOf(sampleTeam),
     (account) => account,
-    ['member-removed/bo/paymaster: pending'],
+    ['membership-removed/bo/paymaster: pending'],
   ],
   [
     'somebody has left the file, and a stray was made beside her',
@@ -77,35 +77,35 @@ const CASES: readonly (readonly [string, Team, Applied, Change, readonly string[
     extended,
     appliedOf(ended, { ended: [name('bo')] }),
     withoutUser('bo'),
-    ['user-removed/bo: pending'],
+    ['user-deleted/bo: pending'],
   ],
   [
     'she who was there is deleted by hand while her last day is moved',
     extended,
     appliedOf(withMember('bo', { until: '2027-01-31' })),
     withoutUser('bo'),
-    ['user-removed/bo: by-hand'],
+    ['user-deleted/bo: manual'],
   ],
   [
     'an apply began that adds somebody, and ended half-way',
     withEve,
     appliedOf(sampleTeam, { isWhole: false }),
     mishap,
-    [...MISHAP, 'user-removed/eve: pending'],
+    [...MISHAP, 'user-deleted/eve: pending'],
   ],
   [
     'an apply began that took somebody out, and the file has her again',
     sampleTeam,
     appliedOf(sampleTeam, { isWhole: false, begun: [BO] }),
     all(withoutUser('bo'), putInto('ada', name('task-publisher'))),
-    ['member-added/ada/task-publisher: by-hand', 'user-removed/bo: pending'],
+    ['membership-added/ada/task-publisher: manual', 'user-deleted/bo: pending'],
   ],
   [
     'an apply that ended half-way holds somebody',
     sampleTeam,
     appliedOf(sampleTeam, { isWhole: false }),
     write('gus', 'limits', says(statement('Deny', '*'))),
-    ['inline-changed/user/gus/limits: pending'],
+    ['inline-policy-changed/user/gus/limits: pending'],
   ],
 ];
 
@@ -120,7 +120,7 @@ test('nobody knows of an account that is another one, and of a record that has o
   expect(sinceApplied({ declared: declaredDigest(sampleTeam) }, withEve, TODAY)).toBeNull();
   expect(sinceApplied(null, sampleTeam, TODAY)).toBeNull();
   const since = sinceApplied({ declared: declaredDigest(sampleTeam) }, sampleTeam, TODAY);
-  expect(since?.has({ kind: 'user-removed', user: name('bo') })).toBe(false);
+  expect(since?.has({ kind: 'user-deleted', user: name('bo') })).toBe(false);
 });
 
 describe('what a plan is told that its state has forgotten', () => {
@@ -140,12 +140,12 @@ describe('what a plan is told that its state has forgotten', () => {
     const since = sinceApplied(appliedOf(sampleTeam), sampleTeam, TODAY);
     expect(withHands(report(hands, now), since)).toMatchObject({
       class: 'drift',
-      tampered: [{ difference: { kind: 'member-removed', user: name('bo') }, fate: 'put-back' }],
+      tampered: [{ difference: { kind: 'membership-removed', user: name('bo') }, fate: 'put-back' }],
       ...{ pending: [], pendingAddresses: [] },
     });
     expect(withHands(report(hands, now), null)).toEqual(report(hands, now));
     const both = withHands(report(hands, declare(withEve, TODAY)), sinceApplied(appliedOf(sampleTeam), withEve, TODAY));
-    expect(told(both)).toEqual(['member-removed']);
+    expect(told(both)).toEqual(['membership-removed']);
     expect(both.pending.map(({ kind }) => kind)).toContain('user-added');
     expect(both.pendingAddresses).toEqual(['a.b']);
   });

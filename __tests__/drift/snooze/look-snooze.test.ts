@@ -25,28 +25,31 @@ describe('snoozes', () => {
   const withSnoozes = (...snoozed: Team['snoozed']): Team => ({ ...sampleTeam, snoozed });
 
   test('one holds back its finding and no other, until its day is over', () => {
-    const team = withSnoozes(snooze('member-added/bo/paymaster/spends', TODAY));
+    const team = withSnoozes(snooze('membership-added/bo/paymaster/spends', TODAY));
     const seen = lookAt({ team, account });
-    expect(seen.findings.map(({ id }) => id)).not.toContain('member-added/bo/paymaster/spends');
+    expect(seen.findings.map(({ id }) => id)).not.toContain('membership-added/bo/paymaster/spends');
     expect(seen.findings).toHaveLength(2);
     expect(seen.snoozed).toMatchObject([{ until: TODAY, reason: 'known', finding: { fate: 'leave' } }]);
     expect(seen.idle).toEqual([]);
     const later = lookAt({ team, account, today: '2026-11-26' });
-    expect(later).toMatchObject({ snoozed: [], idle: ['member-added/bo/paymaster/spends'] });
+    expect(later).toMatchObject({ snoozed: [], idle: ['membership-added/bo/paymaster/spends'] });
     expect(later.findings).toHaveLength(3);
   });
 
   test('what is worse than it was, and what is not there, is not held back', () => {
-    const team = withSnoozes(snooze('member-added/bo/paymaster', '2027-01-01'), snooze('password/ada', '2027-01-01'));
+    const team = withSnoozes(
+      snooze('membership-added/bo/paymaster', '2027-01-01'),
+      snooze('console-password/ada', '2027-01-01'),
+    );
     expect(lookAt({ team, account })).toMatchObject({
       snoozed: [],
-      idle: ['member-added/bo/paymaster', 'password/ada'],
+      idle: ['membership-added/bo/paymaster', 'console-password/ada'],
     });
   });
 
   test('where all is snoozed, the account counts as clean, and the fingerprint is that of a clean one', () => {
     const account = putInto('bo', name('paymaster'))(declare(sampleTeam, TODAY));
-    const seen = lookAt({ team: withSnoozes(snooze('member-added/bo/paymaster/spends', TODAY)), account });
+    const seen = lookAt({ team: withSnoozes(snooze('membership-added/bo/paymaster/spends', TODAY)), account });
     expect(seen).toMatchObject({ class: 'clean', findings: [], fingerprint: lookAt({}).fingerprint });
   });
 
@@ -59,9 +62,9 @@ describe('snoozes', () => {
       attach('fay', one, two),
     )(declare(sampleTeam, TODAY));
     const fates = (team: Team) => lookAt({ team, account }).findings.map(({ id, fate }) => `${id}: ${fate}`);
-    expect(fates(sampleTeam)).toEqual(['attachment-added/user/fay/one: leave', 'attachment-added/user/fay/two: leave']);
-    expect(fates(withSnoozes(snooze('attachment-added/user/fay/two', TODAY)))).toEqual([
-      'attachment-added/user/fay/one: undo',
+    expect(fates(sampleTeam)).toEqual(['policy-attached/user/fay/one: leave', 'policy-attached/user/fay/two: leave']);
+    expect(fates(withSnoozes(snooze('policy-attached/user/fay/two', TODAY)))).toEqual([
+      'policy-attached/user/fay/one: undo',
     ]);
   });
 });

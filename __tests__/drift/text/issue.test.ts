@@ -112,8 +112,8 @@ describe('account ids, ARNs of the account, network addresses and ids of keys', 
   });
 
   test('are not in it by way of a name either: such a command is told on a terminal alone', () => {
-    const named = finds('password/backup-123456789012', {
-      kind: 'password',
+    const named = finds('console-password/backup-123456789012', {
+      kind: 'console-password',
       user: 'backup-123456789012',
       lastUsed: null,
     });

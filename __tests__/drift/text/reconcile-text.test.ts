@@ -16,7 +16,7 @@ import * as sample from '../../support/sample-looks.ts';
 
 const naming = { lab: 'perception-lab', people: new Map([['perception-lab-bo', { key: 'bo', name: 'Bo Chen' }]]) };
 const added: Difference = {
-  kind: 'member-added',
+  kind: 'membership-added',
   group: 'perception-lab-paymaster',
   user: 'perception-lab-bo',
   stranger: false,
@@ -24,15 +24,15 @@ const added: Difference = {
 const finding = (id: string): DriftFinding => ({
   id,
   what: { kind: 'difference', difference: added },
-  cause: 'by-hand',
+  cause: 'manual',
   fate: 'undo',
   people: [],
   risk: null,
   place: 0,
   by: null,
 });
-const one = [finding('member-added/bo/paymaster/spends')];
-const many = Array.from({ length: 12 }, (_each, index) => finding(`inline-added/group/readers/p${index}`));
+const one = [finding('membership-added/bo/paymaster/spends')];
+const many = Array.from({ length: 12 }, (_each, index) => finding(`inline-policy-added/group/readers/p${index}`));
 const unseen = {
   what: 'users, groups and policies',
   failure: { code: 'credentials-denied', args: { reason: 'AccessDenied', progress: null } },
@@ -45,13 +45,16 @@ const REFUSALS: Readonly<Record<Refusal['reason'], readonly Refusal[]>> = {
     { reason: 'unknown-keys', keys: ['zoe', 'yan'].map((name) => ({ name, near: name === 'zoe' ? 'bo' : null })) },
   ],
   'not-restorable': [
-    { reason: 'not-restorable', findings: [{ name: 'member-added/bo', near: one[0]?.id ?? '', because: 'not-found' }] },
+    {
+      reason: 'not-restorable',
+      findings: [{ name: 'membership-added/bo', near: one[0]?.id ?? '', because: 'not-found' }],
+    },
     {
       reason: 'not-restorable',
       findings: [
         { name: 'gone/\u001b[31m', near: null, because: 'not-found' },
         { name: 'outside/old/spends', near: null, because: 'snoozed' },
-        { name: 'password/bo', near: null, because: 'not-put-back' },
+        { name: 'console-password/bo', near: null, because: 'not-put-back' },
       ],
     },
   ],
@@ -113,7 +116,7 @@ test('how the account stands afterwards is said in a line, by the names of what 
   expect(look({ snoozed })).toBe('The account is as team.yaml says, but for what is snoozed.');
   expect(look({ unseen: [unseen] })).toMatch(/as far as it could be looked at/);
   expect(look({ findings: [...one, { ...finding('b/c'), cause: 'pending' }], snoozed })).toBe(
-    'Still different: 1 finding. member-added/bo/paymaster/spends. Merged and not applied yet: b/c. 1 finding snoozed.',
+    'Still different: 1 finding. membership-added/bo/paymaster/spends. Merged and not applied yet: b/c. 1 finding snoozed.',
   );
   expect(look({ findings: many })).toMatch(/^Still different: 12 findings\. .*p9, and 2 more\.$/);
   expect(fingerprintText({ fingerprint: '0123456789abcdef'.repeat(4) })).toContain('--expect 0123456789ab, ');

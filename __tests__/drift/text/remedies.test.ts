@@ -41,7 +41,7 @@ describe('a stray', () => {
     expect(text).toContain('delete it in the console (IAM, Users) where nobody needs it, or write down under snoozed');
   });
 
-  const gone = differing('user-removed/eve');
+  const gone = differing('user-deleted/eve');
   const tags = (key: string) => ({ 'mturk-team:lab': team.lab, 'mturk-team:member': key });
 
   test.each([
@@ -62,14 +62,14 @@ describe('a stray', () => {
   });
 
   test('with the policy of a role whose group is gone may be that group', () => {
-    const all = [differing('group-removed/paymaster'), other('stray/group/old-payers/spends')];
+    const all = [differing('group-deleted/paymaster'), other('stray/group/old-payers/spends')];
     expect(told(all)).toContain('Somebody deleted, or renamed, the group paymaster');
     expect(told(all.slice(0, 1))).toContain('Somebody deleted the group paymaster');
   });
 });
 
 describe('what is meant', () => {
-  const removed = differing('member-removed/eve/results-reader');
+  const removed = differing('membership-removed/eve/results-reader');
 
   test('by taking the only role is a suspension, or a departure: a member without roles is refused', () => {
     expect(told([removed])).toContain(
@@ -83,8 +83,11 @@ describe('what is meant', () => {
 
 describe('a key', () => {
   const oldKey = (given: { other?: AccessKey | null; isSuspended?: boolean }): DriftFinding => {
-    const { what } = other('old-key/eve');
-    return finds('old-key/eve', { ...(what as Extract<DriftFinding['what'], { kind: 'old-key' }>), ...given });
+    const { what } = other('old-access-key/eve');
+    return finds('old-access-key/eve', {
+      ...(what as Extract<DriftFinding['what'], { kind: 'old-access-key' }>),
+      ...given,
+    });
   };
   const actions = (text: string) => [...text.matchAll(/aws iam (\S+-access-keys?)/g)].map(([, action]) => action);
 
@@ -103,8 +106,8 @@ describe('a key', () => {
   });
 
   test('that was used and is switched off needs no switching off', () => {
-    const used = finds('used-key/cy', {
-      kind: 'used-key',
+    const used = finds('key-used-after-leaving/cy', {
+      kind: 'key-used-after-leaving',
       user: userOf('cy'),
       key: key({ active: false, lastUsed: '2026-11-24T20:15:00Z' }),
       because: 'suspended',
@@ -126,14 +129,16 @@ describe('a key', () => {
 
   test('without a name is told by what is known of it', () => {
     const keys = [key({ id: null }), key({ id: null, created: '2026-10-02T09:00:00Z', isUseKnown: false })];
-    expect(told([finds('extra-keys/bo', { kind: 'extra-keys', user: userOf('bo'), keys, allowed: 1 })])).toContain(
+    expect(
+      told([finds('too-many-access-keys/bo', { kind: 'too-many-access-keys', user: userOf('bo'), keys, allowed: 1 })]),
+    ).toContain(
       'One was made on 2 Mar 2026 and was never used; the other was made on 2 Oct 2026 and is not known to have been used.',
     );
   });
 });
 
 test('a document that gives and takes says why nothing undoes it, whether or not anybody has it', () => {
-  const mixed = differing('document-changed/paymaster/harms-workers');
+  const mixed = differing('policy-changed/paymaster/harms-workers');
   expect(told([mixed])).toContain('It gives something and takes something away, so nothing undoes it unasked');
   expect(told([{ ...mixed, people: [] }])).toContain(
     'Undoing it could give somebody something as well as take something away, so nothing undoes it unasked',

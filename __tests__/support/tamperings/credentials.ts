@@ -23,7 +23,7 @@ export const CREDENTIALS: readonly Tampering[] = [
       await use(hands, await keyFor(hands, 'bo'));
       await use(hands, await keyFor(hands, 'bo'));
     },
-    finds: ['extra-keys/bo'],
+    finds: ['too-many-access-keys/bo'],
     reconcile: 'left',
     access: false,
   },
@@ -34,7 +34,7 @@ export const CREDENTIALS: readonly Tampering[] = [
       hands.wait(91);
       await use(hands, key);
     },
-    finds: ['old-key/bo'],
+    finds: ['old-access-key/bo'],
     reconcile: 'left',
     access: false,
   },
@@ -44,28 +44,28 @@ export const CREDENTIALS: readonly Tampering[] = [
       await keyFor(hands, 'bo');
       hands.wait(31);
     },
-    finds: ['unused-key/bo'],
+    finds: ['unused-access-key/bo'],
     reconcile: 'left',
     access: false,
   },
   {
     what: 'a suspended member uses her key',
     done: async (hands) => use(hands, await keyFor(hands, 'cy')),
-    finds: ['used-key/cy'],
+    finds: ['key-used-after-leaving/cy'],
     reconcile: 'left',
     access: false,
   },
   {
     what: 'a member gets a password of the console',
     done: ({ iam }) => iam.send(new aws.CreateLoginProfileCommand({ ...user('bo'), Password: 'Correct-Horse-7' })),
-    finds: ['password/bo'],
+    finds: ['console-password/bo'],
     reconcile: 'left',
     access: false,
   },
   {
     what: 'a member gets an SSH key',
     done: ({ iam }) => iam.send(new aws.UploadSSHPublicKeyCommand({ ...user('bo'), SSHPublicKeyBody: SSH_PUBLIC_KEY })),
-    finds: ['ssh-keys/bo'],
+    finds: ['ssh-key/bo'],
     reconcile: 'left',
     access: false,
   },
@@ -73,7 +73,7 @@ export const CREDENTIALS: readonly Tampering[] = [
     what: 'a member gets a signing certificate',
     done: ({ iam }) =>
       iam.send(new aws.UploadSigningCertificateCommand({ ...user('bo'), CertificateBody: CERTIFICATE })),
-    finds: ['certificates/bo'],
+    finds: ['signing-certificate/bo'],
     reconcile: 'left',
     access: false,
   },
@@ -81,14 +81,14 @@ export const CREDENTIALS: readonly Tampering[] = [
     what: 'a member gets a credential of another service',
     done: ({ iam }) =>
       iam.send(new aws.CreateServiceSpecificCredentialCommand({ ...user('bo'), ServiceName: 'logs.amazonaws.com' })),
-    finds: ['service-credentials/bo'],
+    finds: ['service-specific-credential/bo'],
     reconcile: 'left',
     access: false,
   },
   {
     what: 'the root user gets a key',
     done: ({ iam }) => iam.send(new aws.CreateAccessKeyCommand({})),
-    finds: ['root-keys'],
+    finds: ['root-access-key'],
     reconcile: 'left',
     access: false,
   },

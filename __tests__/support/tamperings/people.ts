@@ -8,14 +8,14 @@ export const PEOPLE: readonly Tampering[] = [
   {
     what: 'a member is put into a group that spends',
     done: ({ iam }) => iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') })),
-    finds: ['member-added/bo/paymaster/spends'],
+    finds: ['membership-added/bo/paymaster/spends'],
     reconcile: 'undone',
     access: true,
   },
   {
     what: 'a suspended member is put into another group, which gives her nothing while she is suspended',
     done: ({ iam }) => iam.send(new aws.AddUserToGroupCommand({ ...user('cy'), ...group('task-publisher') })),
-    finds: ['member-added/cy/task-publisher'],
+    finds: ['membership-added/cy/task-publisher'],
     reconcile: 'undone',
     access: false,
   },
@@ -25,14 +25,14 @@ export const PEOPLE: readonly Tampering[] = [
       await iam.send(new aws.CreateUserCommand({ UserName: 'mallory' }));
       await iam.send(new aws.AddUserToGroupCommand({ UserName: 'mallory', ...group('paymaster') }));
     },
-    finds: ['member-added/mallory/paymaster/spends'],
+    finds: ['membership-added/mallory/paymaster/spends'],
     reconcile: 'undone',
     access: true,
   },
   {
     what: 'a member is taken out of a group',
     done: ({ iam }) => iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') })),
-    finds: ['member-removed/bo/task-publisher'],
+    finds: ['membership-removed/bo/task-publisher'],
     reconcile: 'kept',
     access: true,
   },
@@ -44,7 +44,7 @@ export const PEOPLE: readonly Tampering[] = [
       await iam.send(new aws.AttachGroupPolicyCommand({ GroupName: 'Admins', PolicyArn }));
       await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), GroupName: 'Admins' }));
     },
-    finds: ['foreign-group/bo/Admins/spends'],
+    finds: ['unmanaged-group-membership/bo/Admins/spends'],
     reconcile: 'left',
     access: true,
   },
@@ -54,7 +54,7 @@ export const PEOPLE: readonly Tampering[] = [
       await iam.send(new aws.CreateGroupCommand({ GroupName: 'newsletter' }));
       await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), GroupName: 'newsletter' }));
     },
-    finds: ['foreign-group/bo/newsletter'],
+    finds: ['unmanaged-group-membership/bo/newsletter'],
     reconcile: 'left',
     access: false,
   },
@@ -65,22 +65,22 @@ export const PEOPLE: readonly Tampering[] = [
       await iam.send(new aws.DeleteUserPermissionsBoundaryCommand(user('fay')));
       await iam.send(new aws.DeleteUserCommand(user('fay')));
     },
-    finds: ['user-removed/fay'],
+    finds: ['user-deleted/fay'],
     reconcile: 'kept',
     access: true,
   },
   {
     what: "a member's user is renamed",
     done: ({ iam }) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewUserName: 'fay' })),
-    finds: ['member-added/iam/fay/paymaster/spends', 'stray/user/fay/spends', 'user-removed/fay'],
+    finds: ['membership-added/iam/fay/paymaster/spends', 'stray/user/fay/spends', 'user-deleted/fay'],
     reconcile: 'undone',
-    leaves: ['user-removed/fay', 'stray/user/fay'],
+    leaves: ['user-deleted/fay', 'stray/user/fay'],
     access: true,
   },
   {
     what: "a member's user is moved to another path",
     done: ({ iam }) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewPath: '/elsewhere/' })),
-    finds: ['moved/user/fay'],
+    finds: ['path-changed/user/fay'],
     reconcile: 'left',
     access: false,
   },
@@ -129,7 +129,7 @@ export const PEOPLE: readonly Tampering[] = [
       const PolicyDocument = document('Allow', 'mechanicalturk:*', deny('mechanicalturk:GrantBonus'));
       await iam.send(new aws.PutUserPolicyCommand({ UserName: 'researcher', PolicyName: 'no-bonus', PolicyDocument }));
     },
-    finds: ['outside/researcher/spends', 'dead-names/user/researcher/no-bonus'],
+    finds: ['outside/researcher/spends', 'retired-operations/user/researcher/no-bonus'],
     reconcile: 'left',
     access: true,
   },
@@ -219,7 +219,7 @@ export const PEOPLE: readonly Tampering[] = [
       const PolicyDocument = document('Allow', 'iam:*');
       await iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'extra', PolicyDocument }));
     },
-    finds: ['boundary-changed/fay/administers', 'inline-added/user/fay/extra/administers'],
+    finds: ['boundary-changed/fay/administers', 'inline-policy-added/user/fay/extra/administers'],
     reconcile: 'undone',
     access: true,
   },

@@ -87,14 +87,14 @@ test('snoozes are sorted by what they leave out, and one that has ended stays kn
     teamText({
       snoozed: [
         'snoozed:',
-        '  password/ada: { until: "2026-11-24", reason: her last exam }',
+        '  console-password/ada: { until: "2026-11-24", reason: her last exam }',
         '  outside/old-mturk-user/spends: { until: "2027-01-31", reason: its last study ends then }',
       ].join('\n'),
     }),
   );
   expect(team?.snoozed).toEqual([
     { finding: 'outside/old-mturk-user/spends', until: '2027-01-31', reason: 'its last study ends then' },
-    { finding: 'password/ada', until: '2026-11-24', reason: 'her last exam' },
+    { finding: 'console-password/ada', until: '2026-11-24', reason: 'her last exam' },
   ]);
 });
 

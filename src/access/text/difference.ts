@@ -8,33 +8,33 @@ export function differenceSaid(difference: Difference, naming: Naming): Text {
   switch (difference.kind) {
     case 'user-added':
       return t`created the user ${codeText(difference.user)}`;
-    case 'user-removed':
+    case 'user-deleted':
       return t`deleted the user of ${sayPerson(difference.user, naming)}, with its keys`;
     case 'group-added':
       return t`created the group ${sayGroup(difference.group, naming)}`;
-    case 'group-removed':
+    case 'group-deleted':
       return t`deleted the group ${sayGroup(difference.group, naming)}`;
     case 'policy-added':
       return t`created ${sayPolicy(difference.arn, naming)}`;
-    case 'policy-removed':
+    case 'policy-deleted':
       return t`deleted ${sayPolicy(difference.arn, naming)}`;
-    case 'moved':
+    case 'path-changed':
       return t`moved ${sayHolder(difference.holder, naming)} from ${codeText(difference.from)} to ${codeText(difference.to)}`;
-    case 'member-added':
+    case 'membership-added':
       return t`put ${sayPerson(difference.user, naming)} into ${sayGroup(difference.group, naming)}`;
-    case 'member-removed':
+    case 'membership-removed':
       return t`took ${sayPerson(difference.user, naming)} out of ${sayGroup(difference.group, naming)}`;
-    case 'attachment-added':
+    case 'policy-attached':
       return t`attached ${sayPolicy(difference.arn, naming)} to ${sayHolder(difference.holder, naming)}`;
-    case 'attachment-removed':
+    case 'policy-detached':
       return t`took ${sayPolicy(difference.arn, naming)} off ${sayHolder(difference.holder, naming)}`;
-    case 'inline-added':
+    case 'inline-policy-added':
       return t`wrote a policy ${codeText(difference.policy)} into ${sayHolder(difference.holder, naming)}`;
-    case 'inline-removed':
+    case 'inline-policy-removed':
       return t`deleted the policy ${codeText(difference.policy)} of ${sayHolder(difference.holder, naming)}`;
-    case 'inline-changed':
+    case 'inline-policy-changed':
       return t`edited the policy ${codeText(difference.policy)} of ${sayHolder(difference.holder, naming)}`;
-    case 'document-changed':
+    case 'policy-changed':
       return t`edited ${sayPolicy(difference.arn, naming)}`;
     case 'boundary-changed': {
       const person = sayPerson(difference.user, naming);
@@ -60,36 +60,36 @@ export function stateSaid(difference: Difference, naming: Naming): Text {
   switch (difference.kind) {
     case 'user-added':
       return t`The user of ${sayPerson(difference.user, naming)} is still there, and team.yaml does not want it.`;
-    case 'user-removed':
+    case 'user-deleted':
       return t`The user of ${sayPerson(difference.user, naming)} is not there, and team.yaml wants it.`;
     case 'group-added':
       return t`The group ${sayGroup(difference.group, naming)} is still there, and team.yaml does not want it.`;
-    case 'group-removed':
+    case 'group-deleted':
       return t`The group ${sayGroup(difference.group, naming)} is not there, and team.yaml wants it.`;
     case 'policy-added':
       return onAccount(t`there is ${sayPolicy(difference.arn, naming)}`);
-    case 'policy-removed':
+    case 'policy-deleted':
       return inFile(t`there is ${sayPolicy(difference.arn, naming)}`);
-    case 'moved':
+    case 'path-changed':
       return t`On the account ${sayHolder(difference.holder, naming)} lies under ${codeText(difference.to)}, and belongs under ${codeText(difference.from)}.`;
-    case 'member-added':
-    case 'member-removed': {
+    case 'membership-added':
+    case 'membership-removed': {
       const is = t`${sayPerson(difference.user, naming)} is in ${sayGroup(difference.group, naming)}`;
-      return difference.kind === 'member-added' ? onAccount(is) : inFile(is);
+      return difference.kind === 'membership-added' ? onAccount(is) : inFile(is);
     }
-    case 'attachment-added':
-    case 'attachment-removed': {
+    case 'policy-attached':
+    case 'policy-detached': {
       const has = t`${sayHolder(difference.holder, naming)} has ${sayPolicy(difference.arn, naming)}`;
-      return difference.kind === 'attachment-added' ? onAccount(has) : inFile(has);
+      return difference.kind === 'policy-attached' ? onAccount(has) : inFile(has);
     }
-    case 'inline-added':
-    case 'inline-removed': {
+    case 'inline-policy-added':
+    case 'inline-policy-removed': {
       const is = t`a policy ${codeText(difference.policy)} is written into ${sayHolder(difference.holder, naming)}`;
-      return difference.kind === 'inline-added' ? onAccount(is) : inFile(is);
+      return difference.kind === 'inline-policy-added' ? onAccount(is) : inFile(is);
     }
-    case 'inline-changed':
+    case 'inline-policy-changed':
       return t`The policy ${codeText(difference.policy)} of ${sayHolder(difference.holder, naming)} says something else on the account than by team.yaml.`;
-    case 'document-changed':
+    case 'policy-changed':
       return t`On the account ${sayPolicy(difference.arn, naming)} says something else than by team.yaml.`;
     case 'boundary-changed': {
       const person = sayPerson(difference.user, naming);

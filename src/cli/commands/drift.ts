@@ -139,7 +139,7 @@ function show(account: Account | Lab, { look, attributed }: Looked, options: Dri
   }
   const heading = labHeading(team, isLab(account) ? account.engine : null, kind);
   const lines = linesOf(account, { look, attributed }, options, terminal);
-  const mayBeNamed = isLab(account) && !isAsked(options) && look.findings.some(({ cause }) => cause === 'by-hand');
+  const mayBeNamed = isLab(account) && !isAsked(options) && look.findings.some(({ cause }) => cause === 'manual');
   const named = mayBeNamed
     ? ['', ...wrapVisible(fingerprintText(look), terminal.width - 2).map((line) => `  ${line}`)]
     : [];

@@ -53,7 +53,7 @@ export function clicksOn(team: Team, cast: Cast): readonly Click[] {
   if (cast.other !== null) {
     const user = iamName(lab, cast.other.key);
     clicks.push({
-      ...clickOf({ kind: 'attachment-added', holder: { kind: 'user', name: user }, arn: fullAccess }),
+      ...clickOf({ kind: 'policy-attached', holder: { kind: 'user', name: user }, arn: fullAccess }),
       async carryOut(iam) {
         await iam.send(new AttachUserPolicyCommand({ UserName: user, PolicyArn: fullAccess }));
       },
@@ -61,7 +61,7 @@ export function clicksOn(team: Team, cast: Cast): readonly Click[] {
   }
   const edited = rolePolicyArn(team, cast.starter.key);
   clicks.push({
-    ...clickOf({ kind: 'document-changed', arn: edited, from: null, to: EVERYTHING }),
+    ...clickOf({ kind: 'policy-changed', arn: edited, from: null, to: EVERYTHING }),
     async carryOut(iam) {
       const PolicyDocument = JSON.stringify(EVERYTHING);
       await iam.send(new CreatePolicyVersionCommand({ PolicyArn: edited, PolicyDocument, SetAsDefault: true }));
@@ -71,7 +71,7 @@ export function clicksOn(team: Team, cast: Cast): readonly Click[] {
     const group = iamName(lab, cast.disarmed.key);
     const arn = rolePolicyArn(team, cast.disarmed.key);
     clicks.push({
-      ...clickOf({ kind: 'attachment-removed', holder: { kind: 'group', name: group }, arn }),
+      ...clickOf({ kind: 'policy-detached', holder: { kind: 'group', name: group }, arn }),
       fate: 'keep',
       restoredBy: cast.disarmed.key,
       async carryOut(iam) {
@@ -96,7 +96,7 @@ export function clicksOn(team: Team, cast: Cast): readonly Click[] {
 function password(user: string): Click {
   return {
     words: (naming) => rehearsalPasswordWords(user, naming),
-    isFoundBy: ({ what }) => what.kind === 'password' && what.user === user,
+    isFoundBy: ({ what }) => what.kind === 'console-password' && what.user === user,
     fate: 'leave',
     changesAccess: false,
     restoredBy: null,
@@ -135,7 +135,7 @@ function clickOf(done: Difference): Omit<Click, 'carryOut'> {
 
 function intoGroup(user: string, group: string, stranger: boolean): Click {
   return {
-    ...clickOf({ kind: 'member-added', group, user, stranger }),
+    ...clickOf({ kind: 'membership-added', group, user, stranger }),
     async carryOut(iam) {
       await iam.send(new AddUserToGroupCommand({ UserName: user, GroupName: group }));
     },

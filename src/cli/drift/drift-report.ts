@@ -41,7 +41,7 @@ export async function driftReportOf(
     fingerprint: look.fingerprint,
     // Whatever could not be looked at may still be there: nothing is closed on such a look.
     complete: complete && look.unseen.length === 0,
-    undo: open.filter(({ fate, cause }) => fate === 'undo' && cause === 'by-hand').length,
+    undo: open.filter(({ fate, cause }) => fate === 'undo' && cause === 'manual').length,
     issue: open.length === 0 || !complete ? null : driftIssueText(look, view),
     findings: open.map((finding) => ({
       key: createHash('sha256').update(finding.id).digest('hex').slice(0, 12),

@@ -41,7 +41,7 @@ function attributionOf({ who, at, from, through }: TrailEvent): Attribution {
 
 /** What is gone may only have another name since: nothing but the call tells. */
 function renamedBy({ what }: DriftFinding, { parameters }: TrailEvent): Pick<Attribution, 'renamedTo'> {
-  if (what.kind !== 'difference' || !['user-removed', 'group-removed'].includes(what.difference.kind)) return {};
+  if (what.kind !== 'difference' || !['user-deleted', 'group-deleted'].includes(what.difference.kind)) return {};
   const name = parameters.newUserName ?? parameters.newGroupName;
   return typeof name === 'string' ? { renamedTo: name } : {};
 }

@@ -21,25 +21,25 @@ export function deedOf(what: DriftWhat): Deed | null {
       const { arn, state } = what.effect;
       return { subject: arn, calls: state === 'missing' ? deletes(arn) : changesDocument(arn) };
     }
-    case 'waiting-version': {
+    case 'non-default-policy-version': {
       const isOf = sets({ policyArn: what.arn });
       const isThen = byCreation(what.created);
       const makes = (...[parameters, event]: Parameters<typeof isOf>) =>
         isOf(parameters, event) && isThen(parameters, event);
       return { subject: what.arn, calls: { CreatePolicyVersion: makes } };
     }
-    case 'foreign-group':
+    case 'unmanaged-group-membership':
       return { subject: what.user, calls: { AddUserToGroup: sets({ userName: what.user, groupName: what.group }) } };
     case 'outside':
       return { subject: what.user, calls: outsideCalls(what) };
-    case 'dead-names':
+    case 'retired-operations':
       return what.holder === null
         ? { subject: what.policy, calls: changesDocument(what.policy) }
         : { subject: what.holder.name, calls: held('Put', 'Policy', what.holder, { policyName: what.policy }) };
-    case 'extra-keys':
+    case 'too-many-access-keys':
       return { subject: what.user, calls: { CreateAccessKey: ofUser(what.user) } };
-    case 'old-key':
-    case 'unused-key': {
+    case 'old-access-key':
+    case 'unused-access-key': {
       const isHers = ofUser(what.user);
       const isThen = byCreation(what.key.created);
       return {
@@ -47,18 +47,18 @@ export function deedOf(what: DriftWhat): Deed | null {
         calls: { CreateAccessKey: (parameters, event) => isHers(parameters, event) && isThen(parameters, event) },
       };
     }
-    case 'password':
+    case 'console-password':
       return { subject: what.user, calls: { CreateLoginProfile: ofUser(what.user) } };
-    case 'ssh-keys':
+    case 'ssh-key':
       return { subject: what.user, calls: { UploadSSHPublicKey: ofUser(what.user) } };
-    case 'certificates':
+    case 'signing-certificate':
       return { subject: what.user, calls: { UploadSigningCertificate: ofUser(what.user) } };
-    case 'service-credentials':
+    case 'service-specific-credential':
       return { subject: what.user, calls: { CreateServiceSpecificCredential: ofUser(what.user) } };
     // Terraform's addresses are no names of IAM, a use is no change, and the root's keys have no user to look for.
     case 'attributes':
-    case 'used-key':
-    case 'root-keys':
+    case 'key-used-after-leaving':
+    case 'root-access-key':
       return null;
   }
 }
@@ -67,7 +67,7 @@ function differenceDeed(difference: Difference): Deed {
   switch (difference.kind) {
     case 'user-added':
       return { subject: difference.user, calls: makesUser(difference.user) };
-    case 'user-removed': {
+    case 'user-deleted': {
       const { user } = difference;
       const isRenamed = sets({ userName: user });
       return {
@@ -80,7 +80,7 @@ function differenceDeed(difference: Difference): Deed {
     }
     case 'group-added':
       return { subject: difference.group, calls: makesGroup(difference.group) };
-    case 'group-removed': {
+    case 'group-deleted': {
       const { group } = difference;
       const isRenamed = sets({ groupName: group });
       return {
@@ -94,30 +94,30 @@ function differenceDeed(difference: Difference): Deed {
     }
     case 'policy-added':
       return { subject: difference.arn, calls: { CreatePolicy: arnIsOf(difference.arn) } };
-    case 'policy-removed':
+    case 'policy-deleted':
       return { subject: difference.arn, calls: deletes(difference.arn) };
-    case 'moved':
+    case 'path-changed':
       return { subject: difference.holder.name, calls: moves(difference.holder, difference.to) };
-    case 'member-added':
-    case 'member-removed': {
+    case 'membership-added':
+    case 'membership-removed': {
       const { kind, user, group } = difference;
-      const call = kind === 'member-added' ? 'AddUserToGroup' : 'RemoveUserFromGroup';
+      const call = kind === 'membership-added' ? 'AddUserToGroup' : 'RemoveUserFromGroup';
       return { subject: user, calls: { [call]: sets({ userName: user, groupName: group }) } };
     }
-    case 'attachment-added':
-    case 'attachment-removed': {
+    case 'policy-attached':
+    case 'policy-detached': {
       const { kind, holder, arn } = difference;
-      const verb = kind === 'attachment-added' ? 'Attach' : 'Detach';
+      const verb = kind === 'policy-attached' ? 'Attach' : 'Detach';
       return { subject: holder.name, calls: held(verb, 'Policy', holder, { policyArn: arn }) };
     }
-    case 'inline-added':
-    case 'inline-changed':
-    case 'inline-removed': {
+    case 'inline-policy-added':
+    case 'inline-policy-changed':
+    case 'inline-policy-removed': {
       const { kind, holder, policy } = difference;
-      const verb = kind === 'inline-removed' ? 'Delete' : 'Put';
+      const verb = kind === 'inline-policy-removed' ? 'Delete' : 'Put';
       return { subject: holder.name, calls: held(verb, 'Policy', holder, { policyName: policy }) };
     }
-    case 'document-changed':
+    case 'policy-changed':
       return { subject: difference.arn, calls: changesDocument(difference.arn) };
     case 'boundary-changed':
       return { subject: difference.user, calls: bounds(difference.user, difference.to) };

@@ -30,17 +30,17 @@ export function isBeyondDoubt(difference: Difference, account: ModelIndex): bool
 function takenAway(difference: Difference, account: ModelIndex): readonly (PolicyDocument | null)[] {
   const attached = (arns: readonly string[]) => arns.map((arn) => account.policies.get(arn)?.document ?? null);
   switch (difference.kind) {
-    case 'member-added': {
+    case 'membership-added': {
       const group = account.groups.get(difference.group);
       if (group === undefined) return [null];
       return [...attached(group.attached), ...group.inline.map(({ document }) => document)];
     }
-    case 'attachment-added':
+    case 'policy-attached':
       return attached([difference.arn]);
-    case 'inline-added':
+    case 'inline-policy-added':
       return [difference.document];
-    case 'inline-changed':
-    case 'document-changed':
+    case 'inline-policy-changed':
+    case 'policy-changed':
       return [difference.to];
     case 'boundary-changed':
       return difference.to === null ? [] : attached([difference.to]);
@@ -50,7 +50,7 @@ function takenAway(difference: Difference, account: ModelIndex): readonly (Polic
 }
 
 function putBack(difference: Difference): readonly Statement[] {
-  if (difference.kind !== 'inline-changed' && difference.kind !== 'document-changed') return [];
+  if (difference.kind !== 'inline-policy-changed' && difference.kind !== 'policy-changed') return [];
   return difference.from === null ? [] : statementsOf(difference.from);
 }
 

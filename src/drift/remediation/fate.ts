@@ -21,25 +21,25 @@ interface Effect {
  * suspended, or a group that nobody is in, gives nothing now and everything later.
  */
 const FATES: Readonly<Record<Difference['kind'], (effect: Effect, difference: Difference) => ReconcileFate>> = {
-  'member-added': byEffect,
-  'attachment-added': byEffect,
-  'inline-added': byEffect,
-  'inline-changed': byEffect,
-  'document-changed': byEffect,
+  'membership-added': byEffect,
+  'policy-attached': byEffect,
+  'inline-policy-added': byEffect,
+  'inline-policy-changed': byEffect,
+  'policy-changed': byEffect,
   'boundary-changed': byEffect,
   // A policy of somebody else's may go by a tag that team.yaml does not have; one that it has is put back.
   'tag-changed': (effect, difference) => ('tag' in difference && difference.from === null ? 'leave' : byEffect(effect)),
   // To move something takes leave on both paths, and the roles of the workflows have it on the lab's alone.
-  moved: () => 'leave',
+  'path-changed': () => 'leave',
   // The one inline policy that the file declares is a guard: with it gone, somebody may do more.
-  'inline-removed': (effect, difference) =>
+  'inline-policy-removed': (effect, difference) =>
     'policy' in difference && difference.policy === LIMITS_POLICY ? byEffect(effect) : 'keep',
   // A role's policy that only denies is a guard, too.
-  'attachment-removed': (effect) => (effect.takes ? byEffect(effect) : 'keep'),
-  'member-removed': () => 'keep',
-  'user-removed': () => 'keep',
-  'group-removed': () => 'keep',
-  'policy-removed': () => 'keep',
+  'policy-detached': (effect) => (effect.takes ? byEffect(effect) : 'keep'),
+  'membership-removed': () => 'keep',
+  'user-deleted': () => 'keep',
+  'group-deleted': () => 'keep',
+  'policy-deleted': () => 'keep',
   'user-added': () => 'leave',
   'group-added': () => 'leave',
   'policy-added': () => 'leave',
@@ -55,7 +55,7 @@ function byEffect({ gives, takes }: Effect): ReconcileFate {
  * cannot be decided (a Deny that depends on an address, a policy that cannot be read) is left to a person.
  */
 export function fateOf(difference: Difference, account: ModelIndex, documents: Documents, at: Date): ReconcileFate {
-  if (difference.kind === 'attachment-removed' && !isAtHand(difference.arn, account)) return 'keep';
+  if (difference.kind === 'policy-detached' && !isAtHand(difference.arn, account)) return 'keep';
   const fate = FATES[difference.kind](effectOfUndoing(difference, account, documents, at), difference);
   return fate === 'undo' && !isBeyondDoubt(difference, account) ? 'leave' : fate;
 }
@@ -88,7 +88,7 @@ const EVERYTHING: PolicyDocument = {
  */
 function probesOf(difference: Difference, concerned: AccessModel, account: ModelIndex): readonly AccessModel[] {
   switch (difference.kind) {
-    case 'document-changed': {
+    case 'policy-changed': {
       const policy = account.policies.get(difference.arn);
       const policies = policy === undefined ? [] : [policy];
       return [{ ...concerned, groups: [], users: [{ ...NOBODY, attached: [difference.arn] }], policies }];
@@ -98,11 +98,11 @@ function probesOf(difference: Difference, concerned: AccessModel, account: Model
       const free = concerned.users.map((user) => ({ ...user, groups: [], attached: [], inline }));
       return [{ ...concerned, groups: [], users: free }];
     }
-    case 'attachment-added':
-    case 'attachment-removed':
-    case 'inline-added':
-    case 'inline-changed':
-    case 'inline-removed': {
+    case 'policy-attached':
+    case 'policy-detached':
+    case 'inline-policy-added':
+    case 'inline-policy-changed':
+    case 'inline-policy-removed': {
       const { kind, name } = difference.holder;
       return kind === 'group' ? [{ ...concerned, users: [{ ...NOBODY, groups: [name] }] }] : [];
     }
@@ -128,7 +128,7 @@ function momentsOf(model: AccessModel, difference: Difference, at: Date): readon
 }
 
 function documentsIn(difference: Difference): readonly (PolicyDocument | null)[] {
-  if (difference.kind === 'document-changed' || difference.kind === 'inline-changed') {
+  if (difference.kind === 'policy-changed' || difference.kind === 'inline-policy-changed') {
     return [difference.from, difference.to];
   }
   return 'document' in difference ? [difference.document] : [];

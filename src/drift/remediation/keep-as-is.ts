@@ -29,39 +29,39 @@ export function keepAsIs(configuration: string, kept: readonly Difference[]): st
 
 function keep(edited: Configuration, difference: Difference): void {
   switch (difference.kind) {
-    case 'member-added':
+    case 'membership-added':
       for (const block of membershipsOf(edited, difference.group)) {
         setList(block, 'users', (users) => [...users, nameInConfiguration(edited, difference.user)]);
       }
       return;
-    case 'member-removed': {
+    case 'membership-removed': {
       const gone = [nameInConfiguration(edited, difference.user), difference.user];
       for (const block of membershipsOf(edited, difference.group)) {
         setList(block, 'users', (users) => users.filter((user) => !gone.includes(user)));
       }
       return;
     }
-    case 'attachment-added':
+    case 'policy-attached':
       listOn(edited, difference.holder, 'policy_arns', (arns) => [...arns, difference.arn]);
       return;
-    case 'attachment-removed':
+    case 'policy-detached':
       takeOut(edited, 'policy_attachment', difference.holder, ({ policy_arn: arn }) => arn === difference.arn);
       listOn(edited, difference.holder, 'policy_arns', (arns) => arns.filter((arn) => arn !== difference.arn));
       return;
-    case 'inline-added':
+    case 'inline-policy-added':
       listOn(edited, difference.holder, 'policy_names', (names) => [...names, difference.policy]);
       return;
-    case 'inline-removed':
+    case 'inline-policy-removed':
       takeOut(edited, 'policy', difference.holder, ({ name }) => name === difference.policy);
       listOn(edited, difference.holder, 'policy_names', (names) => names.filter((name) => name !== difference.policy));
       return;
-    case 'inline-changed':
+    case 'inline-policy-changed':
       if (difference.to === null) return;
       for (const { block } of heldBy(edited, 'policy', difference.holder)) {
         if (block.name === difference.policy) block.policy = documentText(difference.to);
       }
       return;
-    case 'document-changed':
+    case 'policy-changed':
       if (difference.to === null) return;
       for (const { block } of policiesAt(edited, difference.arn)) {
         block.policy = documentText(difference.to);
@@ -79,18 +79,18 @@ function keep(edited: Configuration, difference: Difference): void {
         block.tags = tags;
       }
       return;
-    case 'moved':
+    case 'path-changed':
       for (const { block } of named(edited, `aws_iam_${difference.holder.kind}`, difference.holder.name)) {
         setText(block, 'path', difference.to);
       }
       return;
-    case 'user-removed':
+    case 'user-deleted':
       for (const { address } of named(edited, 'aws_iam_user', difference.user)) remove(edited, address);
       return;
-    case 'group-removed':
+    case 'group-deleted':
       for (const { address } of named(edited, 'aws_iam_group', difference.group)) remove(edited, address);
       return;
-    case 'policy-removed':
+    case 'policy-deleted':
       withoutPolicy(edited, difference.arn);
       return;
     // Nobody declares it, so that no plan touches it.

@@ -72,7 +72,7 @@ export function otherChanges(
   return besides.length + addresses.length + missing.length === 0 ? null : { besides, addresses, missing };
 }
 
-const REMOVALS: readonly Difference['kind'][] = ['user-removed', 'group-removed', 'policy-removed'];
+const REMOVALS: readonly Difference['kind'][] = ['user-deleted', 'group-deleted', 'policy-deleted'];
 
 /**
  * The rails that stand against a plan of a kept configuration. What is kept was not put there by this plan: a boundary
@@ -80,7 +80,7 @@ const REMOVALS: readonly Difference['kind'][] = ['user-removed', 'group-removed'
  */
 export function railsBesidesKept(rails: readonly Finding[], kept: readonly Difference[]): readonly Finding[] {
   const bounded = new Set(kept.flatMap((each) => (each.kind === 'boundary-changed' ? [each.user] : [])));
-  const attached = new Set(kept.flatMap((each) => (each.kind === 'attachment-added' ? [`policy ${each.arn}`] : [])));
+  const attached = new Set(kept.flatMap((each) => (each.kind === 'policy-attached' ? [`policy ${each.arn}`] : [])));
   return rails.filter((finding) => {
     if (finding.code === 'user-without-boundary') return !bounded.has(finding.args.user);
     if (finding.code === 'outside-managed-path') return !attached.has(finding.args.what);

@@ -89,7 +89,7 @@ export function decideReconcile(
   }
   if (look.class === 'error' || !look.planned) return refused({ reason: 'incomplete', unseen: look.unseen });
 
-  const byHand = look.findings.filter(({ cause }) => cause === 'by-hand');
+  const byHand = look.findings.filter(({ cause }) => cause === 'manual');
   const restorable = byHand.filter(isRestorable);
   const beyond = notRestorable(request.restore.filter(isId), look, restorable);
   if (beyond.length > 0) return refused({ reason: 'not-restorable', findings: beyond });

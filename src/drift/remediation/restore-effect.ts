@@ -7,11 +7,11 @@ export type RestoreEffect = 'gives' | 'may-give' | 'gives-nothing';
 
 /** What may give something that is not known here: by a condition, by a document that nobody read, by a tag. */
 const OPEN = [
-  'inline-added',
-  'inline-changed',
-  'inline-removed',
-  'document-changed',
-  'attachment-added',
+  'inline-policy-added',
+  'inline-policy-changed',
+  'inline-policy-removed',
+  'policy-changed',
+  'policy-attached',
   'tag-changed',
 ];
 

@@ -44,7 +44,7 @@ export function credentialFindings(
     ),
   );
   const rootKeys = inventory.root?.keys.filter(({ active }) => active) ?? [];
-  const root = rootKeys.length === 0 ? [] : [draftOf({ kind: 'root-keys', keys: rootKeys }, { risk: 'spends' })];
+  const root = rootKeys.length === 0 ? [] : [draftOf({ kind: 'root-access-key', keys: rootKeys }, { risk: 'spends' })];
   return [...root, ...found];
 }
 
@@ -84,21 +84,21 @@ const RULES: readonly Rule[] = [
   /** One that is switched off signs nothing: it is the second half of a rotation. */
   function extraKeys({ user, allowed, credentials }) {
     const keys = credentials.keys.filter(({ active }) => active);
-    return allowed === null || keys.length <= allowed ? [] : [{ kind: 'extra-keys', user, keys, allowed }];
+    return allowed === null || keys.length <= allowed ? [] : [{ kind: 'too-many-access-keys', user, keys, allowed }];
   },
 
   function usedKeys({ user, ended, credentials: { keys } }) {
     if (ended === null) return [];
     return keys
       .filter(({ lastUsed }) => lastUsed !== null && Date.parse(lastUsed) >= ended.since)
-      .map((key) => ({ kind: 'used-key', user, key, because: ended.because }));
+      .map((key) => ({ kind: 'key-used-after-leaving', user, key, because: ended.because }));
   },
 
   function unusedKeys({ user, allowed, credentials: { keys } }, { at }) {
     if (allowed === null) return [];
     return keys
       .filter((key) => isUnused(key, at))
-      .map((key) => ({ kind: 'unused-key' as const, user, key, days: ageInDays(key, at) }));
+      .map((key) => ({ kind: 'unused-access-key' as const, user, key, days: ageInDays(key, at) }));
   },
 
   /** One that was never used is not to be replaced, and is found as such. */
@@ -110,7 +110,7 @@ const RULES: readonly Rule[] = [
       .map((key) => {
         const other = keys.find((each) => each !== key) ?? null;
         return {
-          kind: 'old-key' as const,
+          kind: 'old-access-key' as const,
           user,
           key,
           days: ageInDays(key, at),
@@ -122,19 +122,19 @@ const RULES: readonly Rule[] = [
   },
 
   function consolePassword({ user, credentials: { password } }) {
-    return password === null ? [] : [{ kind: 'password', user, lastUsed: password.lastUsed }];
+    return password === null ? [] : [{ kind: 'console-password', user, lastUsed: password.lastUsed }];
   },
 
   function sshKeys({ user, credentials: { ssh } }) {
-    return ssh.length === 0 ? [] : [{ kind: 'ssh-keys', user, ids: ssh }];
+    return ssh.length === 0 ? [] : [{ kind: 'ssh-key', user, ids: ssh }];
   },
 
   function signingCertificates({ user, credentials: { certificates } }) {
-    return certificates.length === 0 ? [] : [{ kind: 'certificates', user, ids: certificates }];
+    return certificates.length === 0 ? [] : [{ kind: 'signing-certificate', user, ids: certificates }];
   },
 
   function serviceCredentials({ user, credentials: { services } }) {
-    return services.length === 0 ? [] : [{ kind: 'service-credentials', user, credentials: services }];
+    return services.length === 0 ? [] : [{ kind: 'service-specific-credential', user, credentials: services }];
   },
 ];
 
@@ -150,7 +150,7 @@ function ageInDays({ created }: AccessKey, at: number): number {
 
 /** Whether somebody whom nobody thinks of may sign requests by it. */
 function signsFor({ kind }: DriftWhat): boolean {
-  return kind === 'extra-keys' || kind === 'used-key';
+  return kind === 'too-many-access-keys' || kind === 'key-used-after-leaving';
 }
 
 function riskOfUser(user: string, account: ModelIndex, at: Date): Risk | null {

@@ -47,8 +47,8 @@ export function waitingVersions(
         const isBeyond = version.document === null || beyondMechanicalTurk(version.document, known);
         if (isEmpty(operations) && !isBeyond) return [];
         const { id, created } = version;
-        const what = { kind: 'waiting-version', arn, version: id, created, isBeyond, users } as const;
-        return [draftOf({ ...what, operations: listOperations(operations) }, { cause: 'by-hand' })];
+        const what = { kind: 'non-default-policy-version', arn, version: id, created, isBeyond, users } as const;
+        return [draftOf({ ...what, operations: listOperations(operations) }, { cause: 'manual' })];
       });
   });
 }

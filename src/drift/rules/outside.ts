@@ -82,7 +82,7 @@ export function foreignMemberships(
         const people = compare(without, within, at).people.filter(hasEffect);
         const administrators = gainedAdministrators(without, within, lab, at);
         const risk = administrators.length > 0 ? 'spends' : worstGain(people);
-        return draftOf({ kind: 'foreign-group', user: name, group }, { people, risk, administrators });
+        return draftOf({ kind: 'unmanaged-group-membership', user: name, group }, { people, risk, administrators });
       });
   });
 }

@@ -76,7 +76,7 @@ export function deadPolicies(account: ModelIndex, declared: AccessModel, at: Dat
     const names = document === null ? [] : deadNamesOnce(document);
     if (names.length === 0) return [];
     const users = [...usersOf()].sort();
-    const what = { kind: 'dead-names', policy, holder, names, users } as const;
+    const what = { kind: 'retired-operations', policy, holder, names, users } as const;
     return [draftOf(what, { risk: stillPossible(names, users, account, file, at) })];
   };
   return [

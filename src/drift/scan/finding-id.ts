@@ -15,7 +15,7 @@ interface IdNames {
 
 /**
  * Makes the ids of a team's findings: see `DriftFinding.id`. No two of one look are the same: a second old key of one
- * member is `old-key/bo/2`.
+ * member is `old-access-key/bo/2`.
  */
 export function findingIds(
   team: Team,
@@ -97,29 +97,29 @@ function partsOf(what: DriftWhat, risk: Risk | 'administers' | null, names: IdNa
       const everything = risk === 'administers' ? [risk] : [];
       return ['boundary', ...(ways.length > 0 ? ways : [state]), ...everything];
     }
-    case 'waiting-version':
+    case 'non-default-policy-version':
       return [what.kind, ...names.policy(what.arn), what.version];
-    case 'foreign-group':
-      return ['foreign-group', ...names.user(what.user), what.group, ...worst];
+    case 'unmanaged-group-membership':
+      return ['unmanaged-group-membership', ...names.user(what.user), what.group, ...worst];
     case 'outside':
       return ['outside', what.user, ...(what.isAdministrator ? ['administers'] : worst)];
-    case 'dead-names': {
+    case 'retired-operations': {
       const { holder, policy } = what;
       const where =
         holder === null ? [policy.slice(policy.lastIndexOf('/') + 1)] : [...holderParts(holder, names), policy];
-      return ['dead-names', ...where];
+      return ['retired-operations', ...where];
     }
-    case 'extra-keys':
+    case 'too-many-access-keys':
       return [what.kind, ...names.user(what.user), ...several(what.keys.length - what.allowed)];
-    case 'old-key':
-    case 'unused-key':
-    case 'used-key':
-    case 'password':
-    case 'ssh-keys':
-    case 'certificates':
-    case 'service-credentials':
+    case 'old-access-key':
+    case 'unused-access-key':
+    case 'key-used-after-leaving':
+    case 'console-password':
+    case 'ssh-key':
+    case 'signing-certificate':
+    case 'service-specific-credential':
       return [what.kind, ...names.user(what.user)];
-    case 'root-keys':
+    case 'root-access-key':
       return [what.kind, ...several(what.keys.length)];
   }
 }
@@ -132,29 +132,29 @@ function differenceParts(difference: Difference, names: IdNames): readonly strin
   const { kind } = difference;
   switch (kind) {
     case 'user-added':
-    case 'user-removed':
+    case 'user-deleted':
     case 'boundary-changed':
       return [kind, ...names.user(difference.user)];
     case 'tag-changed':
       return [kind, ...names.user(difference.user), difference.tag];
     case 'group-added':
-    case 'group-removed':
+    case 'group-deleted':
       return [kind, ...names.group(difference.group)];
     case 'policy-added':
-    case 'policy-removed':
-    case 'document-changed':
+    case 'policy-deleted':
+    case 'policy-changed':
       return [kind, ...names.policy(difference.arn)];
-    case 'moved':
+    case 'path-changed':
       return [kind, ...holderParts(difference.holder, names)];
-    case 'member-added':
-    case 'member-removed':
+    case 'membership-added':
+    case 'membership-removed':
       return [kind, ...names.user(difference.user), ...names.group(difference.group)];
-    case 'attachment-added':
-    case 'attachment-removed':
+    case 'policy-attached':
+    case 'policy-detached':
       return [kind, ...holderParts(difference.holder, names), ...names.policy(difference.arn)];
-    case 'inline-added':
-    case 'inline-changed':
-    case 'inline-removed':
+    case 'inline-policy-added':
+    case 'inline-policy-changed':
+    case 'inline-policy-removed':
       return [kind, ...holderParts(difference.holder, names), difference.policy];
   }
 }

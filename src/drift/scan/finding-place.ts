@@ -11,25 +11,25 @@ import { strayPlace } from '../rules/unmanaged-effect.ts';
  * fraction orders what is equally bad: first what was done to the lab, then what lies beside it.
  */
 const BESIDE_A_RISK: Readonly<Partial<Record<DriftWhat['kind'], number>>> = {
-  'foreign-group': 0.1,
+  'unmanaged-group-membership': 0.1,
   outside: 0.6,
-  'dead-names': 0.65,
-  'extra-keys': 0.8,
-  'used-key': 0.85,
+  'retired-operations': 0.65,
+  'too-many-access-keys': 0.8,
+  'key-used-after-leaving': 0.85,
 };
 
 /** Things that let nobody do anything by themselves, from bad to tidy; losses stand at 6, other effects at 7. */
 const WITHOUT_A_RISK: Readonly<Partial<Record<DriftWhat['kind'], number>>> = {
-  'used-key': 5.5,
-  'extra-keys': 7.1,
-  'foreign-group': 7.2,
-  'dead-names': 7.3,
-  password: 7.4,
-  'unused-key': 7.5,
-  'old-key': 7.6,
-  'service-credentials': 7.7,
-  'ssh-keys': 7.8,
-  certificates: 7.9,
+  'key-used-after-leaving': 5.5,
+  'too-many-access-keys': 7.1,
+  'unmanaged-group-membership': 7.2,
+  'retired-operations': 7.3,
+  'console-password': 7.4,
+  'unused-access-key': 7.5,
+  'old-access-key': 7.6,
+  'service-specific-credential': 7.7,
+  'ssh-key': 7.8,
+  'signing-certificate': 7.9,
 };
 
 /** A cap that is off gives nothing by itself; what is attached next does, so it stands right after what spends. */
@@ -54,7 +54,7 @@ export function placeOf(
       return placeOfPeople(people);
     case 'attributes':
       return LAST;
-    case 'root-keys':
+    case 'root-access-key':
       return ROOT;
     case 'stray':
       return what.effect.administrators.length > 0 ? ADMINISTRATOR : strayPlace(what.effect);
@@ -62,7 +62,7 @@ export function placeOf(
       const { state, document, wider } = what.effect;
       return state === 'missing' || document === null || wider.length > 0 ? OPEN_BOUNDARY : placeOfPeople(people);
     }
-    case 'waiting-version': {
+    case 'non-default-policy-version': {
       // One call away from what it gives.
       const worst = worstRisk(operationSet((operation) => what.operations.includes(operation)));
       return what.isBeyond || worst === null ? OPEN_BOUNDARY : RISKS.indexOf(worst) + OPEN_BOUNDARY;

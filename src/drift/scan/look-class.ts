@@ -4,7 +4,7 @@ import { findingDigest } from './finding-digest.ts';
 
 /** What one cause makes of a whole look, the first that is there deciding. */
 const CLASS_BY_CAUSE: readonly (readonly [DriftCause, DriftClass])[] = [
-  ['by-hand', 'drift'],
+  ['manual', 'drift'],
   ['unexplained', 'unexplained'],
   ['unmanaged', 'unmanaged'],
   ['pending', 'pending'],

@@ -43,7 +43,7 @@ export function differencesFound(
     ...tampered.map(
       ({ difference, fate }): FoundDifference => ({
         difference,
-        cause: fate === 'left' ? 'settled' : 'by-hand',
+        cause: fate === 'left' ? 'settled' : 'manual',
       }),
     ),
     ...pending
@@ -51,7 +51,7 @@ export function differencesFound(
       .map(
         (difference): FoundDifference => ({
           difference,
-          cause: since?.has(difference) === false ? 'by-hand' : 'pending',
+          cause: since?.has(difference) === false ? 'manual' : 'pending',
         }),
       ),
   ];
@@ -74,17 +74,17 @@ function tellingOf(report: DriftReport | null): Telling {
 
 function causeOf(difference: Difference, expected: Expected, told: Telling, since: SinceApplied | null): DriftCause {
   const { kind } = difference;
-  if (isRespelled(difference, expected)) return 'by-hand';
+  if (isRespelled(difference, expected)) return 'manual';
   if (kind === 'user-added' || kind === 'group-added' || kind === 'policy-added') {
     // No stray, so it is of an earlier file: that is known where there is a plan, or where it says who has departed.
     const departed = kind === 'user-added' && 'user' in difference && expected.departed.has(difference.user);
     return told.isThere || since !== null || departed ? 'pending' : 'undecided';
   }
   const subject = subjectKey(difference);
-  if (since !== null) return told.byHand.has(subject) || !since.has(difference) ? 'by-hand' : 'pending';
+  if (since !== null) return told.byHand.has(subject) || !since.has(difference) ? 'manual' : 'pending';
   if (!told.isThere) return 'undecided';
   // What neither the drift nor the changes of a plan know has been done since it was made.
-  return told.byHand.has(subject) || !told.pending.has(subject) ? 'by-hand' : 'pending';
+  return told.byHand.has(subject) || !told.pending.has(subject) ? 'manual' : 'pending';
 }
 
 /** Whether it is about somebody or a group whom IAM knows by the same name, in other letters. */
@@ -104,9 +104,12 @@ interface Owners {
   readonly arns: ReadonlySet<string>;
 }
 
-export function ownersIn(list: readonly Difference[], direction: 'added' | 'removed' | null = null): Owners {
-  const of = (kind: string) => (difference: Difference) =>
-    direction === null ? difference.kind.startsWith(`${kind}-`) : difference.kind === `${kind}-${direction}`;
+export function ownersIn(list: readonly Difference[], direction: 'added' | 'deleted' | null = null): Owners {
+  const of =
+    (kind: 'user' | 'group' | 'policy') =>
+    (difference: Difference): boolean =>
+      (direction !== 'deleted' && difference.kind === `${kind}-added`) ||
+      (direction !== 'added' && difference.kind === `${kind}-deleted`);
   return {
     users: new Set(list.filter(of('user')).flatMap((each) => ('user' in each ? [each.user] : []))),
     groups: new Set(list.filter(of('group')).flatMap((each) => ('group' in each ? [each.group] : []))),
@@ -117,16 +120,16 @@ export function ownersIn(list: readonly Difference[], direction: 'added' | 'remo
 /** Whether a difference is about what a user, group or policy has that comes or goes with it. */
 export function isPartOf(difference: Difference, { users, groups, arns }: Owners): boolean {
   switch (difference.kind) {
-    case 'member-added':
-    case 'member-removed':
+    case 'membership-added':
+    case 'membership-removed':
       return users.has(difference.user) || groups.has(difference.group);
-    case 'attachment-added':
-    case 'inline-added':
-    case 'inline-changed':
-    case 'inline-removed':
-    case 'moved':
+    case 'policy-attached':
+    case 'inline-policy-added':
+    case 'inline-policy-changed':
+    case 'inline-policy-removed':
+    case 'path-changed':
       return (difference.holder.kind === 'user' ? users : groups).has(difference.holder.name);
-    case 'attachment-removed':
+    case 'policy-detached':
       return (
         arns.has(difference.arn) || (difference.holder.kind === 'user' ? users : groups).has(difference.holder.name)
       );
@@ -143,7 +146,7 @@ export function isPartOf(difference: Difference, { users, groups, arns }: Owners
  * hand to somebody who is about to be removed is told all the same.
  */
 function withoutParts(all: readonly Difference[], byHand: ReadonlySet<string>): readonly Difference[] {
-  const gone = ownersIn(all, 'removed');
+  const gone = ownersIn(all, 'deleted');
   const come = ownersIn(all, 'added');
   return all.filter(
     (difference) => !isPartOf(difference, gone) && (!isPartOf(difference, come) || byHand.has(subjectKey(difference))),

@@ -135,7 +135,7 @@ function boundaryDrafts(
   const { people } = effect;
   const administrators = administratorsByIt();
   const risk = administrators.length > 0 ? 'spends' : worstGain(people);
-  return [draftOf({ kind: 'boundary', effect }, { cause: 'by-hand', people, risk, administrators })];
+  return [draftOf({ kind: 'boundary', effect }, { cause: 'manual', people, risk, administrators })];
 }
 
 function differenceDrafts(
@@ -154,7 +154,7 @@ function differenceDrafts(
     drafts: found.map(({ difference, cause }) => {
       const people = cause === 'settled' ? [] : peopleOf(difference, declared, account, documents, at);
       // Whatever is done to the one name is done to the other: nobody knows what the engine would make of it.
-      const isJudged = cause === 'by-hand' && !isRespelled(difference, expected);
+      const isJudged = cause === 'manual' && !isRespelled(difference, expected);
       const fate = isJudged ? fateOf(difference, account, documents, at) : 'leave';
       const administrators =
         cause === 'settled' ? [] : administratorsBy(difference, declared, account, documents, lab, at);

@@ -12,7 +12,7 @@ import type { SinceApplied } from './look-since.ts';
 export function withHands(report: DriftReport, since: SinceApplied | null): DriftReport {
   if (since === null) return report;
   // Who leaves does so by the file or by the day: a plan deletes nothing that only a hand has made.
-  const leaving = ownersIn(report.pending, 'removed');
+  const leaving = ownersIn(report.pending, 'deleted');
   // A state that has lost somebody has lost what she has, too: what looks new about her may well be there.
   const lost = new Set(report.takenOver.flatMap(({ id }) => (id === null ? [] : [id.slice(id.lastIndexOf('/') + 1)])));
   const isByHand = (planned: Difference): boolean =>
@@ -36,4 +36,4 @@ export function withHands(report: DriftReport, since: SinceApplied | null): Drif
   };
 }
 
-const DELETIONS: readonly Difference['kind'][] = ['user-removed', 'group-removed', 'policy-removed'];
+const DELETIONS: readonly Difference['kind'][] = ['user-deleted', 'group-deleted', 'policy-deleted'];

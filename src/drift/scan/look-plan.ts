@@ -11,7 +11,7 @@ export function planDrafts(report: DriftReport | null): readonly Draft[] {
   const changed = tamperedAttributes.map(({ address, attributes }) =>
     draftOf(
       { kind: 'attributes', address, attributes },
-      { cause: 'by-hand', fate: attributes.every((name) => WORDS.includes(name)) ? 'undo' : 'leave' },
+      { cause: 'manual', fate: attributes.every((name) => WORDS.includes(name)) ? 'undo' : 'leave' },
     ),
   );
   const unclear = unexplained.map(({ address, attributes }) =>

@@ -4,12 +4,12 @@ import type { DriftFinding, DriftLook } from '../finding.ts';
 /** Kinds of which some facts are those of the credential report, and may be four hours old. */
 const REPORTED: ReadonlySet<DriftFinding['what']['kind']> = new Set([
   'outside',
-  'root-keys',
-  'used-key',
-  'extra-keys',
-  'old-key',
-  'unused-key',
-  'password',
+  'root-access-key',
+  'key-used-after-leaving',
+  'too-many-access-keys',
+  'old-access-key',
+  'unused-access-key',
+  'console-password',
 ]);
 
 /** From when that is which is told of keys and passwords; null where nothing is told of them. */

@@ -40,7 +40,7 @@ function whatOf(effect: BoundaryEffect, naming: Naming, who: Text): Pick<DriftWo
     wider.length === 0
       ? null
       : t`A policy that is attached to a member by hand would count for more than Mechanical Turk: the permissions boundary lets through ${someTexts(wider.map(statementSaid))}.`,
-    peopleSaid(people, 'by-hand', naming),
+    peopleSaid(people, 'manual', naming),
   );
   const denied = narrower.filter(({ Effect }) => Effect === 'Deny').map(statementSaid);
   const gone = narrower.filter(({ Effect }) => Effect === 'Allow').map(statementSaid);

@@ -6,7 +6,10 @@ import type { DriftFinding, DriftWhat } from '../finding.ts';
 import { iamCommand } from './aws-command.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
 
-type CredentialWhat = Extract<DriftWhat, { kind: 'password' | 'ssh-keys' | 'certificates' | 'service-credentials' }>;
+type CredentialWhat = Extract<
+  DriftWhat,
+  { kind: 'console-password' | 'ssh-key' | 'signing-certificate' | 'service-specific-credential' }
+>;
 
 /** The words of credentials that Mechanical Turk has no use for: ways in, and nothing else. */
 export function credentialWords(
@@ -19,21 +22,21 @@ export function credentialWords(
   const user = ['user-name', what.user] as const;
   const person = sayPerson(what.user, naming);
   switch (what.kind) {
-    case 'password':
+    case 'console-password':
       return {
         consequence: t`${person} can sign in to the AWS console, which Mechanical Turk has no use for: a password is one more way in.`,
         cause: t`The user ${codeText(what.user)} has a password for the console${who}; ${trusted(what.lastUsed === null ? 'it was never used' : `it was last used on ${dateWords(what.lastUsed)}`)}.`,
         remedy: t`Take it away (in the console: IAM, Users, Security credentials, Manage console access), which leaves the access keys as they are:`,
         commands: [iamCommand('delete-login-profile', user)],
       };
-    case 'ssh-keys':
+    case 'ssh-key':
       return {
         consequence: t`${person} has ${trusted(countOf(what.ids.length, 'SSH key'))} in IAM, for CodeCommit; Mechanical Turk has no use for ${trusted(them(what.ids.length))}.`,
         cause: t`Somebody uploaded ${trusted(them(what.ids.length))}${who}.`,
         remedy: t`Take ${trusted(them(what.ids.length))} away where nobody needs ${trusted(them(what.ids.length))}:`,
         commands: what.ids.map((id) => iamCommand('delete-ssh-public-key', user, ['ssh-public-key-id', id])),
       };
-    case 'certificates':
+    case 'signing-certificate':
       return {
         consequence: t`${person} has ${trusted(countOf(what.ids.length, 'signing certificate'))}, an old way to sign requests; Mechanical Turk has no use for ${trusted(them(what.ids.length))}.`,
         cause: t`Somebody uploaded ${trusted(them(what.ids.length))}${who}.`,
@@ -42,7 +45,7 @@ export function credentialWords(
           ? what.ids.map((id) => iamCommand('delete-signing-certificate', user, ['certificate-id', id]))
           : [iamCommand('list-signing-certificates', user)],
       };
-    case 'service-credentials': {
+    case 'service-specific-credential': {
       const services = [...new Set(what.credentials.map(({ service }) => service))].map(codeText);
       const count = what.credentials.length;
       return {

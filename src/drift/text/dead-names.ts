@@ -7,7 +7,7 @@ import type { DeadName, DriftFinding, DriftWhat } from '../finding.ts';
 import { iamCommand } from './aws-command.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
 
-type DeadNames = Extract<DriftWhat, { kind: 'dead-names' }>;
+type DeadNames = Extract<DriftWhat, { kind: 'retired-operations' }>;
 
 /** The words of a policy that names operations of 2014: IAM takes it, and it does nothing by them. */
 export function deadNamesWords(

@@ -41,7 +41,7 @@ function causeSaid(
   const isRenamed = to !== null || options.renamed?.has(renamedKey(difference)) === true;
   const deed = isRenamed ? renamedSaid(difference, to, naming) : null;
   switch (cause) {
-    case 'by-hand':
+    case 'manual':
     // That the file wants it so is what a report says above all of these.
     case 'settled':
       return t`Somebody ${deed ?? differenceSaid(difference, naming)}${who}.`;
@@ -79,7 +79,7 @@ function overSaid(difference: Difference, people: readonly PersonChange[], namin
 
 /** What is to be said where nobody can do more or less today. */
 function quietSaid(difference: Difference, naming: Naming): Text {
-  if (difference.kind === 'moved' || difference.kind === 'tag-changed')
+  if (difference.kind === 'path-changed' || difference.kind === 'tag-changed')
     return trusted("Nobody's access changes by this.");
   // Of a suspended member, or of a group without members: tomorrow it may be otherwise.
   if (difference.kind !== 'boundary-changed') return trusted("Nobody's access changes by this today.");
@@ -90,7 +90,7 @@ function quietSaid(difference: Difference, naming: Naming): Text {
 }
 
 function unknownSaid({ people }: Doing, difference: Difference): Text | null {
-  if (difference.kind !== 'inline-added' || difference.document !== null) return null;
+  if (difference.kind !== 'inline-policy-added' || difference.document !== null) return null;
   return trusted(`What it allows is not known here${people.length === 0 ? '' : ', so it counts as everything'}.`);
 }
 
@@ -117,7 +117,7 @@ function remedySaid(finding: Doing, difference: Difference, naming: Naming, { re
   if (fate === 'keep') {
     const what = people.some(({ operations }) => operations.lost.length > 0) ? 'gives it back' : 'puts it back';
     // A user that was deleted is made anew: AWS gives nobody her keys again.
-    const without = trusted(difference.kind === 'user-removed' ? ', without its keys' : '');
+    const without = trusted(difference.kind === 'user-deleted' ? ', without its keys' : '');
     return t`Nothing ${trusted(what)} unasked: ${asked} does${without}${or}.`;
   }
   return t`${trusted(leftBecause(difference, people))}, so nothing undoes it unasked: ${asked} makes it as team.yaml says${or}.`;
@@ -132,9 +132,9 @@ const REMOVES: Readonly<Partial<Record<Difference['kind'], string>>> = {
 
 /** Why something is left to a person. */
 function leftBecause(difference: Difference, people: readonly PersonChange[]): string {
-  if (difference.kind === 'moved') return 'To move it takes leave on both paths, which an administrator has';
+  if (difference.kind === 'path-changed') return 'To move it takes leave on both paths, which an administrator has';
   if (difference.kind === 'tag-changed') return 'Somebody may have made the tag for a policy that goes by it';
-  if (difference.kind === 'inline-added' && difference.document === null) return 'It cannot be judged';
+  if (difference.kind === 'inline-policy-added' && difference.document === null) return 'It cannot be judged';
   const gives = people.some(({ operations }) => operations.gained.length > 0);
   const takes = people.some(({ operations }) => operations.lost.length > 0);
   return gives && takes
@@ -144,8 +144,8 @@ function leftBecause(difference: Difference, people: readonly PersonChange[]): s
 
 function undoWords(difference: Difference): string {
   const { kind } = difference;
-  if (kind === 'member-added') return 'takes them out again';
-  return kind.endsWith('-added') ? 'takes it away again' : 'puts it back';
+  if (kind === 'membership-added') return 'takes them out again';
+  return kind.endsWith('-added') || kind === 'policy-attached' ? 'takes it away again' : 'puts it back';
 }
 
 /** Whether it is about a member or a role that the file has: else there is nothing to put back. */
@@ -158,17 +158,17 @@ function isRestorable(difference: Difference, naming: Naming): boolean {
     case 'group-added':
     case 'policy-added':
       return false;
-    case 'user-removed':
+    case 'user-deleted':
     case 'boundary-changed':
     case 'tag-changed':
       return isMember(difference.user);
-    case 'member-added':
-    case 'member-removed':
+    case 'membership-added':
+    case 'membership-removed':
       return isMember(difference.user) || isRole(difference.group);
-    case 'group-removed':
+    case 'group-deleted':
       return isRole(difference.group);
-    case 'policy-removed':
-    case 'document-changed':
+    case 'policy-deleted':
+    case 'policy-changed':
       return roleKeyOfPolicy(difference.arn, naming) !== null;
     default: {
       const { kind, name } = difference.holder;
@@ -180,12 +180,12 @@ function isRestorable(difference: Difference, naming: Naming): boolean {
 /** How team.yaml says the same as the account, for those who meant it; null where it cannot, or should not. */
 function acceptSaid(difference: Difference, people: readonly PersonChange[], naming: Naming): Text | null {
   switch (difference.kind) {
-    case 'member-added':
-    case 'member-removed': {
+    case 'membership-added':
+    case 'membership-removed': {
       const role = keyOfIamName(naming.lab, difference.group);
       const member = naming.people.get(difference.user)?.key ?? null;
       if (role === null || member === null) return null;
-      if (difference.kind === 'member-added')
+      if (difference.kind === 'membership-added')
         return t`add ${codeText(role)} to the roles of ${codeText(member)} in team.yaml`;
       const { roles } = naming.people.get(difference.user) ?? {};
       // A member without a role is refused: whoever has lost the only one is suspended, or has left.
@@ -193,13 +193,13 @@ function acceptSaid(difference: Difference, people: readonly PersonChange[], nam
         ? t`write ${codeText('suspended: true')} for ${codeText(member)} in team.yaml (it is the only role), or move ${codeText(member)} from members to departed`
         : t`take ${codeText(role)} from the roles of ${codeText(member)} in team.yaml`;
     }
-    case 'user-removed': {
+    case 'user-deleted': {
       const member = naming.people.get(difference.user)?.key ?? null;
       return member === null ? null : t`move ${codeText(member)} from members to departed in team.yaml`;
     }
-    case 'attachment-added':
-    case 'inline-added':
-    case 'inline-changed': {
+    case 'policy-attached':
+    case 'inline-policy-added':
+    case 'inline-policy-changed': {
       if (difference.holder.kind === 'group') {
         const role = keyOfIamName(naming.lab, difference.holder.name);
         return role === null ? null : t`write into team.yaml what the role ${codeText(role)} is to allow`;
@@ -207,13 +207,13 @@ function acceptSaid(difference: Difference, people: readonly PersonChange[], nam
       const member = naming.people.get(difference.holder.name)?.key ?? null;
       return member === null ? null : acceptOfMember(difference, people, member);
     }
-    case 'inline-removed': {
+    case 'inline-policy-removed': {
       const { holder, policy } = difference;
       const member = holder.kind === 'user' ? (naming.people.get(holder.name)?.key ?? null) : null;
       if (member === null || policy !== LIMITS_POLICY) return null;
       return t`change ${codeText('until')} or ${codeText('suspended')} of ${codeText(member)} in team.yaml`;
     }
-    case 'document-changed': {
+    case 'policy-changed': {
       const role = roleKeyOfPolicy(difference.arn, naming);
       return role === null ? null : t`write into team.yaml what the role ${codeText(role)} is to allow`;
     }

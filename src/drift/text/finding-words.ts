@@ -32,21 +32,21 @@ function wordsOf(finding: DriftFinding, naming: Naming, options: DriftWordsOptio
       return strayWords(finding, what.effect, naming, options);
     case 'boundary':
       return boundaryWords(finding, what.effect, naming, options);
-    case 'waiting-version':
+    case 'non-default-policy-version':
       return waitingVersionWords(finding, what, naming, options);
-    case 'foreign-group':
+    case 'unmanaged-group-membership':
       return foreignGroupWords(finding, what, naming, options);
     case 'outside':
       return outsideWords(finding, what, naming, options);
-    case 'dead-names':
+    case 'retired-operations':
       return deadNamesWords(finding, what, naming, options);
-    case 'password':
-    case 'ssh-keys':
-    case 'certificates':
-    case 'service-credentials':
+    case 'console-password':
+    case 'ssh-key':
+    case 'signing-certificate':
+    case 'service-specific-credential':
       return credentialWords(finding, what, naming, options);
-    case 'used-key':
-    case 'root-keys':
+    case 'key-used-after-leaving':
+    case 'root-access-key':
       return keyWords(finding, what, naming, unasked);
     default:
       return keyWords(finding, what, naming, options);
@@ -64,7 +64,7 @@ function attributesWords(
   const named = what === address ? codeText(address) : proseText(what);
   const names = someTexts(attributes.map(codeText));
   const which = attributes.length === 0 ? t`` : t` (${names})`;
-  const byHand = cause === 'by-hand' || cause === 'settled';
+  const byHand = cause === 'manual' || cause === 'settled';
   return {
     consequence: trusted("Nobody's access changes by this."),
     cause: byHand

@@ -51,7 +51,7 @@ export function headingWords(look: Headed, naming: Naming): string {
 
 /** A key more lets nobody spend who could not before: it is a copy more to lose. */
 function isSpending({ risk, what }: DriftFinding): boolean {
-  return risk === 'spends' && what.kind !== 'extra-keys' && what.kind !== 'used-key';
+  return risk === 'spends' && what.kind !== 'too-many-access-keys' && what.kind !== 'key-used-after-leaving';
 }
 
 /** The same where nothing but an apply is due. */

@@ -113,7 +113,7 @@ function accountNote(): string {
 }
 
 function reconcileParts(open: readonly DriftFinding[], reconcile: boolean): readonly Part[] {
-  const count = open.filter(({ fate, cause }) => fate === 'undo' && cause === 'by-hand').length;
+  const count = open.filter(({ fate, cause }) => fate === 'undo' && cause === 'manual').length;
   if (count === 0) return [];
   const what = `${countWords(count, 'finding')} can be undone without giving anybody anything`;
   return [

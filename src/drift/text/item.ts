@@ -56,8 +56,8 @@ function isLoud({ risk, what }: DriftFinding): boolean {
     risk === 'spends' ||
     risk === 'harms-workers' ||
     risk === 'loses-data' ||
-    what.kind === 'root-keys' ||
-    what.kind === 'used-key'
+    what.kind === 'root-access-key' ||
+    what.kind === 'key-used-after-leaving'
   );
 }
 

@@ -7,21 +7,31 @@ import type { DriftFinding, DriftWhat } from '../finding.ts';
 import { type Command, iamCommand } from './aws-command.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
 
-type KeyWhat = Extract<DriftWhat, { kind: 'extra-keys' | 'old-key' | 'unused-key' | 'used-key' | 'root-keys' }>;
+type KeyWhat = Extract<
+  DriftWhat,
+  {
+    kind:
+      | 'too-many-access-keys'
+      | 'old-access-key'
+      | 'unused-access-key'
+      | 'key-used-after-leaving'
+      | 'root-access-key';
+  }
+>;
 
 /** The words of what is wrong with access keys: with one, everything of its user can be done from anywhere. */
 export function keyWords(finding: DriftFinding, what: KeyWhat, naming: Naming, options: DriftWordsOptions): DriftWords {
   const who = attributionSaid(finding.by, naming, options);
   switch (what.kind) {
-    case 'root-keys':
+    case 'root-access-key':
       return rootWords(what.keys, who);
-    case 'used-key':
+    case 'key-used-after-leaving':
       return usedWords(what, naming, who);
-    case 'extra-keys':
+    case 'too-many-access-keys':
       return extraWords(what, naming, who);
-    case 'old-key':
+    case 'old-access-key':
       return oldWords(what, naming, who);
-    case 'unused-key': {
+    case 'unused-access-key': {
       const { user, key, days } = what;
       return {
         consequence: t`An access key of ${sayPerson(user, naming)} has not been used once in ${days} days: it can only be stolen.`,
@@ -33,7 +43,7 @@ export function keyWords(finding: DriftFinding, what: KeyWhat, naming: Naming, o
   }
 }
 
-function oldWords(what: Extract<KeyWhat, { kind: 'old-key' }>, naming: Naming, who: Text): DriftWords {
+function oldWords(what: Extract<KeyWhat, { kind: 'old-access-key' }>, naming: Naming, who: Text): DriftWords {
   const { user, key, days, limit } = what;
   return {
     consequence: t`An access key of ${sayPerson(user, naming)} is ${days} days old, and ${limit} are allowed: whoever got hold of a copy in that time can still use it.`,
@@ -50,7 +60,7 @@ function replacing({
   limit,
   other,
   isSuspended,
-}: Extract<KeyWhat, { kind: 'old-key' }>): Pick<DriftWords, 'remedy' | 'commands'> {
+}: Extract<KeyWhat, { kind: 'old-access-key' }>): Pick<DriftWords, 'remedy' | 'commands'> {
   const off = switchOff(user, [key]);
   if (isSuspended) {
     return { remedy: t`Switch it off; while the member is suspended nobody needs a new one:`, commands: off };
@@ -93,14 +103,14 @@ function rootWords(keys: readonly AccessKey[], who: Text): DriftWords {
   };
 }
 
-const BECAUSE: Readonly<Record<Extract<KeyWhat, { kind: 'used-key' }>['because'], string>> = {
+const BECAUSE: Readonly<Record<Extract<KeyWhat, { kind: 'key-used-after-leaving' }>['because'], string>> = {
   suspended: 'is suspended',
   expired: 'has no access any more, because the last day has passed',
   departed: 'has left the lab',
 };
 
 function usedWords(
-  { user, key, because }: Extract<KeyWhat, { kind: 'used-key' }>,
+  { user, key, because }: Extract<KeyWhat, { kind: 'key-used-after-leaving' }>,
   naming: Naming,
   who: Text,
 ): DriftWords {
@@ -118,7 +128,7 @@ function usedWords(
 }
 
 function extraWords(
-  { user, keys, allowed }: Extract<KeyWhat, { kind: 'extra-keys' }>,
+  { user, keys, allowed }: Extract<KeyWhat, { kind: 'too-many-access-keys' }>,
   naming: Naming,
   who: Text,
 ): DriftWords {

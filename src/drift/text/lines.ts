@@ -137,7 +137,7 @@ function undoLines(
   mayReconcile: boolean,
   sentence: (text: string) => readonly string[],
 ): readonly string[] {
-  const count = open.filter(({ fate, cause }) => fate === 'undo' && cause === 'by-hand').length;
+  const count = open.filter(({ fate, cause }) => fate === 'undo' && cause === 'manual').length;
   if (count === 0 || mayReconcile) return [];
   return sentence(
     plainText(

@@ -108,11 +108,11 @@ function outsideCommands({ user, access, isAdministrator, keys }: Outside): read
 /** The words of a member of the lab in a group that is not the lab's. */
 export function foreignGroupWords(
   finding: DriftFinding,
-  { user, group }: Extract<DriftWhat, { kind: 'foreign-group' }>,
+  { user, group }: Extract<DriftWhat, { kind: 'unmanaged-group-membership' }>,
   naming: Naming,
   options: DriftWordsOptions,
 ): DriftWords {
-  const today = peopleSaid(finding.people, 'by-hand', naming);
+  const today = peopleSaid(finding.people, 'manual', naming);
   return {
     consequence:
       today ??

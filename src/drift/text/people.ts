@@ -116,7 +116,7 @@ const GROUPS = 3;
 
 /** How gains, losses and ends are told, by whose doing they are. */
 const TONES: Readonly<Record<DriftCause, { readonly gained: string; readonly lost: string }>> = {
-  'by-hand': { gained: ', and should not', lost: ', which team.yaml gives' },
+  manual: { gained: ', and should not', lost: ', which team.yaml gives' },
   unmanaged: { gained: ', and should not', lost: ', which team.yaml gives' },
   unexplained: { gained: ', and should not', lost: ', which team.yaml gives' },
   undecided: { gained: ', which team.yaml does not give', lost: ', which team.yaml gives' },

@@ -56,37 +56,37 @@ function deedOf({ what }: DriftFinding, naming: Naming): Deed {
 /** From a difference as somebody made it to what makes it undone. */
 function differenceDeed(difference: Difference, naming: Naming): Deed {
   switch (difference.kind) {
-    case 'user-removed':
+    case 'user-deleted':
       return make(t`the user of ${sayPerson(difference.user, naming)} again, without keys`);
-    case 'group-removed':
+    case 'group-deleted':
       return make(t`the group ${sayGroup(difference.group, naming)} again`);
-    case 'policy-removed':
+    case 'policy-deleted':
       return make(t`${sayPolicy(difference.arn, naming)} again`);
-    case 'moved':
+    case 'path-changed':
       return move(t`${sayHolder(difference.holder, naming)} back to ${codeText(difference.from)}`);
-    case 'member-added':
+    case 'membership-added':
       return take(t`${sayPerson(difference.user, naming)} out of ${sayGroup(difference.group, naming)}`);
-    case 'member-removed':
+    case 'membership-removed':
       return put(t`${sayPerson(difference.user, naming)} into ${sayGroup(difference.group, naming)} again`);
-    case 'attachment-added':
+    case 'policy-attached':
       return take(t`${sayPolicy(difference.arn, naming)} off ${sayHolder(difference.holder, naming)}`);
-    case 'attachment-removed': {
+    case 'policy-detached': {
       const what = t`${sayPolicy(difference.arn, naming)} to ${sayHolder(difference.holder, naming)} again`;
       return { todo: 'attach', done: 'attached', what };
     }
-    case 'inline-added': {
+    case 'inline-policy-added': {
       const what = t`the policy ${codeText(difference.policy)} of ${sayHolder(difference.holder, naming)}`;
       return { todo: 'delete', done: 'deleted', what };
     }
-    case 'inline-removed': {
+    case 'inline-policy-removed': {
       const what = t`the policy ${codeText(difference.policy)} into ${sayHolder(difference.holder, naming)} again`;
       return { todo: 'write', done: 'wrote', what };
     }
-    case 'inline-changed': {
+    case 'inline-policy-changed': {
       const { policy, holder } = difference;
       return put(t`the policy ${codeText(policy)} of ${sayHolder(holder, naming)} back as team.yaml has it`);
     }
-    case 'document-changed':
+    case 'policy-changed':
       return put(t`${sayPolicy(difference.arn, naming)} back as team.yaml has it`);
     case 'boundary-changed': {
       const person = sayPerson(difference.user, naming);
@@ -104,7 +104,7 @@ function differenceDeed(difference: Difference, naming: Naming): Deed {
 }
 
 const make = (what: Text): Deed => ({ todo: 'make', done: 'made', what });
-const move = (what: Text): Deed => ({ todo: 'move', done: 'moved', what });
+const move = (what: Text): Deed => ({ todo: 'move', done: 'path-changed', what });
 const put = (what: Text): Deed => ({ todo: 'put', done: 'put', what });
 const take = (what: Text): Deed => ({ todo: 'take', done: 'took', what });
 

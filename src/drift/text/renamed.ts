@@ -12,7 +12,7 @@ import type { DriftFinding } from '../finding.ts';
 export function renamedIn(findings: readonly DriftFinding[], naming: Naming): ReadonlySet<string> {
   const strays = findings.flatMap(({ what }) => (what.kind === 'stray' ? [what.effect.stray] : []));
   const isRenamed = (difference: Difference): boolean => {
-    if (difference.kind === 'user-removed') {
+    if (difference.kind === 'user-deleted') {
       const key = memberKeyOf(difference.user, naming);
       return strays.some(({ kind, holding }) => {
         if (kind !== 'user' || holding === null) return false;
@@ -22,7 +22,7 @@ export function renamedIn(findings: readonly DriftFinding[], naming: Naming): Re
         return holding.inline.some(({ name }) => name === LIMITS_POLICY);
       });
     }
-    if (difference.kind !== 'group-removed') return false;
+    if (difference.kind !== 'group-deleted') return false;
     const role = keyOfIamName(naming.lab, difference.group);
     return strays.some(
       ({ kind, holding }) =>
@@ -41,17 +41,17 @@ export function renamedIn(findings: readonly DriftFinding[], naming: Naming): Re
 
 /** Names what a difference removes; empty for any other. */
 export function renamedKey(difference: Difference): string {
-  if (difference.kind === 'user-removed') return `user ${difference.user}`;
-  return difference.kind === 'group-removed' ? `group ${difference.group}` : '';
+  if (difference.kind === 'user-deleted') return `user ${difference.user}`;
+  return difference.kind === 'group-deleted' ? `group ${difference.group}` : '';
 }
 
 /** What somebody did, for "Somebody ..."; `to` is the new name, null where nobody can tell which of the two it was. */
 export function renamedSaid(difference: Difference, to: string | null, naming: Naming): Text | null {
   const verb = to === null ? trusted('deleted, or renamed,') : trusted('renamed');
   const as = to === null ? t`` : t` to ${codeText(to)}`;
-  if (difference.kind === 'user-removed') {
+  if (difference.kind === 'user-deleted') {
     const keys = trusted(to === null ? '; with another name it keeps its keys' : ', which keeps its keys');
     return t`${verb} the user of ${sayPerson(difference.user, naming)}${as}${keys}`;
   }
-  return difference.kind === 'group-removed' ? t`${verb} the group ${sayGroup(difference.group, naming)}${as}` : null;
+  return difference.kind === 'group-deleted' ? t`${verb} the group ${sayGroup(difference.group, naming)}${as}` : null;
 }

@@ -10,7 +10,7 @@ export function driftSummaryLines({ findings }: DriftLook, naming: Naming, width
     const number = `${index + 1}. `;
     const words = findingWords(finding, naming, { reconcile: true, attributed: false, addresses: true });
     // What is nobody's of the lab is told by the consequence; where it lies would only be longer.
-    const text = finding.cause === 'by-hand' ? t`${words.consequence} ${words.cause}` : words.consequence;
+    const text = finding.cause === 'manual' ? t`${words.consequence} ${words.cause}` : words.consequence;
     return wrapVisible(plainText(text), width - number.length).map(
       (line, at) => `${at === 0 ? number : ' '.repeat(number.length)}${line}`,
     );

@@ -21,7 +21,7 @@ function isUnapplied({ cause, what }: DriftFinding): boolean {
 }
 
 function userOf({ what }: DriftFinding): string {
-  return what.kind === 'difference' && what.difference.kind === 'user-removed' ? what.difference.user : '';
+  return what.kind === 'difference' && what.difference.kind === 'user-deleted' ? what.difference.user : '';
 }
 
 /** The findings that such a sentence leaves to be told. */
@@ -39,9 +39,9 @@ export function unappliedWords(findings: readonly DriftFinding[]): string {
     return number === 0 ? [] : [`${number} ${number === 1 ? one : many}`];
   };
   const made = [
-    ...count('user-removed', 'user', 'users'),
-    ...count('group-removed', 'group', 'groups'),
-    ...count('policy-removed', 'policy', 'policies'),
+    ...count('user-deleted', 'user', 'users'),
+    ...count('group-deleted', 'group', 'groups'),
+    ...count('policy-deleted', 'policy', 'policies'),
   ];
   const first = findings.some(({ what }) => what.kind === 'boundary' && what.effect.state === 'missing')
     ? ' There is no permissions boundary either: an administrator runs mturk-team apply --bootstrap first.'

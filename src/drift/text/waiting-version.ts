@@ -18,7 +18,7 @@ function isBoundary(arn: string, { lab }: Naming): boolean {
 /** The words of a version of a policy that lies in wait. */
 export function waitingVersionWords(
   finding: DriftFinding,
-  { arn, version, operations, isBeyond, users }: Extract<DriftWhat, { kind: 'waiting-version' }>,
+  { arn, version, operations, isBeyond, users }: Extract<DriftWhat, { kind: 'non-default-policy-version' }>,
   naming: Naming,
   options: DriftWordsOptions,
 ): DriftWords {

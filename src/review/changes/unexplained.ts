@@ -60,12 +60,12 @@ export function unexplainedBy(
 /** Policies that are new by the files, too, and say something else than they do: as if edited at once. */
 function otherwise({ access, pending }: DriftReport, after: Team, today: string): readonly Difference[] {
   const coming = new Set(
-    pending.filter(({ kind }) => kind === 'policy-added' || kind === 'inline-added').map(subjectKey),
+    pending.filter(({ kind }) => kind === 'policy-added' || kind === 'inline-policy-added').map(subjectKey),
   );
   if (coming.size === 0) return [];
   return differences(declare(after, today), access.after).filter(
     (difference) =>
-      (difference.kind === 'document-changed' || difference.kind === 'inline-changed') &&
+      (difference.kind === 'policy-changed' || difference.kind === 'inline-policy-changed') &&
       coming.has(subjectKey(difference)),
   );
 }

@@ -26,11 +26,11 @@ function withoutValues(difference: Difference): Difference {
   const known = (document: PolicyDocument | null) => (document === null ? null : KNOWN);
   const text = (value: string | null) => (value === null ? null : '');
   switch (difference.kind) {
-    case 'inline-added':
-    case 'inline-removed':
+    case 'inline-policy-added':
+    case 'inline-policy-removed':
       return { ...difference, document: known(difference.document) };
-    case 'inline-changed':
-    case 'document-changed':
+    case 'inline-policy-changed':
+    case 'policy-changed':
       return { ...difference, from: known(difference.from), to: known(difference.to) };
     case 'tag-changed':
       return { ...difference, from: text(difference.from), to: text(difference.to) };

@@ -54,25 +54,31 @@ const HOLDER = z.strictObject({ kind: z.enum(['user', 'group']), name: TEXT });
 const DOCUMENT = z.strictObject({ Statement: z.tuple([]) }).nullable();
 
 const DIFFERENCE: z.ZodType<Difference> = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.enum(['user-added', 'user-removed']), user: TEXT }),
-  z.strictObject({ kind: z.enum(['group-added', 'group-removed']), group: TEXT }),
-  z.strictObject({ kind: z.enum(['policy-added', 'policy-removed']), arn: TEXT }),
-  z.strictObject({ kind: z.literal('moved'), holder: HOLDER, from: TEXT, to: TEXT }),
+  z.strictObject({ kind: z.enum(['user-added', 'user-deleted']), user: TEXT }),
+  z.strictObject({ kind: z.enum(['group-added', 'group-deleted']), group: TEXT }),
+  z.strictObject({ kind: z.enum(['policy-added', 'policy-deleted']), arn: TEXT }),
+  z.strictObject({ kind: z.literal('path-changed'), holder: HOLDER, from: TEXT, to: TEXT }),
   z.strictObject({
-    kind: z.enum(['member-added', 'member-removed']),
+    kind: z.enum(['membership-added', 'membership-removed']),
     group: TEXT,
     user: TEXT,
     stranger: z.boolean(),
   }),
-  z.strictObject({ kind: z.enum(['attachment-added', 'attachment-removed']), holder: HOLDER, arn: TEXT }),
+  z.strictObject({ kind: z.enum(['policy-attached', 'policy-detached']), holder: HOLDER, arn: TEXT }),
   z.strictObject({
-    kind: z.enum(['inline-added', 'inline-removed']),
+    kind: z.enum(['inline-policy-added', 'inline-policy-removed']),
     holder: HOLDER,
     policy: TEXT,
     document: DOCUMENT,
   }),
-  z.strictObject({ kind: z.literal('inline-changed'), holder: HOLDER, policy: TEXT, from: DOCUMENT, to: DOCUMENT }),
-  z.strictObject({ kind: z.literal('document-changed'), arn: TEXT, from: DOCUMENT, to: DOCUMENT }),
+  z.strictObject({
+    kind: z.literal('inline-policy-changed'),
+    holder: HOLDER,
+    policy: TEXT,
+    from: DOCUMENT,
+    to: DOCUMENT,
+  }),
+  z.strictObject({ kind: z.literal('policy-changed'), arn: TEXT, from: DOCUMENT, to: DOCUMENT }),
   z.strictObject({ kind: z.literal('boundary-changed'), user: TEXT, from: TEXT.nullable(), to: TEXT.nullable() }),
   z.strictObject({
     kind: z.literal('tag-changed'),

@@ -99,7 +99,7 @@ export function unexplainedSentence({ kind, difference, address, attributes }: U
 const INFINITIVES: Readonly<Record<string, string>> = {
   created: 'create',
   deleted: 'delete',
-  moved: 'move',
+  'path-changed': 'move',
   put: 'put',
   took: 'take',
   attached: 'attach',
