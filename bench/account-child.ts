@@ -1,4 +1,4 @@
-import { openSandbox } from '../src/emulator/emulator.ts';
+import { openEmulator } from '../src/emulator/emulator.ts';
 import { declaredAccount } from './declared-account.ts';
 import { synthTeam } from './synth-team.ts';
 
@@ -8,7 +8,7 @@ const [size, today = ''] = [Number(process.argv[2]), process.argv[3]];
 const team = synthTeam(size);
 const memory = { account: declaredAccount(team, today), states: new Map() };
 const clock = () => new Date(`${today}T12:00:00Z`);
-const sandbox = await openSandbox({ dir: null, accountId: team.account, memory, provider: false, clock });
-process.on('message', () => process.send?.(sandbox.calls.length));
+const emulator = await openEmulator({ dir: null, accountId: team.account, memory, provider: false, clock });
+process.on('message', () => process.send?.(emulator.calls.length));
 process.on('disconnect', () => process.exit(0));
-process.send?.({ endpoint: sandbox.endpoint, credentials: sandbox.rootCredentials });
+process.send?.({ endpoint: emulator.endpoint, credentials: emulator.rootCredentials });

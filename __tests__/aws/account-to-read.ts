@@ -1,14 +1,14 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { Inventory } from '../../src/aws/inventory/inventory.ts';
 import { type InventoryOptions, takeInventory } from '../../src/aws/inventory/inventory.ts';
-import type { Sandbox } from '../../src/emulator/emulator.ts';
+import type { Emulator } from '../../src/emulator/emulator.ts';
 import { ACCOUNT, callIam, iamOf, type Output, openAccount } from '../emulator/clients.ts';
 
 export const PATH = '/mturk/perception-lab/';
 
 /** An account in memory on a clock that the test moves, for each test a new one. */
 export interface AccountToRead {
-  readonly sandbox: Sandbox;
+  readonly emulator: Emulator;
   readonly iam: IAMClient;
   call(name: string, input?: object): Promise<Output>;
   user(name: string, path?: string): Promise<void>;
@@ -20,11 +20,11 @@ export interface AccountToRead {
 
 export async function openAccountToRead(): Promise<AccountToRead & { close(): Promise<void> }> {
   let time = Date.parse('2026-11-25T08:00:00Z');
-  const sandbox = await openAccount({ clock: () => new Date(time) });
-  const iam = iamOf(sandbox);
+  const emulator = await openAccount({ clock: () => new Date(time) });
+  const iam = iamOf(emulator);
   const call: AccountToRead['call'] = (name, input = {}) => callIam(iam, name, input);
   return {
-    sandbox,
+    emulator,
     iam,
     call,
     async user(name, path = PATH) {
@@ -44,7 +44,7 @@ export async function openAccountToRead(): Promise<AccountToRead & { close(): Pr
       }),
     async close() {
       iam.destroy();
-      await sandbox.close();
+      await emulator.close();
     },
   };
 }

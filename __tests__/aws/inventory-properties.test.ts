@@ -27,8 +27,8 @@ const sorted = ({ account, users, groups, policies }: AccessModel): AccessModel 
 test('what is read through the API is what the account remembers, on pages of any size', async () => {
   await fc.assert(
     fc.asyncProperty(anyAccount, fc.integer({ min: 1, max: 9 }), async (state, pageSize) => {
-      const sandbox = await openAccount({ memory: { account: state, states: new Map() } });
-      const iam = iamOf(sandbox);
+      const emulator = await openAccount({ memory: { account: state, states: new Map() } });
+      const iam = iamOf(emulator);
       try {
         const { access, policies, users, unseen } = await takeInventory(iam, {
           account: ACCOUNT,
@@ -52,7 +52,7 @@ test('what is read through the API is what the account remembers, on pages of an
         expect([...users.keys()].sort()).toEqual(access.users.map(({ name }) => name));
       } finally {
         iam.destroy();
-        await sandbox.close();
+        await emulator.close();
       }
     }),
     { numRuns: 60 },

@@ -13,24 +13,24 @@ afterEach(() => account.close());
 test('throttled calls are repeated by the SDK, and counted once', async () => {
   for (const name of ['a', 'b', 'c', 'd']) await account.user(name);
   const patient = new aws.IAMClient({
-    endpoint: account.sandbox.endpoint,
+    endpoint: account.emulator.endpoint,
     region: 'us-east-1',
-    credentials: account.sandbox.rootCredentials,
+    credentials: account.emulator.rootCredentials,
     maxAttempts: 4,
   });
-  account.sandbox.faults = { throttleFirst: 1 };
-  const before = account.sandbox.calls.length;
+  account.emulator.faults = { throttleFirst: 1 };
+  const before = account.emulator.calls.length;
   const { unseen, calls, users } = await account.take({ pageSize: 2 }, patient);
   patient.destroy();
   expect(unseen).toEqual([]);
   expect(users.size).toBe(4);
   expect(calls).toBe(4 + 2 + 16);
-  expect(account.sandbox.calls.length - before).toBe(2 * calls);
+  expect(account.emulator.calls.length - before).toBe(2 * calls);
 });
 
 test('whoever throttles for good leaves nothing seen, and nothing thrown', async () => {
   await account.user('a');
-  account.sandbox.faults = { throttleShare: 1 };
+  account.emulator.faults = { throttleShare: 1 };
   const { unseen, isAccessKnown, access, users, root, reportedAt } = await account.take();
   expect({ isAccessKnown, access, users: users.size, root, reportedAt }).toEqual({
     isAccessKnown: false,
@@ -52,7 +52,7 @@ async function whoMay(...actions: string[]): Promise<aws.IAMClient> {
   await account.user('reader', '/');
   const PolicyDocument = policy('Allow', actions);
   await account.call('PutUserPolicy', { UserName: 'reader', PolicyName: 'may', PolicyDocument });
-  return iamOf(account.sandbox, await keyOf(account.iam, 'reader'));
+  return iamOf(account.emulator, await keyOf(account.iam, 'reader'));
 }
 
 test.each<[string, string[], string[]]>([
@@ -141,7 +141,7 @@ test('nobody there', async () => {
   const nobody = new aws.IAMClient({
     endpoint: 'http://127.0.0.1:1',
     region: 'us-east-1',
-    credentials: account.sandbox.rootCredentials,
+    credentials: account.emulator.rootCredentials,
     maxAttempts: 1,
   });
   const { unseen, isAccessKnown } = await account.take({}, nobody);
@@ -156,7 +156,7 @@ test.each([['<html><body>Sign in to the network</body></html>'], ['<html><br>'],
     const server = createServer((_request, response) => response.end(body));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const credentials = account.sandbox.rootCredentials;
+    const credentials = account.emulator.rootCredentials;
     const endpoint = `http://127.0.0.1:${port}`;
     const portal = new aws.IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
     const { unseen, isAccessKnown, reportedAt } = await account.take({}, portal);

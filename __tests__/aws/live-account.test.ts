@@ -3,17 +3,17 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { awsFailure } from '../../src/aws/aws-errors.ts';
 import { checkCaller } from '../../src/aws/caller.ts';
 import { iamNames } from '../../src/aws/iam-names.ts';
-import { openSandbox, type Sandbox } from '../../src/emulator/emulator.ts';
+import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 
 const ACCOUNT = '123456789012';
-let sandbox: Sandbox;
+let emulator: Emulator;
 beforeAll(async () => {
-  sandbox = await openSandbox({ dir: null, accountId: ACCOUNT, provider: false });
+  emulator = await openEmulator({ dir: null, accountId: ACCOUNT, provider: false });
 });
-afterAll(() => sandbox.close());
+afterAll(() => emulator.close());
 
-const config = (credentials = sandbox.rootCredentials) => ({
-  endpoint: sandbox.endpoint,
+const config = (credentials = emulator.rootCredentials) => ({
+  endpoint: emulator.endpoint,
   region: 'us-east-1',
   credentials,
   maxAttempts: 1,
@@ -23,11 +23,11 @@ test('every page of a long list is read', async () => {
   const iam = new IAMClient(config());
   for (let index = 0; index < 1001; index += 1)
     await iam.send(new CreateUserCommand({ UserName: `u${index}`, Path: '/a/' }));
-  const before = sandbox.calls.length;
+  const before = emulator.calls.length;
   const users = await iamNames(iam).list('user');
   expect(users).toHaveLength(1001);
   expect(users).toContainEqual({ kind: 'user', name: 'u7', path: '/a/', arn: `arn:aws:iam::${ACCOUNT}:user/a/u7` });
-  expect(sandbox.calls.length - before).toBe(2);
+  expect(emulator.calls.length - before).toBe(2);
   expect(await iamNames(iam).list('group')).toEqual([]);
   // AWS's own policies are in no account's way.
   expect(await iamNames(iam).list('policy')).toEqual([]);
@@ -41,10 +41,10 @@ test.each([
   ['throttled', ACCOUNT, ACCOUNT, {}, { throttleShare: 1 }],
   ['aws-unavailable', ACCOUNT, ACCOUNT, {}, { errorShare: 1 }],
 ])('%s', async (code, _account, expected, credentials, faults) => {
-  sandbox.faults = faults;
-  const sts = new STSClient(config({ ...sandbox.rootCredentials, ...credentials }));
+  emulator.faults = faults;
+  const sts = new STSClient(config({ ...emulator.rootCredentials, ...credentials }));
   expect(await checkCaller(sts, expected)).toMatchObject({ ok: false, failure: { code } });
-  sandbox.faults = {};
+  emulator.faults = {};
   sts.destroy();
 });
 

@@ -11,9 +11,9 @@ const COMMANDS = [
   ['who-can'],
   ['explain'],
   ['schema'],
-  ['sandbox', 'start'],
-  ['sandbox', 'reset'],
-  ['rehearse'],
+  ['emulator', 'start'],
+  ['emulator', 'reset'],
+  ['demo'],
 ];
 
 test.each(COMMANDS)('%s %s --help says what it does, with examples, on standard output', async (...command) => {
@@ -48,14 +48,14 @@ const MISTAKES: [string, string[], RegExp][] = [
   ['a day that does not exist', ['plan', '--today', '2026-02-31'], /Write a day that exists as YYYY-MM-DD/],
   [
     'a file for a directory',
-    ['plan', '--sandbox', 'lab.yaml'],
-    /After --sandbox comes a directory\. Write the file before it: lab\.yaml --sandbox/,
+    ['plan', '--emulator', 'lab.yaml'],
+    /After --emulator comes a directory\. Write the file before it: lab\.yaml --emulator/,
   ],
   ['a missing argument', ['explain'], /missing required argument 'member'/],
   ['one argument too many', ['schema', 'team.yaml'], /too many arguments/],
   ['a parallelism of nothing', ['apply', '--parallelism', '0'], /Write a number from 1 to 50/],
-  ['an account id that is none', ['sandbox', 'start', '--account', '12'], /12 digits/],
-  ['a port that is none', ['sandbox', 'start', '--port', 'x'], /port/],
+  ['an account id that is none', ['emulator', 'start', '--account', '12'], /12 digits/],
+  ['a port that is none', ['emulator', 'start', '--port', 'x'], /port/],
   ['another day for a real account', ['apply', '--today', '2001-01-01'], /changed as of today/],
   ['another day for reconciling one', ['drift', '--reconcile', '--today', '2001-01-01'], /changed as of today/],
   ['another day for restoring', ['drift', '--restore', 'bo', '--today', '2001-01-01'], /changed as of today/],
@@ -84,12 +84,12 @@ test.each(MISTAKES)(
 );
 
 const UNREADABLE: [number, string[]][] = [
-  [1, ['drift', 'nowhere.yaml', '--sandbox']],
-  [1, ['drift', 'nowhere.yaml', '--fast', '--sandbox']],
-  [1, ['drift', 'nowhere.yaml', '--restore', 'bo', '--sandbox']],
-  [1, ['plan', 'nowhere.yaml', '--sandbox']],
-  [1, ['plan', '--sandbox', '--base', 'nowhere.yaml']],
-  [2, ['apply', 'nowhere.yaml', '--sandbox']],
+  [1, ['drift', 'nowhere.yaml', '--emulator']],
+  [1, ['drift', 'nowhere.yaml', '--fast', '--emulator']],
+  [1, ['drift', 'nowhere.yaml', '--restore', 'bo', '--emulator']],
+  [1, ['plan', 'nowhere.yaml', '--emulator']],
+  [1, ['plan', '--emulator', '--base', 'nowhere.yaml']],
+  [2, ['apply', 'nowhere.yaml', '--emulator']],
 ];
 
 test.each(UNREADABLE)('a file that cannot be read: exit code %i of %j', async (code, args) => {

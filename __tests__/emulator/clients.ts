@@ -2,7 +2,7 @@ import * as iamModule from '@aws-sdk/client-iam';
 import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { MTurkClient } from '@aws-sdk/client-mturk';
 import { STSClient } from '@aws-sdk/client-sts';
-import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/emulator/emulator.ts';
+import { type Emulator, type EmulatorOptions, openEmulator } from '../../src/emulator/emulator.ts';
 
 export const ACCOUNT = '123456789012';
 
@@ -12,20 +12,20 @@ export interface Key {
 }
 
 /** An account in memory without a provider, unless the options say otherwise. */
-export function openAccount(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
-  return openSandbox({ dir: null, accountId: ACCOUNT, provider: false, ...options });
+export function openAccount(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
+  return openEmulator({ dir: null, accountId: ACCOUNT, provider: false, ...options });
 }
 
 function config(endpoint: string, credentials: Key) {
   return { endpoint, credentials, region: 'us-east-1', maxAttempts: 1 };
 }
 
-export const iamOf = (sandbox: Sandbox, key: Key = sandbox.rootCredentials): IAMClient =>
-  new IAMClient(config(sandbox.endpoint, key));
-export const stsOf = (sandbox: Sandbox, key: Key = sandbox.rootCredentials): STSClient =>
-  new STSClient(config(sandbox.endpoint, key));
-export const mturkOf = (sandbox: Sandbox, key: Key = sandbox.rootCredentials): MTurkClient =>
-  new MTurkClient(config(sandbox.endpoint, key));
+export const iamOf = (emulator: Emulator, key: Key = emulator.rootCredentials): IAMClient =>
+  new IAMClient(config(emulator.endpoint, key));
+export const stsOf = (emulator: Emulator, key: Key = emulator.rootCredentials): STSClient =>
+  new STSClient(config(emulator.endpoint, key));
+export const mturkOf = (emulator: Emulator, key: Key = emulator.rootCredentials): MTurkClient =>
+  new MTurkClient(config(emulator.endpoint, key));
 
 type AnyCommand = new (input: object) => Parameters<IAMClient['send']>[0];
 export type Output = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { sandboxReset, sandboxStart } from '../../src/cli/commands/emulator.ts';
+import { emulatorReset, emulatorStart } from '../../src/cli/commands/emulator.ts';
 import { callIam, outcome } from './clients.ts';
 
 function memoryIo() {
@@ -24,17 +24,17 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-describe('sandbox start and reset', () => {
+describe('emulator start and reset', () => {
   let dir: string;
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'sandbox-command-'));
+    dir = mkdtempSync(join(tmpdir(), 'emulator-command-'));
   });
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
   test('what start prints lets an SDK work with the account; it ends with 0, and reset forgets it', async () => {
     const io = memoryIo();
     const stop = new AbortController();
-    const exit = sandboxStart({ dir, accountId: '123456789012', port: 0, until: stop.signal }, io);
+    const exit = emulatorStart({ dir, accountId: '123456789012', port: 0, until: stop.signal }, io);
     await until(() => io.out !== '');
     const exported = Object.fromEntries(
       io.out
@@ -58,16 +58,16 @@ describe('sandbox start and reset', () => {
     expect(io.err).toContain('AWS account 123456789012 answers at http://127.0.0.1:');
 
     const busy = memoryIo();
-    expect(await sandboxReset({ dir }, busy)).toBe(1);
+    expect(await emulatorReset({ dir }, busy)).toBe(1);
     expect(busy.err).toContain(`Process ${process.pid} has the account in ${dir} open.`);
     const second = memoryIo();
-    expect(await sandboxStart({ dir, accountId: '123456789012', port: 0 }, second)).toBe(1);
+    expect(await emulatorStart({ dir, accountId: '123456789012', port: 0 }, second)).toBe(1);
     expect(second.err).toBe(busy.err);
 
     stop.abort();
     expect(await exit).toBe(0);
     const reset = memoryIo();
-    expect(await sandboxReset({ dir }, reset)).toBe(0);
+    expect(await emulatorReset({ dir }, reset)).toBe(0);
     expect(reset.err).toBe(`Deleted the account in ${dir} and its states (3 files).\n`);
     expect(existsSync(dir)).toBe(false);
   });
@@ -77,7 +77,7 @@ describe('sandbox start and reset', () => {
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;
     const io = memoryIo();
-    expect(await sandboxStart({ dir, accountId: '123456789012', port }, io)).toBe(1);
+    expect(await emulatorStart({ dir, accountId: '123456789012', port }, io)).toBe(1);
     expect(io.err).toContain(`on port ${port} cannot be served: listen EADDRINUSE`);
     taken.close();
   });
@@ -85,9 +85,9 @@ describe('sandbox start and reset', () => {
   test('an account that cannot be read is said to be so, with the way out', async () => {
     writeFileSync(join(dir, 'account.json'), 'no JSON');
     const io = memoryIo();
-    expect(await sandboxStart({ dir, accountId: '123456789012', port: 0 }, io)).toBe(1);
+    expect(await emulatorStart({ dir, accountId: '123456789012', port: 0 }, io)).toBe(1);
     expect(io.err).toContain(`The account in ${dir} cannot be opened:`);
-    expect(io.err).toContain(`mturk-team sandbox reset ${dir}`);
-    expect(existsSync(join(dir, 'sandbox.lock'))).toBe(false);
+    expect(io.err).toContain(`mturk-team emulator reset ${dir}`);
+    expect(existsSync(join(dir, 'emulator.lock'))).toBe(false);
   });
 });

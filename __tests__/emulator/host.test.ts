@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { SandboxUnavailable } from '../../src/emulator/host-lock.ts';
-import { resetSandbox } from '../../src/emulator/reset-emulator.ts';
+import { EmulatorUnavailable } from '../../src/emulator/host-lock.ts';
+import { resetEmulator } from '../../src/emulator/reset-emulator.ts';
 import { callIam, iamOf, type Key, openAccount, outcome } from './clients.ts';
 
 const SCRIPT = new URL('./host-process.ts', import.meta.url).pathname;
@@ -43,7 +43,7 @@ async function userNames(iam: IAMClient): Promise<string[]> {
 describe('the account of a directory', () => {
   let dir: string;
   beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), 'sandbox-host-'));
+    dir = mkdtempSync(join(tmpdir(), 'emulator-host-'));
   });
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -152,15 +152,15 @@ describe('the account of a directory', () => {
       (await fetch(other.engineEnv('team').TF_HTTP_ADDRESS!, { method: 'LOCK', body: '{"ID":"two"}' })).status,
     ).toBe(200);
     await other.close();
-    expect(await resetSandbox(dir)).toMatchObject({ ok: false, code: 'sandbox-busy', pid: hosting.child.pid });
+    expect(await resetEmulator(dir)).toMatchObject({ ok: false, code: 'emulator-busy', pid: hosting.child.pid });
     await end(hosting.child, 'close');
-    expect(existsSync(join(dir, 'sandbox.lock'))).toBe(false);
+    expect(existsSync(join(dir, 'emulator.lock'))).toBe(false);
   });
 
   test('of a server that was killed, is taken over', async () => {
     const hosting = await host(dir, 'server');
     await end(hosting.child, 'kill');
-    expect(existsSync(join(dir, 'sandbox.lock'))).toBe(true);
+    expect(existsSync(join(dir, 'emulator.lock'))).toBe(true);
     const next = await openAccount({ dir });
     expect(next.connected).toBe(false);
     await next.close();
@@ -168,7 +168,7 @@ describe('the account of a directory', () => {
 
   test('of a process that lives but no longer listens, is taken over', async () => {
     const gone = { pid: process.pid, kind: 'command', endpoint: 'http://127.0.0.1:1', token: 'x' };
-    writeFileSync(join(dir, 'sandbox.lock'), JSON.stringify(gone));
+    writeFileSync(join(dir, 'emulator.lock'), JSON.stringify(gone));
     const next = await openAccount({ dir });
     expect(next.connected).toBe(false);
     await next.close();
@@ -177,8 +177,8 @@ describe('the account of a directory', () => {
   test('hosted by another command, is waited for, and then refused with a reason', async () => {
     const hosting = await host(dir, 'command');
     const refused = await openAccount({ dir, waitMs: 200 }).catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(SandboxUnavailable);
-    expect((refused as SandboxUnavailable).problem).toEqual({ code: 'sandbox-busy', dir, pid: hosting.child.pid });
+    expect(refused).toBeInstanceOf(EmulatorUnavailable);
+    expect((refused as EmulatorUnavailable).problem).toEqual({ code: 'emulator-busy', dir, pid: hosting.child.pid });
     const waiting = openAccount({ dir, waitMs: 10_000 });
     await end(hosting.child, 'close');
     const opened = await waiting;
@@ -196,17 +196,17 @@ describe('the account of a directory', () => {
   });
 
   test('is reset: its own files go, others stay', async () => {
-    const sandbox = await openAccount({ dir });
-    await fetch(sandbox.engineEnv('team').TF_HTTP_ADDRESS!, { method: 'POST', body: '{}' });
-    await sandbox.close();
+    const emulator = await openAccount({ dir });
+    await fetch(emulator.engineEnv('team').TF_HTTP_ADDRESS!, { method: 'POST', body: '{}' });
+    await emulator.close();
     writeFileSync(join(dir, 'thesis.txt'), 'mine');
     writeFileSync(join(dir, 'state/notes.txt'), 'mine');
-    expect(await resetSandbox(dir)).toMatchObject({ ok: true });
+    expect(await resetEmulator(dir)).toMatchObject({ ok: true });
     expect(readdirSync(dir).sort()).toEqual(['state', 'thesis.txt']);
     expect(readdirSync(join(dir, 'state'))).toEqual(['notes.txt']);
   });
 
   test('is reset where there is nothing', async () => {
-    expect(await resetSandbox(join(dir, 'nowhere'))).toEqual({ ok: true, deleted: [] });
+    expect(await resetEmulator(join(dir, 'nowhere'))).toEqual({ ok: true, deleted: [] });
   });
 });

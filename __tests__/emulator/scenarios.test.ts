@@ -8,8 +8,8 @@ function at(answer: unknown, path: string): string {
 
 describe('scripted IAM scenarios', () => {
   test.each(SCENARIOS)('$name', async ({ steps }) => {
-    const sandbox = await openAccount();
-    const iam = iamOf(sandbox);
+    const emulator = await openAccount();
+    const iam = iamOf(emulator);
     const saved: Record<string, string> = {};
     try {
       for (const [index, step] of steps.entries()) {
@@ -21,7 +21,7 @@ describe('scripted IAM scenarios', () => {
       }
     } finally {
       iam.destroy();
-      await sandbox.close();
+      await emulator.close();
     }
   });
 

@@ -3,19 +3,19 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Sandbox } from '../../src/emulator/emulator.ts';
+import type { Emulator } from '../../src/emulator/emulator.ts';
 import { openAccount } from './clients.ts';
 
 const lock = (id: string): string => JSON.stringify({ ID: id, Operation: 'OperationTypeApply', Who: 'ada@desk' });
 
 describe('the state of a stack', () => {
-  let sandbox: Sandbox;
+  let emulator: Emulator;
   beforeEach(async () => {
-    sandbox = await openAccount();
+    emulator = await openAccount();
   });
-  afterEach(() => sandbox.close());
+  afterEach(() => emulator.close());
 
-  const address = (stack = 'team'): string => sandbox.engineEnv(stack).TF_HTTP_ADDRESS!;
+  const address = (stack = 'team'): string => emulator.engineEnv(stack).TF_HTTP_ADDRESS!;
   const ask = async (method: string, url: string, body?: string, headers?: Record<string, string>): Promise<string> => {
     const response = await fetch(url, {
       method,
@@ -57,7 +57,7 @@ describe('the state of a stack', () => {
   test('locks that a killed engine left are given up when its run has ended', async () => {
     const killed = address();
     await ask('LOCK', killed, lock('one'));
-    await sandbox.releaseLocks();
+    await emulator.releaseLocks();
     expect(await ask('LOCK', address(), lock('two'))).toBe('200');
     // An engine of the run that ended must not write over what came after it.
     expect(await ask('POST', withId(killed, 'one'), '{"late":true}')).toBe(`423 ${lock('two')}`);
@@ -70,7 +70,7 @@ describe('the state of a stack', () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     const foreign = address().replace(/pid=\d+&run=\w+/, `pid=${child.pid}&run=other`);
     await ask('LOCK', foreign, lock('one'));
-    await sandbox.releaseLocks();
+    await emulator.releaseLocks();
     expect(await ask('LOCK', address(), lock('two'))).toBe(`423 ${lock('one')}`);
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
@@ -93,7 +93,7 @@ describe('the state of a stack', () => {
   });
 
   test('is kept with the one before', async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'sandbox-state-'));
+    const dir = mkdtempSync(join(tmpdir(), 'emulator-state-'));
     const kept = await openAccount({ dir });
     const url = kept.engineEnv('team').TF_HTTP_ADDRESS!;
     await ask('POST', url, '{"serial":1}');

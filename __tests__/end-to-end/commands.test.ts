@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
-import { openSandbox } from '../../src/emulator/emulator.ts';
+import { openEmulator } from '../../src/emulator/emulator.ts';
 import { run, scratch } from '../support/command.ts';
 
 const SAMPLE = readFileSync('team.yaml', 'utf8');
@@ -27,7 +27,7 @@ const places: Lab[] = [];
 async function appliedLab(): Promise<Lab> {
   const lab = labWith(SAMPLE);
   places.push(lab);
-  const applied = await lab.mturk('apply', '--sandbox', '--yes', ...TODAY);
+  const applied = await lab.mturk('apply', '--emulator', '--yes', ...TODAY);
   expect(applied).toMatchObject({ code: 0 });
   return lab;
 }
@@ -38,32 +38,32 @@ afterAll(() => {
 test('plan says who joins and exits 2; apply does it; then plan and drift exit 0', async () => {
   const lab = labWith(SAMPLE);
   places.push(lab);
-  const plan = await lab.mturk('plan', '--sandbox', ...TODAY);
+  const plan = await lab.mturk('plan', '--emulator', ...TODAY);
   expect(plan.code).toBe(2);
   expect(plan.stdout).toMatch(/Bo Chen +joins +publishes HITs \(hits:publish\), which spends money/);
   expect(plan.stdout).toContain('47 to add, 0 to change, 0 to delete in IAM');
 
-  const unasked = await lab.mturk('apply', '--sandbox', ...TODAY);
+  const unasked = await lab.mturk('apply', '--emulator', ...TODAY);
   expect(unasked.code).toBe(1);
   expect(unasked.stderr).toContain('Nobody can answer here: pass --yes');
 
-  const apply = await lab.mturk('apply', '--sandbox', '--yes', ...TODAY);
+  const apply = await lab.mturk('apply', '--emulator', '--yes', ...TODAY);
   expect(apply.code).toBe(0);
   expect(apply.stderr).toContain('[47/47] ');
   expect(apply.stderr).toMatch(/\] user bo created\n/);
   expect(apply.stdout).toContain('Done in 47 steps: account 123456789012 is as team.yaml says.');
 
-  expect((await lab.mturk('plan', '--sandbox', ...TODAY)).code).toBe(0);
-  const drift = await lab.mturk('drift', '--sandbox', ...TODAY);
+  expect((await lab.mturk('plan', '--emulator', ...TODAY)).code).toBe(0);
+  const drift = await lab.mturk('drift', '--emulator', ...TODAY);
   expect(drift).toMatchObject({ code: 0, stderr: '' });
   expect(drift.stdout).toContain('The account is as team.yaml says.');
-  expect((await lab.mturk('apply', '--sandbox', '--yes', ...TODAY)).stdout).toContain('Nothing to do');
+  expect((await lab.mturk('apply', '--emulator', '--yes', ...TODAY)).stdout).toContain('Nothing to do');
 });
 
 test('with --json nothing but JSON goes to standard output', async () => {
   const lab = await appliedLab();
   lab.write('team.yaml', edited(['members', 'fay', 'suspended'], true));
-  const plan = await lab.mturk('plan', '--sandbox', '--json', ...TODAY);
+  const plan = await lab.mturk('plan', '--emulator', '--json', ...TODAY);
   expect(plan.code).toBe(2);
   expect(JSON.parse(plan.stdout)).toMatchObject({
     version: 1,
@@ -74,16 +74,16 @@ test('with --json nothing but JSON goes to standard output', async () => {
     drift: { class: 'pending' },
     refusals: [],
   });
-  const apply = await lab.mturk('apply', '--sandbox', '--yes', '--json', ...TODAY);
+  const apply = await lab.mturk('apply', '--emulator', '--yes', '--json', ...TODAY);
   expect(JSON.parse(apply.stdout)).toMatchObject({ version: 1, steps: 2 });
-  const drift = await lab.mturk('drift', '--sandbox', '--json', ...TODAY);
+  const drift = await lab.mturk('drift', '--emulator', '--json', ...TODAY);
   expect(JSON.parse(drift.stdout)).toMatchObject({ version: 2, drift: { class: 'clean', findings: [] } });
 });
 
 test('a file where the directory of an account should be is named, and not taken for our mistake', async () => {
   const lab = await appliedLab();
   lab.write('account', 'not a directory');
-  const plan = await lab.mturk('plan', '--sandbox', 'account', ...TODAY);
+  const plan = await lab.mturk('plan', '--emulator', 'account', ...TODAY);
   expect(plan).toMatchObject({ code: 1, stdout: '' });
   expect(plan.stderr).toMatch(/^The account in account cannot be served: EEXIST/);
 });
@@ -107,16 +107,16 @@ const REFUSED: [string, string, RegExp][] = [
 test.each(REFUSED)('apply refuses %s, says what to write, and changes nothing', async (_what, team, message) => {
   const lab = await appliedLab();
   lab.write('team.yaml', team);
-  const plan = await lab.mturk('plan', '--sandbox', ...TODAY);
+  const plan = await lab.mturk('plan', '--emulator', ...TODAY);
   expect({ code: plan.code, says: message.test(plan.stderr), stderr: plan.stderr }).toMatchObject({
     code: 1,
     says: true,
   });
-  const apply = await lab.mturk('apply', '--sandbox', '--yes', ...TODAY);
+  const apply = await lab.mturk('apply', '--emulator', '--yes', ...TODAY);
   expect(apply.code).toBe(1);
   expect(apply.stderr).toMatch(message);
   lab.write('team.yaml', SAMPLE);
-  expect((await lab.mturk('plan', '--sandbox', ...TODAY)).code).toBe(0);
+  expect((await lab.mturk('plan', '--emulator', ...TODAY)).code).toBe(0);
 });
 
 test('somebody departed leaves, and somebody whose until has passed does too', async () => {
@@ -126,18 +126,18 @@ test('somebody departed leaves, and somebody whose until has passed does too', a
     'departed:\n  fay: { left: "2026-11-01", reason: moved }',
   );
   lab.write('team.yaml', team);
-  const departed = await lab.mturk('apply', '--sandbox', '--yes', ...TODAY);
+  const departed = await lab.mturk('apply', '--emulator', '--yes', ...TODAY);
   expect(departed).toMatchObject({ code: 0 });
   expect(departed.stderr).toContain('user fay deleted');
-  const expired = await lab.mturk('apply', '--sandbox', '--yes', '--today', '2027-06-01');
+  const expired = await lab.mturk('apply', '--emulator', '--yes', '--today', '2027-06-01');
   expect(expired).toMatchObject({ code: 0 });
   expect(expired.stderr).toContain('user bo deleted');
 });
 
-test('an account in a process that is another account is refused', async () => {
+test('the local AWS emulator that is another account is refused', async () => {
   const lab = await appliedLab();
   lab.write('team.yaml', edited(['account'], '210987654321'));
-  const plan = await lab.mturk('plan', '--sandbox', ...TODAY);
+  const plan = await lab.mturk('plan', '--emulator', ...TODAY);
   expect(plan.code).toBe(1);
   expect(plan.stderr).toContain('wrong-account');
 });
@@ -166,7 +166,7 @@ test('each real account has a directory of its own: one state is never refreshed
   lab.write('engine', '#!/bin/sh\nif [ "$1" = version ]; then echo "Terraform v1.9.0"; else pwd >&2; exit 1; fi\n');
   chmodSync(join(lab.directory, 'engine'), 0o755);
   // It answers as STS does; nothing else is asked before the engine is.
-  const account = await openSandbox({ dir: null, accountId: '123456789012', provider: false });
+  const account = await openEmulator({ dir: null, accountId: '123456789012', provider: false });
   const env = {
     TERRAFORM_BINARY_NAME: './engine',
     AWS_ENDPOINT_URL: account.endpoint,
@@ -209,8 +209,8 @@ test('what would be an expression in the file never reaches an engine', async ()
   for (const path of fields) {
     lab.write('team.yaml', edited(path.map((part) => (/^\d$/.test(part) ? Number(part) : part)) as string[], evil));
     for (const command of [
-      ['plan', '--sandbox'],
-      ['apply', '--sandbox', '--yes'],
+      ['plan', '--emulator'],
+      ['apply', '--emulator', '--yes'],
       ['synth', '--out', 'out'],
     ]) {
       const result = await run(command, { cwd: lab.directory, env: { TERRAFORM_BINARY_NAME: './engine' } });
@@ -225,7 +225,7 @@ test('what would be an expression in the file never reaches an engine', async ()
   expect(existsSync(join(lab.directory, 'out'))).toBe(false);
 });
 
-test('the rehearsal holds, on the sample team and on a small one, and leaves nothing behind', async () => {
+test('the demo holds, on the sample team and on a small one, and leaves nothing behind', async () => {
   const small = `version: 1
 lab: tiny-lab
 account: "000000000042"
@@ -240,7 +240,7 @@ members:
   for (const team of [SAMPLE, small]) {
     const lab = labWith(team);
     places.push(lab);
-    const { code, stdout, stderr } = await lab.mturk('rehearse', ...TODAY);
+    const { code, stdout, stderr } = await lab.mturk('demo', ...TODAY);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/All \d+ checks hold, in [\d.]+ s/);
     expect(stdout).not.toContain('DOES NOT HOLD');

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as aws from '@aws-sdk/client-iam';
 import { readDriftReport, readReconcileResult } from '../../src/drift/report/report-file.ts';
-import { openSandbox, type Sandbox } from '../../src/emulator/emulator.ts';
+import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { rolePolicyArn } from '../../src/team/names.ts';
 import { run, scratch } from '../support/command.ts';
 import { sampleTeam } from '../support/sample-team.ts';
@@ -17,7 +17,7 @@ const group = (key: string) => ({ GroupName: `perception-lab-${key}` });
 
 function mturk(args: readonly string[], env: Record<string, string> = {}) {
   place.write('output.txt', '');
-  return run([...args, '--sandbox', ...TODAY], { cwd: place.directory, env: { GITHUB_OUTPUT, ...env } });
+  return run([...args, '--emulator', ...TODAY], { cwd: place.directory, env: { GITHUB_OUTPUT, ...env } });
 }
 
 /** What the step says to the workflow, by name. */
@@ -26,17 +26,17 @@ function outputs(): Record<string, string> {
   return Object.fromEntries([...lines].map(([, name = '', , value = '']) => [name, value]));
 }
 
-async function byHand(click: (iam: aws.IAMClient, sandbox: Sandbox) => Promise<unknown>): Promise<void> {
-  const dir = join(place.directory, '.mturk-team/sandbox');
+async function byHand(click: (iam: aws.IAMClient, emulator: Emulator) => Promise<unknown>): Promise<void> {
+  const dir = join(place.directory, '.mturk-team/emulator');
   const clock = () => new Date('2026-11-25T11:00:00Z');
-  const sandbox = await openSandbox({ dir, accountId: sampleTeam.account, provider: false, clock });
-  const credentials = sandbox.rootCredentials;
-  const iam = new aws.IAMClient({ endpoint: sandbox.endpoint, region: 'us-east-1', credentials });
+  const emulator = await openEmulator({ dir, accountId: sampleTeam.account, provider: false, clock });
+  const credentials = emulator.rootCredentials;
+  const iam = new aws.IAMClient({ endpoint: emulator.endpoint, region: 'us-east-1', credentials });
   try {
-    await click(iam, sandbox);
+    await click(iam, emulator);
   } finally {
     iam.destroy();
-    await sandbox.close();
+    await emulator.close();
   }
 }
 
@@ -121,7 +121,7 @@ test('from a look to its repair, as the workflow does it: what was added is undo
     undone: [expect.stringContaining('Bo Chen')],
     report: { class: 'drift', undo: 0, findings: [{}] },
   });
-  const history = readFileSync(join(place.directory, '.mturk-team/sandbox/reconcile-history.json'), 'utf8');
+  const history = readFileSync(join(place.directory, '.mturk-team/emulator/reconcile-history.json'), 'utf8');
   expect(JSON.parse(history)).toMatchObject({
     version: 1,
     undone: [
@@ -238,7 +238,7 @@ test('without the line in team.yaml nothing is undone, and the line is told', as
 });
 
 test('a record that is none stops a look, and is not taken for none', async () => {
-  place.write('.mturk-team/sandbox/last-applied.json', '{"version": 1}');
+  place.write('.mturk-team/emulator/last-applied.json', '{"version": 1}');
   const looked = await mturk(['drift', '--report', 'report.json']);
   expect(looked).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('record-unusable') });
   expect(await report()).toMatchObject({

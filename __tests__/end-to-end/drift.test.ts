@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as aws from '@aws-sdk/client-iam';
 import { type Difference, differences } from '../../src/access/model-difference.ts';
 import { declare } from '../../src/access/sources/desired.ts';
-import { openSandbox, type Sandbox } from '../../src/emulator/emulator.ts';
+import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { railsOf } from '../../src/guardrails/rails.ts';
 import { type DriftReport, driftOf } from '../../src/review/changes/classify-plan.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
@@ -22,21 +22,21 @@ const ANYTHING = JSON.stringify({
 });
 
 let directory = '';
-let sandbox: Sandbox;
+let emulator: Emulator;
 let iam: aws.IAMClient;
 let workspace: Workspace;
 
 async function prepare(stack: 'team' | 'bootstrap'): Promise<Workspace> {
-  const engine = await findEngine({ env: process.env, account: 'sandbox' });
+  const engine = await findEngine({ env: process.env, account: 'emulator' });
   if (!engine.ok) throw new Error(engine.failure.code);
   const { stacks } = await synthesise(team, { today: TODAY, outDir: join(directory, 'out') });
   const made = await prepareWorkspace({
     engine: engine.value,
     directory: join(directory, stack),
     configuration: await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'),
-    account: 'sandbox',
+    account: 'emulator',
     env: process.env,
-    extra: sandbox.engineEnv(stack),
+    extra: emulator.engineEnv(stack),
     httpState: true,
   });
   const ready = await initialise(made);
@@ -61,8 +61,8 @@ async function report(): Promise<DriftReport> {
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'mturk-team-drift-'));
-  sandbox = await openSandbox({ dir: null, accountId: team.account });
-  iam = new aws.IAMClient({ endpoint: sandbox.endpoint, region: 'us-east-1', credentials: sandbox.rootCredentials });
+  emulator = await openEmulator({ dir: null, accountId: team.account });
+  iam = new aws.IAMClient({ endpoint: emulator.endpoint, region: 'us-east-1', credentials: emulator.rootCredentials });
   const bootstrap = await prepare('bootstrap');
   await apply(await plan(bootstrap), bootstrap);
   workspace = await prepare('team');
@@ -70,7 +70,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   iam.destroy();
-  await sandbox.close();
+  await emulator.close();
   await rm(directory, { recursive: true, force: true });
 });
 

@@ -3,7 +3,7 @@ import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import * as mturk from '@aws-sdk/client-mturk';
 import { readTrail } from '../../src/aws/cloudtrail/lookup.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../src/catalog/mturk.ts';
-import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
+import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, bootstrapped, copyOf, ENGINE_TITLE, type LabInTest, withLab } from '../support/lab-in-test.ts';
@@ -40,7 +40,7 @@ const LAST_SECOND = '2026-12-31T23:59:59Z';
 const MIDNIGHT = '2027-01-01T00:00:00Z';
 const CREDENTIALS = new Map<string, { accessKeyId: string; secretAccessKey: string }>();
 const clients: { destroy(): void }[] = [];
-let start: SandboxMemory;
+let start: EmulatorMemory;
 
 /** The file as it is with somebody written otherwise. */
 const withMember = (key: string, change: Partial<Team['members'][number]>): Team => ({
@@ -72,7 +72,7 @@ async function tried(lab: LabInTest, key: string): Promise<readonly Operation[] 
   if (credentials === undefined) throw new Error(`${key} has no key`);
   const client = new mturk.MTurkClient({
     region: 'us-east-1',
-    endpoint: lab.sandbox.endpoint,
+    endpoint: lab.emulator.endpoint,
     credentials: { ...credentials },
     maxAttempts: 1,
   });
@@ -108,7 +108,7 @@ async function outcomeOf(
 }
 
 const writesOf = (lab: LabInTest): number =>
-  lab.sandbox.calls.filter(({ service, action }) => service === 'iam' && !/^(?:Get|List)/.test(action)).length;
+  lab.emulator.calls.filter(({ service, action }) => service === 'iam' && !/^(?:Get|List)/.test(action)).length;
 
 const userOf = (lab: LabInTest, key: string) =>
   Object.values(lab.memory.account.users).find(({ name }) => name === iamName(team.lab, key));
@@ -119,8 +119,8 @@ beforeAll(async () => {
     await applied(lab.lab(team));
     const iam = new IAMClient({
       region: 'us-east-1',
-      endpoint: lab.sandbox.endpoint,
-      credentials: { ...lab.sandbox.rootCredentials },
+      endpoint: lab.emulator.endpoint,
+      credentials: { ...lab.emulator.rootCredentials },
     });
     for (const { key } of team.members) {
       const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: iamName(team.lab, key) }));
@@ -290,8 +290,8 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
     await onLab(async (lab) => {
       const trail = new CloudTrailClient({
         region: 'us-east-1',
-        endpoint: lab.sandbox.endpoint,
-        credentials: { ...lab.sandbox.rootCredentials },
+        endpoint: lab.emulator.endpoint,
+        credentials: { ...lab.emulator.rootCredentials },
       });
       clients.push(trail);
       await workflow(lab, team, '2027-01-01T06:17:00Z');

@@ -16,8 +16,8 @@ const configuration = (values: Readonly<Record<string, unknown>>): string =>
 
 async function engines(): Promise<readonly Engine[]> {
   const found = [
-    await findEngine({ env: { PATH: '' }, account: 'sandbox' }),
-    await findEngine({ env: process.env, account: 'sandbox' }),
+    await findEngine({ env: { PATH: '' }, account: 'emulator' }),
+    await findEngine({ env: process.env, account: 'emulator' }),
   ].flatMap((result) => (result.ok ? [result.value] : []));
   return found.filter((engine, index) => found.findIndex(({ binary }) => binary === engine.binary) === index);
 }
@@ -28,7 +28,7 @@ const directories: string[] = [];
 async function workspaceOf(engine: Engine, text: string, directory?: string): Promise<Workspace> {
   const made = directory ?? (await mkdtemp(join(tmpdir(), 'mturk-team-engine-')));
   if (directory === undefined) directories.push(made);
-  return prepareWorkspace({ engine, directory: made, configuration: text, account: 'sandbox', env: process.env });
+  return prepareWorkspace({ engine, directory: made, configuration: text, account: 'emulator', env: process.env });
 }
 
 afterAll(async () => {

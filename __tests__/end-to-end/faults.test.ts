@@ -39,7 +39,7 @@ describe(`AWS on a bad day (${ENGINE_TITLE})`, () => {
       await withLab(
         start,
         async (test) => {
-          test.sandbox.faults = faults;
+          test.emulator.faults = faults;
           await applied(test.lab(sampleTeam));
           expect(isEmpty(await planned(test.lab(sampleTeam)))).toBe(true);
           expect(differences(test.memory, reference, start)).toEqual([]);
@@ -67,12 +67,12 @@ describe(`AWS on a bad day (${ENGINE_TITLE})`, () => {
             let seen = 0;
             test.listen(({ phase, action }) => {
               if (phase === 'after' && !/^(Get|List)/.test(action)) seen += 1;
-              if (seen === writes && phase === 'after') test.sandbox.faults = faults;
+              if (seen === writes && phase === 'after') test.emulator.faults = faults;
               return true;
             });
             const result = await applyLab(lab, plan);
             test.listen(null);
-            test.sandbox.faults = {};
+            test.emulator.faults = {};
             expect(result).toMatchObject({ ok: false, failure: { code, args: { progress: { total: 47 } } } });
             const done =
               result.ok || !('progress' in result.failure.args) ? -1 : (result.failure.args.progress?.done ?? -1);
@@ -141,19 +141,19 @@ async function breakAfter(test: LabInTest, action: string, about: string): Promi
   const plan = await planned(lab);
   test.listen((call) => {
     if (call.phase === 'after' && call.action === action && JSON.stringify(call.params).includes(`"${about}"`)) {
-      test.sandbox.faults = { failCall: 1 };
+      test.emulator.faults = { failCall: 1 };
     }
     return true;
   });
   const result = await applyLab(lab, plan);
   test.listen(null);
-  test.sandbox.faults = {};
+  test.emulator.faults = {};
   expect(result).toMatchObject({ ok: false, failure: { code: 'apply-failed' } });
 }
 
 /** What a replacement would cost them. */
 async function giveKeys(test: LabInTest): Promise<readonly string[]> {
-  const { endpoint, rootCredentials: credentials } = test.sandbox;
+  const { endpoint, rootCredentials: credentials } = test.emulator;
   const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
   const names = Object.values(test.memory.account.users).map(({ name }) => name);
   const made = await Promise.all(names.map((UserName) => iam.send(new CreateAccessKeyCommand({ UserName }))));

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { operationsOf } from '../../src/catalog/mturk.ts';
-import { openSandbox, type Sandbox } from '../../src/emulator/emulator.ts';
+import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applyPlan, initialise, planChanges } from '../../src/terraform/run/commands.ts';
 import { findEngine } from '../../src/terraform/run/find-engine.ts';
@@ -61,16 +61,16 @@ const CHANGES: [string, Side, Side, string[]][] = [
   ],
 ];
 
-const engine = await findEngine({ env: { PATH: '' }, account: 'sandbox' });
-let sandbox: Sandbox;
+const engine = await findEngine({ env: { PATH: '' }, account: 'emulator' });
+let emulator: Emulator;
 let directory = '';
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'mturk-team-order-'));
-  sandbox = await openSandbox({ dir: null, accountId: sampleTeam.account });
+  emulator = await openEmulator({ dir: null, accountId: sampleTeam.account });
 });
 afterEach(async () => {
-  await sandbox.close();
+  await emulator.close();
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -83,19 +83,19 @@ async function apply(side: Side, stack: 'team' | 'bootstrap'): Promise<string[]>
     engine: engine.value,
     directory: join(directory, stack),
     configuration: await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'),
-    account: 'sandbox',
+    account: 'emulator',
     env: process.env,
-    extra: sandbox.engineEnv(stack),
+    extra: emulator.engineEnv(stack),
     httpState: true,
   });
   const ready = await initialise(workspace);
   if (!ready.ok) throw new Error(JSON.stringify(ready.failure));
   const plan = await planChanges(workspace);
   if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
-  const before = sandbox.calls.length;
+  const before = emulator.calls.length;
   const result = await applyPlan(workspace, plan.value);
   if (!result.ok) throw new Error(JSON.stringify(result.failure));
-  return sandbox.calls.slice(before).map(({ action }) => action);
+  return emulator.calls.slice(before).map(({ action }) => action);
 }
 
 test.each(CHANGES)('%s', async (_what, before, after, order) => {

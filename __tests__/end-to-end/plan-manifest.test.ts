@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AddUserToGroupCommand, IAMClient } from '@aws-sdk/client-iam';
-import { openSandbox } from '../../src/emulator/emulator.ts';
+import { openEmulator } from '../../src/emulator/emulator.ts';
 import { compareDigests } from '../../src/review/manifest/compare.ts';
 import { type Manifest, readManifest } from '../../src/review/manifest/manifest.ts';
 import { run, scratch } from '../support/command.ts';
@@ -27,7 +27,7 @@ const mturk = (args: readonly string[], env: Record<string, string> = {}) =>
   run([...args, ...TODAY], { cwd: place.directory, env });
 const withoutCdktf = { NODE_OPTIONS: `--require ${join(place.directory, 'hook.cjs')}` };
 
-const PLAN = ['plan', 'head.yaml', '--sandbox', '--no-lock', '--base', 'base.yaml', '--manifest', 'manifest.json'];
+const PLAN = ['plan', 'head.yaml', '--emulator', '--no-lock', '--base', 'base.yaml', '--manifest', 'manifest.json'];
 const SYNTHESISED = ['--synthesised', 'configuration'];
 
 function manifest(): Manifest {
@@ -37,19 +37,22 @@ function manifest(): Manifest {
 }
 
 async function byHand(work: (iam: IAMClient) => Promise<unknown>): Promise<void> {
-  const sandbox = await openSandbox({ dir: join(place.directory, '.mturk-team/sandbox'), accountId: '123456789012' });
+  const emulator = await openEmulator({
+    dir: join(place.directory, '.mturk-team/emulator'),
+    accountId: '123456789012',
+  });
   const iam = new IAMClient({
     region: 'us-east-1',
-    endpoint: sandbox.endpoint,
-    credentials: sandbox.rootCredentials,
+    endpoint: emulator.endpoint,
+    credentials: emulator.rootCredentials,
   });
   await work(iam);
   iam.destroy();
-  await sandbox.close();
+  await emulator.close();
 }
 
 beforeAll(async () => {
-  expect(await mturk(['apply', 'base.yaml', '--sandbox', '--yes'])).toMatchObject({ code: 0 });
+  expect(await mturk(['apply', 'base.yaml', '--emulator', '--yes'])).toMatchObject({ code: 0 });
   expect(await mturk(['synth', 'head.yaml', '--out', 'configuration'])).toMatchObject({ code: 0 });
 });
 

@@ -18,10 +18,10 @@ describe.each(await enginesAtHand())('a provider block read by %s', (_name, bina
     ['asks IAM for the account where that check is skipped', { skip_credentials_validation: true }, ['GetUser']],
     ['asks nobody where both are skipped', { skip_credentials_validation: true, skip_requesting_account_id: true }, []],
   ])('%s', async (_title, block, calls) => {
-    const from = lab.sandbox.calls.length;
+    const from = lab.emulator.calls.length;
     await lab.configure(configurationWith(group('g'), block));
     expect(await lab.run('plan')).toMatchObject({ code: 0, stderr: '' });
-    expect(lab.sandbox.calls.slice(from).map(({ action }) => action)).toEqual(calls);
+    expect(lab.emulator.calls.slice(from).map(({ action }) => action)).toEqual(calls);
   });
 
   test.each<[string, Readonly<Record<string, unknown>>, string]>([
@@ -42,13 +42,13 @@ describe.each(await enginesAtHand())('a provider block read by %s', (_name, bina
   });
 
   test('says at which attribute a resource is wrong, before anything is called', async () => {
-    const from = lab.sandbox.calls.length;
+    const from = lab.emulator.calls.length;
     await lab.configure(configurationWith(group('a b')));
     const { code, stdout } = await lab.run('validate', '-json');
     expect(code).toBe(1);
     expect(JSON.parse(stdout).diagnostics).toMatchObject([
       { summary: expect.stringContaining('invalid value for name') },
     ]);
-    expect(lab.sandbox.calls).toHaveLength(from);
+    expect(lab.emulator.calls).toHaveLength(from);
   });
 });

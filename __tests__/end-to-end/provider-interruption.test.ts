@@ -59,7 +59,7 @@ async function laboratoryThatStops(signal: NodeJS.Signals) {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
       await wait(400);
       if (stoppedAt === null) throw new Error(`${action} was never called`);
-      return lab.sandbox.calls.length - stoppedAt;
+      return lab.emulator.calls.length - stoppedAt;
     },
   };
 }
@@ -117,9 +117,9 @@ describe('an account that has a bad day', () => {
     await STORY[0]?.before?.(lab.iam);
     await lab.configure(configurationOf('01-create'));
     await lab.run('init');
-    lab.sandbox.faults = bad;
+    lab.emulator.faults = bad;
     expect(await lab.run('apply', '-auto-approve')).toMatchObject({ code: 0, stderr: '' });
-    lab.sandbox.faults = {};
+    lab.emulator.faults = {};
     expect(await lab.run('plan', '-detailed-exitcode')).toMatchObject({ code: 0 });
   });
 });

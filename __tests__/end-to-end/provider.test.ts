@@ -48,10 +48,10 @@ function comparer(engine: string) {
 
 /** Runs the engine and tells how it ended, what it called, and which errors it was answered. */
 async function observe(lab: Laboratory, args: readonly string[]): Promise<RecordedRun> {
-  const from = lab.sandbox.calls.length;
+  const from = lab.emulator.calls.length;
   const { code, stderr } = await lab.run(...args);
   if (code === 1) throw new Error(stderr);
-  const calls = lab.sandbox.calls.slice(from);
+  const calls = lab.emulator.calls.slice(from);
   return runOf({
     exit: code ?? -1,
     calls: count(calls.map((call) => call.action)),

@@ -2,7 +2,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { lookWhole } from '../../src/cli/drift/look.ts';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
 import type { Terminal } from '../../src/cli/io.ts';
-import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
+import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, bootstrapped, copyOf, orThrow, withLab } from '../support/lab-in-test.ts';
@@ -13,7 +13,7 @@ import { deny, document, FULL, group, user } from '../support/tamperings/tamperi
 
 const team: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: { perDay: 10 } } };
 
-let start: SandboxMemory;
+let start: EmulatorMemory;
 beforeAll(async () => {
   start = await withLab(await bootstrapped(), async (test) => {
     await applied(test.lab(team));

@@ -5,7 +5,7 @@ import { lookWhole } from '../../src/cli/drift/look.ts';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
 import { lastAppliedRecord, noteApply } from '../../src/cli/session/last-applied.ts';
 import type { DriftFinding } from '../../src/drift/finding.ts';
-import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
+import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, bootstrapped, copyOf, ENGINE_TITLE, inTurns, orThrow, withLab } from '../support/lab-in-test.ts';
 import { sampleTeam } from '../support/sample-team.ts';
@@ -17,7 +17,7 @@ import { accessAt, accessIn } from '../support/transient-access.ts';
 const team: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: { perDay: 100 } } };
 const TABLE = [...PEOPLE, ...POLICIES];
 const NOON = '2026-11-25T12:00:00Z';
-let start: SandboxMemory;
+let start: EmulatorMemory;
 beforeAll(async () => {
   start = await withLab(await bootstrapped(), async (test) => {
     test.setClock(NOON);
@@ -73,7 +73,7 @@ async function seeEvening(evening: readonly (typeof TABLE)[number][]): Promise<S
     await noteApply(lastAppliedRecord(lab.records), lab, { state: 'applied' });
     for (const { done } of evening) {
       // What one has taken away another cannot change any more.
-      await done({ iam: lab.iam, endpoint: test.sandbox.endpoint, wait: () => {} }).catch(ofAws);
+      await done({ iam: lab.iam, endpoint: test.emulator.endpoint, wait: () => {} }).catch(ofAws);
     }
     const { look } = orThrow(await lookWhole(lab, { trail: false }, SILENT));
     const before = accessIn(test.memory.account);

@@ -9,7 +9,7 @@ import { lastAppliedRecord, noteApply } from '../../src/cli/session/last-applied
 import type { Lab } from '../../src/cli/session/open-lab.ts';
 import type { DriftLook } from '../../src/drift/finding.ts';
 import type { ReconcileRequest } from '../../src/drift/remediation/reconcile.ts';
-import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
+import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { iamName, rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, bootstrapped, copyOf, type LabInTest, orThrow, withLab } from '../support/lab-in-test.ts';
@@ -25,7 +25,7 @@ const NOTHING = document('Deny', '*');
 const user = (key: string) => ({ UserName: iamName(team.lab, key) });
 const group = (key: string) => ({ GroupName: iamName(team.lab, key) });
 
-let start: SandboxMemory;
+let start: EmulatorMemory;
 beforeAll(async () => {
   start = await withLab(await bootstrapped(), async (test) => {
     await applied(test.lab(team));

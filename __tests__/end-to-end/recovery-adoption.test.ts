@@ -32,7 +32,7 @@ test(`what a killed apply left is named by the next plan, all of it and nothing 
 test('a name that is taken outside the path is refused, and nothing is changed', async () => {
   const start = await bootstrapped();
   await withLab(start, async (test) => {
-    const { endpoint, rootCredentials: credentials } = test.sandbox;
+    const { endpoint, rootCredentials: credentials } = test.emulator;
     const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
     await iam.send(new CreateUserCommand({ UserName: 'Perception-Lab-Bo', Path: '/old/' }));
     iam.destroy();
@@ -48,7 +48,7 @@ test('without the boundary nobody is created', async () => {
   await withLab(emptyMemory(), async (test) => {
     const plan = orThrow(await planLab(test.lab(sampleTeam)));
     expect(plan.rails.map(({ code }) => code)).toEqual(['boundary-missing']);
-    expect(test.sandbox.calls.filter(isWriting)).toEqual([]);
+    expect(test.emulator.calls.filter(isWriting)).toEqual([]);
   });
 }, 60_000);
 

@@ -1,6 +1,6 @@
 import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { operationsOf } from '../../src/catalog/mturk.ts';
-import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
+import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, bootstrapped, copyOf, ENGINE_TITLE, withLab } from '../support/lab-in-test.ts';
 import { isWrite, killingsOf, recoverFrom, report, undisturbed } from '../support/lab-in-test-recovery.ts';
@@ -33,11 +33,11 @@ const CHANGED: Team = {
 };
 
 /** The sample team as it is after some months: applied, and its members have keys. */
-function inUse(): Promise<SandboxMemory> {
+function inUse(): Promise<EmulatorMemory> {
   return bootstrapped().then((start) =>
     withLab(start, async (test) => {
       await applied(test.lab(sampleTeam));
-      const { endpoint, rootCredentials: credentials } = test.sandbox;
+      const { endpoint, rootCredentials: credentials } = test.emulator;
       const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
       for (const key of ['bo', 'cy', 'gus']) {
         await iam.send(new CreateAccessKeyCommand({ UserName: `perception-lab-${key}` }));

@@ -10,8 +10,8 @@ import { reconcile } from '../../src/cli/drift/reconcile.ts';
 import { applyLab } from '../../src/cli/session/lab-apply.ts';
 import { isEmpty, planLab } from '../../src/cli/session/lab-plan.ts';
 import { lastAppliedRecord, noteApply } from '../../src/cli/session/last-applied.ts';
-import { type Lab, labInSandbox } from '../../src/cli/session/open-lab.ts';
-import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
+import { type Lab, labInEmulator } from '../../src/cli/session/open-lab.ts';
+import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';
 import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -29,11 +29,11 @@ const NOON = '2026-11-25T12:00:00Z';
 let count = 0;
 
 /**
- * A lab as somebody opens it who has exactly the policy of a role of docs/workflows.md. The account in a process has no
+ * A lab as somebody opens it who has exactly the policy of a role of docs/workflows.md. The local AWS emulator has no
  * roles: a user outside the lab's path stands for each. Every call of ours and of the provider is signed by it.
  */
 async function labAs<T>(test: LabInTest, role: Role, work: (lab: Lab) => Promise<T>, of = team): Promise<T> {
-  const { endpoint, rootCredentials } = test.sandbox;
+  const { endpoint, rootCredentials } = test.emulator;
   const root = new IAMClient({ endpoint, credentials: rootCredentials, region: 'us-east-1' });
   count += 1;
   const UserName = `mturk-team-${role}-${count}`;
@@ -48,13 +48,13 @@ async function labAs<T>(test: LabInTest, role: Role, work: (lab: Lab) => Promise
     secretAccessKey: AccessKey?.SecretAccessKey ?? '',
   };
   const provider = await startProvider({ endpoint, credentials, region: 'us-east-1', maxAttempts: 2 });
-  const sandbox = {
-    ...test.sandbox,
+  const emulator = {
+    ...test.emulator,
     get rootCredentials() {
       return { ...credentials };
     },
     engineEnv: (stack: string) => ({
-      ...test.sandbox.engineEnv(stack),
+      ...test.emulator.engineEnv(stack),
       TF_REATTACH_PROVIDERS: JSON.stringify(provider.reattach),
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
@@ -62,7 +62,7 @@ async function labAs<T>(test: LabInTest, role: Role, work: (lab: Lab) => Promise
   };
   const { records } = test.lab(of);
   const directory = records.kind === 'directory' ? records.directory : '';
-  const lab = labInSandbox(of, { today: TODAY, stack: 'team', parallelism: null, directory }, test.engine, sandbox);
+  const lab = labInEmulator(of, { today: TODAY, stack: 'team', parallelism: null, directory }, test.engine, emulator);
   try {
     return await work(lab);
   } finally {
@@ -87,7 +87,7 @@ async function applyAs(test: LabInTest, of: Team): Promise<void> {
   );
 }
 
-let start: SandboxMemory;
+let start: EmulatorMemory;
 beforeAll(async () => {
   start = await withLab(await bootstrapped(), async (test) => {
     test.setClock(NOON);
@@ -122,7 +122,7 @@ test('every tampering that can be undone is seen whole by the plan role, and und
       test.setClock(NOON);
       const root = test.lab(team);
       await noteApply(lastAppliedRecord(root.records), root, { state: 'applied' });
-      await row.done({ iam: root.iam, endpoint: test.sandbox.endpoint, wait: () => {} });
+      await row.done({ iam: root.iam, endpoint: test.emulator.endpoint, wait: () => {} });
       const { look, complete, attributed } = await labAs(test, 'plan', async (lab) =>
         orThrow(await lookWhole(lab, { trail: true, lock: false }, SILENT)),
       );

@@ -7,7 +7,7 @@ import { planLab } from '../../src/cli/session/lab-plan.ts';
 import { lastAppliedRecord, noteApply } from '../../src/cli/session/last-applied.ts';
 import type { Lab } from '../../src/cli/session/open-lab.ts';
 import type { DriftFinding } from '../../src/drift/finding.ts';
-import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
+import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { reviewOf } from '../../src/review/changes/review-of.ts';
 import { planLines } from '../../src/review/text/plan.ts';
 import { iamName } from '../../src/team/names.ts';
@@ -41,11 +41,11 @@ const line = ({ id, cause, fate }: DriftFinding) => `${id}: ${cause}, ${fate}`;
 const whole = async (lab: Lab) => orThrow(await lookWhole(lab, { trail: false }, terminal)).look;
 const fast = async (lab: Lab) => orThrow(await lookFast(lab, { trail: false }, terminal)).look;
 
-let start: SandboxMemory;
+let start: EmulatorMemory;
 /** An emergency Deny for gus and a removal of bo, kept by a reconcile that undid something else: the state forgets them. */
-let kept: SandboxMemory;
+let kept: EmulatorMemory;
 
-async function inLab<T>(from: SandboxMemory, work: (test: LabInTest, lab: Lab) => Promise<T>): Promise<T> {
+async function inLab<T>(from: EmulatorMemory, work: (test: LabInTest, lab: Lab) => Promise<T>): Promise<T> {
   return withLab(from, async (test) => {
     const lab = test.lab(team);
     await noteApply(lastAppliedRecord(lab.records), lab, { state: 'applied' });
@@ -154,7 +154,7 @@ test('what AWS refuses to tell of a policy stays unknown', async () => {
     const { iam } = lab;
     const { AccessKey: key } = await iam.send(new aws.CreateAccessKeyCommand(user('fay')));
     const credentials = { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' };
-    const hers = new aws.IAMClient({ region: 'us-east-1', endpoint: test.sandbox.endpoint, credentials });
+    const hers = new aws.IAMClient({ region: 'us-east-1', endpoint: test.emulator.endpoint, credentials });
     const { change } = orThrow(await planLab({ ...lab, iam: hers }));
     hers.destroy();
     const unknown = change.people.flatMap(({ unknownPolicies }) => unknownPolicies.before);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as aws from '@aws-sdk/client-iam';
-import { openSandbox, type Sandbox } from '../../src/emulator/emulator.ts';
+import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { boundaryArn } from '../../src/team/names.ts';
 import { run, scratch } from '../support/command.ts';
 import { sampleTeam } from '../support/sample-team.ts';
@@ -16,21 +16,21 @@ const ANYTHING = JSON.stringify({
 });
 const OLD = { GroupName: 'old-payers' };
 const lab = scratch({ 'team.yaml': SAMPLE });
-const mturk = (...args: string[]) => run([...args, '--sandbox', ...TODAY], { cwd: lab.directory });
+const mturk = (...args: string[]) => run([...args, '--emulator', ...TODAY], { cwd: lab.directory });
 
-async function byHand(click: (iam: aws.IAMClient, sandbox: Sandbox) => Promise<unknown>): Promise<void> {
-  const dir = join(lab.directory, '.mturk-team/sandbox');
-  const sandbox = await openSandbox({ dir, accountId: sampleTeam.account, provider: false });
+async function byHand(click: (iam: aws.IAMClient, emulator: Emulator) => Promise<unknown>): Promise<void> {
+  const dir = join(lab.directory, '.mturk-team/emulator');
+  const emulator = await openEmulator({ dir, accountId: sampleTeam.account, provider: false });
   const iam = new aws.IAMClient({
-    endpoint: sandbox.endpoint,
+    endpoint: emulator.endpoint,
     region: 'us-east-1',
-    credentials: sandbox.rootCredentials,
+    credentials: emulator.rootCredentials,
   });
   try {
-    await click(iam, sandbox);
+    await click(iam, emulator);
   } finally {
     iam.destroy();
-    await sandbox.close();
+    await emulator.close();
   }
 }
 

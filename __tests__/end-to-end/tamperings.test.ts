@@ -5,7 +5,7 @@ import { lastAppliedRecord, noteApply } from '../../src/cli/session/last-applied
 import type { Lab } from '../../src/cli/session/open-lab.ts';
 import type { DriftLook } from '../../src/drift/finding.ts';
 import { driftLines } from '../../src/drift/text/lines.ts';
-import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
+import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { canonicalDocument } from '../../src/iam/canonical.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -50,7 +50,7 @@ beforeAll(async () => {
   await inTurns(TABLE, async (row) => void outcomes.set(row.what, await outcomeOf(row, start)));
 }, 600_000);
 
-async function outcomeOf(row: Tampering, start: SandboxMemory): Promise<Outcome> {
+async function outcomeOf(row: Tampering, start: EmulatorMemory): Promise<Outcome> {
   return withLab(start, async (test) => {
     let now = NOON;
     const clock = () => test.setClock(new Date(now).toISOString());
@@ -62,7 +62,7 @@ async function outcomeOf(row: Tampering, start: SandboxMemory): Promise<Outcome>
     const before = structuredClone(accessIn(test.memory.account));
     await row.done({
       iam: first.iam,
-      endpoint: test.sandbox.endpoint,
+      endpoint: test.emulator.endpoint,
       wait(days) {
         now += days * DAY;
         clock();

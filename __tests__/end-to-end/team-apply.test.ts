@@ -7,7 +7,7 @@ import { declare } from '../../src/access/sources/desired.ts';
 import { checkCaller } from '../../src/aws/caller.ts';
 import { iamNames } from '../../src/aws/iam-names.ts';
 import { checkBoundary, findExisting } from '../../src/aws/inventory/existing.ts';
-import { openSandbox, type Sandbox } from '../../src/emulator/emulator.ts';
+import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { railsOf } from '../../src/guardrails/rails.ts';
 import { driftOf } from '../../src/review/changes/classify-plan.ts';
 import { boundaryArn } from '../../src/team/names.ts';
@@ -23,7 +23,7 @@ import { member, sampleTeam } from '../support/sample-team.ts';
 const TODAY = '2026-11-25';
 
 const found = (
-  await Promise.all([{ PATH: '' }, process.env].map((env) => findEngine({ env, account: 'sandbox' })))
+  await Promise.all([{ PATH: '' }, process.env].map((env) => findEngine({ env, account: 'emulator' })))
 ).flatMap((result) => (result.ok ? [result.value] : []));
 const engines = found.filter((engine, index) => found.findIndex(({ binary }) => binary === engine.binary) === index);
 
@@ -31,22 +31,22 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
   '%s',
   (_title, engine) => {
     let directory = '';
-    let sandbox: Sandbox;
+    let emulator: Emulator;
     let iam: IAMClient;
 
     beforeEach(async () => {
       directory = await mkdtemp(join(tmpdir(), 'mturk-team-apply-'));
-      sandbox = await openSandbox({ dir: null, accountId: sampleTeam.account, providerAttempts: 2 });
-      const { accessKeyId, secretAccessKey } = sandbox.rootCredentials;
+      emulator = await openEmulator({ dir: null, accountId: sampleTeam.account, providerAttempts: 2 });
+      const { accessKeyId, secretAccessKey } = emulator.rootCredentials;
       iam = new IAMClient({
-        endpoint: sandbox.endpoint,
+        endpoint: emulator.endpoint,
         region: 'us-east-1',
         credentials: { accessKeyId, secretAccessKey },
       });
     });
     afterEach(async () => {
       iam.destroy();
-      await sandbox.close();
+      await emulator.close();
       await rm(directory, { recursive: true, force: true });
     });
 
@@ -60,9 +60,9 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
         engine,
         directory: join(directory, stack),
         configuration: await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'),
-        account: 'sandbox',
+        account: 'emulator',
         env: process.env,
-        extra: sandbox.engineEnv(stack),
+        extra: emulator.engineEnv(stack),
         httpState: true,
         imports,
       });
@@ -120,7 +120,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
         },
       });
       expect(killed).toMatchObject({ ok: false, failure: { code: 'killed' } });
-      await sandbox.releaseLocks();
+      await emulator.releaseLocks();
 
       const afresh = await workspaceOf('team');
       const second = await planned(afresh);
@@ -207,9 +207,9 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       };
       const team = await workspaceOf('team', small);
       const plan = await planned(team);
-      sandbox.faults = { failCall: 2 };
+      emulator.faults = { failCall: 2 };
       const failed = await applyPlan(team, plan);
-      sandbox.faults = {};
+      emulator.faults = {};
       expect(failed).toMatchObject({
         ok: false,
         failure: {
@@ -220,18 +220,18 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       const finished = await applied(await workspaceOf('team', small));
       expect(finished.plan.changes.some(({ change }) => change.actions.includes('create'))).toBe(true);
 
-      sandbox.faults = { throttleShare: 1 };
+      emulator.faults = { throttleShare: 1 };
       expect(await planChanges(team)).toMatchObject({ ok: false, failure: { code: 'throttled' } });
-      sandbox.faults = { errorShare: 1 };
+      emulator.faults = { errorShare: 1 };
       expect(await planChanges(team)).toMatchObject({ ok: false, failure: { code: 'aws-unavailable' } });
-      sandbox.faults = {};
+      emulator.faults = {};
 
       expect(hasChanges((await planned(await workspaceOf('team', small))).plan)).toBe(false);
     });
 
     test('another account is refused, by us and by the provider', async () => {
-      const credentials = sandbox.rootCredentials;
-      const sts = new STSClient({ endpoint: sandbox.endpoint, region: 'us-east-1', credentials });
+      const credentials = emulator.rootCredentials;
+      const sts = new STSClient({ endpoint: emulator.endpoint, region: 'us-east-1', credentials });
       expect(await checkCaller(sts, sampleTeam.account)).toMatchObject({
         ok: true,
         value: { account: sampleTeam.account },

@@ -8,7 +8,7 @@ import { prepareWorkspace } from '../../src/terraform/run/workspace.ts';
 // Run as a process of its own, so that a real signal can be sent to it: an apply of three steps, the second of which
 // writes down when it ends by itself.
 const directory = mkdtempSync(join(tmpdir(), 'mturk-team-signal-'));
-const engine = await findEngine({ env: process.env, account: 'sandbox' });
+const engine = await findEngine({ env: process.env, account: 'emulator' });
 if (!engine.ok) throw new Error('no engine');
 const second = {
   depends_on: ['terraform_data.a'],
@@ -19,7 +19,7 @@ const workspace = await prepareWorkspace({
   engine: engine.value,
   directory,
   configuration: JSON.stringify({ resource: { terraform_data: { a: { input: 1 }, b: second, c: third } } }),
-  account: 'sandbox',
+  account: 'emulator',
   env: process.env,
 });
 await initialise(workspace);

@@ -1,5 +1,5 @@
 import type { AccountState, InlineRecord } from '../../src/emulator/account/state.ts';
-import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
+import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 
 /**
  * All of an account that anybody can see, with names in the place of ids and without dates. Users of `known` keep ids and
@@ -39,7 +39,7 @@ export function comparableAccount(account: AccountState, known: AccountState): u
 }
 
 /** What the engine remembers of a stack, one line for each object: nothing tainted, deposed or forgotten may be in it. */
-export function recordedObjects({ states }: SandboxMemory, stack = 'team'): readonly string[] {
+export function recordedObjects({ states }: EmulatorMemory, stack = 'team'): readonly string[] {
   const state = JSON.parse(states.get(stack) ?? '{"resources":[]}') as {
     resources: { type: string; name: string; instances: { status?: string; deposed?: string }[] }[];
   };

@@ -65,7 +65,7 @@ export async function applyAndKill(
   });
   await wait(REPEAT_MS);
   test.listen(look);
-  await test.sandbox.releaseLocks();
+  await test.emulator.releaseLocks();
   return { code: result.ok ? 'it was never killed' : result.failure.code, strays };
 }
 

@@ -1,6 +1,6 @@
 import { applyLab } from '../../src/cli/session/lab-apply.ts';
 import { isEmpty } from '../../src/cli/session/lab-plan.ts';
-import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
+import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, copyOf, inTurns, orThrow, planned, withLab } from './lab-in-test.ts';
 import { comparableAccount, recordedObjects } from './lab-in-test-account.ts';
@@ -10,8 +10,8 @@ import { accessIn, watchAccess } from './transient-access.ts';
 /** A change that is carried out without an interruption: what every interrupted one must end in. */
 export interface Reference {
   readonly team: Team;
-  readonly before: SandboxMemory;
-  readonly after: SandboxMemory;
+  readonly before: EmulatorMemory;
+  readonly after: EmulatorMemory;
   /** Every call that the engines of the apply made. */
   readonly calls: readonly NamedCall[];
   /** IAM users who were held: then it took three applies. */
@@ -21,7 +21,7 @@ export interface Reference {
 }
 
 /** Applies a team to an account as nobody disturbs it. */
-export function undisturbed(before: SandboxMemory, team: Team): Promise<Reference> {
+export function undisturbed(before: EmulatorMemory, team: Team): Promise<Reference> {
   return withLab(before, async (test) => {
     const calls: NamedCall[] = [];
     const nameOf = callNames();
@@ -106,8 +106,8 @@ async function recover({ team, before, after }: Reference, killing: Killing) {
 }
 
 /** In which parts two accounts and the records of their engines differ, in words short enough for a failed test. */
-export function differences(have: SandboxMemory, want: SandboxMemory, known: SandboxMemory): readonly string[] {
-  const lines = (memory: SandboxMemory) => [
+export function differences(have: EmulatorMemory, want: EmulatorMemory, known: EmulatorMemory): readonly string[] {
+  const lines = (memory: EmulatorMemory) => [
     ...Object.entries(comparableAccount(memory.account, known.account) as Record<string, unknown[]>).flatMap(
       ([kind, list]) => list.map((thing) => `${kind}: ${JSON.stringify(thing)}`),
     ),

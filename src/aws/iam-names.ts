@@ -28,7 +28,7 @@ export interface IamNames {
   membersOf(group: string): Promise<readonly string[]>;
 }
 
-/** Asks the real API, or the account in a process behind the same client. Throws the SDK's errors. */
+/** Asks the real API, or the local AWS emulator behind the same client. Throws the SDK's errors. */
 export function iamNames(client: IAMClient): IamNames {
   return {
     async list(kind) {

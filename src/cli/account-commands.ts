@@ -3,16 +3,16 @@ import { addDriftCommand } from './drift-command.ts';
 import type { Terminal } from './io.ts';
 import {
   bootstrap,
+  DEFAULT_EMULATOR,
   DEFAULT_FILE,
-  DEFAULT_SANDBOX,
   dayOf,
+  emulator,
   examples,
   finish,
   json,
   labOptions,
   parallelism,
   refuseAnotherDay,
-  sandbox,
   synthesised,
   today,
 } from './options.ts';
@@ -23,7 +23,7 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
     .command('plan')
     .description('say who would gain and lose what; exits 0 without changes, 2 with changes, 1 on an error')
     .argument('[file]', 'the team file', DEFAULT_FILE)
-    .addOption(sandbox())
+    .addOption(emulator())
     .addOption(parallelism())
     .addOption(bootstrap())
     .option('--resources', 'list the IAM resources too')
@@ -36,7 +36,7 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       examples(
-        'mturk-team plan --sandbox',
+        'mturk-team plan --emulator',
         'mturk-team plan --resources',
         'mturk-team plan --no-lock --synthesised cdktf.out --base main/team.yaml --manifest manifest.json',
       ),
@@ -53,7 +53,7 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
     .command('apply')
     .description('make the account what the team file says')
     .argument('[file]', 'the team file', DEFAULT_FILE)
-    .addOption(sandbox())
+    .addOption(emulator())
     .addOption(parallelism())
     .addOption(bootstrap())
     .option('--yes', 'do not ask; needed where nobody can answer')
@@ -66,7 +66,7 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       examples(
-        'mturk-team apply --sandbox',
+        'mturk-team apply --emulator',
         'mturk-team apply --bootstrap --yes',
         'mturk-team apply --reviewed manifest.json --commit "$GITHUB_SHA" --yes',
       ),
@@ -93,13 +93,13 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
 
   addDriftCommand(program, terminal);
 
-  const sandboxCommand = program
-    .command('sandbox')
-    .description('an AWS account in a process: IAM, STS, CloudTrail and MTurk');
-  sandboxCommand
+  const emulatorCommand = program
+    .command('emulator')
+    .description('a local AWS emulator: IAM, STS, CloudTrail and MTurk');
+  emulatorCommand
     .command('start')
     .description('serve it on 127.0.0.1 until interrupted')
-    .argument('[dir]', 'where the account is kept', DEFAULT_SANDBOX)
+    .argument('[dir]', 'where the account is kept', DEFAULT_EMULATOR)
     .addOption(
       new Option('--account <id>', "the account's id, for a new account").default('123456789012').argParser((text) => {
         if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('Write 12 digits.');
@@ -113,29 +113,29 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
         return port;
       }),
     )
-    .addHelpText('after', examples('mturk-team sandbox start'))
+    .addHelpText('after', examples('mturk-team emulator start'))
     .action(async (dir: string, options) => {
-      const { sandboxStart } = await import('./commands/emulator.ts');
-      finish(await sandboxStart({ dir, accountId: options.account, port: options.port }, terminal));
+      const { emulatorStart } = await import('./commands/emulator.ts');
+      finish(await emulatorStart({ dir, accountId: options.account, port: options.port }, terminal));
     });
-  sandboxCommand
+  emulatorCommand
     .command('reset')
     .description('forget the account')
-    .argument('[dir]', 'where the account is kept', DEFAULT_SANDBOX)
-    .addHelpText('after', examples('mturk-team sandbox reset'))
+    .argument('[dir]', 'where the account is kept', DEFAULT_EMULATOR)
+    .addHelpText('after', examples('mturk-team emulator reset'))
     .action(async (dir: string) => {
-      const { sandboxReset } = await import('./commands/emulator.ts');
-      finish(await sandboxReset({ dir }, terminal));
+      const { emulatorReset } = await import('./commands/emulator.ts');
+      finish(await emulatorReset({ dir }, terminal));
     });
 
   program
-    .command('rehearse')
-    .description('tell and check the whole story on the sample team, against an AWS account in a process')
+    .command('demo')
+    .description('tell and check the whole story on the sample team, against a local AWS emulator')
     .argument('[file]', 'the team file', DEFAULT_FILE)
     .addOption(today())
-    .addHelpText('after', examples('mturk-team rehearse'))
+    .addHelpText('after', examples('mturk-team demo'))
     .action(async (file: string, options) => {
-      const { rehearse } = await import('./commands/demo.ts');
-      finish(await rehearse({ file, today: dayOf(options) }, terminal));
+      const { demo } = await import('./commands/demo.ts');
+      finish(await demo({ file, today: dayOf(options) }, terminal));
     });
 }

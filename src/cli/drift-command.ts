@@ -2,13 +2,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Terminal } from './io.ts';
 import {
   DEFAULT_FILE,
+  emulator,
   examples,
   finish,
   json,
   labOptions,
   parallelism,
   refuseAnotherDay,
-  sandbox,
   synthesised,
   today,
 } from './options.ts';
@@ -27,7 +27,7 @@ export function addDriftCommand(program: Command, terminal: Terminal): void {
       'say in what the account differs from the team file, and what that lets whom do; exits 0 when nothing differs, 2 with differences, 1 on an error',
     )
     .argument('[file]', 'the team file', DEFAULT_FILE)
-    .addOption(sandbox())
+    .addOption(emulator())
     .addOption(parallelism())
     .option('--fast', 'ask the account alone: fewer calls, and neither an engine nor the state is needed')
     .option('--no-lock', 'do not lock the state: for a role that may only read')
@@ -56,7 +56,7 @@ export function addDriftCommand(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       examples(
-        'mturk-team drift --sandbox',
+        'mturk-team drift --emulator',
         'mturk-team drift --fast',
         'mturk-team drift --reconcile',
         'mturk-team drift --restore membership-removed/bo/task-publisher --restore fay',

@@ -21,9 +21,9 @@ const program = new Command('mturk-team')
     `
 Examples:
   $ mturk-team check                 is team.yaml right?
-  $ mturk-team plan --sandbox        what would change, for whom, in an AWS account in a process
+  $ mturk-team plan --emulator        what would change, for whom, in a local AWS emulator
   $ mturk-team explain bo            what may Bo do?
-  $ mturk-team rehearse              the whole story, without an AWS account
+  $ mturk-team demo              the whole story, without an AWS account
 
 Exit codes: 0 fine, 1 findings or an error, 2 wrong usage or unreadable input.
 review: 2 also where something changes. plan and drift: 0 no change, 1 error of any kind, 2 changes.`,

@@ -1,18 +1,18 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 export const DEFAULT_FILE = 'team.yaml';
-export const DEFAULT_SANDBOX = '.mturk-team/sandbox';
+export const DEFAULT_EMULATOR = '.mturk-team/emulator';
 
 export const today = () =>
   new Option('--today <YYYY-MM-DD>', 'the date to go by, UTC').argParser(parseDay).default(undefined, 'today');
-export const sandbox = () =>
-  new Option('--sandbox [dir]', `run against an AWS account in a process, kept in DIR (${DEFAULT_SANDBOX})`)
-    .env('MTURK_TEAM_SANDBOX')
+export const emulator = () =>
+  new Option('--emulator [dir]', `run against a local AWS emulator, kept in DIR (${DEFAULT_EMULATOR})`)
+    .env('MTURK_TEAM_EMULATOR')
     .argParser((text) => {
       // The file comes first, or it is taken for the directory.
       if (/\.ya?ml$/i.test(text))
         throw new InvalidArgumentError(
-          `After --sandbox comes a directory. Write the file before it: ${text} --sandbox`,
+          `After --emulator comes a directory. Write the file before it: ${text} --emulator`,
         );
       return text;
     });
@@ -34,7 +34,7 @@ interface CommonOptions {
 }
 
 interface AccountOptions extends CommonOptions {
-  readonly sandbox?: string | true;
+  readonly emulator?: string | true;
   readonly bootstrap?: boolean;
   readonly parallelism?: number;
   readonly synthesised?: string;
@@ -47,26 +47,26 @@ export function fileOptions(file: string, options: CommonOptions) {
 export function labOptions(file: string, options: AccountOptions) {
   return {
     ...fileOptions(file, options),
-    sandbox: sandboxOf(options),
+    emulator: emulatorOf(options),
     stack: options.bootstrap === true ? 'bootstrap' : 'team',
     parallelism: options.parallelism ?? null,
     synthesised: options.synthesised ?? null,
   } as const;
 }
 
-/** The directory of the account in a process; null for the real one. */
-function sandboxOf({ sandbox: dir }: AccountOptions): string | null {
+/** The directory of the local AWS emulator; null for the real one. */
+function emulatorOf({ emulator: dir }: AccountOptions): string | null {
   // A repository variable that is not set is an empty text.
-  return dir === true ? DEFAULT_SANDBOX : dir || null;
+  return dir === true ? DEFAULT_EMULATOR : dir || null;
 }
 
 /** On a real account another day would end the access of people whose last day has not come. */
 export function refuseAnotherDay(command: Command, options: AccountOptions): void {
   const { today: asked } = options;
   const today = new Date().toISOString().slice(0, 10);
-  if (sandboxOf(options) !== null || asked === undefined || asked === today) return;
+  if (emulatorOf(options) !== null || asked === undefined || asked === today) return;
   command.error(
-    `error: a real account is changed as of today, ${today}; --today ${asked} is for --sandbox, plan and drift`,
+    `error: a real account is changed as of today, ${today}; --today ${asked} is for --emulator, plan and drift`,
   );
 }
 

@@ -23,7 +23,7 @@ interface EngineWords {
  * `progress` is null where nothing was being applied, so that "nothing was changed" can be said.
  */
 export interface EngineFindingArgs {
-  'engine-missing': { readonly account: 'real' | 'sandbox' };
+  'engine-missing': { readonly account: 'real' | 'emulator' };
   'engine-not-found': { readonly binary: string };
   'engine-unusable': { readonly binary: string; readonly reason: string };
   'engine-too-old': { readonly engine: string; readonly needs: string; readonly because: 'tool' | 'state-lock' };

@@ -3,7 +3,7 @@ import type { RunningProvider } from './provider/provider.ts';
 import { stateAddress } from './state-backend.ts';
 
 /** IAM is global and signs for us-east-1, the only region of MTurk. */
-export const SANDBOX_REGION = 'us-east-1';
+export const EMULATOR_REGION = 'us-east-1';
 
 /** The environment that makes an engine keep a stack's state at the account's host and change that account. */
 export function engineEnvironment(
@@ -26,14 +26,14 @@ export function engineEnvironment(
   };
 }
 
-/** What makes an AWS SDK or the AWS CLI work with an account in a process. */
+/** What makes an AWS SDK or the AWS CLI work with the local AWS emulator. */
 export function awsEnvironment(endpoint: string, key: HostedAccount['rootCredentials']): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: key.accessKeyId,
     AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
-    AWS_REGION: SANDBOX_REGION,
-    AWS_DEFAULT_REGION: SANDBOX_REGION,
+    AWS_REGION: EMULATOR_REGION,
+    AWS_DEFAULT_REGION: EMULATOR_REGION,
     // Nothing must look for other credentials when these are refused.
     AWS_EC2_METADATA_DISABLED: 'true',
   };

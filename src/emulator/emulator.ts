@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { engineEnvironment, SANDBOX_REGION } from './emulator-environment.ts';
-import { claimHost, type HostRecord, leaveHost, SandboxUnavailable, SandboxUnreadable } from './host-lock.ts';
-import { type AccountHost, type HostedAccount, type SandboxMemory, startAccountHost } from './hosted-account.ts';
+import { EMULATOR_REGION, engineEnvironment } from './emulator-environment.ts';
+import { claimHost, EmulatorUnavailable, EmulatorUnreadable, type HostRecord, leaveHost } from './host-lock.ts';
+import { type AccountHost, type EmulatorMemory, type HostedAccount, startAccountHost } from './hosted-account.ts';
 import type { RunningProvider } from './provider/provider.ts';
 import type { OnCall } from './server/aws-endpoint.ts';
 import type { LoggedCall } from './server/call-log.ts';
@@ -11,11 +11,11 @@ import type { Faults } from './server/faults.ts';
 
 const DEFAULT_WAIT_MS = 10_000;
 
-export interface SandboxOptions {
+export interface EmulatorOptions {
   /** Where the account is kept; null keeps it in memory. */
   readonly dir: string | null;
   /** What an account in memory starts with. It is taken over, not copied: whoever gives it can look on. */
-  readonly memory?: SandboxMemory;
+  readonly memory?: EmulatorMemory;
   /** 12 digits, for a new account; one that exists in `dir` keeps its own. */
   readonly accountId: string;
   /** What the account takes for now; the machine's clock where it is left out. */
@@ -35,7 +35,7 @@ export interface SandboxOptions {
 }
 
 /**
- * An AWS account in a process.
+ * A local AWS emulator.
  *
  * It replaces two things: AWS, and the wire to it. Over HTTP on 127.0.0.1 it answers what the AWS SDKs, the AWS CLI and
  * the AWS Terraform provider ask of IAM (users, groups, managed and inline policies, credentials, reports), STS
@@ -49,7 +49,7 @@ export interface SandboxOptions {
  * looked at. Passwords and MFA codes are taken but open nothing. CloudTrail has the newest 2,000 calls that wanted to
  * change something in IAM, at once and not after minutes, and nothing of calls that only read.
  */
-export interface Sandbox {
+export interface Emulator {
   /** `http://127.0.0.1:34567`, for every service. */
   readonly endpoint: string;
   readonly accountId: string;
@@ -63,18 +63,18 @@ export interface Sandbox {
   faults: Faults;
   /** The environment that makes an engine keep a stack's state here and change this account. */
   engineEnv(stack: string): Record<string, string>;
-  /** Gives up the locks that engines of this sandbox left behind. None of its engines may be running. */
+  /** Gives up the locks that engines of this emulator left behind. None of its engines may be running. */
   releaseLocks(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the account of a directory. One process hosts it at a time: where a `sandbox start` does, the result works
- * through it; where another command does, it is waited for, and `SandboxUnavailable` is thrown when that takes too long.
- * A host that died is replaced, and nothing that it had answered is lost. `SandboxUnreadable` is thrown where the files
+ * Opens the account of a directory. One process hosts it at a time: where an `emulator start` does, the result works
+ * through it; where another command does, it is waited for, and `EmulatorUnavailable` is thrown when that takes too long.
+ * A host that died is replaced, and nothing that it had answered is lost. `EmulatorUnreadable` is thrown where the files
  * of the directory are damaged.
  */
-export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
+export async function openEmulator(options: EmulatorOptions): Promise<Emulator> {
   const host = await startAccountHost({
     dir: options.dir,
     memory: options.memory ?? null,
@@ -93,11 +93,11 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
       const other = await claimOrFind(dir, record, options);
       if (other !== null) {
         await host.close(leave);
-        return await connectedSandbox(other, options);
+        return await connectedEmulator(other, options);
       }
       leave = () => leaveHost(dir, record);
     }
-    return await hostedSandbox(host, options, leave);
+    return await hostedEmulator(host, options, leave);
   } catch (error) {
     await host.close(leave);
     throw error;
@@ -105,19 +105,19 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 /** Null where this process is the host now, else the server to connect to. */
-async function claimOrFind(dir: string, record: HostRecord, options: SandboxOptions): Promise<HostRecord | null> {
+async function claimOrFind(dir: string, record: HostRecord, options: EmulatorOptions): Promise<HostRecord | null> {
   const end = Date.now() + (options.waitMs ?? DEFAULT_WAIT_MS);
   for (;;) {
     const other = await claimHost(dir, record);
     if (other === null) return null;
     if (other.kind === 'server' && record.kind === 'command') return other;
     if (other.kind === 'server' || Date.now() > end)
-      throw new SandboxUnavailable({ code: 'sandbox-busy', dir, pid: other.pid });
+      throw new EmulatorUnavailable({ code: 'emulator-busy', dir, pid: other.pid });
     await wait(50);
   }
 }
 
-async function hostedSandbox(host: AccountHost, options: SandboxOptions, leave: () => void): Promise<Sandbox> {
+async function hostedEmulator(host: AccountHost, options: EmulatorOptions, leave: () => void): Promise<Emulator> {
   const hosted = loadOrThrow(host, options.dir ?? '');
   const run = newRun();
   const provider = await providerOf(host.endpoint, hosted, options);
@@ -151,7 +151,7 @@ function loadOrThrow(host: AccountHost, dir: string): HostedAccount {
   try {
     return host.load();
   } catch (error) {
-    throw new SandboxUnreadable(dir, messageOf(error));
+    throw new EmulatorUnreadable(dir, messageOf(error));
   }
 }
 
@@ -159,8 +159,8 @@ function messageOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
 
-async function connectedSandbox(other: HostRecord, options: SandboxOptions): Promise<Sandbox> {
-  const address = `${other.endpoint}/sandbox/${other.token}`;
+async function connectedEmulator(other: HostRecord, options: EmulatorOptions): Promise<Emulator> {
+  const address = `${other.endpoint}/emulator/${other.token}`;
   const hosted = await askHost(address, other, options);
   const run = newRun();
   const provider = await providerOf(other.endpoint, hosted, options);
@@ -189,14 +189,14 @@ async function connectedSandbox(other: HostRecord, options: SandboxOptions): Pro
 }
 
 /** A server that has just claimed the directory needs a moment to load it. */
-async function askHost(address: string, other: HostRecord, options: SandboxOptions): Promise<HostedAccount> {
+async function askHost(address: string, other: HostRecord, options: EmulatorOptions): Promise<HostedAccount> {
   const end = Date.now() + (options.waitMs ?? DEFAULT_WAIT_MS);
   while (Date.now() <= end) {
     const answer = await fetch(address).catch(() => null);
     if (answer?.status === 200) return (await answer.json()) as HostedAccount;
     await wait(20);
   }
-  throw new SandboxUnavailable({ code: 'sandbox-busy', dir: options.dir ?? '', pid: other.pid });
+  throw new EmulatorUnavailable({ code: 'emulator-busy', dir: options.dir ?? '', pid: other.pid });
 }
 
 interface Run {
@@ -220,7 +220,7 @@ function newRun(): Run {
 async function providerOf(
   endpoint: string,
   hosted: HostedAccount,
-  options: SandboxOptions,
+  options: EmulatorOptions,
 ): Promise<RunningProvider | null> {
   if (options.provider === false) return null;
   // Loaded here, so that whoever wants the account alone does not wait for gRPC.
@@ -229,7 +229,7 @@ async function providerOf(
   return startProvider({
     endpoint,
     credentials: hosted.rootCredentials,
-    region: SANDBOX_REGION,
+    region: EMULATOR_REGION,
     ...(maxAttempts === undefined ? {} : { maxAttempts }),
   });
 }

@@ -3,27 +3,27 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { errorCode, isRunning } from './is-running.ts';
 
-export const HOST_FILE = 'sandbox.lock';
-export const REMOVING_FILE = 'sandbox.lock.removing';
+export const HOST_FILE = 'emulator.lock';
+export const REMOVING_FILE = 'emulator.lock.removing';
 
-/** Who hosts a directory's account at the moment, as `sandbox.lock` says. */
+/** Who hosts a directory's account at the moment, as `emulator.lock` says. */
 export interface HostRecord {
   readonly pid: number;
   readonly kind: 'server' | 'command';
   readonly endpoint: string;
-  /** What the host answers to under `/sandbox/`; whoever can read this file is its user. */
+  /** What the host answers to under `/emulator/`; whoever can read this file is its user. */
   readonly token: string;
 }
 
 /** Why the account of a directory could not be opened. */
 export interface HostProblem {
-  readonly code: 'sandbox-busy';
+  readonly code: 'emulator-busy';
   readonly dir: string;
   readonly pid: number;
 }
 
-export class SandboxUnavailable extends Error {
-  override readonly name = 'SandboxUnavailable';
+export class EmulatorUnavailable extends Error {
+  override readonly name = 'EmulatorUnavailable';
   readonly problem: HostProblem;
 
   constructor(problem: HostProblem) {
@@ -32,9 +32,9 @@ export class SandboxUnavailable extends Error {
   }
 }
 
-/** Thrown where the files of an account are not what a sandbox writes: damaged, or of another version. */
-export class SandboxUnreadable extends Error {
-  override readonly name = 'SandboxUnreadable';
+/** Thrown where the files of an account are not what an emulator writes: damaged, or of another version. */
+export class EmulatorUnreadable extends Error {
+  override readonly name = 'EmulatorUnreadable';
   readonly dir: string;
 
   constructor(dir: string, reason: string) {
@@ -79,7 +79,7 @@ function readRecord(file: string): HostRecord | null {
 export async function isHosting(host: HostRecord): Promise<boolean> {
   if (!isRunning(host.pid)) return false;
   try {
-    const answer = await fetch(`${host.endpoint}/sandbox/${host.token}`, { signal: AbortSignal.timeout(2_000) });
+    const answer = await fetch(`${host.endpoint}/emulator/${host.token}`, { signal: AbortSignal.timeout(2_000) });
     await answer.arrayBuffer();
     return answer.ok;
   } catch (error) {

@@ -13,7 +13,7 @@ import { openStateBackend, type StateBackend } from './state-backend.ts';
 import { directoryStateStore, memoryStateStore } from './state-store.ts';
 
 /** All that an account in memory consists of: who reads it sees each call's effect, who copies it can go back to it. */
-export interface SandboxMemory {
+export interface EmulatorMemory {
   readonly account: AccountState;
   /** The states of its stacks, by the stack's name. */
   readonly states: Map<string, string>;
@@ -29,7 +29,7 @@ export interface HostedAccount {
 /** An account with its server, before and after its data are loaded. */
 export interface AccountHost {
   readonly endpoint: string;
-  /** Stands in the host file; `/sandbox/<token>` answers with the `HostedAccount`. */
+  /** Stands in the host file; `/emulator/<token>` answers with the `HostedAccount`. */
   readonly token: string;
   readonly calls: readonly LoggedCall[];
   faults: Faults;
@@ -43,7 +43,7 @@ export interface AccountHost {
 export interface HostOptions {
   readonly dir: string | null;
   /** What an account without a directory starts with; null for an empty one. */
-  readonly memory: SandboxMemory | null;
+  readonly memory: EmulatorMemory | null;
   readonly accountId: string;
   readonly clock: () => Date;
   readonly faults: Faults;
@@ -142,7 +142,7 @@ function answerNeighbour(
   endRun: (run: string) => void,
 ): WireAnswer | null {
   const [, area, given, run] = request.path.split('/');
-  if (area !== 'sandbox') return null;
+  if (area !== 'emulator') return null;
   if (given !== token) return text(404, '');
   if (request.method === 'DELETE' && run !== undefined) {
     endRun(run);
@@ -153,7 +153,7 @@ function answerNeighbour(
 
 /** Before the account is loaded and while it is written for the last time: here, but not to be spoken to. */
 function answerUnloaded(request: SignedRequest, token: string): WireAnswer {
-  return text(request.path === `/sandbox/${token}` ? 202 : 503, '');
+  return text(request.path === `/emulator/${token}` ? 202 : 503, '');
 }
 
 function text(status: number, body: string): WireAnswer {

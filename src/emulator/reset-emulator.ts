@@ -7,7 +7,7 @@ import { STATE_DIRECTORY } from './state-store.ts';
 
 export type ResetOutcome =
   | { readonly ok: true /** Paths of what was deleted. */; readonly deleted: readonly string[] }
-  | { readonly ok: false; readonly code: 'sandbox-busy'; readonly pid: number };
+  | { readonly ok: false; readonly code: 'emulator-busy'; readonly pid: number };
 
 const OWN = [
   ACCOUNT_FILE,
@@ -22,11 +22,11 @@ const OWN_STATE = /^[a-z0-9-]+\.tfstate(?:\.backup|\.new)?$/;
 
 /**
  * Deletes the account of a directory and its states, and the directories that are empty then: only files that the
- * sandbox itself writes, so that a wrong path costs nothing. Refused while a living process hosts the account.
+ * emulator itself writes, so that a wrong path costs nothing. Refused while a living process hosts the account.
  */
-export async function resetSandbox(dir: string): Promise<ResetOutcome> {
+export async function resetEmulator(dir: string): Promise<ResetOutcome> {
   const host = readHost(dir);
-  if (host !== null && (await isHosting(host))) return { ok: false, code: 'sandbox-busy', pid: host.pid };
+  if (host !== null && (await isHosting(host))) return { ok: false, code: 'emulator-busy', pid: host.pid };
   const deleted: string[] = [];
   const remove = (path: string): void => {
     if (!existsSync(path)) return;

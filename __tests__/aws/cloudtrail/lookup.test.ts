@@ -2,19 +2,19 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { readTrailEvent } from '../../../src/aws/cloudtrail/event.ts';
 import { readTrail } from '../../../src/aws/cloudtrail/lookup.ts';
-import type { Sandbox } from '../../../src/emulator/emulator.ts';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
 import { callIam, iamOf, type Key, keyOf, openAccount, policy } from '../../emulator/clients.ts';
 
 const SINCE = new Date('2026-11-20T00:00:00Z');
 
 describe('reading the trail of an account', () => {
   let now = new Date('2026-11-25T08:00:00Z');
-  let sandbox: Sandbox;
+  let emulator: Emulator;
   let iam: IAMClient;
   let waits: number[] = [];
   const clients: CloudTrailClient[] = [];
-  const client = (key: Key = sandbox.rootCredentials): CloudTrailClient => {
-    const made = new CloudTrailClient({ endpoint: sandbox.endpoint, credentials: key, region: 'us-east-1' });
+  const client = (key: Key = emulator.rootCredentials): CloudTrailClient => {
+    const made = new CloudTrailClient({ endpoint: emulator.endpoint, credentials: key, region: 'us-east-1' });
     clients.push(made);
     return made;
   };
@@ -24,19 +24,19 @@ describe('reading the trail of an account', () => {
       waits.push(milliseconds);
     },
   };
-  const lookups = () => sandbox.calls.filter(({ action }) => action === 'LookupEvents').length;
+  const lookups = () => emulator.calls.filter(({ action }) => action === 'LookupEvents').length;
 
   beforeEach(async () => {
     now = new Date('2026-11-25T08:00:00Z');
     waits = [];
-    sandbox = await openAccount({ clock: () => now });
-    iam = iamOf(sandbox);
+    emulator = await openAccount({ clock: () => now });
+    iam = iamOf(emulator);
   });
 
   afterEach(async () => {
     iam.destroy();
     for (const one of clients.splice(0)) one.destroy();
-    await sandbox.close();
+    await emulator.close();
   });
 
   test('what several lookups find is told once, newest first', async () => {
@@ -106,7 +106,7 @@ describe('reading the trail of an account', () => {
   test('throttled for good, it says so and keeps what it has', async () => {
     await callIam(iam, 'CreateUser', { UserName: 'bo' });
     const wait = async () => {
-      sandbox.faults = { throttleShare: 1 };
+      emulator.faults = { throttleShare: 1 };
     };
     const { events, unseen } = await readTrail(client(), ['bo', 'cy'], SINCE, { ...options, wait });
     expect(events).toHaveLength(1);

@@ -26,7 +26,7 @@ test('an account is read with all that its users can sign with', async () => {
   account.minutes(10);
   const second = await keyOf(account.iam, 'bo');
   await account.call('UpdateAccessKey', { UserName: 'bo', AccessKeyId: second.accessKeyId, Status: 'Inactive' });
-  await callIam(iamOf(account.sandbox, first), 'GetUser').catch(() => null);
+  await callIam(iamOf(account.emulator, first), 'GetUser').catch(() => null);
   await account.call('CreateAccessKey', { UserName: 'old' });
   await account.call('CreateAccessKey');
   await account.call('CreateLoginProfile', { UserName: 'bo', Password: 'long Enough 1' });
@@ -99,7 +99,7 @@ test('an account is read with all that its users can sign with', async () => {
 
 const callsOf = (from: number): Record<string, number> => {
   const count: Record<string, number> = {};
-  for (const { action } of account.sandbox.calls.slice(from)) count[action] = (count[action] ?? 0) + 1;
+  for (const { action } of account.emulator.calls.slice(from)) count[action] = (count[action] ?? 0) + 1;
   return count;
 };
 
@@ -113,7 +113,7 @@ test.each([
   for (let index = 0; index < members; index += 1) await account.user(`m${index}`);
   for (let index = 0; index < others; index += 1) await account.user(`o${index}`, '/');
   await account.call('CreateGroup', { GroupName: 'g' });
-  const before = account.sandbox.calls.length;
+  const before = account.emulator.calls.length;
   const told: string[] = [];
   const progress = (done: number, total: number) => told.push(`${done} of ${total}`);
   const { access, calls, unseen } = await account.take({ scope, pageSize, progress });
@@ -124,7 +124,7 @@ test.each([
   ]);
   const pages = Math.ceil((members + others + 1) / pageSize);
   const looked = scope === 'all' ? members : 0;
-  expect(account.sandbox.calls.length - before).toBe(calls);
+  expect(account.emulator.calls.length - before).toBe(calls);
   expect(calls).toBe(4 + pages + 4 * looked);
   expect(told).toEqual(Array.from({ length: looked }, (_, index) => `${index + 1} of ${looked}`));
   const each = looked === 0 ? {} : { ListAccessKeys: looked, ListSSHPublicKeys: looked };

@@ -102,7 +102,7 @@ test('the boundary is missing, as it was written, or another one', async () => {
 });
 
 test('where nobody may ask who may do what, nothing is found, and said to be unseen', async () => {
-  const reader = iamOf(account.sandbox, await keyOf(account.iam, 'somebody'));
+  const reader = iamOf(account.emulator, await keyOf(account.iam, 'somebody'));
   const inventory = await account.take({ scope: 'access' }, reader);
   reader.destroy();
   const { strays, groups, policies, unseen } = straysOf(inventory, nothingKnown);

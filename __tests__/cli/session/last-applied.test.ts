@@ -144,11 +144,11 @@ test.each<[string, object]>([
   expect(APPLIED_ACCESS.safeParse({ ...packedAccess(sampleTeam, '2026-11-25'), ...change }).success).toBe(false);
 });
 
-test('records are kept in the bucket of the state of a real account, and with an account in a process', () => {
+test('records are kept in the bucket of the state of a real account, and with the local AWS emulator', () => {
   const state = { bucket: 'b', region: 'eu-west-1' };
   const team = { ...sampleTeam, settings: { ...sampleTeam.settings, state } };
   expect(recordPlace(team, null, 'local')).toEqual({ kind: 'bucket', ...state });
-  expect(recordPlace(team, 'sandbox', 'local')).toEqual({ kind: 'directory', directory: 'sandbox' });
+  expect(recordPlace(team, 'emulator', 'local')).toEqual({ kind: 'directory', directory: 'emulator' });
   expect(recordPlace(sampleTeam, null, 'local')).toEqual({ kind: 'directory', directory: 'local' });
 });
 

@@ -670,11 +670,11 @@ describe('who did it', () => {
 
 test('from an account that was changed by several hands to who did what', async () => {
   let now = new Date('2026-11-25T08:00:00Z');
-  const sandbox = await openAccount({ clock: () => now });
-  const iam = iamOf(sandbox);
+  const emulator = await openAccount({ clock: () => now });
+  const iam = iamOf(emulator);
   const trail = new CloudTrailClient({
-    endpoint: sandbox.endpoint,
-    credentials: sandbox.rootCredentials,
+    endpoint: emulator.endpoint,
+    credentials: emulator.rootCredentials,
     region: 'us-east-1',
   });
   const call = async (name: string, input: object) => {
@@ -742,5 +742,5 @@ test('from an account that was changed by several hands to who did what', async 
   ]);
   iam.destroy();
   trail.destroy();
-  await sandbox.close();
+  await emulator.close();
 });

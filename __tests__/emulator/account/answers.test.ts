@@ -1,19 +1,19 @@
 import { type IAMClient, paginateGetAccountAuthorizationDetails, paginateListUsers } from '@aws-sdk/client-iam';
 import fc from 'fast-check';
 import { SSH_PUBLIC_KEY } from '../../../conformance/scenarios-credentials.ts';
-import type { Sandbox } from '../../../src/emulator/emulator.ts';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
 import { ACCOUNT, callIam, iamOf, openAccount, policy } from '../clients.ts';
 
 describe('answers', () => {
-  let sandbox: Sandbox;
+  let emulator: Emulator;
   let iam: IAMClient;
   beforeEach(async () => {
-    sandbox = await openAccount({ clock: () => new Date('2026-11-25T12:00:00.789Z') });
-    iam = iamOf(sandbox);
+    emulator = await openAccount({ clock: () => new Date('2026-11-25T12:00:00.789Z') });
+    iam = iamOf(emulator);
   });
   afterEach(async () => {
     iam.destroy();
-    await sandbox.close();
+    await emulator.close();
   });
 
   test('documents come back as they were sent, URL-encoded', async () => {
@@ -113,7 +113,7 @@ describe('answers', () => {
     const { AccessKeyId, SecretAccessKey } = AccessKey as { AccessKeyId: string; SecretAccessKey: string };
     const before = await callIam(iam, 'GetAccessKeyLastUsed', { AccessKeyId });
     expect(before).toMatchObject({ UserName: 'ada', AccessKeyLastUsed: { ServiceName: 'N/A', Region: 'N/A' } });
-    const own = iamOf(sandbox, { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey });
+    const own = iamOf(emulator, { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey });
     await callIam(own, 'GetUser').catch(() => {});
     expect(await callIam(iam, 'GetAccessKeyLastUsed', { AccessKeyId })).toMatchObject({
       AccessKeyLastUsed: { ServiceName: 'iam', Region: 'us-east-1', LastUsedDate: new Date('2026-11-25T12:00:00Z') },
@@ -160,7 +160,7 @@ describe('answers', () => {
     const { AccessKeyId, SecretAccessKey } = AccessKey as { AccessKeyId: string; SecretAccessKey: string };
     expect(AccessKey).not.toHaveProperty('UserName');
     expect(await rootColumns()).toBe('true');
-    const asRoot = iamOf(sandbox, { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey });
+    const asRoot = iamOf(emulator, { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey });
     expect(await callIam(asRoot, 'ListAccessKeys')).toMatchObject({ AccessKeyMetadata: [{ AccessKeyId }] });
     await callIam(iam, 'DeleteAccessKey', { AccessKeyId });
     await expect(callIam(asRoot, 'ListUsers')).rejects.toThrow();
@@ -193,17 +193,17 @@ describe('answers', () => {
 });
 
 describe('pages', () => {
-  let sandbox: Sandbox;
+  let emulator: Emulator;
   let iam: IAMClient;
   const names = Array.from({ length: 23 }, (_, index) => `User${(index * 7) % 23}`);
   beforeAll(async () => {
-    sandbox = await openAccount();
-    iam = iamOf(sandbox);
+    emulator = await openAccount();
+    iam = iamOf(emulator);
     for (const UserName of names) await callIam(iam, 'CreateUser', { UserName });
     await callIam(iam, 'CreateGroup', { GroupName: 'g' });
     await callIam(iam, 'CreatePolicy', { PolicyName: 'p', PolicyDocument: policy('Allow', 'iam:*') });
   });
-  afterAll(() => sandbox.close());
+  afterAll(() => emulator.close());
 
   test.each([1, 2, 7, 22, 23, 24, 1000])('of %d hold every user once, in order', async (pageSize) => {
     const seen: string[] = [];

@@ -1,6 +1,6 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { CERTIFICATE, SSH_PUBLIC_KEY } from '../../../conformance/scenarios-credentials.ts';
-import type { Sandbox } from '../../../src/emulator/emulator.ts';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
 import { callIam, iamOf, openAccount, outcome, policy } from '../clients.ts';
 
 type Step = readonly [call: string, input?: object];
@@ -509,15 +509,15 @@ const RULES: readonly Rule[] = [
 ];
 
 describe('rules that AWS enforces', () => {
-  let sandbox: Sandbox;
+  let emulator: Emulator;
   let iam: IAMClient;
   beforeEach(async () => {
-    sandbox = await openAccount();
-    iam = iamOf(sandbox);
+    emulator = await openAccount();
+    iam = iamOf(emulator);
   });
   afterEach(async () => {
     iam.destroy();
-    await sandbox.close();
+    await emulator.close();
   });
 
   test.each(RULES)('$name', async ({ before, refused, error, status, message }) => {

@@ -1,11 +1,11 @@
-import type { Sandbox } from '../../../src/emulator/emulator.ts';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
 import { callIam, iamOf, keyOf, openAccount, outcome, policy } from '../clients.ts';
 
-let sandbox: Sandbox;
+let emulator: Emulator;
 let iam: ReturnType<typeof iamOf>;
 beforeEach(async () => {
-  sandbox = await openAccount();
-  iam = iamOf(sandbox);
+  emulator = await openAccount();
+  iam = iamOf(emulator);
   for (const UserName of ['ada', 'bo']) {
     await callIam(iam, 'CreateUser', { UserName, Path: '/lab/' });
     for (const service of ['codecommit', 'bedrock']) {
@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   iam.destroy();
-  await sandbox.close();
+  await emulator.close();
 });
 
 interface Listed {
@@ -46,7 +46,7 @@ test('page by page', async () => {
 test('whoever may ask about the lab alone may not ask about everybody', async () => {
   const PolicyDocument = policy('Allow', 'iam:ListServiceSpecificCredentials', 'arn:aws:iam::*:user/lab/*');
   await callIam(iam, 'PutUserPolicy', { UserName: 'ada', PolicyName: 'lab', PolicyDocument });
-  const ada = iamOf(sandbox, await keyOf(iam, 'ada'));
+  const ada = iamOf(emulator, await keyOf(iam, 'ada'));
   expect(owners(await list({ UserName: 'bo' }, ada))).toEqual(['bo', 'bo']);
   expect(await outcome(list({ AllUsers: true }, ada))).toBe('AccessDenied');
   ada.destroy();

@@ -1,17 +1,17 @@
 import { CreateUserCommand, GetUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
-import { openSandbox, type Sandbox } from '../../../src/emulator/emulator.ts';
+import { type Emulator, openEmulator } from '../../../src/emulator/emulator.ts';
 import { applyChange } from '../../../src/emulator/provider/apply.ts';
 import { RESOURCE_TYPES } from '../../../src/emulator/provider/resource-types.ts';
 import { type Caller, poolSessions } from '../../../src/emulator/provider/session.ts';
 import { type Attributes, UNKNOWN } from '../../../src/emulator/provider/value.ts';
 
-let sandbox: Sandbox;
+let emulator: Emulator;
 let caller: Caller;
 const pool = poolSessions();
 
 beforeEach(async () => {
-  sandbox = await openSandbox({ dir: null, accountId: '123456789012' });
-  const { endpoint, rootCredentials: credentials } = sandbox;
+  emulator = await openEmulator({ dir: null, accountId: '123456789012' });
+  const { endpoint, rootCredentials: credentials } = emulator;
   const session = pool.open({
     endpoint,
     stsEndpoint: endpoint,
@@ -22,7 +22,7 @@ beforeEach(async () => {
   });
   caller = session.caller(new AbortController().signal);
 });
-afterEach(() => sandbox.close());
+afterEach(() => emulator.close());
 afterAll(() => pool.closeAll());
 
 const typeOf = (name: string) => RESOURCE_TYPES.get(name)!;
@@ -46,7 +46,7 @@ test('a name that is taken is an error in the words of the real provider, and no
 });
 
 test('what was created before a failure is recorded, with nothing unknown in it', async () => {
-  sandbox.faults = { failCall: 2 };
+  emulator.faults = { failCall: 2 };
   const { state, diagnostics } = await applyChange(typeOf('aws_iam_user'), caller, null, user('ada'));
   expect(diagnostics.map(({ summary }) => summary.split(':')[0])).toEqual(['reading IAM User (ada)']);
   expect(state).toMatchObject({ id: 'ada', arn: 'arn:aws:iam::123456789012:user/ada' });
@@ -105,7 +105,7 @@ test('a policy keeps five versions: the oldest that is not in force makes room',
 test('nothing is called for an engine that is gone', async () => {
   const gone = new AbortController();
   gone.abort();
-  const calls = sandbox.calls.length;
+  const calls = emulator.calls.length;
   const { diagnostics } = await applyChange(
     typeOf('aws_iam_user'),
     { ...caller, options: { abortSignal: gone.signal } },
@@ -113,5 +113,5 @@ test('nothing is called for an engine that is gone', async () => {
     user('ada'),
   );
   expect(diagnostics).toHaveLength(1);
-  expect(sandbox.calls).toHaveLength(calls);
+  expect(emulator.calls).toHaveLength(calls);
 });

@@ -1,5 +1,5 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
-import type { Sandbox } from '../../../src/emulator/emulator.ts';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
 import { callIam, iamOf, keyOf, openAccount, outcome, policy } from '../clients.ts';
 
 const PATH = '/mturk/lab/';
@@ -8,13 +8,13 @@ const group = (name: string): string => `arn:aws:iam::123456789012:group${PATH}$
 const managed = (name: string): string => `arn:aws:iam::123456789012:policy${PATH}${name}`;
 
 describe('who may call IAM', () => {
-  let sandbox: Sandbox;
+  let emulator: Emulator;
   let root: IAMClient;
   let count = 0;
 
   beforeAll(async () => {
-    sandbox = await openAccount({ clock: () => new Date('2026-11-25T12:00:00Z') });
-    root = iamOf(sandbox);
+    emulator = await openAccount({ clock: () => new Date('2026-11-25T12:00:00Z') });
+    root = iamOf(emulator);
     await callIam(root, 'CreateUser', { UserName: 'other', Path: PATH, Tags: [{ Key: 'lab', Value: 'lab' }] });
     await callIam(root, 'CreateUser', { UserName: 'outsider' });
     await callIam(root, 'CreateGroup', { GroupName: 'readers', Path: PATH });
@@ -24,7 +24,7 @@ describe('who may call IAM', () => {
       PolicyDocument: policy('Allow', 'iam:GetUser'),
     });
   });
-  afterAll(() => sandbox.close());
+  afterAll(() => emulator.close());
 
   /** A user with an inline policy and a key of her own. */
   async function caller(document: string, boundary?: string): Promise<{ iam: IAMClient; name: string }> {
@@ -32,7 +32,7 @@ describe('who may call IAM', () => {
     const name = `caller-${count}`;
     await callIam(root, 'CreateUser', { UserName: name, Path: PATH, PermissionsBoundary: boundary });
     await callIam(root, 'PutUserPolicy', { UserName: name, PolicyName: 'own', PolicyDocument: document });
-    return { iam: iamOf(sandbox, await keyOf(root, name)), name };
+    return { iam: iamOf(emulator, await keyOf(root, name)), name };
   }
 
   type Row = { name: string; document: string; call: string; input: object; may: boolean };
@@ -323,7 +323,7 @@ describe('who may call IAM', () => {
   test('a denied call changes nothing and is in the log with its caller', async () => {
     const { iam, name } = await caller(policy('Allow', 'iam:GetUser'));
     await outcome(callIam(iam, 'DeleteUser', { UserName: 'outsider' }));
-    expect(sandbox.calls.at(-1)).toMatchObject({ action: 'DeleteUser', principal: user(name), error: 'AccessDenied' });
+    expect(emulator.calls.at(-1)).toMatchObject({ action: 'DeleteUser', principal: user(name), error: 'AccessDenied' });
     expect(await outcome(callIam(root, 'GetUser', { UserName: 'outsider' }))).toBe('answered');
   });
 });

@@ -11,15 +11,15 @@ import {
 } from '@aws-sdk/client-cloudtrail';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { directoryTrail, type TrailRecord } from '../../../src/emulator/account/trail.ts';
-import type { Sandbox } from '../../../src/emulator/emulator.ts';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
 import { callIam, iamOf, type Key, keyOf, openAccount, outcome, policy } from '../clients.ts';
 
 const clients: { destroy(): void }[] = [];
-let sandbox: Sandbox;
+let emulator: Emulator;
 let iam: IAMClient;
 let now = new Date('2026-11-25T08:00:00Z');
 
-const client = (key: Key = sandbox.rootCredentials, endpoint = sandbox.endpoint): CloudTrailClient => {
+const client = (key: Key = emulator.rootCredentials, endpoint = emulator.endpoint): CloudTrailClient => {
   const made = new CloudTrailClient({ endpoint, credentials: key, region: 'us-east-1', maxAttempts: 1 });
   clients.push(made);
   return made;
@@ -38,14 +38,14 @@ const told = ({ Events = [] }: LookupEventsCommandOutput): Record<string, unknow
 
 beforeEach(async () => {
   now = new Date('2026-11-25T08:00:00Z');
-  sandbox = await openAccount({ clock: () => now });
-  iam = iamOf(sandbox);
+  emulator = await openAccount({ clock: () => now });
+  iam = iamOf(emulator);
 });
 
 afterEach(async () => {
   iam.destroy();
   for (const one of clients.splice(0)) one.destroy();
-  await sandbox.close();
+  await emulator.close();
 });
 
 /** Bo, who may do everything in IAM, puts cy into a group a minute after both came. */
@@ -56,7 +56,7 @@ async function boAddsCy(): Promise<Key> {
   await callIam(iam, 'CreateGroup', { GroupName: 'payers' });
   const key = await keyOf(iam, 'bo');
   now = new Date('2026-11-25T08:01:00Z');
-  const own = iamOf(sandbox, key);
+  const own = iamOf(emulator, key);
   clients.push(own);
   await callIam(own, 'AddUserToGroup', { UserName: 'cy', GroupName: 'payers' });
   return key;
@@ -134,7 +134,7 @@ test('a key is found by its id and by its user, and its secret is nowhere', asyn
   });
   const all = JSON.stringify(await lookUp());
   expect(all).not.toContain(key.secretAccessKey);
-  expect(all).not.toContain(sandbox.rootCredentials.secretAccessKey);
+  expect(all).not.toContain(emulator.rootCredentials.secretAccessKey);
 });
 
 test('passwords, codes and secrets of other services are in no event', async () => {
@@ -170,7 +170,7 @@ test('passwords, codes and secrets of other services are in no event', async () 
 test('a refused call is an event with its error, a denied one without what it asked for', async () => {
   await callIam(iam, 'CreateUser', { UserName: 'bo' });
   expect(await outcome(callIam(iam, 'CreateUser', { UserName: 'BO' }))).toBe('EntityAlreadyExistsException');
-  const own = iamOf(sandbox, await keyOf(iam, 'bo'));
+  const own = iamOf(emulator, await keyOf(iam, 'bo'));
   clients.push(own);
   expect(await outcome(callIam(own, 'DeleteUser', { UserName: 'bo' }))).toBe('AccessDenied');
   const [denied] = told(await by('EventName', 'DeleteUser'));
@@ -189,7 +189,7 @@ test('calls that only read, and calls of nobody, leave no event', async () => {
   await callIam(iam, 'CreateUser', { UserName: 'bo' });
   await callIam(iam, 'GetUser', { UserName: 'bo' });
   await callIam(iam, 'GenerateCredentialReport');
-  const stranger = iamOf(sandbox, { accessKeyId: 'AKIA0000000000000000', secretAccessKey: 'x' });
+  const stranger = iamOf(emulator, { accessKeyId: 'AKIA0000000000000000', secretAccessKey: 'x' });
   clients.push(stranger);
   await outcome(callIam(stranger, 'DeleteUser', { UserName: 'bo' }));
   expect(names(await lookUp())).toEqual(['CreateUser']);
@@ -204,7 +204,7 @@ test('whoever deletes herself is named all the same', async () => {
     PolicyDocument: policy('Allow', 'iam:*'),
   });
   await callIam(iam, 'AddUserToGroup', { UserName: 'bo', GroupName: 'all' });
-  const own = iamOf(sandbox, await keyOf(iam, 'bo'));
+  const own = iamOf(emulator, await keyOf(iam, 'bo'));
   clients.push(own);
   await callIam(own, 'UpdateUser', { UserName: 'bo', NewUserName: 'bea' });
   expect(told(await by('ResourceName', 'bea'))[0]).toMatchObject({ userIdentity: { userName: 'bo' } });

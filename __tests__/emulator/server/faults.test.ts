@@ -1,15 +1,15 @@
 import { IAMClient } from '@aws-sdk/client-iam';
-import type { Sandbox } from '../../../src/emulator/emulator.ts';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
 import type { ObservedCall } from '../../../src/emulator/server/aws-endpoint.ts';
 import { countByAction } from '../../../src/emulator/server/call-log.ts';
 import { callIam, iamOf, openAccount, outcome } from '../clients.ts';
 
 describe('faults', () => {
-  let sandbox: Sandbox;
-  afterEach(() => sandbox.close());
+  let emulator: Emulator;
+  afterEach(() => emulator.close());
 
   async function outcomes(count: number, call = 'ListUsers'): Promise<string[]> {
-    const iam = iamOf(sandbox);
+    const iam = iamOf(emulator);
     const all: string[] = [];
     for (let index = 0; index < count; index += 1) all.push(await outcome(callIam(iam, call)));
     iam.destroy();
@@ -17,106 +17,106 @@ describe('faults', () => {
   }
 
   test('the first attempts of each call are throttled, and each call counts for itself', async () => {
-    sandbox = await openAccount({ faults: { throttleFirst: 2 } });
+    emulator = await openAccount({ faults: { throttleFirst: 2 } });
     expect(await outcomes(3)).toEqual(['Throttling', 'Throttling', 'answered']);
     expect(await outcomes(3, 'ListGroups')).toEqual(['Throttling', 'Throttling', 'answered']);
     expect(await outcomes(3)).toEqual(['Throttling', 'Throttling', 'answered']);
   });
 
   test('a share is throttled, the same calls each time', async () => {
-    sandbox = await openAccount({ faults: { throttleShare: 0.3, seed: 7 } });
+    emulator = await openAccount({ faults: { throttleShare: 0.3, seed: 7 } });
     const first = await outcomes(100);
-    sandbox.faults = { throttleShare: 0.3, seed: 7 };
+    emulator.faults = { throttleShare: 0.3, seed: 7 };
     expect(await outcomes(100)).toEqual(first);
     const throttled = first.filter((said) => said === 'Throttling').length;
     expect(throttled).toBeGreaterThan(15);
     expect(throttled).toBeLessThan(45);
-    sandbox.faults = { throttleShare: 0.3, seed: 8 };
+    emulator.faults = { throttleShare: 0.3, seed: 8 };
     expect(await outcomes(100)).not.toEqual(first);
   });
 
   test('a share ends in a 500 and is not carried out', async () => {
-    sandbox = await openAccount({ faults: { errorShare: 1 } });
-    const iam = iamOf(sandbox);
+    emulator = await openAccount({ faults: { errorShare: 1 } });
+    const iam = iamOf(emulator);
     const error = await callIam(iam, 'CreateUser', { UserName: 'ada' }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'ServiceFailureException', $metadata: { httpStatusCode: 500 } });
-    sandbox.faults = {};
+    emulator.faults = {};
     expect(await outcome(callIam(iam, 'GetUser', { UserName: 'ada' }))).toBe('NoSuchEntityException');
   });
 
   test('a share ends in a 500 and was carried out', async () => {
-    sandbox = await openAccount({ faults: { errorAfterShare: 1 } });
-    const iam = iamOf(sandbox);
+    emulator = await openAccount({ faults: { errorAfterShare: 1 } });
+    const iam = iamOf(emulator);
     expect(await outcome(callIam(iam, 'CreateUser', { UserName: 'ada' }))).toBe('ServiceFailureException');
-    sandbox.faults = {};
+    emulator.faults = {};
     expect(await outcome(callIam(iam, 'GetUser', { UserName: 'ada' }))).toBe('answered');
   });
 
   test('one call by its number', async () => {
-    sandbox = await openAccount({ faults: { failCall: 3 } });
+    emulator = await openAccount({ faults: { failCall: 3 } });
     expect(await outcomes(4)).toEqual(['answered', 'answered', 'InvalidInputException', 'answered']);
   });
 
   test('a delay', async () => {
-    sandbox = await openAccount({ faults: { delayMs: 60 } });
+    emulator = await openAccount({ faults: { delayMs: 60 } });
     const before = performance.now();
     await outcomes(3);
     expect(performance.now() - before).toBeGreaterThan(170);
   });
 
   test('the SDK’s own retries get through throttling and 500s', async () => {
-    sandbox = await openAccount({ faults: { throttleShare: 0.2, errorShare: 0.2, seed: 3 } });
+    emulator = await openAccount({ faults: { throttleShare: 0.2, errorShare: 0.2, seed: 3 } });
     const iam = new IAMClient({
-      endpoint: sandbox.endpoint,
+      endpoint: emulator.endpoint,
       region: 'us-east-1',
-      credentials: sandbox.rootCredentials,
+      credentials: emulator.rootCredentials,
       maxAttempts: 12,
     });
     for (let index = 0; index < 10; index += 1) await callIam(iam, 'CreateUser', { UserName: `u${index}` });
-    sandbox.faults = {};
+    emulator.faults = {};
     expect((await callIam(iam, 'ListUsers')).Users).toHaveLength(10);
-    expect(sandbox.calls.some(({ error }) => error === 'Throttling')).toBe(true);
+    expect(emulator.calls.some(({ error }) => error === 'Throttling')).toBe(true);
   });
 });
 
 describe('the hook', () => {
   test('sees every call before and after it is carried out', async () => {
     const seen: ObservedCall[] = [];
-    const sandbox = await openAccount({
+    const emulator = await openAccount({
       onCall: async (call) => {
         seen.push(call);
         return 'continue';
       },
     });
-    await callIam(iamOf(sandbox), 'CreateUser', { UserName: 'ada' });
+    await callIam(iamOf(emulator), 'CreateUser', { UserName: 'ada' });
     expect(seen).toMatchObject([
       { index: 1, service: 'iam', action: 'CreateUser', params: { UserName: 'ada' }, phase: 'before' },
       { index: 1, service: 'iam', action: 'CreateUser', params: { UserName: 'ada' }, phase: 'after' },
     ]);
-    await sandbox.close();
+    await emulator.close();
   });
 
   test.each(['before', 'after'] as const)('dropped %s: no answer, and the call has happened or not', async (phase) => {
     let dropping = true;
-    const sandbox = await openAccount({
+    const emulator = await openAccount({
       onCall: async (call) => (dropping && call.phase === phase ? 'drop' : 'continue'),
     });
-    const iam = iamOf(sandbox);
+    const iam = iamOf(emulator);
     expect(await outcome(callIam(iam, 'CreateUser', { UserName: 'ada' }))).not.toBe('answered');
     dropping = false;
     const expected = phase === 'after' ? 'answered' : 'NoSuchEntityException';
     expect(await outcome(callIam(iam, 'GetUser', { UserName: 'ada' }))).toBe(expected);
-    await sandbox.close();
+    await emulator.close();
   });
 
   test('the log counts by action, refused calls included', async () => {
-    const sandbox = await openAccount();
-    const iam = iamOf(sandbox);
+    const emulator = await openAccount();
+    const iam = iamOf(emulator);
     await callIam(iam, 'CreateUser', { UserName: 'ada' });
     await outcome(callIam(iam, 'CreateUser', { UserName: 'ada' }));
     await callIam(iam, 'ListUsers');
-    expect(countByAction(sandbox.calls)).toEqual({ CreateUser: 2, ListUsers: 1 });
-    expect(sandbox.calls.map(({ error }) => error)).toEqual([null, 'EntityAlreadyExists', null]);
-    await sandbox.close();
+    expect(countByAction(emulator.calls)).toEqual({ CreateUser: 2, ListUsers: 1 });
+    expect(emulator.calls.map(({ error }) => error)).toEqual([null, 'EntityAlreadyExists', null]);
+    await emulator.close();
   });
 });

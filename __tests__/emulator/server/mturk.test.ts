@@ -1,7 +1,7 @@
 import type { MTurkClient } from '@aws-sdk/client-mturk';
 import * as mturkModule from '@aws-sdk/client-mturk';
 import { actionOf, CATALOGUE, OPERATIONS, type Operation } from '../../../src/catalog/mturk.ts';
-import type { Sandbox } from '../../../src/emulator/emulator.ts';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
 import { callIam, iamOf, type Key, keyOf, mturkOf, openAccount, outcome, policy } from '../clients.ts';
 
 const INPUT = {
@@ -57,11 +57,11 @@ const ANSWERED = [
 ];
 
 describe('MTurk', () => {
-  let sandbox: Sandbox;
+  let emulator: Emulator;
   const clients: Record<string, MTurkClient> = {};
 
   async function user(name: string, actions: string[] | null): Promise<Key> {
-    const iam = iamOf(sandbox);
+    const iam = iamOf(emulator);
     await callIam(iam, 'CreateUser', { UserName: name });
     if (actions !== null) {
       await callIam(iam, 'PutUserPolicy', {
@@ -71,21 +71,21 @@ describe('MTurk', () => {
       });
     }
     const key = await keyOf(iam, name);
-    clients[name] = mturkOf(sandbox, key);
+    clients[name] = mturkOf(emulator, key);
     iam.destroy();
     return key;
   }
 
   beforeAll(async () => {
-    sandbox = await openAccount();
-    clients.root = mturkOf(sandbox);
+    emulator = await openAccount();
+    clients.root = mturkOf(emulator);
     await user('reader', ['mechanicalturk:Get*', 'mechanicalturk:List*']);
     await user('nobody', null);
   });
 
   afterAll(async () => {
     for (const client of Object.values(clients)) client.destroy();
-    await sandbox.close();
+    await emulator.close();
   });
 
   test.each(OPERATIONS)('%s: the root may, a reader may read, nobody may nothing', async (operation) => {

@@ -43,10 +43,10 @@ test('a real account gets its credentials, proxies and caches, and nothing that 
   });
 });
 
-test('the account in a process gets nothing of the user, and what is added', () => {
+test('the local AWS emulator gets nothing of the user, and what is added', () => {
   expect(
     engineEnvironment({
-      account: 'sandbox',
+      account: 'emulator',
       from,
       home: '/workspace',
       extra: { AWS_ACCESS_KEY_ID: 'AKIAX', TF_LOG: undefined },

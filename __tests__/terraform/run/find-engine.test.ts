@@ -57,7 +57,7 @@ describe('which engine', () => {
   test('a variable that names nothing is an error, not a reason to take another', async () => {
     const terraform = await engineThatSays('terraform', 'Terraform v1.15.5');
     for (const name of ['tofuu', '/nowhere/tofu', terraform]) {
-      expect(await findEngine({ env: { PATH: terraform, TERRAFORM_BINARY_NAME: name }, account: 'sandbox' })).toEqual({
+      expect(await findEngine({ env: { PATH: terraform, TERRAFORM_BINARY_NAME: name }, account: 'emulator' })).toEqual({
         ok: false,
         failure: { code: 'engine-not-found', args: { binary: name } },
       });
@@ -127,14 +127,14 @@ describe('the repackaged engine', () => {
   });
 
   test('is missing where it is not installed', async () => {
-    expect(await findEngine({ env: onlyHere, account: 'sandbox', packageRoots: [directory] })).toEqual({
+    expect(await findEngine({ env: onlyHere, account: 'emulator', packageRoots: [directory] })).toEqual({
       ok: false,
-      failure: { code: 'engine-missing', args: { account: 'sandbox' } },
+      failure: { code: 'engine-missing', args: { account: 'emulator' } },
     });
   });
 
-  (hasPackage ? test : test.skip)('is found for the account in a process', async () => {
-    expect(await findEngine({ env: onlyHere, account: 'sandbox' })).toEqual({
+  (hasPackage ? test : test.skip)('is found for the local AWS emulator', async () => {
+    expect(await findEngine({ env: onlyHere, account: 'emulator' })).toEqual({
       ok: true,
       value: { binary: PACKAGED, flavour: 'opentofu', version: '1.6.2', origin: 'npm' },
     });
@@ -154,7 +154,7 @@ describe('the repackaged engine', () => {
       expect(await findEngine({ env, account: 'real' })).toMatchObject({
         failure: { code: 'engine-refused-for-real-account' },
       });
-      expect(await findEngine({ env, account: 'sandbox' })).toMatchObject({ ok: true });
+      expect(await findEngine({ env, account: 'emulator' })).toMatchObject({ ok: true });
     }
   });
 });

@@ -29,7 +29,7 @@ const PLAN_PROBLEMS: readonly PlanProblem[] = [
 ];
 
 const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } = {
-  'engine-missing': [{ account: 'real' }, { account: 'sandbox' }],
+  'engine-missing': [{ account: 'real' }, { account: 'emulator' }],
   'engine-not-found': [{ binary: 'tofuu' }],
   'engine-unusable': [{ binary: '/usr/bin/terraform', reason: 'it printed nothing' }],
   'engine-too-old': [

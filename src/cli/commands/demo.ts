@@ -3,45 +3,45 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { castOf } from '../../emulator/demo/cast.ts';
-import { openSandbox } from '../../emulator/emulator.ts';
+import { openEmulator } from '../../emulator/emulator.ts';
 import { engineTitle } from '../../terraform/run/engine.ts';
 import { findEngine } from '../../terraform/run/find-engine.ts';
 import { playChapters } from '../demo/chapters.ts';
 import { secondsWords } from '../demo/demo-text.ts';
-import { REHEARSAL } from '../demo/demo-words.ts';
+import { DEMO } from '../demo/demo-words.ts';
 import { ChapterFailed, tellTo } from '../demo/story.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
 import { readTeamOrReport } from '../session/read-team-or-report.ts';
 
-export interface RehearseOptions {
+export interface DemoOptions {
   readonly file: string;
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
 }
 
 /**
- * Tells the main job on a team, against an account in a process, and checks what it tells: 0 where every chapter holds,
+ * Tells the main job on a team, against the local AWS emulator, and checks what it tells: 0 where every chapter holds,
  * 1 where one does not. Leaves nothing behind.
  */
-export async function rehearse({ file, today }: RehearseOptions, terminal: Terminal): Promise<number> {
+export async function demo({ file, today }: DemoOptions, terminal: Terminal): Promise<number> {
   const started = Date.now();
   const team = await readTeamOrReport(file, today, terminal);
   if (typeof team === 'number') return team;
   const cast = castOf(team, today);
   if (cast === null) {
-    terminal.stderr(`${REHEARSAL.nothingToRehearse(file)}\n`);
+    terminal.stderr(`${DEMO.nothingToDemo(file)}\n`);
     return 1;
   }
-  const engine = await findEngine({ env: process.env, account: 'sandbox' });
+  const engine = await findEngine({ env: process.env, account: 'emulator' });
   if (!engine.ok) return reportFailure(engine.failure, terminal);
 
-  const directory = await mkdtemp(join(tmpdir(), 'mturk-team-rehearsal-'));
-  const sandbox = await openSandbox({ dir: null, accountId: team.account });
+  const directory = await mkdtemp(join(tmpdir(), 'mturk-team-demo-'));
+  const emulator = await openEmulator({ dir: null, accountId: team.account });
   const iam = new IAMClient({
     region: 'us-east-1',
-    endpoint: sandbox.endpoint,
-    credentials: sandbox.rootCredentials,
+    endpoint: emulator.endpoint,
+    credentials: emulator.rootCredentials,
   });
   const story = tellTo(terminal);
   try {
@@ -54,21 +54,21 @@ export async function rehearse({ file, today }: RehearseOptions, terminal: Termi
       today,
       cast,
       engine: engine.value,
-      sandbox,
+      emulator,
       iam,
       directory,
       terminal,
     });
     const seconds = secondsWords(Date.now() - started);
-    terminal.stdout(`\n${REHEARSAL.allHold(story.checks, seconds, engineTitle(engine.value))}\n`);
+    terminal.stdout(`\n${DEMO.allHold(story.checks, seconds, engineTitle(engine.value))}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof ChapterFailed)) throw error;
-    terminal.stderr(`\n${REHEARSAL.ended}\n`);
+    terminal.stderr(`\n${DEMO.ended}\n`);
     return 1;
   } finally {
     iam.destroy();
-    await sandbox.close();
+    await emulator.close();
     await rm(directory, { recursive: true, force: true });
   }
 }

@@ -1,63 +1,63 @@
-import { openSandbox, type Sandbox } from '../../emulator/emulator.ts';
+import { type Emulator, openEmulator } from '../../emulator/emulator.ts';
 import { awsEnvironment } from '../../emulator/emulator-environment.ts';
 import {
-  sandboxBusy,
-  sandboxExports,
-  sandboxNotStarted,
-  sandboxStarted,
-  sandboxUnusable,
-  sandboxWasReset,
+  emulatorBusy,
+  emulatorExports,
+  emulatorNotStarted,
+  emulatorStarted,
+  emulatorUnusable,
+  emulatorWasReset,
 } from '../../emulator/emulator-text.ts';
-import { SandboxUnavailable, SandboxUnreadable } from '../../emulator/host-lock.ts';
-import { resetSandbox } from '../../emulator/reset-emulator.ts';
+import { EmulatorUnavailable, EmulatorUnreadable } from '../../emulator/host-lock.ts';
+import { resetEmulator } from '../../emulator/reset-emulator.ts';
 import type { Faults } from '../../emulator/server/faults.ts';
 import type { Io } from '../io.ts';
 
-export interface SandboxStartOptions {
+export interface EmulatorStartOptions {
   readonly dir: string;
   /** 12 digits, for a new account. */
   readonly accountId: string;
   /** 0 takes any free port. */
   readonly port: number;
   readonly faults?: Faults;
-  /** Ends the sandbox as a signal to the process would. */
+  /** Ends the emulator as a signal to the process would. */
   readonly until?: AbortSignal;
 }
 
 /** Hosts the account of a directory until SIGINT or SIGTERM: 0 then, 1 where it cannot be opened. */
-export async function sandboxStart(options: SandboxStartOptions, io: Io): Promise<number> {
+export async function emulatorStart(options: EmulatorStartOptions, io: Io): Promise<number> {
   const { dir, accountId, port } = options;
-  let sandbox: Sandbox;
+  let emulator: Emulator;
   try {
     const faults = { ...faultsOf(process.env), ...options.faults };
-    sandbox = await openSandbox({ dir, accountId, port, faults, kind: 'server', provider: false });
+    emulator = await openEmulator({ dir, accountId, port, faults, kind: 'server', provider: false });
   } catch (error) {
-    if (error instanceof SandboxUnavailable) io.stderr(sandboxBusy(dir, error.problem.pid));
-    else if (error instanceof SandboxUnreadable) io.stderr(sandboxUnusable(dir, error.message));
-    else if (isSystemError(error)) io.stderr(sandboxNotStarted(dir, port, error.message));
+    if (error instanceof EmulatorUnavailable) io.stderr(emulatorBusy(dir, error.problem.pid));
+    else if (error instanceof EmulatorUnreadable) io.stderr(emulatorUnusable(dir, error.message));
+    else if (isSystemError(error)) io.stderr(emulatorNotStarted(dir, port, error.message));
     else throw error;
     return 1;
   }
   const ended = untilEnded(options.until);
-  io.stderr(sandboxStarted({ endpoint: sandbox.endpoint, accountId: sandbox.accountId, dir }));
-  io.stdout(sandboxExports(awsEnvironment(sandbox.endpoint, sandbox.rootCredentials)));
+  io.stderr(emulatorStarted({ endpoint: emulator.endpoint, accountId: emulator.accountId, dir }));
+  io.stdout(emulatorExports(awsEnvironment(emulator.endpoint, emulator.rootCredentials)));
   await ended;
-  await sandbox.close();
+  await emulator.close();
   return 0;
 }
 
 /** Deletes the account of a directory: 0, or 1 while somebody has it open. */
-export async function sandboxReset({ dir }: { readonly dir: string }, io: Io): Promise<number> {
-  const outcome = await resetSandbox(dir);
+export async function emulatorReset({ dir }: { readonly dir: string }, io: Io): Promise<number> {
+  const outcome = await resetEmulator(dir);
   if (!outcome.ok) {
-    io.stderr(sandboxBusy(dir, outcome.pid));
+    io.stderr(emulatorBusy(dir, outcome.pid));
     return 1;
   }
-  io.stderr(sandboxWasReset(dir, outcome.deleted.length));
+  io.stderr(emulatorWasReset(dir, outcome.deleted.length));
   return 0;
 }
 
-/** Faults by environment, for trying out how something takes them: MTURK_TEAM_SANDBOX_THROTTLE=0.2 and the like. */
+/** Faults by environment, for trying out how something takes them: MTURK_TEAM_EMULATOR_THROTTLE=0.2 and the like. */
 function faultsOf(env: NodeJS.ProcessEnv): Faults {
   const faults: Record<string, number> = {};
   const names = {
@@ -68,7 +68,7 @@ function faultsOf(env: NodeJS.ProcessEnv): Faults {
     SEED: 'seed',
   };
   for (const [name, key] of Object.entries(names)) {
-    const value = Number(env[`MTURK_TEAM_SANDBOX_${name}`]);
+    const value = Number(env[`MTURK_TEAM_EMULATOR_${name}`]);
     if (Number.isFinite(value)) faults[key] = value;
   }
   return faults;

@@ -9,7 +9,7 @@ import { activeMembers, type Team } from '../../team/team.ts';
 import { isEmpty, type LabPlan, planLab } from '../session/lab-plan.ts';
 import { applyBootstrap, type Lab } from '../session/open-lab.ts';
 import { STORY_INDENT } from './demo-text.ts';
-import { REHEARSAL } from './demo-words.ts';
+import { DEMO } from './demo-words.ts';
 import { clickInTheConsole, giveBack, lookInAHurry, lookWholly, undoAdditions } from './drift-chapters.ts';
 import { applyAndTell, fail, labFor, must, type Stage } from './stage.ts';
 import { OLD_USER, STRANGER } from './tamper.ts';
@@ -19,9 +19,9 @@ import { withStudent } from './with-student.ts';
 /** Plays the whole story. Throws `ChapterFailed` at the first check that does not hold. */
 export async function playChapters(stage: Stage): Promise<void> {
   const { story, team } = stage;
-  story.chapter(REHEARSAL.file, stage.file);
+  story.chapter(DEMO.file, stage.file);
   story.check(
-    REHEARSAL.fileHolds(team.roles.length, team.members.length),
+    DEMO.fileHolds(team.roles.length, team.members.length),
     readTeam(stage.source, { file: stage.file, today: stage.today }).findings.every(
       ({ severity }) => severity !== 'error',
     ),
@@ -39,7 +39,7 @@ export async function playChapters(stage: Stage): Promise<void> {
 async function planFirst(stage: Stage): Promise<void> {
   const { story } = stage;
   const lab = labFor(stage, stage.team);
-  story.chapter(REHEARSAL.plan);
+  story.chapter(DEMO.plan);
   await must(
     stage,
     applyBootstrap(lab).then((failure) => (failure === null ? { ok: true, value: null } : { ok: false, failure })),
@@ -47,44 +47,41 @@ async function planFirst(stage: Stage): Promise<void> {
   const planned = await must(stage, planLab(lab));
   tellPlan(stage, lab, planned);
   const joins = planned.change.people.filter(({ kind }) => kind === 'joins').length;
-  story.check(
-    REHEARSAL.planHolds,
-    joins === activeMembers(stage.team, stage.today).length && planned.rails.length === 0,
-  );
+  story.check(DEMO.planHolds, joins === activeMembers(stage.team, stage.today).length && planned.rails.length === 0);
 
-  story.chapter(REHEARSAL.apply);
+  story.chapter(DEMO.apply);
   await applyAndTell(stage, lab, planned);
-  story.check(REHEARSAL.applyHolds, isEmpty(await must(stage, planLab(lab))));
+  story.check(DEMO.applyHolds, isEmpty(await must(stage, planLab(lab))));
 }
 
 async function studentJoins(stage: Stage): Promise<Team> {
   const { story, cast, source } = stage;
   const text = withStudent(source, cast, `${Number(stage.today.slice(0, 4)) + 1}-05-31`, stage.team.owners[0] ?? null);
   const lines = text.split('\n').length - source.split('\n').length;
-  story.chapter(REHEARSAL.joins(cast.student.name), REHEARSAL.linesMore(stage.file, lines));
+  story.chapter(DEMO.joins(cast.student.name), DEMO.linesMore(stage.file, lines));
   const { team } = readTeam(text, { file: stage.file, today: stage.today });
-  if (team === null) return fail(stage, REHEARSAL.stillValid);
+  if (team === null) return fail(stage, DEMO.stillValid);
   const lab = labFor(stage, team);
   const planned = await must(stage, planLab(lab));
   tellPlan(stage, lab, planned);
   story.check(
-    REHEARSAL.joinsHolds,
+    DEMO.joinsHolds,
     planned.change.people.length === 1 && planned.change.people[0]?.user === iamName(team.lab, cast.student.key),
   );
   await applyAndTell(stage, lab, planned);
-  story.check(REHEARSAL.applyHolds, isEmpty(await must(stage, planLab(lab))));
+  story.check(DEMO.applyHolds, isEmpty(await must(stage, planLab(lab))));
   return team;
 }
 
 async function everybodyTries(stage: Stage, team: Team): Promise<void> {
-  const { story, iam, sandbox, today } = stage;
+  const { story, iam, emulator, today } = stage;
   const model = declare(team, today);
   const at = labFor(stage, team).at;
-  story.chapter(REHEARSAL.keys);
+  story.chapter(DEMO.keys);
   const results: { name: string; attempt: Attempt; wrong: readonly string[] }[] = [];
   for (const member of activeMembers(team, today)) {
     const user = iamName(team.lab, member.key);
-    const attempt = await tryEverything(iam, sandbox.endpoint, user);
+    const attempt = await tryEverything(iam, emulator.endpoint, user);
     const wrong = OPERATIONS.filter(
       (operation) =>
         (attempt.get(operation) === 'allowed') !== (decide(model, user, operation, { at }).outcome === 'allowed'),
@@ -93,16 +90,16 @@ async function everybodyTries(stage: Stage, team: Team): Promise<void> {
   }
   for (const { name, attempt, wrong } of results) {
     const allowed = OPERATIONS.filter((operation) => attempt.get(operation) === 'allowed').length;
-    story.check(REHEARSAL.keysHold(name, allowed, OPERATIONS.length), wrong.length === 0, REHEARSAL.keysDiffer(wrong));
+    story.check(DEMO.keysHold(name, allowed, OPERATIONS.length), wrong.length === 0, DEMO.keysDiffer(wrong));
   }
-  const stranger = await tryEverything(iam, sandbox.endpoint, STRANGER);
+  const stranger = await tryEverything(iam, emulator.endpoint, STRANGER);
   story.check(
-    REHEARSAL.strangerHolds(STRANGER),
+    DEMO.strangerHolds(STRANGER),
     OPERATIONS.every((operation) => stranger.get(operation) === 'denied'),
   );
-  const old = await tryEverything(iam, sandbox.endpoint, OLD_USER);
+  const old = await tryEverything(iam, emulator.endpoint, OLD_USER);
   story.check(
-    REHEARSAL.outsiderHolds(OLD_USER),
+    DEMO.outsiderHolds(OLD_USER),
     OPERATIONS.every((operation) => old.get(operation) === 'allowed'),
   );
 }
@@ -110,6 +107,6 @@ async function everybodyTries(stage: Stage, team: Team): Promise<void> {
 function tellPlan({ story }: Stage, lab: Lab, planned: LabPlan): void {
   story.tell('plan', [
     ...accessChangeLines(planned.change, lab.naming, story.width - STORY_INDENT + 2).map((line) => line.slice(2)),
-    REHEARSAL.inIam(countWords(countResources(planned.saved.plan))),
+    DEMO.inIam(countWords(countResources(planned.saved.plan))),
   ]);
 }

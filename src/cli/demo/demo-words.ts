@@ -1,7 +1,7 @@
 import { type Naming, personName } from '../../access/text/names.ts';
 
-/** The sentences of the rehearsal: what happens in the lab, and what is checked of it. */
-export const REHEARSAL = {
+/** The sentences of the demo: what happens in the lab, and what is checked of it. */
+export const DEMO = {
   file: 'The lab writes down who may do what',
   fileHolds: (roles: number, members: number) => `${roles} roles, ${members} members, nothing wrong with the file`,
   plan: 'What that would give to whom, before anything is done',
@@ -36,19 +36,19 @@ export const REHEARSAL = {
   outsiderHolds: (name: string) => `${name}, left to a person: everything is allowed still, as the report says`,
   engineHolds: 'the engine does it',
   inIam: (counts: string) => `${counts} in IAM`,
-  nothingToRehearse: (file: string) =>
-    `${file} has no role that gives anything of its own, so there is nothing to rehearse with.`,
-  ended: 'The rehearsal ends here: a check does not hold.',
+  nothingToDemo: (file: string) =>
+    `${file} has no role that gives anything of its own, so there is nothing to demonstrate.`,
+  ended: 'The demo ends here: a check does not hold.',
   allHold: (checks: number, seconds: string, engine: string) =>
     `All ${checks} checks hold, in ${seconds}, with ${engine}. No AWS account was touched, and nothing is left behind.`,
 } as const;
 
 /** For "somebody ...". */
-export function rehearsalPasswordWords(user: string, naming: Naming): string {
+export function demoPasswordWords(user: string, naming: Naming): string {
   return `gave ${personName(user, naming)} a password of the console`;
 }
 
 /** For "somebody ...". */
-export function rehearsalOldUserWords(user: string): string {
+export function demoOldUserWords(user: string): string {
   return `made a user ${user} years ago, with full access, of whom nobody thinks any more`;
 }

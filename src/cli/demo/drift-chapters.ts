@@ -8,7 +8,7 @@ import { reconcile } from '../drift/reconcile.ts';
 import { isEmpty, planLab } from '../session/lab-plan.ts';
 import type { Lab } from '../session/open-lab.ts';
 import { STORY_INDENT } from './demo-text.ts';
-import { REHEARSAL } from './demo-words.ts';
+import { DEMO } from './demo-words.ts';
 import { fail, labFor, must, type Stage } from './stage.ts';
 import { type Click, clicksOn } from './tamper.ts';
 
@@ -16,39 +16,35 @@ export async function clickInTheConsole(stage: Stage, team: Team): Promise<reado
   const { story, cast, iam } = stage;
   const { naming } = labFor(stage, team);
   const clicks = clicksOn(team, cast);
-  story.chapter(REHEARSAL.clicks, REHEARSAL.clickCount(clicks.length));
+  story.chapter(DEMO.clicks, DEMO.clickCount(clicks.length));
   for (const click of clicks) await click.carryOut(iam);
   story.tell(
     'console',
-    clicks.map(({ words }) => REHEARSAL.clicked(words(naming))),
+    clicks.map(({ words }) => DEMO.clicked(words(naming))),
   );
   return clicks;
 }
 
 export async function lookInAHurry(stage: Stage, team: Team, clicks: readonly Click[]): Promise<void> {
-  const { story, sandbox } = stage;
-  story.chapter(REHEARSAL.fast);
-  const before = sandbox.calls.length;
+  const { story, emulator } = stage;
+  story.chapter(DEMO.fast);
+  const before = emulator.calls.length;
   const { look } = await must(stage, lookFast(labFor(stage, team), { trail: false }, quietly(stage)));
-  const calls = sandbox.calls.length - before;
+  const calls = emulator.calls.length - before;
   const ofAccess = clicks.filter(({ changesAccess }) => changesAccess);
   const missed = missedIn(look.findings, ofAccess);
-  story.check(
-    REHEARSAL.fastHolds(ofAccess.length, calls),
-    missed.length === 0,
-    missedText(missed, labFor(stage, team)),
-  );
+  story.check(DEMO.fastHolds(ofAccess.length, calls), missed.length === 0, missedText(missed, labFor(stage, team)));
 }
 
 export async function lookWholly(stage: Stage, team: Team, clicks: readonly Click[]): Promise<DriftLook> {
   const { story } = stage;
   const lab = labFor(stage, team);
-  story.chapter(REHEARSAL.drift);
+  story.chapter(DEMO.drift);
   const { look } = await must(stage, lookWhole(lab, { trail: true }, quietly(stage)));
   story.tell('drift', driftSummaryLines(look, lab.naming, story.width - STORY_INDENT));
   const missed = missedIn(look.findings, clicks);
   story.check(
-    REHEARSAL.driftHolds(look.findings.length, clicks.length),
+    DEMO.driftHolds(look.findings.length, clicks.length),
     missed.length === 0 && look.findings.length === clicks.length && look.class === 'drift',
     missedText(missed, lab),
   );
@@ -64,7 +60,7 @@ export async function undoAdditions(
 ): Promise<void> {
   const { story } = stage;
   const lab = labFor(stage, willing(team));
-  story.chapter(REHEARSAL.undo);
+  story.chapter(DEMO.undo);
   const undone = await putRight(stage, lab, look, { undo: true, restore: [], expect: look.fingerprint });
   story.tell(
     'undone',
@@ -75,7 +71,7 @@ export async function undoAdditions(
   const others = clicks.filter(({ fate }) => fate !== 'undo');
   const left = after.look.findings;
   story.check(
-    REHEARSAL.undoHolds(additions.length),
+    DEMO.undoHolds(additions.length),
     undone.length === additions.length && left.length === others.length && missedIn(left, others).length === 0,
   );
 }
@@ -87,15 +83,15 @@ export async function giveBack(stage: Stage, team: Team, clicks: readonly Click[
   const taken = clicks.filter(({ fate }) => fate === 'keep');
   if (taken.length > 0) {
     const keys = [...new Set(taken.flatMap(({ restoredBy }) => restoredBy ?? []))];
-    story.chapter(REHEARSAL.restore(keys));
+    story.chapter(DEMO.restore(keys));
     const { look } = await must(stage, lookWhole(lab, { trail: false }, quietly(stage)));
     const back = await putRight(stage, lab, look, { undo: false, restore: keys, expect: null });
-    story.check(REHEARSAL.restoreHolds, back.length === taken.length && isEmpty(await must(stage, planLab(lab))));
+    story.check(DEMO.restoreHolds, back.length === taken.length && isEmpty(await must(stage, planLab(lab))));
   }
   const { look } = await must(stage, lookWhole(lab, { trail: false }, quietly(stage)));
   const forPeople = clicks.filter(({ fate }) => fate === 'leave');
   story.check(
-    REHEARSAL.leftHolds(look.findings.map(({ id }) => id)),
+    DEMO.leftHolds(look.findings.map(({ id }) => id)),
     look.class === 'unmanaged' && look.findings.length === forPeople.length,
   );
 }
@@ -109,10 +105,10 @@ async function putRight(
   const done = await reconcile(lab, look, request, { yes: true }, quietly(stage));
   if (done.outcome === 'done') return done.undone;
   const why = done.outcome === 'refused' && done.refusal !== null ? refusalWords(done.refusal, lab.naming) : '';
-  return fail(stage, why === '' ? REHEARSAL.engineHolds : why);
+  return fail(stage, why === '' ? DEMO.engineHolds : why);
 }
 
-/** A lab that lets the tool put right so much: the rehearsal is not what its quota is for. */
+/** A lab that lets the tool put right so much: the demo is not what its quota is for. */
 function willing(team: Team): Team {
   return { ...team, settings: { ...team.settings, reconcile: { perDay: 50 } } };
 }
@@ -126,5 +122,5 @@ function missedIn(findings: readonly DriftFinding[], clicks: readonly Click[]): 
 }
 
 function missedText(missed: readonly Click[], { naming }: Lab): string {
-  return missed.map(({ words }) => REHEARSAL.missed(words(naming))).join('\n');
+  return missed.map(({ words }) => DEMO.missed(words(naming))).join('\n');
 }

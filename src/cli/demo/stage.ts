@@ -1,6 +1,6 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { Cast } from '../../emulator/demo/cast.ts';
-import type { Sandbox } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 import type { Team } from '../../team/team.ts';
 import type { Engine } from '../../terraform/run/engine.ts';
 import { progressBar, progressView } from '../../terraform/run/progress.ts';
@@ -9,9 +9,9 @@ import type { Terminal } from '../io.ts';
 import { applyLab } from '../session/lab-apply.ts';
 import type { LabPlan } from '../session/lab-plan.ts';
 import { lastAppliedRecord, noteApply } from '../session/last-applied.ts';
-import { type Lab, labInSandbox } from '../session/open-lab.ts';
+import { type Lab, labInEmulator } from '../session/open-lab.ts';
 import { secondsWords } from './demo-text.ts';
-import { REHEARSAL } from './demo-words.ts';
+import { DEMO } from './demo-words.ts';
 import { ChapterFailed, type Story } from './story.ts';
 
 /** What every chapter plays on. */
@@ -23,15 +23,15 @@ export interface Stage {
   readonly today: string;
   readonly cast: Cast;
   readonly engine: Engine;
-  readonly sandbox: Sandbox;
+  readonly emulator: Emulator;
   readonly iam: IAMClient;
   readonly directory: string;
   readonly terminal: Terminal;
 }
 
 /** As another command would open it. */
-export function labFor({ engine, sandbox, directory, today }: Stage, team: Team): Lab {
-  return labInSandbox(team, { today, stack: 'team', parallelism: null, directory }, engine, sandbox);
+export function labFor({ engine, emulator, directory, today }: Stage, team: Team): Lab {
+  return labInEmulator(team, { today, stack: 'team', parallelism: null, directory }, engine, emulator);
 }
 
 /** Applies with progress, notes it as a command does, and tells how long it took. */
@@ -48,7 +48,7 @@ export async function applyAndTell(stage: Stage, lab: Lab, planned: LabPlan): Pr
   story.tell('apply', [`${progressBar(applied.done, applied.total)}   ${secondsWords(Date.now() - started)}`]);
 }
 
-/** What a step gives; where it could not be done the rehearsal ends. */
+/** What a step gives; where it could not be done the demo ends. */
 export async function must<T>(
   { story }: Stage,
   result: Promise<
@@ -58,7 +58,7 @@ export async function must<T>(
 ): Promise<T> {
   const outcome = await result;
   if (outcome.ok) return outcome.value;
-  story.check(REHEARSAL.engineHolds, false, failureText(outcome.failure));
+  story.check(DEMO.engineHolds, false, failureText(outcome.failure));
   throw new ChapterFailed(outcome.failure.code);
 }
 

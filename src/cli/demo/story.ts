@@ -1,12 +1,12 @@
 import type { Terminal } from '../io.ts';
 import { chapterHeading, checkLines, storyLines } from './demo-text.ts';
 
-/** Ends the rehearsal: a chapter did not hold. */
+/** Ends the demo: a chapter did not hold. */
 export class ChapterFailed extends Error {
   override readonly name = 'ChapterFailed';
 }
 
-/** Tells the rehearsal, and ends it at the first check that does not hold. */
+/** Tells the demo, and ends it at the first check that does not hold. */
 export interface Story {
   chapter(title: string, aside?: string): void;
   /** `texts` stand under each other beside the label. */

@@ -16,7 +16,7 @@ import type { Cast } from '../../emulator/demo/cast.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import { iamName, rolePolicyArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { rehearsalOldUserWords, rehearsalPasswordWords } from './demo-words.ts';
+import { demoOldUserWords, demoPasswordWords } from './demo-words.ts';
 
 /** Something that somebody clicks in the console. */
 export interface Click {
@@ -95,7 +95,7 @@ export function clicksOn(team: Team, cast: Cast): readonly Click[] {
 /** What no plan can see: a way in that Mechanical Turk does not even know. */
 function password(user: string): Click {
   return {
-    words: (naming) => rehearsalPasswordWords(user, naming),
+    words: (naming) => demoPasswordWords(user, naming),
     isFoundBy: ({ what }) => what.kind === 'console-password' && what.user === user,
     fate: 'leave',
     changesAccess: false,
@@ -108,7 +108,7 @@ function password(user: string): Click {
 
 function oldUser(policy: string): Click {
   return {
-    words: () => rehearsalOldUserWords(OLD_USER),
+    words: () => demoOldUserWords(OLD_USER),
     isFoundBy: ({ what }) => what.kind === 'outside' && what.user === OLD_USER,
     fate: 'leave',
     changesAccess: true,

@@ -6,12 +6,12 @@ import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 export type Attempt = ReadonlyMap<Operation, 'allowed' | 'denied'>;
 
 /**
- * Makes a user a key of her own and tries all 39 operations with it. Only ever for an account in a process: on a real one
+ * Makes a user a key of her own and tries all 39 operations with it. Only ever for the local AWS emulator: on a real one
  * the attempts would be made in earnest, so another endpoint than the loopback is refused.
  */
 export async function tryEverything(iam: IAMClient, endpoint: string, user: string): Promise<Attempt> {
   if (new URL(endpoint).hostname !== '127.0.0.1')
-    throw new Error('operations are tried on an account in a process only');
+    throw new Error('operations are tried on the local AWS emulator only');
   const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: user }));
   const client = new mturk.MTurkClient({
     region: 'us-east-1',

@@ -79,8 +79,8 @@ async function lookAt(
   const complete = inventory.isAccessKnown;
   if (!trail || look.findings.length === 0) return succeed({ look, complete, attributed: false });
   const since = new Date(account.now().getTime() - TRAIL_MS);
-  // An account in a process has no limit of lookups that would have to be waited for.
-  const wait = account.kind === 'sandbox' ? { wait: async () => {} } : {};
+  // A local AWS emulator has no limit of lookups that would have to be waited for.
+  const wait = account.kind === 'emulator' ? { wait: async () => {} } : {};
   const { events, unseen } = await readTrail(account.trail(), subjectsOf(look.findings), since, {
     ...wait,
     now: account.now,

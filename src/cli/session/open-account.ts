@@ -5,9 +5,9 @@ import type { Naming } from '../../access/text/names.ts';
 import { checkCaller } from '../../aws/caller.ts';
 import { type IamNames, iamNames } from '../../aws/iam-names.ts';
 import { fail } from '../../diagnostics/failure.ts';
-import { openSandbox, type Sandbox } from '../../emulator/emulator.ts';
-import { sandboxBusy, sandboxNotStarted, sandboxUnusable, sandboxWaiting } from '../../emulator/emulator-text.ts';
-import { SandboxUnavailable, SandboxUnreadable } from '../../emulator/host-lock.ts';
+import { type Emulator, openEmulator } from '../../emulator/emulator.ts';
+import { emulatorBusy, emulatorNotStarted, emulatorUnusable, emulatorWaiting } from '../../emulator/emulator-text.ts';
+import { EmulatorUnavailable, EmulatorUnreadable } from '../../emulator/host-lock.ts';
 import type { Team } from '../../team/team.ts';
 import type { AccountKind } from '../../terraform/run/engine.ts';
 import { isSystemError } from '../commands/emulator.ts';
@@ -21,8 +21,8 @@ export interface AccountOptions {
   readonly file: string;
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
-  /** The directory of the account in a process; null for the real account. */
-  readonly sandbox: string | null;
+  /** The directory of the local AWS emulator; null for the real account. */
+  readonly emulator: string | null;
 }
 
 /** A valid team and the account it is about; no engine is needed to look at it. */
@@ -61,27 +61,27 @@ export async function openAccount(options: AccountOptions, terminal: Terminal): 
   const team = await readTeamOrReport(options.file, options.today, terminal);
   if (typeof team === 'number') return team;
   const reached = await reachAccount(team, options, terminal, false);
-  return typeof reached === 'number' ? reached : accountOf(team, options, reached.sandbox);
+  return typeof reached === 'number' ? reached : accountOf(team, options, reached.emulator);
 }
 
-/** Makes sure that the account is there and is the team's: null as `sandbox` stands for the real one. */
+/** Makes sure that the account is there and is the team's: null as `emulator` stands for the real one. */
 export async function reachAccount(
   team: Team,
-  options: Pick<AccountOptions, 'sandbox' | 'today'>,
+  options: Pick<AccountOptions, 'emulator' | 'today'>,
   terminal: Terminal,
   provider: boolean,
-): Promise<{ readonly sandbox: Sandbox | null } | number> {
-  if (options.sandbox === null) {
+): Promise<{ readonly emulator: Emulator | null } | number> {
+  if (options.emulator === null) {
     const sts = new STSClient({ region: 'us-east-1', maxAttempts: ATTEMPTS });
     const caller = await checkCaller(sts, team.account);
     sts.destroy();
-    return caller.ok ? { sandbox: null } : reportFailure(caller.failure, terminal);
+    return caller.ok ? { emulator: null } : reportFailure(caller.failure, terminal);
   }
-  const sandbox = await openOrReport(options.sandbox, team.account, momentOf(options.today), terminal, provider);
-  if (sandbox === null) return 1;
-  if (sandbox.accountId === team.account) return { sandbox };
-  await sandbox.close();
-  return reportFailure(fail('wrong-account', { expected: team.account, actual: sandbox.accountId }).failure, terminal);
+  const emulator = await openOrReport(options.emulator, team.account, momentOf(options.today), terminal, provider);
+  if (emulator === null) return 1;
+  if (emulator.accountId === team.account) return { emulator };
+  await emulator.close();
+  return reportFailure(fail('wrong-account', { expected: team.account, actual: emulator.accountId }).failure, terminal);
 }
 
 /** Opening an account takes less, unless somebody else has it open. */
@@ -93,14 +93,14 @@ async function openOrReport(
   at: Date,
   terminal: Terminal,
   provider: boolean,
-): Promise<Sandbox | null> {
-  const waiting = setTimeout(() => terminal.stderr(sandboxWaiting(dir)), WAIT_IN_SILENCE_MS);
+): Promise<Emulator | null> {
+  const waiting = setTimeout(() => terminal.stderr(emulatorWaiting(dir)), WAIT_IN_SILENCE_MS);
   try {
-    return await openSandbox({ dir, accountId, clock: clockFrom(at), provider });
+    return await openEmulator({ dir, accountId, clock: clockFrom(at), provider });
   } catch (error) {
-    if (error instanceof SandboxUnavailable) terminal.stderr(sandboxBusy(dir, error.problem.pid));
-    else if (error instanceof SandboxUnreadable) terminal.stderr(sandboxUnusable(dir, error.message));
-    else if (isSystemError(error)) terminal.stderr(sandboxNotStarted(dir, 0, error.message));
+    if (error instanceof EmulatorUnavailable) terminal.stderr(emulatorBusy(dir, error.problem.pid));
+    else if (error instanceof EmulatorUnreadable) terminal.stderr(emulatorUnusable(dir, error.message));
+    else if (isSystemError(error)) terminal.stderr(emulatorNotStarted(dir, 0, error.message));
     else throw error;
     return null;
   } finally {
@@ -111,13 +111,13 @@ async function openOrReport(
 /** The account of a team that is already read, reached already; null is the real one. Closing it closes both. */
 export function accountOf(
   team: Team,
-  options: Pick<AccountOptions, 'sandbox' | 'today'>,
-  sandbox: Sandbox | null,
+  options: Pick<AccountOptions, 'emulator' | 'today'>,
+  emulator: Emulator | null,
 ): Account {
   const reach = {
     region: 'us-east-1',
     maxAttempts: ATTEMPTS,
-    ...(sandbox === null ? {} : { endpoint: sandbox.endpoint, credentials: sandbox.rootCredentials }),
+    ...(emulator === null ? {} : { endpoint: emulator.endpoint, credentials: emulator.rootCredentials }),
   };
   const iam = new IAMClient(reach);
   const at = momentOf(options.today);
@@ -126,11 +126,11 @@ export function accountOf(
     team,
     today: options.today,
     at,
-    kind: sandbox === null ? 'real' : 'sandbox',
+    kind: emulator === null ? 'real' : 'emulator',
     naming: namingOf(team),
     iam,
     names: iamNames(iam),
-    records: recordPlace(team, options.sandbox, REAL_DIRECTORY),
+    records: recordPlace(team, options.emulator, REAL_DIRECTORY),
     now: clockFrom(at),
     trail() {
       trail ??= new CloudTrailClient(reach);
@@ -139,7 +139,7 @@ export function accountOf(
     async close() {
       iam.destroy();
       trail?.destroy();
-      await sandbox?.close();
+      await emulator?.close();
     },
   };
 }

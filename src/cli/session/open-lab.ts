@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import type { Sandbox } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 import { bootstrapNotice } from '../../review/text/plan.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -54,13 +54,13 @@ export interface Lab extends Account {
 export async function openLab(options: LabOptions, terminal: Terminal): Promise<Lab | number> {
   const team = await readTeamOrReport(options.file, options.today, terminal);
   if (typeof team === 'number') return team;
-  const kind: AccountKind = options.sandbox === null ? 'real' : 'sandbox';
+  const kind: AccountKind = options.emulator === null ? 'real' : 'emulator';
   const needsStateLock = kind === 'real' && team.settings.state !== null;
   const engine = await findEngine({ env: process.env, account: kind, needsStateLock });
   if (!engine.ok) return reportFailure(engine.failure, terminal);
   const reached = await reachAccount(team, options, terminal, true);
   if (typeof reached === 'number') return reached;
-  const lab = labOf(team, options, engine.value, reached.sandbox);
+  const lab = labOf(team, options, engine.value, reached.emulator);
   const ready = kind === 'real' ? null : await bootstrapped(lab, terminal);
   if (ready === null) return lab;
   await lab.close();
@@ -68,7 +68,7 @@ export async function openLab(options: LabOptions, terminal: Terminal): Promise<
 }
 
 /**
- * An account in a process that is new has had no administrator yet; what she does once is done here. Where another lab's
+ * A local AWS emulator that is new has had no administrator yet; what she does once is done here. Where another lab's
  * boundary exists it is not new, and what is wrong is for the plan to say. Null when nothing stands in the way.
  */
 async function bootstrapped(lab: Lab, terminal: Terminal): Promise<Failure | null> {
@@ -89,25 +89,25 @@ export async function applyBootstrap(lab: Lab): Promise<Failure | null> {
   return applied.ok ? null : applied.failure;
 }
 
-/** A lab of a team that is already read, on an account in a process that is already open; closing it closes neither. */
-export function labInSandbox(
+/** A lab of a team that is already read, on the local AWS emulator that is already open; closing it closes neither. */
+export function labInEmulator(
   team: Team,
   options: Pick<LabOptions, 'today' | 'stack' | 'parallelism'> & { readonly directory: string },
   engine: Engine,
-  sandbox: Sandbox,
+  emulator: Emulator,
 ): Lab {
   const { directory } = options;
-  return labOf(team, { ...options, sandbox: directory }, engine, { ...sandbox, close: async () => {} });
+  return labOf(team, { ...options, emulator: directory }, engine, { ...emulator, close: async () => {} });
 }
 
 function labOf(
   team: Team,
-  options: Pick<LabOptions, 'sandbox' | 'today' | 'stack' | 'parallelism' | 'synthesised'>,
+  options: Pick<LabOptions, 'emulator' | 'today' | 'stack' | 'parallelism' | 'synthesised'>,
   engine: Engine,
-  sandbox: Sandbox | null,
+  emulator: Emulator | null,
 ): Lab {
-  const account = accountOf(team, options, sandbox);
-  const directory = options.sandbox ?? join(REAL_DIRECTORY, team.account);
+  const account = accountOf(team, options, emulator);
+  const directory = options.emulator ?? join(REAL_DIRECTORY, team.account);
   return {
     ...account,
     stack: options.stack,
@@ -128,7 +128,7 @@ function labOf(
         configuration: edit(configuration),
         account: account.kind,
         env: process.env,
-        ...(sandbox === null ? {} : { extra: sandbox.engineEnv(stack), httpState: true }),
+        ...(emulator === null ? {} : { extra: emulator.engineEnv(stack), httpState: true }),
         imports,
       });
       const ready = await initialise(workspace);

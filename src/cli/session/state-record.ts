@@ -17,15 +17,15 @@ export interface StateRecord<Value> {
   write(value: Value): Promise<void>;
 }
 
-/** The place of an account in a process is its directory, else the state's bucket, else the directory of the local state. */
+/** The place of the local AWS emulator is its directory, else the state's bucket, else the directory of the local state. */
 export function recordPlace(
   { settings }: Pick<Team, 'settings'>,
-  sandbox: string | null,
+  emulator: string | null,
   localDirectory: string,
 ): RecordPlace {
   const { state } = settings;
-  if (sandbox === null && state !== null) return { kind: 'bucket', ...state };
-  return { kind: 'directory', directory: sandbox ?? localDirectory };
+  if (emulator === null && state !== null) return { kind: 'bucket', ...state };
+  return { kind: 'directory', directory: emulator ?? localDirectory };
 }
 
 /** The record of that file name, read by its schema. */

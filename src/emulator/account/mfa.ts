@@ -78,7 +78,7 @@ export const enableMFADevice: Run = (account, params, call) => {
   const serial = requiredText(params, 'SerialNumber');
   if (isAwsError(serial)) return serial;
   for (const key of ['AuthenticationCode1', 'AuthenticationCode2']) {
-    // Any six digits pass: a sandbox has no clock to share with a telephone.
+    // Any six digits pass: an emulator has no clock to share with a telephone.
     if (!/^\d{6}$/.test(text(params, key) ?? '')) {
       return otherError('InvalidAuthenticationCode', 403, 'Authentication code for device is not valid.');
     }

@@ -115,7 +115,7 @@ interface VirtualMfaRecord {
   user: string | null;
 }
 
-/** Everything that the account in a process remembers, as plain data: what stands in its file is this. */
+/** Everything that the local AWS emulator remembers, as plain data: what stands in its file is this. */
 export interface AccountState {
   readonly version: 1;
   /** 12 digits */

@@ -1,7 +1,7 @@
 import { AWS_MANAGED_POLICIES } from './aws-managed.ts';
 import type { Run } from './reply.ts';
 
-/** Counts and quotas of the account; what a sandbox does not have (roles, providers, server certificates) counts zero. */
+/** Counts and quotas of the account; what an emulator does not have (roles, providers, server certificates) counts zero. */
 export const getAccountSummary: Run = (account) => {
   const users = [...account.users.values()];
   const policies = [...account.policies.values()];

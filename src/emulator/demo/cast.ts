@@ -2,7 +2,7 @@ import type { MANAGED_POLICIES } from '../../catalog/managed-policies.ts';
 import { CAPABILITIES, capabilityOf, OPERATIONS, riskOf } from '../../catalog/mturk.ts';
 import { activeMembers, type Member, type Role, type Team } from '../../team/team.ts';
 
-/** Who plays what in a rehearsal on some team. */
+/** Who plays what in a demo on some team. */
 export interface Cast {
   /** The key of a student who is not in the team yet. */
   readonly student: { readonly key: string; readonly name: string };

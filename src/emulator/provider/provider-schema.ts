@@ -6,7 +6,7 @@ const optionalString = { type: 'string', optional: true } as const;
 const optionalBool = { type: 'bool', optional: true } as const;
 
 /**
- * The settings of hashicorp/aws that mean something for an account in a process. The others (profiles, roles,
+ * The settings of hashicorp/aws that mean something for the local AWS emulator. The others (profiles, roles,
  * proxies) are left out, so that the engine refuses them rather than that they silently do nothing.
  */
 export const PROVIDER_SCHEMA: BlockSchema = {

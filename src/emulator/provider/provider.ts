@@ -35,7 +35,7 @@ const DEFAULT_MAX_ATTEMPTS = 25;
 const LARGEST_MESSAGE = 256 * 1024 * 1024;
 
 /**
- * Starts the Terraform provider of the account in a process: hashicorp/aws for the resource types that our stacks
+ * Starts the Terraform provider of the local AWS emulator: hashicorp/aws for the resource types that our stacks
  * use, over plain gRPC on the loopback address. Engines may come and go, and even run side by side.
  */
 export async function startProvider(options: ProviderOptions): Promise<RunningProvider> {

