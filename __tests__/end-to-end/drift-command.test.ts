@@ -215,7 +215,7 @@ test('a look in a hurry needs no engine, makes fewer calls, and sees the same ac
       body: expect.stringContaining('no such program'),
     },
   });
-  expect(outputs()).toMatchObject({ class: 'error', 'failure-reason': 'look-failed' });
+  expect(outputs()).toMatchObject({ class: 'error', 'failure-reason': 'drift-check-failed' });
 });
 
 test('without the line in team.yaml nothing is undone, and the line is told', async () => {

@@ -5,7 +5,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { type Difference, differences } from '../../src/access/model-difference.ts';
 import { declare } from '../../src/access/sources/desired.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
-import { railsOf } from '../../src/guardrails/rails.ts';
+import { blocksOf } from '../../src/guardrails/blocks.ts';
 import { type DriftReport, driftOf } from '../../src/review/changes/classify-plan.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
 import { applyPlan, initialise, planChanges, type SavedPlan } from '../../src/terraform/run/commands.ts';
@@ -168,7 +168,7 @@ test.each(TAMPERINGS)('%s is named, once and alone, and put back', async (_what,
   const found = driftOf(saved.plan, team.account);
   expect(found.tampered).toEqual([{ difference: expect.objectContaining(expected), fate: 'put-back' }]);
   expect(found).toMatchObject({ class: 'drift', pending: [], unexplained: [], tamperedAttributes: [] });
-  expect(railsOf(saved.plan, team, TODAY)).toEqual([]);
+  expect(blocksOf(saved.plan, team, TODAY)).toEqual([]);
   // That it is put back is what the next one needs in order to be alone.
   await apply(saved);
 });

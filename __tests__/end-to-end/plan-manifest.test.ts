@@ -77,7 +77,7 @@ test('the manifest tells what was planned; the same plan again has the same dige
     run: { id: '0', attempt: 0 },
     counts: { add: 4, change: 1, remove: 0, people: 1, unexplained: 0, refusals: 0 },
     risk: 'gains-other',
-    review: { people: [{ key: 'eve', name: 'Eve Lindqvist' }], rails: [], unexplained: [] },
+    review: { people: [{ key: 'eve', name: 'Eve Lindqvist' }], blocks: [], unexplained: [] },
   });
   await mturk(PLAN);
   expect(manifest().digest).toBe(first.digest);
@@ -118,5 +118,5 @@ test('a refused plan has a manifest that says why', async () => {
   place.write('head.yaml', SAMPLE.replace(/ {2}fay: .*\n/, ''));
   const refused = await mturk(PLAN);
   expect(refused.code).toBe(1);
-  expect(manifest().review.rails).toMatchObject([{ code: 'member-not-departed', args: { member: 'fay' } }]);
+  expect(manifest().review.blocks).toMatchObject([{ code: 'member-not-departed', args: { member: 'fay' } }]);
 });

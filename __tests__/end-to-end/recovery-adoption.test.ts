@@ -38,7 +38,7 @@ test('a name that is taken outside the path is refused, and nothing is changed',
     iam.destroy();
     const before = JSON.stringify(comparableAccount(test.memory.account, start.account));
     const plan = orThrow(await planLab(test.lab(sampleTeam)));
-    expect(plan.rails.map(({ code }) => code)).toEqual(['name-taken']);
+    expect(plan.blocks.map(({ code }) => code)).toEqual(['name-taken']);
     expect(plan.takenOver).toEqual([]);
     expect(JSON.stringify(comparableAccount(test.memory.account, start.account))).toBe(before);
   });
@@ -47,7 +47,7 @@ test('a name that is taken outside the path is refused, and nothing is changed',
 test('without the boundary nobody is created', async () => {
   await withLab(emptyMemory(), async (test) => {
     const plan = orThrow(await planLab(test.lab(sampleTeam)));
-    expect(plan.rails.map(({ code }) => code)).toEqual(['boundary-missing']);
+    expect(plan.blocks.map(({ code }) => code)).toEqual(['boundary-missing']);
     expect(test.emulator.calls.filter(isWriting)).toEqual([]);
   });
 }, 60_000);

@@ -78,7 +78,7 @@ async function applyAs(test: LabInTest, of: Team): Promise<void> {
     'apply',
     async (lab) => {
       const plan = orThrow(await planLab(lab));
-      expect(plan.rails).toEqual([]);
+      expect(plan.blocks).toEqual([]);
       orThrow(await applyLab(lab, plan));
       expect(isEmpty(orThrow(await planLab(lab)))).toBe(true);
       await noteApply(lastAppliedRecord(lab.records), lab, { state: 'applied' });

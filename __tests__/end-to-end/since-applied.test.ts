@@ -103,10 +103,10 @@ test('before anybody answers, a plan names what it puts back that was done by ha
     const words = planLines({ ...plan, plan: plan.saved.plan }, lab.naming, { resources: false }).join('\n');
     expect(words).toMatch(/Not explained by team\.yaml:.*emergency.*somebody took Bo Chen out of/s);
     const tools = { engine: 'x', provider: 'y' };
-    const { saved, report, rails, held } = plan;
+    const { saved, report, blocks, held } = plan;
     const review = reviewOf({
       ...{ before: team, after: withEve, today: lab.today, at: lab.at },
-      plan: { plan: saved.plan, report, rails, held, tools },
+      plan: { plan: saved.plan, report, blocks, held, tools },
     });
     expect(review.risk).toBe('gains-spending');
     expect(review.unexplained.map(({ kind }) => kind)).toEqual(['drift-reverted', 'drift-reverted']);

@@ -8,7 +8,7 @@ import { checkCaller } from '../../src/aws/caller.ts';
 import { iamNames } from '../../src/aws/iam-names.ts';
 import { checkBoundary, findExisting } from '../../src/aws/inventory/existing.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
-import { railsOf } from '../../src/guardrails/rails.ts';
+import { blocksOf } from '../../src/guardrails/blocks.ts';
 import { driftOf } from '../../src/review/changes/classify-plan.ts';
 import { boundaryArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -88,12 +88,12 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       const names = iamNames(iam);
       expect(await checkBoundary(boundaryArn(sampleTeam), names)).toMatchObject([{ code: 'boundary-missing' }]);
       const boundary = await applied(await workspaceOf('bootstrap'));
-      expect(railsOf(boundary.plan, sampleTeam, TODAY, 'bootstrap')).toEqual([]);
+      expect(blocksOf(boundary.plan, sampleTeam, TODAY, 'bootstrap')).toEqual([]);
       expect(await checkBoundary(boundaryArn(sampleTeam), names)).toEqual([]);
 
       const team = await workspaceOf('team');
       const first = await applied(team);
-      expect(railsOf(first.plan, sampleTeam, TODAY)).toEqual([]);
+      expect(blocksOf(first.plan, sampleTeam, TODAY)).toEqual([]);
       expect(driftOf(first.plan, sampleTeam.account).access.after).toEqual(byName(declare(sampleTeam, TODAY)));
 
       const again = await planned(team);
@@ -130,7 +130,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
 
       const finishing = await workspaceOf('team', sampleTeam, existing.imports);
       const third = await planned(finishing);
-      expect(railsOf(third.plan, sampleTeam, TODAY)).toEqual([]);
+      expect(blocksOf(third.plan, sampleTeam, TODAY)).toEqual([]);
       const report = driftOf(third.plan, sampleTeam.account);
       expect(report.takenOver.map(({ address }) => address).sort()).toEqual(
         existing.imports.map(({ to }) => to).sort(),
@@ -154,7 +154,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       await applied(await workspaceOf('bootstrap'));
       const first = await planned(await workspaceOf('team'));
       const { imports, findings } = await findExisting(plannedCreates(first.plan), iamNames(iam));
-      expect(findings).toMatchObject([{ code: 'strangers-in-group', args: { role: 'paymaster', users: ['zoe'] } }]);
+      expect(findings).toMatchObject([{ code: 'unexpected-group-members', args: { role: 'paymaster', users: ['zoe'] } }]);
       expect(imports.map(({ to }) => to)).toEqual(['aws_iam_group.role_paymaster']);
       await applied(await workspaceOf('team', sampleTeam, imports));
       const attached = await iam.send(new aws.ListAttachedGroupPoliciesCommand(group));

@@ -1,4 +1,4 @@
-import { railsOf } from '../../src/guardrails/rails.ts';
+import { blocksOf } from '../../src/guardrails/blocks.ts';
 import { driftOf } from '../../src/review/changes/classify-plan.ts';
 import { reviewOf } from '../../src/review/changes/review-of.ts';
 import { manifestOf, writeManifest } from '../../src/review/manifest/manifest.ts';
@@ -17,7 +17,7 @@ export function filesOf(name: string, { commit, run }: { readonly commit: string
   const plan = {
     plan: recorded,
     report: driftOf(recorded, after.account),
-    rails: railsOf(recorded, after, TODAY),
+    blocks: blocksOf(recorded, after, TODAY),
     held: [],
     tools: { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 6.25.0' },
   };

@@ -123,7 +123,7 @@ export function orThrow<T>(result: Result<T>): T {
 /** A plan that nothing stands against, as `apply` wants it. */
 export async function planned(lab: Lab): Promise<LabPlan> {
   const plan = orThrow(await planLab(lab));
-  if (plan.rails.length > 0) throw new Error(JSON.stringify(plan.rails));
+  if (plan.blocks.length > 0) throw new Error(JSON.stringify(plan.blocks));
   return plan;
 }
 

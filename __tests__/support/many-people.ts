@@ -69,7 +69,7 @@ export function reviewOfMany(
       address: null,
       attributes: [],
     })),
-    rails: [],
+    blocks: [],
     held: people.map(({ user }) => user),
     plan: planOf(resources),
   };

@@ -1,6 +1,6 @@
 import { declare } from '../../src/access/sources/desired.ts';
-import { rail } from '../../src/guardrails/rail.ts';
-import { railsOf } from '../../src/guardrails/rails.ts';
+import { block } from '../../src/guardrails/block.ts';
+import { blocksOf } from '../../src/guardrails/blocks.ts';
 import { usersToHold } from '../../src/review/apply/transit.ts';
 import { driftOf } from '../../src/review/changes/classify-plan.ts';
 import { corrections } from '../../src/review/changes/corrections.ts';
@@ -112,7 +112,7 @@ export function recordedReview(name: string, after: Team = recordedTeam): Review
     plan: {
       plan,
       report,
-      rails: railsOf(plan, after, TODAY),
+      blocks: blocksOf(plan, after, TODAY),
       held: usersToHold(was, will, AT),
       tools: { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 5.54.0' },
     },
@@ -304,7 +304,7 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
         unexplained: [
           { kind: 'not-in-files', difference: null, address: 'aws_iam_user.member_fay', attributes: ['name'] },
         ],
-        rails: [rail('member-replaced', { member: 'fay', user: 'perception-lab-fay', because: ['name'] })],
+        blocks: [block('member-replaced', { member: 'fay', user: 'perception-lab-fay', because: ['name'] })],
       },
       { state: 'refused' },
     ),

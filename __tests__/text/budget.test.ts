@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { rail } from '../../src/guardrails/rail.ts';
+import { block } from '../../src/guardrails/block.ts';
 import type { Review } from '../../src/review/changes/review.ts';
 import { type CommentView, renderComment, renderSummary } from '../../src/review/comment/comment.ts';
 import { countsSentence, riskSentences } from '../../src/review/comment/headline.ts';
@@ -134,10 +134,10 @@ function viewFull(text: (slot: string) => string, count: number, budget: number)
         attributes: [],
       },
     ],
-    rails: [
-      rail('member-not-departed', { member: text('member'), user, today: '2026-11-25' }),
-      rail('lab-changed', { from: text('lab'), to: text('lab') }),
-      rail('outside-managed-path', { address: text('address'), what: text('what'), managed: text('managed') }),
+    blocks: [
+      block('member-not-departed', { member: text('member'), user, today: '2026-11-25' }),
+      block('lab-changed', { from: text('lab'), to: text('lab') }),
+      block('outside-managed-path', { address: text('address'), what: text('what'), managed: text('managed') }),
     ],
     held: [user],
     plan: {

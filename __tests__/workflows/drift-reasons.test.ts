@@ -32,14 +32,14 @@ test.each<[string, Ends, string]>([
   // GitHub cancels what runs out of its time.
   ['undoing was cancelled half-way', { reconcile: half }, 'reconcile-failed'],
   ['undoing was cancelled, and said why', { reconcile: reason('cancelled', 'state-locked') }, 'state-locked'],
-  ['the look was cancelled', { detect: half }, 'look-failed'],
+  ['the look was cancelled', { detect: half }, 'drift-check-failed'],
   ['the look said why', { detect: reason('failure', 'plan-failed') }, 'plan-failed'],
   [
     'the file is wrong',
     { build: reason('failure', 'validate-failed'), detect: { result: 'skipped' } },
     'validate-failed',
   ],
-  ['the build was cancelled', { build: half, detect: { result: 'skipped' } }, 'look-failed'],
+  ['the build was cancelled', { build: half, detect: { result: 'skipped' } }, 'drift-check-failed'],
 ])('%s: %j', (_name, ends, expected) => {
   expect(reasonWith(ends)).toBe(expected);
 });

@@ -157,7 +157,7 @@ test('a failure has an issue of its own, leaves that about drift alone, and fail
   writeFileSync(record, '{"version":1');
   const run = await look('failure');
   expect(results(run)).toMatchObject({ detect: 'failure', reconcile: 'skipped', report: 'success' });
-  expect(run.jobs.detect?.outputs['failure-reason']).toBe('look-failed');
+  expect(run.jobs.detect?.outputs['failure-reason']).toBe('drift-check-failed');
   expect(issueOf('drift')).toEqual(before);
   expect(issueOf('drift-error')).toMatchObject({ state: 'open' });
 

@@ -1,5 +1,5 @@
 /** What a planned change may not do. Names are IAM's where they are called `user` or `group`, else the file's keys. */
-export interface RailFindingArgs {
+export interface BlockArgs {
   /** More members would be deleted than `settings.max-removals` allows. */
   'too-many-removals': { readonly count: number; readonly limit: number; readonly members: readonly string[] };
   /** `today` is `YYYY-MM-DD`, for a line that can be pasted. */
@@ -11,9 +11,9 @@ export interface RailFindingArgs {
   'lab-changed': { readonly from: string; readonly to: string };
   'user-without-boundary': { readonly user: string; readonly boundary: string | null; readonly wanted: string };
   'outside-managed-path': { readonly address: string; readonly what: string; readonly managed: string };
-  'resource-not-ours': { readonly address: string; readonly type: string };
+  'unmanaged-resource-type': { readonly address: string; readonly type: string };
   'unknown-action': { readonly address: string; readonly actions: readonly string[] };
-  'forgets-resource': { readonly address: string };
+  'removed-from-state': { readonly address: string };
   'plan-incomplete': { readonly because: 'errored' | 'deferred' | 'actions' | 'partial' };
   'sensitive-value': { readonly address: string };
   'unknown-value': { readonly address: string; readonly attributes: readonly string[] };
@@ -25,7 +25,7 @@ export interface RailFindingArgs {
     readonly key: string;
   };
   /** `users` are in the group and not among those who get the role. */
-  'strangers-in-group': { readonly group: string; readonly role: string; readonly users: readonly string[] };
+  'unexpected-group-members': { readonly group: string; readonly role: string; readonly users: readonly string[] };
   /** Nobody of `owners` (keys) would have access. */
   'no-owner-left': { readonly owners: readonly string[] };
   /** Something that says what the lab itself, or whoever runs it, may do: never a matter of a pull request. */

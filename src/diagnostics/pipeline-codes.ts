@@ -13,10 +13,10 @@ export const FAILURE_REASONS = [
   'not-approved',
   'superseded',
   'state-locked',
-  'blast-radius',
+  'guardrail-blocked',
   'apply-failed',
   'not-converged',
-  'look-failed',
+  'drift-check-failed',
   'reconcile-failed',
   'timeout',
 ] as const;
@@ -47,6 +47,6 @@ export type Stop =
       /** Whether the last one comes after this one; else nobody can tell. */
       readonly known: boolean;
     }
-  | { readonly reason: 'blast-radius'; readonly codes: readonly string[] }
+  | { readonly reason: 'guardrail-blocked'; readonly codes: readonly string[] }
   | { readonly reason: 'not-converged'; readonly addresses: readonly string[] }
   | { readonly reason: FailureReason; readonly failed: true; readonly text: string };

@@ -8,7 +8,7 @@ const REASONS: Partial<Record<FailureCode, FailureReason>> = {
   'wrong-account': 'credentials-failed',
   'plan-stale': 'plan-changed',
   'configuration-missing': 'synth-failed',
-  'refused-midway': 'apply-failed',
+  'blocked-during-apply': 'apply-failed',
 };
 
 /** The reason for a failure. One that came after the first change was made is always that the apply failed. */

@@ -23,11 +23,11 @@ interface EngineWords {
  * `progress` is null where nothing was being applied, so that "nothing was changed" can be said.
  */
 export interface EngineFindingArgs {
-  'engine-missing': { readonly account: 'real' | 'emulator' };
-  'engine-not-found': { readonly binary: string };
-  'engine-unusable': { readonly binary: string; readonly reason: string };
-  'engine-too-old': { readonly engine: string; readonly needs: string; readonly because: 'tool' | 'state-lock' };
-  'engine-refused-for-real-account': { readonly binary: string };
+  'terraform-missing': { readonly account: 'real' | 'emulator' };
+  'terraform-not-found': { readonly binary: string };
+  'terraform-unusable': { readonly binary: string; readonly reason: string };
+  'terraform-too-old': { readonly engine: string; readonly needs: string; readonly because: 'tool' | 'state-lock' };
+  'terraform-not-trusted': { readonly binary: string };
   /** Where `synth` should have written. */
   'configuration-missing': { readonly directory: string };
   /** `file` is a record beside the state. */
@@ -49,8 +49,8 @@ export interface EngineFindingArgs {
   throttled: EngineWords & { readonly progress: Progress | null };
   'aws-unavailable': EngineWords & { readonly progress: Progress | null };
   'network-failed': EngineWords & { readonly progress: Progress | null };
-  /** Codes of rails. Something was applied before, and is told by `progress`. */
-  'refused-midway': { readonly codes: readonly string[]; readonly progress: Progress };
+  /** Codes of blocks. Something was applied before, and is told by `progress`. */
+  'blocked-during-apply': { readonly codes: readonly string[]; readonly progress: Progress };
   interrupted: { readonly progress: Progress | null };
   killed: { readonly signal: string; readonly progress: Progress | null };
   timeout: { readonly seconds: number; readonly progress: Progress | null };

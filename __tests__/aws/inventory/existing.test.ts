@@ -76,7 +76,7 @@ describe('who is in a group before its members are written', () => {
     const { findings } = await findExisting(creates, account);
     expect(findings).toMatchObject([
       {
-        code: 'strangers-in-group',
+        code: 'unexpected-group-members',
         args: { group: 'perception-lab-paymaster', role: 'paymaster', users: ['perception-lab-bo', 'zoe'] },
       },
     ]);

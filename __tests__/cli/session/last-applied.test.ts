@@ -167,7 +167,7 @@ test.each([
   ],
   ['a stale plan', { code: 'plan-stale', args: { reason: '' } }, 'plan-changed'],
   ['too long', { code: 'timeout', args: { seconds: 1, progress } }, 'timeout'],
-  ['no engine', { code: 'engine-missing', args: { account: 'real' } }, 'plan-failed'],
+  ['no engine', { code: 'terraform-missing', args: { account: 'real' } }, 'plan-failed'],
 ] as const)('the reason for %s', (_what, failure, reason) => {
   expect(reasonOf(failure, 'plan')).toBe(reason);
 });

@@ -3,7 +3,7 @@ import type { Difference } from '../../../src/access/model-difference.ts';
 import { declare } from '../../../src/access/sources/desired.ts';
 import type { DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
 import { standsAgainst } from '../../../src/drift/remediation/stands-against.ts';
-import { rail } from '../../../src/guardrails/rail.ts';
+import { block } from '../../../src/guardrails/block.ts';
 import { driftOf } from '../../../src/review/changes/classify-plan.ts';
 import { iamName } from '../../../src/team/names.ts';
 import type { Plan } from '../../../src/terraform/plan/plan-read.ts';
@@ -54,7 +54,7 @@ function ask(
     {
       plan: quiet,
       report: { ...report, access: { recorded: before, before, after } },
-      rails: [],
+      blocks: [],
       takenOver: [],
       ...plan,
     },
@@ -91,9 +91,9 @@ test('what it would take over', () => {
   });
 });
 
-test('what the rails refuse', () => {
-  const rails = [rail('outside-managed-path', { address: 'aws_iam_user.member_bo', what: 'path /', managed: '/x/' })];
-  expect(ask(tampered, file, [spends], { rails })).toEqual({ reason: 'rails', findings: rails });
+test('what the blocks refuse', () => {
+  const blocks = [block('outside-managed-path', { address: 'aws_iam_user.member_bo', what: 'path /', managed: '/x/' })];
+  expect(ask(tampered, file, [spends], { blocks })).toEqual({ reason: 'blocks', findings: blocks });
 });
 
 test('whoever would get something by it, whatever was decided: a Deny that is known by now', () => {

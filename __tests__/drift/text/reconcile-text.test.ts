@@ -10,7 +10,7 @@ import {
   stillDiffersText,
   undoneText,
 } from '../../../src/drift/text/reconcile-text.ts';
-import { rail } from '../../../src/guardrails/rail.ts';
+import { block } from '../../../src/guardrails/block.ts';
 import { expectGolden } from '../../support/golden.ts';
 import * as sample from '../../support/sample-looks.ts';
 
@@ -75,7 +75,7 @@ const REFUSALS: Readonly<Record<Refusal['reason'], readonly Refusal[]>> = {
     { reason: 'other-changes', besides: [added], addresses: ['aws_iam_user.member_bo'], missing: one },
     { reason: 'other-changes', besides: [], addresses: ['output.x'], missing: [] },
   ],
-  rails: [{ reason: 'rails', findings: [rail('too-many-removals', { count: 4, limit: 3, members: [] })] }],
+  blocks: [{ reason: 'blocks', findings: [block('too-many-removals', { count: 4, limit: 3, members: [] })] }],
   held: [{ reason: 'held', users: ['perception-lab-bo', 'mallory'] }],
   gives: [{ reason: 'gives', users: ['perception-lab-bo'] }],
 };

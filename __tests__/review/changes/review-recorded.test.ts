@@ -1,4 +1,4 @@
-import { railsOf } from '../../../src/guardrails/rails.ts';
+import { blocksOf } from '../../../src/guardrails/blocks.ts';
 import { usersToHold } from '../../../src/review/apply/transit.ts';
 import { driftOf } from '../../../src/review/changes/classify-plan.ts';
 import { corrections } from '../../../src/review/changes/corrections.ts';
@@ -21,7 +21,7 @@ function reviewsOf(name: string): { readonly offline: Review; readonly planned: 
   const plan: PlanOfReview = {
     plan: recorded,
     report,
-    rails: railsOf(recorded, after, TODAY),
+    blocks: blocksOf(recorded, after, TODAY),
     held: usersToHold(report.access.before, report.access.after, AT),
     tools: TOOLS,
   };
@@ -44,7 +44,7 @@ test.each(STORY)('%s reads as it was looked at', (name) => {
   expectGolden(`review/${name}.txt`, [text('the files', offline, []), text('the plan', planned, corrected)].join('\n'));
 });
 
-const FACTS: Readonly<Record<string, [risk: Review['risk'], people: string, unexplained: number, rails: string[]]>> = {
+const FACTS: Readonly<Record<string, [risk: Review['risk'], people: string, unexplained: number, blocks: string[]]>> = {
   '01-create': ['gains-spending', 'ada+ bo+ dee+ cy+', 0, []],
   '02-nochange': ['nothing', '', 0, []],
   '03-add-member': ['gains-spending', 'eve+', 0, []],
@@ -63,14 +63,14 @@ const FACTS: Readonly<Record<string, [risk: Review['risk'], people: string, unex
 };
 
 test.each(Object.entries(FACTS))(
-  '%s: risk, people, what is unexplained, rails',
-  (name, [risk, people, unexplained, rails]) => {
+  '%s: risk, people, what is unexplained, blocks',
+  (name, [risk, people, unexplained, blocks]) => {
     const { planned } = reviewsOf(name);
     const signs = { joins: '+', leaves: '-', changed: '' };
     expect(planned).toMatchObject({ risk });
     expect(planned.people.map(({ key, user, change }) => `${key ?? user}${signs[change.kind]}`).join(' ')).toBe(people);
     expect(planned.unexplained).toHaveLength(unexplained);
-    expect(planned.rails.map(({ code }) => code)).toEqual(rails);
+    expect(planned.blocks.map(({ code }) => code)).toEqual(blocks);
   },
 );
 
@@ -88,6 +88,6 @@ test('where nobody touched the account, a plan says what the files said', () => 
 
 test('a renamed lab is refused by the files already', () => {
   const { offline, planned } = reviewsOf('16-lab-renamed');
-  expect(offline.rails.map(({ code }) => code)).toEqual(['lab-changed']);
-  expect(planned.rails.map(({ code }) => code)).toEqual(['lab-changed']);
+  expect(offline.blocks.map(({ code }) => code)).toEqual(['lab-changed']);
+  expect(planned.blocks.map(({ code }) => code)).toEqual(['lab-changed']);
 });

@@ -1,4 +1,4 @@
-import { fileRails } from '../../../src/guardrails/file-rails.ts';
+import { fileBlocks } from '../../../src/guardrails/file-blocks.ts';
 import type { Review } from '../../../src/review/changes/review.ts';
 import { reviewFiles } from '../../../src/review/changes/review-files.ts';
 import { changesNothing, reviewOf } from '../../../src/review/changes/review-of.ts';
@@ -82,7 +82,7 @@ describe('people, worst first', () => {
     const since = review(ended, ended, { since: '2026-11-15' });
     expect(brief(since)).toEqual(['gus: identity-deleted']);
     expect(since.people[0]).toMatchObject({ name: '李小龍', change: { kind: 'leaves', mayAct: { before: false } } });
-    expect(since.rails).toEqual([]);
+    expect(since.blocks).toEqual([]);
   });
 });
 
@@ -182,7 +182,7 @@ describe('questions', () => {
 });
 
 describe('reasons not to apply that two files tell', () => {
-  const codes = (after: Team) => fileRails(sampleTeam, after, TODAY).map(({ code }) => code);
+  const codes = (after: Team) => fileBlocks(sampleTeam, after, TODAY).map(({ code }) => code);
   test.each<[string, Team, string[]]>([
     ['nothing', sampleTeam, []],
     ['departed', leave('bo'), []],

@@ -136,7 +136,7 @@ describe('where the plan says otherwise', () => {
     const of = {
       plan,
       report: driftOf(plan, ACCOUNT),
-      rails: [],
+      blocks: [],
       held: [],
       tools: { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 6.25.0' },
     };

@@ -1,4 +1,4 @@
-import { railsOf } from '../../../src/guardrails/rails.ts';
+import { blocksOf } from '../../../src/guardrails/blocks.ts';
 import { driftOf } from '../../../src/review/changes/classify-plan.ts';
 import { type PlanOfReview, reviewOf } from '../../../src/review/changes/review-of.ts';
 import { renderComment } from '../../../src/review/comment/comment.ts';
@@ -25,7 +25,7 @@ function made(name: string): { readonly manifest: Manifest; readonly plan: PlanO
   const plan: PlanOfReview = {
     plan: recorded,
     report: driftOf(recorded, after.account),
-    rails: railsOf(recorded, after, TODAY),
+    blocks: blocksOf(recorded, after, TODAY),
     held: [],
     tools: { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 6.25.0' },
   };
@@ -128,8 +128,8 @@ describe('a stranger’s text', () => {
         Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
       }),
     ],
-    ['a rail that does not exist', edited('review.rails.0.code', 'be-nice', refused)],
-    ['a rail with another one’s arguments', edited('review.rails.0.args', { count: 1 }, refused)],
+    ['a block that does not exist', edited('review.blocks.0.code', 'be-nice', refused)],
+    ['a block with another one’s arguments', edited('review.blocks.0.args', { count: 1 }, refused)],
     ['a count that is negative', edited('counts.add', -1)],
   ])('%s is refused', (_what, text) => {
     expect(readManifest(text)).toMatchObject({ ok: false, reason: expect.any(String) });

@@ -22,7 +22,7 @@ const STOPS: readonly Stop[] = [
   },
   { reason: 'superseded', ...COMMITS, known: true },
   { reason: 'superseded', ...COMMITS, known: false },
-  { reason: 'blast-radius', codes: ['too-many-removals'] },
+  { reason: 'guardrail-blocked', codes: ['too-many-removals'] },
   { reason: 'not-converged', addresses: Array.from({ length: 14 }, (_, index) => `aws_iam_user.member_${index}`) },
 ];
 

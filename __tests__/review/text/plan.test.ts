@@ -1,5 +1,5 @@
 import { compare } from '../../../src/access/diff.ts';
-import { railsOf } from '../../../src/guardrails/rails.ts';
+import { blocksOf } from '../../../src/guardrails/blocks.ts';
 import { usersToHold } from '../../../src/review/apply/transit.ts';
 import { driftOf } from '../../../src/review/changes/classify-plan.ts';
 import { type PlanView, planLines, refusalLines } from '../../../src/review/text/plan.ts';
@@ -30,7 +30,7 @@ function viewOf(name: string): PlanView {
     plan,
     report,
     change: compare(before, after, AT),
-    rails: railsOf(plan, { ...sampleTeam, departed: [] }, TODAY),
+    blocks: blocksOf(plan, { ...sampleTeam, departed: [] }, TODAY),
     takenOver: [],
     held: usersToHold(before, after, AT),
   };
@@ -39,7 +39,7 @@ function viewOf(name: string): PlanView {
 test.each(recordedNames('.plan.json'))('%s reads as it was looked at', (name) => {
   const view = viewOf(name);
   const plan = planLines(view, naming, { resources: false });
-  const refusal = refusalLines(view.rails);
+  const refusal = refusalLines(view.blocks);
   const part = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : [`== ${title}`, '', ...lines, ''];
   expectGolden(`plans/${name}.txt`, [...part('plan', plan), ...part('refused', refusal)].join('\n'));

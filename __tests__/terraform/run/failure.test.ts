@@ -175,7 +175,7 @@ test.each<[object, Partial<EngineRun>]>([
     { signal: 'SIGKILL', exitCode: null },
   ],
   [
-    { code: 'engine-unusable', args: { binary: '', reason: 'spawn EACCES' } },
+    { code: 'terraform-unusable', args: { binary: '', reason: 'spawn EACCES' } },
     { startError: 'spawn EACCES', exitCode: null },
   ],
 ])('%j comes before whatever the engine said', (expected, run) => {

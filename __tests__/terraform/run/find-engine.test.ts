@@ -59,7 +59,7 @@ describe('which engine', () => {
     for (const name of ['tofuu', '/nowhere/tofu', terraform]) {
       expect(await findEngine({ env: { PATH: terraform, TERRAFORM_BINARY_NAME: name }, account: 'emulator' })).toEqual({
         ok: false,
-        failure: { code: 'engine-not-found', args: { binary: name } },
+        failure: { code: 'terraform-not-found', args: { binary: name } },
       });
     }
   });
@@ -81,21 +81,21 @@ describe('which versions', () => {
       false,
       {
         ok: false,
-        failure: { code: 'engine-too-old', args: { engine: 'Terraform 1.5.7', needs: '1.6', because: 'tool' } },
+        failure: { code: 'terraform-too-old', args: { engine: 'Terraform 1.5.7', needs: '1.6', because: 'tool' } },
       },
     ],
-    ['Terraform v0.15.5', false, { ok: false, failure: { code: 'engine-too-old' } }],
+    ['Terraform v0.15.5', false, { ok: false, failure: { code: 'terraform-too-old' } }],
     ['Terraform v1.6.0', false, { ok: true, value: { version: '1.6.0' } }],
     [
       'OpenTofu v1.9.1',
       true,
-      { ok: false, failure: { code: 'engine-too-old', args: { needs: '1.10', because: 'state-lock' } } },
+      { ok: false, failure: { code: 'terraform-too-old', args: { needs: '1.10', because: 'state-lock' } } },
     ],
     ['OpenTofu v1.10.0', true, { ok: true, value: { version: '1.10.0' } }],
     ['OpenTofu v1.13.0-beta1', true, { ok: true, value: { version: '1.13.0' } }],
     ['Terraform v2.0.0', true, { ok: true, value: { version: '2.0.0' } }],
-    ['Pulumi v3.0.0', false, { ok: false, failure: { code: 'engine-unusable', args: { reason: 'Pulumi v3.0.0' } } }],
-    ['', false, { ok: false, failure: { code: 'engine-unusable', args: { reason: 'it printed nothing' } } }],
+    ['Pulumi v3.0.0', false, { ok: false, failure: { code: 'terraform-unusable', args: { reason: 'Pulumi v3.0.0' } } }],
+    ['', false, { ok: false, failure: { code: 'terraform-unusable', args: { reason: 'it printed nothing' } } }],
   ])('%s with the state in a bucket: %s', async (says, needsStateLock, expected) => {
     const home = await engineThatSays('terraform', says);
     expect(await findEngine({ env: { PATH: `${home}:/bin` }, account: 'real', needsStateLock })).toMatchObject(
@@ -106,12 +106,12 @@ describe('which versions', () => {
   test('a program that fails, and one that is for another machine', async () => {
     const failing = await engineThatSays('terraform', 'Terraform v1.9.0', 3);
     expect(await findEngine({ env: { PATH: `${failing}:/bin` }, account: 'real' })).toMatchObject({
-      failure: { code: 'engine-unusable' },
+      failure: { code: 'terraform-unusable' },
     });
     const foreign = await mkdtemp(join(directory, 'foreign-'));
     await writeFile(join(foreign, 'tofu'), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 9, 9, 9]), { mode: 0o755 });
     expect(await findEngine({ env: { PATH: foreign }, account: 'real' })).toMatchObject({
-      failure: { code: 'engine-unusable' },
+      failure: { code: 'terraform-unusable' },
     });
   });
 });
@@ -122,14 +122,14 @@ describe('the repackaged engine', () => {
   test('is never looked for when the account is real', async () => {
     expect(await findEngine({ env: onlyHere, account: 'real' })).toEqual({
       ok: false,
-      failure: { code: 'engine-missing', args: { account: 'real' } },
+      failure: { code: 'terraform-missing', args: { account: 'real' } },
     });
   });
 
   test('is missing where it is not installed', async () => {
     expect(await findEngine({ env: onlyHere, account: 'emulator', packageRoots: [directory] })).toEqual({
       ok: false,
-      failure: { code: 'engine-missing', args: { account: 'emulator' } },
+      failure: { code: 'terraform-missing', args: { account: 'emulator' } },
     });
   });
 
@@ -152,7 +152,7 @@ describe('the repackaged engine', () => {
       { PATH: join(linked, 'deeper') },
     ]) {
       expect(await findEngine({ env, account: 'real' })).toMatchObject({
-        failure: { code: 'engine-refused-for-real-account' },
+        failure: { code: 'terraform-not-trusted' },
       });
       expect(await findEngine({ env, account: 'emulator' })).toMatchObject({ ok: true });
     }

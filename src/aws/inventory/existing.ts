@@ -1,5 +1,5 @@
 import type { Finding } from '../../diagnostics/finding.ts';
-import type { RailFindingArgs } from '../../diagnostics/guardrail-codes.ts';
+import type { BlockArgs } from '../../diagnostics/guardrail-codes.ts';
 import type { IamNames, NamedKind, NamedThing } from '../iam-names.ts';
 
 /** Something with a name that a plan creates. */
@@ -75,7 +75,9 @@ export async function findExisting(creates: readonly PlannedCreate[], iam: IamNa
 
 async function strangersIn({ name, key, users }: PlannedMembership, iam: IamNames): Promise<readonly Finding[]> {
   const strangers = (await iam.membersOf(name)).filter((user) => !users.includes(user));
-  return strangers.length === 0 ? [] : [finding('strangers-in-group', { group: name, role: key, users: strangers })];
+  return strangers.length === 0
+    ? []
+    : [finding('unexpected-group-members', { group: name, role: key, users: strangers })];
 }
 
 /** Asked before anything is created: without the boundary every user would fail, one after the other. */
@@ -91,9 +93,9 @@ function nameKey({ kind, name }: { readonly kind: NamedKind; readonly name: stri
   return `${kind} ${name.toLowerCase()}`;
 }
 
-function finding<Code extends 'name-taken' | 'strangers-in-group' | 'boundary-missing'>(
+function finding<Code extends 'name-taken' | 'unexpected-group-members' | 'boundary-missing'>(
   code: Code,
-  args: RailFindingArgs[Code],
+  args: BlockArgs[Code],
 ): Finding {
   // The pair is one member of the union by the signature, which TypeScript cannot follow through a generic.
   return { code, severity: 'error', file: null, path: [], position: null, args } as unknown as Finding;

@@ -26,8 +26,8 @@ export async function apply(options: ApplyOptions, terminal: Terminal): Promise<
     if (!planned.ok) return reportFailure(planned.failure, terminal);
     // With --json the plan is part of what goes to standard output in the end.
     if (!options.json) showPlan(lab, planned.value, { json: false, resources: false }, terminal);
-    if (planned.value.rails.length > 0) {
-      if (options.json) terminal.stderr(`${refusalLines(planned.value.rails, terminal.width).join('\n')}\n`);
+    if (planned.value.blocks.length > 0) {
+      if (options.json) terminal.stderr(`${refusalLines(planned.value.blocks, terminal.width).join('\n')}\n`);
       return 1;
     }
     if (!isEmpty(planned.value)) return await carryOut(lab, planned.value, options, terminal);

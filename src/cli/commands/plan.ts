@@ -42,7 +42,7 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<nu
     // A refused plan has a manifest, too: whoever reads the comment wants to know what it would have done.
     if (options.manifest !== null) await saveManifest(lab, planned.value, before, options.manifest, options.file);
     showPlan(lab, planned.value, options, terminal);
-    if (planned.value.rails.length > 0) return 1;
+    if (planned.value.blocks.length > 0) return 1;
     return isEmpty(planned.value) ? 0 : 2;
   } finally {
     await lab.close();
@@ -55,8 +55,8 @@ async function reviewOfPlan(
   planned: LabPlan,
   before: Team | null,
 ): Promise<{ readonly review: Review; readonly plan: PlanOfReview }> {
-  const { saved, report, rails, held, workspace } = planned;
-  const plan: PlanOfReview = { plan: saved.plan, report, rails, held, tools: await toolsOf(workspace) };
+  const { saved, report, blocks, held, workspace } = planned;
+  const plan: PlanOfReview = { plan: saved.plan, report, blocks, held, tools: await toolsOf(workspace) };
   return { review: reviewOf({ before, after: lab.team, today: lab.today, at: lab.at, plan }), plan };
 }
 
@@ -89,5 +89,5 @@ export function showPlan(
   const body =
     lab.stack === 'bootstrap' ? [bootstrapLine(isEmpty(planned))] : planLines(view, lab.naming, { ...options, width });
   terminal.stdout(`${[heading, '', ...body].join('\n')}\n`);
-  if (planned.rails.length > 0) terminal.stderr(`\n${refusalLines(planned.rails, width).join('\n')}\n`);
+  if (planned.blocks.length > 0) terminal.stderr(`\n${refusalLines(planned.blocks, width).join('\n')}\n`);
 }

@@ -80,7 +80,7 @@ function show(
     terminal.stdout(
       renderComment({
         review: shown,
-        state: manifest === null ? 'offline' : shown.rails.length > 0 ? 'refused' : 'planned',
+        state: manifest === null ? 'offline' : shown.blocks.length > 0 ? 'refused' : 'planned',
         failure: null,
         corrected: sentences,
         footer: {

@@ -29,7 +29,7 @@ import type { ApplyOptions } from './apply.ts';
 import { showPlan } from './plan.ts';
 
 export interface ReviewedOptions {
-  /** The manifest of the plan that was reviewed; null applies whatever the rails let through. */
+  /** The manifest of the plan that was reviewed; null applies whatever the blocks let through. */
   readonly reviewed: string | null;
   /** The commit that the file is of: refused where a later one was applied. */
   readonly commit: string | null;
@@ -97,10 +97,10 @@ async function inOrder(lab: Lab, options: Asked, record: LastAppliedRecord, term
   const planned = await planLab(lab, { lockTimeoutSeconds: LOCK_TIMEOUT_SECONDS });
   if (!planned.ok) return reported(planned.failure, 'plan', terminal);
   if (!options.json) showPlan(lab, planned.value, { json: false, resources: false }, terminal);
-  if (planned.value.rails.length > 0) {
-    if (options.json) terminal.stderr(`${refusalLines(planned.value.rails).join('\n')}\n`);
-    const codes = [...new Set(planned.value.rails.map(({ code }) => code))];
-    return { ok: false, stop: { reason: 'blast-radius', codes } };
+  if (planned.value.blocks.length > 0) {
+    if (options.json) terminal.stderr(`${refusalLines(planned.value.blocks).join('\n')}\n`);
+    const codes = [...new Set(planned.value.blocks.map(({ code }) => code))];
+    return { ok: false, stop: { reason: 'guardrail-blocked', codes } };
   }
   const verdict = await verdictOn(planned.value, reviewed);
   if (typeof verdict !== 'string') return { ok: false, stop: verdict };
@@ -157,7 +157,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What the fresh plan is of what was reviewed. Without a reviewed one everything that the rails let through is. */
+/** What the fresh plan is of what was reviewed. Without a reviewed one everything that the blocks let through is. */
 async function verdictOn(
   { saved, workspace }: LabPlan,
   reviewed: Manifest | null,

@@ -47,7 +47,7 @@ async function planFirst(stage: Stage): Promise<void> {
   const planned = await must(stage, planLab(lab));
   tellPlan(stage, lab, planned);
   const joins = planned.change.people.filter(({ kind }) => kind === 'joins').length;
-  story.check(DEMO.planHolds, joins === activeMembers(stage.team, stage.today).length && planned.rails.length === 0);
+  story.check(DEMO.planHolds, joins === activeMembers(stage.team, stage.today).length && planned.blocks.length === 0);
 
   story.chapter(DEMO.apply);
   await applyAndTell(stage, lab, planned);

@@ -23,7 +23,7 @@ export async function tellLook(options: Told, looked: Looked, { team, today, at 
     class: report.class,
     fingerprint: report.fingerprint,
     reconcile: String(report.reconcile && report.undo > 0),
-    ...(report.class === 'error' ? { 'failure-reason': 'look-failed' } : {}),
+    ...(report.class === 'error' ? { 'failure-reason': 'drift-check-failed' } : {}),
   });
 }
 
@@ -74,7 +74,7 @@ export async function tellReconciled(
 
 function lookReason(failure: Failure) {
   const reason = reasonOf(failure, 'plan');
-  return reason === 'plan-failed' ? 'look-failed' : reason;
+  return reason === 'plan-failed' ? 'drift-check-failed' : reason;
 }
 
 /** Why something was not put right, without ids of accounts and keys; null where it was, or there was nothing. */

@@ -1,5 +1,5 @@
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { railsOf, type Stage } from '../../guardrails/rails.ts';
+import { blocksOf, type Stage } from '../../guardrails/blocks.ts';
 import { heldTeam } from '../../review/apply/transit.ts';
 import { planDigest } from '../../review/manifest/digest.ts';
 import { keyOfIamName } from '../../team/names.ts';
@@ -10,7 +10,7 @@ import { type Applied, applyPlan, type CommandOptions, planChanges } from '../..
 import type { LabPlan } from './lab-plan.ts';
 import type { Lab } from './open-lab.ts';
 
-/** Carries out a plan that its rails let through, so that at no moment anybody may what neither end of it allows. */
+/** Carries out a plan that its blocks let through, so that at no moment anybody may what neither end of it allows. */
 export async function applyLab(lab: Lab, plan: LabPlan, options: CommandOptions = {}): Promise<Result<Applied>> {
   const engineOptions = lab.parallelism === null ? options : { ...options, parallelism: lab.parallelism };
   if (plan.held.length === 0) return applyPlan(plan.workspace, plan.saved, engineOptions);
@@ -57,10 +57,10 @@ async function applyInSteps(
     const saved = await planChanges(workspace.value, { ...options, targets: step.targets });
     if (!saved.ok) return saved;
     // What was let through is the plan before the first step, and this is another one.
-    const rails = railsOf(saved.value.plan, step.team, lab.today, lab.stack, step.stage);
-    if (rails.length > 0) {
-      const codes = [...new Set(rails.map(({ code }) => code))];
-      return fail('refused-midway', { codes, progress: { done, total: done } });
+    const blocks = blocksOf(saved.value.plan, step.team, lab.today, lab.stack, step.stage);
+    if (blocks.length > 0) {
+      const codes = [...new Set(blocks.map(({ code }) => code))];
+      return fail('blocked-during-apply', { codes, progress: { done, total: done } });
     }
     const applied = await applyPlan(workspace.value, saved.value, options);
     if (!applied.ok) return applied;

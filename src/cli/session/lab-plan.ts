@@ -15,7 +15,7 @@ import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { withHands } from '../../drift/scan/look-hands.ts';
 import { type SinceApplied, sinceApplied } from '../../drift/scan/look-since.ts';
-import { railsOf } from '../../guardrails/rails.ts';
+import { blocksOf } from '../../guardrails/blocks.ts';
 import { usersToHold } from '../../review/apply/transit.ts';
 import { type DriftReport, driftOf } from '../../review/changes/classify-plan.ts';
 import { boundaryArn } from '../../team/names.ts';
@@ -34,7 +34,7 @@ export interface LabPlan {
   readonly report: DriftReport;
   readonly change: AccessChange;
   /** Reasons not to apply it. */
-  readonly rails: readonly Finding[];
+  readonly blocks: readonly Finding[];
   /** What exists under the lab's path without the state knowing, and is taken over. */
   readonly takenOver: readonly TakenOver[];
   /** IAM users who are suspended while it is applied: see `usersToHold`. */
@@ -54,7 +54,7 @@ export interface LabPlanOptions {
 /**
  * Plans a lab's stack. What is planned as new and exists already is taken over by a second plan, and the state loses the
  * marks of creations that met an error: so this needs to write the state. Without the lock, or where it may not mend, it
- * only reads: a mark then stays, and shows as a replacement, which the rails refuse.
+ * only reads: a mark then stays, and shows as a replacement, which the blocks refuse.
  */
 export async function planLab(
   lab: Lab,
@@ -92,7 +92,7 @@ export async function planLab(
     saved: saved.value,
     report,
     change: compare(before, after, lab.at),
-    rails: [...findings, ...railsOf(plan, lab.team, lab.today, lab.stack)],
+    blocks: [...findings, ...blocksOf(plan, lab.team, lab.today, lab.stack)],
     takenOver: imports,
     held: lab.stack === 'team' ? usersToHold(before, after, lab.at) : [],
   });

@@ -75,13 +75,13 @@ export function otherChanges(
 const REMOVALS: readonly Difference['kind'][] = ['user-deleted', 'group-deleted', 'policy-deleted'];
 
 /**
- * The rails that stand against a plan of a kept configuration. What is kept was not put there by this plan: a boundary
+ * The blocks that stand against a plan of a kept configuration. What is kept was not put there by this plan: a boundary
  * that somebody narrowed, a policy from elsewhere that somebody attached in an emergency.
  */
-export function railsBesidesKept(rails: readonly Finding[], kept: readonly Difference[]): readonly Finding[] {
+export function blocksBesidesKept(blocks: readonly Finding[], kept: readonly Difference[]): readonly Finding[] {
   const bounded = new Set(kept.flatMap((each) => (each.kind === 'boundary-changed' ? [each.user] : [])));
   const attached = new Set(kept.flatMap((each) => (each.kind === 'policy-attached' ? [`policy ${each.arn}`] : [])));
-  return rails.filter((finding) => {
+  return blocks.filter((finding) => {
     if (finding.code === 'user-without-boundary') return !bounded.has(finding.args.user);
     if (finding.code === 'outside-managed-path') return !attached.has(finding.args.what);
     return true;

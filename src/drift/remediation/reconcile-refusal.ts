@@ -8,6 +8,6 @@ export type Refusal =
   | ({ readonly reason: 'other-changes' } & OtherChanges)
   /** Somebody did something after the look. */
   | { readonly reason: 'changed-meanwhile' }
-  | { readonly reason: 'rails'; readonly findings: readonly Finding[] }
+  | { readonly reason: 'blocks'; readonly findings: readonly Finding[] }
   /** IAM users for whom it would not be right at every moment, or who would get something by it. */
   | { readonly reason: 'held' | 'gives'; readonly users: readonly string[] };

@@ -8,21 +8,21 @@ import type { Plan } from '../../terraform/plan/plan-read.ts';
 import type { DriftLook } from '../finding.ts';
 import { givesSomething } from './fate.ts';
 import type { ReconcileDecision } from './reconcile.ts';
-import { otherChanges, railsBesidesKept } from './reconcile-plan.ts';
+import { blocksBesidesKept, otherChanges } from './reconcile-plan.ts';
 import type { Refusal } from './reconcile-refusal.ts';
 
 /** A plan of the kept configuration, in every view of it. */
 interface PlanToHold {
   readonly plan: Plan;
   readonly report: DriftReport;
-  readonly rails: readonly Finding[];
+  readonly blocks: readonly Finding[];
   /** What exists already, and would be taken over at these addresses. */
   readonly takenOver: readonly { readonly to: string }[];
 }
 
 /** Why a plan is not to be carried out; null where nothing stands against it. */
 export function standsAgainst(
-  { plan, report, rails, takenOver }: PlanToHold,
+  { plan, report, blocks, takenOver }: PlanToHold,
   { team, at }: { readonly team: Pick<Team, 'lab'>; readonly at: Date },
   look: DriftLook,
   { findings, restored, kept }: Extract<ReconcileDecision, { readonly kind: 'go' }>,
@@ -32,8 +32,8 @@ export function standsAgainst(
   if (takenOver.length > 0) {
     return { reason: 'other-changes', besides: [], addresses: takenOver.map(({ to }) => to), missing: [] };
   }
-  const against = railsBesidesKept(rails, kept);
-  if (against.length > 0) return { reason: 'rails', findings: against };
+  const against = blocksBesidesKept(blocks, kept);
+  if (against.length > 0) return { reason: 'blocks', findings: against };
   // The look has decided that nobody gets anything; the plan, which is what is done, has the last word.
   const seen = [...look.findings, ...look.snoozed.map(({ finding }) => finding)].flatMap(({ what }) =>
     what.kind === 'difference' ? [what.difference] : [],

@@ -71,7 +71,7 @@ export async function driftIssueFacts(asked: Asked, env: Environment, now: Date)
 
 function errorOf(last: DriftReportFile | null, reason: FailureReason | null, unusable: readonly string[]): Text | null {
   if (last !== null && last.class !== 'error') return last.error;
-  return last?.error ?? blindText(last?.lab ?? null, reason ?? 'look-failed', unusable.join(' '));
+  return last?.error ?? blindText(last?.lab ?? null, reason ?? 'drift-check-failed', unusable.join(' '));
 }
 
 /** A reconcile that left no file has failed, if the look before it did not. */

@@ -43,8 +43,8 @@ export function refusalWords(refusal: Refusal, naming: Naming): string {
       return `settings.reconcile in team.yaml lets ${countWords(refusal.perDay, 'thing')} be undone in 24 hours; ${refusal.done} ${refusal.done === 1 ? 'was' : 'were'} undone already, and ${refusal.wanted} more would be. ${NOTHING} So much at once is for a person: look at each, then allow more, or put it right by its name in the report: "mturk-team drift --restore NAME", which may be given again.`;
     case 'other-changes':
       return `Undoing would do something else than was reported. ${otherWords(refusal, naming)}${NOTHING} Look again: somebody may have changed the account in between.`;
-    case 'rails':
-      return `The rails refuse it (${[...new Set(refusal.findings.map(({ code }) => code))].join(', ')}). ${NOTHING} What they want stands in docs/findings.md.`;
+    case 'blocks':
+      return `The blocks refuse it (${[...new Set(refusal.findings.map(({ code }) => code))].join(', ')}). ${NOTHING} What they want stands in docs/findings.md.`;
     case 'held':
       return `While it is undone, ${userWords(refusal.users, naming)} could for a moment do what neither the account nor team.yaml allows. ${NOTHING} "mturk-team apply" does it in steps; it also gives back what was removed by hand.`;
     case 'gives':

@@ -1,5 +1,5 @@
 import { userName } from '../../guardrails/managed.ts';
-import { isChange } from '../../guardrails/plan-rails.ts';
+import { isChange } from '../../guardrails/plan-blocks.ts';
 import { changedAttributes } from '../../terraform/plan/changed-attributes.ts';
 import type { Plan, ResourceChange } from '../../terraform/plan/plan-read.ts';
 import { planDigest, type Tools } from '../manifest/digest.ts';

@@ -1,7 +1,7 @@
 import type { AccessModel } from '../../access/model.ts';
 import { declare } from '../../access/sources/desired.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
-import { fileRails } from '../../guardrails/file-rails.ts';
+import { fileBlocks } from '../../guardrails/file-blocks.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan/plan-read.ts';
 import type { DriftReport } from './classify-plan.ts';
@@ -18,7 +18,7 @@ import { unexplainedBy } from './unexplained.ts';
 export interface PlanOfReview {
   readonly plan: Plan;
   readonly report: DriftReport;
-  readonly rails: readonly Finding[];
+  readonly blocks: readonly Finding[];
   readonly held: readonly string[];
   /** `OpenTofu 1.10.3` and `hashicorp/aws 6.25.0`. */
   readonly tools: { readonly engine: string; readonly provider: string };
@@ -72,7 +72,7 @@ export function reviewOf(input: ReviewInput): Review {
     ...parts,
     unchanged: unchanged.length,
     questions: questionsOf(people, models.after, after, { today, at }),
-    rails: plan === undefined ? fileRails(before, after, today) : plan.rails,
+    blocks: plan === undefined ? fileBlocks(before, after, today) : plan.blocks,
     driftEveryHours: (before ?? after).settings.driftEveryHours,
     held: plan?.held ?? [],
     plan: plan === undefined ? null : reviewedPlan(plan.plan, plan.tools),
@@ -81,7 +81,7 @@ export function reviewOf(input: ReviewInput): Review {
 
 /** Whether there is nothing to tell but that nothing changes. */
 export function changesNothing(review: Review): boolean {
-  return review.risk === 'nothing' && review.rails.length === 0;
+  return review.risk === 'nothing' && review.blocks.length === 0;
 }
 
 function nobody(account: string): AccessModel {

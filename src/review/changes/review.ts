@@ -137,7 +137,7 @@ export interface Review {
   readonly questions: readonly Question[];
   readonly unexplained: readonly Unexplained[];
   /** Reasons why it would not be applied. */
-  readonly rails: readonly Finding[];
+  readonly blocks: readonly Finding[];
   /** How often the account is to be looked at, in hours, by the file as it was: a change must not silence what is overdue. */
   readonly driftEveryHours: number;
   /** IAM users who are suspended while it is applied. */

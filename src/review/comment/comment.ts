@@ -108,7 +108,7 @@ const PREFIX: Readonly<Record<CommentState, string>> = {
 function titleOf({ state, failure }: CommentView, review: Review | null): Markdown {
   if (failure !== null) return failureTitle(failure.reason);
   if (review === null) return md`${ours(PREFIX[state])}nothing is known of this change`;
-  const prefix = isOpen(state) && review.rails.length > 0 ? PREFIX.refused : PREFIX[state];
+  const prefix = isOpen(state) && review.blocks.length > 0 ? PREFIX.refused : PREFIX[state];
   const said = headline(review);
   return md`${ours(prefix)}${prefix === '' ? said : uncapital(said)}`;
 }
@@ -153,14 +153,14 @@ function reviewParts(review: Review, view: CommentView): readonly Part[] {
   const questions = open ? questionItems(review) : [];
   const { plan } = review;
   return [
-    ...refusalParts(review.rails, RANK.refusal),
+    ...refusalParts(review.blocks, RANK.refusal),
     ...text(joined([riskSentences(review), peopleSentence(review)].filter(hasText), ' ')),
     ...peopleParts(review, RANK),
     ...text(countsSentence(review)),
     ...rulesParts(review, RANK),
     ...unexplainedParts(review, RANK.unexplained),
     ...listPart('**Ask before you approve:**\n', questions, RANK.questions),
-    ...(review.held.length === 0 || !open || review.rails.length > 0 ? [] : text(heldMarkdown(review))),
+    ...(review.held.length === 0 || !open || review.blocks.length > 0 ? [] : text(heldMarkdown(review))),
     ...text(wordsMarkdown(review)),
     ...overdueParts(view),
     ...(plan === null ? [] : planParts(plan, { destructive: RANK.destructive, rest: RANK.resources })),
@@ -190,8 +190,8 @@ function wordsMarkdown({ words }: Review): Markdown {
 }
 
 /** Nothing would be applied, so nothing is checked before it. */
-function isIdle({ plan, people, rails }: Review): boolean {
-  return plan !== null && plan.resources.length === 0 && people.length === 0 && rails.length === 0;
+function isIdle({ plan, people, blocks }: Review): boolean {
+  return plan !== null && plan.resources.length === 0 && people.length === 0 && blocks.length === 0;
 }
 
 const CHECKS = [

@@ -94,14 +94,14 @@ function failureOf(
 }
 
 function isRefused(manifest: Manifest | null): boolean {
-  return manifest !== null && manifest.review.rails.length > 0;
+  return manifest !== null && manifest.review.blocks.length > 0;
 }
 
 /** The workflow says how far it meant to come; the files and the reason say how far it came. */
 function stateOf(state: CommentState, reason: FailureReason | null, manifest: Manifest | null): CommentState {
   if (state === 'applied' || state === 'applying') return reason === null ? state : 'apply-failed';
   if (state !== 'planned') return state;
-  if (reason === 'blast-radius' || (reason === null && isRefused(manifest))) return 'refused';
+  if (reason === 'guardrail-blocked' || (reason === null && isRefused(manifest))) return 'refused';
   if (reason !== null) return 'failed';
   // Without a plan nothing may look as if there were one.
   return manifest === null ? 'offline' : 'planned';

@@ -67,7 +67,7 @@ const WORDS: Readonly<Record<FailureReason, Words>> = {
     what: `Two runs at once could undo each other's work, so this one stopped. ${NOTHING}`,
     remedy: 'Wait until the other one has ended, then run the workflow again.',
   },
-  'blast-radius': {
+  'guardrail-blocked': {
     title: 'Refused: this would change more than a single change may',
     what: `A rule stands against it. ${NOTHING}`,
     remedy: 'Do what is said at the rule that is named below.',
@@ -82,7 +82,7 @@ const WORDS: Readonly<Record<FailureReason, Words>> = {
     what: 'After the apply a second plan still finds something to do.',
     remedy: 'Show it to whoever set the lab up: something else may be changing the account at the same time.',
   },
-  'look-failed': {
+  'drift-check-failed': {
     title: 'The account could not be looked at',
     what: `Whether it is still what team.yaml says is not known. ${NOTHING}`,
     remedy: 'Mend what is named below, then run the workflow again.',

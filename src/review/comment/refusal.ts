@@ -9,18 +9,18 @@ import { quoted } from '../../text/visible.ts';
 const TOLD = 5;
 
 /** Why it will not be applied: rule, place and remedy of each reason. */
-export function refusalParts(rails: readonly Finding[], rank: number): readonly Part[] {
-  if (rails.length === 0) return [];
-  const codes = [...new Set(rails.map((finding) => finding.code))];
+export function refusalParts(blocks: readonly Finding[], rank: number): readonly Part[] {
+  if (blocks.length === 0) return [];
+  const codes = [...new Set(blocks.map((finding) => finding.code))];
   const rows: Row[] = codes.flatMap((one) => {
-    const same = rails.filter((finding) => finding.code === one);
+    const same = blocks.filter((finding) => finding.code === one);
     const more = same.length - TOLD;
     const told = same.slice(0, TOLD).map((finding) => ({ text: reasonText(finding), count: 1 }));
     return more > 0
       ? [...told, { text: `- … and ${more} more of the kind ${code(one).markdown}.`, count: more }]
       : told;
   });
-  const count = rails.length === 1 ? 'for this reason' : `for these ${rails.length} reasons`;
+  const count = blocks.length === 1 ? 'for this reason' : `for these ${blocks.length} reasons`;
   return [
     {
       head: `**Nothing of this will be applied, ${count}:**\n`,
@@ -37,12 +37,12 @@ function reasonText(finding: Finding): string {
   const [first = '', ...rest] = remedy.split('\n\n');
   const sentence = md`- ${code(finding.code)}: ${prose(`${problem} ${first}`)}`.markdown;
   // What follows a blank line is to be pasted, unless it is a sentence.
-  const blocks = rest.map((block) =>
+  const codes = rest.map((block) =>
     /^[A-Z]/.test(block)
       ? `  ${prose(block.replaceAll('\n', ' ')).markdown}`
       : fenced(block.split('\n'), { language: /^[\w-]+:/.test(block) ? 'yaml' : 'sh', indent: '  ' }),
   );
-  return [sentence, ...blocks].join('\n\n');
+  return [sentence, ...codes].join('\n\n');
 }
 
 /** Arguments come from the file or the account: a line break in one must not end the sentence that it is put into. */

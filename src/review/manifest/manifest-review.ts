@@ -5,7 +5,7 @@ import { CAPABILITY_NAMES, OPERATIONS, RISKS } from '../../catalog/mturk.ts';
 import { DEFAULT_SETTINGS } from '../../team/settings.ts';
 import type { GuardChange, Question, Review, ReviewedPlan } from '../changes/review.ts';
 import { RISK_CLASSES } from '../changes/risk.ts';
-import { COUNT, RAIL, TEXT, TEXTS } from './manifest-rails.ts';
+import { BLOCK, COUNT, TEXT, TEXTS } from './manifest-blocks.ts';
 
 const MOMENT = z.iso.datetime();
 const DIGEST = z.string().regex(/^[0-9a-f]{64}$/);
@@ -120,7 +120,7 @@ const QUESTION: z.ZodType<Question> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['no-sponsor', 'last-owner']), user: TEXT }),
 ]);
 
-/** Kinds of action as an engine spells them; an unknown one is a rail, and is kept to be named. */
+/** Kinds of action as an engine spells them; an unknown one is a block, and is kept to be named. */
 export const ACTIONS = z.array(z.string().max(40)).max(8).readonly();
 
 const PLAN: z.ZodType<ReviewedPlan> = z.strictObject({
@@ -177,7 +177,7 @@ export const REVIEW: z.ZodType<Review> = z.strictObject({
       attributes: TEXTS,
     }),
   ),
-  rails: people(RAIL),
+  blocks: people(BLOCK),
   // What was planned before there was such a setting is still to be applied.
   driftEveryHours: SETTING.default(DEFAULT_SETTINGS.driftEveryHours),
   held: TEXTS,

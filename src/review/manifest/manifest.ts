@@ -4,7 +4,7 @@ import type { Review } from '../changes/review.ts';
 import type { PlanOfReview } from '../changes/review-of.ts';
 import { RISK_CLASSES } from '../changes/risk.ts';
 import { planDigest } from './digest.ts';
-import { COUNT, TEXT } from './manifest-rails.ts';
+import { COUNT, TEXT } from './manifest-blocks.ts';
 import { redactAccount, redactReview } from './manifest-redact.ts';
 import { ACTIONS, REVIEW } from './manifest-review.ts';
 
@@ -91,7 +91,7 @@ export function manifestOf(
       ...{ add, change, remove, replace, importing },
       people: review.people.length,
       unexplained: review.unexplained.length,
-      refusals: review.rails.length,
+      refusals: review.blocks.length,
     },
     risk: review.risk,
     review: redactReview(review),

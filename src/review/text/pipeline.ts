@@ -15,10 +15,10 @@ export const REASON_TEXT: Readonly<Record<FailureReason, string>> = {
   'not-approved': 'nobody who may has approved the last commit',
   superseded: 'a later commit has been applied already',
   'state-locked': 'another run holds the lock of the state',
-  'blast-radius': 'a rail refuses the change',
+  'guardrail-blocked': 'a block refuses the change',
   'apply-failed': 'the apply ended with an error',
   'not-converged': 'a second plan after the apply still finds changes',
-  'look-failed': 'the account could not be looked at',
+  'drift-check-failed': 'the account could not be looked at',
   'reconcile-failed': 'undoing what was added by hand ended with an error',
   timeout: 'it took too long',
 };
@@ -40,8 +40,8 @@ export function stopText(stop: Stop): string {
       return stop.known
         ? `${short(stop.commit)} is older than ${short(stop.last.commit)}, which was applied on ${stop.last.at.slice(0, 16).replace('T', ' ')} UTC. Applying it would give back what has been taken away since. Nothing was changed.\nTo go back on purpose, revert the later commit in a pull request.`
         : `${short(stop.last.commit)} was applied last, and it is not in the history of ${short(stop.commit)}. Nothing was changed.\nCheck out the whole history. Where history was rewritten, an administrator removes last-applied.json beside the state, after comparing a plan with team.yaml.`;
-    case 'blast-radius':
-      return `The rails refuse this change (${stop.codes.join(', ')}). Nothing was changed.\nWhat to write in team.yaml stands above; it goes through a pull request.`;
+    case 'guardrail-blocked':
+      return `The blocks refuse this change (${stop.codes.join(', ')}). Nothing was changed.\nWhat to write in team.yaml stands above; it goes through a pull request.`;
     case 'not-converged':
       return [
         'Everything was applied, and a second plan still finds something to do.',

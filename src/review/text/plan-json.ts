@@ -30,7 +30,7 @@ export function planJson(view: PlanView, team: Team, engine: Engine, naming: Nam
     },
     takenOver: view.takenOver,
     heldWhileApplied: view.held,
-    refusals: view.rails.map((finding) => ({
+    refusals: view.blocks.map((finding) => ({
       code: finding.code,
       message: messageOf(findingText(finding)),
       args: finding.args,

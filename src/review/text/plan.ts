@@ -18,7 +18,7 @@ export interface PlanView {
   readonly plan: Plan;
   readonly report: DriftReport;
   readonly change: AccessChange;
-  readonly rails: readonly Finding[];
+  readonly blocks: readonly Finding[];
   readonly takenOver: readonly TakenOver[];
   readonly held: readonly string[];
 }
@@ -58,7 +58,7 @@ export function planLines(
     options.resources ? resourceLines(resourceChanges(view.plan)) : [],
     unexplainedLines(view.report, naming, width),
     takenOverLines(view.takenOver, width),
-    view.rails.length > 0 ? [] : heldLines(view.held, naming, width),
+    view.blocks.length > 0 ? [] : heldLines(view.held, naming, width),
   ];
   return paragraphs
     .filter((lines) => lines.length > 0)
@@ -96,18 +96,18 @@ export function doneText(steps: number, account: string, file: string): string {
 const TOLD = 5;
 
 /** Why a plan is not applied; empty where nothing stands against it. */
-export function refusalLines(rails: readonly Finding[], width = 100): readonly string[] {
-  if (rails.length === 0) return [];
-  const codes = [...new Set(rails.map(({ code }) => code))];
+export function refusalLines(blocks: readonly Finding[], width = 100): readonly string[] {
+  if (blocks.length === 0) return [];
+  const codes = [...new Set(blocks.map(({ code }) => code))];
   const reasons = codes.flatMap((code) => {
-    const same = rails.filter((finding) => finding.code === code);
+    const same = blocks.filter((finding) => finding.code === code);
     const more = same.length - TOLD;
     return [
       ...same.slice(0, TOLD).flatMap((finding) => reasonLines(finding, width)),
       ...(more > 0 ? [`  and ${more} more of this kind`, ''] : []),
     ];
   });
-  const count = rails.length === 1 ? 'this reason' : `these ${rails.length} reasons`;
+  const count = blocks.length === 1 ? 'this reason' : `these ${blocks.length} reasons`;
   return [`Nothing is applied, for ${count}:`, '', ...reasons.slice(0, -1)];
 }
 

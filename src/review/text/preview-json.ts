@@ -16,6 +16,6 @@ export function reviewJson(
   readonly corrections: readonly Correction[];
   readonly refusals: readonly { readonly code: string; readonly message: string }[];
 } {
-  const refusals = review.rails.map((finding) => ({ code: finding.code, message: messageOf(findingText(finding)) }));
+  const refusals = review.blocks.map((finding) => ({ code: finding.code, message: messageOf(findingText(finding)) }));
   return { version: 1, review, corrections, refusals };
 }

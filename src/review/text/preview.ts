@@ -37,7 +37,7 @@ export function reviewLines(review: Review, corrected: readonly string[], width 
           listWords(review.held.slice(0, SHOWN).map((user) => personName(user, naming))),
         ]),
     review.words.length === 0 ? [] : list('Only words change of:', [listWords(review.words.slice(0, SHOWN))]),
-    refusalLines(review.rails, width),
+    refusalLines(review.blocks, width),
   ];
   return paragraphs
     .filter((lines) => lines.length > 0)

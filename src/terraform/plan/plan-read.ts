@@ -133,7 +133,7 @@ export function hasChanges(plan: Plan): boolean {
 
 /**
  * Reads plan JSON: any format 1.x, unknown keys ignored, a missing list empty. Whether what it says may be applied is
- * for the rails: reading is tolerant, acting is strict.
+ * for the blocks: reading is tolerant, acting is strict.
  */
 export function readPlan(json: unknown): Result<Plan> {
   const read = PLAN.safeParse(json);

@@ -123,7 +123,7 @@ export async function applyPlan(
   saved: SavedPlan,
   options: CommandOptions = {},
 ): Promise<Result<Applied>> {
-  // What is applied is what was shown, judged by the rails and confirmed, or nothing.
+  // What is applied is what was shown, judged by the blocks and confirmed, or nothing.
   if ((await digestOf(saved.file)) !== saved.digest) return fail('plan-stale', { reason: 'another command planned' });
   const steps = saved.plan.changes.reduce((sum, { change }) => sum + change.actions.filter(isStep).length, 0);
   const reader = streamReader(steps);

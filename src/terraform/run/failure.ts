@@ -21,7 +21,7 @@ interface Ending {
 export function engineFailure(ending: Ending): { readonly ok: false; readonly failure: Failure } {
   const { run, progress } = ending;
   if (run.timedOut) return fail('timeout', { seconds: ending.timeoutSeconds ?? 0, progress });
-  if (run.startError !== null) return fail('engine-unusable', { binary: '', reason: run.startError });
+  if (run.startError !== null) return fail('terraform-unusable', { binary: '', reason: run.startError });
   if (run.interrupted) return fail('interrupted', { progress });
   if (run.signal !== null) return fail('killed', { signal: run.signal, progress });
 

@@ -33,16 +33,16 @@ export async function findEngine(options: {
   if (!found.ok) return found;
   const { binary, origin } = found.value;
   if (options.account === 'real' && (await isRepackaged(binary)))
-    return fail('engine-refused-for-real-account', { binary });
+    return fail('terraform-not-trusted', { binary });
 
   const asked = await askVersion(binary, options.env);
   if (!asked.ok) return asked;
   const engine: Engine = { binary, origin, ...asked.value };
   if (!isAtLeast(engine, MINIMUM)) {
-    return fail('engine-too-old', { engine: engineTitle(engine), needs: MINIMUM, because: 'tool' });
+    return fail('terraform-too-old', { engine: engineTitle(engine), needs: MINIMUM, because: 'tool' });
   }
   if (options.needsStateLock === true && !isAtLeast(engine, STATE_LOCK_MINIMUM)) {
-    return fail('engine-too-old', { engine: engineTitle(engine), needs: STATE_LOCK_MINIMUM, because: 'state-lock' });
+    return fail('terraform-too-old', { engine: engineTitle(engine), needs: STATE_LOCK_MINIMUM, because: 'state-lock' });
   }
   return succeed(engine);
 }
@@ -55,7 +55,7 @@ async function candidate(
   const named = env.TERRAFORM_BINARY_NAME;
   if (named !== undefined && named !== '') {
     const binary = named.includes(sep) || isAbsolute(named) ? resolve(named) : await onPath(named, env);
-    if (binary === null || !(await isProgram(binary))) return fail('engine-not-found', { binary: named });
+    if (binary === null || !(await isProgram(binary))) return fail('terraform-not-found', { binary: named });
     return succeed({ binary, origin: 'variable' });
   }
   for (const name of ['terraform', 'tofu']) {
@@ -63,7 +63,7 @@ async function candidate(
     if (binary !== null) return succeed({ binary, origin: 'path' });
   }
   const packaged = account === 'emulator' ? await fromNpm(packageRoots) : null;
-  return packaged === null ? fail('engine-missing', { account }) : succeed({ binary: packaged, origin: 'npm' });
+  return packaged === null ? fail('terraform-missing', { account }) : succeed({ binary: packaged, origin: 'npm' });
 }
 
 async function onPath(name: string, env: Environment): Promise<string | null> {
@@ -119,7 +119,7 @@ async function askVersion(binary: string, env: Environment): Promise<Result<Pick
   const [, flavour, version] = said ?? [];
   if (run.exitCode !== 0 || flavour === undefined || version === undefined) {
     const reason = run.startError ?? (run.timedOut ? 'no answer to `version` within 30 seconds' : firstLine(run));
-    return fail('engine-unusable', { binary, reason });
+    return fail('terraform-unusable', { binary, reason });
   }
   return succeed({ flavour: flavour === 'OpenTofu' ? 'opentofu' : 'terraform', version });
 }

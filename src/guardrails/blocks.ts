@@ -1,6 +1,7 @@
 import type { Finding } from '../diagnostics/finding.ts';
 import type { Team } from '../team/team.ts';
 import type { Plan } from '../terraform/plan/plan-read.ts';
+import { block } from './block.ts';
 import { managedBy, type Stack } from './managed.ts';
 import {
   anOwnerStays,
@@ -11,9 +12,8 @@ import {
   nobodyIsReplaced,
   onlyDepartedLeave,
   staysInside,
-} from './people-rails.ts';
-import { knownActions, knownValues, noSecrets, onlyOurTypes, trustStays, wholePlan } from './plan-rails.ts';
-import { rail } from './rail.ts';
+} from './people-blocks.ts';
+import { knownActions, knownValues, noSecrets, onlyOurTypes, trustStays, wholePlan } from './plan-blocks.ts';
 
 /**
  * Where in an apply a plan stands. Most are the `whole` of it. Where somebody must be held (see `usersToHold`), plans come
@@ -26,7 +26,7 @@ export type Stage = 'whole' | 'held' | 'part';
  * Every reason why a plan must not be applied; none means it may be. `today` is `YYYY-MM-DD`, UTC.
  * There is no switch that overrides one: the remedy is always a reviewed change of the team file.
  */
-export function railsOf(
+export function blocksOf(
   plan: Plan,
   team: Team,
   today: string,
@@ -39,7 +39,7 @@ export function railsOf(
   ];
   const renamed = stack === 'team' ? labStays(plan) : null;
   // A renamed lab is outside its own path everywhere: one reason is told, not one for each resource.
-  if (renamed !== null) return [rail('lab-changed', renamed), ...ofThePlan, ...nobodyIsReplaced(plan, team)];
+  if (renamed !== null) return [block('lab-changed', renamed), ...ofThePlan, ...nobodyIsReplaced(plan, team)];
   const trust = stack === 'team' ? trustStays(plan) : [];
   const told = new Set(trust.map(addressOf));
   const ofPeople = [
@@ -58,7 +58,7 @@ export function railsOf(
 }
 
 /** What is said of an address only where nothing worse is. */
-const WORSE_IS_TOLD: readonly Finding['code'][] = ['outside-managed-path', 'resource-not-ours'];
+const WORSE_IS_TOLD: readonly Finding['code'][] = ['outside-managed-path', 'unmanaged-resource-type'];
 
 function addressOf({ args }: Finding): string | null {
   return 'address' in args ? args.address : null;

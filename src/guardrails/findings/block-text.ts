@@ -1,7 +1,7 @@
-import type { RailFindingArgs } from '../../diagnostics/guardrail-codes.ts';
+import type { BlockArgs } from '../../diagnostics/guardrail-codes.ts';
 
 /** A finding in words. */
-export interface RailWords {
+export interface BlockWords {
   /** What is wrong, and the rule. */
   readonly problem: string;
   /** What to do; may hold lines to paste into team.yaml. */
@@ -9,7 +9,7 @@ export interface RailWords {
 }
 
 /** The words of every reason to refuse an apply. Nothing has been changed when one is told. */
-export const RAIL_TEXT: { readonly [Code in keyof RailFindingArgs]: (args: RailFindingArgs[Code]) => RailWords } = {
+export const BLOCK_TEXT: { readonly [Code in keyof BlockArgs]: (args: BlockArgs[Code]) => BlockWords } = {
   'too-many-removals': ({ count, limit, members }) => ({
     problem: `This would delete ${people(count)} (${members.join(', ')}), and settings.max-removals allows ${limit} at a time.`,
     remedy: `If all of them leave, raise the limit in the same change of team.yaml:\n\nsettings:\n  max-removals: ${count}`,
@@ -38,7 +38,7 @@ export const RAIL_TEXT: { readonly [Code in keyof RailFindingArgs]: (args: RailF
     problem: `${address} would touch ${what}, and only what lies under ${managed} belongs to this lab.`,
     remedy: 'The configuration is not the one that this team.yaml makes: run "mturk-team synth" again and plan afresh.',
   }),
-  'resource-not-ours': ({ address, type }) => ({
+  'unmanaged-resource-type': ({ address, type }) => ({
     problem: `${address} is of the type ${type}, which this tool never manages: somebody added it to the configuration or the state.`,
     remedy: `Take it out of the configuration, and out of the state with "terraform state rm '${address}'", which leaves it on the account.`,
   }),
@@ -46,7 +46,7 @@ export const RAIL_TEXT: { readonly [Code in keyof RailFindingArgs]: (args: RailF
     problem: `The engine plans "${actions.join(', ')}" for ${address}, and this version does not know what that does.`,
     remedy: 'Use an engine that this version was tested with (see the README), or a newer mturk-team.',
   }),
-  'forgets-resource': ({ address }) => ({
+  'removed-from-state': ({ address }) => ({
     problem: `The engine would forget ${address}: the access would stay in force on the account, and nothing would watch it any more.`,
     remedy: 'Remove the "removed" block or the lifecycle setting that asks for it, and plan afresh.',
   }),
@@ -66,7 +66,7 @@ export const RAIL_TEXT: { readonly [Code in keyof RailFindingArgs]: (args: RailF
     problem: `The ${kind} name ${name}, which ${key} needs, belongs to ${owner} already; IAM's names are unique in an account, whatever their path and case.`,
     remedy: `Rename or delete that ${kind} if nobody needs it, or give ${key} another id in team.yaml.`,
   }),
-  'strangers-in-group': ({ group, role, users }) => ({
+  'unexpected-group-members': ({ group, role, users }) => ({
     problem: `${users.join(' and ')} ${users.length === 1 ? 'is' : 'are'} in group ${group} already, but team.yaml does not give ${users.length === 1 ? 'that user' : 'those users'} the role ${role}: applying would let them do what it allows.`,
     remedy: `Give the role in team.yaml, or take them out of the group:\n\n${users
       .map((user) => `aws iam remove-user-from-group --group-name ${group} --user-name ${user}`)
@@ -88,14 +88,14 @@ export const RAIL_TEXT: { readonly [Code in keyof RailFindingArgs]: (args: RailF
   }),
 };
 
-const INCOMPLETE: Readonly<Record<RailFindingArgs['plan-incomplete']['because'], string>> = {
+const INCOMPLETE: Readonly<Record<BlockArgs['plan-incomplete']['because'], string>> = {
   errored: 'the engine met an error while planning',
   deferred: 'the engine put some changes off to a later run',
   actions: 'it would run actions besides changing resources',
   partial: 'the engine says that applying it would leave something out',
 };
 
-const TRUST: Readonly<Record<RailFindingArgs['trust-changed']['what'], string>> = {
+const TRUST: Readonly<Record<BlockArgs['trust-changed']['what'], string>> = {
   boundary: 'a permissions boundary',
   role: 'an IAM role',
   provider: 'an identity provider',

@@ -11,11 +11,11 @@ test('a plan in the middle of an apply that does what none may is not carried ou
     const lost: Team = { ...sampleTeam, members: sampleTeam.members.filter(({ key }) => key !== 'fay') };
     const lab = test.lab(lost);
     const plan = orThrow(await planLab(lab));
-    expect(plan.rails.map(({ code }) => code)).toEqual(['member-not-departed']);
-    const result = await applyLab(lab, { ...plan, rails: [], held: ['perception-lab-bo'] });
+    expect(plan.blocks.map(({ code }) => code)).toEqual(['member-not-departed']);
+    const result = await applyLab(lab, { ...plan, blocks: [], held: ['perception-lab-bo'] });
     expect(result).toMatchObject({
       ok: false,
-      failure: { code: 'refused-midway', args: { codes: ['member-not-departed'], progress: { done: 1 } } },
+      failure: { code: 'blocked-during-apply', args: { codes: ['member-not-departed'], progress: { done: 1 } } },
     });
     expect(Object.values(test.memory.account.users).map(({ name }) => name)).toContain('perception-lab-fay');
   });

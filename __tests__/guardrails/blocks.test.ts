@@ -1,5 +1,5 @@
-import { RAIL_TEXT, type RailWords } from '../../src/guardrails/findings/rail-text.ts';
-import { railsOf } from '../../src/guardrails/rails.ts';
+import { blocksOf } from '../../src/guardrails/blocks.ts';
+import { BLOCK_TEXT, type BlockWords } from '../../src/guardrails/findings/block-text.ts';
 import { DEFAULT_SETTINGS } from '../../src/team/settings.ts';
 import type { Team } from '../../src/team/team.ts';
 import { type Plan, readPlan } from '../../src/terraform/plan/plan-read.ts';
@@ -23,7 +23,7 @@ const left = (...keys: string[]): Team['departed'] =>
   keys.map((key) => ({ key, left: '2026-11-01', reason: 'graduated' }));
 
 const codesOf = (plan: Plan, team: Team, today = TODAY): string[] =>
-  railsOf(plan, team, today).map(({ code, args }) => `${code}${'member' in args ? ` ${args.member}` : ''}`);
+  blocksOf(plan, team, today).map(({ code, args }) => `${code}${'member' in args ? ` ${args.member}` : ''}`);
 
 describe('recorded plans', () => {
   const refused: Readonly<Record<string, string[]>> = {
@@ -37,10 +37,10 @@ describe('recorded plans', () => {
 
   test('18, which is about another lab, is outside the path from end to end', () => {
     const plan = recordedPlan('18-adopt-after-kill');
-    expect(new Set(railsOf(plan, recordedTeam, TODAY).map(({ code }) => code))).toEqual(
+    expect(new Set(blocksOf(plan, recordedTeam, TODAY).map(({ code }) => code))).toEqual(
       new Set(['user-without-boundary', 'outside-managed-path']),
     );
-    expect(railsOf(plan, { ...recordedTeam, lab: 'l' }, TODAY)).toEqual([]);
+    expect(blocksOf(plan, { ...recordedTeam, lab: 'l' }, TODAY)).toEqual([]);
   });
 });
 
@@ -119,17 +119,17 @@ describe('plans that nobody should apply', () => {
     ],
     [
       'forget',
-      ['forgets-resource'],
+      ['removed-from-state'],
       (_raw, find) => Object.assign(find(BO).change, { actions: ['forget'], after: null }),
     ],
     [
       'create, forget',
-      ['forgets-resource'],
+      ['removed-from-state'],
       (_raw, find) => Object.assign(find(BO).change, { actions: ['create', 'forget'] }),
     ],
     [
       'forget, create',
-      ['forgets-resource'],
+      ['removed-from-state'],
       (_raw, find) => Object.assign(find(BO).change, { actions: ['forget', 'create'] }),
     ],
     [
@@ -203,7 +203,7 @@ describe('plans that nobody should apply', () => {
     ],
     [
       'an access key in Terraform',
-      ['resource-not-ours'],
+      ['unmanaged-resource-type'],
       (raw) =>
         raw.resource_changes.push({
           address: 'aws_iam_access_key.bo',
@@ -317,19 +317,19 @@ describe('an owner who can approve the next change stays', () => {
 
   test('whoever is held in between is no owner who left', () => {
     const team = owned(['ada'], { suspended: true });
-    expect(railsOf(recordedPlan('15-after'), team, TODAY, 'team', 'held')).toEqual([]);
+    expect(blocksOf(recordedPlan('15-after'), team, TODAY, 'team', 'held')).toEqual([]);
   });
 });
 
 test('the first plan of a held apply may be a part; one that is whole may not', () => {
   const part = { ...recordedPlan('15-after'), complete: false };
-  const codes = (stage: 'part' | 'held') => railsOf(part, recordedTeam, TODAY, 'team', stage).map(({ code }) => code);
+  const codes = (stage: 'part' | 'held') => blocksOf(part, recordedTeam, TODAY, 'team', stage).map(({ code }) => code);
   expect(codes('part')).toEqual([]);
   expect(codes('held')).toEqual(['plan-incomplete']);
 });
 
 test('a renamed lab is one reason, and names both', () => {
-  const findings = railsOf(recordedPlan('16-lab-renamed'), { ...recordedTeam, lab: 'vision-lab' }, TODAY);
+  const findings = blocksOf(recordedPlan('16-lab-renamed'), { ...recordedTeam, lab: 'vision-lab' }, TODAY);
   expect(findings).toMatchObject([{ code: 'lab-changed', args: { from: 'perception-lab', to: 'vision-lab' } }]);
 });
 
@@ -342,21 +342,21 @@ test('the boundary of bootstrap is inside its own stack, and outside the team', 
   };
   const plan = readPlan({ format_version: '1.2', resource_changes: [boundary] });
   if (!plan.ok) throw new Error('unreadable');
-  expect(railsOf(plan.value, recordedTeam, TODAY, 'bootstrap')).toEqual([]);
+  expect(blocksOf(plan.value, recordedTeam, TODAY, 'bootstrap')).toEqual([]);
   expect(codesOf(plan.value, recordedTeam)).toEqual(['trust-changed']);
   const another = { ...recordedTeam, lab: 'vision-lab' };
   expect(codesOf(plan.value, another, TODAY)).toEqual(['trust-changed']);
-  expect(railsOf(plan.value, another, TODAY, 'bootstrap').map(({ code }) => code)).toEqual(['outside-managed-path']);
+  expect(blocksOf(plan.value, another, TODAY, 'bootstrap').map(({ code }) => code)).toEqual(['outside-managed-path']);
   // Another lab's boundary, whose name begins as this one's does.
   const { lab } = recordedTeam;
   const shorter = { ...recordedTeam, lab: lab.slice(0, lab.indexOf('-')) };
-  expect(railsOf(plan.value, shorter, TODAY, 'bootstrap')).toMatchObject([{ code: 'outside-managed-path' }]);
+  expect(blocksOf(plan.value, shorter, TODAY, 'bootstrap')).toMatchObject([{ code: 'outside-managed-path' }]);
 });
 
 test('words name the subject, the count, the limit and a remedy to paste', () => {
   const team: Team = { ...recordedTeam, settings: { ...DEFAULT_SETTINGS, maxRemovals: 2, state: null } };
-  const words = railsOf(recordedPlan('17-almost-all-leave'), team, TODAY).map((finding): RailWords => {
-    const text = RAIL_TEXT[finding.code as keyof typeof RAIL_TEXT] as (args: unknown) => RailWords;
+  const words = blocksOf(recordedPlan('17-almost-all-leave'), team, TODAY).map((finding): BlockWords => {
+    const text = BLOCK_TEXT[finding.code as keyof typeof BLOCK_TEXT] as (args: unknown) => BlockWords;
     return text(finding.args);
   });
   expect(words[0]?.remedy).toContain('departed:\n  bo: { left: "2026-11-25", reason: left the lab }');

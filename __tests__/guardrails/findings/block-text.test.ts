@@ -1,9 +1,9 @@
-import type { RailFindingArgs } from '../../../src/diagnostics/guardrail-codes.ts';
-import { RAIL_TEXT, type RailWords } from '../../../src/guardrails/findings/rail-text.ts';
+import type { BlockArgs } from '../../../src/diagnostics/guardrail-codes.ts';
+import { BLOCK_TEXT, type BlockWords } from '../../../src/guardrails/findings/block-text.ts';
 import { expectGolden } from '../../support/golden.ts';
 
 const BOUNDARY = 'arn:aws:iam::123456789012:policy/mturk-boundary/perception-lab';
-const SAMPLES: { readonly [Code in keyof RailFindingArgs]: readonly RailFindingArgs[Code][] } = {
+const SAMPLES: { readonly [Code in keyof BlockArgs]: readonly BlockArgs[Code][] } = {
   'too-many-removals': [
     { count: 4, limit: 3, members: ['bo', 'cy', 'dee', 'eve'] },
     { count: 1, limit: 0, members: ['bo'] },
@@ -22,9 +22,9 @@ const SAMPLES: { readonly [Code in keyof RailFindingArgs]: readonly RailFindingA
   'outside-managed-path': [
     { address: 'aws_iam_group_membership.role_reader', what: 'group Admins', managed: '/mturk/perception-lab/' },
   ],
-  'resource-not-ours': [{ address: 'aws_iam_access_key.bo', type: 'aws_iam_access_key' }],
+  'unmanaged-resource-type': [{ address: 'aws_iam_access_key.bo', type: 'aws_iam_access_key' }],
   'unknown-action': [{ address: 'aws_iam_user.member_bo', actions: ['hibernate'] }],
-  'forgets-resource': [{ address: 'aws_iam_user.member_bo' }],
+  'removed-from-state': [{ address: 'aws_iam_user.member_bo' }],
   'plan-incomplete': [{ because: 'errored' }, { because: 'deferred' }, { because: 'actions' }, { because: 'partial' }],
   'sensitive-value': [{ address: 'aws_iam_user.member_bo' }],
   'unknown-value': [{ address: 'aws_iam_group_membership.role_reader', attributes: ['group', 'users'] }],
@@ -36,7 +36,7 @@ const SAMPLES: { readonly [Code in keyof RailFindingArgs]: readonly RailFindingA
       key: 'bo',
     },
   ],
-  'strangers-in-group': [
+  'unexpected-group-members': [
     { group: 'perception-lab-paymaster', role: 'paymaster', users: ['zoe'] },
     { group: 'perception-lab-paymaster', role: 'paymaster', users: ['perception-lab-bo', 'zoe'] },
   ],
@@ -53,10 +53,10 @@ const SAMPLES: { readonly [Code in keyof RailFindingArgs]: readonly RailFindingA
 test('every reason not to apply in words', () => {
   const texts = Object.entries(SAMPLES).flatMap(([code, list]) =>
     list.map((args) => {
-      const words = RAIL_TEXT[code as keyof RailFindingArgs] as (args: unknown) => RailWords;
+      const words = BLOCK_TEXT[code as keyof BlockArgs] as (args: unknown) => BlockWords;
       const { problem, remedy } = words(args);
       return `${code}\n${problem}\n${remedy}\n`;
     }),
   );
-  expectGolden('rails.txt', texts.join('\n'));
+  expectGolden('blocks.txt', texts.join('\n'));
 });

@@ -3,10 +3,10 @@ import { boundaryArn, keyOfIamName } from '../team/names.ts';
 import { hasExpired, type Team } from '../team/team.ts';
 import { memberKeyOfAddress } from '../terraform/addresses.ts';
 import type { Plan, ResourceChange } from '../terraform/plan/plan-read.ts';
-import { somebodyOwns } from './file-rails.ts';
+import { block } from './block.ts';
+import { somebodyOwns } from './file-blocks.ts';
 import { type Managed, memberOf, outside, userName } from './managed.ts';
-import { isChange } from './plan-rails.ts';
-import { rail } from './rail.ts';
+import { isChange } from './plan-blocks.ts';
 
 /** A deleted line and a departed member look alike in a plan: a reviewed statement tells them apart. */
 export function onlyDepartedLeave(plan: Plan, team: Team, today: string): readonly Finding[] {
@@ -14,14 +14,14 @@ export function onlyDepartedLeave(plan: Plan, team: Team, today: string): readon
     const key = memberOf(change, team);
     const departed = team.departed.some((departure) => departure.key === key);
     const expired = team.members.some((member) => member.key === key && hasExpired(member, today));
-    return departed || expired ? [] : [rail('member-not-departed', { member: key, user: userName(change), today })];
+    return departed || expired ? [] : [block('member-not-departed', { member: key, user: userName(change), today })];
   });
 }
 
 export function fewLeaveAtOnce(plan: Plan, team: Team): readonly Finding[] {
   const members = leavers(plan).map((change) => memberOf(change, team));
   const limit = team.settings.maxRemovals;
-  return members.length > limit ? [rail('too-many-removals', { count: members.length, limit, members })] : [];
+  return members.length > limit ? [block('too-many-removals', { count: members.length, limit, members })] : [];
 }
 
 /** Without an owner nobody can approve the next change, the one that puts this right included. */
@@ -34,7 +34,7 @@ export function nobodyIsReplaced(plan: Plan, team: Team): readonly Finding[] {
   return users(plan)
     .filter(({ change }) => isReplacement(change.actions))
     .map((change) =>
-      rail('member-replaced', {
+      block('member-replaced', {
         member: memberOf(change, team),
         user: userName(change),
         because: change.change.replacePaths.map((path) => (Array.isArray(path) ? path.join('.') : String(path))),
@@ -48,7 +48,7 @@ export function limitsStay(plan: Plan, team: Team): readonly Finding[] {
     .filter(({ type, change }) => type === 'aws_iam_user_policy' && isReplacement(change.actions))
     .map((change) => {
       const user = String(change.change.before?.user ?? change.change.after?.user ?? '');
-      return rail('limits-replaced', {
+      return block('limits-replaced', {
         member: memberKeyOfAddress(change.address) ?? keyOfIamName(team.lab, user) ?? user,
         user,
         address: change.address,
@@ -82,7 +82,7 @@ export function everybodyIsBounded(plan: Plan, team: Team): readonly Finding[] {
     const boundary = after === null ? wanted : after.permissions_boundary;
     if (boundary === wanted) return [];
     return [
-      rail('user-without-boundary', {
+      block('user-without-boundary', {
         user: String(after?.name),
         boundary: boundary ? String(boundary) : null,
         wanted,
@@ -112,7 +112,7 @@ export function staysInside(plan: Plan, managed: Managed, account: string): read
             account,
           ),
     ].find((what) => what !== null);
-    return found === undefined ? [] : [rail('outside-managed-path', { address, what: found, managed: managed.path })];
+    return found === undefined ? [] : [block('outside-managed-path', { address, what: found, managed: managed.path })];
   });
 }
 

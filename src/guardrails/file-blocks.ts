@@ -1,17 +1,17 @@
 import type { Finding } from '../diagnostics/finding.ts';
 import { iamName } from '../team/names.ts';
 import { activeMembers, hasExpired, type Team } from '../team/team.ts';
-import { rail } from './rail.ts';
+import { block } from './block.ts';
 
 /**
  * Reasons why a change of the team file will not be applied that the two files alone can tell. The plan is asked again,
- * and knows more: the rails of a plan are `railsOf`. `today` is `YYYY-MM-DD`, UTC.
+ * and knows more: the blocks of a plan are `blocksOf`. `today` is `YYYY-MM-DD`, UTC.
  */
-export function fileRails(before: Team | null, after: Team, today: string): readonly Finding[] {
+export function fileBlocks(before: Team | null, after: Team, today: string): readonly Finding[] {
   const owned = somebodyOwns(after, today);
   if (before === null) return owned;
   // A renamed lab takes everybody's access away: one reason is told, not one for each person.
-  if (before.lab !== after.lab) return [rail('lab-changed', { from: before.lab, to: after.lab }), ...owned];
+  if (before.lab !== after.lab) return [block('lab-changed', { from: before.lab, to: after.lab }), ...owned];
   const staying = new Set(activeMembers(after, today).map(({ key }) => key));
   const leavers = activeMembers(before, today).filter(({ key }) => !staying.has(key));
   const gone = new Set(after.departed.map(({ key }) => key));
@@ -20,9 +20,9 @@ export function fileRails(before: Team | null, after: Team, today: string): read
   return [
     ...leavers
       .filter(({ key }) => !gone.has(key) && !ended.has(key))
-      .map(({ key }) => rail('member-not-departed', { member: key, user: iamName(after.lab, key), today })),
+      .map(({ key }) => block('member-not-departed', { member: key, user: iamName(after.lab, key), today })),
     ...(leavers.length > limit
-      ? [rail('too-many-removals', { count: leavers.length, limit, members: leavers.map(({ key }) => key) })]
+      ? [block('too-many-removals', { count: leavers.length, limit, members: leavers.map(({ key }) => key) })]
       : []),
     ...owned,
   ];
@@ -31,7 +31,7 @@ export function fileRails(before: Team | null, after: Team, today: string): read
 /** Somebody who may approve must be left; `deleted` are keys of members whose users a plan deletes. */
 export function somebodyOwns(team: Team, today: string, deleted: ReadonlySet<string> = new Set()): readonly Finding[] {
   const left = owningWithAccess(team, today).filter((key) => !deleted.has(key));
-  return left.length > 0 ? [] : [rail('no-owner-left', { owners: team.owners })];
+  return left.length > 0 ? [] : [block('no-owner-left', { owners: team.owners })];
 }
 
 /** Keys of owners who still have access on that day. A freeze does not count: it is the brake for everybody. */

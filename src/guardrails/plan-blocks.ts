@@ -2,7 +2,7 @@ import type { Finding } from '../diagnostics/finding.ts';
 import { BOUNDARY_PATH } from '../team/names.ts';
 import { OUR_TYPES } from '../terraform/plan/changed-attributes.ts';
 import type { Plan, ResourceChange } from '../terraform/plan/plan-read.ts';
-import { rail } from './rail.ts';
+import { block } from './block.ts';
 
 /** Action lists that are understood; everything else is refused, however harmless its name sounds. */
 const UNDERSTOOD = ['no-op', 'create', 'read', 'update', 'delete', 'delete,create', 'create,delete'];
@@ -10,11 +10,11 @@ const UNDERSTOOD = ['no-op', 'create', 'read', 'update', 'delete', 'delete,creat
 /** A plan that is not whole says nothing about what will have happened. */
 export function wholePlan(plan: Plan): readonly Finding[] {
   const found: Finding[] = [];
-  if (plan.errored) found.push(rail('plan-incomplete', { because: 'errored' }));
-  if (plan.deferred > 0) found.push(rail('plan-incomplete', { because: 'deferred' }));
-  if (plan.invocations > 0) found.push(rail('plan-incomplete', { because: 'actions' }));
+  if (plan.errored) found.push(block('plan-incomplete', { because: 'errored' }));
+  if (plan.deferred > 0) found.push(block('plan-incomplete', { because: 'deferred' }));
+  if (plan.invocations > 0) found.push(block('plan-incomplete', { because: 'actions' }));
   if (plan.complete === false && !plan.errored && plan.deferred === 0) {
-    found.push(rail('plan-incomplete', { because: 'partial' }));
+    found.push(block('plan-incomplete', { because: 'partial' }));
   }
   return found;
 }
@@ -23,9 +23,9 @@ export function wholePlan(plan: Plan): readonly Finding[] {
 export function knownActions(plan: Plan): readonly Finding[] {
   return plan.changes.flatMap(({ address, change, deposed }) => {
     const { actions } = change;
-    if (actions.includes('forget')) return [rail('forgets-resource', { address })];
+    if (actions.includes('forget')) return [block('removed-from-state', { address })];
     if (UNDERSTOOD.includes(actions.join()) && deposed === null) return [];
-    return [rail('unknown-action', { address, actions: deposed === null ? actions : [...actions, 'deposed'] })];
+    return [block('unknown-action', { address, actions: deposed === null ? actions : [...actions, 'deposed'] })];
   });
 }
 
@@ -36,7 +36,7 @@ export function noSecrets(plan: Plan): readonly Finding[] {
     ([, change]) => marks(change.beforeSensitive) || marks(change.afterSensitive),
   );
   return [...resources.map(({ address }) => address), ...outputs.map(([name]) => `output.${name}`)].map((address) =>
-    rail('sensitive-value', { address }),
+    block('sensitive-value', { address }),
   );
 }
 
@@ -50,14 +50,14 @@ function marks(mask: unknown): boolean {
 export function onlyOurTypes(plan: Plan): readonly Finding[] {
   return plan.changes
     .filter((change) => isChange(change) && (change.mode !== 'managed' || !OUR_TYPES.includes(change.type)))
-    .map(({ address, type }) => rail('resource-not-ours', { address, type }));
+    .map(({ address, type }) => block('unmanaged-resource-type', { address, type }));
 }
 
 /** What decides who may change the lab, and how far that reaches, is the administrator's, whatever a file says. */
 export function trustStays(plan: Plan): readonly Finding[] {
   return plan.changes.filter(isChange).flatMap((change) => {
     const what = trustOf(change);
-    return what === null ? [] : [rail('trust-changed', { address: change.address, what })];
+    return what === null ? [] : [block('trust-changed', { address: change.address, what })];
   });
 }
 
@@ -74,12 +74,12 @@ function trustOf({ type, change }: ResourceChange): 'boundary' | 'role' | 'provi
 export function knownValues(plan: Plan): readonly Finding[] {
   return plan.changes.flatMap(({ address, change }) => {
     const unknown = change.afterUnknown;
-    if (unknown === true) return [rail('unknown-value', { address, attributes: ['everything'] })];
+    if (unknown === true) return [block('unknown-value', { address, attributes: ['everything'] })];
     if (typeof unknown !== 'object' || unknown === null) return [];
     const attributes = Object.entries(unknown).flatMap(([name, mask]) =>
       DECIDING.includes(name) && marks(mask) ? [name] : [],
     );
-    return attributes.length === 0 ? [] : [rail('unknown-value', { address, attributes })];
+    return attributes.length === 0 ? [] : [block('unknown-value', { address, attributes })];
   });
 }
 
