@@ -154,7 +154,9 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       await applied(await workspaceOf('bootstrap'));
       const first = await planned(await workspaceOf('team'));
       const { imports, findings } = await findExisting(plannedCreates(first.plan), iamNames(iam));
-      expect(findings).toMatchObject([{ code: 'unexpected-group-members', args: { role: 'paymaster', users: ['zoe'] } }]);
+      expect(findings).toMatchObject([
+        { code: 'unexpected-group-members', args: { role: 'paymaster', users: ['zoe'] } },
+      ]);
       expect(imports.map(({ to }) => to)).toEqual(['aws_iam_group.role_paymaster']);
       await applied(await workspaceOf('team', sampleTeam, imports));
       const attached = await iam.send(new aws.ListAttachedGroupPoliciesCommand(group));

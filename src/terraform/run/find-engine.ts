@@ -32,8 +32,7 @@ export async function findEngine(options: {
   const found = await candidate(options.env, options.account, options.packageRoots ?? defaultRoots());
   if (!found.ok) return found;
   const { binary, origin } = found.value;
-  if (options.account === 'real' && (await isRepackaged(binary)))
-    return fail('terraform-not-trusted', { binary });
+  if (options.account === 'real' && (await isRepackaged(binary))) return fail('terraform-not-trusted', { binary });
 
   const asked = await askVersion(binary, options.env);
   if (!asked.ok) return asked;
