@@ -34,7 +34,7 @@ test.each<[string, string, string, unknown, RegExp]>([
   ],
   ['a property of another kind', 'POST', `${LAB}/issues/1/comments`, { body: 7 }, /body.body: no text/],
   ['a state that is none', 'PATCH', `${LAB}/issues/1`, { state: 'shut' }, /shut is not one of/],
-  ['what it does not know', 'GET', '/gists', undefined, /does not know it/],
+  ['an operation that no test uses', 'GET', '/gists', undefined, /no such operation/],
 ])('%s is a violation', async (_name, method, path, body, problem) => {
   expectViolations();
   repository().openPull({ author: 'eve', head: sha('a') });

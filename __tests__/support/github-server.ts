@@ -113,7 +113,7 @@ export async function startGitHub(
       return { status: 401, body: { message: 'Bad credentials', documentation_url: 'https://docs.github.com/rest' } };
     if (target.pathname === graphqlPath && method === 'POST') return answerGraphql(token, body);
     const operation = operationOf(method, path);
-    if (operation === null) return violated(`${method} ${path}: GitHub has no such operation`);
+    if (operation === null) return violated(`${method} ${path}: no such operation among those that the tests use`);
     const problems = requestProblems(operation, target.searchParams, body);
     if (!String(request.headers.accept).startsWith('application/vnd.github'))
       problems.push('header accept: not of GitHub');
