@@ -73,7 +73,9 @@ test('a failure takes the place of a good comment', async () => {
   await comment('--state planned --review review.json --manifest manifest.json');
   const good = ours()[0];
   directory.write('event.json', pullRequestEvent(1, HEAD));
-  expect(await comment('--state planned --review none.json --manifest none.json --reason synth-failed')).toMatchObject({
+  expect(
+    await comment('--state planned --review none.json --manifest none.json --reason validate-failed'),
+  ).toMatchObject({
     code: 0,
   });
   expect(ours()).toHaveLength(1);
@@ -83,7 +85,7 @@ test('a failure takes the place of a good comment', async () => {
 });
 
 test('a run that knows nothing writes one comment, which the next takes over', async () => {
-  await comment('--state planned --review none.json --manifest none.json --reason synth-failed');
+  await comment('--state planned --review none.json --manifest none.json --reason validate-failed');
   expect(ours()[0]).toMatch(/^<!-- mturk-team:unknown -->/);
   await comment('--state offline --review review.json');
   expect(ours()).toHaveLength(1);

@@ -257,34 +257,6 @@ describe('how a workflow is doing', () => {
     expect(requestsOf(RUNS)).toMatchObject([{ query: { branch: 'main', status: 'success', per_page: '1' } }]);
   });
 
-  describe('where only some of its jobs count', () => {
-    const JOBS = ['Look', 'Keep'];
-    const lookedAt = async () => obtained(await client().lastSuccess('drift.yml', 'main', JOBS))?.at ?? null;
-
-    test.each([
-      ['what undoes failed', { Look: 'success', Undo: 'failure', Keep: 'success' }, '2026-11-25T05:17:00Z'],
-      ['the look failed', { Look: 'failure', Undo: 'skipped', Keep: 'success' }, '2026-11-23T05:17:00Z'],
-      ['nobody was told', { Look: 'success', Undo: 'skipped', Keep: 'failure' }, '2026-11-23T05:17:00Z'],
-      ['nothing was built', {}, '2026-11-23T05:17:00Z'],
-    ] as const)('%s', async (_name, of, at) => {
-      drift('23');
-      drift('25', { conclusion: 'failure', jobs: of });
-      expect(await lookedAt()).toBe(at);
-    });
-
-    test('one request where the newest went well; after ten that failed, the last that did is asked for', async () => {
-      drift('03');
-      expect(await lookedAt()).toBe('2026-11-03T05:17:00Z');
-      expect(server().requests).toHaveLength(1);
-      for (let day = 10; day < 22; day += 1) drift(String(day), { conclusion: 'failure' });
-      expect(await lookedAt()).toBe('2026-11-03T05:17:00Z');
-    });
-
-    test('no run, no workflow', async () => {
-      expect(await lookedAt()).toBeNull();
-    });
-  });
-
   test.each(['schedule', 'workflow_dispatch', 'push'])('one that was started by %s counts', async (event) => {
     drift('23', { event });
     expect(obtained(await lastSuccess())).toEqual({ at: '2026-11-23T05:17:00Z' });

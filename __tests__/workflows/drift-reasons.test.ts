@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { evaluate } from './expression.ts';
 import { readWorkflow } from './workflow-file.ts';
 
@@ -53,9 +52,4 @@ test.each<[string, Ends, boolean]>([
 ])('the issues are kept: %s', (_name, ends, expected) => {
   const kept = evaluate(jobs.report?.if ?? '', { needs: needsWith(ends) }, { always: () => true });
   expect(kept).toBe(expected);
-});
-
-test('the names by which a run that failed is known to have looked are those of the jobs', () => {
-  const source = readFileSync('src/cli/overdue-scans.ts', 'utf8');
-  for (const name of [jobs.detect?.name, jobs.report?.name]) expect(source).toContain(`'${name}'`);
 });

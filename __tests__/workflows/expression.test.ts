@@ -10,7 +10,10 @@ test.each([
   ["needs.build.outputs.tool == '7'", true],
   ['needs.build.outputs.tool == 7', true],
   ["github.event.pull_request.user.login == 'ADA'", true],
-  ["needs.build.outputs.failure-reason || needs.build.result == 'failure' && 'gate-denied' || ''", 'gate-denied'],
+  [
+    "needs.build.outputs.failure-reason || needs.build.result == 'failure' && 'validate-failed' || ''",
+    'validate-failed',
+  ],
   ["github.event.nothing.at.all || 'none'", 'none'],
   ["github.event.nothing == ''", true],
   ['always() && !(1 == 2)', true],

@@ -199,8 +199,11 @@ async function runStep(
     PATH: [...running.path, options.environment.PATH ?? ''].join(':'),
     ...own,
   };
-  const { code, log } = await bash(script, running.workspace, environment, (pid) =>
-    options.onProcess?.(pid, running.id, name),
+  const { code, log } = await bash(
+    script,
+    join(running.workspace, step['working-directory'] ?? '.'),
+    environment,
+    (pid) => options.onProcess?.(pid, running.id, name),
   );
   Object.assign(running.environment, pairsOf(readFileSync(files.GITHUB_ENV, 'utf8')));
   running.path.unshift(...readFileSync(files.GITHUB_PATH, 'utf8').split('\n').filter(Boolean));

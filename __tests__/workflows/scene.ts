@@ -7,7 +7,7 @@ import { GetGroupCommand, IAMClient } from '@aws-sdk/client-iam';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { awsEnvironment } from '../../src/emulator/emulator-environment.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
-import { GitHubRepository, type Grants, type Pull } from '../support/github-repository.ts';
+import { GitHubRepository, type Grants, type Pull, type Thread } from '../support/github-repository.ts';
 import { type GitHubServer, startGitHub } from '../support/github-server.ts';
 import { type RunOptions, runWorkflow, type WorkflowResult } from './run-workflow.ts';
 import { standIns } from './stand-ins.ts';
@@ -27,6 +27,48 @@ const VARIABLES = {
   MTURK_TEAM_APPLY_ROLE: 'arn:aws:iam::123456789012:role/apply',
   MTURK_TEAM_RECONCILE_ROLE: 'arn:aws:iam::123456789012:role/reconcile',
 };
+
+export const TEAM = `version: 1
+lab: tiny-lab
+account: "123456789012"
+owners: [ada]
+roles:
+  reader: { allow: [results:read] }
+  paymaster: { allow: [pay:approve, pay:bonus] }
+members:
+  ada: { name: Ada, github: ada, roles: [paymaster] }
+  bo: { name: Bo, github: bo, roles: [reader] }
+`;
+
+export function joins(key: string, name: string, roles: string): Change {
+  return { 'team.yaml': (text) => `${text}  ${key}: { name: ${name}, roles: [${roles}] }\n` };
+}
+
+export function results({ jobs }: WorkflowResult): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(jobs).map(([id, { result }]) => [id, result]));
+}
+
+/** Fails with the whole log, the only place where a workflow says why it failed. */
+export function expectConclusion(run: WorkflowResult, conclusion: 'success' | 'failure'): void {
+  if (run.conclusion !== conclusion) throw new Error(run.log);
+}
+
+/** A copy of the one comment of a pull request that is not minimized. */
+export function commentOf(
+  { repository }: Scene,
+  { number }: ScenePull,
+): { readonly id: number; readonly body: string } {
+  const [only, ...others] = repository.commentsOf(number).filter(({ minimised }) => minimised === null);
+  if (only === undefined || others.length > 0) throw new Error(`${others.length + 1} comments, or none`);
+  return { ...only };
+}
+
+/** Copies of the issues of a kind, by the marker in their first line. */
+export function issuesOf({ repository }: Scene, kind: string): readonly Thread[] {
+  return [...repository.threads.values()]
+    .filter((thread) => thread.kind === 'issue' && thread.body.startsWith(`<!-- mturk-team-${kind}:`))
+    .map((thread) => ({ ...thread }));
+}
 
 /** What a pull request changes: files by path, their new text out of the old. */
 export type Change = Readonly<Record<string, (text: string) => string>>;
@@ -49,9 +91,11 @@ export class Scene {
   readonly directory: string;
   readonly github: GitHubServer;
   readonly emulator: Emulator;
-  /** Told of every call to the account; null for nobody. */
+  /** Receives every call to the account. */
   onCall: ((call: ObservedCall) => void) | null = null;
   onProcess: RunOptions['onProcess'];
+  /** Merge commits on main, oldest first. */
+  readonly merges: string[] = [];
   readonly #git: string;
   #runs = 0;
 
@@ -149,6 +193,7 @@ export class Scene {
     this.#run('merge', '--quiet', '--no-ff', '-m', `Merge pull request #${pull.number}`, pull.head);
     this.#note(this.main);
     this.repository.merge(pull.number, by, this.main);
+    this.merges.push(this.main);
     return this.main;
   }
 

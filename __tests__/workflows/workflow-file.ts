@@ -7,6 +7,7 @@ export interface Step {
   readonly if?: string;
   readonly uses?: string;
   readonly run?: string;
+  readonly 'working-directory'?: string;
   readonly with?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly 'continue-on-error'?: boolean;
@@ -46,7 +47,7 @@ const JOB_KEYS = [
   'strategy',
   'steps',
 ];
-const STEP_KEYS = ['id', 'name', 'if', 'uses', 'run', 'with', 'env', 'continue-on-error'];
+const STEP_KEYS = ['id', 'name', 'if', 'uses', 'run', 'working-directory', 'with', 'env', 'continue-on-error'];
 
 /** Reads a workflow; a key that nobody here carries out is an error, so that nothing is passed over in silence. */
 export function readWorkflow(file: string): Workflow {

@@ -3,9 +3,6 @@ import { type Overdue, overdueOf } from '../review/comment/overdue.ts';
 import { looksUnknownText, overdueText } from '../review/comment/overdue-text.ts';
 import type { Terminal } from './io.ts';
 
-/** The jobs of drift.yml that look and that keep the issues: a run in which only the undoing failed has told what is so. */
-const LOOKS = ['Look, with a role that may only read', 'Keep the issues'];
-
 /**
  * Whether the workflow that looks at the account is overdue, asked of GitHub; null where it is not, and where nobody
  * can tell. It is said in the log, and never a reason to fail: whoever cannot ask loses a warning and nothing else.
@@ -26,7 +23,7 @@ export async function overdueLooks(
   terminal: Terminal,
 ): Promise<Overdue | null> {
   const workflow = await github.workflow(file);
-  const last = workflow.ok && workflow.value !== null ? await github.lastSuccess(file, branch, LOOKS) : null;
+  const last = workflow.ok && workflow.value !== null ? await github.lastSuccess(file, branch) : null;
   const failed = workflow.ok ? last : workflow;
   if (failed?.ok === false) terminal.stderr(`${looksUnknownText(file, failed.failure)}\n`);
   if (!workflow.ok || last?.ok === false) return null;

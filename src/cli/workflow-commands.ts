@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FAILURE_REASONS, type FailureReason, isFailureReason } from '../diagnostics/pipeline-codes.ts';
 import type { Terminal } from './io.ts';
-import { DEFAULT_FILE, dayOf, examples, fileOptions, finish, json, parseDay, today } from './options.ts';
+import { DEFAULT_FILE, dayOf, examples, finish, parseDay, today } from './options.ts';
 
 /** The commands that the workflows are made of, one for each step. */
 export function addWorkflowCommands(program: Command, terminal: Terminal): void {
@@ -35,19 +35,6 @@ export function addWorkflowCommands(program: Command, terminal: Terminal): void 
     });
 
   program
-    .command('gate')
-    .description('let a synthesised configuration through if it is nothing but what this tool writes')
-    .argument('<dir>', 'what synth wrote, by whatever code')
-    .option('--file <team>', 'the team file whose account, lab and state it must be about', DEFAULT_FILE)
-    .addOption(today())
-    .addOption(json())
-    .addHelpText('after', examples('mturk-team gate cdktf.out', 'mturk-team gate configuration --file base/team.yaml'))
-    .action(async (directory: string, options) => {
-      const { gate } = await import('./commands/gate.ts');
-      finish(await gate({ directory, ...fileOptions(options.file, options) }, terminal));
-    });
-
-  program
     .command('comment')
     .description("write or update the one comment on the workflow's pull request, and the job's summary")
     .addOption(
@@ -70,6 +57,12 @@ export function addWorkflowCommands(program: Command, terminal: Terminal): void 
         '--heartbeat <file>',
         'warn where this workflow, which looks at the account (drift.yml), has not for too long',
       ).argParser(parseWorkflow),
+    )
+    .addOption(
+      new Option('--changes-code <true|false>', 'whether the pull request changes code, too').choices([
+        'true',
+        'false',
+      ]),
     )
     .option('--issue', 'keep the issue about failed applies, too')
     .option('--reveal', 'show account ids and ARNs')
@@ -95,6 +88,7 @@ export function addWorkflowCommands(program: Command, terminal: Terminal): void 
             detail: options.detail,
             pullRequest: options.pullRequest || null,
             heartbeat: options.heartbeat ?? null,
+            changesCode: options.changesCode === 'true',
             issue: options.issue === true,
             reveal: options.reveal === true,
           },

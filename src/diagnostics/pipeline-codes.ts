@@ -4,8 +4,6 @@
  */
 export const FAILURE_REASONS = [
   'validate-failed',
-  'synth-failed',
-  'gate-denied',
   'credentials-failed',
   'plan-failed',
   'plan-changed',

@@ -7,7 +7,7 @@ const REASONS: Partial<Record<FailureCode, FailureReason>> = {
   'credentials-denied': 'credentials-failed',
   'wrong-account': 'credentials-failed',
   'plan-stale': 'plan-changed',
-  'configuration-missing': 'synth-failed',
+  'configuration-missing': 'plan-failed',
   'blocked-during-apply': 'apply-failed',
 };
 

@@ -89,24 +89,11 @@ export const runAnswer = z
 /** The newest first; `run_started_at` is of the newest attempt. */
 export const recentRunsAnswer = z
   .object({
-    workflow_runs: z.array(
-      z.object({
-        id: z.number(),
-        conclusion: z.string().nullable(),
-        created_at: z.string(),
-        run_started_at: z.string().optional(),
-      }),
-    ),
+    workflow_runs: z.array(z.object({ created_at: z.string(), run_started_at: z.string().optional() })),
   })
   .transform(({ workflow_runs: runs }) =>
-    runs.map(({ id, conclusion, created_at, run_started_at }) => ({
-      id,
-      conclusion,
-      at: run_started_at ?? created_at,
-    })),
+    runs.map(({ created_at, run_started_at }) => ({ at: run_started_at ?? created_at })),
   );
-
-export const jobAnswer = z.object({ name: z.string(), conclusion: z.string().nullable() });
 
 export const workflowAnswer = z
   .object({ created_at: z.string(), state: z.string() })

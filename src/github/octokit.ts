@@ -8,6 +8,7 @@ import {
   minimisedAnswer,
   permissionAnswer,
   pullAnswer,
+  recentRunsAnswer,
   reviewAnswer,
   runAnswer,
   userAnswer,
@@ -15,8 +16,6 @@ import {
   workflowAnswer,
 } from './answers.ts';
 import { downloadFrom } from './download.ts';
-import { lastSuccess } from './last-success.ts';
-import { noneWhereNotFound } from './none-where-not-found.ts';
 import type { GitHub, RepositoryName } from './port.ts';
 import { githubRequests, type RequestSettings, type Requests } from './requests.ts';
 
@@ -98,7 +97,7 @@ export function openGitHub(settings: GitHubSettings): GitHub {
         { ...ours, username: person },
         permissionAnswer,
       );
-      // Whoever is no user, or none of the repository's, has none.
+      // Someone who is no collaborator has no permission.
       return !answered.ok && answered.failure.code === 'github-not-found' ? succeed('none') : answered;
     },
     runs: (workflow, headSha, event) =>
@@ -108,15 +107,24 @@ export function openGitHub(settings: GitHubSettings): GitHub {
         runAnswer,
         'workflow_runs',
       ),
-    lastSuccess: (workflow, branch, jobs = []) =>
-      lastSuccess(requests, { ...ours, workflow_id: workflow, branch }, jobs),
+    async lastSuccess(workflow, branch) {
+      const found = await requests.one(
+        'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
+        { ...ours, workflow_id: workflow, branch, status: 'success', per_page: 1, exclude_pull_requests: true },
+        recentRunsAnswer,
+      );
+      const newest = nullIfNotFound(found);
+      if (!newest.ok) return newest;
+      const [last] = newest.value ?? [];
+      return succeed(last === undefined ? null : { at: last.at });
+    },
     async workflow(file) {
       const answered = await requests.one(
         'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}',
         { ...ours, workflow_id: file },
         workflowAnswer,
       );
-      return noneWhereNotFound(answered);
+      return nullIfNotFound(answered);
     },
     artifacts: (run, name) =>
       requests.all(
@@ -149,15 +157,19 @@ export function openGitHub(settings: GitHubSettings): GitHub {
   };
 }
 
+function nullIfNotFound<T>(answered: Result<T>): Result<T | null> {
+  return !answered.ok && answered.failure.code === 'github-not-found' ? succeed(null) : answered;
+}
+
 async function done(requests: Requests, mutation: string, id: string): Promise<Result<null>> {
   const answered = await requests.graphql(mutation, { id }, z.unknown());
   return answered.ok ? succeed(null) : answered;
 }
 
 /**
- * Who the token writes as. `GET /user` is closed to the tokens of apps, a job's own among them; GraphQL's `viewer`
- * answers all of them. Where even that is closed, the job's token is known by its prefix, and nothing else is guessed:
- * a wrong login would leave our comments unfound, or make somebody else's ours.
+ * The login that the token writes as. `GET /user` refuses tokens of apps, such as a job's own; GraphQL's `viewer` answers
+ * every token. If that is refused too, a job's token is known by its prefix. Nothing else is guessed: with a wrong login,
+ * our comments would not be found, or a comment of another account would count as ours.
  */
 async function loginOf(requests: Requests): Promise<Result<string>> {
   const isApp = requests.token.startsWith('ghs_');

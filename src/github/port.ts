@@ -105,15 +105,10 @@ export interface GitHub {
   /** Runs of the workflow file (`plan.yml`) for that commit; each with its newest attempt only. */
   runs(workflow: string, headSha: string, event: string): Promise<Result<readonly Run[]>>;
   /**
-   * When the newest run of the workflow file (`drift.yml`) that went well on that branch began, ISO 8601, whatever it was
-   * started by. With `jobs`, a run that failed counts, too, where all jobs of these names went well. Null where none did, or
-   * where there is no such workflow. Needs `actions: read`.
+   * When the newest successful run of the workflow file (`drift.yml`) on that branch began, ISO 8601. Null if there is no
+   * such run or no such workflow. Needs `actions: read`.
    */
-  lastSuccess(
-    workflow: string,
-    branch: string,
-    jobs?: readonly string[],
-  ): Promise<Result<{ readonly at: string } | null>>;
+  lastSuccess(workflow: string, branch: string): Promise<Result<{ readonly at: string } | null>>;
   /** Null where GitHub knows no workflow file of that name. Needs `actions: read`. */
   workflow(file: string): Promise<Result<Workflow | null>>;
   artifacts(run: number, name: string): Promise<Result<readonly Artifact[]>>;

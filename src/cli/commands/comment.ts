@@ -31,6 +31,7 @@ export interface CommentOptions extends CommentFiles {
   readonly pullRequest: number | null;
   /** The workflow that looks at the account (`drift.yml`), to warn where it has not for too long; null asks nothing. */
   readonly heartbeat: string | null;
+  readonly changesCode: boolean;
   /** Keep the issue about applies, too. */
   readonly issue: boolean;
   readonly reveal: boolean;

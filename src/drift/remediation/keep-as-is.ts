@@ -1,7 +1,7 @@
 import type { Difference, Holder } from '../../access/model-difference.ts';
-import type { Json } from '../../guardrails/gate/gate.ts';
-import { resolveReferences } from '../../guardrails/gate/gate-references.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
+import type { Json } from './json.ts';
+import { resolveReferences } from './references.ts';
 
 type Block = Record<string, Json>;
 

@@ -153,6 +153,7 @@ function reviewParts(review: Review, view: CommentView): readonly Part[] {
   const questions = open ? questionItems(review) : [];
   const { plan } = review;
   return [
+    ...(view.changesCode === true && open ? [fixed(CHANGES_CODE)] : []),
     ...refusalParts(review.blocks, RANK.refusal),
     ...text(joined([riskSentences(review), peopleSentence(review)].filter(hasText), ' ')),
     ...peopleParts(review, RANK),
@@ -193,6 +194,9 @@ function wordsMarkdown({ words }: Review): Markdown {
 function isIdle({ plan, people, blocks }: Review): boolean {
   return plan !== null && plan.resources.length === 0 && people.length === 0 && blocks.length === 0;
 }
+
+const CHANGES_CODE =
+  'This pull request also changes code. The plan was made with the code of the base branch; if the new code plans something else, the apply stops.';
 
 const CHECKS = [
   '<details>',

@@ -23,6 +23,7 @@ interface Asked extends CommentFiles {
   readonly state: CommentState;
   readonly reason: FailureReason | null;
   readonly detail: string;
+  readonly changesCode: boolean;
   readonly reveal: boolean;
 }
 
@@ -61,6 +62,7 @@ export async function commentFacts(asked: Asked, env: Environment, now: Date): P
       failure,
       corrected: sentencesOf(offline, manifest),
       footer: footerOf(manifest, env, now),
+      changesCode: asked.changesCode,
       reveal: asked.reveal,
     },
   };

@@ -21,16 +21,6 @@ const WORDS: Readonly<Record<FailureReason, Words>> = {
     what: `This change was not planned, because the file breaks a rule. ${NOTHING}`,
     remedy: 'Mend what is named below (it is also marked at its line under "Files changed") and push again.',
   },
-  'synth-failed': {
-    title: 'No configuration could be made from team.yaml',
-    what: `This change was not planned. ${NOTHING}`,
-    remedy: 'This is a fault of the tool or of a change to it, not of team.yaml: show it to whoever set the lab up.',
-  },
-  'gate-denied': {
-    title: 'Stopped before any credentials: the configuration holds something that is not allowed',
-    what: `Only the lab's own users, groups and policies may be in it. ${NOTHING}`,
-    remedy: 'Take out of the pull request what is named below.',
-  },
   'credentials-failed': {
     title: 'AWS did not let the workflow in',
     what: `No plan could be made, because the role for it was refused. ${NOTHING}`,

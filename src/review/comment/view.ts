@@ -19,6 +19,8 @@ export interface CommentView {
   /** That the account is not looked at as it is meant to be; left out, or null, where it is, or nobody can tell. */
   readonly overdue?: Overdue | null;
   readonly footer: CommentFooter;
+  /** Whether the pull request changes code, too: the plan was made with the base branch's. */
+  readonly changesCode?: boolean;
   /** Whether account ids and ARNs are shown in full. */
   readonly reveal: boolean;
   /** The most bytes of UTF-8 that the text may have; 60,000 unless told, and never less than 8,000. */

@@ -6,8 +6,6 @@ const SHOWN = 10;
 /** Each reason in a few words, for a line of a list. */
 export const REASON_TEXT: Readonly<Record<FailureReason, string>> = {
   'validate-failed': 'team.yaml has errors',
-  'synth-failed': 'the Terraform configuration could not be written',
-  'gate-denied': 'the configuration holds something that mturk-team never writes',
   'credentials-failed': 'the AWS role could not be assumed, or is of another account',
   'plan-failed': 'planning failed',
   'plan-changed': 'what would be applied is not what was reviewed',
