@@ -12,7 +12,7 @@ test('a plan in the middle of an apply that does what none may is not carried ou
     const lab = test.lab(lost);
     const plan = orThrow(await planLab(lab));
     expect(plan.blocks.map(({ code }) => code)).toEqual(['member-not-departed']);
-    const result = await applyLab(lab, { ...plan, blocks: [], held: ['perception-lab-bo'] });
+    const result = await applyLab(lab, { ...plan, blocks: [], suspendedDuringApply: ['perception-lab-bo'] });
     expect(result).toMatchObject({
       ok: false,
       failure: { code: 'blocked-during-apply', args: { codes: ['member-not-departed'], progress: { done: 1 } } },
@@ -34,7 +34,7 @@ test('an apply in three steps is not begun where somebody applied something else
     await applied(test.lab(withFay(['no-bonus', 'paymaster'])));
     const lab = test.lab(withFay(['results-reader']));
     const plan = orThrow(await planLab(lab));
-    expect(plan.held).toEqual(['perception-lab-fay']);
+    expect(plan.suspendedDuringApply).toEqual(['perception-lab-fay']);
     const zoe = member({ key: 'zoe', name: 'Zoe', roles: ['results-reader'] });
     const other = withFay(['no-bonus', 'paymaster']);
     await applied(test.lab({ ...other, members: [...other.members, zoe] }));

@@ -6,7 +6,7 @@ import { type Difference, differences } from '../../src/access/model-difference.
 import { declare } from '../../src/access/sources/desired.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { blocksOf } from '../../src/guardrails/blocks.ts';
-import { type DriftReport, driftOf } from '../../src/review/changes/classify-plan.ts';
+import { classifyPlan, type PlanClassification } from '../../src/review/changes/classify-plan.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
 import { applyPlan, initialise, planChanges, type SavedPlan } from '../../src/terraform/run/commands.ts';
 import { findEngine } from '../../src/terraform/run/find-engine.ts';
@@ -55,8 +55,8 @@ async function apply(saved: SavedPlan, of = workspace): Promise<void> {
   if (!applied.ok) throw new Error(JSON.stringify(applied.failure));
 }
 
-async function report(): Promise<DriftReport> {
-  return driftOf((await plan()).plan, team.account);
+async function report(): Promise<PlanClassification> {
+  return classifyPlan((await plan()).plan, team.account);
 }
 
 beforeAll(async () => {
@@ -165,9 +165,9 @@ const TAMPERINGS: readonly (readonly [string, () => Promise<unknown>, Partial<Di
 test.each(TAMPERINGS)('%s is named, once and alone, and put back', async (_what, tamper, expected) => {
   await tamper();
   const saved = await plan();
-  const found = driftOf(saved.plan, team.account);
-  expect(found.tampered).toEqual([{ difference: expect.objectContaining(expected), fate: 'put-back' }]);
-  expect(found).toMatchObject({ class: 'drift', pending: [], unexplained: [], tamperedAttributes: [] });
+  const found = classifyPlan(saved.plan, team.account);
+  expect(found.manualChanges).toEqual([{ difference: expect.objectContaining(expected), outcome: 'reverted' }]);
+  expect(found).toMatchObject({ class: 'drift', pending: [], unexplained: [], manualAttributes: [] });
   expect(blocksOf(saved.plan, team, TODAY)).toEqual([]);
   // That it is put back is what the next one needs in order to be alone.
   await apply(saved);
@@ -180,12 +180,12 @@ test('a member deleted by hand is named with her groups, and comes back with her
   await iam.send(new aws.DeleteUserPolicyCommand({ ...user('bo'), PolicyName: 'limits' }));
   await iam.send(new aws.DeleteUserCommand(user('bo')));
   const saved = await plan();
-  const found = driftOf(saved.plan, team.account);
-  expect(found.tampered.map(({ difference, fate }) => `${difference.kind} ${fate}`)).toEqual([
-    'inline-policy-removed put-back',
-    'membership-removed put-back',
-    'membership-removed put-back',
-    'user-deleted put-back',
+  const found = classifyPlan(saved.plan, team.account);
+  expect(found.manualChanges.map(({ difference, outcome: fate }) => `${difference.kind} ${fate}`)).toEqual([
+    'inline-policy-removed reverted',
+    'membership-removed reverted',
+    'membership-removed reverted',
+    'user-deleted reverted',
   ]);
   expect(found.pending).toEqual([]);
   await apply(saved);
@@ -198,10 +198,10 @@ test('all of it at once is all named', async () => {
   for (const [, tamper] of TAMPERINGS.slice(0, -1)) await tamper();
   await iam.send(new aws.AddUserToGroupCommand({ UserName: 'stranger', ...group('full-access') }));
   const saved = await plan();
-  const found = driftOf(saved.plan, team.account);
-  expect(found.tampered).toHaveLength(TAMPERINGS.length);
+  const found = classifyPlan(saved.plan, team.account);
+  expect(found.manualChanges).toHaveLength(TAMPERINGS.length);
   for (const [, , expected] of TAMPERINGS) {
-    expect(found.tampered).toContainEqual({ difference: expect.objectContaining(expected), fate: 'put-back' });
+    expect(found.manualChanges).toContainEqual({ difference: expect.objectContaining(expected), outcome: 'reverted' });
   }
   await apply(saved);
   const after = await report();

@@ -20,11 +20,11 @@ test(`what a killed apply left is named by the next plan, all of it and nothing 
         ...Object.values(policies).flatMap(({ path, arn }) => (path === PATH ? [arn] : [])),
       ];
       const plan = await planned(test.lab(sampleTeam));
-      expect(plan.takenOver.map(({ id }) => id).sort()).toEqual(left.sort());
+      expect(plan.imported.map(({ id }) => id).sort()).toEqual(left.sort());
       const created = plan.saved.plan.changes.flatMap(({ address, change }) =>
         change.actions.join() === 'create' ? [address] : [],
       );
-      expect(created.filter((address) => plan.takenOver.some(({ to }) => to === address))).toEqual([]);
+      expect(created.filter((address) => plan.imported.some(({ to }) => to === address))).toEqual([]);
     });
   }
 }, 120_000);
@@ -39,7 +39,7 @@ test('a name that is taken outside the path is refused, and nothing is changed',
     const before = JSON.stringify(comparableAccount(test.memory.account, start.account));
     const plan = orThrow(await planLab(test.lab(sampleTeam)));
     expect(plan.blocks.map(({ code }) => code)).toEqual(['name-taken']);
-    expect(plan.takenOver).toEqual([]);
+    expect(plan.imported).toEqual([]);
     expect(JSON.stringify(comparableAccount(test.memory.account, start.account))).toBe(before);
   });
 }, 60_000);

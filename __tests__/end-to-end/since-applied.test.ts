@@ -92,10 +92,10 @@ test('before anybody answers, a plan names what it puts back that was done by ha
   await inLab(kept, async (test) => {
     const lab = test.lab(withEve);
     const plan = await planned(lab);
-    expect(plan.report).toMatchObject({ class: 'drift' });
-    expect(plan.report.tampered.map(({ difference: { kind }, fate }) => [kind, fate])).toEqual([
-      ['inline-policy-added', 'put-back'],
-      ['membership-removed', 'put-back'],
+    expect(plan.classification).toMatchObject({ class: 'drift' });
+    expect(plan.classification.manualChanges.map(({ difference: { kind }, outcome: fate }) => [kind, fate])).toEqual([
+      ['inline-policy-added', 'reverted'],
+      ['membership-removed', 'reverted'],
     ]);
     const gus = plan.change.people.find((each) => each.user === iamName(team.lab, 'gus'));
     expect(gus?.worstGain).toBe('spends');
@@ -103,15 +103,15 @@ test('before anybody answers, a plan names what it puts back that was done by ha
     const words = planLines({ ...plan, plan: plan.saved.plan }, lab.naming, { resources: false }).join('\n');
     expect(words).toMatch(/Not explained by team\.yaml:.*emergency.*somebody took Bo Chen out of/s);
     const tools = { engine: 'x', provider: 'y' };
-    const { saved, report, blocks, held } = plan;
+    const { saved, classification: report, blocks, suspendedDuringApply: held } = plan;
     const review = reviewOf({
       ...{ before: team, after: withEve, today: lab.today, at: lab.at },
-      plan: { plan: saved.plan, report, blocks, held, tools },
+      plan: { plan: saved.plan, classification: report, blocks, suspendedDuringApply: held, tools },
     });
     expect(review.risk).toBe('gains-spending');
     expect(review.unexplained.map(({ kind }) => kind)).toEqual(['drift-reverted', 'drift-reverted']);
     orThrow(await applyLab(lab, plan));
-    expect((await planned(lab)).report).toMatchObject({ class: 'clean' });
+    expect((await planned(lab)).classification).toMatchObject({ class: 'clean' });
   });
 });
 

@@ -9,7 +9,7 @@ import { iamNames } from '../../src/aws/iam-names.ts';
 import { checkBoundary, findExisting } from '../../src/aws/inventory/existing.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { blocksOf } from '../../src/guardrails/blocks.ts';
-import { driftOf } from '../../src/review/changes/classify-plan.ts';
+import { classifyPlan } from '../../src/review/changes/classify-plan.ts';
 import { boundaryArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { hasChanges } from '../../src/terraform/plan/plan-read.ts';
@@ -94,12 +94,12 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       const team = await workspaceOf('team');
       const first = await applied(team);
       expect(blocksOf(first.plan, sampleTeam, TODAY)).toEqual([]);
-      expect(driftOf(first.plan, sampleTeam.account).access.after).toEqual(byName(declare(sampleTeam, TODAY)));
+      expect(classifyPlan(first.plan, sampleTeam.account).access.after).toEqual(byName(declare(sampleTeam, TODAY)));
 
       const again = await planned(team);
       expect(hasChanges(again.plan)).toBe(false);
-      const report = driftOf(again.plan, sampleTeam.account);
-      expect(report).toMatchObject({ class: 'clean', tampered: [], pending: [], unexplained: [] });
+      const report = classifyPlan(again.plan, sampleTeam.account);
+      expect(report).toMatchObject({ class: 'clean', manualChanges: [], pending: [], unexplained: [] });
       expect(report.access.before).toEqual(byName(declare(sampleTeam, TODAY)));
     });
 
@@ -131,16 +131,14 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       const finishing = await workspaceOf('team', sampleTeam, existing.imports);
       const third = await planned(finishing);
       expect(blocksOf(third.plan, sampleTeam, TODAY)).toEqual([]);
-      const report = driftOf(third.plan, sampleTeam.account);
-      expect(report.takenOver.map(({ address }) => address).sort()).toEqual(
-        existing.imports.map(({ to }) => to).sort(),
-      );
+      const report = classifyPlan(third.plan, sampleTeam.account);
+      expect(report.imported.map(({ address }) => address).sort()).toEqual(existing.imports.map(({ to }) => to).sort());
       const result = await applyPlan(finishing, third);
       expect(result.ok).toBe(true);
 
       const last = await planned(await workspaceOf('team'));
       expect(hasChanges(last.plan)).toBe(false);
-      expect(driftOf(last.plan, sampleTeam.account).access.before).toEqual(byName(declare(sampleTeam, TODAY)));
+      expect(classifyPlan(last.plan, sampleTeam.account).access.before).toEqual(byName(declare(sampleTeam, TODAY)));
     });
 
     test('what is taken over may hold strangers: guards take policies off at once, the next apply takes people out', async () => {
@@ -163,8 +161,8 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       expect(attached.AttachedPolicies?.map(({ PolicyName }) => PolicyName)).toEqual(['perception-lab-paymaster']);
 
       const second = await applied(await workspaceOf('team'));
-      const report = driftOf(second.plan, sampleTeam.account);
-      expect([...report.tampered.map(({ difference }) => difference), ...report.pending]).toMatchObject([
+      const report = classifyPlan(second.plan, sampleTeam.account);
+      expect([...report.manualChanges.map(({ difference }) => difference), ...report.pending]).toMatchObject([
         { kind: expect.stringMatching(/^member-(added|removed)$/), user: 'zoe', stranger: true },
       ]);
       expect(hasChanges((await planned(await workspaceOf('team'))).plan)).toBe(false);

@@ -1,5 +1,5 @@
 import { blocksOf } from '../../src/guardrails/blocks.ts';
-import { driftOf } from '../../src/review/changes/classify-plan.ts';
+import { classifyPlan } from '../../src/review/changes/classify-plan.ts';
 import { reviewOf } from '../../src/review/changes/review-of.ts';
 import { manifestOf, writeManifest } from '../../src/review/manifest/manifest.ts';
 import { reviewJson } from '../../src/review/text/preview-json.ts';
@@ -16,9 +16,9 @@ export function filesOf(name: string, { commit, run }: { readonly commit: string
   const recorded = recordedAsOurs(name);
   const plan = {
     plan: recorded,
-    report: driftOf(recorded, after.account),
+    classification: classifyPlan(recorded, after.account),
     blocks: blocksOf(recorded, after, TODAY),
-    held: [],
+    suspendedDuringApply: [],
     tools: { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 6.25.0' },
   };
   const origin = {

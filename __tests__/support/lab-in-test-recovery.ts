@@ -34,7 +34,7 @@ export function undisturbed(before: EmulatorMemory, team: Team): Promise<Referen
     orThrow(await applyLab(lab, plan));
     test.listen(null);
     const problems = isEmpty(await planned(test.lab(team))) ? [] : ['a second plan is not empty'];
-    return { team, before, after: copyOf(test.memory), calls, held: plan.held, problems };
+    return { team, before, after: copyOf(test.memory), calls, held: plan.suspendedDuringApply, problems };
   });
 }
 
@@ -95,7 +95,7 @@ async function recover({ team, before, after }: Reference, killing: Killing) {
     if (strays.length > 0) problems.push(`the dead engine still called ${strays.join(', ')}`);
     let takenOver = 0;
     try {
-      takenOver = (await applied(test.lab(team))).takenOver.length;
+      takenOver = (await applied(test.lab(team))).imported.length;
       if (!isEmpty(await planned(test.lab(team)))) problems.push('a further plan is not empty');
     } catch (error) {
       problems.push(String(error));

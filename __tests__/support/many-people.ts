@@ -58,10 +58,10 @@ export function reviewOfMany(
     risk: 'gains-spending',
     people,
     unchanged: 3,
-    words: [],
+    descriptive: [],
     roles: [],
     driftEveryHours: 24,
-    guards: [],
+    settings: [],
     questions: people.map(({ user }) => ({ kind: 'spending-without-end', user, roles: ['paymaster'] })),
     unexplained: people.map(({ user }) => ({
       kind: 'drift-reverted',
@@ -70,7 +70,7 @@ export function reviewOfMany(
       attributes: [],
     })),
     blocks: [],
-    held: people.map(({ user }) => user),
+    suspendedDuringApply: people.map(({ user }) => user),
     plan: planOf(resources),
   };
 }

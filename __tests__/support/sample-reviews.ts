@@ -1,15 +1,15 @@
 import { declare } from '../../src/access/sources/desired.ts';
 import { block } from '../../src/guardrails/block.ts';
 import { blocksOf } from '../../src/guardrails/blocks.ts';
-import { usersToHold } from '../../src/review/apply/transit.ts';
-import { driftOf } from '../../src/review/changes/classify-plan.ts';
+import { usersToSuspend } from '../../src/review/apply/suspension.ts';
+import { classifyPlan } from '../../src/review/changes/classify-plan.ts';
 import { corrections } from '../../src/review/changes/corrections.ts';
 import { reviewedPeople } from '../../src/review/changes/people.ts';
 import type { PlannedResource, Review, ReviewedPlan, Unexplained } from '../../src/review/changes/review.ts';
 import { reviewOf } from '../../src/review/changes/review-of.ts';
 import type { CommentView } from '../../src/review/comment/comment.ts';
 import { correctionWords } from '../../src/review/comment/corrections.ts';
-import type { Overdue } from '../../src/review/comment/overdue.ts';
+import type { StaleDriftCheck } from '../../src/review/comment/stale-drift-check.ts';
 import type { Member, Team } from '../../src/team/team.ts';
 import { recordedPlan } from './recorded-plan.ts';
 import { member, role, sampleTeam } from './sample-team.ts';
@@ -102,7 +102,7 @@ const recordedTeam = teamWith({
 /** The review of a plan that the real provider made, with nothing changed in the file. */
 export function recordedReview(name: string, after: Team = recordedTeam): Review {
   const plan = recordedPlan(name);
-  const report = driftOf(plan, sampleTeam.account);
+  const report = classifyPlan(plan, sampleTeam.account);
   const { before: was, after: will } = report.access;
   return reviewOf({
     before: recordedTeam,
@@ -111,9 +111,9 @@ export function recordedReview(name: string, after: Team = recordedTeam): Review
     at: AT,
     plan: {
       plan,
-      report,
+      classification: report,
       blocks: blocksOf(plan, after, TODAY),
-      held: usersToHold(was, will, AT),
+      suspendedDuringApply: usersToSuspend(was, will, AT),
       tools: { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 5.54.0' },
     },
   });
@@ -171,7 +171,7 @@ function driftAndEve(): Review {
     people,
     unchanged: unchanged.length,
     unexplained: drift,
-    held: ['perception-lab-eve', 'perception-lab-bo'],
+    suspendedDuringApply: ['perception-lab-eve', 'perception-lab-bo'],
   };
 }
 
@@ -253,7 +253,7 @@ function planned(
 }
 
 /** The account was looked at last on Friday. */
-const LATE: Overdue = {
+const LATE: StaleDriftCheck = {
   workflow: 'drift.yml',
   last: '2026-11-20T05:17:03Z',
   since: '2026-09-01T10:00:00Z',

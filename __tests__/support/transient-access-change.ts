@@ -46,10 +46,10 @@ export function seeChange(
     const lab = test.lab(after);
     const plan = await planned(lab);
     test.listen((call) => watch.look(call, test.memory.account));
-    orThrow(await applyLab(lab, holdNobody === true ? { ...plan, held: [] } : plan));
+    orThrow(await applyLab(lab, holdNobody === true ? { ...plan, suspendedDuringApply: [] } : plan));
     test.listen(null);
     return {
-      held: plan.held.map((name) => name.slice(`${after.lab}-`.length)),
+      held: plan.suspendedDuringApply.map((name) => name.slice(`${after.lab}-`.length)),
       looks: watchFirst.looks + watch.looks,
       problems: [...watchFirst.problems, ...watch.problems, ...ending(accessIn(test.memory.account), wanted)],
     };

@@ -113,9 +113,9 @@ function viewFull(text: (slot: string) => string, count: number, budget: number)
     lab: text('lab'),
     account: text('account'),
     people,
-    words: [text('word')],
+    descriptive: [text('word')],
     roles: [{ key: role, kind: 'changed', gained: ['SendBonus'], lost: [], members: 2 }],
-    guards: [
+    settings: [
       { kind: 'owners', gained: [text('owner')], lost: [text('owner')] },
       { kind: 'owner-login', owner: text('owner'), from: text('login'), to: text('login') },
       { kind: 'lab', from: text('lab'), to: text('lab') },
@@ -139,7 +139,7 @@ function viewFull(text: (slot: string) => string, count: number, budget: number)
       block('lab-changed', { from: text('lab'), to: text('lab') }),
       block('outside-managed-path', { address: text('address'), what: text('what'), managed: text('managed') }),
     ],
-    held: [user],
+    suspendedDuringApply: [user],
     plan: {
       ...planOf([
         resource('delete', text('address'), [text('attribute')]),

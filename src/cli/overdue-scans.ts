@@ -1,6 +1,6 @@
 import type { GitHub } from '../github/port.ts';
-import { type Overdue, overdueOf } from '../review/comment/overdue.ts';
 import { looksUnknownText, overdueText } from '../review/comment/overdue-text.ts';
+import { type StaleDriftCheck, staleDriftCheck } from '../review/comment/stale-drift-check.ts';
 import type { Terminal } from './io.ts';
 
 /**
@@ -21,13 +21,13 @@ export async function overdueLooks(
     readonly now: Date;
   },
   terminal: Terminal,
-): Promise<Overdue | null> {
+): Promise<StaleDriftCheck | null> {
   const workflow = await github.workflow(file);
   const last = workflow.ok && workflow.value !== null ? await github.lastSuccess(file, branch) : null;
   const failed = workflow.ok ? last : workflow;
   if (failed?.ok === false) terminal.stderr(`${looksUnknownText(file, failed.failure)}\n`);
   if (!workflow.ok || last?.ok === false) return null;
-  const overdue = overdueOf({ file, workflow: workflow.value, last: last?.value ?? null }, { everyHours, now });
+  const overdue = staleDriftCheck({ file, workflow: workflow.value, last: last?.value ?? null }, { everyHours, now });
   if (overdue !== null) terminal.stderr(`${overdueText(overdue, now)}\n`);
   return overdue;
 }

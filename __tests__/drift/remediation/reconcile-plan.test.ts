@@ -3,7 +3,7 @@ import type { Finding } from '../../../src/diagnostics/finding.ts';
 import type { DriftFinding, DriftWhat } from '../../../src/drift/finding.ts';
 import { blocksBesidesKept, otherChanges } from '../../../src/drift/remediation/reconcile-plan.ts';
 import { block } from '../../../src/guardrails/block.ts';
-import { driftOf } from '../../../src/review/changes/classify-plan.ts';
+import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { readPlan } from '../../../src/terraform/plan/plan-read.ts';
 
 const LAB = 'perception-lab';
@@ -25,7 +25,7 @@ function planOf(changes: readonly Change[], outputs: object = {}) {
     output_changes: outputs,
   });
   if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
-  return { plan: plan.value, report: driftOf(plan.value, '123456789012') };
+  return { plan: plan.value, report: classifyPlan(plan.value, '123456789012') };
 }
 
 function finding(what: Difference | Extract<DriftWhat, { kind: 'attributes' }>): DriftFinding {

@@ -4,7 +4,7 @@ import { declare } from '../../../src/access/sources/desired.ts';
 import type { DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
 import { standsAgainst } from '../../../src/drift/remediation/stands-against.ts';
 import { block } from '../../../src/guardrails/block.ts';
-import { driftOf } from '../../../src/review/changes/classify-plan.ts';
+import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { iamName } from '../../../src/team/names.ts';
 import type { Plan } from '../../../src/terraform/plan/plan-read.ts';
 import { recordedPlan } from '../../support/recorded-plan.ts';
@@ -48,14 +48,14 @@ function ask(
   more: Partial<Parameters<typeof standsAgainst>[0]> & { restored?: readonly DriftFinding[] } = {},
 ) {
   const { restored = [], ...plan } = more;
-  const report = driftOf(quiet, team.account);
+  const report = classifyPlan(quiet, team.account);
   const look = { findings, snoozed: [] } as unknown as DriftLook;
   return standsAgainst(
     {
       plan: quiet,
-      report: { ...report, access: { recorded: before, before, after } },
+      classification: { ...report, access: { recorded: before, before, after } },
       blocks: [],
-      takenOver: [],
+      imported: [],
       ...plan,
     },
     { team, at },
@@ -85,7 +85,7 @@ test('what the plan does not put right', () => {
 
 test('what it would take over', () => {
   const to = 'aws_iam_user.member_bo';
-  expect(ask(tampered, file, [spends], { takenOver: [{ to }] })).toMatchObject({
+  expect(ask(tampered, file, [spends], { imported: [{ to }] })).toMatchObject({
     reason: 'other-changes',
     addresses: [to],
   });

@@ -7,7 +7,7 @@ import { differenceKey } from '../../../src/access/model-difference.ts';
 import { declare } from '../../../src/access/sources/desired.ts';
 import type { DriftCause, DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
 import { lookOf } from '../../../src/drift/scan/drift-look.ts';
-import { driftOf } from '../../../src/review/changes/classify-plan.ts';
+import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { readTeam } from '../../../src/team/parse/read-team.ts';
 import type { Team } from '../../../src/team/team.ts';
 import type { Plan } from '../../../src/terraform/plan/plan-read.ts';
@@ -75,7 +75,7 @@ describe.each(Object.entries(EXAMPLES))('%s', (_what, team) => {
 
 function planned(step: string, team: Team, applied: Team | null, account?: AccessModel): DriftLook {
   const plan = recordedAsOurs(step);
-  const report = driftOf(plan, team.account);
+  const report = classifyPlan(plan, team.account);
   return lookOf({
     team,
     today: TODAY,
@@ -126,7 +126,7 @@ describe('the twelve tamperings', () => {
     const told = new Set(
       look.findings.flatMap(({ what }) => (what.kind === 'difference' ? [differenceKey(what.difference)] : [])),
     );
-    const { tampered } = driftOf(recordedAsOurs('12-drift'), team.account);
+    const { manualChanges: tampered } = classifyPlan(recordedAsOurs('12-drift'), team.account);
     const missing = tampered.filter(({ difference }) => !told.has(differenceKey(difference)));
     expect(missing.map(({ difference }) => difference.kind)).toEqual([]);
     expect(look.findings.map(line)).toEqual(expect.arrayContaining(lines));
@@ -150,7 +150,7 @@ describe('the twelve tamperings', () => {
 
   test('are all there is to tell where nobody told who may do what, and that is an error', () => {
     const plan = recordedAsOurs('12-drift');
-    const report = driftOf(plan, team.account);
+    const report = classifyPlan(plan, team.account);
     const nobody = { account: team.account, users: [], groups: [], policies: [] };
     const look = lookOf({
       ...{ team, today: TODAY, at: AT, applied: null },
@@ -165,7 +165,7 @@ describe('the twelve tamperings', () => {
 
 test('what was done after the plan was made is found, as done by hand', () => {
   const [before, team] = RECORDED_TEAMS['03-add-member']!;
-  const { access } = driftOf(recordedAsOurs('03-add-member'), team.account);
+  const { access } = classifyPlan(recordedAsOurs('03-add-member'), team.account);
   const account = all(
     putInto('bo', name('paymaster')),
     attach('ada', FULL),
@@ -205,7 +205,7 @@ test.each<['manual' | 'unexplained', string, string]>([
 ])('a tag on a policy that is %s is %s', (cause, found, expected) => {
   const [, team] = RECORDED_TEAMS['15-after']!;
   const plan = withAttribute(cause);
-  const report = driftOf(plan, team.account);
+  const report = classifyPlan(plan, team.account);
   const inventory = inventoryOf(declare(team, TODAY));
   const look = lookOf({ team, today: TODAY, at: AT, inventory, plan: { report, plan }, applied: null });
   expect(look.findings.map(line)).toEqual([expected]);

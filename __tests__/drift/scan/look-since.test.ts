@@ -5,7 +5,7 @@ import { declare } from '../../../src/access/sources/desired.ts';
 import { lookOf } from '../../../src/drift/scan/drift-look.ts';
 import { withHands } from '../../../src/drift/scan/look-hands.ts';
 import { type Applied, sinceApplied } from '../../../src/drift/scan/look-since.ts';
-import type { DriftReport } from '../../../src/review/changes/classify-plan.ts';
+import type { PlanClassification } from '../../../src/review/changes/classify-plan.ts';
 import type { Team } from '../../../src/team/team.ts';
 import {
   AT,
@@ -124,14 +124,18 @@ test('nobody knows of an account that is another one, and of a record that has o
 });
 
 describe('what a plan is told that its state has forgotten', () => {
-  const report = (before: AccessModel, after: AccessModel, more: Partial<DriftReport> = {}): DriftReport => ({
+  const report = (
+    before: AccessModel,
+    after: AccessModel,
+    more: Partial<PlanClassification> = {},
+  ): PlanClassification => ({
     class: 'pending',
-    ...{ tampered: [], tamperedAttributes: [], unexplained: [], takenOver: [], pendingAddresses: ['a.b'] },
+    ...{ manualChanges: [], manualAttributes: [], unexplained: [], imported: [], pendingAddresses: ['a.b'] },
     pending: differences(before, after),
     access: { recorded: before, before, after },
     ...more,
   });
-  const told = ({ tampered }: DriftReport) =>
+  const told = ({ manualChanges: tampered }: PlanClassification) =>
     tampered.map(({ difference }: { difference: Difference }) => difference.kind);
   const now = declare(sampleTeam, TODAY);
   const hands = takeOut('bo', name('task-publisher'))(now);
@@ -140,7 +144,7 @@ describe('what a plan is told that its state has forgotten', () => {
     const since = sinceApplied(appliedOf(sampleTeam), sampleTeam, TODAY);
     expect(withHands(report(hands, now), since)).toMatchObject({
       class: 'drift',
-      tampered: [{ difference: { kind: 'membership-removed', user: name('bo') }, fate: 'put-back' }],
+      manualChanges: [{ difference: { kind: 'membership-removed', user: name('bo') }, outcome: 'reverted' }],
       ...{ pending: [], pendingAddresses: [] },
     });
     expect(withHands(report(hands, now), null)).toEqual(report(hands, now));
@@ -154,7 +158,7 @@ describe('what a plan is told that its state has forgotten', () => {
     const since = sinceApplied(appliedOf(ended), ended, TODAY);
     const leaving = report(declareEverybody(ended), declare(ended, TODAY));
     expect(withHands(leaving, since)).toEqual(leaving);
-    const lost = report(hands, now, { takenOver: [{ address: 'aws_iam_user.member_bo', id: name('bo') }] });
+    const lost = report(hands, now, { imported: [{ address: 'aws_iam_user.member_bo', id: name('bo') }] });
     expect(withHands(lost, sinceApplied(appliedOf(sampleTeam), sampleTeam, TODAY))).toEqual(lost);
   });
 });

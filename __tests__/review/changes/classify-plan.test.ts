@@ -1,5 +1,5 @@
 import type { Difference } from '../../../src/access/model-difference.ts';
-import { driftOf } from '../../../src/review/changes/classify-plan.ts';
+import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import type { Plan } from '../../../src/terraform/plan/plan-read.ts';
 import { readPlan } from '../../../src/terraform/plan/plan-read.ts';
 import { recordedJson, recordedNames, recordedPlan } from '../../support/recorded-plan.ts';
@@ -56,30 +56,30 @@ const TWELVE = [
 
 describe('the twelve tamperings', () => {
   test('a normal plan names each, once, and puts each back', () => {
-    const report = driftOf(recordedPlan('12-drift'), ACCOUNT);
-    expect(report.tampered.map(({ difference }) => line(difference)).sort()).toEqual(TWELVE);
-    expect(new Set(report.tampered.map(({ fate }) => fate))).toEqual(new Set(['put-back']));
+    const report = classifyPlan(recordedPlan('12-drift'), ACCOUNT);
+    expect(report.manualChanges.map(({ difference }) => line(difference)).sort()).toEqual(TWELVE);
+    expect(new Set(report.manualChanges.map(({ outcome }) => outcome))).toEqual(new Set(['reverted']));
     expect(report).toMatchObject({
       class: 'drift',
       pending: [],
       pendingAddresses: [],
       unexplained: [],
-      tamperedAttributes: [],
+      manualAttributes: [],
     });
   });
 
   test('a plan that only refreshes names the same, and puts nothing back', () => {
-    const report = driftOf(recordedPlan('11-drift-refresh-only'), ACCOUNT);
-    expect(report.tampered.map(({ difference }) => line(difference)).sort()).toEqual(TWELVE);
-    expect(new Set(report.tampered.map(({ fate }) => fate))).toEqual(new Set(['left']));
+    const report = classifyPlan(recordedPlan('11-drift-refresh-only'), ACCOUNT);
+    expect(report.manualChanges.map(({ difference }) => line(difference)).sort()).toEqual(TWELVE);
+    expect(new Set(report.manualChanges.map(({ outcome }) => outcome))).toEqual(new Set(['kept']));
   });
 });
 
 test('a user deleted by hand is named with what she loses, and is created again', () => {
-  const report = driftOf(recordedPlan('14-user-deleted-by-hand'), ACCOUNT);
-  expect(report.tampered.map(({ difference, fate }) => `${line(difference)}: ${fate}`)).toEqual([
-    'membership-removed cy results-reader: put-back',
-    'user-deleted cy: put-back',
+  const report = classifyPlan(recordedPlan('14-user-deleted-by-hand'), ACCOUNT);
+  expect(report.manualChanges.map(({ difference, outcome }) => `${line(difference)}: ${outcome}`)).toEqual([
+    'membership-removed cy results-reader: reverted',
+    'user-deleted cy: reverted',
   ]);
   expect(report).toMatchObject({ class: 'drift', pending: [], pendingAddresses: [], unexplained: [] });
 });
@@ -90,26 +90,26 @@ const CLASSES: Readonly<Record<string, string>> = {
   '15-after': 'clean',
   '12-drift': 'drift',
   '14-user-deleted-by-hand': 'drift',
-  '11-drift-refresh-only': 'state-only',
+  '11-drift-refresh-only': 'refresh-only',
 };
 
 test.each(recordedNames('.plan.json'))('%s is of the class that its story says', (name) => {
-  expect(driftOf(recordedPlan(name), ACCOUNT).class).toBe(CLASSES[name] ?? 'pending');
+  expect(classifyPlan(recordedPlan(name), ACCOUNT).class).toBe(CLASSES[name] ?? 'pending');
 });
 
 test.each(['02-nochange', '03-add-member', '08-unfreeze', '13-after-drift'])(
   '%s: attachment_count and tags of the provider are no drift',
   (name) => {
     expect(recordedPlan(name).drift.length).toBeGreaterThan(0);
-    expect(driftOf(recordedPlan(name), ACCOUNT)).toMatchObject({ tampered: [], tamperedAttributes: [] });
+    expect(classifyPlan(recordedPlan(name), ACCOUNT)).toMatchObject({ manualChanges: [], manualAttributes: [] });
   },
 );
 
 test('what is taken over after a killed apply is listed, and force_destroy is not unexplained', () => {
-  const report = driftOf(recordedPlan('18-adopt-after-kill'), ACCOUNT);
-  expect(report.takenOver.map(({ address }) => address)).toHaveLength(8);
-  expect(report.takenOver).toContainEqual({ address: 'aws_iam_user.member_u0', id: 'l-u0' });
-  expect(report).toMatchObject({ class: 'pending', tampered: [], unexplained: [] });
+  const report = classifyPlan(recordedPlan('18-adopt-after-kill'), ACCOUNT);
+  expect(report.imported.map(({ address }) => address)).toHaveLength(8);
+  expect(report.imported).toContainEqual({ address: 'aws_iam_user.member_u0', id: 'l-u0' });
+  expect(report).toMatchObject({ class: 'pending', manualChanges: [], unexplained: [] });
 });
 
 describe('the same plan, changed by hand', () => {
@@ -136,7 +136,7 @@ describe('the same plan, changed by hand', () => {
       change.actions = ['update'];
       change.before.force_destroy = false;
     });
-    expect(driftOf(plan, ACCOUNT)).toMatchObject({
+    expect(classifyPlan(plan, ACCOUNT)).toMatchObject({
       class: 'unexplained',
       unexplained: [{ address: 'aws_iam_user.member_ada', attributes: ['force_destroy'] }],
     });
@@ -155,11 +155,11 @@ describe('the same plan, changed by hand', () => {
       policy.change.actions = ['update'];
       policy.change.before = before;
     });
-    expect(driftOf(plan, ACCOUNT)).toMatchObject({
+    expect(classifyPlan(plan, ACCOUNT)).toMatchObject({
       class: 'drift',
-      tampered: [],
+      manualChanges: [],
       unexplained: [],
-      tamperedAttributes: [{ address: 'aws_iam_policy.role_results-reader', attributes: ['tags'] }],
+      manualAttributes: [{ address: 'aws_iam_policy.role_results-reader', attributes: ['tags'] }],
     });
   });
 
@@ -176,11 +176,11 @@ describe('the same plan, changed by hand', () => {
       membership.before = find(raw.resource_drift, 'aws_iam_group_membership.role_full-access').change.after;
       membership.after = membership.before;
     });
-    const report = driftOf(plan, ACCOUNT);
-    expect(report.class).toBe('state-only');
-    expect(report.tampered.map(({ difference, fate }) => `${line(difference)}: ${fate}`)).toEqual([
-      'membership-added bo full-access: left',
-      'membership-added stranger full-access (stranger): left',
+    const report = classifyPlan(plan, ACCOUNT);
+    expect(report.class).toBe('refresh-only');
+    expect(report.manualChanges.map(({ difference, outcome }) => `${line(difference)}: ${outcome}`)).toEqual([
+      'membership-added bo full-access: kept',
+      'membership-added stranger full-access (stranger): kept',
     ]);
   });
 
@@ -191,9 +191,11 @@ describe('the same plan, changed by hand', () => {
         Statement: [{ Effect: 'Allow', Action: 'mechanicalturk:GetHIT', Resource: '*' }],
       });
     });
-    const report = driftOf(plan, ACCOUNT);
+    const report = classifyPlan(plan, ACCOUNT);
     expect(
-      report.tampered.filter(({ fate }) => fate !== 'put-back').map(({ difference, fate }) => [line(difference), fate]),
+      report.manualChanges
+        .filter(({ outcome }) => outcome !== 'reverted')
+        .map(({ difference, outcome }) => [line(difference), outcome]),
     ).toEqual([[`policy-changed ${policyArn('results-reader')}`, 'replaced']]);
     expect(report.pending.map(line)).toEqual([`policy-changed ${policyArn('results-reader')}`]);
   });

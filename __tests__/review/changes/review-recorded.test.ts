@@ -1,6 +1,6 @@
 import { blocksOf } from '../../../src/guardrails/blocks.ts';
-import { usersToHold } from '../../../src/review/apply/transit.ts';
-import { driftOf } from '../../../src/review/changes/classify-plan.ts';
+import { usersToSuspend } from '../../../src/review/apply/suspension.ts';
+import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { corrections } from '../../../src/review/changes/corrections.ts';
 import type { Review } from '../../../src/review/changes/review.ts';
 import { type PlanOfReview, reviewOf } from '../../../src/review/changes/review-of.ts';
@@ -17,12 +17,12 @@ const TOOLS = { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 5.54.0' };
 function reviewsOf(name: string): { readonly offline: Review; readonly planned: Review } {
   const [before, after] = RECORDED_TEAMS[name]!;
   const recorded = recordedAsOurs(name);
-  const report = driftOf(recorded, after.account);
+  const report = classifyPlan(recorded, after.account);
   const plan: PlanOfReview = {
     plan: recorded,
-    report,
+    classification: report,
     blocks: blocksOf(recorded, after, TODAY),
-    held: usersToHold(report.access.before, report.access.after, AT),
+    suspendedDuringApply: usersToSuspend(report.access.before, report.access.after, AT),
     tools: TOOLS,
   };
   const given = { before, after, today: TODAY, at: AT };

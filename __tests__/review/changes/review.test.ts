@@ -64,7 +64,7 @@ describe('people, worst first', () => {
   test('before a first version there was nobody', () => {
     const first = review(null, sampleTeam);
     expect(first.people.map(({ change }) => change.kind)).toEqual(Array(5).fill('joins'));
-    expect(first).toMatchObject({ risk: 'gains-spending', unchanged: 0, words: [], guards: [], plan: null });
+    expect(first).toMatchObject({ risk: 'gains-spending', unchanged: 0, descriptive: [], settings: [], plan: null });
   });
 
   test('roles gained and lost are the keys of the file; names are its names', () => {
@@ -89,10 +89,10 @@ describe('people, worst first', () => {
 describe('risk of the whole', () => {
   test.each<[Review['risk'], string, Team]>([
     ['nothing', 'the same', sampleTeam],
-    ['words-only', 'a name', edit('bo', { name: 'Bo Chén' })],
-    ['words-only', 'a sponsor', edit('fay', { sponsor: 'ada' })],
-    ['words-only', 'a description', define('paymaster', { description: 'Pays' })],
-    ['words-only', 'fewer removals', { ...sampleTeam, settings: { ...sampleTeam.settings, maxRemovals: 1 } }],
+    ['descriptive-only', 'a name', edit('bo', { name: 'Bo Chén' })],
+    ['descriptive-only', 'a sponsor', edit('fay', { sponsor: 'ada' })],
+    ['descriptive-only', 'a description', define('paymaster', { description: 'Pays' })],
+    ['descriptive-only', 'fewer removals', { ...sampleTeam, settings: { ...sampleTeam.settings, maxRemovals: 1 } }],
     ['boundary-changed', 'more removals', { ...sampleTeam, settings: { ...sampleTeam.settings, maxRemovals: 50 } }],
     ['boundary-changed', 'another owner', { ...sampleTeam, owners: ['fay'] }],
     ['boundary-changed', "the owner's login", edit('ada', { github: 'mallory' })],
@@ -117,8 +117,8 @@ describe('risk of the whole', () => {
 
   test('words are told by key, and not of those whose access changes', () => {
     const after = edit('bo', { name: 'B', roles: ['results-reader'] }, edit('fay', { email: 'fay@lab.edu' }));
-    expect(review(sampleTeam, after).words).toEqual(['fay']);
-    expect(review(sampleTeam, define('paymaster', { description: 'Pays' })).words).toEqual(['paymaster']);
+    expect(review(sampleTeam, after).descriptive).toEqual(['fay']);
+    expect(review(sampleTeam, define('paymaster', { description: 'Pays' })).descriptive).toEqual(['paymaster']);
   });
 });
 
@@ -133,7 +133,7 @@ test('a role tells what it newly allows, to how many, whether or not they had it
 
 test('what guards the lab', () => {
   const after: Team = { ...edit('ada', { github: 'ada2' }), owners: ['ada', 'fay'], freeze: ['pay:bonus'] };
-  expect(review(sampleTeam, after).guards).toEqual([
+  expect(review(sampleTeam, after).settings).toEqual([
     { kind: 'owners', gained: ['fay'], lost: [] },
     { kind: 'owner-login', owner: 'ada', from: 'adaoneill', to: 'ada2' },
     { kind: 'freeze', gained: ['pay:bonus'], lost: [] },

@@ -53,7 +53,7 @@ test.each<[string, Team, Team, Review['risk'], string, string]>([
     'its quota is lowered',
     on,
     set({ reconcile: { perDay: 1 } }),
-    'words-only',
+    'descriptive-only',
     'reconcile 3 1',
     'What is added by hand on the account is undone without anybody asking, up to 1 thing in 24 hours, until now 3.',
   ],
@@ -77,7 +77,7 @@ test.each<[string, Team, Team, Review['risk'], string, string]>([
     'keys must be younger',
     sampleTeam,
     set({ keyMaxAgeDays: 1 }),
-    'words-only',
+    'descriptive-only',
     'key-age 90 1',
     'An access key is reported as too old after 1 day, until now 90.',
   ],
@@ -93,7 +93,7 @@ test.each<[string, Team, Team, Review['risk'], string, string]>([
     'more looks',
     sampleTeam,
     set({ driftEveryHours: 1 }),
-    'words-only',
+    'descriptive-only',
     'drift-period 24 1',
     'A look at the account is expected every 1 hour, until now 24.',
   ],
@@ -101,7 +101,7 @@ test.each<[string, Team, Team, Review['risk'], string, string]>([
     'renewals are asked for later',
     sampleTeam,
     set({ renewBeforeDays: 14 }),
-    'words-only',
+    'descriptive-only',
     'renewal 30 14',
     'Somebody is asked 14 days before the last day of a member, until now 30.',
   ],
@@ -109,7 +109,7 @@ test.each<[string, Team, Team, Review['risk'], string, string]>([
     'renewals are not asked for',
     sampleTeam,
     set({ renewBeforeDays: 0 }),
-    'words-only',
+    'descriptive-only',
     'renewal 30 0',
     'Nobody is asked any more before the last day of a member, until now 30 days ahead.',
   ],
@@ -117,7 +117,7 @@ test.each<[string, Team, Team, Review['risk'], string, string]>([
     'renewals are asked for',
     set({ renewBeforeDays: 0 }),
     sampleTeam,
-    'words-only',
+    'descriptive-only',
     'renewal 0 30',
     'Somebody is asked 30 days before the last day of a member, until now never.',
   ],
@@ -129,7 +129,14 @@ test.each<[string, Team, Team, Review['risk'], string, string]>([
     'keys 1 2',
     'bo may have 2 access keys, until now 1.',
   ],
-  ['no key', sampleTeam, edit('bo', { keys: 0 }), 'words-only', 'keys 1 0', 'bo may have no access key, until now 1.'],
+  [
+    'no key',
+    sampleTeam,
+    edit('bo', { keys: 0 }),
+    'descriptive-only',
+    'keys 1 0',
+    'bo may have no access key, until now 1.',
+  ],
   [
     'the first key',
     edit('bo', { keys: 0 }),
@@ -166,7 +173,7 @@ test.each<[string, Team, Team, Review['risk'], string, string]>([
     'a shorter snooze',
     snooze(),
     snooze({ until: '2026-12-31' }),
-    'words-only',
+    'descriptive-only',
     'snooze 2027-01-31 2026-12-31',
     `The drift report leaves out ${FINDING} until 31 Dec 2026 instead of 31 Jan 2027: its last study`,
   ],
@@ -174,7 +181,7 @@ test.each<[string, Team, Team, Review['risk'], string, string]>([
     'another reason',
     snooze(),
     snooze({ reason: 'the  next\n study ' }),
-    'words-only',
+    'descriptive-only',
     'snooze 2027-01-31 2027-01-31',
     `The drift report leaves out ${FINDING} until 31 Jan 2027 as before, and says anew why: the next study`,
   ],
@@ -182,21 +189,21 @@ test.each<[string, Team, Team, Review['risk'], string, string]>([
     'no snooze any more',
     snooze(),
     sampleTeam,
-    'words-only',
+    'descriptive-only',
     'snooze 2027-01-31 null',
     `The drift report tells of ${FINDING} again, which it was to leave out until 31 Jan 2027.`,
   ],
 ])('%s', (_what, before, after, risk, change, sentence) => {
   const found = review(before, after);
-  const [guard] = found.guards;
+  const [guard] = found.settings;
   if (guard === undefined || !('from' in guard)) throw new Error('nothing is told');
-  expect(found.guards).toHaveLength(1);
+  expect(found.settings).toHaveLength(1);
   expect([found.risk, `${guard.kind} ${guard.from} ${guard.to}`, guardSentence(guard)]).toEqual([
     risk,
     change,
     sentence,
   ]);
-  expect(found.words).toEqual([]);
+  expect(found.descriptive).toEqual([]);
   expect(changesNothing(found)).toBe(false);
   expect(reviewLines(found, []).join(' ').replace(/\s+/g, ' ')).toContain(sentence);
   const markdown = renderComment(viewOf(found)).replace(/[*`]/g, '');
@@ -204,12 +211,12 @@ test.each<[string, Team, Team, Review['risk'], string, string]>([
 });
 
 test.each([0, 1])('whoever joins with %i keys is not told apart', (keys) => {
-  expect(review(sampleTeam, joining(keys)).guards).toEqual([]);
+  expect(review(sampleTeam, joining(keys)).settings).toEqual([]);
 });
 
 test('a first file is told of with what it does unasked, hides or allows more than usual', () => {
   const first = { ...edit('bo', { keys: 2 }, set({ reconcile: { perDay: 3 }, keyMaxAgeDays: 365 }, snooze())) };
-  expect(review(null, first).guards).toEqual([
+  expect(review(null, first).settings).toEqual([
     { kind: 'reconcile', from: null, to: 3 },
     { kind: 'keys', member: 'bo', from: null, to: 2 },
     { kind: 'snooze', finding: FINDING, from: null, to: '2027-01-31', reason: known.reason },
@@ -217,7 +224,7 @@ test('a first file is told of with what it does unasked, hides or allows more th
 });
 
 test('another finding is another snooze', () => {
-  const guards = review(snooze(), snooze({ finding: 'outside/old-mturk-user/everything' })).guards;
+  const guards = review(snooze(), snooze({ finding: 'outside/old-mturk-user/everything' })).settings;
   expect(guards).toEqual([
     {
       kind: 'snooze',
@@ -231,12 +238,12 @@ test('another finding is another snooze', () => {
 });
 
 test('a name besides is a word, and the keys are not', () => {
-  expect(review(sampleTeam, edit('bo', { keys: 2, name: 'Bo' })).words).toEqual(['bo']);
+  expect(review(sampleTeam, edit('bo', { keys: 2, name: 'Bo' })).descriptive).toEqual(['bo']);
 });
 
 test('however long a reason is, and however large a number, the manifest is one that can be read', () => {
   const after = { ...set({ keyMaxAgeDays: Number.MAX_SAFE_INTEGER }, snooze({ reason: '李'.repeat(9_000) })) };
-  const { guards } = review(sampleTeam, after);
+  const { settings: guards } = review(sampleTeam, after);
   expect(REVIEW.safeParse(review(sampleTeam, after)).success).toBe(true);
   expect(guards.map((guard) => ('reason' in guard ? guard.reason?.length : null))).toEqual([null, 300]);
 });

@@ -1,4 +1,4 @@
-import { driftOf } from '../../../src/review/changes/classify-plan.ts';
+import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { corrections } from '../../../src/review/changes/corrections.ts';
 import { reviewOf } from '../../../src/review/changes/review-of.ts';
 import { unexplainedBy } from '../../../src/review/changes/unexplained.ts';
@@ -28,7 +28,7 @@ function tampered(name: string, edit: (changes: Changes) => void): Plan {
 }
 
 function told(plan: Plan, before: Team | null, after: Team): string[] {
-  return unexplainedBy({ plan, report: driftOf(plan, ACCOUNT) }, before, after, TODAY).map(
+  return unexplainedBy({ plan, classification: classifyPlan(plan, ACCOUNT) }, before, after, TODAY).map(
     ({ kind, difference, address, attributes }) =>
       [kind, difference === null ? address : difference.kind, ...attributes].join(' '),
   );
@@ -135,9 +135,9 @@ describe('where the plan says otherwise', () => {
     const given = { before, after, today: TODAY, at: AT };
     const of = {
       plan,
-      report: driftOf(plan, ACCOUNT),
+      classification: classifyPlan(plan, ACCOUNT),
       blocks: [],
-      held: [],
+      suspendedDuringApply: [],
       tools: { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 6.25.0' },
     };
     return corrections(reviewOf(given), reviewOf({ ...given, plan: of })).map(({ kind, user }) => `${kind} ${user}`);

@@ -1,4 +1,4 @@
-import { overdueOf } from '../../../src/review/comment/overdue.ts';
+import { staleDriftCheck } from '../../../src/review/comment/stale-drift-check.ts';
 
 const NOW = new Date('2026-11-25T12:00:00Z');
 const hoursAgo = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000).toISOString();
@@ -23,7 +23,7 @@ const MOMENTS: readonly (readonly [what: string, age: number, last: number | nul
 test.each(MOMENTS)('%s', (_what, age, last, everyHours, overdue) => {
   const workflow = { createdAt: hoursAgo(age), state: 'active' };
   const asked = { file: 'drift.yml', workflow, last: last === null ? null : { at: hoursAgo(last) } };
-  expect(overdueOf(asked, { everyHours, now: NOW })).toEqual(
+  expect(staleDriftCheck(asked, { everyHours, now: NOW })).toEqual(
     overdue
       ? {
           workflow: 'drift.yml',
@@ -37,12 +37,12 @@ test.each(MOMENTS)('%s', (_what, age, last, everyHours, overdue) => {
 });
 
 test('where there is no such workflow nobody meant to look', () => {
-  expect(overdueOf({ file: 'drift.yml', workflow: null, last: null }, { everyHours: 24, now: NOW })).toBeNull();
+  expect(staleDriftCheck({ file: 'drift.yml', workflow: null, last: null }, { everyHours: 24, now: NOW })).toBeNull();
 });
 
 test('a moment that cannot be read is no warning', () => {
   const workflow = { createdAt: 'some day', state: 'active' };
-  expect(overdueOf({ file: 'drift.yml', workflow, last: null }, { everyHours: 24, now: NOW })).toBeNull();
+  expect(staleDriftCheck({ file: 'drift.yml', workflow, last: null }, { everyHours: 24, now: NOW })).toBeNull();
 });
 
 test.each([
@@ -52,7 +52,7 @@ test.each([
   ['disabled_fork', 'github'],
 ] as const)('a workflow that is %s', (state, off) => {
   const asked = { file: 'drift.yml', workflow: { createdAt: hoursAgo(900), state }, last: { at: hoursAgo(100) } };
-  expect(overdueOf(asked, { everyHours: 24, now: NOW })).toMatchObject({ off });
+  expect(staleDriftCheck(asked, { everyHours: 24, now: NOW })).toMatchObject({ off });
   // Who switched it off this morning has a look of this morning.
-  expect(overdueOf({ ...asked, last: { at: hoursAgo(5) } }, { everyHours: 24, now: NOW })).toBeNull();
+  expect(staleDriftCheck({ ...asked, last: { at: hoursAgo(5) } }, { everyHours: 24, now: NOW })).toBeNull();
 });

@@ -1,5 +1,5 @@
 import { blocksOf } from '../../../src/guardrails/blocks.ts';
-import { driftOf } from '../../../src/review/changes/classify-plan.ts';
+import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { type PlanOfReview, reviewOf } from '../../../src/review/changes/review-of.ts';
 import { renderComment } from '../../../src/review/comment/comment.ts';
 import { compareDigests } from '../../../src/review/manifest/compare.ts';
@@ -24,9 +24,9 @@ function made(name: string): { readonly manifest: Manifest; readonly plan: PlanO
   const recorded = recordedAsOurs(name);
   const plan: PlanOfReview = {
     plan: recorded,
-    report: driftOf(recorded, after.account),
+    classification: classifyPlan(recorded, after.account),
     blocks: blocksOf(recorded, after, TODAY),
-    held: [],
+    suspendedDuringApply: [],
     tools: { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 6.25.0' },
   };
   const review = reviewOf({ before, after, today: TODAY, at: AT, plan });

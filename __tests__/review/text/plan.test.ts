@@ -1,7 +1,7 @@
 import { compare } from '../../../src/access/diff.ts';
 import { blocksOf } from '../../../src/guardrails/blocks.ts';
-import { usersToHold } from '../../../src/review/apply/transit.ts';
-import { driftOf } from '../../../src/review/changes/classify-plan.ts';
+import { usersToSuspend } from '../../../src/review/apply/suspension.ts';
+import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { type PlanView, planLines, refusalLines } from '../../../src/review/text/plan.ts';
 import { iamName } from '../../../src/team/names.ts';
 import { expectGolden } from '../../support/golden.ts';
@@ -24,15 +24,15 @@ const naming = {
 
 function viewOf(name: string): PlanView {
   const plan = recordedPlan(name);
-  const report = driftOf(plan, '123456789012');
+  const report = classifyPlan(plan, '123456789012');
   const { before, after } = report.access;
   return {
     plan,
-    report,
+    classification: report,
     change: compare(before, after, AT),
     blocks: blocksOf(plan, { ...sampleTeam, departed: [] }, TODAY),
-    takenOver: [],
-    held: usersToHold(before, after, AT),
+    imported: [],
+    suspendedDuringApply: usersToSuspend(before, after, AT),
   };
 }
 
@@ -54,7 +54,7 @@ test('--resources lists every resource that changes, and none that does not', ()
 });
 
 test('what somebody is held for is said by name', () => {
-  const view = { ...viewOf('03-add-member'), held: ['perception-lab-bo'] };
+  const view = { ...viewOf('03-add-member'), suspendedDuringApply: ['perception-lab-bo'] };
   expect(planLines(view, naming, { resources: false, width: 200 }).join('\n')).toContain(
     'Bo Chen may do nothing while this is applied',
   );

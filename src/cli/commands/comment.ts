@@ -15,7 +15,7 @@ import {
   issueMarkers,
   issueReport,
 } from '../../review/comment/facts.ts';
-import type { Overdue } from '../../review/comment/overdue.ts';
+import type { StaleDriftCheck } from '../../review/comment/stale-drift-check.ts';
 import { DEFAULT_SETTINGS } from '../../team/settings.ts';
 import { commentedText, issueText, notCommentedText } from '../../text/failures/github-failures.ts';
 import type { Terminal } from '../io.ts';
@@ -95,7 +95,7 @@ async function overdueNow(
   github: GitHub,
   terminal: Terminal,
   env: Environment,
-): Promise<Overdue | null> {
+): Promise<StaleDriftCheck | null> {
   if (file === null) return null;
   const everyHours = review?.driftEveryHours ?? DEFAULT_SETTINGS.driftEveryHours;
   const asked = { file, branch: defaultBranchOfEvent(env), everyHours, now: new Date(footer.at) };

@@ -55,8 +55,9 @@ async function reviewOfPlan(
   planned: LabPlan,
   before: Team | null,
 ): Promise<{ readonly review: Review; readonly plan: PlanOfReview }> {
-  const { saved, report, blocks, held, workspace } = planned;
-  const plan: PlanOfReview = { plan: saved.plan, report, blocks, held, tools: await toolsOf(workspace) };
+  const { saved, classification, blocks, suspendedDuringApply, workspace } = planned;
+  const tools = await toolsOf(workspace);
+  const plan: PlanOfReview = { plan: saved.plan, classification, blocks, suspendedDuringApply, tools };
   return { review: reviewOf({ before, after: lab.team, today: lab.today, at: lab.at, plan }), plan };
 }
 

@@ -73,7 +73,7 @@ async function lookAt(
     today,
     at,
     inventory,
-    plan: planned === undefined ? null : { report: planned.value.report, plan: planned.value.saved.plan },
+    plan: planned === undefined ? null : { report: planned.value.classification, plan: planned.value.saved.plan },
     applied: applied.ok ? applied.value : null,
   });
   const complete = inventory.isAccessKnown;

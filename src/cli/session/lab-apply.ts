@@ -1,6 +1,6 @@
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { blocksOf, type Stage } from '../../guardrails/blocks.ts';
-import { heldTeam } from '../../review/apply/transit.ts';
+import { suspendedTeam } from '../../review/apply/suspension.ts';
 import { planDigest } from '../../review/manifest/digest.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -13,7 +13,7 @@ import type { Lab } from './open-lab.ts';
 /** Carries out a plan that its blocks let through, so that at no moment anybody may what neither end of it allows. */
 export async function applyLab(lab: Lab, plan: LabPlan, options: CommandOptions = {}): Promise<Result<Applied>> {
   const engineOptions = lab.parallelism === null ? options : { ...options, parallelism: lab.parallelism };
-  if (plan.held.length === 0) return applyPlan(plan.workspace, plan.saved, engineOptions);
+  if (plan.suspendedDuringApply.length === 0) return applyPlan(plan.workspace, plan.saved, engineOptions);
 
   // The steps are planned anew, so the engine cannot tell that somebody else applied something since this was agreed to.
   const fresh = await planChanges(plan.workspace, engineOptions);
@@ -42,8 +42,8 @@ async function applyInSteps(
   options: CommandOptions,
   interrupts: { readonly seen: boolean },
 ): Promise<Result<Applied>> {
-  const held = heldTeam(lab.team, plan.held, lab.today);
-  const keys = plan.held.flatMap((name) => keyOfIamName(lab.team.lab, name) ?? []);
+  const held = suspendedTeam(lab.team, plan.suspendedDuringApply, lab.today);
+  const keys = plan.suspendedDuringApply.flatMap((name) => keyOfIamName(lab.team.lab, name) ?? []);
   const steps: readonly Step[] = [
     { team: held, targets: keys.map((key) => `aws_iam_user_policy.${limitsAddress(key)}`), stage: 'part' },
     { team: held, targets: [], stage: 'held' },
@@ -52,7 +52,7 @@ async function applyInSteps(
   let done = 0;
   for (const step of steps) {
     if (interrupts.seen) return fail('interrupted', { progress: { done, total: done + 1 } });
-    const workspace = await lab.workspace(lab.stack, step.team, plan.takenOver);
+    const workspace = await lab.workspace(lab.stack, step.team, plan.imported);
     if (!workspace.ok) return workspace;
     const saved = await planChanges(workspace.value, { ...options, targets: step.targets });
     if (!saved.ok) return saved;

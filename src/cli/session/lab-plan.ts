@@ -16,8 +16,8 @@ import type { Finding } from '../../diagnostics/finding.ts';
 import { withHands } from '../../drift/scan/look-hands.ts';
 import { type SinceApplied, sinceApplied } from '../../drift/scan/look-since.ts';
 import { blocksOf } from '../../guardrails/blocks.ts';
-import { usersToHold } from '../../review/apply/transit.ts';
-import { type DriftReport, driftOf } from '../../review/changes/classify-plan.ts';
+import { usersToSuspend } from '../../review/apply/suspension.ts';
+import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
 import { boundaryArn } from '../../team/names.ts';
 import { hasChanges } from '../../terraform/plan/plan-read.ts';
 import { plannedCreates } from '../../terraform/plan/planned-creates.ts';
@@ -31,14 +31,14 @@ import { usingRecord } from './record-failure.ts';
 export interface LabPlan {
   readonly workspace: Workspace;
   readonly saved: SavedPlan;
-  readonly report: DriftReport;
+  readonly classification: PlanClassification;
   readonly change: AccessChange;
   /** Reasons not to apply it. */
   readonly blocks: readonly Finding[];
   /** What exists under the lab's path without the state knowing, and is taken over. */
-  readonly takenOver: readonly TakenOver[];
+  readonly imported: readonly TakenOver[];
   /** IAM users who are suspended while it is applied: see `usersToHold`. */
-  readonly held: readonly string[];
+  readonly suspendedDuringApply: readonly string[];
 }
 
 export interface LabPlanOptions {
@@ -85,21 +85,21 @@ export async function planLab(
     if (!saved.ok) return saved;
   }
   const { plan } = saved.value;
-  const report = await completed(lab, driftOf(plan, lab.team.account));
-  const { before, after } = report.access;
+  const classification = await completed(lab, classifyPlan(plan, lab.team.account));
+  const { before, after } = classification.access;
   return succeed({
     workspace: workspace.value,
     saved: saved.value,
-    report,
+    classification,
     change: compare(before, after, lab.at),
     blocks: [...findings, ...blocksOf(plan, lab.team, lab.today, lab.stack)],
-    takenOver: imports,
-    held: lab.stack === 'team' ? usersToHold(before, after, lab.at) : [],
+    imported: imports,
+    suspendedDuringApply: lab.stack === 'team' ? usersToSuspend(before, after, lab.at) : [],
   });
 }
 
 /** With what a plan cannot know: what policies written in or attached by hand say, and what its state has forgotten. */
-async function completed(lab: Lab, report: DriftReport): Promise<DriftReport> {
+async function completed(lab: Lab, report: PlanClassification): Promise<PlanClassification> {
   const { recorded, before, after } = report.access;
   const inline = await readInlineDocuments(lab.iam, unknownDocuments(before));
   const managed = await readManagedDocuments(lab.iam, unknownPolicies(before));

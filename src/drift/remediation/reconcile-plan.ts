@@ -1,6 +1,6 @@
 import { type Difference, differenceKey, differences, inverse } from '../../access/model-difference.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
-import type { DriftReport } from '../../review/changes/classify-plan.ts';
+import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
 import { changedAttributes } from '../../terraform/plan/changed-attributes.ts';
@@ -26,7 +26,7 @@ const MAY_BE_CREATED = ['aws_iam_user_policy', 'aws_iam_group_policy_attachment'
  * else, and delete nothing. Null where it does.
  */
 export function otherChanges(
-  { plan, report }: { readonly plan: Plan; readonly report: DriftReport },
+  { plan, report }: { readonly plan: Plan; readonly report: PlanClassification },
   findings: readonly DriftFinding[],
   lab: string,
 ): OtherChanges | null {

@@ -1,8 +1,8 @@
 import { compare } from '../../access/diff.ts';
 import { withKnownDocuments } from '../../access/known-documents.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
-import { usersToHold } from '../../review/apply/transit.ts';
-import type { DriftReport } from '../../review/changes/classify-plan.ts';
+import { usersToSuspend } from '../../review/apply/suspension.ts';
+import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan/plan-read.ts';
 import type { DriftLook } from '../finding.ts';
@@ -14,15 +14,15 @@ import type { Refusal } from './reconcile-refusal.ts';
 /** A plan of the kept configuration, in every view of it. */
 interface PlanToHold {
   readonly plan: Plan;
-  readonly report: DriftReport;
+  readonly classification: PlanClassification;
   readonly blocks: readonly Finding[];
   /** What exists already, and would be taken over at these addresses. */
-  readonly takenOver: readonly { readonly to: string }[];
+  readonly imported: readonly { readonly to: string }[];
 }
 
 /** Why a plan is not to be carried out; null where nothing stands against it. */
 export function standsAgainst(
-  { plan, report, blocks, takenOver }: PlanToHold,
+  { plan, classification: report, blocks, imported: takenOver }: PlanToHold,
   { team, at }: { readonly team: Pick<Team, 'lab'>; readonly at: Date },
   look: DriftLook,
   { findings, restored, kept }: Extract<ReconcileDecision, { readonly kind: 'go' }>,
@@ -45,6 +45,6 @@ export function standsAgainst(
   const asked = new Set(restored.flatMap(({ people: concerned }) => concerned.map(({ user }) => user)));
   const gaining = people.filter((one) => givesSomething(one) && !asked.has(one.user)).map(({ user }) => user);
   if (gaining.length > 0) return { reason: 'gives', users: gaining };
-  const held = usersToHold(before, after, at);
+  const held = usersToSuspend(before, after, at);
   return held.length > 0 ? { reason: 'held', users: held } : null;
 }

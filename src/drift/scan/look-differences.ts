@@ -1,6 +1,6 @@
 import type { AccessModel } from '../../access/model.ts';
 import { type Difference, differences, inverse, subjectKey } from '../../access/model-difference.ts';
-import type { DriftReport } from '../../review/changes/classify-plan.ts';
+import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { DriftCause } from '../finding.ts';
 import type { Expected } from './lab-part.ts';
 import type { SinceApplied } from './look-since.ts';
@@ -18,7 +18,7 @@ export interface FoundDifference {
 export function differencesFound(
   expected: Expected,
   part: AccessModel,
-  report: DriftReport | null,
+  report: PlanClassification | null,
   since: SinceApplied | null,
 ): readonly FoundDifference[] {
   const all = differences(expected.model, part);
@@ -35,15 +35,15 @@ export function differencesFound(
   const known = new Set([...all, ...late].map(subjectKey));
   const owners = ownersIn([...all, ...late]);
   const isNew = (difference: Difference) => !known.has(subjectKey(difference)) && !isPartOf(difference, owners);
-  const tampered = report.tampered.filter(({ difference }) => isNew(difference));
+  const tampered = report.manualChanges.filter(({ difference }) => isNew(difference));
   const besides = new Set(tampered.map(({ difference }) => subjectKey(difference)));
   const pending = report.pending.map(inverse).filter(isNew);
   return [
     ...found,
     ...tampered.map(
-      ({ difference, fate }): FoundDifference => ({
+      ({ difference, outcome: fate }): FoundDifference => ({
         difference,
-        cause: fate === 'left' ? 'settled' : 'manual',
+        cause: fate === 'kept' ? 'settled' : 'manual',
       }),
     ),
     ...pending
@@ -64,10 +64,10 @@ interface Telling {
   readonly pending: ReadonlySet<string>;
 }
 
-function tellingOf(report: DriftReport | null): Telling {
+function tellingOf(report: PlanClassification | null): Telling {
   return {
     isThere: report !== null,
-    byHand: new Set(report?.tampered.map(({ difference }) => subjectKey(difference))),
+    byHand: new Set(report?.manualChanges.map(({ difference }) => subjectKey(difference))),
     pending: new Set(report?.pending.map(subjectKey)),
   };
 }

@@ -6,7 +6,7 @@ import type { NamedThing } from '../../aws/iam-names.ts';
 import { boundaryOf } from '../../aws/inventory/boundary.ts';
 import type { Inventory } from '../../aws/inventory/inventory.ts';
 import { type StrayLook, straysOf, type Unseen } from '../../aws/inventory/unmanaged.ts';
-import type { DriftReport } from '../../review/changes/classify-plan.ts';
+import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import { boundaryArn, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan/plan-read.ts';
@@ -34,7 +34,7 @@ export interface Looking {
   readonly at: Date;
   readonly inventory: Inventory;
   /** Null where no engine was asked: then nobody can tell what is pending from what was done by hand. */
-  readonly plan: { readonly report: DriftReport; readonly plan: Plan } | null;
+  readonly plan: { readonly report: PlanClassification; readonly plan: Plan } | null;
   /** What the file has changed since it was applied last; null where nobody knows. */
   readonly since: SinceApplied | null;
 }

@@ -1,5 +1,5 @@
 import { type Difference, inverse } from '../../access/model-difference.ts';
-import type { DriftReport } from '../../review/changes/classify-plan.ts';
+import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import { namesIn } from '../remediation/reconcile.ts';
 import { isPartOf, ownersIn } from './look-differences.ts';
 import type { SinceApplied } from './look-since.ts';
@@ -9,12 +9,12 @@ import type { SinceApplied } from './look-since.ts';
  * takes that for what it always was, and putting it right for a change of the file. What the file has not changed since
  * it was applied was done by hand, and the plan undoes it. Without knowing the file's own changes, nothing is added.
  */
-export function withHands(report: DriftReport, since: SinceApplied | null): DriftReport {
+export function withHands(report: PlanClassification, since: SinceApplied | null): PlanClassification {
   if (since === null) return report;
   // Who leaves does so by the file or by the day: a plan deletes nothing that only a hand has made.
   const leaving = ownersIn(report.pending, 'deleted');
   // A state that has lost somebody has lost what she has, too: what looks new about her may well be there.
-  const lost = new Set(report.takenOver.flatMap(({ id }) => (id === null ? [] : [id.slice(id.lastIndexOf('/') + 1)])));
+  const lost = new Set(report.imported.flatMap(({ id }) => (id === null ? [] : [id.slice(id.lastIndexOf('/') + 1)])));
   const isByHand = (planned: Difference): boolean =>
     !DELETIONS.includes(planned.kind) &&
     !isPartOf(planned, leaving) &&
@@ -26,9 +26,9 @@ export function withHands(report: DriftReport, since: SinceApplied | null): Drif
   return {
     ...report,
     class: 'drift',
-    tampered: [
-      ...report.tampered,
-      ...undone.map((planned) => ({ difference: inverse(planned), fate: 'put-back' as const })),
+    manualChanges: [
+      ...report.manualChanges,
+      ...undone.map((planned) => ({ difference: inverse(planned), outcome: 'reverted' as const })),
     ],
     pending,
     // Resources come and go with what they are for.

@@ -1,13 +1,13 @@
-import type { DriftReport } from '../../review/changes/classify-plan.ts';
+import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import { type Draft, draftOf } from './finding-draft.ts';
 
 /** Attributes that are put back without a question: they are words. */
 const WORDS: readonly string[] = ['tags', 'tags_all'];
 
 /** What a plan tells of resources that no difference between two models can: nobody's access depends on it. */
-export function planDrafts(report: DriftReport | null): readonly Draft[] {
+export function planDrafts(report: PlanClassification | null): readonly Draft[] {
   if (report === null) return [];
-  const { tamperedAttributes, unexplained, pending, pendingAddresses, takenOver } = report;
+  const { manualAttributes: tamperedAttributes, unexplained, pending, pendingAddresses, imported: takenOver } = report;
   const changed = tamperedAttributes.map(({ address, attributes }) =>
     draftOf(
       { kind: 'attributes', address, attributes },

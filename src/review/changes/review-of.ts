@@ -4,22 +4,22 @@ import type { Finding } from '../../diagnostics/finding.ts';
 import { fileBlocks } from '../../guardrails/file-blocks.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan/plan-read.ts';
-import type { DriftReport } from './classify-plan.ts';
+import type { PlanClassification } from './classify-plan.ts';
 import { reviewedPeople } from './people.ts';
 import { replacedUsers, reviewedPlan } from './plan.ts';
 import { questionsOf } from './questions.ts';
 import { reviewedRoles, wordChanges } from './resource-changes.ts';
 import type { Review } from './review.ts';
 import { riskOf } from './risk.ts';
-import { guardChanges } from './settings-changes.ts';
+import { settingsChanges } from './settings-changes.ts';
 import { unexplainedBy } from './unexplained.ts';
 
 /** A plan with all that was found out about it. */
 export interface PlanOfReview {
   readonly plan: Plan;
-  readonly report: DriftReport;
+  readonly classification: PlanClassification;
   readonly blocks: readonly Finding[];
-  readonly held: readonly string[];
+  readonly suspendedDuringApply: readonly string[];
   /** `OpenTofu 1.10.3` and `hashicorp/aws 6.25.0`. */
   readonly tools: { readonly engine: string; readonly provider: string };
 }
@@ -49,7 +49,7 @@ export function reviewOf(input: ReviewInput): Review {
     before: before === null ? nobody(after.account) : declare(before, input.since ?? today),
     after: declare(after, today),
   };
-  const models = plan === undefined ? declared : plan.report.access;
+  const models = plan === undefined ? declared : plan.classification.access;
   const replaced = plan === undefined ? new Set<string>() : replacedUsers(plan.plan);
   const { people, unchanged } = reviewedPeople(models, { before, after }, { at, replaced });
   const roles = reviewedRoles(before, after);
@@ -60,8 +60,8 @@ export function reviewOf(input: ReviewInput): Review {
   const parts = {
     people,
     roles,
-    words: wordChanges(before, after, told),
-    guards: guardChanges(before, after),
+    descriptive: wordChanges(before, after, told),
+    settings: settingsChanges(before, after),
     unexplained: plan === undefined ? [] : unexplainedBy(plan, before, after, today),
   };
   return {
@@ -74,7 +74,7 @@ export function reviewOf(input: ReviewInput): Review {
     questions: questionsOf(people, models.after, after, { today, at }),
     blocks: plan === undefined ? fileBlocks(before, after, today) : plan.blocks,
     driftEveryHours: (before ?? after).settings.driftEveryHours,
-    held: plan?.held ?? [],
+    suspendedDuringApply: plan?.suspendedDuringApply ?? [],
     plan: plan === undefined ? null : reviewedPlan(plan.plan, plan.tools),
   };
 }

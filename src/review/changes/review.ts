@@ -12,7 +12,7 @@ export type RiskClass =
   | 'identity-deleted'
   | 'gains-other'
   | 'loses'
-  | 'words-only'
+  | 'descriptive-only'
   | 'nothing';
 
 /** One person of a change. Names are the file's. */
@@ -40,7 +40,7 @@ export interface ReviewedRole {
 }
 
 /** A change of what guards the lab, or of how the whole of it works, rather than of one person's access. */
-export type GuardChange =
+export type SettingsChange =
   | { readonly kind: 'owners'; readonly gained: readonly string[]; readonly lost: readonly string[] }
   /** Approvals are asked of this GitHub login. */
   | { readonly kind: 'owner-login'; readonly owner: string; readonly from: string | null; readonly to: string | null }
@@ -130,10 +130,10 @@ export interface Review {
   /** How many people keep their access as it is. */
   readonly unchanged: number;
   /** Keys of members and roles of which only words changed. */
-  readonly words: readonly string[];
+  readonly descriptive: readonly string[];
   /** By key: definitions that change, whoever has them. */
   readonly roles: readonly ReviewedRole[];
-  readonly guards: readonly GuardChange[];
+  readonly settings: readonly SettingsChange[];
   readonly questions: readonly Question[];
   readonly unexplained: readonly Unexplained[];
   /** Reasons why it would not be applied. */
@@ -141,7 +141,7 @@ export interface Review {
   /** How often the account is to be looked at, in hours, by the file as it was: a change must not silence what is overdue. */
   readonly driftEveryHours: number;
   /** IAM users who are suspended while it is applied. */
-  readonly held: readonly string[];
+  readonly suspendedDuringApply: readonly string[];
   /** Null where no plan was there to read: the review is from the two files alone. */
   readonly plan: ReviewedPlan | null;
 }

@@ -1,6 +1,6 @@
 import type { PersonChange } from '../../access/diff.ts';
 import { LIMITS_POLICY } from '../../team/names.ts';
-import type { GuardChange, ReviewedPerson, ReviewedRole, RiskClass, Unexplained } from './review.ts';
+import type { ReviewedPerson, ReviewedRole, RiskClass, SettingsChange, Unexplained } from './review.ts';
 
 /** Worst first: the order of every list and headline. */
 export const RISK_CLASSES: readonly RiskClass[] = [
@@ -11,7 +11,7 @@ export const RISK_CLASSES: readonly RiskClass[] = [
   'identity-deleted',
   'gains-other',
   'loses',
-  'words-only',
+  'descriptive-only',
   'nothing',
 ];
 
@@ -64,9 +64,9 @@ export function byClass(people: readonly ReviewedPerson[]): readonly ReviewedPer
 export function riskOf(review: {
   readonly people: readonly ReviewedPerson[];
   readonly roles: readonly ReviewedRole[];
-  readonly guards: readonly GuardChange[];
+  readonly settings: readonly SettingsChange[];
   readonly unexplained: readonly Unexplained[];
-  readonly words: readonly string[];
+  readonly descriptive: readonly string[];
 }): RiskClass {
   const found = new Set<RiskClass>(review.people.flatMap(({ classes }) => classes));
   // A role that nobody has yet gives nobody anything; whoever gets it later is reviewed then.
@@ -74,11 +74,11 @@ export function riskOf(review: {
     if (gained.length > 0) found.add('gains-other');
     if (lost.length > 0) found.add('loses');
   }
-  for (const guard of review.guards) found.add(riskOfGuard(guard));
+  for (const guard of review.settings) found.add(riskOfGuard(guard));
   for (const { difference } of review.unexplained) {
     found.add(difference?.kind === 'boundary-changed' ? 'boundary-changed' : 'gains-other');
   }
-  if (review.words.length > 0) found.add('words-only');
+  if (review.descriptive.length > 0) found.add('descriptive-only');
   return RISK_CLASSES.find((each) => found.has(each)) ?? 'nothing';
 }
 
@@ -86,7 +86,7 @@ export function riskOf(review: {
  * Who approves, where the state is kept, how many may leave at once, and what is found, told and undone on the account
  * is what a reviewer relies on: every way in which that gets less, or more is done unasked, is a changed boundary.
  */
-function riskOfGuard(guard: GuardChange): RiskClass {
+function riskOfGuard(guard: SettingsChange): RiskClass {
   switch (guard.kind) {
     // What a freeze takes or gives back is told person by person.
     case 'freeze':
@@ -94,16 +94,20 @@ function riskOfGuard(guard: GuardChange): RiskClass {
     case 'max-removals':
     case 'key-age':
     case 'drift-period':
-      return guard.to < guard.from ? 'words-only' : 'boundary-changed';
+      return guard.to < guard.from ? 'descriptive-only' : 'boundary-changed';
     case 'reconcile':
       // Switched off, what is added by hand stays.
-      return guard.from !== null && guard.to !== null && guard.to < guard.from ? 'words-only' : 'boundary-changed';
+      return guard.from !== null && guard.to !== null && guard.to < guard.from
+        ? 'descriptive-only'
+        : 'boundary-changed';
     case 'renewal':
-      return 'words-only';
+      return 'descriptive-only';
     case 'keys':
-      return guard.to > (guard.from ?? 0) ? 'gains-other' : 'words-only';
+      return guard.to > (guard.from ?? 0) ? 'gains-other' : 'descriptive-only';
     case 'snooze':
-      return guard.to !== null && (guard.from === null || guard.to > guard.from) ? 'boundary-changed' : 'words-only';
+      return guard.to !== null && (guard.from === null || guard.to > guard.from)
+        ? 'boundary-changed'
+        : 'descriptive-only';
     default:
       return 'boundary-changed';
   }

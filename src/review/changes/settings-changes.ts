@@ -1,11 +1,11 @@
 import { DEFAULT_KEYS } from '../../team/settings.ts';
 import type { Team } from '../../team/team.ts';
-import type { GuardChange } from './review.ts';
+import type { SettingsChange } from './review.ts';
 
 /** What changes of the guards, in a fixed order. Most of a first file has nothing to be compared with. */
-export function guardChanges(before: Team | null, after: Team): readonly GuardChange[] {
+export function settingsChanges(before: Team | null, after: Team): readonly SettingsChange[] {
   if (before === null) return firstGuards(after);
-  const found: GuardChange[] = [];
+  const found: SettingsChange[] = [];
   if (before.lab !== after.lab) found.push({ kind: 'lab', from: before.lab, to: after.lab });
   if (before.account !== after.account) found.push({ kind: 'account', from: before.account, to: after.account });
   const owners = { gained: without(after.owners, before.owners), lost: without(before.owners, after.owners) };
@@ -26,15 +26,15 @@ export function guardChanges(before: Team | null, after: Team): readonly GuardCh
 }
 
 /** What a first file does that nobody expects of one, since nothing of it holds where a file says nothing. */
-function firstGuards(after: Team): readonly GuardChange[] {
+function firstGuards(after: Team): readonly SettingsChange[] {
   const empty: Team = { ...after, members: [], snoozed: [], settings: { ...after.settings, reconcile: null } };
   return [...driftGuards(empty, after), ...keyGuards(empty, after), ...snoozeGuards(empty, after)];
 }
 
 /** What the lab relies on to learn of what is done behind its back, and what is done about it unasked. */
-function driftGuards({ settings: was }: Team, { settings: is }: Team): readonly GuardChange[] {
+function driftGuards({ settings: was }: Team, { settings: is }: Team): readonly SettingsChange[] {
   const quota = { from: was.reconcile?.perDay ?? null, to: is.reconcile?.perDay ?? null };
-  const changes: readonly GuardChange[] = [
+  const changes: readonly SettingsChange[] = [
     { kind: 'reconcile', ...quota },
     { kind: 'key-age', from: was.keyMaxAgeDays, to: is.keyMaxAgeDays },
     { kind: 'drift-period', from: was.driftEveryHours, to: is.driftEveryHours },
@@ -44,9 +44,9 @@ function driftGuards({ settings: was }: Team, { settings: is }: Team): readonly 
 }
 
 /** Whoever joins and may have more keys than everybody else is told, too: `from` is then null. */
-function keyGuards(before: Team, after: Team): readonly GuardChange[] {
+function keyGuards(before: Team, after: Team): readonly SettingsChange[] {
   const was = new Map(before.members.map(({ key, keys }) => [key, keys]));
-  return after.members.flatMap(({ key, keys }): GuardChange[] => {
+  return after.members.flatMap(({ key, keys }): SettingsChange[] => {
     const had = was.get(key) ?? null;
     return keys === (had ?? DEFAULT_KEYS) || (had === null && keys < DEFAULT_KEYS)
       ? []
@@ -57,10 +57,10 @@ function keyGuards(before: Team, after: Team): readonly GuardChange[] {
 /** The longest reason that travels in a manifest: the file has all of it. */
 const LONGEST_REASON = 300;
 
-function snoozeGuards(before: Team, after: Team): readonly GuardChange[] {
+function snoozeGuards(before: Team, after: Team): readonly SettingsChange[] {
   const was = new Map(before.snoozed.map((snooze) => [snooze.finding, snooze]));
   const will = new Map(after.snoozed.map((snooze) => [snooze.finding, snooze]));
-  return [...new Set([...was.keys(), ...will.keys()])].sort().flatMap((finding): GuardChange[] => {
+  return [...new Set([...was.keys(), ...will.keys()])].sort().flatMap((finding): SettingsChange[] => {
     const [old, next] = [was.get(finding), will.get(finding)];
     if (old?.until === next?.until && old?.reason === next?.reason) return [];
     const reason = next === undefined ? null : cut(next.reason.replace(/\s+/g, ' ').trim());

@@ -4,7 +4,7 @@ import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
 import type { Plan } from '../../terraform/plan/plan-read.ts';
-import type { DriftReport } from './classify-plan.ts';
+import type { PlanClassification } from './classify-plan.ts';
 import type { Unexplained } from './review.ts';
 
 /** A day before every `until`: nobody's access has ended yet. */
@@ -15,20 +15,20 @@ const BEGINNING = '0000-01-01';
  * not hold. Without a file before, everything that the file after says is new.
  */
 export function unexplainedBy(
-  { plan, report }: { readonly plan: Plan; readonly report: DriftReport },
+  { plan, classification: report }: { readonly plan: Plan; readonly classification: PlanClassification },
   before: Team | null,
   after: Team,
   today: string,
 ): readonly Unexplained[] {
   const promised = promises(before, after, today);
   const explained = new Set([...promised, ...endings(before, after, today)].map(differenceKey));
-  const { access, tampered } = report;
-  const handled = new Set(tampered.map(({ difference }) => subjectKey(difference)));
-  const undone = tampered.filter(({ fate }) => fate !== 'left').map(({ difference }) => difference);
+  const { access, manualChanges } = report;
+  const handled = new Set(manualChanges.map(({ difference }) => subjectKey(difference)));
+  const undone = manualChanges.filter(({ outcome }) => outcome !== 'kept').map(({ difference }) => difference);
   const extra = report.pending.filter(
     (difference) => !explained.has(differenceKey(difference)) && !handled.has(subjectKey(difference)),
   );
-  const taken = new Set(report.takenOver.map(({ address }) => address));
+  const taken = new Set(report.imported.map(({ address }) => address));
   const keysTaken = new Set([...taken].map(keyOfAddress));
   const planned = new Set(differences(access.before, access.after).map(differenceKey));
   const missing = promised.filter(
@@ -44,7 +44,7 @@ export function unexplainedBy(
   });
   return [
     ...undone.map((difference) => told('drift-reverted', { difference })),
-    ...report.tamperedAttributes.map((each) => told('drift-reverted', each)),
+    ...report.manualAttributes.map((each) => told('drift-reverted', each)),
     ...extra.map((difference) => told('not-in-files', { difference })),
     ...otherwise(report, after, today).map((difference) => told('not-in-files', { difference })),
     ...strayed.map((address) => told('not-in-files', { address, attributes: [] })),
@@ -58,7 +58,7 @@ export function unexplainedBy(
 }
 
 /** Policies that are new by the files, too, and say something else than they do: as if edited at once. */
-function otherwise({ access, pending }: DriftReport, after: Team, today: string): readonly Difference[] {
+function otherwise({ access, pending }: PlanClassification, after: Team, today: string): readonly Difference[] {
   const coming = new Set(
     pending.filter(({ kind }) => kind === 'policy-added' || kind === 'inline-policy-added').map(subjectKey),
   );

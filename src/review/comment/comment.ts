@@ -161,7 +161,9 @@ function reviewParts(review: Review, view: CommentView): readonly Part[] {
     ...rulesParts(review, RANK),
     ...unexplainedParts(review, RANK.unexplained),
     ...listPart('**Ask before you approve:**\n', questions, RANK.questions),
-    ...(review.held.length === 0 || !open || review.blocks.length > 0 ? [] : text(heldMarkdown(review))),
+    ...(review.suspendedDuringApply.length === 0 || !open || review.blocks.length > 0
+      ? []
+      : text(heldMarkdown(review))),
     ...text(wordsMarkdown(review)),
     ...overdueParts(view),
     ...(plan === null ? [] : planParts(plan, { destructive: RANK.destructive, rest: RANK.resources })),
@@ -182,7 +184,7 @@ function hasText({ markdown }: Markdown): boolean {
   return markdown !== '';
 }
 
-function wordsMarkdown({ words }: Review): Markdown {
+function wordsMarkdown({ descriptive: words }: Review): Markdown {
   if (words.length === 0) return ours('');
   return md`Of ${shortListed(
     words.map((key) => code(key)),

@@ -24,7 +24,7 @@ export function headline(review: Review): Markdown {
     else group.people.push(person);
   }
   const all = [...groups.values()];
-  const besides = [...guardClauses(review.guards), ...besidesClauses(review.unexplained)];
+  const besides = [...guardClauses(review.settings), ...besidesClauses(review.unexplained)];
   if (all.length === 0) return quietHeadline(review, besides);
   const told = all.length === CLAUSES + 1 ? all : all.slice(0, CLAUSES);
   const more = all.slice(told.length).reduce((sum, { people }) => sum + people.length, 0);
@@ -34,7 +34,7 @@ export function headline(review: Review): Markdown {
 }
 
 /** What changes for the lab as a whole. */
-function guardClauses(guards: Review['guards']): readonly Markdown[] {
+function guardClauses(guards: Review['settings']): readonly Markdown[] {
   const words = guards.flatMap((guard) => {
     if (changesApproval(guard)) return ['changes who approves'];
     if (guard.kind === 'snooze' && guard.to !== null && guard.to > (guard.from ?? '')) {
@@ -46,7 +46,7 @@ function guardClauses(guards: Review['guards']): readonly Markdown[] {
   return [...new Set(words)].map(ours);
 }
 
-function changesApproval({ kind }: Review['guards'][number]): boolean {
+function changesApproval({ kind }: Review['settings'][number]): boolean {
   return kind === 'owners' || kind === 'owner-login';
 }
 
@@ -64,7 +64,7 @@ function names(people: readonly ReviewedPerson[]): Markdown {
   return people.length > 5 ? ours(peopleCount(people.length)) : shortListed(people.map(whoMarkdown), 3);
 }
 
-function quietHeadline({ roles, words, plan }: Review, besides: readonly Markdown[]): Markdown {
+function quietHeadline({ roles, descriptive: words, plan }: Review, besides: readonly Markdown[]): Markdown {
   const parts = [
     ...(roles.length > 0 ? [countOf(roles.length, 'role is', 'roles are').concat(' defined anew')] : []),
     ...besides.map(({ markdown }) => markdown),
@@ -113,7 +113,7 @@ function clauseOf({ change, classes }: ReviewedPerson): Clause {
 
 /** What must be known before anything else: who gains what is dangerous, who is deleted. */
 export function riskSentences(review: Review): Markdown {
-  const { people, roles, guards } = review;
+  const { people, roles, settings: guards } = review;
   const has = (test: (person: ReviewedPerson) => boolean) => people.filter(test).length;
   const gains = (risk: string) => has(({ change }) => change.capabilities.gained.some((each) => each.risk === risk));
   const told = (count: number, one: string, many: string) =>
@@ -170,7 +170,7 @@ export function kindsOf(people: readonly ReviewedPerson[]): string {
 }
 
 /** `Nobody else's access changes: 12 people keep what they have. In AWS: 5 to add, 3 to change, 0 to delete.` */
-export function countsSentence({ people, unchanged, plan, roles, guards, unexplained }: Review): Markdown {
+export function countsSentence({ people, unchanged, plan, roles, settings: guards, unexplained }: Review): Markdown {
   const sentences: string[] = [];
   const kept =
     unchanged === 0 ? '' : `: ${peopleCount(unchanged)} ${unchanged === 1 ? 'keeps' : 'keep'} what they have`;

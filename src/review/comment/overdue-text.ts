@@ -3,12 +3,12 @@ import { failureText } from '../../text/failures/failure-text.ts';
 import { code, type Markdown, md, ours } from '../../text/markdown.ts';
 import { say } from '../../text/visible.ts';
 import { timeWords } from './footer.ts';
-import type { Overdue } from './overdue.ts';
+import type { StaleDriftCheck } from './stale-drift-check.ts';
 
 const HOUR = 3_600_000;
 
 /** That nobody knows what was done by hand lately, as a paragraph of a comment. */
-export function overdueMarkdown(overdue: Overdue, now: Date): Markdown {
+export function overdueMarkdown(overdue: StaleDriftCheck, now: Date): Markdown {
   const { workflow, last, since } = overdue;
   const every = ours(everyWords(overdue));
   const headline =
@@ -19,7 +19,7 @@ export function overdueMarkdown(overdue: Overdue, now: Date): Markdown {
 }
 
 /** The same on one line of a log. */
-export function overdueText(overdue: Overdue, now: Date): string {
+export function overdueText(overdue: StaleDriftCheck, now: Date): string {
   const { workflow, last, since } = overdue;
   const headline =
     last === null
@@ -37,7 +37,7 @@ export function looksUnknownText(workflow: string, failure: Failure): string {
 const UNSEEN =
   'What was done by hand since then is not known where no plan sees it: new keys, console passwords, users who are not of the lab.';
 
-function everyWords({ everyHours }: Overdue): string {
+function everyWords({ everyHours }: StaleDriftCheck): string {
   return everyHours === 1 ? 'every hour' : `every ${everyHours.toLocaleString('en-US')} hours`;
 }
 
@@ -47,7 +47,7 @@ function ageWords(moment: string, now: Date): string {
   return hours < 72 ? `${hours} hours` : `${Math.floor(hours / 24).toLocaleString('en-US')} days`;
 }
 
-function remedyOf({ off }: Overdue): string {
+function remedyOf({ off }: StaleDriftCheck): string {
   switch (off) {
     case 'github':
       return 'GitHub has switched the workflow off, as it does after 60 days without activity in a public repository: enable it under Actions.';

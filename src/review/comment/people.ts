@@ -75,7 +75,7 @@ function chunks(people: readonly ReviewedPerson[]): readonly (readonly ReviewedP
 /** Dangerous gains, and losses: what nobody may overlook. */
 function isLoud({ classes, change }: ReviewedPerson): boolean {
   return (
-    classes.some((each) => each !== 'gains-other' && each !== 'words-only' && each !== 'nothing') ||
+    classes.some((each) => each !== 'gains-other' && each !== 'descriptive-only' && each !== 'nothing') ||
     change.worstGain === 'loses-data' ||
     change.unknownPolicies.after.length > 0 ||
     change.ownPolicies.gained.some((policy) => policy !== LIMITS_POLICY)

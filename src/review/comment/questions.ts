@@ -56,11 +56,15 @@ function doNeed(count: number): Markdown {
 }
 
 /** Who may do nothing for the seconds that it takes, and why. */
-export function heldMarkdown({ held, people, lab }: Review): Markdown {
-  return md`**While it is applied** (some seconds), ${listed(heldNames({ held, people, lab }))} may do nothing: the order of the steps could otherwise give them, for a moment, what they have neither before nor after.`;
+export function heldMarkdown({ suspendedDuringApply: held, people, lab }: Review): Markdown {
+  return md`**While it is applied** (some seconds), ${listed(heldNames({ suspendedDuringApply: held, people, lab }))} may do nothing: the order of the steps could otherwise give them, for a moment, what they have neither before nor after.`;
 }
 
-function heldNames({ held, people, lab }: Pick<Review, 'held' | 'people' | 'lab'>): readonly Markdown[] {
+function heldNames({
+  suspendedDuringApply: held,
+  people,
+  lab,
+}: Pick<Review, 'suspendedDuringApply' | 'people' | 'lab'>): readonly Markdown[] {
   const who = namer(people, lab);
   return held.length <= 10 ? held.map(who) : [...held.slice(0, 10).map(who), md`${held.length - 10} others`];
 }

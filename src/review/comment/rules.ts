@@ -4,11 +4,14 @@ import { accessMarkdown, countOf, lossMarkdown } from '../../access/text/capabil
 import { CAPABILITIES, type Capability, type Operation } from '../../catalog/mturk.ts';
 import type { Part } from '../../text/budget.ts';
 import { code, joined, listed, type Markdown, md, ours } from '../../text/markdown.ts';
-import type { GuardChange, Review, ReviewedRole } from '../changes/review.ts';
+import type { Review, ReviewedRole, SettingsChange } from '../changes/review.ts';
 import { driftGuardClause, keysWords, snoozeWords } from '../text/settings-changes.ts';
 
 /** Roles that are defined anew, and what guards the lab as a whole: what concerns more than the people in the table. */
-export function rulesParts({ roles, guards }: Review, ranks: { guards: number; roles: number }): readonly Part[] {
+export function rulesParts(
+  { roles, settings: guards }: Review,
+  ranks: { guards: number; roles: number },
+): readonly Part[] {
   return [
     ...listPart('**Rules of the whole lab that change:**\n', guards.map(guardMarkdown), ranks.guards),
     ...listPart('**Roles that are defined anew:**\n', roles.map(roleMarkdown), ranks.roles),
@@ -48,7 +51,7 @@ function capabilitiesOf(operations: readonly Operation[]): readonly CapabilityAc
   );
 }
 
-function guardMarkdown(guard: GuardChange): Markdown {
+function guardMarkdown(guard: SettingsChange): Markdown {
   switch (guard.kind) {
     case 'owners': {
       const gained = guard.gained.length === 0 ? [] : [md`${keys(guard.gained)} will approve changes`];
@@ -85,7 +88,7 @@ function guardMarkdown(guard: GuardChange): Markdown {
 const LONGEST_REASON = 200;
 
 /** The reason stands in a code span: as a sentence it could be taken for one of ours. */
-function snoozeMarkdown(guard: Extract<GuardChange, { readonly kind: 'snooze' }>): Markdown {
+function snoozeMarkdown(guard: Extract<SettingsChange, { readonly kind: 'snooze' }>): Markdown {
   const [before, behind] = snoozeWords(guard);
   const why = guard.reason === null ? ours('.') : md`: ${code(guard.reason, LONGEST_REASON)}`;
   return md`**${ours(before)}${code(guard.finding, LONGEST_REASON)}${ours(behind)}**${why}`;

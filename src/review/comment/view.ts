@@ -1,6 +1,6 @@
 import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
 import type { Review } from '../changes/review.ts';
-import type { Overdue } from './overdue.ts';
+import type { StaleDriftCheck } from './stale-drift-check.ts';
 
 /** Where a pull request stands. `offline`: read from its two team files, no plan yet. */
 export type CommentState = 'offline' | 'planned' | 'refused' | 'failed' | 'applying' | 'applied' | 'apply-failed';
@@ -17,7 +17,7 @@ export interface CommentView {
   /** Sentences: where the plan says otherwise than the team files did. They come first. */
   readonly corrected: readonly string[];
   /** That the account is not looked at as it is meant to be; left out, or null, where it is, or nobody can tell. */
-  readonly overdue?: Overdue | null;
+  readonly overdue?: StaleDriftCheck | null;
   readonly footer: CommentFooter;
   /** Whether the pull request changes code, too: the plan was made with the base branch's. */
   readonly changesCode?: boolean;

@@ -3,7 +3,7 @@ import type { PersonChange } from '../../access/diff.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { CAPABILITY_NAMES, OPERATIONS, RISKS } from '../../catalog/mturk.ts';
 import { DEFAULT_SETTINGS } from '../../team/settings.ts';
-import type { GuardChange, Question, Review, ReviewedPlan } from '../changes/review.ts';
+import type { Question, Review, ReviewedPlan, SettingsChange } from '../changes/review.ts';
 import { RISK_CLASSES } from '../changes/risk.ts';
 import { BLOCK, COUNT, TEXT, TEXTS } from './manifest-blocks.ts';
 
@@ -92,7 +92,7 @@ const DIFFERENCE: z.ZodType<Difference> = z.discriminatedUnion('kind', [
 /** A number of the file, which has no end of its own there. */
 const SETTING = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-const GUARD: z.ZodType<GuardChange> = z.discriminatedUnion('kind', [
+const GUARD: z.ZodType<SettingsChange> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('owners'), gained: TEXTS, lost: TEXTS }),
   z.strictObject({ kind: z.literal('owner-login'), owner: TEXT, from: TEXT.nullable(), to: TEXT.nullable() }),
   z.strictObject({ kind: z.literal('freeze'), ...gainedLost(CAPABILITY).shape }),
@@ -157,7 +157,7 @@ export const REVIEW: z.ZodType<Review> = z.strictObject({
     }),
   ),
   unchanged: COUNT,
-  words: TEXTS,
+  descriptive: TEXTS,
   roles: people(
     z.strictObject({
       key: TEXT,
@@ -167,7 +167,7 @@ export const REVIEW: z.ZodType<Review> = z.strictObject({
       members: COUNT,
     }),
   ),
-  guards: people(GUARD),
+  settings: people(GUARD),
   questions: people(QUESTION),
   unexplained: people(
     z.strictObject({
@@ -180,6 +180,6 @@ export const REVIEW: z.ZodType<Review> = z.strictObject({
   blocks: people(BLOCK),
   // What was planned before there was such a setting is still to be applied.
   driftEveryHours: SETTING.default(DEFAULT_SETTINGS.driftEveryHours),
-  held: TEXTS,
+  suspendedDuringApply: TEXTS,
   plan: PLAN.nullable(),
 });

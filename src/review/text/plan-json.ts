@@ -8,7 +8,7 @@ import { countResources, type PlanView } from './plan.ts';
 
 /** `plan --json`: version 1. Addresses are Terraform's, users IAM's. What a plan does not see is in `drift --json`. */
 export function planJson(view: PlanView, team: Team, engine: Engine, naming: Naming): Record<string, unknown> {
-  const { report } = view;
+  const { classification: report } = view;
   const { version: _version, ...access } = accessChangeJson(view.change, naming);
   return {
     version: 1,
@@ -24,12 +24,12 @@ export function planJson(view: PlanView, team: Team, engine: Engine, naming: Nam
     },
     drift: {
       class: report.class,
-      tampered: report.tampered,
-      attributes: report.tamperedAttributes,
+      tampered: report.manualChanges,
+      attributes: report.manualAttributes,
       unexplained: report.unexplained,
     },
-    takenOver: view.takenOver,
-    heldWhileApplied: view.held,
+    takenOver: view.imported,
+    heldWhileApplied: view.suspendedDuringApply,
     refusals: view.blocks.map((finding) => ({
       code: finding.code,
       message: messageOf(findingText(finding)),

@@ -11,16 +11,16 @@ import { type AccountKind, type Engine, engineTitle } from '../../terraform/run/
 import { stepText } from '../../terraform/run/progress.ts';
 import { columns, wrapVisible } from '../../text/columns.ts';
 import { messageOf } from '../../text/finding-message.ts';
-import type { DriftReport } from '../changes/classify-plan.ts';
+import type { PlanClassification } from '../changes/classify-plan.ts';
 
 /** What a plan is told from; nothing of it knows a terminal. */
 export interface PlanView {
   readonly plan: Plan;
-  readonly report: DriftReport;
+  readonly classification: PlanClassification;
   readonly change: AccessChange;
   readonly blocks: readonly Finding[];
-  readonly takenOver: readonly TakenOver[];
-  readonly held: readonly string[];
+  readonly imported: readonly TakenOver[];
+  readonly suspendedDuringApply: readonly string[];
 }
 
 export interface ResourceCounts {
@@ -56,9 +56,9 @@ export function planLines(
     accessChangeLines(view.change, naming, width),
     [resourcesLine(view.plan, options.resources)],
     options.resources ? resourceLines(resourceChanges(view.plan)) : [],
-    unexplainedLines(view.report, naming, width),
-    takenOverLines(view.takenOver, width),
-    view.blocks.length > 0 ? [] : heldLines(view.held, naming, width),
+    unexplainedLines(view.classification, naming, width),
+    takenOverLines(view.imported, width),
+    view.blocks.length > 0 ? [] : heldLines(view.suspendedDuringApply, naming, width),
   ];
   return paragraphs
     .filter((lines) => lines.length > 0)
@@ -144,11 +144,11 @@ function resourceLines(changes: readonly ResourceChange[]): readonly string[] {
   return columns(rows, 2, 200);
 }
 
-function unexplainedLines(report: DriftReport, naming: Naming, width: number): readonly string[] {
-  const undone = report.tampered.filter(({ fate }) => fate !== 'left');
+function unexplainedLines(report: PlanClassification, naming: Naming, width: number): readonly string[] {
+  const undone = report.manualChanges.filter(({ outcome }) => outcome !== 'kept');
   const items = [
     ...undone.map(({ difference }) => `somebody ${differenceWords(difference, naming)}; this undoes it.`),
-    ...report.tamperedAttributes.map(
+    ...report.manualAttributes.map(
       ({ address, attributes }) =>
         `${stepText(address, '').trim()}: ${listWords(attributes)} changed by hand; this puts it back.`,
     ),

@@ -23,7 +23,7 @@ export function reviewLines(review: Review, corrected: readonly string[], width 
     list('The plan says otherwise than the files:', corrected),
     dangerLines(review),
     accessChangeLines(change, naming, width),
-    list('What guards the lab changes:', review.guards.map(guardSentence)),
+    list('What guards the lab changes:', review.settings.map(guardSentence)),
     list('Roles:', review.roles.map(roleSentence)),
     list('Ask before you approve:', questionSentences(review.questions, naming)),
     list(
@@ -31,12 +31,14 @@ export function reviewLines(review: Review, corrected: readonly string[], width 
       review.unexplained.map((each) => unexplainedSentence(each, naming)),
     ),
     review.plan === null ? [] : [planLine(review.plan)],
-    review.held.length === 0
+    review.suspendedDuringApply.length === 0
       ? []
       : list('May do nothing while this is applied:', [
-          listWords(review.held.slice(0, SHOWN).map((user) => personName(user, naming))),
+          listWords(review.suspendedDuringApply.slice(0, SHOWN).map((user) => personName(user, naming))),
         ]),
-    review.words.length === 0 ? [] : list('Only words change of:', [listWords(review.words.slice(0, SHOWN))]),
+    review.descriptive.length === 0
+      ? []
+      : list('Only words change of:', [listWords(review.descriptive.slice(0, SHOWN))]),
     refusalLines(review.blocks, width),
   ];
   return paragraphs

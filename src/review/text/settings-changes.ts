@@ -1,10 +1,10 @@
 import { listWords } from '../../access/text/names.ts';
 import { CAPABILITIES, type Capability } from '../../catalog/mturk.ts';
 import { dayWords } from '../../text/dates.ts';
-import type { GuardChange } from '../changes/review.ts';
+import type { SettingsChange } from '../changes/review.ts';
 
 /** One rule of the whole lab that changes, as a sentence for a terminal. */
-export function guardSentence(guard: GuardChange): string {
+export function guardSentence(guard: SettingsChange): string {
   switch (guard.kind) {
     case 'owners': {
       const gained = guard.gained.length === 0 ? [] : [`${listWords(guard.gained)} will approve changes`];
@@ -35,7 +35,7 @@ export function guardSentence(guard: GuardChange): string {
   }
 }
 
-type DriftGuard = Extract<GuardChange, { readonly kind: 'reconcile' | 'key-age' | 'drift-period' | 'renewal' }>;
+type DriftGuard = Extract<SettingsChange, { readonly kind: 'reconcile' | 'key-age' | 'drift-period' | 'renewal' }>;
 
 /** What changes, and what it was until now: the first may stand out, and there is no full stop behind the second. */
 export function driftGuardClause(guard: DriftGuard): readonly [changes: string, untilNow: string] {
@@ -64,14 +64,14 @@ export function driftGuardClause(guard: DriftGuard): readonly [changes: string, 
 }
 
 /** `may have 2 access keys, until now 1` */
-export function keysWords({ from, to }: Extract<GuardChange, { readonly kind: 'keys' }>): string {
+export function keysWords({ from, to }: Extract<SettingsChange, { readonly kind: 'keys' }>): string {
   const may = to === 0 ? 'may have no access key' : `may have ${amount(to, 'access key')}`;
   return from === null ? `${may} from the beginning` : `${may}, until now ${from === 0 ? 'none' : from}`;
 }
 
 /** `Snooze`: what the report does not tell for a time. The finding stands between the two texts. */
 export function snoozeWords(
-  guard: Extract<GuardChange, { readonly kind: 'snooze' }>,
+  guard: Extract<SettingsChange, { readonly kind: 'snooze' }>,
 ): readonly [before: string, behind: string] {
   const { from, to } = guard;
   if (to === null) {
@@ -82,7 +82,7 @@ export function snoozeWords(
   return ['The drift report leaves out ', ` until ${dayOf(to)}${instead}`];
 }
 
-function snoozeSentence(guard: Extract<GuardChange, { readonly kind: 'snooze' }>): string {
+function snoozeSentence(guard: Extract<SettingsChange, { readonly kind: 'snooze' }>): string {
   const [before, behind] = snoozeWords(guard);
   return `${before}${guard.finding}${behind}${guard.reason === null ? '.' : `: ${guard.reason}`}`;
 }

@@ -3,7 +3,7 @@ import { decide } from '../../../src/access/decide.ts';
 import type { AccessModel, AccessUser } from '../../../src/access/model.ts';
 import { declare } from '../../../src/access/sources/desired.ts';
 import { OPERATIONS, operationsOf } from '../../../src/catalog/mturk.ts';
-import { heldTeam, usersToHold } from '../../../src/review/apply/transit.ts';
+import { suspendedTeam, usersToSuspend } from '../../../src/review/apply/suspension.ts';
 import type { Member, Role, Team } from '../../../src/team/team.ts';
 import { member, role, sampleTeam } from '../../support/sample-team.ts';
 
@@ -11,7 +11,7 @@ const TODAY = '2026-11-25';
 const AT = new Date(`${TODAY}T12:00:00Z`);
 
 function hold(before: Team, after: Team): readonly string[] {
-  return usersToHold(declare(before, TODAY), declare(after, TODAY), AT);
+  return usersToSuspend(declare(before, TODAY), declare(after, TODAY), AT);
 }
 
 function change(team: Team, key: string, fields: Partial<Member>): Team {
@@ -208,16 +208,16 @@ test('a stranger is not held, whatever her name: she would be created', () => {
   const eve = { name: 'perception-lab-eve', path: '/', attached: [], inline: [], boundary: null, tags: {} };
   const before = { ...model, users: [...model.users, { ...eve, groups, stranger: true as const }] };
   const after = { ...model, users: [...model.users, { ...eve, groups: [], stranger: true as const }] };
-  expect(usersToHold(before, after, AT)).toEqual([]);
+  expect(usersToSuspend(before, after, AT)).toEqual([]);
   const asUser = ({ users }: AccessModel) => users.map(({ stranger: _stranger, ...user }) => user);
-  expect(usersToHold({ ...before, users: asUser(before) }, { ...after, users: asUser(after) }, AT)).toEqual([
+  expect(usersToSuspend({ ...before, users: asUser(before) }, { ...after, users: asUser(after) }, AT)).toEqual([
     'perception-lab-eve',
   ]);
 });
 
 test('the held team suspends them, keeps who leaves without a role, and changes nobody else', () => {
   const after = without(sampleTeam, 'cy');
-  const held = heldTeam(after, ['perception-lab-bo', 'perception-lab-cy'], TODAY);
+  const held = suspendedTeam(after, ['perception-lab-bo', 'perception-lab-cy'], TODAY);
   expect(held.members.map(({ key, roles, suspended, until }) => ({ key, roles, suspended, until }))).toEqual([
     { key: 'ada', roles: ['full-access'], suspended: false, until: null },
     { key: 'bo', roles: ['results-reader', 'task-publisher'], suspended: true, until: null },
@@ -338,7 +338,7 @@ test('nobody who is not held ever has, in whatever order the calls come, what ne
     fc.property(teams, teams, fc.infiniteStream(fc.nat({ max: 1000 })), (first, second, order) => {
       const before = declare(first, TODAY);
       const after = declare(second, TODAY);
-      const exempt = new Set(usersToHold(before, after, AT));
+      const exempt = new Set(usersToSuspend(before, after, AT));
       held += exempt.size;
       const may = (model: AccessModel, user: string, operation: (typeof OPERATIONS)[number]) =>
         decide(model, user, operation, { at: AT }).outcome === 'allowed';
@@ -372,14 +372,14 @@ test('applying the held team first is itself without risk for them once their li
     fc.property(teams, teams, (first, second) => {
       const before = declare(first, TODAY);
       const after = declare(second, TODAY);
-      const names = usersToHold(before, after, AT);
-      const between = declare(heldTeam(second, names, TODAY), TODAY);
+      const names = usersToSuspend(before, after, AT);
+      const between = declare(suspendedTeam(second, names, TODAY), TODAY);
       for (const name of names) {
         for (const operation of operationsOf('results:read')) {
           expect(decide(between, name, operation, { at: AT }).outcome).not.toBe('allowed');
         }
       }
-      expect(usersToHold(between, after, AT)).toEqual([]);
+      expect(usersToSuspend(between, after, AT)).toEqual([]);
     }),
     { numRuns: 200 },
   );

@@ -22,7 +22,7 @@ import { denyingUnknown, hasUnknownPolicies } from './unknown-policies.ts';
  * policies are what they will be. Names are sorted. A stranger in a group cannot be held: she is not the team's to
  * suspend, and holding her would create her.
  */
-export function usersToHold(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
+export function usersToSuspend(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
   const held = new Set(usersAtRisk(before, after, at));
   // What nobody knows counts as allowing everything, and might as well deny everything until it is taken away.
   if ([before, after].some(hasUnknownPolicies)) {
@@ -43,7 +43,7 @@ function usersAtRisk(before: AccessModel, after: AccessModel, at: Date): readonl
  * while their groups change, and lifting it is one call. Somebody who leaves on `today` (`YYYY-MM-DD`, UTC) stays for
  * this step, without a role.
  */
-export function heldTeam(team: Team, names: readonly string[], today: string): Team {
+export function suspendedTeam(team: Team, names: readonly string[], today: string): Team {
   const keys = new Set(names.map((name) => keyOfIamName(team.lab, name)).filter((key) => key !== null));
   const active = activeMembers(team, today);
   const staying = active.map((member) =>

@@ -1,5 +1,5 @@
 /** That the account is not looked at as often as it is meant to be. */
-export interface Overdue {
+export interface StaleDriftCheck {
   /** `drift.yml` */
   readonly workflow: string;
   /** When the last look that went well began, ISO 8601, UTC; null where none ever did. */
@@ -18,7 +18,7 @@ const HOUR = 3_600_000;
  * workflow's own age counts, so that a repository that has just been set up is not blamed for what it could not have
  * done yet; where there is no such workflow at all, nobody meant to look.
  */
-export function overdueOf(
+export function staleDriftCheck(
   {
     file,
     workflow,
@@ -29,7 +29,7 @@ export function overdueOf(
     readonly last: { readonly at: string } | null;
   },
   { everyHours, now }: { readonly everyHours: number; readonly now: Date },
-): Overdue | null {
+): StaleDriftCheck | null {
   if (workflow === null) return null;
   const since = Date.parse(last?.at ?? workflow.createdAt);
   // A time that cannot be read is no reason to warn of anything.
@@ -37,7 +37,7 @@ export function overdueOf(
   return { workflow: file, last: last?.at ?? null, since: workflow.createdAt, everyHours, off: offBy(workflow.state) };
 }
 
-function offBy(state: string): Overdue['off'] {
+function offBy(state: string): StaleDriftCheck['off'] {
   if (state === 'active') return null;
   return state === 'disabled_manually' ? 'somebody' : 'github';
 }
