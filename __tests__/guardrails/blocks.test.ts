@@ -1,5 +1,5 @@
+import { BLOCK_TEXT, type BlockWords } from '../../src/guardrails/block-text.ts';
 import { blocksOf } from '../../src/guardrails/blocks.ts';
-import { BLOCK_TEXT, type BlockWords } from '../../src/guardrails/findings/block-text.ts';
 import { DEFAULT_SETTINGS } from '../../src/team/settings.ts';
 import type { Team } from '../../src/team/team.ts';
 import { type Plan, readPlan } from '../../src/terraform/plan/plan-read.ts';

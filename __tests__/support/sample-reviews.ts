@@ -1,5 +1,5 @@
 import { declare } from '../../src/access/sources/desired.ts';
-import { block } from '../../src/guardrails/block.ts';
+import { block } from '../../src/diagnostics/block.ts';
 import { blocksOf } from '../../src/guardrails/blocks.ts';
 import { usersToSuspend } from '../../src/review/apply/suspension.ts';
 import { classifyPlan } from '../../src/review/changes/classify-plan.ts';

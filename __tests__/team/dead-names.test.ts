@@ -1,5 +1,5 @@
 import { deadOperation, LEGACY_OPERATIONS } from '../../src/catalog/retired.ts';
-import { findingText } from '../../src/guardrails/findings/text.ts';
+import { findingText } from '../../src/team/messages/messages.ts';
 import { messageOf } from '../../src/text/finding-message.ts';
 import { findingsOf, teamText } from './team-text.ts';
 

@@ -248,19 +248,19 @@ export const DRIFT_MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a snooze of an id with what stood around it',
-    file: snoozed('until: "2027-01-31", reason: x', "'`Password/bo`'"),
+    file: snoozed('until: "2027-01-31", reason: x', "'`Console-Password/bo`'"),
     code: 'invalid-finding-id',
-    at: "'`Password/bo`'",
+    at: "'`Console-Password/bo`'",
     message:
-      '`Password/bo` cannot be the id of a finding, so it would leave nothing out of the drift report: a kind in lower case comes first, then names as IAM has them, divided by /. Write console-password/bo',
+      '`Console-Password/bo` cannot be the id of a finding, so it would leave nothing out of the drift report: a kind in lower case comes first, then names as IAM has them, divided by /. Write console-password/bo',
   },
   {
     name: 'a snooze of a kind that is misspelt',
-    file: snoozed('until: "2027-01-31", reason: x', 'member-aded/bo/paymaster'),
+    file: snoozed('until: "2027-01-31", reason: x', 'membership-aded/bo/paymaster'),
     code: 'invalid-finding-id',
-    at: 'member-aded/bo/paymaster',
+    at: 'membership-aded/bo/paymaster',
     message:
-      'member-aded/bo/paymaster cannot be the id of a finding, so it would leave nothing out of the drift report: member-aded is no kind of finding. Write membership-added/bo/paymaster',
+      'membership-aded/bo/paymaster cannot be the id of a finding, so it would leave nothing out of the drift report: membership-aded is no kind of finding. Write membership-added/bo/paymaster',
   },
   {
     name: 'a snooze of a kind that there is not',

@@ -1,5 +1,5 @@
 import { TEAM_FINDING_CODES } from '../../src/diagnostics/team-codes.ts';
-import { findingText } from '../../src/guardrails/findings/text.ts';
+import { findingText } from '../../src/team/messages/messages.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
 import { messageOf } from '../../src/text/finding-message.ts';
 import { DRIFT_MISTAKES } from './drift-mistakes.ts';

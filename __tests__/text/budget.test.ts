@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { block } from '../../src/guardrails/block.ts';
+import { block } from '../../src/diagnostics/block.ts';
 import type { Review } from '../../src/review/changes/review.ts';
 import { type CommentView, renderComment, renderSummary } from '../../src/review/comment/comment.ts';
 import { countsSentence, riskSentences } from '../../src/review/comment/headline.ts';

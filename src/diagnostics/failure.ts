@@ -12,9 +12,11 @@ export type Failure = {
 }[FailureCode];
 
 /** What an operation gives, or why it could not: expected problems are values. */
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+export type Result<T, E = Failure> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: E };
 
-export function succeed<T>(value: T): Result<T> {
+export function succeed<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value };
 }
 

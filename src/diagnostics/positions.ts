@@ -1,4 +1,10 @@
-import type { Position } from './finding.ts';
+/** A range of a text: 1-based lines and columns (UTF-16 units, as editors count); the end is exclusive. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
 
 /** Offsets at which the lines of a text start. LF, CRLF and a lone CR end a line, as in YAML and in editors. */
 export function lineStartsOf(text: string): readonly number[] {

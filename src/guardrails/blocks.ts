@@ -1,7 +1,6 @@
-import type { Finding } from '../diagnostics/finding.ts';
+import { type Block, block } from '../diagnostics/block.ts';
 import type { Team } from '../team/team.ts';
 import type { Plan } from '../terraform/plan/plan-read.ts';
-import { block } from './block.ts';
 import { managedBy, type Stack } from './managed.ts';
 import {
   anOwnerStays,
@@ -32,7 +31,7 @@ export function blocksOf(
   today: string,
   stack: Stack = 'team',
   stage: Stage = 'whole',
-): readonly Finding[] {
+): readonly Block[] {
   const ofThePlan = [
     ...wholePlan(stage === 'part' ? { ...plan, complete: null } : plan),
     ...[knownActions, noSecrets, onlyOurTypes, knownValues].flatMap((rule) => rule(plan)),
@@ -58,8 +57,8 @@ export function blocksOf(
 }
 
 /** What is said of an address only where nothing worse is. */
-const WORSE_IS_TOLD: readonly Finding['code'][] = ['outside-managed-path', 'unmanaged-resource-type'];
+const WORSE_IS_TOLD: readonly Block['code'][] = ['outside-managed-path', 'unmanaged-resource-type'];
 
-function addressOf({ args }: Finding): string | null {
+function addressOf({ args }: Block): string | null {
   return 'address' in args ? args.address : null;
 }

@@ -1,13 +1,12 @@
-import type { Finding } from '../diagnostics/finding.ts';
+import { type Block, block } from '../diagnostics/block.ts';
 import { iamName } from '../team/names.ts';
 import { activeMembers, hasExpired, type Team } from '../team/team.ts';
-import { block } from './block.ts';
 
 /**
  * Reasons why a change of the team file will not be applied that the two files alone can tell. The plan is asked again,
  * and knows more: the blocks of a plan are `blocksOf`. `today` is `YYYY-MM-DD`, UTC.
  */
-export function fileBlocks(before: Team | null, after: Team, today: string): readonly Finding[] {
+export function fileBlocks(before: Team | null, after: Team, today: string): readonly Block[] {
   const owned = somebodyOwns(after, today);
   if (before === null) return owned;
   // A renamed lab takes everybody's access away: one reason is told, not one for each person.
@@ -29,7 +28,7 @@ export function fileBlocks(before: Team | null, after: Team, today: string): rea
 }
 
 /** Somebody who may approve must be left; `deleted` are keys of members whose users a plan deletes. */
-export function somebodyOwns(team: Team, today: string, deleted: ReadonlySet<string> = new Set()): readonly Finding[] {
+export function somebodyOwns(team: Team, today: string, deleted: ReadonlySet<string> = new Set()): readonly Block[] {
   const left = owningWithAccess(team, today).filter((key) => !deleted.has(key));
   return left.length > 0 ? [] : [block('no-owner-left', { owners: team.owners })];
 }

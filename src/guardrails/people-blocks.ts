@@ -1,15 +1,14 @@
-import type { Finding } from '../diagnostics/finding.ts';
+import { type Block, block } from '../diagnostics/block.ts';
 import { boundaryArn, keyOfIamName } from '../team/names.ts';
 import { hasExpired, type Team } from '../team/team.ts';
 import { memberKeyOfAddress } from '../terraform/addresses.ts';
 import type { Plan, ResourceChange } from '../terraform/plan/plan-read.ts';
-import { block } from './block.ts';
 import { somebodyOwns } from './file-blocks.ts';
 import { type Managed, memberOf, outside, userName } from './managed.ts';
 import { isChange } from './plan-blocks.ts';
 
 /** A deleted line and a departed member look alike in a plan: a reviewed statement tells them apart. */
-export function onlyDepartedLeave(plan: Plan, team: Team, today: string): readonly Finding[] {
+export function onlyDepartedLeave(plan: Plan, team: Team, today: string): readonly Block[] {
   return leavers(plan).flatMap((change) => {
     const key = memberOf(change, team);
     const departed = team.departed.some((departure) => departure.key === key);
@@ -18,19 +17,19 @@ export function onlyDepartedLeave(plan: Plan, team: Team, today: string): readon
   });
 }
 
-export function fewLeaveAtOnce(plan: Plan, team: Team): readonly Finding[] {
+export function fewLeaveAtOnce(plan: Plan, team: Team): readonly Block[] {
   const members = leavers(plan).map((change) => memberOf(change, team));
   const limit = team.settings.maxRemovals;
   return members.length > limit ? [block('too-many-removals', { count: members.length, limit, members })] : [];
 }
 
 /** Without an owner nobody can approve the next change, the one that puts this right included. */
-export function anOwnerStays(plan: Plan, team: Team, today: string): readonly Finding[] {
+export function anOwnerStays(plan: Plan, team: Team, today: string): readonly Block[] {
   return somebodyOwns(team, today, new Set(leavers(plan).map((change) => memberOf(change, team))));
 }
 
 /** A replaced user is a new one under the old name: keys and MFA devices are gone. */
-export function nobodyIsReplaced(plan: Plan, team: Team): readonly Finding[] {
+export function nobodyIsReplaced(plan: Plan, team: Team): readonly Block[] {
   return users(plan)
     .filter(({ change }) => isReplacement(change.actions))
     .map((change) =>
@@ -43,7 +42,7 @@ export function nobodyIsReplaced(plan: Plan, team: Team): readonly Finding[] {
 }
 
 /** Limits are created before they are destroyed, which in a replacement would destroy what was just created. */
-export function limitsStay(plan: Plan, team: Team): readonly Finding[] {
+export function limitsStay(plan: Plan, team: Team): readonly Block[] {
   return plan.changes
     .filter(({ type, change }) => type === 'aws_iam_user_policy' && isReplacement(change.actions))
     .map((change) => {
@@ -75,7 +74,7 @@ function labOf(path: unknown): string | null {
 }
 
 /** Nobody is created or left without the boundary: it caps what may be given to her by mistake or malice. */
-export function everybodyIsBounded(plan: Plan, team: Team): readonly Finding[] {
+export function everybodyIsBounded(plan: Plan, team: Team): readonly Block[] {
   const wanted = boundaryArn(team);
   return users(plan).flatMap((change) => {
     const { after } = change.change;
@@ -92,7 +91,7 @@ export function everybodyIsBounded(plan: Plan, team: Team): readonly Finding[] {
 }
 
 /** Nothing is touched but what lies under the lab's path and bears its name. */
-export function staysInside(plan: Plan, managed: Managed, account: string): readonly Finding[] {
+export function staysInside(plan: Plan, managed: Managed, account: string): readonly Block[] {
   const drifted = new Map(plan.drift.map(({ address, change }) => [address, change.before]));
   return plan.changes.filter(isChange).flatMap(({ address, type, change }) => {
     const { after } = change;

@@ -1,15 +1,14 @@
-import type { Finding } from '../diagnostics/finding.ts';
+import { type Block, block } from '../diagnostics/block.ts';
 import { BOUNDARY_PATH } from '../team/names.ts';
 import { OUR_TYPES } from '../terraform/plan/changed-attributes.ts';
 import type { Plan, ResourceChange } from '../terraform/plan/plan-read.ts';
-import { block } from './block.ts';
 
 /** Action lists that are understood; everything else is refused, however harmless its name sounds. */
 const UNDERSTOOD = ['no-op', 'create', 'read', 'update', 'delete', 'delete,create', 'create,delete'];
 
 /** A plan that is not whole says nothing about what will have happened. */
-export function wholePlan(plan: Plan): readonly Finding[] {
-  const found: Finding[] = [];
+export function wholePlan(plan: Plan): readonly Block[] {
+  const found: Block[] = [];
   if (plan.errored) found.push(block('plan-incomplete', { because: 'errored' }));
   if (plan.deferred > 0) found.push(block('plan-incomplete', { because: 'deferred' }));
   if (plan.invocations > 0) found.push(block('plan-incomplete', { because: 'actions' }));
@@ -20,7 +19,7 @@ export function wholePlan(plan: Plan): readonly Finding[] {
 }
 
 /** `forget` leaves access in force while the state says nothing of it: it is worse than a deletion. */
-export function knownActions(plan: Plan): readonly Finding[] {
+export function knownActions(plan: Plan): readonly Block[] {
   return plan.changes.flatMap(({ address, change, deposed }) => {
     const { actions } = change;
     if (actions.includes('forget')) return [block('removed-from-state', { address })];
@@ -30,7 +29,7 @@ export function knownActions(plan: Plan): readonly Finding[] {
 }
 
 /** We manage no secret, so a value that is marked as one came from somewhere else, and would be in the state. */
-export function noSecrets(plan: Plan): readonly Finding[] {
+export function noSecrets(plan: Plan): readonly Block[] {
   const resources = plan.changes.filter(({ change }) => marks(change.beforeSensitive) || marks(change.afterSensitive));
   const outputs = Object.entries(plan.outputs).filter(
     ([, change]) => marks(change.beforeSensitive) || marks(change.afterSensitive),
@@ -47,14 +46,14 @@ function marks(mask: unknown): boolean {
   return Object.values(mask).some(marks);
 }
 
-export function onlyOurTypes(plan: Plan): readonly Finding[] {
+export function onlyOurTypes(plan: Plan): readonly Block[] {
   return plan.changes
     .filter((change) => isChange(change) && (change.mode !== 'managed' || !OUR_TYPES.includes(change.type)))
     .map(({ address, type }) => block('unmanaged-resource-type', { address, type }));
 }
 
 /** What decides who may change the lab, and how far that reaches, is the administrator's, whatever a file says. */
-export function trustStays(plan: Plan): readonly Finding[] {
+export function trustStays(plan: Plan): readonly Block[] {
   return plan.changes.filter(isChange).flatMap((change) => {
     const what = trustOf(change);
     return what === null ? [] : [block('trust-changed', { address: change.address, what })];
@@ -71,7 +70,7 @@ function trustOf({ type, change }: ResourceChange): 'boundary' | 'role' | 'provi
 }
 
 /** What decides access must be known before it is applied: nobody can review "known after apply". */
-export function knownValues(plan: Plan): readonly Finding[] {
+export function knownValues(plan: Plan): readonly Block[] {
   return plan.changes.flatMap(({ address, change }) => {
     const unknown = change.afterUnknown;
     if (unknown === true) return [block('unknown-value', { address, attributes: ['everything'] })];

@@ -1,4 +1,4 @@
-import type { Position } from '../diagnostics/finding.ts';
+import type { Position } from '../diagnostics/positions.ts';
 import { visibleWidth } from './columns.ts';
 import { visible } from './visible.ts';
 

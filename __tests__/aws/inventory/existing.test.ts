@@ -159,6 +159,6 @@ test('the boundary is there or a finding', async () => {
   const boundary = thing('policy', 'perception-lab', '/mturk-boundary/');
   expect(await checkBoundary(boundary.arn, accountWith([boundary]))).toEqual([]);
   expect(await checkBoundary(boundary.arn, accountWith([]))).toMatchObject([
-    { code: 'boundary-missing', severity: 'error', args: { arn: boundary.arn } },
+    { code: 'boundary-missing', args: { arn: boundary.arn } },
   ]);
 });

@@ -1,8 +1,7 @@
 import type { Difference } from '../../../src/access/model-difference.ts';
-import type { Finding } from '../../../src/diagnostics/finding.ts';
 import type { DriftFinding, DriftWhat } from '../../../src/drift/finding.ts';
 import { blocksBesidesKept, otherChanges } from '../../../src/drift/remediation/reconcile-plan.ts';
-import { block } from '../../../src/guardrails/block.ts';
+import { type Block, block } from '../../../src/diagnostics/block.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { readPlan } from '../../../src/terraform/plan/plan-read.ts';
 
@@ -185,7 +184,7 @@ test.each<[string, ReturnType<typeof planOf>, readonly DriftFinding[], object]>(
 test('a block stands against what a plan does, and not against what is kept', () => {
   const unbounded = (key: string) => block('user-without-boundary', { user: iam(key), boundary: 'x', wanted: 'b' });
   const outside = (what: string) => block('outside-managed-path', { address: 'a', what, managed: PATH });
-  const others: Finding[] = [unbounded('fay'), outside('policy arn:other'), outside('group Admins'), outside('arn:x')];
+  const others: Block[] = [unbounded('fay'), outside('policy arn:other'), outside('group Admins'), outside('arn:x')];
   const kept: Difference[] = [
     { kind: 'boundary-changed', user: iam('bo'), from: 'b', to: 'x' },
     { kind: 'policy-attached', holder: { kind: 'group', name: iam('paymaster') }, arn: 'arn:x' },

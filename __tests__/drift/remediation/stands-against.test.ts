@@ -3,7 +3,7 @@ import type { Difference } from '../../../src/access/model-difference.ts';
 import { declare } from '../../../src/access/sources/desired.ts';
 import type { DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
 import { standsAgainst } from '../../../src/drift/remediation/stands-against.ts';
-import { block } from '../../../src/guardrails/block.ts';
+import { block } from '../../../src/diagnostics/block.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { iamName } from '../../../src/team/names.ts';
 import type { Plan } from '../../../src/terraform/plan/plan-read.ts';

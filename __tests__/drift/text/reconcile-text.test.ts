@@ -1,4 +1,5 @@
 import type { Difference } from '../../../src/access/model-difference.ts';
+import { block } from '../../../src/diagnostics/block.ts';
 import type { DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
 import type { Refusal } from '../../../src/drift/remediation/reconcile-refusal.ts';
 import {
@@ -10,7 +11,6 @@ import {
   stillDiffersText,
   undoneText,
 } from '../../../src/drift/text/reconcile-text.ts';
-import { block } from '../../../src/guardrails/block.ts';
 import { expectGolden } from '../../support/golden.ts';
 import * as sample from '../../support/sample-looks.ts';
 

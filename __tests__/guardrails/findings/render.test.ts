@@ -149,19 +149,3 @@ test('colour only repeats what the words say', () => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences are what is taken away
   expect(painted.replace(/\u001B\[\d+m/g, '')).toBe(rendered(text));
 });
-
-test('findings of plans and of the engine are told by the same renderer', () => {
-  const base = { severity: 'error', file: null, path: [], position: null } as const;
-  const printed = renderFindings(
-    [
-      { ...base, code: 'too-many-removals', args: { count: 4, limit: 3, members: ['bo', 'cy', 'dee', 'eve'] } },
-      { ...base, code: 'timeout', args: { seconds: 60, progress: null } },
-    ],
-    { source: null, colour: false },
-  );
-  expect(printed).toMatch(/^error {2}too-many-removals\n {2}This would delete 4 members \(bo, cy, dee, eve\)/);
-  expect(printed).toContain(
-    'error  timeout\n  The engine did not finish within 60 seconds and was stopped. Nothing was changed.',
-  );
-  expect(printed).toMatch(/\n2 errors, 0 warnings\n$/);
-});

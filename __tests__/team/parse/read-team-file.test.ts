@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findingText } from '../../../src/guardrails/findings/text.ts';
+import { findingText } from '../../../src/team/messages/messages.ts';
 import { readTeamFile } from '../../../src/team/parse/read-team-file.ts';
 import { messageOf } from '../../../src/text/finding-message.ts';
 import { TODAY, teamText } from '../team-text.ts';

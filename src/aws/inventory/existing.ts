@@ -1,5 +1,4 @@
-import type { Finding } from '../../diagnostics/finding.ts';
-import type { BlockArgs } from '../../diagnostics/guardrail-codes.ts';
+import { type Block, block } from '../../diagnostics/block.ts';
 import type { IamNames, NamedKind, NamedThing } from '../iam-names.ts';
 
 /** Something with a name that a plan creates. */
@@ -39,7 +38,7 @@ export interface Existing {
   /** What exists under the lab's path already, to be taken over by import blocks. */
   readonly imports: readonly TakenOver[];
   /** Names that somebody else has, outside the path, and people in groups that are about to get their policies. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly Block[];
 }
 
 /**
@@ -56,14 +55,14 @@ export async function findExisting(creates: readonly PlannedCreate[], iam: IamNa
   const found = (await Promise.all(kinds.map((kind) => iam.list(kind)))).flat();
   const byName = new Map(found.map((thing) => [nameKey(thing), thing]));
   const imports: TakenOver[] = [];
-  const findings: Finding[] = [];
+  const findings: Block[] = [];
   for (const create of names) {
     const owner = byName.get(nameKey(create));
     if (owner === undefined) continue;
     const { kind, key, name, address } = create;
     // Another case would be another name in the state for ever, and is not one that this tool can have made.
     if (owner.path === create.path && owner.name === name) imports.push({ kind, key, to: address, id: idOf(owner) });
-    else findings.push(finding('name-taken', { kind, name, owner: owner.arn, key }));
+    else findings.push(block('name-taken', { kind, name, owner: owner.arn, key }));
   }
   // A group that is made by this plan has nobody in it yet.
   const made = new Set(names.flatMap(({ kind, name }) => (kind === 'group' ? [name] : [])));
@@ -73,16 +72,16 @@ export async function findExisting(creates: readonly PlannedCreate[], iam: IamNa
   return { imports, findings };
 }
 
-async function strangersIn({ name, key, users }: PlannedMembership, iam: IamNames): Promise<readonly Finding[]> {
+async function strangersIn({ name, key, users }: PlannedMembership, iam: IamNames): Promise<readonly Block[]> {
   const strangers = (await iam.membersOf(name)).filter((user) => !users.includes(user));
   return strangers.length === 0
     ? []
-    : [finding('unexpected-group-members', { group: name, role: key, users: strangers })];
+    : [block('unexpected-group-members', { group: name, role: key, users: strangers })];
 }
 
 /** Asked before anything is created: without the boundary every user would fail, one after the other. */
-export async function checkBoundary(arn: string, iam: IamNames): Promise<readonly Finding[]> {
-  return (await iam.policyExists(arn)) ? [] : [finding('boundary-missing', { arn })];
+export async function checkBoundary(arn: string, iam: IamNames): Promise<readonly Block[]> {
+  return (await iam.policyExists(arn)) ? [] : [block('boundary-missing', { arn })];
 }
 
 function idOf({ kind, name, arn }: NamedThing): string {
@@ -91,12 +90,4 @@ function idOf({ kind, name, arn }: NamedThing): string {
 
 function nameKey({ kind, name }: { readonly kind: NamedKind; readonly name: string }): string {
   return `${kind} ${name.toLowerCase()}`;
-}
-
-function finding<Code extends 'name-taken' | 'unexpected-group-members' | 'boundary-missing'>(
-  code: Code,
-  args: BlockArgs[Code],
-): Finding {
-  // The pair is one member of the union by the signature, which TypeScript cannot follow through a generic.
-  return { code, severity: 'error', file: null, path: [], position: null, args } as unknown as Finding;
 }

@@ -11,8 +11,8 @@ import { awsFailure } from '../../aws/aws-errors.ts';
 import { checkBoundary, findExisting, type TakenOver } from '../../aws/inventory/existing.ts';
 import { readInlineDocuments } from '../../aws/inventory/inline-documents.ts';
 import { readManagedDocuments } from '../../aws/inventory/managed-documents.ts';
+import type { Block } from '../../diagnostics/block.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
-import type { Finding } from '../../diagnostics/finding.ts';
 import { withHands } from '../../drift/scan/look-hands.ts';
 import { type SinceApplied, sinceApplied } from '../../drift/scan/look-since.ts';
 import { blocksOf } from '../../guardrails/blocks.ts';
@@ -34,7 +34,7 @@ export interface LabPlan {
   readonly classification: PlanClassification;
   readonly change: AccessChange;
   /** Reasons not to apply it. */
-  readonly blocks: readonly Finding[];
+  readonly blocks: readonly Block[];
   /** What exists under the lab's path without the state knowing, and is taken over. */
   readonly imported: readonly TakenOver[];
   /** IAM users who are suspended while it is applied: see `usersToHold`. */
@@ -133,7 +133,7 @@ export function isEmpty({ saved }: Pick<LabPlan, 'saved'>): boolean {
 async function askAccount(
   lab: Lab,
   { plan }: SavedPlan,
-): Promise<Result<{ readonly imports: readonly TakenOver[]; readonly findings: readonly Finding[] }>> {
+): Promise<Result<{ readonly imports: readonly TakenOver[]; readonly findings: readonly Block[] }>> {
   const creates = plannedCreates(plan);
   if (creates.length === 0) return succeed({ imports: [], findings: [] });
   try {

@@ -1,5 +1,5 @@
 import { type Difference, differenceKey, differences, inverse } from '../../access/model-difference.ts';
-import type { Finding } from '../../diagnostics/finding.ts';
+import type { Block } from '../../diagnostics/block.ts';
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
@@ -78,7 +78,7 @@ const REMOVALS: readonly Difference['kind'][] = ['user-deleted', 'group-deleted'
  * The blocks that stand against a plan of a kept configuration. What is kept was not put there by this plan: a boundary
  * that somebody narrowed, a policy from elsewhere that somebody attached in an emergency.
  */
-export function blocksBesidesKept(blocks: readonly Finding[], kept: readonly Difference[]): readonly Finding[] {
+export function blocksBesidesKept(blocks: readonly Block[], kept: readonly Difference[]): readonly Block[] {
   const bounded = new Set(kept.flatMap((each) => (each.kind === 'boundary-changed' ? [each.user] : [])));
   const attached = new Set(kept.flatMap((each) => (each.kind === 'policy-attached' ? [`policy ${each.arn}`] : [])));
   return blocks.filter((finding) => {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../diagnostics/finding.ts';
+import type { Block } from '../../diagnostics/block.ts';
 import type { ReconcileRefusal } from './reconcile.ts';
 import type { OtherChanges } from './reconcile-plan.ts';
 
@@ -8,6 +8,6 @@ export type Refusal =
   | ({ readonly reason: 'other-changes' } & OtherChanges)
   /** Somebody did something after the look. */
   | { readonly reason: 'changed-meanwhile' }
-  | { readonly reason: 'blocks'; readonly findings: readonly Finding[] }
+  | { readonly reason: 'blocks'; readonly findings: readonly Block[] }
   /** IAM users for whom it would not be right at every moment, or who would get something by it. */
   | { readonly reason: 'held' | 'gives'; readonly users: readonly string[] };

@@ -1,6 +1,6 @@
 import { compare } from '../../access/diff.ts';
 import { withKnownDocuments } from '../../access/known-documents.ts';
-import type { Finding } from '../../diagnostics/finding.ts';
+import type { Block } from '../../diagnostics/block.ts';
 import { usersToSuspend } from '../../review/apply/suspension.ts';
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { Team } from '../../team/team.ts';
@@ -15,7 +15,7 @@ import type { Refusal } from './reconcile-refusal.ts';
 interface PlanToHold {
   readonly plan: Plan;
   readonly classification: PlanClassification;
-  readonly blocks: readonly Finding[];
+  readonly blocks: readonly Block[];
   /** What exists already, and would be taken over at these addresses. */
   readonly imported: readonly { readonly to: string }[];
 }

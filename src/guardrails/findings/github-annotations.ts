@@ -1,7 +1,7 @@
 import type { Finding } from '../../diagnostics/finding.ts';
+import { findingText } from '../../team/messages/messages.ts';
 import { messageOf } from '../../text/finding-message.ts';
 import { visible } from '../../text/visible.ts';
-import { findingText } from './text.ts';
 
 /**
  * A finding as a workflow command, which GitHub shows at the line of a pull request.
@@ -11,7 +11,7 @@ export function annotationOf(finding: Finding): string {
   const { file, position, severity, code } = finding;
   const text = findingText(finding);
   const properties: [string, string][] = [];
-  if (file !== null) properties.push(['file', file]);
+  properties.push(['file', file]);
   if (position !== null) {
     properties.push(['line', String(position.line)], ['endLine', String(position.endLine)]);
     // GitHub refuses columns on a range of several lines.

@@ -1,12 +1,12 @@
 import picocolors from 'picocolors';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { lineStartsOf } from '../../diagnostics/positions.ts';
+import { findingText } from '../../team/messages/messages.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { excerptOf } from '../../text/excerpt.ts';
 import { messageOf, pathText } from '../../text/finding-message.ts';
 import { visible } from '../../text/visible.ts';
 import { annotationOf, noticeOf } from './github-annotations.ts';
-import { findingText } from './text.ts';
 
 export type FindingFormat = 'text' | 'json' | 'github';
 
@@ -71,7 +71,7 @@ function asText(finding: Finding, source: string | null, lineStarts: readonly nu
   const { severity, code, position, file } = finding;
   const tint = severity === 'error' ? paint.red : paint.yellow;
   const place = position === null ? '' : `:${position.line}:${position.column}`;
-  const where = file === null ? '' : `${paint.bold(visible(`${file}${place}`))}  `;
+  const where = `${paint.bold(visible(`${file}${place}`))}  `;
   const lines = [`${where}${tint(severity)}  ${code}`];
 
   if (position !== null && source !== null) {
@@ -111,7 +111,7 @@ function summaryOf(
   warnings: number,
   summary: RenderOptions['summary'],
 ): string {
-  const file = summary?.file ?? findings.find((finding) => finding.file !== null)?.file ?? null;
+  const file = summary?.file ?? findings[0]?.file ?? null;
   const size = summary?.size ?? null;
   const holds = size === null ? '' : ` (${counted(size.roles, 'role')}, ${counted(size.members, 'member')})`;
   const where = file === null ? '' : ` in ${visible(file)}`;

@@ -1,6 +1,6 @@
 import type { AccessModel } from '../../access/model.ts';
 import { declare } from '../../access/sources/desired.ts';
-import type { Finding } from '../../diagnostics/finding.ts';
+import type { Block } from '../../diagnostics/block.ts';
 import { fileBlocks } from '../../guardrails/file-blocks.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan/plan-read.ts';
@@ -18,7 +18,7 @@ import { unexplainedBy } from './unexplained.ts';
 export interface PlanOfReview {
   readonly plan: Plan;
   readonly classification: PlanClassification;
-  readonly blocks: readonly Finding[];
+  readonly blocks: readonly Block[];
   readonly suspendedDuringApply: readonly string[];
   /** `OpenTofu 1.10.3` and `hashicorp/aws 6.25.0`. */
   readonly tools: { readonly engine: string; readonly provider: string };

@@ -1,7 +1,7 @@
 import type { PersonChange } from '../../access/diff.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import type { Capability, Operation } from '../../catalog/mturk.ts';
-import type { Finding } from '../../diagnostics/finding.ts';
+import type { Block } from '../../diagnostics/block.ts';
 
 /** What a change means, worst first: the order of every list and headline. */
 export type RiskClass =
@@ -137,7 +137,7 @@ export interface Review {
   readonly questions: readonly Question[];
   readonly unexplained: readonly Unexplained[];
   /** Reasons why it would not be applied. */
-  readonly blocks: readonly Finding[];
+  readonly blocks: readonly Block[];
   /** How often the account is to be looked at, in hours, by the file as it was: a change must not silence what is overdue. */
   readonly driftEveryHours: number;
   /** IAM users who are suspended while it is applied. */

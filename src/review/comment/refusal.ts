@@ -1,5 +1,5 @@
-import type { Finding } from '../../diagnostics/finding.ts';
-import { findingText } from '../../guardrails/findings/text.ts';
+import type { Block } from '../../diagnostics/block.ts';
+import { blockText } from '../../guardrails/block-text.ts';
 import type { Part, Row } from '../../text/budget.ts';
 import { countFrom } from '../../text/budget.ts';
 import { code, fenced, md, prose } from '../../text/markdown.ts';
@@ -9,7 +9,7 @@ import { quoted } from '../../text/visible.ts';
 const TOLD = 5;
 
 /** Why it will not be applied: rule, place and remedy of each reason. */
-export function refusalParts(blocks: readonly Finding[], rank: number): readonly Part[] {
+export function refusalParts(blocks: readonly Block[], rank: number): readonly Part[] {
   if (blocks.length === 0) return [];
   const codes = [...new Set(blocks.map((finding) => finding.code))];
   const rows: Row[] = codes.flatMap((one) => {
@@ -32,8 +32,8 @@ export function refusalParts(blocks: readonly Finding[], rank: number): readonly
   ];
 }
 
-function reasonText(finding: Finding): string {
-  const { problem, remedy } = findingText(cleaned(finding));
+function reasonText(finding: Block): string {
+  const { problem, remedy } = blockText(cleaned(finding));
   const [first = '', ...rest] = remedy.split('\n\n');
   const sentence = md`- ${code(finding.code)}: ${prose(`${problem} ${first}`)}`.markdown;
   // What follows a blank line is to be pasted, unless it is a sentence.
@@ -46,7 +46,7 @@ function reasonText(finding: Finding): string {
 }
 
 /** Arguments come from the file or the account: a line break in one must not end the sentence that it is put into. */
-function cleaned<Some extends Finding>(finding: Some): Some {
+function cleaned<Some extends Block>(finding: Some): Some {
   return { ...finding, args: clean(finding.args) } as Some;
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Finding } from '../../diagnostics/finding.ts';
-import type { BlockArgs } from '../../diagnostics/guardrail-codes.ts';
+import type { Block, BlockArgs, BlockCode } from '../../diagnostics/block.ts';
 
 /** Longest text and list of a manifest: generous for an account that is full, and an end for one that is made up. */
 export const TEXT = z.string().max(4_000);
@@ -8,7 +7,7 @@ export const TEXTS = z.array(TEXT).max(20_000).readonly();
 export const COUNT = z.number().int().min(0).max(1_000_000);
 
 /** Arguments are what the words of a finding are made from: what is not theirs would end in a text that nobody wrote. */
-const ARGS: { readonly [Code in keyof BlockArgs]: z.ZodType<BlockArgs[Code]> } = {
+const ARGS: { readonly [Code in BlockCode]: z.ZodType<BlockArgs[Code]> } = {
   'too-many-removals': z.strictObject({ count: COUNT, limit: COUNT, members: TEXTS }),
   'member-not-departed': z.strictObject({ member: TEXT, user: TEXT, today: z.iso.date() }),
   'member-replaced': z.strictObject({ member: TEXT, user: TEXT, because: TEXTS }),
@@ -29,21 +28,14 @@ const ARGS: { readonly [Code in keyof BlockArgs]: z.ZodType<BlockArgs[Code]> } =
   'boundary-missing': z.strictObject({ arn: TEXT }),
 };
 
-const CODES = Object.keys(ARGS) as (keyof BlockArgs)[];
+const CODES = Object.keys(ARGS) as BlockCode[];
 
 /** A reason not to apply, with the arguments that belong to its code and nothing else. */
 export const BLOCK = z
-  .strictObject({
-    code: z.enum(CODES),
-    severity: z.literal('error'),
-    file: z.null(),
-    path: z.tuple([]),
-    position: z.null(),
-    args: z.unknown(),
-  })
+  .strictObject({ code: z.enum(CODES), args: z.unknown() })
   .superRefine(({ code, args }, context) => {
     if (!ARGS[code].safeParse(args).success)
       context.addIssue({ code: 'custom', path: ['args'], message: `not ${code}` });
   })
   // Code and arguments belong together by the check above, which TypeScript cannot follow.
-  .transform((read) => read as unknown as Finding);
+  .transform((read) => read as Block);

@@ -1,6 +1,6 @@
 import { accessChangeJson } from '../../access/text/access-json.ts';
 import type { Naming } from '../../access/text/names.ts';
-import { findingText } from '../../guardrails/findings/text.ts';
+import { blockText } from '../../guardrails/block-text.ts';
 import type { Team } from '../../team/team.ts';
 import type { Engine } from '../../terraform/run/engine.ts';
 import { messageOf } from '../../text/finding-message.ts';
@@ -32,7 +32,7 @@ export function planJson(view: PlanView, team: Team, engine: Engine, naming: Nam
     heldWhileApplied: view.suspendedDuringApply,
     refusals: view.blocks.map((finding) => ({
       code: finding.code,
-      message: messageOf(findingText(finding)),
+      message: messageOf(blockText(finding)),
       args: finding.args,
     })),
   };

@@ -3,8 +3,8 @@ import { accessChangeLines } from '../../access/text/access-change.ts';
 import { differenceWords } from '../../access/text/difference.ts';
 import { listWords, type Naming, personName } from '../../access/text/names.ts';
 import type { TakenOver } from '../../aws/inventory/existing.ts';
-import type { Finding } from '../../diagnostics/finding.ts';
-import { findingText } from '../../guardrails/findings/text.ts';
+import type { Block } from '../../diagnostics/block.ts';
+import { blockText } from '../../guardrails/block-text.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan, ResourceChange } from '../../terraform/plan/plan-read.ts';
 import { type AccountKind, type Engine, engineTitle } from '../../terraform/run/engine.ts';
@@ -18,7 +18,7 @@ export interface PlanView {
   readonly plan: Plan;
   readonly classification: PlanClassification;
   readonly change: AccessChange;
-  readonly blocks: readonly Finding[];
+  readonly blocks: readonly Block[];
   readonly imported: readonly TakenOver[];
   readonly suspendedDuringApply: readonly string[];
 }
@@ -96,7 +96,7 @@ export function doneText(steps: number, account: string, file: string): string {
 const TOLD = 5;
 
 /** Why a plan is not applied; empty where nothing stands against it. */
-export function refusalLines(blocks: readonly Finding[], width = 100): readonly string[] {
+export function refusalLines(blocks: readonly Block[], width = 100): readonly string[] {
   if (blocks.length === 0) return [];
   const codes = [...new Set(blocks.map(({ code }) => code))];
   const reasons = codes.flatMap((code) => {
@@ -112,8 +112,8 @@ export function refusalLines(blocks: readonly Finding[], width = 100): readonly 
 }
 
 /** Lines of a remedy that are to be pasted stay as they are; sentences are wrapped. */
-function reasonLines(finding: Finding, width: number): readonly string[] {
-  const lines = messageOf(findingText(finding)).split('\n');
+function reasonLines(finding: Block, width: number): readonly string[] {
+  const lines = messageOf(blockText(finding)).split('\n');
   const wrapped = lines.flatMap((line) => (/^\s|^[\w-]+:/.test(line) ? [line] : wrapVisible(line, width - 2)));
   return [`error  ${finding.code}`, ...wrapped.map((line) => (line === '' ? '' : `  ${line}`)), ''];
 }

@@ -1,4 +1,4 @@
-import { findingText } from '../../guardrails/findings/text.ts';
+import { blockText } from '../../guardrails/block-text.ts';
 import { messageOf } from '../../text/finding-message.ts';
 import type { Correction } from '../changes/corrections.ts';
 import type { Review } from '../changes/review.ts';
@@ -16,6 +16,6 @@ export function reviewJson(
   readonly corrections: readonly Correction[];
   readonly refusals: readonly { readonly code: string; readonly message: string }[];
 } {
-  const refusals = review.blocks.map((finding) => ({ code: finding.code, message: messageOf(findingText(finding)) }));
+  const refusals = review.blocks.map((finding) => ({ code: finding.code, message: messageOf(blockText(finding)) }));
   return { version: 1, review, corrections, refusals };
 }

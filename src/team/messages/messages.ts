@@ -18,17 +18,10 @@ export type TeamWords = {
   readonly [Code in keyof TeamFindingArgs]: (args: TeamFindingArgs[Code], place: Place) => FindingText;
 };
 
-export type TeamFinding = Extract<Finding, { readonly code: keyof TeamFindingArgs }>;
-
 const WORDS: TeamWords = { ...FILE_WORDS, ...SHAPE_WORDS, ...SETTINGS_WORDS, ...ROLE_WORDS, ...MEMBER_WORDS };
 
 /** The words of a finding about a team file. */
-export function teamFindingText(finding: TeamFinding): FindingText {
-  // Code and arguments belong together by the type of Finding, which TypeScript cannot follow through a lookup.
-  const words = WORDS[finding.code] as (args: TeamFinding['args'], place: Place) => FindingText;
-  return words(finding.args, { file: finding.file ?? 'team.yaml', path: finding.path });
-}
-
-export function isTeamFinding(finding: Finding): finding is TeamFinding {
-  return Object.hasOwn(WORDS, finding.code);
+export function findingText(finding: Finding): FindingText {
+  const words = WORDS[finding.code as keyof TeamFindingArgs] as (args: Finding['args'], place: Place) => FindingText;
+  return words(finding.args, { file: finding.file, path: finding.path });
 }

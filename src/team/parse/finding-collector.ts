@@ -1,4 +1,3 @@
-import type { FindingArgs } from '../../diagnostics/codes.ts';
 import type { Finding, Severity } from '../../diagnostics/finding.ts';
 import { lineStartsOf, positionOf } from '../../diagnostics/positions.ts';
 import type { TeamFindingArgs } from '../../diagnostics/team-codes.ts';
@@ -40,7 +39,7 @@ export interface Reporting {
 interface Reported {
   readonly code: TeamFindingCode;
   readonly path: DocumentPath;
-  readonly args: FindingArgs[TeamFindingCode];
+  readonly args: TeamFindingArgs[TeamFindingCode];
   readonly options: ReportOptions;
 }
 
@@ -72,7 +71,7 @@ export function reporting(file: string): Reporting {
       for (const { code, path, args, options } of reported) {
         const range = options.range ?? (options.at === 'key' ? places.key(path) : places.value(path));
         const position = positionOf(lineStarts, range[0], range[1]);
-        const finding = { code, severity: options.severity ?? 'error', file, path, position, args } as Finding;
+        const finding: Finding = { code, severity: options.severity ?? 'error', file, path, position, args };
         ranges.set(finding, range);
       }
       return [...ranges]

@@ -45,6 +45,6 @@ function failed(file: string, error: unknown): SizedTeamReading {
 }
 
 function unread<Code extends TeamFindingCode>(file: string, code: Code, args: TeamFindingArgs[Code]): SizedTeamReading {
-  const finding = { code, severity: 'error', file, path: [], position: null, args } as unknown as Finding;
+  const finding: Finding = { code, severity: 'error', file, path: [], position: null, args };
   return { team: null, findings: [finding], source: null, size: null };
 }

@@ -1,4 +1,4 @@
-import { FINDING_KINDS } from '../../diagnostics/finding-ids.ts';
+import { FINDING_IDS, isFindingId, RENAMED_IDS } from '../../diagnostics/finding-ids.ts';
 import { FINDING_ID_PATTERN, LONGEST_FINDING_ID } from '../patterns.ts';
 import type { Rule } from './rule.ts';
 
@@ -6,8 +6,8 @@ export const snoozesNameFindings: Rule = ({ draft, intact, report, suggest }) =>
   for (const { finding } of draft.snoozed) {
     const possible = finding.length <= LONGEST_FINDING_ID && FINDING_ID_PATTERN.test(finding);
     const [kind = ''] = finding.split('/', 1);
-    if ((possible && FINDING_KINDS.includes(kind)) || !intact('snoozed', finding)) continue;
-    const known = possible ? { kind, suggestion: suggest(kind, FINDING_KINDS) } : null;
+    if ((possible && (isFindingId(kind) || RENAMED_IDS.includes(kind))) || !intact('snoozed', finding)) continue;
+    const known = possible ? { kind, suggestion: suggest(kind, FINDING_IDS) } : null;
     report('invalid-finding-id', ['snoozed', finding], { id: finding, unknown: known }, { at: 'key' });
   }
 };

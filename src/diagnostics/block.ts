@@ -1,4 +1,4 @@
-/** What a planned change may not do. Names are IAM's where they are called `user` or `group`, else the file's keys. */
+/** Arguments of each block. Names are IAM's if they are called `user` or `group`, else keys of team.yaml. */
 export interface BlockArgs {
   /** More members would be deleted than `settings.max-removals` allows. */
   'too-many-removals': { readonly count: number; readonly limit: number; readonly members: readonly string[] };
@@ -31,4 +31,16 @@ export interface BlockArgs {
   /** Something that says what the lab itself, or whoever runs it, may do: never a matter of a pull request. */
   'trust-changed': { readonly address: string; readonly what: 'boundary' | 'role' | 'provider' | 'account' };
   'boundary-missing': { readonly arn: string };
+}
+
+export type BlockCode = keyof BlockArgs;
+
+/** Why a guardrail does not let a plan be applied. Its text is in `guardrails/block-text.ts`. */
+export type Block = {
+  readonly [Code in BlockCode]: { readonly code: Code; readonly args: BlockArgs[Code] };
+}[BlockCode];
+
+export function block<Code extends BlockCode>(code: Code, args: BlockArgs[Code]): Block {
+  // TypeScript cannot see that the pair is one member of the union.
+  return { code, args } as Block;
 }

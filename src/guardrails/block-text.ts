@@ -1,4 +1,5 @@
-import type { BlockArgs } from '../../diagnostics/guardrail-codes.ts';
+import type { Block, BlockArgs, BlockCode } from '../diagnostics/block.ts';
+import type { FindingText } from '../text/finding-message.ts';
 
 /** A finding in words. */
 export interface BlockWords {
@@ -9,7 +10,7 @@ export interface BlockWords {
 }
 
 /** The words of every reason to refuse an apply. Nothing has been changed when one is told. */
-export const BLOCK_TEXT: { readonly [Code in keyof BlockArgs]: (args: BlockArgs[Code]) => BlockWords } = {
+export const BLOCK_TEXT: { readonly [Code in BlockCode]: (args: BlockArgs[Code]) => BlockWords } = {
   'too-many-removals': ({ count, limit, members }) => ({
     problem: `This would delete ${people(count)} (${members.join(', ')}), and settings.max-removals allows ${limit} at a time.`,
     remedy: `If all of them leave, raise the limit in the same change of team.yaml:\n\nsettings:\n  max-removals: ${count}`,
@@ -104,4 +105,12 @@ const TRUST: Readonly<Record<BlockArgs['trust-changed']['what'], string>> = {
 
 function people(count: number): string {
   return count === 1 ? '1 member' : `${count} members`;
+}
+
+/** The text of a block; its title is its code in words. */
+export function blockText(block: Block): FindingText {
+  // TypeScript cannot see that code and arguments are of one member of the union.
+  const words = BLOCK_TEXT[block.code] as (args: Block['args']) => BlockWords;
+  const title = block.code.replaceAll('-', ' ');
+  return { title: title.charAt(0).toUpperCase() + title.slice(1), ...words(block.args) };
 }

@@ -1,6 +1,6 @@
-import type { BlockArgs } from '../../../src/diagnostics/guardrail-codes.ts';
-import { BLOCK_TEXT, type BlockWords } from '../../../src/guardrails/findings/block-text.ts';
-import { expectGolden } from '../../support/golden.ts';
+import type { BlockArgs } from '../../src/diagnostics/block.ts';
+import { BLOCK_TEXT, type BlockWords } from '../../src/guardrails/block-text.ts';
+import { expectGolden } from '../support/golden.ts';
 
 const BOUNDARY = 'arn:aws:iam::123456789012:policy/mturk-boundary/perception-lab';
 const SAMPLES: { readonly [Code in keyof BlockArgs]: readonly BlockArgs[Code][] } = {
