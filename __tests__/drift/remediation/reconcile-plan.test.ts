@@ -1,7 +1,7 @@
 import type { Difference } from '../../../src/access/model-difference.ts';
+import { type Block, block } from '../../../src/diagnostics/block.ts';
 import type { DriftFinding, DriftWhat } from '../../../src/drift/finding.ts';
 import { blocksBesidesKept, otherChanges } from '../../../src/drift/remediation/reconcile-plan.ts';
-import { type Block, block } from '../../../src/diagnostics/block.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { readPlan } from '../../../src/terraform/plan/plan-read.ts';
 

@@ -1,9 +1,9 @@
 import type { AccessModel, InlinePolicy } from '../../../src/access/model.ts';
 import type { Difference } from '../../../src/access/model-difference.ts';
 import { declare } from '../../../src/access/sources/desired.ts';
+import { block } from '../../../src/diagnostics/block.ts';
 import type { DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
 import { standsAgainst } from '../../../src/drift/remediation/stands-against.ts';
-import { block } from '../../../src/diagnostics/block.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { iamName } from '../../../src/team/names.ts';
 import type { Plan } from '../../../src/terraform/plan/plan-read.ts';
