@@ -1,6 +1,6 @@
 import { renderFindings } from './src/guardrails/findings/render.ts';
 import { readTeamFile } from './src/team/parse/read-team-file.ts';
-import { synthesise } from './src/terraform/synth/synth.ts';
+import { synthesize } from './src/terraform/synth/synth.ts';
 
 /** The CDKTF app, for those who run `npx tsx main.ts` or `npx cdktf synth`; the command line has more to say. */
 async function main(): Promise<void> {
@@ -11,7 +11,7 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  await synthesise(team, { today, outDir: process.env.CDKTF_OUTDIR ?? 'cdktf.out' });
+  await synthesize(team, { today, outDir: process.env.CDKTF_OUTDIR ?? 'cdktf.out' });
 }
 
 void main();

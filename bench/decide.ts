@@ -1,6 +1,6 @@
 import { accessOf } from '../src/access/access-of.ts';
 import type { AccessModel } from '../src/access/model.ts';
-import { declare } from '../src/access/sources/desired.ts';
+import { desiredAccess } from '../src/access/sources/desired.ts';
 import { OPERATIONS, operationsOf } from '../src/catalog/mturk.ts';
 import { DEFAULT_SETTINGS } from '../src/team/settings.ts';
 import type { Member, Role, Team } from '../src/team/team.ts';
@@ -24,7 +24,7 @@ const MEMBERS_IN_ALL = 20_000;
 /** Decides everything for teams of those sizes, each model freshly parsed so that nothing is remembered from before. */
 export async function benchDecide(sizes: readonly number[]): Promise<DecideFigures[]> {
   return sizes.map((size) => {
-    const text = JSON.stringify(declare(benchTeam(size), '2026-11-25'));
+    const text = JSON.stringify(desiredAccess(benchTeam(size), '2026-11-25'));
     const decide: number[] = [];
     const parse: number[] = [];
     for (let run = 0; run < Math.max(RUNS, MEMBERS_IN_ALL / size); run += 1) {

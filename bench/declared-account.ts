@@ -1,5 +1,5 @@
 import type { AccessModel, InlinePolicy } from '../src/access/model.ts';
-import { declare } from '../src/access/sources/desired.ts';
+import { desiredAccess } from '../src/access/sources/desired.ts';
 import { emptyState } from '../src/emulator/account/account.ts';
 import { nextId, secretOf } from '../src/emulator/account/ids.ts';
 import type {
@@ -15,7 +15,7 @@ const CREATED = '2026-11-01T09:00:00Z';
 
 /** An account that holds what a team declares on a day, one access key for each user, as if it had been applied. */
 export function declaredAccount(team: Team, today: string): AccountState {
-  const model = declare(team, today);
+  const model = desiredAccess(team, today);
   const state = emptyState(team.account, CREATED, 'bench');
   for (const policy of model.policies) {
     // AWS's own policies are in every account.

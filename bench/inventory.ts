@@ -8,7 +8,7 @@ import {
   IAMClient,
   RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
-import { declaredDigest } from '../src/access/declared-digest.ts';
+import { desiredAccessDigest } from '../src/access/desired-digest.ts';
 import { takeInventory } from '../src/aws/inventory/inventory.ts';
 import type { DriftLook } from '../src/drift/finding.ts';
 import { lookOf } from '../src/drift/scan/drift-look.ts';
@@ -75,12 +75,12 @@ async function measured(
   const start = performance.now();
   const { account } = team;
   const inventory = await takeInventory(iam, { account, managed: () => true, scope: 'access', now: () => AT });
-  const applied = { declared: declaredDigest(team) };
+  const applied = { declared: desiredAccessDigest(team) };
   const look = lookOf({ team, today: TODAY, at: AT, inventory, plan: null, applied });
   const wallMs = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
   const calls = (await callsOf(child)) - before;
-  if (inventory.unseen.length > 0) throw new Error(`unseen: ${JSON.stringify(inventory.unseen)}`);
+  if (inventory.notChecked.length > 0) throw new Error(`unseen: ${JSON.stringify(inventory.notChecked)}`);
   return { look, figures: { size: team.members.length, calls, cpuMs: (user + system) / 1_000, wallMs } };
 }
 

@@ -1,5 +1,5 @@
 import { accessOf } from '../src/access/access-of.ts';
-import { declare } from '../src/access/sources/desired.ts';
+import { desiredAccess } from '../src/access/sources/desired.ts';
 import { readTeam } from '../src/team/parse/read-team.ts';
 import { synthTeam } from './synth-team.ts';
 import { teamFileWith } from './team-file.ts';
@@ -8,5 +8,5 @@ import { teamFileWith } from './team-file.ts';
 const [step, size] = [process.argv[2], Number(process.argv[3])];
 const today = '2026-11-25';
 if (step === 'check') readTeam(teamFileWith(size), { file: 'team.yaml', today });
-else accessOf(declare(synthTeam(size), today), { at: new Date(`${today}T12:00:00Z`) });
+else accessOf(desiredAccess(synthTeam(size), today), { at: new Date(`${today}T12:00:00Z`) });
 process.stdout.write(String(process.resourceUsage().maxRSS / 1024));

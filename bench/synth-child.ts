@@ -14,7 +14,7 @@ async function main(): Promise<void> {
       const { synthesiseBare } = await import('./synth-bare.ts');
       synthesiseBare(team, outDir);
     } else {
-      const { synthesise } = await import('../src/terraform/synth/synth.ts');
+      const { synthesize: synthesise } = await import('../src/terraform/synth/synth.ts');
       await synthesise(team, { today: '2026-11-25', outDir });
     }
     const ms = performance.now() - started;

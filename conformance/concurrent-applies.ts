@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Failure } from '../src/diagnostics/failure.ts';
-import { applyPlan, initialise, planChanges } from '../src/terraform/run/commands.ts';
+import { applyPlan, initialize, planChanges } from '../src/terraform/run/commands.ts';
 import type { Workspace } from '../src/terraform/run/workspace.ts';
 import { configuredAttributes, planFacts } from './plan-facts.ts';
 import { configurationOf, need, prepareRigWorkspace, type Rig } from './play-story.ts';
@@ -27,7 +27,7 @@ export interface ConcurrentOutcome {
  */
 export async function applyConcurrently(rig: Rig, lockTimeoutSeconds: number | null): Promise<ConcurrentOutcome> {
   const boundary = await prepareRigWorkspace(rig, 'bootstrap', await configurationOf(rig, 'bootstrap', FIRST_TEAM));
-  need(await initialise(boundary));
+  need(await initialize(boundary));
   need(await applyPlan(boundary, need(await planChanges(boundary))));
   const before = await desk(rig, 'first', FIRST_TEAM);
   need(await applyPlan(before, need(await planChanges(before))));
@@ -72,7 +72,7 @@ function isRefusal(ending: Ending): boolean {
 async function desk(rig: Rig, owner: string, team: typeof FIRST_TEAM): Promise<Workspace> {
   const configuration = await configurationOf(rig, 'team', team);
   const workspace = await prepareRigWorkspace(rig, 'team', configuration, join(rig.directory, owner));
-  need(await initialise(workspace));
+  need(await initialize(workspace));
   return workspace;
 }
 

@@ -76,7 +76,7 @@ export function inventoryDifferences(reference: readonly Told[], other: readonly
 
 /** An inventory as facts that must be the same wherever it was taken: without ids, and of times only whether there is one. */
 function inventoryFacts(inventory: Inventory): ReadonlyMap<string, string> {
-  const { access, users, policies, root, unseen, calls } = inventory;
+  const { access, users, policies, root, notChecked: unseen, calls } = inventory;
   const facts = new Map(Object.entries(accountFacts(access)));
   const tell = (subject: string, value: unknown): void => void facts.set(subject, stableJson(value));
   tell('access known', inventory.isAccessKnown);

@@ -4,11 +4,11 @@ import { CreateAccessKeyCommand, type IAMClient } from '@aws-sdk/client-iam';
 import type { Failure, Result } from '../src/diagnostics/failure.ts';
 import { iamName } from '../src/team/names.ts';
 import type { Team } from '../src/team/team.ts';
-import { applyPlan, initialise, planChanges, type SavedPlan } from '../src/terraform/run/commands.ts';
+import { applyPlan, initialize, planChanges, type SavedPlan } from '../src/terraform/run/commands.ts';
 import type { Engine } from '../src/terraform/run/engine.ts';
 import type { Environment } from '../src/terraform/run/environment.ts';
 import { type ImportBlock, prepareWorkspace, type Workspace, writeImports } from '../src/terraform/run/workspace.ts';
-import { synthesise } from '../src/terraform/synth/synth.ts';
+import { synthesize } from '../src/terraform/synth/synth.ts';
 import { brokenPromises } from './broken-promises.ts';
 import { isObject } from './canonical.ts';
 import type { StepRecord } from './compare-steps.ts';
@@ -133,7 +133,7 @@ class Story {
       this.#team = { ...this.#team, takeOver: false };
     }
     if (!this.#ready.has(state)) {
-      need(await initialise(workspace));
+      need(await initialize(workspace));
       this.#ready.add(state);
     }
     return workspace;
@@ -197,7 +197,7 @@ function importsOf(configuration: string): readonly ImportBlock[] {
 
 /** What the project synthesises for a team on the story's day, adapted to the rig's provider. */
 export async function configurationOf(rig: Rig, stack: StackName, team: Team): Promise<string> {
-  const { stacks } = await synthesise(team, { today: TODAY, outDir: join(rig.directory, 'synth') });
+  const { stacks } = await synthesize(team, { today: TODAY, outDir: join(rig.directory, 'synth') });
   return rig.configure(await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'));
 }
 

@@ -1,4 +1,4 @@
-import { declare } from '../src/access/sources/desired.ts';
+import { desiredAccess } from '../src/access/sources/desired.ts';
 import type { Team } from '../src/team/team.ts';
 import { same } from './canonical.ts';
 import type { StepRecord } from './compare-steps.ts';
@@ -54,7 +54,7 @@ export const REFERENCE_CHECKS = EXPECTED.length + 1;
 function stepProblems(record: StepRecord, expected: Expectation): readonly string[] {
   const problems: string[] = record.broken.map((promise) => `${expected.step}: ${promise}`);
   if (expected.team !== undefined) {
-    const wanted = accessTable(declare(expected.team, TODAY));
+    const wanted = accessTable(desiredAccess(expected.team, TODAY));
     // Who was put there by hand is nobody's resource, and stays until she is dismissed.
     const found = Object.fromEntries(Object.entries(record.access).filter(([user]) => user.startsWith(`${LAB}-`)));
     if (!same(wanted, found)) problems.push(`${expected.step}: access is not what the team gives`);

@@ -1,4 +1,4 @@
-import { declaredDigest, declareEverybody } from '../../src/access/declared-digest.ts';
+import { desiredAccessDigest, desiredAccessOnAnyDay } from '../../src/access/desired-digest.ts';
 import type { Team } from '../../src/team/team.ts';
 import { name, withMember, withoutMember } from '../support/hands.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
@@ -10,8 +10,8 @@ describe('the digest of what is declared', () => {
       members: sampleTeam.members.map((each) => ({ ...each, name: 'x', email: null, sponsor: null })).reverse(),
       roles: sampleTeam.roles.map((each) => ({ ...each, description: 'y' })).reverse(),
     };
-    expect(declaredDigest(words)).toBe(declaredDigest(sampleTeam));
-    expect(declareEverybody(sampleTeam).users.map((each) => each.name)).toContain(name('bo'));
+    expect(desiredAccessDigest(words)).toBe(desiredAccessDigest(sampleTeam));
+    expect(desiredAccessOnAnyDay(sampleTeam).users.map((each) => each.name)).toContain(name('bo'));
   });
 
   test.each<[string, Team]>([
@@ -29,6 +29,6 @@ describe('the digest of what is declared', () => {
     ['another lab', { ...sampleTeam, lab: 'other-lab' }],
     ['a member less', withoutMember('bo')],
   ])('is another one with %s', (_what, team) => {
-    expect(declaredDigest(team)).not.toBe(declaredDigest(sampleTeam));
+    expect(desiredAccessDigest(team)).not.toBe(desiredAccessDigest(sampleTeam));
   });
 });

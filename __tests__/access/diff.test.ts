@@ -1,19 +1,19 @@
 import { accessOf } from '../../src/access/access-of.ts';
-import { compare, type PersonChange } from '../../src/access/diff.ts';
+import { type AccessChange, diffAccess } from '../../src/access/diff.ts';
 import { explain } from '../../src/access/explain.ts';
 import type { AccessModel, AccessUser } from '../../src/access/model.ts';
-import { declare } from '../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { whoCan } from '../../src/access/who-can.ts';
 import type { Statement } from '../../src/iam/document.ts';
 import type { Member, Team } from '../../src/team/team.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 
 const AT = new Date('2026-11-25T12:00:00Z');
-const BEFORE = declare(sampleTeam, '2026-11-25');
+const BEFORE = desiredAccess(sampleTeam, '2026-11-25');
 
-function change(key: string, after: Team | AccessModel): PersonChange | undefined {
-  const model = 'lab' in after ? declare(after, '2026-11-25') : after;
-  return compare(BEFORE, model, AT).people.find(({ user }) => user === `perception-lab-${key}`);
+function change(key: string, after: Team | AccessModel): AccessChange | undefined {
+  const model = 'lab' in after ? desiredAccess(after, '2026-11-25') : after;
+  return diffAccess(BEFORE, model, AT).people.find(({ user }) => user === `perception-lab-${key}`);
 }
 
 function changed(key: string, changes: Partial<Member>): Team {
@@ -74,7 +74,7 @@ test('joining, leaving, being suspended, and a new last day', () => {
 
 test('a change of words changes nobody', () => {
   const words = { ...sampleTeam, members: sampleTeam.members.map((each) => ({ ...each, name: 'X', email: 'x@y.z' })) };
-  expect(compare(BEFORE, declare(words, '2026-11-25'), AT).people).toEqual([]);
+  expect(diffAccess(BEFORE, desiredAccess(words, '2026-11-25'), AT).people).toEqual([]);
 });
 
 test('what is done by hand beside the operations is told, too', () => {
@@ -95,7 +95,7 @@ test('the worst comes first: gains before losses, spending before reading', () =
       ...sampleTeam.members.filter(({ key }) => key !== 'fay'),
     ].map((each) => (each.key === 'bo' ? { ...each, roles: ['results-reader'] } : each)),
   };
-  expect(compare(BEFORE, declare(team, '2026-11-25'), AT).people.map(({ user }) => user)).toEqual([
+  expect(diffAccess(BEFORE, desiredAccess(team, '2026-11-25'), AT).people.map(({ user }) => user)).toEqual([
     'perception-lab-spends',
     'perception-lab-reads',
     'perception-lab-bo',
@@ -165,7 +165,7 @@ describe('the end of access is found in the documents', () => {
 describe('explain', () => {
   test('says what a role allows and another policy takes away', () => {
     const gus = explain(BEFORE, 'perception-lab-gus', AT);
-    expect(gus?.withheld.map(({ operations, by, byBoundary }) => [operations, by[0]?.holder, byBoundary])).toEqual([
+    expect(gus?.denied.map(({ operations, by, byBoundary }) => [operations, by[0]?.holder, byBoundary])).toEqual([
       [['SendBonus'], 'group perception-lab-everything-but-bonus', false],
     ]);
     expect(gus?.ends).toBe('2027-09-01T00:00:00.000Z');
@@ -173,8 +173,8 @@ describe('explain', () => {
 
   test('says that somebody suspended may nothing, and that all is withheld', () => {
     const cy = explain(BEFORE, 'perception-lab-cy', AT);
-    expect([cy?.may, cy?.suspended]).toEqual([[], true]);
-    expect(cy?.withheld.flatMap(({ operations }) => operations)).toHaveLength(8);
+    expect([cy?.allowed, cy?.suspended]).toEqual([[], true]);
+    expect(cy?.denied.flatMap(({ operations }) => operations)).toHaveLength(8);
   });
 
   test('is null for nobody', () => {

@@ -1,6 +1,6 @@
-import { administeredIn, administers } from '../../src/access/escalation.ts';
+import { canEscalate, escalationTargets } from '../../src/access/escalation.ts';
 import type { AccessUser } from '../../src/access/model.ts';
-import { declare } from '../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../src/access/sources/desired.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
 import { AT, says, statement, stopArn, TODAY, withGroup, withPolicy, withUser } from '../support/hands.ts';
@@ -102,7 +102,7 @@ test.each<[string, boolean, PolicyDocument, Partial<AccessUser>?]>([
     inline: [{ name: 'hers', document }],
     ...more,
   };
-  const declared = declare(sampleTeam, TODAY);
+  const declared = desiredAccess(sampleTeam, TODAY);
   const model = withUser(zoe)(withGroup({ name: 'helpers' })(withPolicy(stopArn('hers'), says())(declared)));
-  expect(administers(model, zoe, administeredIn(sampleTeam.lab, declared), AT)).toBe(expected);
+  expect(canEscalate(model, zoe, escalationTargets(sampleTeam.lab, declared), AT)).toBe(expected);
 });

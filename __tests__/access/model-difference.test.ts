@@ -1,23 +1,25 @@
 import fc from 'fast-check';
 import type { AccessModel } from '../../src/access/model.ts';
 import { type Difference, differenceKey, differences, inverse, subjectKey } from '../../src/access/model-difference.ts';
-import { declare } from '../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { teams } from '../support/team-arbitrary.ts';
 
 const TODAY = '2026-11-25';
-const model = declare(sampleTeam, TODAY);
+const model = desiredAccess(sampleTeam, TODAY);
 const keysOf = (list: readonly Difference[]) => list.map(differenceKey).sort();
 
 /** Two states of one account. */
 const pairs = fc.tuple(teams(), teams()).map(([one, other]) => {
   const moved = { ...other, lab: one.lab, account: one.account };
-  return [declare(one, TODAY), declare(moved, TODAY)] as const;
+  return [desiredAccess(one, TODAY), desiredAccess(moved, TODAY)] as const;
 });
 
 test('an account does not differ from itself', () => {
   fc.assert(
-    fc.property(teams(), (team) => expect(differences(declare(team, TODAY), declare(team, TODAY))).toEqual([])),
+    fc.property(teams(), (team) =>
+      expect(differences(desiredAccess(team, TODAY), desiredAccess(team, TODAY))).toEqual([]),
+    ),
   );
 });
 
@@ -88,13 +90,13 @@ test('a user who was stripped of boundary, path and tags is not taken for gone, 
   const admin = 'arn:aws:iam::aws:policy/AdministratorAccess';
   const stripped = withUser('perception-lab-bo', { path: '/', boundary: null, tags: {}, attached: [admin] });
   const kinds = differences(model, stripped).map(({ kind }) => kind);
-  expect(kinds).toEqual(['policy-attached', 'boundary-changed', 'path-changed', 'tag-changed', 'tag-changed']);
+  expect(kinds).toEqual(['boundary-changed', 'path-changed', 'policy-attached', 'tag-changed', 'tag-changed']);
 });
 
 test('a stranger in a group is a member more, and nothing else', () => {
   const known = { name: 'eve', path: '/', attached: [], inline: [], boundary: null, tags: {} };
-  const eve = { ...known, groups: ['perception-lab-paymaster'], stranger: true } as const;
+  const eve = { ...known, groups: ['perception-lab-paymaster'], unmanaged: true } as const;
   expect(differences(model, { ...model, users: [...model.users, eve] })).toEqual([
-    { kind: 'membership-added', group: 'perception-lab-paymaster', user: 'eve', stranger: true },
+    { kind: 'membership-added', group: 'perception-lab-paymaster', user: 'eve', unmanaged: true },
   ]);
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { accessOf } from '../../src/access/access-of.ts';
 import { decide } from '../../src/access/decide.ts';
-import { type AccessChange, compare, type PersonChange } from '../../src/access/diff.ts';
+import { type AccessChange, type AccessDiff, diffAccess } from '../../src/access/diff.ts';
 import { explain } from '../../src/access/explain.ts';
 import type { AccessModel } from '../../src/access/model.ts';
 import { includesOperation } from '../../src/access/operation-set.ts';
@@ -45,9 +45,9 @@ test('explain and who-can tell what decide decides', () => {
       ).toEqual([...able].sort());
       for (const { name } of model.users) {
         const explanation = explain(model, name, at);
-        const may = explanation!.may.flatMap(({ operations }) => operations);
+        const may = explanation!.allowed.flatMap(({ operations }) => operations);
         expect(may.includes(operation)).toBe(able.includes(name));
-        const withheld = explanation!.withheld.flatMap(({ operations }) => operations);
+        const withheld = explanation!.denied.flatMap(({ operations }) => operations);
         expect(withheld.filter((each) => may.includes(each))).toEqual([]);
       }
     }),
@@ -63,7 +63,7 @@ test('a Deny more never widens anybody', () => {
         ...model,
         users: model.users.map((user) => ({ ...user, inline: [...user.inline, { name: 'deny', document }] })),
       };
-      expect(compare(model, denied, at).people.flatMap(({ operations }) => operations.gained)).toEqual([]);
+      expect(diffAccess(model, denied, at).people.flatMap(({ operations }) => operations.gained)).toEqual([]);
     }),
     { numRuns: 120 },
   );
@@ -85,7 +85,7 @@ test('the order of users, groups, policies and statements never matters', () => 
         groups: [...model.groups].reverse().map((group) => ({ ...group, attached: [...group.attached].reverse() })),
         policies: [...model.policies].reverse().map((each) => ({ ...each, document: reversed(each.document) })),
       };
-      const changed = compare(model, backwards, at).people;
+      const changed = diffAccess(model, backwards, at).people;
       expect(changed.flatMap(({ operations }) => [...operations.gained, ...operations.lost])).toEqual([]);
     }),
     { numRuns: 120 },
@@ -96,7 +96,7 @@ test('taking boundaries away never narrows anybody', () => {
   fc.assert(
     fc.property(anyModel, moment, (model, at) => {
       const bare: AccessModel = { ...model, users: model.users.map((user) => ({ ...user, boundary: null })) };
-      expect(compare(model, bare, at).people.flatMap(({ operations }) => operations.lost)).toEqual([]);
+      expect(diffAccess(model, bare, at).people.flatMap(({ operations }) => operations.lost)).toEqual([]);
     }),
     { numRuns: 120 },
   );
@@ -106,7 +106,7 @@ describe('compare', () => {
   test('a model with itself is empty', () => {
     fc.assert(
       fc.property(anyModel, moment, (model, at) => {
-        const change = compare(model, structuredClone(model), at);
+        const change = diffAccess(model, structuredClone(model), at);
         expect(change.people).toEqual([]);
         expect(change.unchanged).toEqual(model.users.map(({ name }) => name).sort());
       }),
@@ -116,24 +116,24 @@ describe('compare', () => {
   test('backwards is the mirror image', () => {
     fc.assert(
       fc.property(anyModel, anyModel, moment, (before, after, at) => {
-        expect(byUser(compare(after, before, at))).toEqual(byUser(mirror(compare(before, after, at))));
+        expect(byUser(diffAccess(after, before, at))).toEqual(byUser(mirror(diffAccess(before, after, at))));
       }),
       { numRuns: 150 },
     );
   });
 });
 
-function byUser(change: AccessChange) {
+function byUser(change: AccessDiff) {
   return { ...change, people: [...change.people].sort((one, other) => (one.user < other.user ? -1 : 1)) };
 }
 
-function mirror(change: AccessChange): AccessChange {
+function mirror(change: AccessDiff): AccessDiff {
   return { ...change, people: change.people.map(mirrorPerson) };
 }
 
 const KINDS = { joins: 'leaves', leaves: 'joins', changed: 'changed' } as const;
 
-function mirrorPerson(person: PersonChange): PersonChange {
+function mirrorPerson(person: AccessChange): AccessChange {
   const swap = <Value>({ before, after }: { before: Value; after: Value }) => ({ before: after, after: before });
   const turn = <Value>({ gained, lost }: { gained: readonly Value[]; lost: readonly Value[] }) => ({
     gained: lost,

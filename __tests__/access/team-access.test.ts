@@ -2,8 +2,8 @@ import { accessOf } from '../../src/access/access-of.ts';
 import { decide, decideAction } from '../../src/access/decide.ts';
 import type { AccessModel } from '../../src/access/model.ts';
 import { listOperations } from '../../src/access/operation-set.ts';
-import { declare } from '../../src/access/sources/desired.ts';
-import { CATALOGUE, OPERATIONS, type Operation, operationsOf, SPENDING_CAPABILITIES } from '../../src/catalog/mturk.ts';
+import { desiredAccess } from '../../src/access/sources/desired.ts';
+import { CATALOG, OPERATIONS, type Operation, operationsOf, SPENDING_CAPABILITIES } from '../../src/catalog/mturk.ts';
 import type { Statement } from '../../src/iam/document.ts';
 import type { Member, Team } from '../../src/team/team.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
@@ -20,11 +20,11 @@ function allowed(model: AccessModel, key: string, at = NOW): readonly Operation[
 
 function withMember(changes: Partial<Member> & Pick<Member, 'key'>, team: Team = sampleTeam): AccessModel {
   const others = team.members.filter(({ key }) => key !== changes.key);
-  return declare({ ...team, members: [...others, member(changes)] }, TODAY);
+  return desiredAccess({ ...team, members: [...others, member(changes)] }, TODAY);
 }
 
 describe("the tutorial's promises, decided", () => {
-  const model = declare(sampleTeam, TODAY);
+  const model = desiredAccess(sampleTeam, TODAY);
 
   test('full access is everything', () => {
     expect(allowed(model, 'ada')).toEqual(OPERATIONS);
@@ -75,7 +75,7 @@ describe("the tutorial's promises, decided", () => {
 });
 
 describe('the brakes', () => {
-  const frozen = declare({ ...sampleTeam, freeze: SPENDING_CAPABILITIES }, TODAY);
+  const frozen = desiredAccess({ ...sampleTeam, freeze: SPENDING_CAPABILITIES }, TODAY);
 
   test("a freeze stands above every role, AWS's own policy included", () => {
     const spending: readonly Operation[] = SPENDING_CAPABILITIES.flatMap(operationsOf);
@@ -99,7 +99,7 @@ describe('the brakes', () => {
     ['2027-06-01T00:00:00Z', 'denied-explicitly'],
     ['2030-01-01T00:00:00Z', 'denied-explicitly'],
   ])('until 31 May 2027: at %s it is %s', (at, outcome) => {
-    const model = declare(sampleTeam, TODAY);
+    const model = desiredAccess(sampleTeam, TODAY);
     expect(decide(model, 'perception-lab-bo', 'GetHIT', { at: new Date(at) }).outcome).toBe(outcome);
   });
 
@@ -122,7 +122,7 @@ describe('the brakes', () => {
   });
 
   test('the boundary caps AdministratorAccess attached by hand: MTurk, and her own keys, and no more', () => {
-    const declared = declare(sampleTeam, TODAY);
+    const declared = desiredAccess(sampleTeam, TODAY);
     const model: AccessModel = {
       ...declared,
       users: declared.users.map((user) => (user.name === 'perception-lab-bo' ? { ...user, attached: [ADMIN] } : user)),
@@ -150,7 +150,7 @@ describe('the brakes', () => {
 });
 
 test('a Deny in the boundary takes away, however it is asked', () => {
-  const declared = declare(sampleTeam, TODAY);
+  const declared = desiredAccess(sampleTeam, TODAY);
   const model: AccessModel = {
     ...declared,
     policies: declared.policies.map((policy) =>
@@ -175,7 +175,7 @@ test('a Deny in the boundary takes away, however it is asked', () => {
 });
 
 describe('what is not known counts as everything, visibly', () => {
-  const declared = declare(sampleTeam, TODAY);
+  const declared = desiredAccess(sampleTeam, TODAY);
   const changeBo = (changes: Partial<AccessModel['users'][number]>): AccessModel => ({
     ...declared,
     users: declared.users.map((user) => (user.name === 'perception-lab-bo' ? { ...user, ...changes } : user)),
@@ -209,11 +209,11 @@ test('the catalogue and the policies agree on which operations read', () => {
       roles: [...sampleTeam.roles, role({ key: 'r', managed: ['AmazonMechanicalTurkReadOnly'] })],
     },
   );
-  expect(allowed(model, 'eve')).toEqual(OPERATIONS.filter((operation) => CATALOGUE[operation].level !== 'Write'));
+  expect(allowed(model, 'eve')).toEqual(OPERATIONS.filter((operation) => CATALOG[operation].level !== 'Write'));
 });
 
 describe('a condition on the address, which no model knows', () => {
-  const declared = declare(sampleTeam, TODAY);
+  const declared = desiredAccess(sampleTeam, TODAY);
   const CAMPUS = '192.0.2.0/24';
   const withInline = (statement: Statement): AccessModel => ({
     ...declared,

@@ -21,7 +21,7 @@ test('somebody who is gone by the time she is looked at has nothing, and is no e
     }
     return answer;
   });
-  const { unseen, users } = await account.take({}, client);
+  const { notChecked: unseen, users } = await account.take({}, client);
   expect(unseen).toEqual([]);
   const nothing = { keys: [], password: null, mfa: false, certificates: [], ssh: [], services: [] };
   expect(users.get('bo')?.credentials).toEqual(nothing);
@@ -80,7 +80,7 @@ test.each([
   expect(waits).toEqual(times === 0 ? [] : [10_000]);
   expect(inventory.calls).toBe(calls ?? 6);
   expect(inventory.reportedAt === null).toBe(calls === null);
-  expect(inventory.unseen.map(({ failure }) => failure.args)).toEqual(
+  expect(inventory.notChecked.map(({ failure }) => failure.args)).toEqual(
     calls === null ? [{ reason: 'it was not ready within 10 seconds', progress: null }] : [],
   );
 });

@@ -30,7 +30,12 @@ test('what is read through the API is what the account remembers, on pages of an
       const emulator = await openAccount({ memory: { account: state, states: new Map() } });
       const iam = iamOf(emulator);
       try {
-        const { access, policies, users, unseen } = await takeInventory(iam, {
+        const {
+          access,
+          policies,
+          users,
+          notChecked: unseen,
+        } = await takeInventory(iam, {
           account: ACCOUNT,
           managed: () => true,
           scope: 'access',

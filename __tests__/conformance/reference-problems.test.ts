@@ -3,7 +3,7 @@ import { accessTable } from '../../conformance/read-account.ts';
 import { referenceProblems } from '../../conformance/reference-problems.ts';
 import { EVE_LEFT, FIRST_TEAM, NARROWED, TODAY, WITH_EVE } from '../../conformance/story-team.ts';
 import { TAMPERED, TAMPERED_BEHIND_THE_GUARDS } from '../../conformance/tamperings.ts';
-import { declare } from '../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../src/access/sources/desired.ts';
 import type { Team } from '../../src/team/team.ts';
 
 const PLAN_CALLS = { GetCallerIdentity: 1, GetUser: 15, GetGroup: 25, GetPolicy: 8, GetUserPolicy: 3 };
@@ -12,7 +12,7 @@ function record(step: string, team: Team | null, more: Partial<StepRecord> = {})
   return {
     step,
     plan: { changes: [], drift: [] },
-    access: team === null ? {} : accessTable(declare(team, TODAY)),
+    access: team === null ? {} : accessTable(desiredAccess(team, TODAY)),
     account: {},
     planCalls: PLAN_CALLS,
     applyCalls: {},

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withS3State } from '../../conformance/s3-state.ts';
-import { synthesise } from '../../src/terraform/synth/synth.ts';
+import { synthesize } from '../../src/terraform/synth/synth.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
 interface Configuration {
@@ -16,7 +16,7 @@ test.each(['team', 'bootstrap'] as const)(
     try {
       const state = { bucket: 'perception-lab-terraform', region: 'eu-central-1' };
       const team = { ...sampleTeam, settings: { ...sampleTeam.settings, state } };
-      const { stacks } = await synthesise(team, { today: '2026-11-25', outDir });
+      const { stacks } = await synthesize(team, { today: '2026-11-25', outDir });
       const text = readFileSync(join(stacks[stack], 'cdk.tf.json'), 'utf8');
       const shipped = (JSON.parse(text) as Configuration).terraform.backend.s3;
       const { backend } = (JSON.parse(withS3State(text, 'http://127.0.0.1:9')) as Configuration).terraform;

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as aws from '@aws-sdk/client-iam';
 import { type Difference, differences } from '../../src/access/model-difference.ts';
-import { declare } from '../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { blocksOf } from '../../src/guardrails/blocks.ts';
 import { classifyPlan, type PlanClassification } from '../../src/review/changes/classify-plan.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
-import { applyPlan, initialise, planChanges, type SavedPlan } from '../../src/terraform/run/commands.ts';
+import { applyPlan, initialize, planChanges, type SavedPlan } from '../../src/terraform/run/commands.ts';
 import { findEngine } from '../../src/terraform/run/find-engine.ts';
 import { prepareWorkspace, type Workspace } from '../../src/terraform/run/workspace.ts';
-import { synthesise } from '../../src/terraform/synth/synth.ts';
+import { synthesize } from '../../src/terraform/synth/synth.ts';
 import { sampleTeam as team } from '../support/sample-team.ts';
 
 const TODAY = '2026-11-25';
@@ -29,7 +29,7 @@ let workspace: Workspace;
 async function prepare(stack: 'team' | 'bootstrap'): Promise<Workspace> {
   const engine = await findEngine({ env: process.env, account: 'emulator' });
   if (!engine.ok) throw new Error(engine.failure.code);
-  const { stacks } = await synthesise(team, { today: TODAY, outDir: join(directory, 'out') });
+  const { stacks } = await synthesize(team, { today: TODAY, outDir: join(directory, 'out') });
   const made = await prepareWorkspace({
     engine: engine.value,
     directory: join(directory, stack),
@@ -39,7 +39,7 @@ async function prepare(stack: 'team' | 'bootstrap'): Promise<Workspace> {
     extra: emulator.engineEnv(stack),
     httpState: true,
   });
-  const ready = await initialise(made);
+  const ready = await initialize(made);
   if (!ready.ok) throw new Error(JSON.stringify(ready.failure));
   return made;
 }
@@ -82,7 +82,7 @@ const TAMPERINGS: readonly (readonly [string, () => Promise<unknown>, Partial<Di
   [
     'a member put into another group',
     () => iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('full-access') })),
-    { kind: 'membership-added', user: 'perception-lab-bo', group: 'perception-lab-full-access', stranger: false },
+    { kind: 'membership-added', user: 'perception-lab-bo', group: 'perception-lab-full-access', unmanaged: false },
   ],
   [
     'a member taken out of a group',
@@ -158,7 +158,7 @@ const TAMPERINGS: readonly (readonly [string, () => Promise<unknown>, Partial<Di
       await iam.send(new aws.CreateUserCommand({ UserName: 'stranger', Path: '/mturk/perception-lab/' }));
       await iam.send(new aws.AddUserToGroupCommand({ UserName: 'stranger', ...group('full-access') }));
     },
-    { kind: 'membership-added', user: 'stranger', stranger: true },
+    { kind: 'membership-added', user: 'stranger', unmanaged: true },
   ],
 ];
 
@@ -191,7 +191,7 @@ test('a member deleted by hand is named with her groups, and comes back with her
   await apply(saved);
   const after = await report();
   expect(after.class).toBe('clean');
-  expect(differences(after.access.before, declare(team, TODAY))).toEqual([]);
+  expect(differences(after.access.before, desiredAccess(team, TODAY))).toEqual([]);
 });
 
 test('all of it at once is all named', async () => {
@@ -206,5 +206,5 @@ test('all of it at once is all named', async () => {
   await apply(saved);
   const after = await report();
   expect(after.class).toBe('clean');
-  expect(differences(after.access.before, declare(team, TODAY))).toEqual([]);
+  expect(differences(after.access.before, desiredAccess(team, TODAY))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyPlan, initialise, planChanges } from '../../src/terraform/run/commands.ts';
+import { applyPlan, initialize, planChanges } from '../../src/terraform/run/commands.ts';
 import type { Engine } from '../../src/terraform/run/engine.ts';
 import { findEngine } from '../../src/terraform/run/find-engine.ts';
 import { prepareWorkspace, type Workspace } from '../../src/terraform/run/workspace.ts';
@@ -44,7 +44,7 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
   (_title, engine) => {
     test('creates, tells each step, and plans empty afterwards', async () => {
       const workspace = await workspaceOf(engine, configuration({ one: 1, two: 2, three: 3 }));
-      expect(await initialise(workspace)).toEqual({ ok: true, value: null });
+      expect(await initialize(workspace)).toEqual({ ok: true, value: null });
       const planned = await planChanges(workspace);
       if (!planned.ok) throw new Error(JSON.stringify(planned.failure));
       expect(planned.value.plan.changes.map(({ address, change }) => [address, change.actions])).toEqual([
@@ -75,14 +75,14 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
 
     test('an empty configuration is no error', async () => {
       const workspace = await workspaceOf(engine, '{}');
-      expect(await initialise(workspace)).toEqual({ ok: true, value: null });
+      expect(await initialize(workspace)).toEqual({ ok: true, value: null });
       const planned = await planChanges(workspace);
       expect(planned.ok && planned.value.plan.changes).toEqual([]);
     });
 
     test('a plan that fails says why in the words of the engine', async () => {
       const workspace = await workspaceOf(engine, configuration({ one: '${no_such_function(1)}' }));
-      await initialise(workspace);
+      await initialize(workspace);
       const planned = await planChanges(workspace);
       expect(planned).toMatchObject({ ok: false, failure: { code: 'plan-failed' } });
       expect(JSON.stringify(planned)).toContain('no_such_function');
@@ -90,7 +90,7 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
 
     test('an apply whose plan is stale is refused', async () => {
       const workspace = await workspaceOf(engine, configuration({ one: 1 }));
-      await initialise(workspace);
+      await initialize(workspace);
       const planned = await planChanges(workspace);
       if (!planned.ok) throw new Error(JSON.stringify(planned.failure));
       expect((await applyPlan(workspace, planned.value)).ok).toBe(true);
@@ -99,7 +99,7 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
 
     test('a plan that another command has overwritten is not applied', async () => {
       const workspace = await workspaceOf(engine, configuration({ one: 1 }));
-      await initialise(workspace);
+      await initialize(workspace);
       const confirmed = await planChanges(workspace);
       await writeFile(join(workspace.directory, 'main.tf.json'), configuration({ two: 2 }));
       const other = await planChanges(workspace);
@@ -119,7 +119,7 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
         resource: { terraform_data: { slow: { provisioner: [{ 'local-exec': { command: 'sleep 1' } }] } } },
       };
       const workspace = await workspaceOf(engine, JSON.stringify(slow));
-      await initialise(workspace);
+      await initialize(workspace);
       const planned = await planChanges(workspace);
       if (!planned.ok) throw new Error(JSON.stringify(planned.failure));
       let started = (): void => {};
@@ -158,7 +158,7 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
       };
       for (const signal of ['SIGINT', 'SIGKILL'] as const) {
         const workspace = await workspaceOf(engine, JSON.stringify(slow));
-        await initialise(workspace);
+        await initialize(workspace);
         const planned = await planChanges(workspace);
         if (!planned.ok) throw new Error(JSON.stringify(planned.failure));
         const abort = new AbortController();
@@ -193,7 +193,7 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
         },
       };
       const workspace = await workspaceOf(engine, JSON.stringify(slow));
-      await initialise(workspace);
+      await initialize(workspace);
       const planned = await planChanges(workspace);
       if (!planned.ok) throw new Error(JSON.stringify(planned.failure));
       expect(await applyPlan(workspace, planned.value, { timeoutSeconds: 1 })).toEqual({
@@ -208,7 +208,7 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
 
     test('a plan can wait for a lock, be limited to some addresses, and only refresh', async () => {
       const workspace = await workspaceOf(engine, configuration({ one: 1, two: 2 }));
-      await initialise(workspace);
+      await initialize(workspace);
       const limited = await planChanges(workspace, { targets: ['terraform_data.two'], lockTimeoutSeconds: 5 });
       expect(limited.ok && limited.value.plan.changes.map(({ address }) => address)).toEqual(['terraform_data.two']);
       if (!limited.ok) throw new Error(limited.failure.code);

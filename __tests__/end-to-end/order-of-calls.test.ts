@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { operationsOf } from '../../src/catalog/mturk.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { Team } from '../../src/team/team.ts';
-import { applyPlan, initialise, planChanges } from '../../src/terraform/run/commands.ts';
+import { applyPlan, initialize, planChanges } from '../../src/terraform/run/commands.ts';
 import { findEngine } from '../../src/terraform/run/find-engine.ts';
 import { prepareWorkspace } from '../../src/terraform/run/workspace.ts';
-import { synthesise } from '../../src/terraform/synth/synth.ts';
+import { synthesize } from '../../src/terraform/synth/synth.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 
 type Side = Partial<Pick<Team, 'roles' | 'members'>>;
@@ -78,7 +78,7 @@ afterEach(async () => {
 async function apply(side: Side, stack: 'team' | 'bootstrap'): Promise<string[]> {
   if (!engine.ok) throw new Error(JSON.stringify(engine.failure));
   const team = { ...sampleTeam, roles: [reader, wide], members: [], ...side };
-  const { stacks } = await synthesise(team, { today: '2026-11-25', outDir: join(directory, 'out') });
+  const { stacks } = await synthesize(team, { today: '2026-11-25', outDir: join(directory, 'out') });
   const workspace = await prepareWorkspace({
     engine: engine.value,
     directory: join(directory, stack),
@@ -88,7 +88,7 @@ async function apply(side: Side, stack: 'team' | 'bootstrap'): Promise<string[]>
     extra: emulator.engineEnv(stack),
     httpState: true,
   });
-  const ready = await initialise(workspace);
+  const ready = await initialize(workspace);
   if (!ready.ok) throw new Error(JSON.stringify(ready.failure));
   const plan = await planChanges(workspace);
   if (!plan.ok) throw new Error(JSON.stringify(plan.failure));

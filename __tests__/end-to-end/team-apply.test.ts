@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
-import { declare } from '../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { checkCaller } from '../../src/aws/caller.ts';
-import { iamNames } from '../../src/aws/iam-names.ts';
+import { iamLookup } from '../../src/aws/iam-names.ts';
 import { checkBoundary, findExisting } from '../../src/aws/inventory/existing.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { blocksOf } from '../../src/guardrails/blocks.ts';
@@ -14,10 +14,10 @@ import { boundaryArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { hasChanges } from '../../src/terraform/plan/plan-read.ts';
 import { plannedCreates } from '../../src/terraform/plan/planned-creates.ts';
-import { applyPlan, initialise, planChanges, type SavedPlan } from '../../src/terraform/run/commands.ts';
+import { applyPlan, initialize, planChanges, type SavedPlan } from '../../src/terraform/run/commands.ts';
 import { findEngine } from '../../src/terraform/run/find-engine.ts';
 import { type ImportBlock, prepareWorkspace, type Workspace } from '../../src/terraform/run/workspace.ts';
-import { synthesise } from '../../src/terraform/synth/synth.ts';
+import { synthesize } from '../../src/terraform/synth/synth.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 
 const TODAY = '2026-11-25';
@@ -55,7 +55,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       team: Team = sampleTeam,
       imports: readonly ImportBlock[] = [],
     ): Promise<Workspace> {
-      const { stacks } = await synthesise(team, { today: TODAY, outDir: join(directory, 'out') });
+      const { stacks } = await synthesize(team, { today: TODAY, outDir: join(directory, 'out') });
       const workspace = await prepareWorkspace({
         engine,
         directory: join(directory, stack),
@@ -66,7 +66,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
         httpState: true,
         imports,
       });
-      const ready = await initialise(workspace);
+      const ready = await initialize(workspace);
       if (!ready.ok) throw new Error(JSON.stringify(ready.failure));
       return workspace;
     }
@@ -85,7 +85,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
     }
 
     test('the sample team is created with the access that it declares, and planned again there is nothing to do', async () => {
-      const names = iamNames(iam);
+      const names = iamLookup(iam);
       expect(await checkBoundary(boundaryArn(sampleTeam), names)).toMatchObject([{ code: 'boundary-missing' }]);
       const boundary = await applied(await workspaceOf('bootstrap'));
       expect(blocksOf(boundary.plan, sampleTeam, TODAY, 'bootstrap')).toEqual([]);
@@ -94,13 +94,15 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       const team = await workspaceOf('team');
       const first = await applied(team);
       expect(blocksOf(first.plan, sampleTeam, TODAY)).toEqual([]);
-      expect(classifyPlan(first.plan, sampleTeam.account).access.after).toEqual(byName(declare(sampleTeam, TODAY)));
+      expect(classifyPlan(first.plan, sampleTeam.account).access.after).toEqual(
+        byName(desiredAccess(sampleTeam, TODAY)),
+      );
 
       const again = await planned(team);
       expect(hasChanges(again.plan)).toBe(false);
       const report = classifyPlan(again.plan, sampleTeam.account);
       expect(report).toMatchObject({ class: 'clean', manualChanges: [], pending: [], unexplained: [] });
-      expect(report.access.before).toEqual(byName(declare(sampleTeam, TODAY)));
+      expect(report.access.before).toEqual(byName(desiredAccess(sampleTeam, TODAY)));
     });
 
     test('what a killed apply created is found, taken over by import blocks and finished', async () => {
@@ -124,7 +126,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
 
       const afresh = await workspaceOf('team');
       const second = await planned(afresh);
-      const existing = await findExisting(plannedCreates(second.plan), iamNames(iam));
+      const existing = await findExisting(plannedCreates(second.plan), iamLookup(iam));
       expect(existing.findings).toEqual([]);
       expect(existing.imports.length).toBeGreaterThan(0);
 
@@ -138,7 +140,9 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
 
       const last = await planned(await workspaceOf('team'));
       expect(hasChanges(last.plan)).toBe(false);
-      expect(classifyPlan(last.plan, sampleTeam.account).access.before).toEqual(byName(declare(sampleTeam, TODAY)));
+      expect(classifyPlan(last.plan, sampleTeam.account).access.before).toEqual(
+        byName(desiredAccess(sampleTeam, TODAY)),
+      );
     });
 
     test('what is taken over may hold strangers: guards take policies off at once, the next apply takes people out', async () => {
@@ -151,7 +155,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       await iam.send(new aws.AddUserToGroupCommand({ ...group, UserName: 'zoe' }));
       await applied(await workspaceOf('bootstrap'));
       const first = await planned(await workspaceOf('team'));
-      const { imports, findings } = await findExisting(plannedCreates(first.plan), iamNames(iam));
+      const { imports, findings } = await findExisting(plannedCreates(first.plan), iamLookup(iam));
       expect(findings).toMatchObject([
         { code: 'unexpected-group-members', args: { role: 'paymaster', users: ['zoe'] } },
       ]);
@@ -163,7 +167,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       const second = await applied(await workspaceOf('team'));
       const report = classifyPlan(second.plan, sampleTeam.account);
       expect([...report.manualChanges.map(({ difference }) => difference), ...report.pending]).toMatchObject([
-        { kind: expect.stringMatching(/^member-(added|removed)$/), user: 'zoe', stranger: true },
+        { kind: expect.stringMatching(/^member-(added|removed)$/), user: 'zoe', unmanaged: true },
       ]);
       expect(hasChanges((await planned(await workspaceOf('team'))).plan)).toBe(false);
     });
@@ -174,7 +178,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       await iam.send(new CreateGroupCommand({ GroupName: 'perception-lab-paymaster' }));
       await applied(await workspaceOf('bootstrap'));
       const plan = await planned(await workspaceOf('team'));
-      const existing = await findExisting(plannedCreates(plan.plan), iamNames(iam));
+      const existing = await findExisting(plannedCreates(plan.plan), iamLookup(iam));
       expect(existing.imports).toEqual([]);
       expect(existing.findings.map(({ code, args }) => [code, args])).toEqual([
         [
@@ -247,7 +251,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
   },
 );
 
-function byName(model: ReturnType<typeof declare>): ReturnType<typeof declare> {
+function byName(model: ReturnType<typeof desiredAccess>): ReturnType<typeof desiredAccess> {
   const order = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
   return {
     ...model,

@@ -1,6 +1,6 @@
-import { declaredDigest } from '../../src/access/declared-digest.ts';
+import { desiredAccessDigest } from '../../src/access/desired-digest.ts';
 import type { AccessGroup, AccessModel, AccessUser } from '../../src/access/model.ts';
-import { declare } from '../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../src/access/sources/desired.ts';
 import type { UserCredentials } from '../../src/aws/inventory/inventory.ts';
 import type { DriftLook } from '../../src/drift/finding.ts';
 import { lookOf } from '../../src/drift/scan/drift-look.ts';
@@ -39,9 +39,9 @@ export function lookAt({
     team,
     today,
     at: new Date(`${today}T12:00:00Z`),
-    inventory: inventoryOf(account ?? declare(team, today), credentials),
+    inventory: inventoryOf(account ?? desiredAccess(team, today), credentials),
     plan: null,
-    applied: applied === null ? null : { declared: declaredDigest(applied) },
+    applied: applied === null ? null : { declared: desiredAccessDigest(applied) },
   });
 }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyPlan, initialise, planChanges } from '../../src/terraform/run/commands.ts';
+import { applyPlan, initialize, planChanges } from '../../src/terraform/run/commands.ts';
 import { findEngine } from '../../src/terraform/run/find-engine.ts';
 import { prepareWorkspace } from '../../src/terraform/run/workspace.ts';
 
@@ -22,7 +22,7 @@ const workspace = await prepareWorkspace({
   account: 'emulator',
   env: process.env,
 });
-await initialise(workspace);
+await initialize(workspace);
 const plan = await planChanges(workspace);
 if (!plan.ok) throw new Error(JSON.stringify(plan.failure));
 const applied = await applyPlan(workspace, plan.value, {

@@ -57,7 +57,7 @@ export function inventoryOf(
     ),
     root: { keys: [], mfa: true },
     reportedAt: '2026-11-25T11:00:00Z',
-    unseen: [],
+    notChecked: [],
     calls: 6,
     ...more,
   };

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { applyLab } from '../../src/cli/session/lab-apply.ts';
 import type { Lab } from '../../src/cli/session/open-lab.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
-import type { EngineHandle } from '../../src/terraform/run/run-engine.ts';
+import type { EngineHandle } from '../../src/terraform/run/process.ts';
 import { type LabInTest, type Listener, planned } from './lab-in-test.ts';
 
 /** A call of an apply; an engine makes the same ones each time, and not in the same order. */

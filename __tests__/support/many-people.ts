@@ -65,7 +65,7 @@ export function reviewOfMany(
     questions: people.map(({ user }) => ({ kind: 'spending-without-end', user, roles: ['paymaster'] })),
     unexplained: people.map(({ user }) => ({
       kind: 'drift-reverted',
-      difference: { kind: 'membership-added', group: 'perception-lab-paymaster', user, stranger: false },
+      difference: { kind: 'membership-added', group: 'perception-lab-paymaster', user, unmanaged: false },
       address: null,
       attributes: [],
     })),

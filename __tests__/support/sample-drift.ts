@@ -1,4 +1,4 @@
-import { declaredDigest } from '../../src/access/declared-digest.ts';
+import { desiredAccessDigest } from '../../src/access/desired-digest.ts';
 import { withDifferences } from '../../src/access/with-differences.ts';
 import type { DriftFinding, DriftLook } from '../../src/drift/finding.ts';
 import { lookOf as lookAt } from '../../src/drift/scan/drift-look.ts';
@@ -17,8 +17,8 @@ export function sixTamperings(): DriftLook {
   const tampered = withDifferences(
     declared,
     [
-      { kind: 'membership-added', group: 'perception-lab-paymaster', user: userOf('bo'), stranger: false },
-      { kind: 'membership-removed', group: 'perception-lab-results-reader', user: userOf('eve'), stranger: false },
+      { kind: 'membership-added', group: 'perception-lab-paymaster', user: userOf('bo'), unmanaged: false },
+      { kind: 'membership-removed', group: 'perception-lab-results-reader', user: userOf('eve'), unmanaged: false },
       {
         kind: 'inline-policy-added',
         holder: group('results-reader'),
@@ -45,7 +45,7 @@ export function sixTamperings(): DriftLook {
       },
     ),
     plan: null,
-    applied: { declared: declaredDigest(team) },
+    applied: { declared: desiredAccessDigest(team) },
   });
   const findings = look.findings.map((finding) => (byAda(finding) ? { ...finding, by: BY_ADA } : finding));
   return { ...look, findings, planned: true };

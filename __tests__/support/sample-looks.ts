@@ -1,9 +1,9 @@
 import { accessOf } from '../../src/access/access-of.ts';
-import { compare, type PersonChange } from '../../src/access/diff.ts';
+import { type AccessChange, diffAccess } from '../../src/access/diff.ts';
 import { hasEffect } from '../../src/access/effect.ts';
 import type { AccessModel, AccessUser } from '../../src/access/model.ts';
 import type { Difference } from '../../src/access/model-difference.ts';
-import { declare } from '../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { withDifferences } from '../../src/access/with-differences.ts';
 import type { AccessKey } from '../../src/aws/inventory/inventory.ts';
 import { RISKS } from '../../src/catalog/mturk.ts';
@@ -28,7 +28,7 @@ export const team: Team = {
   ],
 };
 export const naming = namingOf(team);
-export const declared: AccessModel = declare(team, TODAY);
+export const declared: AccessModel = desiredAccess(team, TODAY);
 
 export const userOf = (key: string) => `perception-lab-${key}`;
 export const FULL_ACCESS = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
@@ -58,10 +58,10 @@ export const key = (given: Partial<AccessKey> = {}): AccessKey => ({
 });
 
 /** What a difference does by itself to what the file declares. */
-function peopleOf(difference: Difference, base: AccessModel = declared): readonly PersonChange[] {
+function peopleOf(difference: Difference, base: AccessModel = declared): readonly AccessChange[] {
   const documents = new Map<string, PolicyDocument | null>([[ADMINISTRATOR, document('Allow', '*')]]);
   const removed = difference.kind === 'user-added' ? [] : [difference];
-  return compare(base, withDifferences(base, removed, documents), AT).people.filter(hasEffect);
+  return diffAccess(base, withDifferences(base, removed, documents), AT).people.filter(hasEffect);
 }
 
 /** A finding about something that is not as declared; nothing of it is looked up. */
@@ -124,9 +124,9 @@ const readable = document('Allow', 'mechanicalturk:GetHIT');
 
 /** Every kind of difference, done by hand. */
 export const DIFFERENCES: readonly DriftFinding[] = [
-  differs({ kind: 'membership-added', group: 'perception-lab-paymaster', user: bo, stranger: false }, { by: BY_ADA }),
+  differs({ kind: 'membership-added', group: 'perception-lab-paymaster', user: bo, unmanaged: false }, { by: BY_ADA }),
   differs(
-    { kind: 'membership-added', group: 'perception-lab-paymaster', user: 'stranger', stranger: true },
+    { kind: 'membership-added', group: 'perception-lab-paymaster', user: 'stranger', unmanaged: true },
     { by: { ...BY_ADA, who: 'root', from: null, through: 'cli' } },
   ),
   differs({ kind: 'policy-attached', holder: holder('eve'), arn: FULL_ACCESS }),
@@ -178,7 +178,7 @@ export const DIFFERENCES: readonly DriftFinding[] = [
     { fate: 'keep', people: [] },
   ),
   differs(
-    { kind: 'membership-removed', group: 'perception-lab-results-reader', user: eve, stranger: false },
+    { kind: 'membership-removed', group: 'perception-lab-results-reader', user: eve, unmanaged: false },
     { by: { ...BY_ADA, who: 'AdminRole/ada', through: 'sdk' } },
   ),
   differs({ kind: 'policy-detached', holder: group('paymaster'), arn: PAYMASTER }),
@@ -198,8 +198,8 @@ const stray = (kind: 'user' | 'group' | 'policy', name: string, path = labPath(t
   arn: `arn:aws:iam::${team.account}:${kind}${path}${name}`,
 });
 
-const gain = (who: AccessUser): readonly PersonChange[] =>
-  compare(
+const gain = (who: AccessUser): readonly AccessChange[] =>
+  diffAccess(
     declared,
     {
       ...declared,
@@ -230,7 +230,7 @@ export const OTHERS: readonly DriftFinding[] = [
         stray: {
           kind: 'user',
           ...stray('user', 'ghost'),
-          holding: { groups: ['everybody'], attached: [FULL_ACCESS], inline: [], boundary: null, tags: {} },
+          details: { groups: ['everybody'], attached: [FULL_ACCESS], inline: [], boundary: null, tags: {} },
         },
         people: gain(user('ghost', { attached: [FULL_ACCESS] })),
         keeps: [],
@@ -247,9 +247,9 @@ export const OTHERS: readonly DriftFinding[] = [
         stray: {
           kind: 'group',
           ...stray('group', 'old-payers'),
-          holding: { members: [eve], attached: [PAYMASTER], inline: [] },
+          details: { members: [eve], attached: [PAYMASTER], inline: [] },
         },
-        people: peopleOf({ kind: 'membership-added', group: 'perception-lab-paymaster', user: eve, stranger: false }),
+        people: peopleOf({ kind: 'membership-added', group: 'perception-lab-paymaster', user: eve, unmanaged: false }),
         keeps: [],
         administrators: [],
       },
@@ -259,7 +259,7 @@ export const OTHERS: readonly DriftFinding[] = [
   finds('stray/policy/spare', {
     kind: 'stray',
     effect: {
-      stray: { kind: 'policy', ...stray('policy', 'spare'), holding: { document: readable, attachments: 0 } },
+      stray: { kind: 'policy', ...stray('policy', 'spare'), details: { document: readable, attachments: 0 } },
       people: [],
       keeps: [],
       administrators: [],
@@ -268,7 +268,7 @@ export const OTHERS: readonly DriftFinding[] = [
   finds('stray/group/closed', {
     kind: 'stray',
     effect: {
-      stray: { kind: 'group', ...stray('group', 'closed', '/other/'), holding: null },
+      stray: { kind: 'group', ...stray('group', 'closed', '/other/'), details: null },
       people: [],
       keeps: [],
       administrators: [],

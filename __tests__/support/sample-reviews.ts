@@ -1,4 +1,4 @@
-import { declare } from '../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { block } from '../../src/diagnostics/block.ts';
 import { blocksOf } from '../../src/guardrails/blocks.ts';
 import { usersToSuspend } from '../../src/review/apply/suspension.ts';
@@ -134,7 +134,7 @@ const drift: readonly Unexplained[] = [
       kind: 'membership-added',
       group: 'perception-lab-paymaster',
       user: 'perception-lab-bo',
-      stranger: false,
+      unmanaged: false,
     },
     address: null,
     attributes: [],
@@ -149,8 +149,8 @@ const drift: readonly Unexplained[] = [
 
 /** Eve joins, and Bo is taken out of a group that somebody put him into. */
 function driftAndEve(): Review {
-  const after = declare(withEve, TODAY);
-  const declared = declare(sampleTeam, TODAY);
+  const after = desiredAccess(withEve, TODAY);
+  const declared = desiredAccess(sampleTeam, TODAY);
   const before = {
     ...declared,
     users: declared.users.map((user) =>
@@ -238,7 +238,7 @@ const newWatch = teamWith({
 
 /** Eve joins, and the user of somebody else is deleted and made anew. */
 const replacing = reviewedPeople(
-  { before: declare(sampleTeam, TODAY), after: declare(withEve, TODAY) },
+  { before: desiredAccess(sampleTeam, TODAY), after: desiredAccess(withEve, TODAY) },
   { before: sampleTeam, after: withEve },
   { at: AT, replaced: new Set(['perception-lab-fay']) },
 );

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Team } from '../../src/team/team.ts';
-import { synthesise } from '../../src/terraform/synth/synth.ts';
+import { synthesize } from '../../src/terraform/synth/synth.ts';
 
 export interface ResourceBlock {
   readonly depends_on?: readonly string[];
@@ -30,7 +30,7 @@ export interface Synthesised {
 export async function synthesised(team: Team, today = '2026-11-25'): Promise<Synthesised> {
   const outDir = await mkdtemp(join(tmpdir(), 'mturk-team-synth-'));
   try {
-    const { stacks } = await synthesise(team, { today, outDir });
+    const { stacks } = await synthesize(team, { today, outDir });
     const text = {
       team: await readFile(join(stacks.team, 'cdk.tf.json'), 'utf8'),
       bootstrap: await readFile(join(stacks.bootstrap, 'cdk.tf.json'), 'utf8'),

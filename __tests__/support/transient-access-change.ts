@@ -1,5 +1,5 @@
 import { IAMClient } from '@aws-sdk/client-iam';
-import { declare } from '../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { applyLab } from '../../src/cli/session/lab-apply.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -30,7 +30,7 @@ export function seeChange(
   { before, after, beforeOn, byHand, holdNobody }: Change,
 ): Promise<ChangeSeen> {
   return withLab(start, async (test) => {
-    const watchFirst = watchAccess(accessIn(start.account), declare(before, beforeOn ?? TODAY));
+    const watchFirst = watchAccess(accessIn(start.account), desiredAccess(before, beforeOn ?? TODAY));
     test.listen((call) => watchFirst.look(call, test.memory.account));
     await applied(test.lab(before, { today: beforeOn ?? TODAY }));
     test.listen(null);
@@ -41,7 +41,7 @@ export function seeChange(
       iam.destroy();
     }
 
-    const wanted = declare(after, TODAY);
+    const wanted = desiredAccess(after, TODAY);
     const watch = watchAccess(accessIn(test.memory.account), wanted);
     const lab = test.lab(after);
     const plan = await planned(lab);

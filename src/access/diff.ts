@@ -15,7 +15,7 @@ interface GainedLost<Value> {
   readonly lost: readonly Value[];
 }
 
-export interface PersonChange {
+export interface AccessChange {
   /** Name of the IAM user. */
   readonly user: string;
   readonly kind: 'joins' | 'leaves' | 'changed';
@@ -39,20 +39,20 @@ export interface PersonChange {
 }
 
 /** What becomes of everybody's access, worst risk first, gains before losses. */
-export interface AccessChange {
+export interface AccessDiff {
   /** The moment (ISO 8601, UTC) that both sides are decided at. */
   readonly at: string;
-  readonly people: readonly PersonChange[];
+  readonly people: readonly AccessChange[];
   /** Names of the IAM users for whom nothing changes, sorted. */
   readonly unchanged: readonly string[];
 }
 
 /** Compares what everybody may do in two models, both decided at the same moment. */
-export function compare(before: AccessModel, after: AccessModel, at: Date): AccessChange {
+export function diffAccess(before: AccessModel, after: AccessModel, at: Date): AccessDiff {
   const was = byName(accessOf(before, { at }));
   const will = byName(accessOf(after, { at }));
   const names = [...new Set([...was.keys(), ...will.keys()])].sort();
-  const people: PersonChange[] = [];
+  const people: AccessChange[] = [];
   const unchanged: string[] = [];
   for (const name of names) {
     const change = changeOf(name, was.get(name) ?? null, will.get(name) ?? null);
@@ -68,10 +68,10 @@ function byName(access: readonly UserAccess[]): ReadonlyMap<string, UserAccess> 
 
 const NO_GRANTS: UserAccess['grants'] = new Map();
 
-function changeOf(name: string, was: UserAccess | null, will: UserAccess | null): PersonChange | null {
+function changeOf(name: string, was: UserAccess | null, will: UserAccess | null): AccessChange | null {
   const gained = difference(will?.allowed ?? NO_OPERATIONS, was?.allowed ?? NO_OPERATIONS);
   const lost = difference(was?.allowed ?? NO_OPERATIONS, will?.allowed ?? NO_OPERATIONS);
-  const change: PersonChange = {
+  const change: AccessChange = {
     user: name,
     kind: was === null ? 'joins' : will === null ? 'leaves' : 'changed',
     operations: { gained: listOperations(gained), lost: listOperations(lost) },
@@ -92,7 +92,7 @@ function changeOf(name: string, was: UserAccess | null, will: UserAccess | null)
   return was !== null && will !== null && isNothing(change) ? null : change;
 }
 
-function isNothing(change: PersonChange): boolean {
+function isNothing(change: AccessChange): boolean {
   const empty = ({ gained, lost }: GainedLost<unknown>) => gained.length === 0 && lost.length === 0;
   const same = ({ before, after }: BeforeAfter<unknown>) => JSON.stringify(before) === JSON.stringify(after);
   return (
@@ -122,7 +122,7 @@ function setChange(before: readonly string[], after: readonly string[]): GainedL
 }
 
 /** Whoever gains the worst comes first; among those who gain the same, whoever loses the worst. */
-function byRisk(one: PersonChange, other: PersonChange): number {
+function byRisk(one: AccessChange, other: AccessChange): number {
   return (
     place(one.worstGain) - place(other.worstGain) ||
     place(one.worstLoss) - place(other.worstLoss) ||

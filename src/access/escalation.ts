@@ -4,13 +4,13 @@ import type { PolicyDocument } from '../iam/document.ts';
 import { evaluate, type PrincipalPolicies } from '../iam/evaluate.ts';
 import { actionMatches, statementsOf } from '../iam/statement.ts';
 import { iamName, labPath } from '../team/names.ts';
+import { conservativeModel } from './conservative.ts';
 import { contextOf, OPEN_KEYS } from './context.ts';
-import { inDoubt } from './in-doubt.ts';
 import type { AccessModel, AccessUser } from './model.ts';
 import { policiesOf } from './policies-of.ts';
 
 /** What of the lab somebody could lay hands on: ARNs. */
-export interface AdministeredThings {
+export interface EscalationTargets {
   readonly users: ReadonlySet<string>;
   readonly groups: ReadonlySet<string>;
   readonly policies: ReadonlySet<string>;
@@ -43,7 +43,7 @@ const TARGETS = Object.keys(WAYS) as readonly Target[];
 const ALL_WAYS = Object.values(WAYS).flat();
 
 /** The lab's own users, groups and policies in some models, with one of each that is yet to come. */
-export function administeredIn(lab: string, ...models: readonly AccessModel[]): AdministeredThings {
+export function escalationTargets(lab: string, ...models: readonly AccessModel[]): EscalationTargets {
   const of = (kind: 'user' | 'group' | 'policy', arnsIn: (model: AccessModel) => readonly string[]) =>
     new Set(
       models.flatMap((model) => [...arnsIn(model), iamArn(model.account, kind, labPath(lab), iamName(lab, 'x'))]),
@@ -62,9 +62,9 @@ export function administeredIn(lab: string, ...models: readonly AccessModel[]): 
  * take off what denies or caps, make a key of somebody else, or become any role. Asked of her own user, groups and
  * policies and of all of the lab's; in doubt (a condition on what nobody knows here) she may.
  */
-export function administers(model: AccessModel, user: AccessUser, lab: AdministeredThings, at: Date): boolean {
+export function canEscalate(model: AccessModel, user: AccessUser, lab: EscalationTargets, at: Date): boolean {
   if (!policiesOf(model, user).identity.some(({ document }) => opensAWay(document))) return false;
-  const hers = inDoubt({
+  const hers = conservativeModel({
     ...model,
     users: [user],
     groups: model.groups.filter(({ name }) => user.groups.includes(name)),
@@ -98,7 +98,7 @@ function thingsFor(
   model: AccessModel,
   user: AccessUser,
   { identity }: PrincipalPolicies,
-  lab: AdministeredThings,
+  lab: EscalationTargets,
 ): Readonly<Record<Target, Things>> {
   const { account } = model;
   const own = iamArn(account, 'user', user.path, user.name);

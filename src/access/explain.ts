@@ -10,7 +10,7 @@ import type { AccessModel } from './model.ts';
 import { policiesOf, type UnknownPolicy, userNamed } from './policies-of.ts';
 
 /** What stands in the way of something that a policy allows. */
-export interface Withheld {
+export interface DeniedAccess {
   readonly capability: Capability;
   /** In catalogue order. */
   readonly operations: readonly Operation[];
@@ -27,9 +27,9 @@ export interface Explanation {
   /** The moment (ISO 8601, UTC) that all this holds for. */
   readonly at: string;
   /** Worst risk first. */
-  readonly may: readonly CapabilityAccess[];
+  readonly allowed: readonly CapabilityAccess[];
   /** What a policy allows and something else takes away, worst risk first. */
-  readonly withheld: readonly Withheld[];
+  readonly denied: readonly DeniedAccess[];
   readonly suspended: boolean;
   /** The moment (ISO 8601, UTC) from which everything is denied, past or future. */
   readonly ends: string | null;
@@ -47,8 +47,8 @@ export function explain(model: AccessModel, userName: string, at: Date): Explana
   return {
     user: userName,
     at: at.toISOString(),
-    may: byCapability(access.allowed, access.grants),
-    withheld: withheldFrom(model, userName, at),
+    allowed: byCapability(access.allowed, access.grants),
+    denied: withheldFrom(model, userName, at),
     suspended: access.suspended,
     ends: isoOf(access.ends),
     groups: user.groups,
@@ -57,9 +57,9 @@ export function explain(model: AccessModel, userName: string, at: Date): Explana
   };
 }
 
-function withheldFrom(model: AccessModel, userName: string, at: Date): readonly Withheld[] {
+function withheldFrom(model: AccessModel, userName: string, at: Date): readonly DeniedAccess[] {
   const granted = OPERATIONS.filter((operation) => isGranted(model, userName, operation, at));
-  const parts = new Map<string, Withheld>();
+  const parts = new Map<string, DeniedAccess>();
   for (const capability of CAPABILITIES_BY_RISK) {
     for (const operation of operationsOf(capability).filter((each) => granted.includes(each))) {
       const decision = decide(model, userName, operation, { at });

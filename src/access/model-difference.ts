@@ -21,7 +21,7 @@ export type Difference =
       readonly group: string;
       readonly user: string;
       /** The user is known only as a member of this group: nobody's user here, and nothing tells what else she has. */
-      readonly stranger: boolean;
+      readonly unmanaged: boolean;
     }
   | { readonly kind: 'policy-attached' | 'policy-detached'; readonly holder: Holder; readonly arn: string }
   | {
@@ -96,7 +96,7 @@ export function differenceKey(difference: Difference): string {
   }
   // A document by its name alone is the same policy as the one whose document is known.
   if (kind === 'inline-policy-added' || kind === 'inline-policy-removed') plain.document = '';
-  if (kind === 'membership-added' || kind === 'membership-removed') plain.stranger = '';
+  if (kind === 'membership-added' || kind === 'membership-removed') plain.unmanaged = '';
   return JSON.stringify([
     kind,
     ...Object.keys(plain)
@@ -112,13 +112,13 @@ export function subjectKey(difference: Difference): string {
     from: _from,
     to: _to,
     document: _document,
-    stranger: _stranger,
+    unmanaged: _stranger,
     ...subject
   } = {
     from: null,
     to: null,
     document: null,
-    stranger: null,
+    unmanaged: null,
     ...difference,
   };
   return JSON.stringify([KINDS[kind].subject, subject]);
@@ -213,11 +213,11 @@ function itemsOf(model: AccessModel): ReadonlyMap<string, Item> {
   };
 
   for (const user of model.users) {
-    const stranger = user.stranger === true;
+    const stranger = user.unmanaged === true;
     for (const group of user.groups) {
       put(['member', group, user.name], {
-        added: { kind: 'membership-added', group, user: user.name, stranger },
-        removed: { kind: 'membership-removed', group, user: user.name, stranger },
+        added: { kind: 'membership-added', group, user: user.name, unmanaged: stranger },
+        removed: { kind: 'membership-removed', group, user: user.name, unmanaged: stranger },
       });
     }
     // Nothing is known of a stranger but her groups: she neither comes nor goes with them.

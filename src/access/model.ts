@@ -35,7 +35,7 @@ export interface AccessUser {
   readonly boundary: string | null;
   readonly tags: Readonly<Record<string, string>>;
   /** Known only as a member of groups: what else she has, and who she is, nobody has told. */
-  readonly stranger?: true;
+  readonly unmanaged?: true;
 }
 
 /**

@@ -8,7 +8,7 @@ import { includesOperation } from './operation-set.ts';
 import type { UnknownPolicy } from './policies-of.ts';
 
 /** Somebody who may do what was asked about, or a part of it. */
-export interface AbleUser {
+export interface UserWithAccess {
   readonly user: string;
   /** The operations in question that she may call, in catalogue order. */
   readonly operations: readonly Operation[];
@@ -20,10 +20,10 @@ export interface AbleUser {
 }
 
 export interface WhoCan {
-  readonly asked: Operation | Capability;
+  readonly query: Operation | Capability;
   readonly at: string;
   /** By name of the IAM user; those with the whole of it first. */
-  readonly users: readonly AbleUser[];
+  readonly users: readonly UserWithAccess[];
   /** Nobody may, and a freeze denies it. */
   readonly frozen: boolean;
   /** How many users the model has in all. */
@@ -33,7 +33,7 @@ export interface WhoCan {
 /** Who may call an operation, or some operation of a capability, at a moment. */
 export function whoCan(model: AccessModel, asked: Operation | Capability, at: Date): WhoCan {
   const wanted = isCapability(asked) ? operationsOf(asked) : [asked];
-  const users = accessOf(model, { at }).flatMap((access): AbleUser[] => {
+  const users = accessOf(model, { at }).flatMap((access): UserWithAccess[] => {
     const operations = wanted.filter((operation) => includesOperation(access.allowed, operation));
     if (operations.length === 0) return [];
     const grants = operations.flatMap((operation) => access.grants.get(operation) ?? []);
@@ -52,7 +52,7 @@ export function whoCan(model: AccessModel, asked: Operation | Capability, at: Da
   const frozen =
     users.length === 0 &&
     model.users.some(({ name }) => wanted.some((operation) => isFrozen(model, name, operation, at)));
-  return { asked, at: at.toISOString(), users, frozen, outOf: model.users.length };
+  return { query: asked, at: at.toISOString(), users, frozen, outOf: model.users.length };
 }
 
 function isFrozen(model: AccessModel, userName: string, operation: Operation, at: Date): boolean {

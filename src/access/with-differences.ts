@@ -105,7 +105,7 @@ function workIn(bench: Bench, difference: Difference): void {
 function addUser({ users }: Bench, name: string): void {
   if (users.has(name)) return;
   const nothing = { groups: [], attached: [], inline: [], boundary: null, tags: {} };
-  users.set(name, { name, path: '/', ...nothing, stranger: true });
+  users.set(name, { name, path: '/', ...nothing, unmanaged: true });
 }
 
 function addPolicy({ policies, documents }: Bench, arn: string): void {

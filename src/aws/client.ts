@@ -1,15 +1,15 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { type Failure, fail } from '../diagnostics/failure.ts';
 import { awsFailure, isMissing } from './aws-errors.ts';
-import type { Unseen } from './inventory/unmanaged.ts';
+import type { NotChecked } from './inventory/unmanaged.ts';
 
 /** What came of a question: an answer, or that nobody tells. */
-export type Asked<Value> =
-  | { readonly state: 'told'; readonly value: Value }
-  | { readonly state: 'unseen'; readonly unseen: Unseen };
+export type ReadResult<Value> =
+  | { readonly state: 'read'; readonly value: Value }
+  | { readonly state: 'not-checked'; readonly notChecked: NotChecked };
 
 /** As `Asked`, of something that need not be there. */
-export type AskedOf<Value> = Asked<Value> | { readonly state: 'missing' };
+export type OptionalReadResult<Value> = ReadResult<Value> | { readonly state: 'missing' };
 
 /** A part of a list as IAM gives it. */
 interface Page {
@@ -25,25 +25,25 @@ export class UnreadableAnswer extends Error {
 }
 
 /** Asks an account, counts what it asked, and takes a refusal for an answer. */
-export interface Asking {
+export interface IamReader {
   /** Calls so far; what the SDK repeats by itself is counted once. */
   readonly calls: number;
   readonly send: Send;
   /** `what` is what could not be looked at if AWS does not tell. Throws what is no answer of AWS. */
-  ask<Value>(what: string, read: () => Promise<Value>): Promise<Asked<Value>>;
+  read<Value>(what: string, read: () => Promise<Value>): Promise<ReadResult<Value>>;
   /** As `ask`, where "no such entity" is an answer. */
-  askOf<Value>(what: string, read: () => Promise<Value>): Promise<AskedOf<Value>>;
+  readOptional<Value>(what: string, read: () => Promise<Value>): Promise<OptionalReadResult<Value>>;
 }
 
-export function askingOf(client: Pick<IAMClient, 'send'>): Asking {
+export function iamReader(client: Pick<IAMClient, 'send'>): IamReader {
   let calls = 0;
-  const ask: Asking['ask'] = async (what, read) => {
+  const ask: IamReader['read'] = async (what, read) => {
     try {
-      return { state: 'told', value: await read() };
+      return { state: 'read', value: await read() };
     } catch (error) {
       const failure = error instanceof UnreadableAnswer ? unreadable(error) : awsFailure(error);
       if (failure === null) throw error;
-      return { state: 'unseen', unseen: { what, failure } };
+      return { state: 'not-checked', notChecked: { what, failure } };
     }
   };
   return {
@@ -55,10 +55,10 @@ export function askingOf(client: Pick<IAMClient, 'send'>): Asking {
       calls += 1;
       return client.send(...args);
     }) as Send,
-    ask,
-    async askOf<Value>(what: string, read: () => Promise<Value>): Promise<AskedOf<Value>> {
+    read: ask,
+    async readOptional<Value>(what: string, read: () => Promise<Value>): Promise<OptionalReadResult<Value>> {
       try {
-        return { state: 'told', value: await read() };
+        return { state: 'read', value: await read() };
       } catch (error) {
         return isMissing(error) ? { state: 'missing' } : ask(what, () => Promise.reject(error));
       }

@@ -8,11 +8,11 @@ import {
 } from '@aws-sdk/client-iam';
 import { isMissing } from './aws-errors.ts';
 
-export type NamedKind = 'user' | 'group' | 'policy';
+export type IamEntityKind = 'user' | 'group' | 'policy';
 
 /** Something in IAM that bears a name. */
-export interface NamedThing {
-  readonly kind: NamedKind;
+export interface IamEntity {
+  readonly kind: IamEntityKind;
   readonly name: string;
   /** `/mturk/perception-lab/` */
   readonly path: string;
@@ -20,19 +20,19 @@ export interface NamedThing {
 }
 
 /** What adoption asks of an account. */
-export interface IamNames {
+export interface IamLookup {
   /** Every user, group or policy of the account itself, whatever its path: names are taken whatever the path. */
-  list(kind: NamedKind): Promise<readonly NamedThing[]>;
+  list(kind: IamEntityKind): Promise<readonly IamEntity[]>;
   policyExists(arn: string): Promise<boolean>;
   /** Names of the users in a group, sorted; empty where there is no such group. */
   membersOf(group: string): Promise<readonly string[]>;
 }
 
 /** Asks the real API, or the local AWS emulator behind the same client. Throws the SDK's errors. */
-export function iamNames(client: IAMClient): IamNames {
+export function iamLookup(client: IAMClient): IamLookup {
   return {
     async list(kind) {
-      const found: NamedThing[] = [];
+      const found: IamEntity[] = [];
       for await (const page of pagesOf(kind, client)) {
         for (const { name, path, arn } of page) {
           if (name !== undefined && arn !== undefined) found.push({ kind, name, path: path ?? '/', arn });
@@ -69,7 +69,7 @@ interface Raw {
   readonly arn: string | undefined;
 }
 
-async function* pagesOf(kind: NamedKind, client: IAMClient): AsyncGenerator<readonly Raw[]> {
+async function* pagesOf(kind: IamEntityKind, client: IAMClient): AsyncGenerator<readonly Raw[]> {
   const config = { client, pageSize: 1000 };
   if (kind === 'user') {
     for await (const { Users = [] } of paginateListUsers(config, {})) {

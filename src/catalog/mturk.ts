@@ -5,12 +5,34 @@ type AccessLevel = 'Read' | 'List' | 'Write';
  * What an operation can do to people and money, worst first. AWS's access level says "Write" for a bonus payment and
  * for a test notification alike, so the project keeps its own.
  */
-export type Risk = 'spends' | 'harms-workers' | 'loses-data' | 'contacts-people' | 'changes' | 'reads';
+export type Risk = 'spends' | 'harms-workers' | 'deletes-data' | 'contacts-people' | 'changes' | 'reads';
 
 /** Risks in the order in which a reader must see them. */
-export const RISKS: readonly Risk[] = ['spends', 'harms-workers', 'loses-data', 'contacts-people', 'changes', 'reads'];
+export const RISKS: readonly Risk[] = [
+  'spends',
+  'harms-workers',
+  'deletes-data',
+  'contacts-people',
+  'changes',
+  'reads',
+];
 
-export type Operation = keyof typeof CATALOGUE;
+/** Both verb forms of what a risk does. */
+export const RISK_VERBS: Readonly<Record<Risk, { readonly can: string; readonly does: string }>> = {
+  spends: { can: 'spend money', does: 'spends money' },
+  'harms-workers': { can: 'harm workers', does: 'harms workers' },
+  'deletes-data': { can: 'delete data', does: 'deletes data' },
+  'contacts-people': { can: 'contact people', does: 'contacts people' },
+  changes: { can: 'change data', does: 'changes data' },
+  reads: { can: 'read data', does: 'reads data' },
+};
+
+/** Whether a reader must be warned of a risk: the three worst. */
+export function isHarmful(risk: Risk): boolean {
+  return risk === 'spends' || risk === 'harms-workers' || risk === 'deletes-data';
+}
+
+export type Operation = keyof typeof CATALOG;
 export type Capability = keyof typeof CAPABILITIES;
 
 interface OperationFacts {
@@ -20,7 +42,9 @@ interface OperationFacts {
 
 interface CapabilityFacts {
   readonly risk: Risk;
-  /** A verb phrase that completes "she ...", in plain English. */
+  /** Completes "can ...", "cannot ..." and "can no longer ...": a bare infinitive. */
+  readonly can: string;
+  /** The same in the third person, for a list of what a role does. */
   readonly does: string;
 }
 
@@ -32,26 +56,26 @@ const SERVICE_PREFIX = 'mechanicalturk';
  * Every operation belongs to exactly one; the three `:read` together are AmazonMechanicalTurkReadOnly.
  */
 export const CAPABILITIES = {
-  'results:read': { risk: 'reads', does: 'reads results' },
-  'account:read': { risk: 'reads', does: 'sees the balance and the bonuses paid' },
-  'workers:read': { risk: 'reads', does: 'reads qualifications and lists of workers' },
-  'hits:publish': { risk: 'spends', does: 'publishes HITs' },
-  'hits:manage': { risk: 'changes', does: 'expires and manages HITs' },
-  'hits:delete': { risk: 'loses-data', does: 'deletes HITs' },
-  'pay:approve': { risk: 'spends', does: 'approves work and pays for it' },
-  'pay:reject': { risk: 'harms-workers', does: 'rejects work' },
-  'pay:bonus': { risk: 'spends', does: 'pays workers bonuses' },
-  'workers:qualify': { risk: 'changes', does: 'grants and takes qualifications' },
-  'quals:delete': { risk: 'loses-data', does: 'deletes qualification types' },
-  'workers:block': { risk: 'harms-workers', does: 'blocks and unblocks workers' },
-  'workers:notify': { risk: 'contacts-people', does: 'e-mails workers' },
+  'results:read': { risk: 'reads', can: 'read results', does: 'reads results' },
+  'account:read': { risk: 'reads', can: 'view the balance', does: 'sees the balance and the bonuses paid' },
+  'workers:read': { risk: 'reads', can: 'read lists of workers', does: 'reads qualifications and lists of workers' },
+  'hits:publish': { risk: 'spends', can: 'publish HITs', does: 'publishes HITs' },
+  'hits:manage': { risk: 'changes', can: 'manage HITs', does: 'expires and manages HITs' },
+  'hits:delete': { risk: 'deletes-data', can: 'delete HITs', does: 'deletes HITs' },
+  'pay:approve': { risk: 'spends', can: 'approve work', does: 'approves work and pays for it' },
+  'pay:reject': { risk: 'harms-workers', can: 'reject work', does: 'rejects work' },
+  'pay:bonus': { risk: 'spends', can: 'pay bonuses', does: 'pays workers bonuses' },
+  'workers:qualify': { risk: 'changes', can: 'grant qualifications', does: 'grants and takes qualifications' },
+  'quals:delete': { risk: 'deletes-data', can: 'delete qualification types', does: 'deletes qualification types' },
+  'workers:block': { risk: 'harms-workers', can: 'block workers', does: 'blocks and unblocks workers' },
+  'workers:notify': { risk: 'contacts-people', can: 'email workers', does: 'e-mails workers' },
 } as const satisfies Record<string, CapabilityFacts>;
 
 /**
  * The 39 operations of API version 2017-01-17, each of which is one IAM action without resource types or service
  * condition keys (Service Authorization Reference, "Actions, resources, and condition keys for Amazon Mechanical Turk").
  */
-export const CATALOGUE = {
+export const CATALOG = {
   GetHIT: { level: 'Read', capability: 'results:read' },
   ListHITs: { level: 'List', capability: 'results:read' },
   ListReviewableHITs: { level: 'List', capability: 'results:read' },
@@ -93,22 +117,22 @@ export const CATALOGUE = {
   NotifyWorkers: { level: 'Write', capability: 'workers:notify' },
 } as const satisfies Record<string, OperationFacts>;
 
-/** All operations, in catalogue order (grouped by capability). */
-export const OPERATIONS = Object.keys(CATALOGUE) as Operation[];
+/** All operations, in catalog order (grouped by capability). */
+export const OPERATIONS = Object.keys(CATALOG) as Operation[];
 
-/** All capabilities, in catalogue order. */
+/** All capabilities, in catalog order. */
 export const CAPABILITY_NAMES = Object.keys(CAPABILITIES) as Capability[];
 
 const operationsByCapability = new Map<Capability, Operation[]>(CAPABILITY_NAMES.map((name) => [name, []]));
-for (const operation of OPERATIONS) operationsByCapability.get(CATALOGUE[operation].capability)?.push(operation);
+for (const operation of OPERATIONS) operationsByCapability.get(CATALOG[operation].capability)?.push(operation);
 
-/** The operations of a capability, in catalogue order. */
+/** The operations of a capability, in catalog order. */
 export function operationsOf(capability: Capability): readonly Operation[] {
   return operationsByCapability.get(capability) ?? [];
 }
 
 export function capabilityOf(operation: Operation): Capability {
-  return CATALOGUE[operation].capability;
+  return CATALOG[operation].capability;
 }
 
 export function riskOf(operation: Operation): Risk {
@@ -116,7 +140,7 @@ export function riskOf(operation: Operation): Risk {
 }
 
 export function isOperation(name: string): name is Operation {
-  return Object.hasOwn(CATALOGUE, name);
+  return Object.hasOwn(CATALOG, name);
 }
 
 export function isCapability(name: string): name is Capability {

@@ -1,7 +1,7 @@
 import type { Operation } from './mturk.ts';
 
 /** What became of an operation of API version 2014-08-15. */
-export interface LegacyOperation {
+export interface RetiredOperation {
   /** The current operations that took its place; empty when it was removed without a successor. */
   readonly successors: readonly Operation[];
   /** What differs besides the name, for the cases that are more than a rename. */
@@ -13,7 +13,7 @@ export interface LegacyOperation {
  * IAM accepts the old names without complaint, and a policy that holds one grants or denies nothing by it.
  * Source: the legacy and the current operations pages of the MTurk API reference, compared name by name.
  */
-export const LEGACY_OPERATIONS: Readonly<Record<string, LegacyOperation>> = {
+export const RETIRED_OPERATIONS: Readonly<Record<string, RetiredOperation>> = {
   ApproveAssignment: { successors: ['ApproveAssignment'] },
   ApproveRejectedAssignment: { successors: ['ApproveAssignment'], note: 'called with OverrideRejection' },
   AssignQualification: { successors: ['AssociateQualificationWithWorker'] },
@@ -66,8 +66,8 @@ export const LEGACY_OPERATIONS: Readonly<Record<string, LegacyOperation>> = {
  * The successor of an operation name that no longer exists, or null where the name is not a dead one
  * (it is current, or it never was an operation).
  */
-export function deadOperation(name: string): LegacyOperation | null {
-  if (!Object.hasOwn(LEGACY_OPERATIONS, name)) return null;
-  const legacy = LEGACY_OPERATIONS[name];
+export function retiredOperation(name: string): RetiredOperation | null {
+  if (!Object.hasOwn(RETIRED_OPERATIONS, name)) return null;
+  const legacy = RETIRED_OPERATIONS[name];
   return legacy === undefined || (legacy.successors as readonly string[]).includes(name) ? null : legacy;
 }

@@ -1,8 +1,8 @@
 import type { UserAccess } from '../access/access-of.ts';
-import type { PersonChange } from '../access/diff.ts';
+import type { AccessChange } from '../access/diff.ts';
 import type { Difference } from '../access/model-difference.ts';
 import type { AccessKey } from '../aws/inventory/inventory.ts';
-import type { Unseen } from '../aws/inventory/unmanaged.ts';
+import type { NotChecked } from '../aws/inventory/unmanaged.ts';
 import type { Operation, Risk } from '../catalog/mturk.ts';
 import type { BoundaryEffect } from './rules/boundary.ts';
 import type { StrayEffect } from './rules/unmanaged-effect.ts';
@@ -134,7 +134,7 @@ export interface DriftFinding {
    * What it does to whose access, worst risk first: by itself, or together with what else was done where that is worse.
    * Empty where nobody's access changes by it.
    */
-  readonly people: readonly PersonChange[];
+  readonly people: readonly AccessChange[];
   /** The worst that somebody may do by it and should not; null where that is nothing. */
   readonly risk: Risk | null;
   /**
@@ -158,7 +158,7 @@ export interface DriftLook {
   readonly snoozed: readonly { readonly finding: DriftFinding; readonly until: string; readonly reason: string }[];
   /** Snoozes whose finding does not exist (any more), by id. */
   readonly idle: readonly string[];
-  readonly unseen: readonly Unseen[];
+  readonly unseen: readonly NotChecked[];
   /** Equal for two looks that found the same: 64 hexadecimal digits, without any time in them. */
   readonly fingerprint: string;
   /** Whether the engine was asked, too. */

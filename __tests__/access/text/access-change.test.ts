@@ -1,11 +1,11 @@
-import { compare } from '../../../src/access/diff.ts';
+import { diffAccess } from '../../../src/access/diff.ts';
 import { explain } from '../../../src/access/explain.ts';
 import type { AccessModel } from '../../../src/access/model.ts';
-import { declare } from '../../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { accessChangeLines } from '../../../src/access/text/access-change.ts';
 import { accessChangeJson, explanationJson, whoCanJson } from '../../../src/access/text/access-json.ts';
 import { explanationLines } from '../../../src/access/text/explain.ts';
-import type { Naming } from '../../../src/access/text/names.ts';
+import type { DisplayNames } from '../../../src/access/text/names.ts';
 import { whoCanLines } from '../../../src/access/text/who-can.ts';
 import { whoCan } from '../../../src/access/who-can.ts';
 import type { Team } from '../../../src/team/team.ts';
@@ -16,13 +16,13 @@ import { member, sampleTeam } from '../../support/sample-team.ts';
 const TODAY = '2026-11-25';
 const AT = new Date('2026-11-25T12:00:00Z');
 const EVE = member({ key: 'eve', name: 'Eve Lindqvist', roles: ['task-publisher'], until: '2026-12-01' });
-const NAMING: Naming = {
+const NAMING: DisplayNames = {
   lab: 'perception-lab',
   people: new Map([...sampleTeam.members, EVE].map((each) => [`perception-lab-${each.key}`, each])),
 };
 const EMPTY: AccessModel = { account: '123456789012', users: [], groups: [], policies: [] };
-const NOW = declare(sampleTeam, TODAY);
-const FROZEN = declare({ ...sampleTeam, freeze: ['hits:publish', 'pay:approve', 'pay:bonus'] }, TODAY);
+const NOW = desiredAccess(sampleTeam, TODAY);
+const FROZEN = desiredAccess({ ...sampleTeam, freeze: ['hits:publish', 'pay:approve', 'pay:bonus'] }, TODAY);
 
 /** A month of ordinary changes. */
 const NEXT: Team = {
@@ -67,13 +67,13 @@ const text = (lines: readonly string[]) => `${lines.join('\n')}\n`;
 
 test.each<[name: string, before: AccessModel, after: AccessModel]>([
   ['access-first-apply.txt', EMPTY, NOW],
-  ['access-ordinary-changes.txt', NOW, declare(NEXT, TODAY)],
+  ['access-ordinary-changes.txt', NOW, desiredAccess(NEXT, TODAY)],
   ['access-tampered.txt', NOW, TAMPERED],
   ['access-put-right.txt', TAMPERED, NOW],
   ['access-freeze.txt', NOW, FROZEN],
   ['access-nothing.txt', NOW, NOW],
 ])('%s', (name, before, after) => {
-  const lines = accessChangeLines(compare(before, after, AT), NAMING);
+  const lines = accessChangeLines(diffAccess(before, after, AT), NAMING);
   for (const line of lines) expect(visibleWidth(line)).toBeLessThanOrEqual(100);
   expectGolden(name, text(lines));
 });
@@ -102,7 +102,7 @@ test('access-who-can.txt', () => {
 });
 
 test('the JSON has a version, keys and names, and null for whoever is not in the file', () => {
-  const change = accessChangeJson(compare(NOW, TAMPERED, AT), NAMING);
+  const change = accessChangeJson(diffAccess(NOW, TAMPERED, AT), NAMING);
   expect(change.version).toBe(1);
   const named = change.people.map(({ user, key, name }) => [user, key, name]);
   expect(named).toContainEqual(['perception-lab-bo', 'bo', 'Bo Chen']);
@@ -110,6 +110,6 @@ test('the JSON has a version, keys and names, and null for whoever is not in the
   const explained = explanationJson(explain(NOW, 'perception-lab-gus', AT)!, NAMING);
   expect([explained.version, explained.key, explained.name]).toEqual([1, 'gus', '李小龍']);
   const able = whoCanJson(whoCan(NOW, 'SendBonus', AT), NAMING);
-  expect([able.version, able.asked, able.users.map(({ key }) => key)]).toEqual([1, 'SendBonus', ['ada', 'fay']]);
+  expect([able.version, able.query, able.users.map(({ key }) => key)]).toEqual([1, 'SendBonus', ['ada', 'fay']]);
   expect(JSON.parse(JSON.stringify([change, explained, able]))).toEqual([change, explained, able]);
 });

@@ -1,7 +1,7 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { IAMClient } from '@aws-sdk/client-iam';
-import { readTrailEvent } from '../../../src/aws/cloudtrail/event.ts';
-import { readTrail } from '../../../src/aws/cloudtrail/lookup.ts';
+import { parseCloudTrailEvent } from '../../../src/aws/cloudtrail/event.ts';
+import { lookUpCloudTrail } from '../../../src/aws/cloudtrail/lookup.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import { callIam, iamOf, type Key, keyOf, openAccount, policy } from '../../emulator/clients.ts';
 
@@ -46,7 +46,7 @@ describe('reading the trail of an account', () => {
     now = new Date('2026-11-25T08:02:00Z');
     await callIam(iam, 'AddUserToGroup', { UserName: 'bo', GroupName: 'payers' });
     await callIam(iam, 'CreateUser', { UserName: 'somebody-else' });
-    const { events, unseen } = await readTrail(client(), ['bo', 'payers', 'bo', 'nobody'], SINCE, options);
+    const { events, unseen } = await lookUpCloudTrail(client(), ['bo', 'payers', 'bo', 'nobody'], SINCE, options);
     expect(unseen).toEqual([]);
     expect(events.map(({ name, at }) => [name, at])).toEqual([
       ['AddUserToGroup', '2026-11-25T08:02:00Z'],
@@ -56,9 +56,9 @@ describe('reading the trail of an account', () => {
     expect(events[0]).toEqual({
       name: 'AddUserToGroup',
       at: '2026-11-25T08:02:00Z',
-      who: 'root',
-      from: '127.0.0.1',
-      through: 'sdk',
+      actor: 'root',
+      sourceIp: '127.0.0.1',
+      userAgent: 'sdk',
       isError: false,
       parameters: { userName: 'bo', groupName: 'payers' },
     });
@@ -71,7 +71,7 @@ describe('reading the trail of an account', () => {
     await callIam(iam, 'CreateUser', { UserName: 'bo' });
     now = new Date('2026-11-25T09:00:00Z');
     await callIam(iam, 'CreateUser', { UserName: 'bo' }).catch(() => null);
-    const { events } = await readTrail(client(), ['bo'], new Date('2026-11-25T08:30:00Z'), options);
+    const { events } = await lookUpCloudTrail(client(), ['bo'], new Date('2026-11-25T08:30:00Z'), options);
     expect(events.map(({ name, isError }) => [name, isError])).toEqual([['CreateUser', true]]);
   });
 
@@ -79,19 +79,19 @@ describe('reading the trail of an account', () => {
     await callIam(iam, 'CreateUser', { UserName: 'busy' });
     for (let index = 0; index < 130; index += 1)
       await callIam(iam, 'TagUser', { UserName: 'busy', Tags: [{ Key: 'n', Value: `${index}` }] });
-    const { events } = await readTrail(client(), ['busy'], SINCE, options);
+    const { events } = await lookUpCloudTrail(client(), ['busy'], SINCE, options);
     expect(events).toHaveLength(100);
     expect(events[0]?.parameters).toMatchObject({ tags: [{ key: 'n', value: '129' }] });
     expect(lookups()).toBe(2);
     const others = Array.from({ length: 30 }, (_, index) => `user-${index}`);
-    await readTrail(client(), others, SINCE, options);
+    await lookUpCloudTrail(client(), others, SINCE, options);
     expect(lookups()).toBe(22);
   });
 
   test('whoever may not look is told so after one attempt', async () => {
     await callIam(iam, 'CreateUser', { UserName: 'bo' });
     const key = await keyOf(iam, 'bo');
-    const { events, unseen } = await readTrail(client(key), ['bo', 'cy', 'dee'], SINCE, options);
+    const { events, unseen } = await lookUpCloudTrail(client(key), ['bo', 'cy', 'dee'], SINCE, options);
     expect(events).toEqual([]);
     expect(unseen).toMatchObject([{ failure: { code: 'credentials-denied' } }]);
     expect(lookups()).toBe(1);
@@ -100,7 +100,7 @@ describe('reading the trail of an account', () => {
       PolicyName: 'look',
       PolicyDocument: policy('Allow', 'cloudtrail:LookupEvents'),
     });
-    expect((await readTrail(client(key), ['bo'], SINCE, options)).unseen).toEqual([]);
+    expect((await lookUpCloudTrail(client(key), ['bo'], SINCE, options)).unseen).toEqual([]);
   });
 
   test('throttled for good, it says so and keeps what it has', async () => {
@@ -108,7 +108,7 @@ describe('reading the trail of an account', () => {
     const wait = async () => {
       emulator.faults = { throttleShare: 1 };
     };
-    const { events, unseen } = await readTrail(client(), ['bo', 'cy'], SINCE, { ...options, wait });
+    const { events, unseen } = await lookUpCloudTrail(client(), ['bo', 'cy'], SINCE, { ...options, wait });
     expect(events).toHaveLength(1);
     expect(unseen).toMatchObject([{ failure: { code: 'throttled' } }]);
   });
@@ -118,7 +118,7 @@ describe('reading the trail of an account', () => {
     now = new Date('2027-01-25T08:00:00Z');
     await callIam(iam, 'TagUser', { UserName: 'bo', Tags: [{ Key: 'a', Value: 'b' }] });
     now = new Date('2027-03-10T08:00:00Z');
-    const { events, unseen } = await readTrail(client(), ['bo'], new Date(0), options);
+    const { events, unseen } = await lookUpCloudTrail(client(), ['bo'], new Date(0), options);
     expect(unseen).toEqual([]);
     expect(events.map(({ name }) => name)).toEqual(['TagUser']);
   });
@@ -179,7 +179,7 @@ describe('who did it', () => {
     ],
     ['a name that IAM does not take', { userName: 'alex\n[x](http://y)' }, 'arn:aws:iam::123456789012:user/staff/alex'],
   ])('%s', (_what, identity, who) => {
-    expect(readTrailEvent(written({}, identity))?.who).toBe(who);
+    expect(parseCloudTrailEvent(written({}, identity))?.actor).toBe(who);
   });
 });
 
@@ -205,7 +205,7 @@ describe('through what', () => {
     ['nothing', { userAgent: undefined }, 'other'],
     ['more than anybody sends', { userAgent: 'aws-cli/'.repeat(1_000) }, 'other'],
   ])('%s', (_what, event, through) => {
-    expect(readTrailEvent(written(event))?.through).toBe(through);
+    expect(parseCloudTrailEvent(written(event))?.userAgent).toBe(through);
   });
 });
 
@@ -221,20 +221,20 @@ describe('what is not believed', () => {
     ['nobody', written({ userIdentity: { type: 'Unknown' } })],
     ['parameters that are a list', written({ requestParameters: ['bo'] })],
   ])('%s', (_what, text) => {
-    expect(readTrailEvent(text)).toBeNull();
+    expect(parseCloudTrailEvent(text)).toBeNull();
   });
 
   test('an address that is none is left out, a service stays', () => {
-    expect(readTrailEvent(written({ sourceIPAddress: '1.2.3.4 |`x`' }))?.from).toBeNull();
-    expect(readTrailEvent(written({ sourceIPAddress: 'cloudformation.amazonaws.com' }))?.from).toBe(
+    expect(parseCloudTrailEvent(written({ sourceIPAddress: '1.2.3.4 |`x`' }))?.sourceIp).toBeNull();
+    expect(parseCloudTrailEvent(written({ sourceIPAddress: 'cloudformation.amazonaws.com' }))?.sourceIp).toBe(
       'cloudformation.amazonaws.com',
     );
-    expect(readTrailEvent(written({ sourceIPAddress: 'AWS Internal' }))?.from).toBe('AWS Internal');
-    expect(readTrailEvent(written({ sourceIPAddress: '2001:db8::7' }))?.from).toBe('2001:db8::7');
+    expect(parseCloudTrailEvent(written({ sourceIPAddress: 'AWS Internal' }))?.sourceIp).toBe('AWS Internal');
+    expect(parseCloudTrailEvent(written({ sourceIPAddress: '2001:db8::7' }))?.sourceIp).toBe('2001:db8::7');
   });
 
   test('no parameters are no parameters, and an error makes it one', () => {
-    expect(readTrailEvent(written({ requestParameters: null, errorCode: 'AccessDenied' }))).toMatchObject({
+    expect(parseCloudTrailEvent(written({ requestParameters: null, errorCode: 'AccessDenied' }))).toMatchObject({
       parameters: {},
       isError: true,
     });

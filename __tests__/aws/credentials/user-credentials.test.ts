@@ -19,9 +19,9 @@ const row = (...keys: ReportedKey[]): ReportRow => ({
   certificates: [],
 });
 const own = (...created: string[]): OwnCredentials => ({
-  keys: { state: 'told', value: created.map((time, index) => ({ id: `K${index}`, active: true, created: time })) },
-  ssh: { state: 'told', value: [] },
-  certificates: { state: 'told', value: [] },
+  keys: { state: 'read', value: created.map((time, index) => ({ id: `K${index}`, active: true, created: time })) },
+  ssh: { state: 'read', value: [] },
+  certificates: { state: 'read', value: [] },
   password: { state: 'missing' },
 });
 
@@ -69,7 +69,7 @@ test('whoever was not asked herself has what the report says of her', () => {
 });
 
 test('a password that only the account knows of', () => {
-  const told: OwnCredentials = { ...own(), password: { state: 'told', value: {} } };
+  const told: OwnCredentials = { ...own(), password: { state: 'read', value: {} } };
   expect(credentialsOf(told, null, SHARED).password).toEqual({ lastUsed: null });
   expect(credentialsOf(told, { ...row(), password: { lastUsed: USED } }, SHARED).password).toEqual({ lastUsed: USED });
   expect(credentialsOf(own(), { ...row(), password: { lastUsed: USED } }, SHARED).password).toBeNull();

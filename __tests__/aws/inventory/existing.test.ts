@@ -1,10 +1,10 @@
-import type { IamNames, NamedKind, NamedThing } from '../../../src/aws/iam-names.ts';
+import type { IamEntity, IamEntityKind, IamLookup } from '../../../src/aws/iam-names.ts';
 import { checkBoundary, findExisting, type PlannedCreate } from '../../../src/aws/inventory/existing.ts';
 import { plannedCreates } from '../../../src/terraform/plan/planned-creates.ts';
 import { recordedPlan } from '../../support/recorded-plan.ts';
 
 const PATH = '/mturk/perception-lab/';
-const thing = (kind: NamedKind, name: string, path = PATH): NamedThing => ({
+const thing = (kind: IamEntityKind, name: string, path = PATH): IamEntity => ({
   kind,
   name,
   path,
@@ -13,9 +13,9 @@ const thing = (kind: NamedKind, name: string, path = PATH): NamedThing => ({
 
 /** An account that holds these things, and writes down what it is asked. */
 function accountWith(
-  things: readonly NamedThing[],
+  things: readonly IamEntity[],
   members: Readonly<Record<string, readonly string[]>> = {},
-): IamNames & { readonly asked: string[] } {
+): IamLookup & { readonly asked: string[] } {
   const asked: string[] = [];
   return {
     asked,
@@ -97,7 +97,7 @@ describe('who is in a group before its members are written', () => {
   });
 });
 
-test.each<[string, NamedThing[], string[], string[]]>([
+test.each<[string, IamEntity[], string[], string[]]>([
   ['an empty account', [], [], []],
   ['a user under the path', [thing('user', 'perception-lab-bo')], ['aws_iam_user.member_bo perception-lab-bo'], []],
   [

@@ -38,7 +38,7 @@ test('an account is read with all that its users can sign with', async () => {
   const codes = { AuthenticationCode1: '123456', AuthenticationCode2: '654321' };
   await account.call('EnableMFADevice', { UserName: 'bo', SerialNumber, ...codes });
 
-  const { access, users, policies, root, reportedAt, unseen, isAccessKnown } = await account.take();
+  const { access, users, policies, root, reportedAt, notChecked: unseen, isAccessKnown } = await account.take();
   expect({ unseen, isAccessKnown, reportedAt }).toEqual({
     unseen: [],
     isAccessKnown: true,
@@ -116,7 +116,7 @@ test.each([
   const before = account.emulator.calls.length;
   const told: string[] = [];
   const progress = (done: number, total: number) => told.push(`${done} of ${total}`);
-  const { access, calls, unseen } = await account.take({ scope, pageSize, progress });
+  const { access, calls, notChecked: unseen } = await account.take({ scope, pageSize, progress });
   expect(unseen).toEqual([]);
   expect(access.users.map(({ name }) => name)).toEqual([
     ...Array.from({ length: members }, (_, index) => `m${index}`),

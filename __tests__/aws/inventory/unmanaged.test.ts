@@ -1,5 +1,5 @@
-import { boundaryOf } from '../../../src/aws/inventory/boundary.ts';
-import { straysOf } from '../../../src/aws/inventory/unmanaged.ts';
+import { boundaryState } from '../../../src/aws/inventory/boundary.ts';
+import { findUnmanaged } from '../../../src/aws/inventory/unmanaged.ts';
 import { boundaryPolicy } from '../../../src/team/documents.ts';
 import { ACCOUNT, iamOf, keyOf, policy } from '../../emulator/clients.ts';
 import { openAccountToRead, PATH } from '../account-to-read.ts';
@@ -33,7 +33,12 @@ const inline = [{ name: 'extra', document: JSON.parse(DOCUMENT) }];
 const nothingKnown = { path: PATH, knows: () => false, groups: new Set<string>() };
 
 test('what lies under the path or has a policy from there is told with what it holds', async () => {
-  const { strays, groups, policies, unseen } = straysOf(await account.take({ scope: 'access' }), nothingKnown);
+  const {
+    resources: strays,
+    groups,
+    policies,
+    notChecked: unseen,
+  } = findUnmanaged(await account.take({ scope: 'access' }), nothingKnown);
   expect(unseen).toEqual([]);
   expect(strays).toEqual([
     {
@@ -41,14 +46,14 @@ test('what lies under the path or has a policy from there is told with what it h
       name: 'old',
       path: `${PATH}deeper/`,
       arn: `arn:aws:iam::${ACCOUNT}:group${PATH}deeper/old`,
-      holding: { members: ['ghost'], attached: [FULL], inline },
+      details: { members: ['ghost'], attached: [FULL], inline },
     },
     {
       kind: 'user',
       name: 'ghost',
       path: '/',
       arn: `arn:aws:iam::${ACCOUNT}:user/ghost`,
-      holding: {
+      details: {
         groups: ['everybody', 'old'],
         attached: [SPARE],
         inline,
@@ -61,7 +66,7 @@ test('what lies under the path or has a policy from there is told with what it h
       name: 'spare',
       path: PATH,
       arn: SPARE,
-      holding: { document: JSON.parse(DOCUMENT), attachments: 2 },
+      details: { document: JSON.parse(DOCUMENT), attachments: 2 },
     },
   ]);
   expect(groups).toEqual([{ name: 'everybody', path: '/', attached: [], inline: [] }]);
@@ -74,29 +79,33 @@ test('what lies under the path or has a policy from there is told with what it h
 test('what is known is no stray, by its exact name', async () => {
   const inventory = await account.take({ scope: 'access' });
   const names = (known: readonly string[]) =>
-    straysOf(inventory, { ...nothingKnown, knows: ({ kind, name }) => known.includes(`${kind} ${name}`) }).strays.map(
-      ({ kind, name }) => `${kind} ${name}`,
-    );
+    findUnmanaged(inventory, {
+      ...nothingKnown,
+      knows: ({ kind, name }) => known.includes(`${kind} ${name}`),
+    }).resources.map(({ kind, name }) => `${kind} ${name}`);
   expect(names(['group old', 'user ghost', 'policy spare'])).toEqual([]);
   expect(names(['group Old', 'user ghost', 'policy spare'])).toEqual(['group old']);
   expect(names(['group ghost', 'user old', 'policy spare'])).toEqual(['group old', 'user ghost']);
 });
 
 test('a group of the lab that a stray is in is not read beside it', async () => {
-  const look = straysOf(await account.take({ scope: 'access' }), { ...nothingKnown, groups: new Set(['everybody']) });
+  const look = findUnmanaged(await account.take({ scope: 'access' }), {
+    ...nothingKnown,
+    groups: new Set(['everybody']),
+  });
   expect(look.groups).toEqual([]);
 });
 
 test('the boundary is missing, as it was written, or another one', async () => {
-  const look = async () => boundaryOf(await account.take({ scope: 'access' }), TEAM);
+  const look = async () => boundaryState(await account.take({ scope: 'access' }), TEAM);
   const arn = `arn:aws:iam::${ACCOUNT}:policy/mturk-boundary/perception-lab`;
   expect(await look()).toEqual({ state: 'missing', arn });
   const PolicyDocument = JSON.stringify(boundaryPolicy(TEAM));
   await account.call('CreatePolicy', { PolicyName: 'perception-lab', Path: '/mturk-boundary/', PolicyDocument });
-  expect(await look()).toEqual({ state: 'as-written', arn });
+  expect(await look()).toEqual({ state: 'unchanged', arn });
   await account.call('CreatePolicyVersion', { PolicyArn: arn, PolicyDocument: DOCUMENT });
   // A version that is not in force bounds nobody.
-  expect(await look()).toEqual({ state: 'as-written', arn });
+  expect(await look()).toEqual({ state: 'unchanged', arn });
   await account.call('SetDefaultPolicyVersion', { PolicyArn: arn, VersionId: 'v2' });
   expect(await look()).toEqual({ state: 'changed', arn, document: JSON.parse(DOCUMENT) });
 });
@@ -105,10 +114,10 @@ test('where nobody may ask who may do what, nothing is found, and said to be uns
   const reader = iamOf(account.emulator, await keyOf(account.iam, 'somebody'));
   const inventory = await account.take({ scope: 'access' }, reader);
   reader.destroy();
-  const { strays, groups, policies, unseen } = straysOf(inventory, nothingKnown);
+  const { resources: strays, groups, policies, notChecked: unseen } = findUnmanaged(inventory, nothingKnown);
   expect({ strays, groups, policies }).toEqual({ strays: [], groups: [], policies: [] });
   expect(unseen.map(({ what, failure }) => `${what}: ${failure.code}`)).toEqual([
     'users, groups and policies: credentials-denied',
   ]);
-  expect(boundaryOf(inventory, TEAM)).toMatchObject({ state: 'unseen', unseen: unseen[0] });
+  expect(boundaryState(inventory, TEAM)).toMatchObject({ state: 'not-checked', notChecked: unseen[0] });
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { declaredDigest, declareEverybody } from '../../../src/access/declared-digest.ts';
+import { desiredAccessDigest, desiredAccessOnAnyDay } from '../../../src/access/desired-digest.ts';
 import { differences } from '../../../src/access/model-difference.ts';
 import { APPLIED_ACCESS, packedAccess, unpackedAccess } from '../../../src/cli/session/applied-access.ts';
 import { appliedOf, follows, lastAppliedRecord, noteApply } from '../../../src/cli/session/last-applied.ts';
@@ -54,7 +54,7 @@ test('the record is read as it was written, is absent at first, and a damaged on
     commit: first,
     at: '2026-11-25T11:04:00.000Z',
     state: 'applying',
-    declared: declaredDigest(sampleTeam),
+    declared: desiredAccessDigest(sampleTeam),
     access: null,
     begun: [],
   };
@@ -97,7 +97,7 @@ test('until an apply ends, what was applied before it is known, with all that wa
   expect(half?.file?.begun).toEqual(expect.arrayContaining([ofEve('user'), `["user",{"user":"${name('bo')}"}]`]));
   await noteApply(record, { ...lab(), team: withEve }, { state: 'applied' });
   const whole = appliedOf(await record.read());
-  expect(whole).toMatchObject({ declared: declaredDigest(withEve), file: { isWhole: true, begun: [] } });
+  expect(whole).toMatchObject({ declared: desiredAccessDigest(withEve), file: { isWhole: true, begun: [] } });
 });
 
 test('a record of before it was kept what a file declares tells it as soon as the same file is applied again', async () => {
@@ -110,8 +110,8 @@ test('a record of before it was kept what a file declares tells it as soon as th
   write('0'.repeat(64));
   await noteApply(record, lab(), { state: 'applying' });
   expect(appliedOf(await record.read())).toEqual({ declared: null, file: null });
-  write(declaredDigest(sampleTeam));
-  expect(appliedOf(await record.read())).toEqual({ declared: declaredDigest(sampleTeam), file: null });
+  write(desiredAccessDigest(sampleTeam));
+  expect(appliedOf(await record.read())).toEqual({ declared: desiredAccessDigest(sampleTeam), file: null });
   await noteApply(record, lab(), { state: 'applying' });
   expect(appliedOf(await record.read())).toMatchObject({ declared: null, file: { begun: [], isWhole: false } });
 });
@@ -123,7 +123,7 @@ test('what a file declares is kept without a difference, without words for peopl
     { ...sampleTeam, freeze: ['pay:bonus'] },
   ] as Team[]) {
     const kept = APPLIED_ACCESS.parse(JSON.parse(JSON.stringify(packedAccess(team, '2026-11-25'))));
-    expect(differences(unpackedAccess(kept).model, declareEverybody(team))).toEqual([]);
+    expect(differences(unpackedAccess(kept).model, desiredAccessOnAnyDay(team))).toEqual([]);
     expect(JSON.stringify(kept)).not.toMatch(/@/);
   }
   const members = Array.from({ length: 5_000 }, (_, index) =>

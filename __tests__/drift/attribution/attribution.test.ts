@@ -1,10 +1,10 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { UserAccess } from '../../../src/access/access-of.ts';
 import type { Difference } from '../../../src/access/model-difference.ts';
-import type { TrailEvent } from '../../../src/aws/cloudtrail/event.ts';
-import { readTrail } from '../../../src/aws/cloudtrail/lookup.ts';
+import type { CloudTrailEvent } from '../../../src/aws/cloudtrail/event.ts';
+import { lookUpCloudTrail } from '../../../src/aws/cloudtrail/lookup.ts';
 import type { AccessKey } from '../../../src/aws/inventory/inventory.ts';
-import type { Stray } from '../../../src/aws/inventory/unmanaged.ts';
+import type { UnmanagedResource } from '../../../src/aws/inventory/unmanaged.ts';
 import { attribute, subjectsOf } from '../../../src/drift/attribution/attribution.ts';
 import type { DriftFinding, DriftWhat } from '../../../src/drift/finding.ts';
 import type { BoundaryEffect } from '../../../src/drift/rules/boundary.ts';
@@ -27,11 +27,24 @@ function finding(what: DriftWhat, cause: DriftFinding['cause'] = 'manual'): Drif
   return { id: 'a', what, cause, fate: 'leave', people: [], risk: null, place: 0, by: null };
 }
 
-function event(name: string, parameters: Record<string, unknown>, more: Partial<TrailEvent> = {}): TrailEvent {
-  return { name, at: AT, who: 'alex', from: '192.0.2.7', through: 'console', isError: false, parameters, ...more };
+function event(
+  name: string,
+  parameters: Record<string, unknown>,
+  more: Partial<CloudTrailEvent> = {},
+): CloudTrailEvent {
+  return {
+    name,
+    at: AT,
+    actor: 'alex',
+    sourceIp: '192.0.2.7',
+    userAgent: 'console',
+    isError: false,
+    parameters,
+    ...more,
+  };
 }
 
-type Asked = readonly [name: string, parameters: Record<string, unknown>, more?: Partial<TrailEvent>];
+type Asked = readonly [name: string, parameters: Record<string, unknown>, more?: Partial<CloudTrailEvent>];
 
 interface Row {
   readonly what: DriftWhat;
@@ -44,10 +57,16 @@ interface Row {
 
 const of = (difference: Difference): DriftWhat => ({ kind: 'difference', difference });
 
-const stray = (kind: Stray['kind'], name: string, path = PATH): DriftWhat => ({
+const stray = (kind: UnmanagedResource['kind'], name: string, path = PATH): DriftWhat => ({
   kind: 'stray',
   effect: {
-    stray: { kind, name, arn: `arn:aws:iam::123456789012:${kind}${path}${name}`, path, holding: null } as Stray,
+    stray: {
+      kind,
+      name,
+      arn: `arn:aws:iam::123456789012:${kind}${path}${name}`,
+      path,
+      details: null,
+    } as UnmanagedResource,
     people: [],
     keeps: [],
     administrators: [],
@@ -189,7 +208,7 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
   ],
   'membership-added': [
     {
-      what: of({ kind: 'membership-added', user: BO, group: PAYERS, stranger: false }),
+      what: of({ kind: 'membership-added', user: BO, group: PAYERS, unmanaged: false }),
       did: [
         ['AddUserToGroup', onBo({ groupName: PAYERS })],
         ['AddUserToGroup', { userName: BO.toUpperCase(), groupName: PAYERS }],
@@ -204,7 +223,7 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
   ],
   'membership-removed': [
     {
-      what: of({ kind: 'membership-removed', user: BO, group: PAYERS, stranger: false }),
+      what: of({ kind: 'membership-removed', user: BO, group: PAYERS, unmanaged: false }),
       did: [['RemoveUserFromGroup', onBo({ groupName: PAYERS })]],
       not: [
         ['AddUserToGroup', onBo({ groupName: PAYERS })],
@@ -508,11 +527,11 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
       what: { kind: 'too-many-access-keys', user: BO, keys: [KEY], allowed: 0 },
       did: [
         ['CreateAccessKey', onBo({})],
-        ['CreateAccessKey', {}, { who: BO }],
+        ['CreateAccessKey', {}, { actor: BO }],
       ],
       not: [
         ['CreateAccessKey', { userName: CY }],
-        ['CreateAccessKey', { userName: CY }, { who: BO }],
+        ['CreateAccessKey', { userName: CY }, { actor: BO }],
         ['CreateAccessKey', {}],
         ['UpdateAccessKey', onBo({ accessKeyId: 'AKIA1', status: 'Active' })],
       ],
@@ -589,7 +608,7 @@ describe('who did it', () => {
       const call = event(name, parameters, more);
       expect([name, attribute([one], [call])[0]?.by]).toMatchObject([
         name,
-        { who: call.who, at: call.at, from: '192.0.2.7', through: 'console' },
+        { who: call.actor, at: call.at, from: '192.0.2.7', through: 'console' },
       ]);
       // What was refused changed nothing.
       expect(attribute([one], [{ ...call, isError: true }])).toEqual([one]);
@@ -609,19 +628,19 @@ describe('who did it', () => {
   ])('$kind: no call of IAM tells', (what) => {
     const one = finding(what);
     expect(subjectsOf([one])).toEqual([]);
-    expect(attribute([one], [event('CreateAccessKey', {}, { who: 'root' }), event('TagUser', onBo({}))])).toEqual([
+    expect(attribute([one], [event('CreateAccessKey', {}, { actor: 'root' }), event('TagUser', onBo({}))])).toEqual([
       one,
     ]);
   });
 
-  const added = of({ kind: 'membership-added', user: BO, group: PAYERS, stranger: false });
-  const call = (more: Partial<TrailEvent>) => event('AddUserToGroup', onBo({ groupName: PAYERS }), more);
+  const added = of({ kind: 'membership-added', user: BO, group: PAYERS, unmanaged: false });
+  const call = (more: Partial<CloudTrailEvent>) => event('AddUserToGroup', onBo({ groupName: PAYERS }), more);
 
   test('the newest one that was carried out, whatever the order', () => {
     const events = [
-      call({ who: 'first', at: '2026-11-24T08:00:00Z' }),
-      call({ who: 'last', at: '2026-11-25T08:00:00Z' }),
-      call({ who: 'refused', at: '2026-11-25T09:00:00Z', isError: true }),
+      call({ actor: 'first', at: '2026-11-24T08:00:00Z' }),
+      call({ actor: 'last', at: '2026-11-25T08:00:00Z' }),
+      call({ actor: 'refused', at: '2026-11-25T09:00:00Z', isError: true }),
     ];
     for (const order of [events, [...events].reverse()])
       expect(attribute([finding(added)], order)[0]?.by).toMatchObject({ who: 'last' });
@@ -636,8 +655,8 @@ describe('who did it', () => {
   });
 
   test('an apply is named as one, and no person is made up where nobody told', () => {
-    const by = (events: readonly TrailEvent[]) => attribute([finding(added)], events)[0]?.by;
-    expect(by([call({ who: 'mturk-team-apply/GitHubActions', through: 'terraform' })])).toEqual({
+    const by = (events: readonly CloudTrailEvent[]) => attribute([finding(added)], events)[0]?.by;
+    expect(by([call({ actor: 'mturk-team-apply/GitHubActions', userAgent: 'terraform' })])).toEqual({
       who: 'mturk-team-apply/GitHubActions',
       at: AT,
       from: '192.0.2.7',
@@ -689,7 +708,7 @@ test('from an account that was changed by several hands to who did what', async 
   now = new Date(now.getTime() + 60_000);
   const done: [DriftWhat, string, object][] = [
     [
-      of({ kind: 'membership-added', user: BO, group: PAYERS, stranger: false }),
+      of({ kind: 'membership-added', user: BO, group: PAYERS, unmanaged: false }),
       'AddUserToGroup',
       { UserName: BO, GroupName: PAYERS },
     ],
@@ -731,7 +750,7 @@ test('from an account that was changed by several hands to who did what', async 
     ...done.map(([what]) => finding(what)),
     finding({ kind: 'console-password', user: CY, lastUsed: null }),
   ];
-  const { events, unseen } = await readTrail(trail, subjectsOf(findings), since, {
+  const { events, unseen } = await lookUpCloudTrail(trail, subjectsOf(findings), since, {
     now: () => now,
     wait: async () => {},
   });

@@ -54,7 +54,7 @@ const membership = (before: readonly string[], after: readonly string[], actions
   { name: iam('paymaster'), group: iam('paymaster'), users: after },
 ];
 const takesBoOut = membership([iam('bo'), iam('fay')], [iam('fay')]);
-const boAdded = finding({ kind: 'membership-added', group: iam('paymaster'), user: iam('bo'), stranger: false });
+const boAdded = finding({ kind: 'membership-added', group: iam('paymaster'), user: iam('bo'), unmanaged: false });
 const limits = {
   user: iam('bo'),
   name: 'limits',

@@ -18,7 +18,7 @@ const added = (user: string, group: string): Difference => ({
   kind: 'membership-added',
   group: iam(group),
   user: iam(user),
-  stranger: false,
+  unmanaged: false,
 });
 const removed = (user: string, group: string): Difference =>
   ({ ...added(user, group), kind: 'membership-removed' }) as Difference;

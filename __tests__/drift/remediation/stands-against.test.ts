@@ -1,6 +1,6 @@
 import type { AccessModel, InlinePolicy } from '../../../src/access/model.ts';
 import type { Difference } from '../../../src/access/model-difference.ts';
-import { declare } from '../../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { block } from '../../../src/diagnostics/block.ts';
 import type { DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
 import { standsAgainst } from '../../../src/drift/remediation/stands-against.ts';
@@ -17,7 +17,7 @@ const reader = iamName(team.lab, 'results-reader');
 const allow = (Action: string) => ({ Statement: [{ Effect: 'Allow', Action, Resource: '*' }] }) as const;
 const denyAll = { Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] } as const;
 
-const file = declare(team, TODAY);
+const file = desiredAccess(team, TODAY);
 const withInline = (model: AccessModel, user: string, ...inline: InlinePolicy[]): AccessModel => ({
   ...model,
   users: model.users.map((each) => (each.name === user ? { ...each, inline: [...each.inline, ...inline] } : each)),

@@ -1,4 +1,4 @@
-import { declare } from '../../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { lookOf } from '../../../src/drift/scan/drift-look.ts';
 import type { Team } from '../../../src/team/team.ts';
 import {
@@ -88,7 +88,7 @@ describe('credentials', () => {
       'a key used after the last day',
       {
         today: '2027-06-02',
-        account: declare(sampleTeam, TODAY),
+        account: desiredAccess(sampleTeam, TODAY),
         credentials: { [name('bo')]: { keys: [keyOf({ lastUsed: '2027-06-01T00:00:00Z' })] } },
       },
       ['key-used-after-leaving/bo', 'user-added/bo'],
@@ -97,7 +97,7 @@ describe('credentials', () => {
       'a key used on the last day, and no other word about her keys',
       {
         today: '2027-06-02',
-        account: declare(sampleTeam, TODAY),
+        account: desiredAccess(sampleTeam, TODAY),
         credentials: { [name('bo')]: { keys: [old, keyOf({ lastUsed: '2027-05-31T23:00:00Z' })] } },
       },
       ['user-added/bo'],
@@ -107,7 +107,7 @@ describe('credentials', () => {
       {
         team: left,
         applied: sampleTeam,
-        account: declare(sampleTeam, TODAY),
+        account: desiredAccess(sampleTeam, TODAY),
         credentials: { [name('bo')]: { keys: [keyOf({ lastUsed: '2026-11-21T00:00:00Z' })] } },
       },
       ['user-added/bo/spends', 'key-used-after-leaving/bo'],
@@ -129,7 +129,7 @@ describe('credentials', () => {
     [
       'somebody else, who may do nothing',
       {
-        account: withUser({ name: 'guest' })(declare(sampleTeam, TODAY)),
+        account: withUser({ name: 'guest' })(desiredAccess(sampleTeam, TODAY)),
         credentials: { guest: { keys: [old, old], password: { lastUsed: null } } },
       },
       [],
@@ -163,7 +163,7 @@ describe('credentials', () => {
 
   test("keys of the root user are the lab's business too, those in use", () => {
     const inventory = (active: boolean) =>
-      inventoryOf(declare(sampleTeam, TODAY), {}, { root: { keys: [keyOf({ active })], mfa: true } });
+      inventoryOf(desiredAccess(sampleTeam, TODAY), {}, { root: { keys: [keyOf({ active })], mfa: true } });
     const ids = (active: boolean) =>
       lookOf({
         team: sampleTeam,
@@ -178,7 +178,7 @@ describe('credentials', () => {
 
   test('keys of somebody outside come with her', () => {
     const keys = [keyOf({ lastUsed: '2019-05-31T00:00:00Z' })];
-    const account = withUser({ name: 'old-mturk-user', attached: [FULL] })(declare(sampleTeam, TODAY));
+    const account = withUser({ name: 'old-mturk-user', attached: [FULL] })(desiredAccess(sampleTeam, TODAY));
     const { findings } = lookAt({ account, credentials: { 'old-mturk-user': { keys } } });
     expect(findings).toMatchObject([{ what: { kind: 'outside', keys, isAdministrator: false }, risk: 'spends' }]);
   });

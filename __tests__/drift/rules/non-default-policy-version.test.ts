@@ -1,5 +1,5 @@
-import { declaredDigest } from '../../../src/access/declared-digest.ts';
-import { declare } from '../../../src/access/sources/desired.ts';
+import { desiredAccessDigest } from '../../../src/access/desired-digest.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { PolicyVersion } from '../../../src/aws/inventory/inventory.ts';
 import { lookOf } from '../../../src/drift/scan/drift-look.ts';
 import type { PolicyDocument } from '../../../src/iam/document.ts';
@@ -11,7 +11,7 @@ import { sampleTeam } from '../../support/sample-team.ts';
 
 const READER = rolePolicyArn(sampleTeam, 'results-reader');
 const BOUNDARY = boundaryArn(sampleTeam);
-const declared = declare(sampleTeam, TODAY);
+const declared = desiredAccess(sampleTeam, TODAY);
 const ours = declared.policies.find(({ arn }) => arn === READER)!.document!;
 const wide = says(statement('Allow', 'mechanicalturk:*'));
 const narrow = says(statement('Allow', 'mechanicalturk:GetHIT'));
@@ -28,7 +28,7 @@ function versions(...documents: readonly (PolicyDocument | null | readonly ['*',
 
 function look(arn: string, list: readonly PolicyVersion[], change: Change = (account) => account) {
   const inventory = inventoryOf(change(declared), {}, {}, { [arn]: list });
-  const applied = { declared: declaredDigest(sampleTeam) };
+  const applied = { declared: desiredAccessDigest(sampleTeam) };
   return lookOf({ team: sampleTeam, today: TODAY, at: AT, inventory, plan: null, applied });
 }
 

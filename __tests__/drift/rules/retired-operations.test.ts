@@ -1,6 +1,6 @@
-import { declare } from '../../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { actionOf, OPERATIONS } from '../../../src/catalog/mturk.ts';
-import { LEGACY_OPERATIONS } from '../../../src/catalog/retired.ts';
+import { RETIRED_OPERATIONS } from '../../../src/catalog/retired.ts';
 import { deadNamesIn } from '../../../src/drift/rules/retired-operations.ts';
 import type { Statement } from '../../../src/iam/document.ts';
 import {
@@ -68,7 +68,7 @@ test.each<[string, Statement, readonly string[]]>([
 });
 
 test('every old name is dead or current, and no current one is dead', () => {
-  const old = Object.keys(LEGACY_OPERATIONS);
+  const old = Object.keys(RETIRED_OPERATIONS);
   const dead = deadNamesIn(
     says(
       statement(
@@ -87,7 +87,7 @@ test('who has such a policy is said, and weighs what was meant to be denied and 
     withPolicy(arn, says(statement('Deny', 'mechanicalturk:GrantBonus'))),
     withUser({ name: 'zoe', inline: [{ name: 'all', document: says(statement('Allow', 'mechanicalturk:*')) }] }),
     changeGroup('paymaster', ({ attached }) => ({ attached: [...attached, arn] })),
-  )(declare(sampleTeam, TODAY));
+  )(desiredAccess(sampleTeam, TODAY));
   const dead = (model: typeof account) =>
     lookAt({ account: model }).findings.flatMap(({ what, risk }) =>
       what.kind === 'retired-operations' ? [[what.users, risk]] : [],
@@ -102,7 +102,7 @@ test('who has such a policy is said, and weighs what was meant to be denied and 
 });
 
 test('what the lab itself writes has none', () => {
-  const { policies, users } = declare(sampleTeam, TODAY);
+  const { policies, users } = desiredAccess(sampleTeam, TODAY);
   const documents = [...policies, ...users.flatMap(({ inline }) => inline)].flatMap(({ document }) => document ?? []);
   expect(documents.flatMap(deadNamesIn)).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EVE_LEFT, FIRST_TEAM, NARROWED, WITH_EVE } from '../../../conformance/story-team.ts';
-import { declaredDigest } from '../../../src/access/declared-digest.ts';
+import { desiredAccessDigest } from '../../../src/access/desired-digest.ts';
 import type { AccessModel } from '../../../src/access/model.ts';
 import { differenceKey } from '../../../src/access/model-difference.ts';
-import { declare } from '../../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { DriftCause, DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
 import { lookOf } from '../../../src/drift/scan/drift-look.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
@@ -45,13 +45,13 @@ function fast(team: Team, today: string, account: AccessModel, applied: Team | n
     at: new Date(`${today}T00:30:00Z`),
     inventory: inventoryOf(account),
     plan: null,
-    applied: applied === null ? null : { declared: declaredDigest(applied) },
+    applied: applied === null ? null : { declared: desiredAccessDigest(applied) },
   });
 }
 
 describe.each(Object.entries(EXAMPLES))('%s', (_what, team) => {
   test('an account that is as the file says gives an empty report, whatever is noted of the last apply', () => {
-    const account = declare(team, TODAY);
+    const account = desiredAccess(team, TODAY);
     for (const applied of [team, null]) {
       expect(fast(team, TODAY, account, applied)).toMatchObject({ class: 'clean', findings: [], unseen: [] });
     }
@@ -62,13 +62,13 @@ describe.each(Object.entries(EXAMPLES))('%s', (_what, team) => {
       if (until === null) continue;
       const today = dayAfter(until);
       const gone = team.members.filter((each) => each.until !== null && each.until < today);
-      const look = fast(team, today, declare(team, TODAY));
+      const look = fast(team, today, desiredAccess(team, TODAY));
       const expected = gone.filter((each) => (each.until ?? '') >= TODAY).map(({ key }) => `user-added/${key}`);
       expect(look.findings.map(({ id }) => id).sort()).toEqual(expected.sort());
       expect(look.class).toBe(expected.length === 0 ? 'clean' : 'pending');
       // She may nothing any more although nothing ran.
       expect(look.findings.flatMap(({ people }) => people)).toEqual([]);
-      expect(fast(team, today, declare(team, today))).toMatchObject({ class: 'clean', findings: [] });
+      expect(fast(team, today, desiredAccess(team, today))).toMatchObject({ class: 'clean', findings: [] });
     }
   });
 });
@@ -82,7 +82,7 @@ function planned(step: string, team: Team, applied: Team | null, account?: Acces
     at: AT,
     inventory: inventoryOf(account ?? report.access.before),
     plan: { report, plan },
-    applied: applied === null ? null : { declared: declaredDigest(applied) },
+    applied: applied === null ? null : { declared: desiredAccessDigest(applied) },
   });
 }
 
@@ -142,7 +142,7 @@ describe('the twelve tamperings', () => {
   });
 
   test('are taken from the plan where the inventory does not have them any more', () => {
-    const look = planned('12-drift', team, null, declare(team, TODAY));
+    const look = planned('12-drift', team, null, desiredAccess(team, TODAY));
     expect(look.findings.map(line)).toEqual(expect.arrayContaining(lines));
     expect(causes(look)).toEqual(['manual']);
     expect(look.findings.length).toBeGreaterThanOrEqual(12);
@@ -206,7 +206,7 @@ test.each<['manual' | 'unexplained', string, string]>([
   const [, team] = RECORDED_TEAMS['15-after']!;
   const plan = withAttribute(cause);
   const report = classifyPlan(plan, team.account);
-  const inventory = inventoryOf(declare(team, TODAY));
+  const inventory = inventoryOf(desiredAccess(team, TODAY));
   const look = lookOf({ team, today: TODAY, at: AT, inventory, plan: { report, plan }, applied: null });
   expect(look.findings.map(line)).toEqual([expected]);
   expect(look.class).toBe(found);

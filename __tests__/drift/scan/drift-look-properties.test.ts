@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { accessOf } from '../../../src/access/access-of.ts';
-import { declaredDigest, declareEverybody } from '../../../src/access/declared-digest.ts';
-import { compare, type PersonChange } from '../../../src/access/diff.ts';
+import { desiredAccessDigest, desiredAccessOnAnyDay } from '../../../src/access/desired-digest.ts';
+import { type AccessChange, diffAccess } from '../../../src/access/diff.ts';
 import { hasEffect } from '../../../src/access/effect.ts';
 import type { AccessModel } from '../../../src/access/model.ts';
 import { type Difference, inverse } from '../../../src/access/model-difference.ts';
 import { concernedBy, indexModel, type ModelIndex } from '../../../src/access/model-index.ts';
 import { difference, isEmpty, NO_OPERATIONS } from '../../../src/access/operation-set.ts';
-import { declare } from '../../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { withDifferences } from '../../../src/access/with-differences.ts';
 import type { DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
 import { lookOf } from '../../../src/drift/scan/drift-look.ts';
@@ -40,13 +40,13 @@ function fastLook(team: Team, account: AccessModel): DriftLook {
     at: AT,
     inventory: inventoryOf(account),
     plan: null,
-    applied: { declared: declaredDigest(team) },
+    applied: { declared: desiredAccessDigest(team) },
   });
 }
 
 /** With those still there who are past their last day, or without. */
 const stories = fc.tuple(teams(), tamperings(), fc.boolean()).map(([team, done, isLate]) => {
-  const declared = isLate ? declareEverybody(team) : declare(team, TODAY);
+  const declared = isLate ? desiredAccessOnAnyDay(team) : desiredAccess(team, TODAY);
   return { team, declared, account: tamperedWith(declared, team, done) };
 });
 
@@ -56,7 +56,7 @@ function undone(findings: readonly DriftFinding[]): readonly Difference[] {
   );
 }
 
-const gives = ({ operations, ends, kind }: PersonChange) =>
+const gives = ({ operations, ends, kind }: AccessChange) =>
   operations.gained.length > 0 || (kind === 'changed' && isLater(ends.after, ends.before));
 
 test('undoing what is undone gives nobody an operation or a later end, each alone and all together, now or later, from anywhere', () => {
@@ -70,7 +70,7 @@ test('undoing what is undone gives nobody an operation or a later end, each alon
       );
       for (const differences of [undoing, ...undoing.map((one) => [one])]) {
         const after = withDifferences(account, differences, documents);
-        for (const at of [AT, ...LATER]) expect(compare(account, after, at).people.filter(gives)).toEqual([]);
+        for (const at of [AT, ...LATER]) expect(diffAccess(account, after, at).people.filter(gives)).toEqual([]);
         for (const sourceIp of ADDRESSES) expect(gainersFrom(sourceIp, account, after)).toEqual([]);
       }
     }),
@@ -105,7 +105,7 @@ test('whatever changes what somebody may do is found without an engine', () => {
       const { findings } = fastLook(team, account);
       const sides = [indexModel(account), indexModel(declared)] as const;
       const told = new Set(findings.flatMap((finding) => named(finding, ...sides)));
-      const changed = compare(declared, account, AT).people.filter(
+      const changed = diffAccess(declared, account, AT).people.filter(
         // Who may nothing is no news when she comes, nor, past her last day, when she goes.
         (person) => hasEffect(person) && (person.kind === 'changed' || person.mayAct.after || person.mayAct.before),
       );
@@ -134,7 +134,7 @@ test('the ids of a look are different, of letters that a snooze may have, and th
 test('nothing is found on an account that is as the file says', () => {
   fc.assert(
     fc.property(teams(), (team) => {
-      expect(fastLook(team, declare(team, TODAY))).toMatchObject({ class: 'clean', findings: [], unseen: [] });
+      expect(fastLook(team, desiredAccess(team, TODAY))).toMatchObject({ class: 'clean', findings: [], unseen: [] });
     }),
   );
 });

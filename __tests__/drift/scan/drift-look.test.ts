@@ -1,6 +1,6 @@
-import { declaredDigest } from '../../../src/access/declared-digest.ts';
+import { desiredAccessDigest } from '../../../src/access/desired-digest.ts';
 import type { AccessModel } from '../../../src/access/model.ts';
-import { declare } from '../../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { managedPolicyArn, managedPolicyByArn } from '../../../src/catalog/managed-policies.ts';
 import { fail } from '../../../src/diagnostics/failure.ts';
 import type { DriftFinding } from '../../../src/drift/finding.ts';
@@ -48,7 +48,7 @@ const MTURK = 'mechanicalturk:*';
 const READER = rolePolicyArn(sampleTeam, 'results-reader');
 const PAYMASTER = rolePolicyArn(sampleTeam, 'paymaster');
 const readerStatement = says(
-  ...[declare(sampleTeam, TODAY).policies.find(({ arn }) => arn === READER)!.document!.Statement].flat(),
+  ...[desiredAccess(sampleTeam, TODAY).policies.find(({ arn }) => arn === READER)!.document!.Statement].flat(),
 );
 
 /** What was done by hand to an account that is as the applied file says, and what is found: `id: cause, fate`. */
@@ -411,14 +411,14 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
 ];
 
 test.each(BY_HAND)('%s', (_what, change, expected) => {
-  const { findings, class: found } = lookAt({ account: change(declare(sampleTeam, TODAY)) });
+  const { findings, class: found } = lookAt({ account: change(desiredAccess(sampleTeam, TODAY)) });
   expect(findings.map(line)).toEqual(expected);
   const causes = new Set(findings.map(({ cause }) => cause));
   expect(found).toBe(causes.has('manual') ? 'drift' : causes.has('unmanaged') ? 'unmanaged' : 'clean');
 });
 
 describe('what is pending, and what is a stray', () => {
-  const applied = declare(sampleTeam, TODAY);
+  const applied = desiredAccess(sampleTeam, TODAY);
   const leaver: Team = { ...withoutMember('bo'), departed: [{ key: 'bo', left: '2026-11-20', reason: 'graduated' }] };
   const cases: readonly (readonly [string, GivenLook, string, readonly string[]])[] = [
     [
@@ -529,7 +529,7 @@ describe('what nobody could look at', () => {
     {},
     {
       isAccessKnown: false,
-      unseen: [failure],
+      notChecked: [failure],
     },
   );
 
@@ -540,7 +540,7 @@ describe('what nobody could look at', () => {
 
   test('makes an error of what is clean otherwise, and no more than a note of what is not', () => {
     const inventory = (account: AccessModel) =>
-      inventoryOf(account, {}, { unseen: [{ ...failure, what: 'the credential report' }] });
+      inventoryOf(account, {}, { notChecked: [{ ...failure, what: 'the credential report' }] });
     const classOf = (account: AccessModel) =>
       lookOf({
         team: sampleTeam,
@@ -548,9 +548,9 @@ describe('what nobody could look at', () => {
         at: AT,
         inventory: inventory(account),
         plan: null,
-        applied: { declared: declaredDigest(sampleTeam) },
+        applied: { declared: desiredAccessDigest(sampleTeam) },
       }).class;
-    expect(classOf(declare(sampleTeam, TODAY))).toBe('error');
-    expect(classOf(putInto('bo', name('paymaster'))(declare(sampleTeam, TODAY)))).toBe('drift');
+    expect(classOf(desiredAccess(sampleTeam, TODAY))).toBe('error');
+    expect(classOf(putInto('bo', name('paymaster'))(desiredAccess(sampleTeam, TODAY)))).toBe('drift');
   });
 });

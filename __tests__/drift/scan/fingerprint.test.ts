@@ -1,4 +1,4 @@
-import { declare } from '../../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { DriftLook } from '../../../src/drift/finding.ts';
 import {
   all,
@@ -32,7 +32,7 @@ interface Given {
 const PATH = `/mturk/${sampleTeam.lab}/`;
 
 function look({ change = (account) => account, credentials = {}, today = TODAY }: Given): DriftLook {
-  return lookAt({ account: change(declare(sampleTeam, TODAY)), credentials, today });
+  return lookAt({ account: change(desiredAccess(sampleTeam, TODAY)), credentials, today });
 }
 
 const reads = says(statement('Allow', 'mechanicalturk:GetHIT'));

@@ -1,7 +1,7 @@
-import { declaredDigest, declareEverybody } from '../../../src/access/declared-digest.ts';
+import { desiredAccessDigest, desiredAccessOnAnyDay } from '../../../src/access/desired-digest.ts';
 import type { AccessModel } from '../../../src/access/model.ts';
 import { type Difference, differences } from '../../../src/access/model-difference.ts';
-import { declare } from '../../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { lookOf } from '../../../src/drift/scan/drift-look.ts';
 import { withHands } from '../../../src/drift/scan/look-hands.ts';
 import { type Applied, sinceApplied } from '../../../src/drift/scan/look-since.ts';
@@ -32,8 +32,8 @@ import { member, sampleTeam } from '../../support/sample-team.ts';
 function appliedOf(team: Team, more: Partial<NonNullable<Applied['file']>> = {}): Applied {
   const isWhole = more.isWhole ?? true;
   return {
-    declared: isWhole ? declaredDigest(team) : null,
-    file: { model: declareEverybody(team), ended: [], begun: [], isWhole, ...more },
+    declared: isWhole ? desiredAccessDigest(team) : null,
+    file: { model: desiredAccessOnAnyDay(team), ended: [], begun: [], isWhole, ...more },
   };
 }
 
@@ -110,16 +110,16 @@ const CASES: readonly (readonly [string, Team, Applied, Change, readonly string[
 ];
 
 test.each(CASES)('%s', (_what, team, applied, change, expected) => {
-  const account = change(declare(sampleTeam, TODAY));
+  const account = change(desiredAccess(sampleTeam, TODAY));
   expect(fast(team, applied, account)).toEqual([...expected].sort());
 });
 
 test('nobody knows of an account that is another one, and of a record that has only a digest', () => {
-  const other = { ...declareEverybody(sampleTeam), account: '999999999999' };
+  const other = { ...desiredAccessOnAnyDay(sampleTeam), account: '999999999999' };
   expect(sinceApplied(appliedOf(sampleTeam, { model: other }), withEve, TODAY)).toBeNull();
-  expect(sinceApplied({ declared: declaredDigest(sampleTeam) }, withEve, TODAY)).toBeNull();
+  expect(sinceApplied({ declared: desiredAccessDigest(sampleTeam) }, withEve, TODAY)).toBeNull();
   expect(sinceApplied(null, sampleTeam, TODAY)).toBeNull();
-  const since = sinceApplied({ declared: declaredDigest(sampleTeam) }, sampleTeam, TODAY);
+  const since = sinceApplied({ declared: desiredAccessDigest(sampleTeam) }, sampleTeam, TODAY);
   expect(since?.has({ kind: 'user-deleted', user: name('bo') })).toBe(false);
 });
 
@@ -137,7 +137,7 @@ describe('what a plan is told that its state has forgotten', () => {
   });
   const told = ({ manualChanges: tampered }: PlanClassification) =>
     tampered.map(({ difference }: { difference: Difference }) => difference.kind);
-  const now = declare(sampleTeam, TODAY);
+  const now = desiredAccess(sampleTeam, TODAY);
   const hands = takeOut('bo', name('task-publisher'))(now);
 
   test('is what the file has not changed; without that, its resources are nobody else’s', () => {
@@ -148,7 +148,10 @@ describe('what a plan is told that its state has forgotten', () => {
       ...{ pending: [], pendingAddresses: [] },
     });
     expect(withHands(report(hands, now), null)).toEqual(report(hands, now));
-    const both = withHands(report(hands, declare(withEve, TODAY)), sinceApplied(appliedOf(sampleTeam), withEve, TODAY));
+    const both = withHands(
+      report(hands, desiredAccess(withEve, TODAY)),
+      sinceApplied(appliedOf(sampleTeam), withEve, TODAY),
+    );
     expect(told(both)).toEqual(['membership-removed']);
     expect(both.pending.map(({ kind }) => kind)).toContain('user-added');
     expect(both.pendingAddresses).toEqual(['a.b']);
@@ -156,7 +159,7 @@ describe('what a plan is told that its state has forgotten', () => {
 
   test('is not who leaves by the day, and not what belongs to whom a state has lost', () => {
     const since = sinceApplied(appliedOf(ended), ended, TODAY);
-    const leaving = report(declareEverybody(ended), declare(ended, TODAY));
+    const leaving = report(desiredAccessOnAnyDay(ended), desiredAccess(ended, TODAY));
     expect(withHands(leaving, since)).toEqual(leaving);
     const lost = report(hands, now, { imported: [{ address: 'aws_iam_user.member_bo', id: name('bo') }] });
     expect(withHands(lost, sinceApplied(appliedOf(sampleTeam), sampleTeam, TODAY))).toEqual(lost);

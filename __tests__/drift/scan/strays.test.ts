@@ -1,11 +1,11 @@
-import { declare } from '../../../src/access/sources/desired.ts';
-import type { NamedThing } from '../../../src/aws/iam-names.ts';
-import { boundaryOf } from '../../../src/aws/inventory/boundary.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
+import type { IamEntity } from '../../../src/aws/iam-names.ts';
+import { boundaryState } from '../../../src/aws/inventory/boundary.ts';
 import {
-  type GroupHolding,
-  type PolicyHolding,
-  straysOf,
-  type UserHolding,
+  findUnmanaged,
+  type GroupDetails,
+  type PolicyDetails,
+  type UserDetails,
 } from '../../../src/aws/inventory/unmanaged.ts';
 import { namingOf } from '../../../src/cli/session/naming.ts';
 import { fail } from '../../../src/diagnostics/failure.ts';
@@ -40,10 +40,10 @@ const team: Team = {
 const paymaster = team.roles.find(({ key }) => key === 'paymaster')!;
 
 interface Fake {
-  readonly groups?: Readonly<Record<string, Partial<GroupHolding>>>;
-  readonly users?: Readonly<Record<string, Partial<UserHolding>>>;
+  readonly groups?: Readonly<Record<string, Partial<GroupDetails>>>;
+  readonly users?: Readonly<Record<string, Partial<UserDetails>>>;
   /** By ARN. */
-  readonly policies?: Readonly<Record<string, PolicyHolding>>;
+  readonly policies?: Readonly<Record<string, PolicyDetails>>;
   readonly boundary?: PolicyDocument | null;
   /** Where things lie that are not under the lab's path. */
   readonly elsewhere?: Readonly<Record<string, string>>;
@@ -51,7 +51,7 @@ interface Fake {
   readonly denied?: true;
 }
 
-type Seen = Parameters<typeof straysOf>[0];
+type Seen = Parameters<typeof findUnmanaged>[0];
 
 function accountWith(fake: Fake): Seen {
   if (fake.denied === true) {
@@ -59,10 +59,10 @@ function accountWith(fake: Fake): Seen {
     const { failure } = fail('credentials-denied', { reason, progress: null });
     const nothing = { account: team.account, users: [], groups: [], policies: [] };
     const unseen = [{ what: 'users, groups and policies', failure }];
-    return { access: nothing, users: new Map(), policies: new Map(), isAccessKnown: false, unseen };
+    return { access: nothing, users: new Map(), policies: new Map(), isAccessKnown: false, notChecked: unseen };
   }
   const { groups = {}, users = {}, boundary = boundaryPolicy(team), elsewhere = {} } = fake;
-  const policies: Readonly<Record<string, PolicyHolding>> = {
+  const policies: Readonly<Record<string, PolicyDetails>> = {
     [ADMINISTRATOR]: { document: allow('*'), attachments: 1 },
     [PAYMASTER]: { document: rolePolicy(paymaster, []), attachments: 2 },
     ...(boundary === null ? {} : { [BOUNDARY]: { document: boundary, attachments: 5 } }),
@@ -101,24 +101,24 @@ function accountWith(fake: Fake): Seen {
     users: new Map(),
     policies: new Map(Object.entries(policies).map(([arn, held]) => [arn, { ...held, versions: [] }])),
     isAccessKnown: true,
-    unseen: [],
+    notChecked: [],
   };
 }
 
 /** What the state or the file has: the lab's own, and one policy. */
-const knows = ({ kind, name }: NamedThing): boolean =>
+const knows = ({ kind, name }: IamEntity): boolean =>
   kind === 'policy' ? name === 'perception-lab-paymaster' : name.startsWith('perception-lab-');
 
 function besideIn(fake: Fake, of = team) {
   const account = accountWith(fake);
   const groups = new Set(of.roles.map(({ key }) => `perception-lab-${key}`));
-  const look = straysOf(account, { path: PATH, knows, groups });
-  const boundary = boundaryOf(account, of);
+  const look = findUnmanaged(account, { path: PATH, knows, groups });
+  const boundary = boundaryState(account, of);
   return {
-    strays: strayEffectsOf(look, of, declare(sampleTeam, '2026-01-01'), TODAY, AT),
+    strays: strayEffectsOf(look, of, desiredAccess(sampleTeam, '2026-01-01'), TODAY, AT),
     boundary: boundaryEffectOf(boundary, of, TODAY, AT),
     boundaryState: boundary.state,
-    unseen: look.unseen,
+    unseen: look.notChecked,
   };
 }
 
@@ -184,18 +184,18 @@ test('the report of each, as a person reads it', () => {
 });
 
 test.each<[keyof typeof CASES, string, string[], string[]]>([
-  ['a clean account', 'as-written', [], []],
-  ['a group renamed by hand', 'as-written', ['group old-payers'], ['perception-lab-fay']],
-  ['the same group, moved out of the path', 'as-written', ['group old-payers'], ['perception-lab-fay']],
-  ['a user outside the lab with a policy of the lab, and one without', 'as-written', ['user zoe'], ['zoe']],
-  ['a user with AdministratorAccess', 'as-written', ['user ghost'], ['ghost']],
-  ['the same user under the boundary', 'as-written', ['user ghost'], ['ghost']],
-  ['a user in a group outside the lab, and in one of the lab', 'as-written', ['user ghost'], ['ghost']],
-  ['an empty group', 'as-written', ['group empty'], []],
-  ['a policy that is attached to nothing', 'as-written', ['policy spare'], []],
+  ['a clean account', 'unchanged', [], []],
+  ['a group renamed by hand', 'unchanged', ['group old-payers'], ['perception-lab-fay']],
+  ['the same group, moved out of the path', 'unchanged', ['group old-payers'], ['perception-lab-fay']],
+  ['a user outside the lab with a policy of the lab, and one without', 'unchanged', ['user zoe'], ['zoe']],
+  ['a user with AdministratorAccess', 'unchanged', ['user ghost'], ['ghost']],
+  ['the same user under the boundary', 'unchanged', ['user ghost'], ['ghost']],
+  ['a user in a group outside the lab, and in one of the lab', 'unchanged', ['user ghost'], ['ghost']],
+  ['an empty group', 'unchanged', ['group empty'], []],
+  ['a policy that is attached to nothing', 'unchanged', ['policy spare'], []],
   ['a boundary that lets everything through', 'changed', [], []],
   ['no boundary', 'missing', [], []],
-  ['nothing may be asked', 'unseen', [], []],
+  ['nothing may be asked', 'not-checked', [], []],
 ])('%s: the boundary is %s', (name, state, strays, gaining) => {
   const beside = besideIn(CASES[name]!);
   expect(beside.boundaryState).toBe(state);
@@ -222,12 +222,12 @@ test('a member who is past her last day is still under her limits, until she is 
     ...team,
     members: team.members.map((each) => (each.key === 'bo' ? { ...each, until: day } : each)),
   });
-  const look = straysOf(
+  const look = findUnmanaged(
     accountWith({ groups: { 'old-payers': { members: ['perception-lab-bo'], attached: [PAYMASTER] } } }),
     { path: PATH, knows, groups: new Set() },
   );
   const gaining = (day: string) =>
-    strayEffectsOf(look, until(day), declare(until(day), '2026-01-01'), TODAY, AT)[0]!.people.length;
+    strayEffectsOf(look, until(day), desiredAccess(until(day), '2026-01-01'), TODAY, AT)[0]!.people.length;
   expect([gaining('2026-11-01'), gaining('2026-12-01')]).toEqual([0, 1]);
 });
 
@@ -242,5 +242,5 @@ test('a boundary with the same statements in another order and spelling is as wr
   const { Statement, Version } = boundaryPolicy(team);
   const statements = Array.isArray(Statement) ? [...Statement].reverse() : [];
   const account = accountWith({ boundary: { Statement: statements, Version } });
-  expect(boundaryOf(account, team)).toEqual({ state: 'as-written', arn: BOUNDARY });
+  expect(boundaryState(account, team)).toEqual({ state: 'unchanged', arn: BOUNDARY });
 });

@@ -1,4 +1,4 @@
-import { declare } from '../../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { Team } from '../../../src/team/team.ts';
 import {
   all,
@@ -20,7 +20,7 @@ describe('snoozes', () => {
     putInto('bo', name('paymaster')),
     attach('ada', FULL),
     attach('fay', FULL),
-  )(declare(sampleTeam, TODAY));
+  )(desiredAccess(sampleTeam, TODAY));
   const snooze = (finding: string, until: string) => ({ finding, until, reason: 'known' });
   const withSnoozes = (...snoozed: Team['snoozed']): Team => ({ ...sampleTeam, snoozed });
 
@@ -48,7 +48,7 @@ describe('snoozes', () => {
   });
 
   test('where all is snoozed, the account counts as clean, and the fingerprint is that of a clean one', () => {
-    const account = putInto('bo', name('paymaster'))(declare(sampleTeam, TODAY));
+    const account = putInto('bo', name('paymaster'))(desiredAccess(sampleTeam, TODAY));
     const seen = lookAt({ team: withSnoozes(snooze('membership-added/bo/paymaster/spends', TODAY)), account });
     expect(seen).toMatchObject({ class: 'clean', findings: [], fingerprint: lookAt({}).fingerprint });
   });
@@ -60,7 +60,7 @@ describe('snoozes', () => {
       withPolicy(one, says(statement('Deny', 'mechanicalturk:*'))),
       withPolicy(two, says(statement('Deny', '*'))),
       attach('fay', one, two),
-    )(declare(sampleTeam, TODAY));
+    )(desiredAccess(sampleTeam, TODAY));
     const fates = (team: Team) => lookAt({ team, account }).findings.map(({ id, fate }) => `${id}: ${fate}`);
     expect(fates(sampleTeam)).toEqual(['policy-attached/user/fay/one: leave', 'policy-attached/user/fay/two: leave']);
     expect(fates(withSnoozes(snooze('policy-attached/user/fay/two', TODAY)))).toEqual([

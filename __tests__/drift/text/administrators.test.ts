@@ -1,4 +1,4 @@
-import { declare } from '../../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { findingLine } from '../../../src/drift/text/item.ts';
 import { boundaryArn } from '../../../src/team/names.ts';
 import {
@@ -42,7 +42,7 @@ test.each<[string, Change, number]>([
     2,
   ],
 ])('a member who has become an administrator is told of as one: %s', (_what, change, count) => {
-  const { findings } = lookAt({ account: change(declare(sampleTeam, TODAY)) });
+  const { findings } = lookAt({ account: change(desiredAccess(sampleTeam, TODAY)) });
   const lines = findings.map((finding) => findingLine(finding, naming));
   expect(lines).toHaveLength(count);
   for (const line of lines) {

@@ -58,7 +58,7 @@ describe('an issue', () => {
       ...stray,
       what: {
         kind: 'stray',
-        effect: { ...effect, stray: { ...effect.stray, holding: { ...effect.stray.holding, attached } } },
+        effect: { ...effect, stray: { ...effect.stray, details: { ...effect.stray.details, attached } } },
       },
     } as DriftFinding;
     const { body } = driftIssueText(lookOf([many, ...ALL]), { ...view, budget: 12_000 });

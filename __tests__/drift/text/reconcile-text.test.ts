@@ -19,7 +19,7 @@ const added: Difference = {
   kind: 'membership-added',
   group: 'perception-lab-paymaster',
   user: 'perception-lab-bo',
-  stranger: false,
+  unmanaged: false,
 };
 const finding = (id: string): DriftFinding => ({
   id,

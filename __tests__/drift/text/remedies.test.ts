@@ -13,7 +13,7 @@ describe('a stray', () => {
       effect: {
         ...ghost,
         ...effect,
-        stray: { ...ghost.stray, holding: { ...ghost.stray.holding, ...holding } } as never,
+        stray: { ...ghost.stray, holding: { ...ghost.stray.details, ...holding } } as never,
       },
     });
 

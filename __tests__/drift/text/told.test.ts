@@ -193,7 +193,7 @@ test('what cannot be read may allow everything', () => {
   expect(told([finds('outside/odd/spends', both, { risk: 'spends' })])).toContain('of the lab, can do everything');
   const { what } = other('stray/user/ghost/administers');
   if (what.kind !== 'stray') throw new Error('no stray');
-  const stray = { ...what.effect.stray, holding: { ...what.effect.stray.holding, attached: [], inline } } as never;
+  const stray = { ...what.effect.stray, holding: { ...what.effect.stray.details, attached: [], inline } } as never;
   const ghost = finds('stray/user/ghost', { kind: 'stray', effect: { ...what.effect, stray } });
   expect(told([ghost])).toContain('ghost (not in team.yaml) may be able to do everything');
 });

@@ -1,6 +1,6 @@
 import type { MTurkClient } from '@aws-sdk/client-mturk';
 import * as mturkModule from '@aws-sdk/client-mturk';
-import { actionOf, CATALOGUE, OPERATIONS, type Operation } from '../../../src/catalog/mturk.ts';
+import { actionOf, CATALOG, OPERATIONS, type Operation } from '../../../src/catalog/mturk.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import { callIam, iamOf, type Key, keyOf, mturkOf, openAccount, outcome, policy } from '../clients.ts';
 
@@ -91,7 +91,7 @@ describe('MTurk', () => {
   test.each(OPERATIONS)('%s: the root may, a reader may read, nobody may nothing', async (operation) => {
     const allowed = ANSWERED.includes(operation) ? 'answered' : 'RequestError';
     expect(await ask(clients.root!, operation)).toBe(allowed);
-    const reads = CATALOGUE[operation].level !== 'Write';
+    const reads = CATALOG[operation].level !== 'Write';
     expect(await ask(clients.reader!, operation)).toBe(reads ? allowed : 'AccessDeniedException');
     expect(await ask(clients.nobody!, operation)).toBe('AccessDeniedException');
   });

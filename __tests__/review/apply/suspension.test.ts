@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { decide } from '../../../src/access/decide.ts';
 import type { AccessModel, AccessUser } from '../../../src/access/model.ts';
-import { declare } from '../../../src/access/sources/desired.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { OPERATIONS, operationsOf } from '../../../src/catalog/mturk.ts';
 import { suspendedTeam, usersToSuspend } from '../../../src/review/apply/suspension.ts';
 import type { Member, Role, Team } from '../../../src/team/team.ts';
@@ -11,7 +11,7 @@ const TODAY = '2026-11-25';
 const AT = new Date(`${TODAY}T12:00:00Z`);
 
 function hold(before: Team, after: Team): readonly string[] {
-  return usersToSuspend(declare(before, TODAY), declare(after, TODAY), AT);
+  return usersToSuspend(desiredAccess(before, TODAY), desiredAccess(after, TODAY), AT);
 }
 
 function change(team: Team, key: string, fields: Partial<Member>): Team {
@@ -203,13 +203,13 @@ test.each(UNSAFE)('it takes two where %s', (_what, before, after) => {
 
 test('a stranger is not held, whatever her name: she would be created', () => {
   const team = { ...sampleTeam, roles: [reader, payer, nobonus], members: [bo(['reader'])] };
-  const model = declare(team, TODAY);
+  const model = desiredAccess(team, TODAY);
   const groups = [...model.groups.map(({ name }) => name)];
   const eve = { name: 'perception-lab-eve', path: '/', attached: [], inline: [], boundary: null, tags: {} };
-  const before = { ...model, users: [...model.users, { ...eve, groups, stranger: true as const }] };
-  const after = { ...model, users: [...model.users, { ...eve, groups: [], stranger: true as const }] };
+  const before = { ...model, users: [...model.users, { ...eve, groups, unmanaged: true as const }] };
+  const after = { ...model, users: [...model.users, { ...eve, groups: [], unmanaged: true as const }] };
   expect(usersToSuspend(before, after, AT)).toEqual([]);
-  const asUser = ({ users }: AccessModel) => users.map(({ stranger: _stranger, ...user }) => user);
+  const asUser = ({ users }: AccessModel) => users.map(({ unmanaged: _unmanaged, ...user }) => user);
   expect(usersToSuspend({ ...before, users: asUser(before) }, { ...after, users: asUser(after) }, AT)).toEqual([
     'perception-lab-eve',
   ]);
@@ -336,8 +336,8 @@ test('nobody who is not held ever has, in whatever order the calls come, what ne
   let held = 0;
   fc.assert(
     fc.property(teams, teams, fc.infiniteStream(fc.nat({ max: 1000 })), (first, second, order) => {
-      const before = declare(first, TODAY);
-      const after = declare(second, TODAY);
+      const before = desiredAccess(first, TODAY);
+      const after = desiredAccess(second, TODAY);
       const exempt = new Set(usersToSuspend(before, after, AT));
       held += exempt.size;
       const may = (model: AccessModel, user: string, operation: (typeof OPERATIONS)[number]) =>
@@ -370,10 +370,10 @@ test('nobody who is not held ever has, in whatever order the calls come, what ne
 test('applying the held team first is itself without risk for them once their limits stand, and so is the rest', () => {
   fc.assert(
     fc.property(teams, teams, (first, second) => {
-      const before = declare(first, TODAY);
-      const after = declare(second, TODAY);
+      const before = desiredAccess(first, TODAY);
+      const after = desiredAccess(second, TODAY);
       const names = usersToSuspend(before, after, AT);
-      const between = declare(suspendedTeam(second, names, TODAY), TODAY);
+      const between = desiredAccess(suspendedTeam(second, names, TODAY), TODAY);
       for (const name of names) {
         for (const operation of operationsOf('results:read')) {
           expect(decide(between, name, operation, { at: AT }).outcome).not.toBe('allowed');

@@ -14,7 +14,7 @@ function line(difference: Difference): string {
   switch (difference.kind) {
     case 'membership-added':
     case 'membership-removed':
-      return `${difference.kind} ${name(difference.user)} ${name(difference.group)}${difference.stranger ? ' (stranger)' : ''}`;
+      return `${difference.kind} ${name(difference.user)} ${name(difference.group)}${difference.unmanaged ? ' (stranger)' : ''}`;
     case 'policy-attached':
     case 'policy-detached':
       return `${difference.kind} ${name(difference.holder.name)} ${difference.arn}`;

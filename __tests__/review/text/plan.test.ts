@@ -1,4 +1,4 @@
-import { compare } from '../../../src/access/diff.ts';
+import { diffAccess } from '../../../src/access/diff.ts';
 import { blocksOf } from '../../../src/guardrails/blocks.ts';
 import { usersToSuspend } from '../../../src/review/apply/suspension.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
@@ -29,7 +29,7 @@ function viewOf(name: string): PlanView {
   return {
     plan,
     classification: report,
-    change: compare(before, after, AT),
+    change: diffAccess(before, after, AT),
     blocks: blocksOf(plan, { ...sampleTeam, departed: [] }, TODAY),
     imported: [],
     suspendedDuringApply: usersToSuspend(before, after, AT),

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { teamFileWith } from '../../../bench/team-file.ts';
 import { MANAGED_POLICY_NAMES } from '../../../src/catalog/managed-policies.ts';
 import { CAPABILITY_NAMES, OPERATIONS } from '../../../src/catalog/mturk.ts';
-import { deadOperation, LEGACY_OPERATIONS } from '../../../src/catalog/retired.ts';
+import { RETIRED_OPERATIONS, retiredOperation } from '../../../src/catalog/retired.ts';
 import { teamSchemaText } from '../../../src/team/schema/schema.ts';
 import { violations } from '../json-schema.ts';
 import { MISTAKES_THAT_EDITORS_SEE } from '../mistakes.ts';
@@ -54,7 +54,7 @@ test('editors are offered what may stand in a list, and no dead name', () => {
   expect(role.deny.items.enum).toEqual(role.allow.items.enum);
   expect(role.managed.items.enum).toEqual(MANAGED_POLICY_NAMES);
   expect(schema.properties.freeze.items.enum).toEqual(['spend', ...CAPABILITY_NAMES]);
-  const dead = Object.keys(LEGACY_OPERATIONS).filter((name) => deadOperation(name) !== null);
+  const dead = Object.keys(RETIRED_OPERATIONS).filter((name) => retiredOperation(name) !== null);
   expect(dead.filter((name) => role.allow.items.enum.includes(name))).toEqual([]);
 });
 

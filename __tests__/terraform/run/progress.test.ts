@@ -1,4 +1,4 @@
-import { OUR_TYPES } from '../../../src/terraform/plan/changed-attributes.ts';
+import { MANAGED_TYPES } from '../../../src/terraform/plan/changed-attributes.ts';
 import type { EngineEvent } from '../../../src/terraform/run/apply-stream.ts';
 import { progressBar, progressLine, progressView, stepText } from '../../../src/terraform/run/progress.ts';
 
@@ -33,9 +33,9 @@ test.each([
 });
 
 test('every type of ours has words of its own', () => {
-  const words = OUR_TYPES.map((type) => stepText(`${type}.role_x`, 'create'));
+  const words = MANAGED_TYPES.map((type) => stepText(`${type}.role_x`, 'create'));
   expect(words.filter((text) => text.includes('aws_'))).toEqual([]);
-  expect(new Set(words).size).toBe(OUR_TYPES.length);
+  expect(new Set(words).size).toBe(MANAGED_TYPES.length);
 });
 
 test('a line for each step, with a counter as wide as the total and the time where it was long', () => {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { readTeam } from '../../../src/team/parse/read-team.ts';
 import { activeMembers, type Team } from '../../../src/team/team.ts';
 import { memberAddress } from '../../../src/terraform/addresses.ts';
-import { synthesise } from '../../../src/terraform/synth/synth.ts';
+import { synthesize } from '../../../src/terraform/synth/synth.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 import { addressesOf, dependenciesOf, stringsOf, synthesised } from '../../support/synthesised.ts';
 import { days, teams, words } from '../../support/team-arbitrary.ts';
@@ -35,7 +35,7 @@ describe('the output directory', () => {
   afterEach(() => rm(outDir, { recursive: true }));
 
   test('is made where it is missing', async () => {
-    const { files } = await synthesise(sampleTeam, { today: TODAY, outDir: join(outDir, 'deep', 'er') });
+    const { files } = await synthesize(sampleTeam, { today: TODAY, outDir: join(outDir, 'deep', 'er') });
     for (const file of files) expect((await readFile(file, 'utf8')).length).toBeGreaterThan(100);
   });
 
@@ -45,16 +45,16 @@ describe('the output directory', () => {
     await mkdir(join(directory, '.terraform'), { recursive: true });
     for (const name of kept) await writeFile(join(directory, name), name);
     await writeFile(join(directory, 'cdk.tf.json'), 'stale');
-    await synthesise(sampleTeam, { today: TODAY, outDir });
+    await synthesize(sampleTeam, { today: TODAY, outDir });
     for (const name of kept) expect(await readFile(join(directory, name), 'utf8')).toBe(name);
     expect(JSON.parse(await readFile(join(directory, 'cdk.tf.json'), 'utf8'))).toHaveProperty('resource');
     expect(await readdir(join(outDir, 'stacks'))).toEqual(['bootstrap', 'team']);
   });
 
   test('is the same after a second run', async () => {
-    const first = await synthesise(sampleTeam, { today: TODAY, outDir });
+    const first = await synthesize(sampleTeam, { today: TODAY, outDir });
     const before = await Promise.all(first.files.map((file) => readFile(file, 'utf8')));
-    const second = await synthesise(sampleTeam, { today: TODAY, outDir });
+    const second = await synthesize(sampleTeam, { today: TODAY, outDir });
     expect(await Promise.all(second.files.map((file) => readFile(file, 'utf8')))).toEqual(before);
   });
 });

@@ -8,7 +8,7 @@ import type { AccessGroup, AccessModel, AccessPolicy, AccessUser } from '../mode
  * The access that a team declares on a day (`YYYY-MM-DD`, UTC): what the account holds once it is applied.
  * Members whose `until` has passed are not in it.
  */
-export function declare(team: Team, today: string): AccessModel {
+export function desiredAccess(team: Team, today: string): AccessModel {
   const path = labPath(team.lab);
   const policies = new Map<string, AccessPolicy>();
   const boundary = boundaryArn(team);

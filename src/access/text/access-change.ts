@@ -1,37 +1,37 @@
 import { LIMITS_POLICY } from '../../team/names.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
 import { lastDayWords } from '../../text/dates.ts';
-import type { AccessChange, PersonChange } from '../diff.ts';
+import type { AccessChange, AccessDiff } from '../diff.ts';
 import {
   accessWords,
+  type DisplayNames,
   grantWords,
   groupWord,
   listWords,
-  type Naming,
-  personName,
   policyName,
   unknownPolicyWords,
+  userLabel,
 } from './names.ts';
 
 /** What happens, and what that means. */
 type Row = readonly [verb: string, what: string];
 
 /** What becomes of everybody's access, a person and a consequence at a time, in lines of at most `width` cells. */
-export function accessChangeLines(change: AccessChange, naming: Naming, width = 100): readonly string[] {
+export function accessChangeLines(change: AccessDiff, naming: DisplayNames, width = 100): readonly string[] {
   if (change.people.length === 0) return ["  Nobody's access changes."];
   const at = new Date(change.at);
   const rows = change.people.flatMap((person) =>
-    personRows(person, naming, at).map((row, index) => [index === 0 ? personName(person.user, naming) : '', ...row]),
+    personRows(person, naming, at).map((row, index) => [index === 0 ? userLabel(person.user, naming) : '', ...row]),
   );
   return [...columns(rows, 2, width, WIDEST_NAME), "  Nobody else's access changes."];
 }
 
-function personRows(person: PersonChange, naming: Naming, at: Date): readonly Row[] {
+function personRows(person: AccessChange, naming: DisplayNames, at: Date): readonly Row[] {
   const rows = [...mainRows(person, naming, at), ...sideRows(person, naming)];
   return rows.length > 0 ? rows : [['changes', 'nothing in what they may do']];
 }
 
-function mainRows(person: PersonChange, naming: Naming, at: Date): readonly Row[] {
+function mainRows(person: AccessChange, naming: DisplayNames, at: Date): readonly Row[] {
   if (person.kind === 'joins') return [['joins', joinWords(person, naming, at)]];
   if (person.kind === 'leaves') return [['leaves', leaveWords(person)]];
   const { gained, lost } = person.capabilities;
@@ -52,7 +52,7 @@ function mainRows(person: PersonChange, naming: Naming, at: Date): readonly Row[
   return rows;
 }
 
-function joinWords({ capabilities, ends, suspended, groups }: PersonChange, naming: Naming, at: Date): string {
+function joinWords({ capabilities, ends, suspended, groups }: AccessChange, naming: DisplayNames, at: Date): string {
   const until = ends.after === null ? '' : `, until ${lastDayWords(ends.after, at)}`;
   const { gained } = capabilities;
   if (suspended.after) return `suspended, may do nothing${until}`;
@@ -64,17 +64,17 @@ function joinWords({ capabilities, ends, suspended, groups }: PersonChange, nami
   return `${accessWords(gained)}, through ${through}${until}`;
 }
 
-function leaveWords({ capabilities }: PersonChange): string {
+function leaveWords({ capabilities }: AccessChange): string {
   const { lost } = capabilities;
   return lost.length === 0 ? 'could do nothing any more' : `keeps nothing; until now: ${accessWords(lost)}`;
 }
 
-function suspensionWords({ capabilities }: PersonChange): string {
+function suspensionWords({ capabilities }: AccessChange): string {
   const { lost } = capabilities;
   return lost.length === 0 ? 'could do nothing before' : `keeps nothing; until now: ${accessWords(lost)}`;
 }
 
-function endRow({ ends }: PersonChange, at: Date): Row {
+function endRow({ ends }: AccessChange, at: Date): Row {
   const was = ends.before === null ? 'without a last day' : lastDayWords(ends.before, at);
   if (ends.after === null) return ['stays', `without a last day; until now it was ${was}`];
   const over = Date.parse(ends.after) <= at.getTime();
@@ -82,7 +82,7 @@ function endRow({ ends }: PersonChange, at: Date): Row {
 }
 
 /** What changes beside the operations: it may be the way to more tomorrow. */
-function sideRows(person: PersonChange, naming: Naming): readonly Row[] {
+function sideRows(person: AccessChange, naming: DisplayNames): readonly Row[] {
   if (person.kind === 'leaves') return [];
   const rows: Row[] = [];
   const own = person.ownPolicies.gained.filter((policy) => policy !== LIMITS_POLICY).map(policyName);
@@ -104,7 +104,7 @@ function sideRows(person: PersonChange, naming: Naming): readonly Row[] {
 }
 
 /** The groups that no other row has named. */
-function groupRows({ groups, capabilities }: PersonChange, naming: Naming): readonly Row[] {
+function groupRows({ groups, capabilities }: AccessChange, naming: DisplayNames): readonly Row[] {
   const holders = capabilities.gained.flatMap(({ grants }) => grants.map(({ holder }) => holder));
   const gained = groups.gained.filter((group) => !holders.includes(`group ${group}`) || !group.startsWith(naming.lab));
   const words = (names: readonly string[]) => listWords(names.map((name) => groupWord(name, naming)));

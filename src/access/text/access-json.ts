@@ -1,7 +1,7 @@
-import type { AccessChange, PersonChange } from '../diff.ts';
+import type { AccessChange, AccessDiff } from '../diff.ts';
 import type { Explanation } from '../explain.ts';
-import type { AbleUser, WhoCan } from '../who-can.ts';
-import type { Naming } from './names.ts';
+import type { UserWithAccess, WhoCan } from '../who-can.ts';
+import type { DisplayNames } from './names.ts';
 
 /** A user as the file knows her; both null for one who is not in it. */
 interface Named {
@@ -13,9 +13,9 @@ type Versioned<Value> = { readonly version: 1 } & Value;
 
 /** `plan --json`, its part about people. */
 export function accessChangeJson(
-  change: AccessChange,
-  naming: Naming,
-): Versioned<Omit<AccessChange, 'people'> & { readonly people: readonly (PersonChange & Named)[] }> {
+  change: AccessDiff,
+  naming: DisplayNames,
+): Versioned<Omit<AccessDiff, 'people'> & { readonly people: readonly (AccessChange & Named)[] }> {
   return {
     version: 1,
     ...change,
@@ -24,19 +24,19 @@ export function accessChangeJson(
 }
 
 /** `explain --json` */
-export function explanationJson(explanation: Explanation, naming: Naming): Versioned<Explanation & Named> {
+export function explanationJson(explanation: Explanation, naming: DisplayNames): Versioned<Explanation & Named> {
   return { version: 1, ...named(explanation.user, naming), ...explanation };
 }
 
 /** `who-can --json` */
 export function whoCanJson(
   answer: WhoCan,
-  naming: Naming,
-): Versioned<Omit<WhoCan, 'users'> & { readonly users: readonly (AbleUser & Named)[] }> {
+  naming: DisplayNames,
+): Versioned<Omit<WhoCan, 'users'> & { readonly users: readonly (UserWithAccess & Named)[] }> {
   return { version: 1, ...answer, users: answer.users.map((user) => ({ ...named(user.user, naming), ...user })) };
 }
 
-function named(user: string, { people }: Naming): Named {
+function named(user: string, { people }: DisplayNames): Named {
   const person = people.get(user);
   return { key: person?.key ?? null, name: person?.name ?? null };
 }

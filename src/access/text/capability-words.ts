@@ -1,30 +1,13 @@
-import { CAPABILITIES, type Capability, OPERATIONS, operationsOf, RISKS, type Risk } from '../../catalog/mturk.ts';
+import { CAPABILITIES, OPERATIONS, operationsOf, RISKS, type Risk } from '../../catalog/mturk.ts';
 import { code, joined, listed, type Markdown, md, ours } from '../../text/markdown.ts';
 import type { CapabilityAccess } from '../capability-access.ts';
 import { policyName } from './names.ts';
-
-/** What completes "can now ..." and "can no longer ...". */
-export const BARE: Readonly<Record<Capability, string>> = {
-  'results:read': 'read results',
-  'account:read': 'see the balance',
-  'workers:read': 'read lists of workers',
-  'hits:publish': 'publish HITs',
-  'hits:manage': 'manage HITs',
-  'hits:delete': 'delete HITs',
-  'pay:approve': 'approve work',
-  'pay:reject': 'reject work',
-  'pay:bonus': 'pay bonuses',
-  'workers:qualify': 'grant qualifications',
-  'quals:delete': 'delete qualification types',
-  'workers:block': 'block workers',
-  'workers:notify': 'e-mail workers',
-};
 
 /** What a risk does to money, people and data, as the beginning of a sentence; the others need no warning. */
 const LABELS: Readonly<Record<Risk, string | null>> = {
   spends: '**Spends money:**',
   'harms-workers': '**Harms workers:**',
-  'loses-data': '**Loses data:**',
+  'deletes-data': '**Deletes data:**',
   'contacts-people': 'Contacts people:',
   changes: null,
   reads: null,
@@ -37,7 +20,7 @@ const FEW = 3;
 export function accessMarkdown(capabilities: readonly CapabilityAccess[]): Markdown {
   const all = almostAll(capabilities);
   if (all !== null) {
-    return md`**Everything in Mechanical Turk**${all}: spends money, harms workers, loses data`;
+    return md`**Everything in Mechanical Turk**${all}: spends money, harms workers, deletes data`;
   }
   const sentences = RISKS.flatMap((risk) => {
     const label = LABELS[risk];
@@ -92,7 +75,7 @@ function capabilityMarkdown({ capability, operations, whole }: CapabilityAccess)
 export function bareWords(capabilities: readonly CapabilityAccess[]): string {
   if (almostAll(capabilities) !== null) return 'do everything in Mechanical Turk';
   const worst = RISKS.find((risk) => capabilities.some((each) => each.risk === risk));
-  const verbs = capabilities.filter(({ risk }) => risk === worst).map(({ capability }) => BARE[capability]);
+  const verbs = capabilities.filter(({ risk }) => risk === worst).map(({ capability }) => CAPABILITIES[capability].can);
   const first = verbs.slice(0, 3);
   const last = first.at(-1) ?? '';
   if (verbs.length > 3) return `${first.join(', ')} and more`;

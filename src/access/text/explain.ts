@@ -1,24 +1,24 @@
 import { OPERATIONS, operationsOf, RISKS, type Risk } from '../../catalog/mturk.ts';
 import { columns } from '../../text/columns.ts';
 import { dayWords, lastDayWords } from '../../text/dates.ts';
-import type { Explanation, Withheld } from '../explain.ts';
+import type { DeniedAccess, Explanation } from '../explain.ts';
 import {
   capabilityWords,
+  type DisplayNames,
   grantWords,
   listWords,
-  type Naming,
-  personName,
   RISK_WORDS,
   unknownPolicyWords,
+  userLabel,
 } from './names.ts';
 
 /** Everything that somebody may do and why, for herself to read, in lines of at most `width` cells. */
-export function explanationLines(explanation: Explanation, naming: Naming, width = 100): readonly string[] {
-  const { user, may, at } = explanation;
+export function explanationLines(explanation: Explanation, naming: DisplayNames, width = 100): readonly string[] {
+  const { user, allowed: may, at } = explanation;
   const now = new Date(at);
   const count = may.reduce((sum, { operations }) => sum + operations.length, 0);
   const key = naming.people.get(user)?.key;
-  const who = `${personName(user, naming)}${key === undefined ? '' : ` (${key})`}`;
+  const who = `${userLabel(user, naming)}${key === undefined ? '' : ` (${key})`}`;
   const warnings = [
     ...(explanation.unknownPolicies.length === 0
       ? []
@@ -42,7 +42,7 @@ export function explanationLines(explanation: Explanation, naming: Naming, width
     .flatMap((section, index) => (index === 0 ? section : ['', ...section]));
 }
 
-function mayLines({ may, suspended }: Explanation, naming: Naming, width: number): readonly string[] {
+function mayLines({ allowed: may, suspended }: Explanation, naming: DisplayNames, width: number): readonly string[] {
   if (may.length === 0) return [suspended ? '  May do nothing: suspended.' : '  May do nothing.'];
   const sources = new Set(may.map(({ grants }) => grantWords(grants, naming)));
   const [only] = sources.size === 1 ? sources : [];
@@ -63,19 +63,19 @@ function riskHeading(risk: Risk): string {
   return RISK_WORDS[risk] ?? risk;
 }
 
-function withheldLines(explanation: Explanation, naming: Naming, width: number): readonly string[] {
+function withheldLines(explanation: Explanation, naming: DisplayNames, width: number): readonly string[] {
   // Of somebody who may do nothing the reason is said once, not for every operation.
-  if (explanation.may.length === 0 && (explanation.suspended || hasEnded(explanation))) return [];
-  if (explanation.withheld.length === 0) return [];
-  const rows = explanation.withheld.map((each) => [withheldWords(each), reasonWords(each, naming)]);
+  if (explanation.allowed.length === 0 && (explanation.suspended || hasEnded(explanation))) return [];
+  if (explanation.denied.length === 0) return [];
+  const rows = explanation.denied.map((each) => [withheldWords(each), reasonWords(each, naming)]);
   return ['  Allowed by a role, and yet not:', ...columns(rows, 4, width)];
 }
 
-function withheldWords({ capability, operations }: Withheld): string {
+function withheldWords({ capability, operations }: DeniedAccess): string {
   return operations.length === operationsOf(capability).length ? capability : listWords(operations);
 }
 
-function reasonWords({ by, frozen, byBoundary }: Withheld, naming: Naming): string {
+function reasonWords({ by, frozen, byBoundary }: DeniedAccess, naming: DisplayNames): string {
   if (byBoundary) return 'the permissions boundary does not let it through';
   const reasons = [
     ...(frozen ? ['frozen for everybody by freeze in the team file'] : []),
@@ -89,7 +89,7 @@ function hasEnded({ ends, at }: Explanation): boolean {
 }
 
 function endLines(explanation: Explanation, at: Date): readonly string[] {
-  if (explanation.ends === null) return explanation.may.length === 0 ? [] : ['  This access has no end.'];
+  if (explanation.ends === null) return explanation.allowed.length === 0 ? [] : ['  This access has no end.'];
   const last = lastDayWords(explanation.ends, at);
   return [hasEnded(explanation) ? `  Access ended after ${last}.` : `  Access ends after ${last}.`];
 }

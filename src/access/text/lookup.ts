@@ -1,5 +1,5 @@
 import { CAPABILITY_NAMES, OPERATIONS } from '../../catalog/mturk.ts';
-import { deadOperation } from '../../catalog/retired.ts';
+import { retiredOperation } from '../../catalog/retired.ts';
 import { suggester } from '../../team/suggest.ts';
 import { hasExpired, type Team } from '../../team/team.ts';
 import { quoted } from '../../text/visible.ts';
@@ -20,8 +20,8 @@ export function memberMissingText(key: string, team: Team, today: string): strin
 }
 
 /** Why that is no operation and no capability, and what to write. */
-export function askedUnknownText(what: string): string {
-  const dead = deadOperation(what);
+export function unknownOperationText(what: string): string {
+  const dead = retiredOperation(what);
   if (dead !== null) {
     const { successors } = dead;
     return successors.length === 0

@@ -5,7 +5,7 @@ import type { CapabilityAccess } from '../capability-access.ts';
 import type { UnknownPolicy } from '../policies-of.ts';
 
 /** What turns IAM's names back into those of the file. */
-export interface Naming {
+export interface DisplayNames {
   readonly lab: string;
   /** By name of the IAM user. */
   readonly people: ReadonlyMap<string, NamedPerson>;
@@ -24,14 +24,14 @@ interface NamedPerson {
 export const RISK_WORDS: Readonly<Record<Risk, string | null>> = {
   spends: 'spends money',
   'harms-workers': 'harms workers',
-  'loses-data': 'loses data',
+  'deletes-data': 'deletes data',
   'contacts-people': null,
   changes: null,
   reads: null,
 };
 
 /** `Bo Chen`, or the IAM name of somebody who is not in the file. */
-export function personName(user: string, { people }: Naming): string {
+export function userLabel(user: string, { people }: DisplayNames): string {
   return people.get(user)?.name ?? `${user} (not in team.yaml)`;
 }
 
@@ -95,11 +95,11 @@ export function harmWords(capabilities: readonly CapabilityAccess[]): string {
 }
 
 /** `paymaster`, `results-reader (policy AmazonMechanicalTurkFullAccess)`, `a policy of their own (extra)`: once each. */
-export function grantWords(grants: readonly Grant[], naming: Naming): string {
+export function grantWords(grants: readonly Grant[], naming: DisplayNames): string {
   return listWords([...new Set(grants.map((grant) => grantWord(grant, naming)))]);
 }
 
-function grantWord({ holder, policy }: Grant, { lab }: Naming): string {
+function grantWord({ holder, policy }: Grant, { lab }: DisplayNames): string {
   const name = policyName(policy);
   if (holder.startsWith('user ')) return `a policy of their own (${name})`;
   const group = holder.slice('group '.length);
@@ -110,7 +110,7 @@ function grantWord({ holder, policy }: Grant, { lab }: Naming): string {
 }
 
 /** The role's key of a group of the lab, and the name of any other group. */
-export function groupWord(group: string, { lab }: Naming): string {
+export function groupWord(group: string, { lab }: DisplayNames): string {
   return keyOfIamName(lab, group) ?? `group ${group} (not in team.yaml)`;
 }
 

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 
 /** A call of IAM that CloudTrail has, as far as it tells who did something. */
-export interface TrailEvent {
+export interface CloudTrailEvent {
   /** `AddUserToGroup` */
   readonly name: string;
   /** ISO 8601, UTC, whole seconds. */
   readonly at: string;
   /** An IAM user's name, `root`, a role's name with its session (`deploy/alex`), or what else AWS calls the caller. */
-  readonly who: string;
+  readonly actor: string;
   /** An address, or an AWS service's name; null where the event has none. */
-  readonly from: string | null;
-  readonly through: 'console' | 'cli' | 'sdk' | 'terraform' | 'other';
+  readonly sourceIp: string | null;
+  readonly userAgent: 'console' | 'cli' | 'sdk' | 'terraform' | 'other';
   /** Whether it was refused, or failed: then it changed nothing. */
   readonly isError: boolean;
   /** As CloudTrail spells them: `userName`. */
@@ -57,7 +57,7 @@ const EVENT = z.object({
 type RawEvent = z.infer<typeof EVENT>;
 
 /** What an event's JSON says; null where it is not one of IAM's, or not of the form that AWS documents. */
-export function readTrailEvent(text: string): TrailEvent | null {
+export function parseCloudTrailEvent(text: string): CloudTrailEvent | null {
   const parsed = EVENT.safeParse(jsonOf(text));
   if (!parsed.success) return null;
   const { eventName, eventTime, userIdentity, sourceIPAddress, errorCode, requestParameters } = parsed.data;
@@ -66,9 +66,9 @@ export function readTrailEvent(text: string): TrailEvent | null {
   return {
     name: eventName,
     at: eventTime,
-    who,
-    from: sourceIPAddress ?? null,
-    through: throughOf(parsed.data),
+    actor: who,
+    sourceIp: sourceIPAddress ?? null,
+    userAgent: throughOf(parsed.data),
     isError: errorCode !== undefined,
     parameters: requestParameters,
   };
@@ -92,7 +92,7 @@ function whoOf({ type, userName, arn, principalId, accountId, invokedBy }: RawEv
 }
 
 /** What was called with, by what the caller says of itself: told to people, and nothing is decided by it. */
-function throughOf({ userAgent = '', sessionCredentialFromConsole }: RawEvent): TrailEvent['through'] {
+function throughOf({ userAgent = '', sessionCredentialFromConsole }: RawEvent): CloudTrailEvent['userAgent'] {
   if (/terraform|opentofu|\bAPN\/1\.0 HashiCorp\//i.test(userAgent)) return 'terraform';
   // The console's own shell signs with the console's credentials.
   if (/aws-cli\//i.test(userAgent)) return 'cli';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { awsFailure } from '../aws-errors.ts';
-import type { Unseen } from '../inventory/unmanaged.ts';
-import { readTrailEvent, type TrailEvent } from './event.ts';
+import type { NotChecked } from '../inventory/unmanaged.ts';
+import { type CloudTrailEvent, parseCloudTrailEvent } from './event.ts';
 
 /** AWS refuses more than two lookups a second, per account and region. */
 const PAUSE_MS = 550;
@@ -25,15 +25,15 @@ interface TrailOptions {
  * they tell of, and are kept for 90 days, so nobody may take "no event" for "nobody did it". Where AWS does not tell,
  * that is in `unseen`, with what was told until then; nothing that AWS answers is thrown.
  */
-export async function readTrail(
+export async function lookUpCloudTrail(
   client: Pick<CloudTrailClient, 'send'>,
   subjects: readonly string[],
   since: Date,
   { wait = sleep, now = () => new Date() }: TrailOptions = {},
-): Promise<{ readonly events: readonly TrailEvent[]; readonly unseen: readonly Unseen[] }> {
+): Promise<{ readonly events: readonly CloudTrailEvent[]; readonly unseen: readonly NotChecked[] }> {
   const start = new Date(Math.max(since.getTime(), now().getTime() - KEPT_MS + DAY_MS));
-  const found = new Map<string, TrailEvent>();
-  const unseen: Unseen[] = [];
+  const found = new Map<string, CloudTrailEvent>();
+  const unseen: NotChecked[] = [];
   let isFirst = true;
   const page = async (subject: string, token: string | undefined) => {
     if (!isFirst) await wait(PAUSE_MS);
@@ -67,8 +67,8 @@ export async function readTrail(
   return { events, unseen };
 }
 
-function keep(found: Map<string, TrailEvent>, { EventId: id, CloudTrailEvent: text }: Event): void {
+function keep(found: Map<string, CloudTrailEvent>, { EventId: id, CloudTrailEvent: text }: Event): void {
   if (id === undefined || text === undefined || found.has(id)) return;
-  const event = readTrailEvent(text);
+  const event = parseCloudTrailEvent(text);
   if (event !== null) found.set(id, event);
 }

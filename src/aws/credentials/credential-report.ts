@@ -1,6 +1,6 @@
 import { GenerateCredentialReportCommand, GetCredentialReportCommand } from '@aws-sdk/client-iam';
 import { fail } from '../../diagnostics/failure.ts';
-import type { Asked, Asking } from '../client.ts';
+import type { IamReader, ReadResult } from '../client.ts';
 import { isoOf } from '../inventory/authorization-details.ts';
 
 /** An access key as the report tells of it. */
@@ -35,36 +35,36 @@ export const ROOT_ROW = '<root_account>';
 const WHAT = 'the credential report';
 
 /** Has AWS begin a report. One that is younger than four hours is kept, whoever asked for it. */
-export function beginReport(asking: Asking): Promise<Asked<unknown>> {
-  return asking.ask(WHAT, () => asking.send(new GenerateCredentialReportCommand({})));
+export function beginReport(asking: IamReader): Promise<ReadResult<unknown>> {
+  return asking.read(WHAT, () => asking.send(new GenerateCredentialReportCommand({})));
 }
 
 /** Reads the report that was begun; where it is not ready it waits that many milliseconds, and asks once more. */
 export async function readReport(
-  asking: Asking,
+  asking: IamReader,
   patience: number,
   wait: (milliseconds: number) => Promise<void>,
-): Promise<Asked<CredentialReport>> {
-  const first = await asking.ask(WHAT, () => fetchReport(asking));
-  if (first.state !== 'told') return first;
+): Promise<ReadResult<CredentialReport>> {
+  const first = await asking.read(WHAT, () => fetchReport(asking));
+  if (first.state !== 'read') return first;
   if (first.value === null) await wait(patience);
-  const second = first.value === null ? await asking.ask(WHAT, () => fetchReport(asking)) : first;
-  if (second.state !== 'told') return second;
+  const second = first.value === null ? await asking.read(WHAT, () => fetchReport(asking)) : first;
+  if (second.state !== 'read') return second;
   const report = second.value;
   if (report === null) return unseen(`it was not ready within ${Math.round(patience / 1000)} seconds`);
   const rows = parseCredentialReport(report.text);
-  return rows === null ? unseen('it has no column called user') : { state: 'told', value: { at: report.at, rows } };
+  return rows === null ? unseen('it has no column called user') : { state: 'read', value: { at: report.at, rows } };
 }
 
-function unseen(reason: string): Asked<never> {
+function unseen(reason: string): ReadResult<never> {
   return {
-    state: 'unseen',
-    unseen: { what: WHAT, failure: fail('aws-unavailable', { reason, progress: null }).failure },
+    state: 'not-checked',
+    notChecked: { what: WHAT, failure: fail('aws-unavailable', { reason, progress: null }).failure },
   };
 }
 
 /** Null where it is not ready yet. */
-async function fetchReport(asking: Asking): Promise<{ readonly at: string; readonly text: string } | null> {
+async function fetchReport(asking: IamReader): Promise<{ readonly at: string; readonly text: string } | null> {
   try {
     const { Content, GeneratedTime } = await asking.send(new GetCredentialReportCommand({}));
     return { at: isoOf(GeneratedTime), text: new TextDecoder().decode(Content) };

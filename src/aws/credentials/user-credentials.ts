@@ -8,7 +8,7 @@ import {
   ListVirtualMFADevicesCommand,
   type ServiceSpecificCredentialMetadata,
 } from '@aws-sdk/client-iam';
-import { type AskedOf, type Asking, everyPage } from '../client.ts';
+import { everyPage, type IamReader, type OptionalReadResult } from '../client.ts';
 import { isoOf } from '../inventory/authorization-details.ts';
 import type { AccessKey, UserCredentials } from '../inventory/inventory.ts';
 import type { ReportedKey, ReportRow } from './credential-report.ts';
@@ -21,12 +21,12 @@ interface ListedKey {
 
 /** What four calls told of one user. `missing`: she is gone, or for the password that she has none. */
 export interface OwnCredentials {
-  readonly keys: AskedOf<readonly ListedKey[]>;
-  readonly ssh: AskedOf<readonly string[]>;
-  readonly certificates: AskedOf<readonly string[]>;
-  readonly password: AskedOf<unknown>;
+  readonly keys: OptionalReadResult<readonly ListedKey[]>;
+  readonly ssh: OptionalReadResult<readonly string[]>;
+  readonly certificates: OptionalReadResult<readonly string[]>;
+  readonly password: OptionalReadResult<unknown>;
   /** Left out where the account has told them of everybody at once. */
-  readonly services?: AskedOf<UserCredentials['services']>;
+  readonly services?: OptionalReadResult<UserCredentials['services']>;
 }
 
 const WHAT: Readonly<Record<keyof OwnCredentials, string>> = {
@@ -39,14 +39,14 @@ const WHAT: Readonly<Record<keyof OwnCredentials, string>> = {
 
 /** Asks for one user what no list of the account shows, four calls at once; five where her `services` are wanted, too. */
 export async function readOwnCredentials(
-  asking: Asking,
+  asking: IamReader,
   user: string,
   wanted: { readonly services: boolean },
 ): Promise<OwnCredentials> {
   const UserName = user;
   const what = (kind: keyof OwnCredentials): string => `${WHAT[kind]} of ${user}`;
   const [keys, ssh, certificates, password, services] = await Promise.all([
-    asking.askOf(what('keys'), async () => {
+    asking.readOptional(what('keys'), async () => {
       const pages = await everyPage((Marker) => asking.send(new ListAccessKeysCommand({ UserName, Marker })));
       return pages
         .flatMap(({ AccessKeyMetadata = [] }) => AccessKeyMetadata)
@@ -56,30 +56,30 @@ export async function readOwnCredentials(
           created: isoOf(CreateDate),
         }));
     }),
-    asking.askOf(what('ssh'), async () => {
+    asking.readOptional(what('ssh'), async () => {
       const pages = await everyPage((Marker) => asking.send(new ListSSHPublicKeysCommand({ UserName, Marker })));
       return pages
         .flatMap(({ SSHPublicKeys = [] }) => SSHPublicKeys)
         .flatMap(({ SSHPublicKeyId = '', Status }) => (Status === 'Active' ? [SSHPublicKeyId] : []))
         .sort();
     }),
-    asking.askOf(what('certificates'), async () => {
+    asking.readOptional(what('certificates'), async () => {
       const pages = await everyPage((Marker) => asking.send(new ListSigningCertificatesCommand({ UserName, Marker })));
       return pages
         .flatMap(({ Certificates = [] }) => Certificates)
         .flatMap(({ CertificateId = '', Status }) => (Status === 'Active' ? [CertificateId] : []))
         .sort();
     }),
-    asking.askOf(what('password'), () => asking.send(new GetLoginProfileCommand({ UserName }))),
+    asking.readOptional(what('password'), () => asking.send(new GetLoginProfileCommand({ UserName }))),
     wanted.services
-      ? asking.askOf(what('services'), async () => servicesOf(await readServices(asking, { UserName })))
+      ? asking.readOptional(what('services'), async () => servicesOf(await readServices(asking, { UserName })))
       : null,
   ]);
   return { keys, ssh, certificates, password, ...(services === null ? {} : { services }) };
 }
 
 /** Names of users with a virtual MFA device. Throws the SDK's errors. */
-export async function readMfaUsers(asking: Asking, pageSize: number): Promise<ReadonlySet<string>> {
+export async function readMfaUsers(asking: IamReader, pageSize: number): Promise<ReadonlySet<string>> {
   const pages = await everyPage((Marker) =>
     asking.send(new ListVirtualMFADevicesCommand({ AssignmentStatus: 'Assigned', MaxItems: pageSize, Marker })),
   );
@@ -89,7 +89,7 @@ export async function readMfaUsers(asking: Asking, pageSize: number): Promise<Re
 
 /** Active service-specific credentials of everybody, by user name. Throws the SDK's errors. */
 export async function readServiceCredentials(
-  asking: Asking,
+  asking: IamReader,
   pageSize: number,
 ): Promise<ReadonlyMap<string, UserCredentials['services']>> {
   const all = await readServices(asking, { AllUsers: true, MaxItems: pageSize });
@@ -104,7 +104,7 @@ export async function readServiceCredentials(
 }
 
 async function readServices(
-  asking: Asking,
+  asking: IamReader,
   whose: ListServiceSpecificCredentialsRequest,
 ): Promise<readonly ServiceSpecificCredentialMetadata[]> {
   const pages = await everyPage((Marker) =>
@@ -141,12 +141,12 @@ export function credentialsOf(
 }
 
 function toldOr<Told, Value>(
-  asked: AskedOf<Told> | undefined,
+  asked: OptionalReadResult<Told> | undefined,
   missing: Value,
   otherwise: Value,
   use: (told: Told) => Value,
 ): Value {
-  if (asked?.state === 'told') return use(asked.value);
+  if (asked?.state === 'read') return use(asked.value);
   return asked?.state === 'missing' ? missing : otherwise;
 }
 

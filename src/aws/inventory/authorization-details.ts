@@ -9,7 +9,7 @@ import {
 import type { AccessModel, InlinePolicy } from '../../access/model.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import { parsePolicyDocument } from '../../iam/document-check.ts';
-import { type Asking, everyPage, UnreadableAnswer } from '../client.ts';
+import { everyPage, type IamReader, UnreadableAnswer } from '../client.ts';
 import type { Inventory, PolicyVersion } from './inventory.ts';
 
 /** Who may do what on an account, as GetAccountAuthorizationDetails tells it. */
@@ -26,7 +26,7 @@ const FILTER: readonly EntityType[] = ['User', 'Group', 'LocalManagedPolicy', 'A
 
 /** One call a page. AWS's policies are left out unless a user or group has them: there are over a thousand. Throws the SDK's errors. */
 export async function readAuthorizationDetails(
-  asking: Pick<Asking, 'send'>,
+  asking: Pick<IamReader, 'send'>,
   account: string,
   pageSize: number,
 ): Promise<AuthorizationDetails> {

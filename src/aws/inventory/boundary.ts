@@ -4,27 +4,27 @@ import { boundaryPolicy } from '../../team/documents.ts';
 import { boundaryArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { Inventory } from './inventory.ts';
-import { ACCESS, type Unseen } from './unmanaged.ts';
+import { ACCESS, type NotChecked } from './unmanaged.ts';
 
 /** How the permissions boundary on the account stands to the one that bootstrap writes. */
-export type BoundaryLook =
-  | { readonly state: 'as-written'; readonly arn: string }
+export type BoundaryState =
+  | { readonly state: 'unchanged'; readonly arn: string }
   | { readonly state: 'missing'; readonly arn: string }
   /** The document is null where what is there cannot be read as a policy. */
   | { readonly state: 'changed'; readonly arn: string; readonly document: PolicyDocument | null }
-  | { readonly state: 'unseen'; readonly arn: string; readonly unseen: Unseen };
+  | { readonly state: 'not-checked'; readonly arn: string; readonly notChecked: NotChecked };
 
 /** Looks for the boundary's default version. The engine does not: the boundary is another stack's, and an administrator's. */
-export function boundaryOf(
-  inventory: Pick<Inventory, 'access' | 'isAccessKnown' | 'unseen'>,
+export function boundaryState(
+  inventory: Pick<Inventory, 'access' | 'isAccessKnown' | 'notChecked'>,
   team: Pick<Team, 'lab' | 'account'>,
-): BoundaryLook {
+): BoundaryState {
   const arn = boundaryArn(team);
-  const [unseen] = inventory.isAccessKnown ? [] : inventory.unseen.filter(({ what }) => what === ACCESS);
-  if (unseen !== undefined) return { state: 'unseen', arn, unseen };
+  const [unseen] = inventory.isAccessKnown ? [] : inventory.notChecked.filter(({ what }) => what === ACCESS);
+  if (unseen !== undefined) return { state: 'not-checked', arn, notChecked: unseen };
   const found = inventory.access.policies.find((policy) => policy.arn === arn);
   if (found === undefined) return { state: 'missing', arn };
   const { document } = found;
   const same = document !== null && canonicalDocument(document) === canonicalDocument(boundaryPolicy(team));
-  return same ? { state: 'as-written', arn } : { state: 'changed', arn, document };
+  return same ? { state: 'unchanged', arn } : { state: 'changed', arn, document };
 }

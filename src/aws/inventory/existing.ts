@@ -1,9 +1,9 @@
 import { type Block, block } from '../../diagnostics/block.ts';
-import type { IamNames, NamedKind, NamedThing } from '../iam-names.ts';
+import type { IamLookup, IamEntityKind, IamEntity } from '../iam-names.ts';
 
 /** Something with a name that a plan creates. */
 interface PlannedName {
-  readonly kind: NamedKind;
+  readonly kind: IamEntityKind;
   /** `aws_iam_user.member_bo` */
   readonly address: string;
   readonly name: string;
@@ -25,8 +25,8 @@ interface PlannedMembership {
 
 export type PlannedCreate = PlannedName | PlannedMembership;
 
-export interface TakenOver {
-  readonly kind: NamedKind;
+export interface Imported {
+  readonly kind: IamEntityKind;
   readonly key: string;
   /** The address, as an import block's `to`. */
   readonly to: string;
@@ -36,7 +36,7 @@ export interface TakenOver {
 
 export interface Existing {
   /** What exists under the lab's path already, to be taken over by import blocks. */
-  readonly imports: readonly TakenOver[];
+  readonly imports: readonly Imported[];
   /** Names that somebody else has, outside the path, and people in groups that are about to get their policies. */
   readonly findings: readonly Block[];
 }
@@ -49,12 +49,12 @@ export interface Existing {
  * A membership that is created adds its members and takes nobody out before the next apply, so whoever is in the group
  * already would be given what the role gives: that is a finding.
  */
-export async function findExisting(creates: readonly PlannedCreate[], iam: IamNames): Promise<Existing> {
+export async function findExisting(creates: readonly PlannedCreate[], iam: IamLookup): Promise<Existing> {
   const names = creates.filter((create) => create.kind !== 'membership');
   const kinds = [...new Set(names.map(({ kind }) => kind))];
   const found = (await Promise.all(kinds.map((kind) => iam.list(kind)))).flat();
   const byName = new Map(found.map((thing) => [nameKey(thing), thing]));
-  const imports: TakenOver[] = [];
+  const imports: Imported[] = [];
   const findings: Block[] = [];
   for (const create of names) {
     const owner = byName.get(nameKey(create));
@@ -72,7 +72,7 @@ export async function findExisting(creates: readonly PlannedCreate[], iam: IamNa
   return { imports, findings };
 }
 
-async function strangersIn({ name, key, users }: PlannedMembership, iam: IamNames): Promise<readonly Block[]> {
+async function strangersIn({ name, key, users }: PlannedMembership, iam: IamLookup): Promise<readonly Block[]> {
   const strangers = (await iam.membersOf(name)).filter((user) => !users.includes(user));
   return strangers.length === 0
     ? []
@@ -80,14 +80,14 @@ async function strangersIn({ name, key, users }: PlannedMembership, iam: IamName
 }
 
 /** Asked before anything is created: without the boundary every user would fail, one after the other. */
-export async function checkBoundary(arn: string, iam: IamNames): Promise<readonly Block[]> {
+export async function checkBoundary(arn: string, iam: IamLookup): Promise<readonly Block[]> {
   return (await iam.policyExists(arn)) ? [] : [block('boundary-missing', { arn })];
 }
 
-function idOf({ kind, name, arn }: NamedThing): string {
+function idOf({ kind, name, arn }: IamEntity): string {
   return kind === 'policy' ? arn : name;
 }
 
-function nameKey({ kind, name }: { readonly kind: NamedKind; readonly name: string }): string {
+function nameKey({ kind, name }: { readonly kind: IamEntityKind; readonly name: string }): string {
   return `${kind} ${name.toLowerCase()}`;
 }

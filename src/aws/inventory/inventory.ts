@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { AccessModel, AccessUser } from '../../access/model.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
-import { type Asked, type Asking, askingOf } from '../client.ts';
+import { type IamReader, iamReader, type ReadResult } from '../client.ts';
 import {
   beginReport,
   type CredentialReport,
@@ -20,7 +20,7 @@ import {
 } from '../credentials/user-credentials.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type AuthorizationDetails, readAuthorizationDetails } from './authorization-details.ts';
-import { ACCESS, type Unseen } from './unmanaged.ts';
+import { ACCESS, type NotChecked } from './unmanaged.ts';
 
 export interface AccessKey {
   /** Null where only the credential report told of it. */
@@ -95,7 +95,7 @@ export interface Inventory {
   /** When AWS made the credential report, ISO 8601: up to four hours ago. Null where there was none to read. */
   readonly reportedAt: string | null;
   /** What could not be looked at, and why: never to be taken for "nothing there". */
-  readonly unseen: readonly Unseen[];
+  readonly notChecked: readonly NotChecked[];
   /** Calls of AWS that it took, repeated ones not counted. */
   readonly calls: number;
 }
@@ -132,22 +132,23 @@ const LONGEST_PATIENCE_MS = 60_000;
 export async function takeInventory(client: Pick<IAMClient, 'send'>, options: InventoryOptions): Promise<Inventory> {
   const { account, managed, scope, now, pageSize = PAGE_SIZE, wait = pause } = options;
   const at = now().toISOString();
-  const asking = askingOf(client);
-  const unseen: Unseen[] = [];
-  const told = <Value>(asked: Asked<Value>): Value | null => {
-    if (asked.state === 'unseen') unseen.push(asked.unseen);
-    return asked.state === 'told' ? asked.value : null;
+  const asking = iamReader(client);
+  const unseen: NotChecked[] = [];
+  const told = <Value>(asked: ReadResult<Value>): Value | null => {
+    if (asked.state === 'not-checked') unseen.push(asked.notChecked);
+    return asked.state === 'read' ? asked.value : null;
   };
   const [begun, details, mfa, services] = await Promise.all([
     beginReport(asking),
-    asking.ask(ACCESS, () => readAuthorizationDetails(asking, account, pageSize)),
-    asking.ask('the virtual MFA devices', () => readMfaUsers(asking, pageSize)),
-    asking.ask('the service-specific credentials', () => readServiceCredentials(asking, pageSize)),
+    asking.read(ACCESS, () => readAuthorizationDetails(asking, account, pageSize)),
+    asking.read('the virtual MFA devices', () => readMfaUsers(asking, pageSize)),
+    asking.read('the service-specific credentials', () => readServiceCredentials(asking, pageSize)),
   ]);
   const known = told(details);
   const looked = scope === 'all' && known !== null ? known.access.users.filter(managed) : [];
   // An endpoint that does not know AllUsers, which is younger than the call, is asked for each user instead.
-  const one = scope === 'all' && services.state === 'unseen' && services.unseen.failure.code === 'aws-unavailable';
+  const one =
+    scope === 'all' && services.state === 'not-checked' && services.notChecked.failure.code === 'aws-unavailable';
   const shared: Shared = { mfa: told(mfa) ?? new Set(), services: (one ? null : told(services)) ?? new Map() };
   const own = await readEach(asking, looked, { services: one }, options);
   unseen.push(...unseenOf(own));
@@ -164,7 +165,7 @@ export async function takeInventory(client: Pick<IAMClient, 'send'>, options: In
     policies: known?.policies ?? new Map(),
     root: root === undefined ? null : { keys: reportedKeys(root), mfa: root.mfa },
     reportedAt: report?.at ?? null,
-    unseen,
+    notChecked: unseen,
     calls: asking.calls,
   };
 }
@@ -180,7 +181,7 @@ interface Shared {
 type Own = ReadonlyMap<string, OwnCredentials>;
 
 async function readEach(
-  asking: Asking,
+  asking: IamReader,
   users: readonly AccessUser[],
   wanted: { readonly services: boolean },
   { concurrency = USERS_AT_A_TIME, progress }: InventoryOptions,
@@ -196,14 +197,14 @@ async function readEach(
 }
 
 /** One line for what was refused for the same reason again and again, as where a role may not list SSH keys. */
-function unseenOf(own: Own): readonly Unseen[] {
-  const alike = new Map<string, { readonly first: Unseen; more: number }>();
+function unseenOf(own: Own): readonly NotChecked[] {
+  const alike = new Map<string, { readonly first: NotChecked; more: number }>();
   for (const credentials of own.values()) {
     for (const [kind, asked] of Object.entries(credentials)) {
-      if (asked.state !== 'unseen') continue;
-      const key = `${kind} ${asked.unseen.failure.code}`;
+      if (asked.state !== 'not-checked') continue;
+      const key = `${kind} ${asked.notChecked.failure.code}`;
       const known = alike.get(key);
-      if (known === undefined) alike.set(key, { first: asked.unseen, more: 0 });
+      if (known === undefined) alike.set(key, { first: asked.notChecked, more: 0 });
       else known.more += 1;
     }
   }

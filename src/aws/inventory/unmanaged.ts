@@ -2,7 +2,7 @@ import type { AccessGroup, AccessPolicy, InlinePolicy } from '../../access/model
 import type { Failure } from '../../diagnostics/failure.ts';
 import { iamArn } from '../../iam/arn.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
-import type { NamedKind, NamedThing } from '../iam-names.ts';
+import type { IamEntity, IamEntityKind } from '../iam-names.ts';
 import type { Inventory } from './inventory.ts';
 
 interface Held {
@@ -12,19 +12,19 @@ interface Held {
   readonly inline: readonly InlinePolicy[];
 }
 
-export interface GroupHolding extends Held {
+export interface GroupDetails extends Held {
   /** Names of its users, sorted. */
   readonly members: readonly string[];
 }
 
-export interface UserHolding extends Held {
+export interface UserDetails extends Held {
   /** Names of the groups that the user is in, sorted. */
   readonly groups: readonly string[];
   readonly boundary: string | null;
   readonly tags: Readonly<Record<string, string>>;
 }
 
-export interface PolicyHolding {
+export interface PolicyDetails {
   /** The default version's; null where it cannot be read as a policy. */
   readonly document: PolicyDocument | null;
   /** How many users, groups and roles it is attached to, as a policy or as a boundary. */
@@ -35,45 +35,45 @@ export interface PolicyHolding {
  * Something that neither the state nor the team file knows, under the lab's path or with a policy from there: a group
  * that was renamed by hand, a user that somebody made. `holding` is null where it could not be read.
  */
-export type Stray =
-  | StrayOf<'group', GroupHolding | null>
-  | StrayOf<'user', UserHolding | null>
-  | StrayOf<'policy', PolicyHolding | null>;
+export type UnmanagedResource =
+  | StrayOf<'group', GroupDetails | null>
+  | StrayOf<'user', UserDetails | null>
+  | StrayOf<'policy', PolicyDetails | null>;
 
-interface StrayOf<Kind extends NamedKind, Holding> {
+interface StrayOf<Kind extends IamEntityKind, Holding> {
   readonly kind: Kind;
   readonly name: string;
   readonly arn: string;
   /** Outside the lab's path where it has a policy of the lab attached. */
   readonly path: string;
-  readonly holding: Holding;
+  readonly details: Holding;
 }
 
 /** What the access of everybody is called where AWS does not tell it. */
 export const ACCESS = 'users, groups and policies';
 
 /** What could not be looked at, and why: never to be taken for "nothing there". */
-export interface Unseen {
+export interface NotChecked {
   /** A list (`users`), the boundary, or one thing (`the group old-payers`). */
   readonly what: string;
   readonly failure: Failure;
 }
 
-export interface StrayLook {
-  readonly strays: readonly Stray[];
+export interface UnmanagedResources {
+  readonly resources: readonly UnmanagedResource[];
   /** Groups outside the lab that a stray user is in. */
   readonly groups: readonly AccessGroup[];
   /** The documents of everything that is attached to what was read. */
   readonly policies: readonly AccessPolicy[];
-  readonly unseen: readonly Unseen[];
+  readonly notChecked: readonly NotChecked[];
 }
 
 /** What is not known to anybody, and where to look for it. */
-export interface StrayQuestion {
+export interface LabScope {
   /** `/mturk/perception-lab/` */
   readonly path: string;
   /** Asked for the exact name: IAM's names are unique ignoring case, so another spelling is another thing. */
-  knows(thing: NamedThing): boolean;
+  knows(thing: IamEntity): boolean;
   /** Names of the lab's own groups. */
   readonly groups: ReadonlySet<string>;
 }
@@ -82,50 +82,54 @@ export interface StrayQuestion {
  * What lies under a path, or has a policy from there, and is not known. Where AWS did not tell who may do what, nothing
  * is found, and `unseen` says so.
  */
-export function straysOf(
-  inventory: Pick<Inventory, 'access' | 'users' | 'policies' | 'isAccessKnown' | 'unseen'>,
-  lab: StrayQuestion,
-): StrayLook {
+export function findUnmanaged(
+  inventory: Pick<Inventory, 'access' | 'users' | 'policies' | 'isAccessKnown' | 'notChecked'>,
+  lab: LabScope,
+): UnmanagedResources {
   const { access } = inventory;
   const isLabs = (arn: string): boolean => arn.startsWith(`arn:aws:iam::${access.account}:policy${lab.path}`);
-  const isStray = (thing: NamedThing, attached: readonly string[]): boolean =>
+  const isStray = (thing: IamEntity, attached: readonly string[]): boolean =>
     // A group that was renamed may have been moved as well; its policy is the lab's all the same.
     !lab.knows(thing) && (thing.path.startsWith(lab.path) || attached.some(isLabs));
   const membersOf = membersByGroup(access);
-  const groups = access.groups.flatMap(({ name, path, attached, inline }): StrayOf<'group', GroupHolding>[] => {
+  const groups = access.groups.flatMap(({ name, path, attached, inline }): StrayOf<'group', GroupDetails>[] => {
     const thing = { kind: 'group', name, path, arn: iamArn(access.account, 'group', path, name) } as const;
     const members = membersOf.get(name) ?? [];
-    return isStray(thing, attached) ? [{ ...thing, holding: { members, attached, inline } }] : [];
+    return isStray(thing, attached) ? [{ ...thing, details: { members, attached, inline } }] : [];
   });
-  const users = access.users.flatMap((user): StrayOf<'user', UserHolding>[] => {
+  const users = access.users.flatMap((user): StrayOf<'user', UserDetails>[] => {
     const { name, path, groups, attached, inline, boundary, tags } = user;
     const thing = { kind: 'user', name, path, arn: iamArn(access.account, 'user', path, name) } as const;
-    return isStray(thing, attached) ? [{ ...thing, holding: { groups, attached, inline, boundary, tags } }] : [];
+    return isStray(thing, attached) ? [{ ...thing, details: { groups, attached, inline, boundary, tags } }] : [];
   });
-  const policies = access.policies.flatMap(({ arn, name, document }): StrayOf<'policy', PolicyHolding>[] => {
+  const policies = access.policies.flatMap(({ arn, name, document }): StrayOf<'policy', PolicyDetails>[] => {
     const thing = { kind: 'policy', name, arn, path: arn.slice(arn.indexOf('/'), arn.length - name.length) } as const;
     const attachments = inventory.policies.get(arn)?.attachments ?? 0;
-    return isLabs(arn) && isStray(thing, []) ? [{ ...thing, holding: { document, attachments } }] : [];
+    return isLabs(arn) && isStray(thing, []) ? [{ ...thing, details: { document, attachments } }] : [];
   });
   const strayGroups = new Set(groups.map(({ name }) => name));
-  const theirs = new Set(users.flatMap(({ holding }) => holding.groups));
+  const theirs = new Set(users.flatMap(({ details: holding }) => holding.groups));
   const others = access.groups.filter(
     ({ name }) => theirs.has(name) && !lab.groups.has(name) && !strayGroups.has(name),
   );
-  const held = [...groups.map(({ holding }) => holding), ...users.map(({ holding }) => holding), ...others];
+  const held = [
+    ...groups.map(({ details: holding }) => holding),
+    ...users.map(({ details: holding }) => holding),
+    ...others,
+  ];
   const arns = new Set([
     ...held.flatMap(({ attached }) => attached),
-    ...users.flatMap(({ holding }) => holding.boundary ?? []),
+    ...users.flatMap(({ details: holding }) => holding.boundary ?? []),
   ]);
   const byArn = new Map(access.policies.map((policy) => [policy.arn, policy]));
   return {
-    strays: [...groups, ...users, ...policies],
+    resources: [...groups, ...users, ...policies],
     groups: others,
     policies: Array.from(
       arns,
       (arn) => byArn.get(arn) ?? { arn, name: arn.slice(arn.lastIndexOf('/') + 1), document: null },
     ),
-    unseen: inventory.isAccessKnown ? [] : inventory.unseen.filter(({ what }) => what === ACCESS),
+    notChecked: inventory.isAccessKnown ? [] : inventory.notChecked.filter(({ what }) => what === ACCESS),
   };
 }
 

@@ -2,7 +2,7 @@ import { awsFailure } from '../../aws/aws-errors.ts';
 import type { Result } from '../../diagnostics/failure.ts';
 import { recordText } from '../../review/text/pipeline.ts';
 import { confirmQuestion, countResources, doneText, notConfirmedText, refusalLines } from '../../review/text/plan.ts';
-import type { Applied } from '../../terraform/run/commands.ts';
+import type { ApplyResult } from '../../terraform/run/commands.ts';
 import { progressView } from '../../terraform/run/progress.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
@@ -52,7 +52,7 @@ async function carryOut(lab: Lab, planned: LabPlan, options: ApplyOptions, termi
 }
 
 /** Applies a plan, and shows on standard error how far it is. */
-export async function applyWithProgress(lab: Lab, planned: LabPlan, terminal: Terminal): Promise<Result<Applied>> {
+export async function applyWithProgress(lab: Lab, planned: LabPlan, terminal: Terminal): Promise<Result<ApplyResult>> {
   const progress = progressView({
     write: terminal.stderr,
     isTerminal: terminal.isTerminal,

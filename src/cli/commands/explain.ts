@@ -1,5 +1,5 @@
 import { explain } from '../../access/explain.ts';
-import { declare } from '../../access/sources/desired.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
 import { explanationJson } from '../../access/text/access-json.ts';
 import { explanationLines } from '../../access/text/explain.ts';
 import { memberMissingText } from '../../access/text/lookup.ts';
@@ -19,7 +19,11 @@ export interface ExplainOptions {
 export async function explainCommand(options: ExplainOptions, terminal: Terminal): Promise<number> {
   const team = await readTeamOrReport(options.file, options.today, terminal);
   if (typeof team === 'number') return team;
-  const explanation = explain(declare(team, options.today), iamName(team.lab, options.member), momentOf(options.today));
+  const explanation = explain(
+    desiredAccess(team, options.today),
+    iamName(team.lab, options.member),
+    momentOf(options.today),
+  );
   if (explanation === null) {
     terminal.stderr(`${memberMissingText(options.member, team, options.today)}\n`);
     return 2;

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { renderFindings } from '../../guardrails/findings/render.ts';
 import { readTeamFile } from '../../team/parse/read-team-file.ts';
-import { synthesise } from '../../terraform/synth/synth.ts';
+import { synthesize } from '../../terraform/synth/synth.ts';
 import { renderSynth } from '../../terraform/synth/synth-text.ts';
 import type { Io } from '../io.ts';
 
@@ -23,7 +23,7 @@ export async function synth(options: SynthCommandOptions, io: Io): Promise<numbe
   if (findings.length > 0) io.stderr(renderFindings(findings, { source, format: 'text', colour: options.colour }));
   if (team === null) return source === null ? 2 : 1;
 
-  const { stacks, files } = await synthesise(team, { today: options.today, outDir: options.outDir });
+  const { stacks, files } = await synthesize(team, { today: options.today, outDir: options.outDir });
   if (options.json) {
     io.stdout(`${JSON.stringify({ version: 1, stacks, files }, null, 2)}\n`);
     return 0;

@@ -1,6 +1,6 @@
-import { declare } from '../../access/sources/desired.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
 import { whoCanJson } from '../../access/text/access-json.ts';
-import { askedUnknownText } from '../../access/text/lookup.ts';
+import { unknownOperationText } from '../../access/text/lookup.ts';
 import { whoCanLines } from '../../access/text/who-can.ts';
 import { whoCan } from '../../access/who-can.ts';
 import { isCapability, isOperation } from '../../catalog/mturk.ts';
@@ -20,12 +20,12 @@ export interface WhoCanOptions {
 export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal): Promise<number> {
   const { what } = options;
   if (!isOperation(what) && !isCapability(what)) {
-    terminal.stderr(`${askedUnknownText(what)}\n`);
+    terminal.stderr(`${unknownOperationText(what)}\n`);
     return 2;
   }
   const team = await readTeamOrReport(options.file, options.today, terminal);
   if (typeof team === 'number') return team;
-  const answer = whoCan(declare(team, options.today), what, momentOf(options.today));
+  const answer = whoCan(desiredAccess(team, options.today), what, momentOf(options.today));
   const naming = namingOf(team);
   terminal.stdout(
     options.json

@@ -1,5 +1,5 @@
 import { decide } from '../../access/decide.ts';
-import { declare } from '../../access/sources/desired.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
 import { accessChangeLines } from '../../access/text/access-change.ts';
 import { OPERATIONS } from '../../catalog/mturk.ts';
 import { countResources, countWords } from '../../review/text/plan.ts';
@@ -75,7 +75,7 @@ async function studentJoins(stage: Stage): Promise<Team> {
 
 async function everybodyTries(stage: Stage, team: Team): Promise<void> {
   const { story, iam, emulator, today } = stage;
-  const model = declare(team, today);
+  const model = desiredAccess(team, today);
   const at = labFor(stage, team).at;
   story.chapter(DEMO.keys);
   const results: { name: string; attempt: Attempt; wrong: readonly string[] }[] = [];

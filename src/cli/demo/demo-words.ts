@@ -1,4 +1,4 @@
-import { type Naming, personName } from '../../access/text/names.ts';
+import { type DisplayNames, userLabel } from '../../access/text/names.ts';
 
 /** The sentences of the demo: what happens in the lab, and what is checked of it. */
 export const DEMO = {
@@ -44,8 +44,8 @@ export const DEMO = {
 } as const;
 
 /** For "somebody ...". */
-export function demoPasswordWords(user: string, naming: Naming): string {
-  return `gave ${personName(user, naming)} a password of the console`;
+export function demoPasswordWords(user: string, naming: DisplayNames): string {
+  return `gave ${userLabel(user, naming)} a password of the console`;
 }
 
 /** For "somebody ...". */

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { type Difference, differenceKey, subjectKey } from '../../access/model-difference.ts';
 import { differenceWords } from '../../access/text/difference.ts';
-import type { Naming } from '../../access/text/names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import { managedPolicyArn } from '../../catalog/managed-policies.ts';
 import type { DriftFinding, ReconcileFate } from '../../drift/finding.ts';
 import type { Cast } from '../../emulator/demo/cast.ts';
@@ -21,7 +21,7 @@ import { demoOldUserWords, demoPasswordWords } from './demo-words.ts';
 /** Something that somebody clicks in the console. */
 export interface Click {
   /** For "somebody ...". */
-  words(naming: Naming): string;
+  words(naming: DisplayNames): string;
   /** Whether this is what the drift report says of it. */
   isFoundBy(finding: DriftFinding): boolean;
   /** What reconciling must make of it. */
@@ -135,7 +135,7 @@ function clickOf(done: Difference): Omit<Click, 'carryOut'> {
 
 function intoGroup(user: string, group: string, stranger: boolean): Click {
   return {
-    ...clickOf({ kind: 'membership-added', group, user, stranger }),
+    ...clickOf({ kind: 'membership-added', group, user, unmanaged: stranger }),
     async carryOut(iam) {
       await iam.send(new AddUserToGroupCommand({ UserName: user, GroupName: group }));
     },

@@ -1,5 +1,5 @@
-import { declareEverybody } from '../../access/declared-digest.ts';
-import { readTrail } from '../../aws/cloudtrail/lookup.ts';
+import { desiredAccessOnAnyDay } from '../../access/desired-digest.ts';
+import { lookUpCloudTrail } from '../../aws/cloudtrail/lookup.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { attribute, subjectsOf } from '../../drift/attribution/attribution.ts';
@@ -55,7 +55,7 @@ async function lookAt(
     // A look in a hurry needs no state, and what lies beside it helps only to say whose doing something is.
     terminal.stderr(`${failureText(applied.failure)}\n`);
   }
-  const declared = new Set(declareEverybody(team).users.map(({ name }) => name));
+  const declared = new Set(desiredAccessOnAnyDay(team).users.map(({ name }) => name));
   const path = labPath(team.lab);
   const progress = lookProgress({ write: terminal.stderr, isTerminal: terminal.isTerminal });
   const inventory = await takeInventory(account.iam, {
@@ -81,7 +81,7 @@ async function lookAt(
   const since = new Date(account.now().getTime() - TRAIL_MS);
   // A local AWS emulator has no limit of lookups that would have to be waited for.
   const wait = account.kind === 'emulator' ? { wait: async () => {} } : {};
-  const { events, unseen } = await readTrail(account.trail(), subjectsOf(look.findings), since, {
+  const { events, unseen } = await lookUpCloudTrail(account.trail(), subjectsOf(look.findings), since, {
     ...wait,
     now: account.now,
   });

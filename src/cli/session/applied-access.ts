@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { declareEverybody } from '../../access/declared-digest.ts';
+import { desiredAccessOnAnyDay } from '../../access/desired-digest.ts';
 import type { AccessModel, InlinePolicy } from '../../access/model.ts';
 import type { AppliedFile } from '../../drift/scan/look-since.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
@@ -54,7 +54,7 @@ type AppliedAccess = z.infer<typeof APPLIED_ACCESS>;
 
 /** What a team declares on a day (`YYYY-MM-DD`, UTC), to be kept. */
 export function packedAccess(team: Team, today: string): AppliedAccess {
-  const { account, users, groups, policies } = declareEverybody(team);
+  const { account, users, groups, policies } = desiredAccessOnAnyDay(team);
   const documents = new Map<string, number>();
   const indexOf = (document: PolicyDocument | null): number | null => {
     const text = document === null ? null : JSON.stringify(document);

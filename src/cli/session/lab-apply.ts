@@ -6,12 +6,12 @@ import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { limitsAddress } from '../../terraform/addresses.ts';
 import type { Plan } from '../../terraform/plan/plan-read.ts';
-import { type Applied, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
+import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
 import type { LabPlan } from './lab-plan.ts';
 import type { Lab } from './open-lab.ts';
 
 /** Carries out a plan that its blocks let through, so that at no moment anybody may what neither end of it allows. */
-export async function applyLab(lab: Lab, plan: LabPlan, options: CommandOptions = {}): Promise<Result<Applied>> {
+export async function applyLab(lab: Lab, plan: LabPlan, options: CommandOptions = {}): Promise<Result<ApplyResult>> {
   const engineOptions = lab.parallelism === null ? options : { ...options, parallelism: lab.parallelism };
   if (plan.suspendedDuringApply.length === 0) return applyPlan(plan.workspace, plan.saved, engineOptions);
 
@@ -41,7 +41,7 @@ async function applyInSteps(
   plan: LabPlan,
   options: CommandOptions,
   interrupts: { readonly seen: boolean },
-): Promise<Result<Applied>> {
+): Promise<Result<ApplyResult>> {
   const held = suspendedTeam(lab.team, plan.suspendedDuringApply, lab.today);
   const keys = plan.suspendedDuringApply.flatMap((name) => keyOfIamName(lab.team.lab, name) ?? []);
   const steps: readonly Step[] = [

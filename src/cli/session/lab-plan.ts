@@ -1,5 +1,5 @@
-import type { AccessChange } from '../../access/diff.ts';
-import { compare } from '../../access/diff.ts';
+import type { AccessDiff } from '../../access/diff.ts';
+import { diffAccess } from '../../access/diff.ts';
 import {
   unknownDocuments,
   unknownPolicies,
@@ -8,7 +8,7 @@ import {
 } from '../../access/known-documents.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { awsFailure } from '../../aws/aws-errors.ts';
-import { checkBoundary, findExisting, type TakenOver } from '../../aws/inventory/existing.ts';
+import { checkBoundary, findExisting, type Imported } from '../../aws/inventory/existing.ts';
 import { readInlineDocuments } from '../../aws/inventory/inline-documents.ts';
 import { readManagedDocuments } from '../../aws/inventory/managed-documents.ts';
 import type { Block } from '../../diagnostics/block.ts';
@@ -32,11 +32,11 @@ export interface LabPlan {
   readonly workspace: Workspace;
   readonly saved: SavedPlan;
   readonly classification: PlanClassification;
-  readonly change: AccessChange;
+  readonly change: AccessDiff;
   /** Reasons not to apply it. */
   readonly blocks: readonly Block[];
   /** What exists under the lab's path without the state knowing, and is taken over. */
-  readonly imported: readonly TakenOver[];
+  readonly imported: readonly Imported[];
   /** IAM users who are suspended while it is applied: see `usersToHold`. */
   readonly suspendedDuringApply: readonly string[];
 }
@@ -91,7 +91,7 @@ export async function planLab(
     workspace: workspace.value,
     saved: saved.value,
     classification,
-    change: compare(before, after, lab.at),
+    change: diffAccess(before, after, lab.at),
     blocks: [...findings, ...blocksOf(plan, lab.team, lab.today, lab.stack)],
     imported: imports,
     suspendedDuringApply: lab.stack === 'team' ? usersToSuspend(before, after, lab.at) : [],
@@ -133,7 +133,7 @@ export function isEmpty({ saved }: Pick<LabPlan, 'saved'>): boolean {
 async function askAccount(
   lab: Lab,
   { plan }: SavedPlan,
-): Promise<Result<{ readonly imports: readonly TakenOver[]; readonly findings: readonly Block[] }>> {
+): Promise<Result<{ readonly imports: readonly Imported[]; readonly findings: readonly Block[] }>> {
   const creates = plannedCreates(plan);
   if (creates.length === 0) return succeed({ imports: [], findings: [] });
   try {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { z } from 'zod';
-import { declaredDigest } from '../../access/declared-digest.ts';
+import { desiredAccessDigest } from '../../access/desired-digest.ts';
 import { type Applied, changedSubjects } from '../../drift/scan/look-since.ts';
 import { APPLIED_ACCESS, packedAccess, unpackedAccess } from './applied-access.ts';
 import type { Lab } from './open-lab.ts';
@@ -60,7 +60,7 @@ export async function noteApply(
     version: 1,
     commit: commit ?? last?.commit ?? null,
     state,
-    declared: declaredDigest(lab.team),
+    declared: desiredAccessDigest(lab.team),
     at: lab.now().toISOString(),
     ...(state === 'applied' ? { access: packedAccess(lab.team, lab.today), begun: [] } : begunAfter(last, lab)),
   });
@@ -73,7 +73,7 @@ function begunAfter(
 ): Pick<LastApplied, 'access' | 'begun'> {
   if (last === null) return { access: null, begun: [] };
   // A record of before this was noted says as much where the same file is applied again.
-  const isSame = last.state === 'applied' && last.declared === declaredDigest(team);
+  const isSame = last.state === 'applied' && last.declared === desiredAccessDigest(team);
   const access = last.access ?? (isSame ? packedAccess(team, today) : null);
   if (access === null) return { access, begun: [] };
   const changed = changedSubjects(unpackedAccess(access), team, today);
@@ -100,7 +100,7 @@ export function appliedOf(last: LastApplied | null): Applied | null {
  */
 export async function noteAsApplied(record: LastAppliedRecord, lab: NotedLab): Promise<void> {
   const last = await record.read();
-  const isNoted = last?.state === 'applied' && last.access !== null && last.declared === declaredDigest(lab.team);
+  const isNoted = last?.state === 'applied' && last.access !== null && last.declared === desiredAccessDigest(lab.team);
   if (isNoted) return;
   await noteApply(record, lab, { state: 'applied' });
 }

@@ -1,9 +1,9 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
-import type { Naming } from '../../access/text/names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import { checkCaller } from '../../aws/caller.ts';
-import { type IamNames, iamNames } from '../../aws/iam-names.ts';
+import { type IamLookup, iamLookup } from '../../aws/iam-names.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import { type Emulator, openEmulator } from '../../emulator/emulator.ts';
 import { emulatorBusy, emulatorNotStarted, emulatorUnusable, emulatorWaiting } from '../../emulator/emulator-text.ts';
@@ -31,9 +31,9 @@ export interface Account {
   readonly today: string;
   readonly at: Date;
   readonly kind: AccountKind;
-  readonly naming: Naming;
+  readonly naming: DisplayNames;
   readonly iam: IAMClient;
-  readonly names: IamNames;
+  readonly names: IamLookup;
   /** Where last-applied.json and its like are kept. */
   readonly records: RecordPlace;
   /** A clock that goes on from `at`. */
@@ -129,7 +129,7 @@ export function accountOf(
     kind: emulator === null ? 'real' : 'emulator',
     naming: namingOf(team),
     iam,
-    names: iamNames(iam),
+    names: iamLookup(iam),
     records: recordPlace(team, options.emulator, REAL_DIRECTORY),
     now: clockFrom(at),
     trail() {

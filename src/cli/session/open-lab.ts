@@ -5,11 +5,11 @@ import type { Emulator } from '../../emulator/emulator.ts';
 import { bootstrapNotice } from '../../review/text/plan.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { applyPlan, initialise, planChanges } from '../../terraform/run/commands.ts';
+import { applyPlan, initialize, planChanges } from '../../terraform/run/commands.ts';
 import type { AccountKind, Engine } from '../../terraform/run/engine.ts';
 import { findEngine } from '../../terraform/run/find-engine.ts';
 import { type ImportBlock, prepareWorkspace, type Workspace } from '../../terraform/run/workspace.ts';
-import { synthesise, synthesisedStacks } from '../../terraform/synth/synth.ts';
+import { stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
 import { type Account, type AccountOptions, accountOf, REAL_DIRECTORY, reachAccount } from './open-account.ts';
@@ -119,8 +119,8 @@ function labOf(
       const outDir = join(directory, 'cdktf.out');
       const configuration =
         given === null
-          ? await synthesise(wanted, { today: options.today, outDir }).then(({ stacks }) => readStack(stacks[stack]))
-          : await readStack(synthesisedStacks(given)[stack]);
+          ? await synthesize(wanted, { today: options.today, outDir }).then(({ stacks }) => readStack(stacks[stack]))
+          : await readStack(stackDirectories(given)[stack]);
       if (configuration === null) return fail('configuration-missing', { directory: given ?? outDir });
       const workspace = await prepareWorkspace({
         engine,
@@ -131,7 +131,7 @@ function labOf(
         ...(emulator === null ? {} : { extra: emulator.engineEnv(stack), httpState: true }),
         imports,
       });
-      const ready = await initialise(workspace);
+      const ready = await initialize(workspace);
       return ready.ok ? succeed(workspace) : ready;
     },
   };

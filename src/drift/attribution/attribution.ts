@@ -1,4 +1,4 @@
-import type { TrailEvent } from '../../aws/cloudtrail/event.ts';
+import type { CloudTrailEvent } from '../../aws/cloudtrail/event.ts';
 import type { Attribution, DriftFinding } from '../finding.ts';
 import { type Deed, deedOf } from './deed.ts';
 
@@ -14,7 +14,10 @@ export function subjectsOf(findings: readonly DriftFinding[]): readonly string[]
  * The findings with who did them, as far as the events tell: the newest one that was carried out and could have done it.
  * Whoever applied the file is named as well (`terraform`): then a lab's own run did it, and a person did not.
  */
-export function attribute(findings: readonly DriftFinding[], events: readonly TrailEvent[]): readonly DriftFinding[] {
+export function attribute(
+  findings: readonly DriftFinding[],
+  events: readonly CloudTrailEvent[],
+): readonly DriftFinding[] {
   const done = events
     .filter(({ isError }) => !isError)
     .sort((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0));
@@ -31,16 +34,16 @@ function asked({ cause, what }: DriftFinding): Deed | null {
   return cause === 'pending' ? null : deedOf(what);
 }
 
-function did({ calls }: Deed, event: TrailEvent): boolean {
+function did({ calls }: Deed, event: CloudTrailEvent): boolean {
   return Object.hasOwn(calls, event.name) && calls[event.name]?.(event.parameters, event) === true;
 }
 
-function attributionOf({ who, at, from, through }: TrailEvent): Attribution {
+function attributionOf({ actor: who, at, sourceIp: from, userAgent: through }: CloudTrailEvent): Attribution {
   return { who, at, from, through };
 }
 
 /** What is gone may only have another name since: nothing but the call tells. */
-function renamedBy({ what }: DriftFinding, { parameters }: TrailEvent): Pick<Attribution, 'renamedTo'> {
+function renamedBy({ what }: DriftFinding, { parameters }: CloudTrailEvent): Pick<Attribution, 'renamedTo'> {
   if (what.kind !== 'difference' || !['user-deleted', 'group-deleted'].includes(what.difference.kind)) return {};
   const name = parameters.newUserName ?? parameters.newGroupName;
   return typeof name === 'string' ? { renamedTo: name } : {};

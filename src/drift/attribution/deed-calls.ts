@@ -1,7 +1,7 @@
-import type { TrailEvent } from '../../aws/cloudtrail/event.ts';
+import type { CloudTrailEvent } from '../../aws/cloudtrail/event.ts';
 
 /** Whether a call with these parameters did it. The whole event is given for who called, and when. */
-type Call = (parameters: TrailEvent['parameters'], event: TrailEvent) => boolean;
+type Call = (parameters: CloudTrailEvent['parameters'], event: CloudTrailEvent) => boolean;
 
 /** By the call's name. */
 export type Calls = Readonly<Record<string, Call>>;

@@ -1,5 +1,5 @@
 import type { Difference, Holder } from '../../access/model-difference.ts';
-import type { TrailEvent } from '../../aws/cloudtrail/event.ts';
+import type { CloudTrailEvent } from '../../aws/cloudtrail/event.ts';
 import type { DriftWhat } from '../finding.ts';
 import type { StrayEffect } from '../rules/unmanaged-effect.ts';
 import { arnIsOf, byCreation, type Calls, changesDocument, sameName, sets } from './deed-calls.ts';
@@ -203,7 +203,7 @@ function tags(user: string, tag: string, to: string | null): Calls {
 
 /** Whoever makes something for herself need not say for whom. */
 function ofUser(user: string): Calls[string] {
-  return ({ userName }, { who }: TrailEvent) => sameName(userName ?? who, user);
+  return ({ userName }, { actor: who }: CloudTrailEvent) => sameName(userName ?? who, user);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-import { compare } from '../../access/diff.ts';
+import { diffAccess } from '../../access/diff.ts';
 import { type Difference, inverse } from '../../access/model-difference.ts';
 import { around, concernedBy, groupOf, type ModelIndex } from '../../access/model-index.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
@@ -38,6 +38,6 @@ function gainersBy(
   const before = around(account, names, groups);
   const after = withDifferences(before, differences.map(inverse), documents);
   const moments = [at, ...laterMoments([before, after], [], at)];
-  const gaining = moments.flatMap((moment) => compare(before, after, moment).people.filter(givesSomething));
+  const gaining = moments.flatMap((moment) => diffAccess(before, after, moment).people.filter(givesSomething));
   return new Set(gaining.map(({ user }) => user));
 }

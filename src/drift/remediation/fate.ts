@@ -1,4 +1,4 @@
-import { compare, type PersonChange } from '../../access/diff.ts';
+import { type AccessChange, diffAccess } from '../../access/diff.ts';
 import type { AccessModel, AccessUser } from '../../access/model.ts';
 import { type Difference, inverse } from '../../access/model-difference.ts';
 import { around, concernedBy, groupOf, type ModelIndex } from '../../access/model-index.ts';
@@ -70,7 +70,7 @@ function effectOfUndoing(difference: Difference, account: ModelIndex, documents:
   const concerned = around(account, concernedBy(account, difference), group === null ? [] : [group]);
   const changes = [concerned, ...probesOf(difference, concerned, account)].flatMap((before) => {
     const after = withDifferences(before, [inverse(difference)], documents);
-    return momentsOf(before, difference, at).flatMap((moment) => compare(before, after, moment).people);
+    return momentsOf(before, difference, at).flatMap((moment) => diffAccess(before, after, moment).people);
   });
   return { gives: changes.some(givesSomething), takes: changes.some(takesSomething) };
 }
@@ -112,12 +112,12 @@ function probesOf(difference: Difference, concerned: AccessModel, account: Model
 }
 
 /** Whether somebody may do more, or for longer, than before. */
-export function givesSomething({ operations, ends, suspended, kind }: PersonChange): boolean {
+export function givesSomething({ operations, ends, suspended, kind }: AccessChange): boolean {
   if (operations.gained.length > 0) return true;
   return kind === 'changed' && (isLater(ends.after, ends.before) || (suspended.before && !suspended.after));
 }
 
-function takesSomething({ operations, ends, suspended, kind }: PersonChange): boolean {
+function takesSomething({ operations, ends, suspended, kind }: AccessChange): boolean {
   if (operations.lost.length > 0) return true;
   return kind === 'changed' && (isLater(ends.before, ends.after) || (suspended.after && !suspended.before));
 }

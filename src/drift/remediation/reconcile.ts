@@ -1,5 +1,5 @@
 import type { Difference } from '../../access/model-difference.ts';
-import type { Unseen } from '../../aws/inventory/unmanaged.ts';
+import type { NotChecked } from '../../aws/inventory/unmanaged.ts';
 import { keyOfIamName, labPath } from '../../team/names.ts';
 import type { Settings } from '../../team/settings.ts';
 import { suggester } from '../../team/suggest.ts';
@@ -34,7 +34,7 @@ export type ReconcileRefusal =
   | { readonly reason: 'unknown-keys'; readonly keys: readonly Unknown[] }
   | { readonly reason: 'not-restorable'; readonly findings: readonly NotRestorable[] }
   | { readonly reason: 'another-look'; readonly expected: string; readonly found: string }
-  | { readonly reason: 'incomplete'; readonly unseen: readonly Unseen[] }
+  | { readonly reason: 'incomplete'; readonly unseen: readonly NotChecked[] }
   | { readonly reason: 'pending' | 'unexplained' | 'flapping'; readonly findings: readonly DriftFinding[] }
   | { readonly reason: 'quota'; readonly perDay: number; readonly done: number; readonly wanted: number };
 

@@ -1,4 +1,4 @@
-import type { PersonChange } from '../../access/diff.ts';
+import type { AccessChange } from '../../access/diff.ts';
 import { isLater } from '../../review/changes/risk.ts';
 import type { DriftFinding } from '../finding.ts';
 
@@ -23,7 +23,7 @@ export function restoreEffect({ fate, people, what }: DriftFinding): RestoreEffe
 }
 
 /** Whether somebody has less than the file gives her, or for a shorter time. */
-function getsBack({ operations, ends, suspended, kind }: PersonChange): boolean {
+function getsBack({ operations, ends, suspended, kind }: AccessChange): boolean {
   if (operations.lost.length > 0) return true;
   return kind === 'changed' && (isLater(ends.before, ends.after) || (suspended.after && !suspended.before));
 }

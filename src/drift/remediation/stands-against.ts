@@ -1,4 +1,4 @@
-import { compare } from '../../access/diff.ts';
+import { diffAccess } from '../../access/diff.ts';
 import { withKnownDocuments } from '../../access/known-documents.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { usersToSuspend } from '../../review/apply/suspension.ts';
@@ -40,7 +40,7 @@ export function standsAgainst(
   );
   const before = withKnownDocuments(report.access.before, seen);
   const after = withKnownDocuments(report.access.after, seen);
-  const { people } = compare(before, after, at);
+  const { people } = diffAccess(before, after, at);
   // Whoever a person asked for may get something back, and nobody else.
   const asked = new Set(restored.flatMap(({ people: concerned }) => concerned.map(({ user }) => user)));
   const gaining = people.filter((one) => givesSomething(one) && !asked.has(one.user)).map(({ user }) => user);

@@ -1,8 +1,8 @@
-import { compare, type PersonChange } from '../../access/diff.ts';
+import { type AccessChange, diffAccess } from '../../access/diff.ts';
 import { hasEffect } from '../../access/effect.ts';
 import type { AccessModel } from '../../access/model.ts';
-import { declare } from '../../access/sources/desired.ts';
-import type { BoundaryLook } from '../../aws/inventory/boundary.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
+import type { BoundaryState } from '../../aws/inventory/boundary.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { toList } from '../../iam/context.ts';
 import type { PolicyDocument, Statement } from '../../iam/document.ts';
@@ -21,17 +21,17 @@ export interface BoundaryEffect {
   /** Statements by which it lets through less. */
   readonly narrower: readonly Statement[];
   /** Whose access changes by it alone: a boundary gives nothing, so it can only be less. */
-  readonly people: readonly PersonChange[];
+  readonly people: readonly AccessChange[];
 }
 
 /** Null where the boundary is as bootstrap wrote it, or could not be looked at. */
-export function boundaryEffectOf(look: BoundaryLook, team: Team, today: string, at: Date): BoundaryEffect | null {
-  if (look.state === 'as-written' || look.state === 'unseen') return null;
+export function boundaryEffectOf(look: BoundaryState, team: Team, today: string, at: Date): BoundaryEffect | null {
+  if (look.state === 'unchanged' || look.state === 'not-checked') return null;
   const { arn, state } = look;
   const nothing = { state, arn, document: null, wider: [], narrower: [], people: [] };
   if (look.state === 'missing' || look.document === null) return nothing;
   const { document } = look;
-  const declared = declare(team, today);
+  const declared = desiredAccess(team, today);
   const written = boundaryPolicy(team);
   const added = statementsBeside(document, written);
   const gone = statementsBeside(written, document);
@@ -44,7 +44,7 @@ export function boundaryEffectOf(look: BoundaryLook, team: Team, today: string, 
       ...added.filter(({ Effect }) => Effect === 'Deny'),
       ...gone.filter((statement) => !covers(document, statement)),
     ],
-    people: compare(declared, withDocument(declared, arn, document), at).people.filter(hasEffect),
+    people: diffAccess(declared, withDocument(declared, arn, document), at).people.filter(hasEffect),
   };
 }
 

@@ -1,5 +1,5 @@
 import { accessOf } from '../../access/access-of.ts';
-import { documentInDoubt } from '../../access/in-doubt.ts';
+import { conservativeDocument } from '../../access/conservative.ts';
 import type { AccessModel, AccessUser } from '../../access/model.ts';
 import { around, holdersOf, type ModelIndex } from '../../access/model-index.ts';
 import {
@@ -100,7 +100,7 @@ function gains(
   at: Date,
 ): { readonly operations: OperationSet; readonly users: readonly string[] } {
   if (document === null) return { operations: NO_OPERATIONS, users: [] };
-  const doubted = documentInDoubt(document);
+  const doubted = conservativeDocument(document);
   const moments = [at, ...laterMoments([], [document], at)];
   const everybody = around(account, holdersOf(account, arn));
   const probed: AccessModel = { ...everybody, users: [...everybody.users, { ...NOBODY, attached: [arn] }] };

@@ -1,9 +1,9 @@
 import { accessOf, type Grant, type UserAccess } from '../../access/access-of.ts';
 import { worstRisk } from '../../access/capability-access.ts';
-import { compare } from '../../access/diff.ts';
+import { conservativeModel } from '../../access/conservative.ts';
+import { diffAccess } from '../../access/diff.ts';
 import { hasEffect } from '../../access/effect.ts';
-import { type AdministeredThings, administers } from '../../access/escalation.ts';
-import { inDoubt } from '../../access/in-doubt.ts';
+import { canEscalate, type EscalationTargets } from '../../access/escalation.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { around, indexModel, type ModelIndex } from '../../access/model-index.ts';
 import { isEmpty, union } from '../../access/operation-set.ts';
@@ -21,11 +21,11 @@ import { worstGain } from '../scan/look-people.ts';
 export function outsiders(
   inventory: Inventory,
   mine: { readonly users: ReadonlySet<string>; readonly groups: ReadonlySet<string> },
-  lab: AdministeredThings,
+  lab: EscalationTargets,
   at: Date,
 ): readonly Draft[] {
   const { access } = inventory;
-  const others = inDoubt({
+  const others = conservativeModel({
     ...access,
     users: access.users
       .filter(({ name }) => !mine.users.has(name))
@@ -38,7 +38,7 @@ export function outsiders(
     const later = laterMoments([own], [], at);
     const found = later.flatMap((moment) => accessOf(own, { at: moment })).reduce(eitherAccess, now);
     const { allowed } = found;
-    const isAdministrator = [at, ...later].some((moment) => administers(own, user, lab, moment));
+    const isAdministrator = [at, ...later].some((moment) => canEscalate(own, user, lab, moment));
     if (isEmpty(allowed) && !isAdministrator) return [];
     const known = inventory.users.get(user.name);
     const keys = known?.credentials.keys ?? [];
@@ -66,7 +66,7 @@ export function foreignMemberships(
   members: ReadonlySet<string>,
   mine: ReadonlySet<string>,
   account: ModelIndex,
-  lab: AdministeredThings,
+  lab: EscalationTargets,
   at: Date,
 ): readonly Draft[] {
   return [...members].flatMap((name) => {
@@ -79,7 +79,7 @@ export function foreignMemberships(
           ...within,
           users: within.users.map((each) => ({ ...each, groups: each.groups.filter((one) => one !== group) })),
         };
-        const people = compare(without, within, at).people.filter(hasEffect);
+        const people = diffAccess(without, within, at).people.filter(hasEffect);
         const administrators = gainedAdministrators(without, within, lab, at);
         const risk = administrators.length > 0 ? 'spends' : worstGain(people);
         return draftOf({ kind: 'unmanaged-group-membership', user: name, group }, { people, risk, administrators });

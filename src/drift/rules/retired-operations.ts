@@ -4,7 +4,7 @@ import type { Holder } from '../../access/model-difference.ts';
 import { around, holdersOf, indexModel, type ModelIndex } from '../../access/model-index.ts';
 import { difference, includesOperation, NO_OPERATIONS } from '../../access/operation-set.ts';
 import { actionOf, OPERATIONS, type Operation, type Risk, riskOf } from '../../catalog/mturk.ts';
-import { deadOperation, LEGACY_OPERATIONS } from '../../catalog/retired.ts';
+import { RETIRED_OPERATIONS, retiredOperation } from '../../catalog/retired.ts';
 import { toList } from '../../iam/context.ts';
 import type { PolicyDocument, Statement } from '../../iam/document.ts';
 import { actionMatches, statementsOf } from '../../iam/statement.ts';
@@ -15,8 +15,8 @@ import { worstOf } from '../scan/look-people.ts';
 const PREFIX = 'mechanicalturk:';
 
 const DEAD_BY_LOWER_CASE = new Map(
-  Object.keys(LEGACY_OPERATIONS).flatMap((name) => {
-    const dead = deadOperation(name);
+  Object.keys(RETIRED_OPERATIONS).flatMap((name) => {
+    const dead = retiredOperation(name);
     return dead === null ? [] : [[name.toLowerCase(), { name, successors: dead.successors }] as const];
   }),
 );

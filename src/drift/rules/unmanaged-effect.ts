@@ -1,21 +1,21 @@
-import { compare, type PersonChange } from '../../access/diff.ts';
-import { hasEffect, placeOf } from '../../access/effect.ts';
-import { type AdministeredThings, administeredIn, administers } from '../../access/escalation.ts';
-import { documentInDoubt } from '../../access/in-doubt.ts';
+import { conservativeDocument } from '../../access/conservative.ts';
+import { type AccessChange, diffAccess } from '../../access/diff.ts';
+import { hasEffect, riskRank } from '../../access/effect.ts';
+import { canEscalate, type EscalationTargets, escalationTargets } from '../../access/escalation.ts';
 import type { AccessGroup, AccessModel, AccessUser } from '../../access/model.ts';
-import { declare } from '../../access/sources/desired.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
-import type { Stray, StrayLook, UserHolding } from '../../aws/inventory/unmanaged.ts';
+import type { UnmanagedResource, UnmanagedResources, UserDetails } from '../../aws/inventory/unmanaged.ts';
 import type { Team } from '../../team/team.ts';
 import { worseOf } from '../scan/look-people.ts';
 
 /** Something that nobody declares, and what it alone does to whose access. */
 export interface StrayEffect {
-  readonly stray: Stray;
+  readonly stray: UnmanagedResource;
   /** Who may by it what the team file does not give, worst risk first. */
-  readonly people: readonly PersonChange[];
+  readonly people: readonly AccessChange[];
   /** Who has by it what the team file gives too, for now: it would stay when the file takes it away. */
-  readonly keeps: readonly PersonChange[];
+  readonly keeps: readonly AccessChange[];
   /** Names of the IAM users who may by it give anybody anything: see `administers`. */
   readonly administrators: readonly string[];
 }
@@ -25,44 +25,44 @@ export interface StrayEffect {
  * who is about to be removed is still there, under the limits and the boundary that she has.
  */
 export function strayEffectsOf(
-  look: StrayLook,
+  look: UnmanagedResources,
   team: Team,
   account: AccessModel,
   today: string,
   at: Date,
 ): readonly StrayEffect[] {
-  const declaration = declare(team, today);
+  const declaration = desiredAccess(team, today);
   const doubted = lookInDoubt(look);
   const base = withLook(declaration, doubted);
-  const lab = administeredIn(team.lab, declaration);
+  const lab = escalationTargets(team.lab, declaration);
   const declared = new Map(base.users.map((user) => [user.name, user]));
   const strays = new Map(
-    doubted.strays.flatMap((stray) => (stray.kind === 'user' ? [[stray.name, userOf(stray)]] : [])),
+    doubted.resources.flatMap((stray) => (stray.kind === 'user' ? [[stray.name, userOf(stray)]] : [])),
   );
   const others = new Map(account.users.map((user) => [user.name, user]));
   const known = (name: string): AccessUser =>
     declared.get(name) ?? strays.get(name) ?? leaverIn(others, name) ?? strangerNamed(name);
-  return look.strays
+  return look.resources
     .map((stray) => effectOf(stray, base, known, lab, at))
     .sort((one, other) => strayPlace(one) - strayPlace(other) || (one.stray.name < other.stray.name ? -1 : 1));
 }
 
 /** The place among all that a drift report tells of: what nobody could look into stands with the worst. */
 export function strayPlace({ stray, people, keeps, administrators }: StrayEffect): number {
-  if (stray.holding === null || administrators.length > 0) return 0;
+  if (stray.details === null || administrators.length > 0) return 0;
   // What somebody only keeps is as bad on the day that the file takes it away, and comes right after.
-  return Math.min(placeOf(people), keeps.length === 0 ? Number.POSITIVE_INFINITY : placeOf(keeps) + 0.5);
+  return Math.min(riskRank(people), keeps.length === 0 ? Number.POSITIVE_INFINITY : riskRank(keeps) + 0.5);
 }
 
 function effectOf(
-  stray: Stray,
+  stray: UnmanagedResource,
   base: AccessModel,
   known: (name: string) => AccessUser,
-  lab: AdministeredThings,
+  lab: EscalationTargets,
   at: Date,
 ): StrayEffect {
-  if (stray.kind === 'policy' || stray.holding === null) return { stray, people: [], keeps: [], administrators: [] };
-  const concerned = stray.kind === 'user' ? [known(stray.name)] : stray.holding.members.map(known);
+  if (stray.kind === 'policy' || stray.details === null) return { stray, people: [], keeps: [], administrators: [] };
+  const concerned = stray.kind === 'user' ? [known(stray.name)] : stray.details.members.map(known);
   const without = (user: AccessUser): AccessUser => ({
     ...user,
     groups: user.groups.filter((group) => group !== stray.name),
@@ -87,47 +87,47 @@ function effectOf(
 }
 
 /** What somebody gains now, and what she will when a policy begins to hold. */
-function effectsBetween(before: AccessModel, after: AccessModel, at: Date): readonly PersonChange[] {
-  const now = compare(before, after, at).people.filter(hasEffect);
-  return laterMoments([after], [], at).reduce<readonly PersonChange[]>((people, moment) => {
-    const later = compare(before, after, moment).people.filter(({ operations }) => operations.gained.length > 0);
+function effectsBetween(before: AccessModel, after: AccessModel, at: Date): readonly AccessChange[] {
+  const now = diffAccess(before, after, at).people.filter(hasEffect);
+  return laterMoments([after], [], at).reduce<readonly AccessChange[]>((people, moment) => {
+    const later = diffAccess(before, after, moment).people.filter(({ operations }) => operations.gained.length > 0);
     return later.length === 0 ? people : worseOf(people, later);
   }, now);
 }
 
-function administratorsIn(model: AccessModel, lab: AdministeredThings, at: Date): readonly string[] {
+function administratorsIn(model: AccessModel, lab: EscalationTargets, at: Date): readonly string[] {
   const moments = [at, ...laterMoments([model], [], at)];
   return model.users
-    .filter((user) => moments.some((moment) => administers(model, user, lab, moment)))
+    .filter((user) => moments.some((moment) => canEscalate(model, user, lab, moment)))
     .map(({ name }) => name);
 }
 
 /** What nobody declared counts in doubt as allowed: see `inDoubt`. */
-function lookInDoubt(look: StrayLook): StrayLook {
+function lookInDoubt(look: UnmanagedResources): UnmanagedResources {
   const inline = <Held extends { readonly inline: AccessUser['inline'] }>(held: Held): Held => ({
     ...held,
-    inline: held.inline.map(({ name, document }) => ({ name, document: documentInDoubt(document) })),
+    inline: held.inline.map(({ name, document }) => ({ name, document: conservativeDocument(document) })),
   });
   return {
     ...look,
-    strays: look.strays.map((stray): Stray => {
-      if (stray.kind === 'policy' || stray.holding === null) return stray;
+    resources: look.resources.map((stray): UnmanagedResource => {
+      if (stray.kind === 'policy' || stray.details === null) return stray;
       return stray.kind === 'user'
-        ? { ...stray, holding: inline(stray.holding) }
-        : { ...stray, holding: inline(stray.holding) };
+        ? { ...stray, details: inline(stray.details) }
+        : { ...stray, details: inline(stray.details) };
     }),
     groups: look.groups.map(inline),
-    policies: look.policies.map((policy) => ({ ...policy, document: documentInDoubt(policy.document) })),
+    policies: look.policies.map((policy) => ({ ...policy, document: conservativeDocument(policy.document) })),
   };
 }
 
 /** The declared account with what was read beside it: nobody is in the groups yet, and no stray user is there. */
-function withLook(declared: AccessModel, { strays, groups, policies }: StrayLook): AccessModel {
+function withLook(declared: AccessModel, { resources: strays, groups, policies }: UnmanagedResources): AccessModel {
   const known = new Set(declared.policies.map(({ arn }) => arn));
   const strayGroups = strays.flatMap((stray): AccessGroup[] =>
     stray.kind !== 'group'
       ? []
-      : [{ name: stray.name, path: '/', attached: stray.holding?.attached ?? [], inline: stray.holding?.inline ?? [] }],
+      : [{ name: stray.name, path: '/', attached: stray.details?.attached ?? [], inline: stray.details?.inline ?? [] }],
   );
   return {
     ...declared,
@@ -136,7 +136,11 @@ function withLook(declared: AccessModel, { strays, groups, policies }: StrayLook
   };
 }
 
-function userOf({ name, path, holding }: Pick<Stray, 'name' | 'path'> & { holding: UserHolding | null }): AccessUser {
+function userOf({
+  name,
+  path,
+  details: holding,
+}: Pick<UnmanagedResource, 'name' | 'path'> & { details: UserDetails | null }): AccessUser {
   if (holding === null) return strangerNamed(name);
   const { groups, attached, inline, boundary, tags } = holding;
   return { name, path, groups, attached, inline, boundary, tags };
@@ -145,11 +149,11 @@ function userOf({ name, path, holding }: Pick<Stray, 'name' | 'path'> & { holdin
 /** Without what else she has: it goes with her, and here the stray alone is asked about. */
 function leaverIn(users: ReadonlyMap<string, AccessUser>, name: string): AccessUser | null {
   const user = users.get(name);
-  return user === undefined || user.stranger === true ? null : { ...user, groups: [], attached: [] };
+  return user === undefined || user.unmanaged === true ? null : { ...user, groups: [], attached: [] };
 }
 
 /** Somebody of whom nothing is known but the group: her own limits, if she has any, are not counted for her. */
 function strangerNamed(name: string): AccessUser {
   const nothing = { groups: [], attached: [], inline: [], boundary: null, tags: {} };
-  return { name, path: '/', ...nothing, stranger: true };
+  return { name, path: '/', ...nothing, unmanaged: true };
 }

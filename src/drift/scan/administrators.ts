@@ -1,4 +1,4 @@
-import { type AdministeredThings, administers } from '../../access/escalation.ts';
+import { canEscalate, type EscalationTargets } from '../../access/escalation.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { type Difference, inverse } from '../../access/model-difference.ts';
 import { around, concernedBy, groupOf, type ModelIndex } from '../../access/model-index.ts';
@@ -11,15 +11,15 @@ import type { Team } from '../../team/team.ts';
 export function gainedAdministrators(
   before: AccessModel,
   after: AccessModel,
-  lab: AdministeredThings,
+  lab: EscalationTargets,
   at: Date,
 ): readonly string[] {
   const were = new Map(before.users.map((user) => [user.name, user]));
   return after.users
     .filter((user) => {
-      if (!administers(after, user, lab, at)) return false;
+      if (!canEscalate(after, user, lab, at)) return false;
       const was = were.get(user.name);
-      return was === undefined || !administers(before, was, lab, at);
+      return was === undefined || !canEscalate(before, was, lab, at);
     })
     .map(({ name }) => name);
 }
@@ -33,7 +33,7 @@ export function administratorsBy(
   declared: ModelIndex,
   account: ModelIndex,
   documents: Documents,
-  lab: AdministeredThings,
+  lab: EscalationTargets,
   at: Date,
 ): readonly string[] {
   if (difference.kind === 'user-added') {
@@ -52,7 +52,7 @@ export function administratorsBy(
 export function administratorsByBoundary(
   team: Team,
   { model }: ModelIndex,
-  lab: AdministeredThings,
+  lab: EscalationTargets,
   at: Date,
 ): readonly string[] {
   const arn = boundaryArn(team);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PersonChange } from '../../access/diff.ts';
+import type { AccessChange } from '../../access/diff.ts';
 import { differenceKey } from '../../access/model-difference.ts';
 import { listOperations } from '../../access/operation-set.ts';
 import type { AccessKey } from '../../aws/inventory/inventory.ts';
@@ -46,7 +46,7 @@ function whatOf(what: DriftWhat): unknown {
 /** What is another thing tomorrow although nobody did anything. */
 const PASSING: readonly string[] = ['days', 'lastUsed'];
 
-function personOf({ user, operations, ends, suspended, boundary }: PersonChange): unknown {
+function personOf({ user, operations, ends, suspended, boundary }: AccessChange): unknown {
   return [user, [...operations.gained].sort(), [...operations.lost].sort(), ends, suspended, boundary];
 }
 

@@ -1,4 +1,4 @@
-import type { PersonChange } from '../../access/diff.ts';
+import type { AccessChange } from '../../access/diff.ts';
 import type { Risk } from '../../catalog/mturk.ts';
 import type { DriftCause, DriftWhat, ReconcileFate } from '../finding.ts';
 
@@ -7,7 +7,7 @@ export interface Draft {
   readonly what: DriftWhat;
   readonly cause: DriftCause;
   readonly fate: ReconcileFate;
-  readonly people: readonly PersonChange[];
+  readonly people: readonly AccessChange[];
   readonly risk: Risk | null;
   /** See `DriftFinding.administrators`. */
   readonly administrators?: readonly string[];

@@ -1,6 +1,6 @@
 import { worstRisk } from '../../access/capability-access.ts';
-import type { PersonChange } from '../../access/diff.ts';
-import { placeOf as placeOfPeople } from '../../access/effect.ts';
+import type { AccessChange } from '../../access/diff.ts';
+import { riskRank as placeOfPeople } from '../../access/effect.ts';
 import { operationSet } from '../../access/operation-set.ts';
 import { RISKS, type Risk } from '../../catalog/mturk.ts';
 import type { DriftWhat } from '../finding.ts';
@@ -43,7 +43,7 @@ const ADMINISTRATOR = -1;
 /** The place of a finding in a report: the smaller, the worse. */
 export function placeOf(
   what: DriftWhat,
-  people: readonly PersonChange[],
+  people: readonly AccessChange[],
   risk: Risk | null,
   administrators: readonly string[] = [],
 ): number {

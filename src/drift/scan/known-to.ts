@@ -1,7 +1,7 @@
-import type { NamedThing } from '../../aws/iam-names.ts';
+import type { IamEntity } from '../../aws/iam-names.ts';
 import type { Plan } from '../../terraform/plan/plan-read.ts';
 
-const KINDS: Readonly<Record<string, NamedThing['kind']>> = {
+const KINDS: Readonly<Record<string, IamEntity['kind']>> = {
   aws_iam_user: 'user',
   aws_iam_group: 'group',
   aws_iam_policy: 'policy',
@@ -11,7 +11,7 @@ const KINDS: Readonly<Record<string, NamedThing['kind']>> = {
  * Whether the state or the configuration of a plan has a thing of that kind and name. Resources alone count: who occurs
  * as a member, or what as an attachment, is known to nobody.
  */
-export function knownTo(plan: Plan): (thing: Pick<NamedThing, 'kind' | 'name'>) => boolean {
+export function knownTo(plan: Plan): (thing: Pick<IamEntity, 'kind' | 'name'>) => boolean {
   const known = new Set<string>();
   const rows = [
     ...[...plan.changes, ...plan.drift].flatMap(({ type, change }) => [

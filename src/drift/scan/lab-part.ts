@@ -1,7 +1,7 @@
-import { declareEverybody } from '../../access/declared-digest.ts';
+import { desiredAccessOnAnyDay } from '../../access/desired-digest.ts';
 import type { AccessModel } from '../../access/model.ts';
-import { declare } from '../../access/sources/desired.ts';
-import type { NamedThing } from '../../aws/iam-names.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
+import type { IamEntity } from '../../aws/iam-names.ts';
 import { iamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 
@@ -20,10 +20,10 @@ export interface Expected {
 }
 
 export function expectedIn(account: AccessModel, team: Team, today: string): Expected {
-  const declared = declare(team, today);
+  const declared = desiredAccess(team, today);
   const there = new Set(account.users.map(({ name }) => name));
   const active = new Set(declared.users.map(({ name }) => name));
-  const late = declareEverybody(team).users.filter(({ name }) => !active.has(name) && there.has(name));
+  const late = desiredAccessOnAnyDay(team).users.filter(({ name }) => !active.has(name) && there.has(name));
   return {
     model: { ...declared, users: [...declared.users, ...late] },
     late: new Set(late.map(({ name }) => name)),
@@ -45,7 +45,7 @@ function respelledIn(account: Named, expected: Named): readonly string[] {
   });
 }
 
-type Thing = Pick<NamedThing, 'kind' | 'name'>;
+type Thing = Pick<IamEntity, 'kind' | 'name'>;
 
 /**
  * The part of an account that is the lab's: what bears a declared name, and what lies under the lab's path and is no
@@ -73,8 +73,8 @@ export function labPartOf(
       const ofLab = user.groups.filter((group) => labGroups.has(group));
       const here = { ...user, groups: ofLab };
       if (declaredUsers.has(name)) return [here];
-      if (user.path.startsWith(path) && user.stranger !== true && !isStray({ kind: 'user', name })) return [here];
-      return ofLab.length === 0 ? [] : [{ ...here, stranger: true as const }];
+      if (user.path.startsWith(path) && user.unmanaged !== true && !isStray({ kind: 'user', name })) return [here];
+      return ofLab.length === 0 ? [] : [{ ...here, unmanaged: true as const }];
     }),
     groups,
     policies: account.policies.filter(
@@ -85,7 +85,9 @@ export function labPartOf(
 
 /** The account as it would be with all of the lab as the file has it, and everything else as it is. */
 export function asDeclared(account: AccessModel, part: AccessModel, expected: AccessModel): AccessModel {
-  const labUsers = new Set([...part.users.filter(({ stranger }) => stranger !== true), ...expected.users].map(nameOf));
+  const labUsers = new Set(
+    [...part.users.filter(({ unmanaged }) => unmanaged !== true), ...expected.users].map(nameOf),
+  );
   const labGroups = new Set([...part.groups, ...expected.groups].map(nameOf));
   const labArns = new Set([...part.policies, ...expected.policies].map(({ arn }) => arn));
   const others = account.users

@@ -1,11 +1,11 @@
-import { type AdministeredThings, administeredIn } from '../../access/escalation.ts';
+import { type EscalationTargets, escalationTargets } from '../../access/escalation.ts';
 import type { AccessModel } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { indexModel, type ModelIndex } from '../../access/model-index.ts';
-import type { NamedThing } from '../../aws/iam-names.ts';
-import { boundaryOf } from '../../aws/inventory/boundary.ts';
+import type { IamEntity } from '../../aws/iam-names.ts';
+import { boundaryState } from '../../aws/inventory/boundary.ts';
 import type { Inventory } from '../../aws/inventory/inventory.ts';
-import { type StrayLook, straysOf, type Unseen } from '../../aws/inventory/unmanaged.ts';
+import { findUnmanaged, type NotChecked, type UnmanagedResources } from '../../aws/inventory/unmanaged.ts';
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import { boundaryArn, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -41,7 +41,7 @@ export interface Looking {
 
 export interface Drafts {
   readonly drafts: readonly Draft[];
-  readonly unseen: readonly Unseen[];
+  readonly unseen: readonly NotChecked[];
   /** Those of some differences that may be undone at once: see `undoableTogether`. */
   readonly together: (differences: readonly Difference[]) => ReadonlySet<Difference>;
 }
@@ -53,14 +53,14 @@ export function draftsFromInventory(looking: Looking): Drafts {
   const account = indexModel(access);
   const expected = expectedIn(access, team, today);
   const look = strayLook(looking, expected);
-  const strays = new Set(look.strays.map(({ kind, name }) => `${kind} ${name}`));
+  const strays = new Set(look.resources.map(({ kind, name }) => `${kind} ${name}`));
   const part = labPartOf(access, expected.model, team.lab, ({ kind, name }) => strays.has(`${kind} ${name}`));
-  const strayNames = (kind: string) => look.strays.flatMap((stray) => (stray.kind === kind ? [stray.name] : []));
-  const members = new Set(part.users.flatMap(({ name, stranger }) => (stranger === true ? [] : [name])));
+  const strayNames = (kind: string) => look.resources.flatMap((stray) => (stray.kind === kind ? [stray.name] : []));
+  const members = new Set(part.users.flatMap(({ name, unmanaged }) => (unmanaged === true ? [] : [name])));
   const users = new Set([...members, ...strayNames('user')]);
   const groups = new Set([...[...part.groups, ...expected.model.groups].map(nameOf), ...strayNames('group')]);
-  const boundary = boundaryOf(inventory, team);
-  const lab = administeredIn(team.lab, expected.model, withoutStrangers(part));
+  const boundary = boundaryState(inventory, team);
+  const lab = escalationTargets(team.lab, expected.model, withoutStrangers(part));
   const differences = differenceDrafts(looking, account, part, expected, lab);
   return {
     drafts: [
@@ -76,7 +76,11 @@ export function draftsFromInventory(looking: Looking): Drafts {
       ...deadPolicies(account, expected.model, at),
       ...credentialFindings(inventory, team, account, today, at),
     ],
-    unseen: distinct([...inventory.unseen, ...look.unseen, ...(boundary.state === 'unseen' ? [boundary.unseen] : [])]),
+    unseen: distinct([
+      ...inventory.notChecked,
+      ...look.notChecked,
+      ...(boundary.state === 'not-checked' ? [boundary.notChecked] : []),
+    ]),
     together: differences.together,
   };
 }
@@ -87,25 +91,25 @@ export function draftsFromInventory(looking: Looking): Drafts {
  */
 export function draftsFromPlan(looking: Looking): Drafts {
   const { team, today, inventory, plan } = looking;
-  const { unseen } = inventory;
+  const { notChecked: unseen } = inventory;
   const together = () => new Set<Difference>();
   if (plan === null) return { drafts: [], unseen, together };
   const account = plan.report.access.before;
   const expected = expectedIn(account, team, today);
   const part = labPartOf(account, expected.model, team.lab, () => false);
-  const lab = administeredIn(team.lab, expected.model);
+  const lab = escalationTargets(team.lab, expected.model);
   const { drafts } = differenceDrafts(looking, indexModel(account), part, expected, lab);
   const all = [...drafts, ...planDrafts(plan.report)];
   return { drafts: all.map((draft) => ({ ...draft, fate: 'leave' })), unseen, together };
 }
 
-function strayLook({ team, inventory, plan, since }: Looking, { model, respelled }: Expected): StrayLook {
+function strayLook({ team, inventory, plan, since }: Looking, { model, respelled }: Expected): UnmanagedResources {
   const path = labPath(team.lab);
   const groups = new Set(model.groups.map(nameOf));
   const users = new Set(model.users.map(nameOf));
   const arns = new Set(model.policies.map(({ arn }) => arn));
   const isOfState = plan === null ? null : knownTo(plan.plan);
-  return straysOf(inventory, {
+  return findUnmanaged(inventory, {
     path,
     groups,
     knows: (thing) => {
@@ -122,7 +126,7 @@ function strayLook({ team, inventory, plan, since }: Looking, { model, respelled
 
 function strayDraft(effect: ReturnType<typeof strayEffectsOf>[number]): Draft {
   const { stray, people, keeps, administrators } = effect;
-  const isEverything = stray.holding === null || administrators.length > 0;
+  const isEverything = stray.details === null || administrators.length > 0;
   const risk = isEverything ? 'spends' : worstGain([...people, ...keeps]);
   return draftOf({ kind: 'stray', effect }, { people, risk });
 }
@@ -143,7 +147,7 @@ function differenceDrafts(
   account: ModelIndex,
   part: AccessModel,
   expected: Expected,
-  lab: AdministeredThings,
+  lab: EscalationTargets,
 ): Pick<Drafts, 'drafts' | 'together'> {
   const declared = indexModel(asDeclared(account.model, part, expected.model));
   const documents = new Map(
@@ -166,14 +170,14 @@ function differenceDrafts(
 }
 
 function withoutStrangers(part: AccessModel): AccessModel {
-  return { ...part, users: part.users.filter(({ stranger }) => stranger !== true) };
+  return { ...part, users: part.users.filter(({ unmanaged }) => unmanaged !== true) };
 }
 
-function distinct(unseen: readonly Unseen[]): readonly Unseen[] {
+function distinct(unseen: readonly NotChecked[]): readonly NotChecked[] {
   return [...new Map(unseen.map((each) => [each.what, each])).values()];
 }
 
-function comingOf({ kind, name, arn }: Pick<NamedThing, 'kind' | 'name' | 'arn'>): Difference {
+function comingOf({ kind, name, arn }: Pick<IamEntity, 'kind' | 'name' | 'arn'>): Difference {
   if (kind === 'policy') return { kind: 'policy-added', arn };
   return kind === 'user' ? { kind: 'user-added', user: name } : { kind: 'group-added', group: name };
 }

@@ -1,4 +1,4 @@
-import { compare, type PersonChange } from '../../access/diff.ts';
+import { type AccessChange, diffAccess } from '../../access/diff.ts';
 import { hasEffect } from '../../access/effect.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { type Difference, inverse } from '../../access/model-difference.ts';
@@ -18,22 +18,22 @@ export function peopleOf(
   account: ModelIndex,
   documents: Documents,
   at: Date,
-): readonly PersonChange[] {
+): readonly AccessChange[] {
   if (difference.kind === 'user-added') {
     const she = around(account, [difference.user]);
-    return compare({ ...she, users: [] }, she, at).people.filter(({ operations }) => operations.gained.length > 0);
+    return diffAccess({ ...she, users: [] }, she, at).people.filter(({ operations }) => operations.gained.length > 0);
   }
   if (difference.kind === 'group-added') return peopleOfGroup(difference.group, declared, account, at);
   const groups = [groupOf(difference)].filter((group) => group !== null);
   const before = around(declared, concernedBy(declared, difference), groups);
-  const alone = compare(before, withDifferences(before, [difference], documents), at).people.filter(hasEffect);
+  const alone = diffAccess(before, withDifferences(before, [difference], documents), at).people.filter(hasEffect);
   const now = around(account, concernedBy(account, difference), groups);
-  const together = compare(withDifferences(now, [inverse(difference)], documents), now, at).people.filter(hasEffect);
+  const together = diffAccess(withDifferences(now, [inverse(difference)], documents), now, at).people.filter(hasEffect);
   return worseOf(alone, together);
 }
 
 /** For each user the change by which she gains the worse, the first in doubt. */
-export function worseOf(one: readonly PersonChange[], other: readonly PersonChange[]): readonly PersonChange[] {
+export function worseOf(one: readonly AccessChange[], other: readonly AccessChange[]): readonly AccessChange[] {
   const byUser = new Map(one.map((person) => [person.user, person]));
   for (const person of other) {
     const known = byUser.get(person.user);
@@ -47,11 +47,11 @@ export function worseOf(one: readonly PersonChange[], other: readonly PersonChan
   );
 }
 
-function placeOfGain({ worstGain: risk }: PersonChange): number {
+function placeOfGain({ worstGain: risk }: AccessChange): number {
   return risk === null ? RISKS.length : RISKS.indexOf(risk);
 }
 
-function peopleOfGroup(name: string, declared: ModelIndex, account: ModelIndex, at: Date): readonly PersonChange[] {
+function peopleOfGroup(name: string, declared: ModelIndex, account: ModelIndex, at: Date): readonly AccessChange[] {
   const before = around(declared, account.members.get(name) ?? []);
   const brought = around(account, [], [name]);
   const known = new Set(before.policies.map(({ arn }) => arn));
@@ -61,11 +61,11 @@ function peopleOfGroup(name: string, declared: ModelIndex, account: ModelIndex, 
     groups: [...before.groups, ...brought.groups],
     policies: [...before.policies, ...brought.policies.filter(({ arn }) => !known.has(arn))],
   };
-  return compare(before, after, at).people.filter(hasEffect);
+  return diffAccess(before, after, at).people.filter(hasEffect);
 }
 
 /** The worst that any of them gains, null where nobody gains anything. */
-export function worstGain(people: readonly PersonChange[]): Risk | null {
+export function worstGain(people: readonly AccessChange[]): Risk | null {
   return worstOf(people.map((person) => person.worstGain));
 }
 

@@ -1,4 +1,4 @@
-import { declaredDigest, declareEverybody } from '../../access/declared-digest.ts';
+import { desiredAccessDigest, desiredAccessOnAnyDay } from '../../access/desired-digest.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { type Difference, differences, subjectKey } from '../../access/model-difference.ts';
 import { iamName, LIMITS_POLICY } from '../../team/names.ts';
@@ -38,7 +38,7 @@ const NOTHING: SinceApplied = { has: () => false };
 /** Null where nobody knows what was applied. */
 export function sinceApplied(applied: Applied | null, team: Team, today: string): SinceApplied | null {
   if (applied === null) return null;
-  if (applied.declared !== null && applied.declared === declaredDigest(team)) return NOTHING;
+  if (applied.declared !== null && applied.declared === desiredAccessDigest(team)) return NOTHING;
   const { file } = applied;
   if (file === null || file === undefined || file.model.account !== team.account) return null;
   const subjects = new Set([...changedSubjects(file, team, today), ...file.begun]);
@@ -61,5 +61,5 @@ export function changedSubjects({ model, ended }: AppliedFile, team: Team, today
   // Whoever had reached her last day was not there; with a later one in the file she comes back.
   const returned = new Set(ended.filter((name) => active.has(name)));
   const then = { ...model, users: model.users.filter(({ name }) => !returned.has(name)) };
-  return differences(then, declareEverybody(team)).map(subjectKey);
+  return differences(then, desiredAccessOnAnyDay(team)).map(subjectKey);
 }

@@ -1,4 +1,4 @@
-import { listWords, type Naming } from '../../access/text/names.ts';
+import { type DisplayNames, listWords } from '../../access/text/names.ts';
 import { toList } from '../../iam/context.ts';
 import type { Statement } from '../../iam/document.ts';
 import { codeText, isEmptyText, proseText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
@@ -11,7 +11,7 @@ import { attributionSaid, type DriftWords, type DriftWordsOptions } from './word
 export function boundaryWords(
   finding: DriftFinding,
   effect: BoundaryEffect,
-  naming: Naming,
+  naming: DisplayNames,
   options: DriftWordsOptions,
 ): DriftWords {
   const who = attributionSaid(finding.by, naming, options);
@@ -22,7 +22,7 @@ export function boundaryWords(
   };
 }
 
-function whatOf(effect: BoundaryEffect, naming: Naming, who: Text): Pick<DriftWords, 'consequence' | 'cause'> {
+function whatOf(effect: BoundaryEffect, naming: DisplayNames, who: Text): Pick<DriftWords, 'consequence' | 'cause'> {
   const { state, document, wider, narrower, people } = effect;
   if (state === 'missing') {
     return {

@@ -1,5 +1,5 @@
-import { sayPerson } from '../../access/text/iam-names.ts';
-import type { Naming } from '../../access/text/names.ts';
+import { userText } from '../../access/text/iam-names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import { dateWords } from '../../text/durations.ts';
 import { codeText, someTexts, t, trusted } from '../../text/text.ts';
 import type { DriftFinding, DriftWhat } from '../finding.ts';
@@ -15,12 +15,12 @@ type CredentialWhat = Extract<
 export function credentialWords(
   finding: DriftFinding,
   what: CredentialWhat,
-  naming: Naming,
+  naming: DisplayNames,
   options: DriftWordsOptions,
 ): DriftWords {
   const who = attributionSaid(finding.by, naming, options);
   const user = ['user-name', what.user] as const;
-  const person = sayPerson(what.user, naming);
+  const person = userText(what.user, naming);
   switch (what.kind) {
     case 'console-password':
       return {

@@ -1,7 +1,6 @@
-import { BARE } from '../../access/text/capability-words.ts';
-import { sayHolder, sayPerson } from '../../access/text/iam-names.ts';
-import { listWords, type Naming, policyName } from '../../access/text/names.ts';
-import { capabilityOf, RISKS, riskOf } from '../../catalog/mturk.ts';
+import { holderText, userText } from '../../access/text/iam-names.ts';
+import { type DisplayNames, listWords, policyName } from '../../access/text/names.ts';
+import { CAPABILITIES, capabilityOf, RISKS, riskOf } from '../../catalog/mturk.ts';
 import { codeText, joinTexts, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { DeadName, DriftFinding, DriftWhat } from '../finding.ts';
 import { iamCommand } from './aws-command.ts';
@@ -13,15 +12,15 @@ type DeadNames = Extract<DriftWhat, { kind: 'retired-operations' }>;
 export function deadNamesWords(
   finding: DriftFinding,
   what: DeadNames,
-  naming: Naming,
+  naming: DisplayNames,
   options: DriftWordsOptions,
 ): DriftWords {
   const { holder, names, users } = what;
   const policy = t`the policy ${codeText(policyName(what.policy))}`;
   // Whoever is about to be named anyway needs not be named as the holder, too.
   const isHers = holder?.kind === 'user' && users.length === 1 && users[0] === holder.name;
-  const which = holder === null || isHers ? policy : t`${policy} of ${sayHolder(holder, naming)}`;
-  const who = users.length === 0 ? null : someTexts(users.map((user) => sayPerson(user, naming)));
+  const which = holder === null || isHers ? policy : t`${policy} of ${holderText(holder, naming)}`;
+  const who = users.length === 0 ? null : someTexts(users.map((user) => userText(user, naming)));
   return {
     consequence: sentences(
       denySaid(
@@ -89,7 +88,7 @@ function successorsOf(names: readonly DeadName[]) {
 function purposeOf(names: readonly DeadName[]): string {
   const operations = successorsOf(names);
   const sorted = RISKS.flatMap((risk) => operations.filter((operation) => riskOf(operation) === risk));
-  return listWords([...new Set(sorted.map((operation) => BARE[capabilityOf(operation)]))]);
+  return listWords([...new Set(sorted.map((operation) => CAPABILITIES[capabilityOf(operation)].can))]);
 }
 
 function remedySaid({ policy, holder, names, users }: DeadNames): Text {

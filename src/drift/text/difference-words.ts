@@ -1,8 +1,8 @@
-import type { PersonChange } from '../../access/diff.ts';
+import type { AccessChange } from '../../access/diff.ts';
 import type { Difference } from '../../access/model-difference.ts';
-import { differenceSaid, stateSaid } from '../../access/text/difference.ts';
-import { roleKeyOfPolicy, sayPerson } from '../../access/text/iam-names.ts';
-import type { Naming } from '../../access/text/names.ts';
+import { differenceText, stateText } from '../../access/text/difference.ts';
+import { roleKeyOfPolicy, userText } from '../../access/text/iam-names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { dateWords } from '../../text/durations.ts';
 import { codeText, sentences, type Text, t, trusted } from '../../text/text.ts';
@@ -18,7 +18,7 @@ type Doing = Pick<DriftFinding, 'id' | 'cause' | 'fate' | 'people' | 'by'>;
 export function differenceFindingWords(
   finding: Doing,
   difference: Difference,
-  naming: Naming,
+  naming: DisplayNames,
   options: DriftWordsOptions,
 ): DriftWords {
   const { cause, people } = finding;
@@ -33,7 +33,7 @@ export function differenceFindingWords(
 function causeSaid(
   { cause, by, people }: Doing,
   difference: Difference,
-  naming: Naming,
+  naming: DisplayNames,
   options: DriftWordsOptions,
 ): Text {
   const who = attributionSaid(by, naming, options);
@@ -44,21 +44,21 @@ function causeSaid(
     case 'manual':
     // That the file wants it so is what a report says above all of these.
     case 'settled':
-      return t`Somebody ${deed ?? differenceSaid(difference, naming)}${who}.`;
+      return t`Somebody ${deed ?? differenceText(difference, naming)}${who}.`;
     case 'pending':
-      return overSaid(difference, people, naming) ?? stateSaid(difference, naming);
+      return overSaid(difference, people, naming) ?? stateText(difference, naming);
     case 'undecided': {
       // What an apply did was as the file had it then: not somebody's doing, but the file's that has changed.
       const isHand = by !== null && by.through !== 'terraform';
       const over = overSaid(difference, people, naming);
       return (
         over ??
-        (isHand ? undecidedSaid(deed ?? differenceSaid(difference, naming), who) : stateSaid(difference, naming))
+        (isHand ? undecidedSaid(deed ?? differenceText(difference, naming), who) : stateText(difference, naming))
       );
     }
     case 'unexplained':
     case 'unmanaged':
-      return stateSaid(difference, naming);
+      return stateText(difference, naming);
   }
 }
 
@@ -67,23 +67,23 @@ function undecidedSaid(deed: Text, who: Text): Text {
 }
 
 /** The user of a member is only unwanted once her last day has passed; null for anything else. */
-function overSaid(difference: Difference, people: readonly PersonChange[], naming: Naming): Text | null {
+function overSaid(difference: Difference, people: readonly AccessChange[], naming: DisplayNames): Text | null {
   if (difference.kind !== 'user-added') return null;
   const until = naming.people.get(difference.user)?.until ?? null;
   if (until === null) return null;
   const denied = people.some(({ operations }) => operations.gained.length > 0)
     ? trusted('the next apply')
     : trusted('everything is denied since then, and the next apply');
-  return t`The last day of ${sayPerson(difference.user, naming)}, ${trusted(dateWords(until))}, has passed: ${denied} deletes the user with its keys.`;
+  return t`The last day of ${userText(difference.user, naming)}, ${trusted(dateWords(until))}, has passed: ${denied} deletes the user with its keys.`;
 }
 
 /** What is to be said where nobody can do more or less today. */
-function quietSaid(difference: Difference, naming: Naming): Text {
+function quietSaid(difference: Difference, naming: DisplayNames): Text {
   if (difference.kind === 'path-changed' || difference.kind === 'tag-changed')
     return trusted("Nobody's access changes by this.");
   // Of a suspended member, or of a group without members: tomorrow it may be otherwise.
   if (difference.kind !== 'boundary-changed') return trusted("Nobody's access changes by this today.");
-  const person = sayPerson(difference.user, naming);
+  const person = userText(difference.user, naming);
   return difference.to === null
     ? t`What is attached to ${person} by hand counts in full: nothing caps it.`
     : t`What is attached to ${person} by hand counts for as much as another boundary lets through.`;
@@ -94,7 +94,12 @@ function unknownSaid({ people }: Doing, difference: Difference): Text | null {
   return trusted(`What it allows is not known here${people.length === 0 ? '' : ', so it counts as everything'}.`);
 }
 
-function remedySaid(finding: Doing, difference: Difference, naming: Naming, { reconcile }: DriftWordsOptions): Text {
+function remedySaid(
+  finding: Doing,
+  difference: Difference,
+  naming: DisplayNames,
+  { reconcile }: DriftWordsOptions,
+): Text {
   const { id, cause, fate, people } = finding;
   // The report tells once how these two are decided.
   if (cause === 'undecided' || cause === 'pending') return trusted('');
@@ -131,7 +136,7 @@ const REMOVES: Readonly<Partial<Record<Difference['kind'], string>>> = {
 };
 
 /** Why something is left to a person. */
-function leftBecause(difference: Difference, people: readonly PersonChange[]): string {
+function leftBecause(difference: Difference, people: readonly AccessChange[]): string {
   if (difference.kind === 'path-changed') return 'To move it takes leave on both paths, which an administrator has';
   if (difference.kind === 'tag-changed') return 'Somebody may have made the tag for a policy that goes by it';
   if (difference.kind === 'inline-policy-added' && difference.document === null) return 'It cannot be judged';
@@ -149,7 +154,7 @@ function undoWords(difference: Difference): string {
 }
 
 /** Whether it is about a member or a role that the file has: else there is nothing to put back. */
-function isRestorable(difference: Difference, naming: Naming): boolean {
+function isRestorable(difference: Difference, naming: DisplayNames): boolean {
   const { lab, people } = naming;
   const isMember = (user: string) => people.has(user);
   const isRole = (group: string) => keyOfIamName(lab, group) !== null;
@@ -178,7 +183,7 @@ function isRestorable(difference: Difference, naming: Naming): boolean {
 }
 
 /** How team.yaml says the same as the account, for those who meant it; null where it cannot, or should not. */
-function acceptSaid(difference: Difference, people: readonly PersonChange[], naming: Naming): Text | null {
+function acceptSaid(difference: Difference, people: readonly AccessChange[], naming: DisplayNames): Text | null {
   switch (difference.kind) {
     case 'membership-added':
     case 'membership-removed': {
@@ -222,7 +227,7 @@ function acceptSaid(difference: Difference, people: readonly PersonChange[], nam
   }
 }
 
-function acceptOfMember(difference: Difference, people: readonly PersonChange[], member: string): Text | null {
+function acceptOfMember(difference: Difference, people: readonly AccessChange[], member: string): Text | null {
   if ('policy' in difference && difference.policy === LIMITS_POLICY) {
     return t`change ${codeText('until')} or ${codeText('suspended')} of ${codeText(member)} in team.yaml`;
   }

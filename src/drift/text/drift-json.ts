@@ -1,6 +1,6 @@
-import type { PersonChange } from '../../access/diff.ts';
+import type { AccessChange } from '../../access/diff.ts';
 import { listOperations } from '../../access/operation-set.ts';
-import type { Naming } from '../../access/text/names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import type { Team } from '../../team/team.ts';
 import { plainText } from '../../text/text.ts';
 import type { DriftFinding, DriftLook, DriftWhat } from '../finding.ts';
@@ -13,7 +13,7 @@ import { renamedIn } from './renamed.ts';
  * `drift --json`: version 2. `lab`, `account`, `drift.class` and `drift.unseen` mean what they meant in version 1; what was
  * in several lists (`tampered`, `attributes`, `unexplained`, `strays`, `boundary`) is one list of findings, worst first.
  */
-export function driftJson(look: DriftLook, team: Team, naming: Naming): Record<string, unknown> {
+export function driftJson(look: DriftLook, team: Team, naming: DisplayNames): Record<string, unknown> {
   const options = {
     reconcile: team.settings.reconcile !== null,
     attributed: isAttributed(look),
@@ -55,7 +55,7 @@ export function driftJson(look: DriftLook, team: Team, naming: Naming): Record<s
   };
 }
 
-function personJson({ user, operations, worstGain, ends, suspended }: PersonChange, { people }: Naming) {
+function personJson({ user, operations, worstGain, ends, suspended }: AccessChange, { people }: DisplayNames) {
   return {
     user,
     key: people.get(user)?.key ?? null,
@@ -69,7 +69,7 @@ function personJson({ user, operations, worstGain, ends, suspended }: PersonChan
 }
 
 /** What a finding holds that is no plain data is told by what it says. */
-function whatJson(what: DriftWhat, naming: Naming): unknown {
+function whatJson(what: DriftWhat, naming: DisplayNames): unknown {
   switch (what.kind) {
     case 'outside': {
       const { user, access, isAdministrator, keys } = what;

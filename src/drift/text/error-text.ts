@@ -1,4 +1,4 @@
-import type { Unseen } from '../../aws/inventory/unmanaged.ts';
+import type { NotChecked } from '../../aws/inventory/unmanaged.ts';
 import type { Failure } from '../../diagnostics/failure.ts';
 import { runLink, timeWords } from '../../review/comment/footer.ts';
 import { fitParts, fixed, type Part } from '../../text/budget.ts';
@@ -11,7 +11,7 @@ import { budgetOf } from './view.ts';
 /** What kept somebody from looking. */
 export interface DriftError {
   readonly lab: string;
-  readonly unseen: readonly Unseen[];
+  readonly unseen: readonly NotChecked[];
   /** Null where the look was made, and is not complete. */
   readonly failure: Failure | null;
   readonly runUrl: string | null;
@@ -50,7 +50,7 @@ const UNREADABLE =
 const DENIED =
   '**What to do:** the role that looks needs `iam:Get*`, `iam:List*` and `iam:GenerateCredentialReport` on everything; `docs/workflows.md` has its policy. Then run the drift workflow again.';
 
-function isDenied({ failure }: Unseen): boolean {
+function isDenied({ failure }: NotChecked): boolean {
   return failure.code === 'credentials-denied';
 }
 
@@ -60,7 +60,7 @@ function failureMarkdown(failure: Failure, reveal: boolean): string {
   return `**Why:** ${sentence(what)} (\`${failure.code}\`)\n\n**What to do:** ${sentence(remedy)}`;
 }
 
-function unseenParts(unseen: readonly Unseen[], reveal: boolean): readonly Part[] {
+function unseenParts(unseen: readonly NotChecked[], reveal: boolean): readonly Part[] {
   if (unseen.length === 0) return [];
   return [
     {

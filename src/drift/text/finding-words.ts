@@ -1,4 +1,4 @@
-import type { Naming } from '../../access/text/names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
 import { stepText } from '../../terraform/run/progress.ts';
 import { codeText, proseText, someTexts, t, trusted } from '../../text/text.ts';
@@ -15,11 +15,11 @@ import { waitingVersionWords } from './waiting-version.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
 
 /** What a finding means, how it came about and what mends it. */
-export function findingWords(finding: DriftFinding, naming: Naming, options: DriftWordsOptions): DriftWords {
+export function findingWords(finding: DriftFinding, naming: DisplayNames, options: DriftWordsOptions): DriftWords {
   return withAdministrators(wordsOf(finding, naming, options), finding, naming);
 }
 
-function wordsOf(finding: DriftFinding, naming: Naming, options: DriftWordsOptions): DriftWords {
+function wordsOf(finding: DriftFinding, naming: DisplayNames, options: DriftWordsOptions): DriftWords {
   const { what } = finding;
   // What a key was used for, what the root user has and what only Terraform knows is nobody's call: nobody could say who.
   const unasked = { ...options, attributed: false };
@@ -57,7 +57,7 @@ function attributesWords(
   { id, cause, by }: DriftFinding,
   address: string,
   attributes: readonly string[],
-  naming: Naming,
+  naming: DisplayNames,
   options: DriftWordsOptions,
 ): DriftWords {
   const what = stepText(address, '').trim();

@@ -1,4 +1,4 @@
-import type { Naming } from '../../access/text/names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import type { DriftFinding, DriftLook } from '../finding.ts';
 import { besidesUnapplied, isNothingApplied } from './unapplied.ts';
 
@@ -21,7 +21,10 @@ export function sortedFindings({ findings }: Pick<DriftLook, 'findings'>): Sorte
 }
 
 /** The same without what one sentence tells, where nothing was applied yet. */
-export function toldFindings(look: Pick<DriftLook, 'findings' | 'at'>, naming: Naming): Sorted & { isNew: boolean } {
+export function toldFindings(
+  look: Pick<DriftLook, 'findings' | 'at'>,
+  naming: DisplayNames,
+): Sorted & { isNew: boolean } {
   const isNew = isNothingApplied(look, naming);
   return { ...sortedFindings(isNew ? { findings: besidesUnapplied(look.findings) } : look), isNew };
 }
@@ -29,7 +32,7 @@ export function toldFindings(look: Pick<DriftLook, 'findings' | 'at'>, naming: N
 type Headed = Pick<DriftLook, 'findings' | 'class' | 'unseen' | 'snoozed' | 'at'>;
 
 /** `perception-lab differs from team.yaml: 3 findings, 1 spends money`, without a full stop. */
-export function headingWords(look: Headed, naming: Naming): string {
+export function headingWords(look: Headed, naming: DisplayNames): string {
   const { lab } = naming;
   const { open, pending, settled, isNew } = toldFindings(look, naming);
   if (isNew) {
@@ -55,7 +58,7 @@ function isSpending({ risk, what }: DriftFinding): boolean {
 }
 
 /** The same where nothing but an apply is due. */
-export function pendingHeading(pending: readonly DriftFinding[], naming: Naming): string {
+export function pendingHeading(pending: readonly DriftFinding[], naming: DisplayNames): string {
   const { lab } = naming;
   if (pending.every((finding) => isOver(finding, naming))) {
     return pending.length === 1
@@ -66,20 +69,20 @@ export function pendingHeading(pending: readonly DriftFinding[], naming: Naming)
 }
 
 /** What stands above a list of them, without a colon. */
-export function pendingListWords(pending: readonly DriftFinding[], naming: Naming): string {
+export function pendingListWords(pending: readonly DriftFinding[], naming: DisplayNames): string {
   const over = pending.filter((finding) => isOver(finding, naming)).length;
   if (over === 0) return 'Merged and not applied yet';
   return over === pending.length ? 'Due, and not applied yet' : 'Merged, or due, and not applied yet';
 }
 
 /** Whether it is the user of a member whose last day has passed: nobody has changed the file. */
-export function isOver({ what }: DriftFinding, { people }: Naming): boolean {
+export function isOver({ what }: DriftFinding, { people }: DisplayNames): boolean {
   if (what.kind !== 'difference' || what.difference.kind !== 'user-added') return false;
   return (people.get(what.difference.user)?.until ?? null) !== null;
 }
 
 /** What a look means beside the number of findings; null where the findings say it. */
-export function classWords(look: Headed, naming: Naming): string | null {
+export function classWords(look: Headed, naming: DisplayNames): string | null {
   switch (look.class) {
     case 'clean':
     case 'drift':
@@ -97,7 +100,7 @@ export function classWords(look: Headed, naming: Naming): string | null {
   }
 }
 
-function pendingWords(look: Headed, naming: Naming): string {
+function pendingWords(look: Headed, naming: DisplayNames): string {
   const { open, pending, settled } = sortedFindings(look);
   const due =
     pending.length > 0 && pending.every((finding) => isOver(finding, naming))

@@ -1,4 +1,4 @@
-import type { Naming } from '../../access/text/names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import { code, md, strong } from '../../text/markdown.ts';
 import { redact } from '../../text/redact.ts';
 import { markdownText, sentences } from '../../text/text.ts';
@@ -22,7 +22,7 @@ export interface ItemOptions extends DriftWordsOptions {
 }
 
 /** A finding as an item of a numbered list, in several lines. */
-export function findingItem(place: number, finding: DriftFinding, naming: Naming, options: ItemOptions): string {
+export function findingItem(place: number, finding: DriftFinding, naming: DisplayNames, options: ItemOptions): string {
   const { reveal, docs } = options;
   const { consequence, cause, remedy, commands } = findingWords(finding, naming, options);
   const number = `${place}. `;
@@ -38,7 +38,7 @@ export function findingItem(place: number, finding: DriftFinding, naming: Naming
 /** The consequence and the cause of a finding on one line, for a comment. */
 export function findingLine(
   finding: DriftFinding,
-  naming: Naming,
+  naming: DisplayNames,
   options: { readonly reveal?: boolean; readonly attributed?: boolean } = {},
 ): string {
   const { reveal = false, attributed = false } = options;
@@ -55,7 +55,7 @@ function isLoud({ risk, what }: DriftFinding): boolean {
   return (
     risk === 'spends' ||
     risk === 'harms-workers' ||
-    risk === 'loses-data' ||
+    risk === 'deletes-data' ||
     what.kind === 'root-access-key' ||
     what.kind === 'key-used-after-leaving'
   );

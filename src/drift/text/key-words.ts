@@ -1,5 +1,5 @@
-import { memberKeyOf, sayPerson } from '../../access/text/iam-names.ts';
-import { listWords, type Naming } from '../../access/text/names.ts';
+import { memberKeyOf, userText } from '../../access/text/iam-names.ts';
+import { type DisplayNames, listWords } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/inventory/inventory.ts';
 import { dateWords } from '../../text/durations.ts';
 import { codeText, isEmptyText, listTexts, sentences, type Text, t, trusted } from '../../text/text.ts';
@@ -20,7 +20,12 @@ type KeyWhat = Extract<
 >;
 
 /** The words of what is wrong with access keys: with one, everything of its user can be done from anywhere. */
-export function keyWords(finding: DriftFinding, what: KeyWhat, naming: Naming, options: DriftWordsOptions): DriftWords {
+export function keyWords(
+  finding: DriftFinding,
+  what: KeyWhat,
+  naming: DisplayNames,
+  options: DriftWordsOptions,
+): DriftWords {
   const who = attributionSaid(finding.by, naming, options);
   switch (what.kind) {
     case 'root-access-key':
@@ -34,7 +39,7 @@ export function keyWords(finding: DriftFinding, what: KeyWhat, naming: Naming, o
     case 'unused-access-key': {
       const { user, key, days } = what;
       return {
-        consequence: t`An access key of ${sayPerson(user, naming)} has not been used once in ${days} days: it can only be stolen.`,
+        consequence: t`An access key of ${userText(user, naming)} has not been used once in ${days} days: it can only be stolen.`,
         cause: t`${keySaid(key)}${made(key)}${who}.`,
         remedy: t`Switch it off, and delete it where nobody misses it:`,
         commands: switchOff(user, [key]),
@@ -43,10 +48,10 @@ export function keyWords(finding: DriftFinding, what: KeyWhat, naming: Naming, o
   }
 }
 
-function oldWords(what: Extract<KeyWhat, { kind: 'old-access-key' }>, naming: Naming, who: Text): DriftWords {
+function oldWords(what: Extract<KeyWhat, { kind: 'old-access-key' }>, naming: DisplayNames, who: Text): DriftWords {
   const { user, key, days, limit } = what;
   return {
-    consequence: t`An access key of ${sayPerson(user, naming)} is ${days} days old, and ${limit} are allowed: whoever got hold of a copy in that time can still use it.`,
+    consequence: t`An access key of ${userText(user, naming)} is ${days} days old, and ${limit} are allowed: whoever got hold of a copy in that time can still use it.`,
     cause: t`${keySaid(key)}${made(key)}${who}; ${useSaid(key)}.`,
     ...replacing(what),
   };
@@ -111,12 +116,12 @@ const BECAUSE: Readonly<Record<Extract<KeyWhat, { kind: 'key-used-after-leaving'
 
 function usedWords(
   { user, key, because }: Extract<KeyWhat, { kind: 'key-used-after-leaving' }>,
-  naming: Naming,
+  naming: DisplayNames,
   who: Text,
 ): DriftWords {
   const when = key.lastUsed === null ? t`` : t` on ${trusted(dateWords(key.lastUsed))}`;
   return {
-    consequence: t`${sayPerson(user, naming)} ${trusted(BECAUSE[because])}, and an access key of theirs was used${when}: somebody still tries it.`,
+    consequence: t`${userText(user, naming)} ${trusted(BECAUSE[because])}, and an access key of theirs was used${when}: somebody still tries it.`,
     cause: t`${keySaid(key)}${made(key)}${who}, and it is switched ${trusted(key.active ? 'on' : 'off')}.`,
     remedy: !key.active
       ? t`Nothing can be done with it any more; ask who used it and for what.`
@@ -129,7 +134,7 @@ function usedWords(
 
 function extraWords(
   { user, keys, allowed }: Extract<KeyWhat, { kind: 'too-many-access-keys' }>,
-  naming: Naming,
+  naming: DisplayNames,
   who: Text,
 ): DriftWords {
   const member = memberKeyOf(user, naming);
@@ -142,7 +147,7 @@ function extraWords(
       ? t``
       : t` (or write ${codeText(`keys: ${keys.length}`)} for ${codeText(member)} in team.yaml)`;
   return {
-    consequence: t`${sayPerson(user, naming)} has ${trusted(countOf(keys.length, 'access key'))}, and team.yaml allows ${trusted(allowed === 0 ? 'none' : String(allowed))}: with each of them all can be done that ${sayPerson(user, naming)} can do.`,
+    consequence: t`${userText(user, naming)} has ${trusted(countOf(keys.length, 'access key'))}, and team.yaml allows ${trusted(allowed === 0 ? 'none' : String(allowed))}: with each of them all can be done that ${userText(user, naming)} can do.`,
     cause: sentences(keysSaid(keys), isEmptyText(who) ? null : t`Somebody made the newest${who}.`),
     remedy: known
       ? t`Switch off what was used longest ago${accept}:`

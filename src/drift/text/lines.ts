@@ -1,5 +1,5 @@
-import type { Naming } from '../../access/text/names.ts';
-import type { Unseen } from '../../aws/inventory/unmanaged.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
+import type { NotChecked } from '../../aws/inventory/unmanaged.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { dateWords } from '../../text/durations.ts';
 import { codeText, isEmptyText, plainText, t } from '../../text/text.ts';
@@ -26,7 +26,7 @@ export interface DriftLinesOptions {
 }
 
 /** The whole report of one look at the account, for a terminal, in lines of at most `width` cells. */
-export function driftLines(look: DriftLook, naming: Naming, options: DriftLinesOptions): readonly string[] {
+export function driftLines(look: DriftLook, naming: DisplayNames, options: DriftLinesOptions): readonly string[] {
   const { width = 100, mayReconcile = false } = options;
   const { open, pending, settled, isNew } = toldFindings(look, naming);
   const words = {
@@ -82,7 +82,7 @@ export function isAttributed({ findings }: Pick<DriftLook, 'findings'>): boolean
 function itemLines(
   place: number,
   finding: DriftFinding,
-  naming: Naming,
+  naming: DisplayNames,
   options: DriftWordsOptions,
   width: number,
 ): readonly string[] {
@@ -103,7 +103,7 @@ function itemLines(
 function shortLines(
   heading: string,
   findings: readonly DriftFinding[],
-  naming: Naming,
+  naming: DisplayNames,
   options: DriftWordsOptions,
   width: number,
 ): readonly string[] {
@@ -147,7 +147,7 @@ function undoLines(
 }
 
 /** What could not be looked at, and why. */
-export function unseenWords({ what, failure }: Unseen): string {
+export function unseenWords({ what, failure }: NotChecked): string {
   const reason = 'reason' in failure.args ? failure.args.reason : failure.code;
   return visible(`Could not look at ${what}: ${reason}`);
 }

@@ -1,7 +1,7 @@
 import { byCapability } from '../../access/capability-access.ts';
 import { isEmpty } from '../../access/operation-set.ts';
-import { sayPerson } from '../../access/text/iam-names.ts';
-import { type Naming, policyName, unknownPolicyWords } from '../../access/text/names.ts';
+import { userText } from '../../access/text/iam-names.ts';
+import { type DisplayNames, policyName, unknownPolicyWords } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/inventory/inventory.ts';
 import { labPath } from '../../team/names.ts';
 import { dateWords } from '../../text/durations.ts';
@@ -17,7 +17,7 @@ type Outside = Extract<DriftWhat, { kind: 'outside' }>;
 export function outsideWords(
   finding: DriftFinding,
   what: Outside,
-  naming: Naming,
+  naming: DisplayNames,
   options: DriftWordsOptions,
 ): DriftWords {
   const { user, access, isAdministrator, keys, areKeysKnown } = what;
@@ -109,7 +109,7 @@ function outsideCommands({ user, access, isAdministrator, keys }: Outside): read
 export function foreignGroupWords(
   finding: DriftFinding,
   { user, group }: Extract<DriftWhat, { kind: 'unmanaged-group-membership' }>,
-  naming: Naming,
+  naming: DisplayNames,
   options: DriftWordsOptions,
 ): DriftWords {
   const today = peopleSaid(finding.people, 'manual', naming);
@@ -117,9 +117,9 @@ export function foreignGroupWords(
     consequence:
       today ??
       (finding.risk === 'spends'
-        ? t`${sayPerson(user, naming)} can give anybody everything in the account, themselves first, and should not.`
-        : t`What ${sayPerson(user, naming)} can do depends on who edits the group ${codeText(group)}; nobody's access to Mechanical Turk changes by it today.`),
-    cause: t`${sayPerson(user, naming)} is in the group ${codeText(group)}, which is not the lab's${attributionSaid(finding.by, naming, options)}.`,
+        ? t`${userText(user, naming)} can give anybody everything in the account, themselves first, and should not.`
+        : t`What ${userText(user, naming)} can do depends on who edits the group ${codeText(group)}; nobody's access to Mechanical Turk changes by it today.`),
+    cause: t`${userText(user, naming)} is in the group ${codeText(group)}, which is not the lab's${attributionSaid(finding.by, naming, options)}.`,
     remedy: t`Nothing undoes it unasked; this takes them out again:`,
     commands: [iamCommand('remove-user-from-group', ['user-name', user], ['group-name', group])],
   };

@@ -1,8 +1,7 @@
 import type { CapabilityAccess } from '../../access/capability-access.ts';
-import type { PersonChange } from '../../access/diff.ts';
-import { BARE } from '../../access/text/capability-words.ts';
-import { sayPerson } from '../../access/text/iam-names.ts';
-import { listWords, type Naming } from '../../access/text/names.ts';
+import type { AccessChange } from '../../access/diff.ts';
+import { userText } from '../../access/text/iam-names.ts';
+import { type DisplayNames, listWords } from '../../access/text/names.ts';
 import { CAPABILITIES, CAPABILITY_NAMES, OPERATIONS, operationsOf, RISKS, type Risk } from '../../catalog/mturk.ts';
 import { isLater } from '../../review/changes/risk.ts';
 import { dayWords } from '../../text/dates.ts';
@@ -13,7 +12,7 @@ import type { DriftCause } from '../finding.ts';
 const HARMS: Readonly<Record<Risk, string | null>> = {
   spends: 'spend money',
   'harms-workers': 'harm workers',
-  'loses-data': 'delete data',
+  'deletes-data': 'delete data',
   'contacts-people': null,
   changes: null,
   reads: null,
@@ -71,10 +70,10 @@ function restWords(
 }
 
 function verbWords({ capability, operations, whole }: CapabilityAccess, only: ' only' | ''): string {
-  if (whole) return BARE[capability];
+  if (whole) return CAPABILITIES[capability].can;
   return operations.length <= FEW
-    ? `${BARE[capability]} with ${listWords(operations)}${only}`
-    : `${BARE[capability]} with ${operations.length} of ${operationsOf(capability).length} operations`;
+    ? `${CAPABILITIES[capability].can} with ${listWords(operations)}${only}`
+    : `${CAPABILITIES[capability].can} with ${operations.length} of ${operationsOf(capability).length} operations`;
 }
 
 function missingOf(capabilities: readonly CapabilityAccess[]): readonly string[] {
@@ -88,7 +87,7 @@ function everythingWords(capabilities: readonly CapabilityAccess[]): string {
 }
 
 /** What becomes of whom, those of whom the same is to be said together; null where nobody's access changes. */
-export function peopleSaid(people: readonly PersonChange[], cause: DriftCause, naming: Naming): Text | null {
+export function peopleSaid(people: readonly AccessChange[], cause: DriftCause, naming: DisplayNames): Text | null {
   const groups = new Map<string, { readonly what: Text; readonly users: string[] }>();
   for (const person of people) {
     const what = changeSaid(person, cause);
@@ -104,7 +103,7 @@ export function peopleSaid(people: readonly PersonChange[], cause: DriftCause, n
   return sentences(
     ...all
       .slice(0, GROUPS)
-      .map(({ what, users }) => t`${someTexts(users.map((user) => sayPerson(user, naming)))} ${what}.`),
+      .map(({ what, users }) => t`${someTexts(users.map((user) => userText(user, naming)))} ${what}.`),
     more === 0
       ? null
       : trusted(`${more} more ${more === 1 ? 'person gains or loses' : 'people gain or lose'} something by it.`),
@@ -125,7 +124,7 @@ const TONES: Readonly<Record<DriftCause, { readonly gained: string; readonly los
 };
 
 /** What one person can and cannot do by it, to stand after the name. */
-function changeSaid(person: PersonChange, cause: DriftCause): Text {
+function changeSaid(person: AccessChange, cause: DriftCause): Text {
   const { gained, lost } = person.capabilities;
   const tone = TONES[cause];
   const pending = cause === 'pending';
@@ -141,14 +140,14 @@ function changeSaid(person: PersonChange, cause: DriftCause): Text {
   return parts.length < 2 ? listTexts(parts) : t`${listTexts(parts.slice(0, -1))}, and ${parts.at(-1) ?? t``}`;
 }
 
-function gainVerb({ suspended, unknownPolicies }: PersonChange, pending: boolean): string {
+function gainVerb({ suspended, unknownPolicies }: AccessChange, pending: boolean): string {
   // What cannot be read counts as allowing everything; that it does is not known.
   const can = unknownPolicies.after.length > unknownPolicies.before.length ? 'may be able to' : 'can';
   if (pending) return 'can still';
   return suspended.before && !suspended.after ? `is not suspended any more and ${can}` : can;
 }
 
-function lossVerb({ suspended }: PersonChange, cause: DriftCause): string {
+function lossVerb({ suspended }: AccessChange, cause: DriftCause): string {
   // Whoever is new in the file could not do it before either.
   const verb = cause === 'undecided' ? 'cannot' : 'can no longer';
   if (cause === 'pending') return 'cannot';
@@ -156,13 +155,13 @@ function lossVerb({ suspended }: PersonChange, cause: DriftCause): string {
 }
 
 /** Where nothing is gained or lost today by being suspended, or by not being it any more. */
-function suspensionParts({ suspended, capabilities, kind }: PersonChange): readonly Text[] {
+function suspensionParts({ suspended, capabilities, kind }: AccessChange): readonly Text[] {
   const { gained, lost } = capabilities;
   if (kind !== 'changed' || suspended.before === suspended.after || gained.length + lost.length > 0) return [];
   return [trusted(suspended.after ? 'is denied everything' : 'is not suspended any more, and can still do nothing')];
 }
 
-function endParts({ ends, kind }: PersonChange): readonly Text[] {
+function endParts({ ends, kind }: AccessChange): readonly Text[] {
   if (ends.before === ends.after || kind !== 'changed') return [];
   const later = isLater(ends.after, ends.before);
   const is =

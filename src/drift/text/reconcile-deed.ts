@@ -1,8 +1,8 @@
-import type { PersonChange } from '../../access/diff.ts';
+import type { AccessChange } from '../../access/diff.ts';
 import type { Difference } from '../../access/model-difference.ts';
-import { differenceSaid } from '../../access/text/difference.ts';
-import { sayGroup, sayHolder, sayPerson, sayPolicy } from '../../access/text/iam-names.ts';
-import type { Naming } from '../../access/text/names.ts';
+import { differenceText } from '../../access/text/difference.ts';
+import { groupText, holderText, policyText, userText } from '../../access/text/iam-names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import { stepText } from '../../terraform/run/progress.ts';
 import { codeText, plainText, proseText, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
@@ -22,7 +22,7 @@ interface Deed {
  */
 export function deedLines(
   findings: readonly DriftFinding[],
-  naming: Naming,
+  naming: DisplayNames,
   tense: 'todo' | 'done',
 ): readonly string[] {
   const ranked = findings.map((finding) => ({ finding, effect: restoreEffect(finding) }));
@@ -31,7 +31,7 @@ export function deedLines(
   );
 }
 
-function deedLine(finding: DriftFinding, effect: RestoreEffect, naming: Naming, tense: 'todo' | 'done'): string {
+function deedLine(finding: DriftFinding, effect: RestoreEffect, naming: DisplayNames, tense: 'todo' | 'done'): string {
   const deed = deedOf(finding, naming);
   const outcome = effect === 'may-give' && finding.people.length === 0 ? [UNKNOWN] : outcomes(finding.people, naming);
   const after = outcome.length === 0 ? '' : `: ${outcome.join('; ')}`;
@@ -46,7 +46,7 @@ const EFFECTS: Readonly<Record<RestoreEffect, Readonly<Record<'todo' | 'done', s
 
 const UNKNOWN = 'what that lets whom do is not known here';
 
-function deedOf({ what }: DriftFinding, naming: Naming): Deed {
+function deedOf({ what }: DriftFinding, naming: DisplayNames): Deed {
   if (what.kind === 'difference') return differenceDeed(what.difference, naming);
   if (what.kind !== 'attributes') return { todo: 'put', done: 'put', what: trusted('back what was changed') };
   const step = stepText(what.address, '').trim();
@@ -54,52 +54,52 @@ function deedOf({ what }: DriftFinding, naming: Naming): Deed {
 }
 
 /** From a difference as somebody made it to what makes it undone. */
-function differenceDeed(difference: Difference, naming: Naming): Deed {
+function differenceDeed(difference: Difference, naming: DisplayNames): Deed {
   switch (difference.kind) {
     case 'user-deleted':
-      return make(t`the user of ${sayPerson(difference.user, naming)} again, without keys`);
+      return make(t`the user of ${userText(difference.user, naming)} again, without keys`);
     case 'group-deleted':
-      return make(t`the group ${sayGroup(difference.group, naming)} again`);
+      return make(t`the group ${groupText(difference.group, naming)} again`);
     case 'policy-deleted':
-      return make(t`${sayPolicy(difference.arn, naming)} again`);
+      return make(t`${policyText(difference.arn, naming)} again`);
     case 'path-changed':
-      return move(t`${sayHolder(difference.holder, naming)} back to ${codeText(difference.from)}`);
+      return move(t`${holderText(difference.holder, naming)} back to ${codeText(difference.from)}`);
     case 'membership-added':
-      return take(t`${sayPerson(difference.user, naming)} out of ${sayGroup(difference.group, naming)}`);
+      return take(t`${userText(difference.user, naming)} out of ${groupText(difference.group, naming)}`);
     case 'membership-removed':
-      return put(t`${sayPerson(difference.user, naming)} into ${sayGroup(difference.group, naming)} again`);
+      return put(t`${userText(difference.user, naming)} into ${groupText(difference.group, naming)} again`);
     case 'policy-attached':
-      return take(t`${sayPolicy(difference.arn, naming)} off ${sayHolder(difference.holder, naming)}`);
+      return take(t`${policyText(difference.arn, naming)} off ${holderText(difference.holder, naming)}`);
     case 'policy-detached': {
-      const what = t`${sayPolicy(difference.arn, naming)} to ${sayHolder(difference.holder, naming)} again`;
+      const what = t`${policyText(difference.arn, naming)} to ${holderText(difference.holder, naming)} again`;
       return { todo: 'attach', done: 'attached', what };
     }
     case 'inline-policy-added': {
-      const what = t`the policy ${codeText(difference.policy)} of ${sayHolder(difference.holder, naming)}`;
+      const what = t`the policy ${codeText(difference.policy)} of ${holderText(difference.holder, naming)}`;
       return { todo: 'delete', done: 'deleted', what };
     }
     case 'inline-policy-removed': {
-      const what = t`the policy ${codeText(difference.policy)} into ${sayHolder(difference.holder, naming)} again`;
+      const what = t`the policy ${codeText(difference.policy)} into ${holderText(difference.holder, naming)} again`;
       return { todo: 'write', done: 'wrote', what };
     }
     case 'inline-policy-changed': {
       const { policy, holder } = difference;
-      return put(t`the policy ${codeText(policy)} of ${sayHolder(holder, naming)} back as team.yaml has it`);
+      return put(t`the policy ${codeText(policy)} of ${holderText(holder, naming)} back as team.yaml has it`);
     }
     case 'policy-changed':
-      return put(t`${sayPolicy(difference.arn, naming)} back as team.yaml has it`);
+      return put(t`${policyText(difference.arn, naming)} back as team.yaml has it`);
     case 'boundary-changed': {
-      const person = sayPerson(difference.user, naming);
+      const person = userText(difference.user, naming);
       return difference.from === null
         ? take(t`the permissions boundary off ${person}`)
         : put(t`${person} under the lab's permissions boundary again`);
     }
     case 'tag-changed':
-      return put(t`the tag ${codeText(difference.tag)} of ${sayPerson(difference.user, naming)} back`);
+      return put(t`the tag ${codeText(difference.tag)} of ${userText(difference.user, naming)} back`);
     case 'user-added':
     case 'group-added':
     case 'policy-added':
-      return { todo: 'undo', done: 'undid', what: t`that somebody ${differenceSaid(difference, naming)}` };
+      return { todo: 'undo', done: 'undid', what: t`that somebody ${differenceText(difference, naming)}` };
   }
 }
 
@@ -112,14 +112,14 @@ const take = (what: Text): Deed => ({ todo: 'take', done: 'took', what });
 const SHOWN = 3;
 
 /** What becomes of whom when it is put right; `people` are told from the file to the account. */
-function outcomes(people: readonly PersonChange[], naming: Naming): readonly string[] {
+function outcomes(people: readonly AccessChange[], naming: DisplayNames): readonly string[] {
   const users = new Map<string, string[]>();
   for (const person of people) {
     const words = outcome(person);
     if (words !== '') users.set(words, [...(users.get(words) ?? []), person.user]);
   }
   const all = [...users].map(([words, names]) => {
-    const who = plainText(someTexts(names.map((user) => sayPerson(user, naming))));
+    const who = plainText(someTexts(names.map((user) => userText(user, naming))));
     return { words: `${who} ${words}`, count: names.length };
   });
   const more = all.slice(SHOWN).reduce((sum, { count }) => sum + count, 0);
@@ -127,7 +127,7 @@ function outcomes(people: readonly PersonChange[], naming: Naming): readonly str
   return [...all.slice(0, SHOWN).map(({ words }) => words), ...rest];
 }
 
-function outcome({ capabilities, ends, suspended, kind }: PersonChange): string {
+function outcome({ capabilities, ends, suspended, kind }: AccessChange): string {
   const { gained, lost } = capabilities;
   const parts = [
     ...(lost.length === 0 ? [] : [`can ${couldWords(lost)} again`]),

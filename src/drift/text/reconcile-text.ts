@@ -1,5 +1,5 @@
 import { differenceWords } from '../../access/text/difference.ts';
-import { listWords, type Naming, personName } from '../../access/text/names.ts';
+import { type DisplayNames, listWords, userLabel } from '../../access/text/names.ts';
 import { infinitive } from '../../review/text/change-words.ts';
 import { visible } from '../../text/visible.ts';
 import type { DriftFinding, DriftLook } from '../finding.ts';
@@ -14,7 +14,7 @@ const SHOWN = 10;
 const NOTHING = 'Nothing was changed.';
 
 /** Why a reconcile did nothing, in sentences, the last of which says what to do. */
-export function refusalWords(refusal: Refusal, naming: Naming): string {
+export function refusalWords(refusal: Refusal, naming: DisplayNames): string {
   switch (refusal.reason) {
     case 'off':
       return `team.yaml lets nothing be undone unasked. ${NOTHING} To allow it, write under settings in team.yaml: reconcile: { per-day: 3 }`;
@@ -53,7 +53,7 @@ export function refusalWords(refusal: Refusal, naming: Naming): string {
 }
 
 /** What was put right, a line each. */
-export function undoneText(findings: readonly DriftFinding[], naming: Naming): string {
+export function undoneText(findings: readonly DriftFinding[], naming: DisplayNames): string {
   return ['Put right:', ...shownLines(deedLines(findings, naming, 'done'))].join('\n');
 }
 
@@ -62,7 +62,7 @@ export function nothingToUndoText(): string {
 }
 
 /** What is about to be done, a line each, to stand before the question. */
-export function reconcileLines(findings: readonly DriftFinding[], naming: Naming): readonly string[] {
+export function reconcileLines(findings: readonly DriftFinding[], naming: DisplayNames): readonly string[] {
   return ['This is about to be done:', ...shownLines(deedLines(findings, naming, 'todo'))];
 }
 
@@ -120,13 +120,13 @@ function someWords(names: readonly string[]): string {
   return `${names.slice(0, SHOWN).map(visible).join(', ')}${rest > 0 ? `, and ${rest} more` : ''}`;
 }
 
-function userWords(users: readonly string[], naming: Naming): string {
-  return listWords(users.slice(0, SHOWN).map((user) => visible(personName(user, naming))));
+function userWords(users: readonly string[], naming: DisplayNames): string {
+  return listWords(users.slice(0, SHOWN).map((user) => visible(userLabel(user, naming))));
 }
 
 function otherWords(
   { besides, addresses, missing }: Extract<Refusal, { reason: 'other-changes' }>,
-  naming: Naming,
+  naming: DisplayNames,
 ): string {
   const told = [
     ...(besides.length === 0

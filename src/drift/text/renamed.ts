@@ -1,6 +1,6 @@
 import type { Difference } from '../../access/model-difference.ts';
-import { memberKeyOf, roleKeyOfPolicy, sayGroup, sayPerson } from '../../access/text/iam-names.ts';
-import type { Naming } from '../../access/text/names.ts';
+import { groupText, memberKeyOf, roleKeyOfPolicy, userText } from '../../access/text/iam-names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY, memberTags } from '../../team/names.ts';
 import { codeText, type Text, t, trusted } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
@@ -9,12 +9,12 @@ import type { DriftFinding } from '../finding.ts';
  * What is gone and may only have another name now: a member's user while a stray one has her tag or her limits, a role's
  * group while a stray one has the role's policy. Keys are those of `renamedKey`.
  */
-export function renamedIn(findings: readonly DriftFinding[], naming: Naming): ReadonlySet<string> {
+export function renamedIn(findings: readonly DriftFinding[], naming: DisplayNames): ReadonlySet<string> {
   const strays = findings.flatMap(({ what }) => (what.kind === 'stray' ? [what.effect.stray] : []));
   const isRenamed = (difference: Difference): boolean => {
     if (difference.kind === 'user-deleted') {
       const key = memberKeyOf(difference.user, naming);
-      return strays.some(({ kind, holding }) => {
+      return strays.some(({ kind, details: holding }) => {
         if (kind !== 'user' || holding === null) return false;
         const tags = Object.entries(key === null ? {} : memberTags(naming.lab, key));
         const isTagged = tags.some(([tag]) => holding.tags[tag] !== undefined);
@@ -25,7 +25,7 @@ export function renamedIn(findings: readonly DriftFinding[], naming: Naming): Re
     if (difference.kind !== 'group-deleted') return false;
     const role = keyOfIamName(naming.lab, difference.group);
     return strays.some(
-      ({ kind, holding }) =>
+      ({ kind, details: holding }) =>
         kind === 'group' &&
         holding !== null &&
         role !== null &&
@@ -46,12 +46,12 @@ export function renamedKey(difference: Difference): string {
 }
 
 /** What somebody did, for "Somebody ..."; `to` is the new name, null where nobody can tell which of the two it was. */
-export function renamedSaid(difference: Difference, to: string | null, naming: Naming): Text | null {
+export function renamedSaid(difference: Difference, to: string | null, naming: DisplayNames): Text | null {
   const verb = to === null ? trusted('deleted, or renamed,') : trusted('renamed');
   const as = to === null ? t`` : t` to ${codeText(to)}`;
   if (difference.kind === 'user-deleted') {
     const keys = trusted(to === null ? '; with another name it keeps its keys' : ', which keeps its keys');
-    return t`${verb} the user of ${sayPerson(difference.user, naming)}${as}${keys}`;
+    return t`${verb} the user of ${userText(difference.user, naming)}${as}${keys}`;
   }
-  return difference.kind === 'group-deleted' ? t`${verb} the group ${sayGroup(difference.group, naming)}${as}` : null;
+  return difference.kind === 'group-deleted' ? t`${verb} the group ${groupText(difference.group, naming)}${as}` : null;
 }

@@ -1,7 +1,7 @@
-import type { PersonChange } from '../../access/diff.ts';
-import { sayPerson } from '../../access/text/iam-names.ts';
-import { type Naming, policyName, unknownPolicyWords } from '../../access/text/names.ts';
-import type { Stray } from '../../aws/inventory/unmanaged.ts';
+import type { AccessChange } from '../../access/diff.ts';
+import { userText } from '../../access/text/iam-names.ts';
+import { type DisplayNames, policyName, unknownPolicyWords } from '../../access/text/names.ts';
+import type { UnmanagedResource } from '../../aws/inventory/unmanaged.ts';
 import { statementsOf } from '../../iam/statement.ts';
 import { labPath } from '../../team/names.ts';
 import { codeText, isEmptyText, proseText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
@@ -15,7 +15,7 @@ import { attributionSaid, type DriftWords, type DriftWordsOptions } from './word
 export function strayWords(
   finding: DriftFinding,
   effect: StrayEffect,
-  naming: Naming,
+  naming: DisplayNames,
   options: DriftWordsOptions,
 ): DriftWords {
   const { stray } = effect;
@@ -28,12 +28,12 @@ export function strayWords(
   };
 }
 
-function consequenceSaid({ stray, people, keeps, administrators }: StrayEffect, naming: Naming): Text {
-  const { kind, name, holding } = stray;
+function consequenceSaid({ stray, people, keeps, administrators }: StrayEffect, naming: DisplayNames): Text {
+  const { kind, name, details: holding } = stray;
   const thing = t`the ${kindWord(kind)} ${codeText(name)}`;
   if (holding === null) return t`What ${thing} gives to whom is not known: it could not be looked into.`;
   const through = kind === 'user' ? t`` : t` through ${thing}`;
-  const all = (users: readonly string[]) => someTexts(users.map((user) => sayPerson(user, naming)));
+  const all = (users: readonly string[]) => someTexts(users.map((user) => userText(user, naming)));
   const gains = byWords(people, ({ capabilities: { gained } }) => (gained.length === 0 ? null : canWords(gained)));
   const losses = byWords(people, ({ capabilities: { lost } }) => (lost.length === 0 ? null : couldWords(lost)));
   const kept = byWords(keeps, ({ capabilities: { gained } }) => (gained.length === 0 ? null : canWords(gained)));
@@ -62,12 +62,12 @@ function consequenceSaid({ stray, people, keeps, administrators }: StrayEffect, 
     ...unknown.slice(0, SENTENCES).map(([words]) => t`${proseText(words)}.`),
   );
   if (!isEmptyText(whole)) return whole;
-  if (kind === 'user') return t`${sayPerson(name, naming)} can do nothing in Mechanical Turk.`;
+  if (kind === 'user') return t`${userText(name, naming)} can do nothing in Mechanical Turk.`;
   return t`Nobody's access changes by ${thing}, which nobody declares.`;
 }
 
 /** Whether all that it has counts as allowing everything only because nobody could read it. */
-function isUnread({ kind, holding }: Stray): boolean {
+function isUnread({ kind, details: holding }: UnmanagedResource): boolean {
   if (kind === 'policy' || holding === null || !('inline' in holding)) return false;
   return (
     holding.inline.length > 0 &&
@@ -76,7 +76,7 @@ function isUnread({ kind, holding }: Stray): boolean {
   );
 }
 
-function kindWord(kind: Stray['kind']): Text {
+function kindWord(kind: UnmanagedResource['kind']): Text {
   return trusted(kind);
 }
 
@@ -85,8 +85,8 @@ const SENTENCES = 3;
 
 /** Those of whom the same is to be said, together, in the order in which it first is. */
 function byWords(
-  people: readonly PersonChange[],
-  wordsOf: (person: PersonChange) => string | null,
+  people: readonly AccessChange[],
+  wordsOf: (person: AccessChange) => string | null,
 ): readonly (readonly [words: string, users: readonly string[]])[] {
   const groups = new Map<string, string[]>();
   for (const person of people) {
@@ -96,31 +96,31 @@ function byWords(
   return [...groups];
 }
 
-function causeSaid(stray: Stray, { lab }: Naming, who: Text): Text {
+function causeSaid(stray: UnmanagedResource, { lab }: DisplayNames, who: Text): Text {
   const inside = stray.path.startsWith(labPath(lab));
   const place = inside
     ? t`lies under ${codeText(stray.path)}`
     : t`has a policy of the lab and lies outside it, under ${codeText(stray.path)}`;
   const where = t`The ${kindWord(stray.kind)} ${codeText(stray.name)} ${place}, and neither team.yaml nor the state has it${who}`;
-  if (stray.holding === null) return t`${where}.`;
+  if (stray.details === null) return t`${where}.`;
   if (stray.kind === 'policy') {
-    const { attachments } = stray.holding;
+    const { attachments } = stray.details;
     const held = attachments === 0 ? 'nothing' : `${attachments} ${attachments === 1 ? 'holder' : 'holders'}`;
     return t`${where}; it is attached to ${trusted(held)}.`;
   }
-  const { attached, inline } = stray.holding;
+  const { attached, inline } = stray.details;
   const policies = [...attached.map(policyName), ...inline.map(({ name }) => name)].map(codeText);
   const words =
     policies.length === 0
       ? trusted('no policy')
       : t`${trusted(policies.length === 1 ? 'the policy' : 'the policies')} ${someTexts(policies)}`;
   if (stray.kind === 'user') {
-    const cap = trusted(stray.holding.boundary === null ? ' and no permissions boundary' : '');
-    const { groups } = stray.holding;
+    const cap = trusted(stray.details.boundary === null ? ' and no permissions boundary' : '');
+    const { groups } = stray.details;
     const member = groups.length === 0 ? t`` : t`; it is in ${someTexts(groups.map(codeText))}`;
     return t`${where}; it has ${words}${cap}${member}.`;
   }
-  const count = stray.holding.members.length;
+  const count = stray.details.members.length;
   const members = count === 0 ? 'nobody' : count === 1 ? '1 user' : `${count} users`;
   return t`${where}: it was made, or renamed, by hand. It has ${words}, and ${trusted(members)} in it.`;
 }
@@ -134,7 +134,7 @@ interface Remedies {
 /** What takes away what a stray gives. Nothing deletes a user or a group: whose it is, nobody knows here. */
 function strayRemedies(effect: StrayEffect): Remedies {
   const { stray } = effect;
-  const { kind, name, arn, holding } = stray;
+  const { kind, name, arn, details: holding } = stray;
   if (kind === 'policy') {
     const unused = holding !== null && holding.attachments === 0;
     return {
@@ -145,7 +145,7 @@ function strayRemedies(effect: StrayEffect): Remedies {
   const who = [`${kind}-name`, name] as const;
   // What only denies is what somebody stopped the user with: it stays.
   const commands = [
-    ...(stray.kind !== 'user' ? [] : (stray.holding?.groups ?? [])).map((group) =>
+    ...(stray.kind !== 'user' ? [] : (stray.details?.groups ?? [])).map((group) =>
       iamCommand('remove-user-from-group', who, ['group-name', group]),
     ),
     ...(holding?.attached ?? [])

@@ -1,11 +1,14 @@
-import type { Naming } from '../../access/text/names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import type { DriftFinding, DriftLook } from '../finding.ts';
 
 /**
  * Whether an account has nothing of the lab yet: every member's user is missing, and nobody is known to have deleted any.
  * One sentence then says what a finding for each user, group and policy would.
  */
-export function isNothingApplied({ findings, at }: Pick<DriftLook, 'findings' | 'at'>, { people }: Naming): boolean {
+export function isNothingApplied(
+  { findings, at }: Pick<DriftLook, 'findings' | 'at'>,
+  { people }: DisplayNames,
+): boolean {
   const missing = new Set(findings.flatMap((finding) => (isUnapplied(finding) ? [userOf(finding)] : [])));
   const today = at.slice(0, 10);
   const members = [...people].filter(

@@ -1,8 +1,8 @@
-import type { Naming } from '../../access/text/names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 
 /** What a report for GitHub is made from besides the look. */
 export interface DriftView {
-  readonly naming: Naming;
+  readonly naming: DisplayNames;
   /** Whether account ids, ARNs and network addresses are shown in full. Ids of keys never are. */
   readonly reveal: boolean;
   /** Whether team.yaml lets the tool undo what was done by hand (`settings.reconcile`). */

@@ -1,7 +1,7 @@
 import { byCapability } from '../../access/capability-access.ts';
 import { isEmpty, operationSet } from '../../access/operation-set.ts';
-import { sayPerson, sayPolicy } from '../../access/text/iam-names.ts';
-import type { Naming } from '../../access/text/names.ts';
+import { policyText, userText } from '../../access/text/iam-names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import { boundaryArn } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t, trusted } from '../../text/text.ts';
 import type { DriftFinding, DriftWhat } from '../finding.ts';
@@ -10,7 +10,7 @@ import { canWords } from './people.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
 
 /** By its name alone: no account has a number that is known here. */
-function isBoundary(arn: string, { lab }: Naming): boolean {
+function isBoundary(arn: string, { lab }: DisplayNames): boolean {
   const name = boundaryArn({ lab, account: '' });
   return arn.endsWith(name.slice(name.indexOf(':policy/')));
 }
@@ -19,12 +19,12 @@ function isBoundary(arn: string, { lab }: Naming): boolean {
 export function waitingVersionWords(
   finding: DriftFinding,
   { arn, version, operations, isBeyond, users }: Extract<DriftWhat, { kind: 'non-default-policy-version' }>,
-  naming: Naming,
+  naming: DisplayNames,
   options: DriftWordsOptions,
 ): DriftWords {
   const more = operationSet((operation) => operations.includes(operation));
-  const who = users.length === 0 ? trusted('whoever has it') : someTexts(users.map((user) => sayPerson(user, naming)));
-  const policy = isBoundary(arn, naming) ? trusted('the permissions boundary') : sayPolicy(arn, naming);
+  const who = users.length === 0 ? trusted('whoever has it') : someTexts(users.map((user) => userText(user, naming)));
+  const policy = isBoundary(arn, naming) ? trusted('the permissions boundary') : policyText(arn, naming);
   return {
     consequence: sentences(
       isEmpty(more)

@@ -1,4 +1,4 @@
-import type { Naming } from '../../access/text/names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import { timeWords } from '../../review/comment/footer.ts';
 import { isEmptyText, joinTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { Attribution } from '../finding.ts';
@@ -34,7 +34,7 @@ const THROUGH: Readonly<Record<Attribution['through'], string | null>> = {
 };
 
 /** ` (by Ada O'Neill, 24 Nov 2026 16:02 UTC, console)`, to stand before a full stop. */
-export function attributionSaid(by: Attribution | null, naming: Naming, options: DriftWordsOptions): Text {
+export function attributionSaid(by: Attribution | null, naming: DisplayNames, options: DriftWordsOptions): Text {
   if (by === null) return trusted(options.attributed ? ' (by whom is not known)' : '');
   const who = by.who === 'root' ? trusted('the root user') : t`${naming.people.get(by.who)?.name ?? by.who}`;
   const through = THROUGH[by.through];

@@ -33,7 +33,7 @@ export function usersToSuspend(before: AccessModel, after: AccessModel, at: Date
 
 function usersAtRisk(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
   const changedGroups = groupsThatChange(before, after);
-  const known = [...before.users, ...after.users].filter(({ stranger }) => stranger !== true);
+  const known = [...before.users, ...after.users].filter(({ unmanaged }) => unmanaged !== true);
   const names = new Set(known.map(({ name }) => name));
   return [...names].filter((name) => isAtRisk(before, after, name, changedGroups, at));
 }

@@ -1,5 +1,5 @@
 import { byCapability, type CapabilityAccess } from '../../access/capability-access.ts';
-import type { PersonChange } from '../../access/diff.ts';
+import type { AccessChange } from '../../access/diff.ts';
 import { operationSet } from '../../access/operation-set.ts';
 import type { Operation } from '../../catalog/mturk.ts';
 import type { Review, ReviewedPerson } from './review.ts';
@@ -79,8 +79,8 @@ function correctionsOf(
 }
 
 interface Comparable {
-  readonly kind: PersonChange['kind'] | null;
-  readonly operations: PersonChange['operations'];
+  readonly kind: AccessChange['kind'] | null;
+  readonly operations: AccessChange['operations'];
   /** Equal for two changes that end access at the same moment; null where the end stays. */
   readonly movesEnd: string | null;
   readonly end: string | null;

@@ -1,5 +1,5 @@
 import { accessOf } from '../../access/access-of.ts';
-import { compare, type PersonChange } from '../../access/diff.ts';
+import { type AccessChange, diffAccess } from '../../access/diff.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { listOperations } from '../../access/operation-set.ts';
 import { CAPABILITIES, capabilityOf, type Operation } from '../../catalog/mturk.ts';
@@ -24,7 +24,7 @@ export function reviewedPeople(
   const named = peopleNamed(teams);
   const roleKey = (group: string) =>
     keyOfIamName(teams.after.lab, group) ?? keyOfIamName(teams.before?.lab ?? teams.after.lab, group) ?? group;
-  const change = compare(models.before, models.after, options.at);
+  const change = diffAccess(models.before, models.after, options.at);
   const changed = new Set(change.people.map(({ user }) => user));
   // A user who is made anew under the old name and policies has the same access, and no key to use it with.
   const anew = [...options.replaced]
@@ -60,7 +60,7 @@ function peopleNamed({ before, after }: { readonly before: Team | null; readonly
   return named;
 }
 
-function withoutChange(user: string, model: AccessModel, at: Date): PersonChange {
+function withoutChange(user: string, model: AccessModel, at: Date): AccessChange {
   const access = accessOf({ ...model, users: model.users.filter(({ name }) => name === user) }, { at })[0];
   const same = <Value>(value: Value) => ({ before: value, after: value });
   const none = { gained: [], lost: [] };

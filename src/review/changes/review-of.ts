@@ -1,5 +1,5 @@
 import type { AccessModel } from '../../access/model.ts';
-import { declare } from '../../access/sources/desired.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { fileBlocks } from '../../guardrails/file-blocks.ts';
 import type { Team } from '../../team/team.ts';
@@ -46,8 +46,8 @@ export interface ReviewInput {
 export function reviewOf(input: ReviewInput): Review {
   const { before, after, today, at, plan } = input;
   const declared = {
-    before: before === null ? nobody(after.account) : declare(before, input.since ?? today),
-    after: declare(after, today),
+    before: before === null ? nobody(after.account) : desiredAccess(before, input.since ?? today),
+    after: desiredAccess(after, today),
   };
   const models = plan === undefined ? declared : plan.classification.access;
   const replaced = plan === undefined ? new Set<string>() : replacedUsers(plan.plan);

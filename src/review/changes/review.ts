@@ -1,4 +1,4 @@
-import type { PersonChange } from '../../access/diff.ts';
+import type { AccessChange } from '../../access/diff.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import type { Capability, Operation } from '../../catalog/mturk.ts';
 import type { Block } from '../../diagnostics/block.ts';
@@ -23,7 +23,7 @@ export interface ReviewedPerson {
   readonly name: string | null;
   /** All that apply, worst first; never empty. */
   readonly classes: readonly RiskClass[];
-  readonly change: PersonChange;
+  readonly change: AccessChange;
   /** Role keys. */
   readonly roles: { readonly gained: readonly string[]; readonly lost: readonly string[] };
 }

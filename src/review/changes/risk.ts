@@ -1,4 +1,4 @@
-import type { PersonChange } from '../../access/diff.ts';
+import type { AccessChange } from '../../access/diff.ts';
 import { LIMITS_POLICY } from '../../team/names.ts';
 import type { ReviewedPerson, ReviewedRole, RiskClass, SettingsChange, Unexplained } from './review.ts';
 
@@ -17,7 +17,7 @@ export const RISK_CLASSES: readonly RiskClass[] = [
 
 /** All classes of one person's change, worst first; never empty. */
 export function classesOf(
-  change: PersonChange,
+  change: AccessChange,
   options: { readonly at: Date; readonly replaced: ReadonlySet<string> },
 ): readonly RiskClass[] {
   const found = new Set<RiskClass>();
@@ -39,7 +39,7 @@ export function classesOf(
   return RISK_CLASSES.filter((each) => found.has(each));
 }
 
-function boundaryChanges({ kind, boundary }: PersonChange): boolean {
+function boundaryChanges({ kind, boundary }: AccessChange): boolean {
   if (kind === 'leaves') return false;
   return kind === 'joins' ? boundary.after === null : boundary.before !== boundary.after;
 }
@@ -49,7 +49,7 @@ export function isLater(end: string | null, than: string | null): boolean {
   return than !== null && (end === null || end > than);
 }
 
-function onlyLoses({ kind, groups, ownPolicies }: PersonChange): boolean {
+function onlyLoses({ kind, groups, ownPolicies }: AccessChange): boolean {
   const gains = groups.gained.length + ownPolicies.gained.length;
   return kind === 'changed' && gains === 0 && groups.lost.length + ownPolicies.lost.length > 0;
 }

@@ -1,5 +1,5 @@
 import { type Difference, differenceKey, differences, subjectKey } from '../../access/model-difference.ts';
-import { declare } from '../../access/sources/desired.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
@@ -63,7 +63,7 @@ function otherwise({ access, pending }: PlanClassification, after: Team, today: 
     pending.filter(({ kind }) => kind === 'policy-added' || kind === 'inline-policy-added').map(subjectKey),
   );
   if (coming.size === 0) return [];
-  return differences(declare(after, today), access.after).filter(
+  return differences(desiredAccess(after, today), access.after).filter(
     (difference) =>
       (difference.kind === 'policy-changed' || difference.kind === 'inline-policy-changed') &&
       coming.has(subjectKey(difference)),
@@ -79,13 +79,15 @@ function told(
 
 function promises(before: Team | null, after: Team, today: string): readonly Difference[] {
   const from =
-    before === null ? { ...declare(after, today), users: [], groups: [], policies: [] } : declare(before, today);
-  return differences(from, declare(after, today));
+    before === null
+      ? { ...desiredAccess(after, today), users: [], groups: [], policies: [] }
+      : desiredAccess(before, today);
+  return differences(from, desiredAccess(after, today));
 }
 
 /** Who is in the earlier file and whose last day has passed leaves without a word in the later one. */
 function endings(before: Team | null, after: Team, today: string): readonly Difference[] {
-  return before === null ? [] : differences(declare(before, BEGINNING), declare(after, today));
+  return before === null ? [] : differences(desiredAccess(before, BEGINNING), desiredAccess(after, today));
 }
 
 function keyOfAddress(address: string): string | null {

@@ -122,7 +122,7 @@ export function riskSentences(review: Review): Markdown {
   const sentences = [
     ...told(gains('spends'), 'gains the power to spend money', 'gain the power to spend money'),
     ...told(gains('harms-workers'), 'gains the power to harm workers', 'gain the power to harm workers'),
-    ...told(gains('loses-data'), 'gains the power to delete data', 'gain the power to delete data'),
+    ...told(gains('deletes-data'), 'gains the power to delete data', 'gain the power to delete data'),
     ...told(unknown, 'may be able to do anything', 'may be able to do anything'),
     ...told(has(isUncapped), 'is not capped by a permissions boundary', 'are not capped by a permissions boundary'),
     ...told(
@@ -137,9 +137,9 @@ export function riskSentences(review: Review): Markdown {
     ),
   ];
   if (guards.some(changesApproval)) sentences.push('**Others than before will have to approve changes.**');
-  const dangerous = gains('spends') + gains('harms-workers') + gains('loses-data') + unknown;
+  const dangerous = gains('spends') + gains('harms-workers') + gains('deletes-data') + unknown;
   if (dangerous === 0 && (people.length > 0 || roles.length > 0)) {
-    sentences.push('Nobody gains anything that spends money, harms workers or loses data.');
+    sentences.push('Nobody gains anything that spends money, harms workers or deletes data.');
   }
   return ours(sentences.join(' '));
 }

@@ -31,7 +31,7 @@ export function peopleParts(
     parts.push({ ...tablePart(open, head, tail, ranks.quiet, where), continues: loud.length > 0 });
   }
   if (isMany) {
-    const summary = `All ${peopleCount(sizeOf(quiet))} by name who lose nothing, and gain nothing that spends money, harms workers or loses data`;
+    const summary = `All ${peopleCount(sizeOf(quiet))} by name who lose nothing, and gain nothing that spends money, harms workers or deletes data`;
     const head = `<details>\n<summary>${summary}</summary>\n\n${PEOPLE_HEADER}`;
     parts.push(tablePart(quiet, head, '\n</details>', ranks.folded));
   }

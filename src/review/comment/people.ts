@@ -1,4 +1,4 @@
-import type { PersonChange } from '../../access/diff.ts';
+import type { AccessChange } from '../../access/diff.ts';
 import { accessMarkdown, lossMarkdown, peopleCount, policiesMarkdown } from '../../access/text/capability-words.ts';
 import { policyName } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
@@ -76,7 +76,7 @@ function chunks(people: readonly ReviewedPerson[]): readonly (readonly ReviewedP
 function isLoud({ classes, change }: ReviewedPerson): boolean {
   return (
     classes.some((each) => each !== 'gains-other' && each !== 'descriptive-only' && each !== 'nothing') ||
-    change.worstGain === 'loses-data' ||
+    change.worstGain === 'deletes-data' ||
     change.unknownPolicies.after.length > 0 ||
     change.ownPolicies.gained.some((policy) => policy !== LIMITS_POLICY)
   );
@@ -123,7 +123,7 @@ function changedParts({ change, roles }: ReviewedPerson, at: Date): readonly Mar
 }
 
 /** Where neither a role nor a date of hers changes, but what a role or a freeze allows does. */
-function plainParts({ capabilities: { gained, lost } }: PersonChange, lab: string): readonly Markdown[] {
+function plainParts({ capabilities: { gained, lost } }: AccessChange, lab: string): readonly Markdown[] {
   const holders = gained.flatMap(({ grants }) => grants.map(({ holder }) => holder));
   const roles = [...new Set(holders)].flatMap((holder) => keyOfIamName(lab, holder.replace(/^group /, '')) ?? []);
   const parts: Markdown[] = [];
@@ -139,7 +139,7 @@ function untilMarkdown(ends: string | null, at: Date): Markdown {
 }
 
 /** With what it was before, in short: only what it becomes is news. */
-function endsMarkdown({ before, after }: PersonChange['ends'], at: Date): Markdown {
+function endsMarkdown({ before, after }: AccessChange['ends'], at: Date): Markdown {
   const was = before === null ? '' : lastDayWords(before, at).replace(/ \(.*/, '');
   if (after === null) return md`no last day any more (it was ${ours(was)})`;
   return md`last day ${ours(lastDayWords(after, at))}${ours(before === null ? ', none before' : `, until now ${was}`)}`;

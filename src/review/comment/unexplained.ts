@@ -1,5 +1,5 @@
 import { differenceWords } from '../../access/text/difference.ts';
-import type { Naming } from '../../access/text/names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import { stepText } from '../../terraform/run/progress.ts';
 import type { Part } from '../../text/budget.ts';
 import { code, listed, type Markdown, md, ours, prose } from '../../text/markdown.ts';
@@ -32,7 +32,7 @@ export function unexplainedParts(review: Review, rank: number): readonly Part[] 
   });
 }
 
-function itemMarkdown({ kind, difference, address, attributes }: Unexplained, naming: Naming): Markdown {
+function itemMarkdown({ kind, difference, address, attributes }: Unexplained, naming: DisplayNames): Markdown {
   if (difference === null) return resourceMarkdown(kind, address, attributes);
   const words = differenceWords(difference, naming);
   if (kind === 'drift-reverted') return prose(words);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PersonChange } from '../../access/diff.ts';
+import type { AccessChange } from '../../access/diff.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { CAPABILITY_NAMES, OPERATIONS, RISKS } from '../../catalog/mturk.ts';
 import { DEFAULT_SETTINGS } from '../../team/settings.ts';
@@ -33,7 +33,7 @@ const CAPABILITY_ACCESS = z.strictObject({
   grants: z.array(GRANT).max(1_000).readonly(),
 });
 
-const PERSON_CHANGE: z.ZodType<PersonChange> = z.strictObject({
+const PERSON_CHANGE: z.ZodType<AccessChange> = z.strictObject({
   user: TEXT,
   kind: z.enum(['joins', 'leaves', 'changed']),
   operations: gainedLost(OPERATION),
@@ -62,7 +62,7 @@ const DIFFERENCE: z.ZodType<Difference> = z.discriminatedUnion('kind', [
     kind: z.enum(['membership-added', 'membership-removed']),
     group: TEXT,
     user: TEXT,
-    stranger: z.boolean(),
+    unmanaged: z.boolean(),
   }),
   z.strictObject({ kind: z.enum(['policy-attached', 'policy-detached']), holder: HOLDER, arn: TEXT }),
   z.strictObject({

@@ -2,14 +2,14 @@ import { byCapability, type CapabilityAccess } from '../../access/capability-acc
 import type { Difference } from '../../access/model-difference.ts';
 import { operationSet } from '../../access/operation-set.ts';
 import { differenceWords } from '../../access/text/difference.ts';
-import { accessWords, listWords, type Naming, personName } from '../../access/text/names.ts';
+import { accessWords, type DisplayNames, listWords, userLabel } from '../../access/text/names.ts';
 import type { Operation } from '../../catalog/mturk.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import { stepText } from '../../terraform/run/progress.ts';
 import type { Question, Review, ReviewedRole, Unexplained } from '../changes/review.ts';
 
 /** The names of everybody in a review; users of the lab who are in it only by a difference are known by key. */
-export function namingOfReview({ lab, people, unexplained }: Review): Naming {
+export function namingOfReview({ lab, people, unexplained }: Review): DisplayNames {
   const named = new Map<string, { readonly key: string; readonly name: string }>();
   for (const user of unexplained.flatMap(({ difference }) => usersOf(difference))) {
     const key = keyOfIamName(lab, user);
@@ -59,14 +59,14 @@ const QUESTIONS: Readonly<Record<Question['kind'], (who: string, through: string
 const NAMED = 5;
 
 /** What to ask before approving, one question for all whom it is about. */
-export function questionSentences(questions: readonly Question[], naming: Naming): readonly string[] {
+export function questionSentences(questions: readonly Question[], naming: DisplayNames): readonly string[] {
   const kinds = Object.keys(QUESTIONS) as Question['kind'][];
   return kinds.flatMap((kind) => {
     const same = questions.filter((question) => question.kind === kind);
     if (same.length === 0) return [];
     const roles = [...new Set(same.flatMap((question) => ('roles' in question ? question.roles : [])))].sort();
     const through = roles.length === 0 ? '' : ` through ${listWords(roles)}`;
-    return [QUESTIONS[kind](nameList(same.map(({ user }) => personName(user, naming))), through)];
+    return [QUESTIONS[kind](nameList(same.map(({ user }) => userLabel(user, naming))), through)];
   });
 }
 
@@ -76,7 +76,10 @@ function nameList(names: readonly string[]): string {
 }
 
 /** Something that the files do not account for, as a sentence. */
-export function unexplainedSentence({ kind, difference, address, attributes }: Unexplained, naming: Naming): string {
+export function unexplainedSentence(
+  { kind, difference, address, attributes }: Unexplained,
+  naming: DisplayNames,
+): string {
   const resource = stepText(address ?? '', '').trim();
   const which = attributes.length === 0 ? '' : ` (${listWords(attributes)})`;
   const words = difference === null ? '' : differenceWords(difference, naming);

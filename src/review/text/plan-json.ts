@@ -1,5 +1,5 @@
 import { accessChangeJson } from '../../access/text/access-json.ts';
-import type { Naming } from '../../access/text/names.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
 import { blockText } from '../../guardrails/block-text.ts';
 import type { Team } from '../../team/team.ts';
 import type { Engine } from '../../terraform/run/engine.ts';
@@ -7,7 +7,7 @@ import { messageOf } from '../../text/finding-message.ts';
 import { countResources, type PlanView } from './plan.ts';
 
 /** `plan --json`: version 1. Addresses are Terraform's, users IAM's. What a plan does not see is in `drift --json`. */
-export function planJson(view: PlanView, team: Team, engine: Engine, naming: Naming): Record<string, unknown> {
+export function planJson(view: PlanView, team: Team, engine: Engine, naming: DisplayNames): Record<string, unknown> {
   const { classification: report } = view;
   const { version: _version, ...access } = accessChangeJson(view.change, naming);
   return {

@@ -1,8 +1,8 @@
-import type { AccessChange } from '../../access/diff.ts';
+import type { AccessDiff } from '../../access/diff.ts';
 import { accessChangeLines } from '../../access/text/access-change.ts';
 import { differenceWords } from '../../access/text/difference.ts';
-import { listWords, type Naming, personName } from '../../access/text/names.ts';
-import type { TakenOver } from '../../aws/inventory/existing.ts';
+import { listWords, type DisplayNames, userLabel } from '../../access/text/names.ts';
+import type { Imported } from '../../aws/inventory/existing.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { blockText } from '../../guardrails/block-text.ts';
 import type { Team } from '../../team/team.ts';
@@ -17,9 +17,9 @@ import type { PlanClassification } from '../changes/classify-plan.ts';
 export interface PlanView {
   readonly plan: Plan;
   readonly classification: PlanClassification;
-  readonly change: AccessChange;
+  readonly change: AccessDiff;
   readonly blocks: readonly Block[];
-  readonly imported: readonly TakenOver[];
+  readonly imported: readonly Imported[];
   readonly suspendedDuringApply: readonly string[];
 }
 
@@ -48,7 +48,7 @@ export function bootstrapNotice(): string {
 /** The plan for a person: people first, resources counted, then what the team file does not explain. */
 export function planLines(
   view: PlanView,
-  naming: Naming,
+  naming: DisplayNames,
   options: { resources: boolean; width?: number },
 ): readonly string[] {
   const width = options.width ?? 100;
@@ -144,7 +144,7 @@ function resourceLines(changes: readonly ResourceChange[]): readonly string[] {
   return columns(rows, 2, 200);
 }
 
-function unexplainedLines(report: PlanClassification, naming: Naming, width: number): readonly string[] {
+function unexplainedLines(report: PlanClassification, naming: DisplayNames, width: number): readonly string[] {
   const undone = report.manualChanges.filter(({ outcome }) => outcome !== 'kept');
   const items = [
     ...undone.map(({ difference }) => `somebody ${differenceWords(difference, naming)}; this undoes it.`),
@@ -162,7 +162,7 @@ function unexplainedLines(report: PlanClassification, naming: Naming, width: num
     : ['  Not explained by team.yaml:', ...items.flatMap((text) => indented(`- ${text}`, width))];
 }
 
-function takenOverLines(taken: readonly TakenOver[], width: number): readonly string[] {
+function takenOverLines(taken: readonly Imported[], width: number): readonly string[] {
   if (taken.length === 0) return [];
   const names = taken.map(({ kind, key }) => `${kind} ${key}`);
   return [
@@ -171,9 +171,9 @@ function takenOverLines(taken: readonly TakenOver[], width: number): readonly st
   ];
 }
 
-function heldLines(held: readonly string[], naming: Naming, width: number): readonly string[] {
+function heldLines(held: readonly string[], naming: DisplayNames, width: number): readonly string[] {
   if (held.length === 0) return [];
-  const names = listWords(held.map((user) => personName(user, naming)));
+  const names = listWords(held.map((user) => userLabel(user, naming)));
   return indented(
     `${names} may do nothing while this is applied: the order of the steps could otherwise give them, for a moment, what they have neither before nor after.`,
     width,

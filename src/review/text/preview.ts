@@ -1,5 +1,5 @@
 import { accessChangeLines } from '../../access/text/access-change.ts';
-import { listWords, personName } from '../../access/text/names.ts';
+import { listWords, userLabel } from '../../access/text/names.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import type { Review, ReviewedPlan } from '../changes/review.ts';
 import { countWords, namingOfReview, questionSentences, roleSentence, unexplainedSentence } from './change-words.ts';
@@ -34,7 +34,7 @@ export function reviewLines(review: Review, corrected: readonly string[], width 
     review.suspendedDuringApply.length === 0
       ? []
       : list('May do nothing while this is applied:', [
-          listWords(review.suspendedDuringApply.slice(0, SHOWN).map((user) => personName(user, naming))),
+          listWords(review.suspendedDuringApply.slice(0, SHOWN).map((user) => userLabel(user, naming))),
         ]),
     review.descriptive.length === 0
       ? []

@@ -1,6 +1,6 @@
 import { isManagedPolicyName, MANAGED_POLICY_NAMES } from '../../catalog/managed-policies.ts';
 import { CAPABILITY_NAMES, capabilityOf, isCapability, isOperation, OPERATIONS } from '../../catalog/mturk.ts';
-import { deadOperation } from '../../catalog/retired.ts';
+import { retiredOperation } from '../../catalog/retired.ts';
 import type { Rule } from './rule.ts';
 
 const PERMISSIONS: readonly string[] = [...CAPABILITY_NAMES, ...OPERATIONS];
@@ -13,7 +13,7 @@ export const permissionsExist: Rule = ({ draft, intact, report, suggest }) => {
         if (name === null || name === '*' || isCapability(name) || isOperation(name)) continue;
         const path = ['roles', role.key, list, index] as const;
         if (!intact(...path)) continue;
-        const dead = deadOperation(withoutPrefix(name));
+        const dead = retiredOperation(withoutPrefix(name));
         if (dead === null) {
           const meant = withoutPrefix(name);
           report('unknown-permission', path, { name, suggestion: meant === '*' ? '"*"' : suggest(meant, PERMISSIONS) });

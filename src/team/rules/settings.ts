@@ -1,5 +1,5 @@
 import { CAPABILITY_NAMES, type Capability, capabilityOf, isCapability, isOperation } from '../../catalog/mturk.ts';
-import { deadOperation } from '../../catalog/retired.ts';
+import { retiredOperation } from '../../catalog/retired.ts';
 import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
 import { COUNTS, isCount } from '../parse/counts.ts';
 import { reportCount } from '../parse/report-count.ts';
@@ -20,7 +20,7 @@ export const freezeNamesCapabilities: Rule = ({ draft, intact, report, suggest }
 
 /** Somebody in a hurry writes the operation that is to stop, by its name of today or of old. */
 function capabilityMeant(name: string): Capability | null {
-  const [operation] = isOperation(name) ? [name] : (deadOperation(name)?.successors ?? []);
+  const [operation] = isOperation(name) ? [name] : (retiredOperation(name)?.successors ?? []);
   return operation === undefined ? null : capabilityOf(operation);
 }
 

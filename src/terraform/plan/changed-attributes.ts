@@ -23,7 +23,7 @@ const OF_ACCESS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The resource types of our stacks: a plan that touches another one is not ours. */
-export const OUR_TYPES: readonly string[] = Object.keys(OF_ACCESS);
+export const MANAGED_TYPES: readonly string[] = Object.keys(OF_ACCESS);
 
 export interface ChangedAttributes {
   /** Those that decide who may do what. */

@@ -171,7 +171,7 @@ function modelOf(from: Collected, account: string, strangers: ReadonlySet<string
     .filter((name) => !from.users.has(name))
     .map((name) => ({
       ...{ name, path: '/', groups: groupsOf(name), attached: [], inline: [], boundary: null, tags: {} },
-      stranger: true,
+      unmanaged: true,
     }));
   const users = [...managed, ...unknown].sort(byName);
   const groups: AccessGroup[] = [...from.groups]

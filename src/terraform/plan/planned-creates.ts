@@ -1,9 +1,9 @@
-import type { NamedKind } from '../../aws/iam-names.ts';
+import type { IamEntityKind } from '../../aws/iam-names.ts';
 import type { PlannedCreate } from '../../aws/inventory/existing.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../addresses.ts';
 import type { Plan } from './plan-read.ts';
 
-const KINDS: Readonly<Record<string, NamedKind>> = {
+const KINDS: Readonly<Record<string, IamEntityKind>> = {
   aws_iam_user: 'user',
   aws_iam_group: 'group',
   aws_iam_policy: 'policy',

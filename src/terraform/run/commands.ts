@@ -5,7 +5,7 @@ import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { type Plan, readPlan } from '../plan/plan-read.ts';
 import { type EngineEvent, streamReader } from './apply-stream.ts';
 import { engineFailure } from './failure.ts';
-import { type EngineHandle, type RunOptions, runEngine } from './run-engine.ts';
+import { type EngineHandle, type RunOptions, runEngine } from './process.ts';
 import type { Workspace } from './workspace.ts';
 
 const PLAN_FILE = 'plan.bin';
@@ -33,7 +33,7 @@ export interface SavedPlan {
  * Makes the directory ready: backend and providers. The lock file is kept. A backend in a process has another address
  * each time and never moves a state, so it is configured afresh; a real one that changed is for a person to decide.
  */
-export async function initialise(workspace: Workspace, options: CommandOptions = {}): Promise<Result<null>> {
+export async function initialize(workspace: Workspace, options: CommandOptions = {}): Promise<Result<null>> {
   const fresh = workspace.account === 'emulator' ? ['-reconfigure'] : [];
   const run = await runEngine(
     workspace.engine.binary,
@@ -93,7 +93,7 @@ async function showPlan(workspace: Workspace, file: string, options: CommandOpti
 }
 
 /** What an apply carried out, in steps: a replacement is two. */
-export interface Applied {
+export interface ApplyResult {
   readonly done: number;
   readonly total: number;
 }
@@ -122,7 +122,7 @@ export async function applyPlan(
   workspace: Workspace,
   saved: SavedPlan,
   options: CommandOptions = {},
-): Promise<Result<Applied>> {
+): Promise<Result<ApplyResult>> {
   // What is applied is what was shown, judged by the blocks and confirmed, or nothing.
   if ((await digestOf(saved.file)) !== saved.digest) return fail('plan-stale', { reason: 'another command planned' });
   const steps = saved.plan.changes.reduce((sum, { change }) => sum + change.actions.filter(isStep).length, 0);

@@ -1,7 +1,7 @@
 import { type Failure, fail } from '../../diagnostics/failure.ts';
 import type { LockInfo, Progress } from '../../diagnostics/terraform-codes.ts';
 import type { EngineDiagnostic } from './apply-stream.ts';
-import type { EngineRun } from './run-engine.ts';
+import type { EngineRun } from './process.ts';
 
 export type EngineStep = 'init' | 'plan' | 'apply';
 

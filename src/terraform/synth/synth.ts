@@ -17,7 +17,7 @@ export interface SynthResult {
 }
 
 /** Where the stacks of an output directory stand. */
-export function synthesisedStacks(outDir: string): SynthResult['stacks'] {
+export function stackDirectories(outDir: string): SynthResult['stacks'] {
   return { team: join(outDir, 'stacks', 'team'), bootstrap: join(outDir, 'stacks', 'bootstrap') };
 }
 
@@ -26,8 +26,8 @@ export function synthesisedStacks(outDir: string): SynthResult['stacks'] {
  * the files of an earlier run are replaced: a state, a lock file and the engine's own directory stay.
  * Throws where the file system refuses.
  */
-export async function synthesise(team: Team, { today, outDir }: SynthOptions): Promise<SynthResult> {
-  const stacks = synthesisedStacks(outDir);
+export async function synthesize(team: Team, { today, outDir }: SynthOptions): Promise<SynthResult> {
+  const stacks = stackDirectories(outDir);
   const written = [join(stacks.team, 'cdk.tf.json'), join(stacks.bootstrap, 'cdk.tf.json')];
   const files = [...written, join(outDir, 'manifest.json')];
   await Promise.all(Object.values(stacks).map((directory) => mkdir(directory, { recursive: true })));

@@ -1,6 +1,6 @@
 import { activeMembers, type Team } from '../../team/team.ts';
 import { type App, TerraformLocal, TerraformStack } from './cdktf.ts';
-import { MemberGuards } from './member-exclusives.ts';
+import { MemberExclusives } from './member-exclusives.ts';
 import { MemberUser } from './member-user.ts';
 import { prepareStack } from './prepare-stack.ts';
 import { RoleGroup } from './role-group.ts';
@@ -35,7 +35,7 @@ export class TeamStack extends TerraformStack {
     const enrolled = new TerraformLocal(this, 'enrolled', memberships);
     enrolled.overrideLogicalId('enrolled');
     for (const { member, construct } of members) {
-      new MemberGuards(this, { memberKey: member.key, member: construct, enrolled });
+      new MemberExclusives(this, { memberKey: member.key, member: construct, enrolled });
     }
   }
 }

@@ -3,22 +3,22 @@ import { canonicalDocument } from '../iam/canonical.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import type { Team } from '../team/team.ts';
 import type { AccessModel, InlinePolicy } from './model.ts';
-import { declare } from './sources/desired.ts';
+import { desiredAccess } from './sources/desired.ts';
 
 /** A day on which nobody's last day has passed. */
 const BEFORE_EVERY_DAY = '0000-01-01';
 
 /** The access that a team declares whatever the day: members past their last day are in it, with what limits them. */
-export function declareEverybody(team: Team): AccessModel {
-  return declare(team, BEFORE_EVERY_DAY);
+export function desiredAccessOnAnyDay(team: Team): AccessModel {
+  return desiredAccess(team, BEFORE_EVERY_DAY);
 }
 
 /**
  * The SHA-256, in 64 hexadecimal digits, of everything that a team file declares, the same on any day. Words (names,
  * e-mails, reasons) and order make no difference; suspensions and last days are in it, for they are policies.
  */
-export function declaredDigest(team: Team): string {
-  const { account, users, groups, policies } = declareEverybody(team);
+export function desiredAccessDigest(team: Team): string {
+  const { account, users, groups, policies } = desiredAccessOnAnyDay(team);
   const parts = [
     ['account', account, team.lab],
     ...users.map((user) => [

@@ -19,23 +19,23 @@ const PRINCIPAL_TAG = 'aws:principaltag/';
  * signed in how, what the organization is) holds for an Allow, and keeps a Deny from denying. For the question what
  * somebody may do of whom nobody wrote down anything: there, what is not understood must not hide her.
  */
-export function inDoubt(model: AccessModel): AccessModel {
+export function conservativeModel(model: AccessModel): AccessModel {
   return {
     ...model,
     users: model.users.map((user) => ({ ...user, inline: inlineInDoubt(user.inline) })),
     groups: model.groups.map((group) => ({ ...group, inline: inlineInDoubt(group.inline) })),
-    policies: model.policies.map((policy) => ({ ...policy, document: documentInDoubt(policy.document) })),
+    policies: model.policies.map((policy) => ({ ...policy, document: conservativeDocument(policy.document) })),
   };
 }
 
 function inlineInDoubt(inline: readonly InlinePolicy[]): readonly InlinePolicy[] {
-  return inline.map(({ name, document }) => ({ name, document: documentInDoubt(document) }));
+  return inline.map(({ name, document }) => ({ name, document: conservativeDocument(document) }));
 }
 
 /** By document: it is the same one for as long as it is read the same, and most accounts have few. */
 const doubted = new WeakMap<PolicyDocument, PolicyDocument>();
 
-export function documentInDoubt(document: PolicyDocument | null): PolicyDocument | null {
+export function conservativeDocument(document: PolicyDocument | null): PolicyDocument | null {
   if (document === null) return null;
   let changed = doubted.get(document);
   if (changed === undefined) {
