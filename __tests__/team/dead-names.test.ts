@@ -1,4 +1,4 @@
-import { retiredOperation, RETIRED_OPERATIONS } from '../../src/catalog/retired.ts';
+import { RETIRED_OPERATIONS, retiredOperation } from '../../src/catalog/retired.ts';
 import { findingText } from '../../src/team/messages/messages.ts';
 import { messageOf } from '../../src/text/finding-message.ts';
 import { findingsOf, teamText } from './team-text.ts';

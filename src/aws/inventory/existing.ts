@@ -1,5 +1,5 @@
 import { type Block, block } from '../../diagnostics/block.ts';
-import type { IamLookup, IamEntityKind, IamEntity } from '../iam-names.ts';
+import type { IamEntity, IamEntityKind, IamLookup } from '../iam-names.ts';
 
 /** Something with a name that a plan creates. */
 interface PlannedName {

@@ -1,7 +1,7 @@
 import type { AccessDiff } from '../../access/diff.ts';
 import { accessChangeLines } from '../../access/text/access-change.ts';
 import { differenceWords } from '../../access/text/difference.ts';
-import { listWords, type DisplayNames, userLabel } from '../../access/text/names.ts';
+import { type DisplayNames, listWords, userLabel } from '../../access/text/names.ts';
 import type { Imported } from '../../aws/inventory/existing.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { blockText } from '../../guardrails/block-text.ts';
