@@ -1,4 +1,4 @@
-// The SDK is pinned by the lock file: a warning about its later versions is for nobody who runs these tests.
+// The lock file pins the SDK: its warning about later Node versions does not concern who runs these tests.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 /** @type {import('jest').Config} */
@@ -15,8 +15,9 @@ export default {
   },
   testEnvironment: 'node',
   testTimeout: 120_000,
-  // Every core works: the tests that start an engine wait for it most of the time.
+  // Tests that start Terraform wait for it most of the time.
   maxWorkers: '100%',
   globalSetup: './jest.global-setup.js',
+  globalTeardown: './jest.global-teardown.js',
   setupFiles: ['./jest.setup.js'],
 };

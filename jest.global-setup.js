@@ -1,6 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-/** The tests of the command line run what users run: the built file, built from the sources that are tested. */
+/** The tests of the command line run what users run: the built file. Snapshots of accounts are shared by test files. */
 export default function globalSetup() {
   execFileSync(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'scripts/build.ts'], { stdio: 'inherit' });
+  process.env.MTURK_TEAM_SNAPSHOTS = mkdtempSync(join(tmpdir(), 'mturk-team-snapshots-'));
 }

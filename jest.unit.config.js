@@ -5,4 +5,5 @@ export default {
   ...config,
   testPathIgnorePatterns: [...config.testPathIgnorePatterns, '/end-to-end/', '/workflows/', '__tests__/cli/[^/]+$'],
   globalSetup: undefined,
+  globalTeardown: undefined,
 };

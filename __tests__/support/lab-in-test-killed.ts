@@ -8,7 +8,7 @@ import { type LabInTest, type Listener, planned } from './lab-in-test.ts';
 /** A call of an apply; an engine makes the same ones each time, and not in the same order. */
 export interface NamedCall {
   readonly action: string;
-  /** What is asked, as JSON, and how often it was asked before. */
+  /** The request as JSON, and how often it was made before. */
   readonly identity: string;
 }
 
@@ -18,7 +18,7 @@ export interface Killing {
   readonly phase: 'before' | 'after';
 }
 
-/** Gives each call of a run its name. To be told of the calls in their phase `before`. */
+/** Gives each call of a run its name; takes the calls in their phase `before`. */
 export function callNames(): (call: ObservedCall) => NamedCall {
   const asked = new Map<string, number>();
   return ({ action, params }) => {
@@ -38,17 +38,17 @@ export async function applyAndKill(
   lab: Lab,
   killing: Killing,
   look: Listener,
-): Promise<{ readonly code: string; readonly strays: readonly string[] }> {
+): Promise<{ readonly code: string; readonly lateCalls: readonly string[] }> {
   const plan = await planned(lab);
   let handle: EngineHandle | null = null;
   const nameOf = callNames();
   let current = '';
   let dead = false;
-  const strays: string[] = [];
+  const lateCalls: string[] = [];
   test.listen(async (call) => {
     await look(call);
     if (dead) {
-      strays.push(call.action);
+      lateCalls.push(call.action);
       return false;
     }
     if (call.phase === 'before') current = nameOf(call).identity;
@@ -66,7 +66,7 @@ export async function applyAndKill(
   await wait(REPEAT_MS);
   test.listen(look);
   await test.emulator.releaseLocks();
-  return { code: result.ok ? 'it was never killed' : result.failure.code, strays };
+  return { code: result.ok ? 'it was never killed' : result.failure.code, lateCalls };
 }
 
 async function ended(pid: number): Promise<void> {

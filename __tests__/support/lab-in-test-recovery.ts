@@ -7,20 +7,20 @@ import { comparableAccount, recordedObjects } from './lab-in-test-account.ts';
 import { applyAndKill, callNames, type Killing, type NamedCall } from './lab-in-test-killed.ts';
 import { accessIn, watchAccess } from './transient-access.ts';
 
-/** A change that is carried out without an interruption: what every interrupted one must end in. */
+/** A change without an interruption: every interrupted one must end like it. */
 export interface Reference {
   readonly team: Team;
   readonly before: EmulatorMemory;
   readonly after: EmulatorMemory;
-  /** Every call that the engines of the apply made. */
+  /** Every call of the apply. */
   readonly calls: readonly NamedCall[];
-  /** IAM users who were held: then it took three applies. */
+  /** IAM users suspended during the apply: then it took three applies. */
   readonly held: readonly string[];
   /** What was wrong even so. */
   readonly problems: readonly string[];
 }
 
-/** Applies a team to an account as nobody disturbs it. */
+/** Applies a team to an account without a disturbance. */
 export function undisturbed(before: EmulatorMemory, team: Team): Promise<Reference> {
   return withLab(before, async (test) => {
     const calls: NamedCall[] = [];
@@ -38,13 +38,11 @@ export function undisturbed(before: EmulatorMemory, team: Team): Promise<Referen
   });
 }
 
-/** What to kill: every call; a call that writes in both phases, where everything is asked for. */
-export function killingsOf({ calls }: Reference, everything: boolean): readonly Killing[] {
-  return calls.flatMap((call, index): readonly Killing[] => {
-    if (!isWrite(call)) return [{ call, phase: 'before' }];
-    if (everything) return PHASES.map((phase) => ({ call, phase }));
-    return [{ call, phase: index % 2 === 0 ? 'before' : 'after' }];
-  });
+/** Every place to kill Terraform at: before each call, and after each call that writes. */
+export function killsOf({ calls }: Reference): readonly Killing[] {
+  return calls.flatMap((call): readonly Killing[] =>
+    (isWrite(call) ? PHASES : PHASES.slice(0, 1)).map((phase) => ({ call, phase })),
+  );
 }
 
 export function isWrite({ action }: NamedCall): boolean {
@@ -55,53 +53,53 @@ const PHASES = ['before', 'after'] as const;
 
 export interface Recoveries {
   readonly killed: number;
-  /** Calls that wrote, in interrupted applies and recoveries, after each of which everybody's access was read. */
-  readonly looks: number;
-  /** How many recoveries named what they took over. */
-  readonly adopting: number;
+  /** Calls that wrote, in interrupted applies and recoveries: everyone's access was checked after each. */
+  readonly checks: number;
+  /** How many recoveries imported what an interrupted apply had created. */
+  readonly importing: number;
   readonly seconds: number;
   readonly problems: readonly string[];
 }
 
-/** Writes figures to standard error where they are asked for; a test run is quiet otherwise. */
+/** Writes figures to standard error if MTURK_TEAM_FIGURES is set. */
 export function report(title: string, { problems, ...figures }: Recoveries): void {
   if (process.env.MTURK_TEAM_FIGURES === undefined) return;
   process.stderr.write(`${title}: ${JSON.stringify({ ...figures, problems: problems.length })}\n`);
 }
 
-/** Kills the engine at each of these calls, each time from the same beginning, applies again, and tells what is not as it should be. */
+/** Kills Terraform at each of these calls, each time from the same account, applies again, and collects what is wrong. */
 export async function recoverFrom(reference: Reference, killings: readonly Killing[]): Promise<Recoveries> {
   const problems: string[] = [...reference.problems];
-  let looks = 0;
-  let adopting = 0;
+  let checks = 0;
+  let importing = 0;
   const started = Date.now();
   await inTurns(killings, async (killing) => {
     const one = await recover(reference, killing);
-    looks += one.looks;
-    adopting += one.takenOver > 0 ? 1 : 0;
+    checks += one.checks;
+    importing += one.imported > 0 ? 1 : 0;
     problems.push(...one.problems.map((problem) => `${killing.phase} ${killing.call.identity}: ${problem}`));
   });
-  return { killed: killings.length, looks, adopting, seconds: Math.round((Date.now() - started) / 1000), problems };
+  return { killed: killings.length, checks, importing, seconds: Math.round((Date.now() - started) / 1000), problems };
 }
 
 async function recover({ team, before, after }: Reference, killing: Killing) {
   return withLab(before, async (test) => {
     const watch = watchAccess(accessIn(before.account), accessIn(after.account));
-    const { code, strays } = await applyAndKill(test, test.lab(team, { parallelism: 1 }), killing, (call) =>
+    const { code, lateCalls } = await applyAndKill(test, test.lab(team, { parallelism: 1 }), killing, (call) =>
       watch.look(call, test.memory.account),
     );
     const problems: string[] = [];
     if (code !== 'killed') problems.push(`the apply ended as ${code}`);
-    if (strays.length > 0) problems.push(`the dead engine still called ${strays.join(', ')}`);
-    let takenOver = 0;
+    if (lateCalls.length > 0) problems.push(`the killed Terraform still called ${lateCalls.join(', ')}`);
+    let imported = 0;
     try {
-      takenOver = (await applied(test.lab(team))).imported.length;
+      imported = (await applied(test.lab(team))).imported.length;
       if (!isEmpty(await planned(test.lab(team)))) problems.push('a further plan is not empty');
     } catch (error) {
       problems.push(String(error));
     }
     problems.push(...watch.problems, ...differences(test.memory, after, before));
-    return { problems, looks: watch.looks, takenOver };
+    return { problems, checks: watch.looks, imported };
   });
 }
 

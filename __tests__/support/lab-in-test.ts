@@ -1,6 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
 import { applyLab } from '../../src/cli/session/lab-apply.ts';
 import { type LabPlan, planLab } from '../../src/cli/session/lab-plan.ts';
 import { lastAppliedRecord, noteApply } from '../../src/cli/session/last-applied.ts';
@@ -106,13 +109,38 @@ export async function withLab<T>(
   }
 }
 
-/** What a new account holds once an administrator has applied the sample lab's boundary. */
+/** A new account after an administrator has applied the sample lab's boundary. */
 export function bootstrapped(): Promise<EmulatorMemory> {
-  return withLab(emptyMemory(), async (lab) => {
-    const failure = await applyBootstrap(lab.lab(sampleTeam));
-    if (failure !== null) throw new Error(JSON.stringify(failure));
-    return copyOf(lab.memory);
-  });
+  return madeOnce('bootstrapped', () =>
+    withLab(emptyMemory(), async (lab) => {
+      const failure = await applyBootstrap(lab.lab(sampleTeam));
+      if (failure !== null) throw new Error(JSON.stringify(failure));
+      return copyOf(lab.memory);
+    }),
+  );
+}
+
+/** A bootstrapped account after an apply of a team. */
+export function appliedTo(team: Team, today = TODAY): Promise<EmulatorMemory> {
+  return madeOnce(JSON.stringify([team, today]), async () =>
+    withLab(await bootstrapped(), async (test) => {
+      await applied(test.lab(team, { today }));
+      return copyOf(test.memory);
+    }),
+  );
+}
+
+/** Makes a snapshot of an account once in a test run, for all test files; see jest.global-setup.js. */
+async function madeOnce(key: string, make: () => Promise<EmulatorMemory>): Promise<EmulatorMemory> {
+  const directory = process.env.MTURK_TEAM_SNAPSHOTS;
+  if (directory === undefined) return make();
+  const file = join(directory, createHash('sha256').update(key).digest('hex'));
+  if (existsSync(file)) return deserialize(await readFile(file)) as EmulatorMemory;
+  const made = await make();
+  const partial = `${file}.${process.pid}`;
+  await writeFile(partial, serialize(made));
+  await rename(partial, file);
+  return made;
 }
 
 export function orThrow<T>(result: Result<T>): T {

@@ -1,0 +1,18 @@
+import { execFileSync } from 'node:child_process';
+
+/** `npm run test:exhaustive`: every case instead of a sample. */
+export const EXHAUSTIVE = process.env.MTURK_TEAM_TESTS === 'exhaustive';
+
+/** A number that follows the commit, so that samples rotate and a failure can be repeated. */
+const ROTATION = Number.parseInt(
+  execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim().slice(0, 8),
+  16,
+);
+
+/** `count` cases, evenly spaced, beginning at another one for each commit; all of them in an exhaustive run. */
+export function sampleOf<T>(cases: readonly T[], count: number): readonly T[] {
+  if (EXHAUSTIVE || cases.length <= count) return cases;
+  const step = cases.length / count;
+  const offset = ROTATION % Math.ceil(step);
+  return Array.from({ length: count }, (_, index) => cases[Math.floor(index * step + offset) % cases.length] as T);
+}
