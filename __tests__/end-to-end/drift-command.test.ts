@@ -9,7 +9,7 @@ import { sampleTeam } from '../support/sample-team.ts';
 
 const TODAY = ['--today', '2026-11-25'];
 const SAMPLE = readFileSync('team.yaml', 'utf8');
-const ALLOWED = SAMPLE.replace(/^settings:\n/m, 'settings:\n  reconcile: { per-day: 5 }\n');
+const ALLOWED = SAMPLE.replace(/^settings:\n/m, 'settings:\n  reconcile: { mode: additions, per-day: 5 }\n');
 const place = scratch({ 'team.yaml': ALLOWED, 'output.txt': '' });
 const GITHUB_OUTPUT = join(place.directory, 'output.txt');
 const user = (key: string) => ({ UserName: `perception-lab-${key}` });
@@ -221,7 +221,10 @@ test('a look in a hurry needs no engine, makes fewer calls, and sees the same ac
 test('without the line in team.yaml nothing is undone, and the line is told', async () => {
   place.write('team.yaml', SAMPLE);
   const refused = await mturk(['drift', '--reconcile', '--yes', '--result', 'result.json']);
-  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('reconcile: { per-day: 3 }') });
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('reconcile: { mode: additions, per-day: 3 }'),
+  });
   expect(await result()).toMatchObject({ outcome: 'refused', undone: [] });
   expect(await mturk(['drift', '--restore', 'nobody', '--yes'])).toMatchObject({
     code: 1,

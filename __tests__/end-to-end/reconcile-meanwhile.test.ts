@@ -11,7 +11,10 @@ import { sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { deny, document, FULL, group, user } from '../support/tamperings/tampering.ts';
 
-const team: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: { perDay: 10 } } };
+const team: Team = {
+  ...sampleTeam,
+  settings: { ...sampleTeam.settings, reconcile: { mode: 'additions', perDay: 10 } },
+};
 
 let start: EmulatorMemory;
 beforeAll(async () => {

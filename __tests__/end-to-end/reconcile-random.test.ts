@@ -14,7 +14,10 @@ import { PEOPLE } from '../support/tamperings/people.ts';
 import { POLICIES } from '../support/tamperings/policies.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const team: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: { perDay: 100 } } };
+const team: Team = {
+  ...sampleTeam,
+  settings: { ...sampleTeam.settings, reconcile: { mode: 'additions', perDay: 100 } },
+};
 const TABLE = [...PEOPLE, ...POLICIES];
 const NOON = '2026-11-25T12:00:00Z';
 let start: EmulatorMemory;

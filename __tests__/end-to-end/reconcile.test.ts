@@ -16,7 +16,10 @@ import { applied, bootstrapped, copyOf, type LabInTest, orThrow, withLab } from 
 import { comparableAccount } from '../support/lab-in-test-account.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
-const team: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: { perDay: 10 } } };
+const team: Team = {
+  ...sampleTeam,
+  settings: { ...sampleTeam.settings, reconcile: { mode: 'additions', perDay: 10 } },
+};
 const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
 const document = (Effect: 'Allow' | 'Deny', Action: string, extra: object = {}) =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect, Action, Resource: '*', ...extra }] });
@@ -265,7 +268,7 @@ test('nothing is done where something else is to be done, or where the account i
       reason: 'unknown-keys',
       keys: [{ name: 'zoe' }],
     });
-    const few = deskOf(test, { ...team, settings: { ...team.settings, reconcile: { perDay: 1 } } });
+    const few = deskOf(test, { ...team, settings: { ...team.settings, reconcile: { mode: 'additions', perDay: 1 } } });
     await iam.send(new aws.AttachUserPolicyCommand({ ...user('fay'), PolicyArn: FULL }));
     const more = account();
     const refusal = { reason: 'quota', perDay: 1, done: 0, wanted: 2 };
@@ -277,7 +280,7 @@ test('nothing is done where something else is to be done, or where the account i
     });
     const off = deskOf(test, sampleTeam);
     expect(await off.putRight({}, found)).toMatchObject({ outcome: 'refused', refusal: { reason: 'off' } });
-    expect(off.said.join('')).toContain('reconcile: { per-day: 3 }');
+    expect(off.said.join('')).toContain('reconcile: { mode: additions, per-day: 3 }');
     expect(account()).toEqual(more);
     // What a person asks for herself needs no such line.
     expect(undoneIn(await off.putRight({ undo: false, restore: ['fay'] }))).toEqual([

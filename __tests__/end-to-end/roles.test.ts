@@ -22,7 +22,10 @@ import { SILENT } from '../support/silent-terminal.ts';
 import { PEOPLE } from '../support/tamperings/people.ts';
 import { POLICIES } from '../support/tamperings/policies.ts';
 
-const team: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: { perDay: 10 } } };
+const team: Team = {
+  ...sampleTeam,
+  settings: { ...sampleTeam.settings, reconcile: { mode: 'additions', perDay: 10 } },
+};
 const TODAY = '2026-11-25';
 const NOON = '2026-11-25T12:00:00Z';
 

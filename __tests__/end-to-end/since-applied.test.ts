@@ -15,7 +15,10 @@ import type { Team } from '../../src/team/team.ts';
 import { applied, bootstrapped, copyOf, type LabInTest, orThrow, planned, withLab } from '../support/lab-in-test.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 
-const team: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: { perDay: 10 } } };
+const team: Team = {
+  ...sampleTeam,
+  settings: { ...sampleTeam.settings, reconcile: { mode: 'additions', perDay: 10 } },
+};
 const withEve: Team = {
   ...team,
   members: [...team.members, member({ key: 'eve', name: 'Eve', roles: ['results-reader'] })].sort((a, b) =>

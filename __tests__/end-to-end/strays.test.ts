@@ -7,7 +7,10 @@ import { run, scratch } from '../support/command.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
 const TODAY = ['--today', '2026-11-25'];
-const SAMPLE = readFileSync('team.yaml', 'utf8').replace(/^settings:\n/m, 'settings:\n  reconcile: { per-day: 5 }\n');
+const SAMPLE = readFileSync('team.yaml', 'utf8').replace(
+  /^settings:\n/m,
+  'settings:\n  reconcile: { mode: additions, per-day: 5 }\n',
+);
 // Fay is a paymaster no more.
 const WITHOUT = SAMPLE.replace('roles: [paymaster] }', 'roles: [results-reader] }');
 const ANYTHING = JSON.stringify({

@@ -20,7 +20,10 @@ import { POLICIES } from '../support/tamperings/policies.ts';
 import type { Tampering } from '../support/tamperings/tampering.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
-const team: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, reconcile: { perDay: 10 } } };
+const team: Team = {
+  ...sampleTeam,
+  settings: { ...sampleTeam.settings, reconcile: { mode: 'additions', perDay: 10 } },
+};
 const NOON = Date.parse('2026-11-25T12:00:00Z');
 const DAY = 86_400_000;
 const TABLE: readonly Tampering[] = [...PEOPLE, ...POLICIES, ...CREDENTIALS];

@@ -223,7 +223,7 @@ const newWatch = teamWith({
   settings: {
     ...sampleTeam.settings,
     keyMaxAgeDays: 180,
-    reconcile: { perDay: 3 },
+    reconcile: { mode: 'additions', perDay: 3 },
     driftEveryHours: 48,
     renewBeforeDays: 14,
   },

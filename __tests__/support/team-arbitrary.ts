@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { MANAGED_POLICY_NAMES } from '../../src/catalog/managed-policies.ts';
 import { CAPABILITY_NAMES, OPERATIONS } from '../../src/catalog/mturk.ts';
+import { RECONCILE_MODES } from '../../src/team/settings.ts';
 import type { Member, Role, Team } from '../../src/team/team.ts';
 
 /** Keys from IAM's whole alphabet, short enough for a lab's prefix, and often alike. */
@@ -56,7 +57,8 @@ export function teams(): fc.Arbitrary<Team> {
         maxRemovals: fc.nat(10),
         state: fc.option(fc.constant({ bucket: 'lab-state', region: 'eu-central-1' })),
         keyMaxAgeDays: fc.integer({ min: 1, max: 400 }),
-        reconcile: fc.option(fc.record({ perDay: fc.integer({ min: 1, max: 9 }) })),
+        reconcile: fc.record({ mode: fc.constantFrom(...RECONCILE_MODES), perDay: fc.integer({ min: 1, max: 9 }) }),
+        deleteAfterDays: fc.option(fc.integer({ min: 1, max: 99 })),
         driftEveryHours: fc.integer({ min: 1, max: 100 }),
         renewBeforeDays: fc.nat(100),
       }),

@@ -74,7 +74,7 @@ export const DRIFT_MISTAKES: readonly Mistake[] = [
     code: 'wrong-type',
     at: 'true',
     message:
-      'settings.reconcile must be a map and is true or false, true. Write reconcile: { per-day: 3 }, or remove the line to put nothing right by itself.',
+      'settings.reconcile must be a map and is true or false, true. Write reconcile: { mode: additions, per-day: 3 }, or remove the line to put nothing right by itself.',
   },
   {
     name: 'reconcile: yes',
@@ -82,7 +82,7 @@ export const DRIFT_MISTAKES: readonly Mistake[] = [
     code: 'wrong-type',
     at: 'yes',
     message:
-      'settings.reconcile must be a map and is a text, yes. Write reconcile: { per-day: 3 }, or remove the line to put nothing right by itself.',
+      'settings.reconcile must be a map and is a text, yes. Write reconcile: { mode: additions, per-day: 3 }, or remove the line to put nothing right by itself.',
   },
   {
     name: 'reconcile: 5',
@@ -90,7 +90,7 @@ export const DRIFT_MISTAKES: readonly Mistake[] = [
     code: 'wrong-type',
     at: '5',
     message:
-      'settings.reconcile must be a map and is a number, 5. Write reconcile: { per-day: 5 }, or remove the line to put nothing right by itself.',
+      'settings.reconcile must be a map and is a number, 5. Write reconcile: { mode: additions, per-day: 5 }, or remove the line to put nothing right by itself.',
   },
   {
     name: 'reconcile: false',
@@ -113,20 +113,33 @@ export const DRIFT_MISTAKES: readonly Mistake[] = [
     code: 'empty-value',
     at: 'reconcile',
     message:
-      'settings.reconcile has no value. Remove the line, and nothing is put right by itself; or write reconcile: { per-day: 3 }',
+      'settings.reconcile has no value. Remove the line, and nothing is put right by itself; or write reconcile: { mode: additions, per-day: 3 }',
   },
   {
     name: 'a quota of none',
-    file: settings('reconcile: { per-day: 0 }'),
+    file: settings('reconcile: { mode: additions, per-day: 0 }'),
     code: 'invalid-count',
     at: '0',
     message:
       'settings.reconcile.per-day is 0, and must be a whole number, 1 or more. Write per-day: 3, or remove reconcile to put nothing right by itself.',
   },
-  { name: 'a quota in words', file: settings('reconcile: { per-day: all }'), code: 'invalid-count', at: 'all' },
+  {
+    name: 'a mode that there is not',
+    file: settings('reconcile: { mode: on }'),
+    code: 'unknown-reconcile-mode',
+    at: 'on',
+  },
+  { name: 'a quota without a mode', file: settings('reconcile: { per-day: 3 }'), code: 'missing-key', at: 'reconcile' },
+  { name: 'a deletion on the last day', file: settings('delete-after-days: 0'), code: 'invalid-count', at: '0' },
+  {
+    name: 'a quota in words',
+    file: settings('reconcile: { mode: additions, per-day: all }'),
+    code: 'invalid-count',
+    at: 'all',
+  },
   {
     name: 'a quota by another name',
-    file: settings('reconcile: { perday: 3 }'),
+    file: settings('reconcile: { mode: all, perday: 3 }'),
     code: 'unknown-key',
     at: 'perday',
     message: 'perday is not a key of settings.reconcile, so it would have no effect. Write per-day.',
@@ -137,7 +150,7 @@ export const DRIFT_MISTAKES: readonly Mistake[] = [
     code: 'unknown-key',
     at: 'per-day',
     message:
-      'per-day is not a key of settings, so it would have no effect. Move it below settings.reconcile, where it belongs, or remove it; the keys here are max-removals, state, key-max-age-days, reconcile, drift-every-hours and renew-before-days.',
+      'per-day is not a key of settings, so it would have no effect. Move it below settings.reconcile, where it belongs, or remove it; the keys here are max-removals, state, key-max-age-days, reconcile, delete-after-days, drift-every-hours and renew-before-days.',
   },
   {
     name: 'a setting at the top',

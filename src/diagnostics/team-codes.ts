@@ -118,6 +118,7 @@ interface SettingsFindingArgs {
     readonly maximum: number | null;
     readonly usual: number;
   };
+  'unknown-reconcile-mode': { readonly mode: string; readonly suggestion: string | null };
   'invalid-bucket-name': { readonly bucket: string };
   'invalid-region': { readonly region: string };
   /** A key of `snoozed`. `unknown` is its first part where that alone is wrong: there is no such kind of finding. */
@@ -207,6 +208,7 @@ const CODES: Readonly<Record<keyof TeamFindingArgs, true>> = {
   'unknown-freeze': true,
   'invalid-max-removals': true,
   'invalid-count': true,
+  'unknown-reconcile-mode': true,
   'invalid-bucket-name': true,
   'invalid-region': true,
   'invalid-finding-id': true,

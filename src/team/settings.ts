@@ -3,7 +3,15 @@ interface StateBucket {
   readonly region: string;
 }
 
-/** What a lab sets for this tool, with nothing left out. */
+/**
+ * What the scheduled job reverts: nothing; manual changes that added access or removed a guard; or any drift, back to what
+ * was last applied.
+ */
+export const RECONCILE_MODES = ['none', 'additions', 'all'] as const;
+
+export type ReconcileMode = (typeof RECONCILE_MODES)[number];
+
+/** Settings of a lab; what team.yaml leaves out has its default. */
 export interface Settings {
   /** The most members one apply may delete. */
   readonly maxRemovals: number;
@@ -11,8 +19,10 @@ export interface Settings {
   readonly state: StateBucket | null;
   /** Days after which an access key is too old. */
   readonly keyMaxAgeDays: number;
-  /** Null: nothing is put right by itself. `perDay` is the most things that are put right in 24 hours. */
-  readonly reconcile: { readonly perDay: number } | null;
+  /** `perDay` is the most findings that are reverted in 24 hours. */
+  readonly reconcile: { readonly mode: ReconcileMode; readonly perDay: number };
+  /** Days after the last day of a member on which the user is deleted; null for never. */
+  readonly deleteAfterDays: number | null;
   /** How often the drift workflow looks, in hours. */
   readonly driftEveryHours: number;
   /** How many days before the last day of members their renewal is asked for. */
@@ -24,13 +34,11 @@ export const DEFAULT_SETTINGS: Settings = {
   maxRemovals: 3,
   state: null,
   keyMaxAgeDays: 90,
-  reconcile: null,
+  reconcile: { mode: 'none', perDay: 3 },
+  deleteAfterDays: null,
   driftEveryHours: 24,
   renewBeforeDays: 30,
 };
-
-/** The most things put right in 24 hours where `reconcile` names no number. */
-export const DEFAULT_RECONCILED_PER_DAY = 3;
 
 /** How many access keys a member may have where the file says nothing; a second one is for a rotation. */
 export const DEFAULT_KEYS = 1;

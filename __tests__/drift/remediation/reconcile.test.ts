@@ -55,7 +55,10 @@ function lookWith(findings: readonly DriftFinding[], more: Partial<DriftLook> = 
 
 const team = (perDay: number | null = 3): Team => ({
   ...sampleTeam,
-  settings: { ...sampleTeam.settings, reconcile: perDay === null ? null : { perDay } },
+  settings: {
+    ...sampleTeam.settings,
+    reconcile: { mode: perDay === null ? 'none' : 'additions', perDay: perDay ?? 1 },
+  },
 });
 const ALL: ReconcileRequest = { undo: true, restore: [], expect: null };
 

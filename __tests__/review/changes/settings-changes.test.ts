@@ -29,7 +29,7 @@ const set = (change: Partial<Team['settings']>, team = sampleTeam): Team => ({
 const known = { finding: 'outside/old-mturk-user/spends', until: '2027-01-31', reason: 'its last study' };
 const snooze = (change: Partial<typeof known> = {}): Team => ({ ...sampleTeam, snoozed: [{ ...known, ...change }] });
 const joining = (keys: number) => join({ key: 'eve', roles: ['results-reader'], keys });
-const on = set({ reconcile: { perDay: 3 } });
+const on = set({ reconcile: { mode: 'additions', perDay: 3 } });
 const FINDING = known.finding;
 
 test.each<[string, Team, Team, Review['risk'], string, string]>([
@@ -44,7 +44,7 @@ test.each<[string, Team, Team, Review['risk'], string, string]>([
   [
     'its quota is raised',
     on,
-    set({ reconcile: { perDay: 50 } }),
+    set({ reconcile: { mode: 'additions', perDay: 50 } }),
     'boundary-changed',
     'reconcile 3 50',
     'What is added by hand on the account is undone without anybody asking, up to 50 things in 24 hours, until now 3.',
@@ -52,7 +52,7 @@ test.each<[string, Team, Team, Review['risk'], string, string]>([
   [
     'its quota is lowered',
     on,
-    set({ reconcile: { perDay: 1 } }),
+    set({ reconcile: { mode: 'additions', perDay: 1 } }),
     'descriptive-only',
     'reconcile 3 1',
     'What is added by hand on the account is undone without anybody asking, up to 1 thing in 24 hours, until now 3.',
@@ -215,7 +215,9 @@ test.each([0, 1])('whoever joins with %i keys is not told apart', (keys) => {
 });
 
 test('a first file is told of with what it does unasked, hides or allows more than usual', () => {
-  const first = { ...edit('bo', { keys: 2 }, set({ reconcile: { perDay: 3 }, keyMaxAgeDays: 365 }, snooze())) };
+  const first = {
+    ...edit('bo', { keys: 2 }, set({ reconcile: { mode: 'additions', perDay: 3 }, keyMaxAgeDays: 365 }, snooze())),
+  };
   expect(review(null, first).settings).toEqual([
     { kind: 'reconcile', from: null, to: 3 },
     { kind: 'keys', member: 'bo', from: null, to: 2 },

@@ -37,7 +37,8 @@ test('what is left out has the value that it is said to have', () => {
     maxRemovals: 3,
     state: null,
     keyMaxAgeDays: 90,
-    reconcile: null,
+    reconcile: { mode: 'none', perDay: 3 },
+    deleteAfterDays: null,
     driftEveryHours: 24,
     renewBeforeDays: 30,
   });
@@ -53,7 +54,8 @@ test('settings, and spend among what is frozen', () => {
         '  max-removals: 0',
         '  state: { bucket: vision-state, region: us-gov-west-1 }',
         '  key-max-age-days: 30',
-        '  reconcile: { per-day: 7 }',
+        '  reconcile: { mode: additions, per-day: 7 }',
+        '  delete-after-days: 14',
         '  drift-every-hours: 6',
         '  renew-before-days: 0',
       ].join('\n'),
@@ -64,17 +66,21 @@ test('settings, and spend among what is frozen', () => {
     maxRemovals: 0,
     state: { bucket: 'vision-state', region: 'us-gov-west-1' },
     keyMaxAgeDays: 30,
-    reconcile: { perDay: 7 },
+    reconcile: { mode: 'additions', perDay: 7 },
+    deleteAfterDays: 14,
     driftEveryHours: 6,
     renewBeforeDays: 0,
   });
 });
 
-test('reconcile is off unless it is there, and an empty map is the usual quota', () => {
+test('reconcile is off unless it is there, and without a quota has the usual one', () => {
   const reconcileOf = (settings: string) => read(teamText({ settings })).team?.settings.reconcile;
-  expect(reconcileOf('settings: {}')).toBeNull();
-  expect(reconcileOf('settings: { reconcile: {} }')).toEqual({ perDay: 3 });
-  expect(reconcileOf('settings: { reconcile: { per-day: 1 } }')).toEqual({ perDay: 1 });
+  expect(reconcileOf('settings: {}')).toEqual({ mode: 'none', perDay: 3 });
+  expect(reconcileOf('settings: { reconcile: { mode: all } }')).toEqual({ mode: 'all', perDay: 3 });
+  expect(reconcileOf('settings: { reconcile: { mode: additions, per-day: 1 } }')).toEqual({
+    mode: 'additions',
+    perDay: 1,
+  });
 });
 
 test.each([0, 1, 2])('a member may have %i access keys', (keys) => {

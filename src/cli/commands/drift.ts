@@ -157,6 +157,6 @@ function linesOf(
     width,
     attributed,
     reconcile: options.reconcile,
-    mayReconcile: team.settings.reconcile !== null,
+    mayReconcile: team.settings.reconcile.mode !== 'none',
   });
 }

@@ -110,7 +110,7 @@ async function putRight(
 
 /** A lab that lets the tool put right so much: the demo is not what its quota is for. */
 function willing(team: Team): Team {
-  return { ...team, settings: { ...team.settings, reconcile: { perDay: 50 } } };
+  return { ...team, settings: { ...team.settings, reconcile: { mode: 'additions', perDay: 50 } } };
 }
 
 function quietly({ terminal }: Stage): Stage['terminal'] {

@@ -94,7 +94,7 @@ async function headOf(
     commit: head.commit === NO_COMMIT ? null : head.commit,
     at: at.toISOString(),
     everyHours: team.settings.driftEveryHours,
-    reconcile: team.settings.reconcile !== null,
+    reconcile: team.settings.reconcile.mode !== 'none',
   };
 }
 
@@ -103,7 +103,7 @@ function viewOf(team: Team, attributed: boolean, env: Environment): DriftView {
   return {
     naming: namingOf(team),
     reveal: false,
-    reconcile: team.settings.reconcile !== null,
+    reconcile: team.settings.reconcile.mode !== 'none',
     attributed,
     repository: server && repository ? `${server}/${repository}` : null,
   };

@@ -109,7 +109,7 @@ export function decideReconcile(
   const flapping = undone.filter(({ id }) => lately.filter(({ finding }) => finding === id).length >= FLAPS);
   if (flapping.length > 0) return refused({ reason: 'flapping', findings: flapping });
   const done = within(QUOTA_MS).length;
-  if (reconcile !== null && undone.length > 0 && done + undone.length > reconcile.perDay) {
+  if (reconcile.mode !== 'none' && undone.length > 0 && done + undone.length > reconcile.perDay) {
     return refused({ reason: 'quota', perDay: reconcile.perDay, done, wanted: undone.length });
   }
 
@@ -131,7 +131,7 @@ export function refusedUnseen(
   team: AskedTeam,
   request: Pick<ReconcileRequest, 'undo' | 'restore'>,
 ): ReconcileRefusal | null {
-  if (request.undo && team.settings.reconcile === null) return { reason: 'off' };
+  if (request.undo && team.settings.reconcile.mode === 'none') return { reason: 'off' };
   const keys = [...team.members, ...team.roles].map(({ key }) => key);
   const strange = request.restore.filter((name) => !isId(name) && !keys.includes(name));
   if (strange.length === 0) return null;

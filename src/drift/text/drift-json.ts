@@ -15,7 +15,7 @@ import { renamedIn } from './renamed.ts';
  */
 export function driftJson(look: DriftLook, team: Team, naming: DisplayNames): Record<string, unknown> {
   const options = {
-    reconcile: team.settings.reconcile !== null,
+    reconcile: team.settings.reconcile.mode !== 'none',
     attributed: isAttributed(look),
     addresses: true,
     renamed: renamedIn(look.findings, naming),

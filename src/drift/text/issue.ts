@@ -120,7 +120,7 @@ function reconcileParts(open: readonly DriftFinding[], reconcile: boolean): read
     fixed(
       reconcile
         ? `${what}: the drift workflow does that by itself, unless it says here why not.`
-        : `${what}. The drift workflow does that by itself once \`settings\` in team.yaml have \`reconcile: { per-day: 3 }\`.`,
+        : `${what}. The drift workflow does that by itself once \`settings\` in team.yaml have \`reconcile: { mode: additions, per-day: 3 }\`.`,
     ),
   ];
 }

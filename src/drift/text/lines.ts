@@ -141,7 +141,7 @@ function undoLines(
   if (count === 0 || mayReconcile) return [];
   return sentence(
     plainText(
-      t`${codeText('mturk-team drift --reconcile')} would undo ${count} of these, and give nobody anything. It is off: settings in team.yaml would have to say reconcile: { per-day: 3 }`,
+      t`${codeText('mturk-team drift --reconcile')} would undo ${count} of these, and give nobody anything. It is off: settings in team.yaml would have to say reconcile: { mode: additions, per-day: 3 }`,
     ),
   );
 }

@@ -17,7 +17,7 @@ const NOTHING = 'Nothing was changed.';
 export function refusalWords(refusal: Refusal, naming: DisplayNames): string {
   switch (refusal.reason) {
     case 'off':
-      return `team.yaml lets nothing be undone unasked. ${NOTHING} To allow it, write under settings in team.yaml: reconcile: { per-day: 3 }`;
+      return `team.yaml lets nothing be undone unasked. ${NOTHING} To allow it, write under settings in team.yaml: reconcile: { mode: additions, per-day: 3 }`;
     case 'unknown-keys':
       return `${listWords(refusal.keys.map(({ name }) => visible(name)))} ${refusal.keys.length === 1 ? 'is no member and no role' : 'are no members and no roles'} of team.yaml. ${NOTHING} ${nearWords(refusal.keys) ?? 'Name keys as team.yaml has them, or findings by the names that the report has in brackets.'}`;
     case 'not-restorable':

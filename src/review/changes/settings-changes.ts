@@ -1,4 +1,4 @@
-import { DEFAULT_KEYS } from '../../team/settings.ts';
+import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Settings } from '../../team/settings.ts';
 import type { Team } from '../../team/team.ts';
 import type { SettingsChange } from './review.ts';
 
@@ -27,13 +27,23 @@ export function settingsChanges(before: Team | null, after: Team): readonly Sett
 
 /** What a first file does that nobody expects of one, since nothing of it holds where a file says nothing. */
 function firstGuards(after: Team): readonly SettingsChange[] {
-  const empty: Team = { ...after, members: [], snoozed: [], settings: { ...after.settings, reconcile: null } };
+  const empty: Team = {
+    ...after,
+    members: [],
+    snoozed: [],
+    settings: { ...after.settings, reconcile: DEFAULT_SETTINGS.reconcile },
+  };
   return [...driftGuards(empty, after), ...keyGuards(empty, after), ...snoozeGuards(empty, after)];
+}
+
+/** How many findings are reverted in 24 hours; null if none are. */
+function quotaOf({ reconcile }: Settings): number | null {
+  return reconcile.mode === 'none' ? null : reconcile.perDay;
 }
 
 /** What the lab relies on to learn of what is done behind its back, and what is done about it unasked. */
 function driftGuards({ settings: was }: Team, { settings: is }: Team): readonly SettingsChange[] {
-  const quota = { from: was.reconcile?.perDay ?? null, to: is.reconcile?.perDay ?? null };
+  const quota = { from: quotaOf(was), to: quotaOf(is) };
   const changes: readonly SettingsChange[] = [
     { kind: 'reconcile', ...quota },
     { kind: 'key-age', from: was.keyMaxAgeDays, to: is.keyMaxAgeDays },

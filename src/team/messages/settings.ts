@@ -8,6 +8,7 @@ type SettingsCode = Extract<
   | 'unknown-freeze'
   | 'invalid-max-removals'
   | 'invalid-count'
+  | 'unknown-reconcile-mode'
   | 'invalid-bucket-name'
   | 'invalid-region'
   | 'invalid-finding-id'
@@ -39,6 +40,12 @@ export const SETTINGS_WORDS: Pick<TeamWords, SettingsCode> = {
         : maximum !== null && Number(source) > maximum
           ? `Write ${key}: ${maximum}, or leave it out, which means ${usual}.`
           : `Write ${key}: ${usual}, or leave it out, which means the same.`,
+    ),
+  'unknown-reconcile-mode': ({ mode, suggestion }) =>
+    wording(
+      'Unknown reconcile mode',
+      say`${mode} is not a reconcile mode: the modes are none, additions and all.`,
+      `Write mode: ${suggestion ?? 'additions'}`,
     ),
   'invalid-bucket-name': ({ bucket }) =>
     wording(

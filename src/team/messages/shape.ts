@@ -147,9 +147,16 @@ const SECTION_OF: ReadonlyMap<string, string> = new Map([
   ...['name', 'email', 'github', 'until', 'sponsor', 'suspended', 'keys'].map((key) => [key, 'members'] as const),
   ...['description', 'extends', 'allow', 'deny', 'managed'].map((key) => [key, 'roles'] as const),
   ...['left', 'reason'].map((key) => [key, 'departed'] as const),
-  ...['max-removals', 'state', 'key-max-age-days', 'reconcile', 'drift-every-hours', 'renew-before-days'].map(
-    (key) => [key, 'settings'] as const,
-  ),
+  ...[
+    'max-removals',
+    'state',
+    'key-max-age-days',
+    'reconcile',
+    'delete-after-days',
+    'drift-every-hours',
+    'renew-before-days',
+  ].map((key) => [key, 'settings'] as const),
+  ['mode', 'settings.reconcile'],
   ['per-day', 'settings.reconcile'],
 ]);
 
@@ -173,6 +180,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   name: 'name: and the name of the person.',
   left: 'left: "2026-06-30", with the day of leaving.',
   reason: 'reason: graduated, or another reason.',
+  mode: 'mode: additions, or none or all.',
   bucket: 'bucket: with the name of the S3 bucket.',
   region: 'region: eu-central-1, or wherever the bucket is.',
 };
@@ -184,7 +192,7 @@ const SNOOZE_EXAMPLES: Readonly<Record<string, string>> = {
 };
 
 /** The line that switches it on. */
-const RECONCILE = 'reconcile: { per-day: 3 }';
+const RECONCILE = 'reconcile: { mode: additions, per-day: 3 }';
 
 function isReconcile({ path }: Place): boolean {
   return path.length === 2 && path[0] === 'settings' && path[1] === 'reconcile';
@@ -210,7 +218,7 @@ function kindOf({ path }: Place): string {
     departed: 'departed member',
     snoozed: 'snoozed finding',
   };
-  return kinds[String(path[0])] ?? 'state';
+  return kinds[String(path[0])] ?? String(path[1] ?? '');
 }
 
 function capital(text: string): string {
@@ -252,7 +260,7 @@ function reconcileCorrection(source: string | null): string {
     return 'Remove the line: without it nothing is put right by itself.';
   }
   const perDay = source !== null && /^[1-9][0-9]{0,3}$/.test(source) ? source : '3';
-  return `Write reconcile: { per-day: ${perDay} }, or remove the line to put nothing right by itself.`;
+  return `Write reconcile: { mode: additions, per-day: ${perDay} }, or remove the line to put nothing right by itself.`;
 }
 
 function labLike(lab: string): string | null {

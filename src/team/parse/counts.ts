@@ -1,5 +1,5 @@
 import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
-import { DEFAULT_KEYS, DEFAULT_RECONCILED_PER_DAY, DEFAULT_SETTINGS } from '../settings.ts';
+import { DEFAULT_KEYS, DEFAULT_SETTINGS } from '../settings.ts';
 
 /** What a whole number of the file may be. */
 export interface Count {
@@ -15,7 +15,8 @@ export const COUNTS = {
   keys: { minimum: 0, maximum: 2, usual: DEFAULT_KEYS },
   'max-removals': { minimum: 0, maximum: null, usual: DEFAULT_SETTINGS.maxRemovals },
   'key-max-age-days': { minimum: 1, maximum: null, usual: DEFAULT_SETTINGS.keyMaxAgeDays },
-  'per-day': { minimum: 1, maximum: null, usual: DEFAULT_RECONCILED_PER_DAY },
+  'per-day': { minimum: 1, maximum: null, usual: DEFAULT_SETTINGS.reconcile.perDay },
+  'delete-after-days': { minimum: 1, maximum: null, usual: 30 },
   'drift-every-hours': { minimum: 1, maximum: null, usual: DEFAULT_SETTINGS.driftEveryHours },
   'renew-before-days': { minimum: 0, maximum: null, usual: DEFAULT_SETTINGS.renewBeforeDays },
 } as const satisfies Readonly<Record<string, Count>>;

@@ -33,8 +33,8 @@ interface SettingsDraft {
   readonly maxRemovals: number | null;
   readonly state: { readonly bucket: string | null; readonly region: string | null } | null;
   readonly keyMaxAgeDays: number | null;
-  /** Null where there is none: then nothing is put right by itself. */
-  readonly reconcile: { readonly perDay: number | null } | null;
+  readonly reconcile: { readonly mode: string | null; readonly perDay: number | null };
+  readonly deleteAfterDays: number | null;
   readonly driftEveryHours: number | null;
   readonly renewBeforeDays: number | null;
 }
@@ -68,6 +68,7 @@ export interface TeamDraft {
 export function draftOf(value: unknown): TeamDraft {
   const file = mapOf(value);
   const settings = mapOf(file.settings);
+  const reconcile = mapOf(settings.reconcile);
   const state = isMap(settings.state) ? settings.state : null;
   return {
     hasRoles: isMap(file.roles),
@@ -109,7 +110,8 @@ export function draftOf(value: unknown): TeamDraft {
       maxRemovals: numberOf(settings['max-removals']),
       state: state === null ? null : { bucket: textOf(state.bucket), region: textOf(state.region) },
       keyMaxAgeDays: numberOf(settings['key-max-age-days']),
-      reconcile: isMap(settings.reconcile) ? { perDay: numberOf(settings.reconcile['per-day']) } : null,
+      reconcile: { mode: textOf(reconcile.mode), perDay: numberOf(reconcile['per-day']) },
+      deleteAfterDays: numberOf(settings['delete-after-days']),
       driftEveryHours: numberOf(settings['drift-every-hours']),
       renewBeforeDays: numberOf(settings['renew-before-days']),
     },

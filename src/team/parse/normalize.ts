@@ -1,5 +1,5 @@
 import { CAPABILITY_NAMES, type Capability, SPENDING_CAPABILITIES } from '../../catalog/mturk.ts';
-import { DEFAULT_KEYS, DEFAULT_RECONCILED_PER_DAY, DEFAULT_SETTINGS, type Settings } from '../settings.ts';
+import { DEFAULT_KEYS, DEFAULT_SETTINGS, RECONCILE_MODES, type Settings } from '../settings.ts';
 import type { Team } from '../team.ts';
 import type { DraftList, TeamDraft } from './draft.ts';
 import { inCatalogueOrder, resolveRoles, textsOf } from './resolve-roles.ts';
@@ -48,7 +48,11 @@ function settingsOf({ state, reconcile, ...numbers }: TeamDraft['settings']): Se
     maxRemovals: numbers.maxRemovals ?? DEFAULT_SETTINGS.maxRemovals,
     state: state === null ? null : { bucket: state.bucket ?? '', region: state.region ?? '' },
     keyMaxAgeDays: numbers.keyMaxAgeDays ?? DEFAULT_SETTINGS.keyMaxAgeDays,
-    reconcile: reconcile === null ? null : { perDay: reconcile.perDay ?? DEFAULT_RECONCILED_PER_DAY },
+    reconcile: {
+      mode: RECONCILE_MODES.find((mode) => mode === reconcile.mode) ?? DEFAULT_SETTINGS.reconcile.mode,
+      perDay: reconcile.perDay ?? DEFAULT_SETTINGS.reconcile.perDay,
+    },
+    deleteAfterDays: numbers.deleteAfterDays,
     driftEveryHours: numbers.driftEveryHours ?? DEFAULT_SETTINGS.driftEveryHours,
     renewBeforeDays: numbers.renewBeforeDays ?? DEFAULT_SETTINGS.renewBeforeDays,
   };

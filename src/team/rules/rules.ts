@@ -26,7 +26,13 @@ import {
 } from './role-effects.ts';
 import { extendedRolesExist, managedPoliciesExist, permissionsExist, rolesExtendInNoCircle } from './role-names.ts';
 import type { Rule } from './rule.ts';
-import { countsAreInRange, freezeNamesCapabilities, stateBucketCanExist, stateRegionIsOne } from './settings.ts';
+import {
+  countsAreInRange,
+  freezeNamesCapabilities,
+  reconcileModeExists,
+  stateBucketCanExist,
+  stateRegionIsOne,
+} from './settings.ts';
 import { snoozesEndWithinAYear, snoozesHoldStill, snoozesNameFindings } from './snoozed.ts';
 
 /**
@@ -67,6 +73,7 @@ export const RULES: readonly Rule[] = [
   snoozesHoldStill,
   snoozesEndWithinAYear,
   countsAreInRange,
+  reconcileModeExists,
   stateBucketCanExist,
   stateRegionIsOne,
 ];

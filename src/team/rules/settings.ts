@@ -4,6 +4,7 @@ import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
 import { COUNTS, isCount } from '../parse/counts.ts';
 import { reportCount } from '../parse/report-count.ts';
 import { BUCKET_PATTERN, REGION_PATTERN } from '../patterns.ts';
+import { RECONCILE_MODES } from '../settings.ts';
 import type { Rule } from './rule.ts';
 
 const FREEZABLE: readonly string[] = ['spend', ...CAPABILITY_NAMES];
@@ -32,9 +33,20 @@ export const countsAreInRange: Rule = ({ draft: { members, settings }, intact, r
   for (const { key, keys } of members) check('keys', keys, 'members', key, 'keys');
   check('max-removals', settings.maxRemovals, 'settings', 'max-removals');
   check('key-max-age-days', settings.keyMaxAgeDays, 'settings', 'key-max-age-days');
-  check('per-day', settings.reconcile?.perDay ?? null, 'settings', 'reconcile', 'per-day');
+  check('per-day', settings.reconcile.perDay, 'settings', 'reconcile', 'per-day');
+  check('delete-after-days', settings.deleteAfterDays, 'settings', 'delete-after-days');
   check('drift-every-hours', settings.driftEveryHours, 'settings', 'drift-every-hours');
   check('renew-before-days', settings.renewBeforeDays, 'settings', 'renew-before-days');
+};
+
+export const reconcileModeExists: Rule = ({ draft, intact, report, suggest }) => {
+  const { mode } = draft.settings.reconcile;
+  if (mode === null || RECONCILE_MODES.some((each) => each === mode) || !intact('settings', 'reconcile', 'mode'))
+    return;
+  report('unknown-reconcile-mode', ['settings', 'reconcile', 'mode'], {
+    mode,
+    suggestion: suggest(mode, RECONCILE_MODES),
+  });
 };
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */

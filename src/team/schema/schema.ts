@@ -12,6 +12,7 @@ import {
   LOGIN_PATTERN,
   LONGEST_FINDING_ID,
 } from '../patterns.ts';
+import { RECONCILE_MODES } from '../settings.ts';
 
 // The schema says what shape the file has. Whether the values make sense is said by rules, as zod does not run
 // refinements where the shape is wrong elsewhere. Patterns and enumerations stand in `meta`, where editors read them.
@@ -109,12 +110,16 @@ const state = z
 
 const reconcile = z
   .strictObject({
-    'per-day': count('per-day', 'The most things that are put right in 24 hours').optional(),
+    mode: text(
+      'What is reverted: nothing; manual changes that add access or remove a guard; or all drift, back to what was last applied',
+      ['additions'],
+      { enum: [...RECONCILE_MODES] },
+    ),
+    'per-day': count('per-day', 'The most findings that are reverted in 24 hours').optional(),
   })
   .meta({
-    description:
-      'Takes away by itself what was added by hand on the account. Without it nothing is. It never gives anything back',
-    examples: [{ 'per-day': 3 }],
+    description: 'What the scheduled drift check reverts. Without it, nothing',
+    examples: [{ mode: 'all', 'per-day': 10 }],
   });
 
 const snooze = z
@@ -136,6 +141,10 @@ const settings = z
       'After how many days an access key is reported as too old',
     ).optional(),
     reconcile: reconcile.optional(),
+    'delete-after-days': count(
+      'delete-after-days',
+      'How many days after the last day a user is deleted; never if left out. Access ends on the last day itself',
+    ).optional(),
     'drift-every-hours': count(
       'drift-every-hours',
       'How often the drift workflow looks at the account; twice as long without a look is warned of',
