@@ -5,7 +5,7 @@ import { isEmpty, planLab } from '../src/cli/session/lab-plan.ts';
 import { labInEmulator } from '../src/cli/session/open-lab.ts';
 import { openEmulator } from '../src/emulator/emulator.ts';
 import { findEngine } from '../src/terraform/run/find-engine.ts';
-import { failureText } from '../src/text/failures/failure-text.ts';
+import { failureText } from '../src/text/failures/failures.ts';
 import { declaredAccount } from './declared-account.ts';
 import { declaredState } from './declared-state.ts';
 import { expectedCalls } from './plan-calls.ts';

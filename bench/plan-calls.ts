@@ -8,7 +8,7 @@ import { openEmulator } from '../src/emulator/emulator.ts';
 import { limitsPolicy, rolePolicy } from '../src/team/documents.ts';
 import { activeMembers, type Team } from '../src/team/team.ts';
 import { findEngine } from '../src/terraform/run/find-engine.ts';
-import { failureText } from '../src/text/failures/failure-text.ts';
+import { failureText } from '../src/text/failures/failures.ts';
 import { synthTeam } from './synth-team.ts';
 
 export interface PlanCalls {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { connectGitHub } from '../../src/github/connect.ts';
 import { defaultBranchOfEvent, pullRequestOfEvent, repositoryOf } from '../../src/github/event.ts';
-import { failureText } from '../../src/text/failures/failure-text.ts';
+import { failureText } from '../../src/text/failures/failures.ts';
 import { scratch } from '../support/command.ts';
 import { failureOf, githubInTest, obtained, sha } from '../support/github-client.ts';
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { failureText } from '../../src/text/failures/failure-text.ts';
+import { failureText } from '../../src/text/failures/failures.ts';
 import { failureOf, githubInTest, obtained, sha } from '../support/github-client.ts';
 import type { Run } from '../support/github-repository.ts';
 

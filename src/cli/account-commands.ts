@@ -45,8 +45,7 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
       const { manifest = null, base = null, lock, resources = false } = options;
       if (manifest !== null && base === null) command.error('error: --manifest needs --base');
       const { plan } = await import('./commands/plan.ts');
-      const { tellingReasons } = await import('./telling-reasons.ts');
-      finish(await plan({ ...labOptions(file, options), resources, lock, manifest, base }, tellingReasons(terminal)));
+      finish(await plan({ ...labOptions(file, options), resources, lock, manifest, base }, terminal));
     });
 
   program
@@ -74,21 +73,9 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
     .action(async (file: string, options, command: Command) => {
       refuseAnotherDay(command, options);
       const { reviewed = null, commit = null, result = null } = options;
-      const asked = { ...labOptions(file, options), yes: options.yes === true };
-      if (reviewed === null && commit === null && result === null) {
-        const { apply } = await import('./commands/apply.ts');
-        finish(await apply(asked, terminal));
-      } else {
-        const { unwritableText } = await import('./can-write.ts');
-        const unwritable = await unwritableText([result]);
-        if (unwritable !== null) {
-          terminal.stderr(`${unwritable}\n`);
-          finish(1);
-          return;
-        }
-        const { applyReviewed } = await import('./commands/reviewed-apply.ts');
-        finish(await applyReviewed({ ...asked, reviewed, commit, result }, terminal));
-      }
+      const { apply } = await import('./commands/apply.ts');
+      const yes = options.yes === true;
+      finish(await apply({ ...labOptions(file, options), yes, reviewed, commit, result }, terminal));
     });
 
   addDriftCommand(program, terminal);

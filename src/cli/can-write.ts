@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { visible } from '../text/visible.ts';
+import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 
-/**
- * Whether these files can be written, told before anything is looked at or changed: null, or why not. Nulls among them are
- * nowhere. A file that was not there is not there afterwards.
- */
-export async function unwritableText(files: readonly (string | null)[]): Promise<string | null> {
+/** Checks before a command does anything that its output files can be written. Null stands for no file. */
+export async function checkWritable(files: readonly (string | null)[]): Promise<Result<null>> {
   for (const file of files) {
     if (file === null) continue;
     const isNew = !existsSync(file);
@@ -15,8 +12,8 @@ export async function unwritableText(files: readonly (string | null)[]): Promise
       if (isNew) await rm(file, { force: true });
     } catch (error) {
       const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-      return `error: ${visible(file)} cannot be written (${reason}). Nothing was looked at, and nothing was changed.`;
+      return fail('file-not-writable', { file, reason });
     }
   }
-  return null;
+  return succeed(null);
 }

@@ -1,10 +1,19 @@
 import type { Failure } from '../diagnostics/failure.ts';
-import { failureText } from '../text/failures/failure-text.ts';
+import { renderFindings } from '../guardrails/findings/render.ts';
+import { failureText } from '../text/failures/failures.ts';
 import type { Terminal } from './io.ts';
 
-/** Prints why something could not be done; the exit code is 1. */
-export function reportFailure(failure: Failure, terminal: Terminal): number {
+/** Prints a failure. Returns the exit code: 2 for unreadable or unknown input, else 1. */
+export function reportFailure(failure: Failure, terminal: Terminal): 1 | 2 {
   terminal.onFailure?.(failure);
-  terminal.stderr(`${failureText(failure)}\n`);
-  return 1;
+  const { colour, width } = terminal;
+  if (failure.code === 'team-file-invalid') {
+    const { findings, source } = failure.args;
+    terminal.stderr(renderFindings(findings, { source, format: 'text', colour }));
+    return source === null ? 2 : 1;
+  }
+  terminal.stderr(`${failureText(failure, { color: colour, width })}\n`);
+  return WRONG_INPUT.includes(failure.code) ? 2 : 1;
 }
+
+const WRONG_INPUT: readonly Failure['code'][] = ['file-not-readable', 'unknown-member', 'unknown-operation'];

@@ -1,8 +1,9 @@
 import type { GitHubFindingArgs } from './github-codes.ts';
+import type { PipelineFailureArgs } from './pipeline-codes.ts';
 import type { EngineFindingArgs } from './terraform-codes.ts';
 
 /** Every reason with the arguments of its text, by the part that gives it. */
-export interface FailureArgs extends EngineFindingArgs, GitHubFindingArgs {}
+export interface FailureArgs extends EngineFindingArgs, PipelineFailureArgs, GitHubFindingArgs {}
 
 export type FailureCode = keyof FailureArgs;
 

@@ -9,6 +9,10 @@ const REASONS: Partial<Record<FailureCode, FailureReason>> = {
   'plan-stale': 'plan-changed',
   'configuration-missing': 'plan-failed',
   'blocked-during-apply': 'apply-failed',
+  'team-file-invalid': 'validate-failed',
+  'manifest-unusable': 'no-approved-plan',
+  'not-confirmed': 'apply-failed',
+  'record-not-written': 'apply-failed',
 };
 
 /** The reason for a failure. One that came after the first change was made is always that the apply failed. */

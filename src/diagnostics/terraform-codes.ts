@@ -23,6 +23,12 @@ interface EngineWords {
  * `progress` is null where nothing was being applied, so that "nothing was changed" can be said.
  */
 export interface EngineFindingArgs {
+  'emulator-busy': { readonly dir: string; readonly pid: number };
+  /** The emulator's file does not lie beside the command's. */
+  'emulator-missing': Readonly<Record<never, never>>;
+  /** `port` is 0 for any free one. */
+  'emulator-not-started': EngineWords & { readonly dir: string; readonly port: number };
+  'emulator-unreadable': EngineWords & { readonly dir: string };
   'terraform-missing': { readonly account: 'real' | 'emulator' };
   'terraform-not-found': { readonly binary: string };
   'terraform-unusable': { readonly binary: string; readonly reason: string };
@@ -34,6 +40,8 @@ export interface EngineFindingArgs {
   'record-unusable': EngineWords & { readonly file: string };
   'init-failed': EngineWords;
   'provider-unavailable': EngineWords;
+  /** The provider's process died or its connection broke. */
+  'provider-unresponsive': EngineWords & { readonly progress: Progress | null };
   'backend-failed': EngineWords & { readonly progress: Progress | null };
   /** `command` is the engine with its directory, to be pasted before a subcommand. */
   'backend-changed': { readonly command: string };

@@ -111,7 +111,16 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 }
 
 /** The text as a line of a terminal, invisible characters spelled out. */
-export function plainText({ pieces }: Text): string {
+export function plainText(text: Text): string {
+  return terminalText(text, '');
+}
+
+/** The same with names in backticks, as errors show them. */
+export function tickedText(text: Text): string {
+  return terminalText(text, '`');
+}
+
+function terminalText({ pieces }: Text, tick: string): string {
   return pieces
     .map((piece) => {
       switch (piece.kind) {
@@ -119,9 +128,11 @@ export function plainText({ pieces }: Text): string {
           return piece.text;
         case 'strong':
         case 'link':
-          return plainText(piece.content);
+          return terminalText(piece.content, tick);
         case 'break':
           return ' ';
+        case 'code':
+          return `${tick}${visible(piece.text)}${tick}`;
         default:
           return visible(piece.text);
       }

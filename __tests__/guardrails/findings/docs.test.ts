@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { TEAM_FINDING_CODES } from '../../../src/diagnostics/team-codes.ts';
 import { BLOCK_TEXT } from '../../../src/guardrails/block-text.ts';
-import { FAILURE_TEXT } from '../../../src/text/failures/failure-text.ts';
+import { FAILURE_PROBLEMS } from '../../../src/text/failures/failures.ts';
 
 const FINDING_CODES: readonly string[] = [
   ...TEAM_FINDING_CODES,
   ...Object.keys(BLOCK_TEXT),
-  ...Object.keys(FAILURE_TEXT),
+  ...Object.keys(FAILURE_PROBLEMS),
 ];
 
 const sections = [...readFileSync('docs/findings.md', 'utf8').matchAll(/^### (\S+)\n([\s\S]*?)(?=^##|(?![\s\S]))/gm)];

@@ -1,90 +1,107 @@
-import { awsFailure } from '../../aws/aws-errors.ts';
-import type { Result } from '../../diagnostics/failure.ts';
-import { recordText } from '../../review/text/pipeline.ts';
-import { confirmQuestion, countResources, doneText, notConfirmedText, refusalLines } from '../../review/text/plan.ts';
-import type { ApplyResult } from '../../terraform/run/commands.ts';
-import { progressView } from '../../terraform/run/progress.ts';
+import { readFile, writeFile } from 'node:fs/promises';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { reasonOf } from '../../diagnostics/pipeline-reason.ts';
+import { writeOutputs } from '../../github/outputs.ts';
+import { type Manifest, readManifest } from '../../review/manifest/manifest.ts';
+import { countResources, doneText, refusalLines } from '../../review/text/plan.ts';
+import { failureText } from '../../text/failures/failures.ts';
+import { type ApplyResult, applyPlan } from '../apply-plan.ts';
+import { checkWritable } from '../can-write.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
-import { applyLab } from '../session/lab-apply.ts';
-import { isEmpty, type LabPlan, planLab } from '../session/lab-plan.ts';
-import { type LastApplied, lastAppliedRecord, noteApply } from '../session/last-applied.ts';
 import { type Lab, type LabOptions, openLab } from '../session/open-lab.ts';
 import { showPlan } from './plan.ts';
 
+/** Applies of a workflow wait for each other, and a large one takes minutes. */
+const LOCK_TIMEOUT_SECONDS = 300;
+
 export interface ApplyOptions extends LabOptions {
-  /** Do not ask. */
   readonly yes: boolean;
+  /** The file of the manifest that was reviewed: nothing else is applied. */
+  readonly reviewed: string | null;
+  readonly commit: string | null;
+  /** The file for the result. */
+  readonly result: string | null;
 }
 
-/** `apply`: 0 when the account is as the file says, 1 where it was refused, not confirmed, or failed. */
+/** `apply`: 0 if AWS is what the file says, 1 if the apply was blocked, not confirmed, or failed. */
 export async function apply(options: ApplyOptions, terminal: Terminal): Promise<number> {
-  const lab = await openLab(options, terminal);
-  if (typeof lab === 'number') return lab;
+  const writable = await checkWritable([options.result]);
+  if (!writable.ok) return reportFailure(writable.failure, terminal);
+  let during: 'plan' | 'apply' = 'plan';
+  const applied = await attempt(options, terminal, () => {
+    during = 'apply';
+  });
+  await writeResult(options, applied, during);
+  return applied.ok ? 0 : reportFailure(applied.failure, terminal);
+}
+
+async function attempt(options: ApplyOptions, terminal: Terminal, onBegin: () => void): Promise<Result<ApplyResult>> {
+  const { json, commit, file } = options;
+  const reviewed = options.reviewed === null ? succeed(null) : await readReviewed(options.reviewed);
+  if (!reviewed.ok) return reviewed;
+  const opened = await openLab(options, terminal);
+  if (!opened.ok) return opened;
+  const lab = opened.value;
   try {
-    const planned = await planLab(lab);
-    if (!planned.ok) return reportFailure(planned.failure, terminal);
-    // With --json the plan is part of what goes to standard output in the end.
-    if (!options.json) showPlan(lab, planned.value, { json: false, resources: false }, terminal);
-    if (planned.value.blocks.length > 0) {
-      if (options.json) terminal.stderr(`${refusalLines(planned.value.blocks, terminal.width).join('\n')}\n`);
-      return 1;
-    }
-    if (!isEmpty(planned.value)) return await carryOut(lab, planned.value, options, terminal);
-    // What is there already may have come by hand, or by an apply of before this was noted.
-    return (await noted(lab, 'applied', terminal)) ?? done(lab, planned.value, options, 0, terminal);
+    const inWorkflow = options.reviewed !== null || commit !== null || options.result !== null;
+    const applied = await applyPlan(
+      lab,
+      {
+        ...{ file, yes: options.yes, reviewed: reviewed.value, commit, verify: inWorkflow },
+        lockTimeoutSeconds: inWorkflow ? LOCK_TIMEOUT_SECONDS : null,
+        // With --json the counts of the plan are part of what is printed at the end.
+        onPlan: (planned) => {
+          if (!json) showPlan(lab, planned, { json: false, resources: false }, terminal);
+          else if (planned.blocks.length > 0) terminal.stderr(`${refusalLines(planned.blocks).join('\n')}\n`);
+        },
+        onBegin,
+      },
+      terminal,
+    );
+    if (applied.ok) showResult(lab, applied.value, options, terminal);
+    return applied;
   } finally {
     await lab.close();
   }
 }
 
-/** Asks where it must, applies with progress, and says how it ended. */
-async function carryOut(lab: Lab, planned: LabPlan, options: ApplyOptions, terminal: Terminal): Promise<number> {
-  if (!options.yes && !(await terminal.confirm(confirmQuestion(lab.team.account)))) {
-    terminal.stderr(`${notConfirmedText(terminal.canAsk === true)}\n`);
-    return 1;
-  }
-  const unnoted = await noted(lab, 'applying', terminal);
-  if (unnoted !== null) return unnoted;
-  const applied = await applyWithProgress(lab, planned, terminal);
-  if (!applied.ok) return reportFailure(applied.failure, terminal);
-  return (await noted(lab, 'applied', terminal)) ?? done(lab, planned, options, applied.value.done, terminal);
+function showResult(
+  { team: { lab, account } }: Lab,
+  { planned, steps }: ApplyResult,
+  { json, file }: ApplyOptions,
+  terminal: Terminal,
+): void {
+  const counts = countResources(planned.saved.plan);
+  terminal.stdout(
+    json
+      ? `${JSON.stringify({ version: 1, lab, account, steps, ...counts }, null, 2)}\n`
+      : `\n${doneText(steps, account, file)}\n`,
+  );
 }
 
-/** Applies a plan, and shows on standard error how far it is. */
-export async function applyWithProgress(lab: Lab, planned: LabPlan, terminal: Terminal): Promise<Result<ApplyResult>> {
-  const progress = progressView({
-    write: terminal.stderr,
-    isTerminal: terminal.isTerminal,
-    columns: process.stderr.columns,
+async function readReviewed(file: string): Promise<Result<Manifest>> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null) return fail('manifest-unusable', { file, reason: 'there is no such file' });
+  const read = readManifest(text);
+  return read.ok ? succeed(read.value) : fail('manifest-unusable', { file, reason: read.reason });
+}
+
+/** For the job that reports: a file, and outputs of the step. */
+async function writeResult(
+  { result, commit }: ApplyOptions,
+  applied: Result<ApplyResult>,
+  during: 'plan' | 'apply',
+): Promise<void> {
+  const failure = applied.ok
+    ? null
+    : { reason: reasonOf(applied.failure, during), detail: failureText(applied.failure) };
+  const { verdict, steps } = applied.ok ? applied.value : { verdict: null, steps: null };
+  if (result !== null) {
+    await writeFile(result, `${JSON.stringify({ version: 1, commit, failure, verdict, steps }, null, 2)}\n`);
+  }
+  writeOutputs(process.env, {
+    result: failure === null ? 'applied' : 'failed',
+    ...(failure === null ? {} : { 'failure-reason': failure.reason }),
   });
-  const applied = await applyLab(lab, planned, { onEvent: (event) => progress.show(event) });
-  progress.end();
-  return applied;
-}
-
-/** Null where it is noted what file is applied; else why not is printed, and the exit code is 1. */
-async function noted(lab: Lab, state: LastApplied['state'], terminal: Terminal): Promise<number | null> {
-  try {
-    await noteApply(lastAppliedRecord(lab.records), lab, { state });
-    return null;
-  } catch (error) {
-    const failure = awsFailure(error);
-    if (failure !== null) return reportFailure(failure, terminal);
-    const reason = error instanceof Error ? error.message : String(error);
-    terminal.stderr(`${recordText(reason, state === 'applying' ? 'read' : 'written')}\n`);
-    return 1;
-  }
-}
-
-function done(lab: Lab, planned: LabPlan, options: ApplyOptions, steps: number, terminal: Terminal): number {
-  if (options.json) {
-    const counts = countResources(planned.saved.plan);
-    terminal.stdout(
-      `${JSON.stringify({ version: 1, lab: lab.team.lab, account: lab.team.account, steps, ...counts }, null, 2)}\n`,
-    );
-  } else {
-    terminal.stdout(`\n${doneText(steps, lab.team.account, options.file)}\n`);
-  }
-  return 0;
 }

@@ -4,7 +4,8 @@ import { codeownersBlock, isUpToDate, ownersWithoutLogin, withCodeowners } from 
 import { codeownersWrittenText, nobodyToNameText, withoutLoginText } from '../../team/messages/codeowners.ts';
 import type { Team } from '../../team/team.ts';
 import type { Terminal } from '../io.ts';
-import { readTeamOrReport } from '../session/read-team-or-report.ts';
+import { reportFailure } from '../report-failure.ts';
+import { readTeam } from '../session/read-team.ts';
 
 export interface CodeownersOptions {
   readonly file: string;
@@ -19,8 +20,9 @@ export const CODEOWNERS = '.github/CODEOWNERS';
 
 /** `codeowners`: 0 printed or written, 1 where no owner can be named or the team file has errors, 2 where it cannot be read. */
 export async function codeowners({ file, today, write }: CodeownersOptions, terminal: Terminal): Promise<number> {
-  const team = await readTeamOrReport(file, today, terminal);
-  if (typeof team === 'number') return team;
+  const read = await readTeam(file, today);
+  if (!read.ok) return reportFailure(read.failure, terminal);
+  const team = read.value;
   const block = codeownersBlock(team);
   if (block === null) {
     terminal.stderr(nobodyToNameText(file));

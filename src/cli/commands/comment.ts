@@ -17,7 +17,7 @@ import {
 } from '../../review/comment/facts.ts';
 import type { StaleDriftCheck } from '../../review/comment/stale-drift-check.ts';
 import { DEFAULT_SETTINGS } from '../../team/settings.ts';
-import { commentedText, issueText, notCommentedText } from '../../text/failures/github-failures.ts';
+import { commentedText, issueText, notCommentedText } from '../../text/notices.ts';
 import type { Terminal } from '../io.ts';
 import { overdueLooks } from '../overdue-scans.ts';
 import { reportFailure } from '../report-failure.ts';

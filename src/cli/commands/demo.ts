@@ -12,7 +12,7 @@ import { DEMO } from '../demo/demo-words.ts';
 import { ChapterFailed, tellTo } from '../demo/story.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
-import { readTeamOrReport } from '../session/read-team-or-report.ts';
+import { readTeam } from '../session/read-team.ts';
 
 export interface DemoOptions {
   readonly file: string;
@@ -26,8 +26,9 @@ export interface DemoOptions {
  */
 export async function demo({ file, today }: DemoOptions, terminal: Terminal): Promise<number> {
   const started = Date.now();
-  const team = await readTeamOrReport(file, today, terminal);
-  if (typeof team === 'number') return team;
+  const read = await readTeam(file, today);
+  if (!read.ok) return reportFailure(read.failure, terminal);
+  const team = read.value;
   const cast = castOf(team, today);
   if (cast === null) {
     terminal.stderr(`${DEMO.nothingToDemo(file)}\n`);

@@ -6,7 +6,7 @@ import { driftLines } from '../../drift/text/lines.ts';
 import { fingerprintText, refusalWords } from '../../drift/text/reconcile-text.ts';
 import { labHeading } from '../../review/text/plan.ts';
 import { wrapVisible } from '../../text/columns.ts';
-import { unwritableText } from '../can-write.ts';
+import { checkWritable } from '../can-write.ts';
 import { tellFailedLook, tellLook, tellReconciled } from '../drift/drift-tell.ts';
 import { type Looked, lookFast, lookWhole } from '../drift/look.ts';
 import { putRight } from '../drift/put-right.ts';
@@ -15,7 +15,7 @@ import { reportFailure } from '../report-failure.ts';
 import { namingOf } from '../session/naming.ts';
 import { type Account, openAccount } from '../session/open-account.ts';
 import { type Lab, type LabOptions, openLab } from '../session/open-lab.ts';
-import { momentOf, readTeamOrReport } from '../session/read-team-or-report.ts';
+import { momentOf, readTeam } from '../session/read-team.ts';
 
 export interface DriftOptions extends LabOptions {
   /** From what the account says alone: no engine and no state are needed. */
@@ -45,32 +45,22 @@ const LOCK_TIMEOUT_SECONDS = 300;
  * 1 on an error, an unreadable file and an impossible request among them.
  */
 export async function drift(options: DriftOptions, terminal: Terminal): Promise<number> {
-  const failures: Failure[] = [];
-  const listening: Terminal = {
-    ...terminal,
-    onFailure(failure) {
-      failures.push(failure);
-      terminal.onFailure?.(failure);
-    },
+  // Exit code 2 means that there is drift.
+  const failed = async (failure: Failure): Promise<1> => {
+    await tellFailedLook(options, failure.code === 'team-file-invalid' ? null : failure);
+    reportFailure(failure, terminal);
+    return 1;
   };
-  const impossible =
-    (await unwritableText([options.report, options.result])) ?? (await impossibleText(options, listening));
-  if (impossible !== null) {
-    if (impossible !== '') terminal.stderr(`${impossible}\n`);
-    return 1;
-  }
-  const account = options.fast ? await openAccount(options, listening) : await openLab(options, listening);
-  if (typeof account === 'number') {
-    await tellFailedLook(options, failures.at(-1) ?? null);
-    // 2 would say that something differs.
-    return 1;
-  }
+  const writable = await checkWritable([options.report, options.result]);
+  if (!writable.ok) return failed(writable.failure);
+  const possible = await checkPossible(options, terminal);
+  if (!possible.ok) return possible.failure === null ? 1 : failed(possible.failure);
+  const opened = options.fast ? await openAccount(options, terminal) : await openLab(options, terminal);
+  if (!opened.ok) return failed(opened.failure);
+  const account = opened.value;
   try {
-    const looked = await look(account, options, listening);
-    if (!looked.ok) {
-      await tellFailedLook(options, looked.failure);
-      return reportFailure(looked.failure, listening);
-    }
+    const looked = await look(account, options, terminal);
+    if (!looked.ok) return await failed(looked.failure);
     await tellLook(options, looked.value, account);
     if (!isAsked(options) || !isLab(account)) {
       show(account, looked.value, options, terminal);
@@ -78,8 +68,8 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
     }
     // With --json one document goes to standard output: the look after it.
     if (!options.json) show(account, looked.value, options, terminal);
-    const ending = await putRight(account, looked.value, { ...options, ...lockTimeout(options) }, listening, () =>
-      look(account, options, listening),
+    const ending = await putRight(account, looked.value, { ...options, ...lockTimeout(options) }, terminal, () =>
+      look(account, options, terminal),
     );
     return ending === null ? 1 : codeOf(ending);
   } finally {
@@ -91,25 +81,24 @@ function isAsked({ reconcile, restore }: Pick<DriftOptions, 'reconcile' | 'resto
   return reconcile || restore.length > 0;
 }
 
-/**
- * Why what is asked cannot be, whatever the account is like: said before anybody looks at it. Null where it can be; empty
- * where the file has mistakes, which are said already.
- */
-async function impossibleText(options: DriftOptions, terminal: Terminal): Promise<string | null> {
-  if (!isAsked(options)) return null;
+/** Checks what can be checked without AWS. A refusal is printed and written here; its failure is null. */
+async function checkPossible(
+  options: DriftOptions,
+  terminal: Terminal,
+): Promise<{ readonly ok: true } | { readonly ok: false; readonly failure: Failure | null }> {
+  if (!isAsked(options)) return { ok: true };
   const { file, today, reconcile: undo, restore } = options;
-  const team = await readTeamOrReport(file, today, terminal);
-  if (typeof team === 'number') {
-    await tellFailedLook(options, null);
-    return '';
-  }
+  const read = await readTeam(file, today);
+  if (!read.ok) return read;
+  const team = read.value;
   const refusal = refusedUnseen(team, { undo, restore });
-  if (refusal === null) return null;
+  if (refusal === null) return { ok: true };
   const naming = namingOf(team);
   const words = refusalWords(refusal, naming);
   const origin = { team, today, at: momentOf(today), naming };
   await tellReconciled(options, { outcome: 'refused', words, refusal }, origin, null);
-  return words;
+  terminal.stderr(`${words}\n`);
+  return { ok: false, failure: null };
 }
 
 function look(account: Account | Lab, options: DriftOptions, terminal: Terminal) {

@@ -2,11 +2,13 @@ import { explain } from '../../access/explain.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { explanationJson } from '../../access/text/access-json.ts';
 import { explanationLines } from '../../access/text/explain.ts';
-import { memberMissingText } from '../../access/text/lookup.ts';
+import { unknownMember } from '../../access/text/lookup.ts';
+import { fail } from '../../diagnostics/failure.ts';
 import { iamName } from '../../team/names.ts';
 import type { Terminal } from '../io.ts';
+import { reportFailure } from '../report-failure.ts';
 import { namingOf } from '../session/naming.ts';
-import { momentOf, readTeamOrReport } from '../session/read-team-or-report.ts';
+import { momentOf, readTeam } from '../session/read-team.ts';
 
 export interface ExplainOptions {
   readonly member: string;
@@ -17,15 +19,16 @@ export interface ExplainOptions {
 
 /** `explain MEMBER`: 0, 1 where the file is wrong, 2 where nobody has that key. */
 export async function explainCommand(options: ExplainOptions, terminal: Terminal): Promise<number> {
-  const team = await readTeamOrReport(options.file, options.today, terminal);
-  if (typeof team === 'number') return team;
-  const explanation = explain(
-    desiredAccess(team, options.today),
-    iamName(team.lab, options.member),
-    momentOf(options.today),
-  );
+  const read = await readTeam(options.file, options.today);
+  if (!read.ok) return reportFailure(read.failure, terminal);
+  const team = read.value;
+  const explanation = explain(desiredAccess(team, options.today), iamName(team.lab, options.member), momentOf(options.today));
   if (explanation === null) {
-    terminal.stderr(`${memberMissingText(options.member, team, options.today)}\n`);
+    const { member, file } = options;
+    reportFailure(
+      fail('unknown-member', { member, file, because: unknownMember(member, team, options.today) }).failure,
+      terminal,
+    );
     return 2;
   }
   const naming = namingOf(team);

@@ -1,14 +1,17 @@
 import { writeFile } from 'node:fs/promises';
+import { type Failure, succeed } from '../../diagnostics/failure.ts';
+import { reasonOf } from '../../diagnostics/pipeline-reason.ts';
+import { writeOutputs } from '../../github/outputs.ts';
 import type { Review } from '../../review/changes/review.ts';
 import { type PlanOfReview, reviewOf } from '../../review/changes/review-of.ts';
 import { manifestOf, writeManifest } from '../../review/manifest/manifest.ts';
 import { bootstrapLine, labHeading, planLines, refusalLines } from '../../review/text/plan.ts';
 import { planJson } from '../../review/text/plan-json.ts';
 import type { Team } from '../../team/team.ts';
-import { unwritableText } from '../can-write.ts';
+import { checkWritable } from '../can-write.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
-import { baseTeamOrReport } from '../session/base-team.ts';
+import { readBaseTeam } from '../session/base-team.ts';
 import { isEmpty, type LabPlan, planLab } from '../session/lab-plan.ts';
 import { type Lab, type LabOptions, openLab } from '../session/open-lab.ts';
 import { originOf, toolsOf } from '../session/origin.ts';
@@ -26,19 +29,23 @@ export interface PlanOptions extends LabOptions {
 
 /** `plan`: 0 without changes, 2 with changes, 1 on an error (an unreadable file, too) or where the change would be refused. */
 export async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
-  const unwritable = await unwritableText([options.manifest]);
-  if (unwritable !== null) {
-    terminal.stderr(`${unwritable}\n`);
+  // Exit code 2 means that there are changes.
+  const failed = (failure: Failure): 1 => {
+    writeOutputs(process.env, { 'failure-reason': reasonOf(failure, 'plan') });
+    reportFailure(failure, terminal);
     return 1;
-  }
-  const before = options.base === null ? null : await baseTeamOrReport(options.base, options.today, terminal);
-  if (before === 'unreadable') return 1;
-  const lab = await openLab(options, terminal);
-  // 2 would say that there are changes.
-  if (typeof lab === 'number') return 1;
+  };
+  const writable = await checkWritable([options.manifest]);
+  if (!writable.ok) return failed(writable.failure);
+  const base = options.base === null ? succeed(null) : await readBaseTeam(options.base, options.today, terminal);
+  if (!base.ok) return failed(base.failure);
+  const before = base.value;
+  const opened = await openLab(options, terminal);
+  if (!opened.ok) return failed(opened.failure);
+  const lab = opened.value;
   try {
     const planned = await planLab(lab, { lock: options.lock });
-    if (!planned.ok) return reportFailure(planned.failure, terminal);
+    if (!planned.ok) return failed(planned.failure);
     // A refused plan has a manifest, too: whoever reads the comment wants to know what it would have done.
     if (options.manifest !== null) await saveManifest(lab, planned.value, before, options.manifest, options.file);
     showPlan(lab, planned.value, options, terminal);

@@ -12,8 +12,9 @@ import { manifestUnusable } from '../../review/text/preview-notices.ts';
 import { readTeamFile } from '../../team/parse/read-team-file.ts';
 import type { Team } from '../../team/team.ts';
 import type { Terminal } from '../io.ts';
-import { baseTeamOrReport } from '../session/base-team.ts';
-import { momentOf } from '../session/read-team-or-report.ts';
+import { reportFailure } from '../report-failure.ts';
+import { readBaseTeam } from '../session/base-team.ts';
+import { momentOf } from '../session/read-team.ts';
 
 export interface ReviewCommandOptions {
   /** The team file as it was; an empty one stands for none. */
@@ -40,8 +41,9 @@ export async function review(options: ReviewCommandOptions, terminal: Terminal):
     terminal.stderr(renderFindings(head.findings, { source: head.source, format: 'text', colour: terminal.colour }));
   }
   if (head.team === null) return head.source === null ? 2 : 1;
-  const before = await baseTeamOrReport(options.base, today, terminal);
-  if (before === 'unreadable') return 2;
+  const base = await readBaseTeam(options.base, today, terminal);
+  if (!base.ok) return reportFailure(base.failure, terminal);
+  const before = base.value;
   const at = momentOf(today);
   const since = options.since === null ? {} : { since: options.since };
   const offline = reviewOf({ before, after: head.team, today, at, ...since });

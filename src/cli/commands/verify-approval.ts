@@ -8,7 +8,7 @@ import type { GitHub } from '../../github/port.ts';
 import { type Approval, verifyApproval } from '../../review/approval/approval.ts';
 import { approvedManifest } from '../../review/approval/approved-manifest.ts';
 import { type Manifest, readManifest } from '../../review/manifest/manifest.ts';
-import { approvedText, reviewedPlanText } from '../../text/failures/github-failures.ts';
+import { approvedText, reviewedPlanText } from '../../text/notices.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
 

@@ -1,12 +1,14 @@
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { whoCanJson } from '../../access/text/access-json.ts';
-import { unknownOperationText } from '../../access/text/lookup.ts';
+import { unknownOperation } from '../../access/text/lookup.ts';
 import { whoCanLines } from '../../access/text/who-can.ts';
 import { whoCan } from '../../access/who-can.ts';
 import { isCapability, isOperation } from '../../catalog/mturk.ts';
+import { fail } from '../../diagnostics/failure.ts';
 import type { Terminal } from '../io.ts';
+import { reportFailure } from '../report-failure.ts';
 import { namingOf } from '../session/naming.ts';
-import { momentOf, readTeamOrReport } from '../session/read-team-or-report.ts';
+import { momentOf, readTeam } from '../session/read-team.ts';
 
 export interface WhoCanOptions {
   /** An operation or a capability. */
@@ -20,11 +22,12 @@ export interface WhoCanOptions {
 export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal): Promise<number> {
   const { what } = options;
   if (!isOperation(what) && !isCapability(what)) {
-    terminal.stderr(`${unknownOperationText(what)}\n`);
+    reportFailure(fail('unknown-operation', { name: what, because: unknownOperation(what) }).failure, terminal);
     return 2;
   }
-  const team = await readTeamOrReport(options.file, options.today, terminal);
-  if (typeof team === 'number') return team;
+  const read = await readTeam(options.file, options.today);
+  if (!read.ok) return reportFailure(read.failure, terminal);
+  const team = read.value;
   const answer = whoCan(desiredAccess(team, options.today), what, momentOf(options.today));
   const naming = namingOf(team);
   terminal.stdout(

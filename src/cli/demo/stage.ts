@@ -4,7 +4,7 @@ import type { Emulator } from '../../emulator/emulator.ts';
 import type { Team } from '../../team/team.ts';
 import type { Engine } from '../../terraform/run/engine.ts';
 import { progressBar, progressView } from '../../terraform/run/progress.ts';
-import { failureText } from '../../text/failures/failure-text.ts';
+import { failureText } from '../../text/failures/failures.ts';
 import type { Terminal } from '../io.ts';
 import { applyLab } from '../session/lab-apply.ts';
 import type { LabPlan } from '../session/lab-plan.ts';

@@ -4,11 +4,11 @@ import { writeDriftReport, writeReconcileResult } from '../../drift/report/repor
 import { findingLine } from '../../drift/text/item.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { readTeamFile } from '../../team/parse/read-team-file.ts';
-import { failureText } from '../../text/failures/failure-text.ts';
+import { failureText } from '../../text/failures/failures.ts';
 import { redact } from '../../text/redact.ts';
 import type { DriftOptions } from '../commands/drift.ts';
 import type { Account } from '../session/open-account.ts';
-import { momentOf } from '../session/read-team-or-report.ts';
+import { momentOf } from '../session/read-team.ts';
 import { driftReportOf, failedReport } from './drift-report.ts';
 import type { Looked } from './look.ts';
 import type { Reconciled } from './reconcile.ts';

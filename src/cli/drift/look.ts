@@ -7,7 +7,7 @@ import type { DriftLook } from '../../drift/finding.ts';
 import { lookOf } from '../../drift/scan/drift-look.ts';
 import { lookProgress } from '../../drift/scan/progress.ts';
 import { labPath } from '../../team/names.ts';
-import { failureText } from '../../text/failures/failure-text.ts';
+import { failureText } from '../../text/failures/failures.ts';
 import type { Terminal } from '../io.ts';
 import { type LabPlanOptions, planLab } from '../session/lab-plan.ts';
 import { appliedOf, lastAppliedRecord } from '../session/last-applied.ts';

@@ -6,7 +6,7 @@ import type { Refusal } from '../../drift/remediation/reconcile-refusal.ts';
 import { standsAgainst } from '../../drift/remediation/stands-against.ts';
 import { reconcileLines, reconcileQuestion, refusalWords } from '../../drift/text/reconcile-text.ts';
 import { notConfirmedText } from '../../review/text/plan.ts';
-import { applyWithProgress } from '../commands/apply.ts';
+import { applyWithProgress } from '../apply-plan.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
 import { planLab } from '../session/lab-plan.ts';

@@ -4,17 +4,16 @@ import { STSClient } from '@aws-sdk/client-sts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { checkCaller } from '../../aws/caller.ts';
 import { type IamLookup, iamLookup } from '../../aws/iam-names.ts';
-import { fail } from '../../diagnostics/failure.ts';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { type Emulator, openEmulator } from '../../emulator/emulator.ts';
-import { emulatorBusy, emulatorNotStarted, emulatorUnusable, emulatorWaiting } from '../../emulator/emulator-text.ts';
+import { emulatorWaiting } from '../../emulator/emulator-text.ts';
 import { EmulatorUnavailable, EmulatorUnreadable } from '../../emulator/host-lock.ts';
 import type { Team } from '../../team/team.ts';
 import type { AccountKind } from '../../terraform/run/engine.ts';
 import { isSystemError } from '../commands/emulator.ts';
 import type { Terminal } from '../io.ts';
-import { reportFailure } from '../report-failure.ts';
 import { namingOf } from './naming.ts';
-import { momentOf, readTeamOrReport } from './read-team-or-report.ts';
+import { momentOf, readTeam } from './read-team.ts';
 import { type RecordPlace, recordPlace } from './state-record.ts';
 
 export interface AccountOptions {
@@ -53,15 +52,12 @@ export const REAL_DIRECTORY = '.mturk-team/account';
 /** IAM throttles a whole account together; the SDK's own three attempts end sooner than the engine's patience. */
 const ATTEMPTS = 10;
 
-/**
- * Reads the team file and reaches the account. What stands in the way is printed, and the exit code is returned in the
- * account's place: 2 where the file cannot be read, else 1.
- */
-export async function openAccount(options: AccountOptions, terminal: Terminal): Promise<Account | number> {
-  const team = await readTeamOrReport(options.file, options.today, terminal);
-  if (typeof team === 'number') return team;
-  const reached = await reachAccount(team, options, terminal, false);
-  return typeof reached === 'number' ? reached : accountOf(team, options, reached.emulator);
+/** Reads the team file and connects to the account. */
+export async function openAccount(options: AccountOptions, terminal: Terminal): Promise<Result<Account>> {
+  const team = await readTeam(options.file, options.today);
+  if (!team.ok) return team;
+  const reached = await reachAccount(team.value, options, terminal, false);
+  return reached.ok ? succeed(accountOf(team.value, options, reached.value.emulator)) : reached;
 }
 
 /** Makes sure that the account is there and is the team's: null as `emulator` stands for the real one. */
@@ -70,39 +66,39 @@ export async function reachAccount(
   options: Pick<AccountOptions, 'emulator' | 'today'>,
   terminal: Terminal,
   provider: boolean,
-): Promise<{ readonly emulator: Emulator | null } | number> {
+): Promise<Result<{ readonly emulator: Emulator | null }>> {
   if (options.emulator === null) {
     const sts = new STSClient({ region: 'us-east-1', maxAttempts: ATTEMPTS });
     const caller = await checkCaller(sts, team.account);
     sts.destroy();
-    return caller.ok ? { emulator: null } : reportFailure(caller.failure, terminal);
+    return caller.ok ? succeed({ emulator: null }) : caller;
   }
-  const emulator = await openOrReport(options.emulator, team.account, momentOf(options.today), terminal, provider);
-  if (emulator === null) return 1;
-  if (emulator.accountId === team.account) return { emulator };
-  await emulator.close();
-  return reportFailure(fail('wrong-account', { expected: team.account, actual: emulator.accountId }).failure, terminal);
+  const emulator = await openAndWait(options.emulator, team.account, momentOf(options.today), terminal, provider);
+  if (!emulator.ok) return emulator;
+  const { accountId } = emulator.value;
+  if (accountId === team.account) return succeed({ emulator: emulator.value });
+  await emulator.value.close();
+  return fail('wrong-account', { expected: team.account, actual: accountId });
 }
 
 /** Opening an account takes less, unless somebody else has it open. */
 const WAIT_IN_SILENCE_MS = 1500;
 
-async function openOrReport(
+async function openAndWait(
   dir: string,
   accountId: string,
   at: Date,
   terminal: Terminal,
   provider: boolean,
-): Promise<Emulator | null> {
+): Promise<Result<Emulator>> {
   const waiting = setTimeout(() => terminal.stderr(emulatorWaiting(dir)), WAIT_IN_SILENCE_MS);
   try {
-    return await openEmulator({ dir, accountId, clock: clockFrom(at), provider });
+    return succeed(await openEmulator({ dir, accountId, clock: clockFrom(at), provider }));
   } catch (error) {
-    if (error instanceof EmulatorUnavailable) terminal.stderr(emulatorBusy(dir, error.problem.pid));
-    else if (error instanceof EmulatorUnreadable) terminal.stderr(emulatorUnusable(dir, error.message));
-    else if (isSystemError(error)) terminal.stderr(emulatorNotStarted(dir, 0, error.message));
-    else throw error;
-    return null;
+    if (error instanceof EmulatorUnavailable) return fail('emulator-busy', { dir, pid: error.problem.pid });
+    if (error instanceof EmulatorUnreadable) return fail('emulator-unreadable', { dir, reason: error.message });
+    if (isSystemError(error)) return fail('emulator-not-started', { dir, port: 0, reason: error.message });
+    throw error;
   } finally {
     clearTimeout(waiting);
   }

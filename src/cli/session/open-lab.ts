@@ -11,9 +11,8 @@ import { findEngine } from '../../terraform/run/find-engine.ts';
 import { type ImportBlock, prepareWorkspace, type Workspace } from '../../terraform/run/workspace.ts';
 import { stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
 import type { Terminal } from '../io.ts';
-import { reportFailure } from '../report-failure.ts';
 import { type Account, type AccountOptions, accountOf, REAL_DIRECTORY, reachAccount } from './open-account.ts';
-import { readTeamOrReport } from './read-team-or-report.ts';
+import { readTeam } from './read-team.ts';
 
 type StackName = 'team' | 'bootstrap';
 
@@ -47,24 +46,22 @@ export interface Lab extends Account {
   ): Promise<Result<Workspace>>;
 }
 
-/**
- * Reads the team file, finds the engine and reaches the account. What stands in the way is printed, and the exit code
- * is returned in the lab's place: 2 where the file cannot be read, else 1.
- */
-export async function openLab(options: LabOptions, terminal: Terminal): Promise<Lab | number> {
-  const team = await readTeamOrReport(options.file, options.today, terminal);
-  if (typeof team === 'number') return team;
+/** Reads the team file, finds Terraform or OpenTofu, and connects to the account. */
+export async function openLab(options: LabOptions, terminal: Terminal): Promise<Result<Lab>> {
+  const read = await readTeam(options.file, options.today);
+  if (!read.ok) return read;
+  const team = read.value;
   const kind: AccountKind = options.emulator === null ? 'real' : 'emulator';
   const needsStateLock = kind === 'real' && team.settings.state !== null;
   const engine = await findEngine({ env: process.env, account: kind, needsStateLock });
-  if (!engine.ok) return reportFailure(engine.failure, terminal);
+  if (!engine.ok) return engine;
   const reached = await reachAccount(team, options, terminal, true);
-  if (typeof reached === 'number') return reached;
-  const lab = labOf(team, options, engine.value, reached.emulator);
+  if (!reached.ok) return reached;
+  const lab = labOf(team, options, engine.value, reached.value.emulator);
   const ready = kind === 'real' ? null : await bootstrapped(lab, terminal);
-  if (ready === null) return lab;
+  if (ready === null) return succeed(lab);
   await lab.close();
-  return reportFailure(ready, terminal);
+  return { ok: false, failure: ready };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Parsed } from '../../diagnostics/parse-data.ts';
 import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
 import { REASON_TEXT } from '../../review/text/pipeline.ts';
-import { fileUnusableText } from '../../text/failures/github-failures.ts';
+import { fileUnusableText } from '../../text/notices.ts';
 import { blindText, type LookedAt, type Reconciled } from '../text/issue-words.ts';
 import { type DriftReportFile, type ReconcileResultFile, readDriftReport, readReconcileResult } from './report-file.ts';
 

@@ -2,9 +2,10 @@ import type { NotChecked } from '../../aws/inventory/unmanaged.ts';
 import type { Failure } from '../../diagnostics/failure.ts';
 import { runLink, timeWords } from '../../review/comment/footer.ts';
 import { fitParts, fixed, type Part } from '../../text/budget.ts';
-import { failureWords } from '../../text/failures/failure-text.ts';
+import { failureProblem } from '../../text/failures/failures.ts';
 import { joined, ours, prose } from '../../text/markdown.ts';
 import { redact } from '../../text/redact.ts';
+import { plainText, t } from '../../text/text.ts';
 import { unseenWords } from './lines.ts';
 import { budgetOf } from './view.ts';
 
@@ -55,7 +56,9 @@ function isDenied({ failure }: NotChecked): boolean {
 }
 
 function failureMarkdown(failure: Failure, reveal: boolean): string {
-  const { what, remedy } = failureWords(failure);
+  const { summary, reason, help } = failureProblem(failure);
+  const what = plainText(reason === null ? summary : t`${summary}: ${reason}`);
+  const remedy = help === null ? '' : plainText(help);
   const sentence = (text: string) => prose(redact(text.replace(/\.\.$/, '.'), reveal)).markdown;
   return `**Why:** ${sentence(what)} (\`${failure.code}\`)\n\n**What to do:** ${sentence(remedy)}`;
 }

@@ -4,7 +4,7 @@ import type { Parsed } from '../../diagnostics/parse-data.ts';
 import { type FailureReason, isFailureReason } from '../../diagnostics/pipeline-codes.ts';
 import { pullRequestOfEvent } from '../../github/event.ts';
 import type { IssueReport } from '../../github/report-issue.ts';
-import { fileUnusableText, resolvedLine } from '../../text/failures/github-failures.ts';
+import { fileUnusableText, resolvedLine } from '../../text/notices.ts';
 import { corrections } from '../changes/corrections.ts';
 import type { Review } from '../changes/review.ts';
 import { type Manifest, readManifest, readReview } from '../manifest/manifest.ts';

@@ -1,5 +1,5 @@
 import type { Failure } from '../../diagnostics/failure.ts';
-import { failureText } from '../../text/failures/failure-text.ts';
+import { failureText } from '../../text/failures/failures.ts';
 import { code, type Markdown, md, ours } from '../../text/markdown.ts';
 import { say } from '../../text/visible.ts';
 import { timeWords } from './footer.ts';

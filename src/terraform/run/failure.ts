@@ -98,7 +98,12 @@ const KNOWN: readonly {
     failure: ({ reason, progress }) => fail('backend-failed', { reason, progress }),
   },
   {
-    pattern: /dial tcp|no such host|connection refused|connection reset|i\/o timeout|TLS handshake/i,
+    pattern: /Plugin did not respond|transport is closing|error reading from server|code = Unavailable/i,
+    failure: ({ reason, progress }) => fail('provider-unresponsive', { reason, progress }),
+  },
+  {
+    pattern:
+      /dial tcp|no such host|connection refused|connection reset|i\/o timeout|TLS handshake|request send failed|broken pipe|unexpected EOF|no route to host|network is unreachable|context deadline exceeded/i,
     failure: ({ reason, progress }) => fail('network-failed', { reason, progress }),
   },
 ];

@@ -1,0 +1,65 @@
+import picocolors from 'picocolors';
+import { wrapVisible } from './columns.ts';
+import { type Block, paragraph } from './document.ts';
+import { joinTexts, strongText, type Text, t, tickedText } from './text.ts';
+import { visible } from './visible.ts';
+
+/** What went wrong, in the one form that every error has. */
+export interface Problem {
+  /** Lower case, no period, under 80 characters. */
+  readonly summary: Text;
+  readonly reason: Text | null;
+  /** What state things are in; null if nothing could have been changed. */
+  readonly state: Text | null;
+  /** The next step; null if there is none. */
+  readonly help: Text | null;
+  /** Lines to paste, below `help`. They are never wrapped. */
+  readonly paste?: readonly string[];
+}
+
+export interface ProblemPlace {
+  readonly severity?: 'error' | 'warning';
+  readonly code?: string;
+  /** `team.yaml:18:13` */
+  readonly at?: string;
+  /** Lines of the file with carets, already printable. */
+  readonly excerpt?: readonly string[];
+  readonly color?: boolean;
+  readonly width?: number;
+}
+
+/** `error[code]: summary`, the place, then `reason:`, `state:` and `help:`, as lines of a terminal. */
+export function printProblem(problem: Problem, place: ProblemPlace = {}): readonly string[] {
+  const { severity = 'error', code, at, excerpt = [], color = false, width = 100 } = place;
+  const paint = picocolors.createColors(color);
+  const tint = severity === 'error' ? paint.red : paint.yellow;
+  const labeled = (label: string, text: Text | null) =>
+    text === null
+      ? []
+      : wrapVisible(`${label}: ${tickedText(text)}`, width - 4).map(
+          (line, index) => `${index === 0 ? '  ' : '    '}${line}`,
+        );
+  return [
+    `${tint(`${severity}${code === undefined ? '' : `[${code}]`}:`)} ${tickedText(problem.summary)}`,
+    ...(at === undefined ? [] : [`  --> ${visible(at)}`]),
+    ...excerpt,
+    ...labeled('reason', problem.reason),
+    ...labeled('state', problem.state),
+    ...labeled('help', problem.help),
+    ...(problem.paste ?? []).map((line) => (line === '' ? '' : `    ${visible(line)}`)),
+  ];
+}
+
+/** The same for GitHub. */
+export function problemBlocks({ summary, reason, state, help, paste = [] }: Problem): readonly Block[] {
+  const parts = [
+    strongText(summary),
+    ...(reason === null ? [] : [t`Reason: ${reason}`]),
+    ...(state === null ? [] : [t`State: ${state}`]),
+    ...(help === null ? [] : [t`To fix: ${help}`]),
+  ];
+  return [
+    paragraph(joinTexts(parts, '. ')),
+    ...(paste.length === 0 ? [] : [{ kind: 'code', language: '', lines: paste } as const]),
+  ];
+}
