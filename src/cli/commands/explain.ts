@@ -22,7 +22,11 @@ export async function explainCommand(options: ExplainOptions, terminal: Terminal
   const read = await readTeam(options.file, options.today);
   if (!read.ok) return reportFailure(read.failure, terminal);
   const team = read.value;
-  const explanation = explain(desiredAccess(team, options.today), iamName(team.lab, options.member), momentOf(options.today));
+  const explanation = explain(
+    desiredAccess(team, options.today),
+    iamName(team.lab, options.member),
+    momentOf(options.today),
+  );
   if (explanation === null) {
     const { member, file } = options;
     reportFailure(
