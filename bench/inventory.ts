@@ -8,8 +8,8 @@ import {
   IAMClient,
   RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
-import { desiredAccessDigest } from '../src/access/desired-digest.ts';
 import { takeInventory } from '../src/aws/inventory/inventory.ts';
+import { appliedTeam } from '../src/drift/applied.ts';
 import type { DriftLook } from '../src/drift/finding.ts';
 import { lookOf } from '../src/drift/scan/drift-look.ts';
 import { iamName } from '../src/team/names.ts';
@@ -75,7 +75,7 @@ async function measured(
   const start = performance.now();
   const { account } = team;
   const inventory = await takeInventory(iam, { account, managed: () => true, scope: 'access', now: () => AT });
-  const applied = { declared: desiredAccessDigest(team) };
+  const applied = { team: appliedTeam(team, TODAY), begun: [] };
   const look = lookOf({ team, today: TODAY, at: AT, inventory, plan: null, applied });
   const wallMs = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);

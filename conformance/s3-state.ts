@@ -109,7 +109,7 @@ async function createBucket(endpoint: string): Promise<void> {
 
 /** The record of the last applied commit lies beside the state: written and read by our own two calls of S3. */
 async function objectProblems(endpoint: string): Promise<readonly string[]> {
-  const object = { bucket: BUCKET, region: REGION, key: 'mturk-team/last-applied.json' };
+  const object = { bucket: BUCKET, region: REGION, key: 'mturk-team/apply-record.json' };
   const environment = { AWS_ENDPOINT_URL_S3: endpoint };
   const credentials = { AWS_ACCESS_KEY_ID: 'moto', AWS_SECRET_ACCESS_KEY: 'moto' };
   Object.assign(process.env, credentials);

@@ -241,12 +241,12 @@ test('without the line in team.yaml nothing is undone, and the line is told', as
 });
 
 test('a record that is none stops a look, and is not taken for none', async () => {
-  place.write('.mturk-team/emulator/last-applied.json', '{"version": 1}');
+  place.write('.mturk-team/emulator/apply-record.json', '{"version": 1}');
   const looked = await mturk(['drift', '--report', 'report.json']);
   expect(looked).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('record-unusable') });
   expect(await report()).toMatchObject({
     class: 'error',
-    error: { body: expect.stringContaining('last-applied.json') },
+    error: { body: expect.stringContaining('apply-record.json') },
   });
 });
 

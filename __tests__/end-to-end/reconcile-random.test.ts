@@ -3,7 +3,7 @@ import type { AccessModel } from '../../src/access/model.ts';
 import { differenceKey } from '../../src/access/model-difference.ts';
 import { lookWhole } from '../../src/cli/drift/look.ts';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
-import { lastAppliedRecord, noteApply } from '../../src/cli/session/last-applied.ts';
+import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
 import type { DriftFinding } from '../../src/drift/finding.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -73,7 +73,7 @@ async function seeEvening(evening: readonly (typeof TABLE)[number][]): Promise<S
   return withLab(start, async (test) => {
     test.setClock(NOON);
     const lab = test.lab(team);
-    await noteApply(lastAppliedRecord(lab.records), lab, { state: 'applied' });
+    await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
     for (const { done } of evening) {
       // What one has taken away another cannot change any more.
       await done({ iam: lab.iam, endpoint: test.emulator.endpoint, wait: () => {} }).catch(ofAws);

@@ -5,7 +5,7 @@ import { lookWhole } from '../../src/cli/drift/look.ts';
 import { type Reconciled, reconcile } from '../../src/cli/drift/reconcile.ts';
 import { reconcileHistory } from '../../src/cli/drift/reconcile-history.ts';
 import type { Terminal } from '../../src/cli/io.ts';
-import { lastAppliedRecord, noteApply } from '../../src/cli/session/last-applied.ts';
+import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
 import type { Lab } from '../../src/cli/session/open-lab.ts';
 import type { DriftLook } from '../../src/drift/finding.ts';
 import type { ReconcileRequest } from '../../src/drift/remediation/reconcile.ts';
@@ -40,7 +40,7 @@ beforeAll(async () => {
 async function inLab(work: (desk: Desk) => Promise<void>, of: Team = team): Promise<void> {
   await withLab(start, async (test) => {
     const lab = test.lab(team);
-    await noteApply(lastAppliedRecord(lab.records), lab, { state: 'applied' });
+    await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
     await work(deskOf(test, of));
   });
 }
@@ -346,8 +346,8 @@ test('what was begun and failed counts, and is tried again', async () => {
 });
 
 test.each<[string, (lab: Lab) => Promise<void>]>([
-  ['ended half-way', (lab) => noteApply(lastAppliedRecord(lab.records), lab, { state: 'applying' })],
-  ['left no record of what it declared', (lab) => rm(join(directoryOf(lab), 'last-applied.json'))],
+  ['ended half-way', (lab) => noteApply(applyRecord(lab.records), lab, { state: 'applying' })],
+  ['left no record of what it declared', (lab) => rm(join(directoryOf(lab), 'apply-record.json'))],
 ])('where an apply %s, what is kept is remembered before the state forgets it', async (_what, forget) => {
   await inLab(async ({ iam, putRight, look, lab }) => {
     await forget(lab);

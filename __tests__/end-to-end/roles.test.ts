@@ -7,9 +7,9 @@ import {
 } from '@aws-sdk/client-iam';
 import { lookWhole } from '../../src/cli/drift/look.ts';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
+import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
 import { applyLab } from '../../src/cli/session/lab-apply.ts';
 import { isEmpty, planLab } from '../../src/cli/session/lab-plan.ts';
-import { lastAppliedRecord, noteApply } from '../../src/cli/session/last-applied.ts';
 import { type Lab, labInEmulator } from '../../src/cli/session/open-lab.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';
@@ -84,7 +84,7 @@ async function applyAs(test: LabInTest, of: Team): Promise<void> {
       expect(plan.blocks).toEqual([]);
       orThrow(await applyLab(lab, plan));
       expect(isEmpty(orThrow(await planLab(lab)))).toBe(true);
-      await noteApply(lastAppliedRecord(lab.records), lab, { state: 'applied' });
+      await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
     },
     of,
   );
@@ -124,7 +124,7 @@ test('every tampering that can be undone is seen whole by the plan role, and und
     await withLab(start, async (test) => {
       test.setClock(NOON);
       const root = test.lab(team);
-      await noteApply(lastAppliedRecord(root.records), root, { state: 'applied' });
+      await noteApply(applyRecord(root.records), root, { state: 'applied' });
       await row.done({ iam: root.iam, endpoint: test.emulator.endpoint, wait: () => {} });
       const { look, complete, attributed } = await labAs(test, 'plan', async (lab) =>
         orThrow(await lookWhole(lab, { trail: true, lock: false }, SILENT)),

@@ -2,9 +2,9 @@ import * as aws from '@aws-sdk/client-iam';
 import { lookFast, lookWhole } from '../../src/cli/drift/look.ts';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
 import type { Terminal } from '../../src/cli/io.ts';
+import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
 import { applyLab } from '../../src/cli/session/lab-apply.ts';
 import { planLab } from '../../src/cli/session/lab-plan.ts';
-import { lastAppliedRecord, noteApply } from '../../src/cli/session/last-applied.ts';
 import type { Lab } from '../../src/cli/session/open-lab.ts';
 import type { DriftFinding } from '../../src/drift/finding.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
@@ -51,7 +51,7 @@ let kept: EmulatorMemory;
 async function inLab<T>(from: EmulatorMemory, work: (test: LabInTest, lab: Lab) => Promise<T>): Promise<T> {
   return withLab(from, async (test) => {
     const lab = test.lab(team);
-    await noteApply(lastAppliedRecord(lab.records), lab, { state: 'applied' });
+    await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
     return work(test, lab);
   });
 }
@@ -168,7 +168,7 @@ test('what AWS refuses to tell of a policy stays unknown', async () => {
 test('of an apply that ended half-way what is missing is pending, and what was done by hand is not', async () => {
   await inLab(kept, async (test) => {
     const lab = test.lab(withEve);
-    const record = lastAppliedRecord(lab.records);
+    const record = applyRecord(lab.records);
     await noteApply(record, lab, { state: 'applying' });
     // Eve is there; what she was to be in is not.
     await lab.iam.send(

@@ -1,7 +1,7 @@
 import type { AccessModel } from '../../src/access/model.ts';
 import { lookFast, lookWhole } from '../../src/cli/drift/look.ts';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
-import { lastAppliedRecord, noteApply } from '../../src/cli/session/last-applied.ts';
+import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
 import type { Lab } from '../../src/cli/session/open-lab.ts';
 import type { DriftLook } from '../../src/drift/finding.ts';
 import { driftLines } from '../../src/drift/text/lines.ts';
@@ -60,7 +60,7 @@ async function outcomeOf(row: Tampering, start: EmulatorMemory): Promise<Outcome
     clock();
     const open = (): Lab => test.lab(team, { today: new Date(now).toISOString().slice(0, 10) });
     const first = open();
-    await noteApply(lastAppliedRecord(first.records), first, { state: 'applied' });
+    await noteApply(applyRecord(first.records), first, { state: 'applied' });
     // What is read from the account's memory goes on changing with it.
     const before = structuredClone(accessIn(test.memory.account));
     await row.done({

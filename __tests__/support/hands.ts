@@ -1,7 +1,7 @@
-import { desiredAccessDigest } from '../../src/access/desired-digest.ts';
 import type { AccessGroup, AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import type { UserCredentials } from '../../src/aws/inventory/inventory.ts';
+import { appliedTeam } from '../../src/drift/applied.ts';
 import type { DriftLook } from '../../src/drift/finding.ts';
 import { lookOf } from '../../src/drift/scan/drift-look.ts';
 import type { PolicyDocument, Statement } from '../../src/iam/document.ts';
@@ -41,7 +41,7 @@ export function lookAt({
     at: new Date(`${today}T12:00:00Z`),
     inventory: inventoryOf(account ?? desiredAccess(team, today), credentials),
     plan: null,
-    applied: applied === null ? null : { declared: desiredAccessDigest(applied) },
+    applied: applied === null ? null : { team: appliedTeam(applied, today), begun: [] },
   });
 }
 

@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
 import { applyLab } from '../../src/cli/session/lab-apply.ts';
 import { type LabPlan, planLab } from '../../src/cli/session/lab-plan.ts';
-import { lastAppliedRecord, noteApply } from '../../src/cli/session/last-applied.ts';
 import { applyBootstrap, type Lab, labInEmulator } from '../../src/cli/session/open-lab.ts';
 import type { Result } from '../../src/diagnostics/failure.ts';
 import { emptyState } from '../../src/emulator/account/account.ts';
@@ -159,7 +159,7 @@ export async function planned(lab: Lab): Promise<LabPlan> {
 export async function applied(lab: Lab, options: CommandOptions = {}): Promise<LabPlan> {
   const plan = await planned(lab);
   orThrow(await applyLab(lab, plan, options));
-  await noteApply(lastAppliedRecord(lab.records), lab, { state: 'applied' });
+  await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
   return plan;
 }
 

@@ -1,5 +1,5 @@
-import { desiredAccessDigest } from '../../src/access/desired-digest.ts';
 import { withDifferences } from '../../src/access/with-differences.ts';
+import { appliedTeam } from '../../src/drift/applied.ts';
 import type { DriftFinding, DriftLook } from '../../src/drift/finding.ts';
 import { lookOf as lookAt } from '../../src/drift/scan/drift-look.ts';
 import { boundaryArn } from '../../src/team/names.ts';
@@ -45,7 +45,7 @@ export function sixTamperings(): DriftLook {
       },
     ),
     plan: null,
-    applied: { declared: desiredAccessDigest(team) },
+    applied: { team: appliedTeam(team, TODAY), begun: [] },
   });
   const findings = look.findings.map((finding) => (byAda(finding) ? { ...finding, by: BY_ADA } : finding));
   return { ...look, findings, planned: true };

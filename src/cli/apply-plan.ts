@@ -7,14 +7,14 @@ import { confirmQuestion } from '../review/text/plan.ts';
 import type { ApplyResult as Applied } from '../terraform/run/commands.ts';
 import { progressView } from '../terraform/run/progress.ts';
 import type { Terminal } from './io.ts';
+import { type ApplyRecord, applyRecord, follows, noteApply } from './session/apply-record.ts';
 import { applyLab } from './session/lab-apply.ts';
 import { isEmpty, type LabPlan, planLab } from './session/lab-plan.ts';
-import { follows, type LastApplied, lastAppliedRecord, noteApply } from './session/last-applied.ts';
 import type { Lab } from './session/open-lab.ts';
 import { toolsOf } from './session/origin.ts';
 import { usingRecord } from './session/record-failure.ts';
 
-const RECORD_FILE = 'last-applied.json';
+const RECORD_FILE = 'apply-record.json';
 
 export interface ApplyRequest {
   readonly file: string;
@@ -110,7 +110,7 @@ export async function applyWithProgress(
 }
 
 async function checkNewest(lab: Lab, commit: string, directory: string): Promise<Result<null>> {
-  const read = await usingRecord(RECORD_FILE, () => lastAppliedRecord(lab.records).read());
+  const read = await usingRecord(RECORD_FILE, () => applyRecord(lab.records).read());
   if (!read.ok) return read;
   const last = read.value;
   if (last === null || last.commit === null) return succeed(null);
@@ -119,10 +119,8 @@ async function checkNewest(lab: Lab, commit: string, directory: string): Promise
   return fail('superseded', { commit, last: { commit: last.commit, at: last.at }, known: may === 'no' });
 }
 
-async function record(lab: Lab, commit: string | null, state: LastApplied['state']): Promise<Result<null>> {
-  const written = await usingRecord(RECORD_FILE, () =>
-    noteApply(lastAppliedRecord(lab.records), lab, { state, commit }),
-  );
+async function record(lab: Lab, commit: string | null, state: ApplyRecord['state']): Promise<Result<null>> {
+  const written = await usingRecord(RECORD_FILE, () => noteApply(applyRecord(lab.records), lab, { state, commit }));
   if (written.ok) return succeed(null);
   const { failure } = written;
   // After the apply AWS matches the file and only the record does not.

@@ -12,7 +12,7 @@ export const FREEZE_SID = 'Freeze';
  * The policy that a role brings of its own, or null where it needs none (it only attaches AWS's policies and nothing
  * is frozen). One Allow per capability with its operations by name, one Deny, and one more Deny for a freeze.
  */
-export function rolePolicy(role: Role, freeze: readonly Capability[]): PolicyDocument | null {
+export function rolePolicy(role: Pick<Role, 'allow' | 'deny'>, freeze: readonly Capability[]): PolicyDocument | null {
   const statements: Statement[] = CAPABILITY_NAMES.flatMap((capability) => {
     const operations = operationsOf(capability).filter((operation) => role.allow.includes(operation));
     return operations.length === 0 ? [] : [statement(sidOf(capability), 'Allow', operations)];
@@ -26,7 +26,7 @@ export function rolePolicy(role: Role, freeze: readonly Capability[]): PolicyDoc
  * The inline policy that suspends a member, or ends her access after her `until` day even if no workflow runs;
  * null where there is nothing to limit. It denies everything, so that no other grant outlives it.
  */
-export function limitsPolicy(member: Member): PolicyDocument | null {
+export function limitsPolicy(member: Pick<Member, 'until' | 'suspended'>): PolicyDocument | null {
   const statements: Statement[] = [];
   if (member.until !== null) {
     statements.push({

@@ -66,12 +66,25 @@ export interface Team {
   readonly settings: Settings;
 }
 
+/** The part of a team that decides who may do what. */
+export interface AccessTeam {
+  readonly lab: string;
+  /** 12 digits. */
+  readonly account: string;
+  readonly roles: readonly Pick<Role, 'key' | 'allow' | 'deny' | 'managed'>[];
+  readonly members: readonly Pick<Member, 'key' | 'roles' | 'until' | 'suspended'>[];
+  readonly freeze: readonly Capability[];
+}
+
 /** Whether the last day of access lies before `today` (both `YYYY-MM-DD`, UTC). */
-export function hasExpired(member: Member, today: string): boolean {
+export function hasExpired(member: Pick<Member, 'until'>, today: string): boolean {
   return member.until !== null && member.until < today;
 }
 
 /** The members who should have an IAM user on that day (`YYYY-MM-DD`, UTC). */
-export function activeMembers(team: Team, today: string): readonly Member[] {
+export function activeMembers<M extends Pick<Member, 'until'>>(
+  team: { readonly members: readonly M[] },
+  today: string,
+): readonly M[] {
   return team.members.filter((member) => !hasExpired(member, today));
 }

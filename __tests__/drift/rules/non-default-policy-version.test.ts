@@ -1,6 +1,6 @@
-import { desiredAccessDigest } from '../../../src/access/desired-digest.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { PolicyVersion } from '../../../src/aws/inventory/inventory.ts';
+import { appliedTeam } from '../../../src/drift/applied.ts';
 import { lookOf } from '../../../src/drift/scan/drift-look.ts';
 import type { PolicyDocument } from '../../../src/iam/document.ts';
 import { boundaryPolicy } from '../../../src/team/documents.ts';
@@ -28,7 +28,7 @@ function versions(...documents: readonly (PolicyDocument | null | readonly ['*',
 
 function look(arn: string, list: readonly PolicyVersion[], change: Change = (account) => account) {
   const inventory = inventoryOf(change(declared), {}, {}, { [arn]: list });
-  const applied = { declared: desiredAccessDigest(sampleTeam) };
+  const applied = { team: appliedTeam(sampleTeam, TODAY), begun: [] };
   return lookOf({ team: sampleTeam, today: TODAY, at: AT, inventory, plan: null, applied });
 }
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EVE_LEFT, FIRST_TEAM, NARROWED, WITH_EVE } from '../../../conformance/story-team.ts';
-import { desiredAccessDigest } from '../../../src/access/desired-digest.ts';
 import type { AccessModel } from '../../../src/access/model.ts';
 import { differenceKey } from '../../../src/access/model-difference.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
+import { appliedTeam } from '../../../src/drift/applied.ts';
 import type { DriftCause, DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
 import { lookOf } from '../../../src/drift/scan/drift-look.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
@@ -45,7 +45,7 @@ function fast(team: Team, today: string, account: AccessModel, applied: Team | n
     at: new Date(`${today}T00:30:00Z`),
     inventory: inventoryOf(account),
     plan: null,
-    applied: applied === null ? null : { declared: desiredAccessDigest(applied) },
+    applied: applied === null ? null : { team: appliedTeam(applied, TODAY), begun: [] },
   });
 }
 
@@ -82,7 +82,7 @@ function planned(step: string, team: Team, applied: Team | null, account?: Acces
     at: AT,
     inventory: inventoryOf(account ?? report.access.before),
     plan: { report, plan },
-    applied: applied === null ? null : { declared: desiredAccessDigest(applied) },
+    applied: applied === null ? null : { team: appliedTeam(applied, TODAY), begun: [] },
   });
 }
 

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { accessOf } from '../../../src/access/access-of.ts';
-import { desiredAccessDigest, desiredAccessOnAnyDay } from '../../../src/access/desired-digest.ts';
 import { type AccessChange, diffAccess } from '../../../src/access/diff.ts';
 import { hasEffect } from '../../../src/access/effect.ts';
 import type { AccessModel } from '../../../src/access/model.ts';
 import { type Difference, inverse } from '../../../src/access/model-difference.ts';
 import { concernedBy, indexModel, type ModelIndex } from '../../../src/access/model-index.ts';
 import { difference, isEmpty, NO_OPERATIONS } from '../../../src/access/operation-set.ts';
-import { desiredAccess } from '../../../src/access/sources/desired.ts';
+import { desiredAccess, desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
 import { withDifferences } from '../../../src/access/with-differences.ts';
+import { appliedTeam } from '../../../src/drift/applied.ts';
 import type { DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
 import { lookOf } from '../../../src/drift/scan/drift-look.ts';
 import { isLater } from '../../../src/review/changes/risk.ts';
@@ -40,7 +40,7 @@ function fastLook(team: Team, account: AccessModel): DriftLook {
     at: AT,
     inventory: inventoryOf(account),
     plan: null,
-    applied: { declared: desiredAccessDigest(team) },
+    applied: { team: appliedTeam(team, TODAY), begun: [] },
   });
 }
 

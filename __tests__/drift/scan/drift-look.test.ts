@@ -1,8 +1,8 @@
-import { desiredAccessDigest } from '../../../src/access/desired-digest.ts';
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { managedPolicyArn, managedPolicyByArn } from '../../../src/catalog/managed-policies.ts';
 import { fail } from '../../../src/diagnostics/failure.ts';
+import { appliedTeam } from '../../../src/drift/applied.ts';
 import type { DriftFinding } from '../../../src/drift/finding.ts';
 import { lookOf } from '../../../src/drift/scan/drift-look.ts';
 import type { Statement } from '../../../src/iam/document.ts';
@@ -455,7 +455,7 @@ describe('what is pending, and what is a stray', () => {
       'a member taken out of the file, before that is applied',
       { team: withoutMember('bo'), applied: sampleTeam, account: applied },
       'pending',
-      ['user-added/perception-lab-bo/spends: undecided, leave'],
+      ['user-added/perception-lab-bo/spends: pending, leave'],
     ],
     [
       'somebody under the path whom neither this file nor another knows',
@@ -470,10 +470,10 @@ describe('what is pending, and what is a stray', () => {
       ['stray/user/intern/spends: unmanaged, leave'],
     ],
     [
-      'a change of the file that is not applied, which by itself nobody can tell from one of the account',
+      'a change of the file that is not applied',
       { team: withMember('bo', { roles: ['results-reader'] }), applied: sampleTeam, account: applied },
       'pending',
-      ['membership-added/bo/task-publisher/spends: undecided, leave'],
+      ['membership-added/bo/task-publisher/spends: pending, leave'],
     ],
     [
       'words that change are no change of access',
@@ -489,7 +489,7 @@ describe('what is pending, and what is a stray', () => {
       'a suspension that is not applied',
       { team: withMember('bo', { suspended: true }), applied: sampleTeam, account: applied },
       'pending',
-      ['inline-policy-changed/user/bo/limits/spends: undecided, leave'],
+      ['inline-policy-changed/user/bo/limits/spends: pending, leave'],
     ],
   ];
 
@@ -548,7 +548,7 @@ describe('what nobody could look at', () => {
         at: AT,
         inventory: inventory(account),
         plan: null,
-        applied: { declared: desiredAccessDigest(sampleTeam) },
+        applied: { team: appliedTeam(sampleTeam, TODAY), begun: [] },
       }).class;
     expect(classOf(desiredAccess(sampleTeam, TODAY))).toBe('error');
     expect(classOf(putInto('bo', name('paymaster'))(desiredAccess(sampleTeam, TODAY)))).toBe('drift');

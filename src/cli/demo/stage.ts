@@ -6,9 +6,9 @@ import type { Engine } from '../../terraform/run/engine.ts';
 import { progressBar, progressView } from '../../terraform/run/progress.ts';
 import { failureText } from '../../text/failures/failures.ts';
 import type { Terminal } from '../io.ts';
+import { applyRecord, noteApply } from '../session/apply-record.ts';
 import { applyLab } from '../session/lab-apply.ts';
 import type { LabPlan } from '../session/lab-plan.ts';
-import { lastAppliedRecord, noteApply } from '../session/last-applied.ts';
 import { type Lab, labInEmulator } from '../session/open-lab.ts';
 import { secondsWords } from './demo-text.ts';
 import { DEMO } from './demo-words.ts';
@@ -43,7 +43,7 @@ export async function applyAndTell(stage: Stage, lab: Lab, planned: LabPlan): Pr
     stage,
     applyLab(lab, planned, { onEvent: (event) => (terminal.isTerminal ? progress.show(event) : undefined) }),
   );
-  await noteApply(lastAppliedRecord(lab.records), lab, { state: 'applied' });
+  await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
   if (terminal.isTerminal) terminal.stderr('\r\u001b[2K');
   story.tell('apply', [`${progressBar(applied.done, applied.total)}   ${secondsWords(Date.now() - started)}`]);
 }

@@ -1,4 +1,4 @@
-import { desiredAccessOnAnyDay } from '../../access/desired-digest.ts';
+import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import { lookUpCloudTrail } from '../../aws/cloudtrail/lookup.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
@@ -9,11 +9,10 @@ import { lookProgress } from '../../drift/scan/progress.ts';
 import { labPath } from '../../team/names.ts';
 import { failureText } from '../../text/failures/failures.ts';
 import type { Terminal } from '../io.ts';
+import { readApplied } from '../session/apply-record.ts';
 import { type LabPlanOptions, planLab } from '../session/lab-plan.ts';
-import { appliedOf, lastAppliedRecord } from '../session/last-applied.ts';
 import type { Account } from '../session/open-account.ts';
 import type { Lab } from '../session/open-lab.ts';
-import { usingRecord } from '../session/record-failure.ts';
 
 export interface Looked {
   readonly look: DriftLook;
@@ -47,9 +46,7 @@ async function lookAt(
   terminal: Terminal,
 ): Promise<Result<Looked>> {
   const { team, today, at } = account;
-  const applied = await usingRecord('last-applied.json', async () =>
-    appliedOf(await lastAppliedRecord(account.records).read()),
-  );
+  const applied = await readApplied(account.records);
   if (!applied.ok) {
     if (plan !== null) return applied;
     // A look in a hurry needs no state, and what lies beside it helps only to say whose doing something is.

@@ -10,7 +10,6 @@ import { applyWithProgress } from '../apply-plan.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
 import { planLab } from '../session/lab-plan.ts';
-import { lastAppliedRecord, noteAsApplied } from '../session/last-applied.ts';
 import type { Lab } from '../session/open-lab.ts';
 import { usingRecord } from '../session/record-failure.ts';
 import { lookFast } from './look.ts';
@@ -25,7 +24,6 @@ export type Reconciled =
   | { readonly outcome: 'failed'; readonly failure: Failure; readonly begun: boolean };
 
 const HISTORY = 'reconcile-history.json';
-const LAST_APPLIED = 'last-applied.json';
 
 /**
  * Puts right what a look found by hand, as far as that may be: see `decideReconcile`. One plan of the whole stack, with
@@ -73,11 +71,6 @@ export async function reconcile(
     }
   }
 
-  // The state is about to forget what is kept: from now on only this tells it from what has never been applied.
-  const remembered = await usingRecord(LAST_APPLIED, async () => {
-    if (kept.length > 0) await noteAsApplied(lastAppliedRecord(lab.records), lab);
-  });
-  if (!remembered.ok) return failed(remembered.failure);
   // Somebody may have thought about the question for an hour, and an emergency does not wait for an answer.
   const now = await lookFast(lab, { trail: false }, terminal);
   if (!now.ok) return failed(now.failure);

@@ -13,8 +13,6 @@ import { readInlineDocuments } from '../../aws/inventory/inline-documents.ts';
 import { readManagedDocuments } from '../../aws/inventory/managed-documents.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
-import { withHands } from '../../drift/scan/look-hands.ts';
-import { type SinceApplied, sinceApplied } from '../../drift/scan/look-since.ts';
 import { blocksOf } from '../../guardrails/blocks.ts';
 import { usersToSuspend } from '../../review/apply/suspension.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
@@ -23,9 +21,7 @@ import { hasChanges } from '../../terraform/plan/plan-read.ts';
 import { plannedCreates } from '../../terraform/plan/planned-creates.ts';
 import { planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
 import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
-import { appliedOf, lastAppliedRecord } from './last-applied.ts';
 import type { Lab } from './open-lab.ts';
-import { usingRecord } from './record-failure.ts';
 
 /** What applying the team file would do, in every view of it. */
 export interface LabPlan {
@@ -98,23 +94,14 @@ export async function planLab(
   });
 }
 
-/** With what a plan cannot know: what policies written in or attached by hand say, and what its state has forgotten. */
+/** With the documents of policies that a plan only names, read from the account. */
 async function completed(lab: Lab, report: PlanClassification): Promise<PlanClassification> {
   const { recorded, before, after } = report.access;
   const inline = await readInlineDocuments(lab.iam, unknownDocuments(before));
   const managed = await readManagedDocuments(lab.iam, unknownPolicies(before));
   const known = (model: AccessModel) => withKnownPolicies(withKnownDocuments(model, inline), managed);
   const access = { recorded, before: known(before), after: known(after) };
-  return withHands({ ...report, access }, lab.stack === 'team' ? await changesOf(lab) : null);
-}
-
-/**
- * What the file has changed since it was applied last; null where nobody knows. A record that cannot be read stops a look
- * and an apply, which both read it themselves: a plan is none the worse for it than where there is no record.
- */
-async function changesOf({ records, team, today }: Lab): Promise<SinceApplied | null> {
-  const last = await usingRecord('last-applied.json', () => lastAppliedRecord(records).read());
-  return last.ok ? sinceApplied(appliedOf(last.value), team, today) : null;
+  return { ...report, access };
 }
 
 /**

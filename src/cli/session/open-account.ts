@@ -33,7 +33,7 @@ export interface Account {
   readonly naming: DisplayNames;
   readonly iam: IAMClient;
   readonly names: IamLookup;
-  /** Where last-applied.json and its like are kept. */
+  /** Where apply-record.json and its like are kept. */
   readonly records: RecordPlace;
   /** A clock that goes on from `at`. */
   now(): Date;

@@ -1,10 +1,10 @@
+import { type Applied, pendingChanges } from '../applied.ts';
 import type { DriftFinding, DriftLook } from '../finding.ts';
 import { snoozedOn } from '../snooze/look-snooze.ts';
 import { findingIds } from './finding-id.ts';
 import { placeOf } from './finding-place.ts';
 import { classOf, fingerprintOf } from './look-class.ts';
 import { type Drafts, draftsFromInventory, draftsFromPlan, type Looking } from './look-drafts.ts';
-import { type Applied, sinceApplied } from './look-since.ts';
 
 interface Looked extends Omit<Looking, 'since'> {
   /** What is noted of the last apply; null where nothing is. */
@@ -18,7 +18,7 @@ interface Looked extends Omit<Looking, 'since'> {
  */
 export function lookOf({ applied, ...looked }: Looked): DriftLook {
   const { team, today, at, inventory, plan } = looked;
-  const looking = { ...looked, since: sinceApplied(applied, team, today) };
+  const looking = { ...looked, since: pendingChanges(applied, team, today) };
   const { drafts, unseen, together } = inventory.isAccessKnown ? draftsFromInventory(looking) : draftsFromPlan(looking);
   const idOf = findingIds(team);
   const found = drafts

@@ -1,6 +1,5 @@
-import { desiredAccessOnAnyDay } from '../../access/desired-digest.ts';
 import type { AccessModel } from '../../access/model.ts';
-import { desiredAccess } from '../../access/sources/desired.ts';
+import { desiredAccess, desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
 import { iamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';

@@ -1,9 +1,9 @@
 import type { AccessModel } from '../../access/model.ts';
 import { type Difference, differences, inverse, subjectKey } from '../../access/model-difference.ts';
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
+import type { PendingChanges } from '../applied.ts';
 import type { DriftCause } from '../finding.ts';
 import type { Expected } from './lab-part.ts';
-import type { SinceApplied } from './look-since.ts';
 
 /** A difference between the file and the account, and whose doing it is. */
 export interface FoundDifference {
@@ -19,7 +19,7 @@ export function differencesFound(
   expected: Expected,
   part: AccessModel,
   report: PlanClassification | null,
-  since: SinceApplied | null,
+  since: PendingChanges | null,
 ): readonly FoundDifference[] {
   const all = differences(expected.model, part);
   const told = tellingOf(report);
@@ -72,7 +72,7 @@ function tellingOf(report: PlanClassification | null): Telling {
   };
 }
 
-function causeOf(difference: Difference, expected: Expected, told: Telling, since: SinceApplied | null): DriftCause {
+function causeOf(difference: Difference, expected: Expected, told: Telling, since: PendingChanges | null): DriftCause {
   const { kind } = difference;
   if (isRespelled(difference, expected)) return 'manual';
   if (kind === 'user-added' || kind === 'group-added' || kind === 'policy-added') {

@@ -10,6 +10,7 @@ import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import { boundaryArn, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan/plan-read.ts';
+import type { PendingChanges } from '../applied.ts';
 import { fateOf } from '../remediation/fate.ts';
 import { undoableTogether } from '../remediation/fate-together.ts';
 import { boundaryEffectOf } from '../rules/boundary.ts';
@@ -25,7 +26,6 @@ import { asDeclared, type Expected, expectedIn, labPartOf } from './lab-part.ts'
 import { differencesFound, isRespelled } from './look-differences.ts';
 import { peopleOf, worstGain } from './look-people.ts';
 import { planDrafts } from './look-plan.ts';
-import type { SinceApplied } from './look-since.ts';
 
 export interface Looking {
   readonly team: Team;
@@ -36,7 +36,7 @@ export interface Looking {
   /** Null where no engine was asked: then nobody can tell what is pending from what was done by hand. */
   readonly plan: { readonly report: PlanClassification; readonly plan: Plan } | null;
   /** What the file has changed since it was applied last; null where nobody knows. */
-  readonly since: SinceApplied | null;
+  readonly since: PendingChanges | null;
 }
 
 export interface Drafts {

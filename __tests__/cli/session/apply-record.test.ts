@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
+import { applyRecord, follows, noteApply, readApplied } from '../../../src/cli/session/apply-record.ts';
+import { recordPlace } from '../../../src/cli/session/state-record.ts';
+import { reasonOf } from '../../../src/diagnostics/pipeline-reason.ts';
+import { APPLIED_TEAM, appliedTeam } from '../../../src/drift/applied.ts';
+import type { Team } from '../../../src/team/team.ts';
+import { withMember, withoutMember } from '../../support/hands.ts';
+import { member, sampleTeam } from '../../support/sample-team.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'mturk-team-last-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const git = (...args: string[]) => execFileSync('git', ['-C', directory, ...args], { encoding: 'utf8' }).trim();
+const commit = (name: string): string => {
+  git('-c', 'user.name=x', '-c', 'user.email=x@example.invalid', 'commit', '--quiet', '--allow-empty', '-m', name);
+  return git('rev-parse', 'HEAD');
+};
+git('init', '--quiet', '--initial-branch=main');
+const first = commit('first');
+const second = commit('second');
+git('checkout', '--quiet', '-b', 'beside', first);
+const beside = commit('beside');
+
+test.each([
+  ['the same commit again', second, second, 'yes'],
+  ['a later one', second, first, 'yes'],
+  ['an earlier one', first, second, 'no'],
+  ['one beside it', beside, second, 'no'],
+  ['one after a commit that nobody knows', second, 'f'.repeat(40), 'unknown'],
+])('%s', async (_what, next, last, answer) => {
+  expect(await follows(next, last, directory)).toBe(answer);
+});
+
+const lab = (stack: 'team' | 'bootstrap' = 'team') => ({
+  team: sampleTeam,
+  stack,
+  today: '2026-11-25',
+  now: () => new Date('2026-11-25T11:04:00Z'),
+});
+
+test('the record is read as it was written, is absent at first, and an unreadable one fails', async () => {
+  const place = recordPlace(sampleTeam, join(directory, 'account'), 'unused');
+  const record = applyRecord(place);
+  expect(await record.read()).toBeNull();
+  await noteApply(record, lab('bootstrap'), { state: 'applied' });
+  expect(await record.read()).toBeNull();
+  const team = appliedTeam(sampleTeam, '2026-11-25');
+  await noteApply(record, lab(), { state: 'applying', commit: first });
+  const noted = { version: 1, commit: first, at: '2026-11-25T11:04:00.000Z' };
+  expect(await record.read()).toEqual({ ...noted, state: 'applying', team: null, begun: [team] });
+  expect(await readApplied(place)).toEqual({ ok: true, value: null });
+  // An apply from a terminal knows no commit, and an older commit must not follow it.
+  await noteApply(record, lab(), { state: 'applied' });
+  expect(await record.read()).toEqual({ ...noted, state: 'applied', team, begun: [] });
+  expect(await readApplied(place)).toEqual({ ok: true, value: { team, begun: [] } });
+  writeFileSync(join(directory, 'account', 'apply-record.json'), '{"version": 1, "commit": "HEAD"}');
+  expect(await readApplied(place)).toMatchObject({ ok: false, failure: { code: 'record-unusable' } });
+  await expect(noteApply(record, lab(), { state: 'applied' })).rejects.toThrow();
+});
+
+test('until an apply ends, the team applied before it is kept, with each team that began since', async () => {
+  const withEve: Team = {
+    ...sampleTeam,
+    members: [...sampleTeam.members, member({ key: 'eve', roles: ['paymaster'] })],
+  };
+  const place = recordPlace(sampleTeam, join(directory, 'begun'), 'unused');
+  const record = applyRecord(place);
+  await noteApply(record, lab(), { state: 'applied' });
+  for (const team of [withEve, withoutMember('bo'), withEve]) {
+    await noteApply(record, { ...lab(), team }, { state: 'applying' });
+  }
+  const of = (team: Team) => appliedTeam(team, '2026-11-25');
+  expect(await readApplied(place)).toEqual({
+    ok: true,
+    value: { team: of(sampleTeam), begun: [of(withoutMember('bo')), of(withEve)] },
+  });
+  await noteApply(record, { ...lab(), team: withEve }, { state: 'applied' });
+  expect(await readApplied(place)).toEqual({ ok: true, value: { team: of(withEve), begun: [] } });
+});
+
+test('an applied team decides the same access, has no words for people, and fits 5,000 members', () => {
+  for (const team of [
+    sampleTeam,
+    withMember('bo', { suspended: true }),
+    { ...sampleTeam, freeze: ['pay:bonus'] },
+  ] as Team[]) {
+    const kept = APPLIED_TEAM.parse(JSON.parse(JSON.stringify(appliedTeam(team, '2026-11-25'))));
+    expect(desiredAccessOnAnyDay(kept)).toEqual(desiredAccessOnAnyDay(team));
+    expect(JSON.stringify(kept)).not.toMatch(/@/);
+  }
+  const members = Array.from({ length: 5_000 }, (_, index) =>
+    member({ key: `person-${index}`, name: 'Wilhelmina', roles: ['paymaster', 'results-reader'], until: '2027-05-31' }),
+  );
+  const text = JSON.stringify(appliedTeam({ ...sampleTeam, members }, '2026-11-25'), null, 2);
+  expect(text.length).toBeLessThan(2_000_000);
+  expect(text).not.toContain('Wilhelmina');
+});
+
+test('operations that the catalog no longer has are dropped from an applied team', () => {
+  const team = appliedTeam(sampleTeam, '2026-11-25');
+  const roles = [{ key: 'old', allow: ['GrantBonus', 'SendBonus'], deny: [], managed: ['AdministratorAccess'] }];
+  expect(APPLIED_TEAM.parse({ ...team, roles }).roles).toEqual([
+    { key: 'old', allow: ['SendBonus'], deny: [], managed: [] },
+  ]);
+});
+
+test('records are kept in the bucket of the state of a real account, and with an account in a process', () => {
+  const state = { bucket: 'b', region: 'eu-west-1' };
+  const team = { ...sampleTeam, settings: { ...sampleTeam.settings, state } };
+  expect(recordPlace(team, null, 'local')).toEqual({ kind: 'bucket', ...state });
+  expect(recordPlace(team, 'sandbox', 'local')).toEqual({ kind: 'directory', directory: 'sandbox' });
+  expect(recordPlace(sampleTeam, null, 'local')).toEqual({ kind: 'directory', directory: 'local' });
+});
+
+const progress = { done: 2, total: 5 };
+test.each([
+  [
+    'credentials before anything',
+    { code: 'credentials-denied', args: { reason: '', progress: null } },
+    'credentials-failed',
+  ],
+  ['credentials in the middle', { code: 'credentials-denied', args: { reason: '', progress } }, 'apply-failed'],
+  [
+    'a lock',
+    { code: 'state-locked', args: { lock: { id: null, who: null, operation: null, created: null }, command: '' } },
+    'state-locked',
+  ],
+  ['a stale plan', { code: 'plan-stale', args: { reason: '' } }, 'plan-changed'],
+  ['too long', { code: 'timeout', args: { seconds: 1, progress } }, 'timeout'],
+  ['no engine', { code: 'terraform-missing', args: { account: 'real' } }, 'plan-failed'],
+] as const)('the reason for %s', (_what, failure, reason) => {
+  expect(reasonOf(failure, 'plan')).toBe(reason);
+});

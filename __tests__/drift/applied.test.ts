@@ -1,0 +1,113 @@
+import type { AccessModel } from '../../src/access/model.ts';
+import { desiredAccess } from '../../src/access/sources/desired.ts';
+import { type Applied, appliedTeam, pendingChanges } from '../../src/drift/applied.ts';
+import { lookOf } from '../../src/drift/scan/drift-look.ts';
+import type { Team } from '../../src/team/team.ts';
+import {
+  AT,
+  all,
+  attach,
+  type Change,
+  FULL,
+  name,
+  putInto,
+  says,
+  statement,
+  TODAY,
+  takeOut,
+  withMember,
+  withoutMember,
+  withoutUser,
+  withUser,
+  write,
+} from '../support/hands.ts';
+import { inventoryOf } from '../support/inventory-of.ts';
+import { member, sampleTeam } from '../support/sample-team.ts';
+
+function appliedOf(team: Team, ...begun: readonly Team[]): Applied {
+  return { team: appliedTeam(team, TODAY), begun: begun.map((each) => appliedTeam(each, TODAY)) };
+}
+
+const eve = member({ key: 'eve', name: 'Eve', roles: ['paymaster'] });
+const withEve: Team = { ...sampleTeam, members: [...sampleTeam.members, eve] };
+const ended = withMember('bo', { until: '2026-11-20' });
+const extended = withMember('bo', { until: '2027-05-31' });
+
+/** A look in a hurry, without an engine. */
+function fast(team: Team, applied: Applied, account: AccessModel): readonly string[] {
+  const inventory = inventoryOf(account);
+  const { findings } = lookOf({ team, today: TODAY, at: AT, inventory, plan: null, applied });
+  return findings.map(({ id, cause }) => `${id}: ${cause}`).sort();
+}
+
+const mishap = all(takeOut('bo', name('task-publisher')), attach('ada', FULL));
+const MISHAP = [
+  'policy-attached/user/ada/AmazonMechanicalTurkFullAccess: manual',
+  'membership-removed/bo/task-publisher: manual',
+];
+
+const CASES: readonly (readonly [string, Team, Applied, Change, readonly string[]])[] = [
+  ['the file changes elsewhere', withEve, appliedOf(sampleTeam), mishap, [...MISHAP, 'user-deleted/eve: pending']],
+  [
+    'the file changes that very thing',
+    withMember('bo', { roles: ['paymaster', 'results-reader', 'task-publisher'] }),
+    appliedOf(sampleTeam),
+    (account) => account,
+    ['membership-removed/bo/paymaster: pending'],
+  ],
+  [
+    'somebody has left the file, and a stray was made beside her',
+    withoutMember('bo'),
+    appliedOf(sampleTeam),
+    withUser({ name: name('zed'), path: '/mturk/perception-lab/' }),
+    ['stray/user/perception-lab-zed: unmanaged', 'user-added/perception-lab-bo/spends: pending'],
+  ],
+  [
+    'whoever had reached her last day has a later one',
+    extended,
+    appliedOf(ended),
+    withoutUser('bo'),
+    ['user-deleted/bo: pending'],
+  ],
+  [
+    'she who was there is deleted by hand while her last day is moved',
+    extended,
+    appliedOf(withMember('bo', { until: '2027-01-31' })),
+    withoutUser('bo'),
+    ['user-deleted/bo: manual'],
+  ],
+  [
+    'an apply began that adds a member, and did not end',
+    withEve,
+    appliedOf(sampleTeam, withEve),
+    mishap,
+    [...MISHAP, 'user-deleted/eve: pending'],
+  ],
+  [
+    'an apply began that took somebody out, and the file has her again',
+    sampleTeam,
+    appliedOf(sampleTeam, withoutMember('bo')),
+    all(withoutUser('bo'), putInto('ada', name('task-publisher'))),
+    ['membership-added/ada/task-publisher: manual', 'user-deleted/bo: pending'],
+  ],
+  [
+    'an apply that ended half-way holds somebody',
+    sampleTeam,
+    appliedOf(sampleTeam, sampleTeam),
+    write('gus', 'limits', says(statement('Deny', '*'))),
+    ['inline-policy-changed/user/gus/limits: pending'],
+  ],
+];
+
+test.each(CASES)('%s', (_what, team, applied, change, expected) => {
+  const account = change(desiredAccess(sampleTeam, TODAY));
+  expect(fast(team, applied, account)).toEqual([...expected].sort());
+});
+
+test('nothing is known of the applies of another account, and nothing is pending if the file was applied', () => {
+  const { team, begun } = appliedOf(sampleTeam);
+  expect(pendingChanges({ team: { ...team, account: '999999999999' }, begun }, withEve, TODAY)).toBeNull();
+  expect(pendingChanges(null, sampleTeam, TODAY)).toBeNull();
+  const pending = pendingChanges({ team, begun }, sampleTeam, TODAY);
+  expect(pending?.has({ kind: 'user-deleted', user: name('bo') })).toBe(false);
+});
