@@ -103,7 +103,7 @@ describe('when GitHub falters', () => {
 
   test.each([500, 0])('GraphQL with %i for good', async (status) => {
     server().trouble({ when: 'POST /graphql', status, times: 100 });
-    expect(failureOf(await client().minimised(['IC_1']))).toMatchObject({ code: 'github-unavailable' });
+    expect(failureOf(await client().minimized(['IC_1']))).toMatchObject({ code: 'github-unavailable' });
     expect(requestsOf('POST /graphql')).toHaveLength(4);
   });
 

@@ -38,8 +38,8 @@ test('a value that holds the word at the end gets another', () => {
   expect(readBack(text)).toEqual({ a: 'one\nEND\nadmin=true' });
 });
 
-test('a name that is none is a mistake of ours', () => {
-  expect(() => outputText('a=b\nc', 'x')).toThrow('no name');
+test('an invalid name is a bug of ours', () => {
+  expect(() => outputText('a=b\nc', 'x')).toThrow('not the name');
 });
 
 describe('files', () => {

@@ -14,7 +14,7 @@ function write(text: string, github = client()) {
 function shown(): { author: string; body: string }[] {
   return repository()
     .commentsOf(1)
-    .filter(({ minimised }) => minimised === null)
+    .filter(({ minimized }) => minimized === null)
     .map(({ author, body }) => ({ author, body: body.replace(`${MARKER}\n`, '') }));
 }
 
@@ -24,7 +24,7 @@ beforeEach(() => {
 
 test('the first time it is created, then updated in place', async () => {
   const created = obtained(await write('one'));
-  expect(created).toMatchObject({ action: 'created', minimised: 0, unfinished: null });
+  expect(created).toMatchObject({ action: 'created', minimized: 0, unfinished: null });
   expect(created.url).toMatch(/#issuecomment-\d+$/);
   expect(obtained(await write('two'))).toMatchObject({ action: 'updated', url: created.url });
   expect(shown()).toEqual([{ author: BOT, body: 'two' }]);
@@ -78,7 +78,7 @@ describe("somebody else's comment with our marker", () => {
     const foreign = authors.filter((author) => author !== BOT);
     for (const author of foreign) {
       expect(repository().comments).toContainEqual(
-        expect.objectContaining({ author, body: `${MARKER}\nApproved by ${author}`, minimised: null }),
+        expect.objectContaining({ author, body: `${MARKER}\nApproved by ${author}`, minimized: null }),
       );
     }
     expect(shown().filter(({ author }) => author === BOT)).toEqual([{ author: BOT, body: 'ours' }]);
@@ -96,14 +96,14 @@ describe("somebody else's comment with our marker", () => {
 
 test('of several of ours the newest is updated and the others are hidden, once', async () => {
   for (const text of ['one', 'two', 'three']) repository().comment(1, BOT, `${MARKER}\n${text}`);
-  expect(obtained(await write('four'))).toMatchObject({ action: 'updated', minimised: 2 });
-  expect(repository().comments.map(({ minimised, body }) => [minimised, body.split('\n')[1]])).toEqual([
+  expect(obtained(await write('four'))).toMatchObject({ action: 'updated', minimized: 2 });
+  expect(repository().comments.map(({ minimized, body }) => [minimized, body.split('\n')[1]])).toEqual([
     ['outdated', 'one'],
     ['outdated', 'two'],
     [null, 'four'],
   ]);
   const before = server().writes().length;
-  expect(obtained(await write('four'))).toMatchObject({ action: 'unchanged', minimised: 0 });
+  expect(obtained(await write('four'))).toMatchObject({ action: 'unchanged', minimized: 0 });
   expect(server().writes()).toHaveLength(before);
 });
 

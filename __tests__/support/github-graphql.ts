@@ -21,14 +21,14 @@ export async function answerQuery(
   const comment = (id: string) => {
     const found = repository.comments.find(({ nodeId }) => nodeId === id);
     if (found === undefined) return null;
-    return { __typename: 'IssueComment', id, isMinimized: found.minimised !== null, minimizedReason: found.minimised };
+    return { __typename: 'IssueComment', id, isMinimized: found.minimized !== null, minimizedReason: found.minimized };
   };
   const set = (id: string, reason: string | null) => {
     const found = repository.comments.find(({ nodeId }) => nodeId === id);
     if (found === undefined) throw new Error(`Could not resolve to a node with the global id of '${id}'`);
     if (token.grants.pull_requests !== 'write' && token.grants.issues !== 'write')
       throw new Error('Resource not accessible by integration');
-    found.minimised = reason;
+    found.minimized = reason;
   };
   const rootValue = {
     viewer: { login: token.login },

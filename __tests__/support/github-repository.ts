@@ -41,7 +41,7 @@ export interface Comment {
   readonly thread: number;
   readonly author: string;
   body: string;
-  minimised: string | null;
+  minimized: string | null;
   readonly createdAt: string;
   updatedAt: string;
 }
@@ -218,7 +218,7 @@ export class GitHubRepository {
       thread,
       author,
       body,
-      minimised: null,
+      minimized: null,
       createdAt: at,
       updatedAt: at,
     };

@@ -58,7 +58,7 @@ export function commentOf(
   { repository }: Scene,
   { number }: ScenePull,
 ): { readonly id: number; readonly body: string } {
-  const [only, ...others] = repository.commentsOf(number).filter(({ minimised }) => minimised === null);
+  const [only, ...others] = repository.commentsOf(number).filter(({ minimized }) => minimized === null);
   if (only === undefined || others.length > 0) throw new Error(`${others.length + 1} comments, or none`);
   return { ...only };
 }

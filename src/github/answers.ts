@@ -59,7 +59,7 @@ export const reviewAnswer = z
 
 export const branchAnswer = z.object({ commit: z.object({ sha: z.string() }) }).transform((read) => read.commit.sha);
 
-/** `maintain` and `triage` are told as `write` and `read`. */
+/** `maintain` and `triage` are reported as `write` and `read`. */
 export const permissionAnswer = z
   .object({ permission: z.enum(['admin', 'write', 'read', 'none']) })
   .transform((read) => read.permission);

@@ -3,13 +3,13 @@ import { repositoryOf } from './event.ts';
 import { openGitHub } from './octokit.ts';
 import type { GitHub } from './port.ts';
 
-/** A job of five minutes should end by its own words. */
+/** Milliseconds; below the five minutes that the jobs may take. */
 const TOTAL_TIME = 180_000;
 const PUBLIC_API = 'https://api.github.com';
 
 /**
- * GitHub as a workflow's step sees it: GITHUB_TOKEN, GITHUB_REPOSITORY, and GITHUB_API_URL where it is not github.com.
- * The token goes out over TLS only, except to this machine itself.
+ * GitHub as a workflow's step sees it: GITHUB_TOKEN, GITHUB_REPOSITORY, and GITHUB_API_URL for a
+ * GitHub Enterprise Server. The token is sent over TLS only, except to this machine.
  */
 export function connectGitHub(env: Readonly<Record<string, string | undefined>>): Result<GitHub> {
   const token = env.GITHUB_TOKEN ?? '';

@@ -4,8 +4,7 @@ import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import type { RepositoryName } from './port.ts';
 
 /**
- * What is read of the event. Titles, branch names and texts of a pull request are whatever its author likes: they are
- * not read at all, so that nothing can be made of them.
+ * The fields read of an event. Titles, branch names and texts are untrusted, and not read at all.
  */
 const repository = z.object({ id: z.number(), full_name: z.string() });
 const sha = z.string().regex(/^[0-9a-f]{40}$|^[0-9a-f]{64}$/);
@@ -40,7 +39,7 @@ export function pullRequestOfEvent(env: Environment): Result<PullRequestEvent> {
   return succeed({ number, head: head.sha, fromFork: head.repo?.id !== base.repo.id });
 }
 
-/** The branch that counts: the repository's default one, `main` where the event does not say. */
+/** The repository's default branch, `main` if the event does not name it. */
 export function defaultBranchOfEvent(env: Environment): string {
   const event = readEvent(env);
   const read = event.ok ? anyEvent.safeParse(event.value) : null;

@@ -4,8 +4,8 @@ import type { GitHub, Issue } from './port.ts';
 type Lists = Map<string, Promise<Result<readonly Issue[]>>>;
 
 /**
- * The same GitHub for one run that keeps several issues: each list of them is asked for once, and what is written since is
- * put into it. A list that could not be read is not asked for again either.
+ * A cache for a run that updates several issues: each list is requested once, also if it failed, and kept in step with
+ * what is written.
  */
 export function issuesOnce(github: GitHub): GitHub {
   const lists: Lists = new Map();
@@ -29,7 +29,7 @@ export function issuesOnce(github: GitHub): GitHub {
     async createIssue(title, body) {
       const created = await github.createIssue(title, body);
       if (created.ok) await note(created.value);
-      // It may be there all the same: only the list knows.
+      // It may exist although the request failed: list again.
       else lists.clear();
       return created;
     },

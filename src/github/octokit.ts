@@ -15,7 +15,7 @@ import {
   viewerAnswer,
   workflowAnswer,
 } from './answers.ts';
-import { downloadFrom } from './download.ts';
+import { downloadFrom } from './artifacts.ts';
 import type { GitHub, RepositoryName } from './port.ts';
 import { githubRequests, type RequestSettings, type Requests } from './requests.ts';
 
@@ -58,7 +58,7 @@ export function openGitHub(settings: GitHubSettings): GitHub {
         { ...ours, comment_id: id, body },
         commentAnswer,
       ),
-    async minimised(nodeIds) {
+    async minimized(nodeIds) {
       const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { id isMinimized } } }';
       const answered = await requests.graphql(query, { ids: nodeIds }, minimisedAnswer);
       if (!answered.ok) return answered;
@@ -67,13 +67,13 @@ export function openGitHub(settings: GitHubSettings): GitHub {
       );
       return succeed(new Set(hidden));
     },
-    minimise: (nodeId) =>
+    minimize: (nodeId) =>
       done(
         requests,
         'mutation ($id: ID!) { minimizeComment(input: { subjectId: $id, classifier: OUTDATED }) { clientMutationId } }',
         nodeId,
       ),
-    unminimise: (nodeId) =>
+    unminimize: (nodeId) =>
       done(
         requests,
         'mutation ($id: ID!) { unminimizeComment(input: { subjectId: $id }) { clientMutationId } }',

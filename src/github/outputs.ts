@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, statSync } from 'node:fs';
 
-/** GitHub drops the whole summary of a step above 1 MiB, with an annotation that nobody reads. */
+/** GitHub drops the whole summary of a step above 1 MiB, with only an annotation. */
 const LARGEST_SUMMARY = 1024 * 1024;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Appends a step's outputs to GITHUB_OUTPUT, or does nothing outside GitHub Actions. A value may be of several lines:
- * its end is a random word, so that no value can end itself early and set another output.
+ * Appends a step's outputs to GITHUB_OUTPUT, or does nothing outside GitHub Actions. A value may have several
+ * lines: its delimiter is random, so that no value can end itself and set another output.
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 export function writeOutputs(env: Environment, outputs: Readonly<Record<string, string | number>>): void {
@@ -24,14 +24,14 @@ export function writeOutputs(env: Environment, outputs: Readonly<Record<string, 
 
 /** One output in the form that GITHUB_OUTPUT is read in. */
 export function outputText(name: string, value: string, end = `end-${randomUUID()}`): string {
-  if (!/^[A-Za-z_][\w-]*$/.test(name)) throw new Error(`"${name}" is no name of an output`);
+  if (!/^[A-Za-z_][\w-]*$/.test(name)) throw new Error(`"${name}" is not the name of an output`);
   if (value.split(/\r\n|\r|\n/).includes(end)) return outputText(name, value);
   return `${name}<<${end}\n${value}\n${end}\n`;
 }
 
 /**
- * Appends to the step's summary where there is one. False where it would make the summary too large: then nothing is
- * written, since GitHub would drop what is there already.
+ * Appends to the step's summary, if there is one. False if the summary would get too large: then nothing is written, since
+ * GitHub would drop what is there already.
  */
 export function writeSummary(env: Environment, markdown: string): boolean {
   const file = env.GITHUB_STEP_SUMMARY;

@@ -11,7 +11,7 @@ interface Account {
   readonly isBot: boolean;
 }
 
-/** `author` is null where the account no longer exists. */
+/** `author` is null if the account no longer exists. */
 export interface Comment {
   readonly id: number;
   readonly nodeId: string;
@@ -80,23 +80,23 @@ interface Workflow {
 type Permission = 'admin' | 'write' | 'read' | 'none';
 
 /**
- * What the tool asks of GitHub, for one repository and one token. Every expected problem is a failure whose code begins
- * with `github-`. Lists are whole, and in GitHub's order: comments and reviews oldest first, runs and issues newest first.
+ * GitHub for one repository and one token. Every expected problem is a failure whose code begins with `github-`. Lists are
+ * complete and in GitHub's order: comments and reviews oldest first, runs and issues newest first.
  */
 export interface GitHub {
   readonly repository: RepositoryName;
   /** The login that the token writes as, `github-actions[bot]` for a job's own token. */
   me(): Promise<Result<string>>;
   comments(thread: number): Promise<Result<readonly Comment[]>>;
-  /** Not repeated on its own: an answer that is lost may have been carried out. */
+  /** Never retried: the request may have succeeded although the answer was lost. */
   createComment(thread: number, body: string): Promise<Result<Comment>>;
   updateComment(id: number, body: string): Promise<Result<Comment>>;
-  /** Those of the comments that are hidden, by node id. */
-  minimised(nodeIds: readonly string[]): Promise<Result<ReadonlySet<string>>>;
-  minimise(nodeId: string): Promise<Result<null>>;
-  unminimise(nodeId: string): Promise<Result<null>>;
+  /** Which of the comments are minimized, by node id. */
+  minimized(nodeIds: readonly string[]): Promise<Result<ReadonlySet<string>>>;
+  minimize(nodeId: string): Promise<Result<null>>;
+  unminimize(nodeId: string): Promise<Result<null>>;
   pullRequest(number: number): Promise<Result<PullRequest>>;
-  /** Every pull request that has the commit, merged or not. `merged` needs no second question. */
+  /** Every pull request that has the commit, merged or not. */
   pullRequestsOf(commit: string): Promise<Result<readonly PullRequest[]>>;
   reviews(pull: number): Promise<Result<readonly Review[]>>;
   /** The newest commit of a branch. Needs `contents: read`. */
@@ -109,14 +109,14 @@ export interface GitHub {
    * such run or no such workflow. Needs `actions: read`.
    */
   lastSuccess(workflow: string, branch: string): Promise<Result<{ readonly at: string } | null>>;
-  /** Null where GitHub knows no workflow file of that name. Needs `actions: read`. */
+  /** Null if GitHub knows no workflow file of that name. Needs `actions: read`. */
   workflow(file: string): Promise<Result<Workflow | null>>;
   artifacts(run: number, name: string): Promise<Result<readonly Artifact[]>>;
-  /** The zip archive; a longer one than `limit` bytes is refused while it arrives. */
+  /** The zip archive; one above `limit` bytes is refused during the download. */
   download(artifact: number, limit: number): Promise<Result<Uint8Array>>;
-  /** Those that this login opened. Pull requests, which GitHub counts as issues, are left out. */
+  /** Issues opened by this login, without pull requests, which GitHub counts as issues. */
   issues(state: 'open' | 'closed', author: string): Promise<Result<readonly Issue[]>>;
-  /** Not repeated on its own, like `createComment`. */
+  /** Never retried, like `createComment`. */
   createIssue(title: string, body: string): Promise<Result<Issue>>;
   updateIssue(
     number: number,

@@ -3,9 +3,8 @@ import type { GitHub, Issue } from './port.ts';
 import { isOurs } from './sticky.ts';
 
 /**
- * What the one issue is to say. `resolved` closes it, with a comment of that one line, and with another body where one is
- * given; `left` leaves everything as it is.
- * A comment tells those who follow the issue, which an edit does not; it is made where the issue is there already.
+ * The wanted state of an issue. `resolved` closes it with a comment of one line, and a new body if given. `left` changes
+ * nothing. A comment notifies subscribers, which an edit does not; it is written only if the issue exists already.
  */
 export type IssueReport =
   | { readonly kind: 'open'; readonly title: string; readonly body: string; readonly comment?: string | null }
@@ -18,9 +17,9 @@ export interface IssueOutcome {
 }
 
 /**
- * Keeps one issue, found by one of the markers as its first line and by our own author: opens it, updates it, opens it again
- * where it was closed, and closes it. Somebody else's issue is never touched, whatever marker it has. What it is to say may
- * depend on what is there: the open one, else the one that was closed last.
+ * Opens, updates, reopens or closes one issue, found by a marker as its first line and by the token's account as its author.
+ * Issues of other accounts are never touched, whatever their marker. The wanted state may depend on the present issue: the
+ * open one, else the one closed last.
  */
 export async function reportIssue(
   github: GitHub,
@@ -38,7 +37,7 @@ export async function reportIssue(
   const open = await find('open');
   if (!open.ok) return open;
   const [current] = open.value;
-  // What was closed is of no concern to a text that is known and closes.
+  // Closed issues matter only to a report that may reopen one.
   const asksForClosed = typeof given.report === 'function' || given.report.kind === 'open';
   const closed = current === undefined && asksForClosed ? await find('closed') : succeed([]);
   if (!closed.ok) return closed;
@@ -49,7 +48,7 @@ export async function reportIssue(
   const present = current ?? last;
   if (present !== undefined && typeof report.comment === 'string') {
     const said = await github.createComment(present.number, report.comment);
-    // An answer that is lost may have been carried out; the text itself is worth more than saying so twice.
+    // The comment may be written although the answer was lost; a second one would be worse than none.
     if (!said.ok && said.failure.code !== 'github-unavailable') return said;
   }
   if (current !== undefined) return update(github, current, report);
@@ -57,7 +56,7 @@ export async function reportIssue(
     return outcome('reopened', github.updateIssue(last.number, { ...textOf(report), state: 'open' }));
   const created = await github.createIssue(report.title, report.body);
   if (created.ok || created.failure.code !== 'github-unavailable') return outcome('opened', created);
-  // The answer was lost: the list knows whether the issue was opened.
+  // The answer was lost: list again to see whether the issue was opened.
   const opened = await find('open');
   const [found] = opened.ok ? opened.value : [];
   return found === undefined ? created : outcome('opened', succeed(found));
@@ -84,7 +83,7 @@ async function close(
   let url: string | null = null;
   for (const { number } of issues) {
     const said = await github.createComment(number, line);
-    // A line that is lost keeps no issue open.
+    // A lost comment does not keep the issue open.
     if (!said.ok && said.failure.code !== 'github-unavailable') return said;
     const closed = await github.updateIssue(number, { state: 'closed', ...(body === undefined ? {} : { body }) });
     if (!closed.ok) return closed;

@@ -171,7 +171,7 @@ function failed(
   const error: ErrorFacts = typeof thrown === 'object' && thrown !== null ? thrown : {};
   const reason = reasonOf(error);
   if (signal.aborted) return fail('github-unavailable', { request, reason: 'it took too long' });
-  // Neither an answer nor a failed connection: our own mistake, which is not to be explained away.
+  // Neither an answer nor a failed connection: a bug of ours.
   if (typeof error.status !== 'number' && !Array.isArray(error.errors)) throw thrown;
   const { status } = error;
   if (isRateLimit(error)) return fail('github-rate-limited', { request, seconds: secondsToWait(error) });
@@ -189,7 +189,7 @@ function failed(
   return fail('github-refused', { request, status, reason });
 }
 
-/** GitHub's own words, without the address of its documentation and without a full stop, which the sentence brings. */
+/** GitHub's message without the address of its documentation and without its period. */
 function reasonOf({ message, errors }: ErrorFacts): string {
   const words = errors?.map((each) => String(each.message)).join(', ') ?? String(message ?? 'no reason given');
   return words.replace(/ - https:\/\/\S+$/, '').replace(/\.$/, '');

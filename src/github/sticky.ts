@@ -4,7 +4,7 @@ import type { Comment, GitHub } from './port.ts';
 export interface StickyComment {
   readonly pull: number;
   /**
-   * First lines, hidden when rendered (`<!-- mturk-team:perception-lab -->`), by any of which a comment of ours is known.
+   * First lines that GitHub does not show (`<!-- mturk-team:perception-lab -->`). Any of them marks a comment of ours.
    */
   readonly markers: readonly string[];
   /** Whole, with one of the markers as its first line. */
@@ -14,17 +14,17 @@ export interface StickyComment {
 export interface StickyOutcome {
   readonly action: 'created' | 'updated' | 'unchanged';
   readonly url: string;
-  /** How many others of ours were hidden. */
-  readonly minimised: number;
-  /** Why not everything about it went well although the comment stands. */
+  /** How many older comments of ours were minimized. */
+  readonly minimized: number;
+  /** Why an older comment could not be minimized; the new one is written. */
   readonly unfinished: Failure | null;
 }
 
 const ATTEMPTS = 3;
 
 /**
- * Writes the one comment of ours on a pull request: the newest that begins with a marker *and* is by the token's own
- * account. Others of ours are hidden as outdated; what somebody else writes is never touched, whatever marker it has.
+ * Writes the one comment of ours on a pull request: the newest that begins with a marker *and* was written by the token's
+ * own account. Older ones are minimized as outdated. Comments of other accounts are never touched, whatever their marker.
  */
 export async function upsertSticky(github: GitHub, sticky: StickyComment): Promise<Result<StickyOutcome>> {
   const me = await github.me();
@@ -45,7 +45,7 @@ export async function upsertSticky(github: GitHub, sticky: StickyComment): Promi
       const action = newest === undefined ? 'created' : newest === written.value ? 'unchanged' : 'updated';
       return succeed({ action, url: written.value.url, ...(await tidy(github, ours)) });
     }
-    // Deleted since it was listed, or created although the answer was lost: the list knows.
+    // Deleted since it was listed, or created although the answer was lost: list again.
     const again = newest === undefined ? 'github-unavailable' : 'github-not-found';
     if (written.failure.code !== again) return written;
     lost = written;
@@ -53,33 +53,33 @@ export async function upsertSticky(github: GitHub, sticky: StickyComment): Promi
   return lost ?? fail('github-unavailable', { request: 'the comment', reason: 'it kept disappearing' });
 }
 
-/** `ours` oldest first: shows the last one, hides the others. The comment stands already, so no failure undoes that. */
+/** `ours` oldest first: shows the last one, minimizes the others. The comment is written already, so a failure is only noted. */
 async function tidy(
   github: GitHub,
   ours: readonly Comment[],
-): Promise<Pick<StickyOutcome, 'minimised' | 'unfinished'>> {
+): Promise<Pick<StickyOutcome, 'minimized' | 'unfinished'>> {
   const kept = ours.at(-1);
-  if (kept === undefined) return { minimised: 0, unfinished: null };
-  const hidden = await github.minimised(ours.map(({ nodeId }) => nodeId));
-  if (!hidden.ok) return { minimised: 0, unfinished: hidden.failure };
-  let minimised = 0;
+  if (kept === undefined) return { minimized: 0, unfinished: null };
+  const hidden = await github.minimized(ours.map(({ nodeId }) => nodeId));
+  if (!hidden.ok) return { minimized: 0, unfinished: hidden.failure };
+  let minimized = 0;
   for (const { nodeId } of ours.slice(0, -1)) {
     if (hidden.value.has(nodeId)) continue;
-    const done = await github.minimise(nodeId);
-    if (!done.ok) return { minimised, unfinished: done.failure };
-    minimised += 1;
+    const done = await github.minimize(nodeId);
+    if (!done.ok) return { minimized, unfinished: done.failure };
+    minimized += 1;
   }
-  // A newer one that hid it is gone, or a person hid it: what it says now is not outdated.
-  const shown = hidden.value.has(kept.nodeId) ? await github.unminimise(kept.nodeId) : succeed(null);
-  return { minimised, unfinished: shown.ok ? null : shown.failure };
+  // Minimized by a comment that is gone, or by a person: its new text is not outdated.
+  const shown = hidden.value.has(kept.nodeId) ? await github.unminimize(kept.nodeId) : succeed(null);
+  return { minimized, unfinished: shown.ok ? null : shown.failure };
 }
 
-/** Line ends are not ours to keep: a form sends CRLF. */
+/** GitHub's web form sends CRLF. */
 function sameText(one: string, other: string): boolean {
   return one.replaceAll('\r\n', '\n').trimEnd() === other.replaceAll('\r\n', '\n').trimEnd();
 }
 
-/** Whether a text begins with one of the markers as a line of its own and the author is the token's. Logins ignore case. */
+/** Whether the first line is one of the markers and the author is the token's account. Logins ignore case. */
 export function isOurs(
   thing: { readonly author: string | null; readonly body: string },
   me: string,

@@ -21,10 +21,10 @@ export function reviewedPlanText(plan: {
 export function commentedText(outcome: {
   readonly action: string;
   readonly url: string;
-  readonly minimised: number;
+  readonly minimized: number;
 }): string {
-  const { action, url, minimised } = outcome;
-  const others = minimised === 0 ? '' : `; ${minimised} older ${minimised === 1 ? 'comment' : 'comments'} hidden`;
+  const { action, url, minimized } = outcome;
+  const others = minimized === 0 ? '' : `; ${minimized} older ${minimized === 1 ? 'comment' : 'comments'} hidden`;
   return `${say`Comment ${action}: `}${visible(url)}${others}`;
 }
 

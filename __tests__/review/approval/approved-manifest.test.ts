@@ -98,7 +98,7 @@ describe('refused', () => {
     [
       'no zip',
       (github) => github.addRawArtifact(github.addRun({ headSha: HEAD }).id, 'manifest', Buffer.from('PK no')),
-      { kind: 'unreadable', reason: 'it is no zip archive' },
+      { kind: 'unreadable', reason: 'it is not a zip archive' },
     ],
     [
       'an empty archive',
@@ -136,7 +136,7 @@ describe('refused', () => {
         github.addArtifact(github.addRun({ headSha: HEAD }).id, 'manifest', {
           'manifest.json': Uint8Array.of(0xff, 0xfe),
         }),
-      { kind: 'unreadable', reason: 'manifest.json is no UTF-8' },
+      { kind: 'unreadable', reason: 'manifest.json is not UTF-8' },
     ],
     [
       'no manifest',

@@ -11,8 +11,8 @@ export interface Approval {
 }
 
 /**
- * The pull request that was merged into `base` as `commit`. A commit that was pushed directly has none. One that is the
- * merge of several is refused: which of them was reviewed cannot be told from it.
+ * The pull request that was merged into `base` as `commit`. A commit that was pushed directly has none. The merge of several
+ * pull requests is refused: it does not show which of them was reviewed.
  */
 async function pullRequestOf(
   github: GitHub,
@@ -38,9 +38,9 @@ async function pullRequestOf(
 }
 
 /**
- * Whether the commit is the merge of a pull request whose last commit was approved by somebody else than its author who
- * may write to the repository, with nobody of those who may asking for changes. Asked at apply time, since branch rules
- * may be absent, bypassed, or changed after the merge.
+ * Whether the commit is the merge of a pull request whose last commit was approved by someone other than its author, with
+ * write access, and no one with write access requests changes. Checked at apply time, since branch rules may be absent,
+ * bypassed, or changed after the merge.
  */
 export async function verifyApproval(
   github: GitHub,
@@ -57,11 +57,13 @@ export async function verifyApproval(
   for (const review of latestOfEach(reviews.value)) {
     const writer = await mayWrite(github, review);
     if (!writer.ok) return writer;
-    const problem = problemOf(review, pull, writer.value);
-    if (problem === 'nothing') continue;
-    if (problem === null) by.push(review.author?.login ?? '');
-    else problems.push(problem);
-    blocked ||= problem !== null && problem.kind === 'changes-requested';
+    const verdict = verdictOn(review, pull, writer.value);
+    if (verdict === 'ignored') continue;
+    if (verdict === 'approves') by.push(review.author?.login ?? '');
+    else {
+      problems.push(verdict);
+      blocked ||= verdict.kind === 'changes-requested';
+    }
   }
   if (by.length > 0 && !blocked) return succeed({ pull: pull.number, head: pull.head.sha, by });
   return fail('not-approved', {
@@ -73,8 +75,8 @@ export async function verifyApproval(
 }
 
 /**
- * Each reviewer's last word. A comment takes nothing back, as on GitHub's own page. Reviews of deleted accounts stand
- * for nobody, except that a request for changes among them is still open.
+ * Each reviewer's latest review. A comment does not replace an approval, as on GitHub's own page. Reviews of deleted accounts
+ * do not count, except that a request for changes stays open.
  */
 function latestOfEach(reviews: readonly Review[]): Review[] {
   const latest = new Map<string, Review>();
@@ -87,20 +89,20 @@ function latestOfEach(reviews: readonly Review[]): Review[] {
   return [...latest.values()];
 }
 
-/** Null: it is an approval that counts. `nothing`: it neither counts nor explains anything. */
-function problemOf(review: Review, pull: PullRequest, mayWrite: boolean): ApprovalProblem | null | 'nothing' {
+/** Whether a review approves; else why not, if that explains something. */
+function verdictOn(review: Review, pull: PullRequest, mayWrite: boolean): 'approves' | 'ignored' | ApprovalProblem {
   const by = review.author?.login ?? 'a deleted account';
   if (review.state === 'DISMISSED') return { kind: 'dismissed', by };
   if (review.state === 'CHANGES_REQUESTED') {
-    // Anybody may review a public repository; as on GitHub, only those who may write can stop a merge.
-    return mayWrite || review.author === null ? { kind: 'changes-requested', by } : 'nothing';
+    // Anyone may review a public repository; as on GitHub, only writers can block a merge.
+    return mayWrite || review.author === null ? { kind: 'changes-requested', by } : 'ignored';
   }
   if (review.author === null) return { kind: 'no-write-access', by };
   if (review.author.isBot) return { kind: 'not-a-person', by };
-  // A deleted author cannot be told from anybody.
+  // The author may be the reviewer if the author's account is deleted.
   if (pull.author === null || by.toLowerCase() === pull.author.toLowerCase()) return { kind: 'author', by };
   if (review.commit !== pull.head.sha) return { kind: 'older-head', by, commit: review.commit ?? '' };
-  return mayWrite ? null : { kind: 'no-write-access', by };
+  return mayWrite ? 'approves' : { kind: 'no-write-access', by };
 }
 
 async function mayWrite(github: GitHub, { author, state }: Review): Promise<Result<boolean>> {

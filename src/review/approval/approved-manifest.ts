@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { PlanProblem } from '../../diagnostics/github-codes.ts';
-import { fileOfArchive } from '../../github/archive.ts';
+import { fileOfArchive } from '../../github/artifacts.ts';
 import type { Artifact, GitHub, Run } from '../../github/port.ts';
 import { nameOf } from './approval.ts';
 
@@ -45,12 +45,12 @@ export async function approvedManifest<M extends Bound>(
   const refuse = (because: PlanProblem) => fail('no-approved-plan', { head, workflow, because });
   const runs = await github.runs(workflow, head, 'pull_request');
   if (!runs.ok) {
-    // GitHub knows no such workflow: then there is no plan of it either.
+    // Without the workflow there is no plan either.
     return runs.failure.code === 'github-not-found' ? refuse({ kind: 'no-run' }) : runs;
   }
   const [newest] = runs.value;
   if (newest === undefined) return refuse({ kind: 'no-run' });
-  // What was asked for is not taken on trust: a filter that is ignored would let a fork's run through.
+  // The filter is checked again: if GitHub ignored it, a fork's run would pass.
   const own = runs.value.filter((run) => isOwn(run, source, nameOf(github)));
   const run = own.find(({ status, conclusion }) => status === 'completed' && conclusion === 'success');
   if (run === undefined) {
@@ -92,7 +92,7 @@ function isOwn(run: Run, { head, workflow }: PlanSource<unknown>, repository: st
   );
 }
 
-/** Where only the failed jobs of a run were run again, the manifest is of an earlier attempt than the run's last. */
+/** If only failed jobs were rerun, the manifest is of an earlier attempt than the run's last. */
 function isAbout({ head, run }: Bound, { id, attempt }: Run, commit: string): boolean {
   return (
     head.commit === commit &&
