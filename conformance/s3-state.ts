@@ -110,13 +110,12 @@ async function createBucket(endpoint: string): Promise<void> {
 /** The record of the last applied commit lies beside the state: written and read by our own two calls of S3. */
 async function objectProblems(endpoint: string): Promise<readonly string[]> {
   const object = { bucket: BUCKET, region: REGION, key: 'mturk-team/apply-record.json' };
-  const environment = { AWS_ENDPOINT_URL_S3: endpoint };
-  const credentials = { AWS_ACCESS_KEY_ID: 'moto', AWS_SECRET_ACCESS_KEY: 'moto' };
+  const credentials = { AWS_ACCESS_KEY_ID: 'moto', AWS_SECRET_ACCESS_KEY: 'moto', AWS_ENDPOINT_URL_S3: endpoint };
   Object.assign(process.env, credentials);
   try {
-    const before = await readStateObject(object, environment);
-    await writeStateObject(object, '{"commit":"ü"}\n', environment);
-    const after = await readStateObject(object, environment);
+    const before = await readStateObject(object);
+    await writeStateObject(object, '{"commit":"ü"}\n');
+    const after = await readStateObject(object);
     return [
       ...(before === null ? [] : [`a record was there before it was written: ${before}`]),
       ...(after === '{"commit":"ü"}\n' ? [] : [`the record reads ${String(after)}`]),

@@ -52,8 +52,8 @@ interface Texts {
 function inBucket({ bucket, region }: Extract<RecordPlace, { kind: 'bucket' }>, name: string): Texts {
   const object = { bucket, region, key: `mturk-team/${name}` };
   return {
-    read: () => readStateObject(object, process.env),
-    write: (text) => writeStateObject(object, text, process.env),
+    read: () => readStateObject(object),
+    write: (text) => writeStateObject(object, text),
   };
 }
 
