@@ -6,33 +6,21 @@ import { visible } from './visible.ts';
 const WIDTH = 100;
 /** How much stands before the place in a line that is too long to be shown from its beginning. */
 const LEAD = 40;
-const LINES_BEFORE = 2;
 
 export interface Excerpt {
-  /** The lines of the file, each with its number; the last is the one that is meant. */
-  readonly lines: readonly { readonly number: number; readonly text: string }[];
-  /** Blanks and carets to stand under the last line. */
+  readonly text: string;
+  /** Spaces and carets to print below the text. */
   readonly marks: string;
 }
 
 /**
- * The line of a position with the two before it, and carets under the exact range, whatever stands in the line: wide
- * characters count double, tabs become blanks, what is not seen is spelled out, and a long line is cut around the place.
+ * The line of a position, and carets below the exact range: wide characters count double, tabs become spaces, invisible
+ * characters are spelled out, and a long line is cut around the range.
  */
 export function excerptOf(source: string, lineStarts: readonly number[], position: Position): Excerpt {
-  const first = Math.max(1, position.line - LINES_BEFORE);
-  const before: { number: number; text: string }[] = [];
-  for (let number = first; number < position.line; number += 1) {
-    before.push({ number, text: cut(shown(lineAt(source, lineStarts, number).slice(0, 2 * WIDTH)), WIDTH) });
-  }
   const line = lineAt(source, lineStarts, position.line);
   const from = Math.min(position.column - 1, line.length);
   const to = position.endLine > position.line ? line.length : Math.max(from, position.endColumn - 1);
-  const { text, marks } = marked(line, from, to);
-  return { lines: [...before, { number: position.line, text }], marks };
-}
-
-function marked(line: string, from: number, to: number): { text: string; marks: string } {
   const lead = shown(line.slice(0, from).slice(-2 * WIDTH));
   const target = cut(shown(line.slice(from, Math.min(to, from + 2 * WIDTH))), WIDTH - LEAD - 4);
   const whole = from <= 2 * WIDTH && visibleWidth(lead) + visibleWidth(target) <= WIDTH;

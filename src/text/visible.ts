@@ -18,10 +18,10 @@ function escaped(character: string): string {
 }
 
 /** A text from a file or an account, made fit for a sentence: visible, and cut where it is long. */
-export function quoted(text: string): string {
-  const characters = [...text.slice(0, 4 * LONGEST)];
-  const short = characters.length <= LONGEST && text.length <= 4 * LONGEST;
-  return visible(short ? text : `${characters.slice(0, LONGEST - 3).join('')}...`);
+export function quoted(text: string, longest = LONGEST): string {
+  const characters = [...text.slice(0, 4 * longest)];
+  const short = characters.length <= longest && text.length <= 4 * longest;
+  return visible(short ? text : `${characters.slice(0, longest - 3).join('')}...`);
 }
 
 /** A template whose values are made fit for a sentence; what stands in the template itself is ours. */

@@ -24,8 +24,6 @@ describe('a file with many mistakes', () => {
 test('one finding reads as in the style of the house', () => {
   const text = teamText({ roles: 'roles:\n  reader:\n    allow: [results:read, GrantBonus]' });
   expect(rendered(text)).toBe(`team.yaml:7:27  error  unknown-operation-name
-    5 | roles:
-    6 |   reader:
   > 7 |     allow: [results:read, GrantBonus]
       |                           ^^^^^^^^^^
   GrantBonus was renamed SendBonus in 2017; IAM accepts the old name and it grants nothing.

@@ -77,10 +77,7 @@ function asText(finding: Finding, source: string | null, lineStarts: readonly nu
   if (position !== null && source !== null) {
     const excerpt = excerptOf(source, lineStarts, position);
     const width = String(position.line).length;
-    for (const { number, text } of excerpt.lines) {
-      const label = `${number === position.line ? '>' : ' '} ${String(number).padStart(width)} |`;
-      lines.push(`  ${number === position.line ? label : paint.dim(label)} ${text}`.trimEnd());
-    }
+    lines.push(`  > ${position.line} | ${excerpt.text}`.trimEnd());
     lines.push(`    ${' '.repeat(width)} ${paint.dim('|')} ${tint(excerpt.marks)}`);
   }
   const { problem, remedy } = findingText(finding);
