@@ -1,30 +1,16 @@
 import picocolors from 'picocolors';
 import { lineStartsOf, type Position } from '../diagnostics/positions.ts';
-import { wrapVisible } from './columns.ts';
 import { excerptOf } from './excerpt.ts';
-import { counted, type Text, tickedText } from './text.ts';
+import { type Problem, printProblem } from './problem.ts';
+import { counted, tickedText } from './text.ts';
 import { visible } from './visible.ts';
 
-/** The text of one problem. Every part is in lower case, without a period at its end. */
-export interface Message {
-  /** What is wrong: under 80 characters. */
-  readonly summary: Text;
-  /** Why it is wrong. */
-  readonly reason?: Text | undefined;
-  /** In what state things are after it: what was changed and what was not. */
-  readonly state?: Text | undefined;
-  /** The next step. */
-  readonly help?: Text | undefined;
-  /** Lines to paste, below the help. */
-  readonly lines?: readonly string[] | undefined;
-}
-
-/** An error or a warning: a finding of team.yaml, a block or a failure, ready to be printed. */
-export interface Diagnostic extends Message {
+/** An error or a warning about a file, ready to be printed. */
+export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   readonly code: string;
-  /** Where it is, if it is about a file; no position if the file could not be read. */
-  readonly place?: Place | undefined;
+  readonly problem: Problem;
+  readonly place: Place;
 }
 
 export interface Place {
@@ -32,31 +18,29 @@ export interface Place {
   readonly position: Position | null;
   /** The text of the file, for the excerpt. */
   readonly source: string | null;
-  /** Path in the document: `roles.paymaster.allow[2]`. */
-  readonly path: string;
+  /** Path in the document: `['roles', 'paymaster', 'allow', 2]`. */
+  readonly path: readonly (string | number)[];
 }
 
-const WIDTH = 100;
-/** Wider than other lines: a line that is broken cannot be pasted. */
-const HELP_WIDTH = 140;
-/** Characters of a foreign name in a summary. */
-const LONGEST_NAME = 40;
 /** GitHub shows at most ten annotations of each severity for a step. */
 const SHOWN = 10;
 
-/** One diagnostic in the form of rustc's, without a trailing newline. */
-export function printDiagnostic(diagnostic: Diagnostic, { color }: { readonly color: boolean }): string {
+/** One diagnostic in the form of every error, without a trailing newline. */
+export function printDiagnostic({ problem, place, ...rest }: Diagnostic, color: boolean): string {
+  const { file, position, source } = place;
+  const at = position === null ? file : `${file}:${position.line}:${position.column}`;
+  const excerpt = position === null || source === null ? [] : excerptLines(source, position, rest.severity, color);
+  return printProblem(problem, { ...rest, at, excerpt, color }).join('\n');
+}
+
+function excerptLines(source: string, position: Position, severity: Diagnostic['severity'], color: boolean) {
   const paint = picocolors.createColors(color);
-  const tint = diagnostic.severity === 'error' ? paint.red : paint.yellow;
-  const { place, reason, state, help, lines = [] } = diagnostic;
+  const { text, marks } = excerptOf(source, lineStartsOf(source), position);
+  const number = String(position.line);
   return [
-    `${tint(`${diagnostic.severity}[${diagnostic.code}]`)}: ${paint.bold(summaryOf(diagnostic))}`,
-    ...(place === undefined ? [] : placeLines(place, paint.dim, tint)),
-    ...labeled('reason', reason, WIDTH),
-    ...labeled('state', state, WIDTH),
-    ...labeled('help', help, HELP_WIDTH),
-    ...lines.map((line) => (line === '' ? '' : `    ${visible(line)}`)),
-  ].join('\n');
+    `   ${paint.dim(`${number} |`)} ${text}`.trimEnd(),
+    `   ${' '.repeat(number.length)} ${paint.dim('|')} ${severity === 'error' ? paint.red(marks) : paint.yellow(marks)}`,
+  ];
 }
 
 interface ListOptions {
@@ -81,28 +65,22 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], { format, c
   if (format === 'github') {
     return `${[...shown.map(annotation), ...more.map((line) => `::notice::${commandData(line)}`), total].join('\n')}\n`;
   }
-  return `${[...shown.map((each) => printDiagnostic(each, { color })), ...more, total].join('\n\n')}\n`;
+  return `${[...shown.map((each) => printDiagnostic(each, color)), ...more, total].join('\n\n')}\n`;
 }
 
 /** A diagnostic as plain JSON. `docs` is the section that explains the code. */
-export function diagnosticJson({ severity, code, place, ...message }: Diagnostic): Readonly<Record<string, unknown>> {
-  const { reason, state, help, lines = [] } = message;
+function diagnosticJson({ severity, code, problem, place }: Diagnostic): Readonly<Record<string, unknown>> {
   return {
     code,
     severity,
-    summary: summaryOf(message),
-    ...(reason === undefined ? {} : { reason: tickedText(reason) }),
-    ...(state === undefined ? {} : { state: tickedText(state) }),
-    ...(help === undefined ? {} : { help: [tickedText(help), ...lines].join('\n') }),
+    summary: tickedText(problem.summary),
+    reason: problem.reason === null ? null : tickedText(problem.reason),
+    help: problem.help === null ? null : [tickedText(problem.help), ...(problem.paste ?? [])].join('\n'),
     docs: `docs/reference/findings.md#${code}`,
-    ...(place === undefined
-      ? {}
-      : {
-          path: place.path,
-          file: place.file,
-          line: place.position?.line ?? null,
-          column: place.position?.column ?? null,
-        }),
+    path: pathText(place.path),
+    file: place.file,
+    line: place.position?.line ?? null,
+    column: place.position?.column ?? null,
   };
 }
 
@@ -110,10 +88,8 @@ export function diagnosticJson({ severity, code, place, ...message }: Diagnostic
  * A diagnostic as a workflow command, which GitHub shows at the line of a pull request.
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
-export function annotation({ severity, code, place, ...message }: Diagnostic): string {
-  const properties: [string, string | number][] = [];
-  if (place !== undefined) properties.push(['file', place.file]);
-  const position = place?.position ?? null;
+function annotation({ severity, code, problem, place: { file, position } }: Diagnostic): string {
+  const properties: [string, string | number][] = [['file', file]];
   if (position !== null) {
     properties.push(['line', position.line], ['endLine', position.endLine]);
     // GitHub refuses columns on a range of several lines.
@@ -121,41 +97,21 @@ export function annotation({ severity, code, place, ...message }: Diagnostic): s
       properties.push(['col', position.column], ['endColumn', position.endColumn]);
     }
   }
-  properties.push(['title', `${summaryOf(message)} (${code})`]);
+  properties.push(['title', `${tickedText(problem.summary)} (${code})`]);
   const list = properties.map(([name, value]) => `${name}=${commandProperty(String(value))}`).join(',');
-  const { reason, state, help, lines = [] } = message;
-  const text = [reason, state, help].flatMap((part) => (part === undefined ? [] : [tickedText(part)]));
-  return `::${severity} ${list}::${commandData([...text, ...lines.map(visible)].join('\n'))}`;
+  const parts = [problem.reason, problem.help].flatMap((part) => (part === null ? [] : [tickedText(part)]));
+  return `::${severity} ${list}::${commandData([...parts, ...(problem.paste ?? []).map(visible)].join('\n'))}`;
 }
 
-function summaryOf({ summary }: Pick<Message, 'summary'>): string {
-  return tickedText(summary, LONGEST_NAME);
-}
-
-function placeLines(
-  { file, position, source }: Place,
-  dim: (text: string) => string,
-  tint: (text: string) => string,
-): readonly string[] {
-  if (position === null) return [`  ${dim('-->')} ${visible(file)}`];
-  const where = `  ${dim('-->')} ${visible(file)}:${position.line}:${position.column}`;
-  if (source === null) return [where];
-  const { text, marks } = excerptOf(source, lineStartsOf(source), position);
-  const number = String(position.line);
-  return [
-    where,
-    `   ${dim(`${number} |`)} ${text}`.trimEnd(),
-    `   ${' '.repeat(number.length)} ${dim('|')} ${tint(marks)}`,
-  ];
-}
-
-/** Further lines of a part begin below its text. */
-function labeled(label: string, text: Text | undefined, width: number): readonly string[] {
-  if (text === undefined) return [];
-  const indent = label.length + 2;
-  return wrapVisible(tickedText(text), width - indent).map(
-    (line, index) => `  ${index === 0 ? `${label}: ` : ' '.repeat(indent)}${line}`,
-  );
+/** `roles.paymaster.allow[1]`; keys that are not plain words are quoted: `members["a.b"].name`. */
+export function pathText(path: readonly (string | number)[]): string {
+  return path
+    .map((part, index) => {
+      if (typeof part === 'number') return `[${part}]`;
+      if (!/^[\p{L}\p{N}_-]+$/u.test(part)) return `[${JSON.stringify(part)}]`;
+      return index === 0 ? part : `.${part}`;
+    })
+    .join('');
 }
 
 /** JSON without characters that a terminal obeys: a path may hold whatever the file does. */

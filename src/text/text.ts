@@ -1,6 +1,6 @@
 import { code, joined, link, type Markdown, nameMarkdown, ours, prose, strong } from './markdown.ts';
 import { redact } from './redact.ts';
-import { quoted, visible } from './visible.ts';
+import { visible } from './visible.ts';
 
 /**
  * `trusted` is written in this repository; `name` and `code` come from a file or an account; `prose` is a sentence that
@@ -136,21 +136,6 @@ function terminalText({ pieces }: Text, tick: string): string {
         default:
           return visible(piece.text);
       }
-    })
-    .join('');
-}
-
-/**
- * The text as a line of an error message: names in backticks, as in Markdown, and cut after `longest` characters, so that
- * a reader sees where a name ends.
- */
-export function tickedText({ pieces }: Text, longest = 80): string {
-  return pieces
-    .map((piece) => {
-      if (piece.kind === 'code') return `\`${quoted(piece.text, longest)}\``;
-      if (piece.kind === 'name') return quoted(piece.text, longest);
-      if (piece.kind === 'strong' || piece.kind === 'link') return tickedText(piece.content, longest);
-      return plainText({ pieces: [piece] });
     })
     .join('');
 }
