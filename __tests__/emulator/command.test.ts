@@ -4,20 +4,29 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { emulatorReset, emulatorStart } from '../../src/cli/commands/emulator.ts';
+import type { Failure } from '../../src/diagnostics/failure.ts';
 import { callIam, outcome } from './clients.ts';
 
-function memoryIo() {
-  const io = {
+function memoryTerminal() {
+  const terminal = {
     out: '',
     err: '',
+    isTerminal: false,
+    colour: false,
+    width: 100,
+    failures: [] as Failure[],
+    confirm: async () => false,
+    onFailure: (failure: Failure) => {
+      terminal.failures.push(failure);
+    },
     stdout: (text: string) => {
-      io.out += text;
+      terminal.out += text;
     },
     stderr: (text: string) => {
-      io.err += text;
+      terminal.err += text;
     },
   };
-  return io;
+  return terminal;
 }
 
 async function until(holds: () => boolean): Promise<void> {
@@ -32,7 +41,7 @@ describe('emulator start and reset', () => {
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
   test('what start prints lets an SDK work with the account; it ends with 0, and reset forgets it', async () => {
-    const io = memoryIo();
+    const io = memoryTerminal();
     const stop = new AbortController();
     const exit = emulatorStart({ dir, accountId: '123456789012', port: 0, until: stop.signal }, io);
     await until(() => io.out !== '');
@@ -55,20 +64,20 @@ describe('emulator start and reset', () => {
     const iam = new IAMClient({});
     expect(await outcome(callIam(iam, 'CreateUser', { UserName: 'ada' }))).toBe('answered');
     process.env = before;
-    expect(io.err).toContain('AWS account 123456789012 answers at http://127.0.0.1:');
+    expect(io.err).toContain(exported.AWS_ENDPOINT_URL);
 
-    const busy = memoryIo();
+    const busy = memoryTerminal();
     expect(await emulatorReset({ dir }, busy)).toBe(1);
-    expect(busy.err).toContain(`Process ${process.pid} has the account in ${dir} open.`);
-    const second = memoryIo();
+    expect(busy.failures).toEqual([{ code: 'emulator-busy', args: { dir, pid: process.pid } }]);
+    const second = memoryTerminal();
     expect(await emulatorStart({ dir, accountId: '123456789012', port: 0 }, second)).toBe(1);
-    expect(second.err).toBe(busy.err);
+    expect(second.failures).toEqual(busy.failures);
 
     stop.abort();
     expect(await exit).toBe(0);
-    const reset = memoryIo();
+    const reset = memoryTerminal();
     expect(await emulatorReset({ dir }, reset)).toBe(0);
-    expect(reset.err).toBe(`Deleted the account in ${dir} and its states (3 files).\n`);
+    expect(reset.err).toBe(`Deleted the account in ${dir} (3 files).\n`);
     expect(existsSync(dir)).toBe(false);
   });
 
@@ -76,18 +85,17 @@ describe('emulator start and reset', () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;
-    const io = memoryIo();
+    const io = memoryTerminal();
     expect(await emulatorStart({ dir, accountId: '123456789012', port }, io)).toBe(1);
-    expect(io.err).toContain(`on port ${port} cannot be served: listen EADDRINUSE`);
+    expect(io.failures).toMatchObject([{ code: 'emulator-not-started', args: { dir, port } }]);
     taken.close();
   });
 
   test('an account that cannot be read is said to be so, with the way out', async () => {
     writeFileSync(join(dir, 'account.json'), 'no JSON');
-    const io = memoryIo();
+    const io = memoryTerminal();
     expect(await emulatorStart({ dir, accountId: '123456789012', port: 0 }, io)).toBe(1);
-    expect(io.err).toContain(`The account in ${dir} cannot be opened:`);
-    expect(io.err).toContain(`mturk-team emulator reset ${dir}`);
+    expect(io.failures).toMatchObject([{ code: 'emulator-unreadable', args: { dir } }]);
     expect(existsSync(join(dir, 'emulator.lock'))).toBe(false);
   });
 });

@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { EmulatorUnavailable } from '../../src/emulator/host-lock.ts';
 import { resetEmulator } from '../../src/emulator/reset-emulator.ts';
 import { callIam, iamOf, type Key, openAccount, outcome } from './clients.ts';
 
@@ -152,7 +151,7 @@ describe('the account of a directory', () => {
       (await fetch(other.engineEnv('team').TF_HTTP_ADDRESS!, { method: 'LOCK', body: '{"ID":"two"}' })).status,
     ).toBe(200);
     await other.close();
-    expect(await resetEmulator(dir)).toMatchObject({ ok: false, code: 'emulator-busy', pid: hosting.child.pid });
+    expect(await resetEmulator(dir)).toMatchObject({ failure: { args: { pid: hosting.child.pid } } });
     await end(hosting.child, 'close');
     expect(existsSync(join(dir, 'emulator.lock'))).toBe(false);
   });
@@ -177,8 +176,7 @@ describe('the account of a directory', () => {
   test('hosted by another command, is waited for, and then refused with a reason', async () => {
     const hosting = await host(dir, 'command');
     const refused = await openAccount({ dir, waitMs: 200 }).catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(EmulatorUnavailable);
-    expect((refused as EmulatorUnavailable).problem).toEqual({ code: 'emulator-busy', dir, pid: hosting.child.pid });
+    expect(refused).toMatchObject({ failure: { code: 'emulator-busy', args: { dir, pid: hosting.child.pid } } });
     const waiting = openAccount({ dir, waitMs: 10_000 });
     await end(hosting.child, 'close');
     const opened = await waiting;
@@ -207,6 +205,6 @@ describe('the account of a directory', () => {
   });
 
   test('is reset where there is nothing', async () => {
-    expect(await resetEmulator(join(dir, 'nowhere'))).toEqual({ ok: true, deleted: [] });
+    expect(await resetEmulator(join(dir, 'nowhere'))).toEqual({ ok: true, value: [] });
   });
 });

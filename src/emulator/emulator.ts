@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { EMULATOR_REGION, engineEnvironment } from './emulator-environment.ts';
-import { claimHost, EmulatorUnavailable, EmulatorUnreadable, type HostRecord, leaveHost } from './host-lock.ts';
+import { errorCode, messageOf } from './errors.ts';
+import { claimHost, type HostRecord, leaveHost } from './host-lock.ts';
 import { type AccountHost, type EmulatorMemory, type HostedAccount, startAccountHost } from './hosted-account.ts';
 import type { RunningProvider } from './provider/provider.ts';
 import type { OnCall } from './server/aws-endpoint.ts';
@@ -10,6 +12,16 @@ import type { LoggedCall } from './server/call-log.ts';
 import type { Faults } from './server/faults.ts';
 
 const DEFAULT_WAIT_MS = 10_000;
+
+export class EmulatorFailed extends Error {
+  override readonly name = 'EmulatorFailed';
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(`${failure.code}: ${JSON.stringify(failure.args)}`);
+    this.failure = failure;
+  }
+}
 
 export interface EmulatorOptions {
   /** Where the account is kept; null keeps it in memory. */
@@ -69,11 +81,22 @@ export interface Emulator {
 }
 
 /**
- * Opens the account of a directory. One process hosts it at a time: where an `emulator start` does, the result works
- * through it; where another command does, it is waited for, and `EmulatorUnavailable` is thrown when that takes too long.
- * A host that died is replaced, and nothing that it had answered is lost. `EmulatorUnreadable` is thrown where the files
- * of the directory are damaged.
+ * Opens the account of a directory. One process hosts it at a time. If `emulator start` does, the result works through
+ * it; if another command does, it is waited for, then `emulator-busy`. A host that died is replaced without a loss.
  */
+export async function tryOpenEmulator(options: EmulatorOptions): Promise<Result<Emulator>> {
+  const dir = options.dir ?? '';
+  try {
+    return succeed(await openEmulator(options));
+  } catch (error) {
+    if (error instanceof EmulatorFailed) return { ok: false, failure: error.failure };
+    // What the system refuses: a port in use, a directory without write permission.
+    if (errorCode(error) === undefined) throw error;
+    return fail('emulator-not-started', { dir, port: options.port ?? 0, reason: messageOf(error) });
+  }
+}
+
+/** As `tryOpenEmulator`, for callers that expect no failure: throws `EmulatorFailed` and the system's errors. */
 export async function openEmulator(options: EmulatorOptions): Promise<Emulator> {
   const host = await startAccountHost({
     dir: options.dir,
@@ -112,7 +135,7 @@ async function claimOrFind(dir: string, record: HostRecord, options: EmulatorOpt
     if (other === null) return null;
     if (other.kind === 'server' && record.kind === 'command') return other;
     if (other.kind === 'server' || Date.now() > end)
-      throw new EmulatorUnavailable({ code: 'emulator-busy', dir, pid: other.pid });
+      throw new EmulatorFailed(fail('emulator-busy', { dir, pid: other.pid }).failure);
     await wait(50);
   }
 }
@@ -151,12 +174,8 @@ function loadOrThrow(host: AccountHost, dir: string): HostedAccount {
   try {
     return host.load();
   } catch (error) {
-    throw new EmulatorUnreadable(dir, messageOf(error));
+    throw new EmulatorFailed(fail('emulator-unreadable', { dir, reason: messageOf(error) }).failure);
   }
-}
-
-function messageOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
 
 async function connectedEmulator(other: HostRecord, options: EmulatorOptions): Promise<Emulator> {
@@ -196,7 +215,7 @@ async function askHost(address: string, other: HostRecord, options: EmulatorOpti
     if (answer?.status === 200) return (await answer.json()) as HostedAccount;
     await wait(20);
   }
-  throw new EmulatorUnavailable({ code: 'emulator-busy', dir: options.dir ?? '', pid: other.pid });
+  throw new EmulatorFailed(fail('emulator-busy', { dir: options.dir ?? '', pid: other.pid }).failure);
 }
 
 interface Run {

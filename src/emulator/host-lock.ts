@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { errorCode, isRunning } from './is-running.ts';
+import { errorCode } from './errors.ts';
 
 export const HOST_FILE = 'emulator.lock';
 export const REMOVING_FILE = 'emulator.lock.removing';
@@ -13,34 +13,6 @@ export interface HostRecord {
   readonly endpoint: string;
   /** What the host answers to under `/emulator/`; whoever can read this file is its user. */
   readonly token: string;
-}
-
-/** Why the account of a directory could not be opened. */
-export interface HostProblem {
-  readonly code: 'emulator-busy';
-  readonly dir: string;
-  readonly pid: number;
-}
-
-export class EmulatorUnavailable extends Error {
-  override readonly name = 'EmulatorUnavailable';
-  readonly problem: HostProblem;
-
-  constructor(problem: HostProblem) {
-    super(`${problem.code}: process ${problem.pid} uses ${problem.dir}`);
-    this.problem = problem;
-  }
-}
-
-/** Thrown where the files of an account are not what an emulator writes: damaged, or of another version. */
-export class EmulatorUnreadable extends Error {
-  override readonly name = 'EmulatorUnreadable';
-  readonly dir: string;
-
-  constructor(dir: string, reason: string) {
-    super(reason);
-    this.dir = dir;
-  }
 }
 
 /**
@@ -117,5 +89,16 @@ function takeAway(dir: string, dead: HostRecord, own: HostRecord): boolean {
     return true;
   } finally {
     rmSync(removing, { force: true });
+  }
+}
+
+/** Whether a process exists; one of another user counts. */
+export function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
   }
 }

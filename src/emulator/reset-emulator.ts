@@ -1,13 +1,10 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { ACCOUNT_FILE, JOURNAL_FILE } from './account/storage.ts';
 import { TRAIL_FILE } from './account/trail.ts';
 import { HOST_FILE, isHosting, REMOVING_FILE, readHost } from './host-lock.ts';
 import { STATE_DIRECTORY } from './state-store.ts';
-
-export type ResetOutcome =
-  | { readonly ok: true /** Paths of what was deleted. */; readonly deleted: readonly string[] }
-  | { readonly ok: false; readonly code: 'emulator-busy'; readonly pid: number };
 
 const OWN = [
   ACCOUNT_FILE,
@@ -22,11 +19,12 @@ const OWN_STATE = /^[a-z0-9-]+\.tfstate(?:\.backup|\.new)?$/;
 
 /**
  * Deletes the account of a directory and its states, and the directories that are empty then: only files that the
- * emulator itself writes, so that a wrong path costs nothing. Refused while a living process hosts the account.
+ * emulator itself writes, so that a wrong path costs nothing. Returns the paths of the deleted files, or
+ * `emulator-busy` while a running process hosts the account.
  */
-export async function resetEmulator(dir: string): Promise<ResetOutcome> {
+export async function resetEmulator(dir: string): Promise<Result<readonly string[]>> {
   const host = readHost(dir);
-  if (host !== null && (await isHosting(host))) return { ok: false, code: 'emulator-busy', pid: host.pid };
+  if (host !== null && (await isHosting(host))) return fail('emulator-busy', { dir, pid: host.pid });
   const deleted: string[] = [];
   const remove = (path: string): void => {
     if (!existsSync(path)) return;
@@ -39,7 +37,7 @@ export async function resetEmulator(dir: string): Promise<ResetOutcome> {
   for (const name of listOf(states)) if (OWN_STATE.test(name)) remove(join(states, name));
   for (const directory of [states, dir])
     if (existsSync(directory) && listOf(directory).length === 0) rmdirSync(directory);
-  return { ok: true, deleted };
+  return succeed(deleted);
 }
 
 function listOf(directory: string): string[] {

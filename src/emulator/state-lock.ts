@@ -1,4 +1,4 @@
-import { isRunning } from './is-running.ts';
+import { isRunning } from './host-lock.ts';
 
 /** A lock that an engine holds on a stack's state. */
 export interface StateLock {

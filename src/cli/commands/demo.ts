@@ -2,16 +2,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
-import { castOf } from '../../emulator/demo/cast.ts';
-import { openEmulator } from '../../emulator/emulator.ts';
 import { engineTitle } from '../../terraform/run/engine.ts';
 import { findEngine } from '../../terraform/run/find-engine.ts';
+import { castOf } from '../demo/cast.ts';
 import { playChapters } from '../demo/chapters.ts';
 import { secondsWords } from '../demo/demo-text.ts';
 import { DEMO } from '../demo/demo-words.ts';
 import { ChapterFailed, tellTo } from '../demo/story.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
+import { loadEmulator } from '../session/load-emulator.ts';
 import { readTeam } from '../session/read-team.ts';
 
 export interface DemoOptions {
@@ -37,8 +37,10 @@ export async function demo({ file, today }: DemoOptions, terminal: Terminal): Pr
   const engine = await findEngine({ env: process.env, account: 'emulator' });
   if (!engine.ok) return reportFailure(engine.failure, terminal);
 
+  const module = await loadEmulator();
+  if (!module.ok) return reportFailure(module.failure, terminal);
   const directory = await mkdtemp(join(tmpdir(), 'mturk-team-demo-'));
-  const emulator = await openEmulator({ dir: null, accountId: team.account });
+  const emulator = await module.value.openEmulator({ dir: null, accountId: team.account });
   const iam = new IAMClient({
     region: 'us-east-1',
     endpoint: emulator.endpoint,

@@ -1,63 +1,60 @@
-import { type Emulator, openEmulator } from '../../emulator/emulator.ts';
-import { awsEnvironment } from '../../emulator/emulator-environment.ts';
-import {
-  emulatorBusy,
-  emulatorExports,
-  emulatorNotStarted,
-  emulatorStarted,
-  emulatorUnusable,
-  emulatorWasReset,
-} from '../../emulator/emulator-text.ts';
-import { EmulatorUnavailable, EmulatorUnreadable } from '../../emulator/host-lock.ts';
-import { resetEmulator } from '../../emulator/reset-emulator.ts';
 import type { Faults } from '../../emulator/server/faults.ts';
-import type { Io } from '../io.ts';
+import { counted } from '../../text/text.ts';
+import type { Terminal } from '../io.ts';
+import { reportFailure } from '../report-failure.ts';
+import { loadEmulator } from '../session/load-emulator.ts';
 
 export interface EmulatorStartOptions {
   readonly dir: string;
-  /** 12 digits, for a new account. */
+  /** 12 digits, for an account that does not exist yet. */
   readonly accountId: string;
-  /** 0 takes any free port. */
+  /** 0 for any free port. */
   readonly port: number;
-  readonly faults?: Faults;
-  /** Ends the emulator as a signal to the process would. */
+  /** Stops the emulator as a signal to the process would. */
   readonly until?: AbortSignal;
 }
 
-/** Hosts the account of a directory until SIGINT or SIGTERM: 0 then, 1 where it cannot be opened. */
-export async function emulatorStart(options: EmulatorStartOptions, io: Io): Promise<number> {
+/** Serves the account of a directory until interrupted: 0, or 1 if it cannot be served. */
+export async function emulatorStart(options: EmulatorStartOptions, terminal: Terminal): Promise<number> {
   const { dir, accountId, port } = options;
-  let emulator: Emulator;
-  try {
-    const faults = { ...faultsOf(process.env), ...options.faults };
-    emulator = await openEmulator({ dir, accountId, port, faults, kind: 'server', provider: false });
-  } catch (error) {
-    if (error instanceof EmulatorUnavailable) io.stderr(emulatorBusy(dir, error.problem.pid));
-    else if (error instanceof EmulatorUnreadable) io.stderr(emulatorUnusable(dir, error.message));
-    else if (isSystemError(error)) io.stderr(emulatorNotStarted(dir, port, error.message));
-    else throw error;
-    return 1;
-  }
-  const ended = untilEnded(options.until);
-  io.stderr(emulatorStarted({ endpoint: emulator.endpoint, accountId: emulator.accountId, dir }));
-  io.stdout(emulatorExports(awsEnvironment(emulator.endpoint, emulator.rootCredentials)));
-  await ended;
+  const module = await loadEmulator();
+  if (!module.ok) return reportFailure(module.failure, terminal);
+  const faults = faultsOf(process.env);
+  const opened = await module.value.tryOpenEmulator({ dir, accountId, port, faults, kind: 'server', provider: false });
+  if (!opened.ok) return reportFailure(opened.failure, terminal);
+  const emulator = opened.value;
+  const stopped = untilStopped(options.until);
+  terminal.stderr(
+    [
+      `Local AWS emulator at ${emulator.endpoint}: account ${emulator.accountId}, kept in ${dir}.`,
+      'To use it with the AWS CLI or an SDK, paste these lines into another shell. `mturk-team --emulator` needs no setup.',
+      'Ctrl-C stops it; its data stays.',
+      '',
+    ].join('\n'),
+  );
+  const environment = module.value.awsEnvironment(emulator.endpoint, emulator.rootCredentials);
+  for (const [name, value] of Object.entries(environment)) terminal.stdout(`export ${name}=${value}\n`);
+  await stopped;
   await emulator.close();
   return 0;
 }
 
-/** Deletes the account of a directory: 0, or 1 while somebody has it open. */
-export async function emulatorReset({ dir }: { readonly dir: string }, io: Io): Promise<number> {
-  const outcome = await resetEmulator(dir);
-  if (!outcome.ok) {
-    io.stderr(emulatorBusy(dir, outcome.pid));
-    return 1;
-  }
-  io.stderr(emulatorWasReset(dir, outcome.deleted.length));
+/** Deletes the account of a directory: 0, or 1 while a process has it open. */
+export async function emulatorReset({ dir }: { readonly dir: string }, terminal: Terminal): Promise<number> {
+  const module = await loadEmulator();
+  if (!module.ok) return reportFailure(module.failure, terminal);
+  const reset = await module.value.resetEmulator(dir);
+  if (!reset.ok) return reportFailure(reset.failure, terminal);
+  const files = reset.value.length;
+  terminal.stderr(
+    files === 0
+      ? `No account in ${dir}: nothing to delete.\n`
+      : `Deleted the account in ${dir} (${counted(files, 'file')}).\n`,
+  );
   return 0;
 }
 
-/** Faults by environment, for trying out how something takes them: MTURK_TEAM_EMULATOR_THROTTLE=0.2 and the like. */
+/** Faults by environment variable, to try how a client takes them, for example MTURK_TEAM_EMULATOR_THROTTLE=0.2. */
 function faultsOf(env: NodeJS.ProcessEnv): Faults {
   const faults: Record<string, number> = {};
   const names = {
@@ -74,12 +71,7 @@ function faultsOf(env: NodeJS.ProcessEnv): Faults {
   return faults;
 }
 
-/** What the system refuses: a port that is taken, a directory that may not be written. */
-export function isSystemError(error: unknown): error is { readonly code: string; readonly message: string } {
-  return typeof error === 'object' && error !== null && 'code' in error && 'message' in error;
-}
-
-function untilEnded(until: AbortSignal | undefined): Promise<void> {
+function untilStopped(until: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       process.off('SIGINT', end);

@@ -1,5 +1,4 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
-import type { Cast } from '../../emulator/demo/cast.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
 import type { Team } from '../../team/team.ts';
 import type { Engine } from '../../terraform/run/engine.ts';
@@ -10,6 +9,7 @@ import { applyRecord, noteApply } from '../session/apply-record.ts';
 import { applyLab } from '../session/lab-apply.ts';
 import type { LabPlan } from '../session/lab-plan.ts';
 import { type Lab, labInEmulator } from '../session/open-lab.ts';
+import type { Cast } from './cast.ts';
 import { secondsWords } from './demo-text.ts';
 import { DEMO } from './demo-words.ts';
 import { ChapterFailed, type Story } from './story.ts';

@@ -12,10 +12,10 @@ import { differenceWords } from '../../access/text/difference.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { managedPolicyArn } from '../../catalog/managed-policies.ts';
 import type { DriftFinding, ReconcileFate } from '../../drift/finding.ts';
-import type { Cast } from '../../emulator/demo/cast.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import { iamName, rolePolicyArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
+import type { Cast } from './cast.ts';
 import { demoOldUserWords, demoPasswordWords } from './demo-words.ts';
 
 /** Something that somebody clicks in the console. */

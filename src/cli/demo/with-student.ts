@@ -1,5 +1,5 @@
 import { isMap, parseDocument } from 'yaml';
-import type { Cast } from '../../emulator/demo/cast.ts';
+import type { Cast } from './cast.ts';
 
 /**
  * The file with the student behind its last member, as somebody would write it in the browser: every other character

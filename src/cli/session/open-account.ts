@@ -5,13 +5,11 @@ import type { DisplayNames } from '../../access/text/names.ts';
 import { checkCaller } from '../../aws/caller.ts';
 import { type IamLookup, iamLookup } from '../../aws/iam-names.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { type Emulator, openEmulator } from '../../emulator/emulator.ts';
-import { emulatorWaiting } from '../../emulator/emulator-text.ts';
-import { EmulatorUnavailable, EmulatorUnreadable } from '../../emulator/host-lock.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 import type { Team } from '../../team/team.ts';
 import type { AccountKind } from '../../terraform/run/engine.ts';
-import { isSystemError } from '../commands/emulator.ts';
 import type { Terminal } from '../io.ts';
+import { loadEmulator } from './load-emulator.ts';
 import { namingOf } from './naming.ts';
 import { momentOf, readTeam } from './read-team.ts';
 import { type RecordPlace, recordPlace } from './state-record.ts';
@@ -81,7 +79,7 @@ export async function reachAccount(
   return fail('wrong-account', { expected: team.account, actual: accountId });
 }
 
-/** Opening an account takes less, unless somebody else has it open. */
+/** Opening an account takes less, unless another process has it open. */
 const WAIT_IN_SILENCE_MS = 1500;
 
 async function openAndWait(
@@ -91,17 +89,15 @@ async function openAndWait(
   terminal: Terminal,
   provider: boolean,
 ): Promise<Result<Emulator>> {
-  const waiting = setTimeout(() => terminal.stderr(emulatorWaiting(dir)), WAIT_IN_SILENCE_MS);
-  try {
-    return succeed(await openEmulator({ dir, accountId, clock: clockFrom(at), provider }));
-  } catch (error) {
-    if (error instanceof EmulatorUnavailable) return fail('emulator-busy', { dir, pid: error.problem.pid });
-    if (error instanceof EmulatorUnreadable) return fail('emulator-unreadable', { dir, reason: error.message });
-    if (isSystemError(error)) return fail('emulator-not-started', { dir, port: 0, reason: error.message });
-    throw error;
-  } finally {
-    clearTimeout(waiting);
-  }
+  const module = await loadEmulator();
+  if (!module.ok) return module;
+  const waiting = setTimeout(
+    () => terminal.stderr(`Waiting for another command that uses the account in ${dir}.\n`),
+    WAIT_IN_SILENCE_MS,
+  );
+  const opened = await module.value.tryOpenEmulator({ dir, accountId, clock: clockFrom(at), provider });
+  clearTimeout(waiting);
+  return opened;
 }
 
 /** The account of a team that is already read, reached already; null is the real one. Closing it closes both. */
