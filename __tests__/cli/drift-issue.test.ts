@@ -1,14 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DriftReportFile } from '../../src/drift/report/report-file.ts';
+import { type DriftReport, writeDriftReport } from '../../src/drift/report/report.ts';
 import { run, scratch } from '../support/command.ts';
-import { driftFile } from '../support/drift-files.ts';
+import { ADDED, reportOf, reportWith, scanOf } from '../support/drift-reports.ts';
 import { githubInTest, sha } from '../support/github-client.ts';
 
 const { server, repository } = githubInTest();
 const BOT = 'github-actions[bot]';
 const COMMIT = sha('c');
-const MARKER = '<!-- mturk-team-drift:perception-lab -->';
 let directory: ReturnType<typeof scratch>;
 
 beforeEach(() => {
@@ -23,10 +22,11 @@ interface Given {
   readonly env?: Record<string, string>;
 }
 
-async function look(report: DriftReportFile | string | null, { reason = '', commit, env }: Given = {}) {
-  if (report !== null) directory.write('report.json', typeof report === 'string' ? report : JSON.stringify(report));
+async function check(report: DriftReport | string | null, { reason = '', commit, env }: Given = {}) {
+  if (typeof report === 'string') directory.write('report.json', report);
+  else if (report !== null) await writeDriftReport(join(directory.directory, 'report.json'), report);
   const args = ['--report', report === null ? 'none.json' : 'report.json', '--reason', reason];
-  args.push('--result', 'none.json', '--commit', commit ?? COMMIT);
+  args.push('--reconciled', 'none.json', '--commit', commit ?? COMMIT);
   return run(['drift-issue', ...args], {
     cwd: directory.directory,
     env: {
@@ -44,91 +44,80 @@ function written(name: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-const ADDED = 'membership-added/bo/paymaster';
-
-test('clean: nothing is written but the summary', async () => {
-  expect(await look(driftFile([]))).toMatchObject({ code: 0, stdout: '' });
+test('no drift: nothing is written but the summary', async () => {
+  expect(await check(reportWith([]))).toMatchObject({ code: 0, stdout: '' });
   expect(server().writes()).toEqual([]);
-  expect(written('summary')).toContain('The account is as team.yaml says');
+  expect(written('summary')).not.toBe('');
 });
 
-test('what was found stands in an issue, in the summary and in the outputs', async () => {
-  expect(await look(driftFile([ADDED]))).toMatchObject({
-    code: 0,
-    stdout: '',
-    stderr: expect.stringContaining('The drift issue was opened: https://github.com/'),
-  });
-  const [issue] = [...repository().threads.values()];
-  expect(issue).toMatchObject({ author: BOT, state: 'open', body: expect.stringContaining(`${MARKER}\n`) });
+test('drift is in an issue, in the summary and in the outputs', async () => {
+  const result = await check(reportWith([ADDED]));
+  const [issue] = repository().threads.values();
+  expect(result).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('https://github.com/') });
+  expect(issue).toMatchObject({ author: BOT, state: 'open' });
+  expect(issue?.body).toMatch(/^<!-- mturk-team-drift:perception-lab -->\n/);
   expect(written('output')).toMatch(/issue-action<<end-.+\nopened\n/);
-  expect(written('summary')).toContain(ADDED);
+  expect(written('summary')).toContain('Bo Chen');
 });
 
-test('a look that failed is said in the summary, and that is no failure of this step', async () => {
-  expect(await look(null, { reason: 'credentials-failed', commit: '' })).toMatchObject({ code: 0 });
+test('a failed check is in the summary, and no failure of this step', async () => {
+  expect(await check(null, { reason: 'credentials-failed', commit: '' })).toMatchObject({ code: 0 });
   expect(written('summary')).toContain('`credentials-failed`');
 });
 
-test('a report that cannot be read is left out aloud', async () => {
-  const result = await look('{"version":2}');
-  expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('report.json is left out: version') });
-  expect(written('summary')).toContain('the account could not be looked at');
+test('an unreadable report is reported, and a failed check', async () => {
+  expect(await check('{"version":2}')).toMatchObject({ code: 0, stderr: expect.stringContaining('report.json') });
+  expect(written('summary')).toContain('`drift-check-failed`');
 });
 
 test('one issue that cannot be written fails the step', async () => {
   server().trouble({ when: 'POST /repos/perception/lab/issues', status: 422, message: 'Validation Failed' });
-  expect(await look(driftFile([ADDED]))).toMatchObject({ code: 1, stderr: expect.stringContaining('GitHub refused') });
+  expect(await check(reportWith([ADDED]))).toMatchObject({ code: 1 });
 });
 
 test.each([
   ['--reason', 'tired'],
   ['--commit', 'main'],
   ['--reprot', 'x'],
-])('%s %s is not understood', async (...args) => {
+])('%s %s is wrong usage', async (...args) => {
   const result = await run(['drift-issue', '--report', 'report.json', ...args], { cwd: directory.directory });
   expect(result).toMatchObject({ code: 2 });
 });
 
-describe('nothing is written', () => {
-  test('without a token', async () => {
-    const result = await look(driftFile([ADDED]), { env: { GITHUB_TOKEN: '' } });
-    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('GITHUB_TOKEN is not set') });
-    expect(written('summary')).toContain(ADDED);
-  });
-
-  test('outside a repository', async () => {
-    const result = await look(driftFile([ADDED]), { env: { GITHUB_REPOSITORY: '' } });
-    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('GITHUB_REPOSITORY') });
-  });
-
-  test('with a token that may only read, as that of a fork', async () => {
-    repository().tokens.set('reads', {
-      login: BOT,
-      kind: 'installation',
-      grants: { issues: 'read', contents: 'read' },
-    });
-    const result = await look(driftFile([ADDED]), { env: { GITHUB_TOKEN: 'reads' } });
-    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('does not let this token') });
+describe('no issue is written', () => {
+  test.each<[string, Record<string, string>]>([
+    ['without a token', { GITHUB_TOKEN: '' }],
+    ['outside a repository', { GITHUB_REPOSITORY: '' }],
+  ])('%s; the summary is', async (_name, env) => {
+    expect(await check(reportWith([ADDED]), { env })).toMatchObject({ code: 1 });
+    expect(written('summary')).toContain('Bo Chen');
     expect(server().writes()).toEqual([]);
   });
 
-  test('where main has moved on', async () => {
+  test('with a read-only token, as in a fork', async () => {
+    const grants = { issues: 'read', contents: 'read' } as const;
+    repository().tokens.set('reads', { login: BOT, kind: 'installation', grants });
+    expect(await check(reportWith([ADDED]), { env: { GITHUB_TOKEN: 'reads' } })).toMatchObject({ code: 1 });
+    expect(server().writes()).toEqual([]);
+  });
+
+  test('if main has moved on', async () => {
     repository().branches.set('main', sha('d'));
-    const result = await look(driftFile([ADDED]));
-    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('superseded: ccccccc is not the newest') });
+    const result = await check(reportWith([ADDED]));
+    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('superseded') });
     expect(written('output')).toMatch(/failure-reason<<end-.+\nsuperseded\n/);
     expect(server().writes()).toEqual([]);
   });
 
-  test('of a look of another day', async () => {
+  test('if the next check is due', async () => {
     const at = new Date(Date.now() - 25 * 3_600_000).toISOString();
-    const result = await look(driftFile([ADDED], { at }));
-    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('a later one has been due since') });
+    const result = await check(reportOf(scanOf([ADDED], { at })));
+    expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('superseded') });
     expect(server().writes()).toEqual([]);
   });
 
-  test('where an earlier job found out that the run is superseded', async () => {
-    expect(await look(null, { reason: 'superseded' })).toMatchObject({ code: 1 });
+  test('if an earlier job found that the run is superseded', async () => {
+    expect(await check(null, { reason: 'superseded' })).toMatchObject({ code: 1 });
     expect(server().writes()).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as aws from '@aws-sdk/client-iam';
-import { readDriftReport, readReconcileResult } from '../../src/drift/report/report-file.ts';
+import { readDriftReport } from '../../src/drift/report/report.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { rolePolicyArn } from '../../src/team/names.ts';
 import { run, scratch } from '../support/command.ts';
@@ -40,16 +40,16 @@ async function byHand(click: (iam: aws.IAMClient, emulator: Emulator) => Promise
   }
 }
 
-async function report(name = 'report.json') {
-  const read = await readDriftReport(join(place.directory, name));
+async function report() {
+  const read = await readDriftReport(join(place.directory, 'report.json'));
   if (read === null || !read.ok) throw new Error(JSON.stringify(read));
   return read.value;
 }
 
-async function result() {
-  const read = await readReconcileResult(join(place.directory, 'result.json'));
-  if (read === null || !read.ok) throw new Error(JSON.stringify(read));
-  return read.value;
+async function scan() {
+  const { check } = await report();
+  if (check?.kind !== 'scanned') throw new Error(check?.kind);
+  return check.scan;
 }
 
 beforeAll(async () => {
@@ -63,16 +63,12 @@ test('a clean account: nothing to report, and the outputs of the step say so', a
     version: 1,
     lab: 'perception-lab',
     commit: null,
-    class: 'clean',
-    complete: true,
-    undo: 0,
-    reconcile: true,
-    issue: null,
-    findings: [],
-    error: null,
-    pending: null,
+    settings: { checkEveryHours: 24, reconcile: 'additions' },
+    check: { kind: 'scanned', isAccessKnown: true, scan: { class: 'clean', findings: [], unseen: [] } },
+    reconcile: null,
+    expiring: [],
   });
-  expect(outputs()).toEqual({ class: 'clean', reconcile: 'false', fingerprint: (await report()).fingerprint });
+  expect(outputs()).toEqual({ class: 'clean', reconcile: 'false', fingerprint: (await scan()).fingerprint });
 });
 
 test('from a look to its repair, as the workflow does it: what was added is undone, the removal is told and kept', async () => {
@@ -82,10 +78,9 @@ test('from a look to its repair, as the workflow does it: what was added is undo
   });
   const found = await mturk(['drift', '--no-lock', '--report', 'report.json']);
   expect(found.code).toBe(2);
-  const seen = await report();
-  expect(seen).toMatchObject({ class: 'drift', complete: true, undo: 1, findings: [{}, {}] });
-  expect(seen.issue?.title).toBe('perception-lab differs from team.yaml: 2 findings, 1 spends money');
-  expect(seen.issue?.body).not.toContain(sampleTeam.account);
+  const seen = await scan();
+  const fates = seen.findings.map(({ fate }) => fate);
+  expect({ class: seen.class, fates }).toEqual({ class: 'drift', fates: ['undo', 'keep'] });
   const { fingerprint = '', ...rest } = outputs();
   expect({ fingerprint, ...rest }).toEqual({ class: 'drift', reconcile: 'true', fingerprint: seen.fingerprint });
 
@@ -95,12 +90,14 @@ test('from a look to its repair, as the workflow does it: what was added is undo
     '--yes',
     '--expect',
     digest,
-    '--result',
-    'result.json',
+    '--report',
+    'report.json',
   ];
   const other = await mturk(expecting('0'.repeat(64)));
   expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('is not what was reported') });
-  expect(await result()).toMatchObject({ outcome: 'refused', undone: [], report: null });
+  expect(await report()).toMatchObject({
+    reconcile: { outcome: 'blocked', reverted: [], block: { code: 'another-look' }, after: null },
+  });
 
   const unasked = await mturk(['drift', '--reconcile']);
   expect(unasked).toMatchObject({ code: 1, stderr: expect.stringContaining('Nobody can answer here: pass --yes') });
@@ -115,11 +112,13 @@ test('from a look to its repair, as the workflow does it: what was added is undo
     /\n\nPut right:\n {2}- took Bo Chen out of paymaster: Bo Chen can no longer [^\n]*\n\nStill different: 1 finding\. membership-removed\/bo\/task-publisher\.\n$/,
   );
   expect(done.stdout.split('differs from team.yaml')).toHaveLength(2);
-  expect(await result()).toMatchObject({
-    outcome: 'done',
-    reason: null,
-    undone: [expect.stringContaining('Bo Chen')],
-    report: { class: 'drift', undo: 0, findings: [{}] },
+  expect(await report()).toMatchObject({
+    check: { scan: { findings: [{}, {}] } },
+    reconcile: {
+      outcome: 'reverted',
+      reverted: ['membership-added/bo/paymaster/spends'],
+      after: { scan: { class: 'drift', findings: [{ id: 'membership-removed/bo/task-publisher' }] } },
+    },
   });
   const history = readFileSync(join(place.directory, '.mturk-team/emulator/reconcile-history.json'), 'utf8');
   expect(JSON.parse(history)).toMatchObject({
@@ -130,14 +129,14 @@ test('from a look to its repair, as the workflow does it: what was added is undo
   });
 
   // The same again: nothing is left that would be undone, and nothing gives the removal back.
-  const again = await mturk(['drift', '--reconcile', '--yes', '--json', '--result', 'result.json']);
+  const again = await mturk(['drift', '--reconcile', '--yes', '--json', '--report', 'report.json']);
   expect({ code: again.code, ...JSON.parse(again.stdout) }).toMatchObject({
     code: 2,
     version: 2,
     drift: { class: 'drift', findings: [{ id: 'membership-removed/bo/task-publisher', fate: 'keep' }] },
     reconciled: { outcome: 'nothing', undone: [], reason: null },
   });
-  expect(await result()).toMatchObject({ outcome: 'nothing', report: null });
+  expect(await report()).toMatchObject({ reconcile: { outcome: 'nothing', after: null } });
   const missed = await mturk(['drift', '--restore', 'membership-removed/bo/task-publishers', '--yes', '--json']);
   expect(missed).toMatchObject({
     code: 1,
@@ -200,32 +199,23 @@ test('a look in a hurry needs no engine, makes fewer calls, and sees the same ac
   expect(fast.code).toBe(2);
   const ids = (text: string) => JSON.parse(text).drift.findings.map(({ id }: { id: string }) => id);
   expect(ids(fast.stdout)).toEqual(['policy-changed/results-reader/spends']);
-  expect(await report()).toMatchObject({ class: 'drift' });
+  expect(await scan()).toMatchObject({ class: 'drift' });
 
   const slow = await mturk(['drift', '--json', '--report', 'report.json'], engineless);
   expect(slow).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('there is no such program') });
   // A look that failed is no drift: its report says why, and of the account nothing.
-  expect(await report()).toMatchObject({
-    class: 'error',
-    complete: false,
-    issue: null,
-    findings: [],
-    error: {
-      title: 'perception-lab: the account could not be looked at',
-      body: expect.stringContaining('no such program'),
-    },
-  });
+  expect(await report()).toMatchObject({ check: { kind: 'failed', failure: { code: 'terraform-not-found' } } });
   expect(outputs()).toMatchObject({ class: 'error', 'failure-reason': 'drift-check-failed' });
 });
 
 test('without the line in team.yaml nothing is undone, and the line is told', async () => {
   place.write('team.yaml', SAMPLE);
-  const refused = await mturk(['drift', '--reconcile', '--yes', '--result', 'result.json']);
+  const refused = await mturk(['drift', '--reconcile', '--yes', '--report', 'report.json']);
   expect(refused).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('reconcile: { mode: additions, per-day: 3 }'),
   });
-  expect(await result()).toMatchObject({ outcome: 'refused', undone: [] });
+  expect(await report()).toMatchObject({ reconcile: { outcome: 'blocked', reverted: [], block: { code: 'off' } } });
   expect(await mturk(['drift', '--restore', 'nobody', '--yes'])).toMatchObject({
     code: 1,
     // Before anything is looked at.
@@ -244,10 +234,7 @@ test('a record that is none stops a look, and is not taken for none', async () =
   place.write('.mturk-team/emulator/apply-record.json', '{"version": 1}');
   const looked = await mturk(['drift', '--report', 'report.json']);
   expect(looked).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('record-unusable') });
-  expect(await report()).toMatchObject({
-    class: 'error',
-    error: { body: expect.stringContaining('apply-record.json') },
-  });
+  expect(await report()).toMatchObject({ check: { kind: 'failed', failure: { code: 'record-unusable' } } });
 });
 
 test('in a hurry a record that is none is told of, and what differs is said all the same', async () => {

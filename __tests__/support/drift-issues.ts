@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { isFailureReason } from '../../src/diagnostics/pipeline-codes.ts';
-import { driftIssueFacts } from '../../src/drift/report/issue-facts.ts';
+import { readHiddenData } from '../../src/drift/report/drift-issue.ts';
+import { readDriftRun } from '../../src/drift/report/drift-run.ts';
 import { keepDriftIssues } from '../../src/drift/report/keep-issues.ts';
-import type { DriftReportFile, ReconcileResultFile } from '../../src/drift/report/report-file.ts';
+import { type DriftReport, writeDriftReport } from '../../src/drift/report/report.ts';
 import { scratch } from './command.ts';
 import { githubInTest, obtained, sha } from './github-client.ts';
 
@@ -12,20 +13,19 @@ const COMMIT = sha('c');
 /** First lines of the issues. */
 export const MARKER = {
   drift: '<!-- mturk-team-drift:perception-lab -->',
-  error: '<!-- mturk-team-drift-error:perception-lab -->',
+  failed: '<!-- mturk-team-drift-error:perception-lab -->',
   apply: '<!-- mturk-team-apply:perception-lab -->',
-  renewal: '<!-- mturk-team-renewal:perception-lab:2026-12-20 -->',
+  expiring: '<!-- mturk-team-expiring:perception-lab:2026-12-20 -->',
 };
 
 interface Given {
-  readonly result?: ReconcileResultFile;
+  readonly reconciled?: DriftReport;
   readonly reason?: string;
   /** Whether an issue may fail to be written. */
   readonly fails?: boolean;
-  readonly run?: string;
 }
 
-/** A stand-in for GitHub for each test, and the issues that looks leave there. */
+/** A fake GitHub for each test, and the issues that drift checks write there. */
 export function driftIssuesInTest() {
   const { server, repository, client } = githubInTest();
   let directory: ReturnType<typeof scratch>;
@@ -35,30 +35,31 @@ export function driftIssuesInTest() {
   });
   afterEach(() => directory.remove());
 
-  /** What `drift-issue` does once it may; what became of each issue. */
-  async function look(
-    report: DriftReportFile | string | null,
-    { result, reason = '', fails = false, run = '12' }: Given = {},
-  ) {
-    if (report !== null) directory.write('report.json', typeof report === 'string' ? report : JSON.stringify(report));
-    if (result !== undefined) directory.write('result.json', JSON.stringify(result));
+  /** Writes the issues of one run, as `drift-issue` does; what became of each. */
+  async function check(
+    report: DriftReport | string | null,
+    { reconciled, reason = '', fails = false }: Given = {},
+  ): Promise<{ readonly unusable: readonly string[]; readonly outcomes: Readonly<Record<string, string>> }> {
     const file = (name: string) => join(directory.directory, name);
-    const facts = await driftIssueFacts(
+    if (typeof report === 'string') directory.write('report.json', report);
+    else if (report !== null) await writeDriftReport(file('report.json'), report);
+    if (reconciled !== undefined) await writeDriftReport(file('reconciled.json'), reconciled);
+    const run = await readDriftRun(
       {
         report: file(report === null ? 'none.json' : 'report.json'),
-        result: file(result === undefined ? 'none.json' : 'result.json'),
+        reconciled: reconciled === undefined ? null : file('reconciled.json'),
         reason: isFailureReason(reason) ? reason : null,
         commit: COMMIT,
       },
-      { ...server().environment(), GITHUB_RUN_ID: run },
+      { ...server().environment(), GITHUB_RUN_ID: '12' },
       new Date(),
     );
-    const told: Record<string, string> = {};
-    await keepDriftIssues(client(), facts, (kind, outcome) => {
-      told[kind] = outcome.ok ? outcome.value.action : outcome.failure.code;
+    const outcomes: Record<string, string> = {};
+    await keepDriftIssues(client(), run, (kind, outcome) => {
+      outcomes[kind] = outcome.ok ? outcome.value.action : outcome.failure.code;
       if (!fails) obtained(outcome);
     });
-    return { facts, told };
+    return { unusable: run.unusable, outcomes };
   }
 
   function issuesOf(kind: keyof typeof MARKER) {
@@ -75,8 +76,8 @@ export function driftIssuesInTest() {
     const comments = repository()
       .commentsOf(only.number)
       .map(({ body }) => body);
-    return { ...only, comments };
+    return { ...only, comments, data: readHiddenData(only.body) };
   }
 
-  return { server, repository, look, issuesOf, issueOf };
+  return { server, repository, check, issuesOf, issueOf };
 }

@@ -1,19 +1,11 @@
 import type { DriftFinding, DriftLook } from '../../src/drift/finding.ts';
-import { driftIssueText } from '../../src/drift/text/issue.ts';
 import { driftLines } from '../../src/drift/text/lines.ts';
 import { AT, DIFFERENCES, lookOf, naming, OTHERS } from './sample-looks.ts';
-
-export const view = { naming, reveal: false, reconcile: true };
 
 /** What a terminal shows of findings, on one line, as no width breaks it. */
 export function told(findings: readonly DriftFinding[], given: Partial<DriftLook> = {}): string {
   const lines = driftLines(lookOf(findings, given), naming, { at: AT, reconcile: false, mayReconcile: true });
   return lines.join(' ').replaceAll(/ +/g, ' ');
-}
-
-/** What the issue shows of them. */
-export function issue(findings: readonly DriftFinding[], given: Partial<DriftLook> = {}): string {
-  return driftIssueText(lookOf(findings, given), view).body;
 }
 
 export const differing = (id: string): DriftFinding => DIFFERENCES.find((finding) => finding.id === id)!;

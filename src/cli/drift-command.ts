@@ -16,7 +16,7 @@ import {
 /** One rule for the codes: they say how the account stands at the end, whoever changed what. */
 const PUT_RIGHT = `
 With --reconcile or --restore the exit code is about the account afterwards: 0 it is as the file says, 2 it still differs,
-also where nothing was put right because of what was found (the reason is printed, and stands in --result). 1 is an error:
+also where nothing was put right because of what was found (the reason is printed, and stands in --report). 1 is an error:
 nobody could look, it failed half-way, nobody said yes, or it was asked for what cannot be.`;
 
 /** The command that says in what the account differs from the file, and puts right what may be put right. */
@@ -33,7 +33,7 @@ export function addDriftCommand(program: Command, terminal: Terminal): void {
     .option('--no-lock', 'do not lock the state: for a role that may only read')
     .option('--no-trail', 'do not ask CloudTrail who did it')
     .addOption(synthesised())
-    .option('--report <file>', 'write what was found there, for drift-issue')
+    .option('--report <file>', 'write findings and reverts as JSON for drift-issue')
     .option(
       '--reconcile',
       'undo what was added by hand, where team.yaml allows it; never gives back what was taken away',
@@ -50,7 +50,6 @@ export function addDriftCommand(program: Command, terminal: Terminal): void {
       }),
     )
     .option('--yes', 'do not ask; needed where nobody can answer')
-    .option('--result <file>', 'write what was put right there, for drift-issue')
     .addOption(today())
     .addOption(json())
     .addHelpText(
@@ -71,11 +70,10 @@ export function addDriftCommand(program: Command, terminal: Terminal): void {
       if (putsRight && fast) usage('--reconcile and --restore need a plan; leave out --fast');
       if (putsRight && !lock) usage('--reconcile and --restore write the state; leave out --no-lock');
       if (!putsRight && options.expect !== undefined) usage('--expect is for --reconcile and --restore');
-      if (!putsRight && options.result !== undefined) usage('--result is for --reconcile and --restore');
       if (putsRight) refuseAnotherDay(command, options);
       const { drift } = await import('./commands/drift.ts');
-      const { expect = null, report = null, result = null } = options;
-      const asked = { fast, lock, trail, reconcile, restore, yes, expect, report, result };
+      const { expect = null, report = null } = options;
+      const asked = { fast, lock, trail, reconcile, restore, yes, expect, report };
       finish(await drift({ ...labOptions(file, options), ...asked }, terminal));
     });
 }

@@ -138,15 +138,13 @@ export function addWorkflowCommands(program: Command, terminal: Terminal): void 
 
   program
     .command('drift-issue')
-    .description("keep the issues about drift, as a look has left it: opened, edited, closed; and the job's summary")
-    .requiredOption('--report <file>', 'what drift --report wrote; where it is not there, the look has failed')
-    .option('--result <file>', 'what drift --reconcile --result wrote; left out where it is not there')
+    .description('Write the issues about drift, and the job summary')
+    .requiredOption('--report <file>', 'report.json of the scan; a missing file is a failed check')
+    .option('--reconciled <file>', 'report.json of reconcile, if that job ran')
+    .addOption(new Option('--reason <reason>', 'why the workflow stopped; empty if it did not').argParser(parseReason))
     .addOption(
-      new Option('--reason <reason>', 'why the workflow stopped; empty where it did not').argParser(parseReason),
-    )
-    .addOption(
-      new Option('--commit <sha>', "the commit that was looked at (the report's); empty where there is none").argParser(
-        (text) => (text === '' ? null : parseCommit(text)),
+      new Option('--commit <sha>', "the checked commit (default: the report's)").argParser((text) =>
+        text === '' ? null : parseCommit(text),
       ),
     )
     .option('--branch <branch>', 'the branch whose newest commit it must be', 'main')
@@ -154,15 +152,15 @@ export function addWorkflowCommands(program: Command, terminal: Terminal): void 
       'after',
       examples(
         'mturk-team drift-issue --report report.json',
-        'mturk-team drift-issue --report report.json --result result.json --commit "$COMMIT"',
+        'mturk-team drift-issue --report report.json --reconciled reconcile/report.json --commit "$COMMIT"',
         'mturk-team drift-issue --report none.json --reason credentials-failed',
       ),
     )
     .action(async (options) => {
       const { driftIssue } = await import('./commands/drift-issue.ts');
       const { report, branch } = options;
-      const [result, reason, commit] = [options.result ?? null, options.reason || null, options.commit || null];
-      finish(await driftIssue({ report, result, reason, commit, branch }, terminal, process.env));
+      const [reconciled, reason, commit] = [options.reconciled ?? null, options.reason || null, options.commit || null];
+      finish(await driftIssue({ report, reconciled, reason, commit, branch }, terminal, process.env));
     });
 
   program

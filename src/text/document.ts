@@ -24,6 +24,8 @@ export type Block =
   | { readonly kind: 'alert'; readonly level: 'caution' | 'warning' | 'note'; readonly lines: readonly Text[] }
   | ({ readonly kind: 'list'; readonly items: readonly Item[]; readonly ordered?: boolean } & Cuttable)
   | ({ readonly kind: 'table'; readonly head: readonly Text[]; readonly rows: readonly (readonly Text[])[] } & Cuttable)
+  /** Sections that a byte budget may leave out, each as a whole. */
+  | ({ readonly kind: 'sections'; readonly sections: readonly (readonly Block[])[] } & Cuttable)
   | { readonly kind: 'details'; readonly summary: Text; readonly blocks: readonly Block[] }
   /** Shown as it is; `language` is GitHub's name of it, `''` for none. */
   | { readonly kind: 'code'; readonly language: 'sh' | 'yaml' | 'text' | ''; readonly lines: readonly string[] }

@@ -44,6 +44,13 @@ function partsOf(block: Block, reveal: boolean): readonly Part[] {
       const empty = ' |'.repeat(Math.max(0, block.head.length - 1));
       return rowsPart(block, head, block.rows.map(row), (text) => `| ${line(text)} |${empty}`);
     }
+    case 'sections':
+      return rowsPart(
+        block,
+        '',
+        block.sections.map((section, index) => `${index === 0 ? '' : '\n'}${printMarkdown(section, { reveal })}`),
+        (text) => `\n${line(text)}`,
+      );
     case 'details':
       return [
         fixed(`<details>\n<summary>${line(block.summary)}</summary>`),
@@ -64,7 +71,7 @@ function textPart(text: string): readonly Part[] {
 }
 
 function rowsPart(
-  block: Extract<Block, { readonly kind: 'list' | 'table' }>,
+  block: Extract<Block, { readonly kind: 'list' | 'table' | 'sections' }>,
   head: string,
   rows: readonly string[],
   print: (text: Text) => string,

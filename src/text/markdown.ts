@@ -111,9 +111,9 @@ function proseToken(token: string, first: boolean): Markdown {
   return md`${ours(before)}${code(core)}${ours(after)}`;
 }
 
-/** Lines as they are, spelled out and cut at 200 characters, and a fence that none of them can close. */
+/** Lines as they are, spelled out and cut, and a fence that none of them can close. A cut command is another command. */
 export function fence(lines: readonly string[], language: string): { open: string; lines: string[]; close: string } {
-  const shown = lines.map((line) => spelledOut(cut(line, 200)));
+  const shown = lines.map((line) => spelledOut(cut(line, language === 'sh' ? 2000 : 200)));
   const runs = shown.flatMap((line) => line.match(/`+/g) ?? []);
   const close = '`'.repeat(Math.max(3, 1 + Math.max(0, ...runs.map((run) => run.length))));
   return { open: `${close}${language}`, lines: shown, close };

@@ -36,6 +36,8 @@ function linesOf(block: Block, width: number): readonly string[] {
         STEP,
         width,
       );
+    case 'sections':
+      return printTerminal(block.sections.flat(), width);
     case 'details':
       return [...wrapped(block.summary), ...indented(printTerminal(block.blocks, width - STEP), STEP)];
     case 'code':

@@ -1,321 +1,311 @@
-import { driftFile, resultFile } from '../../support/drift-files.ts';
+import type { DriftReport } from '../../../src/drift/report/report.ts';
 import { driftIssuesInTest, MARKER } from '../../support/drift-issues.ts';
+import {
+  ADDED,
+  DENIED,
+  REMOVED,
+  reconciledReport,
+  reportWith,
+  scanOf,
+  UNMANAGED,
+} from '../../support/drift-reports.ts';
 
-const { server, repository, look, issuesOf, issueOf } = driftIssuesInTest();
+const { server, repository, check, issuesOf, issueOf } = driftIssuesInTest();
 const BOT = 'github-actions[bot]';
+const INCOMPLETE = { unseen: [DENIED] };
+const pendingOf = (ids: readonly string[], cause: 'pending' | 'manual' = 'pending'): DriftReport =>
+  reportWith([], { class: 'pending', findings: scanOf(ids).findings.map((each) => ({ ...each, cause })) });
+const failed = (): DriftReport => ({ ...reportWith([]), check: { kind: 'failed', failure: DENIED.failure } });
 
-const ADDED = 'membership-added/bo/paymaster';
-const REMOVED = 'membership-removed/dee/reader';
-
-describe('the issue about drift', () => {
-  test('clean: nothing is written', async () => {
-    await look(driftFile([]));
+describe('the drift issue', () => {
+  test('no drift: nothing is written', async () => {
+    await check(reportWith([]));
     expect(server().writes()).toEqual([]);
   });
 
-  test('opened, silent, changed, closed with a line, opened again', async () => {
-    expect((await look(driftFile([ADDED]))).told).toMatchObject({ drift: 'opened', error: 'none', apply: 'none' });
-    expect(issueOf('drift')).toMatchObject({ state: 'open', comments: [] });
-    expect(issueOf('drift').body).toMatch(
-      /First found \d+ \w+ 2026, and unchanged at every look since that worked: .* A look is due every 24 hours\./,
-    );
+  test('opened, overwritten without a comment, commented on if something is new, closed with one line, reopened', async () => {
+    expect((await check(reportWith([ADDED]))).outcomes).toEqual({
+      drift: 'opened',
+      'drift check': 'none',
+      apply: 'none',
+    });
+    expect(issueOf('drift')).toMatchObject({ state: 'open', comments: [], data: { count: 1 } });
     expect(issueOf('drift').body).toContain('/actions/runs/12)');
 
-    await look(driftFile([ADDED]));
+    await check(reportWith([ADDED], { at: new Date(Date.now() - 60_000).toISOString() }));
     expect(issueOf('drift').comments).toEqual([]);
 
-    await look(driftFile([ADDED, REMOVED]));
-    expect(issueOf('drift').comments).toEqual([
-      expect.stringMatching(/: 1 finding is new\.\n\n- .*membership-removed/),
-    ]);
-    expect(issueOf('drift').body).toContain(REMOVED);
-    await look(driftFile([REMOVED]));
-    expect(issueOf('drift').comments[1]).toMatch(/^Changed since .*: nothing is new, 1 is gone\.$/);
+    await check(reportWith([ADDED, REMOVED]));
+    expect(issueOf('drift')).toMatchObject({
+      data: { count: 2 },
+      comments: [expect.stringContaining('Eve Lindqvist')],
+    });
+    expect(issueOf('drift').comments[0]).not.toContain('Bo Chen');
+    await check(reportWith([REMOVED]));
+    expect(issueOf('drift')).toMatchObject({ data: { count: 1 }, comments: [expect.anything()] });
 
-    await look(driftFile([]));
+    await check(reportWith([]));
     expect(issueOf('drift')).toMatchObject({ state: 'closed' });
-    expect(issueOf('drift').comments[2]).toMatch(/^The account is as team\.yaml says \(.* UTC, \[run\]\(http.*\)\)\.$/);
+    expect(issueOf('drift').comments).toHaveLength(2);
+    expect(issueOf('drift').comments[1]?.split('\n')).toHaveLength(1);
     const before = server().writes().length;
-    await look(driftFile([]));
+    await check(reportWith([]));
     expect(server().writes()).toHaveLength(before);
 
-    await look(driftFile([ADDED]));
-    expect(issueOf('drift')).toMatchObject({ state: 'open' });
-    expect(issueOf('drift').comments[3]).toMatch(
-      /^The account differs from team\.yaml again\.\n\n- .*membership-added/,
-    );
+    await check(reportWith([ADDED]));
+    expect(issueOf('drift')).toMatchObject({ state: 'open', comments: { length: 3 } });
+    expect(issueOf('drift').comments[2]).toContain('Bo Chen');
   });
 
-  test('the day on which it was found stays as long as it is the same', async () => {
-    await look(driftFile([ADDED]));
-    const issue = [...repository().threads.values()][0];
-    if (issue === undefined) throw new Error('no issue');
+  test('a finding that gets worse is new; one that only changes its details is not', async () => {
+    await check(reportWith(['outside/old-mturk-user']));
+    await check(reportWith(['outside/old-mturk-user'], { fingerprint: '0'.repeat(64) }));
+    expect(issueOf('drift').comments).toEqual([]);
+    await check(reportWith([UNMANAGED]));
+    expect(issueOf('drift').comments).toEqual([expect.stringContaining('old-mturk-user')]);
+  });
+
+  test('keeps the day on which it was opened', async () => {
+    await check(reportWith([ADDED]));
+    const [issue] = repository().threads.values();
+    if (issue === undefined) throw new Error('there is no issue');
     issue.body = issue.body.replace(/"since":"[\d-]+"/, '"since":"2026-11-03"');
-    await look(driftFile([ADDED]));
-    expect(issueOf('drift').body).toContain('First found 3 Nov 2026, and unchanged');
-    await look(driftFile([REMOVED]));
-    expect(issueOf('drift').comments).toEqual([
-      expect.stringContaining('Changed since 3 Nov 2026: 1 finding is new, 1 is gone.'),
-    ]);
-    expect(issueOf('drift').body).not.toContain('3 Nov');
+    await check(reportWith([REMOVED]));
+    expect(issueOf('drift')).toMatchObject({ data: { since: '2026-11-03' } });
+    expect(issueOf('drift').body).toContain('First detected 3 Nov 2026');
   });
 
-  test('a person who closes it while the account differs is told how to be left alone', async () => {
-    await look(driftFile([ADDED]));
+  test('is reopened if a person closes it while there is drift', async () => {
+    await check(reportWith([ADDED]));
     for (const thread of repository().threads.values()) thread.state = 'closed';
-    await look(driftFile([ADDED]));
-    expect(issueOf('drift')).toMatchObject({ state: 'open' });
-    expect(issueOf('drift').comments).toEqual([expect.stringContaining('`snoozed` in team.yaml')]);
+    await check(reportWith([ADDED]));
+    expect(issueOf('drift')).toMatchObject({ state: 'open', comments: [expect.stringContaining('snooze')] });
   });
 
-  test('what a person edited out of it costs no more than a comment', async () => {
-    await look(driftFile([ADDED]));
+  test('is overwritten if a person edited it', async () => {
+    await check(reportWith([ADDED]));
     for (const thread of repository().threads.values()) thread.body = `${MARKER.drift}\r\nmine`;
-    await look(driftFile([ADDED]));
-    expect(issueOf('drift').comments).toEqual([expect.stringContaining('there is 1 finding now')]);
-    expect(issueOf('drift').body).toContain(ADDED);
+    await check(reportWith([ADDED]));
+    expect(issueOf('drift')).toMatchObject({ data: { count: 1 }, comments: { length: 1 } });
   });
 
-  test("somebody else's issue with our marker is left alone", async () => {
+  test('with our marker and another author is never touched', async () => {
     const planted = repository().openIssue({ author: 'mallory', title: 'x', body: `${MARKER.drift}\nall is well` });
-    await look(driftFile([ADDED]));
-    await look(driftFile([]));
+    await check(reportWith([ADDED]));
+    await check(reportWith([]));
     expect(planted).toMatchObject({ state: 'open', body: `${MARKER.drift}\nall is well` });
     expect(repository().commentsOf(planted.number)).toEqual([]);
   });
 
-  test('nothing found by a look that did not see everything closes nothing', async () => {
-    await look(driftFile([ADDED]));
+  test('an incomplete check closes nothing and forgets nothing', async () => {
+    await check(reportWith([ADDED, REMOVED]));
     const { body } = issueOf('drift');
-    await look(driftFile([], { complete: false, error: { title: 'Not all was seen', body: 'keys' } }));
+    await check(reportWith([], INCOMPLETE));
     expect(issueOf('drift')).toMatchObject({ state: 'open', body });
-    expect(issueOf('error')).toMatchObject({ state: 'open', title: 'Not all was seen' });
-  });
-
-  test('a look that did not see everything tells what is new, and of nothing that it is gone', async () => {
-    const blind = { complete: false, error: { title: 'Not all was seen', body: 'keys' } };
-    await look(driftFile([ADDED, REMOVED]));
-    const { body } = issueOf('drift');
-    await look(driftFile([ADDED], blind));
-    expect(issueOf('drift')).toMatchObject({ body, comments: [] });
-    await look(driftFile([ADDED, 'root-access-key'], blind));
-    expect(issueOf('drift').comments).toEqual([expect.stringMatching(/: 1 finding is new\.\n\n- .*root-access-key/)]);
-  });
-
-  test('what is pending alone closes it, and says where it stands', async () => {
-    await look(driftFile([ADDED]));
-    const pending = { title: 'Merged, not applied', body: 'eve joins' };
-    await look(driftFile([], { class: 'pending', pending }));
-    expect(issueOf('drift').comments).toEqual([expect.stringContaining('stands in an issue of its own')]);
-    expect(issueOf('apply')).toMatchObject({ state: 'open', title: 'Merged, not applied' });
-  });
-
-  test('the longest report fits, and thousands of findings are counted', async () => {
-    const ids = Array.from({ length: 3_000 }, (_, index) => `outside/user-${index}/spends`);
-    const report = driftFile(ids);
-    const body = 'ä'.repeat(60_000);
-    const result = resultFile({
-      undone: Array.from({ length: 900 }, (_, index) => `thing ${index} ${'x'.repeat(300)}`),
-      report: { ...report, issue: { title: 'many', body } },
+    expect(issueOf('failed')).toMatchObject({ state: 'open' });
+    await check(reportWith([REMOVED, UNMANAGED], INCOMPLETE));
+    expect(issueOf('drift')).toMatchObject({
+      data: { count: 3 },
+      comments: [expect.stringContaining('old-mturk-user')],
     });
-    await look({ ...report, issue: { title: 'many', body } }, { result });
-    expect([...issueOf('drift').body].length).toBeLessThanOrEqual(65_536);
-    await look(driftFile([...ids, ADDED], { issue: { title: 'many', body: 'x' } }));
-    expect(issueOf('drift').comments).toEqual([expect.stringContaining('there are 3001 findings now')]);
+    await check(reportWith([ADDED, REMOVED, UNMANAGED]));
+    expect(issueOf('drift')).toMatchObject({ data: { count: 3 }, comments: { length: 1 } });
+  });
+
+  test('thousands of findings fit, and one more is still noticed', async () => {
+    const ids = Array.from({ length: 3_000 }, (_, index) => `outside/user-${index}/spends`);
+    await check(reportWith(ids));
+    expect(issueOf('drift').body.length).toBeLessThanOrEqual(65_536);
+    expect(issueOf('drift')).toMatchObject({ data: { count: 3_000 } });
+    await check(reportWith([...ids, ADDED]));
+    expect(issueOf('drift').comments).toEqual([expect.stringContaining('3,001')]);
   });
 });
 
-describe('looks that fail', () => {
-  test('have an issue of their own; the drift issue is untouched; it closes with the next that works', async () => {
-    await look(driftFile([ADDED]));
+describe('a failed check', () => {
+  test('has an issue of its own; the drift issue stays; the next success closes it', async () => {
+    await check(reportWith([ADDED]));
     const before = issueOf('drift');
-    const failed = driftFile([], {
-      class: 'error',
-      complete: false,
-      fingerprint: '',
-      error: { title: 'perception-lab: not looked at', body: 'AccessDenied' },
-    });
-    await look(failed, { reason: 'plan-failed' });
+    await check(failed());
     expect(issueOf('drift')).toEqual(before);
-    expect(issueOf('error')).toMatchObject({ state: 'open', title: 'perception-lab: not looked at' });
-    expect(issueOf('error').body).toContain('AccessDenied');
-
-    await look(driftFile([ADDED]));
-    expect(issueOf('error')).toMatchObject({ state: 'closed' });
-    expect(issueOf('error').comments).toEqual([expect.stringContaining('could be looked at again')]);
+    expect(issueOf('failed')).toMatchObject({ state: 'open', body: expect.stringContaining('`credentials-denied`') });
+    await check(reportWith([ADDED]));
+    expect(issueOf('failed')).toMatchObject({ state: 'closed', comments: [expect.any(String)] });
   });
 
-  test('before there is a report: the reason is said, and the lab is known from what stands there', async () => {
-    await look(driftFile([ADDED]));
+  test('without a report: the reason is named, and the lab is known from an open issue', async () => {
+    await check(reportWith([ADDED]));
     const before = issueOf('drift');
-    await look(null, { reason: 'credentials-failed' });
+    await check(null, { reason: 'credentials-failed' });
     expect(issueOf('drift')).toEqual(before);
-    expect(issueOf('error').body).toContain('`credentials-failed`');
+    expect(issueOf('failed').body).toContain('`credentials-failed`');
   });
 
-  test('where nobody knows the lab either, the next that works closes it, too', async () => {
-    await look(null, { reason: 'validate-failed' });
-    const [unknown] = [...repository().threads.values()];
+  test('of an unknown lab: the next success closes it, too', async () => {
+    await check(null, { reason: 'validate-failed' });
+    const [unknown] = repository().threads.values();
     expect(unknown).toMatchObject({ state: 'open', body: expect.stringContaining('drift-error:unknown -->') });
-    await look(driftFile([]));
+    await check(reportWith([]));
     expect(unknown).toMatchObject({ state: 'closed' });
   });
 
   test.each([
     ['no JSON', '{', 'it is not JSON'],
-    ['another version', JSON.stringify({ ...driftFile([]), version: 2 }), 'version'],
-    ['more than is known', JSON.stringify({ ...driftFile([]), sudo: true }), 'Unrecognized'],
-    ['no title', JSON.stringify(driftFile([ADDED], { issue: { title: '', body: 'x' } })), 'issue.title'],
-    [
-      'a title of two lines',
-      JSON.stringify(driftFile([ADDED], { issue: { title: 'a\nb', body: 'x' } })),
-      'issue.title',
-    ],
-    [
-      'a body too long',
-      JSON.stringify(driftFile([], { issue: { title: 'x', body: 'x'.repeat(60_001) } })),
-      'issue.body',
-    ],
-    ["another lab's name", JSON.stringify(driftFile([], { lab: 'x --><b>' })), 'lab'],
-  ])('a report that is %s is left out aloud', async (_name, text, because) => {
-    const { facts } = await look(text);
-    expect(facts.unusable).toEqual([expect.stringContaining('report.json is left out: ')]);
-    expect(facts.unusable[0]).toContain(because);
-    expect(facts.view).toBeNull();
+    ['another version', JSON.stringify({ ...reportWith([]), version: 2 }), 'version'],
+    ['unknown data', JSON.stringify({ ...reportWith([]), sudo: true }), 'Unrecognized'],
+    ['an invalid lab', JSON.stringify({ ...reportWith([]), lab: 'x --><b>' }), 'lab'],
+    ['an unknown failure', JSON.stringify({ ...failed(), check: { kind: 'failed', failure: { code: 'x' } } }), 'check'],
+  ])('a report with %s is a failed check', async (_name, text, because) => {
+    const { unusable } = await check(text);
+    expect(unusable).toEqual([expect.stringContaining(because)]);
     expect([...repository().threads.values()]).toMatchObject([
-      { title: expect.stringContaining('the account could not be looked at') },
+      { body: expect.stringContaining('drift-error:unknown') },
     ]);
   });
 });
 
-describe('after a reconcile', () => {
-  const undone = ['bo was taken out of `paymaster`'];
+describe('after reconcile', () => {
+  const reverts = (after: readonly string[] | null) => reconciledReport([ADDED, REMOVED], { reverted: [ADDED] }, after);
 
-  test('the issue says what was undone and what was left', async () => {
-    const result = resultFile({ undone, report: driftFile([REMOVED]) });
-    await look(driftFile([ADDED, REMOVED], { undo: 1, reconcile: true }), { result });
-    const issue = issueOf('drift');
-    expect(issue.body).toContain(
-      '**1 finding was undone by the drift workflow**; 1 was left as it is. This is not so any more:',
-    );
-    expect(issue.body).toContain(undone[0]);
-    expect(issue.body).not.toContain(ADDED);
-    expect(issue.comments).toEqual([]);
-    // The next look has nothing to say of it any more, and is silent.
-    await look(driftFile([REMOVED]));
-    expect(issueOf('drift').body).not.toContain('undone');
-    expect(issueOf('drift').comments).toEqual([]);
+  test('a new issue is about what is left, and names what was reverted', async () => {
+    await check(reportWith([ADDED, REMOVED]), { reconciled: reverts([REMOVED]) });
+    expect(issueOf('drift')).toMatchObject({ data: { count: 1 }, comments: [] });
+    expect(issueOf('drift').body).toContain('Reverted in this run: 1');
   });
 
-  test('an issue that stands gets a comment, and every time', async () => {
-    await look(driftFile([REMOVED]));
-    const again = () =>
-      look(driftFile([ADDED, REMOVED]), { result: resultFile({ undone, report: driftFile([REMOVED]) }) });
-    await again();
-    await again();
-    expect(issueOf('drift').comments).toHaveLength(2);
-    expect(issueOf('drift').comments[0]).toContain('undone by the drift workflow');
+  test('an open issue gets a comment each time', async () => {
+    await check(reportWith([REMOVED]));
+    await check(reportWith([ADDED, REMOVED]), { reconciled: reverts([REMOVED]) });
+    await check(reportWith([ADDED, REMOVED]), { reconciled: reverts([REMOVED]) });
+    const comment = expect.stringMatching(/^\*\*Reverted 1 of 2 findings\.\*\* 1 needs a decision\./);
+    expect(issueOf('drift').comments).toEqual([comment, comment]);
   });
 
-  test('what was found and undone in one run is told, and closed', async () => {
-    await look(driftFile([ADDED]), { result: resultFile({ undone, report: driftFile([]) }) });
-    expect(issueOf('drift')).toMatchObject({ state: 'closed', body: expect.stringContaining(ADDED) });
-    expect(issueOf('drift').comments).toEqual([
-      expect.stringMatching(/1 finding was undone by the drift workflow[\s\S]*after 1 finding was undone/),
-    ]);
+  test('drift that was found and reverted in one run is reported, and closed', async () => {
+    const reconciled = reconciledReport([ADDED], { reverted: [ADDED] }, []);
+    await check(reportWith([ADDED]), { reconciled });
+    expect(issueOf('drift')).toMatchObject({ state: 'closed', comments: [expect.stringContaining('Reverted 1 of 1')] });
+    expect(issueOf('drift').body).toContain('Bo Chen');
   });
 
-  test('why nothing was undone is said once', async () => {
-    const result = resultFile({ outcome: 'refused', reason: 'Three things were undone in 24 hours already.' });
-    await look(driftFile([ADDED]));
-    await look(driftFile([ADDED]), { result });
-    await look(driftFile([ADDED]), { result });
-    expect(issueOf('drift').body).toContain('**Nothing was undone.** Three things');
-    expect(issueOf('drift').comments).toEqual([expect.stringContaining('**Nothing was undone.** Three things')]);
+  test('a block is explained once', async () => {
+    const reconciled = reconciledReport([ADDED], {
+      outcome: 'blocked',
+      block: { code: 'quota', reason: 'Three of three.' },
+    });
+    await check(reportWith([ADDED]));
+    await check(reportWith([ADDED]), { reconciled });
+    await check(reportWith([ADDED]), { reconciled });
+    expect(issueOf('drift').body).toContain('Three of three.');
+    expect(issueOf('drift')).toMatchObject({ data: { reconcile: 'quota' }, comments: { length: 1 } });
+    const other = reconciledReport([ADDED], { outcome: 'failed', failure: DENIED.failure });
+    await check(reportWith([ADDED]), { reconciled: other });
+    expect(issueOf('drift')).toMatchObject({ data: { reconcile: 'credentials-denied' }, comments: { length: 2 } });
   });
 
-  test('one that failed without a word is told', async () => {
-    await look(driftFile([ADDED]), { reason: 'reconcile-failed' });
-    expect(issueOf('drift').body).toContain('**Undoing failed.**');
-    expect(issuesOf('error')).toEqual([]);
+  test('a reconcile job that left no report has failed', async () => {
+    await check(reportWith([ADDED]), { reason: 'reconcile-failed' });
+    expect(issueOf('drift')).toMatchObject({ data: { reconcile: 'reconcile-failed' } });
+    expect(issuesOf('failed')).toEqual([]);
   });
 
-  test('where the look after it fails, the look before it stands', async () => {
-    const report = driftFile([], { class: 'error', fingerprint: '', error: { title: 'Blind', body: 'x' } });
-    await look(driftFile([ADDED]), { result: resultFile({ undone, report }) });
-    expect(issueOf('drift').body).toContain(ADDED);
-    expect(issueOf('drift').body).toContain(undone[0]);
-    expect(issueOf('error')).toMatchObject({ state: 'open', title: 'Blind' });
+  test('if the check after it fails, the issue shows the one before', async () => {
+    const { reconcile, ...report } = reverts(null);
+    const after = { kind: 'failed', failure: DENIED.failure } as const;
+    const reconciled = { ...report, reconcile: { ...reconcile!, after } };
+    await check(reportWith([ADDED, REMOVED]), { reconciled });
+    expect(issueOf('drift')).toMatchObject({ data: { count: 2 } });
+    expect(issueOf('failed')).toMatchObject({ state: 'open' });
   });
 });
 
-describe('what waits to be applied', () => {
-  const pending = { title: 'Merged, not applied', body: 'eve joins' };
-  const waiting = () => driftFile([], { class: 'pending', pending });
-
-  test('is noted in the issue about applies, and closed when it is applied', async () => {
-    await look(waiting());
-    expect(issueOf('apply')).toMatchObject({ state: 'open', title: pending.title });
-    expect(issuesOf('drift')).toEqual([]);
-    await look(waiting());
+describe('changes that are merged and not applied', () => {
+  test('are a note in the issue about applies, closed by the apply', async () => {
+    await check(reportWith([ADDED]));
+    await check(pendingOf([REMOVED]));
+    expect(issueOf('drift')).toMatchObject({ state: 'closed' });
+    expect(issueOf('apply')).toMatchObject({ state: 'open', title: expect.stringContaining('1 change') });
+    await check(pendingOf([REMOVED]));
     expect(issueOf('apply').comments).toEqual([]);
-    await look(driftFile([]));
+    await check(reportWith([]));
     expect(issueOf('apply')).toMatchObject({ state: 'closed' });
   });
 
-  test('does not take the place of a failed apply that stands there, nor close it', async () => {
-    const failed = repository().openIssue({ author: BOT, title: 'Not applied', body: `${MARKER.apply}\nnot-approved` });
-    const before = { ...failed };
-    await look(waiting());
-    await look(driftFile([]));
-    expect({ ...failed }).toEqual(before);
+  test('never replace or close the issue of a failed apply', async () => {
+    const known = repository().openIssue({ author: BOT, title: 'Not applied', body: `${MARKER.apply}\nnot-approved` });
+    const before = { ...known };
+    await check(pendingOf([REMOVED]));
+    await check(reportWith([]));
+    expect({ ...known }).toEqual(before);
   });
-});
 
-describe('an apply that failed without knowing the lab', () => {
-  const pending = { title: 'Merged, not applied', body: 'eve joins' };
-
-  test('takes over from the note, which is closed', async () => {
-    const waiting = driftFile([], { class: 'pending', pending });
-    await look(waiting);
+  test('give way to a failed apply that did not know the lab', async () => {
+    await check(pendingOf([REMOVED]));
     const body = '<!-- mturk-team-apply:unknown -->\nnot-approved';
-    const failed = repository().openIssue({ author: BOT, title: 'Not applied', body });
-    await look(waiting);
-    await look(waiting);
-    expect(issueOf('apply')).toMatchObject({ state: 'closed' });
-    expect(issueOf('apply').comments).toEqual([expect.stringContaining('An apply has failed since')]);
-    expect(failed).toMatchObject({ state: 'open', body });
+    const unknown = repository().openIssue({ author: BOT, title: 'Not applied', body });
+    await check(pendingOf([REMOVED]));
+    await check(pendingOf([REMOVED]));
+    expect(issueOf('apply')).toMatchObject({ state: 'closed', comments: { length: 1 } });
+    expect(unknown).toMatchObject({ state: 'open', body });
   });
 });
 
-describe('renewals', () => {
-  const renewal = { cohort: '2026-12-20', title: 'Access of 2 people ends', body: 'extend or let go' };
-  const due = () => driftFile([], { renewals: [renewal] });
+describe('expiring access', () => {
+  const group = { until: '2026-12-20', members: [{ key: 'bo', name: 'Bo Chen', sponsor: null }], owners: [] };
+  const due = (...groups: DriftReport['expiring']): DriftReport => ({ ...reportWith([]), expiring: groups });
 
-  test('one issue for a cohort, edited in silence, closed when nobody is left, opened again', async () => {
-    await look(due());
-    await look(driftFile([], { renewals: [{ ...renewal, body: 'one of them is left' }] }));
-    expect(issueOf('renewal')).toMatchObject({ state: 'open', comments: [], title: renewal.title });
-    expect(issueOf('renewal').body).toContain('one of them is left');
-    await look(driftFile([], { renewals: [{ ...renewal, cohort: '2027-01-31' }] }));
-    expect(issueOf('renewal')).toMatchObject({ state: 'closed' });
-    expect(issueOf('renewal').comments).toEqual([expect.stringContaining("Nobody's access ends on that day")]);
-    await look(due());
-    expect(issueOf('renewal')).toMatchObject({ state: 'open' });
+  test('one issue per last day: overwritten without a comment, closed once no member is left, reopened', async () => {
+    await check(due(group));
+    const [bo] = group.members;
+    await check(due({ ...group, members: [bo!, { ...bo!, key: 'eve', name: 'Eve Lindqvist' }] }));
+    expect(issueOf('expiring')).toMatchObject({ state: 'open', comments: [] });
+    expect(issueOf('expiring').body).toContain('Eve Lindqvist');
+    await check(due({ ...group, until: '2027-01-31' }));
+    expect(issueOf('expiring')).toMatchObject({ state: 'closed', comments: { length: 1 } });
+    await check(due(group));
+    expect(issueOf('expiring')).toMatchObject({ state: 'open' });
   });
 
-  test('a person who closed it has decided', async () => {
-    await look(due());
+  test('a person who closes it has decided', async () => {
+    await check(due(group));
     for (const thread of repository().threads.values()) thread.state = 'closed';
-    await look(due());
-    expect(issueOf('renewal')).toMatchObject({ state: 'closed' });
+    await check(due(group));
+    expect(issueOf('expiring')).toMatchObject({ state: 'closed' });
   });
 });
 
-test('an issue that cannot be written keeps no other from being written', async () => {
-  server().trouble({ when: 'POST /repos/perception/lab/issues', status: 422, message: 'Validation Failed' });
-  const report = driftFile([ADDED], { renewals: [{ cohort: '2026-12-20', title: 'Ends', body: 'x' }] });
-  expect((await look(report, { fails: true })).told).toMatchObject({ drift: 'github-refused', error: 'none' });
-  expect(issuesOf('drift')).toEqual([]);
-  expect(issueOf('renewal')).toMatchObject({ state: 'open' });
+describe('what GitHub is asked', () => {
+  test('for our own issues, each list once, however many are kept', async () => {
+    const groups = Array.from({ length: 12 }, (_, index) => ({
+      until: `2026-12-${index + 10}`,
+      members: [{ key: 'bo', name: 'Bo Chen', sponsor: null }],
+      owners: [],
+    }));
+    for (let index = 0; index < 250; index += 1) repository().openIssue({ author: 'eve', title: 'x', body: 'y' });
+    await check({ ...reportWith([ADDED]), expiring: groups });
+    const lists = server().requests.filter(({ method, path }) => method === 'GET' && path.endsWith('/issues'));
+    expect(lists.map(({ query }) => [query.state, query.creator, query.page])).toEqual([
+      ['open', BOT, '1'],
+      ['closed', BOT, '1'],
+    ]);
+    await check({ ...reportWith([]), expiring: groups.slice(0, 1) });
+    const open = [...repository().threads.values()].filter(({ state, author }) => state === 'open' && author !== 'eve');
+    expect(open).toHaveLength(1);
+  });
+
+  test('more issues than can be read: it fails, and opens no second one', async () => {
+    for (let index = 0; index < 5_001; index += 1) {
+      repository().openIssue({ author: BOT, title: 'stale', body: 'y' }).state = 'closed';
+    }
+    const before = server().writes().length;
+    const { outcomes } = await check(reportWith([ADDED]), { fails: true });
+    expect(outcomes).toMatchObject({ drift: 'github-unreadable' });
+    expect(server().writes()).toHaveLength(before);
+  });
+
+  test('an issue whose creation got no answer is found, and not opened twice', async () => {
+    server().trouble({ when: 'POST /repos/perception/lab/issues', status: 502, carriedOut: true });
+    await check(reportWith([ADDED]));
+    expect(issueOf('drift').state).toBe('open');
+  });
 });

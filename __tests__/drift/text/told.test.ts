@@ -1,23 +1,18 @@
 import type { DriftFinding } from '../../../src/drift/finding.ts';
-import { driftIssueText } from '../../../src/drift/text/issue.ts';
-import { cleanLine } from '../../../src/drift/text/issue-words.ts';
-import { pendingIssueText } from '../../../src/drift/text/pending-text.ts';
 import { rolePolicyArn } from '../../../src/team/names.ts';
 import {
-  AT,
   BY_ADA,
   because,
   DIFFERENCES,
   FULL_ACCESS,
   finds,
-  lookOf,
   OTHERS,
   outsider,
   team,
   user,
   userOf,
 } from '../../support/sample-looks.ts';
-import { differing, issue, other, told, view } from '../../support/told.ts';
+import { differing, other, told } from '../../support/told.ts';
 
 describe('what is snoozed', () => {
   const snoozed = [{ finding: other('console-password/bo'), until: '2027-01-31', reason: 'a demo' }];
@@ -26,16 +21,11 @@ describe('what is snoozed', () => {
     const clean = told([], { snoozed });
     expect(clean).not.toContain('as team.yaml says.');
     expect(clean).toContain('The account is as team.yaml says, but for 1 finding that team.yaml snoozes.');
-    expect(driftIssueText(lookOf([], { snoozed }), view).title).toContain('but for what is snoozed there (1 finding)');
-    const looked = { at: AT.toISOString(), commit: null, runUrl: null };
-    expect(cleanLine(looked, { pending: false, snoozed: 1, undone: 0 })).toMatch(
-      /^But for what is snoozed there, the account is as team\.yaml says/,
-    );
   });
 
   test('until a day that has passed is not told as gone while it stands above', () => {
     const look = { idle: ['old-access-key/ada', 'console-password/bo'] };
-    for (const text of [told([other('console-password/bo')], look), issue([other('console-password/bo')], look)]) {
+    for (const text of [told([other('console-password/bo')], look)]) {
       const [, passed = '', gone = ''] = text.split(/Snoozed in team\.yaml/);
       expect(passed).toMatch(/until a day that has passed[\s\S]*password\/bo/);
       expect(passed).not.toContain('old-access-key/ada');
@@ -56,7 +46,6 @@ describe('when AWS made its report', () => {
     'root-access-key',
   ])('is told with %s', (id) => {
     expect(told([other(id)])).toContain(WORDS);
-    expect(issue([other(id)])).toContain(WORDS);
   });
 
   test('is not told where nothing depends on it, or there was none', () => {
@@ -76,10 +65,7 @@ describe('a last day that has passed', () => {
     const text = told(over, { class: 'pending' });
     expect(text).toContain(WORDS);
     expect(text).toContain('Nobody changed the account by hand; a last day has passed since the last apply.');
-    const { title, body } = pendingIssueText(lookOf(over), view)!;
-    expect(title).toBe('perception-lab: a last day has passed, and the user is still there');
-    expect(body).toContain(WORDS);
-    for (const each of [text, title, body]) expect(each).not.toMatch(/does not want|changes of team|team.yaml has/);
+    expect(text).not.toMatch(/does not want|changes of team|team.yaml has/);
   });
 });
 
@@ -92,7 +78,6 @@ test('what was settled is told once, and not below a word that nobody did anythi
   expect(text).not.toContain('Nobody changed the account by hand');
   expect(text.match(/team\.yaml wants it/g)).toHaveLength(2);
   expect(text).toContain('- Somebody put Bo Chen into paymaster.');
-  expect(issue([...pending, ...settled], { class: 'pending' })).toContain('- Somebody put Bo Chen into `paymaster`.');
 });
 
 describe('a look without a plan', () => {
@@ -153,18 +138,6 @@ describe('an account that has nothing of the lab yet', () => {
   test.each(['pending', 'undecided'] as const)('is told in one sentence where all is %s', (cause) => {
     const text = told(because(cause, all), { class: 'pending' });
     expect(text).toBe(` ${WORDS}`);
-    expect(issue(because(cause, all), { class: 'pending' })).toContain(WORDS);
-  });
-
-  test('leaves the rest to be told, and the boundary to whoever makes it', () => {
-    const { title, body } = driftIssueText(
-      lookOf([...because('pending', all), other('boundary/missing'), other('root-access-key')]),
-      view,
-    );
-    expect(title).toBe('perception-lab: nothing of team.yaml is on the account yet, and 1 finding besides');
-    expect(body).toContain('an administrator runs mturk-team apply --bootstrap first');
-    expect(body.match(/^\d+\. /gm)).toHaveLength(1);
-    expect(pendingIssueText(lookOf(because('pending', all)), view)?.body).toContain(WORDS);
   });
 
   test('is not one where somebody deleted them, or one member is there', () => {

@@ -7,9 +7,9 @@ import { fingerprintText, refusalWords } from '../../drift/text/reconcile-text.t
 import { labHeading } from '../../review/text/plan.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { checkWritable } from '../can-write.ts';
-import { tellFailedLook, tellLook, tellReconciled } from '../drift/drift-tell.ts';
 import { type Looked, lookFast, lookWhole } from '../drift/look.ts';
 import { putRight } from '../drift/put-right.ts';
+import { writeFailedReport, writeReconcileReport, writeScanReport } from '../drift/write-report.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
 import { namingOf } from '../session/naming.ts';
@@ -33,8 +33,6 @@ export interface DriftOptions extends LabOptions {
   readonly yes: boolean;
   /** Where to write what the look found, for the job that writes its issues; null for nowhere. */
   readonly report: string | null;
-  /** Where to write what was put right; null for nowhere. */
-  readonly result: string | null;
 }
 
 /** Applies and looks wait for each other at the lock where nobody is there to see it. */
@@ -47,11 +45,11 @@ const LOCK_TIMEOUT_SECONDS = 300;
 export async function drift(options: DriftOptions, terminal: Terminal): Promise<number> {
   // Exit code 2 means that there is drift.
   const failed = async (failure: Failure): Promise<1> => {
-    await tellFailedLook(options, failure.code === 'team-file-invalid' ? null : failure);
+    await writeFailedReport(options, failure);
     reportFailure(failure, terminal);
     return 1;
   };
-  const writable = await checkWritable([options.report, options.result]);
+  const writable = await checkWritable([options.report]);
   if (!writable.ok) return failed(writable.failure);
   const possible = await checkPossible(options, terminal);
   if (!possible.ok) return possible.failure === null ? 1 : failed(possible.failure);
@@ -61,7 +59,7 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
   try {
     const looked = await look(account, options, terminal);
     if (!looked.ok) return await failed(looked.failure);
-    await tellLook(options, looked.value, account);
+    await writeScanReport(options, looked.value, account);
     if (!isAsked(options) || !isLab(account)) {
       show(account, looked.value, options, terminal);
       return codeOf(looked.value.look.class);
@@ -96,7 +94,7 @@ async function checkPossible(
   const naming = namingOf(team);
   const words = refusalWords(refusal, naming);
   const origin = { team, today, at: momentOf(today), naming };
-  await tellReconciled(options, { outcome: 'refused', words, refusal }, origin, null);
+  await writeReconcileReport(options, null, { outcome: 'refused', words, refusal }, origin, null);
   terminal.stderr(`${words}\n`);
   return { ok: false, failure: null };
 }

@@ -1,4 +1,4 @@
-import { notNewestText } from '../../drift/text/issue-words.ts';
+import { notNewestText } from '../../drift/report/run-summary.ts';
 import { connectGitHub } from '../../github/connect.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { GitHub } from '../../github/port.ts';

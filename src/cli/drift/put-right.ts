@@ -7,9 +7,9 @@ import type { DriftOptions } from '../commands/drift.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
 import type { Lab } from '../session/open-lab.ts';
-import { reasonWords, tellReconciled } from './drift-tell.ts';
 import type { Looked } from './look.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
+import { blockedReason, writeReconcileReport } from './write-report.ts';
 
 /** What no look makes possible; any other refusal leaves the account as it was found, which is what the code tells. */
 const IMPOSSIBLE: readonly Refusal['reason'][] = ['off', 'unknown-keys', 'not-restorable', 'incomplete'];
@@ -33,7 +33,7 @@ export async function putRight(
   // What failed may have been done in part: nobody knows before somebody has looked.
   const mayHaveChanged = ending.outcome === 'done' || (ending.outcome === 'failed' && ending.begun);
   const after = mayHaveChanged ? await lookAgain() : null;
-  await tellReconciled(options, ending, lab, ending.outcome === 'done' ? after : null);
+  await writeReconcileReport(options, looked, ending, lab, ending.outcome === 'done' ? after : null);
   const now = after === null ? looked : after.ok ? after.value : null;
   if (json) terminal.stdout(`${JSON.stringify(reconciledJson(lab, now, ending), null, 2)}\n`);
   if (after !== null && !after.ok) {
@@ -51,7 +51,7 @@ function isImpossible(ending: Reconciled): boolean {
 /** The look after it, or the one before where nothing was changed, with what was put right; `drift` is null where nobody could look. */
 function reconciledJson({ team, naming }: Lab, now: Looked | null, ending: Reconciled): Record<string, unknown> {
   const undone = ending.outcome === 'done' ? ending.undone.map(({ id }) => id) : [];
-  const reconciled = { outcome: ending.outcome, undone, reason: reasonWords(ending) };
+  const reconciled = { outcome: ending.outcome, undone, reason: blockedReason(ending) };
   const look =
     now === null
       ? { version: 2, lab: team.lab, account: team.account, drift: null }

@@ -4,80 +4,79 @@ import type { GitHub } from '../../github/port.ts';
 import { type IssueOutcome, reportIssue } from '../../github/report-issue.ts';
 import { isOurs } from '../../github/sticky.ts';
 import { issueMarkers } from '../../review/comment/facts.ts';
-import type { LookedAt } from '../text/issue-words.ts';
-import type { DriftIssueFacts } from './issue-facts.ts';
+import { newestScan, openFindings } from './drift-issue.ts';
+import type { DriftRun } from './drift-run.ts';
 import {
   applyMarker,
+  driftDecision,
   driftMarkers,
-  driftReport,
-  errorMarkers,
-  errorReport,
-  pendingReport,
-  renewalMarker,
-  renewalOverReport,
-  renewalReport,
-} from './issue-reports.ts';
+  expiredDecision,
+  expiringDecision,
+  expiringMarker,
+  failedCheckDecision,
+  failedCheckMarkers,
+  notAppliedDecision,
+} from './issues.ts';
+import type { DriftReport } from './report.ts';
+
+type OnOutcome = (kind: string, outcome: Result<IssueOutcome>) => void;
 
 /**
- * Keeps every issue of one look: about drift, about looks that fail, about what waits to be applied, about access that
- * ends. Each by itself, and `told` of what became of it: one that cannot be written keeps no other from being written.
+ * Writes every issue of one run: drift, failed checks, changes that are not applied, expiring access. `onOutcome` is called
+ * for each, since one that cannot be written must not keep the others from being written.
  */
-export async function keepDriftIssues(
-  connected: GitHub,
-  facts: DriftIssueFacts,
-  told: (kind: string, outcome: Result<IssueOutcome>) => void,
-): Promise<void> {
+export async function keepDriftIssues(connected: GitHub, run: DriftRun, onOutcome: OnOutcome): Promise<void> {
   const github = issuesOnce(connected);
-  const { looked, view, first, error, reconciled } = facts;
-  const lab = facts.lab ?? (await labOf(github)) ?? 'unknown';
-  if (view !== null && view.class !== 'error') {
-    const markers = driftMarkers(lab);
-    // What was found and undone in one run is news, too: without this there would be nothing to close.
-    if (first !== null && first.issue !== null && view.issue === null && reconciled !== null) {
-      const report = driftReport(first, looked);
-      const opened = await reportIssue(github, {
-        markers,
-        report: (present) => (present?.state === 'open' ? { kind: 'left' } : report(present)),
-      });
-      if (!opened.ok) told('drift', opened);
-    }
-    told('drift', await reportIssue(github, { markers, report: driftReport(view, looked, reconciled, first) }));
+  const { report, failed, at, links } = run;
+  const lab = report?.lab ?? (await labOfIssues(github));
+  const keep = async (
+    kind: string,
+    markers: readonly string[],
+    decide: Parameters<typeof reportIssue>[1]['report'],
+  ): Promise<void> => onOutcome(kind, await reportIssue(github, { markers, report: decide }));
+  if (report !== null && newestScan(report) !== null) {
+    const opened = await openIfReverted(github, report, run);
+    if (opened?.ok === false) onOutcome('drift', opened);
+    await keep('drift', driftMarkers(report.lab), driftDecision(report, links));
   }
-  told('error', await reportIssue(github, { markers: errorMarkers(lab), report: errorReport(lab, error, looked) }));
-  if (view !== null && view.class !== 'error') {
-    const lines = await ourFirstLines(github);
-    const hasFailed =
-      lines.ok && lines.value.some((line) => line !== applyMarker(lab) && issueMarkers(lab).includes(line));
-    const report = pendingReport(view, looked, hasFailed);
-    told('apply', lines.ok ? await reportIssue(github, { markers: [applyMarker(lab)], report }) : lines);
+  const failedDecision = failedCheckDecision(failed, { lab, at }, links);
+  await keep('drift check', failedCheckMarkers(lab ?? 'unknown'), failedDecision);
+  if (report === null || newestScan(report) === null) return;
+  const lines = await ourFirstLines(github);
+  if (!lines.ok) return onOutcome('apply', lines);
+  const hasFailedApply = lines.value.some(
+    (line) => line !== applyMarker(report.lab) && issueMarkers(report.lab).includes(line),
+  );
+  await keep('apply', [applyMarker(report.lab)], notAppliedDecision(report, hasFailedApply, links));
+  for (const group of report.expiring) {
+    const marker = expiringMarker(report.lab, group.until);
+    await keep(`expiring access ${group.until}`, [marker], expiringDecision(group, report, links));
   }
-  if (view !== null) await keepRenewals(github, lab, view.renewals, looked, told);
-}
-
-async function keepRenewals(
-  github: GitHub,
-  lab: string,
-  renewals: readonly { readonly cohort: string; readonly title: string; readonly body: string }[],
-  looked: LookedAt,
-  told: (kind: string, outcome: Result<IssueOutcome>) => void,
-): Promise<void> {
-  for (const { cohort, title, body } of renewals) {
-    const marker = renewalMarker(lab, cohort);
-    const report = renewalReport(marker, { title, body }, looked);
-    told(`renewal ${cohort}`, await reportIssue(github, { markers: [marker], report }));
-  }
-  const open = await ourFirstLines(github);
-  if (!open.ok) return told('renewal', open);
-  const wanted = new Set(renewals.map(({ cohort }) => renewalMarker(lab, cohort)));
-  const start = renewalMarker(lab, '').replace(' -->', '');
-  for (const marker of open.value) {
+  const wanted = new Set(report.expiring.map(({ until }) => expiringMarker(report.lab, until)));
+  const start = expiringMarker(report.lab, '').replace(' -->', '');
+  for (const marker of lines.value) {
     if (!marker.startsWith(start) || wanted.has(marker)) continue;
-    told('renewal', await reportIssue(github, { markers: [marker], report: renewalOverReport(looked) }));
+    await keep('expiring access', [marker], expiredDecision(report, links));
   }
 }
 
-/** The lab that an issue of ours names: runs that know nothing of the lab are those that failed early. */
-async function labOf(github: GitHub): Promise<string | null> {
+/** An issue is opened even for drift that the same run reverted, so that owners hear of it; then it is closed. */
+async function openIfReverted(
+  github: GitHub,
+  report: DriftReport,
+  { links }: DriftRun,
+): Promise<Result<IssueOutcome> | null> {
+  const after = newestScan(report)?.scan;
+  if (report.reconcile?.outcome !== 'reverted' || after === undefined || openFindings(after).length > 0) return null;
+  const decide = driftDecision({ ...report, reconcile: null }, links);
+  return reportIssue(github, {
+    markers: driftMarkers(report.lab),
+    report: (present) => (present?.state === 'open' ? { kind: 'left' } : decide(present)),
+  });
+}
+
+/** The lab that an open issue names: a run that failed early does not know it. */
+async function labOfIssues(github: GitHub): Promise<string | null> {
   const lines = await ourFirstLines(github);
   if (!lines.ok) return null;
   const labs = lines.value.flatMap(
@@ -86,7 +85,7 @@ async function labOf(github: GitHub): Promise<string | null> {
   return labs.find((lab) => lab !== 'unknown') ?? null;
 }
 
-/** The first lines of the open issues that we wrote, each once. */
+/** The first lines of the open issues that this token wrote, each once. */
 async function ourFirstLines(github: GitHub): Promise<Result<readonly string[]>> {
   const me = await github.me();
   if (!me.ok) return me;

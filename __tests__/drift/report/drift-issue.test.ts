@@ -1,0 +1,329 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
+import { driftIssue, hiddenData, type PreviousIssue, readHiddenData } from '../../../src/drift/report/drift-issue.ts';
+import { failedCheckIssue } from '../../../src/drift/report/failed-check-issue.ts';
+import { driftDecision } from '../../../src/drift/report/issues.ts';
+import { notAppliedIssue } from '../../../src/drift/report/not-applied-issue.ts';
+import type { DriftReport } from '../../../src/drift/report/report.ts';
+import type { Block } from '../../../src/text/document.ts';
+import { printMarkdown } from '../../../src/text/github.ts';
+import { chromiumPath, domOf } from '../../support/chromium.ts';
+import {
+  ADDED,
+  DENIED,
+  REMOVED,
+  reconciledReport,
+  reportOf,
+  sixChanges,
+  UNMANAGED,
+} from '../../support/drift-reports.ts';
+import { codeTexts, GITHUB_MAKES, htmlOf, pageOf, skeletonOf, textOutsideCode } from '../../support/github-page.ts';
+import { expectGolden } from '../../support/golden.ts';
+import { ATTACKS, hostileText } from '../../support/hostile-text.ts';
+import { AT, because, DIFFERENCES, finds, lookOf, naming, OTHERS } from '../../support/sample-looks.ts';
+
+const ALL = [...DIFFERENCES, ...OTHERS];
+const REPOSITORY = 'https://github.com/perception-lab/team';
+const LINKS = { repository: REPOSITORY, runUrl: `${REPOSITORY}/actions/runs/19283746` };
+const CHECKED = { lab: 'perception-lab', at: AT.toISOString() };
+
+function bodyOf(report: DriftReport): string {
+  const decision = driftDecision(report, LINKS)(null);
+  if (decision.kind !== 'open') throw new Error(`there is no issue: ${decision.kind}`);
+  return decision.body;
+}
+
+const bodyOfScan = (scan: DriftLook) => bodyOf(reportOf(scan));
+
+function printed({ title, blocks }: { readonly title: string; readonly blocks: readonly Block[] }): string {
+  return `${title}\n\n${printMarkdown(blocks, { reveal: false })}\n`;
+}
+
+function issueText(report: DriftReport, previous: PreviousIssue | null = null): string {
+  const issue = driftIssue(report, previous, LINKS);
+  if (issue === null) throw new Error('there is no issue');
+  const comment = issue.comment === null ? '' : `\n---\n\n${printMarkdown(issue.comment, { reveal: false })}\n`;
+  return `${printed(issue)}${comment}`;
+}
+
+const dated = (report: DriftReport): DriftReport => ({ ...report, at: AT.toISOString() });
+
+/** One golden file per scenario; the first is what the docs show. */
+const SCENARIOS: Readonly<Record<string, () => string>> = {
+  'six-manual-changes': () => issueText(dated(sixChanges())),
+  'only-decisions': () => issueText(reportOf(lookOf(ALL.filter(({ id }) => [REMOVED, UNMANAGED].includes(id))))),
+  'only-reverted': () => issueText(reportOf(lookOf(ALL.filter(({ id }) => id === ADDED)))),
+  'reconcile-blocked': () => {
+    const report = dated(sixChanges());
+    const reason = 'The quota of `settings.reconcile` is used up.';
+    const reconcile = {
+      outcome: 'blocked' as const,
+      reverted: [],
+      block: { code: 'quota', reason },
+      failure: null,
+      after: null,
+    };
+    return issueText({ ...report, reconcile }, { isOpen: true, data: driftIssue(report, null, LINKS)!.data });
+  },
+  'after-reconcile': () => {
+    const before = dated(sixChanges());
+    if (before.check?.kind !== 'scanned') throw new Error('no scan');
+    const { scan } = before.check;
+    const left = scan.findings.filter(({ id }) => !/^(membership-added|inline-policy-added|boundary)/.test(id));
+    const reverted = scan.findings.filter((each) => !left.includes(each)).map(({ id }) => id);
+    const after = { ...before.check, scan: { ...scan, findings: left } };
+    const reconcile = { outcome: 'reverted' as const, reverted, block: null, failure: null, after };
+    return issueText({ ...before, reconcile }, { isOpen: true, data: driftIssue(before, null, LINKS)!.data });
+  },
+  'snoozed-and-not-checked': () => {
+    const [first, ...rest] = ALL;
+    const resolved = because('settled', [{ ...DIFFERENCES[2]!, people: [], risk: null }]);
+    const given = {
+      snoozed: [{ finding: first!, until: '2027-01-31', reason: 'its last study ends in January' }],
+      idle: ['old-access-key/ada'],
+      unseen: [DENIED],
+    };
+    return issueText(reportOf(lookOf([...rest.slice(0, 2), ...resolved], given)));
+  },
+};
+
+test.each(Object.keys(SCENARIOS))('%s', (name) => {
+  expectGolden(`drift/issue-${name}.md`, SCENARIOS[name]!());
+});
+
+test('failed checks and the note about changes that are not applied', () => {
+  const failure = DENIED.failure;
+  const pending = because(
+    'pending',
+    DIFFERENCES.filter((_, index) => [0, 15, 20].includes(index)),
+  );
+  const texts = [
+    failedCheckIssue({ kind: 'incomplete', notChecked: [DENIED] }, CHECKED, LINKS),
+    failedCheckIssue({ kind: 'failed', failure }, CHECKED, LINKS),
+    failedCheckIssue(
+      { kind: 'no-report', reason: 'credentials-failed', details: [] },
+      { ...CHECKED, lab: null },
+      LINKS,
+    ),
+    notAppliedIssue(reportOf(lookOf(pending, { class: 'pending' })), LINKS)!,
+  ];
+  expectGolden('drift/issue-other.md', texts.map(printed).join('\n---\n\n'));
+  expect(notAppliedIssue(reportOf(lookOf(DIFFERENCES)), LINKS)).toBeNull();
+});
+
+describe('who acts', () => {
+  const actions = (reconcile: DriftReport['settings']['reconcile'], findings: readonly DriftFinding[]) => {
+    const report = { ...reportOf(lookOf(findings)), settings: { checkEveryHours: 24, reconcile } };
+    return bodyOf(report)
+      .match(/\| (?:\*\*Decide\*\*|Reconcile) \|$/gm)
+      ?.map((cell) => cell.replace(/[|* ]/g, ''));
+  };
+  const sample = ALL.filter(({ id }) => [ADDED, REMOVED].includes(id));
+
+  test('reconcile reverts what it may; a person decides the rest, or all if it is off', () => {
+    expect(actions('additions', sample)).toEqual(['Reconcile', 'Decide']);
+    expect(actions('none', sample)).toEqual(['Decide', 'Decide']);
+  });
+});
+
+describe('hidden data', () => {
+  const { data } = driftIssue(reportOf(lookOf(ALL)), null, LINKS)!;
+
+  test('is read as it was written, from the second line alone', () => {
+    expect(readHiddenData(`<!-- marker -->\n${hiddenData(data)}\n\ntext`)).toEqual(data);
+    expect(readHiddenData(`text\n\n${hiddenData(data)}`)).toBeNull();
+    expect(readHiddenData(`<!-- marker -->\n${hiddenData(data).replace('"version":1', '"version":2')}`)).toBeNull();
+  });
+
+  test('holds no foreign text that could end its comment', () => {
+    const odd = OTHERS.map((each) => ({ ...each, id: '--><script>' }));
+    const line = hiddenData(driftIssue(reportOf(lookOf(odd)), null, LINKS)!.data);
+    expect(line).not.toContain('script');
+    expect(line.indexOf('-->')).toBe(line.length - 3);
+  });
+});
+
+test('a body fits, counts what it leaves out, and always has the worst finding', () => {
+  const findings = fc.array(fc.constantFrom(...ALL), { minLength: 1, maxLength: 400 });
+  fc.assert(
+    fc.property(findings, (list) => {
+      const body = bodyOfScan(lookOf(list));
+      expect(body.length).toBeLessThanOrEqual(65_536);
+      const shown = body.match(/^\| \d+ \|/gm)?.length ?? 0;
+      const left = /… and ([\d,]+) more findings?, none worse/.exec(body)?.[1]?.replaceAll(',', '') ?? '0';
+      expect(shown).toBeGreaterThan(0);
+      expect(shown + Number(left)).toBe(list.length);
+    }),
+    { numRuns: 10 },
+  );
+});
+
+test('many commands push nothing out', () => {
+  const stray = OTHERS.find(({ id }) => id.startsWith('stray/user'))!;
+  if (stray.what.kind !== 'stray' || stray.what.effect.stray.kind !== 'user') throw new Error('no user');
+  const { effect } = stray.what;
+  const attached = Array.from({ length: 200 }, (_, at) => `arn:aws:iam::123456789012:policy/${'p'.repeat(100)}${at}`);
+  const many = structuredClone({ ...stray, what: { kind: 'stray', effect } }) as DriftFinding;
+  Object.assign((many.what as typeof stray.what).effect.stray.details ?? {}, { attached });
+  const body = bodyOfScan(lookOf([many, ...ALL.filter(({ id }) => id === REMOVED)]));
+  expect(
+    codeTexts(htmlOf(body))
+      .filter((text) => text.startsWith('ACCOUNT='))
+      .join(),
+  ).toMatch(/# and \d+ more/);
+  expect(body).toContain('#### 2. ');
+});
+
+describe('account ids, ARNs, addresses and key ids', () => {
+  const SECRETS = [/\d{12}/, /arn:aws:(iam|sts)::\d/, /203\.0\.113\.9/, /A[KPC][A-Z]AEXAMPLE\w{8}/];
+  const reason = 'User arn:aws:sts::123456789012:assumed-role/x/AKIAEXAMPLEKEYOFBO2A';
+  const failure = { code: 'credentials-denied' as const, args: { reason, progress: null } };
+  const unseen = [{ what: 'the policy arn:aws:iam::123456789012:policy/x', failure }];
+
+  test('are in no issue', () => {
+    const scan = lookOf([...ALL, ...because('pending', DIFFERENCES)], { unseen });
+    const texts = [
+      issueText(reportOf(scan)),
+      printed(notAppliedIssue(reportOf(scan), LINKS)!),
+      printed(failedCheckIssue({ kind: 'failed', failure }, CHECKED, LINKS)),
+      printed(failedCheckIssue({ kind: 'incomplete', notChecked: unseen }, CHECKED, LINKS)),
+    ];
+    for (const text of texts) for (const secret of SECRETS) expect(text).not.toMatch(secret);
+  });
+
+  test('a name that contains one has no command, since a shortened name is another name', () => {
+    const data = { kind: 'console-password', user: 'backup-123456789012', lastUsed: null } as const;
+    const named = finds('console-password/backup-123456789012', data);
+    const snoozed = [{ finding: named, until: '2027-01-31', reason: 'of 123456789012' }];
+    const body = bodyOfScan(lookOf([named], { snoozed, idle: [named.id] }));
+    expect(body).not.toContain('123456789012');
+    expect(body).toContain('# and 1 more: mturk-team drift');
+  });
+
+  test('a command that needs the account reads it from AWS', () => {
+    const stray = OTHERS.filter(({ id }) => id === 'stray/group/old-payers/spends');
+    const [commands = ''] = codeTexts(htmlOf(bodyOfScan(lookOf(stray)))).filter((text) => text.includes('aws iam'));
+    expect(commands).toMatch(/^ACCOUNT=\$\(aws sts get-caller-identity --query Account --output text\)\n/);
+    expect(commands).toContain('arn:aws:iam::$ACCOUNT:policy/mturk/perception-lab/perception-lab-paymaster');
+  });
+
+  test('commands are whole, in the order of the findings', () => {
+    const commands = codeTexts(htmlOf(bodyOf(sixChanges()))).filter((text) => text.startsWith('aws iam'));
+    expect(commands).toEqual([
+      [
+        `aws iam update-access-key --user-name old-mturk-user --access-key-id "$(aws iam list-access-keys --user-name old-mturk-user --query "AccessKeyMetadata[?ends_with(AccessKeyId,'BO2A')].AccessKeyId" --output text)" --status Inactive`,
+        'aws iam detach-user-policy --user-name old-mturk-user --policy-arn arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess',
+        '',
+      ].join('\n'),
+      'aws iam delete-login-profile --user-name perception-lab-gus\n',
+    ]);
+  });
+});
+
+/** Names that AWS or a file gave. */
+const PLACES = [
+  'ghost',
+  'old-payers',
+  'spare',
+  'closed',
+  'Admins',
+  'everybody',
+  'extra',
+  'emergency',
+  'stranger',
+  'AdminRole/ada',
+  'bedrock.amazonaws.com',
+  'search',
+  'mturk-team:member',
+  'pi',
+];
+
+/** Every issue with a text in every place that comes from a file or from AWS. */
+function bodiesWith(text: string): string {
+  const replaced = (value: unknown): unknown => {
+    if (typeof value === 'string') return PLACES.includes(value) ? text : value.replaceAll('old-mturk-user', text);
+    if (value instanceof Map) return new Map([...value].map(([name, item]) => [name, replaced(item)]));
+    if (Array.isArray(value)) return value.map(replaced);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaced(item)]));
+  };
+  const findings = ALL.map((finding) => ({ ...(replaced(finding) as DriftFinding), id: finding.id }));
+  const failure = { code: 'credentials-denied' as const, args: { reason: text, progress: null } };
+  const unseen = [{ what: text, failure }];
+  const scan = lookOf(findings, {
+    snoozed: [{ finding: { ...ALL[0]!, id: text }, until: '2027-01-31', reason: text }],
+    idle: [text],
+    unseen,
+  });
+  const names = Object.fromEntries([...naming.people].map(([user, { key }]) => [user, { key, name: text }]));
+  const report = { ...reportOf(scan), names };
+  const few = { ...reportOf(lookOf(findings.slice(0, 3))), names };
+  const reverted = {
+    outcome: 'reverted' as const,
+    reverted: [ADDED],
+    block: { code: 'x', reason: text },
+    failure: null,
+    after: null,
+  };
+  const pending = lookOf(because('pending', findings.slice(0, 24)));
+  return [
+    issueText(report),
+    issueText({ ...few, reconcile: reverted }, { isOpen: false, data: null }),
+    printed(notAppliedIssue({ ...reportOf(pending), names }, LINKS)!),
+    printed(failedCheckIssue({ kind: 'failed', failure }, CHECKED, LINKS)),
+    printed(failedCheckIssue({ kind: 'incomplete', notChecked: unseen }, CHECKED, LINKS)),
+  ].join('\n\n');
+}
+
+describe('a text from a file or from AWS', () => {
+  const harmless = skeletonOf(htmlOf(bodiesWith('Bo')));
+
+  function expectHarmless(text: string): void {
+    const html = htmlOf(bodiesWith(text));
+    // As a whole it is long.
+    expect(skeletonOf(html) === harmless).toBe(true);
+    const plain = textOutsideCode(html);
+    expect(
+      Object.entries(GITHUB_MAKES).flatMap(([what, pattern]) =>
+        pattern.test(plain) ? [`${what}: ${pattern.exec(plain)?.[0]}`] : [],
+      ),
+    ).toEqual([]);
+  }
+
+  test.each(Object.entries(ATTACKS))('that would make a %s stays text', (_name, text) => {
+    expectHarmless(text);
+  });
+
+  test('of any kind stays text', () => {
+    fc.assert(
+      fc.property(hostileText(), (text) => expectHarmless(text)),
+      { numRuns: 5 },
+    );
+  });
+});
+
+const chromium = chromiumPath();
+const inBrowser = chromium === null ? test.skip : test;
+
+inBrowser('no issue is wider than its column, long commands and names included', () => {
+  const long = OTHERS.map((finding) => ({ ...finding, id: `${finding.id}/${'x'.repeat(128)}` }));
+  const bodies = [bodyOf(sixChanges()), ...[DIFFERENCES, OTHERS, long].map((list) => bodyOfScan(lookOf(list)))];
+  const directory = mkdtempSync(join(tmpdir(), 'mturk-team-page-'));
+  try {
+    const page = join(directory, 'page.html');
+    writeFileSync(page, pageOf(...bodies));
+    expect(/data-overflow="(\w+)"/.exec(domOf(chromium ?? '', page))?.[1]).toBe('none');
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+test('a comment after reconcile says how many were reverted and what is left', () => {
+  const report = reconciledReport([ADDED, REMOVED], { reverted: [ADDED] }, [REMOVED]);
+  const issue = driftIssue(report, { isOpen: true, data: null }, LINKS);
+  expect(issue?.data.count).toBe(1);
+  expect(printMarkdown(issue?.comment ?? [], { reveal: false })).toMatch(/^\*\*Reverted 1 of 2 findings\.\*\* 1 needs/);
+});

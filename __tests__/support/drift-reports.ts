@@ -1,0 +1,73 @@
+import type { DriftFinding, DriftLook } from '../../src/drift/finding.ts';
+import type { DriftReport } from '../../src/drift/report/report.ts';
+import { sixTamperings } from './sample-drift.ts';
+import { DIFFERENCES, lookOf, naming, OTHERS, team } from './sample-looks.ts';
+
+/** Three findings: reconcile reverts the first, a person decides about the others. */
+export const ADDED = 'membership-added/bo/paymaster/spends';
+export const REMOVED = 'membership-removed/eve/results-reader';
+export const UNMANAGED = 'outside/old-mturk-user/spends';
+
+export const DENIED = {
+  what: 'the credential report',
+  failure: {
+    code: 'credentials-denied' as const,
+    args: { reason: 'AccessDenied: iam:GenerateCredentialReport', progress: null },
+  },
+};
+
+/** A sample finding by id; an id that no sample has names a copy of another one. */
+function findingOf(id: string): DriftFinding {
+  const sample = [...DIFFERENCES, ...OTHERS].find((each) => each.id === id);
+  return sample ?? { ...OTHERS[0]!, id };
+}
+
+export function scanOf(ids: readonly string[], given: Partial<DriftLook> = {}): DriftLook {
+  return lookOf(ids.map(findingOf), { at: new Date().toISOString(), ...given });
+}
+
+export function checkOf(scan: DriftLook): Extract<DriftReport['check'], { kind: 'scanned' }> {
+  return { kind: 'scanned', scan, isAccessKnown: true, isAttributed: true };
+}
+
+/** What the job that scans perception-lab writes. */
+export function reportOf(scan: DriftLook, given: Partial<DriftReport> = {}): DriftReport {
+  return {
+    version: 1,
+    lab: team.lab,
+    account: team.account,
+    commit: 'c'.repeat(40),
+    at: scan.at,
+    names: Object.fromEntries(naming.people),
+    settings: { checkEveryHours: 24, reconcile: 'additions' },
+    check: checkOf(scan),
+    reconcile: null,
+    expiring: [],
+    ...given,
+  };
+}
+
+export function reportWith(ids: readonly string[], given: Partial<DriftLook> = {}): DriftReport {
+  return reportOf(scanOf(ids, given));
+}
+
+/** What the job that reconciles writes. */
+export function reconciledReport(
+  before: readonly string[],
+  reconcile: Partial<NonNullable<DriftReport['reconcile']>>,
+  after: readonly string[] | null = null,
+): DriftReport {
+  return {
+    ...reportWith(before),
+    reconcile: {
+      outcome: 'reverted',
+      reverted: [],
+      block: null,
+      failure: null,
+      after: after === null ? null : checkOf(scanOf(after)),
+      ...reconcile,
+    },
+  };
+}
+
+export const sixChanges = (): DriftReport => reportOf(sixTamperings());

@@ -1,0 +1,123 @@
+import type { Failure, Result } from '../../diagnostics/failure.ts';
+import { reasonOf } from '../../diagnostics/pipeline-reason.ts';
+import { isReconciled } from '../../drift/report/drift-issue.ts';
+import { expiringAccess } from '../../drift/report/expiring-access.ts';
+import { type DriftCheck, type DriftReport, writeDriftReport } from '../../drift/report/report.ts';
+import { writeOutputs } from '../../github/outputs.ts';
+import { NO_COMMIT } from '../../review/manifest/manifest.ts';
+import { readTeamFile } from '../../team/parse/read-team-file.ts';
+import { failureText } from '../../text/failures/failures.ts';
+import { redact } from '../../text/redact.ts';
+import type { DriftOptions } from '../commands/drift.ts';
+import { namingOf } from '../session/naming.ts';
+import type { Account } from '../session/open-account.ts';
+import { originOf } from '../session/origin.ts';
+import { momentOf } from '../session/read-team.ts';
+import type { Looked } from './look.ts';
+import type { Reconciled } from './reconcile.ts';
+
+type Options = Pick<DriftOptions, 'file' | 'today' | 'report' | 'reconcile' | 'restore'>;
+type Origin = Pick<Account, 'team' | 'today' | 'at'>;
+
+/** Writes report.json and the step's outputs after a scan. */
+export async function writeScanReport(options: Options, looked: Looked, account: Origin): Promise<void> {
+  const { look } = looked;
+  const { reconcile } = account.team.settings;
+  await write(options, account, checkOf(looked), null);
+  const failed = look.unseen.length > 0 && look.class === 'error';
+  writeOutputs(process.env, {
+    class: look.class,
+    fingerprint: look.fingerprint,
+    reconcile: String(reconcile.mode !== 'none' && look.findings.some(isReconciled)),
+    ...(failed ? { 'failure-reason': 'drift-check-failed' } : {}),
+  });
+}
+
+/** The same if the account could not be scanned. Without a valid team.yaml there is no report, only outputs. */
+export async function writeFailedReport(options: Options, failure: Failure): Promise<void> {
+  const { team } = await readTeamFile(options.file, { today: options.today });
+  if (team !== null) {
+    const origin = { team, today: options.today, at: momentOf(options.today) };
+    const isReconciling = options.reconcile || options.restore.length > 0;
+    const reconcile = isReconciling ? failedReconcile(failure) : null;
+    await write(options, origin, { kind: 'failed', failure }, reconcile);
+  }
+  const reason = failure.code === 'team-file-invalid' ? 'validate-failed' : scanReason(failure);
+  writeOutputs(process.env, { class: 'error', reconcile: 'false', 'failure-reason': reason });
+}
+
+/** Writes what reconcile did, with the scan before it (null if it was blocked before a scan) and the one after it. */
+export async function writeReconcileReport(
+  options: Options,
+  looked: Looked | null,
+  ending: Reconciled,
+  origin: Origin,
+  after: Result<Looked> | null,
+): Promise<void> {
+  const check = looked === null ? null : checkOf(looked);
+  await write(options, origin, check, {
+    ...reconcileOf(ending),
+    after: after === null ? null : after.ok ? checkOf(after.value) : { kind: 'failed', failure: after.failure },
+  });
+  if (ending.outcome === 'failed') {
+    const reason = reasonOf(ending.failure, 'apply');
+    writeOutputs(process.env, { 'failure-reason': reason === 'apply-failed' ? 'reconcile-failed' : reason });
+  } else if (after !== null && !after.ok) writeOutputs(process.env, { 'failure-reason': scanReason(after.failure) });
+}
+
+/** Why nothing was reverted, without account and key ids; null if something was, or if there was nothing to revert. */
+export function blockedReason(ending: Reconciled): string | null {
+  if (ending.outcome === 'refused') return redact(ending.words, false);
+  return ending.outcome === 'failed' ? redact(failureText(ending.failure), false) : null;
+}
+
+async function write(
+  { file, report }: Options,
+  { team, today, at }: Origin,
+  check: DriftReport['check'],
+  reconcile: DriftReport['reconcile'],
+): Promise<void> {
+  if (report === null) return;
+  const { head } = await originOf(file, process.env, at);
+  await writeDriftReport(report, {
+    version: 1,
+    lab: team.lab,
+    account: team.account,
+    commit: head.commit === NO_COMMIT ? null : head.commit,
+    at: at.toISOString(),
+    names: Object.fromEntries(namingOf(team).people),
+    settings: { checkEveryHours: team.settings.driftEveryHours, reconcile: team.settings.reconcile.mode },
+    check,
+    reconcile,
+    expiring: [...expiringAccess(team, today)],
+  });
+}
+
+function checkOf({ look, complete, attributed }: Looked): DriftCheck {
+  return { kind: 'scanned', scan: look, isAccessKnown: complete, isAttributed: attributed };
+}
+
+function failedReconcile(failure: Failure): NonNullable<DriftReport['reconcile']> {
+  return { outcome: 'failed', reverted: [], block: null, failure, after: null };
+}
+
+function reconcileOf(ending: Reconciled): NonNullable<DriftReport['reconcile']> {
+  const none = { reverted: [], block: null, failure: null, after: null };
+  switch (ending.outcome) {
+    case 'done':
+      return { ...none, outcome: 'reverted', reverted: ending.undone.map(({ id }) => id) };
+    case 'nothing':
+      return { ...none, outcome: 'nothing' };
+    case 'refused': {
+      const code = ending.refusal?.reason ?? 'not-confirmed';
+      return { ...none, outcome: 'blocked', block: { code, reason: redact(ending.words, false) } };
+    }
+    case 'failed':
+      return failedReconcile(ending.failure);
+  }
+}
+
+function scanReason(failure: Failure) {
+  const reason = reasonOf(failure, 'plan');
+  return reason === 'plan-failed' ? 'drift-check-failed' : reason;
+}

@@ -1,0 +1,473 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { timeWords } from '../../review/comment/footer.ts';
+import { type Block, details, heading, type Item, list, paragraph } from '../../text/document.ts';
+import { dateWords } from '../../text/durations.ts';
+import { failureProblem } from '../../text/failures/failures.ts';
+import { redact } from '../../text/redact.ts';
+import {
+  codeText,
+  counted,
+  formatCount,
+  joinTexts,
+  linkText,
+  listTexts,
+  proseText,
+  sentences,
+  strongText,
+  type Text,
+  t,
+  trusted,
+} from '../../text/text.ts';
+import type { DriftFinding, DriftLook } from '../finding.ts';
+import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../text/aws-command.ts';
+import { type FindingView, findingView } from './finding-view.ts';
+import { type DriftReport, namingOfReport, type Scanned } from './report.ts';
+
+/** Where the drift workflow ran; null if unknown. */
+export interface RunLinks {
+  readonly runUrl: string | null;
+  /** `https://github.com/perception-lab/team` */
+  readonly repository: string | null;
+}
+
+/** What a drift issue keeps about itself in a hidden comment, so that the next check knows what is new. */
+const driftIssueData = z.strictObject({
+  version: z.literal(1),
+  /** The day on which the issue was opened or reopened. */
+  since: z.iso.date(),
+  fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Digests of finding ids, worst first: ids may contain foreign names, and a comment must not end early. */
+  findings: z.string().regex(/^(?:[0-9a-f]{12}(?: |$))*$/),
+  /** How many findings there are; more than `findings` if they did not fit. */
+  count: z.int().nonnegative(),
+  /** Code of the block or failure that the last comment explained. */
+  reconcile: z
+    .string()
+    .regex(/^[a-z-]{1,60}$/)
+    .nullable(),
+});
+export type DriftIssueData = z.infer<typeof driftIssueData>;
+
+/** The drift issue of the last check; `data` is null if it was edited by a person. */
+export interface PreviousIssue {
+  readonly isOpen: boolean;
+  readonly data: DriftIssueData | null;
+}
+
+export interface DriftIssue {
+  readonly title: string;
+  readonly blocks: readonly Block[];
+  readonly data: DriftIssueData;
+  /** Null if nothing is new. */
+  readonly comment: readonly Block[] | null;
+}
+
+type Shown = FindingView & {
+  readonly number: number;
+  readonly finding: DriftFinding;
+  readonly action: 'reconcile' | 'decide';
+};
+
+/** More digests would leave no room for the findings. */
+const MOST_DIGESTS = 1_000;
+/** More rows would leave no room for the sections. */
+const MOST_ROWS = 100;
+/** The most findings that a comment lists. */
+const MOST_LISTED = 10;
+const MOST_COMMANDS = 6;
+/** A longer command contains a name that no person pastes. */
+const LONGEST_COMMAND = 1_500;
+const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/;
+const SNOOZE_DAYS = 30;
+
+const DATA = /^<!-- mturk-team-drift-data (\{[^<>]{1,20000}\}) -->$/;
+
+/** The hidden line of an issue. */
+export function hiddenData(data: DriftIssueData): string {
+  return `<!-- mturk-team-drift-data ${JSON.stringify(driftIssueData.parse(data))} -->`;
+}
+
+/** What an issue keeps about itself in its second line; null if a person edited it. */
+export function readHiddenData(body: string): DriftIssueData | null {
+  const json = DATA.exec(body.split('\n', 2)[1]?.trimEnd() ?? '')?.[1];
+  if (json === undefined) return null;
+  try {
+    return driftIssueData.safeParse(JSON.parse(json)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The newest scan of a run: the one after reconcile if that succeeded. Null if the account could not be read. */
+export function newestScan({ check, reconcile }: Pick<DriftReport, 'check' | 'reconcile'>): Scanned | null {
+  const newest = reconcile?.after?.kind === 'scanned' ? reconcile.after : check;
+  return newest?.kind === 'scanned' && newest.isAccessKnown ? newest : null;
+}
+
+/** Findings that an issue is about: neither pending (an apply does them) nor resolved. */
+export function openFindings({ findings }: Pick<DriftLook, 'findings'>): readonly DriftFinding[] {
+  return findings.filter(({ cause }) => cause !== 'pending' && cause !== 'settled');
+}
+
+/** Whether reconcile may revert a finding without a person. */
+export function isReconciled({ cause, fate }: DriftFinding): boolean {
+  return cause === 'manual' && fate === 'undo';
+}
+
+/**
+ * The issue about drift, from the report of the newest job; null if no drift remains. What is new is decided from the ids in
+ * `previous`, the issue that exists.
+ */
+export function driftIssue(report: DriftReport, previous: PreviousIssue | null, links: RunLinks): DriftIssue | null {
+  const newest = newestScan(report);
+  if (newest === null) return null;
+  const { scan } = newest;
+  const shown = shownFindings(report, newest);
+  if (shown.length === 0) return null;
+  const known = previous?.isOpen === true ? previous.data : null;
+  const digests = shown.map(({ finding }) => digestOf(finding.id));
+  // A scan that did not see everything forgets nothing, so that the next complete one finds nothing "new".
+  const kept = scan.unseen.length === 0 ? [] : digestsOf(known).filter((digest) => !digests.includes(digest));
+  const data: DriftIssueData = {
+    version: 1,
+    since: known?.since ?? report.at.slice(0, 10),
+    fingerprint: scan.fingerprint,
+    findings: [...digests, ...kept].slice(0, MOST_DIGESTS).join(' '),
+    count: digests.length + kept.length,
+    reconcile: blockedCode(report),
+  };
+  const title = titleOf(report.lab, shown);
+  const blocks = [
+    ...alertBlocks(shown, report),
+    tableBlock(shown),
+    ...decisionBlocks(shown),
+    ...foldedBlocks(shown, report, newest),
+    ...snoozeHelp(shown, scan),
+    footerBlock(report, newest, data, links),
+  ];
+  return { title: redact(title, false), blocks, data, comment: commentBlocks(shown, report, previous) };
+}
+
+/** The line that closes the issue. */
+export function closingBlocks(report: DriftReport, links: RunLinks): readonly Block[] {
+  const scan = newestScan(report)?.scan;
+  const pending = scan?.findings.some(({ cause }) => cause === 'pending') === true;
+  const snoozed = scan?.snoozed.length ?? 0;
+  const line = sentences(
+    strongText(trusted('No drift remains.')),
+    revertedText(report),
+    snoozed === 0 ? null : trusted(`${counted(snoozed, 'finding')} ${snoozed === 1 ? 'is' : 'are'} snoozed.`),
+    pending ? t`Some changes are merged but not applied; another issue lists them.` : null,
+    joinTexts([t`Checked ${trusted(timeWords(report.at))}`, ...runParts(links)], ' · '),
+  );
+  return [paragraph(line)];
+}
+
+function shownFindings(report: DriftReport, { scan, isAttributed }: Scanned): readonly Shown[] {
+  const naming = namingOfReport(report);
+  return openFindings(scan).map((finding, index) => ({
+    ...findingView(finding, naming, isAttributed),
+    number: index + 1,
+    finding,
+    action: report.settings.reconcile !== 'none' && isReconciled(finding) ? 'reconcile' : 'decide',
+  }));
+}
+
+/** What a title says of the worst findings, worst first. */
+const EFFECTS = [
+  ['escalates', 'allows full control of the account', 'allow full control of the account'],
+  ['spends', 'allows spending', 'allow spending'],
+  ['harms-workers', 'allows harming workers', 'allow harming workers'],
+  ['deletes-data', 'allows deleting data', 'allow deleting data'],
+  ['lost-access', 'removes access', 'remove access'],
+] as const;
+
+function titleOf(lab: string, shown: readonly Shown[]): string {
+  const effects = shown.map(({ finding }) => worstEffect(finding));
+  const [worst, one, many] = EFFECTS.find(([effect]) => effects.includes(effect)) ?? [null, '', ''];
+  const count = effects.filter((effect) => effect === worst).length;
+  const effect = worst === null ? '' : `, ${formatCount(count)} ${count === 1 ? one : many}`;
+  return `Drift in ${lab}: ${counted(shown.length, 'finding')}${effect}`;
+}
+
+function worstEffect({ id, risk, people, what }: DriftFinding): (typeof EFFECTS)[number][0] | null {
+  if (id.endsWith('/administers') || what.kind === 'root-access-key') return 'escalates';
+  // One more key lets no person spend who could not before.
+  const isCopy = what.kind === 'too-many-access-keys' || what.kind === 'key-used-after-leaving';
+  if (!isCopy && (risk === 'spends' || risk === 'harms-workers' || risk === 'deletes-data')) return risk;
+  return people.some(({ operations }) => operations.lost.length > 0) ? 'lost-access' : null;
+}
+
+function alertBlocks(shown: readonly Shown[], report: DriftReport): readonly Block[] {
+  const decide = shown.filter(({ action }) => action === 'decide');
+  const rest = shown.filter(({ action }) => action === 'reconcile');
+  const blocked = blockedText(report);
+  const handled = rest.length === 0 ? null : numbersText(rest);
+  const first =
+    decide.length === 0
+      ? sentences(strongText(t`No decision needed.`), t`Reconcile handles ${handled ?? t``}.`)
+      : sentences(
+          strongText(
+            decide.length === shown.length
+              ? trusted(
+                  `${decide.length === 1 ? 'This finding needs' : `All ${counted(decide.length, 'finding')} need`} your decision.`,
+                )
+              : t`${trusted(`${counted(decide.length, 'finding')} ${decide.length === 1 ? 'needs' : 'need'}`)} your decision: ${numbersText(decide)}.`,
+          ),
+          trusted(decide.length === 1 ? 'Fix it, or accept it if intended.' : 'Fix each, or accept it if intended.'),
+          handled === null || blocked !== null ? null : t`Reconcile handles ${handled}; no action needed.`,
+        );
+  const waiting = blocked === null || handled === null ? [] : [sentences(blocked, t`Affected: ${handled}.`)];
+  const level = decide.length > 0 || blocked !== null ? 'warning' : 'note';
+  return [{ kind: 'alert', level, lines: [first, ...waiting] }];
+}
+
+/** `1, 3 and 5`; long lists are counted. */
+function numbersText(shown: readonly Shown[]): Text {
+  if (shown.length > 12) return trusted(`${formatCount(shown.length)} findings in the table`);
+  return listTexts(shown.map(({ number }) => trusted(String(number))));
+}
+
+function tableBlock(shown: readonly Shown[]): Block {
+  const more = (from: number) =>
+    t`… and ${trusted(counted(shown.length - from, 'more finding'))}, none worse. ${codeText('mturk-team drift')} lists all.`;
+  const rows = shown
+    .slice(0, MOST_ROWS)
+    .map(({ number, title, effect, action }) => [
+      trusted(String(number)),
+      title,
+      effect,
+      action === 'decide' ? strongText(t`Decide`) : t`Reconcile`,
+    ]);
+  return {
+    kind: 'table',
+    head: [t`#`, t`Finding`, t`Effect`, t`Action`],
+    rows: shown.length > MOST_ROWS ? [...rows, [t``, more(MOST_ROWS), t``, t``]] : rows,
+    rank: 1,
+    omitted: more,
+  };
+}
+
+function decisionBlocks(shown: readonly Shown[]): readonly Block[] {
+  const decide = shown.filter(({ action }) => action === 'decide');
+  if (decide.length === 0) return [];
+  const sections = decide.map((each) => [
+    heading(4, t`${trusted(`${each.number}.`)} ${each.title}`),
+    list(itemsOf(each)),
+  ]);
+  const omitted = (from: number) =>
+    t`Details of ${trusted(counted(decide.length - from, 'more finding'))}: ${codeText('mturk-team drift')}.`;
+  return [{ kind: 'sections', sections, rank: 2, omitted }];
+}
+
+function itemsOf({ effect, by, toFix, commands, ifIntended, finding }: Shown): readonly Item[] {
+  const snooze = t`snooze ${codeText(redact(finding.id, false))}`;
+  return [
+    { text: sentences(strongText(t`What:`), effect, ...(by === null ? [] : [strongText(t`By:`), t`${by}.`])) },
+    { text: sentences(strongText(t`To fix:`), toFix), blocks: commandBlocks(commands) },
+    {
+      text: sentences(
+        strongText(t`If intended:`),
+        ifIntended === null ? t`${snooze}.` : t`${ifIntended}, or ${snooze}.`,
+      ),
+    },
+  ];
+}
+
+/** Commands without account ids: a shortened name would be another name. */
+function commandBlocks(commands: readonly string[]): readonly Block[] {
+  if (commands.length === 0) return [];
+  const usable = commands.filter((command) => command.length <= LONGEST_COMMAND && !ACCOUNT_ID.test(command));
+  const lines = usable.slice(0, MOST_COMMANDS);
+  const setup = lines.some((command) => command.includes(`$${ACCOUNT_VARIABLE}`)) ? [ACCOUNT_COMMAND] : [];
+  const more = commands.length - lines.length;
+  const rest = more === 0 ? [] : [`# and ${formatCount(more)} more: mturk-team drift`];
+  return [details(t`Commands`, { kind: 'code', language: 'sh', lines: [...setup, ...lines, ...rest] })];
+}
+
+function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAttributed }: Scanned): readonly Block[] {
+  const naming = namingOfReport(report);
+  const handled = shown.filter(({ action }) => action === 'reconcile');
+  const reverted = revertedViews(report);
+  const settled = scan.findings.filter(({ cause }) => cause === 'settled');
+  const titles = (findings: readonly DriftFinding[]) =>
+    findings.map((finding) => findingView(finding, naming, isAttributed).title);
+  return [
+    ...(scan.unseen.length === 0
+      ? []
+      : [
+          paragraph(t`Not everything could be checked; findings of earlier checks may remain. Another issue says why.`),
+        ]),
+    ...folded(
+      t`Reverted by reconcile: ${numbersText(handled)}`,
+      handled.map(({ number, title, effect, by }) =>
+        sentences(t`${numberText(number)} ${title}: ${effect}`, by === null ? null : t`By ${by}.`),
+      ),
+      3,
+    ),
+    ...folded(
+      t`Reverted in this run: ${reverted.length}`,
+      reverted.map(({ title }) => title),
+      3,
+    ),
+    ...folded(t`Changed manually, and now as in ${codeText('team.yaml')}: ${settled.length}`, titles(settled), 4),
+    ...folded(
+      t`Snoozed: ${scan.snoozed.length}`,
+      scan.snoozed.map(
+        ({ finding, until, reason }) =>
+          t`${codeText(finding.id)} until ${trusted(dateWords(until))}: ${proseText(reason)}`,
+      ),
+      5,
+    ),
+    ...folded(t`Unused snoozes: ${scan.idle.length}`, scan.idle.map(codeText), 5),
+  ];
+}
+
+function folded(summary: Text, items: readonly Text[], rank: number): readonly Block[] {
+  if (items.length === 0) return [];
+  return [
+    details(
+      summary,
+      list(items, { rank, omitted: (from) => trusted(`… and ${formatCount(items.length - from)} more`) }),
+    ),
+  ];
+}
+
+function snoozeHelp(shown: readonly Shown[], { at }: Pick<DriftLook, 'at'>): readonly Block[] {
+  const example = shown.find(({ action, finding: { id } }) => action === 'decide' && redact(id, false) === id);
+  if (example === undefined) return [];
+  const until = new Date(Date.parse(at) + SNOOZE_DAYS * 86_400_000).toISOString().slice(0, 10);
+  const lines = ['snoozed:', `  ${example.finding.id}: { until: "${until}", reason: "..." }`];
+  return [
+    details(
+      t`How to snooze a finding`,
+      paragraph(t`Add it to ${codeText('team.yaml')} in a pull request. A finding that gets worse is reported again.`),
+      { kind: 'code', language: 'yaml', lines },
+    ),
+  ];
+}
+
+function footerBlock(report: DriftReport, { scan }: Scanned, { since }: DriftIssueData, links: RunLinks): Block {
+  const { checkEveryHours: hours } = report.settings;
+  return {
+    kind: 'footer',
+    parts: [
+      t`First detected ${trusted(dateWords(since))}`,
+      t`Last checked ${trusted(timeWords(scan.at))}`,
+      ...(scan.reportedAt === null ? [] : [t`Key data from ${trusted(timeWords(scan.reportedAt))}`]),
+      trusted(`Checked every ${hours === 1 ? 'hour' : `${formatCount(hours)} hours`}`),
+      t`Closes automatically when no drift remains`,
+      ...runParts(links),
+    ],
+  };
+}
+
+export function runParts({ runUrl }: RunLinks): readonly Text[] {
+  return runUrl === null ? [] : [linkText(t`View workflow run`, runUrl)];
+}
+
+/** One short comment about what is new, since an edit notifies no one; null if nothing is. */
+function commentBlocks(
+  shown: readonly Shown[],
+  report: DriftReport,
+  previous: PreviousIssue | null,
+): readonly Block[] | null {
+  if (previous === null) return null;
+  const reverted = revertedViews(report);
+  const decide = shown.filter(({ action }) => action === 'decide');
+  const blocks: Block[] = [];
+  if (reverted.length > 0) {
+    blocks.push(
+      paragraph(sentences(revertedText(report), trusted(needText(decide.length)))),
+      ...shortList(
+        t`Reverted:`,
+        reverted.map(({ title }) => title),
+      ),
+      ...shortList(t`To decide:`, decide.map(lineOf)),
+    );
+  } else if (!previous.isOpen) {
+    const first = trusted(`Drift found again: ${counted(shown.length, 'finding')}.`);
+    blocks.push(
+      paragraph(sentences(strongText(first), trusted(needText(decide.length)), t`To accept one, snooze it.`)),
+      ...shortList(null, shown.map(lineOf)),
+    );
+  } else {
+    blocks.push(...newBlocks(shown, previous.data));
+  }
+  const blocked = blockedText(report);
+  if (blocked !== null && blockedCode(report) !== (previous.data?.reconcile ?? null)) blocks.push(paragraph(blocked));
+  return blocks.length === 0 ? null : blocks;
+}
+
+function newBlocks(shown: readonly Shown[], data: DriftIssueData | null): readonly Block[] {
+  const known = new Set(digestsOf(data));
+  // Without all digests of the last check, only the count can say that something is new.
+  if (data === null || data.count > known.size) {
+    const isMore = shown.length > (data?.count ?? 0);
+    return isMore ? [paragraph(trusted(`Now ${counted(shown.length, 'finding')}.`))] : [];
+  }
+  const fresh = shown.filter(({ finding }) => !known.has(digestOf(finding.id)));
+  if (fresh.length === 0) return [];
+  const decide = fresh.filter(({ action }) => action === 'decide').length;
+  const first = strongText(trusted(`${counted(fresh.length, 'new finding')}.`));
+  return [paragraph(sentences(first, trusted(needText(decide)))), ...shortList(null, fresh.map(lineOf))];
+}
+
+function needText(count: number): string {
+  if (count === 0) return 'No decision needed.';
+  return `${formatCount(count)} ${count === 1 ? 'needs' : 'need'} a decision.`;
+}
+
+/** In bold, so that it does not begin a list. */
+function numberText(number: number): Text {
+  return strongText(trusted(`${number}.`));
+}
+
+function lineOf({ number, title, effect }: Shown): Text {
+  return t`${numberText(number)} ${title}: ${effect}`;
+}
+
+function shortList(head: Text | null, items: readonly Text[]): readonly Block[] {
+  if (items.length === 0) return [];
+  const more = items.length - MOST_LISTED;
+  const shown = more > 0 ? [...items.slice(0, MOST_LISTED), trusted(`… and ${formatCount(more)} more`)] : items;
+  return [...(head === null ? [] : [paragraph(head)]), list(shown)];
+}
+
+/** `Reverted 3 of 6 findings.`; null if nothing was reverted. */
+function revertedText(report: DriftReport): Text | null {
+  const reverted = revertedViews(report).length;
+  if (reverted === 0 || report.check?.kind !== 'scanned') return null;
+  const all = openFindings(report.check.scan).length;
+  return strongText(trusted(`Reverted ${formatCount(reverted)} of ${counted(all, 'finding')}.`));
+}
+
+function revertedViews(report: DriftReport): readonly FindingView[] {
+  const { check, reconcile } = report;
+  if (reconcile === null || reconcile.outcome !== 'reverted' || check?.kind !== 'scanned') return [];
+  const naming = namingOfReport(report);
+  return check.scan.findings
+    .filter(({ id }) => reconcile.reverted.includes(id))
+    .map((finding) => findingView(finding, naming, check.isAttributed));
+}
+
+/** Why reconcile reverted nothing, or not all; null if it was not stopped. */
+function blockedText({ reconcile }: DriftReport): Text | null {
+  if (reconcile?.block) return t`${strongText(t`Reconcile was blocked.`)} ${proseText(reconcile.block.reason)}`;
+  if (!reconcile?.failure) return null;
+  const { summary, reason } = failureProblem(reconcile.failure);
+  return t`${strongText(t`Reconcile failed:`)} ${reason === null ? summary : t`${summary}: ${reason}`}.`;
+}
+
+function blockedCode({ reconcile }: DriftReport): string | null {
+  return reconcile?.block?.code ?? reconcile?.failure?.code ?? null;
+}
+
+function digestOf(id: string): string {
+  return createHash('sha256').update(id).digest('hex').slice(0, 12);
+}
+
+function digestsOf(data: DriftIssueData | null): readonly string[] {
+  return data === null || data.findings === '' ? [] : data.findings.split(' ');
+}

@@ -1,0 +1,92 @@
+import type { Parsed } from '../../diagnostics/parse-data.ts';
+import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
+import { fileUnusableText } from '../../text/notices.ts';
+import type { RunLinks } from './drift-issue.ts';
+import type { FailedCheck } from './failed-check-issue.ts';
+import { type DriftReport, readDriftReport } from './report.ts';
+
+/** What a run of the drift workflow left for the job that writes issues. */
+export interface DriftRun {
+  /** The report of the last job that checked the account; null if no job did. */
+  readonly report: DriftReport | null;
+  /** Null if the account was checked wholly. */
+  readonly failed: FailedCheck | null;
+  /** When the account was checked, else now; ISO 8601, UTC. */
+  readonly at: string;
+  readonly commit: string | null;
+  /** Whether the next check is due already. */
+  readonly isOutdated: boolean;
+  /** Lines about files that cannot be used. */
+  readonly unusable: readonly string[];
+  readonly links: RunLinks;
+}
+
+interface DriftRunFiles {
+  /** What `drift --report` wrote in the job that scans. */
+  readonly report: string;
+  /** What `drift --reconcile --report` wrote; null if the job did not run. */
+  readonly reconciled: string | null;
+  /** Why the workflow stopped; null if it did not. */
+  readonly reason: FailureReason | null;
+  readonly commit: string | null;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const HOUR = 3_600_000;
+
+/** Reads the reports of the earlier jobs as untrusted data. */
+export async function readDriftRun(files: DriftRunFiles, env: Environment, now: Date): Promise<DriftRun> {
+  const unusable: string[] = [];
+  const usable = (file: string, read: Parsed<DriftReport> | null): DriftReport | null => {
+    if (read === null || read.ok) return read?.value ?? null;
+    unusable.push(fileUnusableText(file, read.reason));
+    return null;
+  };
+  const scanned = usable(files.report, await readDriftReport(files.report));
+  const reconciled =
+    files.reconciled === null ? null : usable(files.reconciled, await readDriftReport(files.reconciled));
+  const report = mergedReport(scanned, reconciled, files.reason);
+  return {
+    report,
+    failed: failedOf(report, files.reason, unusable),
+    at: report?.at ?? now.toISOString(),
+    commit: files.commit ?? report?.commit ?? null,
+    isOutdated: report !== null && now.getTime() - Date.parse(report.at) > report.settings.checkEveryHours * HOUR,
+    unusable,
+    links: linksOf(env),
+  };
+}
+
+/** The reconcile job's report if that job could scan, else the first one with the reason why reconcile failed. */
+function mergedReport(
+  scanned: DriftReport | null,
+  reconciled: DriftReport | null,
+  reason: FailureReason | null,
+): DriftReport | null {
+  if (scanned?.check?.kind !== 'scanned') return scanned;
+  if (reconciled?.check?.kind === 'scanned') return reconciled;
+  const failure = reconciled?.reconcile ?? null;
+  if (failure !== null) return { ...scanned, reconcile: failure };
+  if (reason === null) return scanned;
+  // The job was stopped before it could write why.
+  const block = { code: reason, reason: 'The job left no report; its log says why.' };
+  return { ...scanned, reconcile: { outcome: 'failed', reverted: [], block, failure: null, after: null } };
+}
+
+function failedOf(
+  report: DriftReport | null,
+  reason: FailureReason | null,
+  details: readonly string[],
+): FailedCheck | null {
+  const check = report?.reconcile?.after ?? report?.check ?? null;
+  if (check === null) return { kind: 'no-report', reason: reason ?? 'drift-check-failed', details };
+  if (check.kind === 'failed') return { kind: 'failed', failure: check.failure };
+  return check.scan.unseen.length === 0 ? null : { kind: 'incomplete', notChecked: check.scan.unseen };
+}
+
+function linksOf(env: Environment): RunLinks {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name, GITHUB_RUN_ID: run } = env;
+  const repository = server && name ? `${server}/${name}` : null;
+  return { repository, runUrl: repository !== null && run ? `${repository}/actions/runs/${run}` : null };
+}

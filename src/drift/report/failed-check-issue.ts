@@ -1,0 +1,93 @@
+import type { NotChecked } from '../../aws/inventory/unmanaged.ts';
+import type { Failure } from '../../diagnostics/failure.ts';
+import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
+import { timeWords } from '../../review/comment/footer.ts';
+import { REASON_TEXT } from '../../review/text/pipeline.ts';
+import { type Block, list, paragraph } from '../../text/document.ts';
+import { failureProblem } from '../../text/failures/failures.ts';
+import { problemBlocks } from '../../text/problem.ts';
+import { codeText, counted, proseText, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
+import { unseenWords } from '../text/lines.ts';
+import { type RunLinks, runParts } from './drift-issue.ts';
+
+/** Why the account was not checked, or not wholly. */
+export type FailedCheck =
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'incomplete'; readonly notChecked: readonly NotChecked[] }
+  /** A job ended without report.json; `details` say why a file cannot be used. */
+  | { readonly kind: 'no-report'; readonly reason: FailureReason; readonly details: readonly string[] };
+
+/** The issue about a failed drift check. Errors are never reported as drift. */
+export function failedCheckIssue(
+  failed: FailedCheck,
+  { lab, at }: { readonly lab: string | null; readonly at: string },
+  links: RunLinks,
+): { readonly title: string; readonly blocks: readonly Block[] } {
+  const isIncomplete = failed.kind === 'incomplete';
+  const where = lab === null ? '' : ` in ${lab}`;
+  const unknown = isIncomplete ? 'Part of the account was not checked' : 'The account was not checked';
+  return {
+    title: isIncomplete
+      ? `Drift check incomplete${where}: ${counted(failed.notChecked.length, 'item')} not checked`
+      : `Drift check failed${where}`,
+    blocks: [
+      {
+        kind: 'alert',
+        level: 'warning',
+        lines: [
+          sentences(
+            strongText(trusted(`${unknown}, so new drift is not detected.`)),
+            t`Nothing was changed. An open drift issue shows the last results.`,
+          ),
+        ],
+      },
+      ...(isIncomplete
+        ? [
+            list(
+              failed.notChecked.map((each) => proseText(unseenWords(each))),
+              {
+                rank: 1,
+                omitted: (from) => trusted(`… and ${counted(failed.notChecked.length - from, 'more item')}`),
+              },
+            ),
+          ]
+        : []),
+      ...explanation(failed),
+      {
+        kind: 'footer',
+        parts: [trusted(timeWords(at)), t`Closes automatically after the next successful check`, ...runParts(links)],
+      },
+    ],
+  };
+}
+
+const PERMISSIONS =
+  'the role needs `iam:Get*`, `iam:List*` and `iam:GenerateCredentialReport`. Then run the drift workflow again.';
+
+function explanation(failed: FailedCheck): readonly Block[] {
+  switch (failed.kind) {
+    case 'failed':
+      return [...problemBlocks(failureProblem(failed.failure)), paragraph(t`Code: ${codeText(failed.failure.code)}`)];
+    case 'incomplete': {
+      const isDenied = failed.notChecked.some(({ failure }) => failure.code === 'credentials-denied');
+      return [toFix(isDenied ? trusted(PERMISSIONS) : t`run the drift workflow again.`)];
+    }
+    case 'no-report':
+      return [
+        paragraph(
+          sentences(
+            strongText(t`Why:`),
+            t`${trusted(REASON_TEXT[failed.reason])} (${codeText(failed.reason)}).`,
+            ...failed.details.map(proseText),
+          ),
+        ),
+        toFix(
+          t`read the log of the run and ${codeText(failed.reason)} in the docs, then run the drift workflow again.`,
+        ),
+      ];
+  }
+}
+
+function toFix(text: Text): Block {
+  return paragraph(sentences(strongText(t`To fix:`), text));
+}

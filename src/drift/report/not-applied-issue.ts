@@ -1,0 +1,59 @@
+import { timeWords } from '../../review/comment/footer.ts';
+import { type Block, list, paragraph } from '../../text/document.ts';
+import { codeText, counted, sentences, strongText, t, trusted } from '../../text/text.ts';
+import { newestScan, type RunLinks, runParts } from './drift-issue.ts';
+import { findingView } from './finding-view.ts';
+import { type DriftReport, namingOfReport } from './report.ts';
+
+/** The note about what is merged and not applied, members whose last day has passed included; null if there is none. */
+export function notAppliedIssue(
+  report: DriftReport,
+  links: RunLinks,
+): { readonly title: string; readonly blocks: readonly Block[] } | null {
+  const newest = newestScan(report);
+  const pending = newest?.scan.findings.filter(({ cause }) => cause === 'pending') ?? [];
+  if (newest === null || pending.length === 0) return null;
+  const naming = namingOfReport(report);
+  const items = pending.map((finding) => {
+    const { title, effect } = findingView(finding, naming, newest.isAttributed);
+    return finding.people.length === 0 ? title : t`${title}: ${effect}`;
+  });
+  const count = counted(pending.length, 'change');
+  return {
+    title: `Merged but not applied in ${report.lab}: ${count}`,
+    blocks: [
+      {
+        kind: 'alert',
+        level: 'note',
+        lines: [
+          sentences(
+            strongText(
+              t`${trusted(count)} of ${codeText('team.yaml')} ${pending.length === 1 ? t`is` : t`are`} not applied.`,
+            ),
+            t`Until then, access stays as it was.`,
+          ),
+        ],
+      },
+      list(items, {
+        rank: 1,
+        omitted: (from) =>
+          t`… and ${trusted(counted(pending.length - from, 'more change'))}; ${codeText('mturk-team plan')} lists all.`,
+      }),
+      paragraph(
+        sentences(
+          strongText(t`To fix:`),
+          t`run the apply workflow (Actions, ${codeText('apply')}, Run workflow).`,
+          t`If it stops, another issue says why.`,
+        ),
+      ),
+      {
+        kind: 'footer',
+        parts: [
+          t`Checked ${trusted(timeWords(newest.scan.at))}`,
+          t`Closes automatically after the apply`,
+          ...runParts(links),
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,138 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { DisplayNames } from '../../access/text/names.ts';
+import type { Failure } from '../../diagnostics/failure.ts';
+import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
+import { ACCOUNT_PATTERN, LAB_PATTERN } from '../../team/patterns.ts';
+import { FAILURE_PROBLEMS } from '../../text/failures/failures.ts';
+import { redact } from '../../text/redact.ts';
+import type { DriftLook } from '../finding.ts';
+
+const commit = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
+const day = z.iso.date();
+const moment = z.iso.datetime();
+
+const failure = z.custom<Failure>(isFailure, 'it must be a failure');
+
+/** One drift check of the account, or why there is none. */
+const check = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('scanned'),
+    scan: z.custom<DriftLook>(isScan, 'it must be the result of a scan'),
+    /** Whether AWS answered everything that decides who may do what. */
+    isAccessKnown: z.boolean(),
+    /** Whether CloudTrail answered. */
+    isAttributed: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('failed'), failure }),
+]);
+
+const person = z.strictObject({ key: z.string(), name: z.string(), github: z.string().nullable() });
+
+/** Members whose last day is the same. `owners` are asked if a member has no sponsor who keeps access. */
+const expiring = z.strictObject({
+  until: day,
+  members: z
+    .array(
+      z.strictObject({
+        key: z.string(),
+        name: z.string(),
+        sponsor: person
+          .extend({ standing: z.enum(['stays', 'ends', 'ended', 'suspended']), until: day.nullable() })
+          .nullable(),
+      }),
+    )
+    .min(1),
+  owners: z.array(person),
+});
+
+const driftReport = z.strictObject({
+  version: z.literal(1),
+  lab: z.string().max(40).regex(LAB_PATTERN),
+  account: z.string().regex(ACCOUNT_PATTERN),
+  /** The commit of team.yaml; null outside a repository. */
+  commit: commit.nullable(),
+  /** When the check began. */
+  at: moment,
+  /** IAM user names of members and departed members. */
+  names: z.record(
+    z.string(),
+    z.strictObject({
+      key: z.string(),
+      name: z.string(),
+      until: day.nullish(),
+      roles: z.array(z.string()).readonly().optional(),
+    }),
+  ),
+  settings: z.strictObject({ checkEveryHours: z.int().positive(), reconcile: z.enum(['none', 'additions', 'all']) }),
+  /** Null if reconcile was blocked before a scan. */
+  check: check.nullable(),
+  /** Null unless this job reconciles; `after` is null if nothing can have changed. */
+  reconcile: z
+    .strictObject({
+      outcome: z.enum(['reverted', 'nothing', 'blocked', 'failed']),
+      reverted: z.array(z.string()).max(1_000),
+      block: z.strictObject({ code: z.string(), reason: z.string().max(10_000) }).nullable(),
+      failure: failure.nullable(),
+      after: check.nullable(),
+    })
+    .nullable(),
+  expiring: z.array(expiring).max(400),
+});
+
+/** What one job of the drift workflow found and did: what `drift --report` writes, as data. */
+export type DriftReport = z.infer<typeof driftReport>;
+export type DriftCheck = z.infer<typeof check>;
+export type Scanned = Extract<DriftCheck, { readonly kind: 'scanned' }>;
+export type ExpiringAccess = z.infer<typeof expiring>;
+
+/** Writes report.json without key ids and source addresses, since an artifact is as public as the repository. */
+export async function writeDriftReport(file: string, report: DriftReport): Promise<void> {
+  const data = driftReport.parse(report);
+  const text = JSON.stringify(
+    data,
+    (key, value: unknown) => {
+      if (typeof value === 'string') return redact(value, true);
+      if (value instanceof Map) return { $map: [...value] };
+      return key === 'by' && isObject(value) ? { ...value, from: null } : value;
+    },
+    2,
+  );
+  await writeFile(file, `${text}\n`);
+}
+
+/** Reads report.json as untrusted data; null if there is no such file, because the job that writes it failed. */
+export async function readDriftReport(file: string): Promise<Parsed<DriftReport> | null> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch {
+    return null;
+  }
+  const parsed = parseData(text, driftReport);
+  return parsed.ok ? { ok: true, value: withMaps(parsed.value) as DriftReport } : parsed;
+}
+
+/** The access of an unmanaged user is a map. */
+function withMaps(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withMaps);
+  if (!isObject(value)) return value;
+  if (Array.isArray(value.$map)) return new Map(withMaps(value.$map) as [unknown, unknown][]);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withMaps(item)]));
+}
+
+export function namingOfReport({ lab, names }: Pick<DriftReport, 'lab' | 'names'>): DisplayNames {
+  return { lab, people: new Map(Object.entries(names)) };
+}
+
+function isFailure(value: unknown): boolean {
+  return isObject(value) && typeof value.code === 'string' && value.code in FAILURE_PROBLEMS && isObject(value.args);
+}
+
+function isScan(value: unknown): boolean {
+  return isObject(value) && Array.isArray(value.findings) && typeof value.fingerprint === 'string';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
