@@ -1,7 +1,7 @@
 import { type Block, block } from '../diagnostics/block.ts';
 import { BOUNDARY_PATH } from '../team/names.ts';
-import { MANAGED_TYPES } from '../terraform/plan/changed-attributes.ts';
 import type { Plan, ResourceChange } from '../terraform/plan/plan-read.ts';
+import { RESOURCES } from '../terraform/resources.ts';
 
 /** Action lists that are understood; everything else is refused, however harmless its name sounds. */
 const UNDERSTOOD = ['no-op', 'create', 'read', 'update', 'delete', 'delete,create', 'create,delete'];
@@ -48,7 +48,7 @@ function marks(mask: unknown): boolean {
 
 export function onlyOurTypes(plan: Plan): readonly Block[] {
   return plan.changes
-    .filter((change) => isChange(change) && (change.mode !== 'managed' || !MANAGED_TYPES.includes(change.type)))
+    .filter((change) => isChange(change) && (change.mode !== 'managed' || !Object.hasOwn(RESOURCES, change.type)))
     .map(({ address, type }) => block('unmanaged-resource-type', { address, type }));
 }
 

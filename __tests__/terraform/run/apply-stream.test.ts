@@ -28,7 +28,7 @@ describe('every recorded stream', () => {
     expect(lines.length).toBeGreaterThan(4);
     for (const line of lines) {
       expect(line).toMatch(
-        /^\[ ?\d+\/\d+\] \S.* (created|changed|deleted|set|lifted|put in|taken out|attached|detached)( \(\d+ s\))?$/,
+        /^\[ ?\d+\/\d+\] \S.* (created|changed|deleted|added|removed|attached|detached|(no longer )?enforced)( \(\d+ s\))?$/,
       );
       expect(line).not.toMatch(/aws_|member_|role_/);
     }
@@ -38,8 +38,8 @@ describe('every recorded stream', () => {
 test('the ninth step reads as a person would say it', () => {
   const { events } = eventsOf(recordedText('09-member-leaves-with-keys.apply.jsonl'));
   expect(events.flatMap((event) => progressLine(event) ?? [])).toEqual([
-    "[1/5] guard on eve's attached policies lifted",
-    "[2/5] guard on eve's own policies lifted",
+    '[1/5] exclusive policy attachments of eve no longer enforced',
+    '[2/5] exclusive inline policies of eve no longer enforced',
     '[3/5] user eve deleted',
     '[4/5] members of results-reader changed',
     '[5/5] members of task-publisher changed',

@@ -98,7 +98,27 @@ test.each<[FailureCode, EngineStep, EngineDiagnostic]>([
   ],
   ['backend-failed', 'apply', told('Failed to save state', 'Error saving state: connection refused')],
   ['backend-failed', 'plan', told('Error refreshing state: state data in S3 does not have the expected content')],
-  ['network-failed', 'plan', told('reading IAM User', 'dial tcp: lookup iam.amazonaws.com: no such host')],
+  ...[
+    'dial tcp: lookup iam.amazonaws.com: no such host',
+    'request send failed, Post "https://iam.amazonaws.com/": read tcp 10.0.0.2:443: read: connection reset by peer',
+    'Post "https://iam.amazonaws.com/": EOF',
+    'Post "https://iam.amazonaws.com/": unexpected EOF',
+    'Post "https://iam.amazonaws.com/": net/http: timeout awaiting response headers',
+    'dial tcp 52.94.0.1:443: connect: network is unreachable',
+    'Post "https://iam.amazonaws.com/": net/http: TLS handshake timeout',
+    'Post "https://iam.amazonaws.com/": context deadline exceeded',
+  ].flatMap((detail): [FailureCode, EngineStep, EngineDiagnostic][] => [
+    ['network-failed', 'plan', told('reading IAM User', detail)],
+    ['network-failed', 'apply', told('creating IAM User', detail, 'aws_iam_user.member_bo')],
+  ]),
+  [
+    'provider-unresponsive',
+    'plan',
+    told(
+      'Plugin did not respond',
+      'rpc error: code = Unavailable desc = error reading from server: read unix: connection reset by peer',
+    ),
+  ],
   ['plan-failed', 'plan', told('Unsupported attribute', 'This object does not have an attribute named "x".')],
   ['apply-failed', 'apply', told('creating IAM User', 'api error MalformedPolicyDocument: Syntax errors in policy.')],
 ])('%s while %s', (code, step, diagnostic) => {

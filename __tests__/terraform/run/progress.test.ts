@@ -1,4 +1,4 @@
-import { MANAGED_TYPES } from '../../../src/terraform/plan/changed-attributes.ts';
+import { RESOURCES } from '../../../src/terraform/resources.ts';
 import type { EngineEvent } from '../../../src/terraform/run/apply-stream.ts';
 import { progressBar, progressLine, progressView, stepText } from '../../../src/terraform/run/progress.ts';
 
@@ -15,7 +15,7 @@ const step = (kind: 'done' | 'failed', address: string, done: number, action = '
 test.each([
   ['aws_iam_user.member_eve', 'create', 'user eve created'],
   ['aws_iam_user.member_ada_2elovelace', 'delete', 'user ada.lovelace deleted'],
-  ['aws_iam_user_policy.member_bo_limits', 'update', 'limits of bo changed'],
+  ['aws_iam_user_policy.member_bo_limits', 'update', 'inline policy limits of bo changed'],
   ['aws_iam_group_membership.role_results-reader', 'update', 'members of results-reader changed'],
   ['aws_iam_group_policy_attachment.role_paymaster_own', 'create', 'policy of group paymaster attached'],
   [
@@ -24,8 +24,8 @@ test.each([
     'AmazonMechanicalTurkFullAccess of group full-access detached',
   ],
   ['aws_iam_policy.boundary', 'create', 'permissions boundary created'],
-  ['aws_iam_user_policies_exclusive.member_bo', 'update', "guard on bo's own policies changed"],
-  ['aws_iam_group_membership.role_x', 'delete', 'members of x taken out'],
+  ['aws_iam_user_policies_exclusive.member_bo', 'update', 'exclusive inline policies of bo changed'],
+  ['aws_iam_group_membership.role_x', 'delete', 'members of x removed'],
   ['aws_s3_bucket.state', 'create', 'aws_s3_bucket.state created'],
   ['aws_iam_user.member_eve', 'tea', 'user eve tea'],
 ])('%s %s: %s', (address, action, text) => {
@@ -33,9 +33,9 @@ test.each([
 });
 
 test('every type of ours has words of its own', () => {
-  const words = MANAGED_TYPES.map((type) => stepText(`${type}.role_x`, 'create'));
+  const words = Object.keys(RESOURCES).map((type) => stepText(`${type}.role_x`, 'create'));
   expect(words.filter((text) => text.includes('aws_'))).toEqual([]);
-  expect(new Set(words).size).toBe(MANAGED_TYPES.length);
+  expect(new Set(words).size).toBe(Object.keys(RESOURCES).length);
 });
 
 test('a line for each step, with a counter as wide as the total and the time where it was long', () => {

@@ -1,11 +1,6 @@
 import type { IamEntity } from '../../aws/iam-names.ts';
 import type { Plan } from '../../terraform/plan/plan-read.ts';
-
-const KINDS: Readonly<Record<string, IamEntity['kind']>> = {
-  aws_iam_user: 'user',
-  aws_iam_group: 'group',
-  aws_iam_policy: 'policy',
-};
+import { RESOURCES } from '../../terraform/resources.ts';
 
 /**
  * Whether the state or the configuration of a plan has a thing of that kind and name. Resources alone count: who occurs
@@ -21,7 +16,7 @@ export function knownTo(plan: Plan): (thing: Pick<IamEntity, 'kind' | 'name'>) =
     ...plan.prior,
   ];
   for (const { type, values } of rows) {
-    const kind = KINDS[type];
+    const kind = RESOURCES[type]?.entity;
     if (kind !== undefined && typeof values?.name === 'string') known.add(`${kind} ${values.name}`);
   }
   return ({ kind, name }) => known.has(`${kind} ${name}`);

@@ -1,7 +1,8 @@
 import { type Difference, differenceKey, differences, inverse, subjectKey } from '../../access/model-difference.ts';
+import type { PlannedAccess } from '../../access/sources/planned.ts';
 import { changedAttributes } from '../../terraform/plan/changed-attributes.ts';
-import { accessFromPlan, type PlannedAccess } from '../../terraform/plan/plan-access.ts';
 import type { Plan, ResourceChange } from '../../terraform/plan/plan-read.ts';
+import { accessFromPlan } from '../../terraform/resources.ts';
 
 /**
  * How an account stands to its team file:

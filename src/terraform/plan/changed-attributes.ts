@@ -1,34 +1,15 @@
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { parsePolicyDocument } from '../../iam/document-check.ts';
+import { RESOURCES } from '../resources.ts';
 import type { ResourceChange, Values } from './plan-read.ts';
 
-/**
- * What the provider computes and our configuration never sets. It differs from run to run by itself: after every
- * creation a policy has `attachment_count` 0 -> 1 and `tags_all` null -> {}.
- */
+/** Computed by the provider and never configured; some change by themselves (`attachment_count` 0 -> 1 after a creation). */
 const COMPUTED = ['arn', 'id', 'unique_id', 'policy_id', 'attachment_count', 'name_prefix', 'tags_all', 'create_date'];
 
-/** The attributes that an AccessModel is made of, by resource type: all that our configuration manages, and no more. */
-const OF_ACCESS: Readonly<Record<string, readonly string[]>> = {
-  aws_iam_user: ['name', 'path', 'permissions_boundary', 'tags'],
-  aws_iam_user_policy: ['name', 'user', 'policy'],
-  aws_iam_user_policies_exclusive: ['user_name', 'policy_names'],
-  aws_iam_user_policy_attachments_exclusive: ['user_name', 'policy_arns'],
-  aws_iam_group: ['name', 'path'],
-  aws_iam_group_membership: ['group', 'name', 'users'],
-  aws_iam_group_policy_attachment: ['group', 'policy_arn'],
-  aws_iam_group_policies_exclusive: ['group_name', 'policy_names'],
-  aws_iam_group_policy_attachments_exclusive: ['group_name', 'policy_arns'],
-  aws_iam_policy: ['name', 'path', 'policy'],
-};
-
-/** The resource types of our stacks: a plan that touches another one is not ours. */
-export const MANAGED_TYPES: readonly string[] = Object.keys(OF_ACCESS);
-
 export interface ChangedAttributes {
-  /** Those that decide who may do what. */
+  /** Those that the access model is read from. */
   readonly ofAccess: readonly string[];
-  /** The rest, what the provider computes left out. */
+  /** The rest, without computed ones. */
   readonly others: readonly string[];
 }
 
@@ -40,7 +21,7 @@ export function changedAttributes({ type, change }: ResourceChange): ChangedAttr
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (name) => unknown[name] !== true && !COMPUTED.includes(name) && normal(before[name]) !== normal(after[name]),
   );
-  const ofAccess = OF_ACCESS[type] ?? [];
+  const ofAccess = RESOURCES[type]?.attributes ?? [];
   return {
     ofAccess: names.filter((name) => ofAccess.includes(name)),
     others: names.filter((name) => !ofAccess.includes(name)),

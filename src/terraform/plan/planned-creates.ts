@@ -1,17 +1,9 @@
-import type { IamEntityKind } from '../../aws/iam-names.ts';
 import type { PlannedCreate } from '../../aws/inventory/existing.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../addresses.ts';
+import { RESOURCES } from '../resources.ts';
 import type { Plan } from './plan-read.ts';
 
-const KINDS: Readonly<Record<string, IamEntityKind>> = {
-  aws_iam_user: 'user',
-  aws_iam_group: 'group',
-  aws_iam_policy: 'policy',
-};
-
-/**
- * The users, groups, policies and memberships that a plan creates: what may exist already without the state knowing.
- */
+/** The users, groups, policies and memberships that a plan creates; they may exist in AWS without being in the state. */
 export function plannedCreates(plan: Plan): readonly PlannedCreate[] {
   return plan.changes.flatMap(({ type, address, change }): readonly PlannedCreate[] => {
     if (change.actions.join() !== 'create') return [];
@@ -20,7 +12,7 @@ export function plannedCreates(plan: Plan): readonly PlannedCreate[] {
       const key = roleKeyOfAddress(address) ?? group;
       return [{ kind: 'membership', address, name: group, key, users: users.map(String) }];
     }
-    const kind = KINDS[type];
+    const kind = RESOURCES[type]?.entity;
     if (kind === undefined || typeof name !== 'string') return [];
     const key = memberKeyOfAddress(address) ?? roleKeyOfAddress(address) ?? name;
     return [{ kind, address, name, path: typeof path === 'string' ? path : '/', key }];

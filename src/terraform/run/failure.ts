@@ -103,7 +103,7 @@ const KNOWN: readonly {
   },
   {
     pattern:
-      /dial tcp|no such host|connection refused|connection reset|i\/o timeout|TLS handshake|request send failed|broken pipe|unexpected EOF|no route to host|network is unreachable|context deadline exceeded/i,
+      /dial tcp|no such host|connection refused|connection reset|i\/o timeout|TLS handshake|request send failed|broken pipe|https?:\S+: (?:unexpected )?EOF|timeout awaiting response|no route to host|network is unreachable|context deadline exceeded/i,
     failure: ({ reason, progress }) => fail('network-failed', { reason, progress }),
   },
 ];

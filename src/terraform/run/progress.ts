@@ -1,53 +1,17 @@
 import { memberKeyOfAddress, roleKeyOfAddress } from '../addresses.ts';
+import { BOUNDARY_NAME, RESOURCES } from '../resources.ts';
 import type { EngineEvent } from './apply-stream.ts';
 
-interface Step {
-  /** What it is to a person: `members of paymaster`. */
-  readonly subject: (key: string, policy: string) => string;
-  /** What becomes of it, where that is not `created`, `changed` or `deleted`. */
-  readonly verbs?: Readonly<Record<string, string>>;
-}
-
 const VERBS: Readonly<Record<string, string>> = { create: 'created', update: 'changed', delete: 'deleted' };
-const GUARD = { create: 'set', delete: 'lifted' };
 
-const STEPS: Readonly<Record<string, Step>> = {
-  aws_iam_user: { subject: (key) => `user ${key}` },
-  aws_iam_user_policy: { subject: (key) => `limits of ${key}`, verbs: { create: 'set', delete: 'lifted' } },
-  aws_iam_user_policies_exclusive: { subject: (key) => `guard on ${key}'s own policies`, verbs: GUARD },
-  aws_iam_user_policy_attachments_exclusive: { subject: (key) => `guard on ${key}'s attached policies`, verbs: GUARD },
-  aws_iam_group: { subject: (key) => `group ${key}` },
-  aws_iam_group_membership: {
-    subject: (key) => `members of ${key}`,
-    verbs: { create: 'put in', delete: 'taken out' },
-  },
-  aws_iam_group_policy_attachment: {
-    subject: (key, policy) => (policy === 'own' ? `policy of group ${key}` : `${policy} of group ${key}`),
-    verbs: { create: 'attached', delete: 'detached' },
-  },
-  aws_iam_group_policies_exclusive: { subject: (key) => `guard on group ${key}'s own policies`, verbs: GUARD },
-  aws_iam_group_policy_attachments_exclusive: {
-    subject: (key) => `guard on group ${key}'s attached policies`,
-    verbs: GUARD,
-  },
-  aws_iam_policy: { subject: (key) => (key === BOUNDARY ? 'permissions boundary' : `policy ${key}`) },
-};
-
-/** The name of the boundary in its stack: it belongs to no member and no role. */
-const BOUNDARY = 'boundary';
-
-/** `aws_iam_user.member_eve`, `create` -> `user eve created`; an address that is not ours stays as it is. */
+/** `aws_iam_user.member_eve`, `create` -> `user eve created`; an address of another configuration stays as it is. */
 export function stepText(address: string, action: string): string {
   const [type = '', name] = address.split('.');
-  const step = STEPS[type];
-  const verb = step?.verbs?.[action] ?? VERBS[action] ?? action;
-  return `${subjectOf(address, step, name === BOUNDARY)} ${verb}`;
-}
-
-function subjectOf(address: string, step: Step | undefined, isBoundary: boolean): string {
-  const key = isBoundary ? BOUNDARY : (memberKeyOfAddress(address) ?? roleKeyOfAddress(address));
-  if (key === null || step === undefined) return address;
-  return step.subject(key, /_(own|[A-Z]\w+)$/.exec(address)?.[1] ?? '');
+  const resource = RESOURCES[type];
+  const verbs: Readonly<Record<string, string>> = { ...VERBS, ...resource?.verbs };
+  const key = name === BOUNDARY_NAME ? name : (memberKeyOfAddress(address) ?? roleKeyOfAddress(address));
+  const policy = /_(own|[A-Z]\w+)$/.exec(address)?.[1] ?? '';
+  return `${key === null ? address : (resource?.label(key, policy) ?? address)} ${verbs[action] ?? action}`;
 }
 
 /** A line for an event of an apply, null where it needs none: `[3/6] user eve created`. */

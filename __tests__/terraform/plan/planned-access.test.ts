@@ -1,7 +1,7 @@
 import { decideAction } from '../../../src/access/decide.ts';
 import type { AccessModel } from '../../../src/access/model.ts';
-import { accessFromPlan } from '../../../src/terraform/plan/plan-access.ts';
 import { readPlan } from '../../../src/terraform/plan/plan-read.ts';
+import { accessFromPlan } from '../../../src/terraform/resources.ts';
 import { recordedJson, recordedNames, recordedPlan } from '../../support/recorded-plan.ts';
 
 const ACCOUNT = '123456789012';

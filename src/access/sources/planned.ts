@@ -1,0 +1,216 @@
+import { managedPolicyByArn } from '../../catalog/managed-policies.ts';
+import type { PolicyDocument } from '../../iam/document.ts';
+import { parsePolicyDocument } from '../../iam/document-check.ts';
+import { boundaryPolicy } from '../../team/documents.ts';
+import { boundaryArn } from '../../team/names.ts';
+import type { AccessGroup, AccessModel, AccessPolicy, AccessUser, InlinePolicy } from '../model.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+
+interface Change {
+  readonly address: string;
+  readonly type: string;
+  readonly deposed: string | null;
+  readonly change: {
+    readonly actions: readonly string[];
+    readonly before: Values | null;
+    readonly after: Values | null;
+  };
+}
+
+/** What of Terraform's plan JSON the access model is read from. */
+interface PlannedResources {
+  /** No-ops included. */
+  readonly changes: readonly Change[];
+  readonly drift: readonly Change[];
+  /** The refreshed state of a plan that only refreshes. */
+  readonly prior: readonly { readonly address: string; readonly type: string; readonly values: Values }[];
+}
+
+/** Adds what the values of one resource say to the facts; a type without access adds nothing. */
+export type CollectAccess = (type: string, values: Values, facts: AccessFacts, account: string) => void;
+
+/** The access in a plan, at three times. */
+export interface PlannedAccess {
+  /** As the state had it from the last run. */
+  readonly recorded: AccessModel;
+  /** As the account has it now: the state, refreshed. */
+  readonly before: AccessModel;
+  /** As it will be once the plan is applied. */
+  readonly after: AccessModel;
+}
+
+/**
+ * The access that a plan describes. Inline policies that only an exclusive-policy resource names have no document; users
+ * that only a membership names are unmanaged. The boundary's document is assumed to be the one that bootstrap writes.
+ */
+export function plannedAccess(plan: PlannedResources, account: string, collectAccess: CollectAccess): PlannedAccess {
+  const drifted = new Map(plan.drift.map((change) => [keyOf(change), change]));
+  const changed = new Set(plan.changes.map(keyOf));
+  const rows: Row[] = plan.changes.map((each) => ({
+    type: each.type,
+    last: (drifted.get(keyOf(each)) ?? each).change.before,
+    // `before` of a deletion is the recorded state; only the drift has the refreshed one.
+    now: (drifted.get(keyOf(each))?.change ?? { after: each.change.before }).after,
+    later: each.change.actions.includes('forget') ? each.change.before : each.change.after,
+  }));
+  // Deleted in AWS and in the configuration, or a refresh-only plan: only the drift lists it.
+  for (const each of plan.drift) {
+    const { before, after } = each.change;
+    if (!changed.has(keyOf(each))) rows.push({ type: each.type, last: before, now: after, later: after });
+  }
+  for (const { address, type, values } of plan.prior) {
+    if (!drifted.has(`${address} `)) rows.push({ type, last: values, now: values, later: values });
+  }
+  const collect = (side: 'last' | 'now' | 'later'): AccessFacts => {
+    const facts = new AccessFacts();
+    for (const row of rows) if (row[side] !== null) collectAccess(row.type, row[side], facts, account);
+    return facts;
+  };
+  const last = collect('last');
+  const before = collect('now');
+  const after = collect('later');
+  // An unmanaged user removed from a group still exists, and must not count as deleted.
+  const managed = new Set([last, before, after].flatMap(({ users }) => [...users.keys()]));
+  const unmanaged = new Set(
+    [last, before, after]
+      .flatMap(({ members }) => [...members.values()].flatMap((users) => [...users]))
+      .filter((user) => !managed.has(user)),
+  );
+  return {
+    recorded: modelOf(last, account, unmanaged),
+    before: modelOf(before, account, unmanaged),
+    after: modelOf(after, account, unmanaged),
+  };
+}
+
+/** One resource at the three times; null if it does not exist. */
+interface Row {
+  readonly type: string;
+  readonly last: Values | null;
+  readonly now: Values | null;
+  readonly later: Values | null;
+}
+
+function keyOf(change: Change): string {
+  return `${change.address} ${change.deposed ?? ''}`;
+}
+
+type Holder = `user ${string}` | `group ${string}`;
+
+/** Collected access, before it is sorted into a model. */
+export class AccessFacts {
+  readonly users = new Map<string, Values>();
+  readonly groups = new Map<string, Values>();
+  readonly policies = new Map<string, AccessPolicy>();
+  /** Group name -> user names. */
+  readonly members = new Map<string, Set<string>>();
+  readonly attached = new Map<Holder, Set<string>>();
+  /** Holder -> name of the inline policy -> its document, null if only its name is known. */
+  readonly inline = new Map<Holder, Map<string, PolicyDocument | null>>();
+
+  addUser(values: Values): void {
+    this.users.set(text(values.name), values);
+  }
+
+  addGroup(values: Values): void {
+    this.groups.set(text(values.name), values);
+  }
+
+  addPolicy(values: Values, account: string): void {
+    // Not `values.arn`: it is unknown before the creation, and still the old one while a rename is planned.
+    const arn = `arn:aws:iam::${account}:policy${text(values.path) || '/'}${text(values.name)}`;
+    this.policies.set(arn, { arn, name: text(values.name), document: documentOf(values.policy) });
+  }
+
+  addMembers(group: unknown, users: unknown): void {
+    this.members.set(text(group), new Set([...(this.members.get(text(group)) ?? []), ...texts(users)]));
+  }
+
+  attach(kind: 'user' | 'group', name: unknown, arns: unknown): void {
+    const holder: Holder = `${kind} ${text(name)}`;
+    this.attached.set(holder, new Set([...(this.attached.get(holder) ?? []), ...texts(arns)]));
+  }
+
+  /** `policy` is the document's JSON, or undefined if only the name is known. */
+  addInline(kind: 'user' | 'group', name: unknown, policyNames: unknown, policy?: unknown): void {
+    const holder: Holder = `${kind} ${text(name)}`;
+    const known = this.inline.get(holder) ?? new Map<string, PolicyDocument | null>();
+    for (const each of texts(policyNames)) known.set(each, documentOf(policy) ?? known.get(each) ?? null);
+    this.inline.set(holder, known);
+  }
+}
+
+function modelOf(from: AccessFacts, account: string, unmanaged: ReadonlySet<string>): AccessModel {
+  const groupsOf = (user: string): readonly string[] =>
+    [...from.members].flatMap(([group, users]) => (users.has(user) ? [group] : [])).sort();
+  const attachedTo = (holder: Holder): readonly string[] => [...(from.attached.get(holder) ?? [])].sort();
+  const inlineOf = (holder: Holder): readonly InlinePolicy[] =>
+    [...(from.inline.get(holder) ?? [])].map(([name, document]) => ({ name, document })).sort(byName);
+
+  const managed: AccessUser[] = [...from.users].map(([name, values]) => ({
+    name,
+    path: text(values.path) || '/',
+    groups: groupsOf(name),
+    attached: attachedTo(`user ${name}`),
+    inline: inlineOf(`user ${name}`),
+    boundary: text(values.permissions_boundary) || null,
+    tags: tagsOf(values.tags),
+  }));
+  // Members without a user resource: unmanaged users, and users whose creation was never recorded.
+  const others = new Set([...unmanaged, ...[...from.members.values()].flatMap((users) => [...users])]);
+  const unknown: AccessUser[] = [...others]
+    .filter((name) => !from.users.has(name))
+    .map((name) => ({
+      ...{ name, path: '/', groups: groupsOf(name), attached: [], inline: [], boundary: null, tags: {} },
+      unmanaged: true,
+    }));
+  const users = [...managed, ...unknown].sort(byName);
+  const groups: AccessGroup[] = [...from.groups]
+    .map(([name, values]) => ({
+      name,
+      path: text(values.path) || '/',
+      attached: attachedTo(`group ${name}`),
+      inline: inlineOf(`group ${name}`),
+    }))
+    .sort(byName);
+
+  const policies = new Map(from.policies);
+  const referred = [
+    ...users.flatMap(({ attached, boundary }) => [...attached, boundary]),
+    ...groups.flatMap(({ attached }) => attached),
+  ];
+  for (const arn of referred) {
+    if (arn !== null && !policies.has(arn)) policies.set(arn, elsewhere(arn, account));
+  }
+  return { account, users, groups, policies: [...policies.values()].sort(byName) };
+}
+
+/** A policy that is not in the plan: an AWS managed policy, the boundary, or one created outside Terraform. */
+function elsewhere(arn: string, account: string): AccessPolicy {
+  const name = arn.slice(arn.lastIndexOf('/') + 1);
+  const document =
+    boundaryArn({ lab: name, account }) === arn ? boundaryPolicy({ lab: name, account }) : managedPolicyByArn(arn);
+  return { arn, name, document };
+}
+
+function documentOf(policy: unknown): PolicyDocument | null {
+  return typeof policy === 'string' ? parsePolicyDocument(policy) : null;
+}
+
+function tagsOf(tags: unknown): Readonly<Record<string, string>> {
+  if (typeof tags !== 'object' || tags === null) return {};
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, text(value)]));
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}

@@ -1,0 +1,99 @@
+import { type AccessFacts, type PlannedAccess, plannedAccess } from '../access/sources/planned.ts';
+import type { IamEntityKind } from '../aws/iam-names.ts';
+import type { Plan, Values } from './plan/plan-read.ts';
+
+/** A resource type of the team and bootstrap stacks. */
+interface ResourceType {
+  /** The attributes that the access model is read from: all that the configuration sets. */
+  readonly attributes: readonly string[];
+  readonly collect: (values: Values, facts: AccessFacts, account: string) => void;
+  /** What a step of an apply is called: `members of paymaster`. `policy` is the address's last part. */
+  readonly label: (key: string, policy: string) => string;
+  /** Past participles that are not `created`, `changed` or `deleted`. */
+  readonly verbs?: Readonly<Partial<Record<'create' | 'update' | 'delete', string>>>;
+  /** Set if the resource is an IAM entity with a name of its own. */
+  readonly entity?: IamEntityKind;
+}
+
+const EXCLUSIVE = { create: 'enforced', delete: 'no longer enforced' };
+const LIMITS = { create: 'added', delete: 'removed' };
+
+/** Every resource type that the stacks contain; a plan that touches another type is blocked. */
+export const RESOURCES: Readonly<Record<string, ResourceType>> = {
+  aws_iam_user: {
+    attributes: ['name', 'path', 'permissions_boundary', 'tags'],
+    collect: (values, facts) => facts.addUser(values),
+    label: (key) => `user ${key}`,
+    entity: 'user',
+  },
+  aws_iam_user_policy: {
+    attributes: ['name', 'user', 'policy'],
+    collect: (values, facts) => facts.addInline('user', values.user, [values.name], values.policy),
+    label: (key) => `inline policy limits of ${key}`,
+    verbs: LIMITS,
+  },
+  aws_iam_user_policies_exclusive: {
+    attributes: ['user_name', 'policy_names'],
+    collect: (values, facts) => facts.addInline('user', values.user_name, values.policy_names),
+    label: (key) => `exclusive inline policies of ${key}`,
+    verbs: EXCLUSIVE,
+  },
+  aws_iam_user_policy_attachments_exclusive: {
+    attributes: ['user_name', 'policy_arns'],
+    collect: (values, facts) => facts.attach('user', values.user_name, values.policy_arns),
+    label: (key) => `exclusive policy attachments of ${key}`,
+    verbs: EXCLUSIVE,
+  },
+  aws_iam_group: {
+    attributes: ['name', 'path'],
+    collect: (values, facts) => facts.addGroup(values),
+    label: (key) => `group ${key}`,
+    entity: 'group',
+  },
+  aws_iam_group_membership: {
+    attributes: ['group', 'name', 'users'],
+    collect: (values, facts) => facts.addMembers(values.group, values.users),
+    label: (key) => `members of ${key}`,
+    verbs: { create: 'added', delete: 'removed' },
+  },
+  aws_iam_group_policy_attachment: {
+    attributes: ['group', 'policy_arn'],
+    collect: (values, facts) => facts.attach('group', values.group, [values.policy_arn]),
+    label: (key, policy) => (policy === 'own' ? `policy of group ${key}` : `${policy} of group ${key}`),
+    verbs: { create: 'attached', delete: 'detached' },
+  },
+  aws_iam_group_policies_exclusive: {
+    attributes: ['group_name', 'policy_names'],
+    collect: (values, facts) => facts.addInline('group', values.group_name, values.policy_names),
+    label: (key) => `exclusive inline policies of group ${key}`,
+    verbs: EXCLUSIVE,
+  },
+  aws_iam_group_policy_attachments_exclusive: {
+    attributes: ['group_name', 'policy_arns'],
+    collect: (values, facts) => facts.attach('group', values.group_name, values.policy_arns),
+    label: (key) => `exclusive policy attachments of group ${key}`,
+    verbs: EXCLUSIVE,
+  },
+  aws_iam_policy: {
+    attributes: ['name', 'path', 'policy'],
+    collect: (values, facts, account) => facts.addPolicy(values, account),
+    label: (key) => (key === BOUNDARY_NAME ? 'permissions boundary' : `policy ${key}`),
+    entity: 'policy',
+  },
+};
+
+/** The Terraform name of the boundary in the bootstrap stack, where no member or role has a key in the address. */
+export const BOUNDARY_NAME = 'boundary';
+
+/** Types that the stacks never contain, read all the same so that a foreign plan does not hide access. */
+const FOREIGN: Readonly<Record<string, ResourceType['collect']>> = {
+  aws_iam_user_policy_attachment: (values, facts) => facts.attach('user', values.user, [values.policy_arn]),
+  aws_iam_group_policy: (values, facts) => facts.addInline('group', values.group, [values.name], values.policy),
+};
+
+/** The access that a plan describes: recorded, before and after. */
+export function accessFromPlan(plan: Plan, account: string): PlannedAccess {
+  return plannedAccess(plan, account, (type, values, facts) =>
+    (RESOURCES[type]?.collect ?? FOREIGN[type])?.(values, facts, account),
+  );
+}
