@@ -5,7 +5,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { type Difference, differences } from '../../src/access/model-difference.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
-import { blocksOf } from '../../src/guardrails/blocks.ts';
+import { blocksOf } from '../../src/guardrails/guardrails.ts';
 import { classifyPlan, type PlanClassification } from '../../src/review/changes/classify-plan.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
 import { applyPlan, initialize, planChanges, type SavedPlan } from '../../src/terraform/run/commands.ts';

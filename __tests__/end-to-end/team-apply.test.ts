@@ -8,7 +8,7 @@ import { checkCaller } from '../../src/aws/caller.ts';
 import { iamLookup } from '../../src/aws/iam-names.ts';
 import { checkBoundary, findExisting } from '../../src/aws/inventory/existing.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
-import { blocksOf } from '../../src/guardrails/blocks.ts';
+import { blocksOf } from '../../src/guardrails/guardrails.ts';
 import { classifyPlan } from '../../src/review/changes/classify-plan.ts';
 import { boundaryArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';

@@ -1,5 +1,7 @@
-import type { BlockArgs } from '../../src/diagnostics/block.ts';
-import { BLOCK_TEXT, type BlockWords } from '../../src/guardrails/block-text.ts';
+import type { Block, BlockArgs } from '../../src/diagnostics/block.ts';
+import { blockProblem, GUARDRAILS } from '../../src/guardrails/guardrails.ts';
+import { printProblem } from '../../src/text/problem.ts';
+import { tickedText } from '../../src/text/text.ts';
 import { expectGolden } from '../support/golden.ts';
 
 const BOUNDARY = 'arn:aws:iam::123456789012:policy/mturk-boundary/perception-lab';
@@ -14,6 +16,11 @@ const SAMPLES: { readonly [Code in keyof BlockArgs]: readonly BlockArgs[Code][] 
     { member: 'bo', user: 'perception-lab-bo', because: [] },
   ],
   'limits-replaced': [{ member: 'bo', user: 'perception-lab-bo', address: 'aws_iam_user_policy.member_bo_limits' }],
+  'account-changed': [{ from: '123456789012', to: '999999999999' }],
+  'state-location-changed': [
+    { from: 's3://lab-state (us-east-1)', to: 's3://other (us-east-1)' },
+    { from: null, to: 's3://lab-state (us-east-1)' },
+  ],
   'lab-changed': [{ from: 'perception-lab', to: 'vision-lab' }],
   'user-without-boundary': [
     { user: 'perception-lab-bo', boundary: null, wanted: BOUNDARY },
@@ -50,13 +57,10 @@ const SAMPLES: { readonly [Code in keyof BlockArgs]: readonly BlockArgs[Code][] 
   'boundary-missing': [{ arn: BOUNDARY }],
 };
 
-test('every reason not to apply in words', () => {
-  const texts = Object.entries(SAMPLES).flatMap(([code, list]) =>
-    list.map((args) => {
-      const words = BLOCK_TEXT[code as keyof BlockArgs] as (args: unknown) => BlockWords;
-      const { problem, remedy } = words(args);
-      return `${code}\n${problem}\n${remedy}\n`;
-    }),
-  );
-  expectGolden('blocks.txt', texts.join('\n'));
+test('every block in the one error form', () => {
+  const blocks = Object.entries(SAMPLES).flatMap(([code, list]) => list.map((args) => ({ code, args }) as Block));
+  expect(Object.keys(SAMPLES).sort()).toEqual(Object.keys(GUARDRAILS).sort());
+  for (const block of blocks) expect(tickedText(blockProblem(block).summary).length).toBeLessThan(90);
+  const texts = blocks.map((block) => printProblem(blockProblem(block), { code: block.code }).join('\n'));
+  expectGolden('blocks.txt', `${texts.join('\n\n')}\n`);
 });

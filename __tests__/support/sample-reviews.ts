@@ -1,6 +1,6 @@
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { block } from '../../src/diagnostics/block.ts';
-import { blocksOf } from '../../src/guardrails/blocks.ts';
+import { blocksOf } from '../../src/guardrails/guardrails.ts';
 import { usersToSuspend } from '../../src/review/apply/suspension.ts';
 import { classifyPlan } from '../../src/review/changes/classify-plan.ts';
 import { corrections } from '../../src/review/changes/corrections.ts';

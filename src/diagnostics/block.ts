@@ -8,6 +8,9 @@ export interface BlockArgs {
   'member-replaced': { readonly member: string; readonly user: string; readonly because: readonly string[] };
   /** `address` is that of the inline policy. */
   'limits-replaced': { readonly member: string; readonly user: string; readonly address: string };
+  'account-changed': { readonly from: string; readonly to: string };
+  /** A bucket with its region; null is a local file. */
+  'state-location-changed': { readonly from: string | null; readonly to: string | null };
   'lab-changed': { readonly from: string; readonly to: string };
   'user-without-boundary': { readonly user: string; readonly boundary: string | null; readonly wanted: string };
   'outside-managed-path': { readonly address: string; readonly what: string; readonly managed: string };
@@ -26,16 +29,16 @@ export interface BlockArgs {
   };
   /** `users` are in the group and not among those who get the role. */
   'unexpected-group-members': { readonly group: string; readonly role: string; readonly users: readonly string[] };
-  /** Nobody of `owners` (keys) would have access. */
+  /** None of `owners` (keys) would have access. */
   'no-owner-left': { readonly owners: readonly string[] };
-  /** Something that says what the lab itself, or whoever runs it, may do: never a matter of a pull request. */
+  /** What the lab and its workflows may do at all. */
   'trust-changed': { readonly address: string; readonly what: 'boundary' | 'role' | 'provider' | 'account' };
   'boundary-missing': { readonly arn: string };
 }
 
 export type BlockCode = keyof BlockArgs;
 
-/** Why a guardrail does not let a plan be applied. Its text is in `guardrails/block-text.ts`. */
+/** Why a guardrail does not let a plan be applied. Its text is in `src/guardrails`. */
 export type Block = {
   readonly [Code in BlockCode]: { readonly code: Code; readonly args: BlockArgs[Code] };
 }[BlockCode];

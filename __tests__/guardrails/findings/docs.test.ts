@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { TEAM_FINDING_CODES } from '../../../src/diagnostics/team-codes.ts';
-import { BLOCK_TEXT } from '../../../src/guardrails/block-text.ts';
+import { GUARDRAILS } from '../../../src/guardrails/guardrails.ts';
 import { FAILURE_PROBLEMS } from '../../../src/text/failures/failures.ts';
 
 const FINDING_CODES: readonly string[] = [
   ...TEAM_FINDING_CODES,
-  ...Object.keys(BLOCK_TEXT),
+  ...Object.keys(GUARDRAILS),
   ...Object.keys(FAILURE_PROBLEMS),
 ];
 

@@ -1,4 +1,4 @@
-import { blocksOf } from '../../../src/guardrails/blocks.ts';
+import { blocksOf } from '../../../src/guardrails/guardrails.ts';
 import { usersToSuspend } from '../../../src/review/apply/suspension.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { corrections } from '../../../src/review/changes/corrections.ts';

@@ -1,4 +1,4 @@
-import { fileBlocks } from '../../../src/guardrails/file-blocks.ts';
+import { fileBlocks } from '../../../src/guardrails/guardrails.ts';
 import type { Review } from '../../../src/review/changes/review.ts';
 import { reviewFiles } from '../../../src/review/changes/review-files.ts';
 import { changesNothing, reviewOf } from '../../../src/review/changes/review-of.ts';

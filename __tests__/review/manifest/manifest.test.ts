@@ -1,4 +1,4 @@
-import { blocksOf } from '../../../src/guardrails/blocks.ts';
+import { blocksOf } from '../../../src/guardrails/guardrails.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { type PlanOfReview, reviewOf } from '../../../src/review/changes/review-of.ts';
 import { renderComment } from '../../../src/review/comment/comment.ts';

@@ -1,5 +1,5 @@
 import { diffAccess } from '../../../src/access/diff.ts';
-import { blocksOf } from '../../../src/guardrails/blocks.ts';
+import { blocksOf } from '../../../src/guardrails/guardrails.ts';
 import { usersToSuspend } from '../../../src/review/apply/suspension.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { type PlanView, planLines, refusalLines } from '../../../src/review/text/plan.ts';

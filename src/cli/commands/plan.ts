@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { type Failure, succeed } from '../../diagnostics/failure.ts';
+import { type Failure, fail, succeed } from '../../diagnostics/failure.ts';
 import { reasonOf } from '../../diagnostics/pipeline-reason.ts';
 import { writeOutputs } from '../../github/outputs.ts';
+import { targetBlocks } from '../../guardrails/guardrails.ts';
 import type { Review } from '../../review/changes/review.ts';
 import { type PlanOfReview, reviewOf } from '../../review/changes/review-of.ts';
 import { manifestOf, writeManifest } from '../../review/manifest/manifest.ts';
@@ -15,6 +16,7 @@ import { readBaseTeam } from '../session/base-team.ts';
 import { isEmpty, type LabPlan, planLab } from '../session/lab-plan.ts';
 import { type Lab, type LabOptions, openLab } from '../session/open-lab.ts';
 import { originOf, toolsOf } from '../session/origin.ts';
+import { readTeam } from '../session/read-team.ts';
 
 export interface PlanOptions extends LabOptions {
   /** List the IAM resources too. */
@@ -40,6 +42,16 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<nu
   const base = options.base === null ? succeed(null) : await readBaseTeam(options.base, options.today, terminal);
   if (!base.ok) return failed(base.failure);
   const before = base.value;
+  if (options.base !== null) {
+    const team = await readTeam(options.file, options.today);
+    if (!team.ok) return failed(team.failure);
+    // Before Terraform starts: another state could name providers to download.
+    const blocks = targetBlocks(before, team.value, options.today);
+    if (blocks.length > 0) {
+      terminal.stderr(`${refusalLines(blocks, terminal.width).join('\n')}\n\n`);
+      return failed(fail('guardrail-blocked', { codes: blocks.map(({ code }) => code) }).failure);
+    }
+  }
   const opened = await openLab(options, terminal);
   if (!opened.ok) return failed(opened.failure);
   const lab = opened.value;

@@ -1,5 +1,6 @@
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { blocksOf, type Stage } from '../../guardrails/blocks.ts';
+import type { Phase } from '../../guardrails/guardrail.ts';
+import { blocksOf } from '../../guardrails/guardrails.ts';
 import { suspendedTeam } from '../../review/apply/suspension.ts';
 import { planDigest } from '../../review/manifest/digest.ts';
 import { keyOfIamName } from '../../team/names.ts';
@@ -32,22 +33,22 @@ export async function applyLab(lab: Lab, plan: LabPlan, options: CommandOptions 
 interface Step {
   readonly team: Team;
   readonly targets: readonly string[];
-  readonly stage: Stage;
+  readonly phase: Phase;
 }
 
-/** A Deny of everything for those at risk comes first and alone, then everything else, then it is lifted. */
+/** A Deny for the members at risk comes first and alone, then everything else, then the Deny is removed. */
 async function applyInSteps(
   lab: Lab,
   plan: LabPlan,
   options: CommandOptions,
   interrupts: { readonly seen: boolean },
 ): Promise<Result<ApplyResult>> {
-  const held = suspendedTeam(lab.team, plan.suspendedDuringApply, lab.today);
+  const suspended = suspendedTeam(lab.team, plan.suspendedDuringApply, lab.today);
   const keys = plan.suspendedDuringApply.flatMap((name) => keyOfIamName(lab.team.lab, name) ?? []);
   const steps: readonly Step[] = [
-    { team: held, targets: keys.map((key) => `aws_iam_user_policy.${limitsAddress(key)}`), stage: 'part' },
-    { team: held, targets: [], stage: 'held' },
-    { team: lab.team, targets: [], stage: 'whole' },
+    { team: suspended, targets: keys.map((key) => `aws_iam_user_policy.${limitsAddress(key)}`), phase: 'partial' },
+    { team: suspended, targets: [], phase: 'suspended' },
+    { team: lab.team, targets: [], phase: 'whole' },
   ];
   let done = 0;
   for (const step of steps) {
@@ -56,8 +57,8 @@ async function applyInSteps(
     if (!workspace.ok) return workspace;
     const saved = await planChanges(workspace.value, { ...options, targets: step.targets });
     if (!saved.ok) return saved;
-    // What was let through is the plan before the first step, and this is another one.
-    const blocks = blocksOf(saved.value.plan, step.team, lab.today, lab.stack, step.stage);
+    // The guardrails have checked the plan before the first step, and this is another one.
+    const blocks = blocksOf(saved.value.plan, step.team, lab.today, lab.stack, step.phase);
     if (blocks.length > 0) {
       const codes = [...new Set(blocks.map(({ code }) => code))];
       return fail('blocked-during-apply', { codes, progress: { done, total: done } });

@@ -13,7 +13,7 @@ import { readInlineDocuments } from '../../aws/inventory/inline-documents.ts';
 import { readManagedDocuments } from '../../aws/inventory/managed-documents.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
-import { blocksOf } from '../../guardrails/blocks.ts';
+import { blocksOf } from '../../guardrails/guardrails.ts';
 import { usersToSuspend } from '../../review/apply/suspension.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
 import { boundaryArn } from '../../team/names.ts';

@@ -1,7 +1,7 @@
-import { userName } from '../../guardrails/managed.ts';
-import { isChange } from '../../guardrails/plan-blocks.ts';
+import { userName } from '../../guardrails/members.ts';
 import { changedAttributes } from '../../terraform/plan/changed-attributes.ts';
 import type { Plan, ResourceChange } from '../../terraform/plan/plan-read.ts';
+import { isChange } from '../../terraform/plan/plan-read.ts';
 import { planDigest, type Tools } from '../manifest/digest.ts';
 import type { PlannedResource, ReviewedPlan } from './review.ts';
 

@@ -2,7 +2,7 @@ import { accessOf } from '../../access/access-of.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { listOperations } from '../../access/operation-set.ts';
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
-import { owningWithAccess } from '../../guardrails/file-blocks.ts';
+import { owningWithAccess } from '../../guardrails/members.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { hasRisk } from './people.ts';

@@ -1,7 +1,7 @@
 import type { AccessModel } from '../../access/model.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import type { Block } from '../../diagnostics/block.ts';
-import { fileBlocks } from '../../guardrails/file-blocks.ts';
+import { fileBlocks } from '../../guardrails/guardrails.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan/plan-read.ts';
 import type { PlanClassification } from './classify-plan.ts';

@@ -12,6 +12,8 @@ const ARGS: { readonly [Code in BlockCode]: z.ZodType<BlockArgs[Code]> } = {
   'member-not-departed': z.strictObject({ member: TEXT, user: TEXT, today: z.iso.date() }),
   'member-replaced': z.strictObject({ member: TEXT, user: TEXT, because: TEXTS }),
   'limits-replaced': z.strictObject({ member: TEXT, user: TEXT, address: TEXT }),
+  'account-changed': z.strictObject({ from: TEXT, to: TEXT }),
+  'state-location-changed': z.strictObject({ from: TEXT.nullable(), to: TEXT.nullable() }),
   'lab-changed': z.strictObject({ from: TEXT, to: TEXT }),
   'user-without-boundary': z.strictObject({ user: TEXT, boundary: TEXT.nullable(), wanted: TEXT }),
   'outside-managed-path': z.strictObject({ address: TEXT, what: TEXT, managed: TEXT }),

@@ -4,13 +4,14 @@ import { differenceWords } from '../../access/text/difference.ts';
 import { type DisplayNames, listWords, userLabel } from '../../access/text/names.ts';
 import type { Imported } from '../../aws/inventory/existing.ts';
 import type { Block } from '../../diagnostics/block.ts';
-import { blockText } from '../../guardrails/block-text.ts';
+import { blockProblem } from '../../guardrails/guardrails.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan, ResourceChange } from '../../terraform/plan/plan-read.ts';
 import { type AccountKind, type Engine, engineTitle } from '../../terraform/run/engine.ts';
 import { stepText } from '../../terraform/run/progress.ts';
 import { columns, wrapVisible } from '../../text/columns.ts';
-import { messageOf } from '../../text/finding-message.ts';
+import { printProblem } from '../../text/problem.ts';
+import { formatCount } from '../../text/text.ts';
 import type { PlanClassification } from '../changes/classify-plan.ts';
 
 /** What a plan is told from; nothing of it knows a terminal. */
@@ -92,30 +93,22 @@ export function doneText(steps: number, account: string, file: string): string {
   return `${words}: account ${account} is as ${file} says.`;
 }
 
-/** How many reasons of one kind are told in full. */
-const TOLD = 5;
+/** How many blocks of one guardrail are listed in full. */
+const SHOWN = 5;
 
-/** Why a plan is not applied; empty where nothing stands against it. */
+/** Why a plan is blocked; empty if it is not. */
 export function refusalLines(blocks: readonly Block[], width = 100): readonly string[] {
-  if (blocks.length === 0) return [];
   const codes = [...new Set(blocks.map(({ code }) => code))];
-  const reasons = codes.flatMap((code) => {
-    const same = blocks.filter((finding) => finding.code === code);
-    const more = same.length - TOLD;
-    return [
-      ...same.slice(0, TOLD).flatMap((finding) => reasonLines(finding, width)),
-      ...(more > 0 ? [`  and ${more} more of this kind`, ''] : []),
-    ];
-  });
-  const count = blocks.length === 1 ? 'this reason' : `these ${blocks.length} reasons`;
-  return [`Nothing is applied, for ${count}:`, '', ...reasons.slice(0, -1)];
-}
-
-/** Lines of a remedy that are to be pasted stay as they are; sentences are wrapped. */
-function reasonLines(finding: Block, width: number): readonly string[] {
-  const lines = messageOf(blockText(finding)).split('\n');
-  const wrapped = lines.flatMap((line) => (/^\s|^[\w-]+:/.test(line) ? [line] : wrapVisible(line, width - 2)));
-  return [`error  ${finding.code}`, ...wrapped.map((line) => (line === '' ? '' : `  ${line}`)), ''];
+  return codes
+    .flatMap((code) => {
+      const same = blocks.filter((one) => one.code === code);
+      const more = same.length - SHOWN;
+      return [
+        ...same.slice(0, SHOWN).map((one) => printProblem(blockProblem(one), { code, width })),
+        ...(more > 0 ? [[`... and ${formatCount(more)} more of ${code}`]] : []),
+      ];
+    })
+    .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
 
 export function countResources(plan: Plan): ResourceCounts {

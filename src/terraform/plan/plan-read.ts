@@ -121,6 +121,11 @@ export type Plan = Readonly<z.infer<typeof PLAN>>;
 export type ResourceChange = Readonly<Plan['changes'][number]>;
 export type Values = Readonly<Record<string, unknown>>;
 
+/** Whether applying does anything about a resource. */
+export function isChange({ change }: Pick<ResourceChange, 'change'>): boolean {
+  return change.actions.some((action) => action !== 'no-op' && action !== 'read');
+}
+
 /** Whether applying the plan would do anything: the engine's exit code 2, read from the plan itself. */
 export function hasChanges(plan: Plan): boolean {
   const actions = [

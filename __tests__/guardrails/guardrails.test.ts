@@ -1,5 +1,4 @@
-import { BLOCK_TEXT, type BlockWords } from '../../src/guardrails/block-text.ts';
-import { blocksOf } from '../../src/guardrails/blocks.ts';
+import { blocksOf, fileBlocks, GUARDRAILS, targetBlocks } from '../../src/guardrails/guardrails.ts';
 import { DEFAULT_SETTINGS } from '../../src/team/settings.ts';
 import type { Team } from '../../src/team/team.ts';
 import { type Plan, readPlan } from '../../src/terraform/plan/plan-read.ts';
@@ -26,13 +25,13 @@ const codesOf = (plan: Plan, team: Team, today = TODAY): string[] =>
   blocksOf(plan, team, today).map(({ code, args }) => `${code}${'member' in args ? ` ${args.member}` : ''}`);
 
 describe('recorded plans', () => {
-  const refused: Readonly<Record<string, string[]>> = {
+  const blocked: Readonly<Record<string, string[]>> = {
     '09-member-leaves-with-keys': ['member-not-departed eve'],
     '16-lab-renamed': ['lab-changed'],
     '17-almost-all-leave': ['member-not-departed bo', 'member-not-departed cy', 'member-not-departed dee'],
   };
   test.each(recordedNames('.plan.json').filter((name) => !name.startsWith('18-')))('%s', (name) => {
-    expect(codesOf(recordedPlan(name), recordedTeam)).toEqual(refused[name] ?? []);
+    expect(codesOf(recordedPlan(name), recordedTeam)).toEqual(blocked[name] ?? []);
   });
 
   test('18, which is about another lab, is outside the path from end to end', () => {
@@ -56,7 +55,7 @@ describe('who may be deleted', () => {
       { members: [member({ key: 'ada' }), member({ key: 'eve', until: TODAY })] },
       ['member-not-departed eve'],
     ],
-    ['somebody else departed', leaves, { departed: left('ev', 'eve2') }, ['member-not-departed eve']],
+    ['another member departed', leaves, { departed: left('ev', 'eve2') }, ['member-not-departed eve']],
     ['three, as many as allowed', allLeave, { departed: left('bo', 'cy', 'dee') }, []],
     [
       'three, one more than allowed',
@@ -90,7 +89,7 @@ interface Raw extends Record<string, unknown> {
   resource_drift?: RawChange[];
 }
 
-/** The plan of step 15, in which nothing changes, with something changed by hand. */
+/** The plan of step 15, in which nothing changes, with one manual change. */
 function mutated(mutate: (raw: Raw, find: (address: string) => RawChange) => void, name = '15-after'): Plan {
   const raw = recordedJson(name) as Raw;
   mutate(raw, (address) => raw.resource_changes.find((each) => each.address === address)!);
@@ -102,7 +101,7 @@ function mutated(mutate: (raw: Raw, find: (address: string) => RawChange) => voi
 const BO = 'aws_iam_user.member_bo';
 const BO_LIMITS = 'aws_iam_user_policy.member_bo_limits';
 
-describe('plans that nobody should apply', () => {
+describe('plans that are blocked', () => {
   test.each<[string, string[], (raw: Raw, find: (address: string) => RawChange) => void]>([
     [
       'an errored plan',
@@ -133,7 +132,7 @@ describe('plans that nobody should apply', () => {
       (_raw, find) => Object.assign(find(BO).change, { actions: ['forget', 'create'] }),
     ],
     [
-      'an action nobody knows',
+      'an unknown action',
       ['unknown-action'],
       (_raw, find) => Object.assign(find(BO).change, { actions: ['hibernate'] }),
     ],
@@ -265,7 +264,7 @@ describe('plans that nobody should apply', () => {
         }),
     ],
     [
-      'a foreign policy taken off by its guard',
+      'a foreign policy detached by its exclusive-policy resource',
       [],
       (_raw, find) => {
         const { change } = find('aws_iam_group_policy_attachments_exclusive.role_results-reader');
@@ -274,7 +273,7 @@ describe('plans that nobody should apply', () => {
       },
     ],
     [
-      'a user moved out by hand and put back',
+      'a user moved outside the path and back',
       [],
       (raw, find) => {
         const user = find(BO);
@@ -286,7 +285,7 @@ describe('plans that nobody should apply', () => {
       },
     ],
     [
-      'a user of another path taken over',
+      'an imported user of another path',
       ['outside-managed-path'],
       (_raw, find) =>
         Object.assign(find(BO).change, {
@@ -315,17 +314,18 @@ describe('an owner who can approve the next change stays', () => {
     expect(codesOf(recordedPlan('15-after'), team)).toEqual(codes);
   });
 
-  test('whoever is held in between is no owner who left', () => {
+  test('an owner who is suspended during the apply has not left', () => {
     const team = owned(['ada'], { suspended: true });
-    expect(blocksOf(recordedPlan('15-after'), team, TODAY, 'team', 'held')).toEqual([]);
+    expect(blocksOf(recordedPlan('15-after'), team, TODAY, 'team', 'suspended')).toEqual([]);
   });
 });
 
-test('the first plan of a held apply may be a part; one that is whole may not', () => {
+test('the first plan of an apply that suspends members may be partial; a whole plan may not', () => {
   const part = { ...recordedPlan('15-after'), complete: false };
-  const codes = (stage: 'part' | 'held') => blocksOf(part, recordedTeam, TODAY, 'team', stage).map(({ code }) => code);
-  expect(codes('part')).toEqual([]);
-  expect(codes('held')).toEqual(['plan-incomplete']);
+  const codes = (stage: 'partial' | 'suspended') =>
+    blocksOf(part, recordedTeam, TODAY, 'team', stage).map(({ code }) => code);
+  expect(codes('partial')).toEqual([]);
+  expect(codes('suspended')).toEqual(['plan-incomplete']);
 });
 
 test('a renamed lab is one reason, and names both', () => {
@@ -353,15 +353,38 @@ test('the boundary of bootstrap is inside its own stack, and outside the team', 
   expect(blocksOf(plan.value, shorter, TODAY, 'bootstrap')).toMatchObject([{ code: 'outside-managed-path' }]);
 });
 
-test('words name the subject, the count, the limit and a remedy to paste', () => {
-  const team: Team = { ...recordedTeam, settings: { ...DEFAULT_SETTINGS, maxRemovals: 2, state: null } };
-  const words = blocksOf(recordedPlan('17-almost-all-leave'), team, TODAY).map((finding): BlockWords => {
-    const text = BLOCK_TEXT[finding.code as keyof typeof BLOCK_TEXT] as (args: unknown) => BlockWords;
-    return text(finding.args);
+describe('what the two files say before there is a plan', () => {
+  const state = { bucket: 'lab-state', region: 'us-east-1' };
+  const { settings } = recordedTeam;
+  test.each<[string, Team | null, Partial<Team>, string[]]>([
+    ['the first file', null, {}, []],
+    ['no change', recordedTeam, {}, []],
+    ['another account', recordedTeam, { account: '999999999999' }, ['account-changed']],
+    ['another bucket', recordedTeam, { settings: { ...settings, state } }, ['state-location-changed']],
+    ['another lab', recordedTeam, { lab: 'vision-lab' }, ['lab-changed']],
+    ['a member who is gone', recordedTeam, { members: recordedTeam.members.slice(0, 3) }, []],
+  ])('%s', (_case, before, change, codes) => {
+    expect(targetBlocks(before, { ...recordedTeam, ...change }, TODAY).map(({ code }) => code)).toEqual(codes);
   });
-  expect(words[0]?.remedy).toContain('departed:\n  bo: { left: "2026-11-25", reason: left the lab }');
-  expect(words[3]).toEqual({
-    problem: 'This would delete 3 members (bo, cy, dee), and settings.max-removals allows 2 at a time.',
-    remedy: 'If all of them leave, raise the limit in the same change of team.yaml:\n\nsettings:\n  max-removals: 3',
+
+  test('a member who is gone without a statement is a block of the files, and no reason not to plan', () => {
+    const after = { ...recordedTeam, members: recordedTeam.members.slice(0, 3) };
+    expect(fileBlocks(recordedTeam, after, TODAY).map(({ code }) => code)).toEqual(['member-not-departed']);
+  });
+});
+
+describe('the list of guardrails', () => {
+  test('each can be checked, or is found in the account', () => {
+    const unchecked = Object.entries(GUARDRAILS).filter(
+      ([, { checkPlan, checkFiles }]) => checkPlan === undefined && checkFiles === undefined,
+    );
+    expect(unchecked.map(([code]) => code)).toEqual(['name-taken', 'unexpected-group-members', 'boundary-missing']);
+  });
+
+  test('none supersedes itself, nor one that supersedes it', () => {
+    for (const [code, { supersedes = [] }] of Object.entries(GUARDRAILS)) {
+      expect(supersedes).not.toContain(code);
+      for (const other of supersedes) expect(GUARDRAILS[other].supersedes ?? []).not.toContain(code);
+    }
   });
 });

@@ -1,0 +1,138 @@
+import { iamName, keyOfIamName } from '../team/names.ts';
+import { activeMembers, hasExpired, type Team } from '../team/team.ts';
+import { memberKeyOfAddress } from '../terraform/addresses.ts';
+import type { Plan, ResourceChange } from '../terraform/plan/plan-read.ts';
+import { codeText, counted, listTexts, t, trusted } from '../text/text.ts';
+import type { FileContext, GuardrailTable } from './guardrail.ts';
+
+/** Which members, owners and access keys a change removes. */
+export const MEMBER_GUARDRAILS = {
+  // A plan cannot tell a line deleted by mistake from a member who left: `departed` tells them apart.
+  'member-not-departed': {
+    checkPlan: ({ plan, team, today }) =>
+      deletedUsers(plan).flatMap((change) => {
+        const member = memberOf(change, team);
+        const departed = team.departed.some(({ key }) => key === member);
+        const expired = team.members.some((one) => one.key === member && hasExpired(one, today));
+        return departed || expired ? [] : [{ member, user: userName(change), today }];
+      }),
+    checkFiles: (context) => {
+      const { after, today } = context;
+      const departed = new Set(after.departed.map(({ key }) => key));
+      const expired = new Set(after.members.filter((member) => hasExpired(member, today)).map(({ key }) => key));
+      return leavingKeys(context)
+        .filter((key) => !departed.has(key) && !expired.has(key))
+        .map((member) => ({ member, user: iamName(after.lab, member), today }));
+    },
+    problem: ({ member, user, today }) => ({
+      summary: t`${codeText(member)} is missing from ${codeText('team.yaml')}`,
+      reason: t`applying would delete IAM user ${codeText(user)} and its access keys`,
+      help: t`restore the member; if ${codeText(member)} left, add them to ${codeText('departed')}`,
+      paste: ['departed:', `  ${member}: { left: "${today}", reason: left the lab }`],
+    }),
+  },
+  'too-many-removals': {
+    checkPlan: ({ plan, team }) =>
+      overLimit(
+        deletedUsers(plan).map((change) => memberOf(change, team)),
+        team,
+      ),
+    checkFiles: (context) => overLimit(leavingKeys(context), context.after),
+    problem: ({ count, limit, members }) => ({
+      summary: t`${counted(count, 'member')} would be deleted; ${codeText('settings.max-removals')} allows ${limit}`,
+      reason: t`to be deleted: ${listTexts(members.map(codeText))}`,
+      help: t`if all of them leave, raise the limit in the same change`,
+      paste: ['settings:', `  max-removals: ${count}`],
+    }),
+  },
+  'member-replaced': {
+    checkPlan: ({ plan, team }) =>
+      users(plan)
+        .filter(({ change }) => isReplacement(change.actions))
+        .map((change) => ({
+          member: memberOf(change, team),
+          user: userName(change),
+          because: change.change.replacePaths.map((path) => (Array.isArray(path) ? path.join('.') : String(path))),
+        })),
+    problem: ({ member, user, because }) => ({
+      summary: t`IAM user ${codeText(user)} would be replaced`,
+      reason: t`${because.length === 0 ? trusted('') : t`${listTexts(because.map(codeText))} cannot be changed in place; `}access keys and MFA devices of ${codeText(member)} would be deleted`,
+      help: t`run ${codeText('mturk-team plan --resources')} to see what changed; to give ${codeText(member)} a new user, move them to ${codeText('departed')}, apply, and add them again`,
+    }),
+  },
+  // `limits` is created before it is destroyed; a replacement of the same name would destroy what was just created.
+  'limits-replaced': {
+    checkPlan: ({ plan, team }) =>
+      plan.changes
+        .filter(({ type, change }) => type === 'aws_iam_user_policy' && isReplacement(change.actions))
+        .map(({ address, change }) => {
+          const user = String(change.before?.user ?? change.after?.user ?? '');
+          return { member: memberKeyOfAddress(address) ?? keyOfIamName(team.lab, user) ?? user, user, address };
+        }),
+    problem: ({ member, user, address }) => ({
+      summary: t`inline policy ${codeText('limits')} of ${codeText(user)} would be replaced`,
+      reason: t`the new one is deleted together with the old one, so ${codeText(member)} would have no last day and no suspension`,
+      help: t`make a new plan; if it stays, the resource is marked as tainted in the state: remove the mark in the working directory`,
+      paste: [`terraform untaint '${address}'`],
+    }),
+  },
+  'no-owner-left': {
+    // Members suspended during an apply are suspended in between only.
+    appliesTo: { stack: 'team', phase: 'whole' },
+    checkPlan: ({ plan, team, today }) =>
+      ownerLeft(team, today, new Set(deletedUsers(plan).map((change) => memberOf(change, team)))),
+    checkFiles: ({ after, today }) => ownerLeft(after, today),
+    problem: ({ owners }) => ({
+      summary: t`no owner would have access`,
+      reason: t`only owners can approve the next change; they are ${listTexts(owners.map(codeText))}`,
+      help: t`add another owner in the same change, or keep one; to stop all spending, set ${codeText('freeze: [spend]')}`,
+    }),
+  },
+} satisfies Partial<GuardrailTable>;
+
+/** Keys of owners who have access on that day. A freeze does not count: it is the emergency brake for all. */
+export function owningWithAccess(team: Team, today: string): readonly string[] {
+  const owners = new Set(team.owners);
+  return team.members
+    .filter((member) => owners.has(member.key) && !member.suspended && !hasExpired(member, today))
+    .map(({ key }) => key);
+}
+
+/** The IAM name of a user that a change is about, the current one if there is one. */
+export function userName({ change }: ResourceChange): string {
+  return String(change.before?.name ?? change.after?.name ?? '');
+}
+
+export function users(plan: Plan): readonly ResourceChange[] {
+  return plan.changes.filter(({ type }) => type === 'aws_iam_user');
+}
+
+function ownerLeft(team: Team, today: string, deleted: ReadonlySet<string> = new Set()) {
+  const left = owningWithAccess(team, today).filter((key) => !deleted.has(key));
+  return left.length > 0 ? [] : [{ owners: team.owners }];
+}
+
+function overLimit(members: readonly string[], { settings }: Team) {
+  const limit = settings.maxRemovals;
+  return members.length > limit ? [{ count: members.length, limit, members }] : [];
+}
+
+function leavingKeys({ before, after, today }: FileContext): readonly string[] {
+  if (before === null) return [];
+  const staying = new Set(activeMembers(after, today).map(({ key }) => key));
+  return activeMembers(before, today).flatMap(({ key }) => (staying.has(key) ? [] : [key]));
+}
+
+/** The member whose user a change is about: by its address, else by its IAM name. */
+function memberOf(change: ResourceChange, { lab }: Pick<Team, 'lab'>): string {
+  const name = userName(change);
+  return memberKeyOfAddress(change.address) ?? keyOfIamName(lab, name) ?? name;
+}
+
+function deletedUsers(plan: Plan): readonly ResourceChange[] {
+  return users(plan).filter(({ change }) => change.actions.join() === 'delete');
+}
+
+function isReplacement(actions: readonly string[]): boolean {
+  return actions.includes('delete') && actions.includes('create');
+}

@@ -1,0 +1,98 @@
+import { codeText, listTexts, t, trusted } from '../text/text.ts';
+import type { GuardrailTable } from './guardrail.ts';
+
+const NEW_PLAN = t`make a new plan`;
+
+/** Whether a plan shows all that applying it would do. */
+export const PLAN_GUARDRAILS = {
+  'plan-incomplete': {
+    checkPlan: ({ plan, phase }) => [
+      ...(plan.errored ? [{ because: 'errored' } as const] : []),
+      ...(plan.deferred > 0 ? [{ because: 'deferred' } as const] : []),
+      ...(plan.invocations > 0 ? [{ because: 'actions' } as const] : []),
+      // Terraform calls a plan that is limited to some addresses incomplete.
+      ...(plan.complete === false && phase !== 'partial' && !plan.errored && plan.deferred === 0
+        ? [{ because: 'partial' } as const]
+        : []),
+    ],
+    problem: ({ because }) => ({
+      summary: t`the plan is incomplete`,
+      reason: trusted(INCOMPLETE[because]),
+      help: t`${NEW_PLAN}; if it stays incomplete, run Terraform in the working directory to see why`,
+    }),
+  },
+  // `forget` leaves the access in force while the state no longer knows of it.
+  'removed-from-state': {
+    checkPlan: ({ plan }) =>
+      plan.changes.flatMap(({ address, change }) => (change.actions.includes('forget') ? [{ address }] : [])),
+    problem: ({ address }) => ({
+      summary: t`${codeText(address)} would be removed from the state`,
+      reason: t`its access would stay in AWS, unmanaged`,
+      help: t`remove the ${codeText('removed')} block or the lifecycle setting that asks for it, then ${NEW_PLAN}`,
+    }),
+  },
+  'unknown-action': {
+    checkPlan: ({ plan }) =>
+      plan.changes.flatMap(({ address, change: { actions }, deposed }) => {
+        if (actions.includes('forget') || (KNOWN_ACTIONS.includes(actions.join()) && deposed === null)) return [];
+        return [{ address, actions: deposed === null ? actions : [...actions, 'deposed'] }];
+      }),
+    problem: ({ address, actions }) => ({
+      summary: t`Terraform plans an action that mturk-team does not know`,
+      reason: t`${codeText(actions.join(', '))} for ${codeText(address)}`,
+      help: t`use a version of Terraform that the README names, or a newer mturk-team`,
+    }),
+  },
+  // No secret is managed, so a value that is marked as one would end in the state.
+  'sensitive-value': {
+    checkPlan: ({ plan }) =>
+      [
+        ...plan.changes.map(({ address, change }) => ({ address, change })),
+        ...Object.entries(plan.outputs).map(([name, change]) => ({ address: `output.${name}`, change })),
+      ]
+        .filter(({ change }) => marks(change.beforeSensitive) || marks(change.afterSensitive))
+        .map(({ address }) => ({ address })),
+    problem: ({ address }) => ({
+      summary: t`${codeText(address)} has a value that is marked as sensitive`,
+      reason: t`mturk-team keeps no secret in the state`,
+      help: t`remove it from the configuration`,
+    }),
+  },
+  // What decides access must be known before it is applied: "known after apply" cannot be reviewed.
+  'unknown-value': {
+    checkPlan: ({ plan }) =>
+      plan.changes.flatMap(({ address, change: { afterUnknown: unknown } }) => {
+        if (unknown === true) return [{ address, attributes: ['everything'] }];
+        if (typeof unknown !== 'object' || unknown === null) return [];
+        const attributes = Object.entries(unknown).flatMap(([name, mask]) =>
+          OF_ACCESS.includes(name) && marks(mask) ? [name] : [],
+        );
+        return attributes.length === 0 ? [] : [{ address, attributes }];
+      }),
+    problem: ({ address, attributes }) => ({
+      summary: t`${codeText(address)} is not fully known before the apply`,
+      reason: t`unknown: ${listTexts(attributes.map(codeText))}`,
+      help: t`run ${codeText('mturk-team synth')} and ${NEW_PLAN}`,
+    }),
+  },
+} satisfies Partial<GuardrailTable>;
+
+const INCOMPLETE = {
+  errored: 'Terraform met an error while planning',
+  deferred: 'Terraform deferred changes to a later run',
+  actions: 'it would run actions besides changing resources',
+  partial: 'Terraform reports that applying it leaves something out',
+} as const;
+
+const KNOWN_ACTIONS = ['no-op', 'create', 'read', 'update', 'delete', 'delete,create', 'create,delete'];
+
+const OF_ACCESS = [
+  ...['name', 'path', 'policy', 'permissions_boundary', 'group', 'group_name', 'user', 'user_name'],
+  ...['users', 'policy_arn', 'policy_arns', 'policy_names'],
+];
+
+/** Whether a nested mask has a `true` anywhere. */
+function marks(mask: unknown): boolean {
+  if (mask === true) return true;
+  return typeof mask === 'object' && mask !== null && Object.values(mask).some(marks);
+}

@@ -1,0 +1,135 @@
+import { isManagedPolicyName } from '../catalog/managed-policies.ts';
+import { BOUNDARY_PATH, boundaryArn, keyOfIamName, labPath } from '../team/names.ts';
+import { isChange, type ResourceChange, type Values } from '../terraform/plan/plan-read.ts';
+import { RESOURCES } from '../terraform/resources.ts';
+import { codeText, t, trusted } from '../text/text.ts';
+import type { GuardrailTable, PlanContext, Stack } from './guardrail.ts';
+import { users } from './members.ts';
+
+const SYNTH_AGAIN = t`the configuration was not made from this ${codeText('team.yaml')}: run ${codeText('mturk-team synth')} and make a new plan`;
+
+/** Where in the account a change reaches. */
+export const SCOPE_GUARDRAILS = {
+  'user-without-boundary': {
+    appliesTo: { stack: 'team' },
+    checkPlan: ({ plan, team }) => {
+      const wanted = boundaryArn(team);
+      return users(plan).flatMap(({ change: { after } }) => {
+        const boundary = after === null ? wanted : after.permissions_boundary;
+        if (boundary === wanted) return [];
+        return [{ user: String(after?.name), boundary: boundary ? String(boundary) : null, wanted }];
+      });
+    },
+    problem: ({ user, boundary, wanted }) => ({
+      summary: t`IAM user ${codeText(user)} would lack the permissions boundary`,
+      reason: t`${boundary === null ? trusted('it would have none') : t`it would have ${codeText(boundary)}`}; expected ${codeText(wanted)}`,
+      help: SYNTH_AGAIN,
+    }),
+  },
+  // What decides who may change the lab is the administrator's, whatever a file says.
+  'trust-changed': {
+    appliesTo: { stack: 'team' },
+    supersedes: ['outside-managed-path', 'unmanaged-resource-type'],
+    checkPlan: ({ plan }) =>
+      plan.changes.filter(isChange).flatMap((change) => {
+        const what = trustOf(change);
+        return what === null ? [] : [{ address: change.address, what }];
+      }),
+    problem: ({ address, what }) => ({
+      summary: t`${codeText(address)} would change ${trusted(TRUST[what])}`,
+      reason: t`only an administrator changes what the lab and its workflows may do at all`,
+      help: t`remove it from the configuration; an administrator changes the boundary with`,
+      paste: ['mturk-team apply --bootstrap'],
+    }),
+  },
+  'outside-managed-path': {
+    checkPlan: outsidePath,
+    problem: ({ address, what, managed }) => ({
+      summary: t`a change is outside the lab's IAM path`,
+      reason: t`${codeText(address)} would change ${codeText(what)}; the lab owns ${codeText(managed)} only`,
+      help: SYNTH_AGAIN,
+    }),
+  },
+  'unmanaged-resource-type': {
+    checkPlan: ({ plan }) =>
+      plan.changes
+        .filter((change) => isChange(change) && (change.mode !== 'managed' || !Object.hasOwn(RESOURCES, change.type)))
+        .map(({ address, type }) => ({ address, type })),
+    problem: ({ address, type }) => ({
+      summary: t`${codeText(type)} is not a type that mturk-team manages`,
+      reason: t`${codeText(address)} was added to the configuration or the state`,
+      help: t`remove it from the configuration, then from the state; it stays in AWS`,
+      paste: [`terraform state rm '${address}'`],
+    }),
+  },
+} satisfies Partial<GuardrailTable>;
+
+const TRUST = {
+  boundary: 'a permissions boundary',
+  role: 'an IAM role',
+  provider: 'an identity provider',
+  account: 'a setting of the whole account',
+} as const;
+
+function trustOf({ type, change }: ResourceChange): keyof typeof TRUST | null {
+  if (/^aws_iam_(service_linked_)?role/.test(type) || type === 'aws_iam_instance_profile') return 'role';
+  if (/^aws_iam_(openid_connect|saml)_provider/.test(type)) return 'provider';
+  if (/^aws_iam_account_/.test(type)) return 'account';
+  const paths = [change.before?.path, change.after?.path];
+  return type === 'aws_iam_policy' && paths.includes(BOUNDARY_PATH) ? 'boundary' : null;
+}
+
+/** The IAM path and names in which a stack creates, changes and deletes. */
+interface Managed {
+  readonly path: string;
+  hasName(name: string): boolean;
+}
+
+function managedBy(stack: Stack, lab: string): Managed {
+  return stack === 'team'
+    ? { path: labPath(lab), hasName: (name) => keyOfIamName(lab, name) !== null }
+    : { path: BOUNDARY_PATH, hasName: (name) => name === lab };
+}
+
+function outsidePath({ plan, stack, team }: PlanContext) {
+  const managed = managedBy(stack, team.lab);
+  const drifted = new Map(plan.drift.map(({ address, change }) => [address, change.before]));
+  return plan.changes.filter(isChange).flatMap(({ address, type, change }) => {
+    const { after } = change;
+    // A resource moved outside Terraform is still the lab's and may be moved back: the state knows its old path.
+    const before = drifted.get(address) ?? change.before;
+    const movedBack = change.importing === null && before !== null && before.name === after?.name;
+    // An exclusive-policy resource detaches any policy from the lab's group: only its holder must be the lab's.
+    const listless = before === null ? null : { ...before, policy_arns: [] };
+    const what =
+      (after === null ? null : outside(after, type, managed, team.account)) ??
+      (listless === null
+        ? null
+        : outside(movedBack ? { ...listless, path: after?.path } : listless, type, managed, team.account));
+    return what === null ? [] : [{ address, what, managed: managed.path }];
+  });
+}
+
+/** What of a resource is outside, in IAM's words (`path /`, `group Admins`); null if it is inside. */
+function outside(values: Values, type: string, managed: Managed, account: string): string | null {
+  const named = (kind: string, name: unknown) =>
+    name === undefined || name === null || (typeof name === 'string' && managed.hasName(name))
+      ? null
+      : `${kind} ${String(name)}`;
+  if (type === 'aws_iam_user' || type === 'aws_iam_group' || type === 'aws_iam_policy') {
+    if (values.path !== managed.path) return `path ${String(values.path ?? '/')}`;
+    return named(type.slice('aws_iam_'.length), values.name);
+  }
+  const holder = named('group', values.group ?? values.group_name) ?? named('user', values.user ?? values.user_name);
+  if (holder !== null) return holder;
+  const arns = [values.policy_arn, ...(Array.isArray(values.policy_arns) ? values.policy_arns : [])];
+  const foreign = arns.find((arn) => arn !== undefined && arn !== null && !isAttachable(String(arn), managed, account));
+  return foreign === undefined ? null : `policy ${String(foreign)}`;
+}
+
+/** A policy of the lab, or one that AWS manages for Mechanical Turk. */
+function isAttachable(arn: string, managed: Managed, account: string): boolean {
+  if (arn.startsWith(`arn:aws:iam::${account}:policy${managed.path}`)) return true;
+  const aws = 'arn:aws:iam::aws:policy/';
+  return arn.startsWith(aws) && isManagedPolicyName(arn.slice(aws.length));
+}
