@@ -134,7 +134,7 @@ describe('is-newest', () => {
     expect(await ask(sha('d'))).toMatchObject({ code: 1, stderr: expect.stringContaining('superseded') });
     expect(written('output')).toContain('superseded');
     repository().branches.clear();
-    expect(await ask(COMMIT)).toMatchObject({ code: 1, stderr: expect.stringContaining('GitHub knows nothing') });
+    expect(await ask(COMMIT)).toMatchObject({ code: 1, stderr: expect.stringContaining('github-not-found') });
     expect(await ask('main')).toMatchObject({ code: 2 });
   });
 });
