@@ -68,7 +68,12 @@ test('a clean account: nothing to report, and the outputs of the step say so', a
     reconcile: null,
     expiring: [],
   });
-  expect(outputs()).toEqual({ class: 'clean', reconcile: 'false', fingerprint: (await scan()).fingerprint });
+  expect(outputs()).toEqual({
+    class: 'clean',
+    reconcile: 'false',
+    'reconcile-mode': 'additions',
+    fingerprint: (await scan()).fingerprint,
+  });
 });
 
 test('from a look to its repair, as the workflow does it: what was added is undone, the removal is told and kept', async () => {
@@ -82,7 +87,12 @@ test('from a look to its repair, as the workflow does it: what was added is undo
   const fates = seen.findings.map(({ fate }) => fate);
   expect({ class: seen.class, fates }).toEqual({ class: 'drift', fates: ['undo', 'keep'] });
   const { fingerprint = '', ...rest } = outputs();
-  expect({ fingerprint, ...rest }).toEqual({ class: 'drift', reconcile: 'true', fingerprint: seen.fingerprint });
+  expect({ fingerprint, ...rest }).toEqual({
+    class: 'drift',
+    reconcile: 'true',
+    'reconcile-mode': 'additions',
+    fingerprint: seen.fingerprint,
+  });
 
   const expecting = (digest: string) => [
     'drift',

@@ -19,8 +19,8 @@ import type { StaleDriftCheck } from '../../review/comment/stale-drift-check.ts'
 import { DEFAULT_SETTINGS } from '../../team/settings.ts';
 import { commentedText, issueText, notCommentedText } from '../../text/notices.ts';
 import type { Terminal } from '../io.ts';
-import { overdueLooks } from '../overdue-scans.ts';
 import { reportFailure } from '../report-failure.ts';
+import { findStaleDriftCheck } from '../stale-drift-check.ts';
 
 export interface CommentOptions extends CommentFiles {
   readonly state: CommentState;
@@ -60,7 +60,7 @@ export async function comment(options: CommentOptions, terminal: Terminal, env: 
   const view = {
     ...facts.view,
     lab: lab ?? 'unknown',
-    overdue: await overdueNow(options, facts, github.value, terminal, env),
+    overdue: await staleCheckNow(options, facts, github.value, terminal, env),
   };
   writeSummary(env, renderSummary(view));
   if (!place.ok) return reportFailure(place.failure, terminal);
@@ -89,7 +89,7 @@ export async function comment(options: CommentOptions, terminal: Terminal, env: 
 }
 
 /** The comment's own moment counts, so that its words and its footer agree. */
-async function overdueNow(
+async function staleCheckNow(
   { heartbeat: file }: CommentOptions,
   { view: { review, footer } }: CommentFacts,
   github: GitHub,
@@ -99,7 +99,7 @@ async function overdueNow(
   if (file === null) return null;
   const everyHours = review?.driftEveryHours ?? DEFAULT_SETTINGS.driftEveryHours;
   const asked = { file, branch: defaultBranchOfEvent(env), everyHours, now: new Date(footer.at) };
-  return overdueLooks(github, asked, terminal);
+  return findStaleDriftCheck(github, asked, terminal);
 }
 
 type Place =

@@ -29,6 +29,7 @@ export async function writeScanReport(options: Options, looked: Looked, account:
     class: look.class,
     fingerprint: look.fingerprint,
     reconcile: String(reconcile.mode !== 'none' && look.findings.some(isReconciled)),
+    'reconcile-mode': reconcile.mode,
     ...(failed ? { 'failure-reason': 'drift-check-failed' } : {}),
   });
 }
@@ -43,7 +44,7 @@ export async function writeFailedReport(options: Options, failure: Failure): Pro
     await write(options, origin, { kind: 'failed', failure }, reconcile);
   }
   const reason = failure.code === 'team-file-invalid' ? 'validate-failed' : scanReason(failure);
-  writeOutputs(process.env, { class: 'error', reconcile: 'false', 'failure-reason': reason });
+  writeOutputs(process.env, { class: 'error', reconcile: 'false', 'reconcile-mode': 'none', 'failure-reason': reason });
 }
 
 /** Writes what reconcile did, with the scan before it (null if it was blocked before a scan) and the one after it. */

@@ -4,10 +4,10 @@ import { type StaleDriftCheck, staleDriftCheck } from '../review/comment/stale-d
 import type { Terminal } from './io.ts';
 
 /**
- * Whether the workflow that looks at the account is overdue, asked of GitHub; null where it is not, and where nobody
- * can tell. It is said in the log, and never a reason to fail: whoever cannot ask loses a warning and nothing else.
+ * Asks GitHub whether the workflow that checks for drift is overdue; null if it is not, or if GitHub does not answer. The
+ * result is logged and never a reason to fail.
  */
-export async function overdueLooks(
+export async function findStaleDriftCheck(
   github: GitHub,
   {
     file,
@@ -27,7 +27,7 @@ export async function overdueLooks(
   const failed = workflow.ok ? last : workflow;
   if (failed?.ok === false) terminal.stderr(`${looksUnknownText(file, failed.failure)}\n`);
   if (!workflow.ok || last?.ok === false) return null;
-  const overdue = staleDriftCheck({ file, workflow: workflow.value, last: last?.value ?? null }, { everyHours, now });
-  if (overdue !== null) terminal.stderr(`${overdueText(overdue, now)}\n`);
-  return overdue;
+  const stale = staleDriftCheck({ file, workflow: workflow.value, last: last?.value ?? null }, { everyHours, now });
+  if (stale !== null) terminal.stderr(`${overdueText(stale, now)}\n`);
+  return stale;
 }
