@@ -10,8 +10,8 @@ import {
 } from '@aws-sdk/client-iam';
 import { takeInventory } from '../src/aws/inventory/inventory.ts';
 import { appliedTeam } from '../src/drift/applied.ts';
-import type { DriftLook } from '../src/drift/finding.ts';
-import { lookOf } from '../src/drift/scan/drift-look.ts';
+import type { ScanResult } from '../src/drift/finding.ts';
+import { scanOf } from '../src/drift/scan/scan.ts';
 import { iamName } from '../src/team/names.ts';
 import type { Team } from '../src/team/team.ts';
 import { synthTeam } from './synth-team.ts';
@@ -69,14 +69,14 @@ async function measured(
   team: Team,
   iam: IAMClient,
   child: ChildProcess,
-): Promise<{ readonly look: DriftLook; readonly figures: InventoryFigures }> {
+): Promise<{ readonly look: ScanResult; readonly figures: InventoryFigures }> {
   const before = await callsOf(child);
   const cpu = process.cpuUsage();
   const start = performance.now();
   const { account } = team;
   const inventory = await takeInventory(iam, { account, managed: () => true, scope: 'access', now: () => AT });
   const applied = { team: appliedTeam(team, TODAY), begun: [] };
-  const look = lookOf({ team, today: TODAY, at: AT, inventory, plan: null, applied });
+  const look = scanOf({ team, today: TODAY, at: AT, inventory, plan: null, applied });
   const wallMs = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
   const calls = (await callsOf(child)) - before;

@@ -1,7 +1,7 @@
 import type { AccessModel } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { type Applied, appliedTeam, pendingChanges } from '../../src/drift/applied.ts';
-import { lookOf } from '../../src/drift/scan/drift-look.ts';
+import { scanOf } from '../../src/drift/scan/scan.ts';
 import type { Team } from '../../src/team/team.ts';
 import {
   AT,
@@ -36,7 +36,7 @@ const extended = withMember('bo', { until: '2027-05-31' });
 /** A look in a hurry, without an engine. */
 function fast(team: Team, applied: Applied, account: AccessModel): readonly string[] {
   const inventory = inventoryOf(account);
-  const { findings } = lookOf({ team, today: TODAY, at: AT, inventory, plan: null, applied });
+  const { findings } = scanOf({ team, today: TODAY, at: AT, inventory, plan: null, applied });
   return findings.map(({ id, cause }) => `${id}: ${cause}`).sort();
 }
 
@@ -60,7 +60,7 @@ const CASES: readonly (readonly [string, Team, Applied, Change, readonly string[
     withoutMember('bo'),
     appliedOf(sampleTeam),
     withUser({ name: name('zed'), path: '/mturk/perception-lab/' }),
-    ['stray/user/perception-lab-zed: unmanaged', 'user-added/perception-lab-bo/spends: pending'],
+    ['unmanaged-user/perception-lab-zed: unmanaged', 'unmanaged-user/perception-lab-bo/spends: pending'],
   ],
   [
     'whoever had reached her last day has a later one',

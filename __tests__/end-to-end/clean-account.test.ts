@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { EVE_LEFT, FIRST_TEAM, NARROWED, WITH_EVE } from '../../conformance/story-team.ts';
 import { lookFast, lookWhole } from '../../src/cli/drift/look.ts';
-import type { DriftLook } from '../../src/drift/finding.ts';
+import type { ScanResult } from '../../src/drift/finding.ts';
 import { activeMembers, type Team } from '../../src/team/team.ts';
 import { applied, bootstrapped, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { sampleTeam } from '../support/sample-team.ts';
@@ -34,7 +34,7 @@ const EXAMPLES: readonly (readonly [string, Team])[] = [
   ]),
 ];
 
-async function looks(test: LabInTest, team: Team, today = TODAY): Promise<readonly DriftLook[]> {
+async function looks(test: LabInTest, team: Team, today = TODAY): Promise<readonly ScanResult[]> {
   const lab = () => test.lab(team, { today });
   const whole = orThrow(await lookWhole(lab(), { trail: true }, SILENT)).look;
   return [whole, orThrow(await lookFast(lab(), { trail: true }, SILENT)).look];

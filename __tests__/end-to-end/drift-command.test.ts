@@ -143,7 +143,7 @@ test('from a look to its repair, as the workflow does it: what was added is undo
   expect({ code: again.code, ...JSON.parse(again.stdout) }).toMatchObject({
     code: 2,
     version: 2,
-    drift: { class: 'drift', findings: [{ id: 'membership-removed/bo/task-publisher', fate: 'keep' }] },
+    drift: { class: 'drift', findings: [{ id: 'membership-removed/bo/task-publisher', remediation: 'on-request' }] },
     reconciled: { outcome: 'nothing', undone: [], reason: null },
   });
   expect(await report()).toMatchObject({ reconcile: { outcome: 'nothing', after: null } });
@@ -250,7 +250,7 @@ test('a record that is none stops a look, and is not taken for none', async () =
 test('in a hurry a record that is none is told of, and what differs is said all the same', async () => {
   const looked = await mturk(['drift', '--fast', '--json']);
   expect(looked).toMatchObject({ code: 2, stderr: expect.stringContaining('record-unusable') });
-  expect(JSON.parse(looked.stdout).drift.findings).toMatchObject([{ cause: 'undecided', fate: 'leave' }]);
+  expect(JSON.parse(looked.stdout).drift.findings).toMatchObject([{ cause: 'unknown', remediation: 'manual' }]);
 });
 
 test('a team file with a mistake in it is no look at anything', async () => {

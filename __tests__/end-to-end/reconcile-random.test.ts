@@ -5,6 +5,7 @@ import { lookWhole } from '../../src/cli/drift/look.ts';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
 import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
 import type { DriftFinding } from '../../src/drift/finding.ts';
+import { differenceOf } from '../../src/drift/finding.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, bootstrapped, copyOf, ENGINE_TITLE, inTurns, orThrow, withLab } from '../support/lab-in-test.ts';
@@ -99,7 +100,7 @@ async function seeEvening(evening: readonly (typeof TABLE)[number][]): Promise<S
       left: differencesIn(again.findings),
       wanted: differencesIn(wanted),
       undone: undone.length,
-      kept: wanted.filter(({ fate }) => fate === 'keep').length,
+      kept: wanted.filter(({ remediation: fate }) => fate === 'on-request').length,
     };
   });
 }
@@ -110,7 +111,10 @@ function ofAws(error: unknown): void {
 
 /** By what they are about: what was undone may make something else more or less bad. */
 function differencesIn(findings: readonly DriftFinding[]): readonly string[] {
-  return findings.flatMap(({ what }) => (what.kind === 'difference' ? [differenceKey(what.difference)] : [])).sort();
+  return findings
+    .flatMap((finding) => differenceOf(finding) ?? [])
+    .map(differenceKey)
+    .sort();
 }
 
 function names({ users, groups, policies }: AccessModel): ReadonlySet<string> {

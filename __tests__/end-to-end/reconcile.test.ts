@@ -7,7 +7,7 @@ import { reconcileHistory } from '../../src/cli/drift/reconcile-history.ts';
 import type { Terminal } from '../../src/cli/io.ts';
 import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
 import type { Lab } from '../../src/cli/session/open-lab.ts';
-import type { DriftLook } from '../../src/drift/finding.ts';
+import type { ScanResult } from '../../src/drift/finding.ts';
 import type { ReconcileRequest } from '../../src/drift/remediation/reconcile.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { iamName, rolePolicyArn } from '../../src/team/names.ts';
@@ -50,9 +50,9 @@ interface Desk {
   readonly lab: Lab;
   readonly iam: aws.IAMClient;
   readonly said: string[];
-  look(): Promise<DriftLook>;
+  look(): Promise<ScanResult>;
   /** Looks, and puts right what that finds; or what was found before. */
-  putRight(request?: Partial<ReconcileRequest>, look?: DriftLook): Promise<Reconciled>;
+  putRight(request?: Partial<ReconcileRequest>, look?: ScanResult): Promise<Reconciled>;
   /** All that anybody can see of the account. */
   account(): unknown;
 }
@@ -139,7 +139,7 @@ test('of six things done by hand the four that were added are undone, and the tw
       expect(withoutVersions(account())).toEqual(kept);
       // The state has forgotten them by now; what the file declares has not changed since it was applied.
       const left = await look();
-      expect(left.findings.map(({ id, cause, fate }) => [id, cause, fate])).toEqual([
+      expect(left.findings.map(({ id, cause, remediation: fate }) => [id, cause, fate])).toEqual([
         ['policy-detached/group/paymaster/paymaster', 'manual', 'keep'],
         ['membership-removed/bo/task-publisher', 'manual', 'keep'],
       ]);
@@ -174,7 +174,9 @@ test('what was done in an emergency is kept: a Deny, a narrower boundary, a user
     await iam.send(new aws.AttachGroupPolicyCommand({ ...group('full-access'), PolicyArn: FULL_READ }));
     await iam.send(new aws.AttachUserPolicyCommand({ ...user('cy'), PolicyArn: FULL }));
     const found = await look();
-    expect(found.findings.filter(({ cause }) => cause === 'manual').map(({ id, fate }) => [id, fate])).toEqual(
+    expect(
+      found.findings.filter(({ cause }) => cause === 'manual').map(({ id, remediation: fate }) => [id, fate]),
+    ).toEqual(
       expect.arrayContaining([
         ['policy-attached/group/full-access/deny-everything', 'keep'],
         ['policy-attached/group/full-access/AmazonMechanicalTurkReadOnly', 'undo'],
@@ -234,7 +236,7 @@ test('guards are put back: limits that were widened or deleted, a boundary, a ta
     ]);
     const left = await look();
     // A policy of somebody else's may go by a tag that team.yaml does not have.
-    expect(left.findings.map(({ id, fate }) => [id, fate]).sort()).toEqual([
+    expect(left.findings.map(({ id, remediation: fate }) => [id, fate]).sort()).toEqual([
       ['path-changed/group/paymaster', 'leave'],
       ['tag-changed/ada/hello', 'leave'],
     ]);
@@ -297,7 +299,7 @@ test('before a yes it says what is done to whom; a no changes nothing, and is no
     await iam.send(new aws.AttachUserPolicyCommand({ ...user('fay'), PolicyArn }));
     await intoPaymaster(iam);
     const found = await look();
-    expect(found.findings.map(({ id, fate }) => [id, fate])).toEqual(
+    expect(found.findings.map(({ id, remediation: fate }) => [id, fate])).toEqual(
       expect.arrayContaining([['policy-attached/user/fay/AWSDenyAll', 'keep']]),
     );
     const before = account();
@@ -355,7 +357,7 @@ test.each<[string, (lab: Lab) => Promise<void>]>([
     for (const _turn of [1, 2]) {
       await intoPaymaster(iam);
       expect(undoneIn(await putRight())).toEqual(['membership-added/bo/paymaster/spends']);
-      const left = [{ id: 'membership-removed/bo/task-publisher', cause: 'manual', fate: 'keep' }];
+      const left = [{ id: 'membership-removed/bo/task-publisher', cause: 'manual', remediation: 'on-request' }];
       expect(await look()).toMatchObject({ class: 'drift', findings: left });
     }
   });

@@ -137,7 +137,7 @@ test('every tampering that can be undone is seen whole by the plan role, and und
         return [ending, orThrow(await lookWhole(lab, { trail: false }, SILENT)).look] as const;
       });
       const left = after.findings.map(({ id }) => id).filter((id) => !id.includes('mturk-team-'));
-      const is = { found, unseen: look.unseen, complete, attributed, outcome: done.outcome, left };
+      const is = { found, unseen: look.notChecked, complete, attributed, outcome: done.outcome, left };
       const wanted = {
         found: row.finds,
         unseen: [],

@@ -40,7 +40,7 @@ const terminal: Terminal = {
   width: 100,
   confirm: async () => false,
 };
-const line = ({ id, cause, fate }: DriftFinding) => `${id}: ${cause}, ${fate}`;
+const line = ({ id, cause, remediation: fate }: DriftFinding) => `${id}: ${cause}, ${fate}`;
 const whole = async (lab: Lab) => orThrow(await lookWhole(lab, { trail: false }, terminal)).look;
 const fast = async (lab: Lab) => orThrow(await lookFast(lab, { trail: false }, terminal)).look;
 

@@ -48,7 +48,7 @@ test('a group renamed by hand is found, whoever it still gives bonuses to, and i
   );
   const found = await mturk('drift');
   expect(found.code).toBe(2);
-  expect(found.stdout).toContain('[stray/group/old-payers/spends]');
+  expect(found.stdout).toContain('[unmanaged-group/old-payers/spends]');
   expect(found.stdout).toContain('[group-deleted/paymaster]');
   expect(found.stdout.replace(/\s+/g, ' ')).toContain(
     'Even if team.yaml took it away, Nguyễn Thị Ánh could spend money (approve work, pay bonuses)',
@@ -78,9 +78,9 @@ test('a group renamed by hand is found, whoever it still gives bonuses to, and i
       class: 'unmanaged',
       findings: [
         {
-          id: 'stray/group/old-payers/spends',
+          id: 'unmanaged-group/old-payers/spends',
           cause: 'unmanaged',
-          fate: 'leave',
+          remediation: 'manual',
           people: [{ key: 'fay', worstGain: 'spends', gained: expect.arrayContaining(['SendBonus']) }],
         },
       ],
@@ -95,7 +95,7 @@ test('a group renamed by hand is found, whoever it still gives bonuses to, and i
   await byHand((iam) => iam.send(new aws.UpdateGroupCommand({ ...OLD, NewPath: '/mturk/perception-lab/' })));
   const harmless = await mturk('drift');
   expect(harmless.code).toBe(2);
-  expect(harmless.stdout).toContain('[stray/group/old-payers]');
+  expect(harmless.stdout).toContain('[unmanaged-group/old-payers]');
   await byHand(async (iam) => {
     await iam.send(new aws.RemoveUserFromGroupCommand({ ...OLD, UserName: 'perception-lab-fay' }));
     await iam.send(new aws.DeleteGroupCommand(OLD));
@@ -117,7 +117,7 @@ test('a boundary widened by hand is found, and bootstrap puts it back', async ()
   const reconciled = await mturk('drift', '--reconcile', '--yes', '--json');
   expect({ code: reconciled.code, ...JSON.parse(reconciled.stdout) }).toMatchObject({
     code: 2,
-    drift: { class: 'drift', findings: [{ kind: 'boundary', fate: 'leave' }] },
+    drift: { class: 'drift', findings: [{ kind: 'boundary', remediation: 'manual' }] },
   });
   expect(await mturk('apply', '--bootstrap', '--yes')).toMatchObject({ code: 0 });
   // What was widened lies on in the policy, one call away from being in force again.

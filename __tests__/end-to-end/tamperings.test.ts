@@ -3,7 +3,7 @@ import { lookFast, lookWhole } from '../../src/cli/drift/look.ts';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
 import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
 import type { Lab } from '../../src/cli/session/open-lab.ts';
-import type { DriftLook } from '../../src/drift/finding.ts';
+import type { ScanResult } from '../../src/drift/finding.ts';
 import { driftLines } from '../../src/drift/text/lines.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { canonicalDocument } from '../../src/iam/canonical.ts';
@@ -103,7 +103,7 @@ async function outcomeOf(row: Tampering, start: EmulatorMemory): Promise<Outcome
   });
 }
 
-function idsOf({ findings }: DriftLook): readonly string[] {
+function idsOf({ findings }: ScanResult): readonly string[] {
   return findings.map(({ id }) => id);
 }
 

@@ -2,8 +2,8 @@ import type { AccessGroup, AccessModel, AccessUser } from '../../src/access/mode
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import type { UserCredentials } from '../../src/aws/inventory/inventory.ts';
 import { appliedTeam } from '../../src/drift/applied.ts';
-import type { DriftLook } from '../../src/drift/finding.ts';
-import { lookOf } from '../../src/drift/scan/drift-look.ts';
+import type { ScanResult } from '../../src/drift/finding.ts';
+import { scanOf } from '../../src/drift/scan/scan.ts';
 import type { PolicyDocument, Statement } from '../../src/iam/document.ts';
 import type { Team } from '../../src/team/team.ts';
 import { inventoryOf } from './inventory-of.ts';
@@ -34,8 +34,8 @@ export function lookAt({
   applied = team,
   account,
   credentials,
-}: GivenLook): DriftLook {
-  return lookOf({
+}: GivenLook): ScanResult {
+  return scanOf({
     team,
     today,
     at: new Date(`${today}T12:00:00Z`),

@@ -1,7 +1,7 @@
 import { withDifferences } from '../../src/access/with-differences.ts';
 import { appliedTeam } from '../../src/drift/applied.ts';
-import type { DriftFinding, DriftLook } from '../../src/drift/finding.ts';
-import { lookOf as lookAt } from '../../src/drift/scan/drift-look.ts';
+import type { DriftFinding, ScanResult } from '../../src/drift/finding.ts';
+import { scanOf as lookAt } from '../../src/drift/scan/scan.ts';
 import { boundaryArn } from '../../src/team/names.ts';
 import { inventoryOf } from './inventory-of.ts';
 import { AT, BY_ADA, declared, document, FULL_ACCESS, group, key, TODAY, team, user, userOf } from './sample-looks.ts';
@@ -13,7 +13,7 @@ const FULL = {
 };
 
 /** Six things done by hand to the account of the sample team, and what a look makes of them. */
-export function sixTamperings(): DriftLook {
+export function sixTamperings(): ScanResult {
   const tampered = withDifferences(
     declared,
     [
@@ -47,7 +47,7 @@ export function sixTamperings(): DriftLook {
     plan: null,
     applied: { team: appliedTeam(team, TODAY), begun: [] },
   });
-  const findings = look.findings.map((finding) => (byAda(finding) ? { ...finding, by: BY_ADA } : finding));
+  const findings = look.findings.map((finding) => (byAda(finding) ? { ...finding, lastChange: BY_ADA } : finding));
   return { ...look, findings, planned: true };
 }
 

@@ -8,9 +8,11 @@ import { withDifferences } from '../../src/access/with-differences.ts';
 import type { AccessKey } from '../../src/aws/inventory/inventory.ts';
 import { RISKS } from '../../src/catalog/mturk.ts';
 import { namingOf } from '../../src/cli/session/naming.ts';
-import type { Attribution, DriftFinding, DriftLook, DriftWhat } from '../../src/drift/finding.ts';
+import type { Attribution, DriftFinding, ScanResult } from '../../src/drift/finding.ts';
+import type { DriftWhat } from '../../src/drift/rules/what.ts';
+import { ruleOf } from '../../src/drift/rules/what.ts';
 import { findingIds } from '../../src/drift/scan/finding-id.ts';
-import { placeOf } from '../../src/drift/scan/finding-place.ts';
+import { bySeverity, severityOf } from '../../src/drift/scan/severity.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
 import { boundaryArn, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -42,10 +44,10 @@ export const document = (effect: 'Allow' | 'Deny', ...actions: string[]): Policy
 });
 
 export const BY_ADA: Attribution = {
-  who: 'perception-lab-ada',
+  actor: 'perception-lab-ada',
   at: '2026-11-24T16:02:11Z',
-  from: '203.0.113.9',
-  through: 'console',
+  sourceIp: '203.0.113.9',
+  userAgent: 'console',
 };
 
 export const key = (given: Partial<AccessKey> = {}): AccessKey => ({
@@ -66,27 +68,34 @@ function peopleOf(difference: Difference, base: AccessModel = declared): readonl
 
 /** A finding about something that is not as declared; nothing of it is looked up. */
 function differs(difference: Difference, given: Partial<DriftFinding> = {}): DriftFinding {
-  const people = given.people ?? peopleOf(difference);
+  const people = given.changes ?? peopleOf(difference);
   const gains = people.flatMap(({ worstGain }) => worstGain ?? []);
   const risk = RISKS.find((each) => gains.includes(each)) ?? null;
-  return {
-    id: findingIds(team)({ kind: 'difference', difference }, risk),
-    what: { kind: 'difference', difference },
-    cause: 'manual',
-    fate: /-(removed|detached|deleted)$/.test(difference.kind) ? 'keep' : 'undo',
-    people,
-    risk,
-    place: 0,
-    by: null,
-    ...given,
-  };
+  return findingOf(
+    { kind: 'difference', difference },
+    {
+      cause: 'manual',
+      remediation: /-(removed|detached|deleted)$/.test(difference.kind) ? 'on-request' : 'auto',
+      changes: people,
+      risk,
+      ...given,
+    },
+  );
+}
+
+/** A finding of that rule and data; what is not given is as harmless as can be. */
+export function findingOf(what: DriftWhat, given: Partial<DriftFinding> = {}): DriftFinding {
+  const { changes = [], risk = null, escalates: by = [] } = given;
+  const account = { path: labPath(team.lab), account: declared };
+  const { rule, data, escalates } = ruleOf(what, by, account);
+  const facts = { cause: 'unmanaged', remediation: 'manual', changes, risk, lastChange: null, ...given, escalates };
+  const finding = { rule, data, ...facts } as Omit<DriftFinding, 'id' | 'severity'>;
+  return { ...finding, id: given.id ?? findingIds(team)(finding), severity: severityOf(finding) } as DriftFinding;
 }
 
 /** A finding of any other kind. */
 export function finds(id: string, what: DriftWhat, given: Partial<DriftFinding> = {}): DriftFinding {
-  const { people = [], risk = null } = given;
-  const place = placeOf(what, people, risk);
-  return { id, what, cause: 'unmanaged', fate: 'leave', people, risk, place, by: null, ...given };
+  return findingOf(what, { ...given, id });
 }
 
 /** What somebody who is not of the lab may do. */
@@ -124,14 +133,20 @@ const readable = document('Allow', 'mechanicalturk:GetHIT');
 
 /** Every kind of difference, done by hand. */
 export const DIFFERENCES: readonly DriftFinding[] = [
-  differs({ kind: 'membership-added', group: 'perception-lab-paymaster', user: bo, unmanaged: false }, { by: BY_ADA }),
+  differs(
+    { kind: 'membership-added', group: 'perception-lab-paymaster', user: bo, unmanaged: false },
+    { lastChange: BY_ADA },
+  ),
   differs(
     { kind: 'membership-added', group: 'perception-lab-paymaster', user: 'stranger', unmanaged: true },
-    { by: { ...BY_ADA, who: 'root', from: null, through: 'cli' } },
+    { lastChange: { ...BY_ADA, actor: 'root', sourceIp: null, userAgent: 'cli' } },
   ),
   differs({ kind: 'policy-attached', holder: holder('eve'), arn: FULL_ACCESS }),
   differs({ kind: 'policy-attached', holder: group('results-reader'), arn: FULL_ACCESS }),
-  differs({ kind: 'inline-policy-added', holder: holder('eve'), policy: 'extra', document: null }, { fate: 'leave' }),
+  differs(
+    { kind: 'inline-policy-added', holder: holder('eve'), policy: 'extra', document: null },
+    { remediation: 'manual' },
+  ),
   differs({
     kind: 'inline-policy-added',
     holder: group('results-reader'),
@@ -140,10 +155,16 @@ export const DIFFERENCES: readonly DriftFinding[] = [
   }),
   differs(
     { kind: 'inline-policy-added', holder: holder('fay'), policy: 'emergency', document: document('Deny', '*') },
-    { fate: 'keep' },
+    { remediation: 'on-request' },
   ),
-  differs({ kind: 'inline-policy-removed', holder: holder('cy'), policy: 'limits', document: null }, { fate: 'undo' }),
-  differs({ kind: 'inline-policy-removed', holder: holder('bo'), policy: 'limits', document: null }, { fate: 'undo' }),
+  differs(
+    { kind: 'inline-policy-removed', holder: holder('cy'), policy: 'limits', document: null },
+    { remediation: 'auto' },
+  ),
+  differs(
+    { kind: 'inline-policy-removed', holder: holder('bo'), policy: 'limits', document: null },
+    { remediation: 'auto' },
+  ),
   differs({
     kind: 'inline-policy-changed',
     holder: holder('bo'),
@@ -167,27 +188,27 @@ export const DIFFERENCES: readonly DriftFinding[] = [
     from: null,
     to: document('Allow', 'mechanicalturk:Get*', 'mechanicalturk:List*', 'mechanicalturk:CreateHIT'),
   }),
-  differs({ kind: 'policy-changed', arn: PAYMASTER, from: null, to: readable }, { fate: 'keep' }),
+  differs({ kind: 'policy-changed', arn: PAYMASTER, from: null, to: readable }, { remediation: 'on-request' }),
   differs(
     { kind: 'policy-changed', arn: PAYMASTER, from: null, to: document('Allow', 'mechanicalturk:CreateWorkerBlock') },
-    { fate: 'leave' },
+    { remediation: 'manual' },
   ),
   differs({ kind: 'boundary-changed', user: bo, from: boundaryArn(team), to: null }),
   differs(
     { kind: 'boundary-changed', user: eve, from: boundaryArn(team), to: `arn:aws:iam::${team.account}:policy/none` },
-    { fate: 'keep', people: [] },
+    { remediation: 'on-request', changes: [] },
   ),
   differs(
     { kind: 'membership-removed', group: 'perception-lab-results-reader', user: eve, unmanaged: false },
-    { by: { ...BY_ADA, who: 'AdminRole/ada', through: 'sdk' } },
+    { lastChange: { ...BY_ADA, actor: 'AdminRole/ada', userAgent: 'sdk' } },
   ),
   differs({ kind: 'policy-detached', holder: group('paymaster'), arn: PAYMASTER }),
   differs({ kind: 'user-deleted', user: eve }),
   differs({ kind: 'group-deleted', group: 'perception-lab-paymaster' }),
   differs({ kind: 'policy-deleted', arn: PAYMASTER }),
-  differs({ kind: 'user-added', user: userOf('zed') }, { fate: 'leave' }),
-  differs({ kind: 'group-added', group: 'perception-lab-visitors' }, { fate: 'leave' }),
-  differs({ kind: 'policy-added', arn: rolePolicyArn(team, 'visitors') }, { fate: 'leave' }),
+  differs({ kind: 'user-added', user: userOf('zed') }, { remediation: 'manual' }),
+  differs({ kind: 'group-added', group: 'perception-lab-visitors' }, { remediation: 'manual' }),
+  differs({ kind: 'policy-added', arn: rolePolicyArn(team, 'visitors') }, { remediation: 'manual' }),
   differs({ kind: 'path-changed', holder: holder('bo'), from: labPath(team.lab), to: '/' }),
   differs({ kind: 'tag-changed', user: bo, tag: 'mturk-team:member', from: 'bo', to: 'somebody' }),
 ];
@@ -215,15 +236,15 @@ const gain = (who: AccessUser): readonly AccessChange[] =>
 /** Every other kind. */
 export const OTHERS: readonly DriftFinding[] = [
   finds(
-    'outside/old-mturk-user/spends',
+    'unmanaged-user/old-mturk-user/spends',
     outsider(user('old-mturk-user', { attached: [FULL_ACCESS] }), [
       key({ lastUsed: '2019-03-04T10:00:00Z', created: '2017-03-01T00:00:00Z' }),
     ]),
     { risk: 'spends' },
   ),
-  finds('outside/pi/administers', outsider(user('pi', { groups: ['Admins'] }), [], true), { risk: 'spends' }),
+  finds('unmanaged-user/pi/escalates', outsider(user('pi', { groups: ['Admins'] }), [], true), { risk: 'spends' }),
   finds(
-    'stray/user/ghost/administers',
+    'unmanaged-user/ghost/escalates',
     {
       kind: 'stray',
       effect: {
@@ -240,7 +261,7 @@ export const OTHERS: readonly DriftFinding[] = [
     { risk: 'spends' },
   ),
   finds(
-    'stray/group/old-payers/spends',
+    'unmanaged-group/old-payers/spends',
     {
       kind: 'stray',
       effect: {
@@ -256,7 +277,7 @@ export const OTHERS: readonly DriftFinding[] = [
     },
     { risk: 'spends' },
   ),
-  finds('stray/policy/spare', {
+  finds('unmanaged-policy/spare', {
     kind: 'stray',
     effect: {
       stray: { kind: 'policy', ...stray('policy', 'spare'), details: { document: readable, attachments: 0 } },
@@ -265,7 +286,7 @@ export const OTHERS: readonly DriftFinding[] = [
       administrators: [],
     },
   }),
-  finds('stray/group/closed', {
+  finds('unmanaged-group/closed', {
     kind: 'stray',
     effect: {
       stray: { kind: 'group', ...stray('group', 'closed', '/other/'), details: null },
@@ -274,11 +295,11 @@ export const OTHERS: readonly DriftFinding[] = [
       administrators: [],
     },
   }),
-  finds('boundary/missing', {
+  finds('boundary-policy-changed/missing', {
     kind: 'boundary',
     effect: { state: 'missing', arn: boundaryArn(team), document: null, wider: [], narrower: [], people: [] },
   }),
-  finds('boundary/changed', {
+  finds('boundary-policy-changed/wider/narrower', {
     kind: 'boundary',
     effect: {
       state: 'changed',
@@ -292,7 +313,7 @@ export const OTHERS: readonly DriftFinding[] = [
   finds(
     'unmanaged-group-membership/bo/Admins',
     { kind: 'unmanaged-group-membership', user: bo, group: 'Admins' },
-    { by: BY_ADA },
+    { lastChange: BY_ADA },
   ),
   finds('non-default-policy-version/results-reader/v7', {
     ...{ kind: 'non-default-policy-version', arn: rolePolicyArn(team, 'results-reader'), version: 'v7' },
@@ -369,30 +390,30 @@ export const OTHERS: readonly DriftFinding[] = [
   finds('ssh-key/eve', { kind: 'ssh-key', user: eve, ids: ['APKAEXAMPLESSHKEYY2A', 'APKAEXAMPLESSHKEYY2B'] }),
   finds('signing-certificate/eve', { kind: 'signing-certificate', user: eve, ids: ['TA7SMP42TDN5Z26OBPJE7EXAMPLE'] }),
   finds(
-    'attributes/aws_iam_user.member_bo',
+    'resource-changed/aws_iam_user.member_bo',
     { kind: 'attributes', address: 'aws_iam_user.member_bo', attributes: ['tags_all'] },
-    { cause: 'manual', fate: 'undo' },
+    { cause: 'manual', remediation: 'auto' },
   ),
 ];
 
-export function lookOf(findings: readonly DriftFinding[], given: Partial<DriftLook> = {}): DriftLook {
+export function lookOf(findings: readonly DriftFinding[], given: Partial<ScanResult> = {}): ScanResult {
   return {
     class: findings.length === 0 ? 'clean' : 'drift',
     findings,
     snoozed: [],
-    idle: [],
-    unseen: [],
+    unusedSnoozes: [],
+    notChecked: [],
     fingerprint: 'f'.repeat(64),
     planned: true,
     at: AT.toISOString(),
-    reportedAt: '2026-11-25T03:04:00Z',
+    credentialReportAt: '2026-11-25T03:04:00Z',
     ...given,
   };
 }
 
 /** As a look has them. */
 export function worstFirst(findings: readonly DriftFinding[]): readonly DriftFinding[] {
-  return [...findings].sort((one, other) => one.place - other.place || (one.id < other.id ? -1 : 1));
+  return [...findings].sort(bySeverity);
 }
 
 /** The same with a cause that is not somebody's hand. */

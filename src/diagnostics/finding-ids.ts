@@ -11,6 +11,7 @@ export const FINDING_IDS = [
   'inline-policy-changed',
   'inline-policy-removed',
   'policy-changed',
+  'user-without-boundary',
   'boundary-changed',
   'boundary-policy-changed',
   'unmanaged-group-membership',
@@ -33,20 +34,10 @@ export const FINDING_IDS = [
   'service-specific-credential',
   'path-changed',
   'tag-changed',
+  'resource-changed',
 ] as const;
 
 export type FindingId = (typeof FINDING_IDS)[number];
-
-/** Ids that the drift rules still give to their findings and that are about to be renamed. */
-export const RENAMED_IDS: readonly string[] = [
-  'attributes',
-  'boundary',
-  'group-added',
-  'outside',
-  'policy-added',
-  'stray',
-  'user-added',
-];
 
 export function isFindingId(text: string): text is FindingId {
   return FINDING_IDS.some((id) => id === text);

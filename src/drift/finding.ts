@@ -1,170 +1,240 @@
-import type { UserAccess } from '../access/access-of.ts';
 import type { AccessChange } from '../access/diff.ts';
+import type { InlinePolicy } from '../access/model.ts';
 import type { Difference } from '../access/model-difference.ts';
 import type { AccessKey } from '../aws/inventory/inventory.ts';
 import type { NotChecked } from '../aws/inventory/unmanaged.ts';
 import type { Operation, Risk } from '../catalog/mturk.ts';
-import type { BoundaryEffect } from './rules/boundary.ts';
-import type { StrayEffect } from './rules/unmanaged-effect.ts';
+import type { FindingId } from '../diagnostics/finding-ids.ts';
+import type { PolicyDocument, Statement } from '../iam/document.ts';
 
-/** A statement that names operations which no longer exist: IAM takes it, and it grants or denies nothing by them. */
-export interface DeadName {
+/** An operation that no longer exists, named by a policy: IAM accepts it, and it grants or denies nothing. */
+export interface RetiredOperation {
   /** `GrantBonus` */
   readonly name: string;
   readonly successors: readonly Operation[];
   readonly effect: 'Allow' | 'Deny';
 }
 
-/** One way in which an account is not as the team file has it. Names are IAM's. */
-export type DriftWhat =
-  /** Read from the file to the account: `membership-added` is somebody whom the file does not have in that group. */
-  | { readonly kind: 'difference'; readonly difference: Difference }
-  /** Attributes that nobody's access depends on; `address` is Terraform's. */
-  | { readonly kind: 'attributes'; readonly address: string; readonly attributes: readonly string[] }
-  /** Under the lab's path, or with a policy of the lab, and declared nowhere. */
-  | { readonly kind: 'stray'; readonly effect: StrayEffect }
-  | { readonly kind: 'boundary'; readonly effect: BoundaryEffect }
-  /** A version of a policy of the lab that is not in force, and would give more than the one that is. */
-  | {
-      readonly kind: 'non-default-policy-version';
-      readonly arn: string;
-      /** `v7` */
-      readonly version: string;
-      /** ISO 8601, UTC. */
-      readonly created: string;
-      /** What it would give of MTurk, in catalogue order. */
-      readonly operations: readonly Operation[];
-      /** Whether it would let through more than MTurk. */
-      readonly isBeyond: boolean;
-      /** Names of the IAM users who would have it. */
-      readonly users: readonly string[];
-    }
+/** Kinds of difference of the access model that a finding has as its rule. The others are unmanaged resources. */
+export type DifferenceRule =
+  | Exclude<Difference['kind'], 'user-added' | 'group-added' | 'policy-added'>
+  | 'user-without-boundary';
+
+/** An IAM user that is not in team.yaml: under the lab's path, with a policy of the lab, or able to use MTurk. */
+export interface UnmanagedUser {
+  readonly user: string;
+  readonly arn: string;
+  readonly path: string;
+  readonly inPath: boolean;
+  readonly groups: readonly string[];
+  /** ARNs. */
+  readonly attached: readonly string[];
+  readonly inline: readonly InlinePolicy[];
+  readonly boundary: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  /** What the user may do by itself, without the groups of the lab, in catalog order. */
+  readonly operations: readonly Operation[];
+  /** The holders and policies that grant it. */
+  readonly grants: readonly { readonly holder: string; readonly policy: string }[];
+  readonly keys: readonly AccessKey[];
+  /** False if the credential report does not include the user (yet). */
+  readonly areKeysKnown: boolean;
+}
+
+export interface UnmanagedGroup {
+  readonly group: string;
+  readonly arn: string;
+  readonly path: string;
+  readonly inPath: boolean;
+  /** Null if the group could not be read. */
+  readonly members: readonly string[] | null;
+  readonly attached: readonly string[];
+  readonly inline: readonly InlinePolicy[];
+  /** Members who get from it what team.yaml grants, too: they would keep it if team.yaml revoked it. */
+  readonly keeps: readonly AccessChange[];
+}
+
+export interface UnmanagedPolicy {
+  readonly arn: string;
+  readonly document: PolicyDocument | null;
+  /** How many users, groups and roles have it, as a policy or as a boundary. */
+  readonly attachments: number;
+}
+
+/** The boundary policy is missing, or is not as bootstrap wrote it. */
+export interface BoundaryPolicy {
+  readonly arn: string;
+  readonly state: 'changed' | 'missing';
+  /** Null if it is missing or cannot be parsed. */
+  readonly document: PolicyDocument | null;
+  /** Statements that allow more than bootstrap's. */
+  readonly wider: readonly Statement[];
+  /** Statements that allow less. */
+  readonly narrower: readonly Statement[];
+}
+
+/** What each rule finds; names are IAM's. */
+export interface RuleData extends Record<DifferenceRule, Difference> {
+  /** Attributes that nobody's access depends on, or a resource that Terraform would change without a reason. */
+  readonly 'resource-changed': { readonly address: string; readonly attributes: readonly string[] };
+  readonly 'unmanaged-user': UnmanagedUser;
+  readonly 'unmanaged-group': UnmanagedGroup;
+  readonly 'unmanaged-policy': UnmanagedPolicy;
   /** A member in a group that is not the lab's. */
-  | { readonly kind: 'unmanaged-group-membership'; readonly user: string; readonly group: string }
-  /** Somebody who is not of the lab and may use MTurk, or may give herself everything. */
-  | {
-      readonly kind: 'outside';
-      readonly user: string;
-      readonly access: UserAccess;
-      readonly isAdministrator: boolean;
-      readonly keys: readonly AccessKey[];
-      /** False where the credential report does not tell of this user (yet). */
-      readonly areKeysKnown: boolean;
-    }
-  /** `users` may be affected by it: they have the policy. Empty `users`: nobody has it. */
-  | {
-      readonly kind: 'retired-operations';
-      readonly policy: string;
-      /** Of an inline policy; null for a managed one, whose ARN `policy` is. */
-      readonly holder: { readonly kind: 'user' | 'group'; readonly name: string } | null;
-      readonly names: readonly DeadName[];
-      readonly users: readonly string[];
-    }
-  | {
-      readonly kind: 'too-many-access-keys';
-      readonly user: string;
-      readonly keys: readonly AccessKey[];
-      readonly allowed: number;
-    }
-  | {
-      readonly kind: 'old-access-key';
-      readonly user: string;
-      readonly key: AccessKey;
-      readonly days: number;
-      readonly limit: number;
-      /** Her other key, on or off; AWS gives a user two at most. */
-      readonly other: AccessKey | null;
-      readonly isSuspended: boolean;
-    }
-  | { readonly kind: 'unused-access-key'; readonly user: string; readonly key: AccessKey; readonly days: number }
-  /** Used by somebody whose access has ended, or is suspended. */
-  | {
-      readonly kind: 'key-used-after-leaving';
-      readonly user: string;
-      readonly key: AccessKey;
-      readonly because: 'suspended' | 'expired' | 'departed';
-    }
-  | { readonly kind: 'console-password'; readonly user: string; readonly lastUsed: string | null }
-  | { readonly kind: 'ssh-key'; readonly user: string; readonly ids: readonly string[] }
-  | { readonly kind: 'signing-certificate'; readonly user: string; readonly ids: readonly string[] }
-  | {
-      readonly kind: 'service-specific-credential';
-      readonly user: string;
-      readonly credentials: readonly { readonly id: string; readonly service: string }[];
-    }
-  | { readonly kind: 'root-access-key'; readonly keys: readonly AccessKey[] };
+  readonly 'unmanaged-group-membership': { readonly user: string; readonly group: string };
+  readonly 'boundary-policy-changed': BoundaryPolicy;
+  /** A version of a policy of the lab that is not the default one, and would grant more than it. */
+  readonly 'non-default-policy-version': {
+    readonly arn: string;
+    /** `v7` */
+    readonly version: string;
+    /** ISO 8601, UTC. */
+    readonly created: string;
+    /** The MTurk operations that it would grant, in catalog order. */
+    readonly operations: readonly Operation[];
+    /** Whether it would allow more than MTurk. */
+    readonly isBeyond: boolean;
+    /** Names of the IAM users who would gain it. */
+    readonly users: readonly string[];
+  };
+  readonly 'retired-operations': {
+    readonly policy: string;
+    /** Of an inline policy; null for a managed one, whose ARN `policy` is. */
+    readonly holder: { readonly kind: 'user' | 'group'; readonly name: string } | null;
+    readonly names: readonly RetiredOperation[];
+    /** Users who have the policy. */
+    readonly users: readonly string[];
+  };
+  readonly 'too-many-access-keys': {
+    readonly user: string;
+    readonly keys: readonly AccessKey[];
+    readonly allowed: number;
+  };
+  readonly 'old-access-key': {
+    readonly user: string;
+    readonly key: AccessKey;
+    readonly days: number;
+    readonly limit: number;
+    /** The other key, active or not; AWS allows two. */
+    readonly other: AccessKey | null;
+    readonly isSuspended: boolean;
+  };
+  readonly 'unused-access-key': { readonly user: string; readonly key: AccessKey; readonly days: number };
+  readonly 'key-used-after-leaving': {
+    readonly user: string;
+    readonly key: AccessKey;
+    readonly because: 'suspended' | 'expired' | 'departed';
+  };
+  readonly 'console-password': { readonly user: string; readonly lastUsed: string | null };
+  readonly 'ssh-key': { readonly user: string; readonly ids: readonly string[] };
+  readonly 'signing-certificate': { readonly user: string; readonly ids: readonly string[] };
+  readonly 'service-specific-credential': {
+    readonly user: string;
+    readonly credentials: readonly { readonly id: string; readonly service: string }[];
+  };
+  readonly 'root-access-key': { readonly keys: readonly AccessKey[] };
+}
+
+export type RuleId = FindingId;
 
 /**
- * Whose doing a finding is: `by-hand` (the account was changed behind our back), `pending` (the file has changed since it
- * was applied, or somebody's last day has passed), `undecided` (without a plan nobody can tell which of the two),
- * `settled` (changed by hand, and as the file wants it by now), `unexplained` (the plan changes it, and neither tells why),
- * `unmanaged` (nobody declares it).
+ * Why the account and team.yaml differ, from the team as applied, the file of today and the account: `manual` (account
+ * and applied differ), `pending` (applied and file differ), `expired` (a last day passed), `resolved` (the manual change
+ * is what the file says by now), `unknown` (no record of an apply), `unexplained` (Terraform would change it and neither
+ * says why), `unmanaged` (not in the file).
  */
-export type DriftCause = 'manual' | 'pending' | 'undecided' | 'settled' | 'unexplained' | 'unmanaged';
+export type DriftCause = 'manual' | 'pending' | 'expired' | 'resolved' | 'unknown' | 'unexplained' | 'unmanaged';
 
 /**
- * What reconciling makes of a finding: `undo` it; `keep` it, because undoing would give somebody access that somebody
- * took away; `leave` it to a person, because it is not Terraform's or would be too much to do unasked.
+ * `auto`: reverting it grants nothing, now or later. `on-request`: Terraform can revert it, but that grants access or
+ * cannot be judged, so a person asks for it (`drift --revert ID`). `manual`: not Terraform's.
  */
-export type ReconcileFate = 'undo' | 'keep' | 'leave';
+export type Remediation = 'auto' | 'on-request' | 'manual';
 
-/** Who did something, by CloudTrail. */
+export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
+
+export type Severity = (typeof SEVERITIES)[number];
+
+/** Who changed something last, by CloudTrail. */
 export interface Attribution {
   /** A user's name, `root`, or a role's name with its session. */
-  readonly who: string;
+  readonly actor: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** An address, or an AWS service's name; null where the event has none. */
-  readonly from: string | null;
-  readonly through: 'console' | 'cli' | 'sdk' | 'terraform' | 'other';
-  /** The name that a user or group got, where it is not gone but has another one. */
+  /** An address, or an AWS service's name; null if the event has none. */
+  readonly sourceIp: string | null;
+  readonly userAgent: 'console' | 'cli' | 'sdk' | 'terraform' | 'other';
+  /** The new name of a user or group that was renamed, not deleted. */
   readonly renamedTo?: string;
 }
 
-export interface DriftFinding {
+interface FindingFacts {
   /**
-   * `membership-added/bo/paymaster/spends`: the same for the same thing at every look, another one where it has become worse.
+   * `membership-added/bo/paymaster/spends`: equal for the same finding at every scan; another one once it is worse.
    * Made of letters, digits, `/` and what IAM allows in names; a snooze names it.
    */
   readonly id: string;
-  readonly what: DriftWhat;
   readonly cause: DriftCause;
-  readonly fate: ReconcileFate;
-  /**
-   * What it does to whose access, worst risk first: by itself, or together with what else was done where that is worse.
-   * Empty where nobody's access changes by it.
-   */
-  readonly people: readonly AccessChange[];
-  /** The worst that somebody may do by it and should not; null where that is nothing. */
+  readonly remediation: Remediation;
+  readonly severity: Severity;
+  /** Whose access changes by it and how, worst risk first; with other manual changes if that is worse. */
+  readonly changes: readonly AccessChange[];
+  /** The worst risk of what someone may do by it and should not; null if nothing. */
   readonly risk: Risk | null;
-  /**
-   * Names of the IAM users who may by it give anybody anything: see `administers`. Of an outsider and a stray, `what`
-   * says it.
-   */
-  readonly administrators?: readonly string[];
-  /** Where it stands in a report: the smaller, the worse. See `placeOf`. */
-  readonly place: number;
-  /** Null where nobody could be asked, or the trail does not have it. */
-  readonly by: Attribution | null;
+  /** Names of the IAM users who can escalate privileges by it. */
+  readonly escalates: readonly string[];
+  /** Null without CloudTrail, or if it has no such event. */
+  readonly lastChange: Attribution | null;
 }
+
+export type FindingOf<Rule extends RuleId> = {
+  readonly [Each in Rule]: FindingFacts & { readonly rule: Each; readonly data: RuleData[Each] };
+}[Rule];
+
+export type DriftFinding = FindingOf<RuleId>;
+
+/** The difference of the access model that a finding is about; null for any other rule. */
+export function differenceOf({ rule, data }: Pick<DriftFinding, 'rule' | 'data'>): Difference | null {
+  return DIFFERENCE_RULES.has(rule) ? (data as Difference) : null;
+}
+
+const RULES_OF_DIFFERENCES: Readonly<Record<DifferenceRule, true>> = {
+  'membership-added': true,
+  'membership-removed': true,
+  'policy-attached': true,
+  'policy-detached': true,
+  'inline-policy-added': true,
+  'inline-policy-changed': true,
+  'inline-policy-removed': true,
+  'policy-changed': true,
+  'policy-deleted': true,
+  'user-deleted': true,
+  'group-deleted': true,
+  'user-without-boundary': true,
+  'boundary-changed': true,
+  'path-changed': true,
+  'tag-changed': true,
+};
+
+const DIFFERENCE_RULES: ReadonlySet<string> = new Set(Object.keys(RULES_OF_DIFFERENCES));
 
 export type DriftClass = 'clean' | 'pending' | 'drift' | 'state-only' | 'unmanaged' | 'unexplained' | 'error';
 
-/** Everything in which an account differs from its team file, at one look. */
-export interface DriftLook {
+/** Every difference between an account and its team file at one scan. Plain JSON. */
+export interface ScanResult {
   readonly class: DriftClass;
   /** Worst first; without those that are snoozed. */
   readonly findings: readonly DriftFinding[];
   readonly snoozed: readonly { readonly finding: DriftFinding; readonly until: string; readonly reason: string }[];
-  /** Snoozes whose finding does not exist (any more), by id. */
-  readonly idle: readonly string[];
-  readonly unseen: readonly NotChecked[];
-  /** Equal for two looks that found the same: 64 hexadecimal digits, without any time in them. */
+  /** Ids of snoozes without a finding. */
+  readonly unusedSnoozes: readonly string[];
+  readonly notChecked: readonly NotChecked[];
+  /** Equal for two scans that found the same: 64 hexadecimal digits, without any time in them. */
   readonly fingerprint: string;
-  /** Whether the engine was asked, too. */
+  /** False for a quick check. */
   readonly planned: boolean;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** When AWS made the report that tells of keys and passwords, ISO 8601: up to four hours before. Null without one. */
-  readonly reportedAt: string | null;
+  /** When AWS made the credential report, ISO 8601: up to four hours before. Null without one. */
+  readonly credentialReportAt: string | null;
 }

@@ -1,9 +1,11 @@
 import type { Difference } from '../../../src/access/model-difference.ts';
 import { type Block, block } from '../../../src/diagnostics/block.ts';
-import type { DriftFinding, DriftWhat } from '../../../src/drift/finding.ts';
+import type { DriftFinding } from '../../../src/drift/finding.ts';
 import { blocksBesidesKept, otherChanges } from '../../../src/drift/remediation/reconcile-plan.ts';
+import type { DriftWhat } from '../../../src/drift/rules/what.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { readPlan } from '../../../src/terraform/plan/plan-read.ts';
+import { findingOf } from '../../support/sample-looks.ts';
 
 const LAB = 'perception-lab';
 const PATH = `/mturk/${LAB}/`;
@@ -29,7 +31,7 @@ function planOf(changes: readonly Change[], outputs: object = {}) {
 
 function finding(what: Difference | Extract<DriftWhat, { kind: 'attributes' }>): DriftFinding {
   const whole: DriftWhat = what.kind === 'attributes' ? what : { kind: 'difference', difference: what };
-  return { id: what.kind, what: whole, cause: 'manual', fate: 'undo', people: [], risk: null, place: 0, by: null };
+  return findingOf(whole, { cause: 'manual', remediation: 'auto' });
 }
 
 const userValues = (key: string, more: Values = {}): Values => ({

@@ -1,5 +1,6 @@
 import type { Difference } from '../../../src/access/model-difference.ts';
-import type { DriftCause, DriftFinding, DriftLook, DriftWhat, ReconcileFate } from '../../../src/drift/finding.ts';
+import type { DriftCause, DriftFinding, Remediation, ScanResult } from '../../../src/drift/finding.ts';
+import { differenceOf } from '../../../src/drift/finding.ts';
 import {
   decideReconcile,
   type ReconcileRefusal,
@@ -7,7 +8,9 @@ import {
   stillCounting,
   type Undone,
 } from '../../../src/drift/remediation/reconcile.ts';
+import type { DriftWhat } from '../../../src/drift/rules/what.ts';
 import type { Team } from '../../../src/team/team.ts';
+import { findingOf } from '../../support/sample-looks.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
 const AT = '2026-11-25T12:00:00.000Z';
@@ -25,30 +28,30 @@ const removed = (user: string, group: string): Difference =>
 
 function found(
   what: Difference | DriftWhat,
-  fate: ReconcileFate,
+  fate: Remediation,
   { cause = 'manual', id }: { cause?: DriftCause; id?: string } = {},
 ): DriftFinding {
   const whole: DriftWhat = isWhat(what) ? what : { kind: 'difference', difference: what };
   const own =
     id ?? JSON.stringify(whole.kind === 'difference' ? Object.values(whole.difference) : Object.values(whole));
-  return { id: own, what: whole, cause, fate, people: [], risk: null, place: 0, by: null };
+  return findingOf(whole, { id: own, cause, remediation: fate });
 }
 
 function isWhat(what: Difference | DriftWhat): what is DriftWhat {
   return ['difference', 'attributes', 'unmanaged-group-membership', 'password'].includes(what.kind);
 }
 
-function lookWith(findings: readonly DriftFinding[], more: Partial<DriftLook> = {}): DriftLook {
+function lookWith(findings: readonly DriftFinding[], more: Partial<ScanResult> = {}): ScanResult {
   return {
     class: 'drift',
     findings,
     snoozed: [],
-    idle: [],
-    unseen: [],
+    unusedSnoozes: [],
+    notChecked: [],
     fingerprint: 'a'.repeat(64),
     planned: true,
     at: AT,
-    reportedAt: null,
+    credentialReportAt: null,
     ...more,
   };
 }
@@ -62,17 +65,17 @@ const team = (perDay: number | null = 3): Team => ({
 });
 const ALL: ReconcileRequest = { undo: true, restore: [], expect: null };
 
-const added1 = found(added('bo', 'paymaster'), 'undo', { id: 'added/bo' });
-const added2 = found(added('cy', 'paymaster'), 'undo', { id: 'added/cy' });
-const removed1 = found(removed('bo', 'task-publisher'), 'keep', { id: 'removed/bo' });
-const removed2 = found(removed('fay', 'paymaster'), 'keep', { id: 'removed/fay' });
+const added1 = found(added('bo', 'paymaster'), 'auto', { id: 'added/bo' });
+const added2 = found(added('cy', 'paymaster'), 'auto', { id: 'added/cy' });
+const removed1 = found(removed('bo', 'task-publisher'), 'on-request', { id: 'removed/bo' });
+const removed2 = found(removed('fay', 'paymaster'), 'on-request', { id: 'removed/fay' });
 const attachedTo = (role: string, policy: string): Difference => ({
   kind: 'policy-attached',
   holder: { kind: 'group', name: iam(role) },
   arn: `arn:aws:iam::1:policy/${policy}`,
 });
 /** A Deny that somebody called after a member and attached to a role's group. */
-const named = found(attachedTo('paymaster', iam('bo')), 'keep', { id: 'named' });
+const named = found(attachedTo('paymaster', iam('bo')), 'on-request', { id: 'named' });
 const mixed = found(
   {
     kind: 'policy-changed',
@@ -80,19 +83,21 @@ const mixed = found(
     from: null,
     to: null,
   },
-  'leave',
+  'manual',
   { id: 'mixed' },
 );
-const boundary = found({ kind: 'boundary-changed', user: iam('gus'), from: null, to: 'x' }, 'keep', { id: 'boundary' });
-const password = found({ kind: 'console-password', user: iam('bo'), lastUsed: null }, 'leave', {
+const boundary = found({ kind: 'boundary-changed', user: iam('gus'), from: null, to: 'x' }, 'on-request', {
+  id: 'boundary',
+});
+const password = found({ kind: 'console-password', user: iam('bo'), lastUsed: null }, 'manual', {
   cause: 'unmanaged',
   id: 'pass/word',
 });
-const settled = found(added('gus', 'full-access'), 'leave', { cause: 'settled', id: 'settled' });
-const stray = found({ kind: 'user-added', user: iam('bo') }, 'leave', { id: 'stray' });
+const settled = found(added('gus', 'full-access'), 'manual', { cause: 'resolved', id: 'resolved' });
+const stray = found({ kind: 'user-added', user: iam('bo') }, 'manual', { id: 'stray' });
 const attributes = found(
   { kind: 'attributes', address: 'aws_iam_user.member_bo', attributes: ['force_destroy'] },
-  'undo',
+  'auto',
   {
     id: 'attributes',
   },
@@ -101,7 +106,7 @@ const attributes = found(
 const earlier = (finding: string, hours: number): Undone => ({ finding, at: hoursAgo(hours) });
 
 interface Row {
-  readonly look: DriftLook;
+  readonly look: ScanResult;
   readonly of?: Team;
   readonly request?: Partial<ReconcileRequest>;
   readonly history?: readonly Undone[];
@@ -222,14 +227,15 @@ test.each<[string, Row, { findings: string[]; restored?: string[]; kept: Differe
   }).toEqual({ restored: [], ...expected });
 });
 
-function differenceIn({ what }: DriftFinding): Difference {
-  if (what.kind !== 'difference') throw new Error(what.kind);
-  return what.difference;
+function differenceIn(finding: DriftFinding): Difference {
+  const difference = differenceOf(finding);
+  if (difference === null) throw new Error(finding.rule);
+  return difference;
 }
 
-const pending = found(added('bo', 'full-access'), 'leave', { cause: 'pending', id: 'pending' });
-const undecided = found(added('bo', 'full-access'), 'leave', { cause: 'undecided', id: 'undecided' });
-const unexplained = found({ kind: 'attributes', address: 'aws_iam_user.member_bo', attributes: [] }, 'leave', {
+const pending = found(added('bo', 'full-access'), 'manual', { cause: 'pending', id: 'pending' });
+const undecided = found(added('bo', 'full-access'), 'manual', { cause: 'unknown', id: 'unknown' });
+const unexplained = found({ kind: 'attributes', address: 'aws_iam_user.member_bo', attributes: [] }, 'manual', {
   cause: 'unexplained',
   id: 'unexplained',
 });
@@ -291,7 +297,11 @@ test.each<[string, Row, Partial<ReconcileRefusal>]>([
     { look: lookWith([]), request: { expect: 'b'.repeat(64) } },
     { reason: 'another-look' },
   ],
-  ['a look that failed', { look: lookWith([], { class: 'error', unseen }) }, { reason: 'incomplete', unseen }],
+  [
+    'a look that failed',
+    { look: lookWith([], { class: 'error', notChecked: unseen }) },
+    { reason: 'incomplete', unseen },
+  ],
   ['a look without a plan', { look: lookWith([added1], { planned: false }) }, { reason: 'incomplete' }],
   ['something merged', { look: lookWith([added1, pending]) }, { reason: 'pending', findings: [pending] }],
   ['something undecided', { look: lookWith([added1, undecided]) }, { reason: 'pending', findings: [undecided] }],

@@ -2,12 +2,13 @@ import type { AccessModel, InlinePolicy } from '../../../src/access/model.ts';
 import type { Difference } from '../../../src/access/model-difference.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { block } from '../../../src/diagnostics/block.ts';
-import type { DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
+import type { DriftFinding, ScanResult } from '../../../src/drift/finding.ts';
 import { standsAgainst } from '../../../src/drift/remediation/stands-against.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { iamName } from '../../../src/team/names.ts';
 import type { Plan } from '../../../src/terraform/plan/plan-read.ts';
 import { recordedPlan } from '../../support/recorded-plan.ts';
+import { findingOf } from '../../support/sample-looks.ts';
 import { sampleTeam as team } from '../../support/sample-team.ts';
 
 const TODAY = '2026-11-25';
@@ -28,16 +29,8 @@ const wrote = (user: string, policy: string, document: InlinePolicy['document'])
   policy,
   document,
 });
-const found = (difference: Difference, people: DriftFinding['people'] = []): DriftFinding => ({
-  id: JSON.stringify(difference),
-  what: { kind: 'difference', difference },
-  cause: 'manual',
-  fate: 'undo',
-  people,
-  risk: null,
-  place: 0,
-  by: null,
-});
+const found = (difference: Difference, changes: DriftFinding['changes'] = []): DriftFinding =>
+  findingOf({ kind: 'difference', difference }, { cause: 'manual', remediation: 'auto', changes });
 const quiet: Plan = recordedPlan('02-nochange');
 
 /** A plan that makes one model of another, decided for these findings. */
@@ -49,7 +42,7 @@ function ask(
 ) {
   const { restored = [], ...plan } = more;
   const report = classifyPlan(quiet, team.account);
-  const look = { findings, snoozed: [] } as unknown as DriftLook;
+  const look = { findings, snoozed: [] } as unknown as ScanResult;
   return standsAgainst(
     {
       plan: quiet,
@@ -103,7 +96,9 @@ test('whoever would get something by it, whatever was decided: a Deny that is kn
 });
 
 test('whoever was asked for may get something back, and nobody else', () => {
-  const stop = found(wrote(fay, 'stop', denyAll), [{ user: fay } as DriftFinding['people'][number]]);
+  const stop = found(wrote(fay, 'stop', denyAll), [
+    { user: fay, operations: { gained: [], lost: [] } } as unknown as DriftFinding['changes'][number],
+  ]);
   const other = found(wrote(bo, 'stop', denyAll));
   const both = withInline(withInline(file, fay, { name: 'stop', document: null }), bo, {
     name: 'stop',

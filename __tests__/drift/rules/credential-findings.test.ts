@@ -1,5 +1,5 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import { lookOf } from '../../../src/drift/scan/drift-look.ts';
+import { scanOf } from '../../../src/drift/scan/scan.ts';
 import type { Team } from '../../../src/team/team.ts';
 import {
   AT,
@@ -91,7 +91,7 @@ describe('credentials', () => {
         account: desiredAccess(sampleTeam, TODAY),
         credentials: { [name('bo')]: { keys: [keyOf({ lastUsed: '2027-06-01T00:00:00Z' })] } },
       },
-      ['key-used-after-leaving/bo', 'user-added/bo'],
+      ['key-used-after-leaving/bo', 'unmanaged-user/bo'],
     ],
     [
       'a key used on the last day, and no other word about her keys',
@@ -100,7 +100,7 @@ describe('credentials', () => {
         account: desiredAccess(sampleTeam, TODAY),
         credentials: { [name('bo')]: { keys: [old, keyOf({ lastUsed: '2027-05-31T23:00:00Z' })] } },
       },
-      ['user-added/bo'],
+      ['unmanaged-user/bo'],
     ],
     [
       'a key used after she left',
@@ -110,7 +110,7 @@ describe('credentials', () => {
         account: desiredAccess(sampleTeam, TODAY),
         credentials: { [name('bo')]: { keys: [keyOf({ lastUsed: '2026-11-21T00:00:00Z' })] } },
       },
-      ['user-added/bo/spends', 'key-used-after-leaving/bo'],
+      ['unmanaged-user/bo/spends', 'key-used-after-leaving/bo'],
     ],
     ['a password', { credentials: { [name('bo')]: { password: { lastUsed: null } } } }, ['console-password/bo']],
     [
@@ -143,7 +143,9 @@ describe('credentials', () => {
   test('an old key knows of the other one, and of a suspension: both decide what replaces it', () => {
     const other = keyOf({ active: false });
     const credentials = { [name('bo')]: { keys: [old, other] }, [name('cy')]: { keys: [old] } };
-    const keys = lookAt({ credentials }).findings.flatMap(({ what }) => (what.kind === 'old-access-key' ? [what] : []));
+    const keys = lookAt({ credentials }).findings.flatMap(({ rule, data }) =>
+      rule === 'old-access-key' ? [data] : [],
+    );
     expect(keys).toMatchObject([
       { user: name('bo'), other, isSuspended: false },
       { user: name('cy'), other: null, isSuspended: true },
@@ -165,7 +167,7 @@ describe('credentials', () => {
     const inventory = (active: boolean) =>
       inventoryOf(desiredAccess(sampleTeam, TODAY), {}, { root: { keys: [keyOf({ active })], mfa: true } });
     const ids = (active: boolean) =>
-      lookOf({
+      scanOf({
         team: sampleTeam,
         today: TODAY,
         at: AT,

@@ -1,7 +1,7 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { PolicyVersion } from '../../../src/aws/inventory/inventory.ts';
 import { appliedTeam } from '../../../src/drift/applied.ts';
-import { lookOf } from '../../../src/drift/scan/drift-look.ts';
+import { scanOf } from '../../../src/drift/scan/scan.ts';
 import type { PolicyDocument } from '../../../src/iam/document.ts';
 import { boundaryPolicy } from '../../../src/team/documents.ts';
 import { boundaryArn, rolePolicyArn } from '../../../src/team/names.ts';
@@ -29,7 +29,7 @@ function versions(...documents: readonly (PolicyDocument | null | readonly ['*',
 function look(arn: string, list: readonly PolicyVersion[], change: Change = (account) => account) {
   const inventory = inventoryOf(change(declared), {}, {}, { [arn]: list });
   const applied = { team: appliedTeam(sampleTeam, TODAY), begun: [] };
-  return lookOf({ team: sampleTeam, today: TODAY, at: AT, inventory, plan: null, applied });
+  return scanOf({ team: sampleTeam, today: TODAY, at: AT, inventory, plan: null, applied });
 }
 
 test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
@@ -101,7 +101,8 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
 ])('versions of a policy that lie in wait: %s', (_what, arn, list, expected) => {
   const found = look(arn, list);
   expect(found.findings.map(({ id }) => id).sort()).toEqual(expected);
-  for (const { cause, fate, risk } of found.findings) expect([cause, fate, risk]).toEqual(['manual', 'leave', null]);
+  for (const { cause, remediation: fate, risk } of found.findings)
+    expect([cause, fate, risk]).toEqual(['manual', 'manual', null]);
 });
 
 test('somebody went back to an older version: what the file was applied by since lies not in wait', () => {
@@ -117,8 +118,7 @@ test('a version that lies in wait tells what it would give, and to whom', () => 
     versions(['*', ours], says(...[ours.Statement].flat(), statement('Allow', 'mechanicalturk:SendBonus'))),
   ).findings;
   // Who may pay already, and who is suspended, gains nothing.
-  expect(finding?.what).toEqual({
-    kind: 'non-default-policy-version',
+  expect(finding?.data).toEqual({
     arn: READER,
     version: 'v2',
     created: '2026-11-02T00:00:00Z',

@@ -89,8 +89,8 @@ test('who has such a policy is said, and weighs what was meant to be denied and 
     changeGroup('paymaster', ({ attached }) => ({ attached: [...attached, arn] })),
   )(desiredAccess(sampleTeam, TODAY));
   const dead = (model: typeof account) =>
-    lookAt({ account: model }).findings.flatMap(({ what, risk }) =>
-      what.kind === 'retired-operations' ? [[what.users, risk]] : [],
+    lookAt({ account: model }).findings.flatMap(({ rule, data, risk }) =>
+      rule === 'retired-operations' ? [[data.users, risk]] : [],
     );
   expect(dead(account)).toEqual([[[name('fay')], null]]);
   const zoe = {

@@ -5,8 +5,9 @@ import type { AccessModel } from '../../../src/access/model.ts';
 import { differenceKey } from '../../../src/access/model-difference.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { appliedTeam } from '../../../src/drift/applied.ts';
-import type { DriftCause, DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
-import { lookOf } from '../../../src/drift/scan/drift-look.ts';
+import type { DriftCause, DriftFinding, ScanResult } from '../../../src/drift/finding.ts';
+import { differenceOf } from '../../../src/drift/finding.ts';
+import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { readTeam } from '../../../src/team/parse/read-team.ts';
 import type { Team } from '../../../src/team/team.ts';
@@ -38,8 +39,8 @@ function dayAfter(day: string): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }
 
-function fast(team: Team, today: string, account: AccessModel, applied: Team | null = team): DriftLook {
-  return lookOf({
+function fast(team: Team, today: string, account: AccessModel, applied: Team | null = team): ScanResult {
+  return scanOf({
     team,
     today,
     at: new Date(`${today}T00:30:00Z`),
@@ -53,7 +54,7 @@ describe.each(Object.entries(EXAMPLES))('%s', (_what, team) => {
   test('an account that is as the file says gives an empty report, whatever is noted of the last apply', () => {
     const account = desiredAccess(team, TODAY);
     for (const applied of [team, null]) {
-      expect(fast(team, TODAY, account, applied)).toMatchObject({ class: 'clean', findings: [], unseen: [] });
+      expect(fast(team, TODAY, account, applied)).toMatchObject({ class: 'clean', findings: [], notChecked: [] });
     }
   });
 
@@ -67,16 +68,16 @@ describe.each(Object.entries(EXAMPLES))('%s', (_what, team) => {
       expect(look.findings.map(({ id }) => id).sort()).toEqual(expected.sort());
       expect(look.class).toBe(expected.length === 0 ? 'clean' : 'pending');
       // She may nothing any more although nothing ran.
-      expect(look.findings.flatMap(({ people }) => people)).toEqual([]);
+      expect(look.findings.flatMap(({ changes: people }) => people)).toEqual([]);
       expect(fast(team, today, desiredAccess(team, today))).toMatchObject({ class: 'clean', findings: [] });
     }
   });
 });
 
-function planned(step: string, team: Team, applied: Team | null, account?: AccessModel): DriftLook {
+function planned(step: string, team: Team, applied: Team | null, account?: AccessModel): ScanResult {
   const plan = recordedAsOurs(step);
   const report = classifyPlan(plan, team.account);
-  return lookOf({
+  return scanOf({
     team,
     today: TODAY,
     at: AT,
@@ -86,8 +87,8 @@ function planned(step: string, team: Team, applied: Team | null, account?: Acces
   });
 }
 
-const causes = ({ findings }: DriftLook) => [...new Set(findings.map(({ cause }) => cause))];
-const line = ({ id, cause, fate }: DriftFinding) => `${id}: ${cause}, ${fate}`;
+const causes = ({ findings }: ScanResult) => [...new Set(findings.map(({ cause }) => cause))];
+const line = ({ id, cause, remediation: fate }: DriftFinding) => `${id}: ${cause}, ${fate}`;
 
 /** Of recorded plans: what the look is, and whose doing all of it is. */
 const STEPS: readonly (readonly [string, string, readonly DriftCause[]])[] = [
@@ -114,8 +115,8 @@ test.each(STEPS)('%s, with its plan, is %s', (step, found, expected) => {
 describe('the twelve tamperings', () => {
   const [, team] = RECORDED_TEAMS['12-drift']!;
   const lines = [
-    'policy-attached/group/results-reader/AmazonMechanicalTurkFullAccess/spends: manual, undo',
-    'policy-attached/user/cy/AmazonMechanicalTurkFullAccess/spends: manual, undo',
+    'policy-attached/group/results-reader/AmazonMechanicalTurkFullAccess/spends: manual, auto',
+    'policy-attached/user/cy/AmazonMechanicalTurkFullAccess/spends: manual, auto',
   ];
 
   test.each<[string, Team | null]>([
@@ -123,15 +124,13 @@ describe('the twelve tamperings', () => {
     ['of which nothing is noted', null],
   ])('are all found as done by hand, with a file %s', (_what, applied) => {
     const look = planned('12-drift', team, applied);
-    const told = new Set(
-      look.findings.flatMap(({ what }) => (what.kind === 'difference' ? [differenceKey(what.difference)] : [])),
-    );
+    const told = new Set(look.findings.flatMap((finding) => differenceOf(finding) ?? []).map(differenceKey));
     const { manualChanges: tampered } = classifyPlan(recordedAsOurs('12-drift'), team.account);
     const missing = tampered.filter(({ difference }) => !told.has(differenceKey(difference)));
     expect(missing.map(({ difference }) => difference.kind)).toEqual([]);
     expect(look.findings.map(line)).toEqual(expect.arrayContaining(lines));
     expect(look.class).toBe('drift');
-    expect(look.findings.filter(({ cause }) => cause !== 'manual').map(({ what }) => what.kind)).toEqual([]);
+    expect(look.findings.filter(({ cause }) => cause !== 'manual').map(({ rule }) => rule)).toEqual([]);
   });
 
   test('the plan that only refreshes tells of the same', () => {
@@ -152,13 +151,13 @@ describe('the twelve tamperings', () => {
     const plan = recordedAsOurs('12-drift');
     const report = classifyPlan(plan, team.account);
     const nobody = { account: team.account, users: [], groups: [], policies: [] };
-    const look = lookOf({
+    const look = scanOf({
       ...{ team, today: TODAY, at: AT, applied: null },
       inventory: inventoryOf(nobody, {}, { isAccessKnown: false }),
       plan: { report, plan },
     });
     expect(look.class).toBe('error');
-    expect(new Set(look.findings.map(({ fate }) => fate))).toEqual(new Set(['leave']));
+    expect(new Set(look.findings.map(({ remediation: fate }) => fate))).toEqual(new Set(['manual']));
     expect(look.findings.map(({ id }) => id)).toEqual(planned('12-drift', team, null).findings.map(({ id }) => id));
   });
 });
@@ -182,7 +181,7 @@ test('what was done after the plan was made is found, as done by hand', () => {
 test('a removal that the state has forgotten is done by hand for as long as the file is the one that was applied', () => {
   const [, team] = RECORDED_TEAMS['03-add-member']!;
   const eveGone = planned('03-add-member', team, team);
-  expect(eveGone.findings.map(line)).toEqual(['user-deleted/eve: manual, keep']);
+  expect(eveGone.findings.map(line)).toEqual(['user-deleted/eve: manual, on-request']);
 });
 
 /** The recorded plan with one resource changed by nobody. */
@@ -200,14 +199,14 @@ function withAttribute(cause: 'manual' | 'unexplained'): Plan {
 }
 
 test.each<['manual' | 'unexplained', string, string]>([
-  ['manual', 'drift', 'attributes/aws_iam_policy.role_results-reader/tags: manual, undo'],
-  ['unexplained', 'unexplained', 'attributes/aws_iam_policy.role_results-reader/tags: unexplained, leave'],
+  ['manual', 'drift', 'resource-changed/aws_iam_policy.role_results-reader/tags: manual, auto'],
+  ['unexplained', 'unexplained', 'resource-changed/aws_iam_policy.role_results-reader/tags: unexplained, manual'],
 ])('a tag on a policy that is %s is %s', (cause, found, expected) => {
   const [, team] = RECORDED_TEAMS['15-after']!;
   const plan = withAttribute(cause);
   const report = classifyPlan(plan, team.account);
   const inventory = inventoryOf(desiredAccess(team, TODAY));
-  const look = lookOf({ team, today: TODAY, at: AT, inventory, plan: { report, plan }, applied: null });
+  const look = scanOf({ team, today: TODAY, at: AT, inventory, plan: { report, plan }, applied: null });
   expect(look.findings.map(line)).toEqual([expected]);
   expect(look.class).toBe(found);
 });

@@ -9,8 +9,9 @@ import { difference, isEmpty, NO_OPERATIONS } from '../../../src/access/operatio
 import { desiredAccess, desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
 import { withDifferences } from '../../../src/access/with-differences.ts';
 import { appliedTeam } from '../../../src/drift/applied.ts';
-import type { DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
-import { lookOf } from '../../../src/drift/scan/drift-look.ts';
+import type { DriftFinding, ScanResult } from '../../../src/drift/finding.ts';
+import { differenceOf } from '../../../src/drift/finding.ts';
+import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { isLater } from '../../../src/review/changes/risk.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';
@@ -33,8 +34,8 @@ function gainersFrom(sourceIp: string, before: AccessModel, after: AccessModel):
 }
 
 /** Without plan; the file is the one that was applied, so that all is done by hand. */
-function fastLook(team: Team, account: AccessModel): DriftLook {
-  return lookOf({
+function fastLook(team: Team, account: AccessModel): ScanResult {
+  return scanOf({
     team: { ...team, snoozed: [], departed: [] },
     today: TODAY,
     at: AT,
@@ -51,9 +52,10 @@ const stories = fc.tuple(teams(), tamperings(), fc.boolean()).map(([team, done, 
 });
 
 function undone(findings: readonly DriftFinding[]): readonly Difference[] {
-  return findings.flatMap(({ what, fate }) =>
-    fate === 'undo' && what.kind === 'difference' ? [inverse(what.difference)] : [],
-  );
+  return findings
+    .filter(({ remediation }) => remediation === 'auto')
+    .flatMap((finding) => differenceOf(finding) ?? [])
+    .map(inverse);
 }
 
 const gives = ({ operations, ends, kind }: AccessChange) =>
@@ -79,20 +81,19 @@ test('undoing what is undone gives nobody an operation or a later end, each alon
   expect(count).toBeGreaterThan(50);
 });
 
-/** Names of all whom a finding is about, in person or through what they have. */
-function named({ people, what }: DriftFinding, account: ModelIndex, declared: ModelIndex): readonly string[] {
-  const names = people.map(({ user }) => user);
-  switch (what.kind) {
-    case 'outside':
+/** Names of the users that a finding is about, directly or through what they have. */
+function named(finding: DriftFinding, account: ModelIndex, declared: ModelIndex): readonly string[] {
+  const names = finding.changes.map(({ user }) => user);
+  const difference = differenceOf(finding);
+  if (difference !== null) return [...names, ...[account, declared].flatMap((index) => concernedBy(index, difference))];
+  switch (finding.rule) {
+    case 'unmanaged-user':
     case 'unmanaged-group-membership':
-      return [...names, what.user];
-    case 'stray': {
-      const { stray, keeps } = what.effect;
-      const members = stray.kind === 'user' ? [stray.name] : (account.members.get(stray.name) ?? []);
-      return [...names, ...keeps.map(({ user }) => user), ...members];
+      return [...names, finding.data.user];
+    case 'unmanaged-group': {
+      const { group, keeps } = finding.data;
+      return [...names, ...keeps.map(({ user }) => user), ...(account.members.get(group) ?? [])];
     }
-    case 'difference':
-      return [...names, ...[account, declared].flatMap((index) => concernedBy(index, what.difference))];
     default:
       return names;
   }
@@ -134,7 +135,11 @@ test('the ids of a look are different, of letters that a snooze may have, and th
 test('nothing is found on an account that is as the file says', () => {
   fc.assert(
     fc.property(teams(), (team) => {
-      expect(fastLook(team, desiredAccess(team, TODAY))).toMatchObject({ class: 'clean', findings: [], unseen: [] });
+      expect(fastLook(team, desiredAccess(team, TODAY))).toMatchObject({
+        class: 'clean',
+        findings: [],
+        notChecked: [],
+      });
     }),
   );
 });

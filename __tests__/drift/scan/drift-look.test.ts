@@ -4,7 +4,7 @@ import { managedPolicyArn, managedPolicyByArn } from '../../../src/catalog/manag
 import { fail } from '../../../src/diagnostics/failure.ts';
 import { appliedTeam } from '../../../src/drift/applied.ts';
 import type { DriftFinding } from '../../../src/drift/finding.ts';
-import { lookOf } from '../../../src/drift/scan/drift-look.ts';
+import { scanOf } from '../../../src/drift/scan/scan.ts';
 import type { Statement } from '../../../src/iam/document.ts';
 import { boundaryArn, labPath, rolePolicyArn } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';
@@ -42,7 +42,7 @@ import { sampleTeam } from '../../support/sample-team.ts';
 
 const PATH = labPath(sampleTeam.lab);
 const READ_ONLY = managedPolicyArn('AmazonMechanicalTurkReadOnly');
-const line = ({ id, cause, fate }: DriftFinding) => `${id}: ${cause}, ${fate}`;
+const line = ({ id, cause, remediation }: DriftFinding) => `${id}: ${cause}, ${remediation}`;
 
 const MTURK = 'mechanicalturk:*';
 const READER = rolePolicyArn(sampleTeam, 'results-reader');
@@ -57,7 +57,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'a member is put into a group',
     putInto('bo', name('paymaster')),
-    ['membership-added/bo/paymaster/spends: manual, undo'],
+    ['membership-added/bo/paymaster/spends: manual, auto'],
   ],
   [
     'a member is put into a group that denies what she may do',
@@ -66,33 +66,36 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       changeGroup('paymaster', ({ attached }) => ({ attached: [...attached, stopArn('no-hits')] })),
       putInto('bo', name('paymaster')),
     ),
-    ['membership-added/bo/paymaster/spends: manual, leave', 'policy-attached/group/paymaster/no-hits: manual, keep'],
+    [
+      'membership-added/bo/paymaster/spends: manual, on-request',
+      'policy-attached/group/paymaster/no-hits: manual, on-request',
+    ],
   ],
   [
     'a member is taken out of a group',
     takeOut('fay', name('paymaster')),
-    ['membership-removed/fay/paymaster: manual, keep'],
+    ['membership-removed/fay/paymaster: manual, on-request'],
   ],
   [
     'a suspended member is taken out of a group, which gives her nothing today',
     takeOut('cy', name('results-reader')),
-    ['membership-removed/cy/results-reader: manual, keep'],
+    ['membership-removed/cy/results-reader: manual, on-request'],
   ],
-  ['a user is deleted: what she had goes with her', withoutUser('bo'), ['user-deleted/bo: manual, keep']],
+  ['a user is deleted: what she had goes with her', withoutUser('bo'), ['user-deleted/bo: manual, on-request']],
   [
     'somebody from elsewhere is put into a group, who is called like a member',
     withUser({ name: 'bo', groups: [name('paymaster')] }),
-    ['membership-added/iam/bo/paymaster/spends: manual, undo'],
+    ['membership-added/iam/bo/paymaster/spends: manual, auto'],
   ],
   [
     'full access is attached to a member',
     attach('bo', FULL),
-    ['policy-attached/user/bo/AmazonMechanicalTurkFullAccess/spends: manual, undo'],
+    ['policy-attached/user/bo/AmazonMechanicalTurkFullAccess/spends: manual, auto'],
   ],
   [
     'a Deny of everything is attached in an emergency',
     all(withPolicy(stopArn('stop'), says(statement('Deny', '*'))), attach('fay', stopArn('stop'))),
-    ['policy-attached/user/fay/stop: manual, keep'],
+    ['policy-attached/user/fay/stop: manual, on-request'],
   ],
   [
     'two policies that deny the same are attached in an emergency: each alone could go',
@@ -101,27 +104,27 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       withPolicy(stopArn('two'), says(statement('Deny', '*'))),
       attach('fay', stopArn('one'), stopArn('two')),
     ),
-    ['policy-attached/user/fay/one: manual, leave', 'policy-attached/user/fay/two: manual, leave'],
+    ['policy-attached/user/fay/one: manual, on-request', 'policy-attached/user/fay/two: manual, on-request'],
   ],
   [
     'a Deny that begins next year is written into a member',
     write('fay', 'soon', says(statement('Deny', 'mechanicalturk:SendBonus', after('2027-01-01T00:00:00Z')))),
-    ['inline-policy-added/user/fay/soon: manual, keep'],
+    ['inline-policy-added/user/fay/soon: manual, on-request'],
   ],
   [
     'a Deny outside of one address is written into a member: nobody can tell what lifting it gives',
     write('fay', 'office', says(statement('Deny', '*', from('192.0.2.0/24')))),
-    ['inline-policy-added/user/fay/office: manual, leave'],
+    ['inline-policy-added/user/fay/office: manual, on-request'],
   ],
   [
     'a Deny of something else than MTurk is written into a member',
     write('fay', 'no-keys', says(statement('Deny', 'iam:*'))),
-    ['inline-policy-added/user/fay/no-keys: manual, leave'],
+    ['inline-policy-added/user/fay/no-keys: manual, on-request'],
   ],
   [
     'a policy that cannot be read is written into a member',
     changeUser('fay', () => ({ inline: [{ name: 'odd', document: null }] })),
-    ['inline-policy-added/user/fay/odd/spends: manual, leave'],
+    ['inline-policy-added/user/fay/odd/spends: manual, on-request'],
   ],
   [
     'a suspension is lifted, and full access attached: together they spend',
@@ -130,63 +133,67 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       attach('cy', FULL),
     ),
     [
-      'policy-attached/user/cy/AmazonMechanicalTurkFullAccess/spends: manual, undo',
-      'inline-policy-removed/user/cy/limits/spends: manual, undo',
+      'policy-attached/user/cy/AmazonMechanicalTurkFullAccess/spends: manual, auto',
+      'inline-policy-removed/user/cy/limits/spends: manual, auto',
     ],
   ],
   [
     'an end is moved to a later day',
     write('bo', 'limits', until('2029-01-01T00:00:00Z')),
-    ['inline-policy-changed/user/bo/limits: manual, undo'],
+    ['inline-policy-changed/user/bo/limits: manual, auto'],
   ],
   [
     'an end is moved to an earlier day',
     write('bo', 'limits', until('2027-01-01T00:00:00Z')),
-    ['inline-policy-changed/user/bo/limits: manual, keep'],
+    ['inline-policy-changed/user/bo/limits: manual, on-request'],
   ],
   [
     'an end is deleted',
     changeUser('bo', () => ({ inline: [] })),
-    ['inline-policy-removed/user/bo/limits: manual, undo'],
+    ['inline-policy-removed/user/bo/limits: manual, auto'],
   ],
   [
     'a member is suspended by hand',
     write('bo', 'limits', says({ Sid: 'Suspended', ...statement('Deny', '*') })),
-    ['inline-policy-changed/user/bo/limits: manual, leave'],
+    ['inline-policy-changed/user/bo/limits: manual, on-request'],
   ],
   [
     'a document is widened',
     edit(READER, says(statement('Allow', 'mechanicalturk:*'))),
-    ['policy-changed/results-reader/spends: manual, undo'],
+    ['policy-changed/results-reader/spends: manual, auto'],
   ],
   [
     'a document is narrowed',
     edit(PAYMASTER, says(statement('Allow', 'mechanicalturk:GetHIT'))),
-    ['policy-changed/paymaster: manual, keep'],
+    ['policy-changed/paymaster: manual, on-request'],
   ],
   [
     'a document is narrowed that nobody has today',
     all(takeOut('fay', name('paymaster')), edit(PAYMASTER, says(statement('Allow', 'mechanicalturk:GetHIT')))),
-    ['policy-changed/paymaster: manual, keep', 'membership-removed/fay/paymaster: manual, keep'],
+    ['policy-changed/paymaster: manual, on-request', 'membership-removed/fay/paymaster: manual, on-request'],
   ],
   [
     'a document gives other things',
     edit(PAYMASTER, says(statement('Allow', ['mechanicalturk:CreateHIT', 'mechanicalturk:GetHIT']))),
-    ['policy-changed/paymaster/spends: manual, leave'],
+    ['policy-changed/paymaster/spends: manual, on-request'],
   ],
   [
     'a Sid is another one',
     edit(READER, says({ ...(readerStatement.Statement[0 as never] as Statement), Sid: 'Read' })),
-    ['policy-changed/results-reader: manual, undo'],
+    ['policy-changed/results-reader: manual, auto'],
   ],
-  ['a boundary is taken off', changeUser('fay', () => ({ boundary: null })), ['boundary-changed/fay: manual, undo']],
+  [
+    'a boundary is taken off',
+    changeUser('fay', () => ({ boundary: null })),
+    ['user-without-boundary/fay: manual, auto'],
+  ],
   [
     'a boundary is replaced by a narrower one, on a suspended member',
     all(
       withPolicy(stopArn('locked'), says(statement('Allow', 'mechanicalturk:Get*'))),
       changeUser('cy', () => ({ boundary: stopArn('locked') })),
     ),
-    ['boundary-changed/cy: manual, keep'],
+    ['boundary-changed/cy: manual, on-request'],
   ],
   [
     'a boundary is replaced by a wider one',
@@ -194,19 +201,19 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       withPolicy(stopArn('open'), says(statement('Allow', '*'))),
       changeUser('fay', () => ({ boundary: stopArn('open') })),
     ),
-    ['boundary-changed/fay: manual, undo'],
+    ['boundary-changed/fay: manual, auto'],
   ],
   [
     'a tag is put on a member',
     changeUser('ada', ({ tags }) => ({ tags: { ...tags, 'by:whom?': 'me' } })),
-    ['tag-changed/ada/by=3Awhom=3F: manual, leave'],
+    ['tag-changed/ada/by=3Awhom=3F: manual, on-request'],
   ],
   [
     "a member's tag is changed, and another one taken off",
     changeUser('ada', ({ tags: { 'mturk-team:member': _gone, ...tags } }) => ({
       tags: { ...tags, 'mturk-team:lab': 'another' },
     })),
-    ['tag-changed/ada/mturk-team=3Alab: manual, undo', 'tag-changed/ada/mturk-team=3Amember: manual, undo'],
+    ['tag-changed/ada/mturk-team=3Alab: manual, auto', 'tag-changed/ada/mturk-team=3Amember: manual, auto'],
   ],
   [
     'the boundary of a member is taken off, and all of IAM written in: together that is everything',
@@ -214,12 +221,12 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       changeUser('fay', () => ({ boundary: null })),
       write('fay', 'extra', says(statement('Allow', 'iam:*'))),
     ),
-    ['boundary-changed/fay/administers: manual, undo', 'inline-policy-added/user/fay/extra/administers: manual, undo'],
+    ['inline-policy-added/user/fay/extra/escalates: manual, auto', 'user-without-boundary/fay/escalates: manual, auto'],
   ],
   [
     'all of IAM is written into a member, whom her boundary holds',
     write('fay', 'extra', says(statement('Allow', 'iam:*'))),
-    ['inline-policy-added/user/fay/extra: manual, undo'],
+    ['inline-policy-added/user/fay/extra: manual, auto'],
   ],
   [
     'the boundary lets through everything, and all of IAM is attached to a role',
@@ -228,7 +235,10 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       withPolicy(stopArn('rule'), says(statement('Allow', 'iam:*'))),
       changeGroup('paymaster', ({ attached }) => ({ attached: [...attached, stopArn('rule')] })),
     ),
-    ['policy-attached/group/paymaster/rule/administers: manual, undo', 'boundary/wider/administers: manual, leave'],
+    [
+      'policy-attached/group/paymaster/rule/escalates: manual, auto',
+      'boundary-policy-changed/wider/escalates: manual, manual',
+    ],
   ],
   [
     'somebody outside may use MTurk under a condition that nobody can judge, or from some day on',
@@ -270,9 +280,9 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       }),
     ),
     [
-      'outside/by-mfa/spends: unmanaged, leave',
-      'outside/by-org/spends: unmanaged, leave',
-      'outside/next-year/spends: unmanaged, leave',
+      'unmanaged-user/by-mfa/spends: unmanaged, manual',
+      'unmanaged-user/by-org/spends: unmanaged, manual',
+      'unmanaged-user/next-year/spends: unmanaged, manual',
     ],
   ],
   [
@@ -301,16 +311,16 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       putInto('bo', 'helpers'),
     ),
     [
-      'stray/group/helpers/spends: unmanaged, leave',
-      'stray/user/intern/spends: unmanaged, leave',
-      'stray/user/later/spends: unmanaged, leave',
+      'unmanaged-user/intern/spends: unmanaged, manual',
+      'unmanaged-user/later/spends: unmanaged, manual',
+      'unmanaged-group/helpers/spends: unmanaged, manual',
     ],
   ],
-  ['a member is moved', changeUser('ada', () => ({ path: '/' })), ['path-changed/user/ada: manual, leave']],
+  ['a member is moved', changeUser('ada', () => ({ path: '/' })), ['path-changed/user/ada: manual, manual']],
   [
     'a policy is taken off its group',
     changeGroup('paymaster', () => ({ attached: [] })),
-    ['policy-detached/group/paymaster/paymaster: manual, keep'],
+    ['policy-detached/group/paymaster/paymaster: manual, on-request'],
   ],
   [
     "a role's policy is deleted",
@@ -318,7 +328,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       changeGroup('paymaster', () => ({ attached: [] })),
       (account) => ({ ...account, policies: account.policies.filter(({ arn }) => arn !== PAYMASTER) }),
     ),
-    ['policy-deleted/paymaster: manual, keep'],
+    ['policy-deleted/paymaster: manual, on-request'],
   ],
   [
     'a group is renamed: its members come with it',
@@ -330,7 +340,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
         groups: each.groups.map((one) => (one === name('paymaster') ? 'payers' : one)),
       })),
     }),
-    ['stray/group/payers/spends: unmanaged, leave', 'group-deleted/paymaster: manual, keep'],
+    ['unmanaged-group/payers/spends: unmanaged, manual', 'group-deleted/paymaster: manual, on-request'],
   ],
   [
     'a member is put into a group of administrators, without a boundary',
@@ -339,14 +349,14 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       changeUser('fay', ({ groups }) => ({ groups: [...groups, 'Admins'], boundary: null })),
     ),
     [
-      'boundary-changed/fay/administers: manual, undo',
-      'unmanaged-group-membership/fay/Admins/administers: unmanaged, leave',
+      'user-without-boundary/fay/escalates: manual, auto',
+      'unmanaged-group-membership/fay/Admins/escalates: unmanaged, manual',
     ],
   ],
   [
     'a member is put into a group of another kind',
     all(withGroup({ name: 'newsletter' }), putInto('bo', 'newsletter')),
-    ['unmanaged-group-membership/bo/newsletter: unmanaged, leave'],
+    ['unmanaged-group-membership/bo/newsletter: unmanaged, manual'],
   ],
   [
     'somebody outside may use all of MTurk, somebody may attach policies, somebody may nothing',
@@ -370,9 +380,9 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       withPolicy(READ_ONLY, managedPolicyByArn(READ_ONLY)!),
     ),
     [
-      'outside/janitor/administers: unmanaged, leave',
-      'outside/old-mturk-user/spends: unmanaged, leave',
-      'outside/reader/reads: unmanaged, leave',
+      'unmanaged-user/janitor/escalates: unmanaged, manual',
+      'unmanaged-user/old-mturk-user/spends: unmanaged, manual',
+      'unmanaged-user/reader/reads: unmanaged, manual',
     ],
   ],
   [
@@ -386,27 +396,30 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
         },
       ],
     }),
-    ['outside/researcher/spends: unmanaged, leave', 'retired-operations/user/researcher/no-bonus: unmanaged, leave'],
+    [
+      'unmanaged-user/researcher/spends: unmanaged, manual',
+      'retired-operations/user/researcher/no-bonus: unmanaged, manual',
+    ],
   ],
   [
     'a policy with dead names, attached to nobody',
     withPolicy(stopArn('tutorial'), says(statement('Allow', ['mechanicalturk:SearchHITs', 'mechanicalturk:GetHIT']))),
-    ['retired-operations/tutorial: unmanaged, leave'],
+    ['retired-operations/tutorial: unmanaged, manual'],
   ],
   [
     'the boundary is missing',
     (account) => ({ ...account, policies: account.policies.filter(({ arn }) => arn !== boundaryArn(sampleTeam)) }),
-    ['boundary/missing: manual, leave'],
+    ['boundary-policy-changed/missing: manual, manual'],
   ],
   [
     'the boundary lets everything through',
     edit(boundaryArn(sampleTeam), says(statement('Allow', '*'))),
-    ['boundary/wider: manual, leave'],
+    ['boundary-policy-changed/wider: manual, manual'],
   ],
   [
     'the boundary lets less through',
     edit(boundaryArn(sampleTeam), says(statement('Allow', 'mechanicalturk:Get*'))),
-    ['boundary/narrower: manual, leave'],
+    ['boundary-policy-changed/narrower: manual, manual'],
   ],
 ];
 
@@ -425,13 +438,13 @@ describe('what is pending, and what is a stray', () => {
       'a member whose last day has passed, and who is still there',
       { today: '2027-06-01', account: applied },
       'pending',
-      ['user-added/bo: pending, leave'],
+      ['unmanaged-user/bo: expired, manual'],
     ],
     [
       'her limits were deleted: she may act, and somebody did it',
       { today: '2027-06-01', account: changeUser('bo', () => ({ inline: [] }))(applied) },
       'drift',
-      ['inline-policy-removed/user/bo/limits/spends: manual, undo', 'user-added/bo/spends: pending, leave'],
+      ['inline-policy-removed/user/bo/limits/spends: manual, auto', 'unmanaged-user/bo/spends: expired, manual'],
     ],
     ['a member whose last day is today', { today: '2027-05-31', account: applied }, 'clean', []],
     ['a member whose last day has passed, and who is gone', { today: '2027-06-01' }, 'clean', []],
@@ -439,41 +452,41 @@ describe('what is pending, and what is a stray', () => {
       'a member who has left, before that is applied',
       { team: leaver, applied: sampleTeam, account: applied },
       'pending',
-      ['user-added/bo/spends: pending, leave'],
+      ['unmanaged-user/bo/spends: pending, manual'],
     ],
     [
       'a member who has left, of whom a user is there although that was applied',
       { team: leaver, account: applied },
       'drift',
       [
-        'membership-added/bo/task-publisher/spends: manual, undo',
-        'stray/user/perception-lab-bo/spends: unmanaged, leave',
-        'membership-added/bo/results-reader/reads: manual, undo',
+        'membership-added/bo/task-publisher/spends: manual, auto',
+        'unmanaged-user/bo/spends: unmanaged, manual',
+        'membership-added/bo/results-reader/reads: manual, auto',
       ],
     ],
     [
       'a member taken out of the file, before that is applied',
       { team: withoutMember('bo'), applied: sampleTeam, account: applied },
       'pending',
-      ['user-added/perception-lab-bo/spends: pending, leave'],
+      ['unmanaged-user/perception-lab-bo/spends: pending, manual'],
     ],
     [
       'somebody under the path whom neither this file nor another knows',
       { applied: null, account: withUser({ name: 'intern', path: PATH, attached: [FULL] })(applied) },
       'pending',
-      ['user-added/intern/spends: undecided, leave'],
+      ['unmanaged-user/intern/spends: unknown, manual'],
     ],
     [
       'the same where this file is the one that was applied',
       { account: withUser({ name: 'intern', path: PATH, attached: [FULL] })(applied) },
       'unmanaged',
-      ['stray/user/intern/spends: unmanaged, leave'],
+      ['unmanaged-user/intern/spends: unmanaged, manual'],
     ],
     [
       'a change of the file that is not applied',
       { team: withMember('bo', { roles: ['results-reader'] }), applied: sampleTeam, account: applied },
       'pending',
-      ['membership-added/bo/task-publisher/spends: pending, leave'],
+      ['membership-added/bo/task-publisher/spends: pending, manual'],
     ],
     [
       'words that change are no change of access',
@@ -489,7 +502,7 @@ describe('what is pending, and what is a stray', () => {
       'a suspension that is not applied',
       { team: withMember('bo', { suspended: true }), applied: sampleTeam, account: applied },
       'pending',
-      ['inline-policy-changed/user/bo/limits/spends: pending, leave'],
+      ['inline-policy-changed/user/bo/limits/spends: pending, manual'],
     ],
   ];
 
@@ -506,9 +519,9 @@ describe('what is pending, and what is a stray', () => {
     const seen = lookAt(given);
     expect(seen.class).toBe('drift');
     expect(seen.findings.filter(({ id }) => /fay/i.test(id)).map(line)).toEqual([
-      'membership-added/perception-lab-Fay/paymaster/spends: manual, leave',
-      'stray/user/perception-lab-Fay/spends: unmanaged, leave',
-      'user-deleted/fay: manual, leave',
+      'membership-added/perception-lab-Fay/paymaster/spends: manual, manual',
+      'unmanaged-user/perception-lab-Fay/spends: unmanaged, manual',
+      'user-deleted/fay: manual, manual',
     ]);
   });
 
@@ -534,15 +547,15 @@ describe('what nobody could look at', () => {
   );
 
   test('is never taken for an empty account', () => {
-    const seen = lookOf({ team: sampleTeam, today: TODAY, at: AT, inventory: blind, plan: null, applied: null });
-    expect(seen).toMatchObject({ class: 'error', findings: [], unseen: [failure] });
+    const seen = scanOf({ team: sampleTeam, today: TODAY, at: AT, inventory: blind, plan: null, applied: null });
+    expect(seen).toMatchObject({ class: 'error', findings: [], notChecked: [failure] });
   });
 
   test('makes an error of what is clean otherwise, and no more than a note of what is not', () => {
     const inventory = (account: AccessModel) =>
       inventoryOf(account, {}, { notChecked: [{ ...failure, what: 'the credential report' }] });
     const classOf = (account: AccessModel) =>
-      lookOf({
+      scanOf({
         team: sampleTeam,
         today: TODAY,
         at: AT,

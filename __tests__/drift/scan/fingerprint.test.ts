@@ -1,5 +1,5 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import type { DriftLook } from '../../../src/drift/finding.ts';
+import type { ScanResult } from '../../../src/drift/finding.ts';
 import {
   all,
   attach,
@@ -31,7 +31,7 @@ interface Given {
 
 const PATH = `/mturk/${sampleTeam.lab}/`;
 
-function look({ change = (account) => account, credentials = {}, today = TODAY }: Given): DriftLook {
+function look({ change = (account) => account, credentials = {}, today = TODAY }: Given): ScanResult {
   return lookAt({ account: change(desiredAccess(sampleTeam, TODAY)), credentials, today });
 }
 

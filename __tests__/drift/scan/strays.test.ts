@@ -11,7 +11,7 @@ import { namingOf } from '../../../src/cli/session/naming.ts';
 import { fail } from '../../../src/diagnostics/failure.ts';
 import { boundaryEffectOf } from '../../../src/drift/rules/boundary.ts';
 import { strayEffectsOf } from '../../../src/drift/rules/unmanaged-effect.ts';
-import { placeOf } from '../../../src/drift/scan/finding-place.ts';
+import { bySeverity } from '../../../src/drift/scan/severity.ts';
 import { driftLines } from '../../../src/drift/text/lines.ts';
 import type { PolicyDocument } from '../../../src/iam/document.ts';
 import { boundaryPolicy, rolePolicy } from '../../../src/team/documents.ts';
@@ -173,9 +173,11 @@ function reportOf({ strays, boundary, unseen }: ReturnType<typeof besideIn>): st
   const findings = [
     ...strays.map((effect) => finds(`stray/${effect.stray.kind}/${effect.stray.name}`, { kind: 'stray', effect })),
     ...(boundary === null ? [] : [finds('boundary', { kind: 'boundary', effect: boundary })]),
-  ].sort((one, other) => placeOf(one.what, [], null) - placeOf(other.what, [], null));
+  ].sort(bySeverity);
   const found = findings.length > 0 ? 'unmanaged' : unseen.length > 0 ? 'error' : 'clean';
-  return driftLines(lookOf(findings, { class: found, unseen }), naming, { at: AT, reconcile: true }).join('\n');
+  return driftLines(lookOf(findings, { class: found, notChecked: unseen }), naming, { at: AT, reconcile: true }).join(
+    '\n',
+  );
 }
 
 test('the report of each, as a person reads it', () => {

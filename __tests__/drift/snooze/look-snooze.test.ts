@@ -29,8 +29,8 @@ describe('snoozes', () => {
     const seen = lookAt({ team, account });
     expect(seen.findings.map(({ id }) => id)).not.toContain('membership-added/bo/paymaster/spends');
     expect(seen.findings).toHaveLength(2);
-    expect(seen.snoozed).toMatchObject([{ until: TODAY, reason: 'known', finding: { fate: 'leave' } }]);
-    expect(seen.idle).toEqual([]);
+    expect(seen.snoozed).toMatchObject([{ until: TODAY, reason: 'known', finding: { remediation: 'manual' } }]);
+    expect(seen.unusedSnoozes).toEqual([]);
     const later = lookAt({ team, account, today: '2026-11-26' });
     expect(later).toMatchObject({ snoozed: [], idle: ['membership-added/bo/paymaster/spends'] });
     expect(later.findings).toHaveLength(3);
@@ -61,7 +61,8 @@ describe('snoozes', () => {
       withPolicy(two, says(statement('Deny', '*'))),
       attach('fay', one, two),
     )(desiredAccess(sampleTeam, TODAY));
-    const fates = (team: Team) => lookAt({ team, account }).findings.map(({ id, fate }) => `${id}: ${fate}`);
+    const fates = (team: Team) =>
+      lookAt({ team, account }).findings.map(({ id, remediation: fate }) => `${id}: ${fate}`);
     expect(fates(sampleTeam)).toEqual(['policy-attached/user/fay/one: leave', 'policy-attached/user/fay/two: leave']);
     expect(fates(withSnoozes(snooze('policy-attached/user/fay/two', TODAY)))).toEqual([
       'policy-attached/user/fay/one: undo',

@@ -1,6 +1,6 @@
 import type { Difference } from '../../../src/access/model-difference.ts';
 import { block } from '../../../src/diagnostics/block.ts';
-import type { DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
+import type { DriftFinding, ScanResult } from '../../../src/drift/finding.ts';
 import type { Refusal } from '../../../src/drift/remediation/reconcile-refusal.ts';
 import {
   fingerprintText,
@@ -21,16 +21,8 @@ const added: Difference = {
   user: 'perception-lab-bo',
   unmanaged: false,
 };
-const finding = (id: string): DriftFinding => ({
-  id,
-  what: { kind: 'difference', difference: added },
-  cause: 'manual',
-  fate: 'undo',
-  people: [],
-  risk: null,
-  place: 0,
-  by: null,
-});
+const finding = (id: string): DriftFinding =>
+  sample.findingOf({ kind: 'difference', difference: added }, { id, cause: 'manual', remediation: 'auto' });
 const one = [finding('membership-added/bo/paymaster/spends')];
 const many = Array.from({ length: 12 }, (_each, index) => finding(`inline-policy-added/group/readers/p${index}`));
 const unseen = {
@@ -53,7 +45,7 @@ const REFUSALS: Readonly<Record<Refusal['reason'], readonly Refusal[]>> = {
       reason: 'not-restorable',
       findings: [
         { name: 'gone/\u001b[31m', near: null, because: 'not-found' },
-        { name: 'outside/old/spends', near: null, because: 'snoozed' },
+        { name: 'unmanaged-user/old/spends', near: null, because: 'snoozed' },
         { name: 'console-password/bo', near: null, because: 'not-put-back' },
       ],
     },
@@ -88,17 +80,15 @@ test('why nothing is put right, in words', () => {
 });
 
 test('what is done to whom, before it and after: what gives access first, and named as giving', () => {
-  const restorable = sample.DIFFERENCES.filter(
-    ({ what }) => what.kind !== 'difference' || !/^(user|group|policy)-added$/.test(what.difference.kind),
-  );
+  const restorable = sample.DIFFERENCES.filter(({ rule }) => !rule.startsWith('unmanaged-'));
   const account = '123456789012';
   const text = [
     ...reconcileLines(restorable, sample.naming),
     '',
     reconcileQuestion(restorable, account),
     reconcileQuestion(restorable.slice(0, 1), account),
-    reconcileQuestion([finding('x'), { ...finding('y'), fate: 'keep' }], account),
-    reconcileQuestion([{ ...finding('y'), fate: 'keep' }], account),
+    reconcileQuestion([finding('x'), { ...finding('y'), remediation: 'on-request' }], account),
+    reconcileQuestion([{ ...finding('y'), remediation: 'on-request' }], account),
     '',
     undoneText(restorable, sample.naming),
   ];
@@ -110,11 +100,11 @@ test('what is done to whom, before it and after: what gives access first, and na
 });
 
 test('how the account stands afterwards is said in a line, by the names of what still differs', () => {
-  const look = (given: Partial<DriftLook>) => stillDiffersText(sample.lookOf([], { class: 'clean', ...given }));
-  const snoozed = [{ finding: finding('outside/old'), until: '2027-01-01', reason: 'agreed' }];
+  const look = (given: Partial<ScanResult>) => stillDiffersText(sample.lookOf([], { class: 'clean', ...given }));
+  const snoozed = [{ finding: finding('unmanaged-user/old'), until: '2027-01-01', reason: 'agreed' }];
   expect(look({})).toBe('The account is as team.yaml says.');
   expect(look({ snoozed })).toBe('The account is as team.yaml says, but for what is snoozed.');
-  expect(look({ unseen: [unseen] })).toMatch(/as far as it could be looked at/);
+  expect(look({ notChecked: [unseen] })).toMatch(/as far as it could be looked at/);
   expect(look({ findings: [...one, { ...finding('b/c'), cause: 'pending' }], snoozed })).toBe(
     'Still different: 1 finding. membership-added/bo/paymaster/spends. Merged and not applied yet: b/c. 1 finding snoozed.',
   );

@@ -10,7 +10,7 @@ const LOOKS = {
   differences: lookOf(DIFFERENCES),
   others: lookOf(worstFirst(OTHERS)),
   pending: lookOf(because('pending', DIFFERENCES), { class: 'pending' }),
-  undecided: lookOf(because('undecided', DIFFERENCES), { planned: false }),
+  undecided: lookOf(because('unknown', DIFFERENCES), { planned: false }),
 };
 
 describe.each(Object.entries(LOOKS))('%s', (name, look) => {
@@ -29,13 +29,13 @@ const denied = {
 
 test('what is snoozed, what was not found any more and what could not be seen is told in short', () => {
   const [first, outsider, ...rest] = sixTamperings().findings;
-  const settled = because('settled', [{ ...DIFFERENCES[2]!, people: [], risk: null }]);
+  const settled = because('resolved', [{ ...DIFFERENCES[2]!, changes: [], risk: null }]);
   const look = lookOf([...rest, ...because('pending', [first!]), ...settled], {
     snoozed: [{ finding: outsider!, until: '2027-01-31', reason: 'its last study ends in January' }],
     // One has passed, and the password is told again; the other is gone.
-    idle: ['old-access-key/ada', 'console-password/gus'],
-    unseen: [{ what: 'the credential report', failure: denied }],
-    reportedAt: null,
+    unusedSnoozes: ['old-access-key/ada', 'console-password/gus'],
+    notChecked: [{ what: 'the credential report', failure: denied }],
+    credentialReportAt: null,
   });
   expectGolden('drift/short-sections.txt', `${driftLines(look, naming, { at: AT, reconcile: false }).join('\n')}\n`);
 });

@@ -1,4 +1,4 @@
-import type { DriftFinding, DriftLook } from '../../drift/finding.ts';
+import type { DriftFinding, ScanResult } from '../../drift/finding.ts';
 import type { ReconcileRequest } from '../../drift/remediation/reconcile.ts';
 import { refusalWords } from '../../drift/text/reconcile-text.ts';
 import { driftSummaryLines } from '../../drift/text/summary.ts';
@@ -36,7 +36,7 @@ export async function lookInAHurry(stage: Stage, team: Team, clicks: readonly Cl
   story.check(DEMO.fastHolds(ofAccess.length, calls), missed.length === 0, missedText(missed, labFor(stage, team)));
 }
 
-export async function lookWholly(stage: Stage, team: Team, clicks: readonly Click[]): Promise<DriftLook> {
+export async function lookWholly(stage: Stage, team: Team, clicks: readonly Click[]): Promise<ScanResult> {
   const { story } = stage;
   const lab = labFor(stage, team);
   story.chapter(DEMO.drift);
@@ -56,7 +56,7 @@ export async function undoAdditions(
   stage: Stage,
   team: Team,
   clicks: readonly Click[],
-  look: DriftLook,
+  look: ScanResult,
 ): Promise<void> {
   const { story } = stage;
   const lab = labFor(stage, willing(team));
@@ -67,8 +67,8 @@ export async function undoAdditions(
     undone.map(({ id }) => id),
   );
   const after = await must(stage, lookWhole(lab, { trail: false }, quietly(stage)));
-  const additions = clicks.filter(({ fate }) => fate === 'undo');
-  const others = clicks.filter(({ fate }) => fate !== 'undo');
+  const additions = clicks.filter(({ fate }) => fate === 'auto');
+  const others = clicks.filter(({ fate }) => fate !== 'auto');
   const left = after.look.findings;
   story.check(
     DEMO.undoHolds(additions.length),
@@ -80,7 +80,7 @@ export async function undoAdditions(
 export async function giveBack(stage: Stage, team: Team, clicks: readonly Click[]): Promise<void> {
   const { story } = stage;
   const lab = labFor(stage, willing(team));
-  const taken = clicks.filter(({ fate }) => fate === 'keep');
+  const taken = clicks.filter(({ fate }) => fate === 'on-request');
   if (taken.length > 0) {
     const keys = [...new Set(taken.flatMap(({ restoredBy }) => restoredBy ?? []))];
     story.chapter(DEMO.restore(keys));
@@ -89,7 +89,7 @@ export async function giveBack(stage: Stage, team: Team, clicks: readonly Click[
     story.check(DEMO.restoreHolds, back.length === taken.length && isEmpty(await must(stage, planLab(lab))));
   }
   const { look } = await must(stage, lookWhole(lab, { trail: false }, quietly(stage)));
-  const forPeople = clicks.filter(({ fate }) => fate === 'leave');
+  const forPeople = clicks.filter(({ fate }) => fate === 'manual');
   story.check(
     DEMO.leftHolds(look.findings.map(({ id }) => id)),
     look.class === 'unmanaged' && look.findings.length === forPeople.length,
@@ -99,7 +99,7 @@ export async function giveBack(stage: Stage, team: Team, clicks: readonly Click[
 async function putRight(
   stage: Stage,
   lab: Lab,
-  look: DriftLook,
+  look: ScanResult,
   request: ReconcileRequest,
 ): Promise<readonly DriftFinding[]> {
   const done = await reconcile(lab, look, request, { yes: true }, quietly(stage));

@@ -7,11 +7,12 @@ import {
   DetachGroupPolicyCommand,
   type IAMClient,
 } from '@aws-sdk/client-iam';
-import { type Difference, differenceKey, subjectKey } from '../../access/model-difference.ts';
+import { type Difference, subjectKey } from '../../access/model-difference.ts';
 import { differenceWords } from '../../access/text/difference.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { managedPolicyArn } from '../../catalog/managed-policies.ts';
-import type { DriftFinding, ReconcileFate } from '../../drift/finding.ts';
+import type { DriftFinding, Remediation } from '../../drift/finding.ts';
+import { differenceOf } from '../../drift/finding.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import { iamName, rolePolicyArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -25,7 +26,7 @@ export interface Click {
   /** Whether this is what the drift report says of it. */
   isFoundBy(finding: DriftFinding): boolean;
   /** What reconciling must make of it. */
-  readonly fate: ReconcileFate;
+  readonly fate: Remediation;
   /** Whether anybody may do more or less by it. */
   readonly changesAccess: boolean;
   /** The key of a member or role by which it is given back; null where nothing was taken away. */
@@ -72,7 +73,7 @@ export function clicksOn(team: Team, cast: Cast): readonly Click[] {
     const arn = rolePolicyArn(team, cast.disarmed.key);
     clicks.push({
       ...clickOf({ kind: 'policy-detached', holder: { kind: 'group', name: group }, arn }),
-      fate: 'keep',
+      fate: 'on-request',
       restoredBy: cast.disarmed.key,
       async carryOut(iam) {
         await iam.send(new DetachGroupPolicyCommand({ GroupName: group, PolicyArn: arn }));
@@ -96,8 +97,8 @@ export function clicksOn(team: Team, cast: Cast): readonly Click[] {
 function password(user: string): Click {
   return {
     words: (naming) => demoPasswordWords(user, naming),
-    isFoundBy: ({ what }) => what.kind === 'console-password' && what.user === user,
-    fate: 'leave',
+    isFoundBy: ({ rule, data }) => rule === 'console-password' && data.user === user,
+    fate: 'manual',
     changesAccess: false,
     restoredBy: null,
     async carryOut(iam) {
@@ -109,8 +110,8 @@ function password(user: string): Click {
 function oldUser(policy: string): Click {
   return {
     words: () => demoOldUserWords(OLD_USER),
-    isFoundBy: ({ what }) => what.kind === 'outside' && what.user === OLD_USER,
-    fate: 'leave',
+    isFoundBy: ({ rule, data }) => rule === 'unmanaged-user' && data.user === OLD_USER,
+    fate: 'manual',
     changesAccess: true,
     restoredBy: null,
     async carryOut(iam) {
@@ -124,10 +125,11 @@ function oldUser(policy: string): Click {
 function clickOf(done: Difference): Omit<Click, 'carryOut'> {
   return {
     words: (naming) => differenceWords(done, naming),
-    isFoundBy: ({ what }) =>
-      what.kind === 'difference' &&
-      (differenceKey(what.difference) === differenceKey(done) || subjectKey(what.difference) === subjectKey(done)),
-    fate: 'undo',
+    isFoundBy: (finding) => {
+      const difference = differenceOf(finding);
+      return difference !== null && subjectKey(difference) === subjectKey(done);
+    },
+    fate: 'auto',
     changesAccess: true,
     restoredBy: null,
   };

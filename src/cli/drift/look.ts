@@ -3,9 +3,9 @@ import { lookUpCloudTrail } from '../../aws/cloudtrail/lookup.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { attribute, subjectsOf } from '../../drift/attribution/attribution.ts';
-import type { DriftLook } from '../../drift/finding.ts';
-import { lookOf } from '../../drift/scan/drift-look.ts';
+import type { ScanResult } from '../../drift/finding.ts';
 import { lookProgress } from '../../drift/scan/progress.ts';
+import { scanOf } from '../../drift/scan/scan.ts';
 import { labPath } from '../../team/names.ts';
 import { failureText } from '../../text/failures/failures.ts';
 import type { Terminal } from '../io.ts';
@@ -15,7 +15,7 @@ import type { Account } from '../session/open-account.ts';
 import type { Lab } from '../session/open-lab.ts';
 
 export interface Looked {
-  readonly look: DriftLook;
+  readonly look: ScanResult;
   /** Whether everything that decides who may do what could be looked at. */
   readonly complete: boolean;
   /** Whether the account's trail was asked who did it, and answered. */
@@ -65,7 +65,7 @@ async function lookAt(
   progress.end();
   const planned = await plan?.();
   if (planned !== undefined && !planned.ok) return planned;
-  const look = lookOf({
+  const look = scanOf({
     team,
     today,
     at,

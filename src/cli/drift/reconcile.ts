@@ -1,5 +1,5 @@
 import type { Failure } from '../../diagnostics/failure.ts';
-import type { DriftFinding, DriftLook } from '../../drift/finding.ts';
+import type { DriftFinding, ScanResult } from '../../drift/finding.ts';
 import { keepAsIs } from '../../drift/remediation/keep-as-is.ts';
 import { decideReconcile, type ReconcileRequest } from '../../drift/remediation/reconcile.ts';
 import type { Refusal } from '../../drift/remediation/reconcile-refusal.ts';
@@ -31,7 +31,7 @@ const HISTORY = 'reconcile-history.json';
  */
 export async function reconcile(
   lab: Lab,
-  look: DriftLook,
+  look: ScanResult,
   request: ReconcileRequest,
   options: { readonly yes: boolean; readonly lockTimeoutSeconds?: number },
   terminal: Terminal,

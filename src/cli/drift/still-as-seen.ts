@@ -1,5 +1,6 @@
 import { differenceKey } from '../../access/model-difference.ts';
-import type { DriftLook } from '../../drift/finding.ts';
+import type { ScanResult } from '../../drift/finding.ts';
+import { differenceOf } from '../../drift/finding.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 
 /**
@@ -7,16 +8,16 @@ import { canonicalDocument } from '../../iam/canonical.ts';
  * and users to what the file says does so to the account as it is when a plan is carried out, not as it was when the plan
  * was made: what somebody attached in between would go unseen.
  */
-export function isStillAsSeen(seen: DriftLook, now: DriftLook): boolean {
+export function isStillAsSeen(seen: ScanResult, now: ScanResult): boolean {
   return sameSet(differencesIn(seen), differencesIn(now));
 }
 
-function differencesIn({ findings, snoozed }: DriftLook): ReadonlySet<string> {
+function differencesIn({ findings, snoozed }: ScanResult): ReadonlySet<string> {
   return new Set(
-    [...findings, ...snoozed.map(({ finding }) => finding)].flatMap(({ what, cause }) => {
+    [...findings, ...snoozed.map(({ finding }) => finding)].flatMap((finding) => {
       // What is as the file wants it by now differs from the state alone.
-      if (what.kind !== 'difference' || cause === 'settled') return [];
-      const { difference } = what;
+      const difference = differenceOf(finding);
+      if (difference === null || finding.cause === 'resolved') return [];
       const document = 'document' in difference ? difference.document : null;
       return [`${differenceKey(difference)} ${document === null ? '' : canonicalDocument(document)}`];
     }),

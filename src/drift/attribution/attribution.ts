@@ -1,5 +1,6 @@
 import type { CloudTrailEvent } from '../../aws/cloudtrail/event.ts';
 import type { Attribution, DriftFinding } from '../finding.ts';
+import { whatOf } from '../rules/what.ts';
 import { type Deed, deedOf } from './deed.ts';
 
 /**
@@ -26,12 +27,12 @@ export function attribute(
     const event = deed === null ? undefined : done.find((one) => did(deed, one));
     return event === undefined
       ? finding
-      : { ...finding, by: { ...attributionOf(event), ...renamedBy(finding, event) } };
+      : { ...finding, lastChange: { ...attributionOf(event), ...renamedBy(finding, event) } };
   });
 }
 
-function asked({ cause, what }: DriftFinding): Deed | null {
-  return cause === 'pending' ? null : deedOf(what);
+function asked(finding: DriftFinding): Deed | null {
+  return finding.cause === 'pending' || finding.cause === 'expired' ? null : deedOf(whatOf(finding));
 }
 
 function did({ calls }: Deed, event: CloudTrailEvent): boolean {
@@ -39,12 +40,12 @@ function did({ calls }: Deed, event: CloudTrailEvent): boolean {
 }
 
 function attributionOf({ actor: who, at, sourceIp: from, userAgent: through }: CloudTrailEvent): Attribution {
-  return { who, at, from, through };
+  return { actor: who, at, sourceIp: from, userAgent: through };
 }
 
 /** What is gone may only have another name since: nothing but the call tells. */
-function renamedBy({ what }: DriftFinding, { parameters }: CloudTrailEvent): Pick<Attribution, 'renamedTo'> {
-  if (what.kind !== 'difference' || !['user-deleted', 'group-deleted'].includes(what.difference.kind)) return {};
+function renamedBy({ rule }: DriftFinding, { parameters }: CloudTrailEvent): Pick<Attribution, 'renamedTo'> {
+  if (rule !== 'user-deleted' && rule !== 'group-deleted') return {};
   const name = parameters.newUserName ?? parameters.newGroupName;
   return typeof name === 'string' ? { renamedTo: name } : {};
 }

@@ -1,7 +1,7 @@
 import type { Difference, Holder } from '../../access/model-difference.ts';
 import type { CloudTrailEvent } from '../../aws/cloudtrail/event.ts';
-import type { DriftWhat } from '../finding.ts';
 import type { StrayEffect } from '../rules/unmanaged-effect.ts';
+import type { DriftWhat } from '../rules/what.ts';
 import { arnIsOf, byCreation, type Calls, changesDocument, sameName, sets } from './deed-calls.ts';
 
 /** How something may have been done: by one of these calls, found under this name or ARN. */

@@ -7,7 +7,7 @@ import { type Documents, withDifferences } from '../../access/with-differences.t
 import type { PolicyDocument } from '../../iam/document.ts';
 import { isLater } from '../../review/changes/risk.ts';
 import { LIMITS_POLICY } from '../../team/names.ts';
-import type { ReconcileFate } from '../finding.ts';
+import type { Remediation } from '../finding.ts';
 import { isBeyondDoubt } from './fate-doubt.ts';
 
 /** What undoing something does: whether anybody gets an operation or a later end by it, and whether anybody loses any. */
@@ -20,7 +20,7 @@ interface Effect {
  * What is done about each kind, by what undoing it does. A removal is kept whatever undoing it does today: who is
  * suspended, or a group that nobody is in, gives nothing now and everything later.
  */
-const FATES: Readonly<Record<Difference['kind'], (effect: Effect, difference: Difference) => ReconcileFate>> = {
+const FATES: Readonly<Record<Difference['kind'], (effect: Effect, difference: Difference) => Remediation>> = {
   'membership-added': byEffect,
   'policy-attached': byEffect,
   'inline-policy-added': byEffect,
@@ -28,36 +28,42 @@ const FATES: Readonly<Record<Difference['kind'], (effect: Effect, difference: Di
   'policy-changed': byEffect,
   'boundary-changed': byEffect,
   // A policy of somebody else's may go by a tag that team.yaml does not have; one that it has is put back.
-  'tag-changed': (effect, difference) => ('tag' in difference && difference.from === null ? 'leave' : byEffect(effect)),
+  'tag-changed': (effect, difference) =>
+    'tag' in difference && difference.from === null ? 'on-request' : byEffect(effect),
   // To move something takes leave on both paths, and the roles of the workflows have it on the lab's alone.
-  'path-changed': () => 'leave',
+  'path-changed': () => 'manual',
   // The one inline policy that the file declares is a guard: with it gone, somebody may do more.
   'inline-policy-removed': (effect, difference) =>
-    'policy' in difference && difference.policy === LIMITS_POLICY ? byEffect(effect) : 'keep',
+    'policy' in difference && difference.policy === LIMITS_POLICY ? byEffect(effect) : 'on-request',
   // A role's policy that only denies is a guard, too.
-  'policy-detached': (effect) => (effect.takes ? byEffect(effect) : 'keep'),
-  'membership-removed': () => 'keep',
-  'user-deleted': () => 'keep',
-  'group-deleted': () => 'keep',
-  'policy-deleted': () => 'keep',
-  'user-added': () => 'leave',
-  'group-added': () => 'leave',
-  'policy-added': () => 'leave',
+  'policy-detached': (effect) => (effect.takes ? byEffect(effect) : 'on-request'),
+  'membership-removed': () => 'on-request',
+  'user-deleted': () => 'on-request',
+  'group-deleted': () => 'on-request',
+  'policy-deleted': () => 'on-request',
+  'user-added': () => 'manual',
+  'group-added': () => 'manual',
+  'policy-added': () => 'manual',
 };
 
-function byEffect({ gives, takes }: Effect): ReconcileFate {
-  if (gives) return takes ? 'leave' : 'keep';
-  return 'undo';
+function byEffect({ gives }: Effect): Remediation {
+  if (gives) return 'on-request';
+  return 'auto';
 }
 
 /**
  * What reconciling makes of something done by hand to `account`; `documents` are those that undoing may bring back. What
  * cannot be decided (a Deny that depends on an address, a policy that cannot be read) is left to a person.
  */
-export function fateOf(difference: Difference, account: ModelIndex, documents: Documents, at: Date): ReconcileFate {
-  if (difference.kind === 'policy-detached' && !isAtHand(difference.arn, account)) return 'keep';
+export function remediationOf(
+  difference: Difference,
+  account: ModelIndex,
+  documents: Documents,
+  at: Date,
+): Remediation {
+  if (difference.kind === 'policy-detached' && !isAtHand(difference.arn, account)) return 'on-request';
   const fate = FATES[difference.kind](effectOfUndoing(difference, account, documents, at), difference);
-  return fate === 'undo' && !isBeyondDoubt(difference, account) ? 'leave' : fate;
+  return fate === 'auto' && !isBeyondDoubt(difference, account) ? 'on-request' : fate;
 }
 
 /** What was taken off can be put on again only where it still exists. */

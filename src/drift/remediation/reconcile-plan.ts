@@ -6,6 +6,7 @@ import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.
 import { changedAttributes } from '../../terraform/plan/changed-attributes.ts';
 import { hasChanges, type Plan, type ResourceChange } from '../../terraform/plan/plan-read.ts';
 import type { DriftFinding } from '../finding.ts';
+import { differenceOf } from '../finding.ts';
 import { namesIn } from './reconcile.ts';
 
 /** In what a plan is not what was decided. */
@@ -30,7 +31,7 @@ export function otherChanges(
   findings: readonly DriftFinding[],
   lab: string,
 ): OtherChanges | null {
-  const undone = findings.flatMap(({ what }) => (what.kind === 'difference' ? [what.difference] : []));
+  const undone = findings.flatMap((finding) => differenceOf(finding) ?? []);
   // Whoever comes back does so with all that the file gives her.
   const back = new Set(undone.flatMap((each) => (REMOVALS.includes(each.kind) ? namesIn(each) : [])));
   const planned = differences(report.access.before, report.access.after);
@@ -39,7 +40,9 @@ export function otherChanges(
   const besides = planned.filter((each) => !wanted.has(differenceKey(each)) && !isOfBack(each));
 
   const attributes = new Map(
-    findings.flatMap(({ what }) => (what.kind === 'attributes' ? [[what.address, what.attributes] as const] : [])),
+    findings.flatMap(({ rule, data }) =>
+      rule === 'resource-changed' ? [[data.address, data.attributes] as const] : [],
+    ),
   );
   const mayChange = (each: ResourceChange): boolean => {
     const { address, type, change } = each;
@@ -66,9 +69,10 @@ export function otherChanges(
     ...outputs.map(([name]) => `output.${name}`),
   ];
   const done = new Set(planned.map(differenceKey));
-  const missing = findings.filter(({ what }) =>
-    what.kind === 'difference' ? !done.has(differenceKey(inverse(what.difference))) : !hasChanges(plan),
-  );
+  const missing = findings.filter((finding) => {
+    const difference = differenceOf(finding);
+    return difference === null ? !hasChanges(plan) : !done.has(differenceKey(inverse(difference)));
+  });
   return besides.length + addresses.length + missing.length === 0 ? null : { besides, addresses, missing };
 }
 

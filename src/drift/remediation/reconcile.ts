@@ -5,7 +5,8 @@ import type { Settings } from '../../team/settings.ts';
 import { suggester } from '../../team/suggest.ts';
 import type { Team } from '../../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
-import type { DriftFinding, DriftLook } from '../finding.ts';
+import type { DriftFinding, ScanResult } from '../finding.ts';
+import { differenceOf } from '../finding.ts';
 
 /** What somebody, or the workflow, asks to be put right. */
 export interface ReconcileRequest {
@@ -76,7 +77,7 @@ const FLAPS = 2;
  * purpose, and more than a person would expect in a day, is left for a person.
  */
 export function decideReconcile(
-  look: DriftLook,
+  look: ScanResult,
   team: AskedTeam,
   request: ReconcileRequest,
   history: readonly Undone[],
@@ -87,7 +88,7 @@ export function decideReconcile(
   if (request.expect !== null && !look.fingerprint.startsWith(request.expect)) {
     return refused({ reason: 'another-look', expected: request.expect, found: look.fingerprint });
   }
-  if (look.class === 'error' || !look.planned) return refused({ reason: 'incomplete', unseen: look.unseen });
+  if (look.class === 'error' || !look.planned) return refused({ reason: 'incomplete', unseen: look.notChecked });
 
   const byHand = look.findings.filter(({ cause }) => cause === 'manual');
   const restorable = byHand.filter(isRestorable);
@@ -96,10 +97,12 @@ export function decideReconcile(
   const restored = restorable.filter(
     (finding) => request.restore.includes(finding.id) || concerns(finding, request.restore, team),
   );
-  const undone = request.undo ? byHand.filter((each) => each.fate === 'undo' && !restored.includes(each)) : [];
+  const undone = request.undo ? byHand.filter((each) => each.remediation === 'auto' && !restored.includes(each)) : [];
   if (restored.length + undone.length === 0) return { kind: 'nothing' };
 
-  const pending = look.findings.filter(({ cause }) => cause === 'pending' || cause === 'undecided');
+  const pending = look.findings.filter(
+    ({ cause }) => cause === 'pending' || cause === 'expired' || cause === 'unknown',
+  );
   if (pending.length > 0) return refused({ reason: 'pending', findings: pending });
   const unexplained = look.findings.filter(({ cause }) => cause === 'unexplained');
   if (unexplained.length > 0) return refused({ reason: 'unexplained', findings: unexplained });
@@ -120,9 +123,7 @@ export function decideReconcile(
     findings: look.findings.filter((each) => wanted.has(each)),
     restored,
     // What is settled is as the file has it: there is nothing to keep.
-    kept: others.flatMap(({ what, cause }) =>
-      what.kind === 'difference' && cause !== 'settled' ? [what.difference] : [],
-    ),
+    kept: others.flatMap((finding) => (finding.cause === 'resolved' ? [] : (differenceOf(finding) ?? []))),
   };
 }
 
@@ -152,7 +153,7 @@ function isId(name: string): boolean {
 
 function notRestorable(
   ids: readonly string[],
-  { findings, snoozed }: DriftLook,
+  { findings, snoozed }: ScanResult,
   restorable: readonly DriftFinding[],
 ): readonly NotRestorable[] {
   const known = restorable.map(({ id }) => id);
@@ -178,17 +179,18 @@ function refused(refusal: ReconcileRefusal): ReconcileDecision {
 }
 
 /** Whether a plan of the file would put it back: what nobody declares is nobody's to restore. */
-function isRestorable({ what }: DriftFinding): boolean {
-  if (what.kind === 'attributes') return true;
-  return what.kind === 'difference' && !['user-added', 'group-added', 'policy-added'].includes(what.difference.kind);
+function isRestorable(finding: DriftFinding): boolean {
+  return finding.rule === 'resource-changed' || differenceOf(finding) !== null;
 }
 
-function concerns({ what }: DriftFinding, keys: readonly string[], team: Pick<Team, 'lab' | 'members'>): boolean {
-  if (what.kind === 'attributes') {
-    const key = memberKeyOfAddress(what.address) ?? roleKeyOfAddress(what.address);
+function concerns(finding: DriftFinding, keys: readonly string[], team: Pick<Team, 'lab' | 'members'>): boolean {
+  if (finding.rule === 'resource-changed') {
+    const { address } = finding.data;
+    const key = memberKeyOfAddress(address) ?? roleKeyOfAddress(address);
     return key !== null && keys.includes(key);
   }
-  return what.kind === 'difference' && keys.includes(keyConcerned(what.difference, team) ?? '');
+  const difference = differenceOf(finding);
+  return difference !== null && keys.includes(keyConcerned(difference, team) ?? '');
 }
 
 /**

@@ -16,10 +16,10 @@ const OPEN = [
 ];
 
 /** Whether putting a finding right gives access: what a person has to know before she says yes. */
-export function restoreEffect({ fate, people, what }: DriftFinding): RestoreEffect {
-  if (fate === 'keep' || people.some(getsBack)) return 'gives';
-  const isOpen = fate === 'leave' && what.kind === 'difference' && OPEN.includes(what.difference.kind);
-  return isOpen ? 'may-give' : 'gives-nothing';
+export function restoreEffect({ remediation, changes, rule }: DriftFinding): RestoreEffect {
+  if (changes.some(getsBack)) return 'gives';
+  if (remediation !== 'on-request') return 'gives-nothing';
+  return OPEN.includes(rule) ? 'may-give' : 'gives';
 }
 
 /** Whether somebody has less than the file gives her, or for a shorter time. */

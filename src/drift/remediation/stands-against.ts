@@ -5,7 +5,8 @@ import { usersToSuspend } from '../../review/apply/suspension.ts';
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan/plan-read.ts';
-import type { DriftLook } from '../finding.ts';
+import type { ScanResult } from '../finding.ts';
+import { differenceOf } from '../finding.ts';
 import { givesSomething } from './fate.ts';
 import type { ReconcileDecision } from './reconcile.ts';
 import { blocksBesidesKept, otherChanges } from './reconcile-plan.ts';
@@ -24,7 +25,7 @@ interface PlanToHold {
 export function standsAgainst(
   { plan, classification: report, blocks, imported: takenOver }: PlanToHold,
   { team, at }: { readonly team: Pick<Team, 'lab'>; readonly at: Date },
-  look: DriftLook,
+  look: ScanResult,
   { findings, restored, kept }: Extract<ReconcileDecision, { readonly kind: 'go' }>,
 ): Refusal | null {
   const others = otherChanges({ plan, report }, findings, team.lab);
@@ -35,14 +36,14 @@ export function standsAgainst(
   const against = blocksBesidesKept(blocks, kept);
   if (against.length > 0) return { reason: 'blocks', findings: against };
   // The look has decided that nobody gets anything; the plan, which is what is done, has the last word.
-  const seen = [...look.findings, ...look.snoozed.map(({ finding }) => finding)].flatMap(({ what }) =>
-    what.kind === 'difference' ? [what.difference] : [],
+  const seen = [...look.findings, ...look.snoozed.map(({ finding }) => finding)].flatMap(
+    (finding) => differenceOf(finding) ?? [],
   );
   const before = withKnownDocuments(report.access.before, seen);
   const after = withKnownDocuments(report.access.after, seen);
   const { people } = diffAccess(before, after, at);
   // Whoever a person asked for may get something back, and nobody else.
-  const asked = new Set(restored.flatMap(({ people: concerned }) => concerned.map(({ user }) => user)));
+  const asked = new Set(restored.flatMap(({ changes: concerned }) => concerned.map(({ user }) => user)));
   const gaining = people.filter((one) => givesSomething(one) && !asked.has(one.user)).map(({ user }) => user);
   if (gaining.length > 0) return { reason: 'gives', users: gaining };
   const held = usersToSuspend(before, after, at);

@@ -5,7 +5,7 @@ import type { AccessKey, Inventory, UserCredentials } from '../../aws/inventory/
 import type { Risk } from '../../catalog/mturk.ts';
 import { iamName } from '../../team/names.ts';
 import { hasExpired, type Team } from '../../team/team.ts';
-import type { DriftWhat } from '../finding.ts';
+import type { DriftWhat } from '../rules/what.ts';
 import { type Draft, draftOf } from '../scan/finding-draft.ts';
 
 const DAY_MS = 86_400_000;

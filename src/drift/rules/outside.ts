@@ -82,7 +82,10 @@ export function foreignMemberships(
         const people = diffAccess(without, within, at).people.filter(hasEffect);
         const administrators = gainedAdministrators(without, within, lab, at);
         const risk = administrators.length > 0 ? 'spends' : worstGain(people);
-        return draftOf({ kind: 'unmanaged-group-membership', user: name, group }, { people, risk, administrators });
+        return draftOf(
+          { kind: 'unmanaged-group-membership', user: name, group },
+          { changes: people, risk, escalates: administrators },
+        );
       });
   });
 }

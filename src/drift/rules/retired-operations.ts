@@ -8,7 +8,7 @@ import { RETIRED_OPERATIONS, retiredOperation } from '../../catalog/retired.ts';
 import { toList } from '../../iam/context.ts';
 import type { PolicyDocument, Statement } from '../../iam/document.ts';
 import { actionMatches, statementsOf } from '../../iam/statement.ts';
-import type { DeadName } from '../finding.ts';
+import type { RetiredOperation } from '../finding.ts';
 import { type Draft, draftOf } from '../scan/finding-draft.ts';
 import { worstOf } from '../scan/look-people.ts';
 
@@ -25,8 +25,8 @@ const DEAD_BY_LOWER_CASE = new Map(
  * The names of a document that no operation answers to any more, with what they were meant to do: to exempt something
  * from an Allow (`NotAction`) is to deny it. A pattern is dead where it matches old names alone.
  */
-export function deadNamesIn(document: PolicyDocument): readonly DeadName[] {
-  const found = new Map<string, DeadName>();
+export function deadNamesIn(document: PolicyDocument): readonly RetiredOperation[] {
+  const found = new Map<string, RetiredOperation>();
   for (const statement of statementsOf(document)) {
     const effect = meantEffect(statement);
     for (const action of toList(statement.Action ?? statement.NotAction)) {
@@ -37,12 +37,12 @@ export function deadNamesIn(document: PolicyDocument): readonly DeadName[] {
   return [...found.values()];
 }
 
-function meantEffect({ Effect, Action }: Statement): DeadName['effect'] {
+function meantEffect({ Effect, Action }: Statement): RetiredOperation['effect'] {
   if (Action !== undefined) return Effect;
   return Effect === 'Allow' ? 'Deny' : 'Allow';
 }
 
-function deadAction(action: string): Omit<DeadName, 'effect'> | null {
+function deadAction(action: string): Omit<RetiredOperation, 'effect'> | null {
   if (action.slice(0, PREFIX.length).toLowerCase() !== PREFIX) return null;
   const name = action.slice(PREFIX.length);
   if (!/[*?]/.test(name)) return DEAD_BY_LOWER_CASE.get(name.toLowerCase()) ?? null;
@@ -91,9 +91,9 @@ export function deadPolicies(account: ModelIndex, declared: AccessModel, at: Dat
   ];
 }
 
-const known = new WeakMap<PolicyDocument, readonly DeadName[]>();
+const known = new WeakMap<PolicyDocument, readonly RetiredOperation[]>();
 
-function deadNamesOnce(document: PolicyDocument): readonly DeadName[] {
+function deadNamesOnce(document: PolicyDocument): readonly RetiredOperation[] {
   const names = known.get(document) ?? deadNamesIn(document);
   known.set(document, names);
   return names;
@@ -101,7 +101,7 @@ function deadNamesOnce(document: PolicyDocument): readonly DeadName[] {
 
 /** The worst that somebody may do although the policy was meant to deny it and the file does not give it. */
 function stillPossible(
-  names: readonly DeadName[],
+  names: readonly RetiredOperation[],
   users: readonly string[],
   account: ModelIndex,
   file: ModelIndex,

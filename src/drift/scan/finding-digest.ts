@@ -1,49 +1,37 @@
 import { createHash } from 'node:crypto';
 import type { AccessChange } from '../../access/diff.ts';
 import { differenceKey } from '../../access/model-difference.ts';
-import { listOperations } from '../../access/operation-set.ts';
 import type { AccessKey } from '../../aws/inventory/inventory.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
-import type { DriftFinding, DriftWhat } from '../finding.ts';
+import { type DriftFinding, differenceOf } from '../finding.ts';
 
 /**
  * What a finding says, in a text that is another one as soon as it says something worse or something else: documents,
  * members, operations, keys. Nothing in it passes with time alone: an age, or when something was last used.
  */
-export function findingDigest(finding: Pick<DriftFinding, 'what' | 'people' | 'administrators'>): string {
-  const { what, people, administrators = [] } = finding;
-  const said = stable([whatOf(what), people.map(personOf), [...administrators].sort()]);
-  return createHash('sha256').update(said).digest('hex').slice(0, 16);
+export function findingDigest(finding: Pick<DriftFinding, 'rule' | 'data' | 'changes' | 'escalates'>): string {
+  const { changes, escalates } = finding;
+  const text = stable([dataOf(finding), changes.map(personOf), [...escalates].sort()]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-function whatOf(what: DriftWhat): unknown {
-  switch (what.kind) {
-    case 'difference': {
-      const { difference } = what;
-      const document = 'document' in difference ? difference.document : null;
-      return [differenceKey(difference), document];
-    }
-    case 'stray': {
-      const { stray, people, keeps, administrators } = what.effect;
-      return [stray, [people, keeps].map((each) => each.map(personOf)), [...administrators].sort()];
-    }
-    case 'boundary': {
-      const { people, ...effect } = what.effect;
-      return effect;
-    }
-    case 'outside': {
-      const { user, access, isAdministrator, keys } = what;
-      // The credential report, which is all that tells of them, knows no ids.
-      const active = keys.filter((key) => key.active).length;
-      return [user, listOperations(access.allowed), isAdministrator, active, keys.length];
-    }
-    default:
-      return Object.fromEntries(Object.entries(what).filter(([name]) => !PASSING.includes(name)));
+function dataOf(finding: Pick<DriftFinding, 'rule' | 'data'>): unknown {
+  const difference = differenceOf(finding);
+  if (difference !== null) {
+    return [differenceKey(difference), 'document' in difference ? difference.document : null];
   }
+  const { rule, data } = finding as DriftFinding;
+  // The credential report, the only source of these keys, has no ids.
+  if (rule === 'unmanaged-user') {
+    const { keys, areKeysKnown: _known, ...rest } = data;
+    return [rule, rest, keys.filter(({ active }) => active).length, keys.length];
+  }
+  if (rule === 'unmanaged-group') return [rule, { ...data, keeps: data.keeps.map(personOf) }];
+  return [rule, Object.fromEntries(Object.entries(data).filter(([name]) => !PASSING.includes(name)))];
 }
 
-/** What is another thing tomorrow although nobody did anything. */
+/** Time-dependent fields, excluded from the fingerprint. */
 const PASSING: readonly string[] = ['days', 'lastUsed'];
 
 function personOf({ user, operations, ends, suspended, boundary }: AccessChange): unknown {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Difference, Holder } from '../../access/model-difference.ts';
 import { isManagedPolicyName } from '../../catalog/managed-policies.ts';
-import type { Risk } from '../../catalog/mturk.ts';
 import { iamName, rolePolicyArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import type { DriftWhat } from '../finding.ts';
+import { type DriftFinding, differenceOf, type RuleId } from '../finding.ts';
+
+type Named = Pick<DriftFinding, 'rule' | 'data' | 'risk' | 'escalates'>;
 
 /** How ids name users, groups and policies: by their key where the team file has one, else by the name that IAM has. */
 interface IdNames {
@@ -14,12 +15,10 @@ interface IdNames {
 }
 
 /**
- * Makes the ids of a team's findings: see `DriftFinding.id`. No two of one look are the same: a second old key of one
+ * Makes the ids of a team's findings: see `DriftFinding.id`. No two of one scan are equal: a second old key of one
  * member is `old-access-key/bo/2`.
  */
-export function findingIds(
-  team: Team,
-): (what: DriftWhat, risk: Risk | null, administrators?: readonly string[]) => string {
+export function findingIds(team: Team): (finding: Named) => string {
   const users = keysByName(
     team,
     [...team.members, ...team.departed].map(({ key }) => key),
@@ -42,8 +41,9 @@ export function findingIds(
     },
   };
   const made = new Map<string, number>();
-  return (what, risk, administrators = []) => {
-    const id = partsOf(what, administrators.length > 0 ? 'administers' : risk, names)
+  return (finding) => {
+    const worst = finding.escalates.length > 0 ? 'escalates' : finding.risk;
+    const id = [finding.rule, ...partsOf(finding, names), ...(worst === null || !hasEffect(finding) ? [] : [worst])]
       .map(segment)
       .join('/');
     const times = (made.get(id) ?? 0) + 1;
@@ -79,48 +79,50 @@ function segment(text: string): string {
   return `${written.slice(0, LONGEST_SEGMENT / 2)}.${digest.slice(0, 12)}`;
 }
 
-function partsOf(what: DriftWhat, risk: Risk | 'administers' | null, names: IdNames): readonly string[] {
-  const worst = risk === null ? [] : [risk];
-  switch (what.kind) {
-    case 'difference':
-      return [...differenceParts(what.difference, names), ...worst];
-    case 'attributes':
-      return ['attributes', what.address, ...what.attributes];
-    case 'stray': {
-      const { kind, name } = what.effect.stray;
-      const everything = what.effect.administrators.length > 0 ? ['administers'] : worst;
-      return ['stray', kind, name, ...everything];
-    }
-    case 'boundary': {
-      const { state, wider, narrower } = what.effect;
+/** Ids of these name the worst effect even though the rule alone says it, or never. */
+function hasEffect({ rule, escalates }: Named): boolean {
+  return !CREDENTIAL_RULES.has(rule) && (rule !== 'boundary-policy-changed' || escalates.length > 0);
+}
+
+const CREDENTIAL_RULES: ReadonlySet<RuleId> = new Set<RuleId>([
+  'too-many-access-keys',
+  'key-used-after-leaving',
+  'retired-operations',
+  'root-access-key',
+]);
+
+function partsOf(finding: Named, names: IdNames): readonly string[] {
+  const difference = differenceOf(finding);
+  if (difference !== null) return differenceParts(difference, names);
+  const { rule, data } = finding as Pick<DriftFinding, 'rule' | 'data'> as DriftFinding;
+  switch (rule) {
+    case 'resource-changed':
+      return [data.address, ...data.attributes];
+    case 'unmanaged-user':
+      return names.user(data.user);
+    case 'unmanaged-group':
+      return names.group(data.group);
+    case 'unmanaged-policy':
+      return names.policy(data.arn);
+    case 'boundary-policy-changed': {
+      const { state, wider, narrower } = data;
       const ways = [...(wider.length > 0 ? ['wider'] : []), ...(narrower.length > 0 ? ['narrower'] : [])];
-      const everything = risk === 'administers' ? [risk] : [];
-      return ['boundary', ...(ways.length > 0 ? ways : [state]), ...everything];
+      return ways.length > 0 ? ways : [state];
     }
     case 'non-default-policy-version':
-      return [what.kind, ...names.policy(what.arn), what.version];
+      return [...names.policy(data.arn), data.version];
     case 'unmanaged-group-membership':
-      return ['unmanaged-group-membership', ...names.user(what.user), what.group, ...worst];
-    case 'outside':
-      return ['outside', what.user, ...(what.isAdministrator ? ['administers'] : worst)];
+      return [...names.user(data.user), data.group];
     case 'retired-operations': {
-      const { holder, policy } = what;
-      const where =
-        holder === null ? [policy.slice(policy.lastIndexOf('/') + 1)] : [...holderParts(holder, names), policy];
-      return ['retired-operations', ...where];
+      const { holder, policy } = data;
+      return holder === null ? [policy.slice(policy.lastIndexOf('/') + 1)] : [...holderParts(holder, names), policy];
     }
     case 'too-many-access-keys':
-      return [what.kind, ...names.user(what.user), ...several(what.keys.length - what.allowed)];
-    case 'old-access-key':
-    case 'unused-access-key':
-    case 'key-used-after-leaving':
-    case 'console-password':
-    case 'ssh-key':
-    case 'signing-certificate':
-    case 'service-specific-credential':
-      return [what.kind, ...names.user(what.user)];
+      return [...names.user(data.user), ...several(data.keys.length - data.allowed)];
     case 'root-access-key':
-      return [what.kind, ...several(what.keys.length)];
+      return several(data.keys.length);
+    default:
+      return 'user' in data ? names.user(data.user) : [];
   }
 }
 
@@ -129,33 +131,32 @@ function several(count: number): readonly string[] {
 }
 
 function differenceParts(difference: Difference, names: IdNames): readonly string[] {
-  const { kind } = difference;
-  switch (kind) {
+  switch (difference.kind) {
     case 'user-added':
     case 'user-deleted':
     case 'boundary-changed':
-      return [kind, ...names.user(difference.user)];
+      return [...names.user(difference.user)];
     case 'tag-changed':
-      return [kind, ...names.user(difference.user), difference.tag];
+      return [...names.user(difference.user), difference.tag];
     case 'group-added':
     case 'group-deleted':
-      return [kind, ...names.group(difference.group)];
+      return [...names.group(difference.group)];
     case 'policy-added':
     case 'policy-deleted':
     case 'policy-changed':
-      return [kind, ...names.policy(difference.arn)];
+      return [...names.policy(difference.arn)];
     case 'path-changed':
-      return [kind, ...holderParts(difference.holder, names)];
+      return [...holderParts(difference.holder, names)];
     case 'membership-added':
     case 'membership-removed':
-      return [kind, ...names.user(difference.user), ...names.group(difference.group)];
+      return [...names.user(difference.user), ...names.group(difference.group)];
     case 'policy-attached':
     case 'policy-detached':
-      return [kind, ...holderParts(difference.holder, names), ...names.policy(difference.arn)];
+      return [...holderParts(difference.holder, names), ...names.policy(difference.arn)];
     case 'inline-policy-added':
     case 'inline-policy-changed':
     case 'inline-policy-removed':
-      return [kind, ...holderParts(difference.holder, names), difference.policy];
+      return [...holderParts(difference.holder, names), difference.policy];
   }
 }
 

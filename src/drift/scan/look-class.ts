@@ -8,8 +8,9 @@ const CLASS_BY_CAUSE: readonly (readonly [DriftCause, DriftClass])[] = [
   ['unexplained', 'unexplained'],
   ['unmanaged', 'unmanaged'],
   ['pending', 'pending'],
-  ['undecided', 'pending'],
-  ['settled', 'state-only'],
+  ['expired', 'pending'],
+  ['unknown', 'pending'],
+  ['resolved', 'state-only'],
 ];
 
 /** How an account stands to its file; what nobody could look at counts only where nothing was found. */

@@ -29,7 +29,7 @@ export function differencesFound(
       difference,
       cause: causeOf(difference, expected, told, since),
     })),
-    ...late.map((difference) => ({ difference, cause: 'pending' as const })),
+    ...late.map((difference) => ({ difference, cause: 'expired' as const })),
   ];
   if (report === null) return found;
   const known = new Set([...all, ...late].map(subjectKey));
@@ -43,7 +43,7 @@ export function differencesFound(
     ...tampered.map(
       ({ difference, outcome: fate }): FoundDifference => ({
         difference,
-        cause: fate === 'kept' ? 'settled' : 'manual',
+        cause: fate === 'kept' ? 'resolved' : 'manual',
       }),
     ),
     ...pending
@@ -78,11 +78,11 @@ function causeOf(difference: Difference, expected: Expected, told: Telling, sinc
   if (kind === 'user-added' || kind === 'group-added' || kind === 'policy-added') {
     // No stray, so it is of an earlier file: that is known where there is a plan, or where it says who has departed.
     const departed = kind === 'user-added' && 'user' in difference && expected.departed.has(difference.user);
-    return told.isThere || since !== null || departed ? 'pending' : 'undecided';
+    return told.isThere || since !== null || departed ? 'pending' : 'unknown';
   }
   const subject = subjectKey(difference);
   if (since !== null) return told.byHand.has(subject) || !since.has(difference) ? 'manual' : 'pending';
-  if (!told.isThere) return 'undecided';
+  if (!told.isThere) return 'unknown';
   // What neither the drift nor the changes of a plan know has been done since it was made.
   return told.byHand.has(subject) || !told.pending.has(subject) ? 'manual' : 'pending';
 }

@@ -11,7 +11,7 @@ import { boundaryArn, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan/plan-read.ts';
 import type { PendingChanges } from '../applied.ts';
-import { fateOf } from '../remediation/fate.ts';
+import { remediationOf } from '../remediation/fate.ts';
 import { undoableTogether } from '../remediation/fate-together.ts';
 import { boundaryEffectOf } from '../rules/boundary.ts';
 import { credentialFindings } from '../rules/credential-findings.ts';
@@ -100,7 +100,7 @@ export function draftsFromPlan(looking: Looking): Drafts {
   const lab = escalationTargets(team.lab, expected.model);
   const { drafts } = differenceDrafts(looking, indexModel(account), part, expected, lab);
   const all = [...drafts, ...planDrafts(plan.report)];
-  return { drafts: all.map((draft) => ({ ...draft, fate: 'leave' })), unseen, together };
+  return { drafts: all.map((draft) => ({ ...draft, remediation: 'manual' })), unseen, together };
 }
 
 function strayLook({ team, inventory, plan, since }: Looking, { model, respelled }: Expected): UnmanagedResources {
@@ -128,7 +128,7 @@ function strayDraft(effect: ReturnType<typeof strayEffectsOf>[number]): Draft {
   const { stray, people, keeps, administrators } = effect;
   const isEverything = stray.details === null || administrators.length > 0;
   const risk = isEverything ? 'spends' : worstGain([...people, ...keeps]);
-  return draftOf({ kind: 'stray', effect }, { people, risk });
+  return draftOf({ kind: 'stray', effect }, { changes: people, risk });
 }
 
 function boundaryDrafts(
@@ -139,7 +139,7 @@ function boundaryDrafts(
   const { people } = effect;
   const administrators = administratorsByIt();
   const risk = administrators.length > 0 ? 'spends' : worstGain(people);
-  return [draftOf({ kind: 'boundary', effect }, { cause: 'manual', people, risk, administrators })];
+  return [draftOf({ kind: 'boundary', effect }, { cause: 'manual', changes: people, risk, escalates: administrators })];
 }
 
 function differenceDrafts(
@@ -156,14 +156,17 @@ function differenceDrafts(
   const found = differencesFound(expected, part, plan?.report ?? null, since);
   return {
     drafts: found.map(({ difference, cause }) => {
-      const people = cause === 'settled' ? [] : peopleOf(difference, declared, account, documents, at);
+      const people = cause === 'resolved' ? [] : peopleOf(difference, declared, account, documents, at);
       // Whatever is done to the one name is done to the other: nobody knows what the engine would make of it.
       const isJudged = cause === 'manual' && !isRespelled(difference, expected);
-      const fate = isJudged ? fateOf(difference, account, documents, at) : 'leave';
+      const fate = isJudged ? remediationOf(difference, account, documents, at) : 'manual';
       const administrators =
-        cause === 'settled' ? [] : administratorsBy(difference, declared, account, documents, lab, at);
+        cause === 'resolved' ? [] : administratorsBy(difference, declared, account, documents, lab, at);
       const risk = administrators.length > 0 ? 'spends' : worstGain(people);
-      return draftOf({ kind: 'difference', difference }, { cause, fate, people, risk, administrators });
+      return draftOf(
+        { kind: 'difference', difference },
+        { cause, remediation: fate, changes: people, risk, escalates: administrators },
+      );
     }),
     together: (differences) => undoableTogether(differences, account, documents, at),
   };

@@ -11,7 +11,7 @@ export function planDrafts(report: PlanClassification | null): readonly Draft[] 
   const changed = tamperedAttributes.map(({ address, attributes }) =>
     draftOf(
       { kind: 'attributes', address, attributes },
-      { cause: 'manual', fate: attributes.every((name) => WORDS.includes(name)) ? 'undo' : 'leave' },
+      { cause: 'manual', remediation: attributes.every((name) => WORDS.includes(name)) ? 'auto' : 'on-request' },
     ),
   );
   const unclear = unexplained.map(({ address, attributes }) =>

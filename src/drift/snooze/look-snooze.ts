@@ -1,5 +1,5 @@
 import type { Snooze } from '../../team/team.ts';
-import type { DriftFinding, DriftLook } from '../finding.ts';
+import type { DriftFinding, ScanResult } from '../finding.ts';
 
 /**
  * Takes out what is snoozed on a day (`YYYY-MM-DD`): by the exact id, so that nothing else is hidden by it, nor the same
@@ -9,7 +9,7 @@ export function snoozedOn(
   today: string,
   snoozes: readonly Snooze[],
   found: readonly DriftFinding[],
-): Pick<DriftLook, 'findings' | 'snoozed' | 'idle'> {
+): Pick<ScanResult, 'findings' | 'snoozed' | 'unusedSnoozes'> {
   const holding = new Map<string, Snooze>();
   for (const snooze of snoozes) {
     if (snooze.until < today) continue;
@@ -23,8 +23,8 @@ export function snoozedOn(
     snoozed: found.flatMap((finding) => {
       const snooze = holding.get(finding.id);
       const { until, reason } = snooze ?? { until: '', reason: '' };
-      return snooze === undefined ? [] : [{ finding: { ...finding, fate: 'leave' as const }, until, reason }];
+      return snooze === undefined ? [] : [{ finding: { ...finding, remediation: 'manual' as const }, until, reason }];
     }),
-    idle: [...new Set(idle.map(({ finding }) => finding))].sort(),
+    unusedSnoozes: [...new Set(idle.map(({ finding }) => finding))].sort(),
   };
 }

@@ -1,9 +1,9 @@
 import { timeWords } from '../../review/comment/footer.ts';
-import type { DriftFinding, DriftLook } from '../finding.ts';
+import type { DriftFinding, ScanResult } from '../finding.ts';
 
 /** Kinds of which some facts are those of the credential report, and may be four hours old. */
-const REPORTED: ReadonlySet<DriftFinding['what']['kind']> = new Set([
-  'outside',
+const REPORTED: ReadonlySet<DriftFinding['rule']> = new Set([
+  'unmanaged-user',
   'root-access-key',
   'key-used-after-leaving',
   'too-many-access-keys',
@@ -13,7 +13,10 @@ const REPORTED: ReadonlySet<DriftFinding['what']['kind']> = new Set([
 ]);
 
 /** From when that is which is told of keys and passwords; null where nothing is told of them. */
-export function asOfReportWords({ findings, reportedAt }: Pick<DriftLook, 'findings' | 'reportedAt'>): string | null {
-  if (reportedAt === null || !findings.some(({ what }) => REPORTED.has(what.kind))) return null;
+export function asOfReportWords({
+  findings,
+  credentialReportAt: reportedAt,
+}: Pick<ScanResult, 'findings' | 'credentialReportAt'>): string | null {
+  if (reportedAt === null || !findings.some(({ rule }) => REPORTED.has(rule))) return null;
   return `Keys and passwords as of ${timeWords(reportedAt)}, when AWS made its report.`;
 }

@@ -14,7 +14,7 @@ export function boundaryWords(
   naming: DisplayNames,
   options: DriftWordsOptions,
 ): DriftWords {
-  const who = attributionSaid(finding.by, naming, options);
+  const who = attributionSaid(finding.lastChange, naming, options);
   return {
     ...whatOf(effect, naming, who),
     remedy: t`Nothing undoes it unasked; an administrator puts it back with ${codeText('mturk-team apply --bootstrap')}.`,

@@ -2,7 +2,8 @@ import { userText } from '../../access/text/iam-names.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { dateWords } from '../../text/durations.ts';
 import { codeText, someTexts, t, trusted } from '../../text/text.ts';
-import type { DriftFinding, DriftWhat } from '../finding.ts';
+import type { DriftFinding } from '../finding.ts';
+import type { DriftWhat } from '../rules/what.ts';
 import { iamCommand } from './aws-command.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
 
@@ -18,7 +19,7 @@ export function credentialWords(
   naming: DisplayNames,
   options: DriftWordsOptions,
 ): DriftWords {
-  const who = attributionSaid(finding.by, naming, options);
+  const who = attributionSaid(finding.lastChange, naming, options);
   const user = ['user-name', what.user] as const;
   const person = userText(what.user, naming);
   switch (what.kind) {

@@ -2,7 +2,8 @@ import { holderText, userText } from '../../access/text/iam-names.ts';
 import { type DisplayNames, listWords, policyName } from '../../access/text/names.ts';
 import { CAPABILITIES, capabilityOf, RISKS, riskOf } from '../../catalog/mturk.ts';
 import { codeText, joinTexts, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
-import type { DeadName, DriftFinding, DriftWhat } from '../finding.ts';
+import type { DriftFinding, RetiredOperation } from '../finding.ts';
+import type { DriftWhat } from '../rules/what.ts';
 import { iamCommand } from './aws-command.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
 
@@ -35,7 +36,7 @@ export function deadNamesWords(
         who,
       ),
     ),
-    cause: t`It says ${someTexts(unique(names).map(({ name }) => codeText(name)))}, ${trusted(unique(names).length === 1 ? 'a name' : 'names')} of 2014 that IAM takes and does nothing with${attributionSaid(finding.by, naming, options)}.`,
+    cause: t`It says ${someTexts(unique(names).map(({ name }) => codeText(name)))}, ${trusted(unique(names).length === 1 ? 'a name' : 'names')} of 2014 that IAM takes and does nothing with${attributionSaid(finding.lastChange, naming, options)}.`,
     remedy: remedySaid(what),
     commands: holder === null && users.length === 0 ? [iamCommand('delete-policy', ['policy-arn', what.policy])] : [],
   };
@@ -43,7 +44,7 @@ export function deadNamesWords(
 
 /** What was to be denied is not: whoever has the policy may do it where anything lets them. */
 function denySaid(
-  names: readonly DeadName[],
+  names: readonly RetiredOperation[],
   which: Text,
   who: Text | null,
   { isAllowed, isOne }: { readonly isAllowed: boolean; readonly isOne: boolean },
@@ -62,7 +63,7 @@ function denySaid(
   return t`${somebody} can ${trusted(purposeOf(names))}, and should not: ${which} ${undone}.`;
 }
 
-function allowSaid(names: readonly DeadName[], which: Text, who: Text | null): Text | null {
+function allowSaid(names: readonly RetiredOperation[], which: Text, who: Text | null): Text | null {
   if (names.length === 0) return null;
   const successors = successorsOf(names);
   if (successors.length === 0) return t`${capitalSaid(which)} was meant to allow what does not exist any more.`;
@@ -76,16 +77,16 @@ function capitalSaid({ pieces: [first, ...rest] }: Text): Text {
   return { pieces: [{ ...first, text: `${first.text.charAt(0).toUpperCase()}${first.text.slice(1)}` }, ...rest] };
 }
 
-function unique(names: readonly DeadName[]): readonly DeadName[] {
+function unique(names: readonly RetiredOperation[]): readonly RetiredOperation[] {
   return [...new Map(names.map((dead) => [dead.name, dead])).values()];
 }
 
-function successorsOf(names: readonly DeadName[]) {
+function successorsOf(names: readonly RetiredOperation[]) {
   return [...new Set(names.flatMap(({ successors }) => successors))];
 }
 
 /** `pay bonuses and read results`: what the names were for, worst first. */
-function purposeOf(names: readonly DeadName[]): string {
+function purposeOf(names: readonly RetiredOperation[]): string {
   const operations = successorsOf(names);
   const sorted = RISKS.flatMap((risk) => operations.filter((operation) => riskOf(operation) === risk));
   return listWords([...new Set(sorted.map((operation) => CAPABILITIES[capabilityOf(operation)].can))]);

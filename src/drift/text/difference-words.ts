@@ -12,7 +12,7 @@ import { renamedKey, renamedSaid } from './renamed.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
 
 /** What is asked of a finding to tell of a difference. */
-type Doing = Pick<DriftFinding, 'id' | 'cause' | 'fate' | 'people' | 'by'>;
+type Doing = Pick<DriftFinding, 'id' | 'cause' | 'remediation' | 'changes' | 'lastChange'>;
 
 /** The words of something that is otherwise than the file declares it. */
 export function differenceFindingWords(
@@ -21,7 +21,7 @@ export function differenceFindingWords(
   naming: DisplayNames,
   options: DriftWordsOptions,
 ): DriftWords {
-  const { cause, people } = finding;
+  const { cause, changes: people } = finding;
   return {
     consequence: peopleSaid(people, cause, naming) ?? quietSaid(difference, naming),
     cause: sentences(causeSaid(finding, difference, naming, options), unknownSaid(finding, difference)),
@@ -31,7 +31,7 @@ export function differenceFindingWords(
 }
 
 function causeSaid(
-  { cause, by, people }: Doing,
+  { cause, lastChange: by, changes: people }: Doing,
   difference: Difference,
   naming: DisplayNames,
   options: DriftWordsOptions,
@@ -43,13 +43,14 @@ function causeSaid(
   switch (cause) {
     case 'manual':
     // That the file wants it so is what a report says above all of these.
-    case 'settled':
+    case 'resolved':
       return t`Somebody ${deed ?? differenceText(difference, naming)}${who}.`;
     case 'pending':
+    case 'expired':
       return overSaid(difference, people, naming) ?? stateText(difference, naming);
-    case 'undecided': {
+    case 'unknown': {
       // What an apply did was as the file had it then: not somebody's doing, but the file's that has changed.
-      const isHand = by !== null && by.through !== 'terraform';
+      const isHand = by !== null && by.userAgent !== 'terraform';
       const over = overSaid(difference, people, naming);
       return (
         over ??
@@ -89,7 +90,7 @@ function quietSaid(difference: Difference, naming: DisplayNames): Text {
     : t`What is attached to ${person} by hand counts for as much as another boundary lets through.`;
 }
 
-function unknownSaid({ people }: Doing, difference: Difference): Text | null {
+function unknownSaid({ changes: people }: Doing, difference: Difference): Text | null {
   if (difference.kind !== 'inline-policy-added' || difference.document !== null) return null;
   return trusted(`What it allows is not known here${people.length === 0 ? '' : ', so it counts as everything'}.`);
 }
@@ -100,10 +101,10 @@ function remedySaid(
   naming: DisplayNames,
   { reconcile }: DriftWordsOptions,
 ): Text {
-  const { id, cause, fate, people } = finding;
+  const { id, cause, remediation: fate, changes: people } = finding;
   // The report tells once how these two are decided.
-  if (cause === 'undecided' || cause === 'pending') return trusted('');
-  if (cause === 'settled')
+  if (cause === 'unknown' || cause === 'pending' || cause === 'expired') return trusted('');
+  if (cause === 'resolved')
     return trusted('Nothing has to be done: team.yaml wants it so by now, and the next apply records it.');
   if (cause === 'unexplained') {
     return t`${codeText('mturk-team plan')} shows what applying would change; neither team.yaml nor a change by hand explains it.`;
@@ -116,10 +117,10 @@ function remedySaid(
   const or = accepted === null ? t`` : t`; or, if it is meant, ${accepted}`;
   // By its own name, so that nothing else about the same member comes back with it. An apply would give back all.
   const asked = codeText(isRestorable(difference, naming) ? `mturk-team drift --restore ${id}` : 'mturk-team apply');
-  if (fate === 'undo') {
+  if (fate === 'auto') {
     return t`${reconcile ? codeText('mturk-team drift --reconcile') : asked} ${trusted(undoWords(difference))}${or}.`;
   }
-  if (fate === 'keep') {
+  if (fate === 'on-request') {
     const what = people.some(({ operations }) => operations.lost.length > 0) ? 'gives it back' : 'puts it back';
     // A user that was deleted is made anew: AWS gives nobody her keys again.
     const without = trusted(difference.kind === 'user-deleted' ? ', without its keys' : '');

@@ -3,6 +3,7 @@ import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.
 import { stepText } from '../../terraform/run/progress.ts';
 import { codeText, proseText, someTexts, t, trusted } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
+import { whatOf } from '../rules/what.ts';
 import { withAdministrators } from './administrators.ts';
 import { boundaryWords } from './boundary.ts';
 import { credentialWords } from './credential-words.ts';
@@ -20,7 +21,7 @@ export function findingWords(finding: DriftFinding, naming: DisplayNames, option
 }
 
 function wordsOf(finding: DriftFinding, naming: DisplayNames, options: DriftWordsOptions): DriftWords {
-  const { what } = finding;
+  const what = whatOf(finding);
   // What a key was used for, what the root user has and what only Terraform knows is nobody's call: nobody could say who.
   const unasked = { ...options, attributed: false };
   switch (what.kind) {
@@ -54,7 +55,7 @@ function wordsOf(finding: DriftFinding, naming: DisplayNames, options: DriftWord
 }
 
 function attributesWords(
-  { id, cause, by }: DriftFinding,
+  { id, cause, lastChange: by }: DriftFinding,
   address: string,
   attributes: readonly string[],
   naming: DisplayNames,
@@ -64,7 +65,7 @@ function attributesWords(
   const named = what === address ? codeText(address) : proseText(what);
   const names = someTexts(attributes.map(codeText));
   const which = attributes.length === 0 ? t`` : t` (${names})`;
-  const byHand = cause === 'manual' || cause === 'settled';
+  const byHand = cause === 'manual' || cause === 'resolved';
   return {
     consequence: trusted("Nobody's access changes by this."),
     cause: byHand

@@ -1,5 +1,5 @@
 import type { DisplayNames } from '../../access/text/names.ts';
-import type { DriftFinding, DriftLook } from '../finding.ts';
+import type { DriftFinding, ScanResult } from '../finding.ts';
 import { besidesUnapplied, isNothingApplied } from './unapplied.ts';
 
 /** The findings of a look by what is to be said of them. */
@@ -12,24 +12,24 @@ export interface Sorted {
   readonly settled: readonly DriftFinding[];
 }
 
-export function sortedFindings({ findings }: Pick<DriftLook, 'findings'>): Sorted {
+export function sortedFindings({ findings }: Pick<ScanResult, 'findings'>): Sorted {
   return {
-    open: findings.filter(({ cause }) => cause !== 'pending' && cause !== 'settled'),
-    pending: findings.filter(({ cause }) => cause === 'pending'),
-    settled: findings.filter(({ cause }) => cause === 'settled'),
+    open: findings.filter(({ cause }) => cause !== 'pending' && cause !== 'expired' && cause !== 'resolved'),
+    pending: findings.filter(({ cause }) => cause === 'pending' || cause === 'expired'),
+    settled: findings.filter(({ cause }) => cause === 'resolved'),
   };
 }
 
 /** The same without what one sentence tells, where nothing was applied yet. */
 export function toldFindings(
-  look: Pick<DriftLook, 'findings' | 'at'>,
+  look: Pick<ScanResult, 'findings' | 'at'>,
   naming: DisplayNames,
 ): Sorted & { isNew: boolean } {
   const isNew = isNothingApplied(look, naming);
   return { ...sortedFindings(isNew ? { findings: besidesUnapplied(look.findings) } : look), isNew };
 }
 
-type Headed = Pick<DriftLook, 'findings' | 'class' | 'unseen' | 'snoozed' | 'at'>;
+type Headed = Pick<ScanResult, 'findings' | 'class' | 'notChecked' | 'snoozed' | 'at'>;
 
 /** `perception-lab differs from team.yaml: 3 findings, 1 spends money`, without a full stop. */
 export function headingWords(look: Headed, naming: DisplayNames): string {
@@ -46,21 +46,21 @@ export function headingWords(look: Headed, naming: DisplayNames): string {
   }
   if (pending.length > 0) return pendingHeading(pending, naming);
   if (settled.length > 0) return `${lab} was changed by hand, and is as team.yaml says by now`;
-  if (look.unseen.length > 0) return `${lab} is as team.yaml says, as far as it could be looked at`;
+  if (look.notChecked.length > 0) return `${lab} is as team.yaml says, as far as it could be looked at`;
   return look.snoozed.length > 0
     ? `${lab} is as team.yaml says, but for what is snoozed there (${countWords(look.snoozed.length, 'finding')})`
     : `${lab} is as team.yaml says`;
 }
 
 /** A key more lets nobody spend who could not before: it is a copy more to lose. */
-function isSpending({ risk, what }: DriftFinding): boolean {
-  return risk === 'spends' && what.kind !== 'too-many-access-keys' && what.kind !== 'key-used-after-leaving';
+function isSpending({ risk, rule }: DriftFinding): boolean {
+  return risk === 'spends' && rule !== 'too-many-access-keys' && rule !== 'key-used-after-leaving';
 }
 
 /** The same where nothing but an apply is due. */
 export function pendingHeading(pending: readonly DriftFinding[], naming: DisplayNames): string {
   const { lab } = naming;
-  if (pending.every((finding) => isOver(finding, naming))) {
+  if (pending.every(isOver)) {
     return pending.length === 1
       ? `${lab}: a last day has passed, and the user is still there`
       : `${lab}: the last day of ${countWords(pending.length, 'member')} has passed, and their users are still there`;
@@ -69,26 +69,25 @@ export function pendingHeading(pending: readonly DriftFinding[], naming: Display
 }
 
 /** What stands above a list of them, without a colon. */
-export function pendingListWords(pending: readonly DriftFinding[], naming: DisplayNames): string {
-  const over = pending.filter((finding) => isOver(finding, naming)).length;
+export function pendingListWords(pending: readonly DriftFinding[]): string {
+  const over = pending.filter(isOver).length;
   if (over === 0) return 'Merged and not applied yet';
   return over === pending.length ? 'Due, and not applied yet' : 'Merged, or due, and not applied yet';
 }
 
 /** Whether it is the user of a member whose last day has passed: nobody has changed the file. */
-export function isOver({ what }: DriftFinding, { people }: DisplayNames): boolean {
-  if (what.kind !== 'difference' || what.difference.kind !== 'user-added') return false;
-  return (people.get(what.difference.user)?.until ?? null) !== null;
+export function isOver({ cause }: DriftFinding): boolean {
+  return cause === 'expired';
 }
 
 /** What a look means beside the number of findings; null where the findings say it. */
-export function classWords(look: Headed, naming: DisplayNames): string | null {
+export function classWords(look: Headed): string | null {
   switch (look.class) {
     case 'clean':
     case 'drift':
       return null;
     case 'pending':
-      return pendingWords(look, naming);
+      return pendingWords(look);
     case 'state-only':
       return 'The account was changed by hand, and is as team.yaml says by now; the next apply records it.';
     case 'unexplained':
@@ -100,10 +99,10 @@ export function classWords(look: Headed, naming: DisplayNames): string | null {
   }
 }
 
-function pendingWords(look: Headed, naming: DisplayNames): string {
+function pendingWords(look: Headed): string {
   const { open, pending, settled } = sortedFindings(look);
   const due =
-    pending.length > 0 && pending.every((finding) => isOver(finding, naming))
+    pending.length > 0 && pending.every(isOver)
       ? 'a last day has passed since the last apply'
       : 'team.yaml has changes that are not applied yet';
   // Without a plan, or a record of the last apply, nobody knows whether it was by hand.

@@ -43,27 +43,27 @@ export function findingLine(
 ): string {
   const { reveal = false, attributed = false } = options;
   const words = findingWords(finding, naming, { reconcile: false, attributed, addresses: reveal });
-  const isRecorded = finding.cause === 'pending' || finding.cause === 'settled';
+  const isRecorded = finding.cause === 'pending' || finding.cause === 'expired' || finding.cause === 'resolved';
   // What is only not applied yet, or wanted by now, and gives nobody anything, is said by what it is.
-  if (isRecorded && finding.people.length === 0) return markdownText(words.cause, reveal).markdown;
+  if (isRecorded && finding.changes.length === 0) return markdownText(words.cause, reveal).markdown;
   const first = markdownText(words.consequence, reveal);
   return md`${isLoud(finding) ? strong(first) : first} ${markdownText(words.cause, reveal)}`.markdown;
 }
 
 /** What must not be missed stands in bold: what somebody may do and should not, and keys in wrong hands. */
-function isLoud({ risk, what }: DriftFinding): boolean {
+function isLoud({ risk, rule }: DriftFinding): boolean {
   return (
     risk === 'spends' ||
     risk === 'harms-workers' ||
     risk === 'deletes-data' ||
-    what.kind === 'root-access-key' ||
-    what.kind === 'key-used-after-leaving'
+    rule === 'root-access-key' ||
+    rule === 'key-used-after-leaving'
   );
 }
 
 /** The heading of the section of docs/drift.md about it. */
-export function sectionOf({ what }: DriftFinding): string {
-  return what.kind === 'difference' ? what.difference.kind : what.kind;
+export function sectionOf({ rule }: DriftFinding): string {
+  return rule;
 }
 
 function commandBlock(commands: readonly Command[], reveal: boolean): readonly string[] {

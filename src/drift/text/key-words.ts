@@ -3,7 +3,8 @@ import { type DisplayNames, listWords } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/inventory/inventory.ts';
 import { dateWords } from '../../text/durations.ts';
 import { codeText, isEmptyText, listTexts, sentences, type Text, t, trusted } from '../../text/text.ts';
-import type { DriftFinding, DriftWhat } from '../finding.ts';
+import type { DriftFinding } from '../finding.ts';
+import type { DriftWhat } from '../rules/what.ts';
 import { type Command, iamCommand } from './aws-command.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
 
@@ -26,7 +27,7 @@ export function keyWords(
   naming: DisplayNames,
   options: DriftWordsOptions,
 ): DriftWords {
-  const who = attributionSaid(finding.by, naming, options);
+  const who = attributionSaid(finding.lastChange, naming, options);
   switch (what.kind) {
     case 'root-access-key':
       return rootWords(what.keys, who);

@@ -4,7 +4,7 @@ import { wrapVisible } from '../../text/columns.ts';
 import { dateWords } from '../../text/durations.ts';
 import { codeText, isEmptyText, plainText, t } from '../../text/text.ts';
 import { visible } from '../../text/visible.ts';
-import type { DriftFinding, DriftLook } from '../finding.ts';
+import type { DriftFinding, ScanResult } from '../finding.ts';
 import { asOfReportWords } from './as-of.ts';
 import { commandLine } from './aws-command.ts';
 import { findingWords } from './finding-words.ts';
@@ -26,7 +26,7 @@ export interface DriftLinesOptions {
 }
 
 /** The whole report of one look at the account, for a terminal, in lines of at most `width` cells. */
-export function driftLines(look: DriftLook, naming: DisplayNames, options: DriftLinesOptions): readonly string[] {
+export function driftLines(look: ScanResult, naming: DisplayNames, options: DriftLinesOptions): readonly string[] {
   const { width = 100, mayReconcile = false } = options;
   const { open, pending, settled, isNew } = toldFindings(look, naming);
   const words = {
@@ -43,13 +43,13 @@ export function driftLines(look: DriftLook, naming: DisplayNames, options: Drift
       ? wrapVisible(`${headingWords(look, naming)}.`, width)
       : isNew
         ? []
-        : sentence(classWords(look, naming) ?? cleanWords(look)),
+        : sentence(classWords(look) ?? cleanWords(look)),
     open.flatMap((finding, index) => itemLines(index + 1, finding, naming, words, width)),
-    shortLines(`${pendingListWords(pending, naming)} (mturk-team plan shows it):`, pending, naming, words, width),
+    shortLines(`${pendingListWords(pending)} (mturk-team plan shows it):`, pending, naming, words, width),
     shortLines('Done by hand, and as team.yaml wants it by now:', settled, naming, words, width),
     asOf === null ? [] : sentence(asOf),
     snoozedLines(look, width),
-    look.unseen.flatMap((unseen) => sentence(unseenWords(unseen))),
+    look.notChecked.flatMap((unseen) => sentence(unseenWords(unseen))),
     look.planned ? [] : sentence(notPlannedWords(look)),
     options.reconcile ? [] : undoLines(open, mayReconcile, sentence),
   ];
@@ -59,15 +59,15 @@ export function driftLines(look: DriftLook, naming: DisplayNames, options: Drift
 }
 
 /** What a look without a plan leaves out. */
-export function notPlannedWords({ findings }: Pick<DriftLook, 'findings'>): string {
-  const undecided = findings.some(({ cause }) => cause === 'undecided')
+export function notPlannedWords({ findings }: Pick<ScanResult, 'findings'>): string {
+  const undecided = findings.some(({ cause }) => cause === 'unknown')
     ? ', and tells what was done by hand from what is merged and not applied yet'
     : '';
   return `No plan was made, and SSH keys and the newest access keys were not looked at (--fast): without it mturk-team drift also finds those, and what nobody's access depends on${undecided}.`;
 }
 
 /** Where nothing is left to be told. */
-function cleanWords({ snoozed }: Pick<DriftLook, 'snoozed'>): string {
+function cleanWords({ snoozed }: Pick<ScanResult, 'snoozed'>): string {
   const count = snoozed.length;
   return count === 0
     ? 'The account is as team.yaml says.'
@@ -75,8 +75,8 @@ function cleanWords({ snoozed }: Pick<DriftLook, 'snoozed'>): string {
 }
 
 /** Whether anybody was asked who did it, seen from the answers. */
-export function isAttributed({ findings }: Pick<DriftLook, 'findings'>): boolean {
-  return findings.some(({ by }) => by !== null);
+export function isAttributed({ findings }: Pick<ScanResult, 'findings'>): boolean {
+  return findings.some(({ lastChange: by }) => by !== null);
 }
 
 function itemLines(
@@ -110,13 +110,13 @@ function shortLines(
   if (findings.length === 0) return [];
   const items = findings.flatMap((finding) => {
     const { consequence, cause } = findingWords(finding, naming, options);
-    const text = finding.people.length === 0 ? cause : t`${consequence} ${cause}`;
+    const text = finding.changes.length === 0 ? cause : t`${consequence} ${cause}`;
     return wrapVisible(plainText(text), width - 4).map((line, index) => `${index === 0 ? '  - ' : '    '}${line}`);
   });
   return [`  ${heading}`, ...items];
 }
 
-function snoozedLines({ snoozed, idle, findings }: DriftLook, width: number): readonly string[] {
+function snoozedLines({ snoozed, unusedSnoozes: idle, findings }: ScanResult, width: number): readonly string[] {
   const sentence = (text: string) => wrapVisible(text, width - 2).map((line) => `  ${line}`);
   const lines = (text: string) =>
     wrapVisible(text, width - 4).map((line, index) => `${index === 0 ? '  - ' : '    '}${line}`);
@@ -125,7 +125,7 @@ function snoozedLines({ snoozed, idle, findings }: DriftLook, width: number): re
     ...snoozed.flatMap(({ finding, until, reason }) =>
       lines(visible(`${finding.id}, until ${dateWords(until)}: ${reason}`)),
     ),
-    ...snoozeNotes({ idle, findings }).flatMap(({ words, ids }) => [
+    ...snoozeNotes({ unusedSnoozes: idle, findings }).flatMap(({ words, ids }) => [
       ...sentence(`${words}:`),
       ...ids.flatMap((id) => lines(visible(id))),
     ]),
@@ -137,7 +137,7 @@ function undoLines(
   mayReconcile: boolean,
   sentence: (text: string) => readonly string[],
 ): readonly string[] {
-  const count = open.filter(({ fate, cause }) => fate === 'undo' && cause === 'manual').length;
+  const count = open.filter(({ remediation: fate, cause }) => fate === 'auto' && cause === 'manual').length;
   if (count === 0 || mayReconcile) return [];
   return sentence(
     plainText(

@@ -6,7 +6,8 @@ import type { AccessKey } from '../../aws/inventory/inventory.ts';
 import { labPath } from '../../team/names.ts';
 import { dateWords } from '../../text/durations.ts';
 import { codeText, proseText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
-import type { DriftFinding, DriftWhat } from '../finding.ts';
+import type { DriftFinding } from '../finding.ts';
+import type { DriftWhat } from '../rules/what.ts';
 import { type Command, iamCommand, switchOffAll } from './aws-command.ts';
 import { canWords, peopleSaid } from './people.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
@@ -48,7 +49,7 @@ export function outsideWords(
   return {
     consequence,
     cause: sentences(
-      t`The user lies outside ${codeText(labPath(naming.lab))} and has ${has.length === 0 ? trusted('nothing that could be read') : someTexts(has)}${attributionSaid(finding.by, naming, options)}; ${areKeysKnown ? keysSaid(keys) : trusted('whether it has an access key, the credential report of AWS does not tell yet')}.`,
+      t`The user lies outside ${codeText(labPath(naming.lab))} and has ${has.length === 0 ? trusted('nothing that could be read') : someTexts(has)}${attributionSaid(finding.lastChange, naming, options)}; ${areKeysKnown ? keysSaid(keys) : trusted('whether it has an access key, the credential report of AWS does not tell yet')}.`,
       unknown,
     ),
     remedy: sentences(
@@ -112,14 +113,14 @@ export function foreignGroupWords(
   naming: DisplayNames,
   options: DriftWordsOptions,
 ): DriftWords {
-  const today = peopleSaid(finding.people, 'manual', naming);
+  const today = peopleSaid(finding.changes, 'manual', naming);
   return {
     consequence:
       today ??
       (finding.risk === 'spends'
         ? t`${userText(user, naming)} can give anybody everything in the account, themselves first, and should not.`
         : t`What ${userText(user, naming)} can do depends on who edits the group ${codeText(group)}; nobody's access to Mechanical Turk changes by it today.`),
-    cause: t`${userText(user, naming)} is in the group ${codeText(group)}, which is not the lab's${attributionSaid(finding.by, naming, options)}.`,
+    cause: t`${userText(user, naming)} is in the group ${codeText(group)}, which is not the lab's${attributionSaid(finding.lastChange, naming, options)}.`,
     remedy: t`Nothing undoes it unasked; this takes them out again:`,
     commands: [iamCommand('remove-user-from-group', ['user-name', user], ['group-name', group])],
   };

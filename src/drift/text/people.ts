@@ -118,16 +118,17 @@ const TONES: Readonly<Record<DriftCause, { readonly gained: string; readonly los
   manual: { gained: ', and should not', lost: ', which team.yaml gives' },
   unmanaged: { gained: ', and should not', lost: ', which team.yaml gives' },
   unexplained: { gained: ', and should not', lost: ', which team.yaml gives' },
-  undecided: { gained: ', which team.yaml does not give', lost: ', which team.yaml gives' },
+  unknown: { gained: ', which team.yaml does not give', lost: ', which team.yaml gives' },
   pending: { gained: ' until team.yaml is applied', lost: ' until team.yaml is applied' },
-  settled: { gained: '', lost: '' },
+  expired: { gained: '', lost: '' },
+  resolved: { gained: '', lost: '' },
 };
 
 /** What one person can and cannot do by it, to stand after the name. */
 function changeSaid(person: AccessChange, cause: DriftCause): Text {
   const { gained, lost } = person.capabilities;
   const tone = TONES[cause];
-  const pending = cause === 'pending';
+  const pending = cause === 'pending' || cause === 'expired';
   const parts = [
     ...(gained.length === 0 ? [] : [trusted(`${gainVerb(person, pending)} ${canWords(gained)}${tone.gained}`)]),
     ...(lost.length === 0 ? [] : [trusted(`${lossVerb(person, cause)} ${couldWords(lost)}${tone.lost}`)]),
@@ -149,8 +150,8 @@ function gainVerb({ suspended, unknownPolicies }: AccessChange, pending: boolean
 
 function lossVerb({ suspended }: AccessChange, cause: DriftCause): string {
   // Whoever is new in the file could not do it before either.
-  const verb = cause === 'undecided' ? 'cannot' : 'can no longer';
-  if (cause === 'pending') return 'cannot';
+  const verb = cause === 'unknown' ? 'cannot' : 'can no longer';
+  if (cause === 'pending' || cause === 'expired') return 'cannot';
   return suspended.after && !suspended.before ? `is denied everything, and ${verb}` : verb;
 }
 

@@ -7,6 +7,7 @@ import { stepText } from '../../terraform/run/progress.ts';
 import { codeText, plainText, proseText, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
 import { type RestoreEffect, restoreEffect } from '../remediation/restore-effect.ts';
+import { whatOf } from '../rules/what.ts';
 import { couldWords } from './people.ts';
 
 /** What putting a finding right does, before it is done and after. */
@@ -33,7 +34,7 @@ export function deedLines(
 
 function deedLine(finding: DriftFinding, effect: RestoreEffect, naming: DisplayNames, tense: 'todo' | 'done'): string {
   const deed = deedOf(finding, naming);
-  const outcome = effect === 'may-give' && finding.people.length === 0 ? [UNKNOWN] : outcomes(finding.people, naming);
+  const outcome = effect === 'may-give' && finding.changes.length === 0 ? [UNKNOWN] : outcomes(finding.changes, naming);
   const after = outcome.length === 0 ? '' : `: ${outcome.join('; ')}`;
   return `${EFFECTS[effect][tense]}${deed[tense]} ${plainText(deed.what)}${after}`;
 }
@@ -46,7 +47,8 @@ const EFFECTS: Readonly<Record<RestoreEffect, Readonly<Record<'todo' | 'done', s
 
 const UNKNOWN = 'what that lets whom do is not known here';
 
-function deedOf({ what }: DriftFinding, naming: DisplayNames): Deed {
+function deedOf(finding: DriftFinding, naming: DisplayNames): Deed {
+  const what = whatOf(finding);
   if (what.kind === 'difference') return differenceDeed(what.difference, naming);
   if (what.kind !== 'attributes') return { todo: 'put', done: 'put', what: trusted('back what was changed') };
   const step = stepText(what.address, '').trim();

@@ -2,7 +2,7 @@ import { differenceWords } from '../../access/text/difference.ts';
 import { type DisplayNames, listWords, userLabel } from '../../access/text/names.ts';
 import { infinitive } from '../../review/text/change-words.ts';
 import { visible } from '../../text/visible.ts';
-import type { DriftFinding, DriftLook } from '../finding.ts';
+import type { DriftFinding, ScanResult } from '../finding.ts';
 import type { Unknown } from '../remediation/reconcile.ts';
 import type { Refusal } from '../remediation/reconcile-refusal.ts';
 import { restoreEffect } from '../remediation/restore-effect.ts';
@@ -73,13 +73,13 @@ export function reconcileQuestion(findings: readonly DriftFinding[], account: st
 }
 
 /** How the account stands after something was put right, without telling all of it again. */
-export function stillDiffersText(look: Pick<DriftLook, 'findings' | 'snoozed' | 'unseen'>): string {
+export function stillDiffersText(look: Pick<ScanResult, 'findings' | 'snoozed' | 'notChecked'>): string {
   const { open, pending } = sortedFindings(look);
   const snoozed = look.snoozed.length === 0 ? '' : ` ${countWords(look.snoozed.length, 'finding')} snoozed.`;
-  const unseen = look.unseen.length === 0 ? '' : ' Not everything could be looked at.';
+  const unseen = look.notChecked.length === 0 ? '' : ' Not everything could be looked at.';
   if (open.length + pending.length === 0) {
     const besides = look.snoozed.length === 0 ? '' : ', but for what is snoozed';
-    return `The account is as team.yaml says${look.unseen.length === 0 ? besides : ', as far as it could be looked at'}.${unseen}`;
+    return `The account is as team.yaml says${look.notChecked.length === 0 ? besides : ', as far as it could be looked at'}.${unseen}`;
   }
   const differs =
     open.length === 0 ? [] : [`Still different: ${countWords(open.length, 'finding')}. ${idWords(open)}.`];
@@ -88,7 +88,7 @@ export function stillDiffersText(look: Pick<DriftLook, 'findings' | 'snoozed' | 
 }
 
 /** What names a look for --expect, where putting something right comes next. */
-export function fingerprintText({ fingerprint }: Pick<DriftLook, 'fingerprint'>): string {
+export function fingerprintText({ fingerprint }: Pick<ScanResult, 'fingerprint'>): string {
   const digits = fingerprint.slice(0, FINGERPRINT_DIGITS);
   return `This look is ${digits}: with --expect ${digits}, --reconcile and --restore change nothing if anything else is found by then.`;
 }

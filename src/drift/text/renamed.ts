@@ -4,13 +4,14 @@ import type { DisplayNames } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY, memberTags } from '../../team/names.ts';
 import { codeText, type Text, t, trusted } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
+import { whatOf } from '../rules/what.ts';
 
 /**
  * What is gone and may only have another name now: a member's user while a stray one has her tag or her limits, a role's
  * group while a stray one has the role's policy. Keys are those of `renamedKey`.
  */
 export function renamedIn(findings: readonly DriftFinding[], naming: DisplayNames): ReadonlySet<string> {
-  const strays = findings.flatMap(({ what }) => (what.kind === 'stray' ? [what.effect.stray] : []));
+  const strays = findings.map(whatOf).flatMap((what) => (what.kind === 'stray' ? [what.effect.stray] : []));
   const isRenamed = (difference: Difference): boolean => {
     if (difference.kind === 'user-deleted') {
       const key = memberKeyOf(difference.user, naming);
@@ -33,9 +34,11 @@ export function renamedIn(findings: readonly DriftFinding[], naming: DisplayName
     );
   };
   return new Set(
-    findings.flatMap(({ what }) =>
-      what.kind === 'difference' && isRenamed(what.difference) ? [renamedKey(what.difference)] : [],
-    ),
+    findings
+      .map(whatOf)
+      .flatMap((what) =>
+        what.kind === 'difference' && isRenamed(what.difference) ? [renamedKey(what.difference)] : [],
+      ),
   );
 }
 

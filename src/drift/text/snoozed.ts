@@ -1,4 +1,4 @@
-import type { DriftLook } from '../finding.ts';
+import type { ScanResult } from '../finding.ts';
 
 /** What is to be said of entries under `snoozed` that hold nothing back, without a colon. */
 interface SnoozeNote {
@@ -10,7 +10,10 @@ interface SnoozeNote {
  * Entries that hold nothing back, by why: those whose day has passed while their finding is told, and those whose finding
  * is not there (any more), whatever their day.
  */
-export function snoozeNotes({ idle, findings }: Pick<DriftLook, 'idle' | 'findings'>): readonly SnoozeNote[] {
+export function snoozeNotes({
+  unusedSnoozes: idle,
+  findings,
+}: Pick<ScanResult, 'unusedSnoozes' | 'findings'>): readonly SnoozeNote[] {
   const told = new Set(findings.map(({ id }) => id));
   const notes = [
     {

@@ -22,7 +22,7 @@ export function strayWords(
   const { words, commands } = strayRemedies(effect);
   return {
     consequence: consequenceSaid(effect, naming),
-    cause: causeSaid(stray, naming, attributionSaid(finding.by, naming, options)),
+    cause: causeSaid(stray, naming, attributionSaid(finding.lastChange, naming, options)),
     remedy: t`Nothing undoes it unasked; ${words}:`,
     commands,
   };

@@ -1,12 +1,13 @@
 import type { DisplayNames } from '../../access/text/names.ts';
-import type { DriftFinding, DriftLook } from '../finding.ts';
+import type { DriftFinding, ScanResult } from '../finding.ts';
+import { whatOf } from '../rules/what.ts';
 
 /**
  * Whether an account has nothing of the lab yet: every member's user is missing, and nobody is known to have deleted any.
  * One sentence then says what a finding for each user, group and policy would.
  */
 export function isNothingApplied(
-  { findings, at }: Pick<DriftLook, 'findings' | 'at'>,
+  { findings, at }: Pick<ScanResult, 'findings' | 'at'>,
   { people }: DisplayNames,
 ): boolean {
   const missing = new Set(findings.flatMap((finding) => (isUnapplied(finding) ? [userOf(finding)] : [])));
@@ -18,12 +19,15 @@ export function isNothingApplied(
 }
 
 /** Whether such a sentence says it. */
-function isUnapplied({ cause, what }: DriftFinding): boolean {
+function isUnapplied(finding: DriftFinding): boolean {
+  const { cause } = finding;
+  const what = whatOf(finding);
   if (what.kind === 'boundary') return what.effect.state === 'missing';
-  return (cause === 'pending' || cause === 'undecided') && what.kind === 'difference';
+  return (cause === 'pending' || cause === 'unknown') && what.kind === 'difference';
 }
 
-function userOf({ what }: DriftFinding): string {
+function userOf(finding: DriftFinding): string {
+  const what = whatOf(finding);
   return what.kind === 'difference' && what.difference.kind === 'user-deleted' ? what.difference.user : '';
 }
 
@@ -36,7 +40,8 @@ export function besidesUnapplied(findings: readonly DriftFinding[]): readonly Dr
 export function unappliedWords(findings: readonly DriftFinding[]): string {
   const kinds = findings
     .filter(isUnapplied)
-    .flatMap(({ what }) => (what.kind === 'difference' ? what.difference.kind : []));
+    .map(whatOf)
+    .flatMap((what) => (what.kind === 'difference' ? what.difference.kind : []));
   const count = (kind: string, one: string, many: string) => {
     const number = kinds.filter((each) => each === kind).length;
     return number === 0 ? [] : [`${number} ${number === 1 ? one : many}`];
@@ -46,7 +51,7 @@ export function unappliedWords(findings: readonly DriftFinding[]): string {
     ...count('group-deleted', 'group', 'groups'),
     ...count('policy-deleted', 'policy', 'policies'),
   ];
-  const first = findings.some(({ what }) => what.kind === 'boundary' && what.effect.state === 'missing')
+  const first = findings.map(whatOf).some((what) => what.kind === 'boundary' && what.effect.state === 'missing')
     ? ' There is no permissions boundary either: an administrator runs mturk-team apply --bootstrap first.'
     : '';
   const last = made.at(-1) ?? '';

@@ -4,7 +4,8 @@ import { policyText, userText } from '../../access/text/iam-names.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { boundaryArn } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t, trusted } from '../../text/text.ts';
-import type { DriftFinding, DriftWhat } from '../finding.ts';
+import type { DriftFinding } from '../finding.ts';
+import type { DriftWhat } from '../rules/what.ts';
 import { iamCommand } from './aws-command.ts';
 import { canWords } from './people.ts';
 import { attributionSaid, type DriftWords, type DriftWordsOptions } from './words.ts';
@@ -34,7 +35,7 @@ export function waitingVersionWords(
         ? t`The version ${codeText(version)} of ${policy}, which is not in force and which one call brings in force, lets through more than Mechanical Turk.`
         : null,
     ),
-    cause: t`Somebody made that version${attributionSaid(finding.by, naming, options)} beside the one in force, which gives less; applying team.yaml makes none like it.`,
+    cause: t`Somebody made that version${attributionSaid(finding.lastChange, naming, options)} beside the one in force, which gives less; applying team.yaml makes none like it.`,
     remedy: t`Nothing undoes it unasked; this deletes it:`,
     commands: [iamCommand('delete-policy-version', ['policy-arn', arn], ['version-id', version])],
   };

@@ -25,7 +25,7 @@ export interface DriftWordsOptions {
   readonly renamed?: ReadonlySet<string>;
 }
 
-const THROUGH: Readonly<Record<Attribution['through'], string | null>> = {
+const THROUGH: Readonly<Record<Attribution['userAgent'], string | null>> = {
   console: 'console',
   cli: 'AWS CLI',
   sdk: 'a program',
@@ -36,13 +36,13 @@ const THROUGH: Readonly<Record<Attribution['through'], string | null>> = {
 /** ` (by Ada O'Neill, 24 Nov 2026 16:02 UTC, console)`, to stand before a full stop. */
 export function attributionSaid(by: Attribution | null, naming: DisplayNames, options: DriftWordsOptions): Text {
   if (by === null) return trusted(options.attributed ? ' (by whom is not known)' : '');
-  const who = by.who === 'root' ? trusted('the root user') : t`${naming.people.get(by.who)?.name ?? by.who}`;
-  const through = THROUGH[by.through];
+  const who = by.actor === 'root' ? trusted('the root user') : t`${naming.people.get(by.actor)?.name ?? by.actor}`;
+  const through = THROUGH[by.userAgent];
   const parts = [
     t`by ${who}`,
     trusted(timeWords(by.at)),
     ...(through === null ? [] : [trusted(through)]),
-    ...(by.from === null || !options.addresses ? [] : [t`from ${by.from}`]),
+    ...(by.sourceIp === null || !options.addresses ? [] : [t`from ${by.sourceIp}`]),
   ];
   return t` (${joinTexts(
     parts.filter((part) => !isEmptyText(part)),

@@ -1,4 +1,4 @@
-import { FINDING_IDS, isFindingId, RENAMED_IDS } from '../../diagnostics/finding-ids.ts';
+import { FINDING_IDS, isFindingId } from '../../diagnostics/finding-ids.ts';
 import { FINDING_ID_PATTERN, LONGEST_FINDING_ID } from '../patterns.ts';
 import type { Rule } from './rule.ts';
 
@@ -6,7 +6,7 @@ export const snoozesNameFindings: Rule = ({ draft, intact, report, suggest }) =>
   for (const { finding } of draft.snoozed) {
     const possible = finding.length <= LONGEST_FINDING_ID && FINDING_ID_PATTERN.test(finding);
     const [kind = ''] = finding.split('/', 1);
-    if ((possible && (isFindingId(kind) || RENAMED_IDS.includes(kind))) || !intact('snoozed', finding)) continue;
+    if ((possible && isFindingId(kind)) || !intact('snoozed', finding)) continue;
     const known = possible ? { kind, suggestion: suggest(kind, FINDING_IDS) } : null;
     report('invalid-finding-id', ['snoozed', finding], { id: finding, unknown: known }, { at: 'key' });
   }

@@ -1,10 +1,13 @@
+import { labPath } from '../../team/names.ts';
 import { type Applied, pendingChanges } from '../applied.ts';
-import type { DriftFinding, DriftLook } from '../finding.ts';
+import { type DriftFinding, differenceOf, type ScanResult } from '../finding.ts';
+import { ruleOf } from '../rules/what.ts';
 import { snoozedOn } from '../snooze/look-snooze.ts';
 import { findingIds } from './finding-id.ts';
-import { placeOf } from './finding-place.ts';
 import { classOf, fingerprintOf } from './look-class.ts';
 import { type Drafts, draftsFromInventory, draftsFromPlan, type Looking } from './look-drafts.ts';
+
+import { bySeverity, severityOf } from './severity.ts';
 
 interface Looked extends Omit<Looking, 'since'> {
   /** What is noted of the last apply; null where nothing is. */
@@ -16,45 +19,41 @@ interface Looked extends Omit<Looking, 'since'> {
  * inventory, and what a plan says of it. Where nobody told who may do what, only the plan speaks, and the look is an
  * error whatever it says.
  */
-export function lookOf({ applied, ...looked }: Looked): DriftLook {
+export function scanOf({ applied, ...looked }: Looked): ScanResult {
   const { team, today, at, inventory, plan } = looked;
   const looking = { ...looked, since: pendingChanges(applied, team, today) };
   const { drafts, unseen, together } = inventory.isAccessKnown ? draftsFromInventory(looking) : draftsFromPlan(looking);
   const idOf = findingIds(team);
+  const account = { path: labPath(team.lab), account: inventory.access };
   const found = drafts
-    .map(
-      (draft): DriftFinding => ({
-        ...draft,
-        id: idOf(draft.what, draft.risk, draft.administrators),
-        place: placeOf(draft.what, draft.people, draft.risk, draft.administrators),
-        by: null,
-      }),
-    )
-    .sort((one, other) => one.place - other.place || (one.id < other.id ? -1 : 1));
-  const { findings: shown, snoozed, idle } = snoozedOn(today, team.snoozed, found);
+    .map(({ what, cause, remediation, changes, risk, escalates: given = [] }): DriftFinding => {
+      const { rule, data, escalates } = ruleOf(what, given, account);
+      const facts = { cause, remediation, changes, risk, escalates, lastChange: null };
+      const finding = { rule, data, ...facts } as Omit<DriftFinding, 'id' | 'severity'>;
+      return { ...finding, id: idOf(finding), severity: severityOf(finding) } as DriftFinding;
+    })
+    .sort(bySeverity);
+  const { findings: shown, snoozed, unusedSnoozes: idle } = snoozedOn(today, team.snoozed, found);
   const findings = undoneTogether(shown, together);
   return {
     class: inventory.isAccessKnown ? classOf(findings, unseen.length === 0) : 'error',
     findings,
     snoozed,
-    idle,
-    unseen,
+    unusedSnoozes: idle,
+    notChecked: unseen,
     fingerprint: fingerprintOf(findings),
     planned: plan !== null,
     at: at.toISOString(),
-    reportedAt: inventory.reportedAt,
+    credentialReportAt: inventory.reportedAt,
   };
 }
 
-/** What each alone could be undone, and not all of them at once, is left; what is snoozed stays as it is meanwhile. */
+/** What can be reverted alone but not together with the others is left to a person. */
 function undoneTogether(findings: readonly DriftFinding[], together: Drafts['together']): readonly DriftFinding[] {
-  const undoing = findings.flatMap(({ what, fate }) =>
-    fate === 'undo' && what.kind === 'difference' ? [what.difference] : [],
-  );
-  const possible = together(undoing);
+  const isAuto = (finding: DriftFinding) => finding.remediation === 'auto';
+  const possible = together(findings.filter(isAuto).flatMap((finding) => differenceOf(finding) ?? []));
   return findings.map((finding) => {
-    const { what, fate } = finding;
-    const isLeft = fate === 'undo' && what.kind === 'difference' && !possible.has(what.difference);
-    return isLeft ? { ...finding, fate: 'leave' } : finding;
+    const difference = isAuto(finding) ? differenceOf(finding) : null;
+    return difference === null || possible.has(difference) ? finding : { ...finding, remediation: 'on-request' };
   });
 }
