@@ -1,6 +1,7 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { UserAccess } from '../../../src/access/access-of.ts';
 import type { Difference } from '../../../src/access/model-difference.ts';
+import { NO_OPERATIONS } from '../../../src/access/operation-set.ts';
 import type { CloudTrailEvent } from '../../../src/aws/cloudtrail/event.ts';
 import { lookUpCloudTrail } from '../../../src/aws/cloudtrail/lookup.ts';
 import type { AccessKey } from '../../../src/aws/inventory/inventory.ts';
@@ -83,7 +84,11 @@ const boundary = (state: BoundaryEffect['state']): DriftWhat => ({
 const outside = (grants: UserAccess['grants']): DriftWhat => ({
   kind: 'outside',
   user: 'old',
-  access: { grants } as UserAccess,
+  access: {
+    user: { name: 'old', path: '/', groups: [], attached: [], inline: [], boundary: null, tags: {} },
+    grants,
+    allowed: NO_OPERATIONS,
+  } as unknown as UserAccess,
   isAdministrator: false,
   areKeysKnown: true,
   keys: [],
@@ -656,7 +661,7 @@ describe('who did it', () => {
   test('an apply is named as one, and no person is made up where nobody told', () => {
     const by = (events: readonly CloudTrailEvent[]) => attribute([finding(added)], events)[0]?.lastChange;
     expect(by([call({ actor: 'mturk-team-apply/GitHubActions', userAgent: 'terraform' })])).toEqual({
-      who: 'mturk-team-apply/GitHubActions',
+      actor: 'mturk-team-apply/GitHubActions',
       at: AT,
       sourceIp: '192.0.2.7',
       userAgent: 'terraform',

@@ -110,7 +110,7 @@ describe('credentials', () => {
         account: desiredAccess(sampleTeam, TODAY),
         credentials: { [name('bo')]: { keys: [keyOf({ lastUsed: '2026-11-21T00:00:00Z' })] } },
       },
-      ['unmanaged-user/bo/spends', 'key-used-after-leaving/bo'],
+      ['key-used-after-leaving/bo', 'unmanaged-user/bo/spends'],
     ],
     ['a password', { credentials: { [name('bo')]: { password: { lastUsed: null } } } }, ['console-password/bo']],
     [
@@ -124,7 +124,7 @@ describe('credentials', () => {
           },
         },
       },
-      ['service-specific-credential/bo', 'ssh-key/bo', 'signing-certificate/bo'],
+      ['ssh-key/bo', 'signing-certificate/bo', 'service-specific-credential/bo'],
     ],
     [
       'somebody else, who may do nothing',
@@ -182,6 +182,6 @@ describe('credentials', () => {
     const keys = [keyOf({ lastUsed: '2019-05-31T00:00:00Z' })];
     const account = withUser({ name: 'old-mturk-user', attached: [FULL] })(desiredAccess(sampleTeam, TODAY));
     const { findings } = lookAt({ account, credentials: { 'old-mturk-user': { keys } } });
-    expect(findings).toMatchObject([{ what: { kind: 'outside', keys, isAdministrator: false }, risk: 'spends' }]);
+    expect(findings).toMatchObject([{ rule: 'unmanaged-user', data: { keys }, escalates: [], risk: 'spends' }]);
   });
 });

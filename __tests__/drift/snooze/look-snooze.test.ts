@@ -32,7 +32,7 @@ describe('snoozes', () => {
     expect(seen.snoozed).toMatchObject([{ until: TODAY, reason: 'known', finding: { remediation: 'manual' } }]);
     expect(seen.unusedSnoozes).toEqual([]);
     const later = lookAt({ team, account, today: '2026-11-26' });
-    expect(later).toMatchObject({ snoozed: [], idle: ['membership-added/bo/paymaster/spends'] });
+    expect(later).toMatchObject({ snoozed: [], unusedSnoozes: ['membership-added/bo/paymaster/spends'] });
     expect(later.findings).toHaveLength(3);
   });
 
@@ -43,7 +43,7 @@ describe('snoozes', () => {
     );
     expect(lookAt({ team, account })).toMatchObject({
       snoozed: [],
-      idle: ['membership-added/bo/paymaster', 'console-password/ada'],
+      unusedSnoozes: ['membership-added/bo/paymaster', 'console-password/ada'],
     });
   });
 
@@ -63,9 +63,12 @@ describe('snoozes', () => {
     )(desiredAccess(sampleTeam, TODAY));
     const fates = (team: Team) =>
       lookAt({ team, account }).findings.map(({ id, remediation: fate }) => `${id}: ${fate}`);
-    expect(fates(sampleTeam)).toEqual(['policy-attached/user/fay/one: leave', 'policy-attached/user/fay/two: leave']);
+    expect(fates(sampleTeam)).toEqual([
+      'policy-attached/user/fay/one: on-request',
+      'policy-attached/user/fay/two: on-request',
+    ]);
     expect(fates(withSnoozes(snooze('policy-attached/user/fay/two', TODAY)))).toEqual([
-      'policy-attached/user/fay/one: undo',
+      'policy-attached/user/fay/one: auto',
     ]);
   });
 });
