@@ -84,7 +84,7 @@ test('from a look to its repair, as the workflow does it: what was added is undo
   const found = await mturk(['drift', '--no-lock', '--report', 'report.json']);
   expect(found.code).toBe(2);
   const seen = await scan();
-  const fates = seen.findings.map(({ fate }) => fate);
+  const fates = seen.findings.map(({ remediation }) => remediation);
   expect({ class: seen.class, fates }).toEqual({ class: 'drift', fates: ['undo', 'keep'] });
   const { fingerprint = '', ...rest } = outputs();
   expect({ fingerprint, ...rest }).toEqual({

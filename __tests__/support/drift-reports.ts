@@ -1,4 +1,4 @@
-import type { DriftFinding, DriftLook } from '../../src/drift/finding.ts';
+import type { DriftFinding, ScanResult } from '../../src/drift/finding.ts';
 import type { DriftReport } from '../../src/drift/report/report.ts';
 import { sixTamperings } from './sample-drift.ts';
 import { DIFFERENCES, lookOf, naming, OTHERS, team } from './sample-looks.ts';
@@ -6,7 +6,7 @@ import { DIFFERENCES, lookOf, naming, OTHERS, team } from './sample-looks.ts';
 /** Three findings: reconcile reverts the first, a person decides about the others. */
 export const ADDED = 'membership-added/bo/paymaster/spends';
 export const REMOVED = 'membership-removed/eve/results-reader';
-export const UNMANAGED = 'outside/old-mturk-user/spends';
+export const UNMANAGED = 'unmanaged-user/old-mturk-user/spends';
 
 export const DENIED = {
   what: 'the credential report',
@@ -22,16 +22,16 @@ function findingOf(id: string): DriftFinding {
   return sample ?? { ...OTHERS[0]!, id };
 }
 
-export function scanOf(ids: readonly string[], given: Partial<DriftLook> = {}): DriftLook {
+export function scanOf(ids: readonly string[], given: Partial<ScanResult> = {}): ScanResult {
   return lookOf(ids.map(findingOf), { at: new Date().toISOString(), ...given });
 }
 
-export function checkOf(scan: DriftLook): Extract<DriftReport['check'], { kind: 'scanned' }> {
+export function checkOf(scan: ScanResult): Extract<DriftReport['check'], { kind: 'scanned' }> {
   return { kind: 'scanned', scan, isAccessKnown: true, isAttributed: true };
 }
 
 /** What the job that scans perception-lab writes. */
-export function reportOf(scan: DriftLook, given: Partial<DriftReport> = {}): DriftReport {
+export function reportOf(scan: ScanResult, given: Partial<DriftReport> = {}): DriftReport {
   return {
     version: 1,
     lab: team.lab,
@@ -47,7 +47,7 @@ export function reportOf(scan: DriftLook, given: Partial<DriftReport> = {}): Dri
   };
 }
 
-export function reportWith(ids: readonly string[], given: Partial<DriftLook> = {}): DriftReport {
+export function reportWith(ids: readonly string[], given: Partial<ScanResult> = {}): DriftReport {
   return reportOf(scanOf(ids, given));
 }
 

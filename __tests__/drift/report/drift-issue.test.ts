@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { DriftFinding, DriftLook } from '../../../src/drift/finding.ts';
+import type { DriftFinding, ScanResult } from '../../../src/drift/finding.ts';
 import { driftIssue, hiddenData, type PreviousIssue, readHiddenData } from '../../../src/drift/report/drift-issue.ts';
 import { failedCheckIssue } from '../../../src/drift/report/failed-check-issue.ts';
 import { driftDecision } from '../../../src/drift/report/issues.ts';
@@ -36,7 +36,7 @@ function bodyOf(report: DriftReport): string {
   return decision.body;
 }
 
-const bodyOfScan = (scan: DriftLook) => bodyOf(reportOf(scan));
+const bodyOfScan = (scan: ScanResult) => bodyOf(reportOf(scan));
 
 function printed({ title, blocks }: { readonly title: string; readonly blocks: readonly Block[] }): string {
   return `${title}\n\n${printMarkdown(blocks, { reveal: false })}\n`;
@@ -80,11 +80,11 @@ const SCENARIOS: Readonly<Record<string, () => string>> = {
   },
   'snoozed-and-not-checked': () => {
     const [first, ...rest] = ALL;
-    const resolved = because('settled', [{ ...DIFFERENCES[2]!, people: [], risk: null }]);
+    const resolved = because('resolved', [{ ...DIFFERENCES[2]!, changes: [], risk: null }]);
     const given = {
       snoozed: [{ finding: first!, until: '2027-01-31', reason: 'its last study ends in January' }],
-      idle: ['old-access-key/ada'],
-      unseen: [DENIED],
+      unusedSnoozes: ['old-access-key/ada'],
+      notChecked: [DENIED],
     };
     return issueText(reportOf(lookOf([...rest.slice(0, 2), ...resolved], given)));
   },
@@ -162,12 +162,9 @@ test('a body fits, counts what it leaves out, and always has the worst finding',
 });
 
 test('many commands push nothing out', () => {
-  const stray = OTHERS.find(({ id }) => id.startsWith('stray/user'))!;
-  if (stray.what.kind !== 'stray' || stray.what.effect.stray.kind !== 'user') throw new Error('no user');
-  const { effect } = stray.what;
+  const ghost = OTHERS.find(({ rule }) => rule === 'unmanaged-user')!;
   const attached = Array.from({ length: 200 }, (_, at) => `arn:aws:iam::123456789012:policy/${'p'.repeat(100)}${at}`);
-  const many = structuredClone({ ...stray, what: { kind: 'stray', effect } }) as DriftFinding;
-  Object.assign((many.what as typeof stray.what).effect.stray.details ?? {}, { attached });
+  const many = { ...ghost, data: { ...ghost.data, inPath: true, attached } } as DriftFinding;
   const body = bodyOfScan(lookOf([many, ...ALL.filter(({ id }) => id === REMOVED)]));
   expect(
     codeTexts(htmlOf(body))
@@ -184,7 +181,7 @@ describe('account ids, ARNs, addresses and key ids', () => {
   const unseen = [{ what: 'the policy arn:aws:iam::123456789012:policy/x', failure }];
 
   test('are in no issue', () => {
-    const scan = lookOf([...ALL, ...because('pending', DIFFERENCES)], { unseen });
+    const scan = lookOf([...ALL, ...because('pending', DIFFERENCES)], { notChecked: unseen });
     const texts = [
       issueText(reportOf(scan)),
       printed(notAppliedIssue(reportOf(scan), LINKS)!),
@@ -198,7 +195,7 @@ describe('account ids, ARNs, addresses and key ids', () => {
     const data = { kind: 'console-password', user: 'backup-123456789012', lastUsed: null } as const;
     const named = finds('console-password/backup-123456789012', data);
     const snoozed = [{ finding: named, until: '2027-01-31', reason: 'of 123456789012' }];
-    const body = bodyOfScan(lookOf([named], { snoozed, idle: [named.id] }));
+    const body = bodyOfScan(lookOf([named], { snoozed, unusedSnoozes: [named.id] }));
     expect(body).not.toContain('123456789012');
     expect(body).toContain('# and 1 more: mturk-team drift');
   });
@@ -255,8 +252,8 @@ function bodiesWith(text: string): string {
   const unseen = [{ what: text, failure }];
   const scan = lookOf(findings, {
     snoozed: [{ finding: { ...ALL[0]!, id: text }, until: '2027-01-31', reason: text }],
-    idle: [text],
-    unseen,
+    unusedSnoozes: [text],
+    notChecked: unseen,
   });
   const names = Object.fromEntries([...naming.people].map(([user, { key }]) => [user, { key, name: text }]));
   const report = { ...reportOf(scan), names };

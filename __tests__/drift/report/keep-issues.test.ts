@@ -12,7 +12,7 @@ import {
 
 const { server, repository, check, issuesOf, issueOf } = driftIssuesInTest();
 const BOT = 'github-actions[bot]';
-const INCOMPLETE = { unseen: [DENIED] };
+const INCOMPLETE = { notChecked: [DENIED] };
 const pendingOf = (ids: readonly string[], cause: 'pending' | 'manual' = 'pending'): DriftReport =>
   reportWith([], { class: 'pending', findings: scanOf(ids).findings.map((each) => ({ ...each, cause })) });
 const failed = (): DriftReport => ({ ...reportWith([]), check: { kind: 'failed', failure: DENIED.failure } });
@@ -58,8 +58,8 @@ describe('the drift issue', () => {
   });
 
   test('a finding that gets worse is new; one that only changes its details is not', async () => {
-    await check(reportWith(['outside/old-mturk-user']));
-    await check(reportWith(['outside/old-mturk-user'], { fingerprint: '0'.repeat(64) }));
+    await check(reportWith(['unmanaged-user/old-mturk-user']));
+    await check(reportWith(['unmanaged-user/old-mturk-user'], { fingerprint: '0'.repeat(64) }));
     expect(issueOf('drift').comments).toEqual([]);
     await check(reportWith([UNMANAGED]));
     expect(issueOf('drift').comments).toEqual([expect.stringContaining('old-mturk-user')]);

@@ -43,7 +43,7 @@ describe('snoozes', () => {
     );
     expect(lookAt({ team, account })).toMatchObject({
       snoozed: [],
-      unusedSnoozes: ['membership-added/bo/paymaster', 'console-password/ada'],
+      unusedSnoozes: ['console-password/ada', 'membership-added/bo/paymaster'],
     });
   });
 

@@ -24,7 +24,7 @@ export async function writeScanReport(options: Options, looked: Looked, account:
   const { look } = looked;
   const { reconcile } = account.team.settings;
   await write(options, account, checkOf(looked), null);
-  const failed = look.unseen.length > 0 && look.class === 'error';
+  const failed = look.notChecked.length > 0 && look.class === 'error';
   writeOutputs(process.env, {
     class: look.class,
     fingerprint: look.fingerprint,

@@ -19,7 +19,7 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import type { DriftFinding, DriftLook } from '../finding.ts';
+import type { DriftFinding, ScanResult } from '../finding.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../text/aws-command.ts';
 import { type FindingView, findingView } from './finding-view.ts';
 import { type DriftReport, namingOfReport, type Scanned } from './report.ts';
@@ -106,13 +106,13 @@ export function newestScan({ check, reconcile }: Pick<DriftReport, 'check' | 're
 }
 
 /** Findings that an issue is about: neither pending (an apply does them) nor resolved. */
-export function openFindings({ findings }: Pick<DriftLook, 'findings'>): readonly DriftFinding[] {
-  return findings.filter(({ cause }) => cause !== 'pending' && cause !== 'settled');
+export function openFindings({ findings }: Pick<ScanResult, 'findings'>): readonly DriftFinding[] {
+  return findings.filter(({ cause }) => cause !== 'pending' && cause !== 'expired' && cause !== 'resolved');
 }
 
 /** Whether reconcile may revert a finding without a person. */
-export function isReconciled({ cause, fate }: DriftFinding): boolean {
-  return cause === 'manual' && fate === 'undo';
+export function isReconciled({ cause, remediation }: DriftFinding): boolean {
+  return cause === 'manual' && remediation === 'auto';
 }
 
 /**
@@ -128,7 +128,7 @@ export function driftIssue(report: DriftReport, previous: PreviousIssue | null, 
   const known = previous?.isOpen === true ? previous.data : null;
   const digests = shown.map(({ finding }) => digestOf(finding.id));
   // A scan that did not see everything forgets nothing, so that the next complete one finds nothing "new".
-  const kept = scan.unseen.length === 0 ? [] : digestsOf(known).filter((digest) => !digests.includes(digest));
+  const kept = scan.notChecked.length === 0 ? [] : digestsOf(known).filter((digest) => !digests.includes(digest));
   const data: DriftIssueData = {
     version: 1,
     since: known?.since ?? report.at.slice(0, 10),
@@ -152,7 +152,7 @@ export function driftIssue(report: DriftReport, previous: PreviousIssue | null, 
 /** The line that closes the issue. */
 export function closingBlocks(report: DriftReport, links: RunLinks): readonly Block[] {
   const scan = newestScan(report)?.scan;
-  const pending = scan?.findings.some(({ cause }) => cause === 'pending') === true;
+  const pending = scan?.findings.some(({ cause }) => cause === 'pending' || cause === 'expired') === true;
   const snoozed = scan?.snoozed.length ?? 0;
   const line = sentences(
     strongText(trusted('No drift remains.')),
@@ -191,12 +191,12 @@ function titleOf(lab: string, shown: readonly Shown[]): string {
   return `Drift in ${lab}: ${counted(shown.length, 'finding')}${effect}`;
 }
 
-function worstEffect({ id, risk, people, what }: DriftFinding): (typeof EFFECTS)[number][0] | null {
-  if (id.endsWith('/administers') || what.kind === 'root-access-key') return 'escalates';
+function worstEffect({ risk, changes, rule, escalates }: DriftFinding): (typeof EFFECTS)[number][0] | null {
+  if (escalates.length > 0 || rule === 'root-access-key') return 'escalates';
   // One more key lets no person spend who could not before.
-  const isCopy = what.kind === 'too-many-access-keys' || what.kind === 'key-used-after-leaving';
+  const isCopy = rule === 'too-many-access-keys' || rule === 'key-used-after-leaving';
   if (!isCopy && (risk === 'spends' || risk === 'harms-workers' || risk === 'deletes-data')) return risk;
-  return people.some(({ operations }) => operations.lost.length > 0) ? 'lost-access' : null;
+  return changes.some(({ operations }) => operations.lost.length > 0) ? 'lost-access' : null;
 }
 
 function alertBlocks(shown: readonly Shown[], report: DriftReport): readonly Block[] {
@@ -290,11 +290,11 @@ function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAt
   const naming = namingOfReport(report);
   const handled = shown.filter(({ action }) => action === 'reconcile');
   const reverted = revertedViews(report);
-  const settled = scan.findings.filter(({ cause }) => cause === 'settled');
+  const settled = scan.findings.filter(({ cause }) => cause === 'resolved');
   const titles = (findings: readonly DriftFinding[]) =>
     findings.map((finding) => findingView(finding, naming, isAttributed).title);
   return [
-    ...(scan.unseen.length === 0
+    ...(scan.notChecked.length === 0
       ? []
       : [
           paragraph(t`Not everything could be checked; findings of earlier checks may remain. Another issue says why.`),
@@ -320,7 +320,7 @@ function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAt
       ),
       5,
     ),
-    ...folded(t`Unused snoozes: ${scan.idle.length}`, scan.idle.map(codeText), 5),
+    ...folded(t`Unused snoozes: ${scan.unusedSnoozes.length}`, scan.unusedSnoozes.map(codeText), 5),
   ];
 }
 
@@ -334,7 +334,7 @@ function folded(summary: Text, items: readonly Text[], rank: number): readonly B
   ];
 }
 
-function snoozeHelp(shown: readonly Shown[], { at }: Pick<DriftLook, 'at'>): readonly Block[] {
+function snoozeHelp(shown: readonly Shown[], { at }: Pick<ScanResult, 'at'>): readonly Block[] {
   const example = shown.find(({ action, finding: { id } }) => action === 'decide' && redact(id, false) === id);
   if (example === undefined) return [];
   const until = new Date(Date.parse(at) + SNOOZE_DAYS * 86_400_000).toISOString().slice(0, 10);
@@ -355,7 +355,7 @@ function footerBlock(report: DriftReport, { scan }: Scanned, { since }: DriftIss
     parts: [
       t`First detected ${trusted(dateWords(since))}`,
       t`Last checked ${trusted(timeWords(scan.at))}`,
-      ...(scan.reportedAt === null ? [] : [t`Key data from ${trusted(timeWords(scan.reportedAt))}`]),
+      ...(scan.credentialReportAt === null ? [] : [t`Key data from ${trusted(timeWords(scan.credentialReportAt))}`]),
       trusted(`Checked every ${hours === 1 ? 'hour' : `${formatCount(hours)} hours`}`),
       t`Closes automatically when no drift remains`,
       ...runParts(links),

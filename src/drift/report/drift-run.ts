@@ -82,7 +82,7 @@ function failedOf(
   const check = report?.reconcile?.after ?? report?.check ?? null;
   if (check === null) return { kind: 'no-report', reason: reason ?? 'drift-check-failed', details };
   if (check.kind === 'failed') return { kind: 'failed', failure: check.failure };
-  return check.scan.unseen.length === 0 ? null : { kind: 'incomplete', notChecked: check.scan.unseen };
+  return check.scan.notChecked.length === 0 ? null : { kind: 'incomplete', notChecked: check.scan.notChecked };
 }
 
 function linksOf(env: Environment): RunLinks {

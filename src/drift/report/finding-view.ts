@@ -23,7 +23,7 @@ export function findingView(finding: DriftFinding, naming: DisplayNames, isAttri
   return {
     title: cause,
     effect: consequence,
-    by: finding.by === null ? null : t`${finding.by.who}`,
+    by: finding.lastChange === null ? null : t`${finding.lastChange.actor}`,
     toFix: remedy,
     commands: commands.map((command) => visible(commandLine(command, { accountId: false, keyIds: false }))),
     ifIntended: null,

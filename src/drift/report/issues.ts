@@ -67,7 +67,7 @@ export function driftDecision(report: DriftReport, links: RunLinks): Decision {
       return { ...opened(head, issue), comment };
     }
     // An incomplete scan proves nothing gone.
-    if (present === null || newestScan(report)?.scan.unseen.length !== 0) return { kind: 'left' };
+    if (present === null || newestScan(report)?.scan.notChecked.length !== 0) return { kind: 'left' };
     return { kind: 'resolved', line: printMarkdown(closingBlocks(report, links), { reveal: false }) };
   };
 }
@@ -95,7 +95,7 @@ export function notAppliedDecision(report: DriftReport, hasFailedApply: boolean,
     if (isOpen && !isNote) return { kind: 'left' };
     const issue = notAppliedIssue(report, links);
     if (issue === null) {
-      if (!isOpen || newestScan(report)?.scan.unseen.length !== 0) return { kind: 'left' };
+      if (!isOpen || newestScan(report)?.scan.notChecked.length !== 0) return { kind: 'left' };
       return { kind: 'resolved', line: closingLine(t`All merged changes are applied.`, report, links) };
     }
     if (!hasFailedApply) return opened([applyMarker(report.lab), NOT_APPLIED], issue);

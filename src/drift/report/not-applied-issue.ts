@@ -11,12 +11,12 @@ export function notAppliedIssue(
   links: RunLinks,
 ): { readonly title: string; readonly blocks: readonly Block[] } | null {
   const newest = newestScan(report);
-  const pending = newest?.scan.findings.filter(({ cause }) => cause === 'pending') ?? [];
+  const pending = newest?.scan.findings.filter(({ cause }) => cause === 'pending' || cause === 'expired') ?? [];
   if (newest === null || pending.length === 0) return null;
   const naming = namingOfReport(report);
   const items = pending.map((finding) => {
     const { title, effect } = findingView(finding, naming, newest.isAttributed);
-    return finding.people.length === 0 ? title : t`${title}: ${effect}`;
+    return finding.changes.length === 0 ? title : t`${title}: ${effect}`;
   });
   const count = counted(pending.length, 'change');
   return {

@@ -6,7 +6,7 @@ import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { ACCOUNT_PATTERN, LAB_PATTERN } from '../../team/patterns.ts';
 import { FAILURE_PROBLEMS } from '../../text/failures/failures.ts';
 import { redact } from '../../text/redact.ts';
-import type { DriftLook } from '../finding.ts';
+import type { ScanResult } from '../finding.ts';
 
 const commit = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
 const day = z.iso.date();
@@ -18,7 +18,7 @@ const failure = z.custom<Failure>(isFailure, 'it must be a failure');
 const check = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('scanned'),
-    scan: z.custom<DriftLook>(isScan, 'it must be the result of a scan'),
+    scan: z.custom<ScanResult>(isScan, 'it must be the result of a scan'),
     /** Whether AWS answered everything that decides who may do what. */
     isAccessKnown: z.boolean(),
     /** Whether CloudTrail answered. */
@@ -94,7 +94,7 @@ export async function writeDriftReport(file: string, report: DriftReport): Promi
     (key, value: unknown) => {
       if (typeof value === 'string') return redact(value, true);
       if (value instanceof Map) return { $map: [...value] };
-      return key === 'by' && isObject(value) ? { ...value, from: null } : value;
+      return key === 'lastChange' && isObject(value) ? { ...value, sourceIp: null } : value;
     },
     2,
   );
