@@ -32,6 +32,8 @@ export interface WorkflowResult {
 export interface RunningJob {
   readonly id: string;
   readonly job: Job;
+  /** The name of its environment on GitHub; null without one. */
+  readonly deploysTo: string | null;
   readonly workspace: string;
   /** What later steps get in their environment. */
   readonly environment: Record<string, string>;
@@ -103,7 +105,9 @@ async function runJob(
   const home = mkdtempSync(join(options.directory, `${id}-`));
   const workspace = join(home, 'workspace');
   mkdirSync(workspace);
-  const running: RunningJob = { id, job: definition, workspace, environment: {}, path: [] };
+  const environment =
+    definition.environment === undefined ? null : asText(interpolate(definition.environment, contexts));
+  const running: RunningJob = { id, job: definition, deploysTo: environment, workspace, environment: {}, path: [] };
   // The right to become a role is in the environment of every step of a job that has it.
   if (definition.permissions['id-token'] === 'write') {
     running.environment.ACTIONS_ID_TOKEN_REQUEST_URL = 'https://token.actions.example/';

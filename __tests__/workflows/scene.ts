@@ -295,16 +295,16 @@ export class Scene {
         run: run.id,
         roles: {
           'arn:aws:iam::123456789012:role/plan': {
-            may: ({ job }) =>
-              job.environment === undefined && (eventName === 'pull_request' || ref === 'refs/heads/main') && !fork,
+            may: ({ deploysTo }) =>
+              deploysTo === null && (eventName === 'pull_request' || ref === 'refs/heads/main') && !fork,
             environment: aws('plan'),
           },
           'arn:aws:iam::123456789012:role/reconcile': {
-            may: ({ job }) => job.environment === 'reconcile' && ref === 'refs/heads/main' && !fork,
+            may: ({ deploysTo }) => deploysTo === 'reconcile' && ref === 'refs/heads/main' && !fork,
             environment: aws('reconcile'),
           },
           'arn:aws:iam::123456789012:role/apply': {
-            may: ({ job }) => job.environment === 'production' && ref === 'refs/heads/main',
+            may: ({ deploysTo }) => deploysTo === 'production' && ref === 'refs/heads/main',
             environment: aws('apply'),
           },
         },
