@@ -5,6 +5,7 @@ import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { type Plan, readPlan } from '../plan/plan-read.ts';
 import { type EngineEvent, streamReader } from './apply-stream.ts';
 import { engineFailure } from './failure.ts';
+import { forgetInit, isInitialized, recordInit } from './init-record.ts';
 import { type EngineHandle, type RunOptions, runEngine } from './process.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -30,18 +31,20 @@ export interface SavedPlan {
 }
 
 /**
- * Makes the directory ready: backend and providers. The lock file is kept. A backend in a process has another address
- * each time and never moves a state, so it is configured afresh; a real one that changed is for a person to decide.
+ * Runs `init`, unless nothing that it depends on has changed in the directory; the lock file is kept. The emulator's
+ * backend has another address each time and never moves a state; a changed backend of AWS is for a person to decide.
  */
 export async function initialize(workspace: Workspace, options: CommandOptions = {}): Promise<Result<null>> {
-  const fresh = workspace.account === 'emulator' ? ['-reconfigure'] : [];
-  const run = await runEngine(
-    workspace.engine.binary,
-    ['init', '-input=false', '-no-color', ...fresh],
-    running(workspace, options),
-  );
-  if (run.exitCode === 0) return succeed(null);
-  return engineFailure({ ...about(workspace, options), step: 'init', run, errors: [], progress: null });
+  if (await isInitialized(workspace)) return succeed(null);
+  const reconfigure = workspace.account === 'emulator' ? ['-reconfigure'] : [];
+  const args = ['init', '-input=false', '-no-color', ...reconfigure];
+  const run = await runEngine(workspace.engine.binary, args, running(workspace, options));
+  if (run.exitCode !== 0) {
+    await forgetInit(workspace);
+    return engineFailure({ ...about(workspace, options), step: 'init', run, errors: [], progress: null });
+  }
+  await recordInit(workspace);
+  return succeed(null);
 }
 
 export interface PlanOptions extends CommandOptions {
@@ -66,7 +69,13 @@ export async function planChanges(workspace: Workspace, options: PlanOptions = {
   });
   // 2 is "there are changes" for `-detailed-exitcode`, and nothing else may pass for it.
   if (run.exitCode !== 0 && run.exitCode !== 2) {
-    return engineFailure({ ...about(workspace, options), step: 'plan', run, errors: reader.errors, progress: null });
+    const failed = engineFailure({
+      ...about(workspace, options),
+      ...{ step: 'plan', run, errors: reader.errors, progress: null },
+    });
+    const { code } = failed.failure;
+    if (code === 'backend-changed' || code === 'provider-unavailable') await forgetInit(workspace);
+    return failed;
   }
   return showPlan(workspace, file, options);
 }
