@@ -242,8 +242,8 @@ members:
     places.push(lab);
     const { code, stdout, stderr } = await lab.mturk('demo', ...TODAY);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/All \d+ checks hold, in [\d.]+ s/);
-    expect(stdout).not.toContain('DOES NOT HOLD');
+    expect(stdout).toMatch(/^PASSED \d+ checks in [\d.]+ s with /m);
+    expect(stdout).not.toContain('✗');
     expect(readFileSync(join(lab.directory, 'team.yaml'), 'utf8')).toBe(team);
     expect(existsSync(join(lab.directory, '.mturk-team'))).toBe(false);
   }

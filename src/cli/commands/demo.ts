@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { engineTitle } from '../../terraform/run/engine.ts';
 import { findEngine } from '../../terraform/run/find-engine.ts';
-import { castOf } from '../demo/cast.ts';
-import { playChapters } from '../demo/chapters.ts';
-import { secondsWords } from '../demo/demo-text.ts';
-import { DEMO } from '../demo/demo-words.ts';
-import { ChapterFailed, tellTo } from '../demo/story.ts';
+import { counted } from '../../text/text.ts';
+import { demoOutput } from '../demo/print.ts';
+import { scenarioOf } from '../demo/scenario.ts';
+import { runSteps, STEPS, StepFailed, secondsText } from '../demo/steps.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
 import { loadEmulator } from '../session/load-emulator.ts';
@@ -20,58 +19,47 @@ export interface DemoOptions {
   readonly today: string;
 }
 
-/**
- * Tells the main job on a team, against the local AWS emulator, and checks what it tells: 0 where every chapter holds,
- * 1 where one does not. Leaves nothing behind.
- */
+/** Runs the whole work flow on a team with the emulator: 0 if every check passed, else 1. Deletes what it created. */
 export async function demo({ file, today }: DemoOptions, terminal: Terminal): Promise<number> {
   const started = Date.now();
   const read = await readTeam(file, today);
   if (!read.ok) return reportFailure(read.failure, terminal);
   const team = read.value;
-  const cast = castOf(team, today);
-  if (cast === null) {
-    terminal.stderr(`${DEMO.nothingToDemo(file)}\n`);
+  const scenario = scenarioOf(team, today);
+  if (scenario === null) {
+    terminal.stderr(`The demo needs a role in ${file} that allows operations. Add \`allow\` to a role.\n`);
     return 1;
   }
   const engine = await findEngine({ env: process.env, account: 'emulator' });
   if (!engine.ok) return reportFailure(engine.failure, terminal);
-
   const module = await loadEmulator();
   if (!module.ok) return reportFailure(module.failure, terminal);
+
   const directory = await mkdtemp(join(tmpdir(), 'mturk-team-demo-'));
   const emulator = await module.value.openEmulator({ dir: null, accountId: team.account });
-  const iam = new IAMClient({
-    region: 'us-east-1',
-    endpoint: emulator.endpoint,
-    credentials: emulator.rootCredentials,
-  });
-  const story = tellTo(terminal);
+  const { endpoint, rootCredentials: credentials } = emulator;
+  const iam = new IAMClient({ region: 'us-east-1', endpoint, credentials });
+  const output = demoOutput(terminal, STEPS, process.env);
+  terminal.stdout(`mturk-team demo: ${team.lab} on a local AWS emulator. No AWS account, no network.\n`);
+  const failed: string[] = [];
   try {
     const source = await readFile(file, 'utf8');
-    await playChapters({
-      story,
-      file,
-      source,
-      team,
-      today,
-      cast,
-      engine: engine.value,
-      emulator,
-      iam,
-      directory,
-      terminal,
-    });
-    const seconds = secondsWords(Date.now() - started);
-    terminal.stdout(`\n${DEMO.allHold(story.checks, seconds, engineTitle(engine.value))}\n`);
-    return 0;
+    const context = { output, terminal, file, source, team, today, scenario, engine: engine.value, emulator, iam };
+    await runSteps({ ...context, directory });
   } catch (error) {
-    if (!(error instanceof ChapterFailed)) throw error;
-    terminal.stderr(`\n${DEMO.ended}\n`);
-    return 1;
+    if (!(error instanceof StepFailed)) throw error;
+    if (error.failure !== null) reportFailure(error.failure, terminal);
+    failed.push(`stopped: ${error.message}`);
   } finally {
     iam.destroy();
     await emulator.close();
     await rm(directory, { recursive: true, force: true });
   }
+  failed.unshift(...output.failed);
+  const run = `in ${secondsText(Date.now() - started)} with ${engineTitle(engine.value)}`;
+  const checks = counted(output.checks, 'check');
+  const result = failed.length === 0 ? `PASSED ${checks}` : `FAILED ${failed.length} of ${checks}`;
+  terminal.stdout(`${result} ${run}. No AWS account was used; temporary files deleted.\n`);
+  for (const line of failed) terminal.stderr(`${line}\n`);
+  return failed.length === 0 ? 0 : 1;
 }

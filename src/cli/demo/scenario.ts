@@ -1,0 +1,236 @@
+import {
+  AddUserToGroupCommand,
+  AttachUserPolicyCommand,
+  CreateLoginProfileCommand,
+  CreatePolicyVersionCommand,
+  CreateUserCommand,
+  DetachGroupPolicyCommand,
+  type IAMClient,
+} from '@aws-sdk/client-iam';
+import { isMap, isScalar, parseDocument } from 'yaml';
+import { managedPolicyArn } from '../../catalog/managed-policies.ts';
+import { CAPABILITIES, capabilityOf, OPERATIONS, riskOf } from '../../catalog/mturk.ts';
+import { iamName, rolePolicyArn } from '../../team/names.ts';
+import { activeMembers, type Member, type Role, type Team } from '../../team/team.ts';
+
+/** The members and roles of a team that the demo acts on. */
+export interface Scenario {
+  /** A member who is not in the team yet. */
+  readonly newMember: { readonly key: string; readonly name: string };
+  /** The new member's role: the one that spends least. */
+  readonly starter: Role;
+  /** The role that spends most; null if no role spends. */
+  readonly paying: Role | null;
+  /** A member with less than full access, who gets a policy attached. */
+  readonly other: Member | null;
+  /** A role with members and a policy, which is detached from its group. */
+  readonly detached: Role | null;
+}
+
+/** Null if no role of the team grants operations. */
+export function scenarioOf(team: Team, today: string): Scenario | null {
+  const byRisk = team.roles
+    .filter((role) => role.allow.length > 0 || role.managed.length > 0)
+    .sort((a, b) => spending(a) - spending(b) || a.allow.length - b.allow.length);
+  const starter = byRisk.find((role) => role.allow.length > 0);
+  if (starter === undefined) return null;
+  const members = activeMembers(team, today).filter((member) => !member.suspended);
+  const pays = (role: Role) => role.key !== starter.key && role.allow.length > 0 && spending(role) > 0;
+  const paying = byRisk.findLast((role) => pays(role) && !isWide(role)) ?? byRisk.findLast(pays) ?? null;
+  const other = members.find((member) =>
+    team.roles.every((role) => !(member.roles.includes(role.key) && isWide(role))),
+  );
+  const detached = byRisk.find(
+    (role) =>
+      role.allow.length > 0 &&
+      ![starter.key, paying?.key].includes(role.key) &&
+      members.some((member) => member.roles.includes(role.key)),
+  );
+  return { newMember: newMemberOf(team), starter, paying, other: other ?? null, detached: detached ?? null };
+}
+
+/** How many capabilities of a role spend money. */
+function spending(role: Role): number {
+  const operations = isWide(role) ? OPERATIONS : role.allow;
+  const spends = operations.filter((operation) => riskOf(operation) === 'spends' && !role.deny.includes(operation));
+  return new Set(spends.map(capabilityOf)).size;
+}
+
+function isWide(role: Role): boolean {
+  return (
+    role.managed.includes('AmazonMechanicalTurkFullAccess') ||
+    role.allow.length > OPERATIONS.length - Object.keys(CAPABILITIES).length
+  );
+}
+
+function newMemberOf(team: Team): Scenario['newMember'] {
+  const used = new Set([...team.members, ...team.departed].map(({ key }) => key.toLowerCase()));
+  const names = [
+    { key: 'eve', name: 'Eve Lindqvist' },
+    { key: 'noor', name: 'Noor Haddad' },
+    { key: 'tomas', name: 'Tomás Pereira' },
+  ];
+  const free = names.find(({ key }) => !used.has(key));
+  if (free !== undefined) return free;
+  let number = 1;
+  while (used.has(`student-${number}`)) number += 1;
+  return { key: `student-${number}`, name: 'A new student' };
+}
+
+/** The file with the new member after its last one, as an editor would write it: every other character stays. */
+export function withNewMember(source: string, { newMember, starter }: Scenario, until: string, sponsor: string | null) {
+  const { key, name } = newMember;
+  const fields = [`name: ${name}`, `roles: [${starter.key}]`, `until: "${until}"`];
+  if (sponsor !== null) fields.push(`sponsor: ${sponsor}`);
+  const line = `${key}: { ${fields.join(', ')} }`;
+  const document = parseDocument(source);
+  const members = document.get('members', true);
+  const last = isMap(members) && members.flow !== true ? members.items.at(-1) : undefined;
+  const end = isMap(members) && last !== undefined ? (members.range?.[1] ?? null) : null;
+  if (end === null) {
+    document.setIn(['members', key], document.createNode({ name, roles: [starter.key], until }));
+    return { text: document.toString(), line };
+  }
+  const start = isScalar(last?.key) ? (last.key.range?.[0] ?? 0) : 0;
+  const indent = ' '.repeat(start - (source.lastIndexOf('\n', start - 1) + 1));
+  // The end of the last member's line, before comments and blank lines that belong to the next key.
+  const at = source.indexOf('\n', source.slice(0, end).trimEnd().length - 1) + 1;
+  const added = `${indent}${line}\n`;
+  return { text: at === 0 ? `${source}\n${added}` : source.slice(0, at) + added + source.slice(at), line };
+}
+
+/** A change of the account outside Terraform. */
+export interface ManualChange {
+  /** `Eve Lindqvist: added to group paymaster` */
+  readonly title: string;
+  /** The same beside the name of whose access it changes: `added to group paymaster`. */
+  readonly how: string;
+  /** Segments of the finding's ID after its kind; null if the names in it identify the finding. */
+  readonly kind: string | null;
+  readonly names: readonly string[];
+  readonly remediation: 'auto' | 'on-request' | 'manual';
+  readonly changesAccess: boolean;
+  carryOut(iam: IAMClient): Promise<void>;
+}
+
+/** A user whom no file knows, added to a group of the lab. */
+export const INTRUDER = 'mallory';
+/** A user from before the lab used a team file, outside the lab's IAM path. */
+export const OLD_USER = 'old-mturk-user';
+
+/** The manual changes that this team has room for: seven on the sample team. */
+export function manualChanges(team: Team, scenario: Scenario): readonly ManualChange[] {
+  const { lab } = team;
+  const { newMember, starter, paying, other, detached } = scenario;
+  const fullAccess = 'AmazonMechanicalTurkFullAccess';
+  const fullAccessArn = managedPolicyArn(fullAccess);
+  const user = iamName(lab, newMember.key);
+  const changes: ManualChange[] = [];
+  type Given = Pick<ManualChange, 'how' | 'kind' | 'names' | 'carryOut'> & Partial<ManualChange>;
+  const add = (change: Given, name: string | null) => {
+    const title = name === null ? change.how : `${name}: ${change.how}`;
+    changes.push({ title, remediation: 'auto', changesAccess: true, ...change });
+  };
+  if (paying !== null) {
+    const group = iamName(lab, paying.key);
+    add(
+      {
+        how: `added to group ${paying.key}`,
+        kind: 'membership-added',
+        names: [newMember.key, paying.key],
+        carryOut: async (iam) => {
+          await iam.send(new AddUserToGroupCommand({ UserName: user, GroupName: group }));
+        },
+      },
+      newMember.name,
+    );
+  }
+  if (other !== null) {
+    add(
+      {
+        how: `${fullAccess} attached directly`,
+        kind: 'policy-attached',
+        names: [other.key, fullAccess],
+        carryOut: async (iam) => {
+          await iam.send(new AttachUserPolicyCommand({ UserName: iamName(lab, other.key), PolicyArn: fullAccessArn }));
+        },
+      },
+      other.name,
+    );
+  }
+  add(
+    {
+      how: `policy of role ${starter.key} edited to allow every operation`,
+      kind: 'policy-changed',
+      names: [starter.key],
+      carryOut: async (iam) => {
+        const Statement = [{ Effect: 'Allow', Action: 'mechanicalturk:*', Resource: '*' }];
+        const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+        const PolicyArn = rolePolicyArn(team, starter.key);
+        await iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
+      },
+    },
+    null,
+  );
+  if (detached !== null) {
+    add(
+      {
+        how: `policy of role ${detached.key} detached from its group`,
+        kind: 'policy-detached',
+        names: [detached.key],
+        remediation: 'on-request',
+        carryOut: async (iam) => {
+          const GroupName = iamName(lab, detached.key);
+          await iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn: rolePolicyArn(team, detached.key) }));
+        },
+      },
+      null,
+    );
+  }
+  const widest = paying ?? starter;
+  add(
+    {
+      how: `new user, added to group ${widest.key}`,
+      kind: 'membership-added',
+      names: [INTRUDER, widest.key],
+      carryOut: async (iam) => {
+        await iam.send(new CreateUserCommand({ UserName: INTRUDER }));
+        await iam.send(new AddUserToGroupCommand({ UserName: INTRUDER, GroupName: iamName(lab, widest.key) }));
+      },
+    },
+    INTRUDER,
+  );
+  add(
+    {
+      how: 'console password created',
+      kind: 'console-password',
+      names: [newMember.key],
+      remediation: 'manual',
+      changesAccess: false,
+      carryOut: async (iam) => {
+        await iam.send(new CreateLoginProfileCommand({ UserName: user, Password: 'Correct-Horse-7' }));
+      },
+    },
+    newMember.name,
+  );
+  add(
+    {
+      how: `new user outside the lab with ${fullAccess}`,
+      kind: null,
+      names: [OLD_USER],
+      remediation: 'manual',
+      carryOut: async (iam) => {
+        await iam.send(new CreateUserCommand({ UserName: OLD_USER }));
+        await iam.send(new AttachUserPolicyCommand({ UserName: OLD_USER, PolicyArn: fullAccessArn }));
+      },
+    },
+    OLD_USER,
+  );
+  return changes;
+}
+
+/** Whether a finding's ID, `membership-added/eve/paymaster/spends`, is that of a change. */
+export function isFindingOf(id: string, { kind, names }: ManualChange): boolean {
+  const [rule, ...segments] = id.split('/');
+  return (kind === null || rule === kind) && names.every((name) => segments.includes(name));
+}

@@ -1,0 +1,381 @@
+import { CreateAccessKeyCommand, type IAMClient } from '@aws-sdk/client-iam';
+import * as mturk from '@aws-sdk/client-mturk';
+import { decide } from '../../access/decide.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
+import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
+import type { Failure, Result } from '../../diagnostics/failure.ts';
+import type { DriftFinding } from '../../drift/finding.ts';
+import type { ReconcileRequest } from '../../drift/remediation/reconcile.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { countResources } from '../../review/text/plan.ts';
+import { iamName } from '../../team/names.ts';
+import { readTeam } from '../../team/parse/read-team.ts';
+import { activeMembers, type Team } from '../../team/team.ts';
+import type { Engine } from '../../terraform/run/engine.ts';
+import { WIDEST_NAME } from '../../text/columns.ts';
+import { counted, listTexts, plainText, trusted } from '../../text/text.ts';
+import { applyWithProgress } from '../apply-plan.ts';
+import { lookFast, lookWhole } from '../drift/look.ts';
+import { reconcile } from '../drift/reconcile.ts';
+import type { Terminal } from '../io.ts';
+import { applyRecord, noteApply } from '../session/apply-record.ts';
+import { isEmpty, type LabPlan, planLab } from '../session/lab-plan.ts';
+import { applyBootstrap, type Lab, labInEmulator } from '../session/open-lab.ts';
+import { accessAfter, changedAccess, type DemoOutput, effectOf } from './print.ts';
+import {
+  INTRUDER,
+  isFindingOf,
+  type ManualChange,
+  manualChanges,
+  OLD_USER,
+  type Scenario,
+  withNewMember,
+} from './scenario.ts';
+
+export const STEPS = 10;
+
+export interface DemoContext {
+  readonly output: DemoOutput;
+  readonly terminal: Terminal;
+  readonly file: string;
+  readonly source: string;
+  readonly team: Team;
+  readonly today: string;
+  readonly scenario: Scenario;
+  readonly engine: Engine;
+  readonly emulator: Emulator;
+  readonly iam: IAMClient;
+  readonly directory: string;
+}
+
+/** A step could not be carried out, so that the later ones make no sense. */
+export class StepFailed extends Error {
+  override readonly name = 'StepFailed';
+  readonly failure: Failure | null;
+
+  constructor(message: string, failure: Failure | null = null) {
+    super(message);
+    this.failure = failure;
+  }
+}
+
+/** Runs the ten steps. Throws `StepFailed` if one cannot be carried out; a failed check does not end the demo. */
+export async function runSteps(context: DemoContext): Promise<void> {
+  validate(context);
+  await planAndApply(context);
+  const team = await addMember(context);
+  const changes = await changeManually(context, team);
+  await quickCheck(context, team, changes);
+  const findings = await driftCheck(context, team, changes);
+  await reconcileAdditions(context, team, changes, findings);
+  await revertOnRequest(context, team, changes);
+  await verifyAccess(context, team);
+}
+
+function validate({ output, file, source, team, today }: DemoContext): void {
+  output.step(`Validate ${file}`);
+  const errors = readTeam(source, { file, today }).findings.filter(({ severity }) => severity === 'error');
+  const counts = `${counted(team.roles.length, 'role')}, ${counted(team.members.length, 'member')}`;
+  output.check(
+    `${counts}, ${errors.length === 0 ? 'no errors' : counted(errors.length, 'error')}`,
+    errors.length === 0,
+  );
+}
+
+async function planAndApply(context: DemoContext): Promise<void> {
+  const { output, team, today } = context;
+  const lab = labFor(context, team);
+  output.step('Plan: who gains access');
+  const failure = await applyBootstrap(lab);
+  if (failure !== null) throw new StepFailed('the permissions boundary was not applied', failure);
+  const planned = await done(planLab(lab));
+  const active = activeMembers(team, today).length;
+  const added = planned.change.people.filter(({ kind }) => kind === 'joins').length;
+  printAccess(context, lab, planned);
+  const adds =
+    added === active ? `adds all ${counted(active, 'member')}` : `adds ${added} of ${counted(active, 'member')}`;
+  output.check(
+    `${planLine(planned)}; ${adds}; ${blockedText(planned)}`,
+    added === active && planned.blocks.length === 0,
+    {
+      checks: 2,
+    },
+  );
+  output.step('Apply: users, groups and policies in IAM');
+  await apply(context, lab, planned);
+}
+
+async function addMember(context: DemoContext): Promise<Team> {
+  const { output, file, source, today, scenario, team: before } = context;
+  const { newMember } = scenario;
+  output.step(`Add a member: ${newMember.name} joins with role ${scenario.starter.key}`);
+  const until = `${Number(today.slice(0, 4)) + 1}-05-31`;
+  const { text, line } = withNewMember(source, scenario, until, before.owners[0] ?? null);
+  output.line('+', line, 2);
+  const { team } = readTeam(text, { file, today });
+  if (team === null) throw new StepFailed(`${file} with the new member is not valid`);
+  const lab = labFor(context, team);
+  const planned = await done(planLab(lab));
+  printAccess(context, lab, planned);
+  const users = planned.change.people.map(({ user }) => user);
+  const alone = users.length === 1 && users[0] === iamName(team.lab, newMember.key);
+  output.check(`${planLine(planned)}; no change for the other ${counted(before.members.length, 'member')}`, alone);
+  await apply(context, lab, planned);
+  return team;
+}
+
+async function apply(context: DemoContext, lab: Lab, planned: LabPlan): Promise<void> {
+  const started = Date.now();
+  const applied = await done(
+    applyWithProgress(lab, planned, context.terminal.isTerminal ? context.terminal : quiet(context)),
+  );
+  const seconds = secondsText(Date.now() - started);
+  await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
+  const again = await done(planLab(lab));
+  const second = isEmpty(again) ? 'a second plan is empty' : `a second plan is not empty: ${planLine(again)}`;
+  context.output.check(
+    `Applied ${applied.done} of ${counted(applied.total, 'step')} in ${seconds}; ${second}`,
+    isEmpty(again),
+  );
+}
+
+async function changeManually(context: DemoContext, team: Team): Promise<readonly ManualChange[]> {
+  const { output, iam, scenario } = context;
+  const changes = manualChanges(team, scenario);
+  output.step(`Change the account outside Terraform: ${counted(changes.length, 'manual change')}`);
+  for (const change of changes) {
+    await change.carryOut(iam);
+    output.line('!', change.title, 2);
+  }
+  return changes;
+}
+
+async function quickCheck(context: DemoContext, team: Team, changes: readonly ManualChange[]): Promise<void> {
+  const { output, emulator } = context;
+  output.step('Quick drift check: without Terraform');
+  const before = emulator.calls.length;
+  const { look } = await done(lookFast(labFor(context, team), { trail: false }, quiet(context)));
+  const calls = emulator.calls.length - before;
+  const ofAccess = changes.filter(({ changesAccess }) => changesAccess);
+  const missing = notDetected(look.findings, ofAccess);
+  const text = `${ofAccess.length - missing.length} of ${ofAccess.length} changes of access detected with ${counted(calls, 'IAM call')}`;
+  output.check(text, missing.length === 0, { detail: titles(missing) });
+}
+
+async function driftCheck(
+  context: DemoContext,
+  team: Team,
+  changes: readonly ManualChange[],
+): Promise<readonly DriftFinding[]> {
+  const { output } = context;
+  const lab = labFor(context, team);
+  output.step('Drift check');
+  const { findings } = (await done(lookWhole(lab, { trail: true }, quiet(context)))).look;
+  findings.forEach((finding, index) => {
+    const change = changes.find((each) => isFindingOf(finding.id, each));
+    const access = changedAccess(finding.people, lab.naming);
+    output.line(
+      `${index + 1} ${effectOf(finding.id, finding.people)}`,
+      access === '' ? (change?.title ?? finding.id) : `${access} (${change?.how ?? finding.id})`,
+      16,
+    );
+  });
+  const missing = notDetected(findings, changes);
+  const extra = findings.filter(({ id }) => !changes.some((change) => isFindingOf(id, change)));
+  const others = extra.length === 0 ? 'nothing' : extra.map(({ id }) => id).join(', ');
+  output.check(
+    `${changes.length - missing.length} of ${changes.length} detected, ${others} else reported`,
+    missing.length + extra.length === 0,
+    { detail: titles(missing), checks: 2 },
+  );
+  return findings;
+}
+
+async function reconcileAdditions(
+  context: DemoContext,
+  team: Team,
+  changes: readonly ManualChange[],
+  findings: readonly DriftFinding[],
+): Promise<void> {
+  const { output } = context;
+  output.step('Reconcile: reverts added access, never grants any');
+  const lab = labFor(context, team);
+  const reverted = await revert(context, lab, { undo: true, restore: [], expect: null });
+  const expected = changes.filter(({ remediation }) => remediation === 'auto');
+  const numbers = reverted.map(({ id }) => findings.findIndex((finding) => finding.id === id) + 1);
+  const left = (await scan(context, lab)).findings;
+  const others = changes.filter(({ remediation }) => remediation !== 'auto');
+  const exact =
+    reverted.length === expected.length &&
+    notDetected(reverted, expected).length === 0 &&
+    left.length === others.length &&
+    notDetected(left, others).length === 0;
+  output.check(
+    `${numbered(numbers)} reverted; ${exact ? 'nothing else changed' : 'that is not what was added'}`,
+    exact,
+    {
+      detail: `left: ${left.map(({ id }) => id).join(', ')}`,
+      checks: 2,
+    },
+  );
+}
+
+async function revertOnRequest(context: DemoContext, team: Team, changes: readonly ManualChange[]): Promise<void> {
+  const { output } = context;
+  const lab = labFor(context, team);
+  const onRequest = changes.filter(({ remediation }) => remediation === 'on-request');
+  output.step('Revert on request: mturk-team drift --revert ID');
+  if (onRequest.length > 0) {
+    const { findings } = await scan(context, lab);
+    const ids = findings.map(({ id }) => id).filter((id) => onRequest.some((change) => isFindingOf(id, change)));
+    const reverted = await revert(context, lab, { undo: false, restore: ids, expect: null });
+    const again = isEmpty(await done(planLab(lab)));
+    output.check(`${ids.join(', ')} reverted; a plan is empty`, reverted.length === onRequest.length && again);
+  }
+  const left = (await scan(context, lab)).findings;
+  const manual = changes.filter(({ remediation }) => remediation === 'manual');
+  output.check(
+    `still reported, for a person to decide: ${left.map(({ id }) => id).join(', ')}`,
+    left.length === manual.length && notDetected(left, manual).length === 0,
+  );
+}
+
+async function verifyAccess(context: DemoContext, team: Team): Promise<void> {
+  const { output, today, emulator } = context;
+  output.step(`Verify: call all ${OPERATIONS.length} MTurk operations with each user's key`);
+  const model = desiredAccess(team, today);
+  const { at } = labFor(context, team);
+  const members = activeMembers(team, today);
+  const counts: string[] = [];
+  const different: string[] = [];
+  for (const member of members) {
+    const user = iamName(team.lab, member.key);
+    const allowed = await allowedOperations(context.iam, emulator.endpoint, user);
+    counts.push(`${member.name} ${allowed.size === 0 ? 'none' : allowed.size}`);
+    const wrong = OPERATIONS.filter(
+      (operation) => allowed.has(operation) !== (decide(model, user, operation, { at }).outcome === 'allowed'),
+    );
+    if (wrong.length > 0) different.push(`${member.name}: ${wrong.join(', ')}`);
+  }
+  output.check(
+    `as explain predicts: ${counts.join(', ')} (${counted(members.length, 'check')})`,
+    different.length === 0,
+    {
+      detail: different.join('; '),
+      checks: members.length,
+    },
+  );
+  const intruder = await allowedOperations(context.iam, emulator.endpoint, INTRUDER);
+  output.check(
+    `${INTRUDER}, reverted by reconcile: ${intruder.size === 0 ? 'none' : intruder.size}`,
+    intruder.size === 0,
+  );
+  const old = await allowedOperations(context.iam, emulator.endpoint, OLD_USER);
+  output.check(`${OLD_USER}, still reported: ${old.size}`, old.size === OPERATIONS.length);
+}
+
+/**
+ * Creates an access key for a user and calls every operation with it. Only the emulator may be the endpoint: on AWS the
+ * calls would have effects.
+ */
+async function allowedOperations(iam: IAMClient, endpoint: string, user: string): Promise<ReadonlySet<Operation>> {
+  if (new URL(endpoint).hostname !== '127.0.0.1') throw new Error('operations are called on the emulator only');
+  const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: user }));
+  const client = new mturk.MTurkClient({
+    region: 'us-east-1',
+    endpoint,
+    credentials: { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' },
+  });
+  try {
+    const allowed = new Set<Operation>();
+    for (const operation of OPERATIONS) if (await isAllowed(client, operation)) allowed.add(operation);
+    return allowed;
+  } finally {
+    client.destroy();
+  }
+}
+
+type AnyCommand = new (input: object) => mturk.GetAccountBalanceCommand;
+
+async function isAllowed(client: mturk.MTurkClient, operation: Operation): Promise<boolean> {
+  // The SDK's commands share a constructor's shape, which its types do not say.
+  const commands: Readonly<Record<string, unknown>> = mturk;
+  const Command = commands[`${operation}Command`] as AnyCommand;
+  try {
+    await client.send(new Command({}));
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (error.name === 'AccessDeniedException') return false;
+    // Authorized, then without a required parameter.
+    if (['RequestError', 'ServiceFault', 'ValidationException'].includes(error.name)) return true;
+    throw error;
+  }
+}
+
+function labFor({ engine, emulator, directory, today }: DemoContext, team: Team): Lab {
+  // The team's own quota of reverts a day is not what the demo shows.
+  const willing: Team = { ...team, settings: { ...team.settings, reconcile: { mode: 'additions', perDay: 50 } } };
+  return labInEmulator(willing, { today, stack: 'team', parallelism: null, directory }, engine, emulator);
+}
+
+async function scan(context: DemoContext, lab: Lab) {
+  return (await done(lookWhole(lab, { trail: false }, quiet(context)))).look;
+}
+
+async function revert(context: DemoContext, lab: Lab, request: ReconcileRequest): Promise<readonly DriftFinding[]> {
+  const result = await reconcile(lab, await scan(context, lab), request, { yes: true }, quiet(context));
+  if (result.outcome === 'done') return result.undone;
+  if (result.outcome === 'failed') throw new StepFailed('reconcile failed', result.failure);
+  throw new StepFailed(`reconcile: ${result.outcome}`);
+}
+
+async function done<T>(result: Promise<Result<T>>): Promise<T> {
+  const outcome = await result;
+  if (outcome.ok) return outcome.value;
+  throw new StepFailed(outcome.failure.code, outcome.failure);
+}
+
+function printAccess({ output }: DemoContext, { naming }: Lab, { change }: LabPlan): void {
+  const names = change.people.map(({ user }) => naming.people.get(user)?.name ?? user);
+  const column = Math.min(WIDEST_NAME, Math.max(...names.map((name) => name.length))) + 4;
+  change.people.forEach((person, index) => {
+    output.line(`+ ${names[index] ?? ''}`, accessAfter(person), column);
+  });
+}
+
+function planLine({ saved }: LabPlan): string {
+  const { add, change, remove } = countResources(saved.plan);
+  return `Plan: ${add} to add, ${change} to change, ${remove} to destroy`;
+}
+
+function blockedText({ blocks }: LabPlan): string {
+  return blocks.length === 0 ? 'not blocked' : `blocked: ${blocks.map(({ code }) => code).join(', ')}`;
+}
+
+/** `0.4 s` */
+export function secondsText(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+function quiet({ terminal }: DemoContext): Terminal {
+  return { ...terminal, isTerminal: false, stdout: () => {}, stderr: () => {} };
+}
+
+function notDetected(findings: readonly DriftFinding[], changes: readonly ManualChange[]): readonly ManualChange[] {
+  return changes.filter((change) => !findings.some(({ id }) => isFindingOf(id, change)));
+}
+
+function titles(changes: readonly ManualChange[]): string {
+  return changes.map(({ title }) => title).join('; ');
+}
+
+/** `finding 3`, `findings 1-4` or `findings 1, 2 and 4` */
+function numbered(numbers: readonly number[]): string {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const [first = 0] = sorted;
+  const last = sorted.at(-1) ?? 0;
+  if (sorted.length <= 1) return `finding ${first}`;
+  if (last - first === sorted.length - 1 && sorted.length > 2) return `findings ${first}-${last}`;
+  return `findings ${plainText(listTexts(sorted.map((number) => trusted(String(number)))))}`;
+}
