@@ -10,6 +10,7 @@ import {
 import { isMap, isScalar, parseDocument } from 'yaml';
 import { managedPolicyArn } from '../../catalog/managed-policies.ts';
 import { CAPABILITIES, capabilityOf, OPERATIONS, riskOf } from '../../catalog/mturk.ts';
+import type { FindingId } from '../../diagnostics/finding-ids.ts';
 import { iamName, rolePolicyArn } from '../../team/names.ts';
 import { activeMembers, type Member, type Role, type Team } from '../../team/team.ts';
 
@@ -105,8 +106,8 @@ export interface ManualChange {
   readonly title: string;
   /** The same beside the name of whose access it changes: `added to group paymaster`. */
   readonly how: string;
-  /** Segments of the finding's ID after its kind; null if the names in it identify the finding. */
-  readonly kind: string | null;
+  /** The rule whose finding it is, and names in the finding's ID. */
+  readonly kind: FindingId;
   readonly names: readonly string[];
   readonly remediation: 'auto' | 'on-request' | 'manual';
   readonly changesAccess: boolean;
@@ -216,7 +217,7 @@ export function manualChanges(team: Team, scenario: Scenario): readonly ManualCh
   add(
     {
       how: `new user outside the lab with ${fullAccess}`,
-      kind: null,
+      kind: 'unmanaged-user',
       names: [OLD_USER],
       remediation: 'manual',
       carryOut: async (iam) => {
@@ -232,5 +233,5 @@ export function manualChanges(team: Team, scenario: Scenario): readonly ManualCh
 /** Whether a finding's ID, `membership-added/eve/paymaster/spends`, is that of a change. */
 export function isFindingOf(id: string, { kind, names }: ManualChange): boolean {
   const [rule, ...segments] = id.split('/');
-  return (kind === null || rule === kind) && names.every((name) => segments.includes(name));
+  return rule === kind && names.every((name) => segments.includes(name));
 }

@@ -173,9 +173,9 @@ async function driftCheck(
   const { findings } = (await done(lookWhole(lab, { trail: true }, quiet(context)))).look;
   findings.forEach((finding, index) => {
     const change = changes.find((each) => isFindingOf(finding.id, each));
-    const access = changedAccess(finding.people, lab.naming);
+    const access = changedAccess(finding.changes, lab.naming);
     output.line(
-      `${index + 1} ${effectOf(finding.id, finding.people)}`,
+      `${index + 1} ${effectOf(finding.id, finding.changes)}`,
       access === '' ? (change?.title ?? finding.id) : `${access} (${change?.how ?? finding.id})`,
       16,
     );
