@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { parse, parseDocument, stringify } from 'yaml';
-import { renderFindings } from '../../src/guardrails/findings/render.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
+import { printFindings } from '../../src/team/print-findings.ts';
 import { TODAY } from './team-text.ts';
 
 // Whatever stands in the file, it is a team or there are findings about it, and both can be printed.
@@ -15,7 +15,7 @@ const sample = `${readFileSync('team.yaml', 'utf8').replace('suspended: true', '
   renew-before-days: 14
 
 snoozed:
-  outside/old-mturk-user/spends: { until: "2027-01-31", reason: its last study ends in January }
+  unmanaged-user/old-mturk-user/spends: { until: "2027-01-31", reason: its last study ends in January }
 `;
 const lines = sample.split('\n');
 
@@ -162,12 +162,7 @@ test('2,000 random and mutated files give a team or findings, which can be print
         expect(before.line < place.line || (before.line === place.line && before.column <= place.column)).toBe(true);
       }
       for (const format of ['text', 'json', 'github'] as const) {
-        const printed = renderFindings(findings, {
-          source,
-          format,
-          colour: false,
-          summary: { file: 'team.yaml', size },
-        });
+        const printed = printFindings({ findings, source, size }, { file: 'team.yaml', format, color: false });
         // Nothing but line breaks among what a terminal obeys; JSON escapes the rest by itself.
         expect(printed.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u);
       }
@@ -200,7 +195,7 @@ test.each<[string, string]>([
     const { team, findings, source } = readTeam(text, { file: 'team.yaml', today: TODAY });
     expect(team).toBeNull();
     expect(findings.length).toBeGreaterThan(0);
-    expect(renderFindings(findings, { source, colour: false }).length).toBeLessThan(40_000);
+    expect(printFindings({ findings, source }, { color: false }).length).toBeLessThan(40_000);
   },
   20_000,
 );

@@ -1,7 +1,8 @@
-import { TEAM_FINDING_CODES } from '../../src/diagnostics/team-codes.ts';
-import { findingText } from '../../src/team/messages/messages.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
-import { messageOf } from '../../src/text/finding-message.ts';
+import { printFindings } from '../../src/team/print-findings.ts';
+import { TEAM_RULES } from '../../src/team/rules/rules.ts';
+import { visibleWidth } from '../../src/text/columns.ts';
+import { expectGolden } from '../support/golden.ts';
 import { DRIFT_MISTAKES } from './drift-mistakes.ts';
 import {
   DOCUMENT_MISTAKES,
@@ -44,10 +45,25 @@ describe.each(Object.entries(TABLES))('one mistake %s gives one finding', (_, mi
     expect(findings.map(({ code }) => code)).toEqual([mistake.code]);
     const [finding] = findings;
     expect(pointedAt(text, finding!)).toBe(mistake.at);
-    if (mistake.message !== undefined) expect(messageOf(findingText(finding!))).toBe(mistake.message);
     expect(finding!.severity).toBe(WARNINGS.has(mistake.code) ? 'warning' : 'error');
     expect(team === null).toBe(finding!.severity === 'error');
   });
+});
+
+test('what each mistake prints', () => {
+  const printed = Object.values(TABLES)
+    .flat()
+    .map(({ name, file }) => {
+      const reading = readTeam(typeof file === 'string' ? file : teamText(file), { file: 'team.yaml', today: TODAY });
+      // The last line is the same everywhere.
+      const lines = printFindings(reading, { color: false }).trimEnd().split('\n').slice(0, -2);
+      expect({ name, summary: visibleWidth(lines[0]?.replace(/^\w+\[[\w-]+\]: /, '') ?? '') < 80 }).toEqual({
+        name,
+        summary: true,
+      });
+      return `# ${name}\n${lines.join('\n')}\n`;
+    });
+  expectGolden('findings/mistakes.txt', printed.join('\n'));
 });
 
 test('every code that a file can cause has a mistake of its own', () => {
@@ -69,5 +85,5 @@ test('every code that a file can cause has a mistake of its own', () => {
       .map(({ code }) => code),
     ...elsewhere,
   ]);
-  expect(TEAM_FINDING_CODES.filter((code) => !covered.has(code))).toEqual([]);
+  expect(TEAM_RULES.map(({ code }) => code).filter((code) => !covered.has(code))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import type { Failure } from '../diagnostics/failure.ts';
-import { renderFindings } from '../guardrails/findings/render.ts';
+import { printFindings } from '../team/print-findings.ts';
 import { failureText } from '../text/failures/failures.ts';
 import type { Terminal } from './io.ts';
 
@@ -9,7 +9,7 @@ export function reportFailure(failure: Failure, terminal: Terminal): 1 | 2 {
   const { colour, width } = terminal;
   if (failure.code === 'team-file-invalid') {
     const { findings, source } = failure.args;
-    terminal.stderr(renderFindings(findings, { source, format: 'text', colour }));
+    terminal.stderr(printFindings({ findings, source }, { color: colour }));
     return source === null ? 2 : 1;
   }
   terminal.stderr(`${failureText(failure, { color: colour, width })}\n`);

@@ -1,19 +1,22 @@
+import type { Diagnostic } from '../text/diagnostic.ts';
+import type { Problem } from '../text/problem.ts';
+import { codeText, counted, listTexts, t } from '../text/text.ts';
 import type { Team } from './team.ts';
 
 const BEGIN = '# mturk-team: begin. Made from `owners` in team.yaml by "mturk-team codeowners --write".';
 const END = '# mturk-team: end';
 
-/** What the owners must agree to: who may do what, and everything that decides how it is applied. */
+/** What owners must approve: who can do what, and everything that decides how it is applied. */
 const OWNED = ['/team.yaml', '/.github/', '/src/', '/scripts/', '/package.json', '/package-lock.json'];
 
-/** Owners of a team who cannot be named to GitHub: their members have no `github`. */
+/** Owners whose members have no `github`. */
 export function ownersWithoutLogin({ owners, members }: Pick<Team, 'owners' | 'members'>): readonly string[] {
   return owners.filter((owner) => (members.find(({ key }) => key === owner)?.github ?? null) === null);
 }
 
 /**
- * The part of `.github/CODEOWNERS` that the team file decides, between its two marks; null where no owner has a GitHub
- * login, since a path without an owner would be a path that everybody may change.
+ * The part of `.github/CODEOWNERS` that the team file decides, between two marks; null if no owner has a GitHub login: a
+ * path without an owner could be changed by all writers.
  */
 export function codeownersBlock({ owners, members }: Pick<Team, 'owners' | 'members'>): string | null {
   const logins = owners.flatMap((owner) => members.find(({ key }) => key === owner)?.github ?? []);
@@ -39,4 +42,39 @@ function aroundBlock(file: string): readonly [string, string] | null {
   const from = file.indexOf(BEGIN);
   const to = file.indexOf(END, from);
   return from === -1 || to === -1 ? null : [file.slice(0, from), file.slice(to + END.length)];
+}
+
+/** CODEOWNERS at a path names other owners than the team file, so that others could approve a change of it. */
+export function staleCodeowners(path: string, file: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'stale-codeowners',
+    problem: {
+      summary: t`${codeText(path)} does not name the owners in ${codeText(file)}`,
+      reason: t`others could approve a change of the file`,
+      state: null,
+      help: t`run ${codeText('mturk-team codeowners --write')}`,
+    },
+    place: { file: path, position: null, source: null, path: [] },
+  };
+}
+
+/** Owners that CODEOWNERS cannot name, so that GitHub does not ask them for a review. */
+export function ownersWithoutLoginProblem(owners: readonly string[], file: string): Problem {
+  return {
+    summary: t`${counted(owners.length, 'owner')} without a GitHub login in ${codeText(file)}`,
+    reason: t`GitHub cannot ask ${listTexts(owners.map(codeText))} for a review`,
+    state: null,
+    help: t`add ${codeText('github')} to their members`,
+  };
+}
+
+export function noOwnerWithLoginProblem(file: string): Problem {
+  return {
+    summary: t`no owner in ${codeText(file)} has a GitHub login`,
+    reason: t`CODEOWNERS needs at least one`,
+    state: null,
+    help: t`add ${codeText('github')} to the member of an owner, for example:`,
+    paste: ['members:', '  ada: { name: Ada, github: adaoneill, roles: [...] }'],
+  };
 }

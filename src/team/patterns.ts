@@ -4,6 +4,9 @@ export const ACCOUNT_PATTERN = /^[0-9]{12}$/;
 /** Lower case, because IAM's paths and names then never differ by case alone; it begins every IAM name of the lab. */
 export const LAB_PATTERN = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
 
+/** Leaves 23 characters of an IAM user name for the key of the member. */
+export const LONGEST_LAB = 40;
+
 /** IAM's alphabet for names. A letter or digit comes first, so that no id looks like an option or hides in a listing. */
 export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9+=,.@_-]*$/;
 

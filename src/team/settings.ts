@@ -42,3 +42,36 @@ export const DEFAULT_SETTINGS: Settings = {
 
 /** How many access keys a member may have where the file says nothing; a second one is for a rotation. */
 export const DEFAULT_KEYS = 1;
+
+/** What a whole number of the file can be. */
+interface Count {
+  readonly minimum: number;
+  /** Null if there is none. */
+  readonly maximum: number | null;
+  /** The default, or an example if there is no default. */
+  readonly usual: number;
+}
+
+export type CountKey =
+  | 'keys'
+  | 'max-removals'
+  | 'key-max-age-days'
+  | 'per-day'
+  | 'delete-after-days'
+  | 'drift-every-hours'
+  | 'renew-before-days';
+
+/** Every whole number of a team file, by its key. */
+export const COUNTS: Readonly<Record<CountKey, Count>> = {
+  keys: { minimum: 0, maximum: 2, usual: DEFAULT_KEYS },
+  'max-removals': { minimum: 0, maximum: null, usual: DEFAULT_SETTINGS.maxRemovals },
+  'key-max-age-days': { minimum: 1, maximum: null, usual: DEFAULT_SETTINGS.keyMaxAgeDays },
+  'per-day': { minimum: 1, maximum: null, usual: DEFAULT_SETTINGS.reconcile.perDay },
+  'delete-after-days': { minimum: 1, maximum: null, usual: 30 },
+  'drift-every-hours': { minimum: 1, maximum: null, usual: DEFAULT_SETTINGS.driftEveryHours },
+  'renew-before-days': { minimum: 0, maximum: null, usual: DEFAULT_SETTINGS.renewBeforeDays },
+};
+
+export function isCount(value: number, { minimum, maximum }: Count): boolean {
+  return Number.isSafeInteger(value) && value >= minimum && (maximum === null || value <= maximum);
+}

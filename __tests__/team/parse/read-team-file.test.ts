@@ -1,9 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findingText } from '../../../src/team/messages/messages.ts';
 import { readTeamFile } from '../../../src/team/parse/read-team-file.ts';
-import { messageOf } from '../../../src/text/finding-message.ts';
+import { printFindings } from '../../../src/team/print-findings.ts';
 import { TODAY, teamText } from '../team-text.ts';
 
 let directory = '';
@@ -46,7 +45,7 @@ test.each<[string, () => string, string]>([
   expect(findings.map((finding) => [finding.code, finding.severity, finding.position, finding.file])).toEqual([
     [code, 'error', null, name],
   ]);
-  expect(messageOf(findingText(findings[0]!))).not.toContain('\u0000');
+  expect(printFindings({ findings, source }, { color: false })).not.toContain('\u0000');
 });
 
 test('2 MB exactly are read', async () => {
@@ -60,13 +59,4 @@ test('an empty file is not a team without members', async () => {
   expect(team).toBeNull();
   expect(source).toBe('');
   expect(findings.map(({ code }) => code)).toEqual(['file-empty']);
-});
-
-test('a directory that is named like a file says what to write', async () => {
-  const path = join(directory, 'lab');
-  mkdirSync(path);
-  const { findings } = await read(path);
-  expect(messageOf(findingText(findings[0]!))).toBe(
-    `${path} is a directory, and a team is one file. Name the file in it: mturk-team check ${path}/team.yaml`,
-  );
 });

@@ -93,14 +93,14 @@ test('snoozes are sorted by what they leave out, and one that has ended stays kn
     teamText({
       snoozed: [
         'snoozed:',
-        '  outside/old-mturk-user/spends: { until: "2027-01-31", reason: its last study ends then }',
+        '  unmanaged-user/old-mturk-user/spends: { until: "2027-01-31", reason: its last study ends then }',
         '  console-password/ada: { until: "2026-11-24", reason: a last exam }',
       ].join('\n'),
     }),
   );
   expect(team?.snoozed).toEqual([
     { finding: 'console-password/ada', until: '2026-11-24', reason: 'a last exam' },
-    { finding: 'outside/old-mturk-user/spends', until: '2027-01-31', reason: 'its last study ends then' },
+    { finding: 'unmanaged-user/old-mturk-user/spends', until: '2027-01-31', reason: 'its last study ends then' },
   ]);
 });
 

@@ -1,6 +1,6 @@
-import { type FindingFormat, renderFindings } from '../../guardrails/findings/render.ts';
-import { staleCodeownersText } from '../../team/messages/codeowners.ts';
+import { staleCodeowners } from '../../team/codeowners.ts';
 import { readTeamFile } from '../../team/parse/read-team-file.ts';
+import { type FindingFormat, printFindings } from '../../team/print-findings.ts';
 import type { Io } from '../io.ts';
 import { CODEOWNERS, hasStaleCodeowners } from './codeowners.ts';
 
@@ -14,17 +14,14 @@ export interface CheckCommandOptions {
   readonly strict?: boolean;
 }
 
-/**
- * Says on standard output everything that is wrong with a team file.
- * Gives the exit code: 0 nothing that matters, 1 findings that fail the check, 2 the file cannot be read.
- */
+/** Prints all findings of a team file. Returns 0 without errors, 1 with findings that fail the check, 2 without a file. */
 export async function check(options: CheckCommandOptions, io: Io): Promise<number> {
   const { file, format, today, colour, strict = false } = options;
-  const { team, findings, source, size } = await readTeamFile(file, { today });
-  io.stdout(renderFindings(findings, { source, format, colour, summary: { file, size } }));
-  if (source === null) return 2;
+  const reading = await readTeamFile(file, { today });
+  const { team, findings, source } = reading;
   const stale = team !== null && (await hasStaleCodeowners(file, team));
-  // JSON on standard output is of the file's findings alone.
-  if (stale) (format === 'json' ? io.stderr : io.stdout)(staleCodeownersText(CODEOWNERS, file, format));
+  const others = stale ? [staleCodeowners(CODEOWNERS, file)] : [];
+  io.stdout(printFindings(reading, { file, format, color: colour, others }));
+  if (source === null) return 2;
   return stale || findings.some(({ severity }) => strict || severity === 'error') ? 1 : 0;
 }

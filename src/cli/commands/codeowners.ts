@@ -1,8 +1,15 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { codeownersBlock, isUpToDate, ownersWithoutLogin, withCodeowners } from '../../team/codeowners.ts';
-import { codeownersWrittenText, nobodyToNameText, withoutLoginText } from '../../team/messages/codeowners.ts';
+import {
+  codeownersBlock,
+  isUpToDate,
+  noOwnerWithLoginProblem,
+  ownersWithoutLogin,
+  ownersWithoutLoginProblem,
+  withCodeowners,
+} from '../../team/codeowners.ts';
 import type { Team } from '../../team/team.ts';
+import { printProblem } from '../../text/problem.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
 import { readTeam } from '../session/read-team.ts';
@@ -23,13 +30,17 @@ export async function codeowners({ file, today, write }: CodeownersOptions, term
   const read = await readTeam(file, today);
   if (!read.ok) return reportFailure(read.failure, terminal);
   const team = read.value;
+  const { colour: color } = terminal;
   const block = codeownersBlock(team);
   if (block === null) {
-    terminal.stderr(nobodyToNameText(file));
+    terminal.stderr(`${printProblem(noOwnerWithLoginProblem(file), { color }).join('\n')}\n`);
     return 1;
   }
   const silent = ownersWithoutLogin(team);
-  if (silent.length > 0) terminal.stderr(withoutLoginText(silent, file));
+  if (silent.length > 0) {
+    const problem = ownersWithoutLoginProblem(silent, file);
+    terminal.stderr(`${printProblem(problem, { severity: 'warning', color }).join('\n')}\n`);
+  }
   const path = join(dirname(file), CODEOWNERS);
   const before = (await readIfThere(path)) ?? '';
   const after = withCodeowners(before, block);
@@ -39,7 +50,7 @@ export async function codeowners({ file, today, write }: CodeownersOptions, term
   }
   await mkdir(dirname(path), { recursive: true });
   if (after !== before) await writeFile(path, after);
-  terminal.stderr(codeownersWrittenText(path, after !== before));
+  terminal.stderr(after === before ? `${path} already names the owners.\n` : `Wrote the owners to ${path}.\n`);
   return 0;
 }
 

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { renderFindings } from '../../guardrails/findings/render.ts';
 import { type Correction, corrections } from '../../review/changes/corrections.ts';
 import type { Review } from '../../review/changes/review.ts';
 import { changesNothing, reviewOf } from '../../review/changes/review-of.ts';
@@ -10,6 +9,7 @@ import { reviewLines } from '../../review/text/preview.ts';
 import { reviewJson } from '../../review/text/preview-json.ts';
 import { manifestUnusable } from '../../review/text/preview-notices.ts';
 import { readTeamFile } from '../../team/parse/read-team-file.ts';
+import { printFindings } from '../../team/print-findings.ts';
 import type { Team } from '../../team/team.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
@@ -38,7 +38,7 @@ export async function review(options: ReviewCommandOptions, terminal: Terminal):
   const { today } = options;
   const head = await readTeamFile(options.head, { today });
   if (head.findings.length > 0) {
-    terminal.stderr(renderFindings(head.findings, { source: head.source, format: 'text', colour: terminal.colour }));
+    terminal.stderr(printFindings(head, { color: terminal.colour }));
   }
   if (head.team === null) return head.source === null ? 2 : 1;
   const base = await readBaseTeam(options.base, today, terminal);

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
-import { renderFindings } from '../../guardrails/findings/render.ts';
 import { readTeamFile } from '../../team/parse/read-team-file.ts';
+import { printFindings } from '../../team/print-findings.ts';
 import { synthesize } from '../../terraform/synth/synth.ts';
 import { renderSynth } from '../../terraform/synth/synth-text.ts';
 import type { Io } from '../io.ts';
@@ -19,8 +19,9 @@ export interface SynthCommandOptions {
  * Gives the exit code: 0 written, 1 the file has errors, 2 the file cannot be read.
  */
 export async function synth(options: SynthCommandOptions, io: Io): Promise<number> {
-  const { team, findings, source } = await readTeamFile(options.file, { today: options.today });
-  if (findings.length > 0) io.stderr(renderFindings(findings, { source, format: 'text', colour: options.colour }));
+  const reading = await readTeamFile(options.file, { today: options.today });
+  const { team, findings, source } = reading;
+  if (findings.length > 0) io.stderr(printFindings(reading, { color: options.colour }));
   if (team === null) return source === null ? 2 : 1;
 
   const { stacks, files } = await synthesize(team, { today: options.today, outDir: options.outDir });

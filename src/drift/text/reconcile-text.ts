@@ -44,7 +44,7 @@ export function refusalWords(refusal: Refusal, naming: DisplayNames): string {
     case 'other-changes':
       return `Undoing would do something else than was reported. ${otherWords(refusal, naming)}${NOTHING} Look again: somebody may have changed the account in between.`;
     case 'blocks':
-      return `The blocks refuse it (${[...new Set(refusal.findings.map(({ code }) => code))].join(', ')}). ${NOTHING} What they want stands in docs/findings.md.`;
+      return `The blocks refuse it (${[...new Set(refusal.findings.map(({ code }) => code))].join(', ')}). ${NOTHING} What they want stands in docs/reference/findings.md.`;
     case 'held':
       return `While it is undone, ${userWords(refusal.users, naming)} could for a moment do what neither the account nor team.yaml allows. ${NOTHING} "mturk-team apply" does it in steps; it also gives back what was removed by hand.`;
     case 'gives':

@@ -1,31 +1,29 @@
-import type { Finding, Severity } from '../../diagnostics/finding.ts';
+import type { Finding } from '../../diagnostics/finding.ts';
 import { lineStartsOf, positionOf } from '../../diagnostics/positions.ts';
-import type { TeamFindingArgs } from '../../diagnostics/team-codes.ts';
 import type { DocumentPath, DocumentPlaces, TextRange } from '../../diagnostics/yaml-positions.ts';
-
-export type TeamFindingCode = keyof TeamFindingArgs;
+import type { Rule } from '../rules/rule.ts';
 
 interface ReportOptions {
-  /** `error` where nothing is said. */
-  readonly severity?: Severity;
-  /** Whether the key or the value at the path is what is wrong; the value where nothing is said. */
+  /** Whether the key or the value is underlined, if the rule does not decide that. */
   readonly at?: 'key' | 'value';
-  /** The place in the text, where it is not the one of the path. */
+  /** The place in the text, if it is not that of the path. */
   readonly range?: TextRange;
-  /** The value at the path could not be read: nothing more is to be said about its shape. */
+  /** The value at the path could not be read: nothing else is reported about its shape. */
   readonly unreadable?: boolean;
 }
 
 /** Reports a finding at a path of the document. */
-export type Report = <Code extends TeamFindingCode>(
-  code: Code,
+export type Report = <Args extends Readonly<Record<string, unknown>>>(
+  rule: Rule<Args>,
   path: DocumentPath,
-  args: TeamFindingArgs[Code],
+  args: Args,
   options?: ReportOptions,
 ) => void;
 
 export interface Reporting {
   readonly report: Report;
+  /** Whether the rule has a finding. */
+  has(rule: Rule): boolean;
   /** Whether no error was reported at the path, below it, or for the whole of it by an unreadable value above. */
   intact(...path: DocumentPath): boolean;
   /** Whether no error was reported about the key at the path itself. */
@@ -37,13 +35,11 @@ export interface Reporting {
 }
 
 interface Reported {
-  readonly code: TeamFindingCode;
-  readonly path: DocumentPath;
-  readonly args: TeamFindingArgs[TeamFindingCode];
+  readonly finding: Omit<Finding, 'position'>;
   readonly options: ReportOptions;
 }
 
-/** Collects findings; places are looked up at the end, and only for what was found. */
+/** Collects findings. Positions are computed at the end, for findings alone. */
 export function reporting(file: string): Reporting {
   const reported: Reported[] = [];
   const damaged = new Set<string>();
@@ -51,13 +47,15 @@ export function reporting(file: string): Reporting {
   const keys = new Set<string>();
 
   return {
-    report(code, path, args, options = {}) {
-      reported.push({ code, path: [...path], args, options });
-      if (options.severity === 'warning') return;
+    report({ code, severity = 'error', at = 'value' }, path, args, given = {}) {
+      const options = { at, ...given };
+      reported.push({ finding: { code, severity, file, path: [...path], args }, options });
+      if (severity === 'warning') return;
       for (let length = 1; length <= path.length; length += 1) damaged.add(joined(path.slice(0, length)));
       if (options.at === 'key') keys.add(joined(path));
       if (options.unreadable === true) unreadable.add(joined(path));
     },
+    has: ({ code }) => reported.some(({ finding }) => finding.code === code),
     intact: (...path) => damaged.size === 0 || !damaged.has(joined(path)),
     keyIntact: (path) => keys.size === 0 || !keys.has(joined(path)),
     unreadable(path) {
@@ -68,11 +66,10 @@ export function reporting(file: string): Reporting {
       if (reported.length === 0) return [];
       const lineStarts = lineStartsOf(source);
       const ranges = new Map<Finding, TextRange>();
-      for (const { code, path, args, options } of reported) {
+      for (const { finding, options } of reported) {
+        const { path } = finding;
         const range = options.range ?? (options.at === 'key' ? places.key(path) : places.value(path));
-        const position = positionOf(lineStarts, range[0], range[1]);
-        const finding: Finding = { code, severity: options.severity ?? 'error', file, path, position, args };
-        ranges.set(finding, range);
+        ranges.set({ ...finding, position: positionOf(lineStarts, range[0], range[1]) }, range);
       }
       return [...ranges]
         .sort(([one, a], [two, b]) => a[0] - b[0] || a[1] - b[1] || (one.code < two.code ? -1 : 1))

@@ -1,74 +1,67 @@
 import { CAPABILITY_NAMES, type Capability, SPENDING_CAPABILITIES } from '../../catalog/mturk.ts';
-import { DEFAULT_KEYS, DEFAULT_SETTINGS, RECONCILE_MODES, type Settings } from '../settings.ts';
+import type { TeamFile } from '../schema/schema.ts';
+import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Settings } from '../settings.ts';
 import type { Team } from '../team.ts';
-import type { DraftList, TeamDraft } from './draft.ts';
-import { inCatalogueOrder, resolveRoles, textsOf } from './resolve-roles.ts';
+import { inCatalogOrder, type ResolvedRole } from './resolve-roles.ts';
 
-/** The team that a draft without findings describes. The order of the file leaves no trace in it. */
-export function normalise(draft: TeamDraft): Team {
-  const resolved = resolveRoles(draft.roles);
+/** The team of a file without errors. It does not depend on the order of the file. */
+export function normalize(file: TeamFile, resolved: ReadonlyMap<string, ResolvedRole>): Team {
   return {
-    lab: draft.lab ?? '',
-    account: draft.account ?? '',
-    owners: sorted(draft.owners ?? []),
-    roles: draft.roles
-      .map((role) => {
-        const whole = resolved.get(role.key);
-        return {
-          key: role.key,
-          description: role.description,
-          extends: sorted(role.extends),
-          allow: whole === undefined ? [] : inCatalogueOrder(whole.allow),
-          deny: whole === undefined ? [] : inCatalogueOrder(whole.deny),
-          managed: whole === undefined ? [] : [...whole.managed].sort(),
-        };
-      })
-      .sort(byKey),
-    members: draft.members
-      .map((member) => ({
-        ...member,
-        name: member.name ?? '',
-        roles: sorted(member.roles ?? []),
-        keys: member.keys ?? DEFAULT_KEYS,
-      }))
-      .sort(byKey),
-    departed: draft.departed
-      .map(({ key, left, reason }) => ({ key, left: left ?? '', reason: reason ?? '' }))
-      .sort(byKey),
-    freeze: frozenCapabilities(draft.freeze),
-    snoozed: draft.snoozed
-      .map(({ finding, until, reason }) => ({ finding, until: until ?? '', reason: reason ?? '' }))
-      .sort((one, two) => (one.finding < two.finding ? -1 : 1)),
-    settings: settingsOf(draft.settings),
+    lab: file.lab,
+    account: file.account,
+    owners: [...file.owners].sort(),
+    roles: entriesByKey(file.roles).map(([key, role]) => {
+      const whole = resolved.get(key);
+      return {
+        key,
+        description: role.description ?? null,
+        extends: [...(role.extends ?? [])].sort(),
+        allow: whole === undefined ? [] : inCatalogOrder(whole.allow),
+        deny: whole === undefined ? [] : inCatalogOrder(whole.deny),
+        managed: whole === undefined ? [] : [...whole.managed].sort(),
+      };
+    }),
+    members: entriesByKey(file.members).map(([key, member]) => ({
+      key,
+      name: member.name,
+      email: member.email ?? null,
+      github: member.github ?? null,
+      roles: [...member.roles].sort(),
+      until: member.until ?? null,
+      sponsor: member.sponsor ?? null,
+      suspended: member.suspended ?? false,
+      keys: member.keys ?? DEFAULT_KEYS,
+    })),
+    departed: entriesByKey(file.departed ?? {}).map(([key, departure]) => ({ key, ...departure })),
+    freeze: frozenCapabilities(file.freeze ?? []),
+    snoozed: entriesByKey(file.snoozed ?? {}).map(([finding, snooze]) => ({ finding, ...snooze })),
+    settings: settingsOf(file.settings ?? {}),
   };
 }
 
-function settingsOf({ state, reconcile, ...numbers }: TeamDraft['settings']): Settings {
+function settingsOf(settings: NonNullable<TeamFile['settings']>): Settings {
+  const { state, reconcile } = settings;
   return {
-    maxRemovals: numbers.maxRemovals ?? DEFAULT_SETTINGS.maxRemovals,
-    state: state === null ? null : { bucket: state.bucket ?? '', region: state.region ?? '' },
-    keyMaxAgeDays: numbers.keyMaxAgeDays ?? DEFAULT_SETTINGS.keyMaxAgeDays,
+    maxRemovals: settings['max-removals'] ?? DEFAULT_SETTINGS.maxRemovals,
+    state: state ?? DEFAULT_SETTINGS.state,
+    keyMaxAgeDays: settings['key-max-age-days'] ?? DEFAULT_SETTINGS.keyMaxAgeDays,
     reconcile: {
-      mode: RECONCILE_MODES.find((mode) => mode === reconcile.mode) ?? DEFAULT_SETTINGS.reconcile.mode,
-      perDay: reconcile.perDay ?? DEFAULT_SETTINGS.reconcile.perDay,
+      mode: reconcile?.mode ?? DEFAULT_SETTINGS.reconcile.mode,
+      perDay: reconcile?.['per-day'] ?? DEFAULT_SETTINGS.reconcile.perDay,
     },
-    deleteAfterDays: numbers.deleteAfterDays,
-    driftEveryHours: numbers.driftEveryHours ?? DEFAULT_SETTINGS.driftEveryHours,
-    renewBeforeDays: numbers.renewBeforeDays ?? DEFAULT_SETTINGS.renewBeforeDays,
+    deleteAfterDays: settings['delete-after-days'] ?? DEFAULT_SETTINGS.deleteAfterDays,
+    driftEveryHours: settings['drift-every-hours'] ?? DEFAULT_SETTINGS.driftEveryHours,
+    renewBeforeDays: settings['renew-before-days'] ?? DEFAULT_SETTINGS.renewBeforeDays,
   };
 }
 
-function frozenCapabilities(freeze: DraftList): readonly Capability[] {
+function frozenCapabilities(freeze: readonly string[]): readonly Capability[] {
   return CAPABILITY_NAMES.filter(
     (name) => freeze.includes(name) || (freeze.includes('spend') && SPENDING_CAPABILITIES.includes(name)),
   );
 }
 
-function sorted(list: DraftList): readonly string[] {
-  return [...textsOf(list)].sort();
-}
-
-/** By code units, so that the order does not depend on the locale of whoever runs this. */
-function byKey(one: { readonly key: string }, two: { readonly key: string }): number {
-  return one.key < two.key ? -1 : one.key > two.key ? 1 : 0;
+/** By code units, so that the order does not depend on a locale. */
+function entriesByKey<Value>(map: Readonly<Record<string, Value>>): [key: string, value: Value][] {
+  return Object.entries(map).sort(([one], [two]) => (one < two ? -1 : one > two ? 1 : 0));
 }

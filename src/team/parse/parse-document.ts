@@ -1,6 +1,19 @@
 import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, type Node, Parser } from 'yaml';
 import { lineStartsOf, positionOf } from '../../diagnostics/positions.ts';
 import { type DocumentPath, keyTextOf, sourceOf, type TextRange } from '../../diagnostics/yaml-positions.ts';
+import { fileEmpty } from '../rules/file.ts';
+import {
+  duplicateKey,
+  keyNotText,
+  yamlAlias,
+  yamlAnchor,
+  yamlDirective,
+  yamlManyDocuments,
+  yamlMergeKey,
+  yamlSyntax,
+  yamlTag,
+  yamlTooDeep,
+} from '../rules/yaml.ts';
 import type { Report } from './finding-collector.ts';
 
 /** A team file nests five deep. The limit stands well above it and well below what the composer's recursion can bear. */
@@ -27,7 +40,7 @@ export function parseDocument(source: string, report: Report): ParsedDocument {
   // Nesting deep enough exhausts the stack in the composer, in Node 20 even fatally, so it is measured beforehand.
   const deep = deeperThan(tokens, MAX_DEPTH);
   if (deep !== null) {
-    report('yaml-too-deep', [], { limit: MAX_DEPTH }, { range: [deep, deep + 1] });
+    report(yamlTooDeep, [], { limit: MAX_DEPTH }, { range: [deep, deep + 1] });
     return NOTHING;
   }
 
@@ -40,11 +53,11 @@ export function parseDocument(source: string, report: Report): ParsedDocument {
   if (second !== undefined) {
     const separator = source.indexOf('---', document.range[1]);
     const from = separator === -1 ? second.range[0] : separator;
-    report('yaml-many-documents', [], {}, { range: [from, from + 3] });
+    report(yamlManyDocuments, [], {}, { range: [from, from + 3] });
     // A syntax error further down would be hidden behind this, and the first document alone is what is judged.
   }
   if (isNothing(document.contents)) {
-    if (second === undefined) report('file-empty', [], {}, { range: [0, 1] });
+    if (second === undefined) report(fileEmpty, [], {}, { range: [0, 1] });
     return NOTHING;
   }
   return readTree(document.contents as Node, source, report);
@@ -53,7 +66,7 @@ export function parseDocument(source: string, report: Report): ParsedDocument {
 function reportDirectives(tokens: readonly CST.Token[], report: Report): void {
   for (const token of tokens) {
     if (token.type !== 'directive') continue;
-    report('yaml-directive', [], { directive: token.source.trim() }, { range: rangeFrom(token.offset, token.source) });
+    report(yamlDirective, [], { directive: token.source.trim() }, { range: rangeFrom(token.offset, token.source) });
   }
 }
 
@@ -66,7 +79,7 @@ function reportSyntax(document: Document, source: string, report: Report): boole
   if (error === undefined) return false;
   const line = source.slice(source.lastIndexOf('\n', error.pos[0] - 1) + 1, error.pos[1]);
   const problem = /^ *(?=[^\t\r\n ])\s/.test(line) ? 'SPACE_AS_INDENT' : error.code;
-  report('yaml-syntax', [], { reason: error.message, problem }, { range: error.pos });
+  report(yamlSyntax, [], { reason: error.message, problem }, { range: error.pos });
   return true;
 }
 
@@ -103,7 +116,7 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
       });
     }
     if (isAlias(node)) {
-      report('yaml-alias', path, { name: node.source }, { range: rangeOf(node), unreadable: true });
+      report(yamlAlias, path, { name: node.source }, { range: rangeOf(node), unreadable: true });
       return undefined;
     }
     return null;
@@ -119,7 +132,7 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
       path.push(name);
       const first = firstKeys[name];
       if (first !== undefined) {
-        report('duplicate-key', path, { key: name, firstLine: lineOf(first) }, { range: rangeOf(key) });
+        report(duplicateKey, path, { key: name, firstLine: lineOf(first) }, { range: rangeOf(key) });
       } else {
         firstKeys[name] = key as Node;
         result[name] = read(value);
@@ -132,21 +145,21 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
   /** The text of a key; null where the pair is to be left out, which has then been reported. */
   function readKey(key: unknown): string | null {
     if (isAlias(key)) {
-      report('yaml-alias', path, { name: key.source }, { range: rangeOf(key) });
+      report(yamlAlias, path, { name: key.source }, { range: rangeOf(key) });
       return null;
     }
     const text = keyTextOf(key);
     if (text === null || !isScalar(key)) {
-      report('key-not-text', path, { source: null }, { range: rangeOf(key) });
+      report(keyNotText, path, { source: null }, { range: rangeOf(key) });
       return null;
     }
     reportProperties(key);
     if (text === '<<' && key.type === 'PLAIN') {
-      report('yaml-merge-key', path, {}, { range: rangeOf(key) });
+      report(yamlMergeKey, path, {}, { range: rangeOf(key) });
       return null;
     }
     if (typeof key.value !== 'string') {
-      report('key-not-text', [...path, text], { source: sourceOf(key) }, { range: rangeOf(key) });
+      report(keyNotText, [...path, text], { source: sourceOf(key) }, { range: rangeOf(key) });
     }
     return text;
   }
@@ -157,14 +170,14 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
     if (node.anchor !== undefined) {
       const at = source.lastIndexOf(`&${node.anchor}`, from);
       const range: TextRange = at === -1 ? rangeOf(node) : [at, at + node.anchor.length + 1];
-      report('yaml-anchor', path, { name: node.anchor }, { range });
+      report(yamlAnchor, path, { name: node.anchor }, { range });
     }
     if (node.tag !== undefined) {
       const at = source.lastIndexOf('!', from);
       const written = /^!(?:<[^>\s]*>|[^\s,[\]{}]*)/.exec(source.slice(source.charAt(at - 1) === '!' ? at - 1 : at));
       const begin = source.charAt(at - 1) === '!' ? at - 1 : at;
       const tag = written?.[0] ?? node.tag;
-      report('yaml-tag', path, { tag }, { range: at === -1 ? rangeOf(node) : rangeFrom(begin, tag) });
+      report(yamlTag, path, { tag }, { range: at === -1 ? rangeOf(node) : rangeFrom(begin, tag) });
     }
   }
 

@@ -6,7 +6,7 @@ import {
 } from '../../catalog/managed-policies.ts';
 import { actionOf, isCapability, isOperation, OPERATIONS, type Operation, operationsOf } from '../../catalog/mturk.ts';
 import { actionMatches } from '../../iam/statement.ts';
-import type { DraftList, RoleDraft } from './draft.ts';
+import type { RoleDraft } from './draft.ts';
 
 /** A role together with all that it extends. */
 export interface ResolvedRole {
@@ -64,12 +64,7 @@ function allowedByManaged(name: ManagedPolicyName): readonly Operation[] {
   );
 }
 
-/** A list of operations in catalogue order. */
-export function inCatalogueOrder(operations: ReadonlySet<Operation>): readonly Operation[] {
+/** A list of operations in catalog order. */
+export function inCatalogOrder(operations: ReadonlySet<Operation>): readonly Operation[] {
   return OPERATIONS.filter((operation) => operations.has(operation));
-}
-
-/** The entries of a list that are texts. */
-export function textsOf(list: DraftList): readonly string[] {
-  return list.filter((entry) => entry !== null);
 }

@@ -1,59 +1,215 @@
-import type { IdKind } from '../../diagnostics/team-codes.ts';
+import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
+import { pathText } from '../../text/diagnostic.ts';
+import { t, trusted } from '../../text/text.ts';
 import { iamName } from '../names.ts';
-import { ACCOUNT_PATTERN, ID_PATTERN, LAB_PATTERN } from '../patterns.ts';
-import type { Rule, RuleContext } from './rule.ts';
+import type { DraftList } from '../parse/draft.ts';
+import { ACCOUNT_PATTERN, ID_PATTERN, LAB_PATTERN, LONGEST_LAB } from '../patterns.ts';
+import { CURLY_QUOTES, message, type RuleContext, rule, shortValue, value } from './rule.ts';
 
-/** Leaves 23 characters of an IAM user's name for the member's key. */
-const LONGEST_LAB = 40;
+/** Rules about the lab, its account, and keys of roles and members. */
 
-export const labIsAnIamPath: Rule = ({ draft: { lab }, intact, report }) => {
-  if (lab === null || !intact('lab')) return;
-  if (lab.length > LONGEST_LAB || !LAB_PATTERN.test(lab)) report('invalid-lab', ['lab'], { lab, limit: LONGEST_LAB });
-};
+type IdKind = 'role' | 'member' | 'departed';
 
-export const accountHasTwelveDigits: Rule = ({ draft: { account }, intact, report }) => {
-  if (account === null || !intact('account') || ACCOUNT_PATTERN.test(account)) return;
-  report('account-not-twelve-digits', ['account'], { account });
-};
+export const unsupportedVersion = rule({
+  code: 'unsupported-version',
+  message: ({ source }: { source: string }) =>
+    message(
+      t`version ${shortValue(source)} is not supported`,
+      t`this program reads version 1, a number without quotes`,
+      t`write ${value('version: 1')}`,
+    ),
+});
 
-export const idsAreInIamsAlphabet: Rule = (context) => {
-  for (const { section, kind, key } of idsOf(context)) {
-    if (ID_PATTERN.test(key) || !context.intact(section, key)) continue;
-    context.report('invalid-id', [section, key], { kind, id: key }, { at: 'key' });
-  }
-};
+export const invalidLab = rule({
+  code: 'invalid-lab',
+  message: ({ lab }: { lab: string }) => {
+    const better = labLike(lab);
+    return message(
+      t`${shortValue(lab)} is not a valid lab name`,
+      lab.length > LONGEST_LAB
+        ? t`it has ${lab.length} characters and can have ${LONGEST_LAB}: it begins every IAM user name, which can have 64`
+        : t`it begins IAM names: lower-case letters, digits and hyphens, a letter first and no hyphen last`,
+      better === null ? t`write a short name such as ${value('perception-lab')}` : t`write ${value(better)}`,
+    );
+  },
+  check({ draft: { lab }, intact }, report) {
+    if (lab === null || !intact('lab')) return;
+    if (lab.length > LONGEST_LAB || !LAB_PATTERN.test(lab)) report(['lab'], { lab });
+  },
+});
 
-export const idsFitIntoIamNames: Rule = (context) => {
-  const { lab } = context.draft;
-  if (lab === null || !context.intact('lab')) return;
-  for (const { section, kind, key } of idsOf(context)) {
-    const limit = kind === 'role' ? QUOTAS.groupNameLength : QUOTAS.userNameLength;
-    if (lab.length + 1 + key.length <= limit) continue;
-    context.report('id-too-long', [section, key], { kind, id: key, name: iamName(lab, key), limit }, { at: 'key' });
-  }
-};
+export const accountNotQuoted = rule({
+  code: 'account-not-quoted',
+  message: ({ source }: { source: string }) =>
+    message(
+      t`account ${shortValue(source)} is not quoted`,
+      t`YAML reads it as a number and drops leading zeros`,
+      /^\d{12}$/.test(source) ? t`write ${value(`account: "${source}"`)}` : t`write all 12 digits in quotes`,
+    ),
+});
 
-/** Groups and users have namespaces of their own in IAM, so a role and a member may share an id. */
-export const idsDifferInMoreThanCase: Rule = ({ draft, report }) => {
-  const spelled = (section: Section, kind: IdKind, seen: Map<string, string>, keys: readonly { key: string }[]) => {
-    for (const { key } of keys) {
-      const other = seen.get(key.toLowerCase());
-      if (other === undefined) seen.set(key.toLowerCase(), key);
-      else if (other !== key)
-        report('ids-equal-ignoring-case', [section, key], { kind, id: key, other }, { at: 'key' });
+export const invalidAccount = rule({
+  code: 'account-not-twelve-digits',
+  message: ({ account }: { account: string }) => {
+    const digits = account.replace(/[\s“”„«»‘’-]/g, '');
+    return message(
+      t`${shortValue(account)} is not an AWS account ID`,
+      CURLY_QUOTES.test(account)
+        ? trusted('typographic quotes are part of the text in YAML; only straight quotes enclose it')
+        : t`an account ID has exactly 12 digits`,
+      /^\d{12}$/.test(digits)
+        ? t`write ${value(`"${digits}"`)}`
+        : t`copy the ID from ${value('aws sts get-caller-identity')} or the AWS console, and quote it`,
+    );
+  },
+  check({ draft: { account }, intact }, report) {
+    if (account !== null && intact('account') && !ACCOUNT_PATTERN.test(account)) report(['account'], { account });
+  },
+});
+
+const invalidId = rule({
+  code: 'invalid-id',
+  at: 'key',
+  message: ({ kind, id }: { kind: IdKind; id: string }) =>
+    message(
+      t`key ${shortValue(id)} is not a valid IAM name`,
+      trusted('it becomes part of one: letters, digits and `+=,.@_-`, a letter or digit first'),
+      kind === 'role'
+        ? t`write a short key such as ${value('results-reader')}; ${value('description')} takes any text`
+        : t`write a short key such as ${value(idLike(id) ?? 'ada')}; ${value('name')} takes the full name`,
+    ),
+  check(context, report) {
+    for (const { section, kind, key } of idsOf(context)) {
+      if (!ID_PATTERN.test(key) && context.intact(section, key)) report([section, key], { kind, id: key });
     }
-  };
-  spelled('roles', 'role', new Map(), draft.roles);
-  const people = new Map<string, string>();
-  spelled('members', 'member', people, draft.members);
-  spelled('departed', 'departed', people, draft.departed);
-};
+  },
+});
+
+const idTooLong = rule({
+  code: 'id-too-long',
+  at: 'key',
+  message: ({ kind, id, name, limit }: { kind: IdKind; id: string; name: string; limit: number }) =>
+    message(
+      t`key ${shortValue(id)} is too long`,
+      t`IAM name ${value(name)} has ${name.length} characters; a ${trusted(kind === 'role' ? 'group' : 'user')} name can have ${limit}`,
+      t`shorten it by ${name.length - limit} or more`,
+    ),
+  check(context, report) {
+    const { lab } = context.draft;
+    if (lab === null || !context.intact('lab')) return;
+    for (const { section, kind, key } of idsOf(context)) {
+      const limit = kind === 'role' ? QUOTAS.groupNameLength : QUOTAS.userNameLength;
+      if (lab.length + 1 + key.length > limit) {
+        report([section, key], { kind, id: key, name: iamName(lab, key), limit });
+      }
+    }
+  },
+});
+
+/** Groups and users have namespaces of their own in IAM, so a role and a member can share a key. */
+const idsEqualIgnoringCase = rule({
+  code: 'ids-equal-ignoring-case',
+  at: 'key',
+  message: ({ kind, id, other }: { kind: IdKind; id: string; other: string }) =>
+    message(
+      t`keys ${shortValue(id)} and ${shortValue(other)} differ only in case`,
+      t`IAM ignores the case of names`,
+      kind === 'departed'
+        ? t`if both are the same person, remove ${value(other)} from ${value('members')}; else change one key`
+        : t`change one of the keys`,
+    ),
+  check({ draft }, report) {
+    const seen = { groups: new Map<string, string>(), users: new Map<string, string>() };
+    for (const { section, kind, key } of idsOf({ draft })) {
+      const names = kind === 'role' ? seen.groups : seen.users;
+      const other = names.get(key.toLowerCase());
+      if (other === undefined) names.set(key.toLowerCase(), key);
+      else if (other !== key) report([section, key], { kind, id: key, other });
+    }
+  },
+});
+
+/** An error and not a warning: a repeated entry is often a mistyped one. */
+const duplicateEntry = rule({
+  code: 'duplicate-entry',
+  message: ({ entry }: { entry: string }, { path }) =>
+    message(
+      t`${shortValue(entry)} is repeated in ${shortValue(pathText(path.slice(0, -1)))}`,
+      t`the second entry has no effect`,
+      t`remove it, or write the entry that was meant`,
+    ),
+  check({ draft }, report) {
+    const once = (list: DraftList, ...path: DocumentPath) => {
+      const seen = new Set<string>();
+      for (const [index, entry] of list.entries()) {
+        if (entry === null) continue;
+        if (seen.has(entry)) report([...path, index], { entry });
+        seen.add(entry);
+      }
+    };
+    once(draft.owners ?? [], 'owners');
+    once(draft.freeze, 'freeze');
+    for (const role of draft.roles) {
+      for (const list of ['extends', 'allow', 'deny', 'managed'] as const) once(role[list], 'roles', role.key, list);
+    }
+    for (const member of draft.members) once(member.roles ?? [], 'members', member.key, 'roles');
+  },
+});
+
+/** Other rules do not run on such a file: some take time with the square of the roles. */
+export const teamTooLarge = rule({
+  code: 'team-too-large',
+  at: 'key',
+  message: ({ what, count, limit }: { what: 'roles' | 'members'; count: number; limit: number }) =>
+    message(
+      t`the file has ${count} ${trusted(what)}`,
+      t`an AWS account can have ${limit} ${trusted(what === 'roles' ? 'groups' : 'users')}`,
+      what === 'roles' ? t`let members share roles` : t`divide the lab between two accounts, each with its own file`,
+    ),
+  check({ draft }, report) {
+    const check = (what: 'roles' | 'members', limit: number) => {
+      const count = draft[what].length;
+      if (count > limit) report([what], { what, count, limit });
+    };
+    check('roles', QUOTAS.groupsPerAccountAtMost);
+    check('members', QUOTAS.usersPerAccount);
+  },
+});
+
+export const LAB_RULES = [
+  unsupportedVersion,
+  invalidLab,
+  accountNotQuoted,
+  invalidAccount,
+  invalidId,
+  idTooLong,
+  idsEqualIgnoringCase,
+  duplicateEntry,
+];
 
 type Section = 'roles' | 'members' | 'departed';
 
-function* idsOf({ draft }: RuleContext): Generator<{ section: Section; kind: IdKind; key: string }> {
+function* idsOf({ draft }: Pick<RuleContext, 'draft'>): Generator<{ section: Section; kind: IdKind; key: string }> {
   for (const { key } of draft.roles) yield { section: 'roles', kind: 'role', key };
   for (const { key } of draft.members) yield { section: 'members', kind: 'member', key };
   for (const { key } of draft.departed) yield { section: 'departed', kind: 'departed', key };
+}
+
+function labLike(lab: string): string | null {
+  const like = hyphenated(lab).replace(/^[^a-z]+/, '');
+  return LAB_PATTERN.test(like) ? like : null;
+}
+
+function idLike(id: string): string | null {
+  const like = hyphenated(id.normalize('NFKD').replace(/\p{M}/gu, ''));
+  return like === '' ? null : like;
+}
+
+function hyphenated(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, LONGEST_LAB)
+    .replace(/^-+|-+$/g, '');
 }

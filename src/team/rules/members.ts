@@ -1,83 +1,298 @@
 import { QUOTAS } from '../../iam/quotas.ts';
+import { t } from '../../text/text.ts';
 import { EMAIL_PATTERN, LOGIN_PATTERN } from '../patterns.ts';
-import type { Rule } from './rule.ts';
+import { message, type RuleContext, rule, shortValue, value } from './rule.ts';
+
+/** Rules about members, their sponsors, owners and those who left. */
 
 /** RFC 5321, 4.5.3.1.3 without the angle brackets. */
 const LONGEST_EMAIL = 254;
 
-export const rolesOfMembersExist: Rule = ({ draft, resolved, roleKeys, intact, report, suggest }) => {
-  if (!draft.hasRoles) return;
-  for (const member of draft.members) {
-    for (const [index, role] of (member.roles ?? []).entries()) {
-      if (role === null || resolved.has(role)) continue;
-      const path = ['members', member.key, 'roles', index] as const;
-      if (intact(...path)) {
-        report('unknown-role', path, { role, suggestion: suggest(role, roleKeys), known: roleKeys });
-      }
+/** An error: a user without access looks like a forgotten line. `suspended` stops access for a while. */
+const memberWithoutRoles = rule({
+  code: 'member-without-roles',
+  message: ({ member }: { member: string }) =>
+    message(
+      t`member ${shortValue(member)} has no role`,
+      t`the member could do nothing`,
+      t`add a role; to stop access for a while, keep the roles and set ${value('suspended: true')}`,
+    ),
+  check({ draft }, report) {
+    for (const { key, roles } of draft.members) {
+      if (roles?.length === 0) report(['members', key, 'roles'], { member: key });
     }
-  }
-};
+  },
+});
 
-/** An error: a user who may do nothing looks like a forgotten line. Who is to be stopped for a while is `suspended`. */
-export const everyMemberHasARole: Rule = ({ draft, report }) => {
-  for (const { key, roles } of draft.members) {
-    if (roles?.length === 0) report('member-without-roles', ['members', key, 'roles'], { member: key });
-  }
-};
-
-export const nobodyHasMoreRolesThanIamAllows: Rule = ({ draft, report }) => {
-  for (const { key, roles } of draft.members) {
-    const count = roles === null || roles.length <= QUOTAS.groupsPerUser ? 0 : new Set(roles).size;
-    if (count > QUOTAS.groupsPerUser) {
-      report(
-        'too-many-roles',
-        ['members', key, 'roles'],
-        { member: key, count, limit: QUOTAS.groupsPerUser },
-        { at: 'key' },
-      );
+const tooManyRoles = rule({
+  code: 'too-many-roles',
+  at: 'key',
+  message: ({ member, count }: { member: string; count: number }) =>
+    message(
+      t`member ${shortValue(member)} has ${count} roles`,
+      t`an IAM user can be in ${QUOTAS.groupsPerUser} groups, one for each role`,
+      t`add a role that extends several of them, and use that instead`,
+    ),
+  check({ draft }, report) {
+    for (const { key, roles } of draft.members) {
+      const count = new Set(roles ?? []).size;
+      if (count > QUOTAS.groupsPerUser) report(['members', key, 'roles'], { member: key, count });
     }
-  }
-};
+  },
+});
 
-export const peopleAndReasonsAreNamed: Rule = ({ draft, report }) => {
-  for (const { key, name } of draft.members) {
-    if (name !== null && name.trim() === '') report('empty-text', ['members', key, 'name'], {});
-  }
-  for (const { key, reason } of draft.departed) {
-    if (reason !== null && reason.trim() === '') report('empty-text', ['departed', key, 'reason'], {});
-  }
-  for (const { finding, reason } of draft.snoozed) {
-    if (reason !== null && reason.trim() === '') report('empty-text', ['snoozed', finding, 'reason'], {});
-  }
-};
+const invalidEmail = rule({
+  code: 'invalid-email',
+  message: ({ email }: { email: string }) =>
+    message(t`${shortValue(email)} is not an e-mail address`, null, t`write one such as ${value('ada@lab.edu')}`),
+  check({ draft, intact }, report) {
+    for (const { key, email } of draft.members) {
+      if (email === null || (email.length <= LONGEST_EMAIL && EMAIL_PATTERN.test(email))) continue;
+      if (intact('members', key, 'email')) report(['members', key, 'email'], { email });
+    }
+  },
+});
 
-export const emailsArePlausible: Rule = ({ draft, intact, report }) => {
-  for (const { key, email } of draft.members) {
-    if (email === null || (email.length <= LONGEST_EMAIL && EMAIL_PATTERN.test(email))) continue;
-    if (intact('members', key, 'email')) report('invalid-email', ['members', key, 'email'], { email });
-  }
-};
+const invalidGithubLogin = rule({
+  code: 'invalid-github-login',
+  message: ({ login }: { login: string }) => {
+    const better = login.replace(/^(?:https?:\/\/)?(?:www\.)?github\.com\//i, '').replace(/^@|\/$/g, '');
+    return message(
+      t`${shortValue(login)} is not a GitHub login`,
+      t`a login has letters, digits and single hyphens inside, 39 at most`,
+      better !== login && LOGIN_PATTERN.test(better)
+        ? t`write ${value(better)}`
+        : t`write the login alone, such as ${value('adaoneill')}`,
+    );
+  },
+  check({ draft, intact }, report) {
+    for (const { key, github } of draft.members) {
+      if (github === null || LOGIN_PATTERN.test(github) || !intact('members', key, 'github')) continue;
+      report(['members', key, 'github'], { login: github });
+    }
+  },
+});
 
-export const githubLoginsArePossible: Rule = ({ draft, intact, report }) => {
-  for (const { key, github } of draft.members) {
-    if (github === null || LOGIN_PATTERN.test(github) || !intact('members', key, 'github')) continue;
-    report('invalid-github-login', ['members', key, 'github'], { login: github });
-  }
-};
+const untilPassed = rule({
+  code: 'until-passed',
+  severity: 'warning',
+  message: ({ member, until }: { member: string; until: string }) =>
+    message(
+      t`the access of ${shortValue(member)} has ended`,
+      t`the last day was ${value(until)}`,
+      t`move ${value(member)} to ${value('departed')}, or write a later day`,
+    ),
+  check({ draft, today, intact }, report) {
+    for (const { key, until } of draft.members) {
+      if (until === null || until >= today || !intact('members', key, 'until')) continue;
+      report(['members', key, 'until'], { member: key, until });
+    }
+  },
+});
 
-export const sponsorsAreMembers: Rule = ({ draft, memberKeys, today, intact, report, suggest }) => {
-  const members = new Map(draft.members.map((member) => [member.key, member]));
-  const departed = new Set(draft.departed.map(({ key }) => key));
+/** An error: the next apply deletes the users of all who are in `departed`, whatever their day. */
+const leftInFuture = rule({
+  code: 'left-in-future',
+  message: ({ member, left }: { member: string; left: string }) =>
+    message(
+      t`${shortValue(member)} is in ${value('departed')} with a day in the future`,
+      t`the next apply would delete the user at once`,
+      t`keep ${value(member)} in ${value('members')} with ${value(`until: "${left}"`)}`,
+    ),
+  check({ draft, today, intact }, report) {
+    for (const { key, left } of draft.departed) {
+      if (left === null || left <= today || !intact('departed', key, 'left')) continue;
+      report(['departed', key, 'left'], { member: key, left });
+    }
+  },
+});
+
+const memberAlsoDeparted = rule({
+  code: 'member-also-departed',
+  at: 'key',
+  message: ({ member }: { member: string }) =>
+    message(
+      t`${shortValue(member)} is in both ${value('members')} and ${value('departed')}`,
+      null,
+      t`remove ${value(member)} from ${value('members')} if they left, else from ${value('departed')}`,
+    ),
+  check({ draft, memberKeys }, report) {
+    const members = new Set(memberKeys);
+    for (const { key } of draft.departed) if (members.has(key)) report(['departed', key], { member: key });
+  },
+});
+
+const ANOTHER_MEMBER = t`use the key of a current member`;
+
+const ownSponsor = rule({
+  code: 'own-sponsor',
+  message: ({ member }: { member: string }) =>
+    message(
+      t`${shortValue(member)} is their own sponsor`,
+      t`a sponsor answers for another member`,
+      t`use the key of another member, or remove ${value('sponsor')}`,
+    ),
+  check(context, report) {
+    for (const { key, sponsor, path } of sponsorsIn(context)) if (sponsor === key) report(path, { member: key });
+  },
+});
+
+const sponsorDeparted = rule({
+  code: 'sponsor-departed',
+  message: ({ sponsor }: { sponsor: string }) =>
+    message(t`sponsor ${shortValue(sponsor)} has left the lab`, null, ANOTHER_MEMBER),
+  check(context, report) {
+    const departed = departedKeys(context);
+    for (const { sponsor, path } of sponsorsIn(context)) if (departed.has(sponsor)) report(path, { sponsor });
+  },
+});
+
+const unknownSponsor = rule({
+  code: 'unknown-sponsor',
+  message: ({ sponsor, suggestion }: { sponsor: string; suggestion: string | null }) =>
+    message(
+      t`sponsor ${shortValue(sponsor)} is not a member`,
+      null,
+      suggestion === null ? t`use the key of a member, or remove ${value('sponsor')}` : t`use ${value(suggestion)}`,
+    ),
+  check(context, report) {
+    if (!context.draft.hasMembers) return;
+    const members = new Set(context.memberKeys);
+    for (const { sponsor, path } of sponsorsIn(context)) {
+      if (!members.has(sponsor)) report(path, { sponsor, suggestion: context.suggest(sponsor, context.memberKeys) });
+    }
+  },
+});
+
+const sponsorExpired = rule({
+  code: 'sponsor-expired',
+  severity: 'warning',
+  message: ({ sponsor, until }: { sponsor: string; until: string }) =>
+    message(t`the access of sponsor ${shortValue(sponsor)} ended on ${value(until)}`, null, ANOTHER_MEMBER),
+  check(context, report) {
+    const ended = endedMembers(context);
+    for (const { sponsor, path } of sponsorsIn(context)) {
+      const until = ended.get(sponsor);
+      if (until !== undefined) report(path, { sponsor, until });
+    }
+  },
+});
+
+const ownerDeparted = rule({
+  code: 'owner-departed',
+  message: ({ owner }: { owner: string }) =>
+    message(
+      t`owner ${shortValue(owner)} has left the lab`,
+      t`they can no longer approve changes`,
+      t`remove ${value(owner)} from ${value('owners')}`,
+    ),
+  check(context, report) {
+    const departed = departedKeys(context);
+    for (const { owner, path } of ownersIn(context)) if (departed.has(owner)) report(path, { owner });
+  },
+});
+
+const unknownOwner = rule({
+  code: 'unknown-owner',
+  message: ({ owner, suggestion }: { owner: string; suggestion: string | null }) =>
+    message(
+      t`owner ${shortValue(owner)} is not a member`,
+      null,
+      suggestion === null ? t`use the key of a member` : t`use ${value(suggestion)}`,
+    ),
+  check(context, report) {
+    if (!context.draft.hasMembers) return;
+    const members = new Set(context.memberKeys);
+    for (const { owner, path } of ownersIn(context)) {
+      if (!members.has(owner)) report(path, { owner, suggestion: context.suggest(owner, context.memberKeys) });
+    }
+  },
+});
+
+/** Another member must be able to approve a change. */
+const noOwner = rule({
+  code: 'no-owner',
+  message: ({ because }: { because: 'none-named' | 'all-expired' }) =>
+    message(
+      because === 'none-named' ? t`the file has no owner` : t`the access of every owner has ended`,
+      t`no one could approve a change`,
+      t`write the key of a current member, for example ${value('owners: [ada]')}`,
+    ),
+  check(context, report) {
+    const { owners } = context.draft;
+    if (owners === null) return;
+    const ended = endedMembers(context);
+    if (owners.length === 0) report(['owners'], { because: 'none-named' });
+    else if (owners.every((owner) => owner !== null && ended.has(owner))) {
+      report(['owners'], { because: 'all-expired' });
+    }
+  },
+});
+
+const ownerExpired = rule({
+  code: 'owner-expired',
+  severity: 'warning',
+  message: ({ owner, until }: { owner: string; until: string }) =>
+    message(
+      t`the access of owner ${shortValue(owner)} ended on ${value(until)}`,
+      t`they can no longer approve changes`,
+      t`remove ${value(owner)} from ${value('owners')}, or write a later day`,
+    ),
+  check(context, report) {
+    const owners = context.draft.owners ?? [];
+    const ended = endedMembers(context);
+    // Then `no-owner` reports the whole list.
+    if (owners.every((owner) => owner !== null && ended.has(owner))) return;
+    for (const { owner, path } of ownersIn(context)) {
+      const until = ended.get(owner);
+      if (until !== undefined) report(path, { owner, until });
+    }
+  },
+});
+
+export const MEMBER_RULES = [
+  memberWithoutRoles,
+  tooManyRoles,
+  invalidEmail,
+  invalidGithubLogin,
+  untilPassed,
+  leftInFuture,
+  memberAlsoDeparted,
+  ownSponsor,
+  sponsorDeparted,
+  unknownSponsor,
+  sponsorExpired,
+  ownerDeparted,
+  unknownOwner,
+  noOwner,
+  ownerExpired,
+];
+
+function departedKeys({ draft }: RuleContext): ReadonlySet<string> {
+  return new Set(draft.departed.map(({ key }) => key));
+}
+
+/** Members whose last day has passed, with that day. */
+function endedMembers({ draft, today, intact }: RuleContext): ReadonlyMap<string, string> {
+  return new Map(
+    draft.members.flatMap(({ key, until }) =>
+      until !== null && until < today && intact('members', key, 'until') ? [[key, until] as const] : [],
+    ),
+  );
+}
+
+/** Sponsors about which no error has been reported yet. */
+function* sponsorsIn({ draft, intact }: RuleContext) {
   for (const { key, sponsor } of draft.members) {
     const path = ['members', key, 'sponsor'] as const;
-    if (sponsor === null || !intact(...path)) continue;
-    const found = members.get(sponsor);
-    if (sponsor === key) report('own-sponsor', path, { member: key });
-    else if (departed.has(sponsor)) report('sponsor-departed', path, { sponsor });
-    else if (found === undefined) {
-      if (draft.hasMembers) report('unknown-sponsor', path, { sponsor, suggestion: suggest(sponsor, memberKeys) });
-    } else if (found.until !== null && found.until < today && intact('members', sponsor, 'until')) {
-      report('sponsor-expired', path, { sponsor, until: found.until }, { severity: 'warning' });
-    }
+    if (sponsor !== null && intact(...path)) yield { key, sponsor, path };
   }
-};
+}
+
+/** Owners about whom no error has been reported yet. */
+function* ownersIn({ draft, intact }: RuleContext) {
+  for (const [index, owner] of (draft.owners ?? []).entries()) {
+    const path = ['owners', index] as const;
+    if (owner !== null && intact(...path)) yield { owner, path };
+  }
+}

@@ -1,23 +1,70 @@
+import type { Severity } from '../../diagnostics/finding.ts';
 import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
+import type { Problem } from '../../text/problem.ts';
+import { codeText, listTexts, type Text } from '../../text/text.ts';
+import { quoted } from '../../text/visible.ts';
 import type { TeamDraft } from '../parse/draft.ts';
-import type { Report, Reporting } from '../parse/finding-collector.ts';
 import type { ResolvedRole } from '../parse/resolve-roles.ts';
 import type { Suggest } from '../suggest.ts';
 
-/** What a rule may look at, and where it says what it found. */
+/** Where a finding is, for its message. */
+export interface Place {
+  readonly file: string;
+  readonly path: DocumentPath;
+}
+
+/** What a rule reads. */
 export interface RuleContext {
   readonly draft: TeamDraft;
   readonly resolved: ReadonlyMap<string, ResolvedRole>;
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
+  /** Paths of dates that are not quoted, with their text. */
   readonly unquotedDates: readonly { readonly path: DocumentPath; readonly text: string }[];
   readonly roleKeys: readonly string[];
   readonly memberKeys: readonly string[];
-  readonly report: Report;
-  /** False where an error stands at the path or below it: one mistake is reported once. */
-  readonly intact: Reporting['intact'];
+  /** Whether no error was reported at the path or below it: one mistake is reported once. */
+  readonly intact: (...path: DocumentPath) => boolean;
   readonly suggest: Suggest;
 }
 
-/** A named statement about team files that reports where it does not hold. */
-export type Rule = (context: RuleContext) => void;
+/**
+ * One thing that can be wrong with team.yaml: its code (also the anchor of its section in docs/reference/findings.md), its
+ * message and its check. A rule without a check is reported while the file is parsed.
+ */
+export interface Rule<Args = Readonly<Record<string, unknown>>> {
+  readonly code: string;
+  /** `error` by default. */
+  readonly severity?: Severity;
+  /** Whether the key or the value at the path is underlined; the value by default. */
+  readonly at?: 'key' | 'value';
+  message(args: Args, place: Place): Problem;
+  check?(context: RuleContext, report: (path: DocumentPath, args: Args) => void): void;
+}
+
+/** A rule whose arguments are inferred from its message. */
+export function rule<Args extends Readonly<Record<string, unknown>>>(definition: Rule<Args>): Rule<Args> {
+  return definition;
+}
+
+/** A message: what is wrong, why, what to do and lines to paste. */
+export function message(summary: Text, reason: Text | null, help: Text, paste: readonly string[] = []): Problem {
+  return { summary, reason, state: null, help, ...(paste.length === 0 ? {} : { paste }) };
+}
+
+/** A name or a value of the file in code format, cut if it is long. */
+export function value(text: string): Text {
+  return codeText(quoted(text));
+}
+
+/** The same for a summary, which has at most 80 characters. */
+export function shortValue(text: string): Text {
+  return codeText(quoted(text, 40));
+}
+
+export function valueList(texts: readonly string[]): Text {
+  return listTexts(texts.map(value));
+}
+
+/** Why a value in typographic quotes is not what it looks like. */
+export const CURLY_QUOTES = /^[“”„«»‘’]/;

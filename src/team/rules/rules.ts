@@ -1,79 +1,43 @@
-import { QUOTAS } from '../../iam/quotas.ts';
-import { datesAreQuoted, datesAreReal, nobodyLeavesInTheFuture, untilLiesAhead } from './dates.ts';
-import {
-  accountHasTwelveDigits,
-  idsAreInIamsAlphabet,
-  idsDifferInMoreThanCase,
-  idsFitIntoIamNames,
-  labIsAnIamPath,
-} from './lab.ts';
-import { noEntryStandsTwice } from './lists.ts';
-import {
-  emailsArePlausible,
-  everyMemberHasARole,
-  githubLoginsArePossible,
-  nobodyHasMoreRolesThanIamAllows,
-  peopleAndReasonsAreNamed,
-  rolesOfMembersExist,
-  sponsorsAreMembers,
-} from './members.ts';
-import { nobodyIsMemberAndDeparted, ownersAreMembers, somebodyOwnsTheFile } from './owners.ts';
-import {
-  everyDenyTakesSomethingAway,
-  everyRoleGrantsSomething,
-  everyRoleIsUsed,
-  rolePoliciesFit,
-} from './role-effects.ts';
-import { extendedRolesExist, managedPoliciesExist, permissionsExist, rolesExtendInNoCircle } from './role-names.ts';
+import type { Finding } from '../../diagnostics/finding.ts';
+import type { Problem } from '../../text/problem.ts';
+import { DATE_RULES } from './dates.ts';
+import { FILE_RULES } from './file.ts';
+import { LAB_RULES, teamTooLarge } from './lab.ts';
+import { MEMBER_RULES } from './members.ts';
+import { ROLE_RULES } from './roles.ts';
 import type { Rule } from './rule.ts';
-import {
-  countsAreInRange,
-  freezeNamesCapabilities,
-  reconcileModeExists,
-  stateBucketCanExist,
-  stateRegionIsOne,
-} from './settings.ts';
-import { snoozesEndWithinAYear, snoozesHoldStill, snoozesNameFindings } from './snoozed.ts';
+import { SETTINGS_RULES } from './settings.ts';
+import { SHAPE_RULES } from './shape.ts';
+import { TEXT_RULES } from './texts.ts';
+import { YAML_RULES } from './yaml.ts';
 
 /**
- * Everything that is asked of a file beyond its shape. The order matters: what is wrong with a name is said before
- * anything is concluded from the name, and a rule keeps silent about what is already known to be wrong.
+ * The rules with a check, in order: a wrong name is reported before anything is concluded from it, and a rule reports
+ * nothing where another one has reported an error.
  */
-export const RULES: readonly Rule[] = [
-  labIsAnIamPath,
-  accountHasTwelveDigits,
-  idsAreInIamsAlphabet,
-  idsFitIntoIamNames,
-  idsDifferInMoreThanCase,
-  noEntryStandsTwice,
-  permissionsExist,
-  managedPoliciesExist,
-  extendedRolesExist,
-  rolesExtendInNoCircle,
-  everyRoleGrantsSomething,
-  everyDenyTakesSomethingAway,
-  rolePoliciesFit(QUOTAS.managedPolicySize),
-  everyRoleIsUsed,
-  rolesOfMembersExist,
-  everyMemberHasARole,
-  nobodyHasMoreRolesThanIamAllows,
-  peopleAndReasonsAreNamed,
-  emailsArePlausible,
-  githubLoginsArePossible,
-  datesAreReal,
-  datesAreQuoted,
-  untilLiesAhead,
-  nobodyLeavesInTheFuture,
-  nobodyIsMemberAndDeparted,
-  sponsorsAreMembers,
-  ownersAreMembers,
-  somebodyOwnsTheFile,
-  freezeNamesCapabilities,
-  snoozesNameFindings,
-  snoozesHoldStill,
-  snoozesEndWithinAYear,
-  countsAreInRange,
-  reconcileModeExists,
-  stateBucketCanExist,
-  stateRegionIsOne,
+export const CHECKED_RULES: readonly Rule[] = [
+  ...LAB_RULES,
+  ...DATE_RULES,
+  ...SHAPE_RULES,
+  ...ROLE_RULES,
+  ...MEMBER_RULES,
+  ...SETTINGS_RULES,
 ];
+
+/** Every rule about team.yaml. Each has a section in docs/reference/findings.md. */
+export const TEAM_RULES: readonly Rule[] = [
+  ...FILE_RULES,
+  ...YAML_RULES,
+  ...TEXT_RULES,
+  teamTooLarge,
+  ...CHECKED_RULES,
+];
+
+const BY_CODE = new Map(TEAM_RULES.map((rule) => [rule.code, rule]));
+
+/** The message of a finding. */
+export function problemOf({ code, args, file, path }: Finding): Problem {
+  const rule = BY_CODE.get(code);
+  if (rule === undefined) throw new Error(`no rule has the code ${code}`);
+  return rule.message(args, { file, path });
+}

@@ -1,78 +1,218 @@
 import { CAPABILITY_NAMES, type Capability, capabilityOf, isCapability, isOperation } from '../../catalog/mturk.ts';
 import { retiredOperation } from '../../catalog/retired.ts';
+import { FINDING_IDS, isFindingId } from '../../diagnostics/finding-ids.ts';
 import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
-import { COUNTS, isCount } from '../parse/counts.ts';
-import { reportCount } from '../parse/report-count.ts';
-import { BUCKET_PATTERN, REGION_PATTERN } from '../patterns.ts';
-import { RECONCILE_MODES } from '../settings.ts';
-import type { Rule } from './rule.ts';
+import { pathText } from '../../text/diagnostic.ts';
+import { t, trusted } from '../../text/text.ts';
+import { BUCKET_PATTERN, FINDING_ID_PATTERN, LONGEST_FINDING_ID, REGION_PATTERN } from '../patterns.ts';
+import { COUNTS, type CountKey, isCount, RECONCILE_MODES } from '../settings.ts';
+import { message, rule, shortValue, value, valueList } from './rule.ts';
+
+/** Rules about what is frozen, what is snoozed, and the settings. */
 
 const FREEZABLE: readonly string[] = ['spend', ...CAPABILITY_NAMES];
 
-export const freezeNamesCapabilities: Rule = ({ draft, intact, report, suggest }) => {
-  for (const [index, name] of draft.freeze.entries()) {
-    if (name === null || name === 'spend' || isCapability(name) || !intact('freeze', index)) continue;
-    report('unknown-freeze', ['freeze', index], {
-      name,
-      suggestion: capabilityMeant(name) ?? suggest(name, FREEZABLE),
-    });
-  }
-};
+const unknownFreeze = rule({
+  code: 'unknown-freeze',
+  message: ({ name, suggestion }: { name: string; suggestion: string | null }) =>
+    message(
+      t`${shortValue(name)} cannot be frozen`,
+      t`it is neither ${value('spend')} nor a capability, so it would freeze nothing`,
+      suggestion === null
+        ? t`use ${value('spend')} for everything that spends money, or a capability such as ${value('hits:publish')}`
+        : t`use ${value(suggestion)}`,
+    ),
+  check({ draft, intact, suggest }, report) {
+    for (const [index, name] of draft.freeze.entries()) {
+      if (name === null || FREEZABLE.includes(name) || isCapability(name) || !intact('freeze', index)) continue;
+      report(['freeze', index], { name, suggestion: capabilityMeant(name) ?? suggest(name, FREEZABLE) });
+    }
+  },
+});
 
-/** Somebody in a hurry writes the operation that is to stop, by its name of today or of old. */
+/** People also write the operation that is to stop, by its present or its retired name. */
 function capabilityMeant(name: string): Capability | null {
   const [operation] = isOperation(name) ? [name] : (retiredOperation(name)?.successors ?? []);
   return operation === undefined ? null : capabilityOf(operation);
 }
 
-export const countsAreInRange: Rule = ({ draft: { members, settings }, intact, report }) => {
-  const check = (key: keyof typeof COUNTS, value: number | null, ...path: DocumentPath) => {
-    if (value === null || isCount(value, COUNTS[key]) || !intact(...path)) return;
-    reportCount(report, path, key, String(value));
-  };
-  for (const { key, keys } of members) check('keys', keys, 'members', key, 'keys');
-  check('max-removals', settings.maxRemovals, 'settings', 'max-removals');
-  check('key-max-age-days', settings.keyMaxAgeDays, 'settings', 'key-max-age-days');
-  check('per-day', settings.reconcile.perDay, 'settings', 'reconcile', 'per-day');
-  check('delete-after-days', settings.deleteAfterDays, 'settings', 'delete-after-days');
-  check('drift-every-hours', settings.driftEveryHours, 'settings', 'drift-every-hours');
-  check('renew-before-days', settings.renewBeforeDays, 'settings', 'renew-before-days');
-};
+export const invalidCount = rule({
+  code: 'invalid-count',
+  message: ({ key, source }: { key: CountKey; source: string }, { path }) => {
+    const { minimum, maximum, usual } = COUNTS[key];
+    const low = maximum === null || Number(source) <= maximum;
+    return message(
+      t`${shortValue(pathText(path))} is not a valid number`,
+      t`${value(source)} is not a whole number${trusted(maximum === null ? `, ${minimum} or more` : ` from ${minimum} to ${maximum}`)}`,
+      t`write ${value(`${key}: ${low ? usual : maximum}`)}, or leave it out (${trusted(key === 'delete-after-days' ? 'never' : `then ${usual}`)})`,
+    );
+  },
+  check({ draft: { members, settings }, intact }, report) {
+    const check = (key: CountKey, count: number | null, ...path: DocumentPath) => {
+      if (count === null || isCount(count, COUNTS[key]) || !intact(...path)) return;
+      report(path, { key, source: String(count) });
+    };
+    for (const { key, keys } of members) check('keys', keys, 'members', key, 'keys');
+    check('max-removals', settings.maxRemovals, 'settings', 'max-removals');
+    check('key-max-age-days', settings.keyMaxAgeDays, 'settings', 'key-max-age-days');
+    check('per-day', settings.reconcile.perDay, 'settings', 'reconcile', 'per-day');
+    check('delete-after-days', settings.deleteAfterDays, 'settings', 'delete-after-days');
+    check('drift-every-hours', settings.driftEveryHours, 'settings', 'drift-every-hours');
+    check('renew-before-days', settings.renewBeforeDays, 'settings', 'renew-before-days');
+  },
+});
 
-export const reconcileModeExists: Rule = ({ draft, intact, report, suggest }) => {
-  const { mode } = draft.settings.reconcile;
-  if (mode === null || RECONCILE_MODES.some((each) => each === mode) || !intact('settings', 'reconcile', 'mode'))
-    return;
-  report('unknown-reconcile-mode', ['settings', 'reconcile', 'mode'], {
-    mode,
-    suggestion: suggest(mode, RECONCILE_MODES),
-  });
-};
+const unknownReconcileMode = rule({
+  code: 'unknown-reconcile-mode',
+  message: ({ mode, suggestion }: { mode: string; suggestion: string | null }) =>
+    message(
+      t`unknown reconcile mode ${shortValue(mode)}`,
+      t`the modes are ${valueList(RECONCILE_MODES)}`,
+      t`write ${value(`mode: ${suggestion ?? 'additions'}`)}`,
+    ),
+  check({ draft, intact, suggest }, report) {
+    const { mode } = draft.settings.reconcile;
+    const path = ['settings', 'reconcile', 'mode'] as const;
+    if (mode === null || RECONCILE_MODES.some((each) => each === mode) || !intact(...path)) return;
+    report(path, { mode, suggestion: suggest(mode, RECONCILE_MODES) });
+  },
+});
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-export const stateBucketCanExist: Rule = ({
-  draft: {
-    settings: { state },
+const invalidBucket = rule({
+  code: 'invalid-bucket-name',
+  message: ({ bucket }: { bucket: string }) =>
+    message(
+      t`${shortValue(bucket)} is not a valid S3 bucket name`,
+      t`names have 3 to 63 lower-case letters, digits, hyphens and dots, and no reserved prefix or suffix`,
+      t`copy the name from S3, for example ${value('perception-lab-terraform')}`,
+    ),
+  check({ draft, intact }, report) {
+    const bucket = draft.settings.state?.bucket ?? null;
+    if (bucket === null || !intact('settings', 'state', 'bucket')) return;
+    const reserved = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(bucket);
+    const address = /^\d+\.\d+\.\d+\.\d+$/.test(bucket);
+    if (BUCKET_PATTERN.test(bucket) && !bucket.includes('..') && !address && !reserved) return;
+    report(['settings', 'state', 'bucket'], { bucket });
   },
-  intact,
-  report,
-}) => {
-  const bucket = state?.bucket;
-  if (bucket === undefined || bucket === null || !intact('settings', 'state', 'bucket')) return;
-  const reserved = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(bucket);
-  const address = /^\d+\.\d+\.\d+\.\d+$/.test(bucket);
-  if (BUCKET_PATTERN.test(bucket) && !bucket.includes('..') && !address && !reserved) return;
-  report('invalid-bucket-name', ['settings', 'state', 'bucket'], { bucket });
-};
+});
 
-export const stateRegionIsOne: Rule = ({
-  draft: {
-    settings: { state },
+const invalidRegion = rule({
+  code: 'invalid-region',
+  message: ({ region }: { region: string }) =>
+    message(
+      t`${shortValue(region)} is not an AWS region`,
+      null,
+      t`write the region of the bucket, for example ${value('eu-central-1')}`,
+    ),
+  check({ draft, intact }, report) {
+    const region = draft.settings.state?.region ?? null;
+    if (region === null || REGION_PATTERN.test(region) || !intact('settings', 'state', 'region')) return;
+    report(['settings', 'state', 'region'], { region });
   },
-  intact,
-  report,
-}) => {
-  const region = state?.region;
-  if (region === undefined || region === null || REGION_PATTERN.test(region)) return;
-  if (intact('settings', 'state', 'region')) report('invalid-region', ['settings', 'state', 'region'], { region });
-};
+});
+
+/** `unknown` is the first part of the id if that alone is wrong. */
+const invalidFindingId = rule({
+  code: 'invalid-finding-id',
+  at: 'key',
+  message: ({
+    id,
+    unknown,
+  }: {
+    id: string;
+    unknown: { readonly kind: string; readonly suggestion: string | null } | null;
+  }) => {
+    const better =
+      unknown === null
+        ? trimmedId(id)
+        : unknown.suggestion === null
+          ? null
+          : `${unknown.suggestion}${id.slice(unknown.kind.length)}`;
+    return message(
+      t`${shortValue(id)} is not a finding ID`,
+      unknown === null
+        ? t`a finding ID is a kind in lower case, then IAM names, separated by ${value('/')}`
+        : t`the drift check has no findings of kind ${value(unknown.kind)}`,
+      better === null ? t`copy the ID from the drift issue` : t`write ${value(better)}`,
+    );
+  },
+  check({ draft, intact, suggest }, report) {
+    for (const { finding } of draft.snoozed) {
+      const possible = finding.length <= LONGEST_FINDING_ID && FINDING_ID_PATTERN.test(finding);
+      const [kind = ''] = finding.split('/', 1);
+      const known = possible && isFindingId(kind);
+      if (known || !intact('snoozed', finding)) continue;
+      report(['snoozed', finding], {
+        id: finding,
+        unknown: possible ? { kind, suggestion: suggest(kind, FINDING_IDS) } : null,
+      });
+    }
+  },
+});
+
+/** A warning: an ended snooze hides nothing. */
+const snoozePassed = rule({
+  code: 'snooze-passed',
+  severity: 'warning',
+  message: ({ finding, until }: { finding: string; until: string }) =>
+    message(
+      t`the snooze of ${shortValue(finding)} has ended`,
+      t`its last day was ${value(until)}; the drift check reports the finding again`,
+      t`remove the entry, or write a later day and a reason`,
+    ),
+  check({ draft, today, intact }, report) {
+    for (const { finding, until } of draft.snoozed) {
+      if (until === null || until >= today || !intact('snoozed', finding, 'until')) continue;
+      report(['snoozed', finding, 'until'], { finding, until });
+    }
+  },
+});
+
+/** A warning: a snooze of more than a year is forgotten. */
+const snoozeFarAway = rule({
+  code: 'snooze-far-away',
+  severity: 'warning',
+  message: ({ finding, limit }: { finding: string; limit: string }) =>
+    message(
+      t`the snooze of ${shortValue(finding)} lasts more than a year`,
+      t`by then it will be forgotten`,
+      t`write a day up to ${value(`"${limit}"`)}, and snooze it again then if needed`,
+    ),
+  check({ draft, today, intact }, report) {
+    const limit = yearAfter(today);
+    for (const { finding, until } of draft.snoozed) {
+      if (until === null || until <= limit || !intact('snoozed', finding, 'until')) continue;
+      report(['snoozed', finding, 'until'], { finding, limit });
+    }
+  },
+});
+
+export const SETTINGS_RULES = [
+  unknownFreeze,
+  invalidFindingId,
+  snoozePassed,
+  snoozeFarAway,
+  invalidCount,
+  unknownReconcileMode,
+  invalidBucket,
+  invalidRegion,
+];
+
+/** The same day of the next year; the 28th of February for the 29th. */
+function yearAfter(day: string): string {
+  const next = `${String(Number(day.slice(0, 4)) + 1).padStart(4, '0')}${day.slice(4)}`;
+  return next.endsWith('-02-29') ? next.replace(/29$/, '28') : next;
+}
+
+/** An id without the quotes and periods that were copied with it; null if that is no id either. */
+function trimmedId(id: string): string | null {
+  if (id.length > LONGEST_FINDING_ID) return null;
+  const [kind = '', ...names] = id
+    .trim()
+    .replace(/^[`'"(]+|[`'".,;:)]+$/g, '')
+    .replace(/^\/+|\/+$/g, '')
+    .split('/');
+  const whole = [kind.toLowerCase(), ...names].join('/');
+  return names.length > 0 && FINDING_ID_PATTERN.test(whole) ? whole : null;
+}

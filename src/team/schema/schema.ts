@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { MANAGED_POLICY_NAMES } from '../../catalog/managed-policies.ts';
 import { CAPABILITY_NAMES, OPERATIONS } from '../../catalog/mturk.ts';
-import { COUNTS, type Count } from '../parse/counts.ts';
 import {
   ACCOUNT_PATTERN,
   BUCKET_PATTERN,
@@ -12,7 +11,7 @@ import {
   LOGIN_PATTERN,
   LONGEST_FINDING_ID,
 } from '../patterns.ts';
-import { RECONCILE_MODES } from '../settings.ts';
+import { COUNTS, type CountKey, RECONCILE_MODES } from '../settings.ts';
 
 // The schema says what shape the file has. Whether the values make sense is said by rules, as zod does not run
 // refinements where the shape is wrong elsewhere. Patterns and enumerations stand in `meta`, where editors read them.
@@ -25,10 +24,11 @@ function list(item: z.ZodString, description: string, examples: readonly (readon
   return z.array(item).meta({ description, examples: examples.map((example) => [...example]), uniqueItems: true });
 }
 
-function count(key: keyof typeof COUNTS, description: string) {
-  const { minimum, maximum, usual }: Count = COUNTS[key];
+function count(key: CountKey, description: string) {
+  const { minimum, maximum, usual } = COUNTS[key];
   const most = maximum === null ? {} : { maximum };
-  return z.number().meta({ description, examples: [usual], type: 'integer', minimum, ...most, default: usual });
+  const initial = key === 'delete-after-days' ? {} : { default: usual };
+  return z.number().meta({ description, examples: [usual], type: 'integer', minimum, ...most, ...initial });
 }
 
 // An IAM user's name has at most 64 characters and a group's 128, of which the shortest lab takes two.
@@ -110,11 +110,11 @@ const state = z
 
 const reconcile = z
   .strictObject({
-    mode: text(
-      'What is reverted: nothing; manual changes that add access or remove a guard; or all drift, back to what was last applied',
-      ['additions'],
-      { enum: [...RECONCILE_MODES] },
-    ),
+    mode: z.enum(RECONCILE_MODES).meta({
+      description:
+        'What is reverted: nothing; manual changes that add access or remove a guard; or all drift, back to what was last applied',
+      examples: ['additions'],
+    }),
     'per-day': count('per-day', 'The most findings that are reverted in 24 hours').optional(),
   })
   .meta({
@@ -191,7 +191,7 @@ export const teamFileSchema = z
     freeze: list(frozen, 'An emergency brake for everybody, above every role', [[], ['spend']]).optional(),
     snoozed: z
       .record(
-        text('The id of the finding, as the drift report names it', ['outside/old-mturk-user/spends'], {
+        text('The id of the finding, as the drift report names it', ['unmanaged-user/old-mturk-user/spends'], {
           pattern: FINDING_ID_PATTERN.source,
           maxLength: LONGEST_FINDING_ID,
         }),
@@ -201,7 +201,7 @@ export const teamFileSchema = z
         description: 'Findings of the drift report that are left out of it for a time, by id',
         examples: [
           {
-            'outside/old-mturk-user/spends': { until: '2027-01-31', reason: 'its last study ends in January' },
+            'unmanaged-user/old-mturk-user/spends': { until: '2027-01-31', reason: 'its last study ends in January' },
           },
         ],
       })
@@ -212,6 +212,8 @@ export const teamFileSchema = z
     title: 'mturk-team: team.yaml',
     description: 'Who is in the lab, and what each one may do on Mechanical Turk',
   });
+
+export type TeamFile = z.infer<typeof teamFileSchema>;
 
 /** The JSON Schema (draft-7) of a team file, for editors. */
 function teamJsonSchema(): Record<string, unknown> {

@@ -1,6 +1,80 @@
-import type { TeamFindingArgs } from '../../diagnostics/team-codes.ts';
-import type { DocumentPlaces, TextRange } from '../../diagnostics/yaml-positions.ts';
-import type { Report } from './finding-collector.ts';
+import type { DocumentPath, DocumentPlaces, TextRange } from '../../diagnostics/yaml-positions.ts';
+import { characterName } from '../../text/character-names.ts';
+import { pathText } from '../../text/diagnostic.ts';
+import { type Text, t, trusted } from '../../text/text.ts';
+import type { Report } from '../parse/finding-collector.ts';
+import { message, type Rule, rule, shortValue, value } from './rule.ts';
+
+/** Rules about characters in texts, keys and comments. */
+
+const templateExpression = rule({
+  code: 'template-expression',
+  message: ({ marker }: { marker: string }, { path }) =>
+    message(
+      t`${textAt(path)} contains ${value(marker)}`,
+      t`it begins an expression in Terraform; no text of this file may become one`,
+      t`write it without ${value(marker)}`,
+    ),
+});
+
+const controlCharacter = rule({
+  code: 'control-character',
+  message: ({ character }: Found, { path }) =>
+    message(
+      t`${textAt(path)} contains a control character`,
+      t`${named(character)} is invisible and can make the text read as another one`,
+      t`type the text again; only ${value('description')} and ${value('reason')} can contain line breaks`,
+    ),
+});
+
+const bidirectionalCharacter = rule({
+  code: 'bidirectional-character',
+  message: ({ character }: Found, { path }) =>
+    message(
+      t`${textAt(path)} contains a bidirectional character`,
+      t`${named(character)} makes a text read in another order than it has`,
+      t`type the text again; Arabic and Hebrew need no such character`,
+    ),
+});
+
+const invisibleCharacter = rule({
+  code: 'invisible-character',
+  message: ({ character }: Found, { path }) =>
+    message(
+      t`${textAt(path)} contains an invisible character`,
+      t`with ${named(character)}, two names can look equal and differ`,
+      t`type the text again instead of pasting it`,
+    ),
+});
+
+const brokenCharacter = rule({
+  code: 'broken-character',
+  message: ({ character }: Found, { path }) =>
+    message(
+      t`${textAt(path)} contains half a character`,
+      t`no program can store or show ${named(character)}`,
+      t`type the text again instead of writing it with ${value('\\u')}`,
+    ),
+});
+
+export const TEXT_RULES = [
+  templateExpression,
+  controlCharacter,
+  bidirectionalCharacter,
+  invisibleCharacter,
+  brokenCharacter,
+];
+
+/** `character` is `U+202E`. */
+type Found = { readonly character: string };
+
+function textAt(path: DocumentPath): Text {
+  return path.length === 0 ? trusted('this line') : shortValue(pathText(path));
+}
+
+function named(character: string): Text {
+  return trusted(characterName(character));
+}
 
 // What people are called is written in every script, and three of them need invisible characters to be written right:
 //  - ZWNJ and ZWJ shape letters in Arabic-script and Indic names, where they follow a letter or vowel sign of such a
@@ -33,8 +107,6 @@ const PLAIN = /^[ -#&-~]*$/;
 /** Everything above at once: nearly every text is passed by this alone. */
 const SUSPICIOUS = /[$%]\{|[\p{Cc}\u2028\u2029\u2800\uFFF9-\uFFFB\p{Default_Ignorable_Code_Point}\p{Surrogate}]/u;
 
-type HiddenCode = 'control-character' | 'bidirectional-character' | 'invisible-character';
-
 /** Keys whose texts may have more than one line. */
 const MULTILINE: ReadonlySet<unknown> = new Set(['description', 'reason']);
 
@@ -48,10 +120,13 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
 
   function text(content: string, at: 'key' | 'value'): void {
     if (PLAIN.test(content) || !SUSPICIOUS.test(content)) return;
-    for (const found of hiddenIn(content, at === 'value' && MULTILINE.has(path.at(-1)))) {
-      report(found.code, path, found.args, { at });
-      covered.push(at === 'key' ? places.key(path) : places.value(path));
+    const options = { at };
+    const marker = TEMPLATE.exec(content);
+    if (marker !== null) report(templateExpression, path, { marker: marker[0] }, options);
+    for (const [found, character] of hiddenIn(content, at === 'value' && MULTILINE.has(path.at(-1)))) {
+      report(found, path, { character }, options);
     }
+    covered.push(at === 'key' ? places.key(path) : places.value(path));
   }
 
   function visit(node: unknown): void {
@@ -77,28 +152,22 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
   reportElsewhere(source, covered, report);
 }
 
-type Found = { readonly [Code in TextCode]: { readonly code: Code; readonly args: TeamFindingArgs[Code] } }[TextCode];
-type TextCode = HiddenCode | 'template-expression' | 'broken-character';
-
-function hiddenIn(content: string, multiline: boolean): readonly Found[] {
-  const found: Found[] = [];
-  const marker = TEMPLATE.exec(content);
-  if (marker !== null) found.push({ code: 'template-expression', args: { marker: marker[0] } });
-  const broken = SURROGATE.exec(content);
-  if (broken !== null) found.push({ code: 'broken-character', args: { character: codePointOf(broken[0]) } });
+/** The first character of each kind that is not allowed. */
+function hiddenIn(content: string, multiline: boolean): readonly (readonly [Rule<Found>, string])[] {
   const rest = (multiline ? content.replace(/[\n\t]/g, ' ') : content).replace(LEGITIMATE, '');
-  for (const [code, pattern] of HIDDEN) {
-    const match = pattern.exec(code === 'invisible-character' ? rest.replace(ALL_BIDIRECTIONAL, '') : rest);
-    if (match !== null) found.push({ code, args: { character: codePointOf(match[0]) } });
-  }
-  return found;
+  return HIDDEN.flatMap(([found, pattern]) => {
+    const text = found === brokenCharacter ? content : rest;
+    const match = pattern.exec(found === invisibleCharacter ? text.replace(ALL_BIDIRECTIONAL, '') : text);
+    return match === null ? [] : [[found, codePointOf(match[0])] as const];
+  });
 }
 
 const ALL_BIDIRECTIONAL = new RegExp(BIDIRECTIONAL.source, 'g');
-const HIDDEN: readonly (readonly [HiddenCode, RegExp])[] = [
-  ['control-character', CONTROL],
-  ['bidirectional-character', BIDIRECTIONAL],
-  ['invisible-character', INVISIBLE],
+const HIDDEN: readonly (readonly [Rule<Found>, RegExp])[] = [
+  [brokenCharacter, SURROGATE],
+  [controlCharacter, CONTROL],
+  [bidirectionalCharacter, BIDIRECTIONAL],
+  [invisibleCharacter, INVISIBLE],
 ];
 
 const OUTSIDE_TEXTS = /[^\t\n\r -~\u00A0-\u061B\u061D-\u200D\u2010-\u2027\u202F-\u2065\u206A-\uFFFF]/g;
@@ -114,8 +183,8 @@ function reportElsewhere(source: string, covered: readonly TextRange[], report: 
     if (from < lineEnd || from >= (covered[next]?.[0] ?? Number.POSITIVE_INFINITY)) continue;
     const end = source.indexOf('\n', from);
     lineEnd = end === -1 ? source.length : end;
-    const code = BIDIRECTIONAL.test(match[0]) ? 'bidirectional-character' : 'control-character';
-    report(code, [], { character: codePointOf(match[0]) }, { range: [from, from + 1] });
+    const found = BIDIRECTIONAL.test(match[0]) ? bidirectionalCharacter : controlCharacter;
+    report(found, [], { character: codePointOf(match[0]) }, { range: [from, from + 1] });
   }
 }
 

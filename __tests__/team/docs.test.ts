@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { TEAM_FINDING_CODES } from '../../../src/diagnostics/team-codes.ts';
-import { GUARDRAILS } from '../../../src/guardrails/guardrails.ts';
-import { FAILURE_PROBLEMS } from '../../../src/text/failures/failures.ts';
+import { GUARDRAILS } from '../../src/guardrails/guardrails.ts';
+import { TEAM_RULES } from '../../src/team/rules/rules.ts';
+import { FAILURE_PROBLEMS } from '../../src/text/failures/failures.ts';
 
 const FINDING_CODES: readonly string[] = [
-  ...TEAM_FINDING_CODES,
+  ...TEAM_RULES.map(({ code }) => code),
+  'stale-codeowners',
   ...Object.keys(GUARDRAILS),
   ...Object.keys(FAILURE_PROBLEMS),
 ];
 
-const sections = [...readFileSync('docs/findings.md', 'utf8').matchAll(/^### (\S+)\n([\s\S]*?)(?=^##|(?![\s\S]))/gm)];
+const sections = [
+  ...readFileSync('docs/reference/findings.md', 'utf8').matchAll(/^### (\S+)\n([\s\S]*?)(?=^##|(?![\s\S]))/gm),
+];
 
-test('every finding code has a section in docs/findings.md', () => {
+test('every finding code has a section in docs/reference/findings.md', () => {
   const written = new Set(sections.map(([, code]) => code));
   expect(FINDING_CODES.filter((code) => !written.has(code))).toEqual([]);
 });

@@ -1,0 +1,44 @@
+import { type Diagnostic, printDiagnostics } from '../text/diagnostic.ts';
+import { counted } from '../text/text.ts';
+import { visible } from '../text/visible.ts';
+import type { TeamReading } from './parse/read-team.ts';
+import { problemOf } from './rules/rules.ts';
+
+export type FindingFormat = 'text' | 'json' | 'github';
+
+interface PrintOptions {
+  /** The file of the last line, if there are no findings. */
+  readonly file?: string;
+  readonly color: boolean;
+  /** `text` by default. */
+  readonly format?: FindingFormat;
+  /** Diagnostics about other files. */
+  readonly others?: readonly Diagnostic[];
+}
+
+/** Findings of a team file in a format, with a trailing newline. The last line counts errors, warnings, roles and members. */
+export function printFindings(
+  { findings, source, size = null }: Pick<TeamReading, 'findings' | 'source'> & Partial<Pick<TeamReading, 'size'>>,
+  { file, color, format = 'text', others = [] }: PrintOptions,
+): string {
+  const ofFile = findings.map((finding) => ({
+    severity: finding.severity,
+    code: finding.code,
+    problem: problemOf(finding),
+    place: { file: finding.file, position: finding.position, source, path: finding.path },
+  }));
+  const diagnostics = [...ofFile, ...others];
+  const total = totalOf(diagnostics, file ?? findings[0]?.file ?? 'team.yaml', size);
+  return printDiagnostics(diagnostics, { format, color, total });
+}
+
+function totalOf(diagnostics: readonly Diagnostic[], file: string, size: TeamReading['size']): string {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const warnings = diagnostics.length - errors;
+  const counts = [
+    ...(errors === 0 ? [] : [counted(errors, 'error')]),
+    ...(warnings === 0 ? [] : [counted(warnings, 'warning')]),
+  ];
+  const content = size === null ? '' : ` (${counted(size.roles, 'role')}, ${counted(size.members, 'member')})`;
+  return `${counts.length === 0 ? 'no errors' : counts.join(' and ')} in ${visible(file)}${content}`;
+}

@@ -1,0 +1,311 @@
+import { isManagedPolicyName, MANAGED_POLICY_NAMES } from '../../catalog/managed-policies.ts';
+import {
+  CAPABILITY_NAMES,
+  capabilityOf,
+  isCapability,
+  isOperation,
+  OPERATIONS,
+  type Operation,
+} from '../../catalog/mturk.ts';
+import { retiredOperation } from '../../catalog/retired.ts';
+import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
+import { QUOTAS } from '../../iam/quotas.ts';
+import { policySize } from '../../iam/size.ts';
+import { joinTexts, t, trusted } from '../../text/text.ts';
+import { rolePolicy } from '../documents.ts';
+import type { RoleDraft } from '../parse/draft.ts';
+import { inCatalogOrder, operationsNamed, operationsOfManaged, type ResolvedRole } from '../parse/resolve-roles.ts';
+import { message, type Rule, type RuleContext, rule, shortValue, value, valueList } from './rule.ts';
+
+/** Rules about roles: names in them, and what they grant. */
+
+const PERMISSIONS: readonly string[] = [...CAPABILITY_NAMES, ...OPERATIONS];
+
+export const unknownRole = rule({
+  code: 'unknown-role',
+  message: ({ role, suggestion, known }: { role: string; suggestion: string | null; known: readonly string[] }) => {
+    const names = role.split(/\s+/);
+    return message(
+      t`role ${shortValue(role)} does not exist`,
+      null,
+      names.length > 1 && names.every((name) => known.includes(name))
+        ? t`write a comma between the roles: ${value(names.join(', '))}`
+        : suggestion !== null
+          ? t`use ${value(suggestion)}, or add ${value(role)} to ${value('roles')}`
+          : known.length > 0 && known.length <= 8
+            ? t`use one of ${valueList(known)}`
+            : t`add ${value(role)} to ${value('roles')}, or use the key of an existing role`,
+    );
+  },
+  check({ draft, roleKeys, resolved, intact, suggest }, report) {
+    const check = (name: string | null, path: DocumentPath) => {
+      if (name === null || resolved.has(name) || !intact(...path)) return;
+      report(path, { role: name, suggestion: suggest(name, roleKeys), known: roleKeys });
+    };
+    for (const { key, extends: parents } of draft.roles) {
+      for (const [index, name] of parents.entries()) check(name, ['roles', key, 'extends', index]);
+    }
+    if (!draft.hasRoles) return;
+    for (const { key, roles } of draft.members) {
+      for (const [index, name] of (roles ?? []).entries()) check(name, ['members', key, 'roles', index]);
+    }
+  },
+});
+
+/** Each circle is reported once, at the entry of the file that closes it. `circle` is `[a, b, a]`. */
+export const roleCircle = rule({
+  code: 'role-circle',
+  message: ({ circle }: { circle: readonly string[] }) => {
+    const names = circle.length <= 8 ? circle : [...circle.slice(0, 5), '...', ...circle.slice(-2)];
+    const last = circle.at(-1) ?? '';
+    return message(
+      circle.length === 2 ? t`role ${shortValue(last)} extends itself` : t`roles extend each other in a circle`,
+      circle.length === 2 ? t`this adds nothing to it` : joinTexts(names.map(value), ' extends '),
+      t`remove ${value(last)} from this list, or break the circle in another role`,
+    );
+  },
+  check({ draft }, report) {
+    const parents = new Map(draft.roles.map((role) => [role.key, role.extends]));
+    const finished = new Set<string>();
+    for (const { key: start } of draft.roles) {
+      // An explicit stack: a chain of extends may be as long as the file.
+      const trail: { key: string; next: number }[] = finished.has(start) ? [] : [{ key: start, next: 0 }];
+      const onTrail = new Map<string, number>([[start, 0]]);
+      for (let top = trail.at(-1); top !== undefined; top = trail.at(-1)) {
+        const index = top.next;
+        top.next += 1;
+        const list = parents.get(top.key) ?? [];
+        if (index >= list.length) {
+          finished.add(top.key);
+          onTrail.delete(top.key);
+          trail.pop();
+          continue;
+        }
+        const parent = list[index];
+        if (typeof parent !== 'string' || !parents.has(parent) || finished.has(parent)) continue;
+        const since = onTrail.get(parent);
+        if (since !== undefined) {
+          const circle = [...trail.slice(since).map(({ key }) => key), parent];
+          report(['roles', top.key, 'extends', index], { circle });
+        } else {
+          onTrail.set(parent, trail.length);
+          trail.push({ key: parent, next: 0 });
+        }
+      }
+    }
+  },
+});
+
+/** IAM accepts a retired name, which then grants or denies nothing. */
+const retired = rule({
+  code: 'retired-operation',
+  message: (
+    { name, successors, note }: { name: string; successors: readonly Operation[]; note: string | null },
+    { path },
+  ) => {
+    const nothing = trusted(`IAM accepts the old name, but it ${path[2] === 'deny' ? 'denies' : 'grants'} nothing`);
+    const summary = t`${shortValue(name)} no longer exists`;
+    if (successors.length === 0) {
+      return message(summary, t`removed in 2017 without a successor; ${nothing}`, t`remove it`);
+    }
+    const capabilities = [...new Set(successors.map(capabilityOf))];
+    return message(
+      summary,
+      successors.length === 1 && note === null
+        ? t`renamed to ${valueList(successors)} in 2017; ${nothing}`
+        : t`replaced by ${valueList(successors)} in 2017${trusted(note === null ? '' : ` (${note})`)}; ${nothing}`,
+      t`use ${valueList(successors)}, or ${valueList(capabilities)} for the whole ${trusted(capabilities.length === 1 ? 'capability' : 'capabilities')}`,
+    );
+  },
+  check({ draft, intact }, report) {
+    for (const { path, name } of permissionsIn(draft.roles)) {
+      const operation = retiredOperation(withoutPrefix(name));
+      if (operation === null || !intact(...path)) continue;
+      report(path, { name, successors: operation.successors, note: operation.note ?? null });
+    }
+  },
+});
+
+/** IAM accepts any name, so a name that MTurk does not have would grant or deny nothing. */
+const unknownPermission = rule({
+  code: 'unknown-permission',
+  message: ({ name, suggestion }: { name: string; suggestion: string | null }) =>
+    message(
+      t`unknown permission ${shortValue(name)}`,
+      t`it is neither a capability nor an MTurk operation, so it would have no effect`,
+      suggestion === null
+        ? t`use a capability such as ${value('results:read')}, an operation such as ${value('GetHIT')}, or ${value('"*"')}`
+        : t`use ${value(suggestion)}`,
+    ),
+  check({ draft, intact, suggest }, report) {
+    for (const { path, name } of permissionsIn(draft.roles)) {
+      if (!intact(...path)) continue;
+      const plain = withoutPrefix(name);
+      report(path, { name, suggestion: plain === '*' ? '"*"' : suggest(plain, PERMISSIONS) });
+    }
+  },
+});
+
+const unknownManagedPolicy = rule({
+  code: 'unknown-managed-policy',
+  message: ({ name, suggestion }: { name: string; suggestion: string | null }) =>
+    message(
+      t`${shortValue(name)} is not an AWS policy for MTurk`,
+      null,
+      suggestion === null
+        ? t`use ${value('AmazonMechanicalTurkFullAccess')} or ${value('AmazonMechanicalTurkReadOnly')}, or list permissions in ${value('allow')}`
+        : t`use ${value(suggestion)}`,
+    ),
+  check({ draft, intact, suggest }, report) {
+    for (const role of draft.roles) {
+      for (const [index, name] of role.managed.entries()) {
+        const path = ['roles', role.key, 'managed', index] as const;
+        if (name === null || isManagedPolicyName(name) || !intact(...path)) continue;
+        // An ARN of a policy ends in its name.
+        report(path, { name, suggestion: suggest(name.slice(name.lastIndexOf('/') + 1), MANAGED_POLICY_NAMES) });
+      }
+    }
+  },
+});
+
+const roleGrantsNothing = rule({
+  code: 'role-grants-nothing',
+  at: 'key',
+  message: ({ role, because }: { role: string; because: 'nothing-allowed' | 'all-denied' }) =>
+    because === 'nothing-allowed'
+      ? message(
+          t`role ${shortValue(role)} grants nothing`,
+          t`it allows no operation`,
+          t`add permissions, for example ${value('allow: [results:read]')}, or remove the role`,
+        )
+      : message(
+          t`role ${shortValue(role)} grants nothing`,
+          t`it denies all that it allows`,
+          t`remove entries from ${value('deny')}, or remove the role; to stop one member, set ${value('suspended: true')}`,
+        ),
+  check(context, report) {
+    for (const { role, whole } of resolvedRoles(context)) {
+      const allowed = allowedBy(whole);
+      if ([...allowed].some((operation) => !whole.deny.has(operation))) continue;
+      report(['roles', role.key], {
+        role: role.key,
+        because: allowed.size === 0 ? 'nothing-allowed' : 'all-denied',
+      });
+    }
+  },
+});
+
+const denyWithoutEffect = rule({
+  code: 'deny-without-effect',
+  message: ({ role, name }: { role: string; name: string }) =>
+    message(
+      t`denying ${shortValue(name)} has no effect`,
+      t`role ${value(role)} does not allow it`,
+      t`remove it from ${value('deny')}, or correct the name`,
+    ),
+  check(context, report) {
+    for (const { role, whole } of resolvedRoles(context)) {
+      const allowed = allowedBy(whole);
+      for (const [index, name] of role.deny.entries()) {
+        if (name === null || operationsNamed(name).some((operation) => allowed.has(operation))) continue;
+        report(['roles', role.key, 'deny', index], { role: role.key, name });
+      }
+    }
+  },
+});
+
+/**
+ * With everything frozen, so that a freeze never fails because a policy becomes too long for IAM. No role of the present
+ * catalog can become that long; a longer catalog may have some.
+ */
+export function policyTooLong(limit: number): Rule<{ role: string; length: number; limit: number }> {
+  let longest: number | null = null;
+  return rule({
+    code: 'role-policy-too-long',
+    at: 'key',
+    message: ({ role, length }: { role: string; length: number; limit: number }) =>
+      message(
+        t`the policy of role ${shortValue(role)} is too long`,
+        t`with everything frozen it has ${length} characters; IAM takes ${limit}`,
+        t`split the role in two and give members both`,
+      ),
+    check(context, report) {
+      longest ??= policyLength(OPERATIONS, OPERATIONS);
+      if (longest <= limit) return;
+      for (const { role, whole } of resolvedRoles(context)) {
+        const length = policyLength(inCatalogOrder(whole.allow), inCatalogOrder(whole.deny));
+        if (length > limit) report(['roles', role.key], { role: role.key, length, limit });
+      }
+    },
+  });
+}
+
+const unusedRole = rule({
+  code: 'unused-role',
+  severity: 'warning',
+  at: 'key',
+  message: ({ role }: { role: string }) =>
+    message(t`no member has role ${shortValue(role)}`, null, t`give it to a member, or remove it`),
+  check({ draft, resolved, roleKeys, suggest }, report) {
+    // Unknown while a list of roles cannot be read.
+    const unreadable = draft.members.some(({ roles }) => roles === null || roles.includes(null));
+    if (!draft.hasMembers || unreadable) return;
+    const used = new Set<string>();
+    const use = (name: string | null) => {
+      if (name === null) return;
+      used.add(name);
+      // A mistyped name is reported in its place; the role that was meant is not unused.
+      if (!resolved.has(name)) used.add(suggest(name, roleKeys) ?? name);
+    };
+    for (const role of draft.roles) role.extends.forEach(use);
+    for (const member of draft.members) member.roles?.forEach(use);
+    for (const { key } of draft.roles) if (!used.has(key)) report(['roles', key], { role: key });
+  },
+});
+
+export const ROLE_RULES = [
+  retired,
+  unknownPermission,
+  unknownManagedPolicy,
+  unknownRole,
+  roleCircle,
+  roleGrantsNothing,
+  denyWithoutEffect,
+  policyTooLong(QUOTAS.managedPolicySize),
+  unusedRole,
+];
+
+/** Entries of `allow` and `deny` that are neither capabilities nor operations. */
+function* permissionsIn(roles: readonly RoleDraft[]): Generator<{ path: DocumentPath; name: string }> {
+  for (const role of roles) {
+    for (const list of ['allow', 'deny'] as const) {
+      for (const [index, name] of role[list].entries()) {
+        if (name === null || name === '*' || isCapability(name) || isOperation(name)) continue;
+        yield { path: ['roles', role.key, list, index], name };
+      }
+    }
+  }
+}
+
+/** Policies and people write `mechanicalturk:GetHIT` and `mturk:GetHIT`. */
+function withoutPrefix(name: string): string {
+  return name.replace(/^(?:mechanicalturk|mturk):/i, '');
+}
+
+function policyLength(allow: readonly Operation[], deny: readonly Operation[]): number {
+  const role = { key: '', description: null, extends: [], allow, deny, managed: [] };
+  return policySize(JSON.stringify(rolePolicy(role, CAPABILITY_NAMES)));
+}
+
+/** Roles without an error in them or in a role that they extend. */
+function* resolvedRoles(context: RuleContext): Generator<{ role: RoleDraft; whole: ResolvedRole }> {
+  for (const role of context.draft.roles) {
+    const whole = context.resolved.get(role.key);
+    if (whole !== undefined && [...whole.lineage].every((key) => context.intact('roles', key))) yield { role, whole };
+  }
+}
+
+function allowedBy(whole: ResolvedRole): ReadonlySet<Operation> {
+  const managed = [...whole.managed].flatMap(operationsOfManaged);
+  return managed.length === 0 ? whole.allow : new Set([...whole.allow, ...managed]);
+}
