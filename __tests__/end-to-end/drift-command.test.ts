@@ -71,7 +71,7 @@ test('a clean account: nothing to report, and the outputs of the step say so', a
   expect(outputs()).toEqual({
     class: 'clean',
     reconcile: 'false',
-    'reconcile-mode': 'additions',
+    'reconcile-environment': 'reconcile',
     fingerprint: (await scan()).fingerprint,
   });
 });
@@ -90,7 +90,7 @@ test('from a look to its repair, as the workflow does it: what was added is undo
   expect({ fingerprint, ...rest }).toEqual({
     class: 'drift',
     reconcile: 'true',
-    'reconcile-mode': 'additions',
+    'reconcile-environment': 'reconcile',
     fingerprint: seen.fingerprint,
   });
 

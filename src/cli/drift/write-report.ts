@@ -23,13 +23,15 @@ type Origin = Pick<Account, 'team' | 'today' | 'at'>;
 export async function writeScanReport(options: Options, looked: Looked, account: Origin): Promise<void> {
   const { look } = looked;
   const { reconcile } = account.team.settings;
+  // Reverts that grant access and deletions need the apply role.
+  const isDeletionDue = reconcile.mode !== 'none' && look.findings.some(({ cause }) => cause === 'expired');
   await write(options, account, checkOf(looked), null);
   const failed = look.notChecked.length > 0 && look.class === 'error';
   writeOutputs(process.env, {
     class: look.class,
     fingerprint: look.fingerprint,
     reconcile: String(reconcile.mode !== 'none' && look.findings.some(isReconciled)),
-    'reconcile-mode': reconcile.mode,
+    'reconcile-environment': reconcile.mode === 'all' || isDeletionDue ? 'production' : 'reconcile',
     ...(failed ? { 'failure-reason': 'drift-check-failed' } : {}),
   });
 }
@@ -44,7 +46,7 @@ export async function writeFailedReport(options: Options, failure: Failure): Pro
     await write(options, origin, { kind: 'failed', failure }, reconcile);
   }
   const reason = failure.code === 'team-file-invalid' ? 'validate-failed' : scanReason(failure);
-  writeOutputs(process.env, { class: 'error', reconcile: 'false', 'reconcile-mode': 'none', 'failure-reason': reason });
+  writeOutputs(process.env, { class: 'error', reconcile: 'false', 'failure-reason': reason });
 }
 
 /** Writes what reconcile did, with the scan before it (null if it was blocked before a scan) and the one after it. */

@@ -261,10 +261,17 @@ function decisionBlocks(shown: readonly Shown[]): readonly Block[] {
   return [{ kind: 'sections', sections, rank: 2, omitted }];
 }
 
-function itemsOf({ effect, by, toFix, commands, ifIntended, finding }: Shown): readonly Item[] {
+function itemsOf({ effect, detail, by, toFix, commands, ifIntended, finding }: Shown): readonly Item[] {
   const snooze = t`snooze ${codeText(redact(finding.id, false))}`;
   return [
-    { text: sentences(strongText(t`What:`), effect, ...(by === null ? [] : [strongText(t`By:`), t`${by}.`])) },
+    {
+      text: sentences(
+        strongText(t`What:`),
+        t`${effect}.`,
+        detail,
+        ...(by === null ? [] : [strongText(t`By:`), t`${by}.`]),
+      ),
+    },
     { text: sentences(strongText(t`To fix:`), toFix), blocks: commandBlocks(commands) },
     {
       text: sentences(
@@ -302,7 +309,7 @@ function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAt
     ...folded(
       t`Reverted by reconcile: ${numbersText(handled)}`,
       handled.map(({ number, title, effect, by }) =>
-        sentences(t`${numberText(number)} ${title}: ${effect}`, by === null ? null : t`By ${by}.`),
+        sentences(t`${numberText(number)} ${title}: ${effect}.`, by === null ? null : t`By ${by}.`),
       ),
       3,
     ),

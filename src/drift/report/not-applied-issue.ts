@@ -2,7 +2,7 @@ import { timeWords } from '../../review/comment/footer.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
 import { codeText, counted, sentences, strongText, t, trusted } from '../../text/text.ts';
 import { newestScan, type RunLinks, runParts } from './drift-issue.ts';
-import { findingView } from './finding-view.ts';
+import { findingView, pendingTitle } from './finding-view.ts';
 import { type DriftReport, namingOfReport } from './report.ts';
 
 /** The note about what is merged and not applied, members whose last day has passed included; null if there is none. */
@@ -15,7 +15,8 @@ export function notAppliedIssue(
   if (newest === null || pending.length === 0) return null;
   const naming = namingOfReport(report);
   const items = pending.map((finding) => {
-    const { title, effect } = findingView(finding, naming, newest.isAttributed);
+    const { effect } = findingView(finding, naming, newest.isAttributed);
+    const title = pendingTitle(finding, naming);
     return finding.changes.length === 0 ? title : t`${title}: ${effect}`;
   });
   const count = counted(pending.length, 'change');
