@@ -72,7 +72,9 @@ const SCENARIOS: Readonly<Record<string, () => string>> = {
     const before = dated(sixChanges());
     if (before.check?.kind !== 'scanned') throw new Error('no scan');
     const { scan } = before.check;
-    const left = scan.findings.filter(({ id }) => !/^(membership-added|inline-policy-added|user-without-boundary)/.test(id));
+    const left = scan.findings.filter(
+      ({ id }) => !/^(membership-added|inline-policy-added|user-without-boundary)/.test(id),
+    );
     const reverted = scan.findings.filter((each) => !left.includes(each)).map(({ id }) => id);
     const after = { ...before.check, scan: { ...scan, findings: left } };
     const reconcile = { outcome: 'reverted' as const, reverted, block: null, failure: null, after };
