@@ -70,7 +70,7 @@ async function lookAt(
     today,
     at,
     inventory,
-    plan: planned === undefined ? null : { report: planned.value.classification, plan: planned.value.saved.plan },
+    plan: planned?.value.classification ?? null,
     applied: applied.ok ? applied.value : null,
   });
   const complete = inventory.isAccessKnown;

@@ -1,7 +1,7 @@
 import type { AccessModel } from '../../access/model.ts';
-import { type Difference, differences, inverse, subjectKey } from '../../access/model-difference.ts';
-import type { PlanClassification } from '../../review/changes/classify-plan.ts';
-import type { PendingChanges } from '../applied.ts';
+import { type Difference, differences, subjectKey } from '../../access/model-difference.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
+import type { Applied, PendingChanges } from '../applied.ts';
 import type { DriftCause } from '../finding.ts';
 import type { Expected } from './lab-part.ts';
 
@@ -12,79 +12,58 @@ export interface FoundDifference {
 }
 
 /**
- * All in which the lab's part of an account differs from what is expected, with what a plan tells of besides. `since`:
- * what the file itself has changed since it was applied last; nothing else is pending but who is past her last day.
+ * Every difference between the lab's part of an account and the file, with its cause: the team as applied, the file of
+ * today and the account are compared. `since` is what the file changed since the last apply, null without a record.
  */
 export function differencesFound(
   expected: Expected,
   part: AccessModel,
-  report: PlanClassification | null,
+  applied: Applied | null,
   since: PendingChanges | null,
+  today: string,
 ): readonly FoundDifference[] {
   const all = differences(expected.model, part);
-  const told = tellingOf(report);
-  const late = [...expected.late].map((user): Difference => ({ kind: 'user-added', user }));
-  const found: FoundDifference[] = [
-    ...withoutParts(all, told.byHand).map((difference) => ({
-      difference,
-      cause: causeOf(difference, expected, told, since),
-    })),
-    ...late.map((difference) => ({ difference, cause: 'expired' as const })),
-  ];
-  if (report === null) return found;
-  const known = new Set([...all, ...late].map(subjectKey));
-  const owners = ownersIn([...all, ...late]);
-  const isNew = (difference: Difference) => !known.has(subjectKey(difference)) && !isPartOf(difference, owners);
-  const tampered = report.manualChanges.filter(({ difference }) => isNew(difference));
-  const besides = new Set(tampered.map(({ difference }) => subjectKey(difference)));
-  const pending = report.pending.map(inverse).filter(isNew);
+  const expired = [...expected.late].map((user): Difference => ({ kind: 'user-added', user }));
+  const isManual = (difference: Difference) => since !== null && !since.has(difference);
   return [
-    ...found,
-    ...tampered.map(
-      ({ difference, outcome: fate }): FoundDifference => ({
-        difference,
-        cause: fate === 'kept' ? 'resolved' : 'manual',
-      }),
-    ),
-    ...pending
-      .filter((difference) => !besides.has(subjectKey(difference)))
-      .map(
-        (difference): FoundDifference => ({
-          difference,
-          cause: since?.has(difference) === false ? 'manual' : 'pending',
-        }),
-      ),
+    ...withoutParts(all, isManual).map((difference) => ({ difference, cause: causeOf(difference, expected, since) })),
+    ...expired.map((difference) => ({ difference, cause: 'expired' as const })),
+    ...resolvedOf(all, expected, part, since === null ? null : applied, today),
   ];
 }
 
-/** What a plan says of who did what, by what it is about. */
-interface Telling {
-  readonly isThere: boolean;
-  readonly byHand: ReadonlySet<string>;
-  readonly pending: ReadonlySet<string>;
-}
-
-function tellingOf(report: PlanClassification | null): Telling {
-  return {
-    isThere: report !== null,
-    byHand: new Set(report?.manualChanges.map(({ difference }) => subjectKey(difference))),
-    pending: new Set(report?.pending.map(subjectKey)),
-  };
-}
-
-function causeOf(difference: Difference, expected: Expected, told: Telling, since: PendingChanges | null): DriftCause {
+function causeOf(difference: Difference, expected: Expected, since: PendingChanges | null): DriftCause {
   const { kind } = difference;
   if (isRespelled(difference, expected)) return 'manual';
   if (kind === 'user-added' || kind === 'group-added' || kind === 'policy-added') {
-    // No stray, so it is of an earlier file: that is known where there is a plan, or where it says who has departed.
+    // Not unmanaged, so an earlier file had it.
     const departed = kind === 'user-added' && 'user' in difference && expected.departed.has(difference.user);
-    return told.isThere || since !== null || departed ? 'pending' : 'unknown';
+    return since !== null || departed ? 'pending' : 'unknown';
   }
-  const subject = subjectKey(difference);
-  if (since !== null) return told.byHand.has(subject) || !since.has(difference) ? 'manual' : 'pending';
-  if (!told.isThere) return 'unknown';
-  // What neither the drift nor the changes of a plan know has been done since it was made.
-  return told.byHand.has(subject) || !told.pending.has(subject) ? 'manual' : 'pending';
+  if (since === null) return 'unknown';
+  return since.has(difference) ? 'pending' : 'manual';
+}
+
+/** Changes of the account that the file has made its own since the last apply. */
+function resolvedOf(
+  all: readonly Difference[],
+  expected: Expected,
+  part: AccessModel,
+  applied: Applied | null,
+  today: string,
+): readonly FoundDifference[] {
+  // An apply that did not end explains them, too.
+  if (applied === null || applied.begun.length > 0) return [];
+  const known = new Set(all.map(subjectKey));
+  const changed = differences(desiredAccess(applied.team, today), part);
+  const owners = ownersIn([...changed, ...all]);
+  return changed
+    .filter((each) => !known.has(subjectKey(each)) && !isPartOf(each, owners) && !isLate(each, expected))
+    .map((difference) => ({ difference, cause: 'resolved' }));
+}
+
+function isLate(difference: Difference, { late }: Expected): boolean {
+  return 'user' in difference && late.has(difference.user);
 }
 
 /** Whether it is about somebody or a group whom IAM knows by the same name, in other letters. */
@@ -141,14 +120,14 @@ export function isPartOf(difference: Difference, { users, groups, arns }: Owners
   }
 }
 
-/**
- * Without what goes with a user, group or policy that is gone, or comes with one: she alone is told of. What was done by
- * hand to somebody who is about to be removed is told all the same.
- */
-function withoutParts(all: readonly Difference[], byHand: ReadonlySet<string>): readonly Difference[] {
+/** Without what comes and goes with a user, group or policy, except manual changes to one that is about to be removed. */
+function withoutParts(
+  all: readonly Difference[],
+  isManual: (difference: Difference) => boolean,
+): readonly Difference[] {
   const gone = ownersIn(all, 'deleted');
   const come = ownersIn(all, 'added');
   return all.filter(
-    (difference) => !isPartOf(difference, gone) && (!isPartOf(difference, come) || byHand.has(subjectKey(difference))),
+    (difference) => !isPartOf(difference, gone) && (!isPartOf(difference, come) || isManual(difference)),
   );
 }

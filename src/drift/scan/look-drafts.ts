@@ -9,8 +9,7 @@ import { findUnmanaged, type NotChecked, type UnmanagedResources } from '../../a
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import { boundaryArn, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import type { Plan } from '../../terraform/plan/plan-read.ts';
-import type { PendingChanges } from '../applied.ts';
+import type { Applied, PendingChanges } from '../applied.ts';
 import { remediationOf } from '../remediation/fate.ts';
 import { undoableTogether } from '../remediation/fate-together.ts';
 import { boundaryEffectOf } from '../rules/boundary.ts';
@@ -21,7 +20,6 @@ import { deadPolicies } from '../rules/retired-operations.ts';
 import { strayEffectsOf } from '../rules/unmanaged-effect.ts';
 import { administratorsBy, administratorsByBoundary } from './administrators.ts';
 import { type Draft, draftOf } from './finding-draft.ts';
-import { knownTo } from './known-to.ts';
 import { asDeclared, type Expected, expectedIn, labPartOf } from './lab-part.ts';
 import { differencesFound, isRespelled } from './look-differences.ts';
 import { peopleOf, worstGain } from './look-people.ts';
@@ -33,8 +31,10 @@ export interface Looking {
   readonly today: string;
   readonly at: Date;
   readonly inventory: Inventory;
-  /** Null where no engine was asked: then nobody can tell what is pending from what was done by hand. */
-  readonly plan: { readonly report: PlanClassification; readonly plan: Plan } | null;
+  /** Null for a quick check. */
+  readonly plan: PlanClassification | null;
+  /** The apply record; null if there is none. */
+  readonly applied: Applied | null;
   /** What the file has changed since it was applied last; null where nobody knows. */
   readonly since: PendingChanges | null;
 }
@@ -65,7 +65,7 @@ export function draftsFromInventory(looking: Looking): Drafts {
   return {
     drafts: [
       ...differences.drafts,
-      ...planDrafts(plan?.report ?? null),
+      ...planDrafts(plan),
       ...strayEffectsOf(look, team, access, today, at).map(strayDraft),
       ...boundaryDrafts(boundaryEffectOf(boundary, team, today, at), () =>
         administratorsByBoundary(team, account, lab, at),
@@ -85,40 +85,19 @@ export function draftsFromInventory(looking: Looking): Drafts {
   };
 }
 
-/**
- * Nothing is known of the account but what the plan says: what it does not say is not to be taken for "as declared", and
- * nothing is undone on its word alone.
- */
-export function draftsFromPlan(looking: Looking): Drafts {
-  const { team, today, inventory, plan } = looking;
-  const { notChecked: unseen } = inventory;
-  const together = () => new Set<Difference>();
-  if (plan === null) return { drafts: [], unseen, together };
-  const account = plan.report.access.before;
-  const expected = expectedIn(account, team, today);
-  const part = labPartOf(account, expected.model, team.lab, () => false);
-  const lab = escalationTargets(team.lab, expected.model);
-  const { drafts } = differenceDrafts(looking, indexModel(account), part, expected, lab);
-  const all = [...drafts, ...planDrafts(plan.report)];
-  return { drafts: all.map((draft) => ({ ...draft, remediation: 'manual' })), unseen, together };
-}
-
-function strayLook({ team, inventory, plan, since }: Looking, { model, respelled }: Expected): UnmanagedResources {
+function strayLook({ team, inventory, since }: Looking, { model, respelled }: Expected): UnmanagedResources {
   const path = labPath(team.lab);
   const groups = new Set(model.groups.map(nameOf));
   const users = new Set(model.users.map(nameOf));
   const arns = new Set(model.policies.map(({ arn }) => arn));
-  const isOfState = plan === null ? null : knownTo(plan.plan);
   return findUnmanaged(inventory, {
     path,
     groups,
     knows: (thing) => {
       const { kind, name, arn } = thing;
       if (kind === 'policy' ? arns.has(arn) : (kind === 'user' ? users : groups).has(name)) return true;
-      // A state that was refreshed has whatever name the account has.
       if (respelled.has(name)) return false;
-      if (isOfState !== null) return isOfState(thing);
-      // Without a plan, what lies under the path may be of an earlier file, unless it is known what that declared.
+      // What is under the path may be of an earlier file, unless the record says otherwise.
       return thing.path.startsWith(path) && (since === null || since.has(comingOf(thing)));
     },
   });
@@ -143,7 +122,7 @@ function boundaryDrafts(
 }
 
 function differenceDrafts(
-  { at, plan, since }: Looking,
+  { at, today, applied, since }: Looking,
   account: ModelIndex,
   part: AccessModel,
   expected: Expected,
@@ -153,7 +132,7 @@ function differenceDrafts(
   const documents = new Map(
     [...account.model.policies, ...expected.model.policies].map(({ arn, document }) => [arn, document]),
   );
-  const found = differencesFound(expected, part, plan?.report ?? null, since);
+  const found = differencesFound(expected, part, applied, since, today);
   return {
     drafts: found.map(({ difference, cause }) => {
       const people = cause === 'resolved' ? [] : peopleOf(difference, declared, account, documents, at);

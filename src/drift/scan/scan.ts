@@ -1,28 +1,25 @@
+import type { Difference } from '../../access/model-difference.ts';
 import { labPath } from '../../team/names.ts';
-import { type Applied, pendingChanges } from '../applied.ts';
+import { pendingChanges } from '../applied.ts';
 import { type DriftFinding, differenceOf, type ScanResult } from '../finding.ts';
 import { ruleOf } from '../rules/what.ts';
 import { snoozedOn } from '../snooze/look-snooze.ts';
 import { findingIds } from './finding-id.ts';
 import { classOf, fingerprintOf } from './look-class.ts';
-import { type Drafts, draftsFromInventory, draftsFromPlan, type Looking } from './look-drafts.ts';
+import { type Drafts, draftsFromInventory, type Looking } from './look-drafts.ts';
 
+import { planDrafts } from './look-plan.ts';
 import { bySeverity, severityOf } from './severity.ts';
 
-interface Looked extends Omit<Looking, 'since'> {
-  /** What is noted of the last apply; null where nothing is. */
-  readonly applied: Applied | null;
-}
-
 /**
- * Everything in which an account differs from its team file, in one list: what the account holds, read from the
- * inventory, and what a plan says of it. Where nobody told who may do what, only the plan speaks, and the look is an
- * error whatever it says.
+ * Every difference between an account and its team file. Access is decided on the inventory alone; a plan adds what only
+ * Terraform knows. Without an inventory of access nothing is known about it, and the scan is an error.
  */
-export function scanOf({ applied, ...looked }: Looked): ScanResult {
-  const { team, today, at, inventory, plan } = looked;
-  const looking = { ...looked, since: pendingChanges(applied, team, today) };
-  const { drafts, unseen, together } = inventory.isAccessKnown ? draftsFromInventory(looking) : draftsFromPlan(looking);
+export function scanOf(input: Omit<Looking, 'since'>): ScanResult {
+  const { applied, team, today, at, inventory, plan } = input;
+  const { drafts, unseen, together } = inventory.isAccessKnown
+    ? draftsFromInventory({ ...input, since: pendingChanges(applied, team, today) })
+    : { drafts: planDrafts(plan), unseen: inventory.notChecked, together: () => new Set<Difference>() };
   const idOf = findingIds(team);
   const account = { path: labPath(team.lab), account: inventory.access };
   const found = drafts
