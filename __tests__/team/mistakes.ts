@@ -12,7 +12,7 @@ export interface Mistake {
 const roles = (lines: string) => ({ roles: `roles:\n  reader: { allow: [results:read] }\n${lines}` });
 const members = (lines: string) => ({ members: `members:\n  ada: { name: Ada, roles: [reader] }\n${lines}` });
 const bo = (fields: string) => members(`  bo: { name: Bo, roles: [reader], ${fields} }`);
-/** A role beside the reader, which ada has as well, so that it is not one that nobody has. */
+/** A role beside the reader, which ada has as well, so that it is used. */
 const role = (fields: string) => ({
   ...roles(`  other: ${fields}`),
   members: 'members:\n  ada: { name: Ada, roles: [reader, other] }',
@@ -89,7 +89,7 @@ export const DOCUMENT_MISTAKES: readonly Mistake[] = [
   },
   { name: 'an alias', file: role('{ allow: [*everything] }'), code: 'yaml-alias', at: '*everything' },
   { name: 'a tag of YAML', file: { lab: 'lab: !!str vision' }, code: 'yaml-tag', at: '!!str' },
-  { name: 'a tag of somebody', file: { lab: 'lab: !env vision' }, code: 'yaml-tag', at: '!env' },
+  { name: 'a tag of another program', file: { lab: 'lab: !env vision' }, code: 'yaml-tag', at: '!env' },
   { name: 'a tag on a map', file: { departed: 'departed: !set {}' }, code: 'yaml-tag', at: '!set' },
   {
     name: 'a merge key',
@@ -175,9 +175,9 @@ export const SHAPE_MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'an unknown key like no other',
-    file: role('{ allow: [GetHIT], colour: red }'),
+    file: role('{ allow: [GetHIT], color: red }'),
     code: 'unknown-key',
-    at: 'colour',
+    at: 'color',
   },
   {
     name: 'an unknown setting',
@@ -205,7 +205,7 @@ export const SHAPE_MISTAKES: readonly Mistake[] = [
     at: 'bo',
   },
   {
-    name: 'somebody departed without a reason',
+    name: 'a departed member without a reason',
     file: { departed: 'departed:\n  dee: { left: "2026-06-30" }' },
     code: 'missing-key',
     at: 'dee',
@@ -553,7 +553,7 @@ export const ROLE_MISTAKES: readonly Mistake[] = [
     at: 'pay:bonus',
   },
   {
-    name: 'a role that nobody has',
+    name: 'a role without members',
     file: roles('  other: { allow: [GetHIT] }'),
     code: 'unused-role',
     at: 'other',
@@ -633,7 +633,7 @@ export const PEOPLE_MISTAKES: readonly Mistake[] = [
     at: "'@bochen'",
   },
   { name: 'a GitHub login with a hyphen at the end', file: bo('github: bo-'), code: 'invalid-github-login', at: 'bo-' },
-  { name: 'a sponsor whom nobody knows', file: bo('sponsor: zed'), code: 'unknown-sponsor', at: 'zed' },
+  { name: 'an unknown sponsor', file: bo('sponsor: zed'), code: 'unknown-sponsor', at: 'zed' },
   { name: 'their own sponsor', file: bo('sponsor: bo'), code: 'own-sponsor', at: 'bo' },
   {
     name: 'a sponsor who has left',
@@ -648,7 +648,7 @@ export const PEOPLE_MISTAKES: readonly Mistake[] = [
     at: 'dee',
   },
   {
-    name: 'somebody who leaves next month',
+    name: 'a member who leaves next month',
     file: { departed: 'departed:\n  dee: { left: "2026-12-31", reason: graduates }' },
     code: 'left-in-future',
     at: '"2026-12-31"',
@@ -660,7 +660,7 @@ export const PEOPLE_MISTAKES: readonly Mistake[] = [
     at: '"2026-06-31"',
   },
   {
-    name: 'an owner whom nobody knows',
+    name: 'an unknown owner',
     file: { owners: 'owners: [ada, adda]' },
     code: 'unknown-owner',
     at: 'adda',

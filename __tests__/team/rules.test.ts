@@ -143,7 +143,7 @@ describe('one mistake is one finding, whatever hangs on it', () => {
       ['invalid-count'],
     ],
     [
-      'somebody whose key is that of a setting is a member',
+      'a member can have the key of a setting',
       { members: 'members:\n  ada: { name: Ada, roles: [reader] }\n  max-removals: 3' },
       ['wrong-type'],
     ],
@@ -224,7 +224,7 @@ describe('lengths of policies', () => {
     for (const [name, value] of Object.entries(tags)) expect(name + value).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u);
   });
 
-  test('the inline policy of a member, which is as long for everybody, fits into its 2,048 characters', () => {
+  test('the inline policy of a member, which has one length for all members, fits into its 2,048 characters', () => {
     const member = { key: 'a', name: 'A', email: null, github: null, roles: [], sponsor: null, keys: 1 };
     const limits = limitsPolicy({ ...member, until: '2027-05-31', suspended: true });
     expect(JSON.stringify(limits).length).toBeLessThanOrEqual(2_048);

@@ -7,7 +7,7 @@ export interface FailureArgs extends EngineFindingArgs, PipelineFailureArgs, Git
 
 export type FailureCode = keyof FailureArgs;
 
-/** One reason out of a closed list why something was not done. The words are written by `render/failure-text.ts`. */
+/** Why something could not be done: one of a closed list. Its text is in `src/text/failures`. */
 export type Failure = {
   readonly [Code in FailureCode]: { readonly code: Code; readonly args: FailureArgs[Code] };
 }[FailureCode];

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** Data that somebody else wrote, or in words why it is none. */
+/** Data of another program, or why it is invalid. */
 export type Parsed<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly reason: string };

@@ -2,7 +2,7 @@ import type { Finding } from './finding.ts';
 
 /**
  * Why the workflows did not do what a pull request, or the clock, asks for: a closed list. A reason is stable once released; it is
- * printed, stands in outputs and in the result JSON, and names a section of docs/failures.md.
+ * printed, stands in outputs and in the result JSON, and names a section of docs/reference/findings.md.
  */
 export const FAILURE_REASONS = [
   'validate-failed',

@@ -1,4 +1,4 @@
-/** What an apply had done when it ended early, as far as the engine told. */
+/** What an apply had done when it ended early, as far as Terraform reported. */
 export interface Progress {
   readonly done: number;
   readonly total: number;
@@ -13,7 +13,7 @@ export interface LockInfo {
   readonly created: string | null;
 }
 
-/** The engine's own words, where there are any: the last resort of whoever looks for the cause. */
+/** Terraform's own message, if any. */
 interface EngineWords {
   readonly reason: string;
 }
@@ -57,7 +57,7 @@ export interface EngineFindingArgs {
   throttled: EngineWords & { readonly progress: Progress | null };
   'aws-unavailable': EngineWords & { readonly progress: Progress | null };
   'network-failed': EngineWords & { readonly progress: Progress | null };
-  /** Codes of blocks. Something was applied before, and is told by `progress`. */
+  /** Codes of blocks. `progress` is what was applied before. */
   'blocked-during-apply': { readonly codes: readonly string[]; readonly progress: Progress };
   interrupted: { readonly progress: Progress | null };
   killed: { readonly signal: string; readonly progress: Progress | null };

@@ -23,8 +23,8 @@ export function rolePolicy(role: Pick<Role, 'allow' | 'deny'>, freeze: readonly 
 }
 
 /**
- * The inline policy that suspends a member, or ends her access after her `until` day even if no workflow runs;
- * null where there is nothing to limit. It denies everything, so that no other grant outlives it.
+ * The inline policy that suspends a member, or ends access after the last day even if no workflow runs;
+ * null if there is nothing to limit. It denies everything, so that no other grant outlives it.
  */
 export function limitsPolicy(member: Pick<Member, 'until' | 'suspended'>): PolicyDocument | null {
   const statements: Statement[] = [];
@@ -42,8 +42,8 @@ export function limitsPolicy(member: Pick<Member, 'until' | 'suspended'>): Polic
 }
 
 /**
- * The permissions boundary of every member: Mechanical Turk, and her own keys and MFA devices. A boundary never
- * grants; it caps whatever somebody may attach to a user or group of the lab by mistake or malice.
+ * The permissions boundary of every member: Mechanical Turk, and their own keys and MFA devices. It grants nothing; it is
+ * the upper limit on every policy that is attached by mistake or malice.
  */
 export function boundaryPolicy(team: Pick<Team, 'lab' | 'account'>): PolicyDocument {
   return {

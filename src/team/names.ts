@@ -12,7 +12,7 @@ export function iamName(lab: string, key: string): string {
   return `${lab}-${key}`;
 }
 
-/** The member's or role's key in an IAM name of this lab, or null where the name is not the lab's. */
+/** The key of a member or role in an IAM name of this lab; null for other names. */
 export function keyOfIamName(lab: string, name: string): string | null {
   return name.startsWith(`${lab}-`) ? name.slice(lab.length + 1) : null;
 }
@@ -24,14 +24,13 @@ export function rolePolicyArn(lab: Lab, roleKey: string): string {
 /** The IAM path of every lab's permissions boundary. */
 export const BOUNDARY_PATH = '/mturk-boundary/';
 
-/** The permissions boundary lives outside the managed path, so that whoever may write there cannot widen it. */
+/** The permissions boundary is outside the managed path: a role that can change the path cannot change it. */
 export function boundaryArn(lab: Lab): string {
   return `arn:aws:iam::${lab.account}:policy${BOUNDARY_PATH}${lab.lab}`;
 }
 
 /**
- * Tags that every managed user carries. A name may have a comma in it and a tag may not; a slash, which no name has, stands
- * for it (IAM API reference: CreateUser, `Tag.value` of `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`).
+ * Tags of every managed user. A key can contain a comma and a tag cannot, so a slash replaces it (IAM API reference: CreateUser, `Tag.value` of `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`).
  */
 export function memberTags(lab: string, memberKey: string): Readonly<Record<string, string>> {
   return { 'mturk-team:lab': lab, 'mturk-team:member': memberKey.replaceAll(',', '/') };

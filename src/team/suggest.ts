@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** Finds what somebody probably meant; null where nothing is near. */
+/** The candidate nearest to a mistyped name; null if none is near. */
 export type Suggest = (name: string, candidates: readonly string[]) => string | null;
 
 /** Names longer than this are not compared: the distance takes time in proportion to both lengths. */

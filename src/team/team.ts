@@ -8,9 +8,9 @@ export interface Role {
   readonly description: string | null;
   /** Keys of the roles named in `extends`, as written. */
   readonly extends: readonly string[];
-  /** Operations allowed by this role and all it extends, in catalogue order. */
+  /** Operations allowed by this role and all it extends, in catalog order. */
   readonly allow: readonly Operation[];
-  /** Operations denied by this role and all it extends, in catalogue order. */
+  /** Operations denied by this role and all it extends, in catalog order. */
   readonly deny: readonly Operation[];
   /** AWS's policies attached by this role and all it extends, sorted. */
   readonly managed: readonly ManagedPolicyName[];
@@ -48,8 +48,8 @@ export interface Snooze {
 }
 
 /**
- * A valid `team.yaml`, normalised: no optional shape is left, every list that is a set is sorted, and it says the same
- * whatever the order of the file. Members past their `until` are in it: who is wanted on a given day is `activeMembers`.
+ * A valid `team.yaml`, normalized: nothing is optional, every list that is a set is sorted, and the order of the file does
+ * not matter. Members past their `until` are in it: who is wanted on a given day is `activeMembers`.
  */
 export interface Team {
   readonly lab: string;
@@ -59,7 +59,7 @@ export interface Team {
   readonly roles: readonly Role[];
   readonly members: readonly Member[];
   readonly departed: readonly Departure[];
-  /** The frozen capabilities, `spend` expanded, in catalogue order. */
+  /** The frozen capabilities, `spend` expanded, in catalog order. */
   readonly freeze: readonly Capability[];
   /** Sorted by finding; entries whose day has passed are in it. */
   readonly snoozed: readonly Snooze[];
@@ -76,7 +76,7 @@ export interface AccessTeam {
   readonly freeze: readonly Capability[];
 }
 
-/** Whether the last day of access lies before `today` (both `YYYY-MM-DD`, UTC). */
+/** Whether the last day of access is before `today` (both `YYYY-MM-DD`, UTC). */
 export function hasExpired(member: Pick<Member, 'until'>, today: string): boolean {
   return member.until !== null && member.until < today;
 }

@@ -16,14 +16,14 @@ import {
 } from '../rules/yaml.ts';
 import type { Report } from './finding-collector.ts';
 
-/** A team file nests five deep. The limit stands well above it and well below what the composer's recursion can bear. */
+/** A team file nests five deep. Far deeper nesting would exhaust the stack of the composer. */
 const MAX_DEPTH = 40;
 
 export interface ParsedDocument {
   readonly root: Node | null;
   /** Plain data. Maps have no prototype, so that any text may be a key. What could not be read is `undefined`. */
   readonly value: unknown;
-  /** Paths of dates that stand without quotes, with the text of each. */
+  /** Paths of unquoted dates, with their text. */
   readonly unquotedDates: readonly { readonly path: DocumentPath; readonly text: string }[];
   /** False where the value must not be looked into: the syntax is broken or nothing is there. */
   readonly readable: boolean;

@@ -43,7 +43,7 @@ function resolve(role: RoleDraft, byKey: ReadonlyMap<string, RoleDraft>): Resolv
   return { allow, deny, managed, lineage };
 }
 
-/** The operations that an entry of `allow` or `deny` stands for; none where it stands for nothing. */
+/** The operations that an entry of `allow` or `deny` means; none for an unknown name. */
 export function operationsNamed(entry: string | null): readonly Operation[] {
   if (entry === null) return [];
   if (entry === '*') return OPERATIONS;

@@ -66,5 +66,5 @@ export function valueList(texts: readonly string[]): Text {
   return listTexts(texts.map(value));
 }
 
-/** Why a value in typographic quotes is not what it looks like. */
+/** Text that begins with a typographic quote, as word processors write it. */
 export const CURLY_QUOTES = /^[“”„«»‘’]/;

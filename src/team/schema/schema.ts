@@ -13,8 +13,8 @@ import {
 } from '../patterns.ts';
 import { COUNTS, type CountKey, RECONCILE_MODES } from '../settings.ts';
 
-// The schema says what shape the file has. Whether the values make sense is said by rules, as zod does not run
-// refinements where the shape is wrong elsewhere. Patterns and enumerations stand in `meta`, where editors read them.
+// The schema describes the shape of the file; rules check its values, since zod does not run refinements if the shape is
+// wrong elsewhere. Patterns and enumerations are in `meta`, where editors read them.
 
 function text(description: string, examples: readonly string[], extra: Record<string, unknown> = {}) {
   return z.string().meta({ description, examples: [...examples], ...extra });
@@ -51,7 +51,7 @@ const memberKey = memberId('The key of a member in `members`');
 
 const role = z
   .strictObject({
-    description: text('What the role is for, in words for people; it never goes to AWS', [
+    description: text('What the role is for. It is never sent to AWS', [
       'Looks at results, changes nothing',
     ]).optional(),
     extends: list(roleKey, 'Roles whose permissions this one has as well', [['results-reader']]).optional(),
@@ -68,33 +68,33 @@ const role = z
 
 const member = z
   .strictObject({
-    name: text('The name as the person writes it; it never goes to AWS', ["Ada O'Neill", '李小龍'], { minLength: 1 }),
-    email: text('An e-mail address; it never goes to AWS', ['ada@lab.edu']).optional(),
+    name: text('The full name. It is never sent to AWS', ["Ada O'Neill", '李小龍'], { minLength: 1 }),
+    email: text('An e-mail address. It is never sent to AWS', ['ada@lab.edu']).optional(),
     github: text('The GitHub login, without @', ['adaoneill'], { pattern: LOGIN_PATTERN.source }).optional(),
     roles: list(roleKey, 'The roles of this member, at least one and at most 10', [['results-reader']]),
     until: date(
-      'The last day of access, UTC, in quotes. Access ends then even if nothing is applied',
+      'The last day of access, UTC, quoted. Access ends after it even if nothing is applied',
       '2027-05-31',
     ).optional(),
     sponsor: memberId('The member who answers for this one').optional(),
     suspended: z
       .boolean()
-      .meta({ description: 'true takes away all access and keeps the member', examples: [true], default: false })
+      .meta({ description: 'true stops all access and keeps the member', examples: [true], default: false })
       .optional(),
     keys: count('keys', 'How many access keys the member may have: 1, or 2 while one replaces the other').optional(),
   })
   .meta({
-    description: 'A person of the lab: an IAM user',
+    description: 'A member of the lab: an IAM user',
     examples: [{ name: 'Bo Chen', roles: ['results-reader'], until: '2027-05-31', sponsor: 'ada' }],
   });
 
 const departure = z
   .strictObject({
-    left: date('The day on which the person left, in quotes', '2026-06-30'),
-    reason: text('Why, in words for people; it never goes to AWS', ['graduated'], { minLength: 1 }),
+    left: date('The day of leaving, quoted', '2026-06-30'),
+    reason: text('Why. It is never sent to AWS', ['graduated'], { minLength: 1 }),
   })
   .meta({
-    description: 'Somebody who left: the statement without which no member is deleted',
+    description: 'A member who left. Without this entry, or a last day that has passed, no member is deleted',
     examples: [{ left: '2026-06-30', reason: 'graduated' }],
   });
 
@@ -124,11 +124,11 @@ const reconcile = z
 
 const snooze = z
   .strictObject({
-    until: date('The last day on which the finding is left out, in quotes', '2027-01-31'),
-    reason: text('Why, in words for people', ['its last study ends in January'], { minLength: 1 }),
+    until: date('The last day of the snooze, quoted', '2027-01-31'),
+    reason: text('Why the finding is acceptable', ['its last study ends in January'], { minLength: 1 }),
   })
   .meta({
-    description: 'A finding of the drift report that is known and left out of it for a time',
+    description: 'A finding of the drift check that is accepted for a time',
     examples: [{ until: '2027-01-31', reason: 'its last study ends in January' }],
   });
 
@@ -136,10 +136,7 @@ const settings = z
   .strictObject({
     'max-removals': count('max-removals', 'The most members one apply may delete').optional(),
     state: state.optional(),
-    'key-max-age-days': count(
-      'key-max-age-days',
-      'After how many days an access key is reported as too old',
-    ).optional(),
+    'key-max-age-days': count('key-max-age-days', 'The age in days from which an access key is reported').optional(),
     reconcile: reconcile.optional(),
     'delete-after-days': count(
       'delete-after-days',
@@ -147,14 +144,14 @@ const settings = z
     ).optional(),
     'drift-every-hours': count(
       'drift-every-hours',
-      'How often the drift workflow looks at the account; twice as long without a look is warned of',
+      'How often the drift check runs, in hours; a check that is overdue by as long is reported',
     ).optional(),
     'renew-before-days': count(
       'renew-before-days',
-      'How many days before `until` somebody is asked to extend it or to let it end; 0 never asks',
+      'How many days before a last day the lab is reminded of it; 0 never reminds',
     ).optional(),
   })
-  .meta({ description: 'Settings of this tool', examples: [{ 'max-removals': 3 }] });
+  .meta({ description: 'Settings of mturk-team', examples: [{ 'max-removals': 3 }] });
 
 /** The written form of a team file: its shape alone. */
 export const teamFileSchema = z
@@ -165,11 +162,9 @@ export const teamFileSchema = z
       ['perception-lab'],
       { pattern: LAB_PATTERN.source, maxLength: 40 },
     ),
-    account: text(
-      'The AWS account id, 12 digits in quotes. Anything run against another account is refused',
-      ['123456789012'],
-      { pattern: ACCOUNT_PATTERN.source },
-    ),
+    account: text('The AWS account ID, 12 quoted digits. Any other account is refused', ['123456789012'], {
+      pattern: ACCOUNT_PATTERN.source,
+    }),
     owners: list(memberKey, 'Members who must approve a change of this file', [['ada']]),
     roles: z.record(roleId("The role's key: part of its group's name in IAM"), role).meta({
       description: 'The roles, by key',
@@ -178,27 +173,30 @@ export const teamFileSchema = z
     members: z
       .record(memberId("The member's key: part of the user's name in IAM. It must not change later"), member)
       .meta({
-        description: 'The people of the lab, by key',
+        description: 'The members of the lab, by key',
         examples: [{ ada: { name: "Ada O'Neill", roles: ['full-access'] } }],
       }),
     departed: z
       .record(memberId('The key that the member had'), departure)
       .meta({
-        description: 'Who has left, by key. Nobody is deleted who is neither here nor past `until`',
+        description: 'Members who left, by key. A member is deleted only if listed here or past the last day',
         examples: [{ dee: { left: '2026-06-30', reason: 'graduated' } }],
       })
       .optional(),
-    freeze: list(frozen, 'An emergency brake for everybody, above every role', [[], ['spend']]).optional(),
+    freeze: list(frozen, 'An emergency brake: what all members are denied, whatever their roles', [
+      [],
+      ['spend'],
+    ]).optional(),
     snoozed: z
       .record(
-        text('The id of the finding, as the drift report names it', ['unmanaged-user/old-mturk-user/spends'], {
+        text('The finding ID, as in the drift issue', ['unmanaged-user/old-mturk-user/spends'], {
           pattern: FINDING_ID_PATTERN.source,
           maxLength: LONGEST_FINDING_ID,
         }),
         snooze,
       )
       .meta({
-        description: 'Findings of the drift report that are left out of it for a time, by id',
+        description: 'Findings of the drift check that are accepted for a time, by finding ID',
         examples: [
           {
             'unmanaged-user/old-mturk-user/spends': { until: '2027-01-31', reason: 'its last study ends in January' },
@@ -210,7 +208,7 @@ export const teamFileSchema = z
   })
   .meta({
     title: 'mturk-team: team.yaml',
-    description: 'Who is in the lab, and what each one may do on Mechanical Turk',
+    description: 'Who is in the lab, and what each member can do on Mechanical Turk',
   });
 
 export type TeamFile = z.infer<typeof teamFileSchema>;
