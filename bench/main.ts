@@ -78,7 +78,7 @@ for (const { size, decideMs, jsonParseMs, ratio, limit } of await benchDecide(SI
 say('review');
 const command = await benchReviewCommand(50);
 rows.push({
-  what: 'mturk-team review',
+  what: 'mturk-team preview',
   size: '50',
   ours: ms(command.reviewMs),
   baseline: `check on both: ${ms(command.checksMs)}`,

@@ -51,7 +51,7 @@ export async function benchReviewCommand(size: number): Promise<ReviewCommandTim
     const checks: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       checks.push((await timed(['check', base])) + (await timed(['check', head])));
-      review.push(await timed(['review', '--base', base, '--head', head]));
+      review.push(await timed(['preview', '--base', base, '--head', head]));
     }
     const checksMs = median(checks);
     return { reviewMs: median(review), checksMs, limitMs: checksMs + 100 };

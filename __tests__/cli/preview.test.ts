@@ -23,7 +23,7 @@ const place = scratch({
   'broken.yaml': SAMPLE.replace('owners: [ada]', 'owners: [zoe]'),
 });
 afterAll(() => place.remove());
-const review = (...args: string[]) => run(['review', ...args, ...TODAY], { cwd: place.directory });
+const review = (...args: string[]) => run(['preview', ...args, ...TODAY], { cwd: place.directory });
 
 test('says who gains and loses what, and exits 2', async () => {
   const { code, stdout, stderr } = await review('--base', 'old.yaml', '--head', 'new.yaml');
@@ -97,7 +97,7 @@ test('something that is no manifest is refused, and exits 1', async () => {
 
 test('nothing is written, and neither credentials nor a network are asked for', async () => {
   const env = { AWS_PROFILE: 'nobody', https_proxy: 'http://127.0.0.1:9', NODE_OPTIONS: '' };
-  const args = ['review', '--base', 'old.yaml', '--head', 'new.yaml', ...TODAY];
+  const args = ['preview', '--base', 'old.yaml', '--head', 'new.yaml', ...TODAY];
   expect(await run(args, { cwd: place.directory, env })).toMatchObject({ code: 2, stderr: '' });
   expect(existsSync(`${place.directory}/.mturk-team`)).toBe(false);
 });

@@ -1,33 +1,73 @@
 import { readFileSync } from 'node:fs';
 import { run } from '../support/command.ts';
 
-const COMMANDS = [
-  ['check'],
-  ['review'],
-  ['synth'],
-  ['plan'],
-  ['apply'],
-  ['drift'],
-  ['who-can'],
-  ['explain'],
-  ['schema'],
-  ['emulator', 'start'],
-  ['emulator', 'reset'],
-  ['demo'],
-];
+/** Sections of the reference, by command. */
+const REFERENCE = new Map(
+  readFileSync('docs/reference/cli.md', 'utf8')
+    .split(/^### /m)
+    .slice(1)
+    .map((section) => {
+      const [name = '', ...lines] = section.split('\n');
+      return [name.replaceAll('`', ''), lines.join('\n').replace(/^## [\s\S]*/m, '')] as const;
+    }),
+);
 
-test.each(COMMANDS)('%s %s --help says what it does, with examples, on standard output', async (...command) => {
-  const { code, stdout, stderr } = await run([...command.filter(Boolean), '--help']);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toContain(`Usage: mturk-team ${command.filter(Boolean).join(' ')}`);
-  expect(stdout).toMatch(/Examples:\n {2}\$ mturk-team /);
+const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
+  ['Everyday', 'check'],
+  ['Everyday', 'plan'],
+  ['Everyday', 'apply'],
+  ['Everyday', 'drift'],
+  ['Everyday', 'explain'],
+  ['Everyday', 'who-can'],
+  ['Set up', 'synth'],
+  ['Set up', 'codeowners'],
+  ['Set up', 'schema'],
+  ['Try it', 'demo'],
+  ['Try it', 'emulator'],
+  ['CI', 'preview'],
+  ['CI', 'comment'],
+  ['CI', 'verify-approval'],
+  ['CI', 'is-newest'],
+  ['CI', 'drift-issue'],
+];
+const RUNNABLE = COMMANDS.flatMap(([, command]) =>
+  command === 'emulator' ? ['emulator start', 'emulator reset'] : [command ?? ''],
+);
+
+test.each(RUNNABLE)(
+  '%s --help has one phrase, examples and exit codes, and cli.md has its options',
+  async (command) => {
+    const { code, stdout, stderr } = await run([...command.split(' '), '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [usage = '', , phrase = ''] = stdout.split('\n');
+    expect(usage).toContain(`Usage: mturk-team ${command}`);
+    expect(phrase).toMatch(/^[A-Z].{5,57}[^.]$/);
+    expect(stdout).toMatch(/Examples:\n {2}\$ mturk-team /);
+    expect(stdout).toMatch(/Exit codes:\n {2}0 /);
+    const section = REFERENCE.get(command) ?? '';
+    expect(section.split('\n').find((line) => line.trim() !== '')).toBe(`${phrase}.`);
+    const options = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option = '']) => option);
+    const documented = [...section.matchAll(/^\| `(--[\w-]+)/gm)].map(([, option = '']) => option);
+    expect(documented).toEqual(options.filter((option) => option !== '--help'));
+    const codes = [...stdout.slice(stdout.indexOf('Exit codes:')).matchAll(/^ {2}(\d .*)$/gm)].map(
+      ([, line = '']) => line,
+    );
+    for (const line of codes) expect(section).toContain(line);
+  },
+);
+
+test('docs/reference/cli.md has each command once', () => {
+  expect([...REFERENCE.keys()].sort()).toEqual([...RUNNABLE].sort());
 });
 
-test('--help names every command, and the exit codes', async () => {
+test('--help lists every command in its group, and the exit codes', async () => {
   const { code, stdout } = await run(['--help']);
   expect(code).toBe(0);
-  for (const [name = ''] of COMMANDS) expect(stdout).toContain(`\n  ${name} `);
-  expect(stdout).toContain('plan and drift: 0 no change, 1 error of any kind, 2 changes.');
+  const groups = [...stdout.matchAll(/^(Everyday|Set up|Try it|CI):\n((?: {2,}.*\n)+)/gm)].flatMap(
+    ([, group, lines = '']) => [...lines.matchAll(/^ {2}([a-z][\w-]*)/gm)].map(([, command]) => [group, command]),
+  );
+  expect(groups).toEqual(COMMANDS);
+  expect(stdout).toContain('plan, drift and preview: 0 no changes, 1 any error, 2 changes.');
 });
 
 test('--version is the package’s', async () => {
@@ -42,39 +82,47 @@ test.each(['explain', 'who-can'])('%s prints nothing of what was asked that coul
 });
 
 const MISTAKES: [string, string[], RegExp][] = [
-  ['an unknown command', ['aply'], /unknown command 'aply'[\s\S]*Did you mean apply\?/],
-  ['an unknown option', ['check', '--formt', 'json'], /unknown option '--formt'[\s\S]*Did you mean --format\?/],
+  [
+    'an unknown command',
+    ['aply'],
+    /^error: unknown command `aply`\n {2}help: did you mean `apply`\? Else run `mturk-team --help`\n$/,
+  ],
+  [
+    'an unknown option',
+    ['check', '--formt', 'json'],
+    /^error: unknown option `--formt`\n {2}help: did you mean `--format`\? Else run `mturk-team check --help`\n$/,
+  ],
   ['a format that does not exist', ['check', '--format', 'html'], /Allowed choices are text, json, github/],
   ['a day that does not exist', ['plan', '--today', '2026-02-31'], /Write a day that exists as YYYY-MM-DD/],
   [
     'a file for a directory',
     ['plan', '--emulator', 'lab.yaml'],
-    /After --emulator comes a directory\. Write the file before it: lab\.yaml --emulator/,
+    /A directory follows --emulator\. Write the file before it: lab\.yaml\s+--emulator/,
   ],
-  ['a missing argument', ['explain'], /missing required argument 'member'/],
+  ['a missing argument', ['explain'], /missing required argument `member`/],
   ['one argument too many', ['schema', 'team.yaml'], /too many arguments/],
   ['a parallelism of nothing', ['apply', '--parallelism', '0'], /Write a number from 1 to 50/],
   ['an account id that is none', ['emulator', 'start', '--account', '12'], /12 digits/],
   ['a port that is none', ['emulator', 'start', '--port', 'x'], /port/],
-  ['another day for a real account', ['apply', '--today', '2001-01-01'], /changed as of today/],
-  ['another day for reconciling one', ['drift', '--reconcile', '--today', '2001-01-01'], /changed as of today/],
-  ['another day for restoring', ['drift', '--restore', 'bo', '--today', '2001-01-01'], /changed as of today/],
+  ['another day for a real account', ['apply', '--today', '2001-01-01'], /needs --emulator/],
+  ['another day for reconciling one', ['drift', '--reconcile', '--today', '2001-01-01'], /needs --emulator/],
+  ['another day for restoring', ['drift', '--restore', 'bo', '--today', '2001-01-01'], /needs --emulator/],
   ['reconciling in a hurry', ['drift', '--reconcile', '--fast'], /need a plan; leave out --fast/],
   ['reconciling without the lock', ['drift', '--restore', 'bo', '--no-lock'], /leave out --no-lock/],
   ['expecting something of a look', ['drift', '--expect', 'a'.repeat(64)], /--expect is for --reconcile and --restore/],
-  ['a result of a look', ['drift', '--result', 'r.json'], /--result is for --reconcile and --restore/],
   ['a fingerprint that is none', ['drift', '--reconcile', '--expect', 'abc'], /Write the 12 digits of a look, or more/],
   ['no fingerprint, as of a look that failed', ['drift', '--reconcile', '--expect', ''], /Write the 12 digits/],
+  ['a preview without files', ['preview'], /required option `--base <file>` not specified/],
   ['a manifest without a base', ['plan', '--manifest', 'm.json'], /--manifest needs --base/],
-  ['an unknown option of drift', ['drift', '--fsat'], /Did you mean --fast\?/],
+  ['an unknown option of drift', ['drift', '--jsno'], /did you mean `--json`\?/],
   ['nothing at all', [], /Usage: mturk-team/],
 ];
 
 /** Their 2 says that there are changes, and is let pass by the workflows. */
-const isTwoTaken = ([command]: readonly string[]) => command === 'plan' || command === 'drift';
+const isTwoTaken = ([command]: readonly string[]) => command === 'plan' || command === 'drift' || command === 'preview';
 
 test.each(MISTAKES)(
-  '%s is wrong usage: exit code 2 (1 of plan and drift), on standard error',
+  '%s is wrong usage: exit code 2 (1 of plan, drift and preview), on standard error',
   async (_what, args, message) => {
     const { code, stdout, stderr } = await run(args);
     expect({ code, stdout }).toEqual({ code: isTwoTaken(args) ? 1 : 2, stdout: '' });
@@ -100,13 +148,11 @@ test.each(UNREADABLE)('a file that cannot be read: exit code %i of %j', async (c
 
 test.each([
   ['drift', '--fast', '--report'],
-  ['drift', '--restore', 'bo', '--result'],
+  ['drift', '--restore', 'bo', '--report'],
   ['plan', '--base', 'team.yaml', '--manifest'],
   ['apply', '--yes', '--result'],
-])('%s: what cannot be written is refused before anything is looked at', async (...args) => {
+])('%s: an output file that cannot be written is an error before anything else is done', async (...args) => {
   const { code, stdout, stderr } = await run([...args.filter(Boolean), 'no/where.json']);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toBe(
-    'error: no/where.json cannot be written (ENOENT). Nothing was looked at, and nothing was changed.\n',
-  );
+  expect(stderr).toMatch(/^error\[file-not-writable\]: cannot write `no\/where.json`\n {2}reason: ENOENT\n/);
 });

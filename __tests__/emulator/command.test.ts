@@ -12,7 +12,7 @@ function memoryTerminal() {
     out: '',
     err: '',
     isTerminal: false,
-    colour: false,
+    color: false,
     width: 100,
     failures: [] as Failure[],
     confirm: async () => false,

@@ -18,7 +18,7 @@ const mturk = (args: readonly string[], env: Record<string, string> = {}) =>
   run([...args, ...TODAY], { cwd: place.directory, env });
 
 const PLAN = ['plan', 'head.yaml', '--emulator', '--no-lock', '--base', 'base.yaml', '--manifest', 'manifest.json'];
-const SYNTHESISED = ['--synthesised', 'configuration'];
+const CONFIG_DIR = ['--config-dir', 'configuration'];
 
 function manifest(): Manifest {
   const read = readManifest(readFileSync(join(place.directory, 'manifest.json'), 'utf8'));
@@ -47,16 +47,16 @@ beforeAll(async () => {
 });
 
 test('a configuration that was synthesized before is planned as it is', async () => {
-  const given = await mturk([...PLAN, ...SYNTHESISED]);
+  const given = await mturk([...PLAN, ...CONFIG_DIR]);
   expect(given).toMatchObject({ code: 2, stderr: '' });
   expect(given.stdout).toMatch(/Eve Lindqvist +joins/);
-  const nothing = await mturk([...PLAN, '--synthesised', 'nowhere']);
+  const nothing = await mturk([...PLAN, '--config-dir', 'nowhere']);
   expect(nothing.code).toBe(1);
   expect(nothing.stderr).toContain('configuration-missing');
 });
 
 test('the manifest tells what was planned; the same plan again has the same digest', async () => {
-  await mturk([...PLAN, ...SYNTHESISED]);
+  await mturk([...PLAN, ...CONFIG_DIR]);
   const first = manifest();
   expect(first).toMatchObject({
     lab: 'perception-lab',
@@ -76,7 +76,7 @@ test('on GitHub it names the pull request’s commit and the run', async () => {
   const repo = { id: 1, full_name: 'lab/team' };
   const pull_request = { number: 7, head: { sha: head, repo }, base: { sha: head, ref: 'main', repo } };
   place.write('event.json', JSON.stringify({ pull_request }));
-  await mturk([...PLAN, ...SYNTHESISED], {
+  await mturk([...PLAN, ...CONFIG_DIR], {
     GITHUB_EVENT_PATH: join(place.directory, 'event.json'),
     GITHUB_RUN_ID: '4711',
     GITHUB_RUN_ATTEMPT: '2',
@@ -88,11 +88,11 @@ test('what somebody did by hand is apart, and where the plan says otherwise come
   await byHand((iam) =>
     iam.send(new AddUserToGroupCommand({ UserName: 'perception-lab-bo', GroupName: 'perception-lab-paymaster' })),
   );
-  await mturk([...PLAN, ...SYNTHESISED]);
+  await mturk([...PLAN, ...CONFIG_DIR]);
   expect(manifest().review.unexplained).toMatchObject([
     { kind: 'drift-reverted', difference: { kind: 'membership-added', user: 'perception-lab-bo' } },
   ]);
-  const both = ['review', '--base', 'base.yaml', '--head', 'head.yaml', '--manifest', 'manifest.json'];
+  const both = ['preview', '--base', 'base.yaml', '--head', 'head.yaml', '--manifest', 'manifest.json'];
   const { code, stdout } = await mturk(both);
   expect(code).toBe(2);
   expect(stdout).toMatch(

@@ -63,7 +63,7 @@ function deskOf(test: LabInTest, of: Team): Desk {
     stdout: (text) => said.push(text),
     stderr: (text) => said.push(text),
     isTerminal: false,
-    colour: false,
+    color: false,
     width: 100,
     confirm: async () => false,
   };
@@ -310,7 +310,7 @@ test('before a yes it says what is done to whom; a no changes nothing, and is no
       stderr: (text) => said.push(text),
       isTerminal: true,
       canAsk: true,
-      colour: false,
+      color: false,
       width: 100,
       confirm: async (question) => {
         asked.push(question);

@@ -36,7 +36,7 @@ const terminal: Terminal = {
   stdout: () => {},
   stderr: () => {},
   isTerminal: false,
-  colour: false,
+  color: false,
   width: 100,
   confirm: async () => false,
 };

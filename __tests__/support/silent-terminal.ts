@@ -5,7 +5,7 @@ export const SILENT: Terminal = {
   stdout: () => {},
   stderr: () => {},
   isTerminal: false,
-  colour: false,
+  color: false,
   width: 100,
   confirm: async () => false,
 };

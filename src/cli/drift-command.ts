@@ -1,15 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Terminal } from './io.ts';
 import {
+  configDir,
   DEFAULT_FILE,
   emulator,
   examples,
+  exitCodes,
   finish,
+  GROUPS,
   json,
   labOptions,
   parallelism,
   refuseAnotherDay,
-  synthesised,
   today,
 } from './options.ts';
 
@@ -20,19 +22,18 @@ also where nothing was put right because of what was found (the reason is printe
 nobody could look, it failed half-way, nobody said yes, or it was asked for what cannot be.`;
 
 /** The command that says in what the account differs from the file, and puts right what may be put right. */
-export function addDriftCommand(program: Command, terminal: Terminal): void {
+export function register(program: Command, terminal: Terminal): void {
   program
     .command('drift')
-    .description(
-      'say in what the account differs from the team file, and what that lets whom do; exits 0 when nothing differs, 2 with differences, 1 on an error',
-    )
+    .helpGroup(GROUPS.everyday)
+    .description('Show drift between AWS and team.yaml, and revert it')
     .argument('[file]', 'the team file', DEFAULT_FILE)
     .addOption(emulator())
     .addOption(parallelism())
     .option('--fast', 'ask the account alone: fewer calls, and neither an engine nor the state is needed')
     .option('--no-lock', 'do not lock the state: for a role that may only read')
     .option('--no-trail', 'do not ask CloudTrail who did it')
-    .addOption(synthesised())
+    .addOption(configDir())
     .option('--report <file>', 'write findings and reverts as JSON for drift-issue')
     .option(
       '--reconcile',
@@ -59,10 +60,11 @@ export function addDriftCommand(program: Command, terminal: Terminal): void {
         'mturk-team drift --fast',
         'mturk-team drift --reconcile',
         'mturk-team drift --restore membership-removed/bo/task-publisher --restore fay',
-        'mturk-team drift --no-lock --synthesised cdktf.out --report report.json',
+        'mturk-team drift --no-lock --config-dir cdktf.out --report report.json',
       ),
     )
     .addHelpText('after', PUT_RIGHT)
+    .addHelpText('after', exitCodes('0 no drift', '1 any error or wrong usage', '2 drift'))
     .action(async (file: string, options, command: Command) => {
       const { fast = false, lock, trail, reconcile = false, restore = [], yes = false } = options;
       const putsRight = reconcile || restore.length > 0;

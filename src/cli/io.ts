@@ -11,7 +11,7 @@ export interface Io {
 export interface Terminal extends Io {
   /** Whether progress may redraw a line. */
   readonly isTerminal: boolean;
-  readonly colour: boolean;
+  readonly color: boolean;
   /** Cells of a line of text: those of the terminal, up to 100. */
   readonly width: number;
   /** Whether somebody is there to answer; no unless told. */
@@ -33,7 +33,7 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
     isTerminal,
     canAsk,
     width: Math.min(100, Math.max(40, process.stdout.columns || 100)),
-    colour: (env.NO_COLOR === undefined || env.NO_COLOR === '') && (forced || process.stdout.isTTY === true),
+    color: (env.NO_COLOR === undefined || env.NO_COLOR === '') && (forced || process.stdout.isTTY === true),
     async confirm(question) {
       if (!canAsk) return false;
       const prompt = createInterface({ input: process.stdin, output: process.stderr });

@@ -1,79 +1,120 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { addAccountCommands } from './account-commands.ts';
-import { addFileCommands } from './file-commands.ts';
-import { processTerminal } from './io.ts';
+import { printProblem } from '../text/problem.ts';
+import { codeText, proseText, t, trusted } from '../text/text.ts';
+import { processTerminal, type Terminal } from './io.ts';
 import { finish } from './options.ts';
-import { addWorkflowCommands } from './workflow-commands.ts';
 
-// The SDK is pinned by the lock file: a warning about its later versions helps nobody who runs this one.
+// The lock file pins the SDK, so its notices about later versions of Node do not concern users.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+interface CommandModule {
+  register(program: Command, terminal: Terminal): void;
+}
+
+/** Each command's module, in the order of `--help`. Only that of the command that runs is loaded. */
+const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  check: () => import('./commands/check.ts'),
+  plan: () => import('./commands/plan.ts'),
+  apply: () => import('./commands/apply.ts'),
+  drift: () => import('./drift-command.ts'),
+  explain: () => import('./commands/explain.ts'),
+  'who-can': () => import('./commands/who-can.ts'),
+  synth: () => import('./commands/synth.ts'),
+  codeowners: () => import('./commands/codeowners.ts'),
+  schema: () => import('./commands/schema.ts'),
+  demo: () => import('./commands/demo.ts'),
+  emulator: () => import('./commands/emulator.ts'),
+  preview: () => import('./commands/preview.ts'),
+  comment: () => import('./commands/comment.ts'),
+  'verify-approval': () => import('./commands/verify-approval.ts'),
+  'is-newest': () => import('./commands/is-newest.ts'),
+  'drift-issue': () => import('./commands/drift-issue.ts'),
+};
+
+/** Their exit code 2 means changes, so that wrong usage must not give it. */
+const TWO_IS_CHANGES = ['plan', 'drift', 'preview'];
+
+// A reader that closed the pipe (`| head`) must not end an apply half-way: what cannot be printed is dropped.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 const terminal = processTerminal(process.env);
 
 const program = new Command('mturk-team')
-  .description("A lab's team.yaml becomes AWS IAM users, groups and Mechanical Turk policies through Terraform.")
+  .description("Manage a lab's access to Mechanical Turk from one reviewed file")
   .version(packageJson.version)
-  .showHelpAfterError('(mturk-team --help lists the commands)')
-  .configureOutput({ writeOut: terminal.stdout, writeErr: terminal.stderr })
+  .helpCommand(false)
   .addHelpText(
     'after',
     `
 Examples:
-  $ mturk-team check                 is team.yaml right?
-  $ mturk-team plan --emulator        what would change, for whom, in a local AWS emulator
-  $ mturk-team explain bo            what may Bo do?
-  $ mturk-team demo              the whole story, without an AWS account
+  $ mturk-team check                 find errors in team.yaml
+  $ mturk-team plan --emulator       show changes, on a local AWS emulator
+  $ mturk-team explain bo            show what Bo may do
+  $ mturk-team demo                  try everything without an AWS account
 
 Exit codes: 0 fine, 1 findings or an error, 2 wrong usage or unreadable input.
-review: 2 also where something changes. plan and drift: 0 no change, 1 error of any kind, 2 changes.`,
+plan, drift and preview: 0 no changes, 1 any error, 2 changes.`,
   );
 
-addFileCommands(program, terminal);
-addAccountCommands(program, terminal);
-addWorkflowCommands(program, terminal);
-
-/** Whose 2 says that there are changes: whoever lets that pass must not let a mistake pass. */
-const TWO_IS_CHANGES = ['plan', 'drift'];
-
-/** What wrong usage gives: found by whichever command says so first. */
 let usageCode = 2;
 
-/** Wrong usage is told by one code wherever it is found; a subcommand inherits neither setting by itself. */
-function exitOnUsage(command: Command): void {
+/** Settings that subcommands do not inherit: where they print, the form of usage errors, their exit code. */
+function prepare(command: Command, path: readonly string[]): void {
+  command.configureOutput({
+    writeOut: terminal.stdout,
+    writeErr: terminal.stderr,
+    outputError: (message, write) => write(usageError(message, path)),
+  });
   command.exitOverride((error) => {
     usageCode = TWO_IS_CHANGES.includes(command.name()) ? 1 : 2;
     throw error;
   });
   command.showSuggestionAfterError();
-  for (const child of command.commands) {
-    child.configureOutput({ writeOut: terminal.stdout, writeErr: terminal.stderr });
-    exitOnUsage(child);
-  }
+  for (const child of command.commands) prepare(child, [...path, child.name()]);
 }
 
-// A reader who has seen enough (`| head`) closes the pipe; that is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+/** commander's message in the form of every error. */
+function usageError(message: string, path: readonly string[]): string {
+  const [, summary = '', similar] =
+    /^(?:error: )?([\s\S]*?)\.?\s*(?:\(Did you mean ([^)]*)\?\)\s*)?$/.exec(message) ?? [];
+  const usage = t`run ${codeText([...path, '--help'].join(' '))}`;
+  const help = similar === undefined ? usage : t`did you mean ${codeText(similar)}? Else ${usage}`;
+  const { color, width } = terminal;
+  return `${printProblem({ summary: proseText(summary.replaceAll("'", '`')), reason: null, state: null, help }, { color, width }).join('\n')}\n`;
+}
 
-async function main(): Promise<void> {
-  exitOnUsage(program);
+async function main(args: readonly string[]): Promise<void> {
+  const [wanted = ''] = args;
+  const names = Object.hasOwn(COMMANDS, wanted) ? [wanted] : Object.keys(COMMANDS);
+  for (const name of names) (await COMMANDS[name]?.())?.register(program, terminal);
+  prepare(program, ['mturk-team']);
   try {
-    await program.parseAsync();
+    await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) {
-      finish(error.exitCode === 0 ? 0 : usageCode);
-      return;
-    }
-    // Whatever a person can do wrong is a finding; what arrives here is our own mistake, and is said to be one.
-    const detail =
-      error instanceof Error ? (process.env.MTURK_TEAM_DEBUG ? error.stack : error.message) : String(error);
-    terminal.stderr(`mturk-team: this is a mistake in mturk-team, not in your file: ${detail}\n`);
-    terminal.stderr('Please report it with the command that you ran; MTURK_TEAM_DEBUG=1 shows where it happened.\n');
-    finish(1);
+    if (error instanceof CommanderError) finish(error.exitCode === 0 ? 0 : usageCode);
+    else finish(reportInternal(error));
   }
 }
 
-void main();
+/** Expected problems are failures; whatever is thrown is a bug. */
+function reportInternal(error: unknown): 1 {
+  const debug = Boolean(process.env.MTURK_TEAM_DEBUG);
+  const reason = error instanceof Error ? error.message : String(error);
+  const problem = {
+    summary: trusted('unexpected error (a bug in mturk-team, not in your file)'),
+    reason: proseText(reason),
+    state: null,
+    help: t`run it again with ${codeText('MTURK_TEAM_DEBUG=1')} and report the output`,
+  };
+  const { color, width } = terminal;
+  terminal.stderr(`${printProblem(problem, { code: 'internal', color, width }).join('\n')}\n`);
+  if (debug && error instanceof Error) terminal.stderr(`${error.stack ?? ''}\n`);
+  return 1;
+}
+
+void main(process.argv.slice(2));

@@ -1,31 +1,35 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { FAILURE_REASONS, type FailureReason, isFailureReason } from '../diagnostics/pipeline-codes.ts';
 
 export const DEFAULT_FILE = 'team.yaml';
 export const DEFAULT_EMULATOR = '.mturk-team/emulator';
 
+/** The groups of `--help`, in their order. */
+export const GROUPS = { everyday: 'Everyday:', setup: 'Set up:', tryIt: 'Try it:', ci: 'CI:' } as const;
+
+export const teamFile = () => new Argument('[file]', 'team file').default(DEFAULT_FILE);
 export const today = () =>
-  new Option('--today <YYYY-MM-DD>', 'the date to go by, UTC').argParser(parseDay).default(undefined, 'today');
+  new Option('--today <YYYY-MM-DD>', 'date to decide by, UTC').argParser(parseDay).default(undefined, 'today');
 export const emulator = () =>
-  new Option('--emulator [dir]', `run against a local AWS emulator, kept in DIR (${DEFAULT_EMULATOR})`)
+  new Option('--emulator [dir]', `use a local AWS emulator, kept in DIR (${DEFAULT_EMULATOR})`)
     .env('MTURK_TEAM_EMULATOR')
     .argParser((text) => {
       // The file comes first, or it is taken for the directory.
-      if (/\.ya?ml$/i.test(text))
-        throw new InvalidArgumentError(
-          `After --emulator comes a directory. Write the file before it: ${text} --emulator`,
-        );
+      if (/\.ya?ml$/i.test(text)) {
+        throw new InvalidArgumentError(`A directory follows --emulator. Write the file before it: ${text} --emulator`);
+      }
       return text;
     });
-export const json = () => new Option('--json', 'print JSON on standard output, nothing else');
+export const json = () => new Option('--json', 'print JSON and nothing else on standard output');
 export const parallelism = () =>
-  new Option('--parallelism <n>', 'how many resources at a time').argParser((text) => {
+  new Option('--parallelism <n>', 'resources at a time').argParser((text) => {
     const count = Number(text);
-    if (!Number.isInteger(count) || count < 1 || count > 50)
+    if (!Number.isInteger(count) || count < 1 || count > 50) {
       throw new InvalidArgumentError('Write a number from 1 to 50.');
+    }
     return count;
   });
-export const synthesised = () =>
-  new Option('--synthesised <dir>', 'use the configuration that synth wrote there instead of making it');
+export const configDir = () => new Option('--config-dir <dir>', 'use the configuration that synth wrote there');
 export const bootstrap = () => new Option('--bootstrap', "the administrator's stack: the permissions boundary");
 
 interface CommonOptions {
@@ -37,7 +41,7 @@ interface AccountOptions extends CommonOptions {
   readonly emulator?: string | true;
   readonly bootstrap?: boolean;
   readonly parallelism?: number;
-  readonly synthesised?: string;
+  readonly configDir?: string;
 }
 
 export function fileOptions(file: string, options: CommonOptions) {
@@ -50,7 +54,7 @@ export function labOptions(file: string, options: AccountOptions) {
     emulator: emulatorOf(options),
     stack: options.bootstrap === true ? 'bootstrap' : 'team',
     parallelism: options.parallelism ?? null,
-    synthesised: options.synthesised ?? null,
+    configDir: options.configDir ?? null,
   } as const;
 }
 
@@ -60,14 +64,12 @@ function emulatorOf({ emulator: dir }: AccountOptions): string | null {
   return dir === true ? DEFAULT_EMULATOR : dir || null;
 }
 
-/** On a real account another day would end the access of people whose last day has not come. */
+/** In AWS, an apply as of another day would end access whose last day has not come. */
 export function refuseAnotherDay(command: Command, options: AccountOptions): void {
   const { today: asked } = options;
   const today = new Date().toISOString().slice(0, 10);
   if (emulatorOf(options) !== null || asked === undefined || asked === today) return;
-  command.error(
-    `error: a real account is changed as of today, ${today}; --today ${asked} is for --emulator, plan and drift`,
-  );
+  command.error(`error: --today ${asked} needs --emulator; AWS is changed as of today, ${today}`);
 }
 
 export function dayOf(options: CommonOptions): string {
@@ -82,8 +84,27 @@ export function parseDay(text: string): string {
   return text;
 }
 
+export function parseReason(text: string): FailureReason | null {
+  if (text === '') return null;
+  if (!isFailureReason(text)) throw new InvalidArgumentError(`It is one of ${FAILURE_REASONS.join(', ')}.`);
+  return text;
+}
+
+export function parseCommit(text: string): string {
+  if (!isCommit(text)) throw new InvalidArgumentError('Write all digits of a commit.');
+  return text;
+}
+
+export function isCommit(text: string): boolean {
+  return /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(text);
+}
+
 export function examples(...lines: string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
+
+export function exitCodes(...lines: string[]): string {
+  return `\nExit codes:\n${lines.map((line) => `  ${line}`).join('\n')}`;
 }
 
 export function finish(code: number): void {

@@ -15,7 +15,7 @@ async function checked(file: string, options: Partial<CheckCommandOptions> = {})
       throw new Error('a check writes to standard output alone');
     },
   };
-  const code = await check({ file, format: 'text', today: TODAY, colour: false, ...options }, io);
+  const code = await check({ file, format: 'text', today: TODAY, color: false, ...options }, io);
   return { code, out };
 }
 

@@ -193,10 +193,10 @@ describe('who may call IAM', () => {
         Effect: 'Allow',
         Action: 'iam:TagUser',
         Resource: '*',
-        Condition: { StringEquals: { 'aws:RequestTag/colour': 'red' } },
+        Condition: { StringEquals: { 'aws:RequestTag/color': 'red' } },
       }),
       call: 'TagUser',
-      input: { UserName: 'other', Tags: [{ Key: 'colour', Value: 'blue' }] },
+      input: { UserName: 'other', Tags: [{ Key: 'color', Value: 'blue' }] },
       may: false,
     },
     {

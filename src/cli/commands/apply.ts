@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { reasonOf } from '../../diagnostics/pipeline-reason.ts';
 import { writeOutputs } from '../../github/outputs.ts';
@@ -8,6 +9,21 @@ import { failureText } from '../../text/failures/failures.ts';
 import { type ApplyResult, applyPlan } from '../apply-plan.ts';
 import { checkWritable } from '../can-write.ts';
 import type { Terminal } from '../io.ts';
+import {
+  bootstrap,
+  configDir,
+  emulator,
+  examples,
+  exitCodes,
+  finish,
+  GROUPS,
+  json,
+  labOptions,
+  parallelism,
+  refuseAnotherDay,
+  teamFile,
+  today,
+} from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
 import { type Lab, type LabOptions, openLab } from '../session/open-lab.ts';
 import { showPlan } from './plan.ts';
@@ -104,4 +120,40 @@ async function writeResult(
     result: failure === null ? 'applied' : 'failed',
     ...(failure === null ? {} : { 'failure-reason': failure.reason }),
   });
+}
+
+export function register(program: Command, terminal: Terminal): void {
+  program
+    .command('apply')
+    .helpGroup(GROUPS.everyday)
+    .description('Make AWS match team.yaml')
+    .addArgument(teamFile())
+    .addOption(emulator())
+    .addOption(parallelism())
+    .addOption(bootstrap())
+    .option('--yes', 'do not ask for confirmation')
+    .addOption(configDir())
+    .option('--reviewed <manifest>', 'apply only what this manifest of a plan contains, or what is left of it')
+    .option('--commit <sha>', 'commit of the file; stops if a later one was applied')
+    .option('--result <file>', 'write the result as JSON')
+    .addOption(today())
+    .addOption(json())
+    .addHelpText(
+      'after',
+      exitCodes('0 AWS matches team.yaml', '1 blocked, not confirmed or failed', '2 unreadable file or wrong usage'),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'mturk-team apply --emulator',
+        'mturk-team apply --bootstrap --yes',
+        'mturk-team apply --reviewed manifest.json --commit "$GITHUB_SHA" --yes',
+      ),
+    )
+    .action(async (file: string, options, command: Command) => {
+      refuseAnotherDay(command, options);
+      const { reviewed = null, commit = null, result = null } = options;
+      const yes = options.yes === true;
+      finish(await apply({ ...labOptions(file, options), yes, reviewed, commit, result }, terminal));
+    });
 }

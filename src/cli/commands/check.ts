@@ -1,7 +1,9 @@
+import { type Command, Option } from 'commander';
 import { staleCodeowners } from '../../team/codeowners.ts';
 import { readTeamFile } from '../../team/parse/read-team-file.ts';
 import { type FindingFormat, printFindings } from '../../team/print-findings.ts';
-import type { Io } from '../io.ts';
+import type { Io, Terminal } from '../io.ts';
+import { dayOf, examples, exitCodes, finish, GROUPS, teamFile, today } from '../options.ts';
 import { CODEOWNERS, hasStaleCodeowners } from './codeowners.ts';
 
 export interface CheckCommandOptions {
@@ -9,19 +11,35 @@ export interface CheckCommandOptions {
   readonly format: FindingFormat;
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
-  readonly colour: boolean;
+  readonly color: boolean;
   /** Warnings fail the check, too. */
   readonly strict?: boolean;
 }
 
 /** Prints all findings of a team file. Returns 0 without errors, 1 with findings that fail the check, 2 without a file. */
 export async function check(options: CheckCommandOptions, io: Io): Promise<number> {
-  const { file, format, today, colour, strict = false } = options;
+  const { file, format, today, color, strict = false } = options;
   const reading = await readTeamFile(file, { today });
   const { team, findings, source } = reading;
   const stale = team !== null && (await hasStaleCodeowners(file, team));
   const others = stale ? [staleCodeowners(CODEOWNERS, file)] : [];
-  io.stdout(printFindings(reading, { file, format, color: colour, others }));
+  io.stdout(printFindings(reading, { file, format, color, others }));
   if (source === null) return 2;
   return stale || findings.some(({ severity }) => strict || severity === 'error') ? 1 : 0;
+}
+
+export function register(program: Command, terminal: Terminal): void {
+  program
+    .command('check')
+    .helpGroup(GROUPS.everyday)
+    .description('Find every error in team.yaml')
+    .addArgument(teamFile())
+    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json', 'github']).default('text'))
+    .option('--strict', 'fail on warnings, too')
+    .addOption(today())
+    .addHelpText('after', exitCodes('0 no errors', '1 errors', '2 unreadable file or wrong usage'))
+    .addHelpText('after', examples('mturk-team check', 'mturk-team check lab.yaml --format json'))
+    .action(async (file: string, options) => {
+      finish(await check({ ...options, file, today: dayOf(options), color: terminal.color }, terminal));
+    });
 }

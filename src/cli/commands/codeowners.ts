@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
 import {
   codeownersBlock,
   isUpToDate,
@@ -11,6 +12,7 @@ import {
 import type { Team } from '../../team/team.ts';
 import { printProblem } from '../../text/problem.ts';
 import type { Terminal } from '../io.ts';
+import { dayOf, examples, exitCodes, finish, GROUPS, teamFile, today } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
 import { readTeam } from '../session/read-team.ts';
 
@@ -30,7 +32,7 @@ export async function codeowners({ file, today, write }: CodeownersOptions, term
   const read = await readTeam(file, today);
   if (!read.ok) return reportFailure(read.failure, terminal);
   const team = read.value;
-  const { colour: color } = terminal;
+  const { color } = terminal;
   const block = codeownersBlock(team);
   if (block === null) {
     terminal.stderr(`${printProblem(noOwnerWithLoginProblem(file), { color }).join('\n')}\n`);
@@ -62,4 +64,22 @@ export async function hasStaleCodeowners(file: string, team: Pick<Team, 'owners'
 
 async function readIfThere(path: string): Promise<string | null> {
   return readFile(path, 'utf8').catch(() => null);
+}
+
+export function register(program: Command, terminal: Terminal): void {
+  program
+    .command('codeowners')
+    .helpGroup(GROUPS.setup)
+    .description('Make .github/CODEOWNERS from the owners in team.yaml')
+    .addArgument(teamFile())
+    .option('--write', 'write it beside the team file instead of printing it')
+    .addOption(today())
+    .addHelpText(
+      'after',
+      exitCodes('0 made', '1 errors in the file, or no owner has a login', '2 unreadable file or wrong usage'),
+    )
+    .addHelpText('after', examples('mturk-team codeowners', 'mturk-team codeowners --write'))
+    .action(async (file: string, options) => {
+      finish(await codeowners({ file, today: dayOf(options), write: options.write === true }, terminal));
+    });
 }

@@ -1,3 +1,4 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import { succeed } from '../../diagnostics/failure.ts';
 import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
@@ -19,6 +20,7 @@ import type { StaleDriftCheck } from '../../review/comment/stale-drift-check.ts'
 import { DEFAULT_SETTINGS } from '../../team/settings.ts';
 import { commentedText, issueText, notCommentedText } from '../../text/notices.ts';
 import type { Terminal } from '../io.ts';
+import { examples, exitCodes, finish, GROUPS, parseReason } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
 import { findStaleDriftCheck } from '../stale-drift-check.ts';
 
@@ -138,4 +140,73 @@ async function labOf(github: GitHub, pull: number): Promise<string | null> {
     return lab === undefined || author?.toLowerCase() !== me.value.toLowerCase() ? [] : [lab];
   });
   return labs.findLast((lab) => lab !== 'unknown') ?? null;
+}
+
+export function register(program: Command, terminal: Terminal): void {
+  program
+    .command('comment')
+    .helpGroup(GROUPS.ci)
+    .description('Write or update the comment on the pull request')
+    .addOption(
+      new Option('--state <state>', 'how far the workflow is')
+        .choices(['offline', 'planned', 'applying', 'applied'])
+        .makeOptionMandatory(),
+    )
+    .option('--review <file>', 'output of preview --format json')
+    .option('--manifest <file>', 'output of plan --manifest; ignored if missing')
+    .option('--result <file>', 'output of apply --result; ignored if missing')
+    .addOption(new Option('--reason <reason>', 'why the workflow stopped; empty if it did not').argParser(parseReason))
+    .option('--detail <text>', 'text to add to the reason', '')
+    .addOption(
+      new Option('--pull-request <number>', "pull request in place of the event's; empty if there is none").argParser(
+        parsePullRequest,
+      ),
+    )
+    .addOption(
+      new Option('--heartbeat <file>', 'workflow of the drift check: warn if the check is stale').argParser(
+        parseWorkflow,
+      ),
+    )
+    .addOption(
+      new Option('--changes-code <true|false>', 'whether the pull request also changes code').choices([
+        'true',
+        'false',
+      ]),
+    )
+    .option('--issue', 'write the issue about failed applies, too')
+    .option('--reveal', 'show account ids and ARNs')
+    .addHelpText('after', exitCodes('0 written, or nowhere to write', '1 failed', '2 wrong usage'))
+    .addHelpText(
+      'after',
+      examples(
+        'mturk-team comment --state offline --review review.json',
+        'mturk-team comment --state planned --review review.json --manifest manifest.json --heartbeat drift.yml',
+        'mturk-team comment --state applied --pull-request 12 --result result.json --issue',
+      ),
+    )
+    .action(async (options) => {
+      const { state, detail } = options;
+      const [review, manifest, result] = [options.review ?? null, options.manifest ?? null, options.result ?? null];
+      const files = { review, manifest, result };
+      // commander turns a parsed null into an empty text.
+      const [reason, pullRequest] = [options.reason || null, options.pullRequest || null];
+      const [issue, reveal] = [options.issue === true, options.reveal === true];
+      const heartbeat = options.heartbeat ?? null;
+      const changesCode = options.changesCode === 'true';
+      const request = { state, detail, ...files, reason, pullRequest, heartbeat, changesCode, issue, reveal };
+      finish(await comment(request, terminal, process.env));
+    });
+}
+
+function parseWorkflow(text: string): string {
+  if (!/^[\w.-]{1,100}\.ya?ml$/.test(text)) {
+    throw new InvalidArgumentError("Write the name of a workflow's file, such as drift.yml.");
+  }
+  return text;
+}
+
+function parsePullRequest(text: string): number | null {
+  if (text === '') return null;
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Write the number of a pull request.');
+  return Number(text);
 }

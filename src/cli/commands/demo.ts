@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
+import type { Command } from 'commander';
 import { engineTitle } from '../../terraform/run/engine.ts';
 import { findEngine } from '../../terraform/run/find-engine.ts';
 import { counted } from '../../text/text.ts';
@@ -9,6 +10,7 @@ import { demoOutput } from '../demo/print.ts';
 import { scenarioOf } from '../demo/scenario.ts';
 import { runSteps, STEPS, StepFailed, secondsText } from '../demo/steps.ts';
 import type { Terminal } from '../io.ts';
+import { dayOf, examples, exitCodes, finish, GROUPS, teamFile, today } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
 import { loadEmulator } from '../session/load-emulator.ts';
 import { readTeam } from '../session/read-team.ts';
@@ -62,4 +64,19 @@ export async function demo({ file, today }: DemoOptions, terminal: Terminal): Pr
   terminal.stdout(`${result} ${run}. No AWS account was used; temporary files deleted.\n`);
   for (const line of failed) terminal.stderr(`${line}\n`);
   return failed.length === 0 ? 0 : 1;
+}
+
+export function register(program: Command, terminal: Terminal): void {
+  program
+    .command('demo')
+    .helpGroup(GROUPS.tryIt)
+    .description('Run every step on a local AWS emulator and check it')
+    .addArgument(teamFile())
+    .addOption(today())
+    .addHelpText(
+      'after',
+      exitCodes('0 all checks passed', '1 a check or a step failed', '2 unreadable file or wrong usage'),
+    )
+    .addHelpText('after', examples('mturk-team demo'))
+    .action(async (file: string, options) => finish(await demo({ file, today: dayOf(options) }, terminal)));
 }

@@ -1,3 +1,4 @@
+import { type Command, Option } from 'commander';
 import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
 import { readDriftRun } from '../../drift/report/drift-run.ts';
 import { keepDriftIssues } from '../../drift/report/keep-issues.ts';
@@ -6,6 +7,7 @@ import { connectGitHub } from '../../github/connect.ts';
 import { writeOutputs, writeSummary } from '../../github/outputs.ts';
 import { visible } from '../../text/visible.ts';
 import type { Terminal } from '../io.ts';
+import { examples, exitCodes, finish, GROUPS, parseCommit, parseReason } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
 import { newestOrReport } from './is-newest.ts';
 
@@ -59,4 +61,34 @@ export async function driftIssue(options: DriftIssueOptions, terminal: Terminal,
     if (kind === 'drift' && url !== null) writeOutputs(env, { 'issue-url': url, 'issue-action': action });
   });
   return code;
+}
+
+export function register(program: Command, terminal: Terminal): void {
+  program
+    .command('drift-issue')
+    .helpGroup(GROUPS.ci)
+    .description('Write the issues about drift, and the job summary')
+    .requiredOption('--report <file>', 'report.json of the scan; a missing file is a failed check')
+    .option('--reconciled <file>', 'report.json of reconcile, if that job ran')
+    .addOption(new Option('--reason <reason>', 'why the workflow stopped; empty if it did not').argParser(parseReason))
+    .addOption(
+      new Option('--commit <sha>', "the checked commit (default: the report's)").argParser((text) =>
+        text === '' ? null : parseCommit(text),
+      ),
+    )
+    .option('--branch <branch>', 'the branch whose newest commit it must be', 'main')
+    .addHelpText('after', exitCodes('0 written', '1 failed, or the check is outdated', '2 wrong usage'))
+    .addHelpText(
+      'after',
+      examples(
+        'mturk-team drift-issue --report report.json',
+        'mturk-team drift-issue --report report.json --reconciled reconcile/report.json --commit "$COMMIT"',
+        'mturk-team drift-issue --report none.json --reason credentials-failed',
+      ),
+    )
+    .action(async (options) => {
+      const { report, branch } = options;
+      const [reconciled, reason, commit] = [options.reconciled ?? null, options.reason || null, options.commit || null];
+      finish(await driftIssue({ report, reconciled, reason, commit, branch }, terminal, process.env));
+    });
 }

@@ -50,7 +50,10 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
     return 1;
   };
   const writable = await checkWritable([options.report]);
-  if (!writable.ok) return failed(writable.failure);
+  if (!writable.ok) {
+    reportFailure(writable.failure, terminal);
+    return 1;
+  }
   const possible = await checkPossible(options, terminal);
   if (!possible.ok) return possible.failure === null ? 1 : failed(possible.failure);
   const opened = options.fast ? await openAccount(options, terminal) : await openLab(options, terminal);

@@ -1,6 +1,8 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Faults } from '../../emulator/server/faults.ts';
 import { counted } from '../../text/text.ts';
 import type { Terminal } from '../io.ts';
+import { DEFAULT_EMULATOR, examples, exitCodes, finish, GROUPS } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
 import { loadEmulator } from '../session/load-emulator.ts';
 
@@ -82,4 +84,37 @@ function untilStopped(until: AbortSignal | undefined): Promise<void> {
     process.on('SIGTERM', end);
     until?.addEventListener('abort', end, { once: true });
   });
+}
+
+export function register(program: Command, terminal: Terminal): void {
+  const group = program.command('emulator').helpGroup(GROUPS.tryIt).description('Serve or delete a local AWS emulator');
+  group
+    .command('start')
+    .description('Serve IAM, STS, CloudTrail and MTurk on 127.0.0.1')
+    .argument('[dir]', 'directory of the account', DEFAULT_EMULATOR)
+    .addOption(
+      new Option('--account <id>', 'id of a new account').default('123456789012').argParser((text) => {
+        if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('Write 12 digits.');
+        return text;
+      }),
+    )
+    .addOption(
+      new Option('--port <port>', 'port; 0 for any that is free').default(0).argParser((text) => {
+        const port = Number(text);
+        if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('Write a port from 0 to 65535.');
+        return port;
+      }),
+    )
+    .addHelpText('after', exitCodes('0 stopped by Ctrl-C', '1 cannot be started', '2 wrong usage'))
+    .addHelpText('after', examples('mturk-team emulator start'))
+    .action(async (dir: string, { account, port }) => {
+      finish(await emulatorStart({ dir, accountId: account, port }, terminal));
+    });
+  group
+    .command('reset')
+    .description('Delete the account and its states')
+    .argument('[dir]', 'directory of the account', DEFAULT_EMULATOR)
+    .addHelpText('after', exitCodes('0 deleted, or nothing to delete', '1 in use', '2 wrong usage'))
+    .addHelpText('after', examples('mturk-team emulator reset'))
+    .action(async (dir: string) => finish(await emulatorReset({ dir }, terminal)));
 }

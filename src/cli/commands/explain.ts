@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { explain } from '../../access/explain.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { explanationJson } from '../../access/text/access-json.ts';
@@ -6,6 +7,7 @@ import { unknownMember } from '../../access/text/lookup.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import { iamName } from '../../team/names.ts';
 import type { Terminal } from '../io.ts';
+import { examples, exitCodes, fileOptions, finish, GROUPS, json, teamFile, today } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
 import { namingOf } from '../session/naming.ts';
 import { momentOf, readTeam } from '../session/read-team.ts';
@@ -42,4 +44,23 @@ export async function explainCommand(options: ExplainOptions, terminal: Terminal
       : `${explanationLines(explanation, naming, terminal.width).join('\n')}\n`,
   );
   return 0;
+}
+
+export function register(program: Command, terminal: Terminal): void {
+  program
+    .command('explain')
+    .helpGroup(GROUPS.everyday)
+    .description('Show what a member may do, by which role, until when')
+    .argument('<member>', 'key of the member in team.yaml')
+    .addArgument(teamFile())
+    .addOption(today())
+    .addOption(json())
+    .addHelpText(
+      'after',
+      exitCodes('0 shown', '1 errors in the file', '2 unknown member, unreadable file or wrong usage'),
+    )
+    .addHelpText('after', examples('mturk-team explain bo', 'mturk-team explain bo --today 2027-06-01'))
+    .action(async (member: string, file: string, options) => {
+      finish(await explainCommand({ member, ...fileOptions(file, options) }, terminal));
+    });
 }

@@ -1,8 +1,10 @@
+import { type Command, Option } from 'commander';
 import { notNewestText } from '../../drift/report/run-summary.ts';
 import { connectGitHub } from '../../github/connect.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { GitHub } from '../../github/port.ts';
 import type { Terminal } from '../io.ts';
+import { examples, exitCodes, finish, GROUPS, parseCommit } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,4 +40,16 @@ export async function newestOrReport(
   if (newest.value === commit) return true;
   terminal.stderr(`${notNewestText(commit, newest.value, branch)}\n`);
   return false;
+}
+
+export function register(program: Command, terminal: Terminal): void {
+  program
+    .command('is-newest')
+    .helpGroup(GROUPS.ci)
+    .description('Check that a commit is the newest of its branch')
+    .addOption(new Option('--commit <sha>', 'commit to check').argParser(parseCommit).makeOptionMandatory())
+    .option('--branch <branch>', 'branch', 'main')
+    .addHelpText('after', exitCodes('0 it is the newest', '1 it is not, or unknown', '2 wrong usage'))
+    .addHelpText('after', examples('mturk-team is-newest --commit "$GITHUB_SHA"'))
+    .action(async ({ commit, branch }) => finish(await isNewest({ commit, branch }, terminal, process.env)));
 }

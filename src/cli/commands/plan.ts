@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
 import { type Failure, fail, succeed } from '../../diagnostics/failure.ts';
 import { reasonOf } from '../../diagnostics/pipeline-reason.ts';
 import { writeOutputs } from '../../github/outputs.ts';
@@ -11,6 +12,20 @@ import { planJson } from '../../review/text/plan-json.ts';
 import type { Team } from '../../team/team.ts';
 import { checkWritable } from '../can-write.ts';
 import type { Terminal } from '../io.ts';
+import {
+  bootstrap,
+  configDir,
+  emulator,
+  examples,
+  exitCodes,
+  finish,
+  GROUPS,
+  json,
+  labOptions,
+  parallelism,
+  teamFile,
+  today,
+} from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
 import { readBaseTeam } from '../session/base-team.ts';
 import { isEmpty, type LabPlan, planLab } from '../session/lab-plan.ts';
@@ -110,4 +125,37 @@ export function showPlan(
     lab.stack === 'bootstrap' ? [bootstrapLine(isEmpty(planned))] : planLines(view, lab.naming, { ...options, width });
   terminal.stdout(`${[heading, '', ...body].join('\n')}\n`);
   if (planned.blocks.length > 0) terminal.stderr(`\n${refusalLines(planned.blocks, width).join('\n')}\n`);
+}
+
+export function register(program: Command, terminal: Terminal): void {
+  program
+    .command('plan')
+    .helpGroup(GROUPS.everyday)
+    .description('Show who would gain or lose access; changes nothing')
+    .addArgument(teamFile())
+    .addOption(emulator())
+    .addOption(parallelism())
+    .addOption(bootstrap())
+    .option('--resources', 'list IAM resources, too')
+    .option('--no-lock', 'do not lock or write the state: for a role that may only read')
+    .addOption(configDir())
+    .option('--base <file>', 'team file that was applied last; an empty file if there was none')
+    .option('--manifest <file>', 'write the manifest of the plan, for comment and apply; needs --base')
+    .addOption(today())
+    .addOption(json())
+    .addHelpText('after', '\nThis is the dry run of apply: it makes the same plan and checks the same guardrails.')
+    .addHelpText('after', exitCodes('0 no changes', '1 any error, a blocked plan, or wrong usage', '2 changes'))
+    .addHelpText(
+      'after',
+      examples(
+        'mturk-team plan --emulator',
+        'mturk-team plan --resources',
+        'mturk-team plan --no-lock --base main/team.yaml --manifest manifest.json',
+      ),
+    )
+    .action(async (file: string, options, command: Command) => {
+      const { manifest = null, base = null, lock, resources = false } = options;
+      if (manifest !== null && base === null) command.error('error: --manifest needs --base');
+      finish(await plan({ ...labOptions(file, options), resources, lock, manifest, base }, terminal));
+    });
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
 import { type Correction, corrections } from '../../review/changes/corrections.ts';
 import type { Review } from '../../review/changes/review.ts';
 import { changesNothing, reviewOf } from '../../review/changes/review-of.ts';
@@ -12,6 +13,7 @@ import { readTeamFile } from '../../team/parse/read-team-file.ts';
 import { printFindings } from '../../team/print-findings.ts';
 import type { Team } from '../../team/team.ts';
 import type { Terminal } from '../io.ts';
+import { dayOf, examples, exitCodes, finish, GROUPS, parseDay, today } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
 import { readBaseTeam } from '../session/base-team.ts';
 import { momentOf } from '../session/read-team.ts';
@@ -30,19 +32,20 @@ export interface ReviewCommandOptions {
 }
 
 /**
- * `review`: says what a change of the team file does to whom, from the two files alone or completed by a manifest.
- * Gives the exit code: 0 nothing changes, 2 something does, 1 the later file has errors or the manifest is none,
- * 2 with nothing on standard output where a file cannot be read.
+ * `preview`: 0 no changes, 2 changes, 1 any error.
  */
 export async function review(options: ReviewCommandOptions, terminal: Terminal): Promise<number> {
   const { today } = options;
   const head = await readTeamFile(options.head, { today });
   if (head.findings.length > 0) {
-    terminal.stderr(printFindings(head, { color: terminal.colour }));
+    terminal.stderr(printFindings(head, { color: terminal.color }));
   }
-  if (head.team === null) return head.source === null ? 2 : 1;
+  if (head.team === null) return 1;
   const base = await readBaseTeam(options.base, today, terminal);
-  if (!base.ok) return reportFailure(base.failure, terminal);
+  if (!base.ok) {
+    reportFailure(base.failure, terminal);
+    return 1;
+  }
   const before = base.value;
   const at = momentOf(today);
   const since = options.since === null ? {} : { since: options.since };
@@ -97,4 +100,34 @@ function show(
     );
   }
   return changesNothing(shown) ? 0 : 2;
+}
+
+export function register(program: Command, terminal: Terminal): void {
+  program
+    .command('preview')
+    .helpGroup(GROUPS.ci)
+    .description('Show what a change of team.yaml does, without AWS')
+    .requiredOption('--base <file>', 'team file before the change; an empty file if there was none')
+    .requiredOption('--head <file>', 'team file after the change')
+    .option('--manifest <file>', 'manifest of a plan of it (plan --manifest)')
+    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'markdown', 'json']).default('text'))
+    .addOption(
+      new Option('--since <YYYY-MM-DD>', 'day on which the base was applied, UTC')
+        .argParser(parseDay)
+        .default(undefined, 'today'),
+    )
+    .addOption(today())
+    .addHelpText('after', exitCodes('0 no changes', '1 any error or wrong usage', '2 changes'))
+    .addHelpText(
+      'after',
+      examples(
+        'mturk-team preview --base main/team.yaml --head team.yaml',
+        'mturk-team preview --base main/team.yaml --head team.yaml --manifest manifest.json --format markdown',
+      ),
+    )
+    .action(async (options) => {
+      const { base, head, format } = options;
+      const [manifest, since] = [options.manifest ?? null, options.since ?? null];
+      finish(await review({ base, head, manifest, format, since, today: dayOf(options) }, terminal));
+    });
 }

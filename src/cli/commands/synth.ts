@@ -1,16 +1,18 @@
 import { relative } from 'node:path';
+import type { Command } from 'commander';
 import { readTeamFile } from '../../team/parse/read-team-file.ts';
 import { printFindings } from '../../team/print-findings.ts';
 import { synthesize } from '../../terraform/synth/synth.ts';
 import { renderSynth } from '../../terraform/synth/synth-text.ts';
-import type { Io } from '../io.ts';
+import type { Io, Terminal } from '../io.ts';
+import { dayOf, examples, exitCodes, finish, GROUPS, json, teamFile, today } from '../options.ts';
 
 export interface SynthCommandOptions {
   readonly file: string;
   readonly outDir: string;
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
-  readonly colour: boolean;
+  readonly color: boolean;
   readonly json: boolean;
 }
 
@@ -21,7 +23,7 @@ export interface SynthCommandOptions {
 export async function synth(options: SynthCommandOptions, io: Io): Promise<number> {
   const reading = await readTeamFile(options.file, { today: options.today });
   const { team, findings, source } = reading;
-  if (findings.length > 0) io.stderr(printFindings(reading, { color: options.colour }));
+  if (findings.length > 0) io.stderr(printFindings(reading, { color: options.color }));
   if (team === null) return source === null ? 2 : 1;
 
   const { stacks, files } = await synthesize(team, { today: options.today, outDir: options.outDir });
@@ -37,4 +39,22 @@ export async function synth(options: SynthCommandOptions, io: Io): Promise<numbe
 function readable(path: string): string {
   const fromHere = relative(process.cwd(), path);
   return fromHere.startsWith('..') ? path : fromHere;
+}
+
+export function register(program: Command, terminal: Terminal): void {
+  program
+    .command('synth')
+    .helpGroup(GROUPS.setup)
+    .description('Write the Terraform configuration of both stacks')
+    .addArgument(teamFile())
+    .option('--out <dir>', 'output directory', 'cdktf.out')
+    .addOption(today())
+    .addOption(json())
+    .addHelpText('after', exitCodes('0 written', '1 errors in the file', '2 unreadable file or wrong usage'))
+    .addHelpText('after', examples('mturk-team synth --out cdktf.out'))
+    .action(async (file: string, options) => {
+      const { color } = terminal;
+      const json = options.json === true;
+      finish(await synth({ file, outDir: options.out, today: dayOf(options), color, json }, terminal));
+    });
 }

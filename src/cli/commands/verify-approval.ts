@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import { isFailureReason } from '../../diagnostics/pipeline-codes.ts';
 import { connectGitHub } from '../../github/connect.ts';
@@ -10,6 +11,7 @@ import { approvedManifest } from '../../review/approval/approved-manifest.ts';
 import { type Manifest, readManifest } from '../../review/manifest/manifest.ts';
 import { approvedText, reviewedPlanText } from '../../text/notices.ts';
 import type { Terminal } from '../io.ts';
+import { examples, exitCodes, finish, GROUPS, isCommit, parseCommit } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
 
 export interface VerifyApprovalOptions {
@@ -70,4 +72,30 @@ function refuse(failure: Failure, terminal: Terminal, env: Environment): number 
   }
   if (isFailureReason(failure.code)) writeOutputs(env, { 'failure-reason': failure.code });
   return reportFailure(failure, terminal);
+}
+
+export function register(program: Command, terminal: Terminal): void {
+  program
+    .command('verify-approval')
+    .helpGroup(GROUPS.ci)
+    .description('Check that a merged commit was approved')
+    .addOption(new Option('--commit <sha>', 'merged commit (default: GITHUB_SHA)').argParser(parseCommit))
+    .option('--base <branch>', "branch of the merge (default: the repository's default branch)")
+    .option('--manifest <file>', 'write the manifest of the reviewed plan')
+    .option('--workflow <file>', 'workflow that plans', 'plan.yml')
+    .addHelpText('after', exitCodes('0 approved', '1 not approved, or failed', '2 wrong usage'))
+    .addHelpText(
+      'after',
+      examples(
+        'mturk-team verify-approval --commit "$GITHUB_SHA"',
+        'mturk-team verify-approval --manifest manifest.json',
+      ),
+    )
+    .action(async (options, command: Command) => {
+      const commit = options.commit ?? process.env.GITHUB_SHA ?? '';
+      if (!isCommit(commit)) command.error('error: --commit is required if GITHUB_SHA is not set');
+      const [base, manifest] = [options.base ?? null, options.manifest ?? null];
+      const { workflow } = options;
+      finish(await verifyApprovalCommand({ commit, base, manifest, workflow }, terminal, process.env));
+    });
 }

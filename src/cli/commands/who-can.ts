@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { whoCanJson } from '../../access/text/access-json.ts';
 import { unknownOperation } from '../../access/text/lookup.ts';
@@ -6,6 +7,7 @@ import { whoCan } from '../../access/who-can.ts';
 import { isCapability, isOperation } from '../../catalog/mturk.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import type { Terminal } from '../io.ts';
+import { examples, exitCodes, fileOptions, finish, GROUPS, json, teamFile, today } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
 import { namingOf } from '../session/naming.ts';
 import { momentOf, readTeam } from '../session/read-team.ts';
@@ -36,4 +38,23 @@ export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal):
       : `${whoCanLines(answer, naming, terminal.width).join('\n')}\n`,
   );
   return 0;
+}
+
+export function register(program: Command, terminal: Terminal): void {
+  program
+    .command('who-can')
+    .helpGroup(GROUPS.everyday)
+    .description('Show who may use an operation or a capability')
+    .argument('<what>', 'operation such as SendBonus, or capability such as pay:bonus')
+    .addArgument(teamFile())
+    .addOption(today())
+    .addOption(json())
+    .addHelpText(
+      'after',
+      exitCodes('0 shown', '1 errors in the file', '2 unknown name, unreadable file or wrong usage'),
+    )
+    .addHelpText('after', examples('mturk-team who-can SendBonus', 'mturk-team who-can hits:publish'))
+    .action(async (what: string, file: string, options) => {
+      finish(await whoCanCommand({ what, ...fileOptions(file, options) }, terminal));
+    });
 }

@@ -25,7 +25,7 @@ export interface LabOptions extends AccountOptions {
    * A directory that `synth` wrote and somebody looked at since: its configuration is taken as it is, and no code that
    * makes one is loaded. Left out or null: it is made here.
    */
-  readonly synthesised?: string | null;
+  readonly configDir?: string | null;
 }
 
 /** A valid team, the account it is about, and the engine that changes it. */
@@ -99,7 +99,7 @@ export function labInEmulator(
 
 function labOf(
   team: Team,
-  options: Pick<LabOptions, 'emulator' | 'today' | 'stack' | 'parallelism' | 'synthesised'>,
+  options: Pick<LabOptions, 'emulator' | 'today' | 'stack' | 'parallelism' | 'configDir'>,
   engine: Engine,
   emulator: Emulator | null,
 ): Lab {
@@ -112,7 +112,7 @@ function labOf(
     parallelism: options.parallelism,
     async workspace(stack, wanted, imports = [], edit = (text) => text) {
       // What was written beforehand is one team's: where another is wanted for a while, it is made here.
-      const given = wanted === team && stack === options.stack ? (options.synthesised ?? null) : null;
+      const given = wanted === team && stack === options.stack ? (options.configDir ?? null) : null;
       const outDir = join(directory, 'cdktf.out');
       const configuration =
         given === null
