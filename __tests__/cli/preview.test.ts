@@ -42,15 +42,15 @@ test('the same twice changes nothing, and exits 0', async () => {
 test('errors of the later file are printed, and exit 1', async () => {
   const { code, stdout, stderr } = await review('--base', 'old.yaml', '--head', 'broken.yaml');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toMatch(/^broken\.yaml:5:\d+ {2}error {2}unknown-owner/m);
+  expect(stderr).toMatch(/^error\[unknown-owner\]: .*\n {2}--> broken\.yaml:5:\d+$/m);
 });
 
 test.each([
   ['--base', 'nowhere.yaml', '--head', 'new.yaml'],
   ['--base', 'old.yaml', '--head', 'nowhere.yaml'],
-])('a file that is not there exits 2, and nothing is said of people: %s %s %s %s', async (...args) => {
+])('a missing file exits 1 and prints nothing on standard output: %s %s %s %s', async (...args) => {
   const { code, stdout, stderr } = await review(...args);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toContain('file-missing');
 });
 
@@ -70,7 +70,7 @@ test('--format json is data alone, --format markdown the comment', async () => {
   expect(json).toMatchObject({ code: 2, stderr: '' });
   const { version, review: read, refusals } = JSON.parse(json.stdout);
   expect({ version, refusals }).toEqual({ version: 1, refusals: [] });
-  expect(read).toMatchObject({ risk: 'gains-spending', unchanged: 3, words: ['cy'], plan: null });
+  expect(read).toMatchObject({ risk: 'gains-spending', unchanged: 3, descriptive: ['cy'], plan: null });
   const markdown = await review('--base', 'old.yaml', '--head', 'new.yaml', '--format', 'markdown');
   expect(markdown).toMatchObject({ code: 2, stderr: '' });
   expect(markdown.stdout).toMatch(/^<!-- mturk-team:perception-lab -->\n### .*Eve Lindqvist/);
