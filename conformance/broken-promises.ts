@@ -3,7 +3,7 @@ import type { SentCall } from './counting-proxy.ts';
 
 /**
  * What an apply may not do on its way, whatever it leaves in the end: create a user without a boundary, or put
- * somebody new into a group before the policy that limits her is there. An engine runs ten calls at a time, so only
+ * a new user to a group before the policy that limits it exists. An engine runs ten calls at a time, so only
  * an answer that came before the next call was sent proves an order.
  */
 export function brokenPromises(calls: readonly SentCall[]): readonly string[] {
@@ -17,7 +17,7 @@ export function brokenPromises(calls: readonly SentCall[]): readonly string[] {
     );
     return [
       ...(unbounded ? [`${user} was created without a boundary`] : []),
-      ...early.map((call) => `${user} was put into ${call.parameters.get('GroupName')} before her limits were there`),
+      ...early.map((call) => `${user} was added to ${call.parameters.get('GroupName')} before its limits existed`),
     ];
   });
 }

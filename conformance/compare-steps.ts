@@ -1,10 +1,10 @@
 import type { Calls } from './counting-proxy.ts';
 import type { PlanFacts } from './plan-facts.ts';
 
-/** User name -> the operations that IAM would let her do, sorted. */
+/** User name -> the operations that IAM would allow, sorted. */
 export type AccessTable = Readonly<Record<string, readonly string[]>>;
 
-/** Everything that one step of the story left to compare. */
+/** Everything that one step of the lifecycle left to compare. */
 export interface StepRecord {
   readonly step: string;
   readonly plan: PlanFacts;
@@ -30,7 +30,7 @@ export interface Difference {
   readonly other: string | null;
 }
 
-/** A difference that is expected, with the reason that a reader must be told. */
+/** A difference that is expected, with the reason that a reader must see. */
 export interface ListedDifference {
   readonly reason: string;
   readonly matches: (difference: Difference) => boolean;
@@ -44,7 +44,7 @@ export interface Comparison {
   readonly stale: readonly string[];
 }
 
-/** Every difference between two tellings of the story, in the given aspects. Steps are matched by name. */
+/** Every difference between two runs of the lifecycle, in the given aspects. Steps are matched by name. */
 export function differences(
   reference: readonly StepRecord[],
   other: readonly StepRecord[],
@@ -63,7 +63,7 @@ export function differences(
   });
 }
 
-/** Sorts differences into those that a listed reason explains and those that nobody expected. */
+/** Sorts differences into those that a listed reason explains and unexpected ones. */
 export function judge(found: readonly Difference[], listed: readonly ListedDifference[]): Comparison {
   const explained = listed.map(({ reason, matches }) => ({ reason, count: found.filter(matches).length }));
   return {

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import type { Failure } from '../src/diagnostics/failure.ts';
 import { applyPlan, initialize, planChanges } from '../src/terraform/run/commands.ts';
 import type { Workspace } from '../src/terraform/run/workspace.ts';
+import { FIRST_TEAM, WITH_EVE } from './lifecycle-team.ts';
 import { configuredAttributes, planFacts } from './plan-facts.ts';
-import { configurationOf, need, prepareRigWorkspace, type Rig } from './play-story.ts';
 import { accessTable, readAccount } from './read-account.ts';
-import { FIRST_TEAM, WITH_EVE } from './story-team.ts';
+import { configurationOf, need, prepareRigWorkspace, type Rig } from './run-lifecycle.ts';
 
 /** How a run ended: it changed something, found nothing left to do, or was refused with this code. */
 type Ending = 'applied' | 'nothing to do' | Failure['code'];
@@ -23,7 +23,7 @@ export interface ConcurrentOutcome {
 
 /**
  * Two people apply the same change to the same state at the same time. The one who comes second waits as long as
- * `lockTimeoutSeconds`, else is refused; she then runs again, as the tool tells her to.
+ * `lockTimeoutSeconds`, else is refused; it then runs again, as its message says.
  */
 export async function applyConcurrently(rig: Rig, lockTimeoutSeconds: number | null): Promise<ConcurrentOutcome> {
   const boundary = await prepareRigWorkspace(rig, 'bootstrap', await configurationOf(rig, 'bootstrap', FIRST_TEAM));
@@ -51,7 +51,7 @@ export async function applyConcurrently(rig: Rig, lockTimeoutSeconds: number | n
   };
 }
 
-/** What is wrong with the outcome; empty where nobody lost anything. */
+/** What is wrong with the outcome; empty if nothing was lost. */
 export function concurrencyProblems(outcome: ConcurrentOutcome): readonly string[] {
   const problems: string[] = [];
   if (!outcome.endings.includes('applied')) problems.push(`neither apply went through: ${outcome.endings.join(', ')}`);
@@ -68,7 +68,7 @@ function isRefusal(ending: Ending): boolean {
   return ending !== 'applied' && ending !== 'nothing to do';
 }
 
-/** A directory of somebody's own, on the state that all share. */
+/** A working directory for each person, on the state that all share. */
 async function desk(rig: Rig, owner: string, team: typeof FIRST_TEAM): Promise<Workspace> {
   const configuration = await configurationOf(rig, 'team', team);
   const workspace = await prepareRigWorkspace(rig, 'team', configuration, join(rig.directory, owner));

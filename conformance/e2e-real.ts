@@ -4,18 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { engineTitle } from '../src/terraform/run/engine.ts';
 import { findEngine } from '../src/terraform/run/find-engine.ts';
 import { type Aspect, differences, judge } from './compare-steps.ts';
-import { EngineRefused } from './play-story.ts';
+import { type Combination, record, titles } from './lifecycle-rows.ts';
 import { pointProvider } from './point-provider.ts';
 import { closingLine, differenceLine, outcomeOf, type Row } from './report.ts';
 import { startOurs } from './rigs.ts';
-import { type Combination, tell, titles } from './story-rows.ts';
+import { EngineRefused } from './run-lifecycle.ts';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const HOME = join(ROOT, '.conformance', 'e2e-real');
 
-/** What must be equal. Calls are told and not judged: how often a version reads back what it wrote is its own affair. */
+/** What must be equal. Calls are shown and not judged: how often a version reads back what it wrote does not matter. */
 const ASPECTS: readonly Aspect[] = ['changes', 'drift', 'access', 'account'];
 const CALLS: readonly Aspect[] = ['plan calls', 'apply calls'];
 
@@ -40,17 +40,17 @@ async function main(): Promise<number> {
     ...ours,
     provider: {
       title: 'hashicorp/aws as pinned',
-      choice: { kind: 'installed', guarded: true, environment, configure: pointProvider },
+      choice: { kind: 'installed', hasExclusives: true, environment, configure: pointProvider },
     },
     directory: join(HOME, 'real'),
   };
 
-  say(`the story with hashicorp/aws, downloaded by ${engineTitle(engine.value)}, against the local AWS emulator`);
+  say(`the lifecycle with hashicorp/aws, downloaded by ${engineTitle(engine.value)}, against the local AWS emulator`);
   try {
-    const told = await tell(real, (step) => say(`  ${step}`));
+    const recorded = await record(real, (step) => say(`  ${step}`));
     say('the same with our own provider');
-    const reference = await tell(ours, (step) => say(`  ${step}`));
-    const comparison = judge(differences(reference, told, ASPECTS), []);
+    const reference = await record(ours, (step) => say(`  ${step}`));
+    const comparison = judge(differences(reference, recorded, ASPECTS), []);
     const compared = 'resource changes, drift, access of everybody, the account itself';
     const row: Row = {
       ...titles(real),
@@ -59,8 +59,8 @@ async function main(): Promise<number> {
       checks: reference.length * ASPECTS.length,
     };
     for (const problem of row.problems) say(problem);
-    const calls = differences(reference, told, CALLS);
-    if (calls.length > 0) say('calls by action, told and not judged:');
+    const calls = differences(reference, recorded, CALLS);
+    if (calls.length > 0) say('calls by action, shown and not judged:');
     for (const difference of calls) say(`  ${differenceLine(difference)}`);
     say(`${compared}: ${row.result}`);
     say(closingLine([row]));

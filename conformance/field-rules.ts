@@ -36,7 +36,7 @@ const FIELD_RULES: readonly FieldRule[] = [
     missingFrom: 'moto',
   },
   {
-    rule: "GetAccountAuthorizationDetails tells each policy's id",
+    rule: "GetAccountAuthorizationDetails gives each policy's id",
     calls: ['GetAccountAuthorizationDetails'],
     field: 'PolicyId',
     missingFrom: 'moto',
@@ -48,7 +48,7 @@ const FIELD_RULES: readonly FieldRule[] = [
     missingFrom: 'ours',
   },
   {
-    rule: 'CreatePolicyVersion and ListPolicyVersions do not repeat documents: GetPolicyVersion tells them',
+    rule: 'CreatePolicyVersion and ListPolicyVersions do not repeat documents: GetPolicyVersion gives them',
     calls: ['CreatePolicyVersion', 'ListPolicyVersions'],
     field: 'Document',
     missingFrom: 'ours',
@@ -60,7 +60,7 @@ const FIELD_RULES: readonly FieldRule[] = [
     missingFrom: 'neither',
   },
   {
-    rule: "only CreateVirtualMFADevice tells a device's seed",
+    rule: "only CreateVirtualMFADevice gives a device's seed",
     calls: ['ListVirtualMFADevices'],
     field: 'Base32StringSeed',
     missingFrom: 'ours',

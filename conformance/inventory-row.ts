@@ -1,13 +1,13 @@
 import type { AccessKey, Inventory } from '../src/aws/inventory/inventory.ts';
 import { stableJson } from './canonical.ts';
 import { type Difference, judge, type ListedDifference } from './compare-steps.ts';
-import { type Told, tellInventories } from './inventory-story.ts';
+import { type RecordedInventory, recordInventories } from './inventory-steps.ts';
+import { TODAY } from './lifecycle-team.ts';
 import { accountFacts } from './read-account.ts';
 import { outcomeOf, type Row } from './report.ts';
 import { clientOf, type RunningAccount, startOurs } from './rigs.ts';
-import { TODAY } from './story-team.ts';
 
-/** What moto 5.2.5 tells an inventory otherwise than AWS. */
+/** What moto 5.2.5 answers an inventory otherwise than AWS. */
 const INVENTORY_DIFFERENCES: readonly ListedDifference[] = [
   {
     reason: "The account's credential report has a row for the root user; moto's has none.",
@@ -36,7 +36,7 @@ export async function inventoryRow(moto: RunningAccount): Promise<Row> {
   };
   const ours = await startOurs({ clock: () => new Date(now) });
   try {
-    const [reference, other] = [await tellOf(ours, later), await tellOf(moto, later)];
+    const [reference, other] = [await recordsOf(ours, later), await recordsOf(moto, later)];
     const outcome = outcomeOf(judge(inventoryDifferences(reference, other), INVENTORY_DIFFERENCES));
     const subjects = reference.reduce((sum, { inventory }) => sum + inventoryFacts(inventory).size, 0);
     return {
@@ -52,17 +52,20 @@ export async function inventoryRow(moto: RunningAccount): Promise<Row> {
   }
 }
 
-async function tellOf(account: RunningAccount, later: () => void): Promise<readonly Told[]> {
+async function recordsOf(account: RunningAccount, later: () => void): Promise<readonly RecordedInventory[]> {
   const iam = clientOf(account);
   try {
-    return await tellInventories(iam, later);
+    return await recordInventories(iam, later);
   } finally {
     iam.destroy();
   }
 }
 
-/** What differs between two tellings of the same story. */
-export function inventoryDifferences(reference: readonly Told[], other: readonly Told[]): readonly Difference[] {
+/** What differs between two runs of the same lifecycle. */
+export function inventoryDifferences(
+  reference: readonly RecordedInventory[],
+  other: readonly RecordedInventory[],
+): readonly Difference[] {
   return reference.flatMap(({ step, inventory }) => {
     const one = inventoryFacts(inventory);
     const found = other.find((each) => each.step === step);
@@ -78,25 +81,25 @@ export function inventoryDifferences(reference: readonly Told[], other: readonly
 function inventoryFacts(inventory: Inventory): ReadonlyMap<string, string> {
   const { access, users, policies, root, notChecked: unseen, calls } = inventory;
   const facts = new Map(Object.entries(accountFacts(access)));
-  const tell = (subject: string, value: unknown): void => void facts.set(subject, stableJson(value));
-  tell('access known', inventory.isAccessKnown);
-  tell('report', inventory.reportedAt !== null);
-  tell('root', root === null ? null : { mfa: root.mfa, keys: keyFacts(root.keys) });
-  tell(
+  const record = (subject: string, value: unknown): void => void facts.set(subject, stableJson(value));
+  record('access known', inventory.isAccessKnown);
+  record('report', inventory.reportedAt !== null);
+  record('root', root === null ? null : { mfa: root.mfa, keys: keyFacts(root.keys) });
+  record(
     'unseen',
     unseen.map(({ what }) => what),
   );
-  tell('calls', calls);
-  for (const [arn, { attachments }] of policies) tell(`policy ${arn} attachments`, attachments);
+  record('calls', calls);
+  for (const [arn, { attachments }] of policies) record(`policy ${arn} attachments`, attachments);
   for (const [name, { arn, created, isReported, credentials }] of users) {
     const { keys, password, mfa, certificates, ssh, services } = credentials;
-    tell(`user ${name} arn`, arn);
-    tell(`user ${name} created`, created !== '');
-    tell(`user ${name} reported`, isReported);
-    tell(`user ${name} keys`, keyFacts(keys));
-    tell(`user ${name} password`, password === null ? null : { used: password.lastUsed !== null });
-    tell(`user ${name} mfa`, mfa);
-    tell(`user ${name} others`, { certificates: certificates.length, ssh: ssh.length, services: services.length });
+    record(`user ${name} arn`, arn);
+    record(`user ${name} created`, created !== '');
+    record(`user ${name} reported`, isReported);
+    record(`user ${name} keys`, keyFacts(keys));
+    record(`user ${name} password`, password === null ? null : { used: password.lastUsed !== null });
+    record(`user ${name} mfa`, mfa);
+    record(`user ${name} others`, { certificates: certificates.length, ssh: ssh.length, services: services.length });
   }
   return facts;
 }

@@ -1,24 +1,24 @@
 import type { Difference, ListedDifference } from './compare-steps.ts';
-import { GUARDS } from './without-guards.ts';
+import { EXCLUSIVE_TYPES } from './without-exclusives.ts';
 
-const GUARD_READS = ['ListAttachedGroupPolicies', 'ListAttachedUserPolicies', 'ListGroupPolicies', 'ListUserPolicies'];
+const EXCLUSIVE_READS = ['ListAttachedGroupPolicies', 'ListAttachedUserPolicies', 'ListGroupPolicies', 'ListUserPolicies'];
 const GUARD_WRITES = ['DeleteGroupPolicy', 'DeleteUserPolicy', 'DetachGroupPolicy', 'DetachUserPolicy'];
 const REMOVALS = ['a member with a key leaves', 'all gone'];
 
 /** What HashiCorp's provider 3.39.0 of 2021 does otherwise than 6.25, which ours follows. */
 export const RELEASED_PROVIDER_DIFFERENCES: readonly ListedDifference[] = [
   {
-    reason: 'Provider 3.39.0 has no `*_exclusive` guards: the test leaves them out of its configuration.',
-    matches: ({ aspect, subject, other }) => isPlan(aspect) && other === null && isGuard(subject),
+    reason: 'Provider 3.39.0 has no `*_exclusive` resources: the test leaves them out of its configuration.',
+    matches: ({ aspect, subject, other }) => isPlan(aspect) && other === null && isExclusive(subject),
   },
   {
-    reason: 'The guards read what is attached to each user and group, and what is written into it.',
+    reason: 'The exclusive-policy resources read the attached and inline policies of each user and group.',
     matches: (difference) =>
-      isCall(difference) && GUARD_READS.includes(difference.subject) && !removes(difference) && fewer(difference),
+      isCall(difference) && EXCLUSIVE_READS.includes(difference.subject) && !removes(difference) && fewer(difference),
   },
   {
     reason:
-      'What somebody attached or wrote in by hand is taken back by the guards; without them the test does it by hand.',
+      'The exclusive-policy resources revert manual attachments and inline policies; without them the test does it.',
     matches: (difference) =>
       difference.step === 'repaired again' &&
       isCall(difference) &&
@@ -27,10 +27,10 @@ export const RELEASED_PROVIDER_DIFFERENCES: readonly ListedDifference[] = [
   },
   {
     reason:
-      'Provider 3.39.0 reads a missing boundary of a user as unchanged: it neither sees nor mends that one was taken away.',
+      'Provider 3.39.0 reads a missing boundary of a user as unchanged: it neither reports nor reverts its removal.',
     matches: ({ step, aspect, subject, other }) =>
       other === null &&
-      ((step === 'six more, behind the guards' && isPlan(aspect) && subject === 'aws_iam_user.member_gus') ||
+      ((step === 'six more, behind the exclusives' && isPlan(aspect) && subject === 'aws_iam_user.member_gus') ||
         (step === 'repaired again' &&
           aspect === 'apply calls' &&
           ['GetUser', 'PutUserPermissionsBoundary'].includes(subject))),
@@ -57,7 +57,7 @@ export const RELEASED_PROVIDER_DIFFERENCES: readonly ListedDifference[] = [
   },
 ];
 
-/** What moto 5.2.5 tells less than AWS does. */
+/** What moto 5.2.5 answers less than AWS does. */
 export const MOTO_DIFFERENCES: readonly ListedDifference[] = [
   {
     reason:
@@ -74,8 +74,8 @@ function isCall({ aspect }: Difference): boolean {
   return aspect === 'plan calls' || aspect === 'apply calls';
 }
 
-function isGuard(address: string): boolean {
-  return GUARDS.some((guard) => address.startsWith(`${guard}.`));
+function isExclusive(address: string): boolean {
+  return EXCLUSIVE_TYPES.some((exclusive) => address.startsWith(`${exclusive}.`));
 }
 
 /** The calls of a removal have a reason of their own. */

@@ -6,19 +6,27 @@ import { findEngine } from '../src/terraform/run/find-engine.ts';
 import type { StepRecord } from './compare-steps.ts';
 import { applyConcurrently, concurrencyProblems } from './concurrent-applies.ts';
 import { inventoryRow } from './inventory-row.ts';
+import {
+  brokenRow,
+  type Combination,
+  directoryOf,
+  type Expected,
+  lifecycleRow,
+  record,
+  titles,
+} from './lifecycle-rows.ts';
 import { MOTO_DIFFERENCES, RELEASED_PROVIDER_DIFFERENCES } from './listed-differences.ts';
-import { EngineRefused } from './play-story.ts';
 import { installPythonParts, type PythonParts } from './python-parts.ts';
 import { REFERENCE_CHECKS, referenceProblems } from './reference-problems.ts';
 import { mirrorReleasedProvider } from './released-provider.ts';
 import { closingLine, markdownReport, type Row, withReport } from './report.ts';
 import { startMotoAccount, startOurs, withRig } from './rigs.ts';
+import { EngineRefused } from './run-lifecycle.ts';
 import { s3StateRow } from './s3-state.ts';
 import { replayAll, scenarioRow } from './scenario-row.ts';
-import { brokenRow, type Combination, directoryOf, type Expected, storyRow, tell, titles } from './story-rows.ts';
-import { withoutGuards } from './without-guards.ts';
+import { withoutExclusives } from './without-exclusives.ts';
 
-// The SDK tells every process on Node 20 that it will want a newer one some day.
+// The SDK warns every process on Node 20 that it will want a newer one some day.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -75,33 +83,37 @@ async function compareAll(
     title: 'HashiCorp aws 3.39.0',
     choice: {
       kind: 'installed',
-      guarded: false,
+      hasExclusives: false,
       environment: { TF_CLI_CONFIG_FILE: cliConfig },
-      configure: withoutGuards,
+      configure: withoutExclusives,
     } as const,
   };
   const at = (name: string): string => directoryOf(HOME, name);
 
   const reference: Combination = { account: ours, provider: ourProvider, engine: tofu, directory: at('reference') };
   const rows: Row[] = [];
-  const told = await attempt(reference, 'the reference', rows);
-  if (told === null) return rows;
-  rows.push(referenceRow(reference, told));
+  const recorded = await attempt(reference, 'the reference', rows);
+  if (recorded === null) return rows;
+  rows.push(referenceRow(reference, recorded));
 
   const onOurs = { ...reference, provider: released, directory: at('released-on-ours') };
   const byReleased = await held(
     onOurs,
-    { records: told, compared: `${ALL}; without the four guards`, listed: RELEASED_PROVIDER_DIFFERENCES },
+    {
+      records: recorded,
+      compared: `${ALL}; without the four exclusive-policy resources`,
+      listed: RELEASED_PROVIDER_DIFFERENCES,
+    },
     rows,
   );
   await held(
     { ...reference, engine: terraform, directory: at('terraform') },
-    { records: told, compared: ALL, listed: [] },
+    { records: recorded, compared: ALL, listed: [] },
     rows,
   );
   await held(
     { ...reference, account: moto, directory: at('moto') },
-    { records: told, compared: ALL, listed: MOTO_DIFFERENCES },
+    { records: recorded, compared: ALL, listed: MOTO_DIFFERENCES },
     rows,
   );
   if (byReleased !== null) {
@@ -133,14 +145,14 @@ async function compareAll(
   return rows;
 }
 
-/** The story on a combination; what ends it early becomes a row that fails. */
+/** The lifecycle on a combination; what ends it early becomes a row that fails. */
 async function attempt(combination: Combination, compared: string, rows: Row[]): Promise<readonly StepRecord[] | null> {
   const { account, provider, engine } = titles(combination);
   say(`account ${account}, provider ${provider}, ${engine}`);
   try {
-    return await tell(combination, (step) => say(`  ${step}`));
+    return await record(combination, (step) => say(`  ${step}`));
   } catch (error) {
-    // Somebody pressed Ctrl-C: the other rows are not wanted any more.
+    // After Ctrl-C the other rows are skipped.
     if (error instanceof EngineRefused && error.failure.code === 'interrupted') throw error;
     rows.push(brokenRow(combination, compared, error));
     return null;
@@ -148,17 +160,17 @@ async function attempt(combination: Combination, compared: string, rows: Row[]):
 }
 
 async function held(combination: Combination, expected: Expected, rows: Row[]): Promise<readonly StepRecord[] | null> {
-  const told = await attempt(combination, expected.compared, rows);
-  if (told !== null) rows.push(storyRow(combination, told, expected));
-  return told;
+  const recorded = await attempt(combination, expected.compared, rows);
+  if (recorded !== null) rows.push(lifecycleRow(combination, recorded, expected));
+  return recorded;
 }
 
-function referenceRow(combination: Combination, told: readonly StepRecord[]): Row {
-  const problems = referenceProblems(told);
+function referenceRow(combination: Combination, recorded: readonly StepRecord[]): Row {
+  const problems = referenceProblems(recorded);
   return {
     ...titles(combination),
     compared:
-      'the reference: access is what the team gives, second plans are empty, every tampering is found, a plan makes as many calls as the real provider',
+      'the reference: access is what the team gives, second plans are empty, every manual change is found, a plan makes as many calls as the real provider',
     result: problems.length === 0 ? 'holds' : `${problems.length} unexpected`,
     onPurpose: [],
     problems,

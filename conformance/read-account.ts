@@ -12,9 +12,9 @@ import { OPERATIONS } from '../src/catalog/mturk.ts';
 import type { PolicyDocument } from '../src/iam/document.ts';
 import { canonical, isObject, stableJson } from './canonical.ts';
 import type { AccessTable } from './compare-steps.ts';
-import { ACCOUNT, TODAY } from './story-team.ts';
+import { ACCOUNT, TODAY } from './lifecycle-team.ts';
 
-/** The account's access as IAM itself tells it, through GetAccountAuthorizationDetails. */
+/** The account's access as IAM itself reports it, through GetAccountAuthorizationDetails. */
 export async function readAccount(iam: IAMClient): Promise<AccessModel> {
   const users: UserDetail[] = [];
   const groups: GroupDetail[] = [];
@@ -55,7 +55,7 @@ export async function readAccount(iam: IAMClient): Promise<AccessModel> {
   };
 }
 
-/** What each user of the account may do at noon of the story's day, decided for all 39 operations. */
+/** What each user of the account may do at noon of the lifecycle's day, decided for all 39 operations. */
 export function accessTable(model: AccessModel): AccessTable {
   const at = new Date(`${TODAY}T12:00:00Z`);
   return Object.fromEntries(
@@ -67,18 +67,18 @@ export function accessTable(model: AccessModel): AccessTable {
 }
 
 /**
- * Everything of the account that the story can change, one fact for each attribute (`user bo groups`); AWS's own
+ * Everything of the account that the lifecycle can change, one fact for each attribute (`user bo groups`); AWS's own
  * policies stand in it by their attachments.
  */
 export function accountFacts(model: AccessModel): Readonly<Record<string, string>> {
   const own = model.policies.filter(({ arn }) => arn.startsWith(`arn:aws:iam::${model.account}:`));
-  const told: readonly (readonly [string, object])[] = [
+  const recorded: readonly (readonly [string, object])[] = [
     ...model.users.map((user) => [`user ${user.name}`, user] as const),
     ...model.groups.map((group) => [`group ${group.name}`, group] as const),
     ...own.map((policy) => [`policy ${policy.arn}`, policy] as const),
   ];
   return Object.fromEntries(
-    told.flatMap(([subject, facts]) =>
+    recorded.flatMap(([subject, facts]) =>
       Object.entries(facts).map(([attribute, value]) => [`${subject} ${attribute}`, stableJson(canonical(value))]),
     ),
   );

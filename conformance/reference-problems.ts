@@ -3,9 +3,9 @@ import type { Team } from '../src/team/team.ts';
 import { same } from './canonical.ts';
 import type { StepRecord } from './compare-steps.ts';
 import type { Calls } from './counting-proxy.ts';
+import { EVE_LEFT, FIRST_TEAM, LAB, NARROWED, TODAY, WITH_EVE } from './lifecycle-team.ts';
+import { CHANGED_BEHIND_EXCLUSIVES, MANUALLY_CHANGED } from './manual-changes.ts';
 import { accessTable } from './read-account.ts';
-import { EVE_LEFT, FIRST_TEAM, LAB, NARROWED, TODAY, WITH_EVE } from './story-team.ts';
-import { TAMPERED, TAMPERED_BEHIND_THE_GUARDS } from './tamperings.ts';
 
 /** What each step must leave, whatever else it is compared with. */
 interface Expectation {
@@ -14,7 +14,7 @@ interface Expectation {
   readonly team?: Team;
   /** Nothing changed and nothing drifted. */
   readonly settled?: true;
-  /** The resources that are told to have been tampered with, and in what. */
+  /** The resources that are recorded to differ after manual changes, and in which attributes. */
   readonly drifted?: readonly string[];
   /** How many users, groups and policies are left. */
   readonly left?: number;
@@ -26,9 +26,9 @@ const EXPECTED: readonly Expectation[] = [
   { step: 'a member joins', team: WITH_EVE },
   { step: 'a role is narrowed', team: NARROWED },
   { step: 'a member with a key leaves', team: EVE_LEFT },
-  { step: 'six tamperings', drifted: TAMPERED },
+  { step: 'six manual changes', drifted: MANUALLY_CHANGED },
   { step: 'repaired', team: EVE_LEFT, settled: true },
-  { step: 'six more, behind the guards', drifted: TAMPERED_BEHIND_THE_GUARDS },
+  { step: 'six more, behind the exclusives', drifted: CHANGED_BEHIND_EXCLUSIVES },
   { step: 'repaired again', team: EVE_LEFT, settled: true },
   { step: 'taken over after the state was lost', team: EVE_LEFT },
   { step: 'nothing to do after that', team: EVE_LEFT, settled: true },
@@ -41,7 +41,7 @@ export function referenceProblems(records: readonly StepRecord[]): readonly stri
   const problems = EXPECTED.flatMap((expected) => {
     const record = records.find(({ step }) => step === expected.step);
     return record === undefined
-      ? [`${expected.step}: the story did not come this far`]
+      ? [`${expected.step}: the lifecycle did not come this far`]
       : stepProblems(record, expected);
   });
   const settled = records.find(({ step }) => step === 'nothing to do');
@@ -55,7 +55,7 @@ function stepProblems(record: StepRecord, expected: Expectation): readonly strin
   const problems: string[] = record.broken.map((promise) => `${expected.step}: ${promise}`);
   if (expected.team !== undefined) {
     const wanted = accessTable(desiredAccess(expected.team, TODAY));
-    // Who was put there by hand is nobody's resource, and stays until she is dismissed.
+    // The unmanaged user is no resource, and stays until it is deleted.
     const found = Object.fromEntries(Object.entries(record.access).filter(([user]) => user.startsWith(`${LAB}-`)));
     if (!same(wanted, found)) problems.push(`${expected.step}: access is not what the team gives`);
   }

@@ -12,7 +12,7 @@ export interface Row {
   readonly result: string;
   /** Differences on purpose that were met, each in a sentence. */
   readonly onPurpose: readonly string[];
-  /** What nobody expected; empty where the row holds. */
+  /** Unexpected differences; empty if the row holds. */
   readonly problems: readonly string[];
   /** How many things were looked at. */
   readonly checks: number;
@@ -41,7 +41,7 @@ export function differenceLine({ step, aspect, subject, reference, other }: Diff
   return `${step}, ${aspect}: ${subject} is ${reference ?? 'absent'} in the reference and ${other ?? 'absent'} here`;
 }
 
-/** The table and what differs on purpose, as Markdown: it tells what holds, so that it is the same on every machine. */
+/** The table and what differs on purpose, as Markdown: it says what holds, so that it is the same on every machine. */
 export function markdownReport(rows: readonly Row[]): string {
   const lines = [
     '| account | provider | engine | compared | result |',

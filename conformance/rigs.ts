@@ -5,14 +5,14 @@ import { startProvider } from '../src/emulator/provider/provider.ts';
 import type { Engine } from '../src/terraform/run/engine.ts';
 import type { Environment } from '../src/terraform/run/environment.ts';
 import { startCountingProxy } from './counting-proxy.ts';
+import { ACCOUNT, TODAY } from './lifecycle-team.ts';
 import { startMoto } from './moto.ts';
-import type { Rig } from './play-story.ts';
 import type { PythonParts } from './python-parts.ts';
-import { ACCOUNT, TODAY } from './story-team.ts';
+import type { Rig } from './run-lifecycle.ts';
 
 const REGION = 'us-east-1';
 
-/** An IAM account that is running, whoever wrote it. */
+/** A running IAM account: the emulator or moto. */
 export interface RunningAccount {
   readonly endpoint: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -42,7 +42,7 @@ export async function startOurs({ delayMs = 0, clock = noon } = {}): Promise<Run
   };
 }
 
-/** moto, which asks nobody for a valid key. */
+/** moto, which accepts any key. */
 export async function startMotoAccount(parts: PythonParts, sources: string): Promise<RunningAccount> {
   const moto = await startMoto(parts, sources);
   // Not a key that AWS could have issued.
@@ -64,7 +64,7 @@ export type ProviderChoice =
   | { readonly kind: 'ours' }
   | {
       readonly kind: 'installed';
-      readonly guarded: boolean;
+      readonly hasExclusives: boolean;
       readonly environment: Environment;
       readonly configure: (configuration: string, endpoint: string) => string;
     };
@@ -95,10 +95,10 @@ export async function withRig<T>(
     };
     const common = { engine, proxy, iam, directory, stateOf: account.stateOf };
     if (provider.kind === 'installed') {
-      const { guarded, environment, configure } = provider;
+      const { hasExclusives, environment, configure } = provider;
       return await use({
         ...common,
-        guarded,
+        hasExclusives,
         extra: { ...keys, ...environment },
         configure: (configuration) => configure(configuration, proxy.endpoint),
       });
@@ -107,7 +107,7 @@ export async function withRig<T>(
     const ours = await startProvider({ endpoint, credentials: account.credentials, region: REGION });
     started.push(() => ours.close());
     const reattach = { TF_REATTACH_PROVIDERS: JSON.stringify(ours.reattach) };
-    return await use({ ...common, guarded: true, extra: { ...keys, ...reattach }, configure: (text) => text });
+    return await use({ ...common, hasExclusives: true, extra: { ...keys, ...reattach }, configure: (text) => text });
   } finally {
     for (const stop of started.reverse()) await stop();
   }

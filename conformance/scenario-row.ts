@@ -30,7 +30,7 @@ export async function replayAll(
   return verdicts;
 }
 
-/** The row that tells how the answers compare. */
+/** The row that says how the answers compare. */
 export function scenarioRow(verdicts: readonly StepVerdict[]): Row {
   const number = (kind: StepVerdict['verdict']['kind']): number =>
     verdicts.filter(({ verdict }) => verdict.kind === kind).length;

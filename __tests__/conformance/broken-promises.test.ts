@@ -23,7 +23,7 @@ test.each([
   ['limits that are still on their way', [CREATED, limited(2, 5), joined(3)]],
   ['limits that are never answered', [CREATED, limited(2, Number.POSITIVE_INFINITY), joined(3)]],
 ])('%s break one', (_name, calls) => {
-  expect(brokenPromises(calls)).toEqual(['eve was put into readers before her limits were there']);
+  expect(brokenPromises(calls)).toEqual(['eve was added to readers before its limits existed']);
 });
 
 test('a user without a boundary breaks one', () => {

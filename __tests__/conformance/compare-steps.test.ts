@@ -12,7 +12,7 @@ const STEP: StepRecord = {
   broken: [],
 };
 
-test('a telling equals itself', () => {
+test('a run equals itself', () => {
   expect(differences([STEP], [structuredClone(STEP)], ALL)).toEqual([]);
 });
 

@@ -22,7 +22,7 @@ test.each([
   ['the member is never created', { ...GOOD, created: 0 }, 'created 0 times'],
   ['something is left to do', { ...GOOD, leftToDo: ['aws_iam_user.member_eve: create'] }, 'member_eve'],
   ['somebody is gone', { ...GOOD, members: ['ada'] }, 'users are ada'],
-])('it is told where %s', (_name, outcome, words) => {
+])('it is recorded where %s', (_name, outcome, words) => {
   const problems = concurrencyProblems(outcome);
   expect(problems).toHaveLength(1);
   expect(problems[0]).toContain(words);

@@ -1,12 +1,12 @@
 import { CreateAccessKeyCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { inventoryDifferences } from '../../conformance/inventory-row.ts';
-import { type Told, tellInventories } from '../../conformance/inventory-story.ts';
+import { type RecordedInventory, recordInventories } from '../../conformance/inventory-steps.ts';
 import { clientOf, startOurs } from '../../conformance/rigs.ts';
 
-/** The story on an account of ours; `meddle` is told of each call before it is made. */
-async function tell(
+/** The lifecycle on an account of ours; `meddle` is recorded of each call before it is made. */
+async function record(
   meddle: (command: object, iam: IAMClient) => Promise<unknown> = async () => {},
-): Promise<readonly Told[]> {
+): Promise<readonly RecordedInventory[]> {
   let now = Date.parse('2026-11-25T12:00:00Z');
   const account = await startOurs({ clock: () => new Date(now) });
   const iam = clientOf(account);
@@ -17,7 +17,7 @@ async function tell(
     },
   } as unknown as IAMClient;
   try {
-    return await tellInventories(watched, () => {
+    return await recordInventories(watched, () => {
       now += 4 * 3_600_000;
     });
   } finally {
@@ -26,12 +26,12 @@ async function tell(
   }
 }
 
-test('the story tells the same of two accounts, whatever their ids', async () => {
-  const [one, other] = [await tell(), await tell()];
+test('the lifecycle records the same of two accounts, whatever their ids', async () => {
+  const [one, other] = [await record(), await record()];
   expect(one.map(({ step }) => step)).toEqual([
     'a lab with credentials of every kind',
     'the first part alone',
-    'changed by hand',
+    'after manual changes',
     'four hours later',
   ]);
   expect(one.every(({ inventory }) => inventory.notChecked.length === 0)).toBe(true);
@@ -39,7 +39,7 @@ test('the story tells the same of two accounts, whatever their ids', async () =>
 });
 
 test('a key more is a difference, where it can be seen', async () => {
-  const other = await tell(async (command, iam) => {
+  const other = await record(async (command, iam) => {
     if (
       command.constructor.name === 'CreateLoginProfileCommand' &&
       Reflect.get(Reflect.get(command, 'input'), 'UserName') === 'cy'
@@ -47,11 +47,11 @@ test('a key more is a difference, where it can be seen', async () => {
       await iam.send(new CreateAccessKeyCommand({ UserName: 'cy' }));
     }
   });
-  const found = inventoryDifferences(await tell(), other);
+  const found = inventoryDifferences(await record(), other);
   expect(found.map(({ step, subject }) => `${step}: ${subject}`)).toEqual([
     'a lab with credentials of every kind: user cy keys',
     'the first part alone: user cy keys',
-    'changed by hand: user cy keys',
+    'after manual changes: user cy keys',
     'four hours later: user cy keys',
   ]);
 });

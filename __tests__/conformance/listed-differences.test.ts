@@ -24,7 +24,10 @@ const NEVER: readonly [string, Difference][] = [
   ['a boundary', difference('account', 'user bo boundary', '"arn"', 'null')],
   ['a change that is not planned', difference('changes', 'aws_iam_user.member_bo', 'create', null)],
   ['a change that is planned besides', difference('changes', 'aws_iam_user.member_bo', null, 'delete')],
-  ['drift that is not seen', difference('drift', 'aws_iam_policy.role_x', 'update (policy)', null, 'six tamperings')],
+  [
+    'drift that is not seen',
+    difference('drift', 'aws_iam_policy.role_x', 'update (policy)', null, 'six manual changes'),
+  ],
   ['a user created twice', difference('apply calls', 'CreateUser', '1', '2')],
   ['a key that is left', difference('apply calls', 'DeleteAccessKey', '1', null, 'a member with a key leaves')],
 ];
@@ -40,12 +43,12 @@ describe('what no list excuses', () => {
 });
 
 describe('the list of the released provider', () => {
-  const guard = 'aws_iam_user_policies_exclusive.member_gus';
-  const six = 'six more, behind the guards';
+  const exclusive = 'aws_iam_user_policies_exclusive.member_gus';
+  const six = 'six more, behind the exclusives';
 
   test.each([
-    ['guards that are not there', difference('changes', guard, 'create', null)],
-    ['what guards read', difference('plan calls', 'ListUserPolicies', '5', null)],
+    ['exclusives that are not there', difference('changes', exclusive, 'create', null)],
+    ['what exclusives read', difference('plan calls', 'ListUserPolicies', '5', null)],
     ['a boundary that was taken away', difference('drift', 'aws_iam_user.member_gus', 'update (x)', null, six)],
     ['asking twice who it is', difference('plan calls', 'GetCallerIdentity', '1', '2')],
   ])('excuses %s', (_name, found) => {
@@ -53,7 +56,7 @@ describe('the list of the released provider', () => {
   });
 
   test.each([
-    ['guards that appear from nowhere', difference('changes', guard, null, 'create')],
+    ['exclusives that appear from nowhere', difference('changes', exclusive, null, 'create')],
     ['reads that the released provider makes besides', difference('plan calls', 'ListUserPolicies', '5', '6')],
     ['another user whose boundary is not seen', difference('drift', 'aws_iam_user.member_bo', 'update', null, six)],
     ['a boundary not seen in another step', difference('drift', 'aws_iam_user.member_gus', 'update', null)],

@@ -34,7 +34,7 @@ test('meta-arguments are no attributes of a resource', () => {
   expect([...(CONFIGURED.get('aws_iam_user') ?? [])].sort()).toEqual(['name', 'permissions_boundary', 'tags']);
 });
 
-test('changes are told by address, actions and changed attributes, no-ops left out', () => {
+test('changes are recorded by address, actions and changed attributes, no-ops left out', () => {
   const facts = planFacts(
     plan({
       changes: [
@@ -86,7 +86,7 @@ test('a value that is not known yet counts as changed', () => {
   ]);
 });
 
-test('what is taken over is told, whether it changes or not', () => {
+test('what is taken over is recorded, whether it changes or not', () => {
   const taken = (name: string, actions: readonly string[], after: object) => ({
     ...resource('aws_iam_user', name, actions, { name }, after),
     change: { actions, before: { name }, after, importing: { id: name } },

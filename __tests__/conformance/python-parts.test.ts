@@ -17,7 +17,7 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-/** A `python3` that answers as told: `$1` is its first argument. */
+/** A `python3` that answers as recorded: `$1` is its first argument. */
 async function pretend(script: string): Promise<void> {
   await writeFile(join(home, 'bin', 'python3'), `#!/bin/sh\n${script}\n`);
   await chmod(join(home, 'bin', 'python3'), 0o755);

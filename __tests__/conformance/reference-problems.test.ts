@@ -1,8 +1,8 @@
 import type { StepRecord } from '../../conformance/compare-steps.ts';
+import { EVE_LEFT, FIRST_TEAM, NARROWED, TODAY, WITH_EVE } from '../../conformance/lifecycle-team.ts';
+import { CHANGED_BEHIND_EXCLUSIVES, MANUALLY_CHANGED } from '../../conformance/manual-changes.ts';
 import { accessTable } from '../../conformance/read-account.ts';
 import { referenceProblems } from '../../conformance/reference-problems.ts';
-import { EVE_LEFT, FIRST_TEAM, NARROWED, TODAY, WITH_EVE } from '../../conformance/story-team.ts';
-import { TAMPERED, TAMPERED_BEHIND_THE_GUARDS } from '../../conformance/tamperings.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import type { Team } from '../../src/team/team.ts';
 
@@ -27,9 +27,9 @@ const GOOD: readonly StepRecord[] = [
   record('a member joins', WITH_EVE),
   record('a role is narrowed', NARROWED),
   record('a member with a key leaves', EVE_LEFT),
-  record('six tamperings', null, { plan: { changes: [], drift: TAMPERED } }),
+  record('six manual changes', null, { plan: { changes: [], drift: MANUALLY_CHANGED } }),
   record('repaired', EVE_LEFT),
-  record('six more, behind the guards', null, { plan: { changes: [], drift: TAMPERED_BEHIND_THE_GUARDS } }),
+  record('six more, behind the exclusives', null, { plan: { changes: [], drift: CHANGED_BEHIND_EXCLUSIVES } }),
   record('repaired again', EVE_LEFT),
   record('taken over after the state was lost', EVE_LEFT),
   record('nothing to do after that', EVE_LEFT),
@@ -50,7 +50,12 @@ const WRONG: readonly [string, string, Partial<StepRecord>, string][] = [
   ['somebody is missing', 'a member joins', { access: GOOD[0]!.access }, 'access'],
   ['a second plan finds something', 'nothing to do', { plan: { changes: ['x: create'], drift: [] } }, 'not empty'],
   ['a repair leaves drift', 'repaired', { plan: { changes: [], drift: ['x: update (a)'] } }, 'not empty'],
-  ['a tampering is missed', 'six tamperings', { plan: { changes: [], drift: TAMPERED.slice(1) } }, 'what is found'],
+  [
+    'a manual change is missed',
+    'six manual changes',
+    { plan: { changes: [], drift: MANUALLY_CHANGED.slice(1) } },
+    'what is found',
+  ],
   ['a group is left', 'all gone', { account: { 'policy a name': '""', 'group g path': '"/"' } }, 'are left'],
   ['a plan asks once more', 'nothing to do', { planCalls: { ...PLAN_CALLS, GetUser: 16 } }, '53 calls'],
   ['limits come too late', 'a member joins', { broken: ['eve was put into a group'] }, 'eve was put'],
@@ -62,6 +67,6 @@ test.each(WRONG)('it does not where %s', (_name, step, change, words) => {
   expect(problems[0]).toContain(words);
 });
 
-test('a story that ended early is told', () => {
-  expect(referenceProblems(GOOD.slice(0, -1))).toEqual(['the boundary gone: the story did not come this far']);
+test('a lifecycle that ended early is recorded', () => {
+  expect(referenceProblems(GOOD.slice(0, -1))).toEqual(['the boundary gone: the lifecycle did not come this far']);
 });

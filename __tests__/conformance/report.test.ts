@@ -27,11 +27,11 @@ describe('what a comparison came to', () => {
     });
   });
 
-  test('differences on purpose are counted by their reason and told', () => {
-    const explained = [{ reason: 'it has no guards', count: 12 }];
+  test('differences on purpose are counted by their reason and recorded', () => {
+    const explained = [{ reason: 'it has no exclusive-policy resources', count: 12 }];
     expect(outcomeOf({ unexpected: [], explained, stale: [] })).toEqual({
       result: 'equal but for 1 difference on purpose',
-      onPurpose: ['it has no guards'],
+      onPurpose: ['it has no exclusive-policy resources'],
       problems: [],
     });
   });
@@ -43,11 +43,13 @@ describe('what a comparison came to', () => {
   });
 
   test('a reason that explains nothing is a problem too', () => {
-    expect(outcomeOf({ unexpected: [], explained: [], stale: ['it has no guards'] }).problems).toHaveLength(1);
+    expect(
+      outcomeOf({ unexpected: [], explained: [], stale: ['it has no exclusive-policy resources'] }).problems,
+    ).toHaveLength(1);
   });
 });
 
-test('the table escapes what would end a cell, and tells differences on purpose below', () => {
+test('the table escapes what would end a cell, and lists differences on purpose below', () => {
   const report = markdownReport([ROW, { ...ROW, account: 'moto', result: 'equal but', onPurpose: ['it is laxer'] }]);
   expect(report).toContain('| ours | ours | Terraform 1.15.5 | changes \\| drift | equal |');
   expect(report).toContain('Differences on purpose, moto, ours, Terraform 1.15.5:\n\n- it is laxer');

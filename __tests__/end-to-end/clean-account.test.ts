@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { EVE_LEFT, FIRST_TEAM, NARROWED, WITH_EVE } from '../../conformance/story-team.ts';
+import { EVE_LEFT, FIRST_TEAM, NARROWED, WITH_EVE } from '../../conformance/lifecycle-team.ts';
 import { lookFast, lookWhole } from '../../src/cli/drift/look.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import { activeMembers, type Team } from '../../src/team/team.ts';

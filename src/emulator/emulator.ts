@@ -26,7 +26,7 @@ export class EmulatorFailed extends Error {
 export interface EmulatorOptions {
   /** Where the account is kept; null keeps it in memory. */
   readonly dir: string | null;
-  /** What an account in memory starts with. It is taken over, not copied: whoever gives it can look on. */
+  /** The data of an account in memory. It is used, not copied, so that the caller can read it. */
   readonly memory?: EmulatorMemory;
   /** 12 digits, for a new account; one that exists in `dir` keeps its own. */
   readonly accountId: string;
@@ -34,7 +34,7 @@ export interface EmulatorOptions {
   readonly clock?: () => Date;
   readonly faults?: Faults;
   readonly onCall?: OnCall;
-  /** `server` for what lives on until it is told to end: commands connect to it. */
+  /** `server` runs until it is stopped; commands connect to it. */
   readonly kind?: 'server' | 'command';
   /** The port of 127.0.0.1 to listen on; any free one where it is left out. */
   readonly port?: number;
@@ -57,8 +57,8 @@ export interface EmulatorOptions {
  * real.
  *
  * What it is not: it has no roles, no identity providers, no organisation, no S3, no console, no policy simulator, and
- * no propagation delay (a change is seen at once). MTurk publishes nothing and pays nobody. A signature's age is not
- * looked at. Passwords and MFA codes are taken but open nothing. CloudTrail has the newest 2,000 calls that wanted to
+ * no propagation delay (a change is seen at once). MTurk publishes nothing and makes no payments. A signature's age is not
+ * checked. Passwords and MFA codes are taken but open nothing. CloudTrail has the newest 2,000 calls that wanted to
  * change something in IAM, at once and not after minutes, and nothing of calls that only read.
  */
 export interface Emulator {
@@ -71,7 +71,7 @@ export interface Emulator {
   readonly connected: boolean;
   /** Every call so far, in order. */
   readonly calls: readonly LoggedCall[];
-  /** What goes wrong from now on; setting it starts its counters anew. */
+  /** What goes wrong from now on; setting it resets its counters. */
   faults: Faults;
   /** The environment that makes an engine keep a stack's state here and change this account. */
   engineEnv(stack: string): Record<string, string>;
@@ -242,7 +242,7 @@ async function providerOf(
   options: EmulatorOptions,
 ): Promise<RunningProvider | null> {
   if (options.provider === false) return null;
-  // Loaded here, so that whoever wants the account alone does not wait for gRPC.
+  // Loaded here, so that a command that needs no provider does not load gRPC.
   const { startProvider } = await import('./provider/provider.ts');
   const { providerAttempts: maxAttempts } = options;
   return startProvider({

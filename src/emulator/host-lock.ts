@@ -11,13 +11,13 @@ export interface HostRecord {
   readonly pid: number;
   readonly kind: 'server' | 'command';
   readonly endpoint: string;
-  /** What the host answers to under `/emulator/`; whoever can read this file is its user. */
+  /** The host answers under `/emulator/<token>`; the file's mode restricts it to its user. */
   readonly token: string;
 }
 
 /**
  * Makes this process the host of a directory, or says who is. A host that is gone (its process, or whatever listened
- * at its address) is replaced. The file appears whole or not at all, so nobody reads half of it.
+ * at its address) is replaced. The file appears whole or not at all, so no process reads half of it.
  */
 export async function claimHost(dir: string, record: HostRecord): Promise<HostRecord | null> {
   const file = join(dir, HOST_FILE);
@@ -34,7 +34,7 @@ export function leaveHost(dir: string, record: HostRecord): void {
   if (readHost(dir)?.token === record.token) rmSync(join(dir, HOST_FILE), { force: true });
 }
 
-/** Who hosts a directory, alive or not; null where nobody does. */
+/** Who hosts a directory, alive or not; null if none does. */
 export function readHost(dir: string): HostRecord | null {
   return readRecord(join(dir, HOST_FILE));
 }
@@ -47,7 +47,7 @@ function readRecord(file: string): HostRecord | null {
   }
 }
 
-/** Whether a host still answers. A busy one is slow, a dead one refuses the connection or is somebody else. */
+/** Whether a host still answers. A busy one is slow, a dead one refuses the connection, or its port is another program's. */
 export async function isHosting(host: HostRecord): Promise<boolean> {
   if (!isRunning(host.pid)) return false;
   try {

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
+import { EVENTS_FILE } from './account/event-history.ts';
 import { ACCOUNT_FILE, JOURNAL_FILE } from './account/storage.ts';
-import { TRAIL_FILE } from './account/trail.ts';
 import { HOST_FILE, isHosting, REMOVING_FILE, readHost } from './host-lock.ts';
 import { STATE_DIRECTORY } from './state-store.ts';
 
@@ -10,8 +10,8 @@ const OWN = [
   ACCOUNT_FILE,
   `${ACCOUNT_FILE}.new`,
   JOURNAL_FILE,
-  TRAIL_FILE,
-  `${TRAIL_FILE}.new`,
+  EVENTS_FILE,
+  `${EVENTS_FILE}.new`,
   HOST_FILE,
   REMOVING_FILE,
 ];

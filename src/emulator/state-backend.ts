@@ -9,7 +9,7 @@ const JSON_TYPE = 'application/json';
 
 /** Terraform's HTTP backend for the states of this account's stacks, with locks that know their run. */
 export interface StateBackend {
-  /** What whoever wants a state must know: it stands in the addresses, and in the file that only our user reads. */
+  /** Required for every request for a state: part of the addresses, and in the file that only our user reads. */
   readonly token: string;
   /** The answer to a request for a state, null where it asks for something else. */
   answer(request: SignedRequest): WireAnswer | null;
@@ -31,7 +31,7 @@ export function stateAddress(endpoint: string, token: string, stack: string, { p
 /**
  * Answers as https://developer.hashicorp.com/terraform/language/backend/http describes: GET, POST and DELETE on the
  * state, LOCK and UNLOCK with the lock's JSON, 423 with the holder's where it is taken. A lock outlives neither the
- * run nor the process that it names, so an engine that was killed blocks nobody.
+ * run nor the process that it names, so a killed engine blocks no other.
  */
 export function openStateBackend(store: StateStore): StateBackend {
   const token = randomBytes(18).toString('base64url');

@@ -4,14 +4,14 @@ import { isRunning } from './host-lock.ts';
 export interface StateLock {
   /** Terraform's id of the lock. */
   readonly id: string;
-  /** The engine's own JSON about it, handed to whoever is refused. */
+  /** The engine's own JSON about it, returned to a client that is refused. */
   readonly info: string;
   readonly pid: number;
   readonly run: string;
 }
 
 export interface StateLocks {
-  /** Who holds the lock, null where nobody who still lives does. */
+  /** The lock of a process that still runs; null if there is none. */
   holder(name: string): StateLock | null;
   /** Null where the lock was taken, else who holds it. */
   take(name: string, lock: Omit<StateLock, 'id'>): StateLock | null;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EVE_LEFT, FIRST_TEAM, NARROWED, WITH_EVE } from '../../../conformance/story-team.ts';
+import { EVE_LEFT, FIRST_TEAM, NARROWED, WITH_EVE } from '../../../conformance/lifecycle-team.ts';
 import type { AccessModel } from '../../../src/access/model.ts';
 import { differenceKey } from '../../../src/access/model-difference.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';

@@ -10,7 +10,7 @@ import {
   type LookupEventsCommandOutput,
 } from '@aws-sdk/client-cloudtrail';
 import type { IAMClient } from '@aws-sdk/client-iam';
-import { directoryTrail, type TrailRecord } from '../../../src/emulator/account/trail.ts';
+import { type CloudTrailRecord, directoryHistory } from '../../../src/emulator/account/event-history.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import { callIam, iamOf, type Key, keyOf, openAccount, outcome, policy } from '../clients.ts';
 
@@ -282,7 +282,7 @@ describe('an account of a directory', () => {
       await callIam(own, 'CreateUser', { UserName: name });
       own.destroy();
       await kept.close();
-      appendFileSync(join(dir, 'account.trail'), '{"id":"torn');
+      appendFileSync(join(dir, 'cloudtrail-events'), '{"id":"torn');
     }
     const again = await openAccount({ dir });
     const answer = await lookUp({}, client(again.rootCredentials, again.endpoint));
@@ -296,8 +296,8 @@ describe('an account of a directory', () => {
 
   test('its file does not grow for ever', () => {
     const file = join(dir, 'long.trail');
-    const trail = directoryTrail(file, 10_000);
-    const record = (index: number): TrailRecord => ({
+    const trail = directoryHistory(file, 10_000);
+    const record = (index: number): CloudTrailRecord => ({
       ...{ id: randomUUID(), name: 'CreateUser', source: 'iam.amazonaws.com', at: '2026-11-25T08:00:00Z' },
       ...{ user: 'root', key: 'AKIA', resources: [], event: `${index}`.padEnd(200, '.') },
     });
@@ -310,6 +310,6 @@ describe('an account of a directory', () => {
     expect(trail.events().at(-1)?.event).toMatch(/^149\./);
     expect(trail.events().length).toBeGreaterThan(20);
     trail.close();
-    expect(directoryTrail(file).events()).toEqual(trail.events());
+    expect(directoryHistory(file).events()).toEqual(trail.events());
   });
 });

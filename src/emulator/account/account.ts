@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { type EventHistory, memoryHistory } from './event-history.ts';
 import { idOf, secretOf } from './ids.ts';
 import type { AccessKeyRecord, AccountState, GroupRecord, PolicyRecord, UserRecord } from './state.ts';
-import { memoryTrail, type Trail } from './trail.ts';
 
 /** Who makes a call. */
 export type Caller =
@@ -36,10 +36,10 @@ export interface Account {
   readonly bounded: Map<string, Set<string>>;
   /** Access key id -> its owner. */
   readonly keys: Map<string, KeyOwner>;
-  readonly trail: Trail;
+  readonly history: EventHistory;
 }
 
-/** An account as AWS hands it over: nobody in it but its root. */
+/** A new account: it has its root user only. */
 export function emptyState(accountId: string, now: string, seed = randomBytes(16).toString('hex')): AccountState {
   const rootKey = idOf(`${accountId}:root`, 'AKIA');
   return {
@@ -60,7 +60,7 @@ export function emptyState(accountId: string, now: string, seed = randomBytes(16
 }
 
 /** The account of a state; the state is taken over, not copied. */
-export function accountOf(state: AccountState, trail: Trail = memoryTrail()): Account {
+export function accountOf(state: AccountState, history: EventHistory = memoryHistory()): Account {
   const account: Account = {
     state,
     users: new Map(),
@@ -70,7 +70,7 @@ export function accountOf(state: AccountState, trail: Trail = memoryTrail()): Ac
     attachments: new Map(),
     bounded: new Map(),
     keys: new Map(),
-    trail,
+    history,
   };
   account.keys.set(state.root.id, { caller: { kind: 'root', accessKeyId: state.root.id }, key: state.root });
   for (const key of state.rootKeys ?? []) indexRootKey(account, key);

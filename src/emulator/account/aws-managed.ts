@@ -30,7 +30,7 @@ const KNOWN: readonly Known[] = [
     updated: '2015-02-06T18:39:46Z',
   },
   {
-    // What somebody attaches in an emergency.
+    // Attached in emergencies.
     name: 'AWSDenyAll',
     document: {
       Version: '2012-10-17',

@@ -11,7 +11,7 @@ import type { AccessKeyRecord } from './state.ts';
 
 const KEYS_PER_USER = QUOTAS.accessKeysPerUser;
 
-/** A user, or the root user when she asks for her own. */
+/** A user, or the root user for its own keys. */
 interface KeyHolder {
   /** Null for the root user. */
   readonly name: string | null;

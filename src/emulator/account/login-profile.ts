@@ -14,7 +14,7 @@ function loginOf(user: UserRecord): LoginProfileRecord | AwsError {
   return user.login ?? noSuchEntity(`Login Profile for User ${user.name} cannot be found.`);
 }
 
-/** IAM's default password policy: eight characters, three of four kinds. The password itself is not kept: nobody signs in here. */
+/** IAM's default password policy: eight characters, three of four kinds. The password is not kept, because no one can sign in here. */
 function checkedPassword(password: string): AwsError | null {
   const kinds = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/].filter((kind) => kind.test(password)).length;
   if (password.length >= SHORTEST_PASSWORD && kinds >= 3) return null;

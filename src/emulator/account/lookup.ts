@@ -11,7 +11,7 @@ export function namedUser(account: Account, params: Params): UserRecord | AwsErr
   return account.users.get(name.toLowerCase()) ?? noSuchEntity(`The user with name ${name} cannot be found.`);
 }
 
-/** The user that a call names, or the caller where it names nobody. */
+/** The user that a call names, else the caller. */
 export function namedUserOrCaller(account: Account, params: Params, call: CallContext): UserRecord | AwsError {
   if (text(params, 'UserName') !== null) return namedUser(account, params);
   const user = call.caller.kind === 'user' ? account.state.users[call.caller.userId] : undefined;

@@ -72,7 +72,7 @@ function userResource(account: Account, params: Params, call: CallContext): stri
   const name = text(params, 'UserName');
   const own = call.caller.kind === 'user' ? account.state.users[call.caller.userId] : undefined;
   const user = name === null ? own : account.users.get(name.toLowerCase());
-  // A user who does not exist is looked for without a path, so a path-scoped reader is denied and not told "no such user".
+  // A user who does not exist has no path, so a caller whose policy names a path gets AccessDenied, not NoSuchEntity.
   return user === undefined ? userArn(account.state, { path: '/', name: name ?? '' }) : userArn(account.state, user);
 }
 

@@ -10,7 +10,7 @@ import type { PolicyRecord, PolicyVersionRecord } from './state.ts';
 
 const VERSIONS_LIMIT = QUOTAS.policyVersions;
 
-/** The policy that a call wants to change: AWS's own belong to nobody here. */
+/** The policy that a call changes; policies of AWS cannot be changed. */
 export function customerPolicy(account: Account, params: Params): PolicyRecord | AwsError {
   const policy = namedPolicy(account, params);
   if (isAwsError(policy)) return policy;

@@ -111,7 +111,7 @@ export interface PolicyRecord {
 interface VirtualMfaRecord {
   readonly serial: string;
   readonly created: string;
-  /** Id of the user who has it, null while it is nobody's. */
+  /** ID of the user it is assigned to; null if it is not assigned. */
   user: string | null;
 }
 
@@ -129,7 +129,7 @@ export interface AccountState {
   sequence: number;
   /** What this tool works with; it stands for the administrator and is in no report. */
   readonly root: AccessKeyRecord;
-  /** Keys that the root user made for herself, which nobody should; left out where she never did. */
+  /** Access keys of the root user; left out if there never were any. */
   rootKeys?: AccessKeyRecord[];
   readonly aliases: string[];
   /** By id. */

@@ -2,10 +2,10 @@ import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync
 import { join } from 'node:path';
 import { type Account, accountOf, type CallContext, emptyState } from './account.ts';
 import { isAwsError } from './aws-error.ts';
+import { directoryHistory, EVENTS_FILE } from './event-history.ts';
 import { IAM_OPERATIONS } from './operations.ts';
 import type { Params } from './params.ts';
 import type { AccountState } from './state.ts';
-import { directoryTrail, TRAIL_FILE } from './trail.ts';
 import { writeWhole } from './write-whole.ts';
 
 export const ACCOUNT_FILE = 'account.json';
@@ -40,7 +40,7 @@ export function directoryStorage(dir: string, accountId: string, now: string): S
   const file = join(dir, ACCOUNT_FILE);
   const journalFile = join(dir, JOURNAL_FILE);
   const state = existsSync(file) ? readState(readFileSync(file, 'utf8')) : emptyState(accountId, now);
-  const account = accountOf(state, directoryTrail(join(dir, TRAIL_FILE)));
+  const account = accountOf(state, directoryHistory(join(dir, EVENTS_FILE)));
   const left = existsSync(journalFile) ? readFileSync(journalFile, 'utf8') : '';
   replay(account, left);
   const journal = openSync(journalFile, 'a', 0o600);
@@ -66,7 +66,7 @@ export function directoryStorage(dir: string, accountId: string, now: string): S
       open = false;
       if (pending > 0) snapshot();
       closeSync(journal);
-      account.trail.close();
+      account.history.close();
     },
   };
 }

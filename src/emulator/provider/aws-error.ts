@@ -30,7 +30,7 @@ export function messageOf(error: unknown): string {
 }
 
 function describe(cause: unknown): { readonly code: string; readonly words: string } {
-  // An answer that is no XML at all makes the SDK add advice for programmers, which helps nobody here.
+  // An answer that is no XML at all makes the SDK add advice for programmers, which is left out.
   const [message = ''] = messageOf(cause).split('\n');
   if (!(cause instanceof Error)) return { code: 'Unknown', words: message };
   // The SDK names the exception's class; the code that the service sent has no suffix.

@@ -80,7 +80,7 @@ async function configure(defaults: ProviderDefaults, request: Request, engine: E
     maxAttempts: settings.maxRetries ?? defaults.maxAttempts,
     defaultTags: settings.defaultTags,
   });
-  // Nobody is asked where both are skipped; an account that is not known is then no allowed one either.
+  // Without both calls the account stays unknown, and an unknown account is not an allowed one.
   const asked = settings.askForAccount || settings.checkCredentials;
   try {
     const account = asked ? await accountOf(session.caller(engine.signal), settings.checkCredentials) : '';

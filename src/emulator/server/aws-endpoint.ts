@@ -5,6 +5,7 @@ import { type AwsError, isAwsError, otherError } from '../account/aws-error.ts';
 import type { Params } from '../account/params.ts';
 import { callerArn } from './authorize.ts';
 import type { LoggedCall } from './call-log.ts';
+import { cloudTrailEvent, tracedIdentity } from './cloudtrail-event.ts';
 import { CLOUDTRAIL_SERVICE } from './cloudtrail-service.ts';
 import { callerContext } from './context.ts';
 import type { FaultPlan } from './faults.ts';
@@ -12,7 +13,6 @@ import { MTURK_SERVICE } from './mturk-service.ts';
 import { IAM_SERVICE, STS_SERVICE } from './query-service.ts';
 import type { Service, ServiceCall, WireAnswer } from './service.ts';
 import { authenticate, type SignedRequest, scopeOf } from './signature.ts';
-import { tracedIdentity, trailEvent } from './trail-event.ts';
 
 const SERVICES: ReadonlyMap<string, Service> = new Map(
   [IAM_SERVICE, STS_SERVICE, MTURK_SERVICE, CLOUDTRAIL_SERVICE].map((service) => [service.name, service]),
@@ -31,7 +31,7 @@ export interface ObservedCall {
 /** Answering `drop` ends the connection without an answer, as a killed network does. */
 export type OnCall = (call: ObservedCall) => Promise<'continue' | 'drop'>;
 
-/** What the endpoint needs from whoever hosts it. */
+/** What the endpoint needs from its host. */
 export interface EndpointHost {
   readonly account: Account;
   now(): Date;
@@ -107,7 +107,7 @@ async function answerCall(
   if (read.isTraced) {
     const userAgent = request.headers['user-agent'] ?? '';
     const traced = { action, params: read.params as Params, call, identity, reply, requestId, sourceIp, userAgent };
-    host.account.trail.record(trailEvent(host.account, traced));
+    host.account.history.record(cloudTrailEvent(host.account, traced));
   }
   if ((await host.onCall?.({ ...observed, phase: 'after' })) === 'drop') return null;
   if (isAwsError(reply)) return refuse(reply);

@@ -5,7 +5,7 @@ export interface LoggedCall {
   /** Signing name of the service: `iam`. */
   readonly service: string;
   readonly action: string;
-  /** ARN of the caller, null where nobody could be made out. */
+  /** ARN of the caller, null if the caller could not be identified. */
   readonly principal: string | null;
   /** AWS's code of the refusal, null where the call was carried out. */
   readonly error: string | null;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type AwsError, isAwsError, otherError } from '../account/aws-error.ts';
-import type { TrailRecord } from '../account/trail.ts';
+import type { CloudTrailRecord } from '../account/event-history.ts';
 import { authorize } from './authorize.ts';
 import { JSON_1_1, readJson, refuseJson } from './json-protocol.ts';
 import type { Service, ServiceCall } from './service.ts';
@@ -36,22 +36,22 @@ function read(request: SignedRequest): ServiceCall | AwsError {
     run(account, { now }) {
       const asked = readLookup(params, Date.parse(now));
       if (isAwsError(asked)) return asked;
-      const body = lookUp(account.trail.events(), asked);
+      const body = lookUp(account.history.events(), asked);
       return isAwsError(body) ? body : { body, changed: false };
     },
   };
 }
 
 interface Lookup {
-  readonly matches: (event: TrailRecord) => boolean;
+  readonly matches: (event: CloudTrailRecord) => boolean;
   readonly size: number;
-  /** Id of the last event that was told. */
+  /** ID of the last event of the page before. */
   readonly after: string | null;
   /** What a token is good for: the same question alone. */
   readonly digest: string;
 }
 
-type Attribute = (event: TrailRecord) => readonly string[];
+type Attribute = (event: CloudTrailRecord) => readonly string[];
 
 const ATTRIBUTES: Readonly<Record<string, Attribute>> = {
   EventId: ({ id }) => [id],
@@ -92,7 +92,7 @@ function readLookup(params: Readonly<Record<string, unknown>>, now: number): Loo
   };
 }
 
-function readAttribute(written: unknown): ((event: TrailRecord) => boolean) | AwsError {
+function readAttribute(written: unknown): ((event: CloudTrailRecord) => boolean) | AwsError {
   if (written === undefined || (Array.isArray(written) && written.length === 0)) return () => true;
   const wrong = (reason: string): AwsError => otherError('InvalidLookupAttributesException', 400, reason);
   if (!Array.isArray(written) || written.length > 1) return wrong('You can specify only one lookup attribute.');
@@ -114,30 +114,30 @@ function readRange(
   return { start: Math.max(from ?? 0, now - KEPT_MS), end: to ?? now };
 }
 
-/** The id that a token stands for; undefined for a token of another question, or of nobody. */
+/** The id that a token stands for; undefined for a token of another query, or an invalid one. */
 function readToken(token: unknown, digest: string): string | undefined {
   const [asked, id] = Buffer.from(String(token), 'base64url').toString().split(' ');
   return asked === digest ? id : undefined;
 }
 
-function lookUp(events: readonly TrailRecord[], { matches, size, after, digest }: Lookup): object | AwsError {
+function lookUp(events: readonly CloudTrailRecord[], { matches, size, after, digest }: Lookup): object | AwsError {
   // Newest first; of two in the same second the later one. Sorting is stable.
   const found = [...events]
     .reverse()
     .filter(matches)
     .sort((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0));
-  const told = after === null ? 0 : found.findIndex(({ id }) => id === after) + 1;
-  if (after !== null && told === 0) return otherError('InvalidNextTokenException', 400, 'Invalid token.');
-  const page = found.slice(told, told + size);
+  const start = after === null ? 0 : found.findIndex(({ id }) => id === after) + 1;
+  if (after !== null && start === 0) return otherError('InvalidNextTokenException', 400, 'Invalid token.');
+  const page = found.slice(start, start + size);
   const last = page.at(-1);
-  const isMore = last !== undefined && told + size < found.length;
+  const isMore = last !== undefined && start + size < found.length;
   return {
     Events: page.map(answered),
     ...(isMore ? { NextToken: Buffer.from(`${digest} ${last.id}`).toString('base64url') } : {}),
   };
 }
 
-function answered({ id, name, source, at, user, key, resources, event }: TrailRecord): object {
+function answered({ id, name, source, at, user, key, resources, event }: CloudTrailRecord): object {
   return {
     EventId: id,
     EventName: name,

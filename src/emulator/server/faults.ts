@@ -36,7 +36,7 @@ export function planFaults(faults: Faults): FaultPlan {
     before(action, identity) {
       calls += 1;
       if (calls === faults.failCall) {
-        return otherError('InvalidInput', 400, `The emulator was told to fail call ${calls} (${action}).`);
+        return otherError('InvalidInput', 400, `The emulator is configured to fail call ${calls} (${action}).`);
       }
       const attempt = (attempts.get(identity) ?? 0) + 1;
       if (faults.throttleFirst !== undefined) {

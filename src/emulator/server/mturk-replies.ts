@@ -14,7 +14,7 @@ const REQUEST = 'QualificationRequest';
 
 /**
  * What an account that never published anything is answered. What names a thing that does not exist gets MTurk's
- * RequestError, so that being allowed is always told apart from being denied (AccessDeniedException).
+ * RequestError, so that an allowed call always differs from a denied one (AccessDeniedException).
  */
 export function mturkReply(operation: Operation, input: Input, account: Account, call: CallContext): Answer | AwsError {
   return REPLIES[operation](input, account, call);

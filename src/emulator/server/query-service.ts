@@ -45,7 +45,7 @@ function readIamCall(form: string): ServiceCall | AwsError {
   return {
     action,
     params,
-    // A report changes nothing that anybody asks the trail about.
+    // A report changes nothing that CloudTrail events are looked up for.
     isTraced: operation.writes && action !== 'GenerateCredentialReport',
     authorize(account, call, context) {
       const asked = { ...context, ...iamContext(account, action, params) };

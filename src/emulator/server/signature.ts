@@ -27,7 +27,7 @@ export interface Scope {
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256\s+Credential=([^/,\s]+)\/(\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request,\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/;
 
-/** What a request says of its own signature, or why nobody can be made out of it. */
+/** What a request says of its own signature, or why the caller cannot be identified. */
 export function scopeOf(request: SignedRequest): Scope | AwsError {
   const header = request.headers.authorization;
   if (header === undefined) {
@@ -40,7 +40,7 @@ export function scopeOf(request: SignedRequest): Scope | AwsError {
   return { accessKeyId, day, region, service, signedHeaders: signedHeaders.split(';'), signature };
 }
 
-/** Who signed a request, or AWS's refusal: unknown or inactive keys and wrong secrets are told apart as AWS does. */
+/** Who signed a request, or AWS's refusal: unknown or inactive keys and wrong secrets are different errors, as with AWS. */
 export async function authenticate(account: Account, request: SignedRequest): Promise<KeyOwner | AwsError> {
   const scope = scopeOf(request);
   if (isAwsError(scope)) return scope;

@@ -2,10 +2,10 @@ import { type Capability, OPERATIONS, type Operation, operationsOf } from '../sr
 import { DEFAULT_SETTINGS } from '../src/team/settings.ts';
 import type { Member, Role, Team } from '../src/team/team.ts';
 
-/** The account id that moto uses and cannot be told otherwise without more patches. */
+/** The account id that moto uses and cannot be configured otherwise without more patches. */
 export const ACCOUNT = '123456789012';
 export const LAB = 'perception-lab';
-/** The day of the story; nothing in it depends on when it is played. */
+/** The day of the lifecycle; nothing in it depends on when it is played. */
 export const TODAY = '2026-11-25';
 
 const READER: readonly Capability[] = ['results:read'];
@@ -34,7 +34,7 @@ function member(key: string, roles: readonly string[], more: Partial<Member> = {
 const EVERYTHING: readonly Operation[] = OPERATIONS;
 
 /**
- * The lab of the story: a role of each kind (own policy, a Deny, AWS's policy), and a member with an end, one
+ * The lab of the lifecycle: a role of each kind (own policy, a Deny, AWS's policy), and a member with an end, one
  * suspended, one with neither.
  */
 export const FIRST_TEAM: Team = {

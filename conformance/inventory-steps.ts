@@ -2,8 +2,8 @@ import type { IAMClient } from '@aws-sdk/client-iam';
 import * as iamModule from '@aws-sdk/client-iam';
 import { type Inventory, takeInventory } from '../src/aws/inventory/inventory.ts';
 import { labPath } from '../src/team/names.ts';
+import { ACCOUNT, LAB, TODAY } from './lifecycle-team.ts';
 import { CERTIFICATE, SSH_PUBLIC_KEY } from './scenarios-credentials.ts';
-import { ACCOUNT, LAB, TODAY } from './story-team.ts';
 
 const PATH = labPath(LAB);
 const CAP = `arn:aws:iam::${ACCOUNT}:policy/mturk-boundary/${LAB}`;
@@ -14,8 +14,8 @@ const CODES = { AuthenticationCode1: '123456', AuthenticationCode2: '654321' };
 const allow = (action: string): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
 
-/** What was told of an account at one point of the story. */
-export interface Told {
+/** What an inventory recorded at one point of the lifecycle. */
+export interface RecordedInventory {
   readonly step: string;
   readonly inventory: Inventory;
 }
@@ -23,26 +23,26 @@ export interface Told {
 type Call = (name: string, input: object) => Promise<Readonly<Record<string, Readonly<Record<string, string>>>>>;
 
 /**
- * Fills an account with all that an inventory tells, and takes it before and after somebody has changed it by hand.
+ * Fills an account with all that an inventory reads, and takes it before and after manual changes.
  * `later` lets four hours go by, after which AWS makes a new credential report.
  */
-export async function tellInventories(iam: IAMClient, later: () => void): Promise<readonly Told[]> {
+export async function recordInventories(iam: IAMClient, later: () => void): Promise<readonly RecordedInventory[]> {
   const call: Call = async (name, input) => {
     const Command = Reflect.get(iamModule, `${name}Command`) as new (given: object) => Parameters<IAMClient['send']>[0];
     return (await iam.send(new Command(input))) as unknown as Awaited<ReturnType<Call>>;
   };
-  const tell = async (step: string, scope: 'access' | 'all'): Promise<Told> => ({
+  const record = async (step: string, scope: 'access' | 'all'): Promise<RecordedInventory> => ({
     step,
     inventory: await take(iam, scope),
   });
   await makeLab(call);
   await giveCredentials(call);
-  const lab = await tell('a lab with credentials of every kind', 'all');
-  const first = await tell('the first part alone', 'access');
+  const lab = await record('a lab with credentials of every kind', 'all');
+  const first = await record('the first part alone', 'access');
   await changeByHand(call);
-  const changed = await tell('changed by hand', 'all');
+  const changed = await record('after manual changes', 'all');
   later();
-  return [lab, first, changed, await tell('four hours later', 'all')];
+  return [lab, first, changed, await record('four hours later', 'all')];
 }
 
 function take(iam: IAMClient, scope: 'access' | 'all'): Promise<Inventory> {

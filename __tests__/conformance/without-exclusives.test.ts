@@ -1,4 +1,4 @@
-import { GUARDS, withoutGuards } from '../../conformance/without-guards.ts';
+import { EXCLUSIVE_TYPES, withoutExclusives } from '../../conformance/without-exclusives.ts';
 
 const CONFIGURATION = {
   terraform: { backend: { local: {} }, required_providers: { aws: { source: 'aws', version: '6.25.0' } } },
@@ -11,7 +11,7 @@ const CONFIGURATION = {
         depends_on: ['aws_iam_user_policies_exclusive.member_bo', 'aws_iam_user.member_bo'],
       },
     },
-    ...Object.fromEntries(GUARDS.map((guard) => [guard, { member_bo: { user_name: 'bo' } }])),
+    ...Object.fromEntries(EXCLUSIVE_TYPES.map((exclusive) => [exclusive, { member_bo: { user_name: 'bo' } }])),
   },
 };
 
@@ -22,10 +22,10 @@ interface Configuration {
 }
 
 function adapted(configuration: object): Configuration {
-  return JSON.parse(withoutGuards(JSON.stringify(configuration), 'http://127.0.0.1:1')) as Configuration;
+  return JSON.parse(withoutExclusives(JSON.stringify(configuration), 'http://127.0.0.1:1')) as Configuration;
 }
 
-test('the four guards go, with what depends on them, and nothing else does', () => {
+test('the four exclusive-policy resources go, with what depends on them, and nothing else does', () => {
   const { resource } = adapted(CONFIGURATION);
   expect(resource).toEqual({
     aws_iam_user: { member_bo: { name: 'bo' } },

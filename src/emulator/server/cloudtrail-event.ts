@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Account, CallContext, Caller } from '../account/account.ts';
 import { type AwsError, isAwsError } from '../account/aws-error.ts';
+import type { CloudTrailRecord } from '../account/event-history.ts';
 import type { Params, ParamValue } from '../account/params.ts';
 import type { Reply, ReplyValue } from '../account/reply.ts';
-import type { TrailRecord } from '../account/trail.ts';
 import { callerArn } from './authorize.ts';
 import type { ServiceReply } from './service.ts';
 
@@ -45,7 +45,7 @@ const SECRET_PARAMETERS = new Set([
   'AuthenticationCode2',
 ]);
 /** Parts of answers that tell what was made. All else of an answer stays out: some answers hold secrets. */
-const TOLD = new Set(['User', 'Group', 'Policy', 'PolicyVersion', 'AccessKey', 'LoginProfile']);
+const DESCRIBED = new Set(['User', 'Group', 'Policy', 'PolicyVersion', 'AccessKey', 'LoginProfile']);
 const SECRET_ANSWERS = new Set(['SecretAccessKey']);
 const FLAGS = new Set(['SetAsDefault', 'PasswordResetRequired']);
 /** Errors that CloudTrail calls by the SDK's names, not by the wire's. */
@@ -60,9 +60,9 @@ const EXCEPTIONS = new Set([
 
 /**
  * The event of a call, in the form of https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html.
- * Whoever was denied is told of without what was asked for, as AWS does.
+ * The event of a denied call has no request parameters, as with AWS.
  */
-export function trailEvent(account: Account, traced: TracedCall): TrailRecord {
+export function cloudTrailEvent(account: Account, traced: TracedCall): CloudTrailRecord {
   const { action, params, call, identity, reply } = traced;
   const error = isAwsError(reply) ? reply : null;
   const body = isAwsError(reply) ? {} : (reply.body as Reply);
@@ -126,8 +126,8 @@ function parameter(key: string, value: ParamValue): unknown {
 }
 
 function responseElements(body: Reply): Readonly<Record<string, unknown>> | null {
-  const told = Object.entries(body).filter(([key]) => TOLD.has(key));
-  return told.length === 0 ? null : (camelled(Object.fromEntries(told)) as Record<string, unknown>);
+  const described = Object.entries(body).filter(([key]) => DESCRIBED.has(key));
+  return described.length === 0 ? null : (camelled(Object.fromEntries(described)) as Record<string, unknown>);
 }
 
 function camelled(value: ParamValue | ReplyValue): unknown {
@@ -152,9 +152,9 @@ const RESOURCE_TYPES: readonly (readonly [key: string, type: string])[] = [
 ];
 
 /** What an event is found by: names and ARNs that were asked for, and those of what was made. */
-function resourcesOf(params: Params, body: Reply): TrailRecord['resources'] {
-  const made = Object.entries(body).filter(([key]) => TOLD.has(key));
-  const told = [params, ...made.map(([, part]) => part)].flatMap((part) => {
+function resourcesOf(params: Params, body: Reply): CloudTrailRecord['resources'] {
+  const made = Object.entries(body).filter(([key]) => DESCRIBED.has(key));
+  const described = [params, ...made.map(([, part]) => part)].flatMap((part) => {
     if (typeof part !== 'object' || part === null) return [];
     const values = part as Readonly<Record<string, unknown>>;
     const arn = 'PolicyName' in values && typeof values.Arn === 'string' ? [['AWS::IAM::Policy', values.Arn]] : [];
@@ -163,6 +163,6 @@ function resourcesOf(params: Params, body: Reply): TrailRecord['resources'] {
     );
     return [...named, ...arn];
   });
-  const unique = new Map(told.map(([type = '', name = '']) => [`${type} ${name}`, { type, name }]));
+  const unique = new Map(described.map(([type = '', name = '']) => [`${type} ${name}`, { type, name }]));
   return [...unique.values()];
 }

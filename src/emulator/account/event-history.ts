@@ -2,7 +2,7 @@ import { closeSync, existsSync, fstatSync, openSync, readFileSync, writeSync } f
 import { writeWhole } from './write-whole.ts';
 
 /** A call that wanted to change something, as CloudTrail keeps it. */
-export interface TrailRecord {
+export interface CloudTrailRecord {
   readonly id: string;
   /** `AddUserToGroup` */
   readonly name: string;
@@ -18,22 +18,22 @@ export interface TrailRecord {
   readonly event: string;
 }
 
-/** What the account remembers of who called what: beside its state, because nobody's access depends on it. */
-export interface Trail {
+/** The CloudTrail events of the account. They are kept beside its state, because no access depends on them. */
+export interface EventHistory {
   /** The newest ones, oldest first. */
-  events(): readonly TrailRecord[];
-  record(event: TrailRecord): void;
+  events(): readonly CloudTrailRecord[];
+  record(event: CloudTrailRecord): void;
   close(): void;
 }
 
-export const TRAIL_FILE = 'account.trail';
+export const EVENTS_FILE = 'cloudtrail-events';
 
 /** AWS keeps 90 days; here it is a number, so that an account that lives for years stays small. */
 const KEPT = 2_000;
 const KEPT_BYTES = 4 * 1024 * 1024;
 
-export function memoryTrail(): Trail {
-  const events: TrailRecord[] = [];
+export function memoryHistory(): EventHistory {
+  const events: CloudTrailRecord[] = [];
   return {
     events: () => events.slice(-KEPT),
     record(event) {
@@ -45,11 +45,11 @@ export function memoryTrail(): Trail {
 }
 
 /**
- * A line an event. The file is read when somebody asks for the first time: most commands only add to it. It grows to
- * twice of what is kept before it is written anew.
+ * One event a line. The file is read at the first lookup, because most commands only append. It is compacted when it has
+ * twice the size that is kept.
  */
-export function directoryTrail(file: string, keptBytes = KEPT_BYTES): Trail {
-  let read: TrailRecord[] | null = null;
+export function directoryHistory(file: string, keptBytes = KEPT_BYTES): EventHistory {
+  let read: CloudTrailRecord[] | null = null;
   let descriptor: number | null = null;
   let size = 0;
 
@@ -93,13 +93,13 @@ export function directoryTrail(file: string, keptBytes = KEPT_BYTES): Trail {
   };
 }
 
-function readEvents(file: string): TrailRecord[] {
+function readEvents(file: string): CloudTrailRecord[] {
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8')
     .split('\n')
     .flatMap((line) => {
       try {
-        return line === '' ? [] : [JSON.parse(line) as TrailRecord];
+        return line === '' ? [] : [JSON.parse(line) as CloudTrailRecord];
       } catch {
         // torn: its call was never answered
         return [];

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { type Engine, engineTitle } from '../src/terraform/run/engine.ts';
 import { type Aspect, differences, judge, type ListedDifference, type StepRecord } from './compare-steps.ts';
-import { playStory } from './play-story.ts';
 import { outcomeOf, type Row } from './report.ts';
 import { type ProviderChoice, type RunningAccount, withRig } from './rigs.ts';
+import { runLifecycle } from './run-lifecycle.ts';
 
 const ASPECTS: readonly Aspect[] = ['changes', 'drift', 'access', 'account', 'plan calls', 'apply calls'];
 
-/** A combination to play the story on. */
+/** A combination to play the lifecycle on. */
 export interface Combination {
   readonly account: { readonly title: string; readonly start: () => Promise<RunningAccount> };
   readonly provider: { readonly title: string; readonly choice: ProviderChoice };
@@ -22,19 +22,19 @@ export interface Expected {
   readonly listed: readonly ListedDifference[];
 }
 
-/** Plays the story; `say` is told each step. */
-export function tell(combination: Combination, say: (step: string) => void): Promise<readonly StepRecord[]> {
+/** Plays the lifecycle; `say` gets each step. */
+export function record(combination: Combination, say: (step: string) => void): Promise<readonly StepRecord[]> {
   const { account, provider, engine, directory } = combination;
   return withRig({ account: account.start, provider: provider.choice, engine, directory }, (rig) =>
-    playStory(rig, say),
+    runLifecycle(rig, say),
   );
 }
 
-/** The row of a telling that was held against another. */
-export function storyRow(combination: Combination, told: readonly StepRecord[], expected: Expected): Row {
-  const comparison = judge(differences(expected.records, told, ASPECTS), expected.listed);
+/** The row of a run that was held against another. */
+export function lifecycleRow(combination: Combination, recorded: readonly StepRecord[], expected: Expected): Row {
+  const comparison = judge(differences(expected.records, recorded, ASPECTS), expected.listed);
   const outcome = outcomeOf(comparison);
-  const broken = told.flatMap((record) => record.broken.map((promise) => `${record.step}: ${promise}`));
+  const broken = recorded.flatMap((record) => record.broken.map((promise) => `${record.step}: ${promise}`));
   return {
     ...titles(combination),
     compared: expected.compared,
@@ -45,13 +45,13 @@ export function storyRow(combination: Combination, told: readonly StepRecord[], 
   };
 }
 
-/** The row of something that could not be told to its end. */
+/** The row of something that did not end. */
 export function brokenRow(combination: Combination, compared: string, error: unknown): Row {
   const problem = error instanceof Error ? error.message : String(error);
   return {
     ...titles(combination),
     compared,
-    result: 'not told to its end',
+    result: 'did not end',
     onPurpose: [],
     problems: [problem],
     checks: 0,

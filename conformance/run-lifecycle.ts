@@ -13,12 +13,17 @@ import { brokenPromises } from './broken-promises.ts';
 import { isObject } from './canonical.ts';
 import type { StepRecord } from './compare-steps.ts';
 import type { CountingProxy } from './counting-proxy.ts';
+import { ACCOUNT, EVE_LEFT, FIRST_TEAM, LAB, NARROWED, TODAY, WITH_EVE } from './lifecycle-team.ts';
+import {
+  changeBehindExclusives,
+  changeManually,
+  deleteUnmanagedUser,
+  revertBehindExclusives,
+} from './manual-changes.ts';
 import { configuredAttributes, planFacts } from './plan-facts.ts';
 import { accessTable, accountFacts, readAccount } from './read-account.ts';
-import { ACCOUNT, EVE_LEFT, FIRST_TEAM, LAB, NARROWED, TODAY, WITH_EVE } from './story-team.ts';
-import { dismissStranger, tamper, tamperBehindTheGuards, untamperBehindTheGuards } from './tamperings.ts';
 
-/** One account with one provider and one engine, to play the story on. */
+/** One account with one provider and one engine, to play the lifecycle on. */
 export interface Rig {
   readonly engine: Engine;
   /** What the provider calls; it counts. */
@@ -27,52 +32,52 @@ export interface Rig {
   readonly iam: IAMClient;
   /** A directory of its own. */
   readonly directory: string;
-  /** What the engine is told by its environment: keys, provider. */
+  /** The environment of the engine: keys, provider. */
   readonly extra: Environment;
   /** TF_HTTP_* of a stack's state in our backend; null keeps the state in a file. */
   readonly stateOf: (stack: string) => Environment | null;
-  /** Whether the provider has the `*_exclusive` guards. */
-  readonly guarded: boolean;
+  /** Whether the provider has the `*_exclusive` resources. */
+  readonly hasExclusives: boolean;
   /** Adapts the synthesised configuration to the provider; most need nothing. */
   readonly configure: (configuration: string) => string;
 }
 
 /**
- * The story that every rig is told: eight steps, six tamperings more for what only newer providers see, and a state that
+ * The lifecycle that every rig runs: eight steps, six manual changes more for what only newer providers see, and a state that
  * is lost.
  */
-export async function playStory(rig: Rig, say: (step: string) => void): Promise<readonly StepRecord[]> {
-  const story = new Story(rig, say);
-  await story.change('the boundary', 'bootstrap', FIRST_TEAM);
-  await story.change('create', 'team', FIRST_TEAM);
-  await story.change('nothing to do', 'team', FIRST_TEAM);
-  await story.change('a member joins', 'team', WITH_EVE);
-  await story.change('a role is narrowed', 'team', NARROWED);
+export async function runLifecycle(rig: Rig, say: (step: string) => void): Promise<readonly StepRecord[]> {
+  const lifecycle = new Lifecycle(rig, say);
+  await lifecycle.change('the boundary', 'bootstrap', FIRST_TEAM);
+  await lifecycle.change('create', 'team', FIRST_TEAM);
+  await lifecycle.change('nothing to do', 'team', FIRST_TEAM);
+  await lifecycle.change('a member joins', 'team', WITH_EVE);
+  await lifecycle.change('a role is narrowed', 'team', NARROWED);
   await rig.iam.send(new CreateAccessKeyCommand({ UserName: iamName(LAB, 'eve') }));
-  await story.change('a member with a key leaves', 'team', EVE_LEFT);
+  await lifecycle.change('a member with a key leaves', 'team', EVE_LEFT);
 
-  await tamper(rig.iam);
-  await story.find('six tamperings', EVE_LEFT);
-  await story.repair('repaired', EVE_LEFT);
+  await changeManually(rig.iam);
+  await lifecycle.find('six manual changes', EVE_LEFT);
+  await lifecycle.repair('repaired', EVE_LEFT);
 
-  await tamperBehindTheGuards(rig.iam);
-  await story.find('six more, behind the guards', EVE_LEFT);
-  if (!rig.guarded) await untamperBehindTheGuards(rig.iam);
-  await story.repair('repaired again', EVE_LEFT);
-  await dismissStranger(rig.iam);
+  await changeBehindExclusives(rig.iam);
+  await lifecycle.find('six more, behind the exclusives', EVE_LEFT);
+  if (!rig.hasExclusives) await revertBehindExclusives(rig.iam);
+  await lifecycle.repair('repaired again', EVE_LEFT);
+  await deleteUnmanagedUser(rig.iam);
 
-  story.loseState();
-  await story.change('taken over after the state was lost', 'team', EVE_LEFT);
-  await story.change('nothing to do after that', 'team', EVE_LEFT);
+  lifecycle.loseState();
+  await lifecycle.change('taken over after the state was lost', 'team', EVE_LEFT);
+  await lifecycle.change('nothing to do after that', 'team', EVE_LEFT);
 
-  await story.change('all gone', 'team', null);
-  await story.change('the boundary gone', 'bootstrap', null);
-  return story.records;
+  await lifecycle.change('all gone', 'team', null);
+  await lifecycle.change('the boundary gone', 'bootstrap', null);
+  return lifecycle.records;
 }
 
 export type StackName = 'team' | 'bootstrap';
 
-class Story {
+class Lifecycle {
   readonly records: StepRecord[] = [];
   readonly #rig: Rig;
   readonly #say: (step: string) => void;
@@ -118,7 +123,7 @@ class Story {
     await this.#record(step, team, saved, this.#rig.proxy.take(), applyCalls);
   }
 
-  /** The team's state begins anew and empty, and the next plan takes over what the account holds. */
+  /** The team's state is empty again, and the next plan takes over what the account holds. */
   loseState(): void {
     this.#team = { state: 'team-again', takeOver: true };
   }
@@ -162,10 +167,10 @@ class Story {
     applyCalls: StepRecord['applyCalls'],
     broken: readonly string[] = [],
   ): Promise<void> {
-    const told = team ?? EVE_LEFT;
+    const recorded = team ?? EVE_LEFT;
     const configured = configuredAttributes([
-      await this.#configuration('team', told),
-      await this.#configuration('bootstrap', told),
+      await this.#configuration('team', recorded),
+      await this.#configuration('bootstrap', recorded),
     ]);
     const model = await readAccount(this.#rig.iam);
     this.records.push({
@@ -195,7 +200,7 @@ function importsOf(configuration: string): readonly ImportBlock[] {
   });
 }
 
-/** What the project synthesises for a team on the story's day, adapted to the rig's provider. */
+/** What the project synthesises for a team on the lifecycle's day, adapted to the rig's provider. */
 export async function configurationOf(rig: Rig, stack: StackName, team: Team): Promise<string> {
   const { stacks } = await synthesize(team, { today: TODAY, outDir: join(rig.directory, 'synth') });
   return rig.configure(await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'));
@@ -231,7 +236,7 @@ function withoutResources(configuration: string): string {
   });
 }
 
-/** The engine did not do what the story needs. */
+/** The engine did not do what the lifecycle needs. */
 export class EngineRefused extends Error {
   readonly failure: Failure;
 
@@ -242,7 +247,7 @@ export class EngineRefused extends Error {
   }
 }
 
-/** The value of a result; a failure ends the story. */
+/** The value of a result; a failure ends the lifecycle. */
 export function need<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   throw new EngineRefused(result.failure);
