@@ -1,7 +1,12 @@
 import type { Difference, ListedDifference } from './compare-steps.ts';
 import { EXCLUSIVE_TYPES } from './without-exclusives.ts';
 
-const EXCLUSIVE_READS = ['ListAttachedGroupPolicies', 'ListAttachedUserPolicies', 'ListGroupPolicies', 'ListUserPolicies'];
+const EXCLUSIVE_READS = [
+  'ListAttachedGroupPolicies',
+  'ListAttachedUserPolicies',
+  'ListGroupPolicies',
+  'ListUserPolicies',
+];
 const GUARD_WRITES = ['DeleteGroupPolicy', 'DeleteUserPolicy', 'DetachGroupPolicy', 'DetachUserPolicy'];
 const REMOVALS = ['a member with a key leaves', 'all gone'];
 
