@@ -74,3 +74,40 @@ test('CDKTF is imported by one file', () => {
   const importers = files.filter((file) => /from '(cdktf|constructs|@cdktf\/)/.test(readFileSync(file, 'utf8')));
   expect(importers.map((file) => relative(SRC, file).split(sep).join('/'))).toEqual(['terraform/synth/cdktf.ts']);
 });
+
+/** Files that import each other, by way of others too, as strongly connected components (Tarjan's algorithm). */
+function importCycles(): string[][] {
+  const index = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const stack: string[] = [];
+  const cycles: string[][] = [];
+  const visit = (file: string): void => {
+    index.set(file, index.size);
+    lowest.set(file, index.size - 1);
+    stack.push(file);
+    for (const { target } of staticImportsOf(file)) {
+      if (!index.has(target)) visit(target);
+      if (stack.includes(target)) lowest.set(file, Math.min(lowest.get(file) ?? 0, lowest.get(target) ?? 0));
+    }
+    if (lowest.get(file) !== index.get(file)) return;
+    const cycle = stack.splice(stack.indexOf(file)).map((path) => relative(SRC, path).split(sep).join('/'));
+    if (cycle.length > 1) cycles.push(cycle.sort());
+  };
+  for (const file of files) if (!index.has(file)) visit(file);
+  return cycles;
+}
+
+function staticImportsOf(path: string): { target: string }[] {
+  const text = readFileSync(path, 'utf8');
+  return [...text.matchAll(/from\s*'(\.[^']+\.ts)'/g)].flatMap(([, specifier = '']) => {
+    const target = resolve(dirname(path), specifier);
+    return files.includes(target) ? [{ target }] : [];
+  });
+}
+
+/** Each is to be removed; a new one is an error. */
+const KNOWN_CYCLES: readonly string[] = ['team/messages/messages.ts', 'cli/commands/drift.ts'];
+
+test('no files import each other, inside a module either', () => {
+  expect(importCycles().filter((cycle) => !cycle.some((file) => KNOWN_CYCLES.includes(file)))).toEqual([]);
+});

@@ -42,7 +42,7 @@ export async function benchDecide(sizes: readonly number[]): Promise<DecideFigur
   });
 }
 
-/** Every member has a last day of her own as long as there are days, in eight combinations of roles. */
+/** Every member has another last day as long as there are days, in eight combinations of roles. */
 function benchTeam(size: number): Team {
   const role = (key: string, allow: Role['allow'], deny: Role['deny'] = []): Role => ({
     key,

@@ -11,7 +11,7 @@ type Resource = readonly [type: string, name: string, attributes: Attributes];
 
 /**
  * The state that applying a team would leave behind, for an account that holds it already: an engine takes many minutes
- * to apply thousands of members. A plan of it is empty, which whoever uses it has to see.
+ * to apply thousands of members. A plan of it is empty, which its user must check.
  */
 export function declaredState(team: Team, account: AccountState, engine: Engine): string {
   const users = new Map(Object.values(account.users).map((user) => [user.name, user]));

@@ -90,7 +90,7 @@ async function callsOf(child: ChildProcess): Promise<number> {
   return calls;
 }
 
-/** What somebody may do by hand who is in a hurry; what the look must find of it. */
+/** Manual changes that the scan must find. */
 async function tamper({ lab }: Team, iam: IAMClient): Promise<readonly string[]> {
   const [one, other] = [iamName(lab, 'member-1'), iamName(lab, 'member-2')];
   await iam.send(new AddUserToGroupCommand({ UserName: one, GroupName: iamName(lab, 'role-5') }));

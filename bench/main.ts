@@ -202,5 +202,5 @@ process.stdout.write(`${table(rows)}\n`);
 const missed = rows.filter((row) => !holds(row)).length;
 process.stdout.write(`\n${rows.length - missed} of ${rows.length} targets hold.\n`);
 process.stdout.write(
-  `Not measured: a plan of ${VERDICT_SIZE} members, which nobody waits for here. By the formula that holds above it makes ${planOfAll} calls.\n`,
+  `Not measured: a plan of ${VERDICT_SIZE} members, which takes too long here. By the formula that holds above it makes ${planOfAll} calls.\n`,
 );

@@ -3,7 +3,7 @@ import { limitsPolicy, rolePolicy } from '../src/team/documents.ts';
 import type { Team } from '../src/team/team.ts';
 import * as cdktf from '../src/terraform/synth/cdktf.ts';
 
-/** What somebody would write who needs the same resources once: loops, and CDKTF's own names for everything. */
+/** A minimal program for the same resources: loops, and CDKTF's own names for everything. */
 export function synthesiseBare(team: Team, outDir: string): void {
   const path = `/mturk/${team.lab}/`;
   const app = new cdktf.App({ outdir: outDir, stackTraces: false });

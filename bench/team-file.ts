@@ -34,7 +34,7 @@ members:
 `;
 
 const TAIL = `
-departed: # a reviewed statement that somebody left
+departed: # a reviewed statement that a member left
   gone: { left: "2026-06-30", reason: graduated }
 
 freeze: []

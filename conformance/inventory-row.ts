@@ -1,4 +1,4 @@
-import type { AccessKey, Inventory } from '../src/aws/inventory/inventory.ts';
+import type { AccessKey, Inventory } from '../src/aws/inventory/types.ts';
 import { stableJson } from './canonical.ts';
 import { type Difference, judge, type ListedDifference } from './compare-steps.ts';
 import { type RecordedInventory, recordInventories } from './inventory-steps.ts';

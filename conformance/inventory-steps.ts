@@ -1,6 +1,7 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import * as iamModule from '@aws-sdk/client-iam';
-import { type Inventory, takeInventory } from '../src/aws/inventory/inventory.ts';
+import { takeInventory } from '../src/aws/inventory/inventory.ts';
+import type { Inventory } from '../src/aws/inventory/types.ts';
 import { labPath } from '../src/team/names.ts';
 import { ACCOUNT, LAB, TODAY } from './lifecycle-team.ts';
 import { CERTIFICATE, SSH_PUBLIC_KEY } from './scenarios-credentials.ts';

@@ -1,6 +1,6 @@
 import type { AccessGroup, AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
-import type { UserCredentials } from '../../src/aws/inventory/inventory.ts';
+import type { UserCredentials } from '../../src/aws/inventory/types.ts';
 import { appliedTeam } from '../../src/drift/applied.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import { scanOf } from '../../src/drift/scan/scan.ts';

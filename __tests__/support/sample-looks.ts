@@ -5,7 +5,7 @@ import type { AccessModel, AccessUser } from '../../src/access/model.ts';
 import type { Difference } from '../../src/access/model-difference.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { withDifferences } from '../../src/access/with-differences.ts';
-import type { AccessKey } from '../../src/aws/inventory/inventory.ts';
+import type { AccessKey } from '../../src/aws/inventory/types.ts';
 import { RISKS } from '../../src/catalog/mturk.ts';
 import { namingOf } from '../../src/cli/session/naming.ts';
 import type { Attribution, DriftFinding, ScanResult } from '../../src/drift/finding.ts';

@@ -17,11 +17,11 @@ import {
   operationSet,
 } from './operation-set.ts';
 
-/** A capability that somebody has, gains or loses, in whole or in part. */
+/** A capability that a user has, gains or loses, in whole or in part. */
 export interface CapabilityAccess {
   readonly capability: Capability;
   readonly risk: Risk;
-  /** The operations in question, in catalogue order. */
+  /** The operations in question, in catalog order. */
   readonly operations: readonly Operation[];
   /** Whether they are all operations of the capability. */
   readonly whole: boolean;
@@ -29,7 +29,7 @@ export interface CapabilityAccess {
   readonly grants: readonly Grant[];
 }
 
-/** All capabilities, worst risk first, in catalogue order within a risk. */
+/** All capabilities, worst risk first, in catalog order within a risk. */
 export const CAPABILITIES_BY_RISK: readonly Capability[] = RISKS.flatMap((risk) =>
   CAPABILITY_NAMES.filter((name) => CAPABILITIES[name].risk === risk),
 );

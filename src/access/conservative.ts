@@ -15,40 +15,40 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set([
 const PRINCIPAL_TAG = 'aws:principaltag/';
 
 /**
- * A model in which nothing that nobody can judge stands in the way: a condition on a key that is not known here (who
- * signed in how, what the organization is) holds for an Allow, and keeps a Deny from denying. For the question what
- * somebody may do of whom nobody wrote down anything: there, what is not understood must not hide her.
+ * A model for conservative evaluation of unmanaged users: a condition on an unknown key (who
+ * signed in how, what the organization is) holds for an Allow, and keeps a Deny from denying. What is not understood
+ * must not hide access.
  */
 export function conservativeModel(model: AccessModel): AccessModel {
   return {
     ...model,
-    users: model.users.map((user) => ({ ...user, inline: inlineInDoubt(user.inline) })),
-    groups: model.groups.map((group) => ({ ...group, inline: inlineInDoubt(group.inline) })),
+    users: model.users.map((user) => ({ ...user, inline: conservativeInline(user.inline) })),
+    groups: model.groups.map((group) => ({ ...group, inline: conservativeInline(group.inline) })),
     policies: model.policies.map((policy) => ({ ...policy, document: conservativeDocument(policy.document) })),
   };
 }
 
-function inlineInDoubt(inline: readonly InlinePolicy[]): readonly InlinePolicy[] {
+function conservativeInline(inline: readonly InlinePolicy[]): readonly InlinePolicy[] {
   return inline.map(({ name, document }) => ({ name, document: conservativeDocument(document) }));
 }
 
 /** By document: it is the same one for as long as it is read the same, and most accounts have few. */
-const doubted = new WeakMap<PolicyDocument, PolicyDocument>();
+const conservatives = new WeakMap<PolicyDocument, PolicyDocument>();
 
 export function conservativeDocument(document: PolicyDocument | null): PolicyDocument | null {
   if (document === null) return null;
-  let changed = doubted.get(document);
+  let changed = conservatives.get(document);
   if (changed === undefined) {
     const statements = statementsOf(document);
-    const kept = statements.flatMap(statementInDoubt);
+    const kept = statements.flatMap(conservativeStatement);
     const isSame = kept.length === statements.length && kept.every((one, index) => one === statements[index]);
     changed = isSame ? document : { ...document, Statement: kept };
-    doubted.set(document, changed);
+    conservatives.set(document, changed);
   }
   return changed;
 }
 
-function statementInDoubt(statement: Statement): readonly Statement[] {
+function conservativeStatement(statement: Statement): readonly Statement[] {
   const { Condition, ...bare } = statement;
   const unknown = Object.entries(Condition ?? {}).flatMap(([operator, byKey]) =>
     Object.entries(byKey).filter(([key, values]) => !isJudged(operator, key, toList(values))),

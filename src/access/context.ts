@@ -13,8 +13,8 @@ export interface Circumstances {
 }
 
 /**
- * What a caller brings along and no model knows. Whoever asks what somebody *may* do must hear of an Allow that holds
- * from one address only, and must not be told that a Deny from all others stops her.
+ * Condition keys that depend on the call and are not in the model. An Allow from one address counts as allowed, and a
+ * Deny from all others does not deny.
  */
 export const OPEN_KEYS: readonly string[] = [
   'aws:sourceip',

@@ -18,11 +18,11 @@ export interface ActionRequest extends Circumstances {
   readonly context?: RequestContext;
 }
 
-const NOBODY: UserDecision = { outcome: 'denied-implicitly', by: [], stoppedByBoundary: false, unknownPolicies: [] };
+const DENIED: UserDecision = { outcome: 'denied-implicitly', by: [], stoppedByBoundary: false, unknownPolicies: [] };
 
 /**
- * Whether a user may call an MTurk operation, and what decides it, whatever address she calls from where none is given.
- * A user whom the model does not have may nothing.
+ * Whether a user may call an MTurk operation, and which statements decide; from any address if none is given.
+ * A user who is not in the model is denied.
  */
 export function decide(
   model: AccessModel,
@@ -33,10 +33,10 @@ export function decide(
   return decideAction(model, userName, { action: actionOf(operation), resource: '*', ...circumstances });
 }
 
-/** Whether a user may do something, and what decides it. A user whom the model does not have may nothing. */
+/** Whether a user may do something, and what decides it. A user who is not in the model is denied. */
 export function decideAction(model: AccessModel, userName: string, request: ActionRequest): UserDecision {
   const user = userNamed(model, userName);
-  if (user === null) return NOBODY;
+  if (user === null) return DENIED;
   const policies = policiesOf(model, user);
   const context = { ...contextOf(model, user, request), ...request.context };
   const decision = evaluate(policies, {

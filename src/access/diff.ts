@@ -28,26 +28,26 @@ export interface AccessChange {
   readonly ends: BeforeAfter<string | null>;
   readonly suspended: BeforeAfter<boolean>;
   readonly groups: GainedLost<string>;
-  /** Inline policies (by name) and attached ones (by ARN) of the user herself. */
+  /** Inline policies (by name) and attached ones (by ARN) of the user itself. */
   readonly ownPolicies: GainedLost<string>;
   readonly boundary: BeforeAfter<string | null>;
-  /** Policies that count as allowing everything because nobody knows what they say. */
+  /** Policies that count as allowing everything because their documents are unknown. */
   readonly unknownPolicies: BeforeAfter<readonly UnknownPolicy[]>;
   /** The worst risk among what is gained, null where nothing is. */
   readonly worstGain: Risk | null;
   readonly worstLoss: Risk | null;
 }
 
-/** What becomes of everybody's access, worst risk first, gains before losses. */
+/** The access of all users in two models, worst risk first, gains before losses. */
 export interface AccessDiff {
   /** The moment (ISO 8601, UTC) that both sides are decided at. */
   readonly at: string;
   readonly people: readonly AccessChange[];
-  /** Names of the IAM users for whom nothing changes, sorted. */
+  /** Names of the IAM users without a change, sorted. */
   readonly unchanged: readonly string[];
 }
 
-/** Compares what everybody may do in two models, both decided at the same moment. */
+/** Compares the access of all users in two models, decided at the same moment. */
 export function diffAccess(before: AccessModel, after: AccessModel, at: Date): AccessDiff {
   const was = byName(accessOf(before, { at }));
   const will = byName(accessOf(after, { at }));
@@ -121,7 +121,7 @@ function setChange(before: readonly string[], after: readonly string[]): GainedL
   };
 }
 
-/** Whoever gains the worst comes first; among those who gain the same, whoever loses the worst. */
+/** By the worst gain, then by the worst loss, then by name. */
 function byRisk(one: AccessChange, other: AccessChange): number {
   return (
     place(one.worstGain) - place(other.worstGain) ||

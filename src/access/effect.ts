@@ -1,7 +1,7 @@
 import { RISKS } from '../catalog/mturk.ts';
 import type { AccessChange } from './diff.ts';
 
-/** Whether anything that somebody may do, or what limits it, is otherwise than before. */
+/** Whether access, its end, a suspension or the boundary changes. */
 export function hasEffect(person: AccessChange): boolean {
   const { operations, ends, boundary, suspended } = person;
   return (
@@ -13,7 +13,7 @@ export function hasEffect(person: AccessChange): boolean {
   );
 }
 
-/** Where something stands in a report: the smaller, the worse is what somebody gains by it; losses come after gains. */
+/** Sort key: gains by risk, worst first; then losses; then the rest. */
 export function riskRank(people: readonly AccessChange[]): number {
   const gains = people.flatMap(({ worstGain }) => (worstGain === null ? [] : [RISKS.indexOf(worstGain)]));
   if (gains.length > 0) return Math.min(...gains);

@@ -9,23 +9,22 @@ import { contextOf, OPEN_KEYS } from './context.ts';
 import type { AccessModel, AccessUser } from './model.ts';
 import { policiesOf } from './policies-of.ts';
 
-/** What of the lab somebody could lay hands on: ARNs. */
+/** The lab's users, groups and policies, by ARN. */
 export interface EscalationTargets {
   readonly users: ReadonlySet<string>;
   readonly groups: ReadonlySet<string>;
   readonly policies: ReadonlySet<string>;
 }
 
-type Target = 'user' | 'guard' | 'group' | 'policy' | 'somebody' | 'role';
+type Target = 'user' | 'limit' | 'group' | 'policy' | 'otherUser' | 'role';
 
 /**
- * Calls each of which lets somebody get more, by what they are made on. What only takes (out of a group, a key off) is
- * none of them.
+ * Actions that let a user gain access, by what they act on. Actions that only revoke access are not among them.
  */
 const WAYS: Readonly<Record<Target, readonly string[]>> = {
   user: ['iam:AttachUserPolicy', 'iam:PutUserPolicy'],
-  // What denies, or caps, is taken off.
-  guard: [
+  // Removes a Deny or the permissions boundary.
+  limit: [
     'iam:DeleteUserPolicy',
     'iam:DetachUserPolicy',
     'iam:DeleteUserPermissionsBoundary',
@@ -33,9 +32,9 @@ const WAYS: Readonly<Record<Target, readonly string[]>> = {
   ],
   group: ['iam:AttachGroupPolicy', 'iam:PutGroupPolicy', 'iam:AddUserToGroup'],
   policy: ['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion'],
-  // Her own keys are everybody's to make; a key of somebody else is that person.
-  somebody: ['iam:CreateAccessKey', 'iam:CreateLoginProfile', 'iam:UpdateLoginProfile'],
-  // Nobody knows here what a role may: any of them may be everything.
+  // Only of another user: a key or password of someone else is that user's access.
+  otherUser: ['iam:CreateAccessKey', 'iam:CreateLoginProfile', 'iam:UpdateLoginProfile'],
+  // The access of a role is unknown: it may be everything.
   role: ['sts:AssumeRole', 'iam:PassRole', 'iam:UpdateAssumeRolePolicy'],
 };
 
@@ -58,25 +57,25 @@ export function escalationTargets(lab: string, ...models: readonly AccessModel[]
 }
 
 /**
- * Whether a user may give herself or the lab's members anything: attach or write a policy, put somebody into a group,
- * take off what denies or caps, make a key of somebody else, or become any role. Asked of her own user, groups and
- * policies and of all of the lab's; in doubt (a condition on what nobody knows here) she may.
+ * Whether a user can escalate privileges: attach or write a policy, add a user to a group, remove a Deny or a boundary,
+ * create another user's key, or assume a role. Evaluated for the user's own and all of the lab's users, groups and
+ * policies; a condition on an unknown key counts as fulfilled.
  */
 export function canEscalate(model: AccessModel, user: AccessUser, lab: EscalationTargets, at: Date): boolean {
-  if (!policiesOf(model, user).identity.some(({ document }) => opensAWay(document))) return false;
-  const hers = conservativeModel({
+  if (!policiesOf(model, user).identity.some(({ document }) => mayEscalate(document))) return false;
+  const own = conservativeModel({
     ...model,
     users: [user],
     groups: model.groups.filter(({ name }) => user.groups.includes(name)),
     policies: policiesFor(model, user),
   });
-  const [she = user] = hers.users;
-  const policies = policiesOf(hers, she);
-  const context = contextOf(hers, she, { at });
-  const things = thingsFor(hers, she, policies, lab);
+  const [self = user] = own.users;
+  const policies = policiesOf(own, self);
+  const context = contextOf(own, self, { at });
+  const things = thingsFor(own, self, policies, lab);
   const isAllowed = (action: string, target: Target): boolean => {
     if (!mayBeAllowed(policies, action)) return false;
-    for (const resource of thingsNamed(policies, action, she, hers.account, things[target])) {
+    for (const resource of thingsNamed(policies, action, self, own.account, things[target])) {
       if (evaluate(policies, { action, resource, context, openKeys: OPEN_KEYS }).outcome === 'allowed') return true;
     }
     return false;
@@ -84,11 +83,11 @@ export function canEscalate(model: AccessModel, user: AccessUser, lab: Escalatio
   return TARGETS.some((target) => WAYS[target].some((action) => isAllowed(action, target)));
 }
 
-/** What calls of one kind are asked of: of her own, and what of the lab's is not she. */
+/** The resources that actions of one kind are evaluated on: the user's own, and the lab's. */
 interface Things {
   readonly own: readonly string[];
   readonly labs: ReadonlySet<string>;
-  /** Her own ARN where a thing of her own does not count. */
+  /** The user's own ARN if acting on it does not count. */
   readonly without: string | null;
 }
 
@@ -103,24 +102,24 @@ function thingsFor(
   const { account } = model;
   const own = iamArn(account, 'user', user.path, user.name);
   const denies = identity.some(({ document }) => statementsOf(document).some(({ Effect }) => Effect === 'Deny'));
-  const isHeld = user.boundary !== null || denies;
+  const isLimited = user.boundary !== null || denies;
   const groups = user.groups.map((name) =>
     iamArn(account, 'group', model.groups.find((group) => group.name === name)?.path ?? '/', name),
   );
-  const hers = identity.flatMap(({ policy }) => (policy.includes(`:${account}:`) ? [policy] : []));
+  const ownPolicyArns = identity.flatMap(({ policy }) => (policy.includes(`:${account}:`) ? [policy] : []));
   return {
     user: { own: [own], labs: lab.users, without: null },
-    guard: { own: isHeld ? [own] : [], labs: lab.users, without: isHeld ? null : own },
+    limit: { own: isLimited ? [own] : [], labs: lab.users, without: isLimited ? null : own },
     group: { own: groups, labs: lab.groups, without: null },
-    policy: { own: hers, labs: lab.policies, without: null },
-    somebody: { own: [], labs: lab.users, without: own },
+    policy: { own: ownPolicyArns, labs: lab.policies, without: null },
+    otherUser: { own: [], labs: lab.users, without: own },
     role: { own: [iamArn(account, 'role', '/', 'x')], labs: NONE, without: null },
   };
 }
 
 /**
  * Those of some things that can be meant by what allows an action. By far most policies name a user's own things alone,
- * and in a large account nobody is asked of everybody else for that.
+ * so that a large account is not evaluated for each pair of users.
  */
 function* thingsNamed(
   { identity }: PrincipalPolicies,
@@ -165,7 +164,7 @@ function policiesFor(model: AccessModel, user: AccessUser): AccessModel['policie
   return model.policies.filter(({ arn }) => arns.has(arn));
 }
 
-/** Whether it is worth while to ask of each thing of the lab: by far most answers are no, whatever it is done to. */
+/** Quick check before each resource is evaluated: most actions are allowed on none. */
 function mayBeAllowed({ identity, boundary }: PrincipalPolicies, action: string): boolean {
   const names = (effect: 'Allow' | 'Deny', documents: readonly PolicyDocument[], isOutright: boolean) =>
     documents.some((document) =>
@@ -186,15 +185,15 @@ function mayBeAllowed({ identity, boundary }: PrincipalPolicies, action: string)
 }
 
 /** By document: most users of an account have one of a few. */
-const opening = new WeakMap<PolicyDocument, boolean>();
+const escalating = new WeakMap<PolicyDocument, boolean>();
 
-function opensAWay(document: PolicyDocument): boolean {
-  let opens = opening.get(document);
+function mayEscalate(document: PolicyDocument): boolean {
+  let opens = escalating.get(document);
   if (opens === undefined) {
     opens = statementsOf(document).some(
       (statement) => statement.Effect === 'Allow' && ALL_WAYS.some((action) => actionMatches(statement, action)),
     );
-    opening.set(document, opens);
+    escalating.set(document, opens);
   }
   return opens;
 }

@@ -8,8 +8,8 @@ export interface Holder {
 }
 
 /**
- * One thing in which an account differs from another state of itself, named as a person would: who was put into which
- * group, not which resource has another attribute. Names are IAM's.
+ * One difference between two states of an account in IAM's terms: who was added to which group, not which resource has
+ * another attribute. Names are those of IAM.
  */
 export type Difference =
   | { readonly kind: 'user-added' | 'user-deleted'; readonly user: string }
@@ -20,7 +20,7 @@ export type Difference =
       readonly kind: 'membership-added' | 'membership-removed';
       readonly group: string;
       readonly user: string;
-      /** The user is known only as a member of this group: nobody's user here, and nothing tells what else she has. */
+      /** Known only as a member of this group: not in the model otherwise. */
       readonly unmanaged: boolean;
     }
   | { readonly kind: 'policy-attached' | 'policy-detached'; readonly holder: Holder; readonly arn: string }
@@ -60,7 +60,7 @@ export type Difference =
 
 /**
  * Everything that `to` has otherwise than `from`, ordered by kind and name. What a user or group that is gone (or new)
- * had (or gets) is listed too: it is what she loses, and what others must not find on her.
+ * had (or gets) is listed too.
  */
 export function differences(from: AccessModel, to: AccessModel): readonly Difference[] {
   const before = itemsOf(from);
@@ -72,7 +72,7 @@ export function differences(from: AccessModel, to: AccessModel): readonly Differ
     else if (other.value !== item.value) found.push(item.changed(other));
   }
   for (const [key, item] of after) if (!before.has(key)) found.push(item.added);
-  // A user's boundary and tags come and go with her: only between two states of her are they news.
+  // Boundary and tags of a created or deleted user are no differences of their own.
   const comingOrGoing = new Set(
     found.flatMap((each) => (each.kind === 'user-added' || each.kind === 'user-deleted' ? [each.user] : [])),
   );
@@ -213,15 +213,15 @@ function itemsOf(model: AccessModel): ReadonlyMap<string, Item> {
   };
 
   for (const user of model.users) {
-    const stranger = user.unmanaged === true;
+    const unmanaged = user.unmanaged === true;
     for (const group of user.groups) {
       put(['member', group, user.name], {
-        added: { kind: 'membership-added', group, user: user.name, unmanaged: stranger },
-        removed: { kind: 'membership-removed', group, user: user.name, unmanaged: stranger },
+        added: { kind: 'membership-added', group, user: user.name, unmanaged },
+        removed: { kind: 'membership-removed', group, user: user.name, unmanaged },
       });
     }
-    // Nothing is known of a stranger but her groups: she neither comes nor goes with them.
-    if (stranger) continue;
+    // Only the groups of an unmanaged user are known: such a user is neither added nor deleted.
+    if (unmanaged) continue;
     putHeld({ kind: 'user', name: user.name }, user.attached, user.inline, user.path);
     put(['user', user.name, 'boundary'], {
       raw: user.boundary,
@@ -246,7 +246,7 @@ function itemsOf(model: AccessModel): ReadonlyMap<string, Item> {
   for (const group of model.groups)
     putHeld({ kind: 'group', name: group.name }, group.attached, group.inline, group.path);
   for (const { arn, document } of model.policies) {
-    // A policy of AWS, or the boundary, comes into the model by being referred to: that is told by whoever refers to it.
+    // AWS managed policies and the boundary are in the model because they are referred to: the attachment is the difference.
     if (!arn.startsWith(`arn:aws:iam::${model.account}:policy/mturk/`)) continue;
     put(['policy', arn], {
       raw: document,

@@ -1,7 +1,7 @@
 import type { AccessGroup, AccessModel, AccessPolicy, AccessUser } from './model.ts';
 import type { Difference } from './model-difference.ts';
 
-/** A model by names: for one difference nobody looks through 5,000 users. */
+/** A model by names, so that one difference is not a search through 5,000 users. */
 export interface ModelIndex {
   readonly model: AccessModel;
   readonly users: ReadonlyMap<string, AccessUser>;

@@ -3,7 +3,7 @@ import type { PolicyDocument } from '../iam/document.ts';
 /** A policy written into a user or group. */
 export interface InlinePolicy {
   readonly name: string;
-  /** Null where only its name is known (a plan names hand-made ones): it then counts as granting everything when guarding. */
+  /** Null if only its name is known (a plan names manual ones): it then counts as granting everything when guarding. */
   readonly document: PolicyDocument | null;
 }
 
@@ -34,7 +34,7 @@ export interface AccessUser {
   /** ARN of the permissions boundary, null where there is none. */
   readonly boundary: string | null;
   readonly tags: Readonly<Record<string, string>>;
-  /** Known only as a member of groups: what else she has, and who she is, nobody has told. */
+  /** Known only as a member of groups; all else is unknown. */
   readonly unmanaged?: true;
 }
 

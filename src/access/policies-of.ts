@@ -9,11 +9,11 @@ export interface UnknownPolicy {
 }
 
 export interface UserPolicies extends PrincipalPolicies {
-  /** Policies that count as allowing everything, because nobody knows what they say. Never ignore them: they widen. */
+  /** Policies that count as allowing everything, because their documents are unknown. Never ignore them: they widen access. */
   readonly unknownPolicies: readonly UnknownPolicy[];
 }
 
-/** What an unknown policy counts as: a guard that took it for nothing would wave a stranger's policy through. */
+/** What an unknown policy counts as: taken for nothing, a foreign policy would pass unnoticed. */
 const EVERYTHING: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
@@ -59,7 +59,7 @@ function userHolder(name: string): string {
 }
 
 /**
- * All policies that bear on a user: those of her own, those of her groups, and her boundary. A group that the model
+ * All policies that bear on a user: the user's own, those of the groups, and the boundary. A group that the model
  * does not have brings one unknown policy; a boundary that it does not have caps nothing.
  */
 export function policiesOf(model: AccessModel, user: AccessUser): UserPolicies {
@@ -77,7 +77,7 @@ export interface HeldPolicies {
   readonly unknown: readonly UnknownPolicy[];
 }
 
-/** The permissions boundary as held by its user; nothing where she has none. */
+/** The permissions boundary of a user; empty if there is none. */
 export function boundaryPolicies(model: AccessModel, user: AccessUser): HeldPolicies {
   return heldPolicies(indexOf(model), userHolder(user.name), [], user.boundary === null ? [] : [user.boundary]);
 }
@@ -91,7 +91,7 @@ export function groupPolicies(model: AccessModel, name: string): HeldPolicies {
   return heldPolicies(index, holder, group.inline, group.attached);
 }
 
-/** The policies that a user has of her own, without her groups'. */
+/** The user's own policies, without those of groups. */
 export function ownPolicies(model: AccessModel, user: AccessUser): HeldPolicies {
   return heldPolicies(indexOf(model), userHolder(user.name), user.inline, user.attached);
 }

@@ -19,7 +19,7 @@ interface ReadStatement {
   readonly source: PolicySource;
   readonly statement: Statement;
   readonly operations: OperationSet;
-  /** Whether it has to be judged for each user anew. */
+  /** Whether it must be evaluated for each user. */
   readonly personal: boolean;
 }
 
@@ -44,7 +44,7 @@ const RESOURCE = '*';
 
 /**
  * Reads the statements about MTurk, to be judged for many users. Written as one loop: it runs once for each member with
- * a last day of her own.
+ * a last day.
  */
 export function readSources(sources: readonly PolicySource[]): Reading {
   const statements: ReadStatement[] = [];

@@ -23,7 +23,7 @@ const FEW_USERS = 20;
 const MOST_MOMENTS = 16;
 
 /**
- * The next moments after `at` from which on what somebody may do can be something else: those that the policies of some
+ * The next moments after `at` from which on access can change: those that the policies of some
  * models and some other documents name, and the moment after each.
  */
 export function laterMoments(

@@ -7,14 +7,14 @@ import type { AccessModel } from './model.ts';
 import { includesOperation } from './operation-set.ts';
 import type { UnknownPolicy } from './policies-of.ts';
 
-/** Somebody who may do what was asked about, or a part of it. */
+/** A user who may do all or a part of what the query names. */
 export interface UserWithAccess {
   readonly user: string;
-  /** The operations in question that she may call, in catalogue order. */
+  /** The queried operations that the user may call, in catalog order. */
   readonly operations: readonly Operation[];
   readonly whole: boolean;
   readonly grants: readonly Grant[];
-  /** The moment (ISO 8601, UTC) from which everything is denied to her. */
+  /** The moment (ISO 8601, UTC) from which everything is denied. */
   readonly ends: string | null;
   readonly unknownPolicies: readonly UnknownPolicy[];
 }
@@ -24,7 +24,7 @@ export interface WhoCan {
   readonly at: string;
   /** By name of the IAM user; those with the whole of it first. */
   readonly users: readonly UserWithAccess[];
-  /** Nobody may, and a freeze denies it. */
+  /** No user may, because the freeze denies it. */
   readonly frozen: boolean;
   /** How many users the model has in all. */
   readonly outOf: number;

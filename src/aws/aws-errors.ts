@@ -33,7 +33,7 @@ export function awsFailure(error: unknown): Failure | null {
   // The SDK wraps an error that is not its own realm's Error, and keeps the reason in the message alone.
   if (is(NETWORK) || NETWORK.some((code) => error.message.includes(` ${code} `)))
     return fail('network-failed', { reason, progress: null }).failure;
-  // The SDK marks so whatever was answered, be it an error that nobody here has heard of.
+  // The SDK sets these for every answer of AWS, unknown error codes included.
   return '$fault' in error || '$metadata' in error ? fail('aws-unavailable', { reason, progress: null }).failure : null;
 }
 

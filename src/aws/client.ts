@@ -1,14 +1,14 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { type Failure, fail } from '../diagnostics/failure.ts';
 import { awsFailure, isMissing } from './aws-errors.ts';
-import type { NotChecked } from './inventory/unmanaged.ts';
+import type { NotChecked } from './inventory/types.ts';
 
-/** What came of a question: an answer, or that nobody tells. */
+/** The result of reading from AWS: a value, or why it could not be checked. */
 export type ReadResult<Value> =
   | { readonly state: 'read'; readonly value: Value }
   | { readonly state: 'not-checked'; readonly notChecked: NotChecked };
 
-/** As `Asked`, of something that need not be there. */
+/** A `ReadResult` of something that may not exist. */
 export type OptionalReadResult<Value> = ReadResult<Value> | { readonly state: 'missing' };
 
 /** A part of a list as IAM gives it. */
@@ -24,7 +24,7 @@ export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer';
 }
 
-/** Asks an account, counts what it asked, and takes a refusal for an answer. */
+/** Reads from an account, counts the calls, and returns errors of AWS as values. */
 export interface IamReader {
   /** Calls so far; what the SDK repeats by itself is counted once. */
   readonly calls: number;
@@ -84,4 +84,9 @@ export async function everyPage<Answer extends Page>(
     marker = next;
   } while (marker !== undefined);
   return pages;
+}
+
+/** Whole seconds, as IAM keeps them; other endpoints add fractions in some of their answers and not in others. */
+export function isoOf(date: Date | undefined): string {
+  return date === undefined ? '' : `${date.toISOString().slice(0, 19)}Z`;
 }

@@ -1,8 +1,7 @@
 import type { AccessChange } from '../access/diff.ts';
 import type { InlinePolicy } from '../access/model.ts';
 import type { Difference } from '../access/model-difference.ts';
-import type { AccessKey } from '../aws/inventory/inventory.ts';
-import type { NotChecked } from '../aws/inventory/unmanaged.ts';
+import type { AccessKey, NotChecked } from '../aws/inventory/types.ts';
 import type { Operation, Risk } from '../catalog/mturk.ts';
 import type { FindingId } from '../diagnostics/finding-ids.ts';
 import type { PolicyDocument, Statement } from '../iam/document.ts';

@@ -8,7 +8,7 @@ const DEFAULT_VERSION = '2008-10-17';
 /**
  * A text that is equal for two documents exactly when they say the same: order of keys, of statements and of lists, a
  * list of one or the one, repetition, and the case of actions and condition keys make no difference. Ids and Sids do:
- * nobody's access depends on them, but they are words that somebody wrote.
+ * no access depends on them, but they are text of the policy.
  */
 export function canonicalDocument(document: PolicyDocument): string {
   const statements = statementsOf(document).map((statement) => JSON.stringify(canonicalStatement(statement)));

@@ -38,7 +38,7 @@ function operatorNamed(name: string): NamedOperator | null {
  * What is not understood (an operator unknown here, a value that its operator cannot read) fails closed: it never lets
  * an Allow match and never keeps a Deny from matching.
  *
- * `openKeys` (in lower case) are keys that the context lacks because nobody knows their value yet, not because the request
+ * `openKeys` (in lower case) are keys that the context lacks because their value is unknown, not because the request
  * has none: a condition on one may turn out either way, and counts as what allows more.
  */
 export function conditionsHold(

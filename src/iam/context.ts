@@ -19,3 +19,13 @@ export function toList<Item>(value: Item | readonly Item[] | undefined): readonl
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value as Item];
 }
+
+export interface AccessRequest {
+  /** `mechanicalturk:SendBonus`, `iam:GetUser` */
+  readonly action: string;
+  /** The ARN of what is acted on, `*` where the service has no resources. */
+  readonly resource: string;
+  readonly context: RequestContext;
+  /** Keys (in lower case) whose values are not known yet: a condition on one counts as what allows more. */
+  readonly openKeys?: readonly string[];
+}

@@ -1,18 +1,8 @@
-import type { RequestContext } from './context.ts';
+import type { AccessRequest } from './context.ts';
 import type { PolicyDocument, Statement } from './document.ts';
 import { statementMatches, statementsOf } from './statement.ts';
 
-export type { RequestContext } from './context.ts';
-
-export interface AccessRequest {
-  /** `mechanicalturk:SendBonus`, `iam:GetUser` */
-  readonly action: string;
-  /** The ARN of what is acted on, `*` where the service has no resources. */
-  readonly resource: string;
-  readonly context: RequestContext;
-  /** Keys (in lower case) whose values are not known yet: a condition on one counts as what allows more. */
-  readonly openKeys?: readonly string[];
-}
+export type { AccessRequest, RequestContext } from './context.ts';
 
 /** A document and where it comes from, for the answer to "why". */
 export interface PolicySource {

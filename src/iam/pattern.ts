@@ -1,5 +1,5 @@
 /**
- * A compiled pattern: char codes, and the three wildcards as negative numbers. Wildcards are told apart from literal
+ * A compiled pattern: char codes, and the three wildcards as negative numbers. Wildcards are distinguished from literal
  * stars here, because the value of a policy variable and `${*}` are literal text even where `*` is a wildcard.
  */
 export type Pattern = readonly number[];

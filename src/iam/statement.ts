@@ -1,7 +1,6 @@
 import { conditionsHold } from './conditions.ts';
-import { type RequestContext, toList } from './context.ts';
+import { type AccessRequest, type RequestContext, toList } from './context.ts';
 import type { PolicyDocument, Statement } from './document.ts';
-import type { AccessRequest } from './evaluate.ts';
 import { compilePattern, matchesPattern } from './pattern.ts';
 import { resolvePattern } from './variables.ts';
 

@@ -4,7 +4,7 @@ import type { Difference } from '../../../src/access/model-difference.ts';
 import { NO_OPERATIONS } from '../../../src/access/operation-set.ts';
 import type { CloudTrailEvent } from '../../../src/aws/cloudtrail/event.ts';
 import { lookUpCloudTrail } from '../../../src/aws/cloudtrail/lookup.ts';
-import type { AccessKey } from '../../../src/aws/inventory/inventory.ts';
+import type { AccessKey } from '../../../src/aws/inventory/types.ts';
 import type { UnmanagedResource } from '../../../src/aws/inventory/unmanaged.ts';
 import { attribute, subjectsOf } from '../../../src/drift/attribution/attribution.ts';
 import type { DriftFinding } from '../../../src/drift/finding.ts';

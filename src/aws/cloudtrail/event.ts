@@ -18,7 +18,7 @@ export interface CloudTrailEvent {
 }
 
 const TEXT = z.string().max(2_048);
-/** Of what somebody may have chosen who is not to be trusted, only what IAM takes in names, and paths. */
+/** Untrusted text, restricted to the characters of IAM names and paths. */
 const NAME = z
   .string()
   .min(1)
@@ -61,14 +61,14 @@ export function parseCloudTrailEvent(text: string): CloudTrailEvent | null {
   const parsed = EVENT.safeParse(jsonOf(text));
   if (!parsed.success) return null;
   const { eventName, eventTime, userIdentity, sourceIPAddress, errorCode, requestParameters } = parsed.data;
-  const who = whoOf(userIdentity);
-  if (who === null || Number.isNaN(Date.parse(eventTime))) return null;
+  const actor = actorOf(userIdentity);
+  if (actor === null || Number.isNaN(Date.parse(eventTime))) return null;
   return {
     name: eventName,
     at: eventTime,
-    actor: who,
+    actor,
     sourceIp: sourceIPAddress ?? null,
-    userAgent: throughOf(parsed.data),
+    userAgent: userAgentOf(parsed.data),
     isError: errorCode !== undefined,
     parameters: requestParameters,
   };
@@ -83,7 +83,7 @@ function jsonOf(text: string): unknown {
 }
 
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html */
-function whoOf({ type, userName, arn, principalId, accountId, invokedBy }: RawEvent['userIdentity']): string | null {
+function actorOf({ type, userName, arn, principalId, accountId, invokedBy }: RawEvent['userIdentity']): string | null {
   // AWS puts the account's alias into the root's `userName`.
   if (type === 'Root') return 'root';
   if (type === 'IAMUser' && userName !== undefined) return userName;
@@ -91,8 +91,8 @@ function whoOf({ type, userName, arn, principalId, accountId, invokedBy }: RawEv
   return session ?? invokedBy ?? userName ?? arn ?? principalId ?? accountId ?? null;
 }
 
-/** What was called with, by what the caller says of itself: told to people, and nothing is decided by it. */
-function throughOf({ userAgent = '', sessionCredentialFromConsole }: RawEvent): CloudTrailEvent['userAgent'] {
+/** By the user agent, which the caller chooses: shown to people, never used to decide. */
+function userAgentOf({ userAgent = '', sessionCredentialFromConsole }: RawEvent): CloudTrailEvent['userAgent'] {
   if (/terraform|opentofu|\bAPN\/1\.0 HashiCorp\//i.test(userAgent)) return 'terraform';
   // The console's own shell signs with the console's credentials.
   if (/aws-cli\//i.test(userAgent)) return 'cli';

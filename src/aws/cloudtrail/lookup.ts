@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CloudTrailClient, type Event, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { awsFailure } from '../aws-errors.ts';
-import type { NotChecked } from '../inventory/unmanaged.ts';
+import type { NotChecked } from '../inventory/types.ts';
 import { type CloudTrailEvent, parseCloudTrailEvent } from './event.ts';
 
 /** AWS refuses more than two lookups a second, per account and region. */
@@ -13,7 +13,7 @@ const PAGE_SIZE = 50;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const KEPT_MS = 90 * DAY_MS;
 
-interface TrailOptions {
+interface LookupOptions {
   /** Waits between two lookups, in milliseconds. */
   readonly wait?: (milliseconds: number) => Promise<unknown>;
   readonly now?: () => Date;
@@ -22,14 +22,14 @@ interface TrailOptions {
 /**
  * What CloudTrail has of IAM's calls about some things, newest first: one lookup for each name or ARN, and no more than
  * two pages of it, for the first 20. To be asked in us-east-1, where IAM's events are. Events come minutes after what
- * they tell of, and are kept for 90 days, so nobody may take "no event" for "nobody did it". Where AWS does not tell,
- * that is in `unseen`, with what was told until then; nothing that AWS answers is thrown.
+ * the call and are kept for 90 days: "no event" does not mean "no change". A call that fails is in `notChecked`, beside
+ * the events read before it; no error of AWS is thrown.
  */
 export async function lookUpCloudTrail(
   client: Pick<CloudTrailClient, 'send'>,
   subjects: readonly string[],
   since: Date,
-  { wait = sleep, now = () => new Date() }: TrailOptions = {},
+  { wait = sleep, now = () => new Date() }: LookupOptions = {},
 ): Promise<{ readonly events: readonly CloudTrailEvent[]; readonly unseen: readonly NotChecked[] }> {
   const start = new Date(Math.max(since.getTime(), now().getTime() - KEPT_MS + DAY_MS));
   const found = new Map<string, CloudTrailEvent>();
@@ -60,8 +60,8 @@ export async function lookUpCloudTrail(
   } catch (error) {
     const failure = awsFailure(error);
     if (failure === null) throw error;
-    // Whoever may not look once may not look twice, and whoever is throttled helps nobody by asking on.
-    unseen.push({ what: 'the trail of events', failure });
+    // After a denial or throttling, further lookups would fail too.
+    unseen.push({ what: 'CloudTrail events', failure });
   }
   const events = [...found.values()].sort((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0));
   return { events, unseen };

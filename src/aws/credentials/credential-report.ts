@@ -1,7 +1,6 @@
 import { GenerateCredentialReportCommand, GetCredentialReportCommand } from '@aws-sdk/client-iam';
 import { fail } from '../../diagnostics/failure.ts';
-import type { IamReader, ReadResult } from '../client.ts';
-import { isoOf } from '../inventory/authorization-details.ts';
+import { type IamReader, isoOf, type ReadResult } from '../client.ts';
 
 /** An access key as the report tells of it. */
 export interface ReportedKey {
@@ -34,21 +33,21 @@ export interface CredentialReport {
 export const ROOT_ROW = '<root_account>';
 const WHAT = 'the credential report';
 
-/** Has AWS begin a report. One that is younger than four hours is kept, whoever asked for it. */
-export function beginReport(asking: IamReader): Promise<ReadResult<unknown>> {
-  return asking.read(WHAT, () => asking.send(new GenerateCredentialReportCommand({})));
+/** Starts a report; AWS keeps one that is younger than four hours. */
+export function beginReport(reader: IamReader): Promise<ReadResult<unknown>> {
+  return reader.read(WHAT, () => reader.send(new GenerateCredentialReportCommand({})));
 }
 
 /** Reads the report that was begun; where it is not ready it waits that many milliseconds, and asks once more. */
 export async function readReport(
-  asking: IamReader,
+  reader: IamReader,
   patience: number,
   wait: (milliseconds: number) => Promise<void>,
 ): Promise<ReadResult<CredentialReport>> {
-  const first = await asking.read(WHAT, () => fetchReport(asking));
+  const first = await reader.read(WHAT, () => fetchReport(reader));
   if (first.state !== 'read') return first;
   if (first.value === null) await wait(patience);
-  const second = first.value === null ? await asking.read(WHAT, () => fetchReport(asking)) : first;
+  const second = first.value === null ? await reader.read(WHAT, () => fetchReport(reader)) : first;
   if (second.state !== 'read') return second;
   const report = second.value;
   if (report === null) return unseen(`it was not ready within ${Math.round(patience / 1000)} seconds`);
@@ -64,9 +63,9 @@ function unseen(reason: string): ReadResult<never> {
 }
 
 /** Null where it is not ready yet. */
-async function fetchReport(asking: IamReader): Promise<{ readonly at: string; readonly text: string } | null> {
+async function fetchReport(reader: IamReader): Promise<{ readonly at: string; readonly text: string } | null> {
   try {
-    const { Content, GeneratedTime } = await asking.send(new GetCredentialReportCommand({}));
+    const { Content, GeneratedTime } = await reader.send(new GetCredentialReportCommand({}));
     return { at: isoOf(GeneratedTime), text: new TextDecoder().decode(Content) };
   } catch (error) {
     // Right after it was begun there may be none at all.
@@ -91,7 +90,7 @@ export function parseCredentialReport(text: string): ReadonlyMap<string, ReportR
   for (const cells of lines) {
     const cell = (column: string): string | null => cells[columns.get(column) ?? -1]?.trim() ?? null;
     const name = cell('user');
-    // A line that is out of step with the header would give somebody another one's key.
+    // A row that does not fit the header would assign a key to another user.
     if (name === null || name === '' || cells.length !== header.length) continue;
     rows.set(name, {
       created: timeIn(cell('user_creation_time')),

@@ -8,9 +8,8 @@ import {
   ListVirtualMFADevicesCommand,
   type ServiceSpecificCredentialMetadata,
 } from '@aws-sdk/client-iam';
-import { everyPage, type IamReader, type OptionalReadResult } from '../client.ts';
-import { isoOf } from '../inventory/authorization-details.ts';
-import type { AccessKey, UserCredentials } from '../inventory/inventory.ts';
+import { everyPage, type IamReader, isoOf, type OptionalReadResult } from '../client.ts';
+import type { AccessKey, UserCredentials } from '../inventory/types.ts';
 import type { ReportedKey, ReportRow } from './credential-report.ts';
 
 interface ListedKey {
@@ -19,13 +18,13 @@ interface ListedKey {
   readonly created: string;
 }
 
-/** What four calls told of one user. `missing`: she is gone, or for the password that she has none. */
+/** What is read for one user. `missing`: the user is gone, or has no console password. */
 export interface OwnCredentials {
   readonly keys: OptionalReadResult<readonly ListedKey[]>;
   readonly ssh: OptionalReadResult<readonly string[]>;
   readonly certificates: OptionalReadResult<readonly string[]>;
   readonly password: OptionalReadResult<unknown>;
-  /** Left out where the account has told them of everybody at once. */
+  /** Left out if one call returned those of all users. */
   readonly services?: OptionalReadResult<UserCredentials['services']>;
 }
 
@@ -37,17 +36,17 @@ const WHAT: Readonly<Record<keyof OwnCredentials, string>> = {
   services: 'the service-specific credentials',
 };
 
-/** Asks for one user what no list of the account shows, four calls at once; five where her `services` are wanted, too. */
+/** Reads for one user what no call returns for all users: four calls at once, five with `services`. */
 export async function readOwnCredentials(
-  asking: IamReader,
+  reader: IamReader,
   user: string,
   wanted: { readonly services: boolean },
 ): Promise<OwnCredentials> {
   const UserName = user;
   const what = (kind: keyof OwnCredentials): string => `${WHAT[kind]} of ${user}`;
   const [keys, ssh, certificates, password, services] = await Promise.all([
-    asking.readOptional(what('keys'), async () => {
-      const pages = await everyPage((Marker) => asking.send(new ListAccessKeysCommand({ UserName, Marker })));
+    reader.readOptional(what('keys'), async () => {
+      const pages = await everyPage((Marker) => reader.send(new ListAccessKeysCommand({ UserName, Marker })));
       return pages
         .flatMap(({ AccessKeyMetadata = [] }) => AccessKeyMetadata)
         .map(({ AccessKeyId = '', Status, CreateDate }) => ({
@@ -56,32 +55,32 @@ export async function readOwnCredentials(
           created: isoOf(CreateDate),
         }));
     }),
-    asking.readOptional(what('ssh'), async () => {
-      const pages = await everyPage((Marker) => asking.send(new ListSSHPublicKeysCommand({ UserName, Marker })));
+    reader.readOptional(what('ssh'), async () => {
+      const pages = await everyPage((Marker) => reader.send(new ListSSHPublicKeysCommand({ UserName, Marker })));
       return pages
         .flatMap(({ SSHPublicKeys = [] }) => SSHPublicKeys)
         .flatMap(({ SSHPublicKeyId = '', Status }) => (Status === 'Active' ? [SSHPublicKeyId] : []))
         .sort();
     }),
-    asking.readOptional(what('certificates'), async () => {
-      const pages = await everyPage((Marker) => asking.send(new ListSigningCertificatesCommand({ UserName, Marker })));
+    reader.readOptional(what('certificates'), async () => {
+      const pages = await everyPage((Marker) => reader.send(new ListSigningCertificatesCommand({ UserName, Marker })));
       return pages
         .flatMap(({ Certificates = [] }) => Certificates)
         .flatMap(({ CertificateId = '', Status }) => (Status === 'Active' ? [CertificateId] : []))
         .sort();
     }),
-    asking.readOptional(what('password'), () => asking.send(new GetLoginProfileCommand({ UserName }))),
+    reader.readOptional(what('password'), () => reader.send(new GetLoginProfileCommand({ UserName }))),
     wanted.services
-      ? asking.readOptional(what('services'), async () => servicesOf(await readServices(asking, { UserName })))
+      ? reader.readOptional(what('services'), async () => servicesOf(await readServices(reader, { UserName })))
       : null,
   ]);
   return { keys, ssh, certificates, password, ...(services === null ? {} : { services }) };
 }
 
 /** Names of users with a virtual MFA device. Throws the SDK's errors. */
-export async function readMfaUsers(asking: IamReader, pageSize: number): Promise<ReadonlySet<string>> {
+export async function readMfaUsers(reader: IamReader, pageSize: number): Promise<ReadonlySet<string>> {
   const pages = await everyPage((Marker) =>
-    asking.send(new ListVirtualMFADevicesCommand({ AssignmentStatus: 'Assigned', MaxItems: pageSize, Marker })),
+    reader.send(new ListVirtualMFADevicesCommand({ AssignmentStatus: 'Assigned', MaxItems: pageSize, Marker })),
   );
   const devices = pages.flatMap(({ VirtualMFADevices = [] }) => VirtualMFADevices);
   return new Set(devices.flatMap(({ User }) => User?.UserName ?? []));
@@ -89,10 +88,10 @@ export async function readMfaUsers(asking: IamReader, pageSize: number): Promise
 
 /** Active service-specific credentials of everybody, by user name. Throws the SDK's errors. */
 export async function readServiceCredentials(
-  asking: IamReader,
+  reader: IamReader,
   pageSize: number,
 ): Promise<ReadonlyMap<string, UserCredentials['services']>> {
-  const all = await readServices(asking, { AllUsers: true, MaxItems: pageSize });
+  const all = await readServices(reader, { AllUsers: true, MaxItems: pageSize });
   const byUser = new Map<string, ServiceSpecificCredentialMetadata[]>();
   for (const one of all) {
     const { UserName = '' } = one;
@@ -104,11 +103,11 @@ export async function readServiceCredentials(
 }
 
 async function readServices(
-  asking: IamReader,
+  reader: IamReader,
   whose: ListServiceSpecificCredentialsRequest,
 ): Promise<readonly ServiceSpecificCredentialMetadata[]> {
   const pages = await everyPage((Marker) =>
-    asking.send(new ListServiceSpecificCredentialsCommand({ ...whose, Marker })),
+    reader.send(new ListServiceSpecificCredentialsCommand({ ...whose, Marker })),
   );
   return pages.flatMap(({ ServiceSpecificCredentials = [] }) => ServiceSpecificCredentials);
 }
@@ -120,8 +119,8 @@ function servicesOf(credentials: readonly ServiceSpecificCredentialMetadata[]): 
 }
 
 /**
- * What a user can sign with: what she was asked for herself (null where she was not) before what the report says, which
- * may be four hours old. `row` is null where the report does not know her.
+ * A user's credentials: what was read for the user (null if nothing was) takes precedence over the credential report,
+ * which may be four hours old. `row` is null if the report lacks the user.
  */
 export function credentialsOf(
   own: OwnCredentials | null,
@@ -131,20 +130,20 @@ export function credentialsOf(
   const reported = row === null ? [] : reportedKeys(row);
   const password = row?.password ?? null;
   return {
-    keys: toldOr(own?.keys, [], reported, (listed) => oldestFirst(withUse(listed, row?.keys ?? []))),
-    password: toldOr(own?.password, null, password, () => password ?? { lastUsed: null }),
+    keys: valueOr(own?.keys, [], reported, (listed) => oldestFirst(withUse(listed, row?.keys ?? []))),
+    password: valueOr(own?.password, null, password, () => password ?? { lastUsed: null }),
     mfa: shared.mfa || row?.mfa === true,
-    certificates: toldOr(own?.certificates, [], row?.certificates ?? [], (ids) => ids),
-    ssh: toldOr(own?.ssh, [], [], (ids) => ids),
-    services: toldOr(own?.services, [], shared.services, (services) => services),
+    certificates: valueOr(own?.certificates, [], row?.certificates ?? [], (ids) => ids),
+    ssh: valueOr(own?.ssh, [], [], (ids) => ids),
+    services: valueOr(own?.services, [], shared.services, (services) => services),
   };
 }
 
-function toldOr<Told, Value>(
-  asked: OptionalReadResult<Told> | undefined,
+function valueOr<Read, Value>(
+  asked: OptionalReadResult<Read> | undefined,
   missing: Value,
   otherwise: Value,
-  use: (told: Told) => Value,
+  use: (value: Read) => Value,
 ): Value {
   if (asked?.state === 'read') return use(asked.value);
   return asked?.state === 'missing' ? missing : otherwise;
@@ -163,7 +162,7 @@ function withUse(listed: readonly ListedKey[], reported: readonly ReportedKey[])
     const [other] = found.length === 0 && unmatched === 1 && left.length === 1 ? left : [];
     if (other !== undefined && other.rotated !== null && other.rotated > key.created)
       return { ...key, ...useOf(other) };
-    // Of two keys of one second nobody can tell which one was used: better to say it of both than of neither.
+    // Two keys created in the same second cannot be distinguished: assume that both were used.
     const [row] = [...found].sort((a, b) => ((a.lastUsed ?? '') > (b.lastUsed ?? '') ? -1 : 1));
     return { ...key, ...(row === undefined ? { lastUsed: null, isUseKnown: false } : useOf(row)) };
   });
@@ -173,7 +172,7 @@ function useOf({ lastUsed, isUseKnown }: ReportedKey): Pick<AccessKey, 'lastUsed
   return { lastUsed, isUseKnown };
 }
 
-/** The keys that the report knows of somebody, oldest first. */
+/** A user's keys by the credential report, oldest first. */
 export function reportedKeys({ keys }: ReportRow): readonly AccessKey[] {
   return oldestFirst(keys.map((key) => ({ id: null, active: key.active, created: key.rotated, ...useOf(key) })));
 }

@@ -9,8 +9,8 @@ import {
 import type { AccessModel, InlinePolicy } from '../../access/model.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import { parsePolicyDocument } from '../../iam/document-check.ts';
-import { everyPage, type IamReader, UnreadableAnswer } from '../client.ts';
-import type { Inventory, PolicyVersion } from './inventory.ts';
+import { everyPage, type IamReader, isoOf, UnreadableAnswer } from '../client.ts';
+import type { Inventory, PolicyVersion } from './types.ts';
 
 /** Who may do what on an account, as GetAccountAuthorizationDetails tells it. */
 export interface AuthorizationDetails {
@@ -26,12 +26,12 @@ const FILTER: readonly EntityType[] = ['User', 'Group', 'LocalManagedPolicy', 'A
 
 /** One call a page. AWS's policies are left out unless a user or group has them: there are over a thousand. Throws the SDK's errors. */
 export async function readAuthorizationDetails(
-  asking: Pick<IamReader, 'send'>,
+  reader: Pick<IamReader, 'send'>,
   account: string,
   pageSize: number,
 ): Promise<AuthorizationDetails> {
   const pages = await everyPage((Marker) =>
-    asking.send(new GetAccountAuthorizationDetailsCommand({ Filter: [...FILTER], MaxItems: pageSize, Marker })),
+    reader.send(new GetAccountAuthorizationDetailsCommand({ Filter: [...FILTER], MaxItems: pageSize, Marker })),
   );
   // An account without anybody says so; silence must not be taken for it.
   if (pages.some(({ UserDetailList, IsTruncated }) => UserDetailList === undefined && IsTruncated === undefined)) {
@@ -135,9 +135,4 @@ export function documentOf(encoded: string | undefined): PolicyDocument | null {
 
 function byName(one: { readonly name: string }, other: { readonly name: string }): number {
   return one.name < other.name ? -1 : one.name > other.name ? 1 : 0;
-}
-
-/** Whole seconds, as IAM keeps them; other endpoints add fractions in some of their answers and not in others. */
-export function isoOf(date: Date | undefined): string {
-  return date === undefined ? '' : `${date.toISOString().slice(0, 19)}Z`;
 }

@@ -3,8 +3,7 @@ import type { PolicyDocument } from '../../iam/document.ts';
 import { boundaryPolicy } from '../../team/documents.ts';
 import { boundaryArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import type { Inventory } from './inventory.ts';
-import { ACCESS, type NotChecked } from './unmanaged.ts';
+import { ACCESS, type Inventory, type NotChecked } from './types.ts';
 
 /** How the permissions boundary on the account stands to the one that bootstrap writes. */
 export type BoundaryState =

@@ -12,7 +12,7 @@ interface PlannedName {
   readonly key: string;
 }
 
-/** A group's members as a plan first writes them: adding them to whoever is in the group already. */
+/** A planned membership; creating it adds its members to those who are already in the group. */
 interface PlannedMembership {
   readonly kind: 'membership';
   readonly address: string;
@@ -37,7 +37,7 @@ export interface Imported {
 export interface Existing {
   /** What exists under the lab's path already, to be taken over by import blocks. */
   readonly imports: readonly Imported[];
-  /** Names that somebody else has, outside the path, and people in groups that are about to get their policies. */
+  /** Names that exist outside the path, and unexpected members of groups that are about to get policies. */
   readonly findings: readonly Block[];
 }
 
@@ -46,8 +46,7 @@ export interface Existing {
  * record of it), outside it the name is taken, and IAM's names are unique ignoring case. Asks nothing of a kind that
  * the plan does not create. Throws the SDK's errors.
  *
- * A membership that is created adds its members and takes nobody out before the next apply, so whoever is in the group
- * already would be given what the role gives: that is a finding.
+ * A created membership removes no one before the next apply, so that an unexpected member would get the role's access.
  */
 export async function findExisting(creates: readonly PlannedCreate[], iam: IamLookup): Promise<Existing> {
   const names = creates.filter((create) => create.kind !== 'membership');
@@ -64,7 +63,7 @@ export async function findExisting(creates: readonly PlannedCreate[], iam: IamLo
     if (owner.path === create.path && owner.name === name) imports.push({ kind, key, to: address, id: idOf(owner) });
     else findings.push(block('name-taken', { kind, name, owner: owner.arn, key }));
   }
-  // A group that is made by this plan has nobody in it yet.
+  // A group that this plan creates has no members yet.
   const made = new Set(names.flatMap(({ kind, name }) => (kind === 'group' ? [name] : [])));
   for (const { to } of imports) made.delete(names.find(({ address }) => address === to)?.name ?? '');
   const memberships = creates.filter((create) => create.kind === 'membership').filter(({ name }) => !made.has(name));

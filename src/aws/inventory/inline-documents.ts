@@ -10,7 +10,7 @@ export interface InlineName {
   readonly policy: string;
 }
 
-/** Whoever writes in more than that by hand is told of them as of policies that nobody has read. */
+/** Any more inline policies count as unknown policies. */
 const MOST = 500;
 const AT_ONCE = 8;
 

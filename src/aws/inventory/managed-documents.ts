@@ -4,7 +4,7 @@ import { awsFailure } from '../aws-errors.ts';
 import { inParallel } from '../in-parallel.ts';
 import { documentOf } from './authorization-details.ts';
 
-/** Whoever attaches more than that by hand is told of them as of policies that nobody has read. */
+/** Any more policies count as unknown policies. */
 const MOST = 100;
 const AT_ONCE = 8;
 

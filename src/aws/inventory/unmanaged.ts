@@ -1,9 +1,8 @@
 import type { AccessGroup, AccessPolicy, InlinePolicy } from '../../access/model.ts';
-import type { Failure } from '../../diagnostics/failure.ts';
 import { iamArn } from '../../iam/arn.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import type { IamEntity, IamEntityKind } from '../iam-names.ts';
-import type { Inventory } from './inventory.ts';
+import { ACCESS, type Inventory, type NotChecked } from './types.ts';
 
 interface Held {
   /** ARNs of attached managed policies, sorted. */
@@ -32,15 +31,15 @@ export interface PolicyDetails {
 }
 
 /**
- * Something that neither the state nor the team file knows, under the lab's path or with a policy from there: a group
- * that was renamed by hand, a user that somebody made. `holding` is null where it could not be read.
+ * An IAM entity that is neither in the state nor in the team file, under the lab's path or with a policy from there: a
+ * renamed group, a user created outside Terraform. `details` is null if it could not be read.
  */
 export type UnmanagedResource =
-  | StrayOf<'group', GroupDetails | null>
-  | StrayOf<'user', UserDetails | null>
-  | StrayOf<'policy', PolicyDetails | null>;
+  | UnmanagedOf<'group', GroupDetails | null>
+  | UnmanagedOf<'user', UserDetails | null>
+  | UnmanagedOf<'policy', PolicyDetails | null>;
 
-interface StrayOf<Kind extends IamEntityKind, Holding> {
+interface UnmanagedOf<Kind extends IamEntityKind, Holding> {
   readonly kind: Kind;
   readonly name: string;
   readonly arn: string;
@@ -49,19 +48,9 @@ interface StrayOf<Kind extends IamEntityKind, Holding> {
   readonly details: Holding;
 }
 
-/** What the access of everybody is called where AWS does not tell it. */
-export const ACCESS = 'users, groups and policies';
-
-/** What could not be looked at, and why: never to be taken for "nothing there". */
-export interface NotChecked {
-  /** A list (`users`), the boundary, or one thing (`the group old-payers`). */
-  readonly what: string;
-  readonly failure: Failure;
-}
-
 export interface UnmanagedResources {
   readonly resources: readonly UnmanagedResource[];
-  /** Groups outside the lab that a stray user is in. */
+  /** Groups outside the lab that an unmanaged user is in. */
   readonly groups: readonly AccessGroup[];
   /** The documents of everything that is attached to what was read. */
   readonly policies: readonly AccessPolicy[];
@@ -88,29 +77,29 @@ export function findUnmanaged(
 ): UnmanagedResources {
   const { access } = inventory;
   const isLabs = (arn: string): boolean => arn.startsWith(`arn:aws:iam::${access.account}:policy${lab.path}`);
-  const isStray = (thing: IamEntity, attached: readonly string[]): boolean =>
+  const isUnmanaged = (thing: IamEntity, attached: readonly string[]): boolean =>
     // A group that was renamed may have been moved as well; its policy is the lab's all the same.
     !lab.knows(thing) && (thing.path.startsWith(lab.path) || attached.some(isLabs));
   const membersOf = membersByGroup(access);
-  const groups = access.groups.flatMap(({ name, path, attached, inline }): StrayOf<'group', GroupDetails>[] => {
+  const groups = access.groups.flatMap(({ name, path, attached, inline }): UnmanagedOf<'group', GroupDetails>[] => {
     const thing = { kind: 'group', name, path, arn: iamArn(access.account, 'group', path, name) } as const;
     const members = membersOf.get(name) ?? [];
-    return isStray(thing, attached) ? [{ ...thing, details: { members, attached, inline } }] : [];
+    return isUnmanaged(thing, attached) ? [{ ...thing, details: { members, attached, inline } }] : [];
   });
-  const users = access.users.flatMap((user): StrayOf<'user', UserDetails>[] => {
+  const users = access.users.flatMap((user): UnmanagedOf<'user', UserDetails>[] => {
     const { name, path, groups, attached, inline, boundary, tags } = user;
     const thing = { kind: 'user', name, path, arn: iamArn(access.account, 'user', path, name) } as const;
-    return isStray(thing, attached) ? [{ ...thing, details: { groups, attached, inline, boundary, tags } }] : [];
+    return isUnmanaged(thing, attached) ? [{ ...thing, details: { groups, attached, inline, boundary, tags } }] : [];
   });
-  const policies = access.policies.flatMap(({ arn, name, document }): StrayOf<'policy', PolicyDetails>[] => {
+  const policies = access.policies.flatMap(({ arn, name, document }): UnmanagedOf<'policy', PolicyDetails>[] => {
     const thing = { kind: 'policy', name, arn, path: arn.slice(arn.indexOf('/'), arn.length - name.length) } as const;
     const attachments = inventory.policies.get(arn)?.attachments ?? 0;
-    return isLabs(arn) && isStray(thing, []) ? [{ ...thing, details: { document, attachments } }] : [];
+    return isLabs(arn) && isUnmanaged(thing, []) ? [{ ...thing, details: { document, attachments } }] : [];
   });
-  const strayGroups = new Set(groups.map(({ name }) => name));
+  const unmanagedGroups = new Set(groups.map(({ name }) => name));
   const theirs = new Set(users.flatMap(({ details: holding }) => holding.groups));
   const others = access.groups.filter(
-    ({ name }) => theirs.has(name) && !lab.groups.has(name) && !strayGroups.has(name),
+    ({ name }) => theirs.has(name) && !lab.groups.has(name) && !unmanagedGroups.has(name),
   );
   const held = [
     ...groups.map(({ details: holding }) => holding),

@@ -1,5 +1,5 @@
 import type { Difference } from '../../access/model-difference.ts';
-import type { NotChecked } from '../../aws/inventory/unmanaged.ts';
+import type { NotChecked } from '../../aws/inventory/types.ts';
 import { keyOfIamName, labPath } from '../../team/names.ts';
 import type { Settings } from '../../team/settings.ts';
 import { suggester } from '../../team/suggest.ts';

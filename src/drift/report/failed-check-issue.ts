@@ -1,4 +1,4 @@
-import type { NotChecked } from '../../aws/inventory/unmanaged.ts';
+import type { NotChecked } from '../../aws/inventory/types.ts';
 import type { Failure } from '../../diagnostics/failure.ts';
 import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
 import { timeWords } from '../../review/comment/footer.ts';

@@ -11,7 +11,7 @@ import {
   union,
 } from '../../access/operation-set.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
-import type { Inventory, PolicyVersion } from '../../aws/inventory/inventory.ts';
+import type { Inventory, PolicyVersion } from '../../aws/inventory/types.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { toList } from '../../iam/context.ts';
 import type { PolicyDocument, Statement } from '../../iam/document.ts';

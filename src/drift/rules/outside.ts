@@ -8,7 +8,7 @@ import type { AccessModel } from '../../access/model.ts';
 import { around, indexModel, type ModelIndex } from '../../access/model-index.ts';
 import { isEmpty, union } from '../../access/operation-set.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
-import type { Inventory } from '../../aws/inventory/inventory.ts';
+import type { Inventory } from '../../aws/inventory/types.ts';
 import type { Operation } from '../../catalog/mturk.ts';
 import { gainedAdministrators } from '../scan/administrators.ts';
 import { type Draft, draftOf } from '../scan/finding-draft.ts';

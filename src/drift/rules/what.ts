@@ -2,7 +2,7 @@ import type { UserAccess } from '../../access/access-of.ts';
 import type { AccessModel, AccessUser } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { listOperations, operationSet } from '../../access/operation-set.ts';
-import type { AccessKey } from '../../aws/inventory/inventory.ts';
+import type { AccessKey } from '../../aws/inventory/types.ts';
 import type { Operation } from '../../catalog/mturk.ts';
 import { iamArn } from '../../iam/arn.ts';
 import type { DriftFinding, RetiredOperation, RuleId, UnmanagedUser } from '../finding.ts';

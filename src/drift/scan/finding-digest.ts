@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AccessChange } from '../../access/diff.ts';
 import { differenceKey } from '../../access/model-difference.ts';
-import type { AccessKey } from '../../aws/inventory/inventory.ts';
+import type { AccessKey } from '../../aws/inventory/types.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import { type DriftFinding, differenceOf } from '../finding.ts';

@@ -1,5 +1,5 @@
 import type { DisplayNames } from '../../access/text/names.ts';
-import type { NotChecked } from '../../aws/inventory/unmanaged.ts';
+import type { NotChecked } from '../../aws/inventory/types.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { dateWords } from '../../text/durations.ts';
 import { codeText, isEmptyText, plainText, t } from '../../text/text.ts';

@@ -2,7 +2,7 @@ import { byCapability } from '../../access/capability-access.ts';
 import { isEmpty } from '../../access/operation-set.ts';
 import { userText } from '../../access/text/iam-names.ts';
 import { type DisplayNames, policyName, unknownPolicyWords } from '../../access/text/names.ts';
-import type { AccessKey } from '../../aws/inventory/inventory.ts';
+import type { AccessKey } from '../../aws/inventory/types.ts';
 import { labPath } from '../../team/names.ts';
 import { dateWords } from '../../text/durations.ts';
 import { codeText, proseText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';

@@ -18,7 +18,7 @@ export interface CommandOptions {
   readonly onEvent?: (event: EngineEvent) => void;
   /** How many resources at a time; the engine's own default is 10. */
   readonly parallelism?: number;
-  /** How long to wait for somebody else's lock of the state. */
+  /** How long to wait for a lock of the state that another run has. */
   readonly lockTimeoutSeconds?: number;
 }
 
@@ -107,10 +107,7 @@ export interface ApplyResult {
   readonly total: number;
 }
 
-/**
- * Takes the mark off what the engine wants to replace because its creation ended in an error after the object was made.
- * What is at the addresses must be able to converge by itself.
- */
+/** Removes the taint of objects that were created before their creation failed; a plan must be able to converge them. */
 export async function untaint(
   workspace: Workspace,
   addresses: readonly string[],

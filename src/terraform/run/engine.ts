@@ -1,4 +1,4 @@
-/** Whether the account is somebody's at AWS, or the one in this process. */
+/** An account of AWS, or the local AWS emulator. */
 export type AccountKind = 'real' | 'emulator';
 
 type EngineFlavour = 'terraform' | 'opentofu';

@@ -8,7 +8,7 @@ export type EngineStep = 'init' | 'plan' | 'apply';
 interface Ending {
   readonly step: EngineStep;
   readonly run: EngineRun;
-  /** Errors told by the `-json` stream; the text of stderr stands in for them where there are none. */
+  /** Errors of the `-json` stream; without any, stderr is parsed. */
   readonly errors: readonly EngineDiagnostic[];
   /** Null while nothing is being applied. */
   readonly progress: Progress | null;
@@ -17,7 +17,7 @@ interface Ending {
   readonly timeoutSeconds?: number | undefined;
 }
 
-/** Why the engine did not do what it was asked, as one reason out of the closed list. */
+/** Why the engine failed, as one code of the closed list. */
 export function engineFailure(ending: Ending): { readonly ok: false; readonly failure: Failure } {
   const { run, progress } = ending;
   if (run.timedOut) return fail('timeout', { seconds: ending.timeoutSeconds ?? 0, progress });
@@ -34,18 +34,18 @@ export function engineFailure(ending: Ending): { readonly ok: false; readonly fa
   return fail(ending.step === 'init' ? 'init-failed' : 'plan-failed', { reason });
 }
 
-interface Told {
+interface Evidence {
   readonly text: string;
   readonly reason: string;
   readonly progress: Progress | null;
   readonly command: string;
 }
 
-/** The first that matches is the reason: what stands at the root comes before what follows from it. */
+/** The first match is the reason: root causes come before their consequences. */
 const KNOWN: readonly {
   readonly pattern: RegExp;
   readonly steps?: readonly EngineStep[];
-  readonly failure: (told: Told) => { readonly ok: false; readonly failure: Failure };
+  readonly failure: (evidence: Evidence) => { readonly ok: false; readonly failure: Failure };
 }[] = [
   {
     pattern: /Error (acquiring the state lock|locking state)/i,
@@ -115,7 +115,7 @@ function lockInfo(text: string): LockInfo {
   return { id: field('ID'), who: field('Who'), operation: field('Operation'), created: field('Created') };
 }
 
-/** The engine's own words in one line: the first error, and how many more there are. */
+/** The engine's message in one line: the first error, and how many more there are. */
 function reasonOf(errors: readonly EngineDiagnostic[]): string | null {
   const [first, ...more] = errors;
   if (first === undefined) return null;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** A running engine, for whoever must end it: Ctrl-C at a terminal, and the tests that kill it. */
+/** A running engine, so that Ctrl-C and the tests can end it. */
 export interface EngineHandle {
   readonly pid: number;
   /** The engine runs in a process group of its own: its provider processes end with it. */

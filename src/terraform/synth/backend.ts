@@ -4,7 +4,7 @@ import { escapeTemplate } from './escape.ts';
 
 /**
  * Where a stack's state lives: the team's bucket with its native lock file, or a file beside the configuration.
- * The local path is relative, because CDKTF's default names the directory of whoever ran it. The key in the bucket does
+ * The local path is relative, because CDKTF's default names the current directory. The key in the bucket does
  * not name the lab: a lab that is renamed would start with an empty state, and leave everybody's old access in force,
  * unwatched. It has to meet its old state, to be refused. So a bucket holds the state of one lab.
  */

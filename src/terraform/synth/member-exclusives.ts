@@ -15,38 +15,37 @@ export interface MemberExclusivesProps {
   readonly enrolled: TerraformLocal;
 }
 
-/** Lets nothing be put on a member directly but her `limits`. */
+/** Exclusive-policy resources of a member: no attached policy, and no inline policy but `limits`. */
 export class MemberExclusives extends Construct {
   constructor(scope: Construct, props: MemberExclusivesProps) {
     // Before the address and not behind it: `bo-guards` is a member's key, too.
     super(scope, `guards-${memberAddress(props.memberKey)}`);
-    this.guardInlinePolicies(props, this.guardAttachments(props));
+    this.excludeInlinePolicies(props, this.excludeAttachments(props));
   }
 
-  private guardAttachments({ memberKey, member }: MemberExclusivesProps): IamUserPolicyAttachmentsExclusive {
-    const guard = new IamUserPolicyAttachmentsExclusive(this, 'attachments', {
+  private excludeAttachments({ memberKey, member }: MemberExclusivesProps): IamUserPolicyAttachmentsExclusive {
+    const exclusive = new IamUserPolicyAttachmentsExclusive(this, 'attachments', {
       userName: member.userName,
       policyArns: [],
     });
-    guard.overrideLogicalId(memberAddress(memberKey));
-    return guard;
+    exclusive.overrideLogicalId(memberAddress(memberKey));
+    return exclusive;
   }
 
   /**
-   * Where limits end, it is this guard that takes them off the user. It comes after every membership (and so after
-   * every policy of a role) and after what was attached by hand is gone: a member is let loose when nothing is left
-   * that she should not have.
+   * When `limits` end, this resource deletes the inline policy. It comes after every membership (and so every role's
+   * policy) and after manual attachments are removed, so that the Deny goes last.
    */
-  private guardInlinePolicies(
+  private excludeInlinePolicies(
     { memberKey, member, enrolled }: MemberExclusivesProps,
     attachments: IamUserPolicyAttachmentsExclusive,
   ): void {
-    const guard = new IamUserPoliciesExclusive(this, 'inline', {
+    const exclusive = new IamUserPoliciesExclusive(this, 'inline', {
       userName: member.userName,
       policyNames: member.limits === null ? [] : [LIMITS_POLICY],
-      // A listed policy that is missing would be written without a document, which IAM refuses.
+      // The provider would write a listed but missing policy without a document, which IAM rejects.
       dependsOn: [...(member.limits === null ? [] : [member.limits]), attachments, enrolled],
     });
-    guard.overrideLogicalId(memberAddress(memberKey));
+    exclusive.overrideLogicalId(memberAddress(memberKey));
   }
 }

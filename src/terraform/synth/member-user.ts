@@ -10,12 +10,12 @@ export interface MemberUserProps {
   readonly member: Member;
 }
 
-/** A member: the user under the lab's boundary, and what limits her. */
+/** A member's IAM user under the lab's boundary, with the inline policy `limits`. */
 export class MemberUser extends Construct {
   readonly user: IamUser;
   /** A reference to the user's name; made once, for CDKTF keeps a token with a stack trace for each time it is asked. */
   readonly userName: string;
-  /** Null where nothing limits the member. */
+  /** Null if nothing limits the member. */
   readonly limits: IamUserPolicy | null;
 
   constructor(scope: Construct, props: MemberUserProps) {
@@ -30,7 +30,7 @@ export class MemberUser extends Construct {
       name: iamName(team.lab, member.key),
       path: labPath(team.lab),
       permissionsBoundary: boundaryArn(team),
-      // Keys are handed over outside Terraform; without this a leaver who holds one could not be deleted.
+      // Access keys are created outside Terraform; without this a user who has one could not be deleted.
       forceDestroy: true,
       tags: { ...memberTags(team.lab, member.key) },
     });
@@ -39,11 +39,9 @@ export class MemberUser extends Construct {
   }
 
   /**
-   * The membership depends on the limits, so that nobody is enrolled before hers exist. By itself that would make
-   * Terraform delete the limits of a leaver, or of somebody whose suspension ends, BEFORE it takes her out of the
-   * groups: she would have her old powers back for a moment, and for good if the run died there.
-   * `create_before_destroy` turns the order of the deletion around, and of nothing else: a deleted one is never
-   * created again in the same run.
+   * A membership depends on `limits`, so that the Deny exists first. Terraform would then delete `limits` BEFORE it
+   * removes a member who leaves from the groups: the old access would be back, for good if the run died there.
+   * `create_before_destroy` reverses the order of this deletion and of nothing else.
    */
   private createLimits(member: Member): IamUserPolicy | null {
     const document = limitsPolicy(member);

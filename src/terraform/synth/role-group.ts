@@ -22,7 +22,7 @@ export interface RoleGroupProps {
   readonly members: readonly MemberUser[];
 }
 
-/** A role: the group with its policies, its members, and the guards that let nothing else be put on it. */
+/** A role: the group with its policy, attachments, members and exclusive-policy resources. */
 export class RoleGroup extends Construct {
   readonly group: IamGroup;
   /** Null where the role only has AWS's policies and nothing is frozen. */
@@ -36,8 +36,8 @@ export class RoleGroup extends Construct {
     this.group = this.createGroup(address, props);
     this.policy = this.createPolicy(address, props);
     this.attachments = this.attachPolicies(props);
-    const guards = [this.guardAttachments(address), this.guardInlinePolicies(address)];
-    this.membership = this.enrol(address, props, guards);
+    const exclusives = [this.excludeAttachments(address), this.excludeInlinePolicies(address)];
+    this.membership = this.addMembers(address, props, exclusives);
   }
 
   private createGroup(address: string, { team, role }: RoleGroupProps): IamGroup {
@@ -49,7 +49,7 @@ export class RoleGroup extends Construct {
   private createPolicy(address: string, { team, role }: RoleGroupProps): IamPolicy | null {
     const document = rolePolicy(role, team.freeze);
     if (document === null) return null;
-    // No description: changing one replaces the policy, so that words would cost access.
+    // No description: changing it replaces the policy, so words would cost access.
     const policy = new IamPolicy(this, 'policy', {
       name: iamName(team.lab, role.key),
       path: labPath(team.lab),
@@ -75,45 +75,44 @@ export class RoleGroup extends Construct {
       attachments.push(attachment);
     };
     if (this.policy !== null) attach('own', rolePolicyArn(team, role.key), [this.policy]);
-    // The role's own policy holds its Deny and the freeze: they are in force before AWS's broad Allow comes, and stay
-    // until it is gone.
+    // The role's own policy contains its Deny and the freeze: attached before AWS's broad Allow, detached after it.
     const own = [...attachments];
     for (const name of role.managed) attach(name, managedPolicyArn(name), own);
     return attachments;
   }
 
-  private guardAttachments(address: string): IamGroupPolicyAttachmentsExclusive {
-    const guard = new IamGroupPolicyAttachmentsExclusive(this, 'attachments', {
+  private excludeAttachments(address: string): IamGroupPolicyAttachmentsExclusive {
+    const exclusive = new IamGroupPolicyAttachmentsExclusive(this, 'attachments', {
       groupName: this.group.name,
       policyArns: this.attachments.map((attachment) => attachment.policyArnInput ?? '').sort(),
       dependsOn: [...this.attachments],
     });
-    guard.overrideLogicalId(address);
-    return guard;
+    exclusive.overrideLogicalId(address);
+    return exclusive;
   }
 
-  private guardInlinePolicies(address: string): IamGroupPoliciesExclusive {
-    const guard = new IamGroupPoliciesExclusive(this, 'inline', { groupName: this.group.name, policyNames: [] });
-    guard.overrideLogicalId(address);
-    return guard;
+  private excludeInlinePolicies(address: string): IamGroupPoliciesExclusive {
+    const exclusive = new IamGroupPoliciesExclusive(this, 'inline', { groupName: this.group.name, policyNames: [] });
+    exclusive.overrideLogicalId(address);
+    return exclusive;
   }
 
   /**
-   * Nobody joins before her limits, the group's own Deny and the freeze are in force, and before what was put on the
-   * group by hand is off it; and a role that goes is left by everybody before its policies are taken away.
+   * A user joins after `limits`, the group's Deny and the freeze exist and manual attachments are removed; a deleted
+   * role loses its members before its policies.
    */
-  private enrol(
+  private addMembers(
     address: string,
     { team, role, members }: RoleGroupProps,
-    guards: readonly (IamGroupPolicyAttachmentsExclusive | IamGroupPoliciesExclusive)[],
+    exclusives: readonly (IamGroupPolicyAttachmentsExclusive | IamGroupPoliciesExclusive)[],
   ): IamGroupMembership {
     const limits = members.flatMap((member) => (member.limits === null ? [] : [member.limits]));
     const membership = new IamGroupMembership(this, 'membership', {
       name: iamName(team.lab, role.key),
       group: this.group.name,
-      // Also for a role that nobody has: an empty set still shows a stranger in the group, and takes her out.
+      // Also for a role without members: an empty set still detects and removes an unmanaged user.
       users: members.map((member) => member.userName),
-      dependsOn: [...this.attachments, ...guards, ...limits],
+      dependsOn: [...this.attachments, ...exclusives, ...limits],
     });
     membership.overrideLogicalId(address);
     return membership;

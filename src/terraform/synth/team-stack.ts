@@ -8,13 +8,10 @@ import { RoleGroup } from './role-group.ts';
 /**
  * Everything under the lab's IAM path: a user for each active member, a group for each role.
  *
- * An apply makes its calls one after the other, and the order is a security property: at no moment may anybody do
- * what neither the state before nor the state after allows. The dependencies give this order, which the engine keeps
- * whatever of it a change needs: a leaver's or suspended member's `limits` written; policies of roles; their
- * attachments, the role's own first; memberships; the guards of members, which lift `limits` that have ended; and
- * last the users of leavers.
- * What no order within one apply can hold, because it would have to differ from change to change, is told by
- * `usersToHold` in the review.
+ * The order of an apply's calls is a security property: at no moment may a user do what neither the access before nor
+ * after allows. The dependencies give this order: `limits`; policies of roles; their attachments, the role's own first;
+ * memberships; exclusive policies of members, which delete `limits` that end; last, deletions of users.
+ * `usersToSuspend` finds the changes for which no order is right.
  */
 export class TeamStack extends TerraformStack {
   constructor(app: App, team: Team, today: string) {
@@ -30,7 +27,7 @@ export class TeamStack extends TerraformStack {
       return new RoleGroup(this, { team, role, members: holders.map(({ construct }) => construct) });
     });
 
-    // One name for all memberships: a guard for each member that named each role would be a line for every pair.
+    // One local value for all memberships: a dependency for each pair of member and role would be a line each.
     const memberships = groups.map(({ membership }) => membership.name);
     const enrolled = new TerraformLocal(this, 'enrolled', memberships);
     enrolled.overrideLogicalId('enrolled');
@@ -40,7 +37,7 @@ export class TeamStack extends TerraformStack {
   }
 }
 
-/** By code units: the output may depend neither on the order of a file nor on the locale of whoever runs this. */
+/** By code units: the output depends neither on the order of the file nor on a locale. */
 function byKey<T extends { readonly key: string }>(things: readonly T[]): readonly T[] {
   return [...things].sort((one, two) => (one.key < two.key ? -1 : one.key > two.key ? 1 : 0));
 }

@@ -1,0 +1,91 @@
+import type { AccessModel } from '../../access/model.ts';
+import type { Failure } from '../../diagnostics/failure.ts';
+import type { PolicyDocument } from '../../iam/document.ts';
+
+/** `what` of a `NotChecked` for the access of all users. */
+export const ACCESS = 'users, groups and policies';
+
+/** What could not be checked, and why: it does not mean that nothing is there. */
+export interface NotChecked {
+  /** A list (`users`), the boundary, or one thing (`the group old-payers`). */
+  readonly what: string;
+  readonly failure: Failure;
+}
+
+export interface AccessKey {
+  /** Null if only the credential report lists the key. */
+  readonly id: string | null;
+  readonly active: boolean;
+  /** ISO 8601, UTC; null if unknown. */
+  readonly created: string | null;
+  /** ISO 8601, UTC, as of the credential report, whose clock is 15 minutes wide; null where it was never used. */
+  readonly lastUsed: string | null;
+  /** False if the credential report does not list the key yet, so that its use is unknown. */
+  readonly isUseKnown: boolean;
+}
+
+/** What a user can sign in or sign requests with. */
+export interface UserCredentials {
+  /** Oldest first. */
+  readonly keys: readonly AccessKey[];
+  /** A password of the console; `lastUsed` as of the credential report. Null where there is none. */
+  readonly password: { readonly lastUsed: string | null } | null;
+  readonly mfa: boolean;
+  /** Active signing certificates; for users that are looked at one by one with their ids, else by number. */
+  readonly certificates: readonly string[];
+  /** Ids of active SSH keys; empty for users that are not read one by one. */
+  readonly ssh: readonly string[];
+  /** Active ones. */
+  readonly services: readonly { readonly id: string; readonly service: string }[];
+}
+
+export interface InventoriedUser {
+  readonly arn: string;
+  /** ISO 8601, UTC. */
+  readonly created: string;
+  /** False if the credential report does not list the user yet: unless read one by one, the keys are unknown. */
+  readonly isReported: boolean;
+  readonly credentials: UserCredentials;
+}
+
+/** One of the at most five versions of a policy. */
+export interface PolicyVersion {
+  /** `v7`: the seventh that was made of it. */
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly created: string;
+  readonly isInForce: boolean;
+  /** Null where it cannot be read as a policy. */
+  readonly document: PolicyDocument | null;
+}
+
+export interface InventoriedPolicy {
+  /** Users, groups and roles that it is attached to, as a policy or as a boundary. */
+  readonly attachments: number;
+  /** Of the account's own policies; empty for those of AWS. */
+  readonly versions: readonly PolicyVersion[];
+}
+
+/** An AWS account at one moment: access and credentials. */
+export interface Inventory {
+  /** 12 digits. */
+  readonly account: string;
+  /** ISO 8601, UTC: when the scan began. */
+  readonly at: string;
+  /** False if AWS did not return the access: then `access` is empty and nothing follows from it. */
+  readonly isAccessKnown: boolean;
+  /** All users and groups, the account's own policies, and the AWS managed policies in use. No roles. */
+  readonly access: AccessModel;
+  /** By IAM name: every user of `access`. */
+  readonly users: ReadonlyMap<string, InventoriedUser>;
+  /** By ARN: every policy of `access`. */
+  readonly policies: ReadonlyMap<string, InventoriedPolicy>;
+  /** The root user's keys; null where the credential report does not tell of it. */
+  readonly root: { readonly keys: readonly AccessKey[]; readonly mfa: boolean } | null;
+  /** When AWS made the credential report, ISO 8601: up to four hours ago. Null where there was none to read. */
+  readonly reportedAt: string | null;
+  /** What could not be checked, and why: it does not mean that nothing is there. */
+  readonly notChecked: readonly NotChecked[];
+  /** Calls of AWS that it took, repeated ones not counted. */
+  readonly calls: number;
+}
