@@ -3,7 +3,7 @@ import type { AccessChange } from '../../access/diff.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { groupText, holderText, roleKeyOfPolicy, userText } from '../../access/text/iam-names.ts';
 import { type DisplayNames, policyName } from '../../access/text/names.ts';
-import type { AccessKey } from '../../aws/inventory/inventory.ts';
+import type { AccessKey } from '../../aws/inventory/types.ts';
 import {
   CAPABILITIES,
   isHarmful,
