@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { reviewOf } from '../src/review/changes/review-of.ts';
+import { reviewOf } from '../src/review/changes/review.ts';
 import { renderComment } from '../src/review/comment/comment.ts';
 import { readTeam } from '../src/team/parse/read-team.ts';
 import type { Team } from '../src/team/team.ts';
@@ -86,10 +86,9 @@ export function benchReview(sizes: readonly number[]): readonly ReviewTimes[] {
       const decided = performance.now();
       const comment = renderComment({
         review: reviewed,
-        state: 'offline',
+        state: 'preview',
         failure: null,
-        corrected: [],
-        footer: { commit: null, digest: null, engine: null, runUrl: null, at: reviewed.at },
+        footer: { commit: null, digest: null, tools: null, runUrl: null, at: reviewed.at },
         reveal: false,
       });
       const rendered = performance.now();

@@ -25,7 +25,7 @@ const place = scratch({
 afterAll(() => place.remove());
 const review = (...args: string[]) => run(['preview', ...args, ...TODAY], { cwd: place.directory });
 
-test('says who gains and loses what, and exits 2', async () => {
+test('prints who gains and loses what, and exits 2', async () => {
   const { code, stdout, stderr } = await review('--base', 'old.yaml', '--head', 'new.yaml');
   expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
   expectGolden('review/command.txt', stdout);
@@ -34,7 +34,7 @@ test('says who gains and loses what, and exits 2', async () => {
 test('the same twice changes nothing, and exits 0', async () => {
   expect(await review('--base', 'old.yaml', '--head', 'old.yaml')).toEqual({
     code: 0,
-    stdout: "perception-lab, by its two team files alone\n\n  Nobody's access changes.\n",
+    stdout: 'Preview of perception-lab from two team files, without a plan\n\n  No change for the 6 members.\n',
     stderr: '',
   });
 });
@@ -57,19 +57,19 @@ test.each([
 test('an empty earlier file stands for none, and so does a broken one, aloud', async () => {
   const empty = await review('--base', 'empty.yaml', '--head', 'old.yaml');
   expect(empty).toMatchObject({ code: 2, stderr: '' });
-  expect(empty.stdout).toMatch(/Bo Chen +joins/);
+  expect(empty.stdout).toMatch(/\+ Bo Chen /);
   const broken = await review('--base', 'broken.yaml', '--head', 'old.yaml');
   expect(broken).toMatchObject({ code: 2, stdout: empty.stdout });
   expect(broken.stderr).toBe(
-    'broken.yaml has 1 error, so it counts as no team at all: everything of the later file is told as new.\n',
+    'broken.yaml has 1 error, so it counts as no team: everything in the later file is new.\n',
   );
 });
 
 test('--format json is data alone, --format markdown the comment', async () => {
   const json = await review('--base', 'old.yaml', '--head', 'new.yaml', '--format', 'json');
   expect(json).toMatchObject({ code: 2, stderr: '' });
-  const { version, review: read, refusals } = JSON.parse(json.stdout);
-  expect({ version, refusals }).toEqual({ version: 1, refusals: [] });
+  const { version, review: read, blocks } = JSON.parse(json.stdout);
+  expect({ version, blocks }).toEqual({ version: 1, blocks: [] });
   expect(read).toMatchObject({ risk: 'gains-spending', unchanged: 3, descriptive: ['cy'], plan: null });
   const markdown = await review('--base', 'old.yaml', '--head', 'new.yaml', '--format', 'markdown');
   expect(markdown).toMatchObject({ code: 2, stderr: '' });
@@ -77,21 +77,21 @@ test('--format json is data alone, --format markdown the comment', async () => {
   expect(markdown.stdout).not.toContain('123456789012');
 });
 
-test('somebody whose last day passed since the earlier file was applied leaves', async () => {
+test('a member whose last day passed since the earlier file was applied leaves', async () => {
   place.write('ended.yaml', SAMPLE.replace('until: "2027-08-31"', 'until: "2026-11-20"'));
   const same = ['--base', 'ended.yaml', '--head', 'ended.yaml'];
   expect((await review(...same)).code).toBe(0);
   const since = await review(...same, '--since', '2026-11-10');
   expect(since.code).toBe(2);
-  expect(since.stdout).toMatch(/李小龍 +leaves/);
+  expect(since.stdout).toMatch(/- 李小龍 +Leaves/);
 });
 
-test('something that is no manifest is refused, and exits 1', async () => {
+test('a file that is no manifest exits 1', async () => {
   place.write('manifest.json', '{"version":1}');
   const both = ['--base', 'old.yaml', '--head', 'new.yaml', '--manifest'];
   const made = await review(...both, 'manifest.json');
   expect({ code: made.code, stdout: made.stdout }).toEqual({ code: 1, stdout: '' });
-  expect(made.stderr).toMatch(/^manifest\.json is not the manifest of a plan of this lab \(lab: .*\)\./);
+  expect(made.stderr).toMatch(/^manifest\.json is no manifest of a plan of this lab \(lab: .*\)\./);
   expect((await review(...both, 'nowhere.json')).stderr).toContain('(ENOENT)');
 });
 

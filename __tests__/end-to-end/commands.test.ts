@@ -51,13 +51,13 @@ test('plan says who joins and exits 2; apply does it; then plan and drift exit 0
   expect(apply.code).toBe(0);
   expect(apply.stderr).toContain('[47/47] ');
   expect(apply.stderr).toMatch(/\] user bo created\n/);
-  expect(apply.stdout).toContain('Done in 47 steps: account 123456789012 is as team.yaml says.');
+  expect(apply.stdout).toContain('Applied 47 steps: account 123456789012 matches team.yaml.');
 
   expect((await lab.mturk('plan', '--emulator', ...TODAY)).code).toBe(0);
   const drift = await lab.mturk('drift', '--emulator', ...TODAY);
   expect(drift).toMatchObject({ code: 0, stderr: '' });
   expect(drift.stdout).toContain('The account is as team.yaml says.');
-  expect((await lab.mturk('apply', '--emulator', '--yes', ...TODAY)).stdout).toContain('Nothing to do');
+  expect((await lab.mturk('apply', '--emulator', '--yes', ...TODAY)).stdout).toContain('No changes');
 });
 
 test('with --json nothing but JSON goes to standard output', async () => {
@@ -70,9 +70,9 @@ test('with --json nothing but JSON goes to standard output', async () => {
     lab: 'perception-lab',
     account: '123456789012',
     access: { people: [{ user: 'perception-lab-fay', key: 'fay', name: 'Nguyễn Thị Ánh' }] },
-    resources: { add: 1, change: 1, remove: 0 },
+    plan: { add: 1, change: 1, destroy: 0 },
     drift: { class: 'pending' },
-    refusals: [],
+    blocks: [],
   });
   const apply = await lab.mturk('apply', '--emulator', '--yes', '--json', ...TODAY);
   expect(JSON.parse(apply.stdout)).toMatchObject({ version: 1, steps: 2 });

@@ -1,12 +1,13 @@
 import { blocksOf } from '../../src/guardrails/guardrails.ts';
 import { classifyPlan } from '../../src/review/changes/classify-plan.ts';
-import { reviewOf } from '../../src/review/changes/review-of.ts';
+import { reviewOf } from '../../src/review/changes/review.ts';
 import { manifestOf, writeManifest } from '../../src/review/manifest/manifest.ts';
-import { reviewJson } from '../../src/review/text/preview-json.ts';
+import { previewJson } from '../../src/review/text/json.ts';
 import { RECORDED_TEAMS, recordedAsOurs } from './recorded-team.ts';
 
 const TODAY = '2026-11-25';
 const AT = new Date(`${TODAY}T12:00:00Z`);
+const TOOLS = { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 6.25.0' };
 
 /** What the jobs of a pull request leave for its comment: a recorded plan, reviewed, as of a commit and a run. */
 export function filesOf(name: string, { commit, run }: { readonly commit: string; readonly run: number }) {
@@ -19,7 +20,6 @@ export function filesOf(name: string, { commit, run }: { readonly commit: string
     classification: classifyPlan(recorded, after.account),
     blocks: blocksOf(recorded, after, TODAY),
     suspendedDuringApply: [],
-    tools: { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 6.25.0' },
   };
   const origin = {
     head: { commit, tree: commit },
@@ -30,8 +30,8 @@ export function filesOf(name: string, { commit, run }: { readonly commit: string
   const planned = reviewOf({ before, after, today: TODAY, at: AT, plan });
   return {
     lab: after.lab,
-    review: JSON.stringify(reviewJson(reviewOf({ before, after, today: TODAY, at: AT }))),
-    manifest: writeManifest(manifestOf(planned, plan, origin)),
+    review: JSON.stringify(previewJson(reviewOf({ before, after, today: TODAY, at: AT }))),
+    manifest: writeManifest(manifestOf(planned, { plan: recorded, tools: TOOLS }, origin)),
   };
 }
 

@@ -1,5 +1,5 @@
-import type { Review, ReviewedPerson } from '../../src/review/changes/review.ts';
-import { reviewOf } from '../../src/review/changes/review-of.ts';
+import { reviewOf } from '../../src/review/changes/review.ts';
+import type { Review, ReviewedPerson } from '../../src/review/manifest/schema.ts';
 import type { Team } from '../../src/team/team.ts';
 import { AT, planOf, resource, TODAY, teamWith } from './sample-reviews.ts';
 import { member, sampleTeam } from './sample-team.ts';
@@ -64,7 +64,7 @@ export function reviewOfMany(
     settings: [],
     questions: people.map(({ user }) => ({ kind: 'spending-without-end', user, roles: ['paymaster'] })),
     unexplained: people.map(({ user }) => ({
-      kind: 'drift-reverted',
+      kind: 'manual-change-reverted',
       difference: { kind: 'membership-added', group: 'perception-lab-paymaster', user, unmanaged: false },
       address: null,
       attributes: [],

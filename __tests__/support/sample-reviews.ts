@@ -3,13 +3,11 @@ import { block } from '../../src/diagnostics/block.ts';
 import { blocksOf } from '../../src/guardrails/guardrails.ts';
 import { usersToSuspend } from '../../src/review/apply/suspension.ts';
 import { classifyPlan } from '../../src/review/changes/classify-plan.ts';
-import { corrections } from '../../src/review/changes/corrections.ts';
 import { reviewedPeople } from '../../src/review/changes/people.ts';
-import type { PlannedResource, Review, ReviewedPlan, Unexplained } from '../../src/review/changes/review.ts';
-import { reviewOf } from '../../src/review/changes/review-of.ts';
+import { reviewOf } from '../../src/review/changes/review.ts';
 import type { CommentView } from '../../src/review/comment/comment.ts';
-import { correctionWords } from '../../src/review/comment/corrections.ts';
 import type { StaleDriftCheck } from '../../src/review/comment/stale-drift-check.ts';
+import type { PlannedResource, Review, ReviewedPlan, UnexplainedChange } from '../../src/review/manifest/schema.ts';
 import type { Member, Team } from '../../src/team/team.ts';
 import { recordedPlan } from './recorded-plan.ts';
 import { member, role, sampleTeam } from './sample-team.ts';
@@ -43,14 +41,11 @@ function reviewFrom(before: Team, after: Team): Review {
 export function planOf(resources: readonly PlannedResource[]): ReviewedPlan {
   const having = (action: string) => resources.filter(({ actions }) => actions.includes(action)).length;
   return {
-    digest: 'b7d1c2a94e0f5a6b8c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b',
-    engine: 'OpenTofu 1.10.3',
-    provider: 'hashicorp/aws 6.25.0',
     add: having('create'),
     change: having('update'),
-    remove: having('delete'),
+    destroy: having('delete'),
     replace: resources.filter(({ actions }) => actions.length > 1).length,
-    importing: 0,
+    import: 0,
     resources,
   };
 }
@@ -72,15 +67,15 @@ export function resource(action: string, address: string, attributes: readonly s
 
 /** A view of a review, planned unless told. */
 export function viewOf(review: Review | null, change: Partial<CommentView> = {}): CommentView {
+  const planned = (review?.plan ?? null) !== null;
   return {
     review,
     state: 'planned',
     failure: null,
-    corrected: [],
     footer: {
       commit: '3f2c1ab9d0e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4',
-      digest: review?.plan?.digest ?? null,
-      engine: null,
+      digest: planned ? 'b7d1c2a94e0f5a6b8c3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4e3f2a1b' : null,
+      tools: planned ? { engine: 'OpenTofu 1.10.3', provider: 'hashicorp/aws 6.25.0' } : null,
       runUrl: 'https://github.com/perception-lab/team/actions/runs/19283746',
       at: AT.toISOString(),
     },
@@ -114,7 +109,6 @@ export function recordedReview(name: string, after: Team = recordedTeam): Review
       classification: report,
       blocks: blocksOf(plan, after, TODAY),
       suspendedDuringApply: usersToSuspend(was, will, AT),
-      tools: { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 5.54.0' },
     },
   });
 }
@@ -127,9 +121,9 @@ const withEveAndBonus = withMember(
 );
 const joining = resourcesOfJoining('eve', ['results-reader', 'task-publisher']);
 
-const drift: readonly Unexplained[] = [
+const drift: readonly UnexplainedChange[] = [
   {
-    kind: 'drift-reverted',
+    kind: 'manual-change-reverted',
     difference: {
       kind: 'membership-added',
       group: 'perception-lab-paymaster',
@@ -140,7 +134,7 @@ const drift: readonly Unexplained[] = [
     attributes: [],
   },
   {
-    kind: 'drift-reverted',
+    kind: 'manual-change-reverted',
     difference: { kind: 'tag-changed', user: 'perception-lab-fay', tag: 'note', from: null, to: 'x' },
     address: null,
     attributes: [],
@@ -210,6 +204,20 @@ const bonusForReaders = teamWith({
   ),
 });
 
+/** The role keeps three of the five operations of `hits:publish`. */
+const publishesLess = teamWith({
+  roles: sampleTeam.roles.map((each) =>
+    each.key === 'task-publisher'
+      ? {
+          ...each,
+          allow: each.allow.filter(
+            (name) => !['UpdateHITTypeOfHIT', 'CreateAdditionalAssignmentsForHIT'].includes(name),
+          ),
+        }
+      : each,
+  ),
+});
+
 const newRules = teamWith({
   owners: ['fay'],
   roles: [...sampleTeam.roles, role({ key: 'auditor', allow: ['GetAccountBalance', 'ListBonusPayments'] })],
@@ -223,7 +231,8 @@ const newWatch = teamWith({
   settings: {
     ...sampleTeam.settings,
     keyMaxAgeDays: 180,
-    reconcile: { mode: 'additions', perDay: 3 },
+    reconcile: { mode: 'all', perDay: 3 },
+    deleteAfterDays: 30,
     driftEveryHours: 48,
     renewBeforeDays: 14,
   },
@@ -252,7 +261,7 @@ function planned(
   return { ...reviewFrom(before, after), plan: planOf(resources), ...change };
 }
 
-/** The account was looked at last on Friday. */
+/** The last drift check was on Friday. */
 const LATE: StaleDriftCheck = {
   workflow: 'drift.yml',
   last: '2026-11-20T05:17:03Z',
@@ -261,7 +270,7 @@ const LATE: StaleDriftCheck = {
   off: null,
 };
 
-/** Every comment that was looked at, by the name of its golden file. */
+/** Every comment with a golden file, by its name. */
 export function sampleViews(): Readonly<Record<string, CommentView>> {
   const addsEve = planned(sampleTeam, withEve, joining);
   const driftReview = recordedReview('12-drift');
@@ -270,7 +279,7 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
     teamWith({ members: recordedTeam.members.slice(0, 1) }, recordedTeam),
   );
   return {
-    'offline-student-and-bonus': viewOf(reviewFrom(sampleTeam, withEveAndBonus), { state: 'offline' }),
+    'preview-student-and-bonus': viewOf(reviewFrom(sampleTeam, withEveAndBonus), { state: 'preview' }),
     'student-and-bonus': viewOf(
       planned(sampleTeam, withEveAndBonus, [
         ...joining,
@@ -287,7 +296,7 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
         resource('update', 'aws_iam_policy.role_task-publisher', ['policy']),
       ]),
     ),
-    'rules-and-freeze': viewOf(
+    'settings-and-freeze': viewOf(
       planned(sampleTeam, newRules, [
         resource('create', 'aws_iam_group.role_auditor'),
         resource('create', 'aws_iam_policy.role_auditor'),
@@ -295,8 +304,8 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
         resource('update', 'aws_iam_policy.role_everything-but-bonus', ['policy']),
       ]),
     ),
-    'watched-otherwise': viewOf(planned(sampleTeam, newWatch, [])),
-    'user-made-anew': viewOf(
+    'drift-settings': viewOf(planned(sampleTeam, newWatch, [])),
+    'user-replaced': viewOf(
       {
         ...planned(sampleTeam, withEve, [...joining, resource('delete,create', 'aws_iam_user.member_fay', ['name'])]),
         people: replacing.people,
@@ -306,17 +315,20 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
         ],
         blocks: [block('member-replaced', { member: 'fay', user: 'perception-lab-fay', because: ['name'] })],
       },
-      { state: 'refused' },
+      { state: 'blocked' },
+    ),
+    'partial-loss': viewOf(
+      planned(sampleTeam, publishesLess, [resource('update', 'aws_iam_policy.role_task-publisher', ['policy'])]),
     ),
     'nothing-changes': viewOf(planned(sampleTeam, sampleTeam, [])),
-    'only-words': viewOf(planned(sampleTeam, withMember('bo', { name: 'Bo H. Chen', email: 'bo@lab.edu' }), [])),
-    'drift-reverted': viewOf(driftReview),
-    'student-added-and-drift': viewOf(driftAndEve()),
-    'refused-no-word-of-leaving': viewOf(planned(sampleTeam, teamWith({ members: gusLeft.members }), leaving), {
-      state: 'refused',
+    'descriptive-only': viewOf(planned(sampleTeam, withMember('bo', { name: 'Bo H. Chen', email: 'bo@lab.edu' }), [])),
+    'manual-changes-reverted': viewOf(driftReview),
+    'student-added-and-manual-changes': viewOf(driftAndEve()),
+    'blocked-member-not-departed': viewOf(planned(sampleTeam, teamWith({ members: gusLeft.members }), leaving), {
+      state: 'blocked',
     }),
-    'refused-too-many': viewOf(leaves, { state: 'refused' }),
-    'engine-failure': viewOf(reviewFrom(sampleTeam, withEve), {
+    'blocked-too-many-removals': viewOf(leaves, { state: 'blocked' }),
+    'plan-failed': viewOf(reviewFrom(sampleTeam, withEve), {
       state: 'failed',
       failure: {
         reason: 'plan-failed',
@@ -347,19 +359,9 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
         students.flatMap(({ key }) => resourcesOfJoining(key, [])),
       ),
     ),
-    corrected: viewOf(driftReview, {
-      corrected: corrections(reviewFrom(recordedTeam, recordedTeam), driftReview).map((correction) =>
-        correctionWords(correction, { lab: 'perception-lab', at: AT }),
-      ),
-    }),
-    'looks-overdue': viewOf(addsEve, { overdue: LATE }),
-    'looks-never': viewOf(addsEve, { state: 'applied', overdue: { ...LATE, last: null } }),
-    'looks-switched-off': viewOf(planned(sampleTeam, sampleTeam, []), { overdue: { ...LATE, off: 'github' } }),
-    'looks-overdue-file-has-errors': viewOf(null, {
-      lab: 'perception-lab',
-      state: 'failed',
-      failure: { reason: 'validate-failed', detail: 'team.yaml:14:26  error  unknown-operation-name' },
-      overdue: { ...LATE, off: 'somebody' },
+    'stale-drift-check': viewOf(addsEve, { staleDriftCheck: LATE }),
+    'stale-drift-check-never': viewOf(planned(sampleTeam, sampleTeam, []), {
+      staleDriftCheck: { ...LATE, last: null, off: 'github' },
     }),
     applying: viewOf(addsEve, { state: 'applying' }),
     applied: viewOf(addsEve, { state: 'applied' }),

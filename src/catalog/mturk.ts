@@ -28,7 +28,7 @@ export const RISK_VERBS: Readonly<Record<Risk, { readonly can: string; readonly 
 };
 
 /** Whether a reader must be warned of a risk: the three worst. */
-export function isHarmful(risk: Risk): boolean {
+export function isHarmful(risk: Risk): risk is 'spends' | 'harms-workers' | 'deletes-data' {
   return risk === 'spends' || risk === 'harms-workers' || risk === 'deletes-data';
 }
 

@@ -1,6 +1,11 @@
 import type { GitHub } from '../github/port.ts';
-import { looksUnknownText, overdueText } from '../review/comment/overdue-text.ts';
-import { type StaleDriftCheck, staleDriftCheck } from '../review/comment/stale-drift-check.ts';
+import {
+  driftChecksUnknownText,
+  type StaleDriftCheck,
+  staleDriftCheck,
+  staleDriftText,
+} from '../review/comment/stale-drift-check.ts';
+import { plainText } from '../text/text.ts';
 import type { Terminal } from './io.ts';
 
 /**
@@ -25,9 +30,9 @@ export async function findStaleDriftCheck(
   const workflow = await github.workflow(file);
   const last = workflow.ok && workflow.value !== null ? await github.lastSuccess(file, branch) : null;
   const failed = workflow.ok ? last : workflow;
-  if (failed?.ok === false) terminal.stderr(`${looksUnknownText(file, failed.failure)}\n`);
+  if (failed?.ok === false) terminal.stderr(`${driftChecksUnknownText(file, failed.failure)}\n`);
   if (!workflow.ok || last?.ok === false) return null;
   const stale = staleDriftCheck({ file, workflow: workflow.value, last: last?.value ?? null }, { everyHours, now });
-  if (stale !== null) terminal.stderr(`${overdueText(stale, now)}\n`);
+  if (stale !== null) terminal.stderr(`${plainText(staleDriftText(stale, now))}\n`);
   return stale;
 }

@@ -35,3 +35,10 @@ export function lastDayWords(ends: string, at: Date): string {
   const hour = midnight ? '' : `, ${moment.toISOString().slice(11, 16)} UTC`;
   return `${dayWords(last)}${hour} (${distanceWords(last, at)})`;
 }
+
+/** `25 Nov 2026 11:04 UTC`; empty for a text that is no moment. */
+export function timeWords(at: string): string {
+  const moment = new Date(at);
+  if (Number.isNaN(moment.getTime())) return '';
+  return `${dayWords(moment)} ${moment.toISOString().slice(11, 16)} UTC`;
+}

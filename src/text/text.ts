@@ -85,6 +85,15 @@ export function someTexts(items: readonly Text[], most = 3): Text {
   return t`${joinTexts(items.slice(0, most), ', ')} and ${items.length - most} others`;
 }
 
+/** With a capital first letter, if the text begins with words of this repository; names keep their letter. */
+export function capitalized({ pieces: [first, ...rest] }: Text): Text {
+  if (first === undefined) return { pieces: [] };
+  if (first.kind === 'trusted') {
+    return { pieces: [{ kind: 'trusted', text: first.text.charAt(0).toUpperCase() + first.text.slice(1) }, ...rest] };
+  }
+  return { pieces: [first.kind === 'strong' ? { ...first, content: capitalized(first.content) } : first, ...rest] };
+}
+
 /** Joins sentences with spaces and leaves out empty ones. */
 export function sentences(...items: readonly (Text | null)[]): Text {
   return joinTexts(

@@ -1,20 +1,18 @@
 import { blocksOf } from '../../../src/guardrails/guardrails.ts';
 import { usersToSuspend } from '../../../src/review/apply/suspension.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
-import { corrections } from '../../../src/review/changes/corrections.ts';
-import type { Review } from '../../../src/review/changes/review.ts';
-import { type PlanOfReview, reviewOf } from '../../../src/review/changes/review-of.ts';
-import { correctionWords } from '../../../src/review/comment/corrections.ts';
-import { reviewLines } from '../../../src/review/text/preview.ts';
+import { type PlanOfReview, reviewOf } from '../../../src/review/changes/review.ts';
+import type { Review } from '../../../src/review/manifest/schema.ts';
+import { blockLines } from '../../../src/review/text/block-text.ts';
+import { reviewLines } from '../../../src/review/text/terminal.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { recordedNames } from '../../support/recorded-plan.ts';
 import { RECORDED_TEAMS, recordedAsOurs } from '../../support/recorded-team.ts';
 
 const TODAY = '2026-11-25';
 const AT = new Date(`${TODAY}T12:00:00Z`);
-const TOOLS = { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 5.54.0' };
 
-function reviewsOf(name: string): { readonly offline: Review; readonly planned: Review } {
+function reviewsOf(name: string): { readonly preview: Review; readonly planned: Review } {
   const [before, after] = RECORDED_TEAMS[name]!;
   const recorded = recordedAsOurs(name);
   const report = classifyPlan(recorded, after.account);
@@ -23,25 +21,21 @@ function reviewsOf(name: string): { readonly offline: Review; readonly planned: 
     classification: report,
     blocks: blocksOf(recorded, after, TODAY),
     suspendedDuringApply: usersToSuspend(report.access.before, report.access.after, AT),
-    tools: TOOLS,
   };
   const given = { before, after, today: TODAY, at: AT };
-  return { offline: reviewOf(given), planned: reviewOf({ ...given, plan }) };
+  return { preview: reviewOf(given), planned: reviewOf({ ...given, plan }) };
 }
 
-const STORY = Object.keys(RECORDED_TEAMS);
+const RECORDED = Object.keys(RECORDED_TEAMS);
 
 test('every recorded plan but the one of another lab is a case', () => {
-  expect([...STORY, '18-adopt-after-kill']).toEqual([...recordedNames('.plan.json')]);
+  expect([...RECORDED, '18-adopt-after-kill']).toEqual([...recordedNames('.plan.json')]);
 });
 
-test.each(STORY)('%s reads as it was looked at', (name) => {
-  const { offline, planned } = reviewsOf(name);
-  const words = { lab: planned.lab, at: AT };
-  const corrected = corrections(offline, planned).map((correction) => correctionWords(correction, words));
-  const text = (title: string, review: Review, sentences: readonly string[]) =>
-    `== ${title}: ${review.risk}\n\n${reviewLines(review, sentences).join('\n')}\n`;
-  expectGolden(`review/${name}.txt`, [text('the files', offline, []), text('the plan', planned, corrected)].join('\n'));
+test.each(RECORDED)('%s on a terminal', (name) => {
+  const { planned } = reviewsOf(name);
+  const blocked = planned.blocks.length === 0 ? [] : ['', ...blockLines(planned.blocks)];
+  expectGolden(`review/${name}.txt`, `${[...reviewLines(planned), ...blocked].join('\n')}\n`);
 });
 
 const FACTS: Readonly<Record<string, [risk: Review['risk'], people: string, unexplained: number, blocks: string[]]>> = {
@@ -74,20 +68,19 @@ test.each(Object.entries(FACTS))(
   },
 );
 
-test('where nobody touched the account, a plan says what the files said', () => {
-  const quiet = STORY.filter(
+test('without manual changes, a plan has the people of its preview', () => {
+  const quiet = RECORDED.filter(
     (name) => !['11-drift-refresh-only', '12-drift', '14-user-deleted-by-hand'].includes(name),
   );
   for (const name of quiet) {
-    const { offline, planned } = reviewsOf(name);
-    expect({ name, corrections: corrections(offline, planned) }).toEqual({ name, corrections: [] });
-    expect(planned.people.map(({ user }) => user)).toEqual(offline.people.map(({ user }) => user));
-    expect(planned).toMatchObject({ risk: offline.risk, unchanged: offline.unchanged, questions: offline.questions });
+    const { preview, planned } = reviewsOf(name);
+    expect(planned.people.map(({ user }) => user)).toEqual(preview.people.map(({ user }) => user));
+    expect(planned).toMatchObject({ risk: preview.risk, unchanged: preview.unchanged, questions: preview.questions });
   }
 });
 
-test('a renamed lab is refused by the files already', () => {
-  const { offline, planned } = reviewsOf('16-lab-renamed');
-  expect(offline.blocks.map(({ code }) => code)).toEqual(['lab-changed']);
+test('a renamed lab is blocked by the preview already', () => {
+  const { preview, planned } = reviewsOf('16-lab-renamed');
+  expect(preview.blocks.map(({ code }) => code)).toEqual(['lab-changed']);
   expect(planned.blocks.map(({ code }) => code)).toEqual(['lab-changed']);
 });

@@ -1,7 +1,6 @@
 import { fileBlocks } from '../../../src/guardrails/guardrails.ts';
-import type { Review } from '../../../src/review/changes/review.ts';
-import { reviewFiles } from '../../../src/review/changes/review-files.ts';
-import { changesNothing, reviewOf } from '../../../src/review/changes/review-of.ts';
+import { changesNothing, reviewOf } from '../../../src/review/changes/review.ts';
+import type { Review } from '../../../src/review/manifest/schema.ts';
 import type { Member, Role, Team } from '../../../src/team/team.ts';
 import { member, role, sampleTeam } from '../../support/sample-team.ts';
 
@@ -195,27 +194,5 @@ describe('reasons not to apply that two files tell', () => {
     ['somebody departed comes back', { ...join({ key: 'dee', roles: ['results-reader'] }), departed: [] }, []],
   ])('%s', (_what, after, expected) => {
     expect(codes(after)).toEqual(expected);
-  });
-});
-
-describe('two texts', () => {
-  const text = `version: 1
-lab: l
-account: "123456789012"
-owners: [ada]
-roles: { r: { allow: [results:read] } }
-members: { ada: { name: Ada, roles: [r] } }
-`;
-  const of = (base: string | null, head: string) => reviewFiles(base, head, { today: TODAY, at: AT });
-
-  test('the same, none and a broken one before', () => {
-    expect(of(text, text).review).toMatchObject({ risk: 'nothing', unchanged: 1 });
-    for (const base of [null, '', 'version: 2\n', 'not: [a']) expect(of(base, text).review?.people).toHaveLength(1);
-  });
-
-  test('errors of the later file are findings, and no review', () => {
-    const { review: none, findings } = of(text, text.replace('results:read', 'results:write'));
-    expect(none).toBeNull();
-    expect(findings.map(({ code }) => code)).toEqual(['unknown-permission']);
   });
 });

@@ -1,22 +1,18 @@
 import { blocksOf } from '../../../src/guardrails/guardrails.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
-import { type PlanOfReview, reviewOf } from '../../../src/review/changes/review-of.ts';
+import { type PlanOfReview, reviewOf } from '../../../src/review/changes/review.ts';
 import { renderComment } from '../../../src/review/comment/comment.ts';
 import { compareDigests } from '../../../src/review/manifest/compare.ts';
 import { planDigest } from '../../../src/review/manifest/digest.ts';
-import {
-  type Manifest,
-  manifestOf,
-  readManifest,
-  readReview,
-  writeManifest,
-} from '../../../src/review/manifest/manifest.ts';
-import { reviewJson } from '../../../src/review/text/preview-json.ts';
+import { manifestOf, readManifest, readPreview, writeManifest } from '../../../src/review/manifest/manifest.ts';
+import type { Manifest } from '../../../src/review/manifest/schema.ts';
+import { previewJson } from '../../../src/review/text/json.ts';
 import { RECORDED_TEAMS, recordedAsOurs } from '../../support/recorded-team.ts';
 
 const TODAY = '2026-11-25';
 const AT = new Date(`${TODAY}T12:00:00Z`);
 const COMMIT = '3f2c1ab9d0e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4';
+const TOOLS = { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 6.25.0' };
 const NAMES = Object.keys(RECORDED_TEAMS);
 
 function made(name: string): { readonly manifest: Manifest; readonly plan: PlanOfReview } {
@@ -27,15 +23,18 @@ function made(name: string): { readonly manifest: Manifest; readonly plan: PlanO
     classification: classifyPlan(recorded, after.account),
     blocks: blocksOf(recorded, after, TODAY),
     suspendedDuringApply: [],
-    tools: { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 6.25.0' },
   };
   const review = reviewOf({ before, after, today: TODAY, at: AT, plan });
-  const manifest = manifestOf(review, plan, {
-    head: { commit: COMMIT, tree: COMMIT },
-    run: { id: '12', attempt: 1 },
-    mturkTeam: '0.1.0',
-    createdAt: AT,
-  });
+  const manifest = manifestOf(
+    review,
+    { plan: recorded, tools: TOOLS },
+    {
+      head: { commit: COMMIT, tree: COMMIT },
+      run: { id: '12', attempt: 1 },
+      mturkTeam: '0.1.0',
+      createdAt: AT,
+    },
+  );
   return { manifest, plan };
 }
 
@@ -44,10 +43,10 @@ test.each(NAMES)('%s is read as it was written', (name) => {
   expect(readManifest(writeManifest(manifest))).toEqual({ ok: true, value: manifest });
 });
 
-test('a review alone is read from what review prints as JSON', () => {
+test('a review is read from the JSON of preview', () => {
   const [before, after] = RECORDED_TEAMS['03-add-member']!;
   const review = reviewOf({ before, after, today: TODAY, at: AT });
-  expect(readReview(JSON.stringify(reviewJson(review)))).toEqual({ ok: true, value: review });
+  expect(readPreview(JSON.stringify(previewJson(review)))).toEqual({ ok: true, value: review });
 });
 
 test.each(NAMES)('%s: no account, no ARN of it, and nothing of what a policy or tag says', (name) => {
@@ -65,26 +64,24 @@ test('what is read is enough for the comment and for the apply', () => {
     review: read.value.review,
     state: 'planned',
     failure: null,
-    corrected: [],
-    footer: { commit: COMMIT, digest: read.value.digest, engine: read.value.tools.engine, runUrl: null, at: TODAY },
+    footer: { commit: COMMIT, digest: read.value.digest, tools: read.value.tools, runUrl: null, at: TODAY },
     reveal: false,
   });
   expect(comment).toContain('Dee Okafor');
-  const fresh = { ...planDigest(plan.plan, plan.tools), tools: plan.tools };
+  const fresh = { ...planDigest(plan.plan, TOOLS), tools: TOOLS };
   expect(compareDigests(read.value, fresh).verdict).toBe('equal');
 });
 
-test('counts and risk agree with the review', () => {
+test('a manifest holds the counts, the risk and an entry for each change', () => {
   const { manifest } = made('09-member-leaves-with-keys');
   expect(manifest).toMatchObject({
     account: '…9012',
-    risk: 'identity-deleted',
-    counts: { add: 0, change: 2, remove: 3, people: 1, unexplained: 0, refusals: 0 },
+    review: { risk: 'identity-deleted', unexplained: [], plan: { add: 0, change: 2, destroy: 3, import: 0 } },
   });
   expect(manifest.entries).toHaveLength(5);
 });
 
-describe('a stranger’s text', () => {
+describe('an untrusted text', () => {
   const { manifest } = made('12-drift');
   const refused = made('16-lab-renamed').manifest;
   const person = 'review.people.0';
@@ -117,7 +114,7 @@ describe('a stranger’s text', () => {
     ['a commit that is a branch', edited('head.commit', 'main')],
     ['a run that is a path', edited('run.id', '../1')],
     ['an operation that does not exist', edited(`${person}.change.operations.lost.0`, 'GrantBonus')],
-    ['a risk that does not exist', edited('risk', 'none')],
+    ['a risk that does not exist', edited('review.risk', 'none')],
     ['a person of no class', edited(`${person}.classes`, [])],
     ['a moment that is none', edited('createdAt', 'yesterday')],
     ['a text without an end', edited(`${person}.name`, 'x'.repeat(5_000))],
@@ -130,7 +127,7 @@ describe('a stranger’s text', () => {
     ],
     ['a block that does not exist', edited('review.blocks.0.code', 'be-nice', refused)],
     ['a block with another one’s arguments', edited('review.blocks.0.args', { count: 1 }, refused)],
-    ['a count that is negative', edited('counts.add', -1)],
+    ['a count that is negative', edited('review.plan.add', -1)],
   ])('%s is refused', (_what, text) => {
     expect(readManifest(text)).toMatchObject({ ok: false, reason: expect.any(String) });
   });

@@ -1,102 +1,106 @@
-import { CAPABILITIES, OPERATIONS, operationsOf, RISKS, type Risk } from '../../catalog/mturk.ts';
-import { code, joined, listed, type Markdown, md, ours } from '../../text/markdown.ts';
+import { CAPABILITIES, type Capability, isHarmful, OPERATIONS, operationsOf, RISKS } from '../../catalog/mturk.ts';
+import {
+  capitalized,
+  codeText,
+  counted,
+  joinTexts,
+  listTexts,
+  strongText,
+  type Text,
+  t,
+  trusted,
+} from '../../text/text.ts';
 import type { CapabilityAccess } from '../capability-access.ts';
 import { policyName } from './names.ts';
 
-/** What a risk does to money, people and data, as the beginning of a sentence; the others need no warning. */
-const LABELS: Readonly<Record<Risk, string | null>> = {
-  spends: '**Spends money:**',
-  'harms-workers': '**Harms workers:**',
-  'deletes-data': '**Deletes data:**',
-  'contacts-people': 'Contacts people:',
-  changes: null,
-  reads: null,
-};
+/** The labels of harm that a reader must be warned of. */
+const HARM_LABELS = {
+  spends: t`Spends money:`,
+  'harms-workers': t`Harms workers:`,
+  'deletes-data': t`Deletes data:`,
+} as const;
 
-/** A list of so few operations is shorter than the list of all others. */
+/** The harms, worst first. */
+export const HARMS = RISKS.filter(isHarmful);
+
+/** Up to so many operations are listed by name. */
 const FEW = 3;
-
-/** What somebody may do, a sentence for each kind of harm, worst first. */
-export function accessMarkdown(capabilities: readonly CapabilityAccess[]): Markdown {
-  const all = almostAll(capabilities);
-  if (all !== null) {
-    return md`**Everything in Mechanical Turk**${all}: spends money, harms workers, deletes data`;
-  }
-  const sentences = RISKS.flatMap((risk) => {
-    const label = LABELS[risk];
-    const same = capabilities.filter((each) => each.risk === risk);
-    return label === null || same.length === 0 ? [] : [md`${ours(label)} ${listed(same.map(capabilityMarkdown))}`];
-  });
-  const rest = capabilities.filter(({ risk }) => LABELS[risk] === null).map(capabilityMarkdown);
-  if (rest.length > 0) sentences.push(sentences.length > 0 ? md`Also ${listed(rest)}` : capital(listed(rest)));
-  return joined(sentences, '. ');
-}
-
-/**
- * The same for what is taken away, in a phrase. Of a long list, what could do harm is named and the rest is counted:
- * what somebody had can be looked up.
- */
-export function lossMarkdown(capabilities: readonly CapabilityAccess[]): Markdown {
-  const all = almostAll(capabilities);
-  if (all !== null) return md`everything in Mechanical Turk${all}`;
-  const sorted = RISKS.flatMap((risk) => capabilities.filter((each) => each.risk === risk));
-  if (sorted.length <= NAMED) return listed(sorted.map(capabilityMarkdown));
-  const told = sorted.filter(({ risk }) => LABELS[risk] !== null);
-  const rest = sorted.filter((each) => !told.includes(each)).flatMap(({ operations }) => operations);
-  const names = told.map(({ capability }) => ours(CAPABILITIES[capability].does));
-  return rest.length === 0
-    ? listed(names)
-    : listed([...names, ours(countOf(rest.length, 'more operation', 'more operations'))]);
-}
-
-/** So many capabilities are told each with its key. */
+/** Up to so many lost capabilities are listed with their keys. */
 const NAMED = 4;
 
-/** ` except SendBonus` where hardly anything is missing from everything; null otherwise. */
-function almostAll(capabilities: readonly CapabilityAccess[]): Markdown | null {
+/** Granted capabilities: a line for each harm, worst first, and one for the rest. */
+export function accessLines(capabilities: readonly CapabilityAccess[]): readonly Text[] {
+  const all = almostAll(capabilities);
+  if (all !== null) return [t`${strongText(all)}: spends money, harms workers, deletes data`];
+  const lines = HARMS.flatMap((risk) => {
+    const same = capabilities.filter((each) => each.risk === risk);
+    return same.length === 0 ? [] : [t`${strongText(HARM_LABELS[risk])} ${joinTexts(same.map(capabilityText), ', ')}`];
+  });
+  const rest = capabilities.filter(({ risk }) => !isHarmful(risk));
+  return rest.length === 0 ? lines : [...lines, capitalized(joinTexts(rest.map(capabilityText), ', '))];
+}
+
+/** Lost capabilities as a phrase. Of a long list the harmful ones are named and the other operations counted. */
+export function lossText(capabilities: readonly CapabilityAccess[]): Text {
+  const all = almostAll(capabilities);
+  if (all !== null) return all;
+  const sorted = RISKS.flatMap((risk) => capabilities.filter((each) => each.risk === risk));
+  if (sorted.length <= NAMED) return joinTexts(sorted.map(capabilityText), ', ');
+  const named = sorted.filter(({ risk }) => isHarmful(risk));
+  const rest = sorted.filter(({ risk }) => !isHarmful(risk)).flatMap(({ operations }) => operations);
+  const more = rest.length === 0 ? [] : [trusted(counted(rest.length, 'more operation'))];
+  return listTexts([...named.map(briefText), ...more]);
+}
+
+/** `all of Mechanical Turk except SendBonus` if hardly any operation is missing, else null. */
+export function almostAll(capabilities: readonly CapabilityAccess[]): Text | null {
   const operations = new Set(capabilities.flatMap((each) => each.operations));
   const missing = OPERATIONS.filter((operation) => !operations.has(operation));
   if (missing.length > FEW) return null;
-  return missing.length === 0 ? ours('') : md` except ${listed(missing.map((operation) => code(operation)))}`;
+  if (missing.length === 0) return trusted('all of Mechanical Turk');
+  return t`all of Mechanical Turk except ${listTexts(missing.map(codeText))}`;
 }
 
-/** `pays workers bonuses (pay:bonus)`; of a part, which operations, or how many. */
-function capabilityMarkdown({ capability, operations, whole }: CapabilityAccess): Markdown {
-  const does = ours(CAPABILITIES[capability].does);
-  if (whole) return md`${does} (${code(capability)})`;
-  const part =
-    operations.length <= FEW
-      ? md`only ${listed(operations.map((operation) => code(operation)))}`
-      : md`${operations.length} of its ${operationsOf(capability).length} operations`;
-  return md`${does} (${code(capability)}, ${part})`;
+/** `pay bonuses (pay:bonus)`; of a part also how much of the capability it is. */
+export function capabilityText(access: CapabilityAccess): Text {
+  const { capability, operations, whole } = access;
+  const verb = trusted(CAPABILITIES[capability].can);
+  if (whole) return t`${verb} (${codeText(capability)})`;
+  const names = operations.length <= FEW ? t`: ${joinTexts(operations.map(codeText), ', ')}` : trusted('');
+  return t`${verb} (${codeText(capability)}, ${partText(access)}${names})`;
 }
 
-/** `approve work and pay bonuses`: the worst of what is given, for a headline. */
-export function bareWords(capabilities: readonly CapabilityAccess[]): string {
-  if (almostAll(capabilities) !== null) return 'do everything in Mechanical Turk';
-  const worst = RISKS.find((risk) => capabilities.some((each) => each.risk === risk));
-  const verbs = capabilities.filter(({ risk }) => risk === worst).map(({ capability }) => CAPABILITIES[capability].can);
-  const first = verbs.slice(0, 3);
-  const last = first.at(-1) ?? '';
-  if (verbs.length > 3) return `${first.join(', ')} and more`;
-  return first.length < 2 ? last : `${first.slice(0, -1).join(', ')} and ${last}`;
+/** `publish HITs`, or `publish HITs (2 of 5 operations)`. */
+export function briefText(access: CapabilityAccess): Text {
+  const verb = trusted(CAPABILITIES[access.capability].can);
+  return access.whole ? verb : t`${verb} (${partText(access)})`;
+}
+
+function partText({ capability, operations }: CapabilityAccess): Text {
+  return t`${operations.length} of ${trusted(counted(operationsOf(capability).length, 'operation'))}`;
+}
+
+/** `approve work, pay bonuses and reject work`: the harmful capabilities, of many the worst and a count. */
+export function harmfulVerbs(capabilities: readonly CapabilityAccess[], most = 3): Text {
+  const all = almostAll(capabilities);
+  if (all !== null) return t`use ${all}`;
+  const harmful = HARMS.flatMap((risk) => capabilities.filter((each) => each.risk === risk));
+  const more = harmful.length - most;
+  const named = harmful.slice(0, more > 1 ? most : harmful.length).map(briefText);
+  return listTexts(more > 1 ? [...named, t`do ${more} more harmful things`] : named);
+}
+
+/** The worst harm among some capabilities. */
+export function worstHarm(capabilities: readonly CapabilityAccess[]): (typeof HARMS)[number] | null {
+  return HARMS.find((risk) => capabilities.some((each) => each.risk === risk)) ?? null;
 }
 
 /** Names of policies as code, `a and b`. */
-export function policiesMarkdown(policies: readonly string[]): Markdown {
-  return listed(policies.map((policy) => code(policyName(policy))));
+export function policyNames(policies: readonly string[]): Text {
+  return listTexts(policies.map((policy) => codeText(policyName(policy))));
 }
 
-/** The first letter of our own words as a capital. */
-export function capital({ markdown }: Markdown): Markdown {
-  return ours(markdown.charAt(0).toUpperCase() + markdown.slice(1));
-}
-
-/** `1 person`, `3 people`, `1,200 people` */
-export function countOf(count: number, one: string, many: string): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
-}
-
-export function peopleCount(count: number): string {
-  return countOf(count, 'person', 'people');
+/** `pay bonuses (pay:bonus) and publish HITs (hits:publish)` */
+export function capabilityNames(capabilities: readonly Capability[]): Text {
+  return listTexts(capabilities.map((name) => t`${trusted(CAPABILITIES[name].can)} (${codeText(name)})`));
 }

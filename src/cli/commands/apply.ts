@@ -3,8 +3,11 @@ import type { Command } from 'commander';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { reasonOf } from '../../diagnostics/pipeline-reason.ts';
 import { writeOutputs } from '../../github/outputs.ts';
-import { type Manifest, readManifest } from '../../review/manifest/manifest.ts';
-import { countResources, doneText, refusalLines } from '../../review/text/plan.ts';
+import { reviewedPlan } from '../../review/changes/classify-plan.ts';
+import { readManifest } from '../../review/manifest/manifest.ts';
+import type { Manifest } from '../../review/manifest/schema.ts';
+import { blockLines } from '../../review/text/block-text.ts';
+import { doneText } from '../../review/text/terminal.ts';
 import { failureText } from '../../text/failures/failures.ts';
 import { type ApplyResult, applyPlan } from '../apply-plan.ts';
 import { checkWritable } from '../can-write.ts';
@@ -69,7 +72,7 @@ async function attempt(options: ApplyOptions, terminal: Terminal, onBegin: () =>
         // With --json the counts of the plan are part of what is printed at the end.
         onPlan: (planned) => {
           if (!json) showPlan(lab, planned, { json: false, resources: false }, terminal);
-          else if (planned.blocks.length > 0) terminal.stderr(`${refusalLines(planned.blocks).join('\n')}\n`);
+          else if (planned.blocks.length > 0) terminal.stderr(`${blockLines(planned.blocks).join('\n')}\n`);
         },
         onBegin,
       },
@@ -88,10 +91,10 @@ function showResult(
   { json, file }: ApplyOptions,
   terminal: Terminal,
 ): void {
-  const counts = countResources(planned.saved.plan);
+  const { add, change, destroy } = reviewedPlan(planned.saved.plan);
   terminal.stdout(
     json
-      ? `${JSON.stringify({ version: 1, lab, account, steps, ...counts }, null, 2)}\n`
+      ? `${JSON.stringify({ version: 1, lab, account, steps, add, change, destroy }, null, 2)}\n`
       : `\n${doneText(steps, account, file)}\n`,
   );
 }

@@ -62,7 +62,7 @@ export async function comment(options: CommentOptions, terminal: Terminal, env: 
   const view = {
     ...facts.view,
     lab: lab ?? 'unknown',
-    overdue: await staleCheckNow(options, facts, github.value, terminal, env),
+    staleDriftCheck: await staleCheckNow(options, facts, github.value, terminal, env),
   };
   writeSummary(env, renderSummary(view));
   if (!place.ok) return reportFailure(place.failure, terminal);
@@ -149,7 +149,7 @@ export function register(program: Command, terminal: Terminal): void {
     .description('Write or update the comment on the pull request')
     .addOption(
       new Option('--state <state>', 'how far the workflow is')
-        .choices(['offline', 'planned', 'applying', 'applied'])
+        .choices(['preview', 'planned', 'applying', 'applied'])
         .makeOptionMandatory(),
     )
     .option('--review <file>', 'output of preview --format json')
@@ -179,7 +179,7 @@ export function register(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       examples(
-        'mturk-team comment --state offline --review review.json',
+        'mturk-team comment --state preview --review review.json',
         'mturk-team comment --state planned --review review.json --manifest manifest.json --heartbeat drift.yml',
         'mturk-team comment --state applied --pull-request 12 --result result.json --issue',
       ),

@@ -4,7 +4,7 @@ import { refusedUnseen } from '../../drift/remediation/reconcile.ts';
 import { driftJson } from '../../drift/text/drift-json.ts';
 import { driftLines } from '../../drift/text/lines.ts';
 import { fingerprintText, refusalWords } from '../../drift/text/reconcile-text.ts';
-import { labHeading } from '../../review/text/plan.ts';
+import { labHeading } from '../../review/text/terminal.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { checkWritable } from '../can-write.ts';
 import { type Looked, lookFast, lookWhole } from '../drift/look.ts';

@@ -4,11 +4,11 @@ import { type Failure, fail, succeed } from '../../diagnostics/failure.ts';
 import { reasonOf } from '../../diagnostics/pipeline-reason.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { targetBlocks } from '../../guardrails/guardrails.ts';
-import type { Review } from '../../review/changes/review.ts';
-import { type PlanOfReview, reviewOf } from '../../review/changes/review-of.ts';
+import { reviewOf, reviewOfPlan } from '../../review/changes/review.ts';
 import { manifestOf, writeManifest } from '../../review/manifest/manifest.ts';
-import { bootstrapLine, labHeading, planLines, refusalLines } from '../../review/text/plan.ts';
-import { planJson } from '../../review/text/plan-json.ts';
+import { blockLines } from '../../review/text/block-text.ts';
+import { planJson } from '../../review/text/json.ts';
+import { bootstrapLine, labHeading, reviewLines } from '../../review/text/terminal.ts';
 import type { Team } from '../../team/team.ts';
 import { checkWritable } from '../can-write.ts';
 import type { Terminal } from '../io.ts';
@@ -63,7 +63,7 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<nu
     // Before Terraform starts: another state could name providers to download.
     const blocks = targetBlocks(before, team.value, options.today);
     if (blocks.length > 0) {
-      terminal.stderr(`${refusalLines(blocks, terminal.width).join('\n')}\n\n`);
+      terminal.stderr(`${blockLines(blocks, terminal.width).join('\n')}\n\n`);
       return failed(fail('guardrail-blocked', { codes: blocks.map(({ code }) => code) }).failure);
     }
   }
@@ -73,7 +73,7 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<nu
   try {
     const planned = await planLab(lab, { lock: options.lock });
     if (!planned.ok) return failed(planned.failure);
-    // A refused plan has a manifest, too: whoever reads the comment wants to know what it would have done.
+    // A blocked plan has a manifest too, because its comment shows what it would do.
     if (options.manifest !== null) await saveManifest(lab, planned.value, before, options.manifest, options.file);
     showPlan(lab, planned.value, options, terminal);
     if (planned.value.blocks.length > 0) return 1;
@@ -83,18 +83,6 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<nu
   }
 }
 
-/** The review of a lab's plan, against the team that was applied before. */
-async function reviewOfPlan(
-  lab: Lab,
-  planned: LabPlan,
-  before: Team | null,
-): Promise<{ readonly review: Review; readonly plan: PlanOfReview }> {
-  const { saved, classification, blocks, suspendedDuringApply, workspace } = planned;
-  const tools = await toolsOf(workspace);
-  const plan: PlanOfReview = { plan: saved.plan, classification, blocks, suspendedDuringApply, tools };
-  return { review: reviewOf({ before, after: lab.team, today: lab.today, at: lab.at, plan }), plan };
-}
-
 async function saveManifest(
   lab: Lab,
   planned: LabPlan,
@@ -102,12 +90,14 @@ async function saveManifest(
   path: string,
   file: string,
 ): Promise<void> {
-  const { review, plan } = await reviewOfPlan(lab, planned, before);
+  const plan = { ...planned, plan: planned.saved.plan };
+  const review = reviewOf({ before, after: lab.team, today: lab.today, at: lab.at, plan });
+  const tools = await toolsOf(planned.workspace);
   const origin = await originOf(file, process.env, new Date());
-  await writeFile(path, writeManifest(manifestOf(review, plan, origin)));
+  await writeFile(path, writeManifest(manifestOf(review, { plan: plan.plan, tools }, origin)));
 }
 
-/** Prints a plan as text or JSON, and on standard error why it would be refused. */
+/** Prints a plan as text or JSON, and on standard error why it is blocked. */
 export function showPlan(
   lab: Lab,
   planned: LabPlan,
@@ -122,9 +112,11 @@ export function showPlan(
   }
   const heading = labHeading(lab.team, lab.engine, lab.kind);
   const body =
-    lab.stack === 'bootstrap' ? [bootstrapLine(isEmpty(planned))] : planLines(view, lab.naming, { ...options, width });
+    lab.stack === 'bootstrap'
+      ? [bootstrapLine(isEmpty(planned))]
+      : reviewLines(reviewOfPlan(lab.team, lab.today, lab.at, view), { resources: options.resources, width });
   terminal.stdout(`${[heading, '', ...body].join('\n')}\n`);
-  if (planned.blocks.length > 0) terminal.stderr(`\n${refusalLines(planned.blocks, width).join('\n')}\n`);
+  if (planned.blocks.length > 0) terminal.stderr(`\n${blockLines(planned.blocks, width).join('\n')}\n`);
 }
 
 export function register(program: Command, terminal: Terminal): void {

@@ -1,14 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { type Correction, corrections } from '../../review/changes/corrections.ts';
-import type { Review } from '../../review/changes/review.ts';
-import { changesNothing, reviewOf } from '../../review/changes/review-of.ts';
+import { changesNothing, reviewOf } from '../../review/changes/review.ts';
 import { renderComment } from '../../review/comment/comment.ts';
-import { correctionWords } from '../../review/comment/corrections.ts';
-import { type Manifest, readManifest } from '../../review/manifest/manifest.ts';
-import { reviewLines } from '../../review/text/preview.ts';
-import { reviewJson } from '../../review/text/preview-json.ts';
-import { manifestUnusable } from '../../review/text/preview-notices.ts';
+import { readManifest } from '../../review/manifest/manifest.ts';
+import type { Manifest, Review } from '../../review/manifest/schema.ts';
+import { blockLines } from '../../review/text/block-text.ts';
+import { previewJson } from '../../review/text/json.ts';
+import { manifestUnusable, reviewLines } from '../../review/text/terminal.ts';
 import { readTeamFile } from '../../team/parse/read-team-file.ts';
 import { printFindings } from '../../team/print-findings.ts';
 import type { Team } from '../../team/team.ts';
@@ -22,18 +20,16 @@ export interface ReviewCommandOptions {
   /** The team file as it was; an empty one stands for none. */
   readonly base: string;
   readonly head: string;
-  /** What a plan of `head` said, where there is one. */
+  /** The manifest of a plan of `head`, if there is one. */
   readonly manifest: string | null;
   readonly format: 'text' | 'markdown' | 'json';
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
-  /** The day on which `base` was applied last: whoever's last day lies between has left since. Null for today. */
+  /** The day on which `base` was applied last; null for today. */
   readonly since: string | null;
 }
 
-/**
- * `preview`: 0 no changes, 2 changes, 1 any error.
- */
+/** `preview`: what a change of the team file does. Exit code: 0 no changes, 2 changes, 1 any error. */
 export async function review(options: ReviewCommandOptions, terminal: Terminal): Promise<number> {
   const { today } = options;
   const head = await readTeamFile(options.head, { today });
@@ -49,12 +45,11 @@ export async function review(options: ReviewCommandOptions, terminal: Terminal):
   const before = base.value;
   const at = momentOf(today);
   const since = options.since === null ? {} : { since: options.since };
-  const offline = reviewOf({ before, after: head.team, today, at, ...since });
-  if (options.manifest === null) return show(offline, [], null, options, terminal);
-
+  if (options.manifest === null) {
+    return show(reviewOf({ before, after: head.team, today, at, ...since }), null, options, terminal);
+  }
   const manifest = await manifestOrReport(options.manifest, head.team, terminal);
-  if (manifest === null) return 1;
-  return show(manifest.review, corrections(offline, manifest.review), manifest, options, terminal);
+  return manifest === null ? 1 : show(manifest.review, manifest, options, terminal);
 }
 
 async function manifestOrReport(file: string, team: Team, terminal: Terminal): Promise<Manifest | null> {
@@ -70,34 +65,21 @@ async function manifestOrReport(file: string, team: Team, terminal: Terminal): P
   return null;
 }
 
-function show(
-  shown: Review,
-  corrected: readonly Correction[],
-  manifest: Manifest | null,
-  { format }: ReviewCommandOptions,
-  terminal: Terminal,
-): number {
-  const words = { lab: shown.lab, at: new Date(shown.at) };
-  const sentences = corrected.map((correction) => correctionWords(correction, words));
-  if (format === 'json') terminal.stdout(`${JSON.stringify(reviewJson(shown, corrected), null, 2)}\n`);
-  else if (format === 'text') terminal.stdout(`${reviewLines(shown, sentences).join('\n')}\n`);
-  else {
-    terminal.stdout(
-      renderComment({
-        review: shown,
-        state: manifest === null ? 'offline' : shown.blocks.length > 0 ? 'refused' : 'planned',
-        failure: null,
-        corrected: sentences,
-        footer: {
-          commit: manifest?.head.commit ?? null,
-          digest: manifest?.digest ?? null,
-          engine: manifest?.tools.engine ?? null,
-          runUrl: null,
-          at: manifest?.createdAt ?? shown.at,
-        },
-        reveal: false,
-      }),
-    );
+function show(shown: Review, manifest: Manifest | null, { format }: ReviewCommandOptions, terminal: Terminal): number {
+  if (format === 'json') terminal.stdout(`${JSON.stringify(previewJson(shown), null, 2)}\n`);
+  else if (format === 'text') {
+    const blocked = shown.blocks.length === 0 ? [] : ['', ...blockLines(shown.blocks)];
+    terminal.stdout(`${[...reviewLines(shown), ...blocked].join('\n')}\n`);
+  } else {
+    const footer = {
+      commit: manifest?.head.commit ?? null,
+      digest: manifest?.digest ?? null,
+      tools: manifest?.tools ?? null,
+      runUrl: null,
+      at: manifest?.createdAt ?? shown.at,
+    };
+    const state = shown.blocks.length > 0 ? 'blocked' : manifest === null ? 'preview' : 'planned';
+    terminal.stdout(renderComment({ review: shown, state, failure: null, footer, reveal: false }));
   }
   return changesNothing(shown) ? 0 : 2;
 }

@@ -7,7 +7,8 @@ import type { Failure, Result } from '../../diagnostics/failure.ts';
 import type { DriftFinding } from '../../drift/finding.ts';
 import type { ReconcileRequest } from '../../drift/remediation/reconcile.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
-import { countResources } from '../../review/text/plan.ts';
+import { reviewedPlan } from '../../review/changes/classify-plan.ts';
+import { planLine } from '../../review/text/change-text.ts';
 import { iamName } from '../../team/names.ts';
 import { readTeam } from '../../team/parse/read-team.ts';
 import { activeMembers, type Team } from '../../team/team.ts';
@@ -95,7 +96,7 @@ async function planAndApply(context: DemoContext): Promise<void> {
   const adds =
     added === active ? `adds all ${counted(active, 'member')}` : `adds ${added} of ${counted(active, 'member')}`;
   output.check(
-    `${planLine(planned)}; ${adds}; ${blockedText(planned)}`,
+    `${plainText(planLine(reviewedPlan(planned.saved.plan)))}; ${adds}; ${blockedText(planned)}`,
     added === active && planned.blocks.length === 0,
     {
       checks: 2,
@@ -119,7 +120,10 @@ async function addMember(context: DemoContext): Promise<Team> {
   printAccess(context, lab, planned);
   const users = planned.change.people.map(({ user }) => user);
   const alone = users.length === 1 && users[0] === iamName(team.lab, newMember.key);
-  output.check(`${planLine(planned)}; no change for the other ${counted(before.members.length, 'member')}`, alone);
+  output.check(
+    `${plainText(planLine(reviewedPlan(planned.saved.plan)))}; no change for the other ${counted(before.members.length, 'member')}`,
+    alone,
+  );
   await apply(context, lab, planned);
   return team;
 }
@@ -132,7 +136,9 @@ async function apply(context: DemoContext, lab: Lab, planned: LabPlan): Promise<
   const seconds = secondsText(Date.now() - started);
   await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
   const again = await done(planLab(lab));
-  const second = isEmpty(again) ? 'a second plan is empty' : `a second plan is not empty: ${planLine(again)}`;
+  const second = isEmpty(again)
+    ? 'a second plan is empty'
+    : `a second plan is not empty: ${plainText(planLine(reviewedPlan(again.saved.plan)))}`;
   context.output.check(
     `Applied ${applied.done} of ${counted(applied.total, 'step')} in ${seconds}; ${second}`,
     isEmpty(again),
@@ -342,11 +348,6 @@ function printAccess({ output }: DemoContext, { naming }: Lab, { change }: LabPl
   change.people.forEach((person, index) => {
     output.line(`+ ${names[index] ?? ''}`, accessAfter(person), column);
   });
-}
-
-function planLine({ saved }: LabPlan): string {
-  const { add, change, remove } = countResources(saved.plan);
-  return `Plan: ${add} to add, ${change} to change, ${remove} to destroy`;
 }
 
 function blockedText({ blocks }: LabPlan): string {

@@ -5,7 +5,6 @@ import { decideReconcile, type ReconcileRequest } from '../../drift/remediation/
 import type { Refusal } from '../../drift/remediation/reconcile-refusal.ts';
 import { standsAgainst } from '../../drift/remediation/stands-against.ts';
 import { reconcileLines, reconcileQuestion, refusalWords } from '../../drift/text/reconcile-text.ts';
-import { notConfirmedText } from '../../review/text/plan.ts';
 import { applyWithProgress } from '../apply-plan.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
@@ -65,7 +64,8 @@ export async function reconcile(
   if (!options.yes) {
     terminal.stderr(`\n${reconcileLines(findings, lab.naming).join('\n')}\n\n`);
     if (!(await terminal.confirm(reconcileQuestion(findings, lab.team.account)))) {
-      const words = notConfirmedText(terminal.canAsk === true);
+      const words =
+        terminal.canAsk === true ? 'Nothing was changed.' : 'Nothing was changed. No one can answer here: pass --yes.';
       terminal.stderr(`${words}\n`);
       return { outcome: 'refused', words, refusal: null };
     }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
-import { bootstrapNotice } from '../../review/text/plan.ts';
+import { bootstrapNotice } from '../../review/text/terminal.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { applyPlan, initialize, planChanges } from '../../terraform/run/commands.ts';

@@ -1,5 +1,5 @@
-import { timeWords } from '../../review/comment/footer.ts';
 import type { Member, Team } from '../../team/team.ts';
+import { timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
 import { dateWords } from '../../text/durations.ts';
 import {

@@ -1,8 +1,8 @@
 import type { NotChecked } from '../../aws/inventory/types.ts';
 import type { Failure } from '../../diagnostics/failure.ts';
 import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
-import { timeWords } from '../../review/comment/footer.ts';
 import { REASON_TEXT } from '../../review/text/pipeline.ts';
+import { timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
 import { problemBlocks } from '../../text/problem.ts';

@@ -1,8 +1,8 @@
 import type { Issue } from '../../github/port.ts';
 import type { IssueReport } from '../../github/report-issue.ts';
 import { issueMarkers } from '../../review/comment/facts.ts';
-import { timeWords } from '../../review/comment/footer.ts';
 import { bytes } from '../../text/budget.ts';
+import { timeWords } from '../../text/dates.ts';
 import { type Block, paragraph } from '../../text/document.ts';
 import { printMarkdown } from '../../text/github.ts';
 import { joinTexts, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';

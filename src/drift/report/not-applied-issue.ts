@@ -1,4 +1,4 @@
-import { timeWords } from '../../review/comment/footer.ts';
+import { timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
 import { codeText, counted, sentences, strongText, t, trusted } from '../../text/text.ts';
 import { newestScan, type RunLinks, runParts } from './drift-issue.ts';

@@ -1,4 +1,4 @@
-import { timeWords } from '../../review/comment/footer.ts';
+import { timeWords } from '../../text/dates.ts';
 import { type Block, heading } from '../../text/document.ts';
 import { printMarkdown } from '../../text/github.ts';
 import { trusted } from '../../text/text.ts';

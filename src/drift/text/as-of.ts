@@ -1,4 +1,4 @@
-import { timeWords } from '../../review/comment/footer.ts';
+import { timeWords } from '../../text/dates.ts';
 import type { DriftFinding, ScanResult } from '../finding.ts';
 
 /** Kinds of which some facts are those of the credential report, and may be four hours old. */

@@ -1,6 +1,6 @@
-import { differenceWords } from '../../access/text/difference.ts';
 import { type DisplayNames, listWords, userLabel } from '../../access/text/names.ts';
-import { infinitive } from '../../review/text/change-words.ts';
+import { differenceText } from '../../review/text/change-text.ts';
+import { plainText } from '../../text/text.ts';
 import { visible } from '../../text/visible.ts';
 import type { DriftFinding, ScanResult } from '../finding.ts';
 import type { Unknown } from '../remediation/reconcile.ts';
@@ -134,7 +134,7 @@ function otherWords(
       : [
           `Besides, it would ${besides
             .slice(0, SHOWN)
-            .map((each) => infinitive(differenceWords(each, naming)))
+            .map((each) => plainText(differenceText(each, naming, 'infinitive')))
             .join('; ')}.`,
         ]),
     ...(addresses.length === 0 ? [] : [`Also touched: ${addresses.slice(0, SHOWN).map(visible).join(', ')}.`]),

@@ -1,5 +1,5 @@
 import type { DisplayNames } from '../../access/text/names.ts';
-import { timeWords } from '../../review/comment/footer.ts';
+import { timeWords } from '../../text/dates.ts';
 import { isEmptyText, joinTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { Attribution } from '../finding.ts';
 import type { Command } from './aws-command.ts';

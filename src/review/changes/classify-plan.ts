@@ -1,24 +1,24 @@
 import { type Difference, differenceKey, differences, inverse, subjectKey } from '../../access/model-difference.ts';
 import type { PlannedAccess } from '../../access/sources/planned.ts';
+import { userName } from '../../guardrails/members.ts';
 import { changedAttributes } from '../../terraform/plan/changed-attributes.ts';
-import type { Plan, ResourceChange } from '../../terraform/plan/plan-read.ts';
+import { isChange, type Plan, type ResourceChange } from '../../terraform/plan/plan-read.ts';
 import { accessFromPlan } from '../../terraform/resources.ts';
+import type { PlannedResource, ReviewedPlan } from '../manifest/schema.ts';
 
 /**
- * How an account stands to its team file:
- * `clean` (no difference), `pending` (the file has changed since it was applied), `drift` (the account was changed
- * behind our back), `refresh-only` (it was, and now is as the file wants it), `unexplained` (the plan changes something
- * that neither explains: another provider, another default).
+ * `clean` (no difference), `pending` (the file changed since the last apply), `drift` (manual changes), `refresh-only`
+ * (manual changes that the file asks for too), `unexplained` (neither explains it: another provider or default).
  */
 type PlanClass = 'clean' | 'pending' | 'drift' | 'refresh-only' | 'unexplained';
 
 interface ManualChange {
   readonly difference: Difference;
-  /** What applying the plan makes of it: undone, changed to something else again, or left (the file wants it so). */
+  /** What an apply does with it; `kept` if the file asks for the same. */
   readonly outcome: 'reverted' | 'replaced' | 'kept';
 }
 
-/** Attributes that nobody's access depends on. */
+/** Attributes on which no access depends. */
 interface AttributeChange {
   readonly address: string;
   readonly attributes: readonly string[];
@@ -26,21 +26,19 @@ interface AttributeChange {
 
 export interface PlanClassification {
   readonly class: PlanClass;
-  /** What was changed on the account since the last run, by anything but this tool. */
   readonly manualChanges: readonly ManualChange[];
-  /** The same for attributes that nobody's access depends on; applying puts them back. */
+  /** Manual changes of attributes on which no access depends; an apply reverts them. */
   readonly manualAttributes: readonly AttributeChange[];
-  /** What the plan changes besides putting things back. */
+  /** What the plan changes besides reverting manual changes. */
   readonly pending: readonly Difference[];
-  /** Addresses of resources that come or go besides what the differences tell: guards, attachments of new roles. */
+  /** Addresses of created and deleted resources that no difference names: exclusive-policy resources, attachments. */
   readonly pendingAddresses: readonly string[];
   readonly unexplained: readonly AttributeChange[];
-  /** What exists already and is taken over, by address and id. */
   readonly imported: readonly { readonly address: string; readonly id: string | null }[];
   readonly access: PlannedAccess;
 }
 
-/** Reads both lists of one normal plan: neither what drifted nor what changes tells the whole story by itself. */
+/** Classifies a plan by both of its lists: what drifted, and what changes. */
 export function classifyPlan(plan: Plan, account: string): PlanClassification {
   const access = accessFromPlan(plan, account);
   const planned = differences(access.before, access.after);
@@ -50,8 +48,12 @@ export function classifyPlan(plan: Plan, account: string): PlanClassification {
     if (plannedKeys.has(differenceKey(inverse(difference)))) return { difference, outcome: 'reverted' };
     return { difference, outcome: plannedSubjects.has(subjectKey(difference)) ? 'replaced' : 'kept' };
   });
-  const undone = new Set(manualChanges.filter(isUndone).map(({ difference }) => differenceKey(inverse(difference))));
-  const pending = planned.filter((difference) => !undone.has(differenceKey(difference)));
+  const reverts = new Set(
+    manualChanges
+      .filter(({ outcome }) => outcome === 'reverted')
+      .map(({ difference }) => differenceKey(inverse(difference))),
+  );
+  const pending = planned.filter((difference) => !reverts.has(differenceKey(difference)));
 
   const drifted = new Map(plan.drift.map((change) => [change.address, change]));
   const changing = plan.changes.filter(
@@ -63,13 +65,13 @@ export function classifyPlan(plan: Plan, account: string): PlanClassification {
   for (const change of changing) {
     const { address } = change;
     const drift = drifted.get(address);
-    const byHand = drift === undefined ? NOTHING : changedAttributes(drift);
+    const manual = drift === undefined ? NOTHING : changedAttributes(drift);
     const now = changedAttributes(change);
-    const putBack = now.others.filter((name) => byHand.others.includes(name));
-    if (putBack.length > 0) manualAttributes.push({ address, attributes: putBack });
+    const reverted = now.others.filter((name) => manual.others.includes(name));
+    if (reverted.length > 0) manualAttributes.push({ address, attributes: reverted });
     if (isUpdate(change) && now.ofAccess.length === 0 && change.change.importing === null) {
-      const rest = now.others.filter((name) => !putBack.includes(name));
-      if (rest.length > 0 || putBack.length === 0) unexplained.push({ address, attributes: rest });
+      const rest = now.others.filter((name) => !reverted.includes(name));
+      if (rest.length > 0 || reverted.length === 0) unexplained.push({ address, attributes: rest });
     } else if (!isUpdate(change) && drift === undefined) pendingAddresses.push(address);
   }
 
@@ -82,11 +84,7 @@ export function classifyPlan(plan: Plan, account: string): PlanClassification {
 
 const NOTHING = { ofAccess: [], others: [] } as const;
 
-function isUndone({ outcome }: ManualChange): boolean {
-  return outcome === 'reverted';
-}
-
-/** Whether something stays and is changed, in place or by being made anew. */
+/** Whether a resource exists before and after, updated in place or replaced. */
 function isUpdate({ change }: ResourceChange): boolean {
   return change.before !== null && change.after !== null;
 }
@@ -97,4 +95,33 @@ function classOf(report: Omit<PlanClassification, 'class' | 'access' | 'imported
   if (report.unexplained.length > 0) return 'unexplained';
   if (report.pending.length > 0 || report.pendingAddresses.length > 0) return 'pending';
   return report.manualChanges.length > 0 ? 'refresh-only' : 'clean';
+}
+
+/** The counts of a plan and the changed attributes of each resource, without values. */
+export function reviewedPlan(plan: Plan): ReviewedPlan {
+  const changes = plan.changes.filter((change) => isChange(change) || change.change.importing !== null);
+  const having = (action: string) => changes.filter(({ change }) => change.actions.includes(action)).length;
+  return {
+    add: having('create'),
+    change: having('update'),
+    destroy: having('delete'),
+    replace: changes.filter(isReplaced).length,
+    import: changes.filter(({ change }) => change.importing !== null).length,
+    resources: changes.map(resourceOf),
+  };
+}
+
+function resourceOf(change: ResourceChange): PlannedResource {
+  const { ofAccess, others } = changedAttributes(change);
+  return { address: change.address, actions: change.change.actions, attributes: [...ofAccess, ...others].sort() };
+}
+
+/** Names of the IAM users that the plan replaces: they lose their access keys and MFA devices. */
+export function replacedUsers(plan: Plan): ReadonlySet<string> {
+  const users = plan.changes.filter((change) => change.type === 'aws_iam_user' && isReplaced(change));
+  return new Set(users.map(userName));
+}
+
+function isReplaced({ change }: ResourceChange): boolean {
+  return change.actions.includes('create') && change.actions.includes('delete');
 }

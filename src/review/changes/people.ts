@@ -5,7 +5,7 @@ import { listOperations } from '../../access/operation-set.ts';
 import { CAPABILITIES, capabilityOf, type Operation } from '../../catalog/mturk.ts';
 import { iamName, keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import type { ReviewedPerson } from './review.ts';
+import type { ReviewedPerson } from '../manifest/schema.ts';
 import { byClass, classesOf } from './risk.ts';
 
 export interface PeopleOfReview {
@@ -15,7 +15,7 @@ export interface PeopleOfReview {
   readonly unchanged: readonly string[];
 }
 
-/** Everybody whose access differs between two models, named as the files name them. */
+/** People whose access differs between two models, named as in the files. */
 export function reviewedPeople(
   models: { readonly before: AccessModel; readonly after: AccessModel },
   teams: { readonly before: Team | null; readonly after: Team },
@@ -26,11 +26,11 @@ export function reviewedPeople(
     keyOfIamName(teams.after.lab, group) ?? keyOfIamName(teams.before?.lab ?? teams.after.lab, group) ?? group;
   const change = diffAccess(models.before, models.after, options.at);
   const changed = new Set(change.people.map(({ user }) => user));
-  // A user who is made anew under the old name and policies has the same access, and no key to use it with.
-  const anew = [...options.replaced]
+  // A replaced user has the same access, but no access key.
+  const recreated = [...options.replaced]
     .filter((user) => !changed.has(user))
     .map((user) => withoutChange(user, models.after, options.at));
-  const people = [...change.people, ...anew].map(
+  const people = [...change.people, ...recreated].map(
     (person): ReviewedPerson => ({
       user: person.user,
       key: named.get(person.user)?.key ?? null,
@@ -46,7 +46,7 @@ export function reviewedPeople(
   };
 }
 
-/** By IAM name, members of the later file first. Whoever has departed is known by key alone. */
+/** By IAM name, members of the later file first. Departed members have only a key. */
 function peopleNamed({ before, after }: { readonly before: Team | null; readonly after: Team }) {
   const named = new Map<string, { readonly key: string; readonly name: string }>();
   for (const team of [before, after]) {

@@ -5,8 +5,8 @@ import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import { owningWithAccess } from '../../guardrails/members.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
+import type { Question, ReviewedPerson } from '../manifest/schema.ts';
 import { hasRisk } from './people.ts';
-import type { Question, ReviewedPerson } from './review.ts';
 import { isLater } from './risk.ts';
 
 /** What a reviewer should ask about a change, in the order of the people, worst first. */
@@ -16,8 +16,8 @@ export function questionsOf(
   team: Team,
   options: { readonly today: string; readonly at: Date },
 ): readonly Question[] {
-  const asked = new Set(people.filter(({ change }) => change.kind !== 'leaves').map(({ user }) => user));
-  const users = after.users.filter(({ name }) => asked.has(name));
+  const staying = new Set(people.filter(({ change }) => change.kind !== 'leaves').map(({ user }) => user));
+  const users = after.users.filter(({ name }) => staying.has(name));
   const access = new Map(
     accessOf({ ...after, users }, { at: options.at }).map((each) => [each.user.name, listOperations(each.allowed)]),
   );
@@ -33,7 +33,7 @@ function questionsAbout(
 ): readonly Question[] {
   const { user, change, classes } = person;
   const found: Question[] = [];
-  const roles = rolesThatGive(person, team.lab);
+  const roles = grantingRoles(person, team.lab);
   const gained = change.operations.gained;
   const endless = change.ends.after === null;
   const longer = change.kind === 'changed' && isLater(change.ends.after, change.ends.before);
@@ -44,8 +44,14 @@ function questionsAbout(
   else if (harms && endless) found.push({ kind: 'harm-without-end', user, roles });
 
   const member = team.members.find(({ key }) => key === person.key);
-  const isNews = change.kind === 'joins' || change.ends.before !== change.ends.after;
-  if (change.kind !== 'leaves' && isNews && member !== undefined && member.until !== null && member.sponsor === null) {
+  const isNewEnd = change.kind === 'joins' || change.ends.before !== change.ends.after;
+  if (
+    change.kind !== 'leaves' &&
+    isNewEnd &&
+    member !== undefined &&
+    member.until !== null &&
+    member.sponsor === null
+  ) {
     found.push({ kind: 'no-sponsor', user });
   }
   const loses = change.kind === 'leaves' || (!change.suspended.before && change.suspended.after);
@@ -55,8 +61,8 @@ function questionsAbout(
   return found;
 }
 
-/** Role keys that give what is gained, else those she gains. */
-function rolesThatGive({ change, roles }: ReviewedPerson, lab: string): readonly string[] {
+/** Keys of the roles that grant the dangerous part, else of all gained roles. */
+function grantingRoles({ change, roles }: ReviewedPerson, lab: string): readonly string[] {
   const dangerous = change.capabilities.gained.filter(({ risk }) => risk === 'spends' || risk === 'harms-workers');
   const holders = dangerous.flatMap(({ grants }) => grants.map(({ holder }) => holder));
   const keys = holders.flatMap((holder) =>

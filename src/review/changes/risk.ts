@@ -1,19 +1,13 @@
 import type { AccessChange } from '../../access/diff.ts';
 import { LIMITS_POLICY } from '../../team/names.ts';
-import type { ReviewedPerson, ReviewedRole, RiskClass, SettingsChange, Unexplained } from './review.ts';
-
-/** Worst first: the order of every list and headline. */
-export const RISK_CLASSES: readonly RiskClass[] = [
-  'gains-spending',
-  'gains-harm',
-  'boundary-changed',
-  'identity-replaced',
-  'identity-deleted',
-  'gains-other',
-  'loses',
-  'descriptive-only',
-  'nothing',
-];
+import {
+  type ReviewedPerson,
+  RISK_CLASSES,
+  type RiskClass,
+  type RoleChange,
+  type SettingsChange,
+  type UnexplainedChange,
+} from '../manifest/schema.ts';
 
 /** All classes of one person's change, worst first; never empty. */
 export function classesOf(
@@ -34,7 +28,7 @@ export function classesOf(
     if (suspended.before !== suspended.after) found.add(suspended.after ? 'loses' : 'gains-other');
   }
   if (change.ownPolicies.gained.some((policy) => policy !== LIMITS_POLICY)) found.add('gains-other');
-  // What gives nothing today (a role that adds nothing, a policy that does not count) may be the way to more tomorrow.
+  // A role or policy without effect today can grant access later.
   if (found.size === 0) found.add(onlyLoses(change) ? 'loses' : 'gains-other');
   return RISK_CLASSES.filter((each) => found.has(each));
 }
@@ -44,7 +38,7 @@ function boundaryChanges({ kind, boundary }: AccessChange): boolean {
   return kind === 'joins' ? boundary.after === null : boundary.before !== boundary.after;
 }
 
-/** Whether access ends later than it did; no end is the latest. */
+/** Whether access ends later; no last day is the latest. */
 export function isLater(end: string | null, than: string | null): boolean {
   return than !== null && (end === null || end > than);
 }
@@ -54,7 +48,7 @@ function onlyLoses({ kind, groups, ownPolicies }: AccessChange): boolean {
   return kind === 'changed' && gains === 0 && groups.lost.length + ownPolicies.lost.length > 0;
 }
 
-/** Worst class first; who is in the same class stays in the order of `compare`. */
+/** Worst class first; within a class in the order of `compare`. */
 export function byClass(people: readonly ReviewedPerson[]): readonly ReviewedPerson[] {
   const place = ({ classes }: ReviewedPerson) => RISK_CLASSES.indexOf(classes[0] ?? 'nothing');
   return [...people].sort((one, other) => place(one) - place(other));
@@ -63,18 +57,18 @@ export function byClass(people: readonly ReviewedPerson[]): readonly ReviewedPer
 /** The worst of a whole review. */
 export function riskOf(review: {
   readonly people: readonly ReviewedPerson[];
-  readonly roles: readonly ReviewedRole[];
+  readonly roles: readonly RoleChange[];
   readonly settings: readonly SettingsChange[];
-  readonly unexplained: readonly Unexplained[];
+  readonly unexplained: readonly UnexplainedChange[];
   readonly descriptive: readonly string[];
 }): RiskClass {
   const found = new Set<RiskClass>(review.people.flatMap(({ classes }) => classes));
-  // A role that nobody has yet gives nobody anything; whoever gets it later is reviewed then.
+  // A role without members grants nothing yet; a member who gets it is reviewed then.
   for (const { gained, lost } of review.roles) {
     if (gained.length > 0) found.add('gains-other');
     if (lost.length > 0) found.add('loses');
   }
-  for (const guard of review.settings) found.add(riskOfGuard(guard));
+  for (const setting of review.settings) found.add(riskOfSetting(setting));
   for (const { difference } of review.unexplained) {
     found.add(difference?.kind === 'boundary-changed' ? 'boundary-changed' : 'gains-other');
   }
@@ -83,29 +77,31 @@ export function riskOf(review: {
 }
 
 /**
- * Who approves, where the state is kept, how many may leave at once, and what is found, told and undone on the account
- * is what a reviewer relies on: every way in which that gets less, or more is done unasked, is a changed boundary.
+ * Reviewers rely on approvals, state, removal limit and drift checks: weakening one, or automating more, counts as a
+ * changed boundary.
  */
-function riskOfGuard(guard: SettingsChange): RiskClass {
-  switch (guard.kind) {
-    // What a freeze takes or gives back is told person by person.
+function riskOfSetting(setting: SettingsChange): RiskClass {
+  switch (setting.kind) {
+    // The people whom a freeze affects are listed one by one.
     case 'freeze':
-      return guard.lost.length > 0 ? 'gains-other' : 'loses';
+      return setting.lost.length > 0 ? 'gains-other' : 'loses';
     case 'max-removals':
     case 'key-age':
     case 'drift-period':
-      return guard.to < guard.from ? 'descriptive-only' : 'boundary-changed';
+      return setting.to < setting.from ? 'descriptive-only' : 'boundary-changed';
     case 'reconcile':
-      // Switched off, what is added by hand stays.
-      return guard.from !== null && guard.to !== null && guard.to < guard.from
+      // With fewer reverts or none, added access stays; `all` also grants access.
+      return setting.to.mode === setting.from.mode && setting.to.perDay < setting.from.perDay
         ? 'descriptive-only'
         : 'boundary-changed';
+    case 'delete-after':
+      return setting.to === null ? 'descriptive-only' : 'boundary-changed';
     case 'renewal':
       return 'descriptive-only';
     case 'keys':
-      return guard.to > (guard.from ?? 0) ? 'gains-other' : 'descriptive-only';
+      return setting.to > (setting.from ?? 0) ? 'gains-other' : 'descriptive-only';
     case 'snooze':
-      return guard.to !== null && (guard.from === null || guard.to > guard.from)
+      return setting.to !== null && (setting.from === null || setting.to > setting.from)
         ? 'boundary-changed'
         : 'descriptive-only';
     default:

@@ -1,10 +1,10 @@
-import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Settings } from '../../team/settings.ts';
+import { DEFAULT_KEYS, DEFAULT_SETTINGS } from '../../team/settings.ts';
 import type { Team } from '../../team/team.ts';
-import type { SettingsChange } from './review.ts';
+import type { SettingsChange } from '../manifest/schema.ts';
 
-/** What changes of the guards, in a fixed order. Most of a first file has nothing to be compared with. */
+/** Changed settings, in a fixed order. Most of a first file has nothing to compare with. */
 export function settingsChanges(before: Team | null, after: Team): readonly SettingsChange[] {
-  if (before === null) return firstGuards(after);
+  if (before === null) return firstSettings(after);
   const found: SettingsChange[] = [];
   if (before.lab !== after.lab) found.push({ kind: 'lab', from: before.lab, to: after.lab });
   if (before.account !== after.account) found.push({ kind: 'account', from: before.account, to: after.account });
@@ -22,39 +22,34 @@ export function settingsChanges(before: Team | null, after: Team): readonly Sett
   if (JSON.stringify(stateWas) !== JSON.stringify(stateIs)) {
     found.push({ kind: 'state', from: stateWas?.bucket ?? null, to: stateIs?.bucket ?? null });
   }
-  return [...found, ...driftGuards(before, after), ...keyGuards(before, after), ...snoozeGuards(before, after)];
+  return [...found, ...driftSettings(before, after), ...keySettings(before, after), ...snoozeSettings(before, after)];
 }
 
-/** What a first file does that nobody expects of one, since nothing of it holds where a file says nothing. */
-function firstGuards(after: Team): readonly SettingsChange[] {
+/** Settings of a first file that differ from the defaults. */
+function firstSettings(after: Team): readonly SettingsChange[] {
+  const { reconcile, deleteAfterDays } = DEFAULT_SETTINGS;
   const empty: Team = {
     ...after,
     members: [],
     snoozed: [],
-    settings: { ...after.settings, reconcile: DEFAULT_SETTINGS.reconcile },
+    settings: { ...after.settings, reconcile, deleteAfterDays },
   };
-  return [...driftGuards(empty, after), ...keyGuards(empty, after), ...snoozeGuards(empty, after)];
+  return [...driftSettings(empty, after), ...keySettings(empty, after), ...snoozeSettings(empty, after)];
 }
 
-/** How many findings are reverted in 24 hours; null if none are. */
-function quotaOf({ reconcile }: Settings): number | null {
-  return reconcile.mode === 'none' ? null : reconcile.perDay;
-}
-
-/** What the lab relies on to learn of what is done behind its back, and what is done about it unasked. */
-function driftGuards({ settings: was }: Team, { settings: is }: Team): readonly SettingsChange[] {
-  const quota = { from: quotaOf(was), to: quotaOf(is) };
+function driftSettings({ settings: was }: Team, { settings: is }: Team): readonly SettingsChange[] {
   const changes: readonly SettingsChange[] = [
-    { kind: 'reconcile', ...quota },
+    { kind: 'reconcile', from: was.reconcile, to: is.reconcile },
+    { kind: 'delete-after', from: was.deleteAfterDays, to: is.deleteAfterDays },
     { kind: 'key-age', from: was.keyMaxAgeDays, to: is.keyMaxAgeDays },
     { kind: 'drift-period', from: was.driftEveryHours, to: is.driftEveryHours },
     { kind: 'renewal', from: was.renewBeforeDays, to: is.renewBeforeDays },
   ];
-  return changes.filter((change) => 'from' in change && change.from !== change.to);
+  return changes.filter((change) => 'from' in change && JSON.stringify(change.from) !== JSON.stringify(change.to));
 }
 
-/** Whoever joins and may have more keys than everybody else is told, too: `from` is then null. */
-function keyGuards(before: Team, after: Team): readonly SettingsChange[] {
+/** `from` is null for a new member, who is listed only with more keys than the default. */
+function keySettings(before: Team, after: Team): readonly SettingsChange[] {
   const was = new Map(before.members.map(({ key, keys }) => [key, keys]));
   return after.members.flatMap(({ key, keys }): SettingsChange[] => {
     const had = was.get(key) ?? null;
@@ -64,10 +59,10 @@ function keyGuards(before: Team, after: Team): readonly SettingsChange[] {
   });
 }
 
-/** The longest reason that travels in a manifest: the file has all of it. */
+/** Longest reason in a manifest; the file has all of it. */
 const LONGEST_REASON = 300;
 
-function snoozeGuards(before: Team, after: Team): readonly SettingsChange[] {
+function snoozeSettings(before: Team, after: Team): readonly SettingsChange[] {
   const was = new Map(before.snoozed.map((snooze) => [snooze.finding, snooze]));
   const will = new Map(after.snoozed.map((snooze) => [snooze.finding, snooze]));
   return [...new Set([...was.keys(), ...will.keys()])].sort().flatMap((finding): SettingsChange[] => {

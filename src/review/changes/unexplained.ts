@@ -4,61 +4,76 @@ import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
 import type { Plan } from '../../terraform/plan/plan-read.ts';
+import type { UnexplainedChange } from '../manifest/schema.ts';
 import type { PlanClassification } from './classify-plan.ts';
-import type { Unexplained } from './review.ts';
 
-/** A day before every `until`: nobody's access has ended yet. */
+interface PlannedChange {
+  readonly plan: Plan;
+  readonly classification: PlanClassification;
+}
+
+/** A day before every last day: no access has ended yet. */
 const BEGINNING = '0000-01-01';
 
 /**
- * What a plan does that the difference between the two files does not account for, and what they promise that it does
- * not hold. Without a file before, everything that the file after says is new.
+ * What a plan does that the difference between the two files does not explain, and what it should do and does not.
+ * Without a file before, everything in the file after is new.
  */
 export function unexplainedBy(
-  { plan, classification: report }: { readonly plan: Plan; readonly classification: PlanClassification },
+  { plan, classification: report }: PlannedChange,
   before: Team | null,
   after: Team,
   today: string,
-): readonly Unexplained[] {
+): readonly UnexplainedChange[] {
   const promised = promises(before, after, today);
   const explained = new Set([...promised, ...endings(before, after, today)].map(differenceKey));
   const { access, manualChanges } = report;
   const handled = new Set(manualChanges.map(({ difference }) => subjectKey(difference)));
-  const undone = manualChanges.filter(({ outcome }) => outcome !== 'kept').map(({ difference }) => difference);
+  const reverted = manualChanges.filter(({ outcome }) => outcome !== 'kept').map(({ difference }) => difference);
   const extra = report.pending.filter(
     (difference) => !explained.has(differenceKey(difference)) && !handled.has(subjectKey(difference)),
   );
-  const taken = new Set(report.imported.map(({ address }) => address));
-  const keysTaken = new Set([...taken].map(keyOfAddress));
+  const importedKeys = new Set(report.imported.map(({ address }) => keyOfAddress(address)));
   const planned = new Set(differences(access.before, access.after).map(differenceKey));
   const missing = promised.filter(
     (difference) =>
-      !planned.has(differenceKey(difference)) && !keysOf(difference, after.lab).some((key) => keysTaken.has(key)),
+      !planned.has(differenceKey(difference)) && !keysOf(difference, after.lab).some((key) => importedKeys.has(key)),
   );
 
-  const touched = new Set([...promised, ...report.pending, ...undone].flatMap((each) => keysOf(each, after.lab)));
+  const touched = new Set([...promised, ...report.pending, ...reverted].flatMap((each) => keysOf(each, after.lab)));
   if (before !== null && before.lab !== after.lab) for (const key of keysOfTeam(before)) touched.add(key);
-  const strayed = report.pendingAddresses.filter((address) => {
+  const unnamed = report.pendingAddresses.filter((address) => {
     const key = keyOfAddress(address);
     return key === null || !touched.has(key);
   });
   return [
-    ...undone.map((difference) => told('drift-reverted', { difference })),
-    ...report.manualAttributes.map((each) => told('drift-reverted', each)),
-    ...extra.map((difference) => told('not-in-files', { difference })),
-    ...otherwise(report, after, today).map((difference) => told('not-in-files', { difference })),
-    ...strayed.map((address) => told('not-in-files', { address, attributes: [] })),
-    ...report.unexplained.filter(({ address }) => !taken.has(address)).map((each) => told('not-in-files', each)),
-    ...plan.changes
-      .filter(({ type }) => type === 'aws_iam_user' || type === 'aws_iam_group' || type === 'aws_iam_policy')
-      .filter(({ address }) => taken.has(address))
-      .map(({ address }) => told('taken-over', { address, attributes: [] })),
-    ...missing.map((difference) => told('not-in-plan', { difference })),
+    ...unexplainedByPlan({ plan, classification: report }),
+    ...extra.map((difference) => item('not-in-files', { difference })),
+    ...differing(report, after, today).map((difference) => item('not-in-files', { difference })),
+    ...unnamed.map((address) => item('not-in-files', { address, attributes: [] })),
+    ...missing.map((difference) => item('not-in-plan', { difference })),
   ];
 }
 
-/** Policies that are new by the files, too, and say something else than they do: as if edited at once. */
-function otherwise({ access, pending }: PlanClassification, after: Team, today: string): readonly Difference[] {
+/** What a plan's own lists show without any file: reverted manual changes, unexplained attributes and imports. */
+export function unexplainedByPlan({ plan, classification }: PlannedChange): readonly UnexplainedChange[] {
+  const { manualChanges, manualAttributes, unexplained, imported } = classification;
+  const importing = new Set(imported.map(({ address }) => address));
+  return [
+    ...manualChanges
+      .filter(({ outcome }) => outcome !== 'kept')
+      .map(({ difference }) => item('manual-change-reverted', { difference })),
+    ...manualAttributes.map((each) => item('manual-change-reverted', each)),
+    ...unexplained.filter(({ address }) => !importing.has(address)).map((each) => item('not-in-files', each)),
+    ...plan.changes
+      .filter(({ type }) => type === 'aws_iam_user' || type === 'aws_iam_group' || type === 'aws_iam_policy')
+      .filter(({ address }) => importing.has(address))
+      .map(({ address }) => item('imported', { address, attributes: [] })),
+  ];
+}
+
+/** New policies whose document differs from the one that the files describe. */
+function differing({ access, pending }: PlanClassification, after: Team, today: string): readonly Difference[] {
   const coming = new Set(
     pending.filter(({ kind }) => kind === 'policy-added' || kind === 'inline-policy-added').map(subjectKey),
   );
@@ -70,10 +85,10 @@ function otherwise({ access, pending }: PlanClassification, after: Team, today: 
   );
 }
 
-function told(
-  kind: Unexplained['kind'],
+function item(
+  kind: UnexplainedChange['kind'],
   what: { readonly difference: Difference } | { readonly address: string; readonly attributes: readonly string[] },
-): Unexplained {
+): UnexplainedChange {
   return { kind, difference: null, address: null, attributes: [], ...what };
 }
 
@@ -85,7 +100,7 @@ function promises(before: Team | null, after: Team, today: string): readonly Dif
   return differences(from, desiredAccess(after, today));
 }
 
-/** Who is in the earlier file and whose last day has passed leaves without a word in the later one. */
+/** Members of the earlier file whose last day has passed leave without an edit of the later one. */
 function endings(before: Team | null, after: Team, today: string): readonly Difference[] {
   return before === null ? [] : differences(desiredAccess(before, BEGINNING), desiredAccess(after, today));
 }

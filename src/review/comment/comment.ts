@@ -1,214 +1,383 @@
-import { bytes, fitParts, fixed, type Part } from '../../text/budget.ts';
-import { code, joined, type Markdown, md, ours, prose, shortListed } from '../../text/markdown.ts';
+import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
+import { LIMITS_POLICY } from '../../team/names.ts';
+import { bytes } from '../../text/budget.ts';
+import { timeWords } from '../../text/dates.ts';
+import { type Block, details, heading, list, paragraph } from '../../text/document.ts';
+import { printMarkdown } from '../../text/github.ts';
 import { redactAll } from '../../text/redact.ts';
-import type { Review } from '../changes/review.ts';
-import { failureParts, failureTitle, failureTitleText } from './failure.ts';
-import { footerText } from './footer.ts';
-import { countsSentence, headline, peopleSentence, riskSentences } from './headline.ts';
-import { overdueMarkdown } from './overdue-text.ts';
-import { peopleParts } from './people-table.ts';
-import { planParts } from './plan.ts';
-import { heldMarkdown, questionItems } from './questions.ts';
-import { refusalParts } from './refusal.ts';
-import { listPart, rulesParts } from './rules.ts';
-import { unexplainedParts } from './unexplained.ts';
-import type { CommentState, CommentView } from './view.ts';
+import {
+  codeText,
+  counted,
+  formatCount,
+  isEmptyText,
+  joinTexts,
+  lineBreak,
+  linkText,
+  plainText,
+  someTexts,
+  strongText,
+  type Text,
+  t,
+  trusted,
+} from '../../text/text.ts';
+import type { PlannedResource, Review, ReviewedPerson } from '../manifest/schema.ts';
+import { blockItems } from '../text/block-text.ts';
+import {
+  namingOfReview,
+  planLine,
+  questionTexts,
+  resourceText,
+  roleText,
+  settingText,
+  suspensionText,
+  UNEXPLAINED_HEADINGS,
+  unchangedWords,
+  unexplainedText,
+} from '../text/change-text.ts';
+import { changeText, gainLines, lostText, personText } from '../text/people-text.ts';
+import { alertOf } from './alert.ts';
+import { failureAlert, failureBlocks, failureTitle } from './failure.ts';
+import { type StaleDriftCheck, staleDriftText } from './stale-drift-check.ts';
+import { titleText } from './title.ts';
 
-export type { CommentState, CommentView } from './view.ts';
+/** State of a pull request. `preview` has two team files and no plan yet. */
+export type CommentState = 'preview' | 'planned' | 'blocked' | 'failed' | 'applying' | 'applied' | 'apply-failed';
 
-/** GitHub refuses 65,536 characters, and is not exact near that. */
+/** Everything that a comment, a job summary or an issue is made from. */
+export interface CommentView {
+  /** Null if the team files could not be read. */
+  readonly review: Review | null;
+  /** For the marker, if there is no review. */
+  readonly lab?: string;
+  readonly state: CommentState;
+  /** `detail` is the error as Terraform, AWS or GitHub printed it; it may be empty. */
+  readonly failure: { readonly reason: FailureReason; readonly detail: string } | null;
+  /** Left out or null if drift checks run as they should, or if that is unknown. */
+  readonly staleDriftCheck?: StaleDriftCheck | null;
+  readonly footer: CommentFooter;
+  /** Whether the pull request changes code too; the plan was made with the base branch's code. */
+  readonly changesCode?: boolean;
+  /** Whether account ids and ARNs are shown in full. */
+  readonly reveal: boolean;
+  /** The most bytes of UTF-8; 60,000 by default and 12,000 at least. */
+  readonly budget?: number;
+}
+
+interface CommentFooter {
+  readonly commit: string | null;
+  readonly digest: string | null;
+  /** `OpenTofu 1.10.3` and `hashicorp/aws 6.25.0`; null without a plan. */
+  readonly tools: { readonly engine: string; readonly provider: string } | null;
+  readonly runUrl: string | null;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** GitHub refuses 65,536 characters. */
 const COMMENT_BUDGET = 60_000;
-/** GitHub drops a summary of more than 1 MiB without failing the job. */
+/** GitHub drops a job summary of more than 1 MiB. */
 const SUMMARY_BUDGET = 1_000_000;
-/** What the parts that are never left out may take together. */
 const LEAST_BUDGET = 12_000;
 
-/** What is filled first when not everything fits. */
-const RANK = {
-  failure: 1,
-  refusal: 2,
-  corrected: 2,
-  loud: 3,
-  guards: 4,
-  unexplained: 4,
-  destructive: 5,
-  roles: 6,
-  questions: 6,
-  quiet: 7,
-  folded: 8,
-  resources: 9,
-};
+/** A longer list is folded. */
+const OPEN_ITEMS = 5;
+/** Rows of people who neither gain anything harmful nor lose anything; the rest is folded. */
+const QUIET_ROWS = 10;
+const MOST_QUESTIONS = 3;
+/** Words of title, alert and questions together. */
+const DECISION_WORDS = 60;
 
-/** The first line of a comment of this lab, which GitHub does not show: how it is found again. */
+/** Which rows are kept longest if a comment is too long. */
+const RANK = { blocks: 1, people: 2, settings: 3, unexplained: 4, destroyed: 5, quiet: 6, resources: 7 };
+
+/** The first line of a lab's comment, which GitHub does not show: it identifies the comment. */
 export function commentMarker(lab: string): string {
   return `<!-- mturk-team:${lab.replace(/[^\w.+=,@-]/g, '_').slice(0, 100)} -->`;
 }
 
-/**
- * What a pull request does, as GitHub-flavoured Markdown of at most `view.budget` bytes, its marker on the first line.
- * No text from a file, an engine or AWS can make a link, a mention or another row of it.
- */
+/** The comment as GitHub-flavored Markdown of at most `view.budget` bytes, its marker on the first line. */
 export function renderComment(view: CommentView): string {
-  const lab = view.review?.lab ?? view.lab ?? 'unknown';
-  return `${commentMarker(lab)}\n${body(view, Math.max(LEAST_BUDGET, view.budget ?? COMMENT_BUDGET) - bytes(commentMarker(lab)) - 2)}\n`;
+  const marker = commentMarker(view.review?.lab ?? view.lab ?? 'unknown');
+  const budget = Math.max(LEAST_BUDGET, view.budget ?? COMMENT_BUDGET) - bytes(marker) - 2;
+  return `${marker}\n${printMarkdown(commentBlocks(view), { reveal: view.reveal, budget })}\n`;
 }
 
-/** The same for the summary of a job, which may be longer. */
+/** The same for a job summary, which may be longer. */
 export function renderSummary(view: CommentView): string {
   return renderComment({ ...view, budget: view.budget ?? SUMMARY_BUDGET });
 }
 
-/** The same as an issue; its title is plain text, and stays the same as long as the reason does. */
+/** The same as an issue. Its title is plain text and depends on the failure's reason alone. */
 export function renderIssue(view: CommentView): { title: string; body: string } {
   const lab = (view.review?.lab ?? view.lab ?? 'unknown').replace(/[^\w.-]/g, '_').slice(0, 64);
-  const what = view.failure === null ? STATE_TITLES[view.state] : failureTitleText(view.failure.reason);
-  // Looks that are overdue have nothing to do with why this issue is open, and an issue stays as it was written.
-  return { title: `${lab}: ${what}`, body: renderComment({ ...view, overdue: null }) };
+  const what = view.failure === null ? t`Not applied` : failureTitle(view.failure.reason);
+  return { title: `${lab}: ${plainText(what)}`, body: renderComment({ ...view, staleDriftCheck: null }) };
 }
 
-const STATE_TITLES: Readonly<Record<CommentState, string>> = {
-  offline: 'a change waits for its plan',
-  planned: 'a change is planned',
-  refused: 'a change is refused',
-  failed: 'a change could not be planned',
-  applying: 'a change is being applied',
-  applied: 'a change is applied',
-  'apply-failed': 'a change was not applied',
+/** Title, alert, questions, table, state, folded lists, footer: the same order in every state. */
+export function commentBlocks(view: CommentView): readonly Block[] {
+  const { failure, footer, reveal } = view;
+  const review = redactAll(view.review, reveal);
+  const stale = view.staleDriftCheck ?? null;
+  const decision = decisionBlocks(view, review);
+  return [
+    ...decision,
+    ...(failure === null ? [] : failureBlocks(redactAll(failure, reveal))),
+    ...(review === null ? [] : reviewBlocks(review, view)),
+    ...(stale === null ? [] : [paragraph(staleDriftText(stale, new Date(footer.at)))]),
+    ...(review === null ? [] : foldedBlocks(review, isOpen(view.state))),
+    footerBlock(review, footer),
+  ];
+}
+
+/** Whether the change can still be stopped. */
+function isOpen(state: CommentState): boolean {
+  return state === 'preview' || state === 'planned' || state === 'blocked';
+}
+
+function isBlocked({ state }: CommentView, review: Review | null): boolean {
+  return review !== null && isOpen(state) && (state === 'blocked' || review.blocks.length > 0);
+}
+
+/** What a reader needs for a decision: title, alert and questions. */
+function decisionBlocks(view: CommentView, review: Review | null): readonly Block[] {
+  const { failure, state } = view;
+  const titled = titleOf(view, review);
+  const title = heading(3, titled);
+  if (failure !== null) return [title, failureAlert(failure.reason)];
+  if (review === null) return [title];
+  const blocked = isBlocked(view, review);
+  const alert = isOpen(state) ? alertOf(review, blocked) : null;
+  const head = alert === null ? [title] : [title, alert];
+  if (!isOpen(state) || blocked) return head;
+  const words = wordsOf([titled, ...(alert?.lines ?? [])]);
+  return [...head, ...questionBlocks(questionTexts(review), DECISION_WORDS - words)];
+}
+
+function titleOf(view: CommentView, review: Review | null): Text {
+  if (view.failure !== null) return failureTitle(view.failure.reason);
+  if (review === null) return t`The change in ${codeText('team.yaml')} is unknown`;
+  if (isBlocked(view, review)) return t`Blocked: ${titleText(review, 'asIf')}`;
+  return t`${PREFIXES[view.state]}${titleText(review, 'will')}`;
+}
+
+const PREFIXES: Readonly<Record<CommentState, Text>> = {
+  preview: t`If merged: `,
+  planned: t`If merged: `,
+  blocked: t`Blocked: `,
+  failed: t`Not planned: `,
+  applying: t`Applying: `,
+  applied: t`Applied: `,
+  'apply-failed': t`Not applied: `,
 };
 
-function body(view: CommentView, budget: number): string {
-  const { reveal, footer } = view;
-  const review = redactAll(view.review, reveal);
-  const failure = redactAll(view.failure, reveal);
-  const corrected = redactAll(view.corrected, reveal);
-  const parts: Part[] = [
-    fixed(`### ${titleOf(view, review).markdown}`),
-    ...(failure === null ? [] : failureParts(failure, view.state, RANK.failure)),
-    ...noteParts(view.state, review),
-    ...listPart('**The plan says otherwise than team.yaml did:**\n', corrected.map(prose), RANK.corrected),
-    ...(review === null ? overdueParts(view) : reviewParts(review, view)),
-    fixed(footerText(review, footer)),
+/** At most three questions, and only as many as `words` allow; the first is always asked. */
+function questionBlocks(questions: readonly Text[], words: number): readonly Block[] {
+  const asked: Text[] = [];
+  let left = words - 3;
+  for (const question of questions.slice(0, MOST_QUESTIONS)) {
+    left -= wordsOf([question]);
+    if (asked.length > 0 && left < 0) break;
+    asked.push(question);
+  }
+  const [first] = asked;
+  const label = strongText(t`Before you approve:`);
+  if (first === undefined) return [];
+  return asked.length === 1 ? [paragraph(t`${label} ${first}`)] : [paragraph(label), list(asked)];
+}
+
+function wordsOf(texts: readonly Text[]): number {
+  return texts.flatMap((text) => plainText(text).split(/\s+/)).filter((word) => word !== '').length;
+}
+
+function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
+  const { state } = view;
+  const open = isOpen(state);
+  const blocked = isBlocked(view, review);
+  const naming = namingOfReview(review);
+  const { settings, suspendedDuringApply } = review;
+  const unexplained = UNEXPLAINED_HEADINGS.flatMap(([kind, title]) => {
+    const items = review.unexplained.filter((each) => each.kind === kind).map((each) => unexplainedText(each, naming));
+    return listBlocks(title, items, RANK.unexplained);
+  });
+  return [
+    ...(blocked
+      ? [
+          paragraph(strongText(t`To fix:`)),
+          list(blockItems(review.blocks), { rank: RANK.blocks, omitted: omittedItems(review.blocks.length) }),
+        ]
+      : []),
+    ...(state === 'preview' ? [paragraph(PREVIEW)] : []),
+    ...(view.changesCode === true && open ? [paragraph(CHANGES_CODE)] : []),
+    ...peopleBlocks(review),
+    ...unchangedBlocks(review),
+    ...listBlocks(t`Settings`, settings.map(settingText), RANK.settings),
+    ...unexplained,
+    ...(suspendedDuringApply.length > 0 && open && !blocked ? [paragraph(suspensionText(review))] : []),
+    ...(review.descriptive.length > 0 ? [paragraph(descriptiveText(review))] : []),
+    ...(STATE_LINES[state] === undefined ? [] : [paragraph(STATE_LINES[state])]),
   ];
-  return fitParts(
-    parts.filter(({ head, rows, tail }) => head !== '' || rows.length > 0 || tail !== ''),
-    budget,
+}
+
+const PREVIEW = t`Preview from ${codeText('team.yaml')} only. The plan is still running and may find manual changes or a guardrail that blocks this change.`;
+const CHANGES_CODE = t`This pull request also changes code. The plan was made with the code of the base branch. If the new code plans something else, the apply stops.`;
+
+const STATE_LINES: Partial<Readonly<Record<CommentState, Text>>> = {
+  applying: t`The apply is running. This comment is updated when it ends.`,
+  applied: t`AWS matches ${codeText('team.yaml')}. A second plan found no changes.`,
+};
+
+function unchangedBlocks({ people, unchanged }: Review): readonly Block[] {
+  if (unchanged === 0) return [];
+  return [paragraph(trusted(unchangedWords(unchanged, people.length > 0)))];
+}
+
+function descriptiveText({ descriptive }: Review): Text {
+  const keys = someTexts(descriptive.map(codeText), OPEN_ITEMS);
+  return t`Changes only descriptive fields of ${keys}. No change in AWS.`;
+}
+
+/** A list with its heading; of more than five items it is folded. */
+function listBlocks(title: Text, items: readonly Text[], rank: number): readonly Block[] {
+  if (items.length === 0) return [];
+  const all = list(items, { rank, omitted: omittedItems(items.length) });
+  if (items.length > OPEN_ITEMS) return [details(t`${title} (${items.length})`, all)];
+  return [paragraph(t`${strongText(t`${title}:`)}`), all];
+}
+
+function omittedItems(count: number): (from: number) => Text {
+  return (from) => trusted(`… and ${formatCount(count - from)} more`);
+}
+
+/** The table, worst first. Harmless gains beyond the first rows are folded; harm and losses never are. */
+function peopleBlocks(review: Review): readonly Block[] {
+  const loud = review.people.filter(isLoud);
+  const quiet = review.people.filter((person) => !isLoud(person));
+  const room = quiet.length > QUIET_ROWS ? Math.max(0, Math.min(3, QUIET_ROWS - loud.length)) : quiet.length;
+  const folded = quiet.slice(room);
+  const open = [...loud, ...quiet.slice(0, room)];
+  return [
+    ...(open.length === 0 ? [] : [peopleTable(open, review, RANK.people)]),
+    ...(folded.length === 0
+      ? []
+      : [
+          details(
+            t`${trusted(counted(folded.length, 'more member'))}, no harmful access`,
+            peopleTable(folded, review, RANK.quiet),
+          ),
+        ]),
+  ];
+}
+
+function isLoud({ classes, change }: ReviewedPerson): boolean {
+  return (
+    classes.some((each) => each !== 'gains-other' && each !== 'descriptive-only' && each !== 'nothing') ||
+    change.worstGain === 'deletes-data' ||
+    change.unknownPolicies.after.length > 0 ||
+    change.ownPolicies.gained.some((policy) => policy !== LIMITS_POLICY)
   );
 }
 
-const PREFIX: Readonly<Record<CommentState, string>> = {
-  offline: '',
-  planned: '',
-  refused: 'Refused: ',
-  failed: 'Not planned: ',
-  applying: 'Being applied: ',
-  applied: 'Applied: ',
-  'apply-failed': 'Not applied: ',
-};
-
-function titleOf({ state, failure }: CommentView, review: Review | null): Markdown {
-  if (failure !== null) return failureTitle(failure.reason);
-  if (review === null) return md`${ours(PREFIX[state])}nothing is known of this change`;
-  const prefix = isOpen(state) && review.blocks.length > 0 ? PREFIX.refused : PREFIX[state];
-  const said = headline(review);
-  return md`${ours(prefix)}${prefix === '' ? said : uncapital(said)}`;
+/** A row a person; the columns of gains and losses only if there are any. */
+function peopleTable(people: readonly ReviewedPerson[], { lab, at }: Review, rank: number): Block {
+  const moment = new Date(at);
+  const rows = people.map((person) => ({
+    start: [strongText(personText(person)), changeText(person, lab, moment)],
+    gains: joinTexts(gainLines(person), lineBreak),
+    losses: lostText(person) ?? trusted(''),
+  }));
+  const gains = rows.some((row) => !isEmptyText(row.gains));
+  const losses = rows.some((row) => !isEmptyText(row.losses));
+  const cell = (shown: boolean, text: Text) => (shown ? [isEmptyText(text) ? trusted('none') : text] : []);
+  return {
+    kind: 'table',
+    head: [t`Member`, t`Change`, ...(gains ? [t`New access`] : []), ...(losses ? [t`Access lost`] : [])],
+    rows: rows.map((row) => [...row.start, ...cell(gains, row.gains), ...cell(losses, row.losses)]),
+    rank,
+    omitted: (from) => t`… and ${trusted(counted(people.length - from, 'more member'))}`,
+  };
 }
 
-/** Whether it can still be decided that nothing of it is applied. */
-function isOpen(state: CommentState): boolean {
-  return state === 'offline' || state === 'planned' || state === 'refused';
-}
-
-/** Only our own words begin small: names keep their letter. */
-function uncapital(said: Markdown): Markdown {
-  const first =
-    /^(Adds|Removes|Deletes|Suspends|Brings|Takes|Changes|Freezes|Lifts|Puts|Does|The|Nobody's|Only|Nothing) /.exec(
-      said.markdown,
-    );
-  return first === null ? said : ours(said.markdown.charAt(0).toLowerCase() + said.markdown.slice(1));
-}
-
-function noteParts(state: CommentState, review: Review | null): readonly Part[] {
-  if (state === 'offline') {
-    return [
-      fixed(
-        '*Read from the two versions of team.yaml alone; the plan against the account is still to come. What somebody changed by hand on the account, and whether something stands against this change there, cannot be known before.*',
-      ),
-    ];
-  }
-  if (state === 'applying') return [fixed('*It is being applied now. This comment says when it is done.*')];
-  if (state === 'applied') {
-    return [
-      fixed('**Done.** The account is as team.yaml says: looked at once more afterwards, nothing was left to do.'),
-    ];
-  }
-  if ((state === 'failed' || state === 'apply-failed') && review !== null) {
-    return [fixed(md`What the change was to do: **${uncapital(headline(review))}**.`.markdown)];
-  }
-  return [];
-}
-
-function reviewParts(review: Review, view: CommentView): readonly Part[] {
-  const { state } = view;
-  const open = isOpen(state);
-  const questions = open ? questionItems(review) : [];
-  const { plan } = review;
+/** Roles, plan and checks. */
+function foldedBlocks(review: Review, open: boolean): readonly Block[] {
+  const { roles, plan } = review;
+  const roleList = list(roles.map(roleText), { rank: RANK.settings, omitted: omittedItems(roles.length) });
   return [
-    ...(view.changesCode === true && open ? [fixed(CHANGES_CODE)] : []),
-    ...refusalParts(review.blocks, RANK.refusal),
-    ...text(joined([riskSentences(review), peopleSentence(review)].filter(hasText), ' ')),
-    ...peopleParts(review, RANK),
-    ...text(countsSentence(review)),
-    ...rulesParts(review, RANK),
-    ...unexplainedParts(review, RANK.unexplained),
-    ...listPart('**Ask before you approve:**\n', questions, RANK.questions),
-    ...(review.suspendedDuringApply.length === 0 || !open || review.blocks.length > 0
-      ? []
-      : text(heldMarkdown(review))),
-    ...text(wordsMarkdown(review)),
-    ...overdueParts(view),
-    ...(plan === null ? [] : planParts(plan, { destructive: RANK.destructive, rest: RANK.resources })),
-    ...(open && !isIdle(review) ? [fixed(CHECKS)] : []),
+    ...(roles.length === 0 ? [] : [details(trusted(counted(roles.length, 'changed role')), roleList)]),
+    ...(plan === null ? [] : planBlocks(review, plan.resources)),
+    ...(open && !isIdle(review) ? [CHECKS] : []),
   ];
 }
 
-/** Behind all that the change does, and before what is folded: it is not about this change, and is not to be missed. */
-function overdueParts({ overdue = null, footer }: CommentView): readonly Part[] {
-  return overdue === null ? [] : text(overdueMarkdown(overdue, new Date(footer.at)));
-}
-
-function text(markdown: Markdown): readonly Part[] {
-  return hasText(markdown) ? [fixed(markdown.markdown)] : [];
-}
-
-function hasText({ markdown }: Markdown): boolean {
-  return markdown !== '';
-}
-
-function wordsMarkdown({ descriptive: words }: Review): Markdown {
-  if (words.length === 0) return ours('');
-  return md`Of ${shortListed(
-    words.map((key) => code(key)),
-    5,
-  )} only words change (a name, an e-mail, a description): AWS does not have them.`;
-}
-
-/** Nothing would be applied, so nothing is checked before it. */
 function isIdle({ plan, people, blocks }: Review): boolean {
   return plan !== null && plan.resources.length === 0 && people.length === 0 && blocks.length === 0;
 }
 
-const CHANGES_CODE =
-  'This pull request also changes code. The plan was made with the code of the base branch; if the new code plans something else, the apply stops.';
+const ACTIONS: Readonly<Record<string, Text>> = {
+  create: t`add`,
+  update: t`change`,
+  delete: strongText(t`destroy`),
+  'delete,create': strongText(t`replace`),
+  'create,delete': strongText(t`replace`),
+  'no-op': t`import`,
+};
 
-const CHECKS = [
-  '<details>',
-  '<summary>What is checked again before it is applied</summary>',
-  '',
-  '- Somebody other than the author approved the last commit of this pull request.',
-  '- A plan made at that moment does what this one does, or what is left of it. Has anything changed on the account, nothing is applied.',
-  '- No newer change of team.yaml has been applied already.',
-  '- The rules hold: nobody is deleted by a slip or replaced, an owner keeps access, nothing outside the lab is touched.',
-  '- Afterwards another plan must find nothing left to do.',
-  '',
-  '</details>',
-].join('\n');
+/** The plan's resources, destroyed ones first. */
+function planBlocks({ plan }: Review, resources: readonly PlannedResource[]): readonly Block[] {
+  if (plan === null) return [];
+  if (resources.length === 0) return [paragraph(t`Plan: no changes in AWS.`)];
+  const destroyed = resources.filter(isDestructive);
+  const others = resources.filter((resource) => !isDestructive(resource));
+  const tables = [resourceTable(destroyed, RANK.destroyed), resourceTable(others, RANK.resources)].filter(
+    ({ rows }) => rows.length > 0,
+  );
+  return [details(planLine(plan), ...tables)];
+}
+
+/** Any action that is not plainly an addition or a change counts as destructive. */
+function isDestructive({ actions }: PlannedResource): boolean {
+  return actions.some((action) => !['create', 'update', 'no-op', 'read'].includes(action));
+}
+
+function resourceTable(
+  resources: readonly PlannedResource[],
+  rank: number,
+): Extract<Block, { readonly kind: 'table' }> {
+  return {
+    kind: 'table',
+    head: [t`Action`, t`Resource`, t`Attributes`, t`Address`],
+    rows: resources.map(({ address, actions, attributes }) => [
+      ACTIONS[actions.join()] ?? joinTexts(actions.slice(0, 4).map(codeText), ' '),
+      resourceText(address),
+      someTexts(attributes.map(codeText), 8),
+      codeText(address),
+    ]),
+    rank,
+    omitted: (from) => t`… and ${trusted(counted(resources.length - from, 'more resource'))}`,
+  };
+}
+
+const CHECKS = details(
+  t`Checks before anything is applied`,
+  list([
+    t`Someone other than the author approved the latest commit.`,
+    t`A new plan matches this one. If AWS has changed, the apply stops.`,
+    t`No newer change to ${codeText('team.yaml')} has been applied.`,
+    t`No guardrail blocks the plan: no unlisted deletion, an owner keeps access, nothing outside the lab changes.`,
+    t`After the apply, a second plan must find no changes.`,
+  ]),
+);
+
+function footerBlock(review: Review | null, { commit, digest, tools, runUrl, at }: CommentFooter): Block {
+  return {
+    kind: 'footer',
+    parts: [
+      ...(review === null ? [] : [codeText(review.lab), t`account ${codeText(review.account)}`]),
+      ...(commit === null ? [] : [t`commit ${codeText(commit.slice(0, 7))}`]),
+      ...(digest === null ? [] : [t`plan ${codeText(digest.slice(0, 12))}`]),
+      ...(tools === null ? [] : [codeText(tools.engine), codeText(tools.provider)]),
+      trusted(timeWords(at)),
+      ...(runUrl === null ? [] : [linkText(t`View workflow run`, runUrl)]),
+    ],
+  };
+}

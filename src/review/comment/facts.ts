@@ -5,11 +5,9 @@ import { type FailureReason, isFailureReason } from '../../diagnostics/pipeline-
 import { pullRequestOfEvent } from '../../github/event.ts';
 import type { IssueReport } from '../../github/report-issue.ts';
 import { fileUnusableText, resolvedLine } from '../../text/notices.ts';
-import { corrections } from '../changes/corrections.ts';
-import type { Review } from '../changes/review.ts';
-import { type Manifest, readManifest, readReview } from '../manifest/manifest.ts';
+import { readManifest, readPreview } from '../manifest/manifest.ts';
+import type { Manifest } from '../manifest/schema.ts';
 import { type CommentState, type CommentView, commentMarker, renderIssue } from './comment.ts';
-import { correctionWords } from './corrections.ts';
 
 /** Files of earlier jobs. One that is not there is left out: the job that makes it has failed, and that is to be said. */
 export interface CommentFiles {
@@ -48,19 +46,18 @@ export async function commentFacts(asked: Asked, env: Environment, now: Date): P
     unusable.push(fileUnusableText(file, parsed.reason));
     return null;
   };
-  const offline = await read(asked.review, readReview);
+  const preview = await read(asked.review, readPreview);
   const manifest = await read(asked.manifest, readManifest);
   const result = await read(asked.result, readResult);
-  const review = manifest?.review ?? offline;
+  const review = manifest?.review ?? preview;
   const failure = failureOf(asked, result, manifest);
   return {
-    lab: manifest?.lab ?? offline?.lab ?? null,
+    lab: manifest?.lab ?? preview?.lab ?? null,
     unusable,
     view: {
       review,
       state: stateOf(asked.state, failure?.reason ?? null, manifest),
       failure,
-      corrected: sentencesOf(offline, manifest),
       footer: footerOf(manifest, env, now),
       changesCode: asked.changesCode,
       reveal: asked.reveal,
@@ -85,17 +82,20 @@ function readResult(text: string): Parsed<z.infer<typeof RESULT>> {
 
 /** The workflow's reason decides: it also knows of jobs that never came to write a file. */
 function failureOf(
-  { reason, detail }: Pick<Asked, 'reason' | 'detail'>,
+  { state, reason, detail }: Pick<Asked, 'state' | 'reason' | 'detail'>,
   result: z.infer<typeof RESULT> | null,
   manifest: Manifest | null,
 ): CommentView['failure'] {
   const own = result?.failure ?? null;
   if (own !== null && (reason === null || reason === own.reason)) return own;
-  if (reason === null || (reason === 'plan-failed' && isRefused(manifest))) return null;
+  if (reason === null) return null;
+  // The plan job fails for a blocked plan too; its manifest says why.
+  const isBlock = reason === 'plan-failed' || reason === 'guardrail-blocked';
+  if (isBlock && state === 'planned' && isBlocked(manifest)) return null;
   return { reason, detail };
 }
 
-function isRefused(manifest: Manifest | null): boolean {
+function isBlocked(manifest: Manifest | null): boolean {
   return manifest !== null && manifest.review.blocks.length > 0;
 }
 
@@ -103,16 +103,10 @@ function isRefused(manifest: Manifest | null): boolean {
 function stateOf(state: CommentState, reason: FailureReason | null, manifest: Manifest | null): CommentState {
   if (state === 'applied' || state === 'applying') return reason === null ? state : 'apply-failed';
   if (state !== 'planned') return state;
-  if (reason === 'guardrail-blocked' || (reason === null && isRefused(manifest))) return 'refused';
+  if (reason === 'guardrail-blocked' || (reason === null && isBlocked(manifest))) return 'blocked';
   if (reason !== null) return 'failed';
   // Without a plan nothing may look as if there were one.
-  return manifest === null ? 'offline' : 'planned';
-}
-
-function sentencesOf(offline: Review | null, manifest: Manifest | null): readonly string[] {
-  if (offline === null || manifest === null) return [];
-  const { lab, at } = manifest.review;
-  return corrections(offline, manifest.review).map((each) => correctionWords(each, { lab, at: new Date(at) }));
+  return manifest === null ? 'preview' : 'planned';
 }
 
 function footerOf(manifest: Manifest | null, env: Environment, now: Date): CommentView['footer'] {
@@ -122,7 +116,7 @@ function footerOf(manifest: Manifest | null, env: Environment, now: Date): Comme
     // In a pull request's workflow GITHUB_SHA is a merge that nobody has seen.
     commit: event.ok ? event.value.head : (env.GITHUB_SHA ?? manifest?.head.commit ?? null),
     digest: manifest?.digest ?? null,
-    engine: manifest?.tools.engine ?? null,
+    tools: manifest?.tools ?? null,
     runUrl: server && repository && run ? `${server}/${repository}/actions/runs/${run}` : null,
     at: now.toISOString(),
   };

@@ -1,123 +1,123 @@
 import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
-import { countFrom, fixed, type Part } from '../../text/budget.ts';
-import { fence, type Markdown, ours } from '../../text/markdown.ts';
-import type { CommentState, CommentView } from './view.ts';
+import { type Block, details, paragraph } from '../../text/document.ts';
+import { codeText, strongText, type Text, t, trusted } from '../../text/text.ts';
 
-interface Words {
-  /** The headline. */
-  readonly title: string;
-  /** What happened, and what state things are in. */
-  readonly what: string;
-  readonly remedy: string;
+interface Failed {
+  readonly title: Text;
+  /** What failed, and why. */
+  readonly what: Text;
+  readonly state: string;
+  readonly fix: Text;
 }
 
-const NOTHING = 'Nothing was changed on the account.';
-const PUSH = 'Push a new commit to this pull request, or run the workflow again.';
+const NOTHING = 'Nothing was changed in AWS.';
+const FILE = codeText('team.yaml');
 
-/** Every reason for which the workflows stop, for somebody who has never seen one. */
-const WORDS: Readonly<Record<FailureReason, Words>> = {
+/** Every reason for which a workflow stops: what, why, state, fix. */
+const FAILURES: Readonly<Record<FailureReason, Failed>> = {
   'validate-failed': {
-    title: 'team.yaml has errors',
-    what: `This change was not planned, because the file breaks a rule. ${NOTHING}`,
-    remedy: 'Mend what is named below (it is also marked at its line under "Files changed") and push again.',
+    title: t`Not planned: ${FILE} has errors`,
+    what: t`${FILE} breaks at least one rule.`,
+    state: NOTHING,
+    fix: t`fix the errors below, which are also marked under "Files changed", and push again.`,
   },
   'credentials-failed': {
-    title: 'AWS did not let the workflow in',
-    what: `No plan could be made, because the role for it was refused. ${NOTHING}`,
-    remedy:
-      "Show it to whoever set the lab up: the role's trust policy and the workflow must name the same repository.",
+    title: t`Not planned: AWS rejected the workflow`,
+    what: t`The workflow could not assume its AWS role.`,
+    state: NOTHING,
+    fix: t`contact your mturk-team administrator: the role's trust policy must name this repository.`,
   },
   'plan-failed': {
-    title: 'The plan could not be made',
-    what: `What would happen on the account is not known. ${NOTHING}`,
-    remedy: `Mend what is named below. ${PUSH}`,
+    title: t`Not planned: the plan failed`,
+    what: t`What this pull request would change in AWS is unknown.`,
+    state: NOTHING,
+    fix: t`fix the error below, then push a commit or rerun the workflow.`,
   },
   'plan-changed': {
-    title: 'Not applied: the account is no longer as it was when this was reviewed',
-    what: `Applying would now do something else than what was approved. ${NOTHING}`,
-    remedy: 'Open a pull request with the same change, review its new plan, and merge it.',
+    title: t`Not applied: AWS or the main branch changed since the review`,
+    what: t`An apply would do something that was not reviewed.`,
+    state: NOTHING,
+    fix: t`open a pull request with the same change to get a new plan, then review and merge it.`,
   },
   'no-approved-plan': {
-    title: 'Not applied: there is no plan of what was merged',
-    what: `Only what was planned and reviewed on a pull request is applied. ${NOTHING}`,
-    remedy: 'Make the change in a pull request, wait for its plan, and merge it.',
+    title: t`Not applied: the merged commit has no plan`,
+    what: t`Only a plan that was reviewed on a pull request is applied.`,
+    state: NOTHING,
+    fix: t`make the change in a pull request, wait for its plan, then merge it.`,
   },
   'not-approved': {
-    title: 'Not applied: nobody else approved it',
-    what: `Somebody other than the author must approve the last commit of a pull request. ${NOTHING}`,
-    remedy: 'Let somebody else approve it, then run the workflow again.',
+    title: t`Not applied: an approval is missing`,
+    what: t`Someone other than the author must approve the latest commit.`,
+    state: NOTHING,
+    fix: t`ask another owner to approve, then rerun the workflow.`,
   },
   superseded: {
-    title: 'Not applied: a newer change has been applied already',
-    what: `Applying this one now would bring back what the newer one took away. ${NOTHING}`,
-    remedy: 'There is nothing to do, unless something is missing: then make it a new pull request.',
+    title: t`Not applied: a newer change is already applied`,
+    what: t`Applying an older change could grant access that was revoked since.`,
+    state: NOTHING,
+    fix: t`no action needed. If something is missing, open a new pull request.`,
   },
   'state-locked': {
-    title: 'Another run is at work',
-    what: `Two runs at once could undo each other's work, so this one stopped. ${NOTHING}`,
-    remedy: 'Wait until the other one has ended, then run the workflow again.',
+    title: t`Stopped: another run is in progress`,
+    what: t`Two runs at the same time could overwrite each other's changes.`,
+    state: NOTHING,
+    fix: t`wait until the other run ends, then rerun the workflow.`,
   },
   'guardrail-blocked': {
-    title: 'Refused: this would change more than a single change may',
-    what: `A rule stands against it. ${NOTHING}`,
-    remedy: 'Do what is said at the rule that is named below.',
+    title: t`Blocked: a guardrail stops this change`,
+    what: t`This change does more than one change may.`,
+    state: NOTHING,
+    fix: t`follow the steps below.`,
   },
   'apply-failed': {
-    title: 'The change was only partly applied',
-    what: 'It stopped on the way: what had been done stays in force, and team.yaml says more than the account has.',
-    remedy: 'Run the workflow again: it finishes what is left, and nothing else.',
+    title: t`Partly applied: the apply failed`,
+    what: t`The apply stopped before its last step.`,
+    state: 'Steps that were applied stay in force.',
+    fix: t`rerun the workflow. It applies only the remaining steps.`,
   },
   'not-converged': {
-    title: 'Applied, but the account is still not as team.yaml says',
-    what: 'After the apply a second plan still finds something to do.',
-    remedy: 'Show it to whoever set the lab up: something else may be changing the account at the same time.',
+    title: t`Applied, but AWS does not match ${FILE}`,
+    what: t`A second plan after the apply still finds changes.`,
+    state: 'All steps were applied.',
+    fix: t`find what else changes IAM at the same time, then rerun the workflow.`,
   },
   'drift-check-failed': {
-    title: 'The account could not be looked at',
-    what: `Whether it is still what team.yaml says is not known. ${NOTHING}`,
-    remedy: 'Mend what is named below, then run the workflow again.',
+    title: t`Drift check failed`,
+    what: t`Whether AWS still matches ${FILE} is unknown.`,
+    state: NOTHING,
+    fix: t`fix the error below, then rerun the workflow.`,
   },
   'reconcile-failed': {
-    title: 'What was added by hand was only partly undone',
-    what: 'It stopped on the way: what had been undone by then stays so.',
-    remedy: 'Run the drift workflow again: it looks anew, and undoes what is left.',
+    title: t`Reconcile failed`,
+    what: t`Only some manual changes were reverted.`,
+    state: 'Reverted changes stay reverted.',
+    fix: t`rerun the drift workflow. It reverts the remaining changes.`,
   },
   timeout: {
-    title: 'It took too long and was stopped',
-    what: 'What had been done by then stays in force.',
-    remedy: 'Run the workflow again: it finishes what is left, and nothing else.',
+    title: t`Stopped: the run took too long`,
+    what: t`The run was canceled at its time limit.`,
+    state: 'Steps that were applied stay in force.',
+    fix: t`rerun the workflow. It continues with the remaining steps.`,
   },
 };
 
-/** The headline of a failure. */
-export function failureTitle(reason: FailureReason): Markdown {
-  return ours(WORDS[reason].title);
+/** The title of a failure. */
+export function failureTitle(reason: FailureReason): Text {
+  return FAILURES[reason].title;
 }
 
-/** So many lines of a tool's own words are shown. */
-const LINES = 40;
-
-/** What happened, what to do, and the words of whoever failed, in a fence. */
-export function failureParts(
-  { reason, detail }: NonNullable<CommentView['failure']>,
-  state: CommentState,
-  rank: number,
-): readonly Part[] {
-  const { what, remedy } = WORDS[reason];
-  // An older comment here was about another commit: nobody may take it for this one.
-  const stale = state === 'failed' ? ' Nothing that was said here before about an earlier commit holds any more.' : '';
-  const said = fixed(`${what}${stale}\n\n**What to do:** ${remedy} (\`${reason}\`)`);
-  const lines = detail.split(/\r?\n/).map((line) => line.trimEnd());
-  while (lines.at(-1) === '') lines.pop();
-  if (lines.length === 0) return [said];
-  const { open, lines: shown, close } = fence(lines.slice(0, LINES), 'text');
-  const rows = shown.map((text) => ({ text: text === '' ? ' ' : text, count: 1 }));
-  const more = lines.length - rows.length;
-  if (more > 0) rows.push({ text: `... ${more} more lines`, count: more });
-  return [said, { head: open, rows, tail: close, omitted: (from) => `... ${countFrom(rows, from)} more lines`, rank }];
+/** What failed and what state AWS is in, for an alert. */
+export function failureAlert(reason: FailureReason): Block {
+  const { what, state } = FAILURES[reason];
+  return { kind: 'alert', level: 'caution', lines: [t`${what} ${trusted(state)}`] };
 }
 
-/** The title of an issue about it, where nothing of Markdown is wanted. */
-export function failureTitleText(reason: FailureReason): string {
-  return WORDS[reason].title;
+/** One next step, and the error as Terraform, AWS or GitHub printed it. */
+export function failureBlocks(failure: { readonly reason: FailureReason; readonly detail: string }): readonly Block[] {
+  const { reason, detail } = failure;
+  const fix = paragraph(t`${strongText(t`To fix:`)} ${FAILURES[reason].fix}`);
+  if (detail.trim() === '') return [fix];
+  const lines = detail.trimEnd().split(/\r?\n/);
+  const error: Block = { kind: 'code', language: 'text', lines };
+  return [fix, lines.length > 5 ? details(t`Error (${codeText(reason)})`, error) : error];
 }

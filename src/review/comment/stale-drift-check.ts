@@ -1,43 +1,69 @@
-/** That the account is not looked at as often as it is meant to be. */
+import type { Failure } from '../../diagnostics/failure.ts';
+import { distanceWords, timeWords } from '../../text/dates.ts';
+import { failureText } from '../../text/failures/failures.ts';
+import { codeText, counted, plainText, sentences, type Text, t, trusted } from '../../text/text.ts';
+
+/** A drift check that is overdue. Times are ISO 8601, UTC. */
 export interface StaleDriftCheck {
   /** `drift.yml` */
   readonly workflow: string;
-  /** When the last look that went well began, ISO 8601, UTC; null where none ever did. */
+  /** Start of the last successful scheduled run; null if there is none. */
   readonly last: string | null;
-  /** When GitHub first saw the workflow, ISO 8601, UTC. */
+  /** When GitHub first saw the workflow. */
   readonly since: string;
   readonly everyHours: number;
-  /** Who has switched the workflow off; null where it is on. */
-  readonly off: 'github' | 'somebody' | null;
+  /** Who disabled the workflow; null if it is enabled. */
+  readonly off: 'github' | 'someone' | null;
 }
 
 const HOUR = 3_600_000;
 
 /**
- * Whether looks are overdue: the last one that went well began more than twice the period ago. Where none ever did, the
- * workflow's own age counts, so that a repository that has just been set up is not blamed for what it could not have
- * done yet; where there is no such workflow at all, nobody meant to look.
+ * The stale drift check, if the last successful run began more than twice the period ago. Without any, the workflow's own
+ * age counts, so that a new repository gets no warning; without the workflow there is no warning either.
  */
 export function staleDriftCheck(
-  {
-    file,
-    workflow,
-    last,
-  }: {
+  found: {
     readonly file: string;
     readonly workflow: { readonly createdAt: string; readonly state: string } | null;
     readonly last: { readonly at: string } | null;
   },
   { everyHours, now }: { readonly everyHours: number; readonly now: Date },
 ): StaleDriftCheck | null {
+  const { file, workflow, last } = found;
   if (workflow === null) return null;
   const since = Date.parse(last?.at ?? workflow.createdAt);
-  // A time that cannot be read is no reason to warn of anything.
+  // An unreadable time is no reason for a warning.
   if (!(now.getTime() - since > 2 * everyHours * HOUR)) return null;
   return { workflow: file, last: last?.at ?? null, since: workflow.createdAt, everyHours, off: offBy(workflow.state) };
 }
 
 function offBy(state: string): StaleDriftCheck['off'] {
   if (state === 'active') return null;
-  return state === 'disabled_manually' ? 'somebody' : 'github';
+  return state === 'disabled_manually' ? 'someone' : 'github';
+}
+
+/** `Drift was last checked 20 Nov 2026 05:17 UTC (5 days ago), although drift.yml is due every 24 hours.` */
+export function staleDriftText({ workflow, last, since, everyHours, off }: StaleDriftCheck, now: Date): Text {
+  const due = t`${codeText(workflow)} is due every ${trusted(everyHours === 1 ? 'hour' : counted(everyHours, 'hour'))}`;
+  const when =
+    last === null
+      ? t`Drift was never checked, although ${due} since ${trusted(timeWords(since))}.`
+      : t`Drift was last checked ${trusted(timeWords(last))} (${trusted(distanceWords(new Date(last), now))}), although ${due}.`;
+  return sentences(when, t`Newer manual changes may be undetected.`, FIXES[off ?? 'on']);
+}
+
+const FIXES = {
+  github: t`GitHub disabled the workflow: enable it under Actions.`,
+  someone: t`Someone disabled the workflow: enable it under Actions.`,
+  on: t`See its runs under Actions.`,
+} as const;
+
+/** A line of a log: GitHub could not be asked. Nothing fails for it. */
+export function driftChecksUnknownText(workflow: string, failure: Failure): string {
+  const [first = ''] = failureText(failure).split('\n', 1);
+  const needed = failure.code === 'github-denied' ? t` Give the job the permission ${codeText('actions: read')}.` : t``;
+  return plainText(
+    t`The last run of ${codeText(workflow)} is unknown, so a stale drift check is not reported: ${first}${needed}`,
+  );
 }

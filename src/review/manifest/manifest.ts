@@ -1,71 +1,19 @@
-import { z } from 'zod';
+import type { Difference } from '../../access/model-difference.ts';
 import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
-import type { Review } from '../changes/review.ts';
-import type { PlanOfReview } from '../changes/review-of.ts';
-import { RISK_CLASSES } from '../changes/risk.ts';
-import { planDigest } from './digest.ts';
-import { COUNT, TEXT } from './manifest-blocks.ts';
-import { redactAccount, redactReview } from './manifest-redact.ts';
-import { ACTIONS, REVIEW } from './manifest-review.ts';
+import type { PolicyDocument } from '../../iam/document.ts';
+import type { Plan } from '../../terraform/plan/plan-read.ts';
+import { redact, redactAll } from '../../text/redact.ts';
+import { planDigest, type Tools } from './digest.ts';
+import { MANIFEST, type Manifest, PREVIEW, type Review } from './schema.ts';
 
-const DIGEST = z.string().regex(/^[0-9a-f]{64}$/);
-const PART = z.string().regex(/^[0-9a-f]{16}$/);
-const COMMIT = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
-
-/** Git's own way to say that there is no commit. */
+/** Git's own name for no commit. */
 export const NO_COMMIT = '0'.repeat(40);
-
-const MANIFEST = z.strictObject({
-  version: z.literal(1),
-  lab: z.string().max(200),
-  /** Its last four digits: `…9012`. */
-  account: z.string().max(12),
-  /** What was planned: a commit and the tree it stands for; `NO_COMMIT` outside of a repository. */
-  head: z.strictObject({ commit: COMMIT, tree: COMMIT }),
-  /** The workflow run that planned; both 0 outside of GitHub. */
-  run: z.strictObject({ id: z.string().regex(/^\d{1,20}$/), attempt: COUNT }),
-  tools: z.strictObject({ mturkTeam: TEXT, engine: TEXT, provider: TEXT }),
-  digest: DIGEST,
-  entries: z
-    .array(
-      z.strictObject({
-        address: TEXT,
-        actions: ACTIONS,
-        digest: DIGEST,
-        goal: DIGEST,
-        from: z.array(PART).max(20_000).readonly(),
-        to: z.array(PART).max(20_000).readonly(),
-      }),
-    )
-    .max(100_000)
-    .readonly(),
-  counts: z.strictObject({
-    add: COUNT,
-    change: COUNT,
-    remove: COUNT,
-    replace: COUNT,
-    importing: COUNT,
-    people: COUNT,
-    unexplained: COUNT,
-    refusals: COUNT,
-  }),
-  risk: z.enum([...RISK_CLASSES]),
-  review: REVIEW,
-  /** ISO 8601, UTC. */
-  createdAt: z.iso.datetime(),
-});
-
-/**
- * What was reviewed, as it travels from the job that plans to those that comment and apply: never the plan, and no
- * value that a comment would not show. `entries` are `DigestEntry`s.
- */
-export type Manifest = Readonly<z.infer<typeof MANIFEST>>;
 
 /** Where and with what a plan was made. */
 export interface Origin {
   readonly head: Manifest['head'];
   readonly run: Manifest['run'];
-  /** This tool's own version. */
+  /** Version of this tool. */
   readonly mturkTeam: string;
   readonly createdAt: Date;
 }
@@ -73,27 +21,19 @@ export interface Origin {
 /** The manifest of a review that has a plan. */
 export function manifestOf(
   review: Review,
-  { plan, tools }: Pick<PlanOfReview, 'plan' | 'tools'>,
+  { plan, tools }: { readonly plan: Plan; readonly tools: Tools },
   { head, run, mturkTeam, createdAt }: Origin,
 ): Manifest {
   const { digest, entries } = planDigest(plan, tools);
-  const { add = 0, change = 0, remove = 0, replace = 0, importing = 0 } = review.plan ?? {};
   return {
     version: 1,
     lab: review.lab,
-    account: redactAccount(review.account),
+    account: redact(review.account, false),
     head,
     run,
     tools: { mturkTeam, ...tools },
     digest,
-    entries: [...entries],
-    counts: {
-      ...{ add, change, remove, replace, importing },
-      people: review.people.length,
-      unexplained: review.unexplained.length,
-      refusals: review.blocks.length,
-    },
-    risk: review.risk,
+    entries: entries.map((entry) => ({ ...entry })),
     review: redactReview(review),
     createdAt: createdAt.toISOString(),
   };
@@ -104,15 +44,41 @@ export function writeManifest(manifest: Manifest): string {
   return `${JSON.stringify(manifest)}\n`;
 }
 
-/** Reads a manifest as a stranger's text: whatever is not exactly one is refused, with the place in it. */
+/** Reads a manifest as untrusted text; anything else is an error with its place. */
 export function readManifest(text: string): Parsed<Manifest> {
   return parseData(text, MANIFEST);
 }
 
-/** The same for what `review --format json` printed; of that only the review itself is taken. */
-export function readReview(text: string): Parsed<Review> {
-  const read = parseData(text, REVIEW_FILE);
+/** Reads the JSON of `preview` as untrusted text. */
+export function readPreview(text: string): Parsed<Review> {
+  const read = parseData(text, PREVIEW);
   return read.ok ? { ok: true, value: read.value.review } : read;
 }
 
-const REVIEW_FILE = z.object({ version: z.literal(1), review: REVIEW });
+/** Without account ids, policy documents and tags: not every reader of a manifest may read the account. */
+export function redactReview(review: Review): Review {
+  const unexplained = review.unexplained.map((each) => ({
+    ...each,
+    difference: each.difference === null ? null : withoutValues(each.difference),
+  }));
+  return { ...redactAll({ ...review, unexplained }, false), at: review.at };
+}
+
+const KNOWN: PolicyDocument = { Statement: [] };
+
+function withoutValues(difference: Difference): Difference {
+  const known = (document: PolicyDocument | null) => (document === null ? null : KNOWN);
+  const text = (value: string | null) => (value === null ? null : '');
+  switch (difference.kind) {
+    case 'inline-policy-added':
+    case 'inline-policy-removed':
+      return { ...difference, document: known(difference.document) };
+    case 'inline-policy-changed':
+    case 'policy-changed':
+      return { ...difference, from: known(difference.from), to: known(difference.to) };
+    case 'tag-changed':
+      return { ...difference, from: text(difference.from), to: text(difference.to) };
+    default:
+      return difference;
+  }
+}

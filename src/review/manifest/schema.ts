@@ -1,0 +1,289 @@
+import { z } from 'zod';
+import type { AccessChange } from '../../access/diff.ts';
+import type { Difference } from '../../access/model-difference.ts';
+import { CAPABILITY_NAMES, OPERATIONS, RISKS } from '../../catalog/mturk.ts';
+import type { Block, BlockArgs, BlockCode } from '../../diagnostics/block.ts';
+import { RECONCILE_MODES } from '../../team/settings.ts';
+
+/** Limits of a manifest: generous for an account at IAM's quotas, and an end for a made-up file. */
+const TEXT = z.string().max(4_000);
+const TEXTS = z.array(TEXT).max(20_000).readonly();
+const COUNT = z.number().int().min(0).max(1_000_000);
+/** A number of `team.yaml`, which sets no limit. */
+const SETTING = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const MOMENT = z.iso.datetime();
+const DIGEST = z.string().regex(/^[0-9a-f]{64}$/);
+const PART = z.string().regex(/^[0-9a-f]{16}$/);
+const COMMIT = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
+const OPERATION = z.enum(OPERATIONS);
+const OPERATION_LIST = z.array(OPERATION).max(OPERATIONS.length).readonly();
+const CAPABILITY = z.enum(CAPABILITY_NAMES);
+const RISK = z.enum([...RISKS]);
+
+function many<Item extends z.ZodType>(item: Item) {
+  return z.array(item).max(20_000).readonly();
+}
+
+function gainedLost<Item extends z.ZodType>(item: Item) {
+  return z.strictObject({ gained: many(item), lost: many(item) });
+}
+
+function beforeAfter<Value extends z.ZodType>(value: Value) {
+  return z.strictObject({ before: value, after: value });
+}
+
+/** What a change means, worst first: the order of every list and title. */
+export const RISK_CLASSES = [
+  'gains-spending',
+  'gains-harm',
+  'boundary-changed',
+  'identity-replaced',
+  'identity-deleted',
+  'gains-other',
+  'loses',
+  'descriptive-only',
+  'nothing',
+] as const;
+const CLASS = z.enum(RISK_CLASSES);
+
+const GRANT = z.strictObject({ holder: TEXT, policy: TEXT });
+const CAPABILITY_ACCESS = z.strictObject({
+  capability: CAPABILITY,
+  risk: RISK,
+  operations: OPERATION_LIST,
+  whole: z.boolean(),
+  grants: z.array(GRANT).max(1_000).readonly(),
+});
+
+const ACCESS_CHANGE: z.ZodType<AccessChange> = z.strictObject({
+  user: TEXT,
+  kind: z.enum(['joins', 'leaves', 'changed']),
+  operations: gainedLost(OPERATION),
+  capabilities: gainedLost(CAPABILITY_ACCESS),
+  mayAct: beforeAfter(z.boolean()),
+  ends: beforeAfter(MOMENT.nullable()),
+  suspended: beforeAfter(z.boolean()),
+  groups: gainedLost(TEXT),
+  ownPolicies: gainedLost(TEXT),
+  boundary: beforeAfter(TEXT.nullable()),
+  unknownPolicies: beforeAfter(z.array(GRANT).max(1_000).readonly()),
+  worstGain: RISK.nullable(),
+  worstLoss: RISK.nullable(),
+});
+
+const HOLDER = z.strictObject({ kind: z.enum(['user', 'group']), name: TEXT });
+/** A manifest keeps only whether a document is known. */
+const DOCUMENT = z.strictObject({ Statement: z.tuple([]) }).nullable();
+const FROM_TO = { from: TEXT.nullable(), to: TEXT.nullable() };
+
+const DIFFERENCE: z.ZodType<Difference> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(['user-added', 'user-deleted']), user: TEXT }),
+  z.strictObject({ kind: z.enum(['group-added', 'group-deleted']), group: TEXT }),
+  z.strictObject({ kind: z.enum(['policy-added', 'policy-deleted']), arn: TEXT }),
+  z.strictObject({ kind: z.literal('path-changed'), holder: HOLDER, from: TEXT, to: TEXT }),
+  z.strictObject({
+    kind: z.enum(['membership-added', 'membership-removed']),
+    group: TEXT,
+    user: TEXT,
+    unmanaged: z.boolean(),
+  }),
+  z.strictObject({ kind: z.enum(['policy-attached', 'policy-detached']), holder: HOLDER, arn: TEXT }),
+  z.strictObject({
+    kind: z.enum(['inline-policy-added', 'inline-policy-removed']),
+    holder: HOLDER,
+    policy: TEXT,
+    document: DOCUMENT,
+  }),
+  z.strictObject({
+    kind: z.literal('inline-policy-changed'),
+    holder: HOLDER,
+    policy: TEXT,
+    from: DOCUMENT,
+    to: DOCUMENT,
+  }),
+  z.strictObject({ kind: z.literal('policy-changed'), arn: TEXT, from: DOCUMENT, to: DOCUMENT }),
+  z.strictObject({ kind: z.literal('boundary-changed'), user: TEXT, ...FROM_TO }),
+  z.strictObject({ kind: z.literal('tag-changed'), user: TEXT, tag: TEXT, ...FROM_TO }),
+]);
+
+const RECONCILE = z.strictObject({ mode: z.enum(RECONCILE_MODES), perDay: SETTING });
+
+const SETTINGS_CHANGE = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('owners'), gained: TEXTS, lost: TEXTS }),
+  /** The GitHub login whose approval counts for an owner. */
+  z.strictObject({ kind: z.literal('owner-login'), owner: TEXT, ...FROM_TO }),
+  z.strictObject({ kind: z.literal('freeze'), ...gainedLost(CAPABILITY).shape }),
+  z.strictObject({ kind: z.literal('max-removals'), from: SETTING, to: SETTING }),
+  /** Names of buckets; null for a local file. */
+  z.strictObject({ kind: z.literal('state'), ...FROM_TO }),
+  z.strictObject({ kind: z.enum(['lab', 'account']), from: TEXT, to: TEXT }),
+  z.strictObject({ kind: z.literal('reconcile'), from: RECONCILE, to: RECONCILE }),
+  /** Days after the last day; null for never. */
+  z.strictObject({ kind: z.literal('delete-after'), from: SETTING.nullable(), to: SETTING.nullable() }),
+  /** Days for `key-age` and `renewal`, hours for `drift-period`. */
+  z.strictObject({ kind: z.enum(['key-age', 'drift-period', 'renewal']), from: SETTING, to: SETTING }),
+  /** Access keys that a member may have; `from` is null for a new member. */
+  z.strictObject({ kind: z.literal('keys'), member: TEXT, from: COUNT.nullable(), to: COUNT }),
+  /** Last days of a snooze; null where there is none. On two equal days the reason differs. */
+  z.strictObject({
+    kind: z.literal('snooze'),
+    finding: TEXT,
+    from: z.iso.date().nullable(),
+    to: z.iso.date().nullable(),
+    reason: TEXT.nullable(),
+  }),
+]);
+
+/** What a reviewer should ask before approving. */
+const QUESTION = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.enum(['spending-without-end', 'harm-without-end', 'everything']),
+    user: TEXT,
+    roles: TEXTS,
+  }),
+  z.strictObject({ kind: z.enum(['no-sponsor', 'last-owner']), user: TEXT }),
+]);
+
+/** Terraform's spelling of actions; an unknown one is kept, because a block names it. */
+const ACTIONS = z.array(z.string().max(40)).max(8).readonly();
+
+const PLANNED_RESOURCE = z.strictObject({ address: TEXT, actions: ACTIONS, attributes: TEXTS });
+
+/** Terraform's counts: a replaced resource is in `add` and in `destroy`. */
+const REVIEWED_PLAN = z.strictObject({
+  add: COUNT,
+  change: COUNT,
+  destroy: COUNT,
+  replace: COUNT,
+  import: COUNT,
+  resources: z.array(PLANNED_RESOURCE).max(100_000).readonly(),
+});
+
+function block<Code extends BlockCode, Args extends z.ZodType<BlockArgs[Code]>>(code: Code, args: Args) {
+  return z.strictObject({ code: z.literal(code), args });
+}
+
+/** A block with the arguments of its code and no others, because its message is made from them. */
+const BLOCK: z.ZodType<Block> = z.discriminatedUnion('code', [
+  block('too-many-removals', z.strictObject({ count: COUNT, limit: COUNT, members: TEXTS })),
+  block('member-not-departed', z.strictObject({ member: TEXT, user: TEXT, today: z.iso.date() })),
+  block('member-replaced', z.strictObject({ member: TEXT, user: TEXT, because: TEXTS })),
+  block('limits-replaced', z.strictObject({ member: TEXT, user: TEXT, address: TEXT })),
+  block('lab-changed', z.strictObject({ from: TEXT, to: TEXT })),
+  block('account-changed', z.strictObject({ from: TEXT, to: TEXT })),
+  block('state-location-changed', z.strictObject({ from: TEXT.nullable(), to: TEXT.nullable() })),
+  block('user-without-boundary', z.strictObject({ user: TEXT, boundary: TEXT.nullable(), wanted: TEXT })),
+  block('outside-managed-path', z.strictObject({ address: TEXT, what: TEXT, managed: TEXT })),
+  block('unmanaged-resource-type', z.strictObject({ address: TEXT, type: TEXT })),
+  block('unknown-action', z.strictObject({ address: TEXT, actions: TEXTS })),
+  block('removed-from-state', z.strictObject({ address: TEXT })),
+  block('plan-incomplete', z.strictObject({ because: z.enum(['errored', 'deferred', 'actions', 'partial']) })),
+  block('sensitive-value', z.strictObject({ address: TEXT })),
+  block('unknown-value', z.strictObject({ address: TEXT, attributes: TEXTS })),
+  block(
+    'name-taken',
+    z.strictObject({ kind: z.enum(['user', 'group', 'policy']), name: TEXT, owner: TEXT, key: TEXT }),
+  ),
+  block('unexpected-group-members', z.strictObject({ group: TEXT, role: TEXT, users: TEXTS })),
+  block('no-owner-left', z.strictObject({ owners: TEXTS })),
+  block('trust-changed', z.strictObject({ address: TEXT, what: z.enum(['boundary', 'role', 'provider', 'account']) })),
+  block('boundary-missing', z.strictObject({ arn: TEXT })),
+]);
+
+const PERSON = z.strictObject({
+  /** Name of the IAM user. */
+  user: TEXT,
+  key: TEXT.nullable(),
+  name: TEXT.nullable(),
+  /** All that apply, worst first; never empty. */
+  classes: z.array(CLASS).min(1).max(RISK_CLASSES.length).readonly(),
+  change: ACCESS_CHANGE,
+  /** Keys. */
+  roles: gainedLost(TEXT),
+});
+
+/** A role with another definition, whoever has it. `members` have it afterwards. */
+const ROLE_CHANGE = z.strictObject({
+  key: TEXT,
+  kind: z.enum(['added', 'removed', 'changed']),
+  gained: OPERATION_LIST,
+  lost: OPERATION_LIST,
+  members: COUNT,
+});
+
+/**
+ * A planned change that the two team files do not explain. `difference` is null where only a resource is known; for a
+ * reverted manual change it is that manual change, else what the plan does or should do.
+ */
+const UNEXPLAINED_CHANGE = z.strictObject({
+  kind: z.enum(['manual-change-reverted', 'not-in-files', 'not-in-plan', 'imported']),
+  difference: DIFFERENCE.nullable(),
+  address: TEXT.nullable(),
+  attributes: TEXTS,
+});
+
+/** What a change of team.yaml does to people, roles, settings and resources: from two files, or from a plan as well. */
+const REVIEW = z.strictObject({
+  lab: TEXT,
+  account: TEXT,
+  at: MOMENT,
+  /** The worst of the whole change. */
+  risk: CLASS,
+  /** Worst first; only people with a change. */
+  people: many(PERSON),
+  /** How many people have no change. */
+  unchanged: COUNT,
+  /** Keys of members and roles whose descriptive fields (name, e-mail, reason) alone changed. */
+  descriptive: TEXTS,
+  roles: many(ROLE_CHANGE),
+  settings: many(SETTINGS_CHANGE),
+  questions: many(QUESTION),
+  unexplained: many(UNEXPLAINED_CHANGE),
+  blocks: many(BLOCK),
+  /** From the file before the change, so that a change cannot silence the stale drift check. */
+  driftEveryHours: SETTING,
+  /** Names of IAM users. */
+  suspendedDuringApply: TEXTS,
+  /** Null for a review of two files. */
+  plan: REVIEWED_PLAN.nullable(),
+});
+
+const DIGEST_ENTRY = z.strictObject({
+  address: TEXT,
+  actions: ACTIONS,
+  digest: DIGEST,
+  goal: DIGEST,
+  from: z.array(PART).max(20_000).readonly(),
+  to: z.array(PART).max(20_000).readonly(),
+});
+
+/** A reviewed plan as it travels between jobs: never the plan itself, and no value that a comment would not show. */
+export const MANIFEST = z.strictObject({
+  version: z.literal(1),
+  lab: z.string().max(200),
+  /** Its last four digits: `…9012`. */
+  account: z.string().max(12),
+  /** The planned commit and its tree; `NO_COMMIT` outside a repository. */
+  head: z.strictObject({ commit: COMMIT, tree: COMMIT }),
+  /** The workflow run that planned; both 0 outside GitHub. */
+  run: z.strictObject({ id: z.string().regex(/^\d{1,20}$/), attempt: COUNT }),
+  tools: z.strictObject({ mturkTeam: TEXT, engine: TEXT, provider: TEXT }),
+  digest: DIGEST,
+  entries: z.array(DIGEST_ENTRY).max(100_000).readonly(),
+  review: REVIEW,
+  createdAt: MOMENT,
+});
+
+/** The JSON of `preview`, of which `comment` reads the review. */
+export const PREVIEW = z.object({ version: z.literal(1), review: REVIEW });
+
+export type RiskClass = (typeof RISK_CLASSES)[number];
+export type ReviewedPerson = Readonly<z.infer<typeof PERSON>>;
+export type RoleChange = Readonly<z.infer<typeof ROLE_CHANGE>>;
+export type SettingsChange = Readonly<z.infer<typeof SETTINGS_CHANGE>>;
+export type UnexplainedChange = Readonly<z.infer<typeof UNEXPLAINED_CHANGE>>;
+export type Question = Readonly<z.infer<typeof QUESTION>>;
+export type PlannedResource = Readonly<z.infer<typeof PLANNED_RESOURCE>>;
+export type ReviewedPlan = Readonly<z.infer<typeof REVIEWED_PLAN>>;
+export type Review = Readonly<z.infer<typeof REVIEW>>;
+export type Manifest = Readonly<z.infer<typeof MANIFEST>>;

@@ -1,0 +1,59 @@
+import type { Block as Blocked } from '../../diagnostics/block.ts';
+import { blockProblem } from '../../guardrails/guardrails.ts';
+import type { Item } from '../../text/document.ts';
+import { printProblem } from '../../text/problem.ts';
+import { capitalized, codeText, formatCount, sentences, strongText, type Text, t } from '../../text/text.ts';
+import { quoted } from '../../text/visible.ts';
+
+/** Blocks of one guardrail that are listed in full. */
+const LISTED = 5;
+
+/** Some items for each guardrail, and how many more of it there are. */
+function listed<Shown>(
+  blocks: readonly Blocked[],
+  show: (block: Blocked) => Shown,
+  omitted: (count: number, code: string) => Shown,
+): readonly Shown[] {
+  return [...new Set(blocks.map(({ code }) => code))].flatMap((code) => {
+    const same = blocks.filter((block) => block.code === code);
+    const more = same.length - LISTED;
+    return [...same.slice(0, LISTED).map(show), ...(more > 0 ? [omitted(more, code)] : [])];
+  });
+}
+
+/** Why a change is blocked and how to fix it, an item for each block. */
+export function blockItems(blocks: readonly Blocked[]): readonly Item[] {
+  return listed(blocks, blockItem, (more, code) => ({ text: t`… and ${more} more of ${codeText(code)}` }));
+}
+
+function blockItem(block: Blocked): Item {
+  const { summary, reason, help, paste = [] } = blockProblem(cleaned(block));
+  const title = t`${strongText(capitalized(summary))} (${codeText(block.code)}).`;
+  const text = sentences(title, sentenceOf(reason), sentenceOf(help));
+  return paste.length === 0 ? { text } : { text, blocks: [{ kind: 'code', language: '', lines: paste }] };
+}
+
+function sentenceOf(text: Text | null): Text | null {
+  return text === null ? null : t`${capitalized(text)}.`;
+}
+
+/** Why a plan is blocked, in the one error form; empty if it is not. */
+export function blockLines(blocks: readonly Blocked[], width = 100): readonly string[] {
+  return listed(
+    blocks,
+    (block) => printProblem(blockProblem(block), { code: block.code, width }),
+    (more, code) => [`... and ${formatCount(more)} more of ${code}`],
+  ).flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
+}
+
+/** Arguments come from a file or an account: a line break in one must not end the message's sentence. */
+function cleaned<Some extends Blocked>(block: Some): Some {
+  return { ...block, args: clean(block.args) } as Some;
+}
+
+function clean(value: unknown): unknown {
+  if (typeof value === 'string') return quoted(value);
+  if (Array.isArray(value)) return value.map(clean);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, clean(item)]));
+}

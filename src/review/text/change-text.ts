@@ -1,0 +1,328 @@
+import { byCapability, type CapabilityAccess } from '../../access/capability-access.ts';
+import type { Difference } from '../../access/model-difference.ts';
+import { operationSet } from '../../access/operation-set.ts';
+import { capabilityNames, lossText } from '../../access/text/capability-words.ts';
+import { groupText, holderText, policyText, userText } from '../../access/text/iam-names.ts';
+import { type DisplayNames, policyName } from '../../access/text/names.ts';
+import type { Operation } from '../../catalog/mturk.ts';
+import { keyOfIamName } from '../../team/names.ts';
+import type { ReconcileMode } from '../../team/settings.ts';
+import { stepText } from '../../terraform/run/progress.ts';
+import { dayWords } from '../../text/dates.ts';
+import {
+  codeText,
+  counted,
+  joinTexts,
+  proseText,
+  someTexts,
+  strongText,
+  type Text,
+  t,
+  trusted,
+} from '../../text/text.ts';
+import type {
+  Question,
+  Review,
+  ReviewedPlan,
+  RoleChange,
+  SettingsChange,
+  UnexplainedChange,
+} from '../manifest/schema.ts';
+import { personNamer } from './people-text.ts';
+
+/** The names of everyone in a review; members who are only in a difference are known by key. */
+export function namingOfReview({ lab, people, unexplained }: Review): DisplayNames {
+  const named = new Map<string, { readonly key: string; readonly name: string }>();
+  for (const user of unexplained.flatMap(({ difference }) => usersOf(difference))) {
+    const key = keyOfIamName(lab, user);
+    if (key !== null) named.set(user, { key, name: key });
+  }
+  for (const { user, key, name } of people) if (key !== null) named.set(user, { key, name: name ?? key });
+  return { lab, people: named };
+}
+
+function usersOf(difference: Difference | null): readonly string[] {
+  if (difference === null) return [];
+  if ('user' in difference) return [difference.user];
+  return 'holder' in difference && difference.holder.kind === 'user' ? [difference.holder.name] : [];
+}
+
+/** `Plan: 4 to add, 4 to change, 1 to destroy`; the import count only if there are imports. */
+export function planLine({ add, change, destroy, import: imports }: Omit<ReviewedPlan, 'resources' | 'replace'>): Text {
+  const first = imports === 0 ? trusted('') : t`${imports} to import, `;
+  return t`Plan: ${first}${add} to add, ${change} to change, ${destroy} to destroy`;
+}
+
+/** `No change for the other 4 members.` */
+export function unchangedWords(count: number, areOthers: boolean): string {
+  const members = counted(count, areOthers && count === 1 ? 'other member' : 'member');
+  return `No change for ${count === 1 ? '' : areOthers ? 'the other ' : ''}${members}.`;
+}
+
+const QUESTION_KINDS = ['everything', 'spending-without-end', 'harm-without-end', 'last-owner', 'no-sponsor'] as const;
+
+/** What to ask before approving, one question for everyone it is about, worst first. */
+export function questionTexts(review: Review): readonly Text[] {
+  const who = personNamer(review);
+  const keyOf = (user: string) => keyOfIamName(review.lab, user);
+  const count = (kind: UnexplainedChange['kind']) => review.unexplained.filter((each) => each.kind === kind).length;
+  const [extra, manual] = [count('not-in-files'), count('manual-change-reverted')];
+  const about = QUESTION_KINDS.flatMap((kind) => {
+    const users = review.questions.filter((question) => question.kind === kind).map(({ user }) => user);
+    if (users.length === 0) return [];
+    const keys = users.flatMap((user) => keyOf(user) ?? []);
+    return [questionText(kind, someTexts(users.map(who), 2), users.length, keys)];
+  });
+  return [
+    ...(extra === 0 ? [] : [trusted(`why does the plan include ${counted(extra, 'change')} that the file does not?`)]),
+    ...(manual === 0
+      ? []
+      : manual === 1
+        ? [t`is the manual change intentional? If so, add it to ${codeText('team.yaml')} first.`]
+        : [t`are any of the ${manual} manual changes intentional? If so, add them to ${codeText('team.yaml')} first.`]),
+    ...about,
+  ];
+}
+
+function questionText(kind: Question['kind'], who: Text, count: number, keys: readonly string[]): Text {
+  const where = keys.length === 1 ? t` for ${codeText(keys[0] ?? '')}` : trusted('');
+  switch (kind) {
+    case 'everything':
+      return t`${trusted(count === 1 ? 'does' : 'do')} ${who} need all of Mechanical Turk?`;
+    case 'spending-without-end':
+      return t`should access to spend money have a last day for ${who}? If so, set ${codeText('until')}${where}.`;
+    case 'harm-without-end':
+      return t`should access to harm workers have a last day for ${who}? If so, set ${codeText('until')}${where}.`;
+    case 'last-owner':
+      return t`who will approve changes? No other owner than ${who} has access.`;
+    case 'no-sponsor':
+      return t`who is the sponsor of ${who}? Set ${codeText('sponsor')}${where}.`;
+  }
+}
+
+/** Members without access for the seconds of an apply. */
+export function suspensionText(review: Review): Text {
+  const { suspendedDuringApply: users } = review;
+  const who = someTexts(users.map(personNamer(review)), 10);
+  return t`${who} ${trusted(users.length === 1 ? 'is' : 'are')} suspended during the apply (a few seconds): no order of its steps is safe.`;
+}
+
+/** A changed role, `paymaster (14 members) allows more: pay bonuses (pay:bonus)`. */
+export function roleText({ key, kind, gained, lost, members }: RoleChange): Text {
+  const having = trusted(members === 0 ? 'no members' : counted(members, 'member'));
+  const role = t`${codeText(key)} (${having})`;
+  switch (kind) {
+    case 'removed':
+      return t`${codeText(key)} is removed`;
+    case 'added':
+      return t`${role} is new and allows: ${gained.length === 0 ? trusted('nothing') : allowedText(gained)}`;
+    case 'changed': {
+      const parts = [
+        ...(gained.length === 0 ? [] : [t`allows more: ${allowedText(gained)}`]),
+        ...(lost.length === 0 ? [] : [t`allows less: ${allowedText(lost)}`]),
+      ];
+      return parts.length === 0
+        ? t`${role} has a new definition with the same access`
+        : t`${role} ${joinTexts(parts, '; ')}`;
+    }
+  }
+}
+
+function allowedText(operations: readonly Operation[]): Text {
+  return lossText(capabilitiesOf(operations));
+}
+
+function capabilitiesOf(operations: readonly Operation[]): readonly CapabilityAccess[] {
+  const wanted = new Set(operations);
+  return byCapability(
+    operationSet((operation) => wanted.has(operation)),
+    new Map(),
+  );
+}
+
+/** A changed setting, `Reconcile: on, up to 3 reverts per day (was off)`. */
+export function settingText(setting: SettingsChange): Text {
+  switch (setting.kind) {
+    case 'owners': {
+      const parts = [
+        ...(setting.gained.length === 0 ? [] : [t`${keysText(setting.gained)} can approve changes`]),
+        ...(setting.lost.length === 0 ? [] : [t`${keysText(setting.lost)} can no longer approve changes`]),
+      ];
+      return t`${label('Owners:')} ${joinTexts(parts, '; ')}`;
+    }
+    case 'owner-login':
+      return t`${label('Approver:')} for owner ${codeText(setting.owner)}, GitHub login ${optional(setting.to)} (was ${optional(setting.from)})`;
+    case 'freeze': {
+      const parts = [
+        ...(setting.gained.length === 0 ? [] : [t`denied for all members: ${capabilityNames(setting.gained)}`]),
+        ...(setting.lost.length === 0 ? [] : [t`no longer denied: ${capabilityNames(setting.lost)}`]),
+      ];
+      return t`${label('Freeze:')} ${joinTexts(parts, '; ')}`;
+    }
+    case 'max-removals':
+      return t`${label('Removal limit:')} ${counts(setting.to, 'member')} per change (was ${setting.from})`;
+    case 'state':
+      return t`${label('State:')} ${bucketText(setting.to)} (was ${bucketText(setting.from)}); mturk-team does not move it`;
+    case 'lab':
+      return t`${label('Lab:')} ${codeText(setting.to)} (was ${codeText(setting.from)}); all IAM users would be replaced`;
+    case 'account':
+      return t`${label('AWS account:')} ${codeText(setting.to)} (was ${codeText(setting.from)})`;
+    case 'reconcile':
+      return t`${label('Reconcile:')} ${reconcileText(setting.to)} (was ${reconcileText(setting.from)})`;
+    case 'delete-after':
+      return t`${label('Deletion of expired users:')} ${deletionText(setting.to)} (was ${deletionText(setting.from)})`;
+    case 'key-age':
+      return t`${label('Old access keys:')} reported after ${counts(setting.to, 'day')} (was ${setting.from})`;
+    case 'drift-period':
+      return t`${label('Drift checks:')} every ${counts(setting.to, 'hour')} (was ${setting.from})`;
+    case 'renewal':
+      return t`${label('Expiring access:')} ${renewalText(setting.to)} (was ${renewalText(setting.from)})`;
+    case 'keys': {
+      const was = setting.from === null ? trusted('') : t` (was ${setting.from})`;
+      return t`${label('Access keys:')} ${codeText(setting.member)} may have ${setting.to}${was}`;
+    }
+    case 'snooze':
+      return snoozeText(setting);
+  }
+}
+
+function label(words: string): Text {
+  return strongText(trusted(words));
+}
+
+function counts(count: number, noun: string): Text {
+  return trusted(counted(count, noun));
+}
+
+function keysText(keys: readonly string[]): Text {
+  return someTexts(keys.map(codeText), 20);
+}
+
+function optional(name: string | null): Text {
+  return name === null ? trusted('none') : codeText(name);
+}
+
+function bucketText(name: string | null): Text {
+  return name === null ? trusted('a local file') : t`bucket ${codeText(name)}`;
+}
+
+function reconcileText({ mode, perDay }: { readonly mode: ReconcileMode; readonly perDay: number }): Text {
+  return mode === 'none' ? codeText(mode) : t`${codeText(mode)}, up to ${counts(perDay, 'revert')} per day`;
+}
+
+function deletionText(days: number | null): Text {
+  return days === null ? trusted('never') : t`${counts(days, 'day')} after the last day`;
+}
+
+function renewalText(days: number): Text {
+  return days === 0 ? trusted('not announced') : t`announced ${counts(days, 'day')} ahead`;
+}
+
+function snoozeText({ finding, from, to, reason }: Extract<SettingsChange, { readonly kind: 'snooze' }>): Text {
+  const why = reason === null ? trusted('') : t`; reason: ${codeText(reason)}`;
+  if (to === null) return t`${label('Snooze ended:')} ${codeText(finding)} (was until ${trusted(isoDay(from))})`;
+  const was = from === null ? trusted('') : from === to ? trusted(' (new reason)') : trusted(` (was ${isoDay(from)})`);
+  return t`${label('Snoozed:')} ${codeText(finding)} until ${trusted(isoDay(to))}${was}${why}`;
+}
+
+function isoDay(day: string | null): string {
+  return day === null ? 'none' : dayWords(new Date(`${day}T00:00:00Z`));
+}
+
+/** A verb as an infinitive and as a past participle. */
+const VERBS = {
+  create: 'created',
+  delete: 'deleted',
+  move: 'moved',
+  add: 'added',
+  remove: 'removed',
+  attach: 'attached',
+  detach: 'detached',
+  edit: 'edited',
+  change: 'changed',
+  replace: 'replaced',
+} as const;
+
+/** `add Bo Chen to paymaster` for a plan, `added Bo Chen to paymaster` for a manual change. */
+export function differenceText(difference: Difference, naming: DisplayNames, tense: 'infinitive' | 'past'): Text {
+  const [verb, object] = differenceParts(difference, naming);
+  return t`${trusted(tense === 'past' ? VERBS[verb] : verb)} ${object}`;
+}
+
+function differenceParts(
+  difference: Difference,
+  naming: DisplayNames,
+): readonly [verb: keyof typeof VERBS, object: Text] {
+  switch (difference.kind) {
+    case 'user-added':
+      return ['create', t`user ${codeText(difference.user)}`];
+    case 'user-deleted':
+      return ['delete', t`the user of ${userText(difference.user, naming)} and its access keys`];
+    case 'group-added':
+      return ['create', t`group ${groupText(difference.group, naming)}`];
+    case 'group-deleted':
+      return ['delete', t`group ${groupText(difference.group, naming)}`];
+    case 'policy-added':
+      return ['create', policyText(difference.arn, naming)];
+    case 'policy-deleted':
+      return ['delete', policyText(difference.arn, naming)];
+    case 'path-changed': {
+      const { holder, from, to } = difference;
+      return ['move', t`${holderText(holder, naming)} from ${codeText(from)} to ${codeText(to)}`];
+    }
+    case 'membership-added':
+      return ['add', t`${userText(difference.user, naming)} to ${groupText(difference.group, naming)}`];
+    case 'membership-removed':
+      return ['remove', t`${userText(difference.user, naming)} from ${groupText(difference.group, naming)}`];
+    case 'policy-attached':
+      return ['attach', t`${policyText(difference.arn, naming)} to ${holderText(difference.holder, naming)}`];
+    case 'policy-detached':
+      return ['detach', t`${policyText(difference.arn, naming)} from ${holderText(difference.holder, naming)}`];
+    case 'inline-policy-added':
+      return ['add', t`inline policy ${codeText(difference.policy)} to ${holderText(difference.holder, naming)}`];
+    case 'inline-policy-removed':
+      return ['delete', t`inline policy ${codeText(difference.policy)} of ${holderText(difference.holder, naming)}`];
+    case 'inline-policy-changed':
+      return ['edit', t`inline policy ${codeText(difference.policy)} of ${holderText(difference.holder, naming)}`];
+    case 'policy-changed':
+      return ['edit', policyText(difference.arn, naming)];
+    case 'boundary-changed': {
+      const person = userText(difference.user, naming);
+      if (difference.to === null) return ['remove', t`the permissions boundary of ${person}`];
+      return ['replace', t`the permissions boundary of ${person} by ${codeText(policyName(difference.to))}`];
+    }
+    case 'tag-changed': {
+      const verb = difference.to === null ? 'remove' : difference.from === null ? 'add' : 'change';
+      const link = verb === 'add' ? 'to' : verb === 'remove' ? 'from' : 'of';
+      return [verb, t`tag ${codeText(difference.tag)} ${trusted(link)} ${userText(difference.user, naming)}`];
+    }
+  }
+}
+
+/** An item of a list of unexplained changes, without the heading's words. */
+export function unexplainedText(
+  { kind, difference, address, attributes }: UnexplainedChange,
+  naming: DisplayNames,
+): Text {
+  const isManual = kind === 'manual-change-reverted';
+  if (difference !== null && kind !== 'imported')
+    return differenceText(difference, naming, isManual ? 'past' : 'infinitive');
+  const resource = address === null ? trusted('a resource') : resourceText(address);
+  if (kind === 'imported') return resource;
+  const names = attributes.length === 0 ? trusted('') : t` (${someTexts(attributes.map(codeText), 6)})`;
+  return t`${trusted(isManual ? 'changed' : 'change')} ${resource}${names}`;
+}
+
+/** `policy results-reader`, or the address of a resource that is not of this project. */
+export function resourceText(address: string): Text {
+  const name = stepText(address, '').trim();
+  return name === address ? codeText(address) : proseText(name);
+}
+
+/** Headings of the unexplained changes, in the order in which a reviewer must see them. */
+export const UNEXPLAINED_HEADINGS: readonly (readonly [UnexplainedChange['kind'], Text])[] = [
+  ['not-in-files', t`Unexplained changes in the plan`],
+  ['not-in-plan', t`In ${codeText('team.yaml')}, but not in the plan`],
+  ['manual-change-reverted', t`Manual changes that applying reverts`],
+  ['imported', t`Already in AWS, imported instead of created`],
+];

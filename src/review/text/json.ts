@@ -1,0 +1,53 @@
+import type { AccessDiff } from '../../access/diff.ts';
+import { accessChangeJson } from '../../access/text/access-json.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
+import type { Imported } from '../../aws/inventory/existing.ts';
+import type { Block } from '../../diagnostics/block.ts';
+import { blockProblem } from '../../guardrails/guardrails.ts';
+import type { Team } from '../../team/team.ts';
+import type { Plan } from '../../terraform/plan/plan-read.ts';
+import type { Engine } from '../../terraform/run/engine.ts';
+import { plainText } from '../../text/text.ts';
+import { type PlanClassification, reviewedPlan } from '../changes/classify-plan.ts';
+import type { Review } from '../manifest/schema.ts';
+
+/** A plan with everything that follows from it. */
+export interface PlanView {
+  readonly plan: Plan;
+  readonly classification: PlanClassification;
+  readonly change: AccessDiff;
+  readonly blocks: readonly Block[];
+  readonly imported: readonly Imported[];
+  readonly suspendedDuringApply: readonly string[];
+}
+
+/** `plan --json`, version 1. Addresses are Terraform's, users IAM's. */
+export function planJson(view: PlanView, team: Team, engine: Engine, naming: DisplayNames): Record<string, unknown> {
+  const { class: kind, manualChanges, manualAttributes, unexplained } = view.classification;
+  const { version: _version, ...access } = accessChangeJson(view.change, naming);
+  return {
+    version: 1,
+    lab: team.lab,
+    account: team.account,
+    engine: { flavour: engine.flavour, version: engine.version },
+    access,
+    plan: reviewedPlan(view.plan),
+    drift: { class: kind, manualChanges, manualAttributes, unexplained },
+    imported: view.imported,
+    suspendedDuringApply: view.suspendedDuringApply,
+    blocks: blocksJson(view.blocks),
+  };
+}
+
+/** `preview --format json`, version 1; `comment` reads its review. */
+export function previewJson(review: Review): Record<string, unknown> {
+  return { version: 1, review, blocks: blocksJson(review.blocks) };
+}
+
+function blocksJson(blocks: readonly Block[]): readonly Record<string, unknown>[] {
+  return blocks.map((block) => {
+    const { summary, reason, help, paste = [] } = blockProblem(block);
+    const texts = { summary: plainText(summary), reason: reason && plainText(reason), help: help && plainText(help) };
+    return { code: block.code, ...texts, paste, args: block.args };
+  });
+}

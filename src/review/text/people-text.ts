@@ -1,0 +1,141 @@
+import type { AccessChange } from '../../access/diff.ts';
+import { accessLines, lossText, policyNames } from '../../access/text/capability-words.ts';
+import { policyName } from '../../access/text/names.ts';
+import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
+import { lastDayWords } from '../../text/dates.ts';
+import { capitalized, codeText, joinTexts, listTexts, strongText, type Text, t, trusted } from '../../text/text.ts';
+import type { Review, ReviewedPerson } from '../manifest/schema.ts';
+
+/** `Bo Chen`, the key, or the IAM name of an unmanaged user. */
+export function personText({ name, key, user }: Pick<ReviewedPerson, 'name' | 'key' | 'user'>): Text {
+  if (name !== null) return t`${name}`;
+  return key === null ? t`${codeText(user)} (not in ${codeText('team.yaml')})` : codeText(key);
+}
+
+/** What turns an IAM user's name into the person's name, for the people of a review. */
+export function personNamer({ people, lab }: Pick<Review, 'people' | 'lab'>): (user: string) => Text {
+  const byUser = new Map(people.map((person) => [person.user, person]));
+  return (user) => personText(byUser.get(user) ?? { user, name: null, key: keyOfIamName(lab, user) });
+}
+
+/** What changes about a person, `Adds role paymaster; removes last day (was 31 May 2027)`. */
+export function changeText(person: ReviewedPerson, lab: string, at: Date): Text {
+  const { change, classes } = person;
+  if (classes.includes('identity-replaced'))
+    return t`Replaces the IAM user: ${strongText(t`all access keys are lost`)}`;
+  if (change.kind === 'leaves') return t`${strongText(t`Leaves:`)} deletes the IAM user and its access keys`;
+  const parts = [
+    ...(change.kind === 'joins' ? joinParts(person, at) : changeParts(person, at)),
+    ...sideParts(person, lab),
+  ];
+  const all = parts.length > 0 ? parts : roleParts(change, lab);
+  return capitalized(joinTexts(all, '; '));
+}
+
+function joinParts({ change, roles }: ReviewedPerson, at: Date): readonly Text[] {
+  const status = change.suspended.after ? 'New, suspended:' : 'New:';
+  const which = roles.gained.length === 0 ? t`no role` : joinTexts(roles.gained.map(codeText), ', ');
+  return [t`${trusted(status)} ${which}`, lastDayText(change.ends.after, at)];
+}
+
+function changeParts({ change, roles }: ReviewedPerson, at: Date): readonly Text[] {
+  const { suspended, ends } = change;
+  return [
+    ...(!suspended.before && suspended.after ? [strongText(t`suspended`)] : []),
+    ...(suspended.before && !suspended.after ? [t`suspension lifted`] : []),
+    ...(roles.gained.length > 0 ? [t`adds ${rolesText(roles.gained)}`] : []),
+    ...(roles.lost.length > 0 ? [t`removes ${rolesText(roles.lost)}`] : []),
+    ...(ends.before === ends.after ? [] : [endText(ends, at)]),
+  ];
+}
+
+function rolesText(keys: readonly string[]): Text {
+  return t`${trusted(keys.length === 1 ? 'role' : 'roles')} ${listTexts(keys.map(codeText))}`;
+}
+
+/** `last day 31 May 2027`, or `no last day`. */
+function lastDayText(ends: string | null, at: Date): Text {
+  return trusted(ends === null ? 'no last day' : `last day ${dayOf(ends, at)}`);
+}
+
+/** The day without its distance. */
+export function dayOf(ends: string, at: Date): string {
+  const words = lastDayWords(ends, at);
+  return words.slice(0, words.indexOf(' ('));
+}
+
+function endText({ before, after }: AccessChange['ends'], at: Date): Text {
+  if (after === null) return trusted(`removes last day (was ${before === null ? 'none' : dayOf(before, at)})`);
+  return trusted(`last day ${dayOf(after, at)} (was ${before === null ? 'none' : dayOf(before, at)})`);
+}
+
+/** For a person whose roles, freeze or policies changed under them. */
+function roleParts({ capabilities: { gained, lost } }: AccessChange, lab: string): readonly Text[] {
+  const keys = (capabilities: typeof gained) => {
+    const holders = capabilities.flatMap(({ grants }) => grants.map(({ holder }) => holder));
+    return [...new Set(holders)].flatMap((holder) => keyOfIamName(lab, holder.slice(holder.indexOf(' ') + 1)) ?? []);
+  };
+  const parts = [
+    ...(gained.length === 0 ? [] : [definitionText(keys(gained), 'more')]),
+    ...(lost.length === 0 ? [] : [definitionText(keys(lost), 'less')]),
+  ];
+  return parts.length > 0 ? parts : [t`no effect on access`];
+}
+
+function definitionText(keys: readonly string[], amount: 'more' | 'less'): Text {
+  if (keys.length === 0) return trusted(`same roles allow ${amount}`);
+  return t`${rolesText(keys)} ${trusted(keys.length === 1 ? 'allows' : 'allow')} ${trusted(amount)}`;
+}
+
+/** Changes outside roles, which can grant access now or later. */
+function sideParts({ change, roles }: ReviewedPerson, lab: string): readonly Text[] {
+  const { kind, boundary, ownPolicies, groups } = change;
+  const shown = [...roles.gained, ...roles.lost];
+  const other = (names: readonly string[]) =>
+    names.filter((name) => keyOfIamName(lab, name) === null && !shown.includes(name));
+  const parts: Text[] = [
+    ...policyParts(ownPolicies.gained, ['attaches', ' directly'], 'adds inline'),
+    ...policyParts(ownPolicies.lost, ['detaches', ''], 'deletes inline'),
+  ];
+  const [joined, left] = [other(groups.gained), other(groups.lost)];
+  if (joined.length > 0) parts.push(t`adds to group ${listTexts(joined.map(codeText))}`);
+  if (left.length > 0) parts.push(t`removes from group ${listTexts(left.map(codeText))}`);
+  if (boundary.after === null && (boundary.before !== null || kind === 'joins')) {
+    parts.push(strongText(trusted(kind === 'joins' ? 'no permissions boundary' : 'removes the permissions boundary')));
+  } else if (kind === 'changed' && boundary.after !== null && boundary.before !== boundary.after) {
+    parts.push(t`sets permissions boundary ${codeText(policyName(boundary.after))}`);
+  }
+  return parts;
+}
+
+/** A managed policy has an ARN, an inline one a name. `limits` is shown as the last day or suspension. */
+function policyParts(
+  policies: readonly string[],
+  [managed, how]: readonly [string, string],
+  inline: string,
+): readonly Text[] {
+  const shown = policies.filter((policy) => policy !== LIMITS_POLICY);
+  const [attached, own] = [
+    shown.filter((each) => each.startsWith('arn:')),
+    shown.filter((each) => !each.startsWith('arn:')),
+  ];
+  return [
+    ...(attached.length === 0 ? [] : [t`${trusted(managed)} policy ${policyNames(attached)}${trusted(how)}`]),
+    ...(own.length === 0 ? [] : [t`${trusted(inline)} policy ${policyNames(own)}`]),
+  ];
+}
+
+/** What a person gains, a line for each harm; empty if nothing. */
+export function gainLines({ change }: ReviewedPerson): readonly Text[] {
+  const unknown = [...new Set(change.unknownPolicies.after.map(({ policy }) => policy))];
+  const lines = change.capabilities.gained.length === 0 ? [] : accessLines(change.capabilities.gained).map(capitalized);
+  if (unknown.length === 0) return lines;
+  return [t`${strongText(t`Unknown, counts as all access:`)} ${policyNames(unknown)} cannot be read`, ...lines];
+}
+
+/** What a person loses; null if nothing. */
+export function lostText({ change }: ReviewedPerson): Text | null {
+  const { lost } = change.capabilities;
+  if (lost.length === 0) return null;
+  return change.mayAct.after ? capitalized(lossText(lost)) : t`${strongText(t`All access:`)} ${lossText(lost)}`;
+}

@@ -1,0 +1,176 @@
+import type { CapabilityAccess } from '../../access/capability-access.ts';
+import { almostAll, briefText, lossText, policyNames } from '../../access/text/capability-words.ts';
+import { CAPABILITIES, isHarmful, RISK_VERBS, RISKS } from '../../catalog/mturk.ts';
+import type { Team } from '../../team/team.ts';
+import { type AccountKind, type Engine, engineTitle } from '../../terraform/run/engine.ts';
+import { columns, WIDEST_NAME } from '../../text/columns.ts';
+import { list, paragraph } from '../../text/document.ts';
+import { printTerminal } from '../../text/terminal.ts';
+import { counted, formatCount, joinTexts, plainText, type Text, t, trusted } from '../../text/text.ts';
+import { say } from '../../text/visible.ts';
+import type { Review, ReviewedPerson } from '../manifest/schema.ts';
+import {
+  namingOfReview,
+  planLine,
+  questionTexts,
+  resourceText,
+  roleText,
+  settingText,
+  suspensionText,
+  UNEXPLAINED_HEADINGS,
+  unchangedWords,
+  unexplainedText,
+} from './change-text.ts';
+import { changeText, dayOf, personText } from './people-text.ts';
+
+/** Items of one list on a terminal; JSON has all of them. */
+const SHOWN = 30;
+
+/** `perception-lab in account 123456789012, OpenTofu 1.6.2` */
+export function labHeading(team: Pick<Team, 'lab' | 'account'>, engine: Engine | null, kind: AccountKind): string {
+  const where = kind === 'emulator' ? `a local AWS emulator (account ${team.account})` : `account ${team.account}`;
+  return `${team.lab} in ${where}${engine === null ? '' : `, ${engineTitle(engine)}`}`;
+}
+
+/** Printed when a local AWS emulator is used for the first time. */
+export function bootstrapNotice(): string {
+  return 'New local AWS emulator: applying its permissions boundary first.';
+}
+
+/** The plan of the bootstrap stack in one line. */
+export function bootstrapLine(isEmpty: boolean): string {
+  return isEmpty
+    ? 'No changes to the permissions boundary.'
+    : 'Writes the permissions boundary, the upper limit on each member.';
+}
+
+export function confirmQuestion(account: string): string {
+  return `Apply this to account ${account}?`;
+}
+
+/** How an apply ended. */
+export function doneText(steps: number, account: string, file: string): string {
+  const what = steps === 0 ? 'No changes' : `Applied ${counted(steps, 'step')}`;
+  return `${what}: account ${account} matches ${file}.`;
+}
+
+/** Why a base file counts as no team. */
+export function baseCountsAsNone(file: string, errors: number): string {
+  return say`${file} has ${counted(errors, 'error')}, so it counts as no team: everything in the later file is new.`;
+}
+
+/** Why a manifest cannot be used. */
+export function manifestUnusable(file: string, reason: string): string {
+  return say`${file} is no manifest of a plan of this lab (${reason}). Run "mturk-team plan --manifest" again with this version.`;
+}
+
+/** A review on a terminal: the plan's counts, people, then what else a reviewer must know. */
+export function reviewLines(
+  review: Review,
+  { resources = false, width = 100 }: { readonly resources?: boolean; readonly width?: number } = {},
+): readonly string[] {
+  const naming = namingOfReview(review);
+  const { plan } = review;
+  const unexplained = UNEXPLAINED_HEADINGS.map(([kind, title]) => {
+    const same = review.unexplained.filter((each) => each.kind === kind);
+    const texts = same.map((each) => unexplainedText(each, naming));
+    return section(title, texts, width);
+  });
+  const suspends = review.suspendedDuringApply.length > 0 && review.blocks.length === 0;
+  const descriptive = review.descriptive.map((key) => t`${key}`);
+  const sections: readonly (readonly string[])[] = [
+    [plan === null ? `Preview of ${review.lab} from two team files, without a plan` : planSummary(plan)],
+    resources && plan !== null ? resourceLines(plan) : [],
+    peopleLines(review, width),
+    section(t`Settings`, review.settings.map(settingText), width),
+    section(t`Roles`, review.roles.map(roleText), width),
+    section(t`Before you approve`, questionTexts(review), width),
+    ...unexplained,
+    suspends ? printTerminal([paragraph(suspensionText(review))], width) : [],
+    section(t`Only descriptive fields changed`, descriptive, width),
+  ];
+  return sections.filter((lines) => lines.length > 0).flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
+}
+
+function planSummary(plan: NonNullable<Review['plan']>): string {
+  const { add, change, destroy, import: imports } = plan;
+  return add + change + destroy + imports === 0 ? 'Plan: no changes' : plainText(planLine(plan));
+}
+
+function section(title: Text, items: readonly Text[], width: number): readonly string[] {
+  if (items.length === 0) return [];
+  const more = items.length - SHOWN;
+  const shown =
+    more > 1 ? [...items.slice(0, SHOWN), trusted(`and ${formatCount(more)} more (use JSON for all)`)] : items;
+  return [...printTerminal([paragraph(t`${title}:`)], width), ...printTerminal([list(shown)], width)];
+}
+
+const SIGNS: Readonly<Record<string, string>> = { create: '+', update: '~', delete: '-' };
+
+function resourceLines({ resources }: NonNullable<Review['plan']>): readonly string[] {
+  const changing = resources.filter(({ actions }) => actions.some((action) => action !== 'no-op' && action !== 'read'));
+  const rows = changing.map(({ address, actions }) => [
+    actions.map((action) => SIGNS[action] ?? action).join('/'),
+    plainText(resourceText(address)),
+    plainText(trusted(address)),
+  ]);
+  return columns(rows, 2, 200);
+}
+
+/** `+ Bo Chen  publish HITs (spends money), manage HITs; until 31 May 2027`, a line for each gain and loss. */
+function peopleLines({ people, unchanged, lab, at }: Review, width: number): readonly string[] {
+  const moment = new Date(at);
+  const rows = people.flatMap((person) =>
+    personRows(person, lab, moment).map(([sign, text], index) => [
+      index === 0 ? `${sign} ${plainText(personText(person))}` : '',
+      plainText(text),
+    ]),
+  );
+  return [
+    ...columns(rows, 2, width, WIDEST_NAME + 2),
+    ...(unchanged === 0 ? [] : [`  ${unchangedWords(unchanged, people.length > 0)}`]),
+  ];
+}
+
+function personRows(person: ReviewedPerson, lab: string, at: Date): readonly (readonly [sign: string, text: Text])[] {
+  const { change, classes } = person;
+  const { gained } = change.capabilities;
+  if (change.kind === 'joins' && !classes.includes('identity-replaced')) return [['+', joinText(person, at)]];
+  const lost = change.capabilities.lost.length === 0 ? null : lossText(change.capabilities.lost);
+  const unknown = [...new Set(change.unknownPolicies.after.map(({ policy }) => policy))];
+  const gives = gained.length > 0 || unknown.length > 0;
+  const sign = change.kind === 'leaves' || (lost !== null && !gives) ? '-' : '~';
+  return [
+    [sign, changeText(person, lab, at)],
+    ...(unknown.length === 0 ? [] : [['', t`can do anything: ${policyNames(unknown)} cannot be read`] as const]),
+    ...(gained.length === 0 ? [] : [['', t`can ${accessText(gained)}`] as const]),
+    ...(lost === null ? [] : [['', t`loses ${change.mayAct.after ? lost : t`all access: ${lost}`}`] as const]),
+  ];
+}
+
+function joinText({ change, classes }: ReviewedPerson, at: Date): Text {
+  const { gained } = change.capabilities;
+  const status = change.suspended.after ? t` (suspended)` : t``;
+  const until = change.ends.after === null ? t`` : trusted(`; until ${dayOf(change.ends.after, at)}`);
+  const uncapped = classes.includes('boundary-changed') && change.boundary.after === null;
+  const access = gained.length === 0 ? t`no access` : accessText(gained);
+  return t`${access}${status}${until}${uncapped ? t`; no permissions boundary` : t``}`;
+}
+
+/** `approve work, pay bonuses (spends money), reject work (harms workers), read results` */
+export function accessText(capabilities: readonly CapabilityAccess[]): Text {
+  const all = almostAll(capabilities);
+  const harms = RISKS.filter((risk) => isHarmful(risk) && capabilities.some((each) => each.risk === risk));
+  if (all !== null)
+    return t`${all} (${joinTexts(
+      harms.map((risk) => trusted(RISK_VERBS[risk].does)),
+      ', ',
+    )})`;
+  const parts = RISKS.flatMap((risk) => {
+    const same = capabilities.filter((each) => CAPABILITIES[each.capability].risk === risk);
+    if (same.length === 0) return [];
+    const names = joinTexts(same.map(briefText), ', ');
+    return [isHarmful(risk) ? t`${names} (${trusted(RISK_VERBS[risk].does)})` : names];
+  });
+  return joinTexts(parts, ', ');
+}
