@@ -13,7 +13,7 @@ import {
   RISK_VERBS,
   RISKS,
 } from '../../catalog/mturk.ts';
-import { timeWords } from '../../review/comment/footer.ts';
+import { timeWords } from '../../text/dates.ts';
 import { labPath } from '../../team/names.ts';
 import { dateWords } from '../../text/durations.ts';
 import {
