@@ -13,8 +13,8 @@ import {
   RISK_VERBS,
   RISKS,
 } from '../../catalog/mturk.ts';
-import { timeWords } from '../../text/dates.ts';
 import { labPath } from '../../team/names.ts';
+import { timeWords } from '../../text/dates.ts';
 import { dateWords } from '../../text/durations.ts';
 import {
   codeText,
