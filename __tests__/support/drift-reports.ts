@@ -26,7 +26,7 @@ export function scanOf(ids: readonly string[], given: Partial<ScanResult> = {}):
   return lookOf(ids.map(findingOf), { at: new Date().toISOString(), ...given });
 }
 
-export function checkOf(scan: ScanResult): Extract<DriftReport['check'], { kind: 'scanned' }> {
+function checkOf(scan: ScanResult): Extract<DriftReport['check'], { kind: 'scanned' }> {
   return { kind: 'scanned', scan, isAccessKnown: true, isAttributed: true };
 }
 

@@ -11,15 +11,7 @@ import type { DriftReport } from '../../../src/drift/report/report.ts';
 import type { Block } from '../../../src/text/document.ts';
 import { printMarkdown } from '../../../src/text/github.ts';
 import { chromiumPath, domOf } from '../../support/chromium.ts';
-import {
-  ADDED,
-  DENIED,
-  REMOVED,
-  reconciledReport,
-  reportOf,
-  sixChanges,
-  UNMANAGED,
-} from '../../support/drift-reports.ts';
+import { ADDED, DENIED, REMOVED, reportOf, sixChanges, UNMANAGED } from '../../support/drift-reports.ts';
 import { codeTexts, GITHUB_MAKES, htmlOf, pageOf, skeletonOf, textOutsideCode } from '../../support/github-page.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { ATTACKS, hostileText } from '../../support/hostile-text.ts';
@@ -240,7 +232,9 @@ function bodiesWith(text: string): string {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaced(item)]));
   };
-  const findings = ALL.map((finding) => ({ ...(replaced(finding) as DriftFinding), id: finding.id }));
+  // A third of the rules: each prints foreign names through the same templates.
+  const some = ALL.filter((_, index) => index % 3 === 0);
+  const findings = some.map((finding) => ({ ...(replaced(finding) as DriftFinding), id: finding.id }));
   const failure = { code: 'credentials-denied' as const, args: { reason: text, progress: null } };
   const unseen = [{ what: text, failure }];
   const scan = lookOf(findings, {
@@ -258,7 +252,7 @@ function bodiesWith(text: string): string {
     failure: null,
     after: null,
   };
-  const pending = lookOf(because('pending', findings.slice(0, 24)));
+  const pending = lookOf(because('pending', findings));
   return [
     issueText(report),
     issueText({ ...few, reconcile: reverted }, { isOpen: false, data: null }),
@@ -309,11 +303,4 @@ inBrowser('no issue is wider than its column, long commands and names included',
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-});
-
-test('a comment after reconcile says how many were reverted and what is left', () => {
-  const report = reconciledReport([ADDED, REMOVED], { reverted: [ADDED] }, [REMOVED]);
-  const issue = driftIssue(report, { isOpen: true, data: null }, LINKS);
-  expect(issue?.data.count).toBe(1);
-  expect(printMarkdown(issue?.comment ?? [], { reveal: false })).toMatch(/^\*\*Reverted 1 of 2 findings\.\*\* 1 needs/);
 });
