@@ -16,19 +16,19 @@ import {
 /** What happens, and what that means. */
 type Row = readonly [verb: string, what: string];
 
-/** What becomes of everybody's access, a person and a consequence at a time, in lines of at most `width` cells. */
+/** Changes of access, a user and an effect at a time, in lines of at most `width` cells. */
 export function accessChangeLines(change: AccessDiff, naming: DisplayNames, width = 100): readonly string[] {
-  if (change.people.length === 0) return ["  Nobody's access changes."];
+  if (change.people.length === 0) return ['  No access changes.'];
   const at = new Date(change.at);
   const rows = change.people.flatMap((person) =>
     personRows(person, naming, at).map((row, index) => [index === 0 ? userLabel(person.user, naming) : '', ...row]),
   );
-  return [...columns(rows, 2, width, WIDEST_NAME), "  Nobody else's access changes."];
+  return [...columns(rows, 2, width, WIDEST_NAME), '  No other access changes.'];
 }
 
 function personRows(person: AccessChange, naming: DisplayNames, at: Date): readonly Row[] {
   const rows = [...mainRows(person, naming, at), ...sideRows(person, naming)];
-  return rows.length > 0 ? rows : [['changes', 'nothing in what they may do']];
+  return rows.length > 0 ? rows : [['keeps', 'the same access']];
 }
 
 function mainRows(person: AccessChange, naming: DisplayNames, at: Date): readonly Row[] {
@@ -43,10 +43,10 @@ function mainRows(person: AccessChange, naming: DisplayNames, at: Date): readonl
     );
     const verb = person.suspended.before && !person.suspended.after ? 'is back' : 'gains';
     rows.push([verb, `${accessWords(gained)}, through ${through}`]);
-  } else if (person.suspended.before && !person.suspended.after) rows.push(['is back', 'and may still do nothing']);
+  } else if (person.suspended.before && !person.suspended.after) rows.push(['is back', 'and still has no access']);
   if (!person.suspended.before && person.suspended.after) rows.push(['is suspended', suspensionWords(person)]);
   else if (lost.length > 0) {
-    rows.push(['loses', person.mayAct.after ? accessWords(lost) : `everything: ${accessWords(lost)}`]);
+    rows.push(['loses', person.mayAct.after ? accessWords(lost) : `all access: ${accessWords(lost)}`]);
   }
   if (person.ends.before !== person.ends.after) rows.push(endRow(person, at));
   return rows;
@@ -55,8 +55,8 @@ function mainRows(person: AccessChange, naming: DisplayNames, at: Date): readonl
 function joinWords({ capabilities, ends, suspended, groups }: AccessChange, naming: DisplayNames, at: Date): string {
   const until = ends.after === null ? '' : `, until ${lastDayWords(ends.after, at)}`;
   const { gained } = capabilities;
-  if (suspended.after) return `suspended, may do nothing${until}`;
-  if (gained.length === 0) return groups.gained.length === 0 ? 'without a role' : `may do nothing${until}`;
+  if (suspended.after) return `no access (suspended)${until}`;
+  if (gained.length === 0) return groups.gained.length === 0 ? 'without a role' : `no access${until}`;
   const through = grantWords(
     gained.flatMap(({ grants }) => grants),
     naming,
@@ -66,40 +66,40 @@ function joinWords({ capabilities, ends, suspended, groups }: AccessChange, nami
 
 function leaveWords({ capabilities }: AccessChange): string {
   const { lost } = capabilities;
-  return lost.length === 0 ? 'could do nothing any more' : `keeps nothing; until now: ${accessWords(lost)}`;
+  return lost.length === 0 ? 'had no access' : `no access left; until now: ${accessWords(lost)}`;
 }
 
 function suspensionWords({ capabilities }: AccessChange): string {
   const { lost } = capabilities;
-  return lost.length === 0 ? 'could do nothing before' : `keeps nothing; until now: ${accessWords(lost)}`;
+  return lost.length === 0 ? 'had no access before' : `no access left; until now: ${accessWords(lost)}`;
 }
 
 function endRow({ ends }: AccessChange, at: Date): Row {
-  const was = ends.before === null ? 'without a last day' : lastDayWords(ends.before, at);
-  if (ends.after === null) return ['stays', `without a last day; until now it was ${was}`];
+  const was = ends.before === null ? 'no last day' : lastDayWords(ends.before, at);
+  if (ends.after === null) return ['has', `no last day; until now ${was}`];
   const over = Date.parse(ends.after) <= at.getTime();
   return [over ? 'has ended' : 'ends', `after ${lastDayWords(ends.after, at)}; until now ${was}`];
 }
 
-/** What changes beside the operations: it may be the way to more tomorrow. */
+/** Changes besides operations, which can lead to more access later. */
 function sideRows(person: AccessChange, naming: DisplayNames): readonly Row[] {
   if (person.kind === 'leaves') return [];
   const rows: Row[] = [];
   const own = person.ownPolicies.gained.filter((policy) => policy !== LIMITS_POLICY).map(policyName);
   if (own.length > 0) {
-    rows.push(['is given', `${own.length === 1 ? 'a policy' : 'policies'} beside all roles: ${listWords(own)}`]);
+    rows.push(['gets', `${own.length === 1 ? 'policy' : 'policies'} outside any role: ${listWords(own)}`]);
   }
   if (person.kind === 'changed') rows.push(...groupRows(person, naming));
   const { before, after } = person.boundary;
   if (after === null && before !== null) {
-    rows.push(['is not capped', 'by a permissions boundary any more: whatever is attached by hand counts']);
+    rows.push(['loses', 'the permissions boundary: any attached policy takes full effect']);
   } else if (after === null && person.kind === 'joins') {
-    rows.push(['is not capped', 'by a permissions boundary: whatever is attached by hand counts']);
+    rows.push(['has', 'no permissions boundary: any attached policy takes full effect']);
   } else if (after !== null && person.kind === 'changed' && before !== after) {
-    rows.push(['is capped', `by the permissions boundary ${policyName(after)}${before === null ? '' : ' instead'}`]);
+    rows.push(['gets', `${before === null ? 'the' : 'another'} permissions boundary, ${policyName(after)}`]);
   }
   const { unknownPolicies } = person;
-  if (unknownPolicies.after.length > 0) rows.push(['beware', unknownPolicyWords(unknownPolicies.after)]);
+  if (unknownPolicies.after.length > 0) rows.push(['warning', unknownPolicyWords(unknownPolicies.after)]);
   return rows;
 }
 
@@ -109,7 +109,7 @@ function groupRows({ groups, capabilities }: AccessChange, naming: DisplayNames)
   const gained = groups.gained.filter((group) => !holders.includes(`group ${group}`) || !group.startsWith(naming.lab));
   const words = (names: readonly string[]) => listWords(names.map((name) => groupWord(name, naming)));
   return [
-    ...(gained.length === 0 ? [] : [['is put into', words(gained)] as const]),
-    ...(groups.lost.length === 0 ? [] : [['is taken out of', words(groups.lost)] as const]),
+    ...(gained.length === 0 ? [] : [['is added to', words(gained)] as const]),
+    ...(groups.lost.length === 0 ? [] : [['is removed from', words(groups.lost)] as const]),
   ];
 }

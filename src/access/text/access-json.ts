@@ -3,7 +3,7 @@ import type { Explanation } from '../explain.ts';
 import type { UserWithAccess, WhoCan } from '../who-can.ts';
 import type { DisplayNames } from './names.ts';
 
-/** A user as the file knows her; both null for one who is not in it. */
+/** Key and name in the team file; both null for a user who is not in it. */
 interface Named {
   readonly key: string | null;
   readonly name: string | null;

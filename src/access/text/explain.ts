@@ -12,7 +12,7 @@ import {
   userLabel,
 } from './names.ts';
 
-/** Everything that somebody may do and why, for herself to read, in lines of at most `width` cells. */
+/** The access of one user and why, in lines of at most `width` cells. */
 export function explanationLines(explanation: Explanation, naming: DisplayNames, width = 100): readonly string[] {
   const { user, allowed: may, at } = explanation;
   const now = new Date(at);
@@ -22,10 +22,8 @@ export function explanationLines(explanation: Explanation, naming: DisplayNames,
   const warnings = [
     ...(explanation.unknownPolicies.length === 0
       ? []
-      : [`Beware: ${unknownPolicyWords(explanation.unknownPolicies)}.`]),
-    ...(explanation.boundary === null
-      ? ['Not capped by a permissions boundary: whatever is attached by hand counts.']
-      : []),
+      : [`Warning: ${unknownPolicyWords(explanation.unknownPolicies)}.`]),
+    ...(explanation.boundary === null ? ['No permissions boundary: any attached policy takes full effect.'] : []),
   ];
   const sections = [
     [`${who} in ${naming.lab}, on ${dayWords(now)}`],
@@ -34,7 +32,9 @@ export function explanationLines(explanation: Explanation, naming: DisplayNames,
     warnings.flatMap((warning) => columns([[warning]], 2, width)),
     [
       ...endLines(explanation, now),
-      ...(count === 0 ? [] : [`  ${count} of MTurk's ${OPERATIONS.length} operations; no other is allowed.`]),
+      ...(count === 0
+        ? []
+        : [`  ${count} of ${OPERATIONS.length} MTurk operations.`, '  According to team.yaml; AWS was not asked.']),
     ],
   ];
   return sections
@@ -43,7 +43,7 @@ export function explanationLines(explanation: Explanation, naming: DisplayNames,
 }
 
 function mayLines({ allowed: may, suspended }: Explanation, naming: DisplayNames, width: number): readonly string[] {
-  if (may.length === 0) return [suspended ? '  May do nothing: suspended.' : '  May do nothing.'];
+  if (may.length === 0) return [suspended ? '  No access: suspended.' : '  No access.'];
   const sources = new Set(may.map(({ grants }) => grantWords(grants, naming)));
   const [only] = sources.size === 1 ? sources : [];
   const rows = RISKS.flatMap((risk) =>
@@ -54,7 +54,7 @@ function mayLines({ allowed: may, suspended }: Explanation, naming: DisplayNames
         `${capabilityWords(each)}${only === undefined ? `, through ${grantWords(each.grants, naming)}` : ''}`,
       ]),
   );
-  const all = only === undefined ? [] : ['', ...columns([[`All of it through ${only}.`]], 2, width)];
+  const all = only === undefined ? [] : ['', ...columns([[`All through ${only}.`]], 2, width)];
   return [...columns(rows, 2, width), ...all];
 }
 
@@ -64,11 +64,11 @@ function riskHeading(risk: Risk): string {
 }
 
 function withheldLines(explanation: Explanation, naming: DisplayNames, width: number): readonly string[] {
-  // Of somebody who may do nothing the reason is said once, not for every operation.
+  // Without any access, the reason is given once instead of for every operation.
   if (explanation.allowed.length === 0 && (explanation.suspended || hasEnded(explanation))) return [];
   if (explanation.denied.length === 0) return [];
   const rows = explanation.denied.map((each) => [withheldWords(each), reasonWords(each, naming)]);
-  return ['  Allowed by a role, and yet not:', ...columns(rows, 4, width)];
+  return ['  Allowed by a policy, but denied:', ...columns(rows, 4, width)];
 }
 
 function withheldWords({ capability, operations }: DeniedAccess): string {
@@ -76,9 +76,9 @@ function withheldWords({ capability, operations }: DeniedAccess): string {
 }
 
 function reasonWords({ by, frozen, byBoundary }: DeniedAccess, naming: DisplayNames): string {
-  if (byBoundary) return 'the permissions boundary does not let it through';
+  if (byBoundary) return 'the permissions boundary does not allow it';
   const reasons = [
-    ...(frozen ? ['frozen for everybody by freeze in the team file'] : []),
+    ...(frozen ? ['denied to all members by freeze in team.yaml'] : []),
     ...(by.length > 0 ? [`denied by ${grantWords(by, naming)}`] : []),
   ];
   return reasons.join(', and ');
@@ -89,7 +89,7 @@ function hasEnded({ ends, at }: Explanation): boolean {
 }
 
 function endLines(explanation: Explanation, at: Date): readonly string[] {
-  if (explanation.ends === null) return explanation.allowed.length === 0 ? [] : ['  This access has no end.'];
+  if (explanation.ends === null) return explanation.allowed.length === 0 ? [] : ['  No last day.'];
   const last = lastDayWords(explanation.ends, at);
   return [hasEnded(explanation) ? `  Access ended after ${last}.` : `  Access ends after ${last}.`];
 }

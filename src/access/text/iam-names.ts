@@ -3,7 +3,7 @@ import { codeText, type Text, t } from '../../text/text.ts';
 import type { Holder } from '../model-difference.ts';
 import { type DisplayNames, policyName } from './names.ts';
 
-/** `Bo Chen`, or the IAM name of somebody who is not in the file. */
+/** `Bo Chen`, or the IAM name of a user who is not in the file. */
 export function userText(user: string, { people }: DisplayNames): Text {
   const person = people.get(user);
   return person === undefined ? t`${user} (not in team.yaml)` : t`${person.name}`;
@@ -31,7 +31,7 @@ export function roleKeyOfPolicy(arn: string, { lab }: DisplayNames): string | nu
   return arn.includes(`:policy${labPath(lab)}`) ? keyOfIamName(lab, policyName(arn)) : null;
 }
 
-/** The member's key as the file has it, or null for somebody who is not of the lab. */
+/** The member's key as the file has it, or null for a user who is no member. */
 export function memberKeyOf(user: string, { lab, people }: DisplayNames): string | null {
   return people.get(user)?.key ?? keyOfIamName(lab, user);
 }

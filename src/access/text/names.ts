@@ -14,9 +14,9 @@ export interface DisplayNames {
 interface NamedPerson {
   readonly key: string;
   readonly name: string;
-  /** `YYYY-MM-DD`; null, or not told, where her access has no last day. */
+  /** `YYYY-MM-DD`; null or left out if access has no last day. */
   readonly until?: string | null;
-  /** Keys of her roles; not told of those who have left. */
+  /** Keys of roles; left out for departed members. */
   readonly roles?: readonly string[];
 }
 
@@ -30,36 +30,36 @@ export const RISK_WORDS: Readonly<Record<Risk, string | null>> = {
   reads: null,
 };
 
-/** `Bo Chen`, or the IAM name of somebody who is not in the file. */
+/** `Bo Chen`, or the IAM name of a user who is not in the file. */
 export function userLabel(user: string, { people }: DisplayNames): string {
   return people.get(user)?.name ?? `${user} (not in team.yaml)`;
 }
 
+const LIST = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+
 /** `a`, `a and b`, `a, b and c` */
 export function listWords(items: readonly string[]): string {
-  const last = items.at(-1);
-  if (last === undefined || items.length === 1) return last ?? '';
-  return `${items.slice(0, -1).join(', ')} and ${last}`;
+  return LIST.format(items);
 }
 
-/** `pays workers bonuses (pay:bonus)`, or `publishes HITs (hits:publish, only CreateHIT)` for a part. */
+/** `pay bonuses (pay:bonus)`, or `publish HITs (hits:publish, only CreateHIT)` for a part. */
 export function capabilityWords({ capability, operations, whole }: CapabilityAccess): string {
   const part = whole ? '' : `, only ${listWords(operations)}`;
-  return `${CAPABILITIES[capability].does} (${capability}${part})`;
+  return `${CAPABILITIES[capability].can} (${capability}${part})`;
 }
 
 /** The same in a sentence about a change: a long part is counted, and `explain` lists it. */
 function briefWords(access: CapabilityAccess): string {
   const { capability, operations, whole } = access;
   if (whole || operations.length <= FEW) return capabilityWords(access);
-  const { does } = CAPABILITIES[capability];
-  return `${does} (${capability}, ${operations.length} of its ${operationsOf(capability).length} operations)`;
+  const { can } = CAPABILITIES[capability];
+  return `${can} (${capability}, ${operations.length} of its ${operationsOf(capability).length} operations)`;
 }
 
 /** A list of so few operations is shorter than the list of all others. */
 const FEW = 3;
 
-/** What somebody may do, worst first, each kind of harm named once. */
+/** The access of a user, worst first, each kind of harm named once. */
 export function accessWords(capabilities: readonly CapabilityAccess[]): string {
   const operations = capabilities.flatMap((each) => each.operations);
   const missing = OPERATIONS.filter((operation) => !operations.includes(operation));
@@ -68,7 +68,7 @@ export function accessWords(capabilities: readonly CapabilityAccess[]): string {
     const harms = RISKS.flatMap((risk) =>
       capabilities.some((each) => each.risk === risk) ? (RISK_WORDS[risk] ?? []) : [],
     );
-    return `everything in MTurk${but} (${harms.join(', ')})`;
+    return `all of Mechanical Turk${but} (${harms.join(', ')})`;
   }
   const parts = RISKS.flatMap((risk) => {
     const same = capabilities.filter((each) => each.risk === risk);
@@ -88,7 +88,7 @@ export function harmWords(capabilities: readonly CapabilityAccess[]): string {
     const same = harmful.filter((each) => each.risk === risk);
     return same.length === 0
       ? []
-      : [`${same.map(({ capability }) => CAPABILITIES[capability].does).join(', ')} (${RISK_WORDS[risk] ?? ''})`];
+      : [`${same.map(({ capability }) => CAPABILITIES[capability].can).join(', ')} (${RISK_WORDS[risk] ?? ''})`];
   });
   const more = rest.length === 0 ? [] : [`and ${rest.length} more operations`];
   return [...parts, ...more].join('; ');
@@ -101,10 +101,10 @@ export function grantWords(grants: readonly Grant[], naming: DisplayNames): stri
 
 function grantWord({ holder, policy }: Grant, { lab }: DisplayNames): string {
   const name = policyName(policy);
-  if (holder.startsWith('user ')) return `a policy of their own (${name})`;
+  if (holder.startsWith('user ')) return `policy ${name} (attached directly)`;
   const group = holder.slice('group '.length);
   const key = keyOfIamName(lab, group);
-  // A group's own policy has its name: any other was put there by a role's `managed`, or by hand.
+  // A role's own policy has the group's name; any other comes from `managed` or is a manual change.
   const which = name === group || policy === holder ? '' : ` (policy ${name})`;
   return key === null ? `group ${group}${which}` : `${key}${which}`;
 }
@@ -119,7 +119,7 @@ export function policyName(policy: string): string {
   return policy.slice(policy.lastIndexOf('/') + 1);
 }
 
-/** Why somebody counts as allowed everything, for policies that could not be read. */
+/** Why a user counts as allowed everything: policies that could not be read. */
 export function unknownPolicyWords(unknown: readonly UnknownPolicy[]): string {
   const names = [...new Set(unknown.map(({ policy }) => policyName(policy)))];
   const counts = names.length === 1 ? 'it counts' : 'they count';

@@ -1,6 +1,7 @@
 import { CAPABILITIES, capabilityOf, isCapability } from '../../catalog/mturk.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
 import { dayWords, lastDayWords } from '../../text/dates.ts';
+import { counted } from '../../text/text.ts';
 import type { UserWithAccess, WhoCan } from '../who-can.ts';
 import { type DisplayNames, grantWords, listWords, RISK_WORDS, unknownPolicyWords, userLabel } from './names.ts';
 
@@ -10,22 +11,26 @@ export function whoCanLines(answer: WhoCan, naming: DisplayNames, width = 100): 
   const now = new Date(at);
   const heading = `${askedWords(answer)}, on ${dayWords(now)}`;
   if (users.length === 0)
-    return [heading, '', `  Nobody of ${outOf} people${answer.frozen ? ': frozen by freeze in the team file' : ''}.`];
+    return [
+      heading,
+      '',
+      `  None of ${counted(outOf, 'member')}${answer.frozen ? ': denied to all members by freeze in team.yaml' : ''}.`,
+    ];
   const rows = users.map((user) => [userLabel(user.user, naming), ableWords(user, naming, now)]);
   return [
     heading,
     '',
     ...columns(rows, 2, width, WIDEST_NAME),
     '',
-    `  ${users.length} of ${outOf} people; nobody else may.`,
+    `  ${users.length} of ${counted(outOf, 'member')}, according to team.yaml; AWS was not asked.`,
   ];
 }
 
 function askedWords({ query: asked }: WhoCan): string {
   const capability = isCapability(asked) ? asked : capabilityOf(asked);
-  const { does, risk } = CAPABILITIES[capability];
+  const { can, risk } = CAPABILITIES[capability];
   const harm = RISK_WORDS[risk];
-  const what = isCapability(asked) ? `Who ${does} (${asked})` : `Who may call ${asked} (${capability}: ${does})`;
+  const what = isCapability(asked) ? `Who can ${can} (${asked})` : `Who can call ${asked} (${capability}: ${can})`;
   return harm === null ? what : `${what}, which ${harm}`;
 }
 
