@@ -53,10 +53,10 @@ test('approved: who, at what, and the plan that was reviewed', async () => {
   expect(output()).not.toHaveProperty('failure-reason');
 });
 
-test('not approved: the reason, the pull request for whoever reports it, and no manifest', async () => {
+test('not approved: the reason, the pull request for the job that reports it, and no manifest', async () => {
   planned();
   const result = await verify('--commit', MERGE, '--manifest', 'reviewed.json');
-  expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('nobody approved it') });
+  expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('no one approved it') });
   expect(output()).toEqual({ 'pull-request': '1', 'failure-reason': 'not-approved' });
   expect(existsSync(join(directory.directory, 'reviewed.json'))).toBe(false);
 });

@@ -210,7 +210,7 @@ describe('the heartbeat', () => {
     expect(ours()[0]).not.toContain('drift report');
   });
 
-  test('looks that have failed for days are told in the comment, in the summary and in the log', async () => {
+  test('a stale drift check is a warning in the comment, in the summary and in the log', async () => {
     drift(120);
     for (const hours of [96, 72, 48, 24, 1]) drift(hours, { conclusion: 'failure' });
     expect(await planned()).toMatchObject({ code: 0, stderr: expect.stringContaining(`${warned} 5 days old`) });
@@ -240,7 +240,7 @@ describe('the heartbeat', () => {
     expect(ours()[0]!.includes('No drift report has ever come about')).toBe(warns);
   });
 
-  test('a repository without the workflow is not told of it', async () => {
+  test('a repository without the workflow gets no warning', async () => {
     repository().workflows.pop();
     expect(await planned()).toMatchObject({ code: 0, stderr: expect.not.stringContaining('drift') });
     expect(asks()).toHaveLength(1);

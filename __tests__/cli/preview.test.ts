@@ -96,7 +96,7 @@ test('a file that is no manifest exits 1', async () => {
 });
 
 test('nothing is written, and neither credentials nor a network are asked for', async () => {
-  const env = { AWS_PROFILE: 'nobody', https_proxy: 'http://127.0.0.1:9', NODE_OPTIONS: '' };
+  const env = { AWS_PROFILE: 'none', https_proxy: 'http://127.0.0.1:9', NODE_OPTIONS: '' };
   const args = ['preview', '--base', 'old.yaml', '--head', 'new.yaml', ...TODAY];
   expect(await run(args, { cwd: place.directory, env })).toMatchObject({ code: 2, stderr: '' });
   expect(existsSync(`${place.directory}/.mturk-team`)).toBe(false);

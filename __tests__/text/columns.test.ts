@@ -55,7 +55,7 @@ test.each<[day: string, words: string]>([
   expect(distanceWords(new Date(`${day}T00:00:00Z`), AT)).toBe(words);
 });
 
-test('the last day is the day before the midnight on which access ends; another hour is told', () => {
+test('the last day is the day before the midnight on which access ends; another hour is shown', () => {
   expect(lastDayWords('2027-06-01T00:00:00.000Z', AT)).toBe('31 May 2027 (in 6 months)');
   expect(lastDayWords('2027-06-01T15:30:00.000Z', AT)).toBe('1 Jun 2027, 15:30 UTC (in 6 months)');
 });

@@ -7,18 +7,18 @@ export interface Io {
   stderr(text: string): void;
 }
 
-/** A command's standing with the person in front of it. */
+/** The terminal of a command. */
 export interface Terminal extends Io {
   /** Whether progress may redraw a line. */
   readonly isTerminal: boolean;
   readonly color: boolean;
   /** Cells of a line of text: those of the terminal, up to 100. */
   readonly width: number;
-  /** Whether somebody is there to answer; no unless told. */
+  /** Whether a person can answer; false by default. */
   readonly canAsk?: boolean;
-  /** Asks for a yes; false at once where nobody can answer. */
+  /** Asks a yes-or-no question; false at once if no one can answer. */
   confirm(question: string): Promise<boolean>;
-  /** Told of every failure that is printed, for whoever needs it as data. */
+  /** Called with every failure that is printed. */
   onFailure?(failure: Failure): void;
 }
 

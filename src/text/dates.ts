@@ -26,7 +26,7 @@ function amountWords(days: number): string {
 
 /**
  * The last day of access before everything is denied from `ends` (ISO 8601) on: `31 May 2027 (in 6 months)`. The hour
- * is told where access ends in the middle of a day.
+ * is shown if access ends within a day.
  */
 export function lastDayWords(ends: string, at: Date): string {
   const moment = new Date(ends);

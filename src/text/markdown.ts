@@ -8,7 +8,7 @@ export interface Markdown {
   readonly markdown: string;
 }
 
-/** Cut after so many characters: a name, a key or an address of somebody who plays by the rules is shorter. */
+/** Cut after so many characters: a name, a key or an address of an ordinary lab is shorter. */
 const LONGEST = 80;
 /** The longest name that is believed to be one. */
 const LONGEST_NAME = 40;
@@ -16,8 +16,8 @@ const LONGEST_NAME = 40;
 const LONGEST_PROSE = 1200;
 
 /**
- * A template whose words are ours. Strings that are put in become names as `nameMarkdown` shows them: escaping is what
- * happens when nobody thinks of it.
+ * A template whose words are ours. Strings that are put in become names as `nameMarkdown` shows them: escaping is
+ * the default.
  */
 export function md(words: TemplateStringsArray, ...values: readonly (string | number | Markdown)[]): Markdown {
   const parts = values.map((value) =>

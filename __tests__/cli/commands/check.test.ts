@@ -47,7 +47,7 @@ test.each<[string, string, boolean, number]>([
   expect(JSON.parse(json.out)).toMatchObject({ version: 1 });
 });
 
-test('a file that cannot be read is told of in every format', async () => {
+test('an unreadable file is a finding in every format', async () => {
   const file = join(folder.directory, 'none.yaml');
   expect((await checked(file)).out).toMatch(/^error\[file-missing\]: no file /);
   expect((await checked(file, { format: 'github' })).out).toMatch(/^::error file=\S+none\.yaml,title=no file /);

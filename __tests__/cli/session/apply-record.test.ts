@@ -30,7 +30,7 @@ test.each([
   ['a later one', second, first, 'yes'],
   ['an earlier one', first, second, 'no'],
   ['one beside it', beside, second, 'no'],
-  ['one after a commit that nobody knows', second, 'f'.repeat(40), 'unknown'],
+  ['one after an unknown commit', second, 'f'.repeat(40), 'unknown'],
 ])('%s', async (_what, next, last, answer) => {
   expect(await follows(next, last, directory)).toBe(answer);
 });

@@ -80,12 +80,13 @@ export async function comment(options: CommentOptions, terminal: Terminal, env: 
   }
   if (options.issue) {
     const report = issueReport(view);
-    const told = report === null ? null : await reportIssue(github.value, { markers: issueMarkers(view.lab), report });
-    if (told?.ok === true) {
-      terminal.stderr(`${issueText(told.value)}\n`);
-      if (told.value.url !== null) writeOutputs(env, { 'issue-url': told.value.url });
+    const written =
+      report === null ? null : await reportIssue(github.value, { markers: issueMarkers(view.lab), report });
+    if (written?.ok === true) {
+      terminal.stderr(`${issueText(written.value)}\n`);
+      if (written.value.url !== null) writeOutputs(env, { 'issue-url': written.value.url });
     }
-    failure = told?.ok === false ? told.failure : failure;
+    failure = written?.ok === false ? written.failure : failure;
   }
   return failure === null ? 0 : reportFailure(failure, terminal);
 }
@@ -124,7 +125,7 @@ async function placeOf(
     : succeed({ kind: 'nowhere', because: 'newer-commit' });
 }
 
-/** A run that is late, or that somebody runs again, must not write over what a later commit's run said. */
+/** A late or repeated run must not overwrite the comment of a newer commit. */
 async function isNewest(github: GitHub, { number, head }: PullRequestEvent): Promise<boolean> {
   const pull = await github.pullRequest(number);
   // Not knowing is no reason to leave a good comment of an older commit standing.

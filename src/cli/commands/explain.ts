@@ -19,7 +19,7 @@ export interface ExplainOptions {
   readonly json: boolean;
 }
 
-/** `explain MEMBER`: 0, 1 where the file is wrong, 2 where nobody has that key. */
+/** `explain MEMBER`: 0, 1 if the file has errors, 2 if no member has that key. */
 export async function explainCommand(options: ExplainOptions, terminal: Terminal): Promise<number> {
   const read = await readTeam(options.file, options.today);
   if (!read.ok) return reportFailure(read.failure, terminal);
@@ -41,7 +41,7 @@ export async function explainCommand(options: ExplainOptions, terminal: Terminal
   terminal.stdout(
     options.json
       ? `${JSON.stringify(explanationJson(explanation, naming), null, 2)}\n`
-      : `${explanationLines(explanation, naming, terminal.width).join('\n')}\n`,
+      : `${explanationLines(explanation, naming, terminal.width).join('\n')}\n\nAccording to ${options.file}; AWS was not asked.\n`,
   );
   return 0;
 }

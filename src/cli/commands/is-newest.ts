@@ -10,7 +10,7 @@ import { reportFailure } from '../report-failure.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * `is-newest`: 0 when the commit is the newest of the branch, 1 when another one is or nobody can tell. Writes the output
+ * `is-newest`: 0 when the commit is the newest of the branch, 1 when another one is, or if it is unknown. Writes the output
  * failure-reason: `superseded`.
  */
 export async function isNewest(

@@ -66,7 +66,7 @@ async function reviewedPlan(
   return approvedManifest(github, { head, workflow, artifact: ARTIFACT, file: FILE, parse: readManifest });
 }
 
-/** The pull request is told even then: whoever reports the failure needs to know where. */
+/** The pull request is an output even then: the job that reports the failure needs it. */
 function refuse(failure: Failure, terminal: Terminal, env: Environment): number {
   if (failure.code === 'not-approved' && failure.args.pull !== null) {
     writeOutputs(env, { 'pull-request': failure.args.pull });

@@ -36,7 +36,7 @@ export function lookWhole(
   options: { readonly trail: boolean } & Pick<LabPlanOptions, 'lock' | 'lockTimeoutSeconds'>,
   terminal: Terminal,
 ) {
-  return lookAt(lab, () => planLab(lab, { ...options, mend: false }), options, terminal);
+  return lookAt(lab, () => planLab(lab, { ...options, untaintFirst: false }), options, terminal);
 }
 
 async function lookAt(

@@ -16,7 +16,7 @@ export async function applyLab(lab: Lab, plan: LabPlan, options: CommandOptions 
   const engineOptions = lab.parallelism === null ? options : { ...options, parallelism: lab.parallelism };
   if (plan.suspendedDuringApply.length === 0) return applyPlan(plan.workspace, plan.saved, engineOptions);
 
-  // The steps are planned anew, so the engine cannot tell that somebody else applied something since this was agreed to.
+  // Each step gets a new plan, so Terraform cannot see that another apply ran since the confirmation.
   const fresh = await planChanges(plan.workspace, engineOptions);
   if (!fresh.ok) return fresh;
   if (effectOf(fresh.value.plan) !== effectOf(plan.saved.plan)) {
@@ -75,10 +75,7 @@ function effectOf(plan: Plan): string {
   return planDigest(plan, { engine: '', provider: '' }).digest;
 }
 
-/**
- * Between two steps no engine runs that would take a signal: without this, Ctrl-C there would end the process without a
- * word, and leave somebody suspended.
- */
+/** Between two steps no Terraform runs to take a signal; Ctrl-C there must not leave members suspended without a message. */
 function noteInterrupts(): { readonly seen: boolean; end(): void } {
   let seen = false;
   const note = (): void => {

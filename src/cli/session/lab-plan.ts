@@ -38,23 +38,22 @@ export interface LabPlan {
 }
 
 export interface LabPlanOptions {
-  /** Whether the state is locked; it is unless told otherwise. */
+  /** Whether the state is locked; true by default. */
   readonly lock?: boolean;
   readonly lockTimeoutSeconds?: number;
-  /** Whether the state may be written before it is planned; so it is where it is locked, unless told otherwise. */
-  readonly mend?: boolean;
+  /** Whether taint marks may be removed from the state before the plan; by default if it is locked. */
+  readonly untaintFirst?: boolean;
   /** Given the text of the configuration: what it returns is planned. */
   readonly edit?: (configuration: string) => string;
 }
 
 /**
- * Plans a lab's stack. What is planned as new and exists already is taken over by a second plan, and the state loses the
- * marks of creations that met an error: so this needs to write the state. Without the lock, or where it may not mend, it
- * only reads: a mark then stays, and shows as a replacement, which the blocks refuse.
+ * Plans a lab's stack. What exists already is imported by a second plan, and taint marks of failed creations are removed, for
+ * which the state is written. Without the lock it is only read: a mark then shows as a replacement, which a guardrail blocks.
  */
 export async function planLab(
   lab: Lab,
-  { lock = true, mend = lock, lockTimeoutSeconds, edit }: LabPlanOptions = {},
+  { lock = true, untaintFirst = lock, lockTimeoutSeconds, edit }: LabPlanOptions = {},
 ): Promise<Result<LabPlan>> {
   const workspace = await lab.workspace(lab.stack, lab.team, [], edit);
   if (!workspace.ok) return workspace;
@@ -65,10 +64,10 @@ export async function planLab(
   };
   let saved = await planChanges(workspace.value, options);
   if (!saved.ok) return saved;
-  const tainted = mend ? taintedIn(saved.value) : [];
+  const tainted = untaintFirst ? taintedIn(saved.value) : [];
   if (tainted.length > 0) {
-    const mended = await untaint(workspace.value, tainted, options);
-    if (!mended.ok) return mended;
+    const untainted = await untaint(workspace.value, tainted, options);
+    if (!untainted.ok) return untainted;
     saved = await planChanges(workspace.value, options);
     if (!saved.ok) return saved;
   }
@@ -105,8 +104,8 @@ async function completed(lab: Lab, report: PlanClassification): Promise<PlanClas
 }
 
 /**
- * What the engine would delete and create again only because an error came after its creation. Whatever the stacks make
- * converges by itself, and a replacement costs a user her keys, and a member her limits.
+ * Resources that Terraform would replace only because their creation met an error. All converge without: a replacement costs a
+ * member the access keys or the last day.
  */
 function taintedIn({ plan }: SavedPlan): readonly string[] {
   return plan.changes.flatMap(({ reason, address }) => (reason === 'replace_because_tainted' ? [address] : []));

@@ -2,7 +2,7 @@ import type { DisplayNames } from '../../access/text/names.ts';
 import { iamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 
-/** The file's names for IAM's. Whoever has departed is known by key alone: the file keeps no name of theirs. */
+/** Display names by IAM user name. Departed members have their key only: the file keeps no name of theirs. */
 export function namingOf(team: Team): DisplayNames {
   const person = (key: string, given: { name: string; until?: string | null; roles?: readonly string[] }) =>
     [iamName(team.lab, key), { key, ...given }] as const;

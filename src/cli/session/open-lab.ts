@@ -21,10 +21,7 @@ export interface LabOptions extends AccountOptions {
   readonly stack: StackName;
   /** How many resources at a time; null leaves it to the engine. */
   readonly parallelism: number | null;
-  /**
-   * A directory that `synth` wrote and somebody looked at since: its configuration is taken as it is, and no code that
-   * makes one is loaded. Left out or null: it is made here.
-   */
+  /** A directory that `synth` wrote: its configuration is used as it is. Null makes a new one. */
   readonly configDir?: string | null;
 }
 
@@ -65,8 +62,8 @@ export async function openLab(options: LabOptions, terminal: Terminal): Promise<
 }
 
 /**
- * A local AWS emulator that is new has had no administrator yet; what she does once is done here. Where another lab's
- * boundary exists it is not new, and what is wrong is for the plan to say. Null when nothing stands in the way.
+ * Applies the administrator's stack to a new emulator. One with another lab's boundary is not new: what is wrong is for the
+ * plan to say. Null if nothing failed.
  */
 async function bootstrapped(lab: Lab, terminal: Terminal): Promise<Failure | null> {
   if (lab.stack === 'bootstrap') return null;

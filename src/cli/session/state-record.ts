@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { readStateObject, writeStateObject } from '../../aws/state-object.ts';
 import type { Team } from '../../team/team.ts';
 
-/** Where a lab's records are kept: beside its state, by whoever may write that. */
+/** Where a lab's records are kept: beside its state, writable by the roles that write the state. */
 export type RecordPlace =
   | { readonly kind: 'bucket'; readonly bucket: string; readonly region: string }
   | { readonly kind: 'directory'; readonly directory: string };
