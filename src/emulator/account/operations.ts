@@ -3,7 +3,6 @@ import { groupArn, mfaArn, userArn } from './arns.ts';
 import * as attachments from './attachments.ts';
 import { getAccountAuthorizationDetails } from './authorization-details.ts';
 import { deleteUserPermissionsBoundary, putUserPermissionsBoundary } from './boundary.ts';
-import * as certificates from './certificates.ts';
 import { generateCredentialReport, getCredentialReport } from './credential-report.ts';
 import * as groups from './groups.ts';
 import * as inline from './inline.ts';
@@ -14,10 +13,9 @@ import { flag, type Params, text } from './params.ts';
 import * as policies from './policies.ts';
 import * as versions from './policy-versions.ts';
 import type { Run } from './reply.ts';
-import * as credentials from './service-credentials.ts';
-import * as ssh from './ssh.ts';
 import { getAccountSummary, listAccountAliases } from './summary.ts';
 import * as tags from './tags.ts';
+import * as credentials from './user-credentials.ts';
 import * as users from './users.ts';
 
 /** The ARNs that a call is authorised on; all of them must be allowed. */
@@ -146,15 +144,15 @@ export const IAM_OPERATIONS: ReadonlyMap<string, IamOperation> = new Map(
     EnableMFADevice: write(mfa.enableMFADevice, ON_USER),
     DeactivateMFADevice: write(mfa.deactivateMFADevice, ON_USER),
     ListMFADevices: read(mfa.listMFADevices, ON_USER),
-    UploadSSHPublicKey: write(ssh.uploadSSHPublicKey, ON_USER),
-    GetSSHPublicKey: read(ssh.getSSHPublicKey, ON_USER),
-    ListSSHPublicKeys: read(ssh.listSSHPublicKeys, ON_USER),
-    UpdateSSHPublicKey: write(ssh.updateSSHPublicKey, ON_USER),
-    DeleteSSHPublicKey: write(ssh.deleteSSHPublicKey, ON_USER),
-    UploadSigningCertificate: write(certificates.uploadSigningCertificate, ON_USER),
-    ListSigningCertificates: read(certificates.listSigningCertificates, ON_USER),
-    UpdateSigningCertificate: write(certificates.updateSigningCertificate, ON_USER),
-    DeleteSigningCertificate: write(certificates.deleteSigningCertificate, ON_USER),
+    UploadSSHPublicKey: write(credentials.uploadSSHPublicKey, ON_USER),
+    GetSSHPublicKey: read(credentials.getSSHPublicKey, ON_USER),
+    ListSSHPublicKeys: read(credentials.listSSHPublicKeys, ON_USER),
+    UpdateSSHPublicKey: write(credentials.updateSSHPublicKey, ON_USER),
+    DeleteSSHPublicKey: write(credentials.deleteSSHPublicKey, ON_USER),
+    UploadSigningCertificate: write(credentials.uploadSigningCertificate, ON_USER),
+    ListSigningCertificates: read(credentials.listSigningCertificates, ON_USER),
+    UpdateSigningCertificate: write(credentials.updateSigningCertificate, ON_USER),
+    DeleteSigningCertificate: write(credentials.deleteSigningCertificate, ON_USER),
     CreateServiceSpecificCredential: write(credentials.createServiceSpecificCredential, ON_USER),
     ListServiceSpecificCredentials: read(credentials.listServiceSpecificCredentials, ON_USER_OR_ALL),
     UpdateServiceSpecificCredential: write(credentials.updateServiceSpecificCredential, ON_USER),

@@ -1,4 +1,4 @@
-import { messageOf } from './aws-error.ts';
+import { messageOf } from './aws-calls.ts';
 import { type Diagnostic, errorDiagnostic } from './diagnostics.ts';
 import { applied } from './plan.ts';
 import type { ResourceType } from './resource-type.ts';

@@ -7,7 +7,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
-import { messageOf } from './aws-error.ts';
+import { messageOf } from './aws-calls.ts';
 import { type EngineCalls, trackEngineCalls } from './engine-calls.ts';
 import { PLUGIN_PROTOCOL } from './protocol.ts';
 import { type Handler, providerHandlers, type Request } from './service.ts';

@@ -1,5 +1,5 @@
 import { applyChange } from './apply.ts';
-import { messageOf } from './aws-error.ts';
+import { messageOf } from './aws-calls.ts';
 import { type DynamicValue, decodeBlock, decodeState, encodeBlock } from './codec.ts';
 import { attributePath, type Diagnostic, diagnosticMessage, errorDiagnostic } from './diagnostics.ts';
 import { planChange } from './plan.ts';

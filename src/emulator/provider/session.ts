@@ -1,6 +1,6 @@
 import { GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { AwsCallError } from './aws-error.ts';
+import { AwsCallError } from './aws-calls.ts';
 import { steadyRetries } from './retries.ts';
 
 export interface SessionOptions {

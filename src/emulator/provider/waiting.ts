@@ -1,4 +1,4 @@
-import { isAwsError, isMissing } from './aws-error.ts';
+import { isAwsError, isMissing } from './aws-calls.ts';
 
 const ATTEMPTS = 8;
 const PAUSE_MS = 100;

@@ -9,8 +9,7 @@ import {
   paginateListGroupPolicies,
   paginateListUserPolicies,
 } from '@aws-sdk/client-iam';
-import { collect } from '../collect.ts';
-import { doing } from '../failure.ts';
+import { collect, doing } from '../aws-calls.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Caller } from '../session.ts';
 import { nothing } from '../validation.ts';

@@ -1,6 +1,5 @@
 import { AddUserToGroupCommand, paginateGetGroup, RemoveUserFromGroupCommand } from '@aws-sdk/client-iam';
-import { collect } from '../collect.ts';
-import { doing } from '../failure.ts';
+import { collect, doing } from '../aws-calls.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Caller } from '../session.ts';
 import { nothing } from '../validation.ts';

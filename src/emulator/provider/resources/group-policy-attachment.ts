@@ -3,8 +3,7 @@ import {
   DetachGroupPolicyCommand,
   paginateListAttachedGroupPolicies,
 } from '@aws-sdk/client-iam';
-import { collect } from '../collect.ts';
-import { doing } from '../failure.ts';
+import { collect, doing } from '../aws-calls.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Caller } from '../session.ts';
 import { uniqueId } from '../unique-id.ts';

@@ -5,7 +5,7 @@ import {
   type Group,
   UpdateGroupCommand,
 } from '@aws-sdk/client-iam';
-import { doing } from '../failure.ts';
+import { doing } from '../aws-calls.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Caller } from '../session.ts';
 import { iamNameCharset } from '../validation.ts';

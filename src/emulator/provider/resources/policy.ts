@@ -11,8 +11,7 @@ import {
   TagPolicyCommand,
   UntagPolicyCommand,
 } from '@aws-sdk/client-iam';
-import { collect } from '../collect.ts';
-import { doing } from '../failure.ts';
+import { collect, doing } from '../aws-calls.ts';
 import { documentToSet, MANAGED_DOCUMENT } from '../policy-json.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Caller } from '../session.ts';

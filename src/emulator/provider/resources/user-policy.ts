@@ -1,5 +1,5 @@
 import { DeleteUserPolicyCommand, GetUserPolicyCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
-import { doing } from '../failure.ts';
+import { doing } from '../aws-calls.ts';
 import { documentToSet, INLINE_DOCUMENT } from '../policy-json.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Caller } from '../session.ts';

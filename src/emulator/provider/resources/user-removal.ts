@@ -19,8 +19,7 @@ import {
   paginateListVirtualMFADevices,
   RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
-import { collect } from '../collect.ts';
-import { doing } from '../failure.ts';
+import { collect, doing } from '../aws-calls.ts';
 import type { Caller } from '../session.ts';
 import { ifPresent } from '../waiting.ts';
 

@@ -9,7 +9,7 @@ import {
   UpdateUserCommand,
   type User,
 } from '@aws-sdk/client-iam';
-import { doing } from '../failure.ts';
+import { doing } from '../aws-calls.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Caller } from '../session.ts';
 import { tagAttributes, tagChange, tagsFor } from '../tags.ts';

@@ -41,3 +41,22 @@ function describe(cause: unknown): { readonly code: string; readonly words: stri
   const answer = `https response error StatusCode: ${status}, RequestID: ${requestId ?? ''}`;
   return { code, words: `${answer}, ${code}: ${message}` };
 }
+
+/** Runs a step and, where it fails, says what was being done: `creating IAM User (x): operation error IAM: ...`. */
+export async function doing<T>(what: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw new Error(`${what}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Everything that a paged listing holds. */
+export async function collect<Page, Item>(
+  pages: AsyncIterable<Page>,
+  itemsOf: (page: Page) => readonly Item[] | undefined,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const page of pages) items.push(...(itemsOf(page) ?? []));
+  return items;
+}
