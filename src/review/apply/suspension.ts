@@ -3,28 +3,23 @@ import { decide } from '../../access/decide.ts';
 import type { AccessModel, AccessUser } from '../../access/model.ts';
 import { groupPolicies, ownPolicies, userNamed } from '../../access/policies-of.ts';
 import { actionOf, OPERATIONS } from '../../catalog/mturk.ts';
-import type { Effect, Statement } from '../../iam/document.ts';
+import type { Effect, PolicyDocument, Statement } from '../../iam/document.ts';
 import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
 import { statementsOf } from '../../iam/statement.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import { activeMembers, type Member, type Team } from '../../team/team.ts';
-import { denyingUnknown, hasUnknownPolicies } from './unknown-policies.ts';
 
 /**
- * The users who, while a change is carried out one IAM call at a time, could for a moment do what they may neither
- * before nor after it. An example: of two roles that somebody loses, one allows bonuses and the other denies them; where
- * the second goes first, she can pay bonuses until the first has gone too. An engine orders calls by dependencies
- * between resources, and no fixed dependency is right for every change.
+ * The users who could, during an apply, do for a moment what they may neither before nor after it. Example: a user leaves
+ * two roles, one that allows bonuses and one that denies them; if the Deny goes first, the user can pay bonuses.
  *
- * Conservative: every order of calls is reckoned with, but for what the stacks guarantee: `limits` that come or change do
- * so before their user joins anything; limits that end without others in their place go after everything but other inline
- * policies of the user, and, where she leaves, policies attached to her by hand; and nobody joins a group before its
- * policies are what they will be. Names are sorted. A stranger in a group cannot be held: she is not the team's to
- * suspend, and holding her would create her.
+ * Conservative: any order of calls counts, except for what the stacks guarantee: new `limits` precede any join, `limits`
+ * without successors are removed last, and a group's policies are final before anyone joins. Names are sorted. Unmanaged
+ * users are left out, because suspending one would create it in the state.
  */
 export function usersToSuspend(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
   const held = new Set(usersAtRisk(before, after, at));
-  // What nobody knows counts as allowing everything, and might as well deny everything until it is taken away.
+  // An unreadable policy counts as allowing everything, but may as well deny everything until it is detached.
   if ([before, after].some(hasUnknownPolicies)) {
     for (const name of usersAtRisk(denyingUnknown(before), denyingUnknown(after), at)) held.add(name);
   }
@@ -39,9 +34,8 @@ function usersAtRisk(before: AccessModel, after: AccessModel, at: Date): readonl
 }
 
 /**
- * The team to apply first, with those users suspended and everything else as it will be: a Deny of everything stands
- * while their groups change, and lifting it is one call. Somebody who leaves on `today` (`YYYY-MM-DD`, UTC) stays for
- * this step, without a role.
+ * The team to apply first, with those users suspended and everything else final: a Deny of everything covers the changes
+ * of their groups, and one call lifts it. A member who leaves on `today` (`YYYY-MM-DD`, UTC) stays for this step, without a role.
  */
 export function suspendedTeam(team: Team, names: readonly string[], today: string): Team {
   const keys = new Set(names.map((name) => keyOfIamName(team.lab, name)).filter((key) => key !== null));
@@ -115,9 +109,8 @@ interface Unit {
 }
 
 /**
- * Each on its own: a group as it was (while she is in it), as it will be (for who joins it, and for who has not left it
- * yet), and her own policies. A Deny holds within its unit alone: which other units are there at the same moment depends
- * on the order of calls.
+ * Each group as it was, each group as it will be, and the user's own policies, one unit each. A Deny counts within its
+ * unit alone, because the order of calls decides which units exist at the same moment.
  */
 function unitsOf(
   before: AccessModel,
@@ -139,7 +132,7 @@ function unitsOf(
     const will = sourcesOfGroup(after, group);
     return mixes(was, will) ? [was, will, withEffect([...was, ...will], 'Allow')] : [was, will];
   });
-  // Whatever she joins, she joins under her new limits.
+  // A user joins groups only under the new limits.
   const limits = next === null ? [] : withEffect(ownPolicies(after, next).sources, 'Deny');
   const joined = (next?.groups ?? [])
     .filter((group) => old === null || !old.groups.includes(group))
@@ -203,4 +196,33 @@ function withEffect(sources: readonly PolicySource[], effect: Effect): readonly 
 function boundarySource(model: AccessModel, arn: string): PolicySource | null {
   const document = model.policies.find((policy) => policy.arn === arn)?.document ?? null;
   return document === null ? null : { holder: 'boundary', policy: arn, document };
+}
+
+const DENY_ALL: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
+};
+
+/** Whether a document is unknown: of a manual change, a plan knows only the policy's name. */
+function hasUnknownPolicies({ users, groups, policies }: AccessModel): boolean {
+  return (
+    policies.some(({ document }) => document === null) ||
+    [...users, ...groups].some(({ inline }) => inline.some(({ document }) => document === null))
+  );
+}
+
+/** The same access if each of those policies denies everything. */
+function denyingUnknown(model: AccessModel): AccessModel {
+  const known = <T extends { readonly document: PolicyDocument | null }>(policy: T): T =>
+    policy.document === null ? { ...policy, document: DENY_ALL } : policy;
+  const holder = <T extends AccessModel['users'][number] | AccessModel['groups'][number]>(one: T): T => ({
+    ...one,
+    inline: one.inline.map(known),
+  });
+  return {
+    ...model,
+    users: model.users.map(holder),
+    groups: model.groups.map(holder),
+    policies: model.policies.map(known),
+  };
 }

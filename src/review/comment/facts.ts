@@ -113,7 +113,7 @@ function footerOf(manifest: Manifest | null, env: Environment, now: Date): Comme
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
   const event = pullRequestOfEvent(env);
   return {
-    // In a pull request's workflow GITHUB_SHA is a merge that nobody has seen.
+    // In a pull request's workflow GITHUB_SHA is a merge commit that was never reviewed.
     commit: event.ok ? event.value.head : (env.GITHUB_SHA ?? manifest?.head.commit ?? null),
     digest: manifest?.digest ?? null,
     tools: manifest?.tools ?? null,

@@ -11,7 +11,7 @@ export interface DigestComparison {
    * apply that was interrupted. `changed`: anything else.
    */
   readonly verdict: 'equal' | 'subset' | 'empty' | 'changed';
-  /** Addresses that would be changed in a way that nobody reviewed. */
+  /** Addresses that would be changed in a way that was not reviewed. */
   readonly unreviewed: readonly string[];
   /** Addresses that were reviewed and are not in the fresh plan: done by now, or not wanted any more. */
   readonly missing: readonly string[];
@@ -55,9 +55,8 @@ function isLess(reviewed: DigestedPlan, fresh: DigestedPlan): boolean {
 }
 
 /**
- * Whether a change leads where the reviewed one leads and does nothing on the way that it did not: somebody killed the
- * engine when two of three people were in the group, or when a user was created and not yet recorded (she is then taken
- * over). What was made by somebody else and looks otherwise is not on the way.
+ * Whether a change finishes the reviewed one: same goal, and no other steps. Example: an interrupted apply added two of
+ * three members, or created a user that it did not record, which is then imported.
  */
 function continues(reviewed: DigestEntry | undefined, fresh: DigestEntry): boolean {
   if (reviewed === undefined || reviewed.goal !== fresh.goal) return false;

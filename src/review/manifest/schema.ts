@@ -202,7 +202,7 @@ const PERSON = z.strictObject({
   roles: gainedLost(TEXT),
 });
 
-/** A role with another definition, whoever has it. `members` have it afterwards. */
+/** A role with another definition, and how many members have it afterwards. */
 const ROLE_CHANGE = z.strictObject({
   key: TEXT,
   kind: z.enum(['added', 'removed', 'changed']),
