@@ -57,6 +57,9 @@ beforeAll(async () => {
 });
 afterAll(() => place.remove());
 
+const ADDED = 'membership-added/bo/paymaster/spends';
+const REMOVED = 'membership-removed/bo/task-publisher';
+
 test('a clean account: nothing to report, and the outputs of the step say so', async () => {
   expect(await mturk(['drift', '--no-lock', '--report', 'report.json'])).toMatchObject({ code: 0, stderr: '' });
   expect(await report()).toMatchObject({
@@ -76,7 +79,7 @@ test('a clean account: nothing to report, and the outputs of the step say so', a
   });
 });
 
-test('from a look to its repair, as the workflow does it: what was added is undone, the removal is told and kept', async () => {
+test('from a scan to a revert, as the workflow does it: the addition is reverted, the removal is reported and kept', async () => {
   await byHand(async (iam) => {
     await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));
     await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') }));
@@ -84,8 +87,8 @@ test('from a look to its repair, as the workflow does it: what was added is undo
   const found = await mturk(['drift', '--no-lock', '--report', 'report.json']);
   expect(found.code).toBe(2);
   const seen = await scan();
-  const fates = seen.findings.map(({ remediation }) => remediation);
-  expect({ class: seen.class, fates }).toEqual({ class: 'drift', fates: ['undo', 'keep'] });
+  const remediations = seen.findings.map(({ remediation }) => remediation);
+  expect({ class: seen.class, remediations }).toEqual({ class: 'drift', remediations: ['auto', 'on-request'] });
   const { fingerprint = '', ...rest } = outputs();
   expect({ fingerprint, ...rest }).toEqual({
     class: 'drift',
@@ -94,100 +97,71 @@ test('from a look to its repair, as the workflow does it: what was added is undo
     fingerprint: seen.fingerprint,
   });
 
-  const expecting = (digest: string) => [
+  const job = (digits: string) => [
     'drift',
     '--reconcile',
     '--yes',
-    '--expect',
-    digest,
+    '--if-fingerprint',
+    digits,
     '--report',
     'report.json',
   ];
-  const other = await mturk(expecting('0'.repeat(64)));
-  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('is not what was reported') });
+  const other = await mturk(job('0'.repeat(64)));
+  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('error[fingerprint-changed]') });
   expect(await report()).toMatchObject({
-    reconcile: { outcome: 'blocked', reverted: [], block: { code: 'another-look' }, after: null },
+    reconcile: { outcome: 'blocked', reverted: [], block: { code: 'fingerprint-changed' }, after: null },
   });
-
   const unasked = await mturk(['drift', '--reconcile']);
-  expect(unasked).toMatchObject({ code: 1, stderr: expect.stringContaining('Nobody can answer here: pass --yes') });
-  expect(unasked.stderr).toMatch(
-    /This is about to be done:\n {2}- take Bo Chen out of paymaster: Bo Chen can no longer .*pay bonuses/,
-  );
+  expect(unasked).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-confirmed]') });
+  expect(unasked.stderr).toContain(ADDED);
 
-  const done = await mturk(expecting(fingerprint));
+  const done = await mturk(job(fingerprint));
   expect(done.code).toBe(2);
-  // The whole report once, and after it only what was done and what is left.
-  expect(done.stdout).toMatch(
-    /\n\nPut right:\n {2}- took Bo Chen out of paymaster: Bo Chen can no longer [^\n]*\n\nStill different: 1 finding\. membership-removed\/bo\/task-publisher\.\n$/,
-  );
-  expect(done.stdout.split('differs from team.yaml')).toHaveLength(2);
   expect(await report()).toMatchObject({
     check: { scan: { findings: [{}, {}] } },
     reconcile: {
       outcome: 'reverted',
-      reverted: ['membership-added/bo/paymaster/spends'],
-      after: { scan: { class: 'drift', findings: [{ id: 'membership-removed/bo/task-publisher' }] } },
+      reverted: [ADDED],
+      after: { scan: { class: 'drift', findings: [{ id: REMOVED }] } },
     },
   });
-  const history = readFileSync(join(place.directory, '.mturk-team/emulator/reconcile-history.json'), 'utf8');
-  expect(JSON.parse(history)).toMatchObject({
+  const record = readFileSync(join(place.directory, '.mturk-team/emulator/reconcile-record.json'), 'utf8');
+  expect(JSON.parse(record)).toMatchObject({
     version: 1,
-    undone: [
-      { finding: 'membership-added/bo/paymaster/spends', state: 'done', at: expect.stringMatching(/^2026-11-25T/) },
-    ],
+    reverts: [{ finding: ADDED, state: 'done', at: expect.stringMatching(/^2026-11-25T/) }],
   });
 
-  // The same again: nothing is left that would be undone, and nothing gives the removal back.
+  // Again: mode additions grants nothing.
   const again = await mturk(['drift', '--reconcile', '--yes', '--json', '--report', 'report.json']);
   expect({ code: again.code, ...JSON.parse(again.stdout) }).toMatchObject({
     code: 2,
-    version: 2,
-    drift: { class: 'drift', findings: [{ id: 'membership-removed/bo/task-publisher', remediation: 'on-request' }] },
-    reconciled: { outcome: 'nothing', undone: [], reason: null },
+    drift: { class: 'drift', findings: [{ id: REMOVED, remediation: 'on-request' }] },
+    reconcile: { outcome: 'nothing', reverted: [], block: null, failure: null },
   });
   expect(await report()).toMatchObject({ reconcile: { outcome: 'nothing', after: null } });
-  const missed = await mturk(['drift', '--restore', 'membership-removed/bo/task-publishers', '--yes', '--json']);
-  expect(missed).toMatchObject({
+  const missed = await mturk(['drift', '--revert', `${REMOVED}s`, '--yes', '--json']);
+  expect({ code: missed.code, ...JSON.parse(missed.stdout) }).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('Did you mean membership-removed/bo/task-publisher?'),
-  });
-  expect(JSON.parse(missed.stdout)).toMatchObject({
     drift: { class: 'drift' },
-    reconciled: { outcome: 'refused', undone: [], reason: expect.stringContaining('Nothing was changed.') },
+    reconcile: { outcome: 'blocked', block: { code: 'not-revertible', args: { findings: [{ nearest: REMOVED }] } } },
   });
-  const restored = await mturk(['drift', '--restore', 'bo', '--yes']);
-  expect(restored).toMatchObject({
-    code: 0,
-    stdout: expect.stringMatching(
-      /Put right:\n {2}- Gave access: put Bo Chen into task-publisher again: [^\n]*\n\nThe account is as team\.yaml says\.\n$/,
-    ),
-  });
+  expect(await mturk(['drift', '--revert', REMOVED, '--yes'])).toMatchObject({ code: 0 });
   expect(await mturk(['drift'])).toMatchObject({ code: 0 });
 });
 
-test('a finding is put right by its name, and what else was done to the same person is not', async () => {
+test('one finding is reverted by its ID, and what else changed for the same member is not', async () => {
   await byHand(async (iam) => {
     await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));
     await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') }));
   });
-  const found = await mturk(['drift']);
-  const [, digits = ''] = /--expect ([0-9a-f]{12}),/.exec(found.stdout.replace(/\s+/g, ' ')) ?? [];
-  const args = ['drift', '--restore', 'membership-added/bo/paymaster/spends', '--yes', '--json', '--expect'];
-  const other = await mturk([...args, digits.replace(/./g, (digit) => (digit === '0' ? '1' : '0'))]);
-  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('is not what was reported') });
-  const done = await mturk([...args, digits]);
+  const done = await mturk(['drift', '--revert', ADDED, '--yes', '--json']);
   expect({ code: done.code, ...JSON.parse(done.stdout) }).toMatchObject({
     code: 2,
-    version: 2,
     lab: 'perception-lab',
-    // The look after it.
-    drift: { class: 'drift', findings: [{ id: 'membership-removed/bo/task-publisher' }] },
-    reconciled: { outcome: 'done', undone: ['membership-added/bo/paymaster/spends'], reason: null },
+    drift: { class: 'drift', findings: [{ id: REMOVED }] },
+    reconcile: { outcome: 'reverted', reverted: [ADDED] },
   });
-  expect(await mturk(['drift', '--restore', 'membership-removed/bo/task-publisher', '--yes'])).toMatchObject({
-    code: 0,
-  });
+  expect(await mturk(['drift', '--revert', REMOVED, '--yes'])).toMatchObject({ code: 0 });
 });
 
 test('a look in a hurry needs no engine, makes fewer calls, and sees the same access', async () => {
@@ -218,24 +192,13 @@ test('a look in a hurry needs no engine, makes fewer calls, and sees the same ac
   expect(outputs()).toMatchObject({ class: 'error', 'failure-reason': 'drift-check-failed' });
 });
 
-test('without the line in team.yaml nothing is undone, and the line is told', async () => {
+test('in mode none the job reverts nothing, before anything is read from AWS', async () => {
   place.write('team.yaml', SAMPLE);
-  const refused = await mturk(['drift', '--reconcile', '--yes', '--report', 'report.json']);
-  expect(refused).toMatchObject({
-    code: 1,
-    stderr: expect.stringContaining('reconcile: { mode: additions, per-day: 3 }'),
-  });
-  expect(await report()).toMatchObject({ reconcile: { outcome: 'blocked', reverted: [], block: { code: 'off' } } });
-  expect(await mturk(['drift', '--restore', 'nobody', '--yes'])).toMatchObject({
-    code: 1,
-    // Before anything is looked at.
-    stdout: '',
-    stderr: expect.stringContaining('nobody is no member and no role of team.yaml'),
-  });
-  expect(await mturk(['drift', '--restore', 'perception-lab-bo', '--yes'])).toMatchObject({
-    code: 1,
-    stdout: '',
-    stderr: expect.stringContaining('Did you mean bo?'),
+  const blocked = await mturk(['drift', '--reconcile', '--yes', '--report', 'report.json']);
+  expect(blocked).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('error[reconcile-off]') });
+  expect(await report()).toMatchObject({
+    check: null,
+    reconcile: { outcome: 'blocked', reverted: [], block: { code: 'reconcile-off' } },
   });
   place.write('team.yaml', ALLOWED);
 });

@@ -117,6 +117,8 @@ test('the apply role makes a whole lab, changes a role, suspends, and lets someb
 
 const UNDONE = [...PEOPLE, ...POLICIES].filter((row) => row.reconcile === 'undone');
 
+const REQUEST = { reconcile: true, revert: [], ifFingerprint: null };
+
 test('every tampering that can be undone is seen whole by the plan role, and undone by the reconcile role', async () => {
   expect(UNDONE.length).toBeGreaterThan(15);
   const wrong: object[] = [];
@@ -132,8 +134,8 @@ test('every tampering that can be undone is seen whole by the plan role, and und
       // Those who stand for the roles are strangers of this account.
       const found = look.findings.map(({ id }) => id).filter((id) => !id.includes('mturk-team-'));
       const [done, after] = await labAs(test, 'reconcile', async (lab) => {
-        const { look: now } = orThrow(await lookWhole(lab, { trail: true }, SILENT));
-        const ending = await reconcile(lab, now, { undo: true, restore: [], expect: null }, { yes: true }, SILENT);
+        const scan = orThrow(await lookWhole(lab, { trail: true }, SILENT));
+        const ending = await reconcile(lab, scan, REQUEST, { yes: true }, SILENT);
         return [ending, orThrow(await lookWhole(lab, { trail: false }, SILENT)).look] as const;
       });
       const left = after.findings.map(({ id }) => id).filter((id) => !id.includes('mturk-team-'));
@@ -143,7 +145,7 @@ test('every tampering that can be undone is seen whole by the plan role, and und
         unseen: [],
         complete: true,
         attributed: true,
-        outcome: 'done',
+        outcome: 'reverted',
         left: row.leaves ?? [],
       };
       if (JSON.stringify(is) !== JSON.stringify(wanted)) wrong.push({ what: row.what, is, wanted, done });

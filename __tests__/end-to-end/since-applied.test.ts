@@ -44,7 +44,7 @@ const whole = async (lab: Lab) => orThrow(await lookWhole(lab, { trail: false },
 const fast = async (lab: Lab) => orThrow(await lookFast(lab, { trail: false }, terminal)).look;
 
 let start: EmulatorMemory;
-/** An emergency Deny for gus and a removal of bo, kept by a reconcile that undid something else: the state forgets them. */
+/** An emergency Deny for gus and a removal of bo that a reconcile in mode additions left as they are. */
 let kept: EmulatorMemory;
 
 async function inLab<T>(from: EmulatorMemory, work: (test: LabInTest, lab: Lab) => Promise<T>): Promise<T> {
@@ -68,8 +68,9 @@ beforeAll(async () => {
   kept = await inLab(start, async (test, lab) => {
     await emergency(lab);
     await lab.iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));
-    const request = { undo: true, restore: [], expect: null };
-    expect(await reconcile(lab, await whole(lab), request, { yes: true }, terminal)).toMatchObject({ outcome: 'done' });
+    const request = { reconcile: true, revert: [], ifFingerprint: null };
+    const scan = orThrow(await lookWhole(lab, { trail: false }, terminal));
+    expect(await reconcile(lab, scan, request, { yes: true }, terminal)).toMatchObject({ outcome: 'reverted' });
     return copyOf(test.memory);
   });
 });
@@ -80,7 +81,7 @@ const HANDS = [
 ];
 const EVE = 'user-deleted/eve: pending, leave';
 
-test('what a reconcile has kept stays done by hand when the file changes elsewhere', async () => {
+test('what a reconcile left stays a manual change if the file changes elsewhere', async () => {
   await inLab(kept, async (test) => {
     const lab = test.lab(withEve);
     for (const look of [await whole(lab), await fast(lab)]) {

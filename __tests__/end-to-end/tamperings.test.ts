@@ -75,7 +75,8 @@ async function outcomeOf(row: Tampering, start: EmulatorMemory): Promise<Outcome
     const tampered = comparableAccount(test.memory.account, start.account);
     const accessThen = structuredClone(accessIn(test.memory.account));
     const fast = orThrow(await lookFast(lab, { trail: false }, SILENT)).look;
-    const { look, attributed } = orThrow(await lookWhole(lab, { trail: true }, SILENT));
+    const scan = orThrow(await lookWhole(lab, { trail: true }, SILENT));
+    const { look, attributed } = scan;
     const report = driftLines(look, lab.naming, {
       at: lab.at,
       width: 100,
@@ -83,7 +84,8 @@ async function outcomeOf(row: Tampering, start: EmulatorMemory): Promise<Outcome
       reconcile: false,
       mayReconcile: true,
     });
-    const done = await reconcile(lab, look, { undo: true, restore: [], expect: null }, { yes: true }, SILENT);
+    const request = { reconcile: true, revert: [], ifFingerprint: null };
+    const done = await reconcile(lab, scan, request, { yes: true }, SILENT);
     const after = orThrow(await lookWhole(open(), { trail: false }, SILENT)).look;
     const untouched = same(comparableAccount(test.memory.account, start.account), tampered);
     const access = accessIn(test.memory.account);
@@ -91,7 +93,8 @@ async function outcomeOf(row: Tampering, start: EmulatorMemory): Promise<Outcome
       full: idsOf(look),
       fast: idsOf(fast),
       report: report.join('\n'),
-      reconciled: done.outcome === 'done' ? `undone: ${done.undone.map(({ id }) => id).join(', ')}` : done.outcome,
+      reconciled:
+        done.outcome === 'reverted' ? `reverted: ${done.reverted.map(({ id }) => id).join(', ')}` : done.outcome,
       left: idsOf(after),
       is: untouched
         ? 'as tampered'
@@ -177,7 +180,7 @@ describe.each(TABLE.map((row) => [row.what, row] as const))('%s', (_what, row) =
       expect({ left, is }).toEqual({ left: row.leaves, is: 'something else' });
     } else if (row.reconcile === 'undone') {
       expect(left).toEqual([]);
-      expect(reconciled).toMatch(/^undone: /);
+      expect(reconciled).toMatch(/^reverted: /);
       expect(is).toBe('as before');
     } else {
       expect({ reconciled, is, left }).toEqual({ reconciled: 'nothing', is: 'as tampered', left: row.finds });

@@ -62,6 +62,8 @@ export function reconciledReport(
     reconcile: {
       outcome: 'reverted',
       reverted: [],
+      deleted: [],
+      next: [],
       block: null,
       failure: null,
       after: after === null ? null : checkOf(scanOf(after)),

@@ -15,11 +15,10 @@ import {
   today,
 } from './options.ts';
 
-/** One rule for the codes: they say how the account stands at the end, whoever changed what. */
-const PUT_RIGHT = `
-With --reconcile or --restore the exit code is about the account afterwards: 0 it is as the file says, 2 it still differs,
-also where nothing was put right because of what was found (the reason is printed, and stands in --report). 1 is an error:
-nobody could look, it failed half-way, nobody said yes, or it was asked for what cannot be.`;
+/** The codes describe the account after the revert. */
+const REVERTING = `
+With --reconcile or --revert the exit code describes the account afterwards: 0 no drift, 2 drift remains (also if a block
+left it as it was), 1 an error.`;
 
 /** The command that says in what the account differs from the file, and puts right what may be put right. */
 export function register(program: Command, terminal: Terminal): void {
@@ -35,20 +34,19 @@ export function register(program: Command, terminal: Terminal): void {
     .option('--no-trail', 'do not ask CloudTrail who did it')
     .addOption(configDir())
     .option('--report <file>', 'write findings and reverts as JSON for drift-issue')
+    .option('--reconcile', 'revert what settings.reconcile allows, as the scheduled job does')
     .option(
-      '--reconcile',
-      'undo what was added by hand, where team.yaml allows it; never gives back what was taken away',
-    )
-    .option(
-      '--restore <name>',
-      'put this right although that may give access: a finding by its name in brackets, or all that was done to a member or role by its key; may be given again',
-      (name: string, before: readonly string[] = []) => [...before, name],
+      '--revert <id>',
+      'revert this finding, although it may grant access; repeatable',
+      (id: string, before: readonly string[] = []) => [...before, id],
     )
     .addOption(
-      new Option('--expect <digits>', 'put nothing right unless the look is this one').argParser((text) => {
-        if (!/^[0-9a-f]{12,64}$/.test(text)) throw new InvalidArgumentError('Write the 12 digits of a look, or more.');
-        return text;
-      }),
+      new Option('--if-fingerprint <digits>', 'revert nothing unless the scan has this fingerprint').argParser(
+        (text) => {
+          if (!/^[0-9a-f]{12,64}$/.test(text)) throw new InvalidArgumentError('It has 12 to 64 hexadecimal digits.');
+          return text;
+        },
+      ),
     )
     .option('--yes', 'do not ask; needed where nobody can answer')
     .addOption(today())
@@ -59,23 +57,23 @@ export function register(program: Command, terminal: Terminal): void {
         'mturk-team drift --emulator',
         'mturk-team drift --fast',
         'mturk-team drift --reconcile',
-        'mturk-team drift --restore membership-removed/bo/task-publisher --restore fay',
+        'mturk-team drift --revert membership-removed/bo/task-publisher',
         'mturk-team drift --no-lock --config-dir cdktf.out --report report.json',
       ),
     )
-    .addHelpText('after', PUT_RIGHT)
+    .addHelpText('after', REVERTING)
     .addHelpText('after', exitCodes('0 no drift', '1 any error or wrong usage', '2 drift'))
     .action(async (file: string, options, command: Command) => {
-      const { fast = false, lock, trail, reconcile = false, restore = [], yes = false } = options;
-      const putsRight = reconcile || restore.length > 0;
+      const { fast = false, lock, trail, reconcile = false, revert = [], yes = false } = options;
+      const { ifFingerprint = null, report = null } = options;
+      const isReverting = reconcile || revert.length > 0;
       const usage = (message: string) => command.error(`error: ${message}`);
-      if (putsRight && fast) usage('--reconcile and --restore need a plan; leave out --fast');
-      if (putsRight && !lock) usage('--reconcile and --restore write the state; leave out --no-lock');
-      if (!putsRight && options.expect !== undefined) usage('--expect is for --reconcile and --restore');
-      if (putsRight) refuseAnotherDay(command, options);
+      if (isReverting && fast) usage('--reconcile and --revert need a whole scan; leave out --fast');
+      if (isReverting && !lock) usage('--reconcile and --revert write the state; leave out --no-lock');
+      if (!isReverting && ifFingerprint !== null) usage('--if-fingerprint is for --reconcile and --revert');
+      if (isReverting) refuseAnotherDay(command, options);
       const { drift } = await import('./commands/drift.ts');
-      const { expect = null, report = null } = options;
-      const asked = { fast, lock, trail, reconcile, restore, yes, expect, report };
+      const asked = { fast, lock, trail, reconcile, revert, yes, ifFingerprint, report };
       finish(await drift({ ...labOptions(file, options), ...asked }, terminal));
     });
 }

@@ -50,11 +50,10 @@ const SCENARIOS: Readonly<Record<string, () => string>> = {
   'only-reverted': () => issueText(reportOf(lookOf(ALL.filter(({ id }) => id === ADDED)))),
   'reconcile-blocked': () => {
     const report = dated(sixChanges());
-    const reason = 'The quota of `settings.reconcile` is used up.';
     const reconcile = {
       outcome: 'blocked' as const,
-      reverted: [],
-      block: { code: 'quota', reason },
+      ...{ reverted: [], deleted: [], next: [] },
+      block: { code: 'quota-reached' as const, args: { perDay: 3, done: 2, wanted: 4 } },
       failure: null,
       after: null,
     };
@@ -69,7 +68,15 @@ const SCENARIOS: Readonly<Record<string, () => string>> = {
     );
     const reverted = scan.findings.filter((each) => !left.includes(each)).map(({ id }) => id);
     const after = { ...before.check, scan: { ...scan, findings: left } };
-    const reconcile = { outcome: 'reverted' as const, reverted, block: null, failure: null, after };
+    const reconcile = {
+      outcome: 'reverted' as const,
+      reverted,
+      deleted: [],
+      next: [],
+      block: null,
+      failure: null,
+      after,
+    };
     return issueText({ ...before, reconcile }, { isOpen: true, data: driftIssue(before, null, LINKS)!.data });
   },
   'snoozed-and-not-checked': () => {
@@ -247,8 +254,8 @@ function bodiesWith(text: string): string {
   const few = { ...reportOf(lookOf(findings.slice(0, 3))), names };
   const reverted = {
     outcome: 'reverted' as const,
-    reverted: [ADDED],
-    block: { code: 'x', reason: text },
+    ...{ reverted: [ADDED], deleted: [], next: [] },
+    block: { code: 'no-report' as const, args: { reason: text } },
     failure: null,
     after: null,
   };

@@ -191,13 +191,13 @@ describe('after reconcile', () => {
   test('a block is explained once', async () => {
     const reconciled = reconciledReport([ADDED], {
       outcome: 'blocked',
-      block: { code: 'quota', reason: 'Three of three.' },
+      block: { code: 'quota-reached', args: { perDay: 3, done: 3, wanted: 1 } },
     });
     await check(reportWith([ADDED]));
     await check(reportWith([ADDED]), { reconciled });
     await check(reportWith([ADDED]), { reconciled });
-    expect(issueOf('drift').body).toContain('Three of three.');
-    expect(issueOf('drift')).toMatchObject({ data: { reconcile: 'quota' }, comments: { length: 1 } });
+    expect(issueOf('drift').body).toContain('Reconcile was blocked');
+    expect(issueOf('drift')).toMatchObject({ data: { reconcile: 'quota-reached' }, comments: { length: 1 } });
     const other = reconciledReport([ADDED], { outcome: 'failed', failure: DENIED.failure });
     await check(reportWith([ADDED]), { reconciled: other });
     expect(issueOf('drift')).toMatchObject({ data: { reconcile: 'credentials-denied' }, comments: { length: 2 } });

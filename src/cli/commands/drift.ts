@@ -1,14 +1,14 @@
 import type { Failure } from '../../diagnostics/failure.ts';
 import type { DriftClass } from '../../drift/finding.ts';
-import { refusedUnseen } from '../../drift/remediation/reconcile.ts';
+import { impossibleRequest } from '../../drift/remediation/decide.ts';
+import { fingerprintText, reconcileBlockText } from '../../drift/remediation/reconcile-text.ts';
 import { driftJson } from '../../drift/text/drift-json.ts';
 import { driftLines } from '../../drift/text/lines.ts';
-import { fingerprintText, refusalWords } from '../../drift/text/reconcile-text.ts';
 import { labHeading } from '../../review/text/terminal.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { checkWritable } from '../can-write.ts';
 import { type Looked, lookFast, lookWhole } from '../drift/look.ts';
-import { putRight } from '../drift/put-right.ts';
+import { revertFindings } from '../drift/revert-findings.ts';
 import { writeFailedReport, writeReconcileReport, writeScanReport } from '../drift/write-report.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
@@ -24,12 +24,12 @@ export interface DriftOptions extends LabOptions {
   readonly lock: boolean;
   /** Ask the account's trail who did it. */
   readonly trail: boolean;
-  /** Undo what was added by hand. */
+  /** Revert what `settings.reconcile` allows, as the scheduled job does. */
   readonly reconcile: boolean;
-  /** Ids of findings, and keys of members and roles whose findings are put back, although that gives access. */
-  readonly restore: readonly string[];
-  /** How the fingerprint of the look must begin for anything to be put right; null for any. */
-  readonly expect: string | null;
+  /** Ids of findings to revert, although that may grant access. */
+  readonly revert: readonly string[];
+  /** The first digits of the scan's fingerprint, without which nothing is reverted; null for any. */
+  readonly ifFingerprint: string | null;
   readonly yes: boolean;
   /** Where to write what the look found, for the job that writes its issues; null for nowhere. */
   readonly report: string | null;
@@ -69,7 +69,7 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
     }
     // With --json one document goes to standard output: the look after it.
     if (!options.json) show(account, looked.value, options, terminal);
-    const ending = await putRight(account, looked.value, { ...options, ...lockTimeout(options) }, terminal, () =>
+    const ending = await revertFindings(account, looked.value, { ...options, ...lockTimeout(options) }, terminal, () =>
       look(account, options, terminal),
     );
     return ending === null ? 1 : codeOf(ending);
@@ -78,27 +78,25 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
   }
 }
 
-function isAsked({ reconcile, restore }: Pick<DriftOptions, 'reconcile' | 'restore'>): boolean {
-  return reconcile || restore.length > 0;
+function isAsked({ reconcile, revert }: Pick<DriftOptions, 'reconcile' | 'revert'>): boolean {
+  return reconcile || revert.length > 0;
 }
 
-/** Checks what can be checked without AWS. A refusal is printed and written here; its failure is null. */
+/** Checks what can be checked without AWS. A block is printed and written here; its failure is null. */
 async function checkPossible(
   options: DriftOptions,
   terminal: Terminal,
 ): Promise<{ readonly ok: true } | { readonly ok: false; readonly failure: Failure | null }> {
   if (!isAsked(options)) return { ok: true };
-  const { file, today, reconcile: undo, restore } = options;
+  const { file, today } = options;
   const read = await readTeam(file, today);
   if (!read.ok) return read;
   const team = read.value;
-  const refusal = refusedUnseen(team, { undo, restore });
-  if (refusal === null) return { ok: true };
-  const naming = namingOf(team);
-  const words = refusalWords(refusal, naming);
-  const origin = { team, today, at: momentOf(today), naming };
-  await writeReconcileReport(options, null, { outcome: 'refused', words, refusal }, origin, null);
-  terminal.stderr(`${words}\n`);
+  const block = impossibleRequest(team, options);
+  if (block === null) return { ok: true };
+  const origin = { team, today, at: momentOf(today) };
+  await writeReconcileReport(options, null, { outcome: 'blocked', block }, origin, null);
+  terminal.stderr(`${reconcileBlockText(block, namingOf(team), terminal)}\n`);
   return { ok: false, failure: null };
 }
 
@@ -131,7 +129,7 @@ function show(account: Account | Lab, { look, attributed }: Looked, options: Dri
   const lines = linesOf(account, { look, attributed }, options, terminal);
   const mayBeNamed = isLab(account) && !isAsked(options) && look.findings.some(({ cause }) => cause === 'manual');
   const named = mayBeNamed
-    ? ['', ...wrapVisible(fingerprintText(look), terminal.width - 2).map((line) => `  ${line}`)]
+    ? ['', ...wrapVisible(fingerprintText(look.fingerprint), terminal.width - 2).map((line) => `  ${line}`)]
     : [];
   terminal.stdout(`${[heading, '', ...lines, ...named].join('\n')}\n`);
 }

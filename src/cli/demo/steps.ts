@@ -5,7 +5,7 @@ import { desiredAccess } from '../../access/sources/desired.ts';
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import type { DriftFinding } from '../../drift/finding.ts';
-import type { ReconcileRequest } from '../../drift/remediation/reconcile.ts';
+import type { ReconcileRequest } from '../../drift/remediation/decide.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { planLine } from '../../review/text/change-text.ts';
@@ -206,7 +206,7 @@ async function reconcileAdditions(
   const { output } = context;
   output.step('Reconcile: reverts added access, never grants any');
   const lab = labFor(context, team);
-  const reverted = await revert(context, lab, { undo: true, restore: [], expect: null });
+  const reverted = await revert(context, lab, { reconcile: true, revert: [], ifFingerprint: null });
   const expected = changes.filter(({ remediation }) => remediation === 'auto');
   const numbers = reverted.map(({ id }) => findings.findIndex((finding) => finding.id === id) + 1);
   const left = (await scan(context, lab)).findings;
@@ -234,7 +234,7 @@ async function revertOnRequest(context: DemoContext, team: Team, changes: readon
   if (onRequest.length > 0) {
     const { findings } = await scan(context, lab);
     const ids = findings.map(({ id }) => id).filter((id) => onRequest.some((change) => isFindingOf(id, change)));
-    const reverted = await revert(context, lab, { undo: false, restore: ids, expect: null });
+    const reverted = await revert(context, lab, { reconcile: false, revert: ids, ifFingerprint: null });
     const again = isEmpty(await done(planLab(lab)));
     output.check(`${ids.join(', ')} reverted; a plan is empty`, reverted.length === onRequest.length && again);
   }
@@ -330,8 +330,9 @@ async function scan(context: DemoContext, lab: Lab) {
 }
 
 async function revert(context: DemoContext, lab: Lab, request: ReconcileRequest): Promise<readonly DriftFinding[]> {
-  const result = await reconcile(lab, await scan(context, lab), request, { yes: true }, quiet(context));
-  if (result.outcome === 'done') return result.undone;
+  const looked = await done(lookWhole(lab, { trail: false }, quiet(context)));
+  const result = await reconcile(lab, looked, request, { yes: true }, quiet(context));
+  if (result.outcome === 'reverted') return result.reverted;
   if (result.outcome === 'failed') throw new StepFailed('reconcile failed', result.failure);
   throw new StepFailed(`reconcile: ${result.outcome}`);
 }

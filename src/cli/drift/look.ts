@@ -1,7 +1,9 @@
+import type { AccessModel } from '../../access/model.ts';
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import { lookUpCloudTrail } from '../../aws/cloudtrail/lookup.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
+import type { Applied } from '../../drift/applied.ts';
 import { attribute, subjectsOf } from '../../drift/attribution/attribution.ts';
 import type { ScanResult } from '../../drift/finding.ts';
 import { lookProgress } from '../../drift/scan/progress.ts';
@@ -16,6 +18,10 @@ import type { Lab } from '../session/open-lab.ts';
 
 export interface Looked {
   readonly look: ScanResult;
+  /** What the account holds that decides who may do what. */
+  readonly access: AccessModel;
+  /** What was applied; null if no apply is known. */
+  readonly applied: Applied | null;
   /** Whether everything that decides who may do what could be looked at. */
   readonly complete: boolean;
   /** Whether the account's trail was asked who did it, and answered. */
@@ -73,8 +79,12 @@ async function lookAt(
     plan: planned?.value.classification ?? null,
     applied: applied.ok ? applied.value : null,
   });
-  const complete = inventory.isAccessKnown;
-  if (!trail || look.findings.length === 0) return succeed({ look, complete, attributed: false });
+  const facts = {
+    access: inventory.access,
+    applied: applied.ok ? applied.value : null,
+    complete: inventory.isAccessKnown,
+  };
+  if (!trail || look.findings.length === 0) return succeed({ look, ...facts, attributed: false });
   const since = new Date(account.now().getTime() - TRAIL_MS);
   // A local AWS emulator has no limit of lookups that would have to be waited for.
   const wait = account.kind === 'emulator' ? { wait: async () => {} } : {};
@@ -84,5 +94,5 @@ async function lookAt(
   });
   // Who did it is good to know, and nothing is missed by not knowing it.
   const findings = attribute(look.findings, events);
-  return succeed({ look: { ...look, findings }, complete, attributed: unseen.length === 0 });
+  return succeed({ look: { ...look, findings }, ...facts, attributed: unseen.length === 0 });
 }

@@ -1,88 +1,280 @@
-import type { Failure } from '../../diagnostics/failure.ts';
-import type { DriftFinding, ScanResult } from '../../drift/finding.ts';
-import { keepAsIs } from '../../drift/remediation/keep-as-is.ts';
-import { decideReconcile, type ReconcileRequest } from '../../drift/remediation/reconcile.ts';
-import type { Refusal } from '../../drift/remediation/reconcile-refusal.ts';
-import { standsAgainst } from '../../drift/remediation/stands-against.ts';
-import { reconcileLines, reconcileQuestion, refusalWords } from '../../drift/text/reconcile-text.ts';
-import { applyWithProgress } from '../apply-plan.ts';
+import { diffAccess } from '../../access/diff.ts';
+import type { AccessModel } from '../../access/model.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
+import type { Failure, Result } from '../../diagnostics/failure.ts';
+import { appliedTeam } from '../../drift/applied.ts';
+import type { DriftFinding } from '../../drift/finding.ts';
+import { decideReconcile, type ReconcileRequest, type RevertibleFinding } from '../../drift/remediation/decide.ts';
+import {
+  NO_RECONCILE_RECORD,
+  RECONCILE_RECORD,
+  type ReconcileRecord,
+  withReported,
+  withReverts,
+} from '../../drift/remediation/reconcile-record.ts';
+import { reconcileBlockText, revertPreview, revertQuestion } from '../../drift/remediation/reconcile-text.ts';
+import { grantsAccess } from '../../drift/remediation/remediation.ts';
+import type { Next, ReconcileBlock, ReconcileResult } from '../../drift/remediation/result.ts';
+import {
+  deletionAddresses,
+  deletionDeviations,
+  deviationsOf,
+  type Revert,
+  revertConfiguration,
+  revertedModel,
+  revertOf,
+} from '../../drift/remediation/revert-config.ts';
+import { blocksOf } from '../../guardrails/guardrails.ts';
+import { usersToSuspend } from '../../review/apply/suspension.ts';
+import { applyPlan, planChanges, type SavedPlan } from '../../terraform/run/commands.ts';
+import { progressView } from '../../terraform/run/progress.ts';
+import type { Workspace } from '../../terraform/run/workspace.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
-import { planLab } from '../session/lab-plan.ts';
 import type { Lab } from '../session/open-lab.ts';
 import { usingRecord } from '../session/record-failure.ts';
-import { lookFast } from './look.ts';
-import { reconcileHistory } from './reconcile-history.ts';
-import { isStillAsSeen } from './still-as-seen.ts';
+import { stateRecord } from '../session/state-record.ts';
+import { type Looked, lookFast } from './look.ts';
+import { isUnchanged, toReconcile } from './scan-to-reconcile.ts';
+
+const FILE = 'reconcile-record.json';
 
 export type Reconciled =
-  | { readonly outcome: 'done'; readonly undone: readonly DriftFinding[] }
-  | { readonly outcome: 'nothing' }
-  | { readonly outcome: 'refused'; readonly words: string; readonly refusal: Refusal | null }
-  /** `begun`: something may have been changed all the same. */
+  | {
+      readonly outcome: 'reverted';
+      readonly reverted: readonly DriftFinding[];
+      /** IAM users. */
+      readonly deleted: readonly string[];
+      readonly next: readonly Next[];
+    }
+  | { readonly outcome: 'nothing'; readonly next: readonly Next[] }
+  | { readonly outcome: 'blocked'; readonly block: ReconcileBlock }
+  /** `begun`: the account may have been changed. */
   | { readonly outcome: 'failed'; readonly failure: Failure; readonly begun: boolean };
 
-const HISTORY = 'reconcile-history.json';
+interface Options {
+  /** Do not ask. */
+  readonly yes: boolean;
+  readonly lockTimeoutSeconds?: number;
+}
 
 /**
- * Puts right what a look found by hand, as far as that may be: see `decideReconcile`. One plan of the whole stack, with
- * everything else written into it as the account has it, which must do exactly that. Why not is printed.
+ * Reverts findings of a scan, as `decideReconcile` says: plans the resources to revert alone, checks that the plan is
+ * exactly the inverses, scans the account again, and applies that saved plan. Blocks and failures are printed.
  */
 export async function reconcile(
   lab: Lab,
-  look: ScanResult,
+  looked: Looked,
   request: ReconcileRequest,
-  options: { readonly yes: boolean; readonly lockTimeoutSeconds?: number },
+  options: Options,
   terminal: Terminal,
 ): Promise<Reconciled> {
-  const refused = (refusal: Refusal): Reconciled => {
-    const words = refusalWords(refusal, lab.naming);
-    terminal.stderr(`\n${words}\n`);
-    return { outcome: 'refused', words, refusal };
-  };
-  const failed = (failure: Failure, begun = false): Reconciled => {
-    reportFailure(failure, terminal);
-    return { outcome: 'failed', failure, begun };
-  };
-  const history = reconcileHistory(lab.records);
-  const before = await usingRecord(HISTORY, history.read);
-  if (!before.ok) return failed(before.failure);
-  const decision = decideReconcile(look, lab.team, request, before.value);
-  if (decision.kind === 'nothing') return { outcome: 'nothing' };
-  if (decision.kind === 'refused') return refused(decision.refusal);
+  const result = await attempt(lab, looked, request, options, terminal);
+  if (result.outcome === 'failed') reportFailure(result.failure, terminal);
+  if (result.outcome === 'blocked') terminal.stderr(`\n${reconcileBlockText(result.block, lab.naming, terminal)}\n`);
+  return result;
+}
 
-  const { findings, restored, kept } = decision;
-  const { lockTimeoutSeconds } = options;
-  const planned = await planLab(lab, {
-    edit: (configuration) => keepAsIs(configuration, kept),
-    ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
-  });
+async function attempt(
+  lab: Lab,
+  looked: Looked,
+  request: ReconcileRequest,
+  options: Options,
+  terminal: Terminal,
+): Promise<Reconciled> {
+  const failed = (failure: Failure, begun = false): Reconciled => ({ outcome: 'failed', failure, begun });
+  const blocked = (block: ReconcileBlock): Reconciled => ({ outcome: 'blocked', block });
+  const store = stateRecord(lab.records, FILE, RECONCILE_RECORD);
+  const read = await usingRecord(FILE, () => store.read());
+  if (!read.ok) return failed(read.failure);
+  const record = read.value ?? NO_RECONCILE_RECORD;
+  const applied = looked.applied?.team ?? appliedTeam(lab.team, lab.today);
+
+  const decision = decideReconcile(toReconcile(looked), lab.team, applied, request, record);
+  if (decision.kind === 'blocked') return blocked(decision.block);
+  const { granting, requested, deletions, next, reported } = decision;
+  const noted = request.reconcile ? withReported(record, reported, new Date(looked.look.at)) : record;
+  const write = (value: ReconcileRecord) => usingRecord(FILE, () => store.write(value));
+  if (JSON.stringify(noted.reported) !== JSON.stringify(record.reported)) {
+    const written = await write(noted);
+    if (!written.ok) return failed(written.failure);
+  }
+  if (decision.reverts.length + deletions.length === 0) return { outcome: 'nothing', next };
+
+  const before = looked.access;
+  const then = desiredAccess(applied, applied.day);
+  const targetOf = (findings: readonly RevertibleFinding[]) =>
+    revertedModel(before, then, differencesOf(findings), deletions);
+  // Two changes that are only safe one after the other: what revokes access goes first, the rest next time.
+  const revoking = decision.reverts.filter((finding) => !granting.includes(finding));
+  const isMixed = revoking.length > 0 && revoking.length < decision.reverts.length;
+  const isSafe = usersToSuspend(before, targetOf(decision.reverts), lab.at).length === 0;
+  const reverts = isMixed && !isSafe ? revoking : decision.reverts;
+  const target = targetOf(reverts);
+  const granted = revertedModel(before, then, differencesOf(granting), []);
+  const unexpected = unexpectedGains(before, target, granted, lab.at);
+  if (unexpected.length > 0) return blocked({ code: 'grants-access', args: { users: unexpected } });
+  const atRisk = usersToSuspend(before, target, lab.at);
+  if (atRisk.length > 0) return blocked({ code: 'needs-suspension', args: { users: [...atRisk] } });
+
+  const revert = revertOf(lab.team.lab, before, target, differencesOf(reverts), deletions);
+  const planned = await planRevert(lab, revert, options);
   if (!planned.ok) return failed(planned.failure);
-  const { saved, ...plan } = planned.value;
-  const against = standsAgainst({ ...plan, plan: saved.plan }, lab, look, decision);
-  if (against !== null) return refused(against);
+  if (planned.value.kind === 'blocked') return blocked(planned.value.block);
+  const findings = looked.look.findings.filter(({ id }) => reverts.some((each) => each.id === id));
   if (!options.yes) {
-    terminal.stderr(`\n${reconcileLines(findings, lab.naming).join('\n')}\n\n`);
-    if (!(await terminal.confirm(reconcileQuestion(findings, lab.team.account)))) {
-      const words =
-        terminal.canAsk === true ? 'Nothing was changed.' : 'Nothing was changed. No one can answer here: pass --yes.';
-      terminal.stderr(`${words}\n`);
-      return { outcome: 'refused', words, refusal: null };
+    terminal.stderr(
+      `\n${revertPreview(findings, deletions, diffAccess(before, target, lab.at), lab.naming, terminal)}\n\n`,
+    );
+    if (!(await terminal.confirm(revertQuestion(findings.length, deletions.length, lab.team.account)))) {
+      return blocked({ code: 'not-confirmed', args: { couldAsk: terminal.canAsk === true } });
     }
   }
 
-  // Somebody may have thought about the question for an hour, and an emergency does not wait for an answer.
+  // The question may have waited for an hour, and a revocation in an emergency must not be reverted unseen.
   const now = await lookFast(lab, { trail: false }, terminal);
   if (!now.ok) return failed(now.failure);
-  if (!now.value.complete || !isStillAsSeen(look, now.value.look)) return refused({ reason: 'changed-meanwhile' });
-  // What a person asked to have put back is no quarrel with whoever took it away.
-  const counted = findings.filter((finding) => !restored.includes(finding)).map(({ id }) => id);
-  const begun = await usingRecord(HISTORY, () => history.begin(counted, lab.now()));
+  if (!now.value.complete || !isUnchanged(looked, now.value)) return blocked({ code: 'changed-meanwhile', args: {} });
+  const counted = reverts.filter((finding) => !requested.includes(finding)).map(({ id }) => id);
+  const at = lab.now();
+  const begun = await write(withReverts(noted, counted, at, 'begun'));
   if (!begun.ok) return failed(begun.failure);
-  const applied = await applyWithProgress(lab, planned.value, terminal);
-  if (!applied.ok) return failed(applied.failure, true);
-  // Where this is not to be had, what was begun counts all the same.
-  const noted = await usingRecord(HISTORY, begun.value);
-  if (!noted.ok) reportFailure(noted.failure, terminal);
-  return { outcome: 'done', undone: findings };
+  if (planned.value.kind === 'planned') {
+    const done = await applyWithProgress(planned.value, options, terminal);
+    if (!done.ok) return failed(done.failure, true);
+  }
+  const deleted = await deleteUsers(lab, deletions, options, terminal);
+  if (!deleted.ok) return failed(deleted.failure, true);
+  if (deleted.value !== null) return blocked(deleted.value);
+  const ended = await write(withReverts(noted, counted, at, 'done'));
+  if (!ended.ok) reportFailure(ended.failure, terminal);
+  return { outcome: 'reverted', reverted: findings, deleted: deletions, next };
+}
+
+/** The outcome as plain data. */
+export function reconcileResult(ending: Reconciled): ReconcileResult {
+  const none = { reverted: [], deleted: [], next: [], block: null, failure: null };
+  switch (ending.outcome) {
+    case 'reverted': {
+      const { reverted, deleted, next } = ending;
+      return {
+        ...none,
+        outcome: 'reverted',
+        reverted: reverted.map(({ id }) => id),
+        ...{ deleted: [...deleted], next: [...next] },
+      };
+    }
+    case 'nothing':
+      return { ...none, outcome: 'nothing', next: [...ending.next] };
+    case 'blocked':
+      return { ...none, outcome: 'blocked', block: ending.block };
+    case 'failed':
+      return { ...none, outcome: 'failed', failure: ending.failure };
+  }
+}
+
+function differencesOf(findings: readonly RevertibleFinding[]) {
+  return findings.flatMap(({ difference }) => difference ?? []);
+}
+
+/** IAM users who would gain access, besides those who gain it by what was asked for or reported before. */
+function unexpectedGains(before: AccessModel, after: AccessModel, granted: AccessModel, at: Date): string[] {
+  const gains = (model: AccessModel) =>
+    diffAccess(before, model, at)
+      .people.filter(grantsAccess)
+      .map(({ user }) => user);
+  const expected = new Set(gains(granted));
+  return gains(after).filter((user) => !expected.has(user));
+}
+
+interface Planned {
+  readonly kind: 'planned';
+  readonly workspace: Workspace;
+  readonly saved: SavedPlan;
+}
+
+type Plannable = Planned | { readonly kind: 'nothing' } | { readonly kind: 'blocked'; readonly block: ReconcileBlock };
+
+async function planRevert(lab: Lab, revert: Revert, options: Options): Promise<Result<Plannable>> {
+  const addresses = revert.resources.map(({ address }) => address);
+  if (addresses.length === 0) return { ok: true, value: { kind: 'nothing' } };
+  const planned = await planTargets(lab, revert, addresses, options);
+  if (!planned.ok) return planned;
+  const { plan } = planned.value.saved;
+  const deviations = deviationsOf(plan, revert.resources);
+  if (deviations.length > 0) return planBlocked({ code: 'plan-deviates', args: { addresses: [...deviations] } });
+  return guarded(lab, planned.value, revert);
+}
+
+async function planTargets(
+  lab: Lab,
+  revert: Revert,
+  targets: readonly string[],
+  { lockTimeoutSeconds }: Options,
+): Promise<Result<Planned>> {
+  const workspace = await lab.workspace(lab.stack, lab.team, [], (text) => revertConfiguration(text, revert));
+  if (!workspace.ok) return workspace;
+  const saved = await planChanges(workspace.value, {
+    targets,
+    ...(lab.parallelism === null ? {} : { parallelism: lab.parallelism }),
+    ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
+  });
+  return saved.ok ? { ok: true, value: { kind: 'planned', workspace: workspace.value, saved: saved.value } } : saved;
+}
+
+/** What stays as the account has it is no reason for a guardrail: this plan does not put it there. */
+function guarded(lab: Lab, planned: Planned, { account, target }: Revert): Result<Plannable> {
+  const boundaryOf = (model: AccessModel, user: string) => model.users.find(({ name }) => name === user)?.boundary;
+  const attached = new Set([...account.users, ...account.groups].flatMap((each) => each.attached));
+  const blocks = blocksOf(planned.saved.plan, lab.team, lab.today, 'team', 'partial').filter((each) => {
+    if (each.code === 'user-without-boundary') {
+      return boundaryOf(account, each.args.user) !== boundaryOf(target, each.args.user);
+    }
+    return each.code !== 'outside-managed-path' || !attached.has(each.args.what.replace(/^policy /, ''));
+  });
+  if (blocks.length === 0) return { ok: true, value: planned };
+  return planBlocked({ code: 'guardrail-blocked', args: { codes: [...new Set(blocks.map(({ code }) => code))] } });
+}
+
+function planBlocked(block: ReconcileBlock): Result<Plannable> {
+  return { ok: true, value: { kind: 'blocked', block } };
+}
+
+/** Deletes users whose groups are revoked already: until the last call their `limits` deny everything. */
+async function deleteUsers(
+  lab: Lab,
+  users: readonly string[],
+  options: Options,
+  terminal: Terminal,
+): Promise<Result<ReconcileBlock | null>> {
+  if (users.length === 0) return { ok: true, value: null };
+  const addresses = users.flatMap((user) => deletionAddresses(lab.team.lab, user));
+  const nothing: AccessModel = { account: lab.team.account, users: [], groups: [], policies: [] };
+  const revert: Revert = { lab: lab.team.lab, account: nothing, target: nothing, resources: [] };
+  const planned = await planTargets(lab, revert, addresses, options);
+  if (!planned.ok) return planned;
+  const deviations = deletionDeviations(planned.value.saved.plan, addresses);
+  if (deviations.length > 0) {
+    return { ok: true, value: { code: 'plan-deviates', args: { addresses: [...deviations] } } };
+  }
+  const checked = guarded(lab, planned.value, revert);
+  if (!checked.ok) return checked;
+  if (checked.value.kind === 'blocked') return { ok: true, value: checked.value.block };
+  const applied = await applyWithProgress(planned.value, options, terminal);
+  return applied.ok ? { ok: true, value: null } : applied;
+}
+
+async function applyWithProgress({ workspace, saved }: Planned, options: Options, terminal: Terminal) {
+  const progress = progressView({
+    write: terminal.stderr,
+    isTerminal: terminal.isTerminal,
+    columns: process.stderr.columns,
+  });
+  const { lockTimeoutSeconds } = options;
+  const applied = await applyPlan(workspace, saved, {
+    ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
+    onEvent: (event) => progress.show(event),
+  });
+  progress.end();
+  return applied;
 }

@@ -1,37 +1,39 @@
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import { reasonOf } from '../../diagnostics/pipeline-reason.ts';
-import { isReconciled } from '../../drift/report/drift-issue.ts';
+import { appliedTeam } from '../../drift/applied.ts';
+import { needsReconcile } from '../../drift/remediation/decide.ts';
 import { expiringAccess } from '../../drift/report/expiring-access.ts';
 import { type DriftCheck, type DriftReport, writeDriftReport } from '../../drift/report/report.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { NO_COMMIT } from '../../review/manifest/manifest.ts';
 import { readTeamFile } from '../../team/parse/read-team-file.ts';
-import { failureText } from '../../text/failures/failures.ts';
-import { redact } from '../../text/redact.ts';
 import type { DriftOptions } from '../commands/drift.ts';
 import { namingOf } from '../session/naming.ts';
 import type { Account } from '../session/open-account.ts';
 import { originOf } from '../session/origin.ts';
 import { momentOf } from '../session/read-team.ts';
 import type { Looked } from './look.ts';
-import type { Reconciled } from './reconcile.ts';
+import { type Reconciled, reconcileResult } from './reconcile.ts';
+import { toReconcile } from './scan-to-reconcile.ts';
 
-type Options = Pick<DriftOptions, 'file' | 'today' | 'report' | 'reconcile' | 'restore'>;
+type Options = Pick<DriftOptions, 'file' | 'today' | 'report' | 'reconcile' | 'revert'>;
 type Origin = Pick<Account, 'team' | 'today' | 'at'>;
 
 /** Writes report.json and the step's outputs after a scan. */
 export async function writeScanReport(options: Options, looked: Looked, account: Origin): Promise<void> {
   const { look } = looked;
-  const { reconcile } = account.team.settings;
+  const { team, today } = account;
+  const { reconcile, deleteAfterDays } = team.settings;
+  const applied = looked.applied?.team ?? appliedTeam(team, today);
   // Reverts that grant access and deletions need the apply role.
-  const isDeletionDue = reconcile.mode !== 'none' && look.findings.some(({ cause }) => cause === 'expired');
+  const mayDelete = deleteAfterDays !== null && look.findings.some(({ cause }) => cause === 'expired');
   await write(options, account, checkOf(looked), null);
   const failed = look.notChecked.length > 0 && look.class === 'error';
   writeOutputs(process.env, {
     class: look.class,
     fingerprint: look.fingerprint,
-    reconcile: String(reconcile.mode !== 'none' && look.findings.some(isReconciled)),
-    'reconcile-environment': reconcile.mode === 'all' || isDeletionDue ? 'production' : 'reconcile',
+    reconcile: String(needsReconcile(toReconcile(looked), team, applied)),
+    'reconcile-environment': reconcile.mode === 'all' || mayDelete ? 'production' : 'reconcile',
     ...(failed ? { 'failure-reason': 'drift-check-failed' } : {}),
   });
 }
@@ -41,7 +43,7 @@ export async function writeFailedReport(options: Options, failure: Failure): Pro
   const { team } = await readTeamFile(options.file, { today: options.today });
   if (team !== null) {
     const origin = { team, today: options.today, at: momentOf(options.today) };
-    const isReconciling = options.reconcile || options.restore.length > 0;
+    const isReconciling = options.reconcile || options.revert.length > 0;
     const reconcile = isReconciling ? failedReconcile(failure) : null;
     await write(options, origin, { kind: 'failed', failure }, reconcile);
   }
@@ -59,19 +61,13 @@ export async function writeReconcileReport(
 ): Promise<void> {
   const check = looked === null ? null : checkOf(looked);
   await write(options, origin, check, {
-    ...reconcileOf(ending),
+    ...reconcileResult(ending),
     after: after === null ? null : after.ok ? checkOf(after.value) : { kind: 'failed', failure: after.failure },
   });
   if (ending.outcome === 'failed') {
     const reason = reasonOf(ending.failure, 'apply');
     writeOutputs(process.env, { 'failure-reason': reason === 'apply-failed' ? 'reconcile-failed' : reason });
   } else if (after !== null && !after.ok) writeOutputs(process.env, { 'failure-reason': scanReason(after.failure) });
-}
-
-/** Why nothing was reverted, without account and key ids; null if something was, or if there was nothing to revert. */
-export function blockedReason(ending: Reconciled): string | null {
-  if (ending.outcome === 'refused') return redact(ending.words, false);
-  return ending.outcome === 'failed' ? redact(failureText(ending.failure), false) : null;
 }
 
 async function write(
@@ -101,23 +97,7 @@ function checkOf({ look, complete, attributed }: Looked): DriftCheck {
 }
 
 function failedReconcile(failure: Failure): NonNullable<DriftReport['reconcile']> {
-  return { outcome: 'failed', reverted: [], block: null, failure, after: null };
-}
-
-function reconcileOf(ending: Reconciled): NonNullable<DriftReport['reconcile']> {
-  const none = { reverted: [], block: null, failure: null, after: null };
-  switch (ending.outcome) {
-    case 'done':
-      return { ...none, outcome: 'reverted', reverted: ending.undone.map(({ id }) => id) };
-    case 'nothing':
-      return { ...none, outcome: 'nothing' };
-    case 'refused': {
-      const code = ending.refusal?.reason ?? 'not-confirmed';
-      return { ...none, outcome: 'blocked', block: { code, reason: redact(ending.words, false) } };
-    }
-    case 'failed':
-      return failedReconcile(ending.failure);
-  }
+  return { ...reconcileResult({ outcome: 'failed', failure, begun: false }), after: null };
 }
 
 function scanReason(failure: Failure) {

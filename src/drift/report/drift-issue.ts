@@ -20,6 +20,7 @@ import {
   trusted,
 } from '../../text/text.ts';
 import type { DriftFinding, ScanResult } from '../finding.ts';
+import { reconcileBlockProblem } from '../remediation/reconcile-text.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../text/aws-command.ts';
 import { type FindingView, findingView } from './finding-view.ts';
 import { type DriftReport, namingOfReport, type Scanned } from './report.ts';
@@ -460,8 +461,12 @@ function revertedViews(report: DriftReport): readonly FindingView[] {
 }
 
 /** Why reconcile reverted nothing, or not all; null if it was not stopped. */
-function blockedText({ reconcile }: DriftReport): Text | null {
-  if (reconcile?.block) return t`${strongText(t`Reconcile was blocked.`)} ${proseText(reconcile.block.reason)}`;
+function blockedText(report: DriftReport): Text | null {
+  const { reconcile } = report;
+  if (reconcile?.block) {
+    const { summary, reason, help } = reconcileBlockProblem(reconcile.block, namingOfReport(report));
+    return t`${strongText(t`Reconcile was blocked:`)} ${reason === null ? summary : t`${summary}: ${reason}`}. To fix: ${help ?? t`see the log`}.`;
+  }
   if (!reconcile?.failure) return null;
   const { summary, reason } = failureProblem(reconcile.failure);
   return t`${strongText(t`Reconcile failed:`)} ${reason === null ? summary : t`${summary}: ${reason}`}.`;

@@ -70,8 +70,9 @@ function mergedReport(
   if (failure !== null) return { ...scanned, reconcile: failure };
   if (reason === null) return scanned;
   // The job was stopped before it could write why.
-  const block = { code: reason, reason: 'The job left no report; its log says why.' };
-  return { ...scanned, reconcile: { outcome: 'failed', reverted: [], block, failure: null, after: null } };
+  const block = { code: 'no-report' as const, args: { reason } };
+  const nothing = { reverted: [], deleted: [], next: [], failure: null, after: null };
+  return { ...scanned, reconcile: { ...nothing, outcome: 'blocked', block } };
 }
 
 function failedOf(

@@ -7,6 +7,7 @@ import { ACCOUNT_PATTERN, LAB_PATTERN } from '../../team/patterns.ts';
 import { FAILURE_PROBLEMS } from '../../text/failures/failures.ts';
 import { redact } from '../../text/redact.ts';
 import type { ScanResult } from '../finding.ts';
+import { RECONCILE_RESULT } from '../remediation/result.ts';
 
 const commit = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
 const day = z.iso.date();
@@ -68,15 +69,7 @@ const driftReport = z.strictObject({
   /** Null if reconcile was blocked before a scan. */
   check: check.nullable(),
   /** Null unless this job reconciles; `after` is null if nothing can have changed. */
-  reconcile: z
-    .strictObject({
-      outcome: z.enum(['reverted', 'nothing', 'blocked', 'failed']),
-      reverted: z.array(z.string()).max(1_000),
-      block: z.strictObject({ code: z.string(), reason: z.string().max(10_000) }).nullable(),
-      failure: failure.nullable(),
-      after: check.nullable(),
-    })
-    .nullable(),
+  reconcile: RECONCILE_RESULT.extend({ after: check.nullable() }).nullable(),
   expiring: z.array(expiring).max(400),
 });
 

@@ -10,8 +10,7 @@ import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import { boundaryArn, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { Applied, PendingChanges } from '../applied.ts';
-import { remediationOf } from '../remediation/fate.ts';
-import { undoableTogether } from '../remediation/fate-together.ts';
+import { remediationOf, revertibleTogether } from '../remediation/remediation.ts';
 import { boundaryEffectOf } from '../rules/boundary.ts';
 import { credentialFindings } from '../rules/credential-findings.ts';
 import { waitingVersions } from '../rules/non-default-policy-version.ts';
@@ -42,7 +41,7 @@ export interface Looking {
 export interface Drafts {
   readonly drafts: readonly Draft[];
   readonly unseen: readonly NotChecked[];
-  /** Those of some differences that may be undone at once: see `undoableTogether`. */
+  /** Those of some differences that may be undone at once: see `revertibleTogether`. */
   readonly together: (differences: readonly Difference[]) => ReadonlySet<Difference>;
 }
 
@@ -147,7 +146,7 @@ function differenceDrafts(
         { cause, remediation: fate, changes: people, risk, escalates: administrators },
       );
     }),
-    together: (differences) => undoableTogether(differences, account, documents, at),
+    together: (differences) => revertibleTogether(differences, account, documents, at),
   };
 }
 

@@ -19,7 +19,8 @@ export function changedAttributes({ type, change }: ResourceChange): ChangedAttr
   if (before === null || after === null) return { ofAccess: [], others: [] };
   const unknown: Values = isObject(change.afterUnknown) ? change.afterUnknown : {};
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (name) => unknown[name] !== true && !COMPUTED.includes(name) && normal(before[name]) !== normal(after[name]),
+    (name) =>
+      unknown[name] !== true && !COMPUTED.includes(name) && normalValue(before[name]) !== normalValue(after[name]),
   );
   const ofAccess = RESOURCES[type]?.attributes ?? [];
   return {
@@ -28,16 +29,17 @@ export function changedAttributes({ type, change }: ResourceChange): ChangedAttr
   };
 }
 
-function normal(value: unknown): string {
+/** A text that is equal for two values of an attribute that mean the same; a missing one is an empty one. */
+export function normalValue(value: unknown): string {
   if (value === null || value === undefined || value === '') return '';
   if (typeof value === 'string') {
     const document = value.startsWith('{') ? parsePolicyDocument(value) : null;
     return document === null ? JSON.stringify(value) : canonicalDocument(document);
   }
-  if (Array.isArray(value)) return value.length === 0 ? '' : JSON.stringify(value.map(normal).sort());
+  if (Array.isArray(value)) return value.length === 0 ? '' : JSON.stringify(value.map(normalValue).sort());
   if (!isObject(value)) return JSON.stringify(value);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return entries.length === 0 ? '' : JSON.stringify(entries.map(([name, item]) => [name, normal(item)]));
+  return entries.length === 0 ? '' : JSON.stringify(entries.map(([name, item]) => [name, normalValue(item)]));
 }
 
 function isObject(value: unknown): value is Values {

@@ -1,0 +1,283 @@
+import type { Difference } from '../../../src/access/model-difference.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
+import { appliedTeam } from '../../../src/drift/applied.ts';
+import {
+  decideReconcile,
+  needsReconcile,
+  type ReconcileRequest,
+  type ReconcileTeam,
+  type RevertibleFinding,
+  type ScanToReconcile,
+} from '../../../src/drift/remediation/decide.ts';
+import {
+  NO_RECONCILE_RECORD,
+  type ReconcileRecord,
+  withReported,
+  withReverts,
+} from '../../../src/drift/remediation/reconcile-record.ts';
+import { RECONCILE_BLOCK } from '../../../src/drift/remediation/result.ts';
+import type { ReconcileMode } from '../../../src/team/settings.ts';
+import type { Team } from '../../../src/team/team.ts';
+import { AT, name, TODAY, withMember } from '../../support/hands.ts';
+import { sampleTeam } from '../../support/sample-team.ts';
+
+const HOUR = 3_600_000;
+const ago = (hours: number) => new Date(AT.getTime() - hours * HOUR);
+const joined: Difference = { kind: 'membership-added', group: name('paymaster'), user: name('bo'), unmanaged: false };
+const left: Difference = { ...joined, kind: 'membership-removed' };
+
+const finding = (
+  id: string,
+  remediation: RevertibleFinding['remediation'],
+  more: Partial<RevertibleFinding> = {},
+): RevertibleFinding => ({ id, cause: 'manual', remediation, difference: joined, ...more });
+
+const ADDED = finding('membership-added/bo/paymaster/spends', 'auto');
+const REMOVED = finding('membership-removed/bo/task-publisher', 'on-request', { difference: left });
+const KEY = finding('old-access-key/bo', 'manual', { cause: 'unmanaged', difference: null });
+const PENDING = finding('user-deleted/eve', 'on-request', { cause: 'pending' });
+const EXPIRED = finding('user-expired/gus', 'manual', { cause: 'expired', difference: null });
+
+function scan(findings: readonly RevertibleFinding[], more: Partial<ScanToReconcile> = {}): ScanToReconcile {
+  const access = desiredAccess(sampleTeam, '2026-01-01');
+  const facts = { snoozed: ['ssh-key/bo'], notChecked: 0, fingerprint: 'abcdef0123456789', isComplete: true };
+  return { findings, ...facts, at: AT.toISOString(), access, ...more };
+}
+
+function team(
+  mode: ReconcileMode,
+  more: Partial<ReconcileTeam['settings']> = {},
+  of: Team = sampleTeam,
+): ReconcileTeam {
+  return { ...of, settings: { ...of.settings, reconcile: { mode, perDay: 3 }, ...more } };
+}
+
+const JOB: ReconcileRequest = { reconcile: true, revert: [], ifFingerprint: null };
+const person = (...revert: string[]): ReconcileRequest => ({ reconcile: false, revert, ifFingerprint: null });
+const reported = (hours: number, ...ids: string[]) => withReported(NO_RECONCILE_RECORD, ids, ago(hours));
+const reverted = (...hours: number[]): ReconcileRecord =>
+  hours.reduce<ReconcileRecord>(
+    (record, each) => withReverts(record, [ADDED.id], ago(each), 'begun'),
+    NO_RECONCILE_RECORD,
+  );
+
+type Row = readonly [
+  what: string,
+  mode: ReconcileMode,
+  findings: readonly RevertibleFinding[],
+  request: ReconcileRequest,
+  record: ReconcileRecord,
+  expected: { readonly reverts: readonly string[]; readonly next?: readonly string[] } | string,
+];
+
+const ROWS: readonly Row[] = [
+  ['none reverts nothing', 'none', [ADDED], JOB, NO_RECONCILE_RECORD, 'reconcile-off'],
+  [
+    'additions reverts what was added',
+    'additions',
+    [ADDED, REMOVED, KEY],
+    JOB,
+    NO_RECONCILE_RECORD,
+    { reverts: [ADDED.id] },
+  ],
+  ['additions never grants', 'additions', [REMOVED], JOB, reported(48, REMOVED.id), { reverts: [] }],
+  ['all reports first', 'all', [ADDED, REMOVED], JOB, NO_RECONCILE_RECORD, { reverts: [ADDED.id], next: [REMOVED.id] }],
+  [
+    'all reverts what was reported',
+    'all',
+    [ADDED, REMOVED],
+    JOB,
+    reported(24, REMOVED.id),
+    { reverts: [ADDED.id, REMOVED.id] },
+  ],
+  [
+    'a report of minutes ago is no earlier one',
+    'all',
+    [REMOVED],
+    JOB,
+    reported(0.5, REMOVED.id),
+    { reverts: [], next: [REMOVED.id] },
+  ],
+  [
+    'a finding that got worse is another one',
+    'all',
+    [REMOVED],
+    JOB,
+    reported(24, 'membership-removed/bo'),
+    { reverts: [], next: [REMOVED.id] },
+  ],
+  [
+    'pending and expired do not block',
+    'all',
+    [ADDED, PENDING, EXPIRED],
+    JOB,
+    NO_RECONCILE_RECORD,
+    { reverts: [ADDED.id] },
+  ],
+  [
+    'a person needs no report',
+    'none',
+    [ADDED, REMOVED],
+    person(REMOVED.id),
+    NO_RECONCILE_RECORD,
+    { reverts: [REMOVED.id] },
+  ],
+  [
+    'a person reverts an addition',
+    'none',
+    [ADDED, REMOVED],
+    person(ADDED.id),
+    NO_RECONCILE_RECORD,
+    { reverts: [ADDED.id] },
+  ],
+  [
+    'a person and the job together',
+    'additions',
+    [ADDED, REMOVED],
+    { ...JOB, revert: [REMOVED.id] },
+    NO_RECONCILE_RECORD,
+    { reverts: [ADDED.id, REMOVED.id] },
+  ],
+  ['what is pending is not reverted', 'none', [PENDING], person(PENDING.id), NO_RECONCILE_RECORD, 'not-revertible'],
+  ['two reverts in a week are the last', 'additions', [ADDED], JOB, reverted(30, 100), 'reverted-repeatedly'],
+  ['older reverts do not count', 'additions', [ADDED], JOB, reverted(30, 170), { reverts: [ADDED.id] }],
+  [
+    'a person may revert a third time',
+    'additions',
+    [ADDED],
+    person(ADDED.id),
+    reverted(30, 100),
+    { reverts: [ADDED.id] },
+  ],
+  [
+    'the quota counts a day',
+    'additions',
+    [ADDED, finding('b', 'auto'), finding('c', 'auto')],
+    JOB,
+    reverted(23),
+    'quota-reached',
+  ],
+  [
+    'after a day the quota is free',
+    'additions',
+    [ADDED, finding('b', 'auto'), finding('c', 'auto')],
+    JOB,
+    reverted(25),
+    { reverts: [ADDED.id, 'b', 'c'] },
+  ],
+];
+
+test.each(ROWS)('%s', (_what, mode, findings, request, record, expected) => {
+  const applied = appliedTeam(sampleTeam, TODAY);
+  const decision = decideReconcile(scan(findings), team(mode), applied, request, record);
+  if (typeof expected === 'string') {
+    expect(decision).toMatchObject({ kind: 'blocked', block: { code: expected } });
+    if (decision.kind === 'blocked') expect(RECONCILE_BLOCK.parse(decision.block)).toEqual(decision.block);
+    return;
+  }
+  expect(decision).toMatchObject({ kind: 'decided' });
+  if (decision.kind !== 'decided') return;
+  expect(decision.reverts.map(({ id }) => id)).toEqual(expected.reverts);
+  expect(decision.next.map(({ id }) => id)).toEqual(expected.next ?? []);
+});
+
+const one = (given: ScanToReconcile, request: ReconcileRequest) =>
+  decideReconcile(given, team('all'), appliedTeam(sampleTeam, TODAY), request, NO_RECONCILE_RECORD);
+
+test('an incomplete scan and another fingerprint block', () => {
+  expect(one(scan([ADDED], { isComplete: false, notChecked: 2 }), JOB)).toEqual({
+    kind: 'blocked',
+    block: { code: 'scan-incomplete', args: { notChecked: 2 } },
+  });
+  expect(one(scan([ADDED]), { ...JOB, ifFingerprint: 'abcdef' })).toMatchObject({ kind: 'decided' });
+  expect(one(scan([ADDED]), { ...JOB, ifFingerprint: 'abcdee' })).toMatchObject({
+    block: { code: 'fingerprint-changed' },
+  });
+});
+
+test('an id that cannot be reverted is named with the reason and the nearest one', () => {
+  const ids = [
+    'membership-added/bo/paymaster',
+    'old-access-key/bo',
+    'ssh-key/bo',
+    'membership-removed/bo/task-publishr',
+    'x',
+  ];
+  expect(one(scan([ADDED, REMOVED, KEY]), person(...ids))).toMatchObject({
+    block: {
+      args: {
+        findings: [
+          { because: 'not-found', nearest: ADDED.id },
+          { because: 'not-revertible', nearest: null },
+          { because: 'snoozed', nearest: null },
+          { because: 'not-found', nearest: REMOVED.id },
+          { because: 'not-found', nearest: null },
+        ],
+      },
+    },
+  });
+});
+
+describe('deleting users some days after the last day', () => {
+  const gone = (until: string) => withMember('gus', { until });
+  const deletions = (
+    of: Team,
+    applied: Team,
+    record: ReconcileRecord,
+    mode: ReconcileMode = 'additions',
+    maxRemovals = 3,
+  ) => {
+    const decision = decideReconcile(
+      scan([]),
+      team(mode, { deleteAfterDays: 10, maxRemovals }, of),
+      appliedTeam(applied, TODAY),
+      JOB,
+      record,
+    );
+    return decision.kind === 'decided' ? [decision.deletions, decision.next.map(({ id }) => id)] : decision.block.code;
+  };
+  const GUS = 'delete-user/gus';
+
+  test.each<[string, unknown, unknown]>([
+    ['the day before it is due', deletions(gone('2026-11-15'), gone('2026-11-15'), reported(24, GUS)), [[], []]],
+    [
+      'when due, it is reported first',
+      deletions(gone('2026-11-14'), gone('2026-11-14'), NO_RECONCILE_RECORD),
+      [[], [GUS]],
+    ],
+    ['after the report', deletions(gone('2026-11-14'), gone('2026-11-14'), reported(24, GUS)), [[name('gus')], []]],
+    [
+      'an extension that is not applied keeps the user',
+      deletions(gone('2027-01-01'), gone('2026-11-14'), reported(24, GUS)),
+      [[], []],
+    ],
+    ['a last day that is not applied, too', deletions(gone('2026-11-14'), sampleTeam, reported(24, GUS)), [[], []]],
+    [
+      'never more than max-removals',
+      deletions(gone('2026-11-14'), gone('2026-11-14'), reported(24, GUS), 'all', 0),
+      [[], [GUS]],
+    ],
+    ['not in mode none', deletions(gone('2026-11-14'), gone('2026-11-14'), reported(24, GUS), 'none'), 'reconcile-off'],
+  ])('%s', (_what, found, expected) => expect(found).toEqual(expected));
+});
+
+test('the job starts if there is something to revert or to report', () => {
+  const needs = (mode: ReconcileMode, ...findings: RevertibleFinding[]) =>
+    needsReconcile(scan(findings), team(mode), appliedTeam(sampleTeam, TODAY));
+  expect([needs('none', ADDED), needs('additions', ADDED), needs('additions', REMOVED), needs('all', REMOVED)]).toEqual(
+    [false, true, false, true],
+  );
+  expect(needs('all', PENDING, EXPIRED, KEY)).toBe(false);
+});
+
+test('a record keeps the first report of what is still there, and reverts of eight days', () => {
+  const first = withReported(NO_RECONCILE_RECORD, ['a', 'b'], ago(48));
+  expect(withReported(first, ['b', 'c'], AT).reported).toEqual([
+    { id: 'b', first: ago(48).toISOString() },
+    { id: 'c', first: AT.toISOString() },
+  ]);
+  expect(withReverts(reverted(10, 8 * 24 + 1), ['z'], AT, 'done').reverts.map(({ finding: id }) => id)).toEqual([
+    ADDED.id,
+    'z',
+  ]);
+});

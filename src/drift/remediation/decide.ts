@@ -1,0 +1,192 @@
+import type { AccessModel } from '../../access/model.ts';
+import type { Difference } from '../../access/model-difference.ts';
+import { iamName } from '../../team/names.ts';
+import type { Settings } from '../../team/settings.ts';
+import { suggester } from '../../team/suggest.ts';
+import type { AccessTeam } from '../../team/team.ts';
+import { type ReconcileRecord, revertsWithin, wasReported } from './reconcile-record.ts';
+import type { Next, ReconcileBlock } from './result.ts';
+
+/** What a finding has to say to be reverted. */
+export interface RevertibleFinding {
+  readonly id: string;
+  readonly cause: string;
+  readonly remediation: 'auto' | 'on-request' | 'manual';
+  /** From what was applied to the account; null if it is not one of the access model. */
+  readonly difference: Difference | null;
+}
+
+export interface ScanToReconcile {
+  readonly findings: readonly RevertibleFinding[];
+  /** Ids of findings that are snoozed. */
+  readonly snoozed: readonly string[];
+  /** How much could not be checked. */
+  readonly notChecked: number;
+  readonly fingerprint: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Whether all that decides who may do what is known. */
+  readonly isComplete: boolean;
+  readonly access: AccessModel;
+}
+
+export interface ReconcileRequest {
+  /** As the scheduled job does: what `settings.reconcile` allows. */
+  readonly reconcile: boolean;
+  /** Ids of findings that a person wants reverted, although that may grant access. */
+  readonly revert: readonly string[];
+  /** The fingerprint of the scan, or its first digits; null for any. */
+  readonly ifFingerprint: string | null;
+}
+
+export interface ReconcileTeam extends AccessTeam {
+  readonly settings: Pick<Settings, 'reconcile' | 'deleteAfterDays' | 'maxRemovals' | 'driftEveryHours'>;
+}
+
+export type ReconcileDecision =
+  | { readonly kind: 'blocked'; readonly block: ReconcileBlock }
+  | {
+      /** Nothing is reverted if `reverts` and `deletions` are empty. */
+      readonly kind: 'decided';
+      /** In the order of the scan. */
+      readonly reverts: readonly RevertibleFinding[];
+      /** Those of them that may grant access. */
+      readonly granting: readonly RevertibleFinding[];
+      /** Those of them that a person asked for. They count neither for the quota nor as a repetition. */
+      readonly requested: readonly RevertibleFinding[];
+      /** IAM users whose last day passed `deleteAfterDays` ago. */
+      readonly deletions: readonly string[];
+      /** What waits for a later scheduled check. */
+      readonly next: readonly Next[];
+      /** Ids that this check reports, if it is a scheduled one. */
+      readonly reported: readonly string[];
+    };
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const REPEATED_DAYS = 7;
+/** How often the same finding is reverted within that time before a person must act. */
+const REPETITIONS = 2;
+
+/** What no scan can change: known from the team file alone. Null if the request is possible. */
+export function impossibleRequest(team: ReconcileTeam, { reconcile }: ReconcileRequest): ReconcileBlock | null {
+  return reconcile && team.settings.reconcile.mode === 'none' ? { code: 'reconcile-off', args: {} } : null;
+}
+
+/**
+ * What of a scan is reverted. `auto` findings are reverted in both modes. Mode `all` reverts what grants access, too, but
+ * only if an earlier scheduled check has reported it, so that an emergency revocation is seen before it is reverted.
+ * Pending changes stay as they are: only an apply with its approval carries them out. All or nothing.
+ */
+export function decideReconcile(
+  scan: ScanToReconcile,
+  team: ReconcileTeam,
+  applied: AccessTeam,
+  request: ReconcileRequest,
+  record: ReconcileRecord,
+): ReconcileDecision {
+  const { reconcile: isScheduled, revert, ifFingerprint } = request;
+  const impossible = impossibleRequest(team, request);
+  if (impossible !== null) return blocked(impossible);
+  if (ifFingerprint !== null && !scan.fingerprint.startsWith(ifFingerprint)) {
+    return blocked({ code: 'fingerprint-changed', args: { expected: ifFingerprint, found: scan.fingerprint } });
+  }
+  if (!scan.isComplete) return blocked({ code: 'scan-incomplete', args: { notChecked: scan.notChecked } });
+  const possible = scan.findings.filter(isRevertible);
+  const refused = notRevertible(revert, scan, possible);
+  if (refused.length > 0) return blocked({ code: 'not-revertible', args: { findings: refused } });
+
+  const at = new Date(scan.at);
+  const { mode, perDay } = team.settings.reconcile;
+  const requested = possible.filter(({ id }) => revert.includes(id));
+  const others = isScheduled ? possible.filter((finding) => !requested.includes(finding)) : [];
+  const auto = others.filter(({ remediation }) => remediation === 'auto');
+  const granting = mode === 'all' ? others.filter(({ remediation }) => remediation === 'on-request') : [];
+  const due = isScheduled ? deletionsDue(team, applied, scan) : [];
+  const reported = (id: string) => wasReported(record, id, at);
+  const ripe = granting.filter(({ id }) => reported(id));
+  const deletions = due.filter(({ id }) => reported(id)).slice(0, team.settings.maxRemovals);
+  const byJob = [...auto, ...ripe];
+
+  const before = revertsWithin(record, REPEATED_DAYS, at);
+  const repeated = byJob.filter(({ id }) => before.filter((each) => each === id).length >= REPETITIONS);
+  if (repeated.length > 0) {
+    return blocked({ code: 'reverted-repeatedly', args: { findings: repeated.map(({ id }) => id) } });
+  }
+  const done = revertsWithin(record, 1, at).length;
+  if (byJob.length > 0 && done + byJob.length > perDay) {
+    return blocked({ code: 'quota-reached', args: { perDay, done, wanted: byJob.length } });
+  }
+  const from = new Date(at.getTime() + team.settings.driftEveryHours * (DAY_MS / 24)).toISOString();
+  const waiting = [
+    ...granting.filter((finding) => !ripe.includes(finding)),
+    ...due.filter((deletion) => !deletions.includes(deletion)),
+  ];
+  const wanted = new Set([...requested, ...byJob]);
+  return {
+    kind: 'decided',
+    reverts: possible.filter((finding) => wanted.has(finding)),
+    granting: [...requested, ...ripe].filter(({ remediation }) => remediation === 'on-request'),
+    requested,
+    deletions: deletions.map(({ user }) => user),
+    next: waiting.map(({ id }) => ({ id, from })),
+    reported: [...granting, ...due].map(({ id }) => id),
+  };
+}
+
+/** Whether a scheduled reconcile has anything to do or to record: else its job need not start. */
+export function needsReconcile(scan: ScanToReconcile, team: ReconcileTeam, applied: AccessTeam): boolean {
+  const request = { reconcile: true, revert: [], ifFingerprint: null };
+  const decision = decideReconcile(scan, team, applied, request, { version: 1, reverts: [], reported: [] });
+  if (decision.kind === 'blocked') return decision.block.code === 'quota-reached';
+  return decision.reverts.length + decision.reported.length > 0;
+}
+
+function isRevertible({ cause, remediation, difference }: RevertibleFinding): boolean {
+  return cause === 'manual' && remediation !== 'manual' && difference !== null;
+}
+
+interface Deletion {
+  readonly id: string;
+  readonly user: string;
+}
+
+/** Users whose last day, both as applied and in the file, passed so long ago, oldest first. */
+function deletionsDue(team: ReconcileTeam, applied: AccessTeam, { access, at }: ScanToReconcile): readonly Deletion[] {
+  const { deleteAfterDays } = team.settings;
+  if (deleteAfterDays === null) return [];
+  const latest = new Date(Date.parse(at) - (deleteAfterDays + 1) * DAY_MS).toISOString().slice(0, 10);
+  const existing = new Set(access.users.map(({ name }) => name));
+  const untilApplied = new Map(applied.members.map(({ key, until }) => [key, until]));
+  return team.members
+    .flatMap(({ key, until }) => {
+      const user = iamName(team.lab, key);
+      const before = untilApplied.get(key) ?? null;
+      const isDue = until !== null && until <= latest && before !== null && before <= latest;
+      return isDue && existing.has(user) ? [{ id: `delete-user/${key}`, user, until }] : [];
+    })
+    .sort((one, other) => (one.until < other.until ? -1 : one.until > other.until ? 1 : 0));
+}
+
+type Refused = Extract<ReconcileBlock, { readonly code: 'not-revertible' }>['args']['findings'];
+
+function notRevertible(
+  ids: readonly string[],
+  { findings, snoozed }: ScanToReconcile,
+  possible: readonly RevertibleFinding[],
+): Refused {
+  const known = possible.map(({ id }) => id);
+  const suggest = suggester();
+  return ids
+    .filter((id) => !known.includes(id))
+    .map((id) => {
+      if (findings.some((finding) => finding.id === id)) return { id, because: 'not-revertible', nearest: null };
+      if (snoozed.includes(id)) return { id, because: 'snoozed', nearest: null };
+      // A finding that got worse has another last segment, or one more.
+      const nearest = known.find((each) => each.startsWith(`${id}/`)) ?? suggest(id, known);
+      return { id, because: 'not-found', nearest };
+    });
+}
+
+function blocked(block: ReconcileBlock): ReconcileDecision {
+  return { kind: 'blocked', block };
+}
