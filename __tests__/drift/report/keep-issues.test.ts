@@ -205,7 +205,7 @@ describe('after reconcile', () => {
 
   test('a reconcile job that left no report has failed', async () => {
     await check(reportWith([ADDED]), { reason: 'reconcile-failed' });
-    expect(issueOf('drift')).toMatchObject({ data: { reconcile: 'reconcile-failed' } });
+    expect(issueOf('drift')).toMatchObject({ data: { reconcile: 'no-report' } });
     expect(issuesOf('failed')).toEqual([]);
   });
 
