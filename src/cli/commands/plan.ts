@@ -27,11 +27,10 @@ import {
   today,
 } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
-import { readBaseTeam } from '../session/base-team.ts';
 import { isEmpty, type LabPlan, planLab } from '../session/lab-plan.ts';
 import { type Lab, type LabOptions, openLab } from '../session/open-lab.ts';
 import { originOf, toolsOf } from '../session/origin.ts';
-import { readTeam } from '../session/read-team.ts';
+import { readBaseTeam, readTeam } from '../session/read-team.ts';
 
 export interface PlanOptions extends LabOptions {
   /** List the IAM resources too. */

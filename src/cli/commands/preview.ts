@@ -13,8 +13,7 @@ import type { Team } from '../../team/team.ts';
 import type { Terminal } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, GROUPS, parseDay, today } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
-import { readBaseTeam } from '../session/base-team.ts';
-import { momentOf } from '../session/read-team.ts';
+import { momentOf, readBaseTeam } from '../session/read-team.ts';
 
 export interface ReviewCommandOptions {
   /** The team file as it was; an empty one stands for none. */
