@@ -17,17 +17,18 @@ const PATTERN = new RegExp(`\\b(?:${BANNED.join('|')})\\b`, 'i');
 
 /** What is searched: a folder ends in a slash. The list only grows. */
 const CLEAN = [
-  ...[
-    'README.md',
-    'CONTRIBUTING.md',
-    'CHANGELOG.md',
-    'team.schema.json',
-    'main.ts',
-    '.github/',
-    'docs/reference/cli.md',
-  ],
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'team.schema.json', 'main.ts', '.github/'],
   ...['src/guardrails/', 'src/text/', 'src/diagnostics/', 'src/team/', 'src/github/', 'src/catalog/'],
   ...['src/cli/main.ts', 'src/cli/io.ts', 'src/cli/options.ts', 'src/cli/apply-plan.ts', 'src/cli/session/'],
+  ...[
+    'src/drift/report/',
+    'src/cli/drift/write-report.ts',
+    'src/cli/stale-drift-check.ts',
+    'docs/drift.md',
+    'docs/reference/cli.md',
+    'docs/reference/json.md',
+  ],
+  ...['__tests__/drift/report/', '__tests__/cli/drift-issue.test.ts', '__tests__/golden/drift/expiring-access.md'],
   ...['__tests__/guardrails/', '__tests__/golden/failures.txt', '__tests__/golden/blocks.txt', '__tests__/text/'],
 ];
 

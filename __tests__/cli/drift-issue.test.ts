@@ -129,7 +129,7 @@ describe('is-newest', () => {
       env: { ...server().environment(), GITHUB_OUTPUT: join(directory.directory, 'output'), ...env },
     });
 
-  test('it is, it is not, nobody can tell', async () => {
+  test('it is, it is not, GitHub does not say', async () => {
     expect(await ask(COMMIT)).toMatchObject({ code: 0, stderr: '' });
     expect(await ask(sha('d'))).toMatchObject({ code: 1, stderr: expect.stringContaining('superseded') });
     expect(written('output')).toContain('superseded');

@@ -10,7 +10,7 @@ import { reportFailure } from '../report-failure.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * `is-newest`: 0 when the commit is the newest of the branch, 1 when another one is, or if it is unknown. Writes the output
+ * `is-newest`: 0 if the commit is the newest of the branch, 1 if another one is or if GitHub does not say. Writes the output
  * failure-reason: `superseded`.
  */
 export async function isNewest(
@@ -25,7 +25,7 @@ export async function isNewest(
   return newest === true ? 0 : 1;
 }
 
-/** Whether it is; null where GitHub does not say. What stands in the way is printed. */
+/** Whether the commit is the newest; null if GitHub does not say. The reason is printed. */
 export async function newestOrReport(
   github: GitHub,
   commit: string,
