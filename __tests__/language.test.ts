@@ -29,6 +29,7 @@ const CLEAN = [
     'docs/reference/json.md',
   ],
   ...['__tests__/drift/report/', '__tests__/cli/drift-issue.test.ts', '__tests__/golden/drift/expiring-access.md'],
+  ...['src/emulator/', 'src/cli/demo/', 'conformance/', 'scripts/', '__tests__/emulator/', '__tests__/conformance/'],
   ...['__tests__/guardrails/', '__tests__/golden/failures.txt', '__tests__/golden/blocks.txt', '__tests__/text/'],
 ];
 

@@ -29,7 +29,7 @@ export function configuredAttributes(configurations: readonly string[]): Configu
   return attributes;
 }
 
-/** The facts of a plan that must be equal whoever made it. */
+/** The facts of a plan that must be equal for every provider. */
 export function planFacts(plan: Plan, configured: ConfiguredAttributes): PlanFacts {
   return {
     changes: plan.changes

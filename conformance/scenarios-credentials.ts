@@ -60,7 +60,7 @@ export const credentialScenarios: readonly Scenario[] = [
         expectError: 'NoSuchEntityException',
       },
       { call: 'ListAccessKeys', input: { UserName: 'ada' } },
-      { call: 'ListAccessKeys', input: { UserName: 'nobody' }, expectError: 'NoSuchEntityException' },
+      { call: 'ListAccessKeys', input: { UserName: 'missing-user' }, expectError: 'NoSuchEntityException' },
       { call: 'DeleteUser', input: { UserName: 'ada' } },
     ],
   },

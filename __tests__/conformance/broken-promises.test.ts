@@ -12,7 +12,7 @@ const joined = (sent: number) => call('AddUserToGroup', { GroupName: 'readers' }
 test.each([
   ['limits that are answered before the group is joined', [CREATED, limited(2, 3), joined(4)]],
   ['a member without limits', [CREATED, joined(2)]],
-  ['somebody who was there before', [joined(0), limited(1, 2)]],
+  ['someone who was there before', [joined(0), limited(1, 2)]],
   ['another inline policy, written later', [CREATED, joined(2), call('PutUserPolicy', { PolicyName: 'mine' }, 4, 5)]],
 ])('%s keep the promises', (_name, calls) => {
   expect(brokenPromises(calls)).toEqual([]);

@@ -21,7 +21,7 @@ test.each([
   ['the member is created twice', { ...GOOD, created: 2 }, 'created 2 times'],
   ['the member is never created', { ...GOOD, created: 0 }, 'created 0 times'],
   ['something is left to do', { ...GOOD, leftToDo: ['aws_iam_user.member_eve: create'] }, 'member_eve'],
-  ['somebody is gone', { ...GOOD, members: ['ada'] }, 'users are ada'],
+  ['someone is gone', { ...GOOD, members: ['ada'] }, 'users are ada'],
 ])('it is recorded where %s', (_name, outcome, words) => {
   const problems = concurrencyProblems(outcome);
   expect(problems).toHaveLength(1);

@@ -16,8 +16,8 @@ function isExcused(found: Difference, listed: readonly ListedDifference[]): bool
 }
 
 const NEVER: readonly [string, Difference][] = [
-  ['an operation that somebody gains', difference('access', 'bo SendBonus', null, 'allowed')],
-  ['an operation that somebody loses', difference('access', 'bo GetHIT', 'allowed', null)],
+  ['an operation that someone gains', difference('access', 'bo SendBonus', null, 'allowed')],
+  ['an operation that someone loses', difference('access', 'bo GetHIT', 'allowed', null)],
   ['a user who is missing', difference('access', 'bo', 'exists', null)],
   ['a group that is joined', difference('account', 'user bo groups', '["a"]', '["a","b"]')],
   ['a document', difference('account', 'policy arn document', '{"a":1}', '{"a":2}')],

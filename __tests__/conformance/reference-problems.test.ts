@@ -46,8 +46,8 @@ test('the reference holds where every step left what it must', () => {
 });
 
 const WRONG: readonly [string, string, Partial<StepRecord>, string][] = [
-  ['somebody may do more', 'create', { access: { ...GOOD[0]!.access, 'perception-lab-cy': ['GetHIT'] } }, 'access'],
-  ['somebody is missing', 'a member joins', { access: GOOD[0]!.access }, 'access'],
+  ['someone may do more', 'create', { access: { ...GOOD[0]!.access, 'perception-lab-cy': ['GetHIT'] } }, 'access'],
+  ['someone is missing', 'a member joins', { access: GOOD[0]!.access }, 'access'],
   ['a second plan finds something', 'nothing to do', { plan: { changes: ['x: create'], drift: [] } }, 'not empty'],
   ['a repair leaves drift', 'repaired', { plan: { changes: [], drift: ['x: update (a)'] } }, 'not empty'],
   [

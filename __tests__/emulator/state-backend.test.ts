@@ -35,7 +35,7 @@ describe('the state of a stack', () => {
     expect(await ask('GET', address())).toBe('404');
   });
 
-  test('is locked for everybody else, who is told by whom', async () => {
+  test('is locked for others, which learn who has the lock', async () => {
     expect(await ask('LOCK', address(), lock('one'))).toBe('200');
     expect(await ask('LOCK', address(), lock('two'))).toBe(`423 ${lock('one')}`);
     expect(await ask('POST', withId(address(), 'two'), '{}')).toBe(`423 ${lock('one')}`);

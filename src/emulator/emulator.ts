@@ -13,7 +13,7 @@ import type { Faults } from './server/faults.ts';
 
 const DEFAULT_WAIT_MS = 10_000;
 
-export class EmulatorFailed extends Error {
+class EmulatorFailed extends Error {
   override readonly name = 'EmulatorFailed';
   readonly failure: Failure;
 

@@ -491,7 +491,7 @@ const RULES: readonly Rule[] = [
     message: 'regular expression',
   },
   {
-    name: "AWS's own policies are nobody's to change",
+    name: "AWS's own policies cannot be changed",
     before: [],
     refused: ['DeletePolicy', { PolicyArn: 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess' }],
     error: 'AccessDenied',

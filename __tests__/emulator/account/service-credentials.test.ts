@@ -43,7 +43,7 @@ test('page by page', async () => {
   expect([...owners(first), ...owners(last)].sort()).toEqual(['ada', 'ada', 'bo', 'bo']);
 });
 
-test('whoever may ask about the lab alone may not ask about everybody', async () => {
+test('a caller that may ask about the lab alone may not ask about all users', async () => {
   const PolicyDocument = policy('Allow', 'iam:ListServiceSpecificCredentials', 'arn:aws:iam::*:user/lab/*');
   await callIam(iam, 'PutUserPolicy', { UserName: 'ada', PolicyName: 'lab', PolicyDocument });
   const ada = iamOf(emulator, await keyOf(iam, 'ada'));

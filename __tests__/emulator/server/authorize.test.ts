@@ -26,7 +26,7 @@ describe('who may call IAM', () => {
   });
   afterAll(() => emulator.close());
 
-  /** A user with an inline policy and a key of her own. */
+  /** A user with an inline policy and its own key. */
   async function caller(document: string, boundary?: string): Promise<{ iam: IAMClient; name: string }> {
     count += 1;
     const name = `caller-${count}`;
@@ -56,7 +56,7 @@ describe('who may call IAM', () => {
       name: 'a user that does not exist, path-scoped',
       document: policy('Allow', 'iam:GetUser', user('*')),
       call: 'GetUser',
-      input: { UserName: 'nobody' },
+      input: { UserName: 'missing-user' },
       may: false,
     },
     {
@@ -260,7 +260,7 @@ describe('who may call IAM', () => {
     expect(await outcome(callIam(iam, call, input))).toBe(may ? 'answered' : 'AccessDenied');
   });
 
-  test('her own keys, by the variable of her name', async () => {
+  test('own keys, by the policy variable of the name', async () => {
     const own = policy('Allow', 'iam:*AccessKey*', 'arn:aws:iam::123456789012:user/*/${aws:username}');
     const { iam, name } = await caller(own);
     expect(await outcome(callIam(iam, 'ListAccessKeys', { UserName: name }))).toBe('answered');

@@ -33,7 +33,7 @@ const by = (key: LookupAttributeKey, value: string, more: LookupEventsCommandInp
 
 const names = ({ Events = [] }: LookupEventsCommandOutput): string[] => Events.map(({ EventName }) => EventName ?? '');
 
-const told = ({ Events = [] }: LookupEventsCommandOutput): Record<string, unknown>[] =>
+const eventsOf = ({ Events = [] }: LookupEventsCommandOutput): Record<string, unknown>[] =>
   Events.map(({ CloudTrailEvent }) => JSON.parse(CloudTrailEvent ?? '') as Record<string, unknown>);
 
 beforeEach(async () => {
@@ -79,7 +79,7 @@ test('an event says who did what, when, from where and to what', async () => {
       { ResourceType: 'AWS::IAM::Group', ResourceName: 'payers' },
     ],
   });
-  expect(told(answer)[0]).toMatchObject({
+  expect(eventsOf(answer)[0]).toMatchObject({
     userIdentity: {
       type: 'IAMUser',
       arn: 'arn:aws:iam::123456789012:user/bo',
@@ -95,8 +95,8 @@ test('an event says who did what, when, from where and to what', async () => {
     eventID: event?.EventId,
     readOnly: false,
   });
-  expect(told(answer)[0]).not.toHaveProperty('errorCode');
-  expect(told(answer)[1]).toMatchObject({ userIdentity: { type: 'Root', arn: 'arn:aws:iam::123456789012:root' } });
+  expect(eventsOf(answer)[0]).not.toHaveProperty('errorCode');
+  expect(eventsOf(answer)[1]).toMatchObject({ userIdentity: { type: 'Root', arn: 'arn:aws:iam::123456789012:root' } });
 });
 
 describe('one attribute asks for', () => {
@@ -128,7 +128,7 @@ test('a key is found by its id and by its user, and its secret is nowhere', asyn
   const key = await boAddsCy();
   for (const name of [key.accessKeyId, 'bo'])
     expect(names(await by('ResourceName', name))).toContain('CreateAccessKey');
-  expect(told(await by('EventName', 'CreateAccessKey'))[0]).toMatchObject({
+  expect(eventsOf(await by('EventName', 'CreateAccessKey'))[0]).toMatchObject({
     requestParameters: { userName: 'bo' },
     responseElements: { accessKey: { userName: 'bo', accessKeyId: key.accessKeyId, status: 'Active' } },
   });
@@ -147,7 +147,7 @@ test('passwords, codes and secrets of other services are in no event', async () 
     ServiceName: 'codecommit.amazonaws.com',
   });
   const device = await callIam(iam, 'CreateVirtualMFADevice', { VirtualMFADeviceName: 'bo' });
-  const [update, create] = told(await by('ResourceName', 'bo')).filter(({ eventName }) =>
+  const [update, create] = eventsOf(await by('ResourceName', 'bo')).filter(({ eventName }) =>
     /LoginProfile/.test(String(eventName)),
   );
   expect(create).toMatchObject({
@@ -173,7 +173,7 @@ test('a refused call is an event with its error, a denied one without what it as
   const own = iamOf(emulator, await keyOf(iam, 'bo'));
   clients.push(own);
   expect(await outcome(callIam(own, 'DeleteUser', { UserName: 'bo' }))).toBe('AccessDenied');
-  const [denied] = told(await by('EventName', 'DeleteUser'));
+  const [denied] = eventsOf(await by('EventName', 'DeleteUser'));
   expect(denied).toMatchObject({
     errorCode: 'AccessDenied',
     errorMessage: expect.stringContaining('is not authorized to perform: iam:DeleteUser'),
@@ -181,11 +181,11 @@ test('a refused call is an event with its error, a denied one without what it as
     requestParameters: null,
     responseElements: null,
   });
-  const [taken] = told(await by('EventName', 'CreateUser'));
+  const [taken] = eventsOf(await by('EventName', 'CreateUser'));
   expect(taken).toMatchObject({ errorCode: 'EntityAlreadyExistsException', requestParameters: { userName: 'BO' } });
 });
 
-test('calls that only read, and calls of nobody, leave no event', async () => {
+test('calls that only read, and calls without a caller, leave no event', async () => {
   await callIam(iam, 'CreateUser', { UserName: 'bo' });
   await callIam(iam, 'GetUser', { UserName: 'bo' });
   await callIam(iam, 'GenerateCredentialReport');
@@ -195,7 +195,7 @@ test('calls that only read, and calls of nobody, leave no event', async () => {
   expect(names(await lookUp())).toEqual(['CreateUser']);
 });
 
-test('whoever deletes herself is named all the same', async () => {
+test('a caller that deletes itself is still named', async () => {
   await callIam(iam, 'CreateUser', { UserName: 'bo' });
   await callIam(iam, 'CreateGroup', { GroupName: 'all' });
   await callIam(iam, 'PutGroupPolicy', {
@@ -207,7 +207,7 @@ test('whoever deletes herself is named all the same', async () => {
   const own = iamOf(emulator, await keyOf(iam, 'bo'));
   clients.push(own);
   await callIam(own, 'UpdateUser', { UserName: 'bo', NewUserName: 'bea' });
-  expect(told(await by('ResourceName', 'bea'))[0]).toMatchObject({ userIdentity: { userName: 'bo' } });
+  expect(eventsOf(await by('ResourceName', 'bea'))[0]).toMatchObject({ userIdentity: { userName: 'bo' } });
   expect(names(await by('ResourceName', 'bo'))[0]).toBe('UpdateUser');
 });
 
@@ -217,7 +217,7 @@ test('a time range is held, and pages follow one another newest first', async ()
     await callIam(iam, 'CreateUser', { UserName: `user-${minute}` });
   }
   const users = (answer: LookupEventsCommandOutput) =>
-    told(answer).map(({ requestParameters }) => (requestParameters as { userName: string }).userName.slice(-1));
+    eventsOf(answer).map(({ requestParameters }) => (requestParameters as { userName: string }).userName.slice(-1));
   const range = { StartTime: new Date('2026-11-25T08:01:00Z'), EndTime: new Date('2026-11-25T08:03:00Z') };
   expect(users(await lookUp(range))).toEqual(['3', '2', '1']);
   const first = await lookUp({ ...range, MaxResults: 2 });
@@ -247,7 +247,7 @@ describe('wrong questions', () => {
       { StartTime: new Date('2026-11-25T08:00:01Z'), EndTime: new Date('2026-11-25T08:00:00Z') },
       'InvalidTimeRangeException',
     ],
-    ['a token of nobody', { NextToken: 'abc' }, 'InvalidNextTokenException'],
+    ['an invalid token', { NextToken: 'abc' }, 'InvalidNextTokenException'],
   ])('%s', async (_what, input, error) => {
     expect(await outcome(lookUp(input))).toBe(error);
   });
@@ -286,7 +286,7 @@ describe('an account of a directory', () => {
     }
     const again = await openAccount({ dir });
     const answer = await lookUp({}, client(again.rootCredentials, again.endpoint));
-    expect(told(answer).map(({ requestParameters }) => requestParameters)).toEqual([
+    expect(eventsOf(answer).map(({ requestParameters }) => requestParameters)).toEqual([
       { userName: 'cy' },
       { userName: 'bo' },
     ]);

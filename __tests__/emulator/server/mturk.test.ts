@@ -41,7 +41,7 @@ function ask(client: MTurkClient, operation: Operation): Promise<string> {
   return outcome(client.send(new Operation(INPUT)) as Promise<unknown>);
 }
 
-// What an account without HITs says to whoever may ask; all else names a thing that does not exist.
+// What an account without HITs answers to an allowed call; all else names a thing that does not exist.
 const ANSWERED = [
   'CreateHIT',
   'CreateHITType',
@@ -80,7 +80,7 @@ describe('MTurk', () => {
     emulator = await openAccount();
     clients.root = mturkOf(emulator);
     await user('reader', ['mechanicalturk:Get*', 'mechanicalturk:List*']);
-    await user('nobody', null);
+    await user('powerless', null);
   });
 
   afterAll(async () => {
@@ -88,13 +88,16 @@ describe('MTurk', () => {
     await emulator.close();
   });
 
-  test.each(OPERATIONS)('%s: the root may, a reader may read, nobody may nothing', async (operation) => {
-    const allowed = ANSWERED.includes(operation) ? 'answered' : 'RequestError';
-    expect(await ask(clients.root!, operation)).toBe(allowed);
-    const reads = CATALOG[operation].level !== 'Write';
-    expect(await ask(clients.reader!, operation)).toBe(reads ? allowed : 'AccessDeniedException');
-    expect(await ask(clients.nobody!, operation)).toBe('AccessDeniedException');
-  });
+  test.each(OPERATIONS)(
+    '%s: the root may, a reader may read, a user without policies may do nothing',
+    async (operation) => {
+      const allowed = ANSWERED.includes(operation) ? 'answered' : 'RequestError';
+      expect(await ask(clients.root!, operation)).toBe(allowed);
+      const reads = CATALOG[operation].level !== 'Write';
+      expect(await ask(clients.reader!, operation)).toBe(reads ? allowed : 'AccessDeniedException');
+      expect(await ask(clients.powerless!, operation)).toBe('AccessDeniedException');
+    },
+  );
 
   test.each(OPERATIONS)('%s is decided by its own action', async (operation) => {
     const name = `only-${operation}`.slice(0, 60);
