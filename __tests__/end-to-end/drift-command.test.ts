@@ -8,8 +8,9 @@ import { run, scratch } from '../support/command.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
 const TODAY = ['--today', '2026-11-25'];
-const SAMPLE = readFileSync('team.yaml', 'utf8');
-const ALLOWED = SAMPLE.replace(/^settings:\n/m, 'settings:\n  reconcile: { mode: additions, per-day: 5 }\n');
+const RECONCILE = / {2}reconcile: .*\n/;
+const SAMPLE = readFileSync('team.yaml', 'utf8').replace(RECONCILE, '');
+const ALLOWED = readFileSync('team.yaml', 'utf8').replace(RECONCILE, '  reconcile: { mode: additions, per-day: 5 }\n');
 const place = scratch({ 'team.yaml': ALLOWED, 'output.txt': '' });
 const GITHUB_OUTPUT = join(place.directory, 'output.txt');
 const user = (key: string) => ({ UserName: `perception-lab-${key}` });

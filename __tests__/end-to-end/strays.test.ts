@@ -8,8 +8,8 @@ import { sampleTeam } from '../support/sample-team.ts';
 
 const TODAY = ['--today', '2026-11-25'];
 const SAMPLE = readFileSync('team.yaml', 'utf8').replace(
-  /^settings:\n/m,
-  'settings:\n  reconcile: { mode: additions, per-day: 5 }\n',
+  / {2}reconcile: .*\n/,
+  '  reconcile: { mode: additions, per-day: 5 }\n',
 );
 // Fay is a paymaster no more.
 const WITHOUT = SAMPLE.replace('roles: [paymaster] }', 'roles: [results-reader] }');

@@ -4,7 +4,7 @@ import type { Member, Role, Team } from '../../src/team/team.ts';
 
 const READ = operationsOf('results:read');
 
-/** The repository's own team.yaml, normalised by hand. */
+/** The repository's own team.yaml, normalized, without the settings for reconcile and deletion. */
 export const sampleTeam: Team = {
   lab: 'perception-lab',
   account: '123456789012',

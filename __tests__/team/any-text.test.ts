@@ -10,7 +10,6 @@ import { TODAY } from './team-text.ts';
 // With what the file of the repository does not need.
 const sample = `${readFileSync('team.yaml', 'utf8').replace('suspended: true', 'suspended: true, keys: 2')}
   key-max-age-days: 60
-  reconcile: { mode: additions, per-day: 5 }
   drift-every-hours: 12
   renew-before-days: 14
 

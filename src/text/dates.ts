@@ -42,3 +42,9 @@ export function timeWords(at: string): string {
   if (Number.isNaN(moment.getTime())) return '';
   return `${dayWords(moment)} ${moment.toISOString().slice(11, 16)} UTC`;
 }
+
+/** `31 May 2027` of `2027-05-31`, or of a moment in ISO 8601; UTC. Empty where it is neither. */
+export function dateWords(day: string): string {
+  const moment = new Date(day);
+  return Number.isNaN(moment.getTime()) ? '' : dayWords(moment);
+}

@@ -13,7 +13,7 @@ export interface Diagnostic {
   readonly place: Place;
 }
 
-export interface Place {
+interface Place {
   readonly file: string;
   readonly position: Position | null;
   /** The text of the file, for the excerpt. */

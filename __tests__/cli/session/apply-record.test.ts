@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
 import { applyRecord, follows, noteApply, readApplied } from '../../../src/cli/session/apply-record.ts';
 import { recordPlace } from '../../../src/cli/session/state-record.ts';
-import { reasonOf } from '../../../src/diagnostics/pipeline-reason.ts';
+import { reasonOf } from '../../../src/diagnostics/failure.ts';
 import { APPLIED_TEAM, appliedTeam } from '../../../src/drift/applied.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { withMember, withoutMember } from '../../support/hands.ts';

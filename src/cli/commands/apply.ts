@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { reasonOf } from '../../diagnostics/pipeline-reason.ts';
+import { fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { readManifest } from '../../review/manifest/manifest.ts';

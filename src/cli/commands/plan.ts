@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { type Failure, fail, succeed } from '../../diagnostics/failure.ts';
-import { reasonOf } from '../../diagnostics/pipeline-reason.ts';
+import { type Failure, fail, reasonOf, succeed } from '../../diagnostics/failure.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { targetBlocks } from '../../guardrails/guardrails.ts';
 import { reviewOf, reviewOfPlan } from '../../review/changes/review.ts';

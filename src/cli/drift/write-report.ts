@@ -1,5 +1,5 @@
 import type { Failure, Result } from '../../diagnostics/failure.ts';
-import { reasonOf } from '../../diagnostics/pipeline-reason.ts';
+import { reasonOf } from '../../diagnostics/failure.ts';
 import { appliedTeam } from '../../drift/applied.ts';
 import { needsReconcile } from '../../drift/remediation/decide.ts';
 import { expiringAccess } from '../../drift/report/expiring-access.ts';

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { timeWords } from '../../text/dates.ts';
+import { dateWords, timeWords } from '../../text/dates.ts';
 import { type Block, details, heading, type Item, list, paragraph } from '../../text/document.ts';
-import { dateWords } from '../../text/durations.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
 import { redact } from '../../text/redact.ts';
 import {

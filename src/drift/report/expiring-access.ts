@@ -1,7 +1,6 @@
 import type { Member, Team } from '../../team/team.ts';
-import { timeWords } from '../../text/dates.ts';
+import { dateWords, timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
-import { dateWords } from '../../text/durations.ts';
 import {
   codeText,
   counted,

@@ -14,8 +14,7 @@ import {
   RISKS,
 } from '../../catalog/mturk.ts';
 import { labPath } from '../../team/names.ts';
-import { timeWords } from '../../text/dates.ts';
-import { dateWords } from '../../text/durations.ts';
+import { dateWords, timeWords } from '../../text/dates.ts';
 import {
   codeText,
   counted,

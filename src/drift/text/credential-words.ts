@@ -1,6 +1,6 @@
 import { userText } from '../../access/text/iam-names.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
-import { dateWords } from '../../text/durations.ts';
+import { dateWords } from '../../text/dates.ts';
 import { codeText, someTexts, t, trusted } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
 import type { DriftWhat } from '../rules/what.ts';

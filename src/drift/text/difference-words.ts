@@ -4,7 +4,7 @@ import { differenceText, stateText } from '../../access/text/difference.ts';
 import { roleKeyOfPolicy, userText } from '../../access/text/iam-names.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
-import { dateWords } from '../../text/durations.ts';
+import { dateWords } from '../../text/dates.ts';
 import { codeText, sentences, type Text, t, trusted } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
 import { peopleSaid } from './people.ts';

@@ -1,7 +1,7 @@
 import { memberKeyOf, userText } from '../../access/text/iam-names.ts';
 import { type DisplayNames, listWords } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/inventory/types.ts';
-import { dateWords } from '../../text/durations.ts';
+import { dateWords } from '../../text/dates.ts';
 import { codeText, isEmptyText, listTexts, sentences, type Text, t, trusted } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
 import type { DriftWhat } from '../rules/what.ts';

@@ -1,7 +1,7 @@
 import type { DisplayNames } from '../../access/text/names.ts';
 import type { NotChecked } from '../../aws/inventory/types.ts';
 import { wrapVisible } from '../../text/columns.ts';
-import { dateWords } from '../../text/durations.ts';
+import { dateWords } from '../../text/dates.ts';
 import { codeText, isEmptyText, plainText, t } from '../../text/text.ts';
 import { visible } from '../../text/visible.ts';
 import type { DriftFinding, ScanResult } from '../finding.ts';

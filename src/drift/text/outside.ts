@@ -4,7 +4,7 @@ import { userText } from '../../access/text/iam-names.ts';
 import { type DisplayNames, policyName, unknownPolicyWords } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/inventory/types.ts';
 import { labPath } from '../../team/names.ts';
-import { dateWords } from '../../text/durations.ts';
+import { dateWords } from '../../text/dates.ts';
 import { codeText, proseText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
 import type { DriftWhat } from '../rules/what.ts';

@@ -1,71 +1,17 @@
-/** A list as written; null in the place of an entry that is no text, so that an index is one of the file. */
+/** A list as written; an entry that is no text is null, so that indexes are those of the file. */
 export type DraftList = readonly (string | null)[];
 
-export interface RoleDraft {
-  readonly key: string;
-  readonly description: string | null;
-  readonly extends: DraftList;
-  readonly allow: DraftList;
-  readonly deny: DraftList;
-  readonly managed: DraftList;
-}
-
-interface MemberDraft {
-  readonly key: string;
-  readonly name: string | null;
-  readonly email: string | null;
-  readonly github: string | null;
-  /** Null where there is no list. */
-  readonly roles: DraftList | null;
-  readonly until: string | null;
-  readonly sponsor: string | null;
-  readonly suspended: boolean;
-  readonly keys: number | null;
-}
-
-interface SnoozeDraft {
-  readonly finding: string;
-  readonly until: string | null;
-  readonly reason: string | null;
-}
-
-interface SettingsDraft {
-  readonly maxRemovals: number | null;
-  readonly state: { readonly bucket: string | null; readonly region: string | null } | null;
-  readonly keyMaxAgeDays: number | null;
-  readonly reconcile: { readonly mode: string | null; readonly perDay: number | null };
-  readonly deleteAfterDays: number | null;
-  readonly driftEveryHours: number | null;
-  readonly renewBeforeDays: number | null;
-}
-
-interface DepartureDraft {
-  readonly key: string;
-  readonly left: string | null;
-  readonly reason: string | null;
-}
-
 /**
- * What is well-formed in a team file, whatever else is wrong with it: rules work on this, so that one run finds
- * everything. Whatever is absent or malformed is null or left out; the latter has been reported as a finding of shape.
+ * What is well-formed in a team file, so that rules find everything in one run. What is absent or malformed is null or left
+ * out; the latter is reported as a finding of shape. Without `hasRoles` or `hasMembers`, nothing is known about names of
+ * roles or members.
  */
-export interface TeamDraft {
-  /** Whether `roles` and `members` are there at all: where not, nothing can be said about who refers to them. */
-  readonly hasRoles: boolean;
-  readonly hasMembers: boolean;
-  readonly lab: string | null;
-  readonly account: string | null;
-  readonly owners: DraftList | null;
-  readonly roles: readonly RoleDraft[];
-  readonly members: readonly MemberDraft[];
-  readonly departed: readonly DepartureDraft[];
-  readonly freeze: DraftList;
-  readonly snoozed: readonly SnoozeDraft[];
-  readonly settings: SettingsDraft;
-}
+export type TeamDraft = ReturnType<typeof draftOf>;
 
-/** Takes from plain data what has the right shape. Never fails, whatever it is given. */
-export function draftOf(value: unknown): TeamDraft {
+export type RoleDraft = TeamDraft['roles'][number];
+
+/** Takes from plain data what has the right shape. Never fails. */
+export function draftOf(value: unknown) {
   const file = mapOf(value);
   const settings = mapOf(file.settings);
   const reconcile = mapOf(settings.reconcile);

@@ -21,7 +21,7 @@ export const unsupportedVersion = rule({
     ),
 });
 
-export const invalidLab = rule({
+const invalidLab = rule({
   code: 'invalid-lab',
   message: ({ lab }: { lab: string }) => {
     const better = labLike(lab);
@@ -49,7 +49,7 @@ export const accountNotQuoted = rule({
     ),
 });
 
-export const invalidAccount = rule({
+const invalidAccount = rule({
   code: 'account-not-twelve-digits',
   message: ({ account }: { account: string }) => {
     const digits = account.replace(/[\s“”„«»‘’-]/g, '');

@@ -21,7 +21,7 @@ import { message, type Rule, type RuleContext, rule, shortValue, value, valueLis
 
 const PERMISSIONS: readonly string[] = [...CAPABILITY_NAMES, ...OPERATIONS];
 
-export const unknownRole = rule({
+const unknownRole = rule({
   code: 'unknown-role',
   message: ({ role, suggestion, known }: { role: string; suggestion: string | null; known: readonly string[] }) => {
     const names = role.split(/\s+/);
@@ -53,7 +53,7 @@ export const unknownRole = rule({
 });
 
 /** Each circle is reported once, at the entry of the file that closes it. `circle` is `[a, b, a]`. */
-export const roleCircle = rule({
+const roleCircle = rule({
   code: 'role-circle',
   message: ({ circle }: { circle: readonly string[] }) => {
     const names = circle.length <= 8 ? circle : [...circle.slice(0, 5), '...', ...circle.slice(-2)];
