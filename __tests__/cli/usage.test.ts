@@ -106,12 +106,16 @@ const MISTAKES: [string, string[], RegExp][] = [
   ['a port that is none', ['emulator', 'start', '--port', 'x'], /port/],
   ['another day for a real account', ['apply', '--today', '2001-01-01'], /needs --emulator/],
   ['another day for reconciling one', ['drift', '--reconcile', '--today', '2001-01-01'], /needs --emulator/],
-  ['another day for restoring', ['drift', '--restore', 'bo', '--today', '2001-01-01'], /needs --emulator/],
-  ['reconciling in a hurry', ['drift', '--reconcile', '--fast'], /need a plan; leave out --fast/],
-  ['reconciling without the lock', ['drift', '--restore', 'bo', '--no-lock'], /leave out --no-lock/],
-  ['expecting something of a look', ['drift', '--expect', 'a'.repeat(64)], /--expect is for --reconcile and --restore/],
-  ['a fingerprint that is none', ['drift', '--reconcile', '--expect', 'abc'], /Write the 12 digits of a look, or more/],
-  ['no fingerprint, as of a look that failed', ['drift', '--reconcile', '--expect', ''], /Write the 12 digits/],
+  ['another day for reverting', ['drift', '--revert', 'tag-changed/bo', '--today', '2001-01-01'], /needs --emulator/],
+  ['reverting after a quick check', ['drift', '--reconcile', '--quick'], /leave out --quick/],
+  ['reconciling without the lock', ['drift', '--revert', 'tag-changed/bo', '--no-lock'], /leave out --no-lock/],
+  [
+    'a fingerprint without a revert',
+    ['drift', '--if-fingerprint', 'a'.repeat(64)],
+    /--if-fingerprint is for --reconcile/,
+  ],
+  ['a fingerprint that is none', ['drift', '--reconcile', '--if-fingerprint', 'abc'], /12 to 64 hexadecimal digits/],
+  ['an empty fingerprint', ['drift', '--reconcile', '--if-fingerprint', ''], /12 to 64 hexadecimal/],
   ['a preview without files', ['preview'], /required option `--base <file>` not specified/],
   ['a manifest without a base', ['plan', '--manifest', 'm.json'], /--manifest needs --base/],
   ['an unknown option of drift', ['drift', '--jsno'], /did you mean `--json`\?/],
@@ -133,8 +137,8 @@ test.each(MISTAKES)(
 
 const UNREADABLE: [number, string[]][] = [
   [1, ['drift', 'nowhere.yaml', '--emulator']],
-  [1, ['drift', 'nowhere.yaml', '--fast', '--emulator']],
-  [1, ['drift', 'nowhere.yaml', '--restore', 'bo', '--emulator']],
+  [1, ['drift', 'nowhere.yaml', '--quick', '--emulator']],
+  [1, ['drift', 'nowhere.yaml', '--revert', 'tag-changed/bo', '--emulator']],
   [1, ['plan', 'nowhere.yaml', '--emulator']],
   [1, ['plan', '--emulator', '--base', 'nowhere.yaml']],
   [2, ['apply', 'nowhere.yaml', '--emulator']],
@@ -147,8 +151,8 @@ test.each(UNREADABLE)('a file that cannot be read: exit code %i of %j', async (c
 });
 
 test.each([
-  ['drift', '--fast', '--report'],
-  ['drift', '--restore', 'bo', '--report'],
+  ['drift', '--quick', '--report'],
+  ['drift', '--revert', 'tag-changed/bo', '--report'],
   ['plan', '--base', 'team.yaml', '--manifest'],
   ['apply', '--yes', '--result'],
 ])('%s: an output file that cannot be written is an error before anything else is done', async (...args) => {

@@ -180,7 +180,7 @@ test('a look in a hurry needs no engine, makes fewer calls, and sees the same ac
     ),
   );
   const engineless = { TERRAFORM_BINARY_NAME: join(place.directory, 'no-engine') };
-  const fast = await mturk(['drift', '--fast', '--json', '--report', 'report.json'], engineless);
+  const fast = await mturk(['drift', '--quick', '--json', '--report', 'report.json'], engineless);
   expect(fast.code).toBe(2);
   const ids = (text: string) => JSON.parse(text).drift.findings.map(({ id }: { id: string }) => id);
   expect(ids(fast.stdout)).toEqual(['policy-changed/results-reader/spends']);
@@ -212,7 +212,7 @@ test('a record that is none stops a look, and is not taken for none', async () =
 });
 
 test('in a hurry a record that is none is told of, and what differs is said all the same', async () => {
-  const looked = await mturk(['drift', '--fast', '--json']);
+  const looked = await mturk(['drift', '--quick', '--json']);
   expect(looked).toMatchObject({ code: 2, stderr: expect.stringContaining('record-unusable') });
   expect(JSON.parse(looked.stdout).drift.findings).toMatchObject([{ cause: 'unknown', remediation: 'manual' }]);
 });

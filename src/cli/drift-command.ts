@@ -26,12 +26,12 @@ export function register(program: Command, terminal: Terminal): void {
     .command('drift')
     .helpGroup(GROUPS.everyday)
     .description('Show drift between AWS and team.yaml, and revert it')
-    .argument('[file]', 'the team file', DEFAULT_FILE)
+    .argument('[file]', 'team file', DEFAULT_FILE)
     .addOption(emulator())
     .addOption(parallelism())
-    .option('--fast', 'ask the account alone: fewer calls, and neither an engine nor the state is needed')
+    .option('--quick', 'quick check of the account alone, without Terraform and state')
     .option('--no-lock', 'do not lock the state: for a role that may only read')
-    .option('--no-trail', 'do not ask CloudTrail who did it')
+    .option('--no-cloudtrail', 'do not ask CloudTrail who made a change')
     .addOption(configDir())
     .option('--report <file>', 'write findings and reverts as JSON for drift-issue')
     .option('--reconcile', 'revert what settings.reconcile allows, as the scheduled job does')
@@ -48,14 +48,14 @@ export function register(program: Command, terminal: Terminal): void {
         },
       ),
     )
-    .option('--yes', 'do not ask; needed where nobody can answer')
+    .option('--yes', 'do not ask for confirmation')
     .addOption(today())
     .addOption(json())
     .addHelpText(
       'after',
       examples(
         'mturk-team drift --emulator',
-        'mturk-team drift --fast',
+        'mturk-team drift --quick',
         'mturk-team drift --reconcile',
         'mturk-team drift --revert membership-removed/bo/task-publisher',
         'mturk-team drift --no-lock --config-dir cdktf.out --report report.json',
@@ -64,11 +64,11 @@ export function register(program: Command, terminal: Terminal): void {
     .addHelpText('after', REVERTING)
     .addHelpText('after', exitCodes('0 no drift', '1 any error or wrong usage', '2 drift'))
     .action(async (file: string, options, command: Command) => {
-      const { fast = false, lock, trail, reconcile = false, revert = [], yes = false } = options;
+      const { quick: fast = false, lock, cloudtrail: trail, reconcile = false, revert = [], yes = false } = options;
       const { ifFingerprint = null, report = null } = options;
       const isReverting = reconcile || revert.length > 0;
       const usage = (message: string) => command.error(`error: ${message}`);
-      if (isReverting && fast) usage('--reconcile and --revert need a whole scan; leave out --fast');
+      if (isReverting && fast) usage('--reconcile and --revert need a whole scan; leave out --quick');
       if (isReverting && !lock) usage('--reconcile and --revert write the state; leave out --no-lock');
       if (!isReverting && ifFingerprint !== null) usage('--if-fingerprint is for --reconcile and --revert');
       if (isReverting) refuseAnotherDay(command, options);

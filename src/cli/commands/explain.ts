@@ -41,7 +41,7 @@ export async function explainCommand(options: ExplainOptions, terminal: Terminal
   terminal.stdout(
     options.json
       ? `${JSON.stringify(explanationJson(explanation, naming), null, 2)}\n`
-      : `${explanationLines(explanation, naming, terminal.width).join('\n')}\n\nAccording to ${options.file}; AWS was not asked.\n`,
+      : `${explanationLines(explanation, naming, terminal.width).join('\n')}\n`,
   );
   return 0;
 }

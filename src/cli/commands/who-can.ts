@@ -35,7 +35,7 @@ export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal):
   terminal.stdout(
     options.json
       ? `${JSON.stringify(whoCanJson(answer, naming), null, 2)}\n`
-      : `${whoCanLines(answer, naming, terminal.width).join('\n')}\n\nAccording to ${options.file}; AWS was not asked.\n`,
+      : `${whoCanLines(answer, naming, terminal.width).join('\n')}\n`,
   );
   return 0;
 }

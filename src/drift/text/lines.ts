@@ -63,7 +63,7 @@ export function notPlannedWords({ findings }: Pick<ScanResult, 'findings'>): str
   const undecided = findings.some(({ cause }) => cause === 'unknown')
     ? ', and tells what was done by hand from what is merged and not applied yet'
     : '';
-  return `No plan was made, and SSH keys and the newest access keys were not looked at (--fast): without it mturk-team drift also finds those, and what nobody's access depends on${undecided}.`;
+  return `No plan was made, and SSH keys and the newest access keys were not looked at (--quick): without it mturk-team drift also finds those, and what nobody's access depends on${undecided}.`;
 }
 
 /** Where nothing is left to be told. */
