@@ -1,6 +1,6 @@
 import { iamArn, parseArn } from '../../src/iam/arn.ts';
 import { isIamPath, type NamedThing, type NameProblem, nameProblem } from '../../src/iam/name.ts';
-import { policySize } from '../../src/iam/size.ts';
+import { policySize } from '../../src/iam/quotas.ts';
 
 test.each<[kind: NamedThing, name: string, problem: NameProblem | null]>([
   ['user', 'perception-lab-bo', null],

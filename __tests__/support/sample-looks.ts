@@ -1,6 +1,5 @@
 import { accessOf } from '../../src/access/access-of.ts';
-import { type AccessChange, diffAccess } from '../../src/access/diff.ts';
-import { hasEffect } from '../../src/access/effect.ts';
+import { type AccessChange, diffAccess, hasEffect } from '../../src/access/diff.ts';
 import type { AccessModel, AccessUser } from '../../src/access/model.ts';
 import type { Difference } from '../../src/access/model-difference.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';

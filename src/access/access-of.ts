@@ -1,7 +1,6 @@
 import type { Operation } from '../catalog/mturk.ts';
 import type { PolicySource, RequestContext } from '../iam/evaluate.ts';
 import { type Circumstances, contextOf, sharedContextOf } from './context.ts';
-import { earlier } from './end-of-access.ts';
 import type { AccessModel, AccessUser } from './model.ts';
 import {
   ALL_OPERATIONS,
@@ -15,6 +14,7 @@ import {
 } from './operation-set.ts';
 import { boundaryPolicies, groupPolicies, ownPolicies, type UnknownPolicy } from './policies-of.ts';
 import { type Reading, readSources, type Verdict } from './read-sources.ts';
+import { earlier } from './time-conditions.ts';
 
 /** What gives an operation: a policy, and whom it is written into or attached to. */
 export interface Grant {

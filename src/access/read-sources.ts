@@ -3,7 +3,6 @@ import type { Statement } from '../iam/document.ts';
 import type { PolicySource, RequestContext } from '../iam/evaluate.ts';
 import { resourceMatches, statementsOf } from '../iam/statement.ts';
 import { dependsOnUser, OPEN_KEYS } from './context.ts';
-import { earlier, startOfDeny } from './end-of-access.ts';
 import {
   ALL_OPERATIONS,
   isEmpty,
@@ -13,6 +12,7 @@ import {
   sameSet,
   union,
 } from './operation-set.ts';
+import { earlier, startOfDeny } from './time-conditions.ts';
 
 /** A statement that speaks about MTurk, with the operations that it names. */
 interface ReadStatement {

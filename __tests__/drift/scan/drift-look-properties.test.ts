@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { accessOf } from '../../../src/access/access-of.ts';
-import { type AccessChange, diffAccess } from '../../../src/access/diff.ts';
-import { hasEffect } from '../../../src/access/effect.ts';
+import { type AccessChange, diffAccess, hasEffect } from '../../../src/access/diff.ts';
 import type { AccessModel } from '../../../src/access/model.ts';
 import { type Difference, inverse } from '../../../src/access/model-difference.ts';
 import { concernedBy, indexModel, type ModelIndex } from '../../../src/access/model-index.ts';

@@ -6,7 +6,7 @@ import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { attachmentAddress, limitsAddress, memberAddress, roleAddress } from '../../terraform/addresses.ts';
 import { normalValue } from '../../terraform/plan/changed-attributes.ts';
 import type { Plan, ResourceChange } from '../../terraform/plan/plan-read.ts';
-import { escapeTemplate } from '../../terraform/synth/escape.ts';
+import { escapeTemplate } from '../../terraform/synth/stack.ts';
 
 type Values = Readonly<Record<string, string | boolean | readonly string[] | Readonly<Record<string, string>>>>;
 

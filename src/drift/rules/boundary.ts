@@ -1,5 +1,4 @@
-import { type AccessChange, diffAccess } from '../../access/diff.ts';
-import { hasEffect } from '../../access/effect.ts';
+import { type AccessChange, diffAccess, hasEffect } from '../../access/diff.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import type { BoundaryState } from '../../aws/inventory/boundary.ts';

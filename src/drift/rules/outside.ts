@@ -1,8 +1,7 @@
 import { accessOf, type Grant, type UserAccess } from '../../access/access-of.ts';
 import { worstRisk } from '../../access/capability-access.ts';
 import { conservativeModel } from '../../access/conservative.ts';
-import { diffAccess } from '../../access/diff.ts';
-import { hasEffect } from '../../access/effect.ts';
+import { diffAccess, hasEffect } from '../../access/diff.ts';
 import { canEscalate, type EscalationTargets } from '../../access/escalation.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { around, indexModel, type ModelIndex } from '../../access/model-index.ts';

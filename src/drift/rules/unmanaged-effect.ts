@@ -1,6 +1,5 @@
 import { conservativeDocument } from '../../access/conservative.ts';
-import { type AccessChange, diffAccess } from '../../access/diff.ts';
-import { hasEffect, riskRank } from '../../access/effect.ts';
+import { type AccessChange, diffAccess, hasEffect, riskRank } from '../../access/diff.ts';
 import { canEscalate, type EscalationTargets, escalationTargets } from '../../access/escalation.ts';
 import type { AccessGroup, AccessModel, AccessUser } from '../../access/model.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';

@@ -1,5 +1,4 @@
-import { QUOTAS } from '../../iam/quotas.ts';
-import { policySize } from '../../iam/size.ts';
+import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import type { Account } from './account.ts';
 import { type AwsError, isAwsError, limitExceeded, noSuchEntity } from './aws-error.ts';
 import { namedGroup, namedUser } from './lookup.ts';

@@ -1,5 +1,4 @@
-import { QUOTAS } from '../../iam/quotas.ts';
-import { policySize } from '../../iam/size.ts';
+import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { type AwsError, limitExceeded, malformedPolicy } from './aws-error.ts';
 import { constraint } from './naming.ts';
 import { readPolicyDocument } from './policy-documents.ts';

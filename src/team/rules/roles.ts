@@ -9,8 +9,7 @@ import {
 } from '../../catalog/mturk.ts';
 import { retiredOperation } from '../../catalog/retired.ts';
 import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
-import { QUOTAS } from '../../iam/quotas.ts';
-import { policySize } from '../../iam/size.ts';
+import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { joinTexts, t, trusted } from '../../text/text.ts';
 import { rolePolicy } from '../documents.ts';
 import type { RoleDraft } from '../parse/draft.ts';

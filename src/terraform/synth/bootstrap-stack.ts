@@ -2,8 +2,7 @@ import { boundaryPolicy } from '../../team/documents.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { type App, IamPolicy, TerraformStack } from './cdktf.ts';
-import { escapeTemplate } from './escape.ts';
-import { prepareStack } from './prepare-stack.ts';
+import { escapeTemplate, prepareStack } from './stack.ts';
 
 /** What an administrator applies once, outside the path that the lab's own runs may write: the permissions boundary. */
 export class BootstrapStack extends TerraformStack {

@@ -3,7 +3,7 @@ import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags } from '../../
 import type { Member, Team } from '../../team/team.ts';
 import { limitsAddress, memberAddress } from '../addresses.ts';
 import { Construct, IamUser, IamUserPolicy } from './cdktf.ts';
-import { escapeTemplate } from './escape.ts';
+import { escapeTemplate } from './stack.ts';
 
 export interface MemberUserProps {
   readonly team: Pick<Team, 'lab' | 'account'>;

@@ -12,8 +12,8 @@ import {
   IamGroupPolicyAttachmentsExclusive,
   IamPolicy,
 } from './cdktf.ts';
-import { escapeTemplate } from './escape.ts';
 import type { MemberUser } from './member-user.ts';
+import { escapeTemplate } from './stack.ts';
 
 export interface RoleGroupProps {
   readonly team: Pick<Team, 'lab' | 'account' | 'freeze'>;

@@ -2,8 +2,8 @@ import { activeMembers, type Team } from '../../team/team.ts';
 import { type App, TerraformLocal, TerraformStack } from './cdktf.ts';
 import { MemberExclusives } from './member-exclusives.ts';
 import { MemberUser } from './member-user.ts';
-import { prepareStack } from './prepare-stack.ts';
 import { RoleGroup } from './role-group.ts';
+import { prepareStack } from './stack.ts';
 
 /**
  * Everything under the lab's IAM path: a user for each active member, a group for each role.

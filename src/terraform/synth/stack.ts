@@ -1,0 +1,43 @@
+import type { Team } from '../../team/team.ts';
+import { AwsProvider, LocalBackend, S3Backend, type TerraformStack } from './cdktf.ts';
+
+/**
+ * Where a stack's state lives: the team's bucket with its native lock file, or a file beside the configuration.
+ * The local path is relative, because CDKTF's default names the current directory. The key in the bucket does
+ * not name the lab: a lab that is renamed would start with an empty state, and leave everybody's old access in force,
+ * unwatched. It has to meet its old state, to be refused. So a bucket holds the state of one lab.
+ */
+export function addBackend(stack: TerraformStack, team: Pick<Team, 'settings'>, stackName: string): void {
+  const { state } = team.settings;
+  if (state === null) {
+    new LocalBackend(stack, { path: 'terraform.tfstate' });
+    return;
+  }
+  const backend = new S3Backend(stack, {
+    bucket: escapeTemplate(state.bucket),
+    region: escapeTemplate(state.region),
+    key: `mturk-team/${stackName}.tfstate`,
+    encrypt: true,
+  });
+  backend.addOverride('use_lockfile', true);
+}
+
+/**
+ * A text as Terraform must be given it to mean exactly itself: in JSON configuration every string is a template, so
+ * that IAM's `${aws:username}` would be read as an expression. Split and join, because in the replacement of
+ * `replaceAll` a `$$` means one `$`, and the escape would vanish without a sound.
+ */
+export function escapeTemplate(text: string): string {
+  return text.split('${').join('$${').split('%{').join('%%{');
+}
+
+/**
+ * What both stacks share: the provider, which refuses every other account, the backend, and the oldest engine that
+ * may run them. The native lock file of a state bucket needs engine 1.10.
+ */
+export function prepareStack(stack: TerraformStack, team: Team, stackName: string): void {
+  // IAM is global and answers in us-east-1, which is also the only region of Mechanical Turk.
+  new AwsProvider(stack, 'aws', { region: 'us-east-1', allowedAccountIds: [team.account] });
+  addBackend(stack, team, stackName);
+  stack.addOverride('terraform.required_version', team.settings.state === null ? '>= 1.6' : '>= 1.10');
+}
