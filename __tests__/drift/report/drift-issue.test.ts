@@ -79,6 +79,13 @@ const SCENARIOS: Readonly<Record<string, () => string>> = {
     };
     return issueText({ ...before, reconcile }, { isOpen: true, data: driftIssue(before, null, LINKS)!.data });
   },
+  'mode-all': () => {
+    const report = dated(sixChanges());
+    const next = [{ id: REMOVED, from: '2026-11-26T05:17:00.000Z' }];
+    const none = { reverted: [], deleted: [], block: null, failure: null, after: null };
+    const settings = { checkEveryHours: 24, reconcile: 'all' as const };
+    return issueText({ ...report, settings, reconcile: { ...none, outcome: 'nothing', next } });
+  },
   'snoozed-and-not-checked': () => {
     const [first, ...rest] = ALL;
     const resolved = because('resolved', [{ ...DIFFERENCES[2]!, changes: [], risk: null }]);
@@ -119,14 +126,15 @@ describe('who acts', () => {
   const actions = (reconcile: DriftReport['settings']['reconcile'], findings: readonly DriftFinding[]) => {
     const report = { ...reportOf(lookOf(findings)), settings: { checkEveryHours: 24, reconcile } };
     return bodyOf(report)
-      .match(/\| (?:\*\*Decide\*\*|Reconcile) \|$/gm)
-      ?.map((cell) => cell.replace(/[|* ]/g, ''));
+      .match(/\| (?:\*\*Decide\*\*|Reconcile(?:, [^|]+)?) \|$/gm)
+      ?.map((cell) => cell.replace(/[|*]/g, '').trim());
   };
   const sample = ALL.filter(({ id }) => [ADDED, REMOVED].includes(id));
 
   test('reconcile reverts what it may; a person decides the rest, or all if it is off', () => {
     expect(actions('additions', sample)).toEqual(['Reconcile', 'Decide']);
     expect(actions('none', sample)).toEqual(['Decide', 'Decide']);
+    expect(actions('all', sample)).toEqual(['Reconcile', 'Reconcile, at a later check']);
   });
 });
 

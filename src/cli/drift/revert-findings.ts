@@ -3,13 +3,12 @@ import type { DriftClass } from '../../drift/finding.ts';
 import { afterRevertText, revertedText } from '../../drift/remediation/reconcile-text.ts';
 import type { ReconcileBlock } from '../../drift/remediation/result.ts';
 import { driftJson } from '../../drift/text/drift-json.ts';
-import type { DriftOptions } from '../commands/drift.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
 import type { Lab } from '../session/open-lab.ts';
 import type { Looked } from './look.ts';
 import { type Reconciled, reconcile, reconcileResult } from './reconcile.ts';
-import { writeReconcileReport } from './write-report.ts';
+import { type ReportOptions, writeReconcileReport } from './write-report.ts';
 
 /** Blocks whatever the account is like; after any other block the exit code says whether the account has drifted. */
 const IMPOSSIBLE: readonly ReconcileBlock['code'][] = [
@@ -26,7 +25,9 @@ const IMPOSSIBLE: readonly ReconcileBlock['code'][] = [
 export async function revertFindings(
   lab: Lab,
   looked: Looked,
-  options: DriftOptions & { readonly lockTimeoutSeconds?: number },
+  options: ReportOptions &
+    Parameters<typeof reconcile>[2] &
+    Parameters<typeof reconcile>[3] & { readonly json: boolean },
   terminal: Terminal,
   scanAgain: () => Promise<Result<Looked>>,
 ): Promise<DriftClass | null> {

@@ -7,7 +7,6 @@ import { type DriftCheck, type DriftReport, writeDriftReport } from '../../drift
 import { writeOutputs } from '../../github/outputs.ts';
 import { NO_COMMIT } from '../../review/manifest/manifest.ts';
 import { readTeamFile } from '../../team/parse/read-team-file.ts';
-import type { DriftOptions } from '../commands/drift.ts';
 import { namingOf } from '../session/naming.ts';
 import type { Account } from '../session/open-account.ts';
 import { originOf } from '../session/origin.ts';
@@ -16,11 +15,20 @@ import type { Looked } from './look.ts';
 import { type Reconciled, reconcileResult } from './reconcile.ts';
 import { toReconcile } from './scan-to-reconcile.ts';
 
-type Options = Pick<DriftOptions, 'file' | 'today' | 'report' | 'reconcile' | 'revert'>;
+export interface ReportOptions {
+  /** The team file. */
+  readonly file: string;
+  readonly today: string;
+  /** Where report.json goes; null: outputs only. */
+  readonly report: string | null;
+  readonly reconcile: boolean;
+  readonly revert: readonly string[];
+}
+
 type Origin = Pick<Account, 'team' | 'today' | 'at'>;
 
 /** Writes report.json and the step's outputs after a scan. */
-export async function writeScanReport(options: Options, looked: Looked, account: Origin): Promise<void> {
+export async function writeScanReport(options: ReportOptions, looked: Looked, account: Origin): Promise<void> {
   const { look } = looked;
   const { team, today } = account;
   const { reconcile, deleteAfterDays } = team.settings;
@@ -39,7 +47,7 @@ export async function writeScanReport(options: Options, looked: Looked, account:
 }
 
 /** The same if the account could not be scanned. Without a valid team.yaml there is no report, only outputs. */
-export async function writeFailedReport(options: Options, failure: Failure): Promise<void> {
+export async function writeFailedReport(options: ReportOptions, failure: Failure): Promise<void> {
   const { team } = await readTeamFile(options.file, { today: options.today });
   if (team !== null) {
     const origin = { team, today: options.today, at: momentOf(options.today) };
@@ -53,7 +61,7 @@ export async function writeFailedReport(options: Options, failure: Failure): Pro
 
 /** Writes what reconcile did, with the scan before it (null if it was blocked before a scan) and the one after it. */
 export async function writeReconcileReport(
-  options: Options,
+  options: ReportOptions,
   looked: Looked | null,
   ending: Reconciled,
   origin: Origin,
@@ -71,7 +79,7 @@ export async function writeReconcileReport(
 }
 
 async function write(
-  { file, report }: Options,
+  { file, report }: ReportOptions,
   { team, today, at }: Origin,
   check: DriftReport['check'],
   reconcile: DriftReport['reconcile'],

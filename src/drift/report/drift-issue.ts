@@ -66,7 +66,10 @@ export interface DriftIssue {
 type Shown = FindingView & {
   readonly number: number;
   readonly finding: DriftFinding;
-  readonly action: 'reconcile' | 'decide';
+  /** `later`: reconcile reverts it after a check that reported it, because that grants access. */
+  readonly action: 'reconcile' | 'later' | 'decide';
+  /** For `later`: the earliest time, ISO 8601; null if no job has decided yet. */
+  readonly from: string | null;
 };
 
 /** More digests would leave no room for the findings. */
@@ -170,8 +173,17 @@ function shownFindings(report: DriftReport, { scan, isAttributed }: Scanned): re
     ...findingView(finding, naming, isAttributed),
     number: index + 1,
     finding,
-    action: report.settings.reconcile !== 'none' && isReconciled(finding) ? 'reconcile' : 'decide',
+    ...actionOf(finding, report),
   }));
+}
+
+function actionOf(finding: DriftFinding, { settings, reconcile }: DriftReport): Pick<Shown, 'action' | 'from'> {
+  if (settings.reconcile !== 'none' && isReconciled(finding)) return { action: 'reconcile', from: null };
+  const next = reconcile?.next.find(({ id }) => id === finding.id);
+  const isLater = settings.reconcile === 'all' && finding.cause === 'manual' && finding.remediation === 'on-request';
+  return next !== undefined || isLater
+    ? { action: 'later', from: next?.from ?? null }
+    : { action: 'decide', from: null };
 }
 
 /** What a title says of the worst findings, worst first. */
@@ -201,7 +213,7 @@ function worstEffect({ risk, changes, rule, escalates }: DriftFinding): (typeof 
 
 function alertBlocks(shown: readonly Shown[], report: DriftReport): readonly Block[] {
   const decide = shown.filter(({ action }) => action === 'decide');
-  const rest = shown.filter(({ action }) => action === 'reconcile');
+  const rest = shown.filter(({ action }) => action !== 'decide');
   const blocked = blockedText(report);
   const handled = rest.length === 0 ? null : numbersText(rest);
   const first =
@@ -218,9 +230,19 @@ function alertBlocks(shown: readonly Shown[], report: DriftReport): readonly Blo
           trusted(decide.length === 1 ? 'Fix it, or accept it if intended.' : 'Fix each, or accept it if intended.'),
           handled === null || blocked !== null ? null : t`Reconcile handles ${handled}; no action needed.`,
         );
+  const later = shown.filter(({ action }) => action === 'later');
+  const granted =
+    later.length === 0
+      ? []
+      : [
+          sentences(
+            t`${strongText(t`Reconcile grants access again:`)} ${numbersText(later)}.`,
+            t`To keep it revoked, set ${codeText('suspended')} or ${codeText('freeze')}, or merge a change before then.`,
+          ),
+        ];
   const waiting = blocked === null || handled === null ? [] : [sentences(blocked, t`Affected: ${handled}.`)];
   const level = decide.length > 0 || blocked !== null ? 'warning' : 'note';
-  return [{ kind: 'alert', level, lines: [first, ...waiting] }];
+  return [{ kind: 'alert', level, lines: [first, ...granted, ...waiting] }];
 }
 
 /** `1, 3 and 5`; long lists are counted. */
@@ -234,11 +256,11 @@ function tableBlock(shown: readonly Shown[]): Block {
     t`… and ${trusted(counted(shown.length - from, 'more finding'))}, none worse. ${codeText('mturk-team drift')} lists all.`;
   const rows = shown
     .slice(0, MOST_ROWS)
-    .map(({ number, title, effect, action }) => [
+    .map(({ number, title, effect, action, from }) => [
       trusted(String(number)),
       title,
       effect,
-      action === 'decide' ? strongText(t`Decide`) : t`Reconcile`,
+      action === 'decide' ? strongText(t`Decide`) : action === 'later' ? laterText(from) : t`Reconcile`,
     ]);
   return {
     kind: 'table',
@@ -247,6 +269,10 @@ function tableBlock(shown: readonly Shown[]): Block {
     rank: 1,
     omitted: more,
   };
+}
+
+function laterText(from: string | null): Text {
+  return from === null ? t`Reconcile, at a later check` : t`Reconcile, after ${trusted(timeWords(from))}`;
 }
 
 function decisionBlocks(shown: readonly Shown[]): readonly Block[] {
@@ -295,7 +321,7 @@ function commandBlocks(commands: readonly string[]): readonly Block[] {
 
 function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAttributed }: Scanned): readonly Block[] {
   const naming = namingOfReport(report);
-  const handled = shown.filter(({ action }) => action === 'reconcile');
+  const handled = shown.filter(({ action }) => action !== 'decide');
   const reverted = revertedViews(report);
   const settled = scan.findings.filter(({ cause }) => cause === 'resolved');
   const titles = (findings: readonly DriftFinding[]) =>

@@ -1,9 +1,17 @@
 import { timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
-import { codeText, counted, sentences, strongText, t, trusted } from '../../text/text.ts';
+import { codeText, counted, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
+import type { DriftFinding } from '../finding.ts';
 import { newestScan, type RunLinks, runParts } from './drift-issue.ts';
 import { findingView, pendingTitle } from './finding-view.ts';
 import { type DriftReport, namingOfReport } from './report.ts';
+
+/** When reconcile deletes the user of a member whose last day has passed. */
+function dueText({ rule, data }: DriftFinding, { reconcile, names }: DriftReport): Text {
+  const key = rule === 'unmanaged-user' ? names[data.user]?.key : undefined;
+  const next = reconcile?.next.find(({ id }) => id === `delete-user/${key}`);
+  return next === undefined ? t`` : t`; reconcile does it after ${trusted(timeWords(next.from))}`;
+}
 
 /** The note about what is merged and not applied, members whose last day has passed included; null if there is none. */
 export function notAppliedIssue(
@@ -16,7 +24,7 @@ export function notAppliedIssue(
   const naming = namingOfReport(report);
   const items = pending.map((finding) => {
     const { effect } = findingView(finding, naming, newest.isAttributed);
-    const title = pendingTitle(finding, naming);
+    const title = t`${pendingTitle(finding, naming)}${dueText(finding, report)}`;
     return finding.changes.length === 0 ? title : t`${title}: ${effect}`;
   });
   const count = counted(pending.length, 'change');

@@ -86,7 +86,6 @@ export async function writeDriftReport(file: string, report: DriftReport): Promi
     data,
     (key, value: unknown) => {
       if (typeof value === 'string') return redact(value, true);
-      if (value instanceof Map) return { $map: [...value] };
       return key === 'lastChange' && isObject(value) ? { ...value, sourceIp: null } : value;
     },
     2,
@@ -102,16 +101,7 @@ export async function readDriftReport(file: string): Promise<Parsed<DriftReport>
   } catch {
     return null;
   }
-  const parsed = parseData(text, driftReport);
-  return parsed.ok ? { ok: true, value: withMaps(parsed.value) as DriftReport } : parsed;
-}
-
-/** The access of an unmanaged user is a map. */
-function withMaps(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withMaps);
-  if (!isObject(value)) return value;
-  if (Array.isArray(value.$map)) return new Map(withMaps(value.$map) as [unknown, unknown][]);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withMaps(item)]));
+  return parseData(text, driftReport);
 }
 
 export function namingOfReport({ lab, names }: Pick<DriftReport, 'lab' | 'names'>): DisplayNames {
