@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { demoOutput } from '../../../src/cli/demo/print.ts';
+import { isFindingOf, manualChanges, scenarioOf, withNewMember } from '../../../src/cli/demo/scenario.ts';
+import { readTeam } from '../../../src/team/parse/read-team.ts';
+import { sampleTeam } from '../../support/sample-team.ts';
+import { SILENT } from '../../support/silent-terminal.ts';
+
+const TODAY = '2026-11-25';
+
+function printed(env: NodeJS.ProcessEnv) {
+  let text = '';
+  const output = demoOutput({ ...SILENT, stdout: (more) => (text += more) }, 10, env);
+  output.step('Drift check');
+  output.check('7 of 7 detected', true, { checks: 2 });
+  output.check('a second plan is empty', false, { detail: '1 to add' });
+  return { text, output };
+}
+
+test('a failed check is marked, explained and listed with its step', () => {
+  const { text, output } = printed({ LANG: 'C.UTF-8' });
+  expect(text).toBe(' 1/10 Drift check\n      ✓ 7 of 7 detected\n      ✗ a second plan is empty: 1 to add\n');
+  expect(output.checks).toBe(3);
+  expect(output.failed).toEqual(['step 1: a second plan is empty']);
+});
+
+test('a locale without UTF-8 gets ASCII marks', () => {
+  const { text } = printed({ LC_ALL: 'C', LANG: 'en_US.UTF-8' });
+  expect(text).toContain('      ok 7 of 7 detected\n      FAILED a second plan');
+});
+
+test('the sample team has room for seven manual changes, each with findings of its own', () => {
+  const scenario = scenarioOf(sampleTeam, TODAY)!;
+  const changes = manualChanges(sampleTeam, scenario);
+  expect(changes.map(({ kind, remediation }) => `${kind} ${remediation}`)).toEqual([
+    'membership-added auto',
+    'policy-attached auto',
+    'policy-changed auto',
+    'policy-detached on-request',
+    'membership-added auto',
+    'console-password manual',
+    'unmanaged-user manual',
+  ]);
+  const [first] = changes;
+  expect(isFindingOf('membership-added/eve/paymaster/spends', first!)).toBe(true);
+  expect(isFindingOf('membership-added/mallory/paymaster/spends', first!)).toBe(false);
+  expect(isFindingOf('membership-removed/eve/paymaster', first!)).toBe(false);
+});
+
+test('the new member is one more line, and every other character stays', () => {
+  const source = readFileSync('team.yaml', 'utf8');
+  const scenario = scenarioOf(sampleTeam, TODAY)!;
+  const { text, line } = withNewMember(source, scenario, '2027-05-31', 'ada');
+  const added = text.split('\n').filter((each) => !source.split('\n').includes(each));
+  expect(added.map((each) => each.trim())).toEqual([line]);
+  expect(text.length).toBe(source.length + added[0]!.length + 1);
+  expect(readTeam(text, { file: 'team.yaml', today: TODAY }).findings).toEqual([]);
+});
