@@ -270,17 +270,21 @@ export function revertConfiguration(synthesized: string, revert: Revert): string
   const { terraform, provider } = JSON.parse(synthesized) as Configuration;
   const blocks = new Map<string, object>();
   const written = new Set(revert.resources.map(({ address }) => address));
-  for (const { address, before, after } of revert.resources) {
-    const needed = dependenciesOf(address, revert);
-    for (const [dependency, values] of needed) {
-      if (!written.has(dependency)) blocks.set(dependency, blockOf(values, { ignore_changes: 'all' }));
+  const include = (address: string, values: Values, lifecycle: object, after: readonly string[]) => {
+    const needed = dependenciesOf(address, values, revert);
+    for (const [dependency, kept] of needed) {
+      if (!written.has(dependency) && !blocks.has(dependency)) {
+        include(dependency, kept, { ignore_changes: 'all' }, []);
+      }
     }
-    const later = orderedAfter(address, written);
-    const dependsOn = [...new Set([...needed.keys(), ...later])].sort();
+    const dependsOn = [...new Set([...needed.keys(), ...after])].sort();
     blocks.set(address, {
-      ...blockOf(after, lifecycleOf(address, before, after)),
+      ...blockOf(values, lifecycle),
       ...(dependsOn.length === 0 ? {} : { depends_on: dependsOn }),
     });
+  };
+  for (const { address, before, after } of revert.resources) {
+    include(address, after, lifecycleOf(address, before, after), orderedAfter(address, written));
   }
   const resource: Record<string, Record<string, object>> = {};
   for (const [address, block] of [...blocks].sort(([one], [other]) => (one < other ? -1 : 1))) {
@@ -290,23 +294,32 @@ export function revertConfiguration(synthesized: string, revert: Revert): string
   return `${JSON.stringify({ terraform, provider, ...(blocks.size === 0 ? {} : { resource }) }, null, 2)}\n`;
 }
 
-/** What exists in the account and has to outlive a resource when both are deleted: see `TeamStack`. */
-function dependenciesOf(address: string, { lab, account, target }: Revert): ReadonlyMap<string, Values> {
+/**
+ * What exists in the account and has to outlive a resource when both are deleted: see `TeamStack`. An apply replaces the
+ * dependencies in the state even of what it does not change, so that those of dependencies are needed, too.
+ */
+function dependenciesOf(
+  address: string,
+  values: Values,
+  { lab, account, target }: Revert,
+): ReadonlyMap<string, Values> {
   const [type = ''] = address.split('.');
   const found = new Map<string, Values>();
   const add = (slot: Slot) => {
     const at = addressOf(lab, slot);
-    const values = valuesOf(slot, account);
-    if (at !== null && values !== null) found.set(at, values);
+    const existing = valuesOf(slot, account);
+    if (at !== null && existing !== null) found.set(at, existing);
   };
-  if (type === 'aws_iam_user_policy') {
-    const owner = target.users.find(({ name }) => addressOf(lab, { kind: 'limits', name }) === address);
-    if (owner !== undefined) add({ kind: 'user', name: owner.name });
-  }
-  if (type !== 'aws_iam_group_membership') return found;
-  const group = account.groups.find(({ name }) => addressOf(lab, { kind: 'membership', name }) === address);
+  if (type === 'aws_iam_user_policy') add({ kind: 'user', name: String(values.user) });
+  if (type !== 'aws_iam_group_membership' && type !== 'aws_iam_group_policy_attachment') return found;
+  const group = account.groups.find(({ name }) => name === values.group);
   if (group === undefined) return found;
   add({ kind: 'group', name: group.name });
+  if (type === 'aws_iam_group_policy_attachment') {
+    const arn = String(values.policy_arn);
+    if (attachmentSuffix(arn, group) === 'own') add({ kind: 'policy', name: arn });
+    return found;
+  }
   const key = keyOfIamName(lab, group.name) ?? '';
   for (const arn of group.attached) {
     const suffix = attachmentSuffix(arn, group);
