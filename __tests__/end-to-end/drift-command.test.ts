@@ -68,7 +68,7 @@ test('a clean account: nothing to report, and the outputs of the step say so', a
     lab: 'perception-lab',
     commit: null,
     settings: { checkEveryHours: 24, reconcile: 'additions' },
-    check: { kind: 'scanned', isAccessKnown: true, scan: { class: 'clean', findings: [], unseen: [] } },
+    check: { kind: 'scanned', isAccessKnown: true, scan: { class: 'clean', findings: [], notChecked: [] } },
     reconcile: null,
     expiring: [],
   });
@@ -136,7 +136,7 @@ test('from a scan to a revert, as the workflow does it: the addition is reverted
   const again = await mturk(['drift', '--reconcile', '--yes', '--json', '--report', 'report.json']);
   expect({ code: again.code, ...JSON.parse(again.stdout) }).toMatchObject({
     code: 2,
-    drift: { class: 'drift', findings: [{ id: REMOVED, remediation: 'on-request' }] },
+    drift: { class: 'drift', findings: [{ id: REMOVED }] },
     reconcile: { outcome: 'nothing', reverted: [], block: null, failure: null },
   });
   expect(await report()).toMatchObject({ reconcile: { outcome: 'nothing', after: null } });

@@ -76,10 +76,10 @@ beforeAll(async () => {
 });
 
 const HANDS = [
-  'inline-policy-added/user/gus/emergency: manual, keep',
-  'membership-removed/bo/task-publisher: manual, keep',
+  'inline-policy-added/user/gus/emergency: manual, on-request',
+  'membership-removed/bo/task-publisher: manual, on-request',
 ];
-const EVE = 'user-deleted/eve: pending, leave';
+const EVE = 'user-deleted/eve: pending, manual';
 
 test('what a reconcile left stays a manual change if the file changes elsewhere', async () => {
   await inLab(kept, async (test) => {

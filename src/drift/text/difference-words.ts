@@ -116,7 +116,7 @@ function remedySaid(
   const accepted = acceptSaid(difference, people, naming);
   const or = accepted === null ? t`` : t`; or, if it is meant, ${accepted}`;
   // By its own name, so that nothing else about the same member comes back with it. An apply would give back all.
-  const asked = codeText(isRestorable(difference, naming) ? `mturk-team drift --restore ${id}` : 'mturk-team apply');
+  const asked = codeText(isRestorable(difference, naming) ? `mturk-team drift --revert ${id}` : 'mturk-team apply');
   if (fate === 'auto') {
     return t`${reconcile ? codeText('mturk-team drift --reconcile') : asked} ${trusted(undoWords(difference))}${or}.`;
   }

@@ -81,5 +81,5 @@ function attributesWords(
 function putBackCommand(id: string, address: string, { reconcile }: DriftWordsOptions): string {
   if (reconcile) return 'mturk-team drift --reconcile';
   const key = memberKeyOfAddress(address) ?? roleKeyOfAddress(address);
-  return key === null ? 'mturk-team apply' : `mturk-team drift --restore ${id}`;
+  return key === null ? 'mturk-team apply' : `mturk-team drift --revert ${id}`;
 }
