@@ -22,7 +22,7 @@ const INVENTORY_DIFFERENCES: readonly ListedDifference[] = [
     reason:
       'AWS keeps a credential report for four hours, and it knows no user and no key that came since; moto makes a new one each time.',
     matches: ({ step, subject }) =>
-      step === 'changed by hand' && ['user cy keys', 'user new keys', 'user new reported'].includes(subject),
+      step === 'after manual changes' && ['user cy keys', 'user new keys', 'user new reported'].includes(subject),
   },
 ];
 
