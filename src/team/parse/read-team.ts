@@ -1,5 +1,6 @@
 import type { Finding } from '../../diagnostics/finding.ts';
 import { placesIn } from '../../diagnostics/yaml-positions.ts';
+import { QUOTAS } from '../../iam/quotas.ts';
 import { teamTooLarge } from '../rules/lab.ts';
 import type { Rule, RuleContext } from '../rules/rule.ts';
 import { CHECKED_RULES } from '../rules/rules.ts';
@@ -39,7 +40,8 @@ export function readTeam(text: string, { file, today }: ReadTeamOptions): TeamRe
   const places = placesIn(root);
   const draft = draftOf(value);
   const suggest = suggester();
-  const resolved = resolveRoles(draft.roles);
+  // It takes time with the square of the roles, and a file with too many is refused.
+  const resolved = resolveRoles(draft.roles.length > QUOTAS.groupsPerAccountAtMost ? [] : draft.roles);
   const context: RuleContext = {
     draft,
     resolved,
