@@ -4,7 +4,7 @@ import { reconcile } from '../../src/cli/drift/reconcile.ts';
 import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
 import type { Lab } from '../../src/cli/session/open-lab.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
-import { driftLines } from '../../src/drift/text/lines.ts';
+import { driftLines } from '../../src/drift/text/terminal.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { canonicalDocument } from '../../src/iam/canonical.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
@@ -78,11 +78,8 @@ async function outcomeOf(row: Tampering, start: EmulatorMemory): Promise<Outcome
     const scan = orThrow(await lookWhole(lab, { trail: true }, SILENT));
     const { look, attributed } = scan;
     const report = driftLines(look, lab.naming, {
-      at: lab.at,
-      width: 100,
       attributed,
-      reconcile: false,
-      mayReconcile: true,
+      reconcile: 'additions',
     });
     const request = { reconcile: true, revert: [], ifFingerprint: null };
     const done = await reconcile(lab, scan, request, { yes: true }, SILENT);

@@ -12,7 +12,7 @@ import { fail } from '../../../src/diagnostics/failure.ts';
 import { boundaryEffectOf } from '../../../src/drift/rules/boundary.ts';
 import { strayEffectsOf } from '../../../src/drift/rules/unmanaged-effect.ts';
 import { bySeverity } from '../../../src/drift/scan/severity.ts';
-import { driftLines } from '../../../src/drift/text/lines.ts';
+import { driftLines } from '../../../src/drift/text/terminal.ts';
 import type { PolicyDocument } from '../../../src/iam/document.ts';
 import { boundaryPolicy, rolePolicy } from '../../../src/team/documents.ts';
 import { boundaryArn, labPath, rolePolicyArn } from '../../../src/team/names.ts';
@@ -175,9 +175,7 @@ function reportOf({ strays, boundary, unseen }: ReturnType<typeof besideIn>): st
     ...(boundary === null ? [] : [finds('boundary', { kind: 'boundary', effect: boundary })]),
   ].sort(bySeverity);
   const found = findings.length > 0 ? 'unmanaged' : unseen.length > 0 ? 'error' : 'clean';
-  return driftLines(lookOf(findings, { class: found, notChecked: unseen }), naming, { at: AT, reconcile: true }).join(
-    '\n',
-  );
+  return driftLines(lookOf(findings, { class: found, notChecked: unseen }), naming).join('\n');
 }
 
 test('the report of each, as a person reads it', () => {

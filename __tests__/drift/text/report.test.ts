@@ -1,8 +1,8 @@
 import { driftJson } from '../../../src/drift/text/drift-json.ts';
-import { driftLines } from '../../../src/drift/text/lines.ts';
+import { driftLines } from '../../../src/drift/text/terminal.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { sixTamperings } from '../../support/sample-drift.ts';
-import { AT, because, DIFFERENCES, lookOf, naming, OTHERS, team, worstFirst } from '../../support/sample-looks.ts';
+import { because, DIFFERENCES, lookOf, naming, OTHERS, team, worstFirst } from '../../support/sample-looks.ts';
 
 const LOOKS = {
   'six-tamperings': sixTamperings(),
@@ -15,7 +15,7 @@ const LOOKS = {
 
 describe.each(Object.entries(LOOKS))('%s', (name, look) => {
   test('reads on a terminal as it was looked at', () => {
-    expectGolden(`drift/${name}.txt`, `${driftLines(look, naming, { at: AT, reconcile: false }).join('\n')}\n`);
+    expectGolden(`drift/${name}.txt`, `${driftLines(look, naming).join('\n')}\n`);
   });
 });
 
@@ -37,7 +37,7 @@ test('what is snoozed, what was not found any more and what could not be seen is
     notChecked: [{ what: 'the credential report', failure: denied }],
     credentialReportAt: null,
   });
-  expectGolden('drift/short-sections.txt', `${driftLines(look, naming, { at: AT, reconcile: false }).join('\n')}\n`);
+  expectGolden('drift/short-sections.txt', `${driftLines(look, naming).join('\n')}\n`);
 });
 
 test('as JSON it is one list of findings with their words and commands', () => {

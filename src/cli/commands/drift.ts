@@ -3,7 +3,7 @@ import type { DriftClass } from '../../drift/finding.ts';
 import { impossibleRequest } from '../../drift/remediation/decide.ts';
 import { fingerprintText, reconcileBlockText } from '../../drift/remediation/reconcile-text.ts';
 import { driftJson } from '../../drift/text/drift-json.ts';
-import { driftLines } from '../../drift/text/lines.ts';
+import { driftLines } from '../../drift/text/terminal.ts';
 import { labHeading } from '../../review/text/terminal.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { checkWritable } from '../can-write.ts';
@@ -126,7 +126,7 @@ function show(account: Account | Lab, { look, attributed }: Looked, options: Dri
     return;
   }
   const heading = labHeading(team, isLab(account) ? account.engine : null, kind);
-  const lines = linesOf(account, { look, attributed }, options, terminal);
+  const lines = linesOf(account, { look, attributed }, terminal);
   const mayBeNamed = isLab(account) && !isAsked(options) && look.findings.some(({ cause }) => cause === 'manual');
   const named = mayBeNamed
     ? ['', ...wrapVisible(fingerprintText(look.fingerprint), terminal.width - 2).map((line) => `  ${line}`)]
@@ -135,16 +135,9 @@ function show(account: Account | Lab, { look, attributed }: Looked, options: Dri
 }
 
 function linesOf(
-  { at, naming, team }: Account,
+  { naming, team }: Account,
   { look, attributed }: Pick<Looked, 'look' | 'attributed'>,
-  options: Pick<DriftOptions, 'reconcile'>,
   { width }: Terminal,
 ): readonly string[] {
-  return driftLines(look, naming, {
-    at,
-    width,
-    attributed,
-    reconcile: options.reconcile,
-    mayReconcile: team.settings.reconcile.mode !== 'none',
-  });
+  return driftLines(look, naming, { width, attributed, reconcile: team.settings.reconcile.mode });
 }

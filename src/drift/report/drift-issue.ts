@@ -170,7 +170,7 @@ export function closingBlocks(report: DriftReport, links: RunLinks): readonly Bl
 function shownFindings(report: DriftReport, { scan, isAttributed }: Scanned): readonly Shown[] {
   const naming = namingOfReport(report);
   return openFindings(scan).map((finding, index) => ({
-    ...findingView(finding, naming, isAttributed),
+    ...findingView(finding, naming, isAttributed, { reconcile: report.settings.reconcile }),
     number: index + 1,
     finding,
     ...actionOf(finding, report),

@@ -7,7 +7,7 @@ import { type Block, list, paragraph } from '../../text/document.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
 import { problemBlocks } from '../../text/problem.ts';
 import { codeText, counted, proseText, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
-import { unseenWords } from '../text/lines.ts';
+import { notCheckedText } from '../text/terminal.ts';
 import { type RunLinks, runParts } from './drift-issue.ts';
 
 /** Why the account was not checked, or not wholly. */
@@ -44,7 +44,7 @@ export function failedCheckIssue(
       ...(isIncomplete
         ? [
             list(
-              failed.notChecked.map((each) => proseText(unseenWords(each))),
+              failed.notChecked.map((each) => proseText(notCheckedText(each))),
               {
                 rank: 1,
                 omitted: (from) => trusted(`… and ${counted(failed.notChecked.length - from, 'more item')}`),

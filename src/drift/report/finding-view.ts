@@ -14,7 +14,7 @@ import {
   RISKS,
 } from '../../catalog/mturk.ts';
 import { labPath } from '../../team/names.ts';
-import { dateWords, timeWords } from '../../text/dates.ts';
+import { dateWords } from '../../text/dates.ts';
 import {
   codeText,
   counted,
@@ -28,10 +28,8 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import { visible } from '../../text/visible.ts';
 import { type DriftFinding, differenceOf } from '../finding.ts';
-import { commandLine } from '../text/aws-command.ts';
-import { findingWords } from '../text/finding-words.ts';
+import { type RemedyContext, remedyOf } from '../rules/remedy.ts';
 
 /** What an issue or comment shows of a finding. */
 export interface FindingView {
@@ -48,20 +46,26 @@ export interface FindingView {
   readonly ifIntended: Text | null;
 }
 
-export function findingView(finding: DriftFinding, names: DisplayNames, isAttributed: boolean): FindingView {
-  const { remedy, commands } = findingWords(finding, names, {
-    reconcile: false,
-    attributed: isAttributed,
-    addresses: false,
-  });
+export function findingView(
+  finding: DriftFinding,
+  names: DisplayNames,
+  isAttributed: boolean,
+  {
+    reconcile = 'none',
+    isPrivate = false,
+  }: { readonly reconcile?: RemedyContext['reconcile']; readonly isPrivate?: boolean } = {},
+): FindingView {
+  // An issue is as public as its repository: no account id, key id or source address.
+  const shown = { addresses: isPrivate, accountId: isPrivate, keyIds: isPrivate };
+  const { detail, by, toFix, commands, ifIntended } = remedyOf(finding, { names, isAttributed, reconcile, ...shown });
   return {
     title: titleOf(finding, names),
     effect: effectOf(finding, names),
-    detail: detailOf(finding, names),
-    by: attributionText(finding, names) ?? (isAttributed ? t`unknown` : null),
-    toFix: remedy,
-    commands: commands.map((command) => visible(commandLine(command, { accountId: false, keyIds: false }))),
-    ifIntended: null,
+    detail: detailOf(finding, names) ?? detail,
+    by,
+    toFix,
+    commands,
+    ifIntended,
   };
 }
 
@@ -216,17 +220,6 @@ function keyUseText({ active, lastUsed, isUseKnown }: AccessKey): Text {
   const what = active ? t`Key` : t`Inactive key`;
   if (!isUseKnown) return t`${what}: use not known yet.`;
   return lastUsed === null ? t`${what} never used.` : t`${what} last used ${trusted(dateWords(lastUsed))}.`;
-}
-
-function attributionText({ lastChange }: DriftFinding, names: DisplayNames): Text | null {
-  if (lastChange === null) return null;
-  const actor = lastChange.actor === 'root' ? t`the root user` : userOrActor(lastChange.actor, names);
-  return t`${actor}, ${trusted(timeWords(lastChange.at))}`;
-}
-
-function userOrActor(actor: string, { people }: DisplayNames): Text {
-  const name = people.get(actor)?.name;
-  return name === undefined ? codeText(actor) : t`${name}`;
 }
 
 /** Effects that no change of MTurk access shows. */

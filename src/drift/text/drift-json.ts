@@ -3,66 +3,33 @@ import type { DisplayNames } from '../../access/text/names.ts';
 import type { Team } from '../../team/team.ts';
 import { plainText } from '../../text/text.ts';
 import type { DriftFinding, ScanResult } from '../finding.ts';
-import { commandLine } from './aws-command.ts';
-import { findingWords } from './finding-words.ts';
-import { isAttributed } from './lines.ts';
-import { renamedIn } from './renamed.ts';
+import { findingView } from '../report/finding-view.ts';
 
-/**
- * `drift --json`: version 2. `lab`, `account`, `drift.class` and `drift.unseen` mean what they meant in version 1; what was
- * in several lists (`tampered`, `attributes`, `unexplained`, `strays`, `boundary`) is one list of findings, worst first.
- */
-export function driftJson(look: ScanResult, team: Team, naming: DisplayNames): Record<string, unknown> {
-  const options = {
-    reconcile: team.settings.reconcile !== null,
-    attributed: isAttributed(look),
-    addresses: true,
-    renamed: renamedIn(look.findings, naming),
-  };
+/** `drift --json`, version 1: the scan as data, each finding with its text. */
+export function driftJson(scan: ScanResult, team: Team, names: DisplayNames): Record<string, unknown> {
+  const options = { reconcile: team.settings.reconcile.mode, isPrivate: true };
   const finding = (each: DriftFinding) => {
-    const { consequence, cause, remedy, commands } = findingWords(each, naming, options);
-    return {
-      id: each.id,
-      rule: each.rule,
-      cause: each.cause,
-      fate: each.remediation,
-      risk: each.risk,
-      severity: each.severity,
-      by: each.lastChange,
-      people: each.changes.map((person) => personJson(person, naming)),
-      administrators: each.escalates,
-      data: each.data,
-      words: { consequence: plainText(consequence), cause: plainText(cause), remedy: plainText(remedy) },
-      commands: commands.map((command) => commandLine(command, { accountId: true, keyIds: true })),
-    };
+    const { commands, by: _by, ...view } = findingView(each, names, false, options);
+    const text = Object.fromEntries(
+      Object.entries(view).map(([name, value]) => [name, value === null ? null : plainText(value)]),
+    );
+    return { ...each, changes: each.changes.map((change) => changeJson(change, names)), text, commands };
   };
+  const { findings, snoozed, notChecked, ...rest } = scan;
   return {
-    version: 2,
+    version: 1,
     lab: team.lab,
     account: team.account,
-    at: look.at,
-    reportedAt: look.credentialReportAt,
     drift: {
-      class: look.class,
-      fingerprint: look.fingerprint,
-      planned: look.planned,
-      findings: look.findings.map(finding),
-      snoozed: look.snoozed.map(({ finding: each, until, reason }) => ({ until, reason, finding: finding(each) })),
-      idle: look.unusedSnoozes,
-      unseen: look.notChecked.map(({ what, failure }) => ({ what, code: failure.code, ...failure.args })),
+      ...rest,
+      findings: findings.map(finding),
+      snoozed: snoozed.map(({ finding: each, until, reason }) => ({ until, reason, finding: finding(each) })),
+      notChecked: notChecked.map(({ what, failure }) => ({ what, code: failure.code, ...failure.args })),
     },
   };
 }
 
-function personJson({ user, operations, worstGain, ends, suspended }: AccessChange, { people }: DisplayNames) {
-  return {
-    user,
-    key: people.get(user)?.key ?? null,
-    name: people.get(user)?.name ?? null,
-    gained: operations.gained,
-    lost: operations.lost,
-    worstGain,
-    ends,
-    suspended,
-  };
+function changeJson({ user, operations, worstGain, ends, suspended }: AccessChange, { people }: DisplayNames) {
+  const { key = null, name = null } = people.get(user) ?? {};
+  return { user, key, name, gained: operations.gained, lost: operations.lost, worstGain, ends, suspended };
 }
