@@ -1,5 +1,5 @@
 /** A row of a part, and for how many things it stands. */
-export interface Row {
+interface Row {
   readonly text: string;
   readonly count: number;
 }
@@ -79,11 +79,6 @@ function renderPart({ head, rows, tail, omitted }: Part, count: number): string 
   const rest = count < rows.length ? omitted(count) : '';
   const lines = rows.slice(0, count).map(({ text }) => text);
   return [head, ...lines, rest, tail].filter((line) => line !== '').join('\n');
-}
-
-/** How many things the rows from there on stand for. */
-export function countFrom(rows: readonly Row[], from: number): number {
-  return rows.slice(from).reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Bytes of UTF-8. */

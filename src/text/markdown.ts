@@ -53,19 +53,6 @@ export function joined(items: readonly Markdown[], separator: string): Markdown 
   return { markdown: items.map(({ markdown }) => markdown).join(separator) };
 }
 
-/** `a`, `a and b`, `a, b and c` */
-export function listed(items: readonly Markdown[]): Markdown {
-  const last = items.at(-1);
-  if (last === undefined || items.length === 1) return last ?? ours('');
-  return md`${joined(items.slice(0, -1), ', ')} and ${last}`;
-}
-
-/** At most `most` of them by name: `a, b and 3 others`. */
-export function shortListed(items: readonly Markdown[], most = 3): Markdown {
-  if (items.length <= most + 1) return listed(items);
-  return md`${joined(items.slice(0, most), ', ')} and ${items.length - most} others`;
-}
-
 /**
  * A text in a code span, where GitHub makes nothing of it: no link, mention, reference, emoji or formula. A pipe is
  * spelled out, because the two table parsers that were tried do not agree on an escaped one behind a backslash.

@@ -62,7 +62,7 @@ export function almostAll(capabilities: readonly CapabilityAccess[]): Text | nul
 }
 
 /** `pay bonuses (pay:bonus)`; of a part also how much of the capability it is. */
-export function capabilityText(access: CapabilityAccess): Text {
+function capabilityText(access: CapabilityAccess): Text {
   const { capability, operations, whole } = access;
   const verb = trusted(CAPABILITIES[capability].can);
   if (whole) return t`${verb} (${codeText(capability)})`;

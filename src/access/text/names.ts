@@ -79,21 +79,6 @@ export function accessWords(capabilities: readonly CapabilityAccess[]): string {
   return parts.join('; ');
 }
 
-/** What a reader must not miss of a long list: each kind of harm with what does it, and how much else there is. */
-export function harmWords(capabilities: readonly CapabilityAccess[]): string {
-  const harmful = capabilities.filter(({ risk }) => RISK_WORDS[risk] !== null);
-  const rest = capabilities.flatMap(({ risk, operations }) => (RISK_WORDS[risk] === null ? operations : []));
-  if (harmful.length === 0 || rest.length + harmful.length <= FEW) return accessWords(capabilities);
-  const parts = RISKS.flatMap((risk) => {
-    const same = harmful.filter((each) => each.risk === risk);
-    return same.length === 0
-      ? []
-      : [`${same.map(({ capability }) => CAPABILITIES[capability].can).join(', ')} (${RISK_WORDS[risk] ?? ''})`];
-  });
-  const more = rest.length === 0 ? [] : [`and ${rest.length} more operations`];
-  return [...parts, ...more].join('; ');
-}
-
 /** `paymaster`, `results-reader (policy AmazonMechanicalTurkFullAccess)`, `a policy of their own (extra)`: once each. */
 export function grantWords(grants: readonly Grant[], naming: DisplayNames): string {
   return listWords([...new Set(grants.map((grant) => grantWord(grant, naming)))]);

@@ -59,7 +59,7 @@ export interface PolicyVersion {
   readonly document: PolicyDocument | null;
 }
 
-export interface InventoriedPolicy {
+interface InventoriedPolicy {
   /** Users, groups and roles that it is attached to, as a policy or as a boundary. */
   readonly attachments: number;
   /** Of the account's own policies; empty for those of AWS. */

@@ -115,7 +115,7 @@ export function renderIssue(view: CommentView): { title: string; body: string } 
 }
 
 /** Title, alert, questions, table, state, folded lists, footer: the same order in every state. */
-export function commentBlocks(view: CommentView): readonly Block[] {
+function commentBlocks(view: CommentView): readonly Block[] {
   const { failure, footer, reveal } = view;
   const review = redactAll(view.review, reveal);
   const stale = view.staleDriftCheck ?? null;

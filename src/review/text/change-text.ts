@@ -244,7 +244,7 @@ const VERBS = {
 } as const;
 
 /** `add Bo Chen to paymaster` for a plan, `added Bo Chen to paymaster` for a manual change. */
-export function differenceText(difference: Difference, naming: DisplayNames, tense: 'infinitive' | 'past'): Text {
+function differenceText(difference: Difference, naming: DisplayNames, tense: 'infinitive' | 'past'): Text {
   const [verb, object] = differenceParts(difference, naming);
   return t`${trusted(tense === 'past' ? VERBS[verb] : verb)} ${object}`;
 }

@@ -158,7 +158,7 @@ function joinText({ change, classes }: ReviewedPerson, at: Date): Text {
 }
 
 /** `approve work, pay bonuses (spends money), reject work (harms workers), read results` */
-export function accessText(capabilities: readonly CapabilityAccess[]): Text {
+function accessText(capabilities: readonly CapabilityAccess[]): Text {
   const all = almostAll(capabilities);
   const harms = RISKS.filter((risk) => isHarmful(risk) && capabilities.some((each) => each.risk === risk));
   if (all !== null)

@@ -7,7 +7,7 @@ import { AwsProvider, LocalBackend, S3Backend, type TerraformStack } from './cdk
  * not name the lab: a lab that is renamed would start with an empty state, and leave everybody's old access in force,
  * unwatched. It has to meet its old state, to be refused. So a bucket holds the state of one lab.
  */
-export function addBackend(stack: TerraformStack, team: Pick<Team, 'settings'>, stackName: string): void {
+function addBackend(stack: TerraformStack, team: Pick<Team, 'settings'>, stackName: string): void {
   const { state } = team.settings;
   if (state === null) {
     new LocalBackend(stack, { path: 'terraform.tfstate' });
