@@ -74,7 +74,7 @@ export interface BoundaryPolicy {
 
 /** What each rule finds; names are IAM's. */
 export interface RuleData extends Record<DifferenceRule, Difference> {
-  /** Attributes that nobody's access depends on, or a resource that Terraform would change without a reason. */
+  /** Attributes that no access depends on, or a resource that Terraform would change without a reason. */
   readonly 'resource-changed': { readonly address: string; readonly attributes: readonly string[] };
   readonly 'unmanaged-user': UnmanagedUser;
   readonly 'unmanaged-group': UnmanagedGroup;

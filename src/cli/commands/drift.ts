@@ -35,7 +35,7 @@ export interface DriftOptions extends LabOptions {
   readonly report: string | null;
 }
 
-/** Applies and looks wait for each other at the lock where nobody is there to see it. */
+/** In CI, applies and drift checks wait for the lock of the state. */
 const LOCK_TIMEOUT_SECONDS = 300;
 
 /**

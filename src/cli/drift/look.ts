@@ -28,7 +28,7 @@ export interface Looked {
   readonly attributed: boolean;
 }
 
-/** Events are kept for 90 days; who did something earlier nobody can tell. */
+/** CloudTrail keeps events for 90 days; earlier changes have no known actor. */
 const TRAIL_MS = 90 * 24 * 60 * 60 * 1_000;
 
 /** Looks at an account whose plan is not asked for. */
