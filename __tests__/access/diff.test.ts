@@ -72,12 +72,12 @@ test('joining, leaving, being suspended, and a new last day', () => {
   expect(moved?.operations).toEqual({ gained: [], lost: [] });
 });
 
-test('a change of words changes nobody', () => {
+test('a new name or email changes no access', () => {
   const words = { ...sampleTeam, members: sampleTeam.members.map((each) => ({ ...each, name: 'X', email: 'x@y.z' })) };
   expect(diffAccess(BEFORE, desiredAccess(words, '2026-11-25'), AT).people).toEqual([]);
 });
 
-test('what is done by hand beside the operations is told, too', () => {
+test('manual changes besides operations are reported too', () => {
   const inline = [{ name: 'extra', document: { Version: '2012-10-17', Statement: [] } }];
   expect(change('ada', byHand('ada', { inline }))?.ownPolicies).toEqual({ gained: ['extra'], lost: [] });
   expect(change('ada', byHand('ada', { boundary: null }))?.boundary.after).toBeNull();
@@ -171,14 +171,14 @@ describe('explain', () => {
     expect(gus?.ends).toBe('2027-09-01T00:00:00.000Z');
   });
 
-  test('says that somebody suspended may nothing, and that all is withheld', () => {
+  test('says that a suspended member has no access, and lists what is denied', () => {
     const cy = explain(BEFORE, 'perception-lab-cy', AT);
     expect([cy?.allowed, cy?.suspended]).toEqual([[], true]);
     expect(cy?.denied.flatMap(({ operations }) => operations)).toHaveLength(8);
   });
 
-  test('is null for nobody', () => {
-    expect(explain(BEFORE, 'perception-lab-nobody', AT)).toBeNull();
+  test('is null for an unknown user', () => {
+    expect(explain(BEFORE, 'perception-lab-zed', AT)).toBeNull();
   });
 });
 
@@ -194,7 +194,7 @@ describe('who can', () => {
     expect(answer.outOf).toBe(5);
   });
 
-  test('after her last day nobody is bo', () => {
+  test('a member is not listed after their last day', () => {
     expect(whoCan(BEFORE, 'CreateHIT', new Date('2027-06-01T00:00:00Z')).users.map(({ user }) => user)).toEqual([
       'perception-lab-ada',
       'perception-lab-gus',

@@ -74,7 +74,7 @@ test('the reconcile role may do a part of what the apply role may', () => {
   expect(reconcile.length).toBeLessThan(apply.size);
 });
 
-test('the reconcile role makes nothing, gives nobody anything, and deletes no user, group, policy or key', () => {
+test('the reconcile role creates nothing, grants no access, and deletes no user, group, policy or key', () => {
   const GIVES = /^(Add|Attach|Create|Upload|Enable|Change|Reset|Resync|Set|Put(Group|Role))/;
   const DELETES = /^(Delete|Deactivate|Disable)/;
   const reconcile = changesOf('reconcile', OURS, OWN);
@@ -87,7 +87,7 @@ test('the reconcile role makes nothing, gives nobody anything, and deletes no us
   expect(reconcile).toContain('RemoveUserFromGroup');
 });
 
-test('each writes what it keeps beside the state, and nobody else does', () => {
+test('each role writes only its own record beside the state', () => {
   const writers = (name: string) =>
     (['plan', 'apply', 'reconcile'] as const).filter((role) =>
       may(role, 's3:PutObject', `arn:aws:s3:::perception-lab-terraform/${name}`),

@@ -31,7 +31,7 @@ test('the way back is the way there, undone', () => {
   );
 });
 
-test('nothing is told twice, and what undoes a difference is about the same thing', () => {
+test('each difference is reported once, and its inverse is about the same resource', () => {
   fc.assert(
     fc.property(pairs, ([one, other]) => {
       const found = differences(one, other);
@@ -58,7 +58,7 @@ test('the order of statements and lists, and one action or a list of it, is no d
   expect(differences(model, { ...model, policies })).toEqual([]);
 });
 
-test('whoever comes or goes does so with what she has, but her boundary and tags are not news', () => {
+test('a created or deleted user is reported with their access, without boundary and tags', () => {
   const without = { ...model, users: model.users.filter(({ name }) => name !== 'perception-lab-bo') };
   expect(differences(model, without).map(({ kind }) => kind)).toEqual([
     'inline-policy-removed',
@@ -86,7 +86,7 @@ test.each<[string, object, Partial<Difference>]>([
   expect(differences(model, withUser('perception-lab-bo', change))).toEqual([expect.objectContaining(expected)]);
 });
 
-test('a user who was stripped of boundary, path and tags is not taken for gone, and what she was given is told', () => {
+test('a user without boundary, path and tags is not reported as deleted, and their new access is reported', () => {
   const admin = 'arn:aws:iam::aws:policy/AdministratorAccess';
   const stripped = withUser('perception-lab-bo', { path: '/', boundary: null, tags: {}, attached: [admin] });
   const kinds = differences(model, stripped).map(({ kind }) => kind);

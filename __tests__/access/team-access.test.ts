@@ -70,7 +70,7 @@ describe("the tutorial's promises, decided", () => {
   });
 
   test('a member who is not in the model may nothing', () => {
-    expect(allowed(model, 'nobody')).toEqual([]);
+    expect(allowed(model, 'unknown')).toEqual([]);
   });
 });
 
@@ -121,7 +121,7 @@ describe('the brakes', () => {
     }
   });
 
-  test('the boundary caps AdministratorAccess attached by hand: MTurk, and her own keys, and no more', () => {
+  test('the boundary limits AdministratorAccess to MTurk and the use of their own keys', () => {
     const declared = desiredAccess(sampleTeam, TODAY);
     const model: AccessModel = {
       ...declared,

@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => account.close());
 
-test('somebody who is gone by the time she is looked at has nothing, and is no error', async () => {
+test('a user deleted during the inventory has no access, and is no error', async () => {
   await account.user('bo');
   await account.user('cy');
   const { accessKeyId: AccessKeyId } = await keyOf(account.iam, 'bo');
@@ -28,7 +28,7 @@ test('somebody who is gone by the time she is looked at has nothing, and is no e
   expect(users.get('cy')?.credentials).toEqual(nothing);
 });
 
-test('an old report knows neither new users nor new keys, and nobody of the same name', async () => {
+test('an old report has neither new users nor new keys, nor a new user of the same name', async () => {
   await account.user('bo');
   await account.user('cy');
   await account.user('old', '/');
@@ -50,7 +50,7 @@ test('an old report knows neither new users nor new keys, and nobody of the same
     credentials: { keys: [{ isUseKnown: true }, { created: '2026-11-25T08:30:00Z', isUseKnown: false }] },
   });
   expect(users.get('old')).toMatchObject({ isReported: false, credentials: { keys: [] } });
-  // Whoever was asked herself is believed before the report.
+  // The user's own keys take precedence over the report.
   expect(users.get('cy')?.credentials.password).toBeNull();
   account.minutes(1);
   const later = await account.take();

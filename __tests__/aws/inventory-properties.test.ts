@@ -43,11 +43,11 @@ test('what is read through the API is what the account remembers, on pages of an
           pageSize,
         });
         expect(unseen).toEqual([]);
-        const told = sorted(access);
-        expect({ ...access, policies: told.policies }).toEqual(told);
+        const expected = sorted(access);
+        expect({ ...access, policies: expected.policies }).toEqual(expected);
         const own = (model: AccessModel) => ({ ...model, policies: model.policies.filter(({ arn }) => !isAws(arn)) });
-        expect(own(told)).toEqual(own(sorted(accessIn(state))));
-        // Of AWS's policies those that somebody has, and no other.
+        expect(own(expected)).toEqual(own(sorted(accessIn(state))));
+        // Of AWS's policies only the attached ones.
         const had = [...access.users, ...access.groups].flatMap(({ attached }) => attached);
         const caps = access.users.flatMap(({ boundary }) => boundary ?? []);
         expect(new Set(access.policies.map(({ arn }) => arn).filter(isAws))).toEqual(

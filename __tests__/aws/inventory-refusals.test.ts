@@ -28,7 +28,7 @@ test('throttled calls are repeated by the SDK, and counted once', async () => {
   expect(account.emulator.calls.length - before).toBe(2 * calls);
 });
 
-test('whoever throttles for good leaves nothing seen, and nothing thrown', async () => {
+test('endless throttling leaves everything unchecked, and nothing is thrown', async () => {
   await account.user('a');
   account.emulator.faults = { throttleShare: 1 };
   const { notChecked: unseen, isAccessKnown, access, users, root, reportedAt } = await account.take();
@@ -47,7 +47,7 @@ test('whoever throttles for good leaves nothing seen, and nothing thrown', async
   ]);
 });
 
-/** A client with the key of somebody who may call these alone. */
+/** A client with the key of a user who may call only these. */
 async function whoMay(...actions: string[]): Promise<aws.IAMClient> {
   await account.user('reader', '/');
   const PolicyDocument = policy('Allow', actions);
@@ -67,7 +67,7 @@ test.each<[string, string[], string[]]>([
     ],
   ],
   [
-    'the account, nobody in particular',
+    'the account, no single user',
     ['iam:GetAccountAuthorizationDetails', 'iam:*CredentialReport', 'iam:ListVirtual*'],
     [
       'the service-specific credentials',
@@ -96,7 +96,7 @@ test.each<[string, string[], string[]]>([
   expect(new Set(unseen.map(({ failure }) => failure.code))).toEqual(new Set(['credentials-denied']));
   expect(isAccessKnown).toBe(!expected.includes('users, groups and policies'));
   expect(users.size).toBe(isAccessKnown ? 3 : 0);
-  // What the report tells stands in where nobody may look.
+  // The credential report replaces what may not be read.
   if (isAccessKnown) expect(users.get('bo')?.credentials).toMatchObject({ keys: [{ active: true }], password: {} });
 });
 
@@ -120,7 +120,7 @@ test('an endpoint that does not know AllUsers is asked for each user instead', a
   expect(calls).toBe(4 + 1 + 5);
 });
 
-test('where nobody is looked at one by one, their service-specific credentials are unseen then', async () => {
+test('if users may not be read one by one, their service-specific credentials are not checked', async () => {
   await account.user('bo');
   const { notChecked: unseen, calls } = await account.take({ scope: 'access' }, refusedAllUsers());
   expect(unseen).toEqual([
@@ -137,21 +137,21 @@ test('a mistake of ours is thrown', async () => {
   await expect(account.take({}, client)).rejects.toThrow('x is not');
 });
 
-test('nobody there', async () => {
-  const nobody = new aws.IAMClient({
+test('no server', async () => {
+  const offline = new aws.IAMClient({
     endpoint: 'http://127.0.0.1:1',
     region: 'us-east-1',
     credentials: account.emulator.rootCredentials,
     maxAttempts: 1,
   });
-  const { notChecked: unseen, isAccessKnown } = await account.take({}, nobody);
-  nobody.destroy();
+  const { notChecked: unseen, isAccessKnown } = await account.take({}, offline);
+  offline.destroy();
   expect(isAccessKnown).toBe(false);
   expect(unseen.map(({ failure }) => failure.code)).toEqual(Array(4).fill('network-failed'));
 });
 
 test.each([['<html><body>Sign in to the network</body></html>'], ['<html><br>'], ['{}'], ['']])(
-  'somebody else who answers in the place of AWS is not taken for an empty account: %j',
+  'an answer that is not from AWS does not count as an empty account: %j',
   async (body) => {
     const server = createServer((_request, response) => response.end(body));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -48,7 +48,7 @@ test.each([
   sts.destroy();
 });
 
-test('the right account is told with the caller', async () => {
+test('the right account is returned with the caller', async () => {
   const sts = new STSClient(config());
   expect(await checkCaller(sts, ACCOUNT)).toEqual({
     ok: true,
@@ -57,7 +57,7 @@ test('the right account is told with the caller', async () => {
   sts.destroy();
 });
 
-test('no credentials, and nobody there', async () => {
+test('no credentials, and no server', async () => {
   const none = new STSClient({
     ...config(),
     credentials: async () => {
@@ -67,8 +67,8 @@ test('no credentials, and nobody there', async () => {
     },
   });
   expect(await checkCaller(none, ACCOUNT)).toMatchObject({ failure: { code: 'credentials-missing' } });
-  const nobody = new STSClient({ ...config(), endpoint: 'http://127.0.0.1:1' });
-  expect(await checkCaller(nobody, ACCOUNT)).toMatchObject({ failure: { code: 'network-failed' } });
+  const offline = new STSClient({ ...config(), endpoint: 'http://127.0.0.1:1' });
+  expect(await checkCaller(offline, ACCOUNT)).toMatchObject({ failure: { code: 'network-failed' } });
 });
 
 test('a mistake of ours is no failure of AWS', () => {

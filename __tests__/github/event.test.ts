@@ -44,7 +44,7 @@ test.each<[string, NodeJS.ProcessEnv]>([
   ['nothing', {}],
   ['an empty path', { GITHUB_EVENT_PATH: '' }],
   ['no file', { GITHUB_EVENT_PATH: join(files.directory, 'none') }],
-])('%s is told', (_name, env) => {
+])('%s is reported', (_name, env) => {
   expect(failureOf(pullRequestOfEvent(env))).toMatchObject({ code: 'github-environment' });
 });
 
@@ -53,7 +53,7 @@ test.each<[string, unknown]>([
   ['a push', { ref: 'refs/heads/main' }],
   ['a number that is none', pullRequest({ number: '7; rm -rf /' })],
   ['a head that is no commit', pullRequest({ head: { sha: '$(x)', repo: null } })],
-])('%s is told, without its text', (_name, event) => {
+])('%s is reported without its text', (_name, event) => {
   const failure = failureOf(pullRequestOfEvent(envOf(event, 'push')));
   expect(failure).toMatchObject({ code: 'github-environment', args: { variable: 'GITHUB_EVENT_PATH' } });
   expect(failureText(failure)).not.toMatch(/rm -rf|\$\(x\)/);
@@ -65,7 +65,7 @@ test('the branch that counts', () => {
   expect(defaultBranchOfEvent({})).toBe('main');
 });
 
-test.each([undefined, '', 'lab', 'a/b/c', 'a/b?c', '../x/y'])('GITHUB_REPOSITORY %p is told', (repository) => {
+test.each([undefined, '', 'lab', 'a/b/c', 'a/b?c', '../x/y'])('GITHUB_REPOSITORY %p is reported', (repository) => {
   expect(failureOf(repositoryOf({ GITHUB_REPOSITORY: repository }))).toMatchObject({ code: 'github-environment' });
 });
 

@@ -127,7 +127,7 @@ describe('when GitHub falters', () => {
   test.each([
     ['secondary', 429],
     ['primary', 403],
-  ])('a %s limit of an hour is told at once', async (_kind, status) => {
+  ])('a %s limit of an hour is reported at once', async (_kind, status) => {
     const seconds = 3600;
     // Of now: on a busy machine this file may have been read a while ago.
     const reset = String(Math.ceil(Date.now() / 1000) + seconds);
@@ -218,7 +218,7 @@ describe('refusals', () => {
     });
   });
 
-  test('whoever GitHub does not know may nothing', async () => {
+  test('a person whom GitHub does not know has no access', async () => {
     server().trouble({ when: /^GET .*\/permission$/, status: 404, message: 'eve is not a user' });
     expect(await client().permissionOf('eve')).toEqual({ ok: true, value: 'none' });
   });

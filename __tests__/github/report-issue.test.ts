@@ -38,7 +38,7 @@ test('nothing to close: nothing is written', async () => {
   expect(server().writes()).toEqual([]);
 });
 
-test("somebody else's issue with our marker is neither updated, closed nor opened again", async () => {
+test('an issue by another account with our marker is neither updated, closed nor reopened', async () => {
   const planted = repository().openIssue({ author: 'mallory', title: 'Not applied', body: `${MARKER}\nall is well` });
   const closed = repository().openIssue({ author: 'mallory', title: 'Not applied', body: `${MARKER}\nold` });
   closed.state = 'closed';
@@ -115,7 +115,7 @@ describe('what it says may depend on what is there', () => {
     expect(server().writes()).toHaveLength(before);
   });
 
-  test("somebody else's is not there", async () => {
+  test('an issue by another account does not count', async () => {
     repository().openIssue({ author: 'mallory', title: 't', body: body('planted') });
     let seen: unknown = 'not asked';
     await report((present) => {

@@ -56,7 +56,7 @@ test('a comment that is deleted while it is updated is created again', async () 
     async comments(thread: number) {
       asked += 1;
       const found = await listed(thread);
-      // Somebody deletes it right after it was listed.
+      // It is deleted right after it was listed.
       if (asked === 1) repository().comments.length = 0;
       return found;
     },
@@ -65,7 +65,7 @@ test('a comment that is deleted while it is updated is created again', async () 
   expect(shown()).toEqual([{ author: BOT, body: 'two' }]);
 });
 
-describe("somebody else's comment with our marker", () => {
+describe('a comment by another account with our marker', () => {
   test.each([
     ['before ours', ['mallory', BOT]],
     ['after ours', [BOT, 'mallory']],
@@ -144,7 +144,7 @@ test('a creation that never succeeds ends with the failure', async () => {
   expect(server().requests.filter(({ method, path }) => `${method} ${path}` === post)).toHaveLength(3);
 });
 
-test('that others cannot be hidden is told, and the comment stands', async () => {
+test('a failure to hide older comments is reported, and the comment stays', async () => {
   for (const text of ['one', 'two']) repository().comment(1, BOT, `${MARKER}\n${text}`);
   server().trouble({
     when: 'POST /graphql',

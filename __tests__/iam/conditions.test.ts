@@ -156,7 +156,7 @@ describe('what is not understood never widens: no Allow by it, and a Deny in spi
   });
 
   test('beside a condition that fails, a Deny is kept from matching by that one', () => {
-    const block: ConditionBlock = { Frobnicates: { a: 'b' }, StringEquals: { 'aws:username': 'somebody-else' } };
+    const block: ConditionBlock = { Frobnicates: { a: 'b' }, StringEquals: { 'aws:username': 'other-user' } };
     expect(conditionsHold(block, 'Deny', VERSION, CONTEXT)).toBe(false);
   });
 });

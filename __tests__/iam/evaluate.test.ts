@@ -37,7 +37,7 @@ describe('outcomes', () => {
     ['an Allow in the boundary alone', policies([], [ALLOW]), 'denied-implicitly', 0, false],
     ['a Deny in the boundary', policies([ALLOW], [ALLOW, DENY]), 'denied-explicitly', 1, true],
     ['a Deny in both', policies([ALLOW, DENY], [ALLOW, DENY]), 'denied-explicitly', 2, false],
-    ['a Deny in the boundary of what nobody allows', policies([], [DENY]), 'denied-explicitly', 1, false],
+    ['a Deny in the boundary of what no policy allows', policies([], [DENY]), 'denied-explicitly', 1, false],
   ])('%s', (_what, given, outcome, by, stopped) => {
     const decision = evaluate(given, request('mechanicalturk:SendBonus'));
     expect([decision.outcome, decision.by.length, decision.stoppedByBoundary]).toEqual([outcome, by, stopped]);

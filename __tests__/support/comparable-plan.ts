@@ -20,7 +20,7 @@ export interface ComparablePlan {
 }
 
 /**
- * What of a plan must be the same whoever made it: everything but what an account invents (ids, and names of them).
+ * The parts of a plan that are the same for every engine: all but what an account invents (ids, and names of them).
  * @param staleDeletes for an engine that shows what it deletes as it was at the last apply and not as the refresh found
  *   it (Terraform 1.11.4 was seen to): what AWS counts and the provider's own noise are then left out of deletions
  */

@@ -1,7 +1,7 @@
 import { micromark } from 'micromark';
 import { gfm, gfmHtml } from 'micromark-extension-gfm';
 
-/** GitHub-flavoured Markdown as HTML, by an implementation that nobody here wrote. HTML in it goes through, as GitHub's does. */
+/** GitHub-flavoured Markdown as HTML, by an independent implementation. HTML in it is kept, as on GitHub. */
 export function htmlOf(markdown: string): string {
   return micromark(markdown, { allowDangerousHtml: true, extensions: [gfm()], htmlExtensions: [gfmHtml()] });
 }

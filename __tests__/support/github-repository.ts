@@ -145,7 +145,7 @@ export class GitHubRepository {
     return this.#last;
   }
 
-  /** A second later than the last one asked for, so that order can be told. */
+  /** One second later than the last one, so that the order is known. */
   now(): string {
     this.#clock += 1000;
     return new Date(this.#clock).toISOString().replace('.000', '');

@@ -41,7 +41,7 @@ const LONGEST_BODY = 65_536;
 const READ_THREADS: readonly Grants[] = [{ issues: 'read' }, { pull_requests: 'read' }];
 const WRITE_THREADS: readonly Grants[] = [{ issues: 'write' }, { pull_requests: 'write' }];
 
-/** What the stand-in can do, by the description's own names. Everything else is a mistake of whoever asks. */
+/** What the stand-in can do, by the description's own names. Any other route is a mistake of the caller. */
 export const ROUTES: Readonly<Record<string, Route>> = {
   'GET /user': {
     needs: [{}],

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 const DIRECTORY = join(import.meta.dirname, '../golden');
 
 /**
- * Holds a text that a person reads against the file that was looked at: `UPDATE_GOLDEN=1` writes it anew. A file that is
- * missing fails, so that no golden file is made by accident.
+ * Compares a text with its reviewed golden file; `UPDATE_GOLDEN=1` writes the file. A missing file fails, so that none
+ * is created by accident.
  */
 export function expectGolden(name: string, text: string): void {
   const file = join(DIRECTORY, name);

@@ -66,7 +66,7 @@ export const ATTACKS: Readonly<Record<string, string>> = {
   'full width sign': '\uff20octocat',
   'lone surrogate': 'Bo\ud800',
   zalgo: `B${'\u0301'.repeat(60)}o`,
-  'a sentence': "Bo. Nobody else's access changes. Approved by the owner",
+  'a sentence': 'Bo. No other access changes. Approved by the owner',
   'very long': 'x'.repeat(100_000),
   'very long with spaces': 'ab '.repeat(30_000),
   empty: '',

@@ -10,7 +10,7 @@ const NO_CREDENTIALS: UserCredentials = {
   services: [],
 };
 
-/** A key that is a day old, used today, and in nobody's way. */
+/** A key that is a day old and was used today: no finding. */
 export function keyOf(given: Partial<AccessKey> = {}): AccessKey {
   return {
     id: 'AKIAIOSFODNN7EXAMPLE',

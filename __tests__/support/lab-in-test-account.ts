@@ -3,7 +3,7 @@ import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 
 /**
  * All of an account that anybody can see, with names in the place of ids and without dates. Users of `known` keep ids and
- * keys: whoever had an account before must still have the same one.
+ * keys: a caller that had an account before must still have the same one.
  */
 export function comparableAccount(account: AccountState, known: AccountState): unknown {
   const kept = new Set(Object.keys(known.users));

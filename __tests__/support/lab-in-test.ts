@@ -21,7 +21,7 @@ import { sampleTeam } from './sample-team.ts';
 
 export const TODAY = '2026-11-25';
 
-/** Told of every call, before and after it is carried out; false ends its connection without an answer. */
+/** Called for every request, before and after it is carried out; false ends its connection without an answer. */
 export type Listener = (call: ObservedCall) => boolean | Promise<boolean>;
 
 /** An account in memory, with all that a command needs to plan and apply a team to it. */
@@ -51,7 +51,7 @@ export function emptyMemory(): EmulatorMemory {
   return { account: emptyState(sampleTeam.account, `${TODAY}T00:00:00Z`, 'lab in test'), states: new Map() };
 }
 
-/** A whole account is a few kilobytes: copying one takes no time, making it anew takes an engine. */
+/** A whole account is a few kilobytes: copying one is fast, creating one needs Terraform. */
 export function copyOf({ account, states }: EmulatorMemory): EmulatorMemory {
   return { account: structuredClone(account), states: new Map(states) };
 }

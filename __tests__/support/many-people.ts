@@ -4,16 +4,16 @@ import type { Team } from '../../src/team/team.ts';
 import { AT, planOf, resource, TODAY, teamWith } from './sample-reviews.ts';
 import { member, sampleTeam } from './sample-team.ts';
 
-const NOBODY: Team = teamWith({ members: [], owners: [], departed: [] });
+const NO_MEMBERS: Team = teamWith({ members: [], owners: [], departed: [] });
 
 /** What can become of a person, one of each. */
 const KINDS: readonly ReviewedPerson[] = [
-  ...personsOf(NOBODY, teamWith({ members: [member({ key: 'x', roles: ['paymaster'] })], owners: [] })),
+  ...personsOf(NO_MEMBERS, teamWith({ members: [member({ key: 'x', roles: ['paymaster'] })], owners: [] })),
   ...personsOf(
-    NOBODY,
+    NO_MEMBERS,
     teamWith({ members: [member({ key: 'x', roles: ['results-reader'], until: '2027-05-31' })], owners: [] }),
   ),
-  ...personsOf(teamWith({ members: [member({ key: 'x', roles: ['full-access'] })], owners: [] }), NOBODY),
+  ...personsOf(teamWith({ members: [member({ key: 'x', roles: ['full-access'] })], owners: [] }), NO_MEMBERS),
   ...personsOf(
     teamWith({ members: [member({ key: 'x', roles: ['task-publisher'] })], owners: [] }),
     teamWith({ members: [member({ key: 'x', roles: ['results-reader'], suspended: true })], owners: [] }),

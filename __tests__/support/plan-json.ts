@@ -12,7 +12,7 @@ function planOf(json: unknown): Plan {
   return plan.value;
 }
 export const digestOf = (json: unknown, tools = TOOLS): PlanDigest => planDigest(planOf(json), tools);
-/** Read once: whoever changes something changes a copy. */
+/** Read once; a caller that edits the plan edits a copy. */
 const read = new Map<string, JsonObject>();
 export function named(name: string): JsonObject {
   const json = read.get(name) ?? (recordedJson(name) as JsonObject);

@@ -28,7 +28,7 @@ export const STORY_ACCOUNT = ACCOUNT;
 
 export interface StoryStep {
   readonly name: string;
-  /** What somebody does by hand before the step. */
+  /** Manual changes before the step. */
   readonly before?: (iam: IAMClient) => Promise<unknown>;
   readonly refreshOnly?: true;
   /** Only planned. */

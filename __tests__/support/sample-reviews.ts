@@ -65,7 +65,7 @@ export function resource(action: string, address: string, attributes: readonly s
   return { address, actions: action.split(','), attributes };
 }
 
-/** A view of a review, planned unless told. */
+/** A view of a review, planned by default. */
 export function viewOf(review: Review | null, change: Partial<CommentView> = {}): CommentView {
   const planned = (review?.plan ?? null) !== null;
   return {
@@ -141,7 +141,7 @@ const drift: readonly UnexplainedChange[] = [
   },
 ];
 
-/** Eve joins, and Bo is taken out of a group that somebody put him into. */
+/** Eve joins, and Bo is removed from a group, which reverts a manual change. */
 function driftAndEve(): Review {
   const after = desiredAccess(withEve, TODAY);
   const declared = desiredAccess(sampleTeam, TODAY);
@@ -245,7 +245,7 @@ const newWatch = teamWith({
   ],
 });
 
-/** Eve joins, and the user of somebody else is deleted and made anew. */
+/** Eve joins, and the user of another member is replaced. */
 const replacing = reviewedPeople(
   { before: desiredAccess(sampleTeam, TODAY), after: desiredAccess(withEve, TODAY) },
   { before: sampleTeam, after: withEve },

@@ -60,7 +60,7 @@ export function role(given: Pick<Role, 'key'> & Partial<Role>): Role {
   return { description: null, extends: [], allow: [], deny: [], managed: [], ...given };
 }
 
-/** A member with nothing to her but what is given. */
+/** A member with only the given fields. */
 export function member(given: Pick<Member, 'key'> & Partial<Member>): Member {
   return {
     name: given.key,

@@ -6,7 +6,7 @@ import { labPath } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { anyStatement } from './random-model.ts';
 
-/** One thing that somebody does to an account by hand. Numbers choose among what is there. */
+/** One manual change of an account. Numbers choose among the existing resources. */
 export interface Tampering {
   readonly act: keyof typeof ACTS;
   readonly one: number;

@@ -26,7 +26,7 @@ export function keys(): fc.Arbitrary<string> {
   );
 }
 
-/** Words as people write them, and as nobody should: expressions of Terraform, control characters, quotes. */
+/** Ordinary and hostile text: expressions of Terraform, control characters, quotes. */
 export function words(): fc.Arbitrary<string> {
   return fc.oneof(
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),

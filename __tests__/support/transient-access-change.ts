@@ -11,7 +11,7 @@ export interface Change {
   readonly after: Team;
   /** The day (`YYYY-MM-DD`) on which `before` was applied, where it was another one. */
   readonly beforeOn?: string;
-  /** What somebody did by hand in between. */
+  /** Manual changes in between. */
   readonly byHand?: (iam: IAMClient) => Promise<unknown>;
   /** Leaves the hold out: the engine alone orders the calls. */
   readonly holdNobody?: boolean;

@@ -60,7 +60,7 @@ export function accessAt(model: AccessModel): Access {
 
 /** Looks at everybody's access after each call that writes. */
 export interface TransientWatch {
-  /** To be told of every call; reads change nothing and are passed over. */
+  /** Called for every request that changes something; reads are skipped. */
   look(call: ObservedCall, account: AccountState): true;
   readonly looks: number;
   /** Who could do, after which call, what neither end allows. */

@@ -34,7 +34,7 @@ test.each([
   ['member_ada_2elovelace', 'ada.lovelace'],
   ['member_bo_5flimits_limits', 'bo_limits'],
   ['aws_iam_group.role_bo', null],
-  ['aws_iam_user.somebody', null],
+  ['aws_iam_user.other', null],
   ['aws_iam_user.member_', null],
 ])('the address %s is of the member %s', (address, key) => {
   expect(memberKeyOfAddress(address)).toBe(key);

@@ -60,7 +60,7 @@ export interface RunOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** A token that may do what the job's permissions say. */
   readonly tokenFor: (job: Job) => string;
-  /** Told of every process that a step starts: it leads a group of its own, to be killed as one. */
+  /** Called for each process that a step starts. It leads its own process group, so that the group can be killed. */
   readonly onProcess?: (pid: number, job: string, step: string) => void;
 }
 

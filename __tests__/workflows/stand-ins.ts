@@ -49,7 +49,7 @@ function checkout({ origin }: Surroundings): StandIn {
     ]);
     const { ref = '', path = '.', 'fetch-depth': depth = '1', 'sparse-checkout': sparse } = inputs;
     if (inputs['persist-credentials'] !== 'false') throw new Error('the checkout would leave its token behind');
-    // Main is what it is at that moment; any other branch is somebody's.
+    // `main` is read when it is asked for; any other branch belongs to a contributor.
     if (ref !== 'main' && !/^[0-9a-f]{40}$/.test(ref)) throw new Error(`the checkout of "${ref}" names no commit`);
     const target = join(job.workspace, path);
     mkdirSync(target, { recursive: true });

@@ -49,7 +49,7 @@ const JOB_KEYS = [
 ];
 const STEP_KEYS = ['id', 'name', 'if', 'uses', 'run', 'working-directory', 'with', 'env', 'continue-on-error'];
 
-/** Reads a workflow; a key that nobody here carries out is an error, so that nothing is passed over in silence. */
+/** Reads a workflow; a key that the test runner does not support is an error, so that none is ignored. */
 export function readWorkflow(file: string): Workflow {
   const workflow = parse(readFileSync(file, 'utf8')) as Workflow;
   expectKeys(file, workflow, WORKFLOW_KEYS);

@@ -23,7 +23,7 @@ interface Complaint {
 }
 
 /**
- * In a process of its own: the package is WebAssembly that changes the globals of whoever loads it. With `fs` among
+ * In a process of its own: the package is WebAssembly that changes the globals of its process. With `fs` among
  * them, which `node -e` adds, it would wait for ever.
  */
 const LINT = `

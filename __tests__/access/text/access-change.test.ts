@@ -39,8 +39,8 @@ const NEXT: Team = {
   ],
 };
 
-/** An afternoon of somebody in the console. */
-const TAMPERED: AccessModel = {
+/** Manual changes in the console. */
+const CHANGED_MANUALLY: AccessModel = {
   ...NOW,
   users: [
     ...NOW.users.map((user) => {
@@ -68,8 +68,8 @@ const text = (lines: readonly string[]) => `${lines.join('\n')}\n`;
 test.each<[name: string, before: AccessModel, after: AccessModel]>([
   ['access-first-apply.txt', EMPTY, NOW],
   ['access-ordinary-changes.txt', NOW, desiredAccess(NEXT, TODAY)],
-  ['access-tampered.txt', NOW, TAMPERED],
-  ['access-put-right.txt', TAMPERED, NOW],
+  ['access-manual-changes.txt', NOW, CHANGED_MANUALLY],
+  ['access-reverted.txt', CHANGED_MANUALLY, NOW],
   ['access-freeze.txt', NOW, FROZEN],
   ['access-nothing.txt', NOW, NOW],
 ])('%s', (name, before, after) => {
@@ -84,8 +84,8 @@ test('access-explain.txt', () => {
   );
   const later = new Date('2027-06-02T08:00:00Z');
   explained.push(text(explanationLines(explain(NOW, 'perception-lab-bo', later)!, NAMING)));
-  explained.push(text(explanationLines(explain(TAMPERED, 'perception-lab-fay', AT)!, NAMING)));
-  explained.push(text(explanationLines(explain(TAMPERED, 'perception-lab-mallory', AT)!, NAMING)));
+  explained.push(text(explanationLines(explain(CHANGED_MANUALLY, 'perception-lab-fay', AT)!, NAMING)));
+  explained.push(text(explanationLines(explain(CHANGED_MANUALLY, 'perception-lab-mallory', AT)!, NAMING)));
   explained.push(text(explanationLines(explain(FROZEN, 'perception-lab-gus', AT)!, NAMING)));
   expectGolden('access-explain.txt', explained.join('\n'));
 });
@@ -94,15 +94,15 @@ test('access-who-can.txt', () => {
   const answers = [
     whoCan(NOW, 'SendBonus', AT),
     whoCan(NOW, 'hits:publish', AT),
-    whoCan(TAMPERED, 'hits:publish', AT),
+    whoCan(CHANGED_MANUALLY, 'hits:publish', AT),
     whoCan(EMPTY, 'workers:notify', AT),
     whoCan(FROZEN, 'CreateHIT', AT),
   ];
   expectGolden('access-who-can.txt', answers.map((answer) => text(whoCanLines(answer, NAMING))).join('\n'));
 });
 
-test('the JSON has a version, keys and names, and null for whoever is not in the file', () => {
-  const change = accessChangeJson(diffAccess(NOW, TAMPERED, AT), NAMING);
+test('the JSON has a version, keys and names, and null for unmanaged users', () => {
+  const change = accessChangeJson(diffAccess(NOW, CHANGED_MANUALLY, AT), NAMING);
   expect(change.version).toBe(1);
   const named = change.people.map(({ user, key, name }) => [user, key, name]);
   expect(named).toContainEqual(['perception-lab-bo', 'bo', 'Bo Chen']);

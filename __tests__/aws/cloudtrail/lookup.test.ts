@@ -39,14 +39,14 @@ describe('reading the trail of an account', () => {
     await emulator.close();
   });
 
-  test('what several lookups find is told once, newest first', async () => {
+  test('an event that several lookups find is returned once, newest first', async () => {
     await callIam(iam, 'CreateUser', { UserName: 'bo' });
     now = new Date('2026-11-25T08:01:00Z');
     await callIam(iam, 'CreateGroup', { GroupName: 'payers' });
     now = new Date('2026-11-25T08:02:00Z');
     await callIam(iam, 'AddUserToGroup', { UserName: 'bo', GroupName: 'payers' });
-    await callIam(iam, 'CreateUser', { UserName: 'somebody-else' });
-    const { events, unseen } = await lookUpCloudTrail(client(), ['bo', 'payers', 'bo', 'nobody'], SINCE, options);
+    await callIam(iam, 'CreateUser', { UserName: 'other-user' });
+    const { events, unseen } = await lookUpCloudTrail(client(), ['bo', 'payers', 'bo', 'unknown'], SINCE, options);
     expect(unseen).toEqual([]);
     expect(events.map(({ name, at }) => [name, at])).toEqual([
       ['AddUserToGroup', '2026-11-25T08:02:00Z'],
@@ -67,7 +67,7 @@ describe('reading the trail of an account', () => {
     for (const wait of waits) expect(wait).toBeGreaterThanOrEqual(500);
   });
 
-  test('what failed is marked, and what is older than was asked for is not told', async () => {
+  test('failed calls are marked, and older events than requested are left out', async () => {
     await callIam(iam, 'CreateUser', { UserName: 'bo' });
     now = new Date('2026-11-25T09:00:00Z');
     await callIam(iam, 'CreateUser', { UserName: 'bo' }).catch(() => null);
@@ -88,7 +88,7 @@ describe('reading the trail of an account', () => {
     expect(lookups()).toBe(22);
   });
 
-  test('whoever may not look is told so after one attempt', async () => {
+  test('a denied lookup is reported after one attempt', async () => {
     await callIam(iam, 'CreateUser', { UserName: 'bo' });
     const key = await keyOf(iam, 'bo');
     const { events, unseen } = await lookUpCloudTrail(client(key), ['bo', 'cy', 'dee'], SINCE, options);
@@ -113,7 +113,7 @@ describe('reading the trail of an account', () => {
     expect(unseen).toMatchObject([{ failure: { code: 'throttled' } }]);
   });
 
-  test('nobody asks for more than AWS keeps', async () => {
+  test('a lookup never reaches further back than AWS keeps events', async () => {
     await callIam(iam, 'CreateUser', { UserName: 'bo' });
     now = new Date('2027-01-25T08:00:00Z');
     await callIam(iam, 'TagUser', { UserName: 'bo', Tags: [{ Key: 'a', Value: 'b' }] });
@@ -218,7 +218,7 @@ describe('what is not believed', () => {
     ['no time', written({ eventTime: 'yesterday' })],
     ['a day that no month has', written({ eventTime: '2026-13-45T08:00:00Z' })],
     ['a name that is a text', written({ eventName: 'AddUserToGroup <b>' })],
-    ['nobody', written({ userIdentity: { type: 'Unknown' } })],
+    ['unknown', written({ userIdentity: { type: 'Unknown' } })],
     ['parameters that are a list', written({ requestParameters: ['bo'] })],
   ])('%s', (_what, text) => {
     expect(parseCloudTrailEvent(text)).toBeNull();

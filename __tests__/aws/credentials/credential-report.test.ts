@@ -77,7 +77,7 @@ test.each<[string, string, object]>([
   ['a line end at the end', `${text(COLUMNS, BO)}\n`, READ],
   ['quoted cells', text(COLUMNS, BO).replaceAll(/[^,\n]+/g, '"$&"'), READ],
   [
-    'a quoted comma and a doubled quote in a cell nobody reads',
+    'a quoted comma and a doubled quote in an unused cell',
     text([...COLUMNS, 'additional_credentials_info'], { ...BO, additional_credentials_info: '"a, ""b"""' }),
     READ,
   ],

@@ -48,7 +48,7 @@ test.each<[string, string[], ReportedKey[], (string | null)[]]>([
   expect(credentials.keys.every(({ id }) => id !== null)).toBe(true);
 });
 
-test('whoever was not asked herself has what the report says of her', () => {
+test('a user whose credentials were not read has those of the report', () => {
   const known: ReportRow = {
     ...row(reported(LATER, null), reported(EARLY, USED, false)),
     password: { lastUsed: USED },
@@ -69,8 +69,10 @@ test('whoever was not asked herself has what the report says of her', () => {
 });
 
 test('a password that only the account knows of', () => {
-  const told: OwnCredentials = { ...own(), password: { state: 'read', value: {} } };
-  expect(credentialsOf(told, null, SHARED).password).toEqual({ lastUsed: null });
-  expect(credentialsOf(told, { ...row(), password: { lastUsed: USED } }, SHARED).password).toEqual({ lastUsed: USED });
+  const listed: OwnCredentials = { ...own(), password: { state: 'read', value: {} } };
+  expect(credentialsOf(listed, null, SHARED).password).toEqual({ lastUsed: null });
+  expect(credentialsOf(listed, { ...row(), password: { lastUsed: USED } }, SHARED).password).toEqual({
+    lastUsed: USED,
+  });
   expect(credentialsOf(own(), { ...row(), password: { lastUsed: USED } }, SHARED).password).toBeNull();
 });

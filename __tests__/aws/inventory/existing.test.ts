@@ -80,7 +80,7 @@ describe('who is in a group before its members are written', () => {
         args: { group: 'perception-lab-paymaster', role: 'paymaster', users: ['perception-lab-bo', 'zoe'] },
       },
     ]);
-    // Groups that do not exist yet have nobody in them.
+    // Groups that do not exist yet have no members.
     expect(account.asked).toContain('members of perception-lab-paymaster');
     expect(account.asked).toHaveLength(4);
   });
@@ -106,7 +106,7 @@ test.each<[string, IamEntity[], string[], string[]]>([
     ['aws_iam_policy.role_paymaster arn:aws:iam::123456789012:policy/mturk/perception-lab/perception-lab-paymaster'],
     [],
   ],
-  ['somebody else under the path', [thing('user', 'perception-lab-zoe')], [], []],
+  ['an unmanaged user under the path', [thing('user', 'perception-lab-zoe')], [], []],
   [
     'the name outside the path',
     [thing('user', 'perception-lab-bo', '/')],

@@ -114,8 +114,8 @@ test.each([
   for (let index = 0; index < others; index += 1) await account.user(`o${index}`, '/');
   await account.call('CreateGroup', { GroupName: 'g' });
   const before = account.emulator.calls.length;
-  const told: string[] = [];
-  const progress = (done: number, total: number) => told.push(`${done} of ${total}`);
+  const reported: string[] = [];
+  const progress = (done: number, total: number) => reported.push(`${done} of ${total}`);
   const { access, calls, notChecked: unseen } = await account.take({ scope, pageSize, progress });
   expect(unseen).toEqual([]);
   expect(access.users.map(({ name }) => name)).toEqual([
@@ -126,7 +126,7 @@ test.each([
   const looked = scope === 'all' ? members : 0;
   expect(account.emulator.calls.length - before).toBe(calls);
   expect(calls).toBe(4 + pages + 4 * looked);
-  expect(told).toEqual(Array.from({ length: looked }, (_, index) => `${index + 1} of ${looked}`));
+  expect(reported).toEqual(Array.from({ length: looked }, (_, index) => `${index + 1} of ${looked}`));
   const each = looked === 0 ? {} : { ListAccessKeys: looked, ListSSHPublicKeys: looked };
   expect(callsOf(before)).toEqual({
     GetAccountAuthorizationDetails: pages,

@@ -18,29 +18,29 @@ beforeEach(async () => {
   await call('AttachGroupPolicy', { GroupName: 'old', PolicyArn: FULL });
   await call('PutGroupPolicy', { GroupName: 'old', PolicyName: 'extra', PolicyDocument: DOCUMENT });
   await call('CreateGroup', { GroupName: 'everybody' });
-  await call('CreateGroup', { GroupName: 'nobody-asked' });
+  await call('CreateGroup', { GroupName: 'not-in-team' });
   const Tags = [{ Key: 'mturk-team:lab', Value: 'perception-lab' }];
   await call('CreateUser', { UserName: 'ghost', PermissionsBoundary: SPARE, Tags });
   await call('AttachUserPolicy', { UserName: 'ghost', PolicyArn: SPARE });
   await call('PutUserPolicy', { UserName: 'ghost', PolicyName: 'extra', PolicyDocument: DOCUMENT });
   await call('AddUserToGroup', { UserName: 'ghost', GroupName: 'old' });
   await call('AddUserToGroup', { UserName: 'ghost', GroupName: 'everybody' });
-  await call('CreateUser', { UserName: 'somebody', Path: '/mturk/perception/' });
+  await call('CreateUser', { UserName: 'reader', Path: '/mturk/perception/' });
 });
 afterEach(() => account.close());
 
 const inline = [{ name: 'extra', document: JSON.parse(DOCUMENT) }];
 const nothingKnown = { path: PATH, knows: () => false, groups: new Set<string>() };
 
-test('what lies under the path or has a policy from there is told with what it holds', async () => {
+test('resources under the path, or with a policy from there, are returned with their access', async () => {
   const {
-    resources: strays,
+    resources,
     groups,
     policies,
     notChecked: unseen,
   } = findUnmanaged(await account.take({ scope: 'access' }), nothingKnown);
   expect(unseen).toEqual([]);
-  expect(strays).toEqual([
+  expect(resources).toEqual([
     {
       kind: 'group',
       name: 'old',
@@ -76,7 +76,7 @@ test('what lies under the path or has a policy from there is told with what it h
   ]);
 });
 
-test('what is known is no stray, by its exact name', async () => {
+test('a managed resource, by its exact name, is not unmanaged', async () => {
   const inventory = await account.take({ scope: 'access' });
   const names = (known: readonly string[]) =>
     findUnmanaged(inventory, {
@@ -88,7 +88,7 @@ test('what is known is no stray, by its exact name', async () => {
   expect(names(['group ghost', 'user old', 'policy spare'])).toEqual(['group old', 'user ghost']);
 });
 
-test('a group of the lab that a stray is in is not read beside it', async () => {
+test('a group of the lab with an unmanaged user is not read again', async () => {
   const look = findUnmanaged(await account.take({ scope: 'access' }), {
     ...nothingKnown,
     groups: new Set(['everybody']),
@@ -104,18 +104,18 @@ test('the boundary is missing, as it was written, or another one', async () => {
   await account.call('CreatePolicy', { PolicyName: 'perception-lab', Path: '/mturk-boundary/', PolicyDocument });
   expect(await look()).toEqual({ state: 'unchanged', arn });
   await account.call('CreatePolicyVersion', { PolicyArn: arn, PolicyDocument: DOCUMENT });
-  // A version that is not in force bounds nobody.
+  // A non-default version limits no user.
   expect(await look()).toEqual({ state: 'unchanged', arn });
   await account.call('SetDefaultPolicyVersion', { PolicyArn: arn, VersionId: 'v2' });
   expect(await look()).toEqual({ state: 'changed', arn, document: JSON.parse(DOCUMENT) });
 });
 
-test('where nobody may ask who may do what, nothing is found, and said to be unseen', async () => {
-  const reader = iamOf(account.emulator, await keyOf(account.iam, 'somebody'));
+test('if access may not be read, nothing is found and the parts count as not checked', async () => {
+  const reader = iamOf(account.emulator, await keyOf(account.iam, 'reader'));
   const inventory = await account.take({ scope: 'access' }, reader);
   reader.destroy();
-  const { resources: strays, groups, policies, notChecked: unseen } = findUnmanaged(inventory, nothingKnown);
-  expect({ strays, groups, policies }).toEqual({ strays: [], groups: [], policies: [] });
+  const { resources, groups, policies, notChecked: unseen } = findUnmanaged(inventory, nothingKnown);
+  expect({ resources, groups, policies }).toEqual({ resources: [], groups: [], policies: [] });
   expect(unseen.map(({ what, failure }) => `${what}: ${failure.code}`)).toEqual([
     'users, groups and policies: credentials-denied',
   ]);

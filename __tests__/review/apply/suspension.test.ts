@@ -30,38 +30,38 @@ const noBonus: Team = {
 
 const cases: readonly { name: string; before: Team; after: Team; held: readonly string[] }[] = [
   { name: 'nothing changes', before: sampleTeam, after: sampleTeam, held: [] },
-  { name: 'somebody joins', before: without(sampleTeam, 'fay'), after: sampleTeam, held: [] },
+  { name: 'a member joins', before: without(sampleTeam, 'fay'), after: sampleTeam, held: [] },
   {
-    name: 'somebody joins a role that denies a part of what it allows',
+    name: 'a member joins a role that denies a part of what it allows',
     before: without(sampleTeam, 'gus'),
     after: sampleTeam,
     held: [],
   },
-  { name: 'somebody suspended joins', before: without(sampleTeam, 'cy'), after: sampleTeam, held: [] },
-  { name: 'somebody leaves', before: sampleTeam, after: without(sampleTeam, 'fay'), held: [] },
-  { name: 'somebody is suspended', before: sampleTeam, after: fay({ suspended: true }), held: [] },
+  { name: 'a suspended member joins', before: without(sampleTeam, 'cy'), after: sampleTeam, held: [] },
+  { name: 'a member leaves', before: sampleTeam, after: without(sampleTeam, 'fay'), held: [] },
+  { name: 'a member is suspended', before: sampleTeam, after: fay({ suspended: true }), held: [] },
   { name: 'a suspension is lifted', before: fay({ suspended: true }), after: sampleTeam, held: [] },
   { name: 'a member moves to another role', before: sampleTeam, after: fay({ roles: ['results-reader'] }), held: [] },
   {
-    name: 'a suspension is lifted from somebody who loses a role: her limits go last',
+    name: 'a suspension is lifted while a role is lost: the limits are deleted last',
     before: fay({ suspended: true }),
     after: fay({ roles: ['results-reader'] }),
     held: [],
   },
   {
-    name: 'a suspension becomes an end while a role is lost: her limits change first',
+    name: 'a suspension becomes an end while a role is lost: the limits change first',
     before: fay({ suspended: true }),
     after: fay({ roles: ['results-reader'], until: '2027-01-01' }),
     held: ['perception-lab-fay'],
   },
   {
-    name: 'somebody suspended leaves: her limits go after her memberships',
+    name: 'a suspended member leaves: their limits are deleted after their memberships',
     before: sampleTeam,
     after: without(sampleTeam, 'cy'),
     held: [],
   },
   {
-    name: 'somebody is suspended while her role gains the bonus',
+    name: 'a member is suspended while their role gains the bonus',
     before: fay({ roles: ['results-reader'] }),
     after: {
       ...fay({ roles: ['results-reader'], suspended: true }),
@@ -181,7 +181,7 @@ const UNSAFE: [string, Side, Side][] = [
     { members: [bo(['reader'])] },
   ],
   [
-    'one leaves a role that denied what another role of hers allows',
+    'a member loses a role that denied what another of their roles allows',
     { roles: [reader, payer, nobonus], members: [bo(['payer', 'nobonus'])] },
     { roles: [reader, payer, nobonus], members: [bo(['reader'])] },
   ],
@@ -201,7 +201,7 @@ test.each(UNSAFE)('it takes two where %s', (_what, before, after) => {
   expect(heldOf(before, after)).toEqual(['perception-lab-bo']);
 });
 
-test('a stranger is not held, whatever her name: she would be created', () => {
+test('an unmanaged user is not suspended, whatever the name: the user would be created', () => {
   const team = { ...sampleTeam, roles: [reader, payer, nobonus], members: [bo(['reader'])] };
   const model = desiredAccess(team, TODAY);
   const groups = [...model.groups.map(({ name }) => name)];
@@ -215,7 +215,7 @@ test('a stranger is not held, whatever her name: she would be created', () => {
   ]);
 });
 
-test('the held team suspends them, keeps who leaves without a role, and changes nobody else', () => {
+test('the team for the first step suspends them, keeps leaving members without a role, and changes no other member', () => {
   const after = without(sampleTeam, 'cy');
   const held = suspendedTeam(after, ['perception-lab-bo', 'perception-lab-cy'], TODAY);
   expect(held.members.map(({ key, roles, suspended, until }) => ({ key, roles, suspended, until }))).toEqual([
@@ -332,7 +332,7 @@ function withUser(model: AccessModel, name: string, map: (user: AccessUser) => A
   return { ...model, users: model.users.map((user) => (user.name === name ? map(user) : user)) };
 }
 
-test('nobody who is not held ever has, in whatever order the calls come, what neither end allows', () => {
+test('in any order of calls, a member who is not suspended never has access that neither state allows', () => {
   let held = 0;
   fc.assert(
     fc.property(teams, teams, fc.infiniteStream(fc.nat({ max: 1000 })), (first, second, order) => {

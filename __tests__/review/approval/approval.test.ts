@@ -61,7 +61,7 @@ describe('approved', () => {
       ['ada'],
     ],
     [
-      'with an older approval of somebody else',
+      'with an older approval by another person',
       [
         ['bo', 'APPROVED', OLD],
         ['ada', 'APPROVED'],
@@ -102,7 +102,7 @@ describe('approved', () => {
       ['ada'],
     ],
   ];
-  test('whoever approves anew comes last', async () => {
+  test('a person who approves again comes last', async () => {
     const steps: readonly Step[] = [
       ['ada', 'APPROVED'],
       ['bo', 'APPROVED'],
@@ -189,7 +189,7 @@ describe('not approved', () => {
 
 describe('no pull request', () => {
   const approved: readonly Step[] = [['ada', 'APPROVED']];
-  const nobody = {
+  const notApproved = {
     code: 'not-approved',
     args: { commit: MERGE, pull: null, head: null, because: [{ kind: 'no-pull-request' }] },
   };
@@ -210,7 +210,7 @@ describe('no pull request', () => {
     ],
   ];
   test.each(cases)('%s', async (_name, change) => {
-    expect(failureOf(await reviewed(approved, change))).toEqual(nobody);
+    expect(failureOf(await reviewed(approved, change))).toEqual(notApproved);
   });
 
   test('two at once', async () => {

@@ -208,7 +208,7 @@ describe('refused', () => {
   test.each([
     ['name', { name: 'review' }],
     ['commit', { workflow_run: { head_sha: sha('b') } }],
-    ['run that is not told', { workflow_run: null }],
+    ['missing run', { workflow_run: null }],
   ])('an artifact of another %s, where GitHub ignores what was asked for', async (_what, change) => {
     const { artifact } = planned();
     const right = { id: artifact.id, name: 'manifest', size_in_bytes: 1, expired: false, digest: artifact.digest };

@@ -75,7 +75,7 @@ describe('the twelve tamperings', () => {
   });
 });
 
-test('a user deleted by hand is named with what she loses, and is created again', () => {
+test('a manually deleted user is named with their lost access, and is created again', () => {
   const report = classifyPlan(recordedPlan('14-user-deleted-by-hand'), ACCOUNT);
   expect(report.manualChanges.map(({ difference, outcome }) => `${line(difference)}: ${outcome}`)).toEqual([
     'membership-removed cy results-reader: reverted',

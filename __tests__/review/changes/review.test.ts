@@ -47,7 +47,7 @@ describe('people, worst first', () => {
     ['no last day any more', edit('bo', { until: null }), ['bo: gains-other']],
     ['an earlier last day', edit('bo', { until: '2027-01-31' }), ['bo: loses']],
     ['a last day where there was none', edit('fay', { until: '2027-01-31' }), ['fay: loses']],
-    ['somebody leaves', leave('bo'), ['bo: identity-deleted, loses']],
+    ['a member leaves', leave('bo'), ['bo: identity-deleted, loses']],
     ['a last day that has passed', edit('bo', { until: '2026-11-24' }), ['bo: identity-deleted, loses']],
     ['a role that adds nothing', edit('ada', { roles: ['full-access', 'results-reader'] }), ['ada: gains-other']],
     [
@@ -60,7 +60,7 @@ describe('people, worst first', () => {
     expect(brief(review(sampleTeam, after))).toEqual(people);
   });
 
-  test('before a first version there was nobody', () => {
+  test('before the first version there were no members', () => {
     const first = review(null, sampleTeam);
     expect(first.people.map(({ change }) => change.kind)).toEqual(Array(5).fill('joins'));
     expect(first).toMatchObject({ risk: 'gains-spending', unchanged: 0, descriptive: [], settings: [], plan: null });
@@ -75,7 +75,7 @@ describe('people, worst first', () => {
     });
   });
 
-  test('whose last day passed since the earlier file was applied leaves, and only where that day is told', () => {
+  test('a member whose last day passed since the last apply leaves, if that date is given', () => {
     const ended = edit('gus', { until: '2026-11-20' });
     expect(changesNothing(review(ended, ended))).toBe(true);
     const since = review(ended, ended, { since: '2026-11-15' });
@@ -105,7 +105,7 @@ describe('risk of the whole', () => {
     ],
     [
       'gains-other',
-      'a role for nobody',
+      'a role without members',
       { ...sampleTeam, roles: [...sampleTeam.roles, role({ key: 'x', allow: ['SendBonus'] })] },
     ],
     ['loses', 'a freeze', { ...sampleTeam, freeze: ['pay:bonus'] }],
@@ -114,7 +114,7 @@ describe('risk of the whole', () => {
     expect(review(sampleTeam, after).risk).toBe(risk);
   });
 
-  test('words are told by key, and not of those whose access changes', () => {
+  test('text changes are listed by key, except for members whose access changes', () => {
     const after = edit('bo', { name: 'B', roles: ['results-reader'] }, edit('fay', { email: 'fay@lab.edu' }));
     expect(review(sampleTeam, after).descriptive).toEqual(['fay']);
     expect(review(sampleTeam, define('paymaster', { description: 'Pays' })).descriptive).toEqual(['paymaster']);
@@ -146,7 +146,7 @@ describe('questions', () => {
     ['a reader without an end', join({ key: 'eve', roles: ['results-reader'] }), []],
     ['a publisher without an end', join({ key: 'eve', roles: ['task-publisher'] }), ['spending-without-end eve']],
     [
-      'a publisher with an end and nobody to ask',
+      'a publisher with a last day and no owner to ask',
       join({ key: 'eve', roles: ['task-publisher'], until: '2027-05-31' }),
       ['no-sponsor eve'],
     ],
@@ -191,7 +191,7 @@ describe('reasons not to apply that two files tell', () => {
     ['three leave', leave('bo', 'cy', 'fay'), []],
     ['the owner leaves', leave('ada'), ['no-owner-left']],
     ['another lab', { ...sampleTeam, lab: 'vision-lab' }, ['lab-changed']],
-    ['somebody departed comes back', { ...join({ key: 'dee', roles: ['results-reader'] }), departed: [] }, []],
+    ['a departed member comes back', { ...join({ key: 'dee', roles: ['results-reader'] }), departed: [] }, []],
   ])('%s', (_what, after, expected) => {
     expect(codes(after)).toEqual(expected);
   });

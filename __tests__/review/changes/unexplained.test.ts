@@ -26,7 +26,7 @@ function planWith(name: string, edit: (changes: Changes) => void): Plan {
   return read.value;
 }
 
-function told(plan: Plan, before: Team | null, after: Team): string[] {
+function unexplainedIn(plan: Plan, before: Team | null, after: Team): string[] {
   return unexplainedBy({ plan, classification: classifyPlan(plan, ACCOUNT) }, before, after, TODAY).map(
     ({ kind, difference, address, attributes }) =>
       [kind, difference === null ? address : difference.kind, ...attributes].join(' '),
@@ -35,10 +35,10 @@ function told(plan: Plan, before: Team | null, after: Team): string[] {
 const teamsOf = (name: string) => RECORDED_TEAMS[name]!;
 
 describe('what the files do not say', () => {
-  test('a plan of somebody else’s change, too', () => {
+  test('a plan of another change', () => {
     // Planned from a file that adds eve, while the pull request only says that nothing changes.
     const [before] = teamsOf('03-add-member');
-    expect(told(recordedAsOurs('03-add-member'), before, before!)).toEqual([
+    expect(unexplainedIn(recordedAsOurs('03-add-member'), before, before!)).toEqual([
       'not-in-files inline-policy-added',
       'not-in-files membership-added',
       'not-in-files membership-added',
@@ -48,7 +48,7 @@ describe('what the files do not say', () => {
 
   test('a plan that lacks what the file says', () => {
     const [before, after] = teamsOf('03-add-member');
-    const lines = told(recordedAsOurs('02-nochange'), before, after);
+    const lines = unexplainedIn(recordedAsOurs('02-nochange'), before, after);
     expect(lines).toEqual([
       'not-in-plan inline-policy-added',
       'not-in-plan membership-added',
@@ -66,7 +66,7 @@ describe('what the files do not say', () => {
         Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
       });
     });
-    expect(told(plan, ...teamsOf('06-role-loses-bonus'))).toEqual([
+    expect(unexplainedIn(plan, ...teamsOf('06-role-loses-bonus'))).toEqual([
       'not-in-files policy-changed',
       'not-in-plan policy-changed',
     ]);
@@ -78,15 +78,17 @@ describe('what the files do not say', () => {
       const after = change.after as Record<string, unknown>;
       after.policy = String(after.policy).replace('mechanicalturk:GetHIT', 'mechanicalturk:SendBonus');
     });
-    expect(told(plan, ...teamsOf('01-create'))).toEqual(['not-in-files policy-changed']);
+    expect(unexplainedIn(plan, ...teamsOf('01-create'))).toEqual(['not-in-files policy-changed']);
   });
 
-  test('an attribute that nobody’s access depends on, and that no hand changed', () => {
+  test('an attribute that no access depends on, without a manual change', () => {
     const plan = planWith('02-nochange', (changes) => {
       const { change } = changes.find(({ address }) => address === 'aws_iam_user.member_bo')!;
       Object.assign(change, { actions: ['update'], after: { ...(change.after as object), force_destroy: false } });
     });
-    expect(told(plan, ...teamsOf('02-nochange'))).toEqual(['not-in-files aws_iam_user.member_bo force_destroy']);
+    expect(unexplainedIn(plan, ...teamsOf('02-nochange'))).toEqual([
+      'not-in-files aws_iam_user.member_bo force_destroy',
+    ]);
   });
 
   test('a resource that comes with nothing that changes', () => {
@@ -98,12 +100,12 @@ describe('what the files do not say', () => {
         change: { actions: ['create'], before: null, after: { user_name: 'perception-lab-bo', policy_names: [] } },
       });
     });
-    expect(told(plan, ...teamsOf('03-add-member'))).toEqual([
+    expect(unexplainedIn(plan, ...teamsOf('03-add-member'))).toEqual([
       'not-in-files aws_iam_user_policies_exclusive.member_bo_more',
     ]);
   });
 
-  test('whoever’s last day has passed leaves without a word in the file', () => {
+  test('a member whose last day has passed leaves without a change of the file', () => {
     const [before, after] = teamsOf('09-member-leaves-with-keys');
     const until = (team: Team): Team => ({
       ...team,
@@ -111,7 +113,7 @@ describe('what the files do not say', () => {
       departed: [],
     });
     const ended = until(after);
-    expect(told(recordedAsOurs('09-member-leaves-with-keys'), ended, ended)).toEqual([]);
+    expect(unexplainedIn(recordedAsOurs('09-member-leaves-with-keys'), ended, ended)).toEqual([]);
   });
 });
 
@@ -125,7 +127,7 @@ test('an existing user is imported, and not missing from the plan', () => {
       after_unknown: {},
     });
   });
-  expect(told(plan, ...teamsOf('03-add-member'))).toEqual(['imported aws_iam_user.member_eve']);
+  expect(unexplainedIn(plan, ...teamsOf('03-add-member'))).toEqual(['imported aws_iam_user.member_eve']);
 });
 
 test('a replaced user loses the access keys, whatever the files say', () => {

@@ -14,7 +14,7 @@ const PLACES: Readonly<Record<string, (text: string) => string>> = {
   heading: (text) => `### ${md`Adds ${text}; Bo leaves`.markdown}\n\nAfter.`,
   'list item': (text) => `- ${prose(text).markdown}\n- ${code(text).markdown}\n- after`,
   sentence: (text) =>
-    `Before ${prose(`somebody put ${text} into paymaster`).markdown} and ${md`${text}, ${text}`.markdown}.`,
+    `Before ${prose(`someone added ${text} to paymaster`).markdown} and ${md`${text}, ${text}`.markdown}.`,
   'fence in a list': (text) => {
     const { open, lines, close } = fence(text.split('\n'), 'text');
     return `- item\n\n${[open, ...lines, close].map((line) => `  ${line}`).join('\n')}\n- after`;
@@ -101,7 +101,7 @@ test.each([
   ['Bo\u202eChen', '`Bo<U+202E>Chen`'],
   ['', '(empty)'],
   ['x'.repeat(50), `\`${'x'.repeat(39)}…\``],
-  ["Bo. Nobody else's access changes", "`Bo. Nobody else's access changes`"],
+  ['Bo. No other access changes', '`Bo. No other access changes`'],
   ['Eve J. Lindqvist', 'Eve J. Lindqvist'],
 ])('the name %j is shown as %s', (name, shown) => {
   expect(nameMarkdown(name).markdown).toBe(shown);
@@ -118,8 +118,8 @@ test('what is in a code span reads as it was, but for what cannot be seen', () =
 });
 
 test('a sentence keeps its words, and its odd words stand in code', () => {
-  expect(prose('Somebody put Bo into paymaster (not in team.yaml): 3 of 4.').markdown).toBe(
-    'Somebody put Bo into paymaster (not in team.yaml): 3 of 4.',
+  expect(prose('Someone added Bo to paymaster (not in team.yaml): 3 of 4.').markdown).toBe(
+    'Someone added Bo to paymaster (not in team.yaml): 3 of 4.',
   );
   expect(prose('settings.max-removals allows 3, says @ada').markdown).toBe(
     '`settings.max-removals` allows 3, says `@ada`',

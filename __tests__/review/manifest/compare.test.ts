@@ -40,7 +40,7 @@ describe('a fresh plan against the reviewed one', () => {
     );
   });
 
-  test('a created user whom the state does not know is taken over, where she is as she should be', () => {
+  test('a user that exists but is not in the state is imported if it is as desired', () => {
     const adopted = (before: JsonObject) =>
       at('aws_iam_user.member_eve', (change) => {
         const { after } = change;
@@ -63,7 +63,7 @@ describe('a fresh plan against the reviewed one', () => {
   test.each<[string, JsonObject]>([
     ['another end', at(readers, ({ after }) => (after!.users as Json[]).push('perception-lab-mallory'))],
     [
-      'somebody else taken out on the way',
+      'another user removed at the same time',
       at(readers, ({ before }) => (before!.users as Json[]).push('perception-lab-zoe')),
     ],
     [

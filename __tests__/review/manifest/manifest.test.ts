@@ -98,7 +98,7 @@ describe('an untrusted text', () => {
   }
 
   test('of the right kind is read', () => {
-    expect(readManifest(edited(`${person}.name`, 'somebody else')).ok).toBe(true);
+    expect(readManifest(edited(`${person}.name`, 'another name')).ok).toBe(true);
   });
 
   test.each<[string, string]>([
@@ -132,7 +132,7 @@ describe('an untrusted text', () => {
     expect(readManifest(text)).toMatchObject({ ok: false, reason: expect.any(String) });
   });
 
-  test('the place of what is wrong is told', () => {
+  test('an error names the place in the manifest', () => {
     expect(readManifest(edited('run.id', 'x'))).toMatchObject({
       ok: false,
       reason: expect.stringMatching(/^run\.id: /),

@@ -34,7 +34,7 @@ test('what is missing is empty, and what is not stated stays unsaid', () => {
 });
 
 test.each([
-  ['a newer minor format and keys nobody knows', { format_version: '1.99', surprise: { deep: [1] } }],
+  ['a newer minor format and unknown keys', { format_version: '1.99', surprise: { deep: [1] } }],
   ['null where a list is empty', { ...minimal, resource_changes: null, resource_drift: null }],
   [
     'an import without an id',

@@ -41,9 +41,9 @@ test.each<[string, string, string, boolean, boolean]>([
   ['10-role-removed', 'dee', 'ApproveAssignment', true, false],
   // Put into full-access by hand.
   ['12-drift', 'bo', 'SendBonus', true, false],
-  // AWS's policy attached to her by hand.
+  // AWS's policy, attached manually.
   ['12-drift', 'cy', 'SendBonus', true, false],
-  // An inline policy of unknown content on her, and no boundary.
+  // An inline policy with unknown content, and no boundary.
   ['12-drift', 'dee', 'SendBonus', true, false],
   ['14-user-deleted-by-hand', 'cy', 'GetHIT', false, true],
 ])('%s: %s and %s', (name, key, operation, before, after) => {
@@ -59,7 +59,7 @@ test('what is made by hand has a name and no content; a stranger has a group and
   const strangers = [recorded, before, after].map(
     (model) => model.users.find(({ name }) => name === 'stranger')?.groups,
   );
-  // She is taken out of the group and stays in the account.
+  // The user is removed from the group and stays in the account.
   expect(strangers).toEqual([[], ['perception-lab-full-access'], []]);
 });
 

@@ -23,7 +23,7 @@ describe('every recorded stream', () => {
     },
   );
 
-  test.each(recordedNames('.apply.jsonl'))('%s: every step is told in words, without an address', (name) => {
+  test.each(recordedNames('.apply.jsonl'))('%s: every step is reported as text, without an address', (name) => {
     const lines = eventsOf(recordedText(`${name}.apply.jsonl`)).events.flatMap((event) => progressLine(event) ?? []);
     expect(lines.length).toBeGreaterThan(4);
     for (const line of lines) {
@@ -49,7 +49,7 @@ test('the ninth step reads as a person would say it', () => {
 test.each([
   ['text that is no JSON', 'Terraform will perform'],
   ['half a line', '{"type":"apply_complete","hook":{"resou'],
-  ['a type nobody knows', '{"type":"tea_break","hook":{"resource":{"addr":"a.b"},"action":"create"}}'],
+  ['an unknown type', '{"type":"tea_break","hook":{"resource":{"addr":"a.b"},"action":"create"}}'],
   ['a hook of another shape', '{"type":"apply_complete","hook":{"resource":"a.b"}}'],
   ['a list', '[1]'],
   ['nothing', ''],

@@ -25,7 +25,7 @@ function failureOf(step: EngineStep, run: Partial<EngineRun>, errors: readonly E
   }).failure;
 }
 
-const told = (summary: string, detail = '', address: string | null = null): EngineDiagnostic => ({
+const diagnostic = (summary: string, detail = '', address: string | null = null): EngineDiagnostic => ({
   severity: 'error',
   summary,
   detail,
@@ -34,16 +34,16 @@ const told = (summary: string, detail = '', address: string | null = null): Engi
 
 // Summaries and details in the wording of Terraform 1.11 and 1.15, OpenTofu 1.6 and 1.12, and of the AWS provider.
 test.each<[FailureCode, EngineStep, EngineDiagnostic]>([
-  ['wrong-account', 'plan', told('AWS account ID not allowed: 999999999999')],
+  ['wrong-account', 'plan', diagnostic('AWS account ID not allowed: 999999999999')],
   [
     'credentials-missing',
     'plan',
-    told('No valid credential sources found', 'failed to refresh cached credentials, no EC2 IMDS role found'),
+    diagnostic('No valid credential sources found', 'failed to refresh cached credentials, no EC2 IMDS role found'),
   ],
   [
     'credentials-denied',
     'plan',
-    told(
+    diagnostic(
       'Retrieving AWS account details',
       'validating provider credentials: api error InvalidClientTokenId: The security token included in the request is invalid.',
     ),
@@ -51,7 +51,7 @@ test.each<[FailureCode, EngineStep, EngineDiagnostic]>([
   [
     'credentials-denied',
     'apply',
-    told(
+    diagnostic(
       'creating IAM User (perception-lab-bo)',
       'api error AccessDenied: User: x is not authorized to perform: iam:CreateUser',
       'aws_iam_user.member_bo',
@@ -60,17 +60,17 @@ test.each<[FailureCode, EngineStep, EngineDiagnostic]>([
   [
     'credentials-denied',
     'plan',
-    told('reading IAM User', 'ExpiredToken: The security token included in the request is expired'),
+    diagnostic('reading IAM User', 'ExpiredToken: The security token included in the request is expired'),
   ],
   [
     'throttled',
     'apply',
-    told('creating IAM Group', 'exceeded maximum number of attempts, 25, api error Throttling: Rate exceeded'),
+    diagnostic('creating IAM Group', 'exceeded maximum number of attempts, 25, api error Throttling: Rate exceeded'),
   ],
   [
     'name-exists',
     'apply',
-    told(
+    diagnostic(
       'creating IAM User (perception-lab-bo)',
       'EntityAlreadyExists: User with name perception-lab-bo already exists.',
     ),
@@ -78,12 +78,12 @@ test.each<[FailureCode, EngineStep, EngineDiagnostic]>([
   [
     'plan-stale',
     'apply',
-    told('Saved plan is stale', 'The given plan file can no longer be applied because the state was changed'),
+    diagnostic('Saved plan is stale', 'The given plan file can no longer be applied because the state was changed'),
   ],
   [
     'backend-changed',
     'plan',
-    told(
+    diagnostic(
       'Backend initialization required, please run "terraform init"',
       'Reason: Initial configuration of the requested backend "http"',
     ),
@@ -91,13 +91,13 @@ test.each<[FailureCode, EngineStep, EngineDiagnostic]>([
   [
     'provider-unavailable',
     'plan',
-    told(
+    diagnostic(
       'Inconsistent dependency lock file',
       'provider registry.opentofu.org/hashicorp/aws: required by this configuration but no version is selected',
     ),
   ],
-  ['backend-failed', 'apply', told('Failed to save state', 'Error saving state: connection refused')],
-  ['backend-failed', 'plan', told('Error refreshing state: state data in S3 does not have the expected content')],
+  ['backend-failed', 'apply', diagnostic('Failed to save state', 'Error saving state: connection refused')],
+  ['backend-failed', 'plan', diagnostic('Error refreshing state: state data in S3 does not have the expected content')],
   ...[
     'dial tcp: lookup iam.amazonaws.com: no such host',
     'request send failed, Post "https://iam.amazonaws.com/": read tcp 10.0.0.2:443: read: connection reset by peer',
@@ -108,28 +108,32 @@ test.each<[FailureCode, EngineStep, EngineDiagnostic]>([
     'Post "https://iam.amazonaws.com/": net/http: TLS handshake timeout',
     'Post "https://iam.amazonaws.com/": context deadline exceeded',
   ].flatMap((detail): [FailureCode, EngineStep, EngineDiagnostic][] => [
-    ['network-failed', 'plan', told('reading IAM User', detail)],
-    ['network-failed', 'apply', told('creating IAM User', detail, 'aws_iam_user.member_bo')],
+    ['network-failed', 'plan', diagnostic('reading IAM User', detail)],
+    ['network-failed', 'apply', diagnostic('creating IAM User', detail, 'aws_iam_user.member_bo')],
   ]),
   [
     'provider-unresponsive',
     'plan',
-    told(
+    diagnostic(
       'Plugin did not respond',
       'rpc error: code = Unavailable desc = error reading from server: read unix: connection reset by peer',
     ),
   ],
-  ['plan-failed', 'plan', told('Unsupported attribute', 'This object does not have an attribute named "x".')],
-  ['apply-failed', 'apply', told('creating IAM User', 'api error MalformedPolicyDocument: Syntax errors in policy.')],
+  ['plan-failed', 'plan', diagnostic('Unsupported attribute', 'This object does not have an attribute named "x".')],
+  [
+    'apply-failed',
+    'apply',
+    diagnostic('creating IAM User', 'api error MalformedPolicyDocument: Syntax errors in policy.'),
+  ],
 ])('%s while %s', (code, step, diagnostic) => {
   expect(failureOf(step, {}, [diagnostic]).code).toBe(code);
 });
 
 test('an apply says how far it came, where, and how many errors there were', () => {
   const errors = [
-    told('creating IAM User', 'Syntax  errors\n in policy.', 'aws_iam_user.member_bo'),
-    told('other'),
-    told('third'),
+    diagnostic('creating IAM User', 'Syntax  errors\n in policy.', 'aws_iam_user.member_bo'),
+    diagnostic('other'),
+    diagnostic('third'),
   ];
   expect(failureOf('apply', {}, errors)).toEqual({
     code: 'apply-failed',
@@ -150,7 +154,7 @@ test.each([
     '│ Lock Info:\n│   ID:        6f1cae66-7c3b-d7ff-4a3c-b6e2e5b2a111\n│   Operation: OperationTypeApply\n│   Who:       ada@lab\n│   Created:   2026-11-25 10:00:00.123 +0000 UTC',
   ],
 ])('a locked state tells its holder: %s', (_case, detail) => {
-  expect(failureOf('plan', {}, [told('Error acquiring the state lock', detail)])).toEqual({
+  expect(failureOf('plan', {}, [diagnostic('Error acquiring the state lock', detail)])).toEqual({
     code: 'state-locked',
     args: {
       lock: {
@@ -199,5 +203,5 @@ test.each<[object, Partial<EngineRun>]>([
     { startError: 'spawn EACCES', exitCode: null },
   ],
 ])('%j comes before whatever the engine said', (expected, run) => {
-  expect(failureOf('apply', run, [told('creating IAM User', 'EntityAlreadyExists')])).toEqual(expected);
+  expect(failureOf('apply', run, [diagnostic('creating IAM User', 'EntityAlreadyExists')])).toEqual(expected);
 });

@@ -107,7 +107,7 @@ describe('of any valid team', () => {
     );
   });
 
-  test('a member keeps her address whatever else about her changes', async () => {
+  test('a member keeps the same address whatever else changes', async () => {
     const changed = fc.tuple(teams(), fc.boolean(), fc.option(days()));
     await fc.assert(
       fc.asyncProperty(changed, async ([team, suspended, until]) => {
@@ -142,7 +142,7 @@ function reword(team: Team, word: string, other: string | null): Team {
     owners: [],
     roles: team.roles.map((role) => ({ ...role, description: other })),
     members: team.members.map((member) => ({ ...member, name: word, email: other, github: other, sponsor: other })),
-    departed: [{ key: 'somebody', left: '2026-01-01', reason: word }],
+    departed: [{ key: 'gone', left: '2026-01-01', reason: word }],
   };
 }
 

@@ -144,7 +144,7 @@ describe('a role', () => {
     );
   });
 
-  test('has its members by reference, and nobody where nobody has it', async () => {
+  test('has its members by reference, and none if no member has the role', async () => {
     expect(resourceAt(stack, 'aws_iam_group_membership.role_results-reader')).toMatchObject({
       name: `${LAB}-results-reader`,
       group: '${aws_iam_group.role_results-reader.name}',
@@ -158,7 +158,7 @@ describe('a role', () => {
 describe('the order of calls', () => {
   const memberships = () => Object.keys(stack.resource.aws_iam_group_membership ?? {});
 
-  test('nobody is enrolled before her limits exist', () => {
+  test('no member is added to a group before their limits exist', () => {
     expect(memberships()).toHaveLength(5);
     for (const name of memberships()) {
       const address = `aws_iam_group_membership.${name}`;
@@ -169,7 +169,7 @@ describe('the order of calls', () => {
     }
   });
 
-  test('nobody is enrolled before the role is what it should be', () => {
+  test('no member is added to a group before the role is as desired', () => {
     for (const name of memberships()) {
       const before = dependenciesOf(stack, `aws_iam_group_membership.${name}`);
       const attachments = Object.keys(stack.resource.aws_iam_group_policy_attachment ?? {}).filter((attachment) =>
