@@ -20,7 +20,7 @@ import { member, sampleTeam } from './sample-team.ts';
 export const TODAY = '2026-11-25';
 export const AT = new Date(`${TODAY}T05:17:00Z`);
 
-/** The team of the repository, with somebody whom things are taken from. */
+/** The sample team, with a member who loses access. */
 export const team: Team = {
   ...sampleTeam,
   members: [
@@ -97,7 +97,7 @@ export function finds(id: string, what: DriftWhat, given: Partial<DriftFinding> 
   return findingOf(what, { ...given, id });
 }
 
-/** What somebody who is not of the lab may do. */
+/** The access of an unmanaged user. */
 export function outsider(user: AccessUser, keys: readonly AccessKey[], isAdministrator = false): DriftWhat {
   const model: AccessModel = {
     account: team.account,
@@ -209,7 +209,7 @@ export const DIFFERENCES: readonly DriftFinding[] = [
   differs({ kind: 'group-added', group: 'perception-lab-visitors' }, { remediation: 'manual' }),
   differs({ kind: 'policy-added', arn: rolePolicyArn(team, 'visitors') }, { remediation: 'manual' }),
   differs({ kind: 'path-changed', holder: holder('bo'), from: labPath(team.lab), to: '/' }),
-  differs({ kind: 'tag-changed', user: bo, tag: 'mturk-team:member', from: 'bo', to: 'somebody' }),
+  differs({ kind: 'tag-changed', user: bo, tag: 'mturk-team:member', from: 'bo', to: 'other' }),
 ];
 
 const stray = (kind: 'user' | 'group' | 'policy', name: string, path = labPath(team.lab)) => ({
@@ -415,7 +415,7 @@ export function worstFirst(findings: readonly DriftFinding[]): readonly DriftFin
   return [...findings].sort(bySeverity);
 }
 
-/** The same with a cause that is not somebody's hand. */
+/** The same findings with another cause. */
 export function because(cause: DriftFinding['cause'], findings: readonly DriftFinding[]): readonly DriftFinding[] {
   return findings.map((finding) => ({ ...finding, cause, by: null }));
 }

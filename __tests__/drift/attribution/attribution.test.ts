@@ -502,7 +502,7 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
       subject: 'old',
     },
     {
-      // An administrator who may nothing of MTurk by name: whatever gave her something last.
+      // An administrator without MTurk operations: the last change that granted access.
       what: outside(new Map()),
       did: [['AttachUserPolicy', { userName: 'old', policyArn: 'arn:aws:iam::aws:policy/IAMFullAccess' }]],
       not: [['AttachUserPolicy', { userName: 'new', policyArn: 'arn:aws:iam::aws:policy/IAMFullAccess' }]],
@@ -650,7 +650,7 @@ describe('who did it', () => {
       expect(attribute([finding(added)], order)[0]?.lastChange).toMatchObject({ actor: 'last' });
   });
 
-  test('what has another name since is told with it', () => {
+  test('a later rename is reported too', () => {
     const gone = finding(of({ kind: 'user-deleted', user: BO }));
     const by = (name: string, parameters: object) =>
       attribute([gone], [event(name, { userName: BO, ...parameters })])[0]?.lastChange?.renamedTo;
@@ -658,7 +658,7 @@ describe('who did it', () => {
     expect(by('DeleteUser', {})).toBeUndefined();
   });
 
-  test('an apply is named as one, and no person is made up where nobody told', () => {
+  test('an apply is named as such, and no actor is given if none is recorded', () => {
     const by = (events: readonly CloudTrailEvent[]) => attribute([finding(added)], events)[0]?.lastChange;
     expect(by([call({ actor: 'mturk-team-apply/GitHubActions', userAgent: 'terraform' })])).toEqual({
       actor: 'mturk-team-apply/GitHubActions',
@@ -669,7 +669,7 @@ describe('who did it', () => {
     expect(by([])).toBeNull();
   });
 
-  test('what the file brings about is nobody’s doing', () => {
+  test('a change of the file has no actor', () => {
     const pending = finding(added, 'pending');
     expect(subjectsOf([pending])).toEqual([]);
     expect(attribute([pending], [call({})])).toEqual([pending]);

@@ -56,7 +56,7 @@ describe('credentials', () => {
       ['unused-access-key/bo'],
     ],
     [
-      'a key that is too old and was never used: nobody has to replace it',
+      'a key that is too old and was never used: it needs no replacement',
       { credentials: { [name('bo')]: { keys: [keyOf({ created: '2026-08-01T12:00:00Z', lastUsed: null })] } } },
       ['unused-access-key/bo'],
     ],
@@ -66,7 +66,7 @@ describe('credentials', () => {
       [],
     ],
     [
-      'one of which nobody knows whether it was used',
+      'a key whose last use is unknown',
       {
         credentials: {
           [name('bo')]: { keys: [keyOf({ created: '2026-10-26T12:00:00Z', lastUsed: null, isUseKnown: false })] },
@@ -94,7 +94,7 @@ describe('credentials', () => {
       ['key-used-after-leaving/bo', 'unmanaged-user/bo'],
     ],
     [
-      'a key used on the last day, and no other word about her keys',
+      'a key used on the last day, and no other finding about the keys',
       {
         today: '2027-06-02',
         account: desiredAccess(sampleTeam, TODAY),
@@ -103,7 +103,7 @@ describe('credentials', () => {
       ['unmanaged-user/bo'],
     ],
     [
-      'a key used after she left',
+      'a key used after the member left',
       {
         team: left,
         applied: sampleTeam,
@@ -127,7 +127,7 @@ describe('credentials', () => {
       ['ssh-key/bo', 'signing-certificate/bo', 'service-specific-credential/bo'],
     ],
     [
-      'somebody else, who may do nothing',
+      'an unmanaged user without access',
       {
         account: withUser({ name: 'guest' })(desiredAccess(sampleTeam, TODAY)),
         credentials: { guest: { keys: [old, old], password: { lastUsed: null } } },
@@ -178,7 +178,7 @@ describe('credentials', () => {
     expect([ids(true), ids(false)]).toEqual([[['root-access-key', 'spends']], []]);
   });
 
-  test('keys of somebody outside come with her', () => {
+  test('keys of an unmanaged user are part of the finding', () => {
     const keys = [keyOf({ lastUsed: '2019-05-31T00:00:00Z' })];
     const account = withUser({ name: 'old-mturk-user', attached: [FULL] })(desiredAccess(sampleTeam, TODAY));
     const { findings } = lookAt({ account, credentials: { 'old-mturk-user': { keys } } });

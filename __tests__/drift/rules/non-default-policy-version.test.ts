@@ -44,7 +44,7 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
   ['a newer one that gives less', READER, versions(['*', ours], narrow), []],
   ['a newer one that gives the same', READER, versions(['*', ours], ours), []],
   [
-    'a newer one that gives more from some day on, or under a condition that nobody can judge',
+    'a newer one that grants more from a date on, or under an unknown condition',
     READER,
     versions(
       ['*', ours],
@@ -54,7 +54,7 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
     ['non-default-policy-version/results-reader/v2', 'non-default-policy-version/results-reader/v3'],
   ],
   [
-    'a newer one that nobody can read',
+    'a newer one that cannot be read',
     READER,
     versions(['*', ours], null),
     ['non-default-policy-version/results-reader/v2'],
@@ -101,11 +101,11 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
 ])('versions of a policy that lie in wait: %s', (_what, arn, list, expected) => {
   const found = look(arn, list);
   expect(found.findings.map(({ id }) => id).sort()).toEqual(expected);
-  for (const { cause, remediation: fate, risk } of found.findings)
-    expect([cause, fate, risk]).toEqual(['manual', 'manual', null]);
+  for (const { cause, remediation, risk } of found.findings)
+    expect([cause, remediation, risk]).toEqual(['manual', 'manual', null]);
 });
 
-test('somebody went back to an older version: what the file was applied by since lies not in wait', () => {
+test('after a return to an older version, the version that was applied is not reported', () => {
   const list = versions(['*', narrow], wide, ours);
   expect(look(READER, list, edit(READER, narrow)).findings.map(({ id }) => id)).toEqual([
     'policy-changed/results-reader',

@@ -60,7 +60,7 @@ function undone(findings: readonly DriftFinding[]): readonly Difference[] {
 const gives = ({ operations, ends, kind }: AccessChange) =>
   operations.gained.length > 0 || (kind === 'changed' && isLater(ends.after, ends.before));
 
-test('undoing what is undone gives nobody an operation or a later end, each alone and all together, now or later, from anywhere', () => {
+test('automatic reverts, alone or together, grant no operation and no later last day, at any time and from any address', () => {
   let count = 0;
   fc.assert(
     fc.property(stories, ({ team, declared, account }) => {
@@ -98,19 +98,19 @@ function named(finding: DriftFinding, account: ModelIndex, declared: ModelIndex)
   }
 }
 
-test('whatever changes what somebody may do is found without an engine', () => {
+test('every change of access is found without Terraform', () => {
   let count = 0;
   fc.assert(
     fc.property(stories, ({ team, declared, account }) => {
       const { findings } = fastLook(team, account);
       const sides = [indexModel(account), indexModel(declared)] as const;
-      const told = new Set(findings.flatMap((finding) => named(finding, ...sides)));
+      const reported = new Set(findings.flatMap((finding) => named(finding, ...sides)));
       const changed = diffAccess(declared, account, AT).people.filter(
-        // Who may nothing is no news when she comes, nor, past her last day, when she goes.
+        // A new user without access, or a deleted user past their last day, changes no access.
         (person) => hasEffect(person) && (person.kind === 'changed' || person.mayAct.after || person.mayAct.before),
       );
       count += changed.length;
-      for (const { user } of changed) expect([...told]).toContain(user);
+      for (const { user } of changed) expect([...reported]).toContain(user);
     }),
     { numRuns: 200 },
   );

@@ -51,7 +51,7 @@ const readerStatement = says(
   ...[desiredAccess(sampleTeam, TODAY).policies.find(({ arn }) => arn === READER)!.document!.Statement].flat(),
 );
 
-/** What was done by hand to an account that is as the applied file says, and what is found: `id: cause, fate`. */
+/** Manual changes of an account that matches the applied file, and the findings: `id: cause, remediation`. */
 const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
   ['nothing', (account) => account, []],
   [
@@ -60,7 +60,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ['membership-added/bo/paymaster/spends: manual, auto'],
   ],
   [
-    'a member is put into a group that denies what she may do',
+    'a member is added to a group that denies some of their access',
     all(
       withPolicy(stopArn('no-hits'), says(statement('Deny', 'mechanicalturk:CreateHIT'))),
       changeGroup('paymaster', ({ attached }) => ({ attached: [...attached, stopArn('no-hits')] })),
@@ -77,13 +77,13 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ['membership-removed/fay/paymaster: manual, on-request'],
   ],
   [
-    'a suspended member is taken out of a group, which gives her nothing today',
+    'a suspended member is removed from a group, which grants no access today',
     takeOut('cy', name('results-reader')),
     ['membership-removed/cy/results-reader: manual, on-request'],
   ],
-  ['a user is deleted: what she had goes with her', withoutUser('bo'), ['user-deleted/bo: manual, on-request']],
+  ['a user is deleted, with their access', withoutUser('bo'), ['user-deleted/bo: manual, on-request']],
   [
-    'somebody from elsewhere is put into a group, who is called like a member',
+    'an unmanaged user with the name of a member is added to a group',
     withUser({ name: 'bo', groups: [name('paymaster')] }),
     ['membership-added/iam/bo/paymaster/spends: manual, auto'],
   ],
@@ -112,7 +112,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ['inline-policy-added/user/fay/soon: manual, on-request'],
   ],
   [
-    'a Deny outside of one address is written into a member: nobody can tell what lifting it gives',
+    'a Deny outside one address is added to a member: the effect of its removal is unknown',
     write('fay', 'office', says(statement('Deny', '*', from('192.0.2.0/24')))),
     ['inline-policy-added/user/fay/office: manual, on-request'],
   ],
@@ -168,7 +168,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ['policy-changed/paymaster: manual, on-request'],
   ],
   [
-    'a document is narrowed that nobody has today',
+    'a document without users is narrowed',
     all(takeOut('fay', name('paymaster')), edit(PAYMASTER, says(statement('Allow', 'mechanicalturk:GetHIT')))),
     ['policy-changed/paymaster: manual, on-request', 'membership-removed/fay/paymaster: manual, on-request'],
   ],
@@ -224,7 +224,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ['inline-policy-added/user/fay/extra/escalates: manual, auto', 'user-without-boundary/fay/escalates: manual, auto'],
   ],
   [
-    'all of IAM is written into a member, whom her boundary holds',
+    'all of IAM is added to a member, limited by the boundary',
     write('fay', 'extra', says(statement('Allow', 'iam:*'))),
     ['inline-policy-added/user/fay/extra: manual, auto'],
   ],
@@ -241,7 +241,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ],
   ],
   [
-    'somebody outside may use MTurk under a condition that nobody can judge, or from some day on',
+    'an unmanaged user may use MTurk under an unknown condition, or from a date on',
     all(
       withUser({
         name: 'by-mfa',
@@ -286,7 +286,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ],
   ],
   [
-    'strays may use MTurk under a condition that nobody can judge, or from some day on',
+    'unmanaged users under the path may use MTurk under an unknown condition, or from a date on',
     all(
       withUser({
         name: 'intern',
@@ -359,7 +359,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ['unmanaged-group-membership/bo/newsletter: unmanaged, manual'],
   ],
   [
-    'somebody outside may use all of MTurk, somebody may attach policies, somebody may nothing',
+    'unmanaged users may use all of MTurk, may attach policies, or have no access',
     all(
       withUser({ name: 'old-mturk-user', attached: [FULL] }),
       withUser({ name: 'janitor', inline: [{ name: 'helpdesk', document: says(statement('Allow', 'iam:Put*')) }] }),
@@ -402,7 +402,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ],
   ],
   [
-    'a policy with dead names, attached to nobody',
+    'an unattached policy with retired operations',
     withPolicy(stopArn('tutorial'), says(statement('Allow', ['mechanicalturk:SearchHITs', 'mechanicalturk:GetHIT']))),
     ['retired-operations/tutorial: unmanaged, manual'],
   ],
@@ -430,7 +430,7 @@ test.each(BY_HAND)('%s', (_what, change, expected) => {
   expect(found).toBe(causes.has('manual') ? 'drift' : causes.has('unmanaged') ? 'unmanaged' : 'clean');
 });
 
-describe('what is pending, and what is a stray', () => {
+describe('what is pending, and what is unmanaged', () => {
   const applied = desiredAccess(sampleTeam, TODAY);
   const leaver: Team = { ...withoutMember('bo'), departed: [{ key: 'bo', left: '2026-11-20', reason: 'graduated' }] };
   const cases: readonly (readonly [string, GivenLook, string, readonly string[]])[] = [
@@ -441,7 +441,7 @@ describe('what is pending, and what is a stray', () => {
       ['unmanaged-user/bo: expired, manual'],
     ],
     [
-      'her limits were deleted: she may act, and somebody did it',
+      'the limits were deleted: a manual change that grants access',
       { today: '2027-06-01', account: changeUser('bo', () => ({ inline: [] }))(applied) },
       'drift',
       ['inline-policy-removed/user/bo/limits/spends: manual, auto', 'unmanaged-user/bo/spends: expired, manual'],
@@ -471,7 +471,7 @@ describe('what is pending, and what is a stray', () => {
       ['unmanaged-user/perception-lab-bo/spends: pending, manual'],
     ],
     [
-      'somebody under the path whom neither this file nor another knows',
+      'a user under the path who is in no file',
       { applied: null, account: withUser({ name: 'intern', path: PATH, attached: [FULL] })(applied) },
       'pending',
       ['unmanaged-user/intern/spends: unknown, manual'],
@@ -510,7 +510,7 @@ describe('what is pending, and what is a stray', () => {
 
   test.each<[string, GivenLook]>([
     ['the file is the one that was applied', { account: respelled(applied) }],
-    ['nobody knows what was applied', { account: respelled(applied), applied: null }],
+    ['what was applied is unknown', { account: respelled(applied), applied: null }],
     [
       'something else of the file is not applied',
       { account: respelled(applied), team: withMember('bo', { suspended: true }), applied: null },
@@ -532,7 +532,7 @@ describe('what is pending, and what is a stray', () => {
   });
 });
 
-describe('what nobody could look at', () => {
+describe('what could not be checked', () => {
   const failure = {
     what: 'users, groups and policies',
     failure: fail('aws-unavailable', { reason: 'AccessDenied', progress: null }).failure,

@@ -59,7 +59,7 @@ test.each<[string, Given, Given]>([
     { change: write('cy', 'extra', both) },
   ],
   [
-    'one more is put into a stray group',
+    'one more user is added to an unmanaged group',
     { change: all(withGroup({ name: 'helpers', path: PATH, attached: [FULL] }), putInto('bo', 'helpers')) },
     {
       change: all(
@@ -70,7 +70,7 @@ test.each<[string, Given, Given]>([
     },
   ],
   [
-    'a policy of a stray gives what is not of Mechanical Turk',
+    'a policy of an unmanaged user grants something other than Mechanical Turk',
     { change: withUser({ name: 'intern', path: PATH, inline: [{ name: 'own', document: says() }] }) },
     {
       change: withUser({
@@ -134,7 +134,7 @@ test.each<[string, Given, Given]>([
     { credentials: { [name('ada')]: { password: { lastUsed: '2026-11-25T09:00:00Z' } } } },
   ],
   [
-    'statements and names are told in another order',
+    'statements and names are in another order',
     { change: all(attach('bo', FULL), write('cy', 'extra', both)) },
     {
       change: all(

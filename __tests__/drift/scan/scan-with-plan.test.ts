@@ -66,7 +66,7 @@ describe.each(Object.entries(EXAMPLES))('%s', (_what, team) => {
       const expected = gone.filter((each) => (each.until ?? '') >= TODAY).map(({ key }) => `unmanaged-user/${key}`);
       expect(look.findings.map(({ id }) => id).sort()).toEqual(expected.sort());
       expect(look.class).toBe(expected.length === 0 ? 'clean' : 'pending');
-      // She may nothing any more although nothing ran.
+      // The access ended by date, without an apply.
       expect(look.findings.flatMap(({ changes: people }) => people)).toEqual([]);
       expect(fast(team, today, desiredAccess(team, today))).toMatchObject({ class: 'clean', findings: [] });
     }

@@ -32,7 +32,7 @@ const allow = (...actions: string[]): PolicyDocument => ({
   Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }],
 });
 
-/** The sample team, with nobody but ada in a role that pays. */
+/** The sample team, with only ada in a role that pays. */
 const team: Team = {
   ...sampleTeam,
   members: sampleTeam.members.map((each) => (each.key === 'fay' ? { ...each, roles: ['results-reader'] } : each)),
@@ -47,7 +47,7 @@ interface Fake {
   readonly boundary?: PolicyDocument | null;
   /** Where things lie that are not under the lab's path. */
   readonly elsewhere?: Readonly<Record<string, string>>;
-  /** Whether the caller may ask who may do what; she may where this is left out. */
+  /** Set if the caller may not read who has which access. */
   readonly denied?: true;
 }
 
@@ -79,7 +79,7 @@ function accountWith(fake: Fake): Seen {
           members.includes(name) ? [group] : [],
         );
         const own = { groups: [], boundary: null, tags: {}, ...held, ...users[name] };
-        // Whoever is told of as a member alone is somebody of the lab, or of no concern to it.
+        // A name that appears only as a member is a user of the lab, or an unrelated one.
         const path = name in users || name.startsWith('perception-lab-') ? pathOf(name) : '/';
         return { name, path, ...own, groups: [...own.groups, ...joined].sort() };
       }),
@@ -140,7 +140,7 @@ const CASES: Readonly<Record<string, Fake>> = {
     elsewhere: { everybody: '/' },
   },
   'an empty group': { groups: { empty: {} } },
-  'a group with a policy that cannot be read, and somebody from outside': {
+  'a group with a policy that cannot be read, and an unmanaged user': {
     groups: { odd: { members: ['zoe'], inline: [{ name: "it's", document: null }] } },
   },
   'a policy that is attached to nothing': {
@@ -203,21 +203,21 @@ test.each<[keyof typeof CASES, string, string[], string[]]>([
   expect(beside.strays.flatMap(({ people }) => people.map(({ user }) => user))).toEqual(gaining);
 });
 
-test('what a member has from the file and from a stray is told as what she would keep', () => {
+test('access from both the file and an unmanaged group is reported as kept', () => {
   const { strays } = besideIn({ groups: OLD_PAYERS }, sampleTeam);
   expect(strays).toMatchObject([
     { people: [], keeps: [{ user: 'perception-lab-fay', worstGain: 'spends', operations: { lost: [] } }] },
   ]);
 });
 
-test('a member who is suspended may nothing through a stray either', () => {
+test('a suspended member has no access through an unmanaged group either', () => {
   const { strays } = besideIn({
     groups: { 'old-payers': { members: ['perception-lab-cy'], attached: [PAYMASTER] } },
   });
   expect(strays).toMatchObject([{ people: [], keeps: [] }]);
 });
 
-test('a member who is past her last day is still under her limits, until she is removed', () => {
+test('a member past their last day is still limited, until the user is deleted', () => {
   const until = (day: string): Team => ({
     ...team,
     members: team.members.map((each) => (each.key === 'bo' ? { ...each, until: day } : each)),

@@ -62,7 +62,7 @@ describe('snoozes', () => {
       attach('fay', one, two),
     )(desiredAccess(sampleTeam, TODAY));
     const fates = (team: Team) =>
-      lookAt({ team, account }).findings.map(({ id, remediation: fate }) => `${id}: ${fate}`);
+      lookAt({ team, account }).findings.map(({ id, remediation }) => `${id}: ${remediation}`);
     expect(fates(sampleTeam)).toEqual([
       'policy-attached/user/fay/one: on-request',
       'policy-attached/user/fay/two: on-request',

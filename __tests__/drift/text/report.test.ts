@@ -27,12 +27,12 @@ const denied = {
   },
 };
 
-test('what is snoozed, what was not found any more and what could not be seen is told in short', () => {
+test('snoozed, unused and unchecked parts are printed in short', () => {
   const [first, outsider, ...rest] = sixTamperings().findings;
   const settled = because('resolved', [{ ...DIFFERENCES[2]!, changes: [], risk: null }]);
   const look = lookOf([...rest, ...because('pending', [first!]), ...settled], {
     snoozed: [{ finding: outsider!, until: '2027-01-31', reason: 'its last study ends in January' }],
-    // One has passed, and the password is told again; the other is gone.
+    // One has passed, and the password is reported again; the other is gone.
     unusedSnoozes: ['old-access-key/ada', 'console-password/gus'],
     notChecked: [{ what: 'the credential report', failure: denied }],
     credentialReportAt: null,

@@ -8,14 +8,14 @@ async function keyFor({ iam }: Hands, key: string): Promise<{ readonly accessKey
   return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
 }
 
-/** Uses a key as its owner would; whether she may do it is another matter. */
+/** Uses a key; the call may be denied. */
 async function use({ endpoint }: Hands, credentials: { accessKeyId: string; secretAccessKey: string }): Promise<void> {
   const client = new MTurkClient({ region: 'us-east-1', endpoint, credentials });
   await client.send(new GetAccountBalanceCommand({})).catch(() => {});
   client.destroy();
 }
 
-/** What somebody can sign in or sign requests with: no plan sees any of it. */
+/** Credentials to sign in or to sign requests, which no plan contains. */
 export const CREDENTIALS: readonly Tampering[] = [
   {
     what: 'a member gets a second key',
@@ -49,14 +49,14 @@ export const CREDENTIALS: readonly Tampering[] = [
     access: false,
   },
   {
-    what: 'a suspended member uses her key',
+    what: 'a suspended member uses an access key',
     done: async (hands) => use(hands, await keyFor(hands, 'cy')),
     finds: ['key-used-after-leaving/cy'],
     reconcile: 'left',
     access: false,
   },
   {
-    what: 'a member gets a password of the console',
+    what: 'a member gets a console password',
     done: ({ iam }) => iam.send(new aws.CreateLoginProfileCommand({ ...user('bo'), Password: 'Correct-Horse-7' })),
     finds: ['console-password/bo'],
     reconcile: 'left',

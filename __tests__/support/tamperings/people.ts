@@ -6,21 +6,21 @@ import { deny, document, FULL, group, LAB_PATH, type Tampering, user } from './t
 /** Who is in which group, and users who come, go and are moved. */
 export const PEOPLE: readonly Tampering[] = [
   {
-    what: 'a member is put into a group that spends',
+    what: 'a member is added to a group that spends',
     done: ({ iam }) => iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') })),
     finds: ['membership-added/bo/paymaster/spends'],
     reconcile: 'undone',
     access: true,
   },
   {
-    what: 'a suspended member is put into another group, which gives her nothing while she is suspended',
+    what: 'a suspended member is added to another group, which grants no access during the suspension',
     done: ({ iam }) => iam.send(new aws.AddUserToGroupCommand({ ...user('cy'), ...group('task-publisher') })),
     finds: ['membership-added/cy/task-publisher'],
     reconcile: 'undone',
     access: false,
   },
   {
-    what: 'somebody from elsewhere in the account is put into a group of the lab',
+    what: 'an unmanaged user is added to a group of the lab',
     done: async ({ iam }) => {
       await iam.send(new aws.CreateUserCommand({ UserName: 'mallory' }));
       await iam.send(new aws.AddUserToGroupCommand({ UserName: 'mallory', ...group('paymaster') }));
@@ -30,14 +30,14 @@ export const PEOPLE: readonly Tampering[] = [
     access: true,
   },
   {
-    what: 'a member is taken out of a group',
+    what: 'a member is removed from a group',
     done: ({ iam }) => iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') })),
     finds: ['membership-removed/bo/task-publisher'],
     reconcile: 'kept',
     access: true,
   },
   {
-    what: 'a member is put into a group of the account that may do everything',
+    what: 'a member is added to a group of the account that allows everything',
     done: async ({ iam }) => {
       await iam.send(new aws.CreateGroupCommand({ GroupName: 'Admins' }));
       const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess';
@@ -49,7 +49,7 @@ export const PEOPLE: readonly Tampering[] = [
     access: true,
   },
   {
-    what: 'a member is put into a group of the account that gives nothing',
+    what: 'a member is added to a group of the account that grants nothing',
     done: async ({ iam }) => {
       await iam.send(new aws.CreateGroupCommand({ GroupName: 'newsletter' }));
       await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), GroupName: 'newsletter' }));
@@ -72,9 +72,9 @@ export const PEOPLE: readonly Tampering[] = [
   {
     what: "a member's user is renamed",
     done: ({ iam }) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewUserName: 'fay' })),
-    finds: ['membership-added/iam/fay/paymaster/spends', 'stray/user/fay/spends', 'user-deleted/fay'],
+    finds: ['membership-added/iam/fay/paymaster/spends', 'unmanaged-user/fay/spends', 'user-deleted/fay'],
     reconcile: 'undone',
-    leaves: ['user-deleted/fay', 'stray/user/fay'],
+    leaves: ['user-deleted/fay', 'unmanaged-user/fay'],
     access: true,
   },
   {
@@ -85,19 +85,19 @@ export const PEOPLE: readonly Tampering[] = [
     access: false,
   },
   {
-    what: 'a user is made under the path of the lab, with full access',
+    what: 'a user is created under the path of the lab, with full access',
     done: async ({ iam }) => {
       await iam.send(new aws.CreateUserCommand({ UserName: 'intern', Path: LAB_PATH }));
       await iam.send(new aws.AttachUserPolicyCommand({ UserName: 'intern', PolicyArn: FULL }));
     },
-    finds: ['stray/user/intern/spends'],
+    finds: ['unmanaged-user/intern/spends'],
     reconcile: 'left',
     access: true,
   },
   {
-    what: 'a user is made under the path of the lab, with nothing',
+    what: 'a user is created under the path of the lab, with nothing',
     done: ({ iam }) => iam.send(new aws.CreateUserCommand({ UserName: 'intern', Path: LAB_PATH })),
-    finds: ['stray/user/intern'],
+    finds: ['unmanaged-user/intern'],
     reconcile: 'left',
     access: false,
   },
@@ -107,18 +107,18 @@ export const PEOPLE: readonly Tampering[] = [
       await iam.send(new aws.CreateUserCommand({ UserName: 'old-mturk-user' }));
       await iam.send(new aws.AttachUserPolicyCommand({ UserName: 'old-mturk-user', PolicyArn: FULL }));
     },
-    finds: ['outside/old-mturk-user/spends'],
+    finds: ['unmanaged-user/old-mturk-user/spends'],
     reconcile: 'left',
     access: true,
   },
   {
-    what: 'a user elsewhere in the account may give herself everything',
+    what: 'a user elsewhere in the account can escalate',
     done: async ({ iam }) => {
       await iam.send(new aws.CreateUserCommand({ UserName: 'janitor' }));
       const PolicyDocument = document('Allow', ['iam:AttachUserPolicy', 'iam:PutUserPolicy']);
       await iam.send(new aws.PutUserPolicyCommand({ UserName: 'janitor', PolicyName: 'helpdesk', PolicyDocument }));
     },
-    finds: ['outside/janitor/administers'],
+    finds: ['unmanaged-user/janitor/escalates'],
     reconcile: 'left',
     access: false,
   },
@@ -129,7 +129,7 @@ export const PEOPLE: readonly Tampering[] = [
       const PolicyDocument = document('Allow', 'mechanicalturk:*', deny('mechanicalturk:GrantBonus'));
       await iam.send(new aws.PutUserPolicyCommand({ UserName: 'researcher', PolicyName: 'no-bonus', PolicyDocument }));
     },
-    finds: ['outside/researcher/spends', 'retired-operations/user/researcher/no-bonus'],
+    finds: ['unmanaged-user/researcher/spends', 'retired-operations/user/researcher/no-bonus'],
     reconcile: 'left',
     access: true,
   },
@@ -172,7 +172,7 @@ export const PEOPLE: readonly Tampering[] = [
           SetAsDefault: true,
         }),
       ),
-    finds: ['boundary/wider'],
+    finds: ['boundary-policy-changed/wider'],
     reconcile: 'left',
     access: false,
   },
@@ -186,19 +186,19 @@ export const PEOPLE: readonly Tampering[] = [
           SetAsDefault: true,
         }),
       ),
-    finds: ['boundary/narrower'],
+    finds: ['boundary-policy-changed/narrower'],
     reconcile: 'left',
     access: true,
   },
   {
-    what: 'a tag is taken off a member',
+    what: 'a tag is removed from a member',
     done: ({ iam }) => iam.send(new aws.UntagUserCommand({ ...user('ada'), TagKeys: ['mturk-team:lab'] })),
     finds: ['tag-changed/ada/mturk-team=3Alab'],
     reconcile: 'undone',
     access: false,
   },
   {
-    what: 'a tag is put on a member',
+    what: 'a tag is added to a member',
     done: ({ iam }) => iam.send(new aws.TagUserCommand({ ...user('ada'), Tags: [{ Key: 'hello', Value: 'x' }] })),
     finds: ['tag-changed/ada/hello'],
     reconcile: 'left',
@@ -213,13 +213,13 @@ export const PEOPLE: readonly Tampering[] = [
     access: false,
   },
   {
-    what: 'the boundary of a member is taken off, and all of IAM written into her',
+    what: 'the boundary of a member is removed, and an inline policy allows all of IAM',
     done: async ({ iam }) => {
       await iam.send(new aws.DeleteUserPermissionsBoundaryCommand(user('fay')));
       const PolicyDocument = document('Allow', 'iam:*');
       await iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'extra', PolicyDocument }));
     },
-    finds: ['boundary-changed/fay/administers', 'inline-policy-added/user/fay/extra/administers'],
+    finds: ['boundary-changed/fay/escalates', 'inline-policy-added/user/fay/extra/escalates'],
     reconcile: 'undone',
     access: true,
   },

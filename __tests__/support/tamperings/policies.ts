@@ -90,21 +90,21 @@ export const POLICIES: readonly Tampering[] = [
     access: true,
   },
   {
-    what: 'a policy that spends is written into a member',
+    what: 'an inline policy that spends is added to a member',
     done: write('cy', document('Allow', 'mechanicalturk:*')),
     finds: ['inline-policy-added/user/cy/extra'],
     reconcile: 'undone',
     access: false,
   },
   {
-    what: 'a policy that spends is written into a member who is not suspended',
+    what: 'an inline policy that spends is added to a member who is not suspended',
     done: write('bo', document('Allow', 'mechanicalturk:SendBonus')),
     finds: ['inline-policy-added/user/bo/extra/spends'],
     reconcile: 'undone',
     access: true,
   },
   {
-    what: 'a policy that spends is written into a group',
+    what: 'an inline policy that spends is added to a group',
     done: ({ iam }) =>
       iam.send(
         new aws.PutGroupPolicyCommand({
@@ -118,14 +118,14 @@ export const POLICIES: readonly Tampering[] = [
     access: true,
   },
   {
-    what: 'a Deny is written into a member in an emergency',
+    what: 'an inline Deny is added to a member in an emergency',
     done: write('fay', document('Deny', 'mechanicalturk:*')),
     finds: ['inline-policy-added/user/fay/extra'],
     reconcile: 'kept',
     access: true,
   },
   {
-    what: 'a policy is written into a member that gives and takes at once',
+    what: 'a policy that grants and denies is added to a member',
     done: write(
       'bo',
       document('Allow', 'mechanicalturk:SendBonus', deny(['mechanicalturk:CreateHIT', 'mechanicalturk:ListHITs'])),
@@ -135,7 +135,7 @@ export const POLICIES: readonly Tampering[] = [
     access: true,
   },
   {
-    what: 'a Deny of a name that no longer exists is written into a group',
+    what: 'an inline Deny of a retired operation is added to a group',
     done: ({ iam }) =>
       iam.send(
         new aws.PutGroupPolicyCommand({
@@ -156,21 +156,21 @@ export const POLICIES: readonly Tampering[] = [
     access: true,
   },
   {
-    what: 'the end of a member is deleted',
+    what: 'the last day of a member is deleted',
     done: ({ iam }) => iam.send(new aws.DeleteUserPolicyCommand({ ...user('gus'), PolicyName: 'limits' })),
     finds: ['inline-policy-removed/user/gus/limits'],
     reconcile: 'undone',
     access: true,
   },
   {
-    what: 'the end of a member is moved to a later day',
+    what: 'the last day of a member is moved to a later day',
     done: putLimits('bo', limitsUntil('2029-01-01T00:00:00Z')),
     finds: ['inline-policy-changed/user/bo/limits'],
     reconcile: 'undone',
     access: true,
   },
   {
-    what: 'the end of a member is moved to an earlier day',
+    what: 'the last day of a member is moved to an earlier day',
     done: putLimits('bo', limitsUntil('2027-01-01T00:00:00Z')),
     finds: ['inline-policy-changed/user/bo/limits'],
     reconcile: 'kept',
@@ -229,7 +229,7 @@ export const POLICIES: readonly Tampering[] = [
     access: true,
   },
   {
-    what: 'a policy is made under the path of the lab',
+    what: 'a policy is created under the path of the lab',
     done: ({ iam }) =>
       iam.send(
         new aws.CreatePolicyCommand({
@@ -238,7 +238,7 @@ export const POLICIES: readonly Tampering[] = [
           PolicyDocument: document('Allow', 'mechanicalturk:*'),
         }),
       ),
-    finds: ['stray/policy/for-later'],
+    finds: ['unmanaged-policy/for-later'],
     reconcile: 'left',
     access: false,
   },
@@ -254,9 +254,9 @@ export const POLICIES: readonly Tampering[] = [
     access: true,
   },
   {
-    what: "a role's group is renamed, and keeps its power",
+    what: "a role's group is renamed, and keeps its access",
     done: ({ iam }) => iam.send(new aws.UpdateGroupCommand({ ...group('paymaster'), NewGroupName: 'old-payers' })),
-    finds: ['stray/group/old-payers/spends', 'group-deleted/paymaster'],
+    finds: ['unmanaged-group/old-payers/spends', 'group-deleted/paymaster'],
     reconcile: 'kept',
     access: false,
   },
@@ -268,13 +268,13 @@ export const POLICIES: readonly Tampering[] = [
     access: false,
   },
   {
-    what: 'a group is made under the path of the lab, with a member in it',
+    what: 'a group is created under the path of the lab, with a member in it',
     done: async ({ iam }) => {
       await iam.send(new aws.CreateGroupCommand({ GroupName: 'helpers', Path: LAB_PATH }));
       await iam.send(new aws.AttachGroupPolicyCommand({ GroupName: 'helpers', PolicyArn: FULL }));
       await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), GroupName: 'helpers' }));
     },
-    finds: ['stray/group/helpers/spends'],
+    finds: ['unmanaged-group/helpers/spends'],
     reconcile: 'left',
     access: true,
   },

@@ -1,7 +1,7 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { sampleTeam } from '../sample-team.ts';
 
-/** What somebody has at hand who changes an account behind the tool's back. */
+/** The clients for a manual change of an account. */
 export interface Hands {
   /** As the administrator. */
   readonly iam: IAMClient;
@@ -11,20 +11,20 @@ export interface Hands {
   wait(days: number): void;
 }
 
-/** One thing that was done to an account that was as the file says, and what the tool must make of it. */
+/** One manual change of an account that matched the file, and the expected findings. */
 export interface Tampering {
   readonly what: string;
   done(hands: Hands): Promise<unknown>;
   /** The id of every finding, worst first. */
   readonly finds: readonly string[];
   /**
-   * What reconciling makes of it: `undone`, all of it; `kept`, because putting it back would give somebody what somebody
-   * took away; `left`, because it is for a person to decide.
+   * What reconcile does: `undone` reverts all of it; `kept` leaves it, because a revert grants access; `left` leaves it
+   * to a person.
    */
   readonly reconcile: 'undone' | 'kept' | 'left';
-  /** What is still found after reconciling, where that is neither nothing nor all of it. */
+  /** The findings after reconcile, if only some were reverted. */
   readonly leaves?: readonly string[];
-  /** Whether anybody may do more or less by it: then a look without the engine must see it, too. */
+  /** Whether it changes access: then a scan without Terraform must find it too. */
   readonly access: boolean;
 }
 
