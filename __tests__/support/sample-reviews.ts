@@ -238,9 +238,9 @@ const newWatch = teamWith({
   },
   snoozed: [
     {
-      finding: 'outside/old-mturk-user/spends',
+      finding: 'unmanaged-user/old-mturk-user/spends',
       until: '2027-01-31',
-      reason: 'its last study ends in January.\nNobody gains anything; [approve](https://evil.example) @ada',
+      reason: 'its last study ends in January.\nNo one gains anything; [approve](https://evil.example) @ada',
     },
   ],
 });

@@ -134,9 +134,9 @@ export const PEOPLE: readonly Tampering[] = [
     access: true,
   },
   {
-    what: "a member's boundary is taken off",
+    what: "a member's boundary is removed",
     done: ({ iam }) => iam.send(new aws.DeleteUserPermissionsBoundaryCommand(user('fay'))),
-    finds: ['boundary-changed/fay'],
+    finds: ['user-without-boundary/fay'],
     reconcile: 'undone',
     access: false,
   },
@@ -219,7 +219,7 @@ export const PEOPLE: readonly Tampering[] = [
       const PolicyDocument = document('Allow', 'iam:*');
       await iam.send(new aws.PutUserPolicyCommand({ ...user('fay'), PolicyName: 'extra', PolicyDocument }));
     },
-    finds: ['boundary-changed/fay/escalates', 'inline-policy-added/user/fay/extra/escalates'],
+    finds: ['inline-policy-added/user/fay/extra/escalates', 'user-without-boundary/fay/escalates'],
     reconcile: 'undone',
     access: true,
   },
