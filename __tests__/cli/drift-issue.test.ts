@@ -122,9 +122,9 @@ describe('no issue is written', () => {
   });
 });
 
-describe('is-newest', () => {
+describe('check-head', () => {
   const ask = (commit: string, env: Record<string, string> = {}) =>
-    run(['is-newest', '--commit', commit], {
+    run(['check-head', '--commit', commit], {
       cwd: directory.directory,
       env: { ...server().environment(), GITHUB_OUTPUT: join(directory.directory, 'output'), ...env },
     });

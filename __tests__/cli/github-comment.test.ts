@@ -50,7 +50,7 @@ function ours(): string[] {
 }
 
 test('the offline review, then the plan, in one comment, and in the summary', async () => {
-  expect(await comment('--state preview --review review.json')).toMatchObject({ code: 0, stdout: '' });
+  expect(await comment('--state preview --preview review.json')).toMatchObject({ code: 0, stdout: '' });
   expect(ours()).toHaveLength(1);
   const [first = ''] = ours();
   expect(first.split('\n')[0]).toBe('<!-- mturk-team:perception-lab -->');
@@ -59,7 +59,7 @@ test('the offline review, then the plan, in one comment, and in the summary', as
   expect(written('output')).toMatch(/comment-action<<end-.+\ncreated\n/);
 
   directory.write('manifest.json', files.manifest);
-  const planned = await comment(`--state planned --review review.json --manifest manifest.json --reason ${EMPTY}`);
+  const planned = await comment(`--state planned --preview review.json --manifest manifest.json --reason ${EMPTY}`);
   expect(planned).toMatchObject({
     code: 0,
     stderr: expect.stringContaining('The comment was updated: https://github.com/'),
@@ -70,11 +70,11 @@ test('the offline review, then the plan, in one comment, and in the summary', as
 
 test('a failure takes the place of a good comment', async () => {
   directory.write('manifest.json', files.manifest);
-  await comment('--state planned --review review.json --manifest manifest.json');
+  await comment('--state planned --preview review.json --manifest manifest.json');
   const good = ours()[0];
   directory.write('event.json', pullRequestEvent(1, HEAD));
   expect(
-    await comment('--state planned --review none.json --manifest none.json --reason validate-failed'),
+    await comment('--state planned --preview none.json --manifest none.json --reason validate-failed'),
   ).toMatchObject({
     code: 0,
   });
@@ -85,16 +85,16 @@ test('a failure takes the place of a good comment', async () => {
 });
 
 test('a run that knows nothing writes one comment, which the next takes over', async () => {
-  await comment('--state planned --review none.json --manifest none.json --reason validate-failed');
+  await comment('--state planned --preview none.json --manifest none.json --reason validate-failed');
   expect(ours()[0]).toMatch(/^<!-- mturk-team:unknown -->/);
-  await comment('--state preview --review review.json');
+  await comment('--state preview --preview review.json');
   expect(ours()).toHaveLength(1);
   expect(ours()[0]).toMatch(/^<!-- mturk-team:perception-lab -->/);
 });
 
 test("what was said when it stopped is shown, and an attacker's comment is not ours", async () => {
   repository().comment(1, 'mallory', '<!-- mturk-team:perception-lab -->\nAll is well.');
-  await comment('--state planned --review review.json --reason plan-failed --detail boom');
+  await comment('--state planned --preview review.json --reason plan-failed --detail boom');
   expect(ours()).toEqual([expect.stringContaining('boom')]);
   expect(repository().commentsOf(1)[0]).toMatchObject({
     author: 'mallory',
@@ -104,14 +104,14 @@ test("what was said when it stopped is shown, and an attacker's comment is not o
 
 test('a manifest that cannot be read is left out aloud, and no plan is claimed', async () => {
   directory.write('manifest.json', '{"version":2}');
-  const result = await comment('--state planned --review review.json --manifest manifest.json');
+  const result = await comment('--state planned --preview review.json --manifest manifest.json');
   expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('manifest.json is left out: version') });
   expect(ours()[0]).not.toContain('OpenTofu');
 });
 
 test("a fork's pull request gets a summary and no comment", async () => {
   directory.write('event.json', pullRequestEvent(1, HEAD, 99));
-  const result = await comment('--state preview --review review.json');
+  const result = await comment('--state preview --preview review.json');
   expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('comes from a fork') });
   expect(written('summary')).not.toBe('');
   expect(server().writes()).toEqual([]);
@@ -119,14 +119,14 @@ test("a fork's pull request gets a summary and no comment", async () => {
 
 test('a late run does not write over what a later commit said', async () => {
   repository().pull(1).head.sha = sha('b');
-  const result = await comment('--state preview --review review.json');
+  const result = await comment('--state preview --preview review.json');
   expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('has a newer commit') });
   expect(server().writes()).toEqual([]);
 });
 
 test('without the permission it says which one, and never the token', async () => {
   repository().tokens.set('ghs_secret', { login: BOT, kind: 'installation', grants: { pull_requests: 'read' } });
-  const result = await comment('--state preview --review review.json', {}, 'ghs_secret');
+  const result = await comment('--state preview --preview review.json', {}, 'ghs_secret');
   expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('github-denied') });
   expect(result.stderr).not.toContain('secret');
   expect(written('summary')).not.toBe('');
@@ -181,7 +181,7 @@ describe('after the merge', () => {
   });
 });
 
-describe('the heartbeat', () => {
+describe('the driftWorkflow', () => {
   const HOUR = 3_600_000;
   const hoursAgo = (hours: number) => new Date(Date.now() - hours * HOUR).toISOString().replace(/\.\d+/, '');
   const drift = (hours: number, given: Partial<Run> = {}) =>
@@ -195,7 +195,11 @@ describe('the heartbeat', () => {
   const warned = 'Drift was last checked';
   const asks = () => server().requests.filter(({ path }) => path.includes('drift.yml'));
   const planned = (more = '', token?: string) =>
-    comment(`--state planned --review review.json --manifest manifest.json --heartbeat drift.yml${more}`, {}, token);
+    comment(
+      `--state planned --preview review.json --manifest manifest.json --drift-workflow drift.yml${more}`,
+      {},
+      token,
+    );
 
   beforeEach(() => {
     directory.write('manifest.json', files.manifest);
@@ -287,7 +291,7 @@ describe('the heartbeat', () => {
     const failure = { reason: 'plan-changed', detail: 'aws_iam_user.member_bo would be changed, too' };
     directory.write('result.json', JSON.stringify({ version: 1, failure }));
     await comment(
-      '--state applied --pull-request 1 --manifest manifest.json --result result.json --reason plan-changed --issue --heartbeat drift.yml',
+      '--state applied --pull-request 1 --manifest manifest.json --result result.json --reason plan-changed --issue --drift-workflow drift.yml',
     );
     expect(ours()[0]).toContain(warned);
     const [issue] = [...repository().threads.values()].filter(({ kind }) => kind === 'issue');
@@ -296,18 +300,18 @@ describe('the heartbeat', () => {
 
   test('without the option nothing is asked', async () => {
     drift(120);
-    await comment('--state planned --review review.json --manifest manifest.json');
+    await comment('--state planned --preview review.json --manifest manifest.json');
     expect(asks()).toEqual([]);
   });
 });
 
 test.each([
-  '--state planned --heartbeat ../drift.yml',
-  '--state planned --heartbeat drift',
+  '--state planned --drift-workflow ../drift.yml',
+  '--state planned --drift-workflow drift',
   '--state nonsense',
   '--state planned --reason nonsense',
   '--state applied --pull-request 0',
-  '--review review.json',
+  '--preview review.json',
 ])('%s is wrong usage', async (args) => {
   expect(await comment(args)).toMatchObject({ code: 2, stdout: '' });
   expect(server().requests).toEqual([]);

@@ -27,7 +27,7 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['CI', 'preview'],
   ['CI', 'comment'],
   ['CI', 'verify-approval'],
-  ['CI', 'is-newest'],
+  ['CI', 'check-head'],
   ['CI', 'drift-issue'],
 ];
 const RUNNABLE = COMMANDS.flatMap(([, command]) =>

@@ -28,7 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   preview: () => import('./commands/preview.ts'),
   comment: () => import('./commands/comment.ts'),
   'verify-approval': () => import('./commands/verify-approval.ts'),
-  'is-newest': () => import('./commands/is-newest.ts'),
+  'check-head': () => import('./commands/check-head.ts'),
   'drift-issue': () => import('./commands/drift-issue.ts'),
 };
 

@@ -32,7 +32,7 @@ export interface CommentOptions extends CommentFiles {
   /** Null: the one of the event. */
   readonly pullRequest: number | null;
   /** The workflow that looks at the account (`drift.yml`), to warn where it has not for too long; null asks nothing. */
-  readonly heartbeat: string | null;
+  readonly driftWorkflow: string | null;
   readonly changesCode: boolean;
   /** Keep the issue about applies, too. */
   readonly issue: boolean;
@@ -93,7 +93,7 @@ export async function comment(options: CommentOptions, terminal: Terminal, env: 
 
 /** The comment's own moment counts, so that its words and its footer agree. */
 async function staleCheckNow(
-  { heartbeat: file }: CommentOptions,
+  { driftWorkflow: file }: CommentOptions,
   { view: { review, footer } }: CommentFacts,
   github: GitHub,
   terminal: Terminal,
@@ -120,13 +120,13 @@ async function placeOf(
   const event = pullRequestOfEvent(env);
   if (!event.ok) return event;
   if (event.value.fromFork) return succeed({ kind: 'nowhere', because: 'fork' });
-  return (await isNewest(github, event.value))
+  return (await checkHead(github, event.value))
     ? succeed({ kind: 'here', pull: event.value.number })
     : succeed({ kind: 'nowhere', because: 'newer-commit' });
 }
 
 /** A late or repeated run must not overwrite the comment of a newer commit. */
-async function isNewest(github: GitHub, { number, head }: PullRequestEvent): Promise<boolean> {
+async function checkHead(github: GitHub, { number, head }: PullRequestEvent): Promise<boolean> {
   const pull = await github.pullRequest(number);
   // Not knowing is no reason to leave a good comment of an older commit standing.
   return !pull.ok || pull.value.head.sha === head;
@@ -153,7 +153,7 @@ export function register(program: Command, terminal: Terminal): void {
         .choices(['preview', 'planned', 'applying', 'applied'])
         .makeOptionMandatory(),
     )
-    .option('--review <file>', 'output of preview --format json')
+    .option('--preview <file>', 'output of preview --format json')
     .option('--manifest <file>', 'output of plan --manifest; ignored if missing')
     .option('--result <file>', 'output of apply --result; ignored if missing')
     .addOption(new Option('--reason <reason>', 'why the workflow stopped; empty if it did not').argParser(parseReason))
@@ -164,7 +164,7 @@ export function register(program: Command, terminal: Terminal): void {
       ),
     )
     .addOption(
-      new Option('--heartbeat <file>', 'workflow of the drift check: warn if the check is stale').argParser(
+      new Option('--drift-workflow <file>', 'workflow of the drift check: warn if the check is stale').argParser(
         parseWorkflow,
       ),
     )
@@ -180,21 +180,21 @@ export function register(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       examples(
-        'mturk-team comment --state preview --review review.json',
-        'mturk-team comment --state planned --review review.json --manifest manifest.json --heartbeat drift.yml',
+        'mturk-team comment --state preview --preview preview.json',
+        'mturk-team comment --state planned --preview preview.json --manifest manifest.json --drift-workflow drift.yml',
         'mturk-team comment --state applied --pull-request 12 --result result.json --issue',
       ),
     )
     .action(async (options) => {
       const { state, detail } = options;
-      const [review, manifest, result] = [options.review ?? null, options.manifest ?? null, options.result ?? null];
+      const [review, manifest, result] = [options.preview ?? null, options.manifest ?? null, options.result ?? null];
       const files = { review, manifest, result };
       // commander turns a parsed null into an empty text.
       const [reason, pullRequest] = [options.reason || null, options.pullRequest || null];
       const [issue, reveal] = [options.issue === true, options.reveal === true];
-      const heartbeat = options.heartbeat ?? null;
+      const driftWorkflow = options.driftWorkflow ?? null;
       const changesCode = options.changesCode === 'true';
-      const request = { state, detail, ...files, reason, pullRequest, heartbeat, changesCode, issue, reveal };
+      const request = { state, detail, ...files, reason, pullRequest, driftWorkflow, changesCode, issue, reveal };
       finish(await comment(request, terminal, process.env));
     });
 }

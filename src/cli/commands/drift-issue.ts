@@ -9,7 +9,7 @@ import { visible } from '../../text/visible.ts';
 import type { Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, parseCommit, parseReason } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
-import { newestOrReport } from './is-newest.ts';
+import { newestOrReport } from './check-head.ts';
 
 export interface DriftIssueOptions {
   /** What `drift --report` wrote; if there is no such file, the check failed. */
@@ -39,11 +39,11 @@ export async function driftIssue(options: DriftIssueOptions, terminal: Terminal,
     return reportFailure(github.failure, terminal);
   }
   // An earlier job has printed why it is superseded.
-  const isNewest =
+  const checkHead =
     options.reason !== 'superseded' &&
     (run.commit === null || (await newestOrReport(github.value, run.commit, options.branch, terminal)));
-  if (isNewest === null) return 1;
-  if (!isNewest || run.isOutdated) {
+  if (checkHead === null) return 1;
+  if (!checkHead || run.isOutdated) {
     if (run.isOutdated) terminal.stderr(`${outdatedText(run.at)}\n`);
     writeSummary(env, supersededSummary());
     writeOutputs(env, { 'failure-reason': 'superseded' });

@@ -10,10 +10,10 @@ import { reportFailure } from '../report-failure.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * `is-newest`: 0 if the commit is the newest of the branch, 1 if another one is or if GitHub does not say. Writes the output
+ * `check-head`: 0 if the commit is the newest of the branch, 1 if another one is or if GitHub does not say. Writes the output
  * failure-reason: `superseded`.
  */
-export async function isNewest(
+export async function checkHead(
   { commit, branch }: { readonly commit: string; readonly branch: string },
   terminal: Terminal,
   env: Environment,
@@ -44,12 +44,12 @@ export async function newestOrReport(
 
 export function register(program: Command, terminal: Terminal): void {
   program
-    .command('is-newest')
+    .command('check-head')
     .helpGroup(GROUPS.ci)
     .description('Check that a commit is the newest of its branch')
     .addOption(new Option('--commit <sha>', 'commit to check').argParser(parseCommit).makeOptionMandatory())
     .option('--branch <branch>', 'branch', 'main')
     .addHelpText('after', exitCodes('0 it is the newest', '1 it is not, or unknown', '2 wrong usage'))
-    .addHelpText('after', examples('mturk-team is-newest --commit "$GITHUB_SHA"'))
-    .action(async ({ commit, branch }) => finish(await isNewest({ commit, branch }, terminal, process.env)));
+    .addHelpText('after', examples('mturk-team check-head --commit "$GITHUB_SHA"'))
+    .action(async ({ commit, branch }) => finish(await checkHead({ commit, branch }, terminal, process.env)));
 }
