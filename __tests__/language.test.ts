@@ -15,32 +15,30 @@ const BANNED = [
 ].concat(['fate', 'deed', 'told', 'she', 'her', 'hers', 'he', 'his']);
 const PATTERN = new RegExp(`\\b(?:${BANNED.join('|')})\\b`, 'i');
 
-/** What is searched: a folder ends in a slash. The list only grows. */
-const CLEAN = [
-  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'team.schema.json', 'main.ts', '.github/'],
-  ...['src/guardrails/', 'src/text/', 'src/diagnostics/', 'src/team/', 'src/github/', 'src/catalog/'],
-  ...['src/cli/main.ts', 'src/cli/io.ts', 'src/cli/options.ts', 'src/cli/apply-plan.ts', 'src/cli/session/'],
-  ...[
-    'src/drift/report/',
-    'src/cli/drift/write-report.ts',
-    'src/cli/stale-drift-check.ts',
-    'docs/*.md',
-    'docs/reference/',
-  ],
-  ...['__tests__/drift/report/', '__tests__/cli/drift-issue.test.ts', '__tests__/golden/drift/expiring-access.md'],
-  ...['src/emulator/', 'src/cli/demo/', 'conformance/', 'scripts/', '__tests__/emulator/', '__tests__/conformance/'],
-  ...['__tests__/guardrails/', '__tests__/golden/failures.txt', '__tests__/golden/blocks.txt', '__tests__/text/'],
+/** Searched for banned words. A directory ends in a slash. */
+const SEARCHED = [
+  ...['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'team.yaml', 'team.schema.json', 'main.ts'],
+  ...['.github/', 'docs/', 'src/', 'scripts/', 'conformance/', '__tests__/'],
+];
+
+/** Still to be rewritten. The list only shrinks. */
+const NOT_YET = [
+  ...['src/drift/attribution/', 'src/drift/rules/', 'src/drift/scan/', 'src/drift/snooze/', 'src/drift/text/'],
+  ...['__tests__/drift/attribution/', '__tests__/drift/scan/', '__tests__/support/sample-looks.ts'],
+  ...['__tests__/end-to-end/', '__tests__/golden/drift/tamperings.txt', '__tests__/golden/strays.txt'],
+  '__tests__/golden/review/command.txt',
 ];
 
 /** A member must not be called by these words, so the list of reserved names contains them. */
-const EXEMPT = /reserved-names|RESERVED/i;
+const EXEMPT = /reserved-names|RESERVED|language\.test/i;
 
-const files = execFileSync('git', ['ls-files', '-z', ...CLEAN], { encoding: 'utf8' })
+const excluded = NOT_YET.map((path) => `:(exclude)${path}`);
+const files = execFileSync('git', ['ls-files', '-z', ...SEARCHED, ...excluded], { encoding: 'utf8' })
   .split('\0')
   .filter((file) => file !== '' && !EXEMPT.test(file) && !/\.(png|zip)$/.test(file));
 
 test('the list names files that exist', () => {
-  expect(files.length).toBeGreaterThan(100);
+  expect(files.length).toBeGreaterThan(400);
 });
 
 test('no file uses a word of the private dialect', () => {
