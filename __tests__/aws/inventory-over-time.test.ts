@@ -21,8 +21,8 @@ test('a user deleted during the inventory has no access, and is no error', async
     }
     return answer;
   });
-  const { notChecked: unseen, users } = await account.take({}, client);
-  expect(unseen).toEqual([]);
+  const { notChecked, users } = await account.take({}, client);
+  expect(notChecked).toEqual([]);
   const nothing = { keys: [], password: null, mfa: false, certificates: [], ssh: [], services: [] };
   expect(users.get('bo')?.credentials).toEqual(nothing);
   expect(users.get('cy')?.credentials).toEqual(nothing);

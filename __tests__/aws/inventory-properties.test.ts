@@ -30,19 +30,14 @@ test('what is read through the API is what the account remembers, on pages of an
       const emulator = await openAccount({ memory: { account: state, states: new Map() } });
       const iam = iamOf(emulator);
       try {
-        const {
-          access,
-          policies,
-          users,
-          notChecked: unseen,
-        } = await takeInventory(iam, {
+        const { access, policies, users, notChecked } = await takeInventory(iam, {
           account: ACCOUNT,
           managed: () => true,
           scope: 'access',
           now: () => new Date(),
           pageSize,
         });
-        expect(unseen).toEqual([]);
+        expect(notChecked).toEqual([]);
         const expected = sorted(access);
         expect({ ...access, policies: expected.policies }).toEqual(expected);
         const own = (model: AccessModel) => ({ ...model, policies: model.policies.filter(({ arn }) => !isAws(arn)) });

@@ -50,7 +50,7 @@ export const STORY: readonly StoryStep[] = [
     before: (iam) => iam.send(new CreateAccessKeyCommand({ UserName: `${LAB}-eve` })),
   },
   { name: '10-role-removed' },
-  { name: '11-drift-refresh-only', before: tamper, refreshOnly: true, planOnly: true },
+  { name: '11-drift-refresh-only', before: changeManually, refreshOnly: true, planOnly: true },
   { name: '12-drift' },
   { name: '13-after-drift', planOnly: true },
   { name: '14-user-deleted-by-hand', before: deleteCy },
@@ -135,8 +135,8 @@ function boundaryOf(lab: string) {
     iam.send(new CreatePolicyCommand({ PolicyName: lab, Path: '/mturk-boundary/', PolicyDocument: ALL }));
 }
 
-/** The twelve tamperings of steps 11 and 12. */
-async function tamper(iam: IAMClient): Promise<void> {
+/** The 12 manual changes of steps 11 and 12. */
+async function changeManually(iam: IAMClient): Promise<void> {
   const own = (role: string) => `arn:aws:iam::${ACCOUNT}:policy/mturk/${LAB}/${LAB}-${role}`;
   const [ada, bo, cy, dee] = ['ada', 'bo', 'cy', 'dee'].map((key) => ({ UserName: `${LAB}-${key}` })) as [U, U, U, U];
   const fullAccess = { GroupName: `${LAB}-full-access` };

@@ -24,7 +24,7 @@ export interface ChangeSeen {
   readonly problems: readonly string[];
 }
 
-/** Applies one team and then another with the real engine, and looks at everybody's access after each call that writes. */
+/** Applies one team and then another with the real engine, and checks the access of all users after each call that writes. */
 export function seeChange(
   start: EmulatorMemory,
   { before, after, beforeOn, byHand, holdNobody }: Change,

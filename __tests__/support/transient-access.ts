@@ -58,7 +58,7 @@ export function accessAt(model: AccessModel): Access {
   );
 }
 
-/** Looks at everybody's access after each call that writes. */
+/** Checks the access of all users after each call that writes. */
 export interface TransientWatch {
   /** Called for every request that changes something; reads are skipped. */
   look(call: ObservedCall, account: AccountState): true;

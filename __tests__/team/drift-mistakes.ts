@@ -38,15 +38,15 @@ export const DRIFT_MISTAKES: readonly Mistake[] = [
   },
   { name: 'an age with a unit', file: settings('key-max-age-days: 90d'), code: 'invalid-count', at: '90d' },
   { name: 'an endless age', file: settings('key-max-age-days: .inf'), code: 'invalid-count', at: '.inf' },
-  { name: 'a look every zero hours', file: settings('drift-every-hours: 0'), code: 'invalid-count', at: '0' },
+  { name: 'a drift check every 0 hours', file: settings('drift-every-hours: 0'), code: 'invalid-count', at: '0' },
   {
-    name: 'a look as cron has it',
+    name: 'a drift check as a cron expression',
     file: settings("drift-every-hours: '17 5 * * *'"),
     code: 'invalid-count',
     at: "'17 5 * * *'",
   },
   {
-    name: 'a look every half hour',
+    name: 'a drift check every half hour',
     file: settings('drift-every-hours: 0.5'),
     code: 'invalid-count',
     at: '0.5',

@@ -748,7 +748,7 @@ export const MISTAKES_THAT_EDITORS_SEE: readonly (readonly [name: string, sectio
   ['three keys', bo('keys: 3')],
   ['reconcile: true', settings('reconcile: true')],
   ['a quota of none', settings('reconcile: { mode: additions, per-day: 0 }')],
-  ['a look every half hour', settings('drift-every-hours: 0.5')],
+  ['a drift check every half hour', settings('drift-every-hours: 0.5')],
   ['a snooze without a reason', snoozed('until: "2027-01-31"')],
   ['a snooze until further notice', snoozed('until: ever, reason: x')],
   ['a snooze of everything below', snoozed('until: "2027-01-31", reason: x', 'unmanaged-user/*')],

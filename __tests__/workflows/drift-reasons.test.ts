@@ -21,31 +21,31 @@ function reasonWith(ends: Ends): unknown {
 }
 
 const half = { result: 'cancelled' };
-const undone = { result: 'success' };
+const reverted = { result: 'success' };
 const reason = (result: string, why: string) => ({ result, outputs: { 'failure-reason': why } });
 
 test.each<[string, Ends, string]>([
   ['all went well', {}, ''],
-  ['something was undone', { reconcile: undone }, ''],
-  ['undoing failed', { reconcile: { result: 'failure' } }, 'reconcile-failed'],
-  // GitHub cancels what runs out of its time.
-  ['undoing was cancelled half-way', { reconcile: half }, 'reconcile-failed'],
-  ['undoing was cancelled, and said why', { reconcile: reason('cancelled', 'state-locked') }, 'state-locked'],
-  ['the look was cancelled', { detect: half }, 'drift-check-failed'],
-  ['the look said why', { detect: reason('failure', 'plan-failed') }, 'plan-failed'],
+  ['something was reverted', { reconcile: reverted }, ''],
+  ['reconcile failed', { reconcile: { result: 'failure' } }, 'reconcile-failed'],
+  // GitHub cancels a job that reaches its time limit.
+  ['reconcile was canceled partway', { reconcile: half }, 'reconcile-failed'],
+  ['reconcile was canceled, with a reason', { reconcile: reason('cancelled', 'state-locked') }, 'state-locked'],
+  ['the drift check was canceled', { detect: half }, 'drift-check-failed'],
+  ['the drift check gave a reason', { detect: reason('failure', 'plan-failed') }, 'plan-failed'],
   [
     'the file is wrong',
     { build: reason('failure', 'validate-failed'), detect: { result: 'skipped' } },
     'validate-failed',
   ],
-  ['the build was cancelled', { build: half, detect: { result: 'skipped' } }, 'drift-check-failed'],
+  ['the build was canceled', { build: half, detect: { result: 'skipped' } }, 'drift-check-failed'],
 ])('%s: %j', (_name, ends, expected) => {
   expect(reasonWith(ends)).toBe(expected);
 });
 
 test.each<[string, Ends, boolean]>([
   ['all went well', {}, true],
-  ['the look failed', { detect: { result: 'failure' } }, true],
+  ['the drift check failed', { detect: { result: 'failure' } }, true],
   ['the file is wrong: the tool was built before', { build: { result: 'failure', outputs: { tool: '7' } } }, true],
   ['there is no tool', { build: { result: 'failure' } }, false],
   ['nothing ran', { build: { result: 'skipped' } }, false],

@@ -151,7 +151,7 @@ export class Scene {
     return this.#run('rev-parse', 'main');
   }
 
-  /** Applies main by hand, as an administrator does on the first day; in another process, since this one is the account. */
+  /** Applies `main` as an administrator does on the first day. In another process, since this one serves the account. */
   async begin(): Promise<void> {
     const tool = join(PROJECT, 'dist/mturk-team.cjs');
     const account = join(this.directory, 'account');
@@ -222,7 +222,7 @@ export class Scene {
     return this.#runWorkflow('apply.yml', 'push', event, commit, 'refs/heads/main', commit, false);
   }
 
-  /** Runs the workflow that looks for drift, as the clock does: of a commit of main, and on a fork where that is asked for. */
+  /** Runs the drift workflow as scheduled: of a commit of main, and on a fork where that is asked for. */
   drift({ commit = this.main, ref = 'refs/heads/main', fork = false } = {}): Promise<WorkflowResult> {
     return this.#runWorkflow('drift.yml', 'schedule', { schedule: '17 5 * * *' }, commit, ref, commit, fork);
   }

@@ -45,10 +45,10 @@ function lint(texts: readonly { readonly text: string; readonly file: string }[]
   return JSON.parse(output) as readonly (readonly Complaint[])[];
 }
 
-/** actionlint 1.7.7 is older than the key; its value is looked at below. */
+/** actionlint 1.7.7 is older than the key; its value is checked below. */
 const QUEUE = 'unexpected key "queue" for "concurrency" section. expected one of "cancel-in-progress", "group"';
 
-test('there are workflows to look at', () => {
+test('there are workflows to check', () => {
   expect(NAMES).toEqual(expect.arrayContaining(['apply.yml', 'ci.yml', 'drift.yml', 'plan.yml']));
 });
 
@@ -61,7 +61,7 @@ test('actionlint has nothing against any of them, and would find what is wrong',
   expect(counted.at(-1)?.length).toBeGreaterThan(0);
 });
 
-test('applies wait for each other, all of them, and so do the looks for drift', () => {
+test('all applies and drift checks wait for each other', () => {
   for (const name of ['apply.yml', 'drift.yml']) {
     const { concurrency } = readWorkflow(join(FOLDER, name));
     expect(concurrency).toEqual({ group: 'mturk-team-apply', 'cancel-in-progress': false, queue: 'max' });
@@ -69,7 +69,7 @@ test('applies wait for each other, all of them, and so do the looks for drift', 
   for (const { workflow } of workflows) expect(['single', 'max', undefined]).toContain(workflow.concurrency.queue);
 });
 
-test('drift is looked for at a minute that few others have, of main alone, and where this repository is set up', () => {
+test('the drift check is scheduled at an unusual minute, only for `main` and only in a repository that is set up', () => {
   const { on, jobs } = readWorkflow(join(FOLDER, 'drift.yml'));
   const [{ cron = '' } = {}] = on.schedule as readonly { readonly cron?: string }[];
   const minute = Number(/^(\d+) /.exec(cron)?.[1]);

@@ -75,7 +75,7 @@ describe('reading the trail of an account', () => {
     expect(events.map(({ name, isError }) => [name, isError])).toEqual([['CreateUser', true]]);
   });
 
-  test('no more than 20 things are looked up, and two pages of each', async () => {
+  test('at most 20 names are looked up, with 2 pages each', async () => {
     await callIam(iam, 'CreateUser', { UserName: 'busy' });
     for (let index = 0; index < 130; index += 1)
       await callIam(iam, 'TagUser', { UserName: 'busy', Tags: [{ Key: 'n', Value: `${index}` }] });
@@ -97,7 +97,7 @@ describe('reading the trail of an account', () => {
     expect(lookups()).toBe(1);
     await callIam(iam, 'PutUserPolicy', {
       UserName: 'bo',
-      PolicyName: 'look',
+      PolicyName: 'lookup',
       PolicyDocument: policy('Allow', 'cloudtrail:LookupEvents'),
     });
     expect((await lookUpCloudTrail(client(key), ['bo'], SINCE, options)).unseen).toEqual([]);

@@ -38,9 +38,9 @@ test('an account is read with all that its users can sign with', async () => {
   const codes = { AuthenticationCode1: '123456', AuthenticationCode2: '654321' };
   await account.call('EnableMFADevice', { UserName: 'bo', SerialNumber, ...codes });
 
-  const { access, users, policies, root, reportedAt, notChecked: unseen, isAccessKnown } = await account.take();
-  expect({ unseen, isAccessKnown, reportedAt }).toEqual({
-    unseen: [],
+  const { access, users, policies, root, reportedAt, notChecked, isAccessKnown } = await account.take();
+  expect({ notChecked, isAccessKnown, reportedAt }).toEqual({
+    notChecked: [],
     isAccessKnown: true,
     reportedAt: '2026-11-25T08:10:00Z',
   });
@@ -116,18 +116,18 @@ test.each([
   const before = account.emulator.calls.length;
   const reported: string[] = [];
   const progress = (done: number, total: number) => reported.push(`${done} of ${total}`);
-  const { access, calls, notChecked: unseen } = await account.take({ scope, pageSize, progress });
-  expect(unseen).toEqual([]);
+  const { access, calls, notChecked } = await account.take({ scope, pageSize, progress });
+  expect(notChecked).toEqual([]);
   expect(access.users.map(({ name }) => name)).toEqual([
     ...Array.from({ length: members }, (_, index) => `m${index}`),
     ...Array.from({ length: others }, (_, index) => `o${index}`),
   ]);
   const pages = Math.ceil((members + others + 1) / pageSize);
-  const looked = scope === 'all' ? members : 0;
+  const read = scope === 'all' ? members : 0;
   expect(account.emulator.calls.length - before).toBe(calls);
-  expect(calls).toBe(4 + pages + 4 * looked);
-  expect(reported).toEqual(Array.from({ length: looked }, (_, index) => `${index + 1} of ${looked}`));
-  const each = looked === 0 ? {} : { ListAccessKeys: looked, ListSSHPublicKeys: looked };
+  expect(calls).toBe(4 + pages + 4 * read);
+  expect(reported).toEqual(Array.from({ length: read }, (_, index) => `${index + 1} of ${read}`));
+  const each = read === 0 ? {} : { ListAccessKeys: read, ListSSHPublicKeys: read };
   expect(callsOf(before)).toEqual({
     GetAccountAuthorizationDetails: pages,
     GenerateCredentialReport: 1,
@@ -135,7 +135,7 @@ test.each([
     ListVirtualMFADevices: 1,
     ListServiceSpecificCredentials: 1,
     ...each,
-    ...(looked === 0 ? {} : { ListSigningCertificates: looked, GetLoginProfile: looked }),
+    ...(read === 0 ? {} : { ListSigningCertificates: read, GetLoginProfile: read }),
   });
 });
 

@@ -33,13 +33,11 @@ const inline = [{ name: 'extra', document: JSON.parse(DOCUMENT) }];
 const nothingKnown = { path: PATH, knows: () => false, groups: new Set<string>() };
 
 test('resources under the path, or with a policy from there, are returned with their access', async () => {
-  const {
-    resources,
-    groups,
-    policies,
-    notChecked: unseen,
-  } = findUnmanaged(await account.take({ scope: 'access' }), nothingKnown);
-  expect(unseen).toEqual([]);
+  const { resources, groups, policies, notChecked } = findUnmanaged(
+    await account.take({ scope: 'access' }),
+    nothingKnown,
+  );
+  expect(notChecked).toEqual([]);
   expect(resources).toEqual([
     {
       kind: 'group',
@@ -89,35 +87,35 @@ test('a managed resource, by its exact name, is not unmanaged', async () => {
 });
 
 test('a group of the lab with an unmanaged user is not read again', async () => {
-  const look = findUnmanaged(await account.take({ scope: 'access' }), {
+  const found = findUnmanaged(await account.take({ scope: 'access' }), {
     ...nothingKnown,
     groups: new Set(['everybody']),
   });
-  expect(look.groups).toEqual([]);
+  expect(found.groups).toEqual([]);
 });
 
 test('the boundary is missing, as it was written, or another one', async () => {
-  const look = async () => boundaryState(await account.take({ scope: 'access' }), TEAM);
+  const boundary = async () => boundaryState(await account.take({ scope: 'access' }), TEAM);
   const arn = `arn:aws:iam::${ACCOUNT}:policy/mturk-boundary/perception-lab`;
-  expect(await look()).toEqual({ state: 'missing', arn });
+  expect(await boundary()).toEqual({ state: 'missing', arn });
   const PolicyDocument = JSON.stringify(boundaryPolicy(TEAM));
   await account.call('CreatePolicy', { PolicyName: 'perception-lab', Path: '/mturk-boundary/', PolicyDocument });
-  expect(await look()).toEqual({ state: 'unchanged', arn });
+  expect(await boundary()).toEqual({ state: 'unchanged', arn });
   await account.call('CreatePolicyVersion', { PolicyArn: arn, PolicyDocument: DOCUMENT });
   // A non-default version limits no user.
-  expect(await look()).toEqual({ state: 'unchanged', arn });
+  expect(await boundary()).toEqual({ state: 'unchanged', arn });
   await account.call('SetDefaultPolicyVersion', { PolicyArn: arn, VersionId: 'v2' });
-  expect(await look()).toEqual({ state: 'changed', arn, document: JSON.parse(DOCUMENT) });
+  expect(await boundary()).toEqual({ state: 'changed', arn, document: JSON.parse(DOCUMENT) });
 });
 
 test('if access may not be read, nothing is found and the parts count as not checked', async () => {
   const reader = iamOf(account.emulator, await keyOf(account.iam, 'reader'));
   const inventory = await account.take({ scope: 'access' }, reader);
   reader.destroy();
-  const { resources, groups, policies, notChecked: unseen } = findUnmanaged(inventory, nothingKnown);
+  const { resources, groups, policies, notChecked } = findUnmanaged(inventory, nothingKnown);
   expect({ resources, groups, policies }).toEqual({ resources: [], groups: [], policies: [] });
-  expect(unseen.map(({ what, failure }) => `${what}: ${failure.code}`)).toEqual([
+  expect(notChecked.map(({ what, failure }) => `${what}: ${failure.code}`)).toEqual([
     'users, groups and policies: credentials-denied',
   ]);
-  expect(boundaryState(inventory, TEAM)).toMatchObject({ state: 'not-checked', notChecked: unseen[0] });
+  expect(boundaryState(inventory, TEAM)).toMatchObject({ state: 'not-checked', notChecked: notChecked[0] });
 });

@@ -10,7 +10,7 @@ import { member, role, sampleTeam } from '../../support/sample-team.ts';
 const TODAY = '2026-11-25';
 const AT = new Date(`${TODAY}T12:00:00Z`);
 
-function hold(before: Team, after: Team): readonly string[] {
+function usersToSuspendBetween(before: Team, after: Team): readonly string[] {
   return usersToSuspend(desiredAccess(before, TODAY), desiredAccess(after, TODAY), AT);
 }
 
@@ -28,37 +28,37 @@ const noBonus: Team = {
   roles: [...sampleTeam.roles, role({ key: 'no-bonus', allow: ['GetHIT'], deny: ['SendBonus'] })],
 };
 
-const cases: readonly { name: string; before: Team; after: Team; held: readonly string[] }[] = [
-  { name: 'nothing changes', before: sampleTeam, after: sampleTeam, held: [] },
-  { name: 'a member joins', before: without(sampleTeam, 'fay'), after: sampleTeam, held: [] },
+const cases: readonly { name: string; before: Team; after: Team; users: readonly string[] }[] = [
+  { name: 'nothing changes', before: sampleTeam, after: sampleTeam, users: [] },
+  { name: 'a member joins', before: without(sampleTeam, 'fay'), after: sampleTeam, users: [] },
   {
     name: 'a member joins a role that denies a part of what it allows',
     before: without(sampleTeam, 'gus'),
     after: sampleTeam,
-    held: [],
+    users: [],
   },
-  { name: 'a suspended member joins', before: without(sampleTeam, 'cy'), after: sampleTeam, held: [] },
-  { name: 'a member leaves', before: sampleTeam, after: without(sampleTeam, 'fay'), held: [] },
-  { name: 'a member is suspended', before: sampleTeam, after: fay({ suspended: true }), held: [] },
-  { name: 'a suspension is lifted', before: fay({ suspended: true }), after: sampleTeam, held: [] },
-  { name: 'a member moves to another role', before: sampleTeam, after: fay({ roles: ['results-reader'] }), held: [] },
+  { name: 'a suspended member joins', before: without(sampleTeam, 'cy'), after: sampleTeam, users: [] },
+  { name: 'a member leaves', before: sampleTeam, after: without(sampleTeam, 'fay'), users: [] },
+  { name: 'a member is suspended', before: sampleTeam, after: fay({ suspended: true }), users: [] },
+  { name: 'a suspension is lifted', before: fay({ suspended: true }), after: sampleTeam, users: [] },
+  { name: 'a member moves to another role', before: sampleTeam, after: fay({ roles: ['results-reader'] }), users: [] },
   {
     name: 'a suspension is lifted while a role is lost: the limits are deleted last',
     before: fay({ suspended: true }),
     after: fay({ roles: ['results-reader'] }),
-    held: [],
+    users: [],
   },
   {
     name: 'a suspension becomes an end while a role is lost: the limits change first',
     before: fay({ suspended: true }),
     after: fay({ roles: ['results-reader'], until: '2027-01-01' }),
-    held: ['perception-lab-fay'],
+    users: ['perception-lab-fay'],
   },
   {
     name: 'a suspended member leaves: their limits are deleted after their memberships',
     before: sampleTeam,
     after: without(sampleTeam, 'cy'),
-    held: [],
+    users: [],
   },
   {
     name: 'a member is suspended while their role gains the bonus',
@@ -69,37 +69,37 @@ const cases: readonly { name: string; before: Team; after: Team; held: readonly 
         one.key === 'results-reader' ? { ...one, allow: [...one.allow, 'SendBonus'] } : one,
       ),
     },
-    held: ['perception-lab-fay'],
+    users: ['perception-lab-fay'],
   },
   {
     name: 'a role with an Allow and a role with its Deny are taken away together',
     before: change(noBonus, 'fay', { roles: ['no-bonus', 'paymaster'] }),
     after: change(noBonus, 'fay', { roles: ['results-reader'] }),
-    held: ['perception-lab-fay'],
+    users: ['perception-lab-fay'],
   },
   {
     name: 'a role with an Allow and a role with its Deny are given together',
     before: change(noBonus, 'fay', { roles: ['results-reader'] }),
     after: change(noBonus, 'fay', { roles: ['no-bonus', 'paymaster'] }),
-    held: ['perception-lab-fay'],
+    users: ['perception-lab-fay'],
   },
   {
     name: 'the Deny stays while the rest changes',
     before: change(noBonus, 'fay', { roles: ['no-bonus', 'results-reader'] }),
     after: change(noBonus, 'fay', { roles: ['no-bonus', 'paymaster'] }),
-    held: [],
+    users: [],
   },
-  { name: 'a freeze comes', before: sampleTeam, after: { ...sampleTeam, freeze: ['pay:bonus'] }, held: [] },
+  { name: 'a freeze comes', before: sampleTeam, after: { ...sampleTeam, freeze: ['pay:bonus'] }, users: [] },
   {
     name: 'a freeze is lifted while a role is narrowed',
     before: { ...sampleTeam, freeze: ['hits:publish'] },
     after: change(sampleTeam, 'bo', { roles: ['results-reader'] }),
-    held: ['perception-lab-bo'],
+    users: ['perception-lab-bo'],
   },
 ];
 
-test.each(cases)('$name: holds $held', ({ before, after, held }) => {
-  expect(hold(before, after)).toEqual(held);
+test.each(cases)('$name: suspends $users', ({ before, after, users }) => {
+  expect(usersToSuspendBetween(before, after)).toEqual(users);
 });
 
 const BONUS = operationsOf('pay:bonus');
@@ -116,9 +116,9 @@ const bo = (roles: string[], more: { suspended?: boolean; until?: string } = {})
 
 type Side = Partial<Pick<Team, 'roles' | 'members' | 'freeze'>>;
 
-function heldOf(before: Side, after: Side): readonly string[] {
+function usersSuspended(before: Side, after: Side): readonly string[] {
   const whole = (side: Side): Team => ({ ...sampleTeam, roles: [reader, payer], members: [], ...side });
-  return hold(whole(before), whole(after));
+  return usersToSuspendBetween(whole(before), whole(after));
 }
 
 const SAFE: [string, Side, Side][] = [
@@ -161,7 +161,7 @@ const SAFE: [string, Side, Side][] = [
 ];
 
 test.each(SAFE)('one apply is enough where %s', (_what, before, after) => {
-  expect(heldOf(before, after)).toEqual([]);
+  expect(usersSuspended(before, after)).toEqual([]);
 });
 
 const UNSAFE: [string, Side, Side][] = [
@@ -197,8 +197,8 @@ const UNSAFE: [string, Side, Side][] = [
   ],
 ];
 
-test.each(UNSAFE)('it takes two where %s', (_what, before, after) => {
-  expect(heldOf(before, after)).toEqual(['perception-lab-bo']);
+test.each(UNSAFE)('one apply is unsafe if %s', (_what, before, after) => {
+  expect(usersSuspended(before, after)).toEqual(['perception-lab-bo']);
 });
 
 test('an unmanaged user is not suspended, whatever the name: the user would be created', () => {
@@ -217,8 +217,8 @@ test('an unmanaged user is not suspended, whatever the name: the user would be c
 
 test('the team for the first step suspends them, keeps leaving members without a role, and changes no other member', () => {
   const after = without(sampleTeam, 'cy');
-  const held = suspendedTeam(after, ['perception-lab-bo', 'perception-lab-cy'], TODAY);
-  expect(held.members.map(({ key, roles, suspended, until }) => ({ key, roles, suspended, until }))).toEqual([
+  const team = suspendedTeam(after, ['perception-lab-bo', 'perception-lab-cy'], TODAY);
+  expect(team.members.map(({ key, roles, suspended, until }) => ({ key, roles, suspended, until }))).toEqual([
     { key: 'ada', roles: ['full-access'], suspended: false, until: null },
     { key: 'bo', roles: ['results-reader', 'task-publisher'], suspended: true, until: null },
     { key: 'cy', roles: [], suspended: true, until: null },
@@ -333,13 +333,13 @@ function withUser(model: AccessModel, name: string, map: (user: AccessUser) => A
 }
 
 test('in any order of calls, a member who is not suspended never has access that neither state allows', () => {
-  let held = 0;
+  let suspended = 0;
   fc.assert(
     fc.property(teams, teams, fc.infiniteStream(fc.nat({ max: 1000 })), (first, second, order) => {
       const before = desiredAccess(first, TODAY);
       const after = desiredAccess(second, TODAY);
       const exempt = new Set(usersToSuspend(before, after, AT));
-      held += exempt.size;
+      suspended += exempt.size;
       const may = (model: AccessModel, user: string, operation: (typeof OPERATIONS)[number]) =>
         decide(model, user, operation, { at: AT }).outcome === 'allowed';
       const pending = steps(before, after);
@@ -364,10 +364,10 @@ test('in any order of calls, a member who is not suspended never has access that
     }),
     { numRuns: 400 },
   );
-  expect(held).toBeGreaterThan(0);
+  expect(suspended).toBeGreaterThan(0);
 });
 
-test('applying the held team first is itself without risk for them once their limits stand, and so is the rest', () => {
+test('once their limits exist, neither the apply of the suspended team nor the rest grants them access in between', () => {
   fc.assert(
     fc.property(teams, teams, (first, second) => {
       const before = desiredAccess(first, TODAY);

@@ -54,8 +54,8 @@ const TWELVE = [
   'membership-added stranger full-access (stranger)',
 ].sort();
 
-describe('the twelve tamperings', () => {
-  test('a normal plan names each, once, and puts each back', () => {
+describe('the 12 manual changes', () => {
+  test('a normal plan names each once and reverts it', () => {
     const report = classifyPlan(recordedPlan('12-drift'), ACCOUNT);
     expect(report.manualChanges.map(({ difference }) => line(difference)).sort()).toEqual(TWELVE);
     expect(new Set(report.manualChanges.map(({ outcome }) => outcome))).toEqual(new Set(['reverted']));
@@ -68,7 +68,7 @@ describe('the twelve tamperings', () => {
     });
   });
 
-  test('a plan that only refreshes names the same, and puts nothing back', () => {
+  test('a refresh-only plan names the same and reverts nothing', () => {
     const report = classifyPlan(recordedPlan('11-drift-refresh-only'), ACCOUNT);
     expect(report.manualChanges.map(({ difference }) => line(difference)).sort()).toEqual(TWELVE);
     expect(new Set(report.manualChanges.map(({ outcome }) => outcome))).toEqual(new Set(['kept']));
@@ -112,7 +112,7 @@ test('what is taken over after a killed apply is listed, and force_destroy is no
   expect(report).toMatchObject({ class: 'pending', manualChanges: [], unexplained: [] });
 });
 
-describe('the same plan, changed by hand', () => {
+describe('the same plan, edited', () => {
   interface Raw {
     resource_changes: RawChange[];
     resource_drift: RawChange[];
@@ -163,7 +163,7 @@ describe('the same plan, changed by hand', () => {
     });
   });
 
-  test('a tampering that the file wants meanwhile is left, and only the state is behind', () => {
+  test('a manual change that the file now contains is kept, and only the state is out of date', () => {
     const plan = changed('12-drift', (raw) => {
       raw.resource_drift = raw.resource_drift.filter(
         ({ address }) => address === 'aws_iam_group_membership.role_full-access',
@@ -184,7 +184,7 @@ describe('the same plan, changed by hand', () => {
     ]);
   });
 
-  test('what is tampered with and changed in the file too is replaced, not put back', () => {
+  test('a manual change of what the file changes too is replaced, not reverted', () => {
     const plan = changed('12-drift', (raw) => {
       const { change } = find(raw.resource_changes, 'aws_iam_policy.role_results-reader');
       change.after.policy = JSON.stringify({

@@ -39,7 +39,7 @@ test.each<[string, string, string, boolean, boolean]>([
   ['08-unfreeze', 'ada', 'CreateHIT', false, true],
   ['09-member-leaves-with-keys', 'eve', 'GetHIT', true, false],
   ['10-role-removed', 'dee', 'ApproveAssignment', true, false],
-  // Put into full-access by hand.
+  // Added to full-access manually.
   ['12-drift', 'bo', 'SendBonus', true, false],
   // AWS's policy, attached manually.
   ['12-drift', 'cy', 'SendBonus', true, false],
@@ -52,7 +52,7 @@ test.each<[string, string, string, boolean, boolean]>([
   expect([has(access.before), has(access.after)]).toEqual([before, after]);
 });
 
-test('what is made by hand has a name and no content; a stranger has a group and nothing else', () => {
+test('a manually created policy has a name and no content; an unmanaged user has only a group', () => {
   const { recorded, before, after } = of('12-drift');
   expect(user(before, 'dee')).toMatchObject({ inline: [{ name: 'extra', document: null }], boundary: null });
   expect(user(recorded, 'dee').boundary).not.toBeNull();

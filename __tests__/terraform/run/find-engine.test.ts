@@ -119,7 +119,7 @@ describe('which versions', () => {
 describe('the repackaged engine', () => {
   const onlyHere = { PATH: '/nowhere' };
 
-  test('is never looked for when the account is real', async () => {
+  test('is never used for a real account', async () => {
     expect(await findEngine({ env: onlyHere, account: 'real' })).toEqual({
       ok: false,
       failure: { code: 'terraform-missing', args: { account: 'real' } },

@@ -7,7 +7,7 @@ import { activeMembers, type Team } from '../../../src/team/team.ts';
 import { memberAddress } from '../../../src/terraform/addresses.ts';
 import { synthesize } from '../../../src/terraform/synth/synth.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
-import { addressesOf, dependenciesOf, stringsOf, synthesised } from '../../support/synthesised.ts';
+import { addressesOf, dependenciesOf, stringsOf, synthesized } from '../../support/synthesized.ts';
 import { days, teams, words } from '../../support/team-arbitrary.ts';
 
 const TODAY = '2026-11-25';
@@ -18,7 +18,7 @@ test('the sample team.yaml gives the golden configuration', async () => {
   // Other tests choose themselves what is reverted and deleted.
   const reconcile = { mode: 'all', perDay: 10 };
   expect(team).toEqual({ ...sampleTeam, settings: { ...sampleTeam.settings, reconcile, deleteAfterDays: 30 } });
-  const { text } = await synthesised(sampleTeam);
+  const { text } = await synthesized(sampleTeam);
   for (const [name, written] of [
     ['cdk.tf.json', text.team],
     ['cdk-bootstrap.tf.json', text.bootstrap],
@@ -65,7 +65,7 @@ describe('of any valid team', () => {
   test('every member and role has its resources, at addresses of their own', async () => {
     await fc.assert(
       fc.asyncProperty(teams(), async (team) => {
-        const { team: stack } = await synthesised(team, TODAY);
+        const { team: stack } = await synthesized(team, TODAY);
         const users = Object.values(stack.resource.aws_iam_user ?? {}).map(({ name }) => name);
         const active = activeMembers(team, TODAY);
         expect(users.sort()).toEqual(active.map(({ key }) => `${team.lab}-${key}`).sort());
@@ -89,7 +89,7 @@ describe('of any valid team', () => {
     );
     await fc.assert(
       fc.asyncProperty(shuffled, async ([team, other]) => {
-        expect((await synthesised(other, TODAY)).text).toEqual((await synthesised(team, TODAY)).text);
+        expect((await synthesized(other, TODAY)).text).toEqual((await synthesized(team, TODAY)).text);
       }),
       RUNS,
     );
@@ -101,7 +101,7 @@ describe('of any valid team', () => {
       .map(([team, word, other]) => [team, reword(team, word, other)] as const);
     await fc.assert(
       fc.asyncProperty(reworded, async ([team, other]) => {
-        expect((await synthesised(other, TODAY)).text).toEqual((await synthesised(team, TODAY)).text);
+        expect((await synthesized(other, TODAY)).text).toEqual((await synthesized(team, TODAY)).text);
       }),
       RUNS,
     );
@@ -112,7 +112,7 @@ describe('of any valid team', () => {
     await fc.assert(
       fc.asyncProperty(changed, async ([team, suspended, until]) => {
         const members = team.members.map((one) => ({ ...one, suspended, until, roles: one.roles.slice(0, 1) }));
-        const { team: stack } = await synthesised({ ...team, members }, TODAY);
+        const { team: stack } = await synthesized({ ...team, members }, TODAY);
         const active = activeMembers({ ...team, members }, TODAY);
         const named = Object.entries(stack.resource.aws_iam_user ?? {}).map(([address, { name }]) => [address, name]);
         expect(named.sort()).toEqual(active.map(({ key }) => [memberAddress(key), `${team.lab}-${key}`]).sort());
@@ -125,7 +125,7 @@ describe('of any valid team', () => {
     const OURS = /\$\{aws_iam_(user|group|group_membership)\.(member|role)_[A-Za-z0-9_-]+\.name\}/g;
     await fc.assert(
       fc.asyncProperty(teams(), async (team) => {
-        const { team: stack, bootstrap } = await synthesised(team, TODAY);
+        const { team: stack, bootstrap } = await synthesized(team, TODAY);
         for (const text of stringsOf([stack, bootstrap])) {
           const rest = text.replaceAll(OURS, '').replaceAll('$${', '').replaceAll('%%{', '');
           expect(rest).not.toMatch(/[$%]\{/);

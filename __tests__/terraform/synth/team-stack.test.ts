@@ -2,7 +2,7 @@ import { rolePolicy } from '../../../src/team/documents.ts';
 import { DEFAULT_SETTINGS } from '../../../src/team/settings.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { member, role, sampleTeam } from '../../support/sample-team.ts';
-import { addressesOf, dependenciesOf, resourceAt, type StackJson, synthesised } from '../../support/synthesised.ts';
+import { addressesOf, dependenciesOf, resourceAt, type StackJson, synthesized } from '../../support/synthesized.ts';
 
 const LAB = 'perception-lab';
 const OWN = (key: string) => `arn:aws:iam::123456789012:policy/mturk/${LAB}/${LAB}-${key}`;
@@ -10,11 +10,11 @@ const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
 
 let stack: StackJson;
 beforeAll(async () => {
-  stack = (await synthesised(sampleTeam)).team;
+  stack = (await synthesized(sampleTeam)).team;
 });
 
 async function teamStack(changes: Partial<Team>, today?: string): Promise<StackJson> {
-  return (await synthesised({ ...sampleTeam, ...changes }, today)).team;
+  return (await synthesized({ ...sampleTeam, ...changes }, today)).team;
 }
 
 function documentOf(block: Readonly<Record<string, unknown>>): unknown {
@@ -42,7 +42,7 @@ describe('the frame', () => {
   });
 
   test('nothing secret is made, nothing is put out, and nothing names this machine', async () => {
-    const { text } = await synthesised(sampleTeam);
+    const { text } = await synthesized(sampleTeam);
     expect(Object.keys(stack).sort()).toEqual(['//', 'locals', 'provider', 'resource', 'terraform']);
     expect(Object.keys(stack.resource).filter((type) => /access_key|login_profile/.test(type))).toEqual([]);
     expect(text.team + text.bootstrap).not.toMatch(/stackTrace|node_modules|file:/);

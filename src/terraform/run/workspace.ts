@@ -28,7 +28,7 @@ const IMPORTS = 'imports.tf.json';
 export async function prepareWorkspace(options: {
   readonly engine: Engine;
   readonly directory: string;
-  /** The text of the synthesised `cdk.tf.json`. */
+  /** The text of the synthesized `cdk.tf.json`. */
   readonly configuration: string;
   readonly account: AccountKind;
   /** Where the environment comes from: the process's own. */

@@ -20,14 +20,14 @@ export interface StackJson {
   readonly resource: Readonly<Record<string, Readonly<Record<string, ResourceBlock>>>>;
 }
 
-export interface Synthesised {
+export interface Synthesized {
   readonly text: { readonly team: string; readonly bootstrap: string };
   readonly team: StackJson;
   readonly bootstrap: StackJson;
 }
 
 /** Both stacks as they are written to disk, read back. */
-export async function synthesised(team: Team, today = '2026-11-25'): Promise<Synthesised> {
+export async function synthesized(team: Team, today = '2026-11-25'): Promise<Synthesized> {
   const outDir = await mkdtemp(join(tmpdir(), 'mturk-team-synth-'));
   try {
     const { stacks } = await synthesize(team, { today, outDir });

@@ -20,9 +20,9 @@ test('throttled calls are repeated by the SDK, and counted once', async () => {
   });
   account.emulator.faults = { throttleFirst: 1 };
   const before = account.emulator.calls.length;
-  const { notChecked: unseen, calls, users } = await account.take({ pageSize: 2 }, patient);
+  const { notChecked, calls, users } = await account.take({ pageSize: 2 }, patient);
   patient.destroy();
-  expect(unseen).toEqual([]);
+  expect(notChecked).toEqual([]);
   expect(users.size).toBe(4);
   expect(calls).toBe(4 + 2 + 16);
   expect(account.emulator.calls.length - before).toBe(2 * calls);
@@ -31,7 +31,7 @@ test('throttled calls are repeated by the SDK, and counted once', async () => {
 test('endless throttling leaves everything unchecked, and nothing is thrown', async () => {
   await account.user('a');
   account.emulator.faults = { throttleShare: 1 };
-  const { notChecked: unseen, isAccessKnown, access, users, root, reportedAt } = await account.take();
+  const { notChecked, isAccessKnown, access, users, root, reportedAt } = await account.take();
   expect({ isAccessKnown, access, users: users.size, root, reportedAt }).toEqual({
     isAccessKnown: false,
     access: { account: ACCOUNT, users: [], groups: [], policies: [] },
@@ -39,7 +39,7 @@ test('endless throttling leaves everything unchecked, and nothing is thrown', as
     root: null,
     reportedAt: null,
   });
-  expect(unseen.map(({ what, failure }) => `${what}: ${failure.code}`)).toEqual([
+  expect(notChecked.map(({ what, failure }) => `${what}: ${failure.code}`)).toEqual([
     'users, groups and policies: throttled',
     'the virtual MFA devices: throttled',
     'the service-specific credentials: throttled',
@@ -90,10 +90,10 @@ test.each<[string, string[], string[]]>([
   await account.call('CreateLoginProfile', { UserName: 'bo', Password: 'long Enough 1' });
   await account.call('CreateAccessKey', { UserName: 'bo' });
   const reader = await whoMay(...actions);
-  const { notChecked: unseen, isAccessKnown, users } = await account.take({}, reader);
+  const { notChecked, isAccessKnown, users } = await account.take({}, reader);
   reader.destroy();
-  expect(unseen.map(({ what }) => what)).toEqual(expected);
-  expect(new Set(unseen.map(({ failure }) => failure.code))).toEqual(new Set(['credentials-denied']));
+  expect(notChecked.map(({ what }) => what)).toEqual(expected);
+  expect(new Set(notChecked.map(({ failure }) => failure.code))).toEqual(new Set(['credentials-denied']));
   expect(isAccessKnown).toBe(!expected.includes('users, groups and policies'));
   expect(users.size).toBe(isAccessKnown ? 3 : 0);
   // The credential report replaces what may not be read.
@@ -113,8 +113,8 @@ test('an endpoint that does not know AllUsers is asked for each user instead', a
   for (const UserName of ['bo', 'old']) {
     await account.call('CreateServiceSpecificCredential', { UserName, ServiceName: 'logs.amazonaws.com' });
   }
-  const { notChecked: unseen, users, calls } = await account.take({}, refusedAllUsers());
-  expect(unseen).toEqual([]);
+  const { notChecked, users, calls } = await account.take({}, refusedAllUsers());
+  expect(notChecked).toEqual([]);
   expect(users.get('bo')?.credentials.services).toMatchObject([{ service: 'logs.amazonaws.com' }]);
   expect(users.get('old')?.credentials.services).toEqual([]);
   expect(calls).toBe(4 + 1 + 5);
@@ -122,8 +122,8 @@ test('an endpoint that does not know AllUsers is asked for each user instead', a
 
 test('if users may not be read one by one, their service-specific credentials are not checked', async () => {
   await account.user('bo');
-  const { notChecked: unseen, calls } = await account.take({ scope: 'access' }, refusedAllUsers());
-  expect(unseen).toEqual([
+  const { notChecked, calls } = await account.take({ scope: 'access' }, refusedAllUsers());
+  expect(notChecked).toEqual([
     {
       what: 'the service-specific credentials',
       failure: { code: 'aws-unavailable', args: { reason: 'ValidationError: unknown parameter', progress: null } },
@@ -144,10 +144,10 @@ test('no server', async () => {
     credentials: account.emulator.rootCredentials,
     maxAttempts: 1,
   });
-  const { notChecked: unseen, isAccessKnown } = await account.take({}, offline);
+  const { notChecked, isAccessKnown } = await account.take({}, offline);
   offline.destroy();
   expect(isAccessKnown).toBe(false);
-  expect(unseen.map(({ failure }) => failure.code)).toEqual(Array(4).fill('network-failed'));
+  expect(notChecked.map(({ failure }) => failure.code)).toEqual(Array(4).fill('network-failed'));
 });
 
 test.each([['<html><body>Sign in to the network</body></html>'], ['<html><br>'], ['{}'], ['']])(
@@ -159,11 +159,11 @@ test.each([['<html><body>Sign in to the network</body></html>'], ['<html><br>'],
     const credentials = account.emulator.rootCredentials;
     const endpoint = `http://127.0.0.1:${port}`;
     const portal = new aws.IAMClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
-    const { notChecked: unseen, isAccessKnown, reportedAt } = await account.take({}, portal);
+    const { notChecked, isAccessKnown, reportedAt } = await account.take({}, portal);
     portal.destroy();
     await new Promise((resolve) => server.close(resolve));
     expect({ isAccessKnown, reportedAt }).toEqual({ isAccessKnown: false, reportedAt: null });
-    expect(unseen.map(({ what }) => what)).toContain('users, groups and policies');
+    expect(notChecked.map(({ what }) => what)).toContain('users, groups and policies');
   },
 );
 
@@ -176,9 +176,9 @@ test('a page that leads to itself ends', async () => {
     first ??= carryOut();
     return first;
   });
-  const { notChecked: unseen, isAccessKnown, calls } = await account.take({ scope: 'access', pageSize: 1 }, client);
+  const { notChecked, isAccessKnown, calls } = await account.take({ scope: 'access', pageSize: 1 }, client);
   expect(isAccessKnown).toBe(false);
-  expect(unseen.map(({ failure }) => failure.args)).toEqual([
+  expect(notChecked.map(({ failure }) => failure.args)).toEqual([
     { reason: 'a page of the answer leads to itself', progress: null },
   ]);
   expect(calls).toBe(4 + 2);
