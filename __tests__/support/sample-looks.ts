@@ -8,13 +8,12 @@ import type { AccessKey } from '../../src/aws/inventory/types.ts';
 import { RISKS } from '../../src/catalog/mturk.ts';
 import { namingOf } from '../../src/cli/session/naming.ts';
 import type { Attribution, DriftFinding, ScanResult } from '../../src/drift/finding.ts';
-import type { DriftWhat } from '../../src/drift/rules/what.ts';
-import { ruleOf } from '../../src/drift/rules/what.ts';
 import { findingIds } from '../../src/drift/scan/finding-id.ts';
 import { bySeverity, severityOf } from '../../src/drift/scan/severity.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
 import { boundaryArn, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
+import { detectedOf, type Sample } from './detected-of.ts';
 import { member, sampleTeam } from './sample-team.ts';
 
 export const TODAY = '2026-11-25';
@@ -83,22 +82,20 @@ function differs(difference: Difference, given: Partial<DriftFinding> = {}): Dri
 }
 
 /** A finding of that rule and data; what is not given is as harmless as can be. */
-export function findingOf(what: DriftWhat, given: Partial<DriftFinding> = {}): DriftFinding {
-  const { changes = [], risk = null, escalates: by = [] } = given;
-  const account = { path: labPath(team.lab), account: declared };
-  const { rule, data, escalates } = ruleOf(what, by, account);
-  const facts = { cause: 'unmanaged', remediation: 'manual', changes, risk, lastChange: null, ...given, escalates };
-  const finding = { rule, data, ...facts } as Omit<DriftFinding, 'id' | 'severity'>;
-  return { ...finding, id: given.id ?? findingIds(team)(finding), severity: severityOf(finding) } as DriftFinding;
+export function findingOf(sample: Sample, given: Partial<DriftFinding> = {}): DriftFinding {
+  const { changes = [], risk = null, escalates = [], cause = 'unmanaged', remediation = 'manual' } = given;
+  const found = detectedOf(sample, declared, team.lab, { cause, remediation, changes, risk, escalates });
+  const id = given.id ?? findingIds(team)(found);
+  return { lastChange: null, ...given, ...found, id, severity: severityOf(found) } as DriftFinding;
 }
 
 /** A finding of any other kind. */
-export function finds(id: string, what: DriftWhat, given: Partial<DriftFinding> = {}): DriftFinding {
+export function finds(id: string, what: Sample, given: Partial<DriftFinding> = {}): DriftFinding {
   return findingOf(what, { ...given, id });
 }
 
 /** The access of an unmanaged user. */
-export function outsider(user: AccessUser, keys: readonly AccessKey[], isAdministrator = false): DriftWhat {
+export function outsider(user: AccessUser, keys: readonly AccessKey[], isAdministrator = false): Sample {
   const model: AccessModel = {
     account: team.account,
     users: [user],
@@ -109,7 +106,7 @@ export function outsider(user: AccessUser, keys: readonly AccessKey[], isAdminis
     ],
   };
   const [access] = accessOf(model, { at: AT });
-  return { kind: 'outside', user: user.name, access: access!, isAdministrator, keys, areKeysKnown: true };
+  return { kind: 'other-user', access: access!, isAdministrator, keys };
 }
 
 export const user = (name: string, given: Partial<AccessUser> = {}): AccessUser => ({
@@ -212,25 +209,11 @@ export const DIFFERENCES: readonly DriftFinding[] = [
   differs({ kind: 'tag-changed', user: bo, tag: 'mturk-team:member', from: 'bo', to: 'other' }),
 ];
 
-const stray = (kind: 'user' | 'group' | 'policy', name: string, path = labPath(team.lab)) => ({
+const unmanaged = (kind: 'user' | 'group' | 'policy', name: string, path = labPath(team.lab)) => ({
   name,
   path,
   arn: `arn:aws:iam::${team.account}:${kind}${path}${name}`,
 });
-
-const gain = (who: AccessUser): readonly AccessChange[] =>
-  diffAccess(
-    declared,
-    {
-      ...declared,
-      users: [...declared.users.filter(({ name }) => name !== who.name), who],
-      policies: [
-        ...declared.policies,
-        { arn: FULL_ACCESS, name: 'AmazonMechanicalTurkFullAccess', document: document('Allow', 'mechanicalturk:*') },
-      ],
-    },
-    AT,
-  ).people.filter(hasEffect);
 
 /** Every other kind. */
 export const OTHERS: readonly DriftFinding[] = [
@@ -245,69 +228,46 @@ export const OTHERS: readonly DriftFinding[] = [
   finds(
     'unmanaged-user/ghost/escalates',
     {
-      kind: 'stray',
-      effect: {
-        stray: {
-          kind: 'user',
-          ...stray('user', 'ghost'),
-          details: { groups: ['everybody'], attached: [FULL_ACCESS], inline: [], boundary: null, tags: {} },
-        },
-        people: gain(user('ghost', { attached: [FULL_ACCESS] })),
-        keeps: [],
-        administrators: ['ghost'],
+      kind: 'unmanaged',
+      resource: {
+        kind: 'user',
+        ...unmanaged('user', 'ghost'),
+        details: { groups: ['everybody'], attached: [FULL_ACCESS], inline: [], boundary: null, tags: {} },
       },
+      escalates: ['ghost'],
     },
     { risk: 'spends' },
   ),
   finds(
     'unmanaged-group/old-payers/spends',
     {
-      kind: 'stray',
-      effect: {
-        stray: {
-          kind: 'group',
-          ...stray('group', 'old-payers'),
-          details: { members: [eve], attached: [PAYMASTER], inline: [] },
-        },
-        people: peopleOf({ kind: 'membership-added', group: 'perception-lab-paymaster', user: eve, unmanaged: false }),
-        keeps: [],
-        administrators: [],
+      kind: 'unmanaged',
+      resource: {
+        kind: 'group',
+        ...unmanaged('group', 'old-payers'),
+        details: { members: [eve], attached: [PAYMASTER], inline: [] },
       },
     },
     { risk: 'spends' },
   ),
   finds('unmanaged-policy/spare', {
-    kind: 'stray',
-    effect: {
-      stray: { kind: 'policy', ...stray('policy', 'spare'), details: { document: readable, attachments: 0 } },
-      people: [],
-      keeps: [],
-      administrators: [],
-    },
+    kind: 'unmanaged',
+    resource: { kind: 'policy', ...unmanaged('policy', 'spare'), details: { document: readable, attachments: 0 } },
   }),
   finds('unmanaged-group/closed', {
-    kind: 'stray',
-    effect: {
-      stray: { kind: 'group', ...stray('group', 'closed', '/other/'), details: null },
-      people: [],
-      keeps: [],
-      administrators: [],
-    },
+    kind: 'unmanaged',
+    resource: { kind: 'group', ...unmanaged('group', 'closed', '/other/'), details: null },
   }),
   finds('boundary-policy-changed/missing', {
-    kind: 'boundary',
-    effect: { state: 'missing', arn: boundaryArn(team), document: null, wider: [], narrower: [], people: [] },
+    ...{ kind: 'boundary', state: 'missing', arn: boundaryArn(team), document: null, wider: [], narrower: [] },
   }),
   finds('boundary-policy-changed/wider/narrower', {
     kind: 'boundary',
-    effect: {
-      state: 'changed',
-      arn: boundaryArn(team),
-      document: readable,
-      wider: [{ Effect: 'Allow', Action: 's3:*', Resource: 'arn:aws:s3:::data' }],
-      narrower: [{ Effect: 'Deny', Action: 'mechanicalturk:SendBonus', Resource: '*' }],
-      people: [],
-    },
+    state: 'changed',
+    arn: boundaryArn(team),
+    document: readable,
+    wider: [{ Effect: 'Allow', Action: 's3:*', Resource: 'arn:aws:s3:::data' }],
+    narrower: [{ Effect: 'Deny', Action: 'mechanicalturk:SendBonus', Resource: '*' }],
   }),
   finds(
     'unmanaged-group-membership/bo/Admins',
@@ -390,7 +350,7 @@ export const OTHERS: readonly DriftFinding[] = [
   finds('signing-certificate/eve', { kind: 'signing-certificate', user: eve, ids: ['TA7SMP42TDN5Z26OBPJE7EXAMPLE'] }),
   finds(
     'resource-changed/aws_iam_user.member_bo',
-    { kind: 'attributes', address: 'aws_iam_user.member_bo', attributes: ['tags_all'] },
+    { kind: 'resource-changed', address: 'aws_iam_user.member_bo', attributes: ['tags_all'] },
     { cause: 'manual', remediation: 'auto' },
   ),
 ];

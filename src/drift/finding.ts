@@ -72,8 +72,18 @@ export interface BoundaryPolicy {
   readonly narrower: readonly Statement[];
 }
 
+type DifferenceOf<Kind, Each = Difference> = Each extends { readonly kind: infer Kinds }
+  ? Kind extends Kinds
+    ? Each
+    : never
+  : never;
+
+type DifferenceData = {
+  readonly [Rule in DifferenceRule]: DifferenceOf<Rule extends 'user-without-boundary' ? 'boundary-changed' : Rule>;
+};
+
 /** What each rule finds; names are IAM's. */
-export interface RuleData extends Record<DifferenceRule, Difference> {
+export interface RuleData extends DifferenceData {
   /** Attributes that no access depends on, or a resource that Terraform would change without a reason. */
   readonly 'resource-changed': { readonly address: string; readonly attributes: readonly string[] };
   readonly 'unmanaged-user': UnmanagedUser;

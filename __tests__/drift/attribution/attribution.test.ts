@@ -8,9 +8,8 @@ import type { AccessKey } from '../../../src/aws/inventory/types.ts';
 import type { UnmanagedResource } from '../../../src/aws/inventory/unmanaged.ts';
 import { attribute, subjectsOf } from '../../../src/drift/attribution/attribution.ts';
 import type { DriftFinding } from '../../../src/drift/finding.ts';
-import type { BoundaryEffect } from '../../../src/drift/rules/boundary.ts';
-import type { DriftWhat } from '../../../src/drift/rules/what.ts';
 import { callIam, iamOf, openAccount, policy } from '../../emulator/clients.ts';
+import type { Sample } from '../../support/detected-of.ts';
 import { findingOf } from '../../support/sample-looks.ts';
 
 const BO = 'perception-lab-bo';
@@ -26,7 +25,7 @@ const payers = { kind: 'group', name: PAYERS } as const;
 
 const KEY: AccessKey = { id: 'AKIA1', active: true, created: AT, lastUsed: null, isUseKnown: true };
 
-function finding(what: DriftWhat, cause: DriftFinding['cause'] = 'manual'): DriftFinding {
+function finding(what: Sample, cause: DriftFinding['cause'] = 'manual'): DriftFinding {
   return findingOf(what, { cause });
 }
 
@@ -50,7 +49,7 @@ function event(
 type Asked = readonly [name: string, parameters: Record<string, unknown>, more?: Partial<CloudTrailEvent>];
 
 interface Row {
-  readonly what: DriftWhat;
+  readonly what: Sample;
   /** Each of them did it. */
   readonly did: readonly Asked[];
   /** None of them did, though it nearly says the same. */
@@ -58,43 +57,39 @@ interface Row {
   readonly subject: string;
 }
 
-const of = (difference: Difference): DriftWhat => ({ kind: 'difference', difference });
+const of = (difference: Difference): Sample => ({ kind: 'difference', difference });
 
-const stray = (kind: UnmanagedResource['kind'], name: string, path = PATH): DriftWhat => ({
-  kind: 'stray',
-  effect: {
-    stray: {
-      kind,
-      name,
-      arn: `arn:aws:iam::123456789012:${kind}${path}${name}`,
-      path,
-      details: null,
-    } as UnmanagedResource,
-    people: [],
-    keeps: [],
-    administrators: [],
-  },
+const unmanaged = (kind: UnmanagedResource['kind'], name: string, path = PATH): Sample => ({
+  kind: 'unmanaged',
+  resource: { name, arn: `arn:aws:iam::123456789012:${kind}${path}${name}`, path, ...withPolicyOfLab(kind) },
 });
 
-const boundary = (state: BoundaryEffect['state']): DriftWhat => ({
-  kind: 'boundary',
-  effect: { state, arn: BOUNDARY, document: null, wider: [], narrower: [], people: [] },
+const withPolicyOfLab = (kind: UnmanagedResource['kind']) => {
+  const held = { attached: [ROLE], inline: [] };
+  if (kind === 'policy') return { kind, details: { document: null, attachments: 0 } };
+  if (kind === 'group') return { kind, details: { ...held, members: [] } };
+  return { kind, details: { ...held, groups: [], boundary: null, tags: {} } };
+};
+
+const boundary = (state: 'changed' | 'missing'): Sample => ({
+  ...{ kind: 'boundary', state, arn: BOUNDARY, document: null, wider: [], narrower: [] },
 });
 
-const outside = (grants: UserAccess['grants']): DriftWhat => ({
-  kind: 'outside',
-  user: 'old',
+const otherUser = (grants: UserAccess['grants']): Sample => ({
+  kind: 'other-user',
   access: {
     user: { name: 'old', path: '/', groups: [], attached: [], inline: [], boundary: null, tags: {} },
     grants,
     allowed: NO_OPERATIONS,
-  } as unknown as UserAccess,
+    suspended: false,
+    ends: null,
+    unknownPolicies: [],
+  },
   isAdministrator: false,
-  areKeysKnown: true,
   keys: [],
 });
 
-const dead = (policyName: string, holder: Extract<DriftWhat, { kind: 'retired-operations' }>['holder']): DriftWhat => ({
+const dead = (policyName: string, holder: Extract<Sample, { kind: 'retired-operations' }>['holder']): Sample => ({
   kind: 'retired-operations',
   policy: policyName,
   holder,
@@ -386,13 +381,13 @@ const DIFFERENCES: Readonly<Record<Difference['kind'], readonly Row[]>> = {
 const sendsBonus = (holder: string, policyOf: string): UserAccess['grants'] =>
   new Map([['SendBonus', [{ holder, policy: policyOf }]]]);
 
-const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly Row[]>> = {
-  attributes: [],
+const OTHERS: Readonly<Record<Exclude<Sample['kind'], 'difference'>, readonly Row[]>> = {
+  'resource-changed': [],
   'key-used-after-leaving': [],
   'root-access-key': [],
-  stray: [
+  unmanaged: [
     {
-      what: stray('user', 'mallory'),
+      what: unmanaged('user', 'mallory'),
       did: [
         ['CreateUser', { userName: 'mallory', path: PATH }],
         ['UpdateUser', { userName: 'old', newUserName: 'mallory', newPath: PATH }],
@@ -404,7 +399,7 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
       subject: 'mallory',
     },
     {
-      what: stray('group', 'old-payers'),
+      what: unmanaged('group', 'old-payers'),
       did: [
         ['UpdateGroup', onPayers({ newGroupName: 'old-payers' })],
         ['CreateGroup', { groupName: 'old-payers' }],
@@ -413,19 +408,19 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
       subject: 'old-payers',
     },
     {
-      what: stray('policy', 'everything'),
+      what: unmanaged('policy', 'everything'),
       did: [['CreatePolicy', { policyName: 'everything', path: PATH }]],
       not: [['CreatePolicy', { policyName: 'everything', path: '/' }]],
       subject: `arn:aws:iam::123456789012:policy${PATH}everything`,
     },
     {
-      what: stray('user', 'mallory', '/staff/'),
+      what: unmanaged('user', 'mallory', '/staff/'),
       did: [['AttachUserPolicy', { userName: 'mallory', policyArn: ROLE }]],
       not: [['CreateUser', { userName: 'mallory', path: '/staff/' }]],
       subject: 'mallory',
     },
     {
-      what: stray('group', 'staff', '/staff/'),
+      what: unmanaged('group', 'staff', '/staff/'),
       did: [['AttachGroupPolicy', { groupName: 'staff', policyArn: ROLE }]],
       not: [['AttachUserPolicy', { userName: 'staff', policyArn: ROLE }]],
       subject: 'staff',
@@ -473,9 +468,9 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
       subject: BO,
     },
   ],
-  outside: [
+  'other-user': [
     {
-      what: outside(sendsBonus('user old', 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess')),
+      what: otherUser(sendsBonus('user old', 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess')),
       did: [
         ['AttachUserPolicy', { userName: 'old', policyArn: 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess' }],
       ],
@@ -487,7 +482,7 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
       subject: 'old',
     },
     {
-      what: outside(sendsBonus('group admins', 'own')),
+      what: otherUser(sendsBonus('group admins', 'own')),
       did: [['AddUserToGroup', { userName: 'old', groupName: 'admins' }]],
       not: [
         ['AddUserToGroup', { userName: 'new', groupName: 'admins' }],
@@ -496,14 +491,14 @@ const OTHERS: Readonly<Record<Exclude<DriftWhat['kind'], 'difference'>, readonly
       subject: 'old',
     },
     {
-      what: outside(sendsBonus('user old', 'own')),
+      what: otherUser(sendsBonus('user old', 'own')),
       did: [['PutUserPolicy', { userName: 'old', policyName: 'own' }]],
       not: [['PutUserPolicy', { userName: 'old', policyName: 'other' }]],
       subject: 'old',
     },
     {
       // An administrator without MTurk operations: the last change that granted access.
-      what: outside(new Map()),
+      what: otherUser(new Map()),
       did: [['AttachUserPolicy', { userName: 'old', policyArn: 'arn:aws:iam::aws:policy/IAMFullAccess' }]],
       not: [['AttachUserPolicy', { userName: 'new', policyArn: 'arn:aws:iam::aws:policy/IAMFullAccess' }]],
       subject: 'old',
@@ -625,8 +620,8 @@ describe('who did it', () => {
       ]);
   });
 
-  test.each<DriftWhat>([
-    { kind: 'attributes', address: 'aws_iam_user.member_bo', attributes: ['force_destroy'] },
+  test.each<Sample>([
+    { kind: 'resource-changed', address: 'aws_iam_user.member_bo', attributes: ['force_destroy'] },
     { kind: 'key-used-after-leaving', user: BO, key: KEY, because: 'suspended' },
     { kind: 'root-access-key', keys: [KEY] },
   ])('$kind: no call of IAM tells', (what) => {
@@ -710,7 +705,7 @@ test('from an account that was changed by several hands to who did what', async 
   await call('CreatePolicy', { PolicyName: PAYERS, Path: PATH, PolicyDocument: document });
   const since = now;
   now = new Date(now.getTime() + 60_000);
-  const done: [DriftWhat, string, object][] = [
+  const done: [Sample, string, object][] = [
     [
       of({ kind: 'membership-added', user: BO, group: PAYERS, unmanaged: false }),
       'AddUserToGroup',
@@ -743,7 +738,7 @@ test('from an account that was changed by several hands to who did what', async 
       'CreateLoginProfile',
       { UserName: BO, Password: 'Correct-Horse-1' },
     ],
-    [stray('user', 'mallory'), 'CreateUser', { UserName: 'mallory', Path: PATH }],
+    [unmanaged('user', 'mallory'), 'CreateUser', { UserName: 'mallory', Path: PATH }],
   ];
   const times: string[] = [];
   for (const [, name, input] of done) {

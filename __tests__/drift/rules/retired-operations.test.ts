@@ -1,7 +1,7 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { actionOf, OPERATIONS } from '../../../src/catalog/mturk.ts';
 import { RETIRED_OPERATIONS } from '../../../src/catalog/retired.ts';
-import { deadNamesIn } from '../../../src/drift/rules/retired-operations.ts';
+import { retiredIn } from '../../../src/drift/rules/retired-operations.ts';
 import type { Statement } from '../../../src/iam/document.ts';
 import {
   all,
@@ -63,13 +63,13 @@ test.each<[string, Statement, readonly string[]]>([
   ['what never was a name', statement('Allow', 'mechanicalturk:GetHITs'), []],
   ['another service', statement('Allow', 's3:GrantBonus'), []],
 ])('%s', (_what, given, expected) => {
-  const found = deadNamesIn(says(given));
+  const found = retiredIn(says(given));
   expect(found.map(({ effect, name, successors }) => `${effect} ${name} -> ${successors.join(' ')}`)).toEqual(expected);
 });
 
 test('every old name is dead or current, and no current one is dead', () => {
   const old = Object.keys(RETIRED_OPERATIONS);
-  const dead = deadNamesIn(
+  const dead = retiredIn(
     says(
       statement(
         'Deny',
@@ -78,7 +78,7 @@ test('every old name is dead or current, and no current one is dead', () => {
     ),
   );
   expect(dead.length).toBe(29);
-  expect(deadNamesIn(says(statement('Deny', OPERATIONS.map(actionOf))))).toEqual([]);
+  expect(retiredIn(says(statement('Deny', OPERATIONS.map(actionOf))))).toEqual([]);
 });
 
 test('who has such a policy is said, and weighs what was meant to be denied and the file does not give', () => {
@@ -104,5 +104,5 @@ test('who has such a policy is said, and weighs what was meant to be denied and 
 test('what the lab itself writes has none', () => {
   const { policies, users } = desiredAccess(sampleTeam, TODAY);
   const documents = [...policies, ...users.flatMap(({ inline }) => inline)].flatMap(({ document }) => document ?? []);
-  expect(documents.flatMap(deadNamesIn)).toEqual([]);
+  expect(documents.flatMap(retiredIn)).toEqual([]);
 });

@@ -9,8 +9,8 @@ import {
 } from '../../../src/aws/inventory/unmanaged.ts';
 import { namingOf } from '../../../src/cli/session/naming.ts';
 import { fail } from '../../../src/diagnostics/failure.ts';
-import { boundaryEffectOf } from '../../../src/drift/rules/boundary.ts';
-import { strayEffectsOf } from '../../../src/drift/rules/unmanaged-effect.ts';
+import { boundaryEffectOf } from '../../../src/drift/rules/boundary-policy-changed.ts';
+import { unmanagedEffectsOf } from '../../../src/drift/rules/unmanaged-effect.ts';
 import { bySeverity } from '../../../src/drift/scan/severity.ts';
 import { driftLines } from '../../../src/drift/text/terminal.ts';
 import type { PolicyDocument } from '../../../src/iam/document.ts';
@@ -115,7 +115,7 @@ function besideIn(fake: Fake, of = team) {
   const look = findUnmanaged(account, { path: PATH, knows, groups });
   const boundary = boundaryState(account, of);
   return {
-    strays: strayEffectsOf(look, of, desiredAccess(sampleTeam, '2026-01-01'), TODAY, AT),
+    strays: unmanagedEffectsOf(look, of, desiredAccess(sampleTeam, '2026-01-01'), TODAY, AT),
     boundary: boundaryEffectOf(boundary, of, TODAY, AT),
     boundaryState: boundary.state,
     unseen: look.notChecked,
@@ -171,8 +171,10 @@ const naming = namingOf(team);
 
 function reportOf({ strays, boundary, unseen }: ReturnType<typeof besideIn>): string {
   const findings = [
-    ...strays.map((effect) => finds(`stray/${effect.stray.kind}/${effect.stray.name}`, { kind: 'stray', effect })),
-    ...(boundary === null ? [] : [finds('boundary', { kind: 'boundary', effect: boundary })]),
+    ...strays.map(({ resource, keeps, escalates }) =>
+      finds(`stray/${resource.kind}/${resource.name}`, { kind: 'unmanaged', resource, keeps }, { escalates }),
+    ),
+    ...(boundary === null ? [] : [finds('boundary', { kind: 'boundary', ...boundary })]),
   ].sort(bySeverity);
   const found = findings.length > 0 ? 'unmanaged' : unseen.length > 0 ? 'error' : 'clean';
   return driftLines(lookOf(findings, { class: found, notChecked: unseen }), naming).join('\n');
@@ -199,14 +201,14 @@ test.each<[keyof typeof CASES, string, string[], string[]]>([
 ])('%s: the boundary is %s', (name, state, strays, gaining) => {
   const beside = besideIn(CASES[name]!);
   expect(beside.boundaryState).toBe(state);
-  expect(beside.strays.map(({ stray }) => `${stray.kind} ${stray.name}`)).toEqual(strays);
-  expect(beside.strays.flatMap(({ people }) => people.map(({ user }) => user))).toEqual(gaining);
+  expect(beside.strays.map(({ resource }) => `${resource.kind} ${resource.name}`)).toEqual(strays);
+  expect(beside.strays.flatMap(({ changes }) => changes.map(({ user }) => user))).toEqual(gaining);
 });
 
 test('access from both the file and an unmanaged group is reported as kept', () => {
   const { strays } = besideIn({ groups: OLD_PAYERS }, sampleTeam);
   expect(strays).toMatchObject([
-    { people: [], keeps: [{ user: 'perception-lab-fay', worstGain: 'spends', operations: { lost: [] } }] },
+    { changes: [], keeps: [{ user: 'perception-lab-fay', worstGain: 'spends', operations: { lost: [] } }] },
   ]);
 });
 
@@ -214,7 +216,7 @@ test('a suspended member has no access through an unmanaged group either', () =>
   const { strays } = besideIn({
     groups: { 'old-payers': { members: ['perception-lab-cy'], attached: [PAYMASTER] } },
   });
-  expect(strays).toMatchObject([{ people: [], keeps: [] }]);
+  expect(strays).toMatchObject([{ changes: [], keeps: [] }]);
 });
 
 test('a member past their last day is still limited, until the user is deleted', () => {
@@ -227,15 +229,15 @@ test('a member past their last day is still limited, until the user is deleted',
     { path: PATH, knows, groups: new Set() },
   );
   const gaining = (day: string) =>
-    strayEffectsOf(look, until(day), desiredAccess(until(day), '2026-01-01'), TODAY, AT)[0]!.people.length;
+    unmanagedEffectsOf(look, until(day), desiredAccess(until(day), '2026-01-01'), TODAY, AT)[0]!.changes.length;
   expect([gaining('2026-11-01'), gaining('2026-12-01')]).toEqual([0, 1]);
 });
 
 test('who may attach policies is said, and not of whom the boundary stops', () => {
   const free = besideIn(CASES['a user with AdministratorAccess']!);
-  expect(free.strays[0]!.administrators).toEqual(['ghost']);
+  expect(free.strays[0]!.escalates).toEqual(['ghost']);
   const capped = besideIn(CASES['the same user under the boundary']!);
-  expect(capped.strays[0]!.administrators).toEqual([]);
+  expect(capped.strays[0]!.escalates).toEqual([]);
 });
 
 test('a boundary with the same statements in another order and spelling is as written', () => {

@@ -6,7 +6,7 @@ import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Applied } from '../../drift/applied.ts';
 import { attribute, subjectsOf } from '../../drift/attribution/attribution.ts';
 import type { ScanResult } from '../../drift/finding.ts';
-import { lookProgress } from '../../drift/scan/progress.ts';
+import { scanProgress } from '../../drift/scan/progress.ts';
 import { scanOf } from '../../drift/scan/scan.ts';
 import { labPath } from '../../team/names.ts';
 import { failureText } from '../../text/failures/failures.ts';
@@ -60,7 +60,7 @@ async function lookAt(
   }
   const declared = new Set(desiredAccessOnAnyDay(team).users.map(({ name }) => name));
   const path = labPath(team.lab);
-  const progress = lookProgress({ write: terminal.stderr, isTerminal: terminal.isTerminal });
+  const progress = scanProgress({ write: terminal.stderr, isTerminal: terminal.isTerminal });
   const inventory = await takeInventory(account.iam, {
     account: team.account,
     managed: (user) => user.path.startsWith(path) || declared.has(user.name),

@@ -1,49 +1,47 @@
 import type { CloudTrailEvent } from '../../aws/cloudtrail/event.ts';
 import type { Attribution, DriftFinding } from '../finding.ts';
-import { whatOf } from '../rules/what.ts';
-import { type Deed, deedOf } from './deed.ts';
+import { ruleOf } from '../rules/rules.ts';
+import type { CloudTrailMatcher } from './matcher.ts';
 
-/**
- * What to look up in CloudTrail to tell who did what was found: IAM names, and ARNs of policies, each once, in the order
- * of the findings. What the file itself brings about is nobody's doing on the account.
- */
+/** What to look up in CloudTrail: IAM names, and ARNs of policies, each once, in the order of the findings. */
 export function subjectsOf(findings: readonly DriftFinding[]): readonly string[] {
-  return [...new Set(findings.flatMap((finding) => asked(finding)?.subject ?? []))];
+  return [...new Set(findings.flatMap((finding) => matcherOf(finding)?.subject ?? []))];
 }
 
 /**
- * The findings with who did them, as far as the events tell: the newest one that was carried out and could have done it.
- * Whoever applied the file is named as well (`terraform`): then a lab's own run did it, and a person did not.
+ * The findings with who caused them: the actor of the newest successful event that matches. An apply by Terraform is
+ * named, too (`terraform`).
  */
 export function attribute(
   findings: readonly DriftFinding[],
   events: readonly CloudTrailEvent[],
 ): readonly DriftFinding[] {
-  const done = events
+  const newestFirst = events
     .filter(({ isError }) => !isError)
     .sort((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0));
   return findings.map((finding) => {
-    const deed = asked(finding);
-    const event = deed === null ? undefined : done.find((one) => did(deed, one));
+    const matcher = matcherOf(finding);
+    const event = matcher === null ? undefined : newestFirst.find((one) => matches(matcher, one));
     return event === undefined
       ? finding
       : { ...finding, lastChange: { ...attributionOf(event), ...renamedBy(finding, event) } };
   });
 }
 
-function asked(finding: DriftFinding): Deed | null {
-  return finding.cause === 'pending' || finding.cause === 'expired' ? null : deedOf(whatOf(finding));
+function matcherOf(finding: DriftFinding): CloudTrailMatcher | null {
+  const isChange = finding.cause !== 'pending' && finding.cause !== 'expired';
+  return (isChange ? ruleOf(finding).cloudTrail?.(finding) : null) ?? null;
 }
 
-function did({ calls }: Deed, event: CloudTrailEvent): boolean {
+function matches({ calls }: CloudTrailMatcher, event: CloudTrailEvent): boolean {
   return Object.hasOwn(calls, event.name) && calls[event.name]?.(event.parameters, event) === true;
 }
 
-function attributionOf({ actor: who, at, sourceIp: from, userAgent: through }: CloudTrailEvent): Attribution {
-  return { actor: who, at, sourceIp: from, userAgent: through };
+function attributionOf({ actor, at, sourceIp, userAgent }: CloudTrailEvent): Attribution {
+  return { actor, at, sourceIp, userAgent };
 }
 
-/** What is gone may only have another name since: nothing but the call tells. */
+/** Only the call shows that a missing user or group was renamed, not deleted. */
 function renamedBy({ rule }: DriftFinding, { parameters }: CloudTrailEvent): Pick<Attribution, 'renamedTo'> {
   if (rule !== 'user-deleted' && rule !== 'group-deleted') return {};
   const name = parameters.newUserName ?? parameters.newGroupName;

@@ -114,7 +114,7 @@ export function openFindings({ findings }: Pick<ScanResult, 'findings'>): readon
 }
 
 /** Whether reconcile may revert a finding without a person. */
-export function isReconciled({ cause, remediation }: DriftFinding): boolean {
+function isReconciled({ cause, remediation }: DriftFinding): boolean {
   return cause === 'manual' && remediation === 'auto';
 }
 
@@ -170,7 +170,7 @@ export function closingBlocks(report: DriftReport, links: RunLinks): readonly Bl
 function shownFindings(report: DriftReport, { scan, isAttributed }: Scanned): readonly Shown[] {
   const naming = namingOfReport(report);
   return openFindings(scan).map((finding, index) => ({
-    ...findingView(finding, naming, isAttributed, { reconcile: report.settings.reconcile }),
+    ...findingView(finding, naming, isAttributed, { reconcile: report.settings.reconcile, alwaysSnooze: true }),
     number: index + 1,
     finding,
     ...actionOf(finding, report),
@@ -287,8 +287,7 @@ function decisionBlocks(shown: readonly Shown[]): readonly Block[] {
   return [{ kind: 'sections', sections, rank: 2, omitted }];
 }
 
-function itemsOf({ effect, detail, by, toFix, commands, ifIntended, finding }: Shown): readonly Item[] {
-  const snooze = t`snooze ${codeText(redact(finding.id, false))}`;
+function itemsOf({ effect, detail, by, toFix, commands, ifIntended }: Shown): readonly Item[] {
   return [
     {
       text: sentences(
@@ -300,10 +299,7 @@ function itemsOf({ effect, detail, by, toFix, commands, ifIntended, finding }: S
     },
     { text: sentences(strongText(t`To fix:`), toFix), blocks: commandBlocks(commands) },
     {
-      text: sentences(
-        strongText(t`If intended:`),
-        ifIntended === null ? t`${snooze}.` : t`${ifIntended}, or ${snooze}.`,
-      ),
+      text: sentences(strongText(t`If intended:`), ifIntended ?? t`No action needed.`),
     },
   ];
 }

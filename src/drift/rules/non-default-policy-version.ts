@@ -10,55 +10,81 @@ import {
   type OperationSet,
   union,
 } from '../../access/operation-set.ts';
+import { userText } from '../../access/text/iam-names.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
-import type { Inventory, PolicyVersion } from '../../aws/inventory/types.ts';
+import type { PolicyVersion } from '../../aws/inventory/types.ts';
+import { CAPABILITIES, capabilityOf } from '../../catalog/mturk.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { toList } from '../../iam/context.ts';
 import type { PolicyDocument, Statement } from '../../iam/document.ts';
 import { statementsOf } from '../../iam/statement.ts';
-import { type Draft, draftOf } from '../scan/finding-draft.ts';
-import { allowedBeside } from './boundary.ts';
+import { boundaryArn } from '../../team/names.ts';
+import { codeText, sentences, someTexts, t, trusted } from '../../text/text.ts';
+import { atCreation, both, sets } from '../attribution/matcher.ts';
+import { iamCommand } from '../text/aws-command.ts';
+import { type Detected, detected, type Rule, type ScanContext } from './rule.ts';
+import { allowedOnlyBy } from './statements.ts';
+import { policyTitle } from './texts.ts';
+
+export const nonDefaultPolicyVersion: Rule<'non-default-policy-version'> = {
+  id: 'non-default-policy-version',
+  severity: 'high',
+  detect: (context) => {
+    const { expected, part, team } = context;
+    const arns = new Set([...expected.policies, ...part.policies].map(({ arn }) => arn)).add(boundaryArn(team));
+    return [...arns].sort().flatMap((arn) => versionsOf(arn, context));
+  },
+  idParts: ({ arn, version }, names) => [...names.policy(arn), version],
+  title: ({ arn, version }, names) => t`Non-default version ${codeText(version)} of ${policyTitle(arn, names)}`,
+  effect: t`Grants more if set as default`,
+  remedy: ({ data: { arn, version, operations, users, isBeyond } }, names) => {
+    const who = users.length === 0 ? t`` : t` for ${someTexts(users.map((user) => userText(user, names)))}`;
+    const can = [...new Set(operations.map((each) => CAPABILITIES[capabilityOf(each)].can))].join(', ');
+    return {
+      detail: sentences(
+        operations.length === 0 ? null : t`One call makes it the default${who}: ${trusted(can)}.`,
+        isBeyond ? t`It allows more than Mechanical Turk.` : null,
+      ),
+      toFix: t`Delete the version:`,
+      commands: [iamCommand('delete-policy-version', ['policy-arn', arn], ['version-id', version])],
+    };
+  },
+  cloudTrail: ({ data: { arn, created } }) => ({
+    subject: arn,
+    calls: { CreatePolicyVersion: both(sets({ policyArn: arn }), atCreation(created)) },
+  }),
+};
 
 /**
- * Versions of the lab's policies, the boundary among them, that are not in force and would give more: one call brings
- * each of them in force. What applying leaves behind is none of them: its versions are in force when they are made, so
- * they are older than the one that is, and speak of Mechanical Turk alone.
+ * Non-default versions of a policy of the lab, or of the boundary, that would grant more: one call makes them the
+ * default. Versions left by applies do not count: they are older than the default one, and only about MTurk.
  */
-export function waitingVersions(
-  { policies }: Pick<Inventory, 'policies'>,
-  account: ModelIndex,
-  part: AccessModel,
-  expected: AccessModel,
-  boundary: string,
-  at: Date,
-): readonly Draft[] {
-  const declared = new Map(expected.policies.map(({ arn, document }) => [arn, document]));
-  const arns = new Set([...declared.keys(), ...part.policies.map(({ arn }) => arn), boundary]);
-  return [...arns].sort().flatMap((arn) => {
-    const versions = policies.get(arn)?.versions ?? [];
-    const inForce = versions.find(({ isInForce }) => isInForce);
-    if (versions.length < 2 || inForce === undefined) return [];
-    const known = [inForce.document, declared.get(arn) ?? null].filter((document) => document !== null);
-    const last = lastOfOurs(versions, inForce, declared.get(arn) ?? null);
-    return versions
-      .filter((version) => !version.isInForce && (numberOf(version) > last || !isOfOurForm(version, arn === boundary)))
-      .flatMap((version) => {
-        const { operations, users } = gains(version.document, known, account, arn, at);
-        const isBeyond = version.document === null || beyondMechanicalTurk(version.document, known);
-        if (isEmpty(operations) && !isBeyond) return [];
-        const { id, created } = version;
-        const what = { kind: 'non-default-policy-version', arn, version: id, created, isBeyond, users } as const;
-        return [draftOf({ ...what, operations: listOperations(operations) }, { cause: 'manual' })];
-      });
-  });
+function versionsOf(arn: string, { inventory, account, expected, team, at }: ScanContext): readonly Detected[] {
+  const desired = expected.policies.find((policy) => policy.arn === arn)?.document ?? null;
+  const versions = inventory.policies.get(arn)?.versions ?? [];
+  const inForce = versions.find(({ isInForce }) => isInForce);
+  if (versions.length < 2 || inForce === undefined) return [];
+  const known = [inForce.document, desired].filter((document) => document !== null);
+  const last = lastApplied(versions, inForce, desired);
+  const isBoundary = arn === boundaryArn(team);
+  return versions
+    .filter((version) => !version.isInForce && (numberOf(version) > last || !isOfLabForm(version, isBoundary)))
+    .flatMap((version) => {
+      const { operations, users } = gains(version.document, known, account, arn, at);
+      const isBeyond = version.document === null || beyondMechanicalTurk(version.document, known);
+      if (isEmpty(operations) && !isBeyond) return [];
+      const { id, created } = version;
+      const data = { arn, version: id, created, isBeyond, users, operations: listOperations(operations) };
+      return [detected('non-default-policy-version', data, { cause: 'manual' })];
+    });
 }
 
-/** Where somebody went back to an older version, those that the file was applied by since are no news. */
-function lastOfOurs(versions: readonly PolicyVersion[], inForce: PolicyVersion, declared: PolicyDocument | null) {
-  const isDeclared = ({ document }: PolicyVersion) =>
-    document !== null && declared !== null && canonicalDocument(document) === canonicalDocument(declared);
-  if (declared === null || isDeclared(inForce)) return numberOf(inForce);
-  return Math.max(numberOf(inForce), ...versions.filter(isDeclared).map(numberOf));
+/** The newest version that an apply made: an older one may be the default since. */
+function lastApplied(versions: readonly PolicyVersion[], inForce: PolicyVersion, desired: PolicyDocument | null) {
+  const isDesired = ({ document }: PolicyVersion) =>
+    document !== null && desired !== null && canonicalDocument(document) === canonicalDocument(desired);
+  if (desired === null || isDesired(inForce)) return numberOf(inForce);
+  return Math.max(numberOf(inForce), ...versions.filter(isDesired).map(numberOf));
 }
 
 /** `v7` is the seventh that was made. */
@@ -66,8 +92,8 @@ function numberOf({ id }: PolicyVersion): number {
   return Number(id.slice(1));
 }
 
-/** Whether a policy of the lab, or bootstrap's boundary, may have said this in some earlier file. */
-function isOfOurForm({ document }: PolicyVersion, isBoundary: boolean): boolean {
+/** Whether it has the form of a role's policy, or of bootstrap's boundary. */
+function isOfLabForm({ document }: PolicyVersion, isBoundary: boolean): boolean {
   if (document === null) return false;
   return statementsOf(document).every(
     ({ Effect, Action }) =>
@@ -82,16 +108,16 @@ function isMechanicalTurks(action: string): boolean {
 }
 
 function beyondMechanicalTurk(document: PolicyDocument, known: readonly PolicyDocument[]): boolean {
-  const speaksBeyond = ({ Action }: Statement) => Action === undefined || !toList(Action).every(isMechanicalTurks);
-  const wider = known.map((one) => allowedBeside(document, one));
+  const isBeyond = ({ Action }: Statement) => Action === undefined || !toList(Action).every(isMechanicalTurks);
+  const wider = known.map((one) => allowedOnlyBy(document, one));
   const [first = statementsOf(document).filter(({ Effect }) => Effect === 'Allow'), ...rest] = wider;
-  return first.some((statement) => speaksBeyond(statement) && rest.every((list) => list.includes(statement)));
+  return first.some((statement) => isBeyond(statement) && rest.every((list) => list.includes(statement)));
 }
 
-/** No user of IAM has an empty name. */
-const NOBODY: AccessUser = { name: '', path: '/', groups: [], attached: [], inline: [], boundary: null, tags: {} };
+/** Stands for any user: IAM allows no empty name. */
+const ANY_USER: AccessUser = { name: '', path: '/', groups: [], attached: [], inline: [], boundary: null, tags: {} };
 
-/** The operations that a document would give beside some others, in doubt and at some moment, and to whom of those who have it. */
+/** The operations that a document would grant beyond others, counting doubt as allowed, and the users who would gain them. */
 function gains(
   document: PolicyDocument | null,
   known: readonly PolicyDocument[],
@@ -102,8 +128,8 @@ function gains(
   if (document === null) return { operations: NO_OPERATIONS, users: [] };
   const doubted = conservativeDocument(document);
   const moments = [at, ...laterMoments([], [document], at)];
-  const everybody = around(account, holdersOf(account, arn));
-  const probed: AccessModel = { ...everybody, users: [...everybody.users, { ...NOBODY, attached: [arn] }] };
+  const holders = around(account, holdersOf(account, arn));
+  const probed: AccessModel = { ...holders, users: [...holders.users, { ...ANY_USER, attached: [arn] }] };
   const allowedBy = (policy: PolicyDocument | null, moment: Date) =>
     accessOf(withDocument(probed, arn, policy), { at: moment }).map(({ allowed }) => allowed);
   let operations = NO_OPERATIONS;

@@ -3,35 +3,56 @@ import type { AccessModel } from '../../access/model.ts';
 import type { Holder } from '../../access/model-difference.ts';
 import { around, holdersOf, indexModel, type ModelIndex } from '../../access/model-index.ts';
 import { difference, includesOperation, NO_OPERATIONS } from '../../access/operation-set.ts';
+import { userText } from '../../access/text/iam-names.ts';
+import { type DisplayNames, policyName } from '../../access/text/names.ts';
 import { actionOf, OPERATIONS, type Operation, type Risk, riskOf } from '../../catalog/mturk.ts';
 import { RETIRED_OPERATIONS, retiredOperation } from '../../catalog/retired.ts';
 import { toList } from '../../iam/context.ts';
 import type { PolicyDocument, Statement } from '../../iam/document.ts';
 import { actionMatches, statementsOf } from '../../iam/statement.ts';
-import type { RetiredOperation } from '../finding.ts';
-import { type Draft, draftOf } from '../scan/finding-draft.ts';
-import { worstOf } from '../scan/look-people.ts';
+import { codeText, joinTexts, listTexts, sentences, someTexts, t } from '../../text/text.ts';
+import { changesDocument, onPolicy } from '../attribution/matcher.ts';
+import type { RetiredOperation, RuleData } from '../finding.ts';
+import { worstOf } from '../scan/access-changes.ts';
+import { holderParts } from './differences.ts';
+import { type Detected, detected, type RemedyText, type Rule } from './rule.ts';
+
+export const retiredOperations: Rule<'retired-operations'> = {
+  id: 'retired-operations',
+  severity: 'low',
+  idEffect: 'never',
+  detect: ({ account, expected, at }) => policiesWithRetired(account, expected, at),
+  idParts: ({ holder, policy }, names) =>
+    holder === null ? [policy.slice(policy.lastIndexOf('/') + 1)] : [...holderParts(holder, names), policy],
+  title: ({ policy }) => t`Policy ${codeText(policyName(policy))} names retired operations`,
+  effect: t`These operations grant and deny nothing`,
+  remedy: ({ data }, names) => remedyText(data, names),
+  cloudTrail: ({ data: { holder, policy } }) =>
+    holder === null
+      ? { subject: policy, calls: changesDocument(policy) }
+      : { subject: holder.name, calls: onPolicy('Put', holder, { policyName: policy }) },
+};
 
 const PREFIX = 'mechanicalturk:';
 
-const DEAD_BY_LOWER_CASE = new Map(
+const RETIRED_BY_LOWER_CASE = new Map(
   Object.keys(RETIRED_OPERATIONS).flatMap((name) => {
-    const dead = retiredOperation(name);
-    return dead === null ? [] : [[name.toLowerCase(), { name, successors: dead.successors }] as const];
+    const retired = retiredOperation(name);
+    return retired === null ? [] : [[name.toLowerCase(), { name, successors: retired.successors }] as const];
   }),
 );
 
 /**
- * The names of a document that no operation answers to any more, with what they were meant to do: to exempt something
- * from an Allow (`NotAction`) is to deny it. A pattern is dead where it matches old names alone.
+ * The retired operations that a document names, with their intended effect: an exception from an Allow (`NotAction`)
+ * denies. A pattern counts if it matches only retired names.
  */
-export function deadNamesIn(document: PolicyDocument): readonly RetiredOperation[] {
+export function retiredIn(document: PolicyDocument): readonly RetiredOperation[] {
   const found = new Map<string, RetiredOperation>();
   for (const statement of statementsOf(document)) {
     const effect = meantEffect(statement);
     for (const action of toList(statement.Action ?? statement.NotAction)) {
-      const dead = deadAction(action);
-      if (dead !== null) found.set(`${effect} ${dead.name}`, { ...dead, effect });
+      const retired = retiredAction(action);
+      if (retired !== null) found.set(`${effect} ${retired.name}`, { ...retired, effect });
     }
   }
   return [...found.values()];
@@ -42,25 +63,22 @@ function meantEffect({ Effect, Action }: Statement): RetiredOperation['effect'] 
   return Effect === 'Allow' ? 'Deny' : 'Allow';
 }
 
-function deadAction(action: string): Omit<RetiredOperation, 'effect'> | null {
+function retiredAction(action: string): Omit<RetiredOperation, 'effect'> | null {
   if (action.slice(0, PREFIX.length).toLowerCase() !== PREFIX) return null;
   const name = action.slice(PREFIX.length);
-  if (!/[*?]/.test(name)) return DEAD_BY_LOWER_CASE.get(name.toLowerCase()) ?? null;
+  if (!/[*?]/.test(name)) return RETIRED_BY_LOWER_CASE.get(name.toLowerCase()) ?? null;
   const pattern: Statement = { Effect: 'Allow', Action: action };
   if (OPERATIONS.some((operation) => actionMatches(pattern, actionOf(operation)))) return null;
-  const dead = [...DEAD_BY_LOWER_CASE.values()].filter((one) => actionMatches(pattern, `${PREFIX}${one.name}`));
-  if (dead.length === 0) return null;
-  const successors = new Set<Operation>(dead.flatMap((one) => one.successors));
+  const retired = [...RETIRED_BY_LOWER_CASE.values()].filter((one) => actionMatches(pattern, `${PREFIX}${one.name}`));
+  if (retired.length === 0) return null;
+  const successors = new Set<Operation>(retired.flatMap((one) => one.successors));
   return { name, successors: OPERATIONS.filter((operation) => successors.has(operation)) };
 }
 
-/**
- * Every policy of an account, written into somebody or of its own, that holds such a name; `declared` is what the file
- * gives to its members.
- */
-export function deadPolicies(account: ModelIndex, declared: AccessModel, at: Date): readonly Draft[] {
+/** Every policy of the account, inline or managed, that names retired operations. */
+function policiesWithRetired(account: ModelIndex, expected: AccessModel, at: Date): readonly Detected[] {
   const { model } = account;
-  const file = indexModel(declared);
+  const file = indexModel(expected);
   const inline = [
     ...model.users.flatMap((user) => user.inline.map((policy) => ({ kind: 'user' as const, holder: user, policy }))),
     ...model.groups.flatMap((group) =>
@@ -72,12 +90,12 @@ export function deadPolicies(account: ModelIndex, declared: AccessModel, at: Dat
     document: PolicyDocument | null,
     holder: Holder | null,
     usersOf: () => readonly string[],
-  ): readonly Draft[] => {
-    const names = document === null ? [] : deadNamesOnce(document);
+  ): readonly Detected[] => {
+    const names = document === null ? [] : retiredOnce(document);
     if (names.length === 0) return [];
     const users = [...usersOf()].sort();
-    const what = { kind: 'retired-operations', policy, holder, names, users } as const;
-    return [draftOf(what, { risk: stillPossible(names, users, account, file, at) })];
+    const risk = stillPossible(names, users, account, file, at);
+    return [detected('retired-operations', { policy, holder, names, users }, { risk })];
   };
   return [
     ...model.policies
@@ -93,13 +111,13 @@ export function deadPolicies(account: ModelIndex, declared: AccessModel, at: Dat
 
 const known = new WeakMap<PolicyDocument, readonly RetiredOperation[]>();
 
-function deadNamesOnce(document: PolicyDocument): readonly RetiredOperation[] {
-  const names = known.get(document) ?? deadNamesIn(document);
+function retiredOnce(document: PolicyDocument): readonly RetiredOperation[] {
+  const names = known.get(document) ?? retiredIn(document);
   known.set(document, names);
   return names;
 }
 
-/** The worst that somebody may do although the policy was meant to deny it and the file does not give it. */
+/** The worst operation that the policy should deny, team.yaml does not grant, and a user can still do. */
 function stillPossible(
   names: readonly RetiredOperation[],
   users: readonly string[],
@@ -109,11 +127,29 @@ function stillPossible(
 ): Risk | null {
   const meant = new Set(names.flatMap(({ effect, successors }) => (effect === 'Deny' ? successors : [])));
   if (meant.size === 0) return null;
-  const given = new Map(accessOf(around(file, users), { at }).map(({ user, allowed }) => [user.name, allowed]));
+  const desired = new Map(accessOf(around(file, users), { at }).map(({ user, allowed }) => [user.name, allowed]));
   return worstOf(
     accessOf(around(account, users), { at }).flatMap(({ user, allowed }) => {
-      const beside = difference(allowed, given.get(user.name) ?? NO_OPERATIONS);
+      const beside = difference(allowed, desired.get(user.name) ?? NO_OPERATIONS);
       return [...meant].filter((operation) => includesOperation(beside, operation)).map(riskOf);
     }),
   );
+}
+
+function remedyText({ names: retired, users }: RuleData['retired-operations'], names: DisplayNames): RemedyText {
+  const list = [...new Map(retired.map((each) => [each.name, each])).values()];
+  const denies = retired.some(({ effect }) => effect === 'Deny');
+  const successors = list.flatMap(({ name, successors: all }) =>
+    all.length === 0 ? [] : [t`${listTexts(all.map(codeText))} instead of ${codeText(name)}`],
+  );
+  return {
+    detail: sentences(
+      t`IAM accepts ${someTexts(list.map(({ name }) => codeText(name)))}, but ${denies ? t`denies` : t`grants`} nothing by ${list.length === 1 ? t`it` : t`them`}.`,
+      users.length === 0 ? null : t`Users with the policy: ${someTexts(users.map((user) => userText(user, names)))}.`,
+    ),
+    toFix:
+      successors.length === 0
+        ? t`Remove the names from the policy.`
+        : t`In the policy, use ${joinTexts(successors, ', and ')}.`,
+  };
 }

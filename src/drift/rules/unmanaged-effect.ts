@@ -1,91 +1,93 @@
 import { conservativeDocument } from '../../access/conservative.ts';
-import { type AccessChange, diffAccess, hasEffect, riskRank } from '../../access/diff.ts';
+import { type AccessChange, diffAccess, hasEffect } from '../../access/diff.ts';
 import { canEscalate, type EscalationTargets, escalationTargets } from '../../access/escalation.ts';
 import type { AccessGroup, AccessModel, AccessUser } from '../../access/model.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
 import type { UnmanagedResource, UnmanagedResources, UserDetails } from '../../aws/inventory/unmanaged.ts';
+import type { Risk } from '../../catalog/mturk.ts';
 import type { Team } from '../../team/team.ts';
-import { worseOf } from '../scan/look-people.ts';
+import { worseOf, worstGain } from '../scan/access-changes.ts';
 
-/** Something that nobody declares, and what it alone does to whose access. */
-export interface StrayEffect {
-  readonly stray: UnmanagedResource;
-  /** Who may by it what the team file does not give, worst risk first. */
-  readonly people: readonly AccessChange[];
-  /** Who has by it what the team file gives too, for now: it would stay when the file takes it away. */
+/** An unmanaged user, group or policy, and what it alone changes. */
+export interface UnmanagedEffect {
+  readonly resource: UnmanagedResource;
+  /** Access through it that team.yaml does not grant, worst risk first. */
+  readonly changes: readonly AccessChange[];
+  /** Access through it that team.yaml grants, too: it would stay if team.yaml revoked it. */
   readonly keeps: readonly AccessChange[];
-  /** Names of the IAM users who may by it give anybody anything: see `administers`. */
-  readonly administrators: readonly string[];
+  /** Names of the IAM users who can escalate privileges by it. */
+  readonly escalates: readonly string[];
 }
 
 /**
- * What each stray does beside what the team declares on that day, worst first. `account` is what the plan knows of it:
- * who is about to be removed is still there, under the limits and the boundary that she has.
+ * What each unmanaged resource changes beside what team.yaml says on that day. In `account`, users that are to be
+ * deleted still exist, with their limits and boundary.
  */
-export function strayEffectsOf(
-  look: UnmanagedResources,
+export function unmanagedEffectsOf(
+  unmanaged: UnmanagedResources,
   team: Team,
   account: AccessModel,
   today: string,
   at: Date,
-): readonly StrayEffect[] {
-  const declaration = desiredAccess(team, today);
-  const doubted = lookInDoubt(look);
-  const base = withLook(declaration, doubted);
-  const lab = escalationTargets(team.lab, declaration);
-  const declared = new Map(base.users.map((user) => [user.name, user]));
-  const strays = new Map(
-    doubted.resources.flatMap((stray) => (stray.kind === 'user' ? [[stray.name, userOf(stray)]] : [])),
+): readonly UnmanagedEffect[] {
+  const desired = desiredAccess(team, today);
+  const doubted = conservative(unmanaged);
+  const base = withUnmanaged(desired, doubted);
+  const lab = escalationTargets(team.lab, desired);
+  const members = new Map(base.users.map((user) => [user.name, user]));
+  const unmanagedUsers = new Map(
+    doubted.resources.flatMap((each) => (each.kind === 'user' ? [[each.name, userOf(each)]] : [])),
   );
   const others = new Map(account.users.map((user) => [user.name, user]));
   const known = (name: string): AccessUser =>
-    declared.get(name) ?? strays.get(name) ?? leaverIn(others, name) ?? strangerNamed(name);
-  return look.resources
-    .map((stray) => effectOf(stray, base, known, lab, at))
-    .sort((one, other) => strayPlace(one) - strayPlace(other) || (one.stray.name < other.stray.name ? -1 : 1));
+    members.get(name) ?? unmanagedUsers.get(name) ?? leavingUser(others, name) ?? unknownUser(name);
+  return unmanaged.resources.map((resource) => effectOf(resource, base, known, lab, at));
 }
 
-/** The place among all that a drift report tells of: what nobody could look into stands with the worst. */
-export function strayPlace({ stray, people, keeps, administrators }: StrayEffect): number {
-  if (stray.details === null || administrators.length > 0) return 0;
-  // What somebody only keeps is as bad on the day that the file takes it away, and comes right after.
-  return Math.min(riskRank(people), keeps.length === 0 ? Number.POSITIVE_INFINITY : riskRank(keeps) + 0.5);
+/** The worst that it allows; what could not be read counts as the worst, and what it only keeps counts, too. */
+export function riskOf({ resource, changes, keeps, escalates }: UnmanagedEffect): Risk | null {
+  return resource.details === null || escalates.length > 0 ? 'spends' : worstGain([...changes, ...keeps]);
 }
 
 function effectOf(
-  stray: UnmanagedResource,
+  resource: UnmanagedResource,
   base: AccessModel,
   known: (name: string) => AccessUser,
   lab: EscalationTargets,
   at: Date,
-): StrayEffect {
-  if (stray.kind === 'policy' || stray.details === null) return { stray, people: [], keeps: [], administrators: [] };
-  const concerned = stray.kind === 'user' ? [known(stray.name)] : stray.details.members.map(known);
+): UnmanagedEffect {
+  if (resource.kind === 'policy' || resource.details === null) {
+    return { resource, changes: [], keeps: [], escalates: [] };
+  }
+  const concerned = resource.kind === 'user' ? [known(resource.name)] : resource.details.members.map(known);
   const without = (user: AccessUser): AccessUser => ({
     ...user,
-    groups: user.groups.filter((group) => group !== stray.name),
+    groups: user.groups.filter((group) => group !== resource.name),
   });
-  const within = (user: AccessUser): AccessUser => ({ ...user, groups: [...without(user).groups, stray.name].sort() });
-  // Nobody else's access can change by it.
+  const within = (user: AccessUser): AccessUser => ({
+    ...user,
+    groups: [...without(user).groups, resource.name].sort(),
+  });
+  // It changes no other user's access.
   const only = (users: readonly AccessUser[]): AccessModel => ({ ...base, users });
-  if (stray.kind === 'user') {
+  if (resource.kind === 'user') {
     const after = only(concerned);
-    const people = effectsBetween(only([]), after, at);
-    return { stray, people, keeps: [], administrators: administratorsIn(after, lab, at) };
+    const changes = effectsBetween(only([]), after, at);
+    return { resource, changes, keeps: [], escalates: escalatingIn(after, lab, at) };
   }
   const before = only(concerned.map(without));
   const after = only(concerned.map(within));
-  const people = effectsBetween(before, after, at);
-  const gaining = new Set(people.map(({ user }) => user));
+  const changes = effectsBetween(before, after, at);
+  const gaining = new Set(changes.map(({ user }) => user));
   const bare = concerned.filter(({ name }) => !gaining.has(name)).map((user) => ({ ...user, groups: [] }));
   const keeps = effectsBetween(only(bare), only(bare.map(within)), at);
-  const were = new Set(administratorsIn(before, lab, at));
-  const administrators = administratorsIn(after, lab, at).filter((name) => !were.has(name));
-  return { stray, people, keeps, administrators };
+  const were = new Set(escalatingIn(before, lab, at));
+  const escalates = escalatingIn(after, lab, at).filter((name) => !were.has(name));
+  return { resource, changes, keeps, escalates };
 }
 
-/** What somebody gains now, and what she will when a policy begins to hold. */
+/** Gains now, and gains at the moment at which a policy takes effect. */
 function effectsBetween(before: AccessModel, after: AccessModel, at: Date): readonly AccessChange[] {
   const now = diffAccess(before, after, at).people.filter(hasEffect);
   return laterMoments([after], [], at).reduce<readonly AccessChange[]>((people, moment) => {
@@ -94,65 +96,63 @@ function effectsBetween(before: AccessModel, after: AccessModel, at: Date): read
   }, now);
 }
 
-function administratorsIn(model: AccessModel, lab: EscalationTargets, at: Date): readonly string[] {
+function escalatingIn(model: AccessModel, lab: EscalationTargets, at: Date): readonly string[] {
   const moments = [at, ...laterMoments([model], [], at)];
   return model.users
     .filter((user) => moments.some((moment) => canEscalate(model, user, lab, moment)))
     .map(({ name }) => name);
 }
 
-/** What nobody declared counts in doubt as allowed: see `inDoubt`. */
-function lookInDoubt(look: UnmanagedResources): UnmanagedResources {
+/** Counts in doubt as allowed. */
+function conservative(unmanaged: UnmanagedResources): UnmanagedResources {
   const inline = <Held extends { readonly inline: AccessUser['inline'] }>(held: Held): Held => ({
     ...held,
     inline: held.inline.map(({ name, document }) => ({ name, document: conservativeDocument(document) })),
   });
   return {
-    ...look,
-    resources: look.resources.map((stray): UnmanagedResource => {
-      if (stray.kind === 'policy' || stray.details === null) return stray;
-      return stray.kind === 'user'
-        ? { ...stray, details: inline(stray.details) }
-        : { ...stray, details: inline(stray.details) };
+    ...unmanaged,
+    resources: unmanaged.resources.map((resource): UnmanagedResource => {
+      if (resource.kind === 'policy' || resource.details === null) return resource;
+      return resource.kind === 'user'
+        ? { ...resource, details: inline(resource.details) }
+        : { ...resource, details: inline(resource.details) };
     }),
-    groups: look.groups.map(inline),
-    policies: look.policies.map((policy) => ({ ...policy, document: conservativeDocument(policy.document) })),
+    groups: unmanaged.groups.map(inline),
+    policies: unmanaged.policies.map((policy) => ({ ...policy, document: conservativeDocument(policy.document) })),
   };
 }
 
-/** The declared account with what was read beside it: nobody is in the groups yet, and no stray user is there. */
-function withLook(declared: AccessModel, { resources: strays, groups, policies }: UnmanagedResources): AccessModel {
-  const known = new Set(declared.policies.map(({ arn }) => arn));
-  const strayGroups = strays.flatMap((stray): AccessGroup[] =>
-    stray.kind !== 'group'
-      ? []
-      : [{ name: stray.name, path: '/', attached: stray.details?.attached ?? [], inline: stray.details?.inline ?? [] }],
+/** The desired access with the unmanaged groups and policies, without members. */
+function withUnmanaged(desired: AccessModel, { resources, groups, policies }: UnmanagedResources): AccessModel {
+  const known = new Set(desired.policies.map(({ arn }) => arn));
+  const unmanagedGroups = resources.flatMap(({ kind, name, details }): AccessGroup[] =>
+    kind === 'group' ? [{ name, path: '/', attached: details?.attached ?? [], inline: details?.inline ?? [] }] : [],
   );
   return {
-    ...declared,
-    groups: [...declared.groups, ...strayGroups, ...groups],
-    policies: [...declared.policies, ...policies.filter(({ arn }) => !known.has(arn))],
+    ...desired,
+    groups: [...desired.groups, ...unmanagedGroups, ...groups],
+    policies: [...desired.policies, ...policies.filter(({ arn }) => !known.has(arn))],
   };
 }
 
 function userOf({
   name,
   path,
-  details: holding,
+  details,
 }: Pick<UnmanagedResource, 'name' | 'path'> & { details: UserDetails | null }): AccessUser {
-  if (holding === null) return strangerNamed(name);
-  const { groups, attached, inline, boundary, tags } = holding;
+  if (details === null) return unknownUser(name);
+  const { groups, attached, inline, boundary, tags } = details;
   return { name, path, groups, attached, inline, boundary, tags };
 }
 
-/** Without what else she has: it goes with her, and here the stray alone is asked about. */
-function leaverIn(users: ReadonlyMap<string, AccessUser>, name: string): AccessUser | null {
+/** A user that is to be deleted, without other access: only the unmanaged resource is judged. */
+function leavingUser(users: ReadonlyMap<string, AccessUser>, name: string): AccessUser | null {
   const user = users.get(name);
   return user === undefined || user.unmanaged === true ? null : { ...user, groups: [], attached: [] };
 }
 
-/** Somebody of whom nothing is known but the group: her own limits, if she has any, are not counted for her. */
-function strangerNamed(name: string): AccessUser {
+/** A user of whom only a group is known: limits that it may have are not counted. */
+function unknownUser(name: string): AccessUser {
   const nothing = { groups: [], attached: [], inline: [], boundary: null, tags: {} };
   return { name, path: '/', ...nothing, unmanaged: true };
 }

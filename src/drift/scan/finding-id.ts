@@ -1,24 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { Difference, Holder } from '../../access/model-difference.ts';
 import { isManagedPolicyName } from '../../catalog/managed-policies.ts';
 import { iamName, rolePolicyArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { type DriftFinding, differenceOf, type RuleId } from '../finding.ts';
+import type { Detected, IdNames } from '../rules/rule.ts';
+import { ruleOf } from '../rules/rules.ts';
 
-type Named = Pick<DriftFinding, 'rule' | 'data' | 'risk' | 'escalates'>;
-
-/** How ids name users, groups and policies: by their key where the team file has one, else by the name that IAM has. */
-interface IdNames {
-  readonly user: (name: string) => readonly string[];
-  readonly group: (name: string) => readonly string[];
-  readonly policy: (arn: string) => readonly string[];
-}
+type Identified = Pick<Detected, 'rule' | 'data' | 'risk' | 'escalates'>;
 
 /**
  * Makes the ids of a team's findings: see `DriftFinding.id`. No two of one scan are equal: a second old key of one
  * member is `old-access-key/bo/2`.
  */
-export function findingIds(team: Team): (finding: Named) => string {
+export function findingIds(team: Team): (finding: Identified) => string {
   const users = keysByName(
     team,
     [...team.members, ...team.departed].map(({ key }) => key),
@@ -42,10 +35,11 @@ export function findingIds(team: Team): (finding: Named) => string {
   };
   const made = new Map<string, number>();
   return (finding) => {
-    const worst = finding.escalates.length > 0 ? 'escalates' : finding.risk;
-    const id = [finding.rule, ...partsOf(finding, names), ...(worst === null || !hasEffect(finding) ? [] : [worst])]
-      .map(segment)
-      .join('/');
+    const { rule, data, risk, escalates } = finding;
+    const { idParts, idEffect } = ruleOf(finding);
+    const isNamed = idEffect === undefined || (idEffect === 'escalation' && escalates.length > 0);
+    const worst = escalates.length > 0 ? 'escalates' : risk;
+    const id = [rule, ...idParts(data, names), ...(isNamed && worst !== null ? [worst] : [])].map(segment).join('/');
     const times = (made.get(id) ?? 0) + 1;
     made.set(id, times);
     return times === 1 ? id : `${id}/${times}`;
@@ -56,7 +50,7 @@ function keysByName({ lab }: Team, keys: readonly string[]): ReadonlyMap<string,
   return new Map(keys.map((key) => [iamName(lab, key), key]));
 }
 
-/** Somebody else's name may be a member's key: the two must not be one id. */
+/** The name of another user may equal a member's key: their ids must differ. */
 function nameIn(keys: ReadonlyMap<string, string>): (name: string) => readonly string[] {
   const taken = new Set(keys.values());
   return (name) => {
@@ -77,89 +71,4 @@ function segment(text: string): string {
   if (written.length <= LONGEST_SEGMENT) return written;
   const digest = createHash('sha256').update(written).digest('hex');
   return `${written.slice(0, LONGEST_SEGMENT / 2)}.${digest.slice(0, 12)}`;
-}
-
-/** Ids of these name the worst effect even though the rule alone says it, or never. */
-function hasEffect({ rule, escalates }: Named): boolean {
-  return !CREDENTIAL_RULES.has(rule) && (rule !== 'boundary-policy-changed' || escalates.length > 0);
-}
-
-const CREDENTIAL_RULES: ReadonlySet<RuleId> = new Set<RuleId>([
-  'too-many-access-keys',
-  'key-used-after-leaving',
-  'retired-operations',
-  'root-access-key',
-]);
-
-function partsOf(finding: Named, names: IdNames): readonly string[] {
-  const difference = differenceOf(finding);
-  if (difference !== null) return differenceParts(difference, names);
-  const { rule, data } = finding as Pick<DriftFinding, 'rule' | 'data'> as DriftFinding;
-  switch (rule) {
-    case 'resource-changed':
-      return [data.address, ...data.attributes];
-    case 'unmanaged-user':
-      return names.user(data.user);
-    case 'unmanaged-group':
-      return names.group(data.group);
-    case 'unmanaged-policy':
-      return names.policy(data.arn);
-    case 'boundary-policy-changed': {
-      const { state, wider, narrower } = data;
-      const ways = [...(wider.length > 0 ? ['wider'] : []), ...(narrower.length > 0 ? ['narrower'] : [])];
-      return ways.length > 0 ? ways : [state];
-    }
-    case 'non-default-policy-version':
-      return [...names.policy(data.arn), data.version];
-    case 'unmanaged-group-membership':
-      return [...names.user(data.user), data.group];
-    case 'retired-operations': {
-      const { holder, policy } = data;
-      return holder === null ? [policy.slice(policy.lastIndexOf('/') + 1)] : [...holderParts(holder, names), policy];
-    }
-    case 'too-many-access-keys':
-      return [...names.user(data.user), ...several(data.keys.length - data.allowed)];
-    case 'root-access-key':
-      return several(data.keys.length);
-    default:
-      return 'user' in data ? names.user(data.user) : [];
-  }
-}
-
-function several(count: number): readonly string[] {
-  return count > 1 ? [String(count)] : [];
-}
-
-function differenceParts(difference: Difference, names: IdNames): readonly string[] {
-  switch (difference.kind) {
-    case 'user-added':
-    case 'user-deleted':
-    case 'boundary-changed':
-      return [...names.user(difference.user)];
-    case 'tag-changed':
-      return [...names.user(difference.user), difference.tag];
-    case 'group-added':
-    case 'group-deleted':
-      return [...names.group(difference.group)];
-    case 'policy-added':
-    case 'policy-deleted':
-    case 'policy-changed':
-      return [...names.policy(difference.arn)];
-    case 'path-changed':
-      return [...holderParts(difference.holder, names)];
-    case 'membership-added':
-    case 'membership-removed':
-      return [...names.user(difference.user), ...names.group(difference.group)];
-    case 'policy-attached':
-    case 'policy-detached':
-      return [...holderParts(difference.holder, names), ...names.policy(difference.arn)];
-    case 'inline-policy-added':
-    case 'inline-policy-changed':
-    case 'inline-policy-removed':
-      return [...holderParts(difference.holder, names), difference.policy];
-  }
-}
-
-function holderParts({ kind, name }: Holder, names: IdNames): readonly string[] {
-  return [kind, ...names[kind](name)];
 }

@@ -1,5 +1,5 @@
-/** Shows on a terminal how far a look is; elsewhere nothing, for nothing is changed that somebody would have to follow. */
-export function lookProgress({
+/** Shows the progress of a scan on a terminal, and nothing elsewhere. */
+export function scanProgress({
   write,
   isTerminal,
 }: {
@@ -11,7 +11,7 @@ export function lookProgress({
   return {
     show(done, total) {
       if (!isTerminal) return;
-      write(`${clear}Looking at members: ${done} of ${total}`);
+      write(`${clear}Checking members: ${done} of ${total}`);
       drawn = true;
     },
     end() {

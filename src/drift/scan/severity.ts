@@ -1,25 +1,21 @@
 import { RISKS } from '../../catalog/mturk.ts';
-import { FINDING_IDS } from '../../diagnostics/finding-ids.ts';
 import { type DriftFinding, SEVERITIES, type Severity } from '../finding.ts';
+import { RULE_IDS, ruleOf } from '../rules/rules.ts';
 
 type Rated = Pick<DriftFinding, 'rule' | 'data' | 'changes' | 'risk' | 'escalates'>;
 
-/** How bad a finding is: first who can do what by it, then what it prepares or leaves open. */
-export function severityOf({ rule, data, changes, risk, escalates }: Rated): Severity {
-  if (rule === 'root-access-key' || escalates.length > 0) return 'critical';
-  if (risk === 'spends') return 'critical';
+/** The worse of what the access that it changes, and the rule itself, make of a finding. */
+export function severityOf(finding: Rated): Severity {
+  const rule = ruleOf(finding);
+  const least = rule.severityOf?.(finding.data) ?? rule.severity;
+  const byAccess = severityOfAccess(finding);
+  return SEVERITIES.find((each) => each === least || each === byAccess) ?? least;
+}
+
+function severityOfAccess({ changes, risk, escalates }: Rated): Severity {
+  if (escalates.length > 0 || risk === 'spends') return 'critical';
   if (risk === 'harms-workers' || risk === 'deletes-data') return 'high';
-  switch (rule) {
-    case 'key-used-after-leaving':
-    case 'non-default-policy-version':
-      return 'high';
-    case 'boundary-policy-changed':
-      return 'document' in data && data.document !== null && 'wider' in data && data.wider.length === 0
-        ? 'medium'
-        : 'high';
-  }
-  const isLoss = changes.some(({ operations }) => operations.lost.length > 0);
-  return risk !== null || isLoss || rule === 'user-without-boundary' ? 'medium' : 'low';
+  return risk !== null || changes.some(({ operations }) => operations.lost.length > 0) ? 'medium' : 'low';
 }
 
 /** Worst first. */
@@ -31,7 +27,7 @@ export function bySeverity(
     SEVERITIES.indexOf(severity),
     rule === 'root-access-key' ? 0 : escalates.length > 0 ? 1 : 2,
     risk === null ? RISKS.length : RISKS.indexOf(risk),
-    FINDING_IDS.indexOf(rule),
+    RULE_IDS.indexOf(rule),
   ];
   const [a, b] = [ranks(one), ranks(other)];
   const index = a.findIndex((rank, at) => rank !== b[at]);

@@ -1,19 +1,19 @@
-/** A call of the AWS CLI that somebody may paste. */
+/** A call of the AWS CLI, to be pasted. */
 export interface Command {
   readonly action: string;
   /** Flags without dashes, with their values, in order. */
   readonly options: readonly (readonly [flag: string, value: string])[];
-  /** For every active access key of the user: where nobody knows an id, AWS tells it when the command runs. */
+  /** For every active access key of the user, if no id is known: AWS lists them when the command runs. */
   readonly forEachKey?: true;
 }
 
-/** How much of ids a command tells. An issue tells neither; the AWS CLI finds them out. */
+/** Which ids a command shows. In an issue neither: the AWS CLI looks them up. */
 export interface CommandAudience {
   readonly accountId: boolean;
   readonly keyIds: boolean;
 }
 
-/** What stands for the account's number where it is not told. */
+/** Stands for the account's number if it is not shown. */
 export const ACCOUNT_VARIABLE = 'ACCOUNT';
 
 /** Sets it, in a shell. */
@@ -38,7 +38,7 @@ export function commandLine({ action, options, forEachKey }: Command, audience: 
   return `for key in $(${list}); do ${line} --access-key-id "$key"; done`;
 }
 
-/** Switching off can be taken back, and deleting not. */
+/** Deactivates all keys: unlike deleting, this is reversible. */
 export function switchOffAll(user: string): Command {
   return { ...iamCommand('update-access-key', ['user-name', user], ['status', 'Inactive']), forEachKey: true };
 }

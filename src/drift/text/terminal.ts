@@ -6,18 +6,18 @@ import { dateWords, timeWords } from '../../text/dates.ts';
 import { codeText, counted, plainText, type Text, t } from '../../text/text.ts';
 import { visible } from '../../text/visible.ts';
 import { type DriftFinding, differenceOf, type RuleId, type ScanResult } from '../finding.ts';
-import { type FindingView, findingView } from '../report/finding-view.ts';
-import type { RemedyContext } from '../rules/remedy.ts';
+import { type FindingView, findingView, type ViewOptions } from '../report/finding-view.ts';
+import { ruleOf } from '../rules/rules.ts';
 
 export interface DriftLinesOptions {
   readonly width?: number;
-  readonly reconcile?: RemedyContext['reconcile'];
+  readonly reconcile?: ViewOptions['reconcile'];
   /** Whether CloudTrail answered. */
   readonly attributed?: boolean;
 }
 
 /** What a finding does, in the table: the worst effect first. */
-export function effectClass({ escalates, rule, risk, changes }: DriftFinding): string {
+function effectClass({ escalates, rule, risk, changes }: DriftFinding): string {
   if (escalates.length > 0 || rule === 'root-access-key') return 'full control';
   if (risk !== null) return RISK_VERBS[risk].does;
   return changes.some(({ operations }) => operations.lost.length > 0) ? 'lost access' : 'no change';
@@ -60,7 +60,7 @@ export function driftLines(scan: ScanResult, names: DisplayNames, options: Drift
 }
 
 /** Findings of drift, those that an apply brings about, and those that the file has made its own. */
-export function sortedFindings({ findings }: Pick<ScanResult, 'findings'>) {
+function sortedFindings({ findings }: Pick<ScanResult, 'findings'>) {
   const isPending = ({ cause }: DriftFinding) => cause === 'pending' || cause === 'expired';
   return {
     open: findings.filter((finding) => !isPending(finding) && finding.cause !== 'resolved'),
@@ -70,7 +70,7 @@ export function sortedFindings({ findings }: Pick<ScanResult, 'findings'>) {
 }
 
 /** The rows `1 spends money  Bo Chen added to paymaster`. */
-export function driftTable(findings: readonly DriftFinding[], names: DisplayNames, width: number): readonly string[] {
+function driftTable(findings: readonly DriftFinding[], names: DisplayNames, width: number): readonly string[] {
   const digits = String(findings.length).length;
   const widest = Math.max(...findings.map((finding) => effectClass(finding).length));
   return findings.flatMap((finding, index) => {
@@ -127,27 +127,16 @@ function headingText(
   return `${lab}: no drift. The account is as team.yaml says.`;
 }
 
-/** One more key lets no person spend who could not before. */
+/** One more key lets no other person spend. */
 function isSpending({ risk, rule }: DriftFinding): boolean {
   return risk === 'spends' && rule !== 'too-many-access-keys' && rule !== 'key-used-after-leaving';
 }
-
-/** Rules with facts of the credential report, which may be four hours old. */
-const REPORTED: ReadonlySet<RuleId> = new Set<RuleId>([
-  'unmanaged-user',
-  'root-access-key',
-  'key-used-after-leaving',
-  'too-many-access-keys',
-  'old-access-key',
-  'unused-access-key',
-  'console-password',
-]);
 
 function credentialNote(
   { findings, credentialReportAt: at }: ScanResult,
   indented: (text: string) => readonly string[],
 ): readonly string[] {
-  if (at === null || !findings.some(({ rule }) => REPORTED.has(rule))) return [];
+  if (at === null || !findings.some((finding) => ruleOf(finding).usesCredentialReport)) return [];
   return indented(`Key data from ${timeWords(at)}.`);
 }
 

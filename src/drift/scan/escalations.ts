@@ -7,8 +7,8 @@ import { boundaryPolicy } from '../../team/documents.ts';
 import { boundaryArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 
-/** Names of the users who may give anybody anything in the one model and may not in the other. */
-export function gainedAdministrators(
+/** Names of the users who can escalate privileges in `after` and cannot in `before`. */
+export function gainedEscalations(
   before: AccessModel,
   after: AccessModel,
   lab: EscalationTargets,
@@ -25,31 +25,31 @@ export function gainedAdministrators(
 }
 
 /**
- * Who may give anybody anything by a difference: by itself, on `declared`, or together with what else was done: that a
- * boundary is off, and that a policy is attached, are each nothing by themselves.
+ * Who can escalate privileges by a difference: alone, on `desired`, or together with the other changes. A removed
+ * boundary and an attached policy can each be harmless alone.
  */
-export function administratorsBy(
+export function escalationsBy(
   difference: Difference,
-  declared: ModelIndex,
+  desired: ModelIndex,
   account: ModelIndex,
   documents: Documents,
   lab: EscalationTargets,
   at: Date,
 ): readonly string[] {
   if (difference.kind === 'user-added') {
-    const she = around(account, [difference.user]);
-    return gainedAdministrators({ ...she, users: [] }, she, lab, at);
+    const own = around(account, [difference.user]);
+    return gainedEscalations({ ...own, users: [] }, own, lab, at);
   }
   const groups = [groupOf(difference)].filter((group) => group !== null);
   const now = around(account, concernedBy(account, difference), groups);
-  const together = gainedAdministrators(withDifferences(now, [inverse(difference)], documents), now, lab, at);
-  const before = around(declared, concernedBy(declared, difference), groups);
-  const alone = gainedAdministrators(before, withDifferences(before, [difference], documents), lab, at);
+  const together = gainedEscalations(withDifferences(now, [inverse(difference)], documents), now, lab, at);
+  const before = around(desired, concernedBy(desired, difference), groups);
+  const alone = gainedEscalations(before, withDifferences(before, [difference], documents), lab, at);
   return [...new Set([...together, ...alone])].sort();
 }
 
-/** Members who may give anybody anything because the boundary lets it through. */
-export function administratorsByBoundary(
+/** Members who can escalate privileges because the boundary policy was changed. */
+export function escalationsByBoundary(
   team: Team,
   { model }: ModelIndex,
   lab: EscalationTargets,
@@ -59,5 +59,5 @@ export function administratorsByBoundary(
   const users = model.users.filter(({ boundary }) => boundary === arn);
   const written = { arn, name: arn.slice(arn.lastIndexOf('/') + 1), document: boundaryPolicy(team) };
   const policies = [...model.policies.filter((policy) => policy.arn !== arn), written];
-  return gainedAdministrators({ ...model, users, policies }, { ...model, users }, lab, at);
+  return gainedEscalations({ ...model, users, policies }, { ...model, users }, lab, at);
 }

@@ -4,39 +4,39 @@ import type { IamEntity } from '../../aws/iam-names.ts';
 import { iamName, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 
-/** What the file declares on a day, with whoever is past her last day and still there under her limits. */
+/** The desired access on a day, with users whose last day has passed and who still exist, with their limits. */
 export interface Expected {
   readonly model: AccessModel;
-  /** Names of the IAM users who are past their last day and still there. */
+  /** Names of the IAM users whose last day has passed and who still exist. */
   readonly late: ReadonlySet<string>;
-  /** Names of the IAM users whom the file says to have departed, whether they are there or not. */
+  /** Names of the IAM users of `departed`, whether they exist or not. */
   readonly departed: ReadonlySet<string>;
   /**
-   * Users and groups whose names the account has in other letters, large or small, by both names: IAM takes them for one,
-   * and nobody but a hand renames anything.
+   * Users and groups whose names differ from the account's in upper and lower case only, by both names: IAM treats them
+   * as one, and only a manual change renames anything.
    */
-  readonly respelled: ReadonlySet<string>;
+  readonly recased: ReadonlySet<string>;
 }
 
 export function expectedIn(account: AccessModel, team: Team, today: string): Expected {
-  const declared = desiredAccess(team, today);
-  const there = new Set(account.users.map(({ name }) => name));
-  const active = new Set(declared.users.map(({ name }) => name));
-  const late = desiredAccessOnAnyDay(team).users.filter(({ name }) => !active.has(name) && there.has(name));
+  const desired = desiredAccess(team, today);
+  const existing = new Set(account.users.map(({ name }) => name));
+  const active = new Set(desired.users.map(({ name }) => name));
+  const late = desiredAccessOnAnyDay(team).users.filter(({ name }) => !active.has(name) && existing.has(name));
   return {
-    model: { ...declared, users: [...declared.users, ...late] },
+    model: { ...desired, users: [...desired.users, ...late] },
     late: new Set(late.map(({ name }) => name)),
     departed: new Set(team.departed.map(({ key }) => iamName(team.lab, key))),
-    respelled: new Set([
-      ...respelledIn(account.users, [...declared.users, ...late]),
-      ...respelledIn(account.groups, declared.groups),
+    recased: new Set([
+      ...recasedIn(account.users, [...desired.users, ...late]),
+      ...recasedIn(account.groups, desired.groups),
     ]),
   };
 }
 
 type Named = readonly { readonly name: string }[];
 
-function respelledIn(account: Named, expected: Named): readonly string[] {
+function recasedIn(account: Named, expected: Named): readonly string[] {
   const byLowered = new Map(expected.map(({ name }) => [name.toLowerCase(), name]));
   return account.flatMap(({ name }) => {
     const own = byLowered.get(name.toLowerCase());
@@ -47,21 +47,21 @@ function respelledIn(account: Named, expected: Named): readonly string[] {
 type Thing = Pick<IamEntity, 'kind' | 'name'>;
 
 /**
- * The part of an account that is the lab's: what bears a declared name, and what lies under the lab's path and is no
- * stray. Whoever else is in a group of the lab is a stranger there.
+ * The part of an account that is the lab's: what has a name of the lab, or is under its path and not unmanaged. Other
+ * users in a group of the lab are marked as unmanaged.
  */
 export function labPartOf(
   account: AccessModel,
   expected: AccessModel,
   lab: string,
-  isStray: (thing: Thing) => boolean,
+  isUnmanaged: (thing: Thing) => boolean,
 ): AccessModel {
   const path = labPath(lab);
-  const declaredGroups = new Set(expected.groups.map(({ name }) => name));
-  const declaredUsers = new Set(expected.users.map(({ name }) => name));
-  const declaredArns = new Set(expected.policies.map(({ arn }) => arn));
+  const labGroupNames = new Set(expected.groups.map(({ name }) => name));
+  const labUserNames = new Set(expected.users.map(({ name }) => name));
+  const labPolicyArns = new Set(expected.policies.map(({ arn }) => arn));
   const groups = account.groups.filter(
-    ({ name, path: own }) => declaredGroups.has(name) || (own.startsWith(path) && !isStray({ kind: 'group', name })),
+    ({ name, path: own }) => labGroupNames.has(name) || (own.startsWith(path) && !isUnmanaged({ kind: 'group', name })),
   );
   const labGroups = new Set(groups.map(({ name }) => name));
   const underPath = `arn:aws:iam::${account.account}:policy${path}`;
@@ -71,19 +71,20 @@ export function labPartOf(
       const { name } = user;
       const ofLab = user.groups.filter((group) => labGroups.has(group));
       const here = { ...user, groups: ofLab };
-      if (declaredUsers.has(name)) return [here];
-      if (user.path.startsWith(path) && user.unmanaged !== true && !isStray({ kind: 'user', name })) return [here];
+      if (labUserNames.has(name)) return [here];
+      if (user.path.startsWith(path) && user.unmanaged !== true && !isUnmanaged({ kind: 'user', name })) return [here];
       return ofLab.length === 0 ? [] : [{ ...here, unmanaged: true as const }];
     }),
     groups,
     policies: account.policies.filter(
-      ({ arn, name }) => declaredArns.has(arn) || (arn.startsWith(underPath) && !isStray({ kind: 'policy', name })),
+      ({ arn, name }) =>
+        labPolicyArns.has(arn) || (arn.startsWith(underPath) && !isUnmanaged({ kind: 'policy', name })),
     ),
   };
 }
 
-/** The account as it would be with all of the lab as the file has it, and everything else as it is. */
-export function asDeclared(account: AccessModel, part: AccessModel, expected: AccessModel): AccessModel {
+/** The account with the lab as in team.yaml, and everything else as it is. */
+export function withDesired(account: AccessModel, part: AccessModel, expected: AccessModel): AccessModel {
   const labUsers = new Set(
     [...part.users.filter(({ unmanaged }) => unmanaged !== true), ...expected.users].map(nameOf),
   );

@@ -3,9 +3,9 @@ import { type Difference, differences, subjectKey } from '../../access/model-dif
 import { desiredAccess } from '../../access/sources/desired.ts';
 import type { Applied, PendingChanges } from '../applied.ts';
 import type { DriftCause } from '../finding.ts';
-import type { Expected } from './lab-part.ts';
+import type { Expected } from './expected.ts';
 
-/** A difference between the file and the account, and whose doing it is. */
+/** A difference between team.yaml and the account, and its cause. */
 export interface FoundDifference {
   readonly difference: Difference;
   readonly cause: DriftCause;
@@ -34,7 +34,7 @@ export function differencesFound(
 
 function causeOf(difference: Difference, expected: Expected, since: PendingChanges | null): DriftCause {
   const { kind } = difference;
-  if (isRespelled(difference, expected)) return 'manual';
+  if (isRecased(difference, expected)) return 'manual';
   if (kind === 'user-added' || kind === 'group-added' || kind === 'policy-added') {
     // Not unmanaged, so an earlier file had it.
     const departed = kind === 'user-added' && 'user' in difference && expected.departed.has(difference.user);
@@ -44,7 +44,7 @@ function causeOf(difference: Difference, expected: Expected, since: PendingChang
   return since.has(difference) ? 'pending' : 'manual';
 }
 
-/** Changes of the account that the file has made its own since the last apply. */
+/** Manual changes that team.yaml has adopted since the last apply. */
 function resolvedOf(
   all: readonly Difference[],
   expected: Expected,
@@ -52,7 +52,7 @@ function resolvedOf(
   applied: Applied | null,
   today: string,
 ): readonly FoundDifference[] {
-  // An apply that did not end explains them, too.
+  // An unfinished apply explains them, too.
   if (applied === null || applied.begun.length > 0) return [];
   const known = new Set(all.map(subjectKey));
   const changed = differences(desiredAccess(applied.team, today), part);
@@ -66,9 +66,9 @@ function isLate(difference: Difference, { late }: Expected): boolean {
   return 'user' in difference && late.has(difference.user);
 }
 
-/** Whether it is about somebody or a group whom IAM knows by the same name, in other letters. */
-export function isRespelled(difference: Difference, { respelled }: Pick<Expected, 'respelled'>): boolean {
-  return subjectsOf(difference).some((name) => respelled.has(name));
+/** Whether its user or group differs from team.yaml's in upper and lower case only. */
+export function isRecased(difference: Difference, { recased }: Pick<Expected, 'recased'>): boolean {
+  return subjectsOf(difference).some((name) => recased.has(name));
 }
 
 function subjectsOf(difference: Difference): readonly string[] {
@@ -76,14 +76,14 @@ function subjectsOf(difference: Difference): readonly string[] {
   return 'group' in difference ? [...user, difference.group] : user;
 }
 
-/** Users, groups and policies that come or go as a whole. */
+/** Users, groups and policies that were added or deleted. */
 interface Owners {
   readonly users: ReadonlySet<string>;
   readonly groups: ReadonlySet<string>;
   readonly arns: ReadonlySet<string>;
 }
 
-export function ownersIn(list: readonly Difference[], direction: 'added' | 'deleted' | null = null): Owners {
+function ownersIn(list: readonly Difference[], direction: 'added' | 'deleted' | null = null): Owners {
   const of =
     (kind: 'user' | 'group' | 'policy') =>
     (difference: Difference): boolean =>
@@ -96,8 +96,8 @@ export function ownersIn(list: readonly Difference[], direction: 'added' | 'dele
   };
 }
 
-/** Whether a difference is about what a user, group or policy has that comes or goes with it. */
-export function isPartOf(difference: Difference, { users, groups, arns }: Owners): boolean {
+/** Whether a difference is only a part of a user, group or policy that was added or deleted. */
+function isPartOf(difference: Difference, { users, groups, arns }: Owners): boolean {
   switch (difference.kind) {
     case 'membership-added':
     case 'membership-removed':
@@ -120,14 +120,14 @@ export function isPartOf(difference: Difference, { users, groups, arns }: Owners
   }
 }
 
-/** Without what comes and goes with a user, group or policy, except manual changes to one that is about to be removed. */
+/** Without parts of added or deleted users, groups and policies, except manual changes to one that is to be deleted. */
 function withoutParts(
   all: readonly Difference[],
   isManual: (difference: Difference) => boolean,
 ): readonly Difference[] {
-  const gone = ownersIn(all, 'deleted');
-  const come = ownersIn(all, 'added');
+  const deleted = ownersIn(all, 'deleted');
+  const added = ownersIn(all, 'added');
   return all.filter(
-    (difference) => !isPartOf(difference, gone) && (!isPartOf(difference, come) || isManual(difference)),
+    (difference) => !isPartOf(difference, deleted) && (!isPartOf(difference, added) || isManual(difference)),
   );
 }

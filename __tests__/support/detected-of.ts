@@ -1,0 +1,84 @@
+import type { UserAccess } from '../../src/access/access-of.ts';
+import type { AccessChange } from '../../src/access/diff.ts';
+import type { AccessModel } from '../../src/access/model.ts';
+import type { Difference } from '../../src/access/model-difference.ts';
+import { listOperations } from '../../src/access/operation-set.ts';
+import type { AccessKey } from '../../src/aws/inventory/types.ts';
+import type { UnmanagedResource } from '../../src/aws/inventory/unmanaged.ts';
+import type { FindingId } from '../../src/diagnostics/finding-ids.ts';
+import type { RuleData } from '../../src/drift/finding.ts';
+import type { Detected } from '../../src/drift/rules/rule.ts';
+import { distinctGrants, unmanagedUserData } from '../../src/drift/rules/unmanaged-user.ts';
+import { detectedDifference } from '../../src/drift/scan/detect.ts';
+
+type Plain = Exclude<FindingId, 'unmanaged-user' | 'unmanaged-group' | 'unmanaged-policy' | 'boundary-policy-changed'>;
+
+/** Short forms of what rules find. */
+export type Sample =
+  | { readonly kind: 'difference'; readonly difference: Difference }
+  | {
+      readonly kind: 'unmanaged';
+      readonly resource: UnmanagedResource;
+      readonly keeps?: readonly AccessChange[];
+      readonly escalates?: readonly string[];
+    }
+  | ({ readonly kind: 'boundary' } & RuleData['boundary-policy-changed'])
+  | {
+      readonly kind: 'other-user';
+      readonly access: UserAccess;
+      readonly isAdministrator: boolean;
+      readonly keys: readonly AccessKey[];
+    }
+  | { readonly [Id in Plain]: { readonly kind: Id } & RuleData[Id] }[Exclude<Plain, Difference['kind']>];
+
+/** Rule and data of a sample. */
+export function detectedOf(
+  sample: Sample,
+  account: AccessModel,
+  lab: string,
+  facts: Omit<Detected, 'rule' | 'data'>,
+): Detected {
+  switch (sample.kind) {
+    case 'difference':
+      return detectedDifference(sample.difference, { model: account }, lab, facts);
+    case 'unmanaged': {
+      const { resource, keeps = [], escalates = facts.escalates } = sample;
+      const { name, arn, path } = resource;
+      const more = { ...facts, escalates };
+      if (resource.kind === 'policy') {
+        const { document = null, attachments = 0 } = resource.details ?? {};
+        return { rule: 'unmanaged-policy', data: { arn, document, attachments }, ...more };
+      }
+      if (resource.kind === 'group') {
+        const { members = null, attached = [], inline = [] } = resource.details ?? {};
+        const inPath = path.startsWith(`/mturk/${lab}/`);
+        return {
+          rule: 'unmanaged-group',
+          data: { group: name, arn, path, inPath, members, attached, inline, keeps },
+          ...more,
+        };
+      }
+      const data = unmanagedUserData({ name, path, ...resource.details }, account.account, lab);
+      return { rule: 'unmanaged-user', data, ...more };
+    }
+    case 'boundary': {
+      const { kind: _kind, ...data } = sample;
+      return { rule: 'boundary-policy-changed', data, ...facts };
+    }
+    case 'other-user': {
+      const { access, isAdministrator, keys } = sample;
+      const data = {
+        ...unmanagedUserData(access.user, account.account, lab),
+        operations: listOperations(access.allowed),
+        grants: distinctGrants(access.grants),
+        keys,
+        areKeysKnown: true,
+      };
+      return { rule: 'unmanaged-user', data, ...facts, escalates: isAdministrator ? [access.user.name] : [] };
+    }
+    default: {
+      const { kind, ...data } = sample;
+      return { rule: kind, data: data as RuleData[FindingId], ...facts };
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import { memberKeyOf, userText } from '../../access/text/iam-names.ts';
+import type { AccessKey } from '../../aws/inventory/types.ts';
+import { codeText, counted, t, trusted } from '../../text/text.ts';
+import { atCreation, both, type CloudTrailMatcher, ofUser } from '../attribution/matcher.ts';
+import { ageInDays } from './credential-users.ts';
+import { detected, type Rule } from './rule.ts';
+import { keyCommands, keyUseText } from './texts.ts';
+
+/** A key not used for so long after its creation is not needed. */
+const UNUSED_AFTER_DAYS = 30;
+const EFFECT = t`A leaked key stays usable`;
+
+/** A key that was never used needs no rotation: `unused-access-key` reports it. */
+export const oldAccessKey: Rule<'old-access-key'> = {
+  id: 'old-access-key',
+  severity: 'low',
+  usesCredentialReport: true,
+  detect: ({ credentialUsers, team, at }) => {
+    const limit = team.settings.keyMaxAgeDays;
+    return credentialUsers.flatMap(({ user, allowed, ended, credentials: { keys } }) =>
+      keys
+        .filter((key) => allowed !== null && key.active && !isUnused(key, at) && ageInDays(key, at) > limit)
+        .map((key) => {
+          const other = keys.find((each) => each !== key) ?? null;
+          const days = ageInDays(key, at);
+          return detected('old-access-key', { user, key, days, limit, other, isSuspended: ended !== null });
+        }),
+    );
+  },
+  idParts: ({ user }, names) => names.user(user),
+  title: ({ user, days }, names) => t`Access key of ${userText(user, names)} is ${trusted(counted(days, 'day'))} old`,
+  effect: EFFECT,
+  remedy: ({ data: { user, key, other, isSuspended } }, names) => ({
+    detail: keyUseText(key),
+    toFix: isSuspended
+      ? t`Deactivate it:`
+      : other === null
+        ? t`Run ${codeText(`mturk-team keys rotate ${memberKeyOf(user, names) ?? user}`)}, or replace it and deactivate it:`
+        : t`Move to the other key, then deactivate this one:`,
+    commands: keyCommands(user, [key]),
+  }),
+  cloudTrail: ({ data: { user, key } }) => creation(user, key),
+};
+
+export const unusedAccessKey: Rule<'unused-access-key'> = {
+  id: 'unused-access-key',
+  severity: 'low',
+  usesCredentialReport: true,
+  detect: ({ credentialUsers, at }) =>
+    credentialUsers.flatMap(({ user, allowed, credentials: { keys } }) =>
+      keys
+        .filter((key) => allowed !== null && isUnused(key, at))
+        .map((key) => detected('unused-access-key', { user, key, days: ageInDays(key, at) })),
+    ),
+  idParts: ({ user }, names) => names.user(user),
+  title: ({ user, days }, names) =>
+    t`Access key of ${userText(user, names)} is unused for ${trusted(counted(days, 'day'))}`,
+  effect: EFFECT,
+  remedy: ({ data: { user, key } }) => ({
+    detail: keyUseText(key),
+    toFix: t`Deactivate it, then delete it:`,
+    commands: keyCommands(user, [key]),
+  }),
+  cloudTrail: ({ data: { user, key } }) => creation(user, key),
+};
+
+function isUnused(key: AccessKey, at: Date): boolean {
+  const { active, isUseKnown, lastUsed } = key;
+  return active && isUseKnown && lastUsed === null && ageInDays(key, at) >= UNUSED_AFTER_DAYS;
+}
+
+function creation(user: string, { created }: AccessKey): CloudTrailMatcher {
+  return { subject: user, calls: { CreateAccessKey: both(ofUser(user), atCreation(created)) } };
+}

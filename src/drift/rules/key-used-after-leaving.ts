@@ -1,0 +1,33 @@
+import { userText } from '../../access/text/iam-names.ts';
+import { t } from '../../text/text.ts';
+import { riskOfUser } from './credential-users.ts';
+import { detected, type Rule } from './rule.ts';
+import { keyCommands, keyUseText } from './texts.ts';
+
+export const keyUsedAfterLeaving: Rule<'key-used-after-leaving'> = {
+  id: 'key-used-after-leaving',
+  severity: 'high',
+  idEffect: 'never',
+  usesCredentialReport: true,
+  detect: ({ credentialUsers, account, at }) =>
+    credentialUsers.flatMap(({ user, ended, credentials: { keys } }) =>
+      ended === null
+        ? []
+        : keys
+            .filter(({ lastUsed }) => lastUsed !== null && Date.parse(lastUsed) >= ended.since)
+            .map((key) =>
+              detected(
+                'key-used-after-leaving',
+                { user, key, because: ended.because },
+                { risk: riskOfUser(user, account, at) },
+              ),
+            ),
+    ),
+  idParts: ({ user }, names) => names.user(user),
+  title: ({ user }, names) => t`Access key of ${userText(user, names)} used after access ended`,
+  remedy: ({ data: { user, key } }) => ({
+    detail: keyUseText(key),
+    toFix: key.active ? t`Deactivate it, and ask who used it:` : t`It is inactive. Ask who used it.`,
+    commands: key.active ? keyCommands(user, [key]) : [],
+  }),
+};

@@ -1,0 +1,67 @@
+import { userText } from '../../access/text/iam-names.ts';
+import { counted, t, trusted } from '../../text/text.ts';
+import { ofUser } from '../attribution/matcher.ts';
+import { iamCommand } from '../text/aws-command.ts';
+import { detected, type Rule } from './rule.ts';
+
+const EFFECT = t`A credential that MTurk does not need`;
+const TO_FIX = t`If not needed, delete:`;
+
+export const sshKey: Rule<'ssh-key'> = {
+  id: 'ssh-key',
+  severity: 'low',
+  detect: ({ credentialUsers }) =>
+    credentialUsers.flatMap(({ user, credentials: { ssh } }) =>
+      ssh.length === 0 ? [] : [detected('ssh-key', { user, ids: ssh })],
+    ),
+  idParts: ({ user }, names) => names.user(user),
+  title: ({ user, ids }, names) => t`${userText(user, names)} has ${trusted(counted(ids.length, 'SSH key'))}`,
+  effect: EFFECT,
+  remedy: ({ data: { user, ids } }) => ({
+    detail: t`Mechanical Turk does not use SSH keys.`,
+    toFix: TO_FIX,
+    commands: ids.map((id) => iamCommand('delete-ssh-public-key', ['user-name', user], ['ssh-public-key-id', id])),
+  }),
+  cloudTrail: ({ data: { user } }) => ({ subject: user, calls: { UploadSSHPublicKey: ofUser(user) } }),
+};
+
+export const signingCertificate: Rule<'signing-certificate'> = {
+  id: 'signing-certificate',
+  severity: 'low',
+  detect: ({ credentialUsers }) =>
+    credentialUsers.flatMap(({ user, credentials: { certificates } }) =>
+      certificates.length === 0 ? [] : [detected('signing-certificate', { user, ids: certificates })],
+    ),
+  idParts: ({ user }, names) => names.user(user),
+  title: ({ user }, names) => t`${userText(user, names)} has a signing certificate`,
+  effect: EFFECT,
+  remedy: ({ data: { user, ids } }) => ({
+    detail: t`Mechanical Turk does not use signing certificates.`,
+    toFix: TO_FIX,
+    // The credential report counts certificates without their ids.
+    commands: ids.every((id) => /^[A-Z0-9]{20,}$/.test(id))
+      ? ids.map((id) => iamCommand('delete-signing-certificate', ['user-name', user], ['certificate-id', id]))
+      : [iamCommand('list-signing-certificates', ['user-name', user])],
+  }),
+  cloudTrail: ({ data: { user } }) => ({ subject: user, calls: { UploadSigningCertificate: ofUser(user) } }),
+};
+
+export const serviceSpecificCredential: Rule<'service-specific-credential'> = {
+  id: 'service-specific-credential',
+  severity: 'low',
+  detect: ({ credentialUsers }) =>
+    credentialUsers.flatMap(({ user, credentials: { services } }) =>
+      services.length === 0 ? [] : [detected('service-specific-credential', { user, credentials: services })],
+    ),
+  idParts: ({ user }, names) => names.user(user),
+  title: ({ user }, names) => t`${userText(user, names)} has a service-specific credential`,
+  effect: EFFECT,
+  remedy: ({ data: { user, credentials } }) => ({
+    detail: t`Mechanical Turk does not use them, and they may cost money.`,
+    toFix: TO_FIX,
+    commands: credentials.map(({ id }) =>
+      iamCommand('delete-service-specific-credential', ['user-name', user], ['service-specific-credential-id', id]),
+    ),
+  }),
+  cloudTrail: ({ data: { user } }) => ({ subject: user, calls: { CreateServiceSpecificCredential: ofUser(user) } }),
+};

@@ -1,0 +1,97 @@
+import type { EscalationTargets } from '../../access/escalation.ts';
+import type { AccessModel } from '../../access/model.ts';
+import type { ModelIndex } from '../../access/model-index.ts';
+import type { DisplayNames } from '../../access/text/names.ts';
+import type { BoundaryState } from '../../aws/inventory/boundary.ts';
+import type { Inventory } from '../../aws/inventory/types.ts';
+import type { FindingId } from '../../diagnostics/finding-ids.ts';
+import type { PlanClassification } from '../../review/changes/classify-plan.ts';
+import type { Team } from '../../team/team.ts';
+import type { Text } from '../../text/text.ts';
+import type { CloudTrailMatcher } from '../attribution/matcher.ts';
+import type { DriftFinding, FindingOf, RuleData, Severity } from '../finding.ts';
+import type { Command } from '../text/aws-command.ts';
+import type { CredentialUser } from './credential-users.ts';
+import type { UnmanagedEffect } from './unmanaged-effect.ts';
+
+/** What the rules read. Names are IAM's. */
+export interface ScanContext {
+  readonly team: Team;
+  /** `YYYY-MM-DD`, UTC */
+  readonly today: string;
+  readonly at: Date;
+  readonly inventory: Inventory;
+  /** Null for a quick check. */
+  readonly plan: PlanClassification | null;
+  readonly account: ModelIndex;
+  /** The part of the account that is the lab's. */
+  readonly part: AccessModel;
+  /** What team.yaml says, with users whose last day has passed. */
+  readonly expected: AccessModel;
+  readonly lab: EscalationTargets;
+  readonly boundary: BoundaryState;
+  readonly unmanaged: readonly UnmanagedEffect[];
+  /** Users of the lab; `users` and `groups` include the unmanaged ones, which have findings of their own. */
+  readonly members: ReadonlySet<string>;
+  readonly users: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
+  readonly credentialUsers: readonly CredentialUser[];
+}
+
+/** A finding without id, severity and attribution. */
+export type Detected = Omit<DriftFinding, 'id' | 'severity' | 'lastChange'>;
+
+/** An unmanaged thing that affects no access, unless `more` says otherwise. */
+export function detected<Id extends FindingId>(
+  rule: Id,
+  data: RuleData[Id],
+  more: Partial<Omit<Detected, 'rule' | 'data'>> = {},
+): Detected {
+  return { rule, data, cause: 'unmanaged', remediation: 'manual', changes: [], risk: null, escalates: [], ...more };
+}
+
+/** Segments of ids: the key in team.yaml if there is one, else the name in IAM. */
+export interface IdNames {
+  user(name: string): readonly string[];
+  group(name: string): readonly string[];
+  policy(arn: string): readonly string[];
+}
+
+/** What a rule says about its own data; the rest follows from cause and remediation. */
+export interface RemedyText {
+  /** Facts beside the effect, in sentences. */
+  readonly detail?: Text | null;
+  /** Ends in a colon if commands follow. */
+  readonly toFix?: Text;
+  readonly commands?: readonly Command[];
+  /** Without it, the id to snooze is named. */
+  readonly ifIntended?: Text | null;
+}
+
+/** Everything about one kind of drift. */
+export interface Rule<Id extends FindingId = FindingId> {
+  readonly id: Id;
+  /** The least severity; the access that a finding grants or removes can only raise it. */
+  readonly severity: Severity;
+  /** Instead of `severity`, if it depends on the data. */
+  severityOf?(data: RuleData[Id]): Severity;
+  /** Left out for differences between access models, which are detected together. */
+  detect?(context: ScanContext): readonly Detected[];
+  /** What follows the rule in the id. */
+  idParts(data: RuleData[Id], names: IdNames): readonly string[];
+  /** If the id ends in the worst effect: always (left out), only for an escalation, or never. */
+  readonly idEffect?: 'escalation' | 'never';
+  /** A phrase without a full stop. */
+  title(data: RuleData[Id], names: DisplayNames): Text;
+  /** What an apply does about it, if it is pending. */
+  pendingTitle?(data: RuleData[Id], names: DisplayNames): Text;
+  /** The effect if no access to MTurk changes. */
+  readonly effect?: Text;
+  /** The effect on access, if it is not in the finding's `changes`. */
+  accessEffect?(data: RuleData[Id]): Text;
+  remedy?(finding: FindingOf<Id>, names: DisplayNames): RemedyText;
+  /** Left out if no event of CloudTrail shows it. */
+  cloudTrail?(finding: FindingOf<Id>): CloudTrailMatcher;
+  /** Whether it uses the credential report, which can be four hours old. */
+  readonly usesCredentialReport?: true;
+}

@@ -1,0 +1,61 @@
+import type { FindingId } from '../../diagnostics/finding-ids.ts';
+import type { DriftFinding } from '../finding.ts';
+import { oldAccessKey, unusedAccessKey } from './access-key-age.ts';
+import { boundaryPolicyChanged } from './boundary-policy-changed.ts';
+import { consolePassword } from './console-password.ts';
+import { differenceRule } from './differences.ts';
+import { keyUsedAfterLeaving } from './key-used-after-leaving.ts';
+import { nonDefaultPolicyVersion } from './non-default-policy-version.ts';
+import { serviceSpecificCredential, signingCertificate, sshKey } from './other-credentials.ts';
+import { resourceChanged } from './resource-changed.ts';
+import { retiredOperations } from './retired-operations.ts';
+import { rootAccessKey } from './root-access-key.ts';
+import type { Rule } from './rule.ts';
+import { tooManyAccessKeys } from './too-many-access-keys.ts';
+import { unmanagedGroup } from './unmanaged-group.ts';
+import { unmanagedGroupMembership } from './unmanaged-group-membership.ts';
+import { unmanagedPolicy } from './unmanaged-policy.ts';
+import { unmanagedUser } from './unmanaged-user.ts';
+
+/** Every rule, worst first: the order of findings of one severity and risk. */
+export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
+  'root-access-key': rootAccessKey,
+  'key-used-after-leaving': keyUsedAfterLeaving,
+  'membership-added': differenceRule('membership-added'),
+  'policy-attached': differenceRule('policy-attached'),
+  'inline-policy-added': differenceRule('inline-policy-added'),
+  'inline-policy-changed': differenceRule('inline-policy-changed'),
+  'inline-policy-removed': differenceRule('inline-policy-removed'),
+  'policy-changed': differenceRule('policy-changed'),
+  'user-without-boundary': differenceRule('user-without-boundary'),
+  'boundary-changed': differenceRule('boundary-changed'),
+  'boundary-policy-changed': boundaryPolicyChanged,
+  'unmanaged-group-membership': unmanagedGroupMembership,
+  'unmanaged-user': unmanagedUser,
+  'unmanaged-group': unmanagedGroup,
+  'unmanaged-policy': unmanagedPolicy,
+  'membership-removed': differenceRule('membership-removed'),
+  'policy-detached': differenceRule('policy-detached'),
+  'user-deleted': differenceRule('user-deleted'),
+  'group-deleted': differenceRule('group-deleted'),
+  'policy-deleted': differenceRule('policy-deleted'),
+  'non-default-policy-version': nonDefaultPolicyVersion,
+  'retired-operations': retiredOperations,
+  'console-password': consolePassword,
+  'too-many-access-keys': tooManyAccessKeys,
+  'old-access-key': oldAccessKey,
+  'unused-access-key': unusedAccessKey,
+  'ssh-key': sshKey,
+  'signing-certificate': signingCertificate,
+  'service-specific-credential': serviceSpecificCredential,
+  'path-changed': differenceRule('path-changed'),
+  'tag-changed': differenceRule('tag-changed'),
+  'resource-changed': resourceChanged,
+};
+
+/** The order of the rules. */
+export const RULE_IDS: readonly string[] = Object.keys(DRIFT_RULES);
+
+export function ruleOf({ rule }: Pick<DriftFinding, 'rule'>): Rule {
+  return DRIFT_RULES[rule];
+}

@@ -1,0 +1,28 @@
+import { policyName } from '../../access/text/names.ts';
+import { codeText, counted, t, trusted } from '../../text/text.ts';
+import { createsPolicy } from '../attribution/matcher.ts';
+import { iamCommand } from '../text/aws-command.ts';
+import { detected, type Rule } from './rule.ts';
+import { riskOf } from './unmanaged-effect.ts';
+
+export const unmanagedPolicy: Rule<'unmanaged-policy'> = {
+  id: 'unmanaged-policy',
+  severity: 'low',
+  detect: ({ unmanaged }) =>
+    unmanaged.flatMap((effect) => {
+      const { resource, changes, escalates } = effect;
+      if (resource.kind !== 'policy') return [];
+      const { document = null, attachments = 0 } = resource.details ?? {};
+      const data = { arn: resource.arn, document, attachments };
+      return [detected('unmanaged-policy', data, { changes, risk: riskOf(effect), escalates })];
+    }),
+  idParts: ({ arn }, names) => names.policy(arn),
+  title: ({ arn }) => t`Unmanaged policy ${codeText(policyName(arn))}`,
+  pendingTitle: ({ arn }) => t`Delete policy ${codeText(policyName(arn))}`,
+  remedy: ({ data: { arn, attachments } }) => ({
+    detail: t`Attached to ${trusted(counted(attachments, 'user, group or role', 'users, groups and roles'))}.`,
+    toFix: t`If nothing uses it, delete it:`,
+    commands: [iamCommand('delete-policy', ['policy-arn', arn])],
+  }),
+  cloudTrail: ({ data: { arn } }) => ({ subject: arn, calls: { CreatePolicy: createsPolicy(arn) } }),
+};

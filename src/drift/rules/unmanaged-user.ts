@@ -1,0 +1,177 @@
+import { accessOf, type Grant, type UserAccess } from '../../access/access-of.ts';
+import { worstRisk } from '../../access/capability-access.ts';
+import { conservativeModel } from '../../access/conservative.ts';
+import { canEscalate } from '../../access/escalation.ts';
+import type { AccessUser } from '../../access/model.ts';
+import { around, indexModel } from '../../access/model-index.ts';
+import { isEmpty, listOperations, union } from '../../access/operation-set.ts';
+import { userText } from '../../access/text/iam-names.ts';
+import { policyName } from '../../access/text/names.ts';
+import { laterMoments } from '../../access/time-conditions.ts';
+import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
+import { iamArn } from '../../iam/arn.ts';
+import { labPath } from '../../team/names.ts';
+import { dateWords } from '../../text/dates.ts';
+import { codeText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
+import { attachesLabPolicy, both, type Calls, creates, sets } from '../attribution/matcher.ts';
+import type { RuleData, UnmanagedUser } from '../finding.ts';
+import { iamCommand, switchOffAll } from '../text/aws-command.ts';
+import { gainText } from './effect-text.ts';
+import { type Detected, detected, type RemedyText, type Rule, type ScanContext } from './rule.ts';
+import { DENY_ALL, isAllowing, keyCommands, keyUseText } from './texts.ts';
+import { riskOf } from './unmanaged-effect.ts';
+
+export const unmanagedUser: Rule<'unmanaged-user'> = {
+  id: 'unmanaged-user',
+  severity: 'low',
+  usesCredentialReport: true,
+  detect: (context) => [...unmanagedUsers(context), ...otherUsers(context)],
+  idParts: ({ user }, names) => names.user(user),
+  title: ({ user, operations }) =>
+    t`Unmanaged user ${codeText(user)}${operations.length === OPERATIONS.length ? t` has full access` : t``}`,
+  pendingTitle: ({ user }, names) => {
+    const until = names.people.get(user)?.until ?? null;
+    const ended = until === null ? t`` : t` (last day was ${trusted(dateWords(until))})`;
+    return t`Delete the IAM user of ${userText(user, names)}${ended}`;
+  },
+  accessEffect: ({ operations }) => gainText(operations),
+  remedy: ({ data }, { lab }) => ({ detail: detailText(data, lab), ...removal(data) }),
+  cloudTrail: ({ cause, data: { user, path, inPath, attached, grants } }) => {
+    const holder = { kind: 'user', name: user } as const;
+    const isOfLab = inPath || attached.some((arn) => arn.includes(':policy/mturk/'));
+    if (cause === 'unknown' || (isOfLab && path.startsWith('/mturk/')))
+      return { subject: user, calls: creates(holder) };
+    return { subject: user, calls: isOfLab ? attachesLabPolicy(holder) : grantsAccess(user, grants) };
+  },
+};
+
+/** Data about a user of the account, or about one of whom only the name is known. */
+export function unmanagedUserData(
+  user: Partial<AccessUser> & Pick<AccessUser, 'name'>,
+  account: string,
+  lab: string,
+): UnmanagedUser {
+  const { name, path = '/', groups = [], attached = [], inline = [], boundary = null, tags = {} } = user;
+  return {
+    user: name,
+    arn: iamArn(account, 'user', path, name),
+    path,
+    inPath: path.startsWith(labPath(lab)),
+    ...{ groups, attached, inline, boundary, tags },
+    ...{ operations: [], grants: [], keys: [], areKeysKnown: false },
+  };
+}
+
+/** Users under the lab's path or with a policy of the lab. */
+function unmanagedUsers({ unmanaged, account, team }: ScanContext): readonly Detected[] {
+  return unmanaged.flatMap((effect) => {
+    const { resource, changes, escalates } = effect;
+    if (resource.kind !== 'user') return [];
+    const { name, path, details } = resource;
+    const data = unmanagedUserData({ name, path, ...details }, account.model.account, team.lab);
+    return [detected('unmanaged-user', data, { changes, risk: riskOf(effect), escalates })];
+  });
+}
+
+/**
+ * Users outside the lab who can use MTurk or escalate privileges, now or later, counting in doubt as allowed. Access
+ * through a group of the lab, or through an unmanaged group, is part of that group's finding.
+ */
+function otherUsers({ inventory, users, groups, lab, at, team }: ScanContext): readonly Detected[] {
+  const { access } = inventory;
+  const others = conservativeModel({
+    ...access,
+    users: access.users
+      .filter(({ name }) => !users.has(name))
+      .map((user) => ({ ...user, groups: user.groups.filter((group) => !groups.has(group)) })),
+  });
+  const index = indexModel(others);
+  return accessOf(others, { at }).flatMap((now) => {
+    const { user } = now;
+    const own = around(index, [user.name]);
+    const later = laterMoments([own], [], at);
+    const { allowed, grants } = later.flatMap((moment) => accessOf(own, { at: moment })).reduce(accessAtEither, now);
+    const isAdministrator = [at, ...later].some((moment) => canEscalate(own, user, lab, moment));
+    if (isEmpty(allowed) && !isAdministrator) return [];
+    const known = inventory.users.get(user.name);
+    const data = {
+      ...unmanagedUserData(user, access.account, team.lab),
+      operations: listOperations(allowed),
+      grants: distinctGrants(grants),
+      keys: known?.credentials.keys ?? [],
+      areKeysKnown: known?.isReported === true,
+    };
+    const escalates = isAdministrator ? [user.name] : [];
+    return [detected('unmanaged-user', data, { risk: isAdministrator ? 'spends' : worstRisk(allowed), escalates })];
+  });
+}
+
+export function distinctGrants(grants: UserAccess['grants']): readonly Grant[] {
+  return [...new Map([...grants.values()].flat().map((each) => [`${each.holder} ${each.policy}`, each])).values()];
+}
+
+function accessAtEither(one: UserAccess, other: UserAccess): UserAccess {
+  if (isEmpty(other.allowed)) return one;
+  const grants = new Map<Operation, readonly Grant[]>(one.grants);
+  for (const [operation, list] of other.grants) {
+    const known = grants.get(operation) ?? [];
+    const isKnown = ({ holder, policy }: Grant) =>
+      known.some((grant) => grant.holder === holder && grant.policy === policy);
+    grants.set(operation, [...known, ...list.filter((grant) => !isKnown(grant))]);
+  }
+  return { ...one, allowed: union(one.allowed, other.allowed), grants };
+}
+
+function detailText({ inPath, attached, groups, keys, areKeysKnown }: UnmanagedUser, lab: string): Text | null {
+  const has = [...attached.map(policyName), ...groups].map(codeText);
+  const where = inPath ? t`Under` : t`Outside`;
+  return sentences(
+    t`${where} ${codeText(labPath(lab))}${has.length === 0 ? t`` : t`, with ${someTexts(has)}`}.`,
+    areKeysKnown ? null : t`Whether it has access keys is not known yet.`,
+    ...keys.slice(0, 2).map(keyUseText),
+  );
+}
+
+function removal(data: RuleData['unmanaged-user']): RemedyText {
+  const { user, attached, inline, groups, keys, areKeysKnown, grants } = data;
+  const active = keys.filter(({ active: isActive }) => isActive);
+  const name = ['user-name', user] as const;
+  const deactivate =
+    active.length > 0 && active.every(({ id }) => id !== null)
+      ? keyCommands(user, active)
+      : areKeysKnown && active.length === 0
+        ? []
+        : [switchOffAll(user)];
+  // Without a policy that only denies, the user could do more.
+  const isGranting = (policy: string) => grants.length === 0 || grants.some((grant) => grant.policy === policy);
+  const isGranted = (group: string) => grants.length === 0 || grants.some(({ holder }) => holder === `group ${group}`);
+  return {
+    toFix:
+      deactivate.length === 0 ? t`Remove the access:` : t`Deactivate the keys (reversible), then remove the access:`,
+    commands: [
+      ...deactivate,
+      ...attached
+        .filter((arn) => arn !== DENY_ALL && isGranting(arn))
+        .map((arn) => iamCommand('detach-user-policy', name, ['policy-arn', arn])),
+      ...inline
+        .filter(({ name: policy, document }) => isAllowing(document) && isGranting(policy))
+        .map((policy) => iamCommand('delete-user-policy', name, ['policy-name', policy.name])),
+      ...groups.filter(isGranted).map((group) => iamCommand('remove-user-from-group', name, ['group-name', group])),
+    ],
+  };
+}
+
+/** Grants the user one of these policies or groups; any, if no grant is known. */
+function grantsAccess(user: string, grants: UnmanagedUser['grants']): Calls {
+  const isOfUser = sets({ userName: user });
+  if (grants.length === 0) return { AttachUserPolicy: isOfUser, PutUserPolicy: isOfUser, AddUserToGroup: isOfUser };
+  const groups = new Set(
+    grants.flatMap(({ holder }) => (holder.startsWith('group ') ? [holder.slice(6).toLowerCase()] : [])),
+  );
+  const own = new Set(grants.flatMap(({ holder, policy }) => (holder.startsWith('user ') ? [policy] : [])));
+  return {
+    AttachUserPolicy: both(isOfUser, ({ policyArn }) => own.has(String(policyArn))),
+    PutUserPolicy: both(isOfUser, ({ policyName: name }) => own.has(String(name))),
+    AddUserToGroup: both(isOfUser, ({ groupName }) => groups.has(String(groupName).toLowerCase())),
+  };
+}
