@@ -40,7 +40,7 @@ export interface UnmanagedUser {
   readonly areKeysKnown: boolean;
 }
 
-export interface UnmanagedGroup {
+interface UnmanagedGroup {
   readonly group: string;
   readonly arn: string;
   readonly path: string;
@@ -53,7 +53,7 @@ export interface UnmanagedGroup {
   readonly keeps: readonly AccessChange[];
 }
 
-export interface UnmanagedPolicy {
+interface UnmanagedPolicy {
   readonly arn: string;
   readonly document: PolicyDocument | null;
   /** How many users, groups and roles have it, as a policy or as a boundary. */
@@ -61,7 +61,7 @@ export interface UnmanagedPolicy {
 }
 
 /** The boundary policy is missing, or is not as bootstrap wrote it. */
-export interface BoundaryPolicy {
+interface BoundaryPolicy {
   readonly arn: string;
   readonly state: 'changed' | 'missing';
   /** Null if it is missing or cannot be parsed. */

@@ -115,7 +115,7 @@ function besideIn(fake: Fake, of = team) {
   const look = findUnmanaged(account, { path: PATH, knows, groups });
   const boundary = boundaryState(account, of);
   return {
-    strays: unmanagedEffectsOf(look, of, desiredAccess(sampleTeam, '2026-01-01'), TODAY, AT),
+    unmanaged: unmanagedEffectsOf(look, of, desiredAccess(sampleTeam, '2026-01-01'), TODAY, AT),
     boundary: boundaryEffectOf(boundary, of, TODAY, AT),
     boundaryState: boundary.state,
     unseen: look.notChecked,
@@ -169,12 +169,12 @@ const CASES: Readonly<Record<string, Fake>> = {
 
 const naming = namingOf(team);
 
-function reportOf({ strays, boundary, unseen }: ReturnType<typeof besideIn>): string {
+function reportOf({ unmanaged, boundary, unseen }: ReturnType<typeof besideIn>): string {
   const findings = [
-    ...strays.map(({ resource, keeps, escalates }) =>
-      finds(`stray/${resource.kind}/${resource.name}`, { kind: 'unmanaged', resource, keeps }, { escalates }),
+    ...unmanaged.map(({ resource, keeps, escalates }) =>
+      finds(`unmanaged-${resource.kind}/${resource.name}`, { kind: 'unmanaged', resource, keeps }, { escalates }),
     ),
-    ...(boundary === null ? [] : [finds('boundary', { kind: 'boundary', ...boundary })]),
+    ...(boundary === null ? [] : [finds('boundary-policy-changed', { kind: 'boundary', ...boundary })]),
   ].sort(bySeverity);
   const found = findings.length > 0 ? 'unmanaged' : unseen.length > 0 ? 'error' : 'clean';
   return driftLines(lookOf(findings, { class: found, notChecked: unseen }), naming).join('\n');
@@ -182,7 +182,7 @@ function reportOf({ strays, boundary, unseen }: ReturnType<typeof besideIn>): st
 
 test('the report of each, as a person reads it', () => {
   const texts = Object.entries(CASES).map(([name, fake]) => `## ${name}\n${reportOf(besideIn(fake))}\n`);
-  expectGolden('strays.txt', texts.join('\n'));
+  expectGolden('drift/unmanaged.txt', texts.join('\n'));
 });
 
 test.each<[keyof typeof CASES, string, string[], string[]]>([
@@ -198,25 +198,25 @@ test.each<[keyof typeof CASES, string, string[], string[]]>([
   ['a boundary that lets everything through', 'changed', [], []],
   ['no boundary', 'missing', [], []],
   ['nothing may be asked', 'not-checked', [], []],
-])('%s: the boundary is %s', (name, state, strays, gaining) => {
+])('%s: the boundary is %s', (name, state, unmanaged, gaining) => {
   const beside = besideIn(CASES[name]!);
   expect(beside.boundaryState).toBe(state);
-  expect(beside.strays.map(({ resource }) => `${resource.kind} ${resource.name}`)).toEqual(strays);
-  expect(beside.strays.flatMap(({ changes }) => changes.map(({ user }) => user))).toEqual(gaining);
+  expect(beside.unmanaged.map(({ resource }) => `${resource.kind} ${resource.name}`)).toEqual(unmanaged);
+  expect(beside.unmanaged.flatMap(({ changes }) => changes.map(({ user }) => user))).toEqual(gaining);
 });
 
 test('access from both the file and an unmanaged group is reported as kept', () => {
-  const { strays } = besideIn({ groups: OLD_PAYERS }, sampleTeam);
-  expect(strays).toMatchObject([
+  const { unmanaged } = besideIn({ groups: OLD_PAYERS }, sampleTeam);
+  expect(unmanaged).toMatchObject([
     { changes: [], keeps: [{ user: 'perception-lab-fay', worstGain: 'spends', operations: { lost: [] } }] },
   ]);
 });
 
 test('a suspended member has no access through an unmanaged group either', () => {
-  const { strays } = besideIn({
+  const { unmanaged } = besideIn({
     groups: { 'old-payers': { members: ['perception-lab-cy'], attached: [PAYMASTER] } },
   });
-  expect(strays).toMatchObject([{ changes: [], keeps: [] }]);
+  expect(unmanaged).toMatchObject([{ changes: [], keeps: [] }]);
 });
 
 test('a member past their last day is still limited, until the user is deleted', () => {
@@ -235,9 +235,9 @@ test('a member past their last day is still limited, until the user is deleted',
 
 test('who may attach policies is said, and not of whom the boundary stops', () => {
   const free = besideIn(CASES['a user with AdministratorAccess']!);
-  expect(free.strays[0]!.escalates).toEqual(['ghost']);
+  expect(free.unmanaged[0]!.escalates).toEqual(['ghost']);
   const capped = besideIn(CASES['the same user under the boundary']!);
-  expect(capped.strays[0]!.escalates).toEqual([]);
+  expect(capped.unmanaged[0]!.escalates).toEqual([]);
 });
 
 test('a boundary with the same statements in another order and spelling is as written', () => {
