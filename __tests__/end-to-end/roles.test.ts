@@ -17,10 +17,10 @@ import { iamName } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { documentedPolicies, type Role } from '../support/documented-roles.ts';
 import { bootstrapped, copyOf, inTurns, type LabInTest, orThrow, withLab } from '../support/lab-in-test.ts';
+import { PEOPLE } from '../support/manual-changes/people.ts';
+import { POLICIES } from '../support/manual-changes/policies.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
-import { PEOPLE } from '../support/tamperings/people.ts';
-import { POLICIES } from '../support/tamperings/policies.ts';
 
 const team: Team = {
   ...sampleTeam,

@@ -12,12 +12,12 @@ import type { Team } from '../../src/team/team.ts';
 import { expectGolden } from '../support/golden.ts';
 import { applied, bootstrapped, copyOf, inTurns, orThrow, withLab } from '../support/lab-in-test.ts';
 import { comparableAccount } from '../support/lab-in-test-account.ts';
+import { CREDENTIALS } from '../support/manual-changes/credentials.ts';
+import type { ManualChange } from '../support/manual-changes/manual-change.ts';
+import { PEOPLE } from '../support/manual-changes/people.ts';
+import { POLICIES } from '../support/manual-changes/policies.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
-import { CREDENTIALS } from '../support/tamperings/credentials.ts';
-import { PEOPLE } from '../support/tamperings/people.ts';
-import { POLICIES } from '../support/tamperings/policies.ts';
-import type { Tampering } from '../support/tamperings/tampering.ts';
 import { accessAt, accessIn } from '../support/transient-access.ts';
 
 const team: Team = {
@@ -26,7 +26,7 @@ const team: Team = {
 };
 const NOON = Date.parse('2026-11-25T12:00:00Z');
 const DAY = 86_400_000;
-const TABLE: readonly Tampering[] = [...PEOPLE, ...POLICIES, ...CREDENTIALS];
+const TABLE: readonly ManualChange[] = [...PEOPLE, ...POLICIES, ...CREDENTIALS];
 
 /** What came of one tampering. */
 interface Outcome {
@@ -53,7 +53,7 @@ beforeAll(async () => {
   await inTurns(TABLE, async (row) => void outcomes.set(row.what, await outcomeOf(row, start)));
 }, 600_000);
 
-async function outcomeOf(row: Tampering, start: EmulatorMemory): Promise<Outcome> {
+async function outcomeOf(row: ManualChange, start: EmulatorMemory): Promise<Outcome> {
   return withLab(start, async (test) => {
     let now = NOON;
     const clock = () => test.setClock(new Date(now).toISOString());
@@ -150,7 +150,7 @@ function gainedSince(then: AccessModel, now: AccessModel): readonly string[] {
   });
 }
 
-function outcomeFor({ what }: Tampering): Outcome {
+function outcomeFor({ what }: ManualChange): Outcome {
   const outcome = outcomes.get(what);
   if (outcome === undefined) throw new Error(`nothing came of: ${what}`);
   return outcome;

@@ -1,6 +1,6 @@
 import type { DriftFinding, ScanResult } from '../../src/drift/finding.ts';
 import type { DriftReport } from '../../src/drift/report/report.ts';
-import { sixTamperings } from './sample-drift.ts';
+import { sixManualChanges } from './sample-drift.ts';
 import { DIFFERENCES, lookOf, naming, OTHERS, team } from './sample-looks.ts';
 
 /** Three findings: reconcile reverts the first, a person decides about the others. */
@@ -72,4 +72,4 @@ export function reconciledReport(
   };
 }
 
-export const sixChanges = (): DriftReport => reportOf(sixTamperings());
+export const sixChanges = (): DriftReport => reportOf(sixManualChanges());

@@ -13,8 +13,8 @@ const FULL = {
 };
 
 /** Six things done by hand to the account of the sample team, and what a look makes of them. */
-export function sixTamperings(): ScanResult {
-  const tampered = withDifferences(
+export function sixManualChanges(): ScanResult {
+  const changed = withDifferences(
     declared,
     [
       { kind: 'membership-added', group: 'perception-lab-paymaster', user: userOf('bo'), unmanaged: false },
@@ -30,15 +30,15 @@ export function sixTamperings(): ScanResult {
     new Map(),
   );
   const old = user('old-mturk-user', { attached: [FULL_ACCESS] });
-  const policies = tampered.policies.some(({ arn }) => arn === FULL_ACCESS)
-    ? tampered.policies
-    : [...tampered.policies, FULL];
+  const policies = changed.policies.some(({ arn }) => arn === FULL_ACCESS)
+    ? changed.policies
+    : [...changed.policies, FULL];
   const look = lookAt({
     team,
     today: TODAY,
     at: AT,
     inventory: inventoryOf(
-      { ...tampered, users: [...tampered.users, old], policies },
+      { ...changed, users: [...changed.users, old], policies },
       {
         'old-mturk-user': { keys: [key({ created: '2017-03-01T09:00:00Z', lastUsed: '2019-03-04T10:00:00Z' })] },
         [userOf('gus')]: { password: { lastUsed: null } },

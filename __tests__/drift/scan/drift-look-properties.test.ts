@@ -13,16 +13,16 @@ import { differenceOf } from '../../../src/drift/finding.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { isLater } from '../../../src/review/changes/risk.ts';
 import type { Team } from '../../../src/team/team.ts';
+import { changedWith, manualChanges } from '../../support/changed-model.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';
-import { tamperedWith, tamperings } from '../../support/tampered-model.ts';
 import { teams } from '../../support/team-arbitrary.ts';
 
 const TODAY = '2026-11-25';
 const AT = new Date(`${TODAY}T12:00:00Z`);
-/** Before, between and after the moments that tamperings name. */
+/** Before, between and after the dates in manual changes. */
 const LATER = ['2026-12-01T00:00:01Z', '2026-12-24T12:00:00Z', '2030-01-01T00:00:00Z'].map((text) => new Date(text));
 
-/** Inside and outside of those that tamperings name. */
+/** Inside and outside of the addresses in manual changes. */
 const ADDRESSES = ['192.0.2.7', '198.51.100.1'];
 
 function gainersFrom(sourceIp: string, before: AccessModel, after: AccessModel): readonly string[] {
@@ -45,9 +45,9 @@ function fastLook(team: Team, account: AccessModel): ScanResult {
 }
 
 /** With those still there who are past their last day, or without. */
-const stories = fc.tuple(teams(), tamperings(), fc.boolean()).map(([team, done, isLate]) => {
+const stories = fc.tuple(teams(), manualChanges(), fc.boolean()).map(([team, done, isLate]) => {
   const declared = isLate ? desiredAccessOnAnyDay(team) : desiredAccess(team, TODAY);
-  return { team, declared, account: tamperedWith(declared, team, done) };
+  return { team, declared, account: changedWith(declared, team, done) };
 });
 
 function undone(findings: readonly DriftFinding[]): readonly Difference[] {

@@ -1,11 +1,11 @@
 import { driftJson } from '../../../src/drift/text/drift-json.ts';
 import { driftLines } from '../../../src/drift/text/terminal.ts';
 import { expectGolden } from '../../support/golden.ts';
-import { sixTamperings } from '../../support/sample-drift.ts';
+import { sixManualChanges } from '../../support/sample-drift.ts';
 import { because, DIFFERENCES, lookOf, naming, OTHERS, team, worstFirst } from '../../support/sample-looks.ts';
 
 const LOOKS = {
-  'six-tamperings': sixTamperings(),
+  'six-manual-changes': sixManualChanges(),
   clean: lookOf([]),
   differences: lookOf(DIFFERENCES),
   others: lookOf(worstFirst(OTHERS)),
@@ -28,7 +28,7 @@ const denied = {
 };
 
 test('snoozed, unused and unchecked parts are printed in short', () => {
-  const [first, outsider, ...rest] = sixTamperings().findings;
+  const [first, outsider, ...rest] = sixManualChanges().findings;
   const settled = because('resolved', [{ ...DIFFERENCES[2]!, changes: [], risk: null }]);
   const look = lookOf([...rest, ...because('pending', [first!]), ...settled], {
     snoozed: [{ finding: outsider!, until: '2027-01-31', reason: 'its last study ends in January' }],
@@ -41,5 +41,5 @@ test('snoozed, unused and unchecked parts are printed in short', () => {
 });
 
 test('as JSON it is one list of findings with their words and commands', () => {
-  expectGolden('drift/six-tamperings.json', `${JSON.stringify(driftJson(sixTamperings(), team, naming), null, 2)}\n`);
+  expectGolden('drift/six-manual-changes.json', `${JSON.stringify(driftJson(sixManualChanges(), team, naming), null, 2)}\n`);
 });

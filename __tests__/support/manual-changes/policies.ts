@@ -2,12 +2,12 @@ import * as aws from '@aws-sdk/client-iam';
 import { rolePolicy } from '../../../src/team/documents.ts';
 import { rolePolicyArn } from '../../../src/team/names.ts';
 import { sampleTeam } from '../sample-team.ts';
-import { deny, document, FULL, group, LAB_PATH, type Tampering, user } from './tampering.ts';
+import { deny, document, FULL, group, LAB_PATH, type ManualChange, user } from './manual-change.ts';
 
 const paymaster = rolePolicyArn(sampleTeam, 'paymaster');
 const reader = rolePolicyArn(sampleTeam, 'results-reader');
 
-function edit(PolicyArn: string, PolicyDocument: string): Tampering['done'] {
+function edit(PolicyArn: string, PolicyDocument: string): ManualChange['done'] {
   return ({ iam }) => iam.send(new aws.CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
 }
 
@@ -28,17 +28,17 @@ function limitsUntil(moment: string): string {
 }
 
 const putLimits =
-  (key: string, PolicyDocument: string): Tampering['done'] =>
+  (key: string, PolicyDocument: string): ManualChange['done'] =>
   ({ iam }) =>
     iam.send(new aws.PutUserPolicyCommand({ ...user(key), PolicyName: 'limits', PolicyDocument }));
 
 const write =
-  (key: string, PolicyDocument: string): Tampering['done'] =>
+  (key: string, PolicyDocument: string): ManualChange['done'] =>
   ({ iam }) =>
     iam.send(new aws.PutUserPolicyCommand({ ...user(key), PolicyName: 'extra', PolicyDocument }));
 
 /** Policies attached, written inline and edited, and the groups that have them. */
-export const POLICIES: readonly Tampering[] = [
+export const POLICIES: readonly ManualChange[] = [
   {
     what: 'full access is attached to a member',
     done: ({ iam }) => iam.send(new aws.AttachUserPolicyCommand({ ...user('bo'), PolicyArn: FULL })),

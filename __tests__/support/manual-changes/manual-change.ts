@@ -2,7 +2,7 @@ import type { IAMClient } from '@aws-sdk/client-iam';
 import { sampleTeam } from '../sample-team.ts';
 
 /** The clients for a manual change of an account. */
-export interface Hands {
+export interface Clients {
   /** As the administrator. */
   readonly iam: IAMClient;
   /** `http://127.0.0.1:34567` */
@@ -12,9 +12,9 @@ export interface Hands {
 }
 
 /** One manual change of an account that matched the file, and the expected findings. */
-export interface Tampering {
+export interface ManualChange {
   readonly what: string;
-  done(hands: Hands): Promise<unknown>;
+  done(clients: Clients): Promise<unknown>;
   /** The id of every finding, worst first. */
   readonly finds: readonly string[];
   /**

@@ -1,10 +1,10 @@
 import * as aws from '@aws-sdk/client-iam';
 import { boundaryArn } from '../../../src/team/names.ts';
 import { sampleTeam } from '../sample-team.ts';
-import { deny, document, FULL, group, LAB_PATH, type Tampering, user } from './tampering.ts';
+import { deny, document, FULL, group, LAB_PATH, type ManualChange, user } from './manual-change.ts';
 
 /** Who is in which group, and users who come, go and are moved. */
-export const PEOPLE: readonly Tampering[] = [
+export const PEOPLE: readonly ManualChange[] = [
   {
     what: 'a member is added to a group that spends',
     done: ({ iam }) => iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') })),

@@ -1,27 +1,33 @@
 import * as aws from '@aws-sdk/client-iam';
 import { GetAccountBalanceCommand, MTurkClient } from '@aws-sdk/client-mturk';
 import { CERTIFICATE, SSH_PUBLIC_KEY } from '../../../conformance/scenarios-credentials.ts';
-import { type Hands, type Tampering, user } from './tampering.ts';
+import { type Clients, type ManualChange, user } from './manual-change.ts';
 
-async function keyFor({ iam }: Hands, key: string): Promise<{ readonly accessKeyId: string; secretAccessKey: string }> {
+async function keyFor(
+  { iam }: Clients,
+  key: string,
+): Promise<{ readonly accessKeyId: string; secretAccessKey: string }> {
   const { AccessKey } = await iam.send(new aws.CreateAccessKeyCommand(user(key)));
   return { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' };
 }
 
 /** Uses a key; the call may be denied. */
-async function use({ endpoint }: Hands, credentials: { accessKeyId: string; secretAccessKey: string }): Promise<void> {
+async function use(
+  { endpoint }: Clients,
+  credentials: { accessKeyId: string; secretAccessKey: string },
+): Promise<void> {
   const client = new MTurkClient({ region: 'us-east-1', endpoint, credentials });
   await client.send(new GetAccountBalanceCommand({})).catch(() => {});
   client.destroy();
 }
 
 /** Credentials to sign in or to sign requests, which no plan contains. */
-export const CREDENTIALS: readonly Tampering[] = [
+export const CREDENTIALS: readonly ManualChange[] = [
   {
     what: 'a member gets a second key',
-    done: async (hands) => {
-      await use(hands, await keyFor(hands, 'bo'));
-      await use(hands, await keyFor(hands, 'bo'));
+    done: async (clients) => {
+      await use(clients, await keyFor(clients, 'bo'));
+      await use(clients, await keyFor(clients, 'bo'));
     },
     finds: ['too-many-access-keys/bo'],
     reconcile: 'left',
@@ -29,10 +35,10 @@ export const CREDENTIALS: readonly Tampering[] = [
   },
   {
     what: 'a key is older than the lab wants',
-    done: async (hands) => {
-      const key = await keyFor(hands, 'bo');
-      hands.wait(91);
-      await use(hands, key);
+    done: async (clients) => {
+      const key = await keyFor(clients, 'bo');
+      clients.wait(91);
+      await use(clients, key);
     },
     finds: ['old-access-key/bo'],
     reconcile: 'left',
@@ -40,9 +46,9 @@ export const CREDENTIALS: readonly Tampering[] = [
   },
   {
     what: 'a key was never used',
-    done: async (hands) => {
-      await keyFor(hands, 'bo');
-      hands.wait(31);
+    done: async (clients) => {
+      await keyFor(clients, 'bo');
+      clients.wait(31);
     },
     finds: ['unused-access-key/bo'],
     reconcile: 'left',
@@ -50,7 +56,7 @@ export const CREDENTIALS: readonly Tampering[] = [
   },
   {
     what: 'a suspended member uses an access key',
-    done: async (hands) => use(hands, await keyFor(hands, 'cy')),
+    done: async (clients) => use(clients, await keyFor(clients, 'cy')),
     finds: ['key-used-after-leaving/cy'],
     reconcile: 'left',
     access: false,

@@ -7,7 +7,7 @@ import type { Team } from '../../src/team/team.ts';
 import { anyStatement } from './random-model.ts';
 
 /** One manual change of an account. Numbers choose among the existing resources. */
-export interface Tampering {
+export interface ManualChange {
   readonly act: keyof typeof ACTS;
   readonly one: number;
   readonly other: number;
@@ -36,7 +36,7 @@ const anyDocument: fc.Arbitrary<PolicyDocument> = fc.oneof(
   ),
 );
 
-export function tamperings(): fc.Arbitrary<readonly Tampering[]> {
+export function manualChanges(): fc.Arbitrary<readonly ManualChange[]> {
   const one = fc.record({
     act: fc.constantFrom(...(Object.keys(ACTS) as (keyof typeof ACTS)[])),
     one: fc.nat(1000),
@@ -47,8 +47,8 @@ export function tamperings(): fc.Arbitrary<readonly Tampering[]> {
 }
 
 /** The account after all of it, with two policies of its own that anybody may attach. */
-export function tamperedWith(model: AccessModel, team: Team, done: readonly Tampering[]): AccessModel {
-  return done.reduce<AccessModel>((account, tampering) => ACTS[tampering.act](account, tampering, team), {
+export function changedWith(model: AccessModel, team: Team, done: readonly ManualChange[]): AccessModel {
+  return done.reduce<AccessModel>((account, change) => ACTS[change.act](account, change, team), {
     ...model,
     policies: [
       ...model.policies,
@@ -59,7 +59,7 @@ export function tamperedWith(model: AccessModel, team: Team, done: readonly Tamp
   });
 }
 
-type Act = (account: AccessModel, tampering: Tampering, team: Team) => AccessModel;
+type Act = (account: AccessModel, change: ManualChange, team: Team) => AccessModel;
 
 const pick = <Item>(items: readonly Item[], number: number): Item | undefined => items[number % items.length];
 
