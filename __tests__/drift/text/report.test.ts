@@ -41,5 +41,8 @@ test('snoozed, unused and unchecked parts are printed in short', () => {
 });
 
 test('as JSON it is one list of findings with their words and commands', () => {
-  expectGolden('drift/six-manual-changes.json', `${JSON.stringify(driftJson(sixManualChanges(), team, naming), null, 2)}\n`);
+  expectGolden(
+    'drift/six-manual-changes.json',
+    `${JSON.stringify(driftJson(sixManualChanges(), team, naming), null, 2)}\n`,
+  );
 });
