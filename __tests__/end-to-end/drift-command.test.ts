@@ -165,7 +165,7 @@ test('one finding is reverted by its ID, and what else changed for the same memb
   expect(await mturk(['drift', '--revert', REMOVED, '--yes'])).toMatchObject({ code: 0 });
 });
 
-test('a look in a hurry needs no engine, makes fewer calls, and sees the same access', async () => {
+test('a quick check needs no Terraform, makes fewer calls, and finds the same access', async () => {
   const widened = JSON.stringify({
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: 'mechanicalturk:*', Resource: '*' }],
@@ -187,8 +187,8 @@ test('a look in a hurry needs no engine, makes fewer calls, and sees the same ac
   expect(await scan()).toMatchObject({ class: 'drift' });
 
   const slow = await mturk(['drift', '--json', '--report', 'report.json'], engineless);
-  expect(slow).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('there is no such program') });
-  // A look that failed is no drift: its report says why, and of the account nothing.
+  expect(slow).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('error[terraform-not-found]') });
+  // A failed check is not drift: its report has the failure and nothing about the account.
   expect(await report()).toMatchObject({ check: { kind: 'failed', failure: { code: 'terraform-not-found' } } });
   expect(outputs()).toMatchObject({ class: 'error', 'failure-reason': 'drift-check-failed' });
 });
@@ -204,20 +204,20 @@ test('in mode none the job reverts nothing, before anything is read from AWS', a
   place.write('team.yaml', ALLOWED);
 });
 
-test('a record that is none stops a look, and is not taken for none', async () => {
+test('an unusable record stops a check', async () => {
   place.write('.mturk-team/emulator/apply-record.json', '{"version": 1}');
   const looked = await mturk(['drift', '--report', 'report.json']);
   expect(looked).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('record-unusable') });
   expect(await report()).toMatchObject({ check: { kind: 'failed', failure: { code: 'record-unusable' } } });
 });
 
-test('in a hurry a record that is none is told of, and what differs is said all the same', async () => {
+test('a quick check reports an unusable record, and findings all the same', async () => {
   const looked = await mturk(['drift', '--quick', '--json']);
   expect(looked).toMatchObject({ code: 2, stderr: expect.stringContaining('record-unusable') });
   expect(JSON.parse(looked.stdout).drift.findings).toMatchObject([{ cause: 'unknown', remediation: 'manual' }]);
 });
 
-test('a team file with a mistake in it is no look at anything', async () => {
+test('a team file with an error is not checked', async () => {
   place.write('team.yaml', `${ALLOWED}\nlab: [`);
   const looked = await mturk(['drift', '--report', 'none.json']);
   expect(looked.code).toBe(1);

@@ -145,7 +145,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       );
     });
 
-    test('what is taken over may hold strangers: guards take policies off at once, the next apply takes people out', async () => {
+    test('an imported group may have unmanaged members: exclusive policies revert at once, the next apply removes the members', async () => {
       const aws = await import('@aws-sdk/client-iam');
       const group = { GroupName: 'perception-lab-paymaster' };
       const foreign = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
@@ -167,7 +167,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       const second = await applied(await workspaceOf('team'));
       const report = classifyPlan(second.plan, sampleTeam.account);
       expect([...report.manualChanges.map(({ difference }) => difference), ...report.pending]).toMatchObject([
-        { kind: expect.stringMatching(/^member-(added|removed)$/), user: 'zoe', unmanaged: true },
+        { kind: expect.stringMatching(/^membership-(added|removed)$/), user: 'zoe', unmanaged: true },
       ]);
       expect(hasChanges((await planned(await workspaceOf('team'))).plan)).toBe(false);
     });
@@ -218,7 +218,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
         ok: false,
         failure: {
           code: 'apply-failed',
-          args: { reason: expect.stringContaining('told to fail call 2'), progress: { total: 9 } },
+          args: { reason: expect.stringContaining('configured to fail call 2'), progress: { total: 9 } },
         },
       });
       const finished = await applied(await workspaceOf('team', small));

@@ -15,7 +15,7 @@ import { readWorkflow } from './workflow-file.ts';
 
 const PROJECT = resolve('.');
 /** What the tool is built from, and the workflows. */
-const SOURCES = ['src', 'scripts/build.ts', 'package.json', 'package-lock.json', 'tsconfig.json', '.github/workflows'];
+const SOURCES = ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', '.github/workflows'];
 const ACCOUNT = '123456789012';
 const OWN_REPOSITORY = 4711;
 const FORK = 4712;
