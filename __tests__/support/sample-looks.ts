@@ -95,7 +95,7 @@ export function finds(id: string, what: Sample, given: Partial<DriftFinding> = {
 }
 
 /** The access of an unmanaged user. */
-export function outsider(user: AccessUser, keys: readonly AccessKey[], isAdministrator = false): Sample {
+function outsider(user: AccessUser, keys: readonly AccessKey[], isAdministrator = false): Sample {
   const model: AccessModel = {
     account: team.account,
     users: [user],

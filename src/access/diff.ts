@@ -145,11 +145,3 @@ export function hasEffect(person: AccessChange): boolean {
     boundary.before !== boundary.after
   );
 }
-
-/** Sort key: gains by risk, worst first; then losses; then the rest. */
-export function riskRank(people: readonly AccessChange[]): number {
-  const gains = people.flatMap(({ worstGain }) => (worstGain === null ? [] : [RISKS.indexOf(worstGain)]));
-  if (gains.length > 0) return Math.min(...gains);
-  if (people.some(({ operations }) => operations.lost.length > 0)) return RISKS.length;
-  return RISKS.length + (people.length > 0 ? 1 : 2);
-}
