@@ -1,6 +1,6 @@
-import { memberKeyOf, userText } from '../../access/text/iam-names.ts';
+import { userText } from '../../access/text/iam-names.ts';
 import type { AccessKey } from '../../aws/inventory/types.ts';
-import { codeText, counted, t, trusted } from '../../text/text.ts';
+import { counted, t, trusted } from '../../text/text.ts';
 import { atCreation, both, type CloudTrailMatcher, ofUser } from '../attribution/matcher.ts';
 import { ageInDays } from './credential-users.ts';
 import { detected, type Rule } from './rule.ts';
@@ -30,12 +30,12 @@ export const oldAccessKey: Rule<'old-access-key'> = {
   idParts: ({ user }, names) => names.user(user),
   title: ({ user, days }, names) => t`Access key of ${userText(user, names)} is ${trusted(counted(days, 'day'))} old`,
   effect: EFFECT,
-  remedy: ({ data: { user, key, other, isSuspended } }, names) => ({
+  remedy: ({ data: { user, key, other, isSuspended } }, _names) => ({
     detail: keyUseText(key),
     toFix: isSuspended
       ? t`Deactivate it:`
       : other === null
-        ? t`Run ${codeText(`mturk-team keys rotate ${memberKeyOf(user, names) ?? user}`)}, or replace it and deactivate it:`
+        ? t`Create a second key, then deactivate this one:`
         : t`Move to the other key, then deactivate this one:`,
     commands: keyCommands(user, [key]),
   }),
