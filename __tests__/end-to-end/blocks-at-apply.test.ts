@@ -29,7 +29,7 @@ const withFay = (own: readonly string[]): Team => ({
   members: sampleTeam.members.map((one) => (one.key === 'fay' ? { ...one, roles: own } : one)),
 });
 
-test('an apply in three steps is not begun where somebody applied something else since it was agreed to', async () => {
+test('an apply in three steps does not start if another apply changed the account after the plan was approved', async () => {
   await withLab(await bootstrapped(), async (test) => {
     await applied(test.lab(withFay(['no-bonus', 'paymaster'])));
     const lab = test.lab(withFay(['results-reader']));

@@ -8,7 +8,7 @@ import { sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { teams } from '../support/team-arbitrary.ts';
 
-/** Every team that this project shows anywhere, and some that nobody thought of. */
+/** Every example team of this project, and some generated teams. */
 const EXAMPLES: readonly (readonly [string, Team])[] = [
   ['the sample of the repository', sampleTeam],
   ['the sample, frozen', { ...sampleTeam, freeze: ['pay:bonus', 'pay:approve', 'hits:publish'] }],
@@ -55,7 +55,8 @@ describe.each(EXAMPLES)('%s', (_what, team) => {
       if (ends.length === 0) return;
       const after = dayAfter([...ends].sort().at(-1) ?? TODAY);
       test.setClock(`${after}T12:00:00Z`);
-      // Until the workflow runs they are still there, without any access: that is no drift, and nobody's doing.
+      // Until the workflow runs, these users still exist, without any access. No one changed anything by hand, so this is
+      // not drift.
       for (const { class: found, findings } of await looks(test, team, after)) {
         expect({ found, causes: [...new Set(findings.map(({ cause }) => cause))] }).toEqual({
           found: 'pending',

@@ -77,7 +77,7 @@ afterAll(async () => {
 const user = (key: string) => ({ UserName: `perception-lab-${key}` });
 const group = (key: string) => ({ GroupName: `perception-lab-${key}` });
 
-// Each is one thing that somebody may do by hand, and the one thing that drift must call it.
+// Each row is one change that a person may make by hand, and the one difference that drift must report for it.
 const TAMPERINGS: readonly (readonly [string, () => Promise<unknown>, Partial<Difference>])[] = [
   [
     'a member put into another group',
@@ -173,7 +173,7 @@ test.each(TAMPERINGS)('%s is named, once and alone, and put back', async (_what,
   await apply(saved);
 });
 
-test('a member deleted by hand is named with her groups, and comes back with her limits', async () => {
+test('drift names a member deleted by hand and their groups, and an apply restores the member with their limits', async () => {
   for (const key of ['results-reader', 'task-publisher']) {
     await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group(key) }));
   }

@@ -42,7 +42,7 @@ const CREDENTIALS = new Map<string, { accessKeyId: string; secretAccessKey: stri
 const clients: { destroy(): void }[] = [];
 let start: EmulatorMemory;
 
-/** The file as it is with somebody written otherwise. */
+/** The team file with one member changed. */
 const withMember = (key: string, change: Partial<Team['members'][number]>): Team => ({
   ...team,
   members: team.members.map((one) => (one.key === key ? { ...one, ...change } : one)),
@@ -101,7 +101,7 @@ async function outcomeOf(
     const { name } = error as Error;
     if (name === 'AccessDeniedException') return 'denied';
     if (name === 'UnrecognizedClientException') return 'no such key';
-    // It was let through, and then missed what it asks for: nobody has HITs here.
+    // AWS allowed the call, and then did not find what the call asks for: this account has no HITs.
     if (name === 'RequestError') return 'allowed';
     throw error;
   }
@@ -157,7 +157,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
           lab.setClock(later);
           expect([later, await keys.may('lea')]).toEqual([later, []]);
         }
-        // Her key is there and known: it is her access that has ended, not her user.
+        // The account still knows the key: the member's access has ended, but the user still exists.
         lab.setClock(MIDNIGHT);
         expect(userOf(lab, 'lea')?.keys).toHaveLength(1);
         for (const key of ['ada', 'bo', 'fay', 'gus']) expect([key, await keys.may(key)]).toEqual([key, FREE[key]]);
@@ -165,7 +165,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
       });
     }, 60_000);
 
-    test('with the workflow: a run on her last day takes nothing, one on the next takes her user and key', async () => {
+    test('with the workflow: a run on the last day removes nothing, a run on the next day removes the user and the key', async () => {
       await onLab(async (lab, keys) => {
         await workflow(lab, team, '2026-12-31T06:17:00Z');
         lab.setClock(LAST_SECOND);
@@ -196,7 +196,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
         lab.setClock(MIDNIGHT);
         expect(await keys.may('lea')).toEqual([]);
         await workflow(lab, withMember('lea', { until: '2027-01-31' }), '2027-01-02T10:00:00Z');
-        // Her user was still there: the same key is let through again.
+        // The user still existed: the account allows the same key again.
         expect(await keys.may('lea')).toEqual(LEA);
       });
     }, 60_000);
@@ -216,7 +216,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
           expect([later, await keys.may('fay')]).toEqual([later, []]);
         }
         expect(writesOf(lab)).toBe(writes);
-        // What she would have again is kept: groups and key are hers.
+        // The account keeps what the member gets back later: the groups and the key.
         expect(userOf(lab, 'fay')).toMatchObject({ keys: [{ status: 'Active' }], groups: [expect.any(String)] });
         await workflow(lab, team, '2026-12-01T10:00:00Z');
         expect(await keys.may('fay')).toEqual(FREE.fay);
@@ -240,7 +240,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
   });
 
   describe('a departed member', () => {
-    test('is gone with the apply, her key too', async () => {
+    test('loses the user and the key with the apply', async () => {
       await onLab(async (lab, keys) => {
         const left = without('fay', [{ key: 'fay', left: '2026-11-26', reason: 'graduated' }]);
         await workflow(lab, left, '2026-11-26T18:00:00Z');
@@ -252,9 +252,9 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
       });
     }, 60_000);
 
-    test('whom no apply has removed is refused from the end of her last day on', async () => {
+    test('whom no apply has removed is refused from the end of the last day on', async () => {
       await onLab(async (lab, keys) => {
-        // Merged, and the workflow never ran: until her last day nothing tells the account of it.
+        // The change was merged, but the workflow never ran: until the last day the account does not know of it.
         const left = without('lea', [{ key: 'lea', left: '2026-12-01', reason: 'graduated' }]);
         lab.setClock('2026-12-15T00:00:00Z');
         expect(await keys.may('lea')).toEqual(LEA);
@@ -266,7 +266,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
     }, 60_000);
   });
 
-  test('a freeze takes spending from everybody at once, keeps reading, and moves nobody’s end', async () => {
+  test('a freeze takes spending from everybody at once, keeps reading, and does not move the end of any member', async () => {
     await onLab(async (lab, keys) => {
       const frozen = [...operationsOf('hits:publish'), ...operationsOf('pay:approve'), ...operationsOf('pay:bonus')];
       const freeze: Team = { ...team, freeze: ['hits:publish', 'pay:approve', 'pay:bonus'] };

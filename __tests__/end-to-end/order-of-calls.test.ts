@@ -30,7 +30,7 @@ const CHANGES: [string, Side, Side, string[]][] = [
     ['RemoveUserFromGroup', 'DeleteUserPolicy', 'DeleteUser'],
   ],
   [
-    'a suspended member leaves while her role goes',
+    'a suspended member leaves while their role is removed',
     { members: [suspended] },
     { roles: [reader] },
     ['RemoveUserFromGroup', 'DeleteUserPolicy', 'DeleteUser'],

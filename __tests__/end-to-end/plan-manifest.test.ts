@@ -89,7 +89,7 @@ test('on GitHub it names the pull request’s commit and the run', async () => {
   expect(manifest()).toMatchObject({ head: { commit: head }, run: { id: '4711', attempt: 2 } });
 });
 
-test('what somebody did by hand is apart, and where the plan says otherwise comes first', async () => {
+test('the manifest lists manual changes separately, and the preview first shows where the plan differs from the files', async () => {
   await byHand((iam) =>
     iam.send(new AddUserToGroupCommand({ UserName: 'perception-lab-bo', GroupName: 'perception-lab-paymaster' })),
   );

@@ -16,7 +16,11 @@ describe.each(await enginesAtHand())('a provider block read by %s', (_name, bina
   test.each<[string, Readonly<Record<string, unknown>>, readonly string[]]>([
     ['checks the credentials with STS', {}, ['GetCallerIdentity']],
     ['asks IAM for the account where that check is skipped', { skip_credentials_validation: true }, ['GetUser']],
-    ['asks nobody where both are skipped', { skip_credentials_validation: true, skip_requesting_account_id: true }, []],
+    [
+      'makes no call where both are skipped',
+      { skip_credentials_validation: true, skip_requesting_account_id: true },
+      [],
+    ],
   ])('%s', async (_title, block, calls) => {
     const from = lab.emulator.calls.length;
     await lab.configure(configurationWith(group('g'), block));
@@ -29,7 +33,7 @@ describe.each(await enginesAtHand())('a provider block read by %s', (_name, bina
     ['an account id that is none', { allowed_account_ids: ['1234'] }, '"1234" is not an AWS account id'],
     ['an account that is forbidden', { forbidden_account_ids: [STORY_ACCOUNT] }, 'AWS account ID not allowed'],
     [
-      'an account that nobody was asked for',
+      'an account that no call has checked',
       { allowed_account_ids: [STORY_ACCOUNT], skip_credentials_validation: true, skip_requesting_account_id: true },
       'AWS account ID not allowed',
     ],

@@ -22,7 +22,7 @@ async function opened(options: Parameters<typeof openLaboratory>[2] = {}): Promi
   return lab;
 }
 
-/** A user in two groups: her removal is one apply of 16 calls. */
+/** A user in two groups: removing the user is one apply of 16 calls. */
 const USER_AND_GROUPS = configurationWith({
   aws_iam_user: { bo: { name: 'bo', force_destroy: true } },
   aws_iam_group: { one: { name: 'one' }, two: { name: 'two' } },

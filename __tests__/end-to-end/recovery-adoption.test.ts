@@ -45,7 +45,7 @@ test('a name that is taken outside the path is refused, and nothing is changed',
   });
 }, 60_000);
 
-test('without the boundary nobody is created', async () => {
+test('without the boundary no user is created', async () => {
   await withLab(emptyMemory(), async (test) => {
     const plan = orThrow(await planLab(test.lab(sampleTeam)));
     expect(plan.blocks.map(({ code }) => code)).toEqual(['boundary-missing']);

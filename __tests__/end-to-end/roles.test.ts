@@ -32,7 +32,7 @@ const NOON = '2026-11-25T12:00:00Z';
 let count = 0;
 
 /**
- * A lab as somebody opens it who has exactly the policy of a role of docs/workflows.md. The local AWS emulator has no
+ * A lab opened by a caller that has exactly the policy of a role of docs/workflows.md. The local AWS emulator has no
  * roles: a user outside the lab's path stands for each. Every call of ours and of the provider is signed by it.
  */
 async function labAs<T>(test: LabInTest, role: Role, work: (lab: Lab) => Promise<T>, of = team): Promise<T> {
@@ -99,7 +99,7 @@ beforeAll(async () => {
   });
 }, 120_000);
 
-test('the apply role makes a whole lab, changes a role, suspends, and lets somebody go who has a key', async () => {
+test('the apply role creates a whole lab, changes a role, suspends a member, and removes a member who has a key', async () => {
   await withLab(start, async (test) => {
     test.setClock(NOON);
     await test.lab(team).iam.send(new CreateAccessKeyCommand({ UserName: iamName(team.lab, 'bo') }));

@@ -132,7 +132,7 @@ test('a Deny that the state still knows of is lifted with a gain, too, in a grou
   });
 });
 
-test('a policy that was attached to stop somebody is taken off with a gain, AWS’s own as one of the account', async () => {
+test('detaching a policy that denied a member access counts as a gain, for a policy of AWS and for one of the account', async () => {
   await inLab(start, async (_test, lab) => {
     const stop = await lab.iam.send(new aws.CreatePolicyCommand({ PolicyName: 'stop', PolicyDocument: DENY }));
     await lab.iam.send(new aws.AttachUserPolicyCommand({ ...user('fay'), PolicyArn: stop.Policy?.Arn }));
@@ -166,7 +166,7 @@ test('of an apply that ended half-way what is missing is pending, and what was d
     const lab = test.lab(withEve);
     const record = applyRecord(lab.records);
     await noteApply(record, lab, { state: 'applying' });
-    // Eve is there; what she was to be in is not.
+    // The user eve exists, but the group memberships of eve do not.
     await lab.iam.send(
       new aws.CreateUserCommand({
         ...user('eve'),

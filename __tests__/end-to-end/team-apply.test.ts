@@ -202,7 +202,7 @@ describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, en
       ]);
     });
 
-    test('AWS that throttles, refuses or fails is told apart, and the next apply finishes', async () => {
+    test('throttling, a failed call and an AWS outage give different errors, and the next apply finishes', async () => {
       await applied(await workspaceOf('bootstrap'));
       const small: Team = {
         ...sampleTeam,

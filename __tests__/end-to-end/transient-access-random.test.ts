@@ -35,7 +35,7 @@ const someTeams: fc.Arbitrary<Team> = someRoles.chain((roles) =>
     })
     .map(({ members, freeze }) => ({
       ...sampleTeam,
-      // Somebody who may approve must be left, whatever becomes of the others.
+      // One member who may approve must remain, whatever happens to the others.
       owners: ['al'],
       roles,
       freeze,

@@ -65,9 +65,9 @@ const CHANGES: readonly (readonly [string, Change, readonly string[]])[] = [
     { before: team({ ...PAYER, suspended: true }), after: team({ ...READER, until: '2027-05-31' }) },
     ['bo'],
   ],
-  ['somebody suspended leaves', { before: team({ ...PAYER, suspended: true }), after: team(null) }, []],
+  ['a suspended member leaves', { before: team({ ...PAYER, suspended: true }), after: team(null) }, []],
   [
-    'somebody suspended leaves while her role widens and a freeze ends',
+    'a suspended member leaves while their role widens and a freeze ends',
     {
       before: team({ ...PAYER, suspended: true }, { freeze: ['pay:bonus'] }),
       after: team(null, { roles: [full, noBonus, { ...payer, allow: OPERATIONS }, reader] }),
@@ -75,7 +75,7 @@ const CHANGES: readonly (readonly [string, Change, readonly string[]])[] = [
     [],
   ],
   [
-    'somebody whose last day has passed leaves',
+    'a member whose last day has passed leaves',
     { before: team({ ...PAYER, until: '2026-11-10' }), beforeOn: '2026-11-01', after: team(null) },
     [],
   ],
@@ -104,7 +104,7 @@ const CHANGES: readonly (readonly [string, Change, readonly string[]])[] = [
     ['bo'],
   ],
   [
-    'somebody new gets a role with an Allow and a role with its Deny',
+    'a new member gets a role with an Allow and a role with its Deny',
     {
       before: team(null),
       after: team({ roles: ['no-bonus', 'payer'] }),
@@ -112,7 +112,7 @@ const CHANGES: readonly (readonly [string, Change, readonly string[]])[] = [
     ['bo'],
   ],
   [
-    'somebody who has a role with an Allow and one with its Deny leaves while the second goes, too',
+    'a member who has a role with an Allow and one with its Deny leaves while the second goes, too',
     { before: team({ roles: ['no-bonus', 'payer'] }), after: team(null, { roles: [full, payer, reader] }) },
     ['bo'],
   ],
@@ -125,12 +125,12 @@ const CHANGES: readonly (readonly [string, Change, readonly string[]])[] = [
     [],
   ],
   [
-    'a freeze is lifted while somebody leaves a role',
+    'a freeze is lifted while a member leaves a role',
     { before: team(PAYER, { freeze: ['pay:bonus'] }), after: team(READER) },
     ['bo'],
   ],
   [
-    'a role widens while somebody leaves it',
+    'a role widens while a member leaves it',
     {
       before: team(PAYER),
       after: team(READER, { roles: [full, noBonus, { ...payer, allow: OPERATIONS }, reader] }),
@@ -138,7 +138,7 @@ const CHANGES: readonly (readonly [string, Change, readonly string[]])[] = [
     ['bo'],
   ],
   [
-    'a role widens while somebody leaves the lab',
+    'a role widens while a member leaves the lab',
     { before: team(PAYER), after: team(null, { roles: [full, noBonus, { ...payer, allow: OPERATIONS }, reader] }) },
     ['bo'],
   ],
@@ -219,7 +219,7 @@ const CHANGES: readonly (readonly [string, Change, readonly string[]])[] = [
     ['bo'],
   ],
   [
-    "AWS's policy was attached by hand to somebody suspended who leaves",
+    "AWS's policy was attached by hand to a suspended member who leaves",
     {
       before: team({ ...PAYER, suspended: true }),
       byHand: (iam) => iam.send(new AttachUserPolicyCommand({ ...BO, PolicyArn: `arn:aws:iam::aws:policy/${FULL}` })),
@@ -244,7 +244,7 @@ const CHANGES: readonly (readonly [string, Change, readonly string[]])[] = [
 
 const start = await bootstrapped();
 
-test(`nobody may in between what neither end allows (${ENGINE_TITLE})`, async () => {
+test(`no member may do during an apply what neither the old nor the new state allows (${ENGINE_TITLE})`, async () => {
   const seen: Record<string, Omit<ChangeSeen, 'looks'>> = {};
   let looks = 0;
   await inTurns(CHANGES, async ([title, change]) => {
@@ -256,7 +256,7 @@ test(`nobody may in between what neither end allows (${ENGINE_TITLE})`, async ()
   expect(looks).toBeGreaterThan(CHANGES.length * 10);
 }, 300_000);
 
-test('without the hold somebody might: what looks on does see it', async () => {
+test('without the hold a member gets access in between, and the test sees it', async () => {
   const seen = await seeChange(start, {
     before: team(PAYER, { freeze: ['pay:bonus'] }),
     after: team(READER),

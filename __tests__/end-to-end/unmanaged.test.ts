@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab.remove());
 
-test('a group renamed by hand is found, whoever it still gives bonuses to, and is not touched', async () => {
+test('drift finds a group that was renamed by hand and still allows bonuses, and does not change it', async () => {
   await byHand((iam) =>
     iam.send(new aws.UpdateGroupCommand({ GroupName: 'perception-lab-paymaster', NewGroupName: OLD.GroupName })),
   );
@@ -50,11 +50,11 @@ test('a group renamed by hand is found, whoever it still gives bonuses to, and i
   expect(found.code).toBe(2);
   expect(found.stdout).toContain('unmanaged-group/old-payers/spends');
   expect(found.stdout).toContain('group-deleted/paymaster');
-  // To reconciling, a group that was renamed is a removal and something that nobody declares.
+  // Reconciling sees a renamed group as a removed group and a group that the file does not declare.
   const reconciled = await mturk('drift', '--reconcile', '--yes');
   expect(reconciled).toMatchObject({ code: 2, stderr: '' });
 
-  // The file takes the role away, and the plan is carried out: by the file, nobody may pay a bonus any more.
+  // The file takes the role away, and the plan is carried out: by the file, no member may pay a bonus any more.
   lab.write('team.yaml', WITHOUT);
   expect(await mturk('apply', '--yes')).toMatchObject({ code: 0 });
   expect(await mturk('plan')).toMatchObject({ code: 0 });
