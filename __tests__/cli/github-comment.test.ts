@@ -104,14 +104,14 @@ test("what was said when it stopped is shown, and an attacker's comment is not o
 
 test('a manifest that cannot be read is left out aloud, and no plan is claimed', async () => {
   directory.write('manifest.json', '{"version":2}');
-  const result = await comment('--state planned --review review.json --manifest manifest.json');
+  const result = await comment('--state planned --preview review.json --manifest manifest.json');
   expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('Ignored manifest.json: version') });
   expect(ours()[0]).not.toContain('OpenTofu');
 });
 
 test("a fork's pull request gets a summary and no comment", async () => {
   directory.write('event.json', pullRequestEvent(1, HEAD, 99));
-  const result = await comment('--state preview --review review.json');
+  const result = await comment('--state preview --preview review.json');
   expect(result).toMatchObject({ code: 0, stderr: expect.stringMatching(/^No comment: /) });
   expect(written('summary')).not.toBe('');
   expect(server().writes()).toEqual([]);
