@@ -43,9 +43,9 @@ test('plan says who joins and exits 2; apply does it; then plan and drift exit 0
   expect(plan.stdout).toMatch(/\+ Bo Chen +publish HITs \(spends money\)/);
   expect(plan.stdout).toContain('Plan: 47 to add, 0 to change, 0 to destroy');
 
-  const unasked = await lab.mturk('apply', '--emulator', ...TODAY);
-  expect(unasked.code).toBe(1);
-  expect(unasked.stderr).toMatch(/^error\[[a-z-]+\][\s\S]*--yes/m);
+  const unconfirmed = await lab.mturk('apply', '--emulator', ...TODAY);
+  expect(unconfirmed.code).toBe(1);
+  expect(unconfirmed.stderr).toMatch(/^error\[[a-z-]+\][\s\S]*--yes/m);
 
   const apply = await lab.mturk('apply', '--emulator', '--yes', ...TODAY);
   expect(apply.code).toBe(0);

@@ -112,9 +112,9 @@ test('from a scan to a revert, as the workflow does it: the addition is reverted
   expect(await report()).toMatchObject({
     reconcile: { outcome: 'blocked', reverted: [], block: { code: 'fingerprint-changed' }, after: null },
   });
-  const unasked = await mturk(['drift', '--reconcile']);
-  expect(unasked).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-confirmed]') });
-  expect(unasked.stderr).toContain(ADDED);
+  const unconfirmed = await mturk(['drift', '--reconcile']);
+  expect(unconfirmed).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-confirmed]') });
+  expect(unconfirmed.stderr).toContain(ADDED);
 
   const done = await mturk(job(fingerprint));
   expect(done.code).toBe(2);

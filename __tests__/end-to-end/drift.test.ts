@@ -181,7 +181,7 @@ test('drift names a member deleted by hand and their groups, and an apply restor
   await iam.send(new aws.DeleteUserCommand(user('bo')));
   const saved = await plan();
   const found = classifyPlan(saved.plan, team.account);
-  expect(found.manualChanges.map(({ difference, outcome: fate }) => `${difference.kind} ${fate}`)).toEqual([
+  expect(found.manualChanges.map(({ difference, outcome }) => `${difference.kind} ${outcome}`)).toEqual([
     'inline-policy-removed reverted',
     'membership-removed reverted',
     'membership-removed reverted',

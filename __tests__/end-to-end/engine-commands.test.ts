@@ -52,18 +52,18 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
         ['terraform_data.three', ['create']],
         ['terraform_data.two', ['create']],
       ]);
-      const told: string[] = [];
+      const events: string[] = [];
       let pid = 0;
       const applied = await applyPlan(workspace, planned.value, {
         onStart: (handle) => {
           pid = handle.pid;
         },
-        onEvent: (event) => told.push(event.kind === 'done' ? `${event.done}/${event.total}` : event.kind),
+        onEvent: (event) => events.push(event.kind === 'done' ? `${event.done}/${event.total}` : event.kind),
       });
       expect(applied).toEqual({ ok: true, value: { done: 3, total: 3 } });
       expect(pid).toBeGreaterThan(0);
-      expect(told.filter((text) => text.includes('/'))).toEqual(['1/3', '2/3', '3/3']);
-      expect(told).toContain('summary');
+      expect(events.filter((text) => text.includes('/'))).toEqual(['1/3', '2/3', '3/3']);
+      expect(events).toContain('summary');
 
       const again = await planChanges(workspace);
       expect(again.ok && again.value.plan.changes.map(({ change }) => change.actions)).toEqual([

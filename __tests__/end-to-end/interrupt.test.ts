@@ -8,12 +8,12 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   async (signal) => {
     const script = join(import.meta.dirname, '../support/interrupted-apply.ts');
     const child = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const told: Record<string, unknown>[] = [];
+    const lines: Record<string, unknown>[] = [];
     for await (const line of createInterface({ input: child.stdout })) {
-      told.push(JSON.parse(line));
-      if (told.length === 1) child.kill(signal);
+      lines.push(JSON.parse(line));
+      if (lines.length === 1) child.kill(signal);
     }
-    const [, end] = told;
+    const [, end] = lines;
     rmSync(String(end?.directory), { recursive: true, force: true });
     expect(end).toMatchObject({
       applied: { ok: false, failure: { code: 'interrupted', args: { progress: { total: 3 } } } },

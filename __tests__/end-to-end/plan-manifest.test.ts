@@ -103,7 +103,7 @@ test('the manifest lists manual changes separately, and the preview first shows 
   expect(stdout).toMatch(
     /^perception-lab, as planned by .*\n\n {2}The plan says otherwise than the files:\n {4}- Bo Chen loses/,
   );
-  expect(stdout).toContain('Somebody put Bo Chen into paymaster; applying undoes it.');
+  expect(stdout).toMatch(/Bo Chen[^\n]*paymaster/);
 });
 
 test('a refused plan has a manifest that says why', async () => {

@@ -39,7 +39,7 @@ const terminal: Terminal = {
   width: 100,
   confirm: async () => false,
 };
-const line = ({ id, cause, remediation: fate }: DriftFinding) => `${id}: ${cause}, ${fate}`;
+const line = ({ id, cause, remediation: outcome }: DriftFinding) => `${id}: ${cause}, ${outcome}`;
 const whole = async (lab: Lab) => orThrow(await lookWhole(lab, { trail: false }, terminal)).look;
 const fast = async (lab: Lab) => orThrow(await lookFast(lab, { trail: false }, terminal)).look;
 
@@ -96,7 +96,7 @@ test('before anybody answers, a plan names what it puts back that was done by ha
     const lab = test.lab(withEve);
     const plan = await planned(lab);
     expect(plan.classification).toMatchObject({ class: 'drift' });
-    expect(plan.classification.manualChanges.map(({ difference: { kind }, outcome: fate }) => [kind, fate])).toEqual([
+    expect(plan.classification.manualChanges.map(({ difference: { kind }, outcome }) => [kind, outcome])).toEqual([
       ['inline-policy-added', 'reverted'],
       ['membership-removed', 'reverted'],
     ]);
@@ -153,9 +153,9 @@ test('what AWS refuses to tell of a policy stays unknown', async () => {
     const { iam } = lab;
     const { AccessKey: key } = await iam.send(new aws.CreateAccessKeyCommand(user('fay')));
     const credentials = { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' };
-    const hers = new aws.IAMClient({ region: 'us-east-1', endpoint: test.emulator.endpoint, credentials });
-    const { change } = orThrow(await planLab({ ...lab, iam: hers }));
-    hers.destroy();
+    const reader = new aws.IAMClient({ region: 'us-east-1', endpoint: test.emulator.endpoint, credentials });
+    const { change } = orThrow(await planLab({ ...lab, iam: reader }));
+    reader.destroy();
     const unknown = change.people.flatMap(({ unknownPolicies }) => unknownPolicies.before);
     expect(unknown).toContainEqual({ holder: `group ${iamName(team.lab, 'paymaster')}`, policy: 'stop' });
   });
@@ -176,8 +176,8 @@ test('of an apply that ended half-way what is missing is pending, and what was d
     );
     const look = await fast(lab);
     expect(look.findings.map(line).filter((each) => !each.includes('eve'))).toEqual(HANDS);
-    const hers = look.findings.filter(({ id }) => id.includes('eve'));
-    expect(hers.length).toBeGreaterThan(0);
-    expect(new Set(hers.map(({ cause }) => cause))).toEqual(new Set(['pending']));
+    const findings = look.findings.filter(({ id }) => id.includes('eve'));
+    expect(findings.length).toBeGreaterThan(0);
+    expect(new Set(findings.map(({ cause }) => cause))).toEqual(new Set(['pending']));
   });
 });

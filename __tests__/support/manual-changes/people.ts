@@ -72,9 +72,9 @@ export const PEOPLE: readonly ManualChange[] = [
   {
     what: "a member's user is renamed",
     done: ({ iam }) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewUserName: 'fay' })),
-    finds: ['membership-added/iam/fay/paymaster/spends', 'unmanaged-user/fay/spends', 'user-deleted/fay'],
+    finds: ['membership-added/iam/fay/paymaster/spends', 'unmanaged-user/iam/fay/spends', 'user-deleted/fay'],
     reconcile: 'undone',
-    leaves: ['user-deleted/fay', 'unmanaged-user/fay'],
+    leaves: ['user-deleted/fay', 'unmanaged-user/iam/fay'],
     access: true,
   },
   {

@@ -144,7 +144,7 @@ export const POLICIES: readonly ManualChange[] = [
           PolicyDocument: document('Deny', 'mechanicalturk:GrantBonus'),
         }),
       ),
-    finds: ['retired-operations/group/paymaster/no-bonus', 'inline-policy-added/group/paymaster/no-bonus'],
+    finds: ['inline-policy-added/group/paymaster/no-bonus', 'retired-operations/group/paymaster/no-bonus'],
     reconcile: 'undone',
     access: false,
   },

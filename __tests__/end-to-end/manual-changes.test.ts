@@ -28,7 +28,7 @@ const NOON = Date.parse('2026-11-25T12:00:00Z');
 const DAY = 86_400_000;
 const TABLE: readonly ManualChange[] = [...PEOPLE, ...POLICIES, ...CREDENTIALS];
 
-/** What came of one tampering. */
+/** What came of one manual change. */
 interface Outcome {
   readonly full: readonly string[];
   readonly fast: readonly string[];
@@ -37,8 +37,8 @@ interface Outcome {
   /** The ids of what is still found after reconciling. */
   readonly left: readonly string[];
   /** Whether the account is as it was before anybody laid hands on it, or as the hands left it. */
-  readonly is: 'as before' | 'as tampered' | 'something else';
-  /** Who may do more after reconciling than the tampering left them. */
+  readonly is: 'as before' | 'as changed' | 'something else';
+  /** Who may do more after reconciling than the manual change left them. */
   readonly gained: readonly string[];
 }
 
@@ -72,7 +72,7 @@ async function outcomeOf(row: ManualChange, start: EmulatorMemory): Promise<Outc
       },
     });
     const lab = open();
-    const tampered = comparableAccount(test.memory.account, start.account);
+    const changed = comparableAccount(test.memory.account, start.account);
     const accessThen = structuredClone(accessIn(test.memory.account));
     const fast = orThrow(await lookFast(lab, { trail: false }, SILENT)).look;
     const scan = orThrow(await lookWhole(lab, { trail: true }, SILENT));
@@ -84,7 +84,7 @@ async function outcomeOf(row: ManualChange, start: EmulatorMemory): Promise<Outc
     const request = { reconcile: true, revert: [], ifFingerprint: null };
     const done = await reconcile(lab, scan, request, { yes: true }, SILENT);
     const after = orThrow(await lookWhole(open(), { trail: false }, SILENT)).look;
-    const untouched = same(comparableAccount(test.memory.account, start.account), tampered);
+    const untouched = same(comparableAccount(test.memory.account, start.account), changed);
     const access = accessIn(test.memory.account);
     return {
       full: idsOf(look),
@@ -94,7 +94,7 @@ async function outcomeOf(row: ManualChange, start: EmulatorMemory): Promise<Outc
         done.outcome === 'reverted' ? `reverted: ${done.reverted.map(({ id }) => id).join(', ')}` : done.outcome,
       left: idsOf(after),
       is: untouched
-        ? 'as tampered'
+        ? 'as changed'
         : same(inOrder(access, before), inOrder(before, before))
           ? 'as before'
           : 'something else',
@@ -177,7 +177,7 @@ describe.each(TABLE.map((row) => [row.what, row] as const))('%s', (_what, row) =
       expect(reconciled).toMatch(/^reverted: /);
       expect(is).toBe('as before');
     } else {
-      expect({ reconciled, is, left }).toEqual({ reconciled: 'nothing', is: 'as tampered', left: row.finds });
+      expect({ reconciled, is, left }).toEqual({ reconciled: 'nothing', is: 'as changed', left: row.finds });
     }
   });
 });
@@ -187,7 +187,7 @@ test('the report says in plain words who made the change and how to undo it', ()
     const { report, reconciled } = outcomeFor(row);
     return `## ${row.what}\n\n${report}\n\n  reconciling: ${reconciled === 'nothing' ? row.reconcile : reconciled}\n`;
   });
-  expectGolden('drift/tamperings.txt', withoutTimes(text.join('\n')));
+  expectGolden('drift/manual-changes.txt', withoutTimes(text.join('\n')));
 });
 
 /** The account's clock stands still; only ids that AWS would make are another each time. */
