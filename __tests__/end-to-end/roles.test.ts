@@ -119,7 +119,7 @@ const UNDONE = [...PEOPLE, ...POLICIES].filter((row) => row.reconcile === 'undon
 
 const REQUEST = { reconcile: true, revert: [], ifFingerprint: null };
 
-test('every tampering that can be undone is seen whole by the plan role, and undone by the reconcile role', async () => {
+test('every manual change that can be reverted is found by the plan role and reverted by the reconcile role', async () => {
   expect(UNDONE.length).toBeGreaterThan(15);
   const wrong: object[] = [];
   await inTurns(UNDONE, async (row) => {
@@ -131,7 +131,7 @@ test('every tampering that can be undone is seen whole by the plan role, and und
       const { look, complete, attributed } = await labAs(test, 'plan', async (lab) =>
         orThrow(await lookWhole(lab, { trail: true, lock: false }, SILENT)),
       );
-      // Those who stand for the roles are strangers of this account.
+      // Those who stand for the roles are unmanaged users of this account.
       const found = look.findings.map(({ id }) => id).filter((id) => !id.includes('mturk-team-'));
       const [done, after] = await labAs(test, 'reconcile', async (lab) => {
         const scan = orThrow(await lookWhole(lab, { trail: true }, SILENT));
