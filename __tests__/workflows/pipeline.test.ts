@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { AddUserToGroupCommand, type IAMClient, RemoveUserFromGroupCommand } from '@aws-sdk/client-iam';
 import { commentOf, expectConclusion, issuesOf, joins, results, Scene, TEAM } from './scene.ts';
 
@@ -57,7 +56,7 @@ test('a student is planned, not applied without approval, and applied after it',
   });
   expect(refused.jobs.approval?.outputs['failure-reason']).toBe('not-approved');
   expect(await scene.membersOf('tiny-lab-reader')).toEqual(['tiny-lab-bo']);
-  expect(commentOf(scene, pull)).toMatchObject({ id: first.id, body: expect.stringContaining('not-approved') });
+  expect(commentOf(scene, pull)).toMatchObject({ id: first.id, body: expect.stringContaining('Not applied') });
   expect(issuesOf(scene, 'apply')).toMatchObject([{ state: 'open' }]);
 
   scene.repository.review(pull.number, 'ada', 'APPROVED');
