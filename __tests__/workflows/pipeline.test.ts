@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AddUserToGroupCommand, type IAMClient, RemoveUserFromGroupCommand } from '@aws-sdk/client-iam';
 import { commentOf, expectConclusion, issuesOf, joins, results, Scene, TEAM } from './scene.ts';
 
