@@ -313,14 +313,14 @@ function isIdle({ plan, people, blocks }: Review): boolean {
   return plan !== null && plan.resources.length === 0 && people.length === 0 && blocks.length === 0;
 }
 
-const ACTIONS: Readonly<Record<string, Text>> = {
-  create: t`add`,
-  update: t`change`,
-  delete: strongText(t`destroy`),
-  'delete,create': strongText(t`replace`),
-  'create,delete': strongText(t`replace`),
-  'no-op': t`import`,
-};
+const ACTIONS: ReadonlyMap<string, Text> = new Map([
+  ['create', t`add`],
+  ['update', t`change`],
+  ['delete', strongText(t`destroy`)],
+  ['delete,create', strongText(t`replace`)],
+  ['create,delete', strongText(t`replace`)],
+  ['no-op', t`import`],
+]);
 
 /** The plan's resources, destroyed ones first. */
 function planBlocks({ plan }: Review, resources: readonly PlannedResource[]): readonly Block[] {
@@ -347,7 +347,7 @@ function resourceTable(
     kind: 'table',
     head: [t`Action`, t`Resource`, t`Attributes`, t`Address`],
     rows: resources.map(({ address, actions, attributes }) => [
-      ACTIONS[actions.join()] ?? joinTexts(actions.slice(0, 4).map(codeText), ' '),
+      ACTIONS.get(actions.join()) ?? joinTexts(actions.slice(0, 4).map(codeText), ' '),
       resourceText(address),
       someTexts(attributes.map(codeText), 8),
       codeText(address),

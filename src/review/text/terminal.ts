@@ -105,12 +105,16 @@ function section(title: Text, items: readonly Text[], width: number): readonly s
   return [...printTerminal([paragraph(t`${title}:`)], width), ...printTerminal([list(shown)], width)];
 }
 
-const SIGNS: Readonly<Record<string, string>> = { create: '+', update: '~', delete: '-' };
+const SIGNS: ReadonlyMap<string, string> = new Map([
+  ['create', '+'],
+  ['update', '~'],
+  ['delete', '-'],
+]);
 
 function resourceLines({ resources }: NonNullable<Review['plan']>): readonly string[] {
   const changing = resources.filter(({ actions }) => actions.some((action) => action !== 'no-op' && action !== 'read'));
   const rows = changing.map(({ address, actions }) => [
-    actions.map((action) => SIGNS[action] ?? action).join('/'),
+    actions.map((action) => SIGNS.get(action) ?? action).join('/'),
     plainText(resourceText(address)),
     plainText(trusted(address)),
   ]);
