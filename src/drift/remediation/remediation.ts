@@ -184,7 +184,7 @@ function gainersBy(
 function isBeyondDoubt(difference: Difference, account: ModelIndex): boolean {
   const kept = new Set(restoredStatements(difference).map(statementKey));
   // An added policy grants, and revokes by a Deny alone.
-  const isReplaced = difference.kind.endsWith('-changed');
+  const isReplaced = 'from' in difference;
   return removedDocuments(difference, account).every(
     (document) =>
       document !== null &&
