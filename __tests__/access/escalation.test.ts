@@ -3,7 +3,7 @@ import type { AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
-import { AT, says, statement, stopArn, TODAY, withGroup, withPolicy, withUser } from '../support/hands.ts';
+import { AT, says, statement, stopArn, TODAY, withGroup, withPolicy, withUser } from '../support/changed-account.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
 const OWN = 'arn:aws:iam::*:user/${aws:username}';

@@ -20,7 +20,7 @@ import {
   withoutUser,
   withUser,
   write,
-} from '../support/hands.ts';
+} from '../support/changed-account.ts';
 import { inventoryOf } from '../support/inventory-of.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { EVE_LEFT, FIRST_TEAM, NARROWED, WITH_EVE } from '../../conformance/lifecycle-team.ts';
-import { lookFast, lookWhole } from '../../src/cli/drift/look.ts';
+import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import { activeMembers, type Team } from '../../src/team/team.ts';
 import { applied, bootstrapped, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
@@ -36,8 +36,8 @@ const EXAMPLES: readonly (readonly [string, Team])[] = [
 
 async function looks(test: LabInTest, team: Team, today = TODAY): Promise<readonly ScanResult[]> {
   const lab = () => test.lab(team, { today });
-  const whole = orThrow(await lookWhole(lab(), { trail: true }, SILENT)).look;
-  return [whole, orThrow(await lookFast(lab(), { trail: true }, SILENT)).look];
+  const whole = orThrow(await fullScan(lab(), { trail: true }, SILENT)).scan;
+  return [whole, orThrow(await quickScan(lab(), { trail: true }, SILENT)).scan];
 }
 
 const CLEAN = { class: 'clean', findings: [], unseen: [] };

@@ -1,6 +1,6 @@
 import type { AccessModel } from '../../src/access/model.ts';
-import { lookFast, lookWhole } from '../../src/cli/drift/look.ts';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
+import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
 import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
 import type { Lab } from '../../src/cli/session/open-lab.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
@@ -74,16 +74,16 @@ async function outcomeOf(row: ManualChange, start: EmulatorMemory): Promise<Outc
     const lab = open();
     const changed = comparableAccount(test.memory.account, start.account);
     const accessThen = structuredClone(accessIn(test.memory.account));
-    const fast = orThrow(await lookFast(lab, { trail: false }, SILENT)).look;
-    const scan = orThrow(await lookWhole(lab, { trail: true }, SILENT));
-    const { look, attributed } = scan;
+    const fast = orThrow(await quickScan(lab, { trail: false }, SILENT)).scan;
+    const scan = orThrow(await fullScan(lab, { trail: true }, SILENT));
+    const { scan: look, attributed } = scan;
     const report = driftLines(look, lab.naming, {
       attributed,
       reconcile: 'additions',
     });
     const request = { reconcile: true, revert: [], ifFingerprint: null };
     const done = await reconcile(lab, scan, request, { yes: true }, SILENT);
-    const after = orThrow(await lookWhole(open(), { trail: false }, SILENT)).look;
+    const after = orThrow(await fullScan(open(), { trail: false }, SILENT)).scan;
     const untouched = same(comparableAccount(test.memory.account, start.account), changed);
     const access = accessIn(test.memory.account);
     return {

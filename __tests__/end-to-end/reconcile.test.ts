@@ -1,6 +1,6 @@
 import * as aws from '@aws-sdk/client-iam';
-import { type Looked, lookWhole } from '../../src/cli/drift/look.ts';
 import { type Reconciled, reconcile } from '../../src/cli/drift/reconcile.ts';
+import { type CompletedScan, fullScan } from '../../src/cli/drift/run-scan.ts';
 import type { Terminal } from '../../src/cli/io.ts';
 import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
 import { applyLab } from '../../src/cli/session/lab-apply.ts';
@@ -32,8 +32,8 @@ interface Desk {
   readonly test: LabInTest;
   readonly lab: Lab;
   readonly iam: aws.IAMClient;
-  scan(): Promise<Looked>;
-  run(request?: Partial<ReconcileRequest>, terminal?: Terminal, of?: Looked): Promise<Reconciled>;
+  scan(): Promise<CompletedScan>;
+  run(request?: Partial<ReconcileRequest>, terminal?: Terminal, of?: CompletedScan): Promise<Reconciled>;
   /** Records that a check of the day before reported these ids. */
   reported(...ids: string[]): Promise<void>;
   /** Everything that can be seen of the account, without ids and policy versions, which a revert makes new. */
@@ -51,7 +51,7 @@ async function inLab(team: Team, work: (desk: Desk) => Promise<void>, today = TO
     const first = test.lab(sampleTeam);
     await noteApply(applyRecord(first.records), first, { state: 'applied' });
     const lab = test.lab(team, { today });
-    const scan = async () => orThrow(await lookWhole(lab, { trail: false }, SILENT));
+    const scan = async () => orThrow(await fullScan(lab, { trail: false }, SILENT));
     const record = stateRecord(lab.records, 'reconcile-record.json', RECONCILE_RECORD);
     await work({
       test,
@@ -93,7 +93,7 @@ test('an attacker joins paymaster, removes a member and detaches its policy: onl
     await iam.send(new aws.DetachGroupPolicyCommand({ ...group('paymaster'), ...own('paymaster') }));
     const wanted = account();
     await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));
-    expect((await scan()).look.findings.map(({ id }) => id).sort()).toEqual(
+    expect((await scan()).scan.findings.map(({ id }) => id).sort()).toEqual(
       expect.arrayContaining([expect.stringContaining(ADDED), expect.stringContaining(REMOVED)]),
     );
     expect(revertedBy(await run())).toEqual([expect.stringContaining(ADDED)]);
@@ -112,7 +112,7 @@ test('in mode all everything goes back to what was applied, what grants access a
       expect.stringContaining(DETACHED),
     ]);
     expect((await run()).outcome).toBe('nothing');
-    const left = (await scan()).look.findings.map(({ id }) => id);
+    const left = (await scan()).scan.findings.map(({ id }) => id);
     await reported(...left);
     expect(revertedBy(await run())).toEqual([...left].sort());
     expect(account()).toBe(before);
@@ -139,11 +139,11 @@ test('a deleted user and an edited role come back, and a merged change that is n
     await iam.send(
       new aws.CreatePolicyVersionCommand({ ...own('task-publisher'), PolicyDocument: DENY, SetAsDefault: true }),
     );
-    const manual = (await scan()).look.findings.filter(({ cause }) => cause === 'manual').map(({ id }) => id);
+    const manual = (await scan()).scan.findings.filter(({ cause }) => cause === 'manual').map(({ id }) => id);
     await reported(...manual);
     expect(revertedBy(await run())).toEqual([...manual].sort());
     expect(account()).toBe(before);
-    expect((await scan()).look.findings.map(({ cause }) => cause)).toEqual(['pending']);
+    expect((await scan()).scan.findings.map(({ cause }) => cause)).toEqual(['pending']);
   });
 });
 
@@ -206,7 +206,7 @@ test('a person sees who gains what before the question, and no leaves everything
     const before = account();
     await attack(iam);
     const attacked = account();
-    const ids = (await scan()).look.findings.map(({ id }) => id);
+    const ids = (await scan()).scan.findings.map(({ id }) => id);
     const printed: string[] = [];
     const terminal = (answer: boolean): Terminal => ({
       ...SILENT,

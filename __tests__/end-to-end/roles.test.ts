@@ -5,8 +5,8 @@ import {
   CreateUserCommand,
   IAMClient,
 } from '@aws-sdk/client-iam';
-import { lookWhole } from '../../src/cli/drift/look.ts';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
+import { fullScan } from '../../src/cli/drift/run-scan.ts';
 import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
 import { applyLab } from '../../src/cli/session/lab-apply.ts';
 import { isEmpty, planLab } from '../../src/cli/session/lab-plan.ts';
@@ -128,15 +128,17 @@ test('every manual change that can be reverted is found by the plan role and rev
       const root = test.lab(team);
       await noteApply(applyRecord(root.records), root, { state: 'applied' });
       await row.done({ iam: root.iam, endpoint: test.emulator.endpoint, wait: () => {} });
-      const { look, complete, attributed } = await labAs(test, 'plan', async (lab) =>
-        orThrow(await lookWhole(lab, { trail: true, lock: false }, SILENT)),
-      );
+      const {
+        scan: look,
+        complete,
+        attributed,
+      } = await labAs(test, 'plan', async (lab) => orThrow(await fullScan(lab, { trail: true, lock: false }, SILENT)));
       // Those who stand for the roles are unmanaged users of this account.
       const found = look.findings.map(({ id }) => id).filter((id) => !id.includes('mturk-team-'));
       const [done, after] = await labAs(test, 'reconcile', async (lab) => {
-        const scan = orThrow(await lookWhole(lab, { trail: true }, SILENT));
+        const scan = orThrow(await fullScan(lab, { trail: true }, SILENT));
         const ending = await reconcile(lab, scan, REQUEST, { yes: true }, SILENT);
-        return [ending, orThrow(await lookWhole(lab, { trail: false }, SILENT)).look] as const;
+        return [ending, orThrow(await fullScan(lab, { trail: false }, SILENT)).scan] as const;
       });
       const left = after.findings.map(({ id }) => id).filter((id) => !id.includes('mturk-team-'));
       const is = { found, unseen: look.notChecked, complete, attributed, outcome: done.outcome, left };

@@ -1,6 +1,6 @@
 import * as aws from '@aws-sdk/client-iam';
-import { lookFast, lookWhole } from '../../src/cli/drift/look.ts';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
+import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
 import type { Terminal } from '../../src/cli/io.ts';
 import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
 import { applyLab } from '../../src/cli/session/lab-apply.ts';
@@ -40,8 +40,8 @@ const terminal: Terminal = {
   confirm: async () => false,
 };
 const line = ({ id, cause, remediation: outcome }: DriftFinding) => `${id}: ${cause}, ${outcome}`;
-const whole = async (lab: Lab) => orThrow(await lookWhole(lab, { trail: false }, terminal)).look;
-const fast = async (lab: Lab) => orThrow(await lookFast(lab, { trail: false }, terminal)).look;
+const whole = async (lab: Lab) => orThrow(await fullScan(lab, { trail: false }, terminal)).scan;
+const fast = async (lab: Lab) => orThrow(await quickScan(lab, { trail: false }, terminal)).scan;
 
 let start: EmulatorMemory;
 /** An emergency Deny for gus and a removal of bo that a reconcile in mode additions left as they are. */
@@ -69,7 +69,7 @@ beforeAll(async () => {
     await emergency(lab);
     await lab.iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));
     const request = { reconcile: true, revert: [], ifFingerprint: null };
-    const scan = orThrow(await lookWhole(lab, { trail: false }, terminal));
+    const scan = orThrow(await fullScan(lab, { trail: false }, terminal));
     expect(await reconcile(lab, scan, request, { yes: true }, terminal)).toMatchObject({ outcome: 'reverted' });
     return copyOf(test.memory);
   });

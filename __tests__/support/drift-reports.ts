@@ -1,7 +1,7 @@
 import type { DriftFinding, ScanResult } from '../../src/drift/finding.ts';
 import type { DriftReport } from '../../src/drift/report/report.ts';
 import { sixManualChanges } from './sample-drift.ts';
-import { DIFFERENCES, lookOf, naming, OTHERS, team } from './sample-looks.ts';
+import { DIFFERENCES, naming, OTHERS, sampleScan, team } from './sample-scans.ts';
 
 /** Three findings: reconcile reverts the first, a person decides about the others. */
 export const ADDED = 'membership-added/bo/paymaster/spends';
@@ -23,7 +23,7 @@ function findingOf(id: string): DriftFinding {
 }
 
 export function scanOf(ids: readonly string[], given: Partial<ScanResult> = {}): ScanResult {
-  return lookOf(ids.map(findingOf), { at: new Date().toISOString(), ...given });
+  return sampleScan(ids.map(findingOf), { at: new Date().toISOString(), ...given });
 }
 
 function checkOf(scan: ScanResult): Extract<DriftReport['check'], { kind: 'scanned' }> {

@@ -4,7 +4,7 @@ import type { DriftFinding, ScanResult } from '../../src/drift/finding.ts';
 import { scanOf as lookAt } from '../../src/drift/scan/scan.ts';
 import { boundaryArn } from '../../src/team/names.ts';
 import { inventoryOf } from './inventory-of.ts';
-import { AT, BY_ADA, declared, document, FULL_ACCESS, group, key, TODAY, team, user, userOf } from './sample-looks.ts';
+import { AT, BY_ADA, declared, document, FULL_ACCESS, group, key, TODAY, team, user, userOf } from './sample-scans.ts';
 
 const FULL = {
   arn: FULL_ACCESS,

@@ -8,7 +8,7 @@ import { recordPlace } from '../../../src/cli/session/state-record.ts';
 import { reasonOf } from '../../../src/diagnostics/failure.ts';
 import { APPLIED_TEAM, appliedTeam } from '../../../src/drift/applied.ts';
 import type { Team } from '../../../src/team/team.ts';
-import { withMember, withoutMember } from '../../support/hands.ts';
+import { withMember, withoutMember } from '../../support/changed-account.ts';
 import { member, sampleTeam } from '../../support/sample-team.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'mturk-team-last-'));

@@ -10,7 +10,7 @@ import { attribute, subjectsOf } from '../../../src/drift/attribution/attributio
 import type { DriftFinding } from '../../../src/drift/finding.ts';
 import { callIam, iamOf, openAccount, policy } from '../../emulator/clients.ts';
 import type { Sample } from '../../support/detected-of.ts';
-import { findingOf } from '../../support/sample-looks.ts';
+import { findingOf } from '../../support/sample-scans.ts';
 
 const BO = 'perception-lab-bo';
 const CY = 'perception-lab-cy';

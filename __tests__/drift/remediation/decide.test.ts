@@ -18,7 +18,7 @@ import {
 import { RECONCILE_BLOCK } from '../../../src/drift/remediation/result.ts';
 import type { ReconcileMode } from '../../../src/team/settings.ts';
 import type { Team } from '../../../src/team/team.ts';
-import { AT, name, TODAY, withMember } from '../../support/hands.ts';
+import { AT, name, TODAY, withMember } from '../../support/changed-account.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
 const HOUR = 3_600_000;

@@ -27,7 +27,7 @@ import {
   takeOut,
   withoutUser,
   write,
-} from '../../support/hands.ts';
+} from '../../support/changed-account.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
 const LAB = sampleTeam.lab;

@@ -15,7 +15,7 @@ import { ADDED, DENIED, REMOVED, reportOf, sixChanges, UNMANAGED } from '../../s
 import { codeTexts, GITHUB_MAKES, htmlOf, pageOf, skeletonOf, textOutsideCode } from '../../support/github-page.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { ATTACKS, hostileText } from '../../support/hostile-text.ts';
-import { AT, because, DIFFERENCES, finds, lookOf, naming, OTHERS } from '../../support/sample-looks.ts';
+import { AT, because, DIFFERENCES, finds, naming, OTHERS, sampleScan } from '../../support/sample-scans.ts';
 
 const ALL = [...DIFFERENCES, ...OTHERS];
 const REPOSITORY = 'https://github.com/perception-lab/team';
@@ -46,8 +46,8 @@ const dated = (report: DriftReport): DriftReport => ({ ...report, at: AT.toISOSt
 /** One golden file per scenario; the first is what the docs show. */
 const SCENARIOS: Readonly<Record<string, () => string>> = {
   'six-manual-changes': () => issueText(dated(sixChanges())),
-  'only-decisions': () => issueText(reportOf(lookOf(ALL.filter(({ id }) => [REMOVED, UNMANAGED].includes(id))))),
-  'only-reverted': () => issueText(reportOf(lookOf(ALL.filter(({ id }) => id === ADDED)))),
+  'only-decisions': () => issueText(reportOf(sampleScan(ALL.filter(({ id }) => [REMOVED, UNMANAGED].includes(id))))),
+  'only-reverted': () => issueText(reportOf(sampleScan(ALL.filter(({ id }) => id === ADDED)))),
   'reconcile-blocked': () => {
     const report = dated(sixChanges());
     const reconcile = {
@@ -94,7 +94,7 @@ const SCENARIOS: Readonly<Record<string, () => string>> = {
       unusedSnoozes: ['old-access-key/ada'],
       notChecked: [DENIED],
     };
-    return issueText(reportOf(lookOf([...rest.slice(0, 2), ...resolved], given)));
+    return issueText(reportOf(sampleScan([...rest.slice(0, 2), ...resolved], given)));
   },
 };
 
@@ -116,15 +116,15 @@ test('failed checks and the note about changes that are not applied', () => {
       { ...CHECKED, lab: null },
       LINKS,
     ),
-    notAppliedIssue(reportOf(lookOf(pending, { class: 'pending' })), LINKS)!,
+    notAppliedIssue(reportOf(sampleScan(pending, { class: 'pending' })), LINKS)!,
   ];
   expectGolden('drift/issue-other.md', texts.map(printed).join('\n---\n\n'));
-  expect(notAppliedIssue(reportOf(lookOf(DIFFERENCES)), LINKS)).toBeNull();
+  expect(notAppliedIssue(reportOf(sampleScan(DIFFERENCES)), LINKS)).toBeNull();
 });
 
 describe('who acts', () => {
   const actions = (reconcile: DriftReport['settings']['reconcile'], findings: readonly DriftFinding[]) => {
-    const report = { ...reportOf(lookOf(findings)), settings: { checkEveryHours: 24, reconcile } };
+    const report = { ...reportOf(sampleScan(findings)), settings: { checkEveryHours: 24, reconcile } };
     return bodyOf(report)
       .match(/\| (?:\*\*Decide\*\*|Reconcile(?:, [^|]+)?) \|$/gm)
       ?.map((cell) => cell.replace(/[|*]/g, '').trim());
@@ -139,7 +139,7 @@ describe('who acts', () => {
 });
 
 describe('hidden data', () => {
-  const { data } = driftIssue(reportOf(lookOf(ALL)), null, LINKS)!;
+  const { data } = driftIssue(reportOf(sampleScan(ALL)), null, LINKS)!;
 
   test('is read as it was written, from the second line alone', () => {
     expect(readHiddenData(`<!-- marker -->\n${hiddenData(data)}\n\ntext`)).toEqual(data);
@@ -149,7 +149,7 @@ describe('hidden data', () => {
 
   test('holds no foreign text that could end its comment', () => {
     const odd = OTHERS.map((each) => ({ ...each, id: '--><script>' }));
-    const line = hiddenData(driftIssue(reportOf(lookOf(odd)), null, LINKS)!.data);
+    const line = hiddenData(driftIssue(reportOf(sampleScan(odd)), null, LINKS)!.data);
     expect(line).not.toContain('script');
     expect(line.indexOf('-->')).toBe(line.length - 3);
   });
@@ -159,7 +159,7 @@ test('a body fits, counts what it leaves out, and always has the worst finding',
   const findings = fc.array(fc.constantFrom(...ALL), { minLength: 1, maxLength: 400 });
   fc.assert(
     fc.property(findings, (list) => {
-      const body = bodyOfScan(lookOf(list));
+      const body = bodyOfScan(sampleScan(list));
       expect(body.length).toBeLessThanOrEqual(65_536);
       const shown = body.match(/^\| \d+ \|/gm)?.length ?? 0;
       const left = /… and ([\d,]+) more findings?, none worse/.exec(body)?.[1]?.replaceAll(',', '') ?? '0';
@@ -174,7 +174,7 @@ test('many commands push nothing out, and read the account id from AWS', () => {
   const ghost = OTHERS.find(({ id }) => id.startsWith('unmanaged-user/ghost'))!;
   const attached = Array.from({ length: 200 }, (_, at) => `arn:aws:iam::123456789012:policy/${'p'.repeat(100)}${at}`);
   const many = { ...ghost, data: { ...ghost.data, attached } } as DriftFinding;
-  const body = bodyOfScan(lookOf([many, ...ALL.filter(({ id }) => id === REMOVED)]));
+  const body = bodyOfScan(sampleScan([many, ...ALL.filter(({ id }) => id === REMOVED)]));
   const commands = codeTexts(htmlOf(body)).find((text) => text.includes('# and'));
   expect(commands).toMatch(/^ACCOUNT=\$\(aws sts get-caller-identity --query Account --output text\)\n/);
   expect(commands).toContain('arn:aws:iam::$ACCOUNT:policy/');
@@ -188,7 +188,7 @@ describe('account ids, ARNs, addresses and key ids', () => {
   const unseen = [{ what: 'the policy arn:aws:iam::123456789012:policy/x', failure }];
 
   test('are in no issue', () => {
-    const scan = lookOf([...ALL, ...because('pending', DIFFERENCES)], { notChecked: unseen });
+    const scan = sampleScan([...ALL, ...because('pending', DIFFERENCES)], { notChecked: unseen });
     const texts = [
       issueText(reportOf(scan)),
       printed(notAppliedIssue(reportOf(scan), LINKS)!),
@@ -202,7 +202,7 @@ describe('account ids, ARNs, addresses and key ids', () => {
     const data = { kind: 'console-password', user: 'backup-123456789012', lastUsed: null } as const;
     const named = finds('console-password/backup-123456789012', data);
     const snoozed = [{ finding: named, until: '2027-01-31', reason: 'of 123456789012' }];
-    const body = bodyOfScan(lookOf([named], { snoozed, unusedSnoozes: [named.id] }));
+    const body = bodyOfScan(sampleScan([named], { snoozed, unusedSnoozes: [named.id] }));
     expect(body).not.toContain('123456789012');
     expect(body).toContain('# and 1 more: mturk-team drift');
   });
@@ -252,14 +252,14 @@ function bodiesWith(text: string): string {
   const findings = some.map((finding) => ({ ...(replaced(finding) as DriftFinding), id: finding.id }));
   const failure = { code: 'credentials-denied' as const, args: { reason: text, progress: null } };
   const unseen = [{ what: text, failure }];
-  const scan = lookOf(findings, {
+  const scan = sampleScan(findings, {
     snoozed: [{ finding: { ...ALL[0]!, id: text }, until: '2027-01-31', reason: text }],
     unusedSnoozes: [text],
     notChecked: unseen,
   });
   const names = Object.fromEntries([...naming.people].map(([user, { key }]) => [user, { key, name: text }]));
   const report = { ...reportOf(scan), names };
-  const few = { ...reportOf(lookOf(findings.slice(0, 3))), names };
+  const few = { ...reportOf(sampleScan(findings.slice(0, 3))), names };
   const reverted = {
     outcome: 'reverted' as const,
     ...{ reverted: [ADDED], deleted: [], next: [] },
@@ -267,7 +267,7 @@ function bodiesWith(text: string): string {
     failure: null,
     after: null,
   };
-  const pending = lookOf(because('pending', findings));
+  const pending = sampleScan(because('pending', findings));
   return [
     issueText(report),
     issueText({ ...few, reconcile: reverted }, { isOpen: false, data: null }),
@@ -309,7 +309,7 @@ const inBrowser = chromium === null ? test.skip : test;
 
 inBrowser('no issue is wider than its column, long commands and names included', () => {
   const long = OTHERS.map((finding) => ({ ...finding, id: `${finding.id}/${'x'.repeat(128)}` }));
-  const bodies = [bodyOf(sixChanges()), ...[DIFFERENCES, OTHERS, long].map((list) => bodyOfScan(lookOf(list)))];
+  const bodies = [bodyOf(sixChanges()), ...[DIFFERENCES, OTHERS, long].map((list) => bodyOfScan(sampleScan(list)))];
   const directory = mkdtempSync(join(tmpdir(), 'mturk-team-page-'));
   try {
     const page = join(directory, 'page.html');

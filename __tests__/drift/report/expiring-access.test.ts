@@ -2,7 +2,7 @@ import { expiringAccess, expiringAccessIssue } from '../../../src/drift/report/e
 import { activeMembers, type Member, type Team } from '../../../src/team/team.ts';
 import { printMarkdown } from '../../../src/text/github.ts';
 import { expectGolden } from '../../support/golden.ts';
-import { team as sample } from '../../support/sample-looks.ts';
+import { team as sample } from '../../support/sample-scans.ts';
 import { member, sampleTeam } from '../../support/sample-team.ts';
 
 const TODAY = '2026-11-25';

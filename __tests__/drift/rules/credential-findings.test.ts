@@ -5,21 +5,21 @@ import {
   AT,
   type Credentials,
   FULL,
-  type GivenLook,
-  lookAt,
+  type GivenScan,
   name,
+  scanOfAccount,
   TODAY,
   withMember,
   withoutMember,
   withUser,
-} from '../../support/hands.ts';
+} from '../../support/changed-account.ts';
 import { inventoryOf, keyOf } from '../../support/inventory-of.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
 describe('credentials', () => {
   const old = keyOf({ id: null, created: '2026-08-26T12:00:00Z' });
   const left: Team = { ...withoutMember('bo'), departed: [{ key: 'bo', left: '2026-11-20', reason: 'graduated' }] };
-  const cases: readonly (readonly [string, GivenLook & { credentials: Credentials }, readonly string[]])[] = [
+  const cases: readonly (readonly [string, GivenScan & { credentials: Credentials }, readonly string[]])[] = [
     ['one key', { credentials: { [name('bo')]: { keys: [keyOf()] } } }, []],
     ['two keys', { credentials: { [name('bo')]: { keys: [keyOf(), keyOf()] } } }, ['too-many-access-keys/bo']],
     [
@@ -137,13 +137,13 @@ describe('credentials', () => {
   ];
 
   test.each(cases)('%s', (_what, given, expected) => {
-    expect(lookAt(given).findings.map(({ id }) => id)).toEqual(expected);
+    expect(scanOfAccount(given).findings.map(({ id }) => id)).toEqual(expected);
   });
 
   test('an old key knows of the other one, and of a suspension: both decide what replaces it', () => {
     const other = keyOf({ active: false });
     const credentials = { [name('bo')]: { keys: [old, other] }, [name('cy')]: { keys: [old] } };
-    const keys = lookAt({ credentials }).findings.flatMap(({ rule, data }) =>
+    const keys = scanOfAccount({ credentials }).findings.flatMap(({ rule, data }) =>
       rule === 'old-access-key' ? [data] : [],
     );
     expect(keys).toMatchObject([
@@ -154,7 +154,7 @@ describe('credentials', () => {
 
   test('an extra key weighs what its owner may do', () => {
     const keys = [keyOf(), keyOf()];
-    const { findings } = lookAt({ credentials: { [name('bo')]: { keys }, [name('cy')]: { keys } } });
+    const { findings } = scanOfAccount({ credentials: { [name('bo')]: { keys }, [name('cy')]: { keys } } });
     expect(findings.map(({ id, risk }) => [id, risk])).toEqual([
       ['too-many-access-keys/bo', 'spends'],
       ['key-used-after-leaving/cy', null],
@@ -181,7 +181,7 @@ describe('credentials', () => {
   test('keys of an unmanaged user are part of the finding', () => {
     const keys = [keyOf({ lastUsed: '2019-05-31T00:00:00Z' })];
     const account = withUser({ name: 'old-mturk-user', attached: [FULL] })(desiredAccess(sampleTeam, TODAY));
-    const { findings } = lookAt({ account, credentials: { 'old-mturk-user': { keys } } });
+    const { findings } = scanOfAccount({ account, credentials: { 'old-mturk-user': { keys } } });
     expect(findings).toMatchObject([{ rule: 'unmanaged-user', data: { keys }, escalates: [], risk: 'spends' }]);
   });
 });

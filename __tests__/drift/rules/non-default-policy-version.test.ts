@@ -5,7 +5,7 @@ import { scanOf } from '../../../src/drift/scan/scan.ts';
 import type { PolicyDocument } from '../../../src/iam/document.ts';
 import { boundaryPolicy } from '../../../src/team/documents.ts';
 import { boundaryArn, rolePolicyArn } from '../../../src/team/names.ts';
-import { AT, after, type Change, edit, name, says, statement, TODAY } from '../../support/hands.ts';
+import { AT, after, type Change, edit, name, says, statement, TODAY } from '../../support/changed-account.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 

@@ -7,15 +7,15 @@ import {
   all,
   attach,
   changeGroup,
-  lookAt,
   name,
   says,
+  scanOfAccount,
   statement,
   stopArn,
   TODAY,
   withPolicy,
   withUser,
-} from '../../support/hands.ts';
+} from '../../support/changed-account.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
 const not = (effect: 'Allow' | 'Deny', ...actions: readonly string[]): Statement => ({
@@ -89,7 +89,7 @@ test('who has such a policy is said, and weighs what was meant to be denied and 
     changeGroup('paymaster', ({ attached }) => ({ attached: [...attached, arn] })),
   )(desiredAccess(sampleTeam, TODAY));
   const dead = (model: typeof account) =>
-    lookAt({ account: model }).findings.flatMap(({ rule, data, risk }) =>
+    scanOfAccount({ account: model }).findings.flatMap(({ rule, data, risk }) =>
       rule === 'retired-operations' ? [[data.users, risk]] : [],
     );
   expect(dead(account)).toEqual([[[name('fay')], null]]);

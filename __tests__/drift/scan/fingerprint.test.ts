@@ -8,10 +8,10 @@ import {
   changeGroup,
   changeUser,
   FULL,
-  lookAt,
   name,
   putInto,
   says,
+  scanOfAccount,
   statement,
   stopArn,
   TODAY,
@@ -19,7 +19,7 @@ import {
   withPolicy,
   withUser,
   write,
-} from '../../support/hands.ts';
+} from '../../support/changed-account.ts';
 import { keyOf } from '../../support/inventory-of.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
@@ -32,7 +32,7 @@ interface Given {
 const PATH = `/mturk/${sampleTeam.lab}/`;
 
 function look({ change = (account) => account, credentials = {}, today = TODAY }: Given): ScanResult {
-  return lookAt({ account: change(desiredAccess(sampleTeam, TODAY)), credentials, today });
+  return scanOfAccount({ account: change(desiredAccess(sampleTeam, TODAY)), credentials, today });
 }
 
 const reads = says(statement('Allow', 'mechanicalturk:GetHIT'));

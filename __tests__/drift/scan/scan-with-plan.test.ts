@@ -11,7 +11,7 @@ import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { classifyPlan, type PlanClassification } from '../../../src/review/changes/classify-plan.ts';
 import { readTeam } from '../../../src/team/parse/read-team.ts';
 import type { Team } from '../../../src/team/team.ts';
-import { AT, all, attach, FULL, TODAY } from '../../support/hands.ts';
+import { AT, all, attach, FULL, TODAY } from '../../support/changed-account.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';
 import { RECORDED_TEAMS, recordedAsOurs } from '../../support/recorded-team.ts';
 import { sampleTeam } from '../../support/sample-team.ts';

@@ -18,7 +18,7 @@ import { boundaryPolicy, rolePolicy } from '../../../src/team/documents.ts';
 import { boundaryArn, labPath, rolePolicyArn } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { expectGolden } from '../../support/golden.ts';
-import { finds, lookOf } from '../../support/sample-looks.ts';
+import { finds, sampleScan } from '../../support/sample-scans.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
 const TODAY = '2026-11-25';
@@ -177,7 +177,7 @@ function reportOf({ unmanaged, boundary, unseen }: ReturnType<typeof besideIn>):
     ...(boundary === null ? [] : [finds('boundary-policy-changed', { kind: 'boundary', ...boundary })]),
   ].sort(bySeverity);
   const found = findings.length > 0 ? 'unmanaged' : unseen.length > 0 ? 'error' : 'clean';
-  return driftLines(lookOf(findings, { class: found, notChecked: unseen }), naming).join('\n');
+  return driftLines(sampleScan(findings, { class: found, notChecked: unseen }), naming).join('\n');
 }
 
 test('the report of each, as a person reads it', () => {

@@ -4,15 +4,15 @@ import {
   all,
   attach,
   FULL,
-  lookAt,
   name,
   putInto,
   says,
+  scanOfAccount,
   statement,
   stopArn,
   TODAY,
   withPolicy,
-} from '../../support/hands.ts';
+} from '../../support/changed-account.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
 describe('snoozes', () => {
@@ -26,12 +26,12 @@ describe('snoozes', () => {
 
   test('one holds back its finding and no other, until its day is over', () => {
     const team = withSnoozes(snooze('membership-added/bo/paymaster/spends', TODAY));
-    const seen = lookAt({ team, account });
+    const seen = scanOfAccount({ team, account });
     expect(seen.findings.map(({ id }) => id)).not.toContain('membership-added/bo/paymaster/spends');
     expect(seen.findings).toHaveLength(2);
     expect(seen.snoozed).toMatchObject([{ until: TODAY, reason: 'known', finding: { remediation: 'manual' } }]);
     expect(seen.unusedSnoozes).toEqual([]);
-    const later = lookAt({ team, account, today: '2026-11-26' });
+    const later = scanOfAccount({ team, account, today: '2026-11-26' });
     expect(later).toMatchObject({ snoozed: [], unusedSnoozes: ['membership-added/bo/paymaster/spends'] });
     expect(later.findings).toHaveLength(3);
   });
@@ -41,7 +41,7 @@ describe('snoozes', () => {
       snooze('membership-added/bo/paymaster', '2027-01-01'),
       snooze('console-password/ada', '2027-01-01'),
     );
-    expect(lookAt({ team, account })).toMatchObject({
+    expect(scanOfAccount({ team, account })).toMatchObject({
       snoozed: [],
       unusedSnoozes: ['console-password/ada', 'membership-added/bo/paymaster'],
     });
@@ -49,8 +49,8 @@ describe('snoozes', () => {
 
   test('where all is snoozed, the account counts as clean, and the fingerprint is that of a clean one', () => {
     const account = putInto('bo', name('paymaster'))(desiredAccess(sampleTeam, TODAY));
-    const seen = lookAt({ team: withSnoozes(snooze('membership-added/bo/paymaster/spends', TODAY)), account });
-    expect(seen).toMatchObject({ class: 'clean', findings: [], fingerprint: lookAt({}).fingerprint });
+    const seen = scanOfAccount({ team: withSnoozes(snooze('membership-added/bo/paymaster/spends', TODAY)), account });
+    expect(seen).toMatchObject({ class: 'clean', findings: [], fingerprint: scanOfAccount({}).fingerprint });
   });
 
   test('what may be undone is judged with what is snoozed left as it is', () => {
@@ -62,7 +62,7 @@ describe('snoozes', () => {
       attach('fay', one, two),
     )(desiredAccess(sampleTeam, TODAY));
     const fates = (team: Team) =>
-      lookAt({ team, account }).findings.map(({ id, remediation }) => `${id}: ${remediation}`);
+      scanOfAccount({ team, account }).findings.map(({ id, remediation }) => `${id}: ${remediation}`);
     expect(fates(sampleTeam)).toEqual([
       'policy-attached/user/fay/one: on-request',
       'policy-attached/user/fay/two: on-request',

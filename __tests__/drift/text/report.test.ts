@@ -2,15 +2,15 @@ import { driftJson } from '../../../src/drift/text/drift-json.ts';
 import { driftLines } from '../../../src/drift/text/terminal.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { sixManualChanges } from '../../support/sample-drift.ts';
-import { because, DIFFERENCES, lookOf, naming, OTHERS, team, worstFirst } from '../../support/sample-looks.ts';
+import { because, DIFFERENCES, naming, OTHERS, sampleScan, team, worstFirst } from '../../support/sample-scans.ts';
 
 const LOOKS = {
   'six-manual-changes': sixManualChanges(),
-  clean: lookOf([]),
-  differences: lookOf(DIFFERENCES),
-  others: lookOf(worstFirst(OTHERS)),
-  pending: lookOf(because('pending', DIFFERENCES), { class: 'pending' }),
-  undecided: lookOf(because('unknown', DIFFERENCES), { planned: false }),
+  clean: sampleScan([]),
+  differences: sampleScan(DIFFERENCES),
+  others: sampleScan(worstFirst(OTHERS)),
+  pending: sampleScan(because('pending', DIFFERENCES), { class: 'pending' }),
+  undecided: sampleScan(because('unknown', DIFFERENCES), { planned: false }),
 };
 
 describe.each(Object.entries(LOOKS))('%s', (name, look) => {
@@ -30,7 +30,7 @@ const denied = {
 test('snoozed, unused and unchecked parts are printed in short', () => {
   const [first, outsider, ...rest] = sixManualChanges().findings;
   const settled = because('resolved', [{ ...DIFFERENCES[2]!, changes: [], risk: null }]);
-  const look = lookOf([...rest, ...because('pending', [first!]), ...settled], {
+  const look = sampleScan([...rest, ...because('pending', [first!]), ...settled], {
     snoozed: [{ finding: outsider!, until: '2027-01-31', reason: 'its last study ends in January' }],
     // One has passed, and the password is reported again; the other is gone.
     unusedSnoozes: ['old-access-key/ada', 'console-password/gus'],

@@ -7,8 +7,8 @@ import { driftLines } from '../../drift/text/terminal.ts';
 import { labHeading } from '../../review/text/terminal.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { checkWritable } from '../can-write.ts';
-import { type Looked, lookFast, lookWhole } from '../drift/look.ts';
 import { revertFindings } from '../drift/revert-findings.ts';
+import { type CompletedScan, fullScan, quickScan } from '../drift/run-scan.ts';
 import { writeFailedReport, writeReconcileReport, writeScanReport } from '../drift/write-report.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
@@ -31,7 +31,7 @@ export interface DriftOptions extends LabOptions {
   /** The first digits of the scan's fingerprint, without which nothing is reverted; null for any. */
   readonly ifFingerprint: string | null;
   readonly yes: boolean;
-  /** Where to write what the look found, for the job that writes its issues; null for nowhere. */
+  /** Where to write what the scan found, for the job that writes its issues; null for nowhere. */
   readonly report: string | null;
 }
 
@@ -60,17 +60,21 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
   if (!opened.ok) return failed(opened.failure);
   const account = opened.value;
   try {
-    const looked = await look(account, options, terminal);
-    if (!looked.ok) return await failed(looked.failure);
-    await writeScanReport(options, looked.value, account);
+    const completed = await scanAccount(account, options, terminal);
+    if (!completed.ok) return await failed(completed.failure);
+    await writeScanReport(options, completed.value, account);
     if (!isAsked(options) || !isLab(account)) {
-      show(account, looked.value, options, terminal);
-      return codeOf(looked.value.look.class);
+      show(account, completed.value, options, terminal);
+      return codeOf(completed.value.scan.class);
     }
-    // With --json one document goes to standard output: the look after it.
-    if (!options.json) show(account, looked.value, options, terminal);
-    const ending = await revertFindings(account, looked.value, { ...options, ...lockTimeout(options) }, terminal, () =>
-      look(account, options, terminal),
+    // With --json one document goes to standard output: the scan after it.
+    if (!options.json) show(account, completed.value, options, terminal);
+    const ending = await revertFindings(
+      account,
+      completed.value,
+      { ...options, ...lockTimeout(options) },
+      terminal,
+      () => scanAccount(account, options, terminal),
     );
     return ending === null ? 1 : codeOf(ending);
   } finally {
@@ -100,10 +104,10 @@ async function checkPossible(
   return { ok: false, failure: null };
 }
 
-function look(account: Account | Lab, options: DriftOptions, terminal: Terminal) {
-  if (!isLab(account)) return lookFast(account, options, terminal);
+function scanAccount(account: Account | Lab, options: DriftOptions, terminal: Terminal) {
+  if (!isLab(account)) return quickScan(account, options, terminal);
   const { lock, trail } = options;
-  return lookWhole(account, { trail, lock, ...lockTimeout(options) }, terminal);
+  return fullScan(account, { trail, lock, ...lockTimeout(options) }, terminal);
 }
 
 function isLab(account: Account | Lab): account is Lab {
@@ -119,25 +123,30 @@ function codeOf(found: DriftClass): number {
   return found === 'clean' || found === 'state-only' ? 0 : 2;
 }
 
-function show(account: Account | Lab, { look, attributed }: Looked, options: DriftOptions, terminal: Terminal): void {
+function show(
+  account: Account | Lab,
+  { scan, attributed }: CompletedScan,
+  options: DriftOptions,
+  terminal: Terminal,
+): void {
   const { team, naming, kind } = account;
   if (options.json) {
-    terminal.stdout(`${JSON.stringify(driftJson(look, team, naming), null, 2)}\n`);
+    terminal.stdout(`${JSON.stringify(driftJson(scan, team, naming), null, 2)}\n`);
     return;
   }
   const heading = labHeading(team, isLab(account) ? account.engine : null, kind);
-  const lines = linesOf(account, { look, attributed }, terminal);
-  const mayBeNamed = isLab(account) && !isAsked(options) && look.findings.some(({ cause }) => cause === 'manual');
+  const lines = linesOf(account, { scan, attributed }, terminal);
+  const mayBeNamed = isLab(account) && !isAsked(options) && scan.findings.some(({ cause }) => cause === 'manual');
   const named = mayBeNamed
-    ? ['', ...wrapVisible(fingerprintText(look.fingerprint), terminal.width - 2).map((line) => `  ${line}`)]
+    ? ['', ...wrapVisible(fingerprintText(scan.fingerprint), terminal.width - 2).map((line) => `  ${line}`)]
     : [];
   terminal.stdout(`${[heading, '', ...lines, ...named].join('\n')}\n`);
 }
 
 function linesOf(
   { naming, team }: Account,
-  { look, attributed }: Pick<Looked, 'look' | 'attributed'>,
+  { scan, attributed }: Pick<CompletedScan, 'scan' | 'attributed'>,
   { width }: Terminal,
 ): readonly string[] {
-  return driftLines(look, naming, { width, attributed, reconcile: team.settings.reconcile.mode });
+  return driftLines(scan, naming, { width, attributed, reconcile: team.settings.reconcile.mode });
 }

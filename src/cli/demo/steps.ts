@@ -16,8 +16,8 @@ import type { Engine } from '../../terraform/run/engine.ts';
 import { WIDEST_NAME } from '../../text/columns.ts';
 import { counted, listTexts, plainText, trusted } from '../../text/text.ts';
 import { applyWithProgress } from '../apply-plan.ts';
-import { lookFast, lookWhole } from '../drift/look.ts';
 import { reconcile } from '../drift/reconcile.ts';
+import { fullScan, quickScan } from '../drift/run-scan.ts';
 import type { Terminal } from '../io.ts';
 import { applyRecord, noteApply } from '../session/apply-record.ts';
 import { isEmpty, type LabPlan, planLab } from '../session/lab-plan.ts';
@@ -160,10 +160,10 @@ async function quickCheck(context: DemoContext, team: Team, changes: readonly Ma
   const { output, emulator } = context;
   output.step('Quick drift check: without Terraform');
   const before = emulator.calls.length;
-  const { look } = await done(lookFast(labFor(context, team), { trail: false }, quiet(context)));
+  const { scan } = await done(quickScan(labFor(context, team), { trail: false }, quiet(context)));
   const calls = emulator.calls.length - before;
   const ofAccess = changes.filter(({ changesAccess }) => changesAccess);
-  const missing = notDetected(look.findings, ofAccess);
+  const missing = notDetected(scan.findings, ofAccess);
   const text = `${ofAccess.length - missing.length} of ${ofAccess.length} changes of access detected with ${counted(calls, 'IAM call')}`;
   output.check(text, missing.length === 0, { detail: titles(missing) });
 }
@@ -176,7 +176,7 @@ async function driftCheck(
   const { output } = context;
   const lab = labFor(context, team);
   output.step('Drift check');
-  const { findings } = (await done(lookWhole(lab, { trail: true }, quiet(context)))).look;
+  const { findings } = (await done(fullScan(lab, { trail: true }, quiet(context)))).scan;
   findings.forEach((finding, index) => {
     const change = changes.find((each) => isFindingOf(finding.id, each));
     const access = changedAccess(finding.changes, lab.naming);
@@ -326,12 +326,12 @@ function labFor({ engine, emulator, directory, today }: DemoContext, team: Team)
 }
 
 async function scan(context: DemoContext, lab: Lab) {
-  return (await done(lookWhole(lab, { trail: false }, quiet(context)))).look;
+  return (await done(fullScan(lab, { trail: false }, quiet(context)))).scan;
 }
 
 async function revert(context: DemoContext, lab: Lab, request: ReconcileRequest): Promise<readonly DriftFinding[]> {
-  const looked = await done(lookWhole(lab, { trail: false }, quiet(context)));
-  const result = await reconcile(lab, looked, request, { yes: true }, quiet(context));
+  const completed = await done(fullScan(lab, { trail: false }, quiet(context)));
+  const result = await reconcile(lab, completed, request, { yes: true }, quiet(context));
   if (result.outcome === 'reverted') return result.reverted;
   if (result.outcome === 'failed') throw new StepFailed('reconcile failed', result.failure);
   throw new StepFailed(`reconcile: ${result.outcome}`);

@@ -34,7 +34,7 @@ import { reportFailure } from '../report-failure.ts';
 import type { Lab } from '../session/open-lab.ts';
 import { usingRecord } from '../session/record-failure.ts';
 import { stateRecord } from '../session/state-record.ts';
-import { type Looked, lookFast } from './look.ts';
+import { type CompletedScan, quickScan } from './run-scan.ts';
 import { isUnchanged, toReconcile } from './scan-to-reconcile.ts';
 
 const FILE = 'reconcile-record.json';
@@ -64,12 +64,12 @@ interface Options {
  */
 export async function reconcile(
   lab: Lab,
-  looked: Looked,
+  completed: CompletedScan,
   request: ReconcileRequest,
   options: Options,
   terminal: Terminal,
 ): Promise<Reconciled> {
-  const result = await attempt(lab, looked, request, options, terminal);
+  const result = await attempt(lab, completed, request, options, terminal);
   if (result.outcome === 'failed') reportFailure(result.failure, terminal);
   if (result.outcome === 'blocked') terminal.stderr(`\n${reconcileBlockText(result.block, lab.naming, terminal)}\n`);
   return result;
@@ -77,7 +77,7 @@ export async function reconcile(
 
 async function attempt(
   lab: Lab,
-  looked: Looked,
+  completed: CompletedScan,
   request: ReconcileRequest,
   options: Options,
   terminal: Terminal,
@@ -88,12 +88,12 @@ async function attempt(
   const read = await usingRecord(FILE, () => store.read());
   if (!read.ok) return failed(read.failure);
   const record = read.value ?? NO_RECONCILE_RECORD;
-  const applied = looked.applied?.team ?? appliedTeam(lab.team, lab.today);
+  const applied = completed.applied?.team ?? appliedTeam(lab.team, lab.today);
 
-  const decision = decideReconcile(toReconcile(looked), lab.team, applied, request, record);
+  const decision = decideReconcile(toReconcile(completed), lab.team, applied, request, record);
   if (decision.kind === 'blocked') return blocked(decision.block);
   const { granting, requested, deletions, next, reported } = decision;
-  const noted = request.reconcile ? withReported(record, reported, new Date(looked.look.at)) : record;
+  const noted = request.reconcile ? withReported(record, reported, new Date(completed.scan.at)) : record;
   const write = (value: ReconcileRecord) => usingRecord(FILE, () => store.write(value));
   if (JSON.stringify(noted.reported) !== JSON.stringify(record.reported)) {
     const written = await write(noted);
@@ -101,7 +101,7 @@ async function attempt(
   }
   if (decision.reverts.length + deletions.length === 0) return { outcome: 'nothing', next };
 
-  const before = looked.access;
+  const before = completed.access;
   const then = desiredAccess(applied, applied.day);
   const targetOf = (findings: readonly RevertibleFinding[]) =>
     revertedModel(before, then, differencesOf(findings), deletions);
@@ -121,7 +121,7 @@ async function attempt(
   const planned = await planRevert(lab, revert, options);
   if (!planned.ok) return failed(planned.failure);
   if (planned.value.kind === 'blocked') return blocked(planned.value.block);
-  const findings = looked.look.findings.filter(({ id }) => reverts.some((each) => each.id === id));
+  const findings = completed.scan.findings.filter(({ id }) => reverts.some((each) => each.id === id));
   if (!options.yes) {
     terminal.stderr(
       `\n${revertPreview(findings, deletions, diffAccess(before, target, lab.at), lab.naming, terminal)}\n\n`,
@@ -132,9 +132,10 @@ async function attempt(
   }
 
   // The question may have waited for an hour, and a revocation in an emergency must not be reverted unseen.
-  const now = await lookFast(lab, { trail: false }, terminal);
+  const now = await quickScan(lab, { trail: false }, terminal);
   if (!now.ok) return failed(now.failure);
-  if (!now.value.complete || !isUnchanged(looked, now.value)) return blocked({ code: 'changed-meanwhile', args: {} });
+  if (!now.value.complete || !isUnchanged(completed, now.value))
+    return blocked({ code: 'changed-meanwhile', args: {} });
   const counted = reverts.filter((finding) => !requested.includes(finding)).map(({ id }) => id);
   const at = lab.now();
   const begun = await write(withReverts(noted, counted, at, 'begun'));

@@ -6,8 +6,8 @@ import { driftJson } from '../../drift/text/drift-json.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
 import type { Lab } from '../session/open-lab.ts';
-import type { Looked } from './look.ts';
 import { type Reconciled, reconcile, reconcileResult } from './reconcile.ts';
+import type { CompletedScan } from './run-scan.ts';
 import { type ReportOptions, writeReconcileReport } from './write-report.ts';
 
 /** Blocks whatever the account is like; after any other block the exit code says whether the account has drifted. */
@@ -24,36 +24,36 @@ const IMPOSSIBLE: readonly ReconcileBlock['code'][] = [
  */
 export async function revertFindings(
   lab: Lab,
-  looked: Looked,
+  completed: CompletedScan,
   options: ReportOptions &
     Parameters<typeof reconcile>[2] &
     Parameters<typeof reconcile>[3] & { readonly json: boolean },
   terminal: Terminal,
-  scanAgain: () => Promise<Result<Looked>>,
+  scanAgain: () => Promise<Result<CompletedScan>>,
 ): Promise<DriftClass | null> {
   const { json } = options;
   const print = (text: string) => (json ? terminal.stderr : terminal.stdout)(`\n${text}\n`);
-  const ending = await reconcile(lab, looked, options, options, terminal);
+  const ending = await reconcile(lab, completed, options, options, terminal);
   if (ending.outcome === 'reverted') print(revertedText(ending.reverted, ending.deleted, ending.next, lab.naming));
   if (ending.outcome === 'nothing') print(revertedText([], [], ending.next, lab.naming));
   // An apply that failed may have been carried out in part: only a scan can tell.
   const mayHaveChanged = ending.outcome === 'reverted' || (ending.outcome === 'failed' && ending.begun);
   const after = mayHaveChanged ? await scanAgain() : null;
-  await writeReconcileReport(options, looked, ending, lab, ending.outcome === 'reverted' ? after : null);
-  const now = after === null ? looked : after.ok ? after.value : null;
+  await writeReconcileReport(options, completed, ending, lab, ending.outcome === 'reverted' ? after : null);
+  const now = after === null ? completed : after.ok ? after.value : null;
   if (json) terminal.stdout(`${JSON.stringify(reconciledJson(lab, now, ending), null, 2)}\n`);
   if (after !== null && !after.ok) {
     reportFailure(after.failure, terminal);
     return null;
   }
-  if (after !== null && now !== null && !json) print(afterRevertText(now.look));
+  if (after !== null && now !== null && !json) print(afterRevertText(now.scan));
   const isImpossible = ending.outcome === 'blocked' && IMPOSSIBLE.includes(ending.block.code);
-  return ending.outcome === 'failed' || isImpossible ? null : (now?.look.class ?? null);
+  return ending.outcome === 'failed' || isImpossible ? null : (now?.scan.class ?? null);
 }
 
 /** The newest scan with the result of reconcile; `drift` is null if the account could not be scanned. */
-function reconciledJson({ team, naming }: Lab, now: Looked | null, ending: Reconciled): Record<string, unknown> {
+function reconciledJson({ team, naming }: Lab, now: CompletedScan | null, ending: Reconciled): Record<string, unknown> {
   const { lab, account } = team;
-  const scan = now === null ? { version: 1, lab, account, drift: null } : driftJson(now.look, team, naming);
+  const scan = now === null ? { version: 1, lab, account, drift: null } : driftJson(now.scan, team, naming);
   return { ...scan, reconcile: reconcileResult(ending) };
 }

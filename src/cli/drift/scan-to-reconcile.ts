@@ -2,17 +2,21 @@ import { differenceKey } from '../../access/model-difference.ts';
 import { type DriftFinding, differenceOf } from '../../drift/finding.ts';
 import type { RevertibleFinding, ScanToReconcile } from '../../drift/remediation/decide.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
-import type { Looked } from './look.ts';
+import type { CompletedScan } from './run-scan.ts';
 
 /** What reconcile needs of a scan. */
-export function toReconcile({ look, complete, access }: Pick<Looked, 'look' | 'complete' | 'access'>): ScanToReconcile {
+export function toReconcile({
+  scan,
+  complete,
+  access,
+}: Pick<CompletedScan, 'scan' | 'complete' | 'access'>): ScanToReconcile {
   return {
-    findings: look.findings.map(toRevertible),
-    snoozed: look.snoozed.map(({ finding }) => finding.id),
-    notChecked: look.notChecked.length,
-    fingerprint: look.fingerprint,
-    at: look.at,
-    isComplete: complete && look.class !== 'error',
+    findings: scan.findings.map(toRevertible),
+    snoozed: scan.snoozed.map(({ finding }) => finding.id),
+    notChecked: scan.notChecked.length,
+    fingerprint: scan.fingerprint,
+    at: scan.at,
+    isComplete: complete && scan.class !== 'error',
     access,
   };
 }
@@ -26,13 +30,13 @@ function toRevertible(finding: DriftFinding): RevertibleFinding {
  * Whether a quick check finds the same differences as a scan before it. An exclusive-policy resource removes what the
  * account has when the plan is applied, not when it was made: what someone attached in between would be removed unseen.
  */
-export function isUnchanged(before: Pick<Looked, 'look'>, now: Pick<Looked, 'look'>): boolean {
-  const one = differencesIn(before.look);
-  const other = differencesIn(now.look);
+export function isUnchanged(before: Pick<CompletedScan, 'scan'>, now: Pick<CompletedScan, 'scan'>): boolean {
+  const one = differencesIn(before.scan);
+  const other = differencesIn(now.scan);
   return one.size === other.size && [...one].every((each) => other.has(each));
 }
 
-function differencesIn({ findings, snoozed }: Looked['look']): ReadonlySet<string> {
+function differencesIn({ findings, snoozed }: CompletedScan['scan']): ReadonlySet<string> {
   return new Set(
     [...findings, ...snoozed.map(({ finding }) => finding)].flatMap((finding) => {
       const difference = differenceOf(finding);

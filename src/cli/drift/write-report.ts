@@ -11,8 +11,8 @@ import { namingOf } from '../session/naming.ts';
 import type { Account } from '../session/open-account.ts';
 import { originOf } from '../session/origin.ts';
 import { momentOf } from '../session/read-team.ts';
-import type { Looked } from './look.ts';
 import { type Reconciled, reconcileResult } from './reconcile.ts';
+import type { CompletedScan } from './run-scan.ts';
 import { toReconcile } from './scan-to-reconcile.ts';
 
 export interface ReportOptions {
@@ -28,19 +28,23 @@ export interface ReportOptions {
 type Origin = Pick<Account, 'team' | 'today' | 'at'>;
 
 /** Writes report.json and the step's outputs after a scan. */
-export async function writeScanReport(options: ReportOptions, looked: Looked, account: Origin): Promise<void> {
-  const { look } = looked;
+export async function writeScanReport(
+  options: ReportOptions,
+  completed: CompletedScan,
+  account: Origin,
+): Promise<void> {
+  const { scan } = completed;
   const { team, today } = account;
   const { reconcile, deleteAfterDays } = team.settings;
-  const applied = looked.applied?.team ?? appliedTeam(team, today);
+  const applied = completed.applied?.team ?? appliedTeam(team, today);
   // Reverts that grant access and deletions need the apply role.
-  const mayDelete = deleteAfterDays !== null && look.findings.some(({ cause }) => cause === 'expired');
-  await write(options, account, checkOf(looked), null);
-  const failed = look.notChecked.length > 0 && look.class === 'error';
+  const mayDelete = deleteAfterDays !== null && scan.findings.some(({ cause }) => cause === 'expired');
+  await write(options, account, checkOf(completed), null);
+  const failed = scan.notChecked.length > 0 && scan.class === 'error';
   writeOutputs(process.env, {
-    class: look.class,
-    fingerprint: look.fingerprint,
-    reconcile: String(needsReconcile(toReconcile(looked), team, applied)),
+    class: scan.class,
+    fingerprint: scan.fingerprint,
+    reconcile: String(needsReconcile(toReconcile(completed), team, applied)),
     'reconcile-environment': reconcile.mode === 'all' || mayDelete ? 'production' : 'reconcile',
     ...(failed ? { 'failure-reason': 'drift-check-failed' } : {}),
   });
@@ -62,12 +66,12 @@ export async function writeFailedReport(options: ReportOptions, failure: Failure
 /** Writes what reconcile did, with the scan before it (null if it was blocked before a scan) and the one after it. */
 export async function writeReconcileReport(
   options: ReportOptions,
-  looked: Looked | null,
+  completed: CompletedScan | null,
   ending: Reconciled,
   origin: Origin,
-  after: Result<Looked> | null,
+  after: Result<CompletedScan> | null,
 ): Promise<void> {
-  const check = looked === null ? null : checkOf(looked);
+  const check = completed === null ? null : checkOf(completed);
   await write(options, origin, check, {
     ...reconcileResult(ending),
     after: after === null ? null : after.ok ? checkOf(after.value) : { kind: 'failed', failure: after.failure },
@@ -100,8 +104,8 @@ async function write(
   });
 }
 
-function checkOf({ look, complete, attributed }: Looked): DriftCheck {
-  return { kind: 'scanned', scan: look, isAccessKnown: complete, isAttributed: attributed };
+function checkOf({ scan, complete, attributed }: CompletedScan): DriftCheck {
+  return { kind: 'scanned', scan, isAccessKnown: complete, isAttributed: attributed };
 }
 
 function failedReconcile(failure: Failure): NonNullable<DriftReport['reconcile']> {

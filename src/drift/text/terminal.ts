@@ -124,7 +124,7 @@ function headingText(
   if (pending.length > 0) return `${lab}: no drift; ${counted(pending.length, 'change')} not applied yet.`;
   if (scan.notChecked.length > 0) return `${lab}: no drift in what was checked.`;
   if (scan.snoozed.length > 0) return `${lab}: no drift, except ${counted(scan.snoozed.length, 'snoozed finding')}.`;
-  return `${lab}: no drift. The account is as team.yaml says.`;
+  return `${lab}: no drift. AWS matches team.yaml.`;
 }
 
 /** One more key lets no other person spend. */

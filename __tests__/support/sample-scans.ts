@@ -355,7 +355,7 @@ export const OTHERS: readonly DriftFinding[] = [
   ),
 ];
 
-export function lookOf(findings: readonly DriftFinding[], given: Partial<ScanResult> = {}): ScanResult {
+export function sampleScan(findings: readonly DriftFinding[], given: Partial<ScanResult> = {}): ScanResult {
   return {
     class: findings.length === 0 ? 'clean' : 'drift',
     findings,

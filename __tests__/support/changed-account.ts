@@ -18,7 +18,7 @@ export const name = (key: string) => `perception-lab-${key}`;
 
 export type Credentials = Readonly<Record<string, Partial<UserCredentials>>>;
 
-export interface GivenLook {
+export interface GivenScan {
   readonly team?: Team;
   readonly today?: string;
   /** What was applied last; null where nothing is noted. */
@@ -28,13 +28,13 @@ export interface GivenLook {
 }
 
 /** A look without an engine; where nothing else is given, at an account that is as the sample team says. */
-export function lookAt({
+export function scanOfAccount({
   team = sampleTeam,
   today = TODAY,
   applied = team,
   account,
   credentials,
-}: GivenLook): ScanResult {
+}: GivenScan): ScanResult {
   return scanOf({
     team,
     today,

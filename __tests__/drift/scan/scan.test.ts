@@ -19,11 +19,11 @@ import {
   edit,
   FULL,
   from,
-  type GivenLook,
-  lookAt,
+  type GivenScan,
   name,
   putInto,
   says,
+  scanOfAccount,
   statement,
   stopArn,
   TODAY,
@@ -36,7 +36,7 @@ import {
   withPolicy,
   withUser,
   write,
-} from '../../support/hands.ts';
+} from '../../support/changed-account.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
@@ -424,7 +424,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
 ];
 
 test.each(BY_HAND)('%s', (_what, change, expected) => {
-  const { findings, class: found } = lookAt({ account: change(desiredAccess(sampleTeam, TODAY)) });
+  const { findings, class: found } = scanOfAccount({ account: change(desiredAccess(sampleTeam, TODAY)) });
   expect(findings.map(line)).toEqual(expected);
   const causes = new Set(findings.map(({ cause }) => cause));
   expect(found).toBe(causes.has('manual') ? 'drift' : causes.has('unmanaged') ? 'unmanaged' : 'clean');
@@ -433,7 +433,7 @@ test.each(BY_HAND)('%s', (_what, change, expected) => {
 describe('what is pending, and what is unmanaged', () => {
   const applied = desiredAccess(sampleTeam, TODAY);
   const leaver: Team = { ...withoutMember('bo'), departed: [{ key: 'bo', left: '2026-11-20', reason: 'graduated' }] };
-  const cases: readonly (readonly [string, GivenLook, string, readonly string[]])[] = [
+  const cases: readonly (readonly [string, GivenScan, string, readonly string[]])[] = [
     [
       'a member whose last day has passed, and who is still there',
       { today: '2027-06-01', account: applied },
@@ -508,7 +508,7 @@ describe('what is pending, and what is unmanaged', () => {
 
   const respelled = changeUser('fay', () => ({ name: 'perception-lab-Fay' }));
 
-  test.each<[string, GivenLook]>([
+  test.each<[string, GivenScan]>([
     ['the file is the one that was applied', { account: respelled(applied) }],
     ['what was applied is unknown', { account: respelled(applied), applied: null }],
     [
@@ -516,7 +516,7 @@ describe('what is pending, and what is unmanaged', () => {
       { account: respelled(applied), team: withMember('bo', { suspended: true }), applied: null },
     ],
   ])('a user who is renamed in the letters alone is so by hand, whatever is pending: %s', (_what, given) => {
-    const seen = lookAt(given);
+    const seen = scanOfAccount(given);
     expect(seen.class).toBe('drift');
     expect(seen.findings.filter(({ id }) => /fay/i.test(id)).map(line)).toEqual([
       'membership-added/perception-lab-Fay/paymaster/spends: manual, manual',
@@ -526,7 +526,7 @@ describe('what is pending, and what is unmanaged', () => {
   });
 
   test.each(cases)('%s', (_what, given, found, expected) => {
-    const seen = lookAt(given);
+    const seen = scanOfAccount(given);
     expect(seen.findings.map(line)).toEqual(expected);
     expect(seen.class).toBe(found);
   });

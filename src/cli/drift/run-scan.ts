@@ -16,13 +16,13 @@ import { type LabPlanOptions, planLab } from '../session/lab-plan.ts';
 import type { Account } from '../session/open-account.ts';
 import type { Lab } from '../session/open-lab.ts';
 
-export interface Looked {
-  readonly look: ScanResult;
+export interface CompletedScan {
+  readonly scan: ScanResult;
   /** What the account holds that decides who may do what. */
   readonly access: AccessModel;
   /** What was applied; null if no apply is known. */
   readonly applied: Applied | null;
-  /** Whether everything that decides who may do what could be looked at. */
+  /** Whether everything that decides who may do what could be completed at. */
   readonly complete: boolean;
   /** Whether the account's trail was asked who did it, and answered. */
   readonly attributed: boolean;
@@ -32,30 +32,30 @@ export interface Looked {
 const TRAIL_MS = 90 * 24 * 60 * 60 * 1_000;
 
 /** Looks at an account whose plan is not asked for. */
-export function lookFast(account: Account, options: { readonly trail: boolean }, terminal: Terminal) {
-  return lookAt(account, null, options, terminal);
+export function quickScan(account: Account, options: { readonly trail: boolean }, terminal: Terminal) {
+  return runScan(account, null, options, terminal);
 }
 
 /** Looks at everything, and changes nothing: neither the account nor the state. */
-export function lookWhole(
+export function fullScan(
   lab: Lab,
   options: { readonly trail: boolean } & Pick<LabPlanOptions, 'lock' | 'lockTimeoutSeconds'>,
   terminal: Terminal,
 ) {
-  return lookAt(lab, () => planLab(lab, { ...options, untaintFirst: false }), options, terminal);
+  return runScan(lab, () => planLab(lab, { ...options, untaintFirst: false }), options, terminal);
 }
 
-async function lookAt(
+async function runScan(
   account: Account,
   plan: (() => ReturnType<typeof planLab>) | null,
   { trail }: { readonly trail: boolean },
   terminal: Terminal,
-): Promise<Result<Looked>> {
+): Promise<Result<CompletedScan>> {
   const { team, today, at } = account;
   const applied = await readApplied(account.records);
   if (!applied.ok) {
     if (plan !== null) return applied;
-    // A look in a hurry needs no state, and what lies beside it helps only to say whose doing something is.
+    // A scan in a hurry needs no state, and what lies beside it helps only to say whose doing something is.
     terminal.stderr(`${failureText(applied.failure)}\n`);
   }
   const declared = new Set(desiredAccessOnAnyDay(team).users.map(({ name }) => name));
@@ -71,7 +71,7 @@ async function lookAt(
   progress.end();
   const planned = await plan?.();
   if (planned !== undefined && !planned.ok) return planned;
-  const look = scanOf({
+  const scan = scanOf({
     team,
     today,
     at,
@@ -84,15 +84,15 @@ async function lookAt(
     applied: applied.ok ? applied.value : null,
     complete: inventory.isAccessKnown,
   };
-  if (!trail || look.findings.length === 0) return succeed({ look, ...facts, attributed: false });
+  if (!trail || scan.findings.length === 0) return succeed({ scan, ...facts, attributed: false });
   const since = new Date(account.now().getTime() - TRAIL_MS);
   // A local AWS emulator has no limit of lookups that would have to be waited for.
   const wait = account.kind === 'emulator' ? { wait: async () => {} } : {};
-  const { events, unseen } = await lookUpCloudTrail(account.trail(), subjectsOf(look.findings), since, {
+  const { events, unseen } = await lookUpCloudTrail(account.trail(), subjectsOf(scan.findings), since, {
     ...wait,
     now: account.now,
   });
   // Who did it is good to know, and nothing is missed by not knowing it.
-  const findings = attribute(look.findings, events);
-  return succeed({ look: { ...look, findings }, ...facts, attributed: unseen.length === 0 });
+  const findings = attribute(scan.findings, events);
+  return succeed({ scan: { ...scan, findings }, ...facts, attributed: unseen.length === 0 });
 }
