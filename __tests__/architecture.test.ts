@@ -75,6 +75,14 @@ test('CDKTF is imported by one file', () => {
   expect(importers.map((file) => relative(SRC, file).split(sep).join('/'))).toEqual(['terraform/synth/cdktf.ts']);
 });
 
+test('only a dynamic import reaches the emulator, which is a bundle of its own', () => {
+  const importers = files.filter(
+    (file) =>
+      moduleOf(file) !== 'emulator' && staticImportsOf(file).some(({ target }) => moduleOf(target) === 'emulator'),
+  );
+  expect(importers.map((file) => relative(SRC, file))).toEqual([]);
+});
+
 /** Files that import each other, by way of others too, as strongly connected components (Tarjan's algorithm). */
 function importCycles(): string[][] {
   const index = new Map<string, number>();
@@ -118,7 +126,7 @@ function reachedFrom(file: string, reached: Set<string> = new Set()): ReadonlySe
 }
 
 /** The goal is 170. Lower the number when it falls. */
-const MODULES_OF_DRIFT = 297;
+const MODULES_OF_DRIFT = 212;
 
 test('the drift command reaches no more modules than it did', () => {
   expect(reachedFrom(resolve('src/cli/commands/drift.ts')).size).toBeLessThanOrEqual(MODULES_OF_DRIFT);

@@ -12,7 +12,7 @@ import { runSteps, STEPS, StepFailed, secondsText } from '../demo/steps.ts';
 import type { Terminal } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, GROUPS, teamFile, today } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
-import { loadEmulator } from '../session/load-emulator.ts';
+import { loadEmulator } from '../session/emulator.ts';
 import { readTeam } from '../session/read-team.ts';
 
 export interface DemoOptions {

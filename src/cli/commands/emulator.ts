@@ -1,10 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Faults } from '../../emulator/server/faults.ts';
 import { counted } from '../../text/text.ts';
 import type { Terminal } from '../io.ts';
 import { DEFAULT_EMULATOR, examples, exitCodes, finish, GROUPS } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
-import { loadEmulator } from '../session/load-emulator.ts';
+import { loadEmulator } from '../session/emulator.ts';
 
 export interface EmulatorStartOptions {
   readonly dir: string;
@@ -57,7 +56,7 @@ export async function emulatorReset({ dir }: { readonly dir: string }, terminal:
 }
 
 /** Faults by environment variable, to try how a client takes them, for example MTURK_TEAM_EMULATOR_THROTTLE=0.2. */
-function faultsOf(env: NodeJS.ProcessEnv): Faults {
+function faultsOf(env: NodeJS.ProcessEnv): Readonly<Record<string, number>> {
   const faults: Record<string, number> = {};
   const names = {
     THROTTLE: 'throttleShare',

@@ -6,7 +6,6 @@ import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import type { DriftFinding } from '../../drift/finding.ts';
 import type { ReconcileRequest } from '../../drift/remediation/decide.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { planLine } from '../../review/text/change-text.ts';
 import { iamName } from '../../team/names.ts';
@@ -20,6 +19,7 @@ import { reconcile } from '../drift/reconcile.ts';
 import { fullScan, quickScan } from '../drift/run-scan.ts';
 import type { Terminal } from '../io.ts';
 import { applyRecord, noteApply } from '../session/apply-record.ts';
+import type { LocalEmulator } from '../session/emulator.ts';
 import { isEmpty, type LabPlan, planLab } from '../session/lab-plan.ts';
 import { applyBootstrap, type Lab, labInEmulator } from '../session/open-lab.ts';
 import { accessAfter, changedAccess, type DemoOutput, effectOf } from './print.ts';
@@ -44,7 +44,7 @@ export interface DemoContext {
   readonly today: string;
   readonly scenario: Scenario;
   readonly engine: Engine;
-  readonly emulator: Emulator;
+  readonly emulator: LocalEmulator;
   readonly iam: IAMClient;
   readonly directory: string;
 }

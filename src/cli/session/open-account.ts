@@ -5,11 +5,10 @@ import type { DisplayNames } from '../../access/text/names.ts';
 import { checkCaller } from '../../aws/caller.ts';
 import { type IamLookup, iamLookup } from '../../aws/iam-names.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
 import type { Team } from '../../team/team.ts';
 import type { AccountKind } from '../../terraform/run/engine.ts';
 import type { Terminal } from '../io.ts';
-import { loadEmulator } from './load-emulator.ts';
+import { type LocalEmulator, loadEmulator } from './emulator.ts';
 import { namingOf } from './naming.ts';
 import { momentOf, readTeam } from './read-team.ts';
 import { type RecordPlace, recordPlace } from './state-record.ts';
@@ -64,7 +63,7 @@ export async function reachAccount(
   options: Pick<AccountOptions, 'emulator' | 'today'>,
   terminal: Terminal,
   provider: boolean,
-): Promise<Result<{ readonly emulator: Emulator | null }>> {
+): Promise<Result<{ readonly emulator: LocalEmulator | null }>> {
   if (options.emulator === null) {
     const sts = new STSClient({ region: 'us-east-1', maxAttempts: ATTEMPTS });
     const caller = await checkCaller(sts, team.account);
@@ -88,7 +87,7 @@ async function openAndWait(
   at: Date,
   terminal: Terminal,
   provider: boolean,
-): Promise<Result<Emulator>> {
+): Promise<Result<LocalEmulator>> {
   const module = await loadEmulator();
   if (!module.ok) return module;
   const waiting = setTimeout(
@@ -104,7 +103,7 @@ async function openAndWait(
 export function accountOf(
   team: Team,
   options: Pick<AccountOptions, 'emulator' | 'today'>,
-  emulator: Emulator | null,
+  emulator: LocalEmulator | null,
 ): Account {
   const reach = {
     region: 'us-east-1',

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
 import { bootstrapNotice } from '../../review/text/terminal.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -11,6 +10,7 @@ import { findEngine } from '../../terraform/run/find-engine.ts';
 import { type ImportBlock, prepareWorkspace, type Workspace } from '../../terraform/run/workspace.ts';
 import { stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
 import type { Terminal } from '../io.ts';
+import type { LocalEmulator } from './emulator.ts';
 import { type Account, type AccountOptions, accountOf, REAL_DIRECTORY, reachAccount } from './open-account.ts';
 import { readTeam } from './read-team.ts';
 
@@ -88,7 +88,7 @@ export function labInEmulator(
   team: Team,
   options: Pick<LabOptions, 'today' | 'stack' | 'parallelism'> & { readonly directory: string },
   engine: Engine,
-  emulator: Emulator,
+  emulator: LocalEmulator,
 ): Lab {
   const { directory } = options;
   return labOf(team, { ...options, emulator: directory }, engine, { ...emulator, close: async () => {} });
@@ -98,7 +98,7 @@ function labOf(
   team: Team,
   options: Pick<LabOptions, 'emulator' | 'today' | 'stack' | 'parallelism' | 'configDir'>,
   engine: Engine,
-  emulator: Emulator | null,
+  emulator: LocalEmulator | null,
 ): Lab {
   const account = accountOf(team, options, emulator);
   const directory = options.emulator ?? join(REAL_DIRECTORY, team.account);
