@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isEmpty, planLab } from '../src/cli/session/lab-plan.ts';
-import { labInEmulator } from '../src/cli/session/open-lab.ts';
+import { emulatorSession } from '../src/cli/session/lab-session.ts';
+import { isEmpty, planStack } from '../src/cli/session/plan-stack.ts';
 import { openEmulator } from '../src/emulator/emulator.ts';
 import { findEngine } from '../src/terraform/run/find-engine.ts';
 import { failureText } from '../src/text/failures/failures.ts';
@@ -31,10 +31,15 @@ export async function benchFullPlan(size: number): Promise<FullPlanFigures> {
   const memory = { account, states: new Map([['team', declaredState(team, account, engine.value)]]) };
   const directory = await mkdtemp(join(tmpdir(), 'mturk-team-bench-'));
   const emulator = await openEmulator({ dir: null, accountId: team.account, memory });
-  const lab = labInEmulator(team, { today: TODAY, stack: 'team', parallelism: 20, directory }, engine.value, emulator);
+  const lab = emulatorSession(
+    team,
+    { today: TODAY, stack: 'team', parallelism: 20, directory },
+    engine.value,
+    emulator,
+  );
   try {
     const start = performance.now();
-    const planned = await planLab(lab);
+    const planned = await planStack(lab);
     const planMs = performance.now() - start;
     if (!planned.ok) throw new Error(failureText(planned.failure));
     if (!isEmpty(planned.value)) throw new Error('the plan of what is applied is not empty');

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyLab } from '../src/cli/session/lab-apply.ts';
-import { planLab } from '../src/cli/session/lab-plan.ts';
-import { applyBootstrap, labInEmulator } from '../src/cli/session/open-lab.ts';
+import { applyStack } from '../src/cli/session/apply-stack.ts';
+import { applyBootstrap, emulatorSession } from '../src/cli/session/lab-session.ts';
+import { planStack } from '../src/cli/session/plan-stack.ts';
 import { openEmulator } from '../src/emulator/emulator.ts';
 import { limitsPolicy, rolePolicy } from '../src/team/documents.ts';
 import { activeMembers, type Team } from '../src/team/team.ts';
@@ -31,7 +31,7 @@ export async function benchPlanCalls(sizes: readonly number[]): Promise<PlanCall
     const team = synthTeam(size);
     const directory = await mkdtemp(join(tmpdir(), 'mturk-team-bench-'));
     const emulator = await openEmulator({ dir: null, accountId: team.account });
-    const lab = labInEmulator(
+    const lab = emulatorSession(
       team,
       { today: TODAY, stack: 'team', parallelism: 20, directory },
       engine.value,
@@ -40,13 +40,13 @@ export async function benchPlanCalls(sizes: readonly number[]): Promise<PlanCall
     try {
       const bootstrap = await applyBootstrap(lab);
       if (bootstrap !== null) throw new Error(failureText(bootstrap));
-      const planned = await planLab(lab);
+      const planned = await planStack(lab);
       if (!planned.ok) throw new Error(failureText(planned.failure));
-      const applied = await applyLab(lab, planned.value);
+      const applied = await applyStack(lab, planned.value);
       if (!applied.ok) throw new Error(failureText(applied.failure));
       const before = emulator.calls.length;
       const start = performance.now();
-      const again = await planLab(lab);
+      const again = await planStack(lab);
       const planMs = performance.now() - start;
       if (!again.ok) throw new Error(failureText(again.failure));
       const expected = expectedCalls(team, TODAY);

@@ -1,5 +1,5 @@
-import { applyLab } from '../../src/cli/session/lab-apply.ts';
-import { isEmpty, planLab } from '../../src/cli/session/lab-plan.ts';
+import { applyStack } from '../../src/cli/session/apply-stack.ts';
+import { isEmpty, planStack } from '../../src/cli/session/plan-stack.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, bootstrapped, orThrow, withLab } from '../support/lab-in-test.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
@@ -10,9 +10,9 @@ test('a plan in the middle of an apply that does what none may is not carried ou
     // As if fay's line had been lost after the plan was let through: in an apply of three steps each is planned afresh.
     const lost: Team = { ...sampleTeam, members: sampleTeam.members.filter(({ key }) => key !== 'fay') };
     const lab = test.lab(lost);
-    const plan = orThrow(await planLab(lab));
+    const plan = orThrow(await planStack(lab));
     expect(plan.blocks.map(({ code }) => code)).toEqual(['member-not-departed']);
-    const result = await applyLab(lab, { ...plan, blocks: [], suspendedDuringApply: ['perception-lab-bo'] });
+    const result = await applyStack(lab, { ...plan, blocks: [], suspendedDuringApply: ['perception-lab-bo'] });
     expect(result).toMatchObject({
       ok: false,
       failure: { code: 'blocked-during-apply', args: { codes: ['member-not-departed'], progress: { done: 1 } } },
@@ -33,14 +33,14 @@ test('an apply in three steps does not start if another apply changed the accoun
   await withLab(await bootstrapped(), async (test) => {
     await applied(test.lab(withFay(['no-bonus', 'paymaster'])));
     const lab = test.lab(withFay(['results-reader']));
-    const plan = orThrow(await planLab(lab));
+    const plan = orThrow(await planStack(lab));
     expect(plan.suspendedDuringApply).toEqual(['perception-lab-fay']);
     const zoe = member({ key: 'zoe', name: 'Zoe', roles: ['results-reader'] });
     const other = withFay(['no-bonus', 'paymaster']);
     await applied(test.lab({ ...other, members: [...other.members, zoe] }));
     // The workspace is one: what was agreed to is put back into it, as a second command in another place has it.
     const workspace = orThrow(await lab.workspace('team', lab.team));
-    const result = await applyLab(lab, { ...plan, workspace });
+    const result = await applyStack(lab, { ...plan, workspace });
     expect(result).toMatchObject({ ok: false, failure: { code: 'plan-stale' } });
     const users = Object.values(test.memory.account.users).map(({ name }) => name);
     expect(users).toContain('perception-lab-zoe');
@@ -51,16 +51,16 @@ test('an interrupt between two steps ends the apply in order, and running it aga
   await withLab(await bootstrapped(), async (test) => {
     await applied(test.lab(withFay(['no-bonus', 'paymaster'])));
     const lab = test.lab(withFay(['results-reader']));
-    const plan = orThrow(await planLab(lab));
+    const plan = orThrow(await planStack(lab));
     // The first step has been applied when its summary comes.
-    const result = await applyLab(lab, plan, {
+    const result = await applyStack(lab, plan, {
       onEvent: (event) => {
         if (event.kind === 'summary') process.emit('SIGINT', 'SIGINT');
       },
     });
     expect(result).toMatchObject({ ok: false, failure: { code: 'interrupted' } });
-    const again = orThrow(await planLab(lab));
-    expect(await applyLab(lab, again)).toMatchObject({ ok: true });
-    expect(isEmpty(orThrow(await planLab(lab)))).toBe(true);
+    const again = orThrow(await planStack(lab));
+    expect(await applyStack(lab, again)).toMatchObject({ ok: true });
+    expect(isEmpty(orThrow(await planStack(lab)))).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
-import { applyLab } from '../../src/cli/session/lab-apply.ts';
-import { isEmpty, planLab } from '../../src/cli/session/lab-plan.ts';
+import { applyStack } from '../../src/cli/session/apply-stack.ts';
+import { isEmpty, planStack } from '../../src/cli/session/plan-stack.ts';
 import type { Faults } from '../../src/emulator/server/faults.ts';
 import {
   applied,
@@ -70,7 +70,7 @@ describe(`AWS on a bad day (${ENGINE_TITLE})`, () => {
               if (seen === writes && phase === 'after') test.emulator.faults = faults;
               return true;
             });
-            const result = await applyLab(lab, plan);
+            const result = await applyStack(lab, plan);
             test.listen(null);
             test.emulator.faults = {};
             expect(result).toMatchObject({ ok: false, failure: { code, args: { progress: { total: 47 } } } });
@@ -113,7 +113,7 @@ describe('a creation that ends in an error after the object was made', () => {
         const keys = await giveKeys(test);
         const plan = await planned(test.lab(sampleTeam));
         expect(plan.saved.plan.changes.filter(({ change }) => change.actions.includes('delete'))).toEqual([]);
-        orThrow(await applyLab(test.lab(sampleTeam), plan));
+        orThrow(await applyStack(test.lab(sampleTeam), plan));
 
         expect(isEmpty(await planned(test.lab(sampleTeam)))).toBe(true);
         expect(Object.keys(test.memory.account.users)).toEqual(expect.arrayContaining(ids));
@@ -130,7 +130,7 @@ describe('a creation that ends in an error after the object was made', () => {
     await withLab(start, async (test) => {
       await breakAfter(test, 'CreateUser', 'perception-lab-bo');
       test.memory.states.set('team', '{"version": 4, "broken": ');
-      expect(await planLab(test.lab(sampleTeam))).toMatchObject({ ok: false });
+      expect(await planStack(test.lab(sampleTeam))).toMatchObject({ ok: false });
     });
   });
 });
@@ -145,7 +145,7 @@ async function breakAfter(test: LabInTest, action: string, about: string): Promi
     }
     return true;
   });
-  const result = await applyLab(lab, plan);
+  const result = await applyStack(lab, plan);
   test.listen(null);
   test.emulator.faults = {};
   expect(result).toMatchObject({ ok: false, failure: { code: 'apply-failed' } });

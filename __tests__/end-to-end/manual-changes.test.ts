@@ -2,7 +2,7 @@ import type { AccessModel } from '../../src/access/model.ts';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
 import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
 import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
-import type { Lab } from '../../src/cli/session/open-lab.ts';
+import type { LabSession } from '../../src/cli/session/lab-session.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import { driftLines } from '../../src/drift/text/terminal.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
@@ -58,7 +58,7 @@ async function outcomeOf(row: ManualChange, start: EmulatorMemory): Promise<Outc
     let now = NOON;
     const clock = () => test.setClock(new Date(now).toISOString());
     clock();
-    const open = (): Lab => test.lab(team, { today: new Date(now).toISOString().slice(0, 10) });
+    const open = (): LabSession => test.lab(team, { today: new Date(now).toISOString().slice(0, 10) });
     const first = open();
     await noteApply(applyRecord(first.records), first, { state: 'applied' });
     // What is read from the account's memory goes on changing with it.

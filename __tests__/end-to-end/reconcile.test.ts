@@ -3,8 +3,8 @@ import { type Reconciled, reconcile } from '../../src/cli/drift/reconcile.ts';
 import { type CompletedScan, fullScan } from '../../src/cli/drift/run-scan.ts';
 import type { Terminal } from '../../src/cli/io.ts';
 import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
-import { applyLab } from '../../src/cli/session/lab-apply.ts';
-import type { Lab } from '../../src/cli/session/open-lab.ts';
+import { applyStack } from '../../src/cli/session/apply-stack.ts';
+import type { LabSession } from '../../src/cli/session/lab-session.ts';
 import { stateRecord } from '../../src/cli/session/state-record.ts';
 import type { ReconcileRequest } from '../../src/drift/remediation/decide.ts';
 import { RECONCILE_RECORD, withReported } from '../../src/drift/remediation/reconcile-record.ts';
@@ -30,7 +30,7 @@ function teamIn(mode: ReconcileMode, more: Partial<Team['settings']> = {}): Team
 
 interface Desk {
   readonly test: LabInTest;
-  readonly lab: Lab;
+  readonly lab: LabSession;
   readonly iam: aws.IAMClient;
   scan(): Promise<CompletedScan>;
   run(request?: Partial<ReconcileRequest>, terminal?: Terminal, of?: CompletedScan): Promise<Reconciled>;
@@ -165,7 +165,7 @@ test('a role that is removed right after a reconcile is deleted in order', async
     const lab = test.lab(without);
     const calls: string[] = [];
     test.listen(({ action, phase }) => phase === 'after' || calls.push(action) > 0);
-    orThrow(await applyLab(lab, await planned(lab)));
+    orThrow(await applyStack(lab, await planned(lab)));
     test.listen(null);
     const at = (action: string) => calls.indexOf(action);
     expect(at('RemoveUserFromGroup')).toBeGreaterThanOrEqual(0);

@@ -1,5 +1,5 @@
 import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
-import { planLab } from '../../src/cli/session/lab-plan.ts';
+import { planStack } from '../../src/cli/session/plan-stack.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import { bootstrapped, ENGINE_TITLE, emptyMemory, orThrow, planned, withLab } from '../support/lab-in-test.ts';
 import { comparableAccount } from '../support/lab-in-test-account.ts';
@@ -38,7 +38,7 @@ test('a name that is taken outside the path is refused, and nothing is changed',
     await iam.send(new CreateUserCommand({ UserName: 'Perception-Lab-Bo', Path: '/old/' }));
     iam.destroy();
     const before = JSON.stringify(comparableAccount(test.memory.account, start.account));
-    const plan = orThrow(await planLab(test.lab(sampleTeam)));
+    const plan = orThrow(await planStack(test.lab(sampleTeam)));
     expect(plan.blocks.map(({ code }) => code)).toEqual(['name-taken']);
     expect(plan.imported).toEqual([]);
     expect(JSON.stringify(comparableAccount(test.memory.account, start.account))).toBe(before);
@@ -47,7 +47,7 @@ test('a name that is taken outside the path is refused, and nothing is changed',
 
 test('without the boundary no user is created', async () => {
   await withLab(emptyMemory(), async (test) => {
-    const plan = orThrow(await planLab(test.lab(sampleTeam)));
+    const plan = orThrow(await planStack(test.lab(sampleTeam)));
     expect(plan.blocks.map(({ code }) => code)).toEqual(['boundary-missing']);
     expect(test.emulator.calls.filter(isWriting)).toEqual([]);
   });

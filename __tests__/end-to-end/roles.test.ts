@@ -8,9 +8,9 @@ import {
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
 import { fullScan } from '../../src/cli/drift/run-scan.ts';
 import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
-import { applyLab } from '../../src/cli/session/lab-apply.ts';
-import { isEmpty, planLab } from '../../src/cli/session/lab-plan.ts';
-import { type Lab, labInEmulator } from '../../src/cli/session/open-lab.ts';
+import { applyStack } from '../../src/cli/session/apply-stack.ts';
+import { emulatorSession, type LabSession } from '../../src/cli/session/lab-session.ts';
+import { isEmpty, planStack } from '../../src/cli/session/plan-stack.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';
 import { iamName } from '../../src/team/names.ts';
@@ -35,7 +35,7 @@ let count = 0;
  * A lab opened by a caller that has exactly the policy of a role of docs/workflows.md. The local AWS emulator has no
  * roles: a user outside the lab's path stands for each. Every call of ours and of the provider is signed by it.
  */
-async function labAs<T>(test: LabInTest, role: Role, work: (lab: Lab) => Promise<T>, of = team): Promise<T> {
+async function labAs<T>(test: LabInTest, role: Role, work: (lab: LabSession) => Promise<T>, of = team): Promise<T> {
   const { endpoint, rootCredentials } = test.emulator;
   const root = new IAMClient({ endpoint, credentials: rootCredentials, region: 'us-east-1' });
   count += 1;
@@ -65,7 +65,7 @@ async function labAs<T>(test: LabInTest, role: Role, work: (lab: Lab) => Promise
   };
   const { records } = test.lab(of);
   const directory = records.kind === 'directory' ? records.directory : '';
-  const lab = labInEmulator(of, { today: TODAY, stack: 'team', parallelism: null, directory }, test.engine, emulator);
+  const lab = emulatorSession(of, { today: TODAY, stack: 'team', parallelism: null, directory }, test.engine, emulator);
   try {
     return await work(lab);
   } finally {
@@ -80,10 +80,10 @@ async function applyAs(test: LabInTest, of: Team): Promise<void> {
     test,
     'apply',
     async (lab) => {
-      const plan = orThrow(await planLab(lab));
+      const plan = orThrow(await planStack(lab));
       expect(plan.blocks).toEqual([]);
-      orThrow(await applyLab(lab, plan));
-      expect(isEmpty(orThrow(await planLab(lab)))).toBe(true);
+      orThrow(await applyStack(lab, plan));
+      expect(isEmpty(orThrow(await planStack(lab)))).toBe(true);
       await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
     },
     of,
@@ -162,8 +162,8 @@ test('the plan role can change nothing, whatever it tries', async () => {
     const before = JSON.stringify(test.memory.account.groups);
     await labAs(test, 'plan', async (lab) => {
       const without = { ...team, roles: team.roles.map((role) => ({ ...role, deny: ['SendBonus' as const] })) };
-      const plan = orThrow(await planLab({ ...lab, team: without }));
-      const applied = await applyLab(lab, plan);
+      const plan = orThrow(await planStack({ ...lab, team: without }));
+      const applied = await applyStack(lab, plan);
       expect(applied.ok).toBe(false);
     });
     expect(JSON.stringify(test.memory.account.groups)).toBe(before);

@@ -3,9 +3,9 @@ import { reconcile } from '../../src/cli/drift/reconcile.ts';
 import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
 import type { Terminal } from '../../src/cli/io.ts';
 import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
-import { applyLab } from '../../src/cli/session/lab-apply.ts';
-import { planLab } from '../../src/cli/session/lab-plan.ts';
-import type { Lab } from '../../src/cli/session/open-lab.ts';
+import { applyStack } from '../../src/cli/session/apply-stack.ts';
+import type { LabSession } from '../../src/cli/session/lab-session.ts';
+import { planStack } from '../../src/cli/session/plan-stack.ts';
 import type { DriftFinding } from '../../src/drift/finding.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { reviewOf } from '../../src/review/changes/review.ts';
@@ -40,14 +40,14 @@ const terminal: Terminal = {
   confirm: async () => false,
 };
 const line = ({ id, cause, remediation: outcome }: DriftFinding) => `${id}: ${cause}, ${outcome}`;
-const whole = async (lab: Lab) => orThrow(await fullScan(lab, { trail: false }, terminal)).scan;
-const fast = async (lab: Lab) => orThrow(await quickScan(lab, { trail: false }, terminal)).scan;
+const whole = async (lab: LabSession) => orThrow(await fullScan(lab, { trail: false }, terminal)).scan;
+const fast = async (lab: LabSession) => orThrow(await quickScan(lab, { trail: false }, terminal)).scan;
 
 let start: EmulatorMemory;
 /** An emergency Deny for gus and a removal of bo that a reconcile in mode additions left as they are. */
 let kept: EmulatorMemory;
 
-async function inLab<T>(from: EmulatorMemory, work: (test: LabInTest, lab: Lab) => Promise<T>): Promise<T> {
+async function inLab<T>(from: EmulatorMemory, work: (test: LabInTest, lab: LabSession) => Promise<T>): Promise<T> {
   return withLab(from, async (test) => {
     const lab = test.lab(team);
     await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
@@ -55,7 +55,7 @@ async function inLab<T>(from: EmulatorMemory, work: (test: LabInTest, lab: Lab) 
   });
 }
 
-async function emergency({ iam }: Lab): Promise<void> {
+async function emergency({ iam }: LabSession): Promise<void> {
   await iam.send(new aws.PutUserPolicyCommand({ ...user('gus'), PolicyName: 'emergency', PolicyDocument: DENY }));
   await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group('task-publisher') }));
 }
@@ -109,7 +109,7 @@ test('before anybody answers, a plan names what it puts back that was done by ha
     });
     expect(review.risk).toBe('gains-spending');
     expect(review.unexplained.map(({ kind }) => kind)).toEqual(['manual-change-reverted', 'manual-change-reverted']);
-    orThrow(await applyLab(lab, plan));
+    orThrow(await applyStack(lab, plan));
     expect((await planned(lab)).classification).toMatchObject({ class: 'clean' });
   });
 });
@@ -154,7 +154,7 @@ test('what AWS refuses to tell of a policy stays unknown', async () => {
     const { AccessKey: key } = await iam.send(new aws.CreateAccessKeyCommand(user('fay')));
     const credentials = { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' };
     const reader = new aws.IAMClient({ region: 'us-east-1', endpoint: test.emulator.endpoint, credentials });
-    const { change } = orThrow(await planLab({ ...lab, iam: reader }));
+    const { change } = orThrow(await planStack({ ...lab, iam: reader }));
     reader.destroy();
     const unknown = change.people.flatMap(({ unknownPolicies }) => unknownPolicies.before);
     expect(unknown).toContainEqual({ holder: `group ${iamName(team.lab, 'paymaster')}`, policy: 'stop' });

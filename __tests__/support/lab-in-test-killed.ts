@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { applyLab } from '../../src/cli/session/lab-apply.ts';
-import type { Lab } from '../../src/cli/session/open-lab.ts';
+import { applyStack } from '../../src/cli/session/apply-stack.ts';
+import type { LabSession } from '../../src/cli/session/lab-session.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import type { EngineHandle } from '../../src/terraform/run/process.ts';
 import { type LabInTest, type Listener, planned } from './lab-in-test.ts';
@@ -35,7 +35,7 @@ const REPEAT_MS = 60;
 /** Applies with one resource at a time; kills the engine and waits for what might follow. */
 export async function applyAndKill(
   test: LabInTest,
-  lab: Lab,
+  lab: LabSession,
   killing: Killing,
   look: Listener,
 ): Promise<{ readonly code: string; readonly lateCalls: readonly string[] }> {
@@ -58,7 +58,7 @@ export async function applyAndKill(
     await ended(handle.pid);
     return false;
   });
-  const result = await applyLab(lab, plan, {
+  const result = await applyStack(lab, plan, {
     onStart: (started) => {
       handle = started;
     },

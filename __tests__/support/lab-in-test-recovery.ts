@@ -1,5 +1,5 @@
-import { applyLab } from '../../src/cli/session/lab-apply.ts';
-import { isEmpty } from '../../src/cli/session/lab-plan.ts';
+import { applyStack } from '../../src/cli/session/apply-stack.ts';
+import { isEmpty } from '../../src/cli/session/plan-stack.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, copyOf, inTurns, orThrow, planned, withLab } from './lab-in-test.ts';
@@ -31,7 +31,7 @@ export function undisturbed(before: EmulatorMemory, team: Team): Promise<Referen
       if (phase === 'before') calls.push(nameOf({ phase, ...call }));
       return true;
     });
-    orThrow(await applyLab(lab, plan));
+    orThrow(await applyStack(lab, plan));
     test.listen(null);
     const problems = isEmpty(await planned(test.lab(team))) ? [] : ['a second plan is not empty'];
     return { team, before, after: copyOf(test.memory), calls, held: plan.suspendedDuringApply, problems };

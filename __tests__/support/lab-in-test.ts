@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
-import { applyLab } from '../../src/cli/session/lab-apply.ts';
-import { type LabPlan, planLab } from '../../src/cli/session/lab-plan.ts';
-import { applyBootstrap, type Lab, labInEmulator } from '../../src/cli/session/open-lab.ts';
+import { applyStack } from '../../src/cli/session/apply-stack.ts';
+import { applyBootstrap, emulatorSession, type LabSession } from '../../src/cli/session/lab-session.ts';
+import { planStack, type StackPlan } from '../../src/cli/session/plan-stack.ts';
 import type { Result } from '../../src/diagnostics/failure.ts';
 import { emptyState } from '../../src/emulator/account/account.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
@@ -31,7 +31,7 @@ export interface LabInTest {
   readonly memory: EmulatorMemory;
   readonly engine: Engine;
   /** As another command would open it: one lab for each planning. */
-  lab(team: Team, options?: { readonly parallelism?: number; readonly today?: string }): Lab;
+  lab(team: Team, options?: { readonly parallelism?: number; readonly today?: string }): LabSession;
   listen(listener: Listener | null): void;
   /** Sets what the account takes for now (`2026-12-31T23:59:59Z`); until then it is the machine's clock. */
   setClock(now: string): void;
@@ -62,7 +62,7 @@ async function openLabInTest(from: EmulatorMemory, providerAttempts = 4): Promis
   let listener: Listener | null = null;
   let now: Date | null = null;
   const directory = await mkdtemp(join(tmpdir(), 'mturk-team-lab-'));
-  const labs: Lab[] = [];
+  const labs: LabSession[] = [];
   const emulator = await openEmulator({
     dir: null,
     memory,
@@ -77,7 +77,7 @@ async function openLabInTest(from: EmulatorMemory, providerAttempts = 4): Promis
     engine: engineInTest(),
     lab(team, { parallelism = null, today = TODAY }: { parallelism?: number | null; today?: string } = {}) {
       const options = { today, stack: 'team', parallelism, directory } as const;
-      const lab = labInEmulator(team, options, engineInTest(), emulator);
+      const lab = emulatorSession(team, options, engineInTest(), emulator);
       labs.push(lab);
       return lab;
     },
@@ -149,16 +149,16 @@ export function orThrow<T>(result: Result<T>): T {
 }
 
 /** A plan that nothing stands against, as `apply` wants it. */
-export async function planned(lab: Lab): Promise<LabPlan> {
-  const plan = orThrow(await planLab(lab));
+export async function planned(lab: LabSession): Promise<StackPlan> {
+  const plan = orThrow(await planStack(lab));
   if (plan.blocks.length > 0) throw new Error(JSON.stringify(plan.blocks));
   return plan;
 }
 
 /** Plans and applies a team with the real engine, and notes it as a command does. */
-export async function applied(lab: Lab, options: CommandOptions = {}): Promise<LabPlan> {
+export async function applied(lab: LabSession, options: CommandOptions = {}): Promise<StackPlan> {
   const plan = await planned(lab);
-  orThrow(await applyLab(lab, plan, options));
+  orThrow(await applyStack(lab, plan, options));
   await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
   return plan;
 }

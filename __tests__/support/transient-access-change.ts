@@ -1,6 +1,6 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
-import { applyLab } from '../../src/cli/session/lab-apply.ts';
+import { applyStack } from '../../src/cli/session/apply-stack.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, orThrow, planned, TODAY, withLab } from './lab-in-test.ts';
@@ -46,7 +46,7 @@ export function seeChange(
     const lab = test.lab(after);
     const plan = await planned(lab);
     test.listen((call) => watch.look(call, test.memory.account));
-    orThrow(await applyLab(lab, holdNobody === true ? { ...plan, suspendedDuringApply: [] } : plan));
+    orThrow(await applyStack(lab, holdNobody === true ? { ...plan, suspendedDuringApply: [] } : plan));
     test.listen(null);
     return {
       held: plan.suspendedDuringApply.map((name) => name.slice(`${after.lab}-`.length)),

@@ -8,10 +8,10 @@ import type { ApplyResult as Applied } from '../terraform/run/commands.ts';
 import { progressView } from '../terraform/run/progress.ts';
 import type { Terminal } from './io.ts';
 import { type ApplyRecord, applyRecord, follows, noteApply } from './session/apply-record.ts';
-import { applyLab } from './session/lab-apply.ts';
-import { isEmpty, type LabPlan, planLab } from './session/lab-plan.ts';
-import type { Lab } from './session/open-lab.ts';
+import { applyStack } from './session/apply-stack.ts';
+import type { LabSession } from './session/lab-session.ts';
 import { toolsOf } from './session/origin.ts';
+import { isEmpty, planStack, type StackPlan } from './session/plan-stack.ts';
 import { usingRecord } from './session/record-failure.ts';
 
 const RECORD_FILE = 'apply-record.json';
@@ -29,29 +29,33 @@ export interface ApplyRequest {
   /** How long to wait for the lock of the state; null fails at once. */
   readonly lockTimeoutSeconds: number | null;
   /** Called with the plan, before guardrails and confirmation. */
-  readonly onPlan: (planned: LabPlan) => void;
+  readonly onPlan: (planned: StackPlan) => void;
   /** Called before the first change. */
   readonly onBegin: () => void;
 }
 
 export interface ApplyResult {
-  readonly planned: LabPlan;
+  readonly planned: StackPlan;
   /** The fresh plan compared to the reviewed one. */
   readonly verdict: 'equal' | 'subset' | 'empty';
   readonly steps: number;
 }
 
 /** The one apply pipeline: plan, guardrails, comparison with the review, confirmation, record, apply, check, record. */
-export async function applyPlan(lab: Lab, request: ApplyRequest, terminal: Terminal): Promise<Result<ApplyResult>> {
+export async function applyPlan(
+  session: LabSession,
+  request: ApplyRequest,
+  terminal: Terminal,
+): Promise<Result<ApplyResult>> {
   const { reviewed, commit, yes } = request;
   const timeout = request.lockTimeoutSeconds === null ? {} : { lockTimeoutSeconds: request.lockTimeoutSeconds };
-  if (reviewed !== null && reviewed.lab !== lab.team.lab) {
+  if (reviewed !== null && reviewed.lab !== session.team.lab) {
     return fail('manifest-unusable', { file: 'the manifest', reason: `it is about the lab ${reviewed.lab}` });
   }
-  const newest = commit === null ? succeed(null) : await checkNewest(lab, commit, dirname(request.file));
+  const newest = commit === null ? succeed(null) : await checkNewest(session, commit, dirname(request.file));
   if (!newest.ok) return newest;
 
-  const plan = await planLab(lab, timeout);
+  const plan = await planStack(session, timeout);
   if (!plan.ok) return plan;
   const planned = plan.value;
   request.onPlan(planned);
@@ -60,30 +64,30 @@ export async function applyPlan(lab: Lab, request: ApplyRequest, terminal: Termi
   }
   const verdict = await compareToReview(planned, reviewed);
   if (!verdict.ok) return verdict;
-  if (verdict.value !== 'empty' && !yes && !(await terminal.confirm(confirmQuestion(lab.team.account)))) {
+  if (verdict.value !== 'empty' && !yes && !(await terminal.confirm(confirmQuestion(session.team.account)))) {
     return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
   }
-  const steps = verdict.value === 'empty' ? succeed(0) : await carryOut(lab, planned, request, timeout, terminal);
+  const steps = verdict.value === 'empty' ? succeed(0) : await carryOut(session, planned, request, timeout, terminal);
   if (!steps.ok) return steps;
-  const recorded = await record(lab, commit, 'applied');
+  const recorded = await record(session, commit, 'applied');
   return recorded.ok ? succeed({ planned, verdict: verdict.value, steps: steps.value }) : recorded;
 }
 
 /** Records first: an older commit must not follow one that was applied in part. */
 async function carryOut(
-  lab: Lab,
-  planned: LabPlan,
+  session: LabSession,
+  planned: StackPlan,
   { commit, verify, onBegin }: ApplyRequest,
   timeout: { readonly lockTimeoutSeconds?: number },
   terminal: Terminal,
 ): Promise<Result<number>> {
-  const recorded = await record(lab, commit, 'applying');
+  const recorded = await record(session, commit, 'applying');
   if (!recorded.ok) return recorded;
   onBegin();
-  const applied = await applyWithProgress(lab, planned, terminal, timeout);
+  const applied = await applyWithProgress(session, planned, terminal, timeout);
   if (!applied.ok) return applied;
   if (!verify) return succeed(applied.value.done);
-  const again = await planLab(lab, timeout);
+  const again = await planStack(session, timeout);
   if (!again.ok) return again;
   if (isEmpty(again.value)) return succeed(applied.value.done);
   const addresses = again.value.saved.plan.changes
@@ -94,8 +98,8 @@ async function carryOut(
 
 /** Applies a plan and shows its progress on standard error. */
 export async function applyWithProgress(
-  lab: Lab,
-  planned: LabPlan,
+  session: LabSession,
+  planned: StackPlan,
   terminal: Terminal,
   timeout: { readonly lockTimeoutSeconds?: number } = {},
 ): Promise<Result<Applied>> {
@@ -104,13 +108,13 @@ export async function applyWithProgress(
     isTerminal: terminal.isTerminal,
     columns: process.stderr.columns,
   });
-  const applied = await applyLab(lab, planned, { ...timeout, onEvent: (event) => progress.show(event) });
+  const applied = await applyStack(session, planned, { ...timeout, onEvent: (event) => progress.show(event) });
   progress.end();
   return applied;
 }
 
-async function checkNewest(lab: Lab, commit: string, directory: string): Promise<Result<null>> {
-  const read = await usingRecord(RECORD_FILE, () => applyRecord(lab.records).read());
+async function checkNewest(session: LabSession, commit: string, directory: string): Promise<Result<null>> {
+  const read = await usingRecord(RECORD_FILE, () => applyRecord(session.records).read());
   if (!read.ok) return read;
   const last = read.value;
   if (last === null || last.commit === null) return succeed(null);
@@ -119,8 +123,10 @@ async function checkNewest(lab: Lab, commit: string, directory: string): Promise
   return fail('superseded', { commit, last: { commit: last.commit, at: last.at }, known: may === 'no' });
 }
 
-async function record(lab: Lab, commit: string | null, state: ApplyRecord['state']): Promise<Result<null>> {
-  const written = await usingRecord(RECORD_FILE, () => noteApply(applyRecord(lab.records), lab, { state, commit }));
+async function record(session: LabSession, commit: string | null, state: ApplyRecord['state']): Promise<Result<null>> {
+  const written = await usingRecord(RECORD_FILE, () =>
+    noteApply(applyRecord(session.records), session, { state, commit }),
+  );
   if (written.ok) return succeed(null);
   const { failure } = written;
   // After the apply AWS matches the file and only the record does not.
@@ -129,7 +135,7 @@ async function record(lab: Lab, commit: string | null, state: ApplyRecord['state
 }
 
 async function compareToReview(
-  { saved, workspace }: LabPlan,
+  { saved, workspace }: StackPlan,
   reviewed: Manifest | null,
 ): Promise<Result<ApplyResult['verdict']>> {
   if (isEmpty({ saved })) return succeed('empty');

@@ -27,13 +27,13 @@ import {
   today,
 } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
-import { type Lab, type LabOptions, openLab } from '../session/open-lab.ts';
+import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { showPlan } from './plan.ts';
 
 /** Applies of a workflow wait for each other, and a large one takes minutes. */
 const LOCK_TIMEOUT_SECONDS = 300;
 
-export interface ApplyOptions extends LabOptions {
+export interface ApplyOptions extends LabSessionOptions {
   readonly yes: boolean;
   /** The file of the manifest that was reviewed: nothing else is applied. */
   readonly reviewed: string | null;
@@ -58,34 +58,34 @@ async function attempt(options: ApplyOptions, terminal: Terminal, onBegin: () =>
   const { json, commit, file } = options;
   const reviewed = options.reviewed === null ? succeed(null) : await readReviewed(options.reviewed);
   if (!reviewed.ok) return reviewed;
-  const opened = await openLab(options, terminal);
+  const opened = await openLabSession(options, terminal);
   if (!opened.ok) return opened;
-  const lab = opened.value;
+  const session = opened.value;
   try {
     const inWorkflow = options.reviewed !== null || commit !== null || options.result !== null;
     const applied = await applyPlan(
-      lab,
+      session,
       {
         ...{ file, yes: options.yes, reviewed: reviewed.value, commit, verify: inWorkflow },
         lockTimeoutSeconds: inWorkflow ? LOCK_TIMEOUT_SECONDS : null,
         // With --json the counts of the plan are part of what is printed at the end.
         onPlan: (planned) => {
-          if (!json) showPlan(lab, planned, { json: false, resources: false }, terminal);
+          if (!json) showPlan(session, planned, { json: false, resources: false }, terminal);
           else if (planned.blocks.length > 0) terminal.stderr(`${blockLines(planned.blocks).join('\n')}\n`);
         },
         onBegin,
       },
       terminal,
     );
-    if (applied.ok) showResult(lab, applied.value, options, terminal);
+    if (applied.ok) showResult(session, applied.value, options, terminal);
     return applied;
   } finally {
-    await lab.close();
+    await session.close();
   }
 }
 
 function showResult(
-  { team: { lab, account } }: Lab,
+  { team: { lab, account } }: LabSession,
   { planned, steps }: ApplyResult,
   { json, file }: ApplyOptions,
   terminal: Terminal,

@@ -12,12 +12,12 @@ import { type CompletedScan, fullScan, quickScan } from '../drift/run-scan.ts';
 import { writeFailedReport, writeReconcileReport, writeScanReport } from '../drift/write-report.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
+import { type AccountSession, openAccountSession } from '../session/account-session.ts';
+import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { namingOf } from '../session/naming.ts';
-import { type Account, openAccount } from '../session/open-account.ts';
-import { type Lab, type LabOptions, openLab } from '../session/open-lab.ts';
 import { momentOf, readTeam } from '../session/read-team.ts';
 
-export interface DriftOptions extends LabOptions {
+export interface DriftOptions extends LabSessionOptions {
   /** From what the account says alone: no engine and no state are needed. */
   readonly fast: boolean;
   /** False for a role that may only read. */
@@ -56,29 +56,29 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
   }
   const possible = await checkPossible(options, terminal);
   if (!possible.ok) return possible.failure === null ? 1 : failed(possible.failure);
-  const opened = options.fast ? await openAccount(options, terminal) : await openLab(options, terminal);
+  const opened = options.fast ? await openAccountSession(options, terminal) : await openLabSession(options, terminal);
   if (!opened.ok) return failed(opened.failure);
-  const account = opened.value;
+  const session = opened.value;
   try {
-    const completed = await scanAccount(account, options, terminal);
+    const completed = await scanAccount(session, options, terminal);
     if (!completed.ok) return await failed(completed.failure);
-    await writeScanReport(options, completed.value, account);
-    if (!isAsked(options) || !isLab(account)) {
-      show(account, completed.value, options, terminal);
+    await writeScanReport(options, completed.value, session);
+    if (!isAsked(options) || !isLab(session)) {
+      show(session, completed.value, options, terminal);
       return codeOf(completed.value.scan.class);
     }
     // With --json one document goes to standard output: the scan after it.
-    if (!options.json) show(account, completed.value, options, terminal);
+    if (!options.json) show(session, completed.value, options, terminal);
     const ending = await revertFindings(
-      account,
+      session,
       completed.value,
       { ...options, ...lockTimeout(options) },
       terminal,
-      () => scanAccount(account, options, terminal),
+      () => scanAccount(session, options, terminal),
     );
     return ending === null ? 1 : codeOf(ending);
   } finally {
-    await account.close();
+    await session.close();
   }
 }
 
@@ -104,14 +104,14 @@ async function checkPossible(
   return { ok: false, failure: null };
 }
 
-function scanAccount(account: Account | Lab, options: DriftOptions, terminal: Terminal) {
-  if (!isLab(account)) return quickScan(account, options, terminal);
+function scanAccount(session: AccountSession | LabSession, options: DriftOptions, terminal: Terminal) {
+  if (!isLab(session)) return quickScan(session, options, terminal);
   const { lock, trail } = options;
-  return fullScan(account, { trail, lock, ...lockTimeout(options) }, terminal);
+  return fullScan(session, { trail, lock, ...lockTimeout(options) }, terminal);
 }
 
-function isLab(account: Account | Lab): account is Lab {
-  return 'workspace' in account;
+function isLab(session: AccountSession | LabSession): session is LabSession {
+  return 'workspace' in session;
 }
 
 function lockTimeout({ yes }: Pick<DriftOptions, 'yes'>): { readonly lockTimeoutSeconds?: number } {
@@ -124,19 +124,19 @@ function codeOf(found: DriftClass): number {
 }
 
 function show(
-  account: Account | Lab,
+  session: AccountSession | LabSession,
   { scan, attributed }: CompletedScan,
   options: DriftOptions,
   terminal: Terminal,
 ): void {
-  const { team, naming, kind } = account;
+  const { team, naming, kind } = session;
   if (options.json) {
     terminal.stdout(`${JSON.stringify(driftJson(scan, team, naming), null, 2)}\n`);
     return;
   }
-  const heading = labHeading(team, isLab(account) ? account.engine : null, kind);
-  const lines = linesOf(account, { scan, attributed }, terminal);
-  const mayBeNamed = isLab(account) && !isAsked(options) && scan.findings.some(({ cause }) => cause === 'manual');
+  const heading = labHeading(team, isLab(session) ? session.engine : null, kind);
+  const lines = linesOf(session, { scan, attributed }, terminal);
+  const mayBeNamed = isLab(session) && !isAsked(options) && scan.findings.some(({ cause }) => cause === 'manual');
   const named = mayBeNamed
     ? ['', ...wrapVisible(fingerprintText(scan.fingerprint), terminal.width - 2).map((line) => `  ${line}`)]
     : [];
@@ -144,7 +144,7 @@ function show(
 }
 
 function linesOf(
-  { naming, team }: Account,
+  { naming, team }: AccountSession,
   { scan, attributed }: Pick<CompletedScan, 'scan' | 'attributed'>,
   { width }: Terminal,
 ): readonly string[] {

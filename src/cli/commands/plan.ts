@@ -26,12 +26,12 @@ import {
   today,
 } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
-import { isEmpty, type LabPlan, planLab } from '../session/lab-plan.ts';
-import { type Lab, type LabOptions, openLab } from '../session/open-lab.ts';
+import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { originOf, toolsOf } from '../session/origin.ts';
+import { isEmpty, planStack, type StackPlan } from '../session/plan-stack.ts';
 import { readBaseTeam, readTeam } from '../session/read-team.ts';
 
-export interface PlanOptions extends LabOptions {
+export interface PlanOptions extends LabSessionOptions {
   /** List the IAM resources too. */
   readonly resources: boolean;
   /** False for a role that may only read. */
@@ -65,31 +65,31 @@ export async function plan(options: PlanOptions, terminal: Terminal): Promise<nu
       return failed(fail('guardrail-blocked', { codes: blocks.map(({ code }) => code) }).failure);
     }
   }
-  const opened = await openLab(options, terminal);
+  const opened = await openLabSession(options, terminal);
   if (!opened.ok) return failed(opened.failure);
-  const lab = opened.value;
+  const session = opened.value;
   try {
-    const planned = await planLab(lab, { lock: options.lock });
+    const planned = await planStack(session, { lock: options.lock });
     if (!planned.ok) return failed(planned.failure);
     // A blocked plan has a manifest too, because its comment shows what it would do.
-    if (options.manifest !== null) await saveManifest(lab, planned.value, before, options.manifest, options.file);
-    showPlan(lab, planned.value, options, terminal);
+    if (options.manifest !== null) await saveManifest(session, planned.value, before, options.manifest, options.file);
+    showPlan(session, planned.value, options, terminal);
     if (planned.value.blocks.length > 0) return 1;
     return isEmpty(planned.value) ? 0 : 2;
   } finally {
-    await lab.close();
+    await session.close();
   }
 }
 
 async function saveManifest(
-  lab: Lab,
-  planned: LabPlan,
+  session: LabSession,
+  planned: StackPlan,
   before: Team | null,
   path: string,
   file: string,
 ): Promise<void> {
   const plan = { ...planned, plan: planned.saved.plan };
-  const review = reviewOf({ before, after: lab.team, today: lab.today, at: lab.at, plan });
+  const review = reviewOf({ before, after: session.team, today: session.today, at: session.at, plan });
   const tools = await toolsOf(planned.workspace);
   const origin = await originOf(file, process.env, new Date());
   await writeFile(path, writeManifest(manifestOf(review, { plan: plan.plan, tools }, origin)));
@@ -97,22 +97,25 @@ async function saveManifest(
 
 /** Prints a plan as text or JSON, and on standard error why it is blocked. */
 export function showPlan(
-  lab: Lab,
-  planned: LabPlan,
+  session: LabSession,
+  planned: StackPlan,
   options: { readonly json: boolean; readonly resources: boolean },
   terminal: Terminal,
 ): void {
   const { width } = terminal;
   const view = { ...planned, plan: planned.saved.plan };
   if (options.json) {
-    terminal.stdout(`${JSON.stringify(planJson(view, lab.team, lab.engine, lab.naming), null, 2)}\n`);
+    terminal.stdout(`${JSON.stringify(planJson(view, session.team, session.engine, session.naming), null, 2)}\n`);
     return;
   }
-  const heading = labHeading(lab.team, lab.engine, lab.kind);
+  const heading = labHeading(session.team, session.engine, session.kind);
   const body =
-    lab.stack === 'bootstrap'
+    session.stack === 'bootstrap'
       ? [bootstrapLine(isEmpty(planned))]
-      : reviewLines(reviewOfPlan(lab.team, lab.today, lab.at, view), { resources: options.resources, width });
+      : reviewLines(reviewOfPlan(session.team, session.today, session.at, view), {
+          resources: options.resources,
+          width,
+        });
   terminal.stdout(`${[heading, '', ...body].join('\n')}\n`);
   if (planned.blocks.length > 0) terminal.stderr(`\n${blockLines(planned.blocks, width).join('\n')}\n`);
 }

@@ -20,8 +20,8 @@ import { fullScan, quickScan } from '../drift/run-scan.ts';
 import type { Terminal } from '../io.ts';
 import { applyRecord, noteApply } from '../session/apply-record.ts';
 import type { LocalEmulator } from '../session/emulator.ts';
-import { isEmpty, type LabPlan, planLab } from '../session/lab-plan.ts';
-import { applyBootstrap, type Lab, labInEmulator } from '../session/open-lab.ts';
+import { applyBootstrap, emulatorSession, type LabSession } from '../session/lab-session.ts';
+import { isEmpty, planStack, type StackPlan } from '../session/plan-stack.ts';
 import { accessAfter, changedAccess, type DemoOutput, effectOf } from './print.ts';
 import {
   INTRUDER,
@@ -85,14 +85,14 @@ function validate({ output, file, source, team, today }: DemoContext): void {
 
 async function planAndApply(context: DemoContext): Promise<void> {
   const { output, team, today } = context;
-  const lab = labFor(context, team);
+  const session = labFor(context, team);
   output.step('Plan: who gains access');
-  const failure = await applyBootstrap(lab);
+  const failure = await applyBootstrap(session);
   if (failure !== null) throw new StepFailed('the permissions boundary was not applied', failure);
-  const planned = await done(planLab(lab));
+  const planned = await done(planStack(session));
   const active = activeMembers(team, today).length;
   const added = planned.change.people.filter(({ kind }) => kind === 'joins').length;
-  printAccess(context, lab, planned);
+  printAccess(context, session, planned);
   const adds =
     added === active ? `adds all ${counted(active, 'member')}` : `adds ${added} of ${counted(active, 'member')}`;
   output.check(
@@ -103,7 +103,7 @@ async function planAndApply(context: DemoContext): Promise<void> {
     },
   );
   output.step('Apply: users, groups and policies in IAM');
-  await apply(context, lab, planned);
+  await apply(context, session, planned);
 }
 
 async function addMember(context: DemoContext): Promise<Team> {
@@ -115,27 +115,27 @@ async function addMember(context: DemoContext): Promise<Team> {
   output.line('+', line, 2);
   const { team } = readTeam(text, { file, today });
   if (team === null) throw new StepFailed(`${file} with the new member is not valid`);
-  const lab = labFor(context, team);
-  const planned = await done(planLab(lab));
-  printAccess(context, lab, planned);
+  const session = labFor(context, team);
+  const planned = await done(planStack(session));
+  printAccess(context, session, planned);
   const users = planned.change.people.map(({ user }) => user);
   const alone = users.length === 1 && users[0] === iamName(team.lab, newMember.key);
   output.check(
     `${plainText(planLine(reviewedPlan(planned.saved.plan)))}; no change for the other ${counted(before.members.length, 'member')}`,
     alone,
   );
-  await apply(context, lab, planned);
+  await apply(context, session, planned);
   return team;
 }
 
-async function apply(context: DemoContext, lab: Lab, planned: LabPlan): Promise<void> {
+async function apply(context: DemoContext, session: LabSession, planned: StackPlan): Promise<void> {
   const started = Date.now();
   const applied = await done(
-    applyWithProgress(lab, planned, context.terminal.isTerminal ? context.terminal : quiet(context)),
+    applyWithProgress(session, planned, context.terminal.isTerminal ? context.terminal : quiet(context)),
   );
   const seconds = secondsText(Date.now() - started);
-  await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
-  const again = await done(planLab(lab));
+  await noteApply(applyRecord(session.records), session, { state: 'applied' });
+  const again = await done(planStack(session));
   const second = isEmpty(again)
     ? 'a second plan is empty'
     : `a second plan is not empty: ${plainText(planLine(reviewedPlan(again.saved.plan)))}`;
@@ -174,12 +174,12 @@ async function driftCheck(
   changes: readonly ManualChange[],
 ): Promise<readonly DriftFinding[]> {
   const { output } = context;
-  const lab = labFor(context, team);
+  const session = labFor(context, team);
   output.step('Drift check');
-  const { findings } = (await done(fullScan(lab, { trail: true }, quiet(context)))).scan;
+  const { findings } = (await done(fullScan(session, { trail: true }, quiet(context)))).scan;
   findings.forEach((finding, index) => {
     const change = changes.find((each) => isFindingOf(finding.id, each));
-    const access = changedAccess(finding.changes, lab.naming);
+    const access = changedAccess(finding.changes, session.naming);
     output.line(
       `${index + 1} ${effectOf(finding.id, finding.changes)}`,
       access === '' ? (change?.title ?? finding.id) : `${access} (${change?.how ?? finding.id})`,
@@ -205,11 +205,11 @@ async function reconcileAdditions(
 ): Promise<void> {
   const { output } = context;
   output.step('Reconcile: reverts added access, never grants any');
-  const lab = labFor(context, team);
-  const reverted = await revert(context, lab, { reconcile: true, revert: [], ifFingerprint: null });
+  const session = labFor(context, team);
+  const reverted = await revert(context, session, { reconcile: true, revert: [], ifFingerprint: null });
   const expected = changes.filter(({ remediation }) => remediation === 'auto');
   const numbers = reverted.map(({ id }) => findings.findIndex((finding) => finding.id === id) + 1);
-  const left = (await scan(context, lab)).findings;
+  const left = (await scan(context, session)).findings;
   const others = changes.filter(({ remediation }) => remediation !== 'auto');
   const exact =
     reverted.length === expected.length &&
@@ -228,17 +228,17 @@ async function reconcileAdditions(
 
 async function revertOnRequest(context: DemoContext, team: Team, changes: readonly ManualChange[]): Promise<void> {
   const { output } = context;
-  const lab = labFor(context, team);
+  const session = labFor(context, team);
   const onRequest = changes.filter(({ remediation }) => remediation === 'on-request');
   output.step('Revert on request: mturk-team drift --revert ID');
   if (onRequest.length > 0) {
-    const { findings } = await scan(context, lab);
+    const { findings } = await scan(context, session);
     const ids = findings.map(({ id }) => id).filter((id) => onRequest.some((change) => isFindingOf(id, change)));
-    const reverted = await revert(context, lab, { reconcile: false, revert: ids, ifFingerprint: null });
-    const again = isEmpty(await done(planLab(lab)));
+    const reverted = await revert(context, session, { reconcile: false, revert: ids, ifFingerprint: null });
+    const again = isEmpty(await done(planStack(session)));
     output.check(`${ids.join(', ')} reverted; a plan is empty`, reverted.length === onRequest.length && again);
   }
-  const left = (await scan(context, lab)).findings;
+  const left = (await scan(context, session)).findings;
   const manual = changes.filter(({ remediation }) => remediation === 'manual');
   output.check(
     `still reported, for a person to decide: ${left.map(({ id }) => id).join(', ')}`,
@@ -319,19 +319,23 @@ async function isAllowed(client: mturk.MTurkClient, operation: Operation): Promi
   }
 }
 
-function labFor({ engine, emulator, directory, today }: DemoContext, team: Team): Lab {
+function labFor({ engine, emulator, directory, today }: DemoContext, team: Team): LabSession {
   // The team's own quota of reverts a day is not what the demo shows.
   const willing: Team = { ...team, settings: { ...team.settings, reconcile: { mode: 'additions', perDay: 50 } } };
-  return labInEmulator(willing, { today, stack: 'team', parallelism: null, directory }, engine, emulator);
+  return emulatorSession(willing, { today, stack: 'team', parallelism: null, directory }, engine, emulator);
 }
 
-async function scan(context: DemoContext, lab: Lab) {
-  return (await done(fullScan(lab, { trail: false }, quiet(context)))).scan;
+async function scan(context: DemoContext, session: LabSession) {
+  return (await done(fullScan(session, { trail: false }, quiet(context)))).scan;
 }
 
-async function revert(context: DemoContext, lab: Lab, request: ReconcileRequest): Promise<readonly DriftFinding[]> {
-  const completed = await done(fullScan(lab, { trail: false }, quiet(context)));
-  const result = await reconcile(lab, completed, request, { yes: true }, quiet(context));
+async function revert(
+  context: DemoContext,
+  session: LabSession,
+  request: ReconcileRequest,
+): Promise<readonly DriftFinding[]> {
+  const completed = await done(fullScan(session, { trail: false }, quiet(context)));
+  const result = await reconcile(session, completed, request, { yes: true }, quiet(context));
   if (result.outcome === 'reverted') return result.reverted;
   if (result.outcome === 'failed') throw new StepFailed('reconcile failed', result.failure);
   throw new StepFailed(`reconcile: ${result.outcome}`);
@@ -343,7 +347,7 @@ async function done<T>(result: Promise<Result<T>>): Promise<T> {
   throw new StepFailed(outcome.failure.code, outcome.failure);
 }
 
-function printAccess({ output }: DemoContext, { naming }: Lab, { change }: LabPlan): void {
+function printAccess({ output }: DemoContext, { naming }: LabSession, { change }: StackPlan): void {
   const names = change.people.map(({ user }) => naming.people.get(user)?.name ?? user);
   const column = Math.min(WIDEST_NAME, Math.max(...names.map((name) => name.length))) + 4;
   change.people.forEach((person, index) => {
@@ -351,7 +355,7 @@ function printAccess({ output }: DemoContext, { naming }: Lab, { change }: LabPl
   });
 }
 
-function blockedText({ blocks }: LabPlan): string {
+function blockedText({ blocks }: StackPlan): string {
   return blocks.length === 0 ? 'not blocked' : `blocked: ${blocks.map(({ code }) => code).join(', ')}`;
 }
 

@@ -31,7 +31,7 @@ import { progressView } from '../../terraform/run/progress.ts';
 import type { Workspace } from '../../terraform/run/workspace.ts';
 import type { Terminal } from '../io.ts';
 import { reportFailure } from '../report-failure.ts';
-import type { Lab } from '../session/open-lab.ts';
+import type { LabSession } from '../session/lab-session.ts';
 import { usingRecord } from '../session/record-failure.ts';
 import { stateRecord } from '../session/state-record.ts';
 import { type CompletedScan, quickScan } from './run-scan.ts';
@@ -63,20 +63,21 @@ interface Options {
  * exactly the inverses, scans the account again, and applies that saved plan. Blocks and failures are printed.
  */
 export async function reconcile(
-  lab: Lab,
+  session: LabSession,
   completed: CompletedScan,
   request: ReconcileRequest,
   options: Options,
   terminal: Terminal,
 ): Promise<Reconciled> {
-  const result = await attempt(lab, completed, request, options, terminal);
+  const result = await attempt(session, completed, request, options, terminal);
   if (result.outcome === 'failed') reportFailure(result.failure, terminal);
-  if (result.outcome === 'blocked') terminal.stderr(`\n${reconcileBlockText(result.block, lab.naming, terminal)}\n`);
+  if (result.outcome === 'blocked')
+    terminal.stderr(`\n${reconcileBlockText(result.block, session.naming, terminal)}\n`);
   return result;
 }
 
 async function attempt(
-  lab: Lab,
+  session: LabSession,
   completed: CompletedScan,
   request: ReconcileRequest,
   options: Options,
@@ -84,13 +85,13 @@ async function attempt(
 ): Promise<Reconciled> {
   const failed = (failure: Failure, begun = false): Reconciled => ({ outcome: 'failed', failure, begun });
   const blocked = (block: ReconcileBlock): Reconciled => ({ outcome: 'blocked', block });
-  const store = stateRecord(lab.records, FILE, RECONCILE_RECORD);
+  const store = stateRecord(session.records, FILE, RECONCILE_RECORD);
   const read = await usingRecord(FILE, () => store.read());
   if (!read.ok) return failed(read.failure);
   const record = read.value ?? NO_RECONCILE_RECORD;
-  const applied = completed.applied?.team ?? appliedTeam(lab.team, lab.today);
+  const applied = completed.applied?.team ?? appliedTeam(session.team, session.today);
 
-  const decision = decideReconcile(toReconcile(completed), lab.team, applied, request, record);
+  const decision = decideReconcile(toReconcile(completed), session.team, applied, request, record);
   if (decision.kind === 'blocked') return blocked(decision.block);
   const { granting, requested, deletions, next, reported } = decision;
   const noted = request.reconcile ? withReported(record, reported, new Date(completed.scan.at)) : record;
@@ -108,43 +109,43 @@ async function attempt(
   // Two changes that are only safe one after the other: what revokes access goes first, the rest next time.
   const revoking = decision.reverts.filter((finding) => !granting.includes(finding));
   const isMixed = revoking.length > 0 && revoking.length < decision.reverts.length;
-  const isSafe = usersToSuspend(before, targetOf(decision.reverts), lab.at).length === 0;
+  const isSafe = usersToSuspend(before, targetOf(decision.reverts), session.at).length === 0;
   const reverts = isMixed && !isSafe ? revoking : decision.reverts;
   const target = targetOf(reverts);
   const granted = revertedModel(before, then, differencesOf(granting), []);
-  const unexpected = unexpectedGains(before, target, granted, lab.at);
+  const unexpected = unexpectedGains(before, target, granted, session.at);
   if (unexpected.length > 0) return blocked({ code: 'grants-access', args: { users: unexpected } });
-  const atRisk = usersToSuspend(before, target, lab.at);
+  const atRisk = usersToSuspend(before, target, session.at);
   if (atRisk.length > 0) return blocked({ code: 'needs-suspension', args: { users: [...atRisk] } });
 
-  const revert = revertOf(lab.team.lab, before, target, differencesOf(reverts), deletions);
-  const planned = await planRevert(lab, revert, options);
+  const revert = revertOf(session.team.lab, before, target, differencesOf(reverts), deletions);
+  const planned = await planRevert(session, revert, options);
   if (!planned.ok) return failed(planned.failure);
   if (planned.value.kind === 'blocked') return blocked(planned.value.block);
   const findings = completed.scan.findings.filter(({ id }) => reverts.some((each) => each.id === id));
   if (!options.yes) {
     terminal.stderr(
-      `\n${revertPreview(findings, deletions, diffAccess(before, target, lab.at), lab.naming, terminal)}\n\n`,
+      `\n${revertPreview(findings, deletions, diffAccess(before, target, session.at), session.naming, terminal)}\n\n`,
     );
-    if (!(await terminal.confirm(revertQuestion(findings.length, deletions.length, lab.team.account)))) {
+    if (!(await terminal.confirm(revertQuestion(findings.length, deletions.length, session.team.account)))) {
       return blocked({ code: 'not-confirmed', args: { couldAsk: terminal.canAsk === true } });
     }
   }
 
   // The question may have waited for an hour, and a revocation in an emergency must not be reverted unseen.
-  const now = await quickScan(lab, { trail: false }, terminal);
+  const now = await quickScan(session, { trail: false }, terminal);
   if (!now.ok) return failed(now.failure);
   if (!now.value.complete || !isUnchanged(completed, now.value))
     return blocked({ code: 'changed-meanwhile', args: {} });
   const counted = reverts.filter((finding) => !requested.includes(finding)).map(({ id }) => id);
-  const at = lab.now();
+  const at = session.now();
   const begun = await write(withReverts(noted, counted, at, 'begun'));
   if (!begun.ok) return failed(begun.failure);
   if (planned.value.kind === 'planned') {
     const done = await applyWithProgress(planned.value, options, terminal);
     if (!done.ok) return failed(done.failure, true);
   }
-  const deleted = await deleteUsers(lab, deletions, options, terminal);
+  const deleted = await deleteUsers(session, deletions, options, terminal);
   if (!deleted.ok) return failed(deleted.failure, true);
   if (deleted.value !== null) return blocked(deleted.value);
   const ended = await write(withReverts(noted, counted, at, 'done'));
@@ -196,38 +197,40 @@ interface Planned {
 
 type Plannable = Planned | { readonly kind: 'nothing' } | { readonly kind: 'blocked'; readonly block: ReconcileBlock };
 
-async function planRevert(lab: Lab, revert: Revert, options: Options): Promise<Result<Plannable>> {
+async function planRevert(session: LabSession, revert: Revert, options: Options): Promise<Result<Plannable>> {
   const addresses = revert.resources.map(({ address }) => address);
   if (addresses.length === 0) return { ok: true, value: { kind: 'nothing' } };
-  const planned = await planTargets(lab, revert, addresses, options);
+  const planned = await planTargets(session, revert, addresses, options);
   if (!planned.ok) return planned;
   const { plan } = planned.value.saved;
   const deviations = deviationsOf(plan, revert.resources);
   if (deviations.length > 0) return planBlocked({ code: 'plan-deviates', args: { addresses: [...deviations] } });
-  return guarded(lab, planned.value, revert);
+  return guarded(session, planned.value, revert);
 }
 
 async function planTargets(
-  lab: Lab,
+  session: LabSession,
   revert: Revert,
   targets: readonly string[],
   { lockTimeoutSeconds }: Options,
 ): Promise<Result<Planned>> {
-  const workspace = await lab.workspace(lab.stack, lab.team, [], (text) => revertConfiguration(text, revert));
+  const workspace = await session.workspace(session.stack, session.team, [], (text) =>
+    revertConfiguration(text, revert),
+  );
   if (!workspace.ok) return workspace;
   const saved = await planChanges(workspace.value, {
     targets,
-    ...(lab.parallelism === null ? {} : { parallelism: lab.parallelism }),
+    ...(session.parallelism === null ? {} : { parallelism: session.parallelism }),
     ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
   });
   return saved.ok ? { ok: true, value: { kind: 'planned', workspace: workspace.value, saved: saved.value } } : saved;
 }
 
 /** What stays as the account has it is no reason for a guardrail: this plan does not put it there. */
-function guarded(lab: Lab, planned: Planned, { account, target }: Revert): Result<Plannable> {
+function guarded(session: LabSession, planned: Planned, { account, target }: Revert): Result<Plannable> {
   const boundaryOf = (model: AccessModel, user: string) => model.users.find(({ name }) => name === user)?.boundary;
   const attached = new Set([...account.users, ...account.groups].flatMap((each) => each.attached));
-  const blocks = blocksOf(planned.saved.plan, lab.team, lab.today, 'team', 'partial').filter((each) => {
+  const blocks = blocksOf(planned.saved.plan, session.team, session.today, 'team', 'partial').filter((each) => {
     if (each.code === 'user-without-boundary') {
       return boundaryOf(account, each.args.user) !== boundaryOf(target, each.args.user);
     }
@@ -243,22 +246,22 @@ function planBlocked(block: ReconcileBlock): Result<Plannable> {
 
 /** Deletes users whose groups are revoked already: until the last call their `limits` deny everything. */
 async function deleteUsers(
-  lab: Lab,
+  session: LabSession,
   users: readonly string[],
   options: Options,
   terminal: Terminal,
 ): Promise<Result<ReconcileBlock | null>> {
   if (users.length === 0) return { ok: true, value: null };
-  const addresses = users.flatMap((user) => deletionAddresses(lab.team.lab, user));
-  const nothing: AccessModel = { account: lab.team.account, users: [], groups: [], policies: [] };
-  const revert: Revert = { lab: lab.team.lab, account: nothing, target: nothing, resources: [] };
-  const planned = await planTargets(lab, revert, addresses, options);
+  const addresses = users.flatMap((user) => deletionAddresses(session.team.lab, user));
+  const nothing: AccessModel = { account: session.team.account, users: [], groups: [], policies: [] };
+  const revert: Revert = { lab: session.team.lab, account: nothing, target: nothing, resources: [] };
+  const planned = await planTargets(session, revert, addresses, options);
   if (!planned.ok) return planned;
   const deviations = deletionDeviations(planned.value.saved.plan, addresses);
   if (deviations.length > 0) {
     return { ok: true, value: { code: 'plan-deviates', args: { addresses: [...deviations] } } };
   }
-  const checked = guarded(lab, planned.value, revert);
+  const checked = guarded(session, planned.value, revert);
   if (!checked.ok) return checked;
   if (checked.value.kind === 'blocked') return { ok: true, value: checked.value.block };
   const applied = await applyWithProgress(planned.value, options, terminal);

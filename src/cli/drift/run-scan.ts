@@ -11,10 +11,10 @@ import { scanOf } from '../../drift/scan/scan.ts';
 import { labPath } from '../../team/names.ts';
 import { failureText } from '../../text/failures/failures.ts';
 import type { Terminal } from '../io.ts';
+import type { AccountSession } from '../session/account-session.ts';
 import { readApplied } from '../session/apply-record.ts';
-import { type LabPlanOptions, planLab } from '../session/lab-plan.ts';
-import type { Account } from '../session/open-account.ts';
-import type { Lab } from '../session/open-lab.ts';
+import type { LabSession } from '../session/lab-session.ts';
+import { planStack, type StackPlanOptions } from '../session/plan-stack.ts';
 
 export interface CompletedScan {
   readonly scan: ScanResult;
@@ -32,27 +32,27 @@ export interface CompletedScan {
 const TRAIL_MS = 90 * 24 * 60 * 60 * 1_000;
 
 /** Looks at an account whose plan is not asked for. */
-export function quickScan(account: Account, options: { readonly trail: boolean }, terminal: Terminal) {
-  return runScan(account, null, options, terminal);
+export function quickScan(session: AccountSession, options: { readonly trail: boolean }, terminal: Terminal) {
+  return runScan(session, null, options, terminal);
 }
 
 /** Looks at everything, and changes nothing: neither the account nor the state. */
 export function fullScan(
-  lab: Lab,
-  options: { readonly trail: boolean } & Pick<LabPlanOptions, 'lock' | 'lockTimeoutSeconds'>,
+  session: LabSession,
+  options: { readonly trail: boolean } & Pick<StackPlanOptions, 'lock' | 'lockTimeoutSeconds'>,
   terminal: Terminal,
 ) {
-  return runScan(lab, () => planLab(lab, { ...options, untaintFirst: false }), options, terminal);
+  return runScan(session, () => planStack(session, { ...options, untaintFirst: false }), options, terminal);
 }
 
 async function runScan(
-  account: Account,
-  plan: (() => ReturnType<typeof planLab>) | null,
+  session: AccountSession,
+  plan: (() => ReturnType<typeof planStack>) | null,
   { trail }: { readonly trail: boolean },
   terminal: Terminal,
 ): Promise<Result<CompletedScan>> {
-  const { team, today, at } = account;
-  const applied = await readApplied(account.records);
+  const { team, today, at } = session;
+  const applied = await readApplied(session.records);
   if (!applied.ok) {
     if (plan !== null) return applied;
     // A scan in a hurry needs no state, and what lies beside it helps only to say whose doing something is.
@@ -61,12 +61,12 @@ async function runScan(
   const declared = new Set(desiredAccessOnAnyDay(team).users.map(({ name }) => name));
   const path = labPath(team.lab);
   const progress = scanProgress({ write: terminal.stderr, isTerminal: terminal.isTerminal });
-  const inventory = await takeInventory(account.iam, {
+  const inventory = await takeInventory(session.iam, {
     account: team.account,
     managed: (user) => user.path.startsWith(path) || declared.has(user.name),
     scope: plan === null ? 'access' : 'all',
     progress: progress.show,
-    now: account.now,
+    now: session.now,
   });
   progress.end();
   const planned = await plan?.();
@@ -85,12 +85,12 @@ async function runScan(
     complete: inventory.isAccessKnown,
   };
   if (!trail || scan.findings.length === 0) return succeed({ scan, ...facts, attributed: false });
-  const since = new Date(account.now().getTime() - TRAIL_MS);
+  const since = new Date(session.now().getTime() - TRAIL_MS);
   // A local AWS emulator has no limit of lookups that would have to be waited for.
-  const wait = account.kind === 'emulator' ? { wait: async () => {} } : {};
-  const { events, unseen } = await lookUpCloudTrail(account.trail(), subjectsOf(scan.findings), since, {
+  const wait = session.kind === 'emulator' ? { wait: async () => {} } : {};
+  const { events, unseen } = await lookUpCloudTrail(session.trail(), subjectsOf(scan.findings), since, {
     ...wait,
-    now: account.now,
+    now: session.now,
   });
   // Who did it is good to know, and nothing is missed by not knowing it.
   const findings = attribute(scan.findings, events);

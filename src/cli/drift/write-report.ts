@@ -7,8 +7,8 @@ import { type DriftCheck, type DriftReport, writeDriftReport } from '../../drift
 import { writeOutputs } from '../../github/outputs.ts';
 import { NO_COMMIT } from '../../review/manifest/manifest.ts';
 import { readTeamFile } from '../../team/parse/read-team-file.ts';
+import type { AccountSession } from '../session/account-session.ts';
 import { namingOf } from '../session/naming.ts';
-import type { Account } from '../session/open-account.ts';
 import { originOf } from '../session/origin.ts';
 import { momentOf } from '../session/read-team.ts';
 import { type Reconciled, reconcileResult } from './reconcile.ts';
@@ -25,7 +25,7 @@ export interface ReportOptions {
   readonly revert: readonly string[];
 }
 
-type Origin = Pick<Account, 'team' | 'today' | 'at'>;
+type Origin = Pick<AccountSession, 'team' | 'today' | 'at'>;
 
 /** Writes report.json and the step's outputs after a scan. */
 export async function writeScanReport(

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { z } from 'zod';
 import type { Result } from '../../diagnostics/failure.ts';
 import { APPLIED_TEAM, type Applied, appliedTeam } from '../../drift/applied.ts';
-import type { Lab } from './open-lab.ts';
+import type { LabSession } from './lab-session.ts';
 import { usingRecord } from './record-failure.ts';
 import { type RecordPlace, type StateRecord, stateRecord } from './state-record.ts';
 
@@ -46,7 +46,7 @@ export async function readApplied(place: RecordPlace): Promise<Result<Applied | 
  */
 export async function noteApply(
   record: StateRecord<ApplyRecord>,
-  { team, stack, today, now }: Pick<Lab, 'team' | 'stack' | 'today' | 'now'>,
+  { team, stack, today, now }: Pick<LabSession, 'team' | 'stack' | 'today' | 'now'>,
   { state, commit = null }: Pick<ApplyRecord, 'state'> & { readonly commit?: string | null },
 ): Promise<void> {
   if (stack !== 'team') return;

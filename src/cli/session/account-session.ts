@@ -13,7 +13,7 @@ import { namingOf } from './naming.ts';
 import { momentOf, readTeam } from './read-team.ts';
 import { type RecordPlace, recordPlace } from './state-record.ts';
 
-export interface AccountOptions {
+export interface AccountSessionOptions {
   readonly file: string;
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
@@ -21,8 +21,8 @@ export interface AccountOptions {
   readonly emulator: string | null;
 }
 
-/** A valid team and the account it is about; no engine is needed to look at it. */
-export interface Account {
+/** A valid team and a connection to its account; no Terraform is needed. */
+export interface AccountSession {
   readonly team: Team;
   readonly today: string;
   readonly at: Date;
@@ -50,17 +50,20 @@ export const REAL_DIRECTORY = '.mturk-team/account';
 const ATTEMPTS = 10;
 
 /** Reads the team file and connects to the account. */
-export async function openAccount(options: AccountOptions, terminal: Terminal): Promise<Result<Account>> {
+export async function openAccountSession(
+  options: AccountSessionOptions,
+  terminal: Terminal,
+): Promise<Result<AccountSession>> {
   const team = await readTeam(options.file, options.today);
   if (!team.ok) return team;
   const reached = await reachAccount(team.value, options, terminal, false);
-  return reached.ok ? succeed(accountOf(team.value, options, reached.value.emulator)) : reached;
+  return reached.ok ? succeed(accountSession(team.value, options, reached.value.emulator)) : reached;
 }
 
 /** Makes sure that the account is there and is the team's: null as `emulator` stands for the real one. */
 export async function reachAccount(
   team: Team,
-  options: Pick<AccountOptions, 'emulator' | 'today'>,
+  options: Pick<AccountSessionOptions, 'emulator' | 'today'>,
   terminal: Terminal,
   provider: boolean,
 ): Promise<Result<{ readonly emulator: LocalEmulator | null }>> {
@@ -100,11 +103,11 @@ async function openAndWait(
 }
 
 /** The account of a team that is already read, reached already; null is the real one. Closing it closes both. */
-export function accountOf(
+export function accountSession(
   team: Team,
-  options: Pick<AccountOptions, 'emulator' | 'today'>,
+  options: Pick<AccountSessionOptions, 'emulator' | 'today'>,
   emulator: LocalEmulator | null,
-): Account {
+): AccountSession {
   const reach = {
     region: 'us-east-1',
     maxAttempts: ATTEMPTS,

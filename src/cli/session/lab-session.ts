@@ -10,13 +10,19 @@ import { findEngine } from '../../terraform/run/find-engine.ts';
 import { type ImportBlock, prepareWorkspace, type Workspace } from '../../terraform/run/workspace.ts';
 import { stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
 import type { Terminal } from '../io.ts';
+import {
+  type AccountSession,
+  type AccountSessionOptions,
+  accountSession,
+  REAL_DIRECTORY,
+  reachAccount,
+} from './account-session.ts';
 import type { LocalEmulator } from './emulator.ts';
-import { type Account, type AccountOptions, accountOf, REAL_DIRECTORY, reachAccount } from './open-account.ts';
 import { readTeam } from './read-team.ts';
 
 type StackName = 'team' | 'bootstrap';
 
-export interface LabOptions extends AccountOptions {
+export interface LabSessionOptions extends AccountSessionOptions {
   readonly json: boolean;
   readonly stack: StackName;
   /** How many resources at a time; null leaves it to the engine. */
@@ -25,8 +31,8 @@ export interface LabOptions extends AccountOptions {
   readonly configDir?: string | null;
 }
 
-/** A valid team, the account it is about, and the engine that changes it. */
-export interface Lab extends Account {
+/** A valid team, a connection to its account, and the Terraform that changes it. */
+export interface LabSession extends AccountSession {
   readonly stack: StackName;
   readonly engine: Engine;
   readonly parallelism: number | null;
@@ -44,7 +50,7 @@ export interface Lab extends Account {
 }
 
 /** Reads the team file, finds Terraform or OpenTofu, and connects to the account. */
-export async function openLab(options: LabOptions, terminal: Terminal): Promise<Result<Lab>> {
+export async function openLabSession(options: LabSessionOptions, terminal: Terminal): Promise<Result<LabSession>> {
   const read = await readTeam(options.file, options.today);
   if (!read.ok) return read;
   const team = read.value;
@@ -54,10 +60,10 @@ export async function openLab(options: LabOptions, terminal: Terminal): Promise<
   if (!engine.ok) return engine;
   const reached = await reachAccount(team, options, terminal, true);
   if (!reached.ok) return reached;
-  const lab = labOf(team, options, engine.value, reached.value.emulator);
-  const ready = kind === 'real' ? null : await bootstrapped(lab, terminal);
-  if (ready === null) return succeed(lab);
-  await lab.close();
+  const session = labSession(team, options, engine.value, reached.value.emulator);
+  const ready = kind === 'real' ? null : await bootstrapped(session, terminal);
+  if (ready === null) return succeed(session);
+  await session.close();
   return { ok: false, failure: ready };
 }
 
@@ -65,17 +71,17 @@ export async function openLab(options: LabOptions, terminal: Terminal): Promise<
  * Applies the administrator's stack to a new emulator. One with another lab's boundary is not new: what is wrong is for the
  * plan to say. Null if nothing failed.
  */
-async function bootstrapped(lab: Lab, terminal: Terminal): Promise<Failure | null> {
-  if (lab.stack === 'bootstrap') return null;
-  const boundaries = (await lab.names.list('policy')).filter(({ path }) => path === BOUNDARY_PATH);
+async function bootstrapped(session: LabSession, terminal: Terminal): Promise<Failure | null> {
+  if (session.stack === 'bootstrap') return null;
+  const boundaries = (await session.names.list('policy')).filter(({ path }) => path === BOUNDARY_PATH);
   if (boundaries.length > 0) return null;
   terminal.stderr(`${bootstrapNotice()}\n`);
-  return applyBootstrap(lab);
+  return applyBootstrap(session);
 }
 
 /** Applies the administrator's stack without asking. Null when it is applied. */
-export async function applyBootstrap(lab: Lab): Promise<Failure | null> {
-  const workspace = await lab.workspace('bootstrap', lab.team);
+export async function applyBootstrap(session: LabSession): Promise<Failure | null> {
+  const workspace = await session.workspace('bootstrap', session.team);
   if (!workspace.ok) return workspace.failure;
   const saved = await planChanges(workspace.value);
   if (!saved.ok) return saved.failure;
@@ -83,27 +89,27 @@ export async function applyBootstrap(lab: Lab): Promise<Failure | null> {
   return applied.ok ? null : applied.failure;
 }
 
-/** A lab of a team that is already read, on the local AWS emulator that is already open; closing it closes neither. */
-export function labInEmulator(
+/** A session of a team that is already read, on an emulator that is already open; closing it closes neither. */
+export function emulatorSession(
   team: Team,
-  options: Pick<LabOptions, 'today' | 'stack' | 'parallelism'> & { readonly directory: string },
+  options: Pick<LabSessionOptions, 'today' | 'stack' | 'parallelism'> & { readonly directory: string },
   engine: Engine,
   emulator: LocalEmulator,
-): Lab {
+): LabSession {
   const { directory } = options;
-  return labOf(team, { ...options, emulator: directory }, engine, { ...emulator, close: async () => {} });
+  return labSession(team, { ...options, emulator: directory }, engine, { ...emulator, close: async () => {} });
 }
 
-function labOf(
+function labSession(
   team: Team,
-  options: Pick<LabOptions, 'emulator' | 'today' | 'stack' | 'parallelism' | 'configDir'>,
+  options: Pick<LabSessionOptions, 'emulator' | 'today' | 'stack' | 'parallelism' | 'configDir'>,
   engine: Engine,
   emulator: LocalEmulator | null,
-): Lab {
-  const account = accountOf(team, options, emulator);
+): LabSession {
+  const session = accountSession(team, options, emulator);
   const directory = options.emulator ?? join(REAL_DIRECTORY, team.account);
   return {
-    ...account,
+    ...session,
     stack: options.stack,
     engine,
     parallelism: options.parallelism,
@@ -120,7 +126,7 @@ function labOf(
         engine,
         directory: join(directory, 'work', stack),
         configuration: edit(configuration),
-        account: account.kind,
+        account: session.kind,
         env: process.env,
         ...(emulator === null ? {} : { extra: emulator.engineEnv(stack), httpState: true }),
         imports,

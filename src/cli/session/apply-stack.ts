@@ -8,12 +8,16 @@ import type { Team } from '../../team/team.ts';
 import { limitsAddress } from '../../terraform/addresses.ts';
 import type { Plan } from '../../terraform/plan/plan-read.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
-import type { LabPlan } from './lab-plan.ts';
-import type { Lab } from './open-lab.ts';
+import type { LabSession } from './lab-session.ts';
+import type { StackPlan } from './plan-stack.ts';
 
 /** Carries out a plan that its blocks let through, so that at no moment anybody may what neither end of it allows. */
-export async function applyLab(lab: Lab, plan: LabPlan, options: CommandOptions = {}): Promise<Result<ApplyResult>> {
-  const engineOptions = lab.parallelism === null ? options : { ...options, parallelism: lab.parallelism };
+export async function applyStack(
+  session: LabSession,
+  plan: StackPlan,
+  options: CommandOptions = {},
+): Promise<Result<ApplyResult>> {
+  const engineOptions = session.parallelism === null ? options : { ...options, parallelism: session.parallelism };
   if (plan.suspendedDuringApply.length === 0) return applyPlan(plan.workspace, plan.saved, engineOptions);
 
   // Each step gets a new plan, so Terraform cannot see that another apply ran since the confirmation.
@@ -24,7 +28,7 @@ export async function applyLab(lab: Lab, plan: LabPlan, options: CommandOptions 
   }
   const interrupts = noteInterrupts();
   try {
-    return await applyInSteps(lab, plan, engineOptions, interrupts);
+    return await applyInSteps(session, plan, engineOptions, interrupts);
   } finally {
     interrupts.end();
   }
@@ -38,27 +42,27 @@ interface Step {
 
 /** A Deny for the members at risk comes first and alone, then everything else, then the Deny is removed. */
 async function applyInSteps(
-  lab: Lab,
-  plan: LabPlan,
+  session: LabSession,
+  plan: StackPlan,
   options: CommandOptions,
   interrupts: { readonly seen: boolean },
 ): Promise<Result<ApplyResult>> {
-  const suspended = suspendedTeam(lab.team, plan.suspendedDuringApply, lab.today);
-  const keys = plan.suspendedDuringApply.flatMap((name) => keyOfIamName(lab.team.lab, name) ?? []);
+  const suspended = suspendedTeam(session.team, plan.suspendedDuringApply, session.today);
+  const keys = plan.suspendedDuringApply.flatMap((name) => keyOfIamName(session.team.lab, name) ?? []);
   const steps: readonly Step[] = [
     { team: suspended, targets: keys.map((key) => `aws_iam_user_policy.${limitsAddress(key)}`), phase: 'partial' },
     { team: suspended, targets: [], phase: 'suspended' },
-    { team: lab.team, targets: [], phase: 'whole' },
+    { team: session.team, targets: [], phase: 'whole' },
   ];
   let done = 0;
   for (const step of steps) {
     if (interrupts.seen) return fail('interrupted', { progress: { done, total: done + 1 } });
-    const workspace = await lab.workspace(lab.stack, step.team, plan.imported);
+    const workspace = await session.workspace(session.stack, step.team, plan.imported);
     if (!workspace.ok) return workspace;
     const saved = await planChanges(workspace.value, { ...options, targets: step.targets });
     if (!saved.ok) return saved;
     // The guardrails have checked the plan before the first step, and this is another one.
-    const blocks = blocksOf(saved.value.plan, step.team, lab.today, lab.stack, step.phase);
+    const blocks = blocksOf(saved.value.plan, step.team, session.today, session.stack, step.phase);
     if (blocks.length > 0) {
       const codes = [...new Set(blocks.map(({ code }) => code))];
       return fail('blocked-during-apply', { codes, progress: { done, total: done } });

@@ -21,10 +21,10 @@ import { hasChanges } from '../../terraform/plan/plan-read.ts';
 import { plannedCreates } from '../../terraform/plan/planned-creates.ts';
 import { planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
 import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
-import type { Lab } from './open-lab.ts';
+import type { LabSession } from './lab-session.ts';
 
 /** What applying the team file would do, in every view of it. */
-export interface LabPlan {
+export interface StackPlan {
   readonly workspace: Workspace;
   readonly saved: SavedPlan;
   readonly classification: PlanClassification;
@@ -33,11 +33,11 @@ export interface LabPlan {
   readonly blocks: readonly Block[];
   /** What exists under the lab's path without the state knowing, and is taken over. */
   readonly imported: readonly Imported[];
-  /** IAM users who are suspended while it is applied: see `usersToHold`. */
+  /** IAM users who are suspended while it is applied: see `usersToSuspend`. */
   readonly suspendedDuringApply: readonly string[];
 }
 
-export interface LabPlanOptions {
+export interface StackPlanOptions {
   /** Whether the state is locked; true by default. */
   readonly lock?: boolean;
   readonly lockTimeoutSeconds?: number;
@@ -51,14 +51,14 @@ export interface LabPlanOptions {
  * Plans a lab's stack. What exists already is imported by a second plan, and taint marks of failed creations are removed, for
  * which the state is written. Without the lock it is only read: a mark then shows as a replacement, which a guardrail blocks.
  */
-export async function planLab(
-  lab: Lab,
-  { lock = true, untaintFirst = lock, lockTimeoutSeconds, edit }: LabPlanOptions = {},
-): Promise<Result<LabPlan>> {
-  const workspace = await lab.workspace(lab.stack, lab.team, [], edit);
+export async function planStack(
+  session: LabSession,
+  { lock = true, untaintFirst = lock, lockTimeoutSeconds, edit }: StackPlanOptions = {},
+): Promise<Result<StackPlan>> {
+  const workspace = await session.workspace(session.stack, session.team, [], edit);
   if (!workspace.ok) return workspace;
   const options = {
-    ...(lab.parallelism === null ? {} : { parallelism: lab.parallelism }),
+    ...(session.parallelism === null ? {} : { parallelism: session.parallelism }),
     ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
     lock,
   };
@@ -71,7 +71,7 @@ export async function planLab(
     saved = await planChanges(workspace.value, options);
     if (!saved.ok) return saved;
   }
-  const found = await askAccount(lab, saved.value);
+  const found = await askAccount(session, saved.value);
   if (!found.ok) return found;
   const { imports, findings } = found.value;
   if (imports.length > 0) {
@@ -80,24 +80,24 @@ export async function planLab(
     if (!saved.ok) return saved;
   }
   const { plan } = saved.value;
-  const classification = await completed(lab, classifyPlan(plan, lab.team.account));
+  const classification = await completed(session, classifyPlan(plan, session.team.account));
   const { before, after } = classification.access;
   return succeed({
     workspace: workspace.value,
     saved: saved.value,
     classification,
-    change: diffAccess(before, after, lab.at),
-    blocks: [...findings, ...blocksOf(plan, lab.team, lab.today, lab.stack)],
+    change: diffAccess(before, after, session.at),
+    blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack)],
     imported: imports,
-    suspendedDuringApply: lab.stack === 'team' ? usersToSuspend(before, after, lab.at) : [],
+    suspendedDuringApply: session.stack === 'team' ? usersToSuspend(before, after, session.at) : [],
   });
 }
 
 /** With the documents of policies that a plan only names, read from the account. */
-async function completed(lab: Lab, report: PlanClassification): Promise<PlanClassification> {
+async function completed(session: LabSession, report: PlanClassification): Promise<PlanClassification> {
   const { recorded, before, after } = report.access;
-  const inline = await readInlineDocuments(lab.iam, unknownDocuments(before));
-  const managed = await readManagedDocuments(lab.iam, unknownPolicies(before));
+  const inline = await readInlineDocuments(session.iam, unknownDocuments(before));
+  const managed = await readManagedDocuments(session.iam, unknownPolicies(before));
   const known = (model: AccessModel) => withKnownPolicies(withKnownDocuments(model, inline), managed);
   const access = { recorded, before: known(before), after: known(after) };
   return { ...report, access };
@@ -112,20 +112,20 @@ function taintedIn({ plan }: SavedPlan): readonly string[] {
 }
 
 /** Whether the plan is one that changes nothing: neither a resource nor what is taken over. */
-export function isEmpty({ saved }: Pick<LabPlan, 'saved'>): boolean {
+export function isEmpty({ saved }: Pick<StackPlan, 'saved'>): boolean {
   return !hasChanges(saved.plan);
 }
 
 async function askAccount(
-  lab: Lab,
+  session: LabSession,
   { plan }: SavedPlan,
 ): Promise<Result<{ readonly imports: readonly Imported[]; readonly findings: readonly Block[] }>> {
   const creates = plannedCreates(plan);
   if (creates.length === 0) return succeed({ imports: [], findings: [] });
   try {
-    const { imports, findings } = await findExisting(creates, lab.names);
+    const { imports, findings } = await findExisting(creates, session.names);
     const needsBoundary = creates.some(({ kind }) => kind === 'user');
-    const missing = needsBoundary ? await checkBoundary(boundaryArn(lab.team), lab.names) : [];
+    const missing = needsBoundary ? await checkBoundary(boundaryArn(session.team), session.names) : [];
     return succeed({ imports, findings: [...missing, ...findings] });
   } catch (error) {
     const failure = awsFailure(error);
