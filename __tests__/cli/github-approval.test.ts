@@ -46,7 +46,7 @@ test('approved: who, at what, and the plan that was reviewed', async () => {
   const result = await verify('--manifest', 'reviewed.json');
   expect(result).toMatchObject({ code: 0, stdout: '' });
   expect(result.stderr).toMatch(
-    /^Pull request #1 was approved at aaaaaaa by ada\.\nThe reviewed plan [0-9a-f]{12} of run \d+ stands in reviewed\.json\.\n$/,
+    /^Pull request #1 was approved at aaaaaaa by ada\.\nWrote the reviewed plan [0-9a-f]{12} of run \d+ to reviewed\.json\.\n$/,
   );
   expect(readFileSync(join(directory.directory, 'reviewed.json'), 'utf8')).toBe(manifest);
   expect(output()).toMatchObject({ 'pull-request': '1', head: HEAD, 'approved-by': 'ada' });
@@ -64,7 +64,7 @@ test('not approved: the reason, the pull request for the job that reports it, an
 test('approved, and never planned', async () => {
   repository().review(1, 'ada', 'APPROVED');
   const result = await verify('--manifest', 'reviewed.json');
-  expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('plan.yml has not run for it') });
+  expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('`plan.yml` has not run for it') });
   expect(output()).toMatchObject({ 'pull-request': '1', 'failure-reason': 'no-approved-plan' });
 });
 
@@ -73,7 +73,7 @@ test('a manifest that is none is not written', async () => {
   const { id } = repository().addRun({ headSha: HEAD });
   repository().addArtifact(id, 'manifest', { 'manifest.json': '{"version":1}' });
   const result = await verify('--manifest', 'reviewed.json');
-  expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be read') });
+  expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot read the artifact') });
   expect(existsSync(join(directory.directory, 'reviewed.json'))).toBe(false);
 });
 

@@ -7,7 +7,7 @@ export function approvedText(approval: {
   readonly head: string;
   readonly by: readonly string[];
 }): string {
-  return `Pull request #${approval.pull} was approved at ${short(approval.head)} by ${approval.by.map(quoted).join(', ')}.`;
+  return `Pull request #${approval.pull} was approved at ${short(approval.head)} by ${approval.by.map((login) => quoted(login)).join(', ')}.`;
 }
 
 export function reviewedPlanText(plan: {
