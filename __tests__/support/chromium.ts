@@ -27,7 +27,7 @@ function run(chromium: string, args: readonly string[]): string {
   const profile = mkdtempSync(join(tmpdir(), 'mturk-team-chromium-'));
   const flags = [
     '--headless',
-    '--no-emulator',
+    '--no-sandbox',
     '--disable-gpu',
     '--disable-background-networking',
     '--hide-scrollbars',
