@@ -8,8 +8,17 @@ export function htmlOf(markdown: string): string {
 
 /** A page that shows them about as GitHub does, and says in `data-` attributes of its body how large it is. */
 export function pageOf(...comments: readonly string[]): string {
-  const articles = comments.map((markdown) => `<article>${htmlOf(markdown)}</article>`).join('\n');
+  const articles = comments.map((markdown) => `<article>${withAlerts(htmlOf(markdown))}</article>`).join('\n');
   return `<!doctype html><meta charset="utf-8"><title>comment</title><style>${STYLE}</style><body>${articles}${MEASURE}</body>`;
+}
+
+/** https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#alerts */
+function withAlerts(html: string): string {
+  return html.replace(
+    /<blockquote>\n<p>\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\n/g,
+    (_, kind: string) =>
+      `<blockquote class="${kind.toLowerCase()}"><p><strong>${kind[0]}${kind.slice(1).toLowerCase()}</strong></p><p>`,
+  );
 }
 
 const MEASURE = `<script>
@@ -30,6 +39,8 @@ table { border-collapse: collapse; display: block; width: max-content; max-width
 th, td { border: 1px solid #d1d9e0; padding: 6px 13px; } tr:nth-child(2n) { background: #f6f8fa; } th { font-weight: 600; }
 code, pre { font: 85%/1.45 ui-monospace, "DejaVu Sans Mono", monospace; background: #818b981f; border-radius: 6px; }
 code { padding: .2em .4em; white-space: break-spaces; } pre { padding: 16px; overflow: auto; background: #f6f8fa; } pre code { padding: 0; background: none; font-size: 100%; white-space: pre; }
+blockquote { margin: 0 0 16px; padding: 8px 16px; border-left: 4px solid #d1d9e0; } blockquote p { margin: 0 0 8px; } blockquote > :last-child { margin: 0; }
+.warning { border-color: #9a6700; } .warning p:first-child { color: #9a6700; } .caution { border-color: #cf222e; } .caution p:first-child { color: #d1242f; }
 summary { cursor: pointer; } sub { font-size: 75%; color: #59636e; } a { color: #0969da; }
 `;
 
