@@ -25,13 +25,7 @@ export function shoot(chromium: string, page: string, picture: string, height: n
 /** Headless, without network, with a profile that is thrown away. */
 function run(chromium: string, args: readonly string[]): string {
   const profile = mkdtempSync(join(tmpdir(), 'mturk-team-chromium-'));
-  const flags = [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-background-networking',
-    '--hide-scrollbars',
-  ];
+  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--hide-scrollbars'];
   try {
     return execFileSync(chromium, [...flags, '--no-first-run', `--user-data-dir=${profile}`, ...args], {
       encoding: 'utf8',
