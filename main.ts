@@ -1,4 +1,4 @@
-import { readTeamFile } from './src/team/parse/read-team-file.ts';
+import { readTeamFile } from './src/team/parse/read-team.ts';
 import { printFindings } from './src/team/print-findings.ts';
 import { synthesize } from './src/terraform/synth/synth.ts';
 

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { FAILURE_REASONS } from '../src/diagnostics/failure.ts';
 import { FINDING_IDS } from '../src/diagnostics/finding-ids.ts';
-import { FAILURE_REASONS } from '../src/diagnostics/pipeline-codes.ts';
 import { RECONCILE_BLOCK } from '../src/drift/remediation/result.ts';
 import { GUARDRAILS } from '../src/guardrails/guardrails.ts';
 import { TEAM_RULES } from '../src/team/rules/rules.ts';

@@ -2,8 +2,7 @@ import { accessOf } from '../src/access/access-of.ts';
 import type { AccessModel } from '../src/access/model.ts';
 import { desiredAccess } from '../src/access/sources/desired.ts';
 import { OPERATIONS, operationsOf } from '../src/catalog/mturk.ts';
-import { DEFAULT_SETTINGS } from '../src/team/settings.ts';
-import type { Member, Role, Team } from '../src/team/team.ts';
+import { DEFAULT_SETTINGS, type Member, type Role, type Team } from '../src/team/team.ts';
 
 export interface DecideFigures {
   /** Members. */

@@ -1,6 +1,5 @@
 import { CAPABILITY_NAMES, operationsOf } from '../src/catalog/mturk.ts';
-import { DEFAULT_SETTINGS } from '../src/team/settings.ts';
-import type { Member, Role, Team } from '../src/team/team.ts';
+import { DEFAULT_SETTINGS, type Member, type Role, type Team } from '../src/team/team.ts';
 
 /** A team of that many members in six roles: half of them with a last day, one in ten suspended, two roles each. */
 export function synthTeam(size: number): Team {

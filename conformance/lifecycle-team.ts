@@ -1,6 +1,5 @@
 import { type Capability, OPERATIONS, type Operation, operationsOf } from '../src/catalog/mturk.ts';
-import { DEFAULT_SETTINGS } from '../src/team/settings.ts';
-import type { Member, Role, Team } from '../src/team/team.ts';
+import { DEFAULT_SETTINGS, type Member, type Role, type Team } from '../src/team/team.ts';
 
 /** The account id that moto uses and cannot be configured otherwise without more patches. */
 export const ACCOUNT = '123456789012';

@@ -1,9 +1,8 @@
 import { accessOf } from '../../src/access/access-of.ts';
 import { type AccessChange, diffAccess } from '../../src/access/diff.ts';
-import { explain } from '../../src/access/explain.ts';
+import { explain, whoCan } from '../../src/access/explain.ts';
 import type { AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
-import { whoCan } from '../../src/access/who-can.ts';
 import type { Statement } from '../../src/iam/document.ts';
 import type { Member, Team } from '../../src/team/team.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';

@@ -2,10 +2,9 @@ import fc from 'fast-check';
 import { accessOf } from '../../src/access/access-of.ts';
 import { decide } from '../../src/access/decide.ts';
 import { type AccessChange, type AccessDiff, diffAccess } from '../../src/access/diff.ts';
-import { explain } from '../../src/access/explain.ts';
+import { explain, whoCan } from '../../src/access/explain.ts';
 import type { AccessModel } from '../../src/access/model.ts';
 import { includesOperation } from '../../src/access/operation-set.ts';
-import { whoCan } from '../../src/access/who-can.ts';
 import { OPERATIONS } from '../../src/catalog/mturk.ts';
 import { anyModel, anyStatement } from '../support/random-model.ts';
 

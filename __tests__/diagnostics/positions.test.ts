@@ -1,6 +1,5 @@
 import { parseDocument } from 'yaml';
-import { lineStartsOf, positionOf } from '../../src/diagnostics/positions.ts';
-import { placesIn } from '../../src/diagnostics/yaml-positions.ts';
+import { lineStartsOf, placesIn, positionOf } from '../../src/diagnostics/positions.ts';
 
 test('lines end with LF, CRLF or CR', () => {
   expect(lineStartsOf('a\nb\r\nc\rd')).toEqual([0, 2, 5, 7]);

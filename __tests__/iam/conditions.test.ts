@@ -1,6 +1,6 @@
 import { conditionsHold } from '../../src/iam/conditions.ts';
 import type { ConditionBlock } from '../../src/iam/document.ts';
-import type { RequestContext } from '../../src/iam/evaluate.ts';
+import type { RequestContext } from '../../src/iam/pattern.ts';
 
 const VERSION = '2012-10-17';
 const CONTEXT: RequestContext = {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isFailureReason } from '../../src/diagnostics/pipeline-codes.ts';
+import { isFailureReason } from '../../src/diagnostics/failure.ts';
 import { readHiddenData } from '../../src/drift/report/drift-issue.ts';
 import { readDriftRun } from '../../src/drift/report/drift-run.ts';
 import { keepDriftIssues } from '../../src/drift/report/keep-issues.ts';

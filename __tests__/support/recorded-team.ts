@@ -1,6 +1,5 @@
 import { type Capability, type Operation, operationsOf } from '../../src/catalog/mturk.ts';
-import { DEFAULT_SETTINGS } from '../../src/team/settings.ts';
-import type { Member, Team } from '../../src/team/team.ts';
+import { DEFAULT_SETTINGS, type Member, type Team } from '../../src/team/team.ts';
 import { type Plan, readPlan } from '../../src/terraform/plan/plan-read.ts';
 import { recordedText } from './recorded-plan.ts';
 import { member, role } from './sample-team.ts';

@@ -1,6 +1,5 @@
 import { OPERATIONS, operationsOf } from '../../src/catalog/mturk.ts';
-import { DEFAULT_SETTINGS } from '../../src/team/settings.ts';
-import type { Member, Role, Team } from '../../src/team/team.ts';
+import { DEFAULT_SETTINGS, type Member, type Role, type Team } from '../../src/team/team.ts';
 
 const READ = operationsOf('results:read');
 

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { MANAGED_POLICY_NAMES } from '../../src/catalog/managed-policies.ts';
 import { CAPABILITY_NAMES, OPERATIONS } from '../../src/catalog/mturk.ts';
-import { RECONCILE_MODES } from '../../src/team/settings.ts';
-import type { Member, Role, Team } from '../../src/team/team.ts';
+import { type Member, RECONCILE_MODES, type Role, type Team } from '../../src/team/team.ts';
 
 /** Keys from IAM's whole alphabet, short enough for a lab's prefix, and often alike. */
 export function keys(): fc.Arbitrary<string> {

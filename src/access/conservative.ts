@@ -1,8 +1,6 @@
-import { CONDITION_OPERATORS } from '../iam/condition-operators.ts';
-import { toList } from '../iam/context.ts';
-import type { ConditionBlock, PolicyDocument, Statement } from '../iam/document.ts';
-import { statementsOf } from '../iam/statement.ts';
-import { OPEN_KEYS, sharedContextOf } from './context.ts';
+import { CONDITION_OPERATORS } from '../iam/conditions.ts';
+import { type ConditionBlock, type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
+import { OPEN_KEYS, sharedContextOf } from './decide.ts';
 import type { AccessModel, InlinePolicy } from './model.ts';
 
 /** What a decision knows of everybody, and what it takes to be anything already. */

@@ -1,7 +1,9 @@
 import { actionOf, type Operation } from '../catalog/mturk.ts';
-import { type Decision, evaluate, type RequestContext } from '../iam/evaluate.ts';
-import { type Circumstances, contextOf, OPEN_KEYS } from './context.ts';
-import type { AccessModel } from './model.ts';
+import { iamArn } from '../iam/arn.ts';
+import { type Statement, toList } from '../iam/document.ts';
+import { type Decision, evaluate } from '../iam/evaluate.ts';
+import { hasVariables, type RequestContext } from '../iam/pattern.ts';
+import type { AccessModel, AccessUser } from './model.ts';
 import { policiesOf, type UnknownPolicy, userNamed } from './policies-of.ts';
 
 export interface UserDecision extends Decision {
@@ -46,4 +48,79 @@ export function decideAction(model: AccessModel, userName: string, request: Acti
     openKeys: OPEN_KEYS,
   });
   return { ...decision, unknownPolicies: policies.unknownPolicies };
+}
+
+/** What a decision depends on besides the policies. */
+export interface Circumstances {
+  readonly at: Date;
+  /** Where left out, it may be any: see `OPEN_KEYS`. */
+  readonly sourceIp?: string;
+}
+
+/**
+ * Condition keys that depend on the call and are not in the model. An Allow from one address counts as allowed, and a
+ * Deny from all others does not deny.
+ */
+export const OPEN_KEYS: readonly string[] = [
+  'aws:sourceip',
+  'aws:vpcsourceip',
+  'aws:sourcevpc',
+  'aws:sourcevpce',
+  'aws:useragent',
+  'aws:referer',
+];
+
+/** MTurk and IAM are answered from one region. */
+const REGION = 'us-east-1';
+
+function userArn(model: Pick<AccessModel, 'account'>, user: Pick<AccessUser, 'name' | 'path'>): string {
+  return iamArn(model.account, 'user', user.path, user.name);
+}
+
+/**
+ * The condition keys that AWS fills in for a call signed with a user's own access key. There is no
+ * `aws:MultiFactorAuthPresent` among them: a long-term key has none, and MTurk takes no other.
+ */
+export function contextOf(model: AccessModel, user: AccessUser, circumstances: Circumstances): RequestContext {
+  const tags = Object.entries(user.tags).map(([key, value]) => [`${PRINCIPAL_TAG}${key}`, value] as const);
+  return {
+    ...sharedContextOf(model, circumstances),
+    'aws:username': user.name,
+    'aws:PrincipalArn': userArn(model, user),
+    ...Object.fromEntries(tags),
+  };
+}
+
+/** The part of `contextOf` that is the same for every user of the account. */
+export function sharedContextOf(model: AccessModel, { at, sourceIp }: Circumstances): RequestContext {
+  return {
+    'aws:CurrentTime': at.toISOString(),
+    'aws:EpochTime': String(Math.floor(at.getTime() / 1000)),
+    'aws:PrincipalAccount': model.account,
+    'aws:PrincipalType': 'User',
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:ViaAWSService': 'false',
+    'aws:SecureTransport': 'true',
+    'aws:RequestedRegion': REGION,
+    ...(sourceIp === undefined ? {} : { 'aws:SourceIp': sourceIp }),
+  };
+}
+
+const PRINCIPAL_TAG = 'aws:PrincipalTag/';
+const LOWERED_TAG = PRINCIPAL_TAG.toLowerCase();
+const PERSONAL_KEYS: readonly string[] = ['aws:username', 'aws:principalarn'];
+
+/** Whether a statement can mean something else for another user of the account. */
+export function dependsOnUser(statement: Statement, version: string | undefined): boolean {
+  const resources = statement.Resource ?? statement.NotResource;
+  if (resources !== '*' && toList(resources).some((resource) => hasVariables(resource, version))) return true;
+  if (statement.Condition === undefined) return false;
+  for (const byKey of Object.values(statement.Condition)) {
+    for (const key of Object.keys(byKey)) {
+      const lowered = key.toLowerCase();
+      if (PERSONAL_KEYS.includes(lowered) || lowered.startsWith(LOWERED_TAG)) return true;
+      if (toList(byKey[key]).some((value) => hasVariables(value, version))) return true;
+    }
+  }
+  return false;
 }

@@ -1,11 +1,9 @@
 import { iamArn } from '../iam/arn.ts';
-import { toList } from '../iam/context.ts';
-import type { PolicyDocument } from '../iam/document.ts';
-import { evaluate, type PrincipalPolicies } from '../iam/evaluate.ts';
-import { actionMatches, statementsOf } from '../iam/statement.ts';
+import { type PolicyDocument, statementsOf, toList } from '../iam/document.ts';
+import { actionMatches, evaluate, type PrincipalPolicies } from '../iam/evaluate.ts';
 import { iamName, labPath } from '../team/names.ts';
 import { conservativeModel } from './conservative.ts';
-import { contextOf, OPEN_KEYS } from './context.ts';
+import { contextOf, OPEN_KEYS } from './decide.ts';
 import type { AccessModel, AccessUser } from './model.ts';
 import { policiesOf } from './policies-of.ts';
 

@@ -1,6 +1,6 @@
 import { actionOf, OPERATIONS, type Operation } from '../catalog/mturk.ts';
 import type { Statement } from '../iam/document.ts';
-import { actionMatches } from '../iam/statement.ts';
+import { actionMatches } from '../iam/evaluate.ts';
 
 /**
  * A set of operations as bits, in catalogue order: 5,000 members times 39 operations are decided by a few `and` and `or`

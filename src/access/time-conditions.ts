@@ -1,7 +1,5 @@
-import { readDate } from '../iam/condition-operators.ts';
-import { toList } from '../iam/context.ts';
-import type { PolicyDocument, Statement } from '../iam/document.ts';
-import { statementsOf } from '../iam/statement.ts';
+import { readDate } from '../iam/conditions.ts';
+import { type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
 import type { AccessModel } from './model.ts';
 
 const TIME_KEYS: readonly string[] = ['aws:currenttime', 'aws:epochtime'];

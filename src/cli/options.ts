@@ -1,5 +1,5 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
-import { FAILURE_REASONS, type FailureReason, isFailureReason } from '../diagnostics/pipeline-codes.ts';
+import { FAILURE_REASONS, type FailureReason, isFailureReason } from '../diagnostics/failure.ts';
 
 export const DEFAULT_FILE = 'team.yaml';
 export const DEFAULT_EMULATOR = '.mturk-team/emulator';

@@ -1,6 +1,4 @@
-import type { GitHubFindingArgs } from './github-codes.ts';
-import { type FailureReason, isFailureReason, type PipelineFailureArgs } from './pipeline-codes.ts';
-import type { EngineFindingArgs } from './terraform-codes.ts';
+import type { Finding } from './finding.ts';
 
 /** Every reason with the arguments of its text, by the part that gives it. */
 export interface FailureArgs extends EngineFindingArgs, PipelineFailureArgs, GitHubFindingArgs {}
@@ -49,4 +47,202 @@ export function reasonOf(failure: Failure, during: 'plan' | 'apply'): FailureRea
   if (progress !== null && progress !== undefined && failure.code !== 'timeout') return 'apply-failed';
   if (isFailureReason(failure.code)) return failure.code;
   return REASONS[failure.code] ?? (during === 'plan' ? 'plan-failed' : 'apply-failed');
+}
+
+/**
+ * Why the workflows did not do what a pull request, or the clock, asks for: a closed list. A reason is stable once released; it is
+ * printed, stands in outputs and in the result JSON, and names a section of docs/reference/findings.md.
+ */
+export const FAILURE_REASONS = [
+  'validate-failed',
+  'credentials-failed',
+  'plan-failed',
+  'plan-changed',
+  'no-approved-plan',
+  'not-approved',
+  'superseded',
+  'state-locked',
+  'guardrail-blocked',
+  'apply-failed',
+  'not-converged',
+  'drift-check-failed',
+  'reconcile-failed',
+  'timeout',
+] as const;
+
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+export function isFailureReason(text: string): text is FailureReason {
+  return FAILURE_REASONS.some((reason) => reason === text);
+}
+
+/** Why a command did not do what it was asked, if neither Terraform nor GitHub is the reason. */
+export interface PipelineFailureArgs {
+  /** `source` is null if the file could not be read. */
+  'team-file-invalid': {
+    readonly file: string;
+    readonly findings: readonly Finding[];
+    readonly source: string | null;
+  };
+  'file-not-readable': { readonly file: string; readonly reason: string };
+  'file-not-writable': { readonly file: string; readonly reason: string };
+  /** `because` is a date (`YYYY-MM-DD`) for a member who left or whose last day passed. */
+  'unknown-member': {
+    readonly member: string;
+    readonly file: string;
+    readonly because:
+      | { readonly kind: 'departed' | 'expired'; readonly date: string }
+      | { readonly kind: 'similar'; readonly member: string }
+      | { readonly kind: 'none'; readonly members: readonly string[] };
+  };
+  'unknown-operation': {
+    readonly name: string;
+    readonly because:
+      | { readonly kind: 'retired'; readonly successors: readonly string[] }
+      | { readonly kind: 'similar'; readonly name: string }
+      | { readonly kind: 'none'; readonly capabilities: readonly string[] };
+  };
+  'guardrail-blocked': { readonly codes: readonly string[] };
+  'not-confirmed': { readonly couldAsk: boolean };
+  'manifest-unusable': { readonly file: string; readonly reason: string };
+  'plan-changed': {
+    /** Addresses of planned changes that were not reviewed. */
+    readonly unreviewed: readonly string[];
+    /** Addresses of reviewed changes that are not planned any more. */
+    readonly missing: readonly string[];
+    /** What the two plans were made with, if that differs. */
+    readonly tools: { readonly reviewed: string; readonly now: string } | null;
+  };
+  superseded: {
+    readonly commit: string;
+    /** The commit that was applied last, and when (ISO 8601). */
+    readonly last: { readonly commit: string; readonly at: string };
+    /** False if this clone does not have the last applied commit. */
+    readonly known: boolean;
+  };
+  'not-converged': { readonly addresses: readonly string[] };
+  /** `file` is a record beside the state. */
+  'record-not-written': { readonly file: string; readonly reason: string };
+}
+
+/** What an apply had done when it ended early, as far as Terraform reported. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Who holds the lock of the state, as the lock itself says; null where it does not say. */
+export interface LockInfo {
+  readonly id: string | null;
+  readonly who: string | null;
+  readonly operation: string | null;
+  /** As the engine printed it, UTC. */
+  readonly created: string | null;
+}
+
+/** Terraform's own message, if any. */
+interface EngineWords {
+  readonly reason: string;
+}
+
+/**
+ * Why the engine could not be run, or did not do what it was asked: the closed list of failure reasons.
+ * `progress` is null where nothing was being applied, so that "nothing was changed" can be said.
+ */
+export interface EngineFindingArgs {
+  'emulator-busy': { readonly dir: string; readonly pid: number };
+  /** The emulator's file does not lie beside the command's. */
+  'emulator-missing': Readonly<Record<never, never>>;
+  /** `port` is 0 for any free one. */
+  'emulator-not-started': EngineWords & { readonly dir: string; readonly port: number };
+  'emulator-unreadable': EngineWords & { readonly dir: string };
+  'terraform-missing': { readonly account: 'real' | 'emulator' };
+  'terraform-not-found': { readonly binary: string };
+  'terraform-unusable': { readonly binary: string; readonly reason: string };
+  'terraform-too-old': { readonly engine: string; readonly needs: string; readonly because: 'tool' | 'state-lock' };
+  'terraform-not-trusted': { readonly binary: string };
+  /** Where `synth` should have written. */
+  'configuration-missing': { readonly directory: string };
+  /** `file` is a record beside the state. */
+  'record-unusable': EngineWords & { readonly file: string };
+  'init-failed': EngineWords;
+  'provider-unavailable': EngineWords;
+  /** The provider's process died or its connection broke. */
+  'provider-unresponsive': EngineWords & { readonly progress: Progress | null };
+  'backend-failed': EngineWords & { readonly progress: Progress | null };
+  /** `command` is the engine with its directory, to be pasted before a subcommand. */
+  'backend-changed': { readonly command: string };
+  'state-locked': { readonly lock: LockInfo; readonly command: string };
+  'plan-failed': EngineWords;
+  'plan-unreadable': EngineWords;
+  'plan-stale': { readonly reason: string };
+  'apply-failed': EngineWords & { readonly progress: Progress };
+  'name-exists': EngineWords & { readonly progress: Progress };
+  'credentials-missing': { readonly reason: string };
+  'credentials-denied': EngineWords & { readonly progress: Progress | null };
+  'wrong-account': { readonly expected: string; readonly actual: string | null };
+  throttled: EngineWords & { readonly progress: Progress | null };
+  'aws-unavailable': EngineWords & { readonly progress: Progress | null };
+  'network-failed': EngineWords & { readonly progress: Progress | null };
+  /** Codes of blocks. `progress` is what was applied before. */
+  'blocked-during-apply': { readonly codes: readonly string[]; readonly progress: Progress };
+  interrupted: { readonly progress: Progress | null };
+  killed: { readonly signal: string; readonly progress: Progress | null };
+  timeout: { readonly seconds: number; readonly progress: Progress | null };
+}
+
+/** Why a merge does not count as approved. Logins are as GitHub has them. */
+export type ApprovalProblem =
+  | { readonly kind: 'no-pull-request' }
+  | { readonly kind: 'several-pull-requests'; readonly pulls: readonly number[] }
+  | { readonly kind: 'no-approval' }
+  /** `commit` is the one that was approved. */
+  | { readonly kind: 'older-head'; readonly by: string; readonly commit: string }
+  | { readonly kind: 'author'; readonly by: string }
+  | { readonly kind: 'no-write-access'; readonly by: string }
+  | { readonly kind: 'not-a-person'; readonly by: string }
+  | { readonly kind: 'dismissed'; readonly by: string }
+  | { readonly kind: 'changes-requested'; readonly by: string };
+
+/** Why there is no plan that counts as the reviewed one. */
+export type PlanProblem =
+  | { readonly kind: 'no-run' }
+  | { readonly kind: 'not-successful'; readonly run: number; readonly conclusion: string }
+  | { readonly kind: 'foreign-run'; readonly run: number }
+  | { readonly kind: 'no-artifact'; readonly run: number; readonly name: string }
+  | { readonly kind: 'expired'; readonly run: number }
+  | { readonly kind: 'no-digest'; readonly run: number }
+  | { readonly kind: 'digest-differs'; readonly run: number }
+  | { readonly kind: 'unreadable'; readonly run: number; readonly reason: string }
+  /** The manifest speaks of another run or another commit than the one that it was found at. */
+  | { readonly kind: 'other-subject'; readonly run: number };
+
+/** `request` is method and path, without host and query. */
+interface Asked {
+  readonly request: string;
+}
+
+/** Why GitHub could not be asked, did not do what it was asked, or says that something may not be applied. */
+export interface GitHubFindingArgs {
+  'github-token-missing': { readonly variable: string };
+  /** `variable` is the one that GitHub Actions sets and that is missing, or what is in it is not usable. */
+  'github-environment': { readonly variable: string; readonly reason: string };
+  'github-denied': Asked & { readonly status: number; readonly reason: string };
+  'github-not-found': Asked;
+  'github-refused': Asked & { readonly status: number; readonly reason: string };
+  /** `seconds` is how long GitHub asked to wait, null where it did not say. */
+  'github-rate-limited': Asked & { readonly seconds: number | null };
+  'github-unavailable': Asked & { readonly reason: string };
+  'github-unreadable': Asked & { readonly reason: string };
+  'not-approved': {
+    readonly commit: string;
+    readonly pull: number | null;
+    readonly head: string | null;
+    readonly because: readonly ApprovalProblem[];
+  };
+  'no-approved-plan': {
+    readonly head: string;
+    readonly workflow: string;
+    readonly because: PlanProblem;
+  };
 }

@@ -1,4 +1,4 @@
-import type { Settings } from '../team/settings.ts';
+import type { Settings } from '../team/team.ts';
 import { codeText, type Text, t } from '../text/text.ts';
 import type { GuardrailTable, PlanContext } from './guardrail.ts';
 

@@ -1,6 +1,4 @@
-import type { RequestContext } from './context.ts';
-import { matchesPattern } from './pattern.ts';
-import { resolvePattern } from './variables.ts';
+import { matchesPattern, type RequestContext, resolvePattern } from './pattern.ts';
 
 export type IamResource = 'user' | 'group' | 'policy' | 'role';
 

@@ -1,6 +1,4 @@
-import { toList } from './context.ts';
-import type { PolicyDocument, Statement } from './document.ts';
-import { statementsOf } from './statement.ts';
+import { type PolicyDocument, type Statement, statementsOf, toList } from './document.ts';
 
 /** What IAM takes a document without a Version for. */
 const DEFAULT_VERSION = '2008-10-17';

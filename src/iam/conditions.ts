@@ -1,6 +1,7 @@
-import { CONDITION_OPERATORS, type ConditionOperator } from './condition-operators.ts';
-import { type RequestContext, toList, valuesOf } from './context.ts';
-import type { ConditionBlock, Effect } from './document.ts';
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import { matchesArn } from './arn.ts';
+import { type ConditionBlock, type Effect, toList } from './document.ts';
+import { matchesPattern, type RequestContext, resolvePattern, valuesOf, type Wildcards } from './pattern.ts';
 
 /** `unknown` where the condition is not understood: it must never widen access. */
 type Truth = boolean | 'unknown';
@@ -115,3 +116,136 @@ function nullHolds(wanted: readonly string[], absent: boolean): Truth {
   }
   return holds;
 }
+
+/** `unreadable` where the policy's own value makes no sense for the operator, such as a date that is none. */
+type Match = boolean | 'unreadable';
+
+export interface ConditionOperator {
+  /** True for the operators that hold when nothing in the list matches. */
+  readonly negated: boolean;
+  readonly matches: (actual: string, wanted: string, version: string | undefined, context: RequestContext) => Match;
+}
+
+type Matcher = ConditionOperator['matches'];
+
+/** A text operator is the only kind that knows policy variables, besides the ARN ones. */
+function text(wildcards: Wildcards, ignoreCase: boolean): Matcher {
+  return (actual, wanted, version, context) => {
+    const pattern = resolvePattern(wanted, wildcards, version, context);
+    if (pattern === null) return false;
+    if (!ignoreCase) return matchesPattern(pattern, actual);
+    return String.fromCharCode(...pattern).toLowerCase() === actual.toLowerCase();
+  };
+}
+
+const arn: Matcher = (actual, wanted, version, context) => matchesArn(wanted, actual, version, context);
+
+function ordered(read: (value: string) => number | null, holds: (actual: number, wanted: number) => boolean): Matcher {
+  return (actual, wanted) => {
+    const limit = read(wanted);
+    if (limit === null) return 'unreadable';
+    const value = read(actual);
+    return value !== null && holds(value, limit);
+  };
+}
+
+const bool: Matcher = (actual, wanted) => {
+  const flag = wanted.toLowerCase();
+  return flag === 'true' || flag === 'false' ? actual.toLowerCase() === flag : 'unreadable';
+};
+
+const address: Matcher = (actual, wanted) => {
+  const block = addressBlock(wanted);
+  if (block === null) return 'unreadable';
+  return isIP(actual) !== 0 && block.check(actual, isIPv6(actual) ? 'ipv6' : 'ipv4');
+};
+
+function addressBlock(text: string): BlockList | null {
+  const [host = '', prefix, ...rest] = text.split('/');
+  const version = isIP(host);
+  if (version === 0 || rest.length > 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) return null;
+  const bits = version === 6 ? 128 : 32;
+  const length = prefix === undefined ? bits : Number(prefix);
+  if (length > bits) return null;
+  const block = new BlockList();
+  block.addSubnet(host, length, version === 6 ? 'ipv6' : 'ipv4');
+  return block;
+}
+
+function readNumber(value: string): number | null {
+  return /^[+-]?\d+(\.\d+)?$/.test(value) ? Number(value) : null;
+}
+
+const W3C_DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?)?)?$/;
+
+/**
+ * A date as condition values have it, in milliseconds: the W3C profile of ISO 8601, or seconds since 1970. Null for
+ * anything else, 31 February included. Four digits are a year.
+ */
+export function readDate(value: string): number | null {
+  let moment = dates.get(value);
+  if (moment === undefined) {
+    moment = parseDate(value);
+    if (dates.size >= MOST_DATES) dates.clear();
+    dates.set(value, moment);
+  }
+  return moment;
+}
+
+/** One moment is compared with many policies, and one policy's date is looked at several times. */
+const dates = new Map<string, number | null>();
+const MOST_DATES = 1_000;
+
+function parseDate(value: string): number | null {
+  const parts = W3C_DATE.exec(value);
+  if (parts === null) return /^-?\d{5,}(\.\d+)?$/.test(value) ? Number(value) * 1000 : null;
+  const [, year, month = '01', day = '01'] = parts;
+  // JavaScript takes 31 February for 3 March.
+  if (Number(day) > 28 && Number(day) > daysOfMonth(Number(year), Number(month))) return null;
+  const moment = Date.parse(value.length > 10 ? value : `${year}-${month}-${day}T00:00:00Z`);
+  return Number.isNaN(moment) ? null : moment;
+}
+
+function daysOfMonth(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
+const COMPARISONS = {
+  Equals: (actual: number, wanted: number) => actual === wanted,
+  LessThan: (actual: number, wanted: number) => actual < wanted,
+  LessThanEquals: (actual: number, wanted: number) => actual <= wanted,
+  GreaterThan: (actual: number, wanted: number) => actual > wanted,
+  GreaterThanEquals: (actual: number, wanted: number) => actual >= wanted,
+};
+
+function orderedOperators(
+  prefix: string,
+  read: (value: string) => number | null,
+): [name: string, operator: ConditionOperator][] {
+  return [
+    ...Object.entries(COMPARISONS).map(([name, holds]): [string, ConditionOperator] => [
+      `${prefix}${name}`,
+      { negated: false, matches: ordered(read, holds) },
+    ]),
+    [`${prefix}NotEquals`, { negated: true, matches: ordered(read, COMPARISONS.Equals) }],
+  ];
+}
+
+/** Every operator that is understood, by its name without `ForAnyValue:`, `ForAllValues:` and `IfExists`. */
+export const CONDITION_OPERATORS: ReadonlyMap<string, ConditionOperator> = new Map([
+  ['StringEquals', { negated: false, matches: text('literal', false) }],
+  ['StringNotEquals', { negated: true, matches: text('literal', false) }],
+  ['StringEqualsIgnoreCase', { negated: false, matches: text('literal', true) }],
+  ['StringNotEqualsIgnoreCase', { negated: true, matches: text('literal', true) }],
+  ['StringLike', { negated: false, matches: text('text', false) }],
+  ['StringNotLike', { negated: true, matches: text('text', false) }],
+  ['ArnEquals', { negated: false, matches: arn }],
+  ['ArnLike', { negated: false, matches: arn }],
+  ['ArnNotEquals', { negated: true, matches: arn }],
+  ['ArnNotLike', { negated: true, matches: arn }],
+  ['Bool', { negated: false, matches: bool }],
+  ['IpAddress', { negated: false, matches: address }],
+  ['NotIpAddress', { negated: true, matches: address }],
+  ...orderedOperators('Date', readDate),
+  ...orderedOperators('Numeric', readNumber),
+]);

@@ -1,22 +1,83 @@
-export type Effect = 'Allow' | 'Deny';
+import { z } from 'zod';
 
-/** Condition operator -> condition key -> values, as written in a policy. */
-export type ConditionBlock = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+/** IAM takes tab, line feed, carriage return and U+0020 to U+00FF. */
+const ALPHABET = /^[\t\n\r -\u00ff]*$/;
 
-/** One statement of an identity policy. Exactly one of Action/NotAction and one of Resource/NotResource is present. */
-export interface Statement {
-  readonly Sid?: string;
-  readonly Effect: Effect;
-  readonly Action?: string | readonly string[];
-  readonly NotAction?: string | readonly string[];
-  readonly Resource?: string | readonly string[];
-  readonly NotResource?: string | readonly string[];
-  readonly Condition?: ConditionBlock;
+function oneOrMany(pattern: RegExp) {
+  const text = z.string().regex(pattern);
+  return z.union([text, z.array(text).min(1).readonly()]).optional();
 }
 
+const ACTIONS = oneOrMany(/^(?:\*|[A-Za-z0-9-]+:[A-Za-z0-9*?_-]+|\*:\*)$/);
+const RESOURCES = oneOrMany(/^(?:\*|arn:.*)$/);
+
+/** Numbers and booleans become text, which is what IAM compares. */
+const CONDITION_VALUE = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+/** Condition operator -> condition key -> values. */
+const CONDITIONS = z.record(
+  z.string(),
+  z.record(z.string(), z.union([CONDITION_VALUE, z.array(CONDITION_VALUE).readonly()])),
+);
+
+/** One statement of an identity policy. */
+const STATEMENT = z
+  .strictObject({
+    Sid: z
+      .string()
+      .regex(/^[A-Za-z0-9]*$/)
+      .optional(),
+    Effect: z.enum(['Allow', 'Deny']),
+    Action: ACTIONS,
+    NotAction: ACTIONS,
+    Resource: RESOURCES,
+    NotResource: RESOURCES,
+    Condition: CONDITIONS.optional(),
+  })
+  .refine((each) => (each.Action === undefined) !== (each.NotAction === undefined))
+  .refine((each) => (each.Resource === undefined) !== (each.NotResource === undefined));
+
 /** An identity policy as IAM stores it. */
-export interface PolicyDocument {
-  readonly Version?: string;
-  readonly Id?: string;
-  readonly Statement: Statement | readonly Statement[];
+const DOCUMENT = z.strictObject({
+  Version: z
+    .string()
+    .regex(/^(?:2008-10-17|2012-10-17)$/)
+    .optional(),
+  Id: z.string().optional(),
+  Statement: z.union([STATEMENT, z.array(STATEMENT).min(1).readonly()]),
+});
+
+export type ConditionBlock = z.infer<typeof CONDITIONS>;
+export type Statement = z.infer<typeof STATEMENT>;
+export type Effect = Statement['Effect'];
+export type PolicyDocument = z.infer<typeof DOCUMENT>;
+
+/**
+ * The identity policy that a text holds, with a list of statements; null where IAM would call it malformed. Action names
+ * and condition operators are not looked up: IAM does not know every name either, and a policy that could not be read would hide what it grants.
+ */
+export function parsePolicyDocument(text: string): PolicyDocument | null {
+  if (!ALPHABET.test(text)) return null;
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const { data: document } = DOCUMENT.safeParse(json);
+  if (document === undefined) return null;
+  const statements = statementsOf(document);
+  const sids = statements.flatMap(({ Sid }) => Sid || []);
+  return new Set(sids).size < sids.length ? null : { ...document, Statement: statements };
+}
+
+/** The statements of a document, which IAM lets be a single one. */
+export function statementsOf(document: PolicyDocument): readonly Statement[] {
+  return toList<Statement>(document.Statement);
+}
+
+/** IAM writes a list of one as the one: both are a list here. */
+export function toList<Item>(value: Item | readonly Item[] | undefined): readonly Item[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value as Item];
 }

@@ -1,8 +1,16 @@
-import type { AccessRequest } from './context.ts';
-import type { PolicyDocument, Statement } from './document.ts';
-import { statementMatches, statementsOf } from './statement.ts';
+import { conditionsHold } from './conditions.ts';
+import { type PolicyDocument, type Statement, statementsOf, toList } from './document.ts';
+import { compilePattern, matchesPattern, type RequestContext, resolvePattern } from './pattern.ts';
 
-export type { AccessRequest, RequestContext } from './context.ts';
+export interface AccessRequest {
+  /** `mechanicalturk:SendBonus`, `iam:GetUser` */
+  readonly action: string;
+  /** The ARN of what is acted on, `*` where the service has no resources. */
+  readonly resource: string;
+  readonly context: RequestContext;
+  /** Keys (in lower case) whose values are not known yet: a condition on one counts as what allows more. */
+  readonly openKeys?: readonly string[];
+}
 
 /** A document and where it comes from, for the answer to "why". */
 export interface PolicySource {
@@ -65,4 +73,46 @@ function matching(
     }
   }
   return { allows, denies };
+}
+
+/** Whether a statement of a document of that version speaks about the request. */
+export function statementMatches(statement: Statement, version: string | undefined, request: AccessRequest): boolean {
+  return (
+    actionMatches(statement, request.action) &&
+    resourceMatches(statement, version, request.resource, request.context) &&
+    conditionsHold(statement.Condition, statement.Effect, version, request.context, request.openKeys)
+  );
+}
+
+/** Prefix and name of an action are compared ignoring case. */
+export function actionMatches(statement: Statement, action: string): boolean {
+  const name = action.toLowerCase();
+  const among = (patterns: readonly string[]) => patterns.some((pattern) => matchesAction(pattern, name));
+  if (statement.Action !== undefined) return among(toList(statement.Action));
+  return statement.NotAction !== undefined && !among(toList(statement.NotAction));
+}
+
+/** Resources are compared with case; one that holds a policy variable without a value is like no resource. */
+export function resourceMatches(
+  statement: Statement,
+  version: string | undefined,
+  resource: string,
+  context: RequestContext,
+): boolean {
+  if (statement.Resource === '*') return true;
+  const among = (patterns: readonly string[]) =>
+    patterns.some((text) => {
+      if (text === '*') return true;
+      const pattern = resolvePattern(text, 'resource', version, context);
+      return pattern !== null && matchesPattern(pattern, resource);
+    });
+  if (statement.Resource !== undefined) return among(toList(statement.Resource));
+  return statement.NotResource !== undefined && !among(toList(statement.NotResource));
+}
+
+function matchesAction(pattern: string, loweredAction: string): boolean {
+  if (pattern === '*') return true;
+  const lowered = pattern.toLowerCase();
+  if (!lowered.includes('*') && !lowered.includes('?')) return lowered === loweredAction;
+  return matchesPattern(compilePattern(lowered, 'text'), loweredAction);
 }

@@ -1,3 +1,21 @@
+import { toList } from './document.ts';
+
+/** Values of the request's condition keys. Key names are compared ignoring case, as IAM does. */
+export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
+
+const lowered = new WeakMap<RequestContext, ReadonlyMap<string, readonly string[]>>();
+
+/** The values of a condition key, ignoring the case of its name; null where the request does not have it. */
+export function valuesOf(context: RequestContext, key: string): readonly string[] | null {
+  let byKey = lowered.get(context);
+  if (byKey === undefined) {
+    byKey = new Map(Object.entries(context).map(([name, value]) => [name.toLowerCase(), toList(value)]));
+    lowered.set(context, byKey);
+  }
+  const values = byKey.get(key.toLowerCase());
+  return values === undefined || values.length === 0 ? null : values;
+}
+
 /**
  * A compiled pattern: char codes, and the three wildcards as negative numbers. Wildcards are distinguished from literal
  * stars here, because the value of a policy variable and `${*}` are literal text even where `*` is a wildcard.
@@ -66,4 +84,55 @@ function enter(pattern: Pattern, states: Uint8Array, state: number): void {
   states[state] = 1;
   const token = pattern[state];
   if (token === ANY_TEXT || token === ANY_TEXT_IN_SEGMENT) enter(pattern, states, state + 1);
+}
+
+/** Policy variables are text in documents of the older version, and in those that name none. */
+const VERSION_WITH_VARIABLES = '2012-10-17';
+
+const VARIABLE = /\$\{([^}]*)\}/g;
+const WITH_DEFAULT = /^([^,]+?)\s*,\s*'(.*)'$/s;
+const SPECIAL: Readonly<Record<string, string>> = { '*': '*', '?': '?', $: '$' };
+
+/**
+ * Replaces the policy variables in a resource or a condition's value. What a variable stands for is literal text: a
+ * `*` in it is no wildcard. Null where a variable has no value and no default, or has many values: nothing is equal or
+ * like it, so neither the resource nor the value matches anything.
+ */
+export function resolvePattern(
+  text: string,
+  wildcards: Wildcards,
+  version: string | undefined,
+  context: RequestContext,
+): Pattern | null {
+  if (version !== VERSION_WITH_VARIABLES || !text.includes('${')) return compilePattern(text, wildcards);
+  const pattern: number[] = [];
+  let end = 0;
+  for (const match of text.matchAll(VARIABLE)) {
+    // The end of the literal part is compiled with what follows in mind: a star before a variable is inside a segment.
+    pattern.push(...literalPart(text.slice(end, match.index), wildcards));
+    const value = variableValue(match[1] ?? '', context);
+    if (value === null) return null;
+    pattern.push(...compilePattern(value, 'literal'));
+    end = match.index + match[0].length;
+  }
+  pattern.push(...compilePattern(text.slice(end), wildcards));
+  return pattern;
+}
+
+/** Whether the meaning of the text depends on who asks. */
+export function hasVariables(text: string, version: string | undefined): boolean {
+  return version === VERSION_WITH_VARIABLES && text.includes('${');
+}
+
+function literalPart(text: string, wildcards: Wildcards): Pattern {
+  return compilePattern(`${text}x`, wildcards).slice(0, -1);
+}
+
+function variableValue(variable: string, context: RequestContext): string | null {
+  const special = SPECIAL[variable];
+  if (special !== undefined) return special;
+  const withDefault = WITH_DEFAULT.exec(variable);
+  const values = valuesOf(context, (withDefault?.[1] ?? variable).trim());
+  if (values === null) return withDefault?.[2] ?? null;
+  return values.length === 1 ? (values[0] ?? null) : null;
 }

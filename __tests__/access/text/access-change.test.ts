@@ -1,13 +1,11 @@
 import { diffAccess } from '../../../src/access/diff.ts';
-import { explain } from '../../../src/access/explain.ts';
+import { explain, whoCan } from '../../../src/access/explain.ts';
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { accessChangeLines } from '../../../src/access/text/access-change.ts';
 import { accessChangeJson, explanationJson, whoCanJson } from '../../../src/access/text/access-json.ts';
-import { explanationLines } from '../../../src/access/text/explain.ts';
+import { explanationLines, whoCanLines } from '../../../src/access/text/explain.ts';
 import type { DisplayNames } from '../../../src/access/text/names.ts';
-import { whoCanLines } from '../../../src/access/text/who-can.ts';
-import { whoCan } from '../../../src/access/who-can.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { visibleWidth } from '../../../src/text/columns.ts';
 import { expectGolden } from '../../support/golden.ts';

@@ -16,8 +16,7 @@ import {
   withReverts,
 } from '../../../src/drift/remediation/reconcile-record.ts';
 import { RECONCILE_BLOCK } from '../../../src/drift/remediation/result.ts';
-import type { ReconcileMode } from '../../../src/team/settings.ts';
-import type { Team } from '../../../src/team/team.ts';
+import type { ReconcileMode, Team } from '../../../src/team/team.ts';
 import { AT, name, TODAY, withMember } from '../../support/changed-account.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 

@@ -8,8 +8,7 @@ import { difference, isEmpty, NO_OPERATIONS } from '../../../src/access/operatio
 import { desiredAccess, desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
 import { withDifferences } from '../../../src/access/with-differences.ts';
 import { appliedTeam } from '../../../src/drift/applied.ts';
-import type { DriftFinding, ScanResult } from '../../../src/drift/finding.ts';
-import { differenceOf } from '../../../src/drift/finding.ts';
+import { type DriftFinding, differenceOf, type ScanResult } from '../../../src/drift/finding.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { isLater } from '../../../src/review/changes/risk.ts';
 import type { Team } from '../../../src/team/team.ts';

@@ -1,4 +1,4 @@
-import { FAILURE_REASONS } from '../../../src/diagnostics/pipeline-codes.ts';
+import { FAILURE_REASONS } from '../../../src/diagnostics/failure.ts';
 import { commentMarker, renderComment, renderIssue, renderSummary } from '../../../src/review/comment/comment.ts';
 import type { Review } from '../../../src/review/manifest/schema.ts';
 import { bytes } from '../../../src/text/budget.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readTeamFile } from '../../../src/team/parse/read-team-file.ts';
+import { readTeamFile } from '../../../src/team/parse/read-team.ts';
 import { printFindings } from '../../../src/team/print-findings.ts';
 import { TODAY, teamText } from '../team-text.ts';
 

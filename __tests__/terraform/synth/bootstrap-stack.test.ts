@@ -1,5 +1,5 @@
 import { boundaryPolicy } from '../../../src/team/documents.ts';
-import { DEFAULT_SETTINGS } from '../../../src/team/settings.ts';
+import { DEFAULT_SETTINGS } from '../../../src/team/team.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 import { addressesOf, resourceAt, synthesized } from '../../support/synthesized.ts';
 

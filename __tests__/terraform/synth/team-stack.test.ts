@@ -1,6 +1,5 @@
 import { rolePolicy } from '../../../src/team/documents.ts';
-import { DEFAULT_SETTINGS } from '../../../src/team/settings.ts';
-import type { Team } from '../../../src/team/team.ts';
+import { DEFAULT_SETTINGS, type Team } from '../../../src/team/team.ts';
 import { member, role, sampleTeam } from '../../support/sample-team.ts';
 import { addressesOf, dependenciesOf, resourceAt, type StackJson, synthesized } from '../../support/synthesized.ts';
 

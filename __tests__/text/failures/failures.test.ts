@@ -1,6 +1,4 @@
-import type { Failure, FailureArgs, FailureCode } from '../../../src/diagnostics/failure.ts';
-import type { PlanProblem } from '../../../src/diagnostics/github-codes.ts';
-import type { Progress } from '../../../src/diagnostics/terraform-codes.ts';
+import type { Failure, FailureArgs, FailureCode, PlanProblem, Progress } from '../../../src/diagnostics/failure.ts';
 import { failureProblem, failureText } from '../../../src/text/failures/failures.ts';
 import { tickedText } from '../../../src/text/text.ts';
 import { expectGolden } from '../../support/golden.ts';

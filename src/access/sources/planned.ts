@@ -1,6 +1,5 @@
 import { managedPolicyByArn } from '../../catalog/managed-policies.ts';
-import type { PolicyDocument } from '../../iam/document.ts';
-import { parsePolicyDocument } from '../../iam/document-check.ts';
+import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
 import { boundaryPolicy } from '../../team/documents.ts';
 import { boundaryArn } from '../../team/names.ts';
 import type { AccessGroup, AccessModel, AccessPolicy, AccessUser, InlinePolicy } from '../model.ts';

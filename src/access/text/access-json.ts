@@ -1,6 +1,5 @@
 import type { AccessChange, AccessDiff } from '../diff.ts';
-import type { Explanation } from '../explain.ts';
-import type { UserWithAccess, WhoCan } from '../who-can.ts';
+import type { Explanation, UserWithAccess, WhoCan } from '../explain.ts';
 import type { DisplayNames } from './names.ts';
 
 /** Key and name in the team file; both null for a user who is not in it. */

@@ -1,7 +1,21 @@
-import { OPERATIONS, operationsOf, RISKS, type Risk } from '../../catalog/mturk.ts';
-import { columns } from '../../text/columns.ts';
+import {
+  CAPABILITIES,
+  CAPABILITY_NAMES,
+  capabilityOf,
+  isCapability,
+  OPERATIONS,
+  operationsOf,
+  RISKS,
+  type Risk,
+} from '../../catalog/mturk.ts';
+import { retiredOperation } from '../../catalog/retired.ts';
+import type { FailureArgs } from '../../diagnostics/failure.ts';
+import { suggester } from '../../team/suggest.ts';
+import { hasExpired, type Team } from '../../team/team.ts';
+import { columns, WIDEST_NAME } from '../../text/columns.ts';
 import { dayWords, lastDayWords } from '../../text/dates.ts';
-import type { DeniedAccess, Explanation } from '../explain.ts';
+import { counted } from '../../text/text.ts';
+import type { DeniedAccess, Explanation, UserWithAccess, WhoCan } from '../explain.ts';
 import {
   capabilityWords,
   type DisplayNames,
@@ -92,4 +106,60 @@ function endLines(explanation: Explanation, at: Date): readonly string[] {
   if (explanation.ends === null) return explanation.allowed.length === 0 ? [] : ['  No last day.'];
   const last = lastDayWords(explanation.ends, at);
   return [hasEnded(explanation) ? `  Access ended after ${last}.` : `  Access ends after ${last}.`];
+}
+
+/** Who may do something, in lines of at most `width` cells. */
+export function whoCanLines(answer: WhoCan, naming: DisplayNames, width = 100): readonly string[] {
+  const { users, outOf, at } = answer;
+  const now = new Date(at);
+  const heading = `${askedWords(answer)}, on ${dayWords(now)}`;
+  if (users.length === 0)
+    return [
+      heading,
+      '',
+      `  None of ${counted(outOf, 'member')}${answer.frozen ? ': denied to all members by freeze in team.yaml' : ''}.`,
+    ];
+  const rows = users.map((user) => [userLabel(user.user, naming), ableWords(user, naming, now)]);
+  return [
+    heading,
+    '',
+    ...columns(rows, 2, width, WIDEST_NAME),
+    '',
+    `  ${users.length} of ${counted(outOf, 'member')}, according to team.yaml; AWS was not asked.`,
+  ];
+}
+
+function askedWords({ query: asked }: WhoCan): string {
+  const capability = isCapability(asked) ? asked : capabilityOf(asked);
+  const { can, risk } = CAPABILITIES[capability];
+  const harm = RISK_WORDS[risk];
+  const what = isCapability(asked) ? `Who can ${can} (${asked})` : `Who can call ${asked} (${capability}: ${can})`;
+  return harm === null ? what : `${what}, which ${harm}`;
+}
+
+function ableWords(user: UserWithAccess, naming: DisplayNames, at: Date): string {
+  const part = user.whole ? '' : `only ${listWords(user.operations)}, `;
+  const until = user.ends === null ? '' : `, until ${lastDayWords(user.ends, at)}`;
+  const beware = user.unknownPolicies.length === 0 ? '' : `; ${unknownPolicyWords(user.unknownPolicies)}`;
+  return `${part}through ${grantWords(user.grants, naming)}${until}${beware}`;
+}
+
+/** Why there is no access to explain for that key on that day (`YYYY-MM-DD`). */
+export function unknownMember(key: string, team: Team, today: string): FailureArgs['unknown-member']['because'] {
+  const departure = team.departed.find((departed) => departed.key === key);
+  if (departure !== undefined) return { kind: 'departed', date: departure.left };
+  const expired = team.members.find((member) => member.key === key && hasExpired(member, today));
+  if (expired !== undefined) return { kind: 'expired', date: expired.until ?? '' };
+  const keys = team.members.map((member) => member.key);
+  const named = team.members.find((member) => member.name.toLowerCase() === key.toLowerCase());
+  const near = named?.key ?? suggester()(key, keys);
+  return near === null ? { kind: 'none', members: keys } : { kind: 'similar', member: near };
+}
+
+/** Why that is no operation and no capability. */
+export function unknownOperation(name: string): FailureArgs['unknown-operation']['because'] {
+  const retired = retiredOperation(name);
+  if (retired !== null) return { kind: 'retired', successors: retired.successors };
+  const near = suggester()(name, [...OPERATIONS, ...CAPABILITY_NAMES]);
+  return near === null ? { kind: 'none', capabilities: CAPABILITY_NAMES } : { kind: 'similar', name: near };
 }

@@ -7,8 +7,7 @@ import {
   type UserDetail,
 } from '@aws-sdk/client-iam';
 import type { AccessModel, InlinePolicy } from '../../access/model.ts';
-import type { PolicyDocument } from '../../iam/document.ts';
-import { parsePolicyDocument } from '../../iam/document-check.ts';
+import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
 import { everyPage, type IamReader, isoOf, UnreadableAnswer } from '../client.ts';
 import type { Inventory, PolicyVersion } from './types.ts';
 

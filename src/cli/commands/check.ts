@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { staleCodeowners } from '../../team/codeowners.ts';
-import { readTeamFile } from '../../team/parse/read-team-file.ts';
+import { readTeamFile } from '../../team/parse/read-team.ts';
 import { type FindingFormat, printFindings } from '../../team/print-findings.ts';
 import type { Io, Terminal } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, GROUPS, teamFile, today } from '../options.ts';

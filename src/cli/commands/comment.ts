@@ -1,7 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Failure, Result } from '../../diagnostics/failure.ts';
-import { succeed } from '../../diagnostics/failure.ts';
-import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
+import { type Failure, type FailureReason, type Result, succeed } from '../../diagnostics/failure.ts';
 import { connectGitHub } from '../../github/connect.ts';
 import { defaultBranchOfEvent, type PullRequestEvent, pullRequestOfEvent } from '../../github/event.ts';
 import { writeOutputs, writeSummary } from '../../github/outputs.ts';
@@ -17,7 +15,7 @@ import {
   issueReport,
 } from '../../review/comment/facts.ts';
 import type { StaleDriftCheck } from '../../review/comment/stale-drift-check.ts';
-import { DEFAULT_SETTINGS } from '../../team/settings.ts';
+import { DEFAULT_SETTINGS } from '../../team/team.ts';
 import { commentedText, issueText, notCommentedText } from '../../text/notices.ts';
 import type { Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, parseReason } from '../options.ts';

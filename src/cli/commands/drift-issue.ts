@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
+import type { FailureReason } from '../../diagnostics/failure.ts';
 import { readDriftRun } from '../../drift/report/drift-run.ts';
 import { keepDriftIssues } from '../../drift/report/keep-issues.ts';
 import { outdatedText, runSummary, supersededSummary } from '../../drift/report/run-summary.ts';

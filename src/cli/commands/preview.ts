@@ -7,7 +7,7 @@ import type { Manifest, Review } from '../../review/manifest/schema.ts';
 import { blockLines } from '../../review/text/block-text.ts';
 import { previewJson } from '../../review/text/json.ts';
 import { manifestUnusable, reviewLines } from '../../review/text/terminal.ts';
-import { readTeamFile } from '../../team/parse/read-team-file.ts';
+import { readTeamFile } from '../../team/parse/read-team.ts';
 import { printFindings } from '../../team/print-findings.ts';
 import type { Team } from '../../team/team.ts';
 import type { Terminal } from '../io.ts';

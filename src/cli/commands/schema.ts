@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { teamSchemaText } from '../../team/schema/schema.ts';
+import { teamSchemaText } from '../../team/schema.ts';
 import type { Io, Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS } from '../options.ts';
 

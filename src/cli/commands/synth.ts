@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { readTeamFile } from '../../team/parse/read-team-file.ts';
+import { readTeamFile } from '../../team/parse/read-team.ts';
 import { printFindings } from '../../team/print-findings.ts';
 import { synthesize } from '../../terraform/synth/synth.ts';
 import { renderSynth } from '../../terraform/synth/synth-text.ts';

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import type { Failure, Result } from '../../diagnostics/failure.ts';
-import { isFailureReason } from '../../diagnostics/pipeline-codes.ts';
+import { type Failure, isFailureReason, type Result } from '../../diagnostics/failure.ts';
 import { connectGitHub } from '../../github/connect.ts';
 import { defaultBranchOfEvent } from '../../github/event.ts';
 import { writeOutputs } from '../../github/outputs.ts';

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
+import { whoCan } from '../../access/explain.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { whoCanJson } from '../../access/text/access-json.ts';
-import { unknownOperation } from '../../access/text/lookup.ts';
-import { whoCanLines } from '../../access/text/who-can.ts';
-import { whoCan } from '../../access/who-can.ts';
+import { unknownOperation, whoCanLines } from '../../access/text/explain.ts';
 import { isCapability, isOperation } from '../../catalog/mturk.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import type { Terminal } from '../io.ts';

@@ -1,12 +1,11 @@
-import type { Failure, Result } from '../../diagnostics/failure.ts';
-import { reasonOf } from '../../diagnostics/failure.ts';
+import { type Failure, type Result, reasonOf } from '../../diagnostics/failure.ts';
 import { appliedTeam } from '../../drift/applied.ts';
 import { needsReconcile } from '../../drift/remediation/decide.ts';
 import { expiringAccess } from '../../drift/report/expiring-access.ts';
 import { type DriftCheck, type DriftReport, writeDriftReport } from '../../drift/report/report.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { NO_COMMIT } from '../../review/manifest/manifest.ts';
-import { readTeamFile } from '../../team/parse/read-team-file.ts';
+import { readTeamFile } from '../../team/parse/read-team.ts';
 import type { AccountSession } from '../session/account-session.ts';
 import { namingOf } from '../session/naming.ts';
 import { originOf } from '../session/origin.ts';

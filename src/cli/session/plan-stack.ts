@@ -1,5 +1,4 @@
-import type { AccessDiff } from '../../access/diff.ts';
-import { diffAccess } from '../../access/diff.ts';
+import { type AccessDiff, diffAccess } from '../../access/diff.ts';
 import {
   unknownDocuments,
   unknownPolicies,

@@ -1,6 +1,6 @@
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { baseCountsAsNone } from '../../review/text/terminal.ts';
-import { readTeamFile } from '../../team/parse/read-team-file.ts';
+import { readTeamFile } from '../../team/parse/read-team.ts';
 import type { Team } from '../../team/team.ts';
 import type { Terminal } from '../io.ts';
 

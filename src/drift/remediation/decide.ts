@@ -1,9 +1,8 @@
 import type { AccessModel } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { iamName } from '../../team/names.ts';
-import type { Settings } from '../../team/settings.ts';
 import { suggester } from '../../team/suggest.ts';
-import type { AccessTeam } from '../../team/team.ts';
+import type { AccessTeam, Settings } from '../../team/team.ts';
 import { type ReconcileRecord, revertsWithin, wasReported } from './reconcile-record.ts';
 import type { Next, ReconcileBlock } from './result.ts';
 

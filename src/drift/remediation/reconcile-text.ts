@@ -1,7 +1,6 @@
 import type { AccessDiff } from '../../access/diff.ts';
 import { accessChangeLines } from '../../access/text/access-change.ts';
-import { userText } from '../../access/text/iam-names.ts';
-import type { DisplayNames } from '../../access/text/names.ts';
+import { type DisplayNames, userText } from '../../access/text/names.ts';
 import { type Problem, printProblem } from '../../text/problem.ts';
 import { codeText, counted, listTexts, someTexts, type Text, t, tickedText } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';

@@ -1,5 +1,5 @@
+import type { FailureReason } from '../../diagnostics/failure.ts';
 import type { Parsed } from '../../diagnostics/parse-data.ts';
-import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
 import { fileUnusableText } from '../../text/notices.ts';
 import type { RunLinks } from './drift-issue.ts';
 import type { FailedCheck } from './failed-check-issue.ts';

@@ -1,6 +1,5 @@
 import type { NotChecked } from '../../aws/inventory/types.ts';
-import type { Failure } from '../../diagnostics/failure.ts';
-import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
+import type { Failure, FailureReason } from '../../diagnostics/failure.ts';
 import { REASON_TEXT } from '../../review/text/pipeline.ts';
 import { timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';

@@ -1,5 +1,4 @@
-import { userText } from '../../access/text/iam-names.ts';
-import type { DisplayNames } from '../../access/text/names.ts';
+import { type DisplayNames, userText } from '../../access/text/names.ts';
 import { timeWords } from '../../text/dates.ts';
 import { codeText, joinTexts, someTexts, strongText, type Text, t, trusted } from '../../text/text.ts';
 import { visible } from '../../text/visible.ts';

@@ -1,4 +1,4 @@
-import { userText } from '../../access/text/iam-names.ts';
+import { userText } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/inventory/types.ts';
 import { counted, t, trusted } from '../../text/text.ts';
 import { atCreation, both, type CloudTrailMatcher, ofUser } from '../attribution/matcher.ts';

@@ -1,4 +1,4 @@
-import { userText } from '../../access/text/iam-names.ts';
+import { userText } from '../../access/text/names.ts';
 import { dateWords } from '../../text/dates.ts';
 import { t, trusted } from '../../text/text.ts';
 import { ofUser } from '../attribution/matcher.ts';

@@ -1,6 +1,5 @@
 import type { Holder } from '../../access/model-difference.ts';
-import { groupText, holderText, memberKeyOf, userText } from '../../access/text/iam-names.ts';
-import type { DisplayNames } from '../../access/text/names.ts';
+import { type DisplayNames, groupText, holderText, memberKeyOf, userText } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { codeText, strongText, type Text, t } from '../../text/text.ts';
 import {

@@ -1,4 +1,4 @@
-import { userText } from '../../access/text/iam-names.ts';
+import { userText } from '../../access/text/names.ts';
 import { t } from '../../text/text.ts';
 import { riskOfUser } from './credential-users.ts';
 import { detected, type Rule } from './rule.ts';

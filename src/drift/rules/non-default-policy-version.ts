@@ -10,14 +10,12 @@ import {
   type OperationSet,
   union,
 } from '../../access/operation-set.ts';
-import { userText } from '../../access/text/iam-names.ts';
+import { userText } from '../../access/text/names.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
 import type { PolicyVersion } from '../../aws/inventory/types.ts';
 import { CAPABILITIES, capabilityOf } from '../../catalog/mturk.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
-import { toList } from '../../iam/context.ts';
-import type { PolicyDocument, Statement } from '../../iam/document.ts';
-import { statementsOf } from '../../iam/statement.ts';
+import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
 import { boundaryArn } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t, trusted } from '../../text/text.ts';
 import { atCreation, both, sets } from '../attribution/matcher.ts';

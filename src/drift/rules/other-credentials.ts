@@ -1,4 +1,4 @@
-import { userText } from '../../access/text/iam-names.ts';
+import { userText } from '../../access/text/names.ts';
 import { counted, t, trusted } from '../../text/text.ts';
 import { ofUser } from '../attribution/matcher.ts';
 import { iamCommand } from '../text/aws-command.ts';

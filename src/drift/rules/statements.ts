@@ -1,7 +1,6 @@
 import { canonicalDocument } from '../../iam/canonical.ts';
-import { toList } from '../../iam/context.ts';
-import type { PolicyDocument, Statement } from '../../iam/document.ts';
-import { actionMatches, statementsOf } from '../../iam/statement.ts';
+import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
+import { actionMatches } from '../../iam/evaluate.ts';
 
 /** The statements by which one document allows what another does not, compared as text. */
 export function allowedOnlyBy(one: PolicyDocument, other: PolicyDocument): readonly Statement[] {

@@ -1,9 +1,6 @@
-import { roleKeyOfPolicy } from '../../access/text/iam-names.ts';
-import { type DisplayNames, policyName } from '../../access/text/names.ts';
+import { type DisplayNames, policyName, roleKeyOfPolicy } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/inventory/types.ts';
-import { toList } from '../../iam/context.ts';
-import type { PolicyDocument, Statement } from '../../iam/document.ts';
-import { statementsOf } from '../../iam/statement.ts';
+import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
 import { dateWords } from '../../text/dates.ts';
 import { codeText, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import { type Command, iamCommand } from '../text/aws-command.ts';

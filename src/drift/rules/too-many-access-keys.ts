@@ -1,4 +1,4 @@
-import { memberKeyOf, userText } from '../../access/text/iam-names.ts';
+import { memberKeyOf, userText } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/inventory/types.ts';
 import { codeText, counted, sentences, t, trusted } from '../../text/text.ts';
 import { ofUser } from '../attribution/matcher.ts';

@@ -1,7 +1,7 @@
 import { diffAccess, hasEffect } from '../../access/diff.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { around } from '../../access/model-index.ts';
-import { userText } from '../../access/text/iam-names.ts';
+import { userText } from '../../access/text/names.ts';
 import { codeText, t } from '../../text/text.ts';
 import { sets } from '../attribution/matcher.ts';
 import { worstGain } from '../scan/access-changes.ts';

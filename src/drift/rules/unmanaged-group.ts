@@ -1,5 +1,4 @@
-import { userText } from '../../access/text/iam-names.ts';
-import type { DisplayNames } from '../../access/text/names.ts';
+import { type DisplayNames, userText } from '../../access/text/names.ts';
 import { labPath } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
 import { attachesLabPolicy, creates } from '../attribution/matcher.ts';

@@ -1,5 +1,4 @@
-import type { AwsError } from './aws-error.ts';
-import { validationError } from './aws-error.ts';
+import { type AwsError, validationError } from './aws-error.ts';
 import { constraint } from './naming.ts';
 import { type Params, text } from './params.ts';
 

@@ -1,5 +1,4 @@
-import type { PolicyDocument } from '../../iam/document.ts';
-import { parsePolicyDocument } from '../../iam/document-check.ts';
+import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
 
 export type ReadDocument =
   | { readonly ok: true; readonly document: PolicyDocument }

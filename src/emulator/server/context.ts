@@ -1,4 +1,4 @@
-import type { RequestContext } from '../../iam/evaluate.ts';
+import type { RequestContext } from '../../iam/pattern.ts';
 import type { Account, Caller } from '../account/account.ts';
 import { type Params, structures, text, texts } from '../account/params.ts';
 import type { TagRecord } from '../account/state.ts';

@@ -1,5 +1,4 @@
-import type { AwsError } from '../account/aws-error.ts';
-import { otherError, serviceFailure, throttling } from '../account/aws-error.ts';
+import { type AwsError, otherError, serviceFailure, throttling } from '../account/aws-error.ts';
 
 /** What may be made to go wrong, as it does with AWS. Everything left out never goes wrong. */
 export interface Faults {

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../../iam/evaluate.ts';
+import type { RequestContext } from '../../iam/pattern.ts';
 import type { Account, CallContext } from '../account/account.ts';
 import type { AwsError } from '../account/aws-error.ts';
 import type { SignedRequest } from './signature.ts';

@@ -1,11 +1,9 @@
-import { contextOf } from '../../access/context.ts';
-import { decide } from '../../access/decide.ts';
+import { contextOf, decide } from '../../access/decide.ts';
 import type { AccessModel, AccessUser } from '../../access/model.ts';
 import { groupPolicies, ownPolicies, userNamed } from '../../access/policies-of.ts';
 import { actionOf, OPERATIONS } from '../../catalog/mturk.ts';
-import type { Effect, PolicyDocument, Statement } from '../../iam/document.ts';
+import { type Effect, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
-import { statementsOf } from '../../iam/statement.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import { activeMembers, type Member, type Team } from '../../team/team.ts';
 

@@ -1,5 +1,4 @@
-import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import type { ApprovalProblem } from '../../diagnostics/github-codes.ts';
+import { type ApprovalProblem, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { GitHub, PullRequest, Review } from '../../github/port.ts';
 
 export interface Approval {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import type { PlanProblem } from '../../diagnostics/github-codes.ts';
+import { fail, type PlanProblem, type Result, succeed } from '../../diagnostics/failure.ts';
 import { fileOfArchive } from '../../github/artifacts.ts';
 import type { Artifact, GitHub, Run } from '../../github/port.ts';
 import { nameOf } from './approval.ts';

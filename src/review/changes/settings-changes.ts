@@ -1,5 +1,4 @@
-import { DEFAULT_KEYS, DEFAULT_SETTINGS } from '../../team/settings.ts';
-import type { Team } from '../../team/team.ts';
+import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Team } from '../../team/team.ts';
 import type { SettingsChange } from '../manifest/schema.ts';
 
 /** Changed settings, in a fixed order. Most of a first file has nothing to compare with. */

@@ -1,4 +1,4 @@
-import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
+import type { FailureReason } from '../../diagnostics/failure.ts';
 import { LIMITS_POLICY } from '../../team/names.ts';
 import { bytes } from '../../text/budget.ts';
 import { timeWords } from '../../text/dates.ts';

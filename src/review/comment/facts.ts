@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { type FailureReason, isFailureReason } from '../../diagnostics/failure.ts';
 import type { Parsed } from '../../diagnostics/parse-data.ts';
-import { type FailureReason, isFailureReason } from '../../diagnostics/pipeline-codes.ts';
 import { pullRequestOfEvent } from '../../github/event.ts';
 import type { IssueReport } from '../../github/report-issue.ts';
 import { fileUnusableText, resolvedLine } from '../../text/notices.ts';

@@ -1,4 +1,4 @@
-import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
+import type { FailureReason } from '../../diagnostics/failure.ts';
 import { type Block, details, paragraph } from '../../text/document.ts';
 import { codeText, strongText, type Text, t, trusted } from '../../text/text.ts';
 

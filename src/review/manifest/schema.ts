@@ -3,7 +3,7 @@ import type { AccessChange } from '../../access/diff.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { CAPABILITY_NAMES, OPERATIONS, RISKS } from '../../catalog/mturk.ts';
 import type { Block, BlockArgs, BlockCode } from '../../diagnostics/block.ts';
-import { RECONCILE_MODES } from '../../team/settings.ts';
+import { RECONCILE_MODES } from '../../team/team.ts';
 
 /** Limits of a manifest: generous for an account at IAM's quotas, and an end for a made-up file. */
 const TEXT = z.string().max(4_000);

@@ -2,11 +2,10 @@ import { byCapability, type CapabilityAccess } from '../../access/capability-acc
 import type { Difference } from '../../access/model-difference.ts';
 import { operationSet } from '../../access/operation-set.ts';
 import { capabilityNames, lossText } from '../../access/text/capability-words.ts';
-import { groupText, holderText, policyText, userText } from '../../access/text/iam-names.ts';
-import { type DisplayNames, policyName } from '../../access/text/names.ts';
+import { type DisplayNames, groupText, holderText, policyName, policyText, userText } from '../../access/text/names.ts';
 import type { Operation } from '../../catalog/mturk.ts';
 import { keyOfIamName } from '../../team/names.ts';
-import type { ReconcileMode } from '../../team/settings.ts';
+import type { ReconcileMode } from '../../team/team.ts';
 import { stepText } from '../../terraform/run/progress.ts';
 import { dayWords } from '../../text/dates.ts';
 import {

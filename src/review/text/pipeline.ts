@@ -1,4 +1,4 @@
-import type { FailureReason } from '../../diagnostics/pipeline-codes.ts';
+import type { FailureReason } from '../../diagnostics/failure.ts';
 
 /** Each reason in a few words, for a line of a list. */
 export const REASON_TEXT: Readonly<Record<FailureReason, string>> = {

@@ -1,6 +1,11 @@
 import type { Finding } from '../../diagnostics/finding.ts';
-import { lineStartsOf, positionOf } from '../../diagnostics/positions.ts';
-import type { DocumentPath, DocumentPlaces, TextRange } from '../../diagnostics/yaml-positions.ts';
+import {
+  type DocumentPath,
+  type DocumentPlaces,
+  lineStartsOf,
+  positionOf,
+  type TextRange,
+} from '../../diagnostics/positions.ts';
 import type { Rule } from '../rules/rule.ts';
 
 interface ReportOptions {

@@ -1,9 +1,15 @@
 import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, type Node, Parser } from 'yaml';
-import { lineStartsOf, positionOf } from '../../diagnostics/positions.ts';
-import { type DocumentPath, keyTextOf, sourceOf, type TextRange } from '../../diagnostics/yaml-positions.ts';
-import { fileEmpty } from '../rules/file.ts';
+import {
+  type DocumentPath,
+  keyTextOf,
+  lineStartsOf,
+  positionOf,
+  sourceOf,
+  type TextRange,
+} from '../../diagnostics/positions.ts';
 import {
   duplicateKey,
+  fileEmpty,
   keyNotText,
   yamlAlias,
   yamlAnchor,
@@ -13,7 +19,7 @@ import {
   yamlSyntax,
   yamlTag,
   yamlTooDeep,
-} from '../rules/yaml.ts';
+} from '../rules/file.ts';
 import type { Report } from './finding-collector.ts';
 
 /** A team file nests five deep. Far deeper nesting would exhaust the stack of the composer. */

@@ -1,18 +1,21 @@
+import { readFile, stat } from 'node:fs/promises';
+import { CAPABILITY_NAMES, type Capability, SPENDING_CAPABILITIES } from '../../catalog/mturk.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
-import { placesIn } from '../../diagnostics/yaml-positions.ts';
+import { placesIn } from '../../diagnostics/positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
+import { fileIsDirectory, fileMissing, fileNotUtf8, fileTooLarge, fileUnreadable } from '../rules/file.ts';
 import { teamTooLarge } from '../rules/lab.ts';
 import type { Rule, RuleContext } from '../rules/rule.ts';
 import { CHECKED_RULES } from '../rules/rules.ts';
 import { checkShape } from '../rules/shape.ts';
 import { checkTexts } from '../rules/texts.ts';
+import type { TeamFile } from '../schema.ts';
 import { suggester } from '../suggest.ts';
-import type { Team } from '../team.ts';
+import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Settings, type Team } from '../team.ts';
 import { draftOf } from './draft.ts';
 import { reporting } from './finding-collector.ts';
-import { normalize } from './normalize.ts';
 import { parseDocument } from './parse-document.ts';
-import { resolveRoles } from './resolve-roles.ts';
+import { inCatalogOrder, type ResolvedRole, resolveRoles } from './resolve-roles.ts';
 
 export interface TeamReading {
   /** Null if there is a finding of severity `error`. */
@@ -71,5 +74,120 @@ export function readTeam(text: string, { file, today }: ReadTeamOptions): TeamRe
     findings: sorted,
     source,
     size: readable ? { roles: draft.roles.length, members: draft.members.length } : null,
+  };
+}
+
+/** The team of a file without errors. It does not depend on the order of the file. */
+function normalize(file: TeamFile, resolved: ReadonlyMap<string, ResolvedRole>): Team {
+  return {
+    lab: file.lab,
+    account: file.account,
+    owners: [...file.owners].sort(),
+    roles: entriesByKey(file.roles).map(([key, role]) => {
+      const whole = resolved.get(key);
+      return {
+        key,
+        description: role.description ?? null,
+        extends: [...(role.extends ?? [])].sort(),
+        allow: whole === undefined ? [] : inCatalogOrder(whole.allow),
+        deny: whole === undefined ? [] : inCatalogOrder(whole.deny),
+        managed: whole === undefined ? [] : [...whole.managed].sort(),
+      };
+    }),
+    members: entriesByKey(file.members).map(([key, member]) => ({
+      key,
+      name: member.name,
+      email: member.email ?? null,
+      github: member.github ?? null,
+      roles: [...member.roles].sort(),
+      until: member.until ?? null,
+      sponsor: member.sponsor ?? null,
+      suspended: member.suspended ?? false,
+      keys: member.keys ?? DEFAULT_KEYS,
+    })),
+    departed: entriesByKey(file.departed ?? {}).map(([key, departure]) => ({ key, ...departure })),
+    freeze: frozenCapabilities(file.freeze ?? []),
+    snoozed: entriesByKey(file.snoozed ?? {}).map(([finding, snooze]) => ({ finding, ...snooze })),
+    settings: settingsOf(file.settings ?? {}),
+  };
+}
+
+function settingsOf(settings: NonNullable<TeamFile['settings']>): Settings {
+  const { state, reconcile } = settings;
+  return {
+    maxRemovals: settings['max-removals'] ?? DEFAULT_SETTINGS.maxRemovals,
+    state: state ?? DEFAULT_SETTINGS.state,
+    keyMaxAgeDays: settings['key-max-age-days'] ?? DEFAULT_SETTINGS.keyMaxAgeDays,
+    reconcile: {
+      mode: reconcile?.mode ?? DEFAULT_SETTINGS.reconcile.mode,
+      perDay: reconcile?.['per-day'] ?? DEFAULT_SETTINGS.reconcile.perDay,
+    },
+    deleteAfterDays: settings['delete-after-days'] ?? DEFAULT_SETTINGS.deleteAfterDays,
+    driftEveryHours: settings['drift-every-hours'] ?? DEFAULT_SETTINGS.driftEveryHours,
+    renewBeforeDays: settings['renew-before-days'] ?? DEFAULT_SETTINGS.renewBeforeDays,
+  };
+}
+
+function frozenCapabilities(freeze: readonly string[]): readonly Capability[] {
+  return CAPABILITY_NAMES.filter(
+    (name) => freeze.includes(name) || (freeze.includes('spend') && SPENDING_CAPABILITIES.includes(name)),
+  );
+}
+
+/** By code units, so that the order does not depend on a locale. */
+function entriesByKey<Value>(map: Readonly<Record<string, Value>>): [key: string, value: Value][] {
+  return Object.entries(map).sort(([one], [two]) => (one < two ? -1 : one > two ? 1 : 0));
+}
+
+/** 5,000 members, which is all that an account can hold, take about a quarter of this. */
+const MAX_FILE_BYTES = 2 * 1024 * 1024;
+
+/**
+ * Reads a team file from disk. What is wrong with the file itself is a finding without a position, and `source` is
+ * then null. `today` is `YYYY-MM-DD`, UTC.
+ */
+export async function readTeamFile(file: string, options: { readonly today: string }): Promise<TeamReading> {
+  let bytes: Buffer;
+  try {
+    const { size } = await stat(file);
+    if (size > MAX_FILE_BYTES) return unread(file, fileTooLarge, { bytes: size, limit: MAX_FILE_BYTES });
+    bytes = await readFile(file);
+  } catch (error) {
+    return failed(file, error);
+  }
+  // A pipe or a device has no size to ask for beforehand.
+  if (bytes.length > MAX_FILE_BYTES) {
+    return unread(file, fileTooLarge, { bytes: bytes.length, limit: MAX_FILE_BYTES });
+  }
+
+  const text = decoded(bytes);
+  return text === null ? unread(file, fileNotUtf8, {}) : readTeam(text, { file, today: options.today });
+}
+
+function decoded(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function failed(file: string, error: unknown): TeamReading {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return unread(file, fileMissing, {});
+  if (code === 'EISDIR') return unread(file, fileIsDirectory, {});
+  return unread(file, fileUnreadable, { reason: code });
+}
+
+function unread<Args extends Readonly<Record<string, unknown>>>(
+  file: string,
+  { code }: Rule<Args>,
+  args: Args,
+): TeamReading {
+  return {
+    team: null,
+    findings: [{ code, severity: 'error', file, path: [], position: null, args }],
+    source: null,
+    size: null,
   };
 }

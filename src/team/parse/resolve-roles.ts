@@ -5,7 +5,7 @@ import {
   type ManagedPolicyName,
 } from '../../catalog/managed-policies.ts';
 import { actionOf, isCapability, isOperation, OPERATIONS, type Operation, operationsOf } from '../../catalog/mturk.ts';
-import { actionMatches } from '../../iam/statement.ts';
+import { actionMatches } from '../../iam/evaluate.ts';
 import type { RoleDraft } from './draft.ts';
 
 /** A role together with all that it extends. */

@@ -1,4 +1,4 @@
-import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
+import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { t, trusted } from '../../text/text.ts';
 import { quoted } from '../../text/visible.ts';
 import { DATE_PATTERN } from '../patterns.ts';

@@ -1,4 +1,5 @@
 import { t, trusted } from '../../text/text.ts';
+import { quoted } from '../../text/visible.ts';
 import { message, rule, shortValue, value } from './rule.ts';
 
 /** Rules about the file as a whole. */
@@ -64,3 +65,164 @@ export const fileNotUtf8 = rule({
 });
 
 export const FILE_RULES = [fileMissing, fileIsDirectory, fileUnreadable, fileEmpty, fileTooLarge, fileNotUtf8];
+
+/** Rules about YAML. Features that hide what a reviewer reads are not allowed. */
+
+const HIDDEN = 'a reviewer cannot see here what it stands for';
+
+export const yamlSyntax = rule({
+  code: 'yaml-syntax',
+  message: ({ reason, problem }: { reason: string; problem: string }) => {
+    const known = /end with a [}\]]/.test(reason) ? SYNTAX.OPEN_BRACKET : SYNTAX[problem];
+    return known === undefined
+      ? message(t`invalid YAML`, value(reason), t`compare indentation, quotes and brackets with the lines around it`)
+      : message(t`invalid YAML: ${trusted(known[0])}`, null, trusted(known[1]));
+  },
+});
+
+export const yamlTooDeep = rule({
+  code: 'yaml-too-deep',
+  message: ({ limit }: { limit: number }) =>
+    message(
+      t`lists and maps are nested more than ${limit} deep`,
+      t`a team file needs 5 levels`,
+      t`remove the extra brackets, dashes or indentation`,
+    ),
+});
+
+export const yamlAnchor = rule({
+  code: 'yaml-anchor',
+  message: ({ name }: { name: string }) =>
+    message(
+      t`YAML anchor ${shortValue(`&${name}`)} is not allowed`,
+      t`a reviewer cannot see where it is repeated`,
+      t`remove ${value(`&${name}`)}; roles share permissions with ${value('extends')}`,
+    ),
+});
+
+export const yamlAlias = rule({
+  code: 'yaml-alias',
+  message: ({ name }: { name: string }) =>
+    message(
+      t`YAML alias ${shortValue(`*${name}`)} is not allowed`,
+      trusted(HIDDEN),
+      t`write out what ${value(`*${name}`)} stands for; quote a text that begins with ${value('*')}, as in ${value('"*"')}`,
+    ),
+});
+
+export const yamlTag = rule({
+  code: 'yaml-tag',
+  message: ({ tag }: { tag: string }) =>
+    message(
+      t`YAML tag ${shortValue(tag)} is not allowed`,
+      t`a tag gives a value another type than it seems to have`,
+      t`remove ${value(tag)}; quote a text that begins with ${value('!')}`,
+    ),
+});
+
+export const yamlMergeKey = rule({
+  code: 'yaml-merge-key',
+  message: () =>
+    message(
+      t`merge key ${value('<<')} is not allowed`,
+      t`some YAML programs copy keys for it, others ignore it`,
+      t`write out the keys; roles share permissions with ${value('extends')}`,
+    ),
+});
+
+export const yamlDirective = rule({
+  code: 'yaml-directive',
+  message: ({ directive }: { directive: string }) =>
+    message(
+      t`YAML directive ${shortValue(directive)} is not allowed`,
+      t`a directive changes how the rest of the file is read`,
+      t`remove the line`,
+    ),
+});
+
+export const yamlManyDocuments = rule({
+  code: 'yaml-many-documents',
+  message: () =>
+    message(
+      t`a second YAML document begins here`,
+      t`a team is one document`,
+      t`remove the line ${value('---')} and everything that is not part of the team`,
+    ),
+});
+
+export const duplicateKey = rule({
+  code: 'duplicate-key',
+  message: ({ key, firstLine }: { key: string; firstLine: number }) =>
+    message(
+      t`key ${shortValue(key)} is repeated; it is first on line ${firstLine}`,
+      t`only one of the two can count`,
+      t`remove one of them, or give it another name`,
+    ),
+});
+
+/** `source` is the key as written; null for a list or a map. */
+export const keyNotText = rule({
+  code: 'key-not-text',
+  message: ({ source }: { source: string | null }) => {
+    if (source === null) {
+      return message(
+        t`this key is a list or a map, not a text`,
+        null,
+        t`write a plain name before the colon; quote a text that begins with ${value('[')} or ${value('{')}`,
+      );
+    }
+    if (source === '') return message(t`there is no key before the colon`, null, t`write a key, or remove the line`);
+    return message(
+      t`key ${shortValue(source)} is not a text in YAML`,
+      t`YAML may change it; for example, it drops leading zeros`,
+      t`quote it: ${value(JSON.stringify(quoted(source)))}`,
+    );
+  },
+});
+
+export const YAML_RULES = [
+  yamlSyntax,
+  yamlTooDeep,
+  yamlAnchor,
+  yamlAlias,
+  yamlTag,
+  yamlMergeKey,
+  yamlDirective,
+  yamlManyDocuments,
+  duplicateKey,
+  keyNotText,
+];
+
+/** Codes of the `yaml` library, and two of ours, in plain words: what is wrong and what to do. */
+const SYNTAX: Readonly<Record<string, readonly [problem: string, help: string]>> = {
+  BAD_INDENT: [
+    'this line or the one above is indented differently',
+    'indent each line by as many spaces as the lines it belongs to',
+  ],
+  OPEN_BRACKET: ['a bracket above is not closed', 'write `}` or `]` at its end'],
+  SPACE_AS_INDENT: [
+    'special spaces at the beginning of this line',
+    'web pages contain no-break spaces; delete everything before the first letter and type spaces',
+  ],
+  BLOCK_IN_FLOW: [
+    'a comma is missing between entries in brackets',
+    'write a comma before the next key, as in `{ name: Bo Chen, roles: [results-reader] }`',
+  ],
+  BAD_ALIAS: ['`*` needs quotes', 'write `"*"`'],
+  TAB_AS_INDENT: ['a tab is used as indentation', 'replace the tab with spaces'],
+  MISSING_CHAR: [
+    'a quote, bracket, comma or colon is missing',
+    'close what was opened; write `: ` after each key, and a comma between entries in brackets',
+  ],
+  BLOCK_AS_IMPLICIT_KEY: [
+    'a second `key: value` on one line, or too little indentation',
+    'quote a text that contains a colon, or begin a new line',
+  ],
+  MULTILINE_IMPLICIT_KEY: ['a line without a colon, where a key is expected', 'write `key: value`, or indent the line'],
+  BAD_SCALAR_START: ['an unquoted text cannot begin with this character', 'quote the text'],
+  UNEXPECTED_TOKEN: [
+    'the text before this has already ended',
+    'write a comma between two entries, and double quotes around a text with an apostrophe, as in `"Ada O\'Neill"`',
+  ],
+  BAD_DQ_ESCAPE: ['unknown escape after this backslash', 'write `\\\\` for a backslash, or use single quotes'],
+};

@@ -1,4 +1,4 @@
-import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
+import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { t, trusted } from '../../text/text.ts';

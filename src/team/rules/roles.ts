@@ -8,7 +8,7 @@ import {
   type Operation,
 } from '../../catalog/mturk.ts';
 import { retiredOperation } from '../../catalog/retired.ts';
-import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
+import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { joinTexts, t, trusted } from '../../text/text.ts';
 import { rolePolicy } from '../documents.ts';

@@ -1,5 +1,5 @@
 import type { Severity } from '../../diagnostics/finding.ts';
-import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
+import type { DocumentPath } from '../../diagnostics/positions.ts';
 import type { Problem } from '../../text/problem.ts';
 import { codeText, listTexts, type Text } from '../../text/text.ts';
 import { quoted } from '../../text/visible.ts';

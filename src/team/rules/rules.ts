@@ -1,7 +1,7 @@
 import type { Finding } from '../../diagnostics/finding.ts';
 import type { Problem } from '../../text/problem.ts';
 import { DATE_RULES } from './dates.ts';
-import { FILE_RULES } from './file.ts';
+import { FILE_RULES, YAML_RULES } from './file.ts';
 import { LAB_RULES, teamTooLarge } from './lab.ts';
 import { MEMBER_RULES } from './members.ts';
 import { ROLE_RULES } from './roles.ts';
@@ -9,7 +9,6 @@ import type { Rule } from './rule.ts';
 import { SETTINGS_RULES } from './settings.ts';
 import { SHAPE_RULES } from './shape.ts';
 import { TEXT_RULES } from './texts.ts';
-import { YAML_RULES } from './yaml.ts';
 
 /**
  * The rules with a check, in order: a wrong name is reported before anything is concluded from it, and a rule reports

@@ -1,11 +1,11 @@
 import { CAPABILITY_NAMES, type Capability, capabilityOf, isCapability, isOperation } from '../../catalog/mturk.ts';
 import { retiredOperation } from '../../catalog/retired.ts';
 import { FINDING_IDS, isFindingId } from '../../diagnostics/finding-ids.ts';
-import type { DocumentPath } from '../../diagnostics/yaml-positions.ts';
+import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { t, trusted } from '../../text/text.ts';
 import { BUCKET_PATTERN, FINDING_ID_PATTERN, LONGEST_FINDING_ID, REGION_PATTERN } from '../patterns.ts';
-import { COUNTS, type CountKey, isCount, RECONCILE_MODES } from '../settings.ts';
+import { COUNTS, type CountKey, isCount, RECONCILE_MODES } from '../team.ts';
 import { message, rule, shortValue, value, valueList } from './rule.ts';
 
 /** Rules about what is frozen, what is snoozed, and the settings. */

@@ -1,14 +1,13 @@
 import { isScalar } from 'yaml';
 import { z } from 'zod';
-import type { DocumentPath, DocumentPlaces } from '../../diagnostics/yaml-positions.ts';
-import { sourceOf } from '../../diagnostics/yaml-positions.ts';
+import { type DocumentPath, type DocumentPlaces, sourceOf } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { codeText, type Text, t, trusted } from '../../text/text.ts';
 import { quoted } from '../../text/visible.ts';
 import type { Reporting } from '../parse/finding-collector.ts';
-import { type TeamFile, teamFileSchema } from '../schema/schema.ts';
-import { COUNTS, type CountKey } from '../settings.ts';
+import { type TeamFile, teamFileSchema } from '../schema.ts';
 import type { Suggest } from '../suggest.ts';
+import { COUNTS, type CountKey } from '../team.ts';
 import { invalidDate, isPathOfDate } from './dates.ts';
 import { accountNotQuoted, unsupportedVersion } from './lab.ts';
 import { message, type Place, rule, shortValue, value, valueList } from './rule.ts';

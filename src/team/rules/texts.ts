@@ -1,4 +1,4 @@
-import type { DocumentPath, DocumentPlaces, TextRange } from '../../diagnostics/yaml-positions.ts';
+import type { DocumentPath, DocumentPlaces, TextRange } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { type Text, t, trusted } from '../../text/text.ts';
 import type { Report } from '../parse/finding-collector.ts';

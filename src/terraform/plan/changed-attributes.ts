@@ -1,5 +1,5 @@
 import { canonicalDocument } from '../../iam/canonical.ts';
-import { parsePolicyDocument } from '../../iam/document-check.ts';
+import { parsePolicyDocument } from '../../iam/document.ts';
 import { RESOURCES } from '../resources.ts';
 import type { ResourceChange, Values } from './plan-read.ts';
 

@@ -1,5 +1,4 @@
-import { type Failure, fail } from '../../diagnostics/failure.ts';
-import type { LockInfo, Progress } from '../../diagnostics/terraform-codes.ts';
+import { type Failure, fail, type LockInfo, type Progress } from '../../diagnostics/failure.ts';
 import type { EngineDiagnostic } from './apply-stream.ts';
 import type { EngineRun } from './process.ts';
 

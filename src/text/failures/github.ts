@@ -1,4 +1,4 @@
-import type { ApprovalProblem, GitHubFindingArgs, PlanProblem } from '../../diagnostics/github-codes.ts';
+import type { ApprovalProblem, GitHubFindingArgs, PlanProblem } from '../../diagnostics/failure.ts';
 import type { Problem } from '../problem.ts';
 import { codeText, counted, joinTexts, listTexts, proseText, type Text, t, trusted } from '../text.ts';
 import { UNCHANGED } from './terraform.ts';

@@ -1,4 +1,4 @@
-import type { PipelineFailureArgs } from '../../diagnostics/pipeline-codes.ts';
+import type { PipelineFailureArgs } from '../../diagnostics/failure.ts';
 import type { Problem } from '../problem.ts';
 import {
   codeText,

@@ -1,4 +1,4 @@
-import type { EngineFindingArgs, LockInfo, Progress } from '../../diagnostics/terraform-codes.ts';
+import type { EngineFindingArgs, LockInfo, Progress } from '../../diagnostics/failure.ts';
 import type { Problem } from '../problem.ts';
 import { codeText, counted, proseText, sentences, type Text, t, trusted } from '../text.ts';
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { teamFileWith } from '../../../bench/team-file.ts';
-import { MANAGED_POLICY_NAMES } from '../../../src/catalog/managed-policies.ts';
-import { CAPABILITY_NAMES, OPERATIONS } from '../../../src/catalog/mturk.ts';
-import { RETIRED_OPERATIONS, retiredOperation } from '../../../src/catalog/retired.ts';
-import { teamSchemaText } from '../../../src/team/schema/schema.ts';
-import { violations } from '../json-schema.ts';
-import { MISTAKES_THAT_EDITORS_SEE } from '../mistakes.ts';
-import { codesOf, teamText } from '../team-text.ts';
+import { teamFileWith } from '../../bench/team-file.ts';
+import { MANAGED_POLICY_NAMES } from '../../src/catalog/managed-policies.ts';
+import { CAPABILITY_NAMES, OPERATIONS } from '../../src/catalog/mturk.ts';
+import { RETIRED_OPERATIONS, retiredOperation } from '../../src/catalog/retired.ts';
+import { teamSchemaText } from '../../src/team/schema.ts';
+import { violations } from './json-schema.ts';
+import { MISTAKES_THAT_EDITORS_SEE } from './mistakes.ts';
+import { codesOf, teamText } from './team-text.ts';
 
 const schema = JSON.parse(readFileSync('team.schema.json', 'utf8'));
 const against = (text: string) => violations(schema, parse(text));

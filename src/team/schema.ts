@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { MANAGED_POLICY_NAMES } from '../../catalog/managed-policies.ts';
-import { CAPABILITY_NAMES, OPERATIONS } from '../../catalog/mturk.ts';
+import { MANAGED_POLICY_NAMES } from '../catalog/managed-policies.ts';
+import { CAPABILITY_NAMES, OPERATIONS } from '../catalog/mturk.ts';
 import {
   ACCOUNT_PATTERN,
   BUCKET_PATTERN,
@@ -10,8 +10,8 @@ import {
   LAB_PATTERN,
   LOGIN_PATTERN,
   LONGEST_FINDING_ID,
-} from '../patterns.ts';
-import { COUNTS, type CountKey, RECONCILE_MODES } from '../settings.ts';
+} from './patterns.ts';
+import { COUNTS, type CountKey, RECONCILE_MODES } from './team.ts';
 
 // The schema describes the shape of the file; rules check its values, since zod does not run refinements if the shape is
 // wrong elsewhere. Patterns and enumerations are in `meta`, where editors read them.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { MANAGED_POLICIES } from '../../src/catalog/managed-policies.ts';
-import { parsePolicyDocument } from '../../src/iam/document-check.ts';
+import { parsePolicyDocument } from '../../src/iam/document.ts';
 import { boundaryPolicy, limitsPolicy, rolePolicy } from '../../src/team/documents.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 
