@@ -104,5 +104,5 @@ test('nothing is written, and neither credentials nor a network are asked for', 
 
 test('a manifest without the earlier file is wrong usage', async () => {
   const { code, stderr } = await run(['plan', 'old.yaml', '--manifest', 'm.json'], { cwd: place.directory });
-  expect({ code, stderr: stderr.split('\n')[0] }).toEqual({ code: 1, stderr: 'error: --manifest needs --base' });
+  expect({ code, stderr: stderr.split('\n')[0] }).toEqual({ code: 1, stderr: 'error[usage]: --manifest needs --base' });
 });

@@ -85,12 +85,12 @@ const MISTAKES: [string, string[], RegExp][] = [
   [
     'an unknown command',
     ['aply'],
-    /^error: unknown command `aply`\n {2}help: did you mean `apply`\? Else run `mturk-team --help`\n$/,
+    /^error\[usage\]: unknown command `aply`\n {2}help: did you mean `apply`\? Else run `mturk-team --help`\n$/,
   ],
   [
     'an unknown option',
     ['check', '--formt', 'json'],
-    /^error: unknown option `--formt`\n {2}help: did you mean `--format`\? Else run `mturk-team check --help`\n$/,
+    /^error\[usage\]: unknown option `--formt`\n {2}help: did you mean `--format`\? Else run `mturk-team check --help`\n$/,
   ],
   ['a format that does not exist', ['check', '--format', 'html'], /Allowed choices are text, json, github/],
   ['a day that does not exist', ['plan', '--today', '2026-02-31'], /Write a day that exists as YYYY-MM-DD/],

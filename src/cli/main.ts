@@ -85,7 +85,7 @@ function usageError(message: string, path: readonly string[]): string {
   const usage = t`run ${codeText([...path, '--help'].join(' '))}`;
   const help = similar === undefined ? usage : t`did you mean ${codeText(similar)}? Else ${usage}`;
   const { color, width } = terminal;
-  return `${printProblem({ summary: proseText(summary.replaceAll("'", '`')), reason: null, state: null, help }, { color, width }).join('\n')}\n`;
+  return `${printProblem({ summary: proseText(summary.replaceAll("'", '`')), reason: null, state: null, help }, { code: 'usage', color, width }).join('\n')}\n`;
 }
 
 async function main(args: readonly string[]): Promise<void> {
