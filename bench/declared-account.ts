@@ -1,7 +1,6 @@
 import type { AccessModel, InlinePolicy } from '../src/access/model.ts';
 import { desiredAccess } from '../src/access/sources/desired.ts';
 import { emptyState } from '../src/emulator/account/account.ts';
-import { nextId, secretOf } from '../src/emulator/account/ids.ts';
 import type {
   AccountState,
   GroupRecord,
@@ -9,6 +8,7 @@ import type {
   PolicyRecord,
   UserRecord,
 } from '../src/emulator/account/state.ts';
+import { nextId, secretOf } from '../src/emulator/account/state.ts';
 import type { Team } from '../src/team/team.ts';
 
 const CREATED = '2026-11-01T09:00:00Z';

@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { errorCode } from './errors.ts';
+import { errorCode } from './system.ts';
 
 export const HOST_FILE = 'emulator.lock';
 export const REMOVING_FILE = 'emulator.lock.removing';

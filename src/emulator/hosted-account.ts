@@ -3,14 +3,13 @@ import { emptyState } from './account/account.ts';
 import type { Params } from './account/params.ts';
 import type { AccountState } from './account/state.ts';
 import { directoryStorage, memoryStorage, noteUse, type Storage } from './account/storage.ts';
+import type { LoggedCall } from './server/aws-endpoint.ts';
 import { answerAws, type EndpointHost, type OnCall, seconds } from './server/aws-endpoint.ts';
-import type { LoggedCall } from './server/call-log.ts';
 import { type FaultPlan, type Faults, planFaults } from './server/faults.ts';
 import { serve } from './server/http-server.ts';
 import type { WireAnswer } from './server/service.ts';
 import type { SignedRequest } from './server/signature.ts';
-import { openStateBackend, type StateBackend } from './state-backend.ts';
-import { directoryStateStore, memoryStateStore } from './state-store.ts';
+import { directoryStateStore, memoryStateStore, openStateBackend, type StateBackend } from './state-backend.ts';
 
 /** All that an account in memory consists of: who reads it sees each call's effect, who copies it can go back to it. */
 export interface EmulatorMemory {

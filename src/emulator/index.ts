@@ -1,4 +1,3 @@
 /** What commands use of the emulator. They load it by dynamic import, because it is a bundle of its own. */
-export { openEmulator, tryOpenEmulator } from './emulator.ts';
-export { awsEnvironment } from './emulator-environment.ts';
+export { awsEnvironment, openEmulator, tryOpenEmulator } from './emulator.ts';
 export { resetEmulator } from './reset-emulator.ts';

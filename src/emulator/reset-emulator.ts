@@ -4,7 +4,7 @@ import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { EVENTS_FILE } from './account/event-history.ts';
 import { ACCOUNT_FILE, JOURNAL_FILE } from './account/storage.ts';
 import { HOST_FILE, isHosting, REMOVING_FILE, readHost } from './host-lock.ts';
-import { STATE_DIRECTORY } from './state-store.ts';
+import { STATE_DIRECTORY } from './state-backend.ts';
 
 const OWN = [
   ACCOUNT_FILE,

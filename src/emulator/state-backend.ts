@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { isRunning } from './host-lock.ts';
 import type { WireAnswer } from './server/service.ts';
 import type { SignedRequest } from './server/signature.ts';
-import { type StateLock, stateLocks } from './state-lock.ts';
-import type { StateStore } from './state-store.ts';
+import { writeWhole } from './system.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const JSON_TYPE = 'application/json';
@@ -101,4 +103,105 @@ function locked(holder: StateLock): WireAnswer {
 
 function plain(status: number, body: string): WireAnswer {
   return { status, contentType: 'text/plain', body };
+}
+
+/** A lock that an engine holds on a stack's state. */
+interface StateLock {
+  /** Terraform's id of the lock. */
+  readonly id: string;
+  /** The engine's own JSON about it, returned to a client that is refused. */
+  readonly info: string;
+  readonly pid: number;
+  readonly run: string;
+}
+
+interface StateLocks {
+  /** The lock of a process that still runs; null if there is none. */
+  holder(name: string): StateLock | null;
+  /** Null where the lock was taken, else who holds it. */
+  take(name: string, lock: Omit<StateLock, 'id'>): StateLock | null;
+  /** Null where the lock is free now, else who keeps it; without a lock's JSON it is taken away by force. */
+  release(name: string, info: string): StateLock | null;
+  endRun(run: string): void;
+}
+
+function stateLocks(): StateLocks {
+  const held = new Map<string, StateLock>();
+  const ended = new Set<string>();
+  const holder = (name: string): StateLock | null => {
+    const lock = held.get(name);
+    if (lock === undefined) return null;
+    if (!ended.has(lock.run) && isRunning(lock.pid)) return lock;
+    held.delete(name);
+    return null;
+  };
+  return {
+    holder,
+    take(name, lock) {
+      const before = holder(name);
+      if (before !== null) return before;
+      held.set(name, { id: idOf(lock.info), ...lock });
+      return null;
+    },
+    release(name, info) {
+      const lock = holder(name);
+      if (lock === null) return null;
+      const id = idOf(info);
+      if (id !== '' && id !== lock.id) return lock;
+      held.delete(name);
+      return null;
+    },
+    endRun(run) {
+      ended.add(run);
+      for (const [name, lock] of held) if (lock.run === run) held.delete(name);
+    },
+  };
+}
+
+function idOf(info: string): string {
+  try {
+    const parsed: unknown = JSON.parse(info);
+    if (typeof parsed === 'object' && parsed !== null && 'ID' in parsed) return String(parsed.ID);
+  } catch {
+    // an empty body is a lock without an id
+  }
+  return '';
+}
+
+export const STATE_DIRECTORY = 'state';
+
+/** Where the states of stacks are kept, by the stack's name. */
+export interface StateStore {
+  read(name: string): string | null;
+  write(name: string, state: string): void;
+  remove(name: string): void;
+}
+
+export function memoryStateStore(states = new Map<string, string>()): StateStore {
+  return {
+    read: (name) => states.get(name) ?? null,
+    write: (name, state) => void states.set(name, state),
+    remove: (name) => void states.delete(name),
+  };
+}
+
+/** States as files of a directory; the one before is kept beside each as `.backup`. */
+export function directoryStateStore(dir: string): StateStore {
+  const directory = join(dir, STATE_DIRECTORY);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const fileOf = (name: string): string => join(directory, `${name}.tfstate`);
+  const keep = (name: string): void => {
+    if (existsSync(fileOf(name))) copyFileSync(fileOf(name), `${fileOf(name)}.backup`);
+  };
+  return {
+    read: (name) => (existsSync(fileOf(name)) ? readFileSync(fileOf(name), 'utf8') : null),
+    write(name, state) {
+      keep(name);
+      writeWhole(fileOf(name), state);
+    },
+    remove(name) {
+      keep(name);
+      rmSync(fileOf(name), { force: true });
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { CreateUserCommand, GetUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { type Emulator, openEmulator } from '../../../src/emulator/emulator.ts';
-import { applyChange } from '../../../src/emulator/provider/apply.ts';
+import { applyChange } from '../../../src/emulator/provider/change.ts';
 import { RESOURCE_TYPES } from '../../../src/emulator/provider/resource-types.ts';
 import { type Caller, poolSessions } from '../../../src/emulator/provider/session.ts';
 import { type Attributes, UNKNOWN } from '../../../src/emulator/provider/value.ts';

@@ -1,7 +1,7 @@
 import { decode, Encoder } from '@msgpack/msgpack';
 import * as fc from 'fast-check';
 import { decodeBlock, decodeState, encodeBlock, sameValue } from '../../../src/emulator/provider/codec.ts';
-import type { BlockSchema } from '../../../src/emulator/provider/schema.ts';
+import type { BlockSchema } from '../../../src/emulator/provider/messages.ts';
 import { hasUnknown, UNKNOWN, type Value } from '../../../src/emulator/provider/value.ts';
 
 const SCHEMA: BlockSchema = {

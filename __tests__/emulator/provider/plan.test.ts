@@ -1,4 +1,4 @@
-import { applied, planChange } from '../../../src/emulator/provider/plan.ts';
+import { applied, planChange } from '../../../src/emulator/provider/change.ts';
 import { RESOURCE_TYPES } from '../../../src/emulator/provider/resource-types.ts';
 import { type Attributes, UNKNOWN, type Value } from '../../../src/emulator/provider/value.ts';
 

@@ -1,7 +1,7 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import type { ObservedCall } from '../../../src/emulator/server/aws-endpoint.ts';
-import { countByAction } from '../../../src/emulator/server/call-log.ts';
+import { countByAction } from '../../../src/emulator/server/aws-endpoint.ts';
 import { callIam, iamOf, openAccount, outcome } from '../clients.ts';
 
 describe('faults', () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type EventHistory, memoryHistory } from './event-history.ts';
-import { idOf, secretOf } from './ids.ts';
 import type { AccessKeyRecord, AccountState, GroupRecord, PolicyRecord, UserRecord } from './state.ts';
+import { idOf, secretOf } from './state.ts';
 
 /** Who makes a call. */
 export type Caller =
@@ -72,8 +72,7 @@ export function accountOf(state: AccountState, history: EventHistory = memoryHis
     keys: new Map(),
     history,
   };
-  account.keys.set(state.root.id, { caller: { kind: 'root', accessKeyId: state.root.id }, key: state.root });
-  for (const key of state.rootKeys ?? []) indexRootKey(account, key);
+  for (const key of [state.root, ...(state.rootKeys ?? [])]) indexKey(account, null, key);
   for (const policy of Object.values(state.policies)) account.policies.set(policy.name.toLowerCase(), policy);
   for (const group of Object.values(state.groups)) {
     account.groups.set(group.name.toLowerCase(), group);
@@ -89,12 +88,11 @@ export function accountOf(state: AccountState, history: EventHistory = memoryHis
   return account;
 }
 
-export function indexKey(account: Account, user: UserRecord, key: AccessKeyRecord): void {
-  account.keys.set(key.id, { caller: { kind: 'user', userId: user.id, accessKeyId: key.id }, key });
-}
-
-export function indexRootKey(account: Account, key: AccessKeyRecord): void {
-  account.keys.set(key.id, { caller: { kind: 'root', accessKeyId: key.id }, key });
+/** Makes a key of a user, or of the root user, known. */
+export function indexKey(account: Account, user: UserRecord | null, key: AccessKeyRecord): void {
+  const caller: Caller =
+    user === null ? { kind: 'root', accessKeyId: key.id } : { kind: 'user', userId: user.id, accessKeyId: key.id };
+  account.keys.set(key.id, { caller, key });
 }
 
 export function link(index: Map<string, Set<string>>, from: string, to: string): void {

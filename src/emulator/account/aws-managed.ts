@@ -1,6 +1,6 @@
 import { MANAGED_POLICIES, MANAGED_POLICY_NAMES } from '../../catalog/managed-policies.ts';
-import { idOf } from './ids.ts';
 import type { PolicyRecord } from './state.ts';
+import { idOf } from './state.ts';
 
 const PREFIX = 'arn:aws:iam::aws:policy/';
 

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { writeWhole } from './write-whole.ts';
+import { writeWhole } from '../system.ts';
 
 /** A call that wanted to change something, as CloudTrail keeps it. */
 export interface CloudTrailRecord {

@@ -1,21 +1,17 @@
 import type { Account, CallContext } from './account.ts';
-import { groupArn, mfaArn, userArn } from './arns.ts';
-import * as attachments from './attachments.ts';
-import { getAccountAuthorizationDetails } from './authorization-details.ts';
-import { deleteUserPermissionsBoundary, putUserPermissionsBoundary } from './boundary.ts';
-import { generateCredentialReport, getCredentialReport } from './credential-report.ts';
+import * as credentials from './credentials.ts';
+import { ACCESS_KEY, CERTIFICATE, SERVICE_CREDENTIAL, SSH_KEY } from './credentials.ts';
+import * as held from './entity-policies.ts';
+import { GROUP, USER } from './entity-policies.ts';
 import * as groups from './groups.ts';
-import * as inline from './inline.ts';
-import * as keys from './keys.ts';
-import * as login from './login-profile.ts';
-import * as mfa from './mfa.ts';
+import { customerPolicy, namedPolicy, namedUser } from './lookup.ts';
+import type { Run } from './operation.ts';
 import { flag, type Params, text } from './params.ts';
 import * as policies from './policies.ts';
-import * as versions from './policy-versions.ts';
-import type { Run } from './reply.ts';
-import { getAccountSummary, listAccountAliases } from './summary.ts';
-import * as tags from './tags.ts';
-import * as credentials from './user-credentials.ts';
+import * as reports from './reports.ts';
+import * as signIn from './sign-in.ts';
+import { groupArn, mfaArn, policyArn, userArn } from './state.ts';
+import { listTags, tag, untag } from './tags.ts';
 import * as users from './users.ts';
 
 /** The ARNs that a call is authorised on; all of them must be allowed. */
@@ -35,18 +31,13 @@ const ON_USER_OR_ALL: Resources = (account, params, call) =>
 const ON_GROUP: Resources = (account, params) => [groupResource(account, text(params, 'GroupName') ?? '')];
 const ON_POLICY: Resources = (_account, params) => [text(params, 'PolicyArn') ?? '*'];
 const ON_DEVICE: Resources = (_account, params) => [text(params, 'SerialNumber') ?? '*'];
-const NEW_USER: Resources = ({ state }, params) => [
-  userArn(state, { path: text(params, 'Path') ?? '/', name: text(params, 'UserName') ?? '' }),
-];
-const NEW_GROUP: Resources = ({ state }, params) => [
-  groupArn(state, { path: text(params, 'Path') ?? '/', name: text(params, 'GroupName') ?? '' }),
-];
-const NEW_POLICY: Resources = ({ state }, params) => [
-  `arn:aws:iam::${state.accountId}:policy${text(params, 'Path') ?? '/'}${text(params, 'PolicyName') ?? ''}`,
-];
-const NEW_DEVICE: Resources = ({ state }, params) => [
-  mfaArn(state, { path: text(params, 'Path') ?? '/', name: text(params, 'VirtualMFADeviceName') ?? '' }),
-];
+const created =
+  (arnOf: typeof userArn, nameKey: string): Resources =>
+  ({ state }, params) => [arnOf(state, { path: text(params, 'Path') ?? '/', name: text(params, nameKey) ?? '' })];
+const NEW_USER = created(userArn, 'UserName');
+const NEW_GROUP = created(groupArn, 'GroupName');
+const NEW_POLICY = created(policyArn, 'PolicyName');
+const NEW_DEVICE = created(mfaArn, 'VirtualMFADeviceName');
 // A rename needs leave for the old ARN and for the new one.
 const MOVED_USER: Resources = (account, params, call) => {
   const user = account.users.get((text(params, 'UserName') ?? '').toLowerCase());
@@ -89,11 +80,11 @@ export const IAM_OPERATIONS: ReadonlyMap<string, IamOperation> = new Map(
     ListUsers: read(users.listUsers, ANY),
     UpdateUser: write(users.updateUser, MOVED_USER),
     DeleteUser: write(users.deleteUser, ON_USER),
-    TagUser: write(tags.tagUser, ON_USER),
-    UntagUser: write(tags.untagUser, ON_USER),
-    ListUserTags: read(tags.listUserTags, ON_USER),
-    PutUserPermissionsBoundary: write(putUserPermissionsBoundary, ON_USER),
-    DeleteUserPermissionsBoundary: write(deleteUserPermissionsBoundary, ON_USER),
+    TagUser: write(tag(namedUser), ON_USER),
+    UntagUser: write(untag(namedUser), ON_USER),
+    ListUserTags: read(listTags(namedUser), ON_USER),
+    PutUserPermissionsBoundary: write(users.putUserPermissionsBoundary, ON_USER),
+    DeleteUserPermissionsBoundary: write(users.deleteUserPermissionsBoundary, ON_USER),
     CreateGroup: write(groups.createGroup, NEW_GROUP),
     GetGroup: read(groups.getGroup, ON_GROUP),
     ListGroups: read(groups.listGroups, ANY),
@@ -106,61 +97,61 @@ export const IAM_OPERATIONS: ReadonlyMap<string, IamOperation> = new Map(
     GetPolicy: read(policies.getPolicy, ON_POLICY),
     ListPolicies: read(policies.listPolicies, ANY),
     DeletePolicy: write(policies.deletePolicy, ON_POLICY),
-    CreatePolicyVersion: write(versions.createPolicyVersion, ON_POLICY),
-    GetPolicyVersion: read(versions.getPolicyVersion, ON_POLICY),
-    ListPolicyVersions: read(versions.listPolicyVersions, ON_POLICY),
-    DeletePolicyVersion: write(versions.deletePolicyVersion, ON_POLICY),
-    SetDefaultPolicyVersion: write(versions.setDefaultPolicyVersion, ON_POLICY),
-    TagPolicy: write(tags.tagPolicy, ON_POLICY),
-    UntagPolicy: write(tags.untagPolicy, ON_POLICY),
-    ListPolicyTags: read(tags.listPolicyTags, ON_POLICY),
-    ListEntitiesForPolicy: read(attachments.listEntitiesForPolicy, ON_POLICY),
-    AttachUserPolicy: write(attachments.attachUserPolicy, ON_USER),
-    DetachUserPolicy: write(attachments.detachUserPolicy, ON_USER),
-    ListAttachedUserPolicies: read(attachments.listAttachedUserPolicies, ON_USER),
-    AttachGroupPolicy: write(attachments.attachGroupPolicy, ON_GROUP),
-    DetachGroupPolicy: write(attachments.detachGroupPolicy, ON_GROUP),
-    ListAttachedGroupPolicies: read(attachments.listAttachedGroupPolicies, ON_GROUP),
-    PutUserPolicy: write(inline.putUserPolicy, ON_USER),
-    GetUserPolicy: read(inline.getUserPolicy, ON_USER),
-    DeleteUserPolicy: write(inline.deleteUserPolicy, ON_USER),
-    ListUserPolicies: read(inline.listUserPolicies, ON_USER),
-    PutGroupPolicy: write(inline.putGroupPolicy, ON_GROUP),
-    GetGroupPolicy: read(inline.getGroupPolicy, ON_GROUP),
-    DeleteGroupPolicy: write(inline.deleteGroupPolicy, ON_GROUP),
-    ListGroupPolicies: read(inline.listGroupPolicies, ON_GROUP),
-    CreateAccessKey: write(keys.createAccessKey, ON_USER),
-    ListAccessKeys: read(keys.listAccessKeys, ON_USER),
-    UpdateAccessKey: write(keys.updateAccessKey, ON_USER),
-    DeleteAccessKey: write(keys.deleteAccessKey, ON_USER),
-    GetAccessKeyLastUsed: read(keys.getAccessKeyLastUsed, KEY_OWNER),
-    CreateLoginProfile: write(login.createLoginProfile, ON_USER),
-    GetLoginProfile: read(login.getLoginProfile, ON_USER),
-    UpdateLoginProfile: write(login.updateLoginProfile, ON_USER),
-    DeleteLoginProfile: write(login.deleteLoginProfile, ON_USER),
-    CreateVirtualMFADevice: write(mfa.createVirtualMFADevice, NEW_DEVICE),
-    ListVirtualMFADevices: read(mfa.listVirtualMFADevices, ANY),
-    DeleteVirtualMFADevice: write(mfa.deleteVirtualMFADevice, ON_DEVICE),
-    EnableMFADevice: write(mfa.enableMFADevice, ON_USER),
-    DeactivateMFADevice: write(mfa.deactivateMFADevice, ON_USER),
-    ListMFADevices: read(mfa.listMFADevices, ON_USER),
+    CreatePolicyVersion: write(policies.createPolicyVersion, ON_POLICY),
+    GetPolicyVersion: read(policies.getPolicyVersion, ON_POLICY),
+    ListPolicyVersions: read(policies.listPolicyVersions, ON_POLICY),
+    DeletePolicyVersion: write(policies.deletePolicyVersion, ON_POLICY),
+    SetDefaultPolicyVersion: write(policies.setDefaultPolicyVersion, ON_POLICY),
+    TagPolicy: write(tag(customerPolicy), ON_POLICY),
+    UntagPolicy: write(untag(customerPolicy), ON_POLICY),
+    ListPolicyTags: read(listTags(namedPolicy), ON_POLICY),
+    ListEntitiesForPolicy: read(held.listEntitiesForPolicy, ON_POLICY),
+    AttachUserPolicy: write(held.attach(USER), ON_USER),
+    DetachUserPolicy: write(held.detach(USER), ON_USER),
+    ListAttachedUserPolicies: read(held.listAttached(USER), ON_USER),
+    AttachGroupPolicy: write(held.attach(GROUP), ON_GROUP),
+    DetachGroupPolicy: write(held.detach(GROUP), ON_GROUP),
+    ListAttachedGroupPolicies: read(held.listAttached(GROUP), ON_GROUP),
+    PutUserPolicy: write(held.putInline(USER), ON_USER),
+    GetUserPolicy: read(held.getInline(USER), ON_USER),
+    DeleteUserPolicy: write(held.deleteInline(USER), ON_USER),
+    ListUserPolicies: read(held.listInline(USER), ON_USER),
+    PutGroupPolicy: write(held.putInline(GROUP), ON_GROUP),
+    GetGroupPolicy: read(held.getInline(GROUP), ON_GROUP),
+    DeleteGroupPolicy: write(held.deleteInline(GROUP), ON_GROUP),
+    ListGroupPolicies: read(held.listInline(GROUP), ON_GROUP),
+    CreateAccessKey: write(credentials.createAccessKey, ON_USER),
+    ListAccessKeys: read(credentials.listCredentials(ACCESS_KEY), ON_USER),
+    UpdateAccessKey: write(credentials.updateCredential(ACCESS_KEY), ON_USER),
+    DeleteAccessKey: write(credentials.deleteCredential(ACCESS_KEY), ON_USER),
+    GetAccessKeyLastUsed: read(credentials.getAccessKeyLastUsed, KEY_OWNER),
+    CreateLoginProfile: write(signIn.createLoginProfile, ON_USER),
+    GetLoginProfile: read(signIn.getLoginProfile, ON_USER),
+    UpdateLoginProfile: write(signIn.updateLoginProfile, ON_USER),
+    DeleteLoginProfile: write(signIn.deleteLoginProfile, ON_USER),
+    CreateVirtualMFADevice: write(signIn.createVirtualMFADevice, NEW_DEVICE),
+    ListVirtualMFADevices: read(signIn.listVirtualMFADevices, ANY),
+    DeleteVirtualMFADevice: write(signIn.deleteVirtualMFADevice, ON_DEVICE),
+    EnableMFADevice: write(signIn.enableMFADevice, ON_USER),
+    DeactivateMFADevice: write(signIn.deactivateMFADevice, ON_USER),
+    ListMFADevices: read(signIn.listMFADevices, ON_USER),
     UploadSSHPublicKey: write(credentials.uploadSSHPublicKey, ON_USER),
     GetSSHPublicKey: read(credentials.getSSHPublicKey, ON_USER),
-    ListSSHPublicKeys: read(credentials.listSSHPublicKeys, ON_USER),
-    UpdateSSHPublicKey: write(credentials.updateSSHPublicKey, ON_USER),
-    DeleteSSHPublicKey: write(credentials.deleteSSHPublicKey, ON_USER),
+    ListSSHPublicKeys: read(credentials.listCredentials(SSH_KEY), ON_USER),
+    UpdateSSHPublicKey: write(credentials.updateCredential(SSH_KEY), ON_USER),
+    DeleteSSHPublicKey: write(credentials.deleteCredential(SSH_KEY), ON_USER),
     UploadSigningCertificate: write(credentials.uploadSigningCertificate, ON_USER),
-    ListSigningCertificates: read(credentials.listSigningCertificates, ON_USER),
-    UpdateSigningCertificate: write(credentials.updateSigningCertificate, ON_USER),
-    DeleteSigningCertificate: write(credentials.deleteSigningCertificate, ON_USER),
+    ListSigningCertificates: read(credentials.listCredentials(CERTIFICATE), ON_USER),
+    UpdateSigningCertificate: write(credentials.updateCredential(CERTIFICATE), ON_USER),
+    DeleteSigningCertificate: write(credentials.deleteCredential(CERTIFICATE), ON_USER),
     CreateServiceSpecificCredential: write(credentials.createServiceSpecificCredential, ON_USER),
     ListServiceSpecificCredentials: read(credentials.listServiceSpecificCredentials, ON_USER_OR_ALL),
-    UpdateServiceSpecificCredential: write(credentials.updateServiceSpecificCredential, ON_USER),
-    DeleteServiceSpecificCredential: write(credentials.deleteServiceSpecificCredential, ON_USER),
-    GetAccountAuthorizationDetails: read(getAccountAuthorizationDetails, ANY),
-    GenerateCredentialReport: write(generateCredentialReport, ANY),
-    GetCredentialReport: read(getCredentialReport, ANY),
-    GetAccountSummary: read(getAccountSummary, ANY),
-    ListAccountAliases: read(listAccountAliases, ANY),
-  } satisfies Record<string, IamOperation>),
+    UpdateServiceSpecificCredential: write(credentials.updateCredential(SERVICE_CREDENTIAL), ON_USER),
+    DeleteServiceSpecificCredential: write(credentials.deleteCredential(SERVICE_CREDENTIAL), ON_USER),
+    GetAccountAuthorizationDetails: read(reports.getAccountAuthorizationDetails, ANY),
+    GenerateCredentialReport: write(reports.generateCredentialReport, ANY),
+    GetCredentialReport: read(reports.getCredentialReport, ANY),
+    GetAccountSummary: read(reports.getAccountSummary, ANY),
+    ListAccountAliases: read(reports.listAccountAliases, ANY),
+  }),
 );

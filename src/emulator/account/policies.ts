@@ -1,21 +1,16 @@
 import { QUOTAS } from '../../iam/quotas.ts';
 import type { Account } from './account.ts';
-import { policyArn } from './arns.ts';
-import { deleteConflict, entityAlreadyExists, isAwsError, limitExceeded } from './aws-error.ts';
+import { type AwsError, deleteConflict, entityAlreadyExists, limitExceeded } from './aws-error.ts';
 import { AWS_MANAGED_POLICIES } from './aws-managed.ts';
-import { nextId } from './ids.ts';
-import { namedPolicy } from './lookup.ts';
-import { checkedName, checkedPath, checkedTags, constraint, mergedTags } from './naming.ts';
-import { page } from './paging.ts';
-import { flag, requiredText, text } from './params.ts';
-import { checkedManagedDocument } from './policy-text.ts';
-import { customerPolicy } from './policy-versions.ts';
-import type { Reply, Run } from './reply.ts';
-import type { PolicyRecord } from './state.ts';
-import { tagsReply } from './users.ts';
+import { customerPolicy, namedPolicy, namedWithin } from './lookup.ts';
+import { operation, pageReply, type Reader, type Reply, type Run, underPath } from './operation.ts';
+import { constraint, flag, nameOf, type Params, pathOf, text } from './params.ts';
+import { encodedDocument, givenManagedDocument } from './policy-document.ts';
+import { nextId, type PolicyRecord, type PolicyVersionRecord, policyArn } from './state.ts';
+import { newTags, tagsReply } from './tags.ts';
 
 const POLICIES_LIMIT = QUOTAS.policiesPerAccount;
-const NAME_LENGTH = QUOTAS.policyNameLength;
+const VERSIONS_LIMIT = QUOTAS.policyVersions;
 
 /** A policy as lists show it; GetPolicy and CreatePolicy add description and tags. */
 export function policyReply(account: Account, policy: PolicyRecord): Reply {
@@ -37,79 +32,72 @@ function fullReply(account: Account, policy: PolicyRecord): Reply {
   return { ...policyReply(account, policy), Description: policy.description, Tags: tagsReply(policy.tags) };
 }
 
-export const createPolicy: Run = (account, params, call) => {
-  const name = checkedName(params, 'PolicyName', NAME_LENGTH);
-  if (isAwsError(name)) return name;
-  const path = checkedPath(params);
-  if (isAwsError(path)) return path;
+function descriptionOf(_account: Account, params: Params): string | null | AwsError {
   const description = text(params, 'Description');
-  if (description !== null && description.length > 1_000) {
-    return constraint('description', 'Member must have length less than or equal to 1000');
-  }
-  const given = checkedTags(params);
-  if (isAwsError(given)) return given;
-  const tags = mergedTags([], given);
-  if (isAwsError(tags)) return tags;
-  const written = requiredText(params, 'PolicyDocument');
-  if (isAwsError(written)) return written;
-  const document = checkedManagedDocument(written);
-  if (isAwsError(document)) return document;
-  if (account.policies.has(name.toLowerCase())) {
-    return entityAlreadyExists(`A policy called ${name} already exists. Duplicate names are not allowed.`);
-  }
-  if (account.policies.size >= POLICIES_LIMIT) {
-    return limitExceeded(`Cannot exceed quota for PoliciesPerAccount: ${POLICIES_LIMIT}`);
-  }
-  const policy: PolicyRecord = {
-    id: nextId(account.state, 'ANPA'),
-    name,
-    path,
-    arn: policyArn(account.state, { name, path }),
-    description,
-    created: call.now,
-    updated: call.now,
-    defaultVersion: 'v1',
-    nextVersion: 2,
-    versions: [{ id: 'v1', document, created: call.now }],
-    tags,
-  };
-  account.state.policies[policy.arn] = policy;
-  account.policies.set(name.toLowerCase(), policy);
-  return { Policy: fullReply(account, policy) };
-};
+  if (description === null || description.length <= 1_000) return description;
+  return constraint('description', 'Member must have length less than or equal to 1000');
+}
 
-export const getPolicy: Run = (account, params) => {
-  const policy = namedPolicy(account, params);
-  return isAwsError(policy) ? policy : { Policy: fullReply(account, policy) };
-};
+export const createPolicy = operation(
+  {
+    name: nameOf('PolicyName', QUOTAS.policyNameLength),
+    path: pathOf(),
+    description: descriptionOf,
+    tags: newTags,
+    document: givenManagedDocument,
+  },
+  ({ account, call, name, path, description, tags, document }) => {
+    if (account.policies.has(name.toLowerCase()))
+      return entityAlreadyExists(`A policy called ${name} already exists. Duplicate names are not allowed.`);
+    if (account.policies.size >= POLICIES_LIMIT)
+      return limitExceeded(`Cannot exceed quota for PoliciesPerAccount: ${POLICIES_LIMIT}`);
+    const policy: PolicyRecord = {
+      id: nextId(account.state, 'ANPA'),
+      name,
+      path,
+      arn: policyArn(account.state, { name, path }),
+      description,
+      created: call.now,
+      updated: call.now,
+      defaultVersion: 'v1',
+      nextVersion: 2,
+      versions: [{ id: 'v1', document, created: call.now }],
+      tags,
+    };
+    account.state.policies[policy.arn] = policy;
+    account.policies.set(name.toLowerCase(), policy);
+    return { Policy: fullReply(account, policy) };
+  },
+);
+
+export const getPolicy = operation({ policy: namedPolicy }, ({ account, policy }) => ({
+  Policy: fullReply(account, policy),
+}));
 
 export const listPolicies: Run = (account, params) => {
   const scope = text(params, 'Scope') ?? 'All';
-  const prefix = text(params, 'PathPrefix') ?? '/';
-  const onlyAttached = flag(params, 'OnlyAttached');
-  const usage = text(params, 'PolicyUsageFilter');
   const all = [
     ...(scope === 'AWS' ? [] : account.policies.values()),
     ...(scope === 'Local' ? [] : AWS_MANAGED_POLICIES),
   ];
-  const found = all.filter(
-    (policy) =>
-      policy.path.startsWith(prefix) &&
-      (!onlyAttached || account.attachments.has(policy.arn)) &&
-      (usage !== 'PermissionsBoundary' || account.bounded.has(policy.arn)),
+  const found = underPath(params, all).filter(
+    ({ arn }) =>
+      (!flag(params, 'OnlyAttached') || account.attachments.has(arn)) &&
+      (text(params, 'PolicyUsageFilter') !== 'PermissionsBoundary' || account.bounded.has(arn)),
   );
-  const policies = page(found, (policy) => policy.arn, params);
-  if (isAwsError(policies)) return policies;
-  return { Policies: policies.items.map((policy) => policyReply(account, policy)), ...policies.rest };
+  return pageReply(
+    params,
+    'Policies',
+    found,
+    ({ arn }) => arn,
+    (policy) => policyReply(account, policy),
+  );
 };
 
-export const deletePolicy: Run = (account, params) => {
-  const policy = customerPolicy(account, params);
-  if (isAwsError(policy)) return policy;
+export const deletePolicy = operation({ policy: customerPolicy }, ({ account, policy }) => {
   if (account.attachments.has(policy.arn)) return deleteConflict('Cannot delete a policy attached to entities.');
-  if (account.bounded.has(policy.arn)) {
+  if (account.bounded.has(policy.arn))
     return deleteConflict('Cannot delete a policy that is used as a permissions boundary.');
-  }
   if (policy.versions.length > 1) {
     return deleteConflict(
       "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
@@ -118,4 +106,68 @@ export const deletePolicy: Run = (account, params) => {
   account.policies.delete(policy.name.toLowerCase());
   delete account.state.policies[policy.arn];
   return {};
-};
+});
+
+function versionReply(policy: PolicyRecord, version: PolicyVersionRecord): Reply {
+  return { VersionId: version.id, IsDefaultVersion: version.id === policy.defaultVersion, CreateDate: version.created };
+}
+
+/** A version with its document, as GetPolicyVersion and the account's details show it. */
+export function versionWithDocument(policy: PolicyRecord, version: PolicyVersionRecord): Reply {
+  return { Document: encodedDocument(version.document), ...versionReply(policy, version) };
+}
+
+const versionOf = (read: Reader<PolicyRecord>) =>
+  namedWithin(
+    read,
+    'VersionId',
+    (policy, id) => policy.versions.find((each) => each.id === id),
+    ({ arn }, id) => `Policy ${arn} version ${id} does not exist or is not attachable.`,
+  );
+
+export const createPolicyVersion = operation(
+  { policy: customerPolicy, document: givenManagedDocument },
+  ({ params, call, policy, document }) => {
+    if (policy.versions.length >= VERSIONS_LIMIT) {
+      return limitExceeded(
+        `A managed policy can have up to ${VERSIONS_LIMIT} versions. Before you create a new version, you must delete an existing version.`,
+      );
+    }
+    const version: PolicyVersionRecord = { id: `v${policy.nextVersion}`, document, created: call.now };
+    policy.nextVersion += 1;
+    policy.versions.push(version);
+    if (flag(params, 'SetAsDefault')) policy.defaultVersion = version.id;
+    policy.updated = call.now;
+    return { PolicyVersion: versionReply(policy, version) };
+  },
+);
+
+export const getPolicyVersion = operation({ found: versionOf(namedPolicy) }, ({ found: [policy, version] }) => ({
+  PolicyVersion: versionWithDocument(policy, version),
+}));
+
+export const listPolicyVersions = operation({ policy: namedPolicy }, ({ params, policy }) =>
+  pageReply(
+    params,
+    'Versions',
+    policy.versions,
+    // Newest first, as IAM lists them.
+    ({ id }) => String(1e6 - Number(id.slice(1))),
+    (version) => versionReply(policy, version),
+  ),
+);
+
+export const deletePolicyVersion = operation({ found: versionOf(customerPolicy) }, ({ found: [policy, version] }) => {
+  if (version.id === policy.defaultVersion) return deleteConflict('Cannot delete the default version of a policy.');
+  policy.versions = policy.versions.filter((other) => other !== version);
+  return {};
+});
+
+export const setDefaultPolicyVersion = operation(
+  { found: versionOf(customerPolicy) },
+  ({ call, found: [policy, version] }) => {
+    policy.defaultVersion = version.id;
+    policy.updated = call.now;
+    return {};
+  },
+);

@@ -1,12 +1,12 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from '../system.ts';
 import { type Account, accountOf, type CallContext, emptyState } from './account.ts';
 import { isAwsError } from './aws-error.ts';
 import { directoryHistory, EVENTS_FILE } from './event-history.ts';
 import { IAM_OPERATIONS } from './operations.ts';
 import type { Params } from './params.ts';
 import type { AccountState } from './state.ts';
-import { writeWhole } from './write-whole.ts';
 
 export const ACCOUNT_FILE = 'account.json';
 export const JOURNAL_FILE = 'account.journal';

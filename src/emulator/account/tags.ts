@@ -1,55 +1,85 @@
-import type { Account } from './account.ts';
-import { type AwsError, isAwsError } from './aws-error.ts';
-import { namedPolicy, namedUser } from './lookup.ts';
-import { checkedTags, mergedTags } from './naming.ts';
-import { page } from './paging.ts';
-import { type Params, texts } from './params.ts';
-import { customerPolicy } from './policy-versions.ts';
-import type { Run } from './reply.ts';
+import { QUOTAS } from '../../iam/quotas.ts';
+import { type AwsError, invalidInput, isAwsError, limitExceeded } from './aws-error.ts';
+import { operation, pageReply, type Reader, type Reply, type Run } from './operation.ts';
+import { constraint, type Params, structures, text, texts } from './params.ts';
 import type { TagRecord } from './state.ts';
-import { tagsReply } from './users.ts';
+
+const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 interface Tagged {
   tags: TagRecord[];
 }
 
-type Named = (account: Account, params: Params) => Tagged | AwsError;
+/** Reads the tags that a new user or policy gets. */
+export function newTags(_account: unknown, params: Params): TagRecord[] | AwsError {
+  const given = givenTags(_account, params);
+  return isAwsError(given) ? given : mergedTags([], given);
+}
 
-function tag(named: Named): Run {
-  return (account, params) => {
-    const entity = named(account, params);
-    if (isAwsError(entity)) return entity;
-    const given = checkedTags(params);
-    if (isAwsError(given)) return given;
-    const tags = mergedTags(entity.tags, given);
+export function tagsReply(tags: readonly TagRecord[]): Reply[] {
+  return tags.map(({ key, value }) => ({ Key: key, Value: value }));
+}
+
+export function tag(named: Reader<Tagged>): Run {
+  return operation({ tagged: named, given: givenTags }, ({ tagged, given }) => {
+    const tags = mergedTags(tagged.tags, given);
     if (isAwsError(tags)) return tags;
-    entity.tags = tags;
+    tagged.tags = tags;
     return {};
-  };
+  });
 }
 
-function untag(named: Named): Run {
-  return (account, params) => {
-    const entity = named(account, params);
-    if (isAwsError(entity)) return entity;
+export function untag(named: Reader<Tagged>): Run {
+  return operation({ tagged: named }, ({ tagged, params }) => {
     const gone = new Set(texts(params, 'TagKeys').map((key) => key.toLowerCase()));
-    entity.tags = entity.tags.filter(({ key }) => !gone.has(key.toLowerCase()));
+    tagged.tags = tagged.tags.filter(({ key }) => !gone.has(key.toLowerCase()));
     return {};
-  };
+  });
 }
 
-function listTags(named: Named): Run {
-  return (account, params) => {
-    const entity = named(account, params);
-    if (isAwsError(entity)) return entity;
-    const tags = page(entity.tags, ({ key }) => key.toLowerCase(), params);
-    return isAwsError(tags) ? tags : { Tags: tagsReply(tags.items), ...tags.rest };
-  };
+export function listTags(named: Reader<Tagged>): Run {
+  return operation({ tagged: named }, ({ tagged, params }) =>
+    pageReply(
+      params,
+      'Tags',
+      tagged.tags,
+      ({ key }) => key.toLowerCase(),
+      ({ key, value }) => ({ Key: key, Value: value }),
+    ),
+  );
 }
 
-export const tagUser = tag(namedUser);
-export const untagUser = untag(namedUser);
-export const listUserTags = listTags(namedUser);
-export const tagPolicy = tag(customerPolicy);
-export const untagPolicy = untag(customerPolicy);
-export const listPolicyTags = listTags(namedPolicy);
+/** Tags that are being given, held against IAM's alphabet, lengths and its rule that keys differ not only in case. */
+function givenTags(_account: unknown, params: Params): readonly TagRecord[] | AwsError {
+  const tags: TagRecord[] = [];
+  const seen = new Set<string>();
+  for (const [index, given] of structures(params, 'Tags').entries()) {
+    const key = text(given, 'Key') ?? '';
+    const value = text(given, 'Value') ?? '';
+    const member = `tags.${index + 1}.member`;
+    if (key === '') return constraint(`${member}.key`, 'Member must have length greater than or equal to 1');
+    if (key.length > QUOTAS.tagKeyLength)
+      return constraint(`${member}.key`, 'Member must have length less than or equal to 128');
+    if (value.length > QUOTAS.tagValueLength)
+      return constraint(`${member}.value`, 'Member must have length less than or equal to 256');
+    const pattern = 'Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+';
+    if (!TAG_TEXT.test(key)) return constraint(`${member}.key`, pattern);
+    if (!TAG_TEXT.test(value)) return constraint(`${member}.value`, pattern.replace(/\+$/, '*'));
+    if (key.toLowerCase().startsWith('aws:')) {
+      return invalidInput('Tag keys starting with aws: are reserved for system use.');
+    }
+    if (seen.has(key.toLowerCase())) {
+      return invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.');
+    }
+    seen.add(key.toLowerCase());
+    tags.push({ key, value });
+  }
+  return tags;
+}
+
+/** Tags with others written over them, or the refusal of a fifty-first. */
+function mergedTags(before: readonly TagRecord[], added: readonly TagRecord[]): TagRecord[] | AwsError {
+  const merged = new Map([...before, ...added].map((each) => [each.key.toLowerCase(), each]));
+  if (merged.size <= QUOTAS.tags) return [...merged.values()];
+  return limitExceeded(`The number of tags has reached the maximum limit: ${QUOTAS.tags}.`);
+}

@@ -1,26 +1,17 @@
 import { QUOTAS } from '../../iam/quotas.ts';
-import type { CallContext } from './account.ts';
-import { rootArn, userArn } from './arns.ts';
-import { deleteConflict, entityAlreadyExists, isAwsError, limitExceeded, noSuchEntity } from './aws-error.ts';
-import { boundaryReply, setBoundary } from './boundary.ts';
-import { nextId } from './ids.ts';
-import { namedUser, policyOf } from './lookup.ts';
-import { checkedName, checkedPath, checkedTags, mergedTags } from './naming.ts';
-import { page } from './paging.ts';
-import { text } from './params.ts';
-import type { Reply, Run } from './reply.ts';
-import type { AccountState, UserRecord } from './state.ts';
+import { type Account, link, unlink } from './account.ts';
+import { type AwsError, deleteConflict, entityAlreadyExists, limitExceeded, noSuchEntity } from './aws-error.ts';
+import { named, namedUser, namedUserOrCaller, policyOf } from './lookup.ts';
+import { byName, operation, pageReply, type Reader, type Reply, type Run, underPath } from './operation.ts';
+import { nameOf, type Params, pathOf, text } from './params.ts';
+import { type AccountState, nextId, rootArn, type UserRecord, userArn } from './state.ts';
+import { newTags, tagsReply } from './tags.ts';
 
 const USERS_LIMIT = QUOTAS.usersPerAccount;
-const USER_NAME_LENGTH = QUOTAS.userNameLength;
 
 /** A user as lists show it; GetUser adds tags and boundary. */
 export function userReply(state: AccountState, user: UserRecord): Reply {
   return { Path: user.path, UserName: user.name, UserId: user.id, Arn: userArn(state, user), CreateDate: user.created };
-}
-
-export function tagsReply(tags: readonly { key: string; value: string }[]): Reply[] {
-  return tags.map(({ key, value }) => ({ Key: key, Value: value }));
 }
 
 function fullReply(state: AccountState, user: UserRecord): Reply {
@@ -31,77 +22,104 @@ function fullReply(state: AccountState, user: UserRecord): Reply {
   };
 }
 
-export const createUser: Run = (account, params, call) => {
-  const name = checkedName(params, 'UserName', USER_NAME_LENGTH);
-  if (isAwsError(name)) return name;
-  const path = checkedPath(params);
-  if (isAwsError(path)) return path;
-  const given = checkedTags(params);
-  if (isAwsError(given)) return given;
-  const tags = mergedTags([], given);
-  if (isAwsError(tags)) return tags;
-  const boundary = text(params, 'PermissionsBoundary');
-  if (boundary !== null && policyOf(account, boundary) === null)
-    return noSuchEntity(`Scope ARN: ${boundary} does not exist or is not attachable.`);
-  if (account.users.has(name.toLowerCase())) return entityAlreadyExists(`User with name ${name} already exists.`);
-  if (account.users.size >= USERS_LIMIT)
-    return limitExceeded(`Cannot exceed quota for UsersPerAccount: ${USERS_LIMIT}`);
-  const user: UserRecord = {
-    id: nextId(account.state, 'AIDA'),
-    name,
-    path,
-    created: call.now,
-    tags,
-    groups: [],
-    attached: [],
-    inline: [],
-    boundary: null,
-    keys: [],
-    login: null,
-    mfa: [],
-    ssh: [],
-    certificates: [],
-    serviceCredentials: [],
-  };
-  account.state.users[user.id] = user;
-  account.users.set(name.toLowerCase(), user);
-  setBoundary(account, user, boundary);
-  return { User: fullReply(account.state, user) };
-};
+export function boundaryReply(arn: string | null): Reply | null {
+  return arn === null ? null : { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: arn };
+}
+
+const boundaryPolicy = named(
+  'PermissionsBoundary',
+  policyOf,
+  (arn) => `Scope ARN: ${arn} does not exist or is not attachable.`,
+);
+
+export const createUser = operation(
+  {
+    name: nameOf('UserName', QUOTAS.userNameLength),
+    path: pathOf(),
+    tags: newTags,
+    boundary: (account, params, call) =>
+      text(params, 'PermissionsBoundary') === null ? null : boundaryPolicy(account, params, call),
+  },
+  ({ account, call, name, path, tags, boundary }) => {
+    if (account.users.has(name.toLowerCase())) return entityAlreadyExists(`User with name ${name} already exists.`);
+    if (account.users.size >= USERS_LIMIT)
+      return limitExceeded(`Cannot exceed quota for UsersPerAccount: ${USERS_LIMIT}`);
+    const user: UserRecord = {
+      id: nextId(account.state, 'AIDA'),
+      name,
+      path,
+      created: call.now,
+      tags,
+      groups: [],
+      attached: [],
+      inline: [],
+      boundary: null,
+      keys: [],
+      login: null,
+      mfa: [],
+      ssh: [],
+      certificates: [],
+      serviceCredentials: [],
+    };
+    account.state.users[user.id] = user;
+    account.users.set(name.toLowerCase(), user);
+    setBoundary(account, user, boundary?.arn ?? null);
+    return { User: fullReply(account.state, user) };
+  },
+);
 
 export const getUser: Run = (account, params, call) => {
-  if (text(params, 'UserName') === null) {
-    const own = callersUser(account.state, call);
-    if (own === null) return { User: rootReply(account.state) };
-    return { User: fullReply(account.state, own) };
-  }
-  const user = namedUser(account, params);
-  return isAwsError(user) ? user : { User: fullReply(account.state, user) };
+  const { state } = account;
+  if (text(params, 'UserName') === null && call.caller.kind === 'root')
+    return { User: { Path: '/', UserId: state.accountId, Arn: rootArn(state), CreateDate: state.created } };
+  return operation({ user: namedUserOrCaller }, ({ user }) => ({ User: fullReply(state, user) }))(
+    account,
+    params,
+    call,
+  );
 };
 
-export const listUsers: Run = (account, params) => {
-  const prefix = text(params, 'PathPrefix') ?? '/';
-  const found = [...account.users.values()].filter((user) => user.path.startsWith(prefix));
-  const users = page(found, (user) => user.name.toLowerCase(), params);
-  if (isAwsError(users)) return users;
-  return { Users: users.items.map((user) => userReply(account.state, user)), ...users.rest };
-};
+export const listUsers: Run = (account, params) =>
+  pageReply(params, 'Users', underPath(params, account.users.values()), byName, (user) =>
+    userReply(account.state, user),
+  );
 
-export const updateUser: Run = (account, params) => {
-  const user = namedUser(account, params);
-  if (isAwsError(user)) return user;
-  const name = text(params, 'NewUserName') === null ? user.name : checkedName(params, 'NewUserName', USER_NAME_LENGTH);
-  if (isAwsError(name)) return name;
-  const path = text(params, 'NewPath') === null ? user.path : checkedPath(params, 'NewPath');
-  if (isAwsError(path)) return path;
-  const holder = account.users.get(name.toLowerCase());
-  if (holder !== undefined && holder !== user) return entityAlreadyExists(`User with name ${name} already exists.`);
-  account.users.delete(user.name.toLowerCase());
-  user.name = name;
-  user.path = path;
-  account.users.set(name.toLowerCase(), user);
-  return {};
-};
+interface Renamed {
+  name: string;
+  path: string;
+}
+
+/** UpdateUser and UpdateGroup: a new name, a new path, or both. */
+export function update<T extends Renamed>(
+  kind: 'User' | 'Group',
+  read: Reader<T>,
+  longest: number,
+  indexOf: (account: Account) => Map<string, T>,
+): Run {
+  const newName = nameOf(`New${kind}Name`, longest);
+  const newPath = pathOf('NewPath');
+  const given =
+    (key: string, reader: (account: unknown, params: Params) => string | AwsError): Reader<string | null> =>
+    (account, params) =>
+      text(params, key) === null ? null : reader(account, params);
+  return operation(
+    { entity: read, name: given(`New${kind}Name`, newName), path: given('NewPath', newPath) },
+    ({ account, entity, name, path }) => {
+      const index = indexOf(account);
+      const to = name ?? entity.name;
+      const holder = index.get(to.toLowerCase());
+      if (holder !== undefined && holder !== entity)
+        return entityAlreadyExists(`${kind} with name ${to} already exists.`);
+      index.delete(entity.name.toLowerCase());
+      entity.name = to;
+      entity.path = path ?? entity.path;
+      index.set(to.toLowerCase(), entity);
+      return {};
+    },
+  );
+}
+
+export const updateUser = update('User', namedUser, QUOTAS.userNameLength, ({ users }) => users);
 
 /** What AWS wants gone before a user may be deleted, in the order in which it asks. */
 const CONFLICTS: readonly [holds: (user: UserRecord) => boolean, remedy: string][] = [
@@ -116,20 +134,30 @@ const CONFLICTS: readonly [holds: (user: UserRecord) => boolean, remedy: string]
   [(user) => user.serviceCredentials.length > 0, 'must delete service specific credentials first'],
 ];
 
-export const deleteUser: Run = (account, params) => {
-  const user = namedUser(account, params);
-  if (isAwsError(user)) return user;
+export const deleteUser = operation({ user: namedUser }, ({ account, user }) => {
   for (const [holds, remedy] of CONFLICTS) if (holds(user)) return deleteConflict(`Cannot delete entity, ${remedy}.`);
   setBoundary(account, user, null);
   account.users.delete(user.name.toLowerCase());
   delete account.state.users[user.id];
   return {};
-};
+});
 
-function callersUser(state: AccountState, call: CallContext): UserRecord | null {
-  return call.caller.kind === 'user' ? (state.users[call.caller.userId] ?? null) : null;
+function setBoundary(account: Account, user: UserRecord, arn: string | null): void {
+  if (user.boundary !== null) unlink(account.bounded, user.boundary, user.id);
+  user.boundary = arn;
+  if (arn !== null) link(account.bounded, arn, user.id);
 }
 
-function rootReply(state: AccountState): Reply {
-  return { Path: '/', UserId: state.accountId, Arn: rootArn(state), CreateDate: state.created };
-}
+export const putUserPermissionsBoundary = operation(
+  { user: namedUser, policy: boundaryPolicy },
+  ({ account, user, policy }) => {
+    setBoundary(account, user, policy.arn);
+    return {};
+  },
+);
+
+export const deleteUserPermissionsBoundary = operation({ user: namedUser }, ({ account, user }) => {
+  if (user.boundary === null) return noSuchEntity(`The user ${user.name} does not have a permissions boundary set.`);
+  setBoundary(account, user, null);
+  return {};
+});

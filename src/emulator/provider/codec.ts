@@ -1,5 +1,5 @@
 import { decode, Encoder, ExtensionCodec } from '@msgpack/msgpack';
-import type { BlockSchema, ValueType } from './schema.ts';
+import type { BlockSchema, ValueType } from './messages.ts';
 import { type Attributes, isRecord, isUnknown, UNKNOWN, type Value } from './value.ts';
 
 /** A value on the wire: MessagePack, or JSON where the engine read it from a state file. */

@@ -1,5 +1,5 @@
-import { type Diagnostic, errorDiagnostic } from './diagnostics.ts';
-import type { BlockSchema } from './schema.ts';
+import type { BlockSchema } from './messages.ts';
+import { type Diagnostic, errorDiagnostic } from './messages.ts';
 import { type Attributes, isRecord, textMapOf, textOf, textsOf } from './value.ts';
 
 const optionalString = { type: 'string', optional: true } as const;

@@ -1,5 +1,4 @@
-import type { Diagnostic } from './diagnostics.ts';
-import type { BlockSchema } from './schema.ts';
+import type { BlockSchema, Diagnostic } from './messages.ts';
 import type { Caller } from './session.ts';
 import type { Attributes, Value } from './value.ts';
 

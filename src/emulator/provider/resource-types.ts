@@ -5,12 +5,9 @@ import {
   USER_POLICIES_EXCLUSIVE,
   USER_POLICY_ATTACHMENTS_EXCLUSIVE,
 } from './resources/exclusive.ts';
-import { GROUP } from './resources/group.ts';
-import { GROUP_MEMBERSHIP } from './resources/group-membership.ts';
-import { GROUP_POLICY_ATTACHMENT } from './resources/group-policy-attachment.ts';
-import { POLICY } from './resources/policy.ts';
+import { GROUP, GROUP_MEMBERSHIP, GROUP_POLICY_ATTACHMENT } from './resources/groups.ts';
+import { POLICY, USER_POLICY } from './resources/policies.ts';
 import { USER } from './resources/user.ts';
-import { USER_POLICY } from './resources/user-policy.ts';
 
 /** The resource types of hashicorp/aws that our stacks use. */
 export const RESOURCE_TYPES: ReadonlyMap<string, ResourceType> = new Map([

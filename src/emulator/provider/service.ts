@@ -1,12 +1,10 @@
-import { applyChange } from './apply.ts';
 import { messageOf } from './aws-calls.ts';
+import { applyChange, planChange } from './change.ts';
 import { type DynamicValue, decodeBlock, decodeState, encodeBlock } from './codec.ts';
-import { attributePath, type Diagnostic, diagnosticMessage, errorDiagnostic } from './diagnostics.ts';
-import { planChange } from './plan.ts';
+import { attributePath, type Diagnostic, diagnosticMessage, errorDiagnostic, schemaMessage } from './messages.ts';
 import { checkSettings, PROVIDER_SCHEMA, readSettings, refuseAccount } from './provider-schema.ts';
 import type { ResourceType } from './resource-type.ts';
 import { RESOURCE_TYPES } from './resource-types.ts';
-import { schemaMessage } from './schema.ts';
 import { accountOf, type Caller, type Session, type SessionOptions } from './session.ts';
 
 /** What the provider is started with; a provider block may say otherwise. */

@@ -1,4 +1,4 @@
-import { type Diagnostic, errorDiagnostic } from './diagnostics.ts';
+import { type Diagnostic, errorDiagnostic } from './messages.ts';
 import { type Attributes, hasUnknown, textOf } from './value.ts';
 
 export type Validator = (config: Attributes) => readonly Diagnostic[];

@@ -5,12 +5,13 @@ import {
   type PolicySource,
   type PrincipalPolicies,
 } from '../../iam/evaluate.ts';
+import type { RequestContext } from '../../iam/pattern.ts';
 import type { Account, Caller } from '../account/account.ts';
-import { rootArn, userArn } from '../account/arns.ts';
 import { type AwsError, accessDenied } from '../account/aws-error.ts';
 import { policyOf } from '../account/lookup.ts';
-import { readPolicyDocument } from '../account/policy-documents.ts';
-import type { InlineRecord, UserRecord } from '../account/state.ts';
+import { type Params, structures, text, texts } from '../account/params.ts';
+import { readPolicyDocument } from '../account/policy-document.ts';
+import { rootArn, type TagRecord, type UserRecord, userArn } from '../account/state.ts';
 
 /** The ARN of who makes a call. */
 export function callerArn(account: Account, caller: Caller): string {
@@ -41,36 +42,72 @@ function reason(policies: PrincipalPolicies, action: string, decision: Decision)
 
 /** All that decides what a user may do: its own policies, its groups' and its boundary. */
 function policiesOf(account: Account, user: UserRecord): PrincipalPolicies {
-  const identity: PolicySource[] = [];
-  add(account, identity, `user ${user.name}`, user);
-  for (const id of user.groups) {
-    const group = account.state.groups[id];
-    if (group !== undefined) add(account, identity, `group ${group.name}`, group);
-  }
+  const groups = user.groups.map((id) => account.state.groups[id]).filter((group) => group !== undefined);
+  const holders = [
+    { title: `user ${user.name}`, ...user },
+    ...groups.map((group) => ({ title: `group ${group.name}`, ...group })),
+  ];
+  const identity = holders.flatMap(({ title, attached, inline }) => [
+    ...attached.flatMap((arn) => managed(account, title, arn) ?? []),
+    ...inline.flatMap(({ name, document }) => source(title, name, document) ?? []),
+  ]);
   const boundary = user.boundary === null ? null : managed(account, `user ${user.name}`, user.boundary);
   return { identity, boundary };
-}
-
-interface Holder {
-  readonly attached: readonly string[];
-  readonly inline: readonly InlineRecord[];
-}
-
-function add(account: Account, sources: PolicySource[], holder: string, { attached, inline }: Holder): void {
-  for (const arn of attached) {
-    const source = managed(account, holder, arn);
-    if (source !== null) sources.push(source);
-  }
-  for (const { name, document } of inline) {
-    const read = readPolicyDocument(document);
-    if (read.ok) sources.push({ holder, policy: name, document: read.document });
-  }
 }
 
 function managed(account: Account, holder: string, arn: string): PolicySource | null {
   const policy = policyOf(account, arn);
   const version = policy?.versions.find(({ id }) => id === policy.defaultVersion);
-  if (version === undefined) return null;
-  const read = readPolicyDocument(version.document);
-  return read.ok ? { holder, policy: arn, document: read.document } : null;
+  return version === undefined ? null : source(holder, arn, version.document);
+}
+
+function source(holder: string, policy: string, text: string): PolicySource | null {
+  const document = readPolicyDocument(text);
+  return document === null ? null : { holder, policy, document };
+}
+
+/** What a request's conditions are held against, whatever the service. */
+export function callerContext(account: Account, caller: Caller, now: string, sourceIp: string): RequestContext {
+  const user = caller.kind === 'user' ? account.state.users[caller.userId] : undefined;
+  const context: Record<string, string | readonly string[]> = {
+    'aws:CurrentTime': now,
+    'aws:EpochTime': String(Math.floor(Date.parse(now) / 1_000)),
+    'aws:SourceIp': sourceIp,
+    // AWS itself is reached over TLS only: a policy that asks for it must not fail here for want of a certificate.
+    'aws:SecureTransport': 'true',
+    'aws:RequestedRegion': 'us-east-1',
+    'aws:PrincipalAccount': account.state.accountId,
+    'aws:PrincipalArn': callerArn(account, caller),
+    'aws:PrincipalType': user === undefined ? 'Account' : 'User',
+    'aws:userid': user?.id ?? account.state.accountId,
+  };
+  if (user !== undefined) {
+    context['aws:username'] = user.name;
+    for (const { key, value } of user.tags) context[`aws:PrincipalTag/${key}`] = value;
+  }
+  return context;
+}
+
+/** What an IAM call adds: the tags it sends and finds, the policy it attaches, the boundary of the user it changes. */
+export function iamContext(account: Account, action: string, params: Params): RequestContext {
+  const context: Record<string, string | readonly string[]> = {};
+  const sent = structures(params, 'Tags');
+  for (const tag of sent) context[`aws:RequestTag/${text(tag, 'Key')}`] = text(tag, 'Value') ?? '';
+  const keys = [...sent.map((tag) => text(tag, 'Key') ?? ''), ...texts(params, 'TagKeys')];
+  if (keys.length > 0) context['aws:TagKeys'] = keys;
+  const user = account.users.get((text(params, 'UserName') ?? '').toLowerCase());
+  for (const { key, value } of tagsOfTarget(account, params)) {
+    context[`aws:ResourceTag/${key}`] = value;
+    context[`iam:ResourceTag/${key}`] = value;
+  }
+  const policy = text(params, 'PolicyArn');
+  if (policy !== null && /^(?:Attach|Detach)/.test(action)) context['iam:PolicyARN'] = policy;
+  const boundary = text(params, 'PermissionsBoundary') ?? user?.boundary ?? null;
+  if (boundary !== null) context['iam:PermissionsBoundary'] = boundary;
+  return context;
+}
+
+function tagsOfTarget(account: Account, params: Params): readonly TagRecord[] {
+  const user = account.users.get((text(params, 'UserName') ?? '').toLowerCase());
+  return user?.tags ?? account.state.policies[text(params, 'PolicyArn') ?? '']?.tags ?? [];
 }

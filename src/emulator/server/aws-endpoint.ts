@@ -3,11 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Account, CallContext } from '../account/account.ts';
 import { type AwsError, isAwsError, otherError } from '../account/aws-error.ts';
 import type { Params } from '../account/params.ts';
-import { callerArn } from './authorize.ts';
-import type { LoggedCall } from './call-log.ts';
+import { callerArn, callerContext } from './authorize.ts';
 import { cloudTrailEvent, tracedIdentity } from './cloudtrail-event.ts';
 import { CLOUDTRAIL_SERVICE } from './cloudtrail-service.ts';
-import { callerContext } from './context.ts';
 import type { FaultPlan } from './faults.ts';
 import { MTURK_SERVICE } from './mturk-service.ts';
 import { IAM_SERVICE, STS_SERVICE } from './query-service.ts';
@@ -137,4 +135,24 @@ export function seconds(date: Date): string {
 function requestIdOf(index: number): string {
   const hex = createHash('md5').update(`request ${index}`).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/** One call as the account saw it. */
+export interface LoggedCall {
+  /** Number of the call, from 1. */
+  readonly index: number;
+  /** Signing name of the service: `iam`. */
+  readonly service: string;
+  readonly action: string;
+  /** ARN of the caller, null if the caller could not be identified. */
+  readonly principal: string | null;
+  /** AWS's code of the refusal, null where the call was carried out. */
+  readonly error: string | null;
+}
+
+/** How often each action was called, refused calls included. */
+export function countByAction(calls: readonly LoggedCall[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { action } of calls) counts[action] = (counts[action] ?? 0) + 1;
+  return counts;
 }

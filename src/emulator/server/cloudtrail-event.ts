@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Account, CallContext, Caller } from '../account/account.ts';
 import { type AwsError, isAwsError } from '../account/aws-error.ts';
 import type { CloudTrailRecord } from '../account/event-history.ts';
+import type { Reply, ReplyValue } from '../account/operation.ts';
 import type { Params, ParamValue } from '../account/params.ts';
-import type { Reply, ReplyValue } from '../account/reply.ts';
 import { callerArn } from './authorize.ts';
 import type { ServiceReply } from './service.ts';
 

@@ -9,13 +9,12 @@ import {
   paginateListGroupPolicies,
   paginateListUserPolicies,
 } from '@aws-sdk/client-iam';
-import { collect, doing } from '../aws-calls.ts';
+import { collect, doing, ifPresent } from '../aws-calls.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Caller } from '../session.ts';
 import { nothing } from '../validation.ts';
 import { type Attributes, textOf, textsOf } from '../value.ts';
-import { ifPresent } from '../waiting.ts';
-import { attachToGroup, detachFromGroup, policiesOfGroup } from './group-policy-attachment.ts';
+import { attachToGroup, detachFromGroup, policiesOfGroup } from './groups.ts';
 
 /** What a guard watches: one list of names or ARNs on a user or group. */
 interface Guarded {

@@ -1,4 +1,4 @@
-import { steadyRetries } from '../../../src/emulator/provider/retries.ts';
+import { steadyRetries } from '../../../src/emulator/provider/session.ts';
 
 const failed = (errorType: string) => ({ errorType, error: new Error('answered') });
 

@@ -1,5 +1,14 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 
+/** The system's code of an error, `EEXIST`; by its shape, because errors of another realm are no instances of ours. */
+export function errorCode(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
+
+export function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+}
+
 /** Writes a file so that a reader finds the old one or the new one, whole, and the disk has it when this returns. */
 export function writeWhole(file: string, content: string): void {
   const beside = `${file}.new`;

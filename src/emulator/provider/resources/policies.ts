@@ -3,23 +3,24 @@ import {
   CreatePolicyVersionCommand,
   DeletePolicyCommand,
   DeletePolicyVersionCommand,
+  DeleteUserPolicyCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
+  GetUserPolicyCommand,
   type Policy,
   type PolicyVersion,
+  PutUserPolicyCommand,
   paginateListPolicyVersions,
   TagPolicyCommand,
   UntagPolicyCommand,
 } from '@aws-sdk/client-iam';
-import { collect, doing } from '../aws-calls.ts';
-import { documentToSet, MANAGED_DOCUMENT } from '../policy-json.ts';
+import { collect, doing, ifPresent, untilFound } from '../aws-calls.ts';
+import { documentToSet, INLINE_DOCUMENT, MANAGED_DOCUMENT } from '../policy-json.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Caller } from '../session.ts';
 import { tagAttributes, tagChange, tagsFor } from '../tags.ts';
-import { uniqueId } from '../unique-id.ts';
 import { all, conflicting, policyDocument, policyName } from '../validation.ts';
-import { type Attributes, optionalText, textOf } from '../value.ts';
-import { ifPresent, untilFound } from '../waiting.ts';
+import { type Attributes, optionalText, textOf, uniqueId } from '../value.ts';
 
 const MAXIMUM_VERSIONS = 5;
 const GENERATED = /^(.*)\d{18}[0-9a-f]{8}$/;
@@ -102,7 +103,7 @@ export const POLICY: ResourceType = {
 };
 
 /** The prefix of a name that was generated, empty for a name that was given. */
-export function generatedPrefixOf(name: string): string {
+function generatedPrefixOf(name: string): string {
   return GENERATED.exec(name)?.[1] ?? '';
 }
 
@@ -166,5 +167,99 @@ function stateOf(caller: Caller, state: Attributes, policy: Policy | undefined, 
     policy: document,
     policy_id: policy?.PolicyId ?? null,
     ...tagAttributes(state, policy?.Tags, caller.defaultTags),
+  };
+}
+
+/** aws_iam_user_policy: one inline policy of a user, known as `user:name`. */
+export const USER_POLICY: ResourceType = {
+  schema: {
+    attributes: {
+      id: { type: 'string', optional: true, computed: true },
+      name: { type: 'string', optional: true, computed: true },
+      name_prefix: { type: 'string', optional: true, computed: true },
+      policy: { type: 'string', required: true },
+      user: { type: 'string', required: true },
+    },
+  },
+  legacy: true,
+  defaults: {},
+  replacedBy: ['name', 'name_prefix', 'user'],
+  json: { policy: INLINE_DOCUMENT },
+  validate: all(policyDocument('policy'), conflicting('name', 'name_prefix')),
+  recomputed: {},
+
+  async create(caller, planned, keep) {
+    const user = textOf(planned, 'user');
+    const name = optionalText(planned, 'name') ?? uniqueId(optionalText(planned, 'name_prefix') ?? 'terraform-');
+    await put(caller, user, name, planned);
+    const created = { ...planned, id: `${user}:${name}`, name, name_prefix: generatedPrefixOf(name) };
+    keep(created);
+    // The real provider looks for the policy before it reads it, which makes two calls.
+    await doing(`waiting for IAM User Policy (${user}:${name}) create`, () =>
+      untilFound(() => documentOf(caller, user, name)),
+    );
+    return readInline(caller, user, name, created);
+  },
+
+  async read(caller, state) {
+    const { user, name } = partsOf(state);
+    const document = await doing(`reading IAM User Policy (${user}:${name})`, () =>
+      ifPresent(() => documentOf(caller, user, name)),
+    );
+    return document === undefined ? null : inlineState(state, user, name, document);
+  },
+
+  async update(caller, prior, planned) {
+    const { user, name } = partsOf(prior);
+    await put(caller, user, name, planned);
+    return readInline(caller, user, name, planned);
+  },
+
+  async remove(caller, state) {
+    const { user, name } = partsOf(state);
+    const command = new DeleteUserPolicyCommand({ UserName: user, PolicyName: name });
+    await doing(`deleting IAM User Policy (${user}:${name})`, () =>
+      ifPresent(() => caller.iam.send(command, caller.options)),
+    );
+  },
+
+  importState(id) {
+    return id.includes(':')
+      ? { state: { id } }
+      : { state: null, problem: 'user_policy id must be of the form <user name>:<policy name>' };
+  },
+};
+
+function partsOf(state: Attributes): { readonly user: string; readonly name: string } {
+  const id = textOf(state, 'id');
+  const colon = id.indexOf(':');
+  return { user: id.slice(0, colon), name: id.slice(colon + 1) };
+}
+
+async function put(caller: Caller, user: string, name: string, planned: Attributes): Promise<void> {
+  const document = INLINE_DOCUMENT.normalise(textOf(planned, 'policy'));
+  const command = new PutUserPolicyCommand({ UserName: user, PolicyName: name, PolicyDocument: document });
+  await doing(`putting IAM User (${user}) Policy (${name})`, () => caller.iam.send(command, caller.options));
+}
+
+async function readInline(caller: Caller, user: string, name: string, state: Attributes): Promise<Attributes> {
+  const document = await doing(`reading IAM User Policy (${user}:${name})`, () => documentOf(caller, user, name));
+  return inlineState(state, user, name, document);
+}
+
+async function documentOf(caller: Caller, user: string, name: string): Promise<string> {
+  const command = new GetUserPolicyCommand({ UserName: user, PolicyName: name });
+  const { PolicyDocument: document = '' } = await caller.iam.send(command, caller.options);
+  return decodeURIComponent(document);
+}
+
+function inlineState(state: Attributes, user: string, name: string, document: string): Attributes {
+  return {
+    ...state,
+    id: `${user}:${name}`,
+    name,
+    name_prefix: generatedPrefixOf(name),
+    policy: documentToSet(INLINE_DOCUMENT, textOf(state, 'policy'), document),
+    user,
   };
 }
