@@ -5,7 +5,7 @@ import { keepDriftIssues } from '../../drift/report/keep-issues.ts';
 import { outdatedText, runSummary, supersededSummary } from '../../drift/report/run-summary.ts';
 import { connectGitHub } from '../../github/connect.ts';
 import { writeOutputs, writeSummary } from '../../github/outputs.ts';
-import { visible } from '../../text/visible.ts';
+import { visible } from '../../text/escape.ts';
 import type { Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, parseCommit, parseReason } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';

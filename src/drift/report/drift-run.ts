@@ -1,6 +1,6 @@
 import type { FailureReason } from '../../diagnostics/failure.ts';
 import type { Parsed } from '../../diagnostics/parse-data.ts';
-import { fileUnusableText } from '../../text/notices.ts';
+import { say } from '../../text/escape.ts';
 import type { RunLinks } from './drift-issue.ts';
 import type { FailedCheck } from './failed-check-issue.ts';
 import { type DriftReport, readDriftReport } from './report.ts';
@@ -40,7 +40,7 @@ export async function readDriftRun(files: DriftRunFiles, env: Environment, now: 
   const unusable: string[] = [];
   const usable = (file: string, read: Parsed<DriftReport> | null): DriftReport | null => {
     if (read === null || read.ok) return read?.value ?? null;
-    unusable.push(fileUnusableText(file, read.reason));
+    unusable.push(say`Ignored ${file}: ${read.reason}.`);
     return null;
   };
   const scanned = usable(files.report, await readDriftReport(files.report));

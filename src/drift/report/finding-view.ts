@@ -1,7 +1,7 @@
 import { type DisplayNames, userText } from '../../access/text/names.ts';
 import { timeWords } from '../../text/dates.ts';
+import { visible } from '../../text/escape.ts';
 import { codeText, joinTexts, someTexts, strongText, type Text, t, trusted } from '../../text/text.ts';
-import { visible } from '../../text/visible.ts';
 import type { Attribution, DriftFinding } from '../finding.ts';
 import { gainsText, lossesText } from '../rules/effect-text.ts';
 import type { RemedyText } from '../rules/rule.ts';

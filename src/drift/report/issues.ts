@@ -1,10 +1,9 @@
 import type { Issue } from '../../github/port.ts';
 import type { IssueReport } from '../../github/report-issue.ts';
 import { issueMarkers } from '../../review/comment/facts.ts';
-import { bytes } from '../../text/budget.ts';
 import { timeWords } from '../../text/dates.ts';
 import { type Block, paragraph } from '../../text/document.ts';
-import { printMarkdown } from '../../text/github.ts';
+import { bytes, printMarkdown } from '../../text/github.ts';
 import { joinTexts, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
 import {
   closingBlocks,
