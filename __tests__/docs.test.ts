@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FAILURE_REASONS } from '../src/diagnostics/failure.ts';
 import { FINDING_IDS } from '../src/diagnostics/finding-ids.ts';
-import { RECONCILE_BLOCK } from '../src/drift/remediation/result.ts';
+import { RECONCILE_BLOCK } from '../src/drift/remediation/reconcile-text.ts';
 import { GUARDRAILS } from '../src/guardrails/guardrails.ts';
 import { TEAM_RULES } from '../src/team/rules/rules.ts';
 import { FAILURE_PROBLEMS } from '../src/text/failures/failures.ts';

@@ -7,7 +7,7 @@ import { applyStack } from '../../src/cli/session/apply-stack.ts';
 import type { LabSession } from '../../src/cli/session/lab-session.ts';
 import { stateRecord } from '../../src/cli/session/state-record.ts';
 import type { ReconcileRequest } from '../../src/drift/remediation/decide.ts';
-import { RECONCILE_RECORD, withReported } from '../../src/drift/remediation/reconcile-record.ts';
+import { RECONCILE_RECORD, withReported } from '../../src/drift/remediation/decide.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { iamName, rolePolicyArn } from '../../src/team/names.ts';
 import type { ReconcileMode, Team } from '../../src/team/team.ts';
@@ -73,8 +73,7 @@ async function inLab(team: Team, work: (desk: Desk) => Promise<void>, today = TO
   });
 }
 
-const revertedBy = (ending: Reconciled) =>
-  ending.outcome === 'reverted' ? ending.reverted.map(({ id }) => id).sort() : ending;
+const revertedBy = (ending: Reconciled) => (ending.outcome === 'reverted' ? [...ending.reverted].sort() : ending);
 
 async function attack(iam: aws.IAMClient): Promise<void> {
   await iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));
@@ -221,6 +220,22 @@ test('a person sees who gains what before the question, and no leaves everything
     const rest = ids.filter((id) => !id.startsWith(ADDED));
     expect(revertedBy(await run({ reconcile: false, revert: rest }, terminal(true)))).toEqual([...rest].sort());
     expect(printed.join('')).toMatch(/Nguyễn Thị Ánh +gains/);
+    expect(printed.join('')).toContain('  - Bo Chen added to `paymaster`');
+    expect(printed.join('')).not.toContain(ADDED);
+    expect(account()).toBe(before);
+  });
+});
+
+test('an administrator moves a user back to the path of the lab', async () => {
+  await inLab(teamIn('all'), async ({ iam, scan, run, account }) => {
+    const before = account();
+    await iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewPath: '/elsewhere/' }));
+    const moved = account();
+    const ids = (await scan()).scan.findings.map(({ id }) => id);
+    expect(ids).toEqual(['path-changed/user/fay']);
+    expect(await run()).toMatchObject({ outcome: 'nothing', next: [] });
+    expect(account()).toBe(moved);
+    expect(revertedBy(await run({ reconcile: false, revert: ids }))).toEqual(ids);
     expect(account()).toBe(before);
   });
 });

@@ -9,7 +9,7 @@ import type { FindingId } from '../../src/diagnostics/finding-ids.ts';
 import type { RuleData } from '../../src/drift/finding.ts';
 import type { Detected } from '../../src/drift/rules/rule.ts';
 import { distinctGrants, unmanagedUserData } from '../../src/drift/rules/unmanaged-user.ts';
-import { detectedDifference } from '../../src/drift/scan/detect.ts';
+import { detectedDifference } from '../../src/drift/scan/scan.ts';
 
 type Plain = Exclude<FindingId, 'unmanaged-user' | 'unmanaged-group' | 'unmanaged-policy' | 'boundary-policy-changed'>;
 

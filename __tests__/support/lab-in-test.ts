@@ -15,7 +15,8 @@ import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import type { Team } from '../../src/team/team.ts';
 import type { CommandOptions } from '../../src/terraform/run/commands.ts';
-import { type Engine, engineTitle, findEngine } from '../../src/terraform/run/engine.ts';
+import { type Engine, engineTitle } from '../../src/terraform/run/engine.ts';
+import { findEngine } from '../../src/terraform/run/find-engine.ts';
 import { sampleTeam } from './sample-team.ts';
 
 export const TODAY = '2026-11-25';
@@ -123,7 +124,6 @@ export function bootstrapped(): Promise<EmulatorMemory> {
 export function appliedTo(team: Team, today = TODAY): Promise<EmulatorMemory> {
   return madeOnce(JSON.stringify([team, today]), async () =>
     withLab(await bootstrapped(), async (test) => {
-      test.setClock(`${today}T12:00:00Z`);
       await applied(test.lab(team, { today }));
       return copyOf(test.memory);
     }),

@@ -9,7 +9,7 @@ import { RISKS } from '../../src/catalog/mturk.ts';
 import { namingOf } from '../../src/cli/session/naming.ts';
 import type { Attribution, DriftFinding, ScanResult } from '../../src/drift/finding.ts';
 import { findingIds } from '../../src/drift/scan/finding-id.ts';
-import { bySeverity, severityOf } from '../../src/drift/scan/severity.ts';
+import { bySeverity, severityOf } from '../../src/drift/scan/scan.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
 import { boundaryArn, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -351,7 +351,7 @@ export const OTHERS: readonly DriftFinding[] = [
   finds(
     'resource-changed/aws_iam_user.member_bo',
     { kind: 'resource-changed', address: 'aws_iam_user.member_bo', attributes: ['tags_all'] },
-    { cause: 'manual', remediation: 'auto' },
+    { cause: 'manual' },
   ),
 ];
 

@@ -1,21 +1,20 @@
 import type { Difference } from '../../../src/access/model-difference.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
+import type { NotChecked } from '../../../src/aws/inventory/types.ts';
 import { appliedTeam } from '../../../src/drift/applied.ts';
+import type { DriftFinding } from '../../../src/drift/finding.ts';
 import {
   decideReconcile,
+  NO_RECONCILE_RECORD,
   needsReconcile,
+  type ReconcileRecord,
   type ReconcileRequest,
   type ReconcileTeam,
-  type RevertibleFinding,
-  type ScanToReconcile,
-} from '../../../src/drift/remediation/decide.ts';
-import {
-  NO_RECONCILE_RECORD,
-  type ReconcileRecord,
+  type ScannedAccount,
   withReported,
   withReverts,
-} from '../../../src/drift/remediation/reconcile-record.ts';
-import { RECONCILE_BLOCK } from '../../../src/drift/remediation/result.ts';
+} from '../../../src/drift/remediation/decide.ts';
+import { RECONCILE_BLOCK } from '../../../src/drift/remediation/reconcile-text.ts';
 import type { ReconcileMode, Team } from '../../../src/team/team.ts';
 import { AT, name, TODAY, withMember } from '../../support/changed-account.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
@@ -27,20 +26,37 @@ const left: Difference = { ...joined, kind: 'membership-removed' };
 
 const finding = (
   id: string,
-  remediation: RevertibleFinding['remediation'],
-  more: Partial<RevertibleFinding> = {},
-): RevertibleFinding => ({ id, cause: 'manual', remediation, difference: joined, ...more });
+  remediation: DriftFinding['remediation'],
+  { cause = 'manual', data = joined }: { cause?: DriftFinding['cause']; data?: Difference | null } = {},
+): DriftFinding =>
+  ({
+    ...(data === null
+      ? { rule: 'ssh-key', data: { user: name('bo'), ids: [] } }
+      : ({ rule: data.kind, data } as Pick<DriftFinding, 'rule' | 'data'>)),
+    ...({ id, cause, remediation, severity: 'low', changes: [], risk: null, escalates: [], lastChange: null } as const),
+  }) as DriftFinding;
 
 const ADDED = finding('membership-added/bo/paymaster/spends', 'auto');
-const REMOVED = finding('membership-removed/bo/task-publisher', 'on-request', { difference: left });
-const KEY = finding('old-access-key/bo', 'manual', { cause: 'unmanaged', difference: null });
+const REMOVED = finding('membership-removed/bo/task-publisher', 'on-request', { data: left });
+const MOVED = finding('path-changed/user/bo', 'manual', {
+  data: { kind: 'path-changed', holder: { kind: 'user', name: name('bo') }, from: '/mturk/perception-lab/', to: '/' },
+});
+const KEY = finding('old-access-key/bo', 'manual', { cause: 'unmanaged', data: null });
 const PENDING = finding('user-deleted/eve', 'on-request', { cause: 'pending' });
-const EXPIRED = finding('user-expired/gus', 'manual', { cause: 'expired', difference: null });
+const EXPIRED = finding('user-expired/gus', 'manual', { cause: 'expired', data: null });
 
-function scan(findings: readonly RevertibleFinding[], more: Partial<ScanToReconcile> = {}): ScanToReconcile {
-  const access = desiredAccess(sampleTeam, '2026-01-01');
-  const facts = { snoozed: ['ssh-key/bo'], notChecked: 0, fingerprint: 'abcdef0123456789', isComplete: true };
-  return { findings, ...facts, at: AT.toISOString(), access, ...more };
+const SNOOZED = finding('ssh-key/bo', 'manual', { data: null });
+
+function scan(findings: readonly DriftFinding[], more: Partial<ScannedAccount['scan']> = {}): ScannedAccount {
+  const snoozed = [{ finding: SNOOZED, until: '2027-01-01', reason: 'server' }];
+  const facts = {
+    snoozed,
+    notChecked: [],
+    fingerprint: 'abcdef0123456789',
+    class: 'drift',
+    at: AT.toISOString(),
+  } as const;
+  return { scan: { findings, ...facts, ...more }, access: desiredAccess(sampleTeam, '2026-01-01'), complete: true };
 }
 
 function team(
@@ -63,7 +79,7 @@ const reverted = (...hours: number[]): ReconcileRecord =>
 type Row = readonly [
   what: string,
   mode: ReconcileMode,
-  findings: readonly RevertibleFinding[],
+  findings: readonly DriftFinding[],
   request: ReconcileRequest,
   record: ReconcileRecord,
   expected: { readonly reverts: readonly string[]; readonly next?: readonly string[] } | string,
@@ -137,6 +153,15 @@ const ROWS: readonly Row[] = [
     NO_RECONCILE_RECORD,
     { reverts: [ADDED.id, REMOVED.id] },
   ],
+  ['a moved user is not moved back by the job', 'all', [MOVED], JOB, reported(24, MOVED.id), { reverts: [] }],
+  [
+    'an administrator moves a user back',
+    'none',
+    [MOVED],
+    person(MOVED.id),
+    NO_RECONCILE_RECORD,
+    { reverts: [MOVED.id] },
+  ],
   ['what is pending is not reverted', 'none', [PENDING], person(PENDING.id), NO_RECONCILE_RECORD, 'not-revertible'],
   ['two reverts in a week are the last', 'additions', [ADDED], JOB, reverted(30, 100), 'reverted-repeatedly'],
   ['older reverts do not count', 'additions', [ADDED], JOB, reverted(30, 170), { reverts: [ADDED.id] }],
@@ -180,14 +205,16 @@ test.each(ROWS)('%s', (_what, mode, findings, request, record, expected) => {
   expect(decision.next.map(({ id }) => id)).toEqual(expected.next ?? []);
 });
 
-const one = (given: ScanToReconcile, request: ReconcileRequest) =>
+const one = (given: ScannedAccount, request: ReconcileRequest) =>
   decideReconcile(given, team('all'), appliedTeam(sampleTeam, TODAY), request, NO_RECONCILE_RECORD);
 
 test('an incomplete scan and another fingerprint block', () => {
-  expect(one(scan([ADDED], { isComplete: false, notChecked: 2 }), JOB)).toEqual({
-    kind: 'blocked',
-    block: { code: 'scan-incomplete', args: { notChecked: 2 } },
-  });
+  const part = (what: string) =>
+    ({ what, failure: { code: 'credentials-denied', args: { reason: '' } } }) as NotChecked;
+  const notChecked = [part('users'), part('groups')];
+  const incomplete = { kind: 'blocked', block: { code: 'scan-incomplete', args: { notChecked: 2 } } };
+  expect(one({ ...scan([ADDED], { notChecked }), complete: false }, JOB)).toEqual(incomplete);
+  expect(one(scan([ADDED], { notChecked, class: 'error' }), JOB)).toEqual(incomplete);
   expect(one(scan([ADDED]), { ...JOB, ifFingerprint: 'abcdef' })).toMatchObject({ kind: 'decided' });
   expect(one(scan([ADDED]), { ...JOB, ifFingerprint: 'abcdee' })).toMatchObject({
     block: { code: 'fingerprint-changed' },
@@ -261,7 +288,7 @@ describe('deleting users some days after the last day', () => {
 });
 
 test('the job starts if there is something to revert or to report', () => {
-  const needs = (mode: ReconcileMode, ...findings: RevertibleFinding[]) =>
+  const needs = (mode: ReconcileMode, ...findings: DriftFinding[]) =>
     needsReconcile(scan(findings), team(mode), appliedTeam(sampleTeam, TODAY));
   expect([needs('none', ADDED), needs('additions', ADDED), needs('additions', REMOVED), needs('all', REMOVED)]).toEqual(
     [false, true, false, true],

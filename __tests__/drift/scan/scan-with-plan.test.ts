@@ -6,10 +6,12 @@ import { differenceKey } from '../../../src/access/model-difference.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { appliedTeam } from '../../../src/drift/applied.ts';
 import { type DriftCause, differenceOf, type ScanResult } from '../../../src/drift/finding.ts';
+import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { classifyPlan, type PlanClassification } from '../../../src/review/changes/classify-plan.ts';
 import { readTeam } from '../../../src/team/parse/read-team.ts';
 import type { Team } from '../../../src/team/team.ts';
+import { plainText } from '../../../src/text/text.ts';
 import { AT, all, attach, FULL, TODAY } from '../../support/changed-account.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';
 import { RECORDED_TEAMS, recordedAsOurs } from '../../support/recorded-team.ts';
@@ -162,17 +164,23 @@ test('a change that the file has made its own since the last apply is resolved',
 });
 
 test.each([
-  ['manual', 'drift', 'auto'],
-  ['unexplained', 'unexplained', 'manual'],
-] as const)('a tag on a policy that is %s makes the class %s', (cause, found, remediation) => {
-  const address = 'aws_iam_policy.role_results-reader';
-  const changed = [{ address, attributes: ['tags'] }];
-  const plan: PlanClassification = {
-    ...classifyPlan(recordedAsOurs('02-nochange'), sampleTeam.account),
-    ...(cause === 'manual' ? { manualAttributes: changed } : { unexplained: changed }),
-  };
-  const inventory = inventoryOf(desiredAccess(sampleTeam, TODAY));
-  const scan = scanOf({ team: sampleTeam, today: TODAY, at: AT, inventory, plan, applied: null });
-  expect(scan.findings).toMatchObject([{ id: `resource-changed/${address}/tags`, cause, remediation }]);
-  expect(scan.class).toBe(found);
-});
+  ['manual', 'drift', 'reverts the change'],
+  ['unexplained', 'unexplained', 'See the change'],
+] as const)(
+  'a tag on a policy that is %s makes the class %s, and reconcile does not revert it',
+  (cause, found, toFix) => {
+    const address = 'aws_iam_policy.role_results-reader';
+    const changed = [{ address, attributes: ['tags'] }];
+    const plan: PlanClassification = {
+      ...classifyPlan(recordedAsOurs('02-nochange'), sampleTeam.account),
+      ...(cause === 'manual' ? { manualAttributes: changed } : { unexplained: changed }),
+    };
+    const inventory = inventoryOf(desiredAccess(sampleTeam, TODAY));
+    const scan = scanOf({ team: sampleTeam, today: TODAY, at: AT, inventory, plan, applied: null });
+    expect(scan.findings).toMatchObject([{ id: `resource-changed/${address}/tags`, cause, remediation: 'manual' }]);
+    const [finding] = scan.findings;
+    const view = findingView(finding!, { lab: sampleTeam.lab, people: new Map() }, false, { reconcile: 'all' });
+    expect(plainText(view.toFix)).toContain(toFix);
+    expect(scan.class).toBe(found);
+  },
+);

@@ -9,10 +9,10 @@ import {
 } from '../../../src/aws/inventory/unmanaged.ts';
 import { namingOf } from '../../../src/cli/session/naming.ts';
 import { fail } from '../../../src/diagnostics/failure.ts';
+import { driftLines } from '../../../src/drift/report/terminal.ts';
 import { boundaryEffectOf } from '../../../src/drift/rules/boundary-policy-changed.ts';
-import { unmanagedEffectsOf } from '../../../src/drift/rules/unmanaged-effect.ts';
-import { bySeverity } from '../../../src/drift/scan/severity.ts';
-import { driftLines } from '../../../src/drift/text/terminal.ts';
+import { unmanagedEffectsOf } from '../../../src/drift/scan/access-changes.ts';
+import { bySeverity } from '../../../src/drift/scan/scan.ts';
 import type { PolicyDocument } from '../../../src/iam/document.ts';
 import { boundaryPolicy, rolePolicy } from '../../../src/team/documents.ts';
 import { boundaryArn, labPath, rolePolicyArn } from '../../../src/team/names.ts';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { notNewestText } from '../../drift/report/run-summary.ts';
+import { notNewestText } from '../../drift/report/drift-run.ts';
 import { connectGitHub } from '../../github/connect.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { GitHub } from '../../github/port.ts';

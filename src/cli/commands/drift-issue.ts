@@ -1,11 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { FailureReason } from '../../diagnostics/failure.ts';
-import { readDriftRun } from '../../drift/report/drift-run.ts';
-import { keepDriftIssues } from '../../drift/report/keep-issues.ts';
-import { outdatedText, runSummary, supersededSummary } from '../../drift/report/run-summary.ts';
+import { outdatedText, readDriftRun, runSummary, supersededSummary } from '../../drift/report/drift-run.ts';
+import { keepDriftIssues } from '../../drift/report/issues.ts';
 import { connectGitHub } from '../../github/connect.ts';
 import { writeOutputs, writeSummary } from '../../github/outputs.ts';
-import { visible } from '../../text/escape.ts';
+import { visible } from '../../text/visible.ts';
 import type { Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, parseCommit, parseReason } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';

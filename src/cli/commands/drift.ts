@@ -1,13 +1,13 @@
 import type { Failure } from '../../diagnostics/failure.ts';
 import type { DriftClass } from '../../drift/finding.ts';
 import { impossibleRequest } from '../../drift/remediation/decide.ts';
-import { fingerprintText, reconcileBlockText } from '../../drift/remediation/reconcile-text.ts';
-import { driftJson } from '../../drift/text/drift-json.ts';
-import { driftLines } from '../../drift/text/terminal.ts';
+import { fingerprintText, NOTHING_RECONCILED, reconcileBlockText } from '../../drift/remediation/reconcile-text.ts';
+import { driftJson } from '../../drift/report/finding-view.ts';
+import { driftLines } from '../../drift/report/terminal.ts';
 import { labHeading } from '../../review/text/terminal.ts';
 import { wrapVisible } from '../../text/columns.ts';
 import { checkWritable } from '../can-write.ts';
-import { revertFindings } from '../drift/revert-findings.ts';
+import { revertFindings } from '../drift/reconcile.ts';
 import { type CompletedScan, fullScan, quickScan } from '../drift/run-scan.ts';
 import { writeFailedReport, writeReconcileReport, writeScanReport } from '../drift/write-report.ts';
 import type { Terminal } from '../io.ts';
@@ -99,7 +99,7 @@ async function checkPossible(
   const block = impossibleRequest(team, options);
   if (block === null) return { ok: true };
   const origin = { team, today, at: momentOf(today) };
-  await writeReconcileReport(options, null, { outcome: 'blocked', block }, origin, null);
+  await writeReconcileReport(options, null, { ...NOTHING_RECONCILED, outcome: 'blocked', block }, origin, null);
   terminal.stderr(`${reconcileBlockText(block, namingOf(team), terminal)}\n`);
   return { ok: false, failure: null };
 }

@@ -336,8 +336,8 @@ async function revert(
 ): Promise<readonly DriftFinding[]> {
   const completed = await done(fullScan(session, { trail: false }, quiet(context)));
   const result = await reconcile(session, completed, request, { yes: true }, quiet(context));
-  if (result.outcome === 'reverted') return result.reverted;
-  if (result.outcome === 'failed') throw new StepFailed('reconcile failed', result.failure);
+  if (result.outcome === 'reverted') return completed.scan.findings.filter(({ id }) => result.reverted.includes(id));
+  if (result.failure !== null) throw new StepFailed('reconcile failed', result.failure);
   throw new StepFailed(`reconcile: ${result.outcome}`);
 }
 

@@ -1,20 +1,30 @@
 import { diffAccess } from '../../access/diff.ts';
 import type { AccessModel } from '../../access/model.ts';
+import { differenceKey } from '../../access/model-difference.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import type { Failure, Result } from '../../diagnostics/failure.ts';
 import { appliedTeam } from '../../drift/applied.ts';
-import type { DriftFinding } from '../../drift/finding.ts';
-import { decideReconcile, type ReconcileRequest, type RevertibleFinding } from '../../drift/remediation/decide.ts';
+import { type DriftClass, type DriftFinding, differenceOf } from '../../drift/finding.ts';
 import {
+  decideReconcile,
   NO_RECONCILE_RECORD,
   RECONCILE_RECORD,
   type ReconcileRecord,
+  type ReconcileRequest,
   withReported,
   withReverts,
-} from '../../drift/remediation/reconcile-record.ts';
-import { reconcileBlockText, revertPreview, revertQuestion } from '../../drift/remediation/reconcile-text.ts';
+} from '../../drift/remediation/decide.ts';
+import {
+  afterRevertText,
+  NOTHING_RECONCILED,
+  type ReconcileBlock,
+  type ReconcileResult,
+  reconcileBlockText,
+  revertedText,
+  revertPreview,
+  revertQuestion,
+} from '../../drift/remediation/reconcile-text.ts';
 import { grantsAccess } from '../../drift/remediation/remediation.ts';
-import type { Next, ReconcileBlock, ReconcileResult } from '../../drift/remediation/result.ts';
 import {
   deletionAddresses,
   deletionDeviations,
@@ -24,7 +34,9 @@ import {
   revertedModel,
   revertOf,
 } from '../../drift/remediation/revert-config.ts';
+import { driftJson } from '../../drift/report/finding-view.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
+import { canonicalDocument } from '../../iam/canonical.ts';
 import { usersToSuspend } from '../../review/apply/suspension.ts';
 import { applyPlan, planChanges, type SavedPlan } from '../../terraform/run/commands.ts';
 import { progressView } from '../../terraform/run/progress.ts';
@@ -35,22 +47,14 @@ import type { LabSession } from '../session/lab-session.ts';
 import { usingRecord } from '../session/record-failure.ts';
 import { stateRecord } from '../session/state-record.ts';
 import { type CompletedScan, quickScan } from './run-scan.ts';
-import { isUnchanged, toReconcile } from './scan-to-reconcile.ts';
+import { type ReportOptions, writeReconcileReport } from './write-report.ts';
 
 const FILE = 'reconcile-record.json';
 
-export type Reconciled =
-  | {
-      readonly outcome: 'reverted';
-      readonly reverted: readonly DriftFinding[];
-      /** IAM users. */
-      readonly deleted: readonly string[];
-      readonly next: readonly Next[];
-    }
-  | { readonly outcome: 'nothing'; readonly next: readonly Next[] }
-  | { readonly outcome: 'blocked'; readonly block: ReconcileBlock }
-  /** `begun`: the account may have been changed. */
-  | { readonly outcome: 'failed'; readonly failure: Failure; readonly begun: boolean };
+/** What reconcile did. `begun`: the account may have been changed. */
+export interface Reconciled extends ReconcileResult {
+  readonly begun: boolean;
+}
 
 interface Options {
   /** Do not ask. */
@@ -70,9 +74,8 @@ export async function reconcile(
   terminal: Terminal,
 ): Promise<Reconciled> {
   const result = await attempt(session, completed, request, options, terminal);
-  if (result.outcome === 'failed') reportFailure(result.failure, terminal);
-  if (result.outcome === 'blocked')
-    terminal.stderr(`\n${reconcileBlockText(result.block, session.naming, terminal)}\n`);
+  if (result.failure !== null) reportFailure(result.failure, terminal);
+  if (result.block !== null) terminal.stderr(`\n${reconcileBlockText(result.block, session.naming, terminal)}\n`);
   return result;
 }
 
@@ -83,15 +86,16 @@ async function attempt(
   options: Options,
   terminal: Terminal,
 ): Promise<Reconciled> {
-  const failed = (failure: Failure, begun = false): Reconciled => ({ outcome: 'failed', failure, begun });
-  const blocked = (block: ReconcileBlock): Reconciled => ({ outcome: 'blocked', block });
+  const ended = (result: Partial<ReconcileResult>, begun = false) => ({ ...NOTHING_RECONCILED, ...result, begun });
+  const failed = (failure: Failure, begun = false) => ended({ outcome: 'failed', failure }, begun);
+  const blocked = (block: ReconcileBlock) => ended({ outcome: 'blocked', block });
   const store = stateRecord(session.records, FILE, RECONCILE_RECORD);
   const read = await usingRecord(FILE, () => store.read());
   if (!read.ok) return failed(read.failure);
   const record = read.value ?? NO_RECONCILE_RECORD;
   const applied = completed.applied?.team ?? appliedTeam(session.team, session.today);
 
-  const decision = decideReconcile(toReconcile(completed), session.team, applied, request, record);
+  const decision = decideReconcile(completed, session.team, applied, request, record);
   if (decision.kind === 'blocked') return blocked(decision.block);
   const { granting, requested, deletions, next, reported } = decision;
   const noted = request.reconcile ? withReported(record, reported, new Date(completed.scan.at)) : record;
@@ -100,11 +104,11 @@ async function attempt(
     const written = await write(noted);
     if (!written.ok) return failed(written.failure);
   }
-  if (decision.reverts.length + deletions.length === 0) return { outcome: 'nothing', next };
+  if (decision.reverts.length + deletions.length === 0) return ended({ next });
 
   const before = completed.access;
   const then = desiredAccess(applied, applied.day);
-  const targetOf = (findings: readonly RevertibleFinding[]) =>
+  const targetOf = (findings: readonly DriftFinding[]) =>
     revertedModel(before, then, differencesOf(findings), deletions);
   // Two changes that are only safe one after the other: what revokes access goes first, the rest next time.
   const revoking = decision.reverts.filter((finding) => !granting.includes(finding));
@@ -116,18 +120,17 @@ async function attempt(
   const unexpected = unexpectedGains(before, target, granted, session.at);
   if (unexpected.length > 0) return blocked({ code: 'grants-access', args: { users: unexpected } });
   const atRisk = usersToSuspend(before, target, session.at);
-  if (atRisk.length > 0) return blocked({ code: 'needs-suspension', args: { users: [...atRisk] } });
+  if (atRisk.length > 0) return blocked({ code: 'needs-suspension', args: { users: atRisk } });
 
   const revert = revertOf(session.team.lab, before, target, differencesOf(reverts), deletions);
   const planned = await planRevert(session, revert, options);
   if (!planned.ok) return failed(planned.failure);
   if (planned.value.kind === 'blocked') return blocked(planned.value.block);
-  const findings = completed.scan.findings.filter(({ id }) => reverts.some((each) => each.id === id));
   if (!options.yes) {
     terminal.stderr(
-      `\n${revertPreview(findings, deletions, diffAccess(before, target, session.at), session.naming, terminal)}\n\n`,
+      `\n${revertPreview(reverts, deletions, diffAccess(before, target, session.at), session.naming, terminal)}\n\n`,
     );
-    if (!(await terminal.confirm(revertQuestion(findings.length, deletions.length, session.team.account)))) {
+    if (!(await terminal.confirm(revertQuestion(reverts.length, deletions.length, session.team.account)))) {
       return blocked({ code: 'not-confirmed', args: { couldAsk: terminal.canAsk === true } });
     }
   }
@@ -148,35 +151,13 @@ async function attempt(
   const deleted = await deleteUsers(session, deletions, options, terminal);
   if (!deleted.ok) return failed(deleted.failure, true);
   if (deleted.value !== null) return blocked(deleted.value);
-  const ended = await write(withReverts(noted, counted, at, 'done'));
-  if (!ended.ok) reportFailure(ended.failure, terminal);
-  return { outcome: 'reverted', reverted: findings, deleted: deletions, next };
+  const noting = await write(withReverts(noted, counted, at, 'done'));
+  if (!noting.ok) reportFailure(noting.failure, terminal);
+  return ended({ outcome: 'reverted', reverted: reverts.map(({ id }) => id), deleted: deletions, next }, true);
 }
 
-/** The outcome as plain data. */
-export function reconcileResult(ending: Reconciled): ReconcileResult {
-  const none = { reverted: [], deleted: [], next: [], block: null, failure: null };
-  switch (ending.outcome) {
-    case 'reverted': {
-      const { reverted, deleted, next } = ending;
-      return {
-        ...none,
-        outcome: 'reverted',
-        reverted: reverted.map(({ id }) => id),
-        ...{ deleted: [...deleted], next: [...next] },
-      };
-    }
-    case 'nothing':
-      return { ...none, outcome: 'nothing', next: [...ending.next] };
-    case 'blocked':
-      return { ...none, outcome: 'blocked', block: ending.block };
-    case 'failed':
-      return { ...none, outcome: 'failed', failure: ending.failure };
-  }
-}
-
-function differencesOf(findings: readonly RevertibleFinding[]) {
-  return findings.flatMap(({ difference }) => difference ?? []);
+function differencesOf(findings: readonly DriftFinding[]) {
+  return findings.flatMap((finding) => differenceOf(finding) ?? []);
 }
 
 /** IAM users who would gain access, besides those who gain it by what was asked for or reported before. */
@@ -204,7 +185,7 @@ async function planRevert(session: LabSession, revert: Revert, options: Options)
   if (!planned.ok) return planned;
   const { plan } = planned.value.saved;
   const deviations = deviationsOf(plan, revert.resources);
-  if (deviations.length > 0) return planBlocked({ code: 'plan-deviates', args: { addresses: [...deviations] } });
+  if (deviations.length > 0) return planBlocked({ code: 'plan-deviates', args: { addresses: deviations } });
   return guarded(session, planned.value, revert);
 }
 
@@ -259,7 +240,7 @@ async function deleteUsers(
   if (!planned.ok) return planned;
   const deviations = deletionDeviations(planned.value.saved.plan, addresses);
   if (deviations.length > 0) {
-    return { ok: true, value: { code: 'plan-deviates', args: { addresses: [...deviations] } } };
+    return { ok: true, value: { code: 'plan-deviates', args: { addresses: deviations } } };
   }
   const checked = guarded(session, planned.value, revert);
   if (!checked.ok) return checked;
@@ -281,4 +262,78 @@ async function applyWithProgress({ workspace, saved }: Planned, options: Options
   });
   progress.end();
   return applied;
+}
+
+/** Blocks whatever the account is like; after any other block the exit code says whether the account has drifted. */
+const IMPOSSIBLE: readonly ReconcileBlock['code'][] = [
+  'reconcile-off',
+  'not-revertible',
+  'scan-incomplete',
+  'not-confirmed',
+];
+
+/**
+ * Reverts what is asked and prints what was done and what is left, with `--json` as one document. The class of the
+ * account after that, as `scanAgain` finds it; null if it failed or was impossible.
+ */
+export async function revertFindings(
+  session: LabSession,
+  completed: CompletedScan,
+  options: ReportOptions &
+    Parameters<typeof reconcile>[2] &
+    Parameters<typeof reconcile>[3] & { readonly json: boolean },
+  terminal: Terminal,
+  scanAgain: () => Promise<Result<CompletedScan>>,
+): Promise<DriftClass | null> {
+  const { json } = options;
+  const print = (text: string) => (json ? terminal.stderr : terminal.stdout)(`\n${text}\n`);
+  const ending = await reconcile(session, completed, options, options, terminal);
+  const { outcome, begun } = ending;
+  if (outcome === 'reverted' || outcome === 'nothing')
+    print(revertedText(ending, completed.scan.findings, session.naming));
+  // An apply that failed may have been carried out in part: only a scan can tell.
+  const after = begun ? await scanAgain() : null;
+  await writeReconcileReport(options, completed, ending, session, outcome === 'reverted' ? after : null);
+  const now = after === null ? completed : after.ok ? after.value : null;
+  if (json) terminal.stdout(`${JSON.stringify(reconciledJson(session, now, ending), null, 2)}\n`);
+  if (after !== null && !after.ok) {
+    reportFailure(after.failure, terminal);
+    return null;
+  }
+  if (after !== null && now !== null && !json) print(afterRevertText(now.scan, session.naming));
+  const isImpossible = ending.block !== null && IMPOSSIBLE.includes(ending.block.code);
+  return outcome === 'failed' || isImpossible ? null : (now?.scan.class ?? null);
+}
+
+/** The newest scan with the result of reconcile; `drift` is null if the account could not be scanned. */
+function reconciledJson(
+  { team, naming }: LabSession,
+  now: CompletedScan | null,
+  { begun: _begun, ...result }: Reconciled,
+): Record<string, unknown> {
+  const { lab, account } = team;
+  const scan = now === null ? { version: 1, lab, account, drift: null } : driftJson(now.scan, team, naming);
+  return { ...scan, reconcile: result };
+}
+
+/**
+ * Whether a quick check finds the same differences as a scan before it. An exclusive-policy resource removes what the
+ * account has when the plan is applied, not when it was made: what someone attached in between would be removed unseen.
+ */
+function isUnchanged(before: Pick<CompletedScan, 'scan'>, now: Pick<CompletedScan, 'scan'>): boolean {
+  const one = differencesIn(before.scan);
+  const other = differencesIn(now.scan);
+  return one.size === other.size && [...one].every((each) => other.has(each));
+}
+
+function differencesIn({ findings, snoozed }: CompletedScan['scan']): ReadonlySet<string> {
+  return new Set(
+    [...findings, ...snoozed.map(({ finding }) => finding)].flatMap((finding) => {
+      const difference = differenceOf(finding);
+      // What is as the file has it by now differs from Terraform's state alone.
+      if (difference === null || finding.cause === 'resolved') return [];
+      const document = 'document' in difference ? difference.document : null;
+      return [`${differenceKey(difference)} ${document === null ? '' : canonicalDocument(document)}`];
+    }),
+  );
 }

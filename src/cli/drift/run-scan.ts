@@ -1,4 +1,3 @@
-import type { AccessModel } from '../../access/model.ts';
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import { lookUpCloudTrail } from '../../aws/cloudtrail/lookup.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
@@ -6,7 +5,7 @@ import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Applied } from '../../drift/applied.ts';
 import { attribute, subjectsOf } from '../../drift/attribution/attribution.ts';
 import type { ScanResult } from '../../drift/finding.ts';
-import { scanProgress } from '../../drift/scan/progress.ts';
+import type { ScannedAccount } from '../../drift/remediation/decide.ts';
 import { scanOf } from '../../drift/scan/scan.ts';
 import { labPath } from '../../team/names.ts';
 import { failureText } from '../../text/failures/failures.ts';
@@ -16,15 +15,11 @@ import { readApplied } from '../session/apply-record.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { planStack, type StackPlanOptions } from '../session/plan-stack.ts';
 
-export interface CompletedScan {
+export interface CompletedScan extends ScannedAccount {
   readonly scan: ScanResult;
-  /** What the account holds that decides who may do what. */
-  readonly access: AccessModel;
   /** What was applied; null if no apply is known. */
   readonly applied: Applied | null;
-  /** Whether everything that decides who may do what could be completed at. */
-  readonly complete: boolean;
-  /** Whether the account's trail was asked who did it, and answered. */
+  /** Whether CloudTrail was asked who made the changes, and answered. */
   readonly attributed: boolean;
 }
 
@@ -95,4 +90,27 @@ async function runScan(
   // Who did it is good to know, and nothing is missed by not knowing it.
   const findings = attribute(scan.findings, events);
   return succeed({ scan: { ...scan, findings }, ...facts, attributed: unseen.length === 0 });
+}
+
+/** Shows the progress of a scan on a terminal, and nothing elsewhere. */
+function scanProgress({
+  write,
+  isTerminal,
+}: {
+  readonly write: (text: string) => void;
+  readonly isTerminal: boolean;
+}): { show(done: number, total: number): void; end(): void } {
+  let drawn = false;
+  const clear = '\r\u001b[2K';
+  return {
+    show(done, total) {
+      if (!isTerminal) return;
+      write(`${clear}Checking members: ${done} of ${total}`);
+      drawn = true;
+    },
+    end() {
+      if (drawn) write(clear);
+      drawn = false;
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import { type Failure, type Result, reasonOf } from '../../diagnostics/failure.ts';
 import { appliedTeam } from '../../drift/applied.ts';
 import { needsReconcile } from '../../drift/remediation/decide.ts';
+import { NOTHING_RECONCILED, type ReconcileResult } from '../../drift/remediation/reconcile-text.ts';
 import { expiringAccess } from '../../drift/report/expiring-access.ts';
 import { type DriftCheck, type DriftReport, writeDriftReport } from '../../drift/report/report.ts';
 import { writeOutputs } from '../../github/outputs.ts';
@@ -10,9 +11,7 @@ import type { AccountSession } from '../session/account-session.ts';
 import { namingOf } from '../session/naming.ts';
 import { originOf } from '../session/origin.ts';
 import { momentOf } from '../session/read-team.ts';
-import { type Reconciled, reconcileResult } from './reconcile.ts';
 import type { CompletedScan } from './run-scan.ts';
-import { toReconcile } from './scan-to-reconcile.ts';
 
 export interface ReportOptions {
   /** The team file. */
@@ -43,7 +42,7 @@ export async function writeScanReport(
   writeOutputs(process.env, {
     class: scan.class,
     fingerprint: scan.fingerprint,
-    reconcile: String(needsReconcile(toReconcile(completed), team, applied)),
+    reconcile: String(needsReconcile(completed, team, applied)),
     'reconcile-environment': reconcile.mode === 'all' || mayDelete ? 'production' : 'reconcile',
     ...(failed ? { 'failure-reason': 'drift-check-failed' } : {}),
   });
@@ -55,8 +54,8 @@ export async function writeFailedReport(options: ReportOptions, failure: Failure
   if (team !== null) {
     const origin = { team, today: options.today, at: momentOf(options.today) };
     const isReconciling = options.reconcile || options.revert.length > 0;
-    const reconcile = isReconciling ? failedReconcile(failure) : null;
-    await write(options, origin, { kind: 'failed', failure }, reconcile);
+    const reconcile = { ...NOTHING_RECONCILED, outcome: 'failed', failure, after: null } as const;
+    await write(options, origin, { kind: 'failed', failure }, isReconciling ? reconcile : null);
   }
   const reason = failure.code === 'team-file-invalid' ? 'validate-failed' : scanReason(failure);
   writeOutputs(process.env, { class: 'error', reconcile: 'false', 'failure-reason': reason });
@@ -66,17 +65,17 @@ export async function writeFailedReport(options: ReportOptions, failure: Failure
 export async function writeReconcileReport(
   options: ReportOptions,
   completed: CompletedScan | null,
-  ending: Reconciled,
+  result: ReconcileResult,
   origin: Origin,
   after: Result<CompletedScan> | null,
 ): Promise<void> {
   const check = completed === null ? null : checkOf(completed);
   await write(options, origin, check, {
-    ...reconcileResult(ending),
+    ...result,
     after: after === null ? null : after.ok ? checkOf(after.value) : { kind: 'failed', failure: after.failure },
   });
-  if (ending.outcome === 'failed') {
-    const reason = reasonOf(ending.failure, 'apply');
+  if (result.failure !== null) {
+    const reason = reasonOf(result.failure, 'apply');
     writeOutputs(process.env, { 'failure-reason': reason === 'apply-failed' ? 'reconcile-failed' : reason });
   } else if (after !== null && !after.ok) writeOutputs(process.env, { 'failure-reason': scanReason(after.failure) });
 }
@@ -105,10 +104,6 @@ async function write(
 
 function checkOf({ scan, complete, attributed }: CompletedScan): DriftCheck {
   return { kind: 'scanned', scan, isAccessKnown: complete, isAttributed: attributed };
-}
-
-function failedReconcile(failure: Failure): NonNullable<DriftReport['reconcile']> {
-  return { ...reconcileResult({ outcome: 'failed', failure, begun: false }), after: null };
 }
 
 function scanReason(failure: Failure) {

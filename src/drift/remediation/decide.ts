@@ -1,32 +1,17 @@
+import { z } from 'zod';
 import type { AccessModel } from '../../access/model.ts';
-import type { Difference } from '../../access/model-difference.ts';
 import { iamName } from '../../team/names.ts';
 import { suggester } from '../../team/suggest.ts';
 import type { AccessTeam, Settings } from '../../team/team.ts';
-import { type ReconcileRecord, revertsWithin, wasReported } from './reconcile-record.ts';
-import type { Next, ReconcileBlock } from './result.ts';
+import { type DriftFinding, differenceOf, type ScanResult } from '../finding.ts';
+import { deletionId, type Next, type ReconcileBlock } from './reconcile-text.ts';
 
-/** What a finding has to say to be reverted. */
-export interface RevertibleFinding {
-  readonly id: string;
-  readonly cause: string;
-  readonly remediation: 'auto' | 'on-request' | 'manual';
-  /** From what was applied to the account; null if it is not one of the access model. */
-  readonly difference: Difference | null;
-}
-
-export interface ScanToReconcile {
-  readonly findings: readonly RevertibleFinding[];
-  /** Ids of findings that are snoozed. */
-  readonly snoozed: readonly string[];
-  /** How much could not be checked. */
-  readonly notChecked: number;
-  readonly fingerprint: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  /** Whether all that decides who may do what is known. */
-  readonly isComplete: boolean;
+/** A scan, and what the account held that decides who may do what. */
+export interface ScannedAccount {
+  readonly scan: Pick<ScanResult, 'findings' | 'snoozed' | 'notChecked' | 'fingerprint' | 'at' | 'class'>;
   readonly access: AccessModel;
+  /** Whether all that decides who may do what is known. */
+  readonly complete: boolean;
 }
 
 export interface ReconcileRequest {
@@ -48,11 +33,11 @@ export type ReconcileDecision =
       /** Nothing is reverted if `reverts` and `deletions` are empty. */
       readonly kind: 'decided';
       /** In the order of the scan. */
-      readonly reverts: readonly RevertibleFinding[];
+      readonly reverts: readonly DriftFinding[];
       /** Those of them that may grant access. */
-      readonly granting: readonly RevertibleFinding[];
+      readonly granting: readonly DriftFinding[];
       /** Those of them that a person asked for. They count neither for the quota nor as a repetition. */
-      readonly requested: readonly RevertibleFinding[];
+      readonly requested: readonly DriftFinding[];
       /** IAM users whose last day passed `deleteAfterDays` ago. */
       readonly deletions: readonly string[];
       /** What waits for a later scheduled check. */
@@ -61,7 +46,8 @@ export type ReconcileDecision =
       readonly reported: readonly string[];
     };
 
-const DAY_MS = 24 * 60 * 60 * 1_000;
+const HOUR_MS = 60 * 60 * 1_000;
+const DAY_MS = 24 * HOUR_MS;
 const REPEATED_DAYS = 7;
 /** How often the same finding is reverted within that time before a person must act. */
 const REPETITIONS = 2;
@@ -77,19 +63,22 @@ export function impossibleRequest(team: ReconcileTeam, { reconcile }: ReconcileR
  * Pending changes stay as they are: only an apply with its approval carries them out. All or nothing.
  */
 export function decideReconcile(
-  scan: ScanToReconcile,
+  scanned: ScannedAccount,
   team: ReconcileTeam,
   applied: AccessTeam,
   request: ReconcileRequest,
   record: ReconcileRecord,
 ): ReconcileDecision {
+  const { scan } = scanned;
   const { reconcile: isScheduled, revert, ifFingerprint } = request;
   const impossible = impossibleRequest(team, request);
   if (impossible !== null) return blocked(impossible);
   if (ifFingerprint !== null && !scan.fingerprint.startsWith(ifFingerprint)) {
     return blocked({ code: 'fingerprint-changed', args: { expected: ifFingerprint, found: scan.fingerprint } });
   }
-  if (!scan.isComplete) return blocked({ code: 'scan-incomplete', args: { notChecked: scan.notChecked } });
+  if (!scanned.complete || scan.class === 'error') {
+    return blocked({ code: 'scan-incomplete', args: { notChecked: scan.notChecked.length } });
+  }
   const possible = scan.findings.filter(isRevertible);
   const refused = notRevertible(revert, scan, possible);
   if (refused.length > 0) return blocked({ code: 'not-revertible', args: { findings: refused } });
@@ -100,7 +89,7 @@ export function decideReconcile(
   const others = isScheduled ? possible.filter((finding) => !requested.includes(finding)) : [];
   const auto = others.filter(({ remediation }) => remediation === 'auto');
   const granting = mode === 'all' ? others.filter(({ remediation }) => remediation === 'on-request') : [];
-  const due = isScheduled ? deletionsDue(team, applied, scan) : [];
+  const due = isScheduled ? deletionsDue(team, applied, scanned) : [];
   const reported = (id: string) => wasReported(record, id, at);
   const ripe = granting.filter(({ id }) => reported(id));
   const deletions = due.filter(({ id }) => reported(id)).slice(0, team.settings.maxRemovals);
@@ -115,7 +104,7 @@ export function decideReconcile(
   if (byJob.length > 0 && done + byJob.length > perDay) {
     return blocked({ code: 'quota-reached', args: { perDay, done, wanted: byJob.length } });
   }
-  const from = new Date(at.getTime() + team.settings.driftEveryHours * (DAY_MS / 24)).toISOString();
+  const from = new Date(at.getTime() + team.settings.driftEveryHours * HOUR_MS).toISOString();
   const waiting = [
     ...granting.filter((finding) => !ripe.includes(finding)),
     ...due.filter((deletion) => !deletions.includes(deletion)),
@@ -124,7 +113,7 @@ export function decideReconcile(
   return {
     kind: 'decided',
     reverts: possible.filter((finding) => wanted.has(finding)),
-    granting: [...requested, ...ripe].filter(({ remediation }) => remediation === 'on-request'),
+    granting: [...requested, ...ripe].filter(({ remediation }) => remediation !== 'auto'),
     requested,
     deletions: deletions.map(({ user }) => user),
     next: waiting.map(({ id }) => ({ id, from })),
@@ -133,15 +122,18 @@ export function decideReconcile(
 }
 
 /** Whether a scheduled reconcile has anything to do or to record: else its job need not start. */
-export function needsReconcile(scan: ScanToReconcile, team: ReconcileTeam, applied: AccessTeam): boolean {
+export function needsReconcile(scanned: ScannedAccount, team: ReconcileTeam, applied: AccessTeam): boolean {
   const request = { reconcile: true, revert: [], ifFingerprint: null };
-  const decision = decideReconcile(scan, team, applied, request, { version: 1, reverts: [], reported: [] });
+  const decision = decideReconcile(scanned, team, applied, request, NO_RECONCILE_RECORD);
   if (decision.kind === 'blocked') return decision.block.code === 'quota-reached';
   return decision.reverts.length + decision.reported.length > 0;
 }
 
-function isRevertible({ cause, remediation, difference }: RevertibleFinding): boolean {
-  return cause === 'manual' && remediation !== 'manual' && difference !== null;
+/** A moved user or group is moved back only for an administrator who asks: the workflows' roles may not. */
+function isRevertible(finding: DriftFinding): boolean {
+  const { cause, remediation, rule } = finding;
+  const isPossible = remediation !== 'manual' || rule === 'path-changed';
+  return cause === 'manual' && isPossible && differenceOf(finding) !== null;
 }
 
 interface Deletion {
@@ -150,7 +142,11 @@ interface Deletion {
 }
 
 /** Users whose last day, both as applied and in the file, passed so long ago, oldest first. */
-function deletionsDue(team: ReconcileTeam, applied: AccessTeam, { access, at }: ScanToReconcile): readonly Deletion[] {
+function deletionsDue(
+  team: ReconcileTeam,
+  applied: AccessTeam,
+  { access, scan: { at } }: ScannedAccount,
+): readonly Deletion[] {
   const { deleteAfterDays } = team.settings;
   if (deleteAfterDays === null) return [];
   const latest = new Date(Date.parse(at) - (deleteAfterDays + 1) * DAY_MS).toISOString().slice(0, 10);
@@ -161,7 +157,7 @@ function deletionsDue(team: ReconcileTeam, applied: AccessTeam, { access, at }: 
       const user = iamName(team.lab, key);
       const before = untilApplied.get(key) ?? null;
       const isDue = until !== null && until <= latest && before !== null && before <= latest;
-      return isDue && existing.has(user) ? [{ id: `delete-user/${key}`, user, until }] : [];
+      return isDue && existing.has(user) ? [{ id: deletionId(key), user, until }] : [];
     })
     .sort((one, other) => (one.until < other.until ? -1 : one.until > other.until ? 1 : 0));
 }
@@ -170,8 +166,8 @@ type Refused = Extract<ReconcileBlock, { readonly code: 'not-revertible' }>['arg
 
 function notRevertible(
   ids: readonly string[],
-  { findings, snoozed }: ScanToReconcile,
-  possible: readonly RevertibleFinding[],
+  { findings, snoozed }: ScannedAccount['scan'],
+  possible: readonly DriftFinding[],
 ): Refused {
   const known = possible.map(({ id }) => id);
   const suggest = suggester();
@@ -179,7 +175,7 @@ function notRevertible(
     .filter((id) => !known.includes(id))
     .map((id) => {
       if (findings.some((finding) => finding.id === id)) return { id, because: 'not-revertible', nearest: null };
-      if (snoozed.includes(id)) return { id, because: 'snoozed', nearest: null };
+      if (snoozed.some(({ finding }) => finding.id === id)) return { id, because: 'snoozed', nearest: null };
       // A finding that got worse has another last segment, or one more.
       const nearest = known.find((each) => each.startsWith(`${id}/`)) ?? suggest(id, known);
       return { id, because: 'not-found', nearest };
@@ -188,4 +184,64 @@ function notRevertible(
 
 function blocked(block: ReconcileBlock): ReconcileDecision {
   return { kind: 'blocked', block };
+}
+
+const KEPT_MS = 8 * DAY_MS;
+/** A report younger than this does not count as an earlier one: a check started by hand must leave time to read it. */
+const REPORTED_MS = HOUR_MS;
+const MOST = 10_000;
+
+/** `reconcile-record.json`: written by reconcile alone, so that its role cannot reopen old applies. */
+export const RECONCILE_RECORD = z.strictObject({
+  version: z.literal(1),
+  /** The reverts of the last eight days. */
+  reverts: z
+    .array(
+      z.strictObject({
+        /** A finding's id. */
+        finding: z.string(),
+        /** When it began, ISO 8601, UTC. */
+        at: z.iso.datetime(),
+        /** One that began and did not end counts, too. */
+        state: z.enum(['begun', 'done']),
+      }),
+    )
+    .max(MOST),
+  /** What scheduled checks have reported that waits for the next one, by id, with the first time. */
+  reported: z.array(z.strictObject({ id: z.string(), first: z.iso.datetime() })).max(MOST),
+});
+
+export type ReconcileRecord = Readonly<z.infer<typeof RECONCILE_RECORD>>;
+
+export const NO_RECONCILE_RECORD: ReconcileRecord = { version: 1, reverts: [], reported: [] };
+
+/** The record after a scheduled check that reported these ids: each keeps its first time, others are dropped. */
+export function withReported(record: ReconcileRecord, ids: readonly string[], at: Date): ReconcileRecord {
+  const first = new Map(record.reported.map((each) => [each.id, each.first]));
+  return { ...record, reported: ids.map((id) => ({ id, first: first.get(id) ?? at.toISOString() })) };
+}
+
+/** The record with reverts that begin or are done; those of more than eight days ago are dropped. */
+export function withReverts(
+  record: ReconcileRecord,
+  findings: readonly string[],
+  at: Date,
+  state: 'begun' | 'done',
+): ReconcileRecord {
+  const recent = record.reverts.filter((each) => at.getTime() - Date.parse(each.at) < KEPT_MS);
+  const reverts = findings.map((finding) => ({ finding, at: at.toISOString(), state }));
+  return { ...record, reverts: [...recent, ...reverts] };
+}
+
+/** The ids of what was reverted within so many days before a moment, one for each time. */
+function revertsWithin(record: ReconcileRecord, days: number, at: Date): readonly string[] {
+  return record.reverts
+    .filter((each) => at.getTime() - Date.parse(each.at) < days * DAY_MS)
+    .map(({ finding }) => finding);
+}
+
+/** Whether an earlier scheduled check has reported it. */
+function wasReported(record: ReconcileRecord, id: string, at: Date): boolean {
+  const entry = record.reported.find((each) => each.id === id);
+  return entry !== undefined && at.getTime() - Date.parse(entry.first) >= REPORTED_MS;
 }

@@ -1,10 +1,14 @@
+import { z } from 'zod';
 import type { AccessDiff } from '../../access/diff.ts';
 import { accessChangeLines } from '../../access/text/access-change.ts';
 import { type DisplayNames, userText } from '../../access/text/names.ts';
+import type { Failure } from '../../diagnostics/failure.ts';
+import { timeWords } from '../../text/dates.ts';
 import { type Problem, printProblem } from '../../text/problem.ts';
 import { codeText, counted, listTexts, someTexts, type Text, t, tickedText } from '../../text/text.ts';
-import type { DriftFinding } from '../finding.ts';
-import type { Next, ReconcileBlock } from './result.ts';
+import type { DriftFinding, ScanResult } from '../finding.ts';
+import { pendingTitle } from '../report/finding-view.ts';
+import { ruleOf } from '../rules/rules.ts';
 
 const UNCHANGED = t`nothing was changed`;
 const SCAN_AGAIN = t`run \`mturk-team drift\` again and decide about what it finds`;
@@ -110,22 +114,23 @@ export function reconcileBlockText(block: ReconcileBlock, naming: DisplayNames, 
   return printProblem(reconcileBlockProblem(block, naming), { code: block.code, color, width }).join('\n');
 }
 
-/** What is about to be reverted and who gains or loses access by it, to stand before the question. */
+/** What is about to be reverted and who gains or loses access by it, before the question. */
 export function revertPreview(
-  findings: readonly Pick<DriftFinding, 'id'>[],
+  findings: readonly DriftFinding[],
   deletions: readonly string[],
   change: AccessDiff,
   naming: DisplayNames,
   { width }: Pick<Screen, 'width'>,
 ): string {
   return [
-    ...(findings.length === 0 ? [] : ['To revert:', ...findings.map(({ id }) => `  - ${id}`)]),
-    ...(deletions.length === 0
-      ? []
-      : [
-          'To delete, with their access keys:',
-          ...deletions.map((user) => `  - ${tickedText(userText(user, naming))}`),
-        ]),
+    ...listed(
+      'To revert:',
+      findings.map((finding) => titleOf(finding, naming)),
+    ),
+    ...listed(
+      'To delete, with their access keys:',
+      deletions.map((user) => userText(user, naming)),
+    ),
     '',
     'Access after that:',
     ...accessChangeLines(change, naming, width),
@@ -141,51 +146,71 @@ export function revertQuestion(reverts: number, deletions: number, account: stri
   return `${text.charAt(0).toUpperCase()}${text.slice(1)} on account ${account}?`;
 }
 
-/** What was done. */
+/** What was done; `findings` are those of the scan. */
 export function revertedText(
-  findings: readonly Pick<DriftFinding, 'id'>[],
-  deleted: readonly string[],
-  next: readonly Next[],
+  { reverted, deleted, next }: Pick<ReconcileResult, 'reverted' | 'deleted' | 'next'>,
+  findings: readonly DriftFinding[],
   naming: DisplayNames,
 ): string {
+  const done = findings.filter(({ id }) => reverted.includes(id));
   return [
-    ...findings.map(({ id }) => `✓ Reverted ${id}`),
-    ...deleted.map((user) => `✓ Deleted ${tickedText(userText(user, naming))}`),
-    ...(findings.length + deleted.length === 0 ? ['Nothing to revert.'] : []),
-    ...nextLines(next),
+    ...done.map((finding) => `✓ Reverted: ${tickedText(titleOf(finding, naming))}`),
+    ...deleted.map((user) => `✓ Deleted: ${tickedText(userText(user, naming))}`),
+    ...(done.length + deleted.length === 0 ? ['Nothing to revert.'] : []),
+    ...nextLines(next, findings, naming),
   ].join('\n');
 }
 
 /** What a later scheduled check does, and how to keep it from doing so. */
-function nextLines(next: readonly Next[]): readonly string[] {
+function nextLines(next: readonly Next[], findings: readonly DriftFinding[], naming: DisplayNames): readonly string[] {
   const [first] = next;
   if (first === undefined) return [];
-  const when = `${first.from.slice(0, 10)} ${first.from.slice(11, 16)} UTC`;
+  const when = timeWords(first.from);
+  const granting = findings.filter(({ id }) => next.some((each) => each.id === id));
+  const due = [...naming.people].filter(([, { key }]) => next.some(({ id }) => id === deletionId(key)));
   return [
-    `The first scheduled check after ${when} reverts:`,
-    ...next.map(({ id }) => `  - ${id}`),
-    'To keep it as it is, change team.yaml: suspend the member, use freeze, or remove the role.',
+    ...listed(
+      `Reconcile grants access again after ${when}:`,
+      granting.map((finding) => titleOf(finding, naming)),
+    ),
+    ...(granting.length === 0
+      ? []
+      : ['To keep it revoked, set `suspended` or `freeze`, or merge a change before then.']),
+    ...listed(
+      `Reconcile deletes after ${when}:`,
+      due.map(([user]) => t`the IAM user of ${userText(user, naming)}`),
+    ),
   ];
 }
 
-/** What is left after a revert. */
-export function afterRevertText({ findings, snoozed, notChecked }: AfterRevert): string {
+/** What is left after a revert. The id is to be pasted: into `--revert`, or into `snoozed`. */
+export function afterRevertText(
+  { findings, snoozed, notChecked }: Pick<ScanResult, 'findings' | 'snoozed' | 'notChecked'>,
+  naming: DisplayNames,
+): string {
   const pending = findings.filter(({ cause }) => cause === 'pending' || cause === 'expired');
   const open = findings.filter((finding) => !pending.includes(finding) && finding.cause !== 'resolved');
-  const ids = (list: AfterRevert['findings']) => list.map(({ id }) => `  - ${id}`);
   return [
-    open.length === 0 ? 'No drift remains.' : `${counted(open.length, 'finding')} left:`,
-    ...ids(open),
-    ...(pending.length === 0 ? [] : ['Not applied yet:', ...ids(pending)]),
+    ...(open.length === 0 ? ['No drift remains.'] : []),
+    ...listed(
+      `${counted(open.length, 'finding')} left:`,
+      open.map((finding) => t`${titleOf(finding, naming)} [${finding.id}]`),
+    ),
+    ...listed(
+      'Not applied yet:',
+      pending.map((finding) => pendingTitle(finding, naming)),
+    ),
     ...(snoozed.length === 0 ? [] : [`${counted(snoozed.length, 'finding')} snoozed.`]),
     ...(notChecked.length === 0 ? [] : [`${counted(notChecked.length, 'part')} of the account could not be read.`]),
   ].join('\n');
 }
 
-interface AfterRevert {
-  readonly findings: readonly Pick<DriftFinding, 'id' | 'cause'>[];
-  readonly snoozed: readonly unknown[];
-  readonly notChecked: readonly unknown[];
+function listed(heading: string, items: readonly Text[]): readonly string[] {
+  return items.length === 0 ? [] : [heading, ...items.map((item) => `  - ${tickedText(item)}`)];
+}
+
+function titleOf(finding: DriftFinding, naming: DisplayNames): Text {
+  return ruleOf(finding).title(finding.data, naming);
 }
 
 /** What to add to a command so that it reverts only what this scan found. */
@@ -202,4 +227,74 @@ function usersText(users: readonly string[], naming: DisplayNames): Text {
     users.map((user) => userText(user, naming)),
     SHOWN,
   );
+}
+
+const IDS = z.array(z.string()).min(1).readonly();
+const UNKNOWN_ID = z.strictObject({
+  id: z.string(),
+  because: z.enum(['not-found', 'snoozed', 'not-revertible']),
+  /** The id that was probably meant; null if none is near. */
+  nearest: z.string().nullable(),
+});
+
+const of = <Code extends string, Args extends z.ZodType>(code: Code, args: Args) =>
+  z.strictObject({ code: z.literal(code), args });
+
+/** Why reconcile changed nothing. */
+export const RECONCILE_BLOCK = z.discriminatedUnion('code', [
+  of('reconcile-off', z.strictObject({})),
+  of('not-revertible', z.strictObject({ findings: z.array(UNKNOWN_ID).min(1).readonly() })),
+  of('fingerprint-changed', z.strictObject({ expected: z.string(), found: z.string() })),
+  of('scan-incomplete', z.strictObject({ notChecked: z.int().nonnegative() })),
+  of('reverted-repeatedly', z.strictObject({ findings: IDS })),
+  of('quota-reached', z.strictObject({ perDay: z.int(), done: z.int(), wanted: z.int() })),
+  of('changed-meanwhile', z.strictObject({})),
+  /** Terraform would not do exactly the inverses. */
+  of('plan-deviates', z.strictObject({ addresses: IDS })),
+  of('guardrail-blocked', z.strictObject({ codes: IDS })),
+  /** IAM users who would gain access. */
+  of('grants-access', z.strictObject({ users: IDS })),
+  /** IAM users who could, during the revert, do what they may neither before nor after it. */
+  of('needs-suspension', z.strictObject({ users: IDS })),
+  of('not-confirmed', z.strictObject({ couldAsk: z.boolean() })),
+  /** The job was stopped before it could write a report; `reason` is a reason of `failure-reason`. */
+  of('no-report', z.strictObject({ reason: z.string() })),
+]);
+
+export type ReconcileBlock = Readonly<z.infer<typeof RECONCILE_BLOCK>>;
+
+/** What waits for a later scheduled check, because it grants access or deletes a user. */
+const NEXT = z.strictObject({
+  /** The id of a finding, or `delete-user/KEY`. */
+  id: z.string(),
+  /** The earliest time at which it is done, ISO 8601, UTC. */
+  from: z.iso.datetime(),
+});
+
+/** The outcome of a reconcile, for report.json and `--json`. */
+export const RECONCILE_RESULT = z.strictObject({
+  outcome: z.enum(['reverted', 'nothing', 'blocked', 'failed']),
+  /** Ids of the findings that were reverted. */
+  reverted: z.array(z.string()).readonly(),
+  /** IAM users that were deleted. */
+  deleted: z.array(z.string()).readonly(),
+  next: z.array(NEXT).readonly(),
+  block: RECONCILE_BLOCK.nullable(),
+  failure: z.custom<Failure>(isFailure, 'it must be a failure').nullable(),
+});
+
+export type ReconcileResult = Readonly<z.infer<typeof RECONCILE_RESULT>>;
+
+export const NOTHING_RECONCILED: ReconcileResult = {
+  ...{ outcome: 'nothing', reverted: [], deleted: [], next: [], block: null, failure: null },
+};
+export type Next = Readonly<z.infer<typeof NEXT>>;
+
+/** The id of a deletion that is due. */
+export function deletionId(key: string): string {
+  return `delete-user/${key}`;
+}
+
+function isFailure(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'code' in value && 'args' in value;
 }

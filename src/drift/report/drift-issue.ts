@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { dateWords, timeWords } from '../../text/dates.ts';
 import { type Block, details, heading, type Item, list, paragraph } from '../../text/document.ts';
-import { redact } from '../../text/escape.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
+import { redact } from '../../text/redact.ts';
 import {
   codeText,
   counted,
@@ -20,7 +20,7 @@ import {
 } from '../../text/text.ts';
 import type { DriftFinding, ScanResult } from '../finding.ts';
 import { reconcileBlockProblem } from '../remediation/reconcile-text.ts';
-import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../text/aws-command.ts';
+import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../rules/aws-command.ts';
 import { type FindingView, findingView } from './finding-view.ts';
 import { type DriftReport, namingOfReport, type Scanned } from './report.ts';
 

@@ -1,8 +1,14 @@
 import type { FailureReason } from '../../diagnostics/failure.ts';
 import type { Parsed } from '../../diagnostics/parse-data.ts';
-import { say } from '../../text/escape.ts';
-import type { RunLinks } from './drift-issue.ts';
-import type { FailedCheck } from './failed-check-issue.ts';
+import { timeWords } from '../../text/dates.ts';
+import { type Block, heading } from '../../text/document.ts';
+import { printMarkdown } from '../../text/github.ts';
+import { fileUnusableText } from '../../text/notices.ts';
+import { trusted } from '../../text/text.ts';
+import { closingBlocks, driftIssue, newestScan, type RunLinks } from './drift-issue.ts';
+import { expiringAccessIssue } from './expiring-access.ts';
+import { type FailedCheck, failedCheckIssue } from './failed-check-issue.ts';
+import { notAppliedIssue } from './not-applied-issue.ts';
 import { type DriftReport, readDriftReport } from './report.ts';
 
 /** What a run of the drift workflow left for the job that writes issues. */
@@ -40,7 +46,7 @@ export async function readDriftRun(files: DriftRunFiles, env: Environment, now: 
   const unusable: string[] = [];
   const usable = (file: string, read: Parsed<DriftReport> | null): DriftReport | null => {
     if (read === null || read.ok) return read?.value ?? null;
-    unusable.push(say`Ignored ${file}: ${read.reason}.`);
+    unusable.push(fileUnusableText(file, read.reason));
     return null;
   };
   const scanned = usable(files.report, await readDriftReport(files.report));
@@ -90,4 +96,46 @@ function linksOf(env: Environment): RunLinks {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name, GITHUB_RUN_ID: run } = env;
   const repository = server && name ? `${server}/${name}` : null;
   return { repository, runUrl: repository !== null && run ? `${repository}/actions/runs/${run}` : null };
+}
+
+/** GitHub drops a summary of more than 1 MiB. */
+const MOST_BYTES = 60_000;
+const MOST_EXPIRING = 10;
+const RUN_AGAIN = 'Start a new run of the drift workflow; do not re-run an old one.';
+
+/** The job summary: the text of every issue that the run leads to. */
+export function runSummary({ report, failed, at, links }: DriftRun): string {
+  const drift = report === null ? null : driftIssue(report, null, links);
+  const pending = report === null ? null : notAppliedIssue(report, links);
+  const expiring = (report?.expiring ?? []).slice(0, MOST_EXPIRING);
+  const parts = [
+    ...(failed === null ? [] : [failedCheckIssue(failed, { lab: report?.lab ?? null, at }, links)]),
+    ...(drift === null ? [] : [drift]),
+    ...(pending === null ? [] : [pending]),
+    ...(report === null ? [] : expiring.map((group) => expiringAccessIssue(group, report, links))),
+  ];
+  const clean = report === null || drift !== null || newestScan(report) === null ? [] : closingBlocks(report, links);
+  return [
+    ...(clean.length === 0 ? [] : [printMarkdown(clean, { reveal: false })]),
+    ...parts.map(({ title, blocks }) => printed(title, blocks)),
+  ].join('\n\n');
+}
+
+function printed(title: string, blocks: readonly Block[]): string {
+  return printMarkdown([heading(3, trusted(title)), ...blocks], { reveal: false, budget: MOST_BYTES });
+}
+
+/** The job summary of a run whose commit or check is not the newest. */
+export function supersededSummary(): string {
+  return `### Nothing was changed: a later commit or drift check is newer than this run\n\n${RUN_AGAIN}`;
+}
+
+/** Standard error: why the issues are left as they are. */
+export function outdatedText(at: string): string {
+  return `superseded: this drift check is of ${timeWords(at)}, and a later one is due. No issue was changed.\n${RUN_AGAIN}`;
+}
+
+/** The same for a run of an older commit. */
+export function notNewestText(commit: string, newest: string, branch: string): string {
+  return `superseded: ${commit.slice(0, 7)} is not the newest commit of ${branch}; ${newest.slice(0, 7)} is. Nothing was changed.\n${RUN_AGAIN}`;
 }

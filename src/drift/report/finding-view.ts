@@ -1,12 +1,35 @@
+import { CAPABILITIES_BY_RISK, type CapabilityAccess } from '../../access/capability-access.ts';
+import type { AccessChange } from '../../access/diff.ts';
 import { type DisplayNames, userText } from '../../access/text/names.ts';
+import {
+  CAPABILITIES,
+  isHarmful,
+  OPERATIONS,
+  type Operation,
+  operationsOf,
+  RISK_VERBS,
+  RISKS,
+} from '../../catalog/mturk.ts';
+import type { Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
-import { visible } from '../../text/escape.ts';
-import { codeText, joinTexts, someTexts, strongText, type Text, t, trusted } from '../../text/text.ts';
-import type { Attribution, DriftFinding } from '../finding.ts';
-import { gainsText, lossesText } from '../rules/effect-text.ts';
+import {
+  codeText,
+  counted,
+  formatCount,
+  joinTexts,
+  listTexts,
+  plainText,
+  someTexts,
+  strongText,
+  type Text,
+  t,
+  trusted,
+} from '../../text/text.ts';
+import { visible } from '../../text/visible.ts';
+import type { Attribution, DriftFinding, ScanResult } from '../finding.ts';
+import { commandLine } from '../rules/aws-command.ts';
 import type { RemedyText } from '../rules/rule.ts';
 import { DRIFT_RULES, ruleOf } from '../rules/rules.ts';
-import { commandLine } from '../text/aws-command.ts';
 
 /** What an issue or comment shows of a finding. */
 export interface FindingView {
@@ -99,8 +122,10 @@ function byText(
   );
 }
 
+const TO_UNDO = t`Ask an administrator to undo it in the IAM console.`;
+
 function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: ViewOptions['reconcile']): Text {
-  const { cause, remediation, id } = finding;
+  const { cause, remediation, rule, id } = finding;
   if (cause === 'pending') return t`Not applied yet. Run the apply workflow, or ${codeText('mturk-team apply')}.`;
   if (cause === 'expired') return t`Access ended. The user and its keys are deleted later, by apply or reconcile.`;
   if (cause === 'resolved') return t`No action needed: ${codeText('team.yaml')} says the same by now.`;
@@ -112,7 +137,7 @@ function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: View
   if (toFix !== undefined) return toFix;
   const revert = codeText(`mturk-team drift --revert ${id}`);
   if (remediation === 'auto') return t`Run ${revert}.`;
-  if (remediation === 'manual') return t`Ask an administrator to run ${revert}.`;
+  if (remediation === 'manual') return rule === 'path-changed' ? t`Ask an administrator to run ${revert}.` : TO_UNDO;
   return reconcile === 'all'
     ? t`Reverted by reconcile after the next check. To revert it now: ${revert}.`
     : t`Run ${revert}. Not automatic, because it may grant access.`;
@@ -120,11 +145,11 @@ function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: View
 
 function effectOf(finding: DriftFinding, names: DisplayNames): Text {
   const { escalates, changes, cause, data } = finding;
-  const { effect, accessEffect } = ruleOf(finding);
+  const { effect, operations } = ruleOf(finding);
   if (escalates.length > 0) {
     return t`${subject(escalates, finding, names)}${strongText(t`Full control of the account`)}`;
   }
-  if (accessEffect !== undefined) return accessEffect(data);
+  if (operations !== undefined) return gainText(capabilitiesOf(operations(data)), false);
   const isPending = cause === 'pending' || cause === 'expired';
   const of = (list: typeof changes) =>
     subject(
@@ -136,8 +161,8 @@ function effectOf(finding: DriftFinding, names: DisplayNames): Text {
   const losses = changes.filter(({ operations }) => operations.lost.length > 0);
   const lost = strongText(isPending ? t`Not granted yet:` : t`Lost access:`);
   const parts = [
-    ...(gains.length === 0 ? [] : [t`${of(gains)}${gainsText(gains, isPending)}`]),
-    ...(losses.length === 0 ? [] : [t`${of(losses)}${lost} ${lossesText(losses)}`]),
+    ...(gains.length === 0 ? [] : [t`${of(gains)}${gainText(union(gains, 'gained'), isPending)}`]),
+    ...(losses.length === 0 ? [] : [t`${of(losses)}${lost} ${lossText(union(losses, 'lost'))}`]),
   ];
   return parts.length > 0 ? joinTexts(parts, '. ') : (effect ?? t`No access changes`);
 }
@@ -147,4 +172,96 @@ function subject(users: readonly string[], { data }: DriftFinding, names: Displa
   const own = 'user' in data ? data.user : 'holder' in data && data.holder?.kind === 'user' ? data.holder.name : null;
   if (users.length === 1 && users[0] === own) return t``;
   return t`${someTexts(users.map((user) => userText(user, names)))}: `;
+}
+
+/** `drift --json`, version 1: the scan as data, each finding with its text. */
+export function driftJson(scan: ScanResult, team: Team, names: DisplayNames): Record<string, unknown> {
+  const options = { reconcile: team.settings.reconcile.mode, isPrivate: true };
+  const finding = (each: DriftFinding) => {
+    const { commands, by: _by, ...view } = findingView(each, names, false, options);
+    const text = Object.fromEntries(
+      Object.entries(view).map(([name, value]) => [name, value === null ? null : plainText(value)]),
+    );
+    return { ...each, changes: each.changes.map((change) => changeJson(change, names)), text, commands };
+  };
+  const { findings, snoozed, notChecked, ...rest } = scan;
+  return {
+    version: 1,
+    lab: team.lab,
+    account: team.account,
+    drift: {
+      ...rest,
+      findings: findings.map(finding),
+      snoozed: snoozed.map(({ finding: each, until, reason }) => ({ until, reason, finding: finding(each) })),
+      notChecked: notChecked.map(({ what, failure }) => ({ what, code: failure.code, ...failure.args })),
+    },
+  };
+}
+
+function changeJson({ user, operations, worstGain, ends, suspended }: AccessChange, { people }: DisplayNames) {
+  const { key = null, name = null } = people.get(user) ?? {};
+  return { user, key, name, gained: operations.gained, lost: operations.lost, worstGain, ends, suspended };
+}
+
+function capabilitiesOf(operations: readonly Operation[]): readonly CapabilityAccess[] {
+  return CAPABILITIES_BY_RISK.flatMap((capability) => {
+    const all = operationsOf(capability);
+    const some = all.filter((operation) => operations.includes(operation));
+    if (some.length === 0) return [];
+    const { risk } = CAPABILITIES[capability];
+    return [{ capability, risk, operations: some, whole: some.length === all.length, grants: [] }];
+  });
+}
+
+/** What several people gain or lose, as one list of capabilities, worst first. */
+function union(changes: readonly AccessChange[], side: 'gained' | 'lost'): readonly CapabilityAccess[] {
+  const byCapability = new Map<string, CapabilityAccess>();
+  for (const { capabilities } of changes) {
+    for (const each of capabilities[side]) {
+      const same = byCapability.get(each.capability);
+      if (same === undefined || each.operations.length > same.operations.length)
+        byCapability.set(each.capability, each);
+    }
+  }
+  return RISKS.flatMap((risk) => [...byCapability.values()].filter((each) => each.risk === risk));
+}
+
+/** `Can spend money: pay bonuses; also read results`; `isPending` if an apply is to remove it. */
+function gainText(gained: readonly CapabilityAccess[], isPending: boolean): Text {
+  const can = isPending ? 'Still can' : 'Can';
+  const harms = RISKS.filter((risk) => isHarmful(risk) && gained.some((each) => each.risk === risk));
+  if (gained.length === 0) return t`No access to MTurk`;
+  const count = gained.flatMap(({ operations }) => operations).length;
+  if (count === OPERATIONS.length) {
+    return t`${strongText(trusted(`${can} use all of MTurk:`))} ${listTexts(harms.map((risk) => trusted(RISK_VERBS[risk].can)))}`;
+  }
+  const rest = gained.filter(({ risk }) => !isHarmful(risk));
+  const parts = harms.map((risk, index) => {
+    const what = joinTexts(gained.filter((each) => each.risk === risk).map(capabilityText), ', ');
+    const verb = RISK_VERBS[risk].can;
+    return t`${strongText(trusted(index === 0 ? `${can} ${verb}:` : `${verb}:`))} ${what}`;
+  });
+  if (rest.length === 0) return joinTexts(parts, '; ');
+  const more = restText(rest);
+  return parts.length === 0 ? t`${trusted(can)} ${more}` : t`${joinTexts(parts, '; ')}; also ${more}`;
+}
+
+function lossText(lost: readonly CapabilityAccess[]): Text {
+  return lost.length <= MOST_NAMED ? joinTexts(lost.map(capabilityText), ', ') : restText(lost);
+}
+
+function restText(capabilities: readonly CapabilityAccess[]): Text {
+  if (capabilities.length <= MOST_NAMED) return joinTexts(capabilities.map(capabilityText), ', ');
+  const more = capabilities.slice(MOST_NAMED).flatMap(({ operations }) => operations).length;
+  const named = joinTexts(capabilities.slice(0, MOST_NAMED).map(capabilityText), ', ');
+  return t`${named}, ${trusted(counted(more, 'more operation'))}`;
+}
+
+const MOST_NAMED = 3;
+
+/** A partial loss or gain says so: `publish HITs (2 of 5 operations)`. */
+function capabilityText({ capability, operations, whole }: CapabilityAccess): Text {
+  const { can } = CAPABILITIES[capability];
+  if (whole) return trusted(can);
+  return trusted(`${can} (${formatCount(operations.length)} of ${operationsOf(capability).length} operations)`);
 }

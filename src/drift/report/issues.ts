@@ -1,19 +1,25 @@
-import type { Issue } from '../../github/port.ts';
-import type { IssueReport } from '../../github/report-issue.ts';
+import type { Result } from '../../diagnostics/failure.ts';
+import { issuesOnce } from '../../github/issues-once.ts';
+import type { GitHub, Issue } from '../../github/port.ts';
+import { type IssueOutcome, type IssueReport, reportIssue } from '../../github/report-issue.ts';
+import { isOurs } from '../../github/sticky.ts';
 import { issueMarkers } from '../../review/comment/facts.ts';
+import { bytes } from '../../text/budget.ts';
 import { timeWords } from '../../text/dates.ts';
 import { type Block, paragraph } from '../../text/document.ts';
-import { bytes, printMarkdown } from '../../text/github.ts';
+import { printMarkdown } from '../../text/github.ts';
 import { joinTexts, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
 import {
   closingBlocks,
   driftIssue,
   hiddenData,
   newestScan,
+  openFindings,
   type RunLinks,
   readHiddenData,
   runParts,
 } from './drift-issue.ts';
+import type { DriftRun } from './drift-run.ts';
 import { expiringAccessIssue } from './expiring-access.ts';
 import { type FailedCheck, failedCheckIssue } from './failed-check-issue.ts';
 import { notAppliedIssue } from './not-applied-issue.ts';
@@ -23,7 +29,7 @@ import type { DriftReport, ExpiringAccess } from './report.ts';
 type Decision = (present: Issue | null) => IssueReport;
 
 /** Lab and time of the check that an issue is about. */
-export interface Checked {
+interface Checked {
   readonly lab: string | null;
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -39,19 +45,19 @@ const NOT_APPLIED = '<!-- mturk-team-not-applied -->';
 const CLOSED = '<!-- closed by mturk-team -->';
 
 /** First lines of each issue; a check that failed early does not know the lab. */
-export function driftMarkers(lab: string): readonly string[] {
+function driftMarkers(lab: string): readonly string[] {
   return [`<!-- mturk-team-drift:${lab} -->`];
 }
 
-export function failedCheckMarkers(lab: string): readonly string[] {
+function failedCheckMarkers(lab: string): readonly string[] {
   return [`<!-- mturk-team-drift-error:${lab} -->`, '<!-- mturk-team-drift-error:unknown -->'];
 }
 
-export function applyMarker(lab: string): string {
+function applyMarker(lab: string): string {
   return issueMarkers(lab)[0] ?? '';
 }
 
-export function expiringMarker(lab: string, until: string): string {
+function expiringMarker(lab: string, until: string): string {
   return `<!-- mturk-team-expiring:${lab}:${until} -->`;
 }
 
@@ -72,7 +78,7 @@ export function driftDecision(report: DriftReport, links: RunLinks): Decision {
 }
 
 /** Opened while checks fail, closed by the next success (`failed` null). */
-export function failedCheckDecision(failed: FailedCheck | null, checked: Checked, links: RunLinks): Decision {
+function failedCheckDecision(failed: FailedCheck | null, checked: Checked, links: RunLinks): Decision {
   return (present) => {
     if (failed !== null) {
       const [marker = ''] = failedCheckMarkers(checked.lab ?? 'unknown');
@@ -87,7 +93,7 @@ export function failedCheckDecision(failed: FailedCheck | null, checked: Checked
  * A note about pending changes in the issue about applies. The issue of a failed apply says more, so it is left alone.
  * `hasFailedApply`: an open one is about an apply that did not know the lab.
  */
-export function notAppliedDecision(report: DriftReport, hasFailedApply: boolean, links: RunLinks): Decision {
+function notAppliedDecision(report: DriftReport, hasFailedApply: boolean, links: RunLinks): Decision {
   return (present) => {
     const isOpen = present?.state === 'open';
     const isNote = present !== null && (present.body.split('\n', 2)[1] ?? '').trimEnd() === NOT_APPLIED;
@@ -104,7 +110,7 @@ export function notAppliedDecision(report: DriftReport, hasFailedApply: boolean,
 }
 
 /** One issue for members with the same last day. A person who closes it has decided. */
-export function expiringDecision(group: ExpiringAccess, report: DriftReport, links: RunLinks): Decision {
+function expiringDecision(group: ExpiringAccess, report: DriftReport, links: RunLinks): Decision {
   return (present) => {
     if (present?.state === 'closed' && !isClosedByUs(present)) return { kind: 'left' };
     return opened([expiringMarker(report.lab, group.until)], expiringAccessIssue(group, report, links));
@@ -112,7 +118,7 @@ export function expiringDecision(group: ExpiringAccess, report: DriftReport, lin
 }
 
 /** Closes an issue about expiring access that no longer concerns a member. */
-export function expiredDecision(report: DriftReport, links: RunLinks): Decision {
+function expiredDecision(report: DriftReport, links: RunLinks): Decision {
   return (present) => {
     if (present === null) return { kind: 'left' };
     const line = closingLine(t`No member's access ends on that day any more, or it has ended.`, report, links);
@@ -137,4 +143,83 @@ function opened(
 function closingLine(what: Text, { at }: Pick<Checked, 'at'>, links: RunLinks): string {
   const when = joinTexts([t`Checked ${trusted(timeWords(at))}`, ...runParts(links)], ' · ');
   return printMarkdown([paragraph(sentences(strongText(what), when))], { reveal: false });
+}
+
+type OnOutcome = (kind: string, outcome: Result<IssueOutcome>) => void;
+
+/**
+ * Writes every issue of one run: drift, failed checks, changes that are not applied, expiring access. `onOutcome` is called
+ * for each, since one that cannot be written must not keep the others from being written.
+ */
+export async function keepDriftIssues(connected: GitHub, run: DriftRun, onOutcome: OnOutcome): Promise<void> {
+  const github = issuesOnce(connected);
+  const { report, failed, at, links } = run;
+  const lab = report?.lab ?? (await labOfIssues(github));
+  const keep = async (
+    kind: string,
+    markers: readonly string[],
+    decide: Parameters<typeof reportIssue>[1]['report'],
+  ): Promise<void> => onOutcome(kind, await reportIssue(github, { markers, report: decide }));
+  if (report !== null && newestScan(report) !== null) {
+    const opened = await openIfReverted(github, report, run);
+    if (opened?.ok === false) onOutcome('drift', opened);
+    await keep('drift', driftMarkers(report.lab), driftDecision(report, links));
+  }
+  const failedDecision = failedCheckDecision(failed, { lab, at }, links);
+  await keep('drift check', failedCheckMarkers(lab ?? 'unknown'), failedDecision);
+  if (report === null || newestScan(report) === null) return;
+  const lines = await ourFirstLines(github);
+  if (!lines.ok) return onOutcome('apply', lines);
+  const hasFailedApply = lines.value.some(
+    (line) => line !== applyMarker(report.lab) && issueMarkers(report.lab).includes(line),
+  );
+  await keep('apply', [applyMarker(report.lab)], notAppliedDecision(report, hasFailedApply, links));
+  for (const group of report.expiring) {
+    const marker = expiringMarker(report.lab, group.until);
+    await keep(`expiring access ${group.until}`, [marker], expiringDecision(group, report, links));
+  }
+  const wanted = new Set(report.expiring.map(({ until }) => expiringMarker(report.lab, until)));
+  const start = expiringMarker(report.lab, '').replace(' -->', '');
+  for (const marker of lines.value) {
+    if (!marker.startsWith(start) || wanted.has(marker)) continue;
+    await keep('expiring access', [marker], expiredDecision(report, links));
+  }
+}
+
+/** An issue is opened even for drift that the same run reverted, so that owners hear of it; then it is closed. */
+async function openIfReverted(
+  github: GitHub,
+  report: DriftReport,
+  { links }: DriftRun,
+): Promise<Result<IssueOutcome> | null> {
+  const after = newestScan(report)?.scan;
+  if (report.reconcile?.outcome !== 'reverted' || after === undefined || openFindings(after).length > 0) return null;
+  const decide = driftDecision({ ...report, reconcile: null }, links);
+  return reportIssue(github, {
+    markers: driftMarkers(report.lab),
+    report: (present) => (present?.state === 'open' ? { kind: 'left' } : decide(present)),
+  });
+}
+
+/** The lab that an open issue names: a run that failed early does not know it. */
+async function labOfIssues(github: GitHub): Promise<string | null> {
+  const lines = await ourFirstLines(github);
+  if (!lines.ok) return null;
+  const labs = lines.value.flatMap(
+    (line) => /^<!-- mturk-team-drift(?:-error)?:([a-z0-9-]+) -->$/.exec(line)?.[1] ?? [],
+  );
+  return labs.find((lab) => lab !== 'unknown') ?? null;
+}
+
+/** The first lines of the open issues that this token wrote, each once. */
+async function ourFirstLines(github: GitHub): Promise<Result<readonly string[]>> {
+  const me = await github.me();
+  if (!me.ok) return me;
+  const issues = await github.issues('open', me.value);
+  if (!issues.ok) return issues;
+  const ours = issues.value.flatMap((issue) => {
+    const first = issue.body.split('\n', 1)[0]?.trimEnd() ?? '';
+    return isOurs(issue, me.value, [first]) ? [first] : [];
+  });
+  return { ok: true, value: [...new Set(ours)] };
 }

@@ -2,6 +2,7 @@ import { timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
 import { codeText, counted, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
 import type { DriftFinding } from '../finding.ts';
+import { deletionId } from '../remediation/reconcile-text.ts';
 import { newestScan, type RunLinks, runParts } from './drift-issue.ts';
 import { findingView, pendingTitle } from './finding-view.ts';
 import { type DriftReport, namingOfReport } from './report.ts';
@@ -9,7 +10,7 @@ import { type DriftReport, namingOfReport } from './report.ts';
 /** When reconcile deletes the user of a member whose last day has passed. */
 function dueText({ rule, data }: DriftFinding, { reconcile, names }: DriftReport): Text {
   const key = rule === 'unmanaged-user' ? names[data.user]?.key : undefined;
-  const next = reconcile?.next.find(({ id }) => id === `delete-user/${key}`);
+  const next = key === undefined ? undefined : reconcile?.next.find(({ id }) => id === deletionId(key));
   return next === undefined ? t`` : t`; reconcile does it after ${trusted(timeWords(next.from))}`;
 }
 

@@ -4,10 +4,10 @@ import type { DisplayNames } from '../../access/text/names.ts';
 import type { Failure } from '../../diagnostics/failure.ts';
 import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { ACCOUNT_PATTERN, LAB_PATTERN } from '../../team/patterns.ts';
-import { redact } from '../../text/escape.ts';
 import { FAILURE_PROBLEMS } from '../../text/failures/failures.ts';
+import { redact } from '../../text/redact.ts';
 import type { ScanResult } from '../finding.ts';
-import { RECONCILE_RESULT } from '../remediation/result.ts';
+import { RECONCILE_RESULT } from '../remediation/reconcile-text.ts';
 
 const commit = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
 const day = z.iso.date();

@@ -2,9 +2,9 @@ import { userText } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/inventory/types.ts';
 import { counted, t, trusted } from '../../text/text.ts';
 import { atCreation, both, type CloudTrailMatcher, ofUser } from '../attribution/matcher.ts';
-import { ageInDays } from './credential-users.ts';
+import { ageInDays, keyUseText } from './access-keys.ts';
+import { keyCommands } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
-import { keyCommands, keyUseText } from './texts.ts';
 
 /** A key not used for so long after its creation is not needed. */
 const UNUSED_AFTER_DAYS = 30;

@@ -8,11 +8,9 @@ import type { Team } from '../../team/team.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
 import { changesDocument, deletesPolicy } from '../attribution/matcher.ts';
 import type { RuleData } from '../finding.ts';
-import { worstGain } from '../scan/access-changes.ts';
-import { escalationsByBoundary } from '../scan/escalations.ts';
+import { escalationsByBoundary, worstGain } from '../scan/access-changes.ts';
+import { allowedOnlyBy, covers, statementsOnlyIn, statementText } from './policies.ts';
 import { detected, type RemedyText, type Rule } from './rule.ts';
-import { allowedOnlyBy, covers, statementsOnlyIn } from './statements.ts';
-import { statementText } from './texts.ts';
 
 export const boundaryPolicyChanged: Rule<'boundary-policy-changed'> = {
   id: 'boundary-policy-changed',

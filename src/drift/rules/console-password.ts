@@ -2,7 +2,7 @@ import { userText } from '../../access/text/names.ts';
 import { dateWords } from '../../text/dates.ts';
 import { t, trusted } from '../../text/text.ts';
 import { ofUser } from '../attribution/matcher.ts';
-import { iamCommand } from '../text/aws-command.ts';
+import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
 export const consolePassword: Rule<'console-password'> = {

@@ -12,8 +12,8 @@ import {
   sets,
 } from '../attribution/matcher.ts';
 import type { DifferenceRule, RuleData } from '../finding.ts';
+import { policyTitle, roleEdit } from './policies.ts';
 import type { IdNames, Rule } from './rule.ts';
-import { policyTitle, roleEdit } from './texts.ts';
 
 type Entry<Id extends DifferenceRule> = Omit<Rule<Id>, 'id' | 'severity'> & Partial<Pick<Rule, 'severity'>>;
 

@@ -1,8 +1,8 @@
 import { userText } from '../../access/text/names.ts';
 import { t } from '../../text/text.ts';
-import { riskOfUser } from './credential-users.ts';
+import { keyUseText, riskOfUser } from './access-keys.ts';
+import { keyCommands } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
-import { keyCommands, keyUseText } from './texts.ts';
 
 export const keyUsedAfterLeaving: Rule<'key-used-after-leaving'> = {
   id: 'key-used-after-leaving',

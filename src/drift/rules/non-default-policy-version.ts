@@ -19,10 +19,9 @@ import { type PolicyDocument, type Statement, statementsOf, toList } from '../..
 import { boundaryArn } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t, trusted } from '../../text/text.ts';
 import { atCreation, both, sets } from '../attribution/matcher.ts';
-import { iamCommand } from '../text/aws-command.ts';
+import { iamCommand } from './aws-command.ts';
+import { allowedOnlyBy, policyTitle } from './policies.ts';
 import { type Detected, detected, type Rule, type ScanContext } from './rule.ts';
-import { allowedOnlyBy } from './statements.ts';
-import { policyTitle } from './texts.ts';
 
 export const nonDefaultPolicyVersion: Rule<'non-default-policy-version'> = {
   id: 'non-default-policy-version',

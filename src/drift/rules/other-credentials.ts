@@ -1,7 +1,7 @@
 import { userText } from '../../access/text/names.ts';
 import { counted, t, trusted } from '../../text/text.ts';
 import { ofUser } from '../attribution/matcher.ts';
-import { iamCommand } from '../text/aws-command.ts';
+import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
 
 const EFFECT = t`A credential that MTurk does not need`;

@@ -2,15 +2,13 @@ import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import { codeText, t } from '../../text/text.ts';
 import { type Detected, detected, type Rule } from './rule.ts';
 
-/** Attributes without an effect, reverted automatically. */
-const TAGS: readonly string[] = ['tags', 'tags_all'];
-
 export const resourceChanged: Rule<'resource-changed'> = {
   id: 'resource-changed',
   severity: 'low',
   detect: ({ plan }) => changedResources(plan),
   idParts: ({ address, attributes }) => [address, ...attributes],
   title: ({ address }) => t`Terraform resource ${codeText(address)} changed`,
+  remedy: () => ({ toFix: t`Run the apply workflow, or ${codeText('mturk-team apply')}: it reverts the change.` }),
 };
 
 /** What only a plan shows: attributes that no access depends on, and resources that it would change without a reason. */
@@ -18,11 +16,7 @@ export function changedResources(plan: PlanClassification | null): readonly Dete
   if (plan === null) return [];
   return [
     ...plan.manualAttributes.map(({ address, attributes }) =>
-      detected(
-        'resource-changed',
-        { address, attributes },
-        { cause: 'manual', remediation: attributes.every((name) => TAGS.includes(name)) ? 'auto' : 'on-request' },
-      ),
+      detected('resource-changed', { address, attributes }, { cause: 'manual' }),
     ),
     ...plan.unexplained.map(({ address, attributes }) =>
       detected('resource-changed', { address, attributes }, { cause: 'unexplained' }),

@@ -4,15 +4,16 @@ import type { ModelIndex } from '../../access/model-index.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import type { BoundaryState } from '../../aws/inventory/boundary.ts';
 import type { Inventory } from '../../aws/inventory/types.ts';
+import type { Operation } from '../../catalog/mturk.ts';
 import type { FindingId } from '../../diagnostics/finding-ids.ts';
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { Team } from '../../team/team.ts';
 import type { Text } from '../../text/text.ts';
 import type { CloudTrailMatcher } from '../attribution/matcher.ts';
 import type { DriftFinding, FindingOf, RuleData, Severity } from '../finding.ts';
-import type { Command } from '../text/aws-command.ts';
-import type { CredentialUser } from './credential-users.ts';
-import type { UnmanagedEffect } from './unmanaged-effect.ts';
+import type { UnmanagedEffect } from '../scan/access-changes.ts';
+import type { CredentialUser } from './access-keys.ts';
+import type { Command } from './aws-command.ts';
 
 /** What the rules read. Names are IAM's. */
 export interface ScanContext {
@@ -87,8 +88,8 @@ export interface Rule<Id extends FindingId = FindingId> {
   pendingTitle?(data: RuleData[Id], names: DisplayNames): Text;
   /** The effect if no access to MTurk changes. */
   readonly effect?: Text;
-  /** The effect on access, if it is not in the finding's `changes`. */
-  accessEffect?(data: RuleData[Id]): Text;
+  /** The operations that it allows, if they are not in the finding's `changes`. */
+  operations?(data: RuleData[Id]): readonly Operation[];
   remedy?(finding: FindingOf<Id>, names: DisplayNames): RemedyText;
   /** Left out if no event of CloudTrail shows it. */
   cloudTrail?(finding: FindingOf<Id>): CloudTrailMatcher;

@@ -12,8 +12,7 @@ import { retiredOperations } from './retired-operations.ts';
 import { rootAccessKey } from './root-access-key.ts';
 import type { Rule } from './rule.ts';
 import { tooManyAccessKeys } from './too-many-access-keys.ts';
-import { unmanagedGroup } from './unmanaged-group.ts';
-import { unmanagedGroupMembership } from './unmanaged-group-membership.ts';
+import { unmanagedGroup, unmanagedGroupMembership } from './unmanaged-group.ts';
 import { unmanagedPolicy } from './unmanaged-policy.ts';
 import { unmanagedUser } from './unmanaged-user.ts';
 

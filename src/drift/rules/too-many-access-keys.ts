@@ -2,9 +2,9 @@ import { memberKeyOf, userText } from '../../access/text/names.ts';
 import type { AccessKey } from '../../aws/inventory/types.ts';
 import { codeText, counted, sentences, t, trusted } from '../../text/text.ts';
 import { ofUser } from '../attribution/matcher.ts';
-import { riskOfUser } from './credential-users.ts';
+import { keyUseText, riskOfUser } from './access-keys.ts';
+import { keyCommands } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
-import { keyCommands, keyUseText } from './texts.ts';
 
 export const tooManyAccessKeys: Rule<'too-many-access-keys'> = {
   id: 'too-many-access-keys',

@@ -1,12 +1,15 @@
+import { diffAccess, hasEffect } from '../../access/diff.ts';
+import type { AccessModel } from '../../access/model.ts';
+import { around } from '../../access/model-index.ts';
 import { type DisplayNames, userText } from '../../access/text/names.ts';
 import { labPath } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
-import { attachesLabPolicy, creates } from '../attribution/matcher.ts';
+import { attachesLabPolicy, creates, sets } from '../attribution/matcher.ts';
 import type { FindingOf } from '../finding.ts';
-import { iamCommand } from '../text/aws-command.ts';
-import { detected, type RemedyText, type Rule } from './rule.ts';
-import { DENY_ALL, isAllowing } from './texts.ts';
-import { riskOf } from './unmanaged-effect.ts';
+import { gainedEscalations, riskOf, worstGain } from '../scan/access-changes.ts';
+import { iamCommand } from './aws-command.ts';
+import { DENY_ALL, isAllowing } from './policies.ts';
+import { type Detected, detected, type RemedyText, type Rule, type ScanContext } from './rule.ts';
 
 export const unmanagedGroup: Rule<'unmanaged-group'> = {
   id: 'unmanaged-group',
@@ -60,4 +63,40 @@ function remedyText({ changes, escalates, data }: FindingOf<'unmanaged-group'>, 
       ...members.map((user) => iamCommand('remove-user-from-group', ['user-name', user], name)),
     ],
   };
+}
+
+/** Members in groups that are not the lab's. */
+export const unmanagedGroupMembership: Rule<'unmanaged-group-membership'> = {
+  id: 'unmanaged-group-membership',
+  severity: 'low',
+  detect: (context) =>
+    [...context.members].flatMap((name) =>
+      (context.account.users.get(name)?.groups ?? [])
+        .filter((group) => !context.groups.has(group))
+        .map((group) => membership(name, group, context)),
+    ),
+  idParts: ({ user, group }, names) => [...names.user(user), group],
+  title: ({ user, group }, names) => t`${userText(user, names)} is in the unmanaged group ${codeText(group)}`,
+  effect: t`Access that ${codeText('team.yaml')} does not show`,
+  remedy: ({ data: { user, group } }) => ({
+    detail: t`Access depends on who edits that group.`,
+    toFix: t`Remove the member from the group:`,
+    commands: [iamCommand('remove-user-from-group', ['user-name', user], ['group-name', group])],
+  }),
+  cloudTrail: ({ data: { user, group } }) => ({
+    subject: user,
+    calls: { AddUserToGroup: sets({ userName: user, groupName: group }) },
+  }),
+};
+
+function membership(user: string, group: string, { account, lab, at }: ScanContext): Detected {
+  const within = around(account, [user], [group]);
+  const without: AccessModel = {
+    ...within,
+    users: within.users.map((each) => ({ ...each, groups: each.groups.filter((one) => one !== group) })),
+  };
+  const changes = diffAccess(without, within, at).people.filter(hasEffect);
+  const escalates = gainedEscalations(without, within, lab, at);
+  const risk = escalates.length > 0 ? 'spends' : worstGain(changes);
+  return detected('unmanaged-group-membership', { user, group }, { changes, risk, escalates });
 }

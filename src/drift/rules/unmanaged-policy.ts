@@ -1,9 +1,9 @@
 import { policyName } from '../../access/text/names.ts';
 import { codeText, counted, t, trusted } from '../../text/text.ts';
 import { createsPolicy } from '../attribution/matcher.ts';
-import { iamCommand } from '../text/aws-command.ts';
+import { riskOf } from '../scan/access-changes.ts';
+import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
-import { riskOf } from './unmanaged-effect.ts';
 
 export const unmanagedPolicy: Rule<'unmanaged-policy'> = {
   id: 'unmanaged-policy',

@@ -14,11 +14,11 @@ import { dateWords } from '../../text/dates.ts';
 import { codeText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import { attachesLabPolicy, both, type Calls, creates, sets } from '../attribution/matcher.ts';
 import type { RuleData, UnmanagedUser } from '../finding.ts';
-import { iamCommand, switchOffAll } from '../text/aws-command.ts';
-import { gainText } from './effect-text.ts';
+import { riskOf } from '../scan/access-changes.ts';
+import { keyUseText } from './access-keys.ts';
+import { iamCommand, keyCommands, switchOffAll } from './aws-command.ts';
+import { DENY_ALL, isAllowing } from './policies.ts';
 import { type Detected, detected, type RemedyText, type Rule, type ScanContext } from './rule.ts';
-import { DENY_ALL, isAllowing, keyCommands, keyUseText } from './texts.ts';
-import { riskOf } from './unmanaged-effect.ts';
 
 export const unmanagedUser: Rule<'unmanaged-user'> = {
   id: 'unmanaged-user',
@@ -33,7 +33,7 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
     const ended = until === null ? t`` : t` (last day was ${trusted(dateWords(until))})`;
     return t`Delete the IAM user of ${userText(user, names)}${ended}`;
   },
-  accessEffect: ({ operations }) => gainText(operations),
+  operations: ({ operations }) => operations,
   remedy: ({ data }, { lab }) => ({ detail: detailText(data, lab), ...removal(data) }),
   cloudTrail: ({ cause, data: { user, path, inPath, attached, grants } }) => {
     const holder = { kind: 'user', name: user } as const;

@@ -1,9 +1,17 @@
+import { conservativeDocument } from '../../access/conservative.ts';
 import { type AccessChange, diffAccess, hasEffect } from '../../access/diff.ts';
-import type { AccessModel } from '../../access/model.ts';
+import { canEscalate, type EscalationTargets, escalationTargets } from '../../access/escalation.ts';
+import type { AccessGroup, AccessModel, AccessUser } from '../../access/model.ts';
 import { type Difference, inverse } from '../../access/model-difference.ts';
 import { around, concernedBy, groupOf, type ModelIndex } from '../../access/model-index.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
+import { laterMoments } from '../../access/time-conditions.ts';
 import { type Documents, withDifferences } from '../../access/with-differences.ts';
+import type { UnmanagedResource, UnmanagedResources, UserDetails } from '../../aws/inventory/unmanaged.ts';
 import { RISKS, type Risk } from '../../catalog/mturk.ts';
+import { boundaryPolicy } from '../../team/documents.ts';
+import { boundaryArn } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
 
 /**
  * How a difference changes access, worst risk first: alone, on `desired` (the account with the lab as in team.yaml), or
@@ -30,7 +38,7 @@ export function changesBy(
 }
 
 /** For each user the change with the worse gain, the first of two that are equal. */
-export function worseOf(one: readonly AccessChange[], other: readonly AccessChange[]): readonly AccessChange[] {
+function worseOf(one: readonly AccessChange[], other: readonly AccessChange[]): readonly AccessChange[] {
   const byUser = new Map(one.map((person) => [person.user, person]));
   for (const person of other) {
     const known = byUser.get(person.user);
@@ -68,4 +76,207 @@ export function worstGain(people: readonly AccessChange[]): Risk | null {
 
 export function worstOf(risks: readonly (Risk | null)[]): Risk | null {
   return RISKS.find((risk) => risks.includes(risk)) ?? null;
+}
+
+/** Names of the users who can escalate privileges in `after` and cannot in `before`. */
+export function gainedEscalations(
+  before: AccessModel,
+  after: AccessModel,
+  lab: EscalationTargets,
+  at: Date,
+): readonly string[] {
+  const were = new Map(before.users.map((user) => [user.name, user]));
+  return after.users
+    .filter((user) => {
+      if (!canEscalate(after, user, lab, at)) return false;
+      const was = were.get(user.name);
+      return was === undefined || !canEscalate(before, was, lab, at);
+    })
+    .map(({ name }) => name);
+}
+
+/**
+ * Who can escalate privileges by a difference: alone, on `desired`, or together with the other changes. A removed
+ * boundary and an attached policy can each be harmless alone.
+ */
+export function escalationsBy(
+  difference: Difference,
+  desired: ModelIndex,
+  account: ModelIndex,
+  documents: Documents,
+  lab: EscalationTargets,
+  at: Date,
+): readonly string[] {
+  if (difference.kind === 'user-added') {
+    const own = around(account, [difference.user]);
+    return gainedEscalations({ ...own, users: [] }, own, lab, at);
+  }
+  const groups = [groupOf(difference)].filter((group) => group !== null);
+  const now = around(account, concernedBy(account, difference), groups);
+  const together = gainedEscalations(withDifferences(now, [inverse(difference)], documents), now, lab, at);
+  const before = around(desired, concernedBy(desired, difference), groups);
+  const alone = gainedEscalations(before, withDifferences(before, [difference], documents), lab, at);
+  return [...new Set([...together, ...alone])].sort();
+}
+
+/** Members who can escalate privileges because the boundary policy was changed. */
+export function escalationsByBoundary(
+  team: Team,
+  { model }: ModelIndex,
+  lab: EscalationTargets,
+  at: Date,
+): readonly string[] {
+  const arn = boundaryArn(team);
+  const users = model.users.filter(({ boundary }) => boundary === arn);
+  const written = { arn, name: arn.slice(arn.lastIndexOf('/') + 1), document: boundaryPolicy(team) };
+  const policies = [...model.policies.filter((policy) => policy.arn !== arn), written];
+  return gainedEscalations({ ...model, users, policies }, { ...model, users }, lab, at);
+}
+
+/** An unmanaged user, group or policy, and what it alone changes. */
+export interface UnmanagedEffect {
+  readonly resource: UnmanagedResource;
+  /** Access through it that team.yaml does not grant, worst risk first. */
+  readonly changes: readonly AccessChange[];
+  /** Access through it that team.yaml grants, too: it would stay if team.yaml revoked it. */
+  readonly keeps: readonly AccessChange[];
+  /** Names of the IAM users who can escalate privileges by it. */
+  readonly escalates: readonly string[];
+}
+
+/**
+ * What each unmanaged resource changes beside what team.yaml says on that day. In `account`, users that are to be
+ * deleted still exist, with their limits and boundary.
+ */
+export function unmanagedEffectsOf(
+  unmanaged: UnmanagedResources,
+  team: Team,
+  account: AccessModel,
+  today: string,
+  at: Date,
+): readonly UnmanagedEffect[] {
+  const desired = desiredAccess(team, today);
+  const doubted = conservative(unmanaged);
+  const base = withUnmanaged(desired, doubted);
+  const lab = escalationTargets(team.lab, desired);
+  const members = new Map(base.users.map((user) => [user.name, user]));
+  const unmanagedUsers = new Map(
+    doubted.resources.flatMap((each) => (each.kind === 'user' ? [[each.name, userOf(each)]] : [])),
+  );
+  const others = new Map(account.users.map((user) => [user.name, user]));
+  const known = (name: string): AccessUser =>
+    members.get(name) ?? unmanagedUsers.get(name) ?? leavingUser(others, name) ?? unknownUser(name);
+  return unmanaged.resources.map((resource) => effectOf(resource, base, known, lab, at));
+}
+
+/** The worst that it allows; what could not be read counts as the worst, and what it only keeps counts, too. */
+export function riskOf({ resource, changes, keeps, escalates }: UnmanagedEffect): Risk | null {
+  return resource.details === null || escalates.length > 0 ? 'spends' : worstGain([...changes, ...keeps]);
+}
+
+function effectOf(
+  resource: UnmanagedResource,
+  base: AccessModel,
+  known: (name: string) => AccessUser,
+  lab: EscalationTargets,
+  at: Date,
+): UnmanagedEffect {
+  if (resource.kind === 'policy' || resource.details === null) {
+    return { resource, changes: [], keeps: [], escalates: [] };
+  }
+  const concerned = resource.kind === 'user' ? [known(resource.name)] : resource.details.members.map(known);
+  const without = (user: AccessUser): AccessUser => ({
+    ...user,
+    groups: user.groups.filter((group) => group !== resource.name),
+  });
+  const within = (user: AccessUser): AccessUser => ({
+    ...user,
+    groups: [...without(user).groups, resource.name].sort(),
+  });
+  // It changes no other user's access.
+  const only = (users: readonly AccessUser[]): AccessModel => ({ ...base, users });
+  if (resource.kind === 'user') {
+    const after = only(concerned);
+    const changes = effectsBetween(only([]), after, at);
+    return { resource, changes, keeps: [], escalates: escalatingIn(after, lab, at) };
+  }
+  const before = only(concerned.map(without));
+  const after = only(concerned.map(within));
+  const changes = effectsBetween(before, after, at);
+  const gaining = new Set(changes.map(({ user }) => user));
+  const bare = concerned.filter(({ name }) => !gaining.has(name)).map((user) => ({ ...user, groups: [] }));
+  const keeps = effectsBetween(only(bare), only(bare.map(within)), at);
+  const were = new Set(escalatingIn(before, lab, at));
+  const escalates = escalatingIn(after, lab, at).filter((name) => !were.has(name));
+  return { resource, changes, keeps, escalates };
+}
+
+/** Gains now, and gains at the moment at which a policy takes effect. */
+function effectsBetween(before: AccessModel, after: AccessModel, at: Date): readonly AccessChange[] {
+  const now = diffAccess(before, after, at).people.filter(hasEffect);
+  return laterMoments([after], [], at).reduce<readonly AccessChange[]>((people, moment) => {
+    const later = diffAccess(before, after, moment).people.filter(({ operations }) => operations.gained.length > 0);
+    return later.length === 0 ? people : worseOf(people, later);
+  }, now);
+}
+
+function escalatingIn(model: AccessModel, lab: EscalationTargets, at: Date): readonly string[] {
+  const moments = [at, ...laterMoments([model], [], at)];
+  return model.users
+    .filter((user) => moments.some((moment) => canEscalate(model, user, lab, moment)))
+    .map(({ name }) => name);
+}
+
+/** Counts in doubt as allowed. */
+function conservative(unmanaged: UnmanagedResources): UnmanagedResources {
+  const inline = <Held extends { readonly inline: AccessUser['inline'] }>(held: Held): Held => ({
+    ...held,
+    inline: held.inline.map(({ name, document }) => ({ name, document: conservativeDocument(document) })),
+  });
+  return {
+    ...unmanaged,
+    resources: unmanaged.resources.map((resource): UnmanagedResource => {
+      if (resource.kind === 'policy' || resource.details === null) return resource;
+      return resource.kind === 'user'
+        ? { ...resource, details: inline(resource.details) }
+        : { ...resource, details: inline(resource.details) };
+    }),
+    groups: unmanaged.groups.map(inline),
+    policies: unmanaged.policies.map((policy) => ({ ...policy, document: conservativeDocument(policy.document) })),
+  };
+}
+
+/** The desired access with the unmanaged groups and policies, without members. */
+function withUnmanaged(desired: AccessModel, { resources, groups, policies }: UnmanagedResources): AccessModel {
+  const known = new Set(desired.policies.map(({ arn }) => arn));
+  const unmanagedGroups = resources.flatMap(({ kind, name, details }): AccessGroup[] =>
+    kind === 'group' ? [{ name, path: '/', attached: details?.attached ?? [], inline: details?.inline ?? [] }] : [],
+  );
+  return {
+    ...desired,
+    groups: [...desired.groups, ...unmanagedGroups, ...groups],
+    policies: [...desired.policies, ...policies.filter(({ arn }) => !known.has(arn))],
+  };
+}
+
+function userOf({
+  name,
+  path,
+  details,
+}: Pick<UnmanagedResource, 'name' | 'path'> & { details: UserDetails | null }): AccessUser {
+  if (details === null) return unknownUser(name);
+  const { groups, attached, inline, boundary, tags } = details;
+  return { name, path, groups, attached, inline, boundary, tags };
+}
+
+/** A user that is to be deleted, without other access: only the unmanaged resource is judged. */
+function leavingUser(users: ReadonlyMap<string, AccessUser>, name: string): AccessUser | null {
+  const user = users.get(name);
+  return user === undefined || user.unmanaged === true ? null : { ...user, groups: [], attached: [] };
+}
+
+/** A user of whom only a group is known: limits that it may have are not counted. */
+function unknownUser(name: string): AccessUser {
+  const nothing = { groups: [], attached: [], inline: [], boundary: null, tags: {} };
+  return { name, path: '/', ...nothing, unmanaged: true };
 }

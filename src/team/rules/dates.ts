@@ -1,6 +1,6 @@
 import type { DocumentPath } from '../../diagnostics/positions.ts';
-import { quoted } from '../../text/escape.ts';
 import { t, trusted } from '../../text/text.ts';
+import { quoted } from '../../text/visible.ts';
 import { DATE_PATTERN } from '../patterns.ts';
 import { CURLY_QUOTES, message, type RuleContext, rule, shortValue, value } from './rule.ts';
 

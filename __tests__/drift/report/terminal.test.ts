@@ -1,0 +1,48 @@
+import { driftJson } from '../../../src/drift/report/finding-view.ts';
+import { driftLines } from '../../../src/drift/report/terminal.ts';
+import { expectGolden } from '../../support/golden.ts';
+import { sixManualChanges } from '../../support/sample-drift.ts';
+import { because, DIFFERENCES, naming, OTHERS, sampleScan, team, worstFirst } from '../../support/sample-scans.ts';
+
+const LOOKS = {
+  'six-manual-changes': sixManualChanges(),
+  clean: sampleScan([]),
+  differences: sampleScan(DIFFERENCES),
+  others: sampleScan(worstFirst(OTHERS)),
+  pending: sampleScan(because('pending', DIFFERENCES), { class: 'pending' }),
+  undecided: sampleScan(because('unknown', DIFFERENCES), { planned: false }),
+};
+
+describe.each(Object.entries(LOOKS))('%s', (name, look) => {
+  test('reads on a terminal as it was looked at', () => {
+    expectGolden(`drift/${name}.txt`, `${driftLines(look, naming).join('\n')}\n`);
+  });
+});
+
+const denied = {
+  code: 'credentials-denied' as const,
+  args: {
+    reason: `AccessDenied: User: arn:aws:sts::123456789012:assumed-role/mturk-team-plan/run is not authorized to perform: iam:GenerateCredentialReport`,
+    progress: null,
+  },
+};
+
+test('snoozed, unused and unchecked parts are printed in short', () => {
+  const [first, outsider, ...rest] = sixManualChanges().findings;
+  const settled = because('resolved', [{ ...DIFFERENCES[2]!, changes: [], risk: null }]);
+  const look = sampleScan([...rest, ...because('pending', [first!]), ...settled], {
+    snoozed: [{ finding: outsider!, until: '2027-01-31', reason: 'its last study ends in January' }],
+    // One has passed, and the password is reported again; the other is gone.
+    unusedSnoozes: ['old-access-key/ada', 'console-password/gus'],
+    notChecked: [{ what: 'the credential report', failure: denied }],
+    credentialReportAt: null,
+  });
+  expectGolden('drift/short-sections.txt', `${driftLines(look, naming).join('\n')}\n`);
+});
+
+test('as JSON it is one list of findings with their words and commands', () => {
+  expectGolden(
+    'drift/six-manual-changes.json',
+    `${JSON.stringify(driftJson(sixManualChanges(), team, naming), null, 2)}\n`,
+  );
+});

@@ -1,0 +1,202 @@
+import type { DisplayNames } from '../../access/text/names.ts';
+import type { NotChecked } from '../../aws/inventory/types.ts';
+import { RISK_VERBS } from '../../catalog/mturk.ts';
+import { padVisible, wrapVisible } from '../../text/columns.ts';
+import { dateWords, timeWords } from '../../text/dates.ts';
+import { codeText, counted, plainText, type Text, t } from '../../text/text.ts';
+import { visible } from '../../text/visible.ts';
+import { type DriftFinding, differenceOf, type RuleId, type ScanResult } from '../finding.ts';
+import { ruleOf } from '../rules/rules.ts';
+import { type FindingView, findingView, type ViewOptions } from './finding-view.ts';
+
+export interface DriftLinesOptions {
+  readonly width?: number;
+  readonly reconcile?: ViewOptions['reconcile'];
+  /** Whether CloudTrail answered. */
+  readonly attributed?: boolean;
+}
+
+/** What a finding does, in the table: the worst effect first. */
+function effectClass({ escalates, rule, risk, changes }: DriftFinding): string {
+  if (escalates.length > 0 || rule === 'root-access-key') return 'full control';
+  if (risk !== null) return RISK_VERBS[risk].does;
+  return changes.some(({ operations }) => operations.lost.length > 0) ? 'lost access' : 'no change';
+}
+
+/** One scan for a terminal, in lines of at most `width` cells: a table of findings, worst first, then each in detail. */
+export function driftLines(scan: ScanResult, names: DisplayNames, options: DriftLinesOptions = {}): readonly string[] {
+  const { width = 100, reconcile = 'none', attributed = false } = options;
+  const view = (finding: DriftFinding) => findingView(finding, names, attributed, { reconcile, isPrivate: true });
+  const indented = (text: string, indent = 2) =>
+    wrapVisible(text, width - indent).map((line) => `${' '.repeat(indent)}${line}`);
+  const isNew = isNothingApplied(scan, names);
+  const shown = isNew ? scan.findings.filter((finding) => !isUnapplied(finding)) : scan.findings;
+  const { open, pending, resolved } = sortedFindings({ findings: shown });
+  const short = (heading: string, findings: readonly DriftFinding[]) =>
+    findings.length === 0
+      ? []
+      : [
+          `  ${heading}`,
+          ...findings.flatMap((finding) => {
+            const { title, effect } = view(finding);
+            return listItem(plainText(finding.changes.length === 0 ? title : t`${title}: ${effect}`), width);
+          }),
+        ];
+  const paragraphs = [
+    isNew ? indented(unappliedText(scan.findings)) : [],
+    indented(headingText(scan, names.lab, { open, pending, isNew }), 0),
+    open.length < 2 ? [] : driftTable(open, names, width),
+    ...open.map((finding, index) => detailLines(index + 1, finding.id, view(finding), width)),
+    short('Merged but not applied (mturk-team plan shows it):', pending),
+    short('Changed manually, and now as in team.yaml:', resolved),
+    credentialNote(scan, indented),
+    snoozeLines(scan, width),
+    scan.notChecked.flatMap((each) => indented(notCheckedText(each))),
+    scan.planned ? [] : indented(quickText(scan)),
+  ];
+  return paragraphs
+    .filter((lines) => lines.length > 0)
+    .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
+}
+
+/** Findings of drift, those that an apply brings about, and those that the file has made its own. */
+function sortedFindings({ findings }: Pick<ScanResult, 'findings'>) {
+  const isPending = ({ cause }: DriftFinding) => cause === 'pending' || cause === 'expired';
+  return {
+    open: findings.filter((finding) => !isPending(finding) && finding.cause !== 'resolved'),
+    pending: findings.filter(isPending),
+    resolved: findings.filter(({ cause }) => cause === 'resolved'),
+  };
+}
+
+/** The rows `1 spends money  Bo Chen added to paymaster`. */
+function driftTable(findings: readonly DriftFinding[], names: DisplayNames, width: number): readonly string[] {
+  const digits = String(findings.length).length;
+  const widest = Math.max(...findings.map((finding) => effectClass(finding).length));
+  return findings.flatMap((finding, index) => {
+    const head = `  ${String(index + 1).padStart(digits)} ${padVisible(effectClass(finding), widest)}  `;
+    const { title } = findingView(finding, names, false);
+    return wrapVisible(plainText(title), width - head.length).map(
+      (line, at) => `${at === 0 ? head : ' '.repeat(head.length)}${line}`,
+    );
+  });
+}
+
+function detailLines(number: number, id: string, view: FindingView, width: number): readonly string[] {
+  const { title, effect, detail, by, toFix, commands, ifIntended } = view;
+  const head = `  ${number}. `;
+  const indent = ' '.repeat(head.length);
+  const wrapped = (text: Text, label = '') =>
+    wrapVisible(`${label}${plainText(text)}`, width - head.length).map((line) => `${indent}${line}`);
+  const [first = '', ...rest] = wrapped(title);
+  return [
+    `${head}${first.slice(indent.length)}`,
+    ...rest,
+    ...wrapped(t`${effect}.`),
+    ...(detail === null ? [] : wrapped(detail)),
+    ...(by === null ? [] : wrapped(by, 'By: ')),
+    ...wrapped(toFix, 'To fix: '),
+    ...commands.map((command) => `${indent}  ${command}`),
+    ...(ifIntended === null ? [] : wrapped(ifIntended, 'If intended: ')),
+    `${indent}[${visible(id)}]`,
+  ];
+}
+
+function listItem(text: string, width: number): readonly string[] {
+  return wrapVisible(text, width - 4).map((line, index) => `${index === 0 ? '  - ' : '    '}${line}`);
+}
+
+function headingText(
+  scan: ScanResult,
+  lab: string,
+  {
+    open,
+    pending,
+    isNew,
+  }: { readonly open: readonly DriftFinding[]; readonly pending: readonly DriftFinding[]; readonly isNew: boolean },
+): string {
+  if (open.length > 0) {
+    const spending = open.filter(isSpending).length;
+    const money = spending === 0 ? '' : `, ${spending} ${spending === 1 ? 'allows' : 'allow'} spending`;
+    return `Drift in ${lab}: ${counted(open.length, 'finding')}${money}`;
+  }
+  if (isNew) return `${lab}: nothing is applied yet.`;
+  if (pending.length > 0) return `${lab}: no drift; ${counted(pending.length, 'change')} not applied yet.`;
+  if (scan.notChecked.length > 0) return `${lab}: no drift in what was checked.`;
+  if (scan.snoozed.length > 0) return `${lab}: no drift, except ${counted(scan.snoozed.length, 'snoozed finding')}.`;
+  return `${lab}: no drift. AWS matches team.yaml.`;
+}
+
+/** One more key lets no other person spend. */
+function isSpending({ risk, rule }: DriftFinding): boolean {
+  return risk === 'spends' && rule !== 'too-many-access-keys' && rule !== 'key-used-after-leaving';
+}
+
+function credentialNote(
+  { findings, credentialReportAt: at }: ScanResult,
+  indented: (text: string) => readonly string[],
+): readonly string[] {
+  if (at === null || !findings.some((finding) => ruleOf(finding).usesCredentialReport)) return [];
+  return indented(`Key data from ${timeWords(at)}.`);
+}
+
+function snoozeLines({ snoozed, unusedSnoozes, findings }: ScanResult, width: number): readonly string[] {
+  const open = new Set(findings.map(({ id }) => id));
+  const passed = unusedSnoozes.filter((id) => open.has(id));
+  const unused = unusedSnoozes.filter((id) => !open.has(id));
+  const ids = (heading: string, list: readonly string[]) =>
+    list.length === 0 ? [] : [`  ${heading}`, ...list.flatMap((id) => listItem(visible(id), width))];
+  return [
+    ...(snoozed.length === 0 ? [] : ['  Snoozed in team.yaml:']),
+    ...snoozed.flatMap(({ finding, until, reason }) =>
+      listItem(visible(`${finding.id}, until ${dateWords(until)}: ${reason}`), width),
+    ),
+    ...ids('Snoozed until a day that has passed, and reported again:', passed),
+    ...ids('Unused snoozes; remove them from team.yaml:', unused),
+  ];
+}
+
+/** What was not checked, and why. */
+export function notCheckedText({ what, failure }: NotChecked): string {
+  return visible(`Not checked: ${what} (${'reason' in failure.args ? failure.args.reason : failure.code})`);
+}
+
+function quickText({ findings }: ScanResult): string {
+  const unknown = findings.some(({ cause }) => cause === 'unknown')
+    ? ' No apply is on record, so manual changes and changes that are not applied look alike.'
+    : '';
+  return `Quick check: SSH keys, the newest access keys and Terraform's plan were not checked.${unknown}`;
+}
+
+/** Whether every member's user is missing, and nothing says that a person deleted any. */
+function isNothingApplied({ findings, at }: ScanResult, { people }: DisplayNames): boolean {
+  const missing = new Set(
+    findings.filter(isUnapplied).flatMap((finding) => {
+      const difference = differenceOf(finding);
+      return difference?.kind === 'user-deleted' ? [difference.user] : [];
+    }),
+  );
+  const today = at.slice(0, 10);
+  const members = [...people].filter(
+    ([, { roles, until = null }]) => roles !== undefined && (until === null || until >= today),
+  );
+  return members.length > 0 && members.every(([user]) => missing.has(user));
+}
+
+function isUnapplied(finding: DriftFinding): boolean {
+  if (finding.rule === 'boundary-policy-changed') return finding.data.state === 'missing';
+  return (finding.cause === 'pending' || finding.cause === 'unknown') && differenceOf(finding) !== null;
+}
+
+function unappliedText(findings: readonly DriftFinding[]): string {
+  const count = (rule: RuleId) => findings.filter((each) => each.rule === rule && isUnapplied(each)).length;
+  const made = [
+    counted(count('user-deleted'), 'user'),
+    counted(count('group-deleted'), 'group'),
+    counted(count('policy-deleted'), 'policy', 'policies'),
+  ];
+  const first = findings.some((each) => each.rule === 'boundary-policy-changed' && isUnapplied(each))
+    ? ` First, an administrator runs ${plainText(codeText('mturk-team apply --bootstrap'))}.`
+    : '';
+  return `Nothing of this lab is in the account yet. mturk-team apply creates ${made.slice(0, -1).join(', ')} and ${made.at(-1) ?? ''}.${first}`;
+}

@@ -1,0 +1,76 @@
+import { accessOf } from '../../access/access-of.ts';
+import { worstRisk } from '../../access/capability-access.ts';
+import { around, type ModelIndex } from '../../access/model-index.ts';
+import type { AccessKey, Inventory, UserCredentials } from '../../aws/inventory/types.ts';
+import type { Risk } from '../../catalog/mturk.ts';
+import { iamName } from '../../team/names.ts';
+import { hasExpired, type Team } from '../../team/team.ts';
+import { dateWords } from '../../text/dates.ts';
+import { type Text, t, trusted } from '../../text/text.ts';
+
+const DAY_MS = 86_400_000;
+/** How long a use by a suspended member is reported: team.yaml does not say when the suspension began. */
+const RECENT_DAYS = 7;
+
+/** A user of the lab with its credentials. */
+export interface CredentialUser {
+  readonly user: string;
+  /** How many keys the member may have; null if only their use matters, because the user is to be deleted. */
+  readonly allowed: number | null;
+  /** From when (milliseconds) no key of the user may have been used. */
+  readonly ended: { readonly since: number; readonly because: 'suspended' | 'expired' | 'departed' } | null;
+  readonly credentials: UserCredentials;
+}
+
+export function credentialUsersOf(
+  { users }: Inventory,
+  team: Team,
+  today: string,
+  at: Date,
+): readonly CredentialUser[] {
+  const members = team.members.map((member) => {
+    const isLate = hasExpired(member, today);
+    const late = isLate && member.until !== null ? endOfDay(member.until) : null;
+    return {
+      user: iamName(team.lab, member.key),
+      allowed: isLate ? null : member.keys,
+      ended:
+        late !== null
+          ? ({ since: late, because: 'expired' } as const)
+          : member.suspended
+            ? ({ since: at.getTime() - RECENT_DAYS * DAY_MS, because: 'suspended' } as const)
+            : null,
+    };
+  });
+  const departed = team.departed.map(({ key, left }) => ({
+    user: iamName(team.lab, key),
+    allowed: null,
+    ended: { since: endOfDay(left), because: 'departed' } as const,
+  }));
+  return [...members, ...departed].flatMap((each) => {
+    const credentials = users.get(each.user)?.credentials;
+    return credentials === undefined ? [] : [{ ...each, credentials }];
+  });
+}
+
+function endOfDay(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`) + DAY_MS;
+}
+
+/** Whole days; 0 if the time of creation is unknown. */
+export function ageInDays({ created }: AccessKey, at: Date): number {
+  return created === null ? 0 : Math.floor((at.getTime() - Date.parse(created)) / DAY_MS);
+}
+
+/** The worst that a key of a user can do. */
+export function riskOfUser(user: string, account: ModelIndex, at: Date): Risk | null {
+  const [access] = accessOf(around(account, [user]), { at });
+  return access === undefined ? null : worstRisk(access.allowed);
+}
+
+/** `Inactive key last used 4 Mar 2019.` */
+export function keyUseText({ active, lastUsed, isUseKnown }: AccessKey): Text {
+  const what = active ? t`Key` : t`Inactive key`;
+  if (!isUseKnown) return t`${what}: use not known yet.`;
+  return lastUsed === null ? t`${what} never used.` : t`${what} last used ${trusted(dateWords(lastUsed))}.`;
+}

@@ -1,0 +1,91 @@
+import type { AccessKey } from '../../aws/inventory/types.ts';
+
+/** A call of the AWS CLI, to be pasted. */
+export interface Command {
+  readonly action: string;
+  /** Flags without dashes, with their values, in order. */
+  readonly options: readonly (readonly [flag: string, value: string])[];
+  /** For every active access key of the user, if no id is known: AWS lists them when the command runs. */
+  readonly forEachKey?: true;
+}
+
+/** Which ids a command shows. In an issue neither: the AWS CLI looks them up. */
+export interface CommandAudience {
+  readonly accountId: boolean;
+  readonly keyIds: boolean;
+}
+
+/** Stands for the account's number if it is not shown. */
+export const ACCOUNT_VARIABLE = 'ACCOUNT';
+
+/** Sets it, in a shell. */
+export const ACCOUNT_COMMAND = `${ACCOUNT_VARIABLE}=$(aws sts get-caller-identity --query Account --output text)`;
+
+export function iamCommand(action: string, ...options: Command['options']): Command {
+  return { action, options };
+}
+
+/** `aws iam detach-user-policy --user-name bo --policy-arn arn:...`: on one line, never cut. */
+export function commandLine({ action, options, forEachKey }: Command, audience: CommandAudience): string {
+  const user = options.find(([flag]) => flag === 'user-name')?.[1] ?? null;
+  const words = options.map(([flag, value]) => {
+    const lookup = audience.keyIds || user === null ? undefined : LOOKUPS[flag];
+    const shown =
+      lookup === undefined ? argument(value, audience) : `"$(${lookupLine(lookup, user ?? '', value.slice(-4))})"`;
+    return `--${flag}${shown.startsWith('-') ? '=' : ' '}${shown}`;
+  });
+  const line = ['aws iam', action, ...words].join(' ');
+  if (forEachKey !== true || user === null) return line;
+  const list = `aws iam list-access-keys --user-name ${pasted(user)} --query "AccessKeyMetadata[?Status=='Active'].AccessKeyId" --output text`;
+  return `for key in $(${list}); do ${line} --access-key-id "$key"; done`;
+}
+
+/** Deactivates all keys: unlike deleting, this is reversible. */
+export function switchOffAll(user: string): Command {
+  return { ...iamCommand('update-access-key', ['user-name', user], ['status', 'Inactive']), forEachKey: true };
+}
+
+/** Deactivates keys; lists them if the credential report, which has no ids, is the only source. */
+export function keyCommands(user: string, keys: readonly AccessKey[]): readonly Command[] {
+  const ids = keys.flatMap(({ id }) => id ?? []);
+  if (ids.length === 0 || ids.length < keys.length) return [iamCommand('list-access-keys', ['user-name', user])];
+  return ids.map((id) =>
+    iamCommand('update-access-key', ['user-name', user], ['access-key-id', id], ['status', 'Inactive']),
+  );
+}
+
+interface Lookup {
+  readonly action: string;
+  readonly list: string;
+  readonly id: string;
+}
+
+/** How the AWS CLI finds an id by its last four characters. */
+const LOOKUPS: Readonly<Record<string, Lookup>> = {
+  'access-key-id': { action: 'list-access-keys', list: 'AccessKeyMetadata', id: 'AccessKeyId' },
+  'ssh-public-key-id': { action: 'list-ssh-public-keys', list: 'SSHPublicKeys', id: 'SSHPublicKeyId' },
+  'service-specific-credential-id': {
+    action: 'list-service-specific-credentials',
+    list: 'ServiceSpecificCredentials',
+    id: 'ServiceSpecificCredentialId',
+  },
+  'certificate-id': { action: 'list-signing-certificates', list: 'Certificates', id: 'CertificateId' },
+};
+
+function lookupLine({ action, list, id }: Lookup, user: string, end: string): string {
+  const last = end.replace(/[^A-Za-z0-9]/g, '');
+  return `aws iam ${action} --user-name ${pasted(user)} --query "${list}[?ends_with(${id},'${last}')].${id}" --output text`;
+}
+
+const ARN = /^(arn:[\w-]+:iam::)\d{12}(:.*)$/;
+
+function argument(value: string, { accountId }: CommandAudience): string {
+  const [, head, rest] = accountId ? [] : (ARN.exec(value) ?? []);
+  // Outside quotes, so that the shell fills it in.
+  return head === undefined || rest === undefined ? pasted(value) : `${head}$${ACCOUNT_VARIABLE}${pasted(rest)}`;
+}
+
+/** A word of a command line: a path of IAM may hold what a shell reads as its own. */
+function pasted(word: string): string {
+  return /^[\w+=,.@:/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

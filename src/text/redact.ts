@@ -1,0 +1,38 @@
+/** Most texts hold nothing of the kind; one look tells. */
+const ANYTHING = /\d{12}|\d{4}-\d{4}-\d{4}|arn:|A[A-Z]{3}[A-Z2-7]{12}/;
+
+/**
+ * A text with account ids, ARNs and access key ids shortened to what a reader needs to recognise them: job logs are
+ * masked by GitHub, comments are not. `…9012`, `arn:…:user/mturk/perception-lab/perception-lab-bo`, `AKIA…WXYZ`.
+ * With `reveal` only the ids of keys are shortened: no reader needs those.
+ */
+export function redact(text: string, reveal: boolean): string {
+  if (!ANYTHING.test(text)) return text;
+  // IAM's unique identifiers: four letters of kind, then at least 12 of base 32.
+  const keys = text.replace(
+    /\b(A(?:KIA|SIA|IDA|ROA|GPA|NPA|NVA|PKA|BIA|CCA|SCA))[A-Z2-7]{8,28}([A-Z2-7]{4})\b/g,
+    '$1…$2',
+  );
+  if (reveal) return keys;
+  return keys
+    .replace(/\barn:[\w-]*:[\w-]*:[\w-]*:\w*:/g, 'arn:…:')
+    .replace(/(?<!\d)\d{8}(\d{4})(?!\d)/g, '…$1')
+    .replace(/(?<!\d)\d{4}-\d{4}-(\d{4})(?!\d)/g, '…$1');
+}
+
+/** The same data with every text redacted, keys of objects left as they are. */
+export function redactAll<Value>(value: Value, reveal: boolean): Value {
+  return redactUnknown(value, reveal) as Value;
+}
+
+/** Hexadecimal digests and times hold digits that only look like an account. */
+const UNTOUCHED = ['digest', 'at'];
+
+function redactUnknown(value: unknown, reveal: boolean): unknown {
+  if (typeof value === 'string') return redact(value, reveal);
+  if (Array.isArray(value)) return value.map((item) => redactUnknown(item, reveal));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, UNTOUCHED.includes(key) ? item : redactUnknown(item, reveal)]),
+  );
+}
