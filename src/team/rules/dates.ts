@@ -2,22 +2,21 @@ import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { t, trusted } from '../../text/text.ts';
 import { quoted } from '../../text/visible.ts';
 import { DATE_PATTERN } from '../patterns.ts';
-import { CURLY_QUOTES, message, type RuleContext, rule, shortValue, value } from './rule.ts';
+import { CURLY_QUOTES, type RuleContext, rule, shortValue, value } from './rule.ts';
 
 /** Rules about dates: the last day of a member or a snooze, and the day on which a member left. */
 
 export const invalidDate = rule({
   code: 'invalid-date',
-  message: ({ source }: { source: string }) =>
-    message(
-      t`${shortValue(source)} is not a date`,
-      CURLY_QUOTES.test(source)
-        ? trusted('typographic quotes are part of the text in YAML; only straight quotes enclose it')
-        : DATE_PATTERN.test(source)
-          ? t`the calendar has no such day`
-          : t`a date is year-month-day`,
-      t`write a day such as ${value('"2027-05-31"')}, in straight quotes`,
-    ),
+  message: ({ source }: { source: string }) => ({
+    summary: t`${shortValue(source)} is not a date`,
+    reason: CURLY_QUOTES.test(source)
+      ? trusted('typographic quotes are part of the text in YAML; only straight quotes enclose it')
+      : DATE_PATTERN.test(source)
+        ? t`the calendar has no such day`
+        : t`a date is year-month-day`,
+    help: t`write a day such as ${value('"2027-05-31"')}, in straight quotes`,
+  }),
   check(context, report) {
     for (const [path, text] of datesIn(context.draft)) {
       if (text !== null && !isRealDate(text) && context.intact(...path)) report(path, { source: text });
@@ -31,12 +30,11 @@ export const invalidDate = rule({
  */
 const dateNotQuoted = rule({
   code: 'date-not-quoted',
-  message: ({ source }: { source: string }) =>
-    message(
-      t`date ${shortValue(source)} is not quoted`,
-      t`many YAML programs make a point in time of it, which can be on another day`,
-      t`write ${value(JSON.stringify(quoted(source)))}`,
-    ),
+  message: ({ source }: { source: string }) => ({
+    summary: t`date ${shortValue(source)} is not quoted`,
+    reason: t`many YAML programs make a point in time of it, which can be on another day`,
+    help: t`write ${value(JSON.stringify(quoted(source)))}`,
+  }),
   check({ unquotedDates, intact }, report) {
     for (const { path, text } of unquotedDates)
       if (isPathOfDate(path) && intact(...path)) report(path, { source: text });

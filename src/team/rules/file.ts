@@ -1,67 +1,61 @@
 import { t, trusted } from '../../text/text.ts';
 import { quoted } from '../../text/visible.ts';
-import { message, rule, shortValue, value } from './rule.ts';
+import { rule, shortValue, value } from './rule.ts';
 
 /** Rules about the file as a whole. */
 
 export const fileMissing = rule({
   code: 'file-missing',
-  message: (_: Record<never, never>, { file }) =>
-    message(
-      t`no file ${shortValue(file)}`,
-      null,
-      trusted('run the command in the folder of `team.yaml`, or name the file: `mturk-team check path/to/team.yaml`'),
+  message: (_: Record<never, never>, { file }) => ({
+    summary: t`no file ${shortValue(file)}`,
+    help: trusted(
+      'run the command in the folder of `team.yaml`, or name the file: `mturk-team check path/to/team.yaml`',
     ),
+  }),
 });
 
 export const fileIsDirectory = rule({
   code: 'file-is-directory',
-  message: (_: Record<never, never>, { file }) =>
-    message(
-      t`${shortValue(file)} is a directory`,
-      null,
-      t`name the file in it: ${value(`mturk-team check ${file.replace(/\/+$/, '')}/team.yaml`)}`,
-    ),
+  message: (_: Record<never, never>, { file }) => ({
+    summary: t`${shortValue(file)} is a directory`,
+    help: t`name the file in it: ${value(`mturk-team check ${file.replace(/\/+$/, '')}/team.yaml`)}`,
+  }),
 });
 
 export const fileUnreadable = rule({
   code: 'file-unreadable',
-  message: ({ reason }: { reason: string }, { file }) =>
-    message(
-      t`cannot read ${shortValue(file)}`,
-      t`the system reports ${value(reason)}`,
-      t`allow yourself to read it: ${value(`chmod u+r ${file}`)}`,
-    ),
+  message: ({ reason }: { reason: string }, { file }) => ({
+    summary: t`cannot read ${shortValue(file)}`,
+    reason: t`the system reports ${value(reason)}`,
+    help: t`allow yourself to read it: ${value(`chmod u+r ${file}`)}`,
+  }),
 });
 
 export const fileEmpty = rule({
   code: 'file-empty',
-  message: () =>
-    message(
-      t`the file is empty`,
-      t`an empty file never means that all members leave`,
-      trusted('copy the sample from the README and edit it'),
-    ),
+  message: () => ({
+    summary: t`the file is empty`,
+    reason: t`an empty file never means that all members leave`,
+    help: trusted('copy the sample from the README and edit it'),
+  }),
 });
 
 export const fileTooLarge = rule({
   code: 'file-too-large',
-  message: ({ bytes, limit }: { bytes: number; limit: number }) =>
-    message(
-      t`the file has ${bytes} bytes; at most ${limit} are read`,
-      t`5,000 members, all that an AWS account can have, need less than half of that`,
-      t`check that this is the right file, and remove generated content`,
-    ),
+  message: ({ bytes, limit }: { bytes: number; limit: number }) => ({
+    summary: t`the file has ${bytes} bytes; at most ${limit} are read`,
+    reason: t`5,000 members, all that an AWS account can have, need less than half of that`,
+    help: t`check that this is the right file, and remove generated content`,
+  }),
 });
 
 export const fileNotUtf8 = rule({
   code: 'file-not-utf8',
-  message: () =>
-    message(
-      t`the file is not UTF-8`,
-      t`names in another encoding cannot be read reliably`,
-      t`save it as UTF-8 in your editor (VS Code: "Save with Encoding")`,
-    ),
+  message: () => ({
+    summary: t`the file is not UTF-8`,
+    reason: t`names in another encoding cannot be read reliably`,
+    help: t`save it as UTF-8 in your editor (VS Code: "Save with Encoding")`,
+  }),
 });
 
 export const FILE_RULES = [fileMissing, fileIsDirectory, fileUnreadable, fileEmpty, fileTooLarge, fileNotUtf8];
@@ -75,89 +69,85 @@ export const yamlSyntax = rule({
   message: ({ reason, problem }: { reason: string; problem: string }) => {
     const known = /end with a [}\]]/.test(reason) ? SYNTAX.OPEN_BRACKET : SYNTAX[problem];
     return known === undefined
-      ? message(t`invalid YAML`, value(reason), t`compare indentation, quotes and brackets with the lines around it`)
-      : message(t`invalid YAML: ${trusted(known[0])}`, null, trusted(known[1]));
+      ? {
+          summary: t`invalid YAML`,
+          reason: value(reason),
+          help: t`compare indentation, quotes and brackets with the lines around it`,
+        }
+      : { summary: t`invalid YAML: ${trusted(known[0])}`, help: trusted(known[1]) };
   },
 });
 
 export const yamlTooDeep = rule({
   code: 'yaml-too-deep',
-  message: ({ limit }: { limit: number }) =>
-    message(
-      t`lists and maps are nested more than ${limit} deep`,
-      t`a team file needs 5 levels`,
-      t`remove the extra brackets, dashes or indentation`,
-    ),
+  message: ({ limit }: { limit: number }) => ({
+    summary: t`lists and maps are nested more than ${limit} deep`,
+    reason: t`a team file needs 5 levels`,
+    help: t`remove the extra brackets, dashes or indentation`,
+  }),
 });
 
 export const yamlAnchor = rule({
   code: 'yaml-anchor',
-  message: ({ name }: { name: string }) =>
-    message(
-      t`YAML anchor ${shortValue(`&${name}`)} is not allowed`,
-      t`a reviewer cannot see where it is repeated`,
-      t`remove ${value(`&${name}`)}; roles share permissions with ${value('extends')}`,
-    ),
+  message: ({ name }: { name: string }) => ({
+    summary: t`YAML anchor ${shortValue(`&${name}`)} is not allowed`,
+    reason: t`a reviewer cannot see where it is repeated`,
+    help: t`remove ${value(`&${name}`)}; roles share permissions with ${value('extends')}`,
+  }),
 });
 
 export const yamlAlias = rule({
   code: 'yaml-alias',
-  message: ({ name }: { name: string }) =>
-    message(
-      t`YAML alias ${shortValue(`*${name}`)} is not allowed`,
-      trusted(HIDDEN),
-      t`write out what ${value(`*${name}`)} stands for; quote a text that begins with ${value('*')}, as in ${value('"*"')}`,
-    ),
+  message: ({ name }: { name: string }) => ({
+    summary: t`YAML alias ${shortValue(`*${name}`)} is not allowed`,
+    reason: trusted(HIDDEN),
+    help: t`write out what ${value(`*${name}`)} stands for; quote a text that begins with ${value('*')}, as in ${value('"*"')}`,
+  }),
 });
 
 export const yamlTag = rule({
   code: 'yaml-tag',
-  message: ({ tag }: { tag: string }) =>
-    message(
-      t`YAML tag ${shortValue(tag)} is not allowed`,
-      t`a tag gives a value another type than it seems to have`,
-      t`remove ${value(tag)}; quote a text that begins with ${value('!')}`,
-    ),
+  message: ({ tag }: { tag: string }) => ({
+    summary: t`YAML tag ${shortValue(tag)} is not allowed`,
+    reason: t`a tag gives a value another type than it seems to have`,
+    help: t`remove ${value(tag)}; quote a text that begins with ${value('!')}`,
+  }),
 });
 
 export const yamlMergeKey = rule({
   code: 'yaml-merge-key',
-  message: () =>
-    message(
-      t`merge key ${value('<<')} is not allowed`,
-      t`some YAML programs copy keys for it, others ignore it`,
-      t`write out the keys; roles share permissions with ${value('extends')}`,
-    ),
+  message: () => ({
+    summary: t`merge key ${value('<<')} is not allowed`,
+    reason: t`some YAML programs copy keys for it, others ignore it`,
+    help: t`write out the keys; roles share permissions with ${value('extends')}`,
+  }),
 });
 
 export const yamlDirective = rule({
   code: 'yaml-directive',
-  message: ({ directive }: { directive: string }) =>
-    message(
-      t`YAML directive ${shortValue(directive)} is not allowed`,
-      t`a directive changes how the rest of the file is read`,
-      t`remove the line`,
-    ),
+  message: ({ directive }: { directive: string }) => ({
+    summary: t`YAML directive ${shortValue(directive)} is not allowed`,
+    reason: t`a directive changes how the rest of the file is read`,
+    help: t`remove the line`,
+  }),
 });
 
 export const yamlManyDocuments = rule({
   code: 'yaml-many-documents',
-  message: () =>
-    message(
-      t`a second YAML document begins here`,
-      t`a team is one document`,
-      t`remove the line ${value('---')} and everything that is not part of the team`,
-    ),
+  message: () => ({
+    summary: t`a second YAML document begins here`,
+    reason: t`a team is one document`,
+    help: t`remove the line ${value('---')} and everything that is not part of the team`,
+  }),
 });
 
 export const duplicateKey = rule({
   code: 'duplicate-key',
-  message: ({ key, firstLine }: { key: string; firstLine: number }) =>
-    message(
-      t`key ${shortValue(key)} is repeated; it is first on line ${firstLine}`,
-      t`only one of the two can count`,
-      t`remove one of them, or give it another name`,
-    ),
+  message: ({ key, firstLine }: { key: string; firstLine: number }) => ({
+    summary: t`key ${shortValue(key)} is repeated; it is first on line ${firstLine}`,
+    reason: t`only one of the two can count`,
+    help: t`remove one of them, or give it another name`,
+  }),
 });
 
 /** `source` is the key as written; null for a list or a map. */
@@ -165,18 +155,18 @@ export const keyNotText = rule({
   code: 'key-not-text',
   message: ({ source }: { source: string | null }) => {
     if (source === null) {
-      return message(
-        t`this key is a list or a map, not a text`,
-        null,
-        t`write a plain name before the colon; quote a text that begins with ${value('[')} or ${value('{')}`,
-      );
+      return {
+        summary: t`this key is a list or a map, not a text`,
+        help: t`write a plain name before the colon; quote a text that begins with ${value('[')} or ${value('{')}`,
+      };
     }
-    if (source === '') return message(t`there is no key before the colon`, null, t`write a key, or remove the line`);
-    return message(
-      t`key ${shortValue(source)} is not a text in YAML`,
-      t`YAML may change it; for example, it drops leading zeros`,
-      t`quote it: ${value(JSON.stringify(quoted(source)))}`,
-    );
+    if (source === '')
+      return { summary: t`there is no key before the colon`, help: t`write a key, or remove the line` };
+    return {
+      summary: t`key ${shortValue(source)} is not a text in YAML`,
+      reason: t`YAML may change it; for example, it drops leading zeros`,
+      help: t`quote it: ${value(JSON.stringify(quoted(source)))}`,
+    };
   },
 });
 

@@ -5,7 +5,7 @@ import { t, trusted } from '../../text/text.ts';
 import { iamName } from '../names.ts';
 import type { DraftList } from '../parse/draft.ts';
 import { ACCOUNT_PATTERN, ID_PATTERN, LAB_PATTERN, LONGEST_LAB } from '../patterns.ts';
-import { CURLY_QUOTES, message, type RuleContext, rule, shortValue, value } from './rule.ts';
+import { CURLY_QUOTES, type RuleContext, rule, shortValue, value } from './rule.ts';
 
 /** Rules about the lab, its account, and keys of roles and members. */
 
@@ -13,25 +13,25 @@ type IdKind = 'role' | 'member' | 'departed';
 
 export const unsupportedVersion = rule({
   code: 'unsupported-version',
-  message: ({ source }: { source: string }) =>
-    message(
-      t`version ${shortValue(source)} is not supported`,
-      t`this program reads version 1, a number without quotes`,
-      t`write ${value('version: 1')}`,
-    ),
+  message: ({ source }: { source: string }) => ({
+    summary: t`version ${shortValue(source)} is not supported`,
+    reason: t`this program reads version 1, a number without quotes`,
+    help: t`write ${value('version: 1')}`,
+  }),
 });
 
 const invalidLab = rule({
   code: 'invalid-lab',
   message: ({ lab }: { lab: string }) => {
     const better = labLike(lab);
-    return message(
-      t`${shortValue(lab)} is not a valid lab name`,
-      lab.length > LONGEST_LAB
-        ? t`it has ${lab.length} characters and can have ${LONGEST_LAB}: it begins every IAM user name, which can have 64`
-        : t`it begins IAM names: lower-case letters, digits and hyphens, a letter first and no hyphen last`,
-      better === null ? t`write a short name such as ${value('perception-lab')}` : t`write ${value(better)}`,
-    );
+    return {
+      summary: t`${shortValue(lab)} is not a valid lab name`,
+      reason:
+        lab.length > LONGEST_LAB
+          ? t`it has ${lab.length} characters and can have ${LONGEST_LAB}: it begins every IAM user name, which can have 64`
+          : t`it begins IAM names: lower-case letters, digits and hyphens, a letter first and no hyphen last`,
+      help: better === null ? t`write a short name such as ${value('perception-lab')}` : t`write ${value(better)}`,
+    };
   },
   check({ draft: { lab }, intact }, report) {
     if (lab === null || !intact('lab')) return;
@@ -41,27 +41,26 @@ const invalidLab = rule({
 
 export const accountNotQuoted = rule({
   code: 'account-not-quoted',
-  message: ({ source }: { source: string }) =>
-    message(
-      t`account ${shortValue(source)} is not quoted`,
-      t`YAML reads it as a number and drops leading zeros`,
-      /^\d{12}$/.test(source) ? t`write ${value(`account: "${source}"`)}` : t`write all 12 digits in quotes`,
-    ),
+  message: ({ source }: { source: string }) => ({
+    summary: t`account ${shortValue(source)} is not quoted`,
+    reason: t`YAML reads it as a number and drops leading zeros`,
+    help: /^\d{12}$/.test(source) ? t`write ${value(`account: "${source}"`)}` : t`write all 12 digits in quotes`,
+  }),
 });
 
 const invalidAccount = rule({
   code: 'account-not-twelve-digits',
   message: ({ account }: { account: string }) => {
     const digits = account.replace(/[\s“”„«»‘’-]/g, '');
-    return message(
-      t`${shortValue(account)} is not an AWS account ID`,
-      CURLY_QUOTES.test(account)
+    return {
+      summary: t`${shortValue(account)} is not an AWS account ID`,
+      reason: CURLY_QUOTES.test(account)
         ? trusted('typographic quotes are part of the text in YAML; only straight quotes enclose it')
         : t`an account ID has exactly 12 digits`,
-      /^\d{12}$/.test(digits)
+      help: /^\d{12}$/.test(digits)
         ? t`write ${value(`"${digits}"`)}`
         : t`copy the ID from ${value('aws sts get-caller-identity')} or the AWS console, and quote it`,
-    );
+    };
   },
   check({ draft: { account }, intact }, report) {
     if (account !== null && intact('account') && !ACCOUNT_PATTERN.test(account)) report(['account'], { account });
@@ -71,14 +70,14 @@ const invalidAccount = rule({
 const invalidId = rule({
   code: 'invalid-id',
   at: 'key',
-  message: ({ kind, id }: { kind: IdKind; id: string }) =>
-    message(
-      t`key ${shortValue(id)} is not a valid IAM name`,
-      trusted('it becomes part of one: letters, digits and `+=,.@_-`, a letter or digit first'),
+  message: ({ kind, id }: { kind: IdKind; id: string }) => ({
+    summary: t`key ${shortValue(id)} is not a valid IAM name`,
+    reason: trusted('it becomes part of one: letters, digits and `+=,.@_-`, a letter or digit first'),
+    help:
       kind === 'role'
         ? t`write a short key such as ${value('results-reader')}; ${value('description')} takes any text`
         : t`write a short key such as ${value(idLike(id) ?? 'ada')}; ${value('name')} takes the full name`,
-    ),
+  }),
   check(context, report) {
     for (const { section, kind, key } of idsOf(context)) {
       if (!ID_PATTERN.test(key) && context.intact(section, key)) report([section, key], { kind, id: key });
@@ -89,12 +88,11 @@ const invalidId = rule({
 const idTooLong = rule({
   code: 'id-too-long',
   at: 'key',
-  message: ({ kind, id, name, limit }: { kind: IdKind; id: string; name: string; limit: number }) =>
-    message(
-      t`key ${shortValue(id)} is too long`,
-      t`IAM name ${value(name)} has ${name.length} characters; a ${trusted(kind === 'role' ? 'group' : 'user')} name can have ${limit}`,
-      t`shorten it by ${name.length - limit} or more`,
-    ),
+  message: ({ kind, id, name, limit }: { kind: IdKind; id: string; name: string; limit: number }) => ({
+    summary: t`key ${shortValue(id)} is too long`,
+    reason: t`IAM name ${value(name)} has ${name.length} characters; a ${trusted(kind === 'role' ? 'group' : 'user')} name can have ${limit}`,
+    help: t`shorten it by ${name.length - limit} or more`,
+  }),
   check(context, report) {
     const { lab } = context.draft;
     if (lab === null || !context.intact('lab')) return;
@@ -111,14 +109,14 @@ const idTooLong = rule({
 const idsEqualIgnoringCase = rule({
   code: 'ids-equal-ignoring-case',
   at: 'key',
-  message: ({ kind, id, other }: { kind: IdKind; id: string; other: string }) =>
-    message(
-      t`keys ${shortValue(id)} and ${shortValue(other)} differ only in case`,
-      t`IAM ignores the case of names`,
+  message: ({ kind, id, other }: { kind: IdKind; id: string; other: string }) => ({
+    summary: t`keys ${shortValue(id)} and ${shortValue(other)} differ only in case`,
+    reason: t`IAM ignores the case of names`,
+    help:
       kind === 'departed'
         ? t`if both are the same person, remove ${value(other)} from ${value('members')}; else change one key`
         : t`change one of the keys`,
-    ),
+  }),
   check({ draft }, report) {
     const seen = { groups: new Map<string, string>(), users: new Map<string, string>() };
     for (const { section, kind, key } of idsOf({ draft })) {
@@ -133,12 +131,11 @@ const idsEqualIgnoringCase = rule({
 /** An error and not a warning: a repeated entry is often a mistyped one. */
 const duplicateEntry = rule({
   code: 'duplicate-entry',
-  message: ({ entry }: { entry: string }, { path }) =>
-    message(
-      t`${shortValue(entry)} is repeated in ${shortValue(pathText(path.slice(0, -1)))}`,
-      t`the second entry has no effect`,
-      t`remove it, or write the entry that was meant`,
-    ),
+  message: ({ entry }: { entry: string }, { path }) => ({
+    summary: t`${shortValue(entry)} is repeated in ${shortValue(pathText(path.slice(0, -1)))}`,
+    reason: t`the second entry has no effect`,
+    help: t`remove it, or write the entry that was meant`,
+  }),
   check({ draft }, report) {
     const once = (list: DraftList, ...path: DocumentPath) => {
       const seen = new Set<string>();
@@ -161,12 +158,12 @@ const duplicateEntry = rule({
 export const teamTooLarge = rule({
   code: 'team-too-large',
   at: 'key',
-  message: ({ what, count, limit }: { what: 'roles' | 'members'; count: number; limit: number }) =>
-    message(
-      t`the file has ${count} ${trusted(what)}`,
-      t`an AWS account can have ${limit} ${trusted(what === 'roles' ? 'groups' : 'users')}`,
+  message: ({ what, count, limit }: { what: 'roles' | 'members'; count: number; limit: number }) => ({
+    summary: t`the file has ${count} ${trusted(what)}`,
+    reason: t`an AWS account can have ${limit} ${trusted(what === 'roles' ? 'groups' : 'users')}`,
+    help:
       what === 'roles' ? t`let members share roles` : t`divide the lab between two accounts, each with its own file`,
-    ),
+  }),
   check({ draft }, report) {
     const check = (what: 'roles' | 'members', limit: number) => {
       const count = draft[what].length;

@@ -1,7 +1,7 @@
 import { QUOTAS } from '../../iam/quotas.ts';
 import { t } from '../../text/text.ts';
 import { EMAIL_PATTERN, LOGIN_PATTERN } from '../patterns.ts';
-import { message, type RuleContext, rule, shortValue, value } from './rule.ts';
+import { type RuleContext, rule, shortValue, value } from './rule.ts';
 
 /** Rules about members, their sponsors, owners and those who left. */
 
@@ -11,12 +11,11 @@ const LONGEST_EMAIL = 254;
 /** An error: a user without access looks like a forgotten line. `suspended` stops access for a while. */
 const memberWithoutRoles = rule({
   code: 'member-without-roles',
-  message: ({ member }: { member: string }) =>
-    message(
-      t`member ${shortValue(member)} has no role`,
-      t`the member could do nothing`,
-      t`add a role; to stop access for a while, keep the roles and set ${value('suspended: true')}`,
-    ),
+  message: ({ member }: { member: string }) => ({
+    summary: t`member ${shortValue(member)} has no role`,
+    reason: t`the member could do nothing`,
+    help: t`add a role; to stop access for a while, keep the roles and set ${value('suspended: true')}`,
+  }),
   check({ draft }, report) {
     for (const { key, roles } of draft.members) {
       if (roles?.length === 0) report(['members', key, 'roles'], { member: key });
@@ -27,12 +26,11 @@ const memberWithoutRoles = rule({
 const tooManyRoles = rule({
   code: 'too-many-roles',
   at: 'key',
-  message: ({ member, count }: { member: string; count: number }) =>
-    message(
-      t`member ${shortValue(member)} has ${count} roles`,
-      t`an IAM user can be in ${QUOTAS.groupsPerUser} groups, one for each role`,
-      t`add a role that extends several of them, and use that instead`,
-    ),
+  message: ({ member, count }: { member: string; count: number }) => ({
+    summary: t`member ${shortValue(member)} has ${count} roles`,
+    reason: t`an IAM user can be in ${QUOTAS.groupsPerUser} groups, one for each role`,
+    help: t`add a role that extends several of them, and use that instead`,
+  }),
   check({ draft }, report) {
     for (const { key, roles } of draft.members) {
       const count = new Set(roles ?? []).size;
@@ -43,8 +41,10 @@ const tooManyRoles = rule({
 
 const invalidEmail = rule({
   code: 'invalid-email',
-  message: ({ email }: { email: string }) =>
-    message(t`${shortValue(email)} is not an e-mail address`, null, t`write one such as ${value('ada@lab.edu')}`),
+  message: ({ email }: { email: string }) => ({
+    summary: t`${shortValue(email)} is not an e-mail address`,
+    help: t`write one such as ${value('ada@lab.edu')}`,
+  }),
   check({ draft, intact }, report) {
     for (const { key, email } of draft.members) {
       if (email === null || (email.length <= LONGEST_EMAIL && EMAIL_PATTERN.test(email))) continue;
@@ -57,13 +57,14 @@ const invalidGithubLogin = rule({
   code: 'invalid-github-login',
   message: ({ login }: { login: string }) => {
     const better = login.replace(/^(?:https?:\/\/)?(?:www\.)?github\.com\//i, '').replace(/^@|\/$/g, '');
-    return message(
-      t`${shortValue(login)} is not a GitHub login`,
-      t`a login has letters, digits and single hyphens inside, 39 at most`,
-      better !== login && LOGIN_PATTERN.test(better)
-        ? t`write ${value(better)}`
-        : t`write the login alone, such as ${value('adaoneill')}`,
-    );
+    return {
+      summary: t`${shortValue(login)} is not a GitHub login`,
+      reason: t`a login has letters, digits and single hyphens inside, 39 at most`,
+      help:
+        better !== login && LOGIN_PATTERN.test(better)
+          ? t`write ${value(better)}`
+          : t`write the login alone, such as ${value('adaoneill')}`,
+    };
   },
   check({ draft, intact }, report) {
     for (const { key, github } of draft.members) {
@@ -76,12 +77,11 @@ const invalidGithubLogin = rule({
 const untilPassed = rule({
   code: 'until-passed',
   severity: 'warning',
-  message: ({ member, until }: { member: string; until: string }) =>
-    message(
-      t`the access of ${shortValue(member)} has ended`,
-      t`the last day was ${value(until)}`,
-      t`move ${value(member)} to ${value('departed')}, or write a later day`,
-    ),
+  message: ({ member, until }: { member: string; until: string }) => ({
+    summary: t`the access of ${shortValue(member)} has ended`,
+    reason: t`the last day was ${value(until)}`,
+    help: t`move ${value(member)} to ${value('departed')}, or write a later day`,
+  }),
   check({ draft, today, intact }, report) {
     for (const { key, until } of draft.members) {
       if (until === null || until >= today || !intact('members', key, 'until')) continue;
@@ -93,12 +93,11 @@ const untilPassed = rule({
 /** An error: the next apply deletes the users of all who are in `departed`, whatever their day. */
 const leftInFuture = rule({
   code: 'left-in-future',
-  message: ({ member, left }: { member: string; left: string }) =>
-    message(
-      t`${shortValue(member)} is in ${value('departed')} with a day in the future`,
-      t`the next apply would delete the user at once`,
-      t`keep ${value(member)} in ${value('members')} with ${value(`until: "${left}"`)}`,
-    ),
+  message: ({ member, left }: { member: string; left: string }) => ({
+    summary: t`${shortValue(member)} is in ${value('departed')} with a day in the future`,
+    reason: t`the next apply would delete the user at once`,
+    help: t`keep ${value(member)} in ${value('members')} with ${value(`until: "${left}"`)}`,
+  }),
   check({ draft, today, intact }, report) {
     for (const { key, left } of draft.departed) {
       if (left === null || left <= today || !intact('departed', key, 'left')) continue;
@@ -110,12 +109,10 @@ const leftInFuture = rule({
 const memberAlsoDeparted = rule({
   code: 'member-also-departed',
   at: 'key',
-  message: ({ member }: { member: string }) =>
-    message(
-      t`${shortValue(member)} is in both ${value('members')} and ${value('departed')}`,
-      null,
-      t`remove ${value(member)} from ${value('members')} if they left, else from ${value('departed')}`,
-    ),
+  message: ({ member }: { member: string }) => ({
+    summary: t`${shortValue(member)} is in both ${value('members')} and ${value('departed')}`,
+    help: t`remove ${value(member)} from ${value('members')} if they left, else from ${value('departed')}`,
+  }),
   check({ draft, memberKeys }, report) {
     const members = new Set(memberKeys);
     for (const { key } of draft.departed) if (members.has(key)) report(['departed', key], { member: key });
@@ -126,12 +123,11 @@ const ANOTHER_MEMBER = t`use the key of a current member`;
 
 const ownSponsor = rule({
   code: 'own-sponsor',
-  message: ({ member }: { member: string }) =>
-    message(
-      t`${shortValue(member)} is their own sponsor`,
-      t`a sponsor answers for another member`,
-      t`use the key of another member, or remove ${value('sponsor')}`,
-    ),
+  message: ({ member }: { member: string }) => ({
+    summary: t`${shortValue(member)} is their own sponsor`,
+    reason: t`a sponsor answers for another member`,
+    help: t`use the key of another member, or remove ${value('sponsor')}`,
+  }),
   check(context, report) {
     for (const { key, sponsor, path } of sponsorsIn(context)) if (sponsor === key) report(path, { member: key });
   },
@@ -139,8 +135,10 @@ const ownSponsor = rule({
 
 const sponsorDeparted = rule({
   code: 'sponsor-departed',
-  message: ({ sponsor }: { sponsor: string }) =>
-    message(t`sponsor ${shortValue(sponsor)} has left the lab`, null, ANOTHER_MEMBER),
+  message: ({ sponsor }: { sponsor: string }) => ({
+    summary: t`sponsor ${shortValue(sponsor)} has left the lab`,
+    help: ANOTHER_MEMBER,
+  }),
   check(context, report) {
     const departed = departedKeys(context);
     for (const { sponsor, path } of sponsorsIn(context)) if (departed.has(sponsor)) report(path, { sponsor });
@@ -149,12 +147,10 @@ const sponsorDeparted = rule({
 
 const unknownSponsor = rule({
   code: 'unknown-sponsor',
-  message: ({ sponsor, suggestion }: { sponsor: string; suggestion: string | null }) =>
-    message(
-      t`sponsor ${shortValue(sponsor)} is not a member`,
-      null,
-      suggestion === null ? t`use the key of a member, or remove ${value('sponsor')}` : t`use ${value(suggestion)}`,
-    ),
+  message: ({ sponsor, suggestion }: { sponsor: string; suggestion: string | null }) => ({
+    summary: t`sponsor ${shortValue(sponsor)} is not a member`,
+    help: suggestion === null ? t`use the key of a member, or remove ${value('sponsor')}` : t`use ${value(suggestion)}`,
+  }),
   check(context, report) {
     if (!context.draft.hasMembers) return;
     const members = new Set(context.memberKeys);
@@ -167,8 +163,10 @@ const unknownSponsor = rule({
 const sponsorExpired = rule({
   code: 'sponsor-expired',
   severity: 'warning',
-  message: ({ sponsor, until }: { sponsor: string; until: string }) =>
-    message(t`the access of sponsor ${shortValue(sponsor)} ended on ${value(until)}`, null, ANOTHER_MEMBER),
+  message: ({ sponsor, until }: { sponsor: string; until: string }) => ({
+    summary: t`the access of sponsor ${shortValue(sponsor)} ended on ${value(until)}`,
+    help: ANOTHER_MEMBER,
+  }),
   check(context, report) {
     const ended = endedMembers(context);
     for (const { sponsor, path } of sponsorsIn(context)) {
@@ -180,12 +178,11 @@ const sponsorExpired = rule({
 
 const ownerDeparted = rule({
   code: 'owner-departed',
-  message: ({ owner }: { owner: string }) =>
-    message(
-      t`owner ${shortValue(owner)} has left the lab`,
-      t`they can no longer approve changes`,
-      t`remove ${value(owner)} from ${value('owners')}`,
-    ),
+  message: ({ owner }: { owner: string }) => ({
+    summary: t`owner ${shortValue(owner)} has left the lab`,
+    reason: t`they can no longer approve changes`,
+    help: t`remove ${value(owner)} from ${value('owners')}`,
+  }),
   check(context, report) {
     const departed = departedKeys(context);
     for (const { owner, path } of ownersIn(context)) if (departed.has(owner)) report(path, { owner });
@@ -194,12 +191,10 @@ const ownerDeparted = rule({
 
 const unknownOwner = rule({
   code: 'unknown-owner',
-  message: ({ owner, suggestion }: { owner: string; suggestion: string | null }) =>
-    message(
-      t`owner ${shortValue(owner)} is not a member`,
-      null,
-      suggestion === null ? t`use the key of a member` : t`use ${value(suggestion)}`,
-    ),
+  message: ({ owner, suggestion }: { owner: string; suggestion: string | null }) => ({
+    summary: t`owner ${shortValue(owner)} is not a member`,
+    help: suggestion === null ? t`use the key of a member` : t`use ${value(suggestion)}`,
+  }),
   check(context, report) {
     if (!context.draft.hasMembers) return;
     const members = new Set(context.memberKeys);
@@ -212,12 +207,11 @@ const unknownOwner = rule({
 /** Another member must be able to approve a change. */
 const noOwner = rule({
   code: 'no-owner',
-  message: ({ because }: { because: 'none-named' | 'all-expired' }) =>
-    message(
-      because === 'none-named' ? t`the file has no owner` : t`the access of every owner has ended`,
-      t`no one could approve a change`,
-      t`write the key of a current member, for example ${value('owners: [ada]')}`,
-    ),
+  message: ({ because }: { because: 'none-named' | 'all-expired' }) => ({
+    summary: because === 'none-named' ? t`the file has no owner` : t`the access of every owner has ended`,
+    reason: t`no one could approve a change`,
+    help: t`write the key of a current member, for example ${value('owners: [ada]')}`,
+  }),
   check(context, report) {
     const { owners } = context.draft;
     if (owners === null) return;
@@ -232,12 +226,11 @@ const noOwner = rule({
 const ownerExpired = rule({
   code: 'owner-expired',
   severity: 'warning',
-  message: ({ owner, until }: { owner: string; until: string }) =>
-    message(
-      t`the access of owner ${shortValue(owner)} ended on ${value(until)}`,
-      t`they can no longer approve changes`,
-      t`remove ${value(owner)} from ${value('owners')}, or write a later day`,
-    ),
+  message: ({ owner, until }: { owner: string; until: string }) => ({
+    summary: t`the access of owner ${shortValue(owner)} ended on ${value(until)}`,
+    reason: t`they can no longer approve changes`,
+    help: t`remove ${value(owner)} from ${value('owners')}, or write a later day`,
+  }),
   check(context, report) {
     const owners = context.draft.owners ?? [];
     const ended = endedMembers(context);

@@ -14,7 +14,7 @@ import { joinTexts, t, trusted } from '../../text/text.ts';
 import { rolePolicy } from '../documents.ts';
 import type { RoleDraft } from '../parse/draft.ts';
 import { inCatalogOrder, operationsNamed, operationsOfManaged, type ResolvedRole } from '../parse/resolve-roles.ts';
-import { message, type Rule, type RuleContext, rule, shortValue, value, valueList } from './rule.ts';
+import { type Rule, type RuleContext, rule, shortValue, value, valueList } from './rule.ts';
 
 /** Rules about roles: names in them, and what they grant. */
 
@@ -24,17 +24,17 @@ const unknownRole = rule({
   code: 'unknown-role',
   message: ({ role, suggestion, known }: { role: string; suggestion: string | null; known: readonly string[] }) => {
     const names = role.split(/\s+/);
-    return message(
-      t`role ${shortValue(role)} does not exist`,
-      null,
-      names.length > 1 && names.every((name) => known.includes(name))
-        ? t`write a comma between the roles: ${value(names.join(', '))}`
-        : suggestion !== null
-          ? t`use ${value(suggestion)}, or add ${value(role)} to ${value('roles')}`
-          : known.length > 0 && known.length <= 8
-            ? t`use one of ${valueList(known)}`
-            : t`add ${value(role)} to ${value('roles')}, or use the key of an existing role`,
-    );
+    return {
+      summary: t`role ${shortValue(role)} does not exist`,
+      help:
+        names.length > 1 && names.every((name) => known.includes(name))
+          ? t`write a comma between the roles: ${value(names.join(', '))}`
+          : suggestion !== null
+            ? t`use ${value(suggestion)}, or add ${value(role)} to ${value('roles')}`
+            : known.length > 0 && known.length <= 8
+              ? t`use one of ${valueList(known)}`
+              : t`add ${value(role)} to ${value('roles')}, or use the key of an existing role`,
+    };
   },
   check({ draft, roleKeys, resolved, intact, suggest }, report) {
     const check = (name: string | null, path: DocumentPath) => {
@@ -57,11 +57,12 @@ const roleCircle = rule({
   message: ({ circle }: { circle: readonly string[] }) => {
     const names = circle.length <= 8 ? circle : [...circle.slice(0, 5), '...', ...circle.slice(-2)];
     const last = circle.at(-1) ?? '';
-    return message(
-      circle.length === 2 ? t`role ${shortValue(last)} extends itself` : t`roles extend each other in a circle`,
-      circle.length === 2 ? t`this adds nothing to it` : joinTexts(names.map(value), ' extends '),
-      t`remove ${value(last)} from this list, or break the circle in another role`,
-    );
+    return {
+      summary:
+        circle.length === 2 ? t`role ${shortValue(last)} extends itself` : t`roles extend each other in a circle`,
+      reason: circle.length === 2 ? t`this adds nothing to it` : joinTexts(names.map(value), ' extends '),
+      help: t`remove ${value(last)} from this list, or break the circle in another role`,
+    };
   },
   check({ draft }, report) {
     const parents = new Map(draft.roles.map((role) => [role.key, role.extends]));
@@ -105,16 +106,17 @@ const retired = rule({
     const nothing = trusted(`IAM accepts the old name, but it ${path[2] === 'deny' ? 'denies' : 'grants'} nothing`);
     const summary = t`${shortValue(name)} no longer exists`;
     if (successors.length === 0) {
-      return message(summary, t`removed in 2017 without a successor; ${nothing}`, t`remove it`);
+      return { summary: summary, reason: t`removed in 2017 without a successor; ${nothing}`, help: t`remove it` };
     }
     const capabilities = [...new Set(successors.map(capabilityOf))];
-    return message(
-      summary,
-      successors.length === 1 && note === null
-        ? t`renamed to ${valueList(successors)} in 2017; ${nothing}`
-        : t`replaced by ${valueList(successors)} in 2017${trusted(note === null ? '' : ` (${note})`)}; ${nothing}`,
-      t`use ${valueList(successors)}, or ${valueList(capabilities)} for the whole ${trusted(capabilities.length === 1 ? 'capability' : 'capabilities')}`,
-    );
+    return {
+      summary: summary,
+      reason:
+        successors.length === 1 && note === null
+          ? t`renamed to ${valueList(successors)} in 2017; ${nothing}`
+          : t`replaced by ${valueList(successors)} in 2017${trusted(note === null ? '' : ` (${note})`)}; ${nothing}`,
+      help: t`use ${valueList(successors)}, or ${valueList(capabilities)} for the whole ${trusted(capabilities.length === 1 ? 'capability' : 'capabilities')}`,
+    };
   },
   check({ draft, intact }, report) {
     for (const { path, name } of permissionsIn(draft.roles)) {
@@ -128,14 +130,14 @@ const retired = rule({
 /** IAM accepts any name, so a name that MTurk does not have would grant or deny nothing. */
 const unknownPermission = rule({
   code: 'unknown-permission',
-  message: ({ name, suggestion }: { name: string; suggestion: string | null }) =>
-    message(
-      t`unknown permission ${shortValue(name)}`,
-      t`it is neither a capability nor an MTurk operation, so it would have no effect`,
+  message: ({ name, suggestion }: { name: string; suggestion: string | null }) => ({
+    summary: t`unknown permission ${shortValue(name)}`,
+    reason: t`it is neither a capability nor an MTurk operation, so it would have no effect`,
+    help:
       suggestion === null
         ? t`use a capability such as ${value('results:read')}, an operation such as ${value('GetHIT')}, or ${value('"*"')}`
         : t`use ${value(suggestion)}`,
-    ),
+  }),
   check({ draft, intact, suggest }, report) {
     for (const { path, name } of permissionsIn(draft.roles)) {
       if (!intact(...path)) continue;
@@ -147,14 +149,13 @@ const unknownPermission = rule({
 
 const unknownManagedPolicy = rule({
   code: 'unknown-managed-policy',
-  message: ({ name, suggestion }: { name: string; suggestion: string | null }) =>
-    message(
-      t`${shortValue(name)} is not an AWS policy for MTurk`,
-      null,
+  message: ({ name, suggestion }: { name: string; suggestion: string | null }) => ({
+    summary: t`${shortValue(name)} is not an AWS policy for MTurk`,
+    help:
       suggestion === null
         ? t`use ${value('AmazonMechanicalTurkFullAccess')} or ${value('AmazonMechanicalTurkReadOnly')}, or list permissions in ${value('allow')}`
         : t`use ${value(suggestion)}`,
-    ),
+  }),
   check({ draft, intact, suggest }, report) {
     for (const role of draft.roles) {
       for (const [index, name] of role.managed.entries()) {
@@ -172,16 +173,16 @@ const roleGrantsNothing = rule({
   at: 'key',
   message: ({ role, because }: { role: string; because: 'nothing-allowed' | 'all-denied' }) =>
     because === 'nothing-allowed'
-      ? message(
-          t`role ${shortValue(role)} grants nothing`,
-          t`it allows no operation`,
-          t`add permissions, for example ${value('allow: [results:read]')}, or remove the role`,
-        )
-      : message(
-          t`role ${shortValue(role)} grants nothing`,
-          t`it denies all that it allows`,
-          t`remove entries from ${value('deny')}, or remove the role; to stop one member, set ${value('suspended: true')}`,
-        ),
+      ? {
+          summary: t`role ${shortValue(role)} grants nothing`,
+          reason: t`it allows no operation`,
+          help: t`add permissions, for example ${value('allow: [results:read]')}, or remove the role`,
+        }
+      : {
+          summary: t`role ${shortValue(role)} grants nothing`,
+          reason: t`it denies all that it allows`,
+          help: t`remove entries from ${value('deny')}, or remove the role; to stop one member, set ${value('suspended: true')}`,
+        },
   check(context, report) {
     for (const { role, whole } of resolvedRoles(context)) {
       const allowed = allowedBy(whole);
@@ -196,12 +197,11 @@ const roleGrantsNothing = rule({
 
 const denyWithoutEffect = rule({
   code: 'deny-without-effect',
-  message: ({ role, name }: { role: string; name: string }) =>
-    message(
-      t`denying ${shortValue(name)} has no effect`,
-      t`role ${value(role)} does not allow it`,
-      t`remove it from ${value('deny')}, or correct the name`,
-    ),
+  message: ({ role, name }: { role: string; name: string }) => ({
+    summary: t`denying ${shortValue(name)} has no effect`,
+    reason: t`role ${value(role)} does not allow it`,
+    help: t`remove it from ${value('deny')}, or correct the name`,
+  }),
   check(context, report) {
     for (const { role, whole } of resolvedRoles(context)) {
       const allowed = allowedBy(whole);
@@ -222,12 +222,11 @@ export function policyTooLong(limit: number): Rule<{ role: string; length: numbe
   return rule({
     code: 'role-policy-too-long',
     at: 'key',
-    message: ({ role, length }: { role: string; length: number; limit: number }) =>
-      message(
-        t`the policy of role ${shortValue(role)} is too long`,
-        t`with everything frozen it has ${length} characters; IAM takes ${limit}`,
-        t`split the role in two and give members both`,
-      ),
+    message: ({ role, length }: { role: string; length: number; limit: number }) => ({
+      summary: t`the policy of role ${shortValue(role)} is too long`,
+      reason: t`with everything frozen it has ${length} characters; IAM takes ${limit}`,
+      help: t`split the role in two and give members both`,
+    }),
     check(context, report) {
       longest ??= policyLength(OPERATIONS, OPERATIONS);
       if (longest <= limit) return;
@@ -243,8 +242,10 @@ const unusedRole = rule({
   code: 'unused-role',
   severity: 'warning',
   at: 'key',
-  message: ({ role }: { role: string }) =>
-    message(t`no member has role ${shortValue(role)}`, null, t`give it to a member, or remove it`),
+  message: ({ role }: { role: string }) => ({
+    summary: t`no member has role ${shortValue(role)}`,
+    help: t`give it to a member, or remove it`,
+  }),
   check({ draft, resolved, roleKeys, suggest }, report) {
     // Unknown while a list of roles cannot be read.
     const unreadable = draft.members.some(({ roles }) => roles === null || roles.includes(null));

@@ -1,11 +1,17 @@
 import type { Severity } from '../../diagnostics/finding.ts';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
-import type { Problem } from '../../text/problem.ts';
 import { codeText, listTexts, type Text } from '../../text/text.ts';
 import { quoted } from '../../text/visible.ts';
 import type { TeamDraft } from '../parse/draft.ts';
 import type { ResolvedRole } from '../parse/resolve-roles.ts';
 import type { Suggest } from '../suggest.ts';
+
+/** What is wrong, why, and what to do. */
+export interface Message {
+  readonly summary: Text;
+  readonly reason?: Text;
+  readonly help: Text;
+}
 
 /** Where a finding is, for its message. */
 export interface Place {
@@ -38,18 +44,13 @@ export interface Rule<Args = Readonly<Record<string, unknown>>> {
   readonly severity?: Severity;
   /** Whether the key or the value at the path is underlined; the value by default. */
   readonly at?: 'key' | 'value';
-  message(args: Args, place: Place): Problem;
+  message(args: Args, place: Place): Message;
   check?(context: RuleContext, report: (path: DocumentPath, args: Args) => void): void;
 }
 
 /** A rule whose arguments are inferred from its message. */
 export function rule<Args extends Readonly<Record<string, unknown>>>(definition: Rule<Args>): Rule<Args> {
   return definition;
-}
-
-/** A message: what is wrong, why, what to do and lines to paste. */
-export function message(summary: Text, reason: Text | null, help: Text, paste: readonly string[] = []): Problem {
-  return { summary, reason, state: null, help, ...(paste.length === 0 ? {} : { paste }) };
 }
 
 /** A name or a value of the file in code format, cut if it is long. */

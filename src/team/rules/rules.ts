@@ -38,5 +38,5 @@ const BY_CODE = new Map(TEAM_RULES.map((rule) => [rule.code, rule]));
 export function problemOf({ code, args, file, path }: Finding): Problem {
   const rule = BY_CODE.get(code);
   if (rule === undefined) throw new Error(`no rule has the code ${code}`);
-  return rule.message(args, { file, path });
+  return { reason: null, state: null, ...rule.message(args, { file, path }) };
 }

@@ -6,7 +6,7 @@ import { pathText } from '../../text/diagnostic.ts';
 import { t, trusted } from '../../text/text.ts';
 import { BUCKET_PATTERN, FINDING_ID_PATTERN, LONGEST_FINDING_ID, REGION_PATTERN } from '../patterns.ts';
 import { COUNTS, type CountKey, isCount, RECONCILE_MODES } from '../team.ts';
-import { message, rule, shortValue, value, valueList } from './rule.ts';
+import { rule, shortValue, value, valueList } from './rule.ts';
 
 /** Rules about what is frozen, what is snoozed, and the settings. */
 
@@ -14,14 +14,14 @@ const FREEZABLE: readonly string[] = ['spend', ...CAPABILITY_NAMES];
 
 const unknownFreeze = rule({
   code: 'unknown-freeze',
-  message: ({ name, suggestion }: { name: string; suggestion: string | null }) =>
-    message(
-      t`${shortValue(name)} cannot be frozen`,
-      t`it is neither ${value('spend')} nor a capability, so it would freeze nothing`,
+  message: ({ name, suggestion }: { name: string; suggestion: string | null }) => ({
+    summary: t`${shortValue(name)} cannot be frozen`,
+    reason: t`it is neither ${value('spend')} nor a capability, so it would freeze nothing`,
+    help:
       suggestion === null
         ? t`use ${value('spend')} for everything that spends money, or a capability such as ${value('hits:publish')}`
         : t`use ${value(suggestion)}`,
-    ),
+  }),
   check({ draft, intact, suggest }, report) {
     for (const [index, name] of draft.freeze.entries()) {
       if (name === null || FREEZABLE.includes(name) || isCapability(name) || !intact('freeze', index)) continue;
@@ -41,11 +41,11 @@ export const invalidCount = rule({
   message: ({ key, source }: { key: CountKey; source: string }, { path }) => {
     const { minimum, maximum, usual } = COUNTS[key];
     const low = maximum === null || Number(source) <= maximum;
-    return message(
-      t`${shortValue(pathText(path))} is not a valid number`,
-      t`${value(source)} is not a whole number${trusted(maximum === null ? `, ${minimum} or more` : ` from ${minimum} to ${maximum}`)}`,
-      t`write ${value(`${key}: ${low ? usual : maximum}`)}, or leave it out (${trusted(key === 'delete-after-days' ? 'never' : `then ${usual}`)})`,
-    );
+    return {
+      summary: t`${shortValue(pathText(path))} is not a valid number`,
+      reason: t`${value(source)} is not a whole number${trusted(maximum === null ? `, ${minimum} or more` : ` from ${minimum} to ${maximum}`)}`,
+      help: t`write ${value(`${key}: ${low ? usual : maximum}`)}, or leave it out (${trusted(key === 'delete-after-days' ? 'never' : `then ${usual}`)})`,
+    };
   },
   check({ draft: { members, settings }, intact }, report) {
     const check = (key: CountKey, count: number | null, ...path: DocumentPath) => {
@@ -64,12 +64,11 @@ export const invalidCount = rule({
 
 const unknownReconcileMode = rule({
   code: 'unknown-reconcile-mode',
-  message: ({ mode, suggestion }: { mode: string; suggestion: string | null }) =>
-    message(
-      t`unknown reconcile mode ${shortValue(mode)}`,
-      t`the modes are ${valueList(RECONCILE_MODES)}`,
-      t`write ${value(`mode: ${suggestion ?? 'additions'}`)}`,
-    ),
+  message: ({ mode, suggestion }: { mode: string; suggestion: string | null }) => ({
+    summary: t`unknown reconcile mode ${shortValue(mode)}`,
+    reason: t`the modes are ${valueList(RECONCILE_MODES)}`,
+    help: t`write ${value(`mode: ${suggestion ?? 'additions'}`)}`,
+  }),
   check({ draft, intact, suggest }, report) {
     const { mode } = draft.settings.reconcile;
     const path = ['settings', 'reconcile', 'mode'] as const;
@@ -81,12 +80,11 @@ const unknownReconcileMode = rule({
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const invalidBucket = rule({
   code: 'invalid-bucket-name',
-  message: ({ bucket }: { bucket: string }) =>
-    message(
-      t`${shortValue(bucket)} is not a valid S3 bucket name`,
-      t`names have 3 to 63 lower-case letters, digits, hyphens and dots, and no reserved prefix or suffix`,
-      t`copy the name from S3, for example ${value('perception-lab-terraform')}`,
-    ),
+  message: ({ bucket }: { bucket: string }) => ({
+    summary: t`${shortValue(bucket)} is not a valid S3 bucket name`,
+    reason: t`names have 3 to 63 lower-case letters, digits, hyphens and dots, and no reserved prefix or suffix`,
+    help: t`copy the name from S3, for example ${value('perception-lab-terraform')}`,
+  }),
   check({ draft, intact }, report) {
     const bucket = draft.settings.state?.bucket ?? null;
     if (bucket === null || !intact('settings', 'state', 'bucket')) return;
@@ -99,12 +97,10 @@ const invalidBucket = rule({
 
 const invalidRegion = rule({
   code: 'invalid-region',
-  message: ({ region }: { region: string }) =>
-    message(
-      t`${shortValue(region)} is not an AWS region`,
-      null,
-      t`write the region of the bucket, for example ${value('eu-central-1')}`,
-    ),
+  message: ({ region }: { region: string }) => ({
+    summary: t`${shortValue(region)} is not an AWS region`,
+    help: t`write the region of the bucket, for example ${value('eu-central-1')}`,
+  }),
   check({ draft, intact }, report) {
     const region = draft.settings.state?.region ?? null;
     if (region === null || REGION_PATTERN.test(region) || !intact('settings', 'state', 'region')) return;
@@ -129,13 +125,14 @@ const invalidFindingId = rule({
         : unknown.suggestion === null
           ? null
           : `${unknown.suggestion}${id.slice(unknown.kind.length)}`;
-    return message(
-      t`${shortValue(id)} is not a finding ID`,
-      unknown === null
-        ? t`a finding ID is a kind in lower case, then IAM names, separated by ${value('/')}`
-        : t`the drift check has no findings of kind ${value(unknown.kind)}`,
-      better === null ? t`copy the ID from the drift issue` : t`write ${value(better)}`,
-    );
+    return {
+      summary: t`${shortValue(id)} is not a finding ID`,
+      reason:
+        unknown === null
+          ? t`a finding ID is a kind in lower case, then IAM names, separated by ${value('/')}`
+          : t`the drift check has no findings of kind ${value(unknown.kind)}`,
+      help: better === null ? t`copy the ID from the drift issue` : t`write ${value(better)}`,
+    };
   },
   check({ draft, intact, suggest }, report) {
     for (const { finding } of draft.snoozed) {
@@ -155,12 +152,11 @@ const invalidFindingId = rule({
 const snoozePassed = rule({
   code: 'snooze-passed',
   severity: 'warning',
-  message: ({ finding, until }: { finding: string; until: string }) =>
-    message(
-      t`the snooze of ${shortValue(finding)} has ended`,
-      t`its last day was ${value(until)}; the drift check reports the finding again`,
-      t`remove the entry, or write a later day and a reason`,
-    ),
+  message: ({ finding, until }: { finding: string; until: string }) => ({
+    summary: t`the snooze of ${shortValue(finding)} has ended`,
+    reason: t`its last day was ${value(until)}; the drift check reports the finding again`,
+    help: t`remove the entry, or write a later day and a reason`,
+  }),
   check({ draft, today, intact }, report) {
     for (const { finding, until } of draft.snoozed) {
       if (until === null || until >= today || !intact('snoozed', finding, 'until')) continue;
@@ -173,12 +169,11 @@ const snoozePassed = rule({
 const snoozeFarAway = rule({
   code: 'snooze-far-away',
   severity: 'warning',
-  message: ({ finding, limit }: { finding: string; limit: string }) =>
-    message(
-      t`the snooze of ${shortValue(finding)} lasts more than a year`,
-      t`by then it will be forgotten`,
-      t`write a day up to ${value(`"${limit}"`)}, and snooze it again then if needed`,
-    ),
+  message: ({ finding, limit }: { finding: string; limit: string }) => ({
+    summary: t`the snooze of ${shortValue(finding)} lasts more than a year`,
+    reason: t`by then it will be forgotten`,
+    help: t`write a day up to ${value(`"${limit}"`)}, and snooze it again then if needed`,
+  }),
   check({ draft, today, intact }, report) {
     const limit = yearAfter(today);
     for (const { finding, until } of draft.snoozed) {

@@ -10,7 +10,7 @@ import type { Suggest } from '../suggest.ts';
 import { COUNTS, type CountKey } from '../team.ts';
 import { invalidDate, isPathOfDate } from './dates.ts';
 import { accountNotQuoted, unsupportedVersion } from './lab.ts';
-import { message, type Place, rule, shortValue, value, valueList } from './rule.ts';
+import { type Place, rule, shortValue, value, valueList } from './rule.ts';
 import { invalidCount } from './settings.ts';
 
 /** Rules about keys and kinds of values, which the schema decides. */
@@ -33,26 +33,31 @@ const unknownKey = rule({
           : section !== null && section !== pathText(path.slice(0, 1))
             ? t`move it below ${value(section)}, or remove it; ${others}`
             : t`remove it; ${others}`;
-    return message(t`unknown key ${shortValue(key)} in ${nameOf(parent)}`, t`it would have no effect`, help);
+    return {
+      summary: t`unknown key ${shortValue(key)} in ${nameOf(parent)}`,
+      reason: t`it would have no effect`,
+      help: help,
+    };
   },
 });
 
 const missingKey = rule({
   code: 'missing-key',
   at: 'key',
-  message: ({ key }: { key: string }, { path }) =>
-    message(t`${nameOf(path.slice(0, -1))} has no ${shortValue(key)}`, null, t`add ${exampleOf(key, path)}`),
+  message: ({ key }: { key: string }, { path }) => ({
+    summary: t`${nameOf(path.slice(0, -1))} has no ${shortValue(key)}`,
+    help: t`add ${exampleOf(key, path)}`,
+  }),
 });
 
 /** `source` is the value as written; null for lists and maps. */
 const wrongType = rule({
   code: 'wrong-type',
-  message: ({ expected, actual, source }: TypeMismatch, place) =>
-    message(
-      t`${shortValue(pathText(place.path) || place.file)} must be ${trusted(A[expected])}`,
-      source === null ? t`it is ${trusted(A[actual])}` : t`${value(source)} is ${trusted(A[actual])}`,
-      correction({ expected, actual, source }, place),
-    ),
+  message: ({ expected, actual, source }: TypeMismatch, place) => ({
+    summary: t`${shortValue(pathText(place.path) || place.file)} must be ${trusted(A[expected])}`,
+    reason: source === null ? t`it is ${trusted(A[actual])}` : t`${value(source)} is ${trusted(A[actual])}`,
+    help: correction({ expected, actual, source }, place),
+  }),
 });
 
 const emptyValue = rule({
@@ -61,24 +66,26 @@ const emptyValue = rule({
   message: ({ expected }: { expected: ValueKind }, { path }) => {
     const key = String(path.at(-1) ?? '');
     const isReconcile = pathText(path) === 'settings.reconcile';
-    return message(
-      t`${shortValue(pathText(path))} has no value`,
-      null,
-      expected === 'list'
-        ? t`remove the line, or write ${value(`${key}: []`)} for an empty list`
-        : isReconcile
-          ? t`write ${value(RECONCILE)}, or remove the line to revert nothing`
-          : expected === 'map'
-            ? t`indent what belongs to it below ${value(key)}, write ${value(`${key}: {}`)}, or remove the line`
-            : t`write ${trusted(A[expected])} after ${value(`${key}:`)}, or remove the line`,
-    );
+    return {
+      summary: t`${shortValue(pathText(path))} has no value`,
+      help:
+        expected === 'list'
+          ? t`remove the line, or write ${value(`${key}: []`)} for an empty list`
+          : isReconcile
+            ? t`write ${value(RECONCILE)}, or remove the line to revert nothing`
+            : expected === 'map'
+              ? t`indent what belongs to it below ${value(key)}, write ${value(`${key}: {}`)}, or remove the line`
+              : t`write ${trusted(A[expected])} after ${value(`${key}:`)}, or remove the line`,
+    };
   },
 });
 
 const emptyText = rule({
   code: 'empty-text',
-  message: (_: Record<never, never>, { path }) =>
-    message(t`${shortValue(pathText(path))} is empty`, null, t`write ${exampleOf(String(path.at(-1) ?? ''), path)}`),
+  message: (_: Record<never, never>, { path }) => ({
+    summary: t`${shortValue(pathText(path))} is empty`,
+    help: t`write ${exampleOf(String(path.at(-1) ?? ''), path)}`,
+  }),
   check({ draft }, report) {
     const check = (text: string | null, path: DocumentPath) => {
       if (text !== null && text.trim() === '') report(path, {});

@@ -2,58 +2,53 @@ import type { DocumentPath, DocumentPlaces, TextRange } from '../../diagnostics/
 import { pathText } from '../../text/diagnostic.ts';
 import { type Text, t, trusted } from '../../text/text.ts';
 import type { Report } from '../parse/finding-collector.ts';
-import { message, type Rule, rule, shortValue, value } from './rule.ts';
+import { type Rule, rule, shortValue, value } from './rule.ts';
 
 /** Rules about characters in texts, keys and comments. */
 
 const templateExpression = rule({
   code: 'template-expression',
-  message: ({ marker }: { marker: string }, { path }) =>
-    message(
-      t`${textAt(path)} contains ${value(marker)}`,
-      t`it begins an expression in Terraform; no text of this file may become one`,
-      t`write it without ${value(marker)}`,
-    ),
+  message: ({ marker }: { marker: string }, { path }) => ({
+    summary: t`${textAt(path)} contains ${value(marker)}`,
+    reason: t`it begins an expression in Terraform; no text of this file may become one`,
+    help: t`write it without ${value(marker)}`,
+  }),
 });
 
 const controlCharacter = rule({
   code: 'control-character',
-  message: ({ character }: Found, { path }) =>
-    message(
-      t`${textAt(path)} contains a control character`,
-      t`${named(character)} is invisible and can make the text read as another one`,
-      t`type the text again; only ${value('description')} and ${value('reason')} can contain line breaks`,
-    ),
+  message: ({ character }: Found, { path }) => ({
+    summary: t`${textAt(path)} contains a control character`,
+    reason: t`${named(character)} is invisible and can make the text read as another one`,
+    help: t`type the text again; only ${value('description')} and ${value('reason')} can contain line breaks`,
+  }),
 });
 
 const bidirectionalCharacter = rule({
   code: 'bidirectional-character',
-  message: ({ character }: Found, { path }) =>
-    message(
-      t`${textAt(path)} contains a bidirectional character`,
-      t`${named(character)} makes a text read in another order than it has`,
-      t`type the text again; Arabic and Hebrew need no such character`,
-    ),
+  message: ({ character }: Found, { path }) => ({
+    summary: t`${textAt(path)} contains a bidirectional character`,
+    reason: t`${named(character)} makes a text read in another order than it has`,
+    help: t`type the text again; Arabic and Hebrew need no such character`,
+  }),
 });
 
 const invisibleCharacter = rule({
   code: 'invisible-character',
-  message: ({ character }: Found, { path }) =>
-    message(
-      t`${textAt(path)} contains an invisible character`,
-      t`with ${named(character)}, two names can look equal and differ`,
-      t`type the text again instead of pasting it`,
-    ),
+  message: ({ character }: Found, { path }) => ({
+    summary: t`${textAt(path)} contains an invisible character`,
+    reason: t`with ${named(character)}, two names can look equal and differ`,
+    help: t`type the text again instead of pasting it`,
+  }),
 });
 
 const brokenCharacter = rule({
   code: 'broken-character',
-  message: ({ character }: Found, { path }) =>
-    message(
-      t`${textAt(path)} contains half a character`,
-      t`no program can store or show ${named(character)}`,
-      t`type the text again instead of writing it with ${value('\\u')}`,
-    ),
+  message: ({ character }: Found, { path }) => ({
+    summary: t`${textAt(path)} contains half a character`,
+    reason: t`no program can store or show ${named(character)}`,
+    help: t`type the text again instead of writing it with ${value('\\u')}`,
+  }),
 });
 
 export const TEXT_RULES = [
