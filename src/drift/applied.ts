@@ -4,7 +4,7 @@ import { desiredAccessOnAnyDay } from '../access/sources/desired.ts';
 import { isManagedPolicyName, type ManagedPolicyName } from '../catalog/managed-policies.ts';
 import { isCapability, isOperation } from '../catalog/mturk.ts';
 import { iamName, LIMITS_POLICY } from '../team/names.ts';
-import { ACCOUNT_PATTERN, DATE_PATTERN, LAB_PATTERN } from '../team/patterns.ts';
+import { ACCOUNT_PATTERN, DATE_PATTERN, LAB_PATTERN } from '../team/schema.ts';
 import { type AccessTeam, activeMembers, type Team } from '../team/team.ts';
 
 const KEY = z.string().max(126);

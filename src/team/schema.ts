@@ -1,17 +1,38 @@
 import { z } from 'zod';
 import { MANAGED_POLICY_NAMES } from '../catalog/managed-policies.ts';
 import { CAPABILITY_NAMES, OPERATIONS } from '../catalog/mturk.ts';
-import {
-  ACCOUNT_PATTERN,
-  BUCKET_PATTERN,
-  DATE_PATTERN,
-  FINDING_ID_PATTERN,
-  ID_PATTERN,
-  LAB_PATTERN,
-  LOGIN_PATTERN,
-  LONGEST_FINDING_ID,
-} from './patterns.ts';
-import { COUNTS, type CountKey, RECONCILE_MODES } from './team.ts';
+import { DEFAULT_KEYS, DEFAULT_SETTINGS, RECONCILE_MODES } from './team.ts';
+
+/** An account id: exactly 12 digits. */
+export const ACCOUNT_PATTERN = /^[0-9]{12}$/;
+
+/** Lower case, because IAM's paths and names then never differ by case alone; it begins every IAM name of the lab. */
+export const LAB_PATTERN = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
+
+/** Leaves 23 characters of an IAM user name for the key of the member. */
+export const LONGEST_LAB = 40;
+
+/** IAM's alphabet for names. A letter or digit comes first, so that no id looks like an option or hides in a listing. */
+export const ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9+=,.@_-]*$/;
+
+export const DATE_PATTERN = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
+
+/** GitHub: letters, digits and single hyphens inside, at most 39; the underscore is that of enterprise-managed users. */
+export const LOGIN_PATTERN = /^[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){0,38}$/;
+
+/** Plausible, not proven: something, one @, a domain with a dot. */
+export const EMAIL_PATTERN = /^[^\s@<>"(),:;\\[\]]+@[^\s@<>"(),:;\\[\]]+\.[^\s@<>"(),:;\\[\].]{2,}$/;
+
+/** How the drift report names what it found: its kind, then IAM names, then perhaps how bad it is, divided by `/`. */
+export const FINDING_ID_PATTERN = /^[a-z]+(?:-[a-z]+)*(?:\/[A-Za-z0-9+=,.@_-]+)*$/;
+
+/** More than any id needs: each part of one has at most 128 characters. */
+export const LONGEST_FINDING_ID = 1000;
+
+/** S3's naming rules for general purpose buckets; dots side by side and IP addresses are refused besides. */
+export const BUCKET_PATTERN = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+export const REGION_PATTERN = /^[a-z]{2,3}(?:-[a-z]+)+-[0-9]{1,2}$/;
 
 // The schema describes the shape of the file; rules check its values, since zod does not run refinements if the shape is
 // wrong elsewhere. Patterns and enumerations are in `meta`, where editors read them.
@@ -22,6 +43,23 @@ function text(description: string, examples: readonly string[], extra: Record<st
 
 function list(item: z.ZodString, description: string, examples: readonly (readonly string[])[]) {
   return z.array(item).meta({ description, examples: examples.map((example) => [...example]), uniqueItems: true });
+}
+
+/** Every whole number of a team file, with its default; without one, an example. `keys` alone has a maximum. */
+export const COUNTS = {
+  keys: { minimum: 0, maximum: 2, usual: DEFAULT_KEYS },
+  'max-removals': { minimum: 0, maximum: null, usual: DEFAULT_SETTINGS.maxRemovals },
+  'key-max-age-days': { minimum: 1, maximum: null, usual: DEFAULT_SETTINGS.keyMaxAgeDays },
+  'per-day': { minimum: 1, maximum: null, usual: DEFAULT_SETTINGS.reconcile.perDay },
+  'delete-after-days': { minimum: 1, maximum: null, usual: 30 },
+  'drift-every-hours': { minimum: 1, maximum: null, usual: DEFAULT_SETTINGS.driftEveryHours },
+  'renew-before-days': { minimum: 0, maximum: null, usual: DEFAULT_SETTINGS.renewBeforeDays },
+} as const;
+
+export type CountKey = keyof typeof COUNTS;
+
+export function isCountKey(key: string | number | undefined): key is CountKey {
+  return key !== undefined && Object.hasOwn(COUNTS, key);
 }
 
 function count(key: CountKey, description: string) {
@@ -213,12 +251,7 @@ export const teamFileSchema = z
 
 export type TeamFile = z.infer<typeof teamFileSchema>;
 
-/** The JSON Schema (draft-7) of a team file, for editors. */
-function teamJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(teamFileSchema, { io: 'input', target: 'draft-7' }) as Record<string, unknown>;
-}
-
-/** The text of `team.schema.json`. */
+/** The text of `team.schema.json`, a JSON Schema (draft-7) for editors. */
 export function teamSchemaText(): string {
-  return `${JSON.stringify(teamJsonSchema(), null, 2)}\n`;
+  return `${JSON.stringify(z.toJSONSchema(teamFileSchema, { io: 'input', target: 'draft-7' }), null, 2)}\n`;
 }

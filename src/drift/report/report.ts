@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { DisplayNames } from '../../access/text/names.ts';
 import type { Failure } from '../../diagnostics/failure.ts';
 import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
-import { ACCOUNT_PATTERN, LAB_PATTERN } from '../../team/patterns.ts';
+import { ACCOUNT_PATTERN, LAB_PATTERN } from '../../team/schema.ts';
 import { FAILURE_PROBLEMS } from '../../text/failures/failures.ts';
 import { redact } from '../../text/redact.ts';
 import type { ScanResult } from '../finding.ts';

@@ -14,8 +14,7 @@ export type RoleDraft = TeamDraft['roles'][number];
 export function draftOf(value: unknown) {
   const file = mapOf(value);
   const settings = mapOf(file.settings);
-  const reconcile = mapOf(settings.reconcile);
-  const state = isMap(settings.state) ? settings.state : null;
+  const state = mapOf(settings.state);
   return {
     hasRoles: isMap(file.roles),
     hasMembers: isMap(file.members),
@@ -24,7 +23,6 @@ export function draftOf(value: unknown) {
     owners: Array.isArray(file.owners) ? listOf(file.owners) : null,
     roles: entriesOf(file.roles).map(([key, role]) => ({
       key,
-      description: textOf(role.description),
       extends: listOf(role.extends),
       allow: listOf(role.allow),
       deny: listOf(role.deny),
@@ -38,7 +36,6 @@ export function draftOf(value: unknown) {
       roles: Array.isArray(member.roles) ? listOf(member.roles) : null,
       until: textOf(member.until),
       sponsor: textOf(member.sponsor),
-      suspended: member.suspended === true,
       keys: numberOf(member.keys),
     })),
     departed: entriesOf(file.departed).map(([key, departure]) => ({
@@ -52,29 +49,21 @@ export function draftOf(value: unknown) {
       until: textOf(snooze.until),
       reason: textOf(snooze.reason),
     })),
-    settings: {
-      maxRemovals: numberOf(settings['max-removals']),
-      state: state === null ? null : { bucket: textOf(state.bucket), region: textOf(state.region) },
-      keyMaxAgeDays: numberOf(settings['key-max-age-days']),
-      reconcile: { mode: textOf(reconcile.mode), perDay: numberOf(reconcile['per-day']) },
-      deleteAfterDays: numberOf(settings['delete-after-days']),
-      driftEveryHours: numberOf(settings['drift-every-hours']),
-      renewBeforeDays: numberOf(settings['renew-before-days']),
-    },
+    settings,
+    reconcile: mapOf(settings.reconcile),
+    bucket: textOf(state.bucket),
+    region: textOf(state.region),
   };
 }
 
-type PlainMap = Readonly<Record<string, unknown>>;
-
-const EMPTY: PlainMap = Object.freeze(Object.create(null));
-const EMPTY_LIST: DraftList = Object.freeze([]);
+export type PlainMap = Readonly<Record<string, unknown>>;
 
 function isMap(value: unknown): value is PlainMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function mapOf(value: unknown): PlainMap {
-  return isMap(value) ? value : EMPTY;
+  return isMap(value) ? value : {};
 }
 
 function entriesOf(value: unknown): [key: string, value: PlainMap][] {
@@ -82,8 +71,7 @@ function entriesOf(value: unknown): [key: string, value: PlainMap][] {
 }
 
 function listOf(value: unknown): DraftList {
-  if (!Array.isArray(value)) return EMPTY_LIST;
-  return value.map(textOf);
+  return Array.isArray(value) ? value.map(textOf) : [];
 }
 
 function textOf(value: unknown): string | null {

@@ -1,7 +1,7 @@
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { t, trusted } from '../../text/text.ts';
 import { quoted } from '../../text/visible.ts';
-import { DATE_PATTERN } from '../patterns.ts';
+import { DATE_PATTERN } from '../schema.ts';
 import { CURLY_QUOTES, type RuleContext, rule, shortValue, value } from './rule.ts';
 
 /** Rules about dates: the last day of a member or a snooze, and the day on which a member left. */

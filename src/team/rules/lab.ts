@@ -4,7 +4,7 @@ import { pathText } from '../../text/diagnostic.ts';
 import { t, trusted } from '../../text/text.ts';
 import { iamName } from '../names.ts';
 import type { DraftList } from '../parse/draft.ts';
-import { ACCOUNT_PATTERN, ID_PATTERN, LAB_PATTERN, LONGEST_LAB } from '../patterns.ts';
+import { ACCOUNT_PATTERN, ID_PATTERN, LAB_PATTERN, LONGEST_LAB } from '../schema.ts';
 import { CURLY_QUOTES, type RuleContext, rule, shortValue, value } from './rule.ts';
 
 /** Rules about the lab, its account, and keys of roles and members. */

@@ -1,6 +1,6 @@
 import { QUOTAS } from '../../iam/quotas.ts';
 import { t } from '../../text/text.ts';
-import { EMAIL_PATTERN, LOGIN_PATTERN } from '../patterns.ts';
+import { EMAIL_PATTERN, LOGIN_PATTERN } from '../schema.ts';
 import { type RuleContext, rule, shortValue, value } from './rule.ts';
 
 /** Rules about members, their sponsors, owners and those who left. */

@@ -67,32 +67,18 @@ const roleCircle = rule({
   check({ draft }, report) {
     const parents = new Map(draft.roles.map((role) => [role.key, role.extends]));
     const finished = new Set<string>();
-    for (const { key: start } of draft.roles) {
-      // An explicit stack: a chain of extends may be as long as the file.
-      const trail: { key: string; next: number }[] = finished.has(start) ? [] : [{ key: start, next: 0 }];
-      const onTrail = new Map<string, number>([[start, 0]]);
-      for (let top = trail.at(-1); top !== undefined; top = trail.at(-1)) {
-        const index = top.next;
-        top.next += 1;
-        const list = parents.get(top.key) ?? [];
-        if (index >= list.length) {
-          finished.add(top.key);
-          onTrail.delete(top.key);
-          trail.pop();
-          continue;
-        }
-        const parent = list[index];
-        if (typeof parent !== 'string' || !parents.has(parent) || finished.has(parent)) continue;
-        const since = onTrail.get(parent);
-        if (since !== undefined) {
-          const circle = [...trail.slice(since).map(({ key }) => key), parent];
-          report(['roles', top.key, 'extends', index], { circle });
-        } else {
-          onTrail.set(parent, trail.length);
-          trail.push({ key: parent, next: 0 });
-        }
+    // `path` leads from a role to one that it extends; a file with more roles than an account can have is not checked.
+    const follow = (key: string, path: readonly string[]): void => {
+      const keys = [...path, key];
+      for (const [index, parent] of (parents.get(key) ?? []).entries()) {
+        if (parent === null || !parents.has(parent) || finished.has(parent)) continue;
+        const since = keys.indexOf(parent);
+        if (since === -1) follow(parent, keys);
+        else report(['roles', key, 'extends', index], { circle: [...keys.slice(since), parent] });
       }
-    }
+      finished.add(key);
+    };
+    for (const { key } of draft.roles) if (!finished.has(key)) follow(key, []);
   },
 });
 

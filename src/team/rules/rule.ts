@@ -7,7 +7,7 @@ import type { ResolvedRole } from '../parse/resolve-roles.ts';
 import type { Suggest } from '../suggest.ts';
 
 /** What is wrong, why, and what to do. */
-export interface Message {
+interface Message {
   readonly summary: Text;
   readonly reason?: Text;
   readonly help: Text;

@@ -4,8 +4,17 @@ import { FINDING_IDS, isFindingId } from '../../diagnostics/finding-ids.ts';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { t, trusted } from '../../text/text.ts';
-import { BUCKET_PATTERN, FINDING_ID_PATTERN, LONGEST_FINDING_ID, REGION_PATTERN } from '../patterns.ts';
-import { COUNTS, type CountKey, isCount, RECONCILE_MODES } from '../team.ts';
+import type { PlainMap } from '../parse/draft.ts';
+import {
+  BUCKET_PATTERN,
+  COUNTS,
+  type CountKey,
+  FINDING_ID_PATTERN,
+  isCountKey,
+  LONGEST_FINDING_ID,
+  REGION_PATTERN,
+} from '../schema.ts';
+import { RECONCILE_MODES } from '../team.ts';
 import { rule, shortValue, value, valueList } from './rule.ts';
 
 /** Rules about what is frozen, what is snoozed, and the settings. */
@@ -47,20 +56,23 @@ export const invalidCount = rule({
       help: t`write ${value(`${key}: ${low ? usual : maximum}`)}, or leave it out (${trusted(key === 'delete-after-days' ? 'never' : `then ${usual}`)})`,
     };
   },
-  check({ draft: { members, settings }, intact }, report) {
-    const check = (key: CountKey, count: number | null, ...path: DocumentPath) => {
-      if (count === null || isCount(count, COUNTS[key]) || !intact(...path)) return;
-      report(path, { key, source: String(count) });
+  check({ draft: { members, settings, reconcile }, intact }, report) {
+    const check = (map: PlainMap, ...path: DocumentPath) => {
+      for (const [key, count] of Object.entries(map)) {
+        if (typeof count !== 'number' || !isCountKey(key) || isCount(key, count) || !intact(...path, key)) continue;
+        report([...path, key], { key, source: String(count) });
+      }
     };
-    for (const { key, keys } of members) check('keys', keys, 'members', key, 'keys');
-    check('max-removals', settings.maxRemovals, 'settings', 'max-removals');
-    check('key-max-age-days', settings.keyMaxAgeDays, 'settings', 'key-max-age-days');
-    check('per-day', settings.reconcile.perDay, 'settings', 'reconcile', 'per-day');
-    check('delete-after-days', settings.deleteAfterDays, 'settings', 'delete-after-days');
-    check('drift-every-hours', settings.driftEveryHours, 'settings', 'drift-every-hours');
-    check('renew-before-days', settings.renewBeforeDays, 'settings', 'renew-before-days');
+    for (const { key, keys } of members) check({ keys }, 'members', key);
+    check(settings, 'settings');
+    check(reconcile, 'settings', 'reconcile');
   },
 });
+
+function isCount(key: CountKey, count: number): boolean {
+  const { minimum, maximum } = COUNTS[key];
+  return Number.isSafeInteger(count) && count >= minimum && (maximum === null || count <= maximum);
+}
 
 const unknownReconcileMode = rule({
   code: 'unknown-reconcile-mode',
@@ -70,9 +82,9 @@ const unknownReconcileMode = rule({
     help: t`write ${value(`mode: ${suggestion ?? 'additions'}`)}`,
   }),
   check({ draft, intact, suggest }, report) {
-    const { mode } = draft.settings.reconcile;
+    const { mode } = draft.reconcile;
     const path = ['settings', 'reconcile', 'mode'] as const;
-    if (mode === null || RECONCILE_MODES.some((each) => each === mode) || !intact(...path)) return;
+    if (typeof mode !== 'string' || RECONCILE_MODES.some((each) => each === mode) || !intact(...path)) return;
     report(path, { mode, suggestion: suggest(mode, RECONCILE_MODES) });
   },
 });
@@ -86,7 +98,7 @@ const invalidBucket = rule({
     help: t`copy the name from S3, for example ${value('perception-lab-terraform')}`,
   }),
   check({ draft, intact }, report) {
-    const bucket = draft.settings.state?.bucket ?? null;
+    const { bucket } = draft;
     if (bucket === null || !intact('settings', 'state', 'bucket')) return;
     const reserved = /^(?:xn--|sthree-|amzn-s3-demo-)|(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$/.test(bucket);
     const address = /^\d+\.\d+\.\d+\.\d+$/.test(bucket);
@@ -102,7 +114,7 @@ const invalidRegion = rule({
     help: t`write the region of the bucket, for example ${value('eu-central-1')}`,
   }),
   check({ draft, intact }, report) {
-    const region = draft.settings.state?.region ?? null;
+    const { region } = draft;
     if (region === null || REGION_PATTERN.test(region) || !intact('settings', 'state', 'region')) return;
     report(['settings', 'state', 'region'], { region });
   },

@@ -5,9 +5,8 @@ import { pathText } from '../../text/diagnostic.ts';
 import { codeText, type Text, t, trusted } from '../../text/text.ts';
 import { quoted } from '../../text/visible.ts';
 import type { Reporting } from '../parse/finding-collector.ts';
-import { type TeamFile, teamFileSchema } from '../schema.ts';
+import { type CountKey, isCountKey, type TeamFile, teamFileSchema } from '../schema.ts';
 import type { Suggest } from '../suggest.ts';
-import { COUNTS, type CountKey } from '../team.ts';
 import { invalidDate, isPathOfDate } from './dates.ts';
 import { accountNotQuoted, unsupportedVersion } from './lab.ts';
 import { type Place, rule, shortValue, value, valueList } from './rule.ts';
@@ -174,9 +173,9 @@ function reportValue({ value, places, findings }: ShapeContext, path: DocumentPa
 
 /** The count at a path of the file; null if something else is there. */
 function countAt(path: DocumentPath): CountKey | null {
-  const key = Object.keys(COUNTS).find((each) => each === path.at(-1)) as CountKey | undefined;
-  const parent = key === 'keys' ? path[0] === 'members' && path.length === 3 : path[0] === 'settings';
-  return key !== undefined && parent ? key : null;
+  const key = path.at(-1);
+  const isIn = key === 'keys' ? path[0] === 'members' && path.length === 3 : path[0] === 'settings';
+  return isIn && isCountKey(key) ? key : null;
 }
 
 /** A scalar with the quotes that it has. */
