@@ -5,6 +5,8 @@ export interface AwsError {
   readonly message: string;
   /** HTTP status */
   readonly status: number;
+  /** What the JSON protocol sends beside code and message. */
+  readonly more?: Readonly<Record<string, string>>;
 }
 
 function awsError(code: string, status: number, message: string): AwsError {

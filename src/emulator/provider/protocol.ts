@@ -1,188 +1,128 @@
-import type { fromJSON } from '@grpc/proto-loader';
-
-type Descriptor = Parameters<typeof fromJSON>[0];
-type FieldSpec = readonly [type: string, number: number] | readonly [type: string, number: number, rule: 'repeated'];
-type Fields = Readonly<Record<string, FieldSpec>>;
-
-function message(fields: Fields, nested?: Descriptor['nested']) {
-  return {
-    fields: Object.fromEntries(
-      Object.entries(fields).map(([name, [type, id, rule]]) => [
-        name,
-        rule === undefined ? { type, id } : { type, id, rule },
-      ]),
-    ),
-    ...(nested === undefined ? {} : { nested }),
-  };
-}
-
-function exchange(request: Fields, response: Fields, nested: Descriptor['nested'] = {}) {
-  return { nested: { Request: message(request), Response: message(response), ...nested } };
-}
-
-function map(valueType: string, id: number) {
-  return { keyType: 'string', type: valueType, id };
-}
-
-function method(name: string) {
-  return { requestType: `${name}.Request`, responseType: `${name}.Response`, comment: '' };
-}
-
-const DIAGNOSTICS = ['Diagnostic', 2, 'repeated'] as const;
-
-const getProviderSchema = {
-  nested: {
-    Request: message({}),
-    Response: {
-      fields: {
-        provider: { type: 'Schema', id: 1 },
-        resource_schemas: map('Schema', 2),
-        data_source_schemas: map('Schema', 3),
-        diagnostics: { type: 'Diagnostic', id: 4, rule: 'repeated' },
-        server_capabilities: { type: 'ServerCapabilities', id: 6 },
-      },
-    },
-  },
-};
-
-const schema = message(
-  { version: ['int64', 1], block: ['Block', 2] },
-  {
-    Block: message({
-      version: ['int64', 1],
-      attributes: ['Attribute', 2, 'repeated'],
-      block_types: ['NestedBlock', 3, 'repeated'],
-      description: ['string', 4],
-    }),
-    Attribute: message({
-      name: ['string', 1],
-      type: ['bytes', 2],
-      description: ['string', 3],
-      required: ['bool', 4],
-      optional: ['bool', 5],
-      computed: ['bool', 6],
-      sensitive: ['bool', 7],
-    }),
-    NestedBlock: message({
-      type_name: ['string', 1],
-      block: ['Block', 2],
-      nesting: ['int32', 3],
-      min_items: ['int64', 4],
-      max_items: ['int64', 5],
-    }),
-  },
-);
-
-const attributePath = message(
-  { steps: ['Step', 1, 'repeated'] },
-  {
-    Step: {
-      oneofs: { selector: { oneof: ['attribute_name', 'element_key_string', 'element_key_int'] } },
-      fields: {
-        attribute_name: { type: 'string', id: 1 },
-        element_key_string: { type: 'string', id: 2 },
-        element_key_int: { type: 'int64', id: 3 },
-      },
-    },
-  },
-);
+import protobuf from 'protobufjs';
 
 /**
- * The part of Terraform's plugin protocol 5 that this provider speaks, as a protobufjs descriptor: the numbers and
- * names are the protocol's (docs/plugin-protocol/tfplugin5.proto in hashicorp/terraform), fields that we neither
- * read nor write are left out, which protobuf allows. It is a constant because the project ships as one file.
+ * The part of Terraform's plugin protocol 5 that this provider speaks (docs/plugin-protocol/tfplugin5.proto in
+ * hashicorp/terraform); fields that it neither reads nor writes are left out, which protobuf allows.
  */
-export const PLUGIN_PROTOCOL: Descriptor = {
-  nested: {
-    tfplugin5: {
-      nested: {
-        DynamicValue: message({ msgpack: ['bytes', 1], json: ['bytes', 2] }),
-        AttributePath: attributePath,
-        // The severity is an enumeration (1 error, 2 warning); on the wire that is an integer.
-        Diagnostic: message({
-          severity: ['int32', 1],
-          summary: ['string', 2],
-          detail: ['string', 3],
-          attribute: ['AttributePath', 4],
-        }),
-        RawState: { fields: { json: { type: 'bytes', id: 1 }, flatmap: map('string', 2) } },
-        Schema: schema,
-        ServerCapabilities: message({ plan_destroy: ['bool', 1], get_provider_schema_optional: ['bool', 2] }),
-        GetProviderSchema: getProviderSchema,
-        PrepareProviderConfig: exchange(
-          { config: ['DynamicValue', 1] },
-          { prepared_config: ['DynamicValue', 1], diagnostics: DIAGNOSTICS },
-        ),
-        UpgradeResourceState: exchange(
-          { type_name: ['string', 1], version: ['int64', 2], raw_state: ['RawState', 3] },
-          { upgraded_state: ['DynamicValue', 1], diagnostics: DIAGNOSTICS },
-        ),
-        ValidateResourceTypeConfig: exchange(
-          { type_name: ['string', 1], config: ['DynamicValue', 2] },
-          { diagnostics: ['Diagnostic', 1, 'repeated'] },
-        ),
-        Configure: exchange(
-          { terraform_version: ['string', 1], config: ['DynamicValue', 2] },
-          { diagnostics: ['Diagnostic', 1, 'repeated'] },
-        ),
-        ReadResource: exchange(
-          { type_name: ['string', 1], current_state: ['DynamicValue', 2], private: ['bytes', 3] },
-          { new_state: ['DynamicValue', 1], diagnostics: DIAGNOSTICS, private: ['bytes', 3] },
-        ),
-        PlanResourceChange: exchange(
-          {
-            type_name: ['string', 1],
-            prior_state: ['DynamicValue', 2],
-            proposed_new_state: ['DynamicValue', 3],
-            config: ['DynamicValue', 4],
-            prior_private: ['bytes', 5],
-          },
-          {
-            planned_state: ['DynamicValue', 1],
-            requires_replace: ['AttributePath', 2, 'repeated'],
-            planned_private: ['bytes', 3],
-            diagnostics: ['Diagnostic', 4, 'repeated'],
-            legacy_type_system: ['bool', 5],
-          },
-        ),
-        ApplyResourceChange: exchange(
-          {
-            type_name: ['string', 1],
-            prior_state: ['DynamicValue', 2],
-            planned_state: ['DynamicValue', 3],
-            config: ['DynamicValue', 4],
-            planned_private: ['bytes', 5],
-          },
-          {
-            new_state: ['DynamicValue', 1],
-            private: ['bytes', 2],
-            diagnostics: ['Diagnostic', 3, 'repeated'],
-            legacy_type_system: ['bool', 4],
-          },
-        ),
-        ImportResourceState: exchange(
-          { type_name: ['string', 1], id: ['string', 2] },
-          { imported_resources: ['ImportedResource', 1, 'repeated'], diagnostics: DIAGNOSTICS },
-          {
-            ImportedResource: message({ type_name: ['string', 1], state: ['DynamicValue', 2], private: ['bytes', 3] }),
-          },
-        ),
-        Stop: exchange({}, { Error: ['string', 1] }),
-        Provider: {
-          methods: {
-            GetSchema: method('GetProviderSchema'),
-            PrepareProviderConfig: method('PrepareProviderConfig'),
-            ValidateResourceTypeConfig: method('ValidateResourceTypeConfig'),
-            UpgradeResourceState: method('UpgradeResourceState'),
-            Configure: method('Configure'),
-            ReadResource: method('ReadResource'),
-            PlanResourceChange: method('PlanResourceChange'),
-            ApplyResourceChange: method('ApplyResourceChange'),
-            ImportResourceState: method('ImportResourceState'),
-            Stop: method('Stop'),
-          },
-        },
-      },
-    },
-  },
-};
+const TFPLUGIN5 = `
+syntax = "proto3";
+package tfplugin5;
+
+message DynamicValue { bytes msgpack = 1; bytes json = 2; }
+// 1 is an error, 2 a warning.
+message Diagnostic { int32 severity = 1; string summary = 2; string detail = 3; AttributePath attribute = 4; }
+message AttributePath {
+  message Step { oneof selector { string attribute_name = 1; string element_key_string = 2; int64 element_key_int = 3; } }
+  repeated Step steps = 1;
+}
+message RawState { bytes json = 1; map<string, string> flatmap = 2; }
+message Schema {
+  message Block {
+    int64 version = 1;
+    repeated Attribute attributes = 2;
+    repeated NestedBlock block_types = 3;
+    string description = 4;
+  }
+  message Attribute {
+    string name = 1;
+    bytes type = 2;
+    string description = 3;
+    bool required = 4;
+    bool optional = 5;
+    bool computed = 6;
+    bool sensitive = 7;
+  }
+  // The nesting is 2 for a list, 3 for a set.
+  message NestedBlock { string type_name = 1; Block block = 2; int32 nesting = 3; int64 min_items = 4; int64 max_items = 5; }
+  int64 version = 1;
+  Block block = 2;
+}
+message ServerCapabilities { bool plan_destroy = 1; bool get_provider_schema_optional = 2; }
+
+service Provider {
+  rpc GetSchema(GetProviderSchema.Request) returns (GetProviderSchema.Response);
+  rpc PrepareProviderConfig(PrepareProviderConfig.Request) returns (PrepareProviderConfig.Response);
+  rpc ValidateResourceTypeConfig(ValidateResourceTypeConfig.Request) returns (ValidateResourceTypeConfig.Response);
+  rpc UpgradeResourceState(UpgradeResourceState.Request) returns (UpgradeResourceState.Response);
+  rpc Configure(Configure.Request) returns (Configure.Response);
+  rpc ReadResource(ReadResource.Request) returns (ReadResource.Response);
+  rpc PlanResourceChange(PlanResourceChange.Request) returns (PlanResourceChange.Response);
+  rpc ApplyResourceChange(ApplyResourceChange.Request) returns (ApplyResourceChange.Response);
+  rpc ImportResourceState(ImportResourceState.Request) returns (ImportResourceState.Response);
+  rpc Stop(Stop.Request) returns (Stop.Response);
+}
+
+message GetProviderSchema {
+  message Request {}
+  message Response {
+    Schema provider = 1;
+    map<string, Schema> resource_schemas = 2;
+    map<string, Schema> data_source_schemas = 3;
+    repeated Diagnostic diagnostics = 4;
+    ServerCapabilities server_capabilities = 6;
+  }
+}
+message PrepareProviderConfig {
+  message Request { DynamicValue config = 1; }
+  message Response { DynamicValue prepared_config = 1; repeated Diagnostic diagnostics = 2; }
+}
+message ValidateResourceTypeConfig {
+  message Request { string type_name = 1; DynamicValue config = 2; }
+  message Response { repeated Diagnostic diagnostics = 1; }
+}
+message UpgradeResourceState {
+  message Request { string type_name = 1; int64 version = 2; RawState raw_state = 3; }
+  message Response { DynamicValue upgraded_state = 1; repeated Diagnostic diagnostics = 2; }
+}
+message Configure {
+  message Request { string terraform_version = 1; DynamicValue config = 2; }
+  message Response { repeated Diagnostic diagnostics = 1; }
+}
+message ReadResource {
+  message Request { string type_name = 1; DynamicValue current_state = 2; bytes private = 3; }
+  message Response { DynamicValue new_state = 1; repeated Diagnostic diagnostics = 2; bytes private = 3; }
+}
+message PlanResourceChange {
+  message Request {
+    string type_name = 1;
+    DynamicValue prior_state = 2;
+    DynamicValue proposed_new_state = 3;
+    DynamicValue config = 4;
+    bytes prior_private = 5;
+  }
+  message Response {
+    DynamicValue planned_state = 1;
+    repeated AttributePath requires_replace = 2;
+    bytes planned_private = 3;
+    repeated Diagnostic diagnostics = 4;
+    bool legacy_type_system = 5;
+  }
+}
+message ApplyResourceChange {
+  message Request {
+    string type_name = 1;
+    DynamicValue prior_state = 2;
+    DynamicValue planned_state = 3;
+    DynamicValue config = 4;
+    bytes planned_private = 5;
+  }
+  message Response {
+    DynamicValue new_state = 1;
+    bytes private = 2;
+    repeated Diagnostic diagnostics = 3;
+    bool legacy_type_system = 4;
+  }
+}
+message ImportResourceState {
+  message ImportedResource { string type_name = 1; DynamicValue state = 2; bytes private = 3; }
+  message Request { string type_name = 1; string id = 2; }
+  message Response { repeated ImportedResource imported_resources = 1; repeated Diagnostic diagnostics = 2; }
+}
+message Stop {
+  message Request {}
+  message Response { string Error = 1; }
+}
+`;
+
+/** The protocol as a descriptor; a constant of the code because the project ships as one file. */
+export const PLUGIN_PROTOCOL = protobuf.parse(TFPLUGIN5, { keepCase: true }).root.toJSON();

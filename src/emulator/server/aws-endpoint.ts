@@ -37,15 +37,9 @@ export interface EndpointHost {
   readonly calls: LoggedCall[];
   readonly onCall: OnCall | null;
   /** Called with every call that changed the account, before it is answered. */
-  remember(entry: RememberedCall): void;
+  remember(entry: { readonly action: string; readonly params: unknown; readonly call: CallContext }): void;
   /** Called with every use of a key. */
   used(accessKeyId: string, service: string, region: string, now: string): void;
-}
-
-interface RememberedCall {
-  readonly action: string;
-  readonly params: unknown;
-  readonly call: CallContext;
 }
 
 /** Carries one signed request out; null where the connection is to be dropped. */
@@ -84,7 +78,8 @@ async function answerCall(
 
   const delay = host.faults().faults.delayMs ?? 0;
   if (delay > 0) await wait(delay);
-  const owner = await authenticate(host.account, request);
+  if (isAwsError(scope)) return refuse(scope);
+  const owner = await authenticate(host.account, request, scope);
   if (isAwsError(owner)) return refuse(owner);
   log.principal = callerArn(host.account, owner.caller);
   if (isAwsError(read)) return refuse(read);
@@ -94,15 +89,11 @@ async function answerCall(
   const observed = { index, service: service.name, action, params: read.params };
   if ((await host.onCall?.({ ...observed, phase: 'before' })) === 'drop') return null;
   const call: CallContext = { now: seconds(host.now()), caller: owner.caller };
-  host.used(
-    owner.key.id,
-    scope && !isAwsError(scope) ? scope.service : '',
-    isAwsError(scope) ? '' : scope.region,
-    call.now,
-  );
+  host.used(owner.key.id, scope.service, scope.region, call.now);
   const identity = tracedIdentity(host.account, owner.caller);
   const reply = carryOut(host, read, call, sourceIp);
-  if (read.isTraced) {
+  // A report changes nothing that CloudTrail events are looked up for.
+  if (read.writes && action !== 'GenerateCredentialReport') {
     const userAgent = request.headers['user-agent'] ?? '';
     const traced = { action, params: read.params as Params, call, identity, reply, requestId, sourceIp, userAgent };
     host.account.history.record(cloudTrailEvent(host.account, traced));
@@ -123,7 +114,7 @@ function carryOut(
   const denied = read.authorize(host.account, call, context);
   if (denied !== null) return denied;
   const reply = read.run(host.account, call);
-  if (!isAwsError(reply) && reply.changed) host.remember({ action: read.action, params: read.params, call });
+  if (!isAwsError(reply) && read.writes) host.remember({ action: read.action, params: read.params, call });
   return reply;
 }
 

@@ -5,14 +5,13 @@ import type { CloudTrailRecord } from '../account/event-history.ts';
 import type { Reply, ReplyValue } from '../account/operation.ts';
 import type { Params, ParamValue } from '../account/params.ts';
 import { callerArn } from './authorize.ts';
-import type { ServiceReply } from './service.ts';
 
 /** A call of IAM that was carried out or refused. */
 interface TracedCall {
   readonly action: string;
   readonly params: Params;
   readonly call: CallContext;
-  readonly reply: ServiceReply | AwsError;
+  readonly reply: Readonly<Record<string, unknown>> | AwsError;
   readonly identity: TracedIdentity;
   readonly requestId: string;
   readonly sourceIp: string;
@@ -65,7 +64,7 @@ const EXCEPTIONS = new Set([
 export function cloudTrailEvent(account: Account, traced: TracedCall): CloudTrailRecord {
   const { action, params, call, identity, reply } = traced;
   const error = isAwsError(reply) ? reply : null;
-  const body = isAwsError(reply) ? {} : (reply.body as Reply);
+  const body = isAwsError(reply) ? {} : (reply as Reply);
   const isDenied = error?.code === 'AccessDenied';
   const resources = isDenied ? [] : resourcesOf(params, body);
   const { accountId } = account.state;

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AwsError, isAwsError, otherError } from '../account/aws-error.ts';
 import type { CloudTrailRecord } from '../account/event-history.ts';
-import { authorize } from './authorize.ts';
-import { JSON_1_1, readJson, refuseJson } from './json-protocol.ts';
-import type { Service, ServiceCall } from './service.ts';
-import type { SignedRequest } from './signature.ts';
+import { jsonService } from './json-protocol.ts';
 
 /** The SDKs of today send the short name, older ones the long one. */
 const TARGETS = [
@@ -15,32 +12,15 @@ const LARGEST_PAGE = 50;
 const KEPT_MS = 90 * 24 * 60 * 60 * 1_000;
 
 /** CloudTrail, API version 2013-11-01: what was called in the last 90 days, by one attribute at a time. */
-export const CLOUDTRAIL_SERVICE: Service = {
+export const CLOUDTRAIL_SERVICE = jsonService<'LookupEvents'>({
   name: 'cloudtrail',
-  read,
-  answer: (_action, { body }) => ({ status: 200, contentType: JSON_1_1, body: JSON.stringify(body) }),
-  refuse: (error) => refuseJson(error),
-};
-
-function read(request: SignedRequest): ServiceCall | AwsError {
-  const target = request.headers['x-amz-target'] ?? '';
-  if (!TARGETS.includes(target)) return otherError('UnknownOperationException', 400, `Unknown operation ${target}`);
-  const params = readJson(request.body);
-  if (isAwsError(params)) return params;
-  return {
-    action: 'LookupEvents',
-    params,
-    isTraced: false,
-    authorize: (account, call, context) =>
-      authorize(account, call.caller, { action: 'cloudtrail:LookupEvents', resource: '*', context }),
-    run(account, { now }) {
-      const asked = readLookup(params, Date.parse(now));
-      if (isAwsError(asked)) return asked;
-      const body = lookUp(account.history.events(), asked);
-      return isAwsError(body) ? body : { body, changed: false };
-    },
-  };
-}
+  operationOf: (target) => (TARGETS.includes(target) ? 'LookupEvents' : null),
+  permissionOf: () => 'cloudtrail:LookupEvents',
+  run(_operation, input, account, { now }) {
+    const asked = readLookup(input, Date.parse(now));
+    return isAwsError(asked) ? asked : lookUp(account.history.events(), asked);
+  },
+});
 
 interface Lookup {
   readonly matches: (event: CloudTrailRecord) => boolean;
@@ -120,7 +100,10 @@ function readToken(token: unknown, digest: string): string | undefined {
   return asked === digest ? id : undefined;
 }
 
-function lookUp(events: readonly CloudTrailRecord[], { matches, size, after, digest }: Lookup): object | AwsError {
+function lookUp(
+  events: readonly CloudTrailRecord[],
+  { matches, size, after, digest }: Lookup,
+): Readonly<Record<string, unknown>> | AwsError {
   // Newest first; of two in the same second the later one. Sorting is stable.
   const found = [...events]
     .reverse()

@@ -1,51 +1,24 @@
 import { createHash } from 'node:crypto';
 import { actionOf, isOperation, type Operation } from '../../catalog/mturk.ts';
 import type { Account, CallContext } from '../account/account.ts';
-import { type AwsError, isAwsError, otherError } from '../account/aws-error.ts';
-import { authorize } from './authorize.ts';
-import { JSON_1_1, readJson, refuseJson } from './json-protocol.ts';
-import type { Service, ServiceCall, WireAnswer } from './service.ts';
-import type { SignedRequest } from './signature.ts';
+import { type AwsError, otherError } from '../account/aws-error.ts';
+import { jsonService } from './json-protocol.ts';
 
 const TARGET = 'MTurkRequesterServiceV20170117.';
 
-/** MTurk's requester API, version 2017-01-17: nothing is ever published, the question is who may ask. */
-export const MTURK_SERVICE: Service = {
+/**
+ * MTurk's requester API, version 2017-01-17, as an account that never published anything is answered. What names a
+ * thing that does not exist gets MTurk's RequestError, so that an allowed call always differs from a denied one.
+ */
+export const MTURK_SERVICE = jsonService<Operation>({
   name: 'mturk-requester',
-  read,
-  answer: (_action, { body }) => ({ status: 200, contentType: JSON_1_1, body: JSON.stringify(body) }),
-  refuse,
-};
-
-function read(request: SignedRequest): ServiceCall | AwsError {
-  const target = request.headers['x-amz-target'] ?? '';
-  const action = target.startsWith(TARGET) ? target.slice(TARGET.length) : '';
-  if (!isOperation(action)) return otherError('UnknownOperationException', 400, `Unknown operation ${target}`);
-  const params = readJson(request.body);
-  if (isAwsError(params)) return params;
-  return {
-    action,
-    params,
-    isTraced: false,
-    authorize: (account, call, context) =>
-      authorize(account, call.caller, { action: actionOf(action), resource: '*', context }),
-    run: (account, call) => {
-      const body = mturkReply(action, params, account, call);
-      return isAwsError(body) ? body : { body, changed: false };
-    },
-  };
-}
-
-function refuse(error: AwsError): WireAnswer {
-  const [code, message] = error.code === 'RequestError' ? splitTurkCode(error.message) : [null, error.message];
-  return refuseJson(error, message, code === null ? {} : { TurkErrorCode: code });
-}
-
-/** MTurk's own codes travel at the head of the message: `AWS.MechanicalTurk.HITDoesNotExist: Hit ... does not exist.` */
-function splitTurkCode(message: string): [string | null, string] {
-  const match = /^(AWS\.[A-Za-z.]+): ([\s\S]*)$/.exec(message);
-  return match === null ? [null, message] : [match[1] ?? null, match[2] ?? ''];
-}
+  operationOf(target) {
+    const operation = target.startsWith(TARGET) ? target.slice(TARGET.length) : '';
+    return isOperation(operation) ? operation : null;
+  },
+  permissionOf: actionOf,
+  run: (operation, input, account, call) => REPLIES[operation](input, account, call),
+});
 
 type Input = Readonly<Record<string, unknown>>;
 type Answer = Readonly<Record<string, unknown>>;
@@ -55,14 +28,6 @@ const HIT = 'HIT';
 const ASSIGNMENT = 'Assignment';
 const QUALIFICATION = 'QualificationType';
 const REQUEST = 'QualificationRequest';
-
-/**
- * What an account that never published anything is answered. What names a thing that does not exist gets MTurk's
- * RequestError, so that an allowed call always differs from a denied one (AccessDeniedException).
- */
-function mturkReply(operation: Operation, input: Input, account: Account, call: CallContext): Answer | AwsError {
-  return REPLIES[operation](input, account, call);
-}
 
 const REPLIES: Readonly<Record<Operation, Answering>> = {
   GetHIT: unknown(HIT, 'HITId'),
@@ -138,9 +103,8 @@ function missing(kind: string, id: string): AwsError {
   return wrong(`AWS.MechanicalTurk.${kind}DoesNotExist`, `${kind} ${id} does not exist.`);
 }
 
-/** `mturk-service.ts` takes the code off the message's head and sends it as TurkErrorCode. */
 function wrong(code: string, message: string): AwsError {
-  return otherError('RequestError', 400, `${code}: ${message}`);
+  return { ...otherError('RequestError', 400, message), more: { TurkErrorCode: code } };
 }
 
 function newHit(input: Input, account: Account, call: CallContext): Answer {

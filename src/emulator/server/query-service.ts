@@ -1,30 +1,35 @@
-import { type AwsError, invalidAction, isAwsError } from '../account/aws-error.ts';
+import { type AwsError, invalidAction } from '../account/aws-error.ts';
 import type { Reply, ReplyValue } from '../account/operation.ts';
 import { IAM_OPERATIONS } from '../account/operations.ts';
 import type { Params, ParamValue } from '../account/params.ts';
-import { rootArn } from '../account/state.ts';
 import { authorize, callerArn, iamContext } from './authorize.ts';
-import type { Service, ServiceCall, ServiceReply, WireAnswer } from './service.ts';
-import type { SignedRequest } from './signature.ts';
+import type { Service, ServiceCall } from './service.ts';
 
 const XML = 'text/xml; charset=utf-8';
 
 /** IAM, API version 2010-05-08, in the Query protocol that every SDK speaks to it. */
-export const IAM_SERVICE: Service = queryService('iam', 'https://iam.amazonaws.com/doc/2010-05-08/', readIamCall);
+export const IAM_SERVICE = queryService('iam', 'https://iam.amazonaws.com/doc/2010-05-08/', readIamCall);
 
 /** STS, API version 2011-06-15: who am I. */
-export const STS_SERVICE: Service = queryService('sts', 'https://sts.amazonaws.com/doc/2011-06-15/', readStsCall);
+export const STS_SERVICE = queryService('sts', 'https://sts.amazonaws.com/doc/2011-06-15/', readStsCall);
 
-function queryService(name: string, namespace: string, read: (form: string) => ServiceCall | AwsError): Service {
+function queryService(
+  name: string,
+  namespace: string,
+  read: (action: string, params: Params) => ServiceCall | AwsError,
+): Service {
   return {
     name,
-    read: (request) => read(formOf(request)),
-    answer: (action, { body }, requestId): WireAnswer => ({
+    read({ method, query, body }) {
+      const { action, params } = readQuery(method === 'GET' ? query : new URLSearchParams(body.toString('utf8')));
+      return read(action, params);
+    },
+    answer: (action, body, requestId) => ({
       status: 200,
       contentType: XML,
       body: answerXml(namespace, action, body as Reply, requestId),
     }),
-    refuse: (error, requestId): WireAnswer => ({
+    refuse: (error, requestId) => ({
       status: error.status,
       contentType: XML,
       body: errorXml(namespace, error, requestId),
@@ -32,19 +37,13 @@ function queryService(name: string, namespace: string, read: (form: string) => S
   };
 }
 
-function formOf(request: SignedRequest): string {
-  return request.method === 'GET' ? request.query.toString() : request.body.toString('utf8');
-}
-
-function readIamCall(form: string): ServiceCall | AwsError {
-  const { action, params } = readQuery(form);
+function readIamCall(action: string, params: Params): ServiceCall | AwsError {
   const operation = IAM_OPERATIONS.get(action);
   if (operation === undefined) return invalidAction(action);
   return {
     action,
     params,
-    // A report changes nothing that CloudTrail events are looked up for.
-    isTraced: operation.writes && action !== 'GenerateCredentialReport',
+    writes: operation.writes,
     authorize(account, call, context) {
       const asked = { ...context, ...iamContext(account, action, params) };
       for (const resource of operation.resources(account, params, call)) {
@@ -53,29 +52,22 @@ function readIamCall(form: string): ServiceCall | AwsError {
       }
       return null;
     },
-    run(account, call): ServiceReply | AwsError {
-      const body = operation.run(account, params, call);
-      return isAwsError(body) ? body : { body, changed: operation.writes };
-    },
+    run: (account, call) => operation.run(account, params, call),
   };
 }
 
-function readStsCall(form: string): ServiceCall | AwsError {
-  const { action, params } = readQuery(form);
+function readStsCall(action: string, params: Params): ServiceCall | AwsError {
   if (action !== 'GetCallerIdentity') return invalidAction(action);
   return {
     action,
     params,
-    isTraced: false,
+    writes: false,
     // AWS answers this one whatever the caller's policies say.
     authorize: () => null,
     run: (account, { caller }) => ({
-      body: {
-        Arn: caller.kind === 'root' ? rootArn(account.state) : callerArn(account, caller),
-        UserId: caller.kind === 'root' ? account.state.accountId : caller.userId,
-        Account: account.state.accountId,
-      },
-      changed: false,
+      Arn: callerArn(account, caller),
+      UserId: caller.kind === 'root' ? account.state.accountId : caller.userId,
+      Account: account.state.accountId,
     }),
   };
 }
@@ -85,34 +77,23 @@ interface Branch {
 }
 
 /** A call in AWS's Query protocol: the action and its parameters, `Tags.member.1.Key` made into lists and structures. */
-interface QueryCall {
-  readonly action: string;
-  readonly params: Params;
-}
-
-/** Reads a form (the body of a POST, or the address's query of a GET). */
-function readQuery(form: string): QueryCall {
+function readQuery(form: URLSearchParams): { readonly action: string; readonly params: Params } {
   const tree: Branch = Object.create(null);
   let action = '';
-  for (const [key, value] of new URLSearchParams(form)) {
+  for (const [key, value] of form) {
     if (key === 'Action') action = value;
     else if (key !== 'Version') plant(tree, key.split('.'), value);
   }
-  const params: Record<string, ParamValue> = {};
-  for (const [key, value] of Object.entries(tree)) params[key] = gather(value);
-  return { action, params };
+  return { action, params: structure(tree) };
 }
 
 function plant(tree: Branch, keys: readonly string[], value: string): void {
   let branch = tree;
   for (const key of keys.slice(0, -1)) {
     const next = branch[key];
-    if (typeof next === 'object') branch = next;
-    else {
-      const grown: Branch = Object.create(null);
-      branch[key] = grown;
-      branch = grown;
-    }
+    const grown: Branch = typeof next === 'object' ? next : Object.create(null);
+    branch[key] = grown;
+    branch = grown;
   }
   branch[keys.at(-1) ?? ''] = value;
 }
@@ -125,9 +106,11 @@ function gather(value: string | Branch): ParamValue {
       .sort((a, b) => Number(a) - Number(b))
       .map((key) => gather(list[key] ?? ''));
   }
-  const structure: Record<string, ParamValue> = {};
-  for (const [key, part] of Object.entries(value)) structure[key] = gather(part);
-  return structure;
+  return structure(value);
+}
+
+function structure(branch: Branch): Params {
+  return Object.fromEntries(Object.entries(branch).map(([key, value]) => [key, gather(value)]));
 }
 
 const SENDER_BELOW = 500;

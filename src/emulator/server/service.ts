@@ -8,17 +8,11 @@ export interface ServiceCall {
   /** `GetUser` */
   readonly action: string;
   readonly params: unknown;
-  /** Whether CloudTrail remembers it, carried out or refused. */
-  readonly isTraced: boolean;
+  /** Whether it changes the account, so that it must be remembered. */
+  readonly writes: boolean;
   /** Whether the caller may; null where they may. */
   authorize(account: Account, call: CallContext, context: RequestContext): AwsError | null;
-  run(account: Account, call: CallContext): ServiceReply | AwsError;
-}
-
-export interface ServiceReply {
-  readonly body: unknown;
-  /** Whether the account was changed, so that the call must be remembered. */
-  readonly changed: boolean;
+  run(account: Account, call: CallContext): Readonly<Record<string, unknown>> | AwsError;
 }
 
 /** One of AWS's services on the wire: how its calls are read and its answers written. */
@@ -26,7 +20,7 @@ export interface Service {
   /** `iam` */
   readonly name: string;
   read(request: SignedRequest): ServiceCall | AwsError;
-  answer(action: string, reply: ServiceReply, requestId: string): WireAnswer;
+  answer(action: string, body: Readonly<Record<string, unknown>>, requestId: string): WireAnswer;
   refuse(error: AwsError, requestId: string): WireAnswer;
 }
 

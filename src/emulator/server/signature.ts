@@ -1,7 +1,8 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Hash } from '@smithy/hash-node';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Account, KeyOwner } from '../account/account.ts';
-import { type AwsError, isAwsError, otherError } from '../account/aws-error.ts';
+import { type AwsError, otherError } from '../account/aws-error.ts';
 
 /** A request as it came in; header names are lower-case. */
 export interface SignedRequest {
@@ -41,9 +42,11 @@ export function scopeOf(request: SignedRequest): Scope | AwsError {
 }
 
 /** Who signed a request, or AWS's refusal: unknown or inactive keys and wrong secrets are different errors, as with AWS. */
-export async function authenticate(account: Account, request: SignedRequest): Promise<KeyOwner | AwsError> {
-  const scope = scopeOf(request);
-  if (isAwsError(scope)) return scope;
+export async function authenticate(
+  account: Account,
+  request: SignedRequest,
+  scope: Scope,
+): Promise<KeyOwner | AwsError> {
   const owner = account.keys.get(scope.accessKeyId);
   if (owner === undefined || owner.key.status !== 'Active') {
     return otherError('InvalidClientTokenId', 403, 'The security token included in the request is invalid.');
@@ -71,7 +74,7 @@ async function signatureOf(secret: string, scope: Scope, request: SignedRequest)
     credentials: { accessKeyId: scope.accessKeyId, secretAccessKey: secret },
     region: scope.region,
     service: scope.service,
-    sha256: NodeSha256,
+    sha256: Hash.bind(null, 'sha256'),
     applyChecksum: false,
   });
   const signed = await signer.sign(
@@ -98,36 +101,4 @@ function signingDate(written: string | undefined): Date | null {
 
 function sameText(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
-}
-
-type Bytes = string | ArrayBuffer | ArrayBufferView;
-
-/** SHA-256 in the shape that the signer asks for; with a secret it is an HMAC. */
-class NodeSha256 {
-  readonly #secret: Buffer | null;
-  #parts: Buffer[] = [];
-
-  constructor(secret?: Bytes) {
-    this.#secret = secret === undefined ? null : bytes(secret);
-  }
-
-  update(data: Bytes): void {
-    this.#parts.push(bytes(data));
-  }
-
-  digest(): Promise<Uint8Array> {
-    const hash = this.#secret === null ? createHash('sha256') : createHmac('sha256', this.#secret);
-    for (const part of this.#parts) hash.update(part);
-    return Promise.resolve(new Uint8Array(hash.digest()));
-  }
-
-  reset(): void {
-    this.#parts = [];
-  }
-}
-
-function bytes(data: Bytes): Buffer {
-  if (typeof data === 'string') return Buffer.from(data);
-  if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return Buffer.from(data);
 }
