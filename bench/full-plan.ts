@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { emulatorSession } from '../src/cli/session/lab-session.ts';
 import { isEmpty, planStack } from '../src/cli/session/plan-stack.ts';
 import { openEmulator } from '../src/emulator/emulator.ts';
-import { findEngine } from '../src/terraform/run/find-engine.ts';
+import { findEngine } from '../src/terraform/run/engine.ts';
 import { failureText } from '../src/text/failures/failures.ts';
 import { declaredAccount } from './declared-account.ts';
 import { declaredState } from './declared-state.ts';

@@ -7,7 +7,7 @@ import { planStack } from '../src/cli/session/plan-stack.ts';
 import { openEmulator } from '../src/emulator/emulator.ts';
 import { limitsPolicy, rolePolicy } from '../src/team/documents.ts';
 import { activeMembers, type Team } from '../src/team/team.ts';
-import { findEngine } from '../src/terraform/run/find-engine.ts';
+import { findEngine } from '../src/terraform/run/engine.ts';
 import { failureText } from '../src/text/failures/failures.ts';
 import { synthTeam } from './synth-team.ts';
 

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { engineTitle } from '../src/terraform/run/engine.ts';
-import { findEngine } from '../src/terraform/run/find-engine.ts';
+import { engineTitle, findEngine } from '../src/terraform/run/engine.ts';
 import { type Aspect, differences, judge } from './compare-steps.ts';
 import { type Combination, record, titles } from './lifecycle-rows.ts';
 import { pointProvider } from './point-provider.ts';

@@ -1,8 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Engine } from '../src/terraform/run/engine.ts';
-import { findEngine } from '../src/terraform/run/find-engine.ts';
+import { type Engine, findEngine } from '../src/terraform/run/engine.ts';
 import type { StepRecord } from './compare-steps.ts';
 import { applyConcurrently, concurrencyProblems } from './concurrent-applies.ts';
 import { inventoryRow } from './inventory-row.ts';

@@ -1,4 +1,4 @@
-import type { Plan, ResourceChange } from '../src/terraform/plan/plan-read.ts';
+import type { Plan, ResourceChange } from '../src/terraform/plan.ts';
 import { isObject, same } from './canonical.ts';
 
 /** Resource type -> the attributes that the configuration sets. */

@@ -1,5 +1,5 @@
 import { configuredAttributes, planFacts } from '../../conformance/plan-facts.ts';
-import { type Plan, readPlan } from '../../src/terraform/plan/plan-read.ts';
+import { type Plan, readPlan } from '../../src/terraform/plan.ts';
 
 const CONFIGURED = configuredAttributes([
   JSON.stringify({

@@ -9,7 +9,7 @@ import { blocksOf } from '../../src/guardrails/guardrails.ts';
 import { classifyPlan, type PlanClassification } from '../../src/review/changes/classify-plan.ts';
 import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
 import { applyPlan, initialize, planChanges, type SavedPlan } from '../../src/terraform/run/commands.ts';
-import { findEngine } from '../../src/terraform/run/find-engine.ts';
+import { findEngine } from '../../src/terraform/run/engine.ts';
 import { prepareWorkspace, type Workspace } from '../../src/terraform/run/workspace.ts';
 import { synthesize } from '../../src/terraform/synth/synth.ts';
 import { sampleTeam as team } from '../support/sample-team.ts';

@@ -2,8 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyPlan, initialize, planChanges } from '../../src/terraform/run/commands.ts';
-import type { Engine } from '../../src/terraform/run/engine.ts';
-import { findEngine } from '../../src/terraform/run/find-engine.ts';
+import { type Engine, findEngine } from '../../src/terraform/run/engine.ts';
 import { prepareWorkspace, type Workspace } from '../../src/terraform/run/workspace.ts';
 
 // terraform_data is built into both engines: a real init, plan and apply with no provider and no network.

@@ -2,8 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initialize } from '../../src/terraform/run/commands.ts';
-import type { Engine } from '../../src/terraform/run/engine.ts';
-import { findEngine } from '../../src/terraform/run/find-engine.ts';
+import { type Engine, findEngine } from '../../src/terraform/run/engine.ts';
 import { prepareWorkspace } from '../../src/terraform/run/workspace.ts';
 
 let directory: string;

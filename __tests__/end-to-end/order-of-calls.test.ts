@@ -5,7 +5,7 @@ import { operationsOf } from '../../src/catalog/mturk.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applyPlan, initialize, planChanges } from '../../src/terraform/run/commands.ts';
-import { findEngine } from '../../src/terraform/run/find-engine.ts';
+import { findEngine } from '../../src/terraform/run/engine.ts';
 import { prepareWorkspace } from '../../src/terraform/run/workspace.ts';
 import { synthesize } from '../../src/terraform/synth/synth.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';

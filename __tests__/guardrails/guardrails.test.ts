@@ -1,6 +1,6 @@
 import { blocksOf, fileBlocks, GUARDRAILS, targetBlocks } from '../../src/guardrails/guardrails.ts';
 import { DEFAULT_SETTINGS, type Team } from '../../src/team/team.ts';
-import { type Plan, readPlan } from '../../src/terraform/plan/plan-read.ts';
+import { type Plan, readPlan } from '../../src/terraform/plan.ts';
 import { recordedJson, recordedNames, recordedPlan } from '../support/recorded-plan.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyPlan, initialize, planChanges } from '../../src/terraform/run/commands.ts';
-import { findEngine } from '../../src/terraform/run/find-engine.ts';
+import { findEngine } from '../../src/terraform/run/engine.ts';
 import { prepareWorkspace } from '../../src/terraform/run/workspace.ts';
 
 // Run as a process of its own, so that a real signal can be sent to it: an apply of three steps, the second of which

@@ -15,8 +15,7 @@ import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import type { Team } from '../../src/team/team.ts';
 import type { CommandOptions } from '../../src/terraform/run/commands.ts';
-import { type Engine, engineTitle } from '../../src/terraform/run/engine.ts';
-import { findEngine } from '../../src/terraform/run/find-engine.ts';
+import { type Engine, engineTitle, findEngine } from '../../src/terraform/run/engine.ts';
 import { sampleTeam } from './sample-team.ts';
 
 export const TODAY = '2026-11-25';

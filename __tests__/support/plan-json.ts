@@ -1,5 +1,5 @@
 import { type PlanDigest, planDigest, type Tools } from '../../src/review/manifest/digest.ts';
-import { type Plan, readPlan } from '../../src/terraform/plan/plan-read.ts';
+import { type Plan, readPlan } from '../../src/terraform/plan.ts';
 import { recordedJson } from './recorded-plan.ts';
 
 export const TOOLS: Tools = { engine: 'OpenTofu 1.12.6', provider: 'hashicorp/aws 6.25.0' };

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Plan, readPlan } from '../../src/terraform/plan/plan-read.ts';
+import { type Plan, readPlan } from '../../src/terraform/plan.ts';
 
 const DIRECTORY = join(import.meta.dirname, '../fixtures/aws-provider');
 

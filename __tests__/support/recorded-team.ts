@@ -1,6 +1,6 @@
 import { type Capability, type Operation, operationsOf } from '../../src/catalog/mturk.ts';
 import { DEFAULT_SETTINGS, type Member, type Team } from '../../src/team/team.ts';
-import { type Plan, readPlan } from '../../src/terraform/plan/plan-read.ts';
+import { type Plan, readPlan } from '../../src/terraform/plan.ts';
 import { recordedText } from './recorded-plan.ts';
 import { member, role } from './sample-team.ts';
 

@@ -1,6 +1,6 @@
 import type { BlockArgs, BlockCode } from '../diagnostics/block.ts';
 import type { Team } from '../team/team.ts';
-import type { Plan } from '../terraform/plan/plan-read.ts';
+import type { Plan } from '../terraform/plan.ts';
 import type { Problem } from '../text/problem.ts';
 
 /** `bootstrap` is the administrator's stack: it holds the permissions boundary alone. */

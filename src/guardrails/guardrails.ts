@@ -1,6 +1,6 @@
 import type { Block, BlockCode } from '../diagnostics/block.ts';
 import type { Team } from '../team/team.ts';
-import type { Plan } from '../terraform/plan/plan-read.ts';
+import type { Plan } from '../terraform/plan.ts';
 import { UNCHANGED } from '../text/failures/terraform.ts';
 import type { Problem } from '../text/problem.ts';
 import { ACCOUNT_GUARDRAILS } from './account.ts';

@@ -1,7 +1,7 @@
 import { iamName, keyOfIamName } from '../team/names.ts';
 import { activeMembers, hasExpired, type Team } from '../team/team.ts';
 import { memberKeyOfAddress } from '../terraform/addresses.ts';
-import type { Plan, ResourceChange } from '../terraform/plan/plan-read.ts';
+import type { Plan, ResourceChange } from '../terraform/plan.ts';
 import { codeText, counted, listTexts, t, trusted } from '../text/text.ts';
 import type { FileContext, GuardrailTable } from './guardrail.ts';
 

@@ -1,6 +1,6 @@
 import { isManagedPolicyName } from '../catalog/managed-policies.ts';
 import { BOUNDARY_PATH, boundaryArn, keyOfIamName, labPath } from '../team/names.ts';
-import { isChange, type ResourceChange, type Values } from '../terraform/plan/plan-read.ts';
+import { isChange, type ResourceChange, type Values } from '../terraform/plan.ts';
 import { RESOURCES } from '../terraform/resources.ts';
 import { codeText, t, trusted } from '../text/text.ts';
 import type { GuardrailTable, PlanContext, Stack } from './guardrail.ts';

@@ -1,6 +1,6 @@
 import type { IamEntity, IamEntityKind, IamLookup } from '../../../src/aws/iam-names.ts';
 import { checkBoundary, findExisting, type PlannedCreate } from '../../../src/aws/inventory/existing.ts';
-import { plannedCreates } from '../../../src/terraform/plan/planned-creates.ts';
+import { plannedCreates } from '../../../src/terraform/resources.ts';
 import { recordedPlan } from '../../support/recorded-plan.ts';
 
 const PATH = '/mturk/perception-lab/';

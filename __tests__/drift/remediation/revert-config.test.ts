@@ -10,7 +10,7 @@ import {
   revertOf,
 } from '../../../src/drift/remediation/revert-config.ts';
 import { rolePolicyArn } from '../../../src/team/names.ts';
-import { readPlan } from '../../../src/terraform/plan/plan-read.ts';
+import { readPlan } from '../../../src/terraform/plan.ts';
 import {
   all,
   attach,

@@ -1,6 +1,6 @@
 import type { Difference } from '../../../src/access/model-difference.ts';
 import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
-import { type Plan, readPlan } from '../../../src/terraform/plan/plan-read.ts';
+import { type Plan, readPlan } from '../../../src/terraform/plan.ts';
 import { recordedJson, recordedNames, recordedPlan } from '../../support/recorded-plan.ts';
 
 const ACCOUNT = '123456789012';

@@ -2,7 +2,7 @@ import { classifyPlan } from '../../../src/review/changes/classify-plan.ts';
 import { reviewOf } from '../../../src/review/changes/review.ts';
 import { unexplainedBy } from '../../../src/review/changes/unexplained.ts';
 import type { Team } from '../../../src/team/team.ts';
-import { type Plan, readPlan } from '../../../src/terraform/plan/plan-read.ts';
+import { type Plan, readPlan } from '../../../src/terraform/plan.ts';
 import { RECORDED_TEAMS, recordedAsOurs } from '../../support/recorded-team.ts';
 
 const TODAY = '2026-11-25';

@@ -1,7 +1,7 @@
 import type { FailureCode } from '../../../src/diagnostics/failure.ts';
-import type { EngineDiagnostic } from '../../../src/terraform/run/apply-stream.ts';
 import { type EngineStep, engineFailure } from '../../../src/terraform/run/failure.ts';
 import type { EngineRun } from '../../../src/terraform/run/process.ts';
+import type { EngineDiagnostic } from '../../../src/terraform/run/progress.ts';
 
 const ended: EngineRun = {
   exitCode: 1,

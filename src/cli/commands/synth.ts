@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { readTeamFile } from '../../team/parse/read-team.ts';
 import { printFindings } from '../../team/print-findings.ts';
 import { synthesize } from '../../terraform/synth/synth.ts';
-import { renderSynth } from '../../terraform/synth/synth-text.ts';
 import type { Io, Terminal } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, GROUPS, json, teamFile, today } from '../options.ts';
 
@@ -27,15 +26,25 @@ export async function synth(options: SynthCommandOptions, io: Io): Promise<numbe
   if (team === null) return source === null ? 2 : 1;
 
   const { stacks, files } = await synthesize(team, { today: options.today, outDir: options.outDir });
-  if (options.json) {
-    io.stdout(`${JSON.stringify({ version: 1, stacks, files }, null, 2)}\n`);
-    return 0;
-  }
-  io.stdout(renderSynth({ team: readable(stacks.team), bootstrap: readable(stacks.bootstrap) }));
+  io.stdout(options.json ? `${JSON.stringify({ version: 1, stacks, files }, null, 2)}\n` : writtenText(stacks));
   return 0;
 }
 
-/** The shorter way to write a path: from here, unless it lies elsewhere. */
+function writtenText(stacks: { readonly team: string; readonly bootstrap: string }): string {
+  const [team, bootstrap] = [readable(stacks.team), readable(stacks.bootstrap)];
+  return [
+    `${bootstrap}/cdk.tf.json   the permissions boundary, for an administrator, once`,
+    `${team}/cdk.tf.json   users, groups and policies`,
+    '',
+    'Nothing has been changed in AWS. Next:',
+    '  mturk-team plan --emulator     who would gain and lose what, without an AWS account',
+    '  mturk-team plan               the same against the account that your AWS credentials open',
+    `  terraform -chdir=${team} init     or use Terraform or OpenTofu on it yourself`,
+    '',
+  ].join('\n');
+}
+
+/** Relative to the working directory, if the path is in it. */
 function readable(path: string): string {
   const fromHere = relative(process.cwd(), path);
   return fromHere.startsWith('..') ? path : fromHere;

@@ -6,7 +6,7 @@ import { planDigest } from '../../review/manifest/digest.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { limitsAddress } from '../../terraform/addresses.ts';
-import type { Plan } from '../../terraform/plan/plan-read.ts';
+import type { Plan } from '../../terraform/plan.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
 import type { LabSession } from './lab-session.ts';
 import type { StackPlan } from './plan-stack.ts';

@@ -4,8 +4,8 @@ import { type Documents, withDifferences } from '../../access/with-differences.t
 import { isManagedPolicyName } from '../../catalog/managed-policies.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { attachmentAddress, limitsAddress, memberAddress, roleAddress } from '../../terraform/addresses.ts';
-import { normalValue } from '../../terraform/plan/changed-attributes.ts';
-import type { Plan, ResourceChange } from '../../terraform/plan/plan-read.ts';
+import type { Plan, ResourceChange } from '../../terraform/plan.ts';
+import { normalValue } from '../../terraform/resources.ts';
 import { escapeTemplate } from '../../terraform/synth/stack.ts';
 
 type Values = Readonly<Record<string, string | boolean | readonly string[] | Readonly<Record<string, string>>>>;

@@ -1,9 +1,8 @@
 import { type Difference, differenceKey, differences, inverse, subjectKey } from '../../access/model-difference.ts';
 import type { PlannedAccess } from '../../access/sources/planned.ts';
 import { userName } from '../../guardrails/members.ts';
-import { changedAttributes } from '../../terraform/plan/changed-attributes.ts';
-import { isChange, type Plan, type ResourceChange } from '../../terraform/plan/plan-read.ts';
-import { accessFromPlan } from '../../terraform/resources.ts';
+import { isChange, type Plan, type ResourceChange } from '../../terraform/plan.ts';
+import { accessFromPlan, changedAttributes } from '../../terraform/resources.ts';
 import type { PlannedResource, ReviewedPlan } from '../manifest/schema.ts';
 
 /**

@@ -3,7 +3,7 @@ import { desiredAccess } from '../../access/sources/desired.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { fileBlocks } from '../../guardrails/guardrails.ts';
 import type { Team } from '../../team/team.ts';
-import type { Plan } from '../../terraform/plan/plan-read.ts';
+import type { Plan } from '../../terraform/plan.ts';
 import type { Review } from '../manifest/schema.ts';
 import { type PlanClassification, replacedUsers, reviewedPlan } from './classify-plan.ts';
 import { reviewedPeople } from './people.ts';

@@ -3,7 +3,7 @@ import { desiredAccess } from '../../access/sources/desired.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
-import type { Plan } from '../../terraform/plan/plan-read.ts';
+import type { Plan } from '../../terraform/plan.ts';
 import type { UnexplainedChange } from '../manifest/schema.ts';
 import type { PlanClassification } from './classify-plan.ts';
 

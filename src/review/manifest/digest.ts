@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { parsePolicyDocument } from '../../iam/document.ts';
-import type { Plan, ResourceChange, Values } from '../../terraform/plan/plan-read.ts';
+import type { Plan, ResourceChange, Values } from '../../terraform/plan.ts';
 
 /** What a plan was made with: `OpenTofu 1.10.3` and `hashicorp/aws 6.25.0`. */
 export interface Tools {

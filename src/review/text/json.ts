@@ -5,7 +5,7 @@ import type { Imported } from '../../aws/inventory/existing.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { blockProblem } from '../../guardrails/guardrails.ts';
 import type { Team } from '../../team/team.ts';
-import type { Plan } from '../../terraform/plan/plan-read.ts';
+import type { Plan } from '../../terraform/plan.ts';
 import type { Engine } from '../../terraform/run/engine.ts';
 import { plainText } from '../../text/text.ts';
 import { type PlanClassification, reviewedPlan } from '../changes/classify-plan.ts';

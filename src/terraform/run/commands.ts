@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { type Plan, readPlan } from '../plan/plan-read.ts';
-import { type EngineEvent, streamReader } from './apply-stream.ts';
+import { type Plan, readPlan } from '../plan.ts';
 import { engineFailure } from './failure.ts';
-import { forgetInit, isInitialized, recordInit } from './init-record.ts';
 import { type EngineHandle, type RunOptions, runEngine } from './process.ts';
-import type { Workspace } from './workspace.ts';
+import { type EngineEvent, streamReader } from './progress.ts';
+import { forgetInit, isInitialized, recordInit, type Workspace } from './workspace.ts';
 
 const PLAN_FILE = 'plan.bin';
 

@@ -1,6 +1,6 @@
 import { type Failure, fail, type LockInfo, type Progress } from '../../diagnostics/failure.ts';
-import type { EngineDiagnostic } from './apply-stream.ts';
 import type { EngineRun } from './process.ts';
+import type { EngineDiagnostic } from './progress.ts';
 
 export type EngineStep = 'init' | 'plan' | 'apply';
 

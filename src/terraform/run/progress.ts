@@ -1,6 +1,6 @@
+import { z } from 'zod';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../addresses.ts';
 import { BOUNDARY_NAME, RESOURCES } from '../resources.ts';
-import type { EngineEvent } from './apply-stream.ts';
 
 const VERBS: Readonly<Record<string, string>> = { create: 'created', update: 'changed', delete: 'deleted' };
 
@@ -77,4 +77,158 @@ export function progressView(options: {
       drawn = false;
     },
   };
+}
+
+/** What the engine says while it works, from its `-json` output. */
+export type EngineEvent =
+  | { readonly kind: 'planned'; readonly address: string; readonly action: string; readonly total: number }
+  | {
+      readonly kind: 'start';
+      readonly address: string;
+      readonly action: string;
+      readonly done: number;
+      readonly total: number;
+    }
+  | {
+      readonly kind: 'done' | 'failed';
+      readonly address: string;
+      readonly action: string;
+      /** The object's id where the engine tells it (a user's name, a policy's ARN). */
+      readonly id: string | null;
+      /** Changes carried out so far, this one included where it is done. */
+      readonly done: number;
+      readonly total: number;
+      /** Whole seconds. */
+      readonly elapsed: number;
+    }
+  | {
+      readonly kind: 'summary';
+      readonly done: number;
+      readonly total: number;
+      readonly add: number;
+      readonly change: number;
+      readonly remove: number;
+      readonly imported: number;
+    }
+  | { readonly kind: 'diagnostic'; readonly diagnostic: EngineDiagnostic };
+
+export interface EngineDiagnostic {
+  readonly severity: 'error' | 'warning';
+  readonly summary: string;
+  readonly detail: string;
+  /** The resource that it is about, null where it is about none. */
+  readonly address: string | null;
+}
+
+const RESOURCE = z.object({ addr: z.string() });
+const LINE = z.object({
+  type: z.string(),
+  change: z.object({ resource: RESOURCE, action: z.string() }).optional().catch(undefined),
+  hook: z
+    .object({
+      resource: RESOURCE,
+      action: z.string(),
+      id_value: z.string().optional().catch(undefined),
+      elapsed_seconds: z.number().optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+  changes: z
+    .object({
+      add: z.number().default(0),
+      change: z.number().default(0),
+      remove: z.number().default(0),
+      import: z.number().default(0),
+      operation: z.string().default(''),
+    })
+    .optional()
+    .catch(undefined),
+  diagnostic: z
+    .object({
+      severity: z.string(),
+      summary: z.string().default(''),
+      detail: z.string().default(''),
+      address: z.string().optional(),
+    })
+    .optional()
+    .catch(undefined),
+});
+
+/** Reads the lines of a `plan -json` or `apply -json` one by one and keeps the count. What it does not know it leaves out. */
+export interface StreamReader {
+  /** The event that the line tells, null where it tells none. */
+  read(line: string): EngineEvent | null;
+  readonly progress: { readonly done: number; readonly total: number };
+  /** Errors only, in order. */
+  readonly errors: readonly EngineDiagnostic[];
+}
+
+/**
+ * `total` is what the plan to be applied holds: a saved plan that is applied tells it again only in part (Terraform
+ * repeats its planned changes, but a replacement is one of them and two steps).
+ */
+export function streamReader(total = 0): StreamReader {
+  const errors: EngineDiagnostic[] = [];
+  let planned = 0;
+  let done = 0;
+  const all = (): number => Math.max(total, planned, done);
+
+  const read = (text: string): EngineEvent | null => {
+    const line = parse(text);
+    if (line === null) return null;
+    if (line.type === 'planned_change' && line.change !== undefined) {
+      const { resource, action } = line.change;
+      planned += action === 'replace' ? 2 : action === 'noop' || action === 'import' || action === 'move' ? 0 : 1;
+      return { kind: 'planned', address: resource.addr, action, total: all() };
+    }
+    if (line.hook !== undefined && line.type === 'apply_start') {
+      return { kind: 'start', address: line.hook.resource.addr, action: line.hook.action, done, total: all() };
+    }
+    if (line.hook !== undefined && (line.type === 'apply_complete' || line.type === 'apply_errored')) {
+      const { resource, action, id_value, elapsed_seconds } = line.hook;
+      const kind = line.type === 'apply_complete' ? 'done' : 'failed';
+      if (kind === 'done') done += 1;
+      return {
+        kind,
+        address: resource.addr,
+        action,
+        id: id_value ?? null,
+        done,
+        total: all(),
+        elapsed: elapsed_seconds ?? 0,
+      };
+    }
+    if (line.type === 'change_summary' && line.changes !== undefined && line.changes.operation !== 'plan') {
+      const { add, change, remove } = line.changes;
+      return { kind: 'summary', done, total: all(), add, change, remove, imported: line.changes.import };
+    }
+    if (line.diagnostic === undefined) return null;
+    const { severity, summary, detail, address } = line.diagnostic;
+    const diagnostic: EngineDiagnostic = {
+      severity: severity === 'warning' ? 'warning' : 'error',
+      summary,
+      detail,
+      address: address ?? null,
+    };
+    if (diagnostic.severity === 'error') errors.push(diagnostic);
+    return { kind: 'diagnostic', diagnostic };
+  };
+
+  return {
+    read,
+    get progress() {
+      return { done, total: all() };
+    },
+    errors,
+  };
+}
+
+function parse(text: string): z.infer<typeof LINE> | null {
+  if (!text.startsWith('{')) return null;
+  try {
+    const line = LINE.safeParse(JSON.parse(text));
+    return line.success ? line.data : null;
+  } catch {
+    return null;
+  }
 }

@@ -34,7 +34,7 @@ export async function synthesize(team: Team, { today, outDir }: SynthOptions): P
   await Promise.all(files.map((file) => rm(file, { force: true })));
 
   // CDKTF takes longer to load than most commands take to run, and only this needs it.
-  const { writeStacks } = await import('./write-stacks.ts');
+  const { writeStacks } = await import('./stacks.ts');
   writeStacks(team, today, outDir);
   return { stacks, files };
 }

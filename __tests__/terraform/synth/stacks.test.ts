@@ -1,4 +1,4 @@
-import { rolePolicy } from '../../../src/team/documents.ts';
+import { boundaryPolicy, rolePolicy } from '../../../src/team/documents.ts';
 import { DEFAULT_SETTINGS, type Team } from '../../../src/team/team.ts';
 import { member, role, sampleTeam } from '../../support/sample-team.ts';
 import { addressesOf, dependenciesOf, resourceAt, type StackJson, synthesized } from '../../support/synthesized.ts';
@@ -212,4 +212,20 @@ test('a member of many roles is one user in many groups', async () => {
   for (const key of all) {
     expect(resourceAt(json, `aws_iam_group_membership.role_${key}`).users).toEqual(['${aws_iam_user.member_zoe.name}']);
   }
+});
+
+test('the boundary stands outside the path that the lab may write', async () => {
+  const { bootstrap } = await synthesized(sampleTeam);
+  expect(addressesOf(bootstrap)).toEqual(['aws_iam_policy.boundary']);
+  const { '//': _metadata, policy, ...rest } = resourceAt(bootstrap, 'aws_iam_policy.boundary');
+  expect(rest).toEqual({ name: 'perception-lab', path: '/mturk-boundary/' });
+  expect(String(policy)).toContain('user/mturk/perception-lab/$${aws:username}"');
+  expect(JSON.parse(String(policy).replace('$${', () => '${'))).toEqual(boundaryPolicy(sampleTeam));
+});
+
+test('it has a state of its own and refuses every other account', async () => {
+  const state = { bucket: 'lab-state', region: 'eu-central-1' };
+  const { bootstrap } = await synthesized({ ...sampleTeam, settings: { ...DEFAULT_SETTINGS, maxRemovals: 3, state } });
+  expect(bootstrap.terraform.backend.s3?.key).toBe('mturk-team/bootstrap.tfstate');
+  expect(bootstrap.provider.aws).toEqual([{ allowed_account_ids: ['123456789012'], region: 'us-east-1' }]);
 });

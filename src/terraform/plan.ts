@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 
 const VALUES = z.record(z.string(), z.unknown());
 

@@ -1,8 +1,8 @@
-import { decideAction } from '../../../src/access/decide.ts';
-import type { AccessModel } from '../../../src/access/model.ts';
-import { readPlan } from '../../../src/terraform/plan/plan-read.ts';
-import { accessFromPlan } from '../../../src/terraform/resources.ts';
-import { recordedJson, recordedNames, recordedPlan } from '../../support/recorded-plan.ts';
+import { decideAction } from '../../src/access/decide.ts';
+import type { AccessModel } from '../../src/access/model.ts';
+import { readPlan } from '../../src/terraform/plan.ts';
+import { accessFromPlan } from '../../src/terraform/resources.ts';
+import { recordedJson, recordedNames, recordedPlan } from '../support/recorded-plan.ts';
 
 const ACCOUNT = '123456789012';
 const AT = new Date('2026-11-25T12:00:00Z');

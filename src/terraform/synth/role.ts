@@ -12,7 +12,7 @@ import {
   IamGroupPolicyAttachmentsExclusive,
   IamPolicy,
 } from './cdktf.ts';
-import type { MemberUser } from './member-user.ts';
+import type { MemberUser } from './member.ts';
 import { escapeTemplate } from './stack.ts';
 
 export interface RoleGroupProps {

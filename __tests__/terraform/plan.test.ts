@@ -1,5 +1,5 @@
-import { hasChanges, readPlan } from '../../../src/terraform/plan/plan-read.ts';
-import { recordedJson, recordedNames, recordedPlan } from '../../support/recorded-plan.ts';
+import { hasChanges, readPlan } from '../../src/terraform/plan.ts';
+import { recordedJson, recordedNames, recordedPlan } from '../support/recorded-plan.ts';
 
 const minimal = { format_version: '1.2' };
 

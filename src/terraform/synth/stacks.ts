@@ -1,0 +1,86 @@
+import { boundaryPolicy } from '../../team/documents.ts';
+import { BOUNDARY_PATH } from '../../team/names.ts';
+import { activeMembers, type Team } from '../../team/team.ts';
+import { App, IamPolicy, TerraformLocal, TerraformStack } from './cdktf.ts';
+import { MemberExclusives, MemberUser } from './member.ts';
+import { RoleGroup } from './role.ts';
+import { escapeTemplate, prepareStack } from './stack.ts';
+
+/**
+ * Everything under the lab's IAM path: a user for each active member, a group for each role.
+ *
+ * The order of an apply's calls is a security property: at no moment may a user do what neither the access before nor
+ * after allows. The dependencies give this order: `limits`; policies of roles; their attachments, the role's own first;
+ * memberships; exclusive policies of members, which delete `limits` that end; last, deletions of users.
+ * `usersToSuspend` finds the changes for which no order is right.
+ */
+class TeamStack extends TerraformStack {
+  constructor(app: App, team: Team, today: string) {
+    super(app, 'team');
+    prepareStack(this, team, 'team');
+
+    const members = byKey(activeMembers(team, today)).map((member) => ({
+      member,
+      construct: new MemberUser(this, { team, member }),
+    }));
+    const groups = byKey(team.roles).map((role) => {
+      const holders = members.filter(({ member }) => member.roles.includes(role.key));
+      return new RoleGroup(this, { team, role, members: holders.map(({ construct }) => construct) });
+    });
+
+    // One local value for all memberships: a dependency for each pair of member and role would be a line each.
+    const memberships = groups.map(({ membership }) => membership.name);
+    const enrolled = new TerraformLocal(this, 'enrolled', memberships);
+    enrolled.overrideLogicalId('enrolled');
+    for (const { member, construct } of members) {
+      new MemberExclusives(this, { memberKey: member.key, member: construct, enrolled });
+    }
+  }
+}
+
+/** By code units: the output depends neither on the order of the file nor on a locale. */
+function byKey<T extends { readonly key: string }>(things: readonly T[]): readonly T[] {
+  return [...things].sort((one, two) => (one.key < two.key ? -1 : one.key > two.key ? 1 : 0));
+}
+
+/** What an administrator applies once, outside the path that the lab's own runs may write: the permissions boundary. */
+class BootstrapStack extends TerraformStack {
+  constructor(app: App, team: Team) {
+    super(app, 'bootstrap');
+    prepareStack(this, team, 'bootstrap');
+    const boundary = new IamPolicy(this, 'boundary', {
+      name: team.lab,
+      path: BOUNDARY_PATH,
+      policy: escapeTemplate(JSON.stringify(boundaryPolicy(team))),
+    });
+    boundary.overrideLogicalId('boundary');
+  }
+}
+
+/** Synthesises both stacks into an existing directory. Loading this module loads CDKTF. */
+export function writeStacks(team: Team, today: string, outDir: string): void {
+  withoutCreationStacks(() => {
+    // A stack trace would put this machine's paths into a file that is compared and committed.
+    const app = new App({ outdir: outDir, stackTraces: false });
+    new BootstrapStack(app, team);
+    new TeamStack(app, team, today);
+    app.synth();
+  });
+}
+
+/**
+ * CDKTF keeps a whole stack trace for every token, a third of its time and a good part of its memory, to tell where an
+ * unresolved one came from. It asks for them on a plain object: an error keeps its own.
+ */
+function withoutCreationStacks(work: () => void): void {
+  const previous = Error.prepareStackTrace;
+  Error.prepareStackTrace = (error, sites) => {
+    if (!(error instanceof Error)) return '';
+    return previous?.(error, sites) ?? [String(error), ...sites.map((site) => `    at ${site}`)].join('\n');
+  };
+  try {
+    work();
+  } finally {
+    Error.prepareStackTrace = previous;
+  }
+}
