@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AddUserToGroupCommand, IAMClient } from '@aws-sdk/client-iam';
 import { openEmulator } from '../../src/emulator/emulator.ts';
-import { compareDigests } from '../../src/review/manifest/compare.ts';
+import { compareDigests } from '../../src/review/manifest/digest.ts';
 import { readManifest } from '../../src/review/manifest/manifest.ts';
 import type { Manifest } from '../../src/review/manifest/schema.ts';
 import { run, scratch } from '../support/command.ts';

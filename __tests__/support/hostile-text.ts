@@ -45,6 +45,7 @@ export const ATTACKS: Readonly<Record<string, string>> = {
   'issue with a verb': 'fixes #12',
   'GH reference': 'GH-123',
   'issue elsewhere': 'octo/repo#1',
+  'commit with an apostrophe': "3f2c1ab9's",
   'commit elsewhere': 'octo/repo@3f2c1ab9d0e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4',
   commit: '3f2c1ab',
   'commit in words': 'see 3f2c1ab9d0e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4 for more',

@@ -1,7 +1,6 @@
 import { dirname } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
-import { compareDigests } from '../review/manifest/compare.ts';
-import { planDigest } from '../review/manifest/digest.ts';
+import { compareDigests, planDigest } from '../review/manifest/digest.ts';
 import type { Manifest } from '../review/manifest/schema.ts';
 import { confirmQuestion } from '../review/text/terminal.ts';
 import type { ApplyResult as Applied } from '../terraform/run/commands.ts';

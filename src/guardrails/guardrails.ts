@@ -1,9 +1,7 @@
 import type { Block, BlockCode } from '../diagnostics/block.ts';
 import type { Team } from '../team/team.ts';
 import type { Plan } from '../terraform/plan.ts';
-import { UNCHANGED } from '../text/failures/terraform.ts';
-import type { Problem } from '../text/problem.ts';
-import { ACCOUNT_GUARDRAILS } from './account.ts';
+import { type Problem, UNCHANGED } from '../text/problem.ts';
 import type { FileContext, Guardrail, GuardrailTable, Phase, Stack } from './guardrail.ts';
 import { MEMBER_GUARDRAILS } from './members.ts';
 import { PLAN_GUARDRAILS } from './plan.ts';
@@ -13,7 +11,6 @@ import { TARGET_GUARDRAILS } from './target.ts';
 /** Every guardrail, in the order in which blocks are listed. None can be switched off: the way out is a reviewed change. */
 export const GUARDRAILS: GuardrailTable = {
   ...TARGET_GUARDRAILS,
-  ...ACCOUNT_GUARDRAILS,
   ...MEMBER_GUARDRAILS,
   ...SCOPE_GUARDRAILS,
   ...PLAN_GUARDRAILS,

@@ -2,13 +2,13 @@ import { isManagedPolicyName } from '../catalog/managed-policies.ts';
 import { BOUNDARY_PATH, boundaryArn, keyOfIamName, labPath } from '../team/names.ts';
 import { isChange, type ResourceChange, type Values } from '../terraform/plan.ts';
 import { RESOURCES } from '../terraform/resources.ts';
-import { codeText, t, trusted } from '../text/text.ts';
+import { codeText, listTexts, t, trusted } from '../text/text.ts';
 import type { GuardrailTable, PlanContext, Stack } from './guardrail.ts';
 import { users } from './members.ts';
 
 const SYNTH_AGAIN = t`the configuration was not made from this ${codeText('team.yaml')}: run ${codeText('mturk-team synth')} and make a new plan`;
 
-/** Where in the account a change reaches. */
+/** Where in the account a change reaches, and what is there already. */
 export const SCOPE_GUARDRAILS = {
   'user-without-boundary': {
     appliesTo: { stack: 'team' },
@@ -60,6 +60,30 @@ export const SCOPE_GUARDRAILS = {
       reason: t`${codeText(address)} was added to the configuration or the state`,
       help: t`remove it from the configuration, then from the state; it stays in AWS`,
       paste: [`terraform state rm '${address}'`],
+    }),
+  },
+  // The next three are found in the account by `aws/inventory/existing.ts`.
+  'name-taken': {
+    problem: ({ kind, name, owner, key }) => ({
+      summary: t`the ${kind} name ${codeText(name)} is taken`,
+      reason: t`it belongs to ${codeText(owner)}; IAM names are unique in an account, whatever their path and case`,
+      help: t`rename or delete that ${kind}, or give ${codeText(key)} another key in ${codeText('team.yaml')}`,
+    }),
+  },
+  'unexpected-group-members': {
+    problem: ({ group, role, users }) => ({
+      summary: t`group ${codeText(group)} exists and has other members`,
+      reason: t`${listTexts(users.map(codeText))} would gain role ${codeText(role)}, which ${codeText('team.yaml')} does not grant them`,
+      help: t`grant the role in ${codeText('team.yaml')}, or remove them from the group`,
+      paste: users.map((user) => `aws iam remove-user-from-group --group-name ${group} --user-name ${user}`),
+    }),
+  },
+  'boundary-missing': {
+    problem: ({ arn }) => ({
+      summary: t`the permissions boundary of the lab does not exist`,
+      reason: t`no user is created without ${codeText(arn)}`,
+      help: t`an administrator creates it once`,
+      paste: ['mturk-team apply --bootstrap'],
     }),
   },
 } satisfies Partial<GuardrailTable>;

@@ -1,6 +1,6 @@
 import { type Diagnostic, printDiagnostics } from '../text/diagnostic.ts';
+import { visible } from '../text/escape.ts';
 import { counted } from '../text/text.ts';
-import { visible } from '../text/visible.ts';
 import type { TeamReading } from './parse/read-team.ts';
 import { problemOf } from './rules/rules.ts';
 

@@ -1,4 +1,4 @@
-import { visible } from './visible.ts';
+import { visible } from './escape.ts';
 
 /**
  * A piece of GitHub-flavoured Markdown that is safe to put on a line or into a cell of a table. It is made only by the
@@ -135,7 +135,7 @@ function isPlainWord(word: string): boolean {
     /^[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*$/u.test(word) &&
     !/\p{M}{4}/u.test(word) &&
     // A commit: GitHub links 7 to 40 hexadecimal digits.
-    !/^[0-9a-f]{7,}$/i.test(word) &&
+    !/\b[0-9a-f]{7,}\b/i.test(word) &&
     // GH-123, and the references of other trackers that a repository can set up.
     !/-\d/.test(word) &&
     !/--/.test(word) &&

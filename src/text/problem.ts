@@ -1,8 +1,8 @@
 import picocolors from 'picocolors';
 import { wrapVisible } from './columns.ts';
 import { type Block, paragraph } from './document.ts';
+import { visible } from './escape.ts';
 import { joinTexts, strongText, type Text, t, tickedText } from './text.ts';
-import { visible } from './visible.ts';
 
 /** What went wrong, in the one form that every error has. */
 export interface Problem {
@@ -16,6 +16,14 @@ export interface Problem {
   /** Lines to paste, below `help`. They are never wrapped. */
   readonly paste?: readonly string[];
 }
+
+/** What state things are in if nothing was written anywhere. */
+export const UNCHANGED = t`nothing was changed`;
+
+/** Problems by code. What is left out follows from the arguments, as `failureProblem` says. */
+export type ProblemTable<Args> = {
+  readonly [Code in keyof Args]: (args: Args[Code]) => Pick<Problem, 'summary'> & Partial<Problem>;
+};
 
 export interface ProblemPlace {
   readonly severity?: 'error' | 'warning';

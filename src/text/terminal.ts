@@ -1,7 +1,7 @@
 import { columns, wrapVisible } from './columns.ts';
 import type { Block } from './document.ts';
+import { visible } from './escape.ts';
 import { plainText, type Text } from './text.ts';
-import { visible } from './visible.ts';
 
 /** Cells of indentation below a list item or a summary. */
 const STEP = 2;

@@ -1,6 +1,5 @@
+import { redact, visible } from './escape.ts';
 import { code, joined, link, type Markdown, nameMarkdown, ours, prose, strong } from './markdown.ts';
-import { redact } from './redact.ts';
-import { visible } from './visible.ts';
 
 /**
  * `trusted` is written in this repository; `name` and `code` come from a file or an account; `prose` is a sentence that

@@ -10,7 +10,7 @@ import { withDifferences } from '../../../src/access/with-differences.ts';
 import { appliedTeam } from '../../../src/drift/applied.ts';
 import { type DriftFinding, differenceOf, type ScanResult } from '../../../src/drift/finding.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
-import { isLater } from '../../../src/review/changes/risk.ts';
+import { isLater } from '../../../src/review/changes/people.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { changedWith, manualChanges } from '../../support/changed-model.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';

@@ -1,5 +1,5 @@
 import { zipSync } from 'fflate';
-import { approvedManifest, type Bound } from '../../../src/review/approval/approved-manifest.ts';
+import { approvedManifest, type Bound } from '../../../src/review/approval/approval.ts';
 import { failureOf, githubInTest, obtained, sha } from '../../support/github-client.ts';
 import type { Artifact, GitHubRepository, Run } from '../../support/github-repository.ts';
 

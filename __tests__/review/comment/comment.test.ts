@@ -1,7 +1,7 @@
 import { FAILURE_REASONS } from '../../../src/diagnostics/failure.ts';
 import { commentMarker, renderComment, renderIssue, renderSummary } from '../../../src/review/comment/comment.ts';
 import type { Review } from '../../../src/review/manifest/schema.ts';
-import { bytes } from '../../../src/text/budget.ts';
+import { bytes } from '../../../src/text/github.ts';
 import { GITHUB_MAKES, htmlOf, textOutsideCode } from '../../support/github-page.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { recordedNames } from '../../support/recorded-plan.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { compareDigests } from '../../../src/review/manifest/compare.ts';
+import { compareDigests } from '../../../src/review/manifest/digest.ts';
 import { changesOf, digestOf, type Json, type JsonObject, named, TOOLS } from '../../support/plan-json.ts';
 
 describe('a fresh plan against the reviewed one', () => {

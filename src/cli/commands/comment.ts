@@ -16,7 +16,8 @@ import {
 } from '../../review/comment/facts.ts';
 import type { StaleDriftCheck } from '../../review/comment/stale-drift-check.ts';
 import { DEFAULT_SETTINGS } from '../../team/team.ts';
-import { commentedText, issueText, notCommentedText } from '../../text/notices.ts';
+import { say, visible } from '../../text/escape.ts';
+import { counted } from '../../text/text.ts';
 import type { Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, parseReason } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
@@ -66,14 +67,16 @@ export async function comment(options: CommentOptions, terminal: Terminal, env: 
   if (!place.ok) return reportFailure(place.failure, terminal);
   let failure: Failure | null = null;
   if (place.value.kind === 'nowhere') {
-    terminal.stderr(`${notCommentedText(place.value.because)}\n`);
+    terminal.stderr(`${NOT_COMMENTED[place.value.because]}\n`);
   } else {
     const markers = [commentMarker(view.lab), NOBODYS];
     const written = await upsertSticky(github.value, { pull: place.value.pull, markers, body: renderComment(view) });
     failure = written.ok ? written.value.unfinished : written.failure;
     if (written.ok) {
       writeOutputs(env, { 'comment-url': written.value.url, 'comment-action': written.value.action });
-      terminal.stderr(`${commentedText(written.value)}\n`);
+      const { action, url, minimized } = written.value;
+      const others = minimized === 0 ? '' : `; ${counted(minimized, 'older comment')} hidden`;
+      terminal.stderr(`${say`Comment ${action}: `}${visible(url)}${others}\n`);
     }
   }
   if (options.issue) {
@@ -81,8 +84,9 @@ export async function comment(options: CommentOptions, terminal: Terminal, env: 
     const written =
       report === null ? null : await reportIssue(github.value, { markers: issueMarkers(view.lab), report });
     if (written?.ok === true) {
-      terminal.stderr(`${issueText(written.value)}\n`);
-      if (written.value.url !== null) writeOutputs(env, { 'issue-url': written.value.url });
+      const { action, url } = written.value;
+      terminal.stderr(url === null ? 'No issue to open or close.\n' : `${say`Issue ${action}: `}${visible(url)}\n`);
+      if (url !== null) writeOutputs(env, { 'issue-url': url });
     }
     failure = written?.ok === false ? written.failure : failure;
   }
@@ -103,9 +107,16 @@ async function staleCheckNow(
   return findStaleDriftCheck(github, asked, terminal);
 }
 
+/** Why no comment is written although nothing failed. */
+const NOT_COMMENTED = {
+  fork: 'No comment: tokens of pull requests from forks cannot write one. See the job summary.',
+  'no-pull-request': 'No comment: this commit belongs to no pull request.',
+  'newer-commit': 'No comment: the pull request has a newer commit, whose own run writes it.',
+} as const;
+
 type Place =
   | { readonly kind: 'here'; readonly pull: number }
-  | { readonly kind: 'nowhere'; readonly because: 'fork' | 'no-pull-request' | 'newer-commit' };
+  | { readonly kind: 'nowhere'; readonly because: keyof typeof NOT_COMMENTED };
 
 async function placeOf(
   { pullRequest, state }: CommentOptions,

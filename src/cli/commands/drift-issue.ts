@@ -4,7 +4,7 @@ import { outdatedText, readDriftRun, runSummary, supersededSummary } from '../..
 import { keepDriftIssues } from '../../drift/report/issues.ts';
 import { connectGitHub } from '../../github/connect.ts';
 import { writeOutputs, writeSummary } from '../../github/outputs.ts';
-import { visible } from '../../text/visible.ts';
+import { visible } from '../../text/escape.ts';
 import type { Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, parseCommit, parseReason } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';

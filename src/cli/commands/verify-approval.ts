@@ -5,11 +5,10 @@ import { connectGitHub } from '../../github/connect.ts';
 import { defaultBranchOfEvent } from '../../github/event.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { GitHub } from '../../github/port.ts';
-import { type Approval, verifyApproval } from '../../review/approval/approval.ts';
-import { approvedManifest } from '../../review/approval/approved-manifest.ts';
+import { type Approval, approvedManifest, verifyApproval } from '../../review/approval/approval.ts';
 import { readManifest } from '../../review/manifest/manifest.ts';
 import type { Manifest } from '../../review/manifest/schema.ts';
-import { approvedText, reviewedPlanText } from '../../text/notices.ts';
+import { quoted, say } from '../../text/escape.ts';
 import type { Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, isCommit, parseCommit } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
@@ -47,13 +46,16 @@ export async function verifyApprovalCommand(
   if (!approval.ok) return refuse(approval.failure, terminal, env);
   const { pull, head, by } = approval.value;
   writeOutputs(env, { 'pull-request': pull, head, 'approved-by': by.join(',') });
-  terminal.stderr(`${approvedText(approval.value)}\n`);
+  const approvers = by.map((login) => quoted(login)).join(', ');
+  terminal.stderr(`${say`Pull request #${pull} was approved at ${head.slice(0, 7)} by `}${approvers}.\n`);
   if (options.manifest === null) return 0;
   const reviewed = await reviewedPlan(github.value, approval.value, options.workflow);
   if (!reviewed.ok) return refuse(reviewed.failure, terminal, env);
   await writeFile(options.manifest, reviewed.value.text);
   writeOutputs(env, { 'plan-run': reviewed.value.run });
-  terminal.stderr(`${reviewedPlanText({ ...reviewed.value, file: options.manifest })}\n`);
+  const { run, manifest } = reviewed.value;
+  const written = say`Wrote the reviewed plan ${manifest.digest.slice(0, 12)} of run ${run} to ${options.manifest}.`;
+  terminal.stderr(`${written}\n`);
   return 0;
 }
 

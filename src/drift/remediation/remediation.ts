@@ -5,8 +5,9 @@ import { around, concernedBy, groupOf, type ModelIndex } from '../../access/mode
 import { dependsOnTimeAlone, laterMoments } from '../../access/time-conditions.ts';
 import { type Documents, withDifferences } from '../../access/with-differences.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
-import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
-import { isLater } from '../../review/changes/risk.ts';
+import type { PolicyDocument, Statement } from '../../iam/document.ts';
+import { statementsOf, toList } from '../../iam/document.ts';
+import { isLater } from '../../review/changes/people.ts';
 import { LIMITS_POLICY } from '../../team/names.ts';
 import type { Remediation } from '../finding.ts';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { dateWords, timeWords } from '../../text/dates.ts';
 import { type Block, details, heading, type Item, list, paragraph } from '../../text/document.ts';
+import { redact } from '../../text/escape.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
-import { redact } from '../../text/redact.ts';
 import {
   codeText,
   counted,

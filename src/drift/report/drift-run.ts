@@ -3,7 +3,7 @@ import type { Parsed } from '../../diagnostics/parse-data.ts';
 import { timeWords } from '../../text/dates.ts';
 import { type Block, heading } from '../../text/document.ts';
 import { printMarkdown } from '../../text/github.ts';
-import { fileUnusableText } from '../../text/notices.ts';
+import { say } from '../../text/escape.ts';
 import { trusted } from '../../text/text.ts';
 import { closingBlocks, driftIssue, newestScan, type RunLinks } from './drift-issue.ts';
 import { expiringAccessIssue } from './expiring-access.ts';
@@ -46,7 +46,7 @@ export async function readDriftRun(files: DriftRunFiles, env: Environment, now: 
   const unusable: string[] = [];
   const usable = (file: string, read: Parsed<DriftReport> | null): DriftReport | null => {
     if (read === null || read.ok) return read?.value ?? null;
-    unusable.push(fileUnusableText(file, read.reason));
+    unusable.push(say`Ignored ${file}: ${read.reason}.`);
     return null;
   };
   const scanned = usable(files.report, await readDriftReport(files.report));

@@ -1,6 +1,6 @@
 import type { NotChecked } from '../../aws/inventory/types.ts';
 import type { Failure, FailureReason } from '../../diagnostics/failure.ts';
-import { REASON_TEXT } from '../../review/text/pipeline.ts';
+import { failureSummary } from '../../review/comment/failure.ts';
 import { timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
@@ -73,13 +73,7 @@ function explanation(failed: FailedCheck): readonly Block[] {
     }
     case 'no-report':
       return [
-        paragraph(
-          sentences(
-            strongText(t`Why:`),
-            t`${trusted(REASON_TEXT[failed.reason])} (${codeText(failed.reason)}).`,
-            ...failed.details.map(proseText),
-          ),
-        ),
+        paragraph(sentences(strongText(t`Why:`), failureSummary(failed.reason), ...failed.details.map(proseText))),
         toFix(
           t`read the log of the run and ${codeText(failed.reason)} in the docs, then run the drift workflow again.`,
         ),

@@ -25,7 +25,7 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import { visible } from '../../text/visible.ts';
+import { visible } from '../../text/escape.ts';
 import type { Attribution, DriftFinding, ScanResult } from '../finding.ts';
 import { commandLine } from '../rules/aws-command.ts';
 import type { RemedyText } from '../rules/rule.ts';

@@ -4,10 +4,9 @@ import type { GitHub, Issue } from '../../github/port.ts';
 import { type IssueOutcome, type IssueReport, reportIssue } from '../../github/report-issue.ts';
 import { isOurs } from '../../github/sticky.ts';
 import { issueMarkers } from '../../review/comment/facts.ts';
-import { bytes } from '../../text/budget.ts';
 import { timeWords } from '../../text/dates.ts';
 import { type Block, paragraph } from '../../text/document.ts';
-import { printMarkdown } from '../../text/github.ts';
+import { bytes, printMarkdown } from '../../text/github.ts';
 import { joinTexts, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
 import {
   closingBlocks,

@@ -4,8 +4,8 @@ import type { DisplayNames } from '../../access/text/names.ts';
 import type { Failure } from '../../diagnostics/failure.ts';
 import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { ACCOUNT_PATTERN, LAB_PATTERN } from '../../team/schema.ts';
+import { redact } from '../../text/escape.ts';
 import { FAILURE_PROBLEMS } from '../../text/failures/failures.ts';
-import { redact } from '../../text/redact.ts';
 import type { ScanResult } from '../finding.ts';
 import { RECONCILE_RESULT } from '../remediation/reconcile-text.ts';
 

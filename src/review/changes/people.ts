@@ -2,11 +2,19 @@ import { accessOf } from '../../access/access-of.ts';
 import { type AccessChange, diffAccess } from '../../access/diff.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { listOperations } from '../../access/operation-set.ts';
-import { CAPABILITIES, capabilityOf, type Operation } from '../../catalog/mturk.ts';
-import { iamName, keyOfIamName } from '../../team/names.ts';
+import { CAPABILITIES, capabilityOf, OPERATIONS, type Operation } from '../../catalog/mturk.ts';
+import { owningWithAccess } from '../../guardrails/members.ts';
+import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import type { ReviewedPerson } from '../manifest/schema.ts';
-import { byClass, classesOf } from './risk.ts';
+import {
+  type Question,
+  type ReviewedPerson,
+  RISK_CLASSES,
+  type RiskClass,
+  type RoleChange,
+  type SettingsChange,
+  type UnexplainedChange,
+} from '../manifest/schema.ts';
 
 export interface PeopleOfReview {
   /** Worst first. */
@@ -83,6 +91,168 @@ function withoutChange(user: string, model: AccessModel, at: Date): AccessChange
 }
 
 /** Whether one of the operations has that risk. */
-export function hasRisk(operations: readonly Operation[], risk: 'spends' | 'harms-workers'): boolean {
+function hasRisk(operations: readonly Operation[], risk: 'spends' | 'harms-workers'): boolean {
   return operations.some((operation) => CAPABILITIES[capabilityOf(operation)].risk === risk);
+}
+
+/** All classes of one person's change, worst first; never empty. */
+function classesOf(
+  change: AccessChange,
+  options: { readonly at: Date; readonly replaced: ReadonlySet<string> },
+): readonly RiskClass[] {
+  const found = new Set<RiskClass>();
+  for (const { risk } of change.capabilities.gained) {
+    found.add(risk === 'spends' ? 'gains-spending' : risk === 'harms-workers' ? 'gains-harm' : 'gains-other');
+  }
+  if (change.capabilities.lost.length > 0) found.add('loses');
+  if (change.kind === 'leaves') found.add('identity-deleted');
+  if (options.replaced.has(change.user)) found.add('identity-replaced');
+  if (boundaryChanges(change)) found.add('boundary-changed');
+  if (change.kind === 'changed') {
+    const { ends, suspended } = change;
+    if (ends.before !== ends.after) found.add(isLater(ends.after, ends.before) ? 'gains-other' : 'loses');
+    if (suspended.before !== suspended.after) found.add(suspended.after ? 'loses' : 'gains-other');
+  }
+  if (change.ownPolicies.gained.some((policy) => policy !== LIMITS_POLICY)) found.add('gains-other');
+  // A role or policy without effect today can grant access later.
+  if (found.size === 0) found.add(onlyLoses(change) ? 'loses' : 'gains-other');
+  return RISK_CLASSES.filter((each) => found.has(each));
+}
+
+function boundaryChanges({ kind, boundary }: AccessChange): boolean {
+  if (kind === 'leaves') return false;
+  return kind === 'joins' ? boundary.after === null : boundary.before !== boundary.after;
+}
+
+/** Whether access ends later; no last day is the latest. */
+export function isLater(end: string | null, than: string | null): boolean {
+  return than !== null && (end === null || end > than);
+}
+
+function onlyLoses({ kind, groups, ownPolicies }: AccessChange): boolean {
+  const gains = groups.gained.length + ownPolicies.gained.length;
+  return kind === 'changed' && gains === 0 && groups.lost.length + ownPolicies.lost.length > 0;
+}
+
+/** Worst class first; within a class in the order of `compare`. */
+function byClass(people: readonly ReviewedPerson[]): readonly ReviewedPerson[] {
+  const place = ({ classes }: ReviewedPerson) => RISK_CLASSES.indexOf(classes[0] ?? 'nothing');
+  return [...people].sort((one, other) => place(one) - place(other));
+}
+
+/** The worst of a whole review. */
+export function riskOf(review: {
+  readonly people: readonly ReviewedPerson[];
+  readonly roles: readonly RoleChange[];
+  readonly settings: readonly SettingsChange[];
+  readonly unexplained: readonly UnexplainedChange[];
+  readonly descriptive: readonly string[];
+}): RiskClass {
+  const found = new Set<RiskClass>(review.people.flatMap(({ classes }) => classes));
+  // A role without members grants nothing yet; a member who gets it is reviewed then.
+  for (const { gained, lost } of review.roles) {
+    if (gained.length > 0) found.add('gains-other');
+    if (lost.length > 0) found.add('loses');
+  }
+  for (const setting of review.settings) found.add(riskOfSetting(setting));
+  for (const { difference } of review.unexplained) {
+    found.add(difference?.kind === 'boundary-changed' ? 'boundary-changed' : 'gains-other');
+  }
+  if (review.descriptive.length > 0) found.add('descriptive-only');
+  return RISK_CLASSES.find((each) => found.has(each)) ?? 'nothing';
+}
+
+/**
+ * Reviewers rely on approvals, state, removal limit and drift checks: weakening one, or automating more, counts as a
+ * changed boundary.
+ */
+function riskOfSetting(setting: SettingsChange): RiskClass {
+  switch (setting.kind) {
+    // The people whom a freeze affects are listed one by one.
+    case 'freeze':
+      return setting.lost.length > 0 ? 'gains-other' : 'loses';
+    case 'max-removals':
+    case 'key-age':
+    case 'drift-period':
+      return setting.to < setting.from ? 'descriptive-only' : 'boundary-changed';
+    case 'reconcile':
+      // With fewer reverts or none, added access stays; `all` also grants access.
+      return setting.to.mode === setting.from.mode && setting.to.perDay < setting.from.perDay
+        ? 'descriptive-only'
+        : 'boundary-changed';
+    case 'delete-after':
+      return setting.to === null ? 'descriptive-only' : 'boundary-changed';
+    case 'renewal':
+      return 'descriptive-only';
+    case 'keys':
+      return setting.to > (setting.from ?? 0) ? 'gains-other' : 'descriptive-only';
+    case 'snooze':
+      return setting.to !== null && (setting.from === null || setting.to > setting.from)
+        ? 'boundary-changed'
+        : 'descriptive-only';
+    default:
+      return 'boundary-changed';
+  }
+}
+
+/** What a reviewer should ask about a change, in the order of the people, worst first. */
+export function questionsOf(
+  people: readonly ReviewedPerson[],
+  after: AccessModel,
+  team: Team,
+  options: { readonly today: string; readonly at: Date },
+): readonly Question[] {
+  const staying = new Set(people.filter(({ change }) => change.kind !== 'leaves').map(({ user }) => user));
+  const users = after.users.filter(({ name }) => staying.has(name));
+  const access = new Map(
+    accessOf({ ...after, users }, { at: options.at }).map((each) => [each.user.name, listOperations(each.allowed)]),
+  );
+  const owners = owningWithAccess(team, options.today);
+  return people.flatMap((person) => questionsAbout(person, access.get(person.user) ?? [], team, owners));
+}
+
+function questionsAbout(
+  person: ReviewedPerson,
+  allowed: readonly Operation[],
+  team: Team,
+  owners: readonly string[],
+): readonly Question[] {
+  const { user, change, classes } = person;
+  const found: Question[] = [];
+  const roles = grantingRoles(person, team.lab);
+  const gained = change.operations.gained;
+  const endless = change.ends.after === null;
+  const longer = change.kind === 'changed' && isLater(change.ends.after, change.ends.before);
+  const spends = classes.includes('gains-spending') || (longer && hasRisk(allowed, 'spends'));
+  const harms = classes.includes('gains-harm') || (longer && hasRisk(allowed, 'harms-workers'));
+  if (gained.length > 0 && allowed.length === OPERATIONS.length) found.push({ kind: 'everything', user, roles });
+  if (spends && endless) found.push({ kind: 'spending-without-end', user, roles });
+  else if (harms && endless) found.push({ kind: 'harm-without-end', user, roles });
+
+  const member = team.members.find(({ key }) => key === person.key);
+  const isNewEnd = change.kind === 'joins' || change.ends.before !== change.ends.after;
+  if (
+    change.kind !== 'leaves' &&
+    isNewEnd &&
+    member !== undefined &&
+    member.until !== null &&
+    member.sponsor === null
+  ) {
+    found.push({ kind: 'no-sponsor', user });
+  }
+  const loses = change.kind === 'leaves' || (!change.suspended.before && change.suspended.after);
+  if (loses && person.key !== null && team.owners.includes(person.key) && owners.length === 0) {
+    found.push({ kind: 'last-owner', user });
+  }
+  return found;
+}
+
+/** Keys of the roles that grant the dangerous part, else of all gained roles. */
+function grantingRoles({ change, roles }: ReviewedPerson, lab: string): readonly string[] {
+  const dangerous = change.capabilities.gained.filter(({ risk }) => risk === 'spends' || risk === 'harms-workers');
+  const holders = dangerous.flatMap(({ grants }) => grants.map(({ holder }) => holder));
+  const keys = holders.flatMap((holder) =>
+    holder.startsWith('group ') ? [keyOfIamName(lab, holder.slice('group '.length)) ?? holder] : [],
+  );
+  return keys.length > 0 ? [...new Set(keys)].sort() : roles.gained;
 }

@@ -6,11 +6,8 @@ import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan.ts';
 import type { Review } from '../manifest/schema.ts';
 import { type PlanClassification, replacedUsers, reviewedPlan } from './classify-plan.ts';
-import { reviewedPeople } from './people.ts';
-import { questionsOf } from './questions.ts';
-import { riskOf } from './risk.ts';
-import { descriptiveChanges, roleChanges } from './role-changes.ts';
-import { settingsChanges } from './settings-changes.ts';
+import { descriptiveChanges, roleChanges, settingsChanges } from './file-changes.ts';
+import { questionsOf, reviewedPeople, riskOf } from './people.ts';
 import { unexplainedBy, unexplainedByPlan } from './unexplained.ts';
 
 /** A plan with its classification, and what follows from it. */

@@ -1,10 +1,9 @@
 import type { FailureReason } from '../../diagnostics/failure.ts';
 import { LIMITS_POLICY } from '../../team/names.ts';
-import { bytes } from '../../text/budget.ts';
 import { timeWords } from '../../text/dates.ts';
 import { type Block, details, heading, list, paragraph } from '../../text/document.ts';
-import { printMarkdown } from '../../text/github.ts';
-import { redactAll } from '../../text/redact.ts';
+import { redactAll } from '../../text/escape.ts';
+import { bytes, printMarkdown } from '../../text/github.ts';
 import {
   codeText,
   counted,
@@ -35,10 +34,9 @@ import {
   unexplainedText,
 } from '../text/change-text.ts';
 import { changeText, gainLines, lostText, personText } from '../text/people-text.ts';
-import { alertOf } from './alert.ts';
 import { failureAlert, failureBlocks, failureTitle } from './failure.ts';
 import { type StaleDriftCheck, staleDriftText } from './stale-drift-check.ts';
-import { titleText } from './title.ts';
+import { alertOf, titleText } from './title-and-alert.ts';
 
 /** State of a pull request. `preview` has two team files and no plan yet. */
 export type CommentState = 'preview' | 'planned' | 'blocked' | 'failed' | 'applying' | 'applied' | 'apply-failed';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { type FailureReason, isFailureReason } from '../../diagnostics/failure.ts';
-import type { Parsed } from '../../diagnostics/parse-data.ts';
+import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { pullRequestOfEvent } from '../../github/event.ts';
 import type { IssueReport } from '../../github/report-issue.ts';
-import { fileUnusableText, resolvedLine } from '../../text/notices.ts';
+import { say, visible } from '../../text/escape.ts';
 import { readManifest, readPreview } from '../manifest/manifest.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import { type CommentState, type CommentView, commentMarker, renderIssue } from './comment.ts';
@@ -43,12 +43,12 @@ export async function commentFacts(asked: Asked, env: Environment, now: Date): P
     if (file === null || text === null) return null;
     const parsed = parse(text);
     if (parsed.ok) return parsed.value;
-    unusable.push(fileUnusableText(file, parsed.reason));
+    unusable.push(say`Ignored ${file}: ${parsed.reason}.`);
     return null;
   };
   const preview = await read(asked.review, readPreview);
   const manifest = await read(asked.manifest, readManifest);
-  const result = await read(asked.result, readResult);
+  const result = await read(asked.result, (text) => parseData(text, RESULT));
   const review = manifest?.review ?? preview;
   const failure = failureOf(asked, result, manifest);
   return {
@@ -68,17 +68,6 @@ export async function commentFacts(asked: Asked, env: Environment, now: Date): P
 const RESULT = z.object({
   failure: z.object({ reason: z.string().refine(isFailureReason), detail: z.string() }).nullable(),
 });
-
-function readResult(text: string): Parsed<z.infer<typeof RESULT>> {
-  try {
-    const parsed = RESULT.safeParse(JSON.parse(text));
-    if (parsed.success) return { ok: true, value: parsed.data };
-    const [issue] = parsed.error.issues;
-    return { ok: false, reason: `${issue?.path.join('.')}: ${issue?.message}` };
-  } catch {
-    return { ok: false, reason: 'it is not JSON' };
-  }
-}
 
 /** The workflow's reason decides: it also knows of jobs that never came to write a file. */
 function failureOf(
@@ -142,4 +131,10 @@ export function issueReport(view: CommentView & { readonly lab: string }): Issue
   const { title, body } = renderIssue(view);
   const own = body.startsWith(commentMarker(view.lab)) ? body.slice(commentMarker(view.lab).length).trimStart() : body;
   return { kind: 'open', title, body: `${issueMarkers(view.lab)[0]}\n${own}` };
+}
+
+/** The line with which the issue about a failed apply is closed. */
+function resolvedLine({ commit, runUrl }: CommentView['footer']): string {
+  const what = commit === null ? 'The change' : say`Commit ${commit.slice(0, 7)}`;
+  return `${what} was applied${runUrl === null ? '' : ` by ${visible(runUrl)}`}. AWS matches \`team.yaml\`.`;
 }

@@ -23,7 +23,7 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
   },
   'credentials-failed': {
     title: t`Not planned: AWS rejected the workflow`,
-    what: t`The workflow could not assume its AWS role.`,
+    what: t`The workflow could not assume its AWS role, or has credentials of another account.`,
     state: NOTHING,
     fix: t`contact your mturk-team administrator: the role's trust policy must name this repository.`,
   },
@@ -104,6 +104,11 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
 /** The title of a failure. */
 export function failureTitle(reason: FailureReason): Text {
   return FAILURES[reason].title;
+}
+
+/** What failed, and why. */
+export function failureSummary(reason: FailureReason): Text {
+  return FAILURES[reason].what;
 }
 
 /** What failed and what state AWS is in, for an alert. */

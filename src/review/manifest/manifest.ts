@@ -2,7 +2,7 @@ import type { Difference } from '../../access/model-difference.ts';
 import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import type { Plan } from '../../terraform/plan.ts';
-import { redact, redactAll } from '../../text/redact.ts';
+import { redact, redactAll } from '../../text/escape.ts';
 import { planDigest, type Tools } from './digest.ts';
 import { MANIFEST, type Manifest, PREVIEW, type Review } from './schema.ts';
 

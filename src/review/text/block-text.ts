@@ -1,9 +1,9 @@
 import type { Block as Blocked } from '../../diagnostics/block.ts';
 import { blockProblem } from '../../guardrails/guardrails.ts';
 import type { Item } from '../../text/document.ts';
+import { quoted } from '../../text/escape.ts';
 import { printProblem } from '../../text/problem.ts';
 import { capitalized, codeText, formatCount, sentences, strongText, type Text, t } from '../../text/text.ts';
-import { quoted } from '../../text/visible.ts';
 
 /** Blocks of one guardrail that are listed in full. */
 const LISTED = 5;

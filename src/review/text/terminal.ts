@@ -5,9 +5,9 @@ import type { Team } from '../../team/team.ts';
 import { type AccountKind, type Engine, engineTitle } from '../../terraform/run/engine.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
 import { list, paragraph } from '../../text/document.ts';
+import { say } from '../../text/escape.ts';
 import { printTerminal } from '../../text/terminal.ts';
 import { counted, formatCount, joinTexts, plainText, type Text, t, trusted } from '../../text/text.ts';
-import { say } from '../../text/visible.ts';
 import type { Review, ReviewedPerson } from '../manifest/schema.ts';
 import {
   namingOfReview,

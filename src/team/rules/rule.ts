@@ -1,7 +1,7 @@
 import type { Severity } from '../../diagnostics/finding.ts';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
+import { quoted } from '../../text/escape.ts';
 import { codeText, listTexts, type Text } from '../../text/text.ts';
-import { quoted } from '../../text/visible.ts';
 import type { TeamDraft } from '../parse/draft.ts';
 import type { ResolvedRole } from '../parse/resolve-roles.ts';
 import type { Suggest } from '../suggest.ts';

@@ -1,26 +1,147 @@
-import type { Failure, FailureArgs, FailureCode } from '../../diagnostics/failure.ts';
-import { type Problem, printProblem } from '../problem.ts';
-import { GITHUB_PROBLEMS } from './github.ts';
-import { PIPELINE_PROBLEMS } from './pipeline.ts';
-import { TERRAFORM_PROBLEMS } from './terraform.ts';
+import type { Failure, FailureArgs, FailureCode, PipelineFailureArgs } from '../../diagnostics/failure.ts';
+import { type Problem, type ProblemPlace, type ProblemTable, printProblem, UNCHANGED } from '../problem.ts';
+import {
+  codeText,
+  counted,
+  joinTexts,
+  listTexts,
+  proseText,
+  sentences,
+  someTexts,
+  type Text,
+  t,
+  trusted,
+} from '../text.ts';
+import { GITHUB_PROBLEMS, short } from './github.ts';
+import { stateAfter, TERRAFORM_PROBLEMS } from './terraform.ts';
 
-/** Every failure: what failed, why, what state things are in, and the next step. */
-export const FAILURE_PROBLEMS: { readonly [Code in FailureCode]: (args: FailureArgs[Code]) => Problem } = {
+const APPLIED = t`everything was applied`;
+const SHOWN = 10;
+
+/** Every failure of a command that neither Terraform nor GitHub reports. */
+const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
+  'file-not-writable': ({ file }) => ({
+    summary: t`cannot write ${codeText(file)}`,
+    help: t`name a file in a directory that exists and can be written`,
+  }),
+  'file-not-readable': ({ file }) => ({
+    summary: t`cannot read ${codeText(file)}`,
+    help: t`check the name of the file and its permissions`,
+  }),
+  'team-file-invalid': ({ file, findings }) => ({
+    summary: t`${codeText(file)} has ${counted(findings.filter(({ severity }) => severity === 'error').length, 'error')}`,
+    help: t`run ${codeText('mturk-team check')}`,
+  }),
+  'unknown-member': ({ member, file, because }) => {
+    const unknown = { summary: t`no member ${codeText(member)} in ${codeText(file)}`, state: null };
+    const gone = { state: null, help: t`for the access of an earlier day, add ${codeText('--today YYYY-MM-DD')}` };
+    switch (because.kind) {
+      case 'departed':
+        return { ...gone, summary: t`${codeText(member)} has left the lab`, reason: t`left on ${because.date}` };
+      case 'expired':
+        return {
+          ...gone,
+          summary: t`access of ${codeText(member)} has ended`,
+          reason: t`the last day was ${because.date}`,
+        };
+      case 'similar':
+        return { ...unknown, help: t`did you mean ${codeText(because.member)}?` };
+      case 'none':
+        return { ...unknown, help: t`members are ${listTexts(because.members.map(codeText))}` };
+    }
+  },
+  'unknown-operation': ({ name, because }) => {
+    const unknown = { summary: t`no operation or capability ${codeText(name)}`, state: null };
+    switch (because.kind) {
+      case 'retired': {
+        const { successors } = because;
+        const retired = { summary: t`${codeText(name)} no longer exists`, state: null };
+        return successors.length === 0
+          ? { ...retired, reason: t`removed in 2017 without a successor` }
+          : { ...retired, reason: t`renamed in 2017`, help: t`ask for ${listTexts(successors.map(codeText))}` };
+      }
+      case 'similar':
+        return { ...unknown, help: t`did you mean ${codeText(because.name)}?` };
+      case 'none':
+        return { ...unknown, help: t`capabilities are ${listTexts(because.capabilities.map(codeText))}` };
+    }
+  },
+  'guardrail-blocked': ({ codes }) => ({
+    summary: t`guardrails block this plan`,
+    reason: joinTexts(codes.map(codeText), ', '),
+    help: t`follow the steps above, in a pull request`,
+  }),
+  'not-confirmed': ({ couldAsk }) => ({
+    summary: couldAsk ? t`not confirmed` : t`confirmation needed, but there is no terminal to ask on`,
+    help: couldAsk ? null : t`add ${codeText('--yes')}`,
+  }),
+  'manifest-unusable': ({ file }) => ({
+    summary: t`${codeText(file)} is not the manifest of a reviewed plan`,
+    help: t`run the plan workflow again on the last commit of the pull request, and approve that`,
+  }),
+  'plan-changed': ({ unreviewed, missing, tools }) => ({
+    summary: t`the plan differs from the reviewed one`,
+    reason: sentences(
+      tools === null
+        ? t`AWS or main has changed since the review.`
+        : t`reviewed with ${tools.reviewed}, now ${tools.now}`,
+      listed('Not reviewed:', unreviewed),
+      listed('Reviewed, but no longer planned:', missing),
+    ),
+    help: t`open a pull request with the same change to get a new plan`,
+  }),
+  superseded: ({ commit, last, known }) =>
+    known
+      ? {
+          summary: t`commit ${short(commit)} is older than the last applied commit`,
+          reason: t`${short(last.commit)} was applied on ${last.at.slice(0, 16).replace('T', ' ')} UTC; applying the older one would grant access that was revoked since`,
+          help: t`to go back, revert the later commit in a pull request`,
+        }
+      : {
+          summary: t`the last applied commit is not in the history of ${short(commit)}`,
+          reason: t`${short(last.commit)} was applied last`,
+          help: t`check out the whole history; if history was rewritten, an administrator compares a plan with ${codeText('team.yaml')} and removes the apply record`,
+        },
+  'not-converged': ({ addresses }) => ({
+    summary: t`a second plan after the apply still finds changes`,
+    reason: sentences(listed('still planned:', addresses)),
+    state: APPLIED,
+    help: t`run ${codeText('mturk-team drift')} to see whether someone else changes the account, then run the workflow again`,
+  }),
+  'record-not-written': ({ file }) => ({
+    summary: t`the apply could not be recorded in ${codeText(file)}`,
+    state: APPLIED,
+    help: t`restore the access to the file beside the state, then run ${codeText('mturk-team apply')} again`,
+  }),
+};
+
+function listed(title: string, addresses: readonly string[]): Text | null {
+  return addresses.length === 0 ? null : t`${trusted(title)} ${someTexts(addresses.map(codeText), SHOWN)}.`;
+}
+
+/** Every failure, by its code. */
+export const FAILURE_PROBLEMS: ProblemTable<FailureArgs> = {
   ...TERRAFORM_PROBLEMS,
-  ...PIPELINE_PROBLEMS,
+  ...COMMAND_PROBLEMS,
   ...GITHUB_PROBLEMS,
 };
 
-export function failureProblem(failure: Failure): Problem {
+/** What failed, why, what state things are in, and the next step. */
+export function failureProblem({ code, args }: Failure): Problem {
   // TypeScript does not see that code and arguments belong together.
-  const problem = FAILURE_PROBLEMS[failure.code] as (args: Failure['args']) => Problem;
-  return problem(failure.args);
+  const problem = FAILURE_PROBLEMS[code] as (
+    args: Failure['args'],
+  ) => ReturnType<(typeof FAILURE_PROBLEMS)[FailureCode]>;
+  const progress = 'progress' in args ? args.progress : null;
+  return {
+    reason: 'reason' in args ? proseText(args.reason) : null,
+    state: progress === null ? UNCHANGED : stateAfter(progress),
+    help: null,
+    ...problem(args),
+  };
 }
 
 /** The failure as lines of a terminal, without a trailing newline. */
-export function failureText(
-  failure: Failure,
-  options: { readonly color?: boolean; readonly width?: number } = {},
-): string {
+export function failureText(failure: Failure, options: Pick<ProblemPlace, 'color' | 'width'> = {}): string {
   return printProblem(failureProblem(failure), { code: failure.code, ...options }).join('\n');
 }

@@ -1,47 +1,37 @@
 import type { ApprovalProblem, GitHubFindingArgs, PlanProblem } from '../../diagnostics/failure.ts';
-import type { Problem } from '../problem.ts';
+import type { ProblemTable } from '../problem.ts';
 import { codeText, counted, joinTexts, listTexts, proseText, type Text, t, trusted } from '../text.ts';
-import { UNCHANGED } from './terraform.ts';
 
 /** Every failure in which GitHub has a part. */
-export const GITHUB_PROBLEMS: {
-  readonly [Code in keyof GitHubFindingArgs]: (args: GitHubFindingArgs[Code]) => Problem;
-} = {
+export const GITHUB_PROBLEMS: ProblemTable<GitHubFindingArgs> = {
   'github-token-missing': ({ variable }) => ({
     summary: t`${codeText(variable)} is not set`,
     reason: t`GitHub needs a token`,
-    state: UNCHANGED,
     help: t`in a workflow, pass the token of the job to the step`,
     paste: ['env:', `  ${variable}: \${{ github.token }}`],
   }),
-  'github-environment': ({ variable, reason }) => ({
+  'github-environment': ({ variable }) => ({
     summary: t`${codeText(variable)} does not have what this command needs`,
-    reason: proseText(reason),
-    state: UNCHANGED,
     help: t`GitHub Actions sets it; elsewhere, set it as a workflow would, or use the options`,
   }),
   'github-denied': ({ request, status, reason }) => ({
     summary: t`GitHub denied the request (HTTP ${String(status)})`,
     reason: t`${codeText(request)}: ${proseText(reason)}`,
-    state: UNCHANGED,
     help: t`add the missing entry to ${codeText('permissions')} of the job; tokens of pull requests from forks stay read-only`,
   }),
   'github-not-found': ({ request }) => ({
     summary: t`not found on GitHub, or not visible to this token`,
     reason: codeText(request),
-    state: UNCHANGED,
     help: t`check the number or the commit, and that the token is of this repository`,
   }),
   'github-refused': ({ request, status, reason }) => ({
     summary: t`GitHub rejected the request (HTTP ${String(status)})`,
     reason: t`${codeText(request)}: ${proseText(reason)}`,
-    state: UNCHANGED,
     help: t`fix the cause, then run the job again`,
   }),
   'github-rate-limited': ({ request, seconds }) => ({
     summary: t`GitHub's rate limit is reached`,
     reason: t`${codeText(request)}${seconds === null ? trusted('') : t`; GitHub asks to wait ${trusted(counted(seconds, 'second'))}`}`,
-    state: UNCHANGED,
     help: t`run the job again later`,
   }),
   'github-unavailable': ({ request, reason }) => ({
@@ -53,7 +43,6 @@ export const GITHUB_PROBLEMS: {
   'github-unreadable': ({ request, reason }) => ({
     summary: t`unexpected answer from GitHub`,
     reason: t`${codeText(request)}: ${proseText(reason)}`,
-    state: UNCHANGED,
     help: t`use a newer mturk-team; behind a proxy, check that it does not change answers`,
   }),
   'not-approved': ({ commit, pull, head, because }) => ({
@@ -65,7 +54,6 @@ export const GITHUB_PROBLEMS: {
       because.map((problem) => approvalReason(problem, head)),
       '; ',
     ),
-    state: UNCHANGED,
     help:
       pull === null
         ? t`make the change in a pull request into the main branch, have it approved, and merge it`
@@ -74,7 +62,6 @@ export const GITHUB_PROBLEMS: {
   'no-approved-plan': ({ head, workflow, because }) => ({
     summary: t`no reviewed plan of commit ${short(head)}`,
     reason: planReason(because, workflow),
-    state: UNCHANGED,
     help: t`run ${codeText(workflow)} again for that pull request and read its comment; if that fails, open a new pull request with the same change`,
   }),
 };

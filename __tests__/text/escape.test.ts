@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { redact, redactAll } from '../../src/text/redact.ts';
+import { redact, redactAll } from '../../src/text/escape.ts';
 
 test.each([
   ['account 123456789012', 'account …9012', 'account 123456789012'],
