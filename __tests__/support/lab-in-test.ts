@@ -123,6 +123,7 @@ export function bootstrapped(): Promise<EmulatorMemory> {
 export function appliedTo(team: Team, today = TODAY): Promise<EmulatorMemory> {
   return madeOnce(JSON.stringify([team, today]), async () =>
     withLab(await bootstrapped(), async (test) => {
+      test.setClock(`${today}T12:00:00Z`);
       await applied(test.lab(team, { today }));
       return copyOf(test.memory);
     }),
