@@ -65,15 +65,18 @@ describe(`with ${ENGINE_TITLE}`, () => {
     await inTurns(SAMPLE, async (row) => void applied.set(row.what, await appliedOutcome(row, start)));
   }, 900_000);
 
-  test.each(SAMPLE.map((row) => [row.what, row] as const))('%s: found, reported and reverted as decided', (_what, row) => {
-    const outcome = outcomeIn(applied, row);
-    const { full, quick, report, reconciled } = outcomeIn(decided, row);
-    expect({ ...outcome, report: withoutIds(outcome.report) }).toMatchObject({
-      ...{ full, quick, reconciled },
-      report: withoutIds(report),
-    });
-    expectReconciled(row, outcome);
-  });
+  test.each(SAMPLE.map((row) => [row.what, row] as const))(
+    '%s: found, reported and reverted as decided',
+    (_what, row) => {
+      const outcome = outcomeIn(applied, row);
+      const { full, quick, report, reconciled } = outcomeIn(decided, row);
+      expect({ ...outcome, report: withoutIds(outcome.report) }).toMatchObject({
+        ...{ full, quick, reconciled },
+        report: withoutIds(report),
+      });
+      expectReconciled(row, outcome);
+    },
+  );
 });
 
 test('the report names who made the change and how to revert it', () => {
