@@ -12,6 +12,7 @@ import {
 } from '../../catalog/mturk.ts';
 import type { Team } from '../../team/team.ts';
 import { timeWords } from '../../text/dates.ts';
+import { visible } from '../../text/escape.ts';
 import {
   codeText,
   counted,
@@ -25,7 +26,6 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import { visible } from '../../text/escape.ts';
 import type { Attribution, DriftFinding, ScanResult } from '../finding.ts';
 import { commandLine } from '../rules/aws-command.ts';
 import type { RemedyText } from '../rules/rule.ts';

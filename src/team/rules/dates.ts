@@ -1,6 +1,6 @@
 import type { DocumentPath } from '../../diagnostics/positions.ts';
-import { t, trusted } from '../../text/text.ts';
 import { quoted } from '../../text/escape.ts';
+import { t, trusted } from '../../text/text.ts';
 import { DATE_PATTERN } from '../schema.ts';
 import { CURLY_QUOTES, type RuleContext, rule, shortValue, value } from './rule.ts';
 

@@ -1,5 +1,5 @@
-import { t, trusted } from '../../text/text.ts';
 import { quoted } from '../../text/escape.ts';
+import { t, trusted } from '../../text/text.ts';
 import { rule, shortValue, value } from './rule.ts';
 
 /** Rules about the file as a whole. */
