@@ -2,17 +2,18 @@ import { CreateUserCommand, GetUserCommand, PutUserPolicyCommand } from '@aws-sd
 import { type Emulator, openEmulator } from '../../../src/emulator/emulator.ts';
 import { applyChange } from '../../../src/emulator/provider/change.ts';
 import { RESOURCE_TYPES } from '../../../src/emulator/provider/resource-types.ts';
-import { type Caller, poolSessions } from '../../../src/emulator/provider/session.ts';
+import { type Caller, poolSessions, type Session } from '../../../src/emulator/provider/session.ts';
 import { type Attributes, UNKNOWN } from '../../../src/emulator/provider/value.ts';
 
 let emulator: Emulator;
+let session: Session;
 let caller: Caller;
 const pool = poolSessions();
 
 beforeEach(async () => {
   emulator = await openEmulator({ dir: null, accountId: '123456789012' });
   const { endpoint, rootCredentials: credentials } = emulator;
-  const session = pool.open({
+  session = pool.open({
     endpoint,
     stsEndpoint: endpoint,
     credentials,
@@ -35,7 +36,7 @@ test('a creation tells everything that the plan left open', async () => {
 });
 
 test('a name that is taken is an error in the words of the real provider, and nothing is recorded', async () => {
-  await caller.iam.send(new CreateUserCommand({ UserName: 'ada' }));
+  await caller.send(new CreateUserCommand({ UserName: 'ada' }));
   const { state, diagnostics } = await applyChange(typeOf('aws_iam_user'), caller, null, user('ada'));
   expect(state).toBeNull();
   expect(diagnostics.map(({ summary }) => summary)).toEqual([
@@ -68,13 +69,13 @@ test('a deletion that AWS refuses leaves the record', async () => {
   const planned = { ...user('ada'), force_destroy: false };
   const { state: prior } = await applyChange(typeOf('aws_iam_user'), caller, null, planned);
   const document = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
-  await caller.iam.send(new PutUserPolicyCommand({ UserName: 'ada', PolicyName: 'p', PolicyDocument: document }));
+  await caller.send(new PutUserPolicyCommand({ UserName: 'ada', PolicyName: 'p', PolicyDocument: document }));
   const refused = await applyChange(typeOf('aws_iam_user'), caller, prior, null);
   expect(refused.state).toEqual(prior);
   expect(refused.diagnostics.map(({ summary }) => summary)).toEqual([expect.stringContaining('DeleteConflict')]);
   const forced = await applyChange(typeOf('aws_iam_user'), caller, { ...prior, force_destroy: true }, null);
   expect(forced).toEqual({ state: null, diagnostics: [] });
-  await expect(caller.iam.send(new GetUserCommand({ UserName: 'ada' }))).rejects.toThrow('NoSuchEntity');
+  await expect(caller.send(new GetUserCommand({ UserName: 'ada' }))).rejects.toThrow('NoSuchEntity');
 });
 
 test.each(['aws_iam_user', 'aws_iam_group', 'aws_iam_policy', 'aws_iam_user_policy', 'aws_iam_group_membership'])(
@@ -106,12 +107,7 @@ test('nothing is called for an engine that is gone', async () => {
   const gone = new AbortController();
   gone.abort();
   const calls = emulator.calls.length;
-  const { diagnostics } = await applyChange(
-    typeOf('aws_iam_user'),
-    { ...caller, options: { abortSignal: gone.signal } },
-    null,
-    user('ada'),
-  );
+  const { diagnostics } = await applyChange(typeOf('aws_iam_user'), session.caller(gone.signal), null, user('ada'));
   expect(diagnostics).toHaveLength(1);
   expect(emulator.calls).toHaveLength(calls);
 });

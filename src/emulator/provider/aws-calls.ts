@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** An AWS call that was answered with an error, or that could not be made. */
 export class AwsCallError extends Error {
   readonly service: string;
@@ -51,16 +53,6 @@ export async function doing<T>(what: string, step: () => Promise<T>): Promise<T>
   }
 }
 
-/** Everything that a paged listing holds. */
-export async function collect<Page, Item>(
-  pages: AsyncIterable<Page>,
-  itemsOf: (page: Page) => readonly Item[] | undefined,
-): Promise<Item[]> {
-  const items: Item[] = [];
-  for await (const page of pages) items.push(...(itemsOf(page) ?? []));
-  return items;
-}
-
 const ATTEMPTS = 8;
 const PAUSE_MS = 100;
 
@@ -90,13 +82,7 @@ async function repeatWhile<T>(repeatable: (error: unknown) => boolean, call: () 
       return await call();
     } catch (error) {
       if (attempt === ATTEMPTS || !repeatable(error)) throw error;
-      await pause(PAUSE_MS * attempt);
+      await setTimeout(PAUSE_MS * attempt);
     }
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
 }

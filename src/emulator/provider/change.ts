@@ -1,6 +1,7 @@
 import { messageOf } from './aws-calls.ts';
 import { sameValue } from './codec.ts';
 import { type Diagnostic, errorDiagnostic } from './messages.ts';
+import { isSameDocument } from './policy-json.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { Caller } from './session.ts';
 import { type Attributes, hasUnknown, isRecord, isUnknown, textMapOf, UNKNOWN, type Value } from './value.ts';
@@ -35,10 +36,10 @@ export function planChange(type: ResourceType, input: PlanInput): Plan {
 
 function withDefaults(type: ResourceType, { proposed }: PlanInput): Attributes {
   const planned: Record<string, Value> = { ...proposed };
-  for (const [name, value] of Object.entries(type.defaults)) planned[name] ??= value;
-  for (const [name, json] of Object.entries(type.json)) {
+  for (const [name, value] of Object.entries(type.defaults ?? {})) planned[name] ??= value;
+  for (const [name, form] of Object.entries(type.documents ?? {})) {
     const document = planned[name];
-    if (typeof document === 'string') planned[name] = json.normalise(document);
+    if (typeof document === 'string') planned[name] = form(document);
   }
   return planned;
 }
@@ -76,9 +77,9 @@ function keepWhatMeansTheSame(type: ResourceType, prior: Attributes, desired: At
   const settled: Record<string, Value> = { ...desired };
   for (const [name, value] of Object.entries(desired)) {
     const before = prior[name] ?? null;
-    const json = type.json[name];
-    if (json !== undefined && typeof before === 'string' && typeof value === 'string') {
-      if (json.equivalent(before, value)) settled[name] = before;
+    const isDocument = type.documents?.[name] !== undefined;
+    if (isDocument && typeof before === 'string' && typeof value === 'string') {
+      if (isSameDocument(before, value)) settled[name] = before;
     } else if (type.legacy && value === null && isEmpty(before)) {
       settled[name] = before;
     }
@@ -87,14 +88,13 @@ function keepWhatMeansTheSame(type: ResourceType, prior: Attributes, desired: At
 }
 
 function recompute(type: ResourceType, planned: Attributes, changed: readonly string[]): Attributes {
-  const unknown = Object.entries(type.recomputed)
+  const unknown = Object.entries(type.recomputed ?? {})
     .filter(([, causes]) => causes.some((cause) => changed.includes(cause)))
     .map(([name]): [string, Value] => [name, UNKNOWN]);
   return { ...planned, ...Object.fromEntries(unknown) };
 }
 
 function isEmpty(value: Value): boolean {
-  if (isUnknown(value)) return false;
   return value === '' || (isRecord(value) && Object.keys(value).length === 0);
 }
 
@@ -141,8 +141,8 @@ export async function applyChange(
   }
 }
 
-function change(type: ResourceType, caller: Caller, prior: Attributes, planned: Attributes): Promise<Attributes> {
-  if (type.update === null) throw new Error('this resource type has nothing that changes in place');
+async function change(type: ResourceType, caller: Caller, prior: Attributes, planned: Attributes): Promise<Attributes> {
+  if (type.update === undefined) throw new Error('this resource type has nothing that changes in place');
   return type.update(caller, prior, planned);
 }
 

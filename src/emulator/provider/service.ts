@@ -5,7 +5,7 @@ import { attributePath, type Diagnostic, diagnosticMessage, errorDiagnostic, sch
 import { checkSettings, PROVIDER_SCHEMA, readSettings, refuseAccount } from './provider-schema.ts';
 import type { ResourceType } from './resource-type.ts';
 import { RESOURCE_TYPES } from './resource-types.ts';
-import { accountOf, type Caller, type Session, type SessionOptions } from './session.ts';
+import type { Caller, Session, SessionOptions } from './session.ts';
 
 /** What the provider is started with; a provider block may say otherwise. */
 export type ProviderDefaults = Omit<SessionOptions, 'stsEndpoint' | 'defaultTags'>;
@@ -42,7 +42,7 @@ export function providerHandlers(defaults: ProviderDefaults): Readonly<Record<st
     Configure: (request, engine) => configure(defaults, request, engine),
     ValidateResourceTypeConfig: (request) =>
       withType(request, async (type) => ({
-        diagnostics: messages(type.validate(decodeBlock(type.schema, request.config) ?? {})),
+        diagnostics: messages(type.validate?.(decodeBlock(type.schema, request.config) ?? {}) ?? []),
       })),
     UpgradeResourceState: (request) => withType(request, async (type) => upgrade(type, request)),
     ReadResource: (request, engine) => withCaller(request, engine, read),
@@ -81,19 +81,19 @@ async function configure(defaults: ProviderDefaults, request: Request, engine: E
   // Without both calls the account stays unknown, and an unknown account is not an allowed one.
   const asked = settings.askForAccount || settings.checkCredentials;
   try {
-    const account = asked ? await accountOf(session.caller(engine.signal), settings.checkCredentials) : '';
+    const account = asked ? await session.accountId(engine.signal, settings.checkCredentials) : '';
     const refusal = refuseAccount(settings, account);
     return { diagnostics: messages(refusal === null ? [] : [refusal]) };
   } catch (error) {
     const summary = settings.checkCredentials ? 'validating provider credentials' : 'retrieving the AWS account ID';
-    return { diagnostics: messages([errorDiagnostic(`${summary}: ${messageOf(error)}`)]) };
+    return failed(`${summary}: ${messageOf(error)}`);
   }
 }
 
 function upgrade(type: ResourceType, request: Request): object {
   const json = request.raw_state?.json;
   if (json === undefined || json.length === 0) {
-    return { diagnostics: messages([errorDiagnostic('The state is in a format from before Terraform 0.12.')]) };
+    return failed('The state is in a format from before Terraform 0.12.');
   }
   return { upgraded_state: encodeBlock(type.schema, decodeState(type.schema, json)) };
 }
@@ -138,18 +138,15 @@ async function apply(type: ResourceType, request: Request, caller: Caller): Prom
 
 function importState(type: ResourceType, request: Request): object {
   const { type_name = '', id = '' } = request;
-  if (type.importState === null) {
-    return { diagnostics: messages([errorDiagnostic(`resource ${type_name} doesn't support import`)]) };
-  }
-  const imported = type.importState(id);
-  if (imported.state === null) return { diagnostics: messages([errorDiagnostic(imported.problem)]) };
-  return { imported_resources: [{ type_name, state: encodeBlock(type.schema, imported.state) }] };
+  const imported = type.importState?.(id) ?? `resource ${type_name} doesn't support import`;
+  if (typeof imported === 'string') return failed(imported);
+  return { imported_resources: [{ type_name, state: encodeBlock(type.schema, imported) }] };
 }
 
 async function withType(request: Request, answer: (type: ResourceType) => Promise<object>): Promise<object> {
   const type = RESOURCE_TYPES.get(request.type_name ?? '');
   if (type !== undefined) return answer(type);
-  return { diagnostics: messages([errorDiagnostic(`Unknown resource type "${request.type_name}"`)]) };
+  return failed(`Unknown resource type "${request.type_name}"`);
 }
 
 function withCaller(
@@ -159,8 +156,12 @@ function withCaller(
 ): Promise<object> {
   return withType(request, async (type) => {
     if (engine.session !== null) return answer(type, request, engine.session.caller(engine.signal));
-    return { diagnostics: messages([errorDiagnostic('The provider was not configured.')]) };
+    return failed('The provider was not configured.');
   });
+}
+
+function failed(summary: string): object {
+  return { diagnostics: messages([errorDiagnostic(summary)]) };
 }
 
 function messages(diagnostics: readonly Diagnostic[]): readonly object[] {

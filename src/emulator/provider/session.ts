@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { AwsCallError } from './aws-calls.ts';
@@ -16,16 +17,31 @@ export interface SessionOptions {
   readonly defaultTags: Readonly<Record<string, string>>;
 }
 
-/** What a resource type calls AWS with. The signal ends every call when the engine is gone. */
+type Paginate<Input, Page> = (
+  config: { readonly client: IAMClient },
+  input: Input,
+  options: unknown,
+) => AsyncIterable<Page>;
+
+/** What a resource type calls IAM with. Every call ends when the engine is gone. */
 export interface Caller {
-  readonly iam: IAMClient;
-  readonly sts: STSClient;
-  readonly options: { readonly abortSignal: AbortSignal };
+  readonly send: IAMClient['send'];
+  /** Everything that a paged listing holds. */
+  list<Input, Page, Item>(
+    paginate: Paginate<Input, Page>,
+    input: Input,
+    itemsOf: (page: Page) => readonly Item[] | undefined,
+  ): Promise<Item[]>;
   readonly defaultTags: Readonly<Record<string, string>>;
 }
 
 export interface Session {
   caller(signal: AbortSignal): Caller;
+  /**
+   * The account that the credentials belong to, learnt as the real provider learns it: from STS while it checks the
+   * credentials, and from IAM where that check is skipped.
+   */
+  accountId(signal: AbortSignal, checkCredentials: boolean): Promise<string>;
   close(): void;
 }
 
@@ -38,46 +54,58 @@ const USER_AGENT: [string, string][] = [
 
 /** Opens clients for IAM and STS. No call is made. */
 function openSession(options: SessionOptions): Session {
-  const { region, credentials, maxAttempts } = options;
+  const { region, credentials, maxAttempts, defaultTags } = options;
   const retryStrategy = steadyRetries(maxAttempts);
   const shared = { region, credentials, maxAttempts, retryStrategy, customUserAgent: USER_AGENT };
   const iam = new IAMClient({ ...shared, endpoint: options.endpoint });
   const sts = new STSClient({ ...shared, endpoint: options.stsEndpoint });
-  iam.middlewareStack.add(
-    (next, context) => async (args) => {
-      try {
-        return await next(args);
-      } catch (error) {
-        throw new AwsCallError('IAM', operationOf(context), error);
-      }
-    },
-    { step: 'initialize', name: 'operationInErrors' },
-  );
+  iam.middlewareStack.add(operationInErrors('IAM'), { step: 'initialize', name: 'operationInErrors' });
+  sts.middlewareStack.add(operationInErrors('STS'), { step: 'initialize', name: 'operationInErrors' });
   iam.middlewareStack.add(
     (next) => async (args) => {
-      await turnOfTheLoop();
+      // A killed engine's connection is closed by the kernel, which this process learns only when its event loop comes
+      // around. Without the turn, a call could still be made for an engine that is known to be dead.
+      await setImmediate();
       return next(args);
     },
     // After the retries, so that each attempt waits.
     { step: 'finalizeRequest', priority: 'low', name: 'noticeTheEngineHasGone' },
   );
-  sts.middlewareStack.add(
-    (next, context) => async (args) => {
-      try {
-        return await next(args);
-      } catch (error) {
-        throw new AwsCallError('STS', operationOf(context), error);
-      }
-    },
-    { step: 'initialize', name: 'operationInErrors' },
-  );
   return {
-    caller: (abortSignal) => ({ iam, sts, options: { abortSignal }, defaultTags: options.defaultTags }),
+    caller: (abortSignal) => ({
+      send: ((command: GetUserCommand) => iam.send(command, { abortSignal })) as IAMClient['send'],
+      async list(paginate, input, itemsOf) {
+        const items = [];
+        for await (const page of paginate({ client: iam }, input, { abortSignal }))
+          items.push(...(itemsOf(page) ?? []));
+        return items;
+      },
+      defaultTags,
+    }),
+    async accountId(abortSignal, checkCredentials) {
+      if (checkCredentials) {
+        const identity = await sts.send(new GetCallerIdentityCommand({}), { abortSignal });
+        return identity.Account ?? '';
+      }
+      const { User: user } = await iam.send(new GetUserCommand({}), { abortSignal });
+      return user?.Arn?.split(':')[4] ?? '';
+    },
     close() {
       iam.destroy();
       sts.destroy();
     },
   };
+}
+
+function operationInErrors(service: string) {
+  return <Args, Output>(next: (args: Args) => Promise<Output>, { commandName }: { readonly commandName?: string }) =>
+    async (args: Args): Promise<Output> => {
+      try {
+        return await next(args);
+      } catch (error) {
+        throw new AwsCallError(service, (commandName ?? '').replace(/Command$/, ''), error);
+      }
+    };
 }
 
 /** Opens one session for all engines with the same settings, so that they share its connections. */
@@ -95,33 +123,6 @@ export function poolSessions(): { open(options: SessionOptions): Session; closeA
       sessions.clear();
     },
   };
-}
-
-/**
- * The account that the credentials belong to, learnt as the real provider learns it: from STS while it checks the
- * credentials, and from IAM where that check is skipped.
- */
-export async function accountOf(caller: Caller, checkCredentials: boolean): Promise<string> {
-  if (checkCredentials) {
-    const identity = await caller.sts.send(new GetCallerIdentityCommand({}), caller.options);
-    return identity.Account ?? '';
-  }
-  const { User: user } = await caller.iam.send(new GetUserCommand({}), caller.options);
-  return user?.Arn?.split(':')[4] ?? '';
-}
-
-function operationOf(context: { readonly commandName?: string }): string {
-  return (context.commandName ?? '').replace(/Command$/, '');
-}
-
-/**
- * A killed engine's connection is closed by the kernel, which this process learns only when its event loop comes
- * around. Without the turn, a call could still be made for an engine that is known to be dead.
- */
-function turnOfTheLoop(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
 
 interface Attempt {

@@ -1,4 +1,5 @@
 import type { Tag } from '@aws-sdk/client-iam';
+import { doing } from './aws-calls.ts';
 import { type Attributes, textMapOf } from './value.ts';
 
 /** The tags that an object is created with. */
@@ -19,19 +20,20 @@ export function tagAttributes(
   return { tags: Object.fromEntries(tagsOfItsOwn), tags_all: all };
 }
 
-export interface TagChange {
-  readonly removed: readonly string[];
-  readonly set: Tag[];
-}
-
-/** What must be called to turn one set of tags into the other. */
-export function tagChange(prior: Attributes, planned: Attributes): TagChange {
+/** Turns one set of tags into the other. */
+export async function changeTags(
+  title: string,
+  prior: Attributes,
+  planned: Attributes,
+  untag: (keys: string[]) => Promise<unknown>,
+  tag: (tags: Tag[]) => Promise<unknown>,
+): Promise<void> {
   const before = textMapOf(prior, 'tags_all');
   const after = textMapOf(planned, 'tags_all');
-  return {
-    removed: Object.keys(before).filter((key) => !(key in after)),
-    set: Object.entries(after)
-      .filter(([key, value]) => before[key] !== value)
-      .map(([Key, Value]) => ({ Key, Value })),
-  };
+  const removed = Object.keys(before).filter((key) => !(key in after));
+  const set = Object.entries(after).filter(([key, value]) => before[key] !== value);
+  await doing(`updating tags for IAM ${title}`, async () => {
+    if (removed.length > 0) await untag(removed);
+    if (set.length > 0) await tag(set.map(([Key, Value]) => ({ Key, Value })));
+  });
 }

@@ -1,3 +1,4 @@
+import { messageOf } from './aws-calls.ts';
 import { type Diagnostic, errorDiagnostic } from './messages.ts';
 import { type Attributes, hasUnknown, textOf } from './value.ts';
 
@@ -6,10 +7,6 @@ export type Validator = (config: Attributes) => readonly Diagnostic[];
 /** Joins rules into one; a rule whose attributes are unknown has nothing to say. */
 export function all(...validators: readonly Validator[]): Validator {
   return (config) => validators.flatMap((validator) => validator(config));
-}
-
-export function nothing(): readonly Diagnostic[] {
-  return [];
 }
 
 /** Names of users and groups: IAM's alphabet. Their length is left to IAM, as the real provider leaves it. */
@@ -23,13 +20,16 @@ export function iamNameCharset(attribute: string): Validator {
 
 /** Names of policies: IAM's alphabet and length. */
 export function policyName(attribute: string, maximum: number): Validator {
-  return all(matching(attribute, /^[\w+=,.@-]*$/, 'must match [\\w+=,.@-]'), (config) =>
-    lengthBetween(config, attribute, 0, maximum),
-  );
+  return all(matching(attribute, /^[\w+=,.@-]*$/, 'must match [\\w+=,.@-]'), longest(attribute, maximum));
 }
 
 export function longest(attribute: string, maximum: number): Validator {
-  return (config) => lengthBetween(config, attribute, 0, maximum);
+  return (config) => {
+    const { length } = textOf(config, attribute);
+    if (length <= maximum) return [];
+    const words = `expected length of ${attribute} to be in the range (0 - ${maximum}), got ${length}`;
+    return [errorDiagnostic(words, '', attribute)];
+  };
 }
 
 export function arn(attribute: string): Validator {
@@ -45,15 +45,15 @@ export function policyDocument(attribute: string): Validator {
   return (config) => {
     const document = config[attribute];
     if (typeof document !== 'string') return [];
-    if (!document.trimStart().startsWith('{')) {
-      return [errorDiagnostic(`"${attribute}" contains an invalid JSON policy: not a JSON object`, '', attribute)];
-    }
+    const invalid = (why: string) => [
+      errorDiagnostic(`"${attribute}" contains an invalid JSON policy: ${why}`, '', attribute),
+    ];
+    if (!document.trimStart().startsWith('{')) return invalid('not a JSON object');
     try {
       JSON.parse(document);
       return [];
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      return [errorDiagnostic(`"${attribute}" contains an invalid JSON policy: ${why}`, '', attribute)];
+      return invalid(messageOf(error));
     }
   };
 }
@@ -74,11 +74,4 @@ function matching(attribute: string, pattern: RegExp, words: string): Validator 
     if (typeof value !== 'string' || pattern.test(value)) return [];
     return [errorDiagnostic(`invalid value for ${attribute} (${words})`, '', attribute)];
   };
-}
-
-function lengthBetween(config: Attributes, attribute: string, minimum: number, maximum: number): readonly Diagnostic[] {
-  const { length } = textOf(config, attribute);
-  if (length >= minimum && length <= maximum) return [];
-  const words = `expected length of ${attribute} to be in the range (${minimum} - ${maximum}), got ${length}`;
-  return [errorDiagnostic(words, '', attribute)];
 }

@@ -11,10 +11,10 @@ import {
   RemoveUserFromGroupCommand,
   UpdateGroupCommand,
 } from '@aws-sdk/client-iam';
-import { collect, despiteConcurrency, doing, ifPresent, untilFound } from '../aws-calls.ts';
+import { despiteConcurrency, doing, ifPresent, untilFound } from '../aws-calls.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Caller } from '../session.ts';
-import { arn, iamNameCharset, nothing } from '../validation.ts';
+import { arn, iamNameCharset } from '../validation.ts';
 import { type Attributes, textOf, textsOf, uniqueId } from '../value.ts';
 
 /** aws_iam_group: name and path change in place. */
@@ -31,15 +31,13 @@ export const GROUP: ResourceType = {
   legacy: true,
   defaults: { path: '/' },
   replacedBy: [],
-  json: {},
   validate: iamNameCharset('name'),
   recomputed: { arn: ['name', 'path'] },
 
   async create(caller, planned, keep) {
     const name = textOf(planned, 'name');
-    const created = await doing(`creating IAM Group (${name})`, () =>
-      caller.iam.send(new CreateGroupCommand({ GroupName: name, Path: textOf(planned, 'path') }), caller.options),
-    );
+    const command = new CreateGroupCommand({ GroupName: name, Path: textOf(planned, 'path') });
+    const created = await doing(`creating IAM Group (${name})`, () => caller.send(command));
     keep(stateOf(created.Group, planned));
     // The real provider looks for the group before it reads it, which makes two calls.
     await doing(`waiting for IAM Group (${name}) create`, () => untilFound(() => getGroup(caller, name)));
@@ -56,23 +54,22 @@ export const GROUP: ResourceType = {
     const name = textOf(prior, 'name');
     const newName = textOf(planned, 'name');
     const change = { GroupName: name, NewGroupName: newName, NewPath: textOf(planned, 'path') };
-    await doing(`updating IAM Group (${name})`, () => caller.iam.send(new UpdateGroupCommand(change), caller.options));
+    await doing(`updating IAM Group (${name})`, () => caller.send(new UpdateGroupCommand(change)));
     return stateOf(await doing(`reading IAM Group (${newName})`, () => getGroup(caller, newName)), planned);
   },
 
   async remove(caller, state) {
     const name = textOf(state, 'id');
     await doing(`deleting IAM Group (${name})`, () =>
-      ifPresent(() => caller.iam.send(new DeleteGroupCommand({ GroupName: name }), caller.options)),
+      ifPresent(() => caller.send(new DeleteGroupCommand({ GroupName: name }))),
     );
   },
 
-  importState: (id) => ({ state: { id } }),
+  importState: (id) => ({ id }),
 };
 
 async function getGroup(caller: Caller, name: string): Promise<Group | undefined> {
-  const { Group: group } = await caller.iam.send(new GetGroupCommand({ GroupName: name }), caller.options);
-  return group;
+  return (await caller.send(new GetGroupCommand({ GroupName: name }))).Group;
 }
 
 function stateOf(group: Group | undefined, state: Attributes): Attributes {
@@ -86,7 +83,7 @@ function stateOf(group: Group | undefined, state: Attributes): Attributes {
   };
 }
 
-/** aws_iam_group_membership: all members of a group, so that a stranger in it is a change. It cannot be imported. */
+/** aws_iam_group_membership: all members of a group, so that an unmanaged one is a change. It cannot be imported. */
 export const GROUP_MEMBERSHIP: ResourceType = {
   schema: {
     attributes: {
@@ -97,81 +94,62 @@ export const GROUP_MEMBERSHIP: ResourceType = {
     },
   },
   legacy: true,
-  defaults: {},
   replacedBy: ['group', 'name'],
-  json: {},
-  validate: nothing,
-  recomputed: {},
 
   async create(caller, planned, keep) {
-    const { group, name } = namesOf(planned);
-    await doing(`creating IAM Group Membership (${name})`, () => add(caller, group, textsOf(planned, 'users')));
+    const [group, name] = [textOf(planned, 'group'), textOf(planned, 'name')];
+    await doing(`creating IAM Group Membership (${name})`, () => addMembers(caller, group, textsOf(planned, 'users')));
     const created = { ...planned, id: name };
     keep(created);
-    const users = await doing(`reading IAM Group Membership (${group})`, () =>
-      untilFound(() => membersOf(caller, group)),
-    );
+    const users = await readMembers(group, () => untilFound(() => membersOf(caller, group)));
     return { ...created, users };
   },
 
   async read(caller, state) {
-    const { group } = namesOf(state);
-    const users = await doing(`reading IAM Group Membership (${group})`, () =>
-      ifPresent(() => membersOf(caller, group)),
-    );
+    const group = textOf(state, 'group');
+    const users = await readMembers(group, () => ifPresent(() => membersOf(caller, group)));
     return users === undefined ? null : { ...state, users };
   },
 
   async update(caller, prior, planned) {
-    const { group, name } = namesOf(planned);
+    const [group, name] = [textOf(planned, 'group'), textOf(planned, 'name')];
     const [before, after] = [textsOf(prior, 'users'), textsOf(planned, 'users')];
+    const removed = before.filter((user) => !after.includes(user));
+    const added = after.filter((user) => !before.includes(user));
     await doing(`updating IAM Group Membership (${name})`, async () => {
-      await remove(
-        caller,
-        group,
-        before.filter((user) => !after.includes(user)),
-      );
-      await add(
-        caller,
-        group,
-        after.filter((user) => !before.includes(user)),
-      );
+      await removeMembers(caller, group, removed);
+      await addMembers(caller, group, added);
     });
-    const users = await doing(`reading IAM Group Membership (${group})`, () => membersOf(caller, group));
+    const users = await readMembers(group, () => membersOf(caller, group));
     return { ...planned, users };
   },
 
   async remove(caller, state) {
-    const { group, name } = namesOf(state);
-    await doing(`deleting IAM Group Membership (${name})`, () => remove(caller, group, textsOf(state, 'users')));
+    const [group, name] = [textOf(state, 'group'), textOf(state, 'name')];
+    await doing(`deleting IAM Group Membership (${name})`, () => removeMembers(caller, group, textsOf(state, 'users')));
   },
-
-  importState: null,
 };
 
-function namesOf(attributes: Attributes): { readonly group: string; readonly name: string } {
-  return { group: textOf(attributes, 'group'), name: textOf(attributes, 'name') };
-}
-
-async function add(caller: Caller, group: string, users: readonly string[]): Promise<void> {
-  for (const user of users) {
-    const membership = new AddUserToGroupCommand({ GroupName: group, UserName: user });
-    await doing(`adding user (${user}) to group (${group})`, () => caller.iam.send(membership, caller.options));
+async function addMembers(caller: Caller, GroupName: string, users: readonly string[]): Promise<void> {
+  for (const UserName of users) {
+    const command = new AddUserToGroupCommand({ GroupName, UserName });
+    await doing(`adding user (${UserName}) to group (${GroupName})`, () => caller.send(command));
   }
 }
 
-async function remove(caller: Caller, group: string, users: readonly string[]): Promise<void> {
-  for (const user of users) {
-    const membership = new RemoveUserFromGroupCommand({ GroupName: group, UserName: user });
-    await doing(`removing user (${user}) from group (${group})`, () =>
-      ifPresent(() => caller.iam.send(membership, caller.options)),
-    );
+async function removeMembers(caller: Caller, GroupName: string, users: readonly string[]): Promise<void> {
+  for (const UserName of users) {
+    const command = new RemoveUserFromGroupCommand({ GroupName, UserName });
+    await doing(`removing user (${UserName}) from group (${GroupName})`, () => ifPresent(() => caller.send(command)));
   }
 }
 
-async function membersOf(caller: Caller, group: string): Promise<readonly string[]> {
-  const pages = paginateGetGroup({ client: caller.iam }, { GroupName: group }, caller.options);
-  const users = await collect(pages, (page) => page.Users);
+function readMembers<T>(group: string, read: () => Promise<T>): Promise<T> {
+  return doing(`reading IAM Group Membership (${group})`, read);
+}
+
+async function membersOf(caller: Caller, GroupName: string): Promise<readonly string[]> {
+  const users = await caller.list(paginateGetGroup, { GroupName }, (page) => page.Users);
   return users.map((user) => user.UserName ?? '');
 }
 
@@ -185,11 +163,8 @@ export const GROUP_POLICY_ATTACHMENT: ResourceType = {
     },
   },
   legacy: true,
-  defaults: {},
   replacedBy: ['group', 'policy_arn'],
-  json: {},
   validate: arn('policy_arn'),
-  recomputed: {},
 
   async create(caller, planned, keep) {
     const [group, policy] = [textOf(planned, 'group'), textOf(planned, 'policy_arn')];
@@ -208,36 +183,31 @@ export const GROUP_POLICY_ATTACHMENT: ResourceType = {
     return attached?.includes(policy) ? state : null;
   },
 
-  update: null,
-
   remove: (caller, state) => detachFromGroup(caller, textOf(state, 'group'), textOf(state, 'policy_arn')),
 
   importState(id) {
     const slash = id.indexOf('/');
     const [group, policy] = [id.slice(0, slash), id.slice(slash + 1)];
-    if (slash < 1 || policy === '') {
-      return { state: null, problem: `unexpected format of ID ("${id}"), expected <group-name>/<policy_arn>` };
-    }
-    return { state: { id: `${group}-${policy}`, group, policy_arn: policy } };
+    if (slash < 1 || policy === '') return `unexpected format of ID ("${id}"), expected <group-name>/<policy_arn>`;
+    return { id: `${group}-${policy}`, group, policy_arn: policy };
   },
 };
 
 export async function attachToGroup(caller: Caller, group: string, policy: string): Promise<void> {
   const command = new AttachGroupPolicyCommand({ GroupName: group, PolicyArn: policy });
   await doing(`attaching IAM Policy (${policy}) to IAM Group (${group})`, () =>
-    despiteConcurrency(() => caller.iam.send(command, caller.options)),
+    despiteConcurrency(() => caller.send(command)),
   );
 }
 
 export async function detachFromGroup(caller: Caller, group: string, policy: string): Promise<void> {
   const command = new DetachGroupPolicyCommand({ GroupName: group, PolicyArn: policy });
   await doing(`detaching IAM Policy (${policy}) from IAM Group (${group})`, () =>
-    ifPresent(() => despiteConcurrency(() => caller.iam.send(command, caller.options))),
+    ifPresent(() => despiteConcurrency(() => caller.send(command))),
   );
 }
 
-export async function policiesOfGroup(caller: Caller, group: string): Promise<readonly string[]> {
-  const pages = paginateListAttachedGroupPolicies({ client: caller.iam }, { GroupName: group }, caller.options);
-  const policies = await collect(pages, (page) => page.AttachedPolicies);
+export async function policiesOfGroup(caller: Caller, GroupName: string): Promise<readonly string[]> {
+  const policies = await caller.list(paginateListAttachedGroupPolicies, { GroupName }, (page) => page.AttachedPolicies);
   return policies.map((policy) => policy.PolicyArn ?? '');
 }

@@ -14,11 +14,11 @@ import {
   TagPolicyCommand,
   UntagPolicyCommand,
 } from '@aws-sdk/client-iam';
-import { collect, doing, ifPresent, untilFound } from '../aws-calls.ts';
-import { documentToSet, INLINE_DOCUMENT, MANAGED_DOCUMENT } from '../policy-json.ts';
+import { doing, ifPresent, untilFound } from '../aws-calls.ts';
+import { documentToSet, inlineForm, managedForm } from '../policy-json.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Caller } from '../session.ts';
-import { tagAttributes, tagChange, tagsFor } from '../tags.ts';
+import { changeTags, tagAttributes, tagsFor } from '../tags.ts';
 import { all, conflicting, policyDocument, policyName } from '../validation.ts';
 import { type Attributes, optionalText, textOf, uniqueId } from '../value.ts';
 
@@ -45,27 +45,24 @@ export const POLICY: ResourceType = {
   legacy: true,
   defaults: { path: '/' },
   replacedBy: ['description', 'name', 'name_prefix', 'path'],
-  json: { policy: MANAGED_DOCUMENT },
+  documents: { policy: managedForm },
   validate: all(
     policyDocument('policy'),
     policyName('name', 128),
     policyName('name_prefix', 102),
     conflicting('name', 'name_prefix'),
   ),
-  recomputed: {},
 
   async create(caller, planned, keep) {
-    const name = optionalText(planned, 'name') ?? uniqueId(optionalText(planned, 'name_prefix') ?? 'terraform-');
+    const name = nameFor(planned);
     const command = new CreatePolicyCommand({
       Description: optionalText(planned, 'description'),
       Path: textOf(planned, 'path'),
-      PolicyDocument: MANAGED_DOCUMENT.normalise(textOf(planned, 'policy')),
+      PolicyDocument: managedForm(textOf(planned, 'policy')),
       PolicyName: name,
       Tags: tagsFor(planned),
     });
-    const { Policy: policy } = await doing(`creating IAM Policy (${name})`, () =>
-      caller.iam.send(command, caller.options),
-    );
+    const { Policy: policy } = await doing(`creating IAM Policy (${name})`, () => caller.send(command));
     const created = { ...planned, id: policy?.Arn ?? null };
     keep(stateOf(caller, created, policy, textOf(planned, 'policy')));
     return doing(`reading IAM Policy (${policy?.Arn})`, () => untilFound(() => readPolicy(caller, created)));
@@ -81,7 +78,13 @@ export const POLICY: ResourceType = {
   async update(caller, prior, planned) {
     const arn = textOf(prior, 'id');
     if (prior.policy !== planned.policy) await putVersion(caller, arn, textOf(planned, 'policy'));
-    await changeTags(caller, arn, prior, planned);
+    await changeTags(
+      `(Policy) resource (${arn})`,
+      prior,
+      planned,
+      (TagKeys) => caller.send(new UntagPolicyCommand({ PolicyArn: arn, TagKeys })),
+      (Tags) => caller.send(new TagPolicyCommand({ PolicyArn: arn, Tags })),
+    );
     return doing(`reading IAM Policy (${arn})`, () => readPolicy(caller, planned));
   },
 
@@ -95,12 +98,17 @@ export const POLICY: ResourceType = {
       await deleteVersion(caller, arn, version);
     }
     await doing(`deleting IAM Policy (${arn})`, () =>
-      ifPresent(() => caller.iam.send(new DeletePolicyCommand({ PolicyArn: arn }), caller.options)),
+      ifPresent(() => caller.send(new DeletePolicyCommand({ PolicyArn: arn }))),
     );
   },
 
-  importState: (id) => ({ state: { id } }),
+  importState: (id) => ({ id }),
 };
+
+/** The name of a new policy: the configured one, else one that no other has. */
+function nameFor(planned: Attributes): string {
+  return optionalText(planned, 'name') ?? uniqueId(optionalText(planned, 'name_prefix') ?? 'terraform-');
+}
 
 /** The prefix of a name that was generated, empty for a name that was given. */
 function generatedPrefixOf(name: string): string {
@@ -109,11 +117,11 @@ function generatedPrefixOf(name: string): string {
 
 async function readPolicy(caller: Caller, state: Attributes): Promise<Attributes> {
   const PolicyArn = textOf(state, 'id');
-  const { Policy: policy } = await caller.iam.send(new GetPolicyCommand({ PolicyArn }), caller.options);
+  const { Policy: policy } = await caller.send(new GetPolicyCommand({ PolicyArn }));
   const command = new GetPolicyVersionCommand({ PolicyArn, VersionId: policy?.DefaultVersionId });
-  const { PolicyVersion: version } = await caller.iam.send(command, caller.options);
+  const { PolicyVersion: version } = await caller.send(command);
   const document = decodeURIComponent(version?.Document ?? '');
-  return stateOf(caller, state, policy, documentToSet(MANAGED_DOCUMENT, textOf(state, 'policy'), document));
+  return stateOf(caller, state, policy, documentToSet(managedForm, textOf(state, 'policy'), document));
 }
 
 /** Makes room at the fifth version by deleting the oldest that is not in force. */
@@ -125,32 +133,19 @@ async function putVersion(caller: Caller, arn: string, document: string): Promis
   if (versions.length >= MAXIMUM_VERSIONS && oldest !== undefined) await deleteVersion(caller, arn, oldest);
   const command = new CreatePolicyVersionCommand({
     PolicyArn: arn,
-    PolicyDocument: MANAGED_DOCUMENT.normalise(document),
+    PolicyDocument: managedForm(document),
     SetAsDefault: true,
   });
-  await doing(`updating IAM Policy (${arn})`, () => caller.iam.send(command, caller.options));
+  await doing(`updating IAM Policy (${arn})`, () => caller.send(command));
 }
 
 async function deleteVersion(caller: Caller, arn: string, version: PolicyVersion): Promise<void> {
   const command = new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId: version.VersionId });
-  await doing(`deleting IAM Policy (${arn}) version (${version.VersionId})`, () =>
-    caller.iam.send(command, caller.options),
-  );
+  await doing(`deleting IAM Policy (${arn}) version (${version.VersionId})`, () => caller.send(command));
 }
 
 function versionsOf(caller: Caller, arn: string): Promise<PolicyVersion[]> {
-  const pages = paginateListPolicyVersions({ client: caller.iam }, { PolicyArn: arn }, caller.options);
-  return collect(pages, (page) => page.Versions);
-}
-
-async function changeTags(caller: Caller, arn: string, prior: Attributes, planned: Attributes): Promise<void> {
-  const { removed, set } = tagChange(prior, planned);
-  await doing(`updating tags for IAM (Policy) resource (${arn})`, async () => {
-    if (removed.length > 0) {
-      await caller.iam.send(new UntagPolicyCommand({ PolicyArn: arn, TagKeys: [...removed] }), caller.options);
-    }
-    if (set.length > 0) await caller.iam.send(new TagPolicyCommand({ PolicyArn: arn, Tags: set }), caller.options);
-  });
+  return caller.list(paginateListPolicyVersions, { PolicyArn: arn }, (page) => page.Versions);
 }
 
 function stateOf(caller: Caller, state: Attributes, policy: Policy | undefined, document: string): Attributes {
@@ -182,15 +177,13 @@ export const USER_POLICY: ResourceType = {
     },
   },
   legacy: true,
-  defaults: {},
   replacedBy: ['name', 'name_prefix', 'user'],
-  json: { policy: INLINE_DOCUMENT },
+  documents: { policy: inlineForm },
   validate: all(policyDocument('policy'), conflicting('name', 'name_prefix')),
-  recomputed: {},
 
   async create(caller, planned, keep) {
     const user = textOf(planned, 'user');
-    const name = optionalText(planned, 'name') ?? uniqueId(optionalText(planned, 'name_prefix') ?? 'terraform-');
+    const name = nameFor(planned);
     await put(caller, user, name, planned);
     const created = { ...planned, id: `${user}:${name}`, name, name_prefix: generatedPrefixOf(name) };
     keep(created);
@@ -218,16 +211,10 @@ export const USER_POLICY: ResourceType = {
   async remove(caller, state) {
     const { user, name } = partsOf(state);
     const command = new DeleteUserPolicyCommand({ UserName: user, PolicyName: name });
-    await doing(`deleting IAM User Policy (${user}:${name})`, () =>
-      ifPresent(() => caller.iam.send(command, caller.options)),
-    );
+    await doing(`deleting IAM User Policy (${user}:${name})`, () => ifPresent(() => caller.send(command)));
   },
 
-  importState(id) {
-    return id.includes(':')
-      ? { state: { id } }
-      : { state: null, problem: 'user_policy id must be of the form <user name>:<policy name>' };
-  },
+  importState: (id) => (id.includes(':') ? { id } : 'user_policy id must be of the form <user name>:<policy name>'),
 };
 
 function partsOf(state: Attributes): { readonly user: string; readonly name: string } {
@@ -237,9 +224,9 @@ function partsOf(state: Attributes): { readonly user: string; readonly name: str
 }
 
 async function put(caller: Caller, user: string, name: string, planned: Attributes): Promise<void> {
-  const document = INLINE_DOCUMENT.normalise(textOf(planned, 'policy'));
+  const document = inlineForm(textOf(planned, 'policy'));
   const command = new PutUserPolicyCommand({ UserName: user, PolicyName: name, PolicyDocument: document });
-  await doing(`putting IAM User (${user}) Policy (${name})`, () => caller.iam.send(command, caller.options));
+  await doing(`putting IAM User (${user}) Policy (${name})`, () => caller.send(command));
 }
 
 async function readInline(caller: Caller, user: string, name: string, state: Attributes): Promise<Attributes> {
@@ -249,7 +236,7 @@ async function readInline(caller: Caller, user: string, name: string, state: Att
 
 async function documentOf(caller: Caller, user: string, name: string): Promise<string> {
   const command = new GetUserPolicyCommand({ UserName: user, PolicyName: name });
-  const { PolicyDocument: document = '' } = await caller.iam.send(command, caller.options);
+  const { PolicyDocument: document = '' } = await caller.send(command);
   return decodeURIComponent(document);
 }
 
@@ -259,7 +246,7 @@ function inlineState(state: Attributes, user: string, name: string, document: st
     id: `${user}:${name}`,
     name,
     name_prefix: generatedPrefixOf(name),
-    policy: documentToSet(INLINE_DOCUMENT, textOf(state, 'policy'), document),
+    policy: documentToSet(inlineForm, textOf(state, 'policy'), document),
     user,
   };
 }

@@ -28,10 +28,10 @@ import {
   UpdateUserCommand,
   type User,
 } from '@aws-sdk/client-iam';
-import { collect, doing, ifPresent, untilFound } from '../aws-calls.ts';
+import { doing, ifPresent, untilFound } from '../aws-calls.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Caller } from '../session.ts';
-import { tagAttributes, tagChange, tagsFor } from '../tags.ts';
+import { changeTags, tagAttributes, tagsFor } from '../tags.ts';
 import { all, iamNameCharset, longest } from '../validation.ts';
 import { type Attributes, optionalText, textOf } from '../value.ts';
 
@@ -57,9 +57,7 @@ export const USER: ResourceType = {
   legacy: true,
   defaults: { path: '/', force_destroy: false },
   replacedBy: [],
-  json: {},
   validate: all(iamNameCharset('name'), longest('permissions_boundary', 2048)),
-  recomputed: {},
 
   async create(caller, planned, keep) {
     const name = textOf(planned, 'name');
@@ -69,34 +67,41 @@ export const USER: ResourceType = {
       PermissionsBoundary: optionalText(planned, 'permissions_boundary'),
       Tags: tagsFor(planned),
     });
-    const created = await doing(`creating IAM User (${name})`, () => caller.iam.send(command, caller.options));
+    const created = await doing(`creating IAM User (${name})`, () => caller.send(command));
     keep(stateOf(caller, created.User, planned));
-    return readUser(caller, name, planned, true);
+    return stateOf(caller, await readUser(caller, name, untilFound), planned);
   },
 
   async read(caller, state) {
-    const name = textOf(state, 'id');
-    return (await ifPresentRead(caller, name, state)) ?? null;
+    const user = await readUser(caller, textOf(state, 'id'), ifPresent);
+    return user === undefined ? null : stateOf(caller, user, state);
   },
 
   async update(caller, prior, planned) {
     const name = textOf(planned, 'name');
     await rename(caller, prior, planned);
     await changeBoundary(caller, name, prior, planned);
-    await changeTags(caller, name, prior, planned);
-    return readUser(caller, name, planned, false);
+    await changeTags(
+      `(User) resource (${name})`,
+      prior,
+      planned,
+      (TagKeys) => caller.send(new UntagUserCommand({ UserName: name, TagKeys })),
+      (Tags) => caller.send(new TagUserCommand({ UserName: name, Tags })),
+    );
+    return stateOf(caller, await readUser(caller, name, (call) => call()), planned);
   },
 
   async remove(caller, state) {
     const name = textOf(state, 'id');
-    await doing(`removing IAM User (${name}) group memberships`, () => leaveGroups(caller, name));
-    if (state.force_destroy === true) await removeBelongings(caller, name);
+    await doing(`removing IAM User (${name}) group memberships`, () => ifPresent(() => leaveGroups(caller, name)));
+    for (const [what, remove] of state.force_destroy === true ? BELONGINGS : [])
+      await doing(`removing IAM User (${name}) ${what}`, () => ifPresent(() => remove(caller, name)));
     await doing(`deleting IAM User (${name})`, () =>
-      ifPresent(() => caller.iam.send(new DeleteUserCommand({ UserName: name }), caller.options)),
+      ifPresent(() => caller.send(new DeleteUserCommand({ UserName: name }))),
     );
   },
 
-  importState: (id) => ({ state: { id } }),
+  importState: (id) => ({ id }),
 };
 
 async function rename(caller: Caller, prior: Attributes, planned: Attributes): Promise<void> {
@@ -104,47 +109,24 @@ async function rename(caller: Caller, prior: Attributes, planned: Attributes): P
   const path = textOf(planned, 'path');
   if (from === to && textOf(prior, 'path') === path) return;
   const command = new UpdateUserCommand({ UserName: from, NewUserName: to, NewPath: path });
-  await doing(`updating IAM User (${from})`, () => caller.iam.send(command, caller.options));
+  await doing(`updating IAM User (${from})`, () => caller.send(command));
 }
 
 async function changeBoundary(caller: Caller, name: string, prior: Attributes, planned: Attributes): Promise<void> {
   const boundary = textOf(planned, 'permissions_boundary');
   if (boundary === textOf(prior, 'permissions_boundary')) return;
   await doing(`${boundary === '' ? 'deleting' : 'setting'} IAM User (${name}) permissions boundary`, async () => {
-    if (boundary === '') {
-      await caller.iam.send(new DeleteUserPermissionsBoundaryCommand({ UserName: name }), caller.options);
-    } else {
-      const command = new PutUserPermissionsBoundaryCommand({ UserName: name, PermissionsBoundary: boundary });
-      await caller.iam.send(command, caller.options);
-    }
+    if (boundary === '') await caller.send(new DeleteUserPermissionsBoundaryCommand({ UserName: name }));
+    else await caller.send(new PutUserPermissionsBoundaryCommand({ UserName: name, PermissionsBoundary: boundary }));
   });
 }
 
-async function changeTags(caller: Caller, name: string, prior: Attributes, planned: Attributes): Promise<void> {
-  const { removed, set } = tagChange(prior, planned);
-  await doing(`updating tags for IAM (User) resource (${name})`, async () => {
-    if (removed.length > 0) {
-      await caller.iam.send(new UntagUserCommand({ UserName: name, TagKeys: [...removed] }), caller.options);
-    }
-    if (set.length > 0) await caller.iam.send(new TagUserCommand({ UserName: name, Tags: set }), caller.options);
-  });
-}
+type Patience = <T>(call: () => Promise<T>) => Promise<T | undefined>;
 
-async function readUser(caller: Caller, name: string, state: Attributes, isNew: boolean): Promise<Attributes> {
-  const user = await doing(`reading IAM User (${name})`, () =>
-    isNew ? untilFound(() => getUser(caller, name)) : getUser(caller, name),
+function readUser(caller: Caller, name: string, patience: Patience): Promise<User | undefined> {
+  return doing(`reading IAM User (${name})`, () =>
+    patience(async () => (await caller.send(new GetUserCommand({ UserName: name }))).User),
   );
-  return stateOf(caller, user, state);
-}
-
-async function ifPresentRead(caller: Caller, name: string, state: Attributes): Promise<Attributes | undefined> {
-  const user = await doing(`reading IAM User (${name})`, () => ifPresent(() => getUser(caller, name)));
-  return user === undefined ? undefined : stateOf(caller, user, state);
-}
-
-async function getUser(caller: Caller, name: string): Promise<User | undefined> {
-  const { User: user } = await caller.iam.send(new GetUserCommand({ UserName: name }), caller.options);
-  return user;
 }
 
 function stateOf(caller: Caller, user: User | undefined, state: Attributes): Attributes {
@@ -161,109 +143,83 @@ function stateOf(caller: Caller, user: User | undefined, state: Attributes): Att
   };
 }
 
-/** Takes a user out of every group, whether Terraform knows of it or not: IAM deletes no member of a group. */
-async function leaveGroups(caller: Caller, user: string): Promise<void> {
-  await ifPresent(async () => {
-    const groups = await collect(
-      paginateListGroupsForUser({ client: caller.iam }, { UserName: user }, caller.options),
-      (page) => page.Groups,
-    );
-    for (const group of groups) {
-      const membership = { UserName: user, GroupName: group.GroupName };
-      await ifPresent(() => caller.iam.send(new RemoveUserFromGroupCommand(membership), caller.options));
-    }
-  });
+/** Removes a user from every group, whether Terraform knows of it or not: IAM deletes no member of a group. */
+async function leaveGroups(caller: Caller, UserName: string): Promise<void> {
+  for (const { GroupName } of await caller.list(paginateListGroupsForUser, { UserName }, (page) => page.Groups))
+    await ifPresent(() => caller.send(new RemoveUserFromGroupCommand({ UserName, GroupName })));
 }
 
 type Step = (caller: Caller, user: string) => Promise<void>;
 
-// In the real provider's order, which the recordings show.
+/** What IAM wants gone before it deletes a user (`force_destroy`), in the real provider's order, which the recordings show. */
 const BELONGINGS: readonly (readonly [what: string, remove: Step])[] = [
-  ['inline policies', removeInlinePolicies],
-  ['managed policies', detachPolicies],
-  ['access keys', removeAccessKeys],
-  ['SSH keys', removeSshKeys],
-  ['Virtual MFA devices', removeVirtualMfaDevices],
-  ['MFA devices', deactivateMfaDevices],
-  ['login profile', removeLoginProfile],
-  ['signing certificates', removeSigningCertificates],
-  ['Service Specific Credentials', removeServiceSpecificCredentials],
+  [
+    'inline policies',
+    async (caller, UserName) => {
+      for (const PolicyName of await caller.list(paginateListUserPolicies, { UserName }, (page) => page.PolicyNames))
+        await caller.send(new DeleteUserPolicyCommand({ UserName, PolicyName }));
+    },
+  ],
+  [
+    'managed policies',
+    async (caller, UserName) => {
+      const listed = await caller.list(paginateListAttachedUserPolicies, { UserName }, (page) => page.AttachedPolicies);
+      for (const { PolicyArn } of listed) await caller.send(new DetachUserPolicyCommand({ UserName, PolicyArn }));
+    },
+  ],
+  [
+    'access keys',
+    async (caller, UserName) => {
+      const listed = await caller.list(paginateListAccessKeys, { UserName }, (page) => page.AccessKeyMetadata);
+      for (const { AccessKeyId } of listed) await caller.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
+    },
+  ],
+  [
+    'SSH keys',
+    async (caller, UserName) => {
+      const listed = await caller.list(paginateListSSHPublicKeys, { UserName }, (page) => page.SSHPublicKeys);
+      for (const { SSHPublicKeyId } of listed)
+        await caller.send(new DeleteSSHPublicKeyCommand({ UserName, SSHPublicKeyId }));
+    },
+  ],
+  [
+    'Virtual MFA devices',
+    async (caller, UserName) => {
+      const assigned = { AssignmentStatus: 'Assigned' } as const;
+      const listed = await caller.list(paginateListVirtualMFADevices, assigned, (page) => page.VirtualMFADevices);
+      for (const { SerialNumber } of listed.filter((device) => device.User?.UserName === UserName)) {
+        await caller.send(new DeactivateMFADeviceCommand({ UserName, SerialNumber }));
+        await caller.send(new DeleteVirtualMFADeviceCommand({ SerialNumber }));
+      }
+    },
+  ],
+  [
+    'MFA devices',
+    async (caller, UserName) => {
+      for (const { SerialNumber } of await caller.list(paginateListMFADevices, { UserName }, (page) => page.MFADevices))
+        await caller.send(new DeactivateMFADeviceCommand({ UserName, SerialNumber }));
+    },
+  ],
+  [
+    'login profile',
+    async (caller, UserName) => {
+      await caller.send(new DeleteLoginProfileCommand({ UserName }));
+    },
+  ],
+  [
+    'signing certificates',
+    async (caller, UserName) => {
+      const listed = await caller.list(paginateListSigningCertificates, { UserName }, (page) => page.Certificates);
+      for (const { CertificateId } of listed)
+        await caller.send(new DeleteSigningCertificateCommand({ UserName, CertificateId }));
+    },
+  ],
+  [
+    'Service Specific Credentials',
+    async (caller, UserName) => {
+      const listed = await caller.send(new ListServiceSpecificCredentialsCommand({ UserName }));
+      for (const { ServiceSpecificCredentialId } of listed.ServiceSpecificCredentials ?? [])
+        await caller.send(new DeleteServiceSpecificCredentialCommand({ UserName, ServiceSpecificCredentialId }));
+    },
+  ],
 ];
-
-/** Removes everything that IAM wants gone before it deletes a user (`force_destroy`). */
-async function removeBelongings(caller: Caller, user: string): Promise<void> {
-  for (const [what, remove] of BELONGINGS) {
-    await doing(`removing IAM User (${user}) ${what}`, () => ifPresent(() => remove(caller, user)));
-  }
-}
-
-async function removeInlinePolicies(caller: Caller, user: string): Promise<void> {
-  const names = await collect(
-    paginateListUserPolicies({ client: caller.iam }, { UserName: user }, caller.options),
-    (page) => page.PolicyNames,
-  );
-  for (const PolicyName of names) {
-    await caller.iam.send(new DeleteUserPolicyCommand({ UserName: user, PolicyName }), caller.options);
-  }
-}
-
-async function detachPolicies(caller: Caller, user: string): Promise<void> {
-  const listing = paginateListAttachedUserPolicies({ client: caller.iam }, { UserName: user }, caller.options);
-  for (const { PolicyArn } of await collect(listing, (page) => page.AttachedPolicies)) {
-    await caller.iam.send(new DetachUserPolicyCommand({ UserName: user, PolicyArn }), caller.options);
-  }
-}
-
-async function removeAccessKeys(caller: Caller, user: string): Promise<void> {
-  const listing = paginateListAccessKeys({ client: caller.iam }, { UserName: user }, caller.options);
-  for (const { AccessKeyId } of await collect(listing, (page) => page.AccessKeyMetadata)) {
-    await caller.iam.send(new DeleteAccessKeyCommand({ UserName: user, AccessKeyId }), caller.options);
-  }
-}
-
-async function removeSshKeys(caller: Caller, user: string): Promise<void> {
-  const listing = paginateListSSHPublicKeys({ client: caller.iam }, { UserName: user }, caller.options);
-  for (const { SSHPublicKeyId } of await collect(listing, (page) => page.SSHPublicKeys)) {
-    await caller.iam.send(new DeleteSSHPublicKeyCommand({ UserName: user, SSHPublicKeyId }), caller.options);
-  }
-}
-
-async function removeVirtualMfaDevices(caller: Caller, user: string): Promise<void> {
-  const listing = paginateListVirtualMFADevices(
-    { client: caller.iam },
-    { AssignmentStatus: 'Assigned' },
-    caller.options,
-  );
-  const devices = await collect(listing, (page) => page.VirtualMFADevices);
-  for (const { SerialNumber } of devices.filter((device) => device.User?.UserName === user)) {
-    await caller.iam.send(new DeactivateMFADeviceCommand({ UserName: user, SerialNumber }), caller.options);
-    await caller.iam.send(new DeleteVirtualMFADeviceCommand({ SerialNumber }), caller.options);
-  }
-}
-
-async function deactivateMfaDevices(caller: Caller, user: string): Promise<void> {
-  const listing = paginateListMFADevices({ client: caller.iam }, { UserName: user }, caller.options);
-  for (const { SerialNumber } of await collect(listing, (page) => page.MFADevices)) {
-    await caller.iam.send(new DeactivateMFADeviceCommand({ UserName: user, SerialNumber }), caller.options);
-  }
-}
-
-async function removeLoginProfile(caller: Caller, user: string): Promise<void> {
-  await caller.iam.send(new DeleteLoginProfileCommand({ UserName: user }), caller.options);
-}
-
-async function removeSigningCertificates(caller: Caller, user: string): Promise<void> {
-  const listing = paginateListSigningCertificates({ client: caller.iam }, { UserName: user }, caller.options);
-  for (const { CertificateId } of await collect(listing, (page) => page.Certificates)) {
-    await caller.iam.send(new DeleteSigningCertificateCommand({ UserName: user, CertificateId }), caller.options);
-  }
-}
-
-async function removeServiceSpecificCredentials(caller: Caller, user: string): Promise<void> {
-  const command = new ListServiceSpecificCredentialsCommand({ UserName: user });
-  const { ServiceSpecificCredentials: credentials = [] } = await caller.iam.send(command, caller.options);
-  for (const { ServiceSpecificCredentialId } of credentials) {
-    const credential = { UserName: user, ServiceSpecificCredentialId };
-    await caller.iam.send(new DeleteServiceSpecificCredentialCommand(credential), caller.options);
-  }
-}
