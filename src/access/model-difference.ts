@@ -1,6 +1,6 @@
 import { canonicalDocument } from '../iam/canonical.ts';
 import type { PolicyDocument } from '../iam/document.ts';
-import type { AccessModel, InlinePolicy } from './model.ts';
+import type { AccessGroup, AccessModel } from './model.ts';
 
 export interface Holder {
   readonly kind: 'user' | 'group';
@@ -66,63 +66,43 @@ export function differences(from: AccessModel, to: AccessModel): readonly Differ
   const before = itemsOf(from);
   const after = itemsOf(to);
   const found: Difference[] = [];
-  for (const [key, item] of before) {
-    const other = after.get(key);
-    if (other === undefined) found.push(item.removed);
-    else if (other.value !== item.value) found.push(item.changed(other));
+  for (const [key, { value, difference }] of before) {
+    const other = after.get(key)?.value;
+    if (other === value) continue;
+    if (other === undefined || canonical(other) !== canonical(value)) found.push(difference(value, other));
   }
-  for (const [key, item] of after) if (!before.has(key)) found.push(item.added);
-  // Boundary and tags of a created or deleted user are no differences of their own.
-  const comingOrGoing = new Set(
+  for (const [key, { value, difference }] of after) if (!before.has(key)) found.push(difference(undefined, value));
+  const usersAddedOrDeleted = new Set(
     found.flatMap((each) => (each.kind === 'user-added' || each.kind === 'user-deleted' ? [each.user] : [])),
   );
   return found
-    .filter(({ kind, ...each }) => !(isOfUser(kind) && 'user' in each && comingOrGoing.has(each.user)))
+    .filter(
+      (each) =>
+        !((each.kind === 'boundary-changed' || each.kind === 'tag-changed') && usersAddedOrDeleted.has(each.user)),
+    )
     .map((difference) => ({ difference, key: differenceKey(difference) }))
     .sort((a, b) => (a.key < b.key ? -1 : 1))
     .map(({ difference }) => difference);
 }
 
-function isOfUser(kind: Difference['kind']): boolean {
-  return kind === 'boundary-changed' || kind === 'tag-changed';
-}
-
-/** A text that is equal for two differences exactly when they say the same. */
+/**
+ * A text that is equal for two differences exactly when they say the same: an added policy known by its name alone is
+ * the same as the one whose document is known.
+ */
 export function differenceKey(difference: Difference): string {
-  const { kind } = difference;
-  const plain = { ...difference } as Record<string, unknown>;
-  for (const [name, value] of Object.entries(plain)) {
-    if (name === 'from' || name === 'to' || name === 'document') plain[name] = canonical(value);
-  }
-  // A document by its name alone is the same policy as the one whose document is known.
-  if (kind === 'inline-policy-added' || kind === 'inline-policy-removed') plain.document = '';
-  if (kind === 'membership-added' || kind === 'membership-removed') plain.unmanaged = '';
-  return JSON.stringify([
-    kind,
-    ...Object.keys(plain)
-      .sort()
-      .map((name) => plain[name]),
-  ]);
+  const { from = null, to = null } = 'from' in difference ? difference : {};
+  const said: Readonly<Record<string, unknown>> = { ...difference, from: canonical(from), to: canonical(to) };
+  return JSON.stringify([difference.kind, ...SAID.map((name) => said[name])]);
 }
 
 /** A text that is equal for two differences about the same thing, whatever becomes of it. */
 export function subjectKey(difference: Difference): string {
-  const {
-    kind,
-    from: _from,
-    to: _to,
-    document: _document,
-    unmanaged: _stranger,
-    ...subject
-  } = {
-    from: null,
-    to: null,
-    document: null,
-    unmanaged: null,
-    ...difference,
-  };
-  return JSON.stringify([KINDS[kind].subject, subject]);
+  const fields: Readonly<Record<string, unknown>> = difference;
+  return JSON.stringify([KINDS[difference.kind].subject, ...SUBJECT.map((name) => fields[name])]);
 }
+
+const SAID = ['arn', 'from', 'group', 'holder', 'policy', 'tag', 'to', 'user'];
+const SUBJECT = SAID.filter((name) => name !== 'from' && name !== 'to');
 
 type DifferenceKind = Difference['kind'];
 
@@ -153,117 +133,90 @@ export function inverse(difference: Difference): Difference {
   return { ...difference, kind: KINDS[difference.kind].inverse } as Difference;
 }
 
+type Value = string | PolicyDocument | null;
+
+/** A thing that a model has or not: its value, and what its change, coming (from nothing) or going (to nothing) is. */
 interface Item {
-  /** Two items with the same key are the same thing, equal when this is. */
-  readonly value: string;
-  readonly raw: unknown;
-  readonly added: Difference;
-  readonly removed: Difference;
-  readonly changed: (to: Item) => Difference;
+  readonly value: Value;
+  readonly difference: (from: Value | undefined, to: Value | undefined) => Difference;
 }
 
-/** The model as a flat list of things that are there or not, each with the difference that its coming or going is. */
 function itemsOf(model: AccessModel): ReadonlyMap<string, Item> {
   const items = new Map<string, Item>();
-  const put = (
+  const put = <V extends Value>(
     key: readonly string[],
-    item: Omit<Item, 'value' | 'raw' | 'changed'> & {
-      raw?: unknown;
-      changed?: (from: unknown, to: unknown) => Difference;
-    },
+    value: V,
+    difference: (from: V | undefined, to: V | undefined) => Difference,
   ) => {
-    const { raw = '', changed, added, removed } = item;
-    items.set(JSON.stringify(key), {
-      raw,
-      value: canonical(raw),
-      added,
-      removed,
-      changed: (to) => changed?.(raw, to.raw) ?? added,
-    });
+    // The values of one key have one type in every model.
+    items.set(JSON.stringify(key), { value, difference: difference as Item['difference'] });
   };
 
-  const putHeld = (holder: Holder, attached: readonly string[], inline: readonly InlinePolicy[], path: string) => {
+  const putHolder = (holder: Holder, { attached, inline, path }: Omit<AccessGroup, 'name'>) => {
     const { kind, name } = holder;
     for (const arn of attached) {
-      put([kind, name, 'attached', arn], {
-        added: { kind: 'policy-attached', holder, arn },
-        removed: { kind: 'policy-detached', holder, arn },
-      });
+      put([kind, name, 'attached', arn], '', (from) => ({
+        kind: from === undefined ? 'policy-attached' : 'policy-detached',
+        holder,
+        arn,
+      }));
     }
     for (const { name: policy, document } of inline) {
-      put([kind, name, 'inline', policy], {
-        raw: document,
-        added: { kind: 'inline-policy-added', holder, policy, document },
-        removed: { kind: 'inline-policy-removed', holder, policy, document },
-        changed: (from, to) => ({
-          kind: 'inline-policy-changed',
-          holder,
-          policy,
-          from: from as PolicyDocument | null,
-          to: to as PolicyDocument | null,
-        }),
+      put([kind, name, 'inline', policy], document, (from, to) => {
+        if (from === undefined) return { kind: 'inline-policy-added', holder, policy, document };
+        if (to === undefined) return { kind: 'inline-policy-removed', holder, policy, document };
+        return { kind: 'inline-policy-changed', holder, policy, from, to };
       });
     }
-    put([kind, name], {
-      raw: path,
-      added: kind === 'user' ? { kind: 'user-added', user: name } : { kind: 'group-added', group: name },
-      removed: kind === 'user' ? { kind: 'user-deleted', user: name } : { kind: 'group-deleted', group: name },
-      changed: (from, to) => ({ kind: 'path-changed', holder, from: String(from), to: String(to) }),
+    put([kind, name], path, (from, to) => {
+      if (from !== undefined && to !== undefined) return { kind: 'path-changed', holder, from, to };
+      const change = from === undefined ? 'added' : 'deleted';
+      return kind === 'user' ? { kind: `user-${change}`, user: name } : { kind: `group-${change}`, group: name };
     });
   };
 
   for (const user of model.users) {
-    const unmanaged = user.unmanaged === true;
+    const { name, unmanaged = false } = user;
     for (const group of user.groups) {
-      put(['member', group, user.name], {
-        added: { kind: 'membership-added', group, user: user.name, unmanaged },
-        removed: { kind: 'membership-removed', group, user: user.name, unmanaged },
-      });
+      put(['member', group, name], '', (from) => ({
+        kind: from === undefined ? 'membership-added' : 'membership-removed',
+        group,
+        user: name,
+        unmanaged,
+      }));
     }
     // Only the groups of an unmanaged user are known: such a user is neither added nor deleted.
     if (unmanaged) continue;
-    putHeld({ kind: 'user', name: user.name }, user.attached, user.inline, user.path);
-    put(['user', user.name, 'boundary'], {
-      raw: user.boundary,
-      added: { kind: 'boundary-changed', user: user.name, from: null, to: user.boundary },
-      removed: { kind: 'boundary-changed', user: user.name, from: user.boundary, to: null },
-      changed: (from, to) => ({
-        kind: 'boundary-changed',
-        user: user.name,
-        from: from as string | null,
-        to: to as string | null,
-      }),
-    });
+    putHolder({ kind: 'user', name }, user);
+    put(['user', name, 'boundary'], user.boundary, (from = null, to = null) => ({
+      kind: 'boundary-changed',
+      user: name,
+      from,
+      to,
+    }));
     for (const [tag, text] of Object.entries(user.tags)) {
-      put(['user', user.name, 'tag', tag], {
-        raw: text,
-        added: { kind: 'tag-changed', user: user.name, tag, from: null, to: text },
-        removed: { kind: 'tag-changed', user: user.name, tag, from: text, to: null },
-        changed: (from, to) => ({ kind: 'tag-changed', user: user.name, tag, from: String(from), to: String(to) }),
-      });
+      put<string | null>(['user', name, 'tag', tag], text, (from = null, to = null) => ({
+        kind: 'tag-changed',
+        user: name,
+        tag,
+        from,
+        to,
+      }));
     }
   }
-  for (const group of model.groups)
-    putHeld({ kind: 'group', name: group.name }, group.attached, group.inline, group.path);
+  for (const group of model.groups) putHolder({ kind: 'group', name: group.name }, group);
   for (const { arn, document } of model.policies) {
     // AWS managed policies and the boundary are in the model because they are referred to: the attachment is the difference.
     if (!arn.startsWith(`arn:aws:iam::${model.account}:policy/mturk/`)) continue;
-    put(['policy', arn], {
-      raw: document,
-      added: { kind: 'policy-added', arn },
-      removed: { kind: 'policy-deleted', arn },
-      changed: (from, to) => ({
-        kind: 'policy-changed',
-        arn,
-        from: from as PolicyDocument | null,
-        to: to as PolicyDocument | null,
-      }),
+    put(['policy', arn], document, (from, to) => {
+      if (from !== undefined && to !== undefined) return { kind: 'policy-changed', arn, from, to };
+      return { kind: from === undefined ? 'policy-added' : 'policy-deleted', arn };
     });
   }
   return items;
 }
 
-function canonical(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? canonicalDocument(value as PolicyDocument) : String(value);
+function canonical(value: Value): string {
+  if (value === null) return '';
+  return typeof value === 'string' ? value : canonicalDocument(value);
 }

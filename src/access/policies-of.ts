@@ -1,6 +1,6 @@
 import type { PolicyDocument } from '../iam/document.ts';
 import type { PolicySource, PrincipalPolicies } from '../iam/evaluate.ts';
-import type { AccessGroup, AccessModel, AccessPolicy, AccessUser, InlinePolicy } from './model.ts';
+import { type AccessGroup, type AccessModel, type AccessUser, indexModel } from './model.ts';
 
 /** A policy whose document is not known. */
 export interface UnknownPolicy {
@@ -19,43 +19,9 @@ const EVERYTHING: PolicyDocument = {
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 };
 
-interface ModelIndex {
-  readonly groups: ReadonlyMap<string, AccessGroup>;
-  readonly policies: ReadonlyMap<string, AccessPolicy>;
-}
-
-const indexes = new WeakMap<AccessModel, ModelIndex>();
-const userIndexes = new WeakMap<AccessModel, ReadonlyMap<string, AccessUser>>();
-
-/** Groups by name and policies by ARN; a model is never changed, so it is indexed once. */
-function indexOf(model: AccessModel): ModelIndex {
-  let index = indexes.get(model);
-  if (index === undefined) {
-    index = {
-      groups: new Map(model.groups.map((group) => [group.name, group])),
-      policies: new Map(model.policies.map((policy) => [policy.arn, policy])),
-    };
-    indexes.set(model, index);
-  }
-  return index;
-}
-
 /** The user of that IAM name, or null. */
 export function userNamed(model: AccessModel, name: string): AccessUser | null {
-  let users = userIndexes.get(model);
-  if (users === undefined) {
-    users = new Map(model.users.map((user) => [user.name, user]));
-    userIndexes.set(model, users);
-  }
-  return users.get(name) ?? null;
-}
-
-function groupHolder(name: string): string {
-  return `group ${name}`;
-}
-
-function userHolder(name: string): string {
-  return `user ${name}`;
+  return indexModel(model).users.get(name) ?? null;
 }
 
 /**
@@ -78,47 +44,38 @@ export interface HeldPolicies {
 }
 
 /** The permissions boundary of a user; empty if there is none. */
-export function boundaryPolicies(model: AccessModel, user: AccessUser): HeldPolicies {
-  return heldPolicies(indexOf(model), userHolder(user.name), [], user.boundary === null ? [] : [user.boundary]);
+export function boundaryPolicies(model: AccessModel, { name, boundary }: AccessUser): HeldPolicies {
+  return heldPolicies(model, `user ${name}`, { inline: [], attached: boundary === null ? [] : [boundary] });
 }
 
 /** The policies that a group gives to its members. */
 export function groupPolicies(model: AccessModel, name: string): HeldPolicies {
-  const index = indexOf(model);
-  const group = index.groups.get(name);
-  const holder = groupHolder(name);
-  if (group === undefined) return unknownHeld(holder, holder);
-  return heldPolicies(index, holder, group.inline, group.attached);
+  const group = indexModel(model).groups.get(name);
+  const holder = `group ${name}`;
+  return heldPolicies(model, holder, group ?? { inline: [{ name: holder, document: null }], attached: [] });
 }
 
 /** The user's own policies, without those of groups. */
 export function ownPolicies(model: AccessModel, user: AccessUser): HeldPolicies {
-  return heldPolicies(indexOf(model), userHolder(user.name), user.inline, user.attached);
+  return heldPolicies(model, `user ${user.name}`, user);
 }
 
 function heldPolicies(
-  index: ModelIndex,
+  model: AccessModel,
   holder: string,
-  inline: readonly InlinePolicy[],
-  attached: readonly string[],
+  { inline, attached }: Pick<AccessGroup, 'inline' | 'attached'>,
 ): HeldPolicies {
   if (inline.length === 0 && attached.length === 0) return NOTHING_HELD;
   const sources: PolicySource[] = [];
   const unknown: UnknownPolicy[] = [];
-  for (const { name, document } of inline) {
-    if (document === null) unknown.push({ holder, policy: name });
-    sources.push({ holder, policy: name, document: document ?? EVERYTHING });
-  }
-  for (const arn of attached) {
-    const document = index.policies.get(arn)?.document ?? null;
-    if (document === null) unknown.push({ holder, policy: arn });
-    sources.push({ holder, policy: arn, document: document ?? EVERYTHING });
-  }
+  const add = (policy: string, document: PolicyDocument | null) => {
+    if (document === null) unknown.push({ holder, policy });
+    sources.push({ holder, policy, document: document ?? EVERYTHING });
+  };
+  for (const { name, document } of inline) add(name, document);
+  const { policies } = indexModel(model);
+  for (const arn of attached) add(arn, policies.get(arn)?.document ?? null);
   return { sources, unknown };
 }
 
 const NOTHING_HELD: HeldPolicies = { sources: [], unknown: [] };
-
-function unknownHeld(holder: string, policy: string): HeldPolicies {
-  return { sources: [{ holder, policy, document: EVERYTHING }], unknown: [{ holder, policy }] };
-}

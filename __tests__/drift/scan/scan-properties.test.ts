@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { accessOf } from '../../../src/access/access-of.ts';
 import { type AccessChange, diffAccess, hasEffect } from '../../../src/access/diff.ts';
-import type { AccessModel } from '../../../src/access/model.ts';
+import { type AccessModel, indexModel, type ModelIndex } from '../../../src/access/model.ts';
 import { type Difference, inverse } from '../../../src/access/model-difference.ts';
-import { concernedBy, indexModel, type ModelIndex } from '../../../src/access/model-index.ts';
+import { concernedBy, withDifferences } from '../../../src/access/with-differences.ts';
 import { difference, isEmpty, NO_OPERATIONS } from '../../../src/access/operation-set.ts';
 import { desiredAccess, desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
-import { withDifferences } from '../../../src/access/with-differences.ts';
 import { appliedTeam } from '../../../src/drift/applied.ts';
 import { type DriftFinding, differenceOf, type ScanResult } from '../../../src/drift/finding.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';

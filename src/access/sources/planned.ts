@@ -213,3 +213,48 @@ function texts(value: unknown): readonly string[] {
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
+
+/** A policy written into a user or group, by its name alone. */
+interface InlineName {
+  readonly holder: { readonly kind: 'user' | 'group'; readonly name: string };
+  readonly policy: string;
+}
+
+/** The policies whose documents a plan does not know: those written in manually, and managed ones (by ARN) of others. */
+export function unknownDocuments({ users, groups, policies }: AccessModel): {
+  readonly inline: readonly InlineName[];
+  readonly managed: readonly string[];
+} {
+  const of = (kind: 'user' | 'group', holders: readonly Pick<AccessGroup, 'name' | 'inline'>[]) =>
+    holders.flatMap(({ name, inline }) =>
+      inline.flatMap((policy) => (policy.document === null ? [{ holder: { kind, name }, policy: policy.name }] : [])),
+    );
+  return {
+    inline: [...of('user', users), ...of('group', groups)],
+    managed: policies.flatMap(({ arn, document }) => (document === null ? [arn] : [])),
+  };
+}
+
+/** A plan's model with documents that it does not know, as the account has them. */
+export function withDocuments(
+  model: AccessModel,
+  inline: readonly (InlineName & { readonly document: PolicyDocument })[],
+  managed: ReadonlyMap<string, PolicyDocument>,
+): AccessModel {
+  const known = new Map(
+    inline.map(({ holder, policy, document }) => [`${holder.kind} ${holder.name} ${policy}`, document]),
+  );
+  const complete = <Held extends Pick<AccessGroup, 'name' | 'inline'>>(kind: 'user' | 'group', held: Held): Held => ({
+    ...held,
+    inline: held.inline.map(({ name, document }) => ({
+      name,
+      document: document ?? known.get(`${kind} ${held.name} ${name}`) ?? null,
+    })),
+  });
+  return {
+    ...model,
+    users: model.users.map((user) => complete('user', user)),
+    groups: model.groups.map((group) => complete('group', group)),
+    policies: model.policies.map((each) => ({ ...each, document: each.document ?? managed.get(each.arn) ?? null })),
+  };
+}

@@ -1,16 +1,19 @@
 import { LIMITS_POLICY } from '../../team/names.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
 import { lastDayWords } from '../../text/dates.ts';
+import { listTexts, plainText } from '../../text/text.ts';
+import type { CapabilityAccess } from '../capability-access.ts';
 import type { AccessChange, AccessDiff } from '../diff.ts';
+import { accessText } from './capability-words.ts';
 import {
-  accessWords,
   type DisplayNames,
   grantWords,
-  groupWord,
+  groupText,
   listWords,
+  named,
   policyName,
   unknownPolicyWords,
-  userLabel,
+  userText,
 } from './names.ts';
 
 /** What happens, and what that means. */
@@ -21,7 +24,10 @@ export function accessChangeLines(change: AccessDiff, naming: DisplayNames, widt
   if (change.people.length === 0) return ['  No access changes.'];
   const at = new Date(change.at);
   const rows = change.people.flatMap((person) =>
-    personRows(person, naming, at).map((row, index) => [index === 0 ? userLabel(person.user, naming) : '', ...row]),
+    personRows(person, naming, at).map((row, index) => [
+      index === 0 ? plainText(userText(person.user, naming)) : '',
+      ...row,
+    ]),
   );
   return [...columns(rows, 2, width, WIDEST_NAME), '  No other access changes.'];
 }
@@ -33,18 +39,14 @@ function personRows(person: AccessChange, naming: DisplayNames, at: Date): reado
 
 function mainRows(person: AccessChange, naming: DisplayNames, at: Date): readonly Row[] {
   if (person.kind === 'joins') return [['joins', joinWords(person, naming, at)]];
-  if (person.kind === 'leaves') return [['leaves', leaveWords(person)]];
+  if (person.kind === 'leaves') return [['leaves', lossWords(person, 'had no access')]];
   const { gained, lost } = person.capabilities;
   const rows: Row[] = [];
-  if (gained.length > 0) {
-    const through = grantWords(
-      gained.flatMap(({ grants }) => grants),
-      naming,
-    );
-    const verb = person.suspended.before && !person.suspended.after ? 'is back' : 'gains';
-    rows.push([verb, `${accessWords(gained)}, through ${through}`]);
-  } else if (person.suspended.before && !person.suspended.after) rows.push(['is back', 'and still has no access']);
-  if (!person.suspended.before && person.suspended.after) rows.push(['is suspended', suspensionWords(person)]);
+  const isBack = person.suspended.before && !person.suspended.after;
+  if (gained.length > 0) rows.push([isBack ? 'is back' : 'gains', gainWords(gained, naming)]);
+  else if (isBack) rows.push(['is back', 'and still has no access']);
+  if (!person.suspended.before && person.suspended.after)
+    rows.push(['is suspended', lossWords(person, 'had no access before')]);
   else if (lost.length > 0) {
     rows.push(['loses', person.mayAct.after ? accessWords(lost) : `all access: ${accessWords(lost)}`]);
   }
@@ -57,21 +59,22 @@ function joinWords({ capabilities, ends, suspended, groups }: AccessChange, nami
   const { gained } = capabilities;
   if (suspended.after) return `no access (suspended)${until}`;
   if (gained.length === 0) return groups.gained.length === 0 ? 'without a role' : `no access${until}`;
-  const through = grantWords(
+  return `${gainWords(gained, naming)}${until}`;
+}
+
+function lossWords({ capabilities: { lost } }: AccessChange, none: string): string {
+  return lost.length === 0 ? none : `no access left; until now: ${accessWords(lost)}`;
+}
+
+function accessWords(capabilities: readonly CapabilityAccess[]): string {
+  return plainText(accessText(capabilities));
+}
+
+function gainWords(gained: readonly CapabilityAccess[], naming: DisplayNames): string {
+  return `${accessWords(gained)}, through ${grantWords(
     gained.flatMap(({ grants }) => grants),
     naming,
-  );
-  return `${accessWords(gained)}, through ${through}${until}`;
-}
-
-function leaveWords({ capabilities }: AccessChange): string {
-  const { lost } = capabilities;
-  return lost.length === 0 ? 'had no access' : `no access left; until now: ${accessWords(lost)}`;
-}
-
-function suspensionWords({ capabilities }: AccessChange): string {
-  const { lost } = capabilities;
-  return lost.length === 0 ? 'had no access before' : `no access left; until now: ${accessWords(lost)}`;
+  )}`;
 }
 
 function endRow({ ends }: AccessChange, at: Date): Row {
@@ -107,9 +110,14 @@ function sideRows(person: AccessChange, naming: DisplayNames): readonly Row[] {
 function groupRows({ groups, capabilities }: AccessChange, naming: DisplayNames): readonly Row[] {
   const holders = capabilities.gained.flatMap(({ grants }) => grants.map(({ holder }) => holder));
   const gained = groups.gained.filter((group) => !holders.includes(`group ${group}`) || !group.startsWith(naming.lab));
-  const words = (names: readonly string[]) => listWords(names.map((name) => groupWord(name, naming)));
+  const words = (names: readonly string[]) => plainText(listTexts(names.map((name) => groupText(name, naming))));
   return [
     ...(gained.length === 0 ? [] : [['is added to', words(gained)] as const]),
     ...(groups.lost.length === 0 ? [] : [['is removed from', words(groups.lost)] as const]),
   ];
+}
+
+/** `plan --json`, its part about people. */
+export function accessChangeJson(change: AccessDiff, naming: DisplayNames) {
+  return { ...change, people: change.people.map((person) => ({ ...named(person.user, naming), ...person })) };
 }

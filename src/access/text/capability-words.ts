@@ -1,4 +1,12 @@
-import { CAPABILITIES, type Capability, isHarmful, OPERATIONS, operationsOf, RISKS } from '../../catalog/mturk.ts';
+import {
+  CAPABILITIES,
+  type Capability,
+  isHarmful,
+  OPERATIONS,
+  operationsOf,
+  RISK_VERBS,
+  RISKS,
+} from '../../catalog/mturk.ts';
 import {
   capitalized,
   codeText,
@@ -52,8 +60,24 @@ export function lossText(capabilities: readonly CapabilityAccess[]): Text {
   return listTexts([...named.map(briefText), ...more]);
 }
 
+/** `approve work, pay bonuses (spends money), reject work (harms workers), read results` */
+export function accessText(capabilities: readonly CapabilityAccess[]): Text {
+  const all = almostAll(capabilities);
+  const verbs = HARMS.filter((risk) => capabilities.some((each) => each.risk === risk)).map(
+    (risk) => RISK_VERBS[risk].does,
+  );
+  if (all !== null) return t`${all} (${trusted(verbs.join(', '))})`;
+  const parts = RISKS.flatMap((risk) => {
+    const same = capabilities.filter((each) => each.risk === risk);
+    if (same.length === 0) return [];
+    const names = joinTexts(same.map(briefText), ', ');
+    return [isHarmful(risk) ? t`${names} (${trusted(RISK_VERBS[risk].does)})` : names];
+  });
+  return joinTexts(parts, ', ');
+}
+
 /** `all of Mechanical Turk except SendBonus` if hardly any operation is missing, else null. */
-export function almostAll(capabilities: readonly CapabilityAccess[]): Text | null {
+function almostAll(capabilities: readonly CapabilityAccess[]): Text | null {
   const operations = new Set(capabilities.flatMap((each) => each.operations));
   const missing = OPERATIONS.filter((operation) => !operations.has(operation));
   if (missing.length > FEW) return null;

@@ -5,6 +5,7 @@ import {
   isCapability,
   OPERATIONS,
   operationsOf,
+  RISK_VERBS,
   RISKS,
   type Risk,
 } from '../../catalog/mturk.ts';
@@ -14,16 +15,17 @@ import { suggester } from '../../team/suggest.ts';
 import { hasExpired, type Team } from '../../team/team.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
 import { dayWords, lastDayWords } from '../../text/dates.ts';
-import { counted } from '../../text/text.ts';
+import { counted, plainText } from '../../text/text.ts';
 import type { DeniedAccess, Explanation, UserWithAccess, WhoCan } from '../explain.ts';
 import {
   capabilityWords,
   type DisplayNames,
   grantWords,
+  harmOf,
   listWords,
-  RISK_WORDS,
+  named,
   unknownPolicyWords,
-  userLabel,
+  userText,
 } from './names.ts';
 
 /** The access of one user and why, in lines of at most `width` cells. */
@@ -32,7 +34,7 @@ export function explanationLines(explanation: Explanation, naming: DisplayNames,
   const now = new Date(at);
   const count = may.reduce((sum, { operations }) => sum + operations.length, 0);
   const key = naming.people.get(user)?.key;
-  const who = `${userLabel(user, naming)}${key === undefined ? '' : ` (${key})`}`;
+  const who = `${plainText(userText(user, naming))}${key === undefined ? '' : ` (${key})`}`;
   const warnings = [
     ...(explanation.unknownPolicies.length === 0
       ? []
@@ -73,8 +75,7 @@ function mayLines({ allowed: may, suspended }: Explanation, naming: DisplayNames
 }
 
 function riskHeading(risk: Risk): string {
-  if (risk === 'contacts-people') return 'contacts people';
-  return RISK_WORDS[risk] ?? risk;
+  return risk === 'changes' || risk === 'reads' ? risk : RISK_VERBS[risk].does;
 }
 
 function withheldLines(explanation: Explanation, naming: DisplayNames, width: number): readonly string[] {
@@ -119,7 +120,7 @@ export function whoCanLines(answer: WhoCan, naming: DisplayNames, width = 100): 
       '',
       `  None of ${counted(outOf, 'member')}${answer.frozen ? ': denied to all members by freeze in team.yaml' : ''}.`,
     ];
-  const rows = users.map((user) => [userLabel(user.user, naming), ableWords(user, naming, now)]);
+  const rows = users.map((user) => [plainText(userText(user.user, naming)), ableWords(user, naming, now)]);
   return [
     heading,
     '',
@@ -132,7 +133,7 @@ export function whoCanLines(answer: WhoCan, naming: DisplayNames, width = 100): 
 function askedWords({ query: asked }: WhoCan): string {
   const capability = isCapability(asked) ? asked : capabilityOf(asked);
   const { can, risk } = CAPABILITIES[capability];
-  const harm = RISK_WORDS[risk];
+  const harm = harmOf(risk);
   const what = isCapability(asked) ? `Who can ${can} (${asked})` : `Who can call ${asked} (${capability}: ${can})`;
   return harm === null ? what : `${what}, which ${harm}`;
 }
@@ -162,4 +163,14 @@ export function unknownOperation(name: string): FailureArgs['unknown-operation']
   if (retired !== null) return { kind: 'retired', successors: retired.successors };
   const near = suggester()(name, [...OPERATIONS, ...CAPABILITY_NAMES]);
   return near === null ? { kind: 'none', capabilities: CAPABILITY_NAMES } : { kind: 'similar', name: near };
+}
+
+/** `explain --json` */
+export function explanationJson(explanation: Explanation, naming: DisplayNames) {
+  return { version: 1, ...named(explanation.user, naming), ...explanation };
+}
+
+/** `who-can --json` */
+export function whoCanJson(answer: WhoCan, naming: DisplayNames) {
+  return { version: 1, ...answer, users: answer.users.map((user) => ({ ...named(user.user, naming), ...user })) };
 }

@@ -1,4 +1,4 @@
-import { CAPABILITIES, OPERATIONS, operationsOf, RISKS, type Risk } from '../../catalog/mturk.ts';
+import { CAPABILITIES, isHarmful, RISK_VERBS, type Risk } from '../../catalog/mturk.ts';
 import { keyOfIamName, labPath } from '../../team/names.ts';
 import { codeText, type Text, t } from '../../text/text.ts';
 import type { Grant } from '../access-of.ts';
@@ -23,18 +23,8 @@ interface NamedPerson {
 }
 
 /** What a risk does, for "which ..."; null where it needs no warning. */
-export const RISK_WORDS: Readonly<Record<Risk, string | null>> = {
-  spends: 'spends money',
-  'harms-workers': 'harms workers',
-  'deletes-data': 'deletes data',
-  'contacts-people': null,
-  changes: null,
-  reads: null,
-};
-
-/** `Bo Chen`, or the IAM name of a user who is not in the file. */
-export function userLabel(user: string, { people }: DisplayNames): string {
-  return people.get(user)?.name ?? `${user} (not in team.yaml)`;
+export function harmOf(risk: Risk): string | null {
+  return isHarmful(risk) ? RISK_VERBS[risk].does : null;
 }
 
 const LIST = new Intl.ListFormat('en-GB', { type: 'conjunction' });
@@ -50,37 +40,6 @@ export function capabilityWords({ capability, operations, whole }: CapabilityAcc
   return `${CAPABILITIES[capability].can} (${capability}${part})`;
 }
 
-/** The same in a sentence about a change: a long part is counted, and `explain` lists it. */
-function briefWords(access: CapabilityAccess): string {
-  const { capability, operations, whole } = access;
-  if (whole || operations.length <= FEW) return capabilityWords(access);
-  const { can } = CAPABILITIES[capability];
-  return `${can} (${capability}, ${operations.length} of its ${operationsOf(capability).length} operations)`;
-}
-
-/** A list of so few operations is shorter than the list of all others. */
-const FEW = 3;
-
-/** The access of a user, worst first, each kind of harm named once. */
-export function accessWords(capabilities: readonly CapabilityAccess[]): string {
-  const operations = capabilities.flatMap((each) => each.operations);
-  const missing = OPERATIONS.filter((operation) => !operations.includes(operation));
-  if (missing.length <= FEW) {
-    const but = missing.length === 0 ? '' : ` except ${listWords(missing)}`;
-    const harms = RISKS.flatMap((risk) =>
-      capabilities.some((each) => each.risk === risk) ? (RISK_WORDS[risk] ?? []) : [],
-    );
-    return `all of Mechanical Turk${but} (${harms.join(', ')})`;
-  }
-  const parts = RISKS.flatMap((risk) => {
-    const same = capabilities.filter((each) => each.risk === risk);
-    if (same.length === 0) return [];
-    const harm = RISK_WORDS[risk];
-    return [`${same.map(briefWords).join(', ')}${harm === null ? '' : `, which ${harm}`}`];
-  });
-  return parts.join('; ');
-}
-
 /** `paymaster`, `results-reader (policy AmazonMechanicalTurkFullAccess)`, `a policy of their own (extra)`: once each. */
 export function grantWords(grants: readonly Grant[], naming: DisplayNames): string {
   return listWords([...new Set(grants.map((grant) => grantWord(grant, naming)))]);
@@ -94,11 +53,6 @@ function grantWord({ holder, policy }: Grant, { lab }: DisplayNames): string {
   // A role's own policy has the group's name; any other comes from `managed` or is a manual change.
   const which = name === group || policy === holder ? '' : ` (policy ${name})`;
   return key === null ? `group ${group}${which}` : `${key}${which}`;
-}
-
-/** The role's key of a group of the lab, and the name of any other group. */
-export function groupWord(group: string, { lab }: DisplayNames): string {
-  return keyOfIamName(lab, group) ?? `group ${group} (not in team.yaml)`;
 }
 
 /** The name of an inline policy, or the last part of a managed one's ARN. */
@@ -144,4 +98,10 @@ export function roleKeyOfPolicy(arn: string, { lab }: DisplayNames): string | nu
 /** The member's key as the file has it, or null for a user who is no member. */
 export function memberKeyOf(user: string, { lab, people }: DisplayNames): string | null {
   return people.get(user)?.key ?? keyOfIamName(lab, user);
+}
+
+/** Key and name in the team file, for JSON; both null for a user who is not in it. */
+export function named(user: string, { people }: DisplayNames) {
+  const { key = null, name = null } = people.get(user) ?? {};
+  return { key, name };
 }

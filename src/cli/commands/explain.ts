@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { explain } from '../../access/explain.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
-import { explanationJson } from '../../access/text/access-json.ts';
-import { explanationLines, unknownMember } from '../../access/text/explain.ts';
+import { explanationJson, explanationLines, unknownMember } from '../../access/text/explain.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import { iamName } from '../../team/names.ts';
 import type { Terminal } from '../io.ts';

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { whoCan } from '../../access/explain.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
-import { whoCanJson } from '../../access/text/access-json.ts';
-import { unknownOperation, whoCanLines } from '../../access/text/explain.ts';
+import { unknownOperation, whoCanJson, whoCanLines } from '../../access/text/explain.ts';
 import { isCapability, isOperation } from '../../catalog/mturk.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import type { Terminal } from '../io.ts';

@@ -1,11 +1,5 @@
 import { type AccessDiff, diffAccess } from '../../access/diff.ts';
-import {
-  unknownDocuments,
-  unknownPolicies,
-  withKnownDocuments,
-  withKnownPolicies,
-} from '../../access/known-documents.ts';
-import type { AccessModel } from '../../access/model.ts';
+import { unknownDocuments, withDocuments } from '../../access/sources/planned.ts';
 import { awsFailure } from '../../aws/aws-errors.ts';
 import { checkBoundary, findExisting, type Imported } from '../../aws/inventory/existing.ts';
 import { readInlineDocuments } from '../../aws/inventory/inline-documents.ts';
@@ -95,10 +89,14 @@ export async function planStack(
 /** With the documents of policies that a plan only names, read from the account. */
 async function completed(session: LabSession, report: PlanClassification): Promise<PlanClassification> {
   const { recorded, before, after } = report.access;
-  const inline = await readInlineDocuments(session.iam, unknownDocuments(before));
-  const managed = await readManagedDocuments(session.iam, unknownPolicies(before));
-  const known = (model: AccessModel) => withKnownPolicies(withKnownDocuments(model, inline), managed);
-  const access = { recorded, before: known(before), after: known(after) };
+  const unknown = unknownDocuments(before);
+  const inline = await readInlineDocuments(session.iam, unknown.inline);
+  const managed = await readManagedDocuments(session.iam, unknown.managed);
+  const access = {
+    recorded,
+    before: withDocuments(before, inline, managed),
+    after: withDocuments(after, inline, managed),
+  };
   return { ...report, access };
 }
 

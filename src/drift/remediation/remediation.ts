@@ -1,9 +1,8 @@
 import { type AccessChange, diffAccess } from '../../access/diff.ts';
-import type { AccessModel, AccessUser } from '../../access/model.ts';
+import { type AccessModel, type AccessUser, around, type ModelIndex } from '../../access/model.ts';
 import { type Difference, inverse } from '../../access/model-difference.ts';
-import { around, concernedBy, groupOf, type ModelIndex } from '../../access/model-index.ts';
 import { dependsOnTimeAlone, laterMoments } from '../../access/time-conditions.ts';
-import { type Documents, withDifferences } from '../../access/with-differences.ts';
+import { concernedBy, type Documents, groupOf, withDifferences } from '../../access/with-differences.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import type { PolicyDocument, Statement } from '../../iam/document.ts';
 import { statementsOf, toList } from '../../iam/document.ts';

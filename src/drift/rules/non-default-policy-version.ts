@@ -1,7 +1,6 @@
 import { accessOf } from '../../access/access-of.ts';
 import { conservativeDocument } from '../../access/conservative.ts';
-import type { AccessModel, AccessUser } from '../../access/model.ts';
-import { around, holdersOf, type ModelIndex } from '../../access/model-index.ts';
+import { type AccessModel, type AccessUser, around, holdersOf, type ModelIndex } from '../../access/model.ts';
 import {
   difference,
   isEmpty,

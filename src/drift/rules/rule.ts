@@ -1,6 +1,5 @@
 import type { EscalationTargets } from '../../access/escalation.ts';
-import type { AccessModel } from '../../access/model.ts';
-import type { ModelIndex } from '../../access/model-index.ts';
+import type { AccessModel, ModelIndex } from '../../access/model.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import type { BoundaryState } from '../../aws/inventory/boundary.ts';
 import type { Inventory } from '../../aws/inventory/types.ts';

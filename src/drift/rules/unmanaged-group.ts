@@ -1,6 +1,5 @@
 import { diffAccess, hasEffect } from '../../access/diff.ts';
-import type { AccessModel } from '../../access/model.ts';
-import { around } from '../../access/model-index.ts';
+import { type AccessModel, around } from '../../access/model.ts';
 import { type DisplayNames, userText } from '../../access/text/names.ts';
 import { labPath } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';

@@ -2,8 +2,7 @@ import { accessOf, type Grant, type UserAccess } from '../../access/access-of.ts
 import { worstRisk } from '../../access/capability-access.ts';
 import { conservativeModel } from '../../access/conservative.ts';
 import { canEscalate } from '../../access/escalation.ts';
-import type { AccessUser } from '../../access/model.ts';
-import { around, indexModel } from '../../access/model-index.ts';
+import { type AccessUser, around, indexModel } from '../../access/model.ts';
 import { isEmpty, listOperations, union } from '../../access/operation-set.ts';
 import { policyName, userText } from '../../access/text/names.ts';
 import { laterMoments } from '../../access/time-conditions.ts';

@@ -1,12 +1,11 @@
 import { conservativeDocument } from '../../access/conservative.ts';
 import { type AccessChange, diffAccess, hasEffect } from '../../access/diff.ts';
 import { canEscalate, type EscalationTargets, escalationTargets } from '../../access/escalation.ts';
-import type { AccessGroup, AccessModel, AccessUser } from '../../access/model.ts';
+import { type AccessGroup, type AccessModel, type AccessUser, around, type ModelIndex } from '../../access/model.ts';
 import { type Difference, inverse } from '../../access/model-difference.ts';
-import { around, concernedBy, groupOf, type ModelIndex } from '../../access/model-index.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
-import { type Documents, withDifferences } from '../../access/with-differences.ts';
+import { concernedBy, type Documents, groupOf, withDifferences } from '../../access/with-differences.ts';
 import type { UnmanagedResource, UnmanagedResources, UserDetails } from '../../aws/inventory/unmanaged.ts';
 import { RISKS, type Risk } from '../../catalog/mturk.ts';
 import { boundaryPolicy } from '../../team/documents.ts';

@@ -1,6 +1,6 @@
 import { escalationTargets } from '../../access/escalation.ts';
+import { indexModel, type ModelIndex } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
-import { indexModel, type ModelIndex } from '../../access/model-index.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
 import { boundaryState } from '../../aws/inventory/boundary.ts';
 import type { NotChecked } from '../../aws/inventory/types.ts';

@@ -1,5 +1,5 @@
 import type { AccessDiff } from '../../access/diff.ts';
-import { accessChangeJson } from '../../access/text/access-json.ts';
+import { accessChangeJson } from '../../access/text/access-change.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import type { Imported } from '../../aws/inventory/existing.ts';
 import type { Block } from '../../diagnostics/block.ts';
@@ -24,13 +24,12 @@ export interface PlanView {
 /** `plan --json`, version 1. Addresses are Terraform's, users IAM's. */
 export function planJson(view: PlanView, team: Team, engine: Engine, naming: DisplayNames): Record<string, unknown> {
   const { class: kind, manualChanges, manualAttributes, unexplained } = view.classification;
-  const { version: _version, ...access } = accessChangeJson(view.change, naming);
   return {
     version: 1,
     lab: team.lab,
     account: team.account,
     engine: { flavour: engine.flavour, version: engine.version },
-    access,
+    access: accessChangeJson(view.change, naming),
     plan: reviewedPlan(view.plan),
     drift: { class: kind, manualChanges, manualAttributes, unexplained },
     imported: view.imported,

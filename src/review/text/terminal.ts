@@ -1,13 +1,11 @@
-import type { CapabilityAccess } from '../../access/capability-access.ts';
-import { almostAll, briefText, lossText, policyNames } from '../../access/text/capability-words.ts';
-import { CAPABILITIES, isHarmful, RISK_VERBS, RISKS } from '../../catalog/mturk.ts';
+import { accessText, lossText, policyNames } from '../../access/text/capability-words.ts';
 import type { Team } from '../../team/team.ts';
 import { type AccountKind, type Engine, engineTitle } from '../../terraform/run/engine.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
 import { list, paragraph } from '../../text/document.ts';
 import { say } from '../../text/escape.ts';
 import { printTerminal } from '../../text/terminal.ts';
-import { counted, formatCount, joinTexts, plainText, type Text, t, trusted } from '../../text/text.ts';
+import { counted, formatCount, plainText, type Text, t, trusted } from '../../text/text.ts';
 import type { Review, ReviewedPerson } from '../manifest/schema.ts';
 import {
   namingOfReview,
@@ -159,22 +157,4 @@ function joinText({ change, classes }: ReviewedPerson, at: Date): Text {
   const uncapped = classes.includes('boundary-changed') && change.boundary.after === null;
   const access = gained.length === 0 ? t`no access` : accessText(gained);
   return t`${access}${status}${until}${uncapped ? t`; no permissions boundary` : t``}`;
-}
-
-/** `approve work, pay bonuses (spends money), reject work (harms workers), read results` */
-function accessText(capabilities: readonly CapabilityAccess[]): Text {
-  const all = almostAll(capabilities);
-  const harms = RISKS.filter((risk) => isHarmful(risk) && capabilities.some((each) => each.risk === risk));
-  if (all !== null)
-    return t`${all} (${joinTexts(
-      harms.map((risk) => trusted(RISK_VERBS[risk].does)),
-      ', ',
-    )})`;
-  const parts = RISKS.flatMap((risk) => {
-    const same = capabilities.filter((each) => CAPABILITIES[each.capability].risk === risk);
-    if (same.length === 0) return [];
-    const names = joinTexts(same.map(briefText), ', ');
-    return [isHarmful(risk) ? t`${names} (${trusted(RISK_VERBS[risk].does)})` : names];
-  });
-  return joinTexts(parts, ', ');
 }
