@@ -6,7 +6,7 @@ import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
 import { applyStack } from '../../src/cli/session/apply-stack.ts';
 import type { LabSession } from '../../src/cli/session/lab-session.ts';
 import { stateRecord } from '../../src/cli/session/state-record.ts';
-import { type ReconcileRequest, RECONCILE_RECORD, withReported } from '../../src/drift/remediation/decide.ts';
+import { RECONCILE_RECORD, type ReconcileRequest, withReported } from '../../src/drift/remediation/decide.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { iamName, rolePolicyArn } from '../../src/team/names.ts';
 import type { ReconcileMode, Team } from '../../src/team/team.ts';
