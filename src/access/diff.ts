@@ -47,8 +47,13 @@ export interface AccessDiff {
   readonly unchanged: readonly string[];
 }
 
-/** Compares the access of all users in two models, decided at the same moment. */
-export function diffAccess(before: AccessModel, after: AccessModel, at: Date): AccessDiff {
+/** Compares the access of all users in two models, decided at the same moment. `replaced` users count as changed. */
+export function diffAccess(
+  before: AccessModel,
+  after: AccessModel,
+  at: Date,
+  replaced: ReadonlySet<string> = new Set(),
+): AccessDiff {
   const was = byName(accessOf(before, { at }));
   const will = byName(accessOf(after, { at }));
   const names = [...new Set([...was.keys(), ...will.keys()])].sort();
@@ -56,7 +61,7 @@ export function diffAccess(before: AccessModel, after: AccessModel, at: Date): A
   const unchanged: string[] = [];
   for (const name of names) {
     const change = changeOf(name, was.get(name) ?? null, will.get(name) ?? null);
-    if (change === null) unchanged.push(name);
+    if (isNothing(change) && !replaced.has(name)) unchanged.push(name);
     else people.push(change);
   }
   return { at: at.toISOString(), people: people.sort(byRisk), unchanged };
@@ -68,10 +73,10 @@ function byName(access: readonly UserAccess[]): ReadonlyMap<string, UserAccess> 
 
 const NO_GRANTS: UserAccess['grants'] = new Map();
 
-function changeOf(name: string, was: UserAccess | null, will: UserAccess | null): AccessChange | null {
+function changeOf(name: string, was: UserAccess | null, will: UserAccess | null): AccessChange {
   const gained = difference(will?.allowed ?? NO_OPERATIONS, was?.allowed ?? NO_OPERATIONS);
   const lost = difference(was?.allowed ?? NO_OPERATIONS, will?.allowed ?? NO_OPERATIONS);
-  const change: AccessChange = {
+  return {
     user: name,
     kind: was === null ? 'joins' : will === null ? 'leaves' : 'changed',
     operations: { gained: listOperations(gained), lost: listOperations(lost) },
@@ -89,13 +94,13 @@ function changeOf(name: string, was: UserAccess | null, will: UserAccess | null)
     worstGain: worstRisk(gained),
     worstLoss: worstRisk(lost),
   };
-  return was !== null && will !== null && isNothing(change) ? null : change;
 }
 
 function isNothing(change: AccessChange): boolean {
   const empty = ({ gained, lost }: GainedLost<unknown>) => gained.length === 0 && lost.length === 0;
   const same = ({ before, after }: BeforeAfter<unknown>) => JSON.stringify(before) === JSON.stringify(after);
   return (
+    change.kind === 'changed' &&
     [change.operations, change.groups, change.ownPolicies].every(empty) &&
     [change.ends, change.suspended, change.boundary, change.unknownPolicies].every(same)
   );

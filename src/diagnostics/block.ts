@@ -1,47 +1,49 @@
-/** Arguments of each block. Names are IAM's if they are called `user` or `group`, else keys of team.yaml. */
-export interface BlockArgs {
-  /** More members would be deleted than `settings.max-removals` allows. */
-  'too-many-removals': { readonly count: number; readonly limit: number; readonly members: readonly string[] };
-  /** `today` is `YYYY-MM-DD`, for a line that can be pasted. */
-  'member-not-departed': { readonly member: string; readonly user: string; readonly today: string };
-  /** `because` names the attributes that cannot be changed in place. */
-  'member-replaced': { readonly member: string; readonly user: string; readonly because: readonly string[] };
-  /** `address` is that of the inline policy. */
-  'limits-replaced': { readonly member: string; readonly user: string; readonly address: string };
-  'account-changed': { readonly from: string; readonly to: string };
-  /** A bucket with its region; null is a local file. */
-  'state-location-changed': { readonly from: string | null; readonly to: string | null };
-  'lab-changed': { readonly from: string; readonly to: string };
-  'user-without-boundary': { readonly user: string; readonly boundary: string | null; readonly wanted: string };
-  'outside-managed-path': { readonly address: string; readonly what: string; readonly managed: string };
-  'unmanaged-resource-type': { readonly address: string; readonly type: string };
-  'unknown-action': { readonly address: string; readonly actions: readonly string[] };
-  'removed-from-state': { readonly address: string };
-  'plan-incomplete': { readonly because: 'errored' | 'deferred' | 'actions' | 'partial' };
-  'sensitive-value': { readonly address: string };
-  'unknown-value': { readonly address: string; readonly attributes: readonly string[] };
-  /** `owner` is the ARN of what has the name now. */
-  'name-taken': {
-    readonly kind: 'user' | 'group' | 'policy';
-    readonly name: string;
-    readonly owner: string;
-    readonly key: string;
-  };
-  /** `users` are in the group and not among those who get the role. */
-  'unexpected-group-members': { readonly group: string; readonly role: string; readonly users: readonly string[] };
-  /** None of `owners` (keys) would have access. */
-  'no-owner-left': { readonly owners: readonly string[] };
-  /** What the lab and its workflows may do at all. */
-  'trust-changed': { readonly address: string; readonly what: 'boundary' | 'role' | 'provider' | 'account' };
-  'boundary-missing': { readonly arn: string };
+import { z } from 'zod';
+import { COUNT, TEXT, TEXTS } from './parse-data.ts';
+
+function blockOf<Code extends string, Args extends z.core.$ZodLooseShape>(code: Code, args: Args) {
+  return z.strictObject({ code: z.literal(code), args: z.strictObject(args).readonly() }).readonly();
 }
 
-export type BlockCode = keyof BlockArgs;
+/**
+ * Why a guardrail does not let a plan be applied, with the arguments of its code and no others: its text in
+ * `src/guardrails` is made from them. Names are IAM's if they are called `user` or `group`, else keys of team.yaml.
+ */
+export const BLOCK = z.discriminatedUnion('code', [
+  /** More members would be deleted than `settings.max-removals` allows. */
+  blockOf('too-many-removals', { count: COUNT, limit: COUNT, members: TEXTS }),
+  /** `today` is for a line that can be pasted. */
+  blockOf('member-not-departed', { member: TEXT, user: TEXT, today: z.iso.date() }),
+  /** `because` names the attributes that cannot be changed in place. */
+  blockOf('member-replaced', { member: TEXT, user: TEXT, because: TEXTS }),
+  /** `address` is that of the inline policy. */
+  blockOf('limits-replaced', { member: TEXT, user: TEXT, address: TEXT }),
+  blockOf('account-changed', { from: TEXT, to: TEXT }),
+  /** A bucket with its region; null is a local file. */
+  blockOf('state-location-changed', { from: TEXT.nullable(), to: TEXT.nullable() }),
+  blockOf('lab-changed', { from: TEXT, to: TEXT }),
+  blockOf('user-without-boundary', { user: TEXT, boundary: TEXT.nullable(), wanted: TEXT }),
+  blockOf('outside-managed-path', { address: TEXT, what: TEXT, managed: TEXT }),
+  blockOf('unmanaged-resource-type', { address: TEXT, type: TEXT }),
+  blockOf('unknown-action', { address: TEXT, actions: TEXTS }),
+  blockOf('removed-from-state', { address: TEXT }),
+  blockOf('plan-incomplete', { because: z.enum(['errored', 'deferred', 'actions', 'partial']) }),
+  blockOf('sensitive-value', { address: TEXT }),
+  blockOf('unknown-value', { address: TEXT, attributes: TEXTS }),
+  /** `owner` is the ARN of what has the name now. */
+  blockOf('name-taken', { kind: z.enum(['user', 'group', 'policy']), name: TEXT, owner: TEXT, key: TEXT }),
+  /** `users` are in the group and not among those who get the role. */
+  blockOf('unexpected-group-members', { group: TEXT, role: TEXT, users: TEXTS }),
+  /** None of `owners` (keys) would have access. */
+  blockOf('no-owner-left', { owners: TEXTS }),
+  /** What the lab and its workflows may do at all. */
+  blockOf('trust-changed', { address: TEXT, what: z.enum(['boundary', 'role', 'provider', 'account']) }),
+  blockOf('boundary-missing', { arn: TEXT }),
+]);
 
-/** Why a guardrail does not let a plan be applied. Its text is in `src/guardrails`. */
-export type Block = {
-  readonly [Code in BlockCode]: { readonly code: Code; readonly args: BlockArgs[Code] };
-}[BlockCode];
+export type Block = z.infer<typeof BLOCK>;
+export type BlockCode = Block['code'];
+export type BlockArgs = { readonly [Code in BlockCode]: Extract<Block, { readonly code: Code }>['args'] };
 
 export function block<Code extends BlockCode>(code: Code, args: BlockArgs[Code]): Block {
   // TypeScript cannot see that the pair is one member of the union.

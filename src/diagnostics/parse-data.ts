@@ -1,9 +1,14 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** Data of another program, or why it is invalid. */
 export type Parsed<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly reason: string };
+
+/** Limits of data between jobs: generous for an account at IAM's quotas, and an end for a made-up file. */
+export const TEXT = z.string().max(4_000);
+export const TEXTS = z.array(TEXT).max(20_000).readonly();
+export const COUNT = z.int().min(0).max(1_000_000);
 
 /** An account that is full takes about a third of this. */
 const MOST_BYTES = 64 * 1024 * 1024;

@@ -1,45 +1,42 @@
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import { operationsOfManaged } from '../../team/parse/resolve-roles.ts';
-import type { Member, Role, Team } from '../../team/team.ts';
-import { DEFAULT_KEYS, DEFAULT_SETTINGS } from '../../team/team.ts';
+import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Role, type Team } from '../../team/team.ts';
 import type { RoleChange, SettingsChange } from '../manifest/schema.ts';
 
-/** Changed settings, in a fixed order. Most of a first file has nothing to compare with. */
+/** Changed settings, in a fixed order. Of a first file, those that differ from the defaults. */
 export function settingsChanges(before: Team | null, after: Team): readonly SettingsChange[] {
-  if (before === null) return firstSettings(after);
-  const found: SettingsChange[] = [];
-  if (before.lab !== after.lab) found.push({ kind: 'lab', from: before.lab, to: after.lab });
-  if (before.account !== after.account) found.push({ kind: 'account', from: before.account, to: after.account });
-  const owners = { gained: without(after.owners, before.owners), lost: without(before.owners, after.owners) };
-  if (owners.gained.length + owners.lost.length > 0) found.push({ kind: 'owners', ...owners });
-  for (const owner of after.owners.filter((key) => before.owners.includes(key))) {
-    const [from, to] = [loginOf(before, owner), loginOf(after, owner)];
-    if (from !== to) found.push({ kind: 'owner-login', owner, from, to });
-  }
-  const freeze = { gained: without(after.freeze, before.freeze), lost: without(before.freeze, after.freeze) };
-  if (freeze.gained.length + freeze.lost.length > 0) found.push({ kind: 'freeze', ...freeze });
-  const [limitWas, limitIs] = [before.settings.maxRemovals, after.settings.maxRemovals];
-  if (limitWas !== limitIs) found.push({ kind: 'max-removals', from: limitWas, to: limitIs });
-  const [stateWas, stateIs] = [before.settings.state, after.settings.state];
-  if (JSON.stringify(stateWas) !== JSON.stringify(stateIs)) {
-    found.push({ kind: 'state', from: stateWas?.bucket ?? null, to: stateIs?.bucket ?? null });
-  }
-  return [...found, ...driftSettings(before, after), ...keySettings(before, after), ...snoozeSettings(before, after)];
-}
-
-/** Settings of a first file that differ from the defaults. */
-function firstSettings(after: Team): readonly SettingsChange[] {
+  if (before !== null) return [...labSettings(before, after), ...otherSettings(before, after)];
   const { reconcile, deleteAfterDays } = DEFAULT_SETTINGS;
-  const empty: Team = {
-    ...after,
-    members: [],
-    snoozed: [],
-    settings: { ...after.settings, reconcile, deleteAfterDays },
-  };
-  return [...driftSettings(empty, after), ...keySettings(empty, after), ...snoozeSettings(empty, after)];
+  const settings = { ...after.settings, reconcile, deleteAfterDays };
+  return otherSettings({ ...after, members: [], snoozed: [], settings }, after);
 }
 
-function driftSettings({ settings: was }: Team, { settings: is }: Team): readonly SettingsChange[] {
+function labSettings(before: Team, after: Team): readonly SettingsChange[] {
+  const { settings: was } = before;
+  const { settings: is } = after;
+  const staying = after.owners.filter((key) => before.owners.includes(key));
+  const changes: readonly SettingsChange[] = [
+    { kind: 'lab', from: before.lab, to: after.lab },
+    { kind: 'account', from: before.account, to: after.account },
+    { kind: 'owners', ...gainedLost(before.owners, after.owners) },
+    ...staying.map((owner) => ({
+      kind: 'owner-login' as const,
+      owner,
+      from: loginOf(before, owner),
+      to: loginOf(after, owner),
+    })),
+    { kind: 'freeze', ...gainedLost(before.freeze, after.freeze) },
+    { kind: 'max-removals', from: was.maxRemovals, to: is.maxRemovals },
+  ];
+  // The bucket may stay while its region or key changes.
+  const isMoved = JSON.stringify(was.state) !== JSON.stringify(is.state);
+  const state: SettingsChange = { kind: 'state', from: was.state?.bucket ?? null, to: is.state?.bucket ?? null };
+  return [...changes.filter(isChanged), ...(isMoved ? [state] : [])];
+}
+
+function otherSettings(before: Team, after: Team): readonly SettingsChange[] {
+  const { settings: was } = before;
+  const { settings: is } = after;
   const changes: readonly SettingsChange[] = [
     { kind: 'reconcile', from: was.reconcile, to: is.reconcile },
     { kind: 'delete-after', from: was.deleteAfterDays, to: is.deleteAfterDays },
@@ -47,17 +44,21 @@ function driftSettings({ settings: was }: Team, { settings: is }: Team): readonl
     { kind: 'drift-period', from: was.driftEveryHours, to: is.driftEveryHours },
     { kind: 'renewal', from: was.renewBeforeDays, to: is.renewBeforeDays },
   ];
-  return changes.filter((change) => 'from' in change && JSON.stringify(change.from) !== JSON.stringify(change.to));
+  return [...changes.filter(isChanged), ...keySettings(before, after), ...snoozeSettings(before, after)];
+}
+
+function isChanged(change: SettingsChange): boolean {
+  if ('gained' in change) return change.gained.length + change.lost.length > 0;
+  return JSON.stringify(change.from) !== JSON.stringify(change.to);
 }
 
 /** `from` is null for a new member, who is listed only with more keys than the default. */
 function keySettings(before: Team, after: Team): readonly SettingsChange[] {
   const was = new Map(before.members.map(({ key, keys }) => [key, keys]));
   return after.members.flatMap(({ key, keys }): SettingsChange[] => {
-    const had = was.get(key) ?? null;
-    return keys === (had ?? DEFAULT_KEYS) || (had === null && keys < DEFAULT_KEYS)
-      ? []
-      : [{ kind: 'keys', member: key, from: had, to: keys }];
+    const from = was.get(key) ?? null;
+    const isListed = from === null ? keys > DEFAULT_KEYS : keys !== from;
+    return isListed ? [{ kind: 'keys', member: key, from, to: keys }] : [];
   });
 }
 
@@ -65,10 +66,8 @@ function keySettings(before: Team, after: Team): readonly SettingsChange[] {
 const LONGEST_REASON = 300;
 
 function snoozeSettings(before: Team, after: Team): readonly SettingsChange[] {
-  const was = new Map(before.snoozed.map((snooze) => [snooze.finding, snooze]));
-  const will = new Map(after.snoozed.map((snooze) => [snooze.finding, snooze]));
-  return [...new Set([...was.keys(), ...will.keys()])].sort().flatMap((finding): SettingsChange[] => {
-    const [old, next] = [was.get(finding), will.get(finding)];
+  const pairs = pairsOf(before.snoozed, after.snoozed, ({ finding }) => finding);
+  return pairs.flatMap(([finding, old, next]): SettingsChange[] => {
     if (old?.until === next?.until && old?.reason === next?.reason) return [];
     const reason = next === undefined ? null : cut(next.reason.replace(/\s+/g, ' ').trim());
     return [{ kind: 'snooze', finding, from: old?.until ?? null, to: next?.until ?? null, reason }];
@@ -84,33 +83,34 @@ function loginOf(team: Team, key: string): string | null {
   return team.members.find((member) => member.key === key)?.github ?? null;
 }
 
-function without<Item>(items: readonly Item[], others: readonly Item[]): readonly Item[] {
-  return items.filter((item) => !others.includes(item));
+function gainedLost<Item>(before: readonly Item[], after: readonly Item[]) {
+  return {
+    gained: after.filter((item) => !before.includes(item)),
+    lost: before.filter((item) => !after.includes(item)),
+  };
+}
+
+/** What two lists hold under each key, sorted by key. */
+function pairsOf<Item>(before: readonly Item[], after: readonly Item[], keyOf: (item: Item) => string) {
+  const was = new Map(before.map((item) => [keyOf(item), item]));
+  const will = new Map(after.map((item) => [keyOf(item), item]));
+  return [...new Set([...was.keys(), ...will.keys()])].sort().map((key) => [key, was.get(key), will.get(key)] as const);
 }
 
 /** Roles whose definition changes, by key. Before a first file there are none. */
 export function roleChanges(before: Team | null, after: Team): readonly RoleChange[] {
-  const was = new Map(before?.roles.map((role) => [role.key, role]));
-  const will = new Map(after.roles.map((role) => [role.key, role]));
-  const holders = new Map<string, number>();
-  for (const { roles } of after.members) for (const key of roles) holders.set(key, (holders.get(key) ?? 0) + 1);
-  return [...new Set([...was.keys(), ...will.keys()])].sort().flatMap((key): RoleChange[] => {
-    const old = was.get(key);
-    const next = will.get(key);
-    const [had, has] = [allowed(old), allowed(next)];
-    const gained = OPERATIONS.filter((operation) => has.has(operation) && !had.has(operation));
-    const lost = OPERATIONS.filter((operation) => had.has(operation) && !has.has(operation));
+  return pairsOf<Role>(before?.roles ?? [], after.roles, ({ key }) => key).flatMap(([key, old, next]): RoleChange[] => {
+    const { gained, lost } = gainedLost(allowed(old), allowed(next));
     const kind = old === undefined ? 'added' : next === undefined ? 'removed' : 'changed';
     if (kind === 'changed' && gained.length === 0 && lost.length === 0 && sameEffect(old, next)) return [];
-    return [{ key, kind, gained, lost, members: holders.get(key) ?? 0 }];
+    return [{ key, kind, gained, lost, members: after.members.filter(({ roles }) => roles.includes(key)).length }];
   });
 }
 
-function allowed(role: Role | undefined): ReadonlySet<Operation> {
-  if (role === undefined) return new Set();
-  const denied = new Set(role.deny);
-  const given = [...role.allow, ...role.managed.flatMap(operationsOfManaged)];
-  return new Set(given.filter((operation) => !denied.has(operation)));
+function allowed(role: Role | undefined): readonly Operation[] {
+  if (role === undefined) return [];
+  const given = new Set([...role.allow, ...role.managed.flatMap(operationsOfManaged)]);
+  return OPERATIONS.filter((operation) => given.has(operation) && !role.deny.includes(operation));
 }
 
 /** A `deny` also limits other roles of a member, so the remaining operations alone do not decide. */
@@ -126,19 +126,13 @@ export function descriptiveChanges(
 ): readonly string[] {
   if (before === null) return [];
   // A changed number of access keys is a settings change.
-  const members = changedKeys(before.members.map(withoutKeys), after.members.map(withoutKeys), true);
-  const roles = changedKeys<Role>(before.roles, after.roles, true);
-  const departed = changedKeys(before.departed, after.departed, false);
+  const members = ({ members }: Team) => members.map(({ keys: _keys, ...member }) => member);
   const keys = [
-    ...members.filter((key) => !shown.people.has(key)),
-    ...roles.filter((key) => !shown.roles.has(key)),
-    ...departed.filter((key) => !shown.people.has(key)),
+    ...changedKeys(members(before), members(after), true).filter((key) => !shown.people.has(key)),
+    ...changedKeys(before.roles, after.roles, true).filter((key) => !shown.roles.has(key)),
+    ...changedKeys(before.departed, after.departed, false).filter((key) => !shown.people.has(key)),
   ];
   return [...new Set(keys)].sort();
-}
-
-function withoutKeys({ keys: _keys, ...member }: Member): Omit<Member, 'keys'> {
-  return member;
 }
 
 function changedKeys<Item extends { readonly key: string }>(
@@ -146,9 +140,7 @@ function changedKeys<Item extends { readonly key: string }>(
   after: readonly Item[],
   inBoth: boolean,
 ): readonly string[] {
-  const was = new Map(before.map((item) => [item.key, JSON.stringify(item)]));
-  const will = new Map(after.map((item) => [item.key, JSON.stringify(item)]));
-  return [...new Set([...was.keys(), ...will.keys()])].filter(
-    (key) => was.get(key) !== will.get(key) && (!inBoth || (was.has(key) && will.has(key))),
+  return pairsOf(before, after, ({ key }) => key).flatMap(([key, old, next]) =>
+    JSON.stringify(old) === JSON.stringify(next) || (inBoth && (old === undefined || next === undefined)) ? [] : [key],
   );
 }

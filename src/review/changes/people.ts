@@ -8,37 +8,24 @@ import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import {
   type Question,
+  type Review,
   type ReviewedPerson,
   RISK_CLASSES,
   type RiskClass,
-  type RoleChange,
   type SettingsChange,
-  type UnexplainedChange,
 } from '../manifest/schema.ts';
 
-export interface PeopleOfReview {
-  /** Worst first. */
-  readonly people: readonly ReviewedPerson[];
-  /** IAM names. */
-  readonly unchanged: readonly string[];
-}
-
-/** People whose access differs between two models, named as in the files. */
+/** People whose access differs between two models, worst first, and IAM names of the others; named as in the files. */
 export function reviewedPeople(
   models: { readonly before: AccessModel; readonly after: AccessModel },
   teams: { readonly before: Team | null; readonly after: Team },
   options: { readonly at: Date; readonly replaced: ReadonlySet<string> },
-): PeopleOfReview {
+): { readonly people: readonly ReviewedPerson[]; readonly unchanged: readonly string[] } {
   const named = peopleNamed(teams);
   const roleKey = (group: string) =>
     keyOfIamName(teams.after.lab, group) ?? keyOfIamName(teams.before?.lab ?? teams.after.lab, group) ?? group;
-  const change = diffAccess(models.before, models.after, options.at);
-  const changed = new Set(change.people.map(({ user }) => user));
-  // A replaced user has the same access, but no access key.
-  const recreated = [...options.replaced]
-    .filter((user) => !changed.has(user))
-    .map((user) => withoutChange(user, models.after, options.at));
-  const people = [...change.people, ...recreated].map(
+  const change = diffAccess(models.before, models.after, options.at, options.replaced);
+  const people = change.people.map(
     (person): ReviewedPerson => ({
       user: person.user,
       key: named.get(person.user)?.key ?? null,
@@ -48,10 +35,8 @@ export function reviewedPeople(
       roles: { gained: person.groups.gained.map(roleKey), lost: person.groups.lost.map(roleKey) },
     }),
   );
-  return {
-    people: byClass(people),
-    unchanged: change.unchanged.filter((user) => !options.replaced.has(user)),
-  };
+  const order = ({ classes }: ReviewedPerson) => RISK_CLASSES.indexOf(classes[0] ?? 'nothing');
+  return { people: people.sort((one, other) => order(one) - order(other)), unchanged: change.unchanged };
 }
 
 /** By IAM name, members of the later file first. Departed members have only a key. */
@@ -66,28 +51,6 @@ function peopleNamed({ before, after }: { readonly before: Team | null; readonly
     for (const { key, name } of team.members) named.set(iamName(team.lab, key), { key, name });
   }
   return named;
-}
-
-function withoutChange(user: string, model: AccessModel, at: Date): AccessChange {
-  const access = accessOf({ ...model, users: model.users.filter(({ name }) => name === user) }, { at })[0];
-  const same = <Value>(value: Value) => ({ before: value, after: value });
-  const none = { gained: [], lost: [] };
-  const ends = access?.ends ?? null;
-  return {
-    user,
-    kind: 'changed',
-    operations: none,
-    capabilities: none,
-    mayAct: same(access !== undefined && listOperations(access.allowed).length > 0),
-    ends: same(ends === null ? null : new Date(ends).toISOString()),
-    suspended: same(access?.suspended ?? false),
-    groups: none,
-    ownPolicies: none,
-    boundary: same(access?.user.boundary ?? null),
-    unknownPolicies: same([]),
-    worstGain: null,
-    worstLoss: null,
-  };
 }
 
 /** Whether one of the operations has that risk. */
@@ -134,20 +97,10 @@ function onlyLoses({ kind, groups, ownPolicies }: AccessChange): boolean {
   return kind === 'changed' && gains === 0 && groups.lost.length + ownPolicies.lost.length > 0;
 }
 
-/** Worst class first; within a class in the order of `compare`. */
-function byClass(people: readonly ReviewedPerson[]): readonly ReviewedPerson[] {
-  const place = ({ classes }: ReviewedPerson) => RISK_CLASSES.indexOf(classes[0] ?? 'nothing');
-  return [...people].sort((one, other) => place(one) - place(other));
-}
-
 /** The worst of a whole review. */
-export function riskOf(review: {
-  readonly people: readonly ReviewedPerson[];
-  readonly roles: readonly RoleChange[];
-  readonly settings: readonly SettingsChange[];
-  readonly unexplained: readonly UnexplainedChange[];
-  readonly descriptive: readonly string[];
-}): RiskClass {
+export function riskOf(
+  review: Pick<Review, 'people' | 'roles' | 'settings' | 'unexplained' | 'descriptive'>,
+): RiskClass {
   const found = new Set<RiskClass>(review.people.flatMap(({ classes }) => classes));
   // A role without members grants nothing yet; a member who gets it is reviewed then.
   for (const { gained, lost } of review.roles) {
@@ -230,16 +183,8 @@ function questionsAbout(
   else if (harms && endless) found.push({ kind: 'harm-without-end', user, roles });
 
   const member = team.members.find(({ key }) => key === person.key);
-  const isNewEnd = change.kind === 'joins' || change.ends.before !== change.ends.after;
-  if (
-    change.kind !== 'leaves' &&
-    isNewEnd &&
-    member !== undefined &&
-    member.until !== null &&
-    member.sponsor === null
-  ) {
-    found.push({ kind: 'no-sponsor', user });
-  }
+  const isNewEnd = change.kind === 'joins' || (change.kind === 'changed' && change.ends.before !== change.ends.after);
+  if (isNewEnd && member?.until && member.sponsor === null) found.push({ kind: 'no-sponsor', user });
   const loses = change.kind === 'leaves' || (!change.suspended.before && change.suspended.after);
   if (loses && person.key !== null && team.owners.includes(person.key) && owners.length === 0) {
     found.push({ kind: 'last-owner', user });

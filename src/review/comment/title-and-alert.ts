@@ -1,16 +1,19 @@
 import { briefText, HARMS, harmfulVerbs, worstHarm } from '../../access/text/capability-words.ts';
 import { RISK_VERBS } from '../../catalog/mturk.ts';
 import type { Block } from '../../text/document.ts';
-import { counted, joinTexts, listTexts, someTexts, strongText, type Text, t, trusted } from '../../text/text.ts';
+import {
+  counted,
+  joinTexts,
+  listTexts,
+  plainText,
+  someTexts,
+  strongText,
+  type Text,
+  t,
+  trusted,
+} from '../../text/text.ts';
 import type { Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
 import { dayOf, personText } from '../text/people-text.ts';
-
-/** A predicate for one person, for several, and for a change that is blocked. */
-interface Predicate {
-  readonly one: Text;
-  readonly many: Text;
-  readonly would: Text;
-}
 
 /** `asIf` phrases a change that is not going to happen. */
 type Mood = 'will' | 'asIf';
@@ -21,107 +24,127 @@ const MORE_EFFECTS = 2;
 
 /** The change and its worst effect: `Bo Chen and Eve Lindqvist can spend money; 1 member leaves`. */
 export function titleText(review: Review, mood: Mood): Text {
-  const effects = effectsOf(review.people);
-  const clauses = effects.slice(0, 1 + MORE_EFFECTS).map(({ predicate, people }, index) => {
+  const clauses = effectsOf(review.people).map(({ words, people }, index) => {
     const who =
       index === 0 ? someTexts(people.map(personText), NAMED) : trusted(counted(people.length, 'other member'));
-    return t`${who} ${verbOf(predicate, people.length, mood)}`;
+    return t`${who} ${mood === 'asIf' ? words.would : people.length === 1 ? words.one : words.many}`;
   });
-  const besides = unexplainedClauses(review);
+  const besides = extraChanges(review);
   if (clauses.length === 0) return joinTexts([...besides, ...settingClauses(review, mood)].slice(0, 2), '; ');
   const approvers = review.settings.some((setting) => clauseOf(setting) === 'approvers');
   const more = [...besides, ...(approvers ? [wordsOf(SETTING_CLAUSES.approvers, mood)] : [])];
-  return joinTexts([...clauses.slice(0, more.length > 0 ? 2 : 3), ...more], '; ');
+  return joinTexts([...clauses.slice(0, more.length > 0 ? MORE_EFFECTS : 1 + MORE_EFFECTS), ...more], '; ');
 }
 
-function verbOf({ one, many, would }: Predicate, count: number, mood: Mood): Text {
-  if (mood === 'asIf') return would;
-  return count === 1 ? one : many;
+/** What happens to one person, to several, and what would happen if the change were not blocked. */
+interface Words {
+  readonly one: Text;
+  readonly many: Text;
+  readonly would: Text;
 }
-
-function predicate(one: string, many: string, would: string): Predicate {
-  return { one: trusted(one), many: trusted(many), would: trusted(would) };
-}
-
-const UNKNOWN = predicate('gains an unreadable policy', 'gain unreadable policies', 'would gain unreadable policies');
-const UNCAPPED = predicate(
-  'loses the permissions boundary',
-  'lose the permissions boundary',
-  'would lose the permissions boundary',
-);
-const REPLACED = predicate('loses all access keys', 'lose all access keys', 'would lose all access keys');
-const LEAVES = predicate('leaves', 'leave', 'would leave');
-const JOINS = predicate('joins', 'join', 'would join');
-const GAINS = predicate('gains access', 'gain access', 'would gain access');
-const SUSPENDED = predicate('is suspended', 'are suspended', 'would be suspended');
-const RESUMED = predicate('is no longer suspended', 'are no longer suspended', 'would no longer be suspended');
-const LOSES = predicate('loses access', 'lose access', 'would lose access');
-const LOSES_ALL = predicate('loses all access', 'lose all access', 'would lose all access');
-const LOSES_SOME = predicate('loses some access', 'lose some access', 'would lose some access');
-const LAST_DAY = predicate('gets another last day', 'get another last day', 'would get another last day');
-const ENDLESS = predicate('no longer has a last day', 'no longer have a last day', 'would no longer have a last day');
-const OTHER = predicate('changes, access does not', 'change, access does not', 'would change, access would not');
-
-/** Orders of `worstEffect` that are losses. */
-const LOSSES = { from: 11, to: 13 };
 
 interface Effect {
-  readonly predicate: Predicate;
-  readonly people: readonly ReviewedPerson[];
+  readonly applies: (person: ReviewedPerson) => boolean;
+  readonly words: (person: ReviewedPerson) => Words;
 }
 
-/** Each person under the worst effect of the change on them, worst first. */
-function effectsOf(people: readonly ReviewedPerson[]): readonly Effect[] {
-  const groups = new Map<string, { order: number; predicate: Predicate; people: ReviewedPerson[] }>();
+function effect(applies: Effect['applies'], one: string, many: string, would = `would ${many}`): Effect {
+  const words = { one: trusted(one), many: trusted(many), would: trusted(would) };
+  return { applies, words: () => words };
+}
+
+const LOSSES: readonly Effect[] = [
+  effect((person) => isLosing(person) && !person.change.mayAct.after, 'loses all access', 'lose all access'),
+  {
+    applies: ({ change }) => change.capabilities.lost.length === 1,
+    words: ({ change }) => {
+      const what = joinTexts(change.capabilities.lost.map(briefText), '');
+      return { one: t`can no longer ${what}`, many: t`can no longer ${what}`, would: t`could no longer ${what}` };
+    },
+  },
+  effect(isLosing, 'loses some access', 'lose some access'),
+];
+const DIFFERENT_LOSSES: Words = { one: t`loses access`, many: t`lose access`, would: t`would lose access` };
+const OTHER = effect(
+  () => true,
+  'changes, access does not',
+  'change, access does not',
+  'would change, access would not',
+);
+
+/** Effects of a change on a person, worst first: the first one that applies is told. */
+const EFFECTS: readonly Effect[] = [
+  effect(hasUnknownPolicy, 'gains an unreadable policy', 'gain unreadable policies'),
+  ...HARMS.map((risk) => {
+    const { can } = RISK_VERBS[risk];
+    const gains = ({ change }: ReviewedPerson) => worstHarm(change.capabilities.gained) === risk;
+    return effect(gains, `can ${can}`, `can ${can}`, `could ${can}`);
+  }),
+  effect(losesBoundary, 'loses the permissions boundary', 'lose the permissions boundary'),
+  effect(becomesEndless, 'no longer has a last day', 'no longer have a last day'),
+  effect(isReplaced, 'loses all access keys', 'lose all access keys'),
+  effect(({ change }) => change.kind === 'leaves', 'leaves', 'leave'),
+  effect(({ change }) => change.kind === 'joins', 'joins', 'join'),
+  effect(({ change }) => change.capabilities.gained.length > 0, 'gains access', 'gain access'),
+  effect(
+    ({ change: { suspended } }) => !suspended.before && suspended.after,
+    'is suspended',
+    'are suspended',
+    'would be suspended',
+  ),
+  ...LOSSES,
+  effect(
+    ({ change: { suspended } }) => suspended.before && !suspended.after,
+    'is no longer suspended',
+    'are no longer suspended',
+    'would no longer be suspended',
+  ),
+  effect(({ change: { ends } }) => ends.before !== ends.after, 'gets another last day', 'get another last day'),
+  OTHER,
+];
+
+/** Each person under the worst effect of the change on them, worst first. Different losses are told as one. */
+function effectsOf(people: readonly ReviewedPerson[]) {
+  const groups = new Map<string, { effect: Effect; words: Words; people: ReviewedPerson[] }>();
   for (const person of people) {
-    const { order, key, predicate } = worstEffect(person);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { order, predicate, people: [person] });
-    else group.people.push(person);
+    const effect = EFFECTS.find(({ applies }) => applies(person)) ?? OTHER;
+    const words = effect.words(person);
+    const key = plainText(words.one);
+    const group = groups.get(key) ?? { effect, words, people: [] };
+    group.people.push(person);
+    groups.set(key, group);
   }
-  const effects = [...groups.values()].sort((one, other) => one.order - other.order);
-  const losing = effects.filter(({ order }) => order >= LOSSES.from && order <= LOSSES.to);
-  if (losing.length < 2) return effects;
-  const all = { order: LOSSES.from, predicate: LOSES, people: losing.flatMap(({ people }) => people) };
-  return effects.flatMap((effect) => (effect === losing[0] ? [all] : losing.includes(effect) ? [] : [effect]));
+  const effects = [...groups.values()].sort(
+    (one, other) => EFFECTS.indexOf(one.effect) - EFFECTS.indexOf(other.effect),
+  );
+  const losses = effects.filter(({ effect }) => LOSSES.includes(effect));
+  if (losses.length < 2) return effects;
+  const all = { words: DIFFERENT_LOSSES, people: losses.flatMap(({ people }) => people) };
+  return effects.flatMap((each) => (each === losses[0] ? [all] : losses.includes(each) ? [] : [each]));
 }
 
-function worstEffect(person: ReviewedPerson): { order: number; key: string; predicate: Predicate } {
-  const { change, classes } = person;
-  const { gained, lost } = change.capabilities;
-  const effect = (order: number, predicate: Predicate, key = String(order)) => ({ order, key, predicate });
-  if (change.unknownPolicies.after.length > 0 && change.kind !== 'leaves') return effect(0, UNKNOWN);
-  const harm = worstHarm(gained);
-  if (harm !== null) {
-    const { can } = RISK_VERBS[harm];
-    return effect(1 + HARMS.indexOf(harm), predicate(`can ${can}`, `can ${can}`, `could ${can}`));
-  }
-  if (classes.includes('boundary-changed') && change.boundary.after === null) return effect(5, UNCAPPED);
-  if (classes.includes('identity-replaced')) return effect(6, REPLACED);
-  if (change.kind === 'leaves') return effect(7, LEAVES);
-  if (change.kind === 'joins') return effect(8, JOINS);
-  if (gained.length > 0) return effect(9, GAINS);
-  if (!change.suspended.before && change.suspended.after) return effect(10, SUSPENDED);
-  const [only] = lost;
-  if (only !== undefined) {
-    if (!change.mayAct.after) return effect(11, LOSES_ALL);
-    if (lost.length > 1) return effect(13, LOSES_SOME);
-    const what = briefText(only);
-    const key = `12 ${only.capability} ${only.operations.length}`;
-    return effect(
-      12,
-      { one: t`can no longer ${what}`, many: t`can no longer ${what}`, would: t`could no longer ${what}` },
-      key,
-    );
-  }
-  if (change.suspended.before && !change.suspended.after) return effect(14, RESUMED);
-  if (change.ends.before !== change.ends.after) {
-    return change.ends.after === null ? effect(4, ENDLESS) : effect(15, LAST_DAY);
-  }
-  return effect(16, OTHER);
+function hasUnknownPolicy({ change }: ReviewedPerson): boolean {
+  return change.kind !== 'leaves' && change.unknownPolicies.after.length > 0;
 }
 
-function unexplainedClauses({ unexplained }: Review): readonly Text[] {
+function becomesEndless({ change: { kind, ends, mayAct } }: ReviewedPerson): boolean {
+  return kind === 'changed' && mayAct.after && ends.before !== null && ends.after === null;
+}
+
+function isLosing({ change }: ReviewedPerson): boolean {
+  return change.capabilities.lost.length > 0;
+}
+
+function losesBoundary({ change, classes }: ReviewedPerson): boolean {
+  return classes.includes('boundary-changed') && change.boundary.after === null;
+}
+
+function isReplaced({ classes }: ReviewedPerson): boolean {
+  return classes.includes('identity-replaced');
+}
+
+/** `1 unexplained change`, `2 manual changes reverted`: what the plan does besides what the file asks for. */
+function extraChanges({ unexplained }: Review): readonly Text[] {
   const count = (kind: string) => unexplained.filter((each) => each.kind === kind).length;
   const [extra, manual] = [count('not-in-files'), count('manual-change-reverted')];
   return [
@@ -182,42 +205,30 @@ export function alertOf(review: Review, isBlocked: boolean): Extract<Block, { re
   return dangers.length === 0 ? null : { kind: 'alert', level: 'warning', lines: dangers };
 }
 
-function unexplainedLine({ unexplained }: Review): Text | null {
-  const count = (kind: string) => unexplained.filter((each) => each.kind === kind).length;
-  const [extra, missing, manual] = [count('not-in-files'), count('not-in-plan'), count('manual-change-reverted')];
-  const more = [
-    ...(extra === 0 ? [] : [trusted(counted(extra, 'unexplained change'))]),
-    ...(manual === 0 ? [] : [trusted(`${counted(manual, 'manual change')} reverted`)]),
-  ];
+function unexplainedLine(review: Review): Text | null {
+  const more = extraChanges(review);
   if (more.length > 0) return t`${strongText(t`The plan does more than this pull request:`)} ${listTexts(more)}.`;
+  const missing = review.unexplained.filter(({ kind }) => kind === 'not-in-plan').length;
   if (missing === 0) return null;
   return t`${strongText(t`The plan does less than this pull request:`)} ${trusted(counted(missing, 'change'))} missing.`;
 }
 
 function dangerLines({ people, settings, at }: Review): readonly Text[] {
-  const moment = new Date(at);
+  const line = (test: (person: ReviewedPerson) => boolean, end: Text) => {
+    const concerned = people.filter(test);
+    return concerned.length === 0 ? [] : [t`${whoText(concerned)} ${end}`];
+  };
   const gaining = people.filter(({ change }) => worstHarm(change.capabilities.gained) !== null);
-  const having = (test: (person: ReviewedPerson) => boolean) => people.filter(test);
-  const unknown = having(({ change }) => change.kind !== 'leaves' && change.unknownPolicies.after.length > 0);
-  const uncapped = having(
-    ({ change, classes }) => classes.includes('boundary-changed') && change.boundary.after === null,
-  );
-  const replaced = having(({ classes }) => classes.includes('identity-replaced'));
-  const leaving = having(({ change }) => change.kind === 'leaves');
   return [
-    ...sentence(unknown, (who) => t`${who} will have a policy that cannot be read and may allow anything.`),
-    ...gainLines(gaining, moment),
-    ...sentence(uncapped, (who) => t`${who} will have no permissions boundary.`),
-    ...sentence(replaced, (who) => t`${who} will lose all access keys: the IAM user is replaced.`),
-    ...(settings.some(({ kind }) => kind === 'owners' || kind === 'owner-login')
+    ...line(hasUnknownPolicy, t`will have a policy that cannot be read and may allow anything.`),
+    ...gainLines(gaining, new Date(at)),
+    ...line(losesBoundary, t`will have no permissions boundary.`),
+    ...line(isReplaced, t`will lose all access keys: the IAM user is replaced.`),
+    ...(settings.some((setting) => clauseOf(setting) === 'approvers')
       ? [t`${strongText(t`The approvers change:`)} see the settings below.`]
       : []),
-    ...sentence(leaving, (who) => t`${who} will be deleted in AWS, with all access keys.`),
+    ...line(({ change }) => change.kind === 'leaves', t`will be deleted in AWS, with all access keys.`),
   ];
-}
-
-function sentence(people: readonly ReviewedPerson[], say: (who: Text) => Text): readonly Text[] {
-  return people.length === 0 ? [] : [say(whoText(people))];
 }
 
 function whoText(people: readonly ReviewedPerson[]): Text {

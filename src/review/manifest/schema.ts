@@ -2,13 +2,10 @@ import { z } from 'zod';
 import type { AccessChange } from '../../access/diff.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { CAPABILITY_NAMES, OPERATIONS, RISKS } from '../../catalog/mturk.ts';
-import type { Block, BlockArgs, BlockCode } from '../../diagnostics/block.ts';
+import { BLOCK } from '../../diagnostics/block.ts';
+import { COUNT, TEXT, TEXTS } from '../../diagnostics/parse-data.ts';
 import { RECONCILE_MODES } from '../../team/team.ts';
 
-/** Limits of a manifest: generous for an account at IAM's quotas, and an end for a made-up file. */
-const TEXT = z.string().max(4_000);
-const TEXTS = z.array(TEXT).max(20_000).readonly();
-const COUNT = z.number().int().min(0).max(1_000_000);
 /** A number of `team.yaml`, which sets no limit. */
 const SETTING = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const MOMENT = z.iso.datetime();
@@ -158,37 +155,6 @@ const REVIEWED_PLAN = z.strictObject({
   import: COUNT,
   resources: z.array(PLANNED_RESOURCE).max(100_000).readonly(),
 });
-
-function block<Code extends BlockCode, Args extends z.ZodType<BlockArgs[Code]>>(code: Code, args: Args) {
-  return z.strictObject({ code: z.literal(code), args });
-}
-
-/** A block with the arguments of its code and no others, because its message is made from them. */
-const BLOCK: z.ZodType<Block> = z.discriminatedUnion('code', [
-  block('too-many-removals', z.strictObject({ count: COUNT, limit: COUNT, members: TEXTS })),
-  block('member-not-departed', z.strictObject({ member: TEXT, user: TEXT, today: z.iso.date() })),
-  block('member-replaced', z.strictObject({ member: TEXT, user: TEXT, because: TEXTS })),
-  block('limits-replaced', z.strictObject({ member: TEXT, user: TEXT, address: TEXT })),
-  block('lab-changed', z.strictObject({ from: TEXT, to: TEXT })),
-  block('account-changed', z.strictObject({ from: TEXT, to: TEXT })),
-  block('state-location-changed', z.strictObject({ from: TEXT.nullable(), to: TEXT.nullable() })),
-  block('user-without-boundary', z.strictObject({ user: TEXT, boundary: TEXT.nullable(), wanted: TEXT })),
-  block('outside-managed-path', z.strictObject({ address: TEXT, what: TEXT, managed: TEXT })),
-  block('unmanaged-resource-type', z.strictObject({ address: TEXT, type: TEXT })),
-  block('unknown-action', z.strictObject({ address: TEXT, actions: TEXTS })),
-  block('removed-from-state', z.strictObject({ address: TEXT })),
-  block('plan-incomplete', z.strictObject({ because: z.enum(['errored', 'deferred', 'actions', 'partial']) })),
-  block('sensitive-value', z.strictObject({ address: TEXT })),
-  block('unknown-value', z.strictObject({ address: TEXT, attributes: TEXTS })),
-  block(
-    'name-taken',
-    z.strictObject({ kind: z.enum(['user', 'group', 'policy']), name: TEXT, owner: TEXT, key: TEXT }),
-  ),
-  block('unexpected-group-members', z.strictObject({ group: TEXT, role: TEXT, users: TEXTS })),
-  block('no-owner-left', z.strictObject({ owners: TEXTS })),
-  block('trust-changed', z.strictObject({ address: TEXT, what: z.enum(['boundary', 'role', 'provider', 'account']) })),
-  block('boundary-missing', z.strictObject({ arn: TEXT })),
-]);
 
 const PERSON = z.strictObject({
   /** Name of the IAM user. */
