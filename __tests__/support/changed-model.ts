@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import type { AccessGroup, AccessModel, AccessUser, InlinePolicy } from '../../src/access/model.ts';
+import { desiredAccess, desiredAccessOnAnyDay } from '../../src/access/sources/desired.ts';
 import { managedPolicyArn, managedPolicyByArn } from '../../src/catalog/managed-policies.ts';
+import type { ScanResult } from '../../src/drift/finding.ts';
 import type { PolicyDocument } from '../../src/iam/document.ts';
 import { labPath } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
+import { scanOfAccount, TODAY } from './changed-account.ts';
 import { anyStatement } from './random-model.ts';
+import { teams } from './team-arbitrary.ts';
 
 /** One manual change of an account. Numbers choose among the existing resources. */
-export interface ManualChange {
+interface ManualChange {
   readonly act: keyof typeof ACTS;
   readonly one: number;
   readonly other: number;
@@ -36,18 +40,19 @@ const anyDocument: fc.Arbitrary<PolicyDocument> = fc.oneof(
   ),
 );
 
-export function manualChanges(): fc.Arbitrary<readonly ManualChange[]> {
+function manualChanges(): fc.Arbitrary<readonly ManualChange[]> {
   const one = fc.record({
     act: fc.constantFrom(...(Object.keys(ACTS) as (keyof typeof ACTS)[])),
-    one: fc.nat(1000),
-    other: fc.nat(1000),
+    // Few numbers: several changes must meet in one user or group.
+    one: fc.nat(7),
+    other: fc.nat(3),
     document: anyDocument,
   });
-  return fc.array(one, { minLength: 1, maxLength: 4 });
+  return fc.array(one, { minLength: 1, maxLength: 6 });
 }
 
 /** The account after all of it, with two policies of its own that anybody may attach. */
-export function changedWith(model: AccessModel, team: Team, done: readonly ManualChange[]): AccessModel {
+function changedWith(model: AccessModel, team: Team, done: readonly ManualChange[]): AccessModel {
   return done.reduce<AccessModel>((account, change) => ACTS[change.act](account, change, team), {
     ...model,
     policies: [
@@ -57,6 +62,25 @@ export function changedWith(model: AccessModel, team: Team, done: readonly Manua
         .map((arn) => ({ arn, name: arn.slice(arn.lastIndexOf('/') + 1), document: managedPolicyByArn(arn) })),
     ],
   });
+}
+
+export interface ChangedAccount {
+  readonly team: Team;
+  /** The account as the team was applied, members past their last day included or not. */
+  readonly declared: AccessModel;
+  readonly account: AccessModel;
+}
+
+export function changedAccounts(): fc.Arbitrary<ChangedAccount> {
+  return fc.tuple(teams(), manualChanges(), fc.boolean()).map(([team, done, isLate]) => {
+    const declared = isLate ? desiredAccessOnAnyDay(team) : desiredAccess(team, TODAY);
+    return { team, declared, account: changedWith(declared, team, done) };
+  });
+}
+
+/** A scan without a plan; the file is the one that was applied, so that all differences are manual changes. */
+export function scanOfChanged(team: Team, account: AccessModel): ScanResult {
+  return scanOfAccount({ team: { ...team, snoozed: [], departed: [] }, applied: team, account });
 }
 
 type Act = (account: AccessModel, change: ManualChange, team: Team) => AccessModel;
@@ -109,6 +133,18 @@ const ACTS = {
     }),
   leave: (account, { one, other }) =>
     withUser(account, one, (user) => ({ ...user, groups: user.groups.filter((_group, index) => index !== other % 2) })),
+  'join and remove another': (account, { one, other }) => {
+    const group = pick(account.groups, other)?.name;
+    const removed = account.users.find(({ groups }) => group !== undefined && groups.includes(group));
+    const without = account.users.map((user) =>
+      user === removed ? { ...user, groups: user.groups.filter((each) => each !== group) } : user,
+    );
+    return withUser({ ...account, users: without }, one, (user) =>
+      group === undefined || user.groups.includes(group) ? user : { ...user, groups: [...user.groups, group] },
+    );
+  },
+  'attach and detach another': (account, { one }) =>
+    withHolder(account, one, (held) => ({ ...held, attached: [...held.attached.slice(1), FULL] })),
   'attach AWS': (account, { one, other }) =>
     withHolder(account, one, (held) => {
       const arn = pick([FULL, READ], other) ?? FULL;
