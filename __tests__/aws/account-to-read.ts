@@ -15,7 +15,7 @@ export interface AccountToRead {
   /** Goes on by so many minutes. */
   minutes(count: number): void;
   /** Everything of everybody under the lab's path, unless the options say otherwise. */
-  take(options?: Partial<InventoryOptions>, client?: Pick<IAMClient, 'send'>): Promise<Inventory>;
+  take(options?: Partial<InventoryOptions>, client?: IAMClient): Promise<Inventory>;
 }
 
 export async function openAccountToRead(): Promise<AccountToRead & { close(): Promise<void> }> {
@@ -53,7 +53,7 @@ export async function openAccountToRead(): Promise<AccountToRead & { close(): Pr
 export function clientThat(
   { iam }: AccountToRead,
   say: (command: object, carryOut: () => Promise<unknown>) => Promise<unknown>,
-): Pick<IAMClient, 'send'> {
+): IAMClient {
   const send = (command: Parameters<IAMClient['send']>[0]) => say(command, () => iam.send(command));
-  return { send } as unknown as Pick<IAMClient, 'send'>;
+  return Object.create(iam, { send: { value: send } });
 }

@@ -1,7 +1,6 @@
 import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
-import { awsFailure } from '../../src/aws/aws-errors.ts';
-import { checkCaller } from '../../src/aws/caller.ts';
+import { awsFailure, checkCaller } from '../../src/aws/client.ts';
 import { iamLookup } from '../../src/aws/iam-names.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 

@@ -1,7 +1,7 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import * as mturk from '@aws-sdk/client-mturk';
-import { lookUpCloudTrail } from '../../src/aws/cloudtrail/lookup.ts';
+import { lookUpCloudTrail } from '../../src/aws/cloudtrail.ts';
 import { OPERATIONS, type Operation, operationsOf } from '../../src/catalog/mturk.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { iamName } from '../../src/team/names.ts';
@@ -295,11 +295,11 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
       });
       clients.push(trail);
       await workflow(lab, team, '2027-01-01T06:17:00Z');
-      const { events, unseen } = await lookUpCloudTrail(trail, [iamName(team.lab, 'lea')], new Date(START), {
+      const { events, notChecked } = await lookUpCloudTrail(trail, [iamName(team.lab, 'lea')], new Date(START), {
         now: () => new Date('2027-01-01T07:00:00Z'),
         wait: async () => {},
       });
-      expect(unseen).toEqual([]);
+      expect(notChecked).toEqual([]);
       expect(events[0]).toMatchObject({ name: 'DeleteUser', at: '2027-01-01T06:17:00Z', userAgent: 'terraform' });
       expect(new Set(events.map(({ userAgent }) => userAgent))).toEqual(new Set(['terraform']));
     });

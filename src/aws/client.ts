@@ -1,7 +1,86 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
-import { type Failure, fail } from '../diagnostics/failure.ts';
-import { awsFailure, isMissing } from './aws-errors.ts';
+import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
 import type { NotChecked } from './inventory/types.ts';
+
+/** By code: the names of errors of the SDK, of AWS and of Node. */
+const ERROR_NAMES = {
+  'credentials-missing': ['CredentialsProviderError', 'NoCredentialProviders'],
+  'credentials-denied': [
+    ...['AccessDenied', 'AccessDeniedException', 'InvalidClientTokenId', 'UnrecognizedClientException', 'ExpiredToken'],
+    ...['ExpiredTokenException', 'SignatureDoesNotMatch', 'AuthFailure', 'IncompleteSignature', 'InvalidAccessKeyId'],
+  ],
+  throttled: ['Throttling', 'ThrottlingException', 'RequestLimitExceeded', 'TooManyRequestsException'],
+  'aws-unavailable': ['ServiceFailure', 'ServiceUnavailable', 'InternalFailure', 'InternalError'],
+  'network-failed': [
+    ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'TimeoutError', 'NetworkingError'],
+  ],
+} as const;
+
+/** An answer without an error that is not from AWS, as of a proxy. */
+export class UnreadableAnswer extends Error {
+  override readonly name = 'UnreadableAnswer';
+}
+
+/** Why a call to AWS failed; null for an error that is neither an answer of AWS nor one of the connection: a bug of ours. */
+export function awsFailure(error: unknown): Failure | null {
+  if (!(error instanceof Error)) return null;
+  if (error instanceof UnreadableAnswer) return unavailable(error.message);
+  const names = [error.name, ...namesBelow(error)];
+  const is = (code: keyof typeof ERROR_NAMES): boolean =>
+    ERROR_NAMES[code].some((name) => names.includes(name)) ||
+    // The SDK wraps an error that is not its own realm's Error, and keeps the reason in the message alone.
+    (code === 'network-failed' && ERROR_NAMES[code].some((name) => error.message.includes(` ${name} `)));
+  const reason = `${error.name}: ${error.message}`.replace(/\s+/g, ' ').trim();
+  if (is('credentials-missing')) return fail('credentials-missing', { reason }).failure;
+  for (const code of ['credentials-denied', 'throttled', 'aws-unavailable', 'network-failed'] as const) {
+    if (is(code)) return fail(code, { reason, progress: null }).failure;
+  }
+  // The SDK sets these for every answer of AWS, unknown error codes included.
+  return '$fault' in error || '$metadata' in error ? unavailable(reason) : null;
+}
+
+function unavailable(reason: string): Failure {
+  return fail('aws-unavailable', { reason, progress: null }).failure;
+}
+
+/** Node hides the reason of a failed connection in `code`, and in the errors of each address that it tried. */
+function namesBelow(error: Error): readonly string[] {
+  const { code, errors, cause } = error as { code?: unknown; errors?: unknown; cause?: unknown };
+  const below = [...(Array.isArray(errors) ? errors : []), cause].filter(
+    (each) => each instanceof Error && each !== error,
+  );
+  return [...(typeof code === 'string' ? [code] : []), ...below.flatMap((each) => [each.name, ...namesBelow(each)])];
+}
+
+/** Whether that is how IAM says that there is no such thing (any more). */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && /^NoSuchEntity/.test(error.name);
+}
+
+/** The result of calls to AWS, with errors of AWS as failures. Throws any other error. */
+export async function askAws<Value>(work: () => Promise<Value>): Promise<Result<Value>> {
+  try {
+    return succeed(await work());
+  } catch (error) {
+    const failure = awsFailure(error);
+    if (failure === null) throw error;
+    return { ok: false, failure };
+  }
+}
+
+/** Asks AWS whose credentials these are, and refuses every account but the team's before anything else is asked. */
+export async function checkCaller(
+  sts: Pick<STSClient, 'send'>,
+  expected: string,
+): Promise<Result<{ readonly account: string; readonly arn: string }>> {
+  const identity = await askAws(() => sts.send(new GetCallerIdentityCommand({})));
+  if (!identity.ok) return identity;
+  const { Account: account, Arn: arn = '' } = identity.value;
+  return account === expected
+    ? succeed({ account, arn })
+    : fail('wrong-account', { expected, actual: account ?? null });
+}
 
 /** The result of reading from AWS: a value, or why it could not be checked. */
 export type ReadResult<Value> =
@@ -11,82 +90,89 @@ export type ReadResult<Value> =
 /** A `ReadResult` of something that may not exist. */
 export type OptionalReadResult<Value> = ReadResult<Value> | { readonly state: 'missing' };
 
-/** A part of a list as IAM gives it. */
-interface Page {
-  readonly IsTruncated?: boolean | undefined;
-  readonly Marker?: string | undefined;
-}
-
-type Send = IAMClient['send'];
-
-/** An answer that came without an error and is none all the same, as of something in between that speaks for AWS. */
-export class UnreadableAnswer extends Error {
-  override readonly name = 'UnreadableAnswer';
-}
-
 /** Reads from an account, counts the calls, and returns errors of AWS as values. */
 export interface IamReader {
   /** Calls so far; what the SDK repeats by itself is counted once. */
   readonly calls: number;
-  readonly send: Send;
-  /** `what` is what could not be looked at if AWS does not tell. Throws what is no answer of AWS. */
+  readonly client: IAMClient;
+  /** `what` names what could not be checked if AWS does not answer. Throws errors that are not of AWS. */
   read<Value>(what: string, read: () => Promise<Value>): Promise<ReadResult<Value>>;
-  /** As `ask`, where "no such entity" is an answer. */
+  /** As `read`, where "no such entity" is an answer. */
   readOptional<Value>(what: string, read: () => Promise<Value>): Promise<OptionalReadResult<Value>>;
 }
 
-export function iamReader(client: Pick<IAMClient, 'send'>): IamReader {
+export function iamReader(client: IAMClient): IamReader {
   let calls = 0;
-  const ask: IamReader['read'] = async (what, read) => {
-    try {
-      return { state: 'read', value: await read() };
-    } catch (error) {
-      const failure = error instanceof UnreadableAnswer ? unreadable(error) : awsFailure(error);
-      if (failure === null) throw error;
-      return { state: 'not-checked', notChecked: { what, failure } };
-    }
+  const send = (...args: Parameters<IAMClient['send']>) => {
+    calls += 1;
+    return client.send(...args);
+  };
+  const read: IamReader['read'] = async (what, work) => {
+    const result = await askAws(work);
+    return result.ok
+      ? { state: 'read', value: result.value }
+      : { state: 'not-checked', notChecked: { what, failure: result.failure } };
   };
   return {
     get calls() {
       return calls;
     },
-    // The overloads of `send` are the client's; here it is only counted.
-    send: ((...args: Parameters<Send>) => {
-      calls += 1;
-      return client.send(...args);
-    }) as Send,
-    read: ask,
-    async readOptional<Value>(what: string, read: () => Promise<Value>): Promise<OptionalReadResult<Value>> {
+    // The SDK's paginators take an instance of the client's class alone.
+    client: Object.create(client, { send: { value: send } }),
+    read,
+    async readOptional<Value>(what: string, work: () => Promise<Value>): Promise<OptionalReadResult<Value>> {
       try {
-        return { state: 'read', value: await read() };
+        return { state: 'read', value: await work() };
       } catch (error) {
-        return isMissing(error) ? { state: 'missing' } : ask(what, () => Promise.reject(error));
+        return isMissing(error) ? { state: 'missing' } : read(what, () => Promise.reject(error));
       }
     },
   };
 }
 
-function unreadable({ message }: UnreadableAnswer): Failure {
-  return fail('aws-unavailable', { reason: message, progress: null }).failure;
-}
-
-/** All of a list, page after page. A page may be short, or empty, and not be the last. */
-export async function everyPage<Answer extends Page>(
-  read: (marker: string | undefined) => Promise<Answer>,
-): Promise<readonly Answer[]> {
-  const pages: Answer[] = [];
-  let marker: string | undefined;
-  do {
-    const page = await read(marker);
-    pages.push(page);
-    const next = page.IsTruncated === true ? page.Marker : undefined;
-    if (next !== undefined && next === marker) throw new UnreadableAnswer('a page of the answer leads to itself');
-    marker = next;
-  } while (marker !== undefined);
-  return pages;
+/** All pages of a list. Throws if one leads to itself, because the list would be incomplete or endless. */
+export async function allPages<Page extends { readonly Marker?: string | undefined }>(
+  pages: AsyncIterable<Page>,
+): Promise<readonly Page[]> {
+  const all: Page[] = [];
+  for await (const page of pages) {
+    const before = all.at(-1)?.Marker;
+    if (before !== undefined && page.Marker === before) {
+      throw new UnreadableAnswer('a page of the answer leads to itself');
+    }
+    all.push(page);
+  }
+  return all;
 }
 
 /** Whole seconds, as IAM keeps them; other endpoints add fractions in some of their answers and not in others. */
 export function isoOf(date: Date | undefined): string {
   return date === undefined ? '' : `${date.toISOString().slice(0, 19)}Z`;
+}
+
+/**
+ * Does the same with each item, at most `limit` at a time, and gives the results in the items' order. The first error
+ * is thrown when those under way have ended, and nothing more is begun after it.
+ */
+export async function inParallel<Item, Value>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<Value>,
+): Promise<readonly Value[]> {
+  const values: Value[] = [];
+  const errors: unknown[] = [];
+  const left = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of left) {
+      try {
+        values[index] = await work(item);
+      } catch (error) {
+        errors.push(error);
+      }
+      if (errors.length > 0) return;
+    }
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+  if (errors.length > 0) throw errors[0];
+  return values;
 }

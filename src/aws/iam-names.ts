@@ -6,7 +6,8 @@ import {
   paginateListPolicies,
   paginateListUsers,
 } from '@aws-sdk/client-iam';
-import { isMissing } from './aws-errors.ts';
+import { type Block, block } from '../diagnostics/block.ts';
+import { isMissing } from './client.ts';
 
 export type IamEntityKind = 'user' | 'group' | 'policy';
 
@@ -84,4 +85,94 @@ async function* pagesOf(kind: IamEntityKind, client: IAMClient): AsyncGenerator<
       yield Policies.map((policy) => ({ name: policy.PolicyName, path: policy.Path, arn: policy.Arn }));
     }
   }
+}
+
+/** Something with a name that a plan creates. */
+interface PlannedName {
+  readonly kind: IamEntityKind;
+  /** `aws_iam_user.member_bo` */
+  readonly address: string;
+  readonly name: string;
+  readonly path: string;
+  /** The member's or role's key in the team file. */
+  readonly key: string;
+}
+
+/** A planned membership; creating it adds its members to those who are already in the group. */
+interface PlannedMembership {
+  readonly kind: 'membership';
+  readonly address: string;
+  /** The group's name. */
+  readonly name: string;
+  /** The role's key. */
+  readonly key: string;
+  readonly users: readonly string[];
+}
+
+export type PlannedCreate = PlannedName | PlannedMembership;
+
+export interface Imported {
+  readonly kind: IamEntityKind;
+  readonly key: string;
+  /** The address, as an import block's `to`. */
+  readonly to: string;
+  /** A user's or group's name, a policy's ARN. */
+  readonly id: string;
+}
+
+export interface Existing {
+  /** What exists under the lab's path already, to be taken over by import blocks. */
+  readonly imports: readonly Imported[];
+  /** Names that exist outside the path, and unexpected members of groups that are about to get policies. */
+  readonly findings: readonly Block[];
+}
+
+/**
+ * Finds what is planned as a creation and exists already: under the path it is ours (an apply that was killed has no
+ * record of it), outside it the name is taken, and IAM's names are unique ignoring case. Asks nothing of a kind that
+ * the plan does not create. Throws the SDK's errors.
+ *
+ * A created membership removes no one before the next apply, so that an unexpected member would get the role's access.
+ */
+export async function findExisting(creates: readonly PlannedCreate[], iam: IamLookup): Promise<Existing> {
+  const names = creates.filter((create) => create.kind !== 'membership');
+  const kinds = [...new Set(names.map(({ kind }) => kind))];
+  const found = (await Promise.all(kinds.map((kind) => iam.list(kind)))).flat();
+  const byName = new Map(found.map((thing) => [nameKey(thing), thing]));
+  const imports: Imported[] = [];
+  const findings: Block[] = [];
+  for (const create of names) {
+    const owner = byName.get(nameKey(create));
+    if (owner === undefined) continue;
+    const { kind, key, name, address } = create;
+    // Another case would be another name in the state for ever, and is not one that this tool can have made.
+    if (owner.path === create.path && owner.name === name) imports.push({ kind, key, to: address, id: idOf(owner) });
+    else findings.push(block('name-taken', { kind, name, owner: owner.arn, key }));
+  }
+  // A group that this plan creates has no members yet.
+  const made = new Set(names.flatMap(({ kind, name }) => (kind === 'group' ? [name] : [])));
+  for (const { to } of imports) made.delete(names.find(({ address }) => address === to)?.name ?? '');
+  const memberships = creates.filter((create) => create.kind === 'membership').filter(({ name }) => !made.has(name));
+  for (const membership of memberships) findings.push(...(await strangersIn(membership, iam)));
+  return { imports, findings };
+}
+
+async function strangersIn({ name, key, users }: PlannedMembership, iam: IamLookup): Promise<readonly Block[]> {
+  const strangers = (await iam.membersOf(name)).filter((user) => !users.includes(user));
+  return strangers.length === 0
+    ? []
+    : [block('unexpected-group-members', { group: name, role: key, users: strangers })];
+}
+
+/** Asked before anything is created: without the boundary every user would fail, one after the other. */
+export async function checkBoundary(arn: string, iam: IamLookup): Promise<readonly Block[]> {
+  return (await iam.policyExists(arn)) ? [] : [block('boundary-missing', { arn })];
+}
+
+function idOf({ kind, name, arn }: IamEntity): string {
+  return kind === 'policy' ? arn : name;
+}
+
+function nameKey({ kind, name }: { readonly kind: IamEntityKind; readonly name: string }): string {
+  return `${kind} ${name.toLowerCase()}`;
 }

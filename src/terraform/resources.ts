@@ -1,6 +1,5 @@
 import { type AccessFacts, type PlannedAccess, plannedAccess } from '../access/sources/planned.ts';
-import type { IamEntityKind } from '../aws/iam-names.ts';
-import type { PlannedCreate } from '../aws/inventory/existing.ts';
+import type { IamEntityKind, PlannedCreate } from '../aws/iam-names.ts';
 import { canonicalDocument } from '../iam/canonical.ts';
 import { parsePolicyDocument } from '../iam/document.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from './addresses.ts';

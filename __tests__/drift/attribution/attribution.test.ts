@@ -2,8 +2,7 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { UserAccess } from '../../../src/access/access-of.ts';
 import type { Difference } from '../../../src/access/model-difference.ts';
 import { NO_OPERATIONS } from '../../../src/access/operation-set.ts';
-import type { CloudTrailEvent } from '../../../src/aws/cloudtrail/event.ts';
-import { lookUpCloudTrail } from '../../../src/aws/cloudtrail/lookup.ts';
+import { type CloudTrailEvent, lookUpCloudTrail } from '../../../src/aws/cloudtrail.ts';
 import type { AccessKey } from '../../../src/aws/inventory/types.ts';
 import type { UnmanagedResource } from '../../../src/aws/inventory/unmanaged.ts';
 import { attribute, subjectsOf } from '../../../src/drift/attribution/attribution.ts';
@@ -749,11 +748,11 @@ test('from an account that was changed by several hands to who did what', async 
     ...done.map(([what]) => finding(what)),
     finding({ kind: 'console-password', user: CY, lastUsed: null }),
   ];
-  const { events, unseen } = await lookUpCloudTrail(trail, subjectsOf(findings), since, {
+  const { events, notChecked } = await lookUpCloudTrail(trail, subjectsOf(findings), since, {
     now: () => now,
     wait: async () => {},
   });
-  expect(unseen).toEqual([]);
+  expect(notChecked).toEqual([]);
   expect(attribute(findings, events).map(({ lastChange: by }) => by)).toEqual([
     ...times.map((at) => ({ actor: 'root', at, sourceIp: '127.0.0.1', userAgent: 'sdk' })),
     null,

@@ -1,6 +1,6 @@
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
-import { lookUpCloudTrail } from '../../../src/aws/cloudtrail/lookup.ts';
+import { lookUpCloudTrail } from '../../../src/aws/cloudtrail.ts';
 import { takeInventory } from '../../../src/aws/inventory/inventory.ts';
 import { reconcile } from '../../../src/cli/drift/reconcile.ts';
 import { fullScan, quickScan } from '../../../src/cli/drift/run-scan.ts';

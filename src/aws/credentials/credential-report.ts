@@ -35,7 +35,7 @@ const WHAT = 'the credential report';
 
 /** Starts a report; AWS keeps one that is younger than four hours. */
 export function beginReport(reader: IamReader): Promise<ReadResult<unknown>> {
-  return reader.read(WHAT, () => reader.send(new GenerateCredentialReportCommand({})));
+  return reader.read(WHAT, () => reader.client.send(new GenerateCredentialReportCommand({})));
 }
 
 /** Reads the report that was begun; where it is not ready it waits that many milliseconds, and asks once more. */
@@ -50,22 +50,20 @@ export async function readReport(
   const second = first.value === null ? await reader.read(WHAT, () => fetchReport(reader)) : first;
   if (second.state !== 'read') return second;
   const report = second.value;
-  if (report === null) return unseen(`it was not ready within ${Math.round(patience / 1000)} seconds`);
+  if (report === null) return notChecked(`it was not ready within ${Math.round(patience / 1000)} seconds`);
   const rows = parseCredentialReport(report.text);
-  return rows === null ? unseen('it has no column called user') : { state: 'read', value: { at: report.at, rows } };
+  return rows === null ? notChecked('it has no column called user') : { state: 'read', value: { at: report.at, rows } };
 }
 
-function unseen(reason: string): ReadResult<never> {
-  return {
-    state: 'not-checked',
-    notChecked: { what: WHAT, failure: fail('aws-unavailable', { reason, progress: null }).failure },
-  };
+function notChecked(reason: string): ReadResult<never> {
+  const { failure } = fail('aws-unavailable', { reason, progress: null });
+  return { state: 'not-checked', notChecked: { what: WHAT, failure } };
 }
 
 /** Null where it is not ready yet. */
 async function fetchReport(reader: IamReader): Promise<{ readonly at: string; readonly text: string } | null> {
   try {
-    const { Content, GeneratedTime } = await reader.send(new GetCredentialReportCommand({}));
+    const { Content, GeneratedTime } = await reader.client.send(new GetCredentialReportCommand({}));
     return { at: isoOf(GeneratedTime), text: new TextDecoder().decode(Content) };
   } catch (error) {
     // Right after it was begun there may be none at all.

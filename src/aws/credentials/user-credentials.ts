@@ -1,14 +1,15 @@
 import {
   GetLoginProfileCommand,
-  ListAccessKeysCommand,
+  type IAMClient,
   ListServiceSpecificCredentialsCommand,
   type ListServiceSpecificCredentialsRequest,
-  ListSigningCertificatesCommand,
-  ListSSHPublicKeysCommand,
-  ListVirtualMFADevicesCommand,
+  paginateListAccessKeys,
+  paginateListSigningCertificates,
+  paginateListSSHPublicKeys,
+  paginateListVirtualMFADevices,
   type ServiceSpecificCredentialMetadata,
 } from '@aws-sdk/client-iam';
-import { everyPage, type IamReader, isoOf, type OptionalReadResult } from '../client.ts';
+import { allPages, type IamReader, isoOf, type OptionalReadResult } from '../client.ts';
 import type { AccessKey, UserCredentials } from '../inventory/types.ts';
 import type { ReportedKey, ReportRow } from './credential-report.ts';
 
@@ -42,11 +43,12 @@ export async function readOwnCredentials(
   user: string,
   wanted: { readonly services: boolean },
 ): Promise<OwnCredentials> {
+  const { client } = reader;
   const UserName = user;
   const what = (kind: keyof OwnCredentials): string => `${WHAT[kind]} of ${user}`;
   const [keys, ssh, certificates, password, services] = await Promise.all([
     reader.readOptional(what('keys'), async () => {
-      const pages = await everyPage((Marker) => reader.send(new ListAccessKeysCommand({ UserName, Marker })));
+      const pages = await allPages(paginateListAccessKeys({ client }, { UserName }));
       return pages
         .flatMap(({ AccessKeyMetadata = [] }) => AccessKeyMetadata)
         .map(({ AccessKeyId = '', Status, CreateDate }) => ({
@@ -56,20 +58,20 @@ export async function readOwnCredentials(
         }));
     }),
     reader.readOptional(what('ssh'), async () => {
-      const pages = await everyPage((Marker) => reader.send(new ListSSHPublicKeysCommand({ UserName, Marker })));
+      const pages = await allPages(paginateListSSHPublicKeys({ client }, { UserName }));
       return pages
         .flatMap(({ SSHPublicKeys = [] }) => SSHPublicKeys)
         .flatMap(({ SSHPublicKeyId = '', Status }) => (Status === 'Active' ? [SSHPublicKeyId] : []))
         .sort();
     }),
     reader.readOptional(what('certificates'), async () => {
-      const pages = await everyPage((Marker) => reader.send(new ListSigningCertificatesCommand({ UserName, Marker })));
+      const pages = await allPages(paginateListSigningCertificates({ client }, { UserName }));
       return pages
         .flatMap(({ Certificates = [] }) => Certificates)
         .flatMap(({ CertificateId = '', Status }) => (Status === 'Active' ? [CertificateId] : []))
         .sort();
     }),
-    reader.readOptional(what('password'), () => reader.send(new GetLoginProfileCommand({ UserName }))),
+    reader.readOptional(what('password'), () => client.send(new GetLoginProfileCommand({ UserName }))),
     wanted.services
       ? reader.readOptional(what('services'), async () => servicesOf(await readServices(reader, { UserName })))
       : null,
@@ -78,15 +80,13 @@ export async function readOwnCredentials(
 }
 
 /** Names of users with a virtual MFA device. Throws the SDK's errors. */
-export async function readMfaUsers(reader: IamReader, pageSize: number): Promise<ReadonlySet<string>> {
-  const pages = await everyPage((Marker) =>
-    reader.send(new ListVirtualMFADevicesCommand({ AssignmentStatus: 'Assigned', MaxItems: pageSize, Marker })),
-  );
+export async function readMfaUsers({ client }: IamReader, pageSize: number): Promise<ReadonlySet<string>> {
+  const pages = await allPages(paginateListVirtualMFADevices({ client, pageSize }, { AssignmentStatus: 'Assigned' }));
   const devices = pages.flatMap(({ VirtualMFADevices = [] }) => VirtualMFADevices);
   return new Set(devices.flatMap(({ User }) => User?.UserName ?? []));
 }
 
-/** Active service-specific credentials of everybody, by user name. Throws the SDK's errors. */
+/** Active service-specific credentials of all users, by user name. Throws the SDK's errors. */
 export async function readServiceCredentials(
   reader: IamReader,
   pageSize: number,
@@ -106,10 +106,18 @@ async function readServices(
   reader: IamReader,
   whose: ListServiceSpecificCredentialsRequest,
 ): Promise<readonly ServiceSpecificCredentialMetadata[]> {
-  const pages = await everyPage((Marker) =>
-    reader.send(new ListServiceSpecificCredentialsCommand({ ...whose, Marker })),
-  );
+  const pages = await allPages(servicePages(reader.client, whose));
   return pages.flatMap(({ ServiceSpecificCredentials = [] }) => ServiceSpecificCredentials);
+}
+
+/** The SDK has no paginator for this call. */
+async function* servicePages(client: IAMClient, whose: ListServiceSpecificCredentialsRequest) {
+  let Marker: string | undefined;
+  do {
+    const page = await client.send(new ListServiceSpecificCredentialsCommand({ ...whose, Marker }));
+    yield page;
+    Marker = page.Marker;
+  } while (Marker !== undefined);
 }
 
 function servicesOf(credentials: readonly ServiceSpecificCredentialMetadata[]): UserCredentials['services'] {

@@ -1,14 +1,14 @@
 import {
   type EntityType,
-  GetAccountAuthorizationDetailsCommand,
   type GroupDetail,
   type ManagedPolicyDetail,
   type PolicyDetail,
+  paginateGetAccountAuthorizationDetails,
   type UserDetail,
 } from '@aws-sdk/client-iam';
 import type { AccessModel, InlinePolicy } from '../../access/model.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
-import { everyPage, type IamReader, isoOf, UnreadableAnswer } from '../client.ts';
+import { allPages, type IamReader, isoOf, UnreadableAnswer } from '../client.ts';
 import type { Inventory, PolicyVersion } from './types.ts';
 
 /** Who may do what on an account, as GetAccountAuthorizationDetails tells it. */
@@ -25,14 +25,12 @@ const FILTER: readonly EntityType[] = ['User', 'Group', 'LocalManagedPolicy', 'A
 
 /** One call a page. AWS's policies are left out unless a user or group has them: there are over a thousand. Throws the SDK's errors. */
 export async function readAuthorizationDetails(
-  reader: Pick<IamReader, 'send'>,
+  { client }: IamReader,
   account: string,
   pageSize: number,
 ): Promise<AuthorizationDetails> {
-  const pages = await everyPage((Marker) =>
-    reader.send(new GetAccountAuthorizationDetailsCommand({ Filter: [...FILTER], MaxItems: pageSize, Marker })),
-  );
-  // An account without anybody says so; silence must not be taken for it.
+  const pages = await allPages(paginateGetAccountAuthorizationDetails({ client, pageSize }, { Filter: [...FILTER] }));
+  // An answer without any list is not an empty account.
   if (pages.some(({ UserDetailList, IsTruncated }) => UserDetailList === undefined && IsTruncated === undefined)) {
     throw new UnreadableAnswer('GetAccountAuthorizationDetails was answered without any details');
   }

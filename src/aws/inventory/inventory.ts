@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { AccessUser } from '../../access/model.ts';
-import { type IamReader, iamReader, type ReadResult } from '../client.ts';
+import { type IamReader, iamReader, inParallel, type ReadResult } from '../client.ts';
 import {
   beginReport,
   type CredentialReport,
@@ -17,18 +17,17 @@ import {
   readServiceCredentials,
   reportedKeys,
 } from '../credentials/user-credentials.ts';
-import { inParallel } from '../in-parallel.ts';
 import { type AuthorizationDetails, readAuthorizationDetails } from './authorization-details.ts';
 import { ACCESS, type InventoriedUser, type Inventory, type NotChecked, type UserCredentials } from './types.ts';
 
 export interface InventoryOptions {
   /** 12 digits: whose the client's credentials are. */
   readonly account: string;
-  /** Whom `all` looks at one by one. */
+  /** Users whose credentials `all` reads one by one. */
   readonly managed: (user: Pick<AccessUser, 'name' | 'path'>) => boolean;
-  /** `access` is the first part alone: who may do what, and of credentials what the account tells of everybody at once. */
+  /** `access`: who may do what, and of credentials only what one call returns for all users. */
   readonly scope: 'access' | 'all';
-  /** How many users are users at at a time, four calls each. */
+  /** Users at a time, four calls each. */
   readonly concurrency?: number;
   /** Called for every managed user that was read. */
   readonly progress?: (done: number, total: number) => void;
@@ -50,7 +49,7 @@ const LONGEST_PATIENCE_MS = 60_000;
  * `all` four more for each managed user. A call that fails is listed in `notChecked`; no error of AWS is
  * thrown. A user deleted meanwhile has no credentials.
  */
-export async function takeInventory(client: Pick<IAMClient, 'send'>, options: InventoryOptions): Promise<Inventory> {
+export async function takeInventory(client: IAMClient, options: InventoryOptions): Promise<Inventory> {
   const { account, managed, scope, now, pageSize = PAGE_SIZE, wait = pause } = options;
   const at = now().toISOString();
   const reader = iamReader(client);
@@ -67,7 +66,7 @@ export async function takeInventory(client: Pick<IAMClient, 'send'>, options: In
   ]);
   const known = resultOf(details);
   const users = scope === 'all' && known !== null ? known.access.users.filter(managed) : [];
-  // An endpoint that does not know AllUsers, which is younger than the call, is result for each user instead.
+  // An endpoint that does not know AllUsers, which is younger than the call, is asked for each user instead.
   const one =
     scope === 'all' && services.state === 'not-checked' && services.notChecked.failure.code === 'aws-unavailable';
   const shared: Shared = { mfa: resultOf(mfa) ?? new Set(), services: (one ? null : resultOf(services)) ?? new Map() };
@@ -91,7 +90,7 @@ export async function takeInventory(client: Pick<IAMClient, 'send'>, options: In
   };
 }
 
-/** What the account tells of everybody's credentials at once. */
+/** What one call returns for all users. */
 interface Shared {
   /** Names of those with a virtual MFA device. */
   readonly mfa: ReadonlySet<string>;

@@ -1,5 +1,5 @@
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
-import { lookUpCloudTrail } from '../../aws/cloudtrail/lookup.ts';
+import { lookUpCloudTrail } from '../../aws/cloudtrail.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Applied } from '../../drift/applied.ts';
@@ -83,13 +83,13 @@ async function runScan(
   const since = new Date(session.now().getTime() - TRAIL_MS);
   // A local AWS emulator has no limit of lookups that would have to be waited for.
   const wait = session.kind === 'emulator' ? { wait: async () => {} } : {};
-  const { events, unseen } = await lookUpCloudTrail(session.trail(), subjectsOf(scan.findings), since, {
+  const { events, notChecked } = await lookUpCloudTrail(session.trail(), subjectsOf(scan.findings), since, {
     ...wait,
     now: session.now,
   });
   // Who did it is good to know, and nothing is missed by not knowing it.
   const findings = attribute(scan.findings, events);
-  return succeed({ scan: { ...scan, findings }, ...facts, attributed: unseen.length === 0 });
+  return succeed({ scan: { ...scan, findings }, ...facts, attributed: notChecked.length === 0 });
 }
 
 /** Shows the progress of a scan on a terminal, and nothing elsewhere. */

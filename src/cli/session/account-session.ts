@@ -2,7 +2,7 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { DisplayNames } from '../../access/text/names.ts';
-import { checkCaller } from '../../aws/caller.ts';
+import { checkCaller } from '../../aws/client.ts';
 import { type IamLookup, iamLookup } from '../../aws/iam-names.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';

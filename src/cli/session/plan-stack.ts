@@ -1,9 +1,8 @@
 import { type AccessDiff, diffAccess } from '../../access/diff.ts';
 import { unknownDocuments, withDocuments } from '../../access/sources/planned.ts';
-import { awsFailure } from '../../aws/aws-errors.ts';
-import { checkBoundary, findExisting, type Imported } from '../../aws/inventory/existing.ts';
-import { readInlineDocuments } from '../../aws/inventory/inline-documents.ts';
-import { readManagedDocuments } from '../../aws/inventory/managed-documents.ts';
+import { askAws } from '../../aws/client.ts';
+import { checkBoundary, findExisting, type Imported } from '../../aws/iam-names.ts';
+import { readInlineDocuments, readManagedDocuments } from '../../aws/inventory/documents.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
@@ -119,14 +118,10 @@ async function askAccount(
 ): Promise<Result<{ readonly imports: readonly Imported[]; readonly findings: readonly Block[] }>> {
   const creates = plannedCreates(plan);
   if (creates.length === 0) return succeed({ imports: [], findings: [] });
-  try {
+  return askAws(async () => {
     const { imports, findings } = await findExisting(creates, session.names);
     const needsBoundary = creates.some(({ kind }) => kind === 'user');
     const missing = needsBoundary ? await checkBoundary(boundaryArn(session.team), session.names) : [];
-    return succeed({ imports, findings: [...missing, ...findings] });
-  } catch (error) {
-    const failure = awsFailure(error);
-    if (failure === null) throw error;
-    return { ok: false, failure };
-  }
+    return { imports, findings: [...missing, ...findings] };
+  });
 }

@@ -1,4 +1,4 @@
-import { awsFailure } from '../../aws/aws-errors.ts';
+import { awsFailure } from '../../aws/client.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 
 /** What working with a record beside the state gives, or why it could not be used. */

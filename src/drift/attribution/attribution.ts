@@ -1,4 +1,4 @@
-import type { CloudTrailEvent } from '../../aws/cloudtrail/event.ts';
+import type { CloudTrailEvent } from '../../aws/cloudtrail.ts';
 import type { Attribution, DriftFinding } from '../finding.ts';
 import { ruleOf } from '../rules/rules.ts';
 import type { CloudTrailMatcher } from './matcher.ts';

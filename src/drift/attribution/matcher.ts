@@ -1,5 +1,5 @@
 import type { Holder } from '../../access/model-difference.ts';
-import type { CloudTrailEvent } from '../../aws/cloudtrail/event.ts';
+import type { CloudTrailEvent } from '../../aws/cloudtrail.ts';
 
 /** The events that can have caused a finding: these calls, in the history of this IAM name or ARN. */
 export interface CloudTrailMatcher {

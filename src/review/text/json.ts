@@ -1,7 +1,7 @@
 import type { AccessDiff } from '../../access/diff.ts';
 import { accessChangeJson } from '../../access/text/access-change.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
-import type { Imported } from '../../aws/inventory/existing.ts';
+import type { Imported } from '../../aws/iam-names.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { blockProblem } from '../../guardrails/guardrails.ts';
 import type { Team } from '../../team/team.ts';

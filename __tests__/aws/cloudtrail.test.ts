@@ -1,9 +1,8 @@
 import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import type { IAMClient } from '@aws-sdk/client-iam';
-import { parseCloudTrailEvent } from '../../../src/aws/cloudtrail/event.ts';
-import { lookUpCloudTrail } from '../../../src/aws/cloudtrail/lookup.ts';
-import type { Emulator } from '../../../src/emulator/emulator.ts';
-import { callIam, iamOf, type Key, keyOf, openAccount, policy } from '../../emulator/clients.ts';
+import { lookUpCloudTrail, parseCloudTrailEvent } from '../../src/aws/cloudtrail.ts';
+import type { Emulator } from '../../src/emulator/emulator.ts';
+import { callIam, iamOf, type Key, keyOf, openAccount, policy } from '../emulator/clients.ts';
 
 const SINCE = new Date('2026-11-20T00:00:00Z');
 
@@ -46,8 +45,8 @@ describe('reading the trail of an account', () => {
     now = new Date('2026-11-25T08:02:00Z');
     await callIam(iam, 'AddUserToGroup', { UserName: 'bo', GroupName: 'payers' });
     await callIam(iam, 'CreateUser', { UserName: 'other-user' });
-    const { events, unseen } = await lookUpCloudTrail(client(), ['bo', 'payers', 'bo', 'unknown'], SINCE, options);
-    expect(unseen).toEqual([]);
+    const { events, notChecked } = await lookUpCloudTrail(client(), ['bo', 'payers', 'bo', 'unknown'], SINCE, options);
+    expect(notChecked).toEqual([]);
     expect(events.map(({ name, at }) => [name, at])).toEqual([
       ['AddUserToGroup', '2026-11-25T08:02:00Z'],
       ['CreateGroup', '2026-11-25T08:01:00Z'],
@@ -91,16 +90,16 @@ describe('reading the trail of an account', () => {
   test('a denied lookup is reported after one attempt', async () => {
     await callIam(iam, 'CreateUser', { UserName: 'bo' });
     const key = await keyOf(iam, 'bo');
-    const { events, unseen } = await lookUpCloudTrail(client(key), ['bo', 'cy', 'dee'], SINCE, options);
+    const { events, notChecked } = await lookUpCloudTrail(client(key), ['bo', 'cy', 'dee'], SINCE, options);
     expect(events).toEqual([]);
-    expect(unseen).toMatchObject([{ failure: { code: 'credentials-denied' } }]);
+    expect(notChecked).toMatchObject([{ failure: { code: 'credentials-denied' } }]);
     expect(lookups()).toBe(1);
     await callIam(iam, 'PutUserPolicy', {
       UserName: 'bo',
       PolicyName: 'lookup',
       PolicyDocument: policy('Allow', 'cloudtrail:LookupEvents'),
     });
-    expect((await lookUpCloudTrail(client(key), ['bo'], SINCE, options)).unseen).toEqual([]);
+    expect((await lookUpCloudTrail(client(key), ['bo'], SINCE, options)).notChecked).toEqual([]);
   });
 
   test('throttled for good, it says so and keeps what it has', async () => {
@@ -108,9 +107,9 @@ describe('reading the trail of an account', () => {
     const wait = async () => {
       emulator.faults = { throttleShare: 1 };
     };
-    const { events, unseen } = await lookUpCloudTrail(client(), ['bo', 'cy'], SINCE, { ...options, wait });
+    const { events, notChecked } = await lookUpCloudTrail(client(), ['bo', 'cy'], SINCE, { ...options, wait });
     expect(events).toHaveLength(1);
-    expect(unseen).toMatchObject([{ failure: { code: 'throttled' } }]);
+    expect(notChecked).toMatchObject([{ failure: { code: 'throttled' } }]);
   });
 
   test('a lookup never reaches further back than AWS keeps events', async () => {
@@ -118,8 +117,8 @@ describe('reading the trail of an account', () => {
     now = new Date('2027-01-25T08:00:00Z');
     await callIam(iam, 'TagUser', { UserName: 'bo', Tags: [{ Key: 'a', Value: 'b' }] });
     now = new Date('2027-03-10T08:00:00Z');
-    const { events, unseen } = await lookUpCloudTrail(client(), ['bo'], new Date(0), options);
-    expect(unseen).toEqual([]);
+    const { events, notChecked } = await lookUpCloudTrail(client(), ['bo'], new Date(0), options);
+    expect(notChecked).toEqual([]);
     expect(events.map(({ name }) => name)).toEqual(['TagUser']);
   });
 });

@@ -1,4 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
 import { z } from 'zod';
+import { askAws } from './client.ts';
+import type { NotChecked } from './inventory/types.ts';
+
+/** AWS refuses more than two lookups a second, per account and region. */
+const PAUSE_MS = 550;
+const MOST_SUBJECTS = 20;
+const PAGES_EACH = 2;
+/** The most that AWS gives, and so the default; said, because what it costs is counted in pages. */
+const PAGE_SIZE = 50;
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const KEPT_MS = 90 * DAY_MS;
+
+interface LookupOptions {
+  /** Waits between two lookups, in milliseconds. */
+  readonly wait?: (milliseconds: number) => Promise<unknown>;
+  readonly now?: () => Date;
+}
+
+/**
+ * CloudTrail's events of IAM about some names and ARNs, newest first: up to two pages each, for the first 20. IAM's events
+ * are in us-east-1, come minutes after the call and are kept for 90 days: "no event" does not mean "no change".
+ */
+export async function lookUpCloudTrail(
+  client: CloudTrailClient,
+  subjects: readonly string[],
+  since: Date,
+  { wait = sleep, now = () => new Date() }: LookupOptions = {},
+): Promise<{ readonly events: readonly CloudTrailEvent[]; readonly notChecked: readonly NotChecked[] }> {
+  const start = new Date(Math.max(since.getTime(), now().getTime() - KEPT_MS + DAY_MS));
+  const found = new Map<string, CloudTrailEvent>();
+  // After a denial or throttling, further lookups would fail too.
+  const asked = await askAws(async () => {
+    for (const [index, AttributeValue] of [...new Set(subjects)].slice(0, MOST_SUBJECTS).entries()) {
+      if (index > 0) await wait(PAUSE_MS);
+      const LookupAttributes = [{ AttributeKey: 'ResourceName' as const, AttributeValue }];
+      let pages = 0;
+      for await (const { Events = [], NextToken } of paginateLookupEvents(
+        { client, pageSize: PAGE_SIZE },
+        { LookupAttributes, StartTime: start },
+      )) {
+        for (const event of Events) keep(found, event);
+        pages += 1;
+        if (pages === PAGES_EACH || NextToken === undefined) break;
+        await wait(PAUSE_MS);
+      }
+    }
+  });
+  const events = [...found.values()].sort((one, other) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0));
+  return { events, notChecked: asked.ok ? [] : [{ what: 'CloudTrail events', failure: asked.failure }] };
+}
+
+function keep(found: Map<string, CloudTrailEvent>, { EventId: id, CloudTrailEvent: text }: Event): void {
+  if (id === undefined || text === undefined || found.has(id)) return;
+  const event = parseCloudTrailEvent(text);
+  if (event !== null) found.set(id, event);
+}
 
 /** A call of IAM that CloudTrail has, as far as it tells who did something. */
 export interface CloudTrailEvent {

@@ -1,7 +1,13 @@
-import type { IamEntity, IamEntityKind, IamLookup } from '../../../src/aws/iam-names.ts';
-import { checkBoundary, findExisting, type PlannedCreate } from '../../../src/aws/inventory/existing.ts';
-import { plannedCreates } from '../../../src/terraform/resources.ts';
-import { recordedPlan } from '../../support/recorded-plan.ts';
+import {
+  checkBoundary,
+  findExisting,
+  type IamEntity,
+  type IamEntityKind,
+  type IamLookup,
+  type PlannedCreate,
+} from '../../src/aws/iam-names.ts';
+import { plannedCreates } from '../../src/terraform/resources.ts';
+import { recordedPlan } from '../support/recorded-plan.ts';
 
 const PATH = '/mturk/perception-lab/';
 const thing = (kind: IamEntityKind, name: string, path = PATH): IamEntity => ({
