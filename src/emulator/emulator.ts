@@ -3,9 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { claimHost, type HostRecord, leaveHost } from './host-lock.ts';
-import { type AccountHost, type EmulatorMemory, type HostedAccount, startAccountHost } from './hosted-account.ts';
+import { type AccountHost, type HostedAccount, type HostOptions, startAccountHost } from './hosted-account.ts';
 import type { RunningProvider } from './provider/provider.ts';
-import type { LoggedCall, OnCall } from './server/aws-endpoint.ts';
+import type { LoggedCall } from './server/aws-endpoint.ts';
 import type { Faults } from './server/faults.ts';
 import { stateAddress } from './state-backend.ts';
 import { errorCode, messageOf } from './system.ts';
@@ -22,21 +22,9 @@ class EmulatorFailed extends Error {
   }
 }
 
-export interface EmulatorOptions {
-  /** Where the account is kept; null keeps it in memory. */
-  readonly dir: string | null;
-  /** The data of an account in memory. It is used, not copied, so that the caller can read it. */
-  readonly memory?: EmulatorMemory;
-  /** 12 digits, for a new account; one that exists in `dir` keeps its own. */
-  readonly accountId: string;
-  /** What the account takes for now; the machine's clock where it is left out. */
-  readonly clock?: () => Date;
-  readonly faults?: Faults;
-  readonly onCall?: OnCall;
+export interface EmulatorOptions extends HostOptions {
   /** `server` runs until it is stopped; commands connect to it. */
   readonly kind?: 'server' | 'command';
-  /** The port of 127.0.0.1 to listen on; any free one where it is left out. */
-  readonly port?: number;
   /** Whether the Terraform provider is started, too; it is where this is left out. */
   readonly provider?: boolean;
   /** How often the provider repeats a failed call; its own default where it is left out. */
@@ -45,21 +33,7 @@ export interface EmulatorOptions {
   readonly waitMs?: number;
 }
 
-/**
- * A local AWS emulator.
- *
- * It replaces two things: AWS, and the wire to it. Over HTTP on 127.0.0.1 it answers what the AWS SDKs, the AWS CLI and
- * the AWS Terraform provider ask of IAM (users, groups, managed and inline policies, credentials, reports), STS
- * (GetCallerIdentity), CloudTrail (LookupEvents) and MTurk (all 39 operations), and enforces names, quotas, delete
- * conflicts, boundaries and signatures as AWS does. Who may call what is decided by this project's own evaluator, as the
- * caller who signed; the account's root key may everything. The engine, the configuration, the state and the plans are
- * real.
- *
- * What it is not: it has no roles, no identity providers, no organisation, no S3, no console, no policy simulator, and
- * no propagation delay (a change is seen at once). MTurk publishes nothing and makes no payments. A signature's age is not
- * checked. Passwords and MFA codes are taken but open nothing. CloudTrail has the newest 2,000 calls that wanted to
- * change something in IAM, at once and not after minutes, and nothing of calls that only read.
- */
+/** A local AWS emulator: src/emulator/README.md says what it replaces and what it leaves out. */
 export interface Emulator {
   /** `http://127.0.0.1:34567`, for every service. */
   readonly endpoint: string;
@@ -97,21 +71,13 @@ export async function tryOpenEmulator(options: EmulatorOptions): Promise<Result<
 
 /** As `tryOpenEmulator`, for callers that expect no failure: throws `EmulatorFailed` and the system's errors. */
 export async function openEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const host = await startAccountHost({
-    dir: options.dir,
-    memory: options.memory ?? null,
-    accountId: options.accountId,
-    clock: options.clock ?? (() => new Date()),
-    faults: options.faults ?? {},
-    onCall: options.onCall ?? null,
-    port: options.port ?? 0,
-  });
-  const { dir } = options;
+  const host = await startAccountHost(options);
+  const { dir, kind = 'command' } = options;
   let leave = (): void => {};
   try {
     if (dir !== null) {
       mkdirSync(dir, { recursive: true });
-      const record = { pid: process.pid, kind: options.kind ?? 'command', endpoint: host.endpoint, token: host.token };
+      const record = { pid: process.pid, kind, endpoint: host.endpoint, token: host.token };
       const other = await claimOrFind(dir, record, options);
       if (other !== null) {
         await host.close(leave);
@@ -119,7 +85,11 @@ export async function openEmulator(options: EmulatorOptions): Promise<Emulator> 
       }
       leave = () => leaveHost(dir, record);
     }
-    return await hostedEmulator(host, options, leave);
+    return await emulatorAt(host, loadOrThrow(host, dir ?? ''), options, {
+      connected: false,
+      endRun: async (run) => host.endRun(run),
+      close: () => host.close(leave),
+    });
   } catch (error) {
     await host.close(leave);
     throw error;
@@ -139,36 +109,6 @@ async function claimOrFind(dir: string, record: HostRecord, options: EmulatorOpt
   }
 }
 
-async function hostedEmulator(host: AccountHost, options: EmulatorOptions, leave: () => void): Promise<Emulator> {
-  const hosted = loadOrThrow(host, options.dir ?? '');
-  const run = newRun();
-  const provider = await providerOf(host.endpoint, hosted, options);
-  return {
-    endpoint: host.endpoint,
-    accountId: hosted.accountId,
-    // A copy each: the SDK writes into what it is given.
-    get rootCredentials() {
-      return { ...hosted.rootCredentials };
-    },
-    connected: false,
-    calls: host.calls,
-    get faults() {
-      return host.faults;
-    },
-    set faults(next) {
-      host.faults = next;
-    },
-    engineEnv: (stack) => engineEnvironment(host.endpoint, hosted, provider, stack, run.current()),
-    async releaseLocks() {
-      host.endRun(run.next());
-    },
-    async close() {
-      await provider?.close();
-      await host.close(leave);
-    },
-  };
-}
-
 function loadOrThrow(host: AccountHost, dir: string): HostedAccount {
   try {
     return host.load();
@@ -180,30 +120,16 @@ function loadOrThrow(host: AccountHost, dir: string): HostedAccount {
 async function connectedEmulator(other: HostRecord, options: EmulatorOptions): Promise<Emulator> {
   const address = `${other.endpoint}/emulator/${other.token}`;
   const hosted = await askHost(address, other, options);
-  const run = newRun();
-  const provider = await providerOf(other.endpoint, hosted, options);
-  const endRun = async (): Promise<void> => {
-    await fetch(`${address}/${run.next()}`, { method: 'DELETE' }).catch(() => {
-      // A host that is gone holds no locks.
-    });
-  };
-  return {
-    endpoint: other.endpoint,
-    accountId: hosted.accountId,
-    // A copy each: the SDK writes into what it is given.
-    get rootCredentials() {
-      return { ...hosted.rootCredentials };
-    },
+  const host = { endpoint: other.endpoint, calls: [], faults: {} };
+  return emulatorAt(host, hosted, options, {
     connected: true,
-    calls: [],
-    faults: {},
-    engineEnv: (stack) => engineEnvironment(other.endpoint, hosted, provider, stack, run.current()),
-    releaseLocks: endRun,
-    async close() {
-      await provider?.close();
-      await endRun();
+    async endRun(run) {
+      await fetch(`${address}/${run}`, { method: 'DELETE' }).catch(() => {
+        // A host that is gone holds no locks.
+      });
     },
-  };
+    close: async () => {},
+  });
 }
 
 /** A server that has just claimed the directory needs a moment to load it. */
@@ -217,22 +143,52 @@ async function askHost(address: string, other: HostRecord, options: EmulatorOpti
   throw new EmulatorFailed(fail('emulator-busy', { dir: options.dir ?? '', pid: other.pid }).failure);
 }
 
-interface Run {
-  current(): string;
-  /** Starts a new run and names the one that has ended. */
-  next(): string;
+interface Connection {
+  readonly connected: boolean;
+  endRun(run: string): Promise<void>;
+  close(): Promise<void>;
 }
 
-function newRun(): Run {
-  let current = randomBytes(8).toString('hex');
+async function emulatorAt(
+  host: Pick<AccountHost, 'endpoint' | 'calls' | 'faults'>,
+  hosted: HostedAccount,
+  options: EmulatorOptions,
+  { connected, endRun, close }: Connection,
+): Promise<Emulator> {
+  const provider = await providerOf(host.endpoint, hosted, options);
+  let run = newRun();
+  const releaseLocks = async (): Promise<void> => {
+    const ended = run;
+    run = newRun();
+    await endRun(ended);
+  };
   return {
-    current: () => current,
-    next() {
-      const ended = current;
-      current = randomBytes(8).toString('hex');
-      return ended;
+    endpoint: host.endpoint,
+    accountId: hosted.accountId,
+    // A copy each: the SDK writes into what it is given.
+    get rootCredentials() {
+      return { ...hosted.rootCredentials };
+    },
+    connected,
+    calls: host.calls,
+    get faults() {
+      return host.faults;
+    },
+    set faults(next) {
+      host.faults = next;
+    },
+    engineEnv: (stack) => engineEnvironment(host.endpoint, hosted, provider, stack, run),
+    releaseLocks,
+    async close() {
+      await provider?.close();
+      await releaseLocks();
+      await close();
     },
   };
+}
+
+function newRun(): string {
+  return randomBytes(8).toString('hex');
 }
 
 async function providerOf(

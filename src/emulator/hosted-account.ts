@@ -40,30 +40,33 @@ export interface AccountHost {
 }
 
 export interface HostOptions {
+  /** Where the account is kept; null keeps it in memory. */
   readonly dir: string | null;
-  /** What an account without a directory starts with; null for an empty one. */
-  readonly memory: EmulatorMemory | null;
+  /** The data of an account in memory. It is used, not copied, so that the caller can read it. */
+  readonly memory?: EmulatorMemory;
+  /** 12 digits, for a new account; one that exists in `dir` keeps its own. */
   readonly accountId: string;
-  readonly clock: () => Date;
-  readonly faults: Faults;
-  readonly onCall: OnCall | null;
-  /** 0 takes any free port. */
-  readonly port: number;
+  /** What the account takes for now; the machine's clock where it is left out. */
+  readonly clock?: () => Date;
+  readonly faults?: Faults;
+  readonly onCall?: OnCall;
+  /** The port of 127.0.0.1 to listen on; any free one where it is left out. */
+  readonly port?: number;
 }
 
 /** Listens for an account that `load` brings in: the address must be known before a directory can be claimed. */
 export async function startAccountHost(options: HostOptions): Promise<AccountHost> {
   const token = randomBytes(18).toString('base64url');
   const calls: LoggedCall[] = [];
-  let faults = planFaults(options.faults);
+  let faults = planFaults(options.faults ?? {});
   let loaded: Loaded | null = null;
 
   const server = await serve(async (request, sourceIp) => {
-    if (loaded === null) return answerUnloaded(request, token);
+    if (loaded === null) return text(request.path === `/emulator/${token}` ? 202 : 503, '');
     const { states, hosted, endpoint } = loaded;
     return (
       states.answer(request) ??
-      answerNeighbour(request, token, hosted, states.endRun) ??
+      answerNeighbor(request, token, hosted, states.endRun) ??
       (await answerAws(endpoint, request, sourceIp))
     );
   }, options.port);
@@ -102,7 +105,7 @@ interface Loaded {
 }
 
 function openAccount(options: HostOptions, faults: () => FaultPlan, calls: LoggedCall[]): Loaded {
-  const { dir, memory, accountId, clock, onCall } = options;
+  const { dir, memory, accountId, clock = () => new Date(), onCall } = options;
   const now = seconds(clock());
   const storage =
     dir === null ? memoryStorage(memory?.account ?? emptyState(accountId, now)) : directoryStorage(dir, accountId, now);
@@ -134,7 +137,7 @@ function openAccount(options: HostOptions, faults: () => FaultPlan, calls: Logge
 }
 
 /** What commands of the same user ask a host: who it is, and to give up the locks of a run that has ended. */
-function answerNeighbour(
+function answerNeighbor(
   request: SignedRequest,
   token: string,
   hosted: HostedAccount,
@@ -148,11 +151,6 @@ function answerNeighbour(
     return text(200, '');
   }
   return { status: 200, contentType: 'application/json', body: JSON.stringify(hosted) };
-}
-
-/** Before the account is loaded and while it is written for the last time: here, but not to be spoken to. */
-function answerUnloaded(request: SignedRequest, token: string): WireAnswer {
-  return text(request.path === `/emulator/${token}` ? 202 : 503, '');
 }
 
 function text(status: number, body: string): WireAnswer {

@@ -9,6 +9,8 @@ import { writeWhole } from './system.ts';
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const JSON_TYPE = 'application/json';
 
+export const STATE_DIRECTORY = 'state';
+
 /** Terraform's HTTP backend for the states of this account's stacks, with locks that know their run. */
 export interface StateBackend {
   /** Required for every request for a state: part of the addresses, and in the file that only our user reads. */
@@ -37,64 +39,55 @@ export function stateAddress(endpoint: string, token: string, stack: string, { p
  */
 export function openStateBackend(store: StateStore): StateBackend {
   const token = randomBytes(18).toString('base64url');
-  const locks = stateLocks();
+  const held = new Map<string, StateLock>();
+  const endedRuns = new Set<string>();
+  const holderOf = (name: string): StateLock | null => {
+    const lock = held.get(name);
+    return lock !== undefined && !endedRuns.has(lock.run) && isRunning(lock.pid) ? lock : null;
+  };
   return {
     token,
-    endRun: locks.endRun,
-    answer(request) {
-      const [, area, given, name = ''] = request.path.split('/');
+    endRun: (run) => void endedRuns.add(run),
+    answer({ path, method, query, headers, body }) {
+      const [, area, given, name = ''] = path.split('/');
       if (area !== 'state') return null;
       if (given !== token || !NAME.test(name)) return plain(404, '');
-      const id = request.query.get('ID') ?? '';
-      switch (request.method) {
+      const holder = holderOf(name);
+      const id = query.get('ID') ?? '';
+      const text = body.toString('utf8');
+      switch (method) {
         case 'GET': {
           const state = store.read(name);
           return state === null ? plain(404, '') : { status: 200, contentType: JSON_TYPE, body: state };
         }
-        case 'POST':
-          return update(store, locks.holder(name), name, id, request);
-        case 'DELETE': {
-          const holder = locks.holder(name);
+        case 'POST': {
+          if (holder !== null && holder.id !== id) return locked(holder);
+          // An engine whose lock was given up must not overwrite what came after it.
+          if (holder === null && id !== '') return plain(409, 'the lock of this run was given up');
+          const digest = headers['content-md5'];
+          if (digest !== undefined && digest !== createHash('md5').update(body).digest('base64'))
+            return plain(400, 'the state arrived damaged');
+          store.write(name, text);
+          return plain(200, '');
+        }
+        case 'DELETE':
           if (holder !== null && holder.id !== id) return locked(holder);
           store.remove(name);
           return plain(200, '');
-        }
-        case 'LOCK': {
-          const info = request.body.toString('utf8');
-          const refused = locks.take(name, { info, ...runOf(request) });
-          return refused === null ? plain(200, '') : locked(refused);
-        }
-        case 'UNLOCK': {
-          const kept = locks.release(name, request.body.toString('utf8'));
-          return kept === null ? plain(200, '') : locked(kept);
-        }
+        case 'LOCK':
+          if (holder !== null) return locked(holder);
+          held.set(name, { id: idOf(text), info: text, pid: Number(query.get('pid')), run: query.get('run') ?? '' });
+          return plain(200, '');
+        case 'UNLOCK':
+          // Without a lock's JSON it is taken away by force.
+          if (holder !== null && !['', holder.id].includes(idOf(text))) return locked(holder);
+          held.delete(name);
+          return plain(200, '');
         default:
           return plain(405, '');
       }
     },
   };
-}
-
-function update(
-  store: StateStore,
-  holder: StateLock | null,
-  name: string,
-  id: string,
-  request: SignedRequest,
-): WireAnswer {
-  // An engine whose lock was given up must not overwrite what came after it.
-  if (id !== (holder?.id ?? ''))
-    return holder === null ? plain(409, 'the lock of this run was given up') : locked(holder);
-  const digest = request.headers['content-md5'];
-  if (digest !== undefined && digest !== createHash('md5').update(request.body).digest('base64')) {
-    return plain(400, 'the state arrived damaged');
-  }
-  store.write(name, request.body.toString('utf8'));
-  return plain(200, '');
-}
-
-function runOf(request: SignedRequest): RunId {
-  return { pid: Number(request.query.get('pid') ?? 0), run: request.query.get('run') ?? '' };
 }
 
 function locked(holder: StateLock): WireAnswer {
@@ -106,56 +99,11 @@ function plain(status: number, body: string): WireAnswer {
 }
 
 /** A lock that an engine holds on a stack's state. */
-interface StateLock {
+interface StateLock extends RunId {
   /** Terraform's id of the lock. */
   readonly id: string;
   /** The engine's own JSON about it, returned to a client that is refused. */
   readonly info: string;
-  readonly pid: number;
-  readonly run: string;
-}
-
-interface StateLocks {
-  /** The lock of a process that still runs; null if there is none. */
-  holder(name: string): StateLock | null;
-  /** Null where the lock was taken, else who holds it. */
-  take(name: string, lock: Omit<StateLock, 'id'>): StateLock | null;
-  /** Null where the lock is free now, else who keeps it; without a lock's JSON it is taken away by force. */
-  release(name: string, info: string): StateLock | null;
-  endRun(run: string): void;
-}
-
-function stateLocks(): StateLocks {
-  const held = new Map<string, StateLock>();
-  const ended = new Set<string>();
-  const holder = (name: string): StateLock | null => {
-    const lock = held.get(name);
-    if (lock === undefined) return null;
-    if (!ended.has(lock.run) && isRunning(lock.pid)) return lock;
-    held.delete(name);
-    return null;
-  };
-  return {
-    holder,
-    take(name, lock) {
-      const before = holder(name);
-      if (before !== null) return before;
-      held.set(name, { id: idOf(lock.info), ...lock });
-      return null;
-    },
-    release(name, info) {
-      const lock = holder(name);
-      if (lock === null) return null;
-      const id = idOf(info);
-      if (id !== '' && id !== lock.id) return lock;
-      held.delete(name);
-      return null;
-    },
-    endRun(run) {
-      ended.add(run);
-      for (const [name, lock] of held) if (lock.run === run) held.delete(name);
-    },
-  };
 }
 
 function idOf(info: string): string {
@@ -168,10 +116,8 @@ function idOf(info: string): string {
   return '';
 }
 
-export const STATE_DIRECTORY = 'state';
-
 /** Where the states of stacks are kept, by the stack's name. */
-export interface StateStore {
+interface StateStore {
   read(name: string): string | null;
   write(name: string, state: string): void;
   remove(name: string): void;

@@ -35,7 +35,7 @@ export interface EndpointHost {
   now(): Date;
   faults(): FaultPlan;
   readonly calls: LoggedCall[];
-  readonly onCall: OnCall | null;
+  readonly onCall: OnCall | undefined;
   /** Called with every call that changed the account, before it is answered. */
   remember(entry: { readonly action: string; readonly params: unknown; readonly call: CallContext }): void;
   /** Called with every use of a key. */
