@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { connectGitHub } from '../../src/github/connect.ts';
+import { connectGitHub } from '../../src/github/client.ts';
 import { defaultBranchOfEvent, pullRequestOfEvent, repositoryOf } from '../../src/github/event.ts';
 import { failureText } from '../../src/text/failures/failures.ts';
 import { scratch } from '../support/command.ts';

@@ -1,5 +1,5 @@
 import type { Failure, Result } from '../../src/diagnostics/failure.ts';
-import { type GitHubSettings, openGitHub } from '../../src/github/octokit.ts';
+import { type GitHubSettings, openGitHub } from '../../src/github/client.ts';
 import type { GitHub } from '../../src/github/port.ts';
 import { GitHubRepository } from './github-repository.ts';
 import { type GitHubServer, startGitHub } from './github-server.ts';

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Result } from '../diagnostics/failure.ts';
 
 /** A repository by owner and name, as GITHUB_REPOSITORY has it. */
@@ -6,78 +7,163 @@ export interface RepositoryName {
   readonly name: string;
 }
 
-interface Account {
-  readonly login: string;
-  readonly isBot: boolean;
-}
+// What is read of GitHub's answers, and no more: what is not read cannot break us. https://docs.github.com/en/rest
+const account = z.object({ login: z.string(), type: z.string() });
+const repository = z.object({ full_name: z.string() });
+
+export const userAnswer = z.object({ login: z.string() });
+
+export const viewerAnswer = z.object({ viewer: z.object({ login: z.string() }) });
+
+export const commentAnswer = z
+  .object({
+    id: z.number(),
+    node_id: z.string(),
+    user: account.nullable(),
+    body: z.string().nullish(),
+    html_url: z.string(),
+  })
+  .transform((read) => ({
+    id: read.id,
+    nodeId: read.node_id,
+    author: read.user?.login ?? null,
+    body: read.body ?? '',
+    url: read.html_url,
+  }));
 
 /** `author` is null if the account no longer exists. */
-export interface Comment {
-  readonly id: number;
-  readonly nodeId: string;
-  readonly author: string | null;
-  readonly body: string;
-  readonly url: string;
-}
+export type Comment = Readonly<z.infer<typeof commentAnswer>>;
 
-export interface PullRequest {
-  readonly number: number;
-  readonly author: string | null;
-  /** Branch and repository (`owner/name`) that it is merged into. */
-  readonly base: { readonly ref: string; readonly repository: string };
-  /** The last commit; `repository` is null where the fork was deleted. */
-  readonly head: { readonly sha: string; readonly repository: string | null };
-  readonly merged: boolean;
-  readonly mergeCommit: string | null;
-}
+export const minimisedAnswer = z.object({
+  nodes: z.array(z.object({ id: z.string().optional(), isMinimized: z.boolean().optional() }).nullable()),
+});
 
-export interface Review {
-  readonly author: Account | null;
-  readonly state: string;
-  /** Null where the commit no longer exists. */
-  readonly commit: string | null;
-}
+export const pullAnswer = z
+  .object({
+    number: z.number(),
+    user: account.nullable(),
+    base: z.object({ ref: z.string(), repo: repository }),
+    head: z.object({ sha: z.string(), repo: repository.nullable() }),
+    merged_at: z.string().nullable(),
+    merge_commit_sha: z.string().nullable(),
+  })
+  .transform((read) => ({
+    number: read.number,
+    author: read.user?.login ?? null,
+    /** Branch and repository (`owner/name`) that it is merged into. */
+    base: { ref: read.base.ref, repository: read.base.repo.full_name },
+    /** The last commit; `repository` is null where the fork was deleted. */
+    head: { sha: read.head.sha, repository: read.head.repo?.full_name ?? null },
+    merged: read.merged_at !== null,
+    mergeCommit: read.merge_commit_sha,
+  }));
 
-export interface Run {
-  readonly id: number;
-  readonly attempt: number;
-  /** `.github/workflows/plan.yml` */
-  readonly path: string;
-  readonly event: string;
-  readonly status: string;
-  readonly conclusion: string | null;
-  readonly headSha: string;
-  readonly headRepository: string | null;
-}
+export type PullRequest = Readonly<z.infer<typeof pullAnswer>>;
 
-export interface Artifact {
-  readonly id: number;
-  readonly name: string;
-  readonly size: number;
-  readonly expired: boolean;
-  /** `sha256:` and 64 hex digits; null where GitHub has none. */
-  readonly digest: string | null;
-  readonly headSha: string | null;
-}
+export const reviewAnswer = z
+  .object({ user: account.nullable(), state: z.string(), commit_id: z.string().nullable() })
+  .transform((read) => ({
+    author: read.user === null ? null : { login: read.user.login, isBot: read.user.type !== 'User' },
+    state: read.state,
+    /** Null where the commit no longer exists. */
+    commit: read.commit_id,
+  }));
 
-export interface Issue {
-  readonly number: number;
-  readonly author: string | null;
-  readonly title: string;
-  readonly body: string;
-  readonly state: 'open' | 'closed';
-  readonly url: string;
-}
+export type Review = Readonly<z.infer<typeof reviewAnswer>>;
+
+export const branchAnswer = z.object({ commit: z.object({ sha: z.string() }) }).transform((read) => read.commit.sha);
+
+/** `maintain` and `triage` are reported as `write` and `read`. */
+export const permissionAnswer = z
+  .object({ permission: z.enum(['admin', 'write', 'read', 'none']) })
+  .transform((read) => read.permission);
+
+export const runAnswer = z
+  .object({
+    id: z.number(),
+    run_attempt: z.number().optional(),
+    path: z.string(),
+    event: z.string(),
+    status: z.string().nullable(),
+    conclusion: z.string().nullable(),
+    head_sha: z.string(),
+    head_repository: repository.nullable(),
+  })
+  .transform((read) => ({
+    id: read.id,
+    attempt: read.run_attempt ?? 1,
+    /** `.github/workflows/plan.yml` */
+    path: read.path,
+    event: read.event,
+    status: read.status ?? '',
+    conclusion: read.conclusion,
+    headSha: read.head_sha,
+    headRepository: read.head_repository?.full_name ?? null,
+  }));
+
+export type Run = Readonly<z.infer<typeof runAnswer>>;
+
+/** The newest first; `run_started_at` is of the newest attempt. */
+export const recentRunsAnswer = z
+  .object({
+    workflow_runs: z.array(z.object({ created_at: z.string(), run_started_at: z.string().optional() })),
+  })
+  .transform(({ workflow_runs: runs }) =>
+    runs.map(({ created_at, run_started_at }) => ({ at: run_started_at ?? created_at })),
+  );
+
+export const workflowAnswer = z.object({ created_at: z.string(), state: z.string() }).transform((read) => ({
+  /** ISO 8601, UTC: when GitHub first saw the file. */
+  createdAt: read.created_at,
+  /** `active`, `disabled_inactivity`, `disabled_manually`, `disabled_fork`, `deleted` */
+  state: read.state,
+}));
 
 /** A workflow file as GitHub has registered it. */
-interface Workflow {
-  /** ISO 8601, UTC: when GitHub first saw the file. */
-  readonly createdAt: string;
-  /** `active`, `disabled_inactivity`, `disabled_manually`, `disabled_fork`, `deleted` */
-  readonly state: string;
-}
+type Workflow = Readonly<z.infer<typeof workflowAnswer>>;
 
-type Permission = 'admin' | 'write' | 'read' | 'none';
+export const artifactAnswer = z
+  .object({
+    id: z.number(),
+    name: z.string(),
+    size_in_bytes: z.number(),
+    expired: z.boolean(),
+    digest: z.string().nullish(),
+    workflow_run: z.object({ head_sha: z.string().optional() }).nullish(),
+  })
+  .transform((read) => ({
+    id: read.id,
+    name: read.name,
+    size: read.size_in_bytes,
+    expired: read.expired,
+    /** `sha256:` and 64 hex digits; null where GitHub has none. */
+    digest: read.digest ?? null,
+    headSha: read.workflow_run?.head_sha ?? null,
+  }));
+
+export type Artifact = Readonly<z.infer<typeof artifactAnswer>>;
+
+export const issueAnswer = z
+  .object({
+    number: z.number(),
+    user: account.nullable(),
+    title: z.string(),
+    body: z.string().nullish(),
+    state: z.enum(['open', 'closed']),
+    html_url: z.string(),
+    pull_request: z.unknown().optional(),
+  })
+  .transform((read) => ({
+    number: read.number,
+    author: read.user?.login ?? null,
+    title: read.title,
+    body: read.body ?? '',
+    state: read.state,
+    url: read.html_url,
+    isPull: read.pull_request !== undefined,
+  }));
+
+export type Issue = Readonly<Omit<z.infer<typeof issueAnswer>, 'isPull'>>;
 
 /**
  * GitHub for one repository and one token. Every expected problem is a failure whose code begins with `github-`. Lists are
@@ -101,7 +187,7 @@ export interface GitHub {
   reviews(pull: number): Promise<Result<readonly Review[]>>;
   /** The newest commit of a branch. Needs `contents: read`. */
   newestCommit(branch: string): Promise<Result<string>>;
-  permissionOf(login: string): Promise<Result<Permission>>;
+  permissionOf(login: string): Promise<Result<z.infer<typeof permissionAnswer>>>;
   /** Runs of the workflow file (`plan.yml`) for that commit; each with its newest attempt only. */
   runs(workflow: string, headSha: string, event: string): Promise<Result<readonly Run[]>>;
   /**

@@ -15,7 +15,6 @@ export interface RequestSettings {
 }
 
 export interface Requests {
-  readonly baseUrl: string;
   readonly token: string;
   /** One request. `once`: it is not repeated when the answer is lost, since it may have been carried out. */
   one<T>(route: string, parameters: Parameters, answer: z.ZodType<T>, options?: { once?: boolean }): Promise<Result<T>>;
@@ -71,32 +70,35 @@ export function githubRequests(settings: RequestSettings): Requests {
     },
   });
 
-  async function ask(route: string, parameters: Parameters, request: object = {}) {
-    return client.request(route, {
+  const send = (route: string, parameters: Parameters, request: object = {}) =>
+    client.request(route, {
       ...parameters,
       headers: { 'x-github-api-version': API_VERSION },
       request: { signal, ...request },
     });
-  }
+
+  /** What `work` gives, with everything that GitHub or the connection may answer as a failure about `request`. */
+  const attempt = async <T>(request: string, work: (request: string) => Promise<Result<T>>): Promise<Result<T>> => {
+    try {
+      return await work(request);
+    } catch (error) {
+      return failed(error, request, signal);
+    }
+  };
 
   return {
-    baseUrl: settings.baseUrl,
     token: settings.token,
     signal,
-    async one(route, parameters, answer, { once = false } = {}) {
-      try {
-        const { data } = await ask(route, parameters, once ? { retries: 0 } : {});
-        return readAs(answer, data, pathOf(route, parameters));
-      } catch (error) {
-        return failed(error, pathOf(route, parameters), signal);
-      }
-    },
-    async all(route, parameters, item, list) {
-      const found: z.infer<typeof item>[] = [];
-      const request = pathOf(route, parameters);
-      try {
+    one: (route, parameters, answer, { once = false } = {}) =>
+      attempt(pathOf(route, parameters), async (request) => {
+        const { data } = await send(route, parameters, once ? { retries: 0 } : {});
+        return readAs(answer, data, request);
+      }),
+    all: (route, parameters, item, list) =>
+      attempt(pathOf(route, parameters), async (request) => {
+        const found: z.infer<typeof item>[] = [];
         for (let page = 1; page <= MOST_PAGES; page += 1) {
-          const { data, headers } = await ask(route, { ...parameters, per_page: PAGE_SIZE, page });
+          const { data, headers } = await send(route, { ...parameters, per_page: PAGE_SIZE, page });
           const read = readAs(item.array(), list === undefined ? data : (data as Parameters)[list], request);
           if (!read.ok) return read;
           found.push(...read.value);
@@ -105,42 +107,28 @@ export function githubRequests(settings: RequestSettings): Requests {
           if (!/;\s*rel="next"/.test(headers.link ?? '')) return succeed(found);
         }
         return fail('github-unreadable', { request, reason: `the list has more than ${MOST_PAGES} pages` });
-      } catch (error) {
-        return failed(error, request, signal);
-      }
-    },
-    async graphql(query, variables, answer) {
-      const request = 'POST /graphql';
-      try {
-        return readAs(answer, await client.graphql(query, { ...variables, request: { signal } }), request);
-      } catch (error) {
-        return failed(error, request, signal);
-      }
-    },
-    async location(route, parameters) {
-      const request = pathOf(route, parameters);
-      try {
-        const { headers, status } = await ask(route, parameters, {
+      }),
+    graphql: (query, variables, answer) =>
+      attempt('POST /graphql', async (request) =>
+        readAs(answer, await client.graphql(query, { ...variables, request: { signal } }), request),
+      ),
+    location: (route, parameters) =>
+      attempt(pathOf(route, parameters), async (request) => {
+        const { headers, status } = await send(route, parameters, {
           redirect: 'manual',
           parseSuccessResponseBody: false,
         });
         return headers.location === undefined
           ? fail('github-unreadable', { request, reason: `${status} without a location` })
           : succeed(headers.location);
-      } catch (error) {
-        return failed(error, request, signal);
-      }
-    },
+      }),
   };
 }
 
 /** The plugin keeps a second between writes, of which tests have hundreds. */
-type Pace = NonNullable<Extract<ThrottlingOptions, { readonly write?: unknown }>['write']>;
-const unpaced = {
-  key: () => ({
-    schedule: (_options: unknown, job: (...given: unknown[]) => unknown, ...given: unknown[]) => job(...given),
-  }),
-} as unknown as Pace;
+type Pace = NonNullable<ThrottlingOptions['write']>;
+const schedule = async (_options: object, job: (...given: unknown[]) => unknown, ...given: unknown[]) => job(...given);
+const unpaced = { key: (_id: string) => ({ schedule }) as ReturnType<Pace['key']> } as Pace;
 
 function readAs<T>(answer: z.ZodType<T>, data: unknown, request: string): Result<T> {
   const read = answer.safeParse(data);

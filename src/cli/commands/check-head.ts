@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { notNewestText } from '../../drift/report/drift-run.ts';
-import { connectGitHub } from '../../github/connect.ts';
+import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { GitHub } from '../../github/port.ts';
 import type { Terminal } from '../io.ts';

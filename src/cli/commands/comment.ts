@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Failure, type FailureReason, type Result, succeed } from '../../diagnostics/failure.ts';
-import { connectGitHub } from '../../github/connect.ts';
+import { connectGitHub } from '../../github/client.ts';
 import { defaultBranchOfEvent, type PullRequestEvent, pullRequestOfEvent } from '../../github/event.ts';
+import { reportIssue } from '../../github/issues.ts';
 import { writeOutputs, writeSummary } from '../../github/outputs.ts';
 import type { GitHub } from '../../github/port.ts';
-import { reportIssue } from '../../github/report-issue.ts';
 import { upsertSticky } from '../../github/sticky.ts';
 import { type CommentState, commentMarker, renderComment, renderSummary } from '../../review/comment/comment.ts';
 import {

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { FailureReason } from '../../diagnostics/failure.ts';
 import { outdatedText, readDriftRun, runSummary, supersededSummary } from '../../drift/report/drift-run.ts';
 import { keepDriftIssues } from '../../drift/report/issues.ts';
-import { connectGitHub } from '../../github/connect.ts';
+import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs, writeSummary } from '../../github/outputs.ts';
 import { visible } from '../../text/escape.ts';
 import type { Terminal } from '../io.ts';

@@ -1,7 +1,6 @@
 import type { Result } from '../../diagnostics/failure.ts';
-import { issuesOnce } from '../../github/issues-once.ts';
+import { type IssueOutcome, type IssueReport, issuesOnce, reportIssue } from '../../github/issues.ts';
 import type { GitHub, Issue } from '../../github/port.ts';
-import { type IssueOutcome, type IssueReport, reportIssue } from '../../github/report-issue.ts';
 import { isOurs } from '../../github/sticky.ts';
 import { issueMarkers } from '../../review/comment/facts.ts';
 import { timeWords } from '../../text/dates.ts';

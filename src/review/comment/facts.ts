@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type FailureReason, isFailureReason } from '../../diagnostics/failure.ts';
 import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { pullRequestOfEvent } from '../../github/event.ts';
-import type { IssueReport } from '../../github/report-issue.ts';
+import type { IssueReport } from '../../github/issues.ts';
 import { say, visible } from '../../text/escape.ts';
 import { readManifest, readPreview } from '../manifest/manifest.ts';
 import type { Manifest } from '../manifest/schema.ts';

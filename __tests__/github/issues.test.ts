@@ -1,4 +1,4 @@
-import { reportIssue } from '../../src/github/report-issue.ts';
+import { reportIssue } from '../../src/github/issues.ts';
 import { failureOf, githubInTest, obtained } from '../support/github-client.ts';
 
 const { server, repository, client } = githubInTest();

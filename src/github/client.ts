@@ -1,22 +1,24 @@
 import { z } from 'zod';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
+import { downloadFrom } from './artifacts.ts';
+import { repositoryOf } from './event.ts';
 import {
   artifactAnswer,
   branchAnswer,
   commentAnswer,
+  type GitHub,
   issueAnswer,
   minimisedAnswer,
   permissionAnswer,
   pullAnswer,
+  type RepositoryName,
   recentRunsAnswer,
   reviewAnswer,
   runAnswer,
   userAnswer,
   viewerAnswer,
   workflowAnswer,
-} from './answers.ts';
-import { downloadFrom } from './artifacts.ts';
-import type { GitHub, RepositoryName } from './port.ts';
+} from './port.ts';
 import { githubRequests, type RequestSettings, type Requests } from './requests.ts';
 
 export interface GitHubSettings extends RequestSettings {
@@ -31,6 +33,14 @@ export function openGitHub(settings: GitHubSettings): GitHub {
   const { repository } = settings;
   const requests = githubRequests(settings);
   const ours = { owner: repository.owner, repo: repository.name };
+  const one = <T>(route: string, parameters: object, answer: z.ZodType<T>, options?: { once: boolean }) =>
+    requests.one(route, { ...ours, ...parameters }, answer, options);
+  const all = <T>(route: string, parameters: object, item: z.ZodType<T>, list?: string) =>
+    requests.all(route, { ...ours, ...parameters }, item, list);
+  const mutate = async (id: string, mutation: string): Promise<Result<null>> => {
+    const answered = await requests.graphql(mutation, { id }, z.unknown());
+    return answered.ok ? succeed(null) : answered;
+  };
   let login: Promise<Result<string>> | null = null;
 
   return {
@@ -40,24 +50,13 @@ export function openGitHub(settings: GitHubSettings): GitHub {
       return login;
     },
     comments: (thread) =>
-      requests.all(
-        'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
-        { ...ours, issue_number: thread },
-        commentAnswer,
-      ),
+      all('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', { issue_number: thread }, commentAnswer),
     createComment: (thread, body) =>
-      requests.one(
-        'POST /repos/{owner}/{repo}/issues/{issue_number}/comments',
-        { ...ours, issue_number: thread, body },
-        commentAnswer,
-        { once: true },
-      ),
+      one('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { issue_number: thread, body }, commentAnswer, {
+        once: true,
+      }),
     updateComment: (id, body) =>
-      requests.one(
-        'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}',
-        { ...ours, comment_id: id, body },
-        commentAnswer,
-      ),
+      one('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', { comment_id: id, body }, commentAnswer),
     async minimized(nodeIds) {
       const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { id isMinimized } } }';
       const answered = await requests.graphql(query, { ids: nodeIds }, minimisedAnswer);
@@ -67,50 +66,39 @@ export function openGitHub(settings: GitHubSettings): GitHub {
       );
       return succeed(new Set(hidden));
     },
-    minimize: (nodeId) =>
-      done(
-        requests,
+    minimize: (id) =>
+      mutate(
+        id,
         'mutation ($id: ID!) { minimizeComment(input: { subjectId: $id, classifier: OUTDATED }) { clientMutationId } }',
-        nodeId,
       ),
-    unminimize: (nodeId) =>
-      done(
-        requests,
-        'mutation ($id: ID!) { unminimizeComment(input: { subjectId: $id }) { clientMutationId } }',
-        nodeId,
-      ),
-    pullRequest: (number) =>
-      requests.one('GET /repos/{owner}/{repo}/pulls/{pull_number}', { ...ours, pull_number: number }, pullAnswer),
+    unminimize: (id) =>
+      mutate(id, 'mutation ($id: ID!) { unminimizeComment(input: { subjectId: $id }) { clientMutationId } }'),
+    pullRequest: (number) => one('GET /repos/{owner}/{repo}/pulls/{pull_number}', { pull_number: number }, pullAnswer),
     pullRequestsOf: (commit) =>
-      requests.all('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', { ...ours, commit_sha: commit }, pullAnswer),
+      all('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', { commit_sha: commit }, pullAnswer),
     reviews: (pull) =>
-      requests.all(
-        'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews',
-        { ...ours, pull_number: pull },
-        reviewAnswer,
-      ),
-    newestCommit: (branch) =>
-      requests.one('GET /repos/{owner}/{repo}/branches/{branch}', { ...ours, branch }, branchAnswer),
+      all('GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews', { pull_number: pull }, reviewAnswer),
+    newestCommit: (branch) => one('GET /repos/{owner}/{repo}/branches/{branch}', { branch }, branchAnswer),
     async permissionOf(person) {
-      const answered = await requests.one(
+      const answered = await one(
         'GET /repos/{owner}/{repo}/collaborators/{username}/permission',
-        { ...ours, username: person },
+        { username: person },
         permissionAnswer,
       );
       // Someone who is no collaborator has no permission.
       return !answered.ok && answered.failure.code === 'github-not-found' ? succeed('none') : answered;
     },
     runs: (workflow, headSha, event) =>
-      requests.all(
+      all(
         'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
-        { ...ours, workflow_id: workflow, head_sha: headSha, event },
+        { workflow_id: workflow, head_sha: headSha, event },
         runAnswer,
         'workflow_runs',
       ),
     async lastSuccess(workflow, branch) {
-      const found = await requests.one(
+      const found = await one(
         'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
-        { ...ours, workflow_id: workflow, branch, status: 'success', per_page: 1, exclude_pull_requests: true },
+        { workflow_id: workflow, branch, status: 'success', per_page: 1, exclude_pull_requests: true },
         recentRunsAnswer,
       );
       const newest = nullIfNotFound(found);
@@ -119,17 +107,17 @@ export function openGitHub(settings: GitHubSettings): GitHub {
       return succeed(last === undefined ? null : { at: last.at });
     },
     async workflow(file) {
-      const answered = await requests.one(
+      const answered = await one(
         'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}',
-        { ...ours, workflow_id: file },
+        { workflow_id: file },
         workflowAnswer,
       );
       return nullIfNotFound(answered);
     },
     artifacts: (run, name) =>
-      requests.all(
+      all(
         'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts',
-        { ...ours, run_id: run, name },
+        { run_id: run, name },
         artifactAnswer,
         'artifacts',
       ),
@@ -139,31 +127,22 @@ export function openGitHub(settings: GitHubSettings): GitHub {
       return found.ok ? downloadFrom(found.value, limit, requests.signal) : found;
     },
     async issues(state, author) {
-      const found = await requests.all(
+      const found = await all(
         'GET /repos/{owner}/{repo}/issues',
-        { ...ours, state, creator: author, sort: 'updated', direction: 'desc' },
+        { state, creator: author, sort: 'updated', direction: 'desc' },
         issueAnswer,
       );
       return found.ok ? succeed(found.value.filter(({ isPull }) => !isPull)) : found;
     },
     createIssue: (title, body) =>
-      requests.one('POST /repos/{owner}/{repo}/issues', { ...ours, title, body }, issueAnswer, { once: true }),
+      one('POST /repos/{owner}/{repo}/issues', { title, body }, issueAnswer, { once: true }),
     updateIssue: (number, change) =>
-      requests.one(
-        'PATCH /repos/{owner}/{repo}/issues/{issue_number}',
-        { ...ours, issue_number: number, ...change },
-        issueAnswer,
-      ),
+      one('PATCH /repos/{owner}/{repo}/issues/{issue_number}', { issue_number: number, ...change }, issueAnswer),
   };
 }
 
 function nullIfNotFound<T>(answered: Result<T>): Result<T | null> {
   return !answered.ok && answered.failure.code === 'github-not-found' ? succeed(null) : answered;
-}
-
-async function done(requests: Requests, mutation: string, id: string): Promise<Result<null>> {
-  const answered = await requests.graphql(mutation, { id }, z.unknown());
-  return answered.ok ? succeed(null) : answered;
 }
 
 /**
@@ -184,4 +163,31 @@ async function loginOf(requests: Requests): Promise<Result<string>> {
   if (user.ok) return succeed(user.value.login);
   if (user.failure.code !== 'github-denied') return user;
   return isApp ? succeed(JOB_LOGIN) : fail('github-denied', user.failure.args);
+}
+
+/** Milliseconds; below the five minutes that the jobs may take. */
+const TOTAL_TIME = 180_000;
+const PUBLIC_API = 'https://api.github.com';
+
+/**
+ * GitHub as a workflow's step sees it: GITHUB_TOKEN, GITHUB_REPOSITORY, and GITHUB_API_URL for a
+ * GitHub Enterprise Server. The token is sent over TLS only, except to this machine.
+ */
+export function connectGitHub(env: Readonly<Record<string, string | undefined>>): Result<GitHub> {
+  const token = env.GITHUB_TOKEN ?? '';
+  if (token === '') return fail('github-token-missing', { variable: 'GITHUB_TOKEN' });
+  const repository = repositoryOf(env);
+  if (!repository.ok) return repository;
+  const given = env.GITHUB_API_URL === undefined || env.GITHUB_API_URL === '' ? PUBLIC_API : env.GITHUB_API_URL;
+  if (!isSafe(given)) {
+    return fail('github-environment', { variable: 'GITHUB_API_URL', reason: 'it must be an https:// address' });
+  }
+  const baseUrl = given.replace(/\/+$/, '');
+  return succeed(openGitHub({ baseUrl, token, totalTime: TOTAL_TIME, repository: repository.value }));
+}
+
+function isSafe(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname));
 }
