@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ApprovalProblem, type PlanProblem, fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { type ApprovalProblem, fail, type PlanProblem, type Result, succeed } from '../../diagnostics/failure.ts';
 import { fileOfArchive } from '../../github/artifacts.ts';
 import type { Artifact, GitHub, PullRequest, Review, Run } from '../../github/port.ts';
 
