@@ -203,29 +203,9 @@ export type FindingOf<Rule extends RuleId> = {
 export type DriftFinding = FindingOf<RuleId>;
 
 /** The difference of the access model that a finding is about; null for any other rule. */
-export function differenceOf({ rule, data }: Pick<DriftFinding, 'rule' | 'data'>): Difference | null {
-  return DIFFERENCE_RULES.has(rule) ? (data as Difference) : null;
+export function differenceOf({ data }: Pick<DriftFinding, 'rule' | 'data'>): Difference | null {
+  return 'kind' in data ? data : null;
 }
-
-const RULES_OF_DIFFERENCES: Readonly<Record<DifferenceRule, true>> = {
-  'membership-added': true,
-  'membership-removed': true,
-  'policy-attached': true,
-  'policy-detached': true,
-  'inline-policy-added': true,
-  'inline-policy-changed': true,
-  'inline-policy-removed': true,
-  'policy-changed': true,
-  'policy-deleted': true,
-  'user-deleted': true,
-  'group-deleted': true,
-  'user-without-boundary': true,
-  'boundary-changed': true,
-  'path-changed': true,
-  'tag-changed': true,
-};
-
-const DIFFERENCE_RULES: ReadonlySet<string> = new Set(Object.keys(RULES_OF_DIFFERENCES));
 
 export type DriftClass = 'clean' | 'pending' | 'drift' | 'state-only' | 'unmanaged' | 'unexplained' | 'error';
 

@@ -82,15 +82,12 @@ export function revertOf(
   reverts: readonly Difference[],
   deletions: readonly string[],
 ): Revert {
-  const slots = new Map<string, Slot>();
-  const members = new Map([...account.users, ...target.users].map((user) => [user.name, user.groups]));
-  for (const slot of [...reverts.flatMap((each) => slotsOf(each, target)), ...deletions.flatMap(membershipsOf)]) {
-    slots.set(JSON.stringify(slot), slot);
-  }
-  function membershipsOf(user: string): readonly Slot[] {
-    const groups = account.users.find(({ name }) => name === user)?.groups ?? members.get(user) ?? [];
-    return groups.filter((group) => keyOfIamName(lab, group) !== null).map((name) => ({ kind: 'membership', name }));
-  }
+  const groupsOf = (user: string) => account.users.find(({ name }) => name === user)?.groups ?? [];
+  const slots = new Map(
+    [...reverts.flatMap((each) => slotsOf(each, target)), ...deletions.flatMap(groupsOf).map(membershipOf)].map(
+      (slot) => [`${slot.type} ${slot.name}`, slot],
+    ),
+  );
   const resources = [...slots.values()].flatMap((slot): readonly RevertResource[] => {
     const address = addressOf(lab, slot);
     const before = valuesOf(slot, account);
@@ -103,69 +100,125 @@ export function revertOf(
 
 /** Addresses of a user that is to be deleted, with what only that user has. Memberships are revoked before. */
 export function deletionAddresses(lab: string, user: string): readonly string[] {
-  const key = keyOfIamName(lab, user);
-  if (key === null) return [];
-  const name = memberAddress(key);
-  return [
-    `aws_iam_user_policies_exclusive.${name}`,
-    `aws_iam_user_policy_attachments_exclusive.${name}`,
-    `aws_iam_user_policy.${limitsAddress(key)}`,
-    `aws_iam_user.${name}`,
-  ];
+  return OF_USER.flatMap((type) => addressOf(lab, { type, name: user }) ?? []);
 }
 
-/** Which resource of a user, group or policy. */
-type Slot = {
-  readonly kind:
-    | 'user'
-    | 'group'
-    | 'policy'
-    | 'limits'
-    | 'membership'
-    | `${'user' | 'group'}-attachments`
-    | `${'user' | 'group'}-inline`;
-  /** A name of IAM, or an ARN for a policy. */
+/** One resource, by the name of its user or group, or the ARN of its policy. */
+interface Slot {
+  readonly type: keyof typeof WRITTEN;
   readonly name: string;
-};
+}
+
+interface Written {
+  /** The Terraform name, by the key of the member or role. */
+  readonly address: (key: string) => string;
+  /** The arguments in a model; null if it does not exist there. */
+  readonly values: (name: string, model: AccessModel) => Values | null;
+}
+
+type Held = Pick<AccessGroup, 'attached' | 'inline'>;
+
+const arnsOf = ({ attached }: Held) => ({ policy_arns: [...attached].sort() });
+const inlineNamesOf = ({ inline }: Held) => ({ policy_names: inline.map(({ name }) => name).sort() });
+
+function ofUser(values: (user: AccessUser) => Values | null, address = memberAddress): Written {
+  return {
+    address,
+    values: (name, { users }) => {
+      const user = users.find((each) => each.name === name);
+      return user === undefined ? null : values(user);
+    },
+  };
+}
+
+function ofGroup(values: (group: AccessGroup, model: AccessModel) => Values): Written {
+  return {
+    address: roleAddress,
+    values: (name, model) => {
+      const group = model.groups.find((each) => each.name === name);
+      return group === undefined ? null : values(group, model);
+    },
+  };
+}
+
+/** What a revert can write. */
+const WRITTEN = {
+  aws_iam_user: ofUser(({ name, path, tags, boundary }) => ({
+    ...{ name, path, force_destroy: true, tags },
+    ...(boundary === null ? {} : { permissions_boundary: boundary }),
+  })),
+  aws_iam_user_policy: ofUser(({ name: user, inline }) => {
+    const document = inline.find(({ name }) => name === LIMITS_POLICY)?.document ?? null;
+    return document === null ? null : { name: LIMITS_POLICY, user, policy: JSON.stringify(document) };
+  }, limitsAddress),
+  aws_iam_user_policy_attachments_exclusive: ofUser((user) => ({ user_name: user.name, ...arnsOf(user) })),
+  aws_iam_user_policies_exclusive: ofUser((user) => ({ user_name: user.name, ...inlineNamesOf(user) })),
+  aws_iam_group: ofGroup(({ name, path }) => ({ name, path })),
+  aws_iam_group_membership: ofGroup(({ name }, { users }) => ({
+    ...{ name, group: name },
+    users: users.flatMap((user) => (user.groups.includes(name) ? [user.name] : [])).sort(),
+  })),
+  aws_iam_group_policy_attachments_exclusive: ofGroup((group) => ({ group_name: group.name, ...arnsOf(group) })),
+  aws_iam_group_policies_exclusive: ofGroup((group) => ({ group_name: group.name, ...inlineNamesOf(group) })),
+  aws_iam_policy: {
+    address: roleAddress,
+    values: (arn: string, { policies }: AccessModel): Values | null => {
+      const policy = policies.find((each) => each.arn === arn);
+      if (policy === undefined || policy.document === null) return null;
+      const path = arn.slice(arn.indexOf(':policy/') + ':policy'.length, arn.lastIndexOf('/') + 1);
+      return { name: policy.name, path, policy: JSON.stringify(policy.document) };
+    },
+  },
+} as const;
+
+/** In the order in which a user's are deleted from a configuration. */
+const OF_USER = [
+  'aws_iam_user_policies_exclusive',
+  'aws_iam_user_policy_attachments_exclusive',
+  'aws_iam_user_policy',
+  'aws_iam_user',
+] as const;
+
+const OF_GROUP = [
+  'aws_iam_group',
+  'aws_iam_group_membership',
+  'aws_iam_group_policy_attachments_exclusive',
+  'aws_iam_group_policies_exclusive',
+] as const;
 
 function slotsOf(difference: Difference, target: AccessModel): readonly Slot[] {
   switch (difference.kind) {
     case 'membership-added':
     case 'membership-removed':
-      return [{ kind: 'membership', name: difference.group }];
+      return [{ type: 'aws_iam_group_membership', name: difference.group }];
     case 'policy-attached':
     case 'policy-detached':
-      return [{ kind: `${difference.holder.kind}-attachments`, name: difference.holder.name }];
+      return [{ type: `aws_iam_${difference.holder.kind}_policy_attachments_exclusive`, name: difference.holder.name }];
     case 'inline-policy-added':
-      return [{ kind: `${difference.holder.kind}-inline`, name: difference.holder.name }];
+      return [{ type: `aws_iam_${difference.holder.kind}_policies_exclusive`, name: difference.holder.name }];
     case 'inline-policy-removed':
     case 'inline-policy-changed':
-      return difference.policy === LIMITS_POLICY ? [{ kind: 'limits', name: difference.holder.name }] : [];
+      return difference.policy === LIMITS_POLICY ? [{ type: 'aws_iam_user_policy', name: difference.holder.name }] : [];
     case 'policy-changed':
-      return [{ kind: 'policy', name: difference.arn }];
+      return [{ type: 'aws_iam_policy', name: difference.arn }];
     case 'boundary-changed':
     case 'tag-changed':
-      return [{ kind: 'user', name: difference.user }];
+      return [{ type: 'aws_iam_user', name: difference.user }];
     case 'path-changed':
-      return [{ kind: difference.holder.kind, name: difference.holder.name }];
+      return [{ type: `aws_iam_${difference.holder.kind}`, name: difference.holder.name }];
     case 'user-deleted': {
       const { user: name } = difference;
       const groups = target.users.find((user) => user.name === name)?.groups ?? [];
-      return [
-        ...(['user', 'limits', 'user-attachments', 'user-inline'] as const).map((kind) => ({ kind, name })),
-        ...groups.map((group) => ({ kind: 'membership', name: group }) as const),
-      ];
+      return [...OF_USER.map((type) => ({ type, name })), ...groups.map(membershipOf)];
     }
-    case 'group-deleted': {
-      const { group: name } = difference;
-      return (['group', 'group-attachments', 'group-inline', 'membership'] as const).map((kind) => ({ kind, name }));
-    }
+    case 'group-deleted':
+      return OF_GROUP.map((type) => ({ type, name: difference.group }));
     case 'policy-deleted': {
       const { arn } = difference;
       const holders = target.groups.filter(({ attached }) => attached.includes(arn));
       return [
-        { kind: 'policy', name: arn },
-        ...holders.map(({ name }) => ({ kind: 'group-attachments', name }) as const),
+        { type: 'aws_iam_policy', name: arn },
+        ...holders.map(({ name }) => ({ type: 'aws_iam_group_policy_attachments_exclusive', name }) as const),
       ];
     }
     case 'user-added':
@@ -175,86 +228,26 @@ function slotsOf(difference: Difference, target: AccessModel): readonly Slot[] {
   }
 }
 
-function addressOf(lab: string, { kind, name }: Slot): string | null {
+function membershipOf(group: string): Slot {
+  return { type: 'aws_iam_group_membership', name: group };
+}
+
+function addressOf(lab: string, { type, name }: Slot): string | null {
   const key = keyOfIamName(lab, name.slice(name.lastIndexOf('/') + 1));
-  if (key === null) return null;
-  switch (kind) {
-    case 'user':
-      return `aws_iam_user.${memberAddress(key)}`;
-    case 'limits':
-      return `aws_iam_user_policy.${limitsAddress(key)}`;
-    case 'user-attachments':
-      return `aws_iam_user_policy_attachments_exclusive.${memberAddress(key)}`;
-    case 'user-inline':
-      return `aws_iam_user_policies_exclusive.${memberAddress(key)}`;
-    case 'group':
-      return `aws_iam_group.${roleAddress(key)}`;
-    case 'policy':
-      return `aws_iam_policy.${roleAddress(key)}`;
-    case 'membership':
-      return `aws_iam_group_membership.${roleAddress(key)}`;
-    case 'group-attachments':
-      return `aws_iam_group_policy_attachments_exclusive.${roleAddress(key)}`;
-    case 'group-inline':
-      return `aws_iam_group_policies_exclusive.${roleAddress(key)}`;
-  }
+  return key === null ? null : `${type}.${WRITTEN[type].address(key)}`;
 }
 
-/** The arguments of a resource in a model; null if it does not exist there. */
-function valuesOf({ kind, name }: Slot, model: AccessModel): Values | null {
-  const user = (): AccessUser | null => model.users.find((each) => each.name === name) ?? null;
-  const group = (): AccessGroup | null => model.groups.find((each) => each.name === name) ?? null;
-  switch (kind) {
-    case 'user': {
-      const found = user();
-      if (found === null) return null;
-      const values: Values = { name, path: found.path, force_destroy: true, tags: found.tags };
-      return found.boundary === null ? values : { ...values, permissions_boundary: found.boundary };
-    }
-    case 'limits': {
-      const document = user()?.inline.find((policy) => policy.name === LIMITS_POLICY)?.document ?? null;
-      return document === null ? null : { name: LIMITS_POLICY, user: name, policy: JSON.stringify(document) };
-    }
-    case 'user-attachments':
-      return heldList(user(), 'user_name', 'policy_arns', ({ attached }) => attached);
-    case 'user-inline':
-      return heldList(user(), 'user_name', 'policy_names', ({ inline }) => inline.map((policy) => policy.name));
-    case 'group':
-      return group() === null ? null : { name, path: group()?.path ?? '' };
-    case 'group-attachments':
-      return heldList(group(), 'group_name', 'policy_arns', ({ attached }) => attached);
-    case 'group-inline':
-      return heldList(group(), 'group_name', 'policy_names', ({ inline }) => inline.map((policy) => policy.name));
-    case 'membership': {
-      if (group() === null) return null;
-      const users = model.users.flatMap((each) => (each.groups.includes(name) ? [each.name] : []));
-      return { name, group: name, users: users.sort() };
-    }
-    case 'policy': {
-      const policy = model.policies.find(({ arn }) => arn === name);
-      if (policy === undefined || policy.document === null) return null;
-      const path = name.slice(name.indexOf(':policy/') + ':policy'.length, name.lastIndexOf('/') + 1);
-      return { name: policy.name, path, policy: JSON.stringify(policy.document) };
-    }
-  }
-}
-
-function heldList<Holder extends { readonly name: string }>(
-  holder: Holder | null,
-  owner: string,
-  list: string,
-  items: (holder: Holder) => readonly string[],
-): Values | null {
-  return holder === null ? null : { [owner]: holder.name, [list]: [...items(holder)].sort() };
+function valuesOf({ type, name }: Slot, model: AccessModel): Values | null {
+  return WRITTEN[type].values(name, model);
 }
 
 /** An exclusive-policy resource does all of its work when it is created; a membership only adds users. */
-function mayCreate({ kind }: Slot, before: Values, after: Values): boolean {
-  if (kind === 'membership') {
+function mayCreate({ type }: Slot, before: Values, after: Values): boolean {
+  if (type === 'aws_iam_group_membership') {
     const users = Array.isArray(after.users) ? after.users : [];
     return Array.isArray(before.users) && before.users.every((user) => users.includes(user));
   }
-  return kind.endsWith('-attachments') || kind.endsWith('-inline');
+  return type.endsWith('_exclusive');
 }
 
 interface Configuration {
@@ -310,14 +303,14 @@ function dependenciesOf(
     const existing = valuesOf(slot, account);
     if (at !== null && existing !== null) found.set(at, existing);
   };
-  if (type === 'aws_iam_user_policy') add({ kind: 'user', name: String(values.user) });
+  if (type === 'aws_iam_user_policy') add({ type: 'aws_iam_user', name: String(values.user) });
   if (type !== 'aws_iam_group_membership' && type !== 'aws_iam_group_policy_attachment') return found;
   const group = account.groups.find(({ name }) => name === values.group);
   if (group === undefined) return found;
-  add({ kind: 'group', name: group.name });
+  add({ type: 'aws_iam_group', name: group.name });
   if (type === 'aws_iam_group_policy_attachment') {
     const arn = String(values.policy_arn);
-    if (attachmentSuffix(arn, group) === 'own') add({ kind: 'policy', name: arn });
+    if (attachmentSuffix(arn, group) === 'own') add({ type: 'aws_iam_policy', name: arn });
     return found;
   }
   const key = keyOfIamName(lab, group.name) ?? '';
@@ -328,7 +321,8 @@ function dependenciesOf(
       found.set(at, { group: group.name, policy_arn: arn });
     }
   }
-  for (const user of target.users) if (user.groups.includes(group.name)) add({ kind: 'limits', name: user.name });
+  for (const user of target.users)
+    if (user.groups.includes(group.name)) add({ type: 'aws_iam_user_policy', name: user.name });
   return found;
 }
 

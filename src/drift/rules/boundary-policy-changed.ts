@@ -8,7 +8,7 @@ import type { Team } from '../../team/team.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
 import { changesDocument, deletesPolicy } from '../attribution/matcher.ts';
 import type { RuleData } from '../finding.ts';
-import { escalationsByBoundary, worstGain } from '../scan/access-changes.ts';
+import { effectOf, escalationsByBoundary } from '../scan/access-changes.ts';
 import { allowedOnlyBy, covers, statementsOnlyIn, statementText } from './policies.ts';
 import { detected, type RemedyText, type Rule } from './rule.ts';
 
@@ -22,8 +22,7 @@ export const boundaryPolicyChanged: Rule<'boundary-policy-changed'> = {
     if (effect === null) return [];
     const { changes, ...data } = effect;
     const escalates = escalationsByBoundary(team, account, lab, at);
-    const risk = escalates.length > 0 ? 'spends' : worstGain(changes);
-    return [detected('boundary-policy-changed', data, { cause: 'manual', changes, risk, escalates })];
+    return [detected('boundary-policy-changed', data, { cause: 'manual', ...effectOf(changes, escalates) })];
   },
   idParts: ({ state, wider, narrower }) => {
     const ways = [...(wider.length > 0 ? ['wider'] : []), ...(narrower.length > 0 ? ['narrower'] : [])];

@@ -1,11 +1,10 @@
-import { diffAccess, hasEffect } from '../../access/diff.ts';
 import { type AccessModel, around } from '../../access/model.ts';
 import { type DisplayNames, userText } from '../../access/text/names.ts';
 import { labPath } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
 import { attachesLabPolicy, creates, sets } from '../attribution/matcher.ts';
 import type { FindingOf } from '../finding.ts';
-import { gainedEscalations, riskOf, worstGain } from '../scan/access-changes.ts';
+import { effectBetween, riskOf } from '../scan/access-changes.ts';
 import { iamCommand } from './aws-command.ts';
 import { DENY_ALL, isAllowing } from './policies.ts';
 import { type Detected, detected, type RemedyText, type Rule, type ScanContext } from './rule.ts';
@@ -94,8 +93,5 @@ function membership(user: string, group: string, { account, lab, at }: ScanConte
     ...within,
     users: within.users.map((each) => ({ ...each, groups: each.groups.filter((one) => one !== group) })),
   };
-  const changes = diffAccess(without, within, at).people.filter(hasEffect);
-  const escalates = gainedEscalations(without, within, lab, at);
-  const risk = escalates.length > 0 ? 'spends' : worstGain(changes);
-  return detected('unmanaged-group-membership', { user, group }, { changes, risk, escalates });
+  return detected('unmanaged-group-membership', { user, group }, effectBetween(without, within, lab, at));
 }

@@ -12,28 +12,53 @@ import { boundaryPolicy } from '../../team/documents.ts';
 import { boundaryArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 
+/** What a change of the account does. */
+export interface Effect {
+  /** Whose access changes and how, worst risk first. */
+  readonly changes: readonly AccessChange[];
+  /** Names of the IAM users who can escalate privileges by it. */
+  readonly escalates: readonly string[];
+  /** The worst that someone gains; null if nothing. */
+  readonly risk: Risk | null;
+}
+
+export function effectOf(changes: readonly AccessChange[], escalates: readonly string[]): Effect {
+  return { changes, escalates, risk: escalates.length > 0 ? 'spends' : worstGain(changes) };
+}
+
+export function effectBetween(before: AccessModel, after: AccessModel, lab: EscalationTargets, at: Date): Effect {
+  const changes = diffAccess(before, after, at).people.filter(hasEffect);
+  return effectOf(changes, gainedEscalations(before, after, lab, at));
+}
+
 /**
- * How a difference changes access, worst risk first: alone, on `desired` (the account with the lab as in team.yaml), or
- * together with the other changes, on the account as it is, whichever is worse. For an added user or group: all it can do.
+ * The effect of a difference: alone, on `desired` (the account with the lab as in team.yaml), or together with the other
+ * changes, on the account as it is, whichever is worse. A removed boundary and an attached policy can each be harmless
+ * alone. For an added user or group: all it can do.
  */
-export function changesBy(
+export function effectOfDifference(
   difference: Difference,
   desired: ModelIndex,
   account: ModelIndex,
   documents: Documents,
+  lab: EscalationTargets,
   at: Date,
-): readonly AccessChange[] {
+): Effect {
   if (difference.kind === 'user-added') {
     const own = around(account, [difference.user]);
-    return diffAccess({ ...own, users: [] }, own, at).people.filter(({ operations }) => operations.gained.length > 0);
+    const { changes, escalates } = effectBetween({ ...own, users: [] }, own, lab, at);
+    const gains = changes.filter(({ operations }) => operations.gained.length > 0);
+    return effectOf(gains, escalates);
   }
-  if (difference.kind === 'group-added') return changesByGroup(difference.group, desired, account, at);
-  const groups = [groupOf(difference)].filter((group) => group !== null);
-  const before = around(desired, concernedBy(desired, difference), groups);
-  const alone = diffAccess(before, withDifferences(before, [difference], documents), at).people.filter(hasEffect);
-  const now = around(account, concernedBy(account, difference), groups);
-  const together = diffAccess(withDifferences(now, [inverse(difference)], documents), now, at).people.filter(hasEffect);
-  return worseOf(alone, together);
+  if (difference.kind === 'group-added') return effectOfGroup(difference.group, desired, account, lab, at);
+  const group = groupOf(difference);
+  const concerned = (index: ModelIndex) => around(index, concernedBy(index, difference), group === null ? [] : [group]);
+  const before = concerned(desired);
+  const now = concerned(account);
+  const alone = effectBetween(before, withDifferences(before, [difference], documents), lab, at);
+  const together = effectBetween(withDifferences(now, [inverse(difference)], documents), now, lab, at);
+  const escalates = [...new Set([...together.escalates, ...alone.escalates])].sort();
+  return effectOf(worseOf(alone.changes, together.changes), escalates);
 }
 
 /** For each user the change with the worse gain, the first of two that are equal. */
@@ -55,7 +80,13 @@ function rankOfGain({ worstGain: risk }: AccessChange): number {
   return risk === null ? RISKS.length : RISKS.indexOf(risk);
 }
 
-function changesByGroup(name: string, desired: ModelIndex, account: ModelIndex, at: Date): readonly AccessChange[] {
+function effectOfGroup(
+  name: string,
+  desired: ModelIndex,
+  account: ModelIndex,
+  lab: EscalationTargets,
+  at: Date,
+): Effect {
   const before = around(desired, account.members.get(name) ?? []);
   const added = around(account, [], [name]);
   const known = new Set(before.policies.map(({ arn }) => arn));
@@ -65,7 +96,7 @@ function changesByGroup(name: string, desired: ModelIndex, account: ModelIndex, 
     groups: [...before.groups, ...added.groups],
     policies: [...before.policies, ...added.policies.filter(({ arn }) => !known.has(arn))],
   };
-  return diffAccess(before, after, at).people.filter(hasEffect);
+  return effectBetween(before, after, lab, at);
 }
 
 /** The worst risk that any user gains; null if none. */
@@ -78,7 +109,7 @@ export function worstOf(risks: readonly (Risk | null)[]): Risk | null {
 }
 
 /** Names of the users who can escalate privileges in `after` and cannot in `before`. */
-export function gainedEscalations(
+function gainedEscalations(
   before: AccessModel,
   after: AccessModel,
   lab: EscalationTargets,
@@ -92,30 +123,6 @@ export function gainedEscalations(
       return was === undefined || !canEscalate(before, was, lab, at);
     })
     .map(({ name }) => name);
-}
-
-/**
- * Who can escalate privileges by a difference: alone, on `desired`, or together with the other changes. A removed
- * boundary and an attached policy can each be harmless alone.
- */
-export function escalationsBy(
-  difference: Difference,
-  desired: ModelIndex,
-  account: ModelIndex,
-  documents: Documents,
-  lab: EscalationTargets,
-  at: Date,
-): readonly string[] {
-  if (difference.kind === 'user-added') {
-    const own = around(account, [difference.user]);
-    return gainedEscalations({ ...own, users: [] }, own, lab, at);
-  }
-  const groups = [groupOf(difference)].filter((group) => group !== null);
-  const now = around(account, concernedBy(account, difference), groups);
-  const together = gainedEscalations(withDifferences(now, [inverse(difference)], documents), now, lab, at);
-  const before = around(desired, concernedBy(desired, difference), groups);
-  const alone = gainedEscalations(before, withDifferences(before, [difference], documents), lab, at);
-  return [...new Set([...together, ...alone])].sort();
 }
 
 /** Members who can escalate privileges because the boundary policy was changed. */
@@ -165,7 +172,7 @@ export function unmanagedEffectsOf(
   const others = new Map(account.users.map((user) => [user.name, user]));
   const known = (name: string): AccessUser =>
     members.get(name) ?? unmanagedUsers.get(name) ?? leavingUser(others, name) ?? unknownUser(name);
-  return unmanaged.resources.map((resource) => effectOf(resource, base, known, lab, at));
+  return unmanaged.resources.map((resource) => unmanagedEffect(resource, base, known, lab, at));
 }
 
 /** The worst that it allows; what could not be read counts as the worst, and what it only keeps counts, too. */
@@ -173,7 +180,7 @@ export function riskOf({ resource, changes, keeps, escalates }: UnmanagedEffect)
   return resource.details === null || escalates.length > 0 ? 'spends' : worstGain([...changes, ...keeps]);
 }
 
-function effectOf(
+function unmanagedEffect(
   resource: UnmanagedResource,
   base: AccessModel,
   known: (name: string) => AccessUser,

@@ -58,9 +58,9 @@ function resolvedOf(
   if (applied === null || applied.begun.length > 0) return [];
   const known = new Set(all.map(subjectKey));
   const changed = differences(desiredAccess(applied.team, today), part);
-  const owners = ownersIn([...changed, ...all]);
+  const wholes = wholesIn([...changed, ...all]);
   return changed
-    .filter((each) => !known.has(subjectKey(each)) && !isPartOf(each, owners) && !isLate(each, expected))
+    .filter((each) => !known.has(subjectKey(each)) && !isPartOf(each, wholes) && !isLate(each, expected))
     .map((difference) => ({ difference, cause: 'resolved' }));
 }
 
@@ -78,48 +78,36 @@ function subjectsOf(difference: Difference): readonly string[] {
   return 'group' in difference ? [...user, difference.group] : user;
 }
 
-/** Users, groups and policies that were added or deleted. */
-interface Owners {
-  readonly users: ReadonlySet<string>;
-  readonly groups: ReadonlySet<string>;
-  readonly arns: ReadonlySet<string>;
+/** The user, group or policy that was added or deleted, as `user bo`; null for any other difference. */
+function wholeOf(difference: Difference): string | null {
+  switch (difference.kind) {
+    case 'user-added':
+    case 'user-deleted':
+      return `user ${difference.user}`;
+    case 'group-added':
+    case 'group-deleted':
+      return `group ${difference.group}`;
+    case 'policy-added':
+    case 'policy-deleted':
+      return `policy ${difference.arn}`;
+    default:
+      return null;
+  }
 }
 
-function ownersIn(list: readonly Difference[], direction: 'added' | 'deleted' | null = null): Owners {
-  const of =
-    (kind: 'user' | 'group' | 'policy') =>
-    (difference: Difference): boolean =>
-      (direction !== 'deleted' && difference.kind === `${kind}-added`) ||
-      (direction !== 'added' && difference.kind === `${kind}-deleted`);
-  return {
-    users: new Set(list.filter(of('user')).flatMap((each) => ('user' in each ? [each.user] : []))),
-    groups: new Set(list.filter(of('group')).flatMap((each) => ('group' in each ? [each.group] : []))),
-    arns: new Set(list.filter(of('policy')).flatMap((each) => ('arn' in each ? [each.arn] : []))),
-  };
+function wholesIn(list: readonly Difference[], verb: 'added' | 'deleted' | '' = ''): ReadonlySet<string> {
+  return new Set(list.flatMap((each) => (each.kind.endsWith(verb) ? (wholeOf(each) ?? []) : [])));
 }
 
 /** Whether a difference is only a part of a user, group or policy that was added or deleted. */
-function isPartOf(difference: Difference, { users, groups, arns }: Owners): boolean {
-  switch (difference.kind) {
-    case 'membership-added':
-    case 'membership-removed':
-      return users.has(difference.user) || groups.has(difference.group);
-    case 'policy-attached':
-    case 'inline-policy-added':
-    case 'inline-policy-changed':
-    case 'inline-policy-removed':
-    case 'path-changed':
-      return (difference.holder.kind === 'user' ? users : groups).has(difference.holder.name);
-    case 'policy-detached':
-      return (
-        arns.has(difference.arn) || (difference.holder.kind === 'user' ? users : groups).has(difference.holder.name)
-      );
-    case 'boundary-changed':
-    case 'tag-changed':
-      return users.has(difference.user);
-    default:
-      return false;
-  }
+function isPartOf(difference: Difference, wholes: ReadonlySet<string>): boolean {
+  if (wholeOf(difference) !== null) return false;
+  return (
+    ('user' in difference && wholes.has(`user ${difference.user}`)) ||
+    ('group' in difference && wholes.has(`group ${difference.group}`)) ||
+    ('holder' in difference && wholes.has(`${difference.holder.kind} ${difference.holder.name}`)) ||
+    (difference.kind === 'policy-detached' && wholes.has(`policy ${difference.arn}`))
+  );
 }
 
 /** Without parts of added or deleted users, groups and policies, except manual changes to one that is to be deleted. */
@@ -127,8 +115,8 @@ function withoutParts(
   all: readonly Difference[],
   isManual: (difference: Difference) => boolean,
 ): readonly Difference[] {
-  const deleted = ownersIn(all, 'deleted');
-  const added = ownersIn(all, 'added');
+  const deleted = wholesIn(all, 'deleted');
+  const added = wholesIn(all, 'added');
   return all.filter(
     (difference) => !isPartOf(difference, deleted) && (!isPartOf(difference, added) || isManual(difference)),
   );

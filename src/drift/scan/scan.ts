@@ -1,6 +1,7 @@
 import { escalationTargets } from '../../access/escalation.ts';
 import { indexModel, type ModelIndex } from '../../access/model.ts';
 import type { Difference } from '../../access/model-difference.ts';
+import type { Documents } from '../../access/with-differences.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
 import { boundaryState } from '../../aws/inventory/boundary.ts';
 import type { NotChecked } from '../../aws/inventory/types.ts';
@@ -17,7 +18,7 @@ import { changedResources } from '../rules/resource-changed.ts';
 import { type Detected, detected, type ScanContext } from '../rules/rule.ts';
 import { DRIFT_RULES, RULE_IDS, ruleOf } from '../rules/rules.ts';
 import { unmanagedUserData } from '../rules/unmanaged-user.ts';
-import { changesBy, escalationsBy, unmanagedEffectsOf, worstGain } from './access-changes.ts';
+import { effectOf, effectOfDifference, unmanagedEffectsOf } from './access-changes.ts';
 import { differencesFound, type Expected, expectedIn, isRecased, labPartOf, withDesired } from './differences.ts';
 import { classOf, findingIds, fingerprintOf } from './finding-id.ts';
 
@@ -138,19 +139,16 @@ function detectDifferences(
   { applied, since }: ScanInput,
   { account, part, lab, today, at, team }: ScanContext,
   expected: Expected,
-  documents: Parameters<typeof changesBy>[3],
+  documents: Documents,
 ): readonly Detected[] {
   const desired = indexModel(withDesired(account.model, part, expected.model));
   return differencesFound(expected, part, applied, since, today).map(({ difference, cause }) => {
     const isOpen = cause !== 'resolved';
-    const changes = isOpen ? changesBy(difference, desired, account, documents, at) : [];
+    const effect = isOpen ? effectOfDifference(difference, desired, account, documents, lab, at) : effectOf([], []);
     // A name in another case: Terraform could revert it for both names.
     const isJudged = cause === 'manual' && !isRecased(difference, expected);
     const remediation = isJudged ? remediationOf(difference, account, documents, at) : 'manual';
-    const escalates = isOpen ? escalationsBy(difference, desired, account, documents, lab, at) : [];
-    const risk = escalates.length > 0 ? 'spends' : worstGain(changes);
-    const facts = { cause, remediation, changes, risk, escalates } as const;
-    return detectedDifference(difference, account, team.lab, facts);
+    return detectedDifference(difference, account, team.lab, { cause, remediation, ...effect });
   });
 }
 
