@@ -349,7 +349,7 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
       failure: {
         reason: 'validate-failed',
         detail:
-          'team.yaml:14:26  error  unknown-operation-name\n  GrantBonus was renamed SendBonus in 2017; IAM accepts the old name and it grants nothing.',
+          'error[retired-operation]: `GrantBonus` no longer exists\n  --> team.yaml:14:26\n  reason: renamed in 2017; IAM accepts the old name, but it grants nothing',
       },
     }),
     'members-500': viewOf(
@@ -370,7 +370,7 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
       failure: {
         reason: 'apply-failed',
         detail:
-          '4 of 6 steps were carried out, the rest was not.\nError: creating IAM User Policy (limits): ServiceFailure',
+          'error[apply-failed]: the apply stopped\n  reason: creating IAM User Policy (limits): ServiceFailure\n  state: 4 of 6 steps applied',
       },
     }),
   };

@@ -22,6 +22,8 @@ interface NamedPerson {
   readonly roles?: readonly string[];
 }
 
+const FILE = codeText('team.yaml');
+
 /** What a risk does, for "which ..."; null where it needs no warning. */
 export function harmOf(risk: Risk): string | null {
   return isHarmful(risk) ? RISK_VERBS[risk].does : null;
@@ -67,16 +69,17 @@ export function unknownPolicyWords(unknown: readonly UnknownPolicy[]): string {
   return `${listWords(names)} cannot be read here, so ${counts} as allowing everything`;
 }
 
-/** `Bo Chen`, or the IAM name of a user who is not in the file. */
+/** `Bo Chen`, the key if there is no name, or the IAM name of a user who is not in the file. */
 export function userText(user: string, { people }: DisplayNames): Text {
   const person = people.get(user);
-  return person === undefined ? t`${user} (not in team.yaml)` : t`${person.name}`;
+  if (person === undefined) return t`${codeText(user)} (not in ${FILE})`;
+  return person.name === person.key ? codeText(person.key) : t`${person.name}`;
 }
 
 /** The role's key of a group of the lab, and the name of any other group. */
 export function groupText(group: string, { lab }: DisplayNames): Text {
   const key = keyOfIamName(lab, group);
-  return key === null ? t`group ${codeText(group)} (not in team.yaml)` : codeText(key);
+  return key === null ? t`group ${codeText(group)} (not in ${FILE})` : codeText(key);
 }
 
 export function holderText({ kind, name }: Holder, naming: DisplayNames): Text {

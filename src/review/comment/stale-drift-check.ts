@@ -45,11 +45,11 @@ function offBy(state: string): StaleDriftCheck['off'] {
 
 /** `Drift was last checked 20 Nov 2026 05:17 UTC (5 days ago), although drift.yml is due every 24 hours.` */
 export function staleDriftText({ workflow, last, since, everyHours, off }: StaleDriftCheck, now: Date): Text {
-  const due = t`${codeText(workflow)} is due every ${trusted(everyHours === 1 ? 'hour' : counted(everyHours, 'hour'))}`;
+  const period = trusted(everyHours === 1 ? 'hour' : counted(everyHours, 'hour'));
   const when =
     last === null
-      ? t`Drift was never checked, although ${due} since ${trusted(timeWords(since))}.`
-      : t`Drift was last checked ${trusted(timeWords(last))} (${trusted(distanceWords(new Date(last), now))}), although ${due}.`;
+      ? t`Drift was never checked, although ${codeText(workflow)} has been due every ${period} since ${trusted(timeWords(since))}.`
+      : t`Drift was last checked ${trusted(timeWords(last))} (${trusted(distanceWords(new Date(last), now))}), although ${codeText(workflow)} is due every ${period}.`;
   return sentences(when, t`Newer manual changes may be undetected.`, FIXES[off ?? 'on']);
 }
 

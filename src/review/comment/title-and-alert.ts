@@ -31,8 +31,10 @@ export function titleText(review: Review, mood: Mood): Text {
   });
   const besides = extraChanges(review);
   if (clauses.length === 0) return joinTexts([...besides, ...settingClauses(review, mood)].slice(0, 2), '; ');
-  const approvers = review.settings.some((setting) => clauseOf(setting) === 'approvers');
-  const more = [...besides, ...(approvers ? [wordsOf(SETTING_CLAUSES.approvers, mood)] : [])];
+  const settings = (['freeze', 'unfreeze', 'approvers'] as const).filter((kind) =>
+    review.settings.some((setting) => clauseOf(setting) === kind),
+  );
+  const more = [...besides, ...settings.map((kind) => wordsOf(SETTING_CLAUSES[kind], mood))];
   return joinTexts([...clauses.slice(0, more.length > 0 ? MORE_EFFECTS : 1 + MORE_EFFECTS), ...more], '; ');
 }
 
@@ -53,18 +55,21 @@ function effect(applies: Effect['applies'], one: string, many: string, would = `
   return { applies, words: () => words };
 }
 
-const LOSSES: readonly Effect[] = [
-  effect((person) => isLosing(person) && !person.change.mayAct.after, 'loses all access', 'lose all access'),
-  {
-    applies: ({ change }) => change.capabilities.lost.length === 1,
-    words: ({ change }) => {
-      const what = joinTexts(change.capabilities.lost.map(briefText), '');
-      return { one: t`can no longer ${what}`, many: t`can no longer ${what}`, would: t`could no longer ${what}` };
-    },
+const LOSES_SOME = effect(isLosing, 'loses some access', 'lose some access');
+const LOSES_SOME_OR_ALL = effect(isLosing, 'loses some or all access', 'lose some or all access');
+const LOSES_ALL = effect(
+  (person) => isLosing(person) && !person.change.mayAct.after,
+  'loses all access',
+  'lose all access',
+);
+const LOSES_CAPABILITY: Effect = {
+  applies: ({ change }) => change.capabilities.lost.length === 1,
+  words: ({ change }) => {
+    const what = joinTexts(change.capabilities.lost.map(briefText), '');
+    return { one: t`can no longer ${what}`, many: t`can no longer ${what}`, would: t`could no longer ${what}` };
   },
-  effect(isLosing, 'loses some access', 'lose some access'),
-];
-const DIFFERENT_LOSSES: Words = { one: t`loses access`, many: t`lose access`, would: t`would lose access` };
+};
+const LOSSES = [LOSES_ALL, LOSES_CAPABILITY, LOSES_SOME];
 const OTHER = effect(
   () => true,
   'changes, access does not',
@@ -118,8 +123,11 @@ function effectsOf(people: readonly ReviewedPerson[]) {
     (one, other) => EFFECTS.indexOf(one.effect) - EFFECTS.indexOf(other.effect),
   );
   const losses = effects.filter(({ effect }) => LOSSES.includes(effect));
-  if (losses.length < 2) return effects;
-  const all = { words: DIFFERENT_LOSSES, people: losses.flatMap(({ people }) => people) };
+  const losing = people.filter((person) => losses.some((each) => each.people.includes(person)));
+  const [first] = losing;
+  if (first === undefined || losses.length < 2) return effects;
+  const effect = losses[0]?.effect === LOSES_ALL ? LOSES_SOME_OR_ALL : LOSES_SOME;
+  const all = { effect, words: effect.words(first), people: losing };
   return effects.flatMap((each) => (each === losses[0] ? [all] : losses.includes(each) ? [] : [each]));
 }
 
@@ -193,8 +201,8 @@ function clauseOf(setting: SettingsChange): keyof typeof SETTING_CLAUSES {
 export function alertOf(review: Review, isBlocked: boolean): Extract<Block, { readonly kind: 'alert' }> | null {
   const dangers = dangerLines(review);
   if (isBlocked) {
-    const blocks = counted(review.blocks.length, 'guardrail');
-    const first = t`${strongText(t`Nothing will be applied:`)} ${trusted(blocks)} ${trusted(review.blocks.length === 1 ? 'blocks' : 'block')} this change.`;
+    const { size } = new Set(review.blocks.map(({ code }) => code));
+    const first = t`${strongText(t`Nothing will be applied:`)} ${trusted(counted(size, 'guardrail blocks', 'guardrails block'))} this change.`;
     return { kind: 'alert', level: 'caution', lines: [first] };
   }
   const more = unexplainedLine(review);
@@ -227,8 +235,14 @@ function dangerLines({ people, settings, at }: Review): readonly Text[] {
     ...(settings.some((setting) => clauseOf(setting) === 'approvers')
       ? [t`${strongText(t`The approvers change:`)} see the settings below.`]
       : []),
-    ...line(({ change }) => change.kind === 'leaves', t`will be deleted in AWS, with all access keys.`),
+    ...deletionLine(people.filter(({ change }) => change.kind === 'leaves')),
   ];
+}
+
+function deletionLine(people: readonly ReviewedPerson[]): readonly Text[] {
+  if (people.length === 0) return [];
+  const [users, their] = people.length === 1 ? ['user', 'its'] : ['users', 'their'];
+  return [t`The IAM ${trusted(users)} of ${whoText(people)} and ${trusted(their)} access keys will be deleted.`];
 }
 
 function whoText(people: readonly ReviewedPerson[]): Text {
