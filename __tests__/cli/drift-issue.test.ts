@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DriftReport, writeDriftReport } from '../../src/drift/report/report.ts';
-import { run, scratch } from '../support/command.ts';
+import { runHere, scratch } from '../support/command.ts';
 import { ADDED, reportOf, reportWith, scanOf } from '../support/drift-reports.ts';
 import { githubInTest, sha } from '../support/github-client.ts';
 
@@ -27,7 +27,7 @@ async function check(report: DriftReport | string | null, { reason = '', commit,
   else if (report !== null) await writeDriftReport(join(directory.directory, 'report.json'), report);
   const args = ['--report', report === null ? 'none.json' : 'report.json', '--reason', reason];
   args.push('--reconciled', 'none.json', '--commit', commit ?? COMMIT);
-  return run(['drift-issue', ...args], {
+  return runHere(['drift-issue', ...args], {
     cwd: directory.directory,
     env: {
       ...server().environment(),
@@ -80,7 +80,7 @@ test.each([
   ['--commit', 'main'],
   ['--reprot', 'x'],
 ])('%s %s is wrong usage', async (...args) => {
-  const result = await run(['drift-issue', '--report', 'report.json', ...args], { cwd: directory.directory });
+  const result = await runHere(['drift-issue', '--report', 'report.json', ...args], { cwd: directory.directory });
   expect(result).toMatchObject({ code: 2 });
 });
 
@@ -124,7 +124,7 @@ describe('no issue is written', () => {
 
 describe('check-head', () => {
   const ask = (commit: string, env: Record<string, string> = {}) =>
-    run(['check-head', '--commit', commit], {
+    runHere(['check-head', '--commit', commit], {
       cwd: directory.directory,
       env: { ...server().environment(), GITHUB_OUTPUT: join(directory.directory, 'output'), ...env },
     });

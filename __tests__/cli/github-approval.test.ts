@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, scratch } from '../support/command.ts';
+import { runHere, scratch } from '../support/command.ts';
 import { githubInTest, sha } from '../support/github-client.ts';
 import { filesOf } from '../support/github-files.ts';
 
@@ -23,7 +23,7 @@ function verify(...args: string[]) {
     GITHUB_OUTPUT: join(directory.directory, 'output'),
     GITHUB_SHA: MERGE,
   };
-  return run(['verify-approval', ...args], { cwd: directory.directory, env });
+  return runHere(['verify-approval', ...args], { cwd: directory.directory, env });
 }
 
 function output(): Record<string, string> {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, scratch } from '../support/command.ts';
+import { runHere, scratch } from '../support/command.ts';
 import { githubInTest, sha } from '../support/github-client.ts';
 import { filesOf, pullRequestEvent } from '../support/github-files.ts';
 import type { Run } from '../support/github-repository.ts';
@@ -28,7 +28,7 @@ function comment(args: string, env: Record<string, string> = {}, token?: string)
     GITHUB_SHA: sha('f'),
     ...env,
   };
-  return run(['comment', ...args.split(' ').map((each) => each.replaceAll('_', ''))], {
+  return runHere(['comment', ...args.split(' ').map((each) => each.replaceAll('_', ''))], {
     cwd: directory.directory,
     env: all,
   });

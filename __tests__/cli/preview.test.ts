@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { run, scratch } from '../support/command.ts';
+import { run, runHere, scratch } from '../support/command.ts';
 import { expectGolden } from '../support/golden.ts';
 
 const SAMPLE = readFileSync('team.yaml', 'utf8');
@@ -23,7 +23,7 @@ const place = scratch({
   'broken.yaml': SAMPLE.replace('owners: [ada]', 'owners: [zoe]'),
 });
 afterAll(() => place.remove());
-const review = (...args: string[]) => run(['preview', ...args, ...TODAY], { cwd: place.directory });
+const review = (...args: string[]) => runHere(['preview', ...args, ...TODAY], { cwd: place.directory });
 
 test('prints who gains and loses what, and exits 2', async () => {
   const { code, stdout, stderr } = await review('--base', 'old.yaml', '--head', 'new.yaml');
@@ -92,7 +92,8 @@ test('a file that is no manifest exits 1', async () => {
   const made = await review(...both, 'manifest.json');
   expect({ code: made.code, stdout: made.stdout }).toEqual({ code: 1, stdout: '' });
   expect(made.stderr).toMatch(/^manifest\.json is no manifest of a plan of this lab \(lab: .*\)\./);
-  expect((await review(...both, 'nowhere.json')).stderr).toContain('(ENOENT)');
+  const missing = await run(['preview', ...both, 'nowhere.json'], { cwd: place.directory });
+  expect(missing.stderr).toContain('(ENOENT)');
 });
 
 test('nothing is written, and neither credentials nor a network are asked for', async () => {

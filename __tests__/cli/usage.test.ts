@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { run } from '../support/command.ts';
+import { run, runHere } from '../support/command.ts';
 
 /** Sections of the reference, by command. */
 const REFERENCE = new Map(
@@ -37,7 +37,7 @@ const RUNNABLE = COMMANDS.flatMap(([, command]) =>
 test.each(RUNNABLE)(
   '%s --help has one phrase, examples and exit codes, and cli.md has its options',
   async (command) => {
-    const { code, stdout, stderr } = await run([...command.split(' '), '--help']);
+    const { code, stdout, stderr } = await runHere([...command.split(' '), '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const [usage = '', , phrase = ''] = stdout.split('\n');
     expect(usage).toContain(`Usage: mturk-team ${command}`);
@@ -61,7 +61,7 @@ test('docs/reference/cli.md has each command once', () => {
 });
 
 test('--help lists every command in its group, and the exit codes', async () => {
-  const { code, stdout } = await run(['--help']);
+  const { code, stdout } = await runHere(['--help']);
   expect(code).toBe(0);
   const groups = [...stdout.matchAll(/^(Everyday|Set up|Try it|CI):\n((?: {2,}.*\n)+)/gm)].flatMap(
     ([, group, lines = '']) => [...lines.matchAll(/^ {2}([a-z][\w-]*)/gm)].map(([, command]) => [group, command]),
@@ -76,7 +76,7 @@ test('--version is the package’s', async () => {
 });
 
 test.each(['explain', 'who-can'])('%s prints nothing of what was asked that could move a cursor', async (command) => {
-  const { code, stderr } = await run([command, 'b\u001b[31mo']);
+  const { code, stderr } = await runHere([command, 'b\u001b[31mo']);
   expect(code).toBe(2);
   expect(stderr).toContain('b<U+001B>[31mo');
 });
@@ -128,12 +128,23 @@ const isTwoTaken = ([command]: readonly string[]) => command === 'plan' || comma
 test.each(MISTAKES)(
   '%s is wrong usage: exit code 2 (1 of plan, drift and preview), on standard error',
   async (_what, args, message) => {
-    const { code, stdout, stderr } = await run(args);
+    const { code, stdout, stderr } = await runHere(args);
     expect({ code, stdout }).toEqual({ code: isTwoTaken(args) ? 1 : 2, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
   },
 );
+
+test.each<[number, string[]]>([
+  [0, ['check', '--help']],
+  [1, ['plan', '--formt']],
+  [1, ['drift', 'nowhere.yaml', '--emulator']],
+  [2, ['check', '--formt']],
+  [2, []],
+])('the process exits %i after %j, and prints what it prints here', async (code, args) => {
+  const result = await run(args);
+  expect(result).toEqual({ ...(await runHere(args)), code });
+});
 
 const UNREADABLE: [number, string[]][] = [
   [1, ['drift', 'nowhere.yaml', '--emulator']],
@@ -145,7 +156,7 @@ const UNREADABLE: [number, string[]][] = [
 ];
 
 test.each(UNREADABLE)('a file that cannot be read: exit code %i of %j', async (code, args) => {
-  const result = await run(args);
+  const result = await runHere(args);
   expect(result).toMatchObject({ code, stdout: '', stderr: expect.stringContaining('nowhere.yaml') });
   expect(result.stderr).not.toContain('directory');
 });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { runProgram } from '../../src/cli/program.ts';
 
 const PROGRAM = resolve('dist/mturk-team.cjs');
 
@@ -11,19 +12,54 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The whole environment of a command: no credentials. */
+function environmentOf({ cwd = tmpdir(), env = {} }: RunOptions): Record<string, string> {
+  const { PATH = '', TERRAFORM_BINARY_NAME } = process.env;
+  return {
+    PATH,
+    HOME: cwd,
+    NO_COLOR: '1',
+    ...(TERRAFORM_BINARY_NAME === undefined ? {} : { TERRAFORM_BINARY_NAME }),
+    ...env,
+  };
+}
+
+/**
+ * Runs a command in this process, which is five times as fast as the built file in a process of its own: one at a time.
+ * For tests of what a command prints and writes.
+ */
+export async function runHere(args: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
+  const [env, cwd] = [process.env, process.cwd()];
+  const out: string[] = [];
+  const err: string[] = [];
+  try {
+    process.env = { ...environmentOf(options), AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+    process.chdir(options.cwd ?? cwd);
+    process.exitCode = 0;
+    await runProgram(args, {
+      stdout: (text) => out.push(text),
+      stderr: (text) => err.push(text),
+      ...{ isTerminal: false, color: false, width: 100, confirm: async () => false },
+    });
+    return { code: process.exitCode, stdout: out.join(''), stderr: err.join('') };
+  } finally {
+    process.env = env;
+    process.chdir(cwd);
+    process.exitCode = 0;
+  }
+}
+
 /** Runs the built command as a process of its own, without a terminal and without credentials. */
 export function run(
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Record<string, string>; readonly input?: string } = {},
+  options: RunOptions & { readonly input?: string } = {},
 ): Promise<CommandResult> {
-  const { PATH = '', TERRAFORM_BINARY_NAME } = process.env;
-  const env = {
-    PATH,
-    HOME: options.cwd ?? tmpdir(),
-    NO_COLOR: '1',
-    ...(TERRAFORM_BINARY_NAME === undefined ? {} : { TERRAFORM_BINARY_NAME }),
-    ...options.env,
-  };
+  const env = environmentOf(options);
   return new Promise((done, fail) => {
     // What hangs fails its test, and leaves nothing running.
     const child = spawn(process.execPath, [PROGRAM, ...args], {

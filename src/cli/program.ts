@@ -1,0 +1,106 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { printProblem } from '../text/problem.ts';
+import { codeText, proseText, t, trusted } from '../text/text.ts';
+import type { Terminal } from './io.ts';
+import { finish } from './options.ts';
+
+interface CommandModule {
+  register(program: Command, terminal: Terminal): void;
+}
+
+/** Each command's module, in the order of `--help`. Only that of the command that runs is loaded. */
+const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  check: () => import('./commands/check.ts'),
+  plan: () => import('./commands/plan.ts'),
+  apply: () => import('./commands/apply.ts'),
+  drift: () => import('./drift-command.ts'),
+  explain: () => import('./commands/explain.ts'),
+  'who-can': () => import('./commands/who-can.ts'),
+  synth: () => import('./commands/synth.ts'),
+  codeowners: () => import('./commands/codeowners.ts'),
+  schema: () => import('./commands/schema.ts'),
+  demo: () => import('./commands/demo.ts'),
+  emulator: () => import('./commands/emulator.ts'),
+  preview: () => import('./commands/preview.ts'),
+  comment: () => import('./commands/comment.ts'),
+  'verify-approval': () => import('./commands/verify-approval.ts'),
+  'check-head': () => import('./commands/check-head.ts'),
+  'drift-issue': () => import('./commands/drift-issue.ts'),
+};
+
+/** Their exit code 2 means changes, so that wrong usage must not give it. */
+const TWO_IS_CHANGES = ['plan', 'drift', 'preview'];
+
+/** Runs the command that the arguments name, and sets the exit code of the process. */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<void> {
+  const program = newProgram();
+  const [wanted = ''] = args;
+  const names = Object.hasOwn(COMMANDS, wanted) ? [wanted] : Object.keys(COMMANDS);
+  for (const name of names) (await COMMANDS[name]?.())?.register(program, terminal);
+  prepare(program, ['mturk-team'], terminal);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    finish(error instanceof CommanderError ? error.exitCode : reportInternal(error, terminal));
+  }
+}
+
+function newProgram(): Command {
+  return new Command('mturk-team')
+    .description("Manage a lab's access to Mechanical Turk from one reviewed file")
+    .version(packageJson.version)
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ mturk-team check                 find errors in team.yaml
+  $ mturk-team plan --emulator       show changes, on a local AWS emulator
+  $ mturk-team explain bo            show what Bo may do
+  $ mturk-team demo                  try everything without an AWS account
+
+Exit codes: 0 fine, 1 findings or an error, 2 wrong usage or unreadable input.
+plan, drift and preview: 0 no changes, 1 any error, 2 changes.`,
+    );
+}
+
+/** Settings that subcommands do not inherit: where they print, the form of usage errors, their exit code. */
+function prepare(command: Command, path: readonly string[], terminal: Terminal): void {
+  command.configureOutput({
+    writeOut: terminal.stdout,
+    writeErr: terminal.stderr,
+    outputError: (message, write) => write(usageError(message, path, terminal)),
+  });
+  command.exitOverride((error) => {
+    if (error.exitCode !== 0) error.exitCode = TWO_IS_CHANGES.includes(command.name()) ? 1 : 2;
+    throw error;
+  });
+  command.showSuggestionAfterError();
+  for (const child of command.commands) prepare(child, [...path, child.name()], terminal);
+}
+
+/** commander's message in the form of every error. */
+function usageError(message: string, path: readonly string[], { color, width }: Terminal): string {
+  const [, summary = '', similar] =
+    /^(?:error: )?([\s\S]*?)\.?\s*(?:\(Did you mean ([^)]*)\?\)\s*)?$/.exec(message) ?? [];
+  const usage = t`run ${codeText([...path, '--help'].join(' '))}`;
+  const help = similar === undefined ? usage : t`did you mean ${codeText(similar)}? Else ${usage}`;
+  return `${printProblem({ summary: proseText(summary.replaceAll("'", '`')), reason: null, state: null, help }, { code: 'usage', color, width }).join('\n')}\n`;
+}
+
+/** Expected problems are failures; whatever is thrown is a bug. */
+function reportInternal(error: unknown, terminal: Terminal): 1 {
+  const debug = Boolean(process.env.MTURK_TEAM_DEBUG);
+  const reason = error instanceof Error ? error.message : String(error);
+  const problem = {
+    summary: trusted('unexpected error (a bug in mturk-team, not in your file)'),
+    reason: proseText(reason),
+    state: null,
+    help: t`run it again with ${codeText('MTURK_TEAM_DEBUG=1')} and report the output`,
+  };
+  const { color, width } = terminal;
+  terminal.stderr(`${printProblem(problem, { code: 'internal', color, width }).join('\n')}\n`);
+  if (debug && error instanceof Error) terminal.stderr(`${error.stack ?? ''}\n`);
+  return 1;
+}
