@@ -41,21 +41,15 @@ export interface UserAccess {
   readonly unknownPolicies: readonly UnknownPolicy[];
 }
 
-interface KnownGrants {
-  readonly allowed: OperationSet;
-  readonly allowing: Verdict['allowing'];
-  readonly grants: UserAccess['grants'];
-}
-
 /** What users in the same groups under the same boundary share. */
 interface SharedPolicies {
   readonly groups: Reading;
   readonly boundary: Reading | null;
   readonly unknown: readonly UnknownPolicy[];
-  readonly boundaryUnknown: boolean;
   readonly suspends: boolean;
   readonly ends: number | null;
-  readonly grants: KnownGrants[];
+  /** The grants of users without policies of their own. */
+  readonly grants: Pick<UserAccess & Verdict, 'allowed' | 'allowing' | 'grants'>[];
 }
 
 const NO_SOURCES: Reading = readSources([]);
@@ -84,14 +78,12 @@ export function accessOf(model: AccessModel, circumstances: Circumstances): read
 
 function readShared(model: AccessModel, user: AccessUser): SharedPolicies {
   const held = user.groups.map((name) => groupPolicies(model, name));
-  const cap = boundaryPolicies(model, user);
   const groups = readSources(held.flatMap(({ sources }) => sources));
-  const boundary = user.boundary === null ? null : readSources(cap.sources);
+  const boundary = user.boundary === null ? null : readSources(boundaryPolicies(model, user).sources);
   return {
     groups,
     boundary,
     unknown: held.flatMap(({ unknown }) => unknown),
-    boundaryUnknown: cap.unknown.length > 0,
     suspends: groups.suspends || boundary?.suspends === true,
     ends: earlier(groups.ends, boundary?.ends ?? null),
     grants: [],
@@ -119,21 +111,8 @@ function accessOfUser(
     grants: grantsOf(shared, allowed, fromGroups, fromOwn),
     suspended: own.suspends || shared.suspends,
     ends: earlier(own.ends, shared.ends),
-    unknownPolicies: unknownOf(model, user, shared, held.unknown),
+    unknownPolicies: [...held.unknown, ...shared.unknown, ...boundaryPolicies(model, user).unknown],
   };
-}
-
-/** One empty list for the many users who have none. */
-const NONE: readonly UnknownPolicy[] = [];
-
-function unknownOf(
-  model: AccessModel,
-  user: AccessUser,
-  shared: SharedPolicies,
-  own: readonly UnknownPolicy[],
-): readonly UnknownPolicy[] {
-  if (shared.unknown.length === 0 && own.length === 0 && !shared.boundaryUnknown) return NONE;
-  return [...own, ...shared.unknown, ...boundaryPolicies(model, user).unknown];
 }
 
 function grantsOf(
@@ -144,23 +123,15 @@ function grantsOf(
 ): UserAccess['grants'] {
   if (fromOwn.allowing.length > 0) return listGrants(allowed, [...fromOwn.allowing, ...fromGroups.allowing]);
   const { allowing } = fromGroups;
-  const same = shared.grants.find((known) => sameSet(known.allowed, allowed) && sameItems(known.allowing, allowing));
+  const same = shared.grants.find((known) => known.allowing === allowing && sameSet(known.allowed, allowed));
   if (same !== undefined) return same.grants;
   const grants = listGrants(allowed, allowing);
   shared.grants.push({ allowed, allowing, grants });
   return grants;
 }
 
-function sameItems(one: readonly unknown[], other: readonly unknown[]): boolean {
-  return one === other || (one.length === other.length && one.every((item, index) => item === other[index]));
-}
-
-function listGrants(
-  allowed: OperationSet,
-  allowing: readonly { readonly source: PolicySource; readonly operations: OperationSet }[],
-): UserAccess['grants'] {
-  const grants = new Map<Operation, Grant[]>();
-  for (const operation of listOperations(allowed)) grants.set(operation, []);
+function listGrants(allowed: OperationSet, allowing: Verdict['allowing']): UserAccess['grants'] {
+  const grants = new Map<Operation, Grant[]>(listOperations(allowed).map((operation) => [operation, []]));
   for (const { source, operations } of allowing) {
     for (const operation of listOperations(intersection(operations, allowed))) {
       const list = grants.get(operation) ?? [];
@@ -215,7 +186,7 @@ function readSources(sources: readonly PolicySource[]): Reading {
       const personal = dependsOnUser(statement, source.document.Version);
       const read = { source, statement, operations, personal };
       statements.push(read);
-      if (personal || statement.Condition !== undefined) constant = false;
+      if (personal) constant = false;
       if (!deniesEverything(read)) continue;
       if (statement.Condition === undefined) suspends = true;
       else ends = earlier(ends, startOfDeny(statement));

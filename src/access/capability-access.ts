@@ -64,6 +64,6 @@ export function worstRisk(operations: OperationSet): Risk | null {
   return worst === undefined ? null : CAPABILITIES[worst].risk;
 }
 
-function distinctGrants(grants: readonly Grant[]): readonly Grant[] {
+export function distinctGrants(grants: readonly Grant[]): readonly Grant[] {
   return [...new Map(grants.map((grant) => [`${grant.holder}\n${grant.policy}`, grant])).values()];
 }

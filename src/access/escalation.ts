@@ -4,7 +4,7 @@ import { actionMatches, evaluate, type PrincipalPolicies } from '../iam/evaluate
 import { iamName, labPath } from '../team/names.ts';
 import { conservativeModel } from './conservative.ts';
 import { contextOf, OPEN_KEYS } from './decide.ts';
-import type { AccessModel, AccessUser } from './model.ts';
+import { type AccessModel, type AccessUser, around, indexModel } from './model.ts';
 import { policiesOf } from './policies-of.ts';
 
 /** The lab's users, groups and policies, by ARN. */
@@ -16,9 +16,7 @@ export interface EscalationTargets {
 
 type Target = 'user' | 'limit' | 'group' | 'policy' | 'otherUser' | 'role';
 
-/**
- * Actions that let a user gain access, by what they act on. Actions that only revoke access are not among them.
- */
+/** Actions that let a user gain access, by what they act on. Actions that only revoke access are not among them. */
 const WAYS: Readonly<Record<Target, readonly string[]>> = {
   user: ['iam:AttachUserPolicy', 'iam:PutUserPolicy'],
   // Removes a Deny or the permissions boundary.
@@ -61,22 +59,18 @@ export function escalationTargets(lab: string, ...models: readonly AccessModel[]
  */
 export function canEscalate(model: AccessModel, user: AccessUser, lab: EscalationTargets, at: Date): boolean {
   if (!policiesOf(model, user).identity.some(({ document }) => mayEscalate(document))) return false;
-  const own = conservativeModel({
-    ...model,
-    users: [user],
-    groups: model.groups.filter(({ name }) => user.groups.includes(name)),
-    policies: policiesFor(model, user),
-  });
+  const index = { ...indexModel(model), users: new Map([[user.name, user]]) };
+  const own = conservativeModel(around(index, [user.name]));
   const [self = user] = own.users;
   const policies = policiesOf(own, self);
   const context = contextOf(own, self, { at });
   const things = thingsFor(own, self, policies, lab);
   const isAllowed = (action: string, target: Target): boolean => {
     if (!mayBeAllowed(policies, action)) return false;
-    for (const resource of thingsNamed(policies, action, self, own.account, things[target])) {
-      if (evaluate(policies, { action, resource, context, openKeys: OPEN_KEYS }).outcome === 'allowed') return true;
-    }
-    return false;
+    const resources = thingsNamed(policies, action, self, own.account, things[target]);
+    return resources.some(
+      (resource) => evaluate(policies, { action, resource, context, openKeys: OPEN_KEYS }).outcome === 'allowed',
+    );
   };
   return TARGETS.some((target) => WAYS[target].some((action) => isAllowed(action, target)));
 }
@@ -119,16 +113,18 @@ function thingsFor(
  * Those of some things that can be meant by what allows an action. By far most policies name a user's own things alone,
  * so that a large account is not evaluated for each pair of users.
  */
-function* thingsNamed(
+function thingsNamed(
   { identity }: PrincipalPolicies,
   action: string,
   { name }: AccessUser,
   account: string,
   { own, labs, without }: Things,
-): Generator<string> {
+): readonly string[] {
   const named = namesIn(identity, action, name, account);
-  for (const thing of own) if (named === null || named.has(thing)) yield thing;
-  for (const thing of named ?? labs) if (labs.has(thing) && thing !== without) yield thing;
+  return [
+    ...own.filter((thing) => named?.has(thing) ?? true),
+    ...[...(named ?? labs)].filter((thing) => labs.has(thing) && thing !== without),
+  ];
 }
 
 /** The ARNs that what allows an action names; null where it names more than can be listed. */
@@ -156,12 +152,6 @@ function namesIn(
 const ANY_ACCOUNT = /^arn:aws:iam::\*:/;
 const OWN_NAME = /\$\{aws:username\}/gi;
 
-function policiesFor(model: AccessModel, user: AccessUser): AccessModel['policies'] {
-  const groups = model.groups.filter(({ name }) => user.groups.includes(name));
-  const arns = new Set([...user.attached, ...groups.flatMap(({ attached }) => attached), user.boundary]);
-  return model.policies.filter(({ arn }) => arns.has(arn));
-}
-
 /** Quick check before each resource is evaluated: most actions are allowed on none. */
 function mayBeAllowed({ identity, boundary }: PrincipalPolicies, action: string): boolean {
   const names = (effect: 'Allow' | 'Deny', documents: readonly PolicyDocument[], isOutright: boolean) =>
@@ -174,11 +164,11 @@ function mayBeAllowed({ identity, boundary }: PrincipalPolicies, action: string)
       ),
     );
   const held = identity.map(({ document }) => document);
-  const cap = boundary === null ? [] : [boundary.document];
+  const limit = boundary === null ? [] : [boundary.document];
   return (
     names('Allow', held, false) &&
-    (boundary === null || names('Allow', cap, false)) &&
-    !names('Deny', [...held, ...cap], true)
+    (boundary === null || names('Allow', limit, false)) &&
+    !names('Deny', [...held, ...limit], true)
   );
 }
 

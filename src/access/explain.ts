@@ -1,12 +1,12 @@
-import { actionOf, type Capability, isCapability, OPERATIONS, type Operation, operationsOf } from '../catalog/mturk.ts';
+import { actionOf, type Capability, isCapability, type Operation, operationsOf } from '../catalog/mturk.ts';
 import { statementsOf } from '../iam/document.ts';
 import { statementMatches } from '../iam/evaluate.ts';
 import { FREEZE_SID } from '../team/documents.ts';
 import { accessOf, type Grant } from './access-of.ts';
-import { byCapability, CAPABILITIES_BY_RISK, type CapabilityAccess } from './capability-access.ts';
+import { byCapability, CAPABILITIES_BY_RISK, type CapabilityAccess, distinctGrants } from './capability-access.ts';
 import { contextOf, decide, OPEN_KEYS } from './decide.ts';
 import { isoOf } from './diff.ts';
-import type { AccessModel } from './model.ts';
+import type { AccessModel, AccessUser } from './model.ts';
 import { includesOperation } from './operation-set.ts';
 import { policiesOf, type UnknownPolicy, userNamed } from './policies-of.ts';
 
@@ -49,7 +49,7 @@ export function explain(model: AccessModel, userName: string, at: Date): Explana
     user: userName,
     at: at.toISOString(),
     allowed: byCapability(access.allowed, access.grants),
-    denied: withheldFrom(model, userName, at),
+    denied: deniedTo(model, user, at),
     suspended: access.suspended,
     ends: isoOf(access.ends),
     groups: user.groups,
@@ -58,13 +58,12 @@ export function explain(model: AccessModel, userName: string, at: Date): Explana
   };
 }
 
-function withheldFrom(model: AccessModel, userName: string, at: Date): readonly DeniedAccess[] {
-  const granted = OPERATIONS.filter((operation) => isGranted(model, userName, operation, at));
+function deniedTo(model: AccessModel, user: AccessUser, at: Date): readonly DeniedAccess[] {
   const parts = new Map<string, DeniedAccess>();
   for (const capability of CAPABILITIES_BY_RISK) {
-    for (const operation of operationsOf(capability).filter((each) => granted.includes(each))) {
-      const decision = decide(model, userName, operation, { at });
-      if (decision.outcome === 'allowed') continue;
+    for (const operation of operationsOf(capability)) {
+      const decision = decide(model, user.name, operation, { at });
+      if (decision.outcome === 'allowed' || !isGranted(model, user, operation, at)) continue;
       const denies = decision.by.filter(({ statement }) => statement.Sid !== FREEZE_SID);
       const by = denies.map(({ holder, policy }) => ({ holder, policy }));
       const frozen = denies.length < decision.by.length;
@@ -78,19 +77,11 @@ function withheldFrom(model: AccessModel, userName: string, at: Date): readonly 
 }
 
 /** Whether some policy of the user allows it, whatever else forbids it. */
-function isGranted(model: AccessModel, userName: string, operation: Operation, at: Date): boolean {
-  const user = userNamed(model, userName);
-  if (user === null) return false;
-  const request = {
-    action: actionOf(operation),
-    resource: '*',
-    context: contextOf(model, user, { at }),
-    openKeys: OPEN_KEYS,
-  };
+function isGranted(model: AccessModel, user: AccessUser, operation: Operation, at: Date): boolean {
+  const context = contextOf(model, user, { at });
+  const request = { action: actionOf(operation), resource: '*', context, openKeys: OPEN_KEYS };
   return policiesOf(model, user).identity.some(({ document }) =>
-    statementsOf(document).some(
-      (statement) => statement.Effect === 'Allow' && statementMatches(statement, document.Version, request),
-    ),
+    statementsOf(document).some((each) => each.Effect === 'Allow' && statementMatches(each, document.Version, request)),
   );
 }
 
@@ -129,7 +120,7 @@ export function whoCan(model: AccessModel, asked: Operation | Capability, at: Da
         user: access.user.name,
         operations,
         whole: operations.length === wanted.length,
-        grants: [...new Map(grants.map((grant) => [JSON.stringify(grant), grant])).values()],
+        grants: distinctGrants(grants),
         ends: isoOf(access.ends),
         unknownPolicies: access.unknownPolicies,
       },
@@ -138,10 +129,10 @@ export function whoCan(model: AccessModel, asked: Operation | Capability, at: Da
   users.sort((one, other) => Number(other.whole) - Number(one.whole) || (one.user < other.user ? -1 : 1));
   const frozen =
     users.length === 0 &&
-    model.users.some(({ name }) => wanted.some((operation) => isFrozen(model, name, operation, at)));
+    model.users.some(({ name }) =>
+      wanted.some((operation) =>
+        decide(model, name, operation, { at }).by.some(({ statement }) => statement.Sid === FREEZE_SID),
+      ),
+    );
   return { query: asked, at: at.toISOString(), users, frozen, outOf: model.users.length };
-}
-
-function isFrozen(model: AccessModel, userName: string, operation: Operation, at: Date): boolean {
-  return decide(model, userName, operation, { at }).by.some(({ statement }) => statement.Sid === FREEZE_SID);
 }

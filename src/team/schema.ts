@@ -45,6 +45,16 @@ function list(item: z.ZodString, description: string, examples: readonly (readon
   return z.array(item).meta({ description, examples: examples.map((example) => [...example]), uniqueItems: true });
 }
 
+/** A map with the keys of the shape. */
+function map<Shape extends z.ZodRawShape>(description: string, shape: Shape, example: unknown) {
+  return z.strictObject(shape).meta({ description, examples: [example] });
+}
+
+/** A map with keys of the lab's own. */
+function entries<Entry extends z.ZodType>(description: string, key: z.ZodString, entry: Entry, example: unknown) {
+  return z.record(key, entry).meta({ description, examples: [example] });
+}
+
 /** Every whole number of a team file, with its default; without one, an example. `keys` alone has a maximum. */
 export const COUNTS = {
   keys: { minimum: 0, maximum: 2, usual: DEFAULT_KEYS },
@@ -66,7 +76,10 @@ function count(key: CountKey, description: string) {
   const { minimum, maximum, usual } = COUNTS[key];
   const most = maximum === null ? {} : { maximum };
   const initial = key === 'delete-after-days' ? {} : { default: usual };
-  return z.number().meta({ description, examples: [usual], type: 'integer', minimum, ...most, ...initial });
+  return z
+    .number()
+    .meta({ description, examples: [usual], type: 'integer', minimum, ...most, ...initial })
+    .optional();
 }
 
 // An IAM user's name has at most 64 characters and a group's 128, of which the shortest lab takes two.
@@ -87,8 +100,9 @@ const frozen = text('"spend" for everything that spends money, or a capability',
 const roleKey = roleId('The key of a role in `roles`');
 const memberKey = memberId('The key of a member in `members`');
 
-const role = z
-  .strictObject({
+const role = map(
+  'A role: an IAM group with one policy. It must allow something',
+  {
     description: text('What the role is for. It is never sent to AWS', [
       'Looks at results, changes nothing',
     ]).optional(),
@@ -98,14 +112,13 @@ const role = z
     managed: list(managedPolicy, "AWS's own policies that the role attaches", [
       ['AmazonMechanicalTurkFullAccess'],
     ]).optional(),
-  })
-  .meta({
-    description: 'A role: an IAM group with one policy. It must allow something',
-    examples: [{ description: 'Looks at results', allow: ['results:read'] }],
-  });
+  },
+  { description: 'Looks at results', allow: ['results:read'] },
+);
 
-const member = z
-  .strictObject({
+const member = map(
+  'A member of the lab: an IAM user',
+  {
     name: text('The full name. It is never sent to AWS', ["Ada O'Neill", '李小龍'], { minLength: 1 }),
     email: text('An e-mail address. It is never sent to AWS', ['ada@lab.edu']).optional(),
     github: text('The GitHub login, without @', ['adaoneill'], { pattern: LOGIN_PATTERN.source }).optional(),
@@ -119,77 +132,73 @@ const member = z
       .boolean()
       .meta({ description: 'true stops all access and keeps the member', examples: [true], default: false })
       .optional(),
-    keys: count('keys', 'How many access keys the member may have: 1, or 2 while one replaces the other').optional(),
-  })
-  .meta({
-    description: 'A member of the lab: an IAM user',
-    examples: [{ name: 'Bo Chen', roles: ['results-reader'], until: '2027-05-31', sponsor: 'ada' }],
-  });
+    keys: count('keys', 'How many access keys the member may have: 1, or 2 while one replaces the other'),
+  },
+  { name: 'Bo Chen', roles: ['results-reader'], until: '2027-05-31', sponsor: 'ada' },
+);
 
-const departure = z
-  .strictObject({
+const departure = map(
+  'A member who left. Without this entry, or a last day that has passed, no member is deleted',
+  {
     left: date('The day of leaving, quoted', '2026-06-30'),
     reason: text('Why. It is never sent to AWS', ['graduated'], { minLength: 1 }),
-  })
-  .meta({
-    description: 'A member who left. Without this entry, or a last day that has passed, no member is deleted',
-    examples: [{ left: '2026-06-30', reason: 'graduated' }],
-  });
+  },
+  { left: '2026-06-30', reason: 'graduated' },
+);
 
-const state = z
-  .strictObject({
+const state = map(
+  "Where Terraform's state is kept. Without it the state is a local file",
+  {
     bucket: text('The S3 bucket', ['perception-lab-terraform'], { pattern: BUCKET_PATTERN.source }),
     region: text("The bucket's region", ['eu-central-1']),
-  })
-  .meta({
-    description: "Where Terraform's state is kept. Without it the state is a local file",
-    examples: [{ bucket: 'perception-lab-terraform', region: 'eu-central-1' }],
-  });
+  },
+  { bucket: 'perception-lab-terraform', region: 'eu-central-1' },
+);
 
-const reconcile = z
-  .strictObject({
+const reconcile = map(
+  'What the scheduled drift check reverts. Without it, nothing',
+  {
     mode: z.enum(RECONCILE_MODES).meta({
       description:
         'What is reverted: nothing; manual changes that add access or remove a guard; or all drift, back to what was last applied',
       examples: ['additions'],
     }),
-    'per-day': count('per-day', 'The most findings that are reverted in 24 hours').optional(),
-  })
-  .meta({
-    description: 'What the scheduled drift check reverts. Without it, nothing',
-    examples: [{ mode: 'all', 'per-day': 10 }],
-  });
+    'per-day': count('per-day', 'The most findings that are reverted in 24 hours'),
+  },
+  { mode: 'all', 'per-day': 10 },
+);
 
-const snooze = z
-  .strictObject({
+const snooze = map(
+  'A finding of the drift check that is accepted for a time',
+  {
     until: date('The last day of the snooze, quoted', '2027-01-31'),
     reason: text('Why the finding is acceptable', ['its last study ends in January'], { minLength: 1 }),
-  })
-  .meta({
-    description: 'A finding of the drift check that is accepted for a time',
-    examples: [{ until: '2027-01-31', reason: 'its last study ends in January' }],
-  });
+  },
+  { until: '2027-01-31', reason: 'its last study ends in January' },
+);
 
-const settings = z
-  .strictObject({
-    'max-removals': count('max-removals', 'The most members one apply may delete').optional(),
+const settings = map(
+  'Settings of mturk-team',
+  {
+    'max-removals': count('max-removals', 'The most members one apply may delete'),
     state: state.optional(),
-    'key-max-age-days': count('key-max-age-days', 'The age in days from which an access key is reported').optional(),
+    'key-max-age-days': count('key-max-age-days', 'The age in days from which an access key is reported'),
     reconcile: reconcile.optional(),
     'delete-after-days': count(
       'delete-after-days',
       'How many days after the last day a user is deleted; never if left out. Access ends on the last day itself',
-    ).optional(),
+    ),
     'drift-every-hours': count(
       'drift-every-hours',
       'How often the drift check runs, in hours; a check that is overdue by as long is reported',
-    ).optional(),
+    ),
     'renew-before-days': count(
       'renew-before-days',
       'How many days before a last day the lab is reminded of it; 0 never reminds',
-    ).optional(),
-  })
-  .meta({ description: 'Settings of mturk-team', examples: [{ 'max-removals': 3 }] });
+    ),
+  },
+  { 'max-removals': 3 },
+);
 
 /** The written form of a team file: its shape alone. */
 export const teamFileSchema = z
@@ -198,50 +207,42 @@ export const teamFileSchema = z
     lab: text(
       "The lab's short name: part of every IAM name, and the IAM path. It must not change later",
       ['perception-lab'],
-      { pattern: LAB_PATTERN.source, maxLength: 40 },
+      { pattern: LAB_PATTERN.source, maxLength: LONGEST_LAB },
     ),
     account: text('The AWS account ID, 12 quoted digits. Any other account is refused', ['123456789012'], {
       pattern: ACCOUNT_PATTERN.source,
     }),
     owners: list(memberKey, 'Members who must approve a change of this file', [['ada']]),
-    roles: z.record(roleId("The role's key: part of its group's name in IAM"), role).meta({
-      description: 'The roles, by key',
-      examples: [{ 'results-reader': { allow: ['results:read'] } }],
+    roles: entries('The roles, by key', roleId("The role's key: part of its group's name in IAM"), role, {
+      'results-reader': { allow: ['results:read'] },
     }),
-    members: z
-      .record(memberId("The member's key: part of the user's name in IAM. It must not change later"), member)
-      .meta({
-        description: 'The members of the lab, by key',
-        examples: [{ ada: { name: "Ada O'Neill", roles: ['full-access'] } }],
-      }),
-    departed: z
-      .record(memberId('The key that the member had'), departure)
-      .meta({
-        description: 'Members who left, by key. A member is deleted only if listed here or past the last day',
-        examples: [{ dee: { left: '2026-06-30', reason: 'graduated' } }],
-      })
-      .optional(),
+    members: entries(
+      'The members of the lab, by key',
+      memberId("The member's key: part of the user's name in IAM. It must not change later"),
+      member,
+      { ada: { name: "Ada O'Neill", roles: ['full-access'] } },
+    ),
+    departed: entries(
+      'Members who left, by key. A member is deleted only if listed here or past the last day',
+      memberId('The key that the member had'),
+      departure,
+      { dee: { left: '2026-06-30', reason: 'graduated' } },
+    ).optional(),
     freeze: list(frozen, 'An emergency brake: what all members are denied, whatever their roles', [
       [],
       ['spend'],
     ]).optional(),
-    snoozed: z
-      .record(
-        text('The finding ID, as in the drift issue', ['unmanaged-user/old-mturk-user/spends'], {
-          pattern: FINDING_ID_PATTERN.source,
-          maxLength: LONGEST_FINDING_ID,
-        }),
-        snooze,
-      )
-      .meta({
-        description: 'Findings of the drift check that are accepted for a time, by finding ID',
-        examples: [
-          {
-            'unmanaged-user/old-mturk-user/spends': { until: '2027-01-31', reason: 'its last study ends in January' },
-          },
-        ],
-      })
-      .optional(),
+    snoozed: entries(
+      'Findings of the drift check that are accepted for a time, by finding ID',
+      text('The finding ID, as in the drift issue', ['unmanaged-user/old-mturk-user/spends'], {
+        pattern: FINDING_ID_PATTERN.source,
+        maxLength: LONGEST_FINDING_ID,
+      }),
+      snooze,
+      {
+        'unmanaged-user/old-mturk-user/spends': { until: '2027-01-31', reason: 'its last study ends in January' },
+      },
+    ).optional(),
     settings: settings.optional(),
   })
   .meta({

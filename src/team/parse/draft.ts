@@ -30,25 +30,15 @@ export function draftOf(value: unknown) {
     })),
     members: entriesOf(file.members).map(([key, member]) => ({
       key,
-      name: textOf(member.name),
-      email: textOf(member.email),
-      github: textOf(member.github),
       roles: Array.isArray(member.roles) ? listOf(member.roles) : null,
-      until: textOf(member.until),
-      sponsor: textOf(member.sponsor),
-      keys: numberOf(member.keys),
     })),
-    departed: entriesOf(file.departed).map(([key, departure]) => ({
-      key,
-      left: textOf(departure.left),
-      reason: textOf(departure.reason),
-    })),
+    /** The entries of sections about people and snoozes, by key. */
+    sections: {
+      members: entriesOf(file.members),
+      departed: entriesOf(file.departed),
+      snoozed: entriesOf(file.snoozed),
+    },
     freeze: listOf(file.freeze),
-    snoozed: entriesOf(file.snoozed).map(([finding, snooze]) => ({
-      finding,
-      until: textOf(snooze.until),
-      reason: textOf(snooze.reason),
-    })),
     settings,
     reconcile: mapOf(settings.reconcile),
     bucket: textOf(state.bucket),
@@ -76,8 +66,4 @@ function listOf(value: unknown): DraftList {
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
-}
-
-function numberOf(value: unknown): number | null {
-  return typeof value === 'number' ? value : null;
 }

@@ -25,19 +25,7 @@ export type Report = <Args extends Readonly<Record<string, unknown>>>(
   options?: ReportOptions,
 ) => void;
 
-export interface Reporting {
-  readonly report: Report;
-  /** Whether the rule has a finding. */
-  has(rule: Rule): boolean;
-  /** Whether no error was reported at the path, below it, or for the whole of it by an unreadable value above. */
-  intact(...path: DocumentPath): boolean;
-  /** Whether no error was reported about the key at the path itself. */
-  keyIntact(path: DocumentPath): boolean;
-  /** Whether the value at the path, or one above it, could not be read. */
-  unreadable(path: DocumentPath): boolean;
-  /** All findings by their place in the text. */
-  sorted(text: { readonly source: string; readonly places: DocumentPlaces }): readonly Finding[];
-}
+export type Reporting = ReturnType<typeof reporting>;
 
 interface Reported {
   readonly finding: Omit<Finding, 'position'>;
@@ -45,42 +33,49 @@ interface Reported {
 }
 
 /** Collects findings. Positions are computed at the end, for findings alone. */
-export function reporting(file: string): Reporting {
+export function reporting(file: string) {
   const reported: Reported[] = [];
   const damaged = new Set<string>();
   const unreadable = new Set<string>();
   const keys = new Set<string>();
+  const report: Report = ({ code, severity = 'error', at = 'value' }, path, args, given = {}) => {
+    const options = { at, ...given };
+    reported.push({ finding: { code, severity, file, path: [...path], args }, options });
+    if (severity === 'warning') return;
+    for (const prefix of prefixesOf(path)) damaged.add(prefix);
+    if (options.at === 'key') keys.add(joined(path));
+    if (options.unreadable === true) unreadable.add(joined(path));
+  };
 
   return {
-    report({ code, severity = 'error', at = 'value' }, path, args, given = {}) {
-      const options = { at, ...given };
-      reported.push({ finding: { code, severity, file, path: [...path], args }, options });
-      if (severity === 'warning') return;
-      for (let length = 1; length <= path.length; length += 1) damaged.add(joined(path.slice(0, length)));
-      if (options.at === 'key') keys.add(joined(path));
-      if (options.unreadable === true) unreadable.add(joined(path));
-    },
-    has: ({ code }) => reported.some(({ finding }) => finding.code === code),
-    intact: (...path) => damaged.size === 0 || !damaged.has(joined(path)),
-    keyIntact: (path) => keys.size === 0 || !keys.has(joined(path)),
-    unreadable(path) {
-      if (unreadable.size === 0) return false;
-      return path.some((_part, index) => unreadable.has(joined(path.slice(0, index + 1))));
-    },
-    sorted({ source, places }) {
-      if (reported.length === 0) return [];
-      const lineStarts = lineStartsOf(source);
-      const ranges = new Map<Finding, TextRange>();
-      for (const { finding, options } of reported) {
-        const { path } = finding;
-        const range = options.range ?? (options.at === 'key' ? places.key(path) : places.value(path));
-        ranges.set({ ...finding, position: positionOf(lineStarts, range[0], range[1]) }, range);
-      }
-      return [...ranges]
-        .sort(([one, a], [two, b]) => a[0] - b[0] || a[1] - b[1] || (one.code < two.code ? -1 : 1))
-        .map(([finding]) => finding);
+    report,
+    /** Whether the rule has a finding. */
+    has: ({ code }: Rule) => reported.some(({ finding }) => finding.code === code),
+    /** Whether no error was reported at the path, below it, or for the whole of it by an unreadable value above. */
+    intact: (...path: DocumentPath) => damaged.size === 0 || !damaged.has(joined(path)),
+    /** Whether no error was reported about the key at the path itself. */
+    keyIntact: (path: DocumentPath) => !keys.has(joined(path)),
+    /** Whether the value at the path, or one above it, could not be read. */
+    unreadable: (path: DocumentPath) => prefixesOf(path).some((prefix) => unreadable.has(prefix)),
+    /** All findings by their place in the text. */
+    sorted({ source, places }: { readonly source: string; readonly places: DocumentPlaces }): readonly Finding[] {
+      const lineStarts = reported.length === 0 ? [] : lineStartsOf(source);
+      return reported
+        .map(({ finding, options: { range: given, at } }) => {
+          const range = given ?? places[at ?? 'value'](finding.path);
+          return { range, finding: { ...finding, position: positionOf(lineStarts, ...range) } };
+        })
+        .sort(
+          ({ range: [from, to], finding }, other) =>
+            from - other.range[0] || to - other.range[1] || (finding.code < other.finding.code ? -1 : 1),
+        )
+        .map(({ finding }) => finding);
     },
   };
+}
+
+function prefixesOf(path: DocumentPath): readonly string[] {
+  return path.map((_part, index) => joined(path.slice(0, index + 1)));
 }
 
 function joined(path: DocumentPath): string {

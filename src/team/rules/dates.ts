@@ -2,7 +2,7 @@ import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { quoted } from '../../text/escape.ts';
 import { t, trusted } from '../../text/text.ts';
 import { DATE_PATTERN } from '../schema.ts';
-import { CURLY_QUOTES, type RuleContext, rule, shortValue, value } from './rule.ts';
+import { CURLY_QUOTES, rule, shortValue, textsIn, value } from './rule.ts';
 
 /** Rules about dates: the last day of a member or a snooze, and the day on which a member left. */
 
@@ -18,8 +18,10 @@ export const invalidDate = rule({
     help: t`write a day such as ${value('"2027-05-31"')}, in straight quotes`,
   }),
   check(context, report) {
-    for (const [path, text] of datesIn(context.draft)) {
-      if (text !== null && !isRealDate(text) && context.intact(...path)) report(path, { source: text });
+    for (const [section, field] of DATES) {
+      for (const { text, path } of textsIn(context, section, field)) {
+        if (!isRealDate(text)) report(path, { source: text });
+      }
     }
   },
 });
@@ -43,16 +45,14 @@ const dateNotQuoted = rule({
 
 export const DATE_RULES = [invalidDate, dateNotQuoted];
 
-const DATES = { members: 'until', departed: 'left', snoozed: 'until' } as const;
+const DATES = [
+  ['members', 'until'],
+  ['departed', 'left'],
+  ['snoozed', 'until'],
+] as const;
 
 export function isPathOfDate([section, , key, ...rest]: DocumentPath): boolean {
-  return rest.length === 0 && Object.entries(DATES).some(([each, date]) => each === section && date === key);
-}
-
-function* datesIn(draft: RuleContext['draft']): Generator<readonly [DocumentPath, string | null]> {
-  for (const { key, until } of draft.members) yield [['members', key, 'until'], until];
-  for (const { key, left } of draft.departed) yield [['departed', key, 'left'], left];
-  for (const { finding, until } of draft.snoozed) yield [['snoozed', finding, 'until'], until];
+  return rest.length === 0 && DATES.some(([each, date]) => each === section && date === key);
 }
 
 /** `Date` also takes the 31st of February, and makes another day of it. */

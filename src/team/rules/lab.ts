@@ -190,7 +190,7 @@ type Section = 'roles' | 'members' | 'departed';
 function* idsOf({ draft }: Pick<RuleContext, 'draft'>): Generator<{ section: Section; kind: IdKind; key: string }> {
   for (const { key } of draft.roles) yield { section: 'roles', kind: 'role', key };
   for (const { key } of draft.members) yield { section: 'members', kind: 'member', key };
-  for (const { key } of draft.departed) yield { section: 'departed', kind: 'departed', key };
+  for (const [key] of draft.sections.departed) yield { section: 'departed', kind: 'departed', key };
 }
 
 function labLike(lab: string): string | null {

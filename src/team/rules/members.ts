@@ -1,7 +1,7 @@
 import { QUOTAS } from '../../iam/quotas.ts';
 import { t } from '../../text/text.ts';
 import { EMAIL_PATTERN, LOGIN_PATTERN } from '../schema.ts';
-import { type RuleContext, rule, shortValue, value } from './rule.ts';
+import { type RuleContext, rule, shortValue, textsIn, value } from './rule.ts';
 
 /** Rules about members, their sponsors, owners and those who left. */
 
@@ -45,10 +45,9 @@ const invalidEmail = rule({
     summary: t`${shortValue(email)} is not an e-mail address`,
     help: t`write one such as ${value('ada@lab.edu')}`,
   }),
-  check({ draft, intact }, report) {
-    for (const { key, email } of draft.members) {
-      if (email === null || (email.length <= LONGEST_EMAIL && EMAIL_PATTERN.test(email))) continue;
-      if (intact('members', key, 'email')) report(['members', key, 'email'], { email });
+  check(context, report) {
+    for (const { text: email, path } of textsIn(context, 'members', 'email')) {
+      if (email.length > LONGEST_EMAIL || !EMAIL_PATTERN.test(email)) report(path, { email });
     }
   },
 });
@@ -66,10 +65,9 @@ const invalidGithubLogin = rule({
           : t`write the login alone, such as ${value('adaoneill')}`,
     };
   },
-  check({ draft, intact }, report) {
-    for (const { key, github } of draft.members) {
-      if (github === null || LOGIN_PATTERN.test(github) || !intact('members', key, 'github')) continue;
-      report(['members', key, 'github'], { login: github });
+  check(context, report) {
+    for (const { text: login, path } of textsIn(context, 'members', 'github')) {
+      if (!LOGIN_PATTERN.test(login)) report(path, { login });
     }
   },
 });
@@ -82,10 +80,9 @@ const untilPassed = rule({
     reason: t`the last day was ${value(until)}`,
     help: t`move ${value(member)} to ${value('departed')}, or write a later day`,
   }),
-  check({ draft, today, intact }, report) {
-    for (const { key, until } of draft.members) {
-      if (until === null || until >= today || !intact('members', key, 'until')) continue;
-      report(['members', key, 'until'], { member: key, until });
+  check(context, report) {
+    for (const { key, text: until, path } of textsIn(context, 'members', 'until')) {
+      if (until < context.today) report(path, { member: key, until });
     }
   },
 });
@@ -98,10 +95,9 @@ const leftInFuture = rule({
     reason: t`the next apply would delete the user at once`,
     help: t`keep ${value(member)} in ${value('members')} with ${value(`until: "${left}"`)}`,
   }),
-  check({ draft, today, intact }, report) {
-    for (const { key, left } of draft.departed) {
-      if (left === null || left <= today || !intact('departed', key, 'left')) continue;
-      report(['departed', key, 'left'], { member: key, left });
+  check(context, report) {
+    for (const { key, text: left, path } of textsIn(context, 'departed', 'left')) {
+      if (left > context.today) report(path, { member: key, left });
     }
   },
 });
@@ -113,9 +109,9 @@ const memberAlsoDeparted = rule({
     summary: t`${shortValue(member)} is in both ${value('members')} and ${value('departed')}`,
     help: t`remove ${value(member)} from ${value('members')} if they left, else from ${value('departed')}`,
   }),
-  check({ draft, memberKeys }, report) {
-    const members = new Set(memberKeys);
-    for (const { key } of draft.departed) if (members.has(key)) report(['departed', key], { member: key });
+  check(context, report) {
+    const departed = departedKeys(context);
+    for (const key of context.memberKeys) if (departed.has(key)) report(['departed', key], { member: key });
   },
 });
 
@@ -129,7 +125,7 @@ const ownSponsor = rule({
     help: t`use the key of another member, or remove ${value('sponsor')}`,
   }),
   check(context, report) {
-    for (const { key, sponsor, path } of sponsorsIn(context)) if (sponsor === key) report(path, { member: key });
+    for (const { key, text, path } of sponsorsIn(context)) if (text === key) report(path, { member: key });
   },
 });
 
@@ -141,7 +137,7 @@ const sponsorDeparted = rule({
   }),
   check(context, report) {
     const departed = departedKeys(context);
-    for (const { sponsor, path } of sponsorsIn(context)) if (departed.has(sponsor)) report(path, { sponsor });
+    for (const { text: sponsor, path } of sponsorsIn(context)) if (departed.has(sponsor)) report(path, { sponsor });
   },
 });
 
@@ -154,7 +150,7 @@ const unknownSponsor = rule({
   check(context, report) {
     if (!context.draft.hasMembers) return;
     const members = new Set(context.memberKeys);
-    for (const { sponsor, path } of sponsorsIn(context)) {
+    for (const { text: sponsor, path } of sponsorsIn(context)) {
       if (!members.has(sponsor)) report(path, { sponsor, suggestion: context.suggest(sponsor, context.memberKeys) });
     }
   },
@@ -169,7 +165,7 @@ const sponsorExpired = rule({
   }),
   check(context, report) {
     const ended = endedMembers(context);
-    for (const { sponsor, path } of sponsorsIn(context)) {
+    for (const { text: sponsor, path } of sponsorsIn(context)) {
       const until = ended.get(sponsor);
       if (until !== undefined) report(path, { sponsor, until });
     }
@@ -262,24 +258,17 @@ export const MEMBER_RULES = [
 ];
 
 function departedKeys({ draft }: RuleContext): ReadonlySet<string> {
-  return new Set(draft.departed.map(({ key }) => key));
+  return new Set(draft.sections.departed.map(([key]) => key));
 }
 
 /** Members whose last day has passed, with that day. */
-function endedMembers({ draft, today, intact }: RuleContext): ReadonlyMap<string, string> {
-  return new Map(
-    draft.members.flatMap(({ key, until }) =>
-      until !== null && until < today && intact('members', key, 'until') ? [[key, until] as const] : [],
-    ),
-  );
+function endedMembers(context: RuleContext): ReadonlyMap<string, string> {
+  const ended = [...textsIn(context, 'members', 'until')].filter(({ text }) => text < context.today);
+  return new Map(ended.map(({ key, text }) => [key, text]));
 }
 
-/** Sponsors about which no error has been reported yet. */
-function* sponsorsIn({ draft, intact }: RuleContext) {
-  for (const { key, sponsor } of draft.members) {
-    const path = ['members', key, 'sponsor'] as const;
-    if (sponsor !== null && intact(...path)) yield { key, sponsor, path };
-  }
+function sponsorsIn(context: RuleContext) {
+  return textsIn(context, 'members', 'sponsor');
 }
 
 /** Owners about whom no error has been reported yet. */

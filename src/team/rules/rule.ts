@@ -48,6 +48,15 @@ export interface Rule<Args = Readonly<Record<string, unknown>>> {
   check?(context: RuleContext, report: (path: DocumentPath, args: Args) => void): void;
 }
 
+/** The texts of a field, such as `until` of all `members`, about which no error has been reported yet. */
+export function* textsIn({ draft, intact }: RuleContext, section: keyof TeamDraft['sections'], field: string) {
+  for (const [key, entry] of draft.sections[section]) {
+    const text = entry[field];
+    const path = [section, key, field] as const;
+    if (typeof text === 'string' && intact(...path)) yield { key, text, path };
+  }
+}
+
 /** A rule whose arguments are inferred from its message. */
 export function rule<Args extends Readonly<Record<string, unknown>>>(definition: Rule<Args>): Rule<Args> {
   return definition;

@@ -15,7 +15,7 @@ import {
   REGION_PATTERN,
 } from '../schema.ts';
 import { RECONCILE_MODES } from '../team.ts';
-import { rule, shortValue, value, valueList } from './rule.ts';
+import { rule, shortValue, textsIn, value, valueList } from './rule.ts';
 
 /** Rules about what is frozen, what is snoozed, and the settings. */
 
@@ -56,14 +56,14 @@ export const invalidCount = rule({
       help: t`write ${value(`${key}: ${low ? usual : maximum}`)}, or leave it out (${trusted(key === 'delete-after-days' ? 'never' : `then ${usual}`)})`,
     };
   },
-  check({ draft: { members, settings, reconcile }, intact }, report) {
+  check({ draft: { sections, settings, reconcile }, intact }, report) {
     const check = (map: PlainMap, ...path: DocumentPath) => {
       for (const [key, count] of Object.entries(map)) {
         if (typeof count !== 'number' || !isCountKey(key) || isCount(key, count) || !intact(...path, key)) continue;
         report([...path, key], { key, source: String(count) });
       }
     };
-    for (const { key, keys } of members) check({ keys }, 'members', key);
+    for (const [key, member] of sections.members) check(member, 'members', key);
     check(settings, 'settings');
     check(reconcile, 'settings', 'reconcile');
   },
@@ -124,19 +124,9 @@ const invalidRegion = rule({
 const invalidFindingId = rule({
   code: 'invalid-finding-id',
   at: 'key',
-  message: ({
-    id,
-    unknown,
-  }: {
-    id: string;
-    unknown: { readonly kind: string; readonly suggestion: string | null } | null;
-  }) => {
-    const better =
-      unknown === null
-        ? trimmedId(id)
-        : unknown.suggestion === null
-          ? null
-          : `${unknown.suggestion}${id.slice(unknown.kind.length)}`;
+  message: ({ id, unknown }: { id: string; unknown: { kind: string; suggestion: string | null } | null }) => {
+    const suggested = unknown?.suggestion ? `${unknown.suggestion}${id.slice(unknown.kind.length)}` : null;
+    const better = unknown === null ? trimmedId(id) : suggested;
     return {
       summary: t`${shortValue(id)} is not a finding ID`,
       reason:
@@ -147,15 +137,11 @@ const invalidFindingId = rule({
     };
   },
   check({ draft, intact, suggest }, report) {
-    for (const { finding } of draft.snoozed) {
-      const possible = finding.length <= LONGEST_FINDING_ID && FINDING_ID_PATTERN.test(finding);
-      const [kind = ''] = finding.split('/', 1);
-      const known = possible && isFindingId(kind);
-      if (known || !intact('snoozed', finding)) continue;
-      report(['snoozed', finding], {
-        id: finding,
-        unknown: possible ? { kind, suggestion: suggest(kind, FINDING_IDS) } : null,
-      });
+    for (const [id] of draft.sections.snoozed) {
+      const possible = id.length <= LONGEST_FINDING_ID && FINDING_ID_PATTERN.test(id);
+      const [kind = ''] = id.split('/', 1);
+      if ((possible && isFindingId(kind)) || !intact('snoozed', id)) continue;
+      report(['snoozed', id], { id, unknown: possible ? { kind, suggestion: suggest(kind, FINDING_IDS) } : null });
     }
   },
 });
@@ -169,10 +155,9 @@ const snoozePassed = rule({
     reason: t`its last day was ${value(until)}; the drift check reports the finding again`,
     help: t`remove the entry, or write a later day and a reason`,
   }),
-  check({ draft, today, intact }, report) {
-    for (const { finding, until } of draft.snoozed) {
-      if (until === null || until >= today || !intact('snoozed', finding, 'until')) continue;
-      report(['snoozed', finding, 'until'], { finding, until });
+  check(context, report) {
+    for (const { key: finding, text: until, path } of textsIn(context, 'snoozed', 'until')) {
+      if (until < context.today) report(path, { finding, until });
     }
   },
 });
@@ -186,11 +171,10 @@ const snoozeFarAway = rule({
     reason: t`by then it will be forgotten`,
     help: t`write a day up to ${value(`"${limit}"`)}, and snooze it again then if needed`,
   }),
-  check({ draft, today, intact }, report) {
-    const limit = yearAfter(today);
-    for (const { finding, until } of draft.snoozed) {
-      if (until === null || until <= limit || !intact('snoozed', finding, 'until')) continue;
-      report(['snoozed', finding, 'until'], { finding, limit });
+  check(context, report) {
+    const limit = yearAfter(context.today);
+    for (const { key: finding, text: until, path } of textsIn(context, 'snoozed', 'until')) {
+      if (until > limit) report(path, { finding, limit });
     }
   },
 });

@@ -9,7 +9,7 @@ import { type CountKey, isCountKey, type TeamFile, teamFileSchema } from '../sch
 import type { Suggest } from '../suggest.ts';
 import { invalidDate, isPathOfDate } from './dates.ts';
 import { accountNotQuoted, unsupportedVersion } from './lab.ts';
-import { type Place, rule, shortValue, value, valueList } from './rule.ts';
+import { type Place, rule, shortValue, textsIn, value, valueList } from './rule.ts';
 import { invalidCount } from './settings.ts';
 
 /** Rules about keys and kinds of values, which the schema decides. */
@@ -85,13 +85,14 @@ const emptyText = rule({
     summary: t`${shortValue(pathText(path))} is empty`,
     help: t`write ${exampleOf(String(path.at(-1) ?? ''), path)}`,
   }),
-  check({ draft }, report) {
-    const check = (text: string | null, path: DocumentPath) => {
-      if (text !== null && text.trim() === '') report(path, {});
-    };
-    for (const { key, name } of draft.members) check(name, ['members', key, 'name']);
-    for (const { key, reason } of draft.departed) check(reason, ['departed', key, 'reason']);
-    for (const { finding, reason } of draft.snoozed) check(reason, ['snoozed', finding, 'reason']);
+  check(context, report) {
+    for (const [section, field] of [
+      ['members', 'name'],
+      ['departed', 'reason'],
+      ['snoozed', 'reason'],
+    ] as const) {
+      for (const { text, path } of textsIn(context, section, field)) if (text.trim() === '') report(path, {});
+    }
   },
 });
 

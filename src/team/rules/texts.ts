@@ -15,41 +15,33 @@ const templateExpression = rule({
   }),
 });
 
-const controlCharacter = rule({
-  code: 'control-character',
-  message: ({ character }: Found, { path }) => ({
-    summary: t`${textAt(path)} contains a control character`,
-    reason: t`${named(character)} is invisible and can make the text read as another one`,
-    help: t`type the text again; only ${value('description')} and ${value('reason')} can contain line breaks`,
-  }),
-});
+const controlCharacter = characterRule(
+  'control-character',
+  t`a control character`,
+  (character) => t`${character} is invisible and can make the text read as another one`,
+  t`type the text again; only ${value('description')} and ${value('reason')} can contain line breaks`,
+);
 
-const bidirectionalCharacter = rule({
-  code: 'bidirectional-character',
-  message: ({ character }: Found, { path }) => ({
-    summary: t`${textAt(path)} contains a bidirectional character`,
-    reason: t`${named(character)} makes a text read in another order than it has`,
-    help: t`type the text again; Arabic and Hebrew need no such character`,
-  }),
-});
+const bidirectionalCharacter = characterRule(
+  'bidirectional-character',
+  t`a bidirectional character`,
+  (character) => t`${character} makes a text read in another order than it has`,
+  t`type the text again; Arabic and Hebrew need no such character`,
+);
 
-const invisibleCharacter = rule({
-  code: 'invisible-character',
-  message: ({ character }: Found, { path }) => ({
-    summary: t`${textAt(path)} contains an invisible character`,
-    reason: t`with ${named(character)}, two names can look equal and differ`,
-    help: t`type the text again instead of pasting it`,
-  }),
-});
+const invisibleCharacter = characterRule(
+  'invisible-character',
+  t`an invisible character`,
+  (character) => t`with ${character}, two names can look equal and differ`,
+  t`type the text again instead of pasting it`,
+);
 
-const brokenCharacter = rule({
-  code: 'broken-character',
-  message: ({ character }: Found, { path }) => ({
-    summary: t`${textAt(path)} contains half a character`,
-    reason: t`no program can store or show ${named(character)}`,
-    help: t`type the text again instead of writing it with ${value('\\u')}`,
-  }),
-});
+const brokenCharacter = characterRule(
+  'broken-character',
+  t`half a character`,
+  (character) => t`no program can store or show ${character}`,
+  t`type the text again instead of writing it with ${value('\\u')}`,
+);
 
 export const TEXT_RULES = [
   templateExpression,
@@ -59,15 +51,22 @@ export const TEXT_RULES = [
   brokenCharacter,
 ];
 
-/** `character` is `U+202E`. */
-type Found = { readonly character: string };
-
 function textAt(path: DocumentPath): Text {
   return path.length === 0 ? trusted('this line') : shortValue(pathText(path));
 }
 
-function named(character: string): Text {
-  return trusted(characterName(character));
+type Found = { readonly character: string };
+
+/** A rule about a character, given as `U+202E`; the reason names it. */
+function characterRule(code: string, what: Text, reason: (character: Text) => Text, help: Text): Rule<Found> {
+  return rule({
+    code,
+    message: ({ character }: Found, { path }) => {
+      const name = NAMES[character];
+      const named = trusted(name === undefined ? character : `${character} (${name})`);
+      return { summary: t`${textAt(path)} contains ${what}`, reason: reason(named), help };
+    },
+  });
 }
 
 // What people are called is written in every script, and three of them need invisible characters to be written right:
@@ -114,11 +113,10 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
 
   function text(content: string, at: 'key' | 'value'): void {
     if (PLAIN.test(content) || !SUSPICIOUS.test(content)) return;
-    const options = { at };
     const marker = TEMPLATE.exec(content);
-    if (marker !== null) report(templateExpression, path, { marker: marker[0] }, options);
+    if (marker !== null) report(templateExpression, path, { marker: marker[0] }, { at });
     for (const [found, character] of hiddenIn(content, at === 'value' && MULTILINE.has(path.at(-1)))) {
-      report(found, path, { character }, options);
+      report(found, path, { character }, { at });
     }
     covered.push(at === 'key' ? places.key(path) : places.value(path));
   }
@@ -186,12 +184,7 @@ function codePointOf(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
-/** `U+202E (right-to-left override)`, or the code point alone where it has no name that helps. */
-function characterName(codePoint: string): string {
-  const name = NAMES[codePoint];
-  return name === undefined ? codePoint : `${codePoint} (${name})`;
-}
-
+/** The names that help a reader, by code point. */
 const NAMES: Readonly<Record<string, string>> = {
   'U+0000': 'null',
   'U+0007': 'bell',
