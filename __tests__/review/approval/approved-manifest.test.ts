@@ -1,31 +1,21 @@
 import { zipSync } from 'fflate';
-import { approvedManifest, type Bound } from '../../../src/review/approval/approval.ts';
+import { approvedManifest } from '../../../src/review/approval/approval.ts';
+import { NO_COMMIT } from '../../../src/review/manifest/manifest.ts';
 import { failureOf, githubInTest, obtained, sha } from '../../support/github-client.ts';
+import { filesOf } from '../../support/github-files.ts';
 import type { Artifact, GitHubRepository, Run } from '../../support/github-repository.ts';
 
 const { server, repository, client } = githubInTest();
 const HEAD = sha('a');
 
-function textOf(run: number, change: object = {}): string {
-  return JSON.stringify({ head: { commit: HEAD }, run: { id: String(run), attempt: 1 }, ...change });
-}
+const MANIFEST = JSON.parse(filesOf('03-add-member', { commit: HEAD, run: 1 }).manifest);
 
-function parse(text: string) {
-  try {
-    return { ok: true as const, value: JSON.parse(text) as Bound };
-  } catch {
-    return { ok: false as const, reason: 'it is not JSON' };
-  }
+function textOf(run: number, change: object = {}): string {
+  return JSON.stringify({ ...MANIFEST, run: { id: String(run), attempt: 1 }, ...change });
 }
 
 function fetchManifest() {
-  return approvedManifest(client(), {
-    head: HEAD,
-    workflow: 'plan.yml',
-    artifact: 'manifest',
-    file: 'manifest.json',
-    parse,
-  });
+  return approvedManifest(client(), { head: HEAD, workflow: 'plan.yml' });
 }
 
 /** A run as it should be, with its artifact, before the case changes something. */
@@ -153,7 +143,9 @@ describe('refused', () => {
       'a manifest of another commit',
       (github) => {
         const { id } = github.addRun({ headSha: HEAD });
-        github.addArtifact(id, 'manifest', { 'manifest.json': textOf(id, { head: { commit: sha('b') } }) });
+        github.addArtifact(id, 'manifest', {
+          'manifest.json': textOf(id, { head: { commit: sha('b'), tree: sha('b') } }),
+        });
       },
       { kind: 'other-subject' },
     ],
@@ -161,7 +153,9 @@ describe('refused', () => {
       'a manifest of no commit',
       (github) => {
         const { id } = github.addRun({ headSha: HEAD });
-        github.addArtifact(id, 'manifest', { 'manifest.json': textOf(id, { head: { commit: null } }) });
+        github.addArtifact(id, 'manifest', {
+          'manifest.json': textOf(id, { head: { commit: NO_COMMIT, tree: NO_COMMIT } }),
+        });
       },
       { kind: 'other-subject' },
     ],
@@ -177,9 +171,17 @@ describe('refused', () => {
       'a manifest made outside of GitHub',
       (github) => {
         const { id } = github.addRun({ headSha: HEAD });
-        github.addArtifact(id, 'manifest', { 'manifest.json': textOf(id, { run: { id: null, attempt: null } }) });
+        github.addArtifact(id, 'manifest', { 'manifest.json': textOf(id, { run: { id: '0', attempt: 0 } }) });
       },
       { kind: 'other-subject' },
+    ],
+    [
+      'a manifest with a field that is unknown',
+      (github) => {
+        const { id } = github.addRun({ headSha: HEAD });
+        github.addArtifact(id, 'manifest', { 'manifest.json': textOf(id, { approvedBy: 'mallory' }) });
+      },
+      { kind: 'unreadable' },
     ],
   ];
   test.each(cases)('%s', async (_name, prepare, because) => {

@@ -1,13 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { type Failure, isFailureReason, type Result } from '../../diagnostics/failure.ts';
+import { type Failure, isFailureReason } from '../../diagnostics/failure.ts';
 import { connectGitHub } from '../../github/client.ts';
 import { defaultBranchOfEvent } from '../../github/event.ts';
 import { writeOutputs } from '../../github/outputs.ts';
-import type { GitHub } from '../../github/port.ts';
-import { type Approval, approvedManifest, verifyApproval } from '../../review/approval/approval.ts';
-import { readManifest } from '../../review/manifest/manifest.ts';
-import type { Manifest } from '../../review/manifest/schema.ts';
+import { approvedManifest, verifyApproval } from '../../review/approval/approval.ts';
 import { quoted, say } from '../../text/escape.ts';
 import type { Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, isCommit, parseCommit } from '../options.ts';
@@ -25,10 +22,6 @@ export interface VerifyApprovalOptions {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What the plan workflow calls its artifact, and the file in it. */
-const ARTIFACT = 'manifest';
-const FILE = 'manifest.json';
 
 /**
  * `verify-approval`: 0 when the commit is the merge of an approved pull request (and its plan was fetched, where that
@@ -49,7 +42,7 @@ export async function verifyApprovalCommand(
   const approvers = by.map((login) => quoted(login)).join(', ');
   terminal.stderr(`${say`Pull request #${pull} was approved at ${head.slice(0, 7)} by `}${approvers}.\n`);
   if (options.manifest === null) return 0;
-  const reviewed = await reviewedPlan(github.value, approval.value, options.workflow);
+  const reviewed = await approvedManifest(github.value, { head, workflow: options.workflow });
   if (!reviewed.ok) return refuse(reviewed.failure, terminal, env);
   await writeFile(options.manifest, reviewed.value.text);
   writeOutputs(env, { 'plan-run': reviewed.value.run });
@@ -57,14 +50,6 @@ export async function verifyApprovalCommand(
   const written = say`Wrote the reviewed plan ${manifest.digest.slice(0, 12)} of run ${run} to ${options.manifest}.`;
   terminal.stderr(`${written}\n`);
   return 0;
-}
-
-async function reviewedPlan(
-  github: GitHub,
-  { head }: Approval,
-  workflow: string,
-): Promise<Result<{ readonly run: number; readonly manifest: Manifest; readonly text: string }>> {
-  return approvedManifest(github, { head, workflow, artifact: ARTIFACT, file: FILE, parse: readManifest });
 }
 
 /** The pull request is an output even then: the job that reports the failure needs it. */

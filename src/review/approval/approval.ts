@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type ApprovalProblem, fail, type PlanProblem, type Result, succeed } from '../../diagnostics/failure.ts';
 import { fileOfArchive } from '../../github/artifacts.ts';
-import type { Artifact, GitHub, PullRequest, Review, Run } from '../../github/port.ts';
+import type { GitHub, PullRequest, Review, Run } from '../../github/port.ts';
+import { readManifest } from '../manifest/manifest.ts';
+import type { Manifest } from '../manifest/schema.ts';
 
 export interface Approval {
   readonly pull: number;
@@ -117,31 +119,22 @@ function nameOf({ repository: { owner, name } }: GitHub): string {
   return `${owner}/${name}`.toLowerCase();
 }
 
-/** The part of a manifest that binds it to what it is about. */
-export interface Bound {
-  readonly head: { readonly commit: string | null };
-  readonly run: { readonly id: string | null; readonly attempt: number | null };
-}
-
-export interface PlanSource<M> {
-  /** The last commit of the pull request. */
+/** The commit of a pull request, and the file name of the workflow that planned it. */
+interface PlanSource {
   readonly head: string;
-  /** The workflow's file name below `.github/workflows/`. */
   readonly workflow: string;
-  /** The artifact's name, and that of the one file in it. */
-  readonly artifact: string;
-  readonly file: string;
-  /** Reads the file as untrusted data. */
-  parse(text: string): { readonly ok: true; readonly value: M } | { readonly ok: false; readonly reason: string };
 }
 
-export interface ApprovedManifest<M> {
+export interface ApprovedManifest {
   readonly run: number;
-  readonly manifest: M;
+  readonly manifest: Manifest;
   /** As it was downloaded. */
   readonly text: string;
 }
 
+/** What the plan workflow calls its artifact, and the file in it. */
+const ARTIFACT = 'manifest';
+const FILE = 'manifest.json';
 const LARGEST_ARCHIVE = 16 * 1024 * 1024;
 
 /**
@@ -149,10 +142,7 @@ const LARGEST_ARCHIVE = 16 * 1024 * 1024;
  * workflow, for a pull request from this repository (the workflow file is the pull request's, and it is what was
  * reviewed), and because a forged artifact at another commit is never looked at.
  */
-export async function approvedManifest<M extends Bound>(
-  github: GitHub,
-  source: PlanSource<M>,
-): Promise<Result<ApprovedManifest<M>>> {
+export async function approvedManifest(github: GitHub, source: PlanSource): Promise<Result<ApprovedManifest>> {
   const { head, workflow } = source;
   const refuse = (because: PlanProblem) => fail('no-approved-plan', { head, workflow, because });
   const runs = await github.runs(workflow, head, 'pull_request');
@@ -171,11 +161,12 @@ export async function approvedManifest<M extends Bound>(
       ? refuse({ kind: 'foreign-run', run: newest.id })
       : refuse({ kind: 'not-successful', run: last.id, conclusion: last.conclusion ?? last.status });
   }
-  const artifacts = await github.artifacts(run.id, source.artifact);
+  const artifacts = await github.artifacts(run.id, ARTIFACT);
   if (!artifacts.ok) return artifacts;
-  const named = artifacts.value.filter((each) => each.name === source.artifact && each.headSha === head);
-  const artifact = newestOf(named);
-  if (artifact === null) return refuse({ kind: 'no-artifact', run: run.id, name: source.artifact });
+  const named = artifacts.value.filter((each) => each.name === ARTIFACT && each.headSha === head);
+  // Ids rise; an attempt that uploads again leaves a second artifact of the name.
+  const [artifact] = named.sort((one, other) => other.id - one.id);
+  if (artifact === undefined) return refuse({ kind: 'no-artifact', run: run.id, name: ARTIFACT });
   if (artifact.expired) return refuse({ kind: 'expired', run: run.id });
   if (artifact.digest === null) return refuse({ kind: 'no-digest', run: run.id });
   const archive = await github.download(artifact.id, LARGEST_ARCHIVE);
@@ -185,15 +176,15 @@ export async function approvedManifest<M extends Bound>(
   }
   const digest = `sha256:${createHash('sha256').update(archive.value).digest('hex')}`;
   if (digest !== artifact.digest.toLowerCase()) return refuse({ kind: 'digest-differs', run: run.id });
-  const file = fileOfArchive(archive.value, source.file);
+  const file = fileOfArchive(archive.value, FILE);
   if (!file.ok) return refuse({ kind: 'unreadable', run: run.id, reason: file.reason });
-  const parsed = source.parse(file.text);
+  const parsed = readManifest(file.text);
   if (!parsed.ok) return refuse({ kind: 'unreadable', run: run.id, reason: parsed.reason });
   if (!isAbout(parsed.value, run, head)) return refuse({ kind: 'other-subject', run: run.id });
   return succeed({ run: run.id, manifest: parsed.value, text: file.text });
 }
 
-function isOwn(run: Run, { head, workflow }: PlanSource<unknown>, repository: string): boolean {
+function isOwn(run: Run, { head, workflow }: PlanSource, repository: string): boolean {
   // GitHub adds the branch to the path in places: `.github/workflows/plan.yml@main`.
   const [path] = run.path.split('@');
   return (
@@ -205,17 +196,6 @@ function isOwn(run: Run, { head, workflow }: PlanSource<unknown>, repository: st
 }
 
 /** If only failed jobs were rerun, the manifest is of an earlier attempt than the run's last. */
-function isAbout({ head, run }: Bound, { id, attempt }: Run, commit: string): boolean {
-  return (
-    head.commit === commit &&
-    run.id === String(id) &&
-    run.attempt !== null &&
-    run.attempt >= 1 &&
-    run.attempt <= attempt
-  );
-}
-
-/** Ids rise; an attempt that uploads again leaves a second artifact of the name. */
-function newestOf(artifacts: readonly Artifact[]): Artifact | null {
-  return artifacts.reduce<Artifact | null>((best, each) => (best === null || each.id > best.id ? each : best), null);
+function isAbout({ head, run }: Manifest, { id, attempt }: Run, commit: string): boolean {
+  return head.commit === commit && run.id === String(id) && run.attempt >= 1 && run.attempt <= attempt;
 }
