@@ -2,7 +2,6 @@ import { dirname } from 'node:path';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { compareDigests, planDigest } from '../review/manifest/digest.ts';
 import type { Manifest } from '../review/manifest/schema.ts';
-import { confirmQuestion } from '../review/text/terminal.ts';
 import type { ApplyResult as Applied } from '../terraform/run/commands.ts';
 import { progressView } from '../terraform/run/progress.ts';
 import type { Terminal } from './io.ts';
@@ -63,7 +62,11 @@ export async function applyPlan(
   }
   const verdict = await compareToReview(planned, reviewed);
   if (!verdict.ok) return verdict;
-  if (verdict.value !== 'empty' && !yes && !(await terminal.confirm(confirmQuestion(session.team.account)))) {
+  if (
+    verdict.value !== 'empty' &&
+    !yes &&
+    !(await terminal.confirm(`Apply this to account ${session.team.account}?`))
+  ) {
     return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
   }
   const steps = verdict.value === 'empty' ? succeed(0) : await carryOut(session, planned, request, timeout, terminal);

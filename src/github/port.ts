@@ -141,7 +141,7 @@ export const artifactAnswer = z
     headSha: read.workflow_run?.head_sha ?? null,
   }));
 
-export type Artifact = Readonly<z.infer<typeof artifactAnswer>>;
+type Artifact = Readonly<z.infer<typeof artifactAnswer>>;
 
 export const issueAnswer = z
   .object({

@@ -6,8 +6,8 @@ import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { readManifest } from '../../review/manifest/manifest.ts';
 import type { Manifest } from '../../review/manifest/schema.ts';
 import { blockLines } from '../../review/text/block-text.ts';
-import { doneText } from '../../review/text/terminal.ts';
 import { failureText } from '../../text/failures/failures.ts';
+import { counted } from '../../text/text.ts';
 import { type ApplyResult, applyPlan } from '../apply-plan.ts';
 import { checkWritable } from '../can-write.ts';
 import type { Terminal } from '../io.ts';
@@ -91,10 +91,11 @@ function showResult(
   terminal: Terminal,
 ): void {
   const { add, change, destroy } = reviewedPlan(planned.saved.plan);
+  const done = steps === 0 ? 'No changes' : `Applied ${counted(steps, 'step')}`;
   terminal.stdout(
     json
       ? `${JSON.stringify({ version: 1, lab, account, steps, add, change, destroy }, null, 2)}\n`
-      : `\n${doneText(steps, account, file)}\n`,
+      : `\n${done}: account ${account} matches ${file}.\n`,
   );
 }
 

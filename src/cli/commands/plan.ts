@@ -7,7 +7,7 @@ import { reviewOf, reviewOfPlan } from '../../review/changes/review.ts';
 import { manifestOf, writeManifest } from '../../review/manifest/manifest.ts';
 import { blockLines } from '../../review/text/block-text.ts';
 import { planJson } from '../../review/text/json.ts';
-import { bootstrapLine, labHeading, reviewLines } from '../../review/text/terminal.ts';
+import { labHeading, reviewLines } from '../../review/text/terminal.ts';
 import type { Team } from '../../team/team.ts';
 import { checkWritable } from '../can-write.ts';
 import type { Terminal } from '../io.ts';
@@ -111,7 +111,11 @@ export function showPlan(
   const heading = labHeading(session.team, session.engine, session.kind);
   const body =
     session.stack === 'bootstrap'
-      ? [bootstrapLine(isEmpty(planned))]
+      ? [
+          isEmpty(planned)
+            ? 'No changes to the permissions boundary.'
+            : 'Writes the permissions boundary, the upper limit on each member.',
+        ]
       : reviewLines(reviewOfPlan(session.team, session.today, session.at, view), {
           resources: options.resources,
           width,

@@ -6,10 +6,11 @@ import { readManifest } from '../../review/manifest/manifest.ts';
 import type { Manifest, Review } from '../../review/manifest/schema.ts';
 import { blockLines } from '../../review/text/block-text.ts';
 import { previewJson } from '../../review/text/json.ts';
-import { manifestUnusable, reviewLines } from '../../review/text/terminal.ts';
+import { reviewLines } from '../../review/text/terminal.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
 import { printFindings } from '../../team/print-findings.ts';
 import type { Team } from '../../team/team.ts';
+import { say } from '../../text/escape.ts';
 import type { Terminal } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, GROUPS, parseDay, today } from '../options.ts';
 import { reportFailure } from '../report-failure.ts';
@@ -60,7 +61,8 @@ async function manifestOrReport(file: string, team: Team, terminal: Terminal): P
   } catch (error) {
     reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
   }
-  terminal.stderr(`${manifestUnusable(file, reason)}\n`);
+  const unusable = say`${file} is no manifest of a plan of this lab (${reason}).`;
+  terminal.stderr(`${unusable} Run "mturk-team plan --manifest" again with this version.\n`);
   return null;
 }
 

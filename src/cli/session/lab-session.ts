@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { bootstrapNotice } from '../../review/text/terminal.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { applyPlan, initialize, planChanges } from '../../terraform/run/commands.ts';
@@ -74,7 +73,7 @@ async function bootstrapped(session: LabSession, terminal: Terminal): Promise<Fa
   if (session.stack === 'bootstrap') return null;
   const boundaries = (await session.names.list('policy')).filter(({ path }) => path === BOUNDARY_PATH);
   if (boundaries.length > 0) return null;
-  terminal.stderr(`${bootstrapNotice()}\n`);
+  terminal.stderr('New local AWS emulator: applying its permissions boundary first.\n');
   return applyBootstrap(session);
 }
 

@@ -1,7 +1,8 @@
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { baseCountsAsNone } from '../../review/text/terminal.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
 import type { Team } from '../../team/team.ts';
+import { say } from '../../text/escape.ts';
+import { counted } from '../../text/text.ts';
 import type { Terminal } from '../io.ts';
 
 /** The team of a valid file; warnings are left to `check`. `today` is `YYYY-MM-DD`, UTC. */
@@ -17,7 +18,8 @@ export async function readBaseTeam(file: string, today: string, terminal: Termin
   if (source === null) return fail('team-file-invalid', { file, findings, source });
   // A change that fixes a file merged with errors must be possible: everything in it counts as new.
   const errors = findings.filter(({ severity }) => severity === 'error').length;
-  terminal.stderr(`${baseCountsAsNone(file, errors)}\n`);
+  const found = counted(errors, 'error');
+  terminal.stderr(`${say`${file} has ${found}, so it counts as no team: everything in the later file is new.`}\n`);
   return succeed(null);
 }
 

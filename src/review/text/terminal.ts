@@ -3,9 +3,8 @@ import type { Team } from '../../team/team.ts';
 import { type AccountKind, type Engine, engineTitle } from '../../terraform/run/engine.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
 import { list, paragraph } from '../../text/document.ts';
-import { say } from '../../text/escape.ts';
 import { printTerminal } from '../../text/terminal.ts';
-import { counted, formatCount, plainText, type Text, t, trusted } from '../../text/text.ts';
+import { formatCount, plainText, type Text, t, trusted } from '../../text/text.ts';
 import type { Review, ReviewedPerson } from '../manifest/schema.ts';
 import {
   namingOfReview,
@@ -28,38 +27,6 @@ const SHOWN = 30;
 export function labHeading(team: Pick<Team, 'lab' | 'account'>, engine: Engine | null, kind: AccountKind): string {
   const where = kind === 'emulator' ? `a local AWS emulator (account ${team.account})` : `account ${team.account}`;
   return `${team.lab} in ${where}${engine === null ? '' : `, ${engineTitle(engine)}`}`;
-}
-
-/** Printed when a local AWS emulator is used for the first time. */
-export function bootstrapNotice(): string {
-  return 'New local AWS emulator: applying its permissions boundary first.';
-}
-
-/** The plan of the bootstrap stack in one line. */
-export function bootstrapLine(isEmpty: boolean): string {
-  return isEmpty
-    ? 'No changes to the permissions boundary.'
-    : 'Writes the permissions boundary, the upper limit on each member.';
-}
-
-export function confirmQuestion(account: string): string {
-  return `Apply this to account ${account}?`;
-}
-
-/** How an apply ended. */
-export function doneText(steps: number, account: string, file: string): string {
-  const what = steps === 0 ? 'No changes' : `Applied ${counted(steps, 'step')}`;
-  return `${what}: account ${account} matches ${file}.`;
-}
-
-/** Why a base file counts as no team. */
-export function baseCountsAsNone(file: string, errors: number): string {
-  return say`${file} has ${counted(errors, 'error')}, so it counts as no team: everything in the later file is new.`;
-}
-
-/** Why a manifest cannot be used. */
-export function manifestUnusable(file: string, reason: string): string {
-  return say`${file} is no manifest of a plan of this lab (${reason}). Run "mturk-team plan --manifest" again with this version.`;
 }
 
 /** A review on a terminal: the plan's counts, people, then what else a reviewer must know. */
