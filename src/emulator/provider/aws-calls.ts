@@ -2,9 +2,6 @@ import { setTimeout } from 'node:timers/promises';
 
 /** An AWS call that was answered with an error, or that could not be made. */
 export class AwsCallError extends Error {
-  readonly service: string;
-  /** `CreateUser` */
-  readonly operation: string;
   /** AWS's code, `EntityAlreadyExists`; the JavaScript error's name where the service did not answer. */
   readonly code: string;
 
@@ -12,14 +9,14 @@ export class AwsCallError extends Error {
     const { code, words } = describe(cause);
     super(`operation error ${service}: ${operation}, ${words}`, { cause });
     this.name = 'AwsCallError';
-    this.service = service;
-    this.operation = operation;
     this.code = code;
   }
 }
 
+/** Whether AWS answered with this code, whatever `doing` said of it. */
 function isAwsError(error: unknown, code: string): boolean {
-  return error instanceof AwsCallError && error.code === code;
+  if (error instanceof AwsCallError) return error.code === code;
+  return error instanceof Error && isAwsError(error.cause, code);
 }
 
 /** AWS's answer for a user, group or policy that does not exist. */

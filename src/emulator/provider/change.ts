@@ -4,7 +4,16 @@ import { type Diagnostic, errorDiagnostic } from './messages.ts';
 import { isSameDocument } from './policy-json.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { Caller } from './session.ts';
-import { type Attributes, hasUnknown, isRecord, isUnknown, textMapOf, UNKNOWN, type Value } from './value.ts';
+import {
+  type Attributes,
+  hasUnknown,
+  isRecord,
+  isUnknown,
+  mapValues,
+  textMapOf,
+  UNKNOWN,
+  type Value,
+} from './value.ts';
 
 export interface Plan {
   readonly planned: Attributes;
@@ -34,14 +43,11 @@ export function planChange(type: ResourceType, input: PlanInput): Plan {
   };
 }
 
-function withDefaults(type: ResourceType, { proposed }: PlanInput): Attributes {
-  const planned: Record<string, Value> = { ...proposed };
-  for (const [name, value] of Object.entries(type.defaults ?? {})) planned[name] ??= value;
-  for (const [name, form] of Object.entries(type.documents ?? {})) {
-    const document = planned[name];
-    if (typeof document === 'string') planned[name] = form(document);
-  }
-  return planned;
+function withDefaults({ defaults, documents }: ResourceType, { proposed }: PlanInput): Attributes {
+  return mapValues(proposed, (given, name) => {
+    const value = given ?? defaults?.[name] ?? null;
+    return typeof value === 'string' ? (documents?.[name]?.(value) ?? value) : value;
+  });
 }
 
 /** `tags_all` is the union of the provider's default tags and the resource's own, known as soon as those are. */
@@ -60,13 +66,12 @@ function withAllTags(
 }
 
 function unknownWhereComputed(type: ResourceType, desired: Attributes, config: Attributes): Attributes {
-  const planned: Record<string, Value> = { ...desired };
-  for (const [name, attribute] of Object.entries(type.schema.attributes)) {
-    const given = attribute.optional === true && (config[name] ?? null) !== null;
-    const settled = name === 'tags_all' && desired.tags_all !== null;
-    if (attribute.computed === true && !given && !settled) planned[name] = UNKNOWN;
-  }
-  return planned;
+  return mapValues(desired, (value, name) => {
+    const { computed, optional } = type.schema.attributes[name] ?? {};
+    const given = optional === true && (config[name] ?? null) !== null;
+    const settled = name === 'tags_all' && value !== null;
+    return computed === true && !given && !settled ? UNKNOWN : value;
+  });
 }
 
 /**
@@ -74,24 +79,19 @@ function unknownWhereComputed(type: ResourceType, desired: Attributes, config: A
  * older SDK, an unset value that the state holds as an empty one.
  */
 function keepWhatMeansTheSame(type: ResourceType, prior: Attributes, desired: Attributes): Attributes {
-  const settled: Record<string, Value> = { ...desired };
-  for (const [name, value] of Object.entries(desired)) {
+  return mapValues(desired, (value, name) => {
     const before = prior[name] ?? null;
     const isDocument = type.documents?.[name] !== undefined;
-    if (isDocument && typeof before === 'string' && typeof value === 'string') {
-      if (isSameDocument(before, value)) settled[name] = before;
-    } else if (type.legacy && value === null && isEmpty(before)) {
-      settled[name] = before;
-    }
-  }
-  return settled;
+    if (isDocument && typeof before === 'string' && typeof value === 'string')
+      return isSameDocument(before, value) ? before : value;
+    return type.legacy && value === null && isEmpty(before) ? before : value;
+  });
 }
 
-function recompute(type: ResourceType, planned: Attributes, changed: readonly string[]): Attributes {
-  const unknown = Object.entries(type.recomputed ?? {})
-    .filter(([, causes]) => causes.some((cause) => changed.includes(cause)))
-    .map(([name]): [string, Value] => [name, UNKNOWN]);
-  return { ...planned, ...Object.fromEntries(unknown) };
+function recompute({ recomputed }: ResourceType, planned: Attributes, changed: readonly string[]): Attributes {
+  return mapValues(planned, (value, name) =>
+    recomputed?.[name]?.some((cause) => changed.includes(cause)) === true ? UNKNOWN : value,
+  );
 }
 
 function isEmpty(value: Value): boolean {
@@ -103,11 +103,10 @@ function isEmpty(value: Value): boolean {
  * compares the two. The next read shows it as empty; that is the real provider's noise, and ours.
  */
 export function applied(planned: Attributes, state: Attributes): Attributes {
-  const settled = Object.entries(state).map(([name, value]): [string, Value] => {
+  return mapValues(state, (value, name) => {
     const emptyMap = isRecord(value) && Object.keys(value).length === 0;
-    return [name, emptyMap && planned[name] === null ? null : value];
+    return emptyMap && planned[name] === null ? null : value;
   });
-  return Object.fromEntries(settled);
 }
 
 export interface Applied {
@@ -124,31 +123,19 @@ export async function applyChange(
   planned: Attributes | null,
 ): Promise<Applied> {
   let kept = prior;
+  const keep = (created: Attributes): void => {
+    // A state may hold nothing unknown.
+    kept = mapValues(created, (value) => (isUnknown(value) ? null : value));
+  };
   try {
     if (planned === null) {
       if (prior !== null) await type.remove(caller, prior);
       return { state: null, diagnostics: [] };
     }
-    const state =
-      prior === null
-        ? await type.create(caller, planned, (created) => {
-            kept = known(created);
-          })
-        : await change(type, caller, prior, planned);
-    return { state: applied(planned, state), diagnostics: [] };
+    if (prior === null) return { state: applied(planned, await type.create(caller, planned, keep)), diagnostics: [] };
+    if (type.update === undefined) throw new Error('this resource type has nothing that changes in place');
+    return { state: applied(planned, await type.update(caller, prior, planned)), diagnostics: [] };
   } catch (error) {
     return { state: kept, diagnostics: [errorDiagnostic(messageOf(error))] };
   }
-}
-
-async function change(type: ResourceType, caller: Caller, prior: Attributes, planned: Attributes): Promise<Attributes> {
-  if (type.update === undefined) throw new Error('this resource type has nothing that changes in place');
-  return type.update(caller, prior, planned);
-}
-
-/** A state may hold nothing unknown. */
-function known(state: Attributes): Attributes {
-  return Object.fromEntries(
-    Object.entries(state).map(([name, value]): [string, Value] => [name, isUnknown(value) ? null : value]),
-  );
 }

@@ -38,66 +38,50 @@ export const PROVIDER_SCHEMA: BlockSchema = {
   },
 };
 
-export interface ProviderSettings {
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly token: string;
-  readonly region: string;
-  readonly iamEndpoint: string;
-  readonly stsEndpoint: string;
-  readonly allowedAccounts: readonly string[];
-  readonly forbiddenAccounts: readonly string[];
-  readonly maxRetries: number | null;
-  readonly checkCredentials: boolean;
-  readonly askForAccount: boolean;
-  readonly defaultTags: Readonly<Record<string, string>>;
-}
+export type ProviderSettings = ReturnType<typeof readSettings>;
 
 /** Reads a provider block; what it does not set is empty. */
-export function readSettings(config: Attributes): ProviderSettings {
+export function readSettings(config: Attributes) {
   const endpoints = blocksOf(config, 'endpoints');
+  const endpointOf = (service: string) =>
+    endpoints.map((block) => textOf(block, service)).find((url) => url !== '') ?? '';
   const maxRetries = config.max_retries;
+  const defaultTags = blocksOf(config, 'default_tags').map((block) => textMapOf(block, 'tags'));
   return {
     accessKey: textOf(config, 'access_key'),
     secretKey: textOf(config, 'secret_key'),
     token: textOf(config, 'token'),
     region: textOf(config, 'region'),
-    iamEndpoint: endpoints.map((block) => textOf(block, 'iam')).find((url) => url !== '') ?? '',
-    stsEndpoint: endpoints.map((block) => textOf(block, 'sts')).find((url) => url !== '') ?? '',
+    iamEndpoint: endpointOf('iam'),
+    stsEndpoint: endpointOf('sts'),
     allowedAccounts: textsOf(config, 'allowed_account_ids'),
     forbiddenAccounts: textsOf(config, 'forbidden_account_ids'),
     maxRetries: typeof maxRetries === 'number' ? maxRetries : null,
     checkCredentials: config.skip_credentials_validation !== true,
     askForAccount: config.skip_requesting_account_id !== true,
-    defaultTags: Object.assign({}, ...blocksOf(config, 'default_tags').map((block) => textMapOf(block, 'tags'))),
+    defaultTags: Object.assign({}, ...defaultTags) as Readonly<Record<string, string>>,
   };
 }
 
 /** What is wrong with a provider block before anything is called. */
 export function checkSettings(config: Attributes): readonly Diagnostic[] {
-  const problems: Diagnostic[] = [];
-  for (const name of ['allowed_account_ids', 'forbidden_account_ids']) {
-    for (const account of textsOf(config, name)) {
-      if (!/^\d{12}$/.test(account)) {
-        problems.push(errorDiagnostic(`"${account}" is not an AWS account id: 12 digits`, '', name));
-      }
-    }
-  }
-  const both = ['allowed_account_ids', 'forbidden_account_ids'].every((name) => textsOf(config, name).length > 0);
-  if (both) {
-    const detail = '"allowed_account_ids": conflicts with forbidden_account_ids';
-    problems.push(errorDiagnostic('Conflicting configuration arguments', detail, 'allowed_account_ids'));
-  }
-  return problems;
+  const lists = ['allowed_account_ids', 'forbidden_account_ids'];
+  const problems = lists.flatMap((name) =>
+    textsOf(config, name)
+      .filter((account) => !/^\d{12}$/.test(account))
+      .map((account) => errorDiagnostic(`"${account}" is not an AWS account id: 12 digits`, '', name)),
+  );
+  if (lists.some((name) => textsOf(config, name).length === 0)) return problems;
+  const detail = '"allowed_account_ids": conflicts with forbidden_account_ids';
+  return [...problems, errorDiagnostic('Conflicting configuration arguments', detail, 'allowed_account_ids')];
 }
 
 /** Whether the account may be worked on, in the words of a diagnostic; null where it may. */
 export function refuseAccount(settings: ProviderSettings, account: string): Diagnostic | null {
   const { allowedAccounts, forbiddenAccounts } = settings;
-  if (allowedAccounts.length > 0 && !allowedAccounts.includes(account)) {
-    return errorDiagnostic(`AWS account ID not allowed: ${account}`);
-  }
-  return forbiddenAccounts.includes(account) ? errorDiagnostic(`AWS account ID not allowed: ${account}`) : null;
+  const isAllowed = allowedAccounts.length === 0 || allowedAccounts.includes(account);
+  if (isAllowed && !forbiddenAccounts.includes(account)) return null;
+  return errorDiagnostic(`AWS account ID not allowed: ${account}`);
 }
 
 function blocksOf(config: Attributes, name: string): readonly Attributes[] {

@@ -33,25 +33,61 @@ const DEFAULT_MAX_ATTEMPTS = 25;
 // What the engines themselves accept.
 const LARGEST_MESSAGE = 256 * 1024 * 1024;
 
+type Call = ServerUnaryCall<Request, object>;
+type Answer = sendUnaryData<object>;
+
+/** Terraform as it is connected: what it configured, and its running calls, so that they can be ended together. */
+interface Engine {
+  session: Session | null;
+  readonly running: Set<AbortController>;
+}
+
 /**
  * Starts the Terraform provider of the local AWS emulator: hashicorp/aws for the resource types that our stacks
  * use, over plain gRPC on the loopback address. Engines may come and go, and even run side by side.
  */
 export async function startProvider(options: ProviderOptions): Promise<RunningProvider> {
-  const sessions = new Map<string, Session>();
   const pool = poolSessions();
-  const calls = trackEngineCalls();
-  const engines: Engines = { sessions, calls, open: pool.open };
+  const engines = new Map<string, Engine>();
+  // An engine has one connection, so its address tells engines apart.
+  const engineOf = (call: Call): Engine => {
+    const engine = engines.get(call.getPeer()) ?? { session: null, running: new Set() };
+    engines.set(call.getPeer(), engine);
+    return engine;
+  };
+  const stop = ({ running }: Engine): void => {
+    for (const controller of running) controller.abort();
+  };
+  const unary = (handler: Handler) => (call: Call, answer: Answer) => {
+    const engine = engineOf(call);
+    const controller = new AbortController();
+    engine.running.add(controller);
+    call.on('cancelled', () => controller.abort());
+    const context = {
+      signal: controller.signal,
+      session: engine.session,
+      configure(settings: SessionOptions) {
+        engine.session = pool.open(settings);
+        return engine.session;
+      },
+    };
+    handler(call.request, context)
+      .then(
+        (response) => answer(null, response),
+        (error: unknown) => answer({ code: status.INTERNAL, details: messageOf(error) }),
+      )
+      .finally(() => engine.running.delete(controller));
+  };
+
   const handlers = providerHandlers({ ...options, maxAttempts: options.maxAttempts ?? DEFAULT_MAX_ATTEMPTS });
   const server = new Server({
     'grpc.max_receive_message_length': LARGEST_MESSAGE,
     'grpc.max_send_message_length': LARGEST_MESSAGE,
   });
-  const implementation = Object.entries(handlers).map(([name, handler]) => [name, unary(handler, engines)]);
   server.addService(serviceDefinition(), {
-    ...Object.fromEntries(implementation),
+    ...Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, unary(handler)])),
     Stop(call: Call, answer: Answer) {
-      calls.stop(call.getPeer());
+      stop(engineOf(call));
       answer(null, {});
     },
   });
@@ -67,44 +103,11 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
   return {
     reattach: Object.fromEntries(PROVIDER_ADDRESSES.map((address) => [address, config])),
     async close() {
-      calls.stopAll();
+      for (const engine of engines.values()) stop(engine);
       // Engines that are still connected would keep a graceful shutdown waiting.
       server.forceShutdown();
       pool.closeAll();
     },
-  };
-}
-
-type Call = ServerUnaryCall<Request, object>;
-type Answer = sendUnaryData<object>;
-
-interface Engines {
-  readonly sessions: Map<string, Session>;
-  readonly calls: EngineCalls;
-  open(options: SessionOptions): Session;
-}
-
-function unary(handler: Handler, { sessions, calls, open }: Engines) {
-  return (call: Call, answer: Answer): void => {
-    // An engine has one connection, so its address tells engines apart.
-    const engine = call.getPeer();
-    const running = calls.begin(engine);
-    call.on('cancelled', running.abort);
-    const context = {
-      signal: running.signal,
-      session: sessions.get(engine) ?? null,
-      configure(options: SessionOptions) {
-        const session = open(options);
-        sessions.set(engine, session);
-        return session;
-      },
-    };
-    handler(call.request, context)
-      .then(
-        (response) => answer(null, response),
-        (error: unknown) => answer({ code: status.INTERNAL, details: messageOf(error) }),
-      )
-      .finally(running.done);
   };
 }
 
@@ -126,39 +129,4 @@ function listen(server: Server): Promise<number> {
       else reject(error);
     });
   });
-}
-
-/** The calls that each engine has running, by its connection, so that they can be ended together. */
-interface EngineCalls {
-  /** A signal for one call of the engine; `done` must be called when it has ended. */
-  begin(engine: string): { readonly signal: AbortSignal; abort(): void; done(): void };
-  /** Ends everything that runs for one engine. */
-  stop(engine: string): void;
-  stopAll(): void;
-}
-
-function trackEngineCalls(): EngineCalls {
-  const running = new Map<string, Set<AbortController>>();
-  const stop = (engine: string) => {
-    for (const controller of running.get(engine) ?? []) controller.abort();
-  };
-  return {
-    begin(engine) {
-      const controller = new AbortController();
-      const ofEngine = running.get(engine) ?? new Set();
-      running.set(engine, ofEngine.add(controller));
-      return {
-        signal: controller.signal,
-        abort: () => controller.abort(),
-        done() {
-          ofEngine.delete(controller);
-          if (ofEngine.size === 0 && running.get(engine) === ofEngine) running.delete(engine);
-        },
-      };
-    },
-    stop,
-    stopAll() {
-      for (const engine of running.keys()) stop(engine);
-    },
-  };
 }

@@ -41,14 +41,14 @@ export function providerHandlers(defaults: ProviderDefaults): Readonly<Record<st
     }),
     Configure: (request, engine) => configure(defaults, request, engine),
     ValidateResourceTypeConfig: (request) =>
-      withType(request, async (type) => ({
-        diagnostics: messages(type.validate?.(decodeBlock(type.schema, request.config) ?? {}) ?? []),
+      withType(request, (type, { config }) => ({
+        diagnostics: messages(type.validate?.(decodeBlock(type.schema, config) ?? {}) ?? []),
       })),
-    UpgradeResourceState: (request) => withType(request, async (type) => upgrade(type, request)),
+    UpgradeResourceState: (request) => withType(request, upgrade),
     ReadResource: (request, engine) => withCaller(request, engine, read),
     PlanResourceChange: (request, engine) => withCaller(request, engine, plan),
     ApplyResourceChange: (request, engine) => withCaller(request, engine, apply),
-    ImportResourceState: (request) => withType(request, async (type) => importState(type, request)),
+    ImportResourceState: (request) => withType(request, importState),
   };
 }
 
@@ -64,17 +64,13 @@ function schemas(): object {
 
 async function configure(defaults: ProviderDefaults, request: Request, engine: EngineContext): Promise<object> {
   const settings = readSettings(decodeBlock(PROVIDER_SCHEMA, request.config) ?? {});
-  const { accessKey, secretKey, token } = settings;
-  const given = {
-    accessKeyId: accessKey,
-    secretAccessKey: secretKey,
-    ...(token === '' ? {} : { sessionToken: token }),
-  };
+  const { accessKey: accessKeyId, secretKey: secretAccessKey, token: sessionToken } = settings;
+  const given = { accessKeyId, secretAccessKey, ...(sessionToken === '' ? {} : { sessionToken }) };
   const session = engine.configure({
     endpoint: settings.iamEndpoint || defaults.endpoint,
     stsEndpoint: settings.stsEndpoint || defaults.endpoint,
     region: settings.region || defaults.region,
-    credentials: accessKey === '' ? defaults.credentials : given,
+    credentials: accessKeyId === '' ? defaults.credentials : given,
     maxAttempts: settings.maxRetries ?? defaults.maxAttempts,
     defaultTags: settings.defaultTags,
   });
@@ -92,9 +88,7 @@ async function configure(defaults: ProviderDefaults, request: Request, engine: E
 
 function upgrade(type: ResourceType, request: Request): object {
   const json = request.raw_state?.json;
-  if (json === undefined || json.length === 0) {
-    return failed('The state is in a format from before Terraform 0.12.');
-  }
+  if (json === undefined || json.length === 0) return failed('The state is in a format from before Terraform 0.12.');
   return { upgraded_state: encodeBlock(type.schema, decodeState(type.schema, json)) };
 }
 
@@ -143,21 +137,21 @@ function importState(type: ResourceType, request: Request): object {
   return { imported_resources: [{ type_name, state: encodeBlock(type.schema, imported) }] };
 }
 
-async function withType(request: Request, answer: (type: ResourceType) => Promise<object>): Promise<object> {
+type OfType = (type: ResourceType, request: Request) => object | Promise<object>;
+
+async function withType(request: Request, answer: OfType): Promise<object> {
   const type = RESOURCE_TYPES.get(request.type_name ?? '');
-  if (type !== undefined) return answer(type);
-  return failed(`Unknown resource type "${request.type_name}"`);
+  return type === undefined ? failed(`Unknown resource type "${request.type_name}"`) : answer(type, request);
 }
 
 function withCaller(
   request: Request,
-  engine: EngineContext,
+  { session, signal }: EngineContext,
   answer: (type: ResourceType, request: Request, caller: Caller) => Promise<object>,
 ): Promise<object> {
-  return withType(request, async (type) => {
-    if (engine.session !== null) return answer(type, request, engine.session.caller(engine.signal));
-    return failed('The provider was not configured.');
-  });
+  return withType(request, (type) =>
+    session === null ? failed('The provider was not configured.') : answer(type, request, session.caller(signal)),
+  );
 }
 
 function failed(summary: string): object {

@@ -28,6 +28,10 @@ export function isRecord(value: Value | undefined): value is { readonly [key: st
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isUnknown(value);
 }
 
+export function mapValues(attributes: Attributes, change: (value: Value, name: string) => Value): Attributes {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, change(value, name)]));
+}
+
 /** The text of an attribute; empty where it is null, absent or unknown, as the plugin SDK reads it. */
 export function textOf(attributes: Attributes, name: string): string {
   const value = attributes[name];

@@ -41,12 +41,12 @@ export const GROUP: ResourceType = {
     keep(stateOf(created.Group, planned));
     // The real provider looks for the group before it reads it, which makes two calls.
     await doing(`waiting for IAM Group (${name}) create`, () => untilFound(() => getGroup(caller, name)));
-    return stateOf(await doing(`reading IAM Group (${name})`, () => getGroup(caller, name)), planned);
+    return stateOf(await readGroup(caller, name), planned);
   },
 
   async read(caller, state) {
     const name = textOf(state, 'id');
-    const group = await doing(`reading IAM Group (${name})`, () => ifPresent(() => getGroup(caller, name)));
+    const group = await ifPresent(() => readGroup(caller, name));
     return group === undefined ? null : stateOf(group, state);
   },
 
@@ -55,7 +55,7 @@ export const GROUP: ResourceType = {
     const newName = textOf(planned, 'name');
     const change = { GroupName: name, NewGroupName: newName, NewPath: textOf(planned, 'path') };
     await doing(`updating IAM Group (${name})`, () => caller.send(new UpdateGroupCommand(change)));
-    return stateOf(await doing(`reading IAM Group (${newName})`, () => getGroup(caller, newName)), planned);
+    return stateOf(await readGroup(caller, newName), planned);
   },
 
   async remove(caller, state) {
@@ -70,6 +70,10 @@ export const GROUP: ResourceType = {
 
 async function getGroup(caller: Caller, name: string): Promise<Group | undefined> {
   return (await caller.send(new GetGroupCommand({ GroupName: name }))).Group;
+}
+
+function readGroup(caller: Caller, name: string): Promise<Group | undefined> {
+  return doing(`reading IAM Group (${name})`, () => getGroup(caller, name));
 }
 
 function stateOf(group: Group | undefined, state: Attributes): Attributes {
@@ -101,13 +105,13 @@ export const GROUP_MEMBERSHIP: ResourceType = {
     await doing(`creating IAM Group Membership (${name})`, () => addMembers(caller, group, textsOf(planned, 'users')));
     const created = { ...planned, id: name };
     keep(created);
-    const users = await readMembers(group, () => untilFound(() => membersOf(caller, group)));
+    const users = await untilFound(() => membersOf(caller, group));
     return { ...created, users };
   },
 
   async read(caller, state) {
     const group = textOf(state, 'group');
-    const users = await readMembers(group, () => ifPresent(() => membersOf(caller, group)));
+    const users = await ifPresent(() => membersOf(caller, group));
     return users === undefined ? null : { ...state, users };
   },
 
@@ -120,7 +124,7 @@ export const GROUP_MEMBERSHIP: ResourceType = {
       await removeMembers(caller, group, removed);
       await addMembers(caller, group, added);
     });
-    const users = await readMembers(group, () => membersOf(caller, group));
+    const users = await membersOf(caller, group);
     return { ...planned, users };
   },
 
@@ -144,12 +148,10 @@ async function removeMembers(caller: Caller, GroupName: string, users: readonly 
   }
 }
 
-function readMembers<T>(group: string, read: () => Promise<T>): Promise<T> {
-  return doing(`reading IAM Group Membership (${group})`, read);
-}
-
 async function membersOf(caller: Caller, GroupName: string): Promise<readonly string[]> {
-  const users = await caller.list(paginateGetGroup, { GroupName }, (page) => page.Users);
+  const users = await doing(`reading IAM Group Membership (${GroupName})`, () =>
+    caller.list(paginateGetGroup, { GroupName }, (page) => page.Users),
+  );
   return users.map((user) => user.UserName ?? '');
 }
 

@@ -65,15 +65,10 @@ export const POLICY: ResourceType = {
     const { Policy: policy } = await doing(`creating IAM Policy (${name})`, () => caller.send(command));
     const created = { ...planned, id: policy?.Arn ?? null };
     keep(stateOf(caller, created, policy, textOf(planned, 'policy')));
-    return doing(`reading IAM Policy (${policy?.Arn})`, () => untilFound(() => readPolicy(caller, created)));
+    return untilFound(() => readPolicy(caller, created));
   },
 
-  async read(caller, state) {
-    const found = await doing(`reading IAM Policy (${textOf(state, 'id')})`, () =>
-      ifPresent(() => readPolicy(caller, state)),
-    );
-    return found ?? null;
-  },
+  read: async (caller, state) => (await ifPresent(() => readPolicy(caller, state))) ?? null,
 
   async update(caller, prior, planned) {
     const arn = textOf(prior, 'id');
@@ -85,14 +80,12 @@ export const POLICY: ResourceType = {
       (TagKeys) => caller.send(new UntagPolicyCommand({ PolicyArn: arn, TagKeys })),
       (Tags) => caller.send(new TagPolicyCommand({ PolicyArn: arn, Tags })),
     );
-    return doing(`reading IAM Policy (${arn})`, () => readPolicy(caller, planned));
+    return readPolicy(caller, planned);
   },
 
   async remove(caller, state) {
     const arn = textOf(state, 'id');
-    const versions = await doing(`reading IAM Policy (${arn}) versions`, () =>
-      ifPresent(() => versionsOf(caller, arn)),
-    );
+    const versions = await ifPresent(() => versionsOf(caller, arn));
     if (versions === undefined) return;
     for (const version of versions.filter((one) => one.IsDefaultVersion !== true)) {
       await deleteVersion(caller, arn, version);
@@ -115,7 +108,11 @@ function generatedPrefixOf(name: string): string {
   return GENERATED.exec(name)?.[1] ?? '';
 }
 
-async function readPolicy(caller: Caller, state: Attributes): Promise<Attributes> {
+function readPolicy(caller: Caller, state: Attributes): Promise<Attributes> {
+  return doing(`reading IAM Policy (${textOf(state, 'id')})`, () => policyState(caller, state));
+}
+
+async function policyState(caller: Caller, state: Attributes): Promise<Attributes> {
   const PolicyArn = textOf(state, 'id');
   const { Policy: policy } = await caller.send(new GetPolicyCommand({ PolicyArn }));
   const command = new GetPolicyVersionCommand({ PolicyArn, VersionId: policy?.DefaultVersionId });
@@ -126,7 +123,7 @@ async function readPolicy(caller: Caller, state: Attributes): Promise<Attributes
 
 /** Makes room at the fifth version by deleting the oldest that is not in force. */
 async function putVersion(caller: Caller, arn: string, document: string): Promise<void> {
-  const versions = await doing(`reading IAM Policy (${arn}) versions`, () => versionsOf(caller, arn));
+  const versions = await versionsOf(caller, arn);
   const [oldest] = versions
     .filter((version) => version.IsDefaultVersion !== true)
     .sort((one, other) => (one.CreateDate?.getTime() ?? 0) - (other.CreateDate?.getTime() ?? 0));
@@ -145,7 +142,9 @@ async function deleteVersion(caller: Caller, arn: string, version: PolicyVersion
 }
 
 function versionsOf(caller: Caller, arn: string): Promise<PolicyVersion[]> {
-  return caller.list(paginateListPolicyVersions, { PolicyArn: arn }, (page) => page.Versions);
+  return doing(`reading IAM Policy (${arn}) versions`, () =>
+    caller.list(paginateListPolicyVersions, { PolicyArn: arn }, (page) => page.Versions),
+  );
 }
 
 function stateOf(caller: Caller, state: Attributes, policy: Policy | undefined, document: string): Attributes {
@@ -182,34 +181,30 @@ export const USER_POLICY: ResourceType = {
   validate: all(policyDocument('policy'), conflicting('name', 'name_prefix')),
 
   async create(caller, planned, keep) {
-    const user = textOf(planned, 'user');
-    const name = nameFor(planned);
-    await put(caller, user, name, planned);
+    const [user, name] = [textOf(planned, 'user'), nameFor(planned)];
+    await putInline(caller, user, name, planned);
     const created = { ...planned, id: `${user}:${name}`, name, name_prefix: generatedPrefixOf(name) };
     keep(created);
     // The real provider looks for the policy before it reads it, which makes two calls.
     await doing(`waiting for IAM User Policy (${user}:${name}) create`, () =>
-      untilFound(() => documentOf(caller, user, name)),
+      untilFound(() => inlineDocument(caller, user, name)),
     );
-    return readInline(caller, user, name, created);
+    return inlineState(caller, user, name, created);
   },
 
   async read(caller, state) {
-    const { user, name } = partsOf(state);
-    const document = await doing(`reading IAM User Policy (${user}:${name})`, () =>
-      ifPresent(() => documentOf(caller, user, name)),
-    );
-    return document === undefined ? null : inlineState(state, user, name, document);
+    const [user, name] = partsOf(state);
+    return (await ifPresent(() => inlineState(caller, user, name, state))) ?? null;
   },
 
   async update(caller, prior, planned) {
-    const { user, name } = partsOf(prior);
-    await put(caller, user, name, planned);
-    return readInline(caller, user, name, planned);
+    const [user, name] = partsOf(prior);
+    await putInline(caller, user, name, planned);
+    return inlineState(caller, user, name, planned);
   },
 
   async remove(caller, state) {
-    const { user, name } = partsOf(state);
+    const [user, name] = partsOf(state);
     const command = new DeleteUserPolicyCommand({ UserName: user, PolicyName: name });
     await doing(`deleting IAM User Policy (${user}:${name})`, () => ifPresent(() => caller.send(command)));
   },
@@ -217,36 +212,27 @@ export const USER_POLICY: ResourceType = {
   importState: (id) => (id.includes(':') ? { id } : 'user_policy id must be of the form <user name>:<policy name>'),
 };
 
-function partsOf(state: Attributes): { readonly user: string; readonly name: string } {
+function partsOf(state: Attributes): readonly [user: string, name: string] {
   const id = textOf(state, 'id');
   const colon = id.indexOf(':');
-  return { user: id.slice(0, colon), name: id.slice(colon + 1) };
+  return [id.slice(0, colon), id.slice(colon + 1)];
 }
 
-async function put(caller: Caller, user: string, name: string, planned: Attributes): Promise<void> {
+async function putInline(caller: Caller, user: string, name: string, planned: Attributes): Promise<void> {
   const document = inlineForm(textOf(planned, 'policy'));
   const command = new PutUserPolicyCommand({ UserName: user, PolicyName: name, PolicyDocument: document });
   await doing(`putting IAM User (${user}) Policy (${name})`, () => caller.send(command));
 }
 
-async function readInline(caller: Caller, user: string, name: string, state: Attributes): Promise<Attributes> {
-  const document = await doing(`reading IAM User Policy (${user}:${name})`, () => documentOf(caller, user, name));
-  return inlineState(state, user, name, document);
-}
-
-async function documentOf(caller: Caller, user: string, name: string): Promise<string> {
+async function inlineDocument(caller: Caller, user: string, name: string): Promise<string> {
   const command = new GetUserPolicyCommand({ UserName: user, PolicyName: name });
   const { PolicyDocument: document = '' } = await caller.send(command);
   return decodeURIComponent(document);
 }
 
-function inlineState(state: Attributes, user: string, name: string, document: string): Attributes {
-  return {
-    ...state,
-    id: `${user}:${name}`,
-    name,
-    name_prefix: generatedPrefixOf(name),
-    policy: documentToSet(inlineForm, textOf(state, 'policy'), document),
-    user,
-  };
+async function inlineState(caller: Caller, user: string, name: string, state: Attributes): Promise<Attributes> {
+  const id = `${user}:${name}`;
+  const document = await doing(`reading IAM User Policy (${id})`, () => inlineDocument(caller, user, name));
+  const policy = documentToSet(inlineForm, textOf(state, 'policy'), document);
+  return { ...state, id, name, name_prefix: generatedPrefixOf(name), policy, user };
 }

@@ -69,11 +69,11 @@ export const USER: ResourceType = {
     });
     const created = await doing(`creating IAM User (${name})`, () => caller.send(command));
     keep(stateOf(caller, created.User, planned));
-    return stateOf(caller, await readUser(caller, name, untilFound), planned);
+    return stateOf(caller, await untilFound(() => readUser(caller, name)), planned);
   },
 
   async read(caller, state) {
-    const user = await readUser(caller, textOf(state, 'id'), ifPresent);
+    const user = await ifPresent(() => readUser(caller, textOf(state, 'id')));
     return user === undefined ? null : stateOf(caller, user, state);
   },
 
@@ -88,7 +88,7 @@ export const USER: ResourceType = {
       (TagKeys) => caller.send(new UntagUserCommand({ UserName: name, TagKeys })),
       (Tags) => caller.send(new TagUserCommand({ UserName: name, Tags })),
     );
-    return stateOf(caller, await readUser(caller, name, (call) => call()), planned);
+    return stateOf(caller, await readUser(caller, name), planned);
   },
 
   async remove(caller, state) {
@@ -121,12 +121,9 @@ async function changeBoundary(caller: Caller, name: string, prior: Attributes, p
   });
 }
 
-type Patience = <T>(call: () => Promise<T>) => Promise<T | undefined>;
-
-function readUser(caller: Caller, name: string, patience: Patience): Promise<User | undefined> {
-  return doing(`reading IAM User (${name})`, () =>
-    patience(async () => (await caller.send(new GetUserCommand({ UserName: name }))).User),
-  );
+function readUser(caller: Caller, name: string): Promise<User | undefined> {
+  const command = new GetUserCommand({ UserName: name });
+  return doing(`reading IAM User (${name})`, async () => (await caller.send(command)).User);
 }
 
 function stateOf(caller: Caller, user: User | undefined, state: Attributes): Attributes {
