@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { emptyState } from './account/account.ts';
-import type { Params } from './account/params.ts';
 import type { AccountState } from './account/state.ts';
-import { directoryStorage, memoryStorage, noteUse, type Storage } from './account/storage.ts';
+import { directoryStorage, memoryStorage } from './account/storage.ts';
 import type { LoggedCall } from './server/aws-endpoint.ts';
 import { answerAws, type EndpointHost, type OnCall, seconds } from './server/aws-endpoint.ts';
 import { type FaultPlan, type Faults, planFaults } from './server/faults.ts';
@@ -87,7 +86,7 @@ export async function startAccountHost(options: HostOptions): Promise<AccountHos
       return loaded.hosted;
     },
     async close(leave) {
-      const storage = loaded?.storage;
+      const storage = loaded?.endpoint.storage;
       loaded = null;
       storage?.close();
       // As long as the directory is ours we must be seen to live, and when it is not, nothing may be left to write.
@@ -98,7 +97,6 @@ export async function startAccountHost(options: HostOptions): Promise<AccountHos
 }
 
 interface Loaded {
-  readonly storage: Storage;
   readonly states: StateBackend;
   readonly endpoint: EndpointHost;
   readonly hosted: HostedAccount;
@@ -110,24 +108,10 @@ function openAccount(options: HostOptions, faults: () => FaultPlan, calls: Logge
   const storage =
     dir === null ? memoryStorage(memory?.account ?? emptyState(accountId, now)) : directoryStorage(dir, accountId, now);
   const states = openStateBackend(dir === null ? memoryStateStore(memory?.states) : directoryStateStore(dir));
-  const { account } = storage;
-  const { root, accountId: own } = account.state;
+  const { root, accountId: own } = storage.account.state;
   return {
-    storage,
     states,
-    endpoint: {
-      account,
-      now: clock,
-      faults,
-      calls,
-      onCall,
-      remember: ({ action, params, call }) => storage.append({ action, params: params as Params, call }),
-      used(accessKeyId, service, region, at) {
-        if (noteUse(account, accessKeyId, service, region, at)) {
-          storage.append({ used: accessKeyId, service, region, now: at });
-        }
-      },
-    },
+    endpoint: { storage, now: clock, faults, calls, onCall },
     hosted: {
       accountId: own,
       rootCredentials: { accessKeyId: root.id, secretAccessKey: root.secret },

@@ -298,8 +298,9 @@ describe('an account of a directory', () => {
     const file = join(dir, 'long.trail');
     const trail = directoryHistory(file, 10_000);
     const record = (index: number): CloudTrailRecord => ({
-      ...{ id: randomUUID(), name: 'CreateUser', source: 'iam.amazonaws.com', at: '2026-11-25T08:00:00Z' },
-      ...{ user: 'root', key: 'AKIA', resources: [], event: `${index}`.padEnd(200, '.') },
+      ...{ EventId: randomUUID(), EventName: 'CreateUser', EventSource: 'iam.amazonaws.com', EventTime: 1_795_593_600 },
+      ...{ ReadOnly: 'false', Username: 'root', AccessKeyId: 'AKIA', Resources: [] },
+      CloudTrailEvent: `${index}`.padEnd(200, '.'),
     });
     let largest = 0;
     for (let index = 0; index < 150; index += 1) {
@@ -307,7 +308,7 @@ describe('an account of a directory', () => {
       largest = Math.max(largest, statSync(file).size);
     }
     expect(largest).toBeLessThan(21_000);
-    expect(trail.events().at(-1)?.event).toMatch(/^149\./);
+    expect(trail.events().at(-1)?.CloudTrailEvent).toMatch(/^149\./);
     expect(trail.events().length).toBeGreaterThan(20);
     trail.close();
     expect(directoryHistory(file).events()).toEqual(trail.events());

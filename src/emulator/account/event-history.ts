@@ -1,21 +1,22 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { writeWhole } from '../system.ts';
 
-/** A call that wanted to change something, as CloudTrail keeps it. */
+/** A call that wanted to change something, as CloudTrail's LookupEvents answers it. */
 export interface CloudTrailRecord {
-  readonly id: string;
+  readonly EventId: string;
   /** `AddUserToGroup` */
-  readonly name: string;
+  readonly EventName: string;
+  readonly ReadOnly: 'false';
+  readonly AccessKeyId: string;
+  /** Whole seconds since 1970. */
+  readonly EventTime: number;
   /** `iam.amazonaws.com` */
-  readonly source: string;
-  /** ISO 8601, whole seconds, UTC */
-  readonly at: string;
+  readonly EventSource: string;
   /** Name of the IAM user who called, `root` for the root. */
-  readonly user: string;
-  readonly key: string;
-  readonly resources: readonly { readonly type: string; readonly name: string }[];
+  readonly Username: string;
+  readonly Resources: readonly { readonly ResourceType: string; readonly ResourceName: string }[];
   /** The whole event, as JSON. */
-  readonly event: string;
+  readonly CloudTrailEvent: string;
 }
 
 /** The CloudTrail events of the account. They are kept beside its state, because no access depends on them. */

@@ -22,12 +22,20 @@ export interface Storage {
   readonly account: Account;
   /** Remembers a change that the account already holds; when it returns, an end of this process no longer loses it. */
   append(entry: JournalEntry): void;
+  /** Remembers a use of a key. */
+  use(accessKeyId: string, service: string, region: string, now: string): void;
   close(): void;
 }
 
 /** An account that is forgotten when it is closed. */
 export function memoryStorage(state: AccountState): Storage {
-  return { account: accountOf(state), append: () => {}, close: () => {} };
+  const account = accountOf(state);
+  return {
+    account,
+    append: () => {},
+    use: (accessKeyId, service, region, now) => void noteUse(account, accessKeyId, service, region, now),
+    close: () => {},
+  };
 }
 
 /**
@@ -53,14 +61,18 @@ export function directoryStorage(dir: string, accountId: string, now: string): S
   };
   // A torn line must go, even alone: what is written behind it would be torn with it.
   if (left !== '' || !existsSync(file)) snapshot();
+  const append = (entry: JournalEntry): void => {
+    if (!open) throw new Error('the account is closed');
+    account.state.sequence += 1;
+    writeSync(journal, `${JSON.stringify({ sequence: account.state.sequence, ...entry })}\n`);
+    pending += 1;
+    if (pending >= ENTRIES_BEFORE_SNAPSHOT) snapshot();
+  };
   return {
     account,
-    append(entry) {
-      if (!open) throw new Error('the account is closed');
-      account.state.sequence += 1;
-      writeSync(journal, `${JSON.stringify({ sequence: account.state.sequence, ...entry })}\n`);
-      pending += 1;
-      if (pending >= ENTRIES_BEFORE_SNAPSHOT) snapshot();
+    append,
+    use(accessKeyId, service, region, now) {
+      if (noteUse(account, accessKeyId, service, region, now)) append({ used: accessKeyId, service, region, now });
     },
     close() {
       open = false;
@@ -101,7 +113,7 @@ function readEntry(line: string): (JournalEntry & { readonly sequence: number })
 }
 
 /** Notes that a key was used; true where that says more than was known. IAM keeps quarters of an hour. */
-export function noteUse(account: Account, accessKeyId: string, service: string, region: string, now: string): boolean {
+function noteUse(account: Account, accessKeyId: string, service: string, region: string, now: string): boolean {
   const key = account.keys.get(accessKeyId)?.key;
   if (key === undefined) return false;
   const quarter = new Date(Math.floor(Date.parse(now) / 900_000) * 900_000).toISOString();

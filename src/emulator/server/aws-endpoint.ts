@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Account, CallContext } from '../account/account.ts';
+import type { CallContext } from '../account/account.ts';
 import { type AwsError, isAwsError, otherError } from '../account/aws-error.ts';
 import type { Params } from '../account/params.ts';
+import type { Storage } from '../account/storage.ts';
 import { callerArn, callerContext } from './authorize.ts';
-import { cloudTrailEvent, tracedIdentity } from './cloudtrail-event.ts';
-import { CLOUDTRAIL_SERVICE } from './cloudtrail-service.ts';
+import { CLOUDTRAIL_SERVICE, cloudTrailEvent, userIdentity } from './cloudtrail.ts';
 import type { FaultPlan } from './faults.ts';
 import { MTURK_SERVICE } from './mturk-service.ts';
 import { IAM_SERVICE, STS_SERVICE } from './query-service.ts';
@@ -31,15 +31,11 @@ export type OnCall = (call: ObservedCall) => Promise<'continue' | 'drop'>;
 
 /** What the endpoint needs from its host. */
 export interface EndpointHost {
-  readonly account: Account;
+  readonly storage: Storage;
   now(): Date;
   faults(): FaultPlan;
   readonly calls: LoggedCall[];
   readonly onCall: OnCall | undefined;
-  /** Called with every call that changed the account, before it is answered. */
-  remember(entry: { readonly action: string; readonly params: unknown; readonly call: CallContext }): void;
-  /** Called with every use of a key. */
-  used(accessKeyId: string, service: string, region: string, now: string): void;
 }
 
 /** Carries one signed request out; null where the connection is to be dropped. */
@@ -61,6 +57,7 @@ async function answerCall(
   index: number,
   requestId: string,
 ): Promise<WireAnswer | null> {
+  const { account, use } = host.storage;
   const scope = scopeOf(request);
   const service = isAwsError(scope) ? IAM_SERVICE : SERVICES.get(scope.service);
   if (service === undefined) {
@@ -79,9 +76,9 @@ async function answerCall(
   const delay = host.faults().faults.delayMs ?? 0;
   if (delay > 0) await wait(delay);
   if (isAwsError(scope)) return refuse(scope);
-  const owner = await authenticate(host.account, request, scope);
+  const owner = await authenticate(account, request, scope);
   if (isAwsError(owner)) return refuse(owner);
-  log.principal = callerArn(host.account, owner.caller);
+  log.principal = callerArn(account, owner.caller);
   if (isAwsError(read)) return refuse(read);
   const fault = host.faults().before(action, `${log.principal} ${action} ${JSON.stringify(read.params)}`);
   if (fault !== null) return refuse(fault);
@@ -89,14 +86,14 @@ async function answerCall(
   const observed = { index, service: service.name, action, params: read.params };
   if ((await host.onCall?.({ ...observed, phase: 'before' })) === 'drop') return null;
   const call: CallContext = { now: seconds(host.now()), caller: owner.caller };
-  host.used(owner.key.id, scope.service, scope.region, call.now);
-  const identity = tracedIdentity(host.account, owner.caller);
-  const reply = carryOut(host, read, call, sourceIp);
+  use(owner.key.id, scope.service, scope.region, call.now);
+  const identity = userIdentity(account, owner.caller);
+  const reply = carryOut(host.storage, read, call, sourceIp);
   // A report changes nothing that CloudTrail events are looked up for.
   if (read.writes && action !== 'GenerateCredentialReport') {
     const userAgent = request.headers['user-agent'] ?? '';
     const traced = { action, params: read.params as Params, call, identity, reply, requestId, sourceIp, userAgent };
-    host.account.history.record(cloudTrailEvent(host.account, traced));
+    account.history.record(cloudTrailEvent(traced));
   }
   if ((await host.onCall?.({ ...observed, phase: 'after' })) === 'drop') return null;
   if (isAwsError(reply)) return refuse(reply);
@@ -104,17 +101,12 @@ async function answerCall(
   return late === null ? service.answer(action, reply, requestId) : refuse(late);
 }
 
-function carryOut(
-  host: EndpointHost,
-  read: ServiceCall,
-  call: CallContext,
-  sourceIp: string,
-): ReturnType<ServiceCall['run']> {
-  const context = callerContext(host.account, call.caller, call.now, sourceIp);
-  const denied = read.authorize(host.account, call, context);
+function carryOut({ account, append }: Storage, read: ServiceCall, call: CallContext, sourceIp: string) {
+  const context = callerContext(account, call.caller, call.now, sourceIp);
+  const denied = read.authorize(account, call, context);
   if (denied !== null) return denied;
-  const reply = read.run(host.account, call);
-  if (!isAwsError(reply) && read.writes) host.remember({ action: read.action, params: read.params, call });
+  const reply = read.run(account, call);
+  if (!isAwsError(reply) && read.writes) append({ action: read.action, params: read.params as Params, call });
   return reply;
 }
 
