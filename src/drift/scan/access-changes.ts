@@ -16,14 +16,14 @@ import type { Team } from '../../team/team.ts';
 export interface Effect {
   /** Whose access changes and how, worst risk first. */
   readonly changes: readonly AccessChange[];
-  /** Names of the IAM users who can escalate privileges by it. */
-  readonly escalates: readonly string[];
   /** The worst that someone gains; null if nothing. */
   readonly risk: Risk | null;
+  /** Names of the IAM users who can escalate privileges by it. */
+  readonly escalates: readonly string[];
 }
 
 export function effectOf(changes: readonly AccessChange[], escalates: readonly string[]): Effect {
-  return { changes, escalates, risk: escalates.length > 0 ? 'spends' : worstGain(changes) };
+  return { changes, risk: escalates.length > 0 ? 'spends' : worstGain(changes), escalates };
 }
 
 export function effectBetween(before: AccessModel, after: AccessModel, lab: EscalationTargets, at: Date): Effect {
@@ -100,7 +100,7 @@ function effectOfGroup(
 }
 
 /** The worst risk that any user gains; null if none. */
-export function worstGain(people: readonly AccessChange[]): Risk | null {
+function worstGain(people: readonly AccessChange[]): Risk | null {
   return worstOf(people.map((person) => person.worstGain));
 }
 
