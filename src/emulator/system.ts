@@ -9,6 +9,17 @@ export function messageOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
 
+/** The values of a file with one JSON value a line. A torn line is left out: what it was for was never answered. */
+export function jsonLines(text: string): unknown[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line)];
+    } catch {
+      return [];
+    }
+  });
+}
+
 /** Writes a file so that a reader finds the old one or the new one, whole, and the disk has it when this returns. */
 export function writeWhole(file: string, content: string): void {
   const beside = `${file}.new`;

@@ -8,17 +8,13 @@ import { flag, required, statusOf, text } from './params.ts';
 import {
   type AccessKeyRecord,
   type CertificateRecord,
+  type Credential,
   nextId,
   type ServiceCredentialRecord,
   type SshKeyRecord,
   secretOf,
   type UserRecord,
 } from './state.ts';
-
-interface Credential {
-  readonly id: string;
-  status: 'Active' | 'Inactive';
-}
 
 /** A user, or the root user, with the credentials of one kind. */
 interface Owner<T> {

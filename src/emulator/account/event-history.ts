@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { writeWhole } from '../system.ts';
+import { jsonLines, writeWhole } from '../system.ts';
 
 /** A call that wanted to change something, as CloudTrail's LookupEvents answers it. */
 export interface CloudTrailRecord {
@@ -95,15 +95,5 @@ export function directoryHistory(file: string, keptBytes = KEPT_BYTES): EventHis
 }
 
 function readEvents(file: string): CloudTrailRecord[] {
-  if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        return line === '' ? [] : [JSON.parse(line) as CloudTrailRecord];
-      } catch {
-        // torn: its call was never answered
-        return [];
-      }
-    });
+  return existsSync(file) ? (jsonLines(readFileSync(file, 'utf8')) as CloudTrailRecord[]) : [];
 }

@@ -25,10 +25,19 @@ export interface IamOperation {
 }
 
 const ANY: Resources = () => ['*'];
-const ON_USER: Resources = (account, params, call) => [userResource(account, params, call)];
+const ON_USER: Resources = (account, params, call) => {
+  const name = text(params, 'UserName');
+  const own = call.caller.kind === 'user' ? account.state.users[call.caller.userId] : undefined;
+  const user = name === null ? own : account.users.get(name.toLowerCase());
+  // A user who does not exist has no path, so a caller whose policy names a path gets AccessDenied, not NoSuchEntity.
+  return [userArn(account.state, user ?? { path: '/', name: name ?? '' })];
+};
 const ON_USER_OR_ALL: Resources = (account, params, call) =>
   flag(params, 'AllUsers') ? ['*'] : ON_USER(account, params, call);
-const ON_GROUP: Resources = (account, params) => [groupResource(account, text(params, 'GroupName') ?? '')];
+const ON_GROUP: Resources = ({ state, groups: existing }, params) => {
+  const name = text(params, 'GroupName') ?? '';
+  return [groupArn(state, existing.get(name.toLowerCase()) ?? { path: '/', name })];
+};
 const ON_POLICY: Resources = (_account, params) => [text(params, 'PolicyArn') ?? '*'];
 const ON_DEVICE: Resources = (_account, params) => [text(params, 'SerialNumber') ?? '*'];
 const created =
@@ -39,35 +48,22 @@ const NEW_GROUP = created(groupArn, 'GroupName');
 const NEW_POLICY = created(policyArn, 'PolicyName');
 const NEW_DEVICE = created(mfaArn, 'VirtualMFADeviceName');
 // A rename needs leave for the old ARN and for the new one.
-const MOVED_USER: Resources = (account, params, call) => {
-  const user = account.users.get((text(params, 'UserName') ?? '').toLowerCase());
-  const path = text(params, 'NewPath') ?? user?.path ?? '/';
-  const name = text(params, 'NewUserName') ?? user?.name ?? '';
-  return [userResource(account, params, call), userArn(account.state, { path, name })];
-};
-const MOVED_GROUP: Resources = (account, params) => {
-  const group = account.groups.get((text(params, 'GroupName') ?? '').toLowerCase());
-  const path = text(params, 'NewPath') ?? group?.path ?? '/';
-  const name = text(params, 'NewGroupName') ?? group?.name ?? '';
-  return [groupResource(account, text(params, 'GroupName') ?? ''), groupArn(account.state, { path, name })];
-};
+const moved =
+  (kind: 'User' | 'Group', current: Resources, arnOf: typeof userArn): Resources =>
+  (account, params, call) => {
+    const named = (text(params, `${kind}Name`) ?? '').toLowerCase();
+    const entity = (kind === 'User' ? account.users : account.groups).get(named);
+    const path = text(params, 'NewPath') ?? entity?.path ?? '/';
+    const name = text(params, `New${kind}Name`) ?? entity?.name ?? '';
+    return [...current(account, params, call), arnOf(account.state, { path, name })];
+  };
+const MOVED_USER = moved('User', ON_USER, userArn);
+const MOVED_GROUP = moved('Group', ON_GROUP, groupArn);
 const KEY_OWNER: Resources = (account, params) => {
   const caller = account.keys.get(text(params, 'AccessKeyId') ?? '')?.caller;
   const user = caller?.kind === 'user' ? account.state.users[caller.userId] : undefined;
   return [user === undefined ? '*' : userArn(account.state, user)];
 };
-
-function userResource(account: Account, params: Params, call: CallContext): string {
-  const name = text(params, 'UserName');
-  const own = call.caller.kind === 'user' ? account.state.users[call.caller.userId] : undefined;
-  const user = name === null ? own : account.users.get(name.toLowerCase());
-  // A user who does not exist has no path, so a caller whose policy names a path gets AccessDenied, not NoSuchEntity.
-  return user === undefined ? userArn(account.state, { path: '/', name: name ?? '' }) : userArn(account.state, user);
-}
-
-function groupResource(account: Account, name: string): string {
-  return groupArn(account.state, account.groups.get(name.toLowerCase()) ?? { path: '/', name });
-}
 
 const read = (run: Run, resources: Resources): IamOperation => ({ run, resources, writes: false });
 const write = (run: Run, resources: Resources): IamOperation => ({ run, resources, writes: true });

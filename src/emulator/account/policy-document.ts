@@ -43,16 +43,13 @@ const known = new Map<string, PolicyDocument | null>();
 
 /**
  * A policy's text as the evaluator's document, null where IAM would call it malformed. The same few texts are read at
- * every call, so the results are kept; the oldest are forgotten.
+ * every call, so the results are kept.
  */
 export function readPolicyDocument(text: string): PolicyDocument | null {
   const before = known.get(text);
   if (before !== undefined) return before;
   const read = parsePolicyDocument(text);
-  if (known.size >= KEPT) {
-    const oldest = known.keys().next();
-    if (!oldest.done) known.delete(oldest.value);
-  }
+  if (known.size >= KEPT) known.clear();
   known.set(text, read);
   return read;
 }

@@ -11,18 +11,16 @@ export interface InlineRecord {
   readonly document: string;
 }
 
-interface LastUse {
-  readonly date: string;
-  readonly service: string;
-  readonly region: string;
+/** A credential that can be switched off. */
+export interface Credential {
+  readonly id: string;
+  status: 'Active' | 'Inactive';
 }
 
-export interface AccessKeyRecord {
-  readonly id: string;
+export interface AccessKeyRecord extends Credential {
   readonly secret: string;
   readonly created: string;
-  status: 'Active' | 'Inactive';
-  lastUsed: LastUse | null;
+  lastUsed: { readonly date: string; readonly service: string; readonly region: string } | null;
 }
 
 export interface LoginProfileRecord {
@@ -35,27 +33,21 @@ interface MfaRecord {
   readonly enabled: string;
 }
 
-export interface SshKeyRecord {
-  readonly id: string;
+export interface SshKeyRecord extends Credential {
   readonly body: string;
   readonly fingerprint: string;
   readonly uploaded: string;
-  status: 'Active' | 'Inactive';
 }
 
-export interface CertificateRecord {
-  readonly id: string;
+export interface CertificateRecord extends Credential {
   readonly body: string;
   readonly uploaded: string;
-  status: 'Active' | 'Inactive';
 }
 
-export interface ServiceCredentialRecord {
-  readonly id: string;
+export interface ServiceCredentialRecord extends Credential {
   readonly service: string;
   readonly userName: string;
   readonly created: string;
-  status: 'Active' | 'Inactive';
 }
 
 export interface UserRecord {

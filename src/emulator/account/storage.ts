@@ -1,6 +1,6 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from '../system.ts';
+import { jsonLines, writeWhole } from '../system.ts';
 import { type Account, accountOf, type CallContext, emptyState } from './account.ts';
 import { isAwsError } from './aws-error.ts';
 import { directoryHistory, EVENTS_FILE } from './event-history.ts';
@@ -40,9 +40,8 @@ export function memoryStorage(state: AccountState): Storage {
 
 /**
  * The account of a directory. `account.json` is a whole state, written beside itself and renamed; `account.journal`
- * holds what happened since, a line a call, and is carried out again on opening. A line is written before its call is
- * answered, so that kill -9 of this process loses nothing that was answered. The journal is not forced to the disk
- * at each line: a machine that loses its power may lose the last seconds. What CloudTrail tells of lies in a file of its own.
+ * holds what happened since, a line a call written before it is answered, and is carried out again on opening: a killed
+ * process loses nothing, a machine that loses its power perhaps the last seconds.
  */
 export function directoryStorage(dir: string, accountId: string, now: string): Storage {
   const file = join(dir, ACCOUNT_FILE);
@@ -89,11 +88,10 @@ function readState(text: string): AccountState {
   return state;
 }
 
-/** Carries out what the state does not hold yet; a torn last line was never answered and is left out. */
+/** Carries out what the state does not hold yet. */
 function replay(account: Account, journal: string): void {
-  for (const line of journal.split('\n')) {
-    const entry = readEntry(line);
-    if (entry === null || entry.sequence <= account.state.sequence) continue;
+  for (const entry of jsonLines(journal) as (JournalEntry & { readonly sequence: number })[]) {
+    if (entry.sequence <= account.state.sequence) continue;
     if ('used' in entry) noteUse(account, entry.used, entry.service, entry.region, entry.now);
     else {
       const reply = IAM_OPERATIONS.get(entry.action)?.run(account, entry.params, entry.call);
@@ -101,14 +99,6 @@ function replay(account: Account, journal: string): void {
         throw new Error(`${JOURNAL_FILE}: call ${entry.sequence} (${entry.action}) cannot be repeated`);
     }
     account.state.sequence = entry.sequence;
-  }
-}
-
-function readEntry(line: string): (JournalEntry & { readonly sequence: number }) | null {
-  try {
-    return line === '' ? null : (JSON.parse(line) as JournalEntry & { sequence: number });
-  } catch {
-    return null;
   }
 }
 

@@ -6,7 +6,6 @@ interface AttributeSchema {
   readonly required?: true;
   readonly optional?: true;
   readonly computed?: true;
-  readonly sensitive?: true;
   readonly description?: string;
 }
 
@@ -40,7 +39,6 @@ function blockMessage(block: BlockSchema): object {
       required: attribute.required ?? false,
       optional: attribute.optional ?? false,
       computed: attribute.computed ?? false,
-      sensitive: attribute.sensitive ?? false,
     })),
     block_types: Object.entries(block.blocks ?? {}).map(([name, nested]) => ({
       type_name: name,

@@ -30,7 +30,6 @@ message Schema {
     bool required = 4;
     bool optional = 5;
     bool computed = 6;
-    bool sensitive = 7;
   }
   // The nesting is 2 for a list, 3 for a set.
   message NestedBlock { string type_name = 1; Block block = 2; int32 nesting = 3; int64 min_items = 4; int64 max_items = 5; }

@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import type { WireAnswer } from './service.ts';
 import type { SignedRequest } from './signature.ts';
-
-const LARGEST_BODY = 16 * 1024 * 1024;
 
 export interface HttpServer {
   /** `http://127.0.0.1:34567` */
@@ -40,19 +39,14 @@ export async function serve(answering: Answering, port = 0): Promise<HttpServer>
 }
 
 async function answer(answering: Answering, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = await readBody(request);
-  if (body === null) {
-    response.writeHead(413).end();
-    return;
-  }
   const address = new URL(request.url ?? '/', 'http://127.0.0.1');
   const result = await answering(
     {
       method: request.method ?? 'GET',
       path: address.pathname,
       query: address.searchParams,
-      headers: headersOf(request),
-      body,
+      headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
+      body: await buffer(request),
     },
     (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
   );
@@ -66,24 +60,4 @@ async function answer(answering: Answering, request: IncomingMessage, response: 
     ...(result.requestId === undefined ? {} : { 'x-amzn-requestid': result.requestId }),
   });
   response.end(result.body);
-}
-
-function headersOf(request: IncomingMessage): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
-  }
-  return headers;
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer | null> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of request) {
-    const bytes = part as Buffer;
-    length += bytes.length;
-    if (length > LARGEST_BODY) return null;
-    parts.push(bytes);
-  }
-  return Buffer.concat(parts);
 }
