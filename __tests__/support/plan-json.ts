@@ -1,4 +1,5 @@
-import { type PlanDigest, planDigest, type Tools } from '../../src/review/manifest/digest.ts';
+import { type PlanDigest, planDigest } from '../../src/review/manifest/digest.ts';
+import type { Tools } from '../../src/review/manifest/schema.ts';
 import { type Plan, readPlan } from '../../src/terraform/plan.ts';
 import { recordedJson } from './recorded-plan.ts';
 

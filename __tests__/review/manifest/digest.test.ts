@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Tools } from '../../../src/review/manifest/digest.ts';
+import type { Tools } from '../../../src/review/manifest/schema.ts';
 import { changesOf, digestOf, type Json, type JsonObject, named, TOOLS } from '../../support/plan-json.ts';
 import { recordedNames } from '../../support/recorded-plan.ts';
 

@@ -8,12 +8,8 @@ import { keyOfIamName } from '../../team/names.ts';
 import { activeMembers, type Member, type Team } from '../../team/team.ts';
 
 /**
- * The users who could, during an apply, do for a moment what they may neither before nor after it. Example: a user leaves
- * two roles, one that allows bonuses and one that denies them; if the Deny goes first, the user can pay bonuses.
- *
- * Conservative: any order of calls counts, except for what the stacks guarantee: new `limits` precede any join, `limits`
- * without successors are removed last, and a group's policies are final before anyone joins. Names are sorted. Unmanaged
- * users are left out, because suspending one would create it in the state.
+ * Users who could do during an apply what they may neither before nor after it: of two roles that a user leaves, the one
+ * that denies may go first. Any order of calls counts that the stacks do not exclude. Sorted.
  */
 export function usersToSuspend(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
   const held = new Set(usersAtRisk(before, after, at));
@@ -26,6 +22,7 @@ export function usersToSuspend(before: AccessModel, after: AccessModel, at: Date
 
 function usersAtRisk(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
   const changedGroups = groupsThatChange(before, after);
+  // Suspending an unmanaged user would create it in the state.
   const known = [...before.users, ...after.users].filter(({ unmanaged }) => unmanaged !== true);
   const names = new Set(known.map(({ name }) => name));
   return [...names].filter((name) => isAtRisk(before, after, name, changedGroups, at));
@@ -95,14 +92,14 @@ function groupsThatChange(before: AccessModel, after: AccessModel): ReadonlySet<
 }
 
 function sourcesOf(model: AccessModel, user: AccessUser | null): readonly PolicySource[] {
-  if (user === null) return [];
-  return [...ownPolicies(model, user).sources, ...user.groups.flatMap((group) => sourcesOfGroup(model, group))];
+  const ofGroups = (user?.groups ?? []).flatMap((group) => sourcesOfGroup(model, group));
+  return [...ownSources(model, user), ...ofGroups];
 }
 
-/** What can bear on a user at one moment. */
+/** Policies that can apply to a user at one moment. */
 interface Unit {
   readonly sources: readonly PolicySource[];
-  /** The Denies that stand for as long as it may bear. */
+  /** The Denies that hold as long as they may apply. */
   readonly under: readonly PolicySource[];
 }
 
@@ -118,25 +115,19 @@ function unitsOf(
 ): readonly Unit[] {
   const kept = keptDenies(before, after, old, next);
   const endsLast = [...kept, ...endingLimits(before, old, next)];
-  const own = withEffect(
-    [
-      ...(old === null ? [] : ownPolicies(before, old).sources),
-      ...(next === null ? [] : ownPolicies(after, next).sources),
-    ],
-    'Allow',
-  );
+  const own = withEffect([...ownSources(before, old), ...ownSources(after, next)], 'Allow');
   const ofGroups = (old?.groups ?? []).flatMap((group) => {
     const was = sourcesOfGroup(before, group);
     const will = sourcesOfGroup(after, group);
     return mixes(was, will) ? [was, will, withEffect([...was, ...will], 'Allow')] : [was, will];
   });
   // A user joins groups only under the new limits.
-  const limits = next === null ? [] : withEffect(ownPolicies(after, next).sources, 'Deny');
+  const limits = withEffect(ownSources(after, next), 'Deny');
   const joined = (next?.groups ?? [])
-    .filter((group) => old === null || !old.groups.includes(group))
+    .filter((group) => !old?.groups.includes(group))
     .map((group) => [...sourcesOfGroup(after, group), ...limits]);
   return [
-    // Inline policies go in any order. So do a leaver's own policies: what takes them off is the end of the user.
+    // Inline policies go in any order, and so do those of a user who is deleted.
     { sources: own.filter(isInline), under: kept },
     { sources: own.filter((source) => !isInline(source)), under: next === null ? kept : endsLast },
     ...[...ofGroups, ...joined].map((sources) => ({ sources, under: endsLast })),
@@ -144,9 +135,8 @@ function unitsOf(
 }
 
 /**
- * Whether a group can be, for a moment, neither what it was nor what it will be: where a policy is taken off it while
- * another is changed or taken off, too. (What is put on it waits for the group's own policy; one document changes at
- * once.)
+ * Whether a group can be for a moment neither what it was nor what it will be: if a policy is detached while another is
+ * changed or detached. A policy is attached after the group's own; one document changes at once.
  */
 function mixes(was: readonly PolicySource[], will: readonly PolicySource[]): boolean {
   const taken = was.filter(({ policy }) => will.every((other) => other.policy !== policy)).length;
@@ -156,11 +146,15 @@ function mixes(was: readonly PolicySource[], will: readonly PolicySource[]): boo
   return taken > 1 || (taken === 1 && changed);
 }
 
+function ownSources(model: AccessModel, user: AccessUser | null): readonly PolicySource[] {
+  return user === null ? [] : ownPolicies(model, user).sources;
+}
+
 function sourcesOfGroup(model: AccessModel, group: string): readonly PolicySource[] {
   return model.groups.some(({ name }) => name === group) ? groupPolicies(model, group).sources : [];
 }
 
-/** The Denies that stand from the first call to the last: the same statement, held the same way, before and after. */
+/** The Denies that hold from the first call to the last: the same statement, attached the same way, before and after. */
 function keptDenies(
   before: AccessModel,
   after: AccessModel,
@@ -171,10 +165,9 @@ function keptDenies(
   return withEffect(sourcesOf(before, old), 'Deny').filter((source) => there.has(JSON.stringify(source)));
 }
 
-/** The inline Denies that the stacks hold up while a user's groups and attached policies change: those without successors. */
+/** Inline Denies without successors, which the stacks remove after a user's groups and attached policies changed. */
 function endingLimits(before: AccessModel, old: AccessUser | null, next: AccessUser | null): readonly PolicySource[] {
-  if (old === null || (next !== null && next.inline.length > 0)) return [];
-  return withEffect(ownPolicies(before, old).sources, 'Deny').filter(isInline);
+  return next !== null && next.inline.length > 0 ? [] : withEffect(ownSources(before, old), 'Deny').filter(isInline);
 }
 
 /** A managed policy is known by its ARN, an inline one by a name, which has no colon in it. */

@@ -2,51 +2,19 @@ import { createHash } from 'node:crypto';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { parsePolicyDocument } from '../../iam/document.ts';
 import type { Plan, ResourceChange, Values } from '../../terraform/plan.ts';
+import type { DigestEntry, Manifest, Tools } from './schema.ts';
 
-/** What a plan was made with: `OpenTofu 1.10.3` and `hashicorp/aws 6.25.0`. */
-export interface Tools {
-  readonly engine: string;
-  readonly provider: string;
-}
+export type PlanDigest = Pick<Manifest, 'digest' | 'entries'>;
 
-/** One change of a plan, by what it does; no value can be read from it. */
-interface DigestEntry {
-  /** Terraform's, with `#` and the deposed key behind it where there is one; `output.<name>` for an output. */
-  readonly address: string;
-  readonly actions: readonly string[];
-  /** 64 hex digits over everything that the change says. */
-  readonly digest: string;
-  /** 64 hex digits over what it leads to alone. */
-  readonly goal: string;
-  /** One of 16 hex digits for each value that goes, and that comes: what is left of a change is part of it. */
-  readonly from: readonly string[];
-  readonly to: readonly string[];
-}
-
-export interface PlanDigest {
-  /** 64 hex digits. */
-  readonly digest: string;
-  /** By address. */
-  readonly entries: readonly DigestEntry[];
-}
+/** A plan's digest with what it was made with; a manifest is one. */
+export type DigestedPlan = PlanDigest & { readonly tools: Tools };
 
 /** Raised whenever the canonical form changes: digests of two versions never agree. */
 const FORM = 'mturk-team plan 1';
 
 /**
- * A canonical digest of what applying a plan does: SHA-256 over every change, move and import with its values.
- *
- * Equal for equal effect: order (of changes, keys and sets: no list of our resource types is ordered), timestamps, the
- * way a policy's JSON is written, and absent against null or empty make no difference, nor do the engine's hints
- * (reasons, relevant attributes, configuration, prior state). One attribute is left out: `attachment_count`, which AWS
- * counts up by itself. Different for any other difference in value, ids included: a user who was deleted and made again
- * by hand is another one, with other keys.
- *
- * The tools are in `digest` and not in the entries: the same values in the hands of another engine or provider were not
- * reviewed, but what differs can then be said. The provider counts by version and not by the hashes of its lock file,
- * which differ between registries and platforms; the lock itself holds the bytes.
- *
- * Values are hashed without a key, which is no secrecy for what can be guessed: plans with a secret are refused before.
+ * SHA-256 over every change, move and import with its values, equal for equal effect: order, times, the spelling of a
+ * policy, empty against absent and the engine's hints do not count. Plans with a secret are blocked: values are not keyed.
  */
 export function planDigest(plan: Plan, tools: Tools): PlanDigest {
   const changes = plan.changes.filter(doesSomething).map(entryOf);
@@ -62,6 +30,7 @@ export function planDigest(plan: Plan, tools: Tools): PlanDigest {
     `${one.address} ${one.digest}` < `${other.address} ${other.digest}` ? -1 : 1,
   );
   const whole = [plan.errored, plan.deferred, plan.invocations, plan.complete === false];
+  // Entries leave the tools out, so that a comparison can say that the tools alone differ.
   const digest = sha256([FORM, tools.engine, tools.provider, whole, entries.map((entry) => entry.digest)]);
   return { digest, entries };
 }
@@ -145,40 +114,27 @@ function sha256(parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** A plan's digest with what it was made with; a manifest is one. */
-export interface DigestedPlan extends PlanDigest {
-  readonly tools: Tools;
-}
-
 export interface DigestComparison {
-  /**
-   * `equal`: what was reviewed. `empty`: nothing is left to do. `subset`: what is left of what was reviewed, after an
-   * apply that was interrupted. `changed`: anything else.
-   */
+  /** `subset` is what an interrupted apply left of the reviewed plan; `empty` leaves nothing to do. */
   readonly verdict: 'equal' | 'subset' | 'empty' | 'changed';
   /** Addresses that would be changed in a way that was not reviewed. */
   readonly unreviewed: readonly string[];
   /** Addresses that were reviewed and are not in the fresh plan: done by now, or not wanted any more. */
   readonly missing: readonly string[];
-  /** Addresses of which only a part of the reviewed change is left, what is taken over among them. */
-  readonly continued: readonly string[];
   /** Another engine or provider than the one of the review. */
   readonly otherTools: boolean;
 }
 
-/** Holds a fresh plan against the reviewed one. */
+/** Compares a fresh plan with the reviewed one. */
 export function compareDigests(reviewed: DigestedPlan, fresh: DigestedPlan): DigestComparison {
   const byAddress = new Map(reviewed.entries.map((entry) => [entry.address, entry]));
   const left = new Set(fresh.entries.map(({ address }) => address));
-  const differing = fresh.entries.filter(({ address, digest }) => byAddress.get(address)?.digest !== digest);
-  const continued = differing.filter((entry) => continues(byAddress.get(entry.address), entry));
-  const unreviewed = differing.filter((entry) => !continued.includes(entry)).map(({ address }) => address);
-  const { engine, provider } = reviewed.tools;
   const parts = {
-    unreviewed,
-    missing: reviewed.entries.flatMap(({ address }) => (left.has(address) ? [] : [address])),
-    continued: continued.map(({ address }) => address),
-    otherTools: engine !== fresh.tools.engine || provider !== fresh.tools.provider,
+    unreviewed: fresh.entries
+      .filter((entry) => !continues(byAddress.get(entry.address), entry))
+      .map(({ address }) => address),
+    missing: reviewed.entries.map(({ address }) => address).filter((address) => !left.has(address)),
+    otherTools: reviewed.tools.engine !== fresh.tools.engine || reviewed.tools.provider !== fresh.tools.provider,
   };
   return { verdict: verdictOf(reviewed, fresh, parts), ...parts };
 }
@@ -200,12 +156,18 @@ function isLess(reviewed: DigestedPlan, fresh: DigestedPlan): boolean {
 }
 
 /**
- * Whether a change finishes the reviewed one: same goal, and no other steps. Example: an interrupted apply added two of
- * three members, or created a user that it did not record, which is then imported.
+ * Whether a change is the reviewed one, or finishes it: same goal, no other steps. An interrupted apply may have added
+ * two of three members, or created a user without recording it, which is then imported.
  */
 function continues(reviewed: DigestEntry | undefined, fresh: DigestEntry): boolean {
-  if (reviewed === undefined || reviewed.goal !== fresh.goal) return false;
-  if (fresh.actions.includes('delete') !== reviewed.actions.includes('delete')) return false;
+  if (reviewed === undefined) return false;
+  if (reviewed.digest === fresh.digest) return true;
   const [from, to] = [new Set(reviewed.from), new Set(reviewed.to)];
-  return fresh.from.every((part) => from.has(part)) && fresh.to.every((part) => to.has(part));
+  const isDeletion = ({ actions }: DigestEntry) => actions.includes('delete');
+  return (
+    reviewed.goal === fresh.goal &&
+    isDeletion(reviewed) === isDeletion(fresh) &&
+    fresh.from.every((part) => from.has(part)) &&
+    fresh.to.every((part) => to.has(part))
+  );
 }

@@ -3,8 +3,8 @@ import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import type { Plan } from '../../terraform/plan.ts';
 import { redact, redactAll } from '../../text/escape.ts';
-import { planDigest, type Tools } from './digest.ts';
-import { MANIFEST, type Manifest, PREVIEW, type Review } from './schema.ts';
+import { planDigest } from './digest.ts';
+import { MANIFEST, type Manifest, PREVIEW, type Review, type Tools } from './schema.ts';
 
 /** Git's own name for no commit. */
 export const NO_COMMIT = '0'.repeat(40);
@@ -33,7 +33,7 @@ export function manifestOf(
     run,
     tools: { mturkTeam, ...tools },
     digest,
-    entries: entries.map((entry) => ({ ...entry })),
+    entries,
     review: redactReview(review),
     createdAt: createdAt.toISOString(),
   };

@@ -214,11 +214,16 @@ const REVIEW = z.strictObject({
   plan: REVIEWED_PLAN.nullable(),
 });
 
+/** One change of a plan, by what it does; no value can be read from it. */
 const DIGEST_ENTRY = z.strictObject({
+  /** Terraform's, with `#` and the deposed key behind it if there is one; `output.<name>` for an output. */
   address: TEXT,
   actions: ACTIONS,
+  /** Over everything that the change says. */
   digest: DIGEST,
+  /** Over what it leads to alone. */
   goal: DIGEST,
+  /** A part for each value that goes, and that comes: what is left of a change has some of them. */
   from: z.array(PART).max(20_000).readonly(),
   to: z.array(PART).max(20_000).readonly(),
 });
@@ -243,6 +248,9 @@ export const MANIFEST = z.strictObject({
 /** The JSON of `preview`, of which `comment` reads the review. */
 export const PREVIEW = z.object({ version: z.literal(1), review: REVIEW });
 
+export type DigestEntry = Readonly<z.infer<typeof DIGEST_ENTRY>>;
+/** What a plan was made with: `OpenTofu 1.10.3` and `hashicorp/aws 6.25.0`. */
+export type Tools = Pick<Manifest['tools'], 'engine' | 'provider'>;
 export type RiskClass = (typeof RISK_CLASSES)[number];
 export type ReviewedPerson = Readonly<z.infer<typeof PERSON>>;
 export type RoleChange = Readonly<z.infer<typeof ROLE_CHANGE>>;
