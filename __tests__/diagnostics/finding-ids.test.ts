@@ -68,7 +68,7 @@ test.each(Object.entries(OF_EACH_KIND))(
     };
     const idOf = findingIds(team);
     const of = (risk: DriftFinding['risk'], escalates: readonly string[] = []) =>
-      idOf({ rule, data, risk, escalates } as unknown as DriftFinding);
+      idOf({ rule, data, risk, escalates } as DriftFinding);
     for (const id of [of('spends'), of('spends'), of(null), of('spends', ['bo'])]) {
       expect(id.split('/')[0]).toBe(rule);
       const snoozed = `snoozed:\n  ${JSON.stringify(id)}: { until: "2027-01-31", reason: known }`;

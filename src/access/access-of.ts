@@ -14,7 +14,6 @@ import {
   NO_OPERATIONS,
   type OperationSet,
   operationsOfStatement,
-  sameSet,
   union,
 } from './operation-set.ts';
 import { boundaryPolicies, groupPolicies, ownPolicies, type UnknownPolicy } from './policies-of.ts';
@@ -123,7 +122,7 @@ function grantsOf(
 ): UserAccess['grants'] {
   if (fromOwn.allowing.length > 0) return listGrants(allowed, [...fromOwn.allowing, ...fromGroups.allowing]);
   const { allowing } = fromGroups;
-  const same = shared.grants.find((known) => known.allowing === allowing && sameSet(known.allowed, allowed));
+  const same = shared.grants.find((known) => known.allowing === allowing && known.allowed === allowed);
   if (same !== undefined) return same.grants;
   const grants = listGrants(allowed, allowing);
   shared.grants.push({ allowed, allowing, grants });
@@ -230,7 +229,7 @@ function deniesEverything({ statement, operations, source, personal }: ReadState
   return (
     statement.Effect === 'Deny' &&
     !personal &&
-    sameSet(operations, ALL_OPERATIONS) &&
+    operations === ALL_OPERATIONS &&
     resourceMatches(statement, source.document.Version, RESOURCE, {})
   );
 }

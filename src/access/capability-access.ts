@@ -34,14 +34,10 @@ export const CAPABILITIES_BY_RISK: readonly Capability[] = RISKS.flatMap((risk) 
   CAPABILITY_NAMES.filter((name) => CAPABILITIES[name].risk === risk),
 );
 
-const sets = new Map(
-  CAPABILITY_NAMES.map((name) => [name, operationSet((operation) => operationsOf(name).includes(operation))]),
-);
-
 /** Some operations by capability, worst risk first; `grants` says what gives each. */
 export function byCapability(operations: OperationSet, grants: UserAccess['grants']): readonly CapabilityAccess[] {
   return CAPABILITIES_BY_RISK.flatMap((capability) => {
-    const part = intersection(operations, sets.get(capability) ?? operations);
+    const part = intersection(operations, operationSet(operationsOf(capability)));
     if (isEmpty(part)) return [];
     const listed = listOperations(part);
     return [

@@ -1,6 +1,6 @@
 import { actionOf, type Operation } from '../catalog/mturk.ts';
 import { iamArn } from '../iam/arn.ts';
-import { type Statement, toList } from '../iam/document.ts';
+import { conditionsOf, type Statement, toList } from '../iam/document.ts';
 import { type Decision, evaluate } from '../iam/evaluate.ts';
 import { hasVariables, type RequestContext } from '../iam/pattern.ts';
 import type { AccessModel, AccessUser } from './model.ts';
@@ -73,10 +73,6 @@ export const OPEN_KEYS: readonly string[] = [
 /** MTurk and IAM are answered from one region. */
 const REGION = 'us-east-1';
 
-function userArn(model: Pick<AccessModel, 'account'>, user: Pick<AccessUser, 'name' | 'path'>): string {
-  return iamArn(model.account, 'user', user.path, user.name);
-}
-
 /**
  * The condition keys that AWS fills in for a call signed with a user's own access key. There is no
  * `aws:MultiFactorAuthPresent` among them: a long-term key has none, and MTurk takes no other.
@@ -86,7 +82,7 @@ export function contextOf(model: AccessModel, user: AccessUser, circumstances: C
   return {
     ...sharedContextOf(model, circumstances),
     'aws:username': user.name,
-    'aws:PrincipalArn': userArn(model, user),
+    'aws:PrincipalArn': iamArn(model.account, 'user', user.path, user.name),
     ...Object.fromEntries(tags),
   };
 }
@@ -114,13 +110,9 @@ const PERSONAL_KEYS: readonly string[] = ['aws:username', 'aws:principalarn'];
 export function dependsOnUser(statement: Statement, version: string | undefined): boolean {
   const resources = statement.Resource ?? statement.NotResource;
   if (resources !== '*' && toList(resources).some((resource) => hasVariables(resource, version))) return true;
-  if (statement.Condition === undefined) return false;
-  for (const byKey of Object.values(statement.Condition)) {
-    for (const key of Object.keys(byKey)) {
-      const lowered = key.toLowerCase();
-      if (PERSONAL_KEYS.includes(lowered) || lowered.startsWith(LOWERED_TAG)) return true;
-      if (toList(byKey[key]).some((value) => hasVariables(value, version))) return true;
-    }
-  }
-  return false;
+  return conditionsOf(statement).some(({ key, values }) => {
+    const lowered = key.toLowerCase();
+    const isPersonal = PERSONAL_KEYS.includes(lowered) || lowered.startsWith(LOWERED_TAG);
+    return isPersonal || values.some((value) => hasVariables(value, version));
+  });
 }

@@ -2,7 +2,7 @@ import { type Operation, RISKS, type Risk } from '../catalog/mturk.ts';
 import { accessOf, type UserAccess } from './access-of.ts';
 import { byCapability, type CapabilityAccess, worstRisk } from './capability-access.ts';
 import type { AccessModel, AccessUser } from './model.ts';
-import { difference, listOperations, NO_OPERATIONS } from './operation-set.ts';
+import { difference, isEmpty, listOperations, NO_OPERATIONS } from './operation-set.ts';
 import type { UnknownPolicy } from './policies-of.ts';
 
 interface BeforeAfter<Value> {
@@ -107,7 +107,7 @@ function isNothing(change: AccessChange): boolean {
 }
 
 function mayAct(access: UserAccess | null): boolean {
-  return access !== null && (access.allowed.low !== 0 || access.allowed.high !== 0);
+  return access !== null && !isEmpty(access.allowed);
 }
 
 /** A moment in milliseconds as ISO 8601, none staying none. */

@@ -1,18 +1,16 @@
 import { readDate } from '../iam/conditions.ts';
-import { type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
+import { conditionsOf, type PolicyDocument, type Statement, statementsOf } from '../iam/document.ts';
 import type { AccessModel } from './model.ts';
 
-const TIME_KEYS: readonly string[] = ['aws:currenttime', 'aws:epochtime'];
+function isTime(key: string): boolean {
+  return ['aws:currenttime', 'aws:epochtime'].includes(key.toLowerCase());
+}
 
 /** Whether nothing but the time decides when a statement holds, and every moment in it can be read. */
-export function dependsOnTimeAlone({ Condition = {} }: Statement): boolean {
-  return Object.entries(Condition).every(
-    ([operator, byKey]) =>
-      operator.startsWith('Date') &&
-      Object.entries(byKey).every(
-        ([key, values]) =>
-          TIME_KEYS.includes(key.toLowerCase()) && toList(values).every((value) => readDate(value) !== null),
-      ),
+export function dependsOnTimeAlone(statement: Statement): boolean {
+  return conditionsOf(statement).every(
+    ({ operator, key, values }) =>
+      operator.startsWith('Date') && isTime(key) && values.every((value) => readDate(value) !== null),
   );
 }
 
@@ -40,20 +38,9 @@ export function laterMoments(
 
 /** The moments (milliseconds) that documents name, in their order. */
 function momentsIn(documents: readonly (PolicyDocument | null)[]): readonly number[] {
-  const found = new Set<number>();
-  for (const document of documents) {
-    for (const { Condition } of document === null ? [] : statementsOf(document)) {
-      if (Condition === undefined) continue;
-      for (const [key, values] of Object.values(Condition).flatMap((byKey) => Object.entries(byKey))) {
-        if (!TIME_KEYS.includes(key.toLowerCase())) continue;
-        for (const value of toList(values)) {
-          const moment = readDate(value);
-          if (moment !== null) found.add(moment);
-        }
-      }
-    }
-  }
-  return [...found].sort((one, other) => one - other);
+  const conditions = documents.flatMap((each) => (each === null ? [] : statementsOf(each))).flatMap(conditionsOf);
+  const values = conditions.flatMap((each) => (isTime(each.key) ? each.values : []));
+  return [...new Set(values.flatMap((value) => readDate(value) ?? []))].sort((one, other) => one - other);
 }
 
 const FROM_A_MOMENT_ON: readonly string[] = ['DateGreaterThanEquals', 'DateGreaterThan'];
@@ -63,11 +50,10 @@ const FROM_A_MOMENT_ON: readonly string[] = ['DateGreaterThanEquals', 'DateGreat
  * condition or another one.
  */
 export function startOfDeny(statement: Statement): number | null {
-  const [only, ...others] = Object.entries(statement.Condition ?? {});
-  if (only === undefined || others.length > 0 || !FROM_A_MOMENT_ON.includes(only[0])) return null;
-  const [key, ...otherKeys] = Object.entries(only[1]);
-  if (key === undefined || otherKeys.length > 0 || !TIME_KEYS.includes(key[0].toLowerCase())) return null;
-  const moments = toList(key[1]).map(readDate);
+  const [only, ...others] = conditionsOf(statement);
+  if (only === undefined || others.length > 0 || !isTime(only.key)) return null;
+  if (!FROM_A_MOMENT_ON.includes(only.operator)) return null;
+  const moments = only.values.map(readDate);
   // A date that cannot be read makes the Deny hold always: that is no end, it is a suspension.
   return moments.every((moment) => moment !== null) && moments.length > 0 ? Math.min(...moments) : null;
 }

@@ -193,29 +193,26 @@ export interface EngineFindingArgs {
 
 /** Why a merge does not count as approved. Logins are as GitHub has them. */
 export type ApprovalProblem =
-  | { readonly kind: 'no-pull-request' }
+  | { readonly kind: 'no-pull-request' | 'no-approval' }
   | { readonly kind: 'several-pull-requests'; readonly pulls: readonly number[] }
-  | { readonly kind: 'no-approval' }
   /** `commit` is the one that was approved. */
   | { readonly kind: 'older-head'; readonly by: string; readonly commit: string }
-  | { readonly kind: 'author'; readonly by: string }
-  | { readonly kind: 'no-write-access'; readonly by: string }
-  | { readonly kind: 'not-a-person'; readonly by: string }
-  | { readonly kind: 'dismissed'; readonly by: string }
-  | { readonly kind: 'changes-requested'; readonly by: string };
+  | {
+      readonly kind: 'author' | 'no-write-access' | 'not-a-person' | 'dismissed' | 'changes-requested';
+      readonly by: string;
+    };
 
 /** Why there is no plan that counts as the reviewed one. */
 export type PlanProblem =
   | { readonly kind: 'no-run' }
   | { readonly kind: 'not-successful'; readonly run: number; readonly conclusion: string }
-  | { readonly kind: 'foreign-run'; readonly run: number }
   | { readonly kind: 'no-artifact'; readonly run: number; readonly name: string }
-  | { readonly kind: 'expired'; readonly run: number }
-  | { readonly kind: 'no-digest'; readonly run: number }
-  | { readonly kind: 'digest-differs'; readonly run: number }
   | { readonly kind: 'unreadable'; readonly run: number; readonly reason: string }
-  /** The manifest speaks of another run or another commit than the one that it was found at. */
-  | { readonly kind: 'other-subject'; readonly run: number };
+  /** `other-subject`: the manifest names another run or commit than the one that it was found at. */
+  | {
+      readonly kind: 'foreign-run' | 'expired' | 'no-digest' | 'digest-differs' | 'other-subject';
+      readonly run: number;
+    };
 
 /** `request` is method and path, without host and query. */
 interface Asked {

@@ -1,4 +1,4 @@
-import { type PolicyDocument, type Statement, statementsOf, toList } from './document.ts';
+import { conditionsOf, type PolicyDocument, type Statement, statementsOf, toList } from './document.ts';
 
 /** What IAM takes a document without a Version for. */
 const DEFAULT_VERSION = '2008-10-17';
@@ -33,10 +33,8 @@ function canonicalStatement(statement: Statement): unknown {
 /** Conditions as sorted [operator, key, values]: one operator may be written with keys that differ in case alone. */
 function canonicalConditions(statement: Statement): readonly string[] {
   return sortedSet(
-    Object.entries(statement.Condition ?? {}).flatMap(([operator, byKey]) =>
-      Object.entries(byKey).map(([key, values]) =>
-        JSON.stringify([operator, key.toLowerCase(), sortedSet(toList(values))]),
-      ),
+    conditionsOf(statement).map(({ operator, key, values }) =>
+      JSON.stringify([operator, key.toLowerCase(), sortedSet(values)]),
     ),
   );
 }

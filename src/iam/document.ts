@@ -76,6 +76,13 @@ export function statementsOf(document: PolicyDocument): readonly Statement[] {
   return toList<Statement>(document.Statement);
 }
 
+/** The conditions of a statement, a key at a time. */
+export function conditionsOf({ Condition = {} }: Statement) {
+  return Object.entries(Condition).flatMap(([operator, byKey]) =>
+    Object.entries(byKey).map(([key, values]) => ({ operator, key, values: toList(values) })),
+  );
+}
+
 /** IAM writes a list of one as the one: both are a list here. */
 export function toList<Item>(value: Item | readonly Item[] | undefined): readonly Item[] {
   if (value === undefined) return [];

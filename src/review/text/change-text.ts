@@ -132,11 +132,7 @@ function allowedText(operations: readonly Operation[]): Text {
 }
 
 function capabilitiesOf(operations: readonly Operation[]): readonly CapabilityAccess[] {
-  const wanted = new Set(operations);
-  return byCapability(
-    operationSet((operation) => wanted.has(operation)),
-    new Map(),
-  );
+  return byCapability(operationSet(operations), new Map());
 }
 
 /** A changed setting, `Reconcile: on, up to 3 reverts per day (was off)`. */

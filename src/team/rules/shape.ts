@@ -35,7 +35,7 @@ const unknownKey = rule({
     return {
       summary: t`unknown key ${shortValue(key)} in ${nameOf(parent)}`,
       reason: t`it would have no effect`,
-      help: help,
+      help,
     };
   },
 });
