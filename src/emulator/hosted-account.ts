@@ -6,7 +6,7 @@ import type { LoggedCall } from './server/aws-endpoint.ts';
 import { answerAws, type EndpointHost, type OnCall, seconds } from './server/aws-endpoint.ts';
 import { type FaultPlan, type Faults, planFaults } from './server/faults.ts';
 import { serve } from './server/http-server.ts';
-import type { WireAnswer } from './server/service.ts';
+import { plainAnswer, type WireAnswer } from './server/service.ts';
 import type { SignedRequest } from './server/signature.ts';
 import { directoryStateStore, memoryStateStore, openStateBackend, type StateBackend } from './state-backend.ts';
 
@@ -61,7 +61,7 @@ export async function startAccountHost(options: HostOptions): Promise<AccountHos
   let loaded: Loaded | null = null;
 
   const server = await serve(async (request, sourceIp) => {
-    if (loaded === null) return text(request.path === `/emulator/${token}` ? 202 : 503, '');
+    if (loaded === null) return plainAnswer(request.path === `/emulator/${token}` ? 202 : 503);
     const { states, hosted, endpoint } = loaded;
     return (
       states.answer(request) ??
@@ -129,14 +129,10 @@ function answerNeighbor(
 ): WireAnswer | null {
   const [, area, given, run] = request.path.split('/');
   if (area !== 'emulator') return null;
-  if (given !== token) return text(404, '');
+  if (given !== token) return plainAnswer(404);
   if (request.method === 'DELETE' && run !== undefined) {
     endRun(run);
-    return text(200, '');
+    return plainAnswer(200);
   }
   return { status: 200, contentType: 'application/json', body: JSON.stringify(hosted) };
-}
-
-function text(status: number, body: string): WireAnswer {
-  return { status, contentType: 'text/plain', body };
 }

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning } from './host-lock.ts';
-import type { WireAnswer } from './server/service.ts';
+import { plainAnswer, type WireAnswer } from './server/service.ts';
 import type { SignedRequest } from './server/signature.ts';
 import { writeWhole } from './system.ts';
 
@@ -51,40 +51,40 @@ export function openStateBackend(store: StateStore): StateBackend {
     answer({ path, method, query, headers, body }) {
       const [, area, given, name = ''] = path.split('/');
       if (area !== 'state') return null;
-      if (given !== token || !NAME.test(name)) return plain(404, '');
+      if (given !== token || !NAME.test(name)) return plainAnswer(404);
       const holder = holderOf(name);
       const id = query.get('ID') ?? '';
       const text = body.toString('utf8');
       switch (method) {
         case 'GET': {
           const state = store.read(name);
-          return state === null ? plain(404, '') : { status: 200, contentType: JSON_TYPE, body: state };
+          return state === null ? plainAnswer(404) : { status: 200, contentType: JSON_TYPE, body: state };
         }
         case 'POST': {
           if (holder !== null && holder.id !== id) return locked(holder);
           // An engine whose lock was given up must not overwrite what came after it.
-          if (holder === null && id !== '') return plain(409, 'the lock of this run was given up');
+          if (holder === null && id !== '') return plainAnswer(409, 'the lock of this run was given up');
           const digest = headers['content-md5'];
           if (digest !== undefined && digest !== createHash('md5').update(body).digest('base64'))
-            return plain(400, 'the state arrived damaged');
+            return plainAnswer(400, 'the state arrived damaged');
           store.write(name, text);
-          return plain(200, '');
+          return plainAnswer(200);
         }
         case 'DELETE':
           if (holder !== null && holder.id !== id) return locked(holder);
           store.remove(name);
-          return plain(200, '');
+          return plainAnswer(200);
         case 'LOCK':
           if (holder !== null) return locked(holder);
           held.set(name, { id: idOf(text), info: text, pid: Number(query.get('pid')), run: query.get('run') ?? '' });
-          return plain(200, '');
+          return plainAnswer(200);
         case 'UNLOCK':
           // Without a lock's JSON it is taken away by force.
           if (holder !== null && !['', holder.id].includes(idOf(text))) return locked(holder);
           held.delete(name);
-          return plain(200, '');
+          return plainAnswer(200);
         default:
-          return plain(405, '');
+          return plainAnswer(405);
       }
     },
   };
@@ -92,10 +92,6 @@ export function openStateBackend(store: StateStore): StateBackend {
 
 function locked(holder: StateLock): WireAnswer {
   return { status: 423, contentType: JSON_TYPE, body: holder.info };
-}
-
-function plain(status: number, body: string): WireAnswer {
-  return { status, contentType: 'text/plain', body };
 }
 
 /** A lock that an engine holds on a stack's state. */

@@ -1,6 +1,6 @@
 import { decode, Encoder, ExtensionCodec } from '@msgpack/msgpack';
 import type { BlockSchema, ValueType } from './messages.ts';
-import { type Attributes, isRecord, isUnknown, UNKNOWN, type Value } from './value.ts';
+import { type Attributes, isRecord, isUnknown, mapValues, UNKNOWN, type Value } from './value.ts';
 
 /** A value on the wire: MessagePack, or JSON where the engine read it from a state file. */
 export interface DynamicValue {
@@ -22,17 +22,13 @@ extensions.register({
 extensions.register({ type: REFINED_UNKNOWN_TYPE, encode: () => null, decode: () => UNKNOWN });
 
 /**
- * Reads a block's attributes, conformed to its schema: an attribute that the wire does not name is null.
+ * Reads a block's attributes, conformed to its schema: an attribute that the wire does not name is null, one that the schema does
+ * not have is dropped.
  * @returns null where the whole value is null, which is how the engine says "does not exist"
  */
 export function decodeBlock(block: BlockSchema, wire: DynamicValue | null | undefined): Attributes | null {
   const raw = decodeRaw(wire);
   return raw === null || raw === undefined ? null : conform(block, raw);
-}
-
-/** Reads the JSON of a state file. Attributes that the schema no longer has are dropped. */
-export function decodeState(block: BlockSchema, json: Uint8Array): Attributes | null {
-  return decodeBlock(block, { json });
 }
 
 /** Writes a block's attributes; null writes "does not exist". */
@@ -49,37 +45,27 @@ function decodeRaw(wire: DynamicValue | null | undefined): unknown {
 
 function conform(block: BlockSchema, raw: unknown): Attributes {
   const given: Readonly<Record<string, unknown>> = typeof raw === 'object' && raw !== null ? { ...raw } : {};
-  const attributes = Object.entries(block.attributes).map(([name, attribute]): [string, Value] => [
-    name,
-    conformValue(attribute.type, given[name]),
-  ]);
-  const blocks = Object.entries(block.blocks ?? {}).map(([name, nested]): [string, Value] => {
-    const items = given[name];
-    if (items === UNKNOWN) return [name, UNKNOWN];
-    return [name, Array.isArray(items) ? items.map((item) => conform(nested.block, item)) : []];
-  });
-  return Object.fromEntries([...attributes, ...blocks]);
+  return {
+    ...mapValues(block.attributes, ({ type }, name) => conformValue(type, given[name])),
+    ...mapValues(block.blocks ?? {}, (nested, name): Value => {
+      const items = given[name];
+      if (items === UNKNOWN) return UNKNOWN;
+      return Array.isArray(items) ? items.map((item) => conform(nested.block, item)) : [];
+    }),
+  };
 }
 
 function conformValue(type: ValueType, raw: unknown): Value {
   if (raw === UNKNOWN) return UNKNOWN;
   if (raw === null || raw === undefined) return null;
-  if (type === 'string') return typeof raw === 'string' ? raw : String(raw);
+  if (type === 'string') return String(raw);
   if (type === 'bool') return raw === true || raw === 'true';
   // Numbers that MessagePack cannot hold come as decimal text.
-  if (type === 'number') return typeof raw === 'bigint' || typeof raw === 'string' ? Number(raw) : toNumber(raw);
-  if (type[0] === 'map') return conformMap(raw);
+  if (type === 'number') return ['number', 'bigint', 'string'].includes(typeof raw) ? Number(raw) : null;
+  if (type[0] === 'map')
+    return typeof raw === 'object' ? mapValues({ ...raw }, (value) => conformValue('string', value)) : null;
   const items = Array.isArray(raw) ? raw.map((item) => conformValue('string', item)) : [];
   return type[0] === 'set' ? distinct(items) : items;
-}
-
-function toNumber(raw: unknown): Value {
-  return typeof raw === 'number' ? raw : null;
-}
-
-function conformMap(raw: unknown): Value {
-  if (typeof raw !== 'object' || raw === null) return null;
-  return Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, conformValue('string', value)]));
 }
 
 /** The engine refuses a set that holds an element twice; unknown elements are not the same as each other. */

@@ -1,6 +1,6 @@
 import { messageOf } from './aws-calls.ts';
 import { applyChange, planChange } from './change.ts';
-import { type DynamicValue, decodeBlock, decodeState, encodeBlock } from './codec.ts';
+import { type DynamicValue, decodeBlock, encodeBlock } from './codec.ts';
 import { attributePath, type Diagnostic, diagnosticMessage, errorDiagnostic, schemaMessage } from './messages.ts';
 import { checkSettings, PROVIDER_SCHEMA, readSettings, refuseAccount } from './provider-schema.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -89,7 +89,7 @@ async function configure(defaults: ProviderDefaults, request: Request, engine: E
 function upgrade(type: ResourceType, request: Request): object {
   const json = request.raw_state?.json;
   if (json === undefined || json.length === 0) return failed('The state is in a format from before Terraform 0.12.');
-  return { upgraded_state: encodeBlock(type.schema, decodeState(type.schema, json)) };
+  return { upgraded_state: encodeBlock(type.schema, decodeBlock(type.schema, { json })) };
 }
 
 async function read(type: ResourceType, request: Request, caller: Caller): Promise<object> {

@@ -28,8 +28,11 @@ export function isRecord(value: Value | undefined): value is { readonly [key: st
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isUnknown(value);
 }
 
-export function mapValues(attributes: Attributes, change: (value: Value, name: string) => Value): Attributes {
-  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, change(value, name)]));
+export function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From, name: string) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }
 
 /** The text of an attribute; empty where it is null, absent or unknown, as the plugin SDK reads it. */

@@ -31,3 +31,8 @@ export interface WireAnswer {
   /** What AWS calls the request in its header; missing where the answer is not AWS's. */
   readonly requestId?: string;
 }
+
+/** An answer of the host's own, beside AWS's services. */
+export function plainAnswer(status: number, body = ''): WireAnswer {
+  return { status, contentType: 'text/plain', body };
+}
