@@ -17,7 +17,7 @@ const CONTEXT: RequestContext = {
 };
 
 function holds(operator: string, key: string, values: string | string[], effect: 'Allow' | 'Deny' = 'Allow'): boolean {
-  return conditionsHold({ [operator]: { [key]: values } }, effect, VERSION, CONTEXT);
+  return conditionsHold({ Condition: { [operator]: { [key]: values } }, Effect: effect }, VERSION, CONTEXT);
 }
 
 describe('an operator on a key that the request has', () => {
@@ -157,7 +157,7 @@ describe('what is not understood never widens: no Allow by it, and a Deny in spi
 
   test('beside a condition that fails, a Deny is kept from matching by that one', () => {
     const block: ConditionBlock = { Frobnicates: { a: 'b' }, StringEquals: { 'aws:username': 'other-user' } };
-    expect(conditionsHold(block, 'Deny', VERSION, CONTEXT)).toBe(false);
+    expect(conditionsHold({ Condition: block, Effect: 'Deny' }, VERSION, CONTEXT)).toBe(false);
   });
 });
 
@@ -166,15 +166,17 @@ test('all conditions must hold: operators and keys are joined by and', () => {
     StringEquals: { 'aws:username': one, 'aws:SecureTransport': other },
     DateLessThan: { 'aws:CurrentTime': '2027-01-01' },
   });
-  expect(conditionsHold(both('lab-bo', 'true'), 'Allow', VERSION, CONTEXT)).toBe(true);
-  expect(conditionsHold(both('lab-bo', 'false'), 'Allow', VERSION, CONTEXT)).toBe(false);
-  expect(conditionsHold(both('lab-cy', 'true'), 'Allow', VERSION, CONTEXT)).toBe(false);
-  expect(conditionsHold(undefined, 'Allow', VERSION, CONTEXT)).toBe(true);
+  expect(conditionsHold({ Condition: both('lab-bo', 'true'), Effect: 'Allow' }, VERSION, CONTEXT)).toBe(true);
+  expect(conditionsHold({ Condition: both('lab-bo', 'false'), Effect: 'Allow' }, VERSION, CONTEXT)).toBe(false);
+  expect(conditionsHold({ Condition: both('lab-cy', 'true'), Effect: 'Allow' }, VERSION, CONTEXT)).toBe(false);
+  expect(conditionsHold({ Condition: undefined, Effect: 'Allow' }, VERSION, CONTEXT)).toBe(true);
 });
 
 test('policy variables are text in the older version', () => {
   const block: ConditionBlock = { StringEquals: { 'aws:username': '${aws:username}' } };
-  expect(conditionsHold(block, 'Allow', '2008-10-17', CONTEXT)).toBe(false);
-  expect(conditionsHold(block, 'Allow', undefined, CONTEXT)).toBe(false);
-  expect(conditionsHold(block, 'Allow', undefined, { 'aws:username': '${aws:username}' })).toBe(true);
+  expect(conditionsHold({ Condition: block, Effect: 'Allow' }, '2008-10-17', CONTEXT)).toBe(false);
+  expect(conditionsHold({ Condition: block, Effect: 'Allow' }, undefined, CONTEXT)).toBe(false);
+  expect(conditionsHold({ Condition: block, Effect: 'Allow' }, undefined, { 'aws:username': '${aws:username}' })).toBe(
+    true,
+  );
 });

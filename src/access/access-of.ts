@@ -213,7 +213,7 @@ function judge(statements: readonly ReadStatement[], common: RequestContext, per
     const context = read.personal ? personal() : common;
     const version = source.document.Version;
     if (!resourceMatches(statement, version, RESOURCE, context)) continue;
-    if (!conditionsHold(statement.Condition, statement.Effect, version, context, OPEN_KEYS)) continue;
+    if (!conditionsHold(statement, version, context, OPEN_KEYS)) continue;
     if (statement.Effect === 'Deny') denied = union(denied, read.operations);
     else {
       allowed = union(allowed, read.operations);

@@ -3,7 +3,7 @@ import { type ConditionBlock, type PolicyDocument, type Statement, statementsOf,
 import { OPEN_KEYS, sharedContextOf } from './decide.ts';
 import type { AccessModel, InlinePolicy } from './model.ts';
 
-/** What a decision knows of everybody, and what it takes to be anything already. */
+/** Condition keys that a decision knows of every user, or takes to be anything already. */
 const KNOWN_KEYS: ReadonlySet<string> = new Set([
   ...OPEN_KEYS,
   ...Object.keys(sharedContextOf({ account: '', users: [], groups: [], policies: [] }, { at: new Date(0) })).map(lower),

@@ -10,14 +10,14 @@ import type { AccessModel, AccessUser } from './model.ts';
 import { includesOperation } from './operation-set.ts';
 import { policiesOf, type UnknownPolicy, userNamed } from './policies-of.ts';
 
-/** What stands in the way of something that a policy allows. */
+/** Why something that a policy allows is denied. */
 export interface DeniedAccess {
   readonly capability: Capability;
-  /** In catalogue order. */
+  /** In catalog order. */
   readonly operations: readonly Operation[];
-  /** The policies whose Deny decides, without the freeze; empty where only the freeze or the boundary is in the way. */
+  /** The policies whose Deny decides, without the freeze; empty if only the freeze or the boundary denies it. */
   readonly by: readonly Grant[];
-  /** The freeze denies it: it stands in each role's policy, and is no matter of the role. */
+  /** The freeze denies it: it is in each role's policy, but the role is not the reason. */
   readonly frozen: boolean;
   readonly byBoundary: boolean;
 }

@@ -49,6 +49,11 @@ export interface AccessModel {
   readonly policies: readonly AccessPolicy[];
 }
 
+/** A user who is known only as a member of groups. */
+export function unmanagedUser(name: string, groups: readonly string[] = []): AccessUser {
+  return { name, path: '/', groups, attached: [], inline: [], boundary: null, tags: {}, unmanaged: true };
+}
+
 /** A model by names, so that one difference is not a search through 5,000 users. */
 export interface ModelIndex {
   readonly model: AccessModel;

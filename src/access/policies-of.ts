@@ -26,7 +26,7 @@ export function userNamed(model: AccessModel, name: string): AccessUser | null {
 
 /**
  * All policies that bear on a user: the user's own, those of the groups, and the boundary. A group that the model
- * does not have brings one unknown policy; a boundary that it does not have caps nothing.
+ * does not have brings one unknown policy; a boundary that it does not have limits nothing.
  */
 export function policiesOf(model: AccessModel, user: AccessUser): UserPolicies {
   const boundary = boundaryPolicies(model, user);

@@ -14,7 +14,7 @@ export function dependsOnTimeAlone(statement: Statement): boolean {
   );
 }
 
-/** Users whose own moments are all looked at; of more, only those of the policies that they share. */
+/** Up to so many users the moments of their own policies count; of more, only those of the policies that they share. */
 const FEW_USERS = 20;
 const MOST_MOMENTS = 16;
 

@@ -1,6 +1,13 @@
 import { managedPolicyByArn } from '../catalog/managed-policies.ts';
 import type { PolicyDocument } from '../iam/document.ts';
-import { type AccessGroup, type AccessModel, type AccessUser, holdersOf, type ModelIndex } from './model.ts';
+import {
+  type AccessGroup,
+  type AccessModel,
+  type AccessUser,
+  holdersOf,
+  type ModelIndex,
+  unmanagedUser,
+} from './model.ts';
 import type { Difference, Holder } from './model-difference.ts';
 
 /** Documents by ARN, of policies that a difference may attach and the model does not have. */
@@ -105,10 +112,6 @@ export function withDifferences(
 
 function leaving(group: string): (user: AccessUser) => Partial<AccessUser> {
   return ({ groups }) => ({ groups: groups.filter((each) => each !== group) });
-}
-
-function unmanagedUser(name: string): AccessUser {
-  return { name, path: '/', groups: [], attached: [], inline: [], boundary: null, tags: {}, unmanaged: true };
 }
 
 /** Names of the users whose access a difference can change. */

@@ -62,10 +62,7 @@ export const RETIRED_OPERATIONS: Readonly<Record<string, RetiredOperation>> = {
   UpdateQualificationType: { successors: ['UpdateQualificationType'] },
 };
 
-/**
- * The successor of an operation name that no longer exists, or null where the name is not a dead one
- * (it is current, or it never was an operation).
- */
+/** The retired operation of that name; null if the name is current or never was an operation. */
 export function retiredOperation(name: string): RetiredOperation | null {
   if (!Object.hasOwn(RETIRED_OPERATIONS, name)) return null;
   const legacy = RETIRED_OPERATIONS[name];

@@ -50,8 +50,8 @@ export function reasonOf(failure: Failure, during: 'plan' | 'apply'): FailureRea
 }
 
 /**
- * Why the workflows did not do what a pull request, or the clock, asks for: a closed list. A reason is stable once released; it is
- * printed, stands in outputs and in the result JSON, and names a section of docs/reference/findings.md.
+ * Why a workflow failed: a closed list. A reason is stable once released; it is printed, is in outputs and in the result
+ * JSON, and names a section of docs/reference/findings.md.
  */
 export const FAILURE_REASONS = [
   'validate-failed',
@@ -151,7 +151,7 @@ interface EngineWords {
  */
 export interface EngineFindingArgs {
   'emulator-busy': { readonly dir: string; readonly pid: number };
-  /** The emulator's file does not lie beside the command's. */
+  /** The emulator's file is not beside the command's. */
   'emulator-missing': Readonly<Record<never, never>>;
   /** `port` is 0 for any free one. */
   'emulator-not-started': EngineWords & { readonly dir: string; readonly port: number };

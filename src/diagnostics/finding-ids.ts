@@ -1,5 +1,5 @@
 /**
- * Ids of the findings of a drift check: the first part of what `snoozed` in team.yaml names. They stand here because the
+ * Ids of the findings of a drift check: the first part of what `snoozed` in team.yaml names. They are here because the
  * schema of team.yaml and the drift rules both need them.
  */
 export const FINDING_IDS = [

@@ -26,16 +26,16 @@ export function parseArn(text: string): Arn | null {
 
 /**
  * `ArnEquals` and `ArnLike`, which are the same: each of the six parts is compared by itself, so a `*` never reaches
- * into the next one. `unreadable` where the policy's own value is no ARN, as a lone `*` is none.
+ * into the next one. `unknown` if the policy's own value is no ARN, as a lone `*` is none.
  */
 export function matchesArn(
   wanted: string,
   actual: string,
   version: string | undefined,
   context: RequestContext,
-): boolean | 'unreadable' {
+): boolean | 'unknown' {
   const parts = components(wanted);
-  if (parts === null) return 'unreadable';
+  if (parts === null) return 'unknown';
   const values = components(actual);
   if (values === null) return false;
   return parts.every((part, index) => {

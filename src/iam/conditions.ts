@@ -1,9 +1,9 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { matchesArn } from './arn.ts';
-import { type ConditionBlock, type Effect, toList } from './document.ts';
+import { type Statement, toList } from './document.ts';
 import { matchesPattern, type RequestContext, resolvePattern, valuesOf, type Wildcards } from './pattern.ts';
 
-/** `unknown` where the condition is not understood: it must never widen access. */
+/** `unknown` if a condition is not understood, such as a date that is none: it must never widen access. */
 type Truth = boolean | 'unknown';
 
 const NAME = /^(?:(ForAnyValue|ForAllValues):)?(.+?)(IfExists)?$/;
@@ -43,21 +43,20 @@ function operatorNamed(name: string): NamedOperator | null {
  * has none: a condition on one may turn out either way, and counts as what allows more.
  */
 export function conditionsHold(
-  conditions: ConditionBlock | undefined,
-  effect: Effect,
+  { Condition, Effect }: Pick<Statement, 'Condition' | 'Effect'>,
   version: string | undefined,
   context: RequestContext,
   openKeys: readonly string[] = [],
 ): boolean {
-  if (conditions === undefined) return true;
-  for (const [operator, byKey] of Object.entries(conditions)) {
+  if (Condition === undefined) return true;
+  for (const [operator, byKey] of Object.entries(Condition)) {
     for (const [key, wanted] of Object.entries(byKey)) {
       if (isOpen(key, context, openKeys)) {
-        if (effect === 'Deny') return false;
+        if (Effect === 'Deny') return false;
         continue;
       }
       const truth = conditionHolds(operator, key, toList(wanted), version, context);
-      if (truth === false || (truth === 'unknown' && effect === 'Allow')) return false;
+      if (truth === false || (truth === 'unknown' && Effect === 'Allow')) return false;
     }
   }
   return true;
@@ -102,7 +101,7 @@ function valueHolds(
   for (const value of wanted) {
     const matches = operator.matches(actual, value, version, context);
     if (matches === true) return !operator.negated;
-    if (matches === 'unreadable') unknown = true;
+    if (matches === 'unknown') unknown = true;
   }
   return unknown ? 'unknown' : operator.negated;
 }
@@ -117,13 +116,10 @@ function nullHolds(wanted: readonly string[], absent: boolean): Truth {
   return holds;
 }
 
-/** `unreadable` where the policy's own value makes no sense for the operator, such as a date that is none. */
-type Match = boolean | 'unreadable';
-
 export interface ConditionOperator {
   /** True for the operators that hold when nothing in the list matches. */
   readonly negated: boolean;
-  readonly matches: (actual: string, wanted: string, version: string | undefined, context: RequestContext) => Match;
+  readonly matches: (actual: string, wanted: string, version: string | undefined, context: RequestContext) => Truth;
 }
 
 type Matcher = ConditionOperator['matches'];
@@ -143,7 +139,7 @@ const arn: Matcher = (actual, wanted, version, context) => matchesArn(wanted, ac
 function ordered(read: (value: string) => number | null, holds: (actual: number, wanted: number) => boolean): Matcher {
   return (actual, wanted) => {
     const limit = read(wanted);
-    if (limit === null) return 'unreadable';
+    if (limit === null) return 'unknown';
     const value = read(actual);
     return value !== null && holds(value, limit);
   };
@@ -151,12 +147,12 @@ function ordered(read: (value: string) => number | null, holds: (actual: number,
 
 const bool: Matcher = (actual, wanted) => {
   const flag = wanted.toLowerCase();
-  return flag === 'true' || flag === 'false' ? actual.toLowerCase() === flag : 'unreadable';
+  return flag === 'true' || flag === 'false' ? actual.toLowerCase() === flag : 'unknown';
 };
 
 const address: Matcher = (actual, wanted) => {
   const block = addressBlock(wanted);
-  if (block === null) return 'unreadable';
+  if (block === null) return 'unknown';
   return isIP(actual) !== 0 && block.check(actual, isIPv6(actual) ? 'ipv6' : 'ipv4');
 };
 
@@ -192,7 +188,7 @@ export function readDate(value: string): number | null {
   return moment;
 }
 
-/** One moment is compared with many policies, and one policy's date is looked at several times. */
+/** One moment is compared with many policies, and one policy's date is read several times. */
 const dates = new Map<string, number | null>();
 const MOST_DATES = 1_000;
 

@@ -53,8 +53,8 @@ export type Effect = Statement['Effect'];
 export type PolicyDocument = z.infer<typeof DOCUMENT>;
 
 /**
- * The identity policy that a text holds, with a list of statements; null where IAM would call it malformed. Action names
- * and condition operators are not looked up: IAM does not know every name either, and a policy that could not be read would hide what it grants.
+ * The identity policy in a text, with a list of statements; null if IAM would call it malformed. Names of actions and
+ * operators are not checked: IAM does not know all either, and a policy that could not be read would hide what it grants.
  */
 export function parsePolicyDocument(text: string): PolicyDocument | null {
   if (!ALPHABET.test(text)) return null;

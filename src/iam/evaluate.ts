@@ -39,7 +39,7 @@ export interface Decision {
   readonly outcome: Outcome;
   /** The matching Allows of an allowed request, the matching Denies of an explicit denial, else empty. */
   readonly by: readonly DecidingStatement[];
-  /** True where only the permissions boundary stood in the way of an Allow. */
+  /** True if only the permissions boundary kept an Allow from taking effect. */
   readonly stoppedByBoundary: boolean;
 }
 
@@ -80,7 +80,7 @@ export function statementMatches(statement: Statement, version: string | undefin
   return (
     actionMatches(statement, request.action) &&
     resourceMatches(statement, version, request.resource, request.context) &&
-    conditionsHold(statement.Condition, statement.Effect, version, request.context, request.openKeys)
+    conditionsHold(statement, version, request.context, request.openKeys)
   );
 }
 

@@ -9,7 +9,7 @@ const LONGEST = 128;
 /** How many names are compared in one run, so that a file full of mistakes is answered as fast as any other. */
 const COMPARISONS = 200_000;
 
-/** A suggester with a budget of its own. The same name is only looked for once. */
+/** A suggester with a budget of its own. The same name is searched only once. */
 export function suggester(): Suggest {
   let budget = COMPARISONS;
   const known = new Map<readonly string[], Map<string, string | null>>();

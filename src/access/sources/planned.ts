@@ -2,7 +2,7 @@ import { managedPolicyByArn } from '../../catalog/managed-policies.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
 import { boundaryPolicy } from '../../team/documents.ts';
 import { boundaryArn } from '../../team/names.ts';
-import type { AccessGroup, AccessModel, AccessPolicy, AccessUser, InlinePolicy } from '../model.ts';
+import { type AccessGroup, type AccessModel, type AccessPolicy, type AccessUser, unmanagedUser } from '../model.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -66,21 +66,21 @@ export function plannedAccess(plan: PlannedResources, account: string, collectAc
     for (const row of rows) if (row[side] !== null) collectAccess(row.type, row[side], facts, account);
     return facts;
   };
-  const last = collect('last');
-  const before = collect('now');
-  const after = collect('later');
+  const sides = [collect('last'), collect('now'), collect('later')] as const;
   // An unmanaged user removed from a group still exists, and must not count as deleted.
-  const managed = new Set([last, before, after].flatMap(({ users }) => [...users.keys()]));
-  const unmanaged = new Set(
-    [last, before, after]
-      .flatMap(({ members }) => [...members.values()].flatMap((users) => [...users]))
-      .filter((user) => !managed.has(user)),
-  );
+  const members = new Set(sides.flatMap(membersIn));
+  const managed = new Set(sides.flatMap(({ users }) => [...users.keys()]));
+  const unmanaged = [...members].filter((user) => !managed.has(user));
+  const [recorded, before, after] = sides;
   return {
-    recorded: modelOf(last, account, unmanaged),
+    recorded: modelOf(recorded, account, unmanaged),
     before: modelOf(before, account, unmanaged),
     after: modelOf(after, account, unmanaged),
   };
+}
+
+function membersIn({ members }: AccessFacts): readonly string[] {
+  return [...members.values()].flatMap((users) => [...users]);
 }
 
 /** One resource at the three times; null if it does not exist. */
@@ -140,39 +140,29 @@ export class AccessFacts {
   }
 }
 
-function modelOf(from: AccessFacts, account: string, unmanaged: ReadonlySet<string>): AccessModel {
+function modelOf(from: AccessFacts, account: string, unmanaged: readonly string[]): AccessModel {
   const groupsOf = (user: string): readonly string[] =>
     [...from.members].flatMap(([group, users]) => (users.has(user) ? [group] : [])).sort();
-  const attachedTo = (holder: Holder): readonly string[] => [...(from.attached.get(holder) ?? [])].sort();
-  const inlineOf = (holder: Holder): readonly InlinePolicy[] =>
-    [...(from.inline.get(holder) ?? [])].map(([name, document]) => ({ name, document })).sort(byName);
-
-  const managed: AccessUser[] = [...from.users].map(([name, values]) => ({
+  const heldBy = (kind: 'user' | 'group', name: string, { path }: Values): AccessGroup => ({
     name,
-    path: text(values.path) || '/',
-    groups: groupsOf(name),
-    attached: attachedTo(`user ${name}`),
-    inline: inlineOf(`user ${name}`),
-    boundary: text(values.permissions_boundary) || null,
-    tags: tagsOf(values.tags),
-  }));
+    path: text(path) || '/',
+    attached: [...(from.attached.get(`${kind} ${name}`) ?? [])].sort(),
+    inline: [...(from.inline.get(`${kind} ${name}`) ?? [])]
+      .map(([policy, document]) => ({ name: policy, document }))
+      .sort(byName),
+  });
+  const managed = [...from.users].map(
+    ([name, values]): AccessUser => ({
+      ...heldBy('user', name, values),
+      groups: groupsOf(name),
+      boundary: text(values.permissions_boundary) || null,
+      tags: tagsOf(values.tags),
+    }),
+  );
   // Members without a user resource: unmanaged users, and users whose creation was never recorded.
-  const others = new Set([...unmanaged, ...[...from.members.values()].flatMap((users) => [...users])]);
-  const unknown: AccessUser[] = [...others]
-    .filter((name) => !from.users.has(name))
-    .map((name) => ({
-      ...{ name, path: '/', groups: groupsOf(name), attached: [], inline: [], boundary: null, tags: {} },
-      unmanaged: true,
-    }));
-  const users = [...managed, ...unknown].sort(byName);
-  const groups: AccessGroup[] = [...from.groups]
-    .map(([name, values]) => ({
-      name,
-      path: text(values.path) || '/',
-      attached: attachedTo(`group ${name}`),
-      inline: inlineOf(`group ${name}`),
-    }))
-    .sort(byName);
+  const unknown = [...new Set([...unmanaged, ...membersIn(from)])].filter((name) => !from.users.has(name));
+  const users = [...managed, ...unknown.map((name) => unmanagedUser(name, groupsOf(name)))].sort(byName);
+  const groups = [...from.groups].map(([name, values]) => heldBy('group', name, values)).sort(byName);
 
   const policies = new Map(from.policies);
   const referred = [

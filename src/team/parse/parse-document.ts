@@ -31,7 +31,7 @@ export interface ParsedDocument {
   readonly value: unknown;
   /** Paths of unquoted dates, with their text. */
   readonly unquotedDates: readonly { readonly path: DocumentPath; readonly text: string }[];
-  /** False where the value must not be looked into: the syntax is broken or nothing is there. */
+  /** False where the value must not be read: the syntax is broken or nothing is there. */
   readonly readable: boolean;
 }
 
