@@ -196,8 +196,7 @@ test('a job summary may be longer than a comment', () => {
 test('parts are filled by rank, and each says what it leaves out', () => {
   const part = (name: string, rank: number): Part => ({
     head: `${name}:`,
-    rows: Array.from({ length: 10 }, (_, index) => ({ text: `${name}${index}`, count: 1 })),
-    tail: '',
+    rows: Array.from({ length: 10 }, (_, index) => `${name}${index}`),
     omitted: (from) => `${10 - from} more`,
     rank,
   });

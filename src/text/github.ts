@@ -78,9 +78,7 @@ function rowsPart(
   if (rows.length === 0) return [];
   const { omitted, rank = 0 } = block;
   if (omitted === undefined) return [fixed([head, ...rows].filter((text) => text !== '').join('\n'))];
-  return [
-    { head, rows: rows.map((text) => ({ text, count: 1 })), tail: '', omitted: (from) => print(omitted(from)), rank },
-  ];
+  return [{ head, rows, omitted: (from) => print(omitted(from)), rank }];
 }
 
 function itemText({ text, blocks = [] }: Item, bullet: string, reveal: boolean): string {
@@ -91,87 +89,54 @@ function itemText({ text, blocks = [] }: Item, bullet: string, reveal: boolean):
   return `${first}\n\n${below}`;
 }
 
-/** A row of a part, and for how many things it stands. */
-interface Row {
-  readonly text: string;
-  readonly count: number;
-}
-
-/**
- * A part of a text of which rows may be left out, never pieces of a row. What is left out is said in its place.
- */
+/** A part of a text whose last rows may be left out, each as a whole; in their place it is said how many. */
 export interface Part {
-  /** What stands above and below the rows. Both are there as soon as there is a row. */
+  /** Above the rows; always there. */
   readonly head: string;
-  readonly rows: readonly Row[];
-  readonly tail: string;
-  /** What is said about the rows from that one on, which are left out; as a row where the part is a table. */
+  readonly rows: readonly string[];
+  /** What is said about the rows from that one on, which are left out; itself a row if the part is a table. */
   readonly omitted: (from: number) => string;
   /** Parts with lower numbers are filled first. */
   readonly rank: number;
-  /** Whether it goes on with the table of the part before. */
-  readonly continues?: boolean;
 }
 
 /** A part that is always there in full. */
 export function fixed(text: string): Part {
-  return { head: text, rows: [], tail: '', omitted: () => '', rank: 0 };
+  return { head: text, rows: [], omitted: () => '', rank: 0 };
 }
 
-/**
- * The parts as one text of at most `budget` bytes of UTF-8. Every head, tail and count of what is left out is kept;
- * rows are given what is left, the first rows of the lowest rank first.
- */
+/** The parts as one text of at most `budget` bytes of UTF-8: by rank, each with as many rows as still fit. */
 export function fitParts(parts: readonly Part[], budget: number): string {
-  const taken = parts.map(() => 0);
-  let left = budget - bytes(assemble(parts, taken));
-  const order = parts.map((part, index) => ({ part, index })).sort((a, b) => a.part.rank - b.part.rank);
-  for (const { part, index } of order) {
-    const now = renderPart(part, 0);
-    // Reserved for the sentence about the rest, whose length follows the numbers in it.
-    const reserve = Math.max(0, ...[0, 1].map((from) => bytes(part.rows.length > 0 ? part.omitted(from) : ''))) + 40;
-    const whole = bytes(renderPart(part, part.rows.length)) - bytes(now);
-    if (whole <= left) {
-      taken[index] = part.rows.length;
-      left -= whole;
-      continue;
-    }
-    const frame = bytes(part.head) + bytes(part.tail) + reserve;
-    let used = frame - bytes(now);
-    for (const { text } of part.rows) {
-      used += bytes(text) + 1;
-      if (used > left) break;
-      taken[index] = (taken[index] ?? 0) + 1;
-    }
-    left -= bytes(renderPart(part, taken[index] ?? 0)) - bytes(now);
+  let taken: readonly number[] = parts.map(() => 0);
+  const order = parts.map(({ rank, rows }, index) => ({ rank, rows, index })).sort((a, b) => a.rank - b.rank);
+  for (const { rows, index } of order) {
+    const fits = (count: number) => bytes(assemble(parts, taken.with(index, count))) <= budget;
+    taken = taken.with(index, mostThatFits(rows.length, fits));
   }
-  return tightened(parts, taken, budget);
+  return assemble(parts, taken);
 }
 
-/** Takes rows back, the least important first, should the sum of the estimates have been short. */
-function tightened(parts: readonly Part[], taken: number[], budget: number): string {
-  const order = parts.map((part, index) => ({ part, index })).sort((a, b) => b.part.rank - a.part.rank);
-  for (;;) {
-    const text = assemble(parts, taken);
-    const victim = order.find(({ index }) => (taken[index] ?? 0) > 0);
-    if (bytes(text) <= budget || victim === undefined) return text;
-    taken[victim.index] = (taken[victim.index] ?? 0) - 1;
+/** The greatest number that fits, by bisection; 0 if none does. */
+function mostThatFits(all: number, fits: (count: number) => boolean): number {
+  if (fits(all)) return all;
+  let [fitting, tooMany] = [0, all];
+  while (tooMany - fitting > 1) {
+    const middle = Math.floor((fitting + tooMany) / 2);
+    if (fits(middle)) fitting = middle;
+    else tooMany = middle;
   }
+  return fitting;
 }
 
 function assemble(parts: readonly Part[], taken: readonly number[]): string {
-  let text = '';
-  parts.forEach((part, index) => {
-    const piece = renderPart(part, taken[index] ?? 0);
-    if (piece !== '') text += text === '' ? piece : `${part.continues === true ? '\n' : '\n\n'}${piece}`;
-  });
-  return text;
-}
-
-function renderPart({ head, rows, tail, omitted }: Part, count: number): string {
-  const rest = count < rows.length ? omitted(count) : '';
-  const lines = rows.slice(0, count).map(({ text }) => text);
-  return [head, ...lines, rest, tail].filter((line) => line !== '').join('\n');
+  return parts
+    .map(({ head, rows, omitted }, index) => {
+      const count = taken[index] ?? 0;
+      const rest = count < rows.length ? omitted(count) : '';
+      return [head, ...rows.slice(0, count), rest].filter((line) => line !== '').join('\n');
+    })
+    .filter((text) => text !== '')
+    .join('\n\n');
 }
 
 /** Bytes of UTF-8. */
