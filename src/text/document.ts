@@ -6,11 +6,10 @@ export interface Item {
   readonly blocks?: readonly Block[];
 }
 
-/** Rows that a byte budget may cut: lower ranks are filled first, and `omitted` counts the rest. */
+/** Rows that a byte budget may cut if they have a rank: lower ranks are filled first. */
 interface Cuttable {
-  /** 0 by default. */
   readonly rank?: number;
-  /** Says how many of the rows from this index on are left out. */
+  /** Says how many of the rows from this index on are left out: `… and 12 more` by default. */
   readonly omitted?: (from: number) => Text;
 }
 

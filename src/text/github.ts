@@ -1,6 +1,6 @@
 import type { Block, Item } from './document.ts';
 import { fenced } from './markdown.ts';
-import { markdownText, type Text } from './text.ts';
+import { formatCount, markdownText, type Text, trusted } from './text.ts';
 
 interface MarkdownOptions {
   /** Whether account ids and ARNs are shown whole. */
@@ -76,8 +76,8 @@ function rowsPart(
   print: (text: Text) => string,
 ): readonly Part[] {
   if (rows.length === 0) return [];
-  const { omitted, rank = 0 } = block;
-  if (omitted === undefined) return [fixed([head, ...rows].filter((text) => text !== '').join('\n'))];
+  const { rank, omitted = (from: number) => trusted(`… and ${formatCount(rows.length - from)} more`) } = block;
+  if (rank === undefined) return [fixed([head, ...rows].filter((text) => text !== '').join('\n'))];
   return [{ head, rows, omitted: (from) => print(omitted(from)), rank }];
 }
 

@@ -355,12 +355,7 @@ function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAt
 
 function folded(summary: Text, items: readonly Text[], rank: number): readonly Block[] {
   if (items.length === 0) return [];
-  return [
-    details(
-      summary,
-      list(items, { rank, omitted: (from) => trusted(`… and ${formatCount(items.length - from)} more`) }),
-    ),
-  ];
+  return [details(summary, list(items, { rank }))];
 }
 
 function snoozeHelp(shown: readonly Shown[], { at }: Pick<ScanResult, 'at'>): readonly Block[] {

@@ -7,7 +7,6 @@ import { bytes, printMarkdown } from '../../text/github.ts';
 import {
   codeText,
   counted,
-  formatCount,
   isEmptyText,
   joinTexts,
   lineBreak,
@@ -19,7 +18,7 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import type { PlannedResource, Review, ReviewedPerson } from '../manifest/schema.ts';
+import type { PlannedResource, Review, ReviewedPerson, ReviewedPlan } from '../manifest/schema.ts';
 import { blockItems } from '../text/block-text.ts';
 import {
   namingOfReview,
@@ -117,9 +116,8 @@ function commentBlocks(view: CommentView): readonly Block[] {
   const { failure, footer, reveal } = view;
   const review = redactAll(view.review, reveal);
   const stale = view.staleDriftCheck ?? null;
-  const decision = decisionBlocks(view, review);
   return [
-    ...decision,
+    ...decisionBlocks(view, review),
     ...(failure === null ? [] : failureBlocks(redactAll(failure, reveal))),
     ...(review === null ? [] : reviewBlocks(review, view)),
     ...(stale === null ? [] : [paragraph(staleDriftText(stale, new Date(footer.at)))]),
@@ -193,22 +191,17 @@ function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
   const open = isOpen(state);
   const blocked = isBlocked(view, review);
   const naming = namingOfReview(review);
-  const { settings, suspendedDuringApply } = review;
+  const { people, unchanged, settings, suspendedDuringApply } = review;
   const unexplained = UNEXPLAINED_HEADINGS.flatMap(([kind, title]) => {
     const items = review.unexplained.filter((each) => each.kind === kind).map((each) => unexplainedText(each, naming));
     return listBlocks(title, items, RANK.unexplained);
   });
   return [
-    ...(blocked
-      ? [
-          paragraph(strongText(t`To fix:`)),
-          list(blockItems(review.blocks), { rank: RANK.blocks, omitted: omittedItems(review.blocks.length) }),
-        ]
-      : []),
+    ...(blocked ? [paragraph(strongText(t`To fix:`)), list(blockItems(review.blocks), { rank: RANK.blocks })] : []),
     ...(state === 'preview' ? [paragraph(PREVIEW)] : []),
     ...(view.changesCode === true && open ? [paragraph(CHANGES_CODE)] : []),
     ...peopleBlocks(review),
-    ...unchangedBlocks(review),
+    ...(unchanged === 0 ? [] : [paragraph(trusted(unchangedWords(unchanged, people.length > 0)))]),
     ...listBlocks(t`Settings`, settings.map(settingText), RANK.settings),
     ...unexplained,
     ...(suspendedDuringApply.length > 0 && open && !blocked ? [paragraph(suspensionText(review))] : []),
@@ -225,11 +218,6 @@ const STATE_LINES: Partial<Readonly<Record<CommentState, Text>>> = {
   applied: t`AWS matches ${codeText('team.yaml')}. A second plan found no changes.`,
 };
 
-function unchangedBlocks({ people, unchanged }: Review): readonly Block[] {
-  if (unchanged === 0) return [];
-  return [paragraph(trusted(unchangedWords(unchanged, people.length > 0)))];
-}
-
 function descriptiveText({ descriptive }: Review): Text {
   const keys = someTexts(descriptive.map(codeText), OPEN_ITEMS);
   return t`Changes only descriptive fields of ${keys}. No change in AWS.`;
@@ -238,13 +226,9 @@ function descriptiveText({ descriptive }: Review): Text {
 /** A list with its heading; of more than five items it is folded. */
 function listBlocks(title: Text, items: readonly Text[], rank: number): readonly Block[] {
   if (items.length === 0) return [];
-  const all = list(items, { rank, omitted: omittedItems(items.length) });
+  const all = list(items, { rank });
   if (items.length > OPEN_ITEMS) return [details(t`${title} (${items.length})`, all)];
   return [paragraph(t`${strongText(t`${title}:`)}`), all];
-}
-
-function omittedItems(count: number): (from: number) => Text {
-  return (from) => trusted(`… and ${formatCount(count - from)} more`);
 }
 
 /** The table, worst first. Harmless gains beyond the first rows are folded; harm and losses never are. */
@@ -299,10 +283,10 @@ function peopleTable(people: readonly ReviewedPerson[], { lab, at }: Review, ran
 /** Roles, plan and checks. */
 function foldedBlocks(review: Review, open: boolean): readonly Block[] {
   const { roles, plan } = review;
-  const roleList = list(roles.map(roleText), { rank: RANK.settings, omitted: omittedItems(roles.length) });
+  const roleList = list(roles.map(roleText), { rank: RANK.settings });
   return [
     ...(roles.length === 0 ? [] : [details(trusted(counted(roles.length, 'changed role')), roleList)]),
-    ...(plan === null ? [] : planBlocks(review, plan.resources)),
+    ...(plan === null ? [] : [planBlock(plan)]),
     ...(open && !isIdle(review) ? [CHECKS] : []),
   ];
 }
@@ -321,15 +305,15 @@ const ACTIONS: ReadonlyMap<string, Text> = new Map([
 ]);
 
 /** The plan's resources, destroyed ones first. */
-function planBlocks({ plan }: Review, resources: readonly PlannedResource[]): readonly Block[] {
-  if (plan === null) return [];
-  if (resources.length === 0) return [paragraph(t`Plan: no changes in AWS.`)];
-  const destroyed = resources.filter(isDestructive);
+function planBlock(plan: ReviewedPlan): Block {
+  const { resources } = plan;
+  if (resources.length === 0) return paragraph(t`Plan: no changes in AWS.`);
   const others = resources.filter((resource) => !isDestructive(resource));
-  const tables = [resourceTable(destroyed, RANK.destroyed), resourceTable(others, RANK.resources)].filter(
-    ({ rows }) => rows.length > 0,
+  return details(
+    planLine(plan),
+    resourceTable(resources.filter(isDestructive), RANK.destroyed),
+    resourceTable(others, RANK.resources),
   );
-  return [details(planLine(plan), ...tables)];
 }
 
 /** Any action that is not plainly an addition or a change counts as destructive. */
@@ -337,10 +321,7 @@ function isDestructive({ actions }: PlannedResource): boolean {
   return actions.some((action) => !['create', 'update', 'no-op', 'read'].includes(action));
 }
 
-function resourceTable(
-  resources: readonly PlannedResource[],
-  rank: number,
-): Extract<Block, { readonly kind: 'table' }> {
+function resourceTable(resources: readonly PlannedResource[], rank: number): Block {
   return {
     kind: 'table',
     head: [t`Action`, t`Resource`, t`Attributes`, t`Address`],
