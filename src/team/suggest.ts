@@ -14,18 +14,13 @@ export function suggester(): Suggest {
   let budget = COMPARISONS;
   const known = new Map<readonly string[], Map<string, string | null>>();
   return (name, candidates) => {
-    let answers = known.get(candidates);
-    if (answers === undefined) {
-      answers = new Map();
-      known.set(candidates, answers);
-    }
-    let answer = answers.get(name);
-    if (answer === undefined) {
+    const answers = known.get(candidates) ?? new Map<string, string | null>();
+    known.set(candidates, answers);
+    if (!answers.has(name)) {
       budget -= candidates.length;
-      answer = budget < 0 ? null : nearest(name, candidates);
-      answers.set(name, answer);
+      answers.set(name, budget < 0 ? null : nearest(name, candidates));
     }
-    return answer;
+    return answers.get(name) ?? null;
   };
 }
 

@@ -180,9 +180,8 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
     }
     if (node.tag !== undefined) {
       const at = source.lastIndexOf('!', from);
-      const written = /^!(?:<[^>\s]*>|[^\s,[\]{}]*)/.exec(source.slice(source.charAt(at - 1) === '!' ? at - 1 : at));
       const begin = source.charAt(at - 1) === '!' ? at - 1 : at;
-      const tag = written?.[0] ?? node.tag;
+      const tag = /^!(?:<[^>\s]*>|[^\s,[\]{}]*)/.exec(source.slice(begin))?.[0] ?? node.tag;
       report(yamlTag, path, { tag }, { range: at === -1 ? rangeOf(node) : rangeFrom(begin, tag) });
     }
   }

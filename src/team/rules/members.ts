@@ -1,7 +1,7 @@
 import { QUOTAS } from '../../iam/quotas.ts';
 import { t } from '../../text/text.ts';
 import { EMAIL_PATTERN, LOGIN_PATTERN } from '../schema.ts';
-import { type RuleContext, rule, shortValue, textsIn, value } from './rule.ts';
+import { entriesIn, type RuleContext, rule, shortValue, textsIn, useOr, value } from './rule.ts';
 
 /** Rules about members, their sponsors, owners and those who left. */
 
@@ -145,7 +145,7 @@ const unknownSponsor = rule({
   code: 'unknown-sponsor',
   message: ({ sponsor, suggestion }: { sponsor: string; suggestion: string | null }) => ({
     summary: t`sponsor ${shortValue(sponsor)} is not a member`,
-    help: suggestion === null ? t`use the key of a member, or remove ${value('sponsor')}` : t`use ${value(suggestion)}`,
+    help: useOr(suggestion, t`use the key of a member, or remove ${value('sponsor')}`),
   }),
   check(context, report) {
     if (!context.draft.hasMembers) return;
@@ -181,7 +181,7 @@ const ownerDeparted = rule({
   }),
   check(context, report) {
     const departed = departedKeys(context);
-    for (const { owner, path } of ownersIn(context)) if (departed.has(owner)) report(path, { owner });
+    for (const { entry: owner, path } of ownersIn(context)) if (departed.has(owner)) report(path, { owner });
   },
 });
 
@@ -189,12 +189,12 @@ const unknownOwner = rule({
   code: 'unknown-owner',
   message: ({ owner, suggestion }: { owner: string; suggestion: string | null }) => ({
     summary: t`owner ${shortValue(owner)} is not a member`,
-    help: suggestion === null ? t`use the key of a member` : t`use ${value(suggestion)}`,
+    help: useOr(suggestion, t`use the key of a member`),
   }),
   check(context, report) {
     if (!context.draft.hasMembers) return;
     const members = new Set(context.memberKeys);
-    for (const { owner, path } of ownersIn(context)) {
+    for (const { entry: owner, path } of ownersIn(context)) {
       if (!members.has(owner)) report(path, { owner, suggestion: context.suggest(owner, context.memberKeys) });
     }
   },
@@ -232,7 +232,7 @@ const ownerExpired = rule({
     const ended = endedMembers(context);
     // Then `no-owner` reports the whole list.
     if (owners.every((owner) => owner !== null && ended.has(owner))) return;
-    for (const { owner, path } of ownersIn(context)) {
+    for (const { entry: owner, path } of ownersIn(context)) {
       const until = ended.get(owner);
       if (until !== undefined) report(path, { owner, until });
     }
@@ -271,10 +271,6 @@ function sponsorsIn(context: RuleContext) {
   return textsIn(context, 'members', 'sponsor');
 }
 
-/** Owners about whom no error has been reported yet. */
-function* ownersIn({ draft, intact }: RuleContext) {
-  for (const [index, owner] of (draft.owners ?? []).entries()) {
-    const path = ['owners', index] as const;
-    if (owner !== null && intact(...path)) yield { owner, path };
-  }
+function ownersIn(context: RuleContext) {
+  return entriesIn(context, context.draft.owners ?? [], 'owners');
 }

@@ -12,9 +12,9 @@ import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { joinTexts, t, trusted } from '../../text/text.ts';
 import { rolePolicy } from '../documents.ts';
-import type { RoleDraft } from '../parse/draft.ts';
+import type { DraftList, RoleDraft } from '../parse/draft.ts';
 import { inCatalogOrder, operationsNamed, operationsOfManaged, type ResolvedRole } from '../parse/resolve-roles.ts';
-import { type Rule, type RuleContext, rule, shortValue, value, valueList } from './rule.ts';
+import { entriesIn, type Rule, type RuleContext, rule, shortValue, useOr, value, valueList } from './rule.ts';
 
 /** Rules about roles: names in them, and what they grant. */
 
@@ -36,18 +36,16 @@ const unknownRole = rule({
               : t`add ${value(role)} to ${value('roles')}, or use the key of an existing role`,
     };
   },
-  check({ draft, roleKeys, resolved, intact, suggest }, report) {
-    const check = (name: string | null, path: DocumentPath) => {
-      if (name === null || resolved.has(name) || !intact(...path)) return;
-      report(path, { role: name, suggestion: suggest(name, roleKeys), known: roleKeys });
+  check(context, report) {
+    const { draft, roleKeys, resolved, suggest } = context;
+    const check = (list: DraftList, ...parent: DocumentPath) => {
+      for (const { entry: role, path } of entriesIn(context, list, ...parent)) {
+        if (!resolved.has(role)) report(path, { role, suggestion: suggest(role, roleKeys), known: roleKeys });
+      }
     };
-    for (const { key, extends: parents } of draft.roles) {
-      for (const [index, name] of parents.entries()) check(name, ['roles', key, 'extends', index]);
-    }
+    for (const role of draft.roles) check(role.extends, 'roles', role.key, 'extends');
     if (!draft.hasRoles) return;
-    for (const { key, roles } of draft.members) {
-      for (const [index, name] of (roles ?? []).entries()) check(name, ['members', key, 'roles', index]);
-    }
+    for (const { key, roles } of draft.members) check(roles ?? [], 'members', key, 'roles');
   },
 });
 
@@ -104,10 +102,10 @@ const retired = rule({
       help: t`use ${valueList(successors)}, or ${valueList(capabilities)} for the whole ${trusted(capabilities.length === 1 ? 'capability' : 'capabilities')}`,
     };
   },
-  check({ draft, intact }, report) {
-    for (const { path, name } of permissionsIn(draft.roles)) {
+  check(context, report) {
+    for (const { path, name } of permissionsIn(context)) {
       const operation = retiredOperation(withoutPrefix(name));
-      if (operation === null || !intact(...path)) continue;
+      if (operation === null) continue;
       report(path, { name, successors: operation.successors, note: operation.note ?? null });
     }
   },
@@ -119,16 +117,15 @@ const unknownPermission = rule({
   message: ({ name, suggestion }: { name: string; suggestion: string | null }) => ({
     summary: t`unknown permission ${shortValue(name)}`,
     reason: t`it is neither a capability nor an MTurk operation, so it would have no effect`,
-    help:
-      suggestion === null
-        ? t`use a capability such as ${value('results:read')}, an operation such as ${value('GetHIT')}, or ${value('"*"')}`
-        : t`use ${value(suggestion)}`,
+    help: useOr(
+      suggestion,
+      t`use a capability such as ${value('results:read')}, an operation such as ${value('GetHIT')}, or ${value('"*"')}`,
+    ),
   }),
-  check({ draft, intact, suggest }, report) {
-    for (const { path, name } of permissionsIn(draft.roles)) {
-      if (!intact(...path)) continue;
+  check(context, report) {
+    for (const { path, name } of permissionsIn(context)) {
       const plain = withoutPrefix(name);
-      report(path, { name, suggestion: plain === '*' ? '"*"' : suggest(plain, PERMISSIONS) });
+      report(path, { name, suggestion: plain === '*' ? '"*"' : context.suggest(plain, PERMISSIONS) });
     }
   },
 });
@@ -137,18 +134,18 @@ const unknownManagedPolicy = rule({
   code: 'unknown-managed-policy',
   message: ({ name, suggestion }: { name: string; suggestion: string | null }) => ({
     summary: t`${shortValue(name)} is not an AWS policy for MTurk`,
-    help:
-      suggestion === null
-        ? t`use ${value('AmazonMechanicalTurkFullAccess')} or ${value('AmazonMechanicalTurkReadOnly')}, or list permissions in ${value('allow')}`
-        : t`use ${value(suggestion)}`,
+    help: useOr(
+      suggestion,
+      t`use ${value('AmazonMechanicalTurkFullAccess')} or ${value('AmazonMechanicalTurkReadOnly')}, or list permissions in ${value('allow')}`,
+    ),
   }),
-  check({ draft, intact, suggest }, report) {
-    for (const role of draft.roles) {
-      for (const [index, name] of role.managed.entries()) {
-        const path = ['roles', role.key, 'managed', index] as const;
-        if (name === null || isManagedPolicyName(name) || !intact(...path)) continue;
+  check(context, report) {
+    for (const role of context.draft.roles) {
+      for (const { entry: name, path } of entriesIn(context, role.managed, 'roles', role.key, 'managed')) {
+        if (isManagedPolicyName(name)) continue;
         // An ARN of a policy ends in its name.
-        report(path, { name, suggestion: suggest(name.slice(name.lastIndexOf('/') + 1), MANAGED_POLICY_NAMES) });
+        const suggestion = context.suggest(name.slice(name.lastIndexOf('/') + 1), MANAGED_POLICY_NAMES);
+        report(path, { name, suggestion });
       }
     }
   },
@@ -262,12 +259,11 @@ export const ROLE_RULES = [
 ];
 
 /** Entries of `allow` and `deny` that are neither capabilities nor operations. */
-function* permissionsIn(roles: readonly RoleDraft[]): Generator<{ path: DocumentPath; name: string }> {
-  for (const role of roles) {
+function* permissionsIn(context: RuleContext): Generator<{ path: DocumentPath; name: string }> {
+  for (const role of context.draft.roles) {
     for (const list of ['allow', 'deny'] as const) {
-      for (const [index, name] of role[list].entries()) {
-        if (name === null || name === '*' || isCapability(name) || isOperation(name)) continue;
-        yield { path: ['roles', role.key, list, index], name };
+      for (const { entry: name, path } of entriesIn(context, role[list], 'roles', role.key, list)) {
+        if (name !== '*' && !isCapability(name) && !isOperation(name)) yield { path, name };
       }
     }
   }

@@ -1,8 +1,8 @@
 import type { Severity } from '../../diagnostics/finding.ts';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { quoted } from '../../text/escape.ts';
-import { codeText, listTexts, type Text } from '../../text/text.ts';
-import type { TeamDraft } from '../parse/draft.ts';
+import { codeText, listTexts, type Text, t } from '../../text/text.ts';
+import type { DraftList, TeamDraft } from '../parse/draft.ts';
 import type { ResolvedRole } from '../parse/resolve-roles.ts';
 import type { Suggest } from '../suggest.ts';
 
@@ -57,6 +57,14 @@ export function* textsIn({ draft, intact }: RuleContext, section: keyof TeamDraf
   }
 }
 
+/** The entries of a list about which no error has been reported yet. */
+export function* entriesIn({ intact }: RuleContext, list: DraftList, ...parent: DocumentPath) {
+  for (const [index, entry] of list.entries()) {
+    const path = [...parent, index];
+    if (entry !== null && intact(...path)) yield { entry, path };
+  }
+}
+
 /** A rule whose arguments are inferred from its message. */
 export function rule<Args extends Readonly<Record<string, unknown>>>(definition: Rule<Args>): Rule<Args> {
   return definition;
@@ -70,6 +78,11 @@ export function value(text: string): Text {
 /** The same for a summary, which has at most 80 characters. */
 export function shortValue(text: string): Text {
   return codeText(quoted(text, 40));
+}
+
+/** `use NAME` if a name is nearly right, else other help. */
+export function useOr(suggestion: string | null, other: Text): Text {
+  return suggestion === null ? other : t`use ${value(suggestion)}`;
 }
 
 export function valueList(texts: readonly string[]): Text {

@@ -1,4 +1,4 @@
-import { CAPABILITY_NAMES, type Capability, capabilityOf, isCapability, isOperation } from '../../catalog/mturk.ts';
+import { CAPABILITY_NAMES, type Capability, capabilityOf, isOperation } from '../../catalog/mturk.ts';
 import { retiredOperation } from '../../catalog/retired.ts';
 import { FINDING_IDS, isFindingId } from '../../diagnostics/finding-ids.ts';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
@@ -15,7 +15,7 @@ import {
   REGION_PATTERN,
 } from '../schema.ts';
 import { RECONCILE_MODES } from '../team.ts';
-import { rule, shortValue, textsIn, value, valueList } from './rule.ts';
+import { entriesIn, rule, shortValue, textsIn, useOr, value, valueList } from './rule.ts';
 
 /** Rules about what is frozen, what is snoozed, and the settings. */
 
@@ -26,15 +26,15 @@ const unknownFreeze = rule({
   message: ({ name, suggestion }: { name: string; suggestion: string | null }) => ({
     summary: t`${shortValue(name)} cannot be frozen`,
     reason: t`it is neither ${value('spend')} nor a capability, so it would freeze nothing`,
-    help:
-      suggestion === null
-        ? t`use ${value('spend')} for everything that spends money, or a capability such as ${value('hits:publish')}`
-        : t`use ${value(suggestion)}`,
+    help: useOr(
+      suggestion,
+      t`use ${value('spend')} for everything that spends money, or a capability such as ${value('hits:publish')}`,
+    ),
   }),
-  check({ draft, intact, suggest }, report) {
-    for (const [index, name] of draft.freeze.entries()) {
-      if (name === null || FREEZABLE.includes(name) || isCapability(name) || !intact('freeze', index)) continue;
-      report(['freeze', index], { name, suggestion: capabilityMeant(name) ?? suggest(name, FREEZABLE) });
+  check(context, report) {
+    for (const { entry: name, path } of entriesIn(context, context.draft.freeze, 'freeze')) {
+      if (FREEZABLE.includes(name)) continue;
+      report(path, { name, suggestion: capabilityMeant(name) ?? context.suggest(name, FREEZABLE) });
     }
   },
 });
