@@ -150,7 +150,8 @@ describe('after the merge', () => {
   });
 
   test('failed, then applied: one issue, opened and closed', async () => {
-    const failure = { reason: 'plan-changed', detail: 'aws_iam_user.member_bo would be changed, too' };
+    const args = { unreviewed: ['aws_iam_user.member_bo'], missing: [], tools: null };
+    const failure = { reason: 'plan-changed', error: { code: 'plan-changed', args } };
     directory.write('result.json', JSON.stringify({ version: 1, failure }));
     expect(await apply('--pull-request 1 --reason plan-changed')).toMatchObject({ code: 0 });
     expect(await apply('--pull-request 1 --reason plan-changed')).toMatchObject({ code: 0 });
@@ -288,7 +289,8 @@ describe('the driftWorkflow', () => {
     drift(120);
     repository().merge(1, 'ada', sha('f'));
     directory.write('event.json', '{"ref":"refs/heads/main","repository":{"default_branch":"main"}}');
-    const failure = { reason: 'plan-changed', detail: 'aws_iam_user.member_bo would be changed, too' };
+    const args = { unreviewed: ['aws_iam_user.member_bo'], missing: [], tools: null };
+    const failure = { reason: 'plan-changed', error: { code: 'plan-changed', args } };
     directory.write('result.json', JSON.stringify({ version: 1, failure }));
     await comment(
       '--state applied --pull-request 1 --manifest manifest.json --result result.json --reason plan-changed --issue --drift-workflow drift.yml',

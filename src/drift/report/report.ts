@@ -1,19 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { DisplayNames } from '../../access/text/names.ts';
-import type { Failure } from '../../diagnostics/failure.ts';
 import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { ACCOUNT_PATTERN, LAB_PATTERN } from '../../team/schema.ts';
 import { redact } from '../../text/escape.ts';
-import { FAILURE_PROBLEMS } from '../../text/failures/failures.ts';
+import { FAILURE } from '../../text/failures/failures.ts';
 import type { ScanResult } from '../finding.ts';
 import { RECONCILE_RESULT } from '../remediation/reconcile-text.ts';
 
 const commit = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
 const day = z.iso.date();
 const moment = z.iso.datetime();
-
-const failure = z.custom<Failure>(isFailure, 'it must be a failure');
 
 /** One drift check of the account, or why there is none. */
 const check = z.discriminatedUnion('kind', [
@@ -25,7 +22,7 @@ const check = z.discriminatedUnion('kind', [
     /** Whether CloudTrail answered. */
     isAttributed: z.boolean(),
   }),
-  z.strictObject({ kind: z.literal('failed'), failure }),
+  z.strictObject({ kind: z.literal('failed'), failure: FAILURE }),
 ]);
 
 const person = z.strictObject({ key: z.string(), name: z.string(), github: z.string().nullable() });
@@ -106,10 +103,6 @@ export async function readDriftReport(file: string): Promise<Parsed<DriftReport>
 
 export function namingOfReport({ lab, names }: Pick<DriftReport, 'lab' | 'names'>): DisplayNames {
   return { lab, people: new Map(Object.entries(names)) };
-}
-
-function isFailure(value: unknown): boolean {
-  return isObject(value) && typeof value.code === 'string' && value.code in FAILURE_PROBLEMS && isObject(value.args);
 }
 
 function isScan(value: unknown): boolean {

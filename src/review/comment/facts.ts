@@ -5,27 +5,25 @@ import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { pullRequestOfEvent } from '../../github/event.ts';
 import type { IssueReport } from '../../github/issues.ts';
 import { say, visible } from '../../text/escape.ts';
+import { FAILURE, failureText } from '../../text/failures/failures.ts';
 import { readManifest, readPreview } from '../manifest/manifest.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import { type CommentState, type CommentView, commentMarker, renderIssue } from './comment.ts';
 
-/** Files of earlier jobs. One that is not there is left out: the job that makes it has failed, and that is to be said. */
-export interface CommentFiles {
+export interface CommentRequest {
+  /** Files of earlier jobs: preview, plan, apply. One that does not exist is left out, because its job failed. */
   readonly review: string | null;
   readonly manifest: string | null;
-  /** What `apply` wrote about itself. */
   readonly result: string | null;
-}
-
-interface Asked extends CommentFiles {
   readonly state: CommentState;
   readonly reason: FailureReason | null;
+  /** Text that goes with the reason; may be empty. */
   readonly detail: string;
   readonly changesCode: boolean;
   readonly reveal: boolean;
 }
 
-export interface CommentFacts {
+interface CommentFacts {
   readonly view: CommentView;
   /** Null where no file says it. */
   readonly lab: string | null;
@@ -36,7 +34,7 @@ export interface CommentFacts {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Everything that the comment is made from, out of the files of earlier jobs and the environment. */
-export async function commentFacts(asked: Asked, env: Environment, now: Date): Promise<CommentFacts> {
+export async function commentFacts(asked: CommentRequest, env: Environment, now: Date): Promise<CommentFacts> {
   const unusable: string[] = [];
   const read = async <T>(file: string | null, parse: (text: string) => Parsed<T>): Promise<T | null> => {
     const text = file === null ? null : await readIfThere(file);
@@ -66,17 +64,19 @@ export async function commentFacts(asked: Asked, env: Environment, now: Date): P
 }
 
 const RESULT = z.object({
-  failure: z.object({ reason: z.string().refine(isFailureReason), detail: z.string() }).nullable(),
+  failure: z.object({ reason: z.string().refine(isFailureReason), error: FAILURE }).nullable(),
 });
 
 /** The workflow's reason decides: it also knows of jobs that never came to write a file. */
 function failureOf(
-  { state, reason, detail }: Pick<Asked, 'state' | 'reason' | 'detail'>,
+  { state, reason, detail }: Pick<CommentRequest, 'state' | 'reason' | 'detail'>,
   result: z.infer<typeof RESULT> | null,
   manifest: Manifest | null,
 ): CommentView['failure'] {
   const own = result?.failure ?? null;
-  if (own !== null && (reason === null || reason === own.reason)) return own;
+  if (own !== null && (reason === null || reason === own.reason)) {
+    return { reason: own.reason, detail: failureText(own.error) };
+  }
   if (reason === null) return null;
   // The plan job fails for a blocked plan too; its manifest says why.
   const isBlock = reason === 'plan-failed' || reason === 'guardrail-blocked';

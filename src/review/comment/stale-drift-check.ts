@@ -1,4 +1,5 @@
-import type { Failure } from '../../diagnostics/failure.ts';
+import { type Failure, succeed } from '../../diagnostics/failure.ts';
+import type { GitHub } from '../../github/port.ts';
 import { distanceWords, timeWords } from '../../text/dates.ts';
 import { failureText } from '../../text/failures/failures.ts';
 import { codeText, counted, plainText, sentences, type Text, t, trusted } from '../../text/text.ts';
@@ -59,8 +60,30 @@ const FIXES = {
   on: t`See its runs under Actions.`,
 } as const;
 
+/** Asks GitHub whether the drift check is overdue. The result is logged and never a reason to fail. */
+export async function findStaleDriftCheck(
+  github: GitHub,
+  asked: { readonly file: string; readonly branch: string; readonly everyHours: number; readonly now: Date },
+  log: (line: string) => void,
+): Promise<StaleDriftCheck | null> {
+  const { file, branch, now } = asked;
+  const workflow = await github.workflow(file);
+  if (!workflow.ok) {
+    log(driftChecksUnknownText(file, workflow.failure));
+    return null;
+  }
+  const last = workflow.value === null ? succeed(null) : await github.lastSuccess(file, branch);
+  if (!last.ok) {
+    log(driftChecksUnknownText(file, last.failure));
+    return null;
+  }
+  const stale = staleDriftCheck({ file, workflow: workflow.value, last: last.value }, asked);
+  if (stale !== null) log(plainText(staleDriftText(stale, now)));
+  return stale;
+}
+
 /** A line of a log: GitHub could not be asked. Nothing fails for it. */
-export function driftChecksUnknownText(workflow: string, failure: Failure): string {
+function driftChecksUnknownText(workflow: string, failure: Failure): string {
   const [first = ''] = failureText(failure).split('\n', 1);
   const needed = failure.code === 'github-denied' ? t` Give the job the permission ${codeText('actions: read')}.` : t``;
   return plainText(

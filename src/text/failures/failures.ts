@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Failure, FailureArgs, FailureCode, PipelineFailureArgs } from '../../diagnostics/failure.ts';
 import { type Problem, type ProblemPlace, type ProblemTable, printProblem, UNCHANGED } from '../problem.ts';
 import {
@@ -145,3 +146,12 @@ export function failureProblem({ code, args }: Failure): Problem {
 export function failureText(failure: Failure, options: Pick<ProblemPlace, 'color' | 'width'> = {}): string {
   return printProblem(failureProblem(failure), { code: failure.code, ...options }).join('\n');
 }
+
+/** A failure in the file of an earlier job: one whose text can be printed. */
+export const FAILURE = z.custom<Failure>((value) => {
+  try {
+    return failureText(value as Failure) !== '';
+  } catch {
+    return false;
+  }
+}, 'it must be a failure');

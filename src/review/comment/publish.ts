@@ -1,0 +1,147 @@
+import type { Failure, Result } from '../../diagnostics/failure.ts';
+import { succeed } from '../../diagnostics/failure.ts';
+import { defaultBranchOfEvent, pullRequestOfEvent } from '../../github/event.ts';
+import { reportIssue } from '../../github/issues.ts';
+import { writeOutputs, writeSummary } from '../../github/outputs.ts';
+import type { GitHub } from '../../github/port.ts';
+import { upsertSticky } from '../../github/sticky.ts';
+import { DEFAULT_SETTINGS } from '../../team/team.ts';
+import { say, visible } from '../../text/escape.ts';
+import { counted } from '../../text/text.ts';
+import { type CommentView, commentMarker, renderComment, renderSummary } from './comment.ts';
+import { type CommentRequest, commentFacts, issueMarkers, issueReport } from './facts.ts';
+import { findStaleDriftCheck } from './stale-drift-check.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Log = (line: string) => void;
+
+export interface PublishRequest extends CommentRequest {
+  /** Null: the one of the event. */
+  readonly pullRequest: number | null;
+  /** The workflow that checks for drift (`drift.yml`), to warn if it is overdue; null asks nothing. */
+  readonly driftWorkflow: string | null;
+  /** Write the issue about failed applies, too. */
+  readonly issue: boolean;
+}
+
+/** The lab of a comment that was written before the lab was known. */
+const UNKNOWN_LAB = 'unknown';
+
+/**
+ * Writes or updates the one comment on the pull request, the job's summary and, if asked, the issue about applies. Returns why
+ * one of them is not written; null if all are, or if there is nowhere to write.
+ */
+export async function publishComment(
+  request: PublishRequest,
+  connected: Result<GitHub>,
+  env: Environment,
+  log: Log,
+): Promise<Failure | null> {
+  const { view: known, lab, unusable } = await commentFacts(request, env, new Date());
+  for (const line of unusable) log(line);
+  if (!connected.ok) {
+    writeSummary(env, renderSummary(known));
+    return connected.failure;
+  }
+  const github = connected.value;
+  const place = await placeOf(request, github, env);
+  const pull = place.ok && place.value.kind === 'here' ? place.value.pull : null;
+  const view = {
+    ...known,
+    lab: lab ?? (pull === null ? null : await labOfComments(github, pull)) ?? UNKNOWN_LAB,
+    staleDriftCheck: await staleCheckOf(request, known, github, env, log),
+  };
+  writeSummary(env, renderSummary(view));
+  if (!place.ok) return place.failure;
+  if (place.value.kind === 'nowhere') log(NOT_COMMENTED[place.value.because]);
+  const commented = pull === null ? null : await writeComment(github, pull, view, env, log);
+  const reported = request.issue ? await writeIssue(github, view, env, log) : null;
+  return reported ?? commented;
+}
+
+async function writeComment(
+  github: GitHub,
+  pull: number,
+  view: CommentView & { readonly lab: string },
+  env: Environment,
+  log: Log,
+): Promise<Failure | null> {
+  const markers = [view.lab, UNKNOWN_LAB].map(commentMarker);
+  const written = await upsertSticky(github, { pull, markers, body: renderComment(view) });
+  if (!written.ok) return written.failure;
+  const { action, url, minimized, unfinished } = written.value;
+  writeOutputs(env, { 'comment-url': url, 'comment-action': action });
+  const others = minimized === 0 ? '' : `; ${counted(minimized, 'older comment')} hidden`;
+  log(`${say`Comment ${action}: `}${visible(url)}${others}`);
+  return unfinished;
+}
+
+async function writeIssue(
+  github: GitHub,
+  view: CommentView & { readonly lab: string },
+  env: Environment,
+  log: Log,
+): Promise<Failure | null> {
+  const report = issueReport(view);
+  if (report === null) return null;
+  const written = await reportIssue(github, { markers: issueMarkers(view.lab), report });
+  if (!written.ok) return written.failure;
+  const { action, url } = written.value;
+  log(url === null ? 'No issue to open or close.' : `${say`Issue ${action}: `}${visible(url)}`);
+  if (url !== null) writeOutputs(env, { 'issue-url': url });
+  return null;
+}
+
+/** The comment's own time counts, so that its text and its footer agree. */
+async function staleCheckOf(
+  { driftWorkflow: file }: PublishRequest,
+  { review, footer }: CommentView,
+  github: GitHub,
+  env: Environment,
+  log: Log,
+) {
+  if (file === null) return null;
+  const everyHours = review?.driftEveryHours ?? DEFAULT_SETTINGS.driftEveryHours;
+  const asked = { file, branch: defaultBranchOfEvent(env), everyHours, now: new Date(footer.at) };
+  return findStaleDriftCheck(github, asked, log);
+}
+
+/** Why no comment is written although nothing failed. */
+const NOT_COMMENTED = {
+  fork: 'No comment: tokens of pull requests from forks cannot write one. See the job summary.',
+  'no-pull-request': 'No comment: this commit belongs to no pull request.',
+  'newer-commit': 'No comment: the pull request has a newer commit, whose own run writes it.',
+} as const;
+
+type Place =
+  | { readonly kind: 'here'; readonly pull: number }
+  | { readonly kind: 'nowhere'; readonly because: keyof typeof NOT_COMMENTED };
+
+async function placeOf(
+  { pullRequest, state }: PublishRequest,
+  github: GitHub,
+  env: Environment,
+): Promise<Result<Place>> {
+  if (pullRequest !== null) return succeed({ kind: 'here', pull: pullRequest });
+  const isApply = state === 'applying' || state === 'applied' || state === 'apply-failed';
+  if (isApply) return succeed({ kind: 'nowhere', because: 'no-pull-request' });
+  const event = pullRequestOfEvent(env);
+  if (!event.ok) return event;
+  const { number, head, fromFork } = event.value;
+  if (fromFork) return succeed({ kind: 'nowhere', because: 'fork' });
+  // A late or repeated run must not overwrite the comment of a newer commit, unless GitHub does not say which is newest.
+  const pull = await github.pullRequest(number);
+  const isNewest = !pull.ok || pull.value.head.sha === head;
+  return succeed(isNewest ? { kind: 'here', pull: number } : { kind: 'nowhere', because: 'newer-commit' });
+}
+
+/** The lab that an earlier comment of ours names: a run that failed early does not know the lab. */
+async function labOfComments(github: GitHub, pull: number): Promise<string | null> {
+  const [me, comments] = [await github.me(), await github.comments(pull)];
+  if (!me.ok || !comments.ok) return null;
+  const labs = comments.value.flatMap(({ author, body }) => {
+    const lab = /^<!-- mturk-team:([\w.+=,@-]+) -->/.exec(body)?.[1];
+    return lab === undefined || author?.toLowerCase() !== me.value.toLowerCase() ? [] : [lab];
+  });
+  return labs.findLast((lab) => lab !== UNKNOWN_LAB) ?? null;
+}
