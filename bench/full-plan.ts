@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emulatorSession } from '../src/cli/session/lab-session.ts';
-import { isEmpty, planStack } from '../src/cli/session/plan-stack.ts';
+import { isEmpty, planStack } from '../src/cli/session/plan.ts';
 import { openEmulator } from '../src/emulator/emulator.ts';
 import { findEngine } from '../src/terraform/run/engine.ts';
 import { failureText } from '../src/text/failures/failures.ts';

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyStack } from '../src/cli/session/apply-stack.ts';
+import { applyStack } from '../src/cli/session/apply.ts';
 import { applyBootstrap, emulatorSession } from '../src/cli/session/lab-session.ts';
-import { planStack } from '../src/cli/session/plan-stack.ts';
+import { planStack } from '../src/cli/session/plan.ts';
 import { openEmulator } from '../src/emulator/emulator.ts';
 import { limitsPolicy, rolePolicy } from '../src/team/documents.ts';
 import { activeMembers, type Team } from '../src/team/team.ts';

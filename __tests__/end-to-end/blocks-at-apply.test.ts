@@ -1,5 +1,5 @@
-import { applyStack } from '../../src/cli/session/apply-stack.ts';
-import { isEmpty, planStack } from '../../src/cli/session/plan-stack.ts';
+import { applyStack } from '../../src/cli/session/apply.ts';
+import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, bootstrapped, orThrow, withLab } from '../support/lab-in-test.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';

@@ -1,6 +1,6 @@
 import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
-import { applyStack } from '../../src/cli/session/apply-stack.ts';
-import { isEmpty, planStack } from '../../src/cli/session/plan-stack.ts';
+import { applyStack } from '../../src/cli/session/apply.ts';
+import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
 import type { Faults } from '../../src/emulator/server/faults.ts';
 import {
   applied,

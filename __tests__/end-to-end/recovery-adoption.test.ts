@@ -1,5 +1,5 @@
 import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
-import { planStack } from '../../src/cli/session/plan-stack.ts';
+import { planStack } from '../../src/cli/session/plan.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import { bootstrapped, ENGINE_TITLE, emptyMemory, orThrow, planned, withLab } from '../support/lab-in-test.ts';
 import { comparableAccount } from '../support/lab-in-test-account.ts';

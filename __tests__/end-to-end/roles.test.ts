@@ -7,10 +7,10 @@ import {
 } from '@aws-sdk/client-iam';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
 import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
-import { applyRecord, noteApply } from '../../src/cli/session/apply-record.ts';
-import { applyStack } from '../../src/cli/session/apply-stack.ts';
+import { applyStack } from '../../src/cli/session/apply.ts';
 import { emulatorSession, type LabSession } from '../../src/cli/session/lab-session.ts';
-import { isEmpty, planStack } from '../../src/cli/session/plan-stack.ts';
+import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
+import { applyRecord, noteApply } from '../../src/cli/session/records.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';

@@ -1,5 +1,5 @@
-import { applyStack } from '../../src/cli/session/apply-stack.ts';
-import { isEmpty } from '../../src/cli/session/plan-stack.ts';
+import { applyStack } from '../../src/cli/session/apply.ts';
+import { isEmpty } from '../../src/cli/session/plan.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, copyOf, inTurns, orThrow, planned, withLab } from './lab-in-test.ts';

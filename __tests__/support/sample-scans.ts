@@ -6,7 +6,7 @@ import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { withDifferences } from '../../src/access/with-differences.ts';
 import type { AccessKey } from '../../src/aws/inventory/types.ts';
 import { RISKS } from '../../src/catalog/mturk.ts';
-import { namingOf } from '../../src/cli/session/naming.ts';
+import { namingOf } from '../../src/cli/session/read-team.ts';
 import type { Attribution, DriftFinding, ScanResult } from '../../src/drift/finding.ts';
 import { findingIds } from '../../src/drift/scan/finding-id.ts';
 import { bySeverity, severityOf } from '../../src/drift/scan/scan.ts';

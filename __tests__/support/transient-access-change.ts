@@ -1,6 +1,6 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
-import { applyStack } from '../../src/cli/session/apply-stack.ts';
+import { applyStack } from '../../src/cli/session/apply.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { Team } from '../../src/team/team.ts';
 import { applied, orThrow, planned, TODAY, withLab } from './lab-in-test.ts';

@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
-import type { Failure } from '../diagnostics/failure.ts';
+import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
+import { printFindings } from '../team/print-findings.ts';
+import { failureText } from '../text/failures/failures.ts';
 
 /** Where a command writes: data on stdout, everything else on stderr. */
 export interface Io {
@@ -48,3 +52,34 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
     },
   };
 }
+
+/** Checks before a command does anything that its output files can be written. Null stands for no file. */
+export async function checkWritable(files: readonly (string | null)[]): Promise<Result<null>> {
+  for (const file of files) {
+    if (file === null) continue;
+    const isNew = !existsSync(file);
+    try {
+      await (await open(file, 'a')).close();
+      if (isNew) await rm(file, { force: true });
+    } catch (error) {
+      const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      return fail('file-not-writable', { file, reason });
+    }
+  }
+  return succeed(null);
+}
+
+/** Prints a failure. Returns the exit code: 2 for unreadable or unknown input, else 1. */
+export function reportFailure(failure: Failure, terminal: Terminal): 1 | 2 {
+  terminal.onFailure?.(failure);
+  const { color, width } = terminal;
+  if (failure.code === 'team-file-invalid') {
+    const { findings, source } = failure.args;
+    terminal.stderr(printFindings({ findings, source }, { color }));
+    return source === null ? 2 : 1;
+  }
+  terminal.stderr(`${failureText(failure, { color, width })}\n`);
+  return WRONG_INPUT.includes(failure.code) ? 2 : 1;
+}
+
+const WRONG_INPUT: readonly Failure['code'][] = ['file-not-readable', 'unknown-member', 'unknown-operation'];

@@ -7,7 +7,7 @@ import {
   type PolicyDetails,
   type UserDetails,
 } from '../../../src/aws/inventory/unmanaged.ts';
-import { namingOf } from '../../../src/cli/session/naming.ts';
+import { namingOf } from '../../../src/cli/session/read-team.ts';
 import { fail } from '../../../src/diagnostics/failure.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';
 import { boundaryEffectOf } from '../../../src/drift/rules/boundary-policy-changed.ts';

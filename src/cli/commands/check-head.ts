@@ -3,9 +3,8 @@ import { notNewestText } from '../../drift/report/drift-run.ts';
 import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { GitHub } from '../../github/port.ts';
-import type { Terminal } from '../io.ts';
+import { reportFailure, type Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, parseCommit } from '../options.ts';
-import { reportFailure } from '../report-failure.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -11,9 +11,8 @@ import {
 } from '../../team/codeowners.ts';
 import type { Team } from '../../team/team.ts';
 import { printProblem } from '../../text/problem.ts';
-import type { Terminal } from '../io.ts';
+import { reportFailure, type Terminal } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, GROUPS, teamFile, today } from '../options.ts';
-import { reportFailure } from '../report-failure.ts';
 import { readTeam } from '../session/read-team.ts';
 
 export interface CodeownersOptions {

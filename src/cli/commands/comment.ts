@@ -1,9 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { connectGitHub } from '../../github/client.ts';
 import { type PublishRequest, publishComment } from '../../review/comment/publish.ts';
-import type { Terminal } from '../io.ts';
+import { reportFailure, type Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, parseReason } from '../options.ts';
-import { reportFailure } from '../report-failure.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

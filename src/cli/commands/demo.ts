@@ -8,9 +8,8 @@ import { counted } from '../../text/text.ts';
 import { demoOutput } from '../demo/print.ts';
 import { scenarioOf } from '../demo/scenario.ts';
 import { runSteps, STEPS, StepFailed, secondsText } from '../demo/steps.ts';
-import type { Terminal } from '../io.ts';
+import { reportFailure, type Terminal } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, GROUPS, teamFile, today } from '../options.ts';
-import { reportFailure } from '../report-failure.ts';
 import { loadEmulator } from '../session/emulator.ts';
 import { readTeam } from '../session/read-team.ts';
 

@@ -5,9 +5,8 @@ import { keepDriftIssues } from '../../drift/report/issues.ts';
 import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs, writeSummary } from '../../github/outputs.ts';
 import { visible } from '../../text/escape.ts';
-import type { Terminal } from '../io.ts';
+import { reportFailure, type Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, parseCommit, parseReason } from '../options.ts';
-import { reportFailure } from '../report-failure.ts';
 import { newestOrReport } from './check-head.ts';
 
 export interface DriftIssueOptions {

@@ -6,16 +6,13 @@ import { driftJson } from '../../drift/report/finding-view.ts';
 import { driftLines } from '../../drift/report/terminal.ts';
 import { labHeading } from '../../review/text/terminal.ts';
 import { wrapVisible } from '../../text/columns.ts';
-import { checkWritable } from '../can-write.ts';
 import { revertFindings } from '../drift/reconcile.ts';
 import { type CompletedScan, fullScan, quickScan } from '../drift/run-scan.ts';
 import { writeFailedReport, writeReconcileReport, writeScanReport } from '../drift/write-report.ts';
-import type { Terminal } from '../io.ts';
-import { reportFailure } from '../report-failure.ts';
+import { checkWritable, reportFailure, type Terminal } from '../io.ts';
 import { type AccountSession, openAccountSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
-import { namingOf } from '../session/naming.ts';
-import { momentOf, readTeam } from '../session/read-team.ts';
+import { momentOf, namingOf, readTeam } from '../session/read-team.ts';
 
 export interface DriftOptions extends LabSessionOptions {
   /** From what the account says alone: no engine and no state are needed. */

@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { counted } from '../../text/text.ts';
-import type { Terminal } from '../io.ts';
+import { reportFailure, type Terminal } from '../io.ts';
 import { DEFAULT_EMULATOR, examples, exitCodes, finish, GROUPS } from '../options.ts';
-import { reportFailure } from '../report-failure.ts';
 import { loadEmulator } from '../session/emulator.ts';
 
 export interface EmulatorStartOptions {

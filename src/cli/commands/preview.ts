@@ -11,9 +11,8 @@ import { readTeamFile } from '../../team/parse/read-team.ts';
 import { printFindings } from '../../team/print-findings.ts';
 import type { Team } from '../../team/team.ts';
 import { say } from '../../text/escape.ts';
-import type { Terminal } from '../io.ts';
+import { reportFailure, type Terminal } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, GROUPS, parseDay, today } from '../options.ts';
-import { reportFailure } from '../report-failure.ts';
 import { momentOf, readBaseTeam } from '../session/read-team.ts';
 
 export interface ReviewCommandOptions {

@@ -6,9 +6,8 @@ import { defaultBranchOfEvent } from '../../github/event.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { approvedManifest, verifyApproval } from '../../review/approval/approval.ts';
 import { quoted, say } from '../../text/escape.ts';
-import type { Terminal } from '../io.ts';
+import { reportFailure, type Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, isCommit, parseCommit } from '../options.ts';
-import { reportFailure } from '../report-failure.ts';
 
 export interface VerifyApprovalOptions {
   /** The merged commit. */

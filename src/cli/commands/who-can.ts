@@ -4,11 +4,9 @@ import { desiredAccess } from '../../access/sources/desired.ts';
 import { unknownOperation, whoCanJson, whoCanLines } from '../../access/text/explain.ts';
 import { isCapability, isOperation } from '../../catalog/mturk.ts';
 import { fail } from '../../diagnostics/failure.ts';
-import type { Terminal } from '../io.ts';
+import { reportFailure, type Terminal } from '../io.ts';
 import { examples, exitCodes, fileOptions, finish, GROUPS, json, teamFile, today } from '../options.ts';
-import { reportFailure } from '../report-failure.ts';
-import { namingOf } from '../session/naming.ts';
-import { momentOf, readTeam } from '../session/read-team.ts';
+import { momentOf, namingOf, readTeam } from '../session/read-team.ts';
 
 export interface WhoCanOptions {
   /** An operation or a capability. */

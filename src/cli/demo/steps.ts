@@ -12,16 +12,17 @@ import { iamName } from '../../team/names.ts';
 import { readTeam } from '../../team/parse/read-team.ts';
 import { activeMembers, type Team } from '../../team/team.ts';
 import type { Engine } from '../../terraform/run/engine.ts';
+import { withProgress } from '../../terraform/run/progress.ts';
 import { WIDEST_NAME } from '../../text/columns.ts';
 import { counted, listTexts, plainText, trusted } from '../../text/text.ts';
-import { applyWithProgress } from '../apply-plan.ts';
 import { reconcile } from '../drift/reconcile.ts';
 import { fullScan, quickScan } from '../drift/run-scan.ts';
 import type { Terminal } from '../io.ts';
-import { applyRecord, noteApply } from '../session/apply-record.ts';
+import { applyStack } from '../session/apply.ts';
 import type { LocalEmulator } from '../session/emulator.ts';
 import { applyBootstrap, emulatorSession, type LabSession } from '../session/lab-session.ts';
-import { isEmpty, planStack, type StackPlan } from '../session/plan-stack.ts';
+import { isEmpty, planStack, type StackPlan } from '../session/plan.ts';
+import { applyRecord, noteApply } from '../session/records.ts';
 import { accessAfter, changedAccess, type DemoOutput, effectOf } from './print.ts';
 import {
   INTRUDER,
@@ -131,7 +132,9 @@ async function addMember(context: DemoContext): Promise<Team> {
 async function apply(context: DemoContext, session: LabSession, planned: StackPlan): Promise<void> {
   const started = Date.now();
   const applied = await done(
-    applyWithProgress(session, planned, context.terminal.isTerminal ? context.terminal : quiet(context)),
+    withProgress(context.terminal.isTerminal ? context.terminal : quiet(context), (onEvent) =>
+      applyStack(session, planned, { onEvent }),
+    ),
   );
   const seconds = secondsText(Date.now() - started);
   await noteApply(applyRecord(session.records), session, { state: 'applied' });

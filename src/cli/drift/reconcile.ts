@@ -39,13 +39,11 @@ import { blocksOf } from '../../guardrails/guardrails.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { usersToSuspend } from '../../review/apply/suspension.ts';
 import { applyPlan, planChanges, type SavedPlan } from '../../terraform/run/commands.ts';
-import { progressView } from '../../terraform/run/progress.ts';
+import { withProgress } from '../../terraform/run/progress.ts';
 import type { Workspace } from '../../terraform/run/workspace.ts';
-import type { Terminal } from '../io.ts';
-import { reportFailure } from '../report-failure.ts';
+import { reportFailure, type Terminal } from '../io.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { usingRecord } from '../session/record-failure.ts';
-import { stateRecord } from '../session/state-record.ts';
+import { stateRecord, usingRecord } from '../session/records.ts';
 import { type CompletedScan, quickScan } from './run-scan.ts';
 import { type ReportOptions, writeReconcileReport } from './write-report.ts';
 
@@ -201,8 +199,8 @@ async function planTargets(
   if (!workspace.ok) return workspace;
   const saved = await planChanges(workspace.value, {
     targets,
-    ...(session.parallelism === null ? {} : { parallelism: session.parallelism }),
-    ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
+    parallelism: session.parallelism ?? undefined,
+    lockTimeoutSeconds,
   });
   return saved.ok ? { ok: true, value: { kind: 'planned', workspace: workspace.value, saved: saved.value } } : saved;
 }
@@ -249,19 +247,8 @@ async function deleteUsers(
   return applied.ok ? { ok: true, value: null } : applied;
 }
 
-async function applyWithProgress({ workspace, saved }: Planned, options: Options, terminal: Terminal) {
-  const progress = progressView({
-    write: terminal.stderr,
-    isTerminal: terminal.isTerminal,
-    columns: process.stderr.columns,
-  });
-  const { lockTimeoutSeconds } = options;
-  const applied = await applyPlan(workspace, saved, {
-    ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
-    onEvent: (event) => progress.show(event),
-  });
-  progress.end();
-  return applied;
+function applyWithProgress({ workspace, saved }: Planned, { lockTimeoutSeconds }: Options, terminal: Terminal) {
+  return withProgress(terminal, (onEvent) => applyPlan(workspace, saved, { lockTimeoutSeconds, onEvent }));
 }
 
 /** Blocks whatever the account is like; after any other block the exit code says whether the account has drifted. */

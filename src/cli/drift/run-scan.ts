@@ -11,9 +11,9 @@ import { labPath } from '../../team/names.ts';
 import { failureText } from '../../text/failures/failures.ts';
 import type { Terminal } from '../io.ts';
 import type { AccountSession } from '../session/account-session.ts';
-import { readApplied } from '../session/apply-record.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { planStack, type StackPlanOptions } from '../session/plan-stack.ts';
+import { planStack, type StackPlanOptions } from '../session/plan.ts';
+import { readApplied } from '../session/records.ts';
 
 export interface CompletedScan extends ScannedAccount {
   readonly scan: ScanResult;

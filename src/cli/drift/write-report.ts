@@ -8,9 +8,8 @@ import { writeOutputs } from '../../github/outputs.ts';
 import { NO_COMMIT } from '../../review/manifest/manifest.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
 import type { AccountSession } from '../session/account-session.ts';
-import { namingOf } from '../session/naming.ts';
 import { originOf } from '../session/origin.ts';
-import { momentOf } from '../session/read-team.ts';
+import { momentOf, namingOf } from '../session/read-team.ts';
 import type { CompletedScan } from './run-scan.ts';
 
 export interface ReportOptions {

@@ -9,9 +9,8 @@ import type { Team } from '../../team/team.ts';
 import type { AccountKind } from '../../terraform/run/engine.ts';
 import type { Terminal } from '../io.ts';
 import { type LocalEmulator, loadEmulator } from './emulator.ts';
-import { namingOf } from './naming.ts';
-import { momentOf, readTeam } from './read-team.ts';
-import { type RecordPlace, recordPlace } from './state-record.ts';
+import { momentOf, namingOf, readTeam } from './read-team.ts';
+import { type RecordPlace, recordPlace } from './records.ts';
 
 export interface AccountSessionOptions {
   readonly file: string;

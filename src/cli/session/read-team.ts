@@ -1,4 +1,6 @@
+import type { DisplayNames } from '../../access/text/names.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { iamName } from '../../team/names.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
 import type { Team } from '../../team/team.ts';
 import { say } from '../../text/escape.ts';
@@ -27,4 +29,15 @@ export async function readBaseTeam(file: string, today: string, terminal: Termin
 export function momentOf(today: string): Date {
   const now = new Date();
   return now.toISOString().slice(0, 10) === today ? now : new Date(`${today}T12:00:00Z`);
+}
+
+/** Display names by IAM user name. Departed members have their key only: the file keeps no name of theirs. */
+export function namingOf(team: Team): DisplayNames {
+  const person = (key: string, given: { name: string; until?: string | null; roles?: readonly string[] }) =>
+    [iamName(team.lab, key), { key, ...given }] as const;
+  const people = new Map([
+    ...team.departed.map(({ key }) => person(key, { name: key })),
+    ...team.members.map(({ key, name, until, roles }) => person(key, { name, until, roles })),
+  ]);
+  return { lab: team.lab, people };
 }

@@ -11,14 +11,14 @@ import { forgetInit, isInitialized, recordInit, type Workspace } from './workspa
 const PLAN_FILE = 'plan.bin';
 
 export interface CommandOptions {
-  readonly signal?: AbortSignal;
-  readonly timeoutSeconds?: number;
-  readonly onStart?: (handle: EngineHandle) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutSeconds?: number | undefined;
+  readonly onStart?: ((handle: EngineHandle) => void) | undefined;
   readonly onEvent?: (event: EngineEvent) => void;
   /** How many resources at a time; the engine's own default is 10. */
-  readonly parallelism?: number;
+  readonly parallelism?: number | undefined;
   /** How long to wait for a lock of the state that another run has. */
-  readonly lockTimeoutSeconds?: number;
+  readonly lockTimeoutSeconds?: number | undefined;
 }
 
 /** A saved plan: the file to apply, and what is in it. */
@@ -170,13 +170,7 @@ function lockTimeout({ lockTimeoutSeconds }: CommandOptions): readonly string[] 
 
 function running(workspace: Workspace, options: CommandOptions): RunOptions {
   const { signal, timeoutSeconds, onStart } = options;
-  return {
-    directory: workspace.directory,
-    environment: workspace.environment,
-    ...(signal === undefined ? {} : { signal }),
-    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
-    ...(onStart === undefined ? {} : { onStart }),
-  };
+  return { directory: workspace.directory, environment: workspace.environment, signal, timeoutSeconds, onStart };
 }
 
 function about(

@@ -14,10 +14,10 @@ export interface RunOptions {
   readonly environment: Record<string, string>;
   /** Called for each line of stdout as it comes; stdout is then not kept. */
   readonly onLine?: (line: string) => void;
-  readonly onStart?: (handle: EngineHandle) => void;
+  readonly onStart?: ((handle: EngineHandle) => void) | undefined;
   /** Interrupts the engine as Ctrl-C does: it finishes the calls under way and writes its state. */
-  readonly signal?: AbortSignal;
-  readonly timeoutSeconds?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutSeconds?: number | undefined;
 }
 
 /** How a run ended. The exit code is for the caller to read: 2 is no error of a `plan -detailed-exitcode`. */

@@ -232,3 +232,14 @@ function parse(text: string): z.infer<typeof LINE> | null {
     return null;
   }
 }
+
+/** Shows the events of an apply while it runs. */
+export async function withProgress<Value>(
+  { stderr, isTerminal }: { stderr(text: string): void; readonly isTerminal: boolean },
+  apply: (onEvent: (event: EngineEvent) => void) => Promise<Value>,
+): Promise<Value> {
+  const view = progressView({ write: stderr, isTerminal, columns: process.stderr.columns });
+  const applied = await apply(view.show);
+  view.end();
+  return applied;
+}

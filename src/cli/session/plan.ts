@@ -32,7 +32,7 @@ export interface StackPlan {
 export interface StackPlanOptions {
   /** Whether the state is locked; true by default. */
   readonly lock?: boolean;
-  readonly lockTimeoutSeconds?: number;
+  readonly lockTimeoutSeconds?: number | undefined;
   /** Whether taint marks may be removed from the state before the plan; by default if it is locked. */
   readonly untaintFirst?: boolean;
   /** Given the text of the configuration: what it returns is planned. */
@@ -49,11 +49,7 @@ export async function planStack(
 ): Promise<Result<StackPlan>> {
   const workspace = await session.workspace(session.stack, session.team, [], edit);
   if (!workspace.ok) return workspace;
-  const options = {
-    ...(session.parallelism === null ? {} : { parallelism: session.parallelism }),
-    ...(lockTimeoutSeconds === undefined ? {} : { lockTimeoutSeconds }),
-    lock,
-  };
+  const options = { parallelism: session.parallelism ?? undefined, lockTimeoutSeconds, lock };
   let saved = await planChanges(workspace.value, options);
   if (!saved.ok) return saved;
   const tainted = untaintFirst ? taintedIn(saved.value) : [];

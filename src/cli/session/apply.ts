@@ -1,0 +1,306 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type Failure, fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
+import { writeOutputs } from '../../github/outputs.ts';
+import type { Phase } from '../../guardrails/guardrail.ts';
+import { blocksOf } from '../../guardrails/guardrails.ts';
+import { suspendedTeam } from '../../review/apply/suspension.ts';
+import { compareDigests, planDigest } from '../../review/manifest/digest.ts';
+import { readManifest } from '../../review/manifest/manifest.ts';
+import type { Manifest } from '../../review/manifest/schema.ts';
+import { keyOfIamName } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
+import { limitsAddress } from '../../terraform/addresses.ts';
+import type { Plan } from '../../terraform/plan.ts';
+import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
+import { withProgress } from '../../terraform/run/progress.ts';
+import { redactAll } from '../../text/escape.ts';
+import { checkWritable, type Terminal } from '../io.ts';
+import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
+import { toolsOf } from './origin.ts';
+import { isEmpty, planStack, type StackPlan } from './plan.ts';
+import { type ApplyRecord, applyRecord, follows, noteApply, usingRecord } from './records.ts';
+
+/** Applies of a workflow wait for each other, and a large one takes minutes. */
+const LOCK_TIMEOUT_SECONDS = 300;
+
+export interface ApplyOptions extends LabSessionOptions {
+  /** Apply without asking. */
+  readonly yes: boolean;
+  /** The file of the manifest that was reviewed: nothing else is applied. Null: whatever no guardrail blocks. */
+  readonly reviewed: string | null;
+  /** The commit of the team file; blocked if a later one was applied. */
+  readonly commit: string | null;
+  /** The file for the result, as JSON. */
+  readonly result: string | null;
+}
+
+export interface Applied {
+  readonly team: Team;
+  readonly planned: StackPlan;
+  /** The fresh plan compared to the reviewed one. */
+  readonly verdict: 'equal' | 'subset' | 'empty';
+  readonly steps: number;
+}
+
+type OnPlan = (session: LabSession, planned: StackPlan) => void;
+
+/**
+ * The one apply pipeline: plan, guardrails, comparison with the review, confirmation, record, apply, check, record. The
+ * result is written for the job that reports it. `onPlan` is called before guardrails and confirmation.
+ */
+export async function applyTeamFile(
+  options: ApplyOptions,
+  terminal: Terminal,
+  onPlan: OnPlan,
+): Promise<Result<Applied>> {
+  const writable = await checkWritable([options.result]);
+  if (!writable.ok) return writable;
+  let during: 'plan' | 'apply' = 'plan';
+  const applied = await openAndApply(options, terminal, onPlan, () => {
+    during = 'apply';
+  });
+  await writeResult(options, applied, during);
+  return applied;
+}
+
+async function openAndApply(
+  options: ApplyOptions,
+  terminal: Terminal,
+  onPlan: OnPlan,
+  onBegin: () => void,
+): Promise<Result<Applied>> {
+  const reviewed = options.reviewed === null ? succeed(null) : await readReviewed(options.reviewed);
+  if (!reviewed.ok) return reviewed;
+  const opened = await openLabSession(options, terminal);
+  if (!opened.ok) return opened;
+  try {
+    return await planAndApply(opened.value, reviewed.value, options, terminal, onPlan, onBegin);
+  } finally {
+    await opened.value.close();
+  }
+}
+
+async function readReviewed(file: string): Promise<Result<Manifest>> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null) return fail('manifest-unusable', { file, reason: 'there is no such file' });
+  const read = readManifest(text);
+  return read.ok ? succeed(read.value) : fail('manifest-unusable', { file, reason: read.reason });
+}
+
+async function planAndApply(
+  session: LabSession,
+  reviewed: Manifest | null,
+  options: ApplyOptions,
+  terminal: Terminal,
+  onPlan: OnPlan,
+  onBegin: () => void,
+): Promise<Result<Applied>> {
+  const { commit, yes, file } = options;
+  const { team } = session;
+  if (reviewed !== null && reviewed.lab !== team.lab) {
+    return fail('manifest-unusable', { file: 'the manifest', reason: `it is about the lab ${reviewed.lab}` });
+  }
+  const newest = commit === null ? succeed(null) : await checkNewest(session, commit, dirname(file));
+  if (!newest.ok) return newest;
+
+  const plan = await planStack(session, lockTimeout(options));
+  if (!plan.ok) return plan;
+  const planned = plan.value;
+  onPlan(session, planned);
+  if (planned.blocks.length > 0) {
+    return fail('guardrail-blocked', { codes: [...new Set(planned.blocks.map(({ code }) => code))] });
+  }
+  const verdict = await compareToReview(planned, reviewed);
+  if (!verdict.ok) return verdict;
+  const isNothing = verdict.value === 'empty';
+  if (!isNothing && !yes && !(await terminal.confirm(`Apply this to account ${team.account}?`))) {
+    return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
+  }
+  const steps = isNothing ? succeed(0) : await carryOut(session, planned, options, terminal, onBegin);
+  if (!steps.ok) return steps;
+  const recorded = await record(session, commit, 'applied');
+  return recorded.ok ? succeed({ team, planned, verdict: verdict.value, steps: steps.value }) : recorded;
+}
+
+function isInWorkflow({ reviewed, commit, result }: ApplyOptions): boolean {
+  return reviewed !== null || commit !== null || result !== null;
+}
+
+function lockTimeout(options: ApplyOptions) {
+  return { lockTimeoutSeconds: isInWorkflow(options) ? LOCK_TIMEOUT_SECONDS : undefined };
+}
+
+/** Records first: an older commit must not follow one that was applied in part. In a workflow a second plan must be empty. */
+async function carryOut(
+  session: LabSession,
+  planned: StackPlan,
+  options: ApplyOptions,
+  terminal: Terminal,
+  onBegin: () => void,
+): Promise<Result<number>> {
+  const recorded = await record(session, options.commit, 'applying');
+  if (!recorded.ok) return recorded;
+  onBegin();
+  const applied = await withProgress(terminal, (onEvent) =>
+    applyStack(session, planned, { ...lockTimeout(options), onEvent }),
+  );
+  if (!applied.ok) return applied;
+  if (!isInWorkflow(options)) return succeed(applied.value.done);
+  const again = await planStack(session, lockTimeout(options));
+  if (!again.ok) return again;
+  if (isEmpty(again.value)) return succeed(applied.value.done);
+  const addresses = again.value.saved.plan.changes
+    .filter(({ change }) => change.actions.join() !== 'no-op' || change.importing !== null)
+    .map(({ address }) => address);
+  return fail('not-converged', { addresses });
+}
+
+const RECORD_FILE = 'apply-record.json';
+
+async function checkNewest(session: LabSession, commit: string, directory: string): Promise<Result<null>> {
+  const read = await usingRecord(RECORD_FILE, () => applyRecord(session.records).read());
+  if (!read.ok) return read;
+  const last = read.value;
+  if (last === null || last.commit === null) return succeed(null);
+  const may = await follows(commit, last.commit, directory);
+  if (may === 'yes') return succeed(null);
+  return fail('superseded', { commit, last: { commit: last.commit, at: last.at }, known: may === 'no' });
+}
+
+async function record(session: LabSession, commit: string | null, state: ApplyRecord['state']): Promise<Result<null>> {
+  const written = await usingRecord(RECORD_FILE, () =>
+    noteApply(applyRecord(session.records), session, { state, commit }),
+  );
+  if (written.ok) return succeed(null);
+  const { failure } = written;
+  // After the apply AWS matches the file and only the record does not.
+  if (state === 'applied' && failure.code === 'record-unusable') return fail('record-not-written', failure.args);
+  return written;
+}
+
+async function compareToReview(
+  { saved, workspace }: StackPlan,
+  reviewed: Manifest | null,
+): Promise<Result<Applied['verdict']>> {
+  if (isEmpty({ saved })) return succeed('empty');
+  if (reviewed === null) return succeed('equal');
+  const tools = await toolsOf(workspace);
+  const now = { ...planDigest(saved.plan, tools), tools };
+  const { verdict, unreviewed, missing, otherTools } = compareDigests(reviewed, now);
+  if (verdict !== 'changed') return succeed(verdict);
+  const title = ({ engine, provider }: typeof tools) => `${engine} and ${provider}`;
+  return fail('plan-changed', {
+    unreviewed,
+    missing,
+    tools: otherTools ? { reviewed: title(reviewed.tools), now: title(tools) } : null,
+  });
+}
+
+/** For the job that reports: a file, and outputs of the step. */
+async function writeResult(
+  { result, commit }: ApplyOptions,
+  applied: Result<Applied>,
+  during: 'plan' | 'apply',
+): Promise<void> {
+  const failure = applied.ok ? null : failureData(applied.failure, during);
+  const { verdict, steps } = applied.ok ? applied.value : { verdict: null, steps: null };
+  if (result !== null) {
+    const data = redactAll({ version: 1, commit, failure, verdict, steps }, true);
+    await writeFile(result, `${JSON.stringify(data, null, 2)}\n`);
+  }
+  writeOutputs(process.env, {
+    result: failure === null ? 'applied' : 'failed',
+    ...(failure === null ? {} : { 'failure-reason': failure.reason }),
+  });
+}
+
+function failureData(error: Failure, during: 'plan' | 'apply') {
+  return { reason: reasonOf(error, during), error };
+}
+
+/** Applies a plan that no guardrail blocks, so that at no moment a user may do what neither the access before nor after allows. */
+export async function applyStack(
+  session: LabSession,
+  plan: StackPlan,
+  options: CommandOptions = {},
+): Promise<Result<ApplyResult>> {
+  const engineOptions = { ...options, parallelism: session.parallelism ?? undefined };
+  if (plan.suspendedDuringApply.length === 0) return applyPlan(plan.workspace, plan.saved, engineOptions);
+
+  // Each step gets a new plan, so Terraform cannot see that another apply ran since the confirmation.
+  const fresh = await planChanges(plan.workspace, engineOptions);
+  if (!fresh.ok) return fresh;
+  if (effectOf(fresh.value.plan) !== effectOf(plan.saved.plan)) {
+    return fail('plan-stale', { reason: 'the plan made again is another one' });
+  }
+  const interrupts = noteInterrupts();
+  try {
+    return await applyInSteps(session, plan, engineOptions, interrupts);
+  } finally {
+    interrupts.end();
+  }
+}
+
+interface Step {
+  readonly team: Team;
+  readonly targets: readonly string[];
+  readonly phase: Phase;
+}
+
+/** A Deny for the members at risk comes first and alone, then everything else, then the Deny is removed. */
+async function applyInSteps(
+  session: LabSession,
+  plan: StackPlan,
+  options: CommandOptions,
+  interrupts: { readonly seen: boolean },
+): Promise<Result<ApplyResult>> {
+  const suspended = suspendedTeam(session.team, plan.suspendedDuringApply, session.today);
+  const keys = plan.suspendedDuringApply.flatMap((name) => keyOfIamName(session.team.lab, name) ?? []);
+  const steps: readonly Step[] = [
+    { team: suspended, targets: keys.map((key) => `aws_iam_user_policy.${limitsAddress(key)}`), phase: 'partial' },
+    { team: suspended, targets: [], phase: 'suspended' },
+    { team: session.team, targets: [], phase: 'whole' },
+  ];
+  let done = 0;
+  for (const step of steps) {
+    if (interrupts.seen) return fail('interrupted', { progress: { done, total: done + 1 } });
+    const workspace = await session.workspace(session.stack, step.team, plan.imported);
+    if (!workspace.ok) return workspace;
+    const saved = await planChanges(workspace.value, { ...options, targets: step.targets });
+    if (!saved.ok) return saved;
+    // The guardrails have checked the plan before the first step, and this is another one.
+    const blocks = blocksOf(saved.value.plan, step.team, session.today, session.stack, step.phase);
+    if (blocks.length > 0) {
+      const codes = [...new Set(blocks.map(({ code }) => code))];
+      return fail('blocked-during-apply', { codes, progress: { done, total: done } });
+    }
+    const applied = await applyPlan(workspace.value, saved.value, options);
+    if (!applied.ok) return applied;
+    done += applied.value.done;
+  }
+  return succeed({ done, total: done });
+}
+
+/** What a plan does, whatever made it. */
+function effectOf(plan: Plan): string {
+  return planDigest(plan, { engine: '', provider: '' }).digest;
+}
+
+/** Between two steps no Terraform runs to take a signal; Ctrl-C there must not leave members suspended without a message. */
+function noteInterrupts(): { readonly seen: boolean; end(): void } {
+  let seen = false;
+  const note = (): void => {
+    seen = true;
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, note);
+  return {
+    get seen() {
+      return seen;
+    },
+    end() {
+      for (const signal of signals) process.off(signal, note);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { writeFile } from 'node:fs/promises';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { targetBlocks } from '../../guardrails/guardrails.ts';
+import { reviewOf, reviewOfPlan } from '../../review/changes/review.ts';
+import { manifestOf, writeManifest } from '../../review/manifest/manifest.ts';
+import { blockLines } from '../../review/text/block-text.ts';
+import { planJson } from '../../review/text/json.ts';
+import { labHeading, reviewLines } from '../../review/text/terminal.ts';
+import type { Team } from '../../team/team.ts';
+import type { Terminal } from '../io.ts';
+import type { LabSession } from './lab-session.ts';
+import { originOf, toolsOf } from './origin.ts';
+import { isEmpty, type StackPlan } from './plan.ts';
+import { readBaseTeam, readTeam } from './read-team.ts';
+
+/** The team that was applied last, and whether the file may be planned after it. Null without `base`. */
+export async function checkedBase(
+  { file, base, today }: { readonly file: string; readonly base: string | null; readonly today: string },
+  terminal: Terminal,
+): Promise<Result<Team | null>> {
+  if (base === null) return succeed(null);
+  const before = await readBaseTeam(base, today, terminal);
+  const team = before.ok ? await readTeam(file, today) : before;
+  if (!before.ok || !team.ok) return before.ok ? team : before;
+  // Before Terraform starts: another state could name providers to download.
+  const blocks = targetBlocks(before.value, team.value, today);
+  if (blocks.length === 0) return before;
+  terminal.stderr(`${blockLines(blocks, terminal.width).join('\n')}\n\n`);
+  return fail('guardrail-blocked', { codes: blocks.map(({ code }) => code) });
+}
+
+/** Writes the manifest of a plan; a blocked plan has one too, because its comment shows what it would do. */
+export async function saveManifest(
+  session: LabSession,
+  planned: StackPlan,
+  { file, manifest }: { readonly file: string; readonly manifest: string },
+  before: Team | null,
+): Promise<void> {
+  const { team, today, at } = session;
+  const { plan } = planned.saved;
+  const review = reviewOf({ before, after: team, today, at, plan: { ...planned, plan } });
+  const tools = await toolsOf(planned.workspace);
+  const origin = await originOf(file, process.env, new Date());
+  await writeFile(manifest, writeManifest(manifestOf(review, { plan, tools }, origin)));
+}
+
+const BOUNDARY_UNCHANGED = 'No changes to the permissions boundary.';
+const BOUNDARY_WRITTEN = 'Writes the permissions boundary, the upper limit on each member.';
+
+/** Prints a plan as text or JSON, and on standard error why it is blocked. */
+export function showPlan(
+  session: LabSession,
+  planned: StackPlan,
+  { json, resources }: { readonly json: boolean; readonly resources: boolean },
+  { stdout, stderr, width }: Terminal,
+): void {
+  const { team, engine, naming, kind, today, at } = session;
+  const view = { ...planned, plan: planned.saved.plan };
+  if (json) {
+    stdout(`${JSON.stringify(planJson(view, team, engine, naming), null, 2)}\n`);
+    return;
+  }
+  const body =
+    session.stack === 'bootstrap'
+      ? [isEmpty(planned) ? BOUNDARY_UNCHANGED : BOUNDARY_WRITTEN]
+      : reviewLines(reviewOfPlan(team, today, at, view), { resources, width });
+  stdout(`${[labHeading(team, engine, kind), '', ...body].join('\n')}\n`);
+  if (planned.blocks.length > 0) stderr(`\n${blockLines(planned.blocks, width).join('\n')}\n`);
+}

@@ -1,0 +1,168 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { awsFailure } from '../../aws/client.ts';
+import { readStateObject, writeStateObject } from '../../aws/state-object.ts';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { APPLIED_TEAM, type Applied, appliedTeam } from '../../drift/applied.ts';
+import type { Team } from '../../team/team.ts';
+
+/** Where a lab's records are kept: beside its state, writable by the roles that write the state. */
+export type RecordPlace =
+  | { readonly kind: 'bucket'; readonly bucket: string; readonly region: string }
+  | { readonly kind: 'directory'; readonly directory: string };
+
+/** One small JSON document that is replaced as a whole. */
+export interface StateRecord<Value> {
+  /** Null where there is none yet. Throws where it cannot be read or is none. */
+  read(): Promise<Value | null>;
+  /** Throws where it cannot be written. */
+  write(value: Value): Promise<void>;
+}
+
+/** The place of the local AWS emulator is its directory, else the state's bucket, else the directory of the local state. */
+export function recordPlace(
+  { settings }: Pick<Team, 'settings'>,
+  emulator: string | null,
+  localDirectory: string,
+): RecordPlace {
+  const { state } = settings;
+  if (emulator === null && state !== null) return { kind: 'bucket', ...state };
+  return { kind: 'directory', directory: emulator ?? localDirectory };
+}
+
+/** The record of that file name, read by its schema. */
+export function stateRecord<Schema extends z.ZodType>(
+  place: RecordPlace,
+  name: string,
+  schema: Schema,
+): StateRecord<z.output<Schema>> {
+  const texts = place.kind === 'bucket' ? inBucket(place, name) : inFile(join(place.directory, name), place.directory);
+  return {
+    async read() {
+      const text = await texts.read();
+      return text === null ? null : schema.parse(JSON.parse(text));
+    },
+    write: (value) => texts.write(`${JSON.stringify(value, null, 2)}\n`),
+  };
+}
+
+interface Texts {
+  read(): Promise<string | null>;
+  write(text: string): Promise<void>;
+}
+
+function inBucket({ bucket, region }: Extract<RecordPlace, { kind: 'bucket' }>, name: string): Texts {
+  const object = { bucket, region, key: `mturk-team/${name}` };
+  return {
+    read: () => readStateObject(object),
+    write: (text) => writeStateObject(object, text),
+  };
+}
+
+function inFile(file: string, directory: string): Texts {
+  return {
+    async read() {
+      try {
+        return await readFile(file, 'utf8');
+      } catch (error) {
+        if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return null;
+        throw error;
+      }
+    },
+    async write(text) {
+      await mkdir(directory, { recursive: true });
+      await writeFile(`${file}.new`, text);
+      await rename(`${file}.new`, file);
+    },
+  };
+}
+
+/** What working with a record beside the state gives, or why it could not be used. */
+export async function usingRecord<Value>(file: string, work: () => Promise<Value>): Promise<Result<Value>> {
+  try {
+    return succeed(await work());
+  } catch (error) {
+    const failure = awsFailure(error);
+    if (failure !== null) return { ok: false, failure };
+    return fail('record-unusable', { file, reason: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+const FILE = 'apply-record.json';
+const MOST_BEGUN = 20;
+
+const RECORD = z.strictObject({
+  version: z.literal(1),
+  /** The last commit that was applied, or began to be; null if every apply was made without one. */
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/)
+    .nullable(),
+  state: z.enum(['applying', 'applied']),
+  /** ISO 8601, UTC. */
+  at: z.iso.datetime(),
+  /** The team of the last apply that ended; null if none has. */
+  team: APPLIED_TEAM.nullable(),
+  /** The teams of applies that began since then and did not end, oldest first. */
+  begun: z.array(APPLIED_TEAM).max(MOST_BEGUN),
+});
+
+export type ApplyRecord = z.infer<typeof RECORD>;
+
+/** What was applied last. It is kept beside the state, because every writer of a repository can change what GitHub keeps. */
+export function applyRecord(place: RecordPlace): StateRecord<ApplyRecord> {
+  return stateRecord(place, FILE, RECORD);
+}
+
+/** The applied team; null if no apply has ended. Fails if the record cannot be read. */
+export async function readApplied(place: RecordPlace): Promise<Result<Applied | null>> {
+  return usingRecord(FILE, async () => {
+    const record = await applyRecord(place).read();
+    return record === null || record.team === null ? null : { team: record.team, begun: record.begun };
+  });
+}
+
+/**
+ * Records that an apply began or ended. An apply without a commit keeps the commit of the one before, so that an older
+ * commit cannot follow it. The bootstrap stack is not recorded. Throws if the record cannot be read or written.
+ */
+export async function noteApply(
+  record: StateRecord<ApplyRecord>,
+  session: { readonly team: Team; readonly stack: string; readonly today: string; now(): Date },
+  { state, commit = null }: Pick<ApplyRecord, 'state'> & { readonly commit?: string | null },
+): Promise<void> {
+  const { team, stack, today, now } = session;
+  if (stack !== 'team') return;
+  const last = await record.read();
+  const noted = appliedTeam(team, today);
+  await record.write({
+    version: 1,
+    commit: commit ?? last?.commit ?? null,
+    state,
+    at: now().toISOString(),
+    ...(state === 'applied'
+      ? { team: noted, begun: [] }
+      : { team: last?.team ?? null, begun: withBegun(last?.begun ?? [], noted) }),
+  });
+}
+
+/** An apply that is tried again counts once. */
+function withBegun(begun: ApplyRecord['begun'], team: ApplyRecord['begun'][number]): ApplyRecord['begun'] {
+  const text = JSON.stringify(team);
+  return [...begun.filter((each) => JSON.stringify(each) !== text), team].slice(-MOST_BEGUN);
+}
+
+/**
+ * Whether a commit may be applied after `last`: only if `last` is in its history. `unknown` if this clone does not have
+ * `last`.
+ */
+export async function follows(commit: string, last: string, directory: string): Promise<'yes' | 'no' | 'unknown'> {
+  if (commit === last) return 'yes';
+  return new Promise((resolve) => {
+    execFile('git', ['merge-base', '--is-ancestor', last, commit], { cwd: directory }, (error) => {
+      resolve(error === null ? 'yes' : error.code === 1 ? 'no' : 'unknown');
+    });
+  });
+}
