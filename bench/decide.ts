@@ -2,7 +2,8 @@ import { accessOf } from '../src/access/access-of.ts';
 import type { AccessModel } from '../src/access/model.ts';
 import { desiredAccess } from '../src/access/sources/desired.ts';
 import { OPERATIONS, operationsOf } from '../src/catalog/mturk.ts';
-import { DEFAULT_SETTINGS, type Member, type Role, type Team } from '../src/team/team.ts';
+import type { Role, Team } from '../src/team/team.ts';
+import { benchTeam } from './synth-team.ts';
 
 export interface DecideFigures {
   /** Members. */
@@ -23,7 +24,7 @@ const MEMBERS_IN_ALL = 20_000;
 /** Decides everything for teams of those sizes, each model freshly parsed so that nothing is remembered from before. */
 export async function benchDecide(sizes: readonly number[]): Promise<DecideFigures[]> {
   return sizes.map((size) => {
-    const text = JSON.stringify(desiredAccess(benchTeam(size), '2026-11-25'));
+    const text = JSON.stringify(desiredAccess(decidedTeam(size), '2026-11-25'));
     const decide: number[] = [];
     const parse: number[] = [];
     for (let run = 0; run < Math.max(RUNS, MEMBERS_IN_ALL / size); run += 1) {
@@ -42,7 +43,7 @@ export async function benchDecide(sizes: readonly number[]): Promise<DecideFigur
 }
 
 /** Every member has another last day as long as there are days, in eight combinations of roles. */
-function benchTeam(size: number): Team {
+function decidedTeam(size: number): Team {
   const role = (key: string, allow: Role['allow'], deny: Role['deny'] = []): Role => ({
     key,
     description: null,
@@ -57,31 +58,14 @@ function benchTeam(size: number): Team {
     role('payer', [...operationsOf('pay:approve'), ...operationsOf('pay:bonus')]),
     role('no-bonus', OPERATIONS, ['SendBonus']),
   ];
-  const members = Array.from({ length: size }, (_, index): Member => {
-    const chosen = roles.filter((_role, bit) => ((index % 8) & (1 << bit)) !== 0 || bit === index % 4);
-    return {
-      key: `member-${index}`,
-      name: `Member ${index}`,
-      email: null,
-      github: null,
-      roles: chosen.map(({ key }) => key).sort(),
-      until: new Date(AT.getTime() + (index + 1) * 86_400_000).toISOString().slice(0, 10),
-      sponsor: null,
-      suspended: index % 50 === 0,
-      keys: 1,
-    };
-  });
-  return {
-    lab: 'bench-lab',
-    account: '123456789012',
-    owners: ['member-0'],
-    roles,
-    members,
-    departed: [],
-    freeze: [],
-    snoozed: [],
-    settings: { ...DEFAULT_SETTINGS, maxRemovals: 3, state: null },
-  };
+  return benchTeam(size, roles, (index) => ({
+    roles: roles
+      .filter((_role, bit) => ((index % 8) & (1 << bit)) !== 0 || bit === index % 4)
+      .map(({ key }) => key)
+      .sort(),
+    until: new Date(AT.getTime() + (index + 1) * 86_400_000).toISOString().slice(0, 10),
+    suspended: index % 50 === 0,
+  }));
 }
 
 function median(values: readonly number[]): number {

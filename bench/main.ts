@@ -3,9 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { benchCheck } from './check.ts';
 import { benchDecide } from './decide.ts';
-import { benchFullPlan } from './full-plan.ts';
 import { benchInventory } from './inventory.ts';
-import { benchPlanCalls, expectedCalls } from './plan-calls.ts';
+import { benchFullPlan, benchPlanCalls, expectedCalls, type PlanCalls } from './plan-calls.ts';
 import { benchReview, benchReviewCommand } from './review.ts';
 import { benchStart } from './start.ts';
 import { benchSynth } from './synth.ts';
@@ -35,6 +34,18 @@ async function peakOf(step: 'check' | 'decide'): Promise<number> {
   const child = fileURLToPath(new URL('./peak-child.ts', import.meta.url));
   const { stdout } = await run(process.execPath, ['--import', 'tsx', child, step, '5000']);
   return Number(stdout);
+}
+
+function callsRow({ size, calls, expected, planMs }: PlanCalls): Row {
+  return {
+    what: `API calls of a plan (${ms(planMs)})`,
+    size: String(size),
+    ours: String(calls),
+    baseline: `real provider: ${expected}`,
+    measured: calls,
+    target: expected,
+    unit: 'calls',
+  };
 }
 
 say('start');
@@ -151,17 +162,7 @@ for (const { what, peak } of peaks) {
 }
 
 say('plan');
-for (const { size, calls, expected, planMs } of await benchPlanCalls(PLANNED_SIZES)) {
-  rows.push({
-    what: `API calls of a plan (${ms(planMs)})`,
-    size: String(size),
-    ours: String(calls),
-    baseline: `real provider: ${expected}`,
-    measured: calls,
-    target: expected,
-    unit: 'calls',
-  });
-}
+for (const size of PLANNED_SIZES) rows.push(callsRow(await benchPlanCalls(size)));
 
 say('verdict without an engine');
 const verdict = await benchInventory(VERDICT_SIZE);
@@ -169,15 +170,7 @@ say('plan beside it');
 const full = await benchFullPlan(FULL_PLAN_SIZE);
 const planOfAll = expectedCalls(synthTeam(VERDICT_SIZE), '2026-11-25');
 rows.push(
-  {
-    what: `API calls of a plan (${ms(full.planMs)})`,
-    size: String(full.size),
-    ours: String(full.calls),
-    baseline: `real provider: ${full.expected}`,
-    measured: full.calls,
-    target: full.expected,
-    unit: 'calls',
-  },
+  callsRow(full),
   {
     what: 'API calls of a verdict without an engine',
     size: String(verdict.size),

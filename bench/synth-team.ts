@@ -13,6 +13,19 @@ export function synthTeam(size: number): Team {
       managed: index === 0 ? ['AmazonMechanicalTurkReadOnly'] : [],
     }),
   );
+  return benchTeam(size, roles, (index) => ({
+    roles: [`role-${index % 6}`, `role-${(index + 1) % 6}`].sort(),
+    until: index % 2 === 0 ? '2027-05-31' : null,
+    suspended: index % 10 === 0,
+  }));
+}
+
+/** A team of that many members, who differ in what `accessOf` says of the one with that index. */
+export function benchTeam(
+  size: number,
+  roles: readonly Role[],
+  accessOf: (index: number) => Pick<Member, 'roles' | 'until' | 'suspended'>,
+): Team {
   const members = Array.from(
     { length: size },
     (_, index): Member => ({
@@ -20,11 +33,9 @@ export function synthTeam(size: number): Team {
       name: `Member ${index}`,
       email: null,
       github: null,
-      roles: [`role-${index % 6}`, `role-${(index + 1) % 6}`].sort(),
-      until: index % 2 === 0 ? '2027-05-31' : null,
       sponsor: null,
-      suspended: index % 10 === 0,
       keys: 1,
+      ...accessOf(index),
     }),
   );
   return {
