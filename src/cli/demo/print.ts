@@ -10,7 +10,7 @@ import {
   type Risk,
 } from '../../catalog/mturk.ts';
 import { padVisible, visibleWidth, wrapVisible } from '../../text/columns.ts';
-import { dayWords } from '../../text/dates.ts';
+import { lastDay } from '../../text/dates.ts';
 import { counted, listTexts, plainText, t } from '../../text/text.ts';
 import type { Terminal } from '../io.ts';
 
@@ -68,7 +68,7 @@ function isAscii({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {
 /** `publish HITs (spends money), manage HITs, read results; until 31 May 2027` */
 export function accessAfter({ capabilities, suspended, ends }: AccessChange): string {
   if (suspended.after) return 'no access (suspended)';
-  const until = ends.after === null ? '' : `; until ${dayWords(lastDay(ends.after))}`;
+  const until = ends.after === null ? '' : `; until ${lastDay(ends.after)}`;
   return `${gainedAccess(capabilities.gained)}${until}`;
 }
 
@@ -93,11 +93,6 @@ function gainedAccess(capabilities: Capabilities): string {
       return `${CAPABILITIES[capability].can}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
     })
     .join(', ');
-}
-
-/** The last moment before access ends. */
-function lastDay(ends: string): Date {
-  return new Date(Date.parse(ends) - 1);
 }
 
 /** The worst effect of a finding, from its changes, else from the last segment of its ID. */

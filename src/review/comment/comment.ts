@@ -261,10 +261,9 @@ function isLoud({ classes, change }: ReviewedPerson): boolean {
 }
 
 /** A row a person; the columns of gains and losses only if there are any. */
-function peopleTable(people: readonly ReviewedPerson[], { lab, at }: Review, rank: number): Block {
-  const moment = new Date(at);
+function peopleTable(people: readonly ReviewedPerson[], { lab }: Review, rank: number): Block {
   const rows = people.map((person) => ({
-    start: [strongText(personText(person)), changeText(person, lab, moment)],
+    start: [strongText(personText(person)), changeText(person, lab)],
     gains: joinTexts(gainLines(person), lineBreak),
     losses: lostText(person) ?? trusted(''),
   }));

@@ -1,5 +1,6 @@
 import { briefText, HARMS, harmfulVerbs, worstHarm } from '../../access/text/capability-words.ts';
 import { RISK_VERBS } from '../../catalog/mturk.ts';
+import { lastDay } from '../../text/dates.ts';
 import type { Block } from '../../text/document.ts';
 import {
   counted,
@@ -13,7 +14,7 @@ import {
   trusted,
 } from '../../text/text.ts';
 import type { Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
-import { dayOf, personText } from '../text/people-text.ts';
+import { personText } from '../text/people-text.ts';
 
 /** `asIf` phrases a change that is not going to happen. */
 type Mood = 'will' | 'asIf';
@@ -221,7 +222,7 @@ function unexplainedLine(review: Review): Text | null {
   return t`${strongText(t`The plan does less than this pull request:`)} ${trusted(counted(missing, 'change'))} missing.`;
 }
 
-function dangerLines({ people, settings, at }: Review): readonly Text[] {
+function dangerLines({ people, settings }: Review): readonly Text[] {
   const line = (test: (person: ReviewedPerson) => boolean, end: Text) => {
     const concerned = people.filter(test);
     return concerned.length === 0 ? [] : [t`${whoText(concerned)} ${end}`];
@@ -229,7 +230,7 @@ function dangerLines({ people, settings, at }: Review): readonly Text[] {
   const gaining = people.filter(({ change }) => worstHarm(change.capabilities.gained) !== null);
   return [
     ...line(hasUnknownPolicy, t`will have a policy that cannot be read and may allow anything.`),
-    ...gainLines(gaining, new Date(at)),
+    ...gainLines(gaining),
     ...line(losesBoundary, t`will have no permissions boundary.`),
     ...line(isReplaced, t`will lose all access keys: the IAM user is replaced.`),
     ...(settings.some((setting) => clauseOf(setting) === 'approvers')
@@ -252,16 +253,16 @@ function whoText(people: readonly ReviewedPerson[]): Text {
   );
 }
 
-function gainLines(people: readonly ReviewedPerson[], at: Date): readonly Text[] {
-  if (people.length <= NAMED) return people.map((person) => gainLine(person, at));
+function gainLines(people: readonly ReviewedPerson[]): readonly Text[] {
+  if (people.length <= NAMED) return people.map(gainLine);
   const all = people.flatMap(({ change }) => change.capabilities.gained);
   const harms = HARMS.filter((risk) => all.some((each) => each.risk === risk));
   return [t`${whoText(people)} will be able to ${listTexts(harms.map((risk) => trusted(RISK_VERBS[risk].can)))}.`];
 }
 
-function gainLine(person: ReviewedPerson, at: Date): Text {
+function gainLine(person: ReviewedPerson): Text {
   const { gained } = person.change.capabilities;
   const { after } = person.change.ends;
-  const end = after === null ? t`, with ${strongText(t`no last day`)}` : trusted(` until ${dayOf(after, at)}`);
+  const end = after === null ? t`, with ${strongText(t`no last day`)}` : trusted(` until ${lastDay(after)}`);
   return t`${strongText(personText(person))} will be able to ${harmfulVerbs(gained)}${end}.`;
 }

@@ -7,7 +7,7 @@ import type { Operation } from '../../catalog/mturk.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import type { ReconcileMode } from '../../team/team.ts';
 import { stepText } from '../../terraform/run/progress.ts';
-import { dayWords } from '../../text/dates.ts';
+import { dateWords } from '../../text/dates.ts';
 import {
   codeText,
   counted,
@@ -221,7 +221,7 @@ function snoozeText({ finding, from, to, reason }: Extract<SettingsChange, { rea
 }
 
 function isoDay(day: string | null): string {
-  return day === null ? 'none' : dayWords(new Date(`${day}T00:00:00Z`));
+  return day === null ? 'none' : dateWords(day);
 }
 
 /** A verb as an infinitive and as a past participle. */

@@ -2,7 +2,7 @@ import type { AccessChange } from '../../access/diff.ts';
 import { accessLines, lossText, policyNames } from '../../access/text/capability-words.ts';
 import { policyName } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
-import { lastDayWords } from '../../text/dates.ts';
+import { lastDay } from '../../text/dates.ts';
 import { capitalized, codeText, joinTexts, listTexts, strongText, type Text, t, trusted } from '../../text/text.ts';
 import type { Review, ReviewedPerson } from '../manifest/schema.ts';
 
@@ -19,33 +19,30 @@ export function personNamer({ people, lab }: Pick<Review, 'people' | 'lab'>): (u
 }
 
 /** What changes about a person, `Adds role paymaster; removes last day (was 31 May 2027)`. */
-export function changeText(person: ReviewedPerson, lab: string, at: Date): Text {
+export function changeText(person: ReviewedPerson, lab: string): Text {
   const { change, classes } = person;
   if (classes.includes('identity-replaced'))
     return t`Replaces the IAM user: ${strongText(t`all access keys are lost`)}`;
   if (change.kind === 'leaves') return t`${strongText(t`Leaves:`)} deletes the IAM user and its access keys`;
-  const parts = [
-    ...(change.kind === 'joins' ? joinParts(person, at) : changeParts(person, at)),
-    ...sideParts(person, lab),
-  ];
+  const parts = [...(change.kind === 'joins' ? joinParts(person) : changeParts(person)), ...sideParts(person, lab)];
   const all = parts.length > 0 ? parts : roleParts(change, lab);
   return capitalized(joinTexts(all, '; '));
 }
 
-function joinParts({ change, roles }: ReviewedPerson, at: Date): readonly Text[] {
+function joinParts({ change, roles }: ReviewedPerson): readonly Text[] {
   const status = change.suspended.after ? 'New, suspended:' : 'New:';
   const which = roles.gained.length === 0 ? t`no role` : joinTexts(roles.gained.map(codeText), ', ');
-  return [t`${trusted(status)} ${which}`, lastDayText(change.ends.after, at)];
+  return [t`${trusted(status)} ${which}`, lastDayText(change.ends.after)];
 }
 
-function changeParts({ change, roles }: ReviewedPerson, at: Date): readonly Text[] {
+function changeParts({ change, roles }: ReviewedPerson): readonly Text[] {
   const { suspended, ends } = change;
   return [
     ...(!suspended.before && suspended.after ? [strongText(t`suspended`)] : []),
     ...(suspended.before && !suspended.after ? [t`suspension lifted`] : []),
     ...(roles.gained.length > 0 ? [t`adds ${rolesText(roles.gained)}`] : []),
     ...(roles.lost.length > 0 ? [t`removes ${rolesText(roles.lost)}`] : []),
-    ...(ends.before === ends.after ? [] : [endText(ends, at)]),
+    ...(ends.before === ends.after ? [] : [endText(ends)]),
   ];
 }
 
@@ -54,19 +51,13 @@ function rolesText(keys: readonly string[]): Text {
 }
 
 /** `last day 31 May 2027`, or `no last day`. */
-function lastDayText(ends: string | null, at: Date): Text {
-  return trusted(ends === null ? 'no last day' : `last day ${dayOf(ends, at)}`);
+function lastDayText(ends: string | null): Text {
+  return trusted(ends === null ? 'no last day' : `last day ${lastDay(ends)}`);
 }
 
-/** The day without its distance. */
-export function dayOf(ends: string, at: Date): string {
-  const words = lastDayWords(ends, at);
-  return words.slice(0, words.indexOf(' ('));
-}
-
-function endText({ before, after }: AccessChange['ends'], at: Date): Text {
-  if (after === null) return trusted(`removes last day (was ${before === null ? 'none' : dayOf(before, at)})`);
-  return trusted(`last day ${dayOf(after, at)} (was ${before === null ? 'none' : dayOf(before, at)})`);
+function endText({ before, after }: AccessChange['ends']): Text {
+  if (after === null) return trusted(`removes last day (was ${before === null ? 'none' : lastDay(before)})`);
+  return trusted(`last day ${lastDay(after)} (was ${before === null ? 'none' : lastDay(before)})`);
 }
 
 /** For a person whose roles, freeze or policies changed under them. */

@@ -2,6 +2,7 @@ import { accessText, lossText, policyNames } from '../../access/text/capability-
 import type { Team } from '../../team/team.ts';
 import { type AccountKind, type Engine, engineTitle } from '../../terraform/run/engine.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
+import { lastDay } from '../../text/dates.ts';
 import { list, paragraph } from '../../text/document.ts';
 import { printTerminal } from '../../text/terminal.ts';
 import { formatCount, plainText, type Text, t, trusted } from '../../text/text.ts';
@@ -18,7 +19,7 @@ import {
   unchangedWords,
   unexplainedText,
 } from './change-text.ts';
-import { changeText, dayOf, personText } from './people-text.ts';
+import { changeText, personText } from './people-text.ts';
 
 /** Items of one list on a terminal; JSON has all of them. */
 const SHOWN = 30;
@@ -87,10 +88,9 @@ function resourceLines({ resources }: NonNullable<Review['plan']>): readonly str
 }
 
 /** `+ Bo Chen  publish HITs (spends money), manage HITs; until 31 May 2027`, a line for each gain and loss. */
-function peopleLines({ people, unchanged, lab, at }: Review, width: number): readonly string[] {
-  const moment = new Date(at);
+function peopleLines({ people, unchanged, lab }: Review, width: number): readonly string[] {
   const rows = people.flatMap((person) =>
-    personRows(person, lab, moment).map(([sign, text], index) => [
+    personRows(person, lab).map(([sign, text], index) => [
       index === 0 ? `${sign} ${plainText(personText(person))}` : '',
       plainText(text),
     ]),
@@ -101,26 +101,26 @@ function peopleLines({ people, unchanged, lab, at }: Review, width: number): rea
   ];
 }
 
-function personRows(person: ReviewedPerson, lab: string, at: Date): readonly (readonly [sign: string, text: Text])[] {
+function personRows(person: ReviewedPerson, lab: string): readonly (readonly [sign: string, text: Text])[] {
   const { change, classes } = person;
   const { gained } = change.capabilities;
-  if (change.kind === 'joins' && !classes.includes('identity-replaced')) return [['+', joinText(person, at)]];
+  if (change.kind === 'joins' && !classes.includes('identity-replaced')) return [['+', joinText(person)]];
   const lost = change.capabilities.lost.length === 0 ? null : lossText(change.capabilities.lost);
   const unknown = [...new Set(change.unknownPolicies.after.map(({ policy }) => policy))];
   const gives = gained.length > 0 || unknown.length > 0;
   const sign = change.kind === 'leaves' || (lost !== null && !gives) ? '-' : '~';
   return [
-    [sign, changeText(person, lab, at)],
+    [sign, changeText(person, lab)],
     ...(unknown.length === 0 ? [] : [['', t`can do anything: ${policyNames(unknown)} cannot be read`] as const]),
     ...(gained.length === 0 ? [] : [['', t`can ${accessText(gained)}`] as const]),
     ...(lost === null ? [] : [['', t`loses ${change.mayAct.after ? lost : t`all access: ${lost}`}`] as const]),
   ];
 }
 
-function joinText({ change, classes }: ReviewedPerson, at: Date): Text {
+function joinText({ change, classes }: ReviewedPerson): Text {
   const { gained } = change.capabilities;
   const status = change.suspended.after ? t` (suspended)` : t``;
-  const until = change.ends.after === null ? t`` : trusted(`; until ${dayOf(change.ends.after, at)}`);
+  const until = change.ends.after === null ? t`` : trusted(`; until ${lastDay(change.ends.after)}`);
   const uncapped = classes.includes('boundary-changed') && change.boundary.after === null;
   const access = gained.length === 0 ? t`no access` : accessText(gained);
   return t`${access}${status}${until}${uncapped ? t`; no permissions boundary` : t``}`;
