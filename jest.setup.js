@@ -2,5 +2,10 @@ import fc from 'fast-check';
 
 // In CI one seed, so that a red run says something about the change; elsewhere every run draws cases of its own, and
 // FC_SEED=<number> repeats those of a run.
+const isExhaustive = process.env.MTURK_TEAM_TESTS === 'exhaustive';
 const seed = process.env.FC_SEED ?? (process.env.CI ? '20261125' : undefined);
-if (seed !== undefined) fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(seed) });
+fc.configureGlobal({
+  ...fc.readConfigureGlobal(),
+  numRuns: isExhaustive ? 100 : 20,
+  ...(seed === undefined ? {} : { seed: Number(seed) }),
+});

@@ -6,6 +6,7 @@ import { explain, whoCan } from '../../src/access/explain.ts';
 import type { AccessModel } from '../../src/access/model.ts';
 import { includesOperation } from '../../src/access/operation-set.ts';
 import { OPERATIONS } from '../../src/catalog/mturk.ts';
+import { runs } from '../support/exhaustive.ts';
 import { anyModel, anyStatement } from '../support/random-model.ts';
 
 const MOMENTS = [new Date('2026-11-25T12:00:00Z'), new Date('2026-12-01T00:00:00Z')];
@@ -27,7 +28,7 @@ test('all operations at once are decided as each by itself, with the same grants
         }
       }
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -50,7 +51,7 @@ test('explain and who-can tell what decide decides', () => {
         expect(withheld.filter((each) => may.includes(each))).toEqual([]);
       }
     }),
-    { numRuns: 120 },
+    { numRuns: runs(120) },
   );
 });
 
@@ -64,7 +65,7 @@ test('a Deny more never widens anybody', () => {
       };
       expect(diffAccess(model, denied, at).people.flatMap(({ operations }) => operations.gained)).toEqual([]);
     }),
-    { numRuns: 120 },
+    { numRuns: runs(120) },
   );
 });
 
@@ -87,7 +88,7 @@ test('the order of users, groups, policies and statements never matters', () => 
       const changed = diffAccess(model, backwards, at).people;
       expect(changed.flatMap(({ operations }) => [...operations.gained, ...operations.lost])).toEqual([]);
     }),
-    { numRuns: 120 },
+    { numRuns: runs(120) },
   );
 });
 
@@ -97,7 +98,7 @@ test('taking boundaries away never narrows anybody', () => {
       const bare: AccessModel = { ...model, users: model.users.map((user) => ({ ...user, boundary: null })) };
       expect(diffAccess(model, bare, at).people.flatMap(({ operations }) => operations.lost)).toEqual([]);
     }),
-    { numRuns: 120 },
+    { numRuns: runs(120) },
   );
 });
 
@@ -117,7 +118,7 @@ describe('compare', () => {
       fc.property(anyModel, anyModel, moment, (before, after, at) => {
         expect(byUser(diffAccess(after, before, at))).toEqual(byUser(mirror(diffAccess(before, after, at))));
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

@@ -3,6 +3,7 @@ import type { AccessModel } from '../../src/access/model.ts';
 import { takeInventory } from '../../src/aws/inventory/inventory.ts';
 import { ACCOUNT, iamOf, openAccount } from '../emulator/clients.ts';
 import { anyAccount } from '../support/account-arbitrary.ts';
+import { runs } from '../support/exhaustive.ts';
 import { accessIn } from '../support/transient-access.ts';
 
 const isAws = (arn: string): boolean => arn.startsWith('arn:aws:iam::aws:');
@@ -55,6 +56,6 @@ test('what is read through the API is what the account remembers, on pages of an
         await emulator.close();
       }
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });

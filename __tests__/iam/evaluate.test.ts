@@ -7,6 +7,7 @@ import {
   type PolicySource,
   type PrincipalPolicies,
 } from '../../src/iam/evaluate.ts';
+import { runs } from '../support/exhaustive.ts';
 
 const ALLOW: Statement = { Effect: 'Allow', Action: 'mechanicalturk:*', Resource: '*' };
 const DENY: Statement = { Effect: 'Deny', Action: 'mechanicalturk:SendBonus', Resource: '*' };
@@ -174,7 +175,7 @@ describe('properties', () => {
           : decided([...identity, deny], boundary, of);
         if (decided(identity, boundary, of) !== 'allowed') expect(wider).not.toBe('allowed');
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -187,7 +188,7 @@ describe('properties', () => {
         expect(decided(shuffled, undefined, of)).toBe(outcome);
         expect(evaluate(spread, request(of.action, of.resource)).outcome).toBe(outcome);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -198,7 +199,7 @@ describe('properties', () => {
           expect(decided(identity, boundary, of)).not.toBe('allowed');
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -211,7 +212,7 @@ describe('properties', () => {
           { allowed: ['Allow'], 'denied-explicitly': ['Deny'], 'denied-implicitly': [] }[outcome],
         );
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

@@ -3,6 +3,11 @@ import { execFileSync } from 'node:child_process';
 /** `npm run test:exhaustive`: every case instead of a sample. */
 export const EXHAUSTIVE = process.env.MTURK_TEAM_TESTS === 'exhaustive';
 
+/** How many random cases a property is tried with: a fifth of them unless the run is exhaustive. */
+export function runs(all: number): number {
+  return EXHAUSTIVE ? all : Math.ceil(all / 5);
+}
+
 /** A number that follows the commit, so that samples rotate and a failure can be repeated. */
 const ROTATION = Number.parseInt(
   execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim().slice(0, 8),

@@ -3,6 +3,7 @@ import { block } from '../../src/diagnostics/block.ts';
 import { type CommentView, renderComment, renderSummary } from '../../src/review/comment/comment.ts';
 import type { Review } from '../../src/review/manifest/schema.ts';
 import { bytes, fitParts, fixed, type Part } from '../../src/text/github.ts';
+import { runs } from '../support/exhaustive.ts';
 import { htmlOf, skeletonOf } from '../support/github-page.ts';
 import { hostileText } from '../support/hostile-text.ts';
 import { personOf, reviewOfMany } from '../support/many-people.ts';
@@ -38,14 +39,17 @@ function peopleIn(text: string): { shown: number; left: number } {
   return { shown, left: left.reduce((sum, [, number = '0']) => sum + Number(number.replaceAll(',', '')), 0) };
 }
 
+/** Far more than there is room for. */
+const PEOPLE = runs(5000);
+
 describe.each([12_000, 60_000])('with %d bytes', (budget) => {
   test.each([
     ['alike', true, undefined],
     ['all different', false, undefined],
     ['all dangerous and different', false, [0]],
     ['all harmless and different', false, [1]],
-  ] as const)('5,000 people, %s, fit and are counted', (_name, alike, kinds) => {
-    const review = reviewOfMany(5000, kinds === undefined ? { alike } : { alike, kinds });
+  ] as const)('more people than there is room for, %s, fit and are counted', (_name, alike, kinds) => {
+    const review = reviewOfMany(PEOPLE, kinds === undefined ? { alike } : { alike, kinds });
     const text = renderComment(viewOf(review, { budget }));
     expect(bytes(text)).toBeLessThanOrEqual(budget);
     // What there is room for is used.
@@ -53,7 +57,7 @@ describe.each([12_000, 60_000])('with %d bytes', (budget) => {
     expectWhole(text);
     expect(text).toContain('No change for the other 3 members.');
     const { shown, left } = peopleIn(text);
-    expect(shown + left).toBe(5000);
+    expect(shown + left).toBe(PEOPLE);
   });
 });
 
@@ -78,7 +82,7 @@ test('what is deleted stays when what is added is left out', () => {
 test('a failure and why it failed outlive everything', () => {
   const failure = { reason: 'plan-failed', detail: `Error: no such thing\n${'x'.repeat(190)}\n`.repeat(2000) } as const;
   const text = renderComment(
-    viewOf(reviewOfMany(5000, { alike: false }), { state: 'failed', failure, budget: 12_000 }),
+    viewOf(reviewOfMany(PEOPLE, { alike: false }), { state: 'failed', failure, budget: 12_000 }),
   );
   expect(text).toContain('### Not planned: the plan failed');
   expect(text).toContain('Error: no such thing');
@@ -167,7 +171,7 @@ test('whatever the texts say, the page has the same elements, and fits', () => {
         skeletonOf(htmlOf(page(harmless).split('\n').slice(1).join('\n'))),
       );
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 
@@ -183,12 +187,12 @@ test('never over the budget with many people and hostile texts', () => {
         expectWhole(text);
       },
     ),
-    { numRuns: 30 },
+    { numRuns: runs(30) },
   );
 });
 
 test('a job summary may be longer than a comment', () => {
-  const review = reviewOfMany(5000, { alike: false });
+  const review = reviewOfMany(PEOPLE, { alike: false });
   const comment = renderComment(viewOf(review));
   expect(bytes(renderSummary(viewOf(review)))).toBeGreaterThan(bytes(comment));
 });

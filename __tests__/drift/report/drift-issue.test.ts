@@ -12,6 +12,7 @@ import type { Block } from '../../../src/text/document.ts';
 import { printMarkdown } from '../../../src/text/github.ts';
 import { chromiumPath, domOf } from '../../support/chromium.ts';
 import { ADDED, DENIED, REMOVED, reportOf, sixChanges, UNMANAGED } from '../../support/drift-reports.ts';
+import { runs } from '../../support/exhaustive.ts';
 import { codeTexts, GITHUB_MAKES, htmlOf, pageOf, skeletonOf, textOutsideCode } from '../../support/github-page.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { ATTACKS, hostileText } from '../../support/hostile-text.ts';
@@ -166,7 +167,7 @@ test('a body fits, counts what it leaves out, and always has the worst finding',
       expect(shown).toBeGreaterThan(0);
       expect(shown + Number(left)).toBe(list.length);
     }),
-    { numRuns: 10 },
+    { numRuns: runs(10) },
   );
 });
 
@@ -299,7 +300,7 @@ describe('a text from a file or from AWS', () => {
   test('of any kind stays text', () => {
     fc.assert(
       fc.property(hostileText(), (text) => expectHarmless(text)),
-      { numRuns: 5 },
+      { numRuns: runs(5) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { concernedBy } from '../../../src/access/with-differences.ts';
 import { type DriftFinding, differenceOf } from '../../../src/drift/finding.ts';
 import { changedAccounts, scanOfChanged } from '../../support/changed-model.ts';
+import { runs } from '../../support/exhaustive.ts';
 import { teams } from '../../support/team-arbitrary.ts';
 
 const TODAY = '2026-11-25';
@@ -42,9 +43,9 @@ test('every change of access is found without Terraform', () => {
       count += changed.length;
       for (const { user } of changed) expect([...reported]).toContain(user);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
-  expect(count).toBeGreaterThan(50);
+  expect(count).toBeGreaterThan(runs(50));
 });
 
 test('the ids of a look are different, of letters that a snooze may have, and the fingerprint knows no order', () => {
@@ -57,7 +58,7 @@ test('the ids of a look are different, of letters that a snooze may have, and th
       const backwards = { ...account, users: [...account.users].reverse(), groups: [...account.groups].reverse() };
       expect(scanOfChanged(team, backwards).fingerprint).toBe(look.fingerprint);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 

@@ -2,6 +2,7 @@ import { type IAMClient, paginateGetAccountAuthorizationDetails, paginateListUse
 import fc from 'fast-check';
 import { SSH_PUBLIC_KEY } from '../../../conformance/scenarios-credentials.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
+import { runs } from '../../support/exhaustive.ts';
 import { ACCOUNT, callIam, iamOf, openAccount, policy } from '../clients.ts';
 
 describe('answers', () => {
@@ -48,7 +49,7 @@ describe('answers', () => {
           expect((Policy as { Description?: string }).Description ?? '').toBe(description);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

@@ -5,6 +5,7 @@ import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { OPERATIONS, operationsOf } from '../../../src/catalog/mturk.ts';
 import { suspendedTeam, usersToSuspend } from '../../../src/review/apply/suspension.ts';
 import type { Member, Role, Team } from '../../../src/team/team.ts';
+import { runs } from '../../support/exhaustive.ts';
 import { member, role, sampleTeam } from '../../support/sample-team.ts';
 
 const TODAY = '2026-11-25';
@@ -362,7 +363,7 @@ test('in any order of calls, a member who is not suspended never has access that
         }
       }
     }),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   );
   expect(suspended).toBeGreaterThan(0);
 });
@@ -381,6 +382,6 @@ test('once their limits exist, neither the apply of the suspended team nor the r
       }
       expect(usersToSuspend(between, after, AT)).toEqual([]);
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { code, fence, md, nameMarkdown, prose } from '../../../src/text/markdown.ts';
+import { runs } from '../../support/exhaustive.ts';
 import { codeTexts, GITHUB_MAKES, htmlOf, skeletonOf, textOutsideCode } from '../../support/github-page.ts';
 import { ATTACKS, hostileText } from '../../support/hostile-text.ts';
 
@@ -48,7 +49,7 @@ describe.each(Object.keys(PLACES))('in a %s', (place) => {
   test('any text stays text', () => {
     fc.assert(
       fc.property(hostileText(), (text) => expectHarmless(place, text)),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });
@@ -113,7 +114,7 @@ test('what is in a code span reads as it was, but for what cannot be seen', () =
       const [shown] = codeTexts(htmlOf(`Before ${code(text).markdown} after`));
       expect(shown).toBe(text);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { compareDigests } from '../../../src/review/manifest/digest.ts';
+import { runs } from '../../support/exhaustive.ts';
 import { changesOf, digestOf, type Json, type JsonObject, named, TOOLS } from '../../support/plan-json.ts';
 
 describe('a fresh plan against the reviewed one', () => {
@@ -35,7 +36,7 @@ describe('a fresh plan against the reviewed one', () => {
           missing: [...done].sort(),
         });
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Tools } from '../../../src/review/manifest/schema.ts';
+import { runs } from '../../support/exhaustive.ts';
 import { changesOf, digestOf, type Json, type JsonObject, named, TOOLS } from '../../support/plan-json.ts';
 import { recordedNames } from '../../support/recorded-plan.ts';
 
@@ -68,7 +69,7 @@ describe('equal for equal effect', () => {
         };
         expect(digestOf(again)).toEqual(digestOf(json));
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -150,7 +151,7 @@ describe('different for any difference in value', () => {
         const other = withLeaf(json, leaf.path, values[how % values.length]!);
         expect({ leaf, digest: digestOf(other).digest }).not.toEqual({ leaf, digest: digestOf(json).digest });
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 

@@ -6,12 +6,13 @@ import { readTeam } from '../../../src/team/parse/read-team.ts';
 import { activeMembers, type Team } from '../../../src/team/team.ts';
 import { memberAddress } from '../../../src/terraform/addresses.ts';
 import { synthesize } from '../../../src/terraform/synth/synth.ts';
+import { runs } from '../../support/exhaustive.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 import { addressesOf, dependenciesOf, stringsOf, synthesized } from '../../support/synthesized.ts';
 import { days, teams, words } from '../../support/team-arbitrary.ts';
 
 const TODAY = '2026-11-25';
-const RUNS = { numRuns: 40 };
+const RUNS = { numRuns: runs(40) };
 
 test('the sample team.yaml gives the golden configuration', async () => {
   const { team } = readTeam(await readFile('team.yaml', 'utf8'), { file: 'team.yaml', today: TODAY });
