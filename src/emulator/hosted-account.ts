@@ -8,7 +8,7 @@ import { type FaultPlan, type Faults, planFaults } from './server/faults.ts';
 import { serve } from './server/http-server.ts';
 import { plainAnswer, type WireAnswer } from './server/service.ts';
 import type { SignedRequest } from './server/signature.ts';
-import { directoryStateStore, memoryStateStore, openStateBackend, type StateBackend } from './state-backend.ts';
+import { directoryStateStore, memoryStateStore, openStateBackend } from './state-backend.ts';
 
 /** All that an account in memory consists of: who reads it sees each call's effect, who copies it can go back to it. */
 export interface EmulatorMemory {
@@ -58,7 +58,7 @@ export async function startAccountHost(options: HostOptions): Promise<AccountHos
   const token = randomBytes(18).toString('base64url');
   const calls: LoggedCall[] = [];
   let faults = planFaults(options.faults ?? {});
-  let loaded: Loaded | null = null;
+  let loaded: ReturnType<typeof openAccount> | null = null;
 
   const server = await serve(async (request, sourceIp) => {
     if (loaded === null) return plainAnswer(request.path === `/emulator/${token}` ? 202 : 503);
@@ -96,13 +96,7 @@ export async function startAccountHost(options: HostOptions): Promise<AccountHos
   };
 }
 
-interface Loaded {
-  readonly states: StateBackend;
-  readonly endpoint: EndpointHost;
-  readonly hosted: HostedAccount;
-}
-
-function openAccount(options: HostOptions, faults: () => FaultPlan, calls: LoggedCall[]): Loaded {
+function openAccount(options: HostOptions, faults: () => FaultPlan, calls: LoggedCall[]) {
   const { dir, memory, accountId, clock = () => new Date(), onCall } = options;
   const now = seconds(clock());
   const storage =
@@ -111,7 +105,7 @@ function openAccount(options: HostOptions, faults: () => FaultPlan, calls: Logge
   const { root, accountId: own } = storage.account.state;
   return {
     states,
-    endpoint: { storage, now: clock, faults, calls, onCall },
+    endpoint: { storage, now: clock, faults, calls, onCall } satisfies EndpointHost,
     hosted: {
       accountId: own,
       rootCredentials: { accessKeyId: root.id, secretAccessKey: root.secret },

@@ -11,16 +11,6 @@ const JSON_TYPE = 'application/json';
 
 export const STATE_DIRECTORY = 'state';
 
-/** Terraform's HTTP backend for the states of this account's stacks, with locks that know their run. */
-export interface StateBackend {
-  /** Required for every request for a state: part of the addresses, and in the file that only our user reads. */
-  readonly token: string;
-  /** The answer to a request for a state, null where it asks for something else. */
-  answer(request: SignedRequest): WireAnswer | null;
-  /** Gives up every lock that a run still holds. Its engines must have ended. */
-  endRun(run: string): void;
-}
-
 export interface RunId {
   /** The process whose end ends the run, too. */
   readonly pid: number;
@@ -33,11 +23,10 @@ export function stateAddress(endpoint: string, token: string, stack: string, { p
 }
 
 /**
- * Answers as https://developer.hashicorp.com/terraform/language/backend/http describes: GET, POST and DELETE on the
- * state, LOCK and UNLOCK with the lock's JSON, 423 with the holder's where it is taken. A lock outlives neither the
- * run nor the process that it names, so a killed engine blocks no other.
+ * Terraform's HTTP backend (https://developer.hashicorp.com/terraform/language/backend/http) for the states of this
+ * account. A lock outlives neither the run nor the process that it names, so a killed engine blocks no other.
  */
-export function openStateBackend(store: StateStore): StateBackend {
+export function openStateBackend(store: StateStore) {
   const token = randomBytes(18).toString('base64url');
   const held = new Map<string, StateLock>();
   const endedRuns = new Set<string>();
@@ -46,9 +35,12 @@ export function openStateBackend(store: StateStore): StateBackend {
     return lock !== undefined && !endedRuns.has(lock.run) && isRunning(lock.pid) ? lock : null;
   };
   return {
+    /** Required for every request for a state: part of the addresses, and in the file that only our user reads. */
     token,
-    endRun: (run) => void endedRuns.add(run),
-    answer({ path, method, query, headers, body }) {
+    /** Gives up every lock that a run still holds. Its engines must have ended. */
+    endRun: (run: string) => void endedRuns.add(run),
+    /** The answer to a request for a state, null where it asks for something else. */
+    answer({ path, method, query, headers, body }: SignedRequest): WireAnswer | null {
       const [, area, given, name = ''] = path.split('/');
       if (area !== 'state') return null;
       if (given !== token || !NAME.test(name)) return plainAnswer(404);

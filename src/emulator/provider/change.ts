@@ -15,12 +15,7 @@ import {
   type Value,
 } from './value.ts';
 
-export interface Plan {
-  readonly planned: Attributes;
-  readonly requiresReplace: readonly string[];
-}
-
-export interface PlanInput {
+interface PlanInput {
   /** Null for an object that is to be created. */
   readonly prior: Attributes | null;
   /** The engine's merge of configuration and prior state: computed attributes keep their prior value. */
@@ -30,7 +25,10 @@ export interface PlanInput {
 }
 
 /** Plans a create or a change in the manner of the plugin SDK (or of its framework, where the type says so). */
-export function planChange(type: ResourceType, input: PlanInput): Plan {
+export function planChange(
+  type: ResourceType,
+  input: PlanInput,
+): { readonly planned: Attributes; readonly requiresReplace: readonly string[] } {
   const { prior, config } = input;
   const desired = withDefaults(type, input);
   const tagged = withAllTags(type, prior, desired, input.defaultTags);
@@ -109,19 +107,13 @@ export function applied(planned: Attributes, state: Attributes): Attributes {
   });
 }
 
-export interface Applied {
-  /** What the engine is to record; null where nothing exists. */
-  readonly state: Attributes | null;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-/** Creates, changes or removes one object. A failure says what exists, so that the engine's record stays true. */
+/** Creates, changes or removes one object. A failure says what exists (null for nothing), so that the engine's record stays true. */
 export async function applyChange(
   type: ResourceType,
   caller: Caller,
   prior: Attributes | null,
   planned: Attributes | null,
-): Promise<Applied> {
+): Promise<{ readonly state: Attributes | null; readonly diagnostics: readonly Diagnostic[] }> {
   let kept = prior;
   const keep = (created: Attributes): void => {
     // A state may hold nothing unknown.

@@ -18,21 +18,17 @@ export interface Faults {
   readonly seed?: number;
 }
 
-/** Decides, call by call, what goes wrong. */
-export interface FaultPlan {
-  readonly faults: Faults;
-  before(action: string, identity: string): AwsError | null;
-  after(): AwsError | null;
-}
+export type FaultPlan = ReturnType<typeof planFaults>;
 
-export function planFaults(faults: Faults): FaultPlan {
+/** Decides, call by call, what goes wrong. */
+export function planFaults(faults: Faults) {
   const random = randomNumbers(faults.seed ?? 1);
   const attempts = new Map<string, number>();
   let calls = 0;
   const happens = (share: number | undefined): boolean => share !== undefined && share > 0 && random() < share;
   return {
     faults,
-    before(action, identity) {
+    before(action: string, identity: string): AwsError | null {
       calls += 1;
       if (calls === faults.failCall) {
         return otherError('InvalidInput', 400, `The emulator is configured to fail call ${calls} (${action}).`);
@@ -46,7 +42,7 @@ export function planFaults(faults: Faults): FaultPlan {
       if (happens(faults.throttleShare)) return throttling();
       return happens(faults.errorShare) ? serviceFailure() : null;
     },
-    after: () => (happens(faults.errorAfterShare) ? serviceFailure() : null),
+    after: (): AwsError | null => (happens(faults.errorAfterShare) ? serviceFailure() : null),
   };
 }
 

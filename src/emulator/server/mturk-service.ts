@@ -21,8 +21,7 @@ export const MTURK_SERVICE = jsonService<Operation>({
 });
 
 type Input = Readonly<Record<string, unknown>>;
-type Answer = Readonly<Record<string, unknown>>;
-type Answering = (input: Input, account: Account, call: CallContext) => Answer | AwsError;
+type Answering = (input: Input, account: Account, call: CallContext) => Input | AwsError;
 
 const HIT = 'HIT';
 const ASSIGNMENT = 'Assignment';
@@ -107,7 +106,7 @@ function wrong(code: string, message: string): AwsError {
   return { ...otherError('RequestError', 400, message), more: { TurkErrorCode: code } };
 }
 
-function newHit(input: Input, account: Account, call: CallContext): Answer {
+function newHit(input: Input, account: Account, call: CallContext): Input {
   const created = Date.parse(call.now) / 1_000;
   const lifetime = Number(input.LifetimeInSeconds ?? 0);
   return {

@@ -16,8 +16,6 @@ export interface SignedRequest {
 
 export interface Scope {
   readonly accessKeyId: string;
-  /** `20261125` */
-  readonly day: string;
   readonly region: string;
   /** The signing name of the service: `iam`, `sts`, `mturk-requester`. */
   readonly service: string;
@@ -26,7 +24,7 @@ export interface Scope {
 }
 
 const AUTHORIZATION =
-  /^AWS4-HMAC-SHA256\s+Credential=([^/,\s]+)\/(\d{8})\/([^/,\s]+)\/([^/,\s]+)\/aws4_request,\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/;
+  /^AWS4-HMAC-SHA256\s+Credential=([^/,\s]+)\/\d{8}\/([^/,\s]+)\/([^/,\s]+)\/aws4_request,\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/;
 
 /** What a request says of its own signature, or why the caller cannot be identified. */
 export function scopeOf(request: SignedRequest): Scope | AwsError {
@@ -37,8 +35,8 @@ export function scopeOf(request: SignedRequest): Scope | AwsError {
   const match = AUTHORIZATION.exec(header.trim());
   if (match === null)
     return otherError('IncompleteSignature', 400, 'The request signature does not conform to AWS standards.');
-  const [, accessKeyId = '', day = '', region = '', service = '', signedHeaders = '', signature = ''] = match;
-  return { accessKeyId, day, region, service, signedHeaders: signedHeaders.split(';'), signature };
+  const [, accessKeyId = '', region = '', service = '', signedHeaders = '', signature = ''] = match;
+  return { accessKeyId, region, service, signedHeaders: signedHeaders.split(';'), signature };
 }
 
 /** Who signed a request, or AWS's refusal: unknown or inactive keys and wrong secrets are different errors, as with AWS. */
@@ -93,10 +91,9 @@ async function signatureOf(secret: string, scope: Scope, request: SignedRequest)
 }
 
 function signingDate(written: string | undefined): Date | null {
-  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(written ?? '');
-  if (match === null) return null;
-  const [, year, month, day, hour, minute, second] = match;
-  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  const [, day, time] = /^(\d{8})T(\d{6})Z$/.exec(written ?? '') ?? [];
+  if (day === undefined || time === undefined) return null;
+  return new Date(`${day.replace(/(....)(..)(..)/, '$1-$2-$3')}T${time.replace(/(..)(..)(..)/, '$1:$2:$3')}Z`);
 }
 
 function sameText(a: string, b: string): boolean {

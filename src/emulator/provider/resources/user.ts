@@ -94,8 +94,7 @@ export const USER: ResourceType = {
   async remove(caller, state) {
     const name = textOf(state, 'id');
     await doing(`removing IAM User (${name}) group memberships`, () => ifPresent(() => leaveGroups(caller, name)));
-    for (const [what, remove] of state.force_destroy === true ? BELONGINGS : [])
-      await doing(`removing IAM User (${name}) ${what}`, () => ifPresent(() => remove(caller, name)));
+    if (state.force_destroy === true) await removeBelongings(caller, name);
     await doing(`deleting IAM User (${name})`, () =>
       ifPresent(() => caller.send(new DeleteUserCommand({ UserName: name }))),
     );
@@ -146,77 +145,48 @@ async function leaveGroups(caller: Caller, UserName: string): Promise<void> {
     await ifPresent(() => caller.send(new RemoveUserFromGroupCommand({ UserName, GroupName })));
 }
 
-type Step = (caller: Caller, user: string) => Promise<void>;
-
-/** What IAM wants gone before it deletes a user (`force_destroy`), in the real provider's order, which the recordings show. */
-const BELONGINGS: readonly (readonly [what: string, remove: Step])[] = [
-  [
-    'inline policies',
-    async (caller, UserName) => {
-      for (const PolicyName of await caller.list(paginateListUserPolicies, { UserName }, (page) => page.PolicyNames))
-        await caller.send(new DeleteUserPolicyCommand({ UserName, PolicyName }));
-    },
-  ],
-  [
-    'managed policies',
-    async (caller, UserName) => {
-      const listed = await caller.list(paginateListAttachedUserPolicies, { UserName }, (page) => page.AttachedPolicies);
-      for (const { PolicyArn } of listed) await caller.send(new DetachUserPolicyCommand({ UserName, PolicyArn }));
-    },
-  ],
-  [
-    'access keys',
-    async (caller, UserName) => {
-      const listed = await caller.list(paginateListAccessKeys, { UserName }, (page) => page.AccessKeyMetadata);
-      for (const { AccessKeyId } of listed) await caller.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
-    },
-  ],
-  [
-    'SSH keys',
-    async (caller, UserName) => {
-      const listed = await caller.list(paginateListSSHPublicKeys, { UserName }, (page) => page.SSHPublicKeys);
-      for (const { SSHPublicKeyId } of listed)
-        await caller.send(new DeleteSSHPublicKeyCommand({ UserName, SSHPublicKeyId }));
-    },
-  ],
-  [
-    'Virtual MFA devices',
-    async (caller, UserName) => {
-      const assigned = { AssignmentStatus: 'Assigned' } as const;
-      const listed = await caller.list(paginateListVirtualMFADevices, assigned, (page) => page.VirtualMFADevices);
-      for (const { SerialNumber } of listed.filter((device) => device.User?.UserName === UserName)) {
-        await caller.send(new DeactivateMFADeviceCommand({ UserName, SerialNumber }));
-        await caller.send(new DeleteVirtualMFADeviceCommand({ SerialNumber }));
-      }
-    },
-  ],
-  [
-    'MFA devices',
-    async (caller, UserName) => {
-      for (const { SerialNumber } of await caller.list(paginateListMFADevices, { UserName }, (page) => page.MFADevices))
-        await caller.send(new DeactivateMFADeviceCommand({ UserName, SerialNumber }));
-    },
-  ],
-  [
-    'login profile',
-    async (caller, UserName) => {
-      await caller.send(new DeleteLoginProfileCommand({ UserName }));
-    },
-  ],
-  [
-    'signing certificates',
-    async (caller, UserName) => {
-      const listed = await caller.list(paginateListSigningCertificates, { UserName }, (page) => page.Certificates);
-      for (const { CertificateId } of listed)
-        await caller.send(new DeleteSigningCertificateCommand({ UserName, CertificateId }));
-    },
-  ],
-  [
-    'Service Specific Credentials',
-    async (caller, UserName) => {
-      const listed = await caller.send(new ListServiceSpecificCredentialsCommand({ UserName }));
-      for (const { ServiceSpecificCredentialId } of listed.ServiceSpecificCredentials ?? [])
-        await caller.send(new DeleteServiceSpecificCredentialCommand({ UserName, ServiceSpecificCredentialId }));
-    },
-  ],
-];
+/** Removes what IAM wants gone before it deletes a user (`force_destroy`), in the real provider's order, which the recordings show. */
+async function removeBelongings(caller: Caller, UserName: string): Promise<void> {
+  const removing = (what: string, step: () => Promise<unknown>) =>
+    doing(`removing IAM User (${UserName}) ${what}`, () => ifPresent(step));
+  await removing('inline policies', async () => {
+    for (const PolicyName of await caller.list(paginateListUserPolicies, { UserName }, (page) => page.PolicyNames))
+      await caller.send(new DeleteUserPolicyCommand({ UserName, PolicyName }));
+  });
+  await removing('managed policies', async () => {
+    const listed = await caller.list(paginateListAttachedUserPolicies, { UserName }, (page) => page.AttachedPolicies);
+    for (const { PolicyArn } of listed) await caller.send(new DetachUserPolicyCommand({ UserName, PolicyArn }));
+  });
+  await removing('access keys', async () => {
+    const listed = await caller.list(paginateListAccessKeys, { UserName }, (page) => page.AccessKeyMetadata);
+    for (const { AccessKeyId } of listed) await caller.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
+  });
+  await removing('SSH keys', async () => {
+    const listed = await caller.list(paginateListSSHPublicKeys, { UserName }, (page) => page.SSHPublicKeys);
+    for (const { SSHPublicKeyId } of listed)
+      await caller.send(new DeleteSSHPublicKeyCommand({ UserName, SSHPublicKeyId }));
+  });
+  await removing('Virtual MFA devices', async () => {
+    const assigned = { AssignmentStatus: 'Assigned' } as const;
+    const listed = await caller.list(paginateListVirtualMFADevices, assigned, (page) => page.VirtualMFADevices);
+    for (const { SerialNumber } of listed.filter((device) => device.User?.UserName === UserName)) {
+      await caller.send(new DeactivateMFADeviceCommand({ UserName, SerialNumber }));
+      await caller.send(new DeleteVirtualMFADeviceCommand({ SerialNumber }));
+    }
+  });
+  await removing('MFA devices', async () => {
+    for (const { SerialNumber } of await caller.list(paginateListMFADevices, { UserName }, (page) => page.MFADevices))
+      await caller.send(new DeactivateMFADeviceCommand({ UserName, SerialNumber }));
+  });
+  await removing('login profile', () => caller.send(new DeleteLoginProfileCommand({ UserName })));
+  await removing('signing certificates', async () => {
+    const listed = await caller.list(paginateListSigningCertificates, { UserName }, (page) => page.Certificates);
+    for (const { CertificateId } of listed)
+      await caller.send(new DeleteSigningCertificateCommand({ UserName, CertificateId }));
+  });
+  await removing('Service Specific Credentials', async () => {
+    const listed = await caller.send(new ListServiceSpecificCredentialsCommand({ UserName }));
+    for (const { ServiceSpecificCredentialId } of listed.ServiceSpecificCredentials ?? [])
+      await caller.send(new DeleteServiceSpecificCredentialCommand({ UserName, ServiceSpecificCredentialId }));
+  });
+}
