@@ -16,16 +16,8 @@ import {
   operationsOfStatement,
   union,
 } from './operation-set.ts';
-import { boundaryPolicies, groupPolicies, ownPolicies, type UnknownPolicy } from './policies-of.ts';
+import { boundaryPolicies, type Grant, groupPolicies, ownPolicies, type UnknownPolicy } from './policies-of.ts';
 import { earlier, startOfDeny } from './time-conditions.ts';
-
-/** What gives an operation: a policy, and whom it is written into or attached to. */
-export interface Grant {
-  /** `group perception-lab-paymaster` or `user perception-lab-bo` */
-  readonly holder: string;
-  /** Name of an inline policy or ARN of a managed one. */
-  readonly policy: string;
-}
 
 export interface UserAccess {
   readonly user: AccessUser;

@@ -1,13 +1,14 @@
+import { z } from 'zod';
 import {
   CAPABILITIES,
   CAPABILITY_NAMES,
   type Capability,
-  type Operation,
+  OPERATIONS,
   operationsOf,
   RISKS,
   type Risk,
 } from '../catalog/mturk.ts';
-import type { Grant, UserAccess } from './access-of.ts';
+import type { UserAccess } from './access-of.ts';
 import {
   includesOperation,
   intersection,
@@ -16,18 +17,26 @@ import {
   type OperationSet,
   operationSet,
 } from './operation-set.ts';
+import { GRANT, type Grant } from './policies-of.ts';
+
+export const OPERATION = z.enum(OPERATIONS);
+export const OPERATION_LIST = z.array(OPERATION).max(OPERATIONS.length).readonly();
+export const CAPABILITY = z.enum(CAPABILITY_NAMES);
+export const RISK = z.enum(RISKS);
 
 /** A capability that a user has, gains or loses, in whole or in part. */
-export interface CapabilityAccess {
-  readonly capability: Capability;
-  readonly risk: Risk;
+export const CAPABILITY_ACCESS = z.strictObject({
+  capability: CAPABILITY,
+  risk: RISK,
   /** The operations in question, in catalog order. */
-  readonly operations: readonly Operation[];
+  operations: OPERATION_LIST,
   /** Whether they are all operations of the capability. */
-  readonly whole: boolean;
+  whole: z.boolean(),
   /** What gives them. */
-  readonly grants: readonly Grant[];
-}
+  grants: z.array(GRANT).max(1_000).readonly(),
+});
+
+export type CapabilityAccess = Readonly<z.infer<typeof CAPABILITY_ACCESS>>;
 
 /** All capabilities, worst risk first, in catalog order within a risk. */
 export const CAPABILITIES_BY_RISK: readonly Capability[] = RISKS.flatMap((risk) =>

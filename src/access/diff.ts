@@ -1,9 +1,11 @@
-import { type Operation, RISKS, type Risk } from '../catalog/mturk.ts';
+import { z } from 'zod';
+import { RISKS, type Risk } from '../catalog/mturk.ts';
+import { many, TEXT } from '../diagnostics/parse-data.ts';
 import { accessOf, type UserAccess } from './access-of.ts';
-import { byCapability, type CapabilityAccess, worstRisk } from './capability-access.ts';
+import { byCapability, CAPABILITY_ACCESS, OPERATION, RISK, worstRisk } from './capability-access.ts';
 import type { AccessModel, AccessUser } from './model.ts';
 import { difference, isEmpty, listOperations, NO_OPERATIONS } from './operation-set.ts';
-import type { UnknownPolicy } from './policies-of.ts';
+import { GRANT } from './policies-of.ts';
 
 interface BeforeAfter<Value> {
   readonly before: Value;
@@ -15,28 +17,38 @@ interface GainedLost<Value> {
   readonly lost: readonly Value[];
 }
 
-export interface AccessChange {
-  /** Name of the IAM user. */
-  readonly user: string;
-  readonly kind: 'joins' | 'leaves' | 'changed';
-  readonly operations: GainedLost<Operation>;
-  /** The same operations by capability, worst risk first. A part of a capability is a part gained or lost. */
-  readonly capabilities: GainedLost<CapabilityAccess>;
-  /** Whether anything at all may be done. */
-  readonly mayAct: BeforeAfter<boolean>;
-  /** The moment (ISO 8601, UTC) from which everything is denied. */
-  readonly ends: BeforeAfter<string | null>;
-  readonly suspended: BeforeAfter<boolean>;
-  readonly groups: GainedLost<string>;
-  /** Inline policies (by name) and attached ones (by ARN) of the user itself. */
-  readonly ownPolicies: GainedLost<string>;
-  readonly boundary: BeforeAfter<string | null>;
-  /** Policies that count as allowing everything because their documents are unknown. */
-  readonly unknownPolicies: BeforeAfter<readonly UnknownPolicy[]>;
-  /** The worst risk among what is gained, null where nothing is. */
-  readonly worstGain: Risk | null;
-  readonly worstLoss: Risk | null;
+export function gainedLost<Item extends z.ZodType>(item: Item) {
+  return z.strictObject({ gained: many(item), lost: many(item) });
 }
+
+function beforeAfter<Value extends z.ZodType>(value: Value) {
+  return z.strictObject({ before: value, after: value });
+}
+
+export const ACCESS_CHANGE = z.strictObject({
+  /** Name of the IAM user. */
+  user: TEXT,
+  kind: z.enum(['joins', 'leaves', 'changed']),
+  operations: gainedLost(OPERATION),
+  /** The same operations by capability, worst risk first. A part of a capability is a part gained or lost. */
+  capabilities: gainedLost(CAPABILITY_ACCESS),
+  /** Whether anything at all may be done. */
+  mayAct: beforeAfter(z.boolean()),
+  /** The moment (ISO 8601, UTC) from which everything is denied. */
+  ends: beforeAfter(z.iso.datetime().nullable()),
+  suspended: beforeAfter(z.boolean()),
+  groups: gainedLost(TEXT),
+  /** Inline policies (by name) and attached ones (by ARN) of the user itself. */
+  ownPolicies: gainedLost(TEXT),
+  boundary: beforeAfter(TEXT.nullable()),
+  /** Policies that count as allowing everything because their documents are unknown. */
+  unknownPolicies: beforeAfter(z.array(GRANT).max(1_000).readonly()),
+  /** The worst risk among what is gained; null if nothing is. */
+  worstGain: RISK.nullable(),
+  worstLoss: RISK.nullable(),
+});
+
+export type AccessChange = Readonly<z.infer<typeof ACCESS_CHANGE>>;
 
 /** The access of all users in two models, worst risk first, gains before losses. */
 export interface AccessDiff {

@@ -2,13 +2,13 @@ import { actionOf, type Capability, isCapability, type Operation, operationsOf }
 import { statementsOf } from '../iam/document.ts';
 import { statementMatches } from '../iam/evaluate.ts';
 import { FREEZE_SID } from '../team/documents.ts';
-import { accessOf, type Grant } from './access-of.ts';
+import { accessOf } from './access-of.ts';
 import { byCapability, CAPABILITIES_BY_RISK, type CapabilityAccess, distinctGrants } from './capability-access.ts';
 import { contextOf, decide, OPEN_KEYS } from './decide.ts';
 import { isoOf } from './diff.ts';
 import type { AccessModel, AccessUser } from './model.ts';
 import { includesOperation } from './operation-set.ts';
-import { policiesOf, type UnknownPolicy, userNamed } from './policies-of.ts';
+import { type Grant, policiesOf, type UnknownPolicy, userNamed } from './policies-of.ts';
 
 /** Why something that a policy allows is denied. */
 export interface DeniedAccess {

@@ -1,62 +1,42 @@
+import { z } from 'zod';
+import { TEXT } from '../diagnostics/parse-data.ts';
 import { canonicalDocument } from '../iam/canonical.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import type { AccessGroup, AccessModel } from './model.ts';
 
-export interface Holder {
-  readonly kind: 'user' | 'group';
-  readonly name: string;
-}
+const HOLDER = z.strictObject({ kind: z.enum(['user', 'group']), name: TEXT });
+const FROM_TO = { from: TEXT.nullable(), to: TEXT.nullable() };
+
+export type Holder = Readonly<z.infer<typeof HOLDER>>;
 
 /**
  * One difference between two states of an account in IAM's terms: who was added to which group, not which resource has
- * another attribute. Names are those of IAM.
+ * another attribute. Names are those of IAM; a document is null if only the policy's name is known.
  */
-export type Difference =
-  | { readonly kind: 'user-added' | 'user-deleted'; readonly user: string }
-  | { readonly kind: 'group-added' | 'group-deleted'; readonly group: string }
-  | { readonly kind: 'policy-added' | 'policy-deleted'; readonly arn: string }
-  | { readonly kind: 'path-changed'; readonly holder: Holder; readonly from: string; readonly to: string }
-  | {
-      readonly kind: 'membership-added' | 'membership-removed';
-      readonly group: string;
-      readonly user: string;
+export function differenceWith<Document extends z.ZodType<PolicyDocument | null>>(document: Document) {
+  const inline = { holder: HOLDER, policy: TEXT };
+  return z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.enum(['user-added', 'user-deleted']), user: TEXT }),
+    z.strictObject({ kind: z.enum(['group-added', 'group-deleted']), group: TEXT }),
+    z.strictObject({ kind: z.enum(['policy-added', 'policy-deleted']), arn: TEXT }),
+    z.strictObject({ kind: z.literal('path-changed'), holder: HOLDER, from: TEXT, to: TEXT }),
+    z.strictObject({
+      kind: z.enum(['membership-added', 'membership-removed']),
+      group: TEXT,
+      user: TEXT,
       /** Known only as a member of this group: not in the model otherwise. */
-      readonly unmanaged: boolean;
-    }
-  | { readonly kind: 'policy-attached' | 'policy-detached'; readonly holder: Holder; readonly arn: string }
-  | {
-      readonly kind: 'inline-policy-added' | 'inline-policy-removed';
-      readonly holder: Holder;
-      readonly policy: string;
-      /** Null where only the name is known. */
-      readonly document: PolicyDocument | null;
-    }
-  | {
-      readonly kind: 'inline-policy-changed';
-      readonly holder: Holder;
-      readonly policy: string;
-      readonly from: PolicyDocument | null;
-      readonly to: PolicyDocument | null;
-    }
-  | {
-      readonly kind: 'policy-changed';
-      readonly arn: string;
-      readonly from: PolicyDocument | null;
-      readonly to: PolicyDocument | null;
-    }
-  | {
-      readonly kind: 'boundary-changed';
-      readonly user: string;
-      readonly from: string | null;
-      readonly to: string | null;
-    }
-  | {
-      readonly kind: 'tag-changed';
-      readonly user: string;
-      readonly tag: string;
-      readonly from: string | null;
-      readonly to: string | null;
-    };
+      unmanaged: z.boolean(),
+    }),
+    z.strictObject({ kind: z.enum(['policy-attached', 'policy-detached']), holder: HOLDER, arn: TEXT }),
+    z.strictObject({ kind: z.enum(['inline-policy-added', 'inline-policy-removed']), ...inline, document }),
+    z.strictObject({ kind: z.literal('inline-policy-changed'), ...inline, from: document, to: document }),
+    z.strictObject({ kind: z.literal('policy-changed'), arn: TEXT, from: document, to: document }),
+    z.strictObject({ kind: z.literal('boundary-changed'), user: TEXT, ...FROM_TO }),
+    z.strictObject({ kind: z.literal('tag-changed'), user: TEXT, tag: TEXT, ...FROM_TO }),
+  ]);
+}
+
+export type Difference = z.infer<ReturnType<typeof differenceWith<z.ZodType<PolicyDocument | null>>>>;
 
 /**
  * Everything that `to` has otherwise than `from`, ordered by kind and name. What a user or group that is gone (or new)

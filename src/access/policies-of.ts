@@ -1,12 +1,22 @@
+import { z } from 'zod';
+import { TEXT } from '../diagnostics/parse-data.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import type { PolicySource, PrincipalPolicies } from '../iam/evaluate.ts';
 import { type AccessGroup, type AccessModel, type AccessUser, indexModel } from './model.ts';
 
+/** A policy, and the user or group that has it. */
+export const GRANT = z.strictObject({
+  /** `group perception-lab-paymaster` or `user perception-lab-bo` */
+  holder: TEXT,
+  /** Name of an inline policy or ARN of a managed one. */
+  policy: TEXT,
+});
+
+/** What gives an operation. */
+export type Grant = Readonly<z.infer<typeof GRANT>>;
+
 /** A policy whose document is not known. */
-export interface UnknownPolicy {
-  readonly holder: string;
-  readonly policy: string;
-}
+export type UnknownPolicy = Grant;
 
 export interface UserPolicies extends PrincipalPolicies {
   /** Policies that count as allowing everything, because their documents are unknown. Never ignore them: they widen access. */

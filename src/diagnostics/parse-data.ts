@@ -7,8 +7,12 @@ export type Parsed<Value> =
 
 /** Limits of data between jobs: generous for an account at IAM's quotas, and an end for a made-up file. */
 export const TEXT = z.string().max(4_000);
-export const TEXTS = z.array(TEXT).max(20_000).readonly();
+export const TEXTS = many(TEXT);
 export const COUNT = z.int().min(0).max(1_000_000);
+
+export function many<Item extends z.ZodType>(item: Item) {
+  return z.array(item).max(20_000).readonly();
+}
 
 /** An account that is full takes about a third of this. */
 const MOST_BYTES = 64 * 1024 * 1024;

@@ -1,10 +1,9 @@
 import { CAPABILITIES, isHarmful, RISK_VERBS, type Risk } from '../../catalog/mturk.ts';
 import { keyOfIamName, labPath } from '../../team/names.ts';
 import { codeText, type Text, t } from '../../text/text.ts';
-import type { Grant } from '../access-of.ts';
 import type { CapabilityAccess } from '../capability-access.ts';
 import type { Holder } from '../model-difference.ts';
-import type { UnknownPolicy } from '../policies-of.ts';
+import type { Grant, UnknownPolicy } from '../policies-of.ts';
 
 /** What turns IAM's names back into those of the file. */
 export interface DisplayNames {

@@ -1,9 +1,10 @@
-import { accessOf, type Grant, type UserAccess } from '../../access/access-of.ts';
+import { accessOf, type UserAccess } from '../../access/access-of.ts';
 import { worstRisk } from '../../access/capability-access.ts';
 import { conservativeModel } from '../../access/conservative.ts';
 import { canEscalate } from '../../access/escalation.ts';
 import { type AccessUser, around, indexModel } from '../../access/model.ts';
 import { isEmpty, listOperations, union } from '../../access/operation-set.ts';
+import type { Grant } from '../../access/policies-of.ts';
 import { policyName, userText } from '../../access/text/names.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { AccessChange } from '../../access/diff.ts';
-import type { Difference } from '../../access/model-difference.ts';
-import { CAPABILITY_NAMES, OPERATIONS, RISKS } from '../../catalog/mturk.ts';
+import { CAPABILITY, OPERATION_LIST } from '../../access/capability-access.ts';
+import { ACCESS_CHANGE, gainedLost } from '../../access/diff.ts';
+import { type Difference, differenceWith } from '../../access/model-difference.ts';
 import { BLOCK } from '../../diagnostics/block.ts';
-import { COUNT, TEXT, TEXTS } from '../../diagnostics/parse-data.ts';
+import { COUNT, many, TEXT, TEXTS } from '../../diagnostics/parse-data.ts';
 import { RECONCILE_MODES } from '../../team/team.ts';
 
 /** A number of `team.yaml`, which sets no limit. */
@@ -12,23 +12,6 @@ const MOMENT = z.iso.datetime();
 const DIGEST = z.string().regex(/^[0-9a-f]{64}$/);
 const PART = z.string().regex(/^[0-9a-f]{16}$/);
 const COMMIT = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
-const OPERATION = z.enum(OPERATIONS);
-const OPERATION_LIST = z.array(OPERATION).max(OPERATIONS.length).readonly();
-const CAPABILITY = z.enum(CAPABILITY_NAMES);
-const RISK = z.enum([...RISKS]);
-
-function many<Item extends z.ZodType>(item: Item) {
-  return z.array(item).max(20_000).readonly();
-}
-
-function gainedLost<Item extends z.ZodType>(item: Item) {
-  return z.strictObject({ gained: many(item), lost: many(item) });
-}
-
-function beforeAfter<Value extends z.ZodType>(value: Value) {
-  return z.strictObject({ before: value, after: value });
-}
-
 /** What a change means, worst first: the order of every list and title. */
 export const RISK_CLASSES = [
   'gains-spending',
@@ -43,65 +26,9 @@ export const RISK_CLASSES = [
 ] as const;
 const CLASS = z.enum(RISK_CLASSES);
 
-const GRANT = z.strictObject({ holder: TEXT, policy: TEXT });
-const CAPABILITY_ACCESS = z.strictObject({
-  capability: CAPABILITY,
-  risk: RISK,
-  operations: OPERATION_LIST,
-  whole: z.boolean(),
-  grants: z.array(GRANT).max(1_000).readonly(),
-});
-
-const ACCESS_CHANGE: z.ZodType<AccessChange> = z.strictObject({
-  user: TEXT,
-  kind: z.enum(['joins', 'leaves', 'changed']),
-  operations: gainedLost(OPERATION),
-  capabilities: gainedLost(CAPABILITY_ACCESS),
-  mayAct: beforeAfter(z.boolean()),
-  ends: beforeAfter(MOMENT.nullable()),
-  suspended: beforeAfter(z.boolean()),
-  groups: gainedLost(TEXT),
-  ownPolicies: gainedLost(TEXT),
-  boundary: beforeAfter(TEXT.nullable()),
-  unknownPolicies: beforeAfter(z.array(GRANT).max(1_000).readonly()),
-  worstGain: RISK.nullable(),
-  worstLoss: RISK.nullable(),
-});
-
-const HOLDER = z.strictObject({ kind: z.enum(['user', 'group']), name: TEXT });
-/** A manifest keeps only whether a document is known. */
-const DOCUMENT = z.strictObject({ Statement: z.tuple([]) }).nullable();
 const FROM_TO = { from: TEXT.nullable(), to: TEXT.nullable() };
-
-const DIFFERENCE: z.ZodType<Difference> = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.enum(['user-added', 'user-deleted']), user: TEXT }),
-  z.strictObject({ kind: z.enum(['group-added', 'group-deleted']), group: TEXT }),
-  z.strictObject({ kind: z.enum(['policy-added', 'policy-deleted']), arn: TEXT }),
-  z.strictObject({ kind: z.literal('path-changed'), holder: HOLDER, from: TEXT, to: TEXT }),
-  z.strictObject({
-    kind: z.enum(['membership-added', 'membership-removed']),
-    group: TEXT,
-    user: TEXT,
-    unmanaged: z.boolean(),
-  }),
-  z.strictObject({ kind: z.enum(['policy-attached', 'policy-detached']), holder: HOLDER, arn: TEXT }),
-  z.strictObject({
-    kind: z.enum(['inline-policy-added', 'inline-policy-removed']),
-    holder: HOLDER,
-    policy: TEXT,
-    document: DOCUMENT,
-  }),
-  z.strictObject({
-    kind: z.literal('inline-policy-changed'),
-    holder: HOLDER,
-    policy: TEXT,
-    from: DOCUMENT,
-    to: DOCUMENT,
-  }),
-  z.strictObject({ kind: z.literal('policy-changed'), arn: TEXT, from: DOCUMENT, to: DOCUMENT }),
-  z.strictObject({ kind: z.literal('boundary-changed'), user: TEXT, ...FROM_TO }),
-  z.strictObject({ kind: z.literal('tag-changed'), user: TEXT, tag: TEXT, ...FROM_TO }),
-]);
+/** A manifest keeps only whether a document is known. */
+const DIFFERENCE: z.ZodType<Difference> = differenceWith(z.strictObject({ Statement: z.tuple([]) }).nullable());
 
 const RECONCILE = z.strictObject({ mode: z.enum(RECONCILE_MODES), perDay: SETTING });
 
