@@ -68,16 +68,14 @@ export const createUser = operation(
   },
 );
 
-export const getUser: Run = (account, params, call) => {
-  const { state } = account;
-  if (text(params, 'UserName') === null && call.caller.kind === 'root')
-    return { User: { Path: '/', UserId: state.accountId, Arn: rootArn(state), CreateDate: state.created } };
-  return operation({ user: namedUserOrCaller }, ({ user }) => ({ User: fullReply(state, user) }))(
-    account,
-    params,
-    call,
-  );
-};
+/** The user that a call names, else the caller; null for the root user. */
+const userOrRoot: Reader<UserRecord | null> = (account, params, call) =>
+  text(params, 'UserName') === null && call.caller.kind === 'root' ? null : namedUserOrCaller(account, params, call);
+
+export const getUser = operation({ user: userOrRoot }, ({ account: { state }, user }) => {
+  if (user !== null) return { User: fullReply(state, user) };
+  return { User: { Path: '/', UserId: state.accountId, Arn: rootArn(state), CreateDate: state.created } };
+});
 
 export const listUsers: Run = (account, params) =>
   pageReply(params, 'Users', underPath(params, account.users.values()), byName, (user) =>
