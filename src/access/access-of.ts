@@ -26,7 +26,7 @@ export interface UserAccess {
   readonly grants: ReadonlyMap<Operation, readonly Grant[]>;
   /** Whether everything is denied without a condition. */
   readonly suspended: boolean;
-  /** The moment (milliseconds since 1970) from which everything is denied, past or future; null where there is none. */
+  /** The moment (milliseconds since 1970) from which everything is denied, past or future; null if there is none. */
   readonly ends: number | null;
   /** Policies that count as allowing everything because their documents are not known. */
   readonly unknownPolicies: readonly UnknownPolicy[];
@@ -150,7 +150,7 @@ interface Verdict {
 
 /** Policies read once, to be judged for many users. */
 interface Reading {
-  /** `personal` is called only where a statement depends on who asks. */
+  /** `personal` is called only if a statement depends on who asks. */
   readonly judge: (common: RequestContext, personal: () => RequestContext) => Verdict;
   /** Whether a Deny of everything has no condition. */
   readonly suspends: boolean;

@@ -61,7 +61,7 @@ export function byCapability(operations: OperationSet, grants: UserAccess['grant
   });
 }
 
-/** The worst risk among some operations, or null where there are none. */
+/** The worst risk among some operations, or null if there are none. */
 export function worstRisk(operations: OperationSet): Risk | null {
   const worst = CAPABILITIES_BY_RISK.find((name) =>
     operationsOf(name).some((operation) => includesOperation(operations, operation)),

@@ -127,7 +127,7 @@ function thingsNamed(
   ];
 }
 
-/** The ARNs that what allows an action names; null where it names more than can be listed. */
+/** The ARNs that what allows an action names; null if it names more than can be listed. */
 function namesIn(
   identity: PrincipalPolicies['identity'],
   action: string,

@@ -39,7 +39,7 @@ export interface Explanation {
   readonly unknownPolicies: readonly UnknownPolicy[];
 }
 
-/** Explains a user's access, or null where the model has no such user. */
+/** Explains a user's access, or null if the model has no such user. */
 export function explain(model: AccessModel, userName: string, at: Date): Explanation | null {
   const user = userNamed(model, userName);
   if (user === null) return null;

@@ -11,7 +11,7 @@ export interface InlinePolicy {
 export interface AccessPolicy {
   readonly arn: string;
   readonly name: string;
-  /** Null where the document could not be known: it then counts as granting everything when guarding. */
+  /** Null if the document could not be known: it then counts as granting everything when guarding. */
   readonly document: PolicyDocument | null;
 }
 
@@ -31,7 +31,7 @@ export interface AccessUser {
   /** ARNs of managed policies attached to the user itself. */
   readonly attached: readonly string[];
   readonly inline: readonly InlinePolicy[];
-  /** ARN of the permissions boundary, null where there is none. */
+  /** ARN of the permissions boundary, null if there is none. */
   readonly boundary: string | null;
   readonly tags: Readonly<Record<string, string>>;
   /** Known only as a member of groups; all else is unknown. */

@@ -46,7 +46,7 @@ function momentsIn(documents: readonly (PolicyDocument | null)[]): readonly numb
 const FROM_A_MOMENT_ON: readonly string[] = ['DateGreaterThanEquals', 'DateGreaterThan'];
 
 /**
- * The moment (milliseconds) from which a Deny holds for ever, when its only condition is the time; null where it has no
+ * The moment (milliseconds) from which a Deny holds for ever, when its only condition is the time; null if it has no
  * condition or another one.
  */
 export function startOfDeny(statement: Statement): number | null {

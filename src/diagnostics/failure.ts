@@ -131,7 +131,7 @@ export interface Progress {
   readonly total: number;
 }
 
-/** Who holds the lock of the state, as the lock itself says; null where it does not say. */
+/** Who holds the lock of the state, as the lock itself says; null if it does not say. */
 export interface LockInfo {
   readonly id: string | null;
   readonly who: string | null;
@@ -147,7 +147,7 @@ interface EngineWords {
 
 /**
  * Why the engine could not be run, or did not do what it was asked: the closed list of failure reasons.
- * `progress` is null where nothing was being applied, so that "nothing was changed" can be said.
+ * `progress` is null if nothing was being applied, so that "nothing was changed" can be said.
  */
 export interface EngineFindingArgs {
   'emulator-busy': { readonly dir: string; readonly pid: number };
@@ -227,7 +227,7 @@ export interface GitHubFindingArgs {
   'github-denied': Asked & { readonly status: number; readonly reason: string };
   'github-not-found': Asked;
   'github-refused': Asked & { readonly status: number; readonly reason: string };
-  /** `seconds` is how long GitHub asked to wait, null where it did not say. */
+  /** `seconds` is how long GitHub asked to wait, null if it did not say. */
   'github-rate-limited': Asked & { readonly seconds: number | null };
   'github-unavailable': Asked & { readonly reason: string };
   'github-unreadable': Asked & { readonly reason: string };

@@ -43,11 +43,11 @@ export type TextRange = readonly [from: number, to: number];
 
 /** Finds places in a YAML document by path. Nothing is computed before it is asked for: most files have no findings. */
 export interface DocumentPlaces {
-  /** The value at a path, or undefined where there is none. */
+  /** The value at a path, or undefined if there is none. */
   node(path: DocumentPath): Node | undefined;
   /** The range of the key at a path; of the item for a list; of the nearest thing above it that exists. */
   key(path: DocumentPath): TextRange;
-  /** The range of the value at a path, of its key where the value takes no room, else of the nearest thing above. */
+  /** The range of the value at a path, of its key if the value takes no room, else of the nearest thing above. */
   value(path: DocumentPath): TextRange;
 }
 
@@ -113,7 +113,7 @@ export function placesIn(root: Node | null): DocumentPlaces {
   };
 }
 
-/** The text of a key as the program sees it; null where a key is not a scalar. */
+/** The text of a key as the program sees it; null if a key is not a scalar. */
 export function keyTextOf(key: unknown): string | null {
   if (!isScalar(key)) return null;
   return typeof key.value === 'string' ? key.value : sourceOf(key);

@@ -16,7 +16,7 @@ export function iamArn(account: string, kind: IamResource, path: string, name: s
   return `arn:aws:iam::${account}:${kind}${path}${name}`;
 }
 
-/** The parts of an ARN, or null where the text is none. */
+/** The parts of an ARN, or null if the text is none. */
 export function parseArn(text: string): Arn | null {
   const parts = components(text);
   if (parts === null || parts[0] !== 'arn') return null;

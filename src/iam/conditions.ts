@@ -16,7 +16,7 @@ interface NamedOperator {
 
 const named = new Map<string, NamedOperator>();
 
-/** The operator behind `ForAllValues:StringLikeIfExists`, or null where it is not understood. */
+/** The operator behind `ForAllValues:StringLikeIfExists`, or null if it is not understood. */
 function operatorNamed(name: string): NamedOperator | null {
   let found = named.get(name);
   if (found === undefined) {

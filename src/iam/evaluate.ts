@@ -23,7 +23,7 @@ export interface PolicySource {
 
 export interface PrincipalPolicies {
   readonly identity: readonly PolicySource[];
-  /** Null where the principal has no boundary. */
+  /** Null if the principal has no boundary. */
   readonly boundary: PolicySource | null;
 }
 
@@ -45,7 +45,7 @@ export interface Decision {
 
 /**
  * Decides a request as IAM does for identity policies and a permissions boundary: a Deny anywhere is final, an Allow
- * is needed from the identity policies, and where there is a boundary, one from the boundary, too.
+ * is needed from the identity policies, and if there is a boundary, one from the boundary, too.
  */
 export function evaluate(policies: PrincipalPolicies, request: AccessRequest): Decision {
   const identity = matching(policies.identity, request);

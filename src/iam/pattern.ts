@@ -5,7 +5,7 @@ export type RequestContext = Readonly<Record<string, string | readonly string[]>
 
 const lowered = new WeakMap<RequestContext, ReadonlyMap<string, readonly string[]>>();
 
-/** The values of a condition key, ignoring the case of its name; null where the request does not have it. */
+/** The values of a condition key, ignoring the case of its name; null if the request does not have it. */
 export function valuesOf(context: RequestContext, key: string): readonly string[] | null {
   let byKey = lowered.get(context);
   if (byKey === undefined) {
@@ -95,7 +95,7 @@ const SPECIAL: Readonly<Record<string, string>> = { '*': '*', '?': '?', $: '$' }
 
 /**
  * Replaces the policy variables in a resource or a condition's value. What a variable stands for is literal text: a
- * `*` in it is no wildcard. Null where a variable has no value and no default, or has many values: nothing is equal or
+ * `*` in it is no wildcard. Null if a variable has no value and no default, or has many values: nothing is equal or
  * like it, so neither the resource nor the value matches anything.
  */
 export function resolvePattern(

@@ -9,7 +9,7 @@ const VERSION = '2012-10-17';
 export const FREEZE_SID = 'Freeze';
 
 /**
- * The policy that a role brings of its own, or null where it needs none (it only attaches AWS's policies and nothing
+ * The policy that a role brings of its own, or null if it needs none (it only attaches AWS's policies and nothing
  * is frozen). One Allow per capability with its operations by name, one Deny, and one more Deny for a freeze.
  */
 export function rolePolicy(role: Pick<Role, 'allow' | 'deny'>, freeze: readonly Capability[]): PolicyDocument | null {

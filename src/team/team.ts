@@ -114,7 +114,7 @@ export interface Settings {
   readonly renewBeforeDays: number;
 }
 
-/** What holds where the file says nothing. */
+/** What holds if the file says nothing. */
 export const DEFAULT_SETTINGS: Settings = {
   maxRemovals: 3,
   state: null,
@@ -125,5 +125,5 @@ export const DEFAULT_SETTINGS: Settings = {
   renewBeforeDays: 30,
 };
 
-/** How many access keys a member may have where the file says nothing; a second one is for a rotation. */
+/** How many access keys a member may have if the file says nothing; a second one is for a rotation. */
 export const DEFAULT_KEYS = 1;

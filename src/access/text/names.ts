@@ -23,7 +23,7 @@ interface NamedPerson {
 
 const FILE = codeText('team.yaml');
 
-/** What a risk does, for "which ..."; null where it needs no warning. */
+/** What a risk does, for "which ..."; null if it needs no warning. */
 export function harmOf(risk: Risk): string | null {
   return isHarmful(risk) ? RISK_VERBS[risk].does : null;
 }

@@ -78,7 +78,7 @@ const OTHER = effect(
   'would change, access would not',
 );
 
-/** Effects of a change on a person, worst first: the first one that applies is told. */
+/** Effects of a change on a person, worst first: the first one that applies is shown. */
 const EFFECTS: readonly Effect[] = [
   effect(hasUnknownPolicy, 'gains an unreadable policy', 'gain unreadable policies'),
   ...HARMS.map((risk) => {
@@ -109,7 +109,7 @@ const EFFECTS: readonly Effect[] = [
   OTHER,
 ];
 
-/** Each person under the worst effect of the change on them, worst first. Different losses are told as one. */
+/** Each person under the worst effect of the change on them, worst first. Different losses are shown as one. */
 function effectsOf(people: readonly ReviewedPerson[]) {
   const groups = new Map<string, { effect: Effect; words: Words; people: ReviewedPerson[] }>();
   for (const person of people) {

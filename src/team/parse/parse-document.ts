@@ -31,7 +31,7 @@ export interface ParsedDocument {
   readonly value: unknown;
   /** Paths of unquoted dates, with their text. */
   readonly unquotedDates: readonly { readonly path: DocumentPath; readonly text: string }[];
-  /** False where the value must not be read: the syntax is broken or nothing is there. */
+  /** False if the value must not be read: the syntax is broken or nothing is there. */
   readonly readable: boolean;
 }
 
@@ -148,7 +148,7 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
     return result;
   }
 
-  /** The text of a key; null where the pair is to be left out, which has then been reported. */
+  /** The text of a key; null if the pair is to be left out, which has then been reported. */
   function readKey(key: unknown): string | null {
     if (isAlias(key)) {
       report(yamlAlias, path, { name: key.source }, { range: rangeOf(key) });
