@@ -6,8 +6,6 @@ import type { GitHub } from '../../github/port.ts';
 import { reportFailure, type Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, parseCommit } from '../options.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * `check-head`: 0 if the commit is the newest of the branch, 1 if another one is or if GitHub does not say. Writes the output
  * failure-reason: `superseded`.
@@ -15,7 +13,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function checkHead(
   { commit, branch }: { readonly commit: string; readonly branch: string },
   terminal: Terminal,
-  env: Environment,
+  env: NodeJS.ProcessEnv,
 ): Promise<number> {
   const github = connectGitHub(env);
   if (!github.ok) return reportFailure(github.failure, terminal);

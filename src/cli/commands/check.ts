@@ -1,10 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { staleCodeowners } from '../../team/codeowners.ts';
+import { codeownersBlock, isUpToDate, staleCodeowners } from '../../team/codeowners.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
 import { type FindingFormat, printFindings } from '../../team/print-findings.ts';
 import type { Io, Terminal } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, GROUPS, teamFile, today } from '../options.ts';
-import { CODEOWNERS, hasStaleCodeowners } from './codeowners.ts';
+import { CODEOWNERS } from './codeowners.ts';
 
 export interface CheckCommandOptions {
   readonly file: string;
@@ -21,7 +23,8 @@ export async function check(options: CheckCommandOptions, io: Io): Promise<numbe
   const { file, format, today, color, strict = false } = options;
   const reading = await readTeamFile(file, { today });
   const { team, findings, source } = reading;
-  const stale = team !== null && (await hasStaleCodeowners(file, team));
+  const codeowners = await readFile(join(dirname(file), CODEOWNERS), 'utf8').catch(() => null);
+  const stale = team !== null && codeowners !== null && !isUpToDate(codeowners, codeownersBlock(team));
   const others = stale ? [staleCodeowners(CODEOWNERS, file)] : [];
   io.stdout(printFindings(reading, { file, format, color, others }));
   if (source === null) return 2;

@@ -3,31 +3,24 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import {
   codeownersBlock,
-  isUpToDate,
   noOwnerWithLoginProblem,
   ownersWithoutLogin,
   ownersWithoutLoginProblem,
   withCodeowners,
 } from '../../team/codeowners.ts';
-import type { Team } from '../../team/team.ts';
 import { printProblem } from '../../text/problem.ts';
 import { reportFailure, type Terminal } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, GROUPS, teamFile, today } from '../options.ts';
 import { readTeam } from '../session/read-team.ts';
 
-export interface CodeownersOptions {
-  readonly file: string;
-  /** `YYYY-MM-DD`, UTC. */
-  readonly today: string;
-  /** Write the file beside the team file, in place of printing it. */
-  readonly write: boolean;
-}
-
 /** Where GitHub looks first. */
 export const CODEOWNERS = '.github/CODEOWNERS';
 
-/** `codeowners`: 0 printed or written, 1 where no owner can be named or the team file has errors, 2 where it cannot be read. */
-export async function codeowners({ file, today, write }: CodeownersOptions, terminal: Terminal): Promise<number> {
+/** `codeowners`: 0 printed or written, 1 if no owner can be named or the file has errors, 2 if it cannot be read. */
+async function codeowners(
+  { file, today, write }: { readonly file: string; readonly today: string; readonly write: boolean },
+  terminal: Terminal,
+): Promise<number> {
   const read = await readTeam(file, today);
   if (!read.ok) return reportFailure(read.failure, terminal);
   const team = read.value;
@@ -43,7 +36,7 @@ export async function codeowners({ file, today, write }: CodeownersOptions, term
     terminal.stderr(`${printProblem(problem, { severity: 'warning', color }).join('\n')}\n`);
   }
   const path = join(dirname(file), CODEOWNERS);
-  const before = (await readIfThere(path)) ?? '';
+  const before = await readFile(path, 'utf8').catch(() => '');
   const after = withCodeowners(before, block);
   if (!write) {
     terminal.stdout(after);
@@ -53,16 +46,6 @@ export async function codeowners({ file, today, write }: CodeownersOptions, term
   if (after !== before) await writeFile(path, after);
   terminal.stderr(after === before ? `${path} already names the owners.\n` : `Wrote the owners to ${path}.\n`);
   return 0;
-}
-
-/** Whether there is a CODEOWNERS beside the team file that names other owners than it does. */
-export async function hasStaleCodeowners(file: string, team: Pick<Team, 'owners' | 'members'>): Promise<boolean> {
-  const text = await readIfThere(join(dirname(file), CODEOWNERS));
-  return text !== null && !isUpToDate(text, codeownersBlock(team));
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch(() => null);
 }
 
 export function register(program: Command, terminal: Terminal): void {

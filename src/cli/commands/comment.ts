@@ -4,10 +4,8 @@ import { type PublishRequest, publishComment } from '../../review/comment/publis
 import { reportFailure, type Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, parseReason } from '../options.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** `comment`: 0 if everything is written, or there is nowhere to write; 1 with the reason. */
-async function comment(request: PublishRequest, terminal: Terminal, env: Environment): Promise<number> {
+async function comment(request: PublishRequest, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<number> {
   const failure = await publishComment(request, connectGitHub(env), env, (line) => terminal.stderr(`${line}\n`));
   return failure === null ? 0 : reportFailure(failure, terminal);
 }

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import type { FailureReason } from '../../diagnostics/failure.ts';
 import { outdatedText, readDriftRun, runSummary, supersededSummary } from '../../drift/report/drift-run.ts';
 import { keepDriftIssues } from '../../drift/report/issues.ts';
 import { connectGitHub } from '../../github/client.ts';
@@ -9,26 +8,16 @@ import { reportFailure, type Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, parseCommit, parseReason } from '../options.ts';
 import { newestOrReport } from './check-head.ts';
 
-export interface DriftIssueOptions {
-  /** What `drift --report` wrote; if there is no such file, the check failed. */
-  readonly report: string;
-  /** What `drift --reconcile --report` wrote; null, or no such file, if no job reconciled. */
-  readonly reconciled: string | null;
-  /** Why the workflow stopped before it could write these files; null if it did not. */
-  readonly reason: FailureReason | null;
-  /** The commit whose team.yaml was checked; null: the report's own. */
-  readonly commit: string | null;
-  /** The branch whose newest commit it must be. */
+type DriftIssueOptions = Parameters<typeof readDriftRun>[0] & {
+  /** The branch whose newest commit the checked one must be. */
   readonly branch: string;
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
+};
 
 /**
  * `drift-issue`: writes the issues about drift, failed checks, changes that are not applied and expiring access, and the job
  * summary. 0 if all are written; 1 with the reason if one is not, or if the check is outdated: then nothing is changed.
  */
-export async function driftIssue(options: DriftIssueOptions, terminal: Terminal, env: Environment): Promise<number> {
+async function driftIssue(options: DriftIssueOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<number> {
   const run = await readDriftRun(options, env, new Date());
   for (const line of run.unusable) terminal.stderr(`${line}\n`);
   const github = connectGitHub(env);
@@ -84,9 +73,8 @@ export function register(program: Command, terminal: Terminal): void {
         'mturk-team drift-issue --report none.json --reason credentials-failed',
       ),
     )
-    .action(async (options) => {
-      const { report, branch } = options;
-      const [reconciled, reason, commit] = [options.reconciled ?? null, options.reason || null, options.commit || null];
+    .action(async ({ report, reconciled = null, branch, ...options }) => {
+      const [reason, commit] = [options.reason || null, options.commit || null];
       finish(await driftIssue({ report, reconciled, reason, commit, branch }, terminal, process.env));
     });
 }

@@ -9,27 +9,20 @@ import { quoted, say } from '../../text/escape.ts';
 import { reportFailure, type Terminal } from '../io.ts';
 import { examples, exitCodes, finish, GROUPS, isCommit, parseCommit } from '../options.ts';
 
-export interface VerifyApprovalOptions {
-  /** The merged commit. */
+interface VerifyApprovalOptions {
   readonly commit: string;
-  /** The branch that it was merged into; null for the repository's default one. */
+  /** The branch of the merge; null for the repository's default one. */
   readonly base: string | null;
-  /** Where to write the manifest of the reviewed plan; null to leave it where it is. */
+  /** Where to write the manifest of the reviewed plan; null for nowhere. */
   readonly manifest: string | null;
-  /** File name of the workflow that plans. */
   readonly workflow: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/**
- * `verify-approval`: 0 when the commit is the merge of an approved pull request (and its plan was fetched, where that
- * was asked for), 1 with the reason when not. Writes outputs: pull-request, head, approved-by, failure-reason.
- */
-export async function verifyApprovalCommand(
+/** `verify-approval`: 0 if the commit is the merge of an approved pull request and its plan is written if asked, else 1. */
+async function verifyApprovalCommand(
   options: VerifyApprovalOptions,
   terminal: Terminal,
-  env: Environment,
+  env: NodeJS.ProcessEnv,
 ): Promise<number> {
   const github = connectGitHub(env);
   if (!github.ok) return refuse(github.failure, terminal, env);
@@ -52,7 +45,7 @@ export async function verifyApprovalCommand(
 }
 
 /** The pull request is an output even then: the job that reports the failure needs it. */
-function refuse(failure: Failure, terminal: Terminal, env: Environment): number {
+function refuse(failure: Failure, terminal: Terminal, env: NodeJS.ProcessEnv): number {
   if (failure.code === 'not-approved' && failure.args.pull !== null) {
     writeOutputs(env, { 'pull-request': failure.args.pull });
   }
@@ -80,8 +73,7 @@ export function register(program: Command, terminal: Terminal): void {
     .action(async (options, command: Command) => {
       const commit = options.commit ?? process.env.GITHUB_SHA ?? '';
       if (!isCommit(commit)) command.error('error: --commit is required if GITHUB_SHA is not set');
-      const [base, manifest] = [options.base ?? null, options.manifest ?? null];
-      const { workflow } = options;
+      const { base = null, manifest = null, workflow } = options;
       finish(await verifyApprovalCommand({ commit, base, manifest, workflow }, terminal, process.env));
     });
 }

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Failure, fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
 import { writeOutputs } from '../../github/outputs.ts';
@@ -6,7 +6,6 @@ import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { suspendedTeam } from '../../review/apply/suspension.ts';
 import { compareDigests, planDigest } from '../../review/manifest/digest.ts';
-import { readManifest } from '../../review/manifest/manifest.ts';
 import type { Manifest } from '../../review/manifest/schema.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -17,7 +16,7 @@ import { withProgress } from '../../terraform/run/progress.ts';
 import { redactAll } from '../../text/escape.ts';
 import { checkWritable, type Terminal } from '../io.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
-import { toolsOf } from './origin.ts';
+import { readManifestFile, toolsOf } from './manifest-file.ts';
 import { isEmpty, planStack, type StackPlan } from './plan.ts';
 import { type ApplyRecord, applyRecord, follows, noteApply, usingRecord } from './records.ts';
 
@@ -70,8 +69,9 @@ async function openAndApply(
   onPlan: OnPlan,
   onBegin: () => void,
 ): Promise<Result<Applied>> {
-  const reviewed = options.reviewed === null ? succeed(null) : await readReviewed(options.reviewed);
-  if (!reviewed.ok) return reviewed;
+  const { reviewed: file } = options;
+  const reviewed = file === null ? succeed(null) : await readManifestFile(file, null);
+  if (!reviewed.ok) return fail('manifest-unusable', { file: file ?? '', reason: reviewed.reason });
   const opened = await openLabSession(options, terminal);
   if (!opened.ok) return opened;
   try {
@@ -79,13 +79,6 @@ async function openAndApply(
   } finally {
     await opened.value.close();
   }
-}
-
-async function readReviewed(file: string): Promise<Result<Manifest>> {
-  const text = await readFile(file, 'utf8').catch(() => null);
-  if (text === null) return fail('manifest-unusable', { file, reason: 'there is no such file' });
-  const read = readManifest(text);
-  return read.ok ? succeed(read.value) : fail('manifest-unusable', { file, reason: read.reason });
 }
 
 async function planAndApply(

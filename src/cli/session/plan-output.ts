@@ -2,14 +2,16 @@ import { writeFile } from 'node:fs/promises';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { targetBlocks } from '../../guardrails/guardrails.ts';
 import { reviewOf, reviewOfPlan } from '../../review/changes/review.ts';
+import { renderComment } from '../../review/comment/comment.ts';
 import { manifestOf, writeManifest } from '../../review/manifest/manifest.ts';
+import type { Manifest, Review } from '../../review/manifest/schema.ts';
 import { blockLines } from '../../review/text/block-text.ts';
-import { planJson } from '../../review/text/json.ts';
+import { planJson, previewJson } from '../../review/text/json.ts';
 import { labHeading, reviewLines } from '../../review/text/terminal.ts';
 import type { Team } from '../../team/team.ts';
 import type { Terminal } from '../io.ts';
 import type { LabSession } from './lab-session.ts';
-import { originOf, toolsOf } from './origin.ts';
+import { originOf, toolsOf } from './manifest-file.ts';
 import { isEmpty, type StackPlan } from './plan.ts';
 import { readBaseTeam, readTeam } from './read-team.ts';
 
@@ -66,4 +68,26 @@ export function showPlan(
       : reviewLines(reviewOfPlan(team, today, at, view), { resources, width });
   stdout(`${[labHeading(team, engine, kind), '', ...body].join('\n')}\n`);
   if (planned.blocks.length > 0) stderr(`\n${blockLines(planned.blocks, width).join('\n')}\n`);
+}
+
+/** Prints the review of a change; `manifest` is that of its plan, if there is one. */
+export function showPreview(
+  review: Review,
+  manifest: Manifest | null,
+  format: 'text' | 'markdown' | 'json',
+  { stdout }: Terminal,
+): void {
+  const isBlocked = review.blocks.length > 0;
+  if (format === 'json') {
+    stdout(`${JSON.stringify(previewJson(review), null, 2)}\n`);
+  } else if (format === 'text') {
+    const blocked = isBlocked ? ['', ...blockLines(review.blocks)] : [];
+    stdout(`${[...reviewLines(review), ...blocked].join('\n')}\n`);
+  } else {
+    const { digest = null, tools = null } = manifest ?? {};
+    const commit = manifest?.head.commit ?? null;
+    const footer = { commit, digest, tools, runUrl: null, at: manifest?.createdAt ?? review.at };
+    const state = isBlocked ? 'blocked' : manifest === null ? 'preview' : 'planned';
+    stdout(renderComment({ review, state, failure: null, footer, reveal: false }));
+  }
 }

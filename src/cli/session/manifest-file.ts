@@ -3,20 +3,20 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import packageJson from '../../../package.json' with { type: 'json' };
+import type { Parsed } from '../../diagnostics/parse-data.ts';
 import { pullRequestOfEvent } from '../../github/event.ts';
-import { NO_COMMIT, type Origin } from '../../review/manifest/manifest.ts';
+import { NO_COMMIT, type Origin, readManifest } from '../../review/manifest/manifest.ts';
+import type { Manifest } from '../../review/manifest/schema.ts';
 import { engineTitle } from '../../terraform/run/engine.ts';
 import type { Workspace } from '../../terraform/run/workspace.ts';
 
 const run = promisify(execFile);
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Where a plan of that team file is made: on GitHub the pull request's last commit, though what is checked out there is
  * its merge with the base, whose tree it is that is planned; elsewhere whatever is checked out.
  */
-export async function originOf(file: string, env: Environment, now: Date): Promise<Origin> {
+export async function originOf(file: string, env: NodeJS.ProcessEnv, now: Date): Promise<Origin> {
   const pullRequest = pullRequestOfEvent(env);
   const commit = pullRequest.ok ? pullRequest.value.head : await revision(file, 'HEAD');
   return {
@@ -39,6 +39,14 @@ async function revision(file: string, name: string): Promise<string> {
     // Neither a repository nor Git is needed to plan.
     return NO_COMMIT;
   }
+}
+
+/** The manifest in a file, or why it is not one of that lab. */
+export async function readManifestFile(file: string, lab: string | null): Promise<Parsed<Manifest>> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  const read: Parsed<Manifest> = text === null ? { ok: false, reason: 'there is no such file' } : readManifest(text);
+  if (!read.ok || lab === null || read.value.lab === lab) return read;
+  return { ok: false, reason: `it is about the lab ${read.value.lab}` };
 }
 
 /** The engine and the provider that a workspace is initialised with: the lock file names the provider's version. */
