@@ -15,7 +15,7 @@ import {
 import type { MemberUser } from './member.ts';
 import { escapeTemplate } from './stack.ts';
 
-export interface RoleGroupProps {
+interface RoleGroupProps {
   readonly team: Pick<Team, 'lab' | 'account' | 'freeze'>;
   readonly role: Role;
   /** Those who hold the role, in the order of their keys. */
@@ -24,29 +24,41 @@ export interface RoleGroupProps {
 
 /** A role: the group with its policy, attachments, members and exclusive-policy resources. */
 export class RoleGroup extends Construct {
-  readonly group: IamGroup;
-  /** Null where the role only has AWS's policies and nothing is frozen. */
-  readonly policy: IamPolicy | null;
-  readonly attachments: readonly IamGroupPolicyAttachment[];
   readonly membership: IamGroupMembership;
 
   constructor(scope: Construct, props: RoleGroupProps) {
-    const address = roleAddress(props.role.key);
+    const { team, role, members } = props;
+    const address = roleAddress(role.key);
     super(scope, address);
-    this.group = this.createGroup(address, props);
-    this.policy = this.createPolicy(address, props);
-    this.attachments = this.attachPolicies(props);
-    const exclusives = [this.excludeAttachments(address), this.excludeInlinePolicies(address)];
-    this.membership = this.addMembers(address, props, exclusives);
-  }
-
-  private createGroup(address: string, { team, role }: RoleGroupProps): IamGroup {
-    const group = new IamGroup(this, 'group', { name: iamName(team.lab, role.key), path: labPath(team.lab) });
+    const name = iamName(team.lab, role.key);
+    const group = new IamGroup(this, 'group', { name, path: labPath(team.lab) });
     group.overrideLogicalId(address);
-    return group;
+
+    const attachments = this.attachPolicies(props, group, this.createPolicy(props));
+    const exclusiveAttachments = new IamGroupPolicyAttachmentsExclusive(this, 'attachments', {
+      groupName: group.name,
+      policyArns: attachments.map((attachment) => attachment.policyArnInput ?? '').sort(),
+      dependsOn: [...attachments],
+    });
+    exclusiveAttachments.overrideLogicalId(address);
+    const exclusiveInline = new IamGroupPoliciesExclusive(this, 'inline', { groupName: group.name, policyNames: [] });
+    exclusiveInline.overrideLogicalId(address);
+
+    // A user joins after `limits`, the group's Deny and the freeze exist and manual attachments are removed; a deleted role
+    // loses its members before its policies.
+    const limits = members.flatMap((member) => (member.limits === null ? [] : [member.limits]));
+    this.membership = new IamGroupMembership(this, 'membership', {
+      name,
+      group: group.name,
+      // Also for a role without members: an empty set still detects and removes an unmanaged user.
+      users: members.map((member) => member.userName),
+      dependsOn: [...attachments, exclusiveAttachments, exclusiveInline, ...limits],
+    });
+    this.membership.overrideLogicalId(address);
   }
 
-  private createPolicy(address: string, { team, role }: RoleGroupProps): IamPolicy | null {
+  /** Null if the role only has AWS's policies and nothing is frozen. */
+  private createPolicy({ team, role }: RoleGroupProps): IamPolicy | null {
     const document = rolePolicy(role, team.freeze);
     if (document === null) return null;
     // No description: changing it replaces the policy, so words would cost access.
@@ -55,66 +67,26 @@ export class RoleGroup extends Construct {
       path: labPath(team.lab),
       policy: escapeTemplate(JSON.stringify(document)),
     });
-    policy.overrideLogicalId(address);
+    policy.overrideLogicalId(roleAddress(role.key));
     return policy;
   }
 
-  private attachPolicies({ team, role }: RoleGroupProps): readonly IamGroupPolicyAttachment[] {
-    const attachments: IamGroupPolicyAttachment[] = [];
+  private attachPolicies({ team, role }: RoleGroupProps, group: IamGroup, policy: IamPolicy | null) {
     const attach = (
       suffix: string,
       policyArn: string,
       dependsOn: readonly (IamPolicy | IamGroupPolicyAttachment)[],
-    ) => {
+    ): IamGroupPolicyAttachment => {
       const attachment = new IamGroupPolicyAttachment(this, `attachment-${suffix}`, {
-        group: this.group.name,
+        group: group.name,
         policyArn,
         ...(dependsOn.length === 0 ? {} : { dependsOn: [...dependsOn] }),
       });
       attachment.overrideLogicalId(attachmentAddress(role.key, suffix));
-      attachments.push(attachment);
+      return attachment;
     };
-    if (this.policy !== null) attach('own', rolePolicyArn(team, role.key), [this.policy]);
+    const own = policy === null ? [] : [attach('own', rolePolicyArn(team, role.key), [policy])];
     // The role's own policy contains its Deny and the freeze: attached before AWS's broad Allow, detached after it.
-    const own = [...attachments];
-    for (const name of role.managed) attach(name, managedPolicyArn(name), own);
-    return attachments;
-  }
-
-  private excludeAttachments(address: string): IamGroupPolicyAttachmentsExclusive {
-    const exclusive = new IamGroupPolicyAttachmentsExclusive(this, 'attachments', {
-      groupName: this.group.name,
-      policyArns: this.attachments.map((attachment) => attachment.policyArnInput ?? '').sort(),
-      dependsOn: [...this.attachments],
-    });
-    exclusive.overrideLogicalId(address);
-    return exclusive;
-  }
-
-  private excludeInlinePolicies(address: string): IamGroupPoliciesExclusive {
-    const exclusive = new IamGroupPoliciesExclusive(this, 'inline', { groupName: this.group.name, policyNames: [] });
-    exclusive.overrideLogicalId(address);
-    return exclusive;
-  }
-
-  /**
-   * A user joins after `limits`, the group's Deny and the freeze exist and manual attachments are removed; a deleted
-   * role loses its members before its policies.
-   */
-  private addMembers(
-    address: string,
-    { team, role, members }: RoleGroupProps,
-    exclusives: readonly (IamGroupPolicyAttachmentsExclusive | IamGroupPoliciesExclusive)[],
-  ): IamGroupMembership {
-    const limits = members.flatMap((member) => (member.limits === null ? [] : [member.limits]));
-    const membership = new IamGroupMembership(this, 'membership', {
-      name: iamName(team.lab, role.key),
-      group: this.group.name,
-      // Also for a role without members: an empty set still detects and removes an unmanaged user.
-      users: members.map((member) => member.userName),
-      dependsOn: [...this.attachments, ...exclusives, ...limits],
-    });
-    membership.overrideLogicalId(address);
-    return membership;
+    return [...own, ...role.managed.map((name) => attach(name, managedPolicyArn(name), own))];
   }
 }

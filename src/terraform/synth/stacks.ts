@@ -21,7 +21,7 @@ class TeamStack extends TerraformStack {
 
     const members = byKey(activeMembers(team, today)).map((member) => ({
       member,
-      construct: new MemberUser(this, { team, member }),
+      construct: new MemberUser(this, team, member),
     }));
     const groups = byKey(team.roles).map((role) => {
       const holders = members.filter(({ member }) => member.roles.includes(role.key));
@@ -32,9 +32,7 @@ class TeamStack extends TerraformStack {
     const memberships = groups.map(({ membership }) => membership.name);
     const enrolled = new TerraformLocal(this, 'enrolled', memberships);
     enrolled.overrideLogicalId('enrolled');
-    for (const { member, construct } of members) {
-      new MemberExclusives(this, { memberKey: member.key, member: construct, enrolled });
-    }
+    for (const { construct } of members) new MemberExclusives(this, construct, enrolled);
   }
 }
 
@@ -57,7 +55,7 @@ class BootstrapStack extends TerraformStack {
   }
 }
 
-/** Synthesises both stacks into an existing directory. Loading this module loads CDKTF. */
+/** Synthesizes both stacks into an existing directory. Loading this module loads CDKTF. */
 export function writeStacks(team: Team, today: string, outDir: string): void {
   withoutCreationStacks(() => {
     // A stack trace would put this machine's paths into a file that is compared and committed.
