@@ -24,6 +24,7 @@ export default {
   testTimeout: 120_000,
   // Tests that start Terraform wait for it most of the time.
   maxWorkers: '100%',
+  testSequencer: './jest.sequencer.js',
   globalSetup: './jest.global-setup.js',
   globalTeardown: './jest.global-teardown.js',
   setupFiles: ['./jest.setup.js'],

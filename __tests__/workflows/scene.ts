@@ -336,12 +336,14 @@ export class Scene {
     return result;
   }
 
-  /** What of the machine is a stand-in, too: packages are linked, and each version of the sources is built once. */
+  /** Stand-ins for the machine: packages are linked, this version is built already, and another is built once. */
   #writeShims(): void {
     const bin = join(this.directory, 'bin');
     const builds = join(this.directory, 'builds');
     mkdirSync(bin);
-    mkdirSync(builds);
+    const sources = 'git rev-parse HEAD:src HEAD:scripts HEAD:package.json | sha256sum | cut -c -40';
+    const built = execFileSync('bash', ['-c', sources], { cwd: this.#git, encoding: 'utf8' }).trim();
+    cpSync(join(PROJECT, 'dist'), join(builds, built), { recursive: true });
     const npm = execFileSync('which', ['npm'], { encoding: 'utf8' }).trim();
     writeFileSync(
       join(bin, 'npm'),
@@ -349,7 +351,7 @@ export class Scene {
 set -e
 if [ "$*" = "ci --ignore-scripts" ]; then exec ln -s '${PROJECT}/node_modules' node_modules; fi
 if [ "$*" != "run build" ]; then echo "npm $*: not understood" >&2; exit 1; fi
-built='${builds}'/$(git rev-parse HEAD:src HEAD:scripts HEAD:package.json | sha256sum | cut -c -40)
+built='${builds}'/$(${sources})
 if [ ! -d "$built" ]; then '${npm}' run build >&2; cp -r dist "$built"; exit; fi
 cp -r "$built" dist
 `,

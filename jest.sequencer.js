@@ -1,0 +1,12 @@
+import Sequencer from '@jest/test-sequencer';
+
+/** These start processes and take the most time: first, so that two workers end together. */
+const SLOW = /\/__tests__\/(end-to-end|workflows|cli\/[^/]+$)/;
+
+export default class SlowFirst extends Sequencer {
+  sort(tests) {
+    const sorted = super.sort(tests);
+    const isSlow = ({ path }) => SLOW.test(path);
+    return [...sorted.filter(isSlow), ...sorted.filter((test) => !isSlow(test))];
+  }
+}
