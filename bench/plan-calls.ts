@@ -8,7 +8,7 @@ import type { Result } from '../src/diagnostics/failure.ts';
 import { type Emulator, openEmulator } from '../src/emulator/emulator.ts';
 import type { EmulatorMemory } from '../src/emulator/hosted-account.ts';
 import { limitsPolicy, rolePolicy } from '../src/team/documents.ts';
-import { activeMembers, type Team } from '../src/team/team.ts';
+import { membersWithUser, type Team } from '../src/team/team.ts';
 import { type Engine, findEngine } from '../src/terraform/run/engine.ts';
 import { failureText } from '../src/text/failures/failures.ts';
 import { declaredAccount } from './declared-account.ts';
@@ -98,7 +98,7 @@ const PAGE = 100;
  * policy + 1 for each `limits`.
  */
 export function expectedCalls(team: Team, today: string): number {
-  const users = activeMembers(team, today);
+  const users = membersWithUser(team, today);
   const policies = team.roles.filter((role) => rolePolicy(role, team.freeze) !== null).length;
   const attachments = policies + team.roles.reduce((sum, role) => sum + role.managed.length, 0);
   const limits = users.filter((member) => limitsPolicy(member) !== null).length;

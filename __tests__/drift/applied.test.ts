@@ -8,6 +8,7 @@ import {
   all,
   attach,
   type Change,
+  deletesAfter,
   FULL,
   name,
   putInto,
@@ -64,8 +65,8 @@ const CASES: readonly (readonly [string, Team, Applied, Change, readonly string[
   ],
   [
     'a member past their last day has a later one',
-    extended,
-    appliedOf(ended),
+    deletesAfter(3, extended),
+    appliedOf(deletesAfter(3, ended)),
     withoutUser('bo'),
     ['user-deleted/bo: pending'],
   ],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { EVE_LEFT, FIRST_TEAM, NARROWED, WITH_EVE } from '../../conformance/lifecycle-team.ts';
 import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
-import { activeMembers, type Team } from '../../src/team/team.ts';
+import { membersWithUser, type Team } from '../../src/team/team.ts';
 import { applied, bootstrapped, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
@@ -40,7 +40,7 @@ async function looks(test: LabInTest, team: Team, today = TODAY): Promise<readon
   return [whole, orThrow(await quickScan(lab(), { trail: true }, SILENT)).scan];
 }
 
-const CLEAN = { class: 'clean', findings: [], unseen: [] };
+const CLEAN = { class: 'clean', findings: [], notChecked: [] };
 
 describe.each(EXAMPLES)('%s', (_what, team) => {
   test('gives an empty report after an apply, after a second one, and after the last day of its members', async () => {
@@ -51,20 +51,30 @@ describe.each(EXAMPLES)('%s', (_what, team) => {
       await applied(test.lab(team));
       expect(await looks(test, team)).toEqual([expect.objectContaining(CLEAN), expect.objectContaining(CLEAN)]);
 
-      const ends = activeMembers(team, TODAY).flatMap(({ until }) => until ?? []);
+      const ends = membersWithUser(team, TODAY).flatMap(({ until }) => until ?? []);
       if (ends.length === 0) return;
-      const after = dayAfter([...ends].sort().at(-1) ?? TODAY);
+      const deleting = { ...team, settings: { ...team.settings, deleteAfterDays: 1, maxRemovals: 99 } };
+      const last = dayAfter([...ends].sort().at(-1) ?? TODAY);
+      test.setClock(`${last}T12:00:00Z`);
+      const staying = { ...team, settings: { ...team.settings, deleteAfterDays: null } };
+      expect(await looks(test, staying, last)).toEqual([
+        expect.objectContaining(CLEAN),
+        expect.objectContaining(CLEAN),
+      ]);
+      const after = dayAfter(last);
       test.setClock(`${after}T12:00:00Z`);
-      // Until the workflow runs, these users still exist, without any access. No one changed anything by hand, so this is
-      // not drift.
-      for (const { class: found, findings } of await looks(test, team, after)) {
+      // Until the workflow runs, these users still exist, without any access: this is not drift.
+      for (const { class: found, findings } of await looks(test, deleting, after)) {
         expect({ found, causes: [...new Set(findings.map(({ cause }) => cause))] }).toEqual({
           found: 'pending',
-          causes: ['pending'],
+          causes: ['expired'],
         });
       }
-      await applied(test.lab({ ...team, settings: { ...team.settings, maxRemovals: 99 } }, { today: after }));
-      expect(await looks(test, team, after)).toEqual([expect.objectContaining(CLEAN), expect.objectContaining(CLEAN)]);
+      await applied(test.lab(deleting, { today: after }));
+      expect(await looks(test, deleting, after)).toEqual([
+        expect.objectContaining(CLEAN),
+        expect.objectContaining(CLEAN),
+      ]);
     });
   });
 });

@@ -132,7 +132,7 @@ describe('apply refuses, says what to write, and changes nothing:', () => {
   });
 });
 
-test('a departed member leaves, and so does a member past their last day', async () => {
+test('a departed member is deleted, and a member past their last day once `delete-after-days` have passed', async () => {
   const lab = appliedLab();
   const team = edited(['members', 'fay'], undefined).replace(
     'departed:',
@@ -142,9 +142,15 @@ test('a departed member leaves, and so does a member past their last day', async
   const departed = await lab.mturk('apply', '--emulator', '--yes', ...TODAY);
   expect(departed).toMatchObject({ code: 0 });
   expect(departed.stderr).toContain('user fay deleted');
-  const expired = await lab.mturk('apply', '--emulator', '--yes', '--today', '2027-06-01');
-  expect(expired).toMatchObject({ code: 0 });
-  expect(expired.stderr).toContain('user bo deleted');
+  for (const [day, isDeleted] of [
+    ['2027-06-01', false],
+    ['2027-06-30', false],
+    ['2027-07-01', true],
+  ] as const) {
+    const expired = await lab.mturk('apply', '--emulator', '--yes', '--today', day);
+    expect(expired).toMatchObject({ code: 0 });
+    expect([day, expired.stderr.includes('user bo deleted')]).toEqual([day, isDeleted]);
+  }
 });
 
 test('the local AWS emulator that is another account is refused', async () => {

@@ -59,6 +59,9 @@ async function workflow(lab: LabInTest, file: Team, now: string): Promise<void> 
   await applied(lab.lab(file, { today: now.slice(0, 10) }));
 }
 
+/** The same team, whose users are deleted 30 days after the last day. */
+const deleting: Team = { ...team, settings: { ...team.settings, deleteAfterDays: 30 } };
+
 /** Works on the applied team, at a moment that the account takes for now. */
 async function onLab(work: (lab: LabInTest, keys: Keys) => Promise<void>): Promise<void> {
   await withLab(start, async (lab) => {
@@ -165,14 +168,18 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
       });
     }, 60_000);
 
-    test('with the workflow: a run on the last day removes nothing, a run on the next day removes the user and the key', async () => {
+    test('with the workflow: a run on the next day removes nothing, a run after `delete-after-days` the user and the key', async () => {
       await onLab(async (lab, keys) => {
         await workflow(lab, team, '2026-12-31T06:17:00Z');
         lab.setClock(LAST_SECOND);
         expect(await keys.may('lea')).toEqual(LEA);
         lab.setClock(MIDNIGHT);
         expect(await keys.may('lea')).toEqual([]);
-        await workflow(lab, team, '2027-01-01T06:17:00Z');
+        for (const run of ['2027-01-01T06:17:00Z', '2027-01-30T06:17:00Z']) {
+          await workflow(lab, deleting, run);
+          expect([run, await keys.may('lea')]).toEqual([run, []]);
+        }
+        await workflow(lab, deleting, '2027-01-31T06:17:00Z');
         expect(await keys.may('lea')).toBe('no such key');
         expect(userOf(lab, 'lea')).toBeUndefined();
         for (const key of ['ada', 'bo', 'fay', 'gus']) expect([key, await keys.may(key)]).toEqual([key, FREE[key]]);
@@ -282,7 +289,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
       expect(await keys.may('lea')).toEqual([]);
       await workflow(lab, team, '2027-01-01T06:17:00Z');
       expect(await keys.may('fay')).toEqual(FREE.fay);
-      expect(await keys.may('lea')).toBe('no such key');
+      expect(await keys.may('lea')).toEqual([]);
     });
   }, 60_000);
 
@@ -294,13 +301,13 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
         credentials: { ...lab.emulator.rootCredentials },
       });
       clients.push(trail);
-      await workflow(lab, team, '2027-01-01T06:17:00Z');
+      await workflow(lab, deleting, '2027-01-31T06:17:00Z');
       const { events, notChecked } = await lookUpCloudTrail(trail, [iamName(team.lab, 'lea')], new Date(START), {
-        now: () => new Date('2027-01-01T07:00:00Z'),
+        now: () => new Date('2027-01-31T07:00:00Z'),
         wait: async () => {},
       });
       expect(notChecked).toEqual([]);
-      expect(events[0]).toMatchObject({ name: 'DeleteUser', at: '2027-01-01T06:17:00Z', userAgent: 'terraform' });
+      expect(events[0]).toMatchObject({ name: 'DeleteUser', at: '2027-01-31T06:17:00Z', userAgent: 'terraform' });
       expect(new Set(events.map(({ userAgent }) => userAgent))).toEqual(new Set(['terraform']));
     });
   }, 60_000);

@@ -45,15 +45,23 @@ describe('recorded plans', () => {
 describe('who may be deleted', () => {
   const leaves = recordedPlan('09-member-leaves-with-keys');
   const allLeave = recordedPlan('17-almost-all-leave');
+  const eveUntil = (until: string) => ({ members: [member({ key: 'ada' }), member({ key: 'eve', until })] });
   test.each<[string, Plan, Partial<Team>, string[]]>([
     ['departed', leaves, { departed: left('eve') }, []],
-    ['past until', leaves, { members: [member({ key: 'ada' }), member({ key: 'eve', until: '2026-11-24' })] }, []],
     [
-      'on the last day',
+      'ten days after the last day, if users are deleted then',
       leaves,
-      { members: [member({ key: 'ada' }), member({ key: 'eve', until: TODAY })] },
+      { ...eveUntil('2026-11-14'), settings: { ...recordedTeam.settings, deleteAfterDays: 10 } },
+      [],
+    ],
+    [
+      'a day too early',
+      leaves,
+      { ...eveUntil('2026-11-15'), settings: { ...recordedTeam.settings, deleteAfterDays: 10 } },
       ['member-not-departed eve'],
     ],
+    ['past the last day, if users stay', leaves, eveUntil('2026-11-14'), ['member-not-departed eve']],
+    ['on the last day', leaves, eveUntil(TODAY), ['member-not-departed eve']],
     ['another member departed', leaves, { departed: left('ev', 'eve2') }, ['member-not-departed eve']],
     ['three, as many as allowed', allLeave, { departed: left('bo', 'cy', 'dee') }, []],
     [

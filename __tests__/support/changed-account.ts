@@ -54,6 +54,11 @@ export function withMember(key: string, more: object): Team {
   return { ...sampleTeam, members };
 }
 
+/** The team whose users are deleted so many days after the last day; null: never. */
+export function deletesAfter(deleteAfterDays: number | null, team: Team = sampleTeam): Team {
+  return { ...team, settings: { ...team.settings, deleteAfterDays } };
+}
+
 export type Change = (account: AccessModel) => AccessModel;
 export const all =
   (...changes: readonly Change[]): Change =>

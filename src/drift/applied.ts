@@ -5,7 +5,7 @@ import { isManagedPolicyName, type ManagedPolicyName } from '../catalog/managed-
 import { isCapability, isOperation } from '../catalog/mturk.ts';
 import { iamName, LIMITS_POLICY } from '../team/names.ts';
 import { ACCOUNT_PATTERN, DATE_PATTERN, LAB_PATTERN } from '../team/schema.ts';
-import { type AccessTeam, activeMembers, type Team } from '../team/team.ts';
+import { type AccessTeam, membersWithUser, type Team } from '../team/team.ts';
 
 const KEY = z.string().max(126);
 const KEYS = z.array(KEY).max(1_000);
@@ -18,7 +18,7 @@ function known<Name extends string>(isKnown: (name: string) => name is Name) {
 
 /** A team as it was applied: what decides who may do what, without names, e-mail addresses, logins and reasons. */
 export const APPLIED_TEAM = z.strictObject({
-  /** The day for which it was applied, `YYYY-MM-DD`, UTC: members whose last day had passed had no user. */
+  /** The day for which it was applied, `YYYY-MM-DD`, UTC: members whose user was to be deleted by then had none. */
   day: DAY,
   lab: z.string().regex(LAB_PATTERN),
   account: z.string().regex(ACCOUNT_PATTERN),
@@ -39,6 +39,7 @@ export const APPLIED_TEAM = z.strictObject({
     .max(100_000),
   departed: z.array(z.strictObject({ key: KEY, left: DAY })).max(100_000),
   freeze: known(isCapability),
+  settings: z.strictObject({ deleteAfterDays: z.int().min(1).nullable() }),
 });
 
 export type AppliedTeam = Readonly<z.infer<typeof APPLIED_TEAM>>;
@@ -64,6 +65,7 @@ export function appliedTeam(team: Team, day: string): AppliedTeam {
     })),
     departed: team.departed.map(({ key, left }) => ({ key, left })),
     freeze: [...team.freeze],
+    settings: { deleteAfterDays: team.settings.deleteAfterDays },
   };
 }
 
@@ -95,9 +97,9 @@ export function pendingChanges(applied: Applied | null, team: AccessTeam, today:
 
 /** `subjectKey`s of everything that `team` grants otherwise than the applied team, whatever the last days. */
 function changedSubjects(applied: AppliedTeam, team: AccessTeam, today: string): readonly string[] {
-  const active = new Set(activeMembers(team, today).map(({ key }) => key));
-  const activeThen = new Set(activeMembers(applied, applied.day).map(({ key }) => key));
-  // A member whose last day had passed had no user; a later last day in the file brings the user back.
+  const active = new Set(membersWithUser(team, today).map(({ key }) => key));
+  const activeThen = new Set(membersWithUser(applied, applied.day).map(({ key }) => key));
+  // A deleted user comes back by a later last day in the file.
   const returned = new Set(
     applied.members.flatMap(({ key }) => (!activeThen.has(key) && active.has(key) ? [iamName(applied.lab, key)] : [])),
   );

@@ -1,5 +1,5 @@
 import { iamName, keyOfIamName } from '../team/names.ts';
-import { activeMembers, hasExpired, type Team } from '../team/team.ts';
+import { hasExpired, isDeletionDue, membersWithUser, type Team } from '../team/team.ts';
 import { memberKeyOfAddress } from '../terraform/addresses.ts';
 import type { Plan, ResourceChange } from '../terraform/plan.ts';
 import { codeText, counted, listTexts, t, trusted } from '../text/text.ts';
@@ -13,15 +13,17 @@ export const MEMBER_GUARDRAILS = {
       deletedUsers(plan).flatMap((change) => {
         const member = memberOf(change, team);
         const departed = team.departed.some(({ key }) => key === member);
-        const expired = team.members.some((one) => one.key === member && hasExpired(one, today));
-        return departed || expired ? [] : [{ member, user: userName(change), today }];
+        const isDue = team.members.some((one) => one.key === member && isDeletionDue(one, team.settings, today));
+        return departed || isDue ? [] : [{ member, user: userName(change), today }];
       }),
     checkFiles: (context) => {
       const { after, today } = context;
       const departed = new Set(after.departed.map(({ key }) => key));
-      const expired = new Set(after.members.filter((member) => hasExpired(member, today)).map(({ key }) => key));
+      const due = new Set(
+        after.members.filter((member) => isDeletionDue(member, after.settings, today)).map(({ key }) => key),
+      );
       return leavingKeys(context)
-        .filter((key) => !departed.has(key) && !expired.has(key))
+        .filter((key) => !departed.has(key) && !due.has(key))
         .map((member) => ({ member, user: iamName(after.lab, member), today }));
     },
     problem: ({ member, user, today }) => ({
@@ -119,8 +121,8 @@ function overLimit(members: readonly string[], { settings }: Team) {
 
 function leavingKeys({ before, after, today }: FileContext): readonly string[] {
   if (before === null) return [];
-  const staying = new Set(activeMembers(after, today).map(({ key }) => key));
-  return activeMembers(before, today).flatMap(({ key }) => (staying.has(key) ? [] : [key]));
+  const staying = new Set(membersWithUser(after, today).map(({ key }) => key));
+  return membersWithUser(before, today).flatMap(({ key }) => (staying.has(key) ? [] : [key]));
 }
 
 /** The member whose user a change is about: by its address, else by its IAM name. */

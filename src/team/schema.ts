@@ -138,7 +138,7 @@ const member = map(
 );
 
 const departure = map(
-  'A member who left. Without this entry, or a last day that has passed, no member is deleted',
+  'A member who left. Without this entry, a user is deleted only `delete-after-days` after the last day',
   {
     left: date('The day of leaving, quoted', '2026-06-30'),
     reason: text('Why. It is never sent to AWS', ['graduated'], { minLength: 1 }),

@@ -48,7 +48,7 @@ export interface Snooze {
 
 /**
  * A valid `team.yaml`, normalized: nothing is optional, every list that is a set is sorted, and the order of the file does
- * not matter. Members past their `until` are in it: who is wanted on a given day is `activeMembers`.
+ * not matter. Members past their `until` are in it: who has a user on a given day is `membersWithUser`.
  */
 export interface Team {
   readonly lab: string;
@@ -73,6 +73,7 @@ export interface AccessTeam {
   readonly roles: readonly Pick<Role, 'key' | 'allow' | 'deny' | 'managed'>[];
   readonly members: readonly Pick<Member, 'key' | 'roles' | 'until' | 'suspended'>[];
   readonly freeze: readonly Capability[];
+  readonly settings: Pick<Settings, 'deleteAfterDays'>;
 }
 
 /** Whether the last day of access is before `today` (both `YYYY-MM-DD`, UTC). */
@@ -80,12 +81,24 @@ export function hasExpired(member: Pick<Member, 'until'>, today: string): boolea
   return member.until !== null && member.until < today;
 }
 
-/** The members who should have an IAM user on that day (`YYYY-MM-DD`, UTC). */
-export function activeMembers<M extends Pick<Member, 'until'>>(
-  team: { readonly members: readonly M[] },
+/** Whether a member's user is deleted on that day: `deleteAfterDays` after the last day, never if it is null. */
+export function isDeletionDue(
+  { until }: Pick<Member, 'until'>,
+  { deleteAfterDays }: Pick<Settings, 'deleteAfterDays'>,
+  today: string,
+): boolean {
+  if (until === null || deleteAfterDays === null) return false;
+  return Date.parse(until) + deleteAfterDays * DAY_MS < Date.parse(today);
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** The members who should have an IAM user on that day (`YYYY-MM-DD`, UTC), past their last day or not. */
+export function membersWithUser<M extends Pick<Member, 'until'>>(
+  team: { readonly members: readonly M[] } & Pick<AccessTeam, 'settings'>,
   today: string,
 ): readonly M[] {
-  return team.members.filter((member) => !hasExpired(member, today));
+  return team.members.filter((member) => !isDeletionDue(member, team.settings, today));
 }
 
 /**

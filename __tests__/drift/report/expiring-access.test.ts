@@ -1,5 +1,5 @@
 import { expiringAccess, expiringAccessIssue } from '../../../src/drift/report/expiring-access.ts';
-import { activeMembers, type Member, type Team } from '../../../src/team/team.ts';
+import { hasExpired, type Member, type Team } from '../../../src/team/team.ts';
 import { printMarkdown } from '../../../src/text/github.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { team as sample } from '../../support/sample-scans.ts';
@@ -47,7 +47,7 @@ test('one group per last day, the nearest first; suspended members are left out'
 
 test('a member is asked about exactly while access lasts', () => {
   const team = teamOf([{ key: 'eve', until: '2026-12-01' }]);
-  const active = (today: string) => activeMembers(team, today).some(({ key }) => key === 'eve');
+  const active = (today: string) => team.members.some((each) => each.key === 'eve' && !hasExpired(each, today));
   expect([groups(team, '2026-12-01'), active('2026-12-01')]).toEqual([['2026-12-01: eve'], true]);
   expect([groups(team, '2026-12-02'), active('2026-12-02')]).toEqual([[], false]);
 });

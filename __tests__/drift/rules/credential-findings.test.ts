@@ -91,7 +91,7 @@ describe('credentials', () => {
         account: desiredAccess(sampleTeam, TODAY),
         credentials: { [name('bo')]: { keys: [keyOf({ lastUsed: '2027-06-01T00:00:00Z' })] } },
       },
-      ['key-used-after-leaving/bo', 'unmanaged-user/bo'],
+      ['key-used-after-leaving/bo'],
     ],
     [
       'a key used on the last day, and no other finding about the keys',
@@ -100,7 +100,7 @@ describe('credentials', () => {
         account: desiredAccess(sampleTeam, TODAY),
         credentials: { [name('bo')]: { keys: [old, keyOf({ lastUsed: '2027-05-31T23:00:00Z' })] } },
       },
-      ['unmanaged-user/bo'],
+      [],
     ],
     [
       'a key used after the member left',

@@ -12,7 +12,7 @@ import { classifyPlan, type PlanClassification } from '../../../src/review/chang
 import { readTeam } from '../../../src/team/parse/read-team.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { plainText } from '../../../src/text/text.ts';
-import { AT, all, attach, FULL, TODAY } from '../../support/changed-account.ts';
+import { AT, all, attach, deletesAfter, FULL, TODAY } from '../../support/changed-account.ts';
 import { inventoryOf } from '../../support/inventory-of.ts';
 import { RECORDED_TEAMS, recordedAsOurs } from '../../support/recorded-team.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
@@ -58,18 +58,22 @@ describe.each(Object.entries(EXAMPLES))('%s', (_what, team) => {
     }
   });
 
-  test('from the day after a last day until the workflow runs, that is pending and nothing else; then it is clean', () => {
+  test('past a last day it is clean; once users are to be deleted, that is pending until the workflow runs', () => {
+    const staying = deletesAfter(null, team);
+    const deleting = deletesAfter(1, team);
     for (const { until } of team.members) {
       if (until === null) continue;
-      const today = dayAfter(until);
-      const gone = team.members.filter((each) => each.until !== null && each.until < today);
-      const look = fast(team, today, desiredAccess(team, TODAY));
-      const expected = gone.filter((each) => (each.until ?? '') >= TODAY).map(({ key }) => `unmanaged-user/${key}`);
+      const last = dayAfter(until);
+      expect(fast(staying, last, desiredAccess(staying, TODAY))).toMatchObject({ class: 'clean', findings: [] });
+      const today = dayAfter(last);
+      const gone = team.members.filter((each) => each.until !== null && each.until < last);
+      const look = fast(deleting, today, desiredAccess(staying, TODAY));
+      const expected = gone.map(({ key }) => `unmanaged-user/${key}`);
       expect(look.findings.map(({ id }) => id).sort()).toEqual(expected.sort());
       expect(look.class).toBe(expected.length === 0 ? 'clean' : 'pending');
       // The access ended by date, without an apply.
       expect(look.findings.flatMap(({ changes: people }) => people)).toEqual([]);
-      expect(fast(team, today, desiredAccess(team, today))).toMatchObject({ class: 'clean', findings: [] });
+      expect(fast(deleting, today, desiredAccess(deleting, today))).toMatchObject({ class: 'clean', findings: [] });
     }
   });
 });

@@ -16,6 +16,7 @@ import {
   type Change,
   changeGroup,
   changeUser,
+  deletesAfter,
   edit,
   FULL,
   from,
@@ -435,19 +436,37 @@ describe('what is pending, and what is unmanaged', () => {
   const leaver: Team = { ...withoutMember('bo'), departed: [{ key: 'bo', left: '2026-11-20', reason: 'graduated' }] };
   const cases: readonly (readonly [string, GivenScan, string, readonly string[]])[] = [
     [
-      'a member whose last day has passed, and who is still there',
-      { today: '2027-06-01', account: applied },
+      'a member whose user is to be deleted, and is still there',
+      { team: deletesAfter(10), today: '2027-06-11', account: applied },
       'pending',
       ['unmanaged-user/bo: expired, manual'],
     ],
     [
+      'the day before the user is to be deleted',
+      { team: deletesAfter(10), today: '2027-06-10', account: applied },
+      'clean',
+      [],
+    ],
+    [
+      'a member whose last day has passed, and whose user stays',
+      { today: '2028-01-01', account: applied },
+      'clean',
+      [],
+    ],
+    [
       'the limits were deleted: a manual change that grants access',
-      { today: '2027-06-01', account: changeUser('bo', () => ({ inline: [] }))(applied) },
+      { team: deletesAfter(10), today: '2027-06-11', account: changeUser('bo', () => ({ inline: [] }))(applied) },
       'drift',
       ['inline-policy-removed/user/bo/limits/spends: manual, auto', 'unmanaged-user/bo/spends: expired, manual'],
     ],
+    [
+      'the limits of a member past their last day were deleted, whose user stays',
+      { today: '2027-06-01', account: changeUser('bo', () => ({ inline: [] }))(applied) },
+      'drift',
+      ['inline-policy-removed/user/bo/limits/spends: manual, auto'],
+    ],
     ['a member whose last day is today', { today: '2027-05-31', account: applied }, 'clean', []],
-    ['a member whose last day has passed, and who is gone', { today: '2027-06-01' }, 'clean', []],
+    ['a member whose user was deleted when due', { team: deletesAfter(10), today: '2027-06-11' }, 'clean', []],
     [
       'a member who has left, before that is applied',
       { team: leaver, applied: sampleTeam, account: applied },

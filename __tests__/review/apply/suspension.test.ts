@@ -221,7 +221,7 @@ test('the team for the first step suspends them, keeps leaving members without a
   const team = suspendedTeam(after, ['perception-lab-bo', 'perception-lab-cy'], TODAY);
   expect(team.members.map(({ key, roles, suspended, until }) => ({ key, roles, suspended, until }))).toEqual([
     { key: 'ada', roles: ['full-access'], suspended: false, until: null },
-    { key: 'bo', roles: ['results-reader', 'task-publisher'], suspended: true, until: null },
+    { key: 'bo', roles: ['results-reader', 'task-publisher'], suspended: true, until: '2027-05-31' },
     { key: 'cy', roles: [], suspended: true, until: null },
     { key: 'fay', roles: ['paymaster'], suspended: false, until: null },
     { key: 'gus', roles: ['everything-but-bonus'], suspended: false, until: '2027-08-31' },

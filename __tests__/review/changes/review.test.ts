@@ -2,6 +2,7 @@ import { fileBlocks } from '../../../src/guardrails/guardrails.ts';
 import { changesNothing, reviewOf } from '../../../src/review/changes/review.ts';
 import type { Review } from '../../../src/review/manifest/schema.ts';
 import type { Member, Role, Team } from '../../../src/team/team.ts';
+import { deletesAfter } from '../../support/changed-account.ts';
 import { member, role, sampleTeam } from '../../support/sample-team.ts';
 
 const TODAY = '2026-11-25';
@@ -48,7 +49,7 @@ describe('people, worst first', () => {
     ['an earlier last day', edit('bo', { until: '2027-01-31' }), ['bo: loses']],
     ['a last day where there was none', edit('fay', { until: '2027-01-31' }), ['fay: loses']],
     ['a member leaves', leave('bo'), ['bo: identity-deleted, loses']],
-    ['a last day that has passed', edit('bo', { until: '2026-11-24' }), ['bo: identity-deleted, loses']],
+    ['a last day that has passed', edit('bo', { until: '2026-11-24' }), ['bo: loses']],
     ['a role that adds nothing', edit('ada', { roles: ['full-access', 'results-reader'] }), ['ada: gains-other']],
     [
       'several, the worst first',
@@ -75,8 +76,8 @@ describe('people, worst first', () => {
     });
   });
 
-  test('a member whose last day passed since the last apply leaves, if that date is given', () => {
-    const ended = edit('gus', { until: '2026-11-20' });
+  test('a member whose user is to be deleted since the last apply leaves, if that date is given', () => {
+    const ended = deletesAfter(3, edit('gus', { until: '2026-11-20' }));
     expect(changesNothing(review(ended, ended))).toBe(true);
     const since = review(ended, ended, { since: '2026-11-15' });
     expect(brief(since)).toEqual(['gus: identity-deleted']);

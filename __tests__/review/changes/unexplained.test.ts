@@ -105,12 +105,13 @@ describe('what the files do not say', () => {
     ]);
   });
 
-  test('a member whose last day has passed leaves without a change of the file', () => {
+  test('a member whose user is to be deleted leaves without a change of the file', () => {
     const [before, after] = teamsOf('09-member-leaves-with-keys');
     const until = (team: Team): Team => ({
       ...team,
       members: before!.members.map((each) => (each.key === 'eve' ? { ...each, until: '2026-11-20' } : each)),
       departed: [],
+      settings: { ...team.settings, deleteAfterDays: 3 },
     });
     const ended = until(after);
     expect(unexplainedIn(recordedAsOurs('09-member-leaves-with-keys'), ended, ended)).toEqual([]);

@@ -91,10 +91,11 @@ describe('a member', () => {
     expect(resourceAt(stack, `aws_iam_user_policies_exclusive.member_${key}`).policy_names).toEqual(['limits']);
   });
 
-  test('is there on the last day, and gone on the next', async () => {
-    const lastDay = await teamStack({}, '2027-05-31');
-    expect(addressesOf(lastDay)).toContain('aws_iam_user.member_bo');
-    const after = await teamStack({}, '2027-06-01');
+  test('stays past the last day, and is gone once it is to be deleted', async () => {
+    expect(addressesOf(await teamStack({}, '2027-06-01'))).toContain('aws_iam_user.member_bo');
+    const settings = { ...sampleTeam.settings, deleteAfterDays: 10 };
+    expect(addressesOf(await teamStack({ settings }, '2027-06-10'))).toContain('aws_iam_user.member_bo');
+    const after = await teamStack({ settings }, '2027-06-11');
     expect(addressesOf(after).filter((address) => address.includes('member_bo'))).toEqual([]);
     expect(resourceAt(after, 'aws_iam_group_membership.role_task-publisher').users).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { readTeam } from '../../../src/team/parse/read-team.ts';
-import { activeMembers, type Team } from '../../../src/team/team.ts';
+import { membersWithUser, type Team } from '../../../src/team/team.ts';
 import { memberAddress } from '../../../src/terraform/addresses.ts';
 import { synthesize } from '../../../src/terraform/synth/synth.ts';
 import { runs } from '../../support/exhaustive.ts';
@@ -68,7 +68,7 @@ describe('of any valid team', () => {
       fc.asyncProperty(teams(), async (team) => {
         const { team: stack } = await synthesized(team, TODAY);
         const users = Object.values(stack.resource.aws_iam_user ?? {}).map(({ name }) => name);
-        const active = activeMembers(team, TODAY);
+        const active = membersWithUser(team, TODAY);
         expect(users.sort()).toEqual(active.map(({ key }) => `${team.lab}-${key}`).sort());
         for (const type of ['aws_iam_user_policies_exclusive', 'aws_iam_user_policy_attachments_exclusive']) {
           expect(Object.keys(stack.resource[type] ?? {})).toHaveLength(active.length);
@@ -114,7 +114,7 @@ describe('of any valid team', () => {
       fc.asyncProperty(changed, async ([team, suspended, until]) => {
         const members = team.members.map((one) => ({ ...one, suspended, until, roles: one.roles.slice(0, 1) }));
         const { team: stack } = await synthesized({ ...team, members }, TODAY);
-        const active = activeMembers({ ...team, members }, TODAY);
+        const active = membersWithUser({ ...team, members }, TODAY);
         const named = Object.entries(stack.resource.aws_iam_user ?? {}).map(([address, { name }]) => [address, name]);
         expect(named.sort()).toEqual(active.map(({ key }) => [memberAddress(key), `${team.lab}-${key}`]).sort());
       }),

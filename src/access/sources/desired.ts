@@ -1,12 +1,12 @@
 import { managedPolicyArn, managedPolicyByArn } from '../../catalog/managed-policies.ts';
 import { boundaryPolicy, limitsPolicy, rolePolicy } from '../../team/documents.ts';
 import { boundaryArn, iamName, LIMITS_POLICY, labPath, memberTags, rolePolicyArn } from '../../team/names.ts';
-import { type AccessTeam, activeMembers } from '../../team/team.ts';
+import { type AccessTeam, membersWithUser } from '../../team/team.ts';
 import type { AccessGroup, AccessModel, AccessPolicy, AccessUser } from '../model.ts';
 
 /**
  * The access that a team declares on a day (`YYYY-MM-DD`, UTC): what the account holds once it is applied.
- * Members whose `until` has passed are not in it.
+ * Members whose `until` has passed are in it, with the Deny of their limits, until their user is to be deleted.
  */
 export function desiredAccess(team: AccessTeam, today: string): AccessModel {
   const path = labPath(team.lab);
@@ -29,7 +29,7 @@ export function desiredAccess(team: AccessTeam, today: string): AccessModel {
     return { name: iamName(team.lab, role.key), path, attached: attached.sort(), inline: [] };
   });
 
-  const users: AccessUser[] = activeMembers(team, today).map((member) => {
+  const users: AccessUser[] = membersWithUser(team, today).map((member) => {
     const limits = limitsPolicy(member);
     return {
       name: iamName(team.lab, member.key),

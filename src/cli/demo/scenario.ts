@@ -12,7 +12,7 @@ import { managedPolicyArn } from '../../catalog/managed-policies.ts';
 import { CAPABILITIES, capabilityOf, OPERATIONS, riskOf } from '../../catalog/mturk.ts';
 import type { FindingId } from '../../diagnostics/finding-ids.ts';
 import { iamName, rolePolicyArn } from '../../team/names.ts';
-import { activeMembers, type Member, type Role, type Team } from '../../team/team.ts';
+import { hasExpired, type Member, type Role, type Team } from '../../team/team.ts';
 
 /** The members and roles of a team that the demo acts on. */
 export interface Scenario {
@@ -35,7 +35,7 @@ export function scenarioOf(team: Team, today: string): Scenario | null {
     .sort((a, b) => spending(a) - spending(b) || a.allow.length - b.allow.length);
   const starter = byRisk.find((role) => role.allow.length > 0);
   if (starter === undefined) return null;
-  const members = activeMembers(team, today).filter((member) => !member.suspended);
+  const members = team.members.filter((member) => !member.suspended && !hasExpired(member, today));
   const pays = (role: Role) => role.key !== starter.key && role.allow.length > 0 && spending(role) > 0;
   const paying = byRisk.findLast((role) => pays(role) && !isWide(role)) ?? byRisk.findLast(pays) ?? null;
   const other = members.find((member) =>

@@ -10,7 +10,7 @@ import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { planLine } from '../../review/text/change-text.ts';
 import { iamName } from '../../team/names.ts';
 import { readTeam } from '../../team/parse/read-team.ts';
-import { activeMembers, type Team } from '../../team/team.ts';
+import { membersWithUser, type Team } from '../../team/team.ts';
 import type { Engine } from '../../terraform/run/engine.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
 import { WIDEST_NAME } from '../../text/columns.ts';
@@ -91,7 +91,7 @@ async function planAndApply(context: DemoContext): Promise<void> {
   const failure = await applyBootstrap(session);
   if (failure !== null) throw new StepFailed('the permissions boundary was not applied', failure);
   const planned = await done(planStack(session));
-  const active = activeMembers(team, today).length;
+  const active = membersWithUser(team, today).length;
   const added = planned.change.people.filter(({ kind }) => kind === 'joins').length;
   printAccess(context, session, planned);
   const adds =
@@ -254,7 +254,7 @@ async function verifyAccess(context: DemoContext, team: Team): Promise<void> {
   output.step(`Verify: call all ${OPERATIONS.length} MTurk operations with each user's key`);
   const model = desiredAccess(team, today);
   const { at } = labFor(context, team);
-  const members = activeMembers(team, today);
+  const members = membersWithUser(team, today);
   const counts: string[] = [];
   const different: string[] = [];
   for (const member of members) {

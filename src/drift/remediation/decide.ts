@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AccessModel } from '../../access/model.ts';
 import { iamName } from '../../team/names.ts';
 import { suggester } from '../../team/suggest.ts';
-import type { AccessTeam, Settings } from '../../team/team.ts';
+import { type AccessTeam, isDeletionDue, type Settings } from '../../team/team.ts';
 import { type DriftFinding, differenceOf, type ScanResult } from '../finding.ts';
 import { deletionId, type Next, type ReconcileBlock } from './reconcile-text.ts';
 
@@ -147,17 +147,16 @@ function deletionsDue(
   applied: AccessTeam,
   { access, scan: { at } }: ScannedAccount,
 ): readonly Deletion[] {
-  const { deleteAfterDays } = team.settings;
-  if (deleteAfterDays === null) return [];
-  const latest = new Date(Date.parse(at) - (deleteAfterDays + 1) * DAY_MS).toISOString().slice(0, 10);
+  const today = at.slice(0, 10);
   const existing = new Set(access.users.map(({ name }) => name));
   const untilApplied = new Map(applied.members.map(({ key, until }) => [key, until]));
   return team.members
     .flatMap(({ key, until }) => {
       const user = iamName(team.lab, key);
-      const before = untilApplied.get(key) ?? null;
-      const isDue = until !== null && until <= latest && before !== null && before <= latest;
-      return isDue && existing.has(user) ? [{ id: deletionId(key), user, until }] : [];
+      const isDue = [until, untilApplied.get(key) ?? null].every((day) =>
+        isDeletionDue({ until: day }, team.settings, today),
+      );
+      return until !== null && isDue && existing.has(user) ? [{ id: deletionId(key), user, until }] : [];
     })
     .sort((one, other) => (one.until < other.until ? -1 : one.until > other.until ? 1 : 0));
 }

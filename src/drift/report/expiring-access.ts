@@ -122,7 +122,7 @@ export function expiringAccessIssue(
         },
         sentences(
           strongText(t`To let it expire:`),
-          t`no action needed. Access ends after ${day} (UTC); the IAM users and keys are deleted later.`,
+          t`no action needed. Access ends after ${day} (UTC); IAM users and keys stay until ${codeText('delete-after-days')} or ${codeText('departed')}.`,
           t`Ask for data on the members' own machines before that day.`,
         ),
       ]),

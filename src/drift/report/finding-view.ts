@@ -127,7 +127,7 @@ const TO_UNDO = t`Ask an administrator to undo it in the IAM console.`;
 function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: ViewOptions['reconcile']): Text {
   const { cause, remediation, rule, id } = finding;
   if (cause === 'pending') return t`Not applied yet. Run the apply workflow, or ${codeText('mturk-team apply')}.`;
-  if (cause === 'expired') return t`Access ended. The user and its keys are deleted later, by apply or reconcile.`;
+  if (cause === 'expired') return t`Access ended. The next apply, or reconcile, deletes the user and its keys.`;
   if (cause === 'resolved') return t`No action needed: ${codeText('team.yaml')} says the same by now.`;
   if (cause === 'unexplained') return t`See the change with ${codeText('mturk-team plan')}.`;
   if (cause === 'unknown' && toFix === undefined) {

@@ -7,14 +7,14 @@ import { newestScan, type RunLinks, runParts } from './drift-issue.ts';
 import { findingView, pendingTitle } from './finding-view.ts';
 import { type DriftReport, namingOfReport } from './report.ts';
 
-/** When reconcile deletes the user of a member whose last day has passed. */
+/** When reconcile deletes the user of a member whose access has ended. */
 function dueText({ rule, data }: DriftFinding, { reconcile, names }: DriftReport): Text {
   const key = rule === 'unmanaged-user' ? names[data.user]?.key : undefined;
   const next = key === undefined ? undefined : reconcile?.next.find(({ id }) => id === deletionId(key));
   return next === undefined ? t`` : t`; reconcile does it after ${trusted(timeWords(next.from))}`;
 }
 
-/** The note about what is merged and not applied, members whose last day has passed included; null if there is none. */
+/** The note about what is merged and not applied, users to be deleted included; null if there is none. */
 export function notAppliedIssue(
   report: DriftReport,
   links: RunLinks,

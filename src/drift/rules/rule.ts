@@ -26,7 +26,7 @@ export interface ScanContext {
   readonly account: ModelIndex;
   /** The part of the account that is the lab's. */
   readonly part: AccessModel;
-  /** What team.yaml says, with users whose last day has passed. */
+  /** What team.yaml says, with users who are to be deleted after their last day. */
   readonly expected: AccessModel;
   readonly lab: EscalationTargets;
   readonly boundary: BoundaryState;

@@ -122,10 +122,10 @@ function withoutParts(
   );
 }
 
-/** The desired access on a day, with users whose last day has passed and who still exist, with their limits. */
+/** The desired access on a day, with users who are to be deleted and still exist, with their limits. */
 export interface Expected {
   readonly model: AccessModel;
-  /** Names of the IAM users whose last day has passed and who still exist. */
+  /** Names of the IAM users who are to be deleted, `delete-after-days` after their last day, and still exist. */
   readonly late: ReadonlySet<string>;
   /** Names of the IAM users of `departed`, whether they exist or not. */
   readonly departed: ReadonlySet<string>;

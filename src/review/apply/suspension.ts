@@ -5,7 +5,7 @@ import { actionOf, OPERATIONS } from '../../catalog/mturk.ts';
 import { type Effect, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
 import { keyOfIamName } from '../../team/names.ts';
-import { activeMembers, type Member, type Team } from '../../team/team.ts';
+import { type Member, membersWithUser, type Team } from '../../team/team.ts';
 
 /**
  * Users who could do during an apply what they may neither before nor after it: of two roles that a user leaves, the one
@@ -34,10 +34,8 @@ function usersAtRisk(before: AccessModel, after: AccessModel, at: Date): readonl
  */
 export function suspendedTeam(team: Team, names: readonly string[], today: string): Team {
   const keys = new Set(names.map((name) => keyOfIamName(team.lab, name)).filter((key) => key !== null));
-  const active = activeMembers(team, today);
-  const staying = active.map((member) =>
-    keys.has(member.key) ? { ...member, suspended: true, keys: 0, until: null } : member,
-  );
+  const active = membersWithUser(team, today);
+  const staying = active.map((member) => (keys.has(member.key) ? { ...member, suspended: true, keys: 0 } : member));
   const leaving = [...keys].filter((key) => !active.some((member) => member.key === key)).map(leaver);
   return { ...team, members: [...staying, ...leaving].sort((a, b) => (a.key < b.key ? -1 : 1)) };
 }

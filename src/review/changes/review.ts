@@ -26,8 +26,8 @@ export interface ReviewInput {
   readonly today: string;
   readonly at: Date;
   /**
-   * The day (`YYYY-MM-DD`, UTC) on which `before` was applied last, `today` by default: members whose last day passed
-   * since then leave. Ignored with a plan.
+   * The day (`YYYY-MM-DD`, UTC) on which `before` was applied last, `today` by default: members whose users are to be
+   * deleted since then leave. Ignored with a plan.
    */
   readonly since?: string;
   readonly plan?: PlanOfReview;

@@ -100,7 +100,7 @@ function promises(before: Team | null, after: Team, today: string): readonly Dif
   return differences(from, desiredAccess(after, today));
 }
 
-/** Members of the earlier file whose last day has passed leave without an edit of the later one. */
+/** Members of the earlier file whose users are to be deleted leave without an edit of the later one. */
 function endings(before: Team | null, after: Team, today: string): readonly Difference[] {
   return before === null ? [] : differences(desiredAccess(before, BEGINNING), desiredAccess(after, today));
 }

@@ -1,6 +1,6 @@
 import { boundaryPolicy } from '../../team/documents.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
-import { activeMembers, type Team } from '../../team/team.ts';
+import { membersWithUser, type Team } from '../../team/team.ts';
 import { App, IamPolicy, TerraformLocal, TerraformStack } from './cdktf.ts';
 import { MemberExclusives, MemberUser } from './member.ts';
 import { RoleGroup } from './role.ts';
@@ -19,7 +19,7 @@ class TeamStack extends TerraformStack {
     super(app, 'team');
     prepareStack(this, team, 'team');
 
-    const members = byKey(activeMembers(team, today)).map((member) => ({
+    const members = byKey(membersWithUser(team, today)).map((member) => ({
       member,
       construct: new MemberUser(this, team, member),
     }));
