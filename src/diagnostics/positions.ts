@@ -41,74 +41,56 @@ export type DocumentPath = readonly (string | number)[];
 /** A range `[from, to)` of offsets in the text. */
 export type TextRange = readonly [from: number, to: number];
 
-/** Finds places in a YAML document by path. Nothing is computed before it is asked for: most files have no findings. */
-export interface DocumentPlaces {
-  /** The value at a path, or undefined if there is none. */
-  node(path: DocumentPath): Node | undefined;
-  /** The range of the key at a path; of the item for a list; of the nearest thing above it that exists. */
-  key(path: DocumentPath): TextRange;
-  /** The range of the value at a path, of its key if the value takes no room, else of the nearest thing above. */
-  value(path: DocumentPath): TextRange;
-}
+export type DocumentPlaces = ReturnType<typeof placesIn>;
 
-export function placesIn(root: Node | null): DocumentPlaces {
-  const indexes = new WeakMap<YAMLMap, Map<string, Pair>>();
+/** Finds places in a YAML document by path. Nothing is computed before it is asked for: most files have no findings. */
+export function placesIn(root: Node | null) {
+  const indexes = new WeakMap<YAMLMap, Map<string | null, Pair>>();
 
   function pairIn(map: YAMLMap, key: string): Pair | undefined {
     let index = indexes.get(map);
     if (index === undefined) {
-      index = new Map();
-      for (const pair of map.items) {
-        const name = keyTextOf(pair.key);
-        if (name !== null && !index.has(name)) index.set(name, pair);
-      }
+      // The first of two equal keys counts.
+      index = new Map([...map.items].reverse().map((pair) => [keyTextOf(pair.key), pair]));
       indexes.set(map, index);
     }
     return index.get(key);
   }
 
   function step(node: unknown, part: string | number): { key: unknown; value: unknown } | undefined {
-    if (isMap(node)) {
-      const pair = pairIn(node, String(part));
-      return pair === undefined ? undefined : { key: pair.key, value: pair.value };
-    }
-    if (isSeq(node) && typeof part === 'number' && part < node.items.length) {
-      return { key: node.items[part], value: node.items[part] };
-    }
-    return undefined;
+    if (isMap(node)) return pairIn(node, String(part));
+    if (!isSeq(node) || typeof part !== 'number' || part >= node.items.length) return undefined;
+    return { key: node.items[part], value: node.items[part] };
   }
 
   function walk(path: DocumentPath): { found: boolean; key: unknown; value: unknown } {
     let here: { key: unknown; value: unknown } = { key: root, value: root };
     for (const part of path) {
       const next = step(here.value, part);
-      if (next === undefined) return { found: false, ...here };
+      if (next === undefined) return { found: false, key: here.key, value: here.value };
       here = next;
     }
-    return { found: true, ...here };
+    return { found: true, key: here.key, value: here.value };
   }
 
-  function start(): TextRange {
-    const first = isMap(root) ? rangeOf(root.items[0]?.key) : null;
-    return first ?? rangeOf(root) ?? [0, 1];
+  function rangeOfKey(key: unknown): TextRange {
+    const first = isMap(root) ? root.items[0]?.key : null;
+    return (key === root ? null : rangeOf(key)) ?? rangeOf(first) ?? rangeOf(root) ?? [0, 1];
   }
 
   return {
-    node(path) {
+    /** The value at a path, or undefined if there is none. */
+    node(path: DocumentPath): Node | undefined {
       const { found, value } = walk(path);
       return found && isNode(value) ? value : undefined;
     },
-    key(path) {
-      if (path.length === 0) return start();
-      const { key } = walk(path);
-      return key === root ? start() : (rangeOf(key) ?? start());
-    },
-    value(path) {
-      if (path.length === 0) return start();
+    /** The range of the key at a path; of the item for a list; of the nearest thing above it that exists. */
+    key: (path: DocumentPath): TextRange => rangeOfKey(walk(path).key),
+    /** The range of the value at a path, of its key if the value takes no room, else of the nearest thing above. */
+    value(path: DocumentPath): TextRange {
       const { found, key, value } = walk(path);
-      if (!found) return key === root ? start() : (rangeOf(key) ?? start());
-      const range = rangeOf(value);
-      return range === null || range[0] === range[1] ? (rangeOf(key) ?? range ?? start()) : range;
+      const range = found && path.length > 0 ? rangeOf(value) : null;
+      return range === null || range[0] === range[1] ? rangeOfKey(key) : range;
     },
   };
 }
