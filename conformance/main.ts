@@ -18,11 +18,11 @@ import { MOTO_DIFFERENCES, RELEASED_PROVIDER_DIFFERENCES } from './listed-differ
 import { installPythonParts, type PythonParts } from './python-parts.ts';
 import { REFERENCE_CHECKS, referenceProblems } from './reference-problems.ts';
 import { mirrorReleasedProvider } from './released-provider.ts';
+import { replayAll, scenarioRow } from './replay-scenario.ts';
 import { closingLine, markdownReport, type Row, withReport } from './report.ts';
 import { startMotoAccount, startOurs, withRig } from './rigs.ts';
 import { EngineRefused } from './run-lifecycle.ts';
 import { s3StateRow } from './s3-state.ts';
-import { replayAll, scenarioRow } from './scenario-row.ts';
 import { withoutExclusives } from './without-exclusives.ts';
 
 // The SDK warns every process on Node 20 that it will want a newer one some day.

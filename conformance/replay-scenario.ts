@@ -1,8 +1,10 @@
 import * as IAM from '@aws-sdk/client-iam';
 import { stableJson } from './canonical.ts';
 import { explainedByFields } from './field-rules.ts';
-import { type Answer, normaliseAnswer, normaliseError, Placeholders } from './normalise-answer.ts';
-import type { Scenario, ScenarioStep } from './scenarios.ts';
+import { type Answer, normalizeAnswer, normalizeError, Placeholders } from './normalize-answer.ts';
+import type { Row } from './report.ts';
+import { clientOf, type RunningAccount, startOurs } from './rigs.ts';
+import { SCENARIOS, type Scenario, type ScenarioStep } from './scenarios.ts';
 
 /** How two accounts compare in one call. */
 export type Verdict =
@@ -34,7 +36,7 @@ export interface StepVerdict {
 const ADDED_TO_MOTO = ['PutUserPermissionsBoundary', 'DeleteUserPermissionsBoundary', 'ListServiceSpecificCredentials'];
 
 /** Plays a scenario on two empty accounts, call by call, and compares what they answer. */
-export async function replayScenario(
+async function replayScenario(
   scenario: Scenario,
   ours: IAM.IAMClient,
   moto: IAM.IAMClient,
@@ -90,9 +92,9 @@ function player(client: IAM.IAMClient): (step: ScenarioStep) => Promise<Answer> 
     try {
       const output = await client.send(commandOf(step.call, input));
       for (const [name, path] of Object.entries(step.saves ?? {})) saved[name] = at(output, path);
-      return normaliseAnswer(output, placeholders);
+      return normalizeAnswer(output, placeholders);
     } catch (error) {
-      return normaliseError(error);
+      return normalizeError(error);
     }
   };
 }
@@ -108,4 +110,81 @@ function commandOf(call: string, input: Readonly<Record<string, unknown>>): AnyC
 
 function at(output: unknown, path: string): string {
   return String(path.split('.').reduce<unknown>((value, key) => Reflect.get(Object(value), key), output));
+}
+
+/** Plays every scenario on a fresh account of ours and on moto, which is emptied each time. */
+export async function replayAll(
+  moto: RunningAccount,
+  say: (scenario: string) => void,
+): Promise<readonly StepVerdict[]> {
+  const verdicts: StepVerdict[] = [];
+  const onMoto = clientOf(moto);
+  try {
+    for (const scenario of SCENARIOS) {
+      // moto's own way of forgetting everything; AWS has none.
+      await fetch(`${moto.endpoint}/moto-api/reset`, { method: 'POST' });
+      const ours = await startOurs();
+      const onOurs = clientOf(ours);
+      try {
+        verdicts.push(...(await replayScenario(scenario, onOurs, onMoto)));
+      } finally {
+        onOurs.destroy();
+        await ours.stop();
+      }
+      say(scenario.name);
+    }
+  } finally {
+    onMoto.destroy();
+  }
+  return verdicts;
+}
+
+/** The row that says how the answers compare. */
+export function scenarioRow(verdicts: readonly StepVerdict[]): Row {
+  const number = (kind: StepVerdict['verdict']['kind']): number =>
+    verdicts.filter(({ verdict }) => verdict.kind === kind).length;
+  const problems = verdicts.flatMap(problemOf);
+  const byRule = [...new Set(verdicts.flatMap(rulesOf))].sort();
+  const unsupported = [
+    ...new Set(verdicts.filter((each) => each.verdict.kind === 'unsupported').map(({ call }) => call)),
+  ];
+  const scenarios = new Set(verdicts.map(({ scenario }) => scenario)).size;
+  const compared = number('equal') + number('fields') + number('rule') + number('follows');
+  return {
+    account: 'ours and moto 5.2.5',
+    provider: 'none',
+    engine: 'AWS SDK for JavaScript',
+    compared: `${scenarios} scripted scenarios, the answers to ${compared} IAM calls`,
+    result:
+      problems.length > 0
+        ? `${problems.length} unexpected`
+        : [
+            `${number('equal')} equal`,
+            `${number('fields')} equal but for fields that moto leaves out, adds or does not keep`,
+            `${number('rule') + number('follows')} refused or answered otherwise by a rule of AWS that moto does not keep`,
+          ].join(', '),
+    onPurpose: [
+      ...byRule.map((rule) => `AWS's rule: ${rule}.`),
+      ...(unsupported.length === 0 ? [] : [`moto does not know ${unsupported.join(', ')}.`]),
+      ...(number('added') === 0
+        ? []
+        : [
+            `${number('added')} calls are answered by what moto_server.py adds to moto, and so prove nothing: they are not counted.`,
+          ]),
+    ],
+    problems,
+    checks: compared,
+  };
+}
+
+function rulesOf({ verdict }: StepVerdict): readonly string[] {
+  if (verdict.kind === 'fields') return verdict.rules;
+  return verdict.kind === 'rule' || verdict.kind === 'follows' ? [verdict.rule] : [];
+}
+
+function problemOf({ scenario, step, call, verdict }: StepVerdict): readonly string[] {
+  const where = `${scenario}, step ${step} ${call}`;
+  if (verdict.kind === 'different') return [`${where}: ours ${verdict.ours}, moto ${verdict.moto}`];
+  if (verdict.kind === 'stale') return [`${where}: names the rule "${verdict.rule}", but the answers are equal`];
+  return [];
 }

@@ -1,6 +1,5 @@
 import { CreateAccessKeyCommand, type IAMClient } from '@aws-sdk/client-iam';
-import { inventoryDifferences } from '../../conformance/inventory-row.ts';
-import { type RecordedInventory, recordInventories } from '../../conformance/inventory-steps.ts';
+import { inventoryDifferences, type RecordedInventory, recordInventories } from '../../conformance/inventory-row.ts';
 import { clientOf, startOurs } from '../../conformance/rigs.ts';
 
 /** The lifecycle on an account of ours; `meddle` is recorded of each call before it is made. */
@@ -10,12 +9,11 @@ async function record(
   let now = Date.parse('2026-11-25T12:00:00Z');
   const account = await startOurs({ clock: () => new Date(now) });
   const iam = clientOf(account);
-  const watched = {
-    send: async (command: Parameters<IAMClient['send']>[0]) => {
-      await meddle(command, iam);
-      return iam.send(command);
-    },
-  } as unknown as IAMClient;
+  const send = async (command: Parameters<IAMClient['send']>[0]) => {
+    await meddle(command, iam);
+    return iam.send(command);
+  };
+  const watched: IAMClient = Object.create(iam, { send: { value: send } });
   try {
     return await recordInventories(watched, () => {
       now += 4 * 3_600_000;

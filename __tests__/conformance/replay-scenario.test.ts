@@ -1,5 +1,5 @@
 import { explainedByFields } from '../../conformance/field-rules.ts';
-import type { Answer } from '../../conformance/normalise-answer.ts';
+import type { Answer } from '../../conformance/normalize-answer.ts';
 import { scenarioJudge } from '../../conformance/replay-scenario.ts';
 
 const answer = (value: unknown): Answer => ({ kind: 'answer', value });

@@ -38,7 +38,7 @@ test.each([
     '{"Id":"x","Version":"2008-10-17"}',
   ],
   ['what is no JSON', inlineForm, 'x', 'x'],
-])('normalise: %s', (_title, form, document, expected) => {
+])('form: %s', (_title, form, document, expected) => {
   expect(form(document)).toBe(expected);
 });
 

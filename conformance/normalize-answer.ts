@@ -44,12 +44,12 @@ const SECRET = new Set(['SecretAccessKey', 'Base32StringSeed', 'QRCodePNG', 'Ser
  * secrets are only said to be there, policy documents are compared by what they say, and lists of objects are sorted
  * (AWS promises no order).
  */
-export function normaliseAnswer(output: unknown, placeholders: Placeholders): Answer {
-  return { kind: 'answer', value: canonical(normalise(output, '', placeholders)) };
+export function normalizeAnswer(output: unknown, placeholders: Placeholders): Answer {
+  return { kind: 'answer', value: canonical(normalize(output, '', placeholders)) };
 }
 
 /** An error by its code and HTTP status; its words are each account's own. */
-export function normaliseError(error: unknown): Answer {
+export function normalizeError(error: unknown): Answer {
   const name = isObject(error) || error instanceof Error ? String(Reflect.get(error, 'name')) : 'Unknown';
   const metadata = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
   const status = isObject(metadata) && typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : 0;
@@ -58,7 +58,7 @@ export function normaliseError(error: unknown): Answer {
   return { kind: 'error', code: name.replace(/Exception$/, ''), status };
 }
 
-function normalise(value: unknown, key: string, placeholders: Placeholders): unknown {
+function normalize(value: unknown, key: string, placeholders: Placeholders): unknown {
   if (value instanceof Date) return '<time>';
   if (value instanceof Uint8Array) return key === 'Content' ? reportLines(value) : '<bytes>';
   if (typeof value === 'string') {
@@ -67,7 +67,7 @@ function normalise(value: unknown, key: string, placeholders: Placeholders): unk
     return documentOf(value) ?? value;
   }
   if (Array.isArray(value)) {
-    const items = value.map((item: unknown) => normalise(item, key, placeholders));
+    const items = value.map((item: unknown) => normalize(item, key, placeholders));
     return items
       .map((item) => [stableJson(canonical(item)), item] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -75,7 +75,7 @@ function normalise(value: unknown, key: string, placeholders: Placeholders): unk
   }
   if (!isObject(value)) return value;
   const entries = Object.entries(value).filter(([name]) => name !== '$metadata');
-  return Object.fromEntries(entries.map(([name, inner]) => [name, normalise(inner, name, placeholders)]));
+  return Object.fromEntries(entries.map(([name, inner]) => [name, normalize(inner, name, placeholders)]));
 }
 
 /** The credential report is a table in CSV; its times are each account's own. */

@@ -1,10 +1,10 @@
 import { IAMServiceException } from '@aws-sdk/client-iam';
-import { normaliseAnswer, normaliseError, Placeholders } from '../../conformance/normalise-answer.ts';
+import { normalizeAnswer, normalizeError, Placeholders } from '../../conformance/normalize-answer.ts';
 
 const POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"}]}';
 
 function answer(output: unknown) {
-  return normaliseAnswer(output, new Placeholders());
+  return normalizeAnswer(output, new Placeholders());
 }
 
 function user(id: string, more: object = {}) {
@@ -41,13 +41,13 @@ describe('what an account says is compared', () => {
 
 test('the same invented id has the same placeholder in every answer', () => {
   const placeholders = new Placeholders();
-  const ada = normaliseAnswer(user('AIDA1'), placeholders);
+  const ada = normalizeAnswer(user('AIDA1'), placeholders);
   placeholders.nextStep();
-  const bo = normaliseAnswer(user('AIDA2'), placeholders);
+  const bo = normalizeAnswer(user('AIDA2'), placeholders);
   expect(bo).not.toEqual(ada);
   placeholders.nextStep();
-  expect(normaliseAnswer(user('AIDA1'), placeholders)).toEqual(ada);
-  expect(normaliseAnswer(user('AIDA2'), placeholders)).toEqual(bo);
+  expect(normalizeAnswer(user('AIDA1'), placeholders)).toEqual(ada);
+  expect(normalizeAnswer(user('AIDA2'), placeholders)).toEqual(bo);
 });
 
 describe('errors', () => {
@@ -61,20 +61,20 @@ describe('errors', () => {
 
   test('are their code and status, not their words', () => {
     const expected = { kind: 'error', code: 'NoSuchEntity', status: 404 };
-    expect(normaliseError(error('NoSuchEntityException', 404))).toEqual(expected);
-    expect(normaliseError(error('NoSuchEntity', 404))).toEqual(expected);
+    expect(normalizeError(error('NoSuchEntityException', 404))).toEqual(expected);
+    expect(normalizeError(error('NoSuchEntity', 404))).toEqual(expected);
   });
 
   test('differ by code and by status', () => {
-    expect(normaliseError(error('DeleteConflict', 409))).not.toEqual(normaliseError(error('NoSuchEntity', 409)));
-    expect(normaliseError(error('NoSuchEntity', 404))).not.toEqual(normaliseError(error('NoSuchEntity', 400)));
+    expect(normalizeError(error('DeleteConflict', 409))).not.toEqual(normalizeError(error('NoSuchEntity', 409)));
+    expect(normalizeError(error('NoSuchEntity', 404))).not.toEqual(normalizeError(error('NoSuchEntity', 400)));
   });
 
   test('of the server say that it does not know the call', () => {
-    expect(normaliseError(error('InternalFailure', 500))).toEqual({ kind: 'unsupported' });
+    expect(normalizeError(error('InternalFailure', 500))).toEqual({ kind: 'unsupported' });
   });
 
   test('of a client that never got an answer are no answer', () => {
-    expect(normaliseError(new Error('connect ECONNREFUSED'))).toEqual({ kind: 'error', code: 'Error', status: 0 });
+    expect(normalizeError(new Error('connect ECONNREFUSED'))).toEqual({ kind: 'error', code: 'Error', status: 0 });
   });
 });
