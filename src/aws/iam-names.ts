@@ -11,7 +11,7 @@ import { isMissing } from './client.ts';
 
 export type IamEntityKind = 'user' | 'group' | 'policy';
 
-/** Something in IAM that bears a name. */
+/** A user, group or policy. */
 export interface IamEntity {
   readonly kind: IamEntityKind;
   readonly name: string;
@@ -20,7 +20,7 @@ export interface IamEntity {
   readonly arn: string;
 }
 
-/** What adoption asks of an account. */
+/** What is asked of an account before a plan is applied. */
 export interface IamLookup {
   /** Every user, group or policy of the account itself, whatever its path: names are taken whatever the path. */
   list(kind: IamEntityKind): Promise<readonly IamEntity[]>;
@@ -33,10 +33,22 @@ export interface IamLookup {
 export function iamLookup(client: IAMClient): IamLookup {
   return {
     async list(kind) {
+      const config = { client, pageSize: 1000 };
       const found: IamEntity[] = [];
-      for await (const page of pagesOf(kind, client)) {
-        for (const { name, path, arn } of page) {
-          if (name !== undefined && arn !== undefined) found.push({ kind, name, path: path ?? '/', arn });
+      const add = (name: string | undefined, path: string | undefined, arn: string | undefined): void => {
+        if (name !== undefined && arn !== undefined) found.push({ kind, name, path: path ?? '/', arn });
+      };
+      if (kind === 'user') {
+        for await (const { Users = [] } of paginateListUsers(config, {})) {
+          for (const user of Users) add(user.UserName, user.Path, user.Arn);
+        }
+      } else if (kind === 'group') {
+        for await (const { Groups = [] } of paginateListGroups(config, {})) {
+          for (const group of Groups) add(group.GroupName, group.Path, group.Arn);
+        }
+      } else {
+        for await (const { Policies = [] } of paginateListPolicies(config, { Scope: 'Local' })) {
+          for (const policy of Policies) add(policy.PolicyName, policy.Path, policy.Arn);
         }
       }
       return found;
@@ -62,29 +74,6 @@ export function iamLookup(client: IAMClient): IamLookup {
       return members.sort();
     },
   };
-}
-
-interface Raw {
-  readonly name: string | undefined;
-  readonly path: string | undefined;
-  readonly arn: string | undefined;
-}
-
-async function* pagesOf(kind: IamEntityKind, client: IAMClient): AsyncGenerator<readonly Raw[]> {
-  const config = { client, pageSize: 1000 };
-  if (kind === 'user') {
-    for await (const { Users = [] } of paginateListUsers(config, {})) {
-      yield Users.map((user) => ({ name: user.UserName, path: user.Path, arn: user.Arn }));
-    }
-  } else if (kind === 'group') {
-    for await (const { Groups = [] } of paginateListGroups(config, {})) {
-      yield Groups.map((group) => ({ name: group.GroupName, path: group.Path, arn: group.Arn }));
-    }
-  } else {
-    for await (const { Policies = [] } of paginateListPolicies(config, { Scope: 'Local' })) {
-      yield Policies.map((policy) => ({ name: policy.PolicyName, path: policy.Path, arn: policy.Arn }));
-    }
-  }
 }
 
 /** Something with a name that a plan creates. */

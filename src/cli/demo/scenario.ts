@@ -111,7 +111,7 @@ export interface ManualChange {
   readonly names: readonly string[];
   readonly remediation: 'auto' | 'on-request' | 'manual';
   readonly changesAccess: boolean;
-  carryOut(iam: IAMClient): Promise<void>;
+  carryOut(iam: IAMClient): Promise<unknown>;
 }
 
 /** A user whom no file knows, added to a group of the lab. */
@@ -128,105 +128,79 @@ export function manualChanges(team: Team, scenario: Scenario): readonly ManualCh
   const user = iamName(lab, newMember.key);
   const changes: ManualChange[] = [];
   type Given = Pick<ManualChange, 'how' | 'kind' | 'names' | 'carryOut'> & Partial<ManualChange>;
-  const add = (change: Given, name: string | null) => {
+  const add = (name: string | null, change: Given) => {
     const title = name === null ? change.how : `${name}: ${change.how}`;
     changes.push({ title, remediation: 'auto', changesAccess: true, ...change });
   };
   if (paying !== null) {
     const group = iamName(lab, paying.key);
-    add(
-      {
-        how: `added to group ${paying.key}`,
-        kind: 'membership-added',
-        names: [newMember.key, paying.key],
-        carryOut: async (iam) => {
-          await iam.send(new AddUserToGroupCommand({ UserName: user, GroupName: group }));
-        },
-      },
-      newMember.name,
-    );
+    add(newMember.name, {
+      how: `added to group ${paying.key}`,
+      kind: 'membership-added',
+      names: [newMember.key, paying.key],
+      carryOut: (iam) => iam.send(new AddUserToGroupCommand({ UserName: user, GroupName: group })),
+    });
   }
   if (other !== null) {
-    add(
-      {
-        how: `${fullAccess} attached directly`,
-        kind: 'policy-attached',
-        names: [other.key, fullAccess],
-        carryOut: async (iam) => {
-          await iam.send(new AttachUserPolicyCommand({ UserName: iamName(lab, other.key), PolicyArn: fullAccessArn }));
-        },
-      },
-      other.name,
-    );
+    add(other.name, {
+      how: `${fullAccess} attached directly`,
+      kind: 'policy-attached',
+      names: [other.key, fullAccess],
+      carryOut: (iam) =>
+        iam.send(new AttachUserPolicyCommand({ UserName: iamName(lab, other.key), PolicyArn: fullAccessArn })),
+    });
   }
-  add(
-    {
-      how: `policy of role ${starter.key} edited to allow every operation`,
-      kind: 'policy-changed',
-      names: [starter.key],
-      carryOut: async (iam) => {
-        const Statement = [{ Effect: 'Allow', Action: 'mechanicalturk:*', Resource: '*' }];
-        const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
-        const PolicyArn = rolePolicyArn(team, starter.key);
-        await iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
-      },
+  add(null, {
+    how: `policy of role ${starter.key} edited to allow every operation`,
+    kind: 'policy-changed',
+    names: [starter.key],
+    carryOut: async (iam) => {
+      const Statement = [{ Effect: 'Allow', Action: 'mechanicalturk:*', Resource: '*' }];
+      const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+      const PolicyArn = rolePolicyArn(team, starter.key);
+      await iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument, SetAsDefault: true }));
     },
-    null,
-  );
+  });
   if (detached !== null) {
-    add(
-      {
-        how: `policy of role ${detached.key} detached from its group`,
-        kind: 'policy-detached',
-        names: [detached.key],
-        remediation: 'on-request',
-        carryOut: async (iam) => {
-          const GroupName = iamName(lab, detached.key);
-          await iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn: rolePolicyArn(team, detached.key) }));
-        },
+    add(null, {
+      how: `policy of role ${detached.key} detached from its group`,
+      kind: 'policy-detached',
+      names: [detached.key],
+      remediation: 'on-request',
+      carryOut: async (iam) => {
+        const GroupName = iamName(lab, detached.key);
+        await iam.send(new DetachGroupPolicyCommand({ GroupName, PolicyArn: rolePolicyArn(team, detached.key) }));
       },
-      null,
-    );
+    });
   }
   const widest = paying ?? starter;
-  add(
-    {
-      how: `new user, added to group ${widest.key}`,
-      kind: 'membership-added',
-      names: [INTRUDER, widest.key],
-      carryOut: async (iam) => {
-        await iam.send(new CreateUserCommand({ UserName: INTRUDER }));
-        await iam.send(new AddUserToGroupCommand({ UserName: INTRUDER, GroupName: iamName(lab, widest.key) }));
-      },
+  add(INTRUDER, {
+    how: `new user, added to group ${widest.key}`,
+    kind: 'membership-added',
+    names: [INTRUDER, widest.key],
+    carryOut: async (iam) => {
+      await iam.send(new CreateUserCommand({ UserName: INTRUDER }));
+      await iam.send(new AddUserToGroupCommand({ UserName: INTRUDER, GroupName: iamName(lab, widest.key) }));
     },
-    INTRUDER,
-  );
-  add(
-    {
-      how: 'console password created',
-      kind: 'console-password',
-      names: [newMember.key],
-      remediation: 'manual',
-      changesAccess: false,
-      carryOut: async (iam) => {
-        await iam.send(new CreateLoginProfileCommand({ UserName: user, Password: 'Correct-Horse-7' }));
-      },
+  });
+  add(newMember.name, {
+    how: 'console password created',
+    kind: 'console-password',
+    names: [newMember.key],
+    remediation: 'manual',
+    changesAccess: false,
+    carryOut: (iam) => iam.send(new CreateLoginProfileCommand({ UserName: user, Password: 'Correct-Horse-7' })),
+  });
+  add(OLD_USER, {
+    how: `new user outside the lab with ${fullAccess}`,
+    kind: 'unmanaged-user',
+    names: [OLD_USER],
+    remediation: 'manual',
+    carryOut: async (iam) => {
+      await iam.send(new CreateUserCommand({ UserName: OLD_USER }));
+      await iam.send(new AttachUserPolicyCommand({ UserName: OLD_USER, PolicyArn: fullAccessArn }));
     },
-    newMember.name,
-  );
-  add(
-    {
-      how: `new user outside the lab with ${fullAccess}`,
-      kind: 'unmanaged-user',
-      names: [OLD_USER],
-      remediation: 'manual',
-      carryOut: async (iam) => {
-        await iam.send(new CreateUserCommand({ UserName: OLD_USER }));
-        await iam.send(new AttachUserPolicyCommand({ UserName: OLD_USER, PolicyArn: fullAccessArn }));
-      },
-    },
-    OLD_USER,
-  );
+  });
   return changes;
 }
 

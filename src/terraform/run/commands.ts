@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { type Plan, readPlan } from '../plan.ts';
-import { engineFailure } from './failure.ts';
-import { type EngineHandle, type RunOptions, runEngine } from './process.ts';
+import { type EngineEnding, type EngineStep, engineFailure } from './failure.ts';
+import { type EngineHandle, type EngineRun, type RunOptions, runEngine } from './process.ts';
 import { type EngineEvent, streamReader } from './progress.ts';
 import { forgetInit, isInitialized, recordInit, type Workspace } from './workspace.ts';
 
@@ -40,7 +40,7 @@ export async function initialize(workspace: Workspace, options: CommandOptions =
   const run = await runEngine(workspace.engine.binary, args, running(workspace, options));
   if (run.exitCode !== 0) {
     await forgetInit(workspace);
-    return engineFailure({ ...about(workspace, options), step: 'init', run, errors: [], progress: null });
+    return failed(workspace, options, 'init', run);
   }
   await recordInit(workspace);
   return succeed(null);
@@ -68,13 +68,10 @@ export async function planChanges(workspace: Workspace, options: PlanOptions = {
   });
   // 2 is "there are changes" for `-detailed-exitcode`, and nothing else may pass for it.
   if (run.exitCode !== 0 && run.exitCode !== 2) {
-    const failed = engineFailure({
-      ...about(workspace, options),
-      ...{ step: 'plan', run, errors: reader.errors, progress: null },
-    });
-    const { code } = failed.failure;
+    const ended = failed(workspace, options, 'plan', run, { errors: reader.errors, progress: null });
+    const { code } = ended.failure;
     if (code === 'backend-changed' || code === 'provider-unavailable') await forgetInit(workspace);
-    return failed;
+    return ended;
   }
   return showPlan(workspace, file, options);
 }
@@ -87,9 +84,7 @@ async function showPlan(workspace: Workspace, file: string, options: CommandOpti
     ['show', '-json', '-no-color', file],
     running(workspace, options),
   );
-  if (run.exitCode !== 0) {
-    return engineFailure({ ...about(workspace, options), step: 'plan', run, errors: [], progress: null });
-  }
+  if (run.exitCode !== 0) return failed(workspace, options, 'plan', run);
   let json: unknown;
   try {
     json = JSON.parse(run.stdout);
@@ -115,9 +110,7 @@ export async function untaint(
   for (const address of addresses) {
     const args = ['untaint', '-no-color', ...lockTimeout(options), address];
     const run = await runEngine(workspace.engine.binary, args, running(workspace, options));
-    if (run.exitCode !== 0) {
-      return engineFailure({ ...about(workspace, options), step: 'plan', run, errors: [], progress: null });
-    }
+    if (run.exitCode !== 0) return failed(workspace, options, 'plan', run);
   }
   return succeed(null);
 }
@@ -138,13 +131,7 @@ export async function applyPlan(
     onLine: listen(reader, options),
   });
   if (run.exitCode === 0) return succeed(reader.progress);
-  return engineFailure({
-    ...about(workspace, options),
-    step: 'apply',
-    run,
-    errors: reader.errors,
-    progress: reader.progress,
-  });
+  return failed(workspace, options, 'apply', run, reader);
 }
 
 /** An empty text where the file is gone. */
@@ -173,13 +160,17 @@ function running(workspace: Workspace, options: CommandOptions): RunOptions {
   return { directory: workspace.directory, environment: workspace.environment, signal, timeoutSeconds, onStart };
 }
 
-function about(
+function failed(
   { engine, directory }: Workspace,
-  options: CommandOptions,
-): { readonly command: string; readonly timeoutSeconds: number | undefined } {
+  { timeoutSeconds }: CommandOptions,
+  step: EngineStep,
+  run: EngineRun,
+  { errors, progress }: Pick<EngineEnding, 'errors' | 'progress'> = { errors: [], progress: null },
+) {
   const from = relative(process.cwd(), directory);
   const quoted = /^[\w./@-]+$/.test(from) ? from : `'${from.replaceAll("'", "'\\''")}'`;
-  return { command: `${basename(engine.binary)} -chdir=${quoted}`, timeoutSeconds: options.timeoutSeconds };
+  const command = `${basename(engine.binary)} -chdir=${quoted}`;
+  return engineFailure({ step, run, errors, progress, command, timeoutSeconds });
 }
 
 function listen(reader: ReturnType<typeof streamReader>, options: CommandOptions): (line: string) => void {

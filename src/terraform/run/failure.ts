@@ -4,7 +4,7 @@ import type { EngineDiagnostic } from './progress.ts';
 
 export type EngineStep = 'init' | 'plan' | 'apply';
 
-interface Ending {
+export interface EngineEnding {
   readonly step: EngineStep;
   readonly run: EngineRun;
   /** Errors of the `-json` stream; without any, stderr is parsed. */
@@ -17,7 +17,7 @@ interface Ending {
 }
 
 /** Why the engine failed, as one code of the closed list. */
-export function engineFailure(ending: Ending): { readonly ok: false; readonly failure: Failure } {
+export function engineFailure(ending: EngineEnding): { readonly ok: false; readonly failure: Failure } {
   const { run, progress } = ending;
   if (run.timedOut) return fail('timeout', { seconds: ending.timeoutSeconds ?? 0, progress });
   if (run.startError !== null) return fail('terraform-unusable', { binary: '', reason: run.startError });
