@@ -1,8 +1,8 @@
-import type { Block, BlockCode } from '../diagnostics/block.ts';
+import type { Block, BlockArgs, BlockCode } from '../diagnostics/block.ts';
 import type { Team } from '../team/team.ts';
 import type { Plan } from '../terraform/plan.ts';
 import { type Problem, UNCHANGED } from '../text/problem.ts';
-import type { FileContext, Guardrail, GuardrailTable, Phase, Stack } from './guardrail.ts';
+import type { Guardrail, GuardrailTable, Phase, Stack } from './guardrail.ts';
 import { MEMBER_GUARDRAILS } from './members.ts';
 import { PLAN_GUARDRAILS } from './plan.ts';
 import { SCOPE_GUARDRAILS } from './scope.ts';
@@ -26,27 +26,15 @@ export function blocksOf(
   stack: Stack = 'team',
   phase: Phase = 'whole',
 ): readonly Block[] {
-  const context = { plan, team, today, stack, phase };
-  return withoutSuperseded(
-    CODES.flatMap((code) => {
-      const { appliesTo, checkPlan } = guardrail(code);
-      const applies = (appliesTo?.stack ?? stack) === stack && (appliesTo?.phase ?? phase) === phase;
-      return applies && checkPlan !== undefined ? checkPlan(context).map((args) => ({ code, args }) as Block) : [];
-    }),
-  );
+  return blocksBy(({ appliesTo, checkPlan }) => {
+    const applies = (appliesTo?.stack ?? stack) === stack && (appliesTo?.phase ?? phase) === phase;
+    return applies ? checkPlan?.({ plan, team, today, stack, phase }) : [];
+  });
 }
 
 /** Why a change of team.yaml must not be applied, as far as the two files alone say. A plan is checked again. */
 export function fileBlocks(before: Team | null, after: Team, today: string): readonly Block[] {
-  const context: FileContext = { before, after, today };
-  return withoutSuperseded(
-    CODES.flatMap(
-      (code) =>
-        guardrail(code)
-          .checkFiles?.(context)
-          .map((args) => ({ code, args }) as Block) ?? [],
-    ),
-  );
+  return blocksBy(({ checkFiles }) => checkFiles?.({ before, after, today }));
 }
 
 /** Blocks after which no plan must be made: it would be of another account, lab or state than the reviewed ones. */
@@ -59,14 +47,15 @@ export function blockProblem({ code, args }: Block): Problem {
   return { ...guardrail(code).problem(args), state: UNCHANGED };
 }
 
-function withoutSuperseded(blocks: readonly Block[]): readonly Block[] {
-  return blocks.filter(
-    (block) =>
-      !blocks.some((other) => {
-        const isSuperseded = guardrail(other.code).supersedes?.includes(block.code) === true;
-        return isSuperseded && (addressOf(other) === null || addressOf(other) === addressOf(block));
-      }),
-  );
+/** What each guardrail finds, without the blocks that another one supersedes. */
+function blocksBy(
+  check: (guardrail: Guardrail<BlockCode>) => readonly BlockArgs[BlockCode][] | undefined,
+): readonly Block[] {
+  const blocks = CODES.flatMap((code) => (check(guardrail(code)) ?? []).map((args) => ({ code, args }) as Block));
+  const supersedes = (other: Block, block: Block) =>
+    guardrail(other.code).supersedes?.includes(block.code) === true &&
+    (addressOf(other) === null || addressOf(other) === addressOf(block));
+  return blocks.filter((block) => !blocks.some((other) => supersedes(other, block)));
 }
 
 function addressOf({ args }: Block): string | null {

@@ -12,18 +12,12 @@ export const MEMBER_GUARDRAILS = {
     checkPlan: ({ plan, team, today }) =>
       deletedUsers(plan).flatMap((change) => {
         const member = memberOf(change, team);
-        const departed = team.departed.some(({ key }) => key === member);
-        const isDue = team.members.some((one) => one.key === member && isDeletionDue(one, team.settings, today));
-        return departed || isDue ? [] : [{ member, user: userName(change), today }];
+        return mayLeave(member, team, today) ? [] : [{ member, user: userName(change), today }];
       }),
     checkFiles: (context) => {
       const { after, today } = context;
-      const departed = new Set(after.departed.map(({ key }) => key));
-      const due = new Set(
-        after.members.filter((member) => isDeletionDue(member, after.settings, today)).map(({ key }) => key),
-      );
       return leavingKeys(context)
-        .filter((key) => !departed.has(key) && !due.has(key))
+        .filter((key) => !mayLeave(key, after, today))
         .map((member) => ({ member, user: iamName(after.lab, member), today }));
     },
     problem: ({ member, user, today }) => ({
@@ -50,7 +44,7 @@ export const MEMBER_GUARDRAILS = {
   'member-replaced': {
     checkPlan: ({ plan, team }) =>
       users(plan)
-        .filter(({ change }) => isReplacement(change.actions))
+        .filter(isReplaced)
         .map((change) => ({
           member: memberOf(change, team),
           user: userName(change),
@@ -66,7 +60,7 @@ export const MEMBER_GUARDRAILS = {
   'limits-replaced': {
     checkPlan: ({ plan, team }) =>
       plan.changes
-        .filter(({ type, change }) => type === 'aws_iam_user_policy' && isReplacement(change.actions))
+        .filter((change) => change.type === 'aws_iam_user_policy' && isReplaced(change))
         .map(({ address, change }) => {
           const user = String(change.before?.user ?? change.after?.user ?? '');
           return { member: memberKeyOfAddress(address) ?? keyOfIamName(team.lab, user) ?? user, user, address };
@@ -109,6 +103,12 @@ export function users(plan: Plan): readonly ResourceChange[] {
   return plan.changes.filter(({ type }) => type === 'aws_iam_user');
 }
 
+/** Whether a member departed, or is to be deleted because their last day passed long enough ago. */
+function mayLeave(key: string, { departed, members, settings }: Team, today: string): boolean {
+  const isDue = members.some((one) => one.key === key && isDeletionDue(one, settings, today));
+  return isDue || departed.some((one) => one.key === key);
+}
+
 function ownerLeft(team: Team, today: string, deleted: ReadonlySet<string> = new Set()) {
   const left = owningWithAccess(team, today).filter((key) => !deleted.has(key));
   return left.length > 0 ? [] : [{ owners: team.owners }];
@@ -135,6 +135,7 @@ function deletedUsers(plan: Plan): readonly ResourceChange[] {
   return users(plan).filter(({ change }) => change.actions.join() === 'delete');
 }
 
-function isReplacement(actions: readonly string[]): boolean {
+/** Whether a resource is deleted and created again. */
+export function isReplaced({ change: { actions } }: ResourceChange): boolean {
   return actions.includes('delete') && actions.includes('create');
 }

@@ -1,6 +1,6 @@
 import { type Difference, differenceKey, differences, inverse, subjectKey } from '../../access/model-difference.ts';
 import type { PlannedAccess } from '../../access/sources/planned.ts';
-import { userName } from '../../guardrails/members.ts';
+import { isReplaced, userName, users } from '../../guardrails/members.ts';
 import { isChange, type Plan, type ResourceChange } from '../../terraform/plan.ts';
 import { accessFromPlan, changedAttributes } from '../../terraform/resources.ts';
 import type { PlannedResource, ReviewedPlan } from '../manifest/schema.ts';
@@ -117,10 +117,5 @@ function resourceOf(change: ResourceChange): PlannedResource {
 
 /** Names of the IAM users that the plan replaces: they lose their access keys and MFA devices. */
 export function replacedUsers(plan: Plan): ReadonlySet<string> {
-  const users = plan.changes.filter((change) => change.type === 'aws_iam_user' && isReplaced(change));
-  return new Set(users.map(userName));
-}
-
-function isReplaced({ change }: ResourceChange): boolean {
-  return change.actions.includes('create') && change.actions.includes('delete');
+  return new Set(users(plan).filter(isReplaced).map(userName));
 }
