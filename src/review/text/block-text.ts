@@ -1,7 +1,6 @@
 import type { Block as Blocked } from '../../diagnostics/block.ts';
 import { blockProblem } from '../../guardrails/guardrails.ts';
 import type { Item } from '../../text/document.ts';
-import { quoted } from '../../text/escape.ts';
 import { printProblem } from '../../text/problem.ts';
 import { capitalized, codeText, formatCount, sentences, strongText, type Text, t } from '../../text/text.ts';
 
@@ -27,7 +26,7 @@ export function blockItems(blocks: readonly Blocked[]): readonly Item[] {
 }
 
 function blockItem(block: Blocked): Item {
-  const { summary, reason, help, paste = [] } = blockProblem(cleaned(block));
+  const { summary, reason, help, paste = [] } = blockProblem(block);
   const title = t`${strongText(capitalized(summary))} (${codeText(block.code)}).`;
   const text = sentences(title, sentenceOf(reason), sentenceOf(help));
   return paste.length === 0 ? { text } : { text, blocks: [{ kind: 'code', language: '', lines: paste }] };
@@ -44,16 +43,4 @@ export function blockLines(blocks: readonly Blocked[], width = 100): readonly st
     (block) => printProblem(blockProblem(block), { code: block.code, width }),
     (more, code) => [`... and ${formatCount(more)} more of ${code}`],
   ).flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
-}
-
-/** Arguments come from a file or an account: a line break in one must not end the message's sentence. */
-function cleaned<Some extends Blocked>(block: Some): Some {
-  return { ...block, args: clean(block.args) } as Some;
-}
-
-function clean(value: unknown): unknown {
-  if (typeof value === 'string') return quoted(value);
-  if (Array.isArray(value)) return value.map(clean);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, clean(item)]));
 }

@@ -1,4 +1,4 @@
-import { byCapability, type CapabilityAccess } from '../../access/capability-access.ts';
+import { byCapability } from '../../access/capability-access.ts';
 import type { Difference } from '../../access/model-difference.ts';
 import { operationSet } from '../../access/operation-set.ts';
 import { capabilityNames, lossText } from '../../access/text/capability-words.ts';
@@ -11,6 +11,7 @@ import { dateWords } from '../../text/dates.ts';
 import {
   codeText,
   counted,
+  isEmptyText,
   joinTexts,
   proseText,
   someTexts,
@@ -89,9 +90,10 @@ function questionText(kind: Question['kind'], who: Text, count: number, keys: re
     case 'everything':
       return t`${trusted(count === 1 ? 'does' : 'do')} ${who} need all of Mechanical Turk?`;
     case 'spending-without-end':
-      return t`should access to spend money have a last day for ${who}? If so, set ${codeText('until')}${where}.`;
-    case 'harm-without-end':
-      return t`should access to harm workers have a last day for ${who}? If so, set ${codeText('until')}${where}.`;
+    case 'harm-without-end': {
+      const what = trusted(kind === 'spending-without-end' ? 'spend money' : 'harm workers');
+      return t`should access to ${what} have a last day for ${who}? If so, set ${codeText('until')}${where}.`;
+    }
     case 'last-owner':
       return t`who will approve changes? No other owner than ${who} has access.`;
     case 'no-sponsor':
@@ -116,44 +118,47 @@ export function roleText({ key, kind, gained, lost, members }: RoleChange): Text
     case 'added':
       return t`${role} is new and allows: ${gained.length === 0 ? trusted('nothing') : allowedText(gained)}`;
     case 'changed': {
-      const parts = [
-        ...(gained.length === 0 ? [] : [t`allows more: ${allowedText(gained)}`]),
-        ...(lost.length === 0 ? [] : [t`allows less: ${allowedText(lost)}`]),
-      ];
-      return parts.length === 0
-        ? t`${role} has a new definition with the same access`
-        : t`${role} ${joinTexts(parts, '; ')}`;
+      const difference = sides(
+        { gained, lost },
+        (more) => t`allows more: ${allowedText(more)}`,
+        (less) => t`allows less: ${allowedText(less)}`,
+      );
+      return t`${role} ${isEmptyText(difference) ? t`has a new definition with the same access` : difference}`;
     }
   }
 }
 
 function allowedText(operations: readonly Operation[]): Text {
-  return lossText(capabilitiesOf(operations));
+  return lossText(byCapability(operationSet(operations), new Map()));
 }
 
-function capabilitiesOf(operations: readonly Operation[]): readonly CapabilityAccess[] {
-  return byCapability(operationSet(operations), new Map());
+/** What is gained and what is lost; empty if nothing is. */
+function sides<Item>(
+  { gained, lost }: { readonly gained: readonly Item[]; readonly lost: readonly Item[] },
+  gainedText: (items: readonly Item[]) => Text,
+  lostText: (items: readonly Item[]) => Text,
+): Text {
+  const parts = [gained.length === 0 ? [] : [gainedText(gained)], lost.length === 0 ? [] : [lostText(lost)]];
+  return joinTexts(parts.flat(), '; ');
 }
 
 /** A changed setting, `Reconcile: on, up to 3 reverts per day (was off)`. */
 export function settingText(setting: SettingsChange): Text {
   switch (setting.kind) {
-    case 'owners': {
-      const parts = [
-        ...(setting.gained.length === 0 ? [] : [t`${keysText(setting.gained)} can approve changes`]),
-        ...(setting.lost.length === 0 ? [] : [t`${keysText(setting.lost)} can no longer approve changes`]),
-      ];
-      return t`${label('Owners:')} ${joinTexts(parts, '; ')}`;
-    }
+    case 'owners':
+      return t`${label('Owners:')} ${sides(
+        setting,
+        (keys) => t`${keysText(keys)} can approve changes`,
+        (keys) => t`${keysText(keys)} can no longer approve changes`,
+      )}`;
     case 'owner-login':
       return t`${label('Approver:')} for owner ${codeText(setting.owner)}, GitHub login ${optional(setting.to)} (was ${optional(setting.from)})`;
-    case 'freeze': {
-      const parts = [
-        ...(setting.gained.length === 0 ? [] : [t`denied for all members: ${capabilityNames(setting.gained)}`]),
-        ...(setting.lost.length === 0 ? [] : [t`no longer denied: ${capabilityNames(setting.lost)}`]),
-      ];
-      return t`${label('Freeze:')} ${joinTexts(parts, '; ')}`;
-    }
+    case 'freeze':
+      return t`${label('Freeze:')} ${sides(
+        setting,
+        (names) => t`denied for all members: ${capabilityNames(names)}`,
+        (names) => t`no longer denied: ${capabilityNames(names)}`,
+      )}`;
     case 'max-removals':
       return t`${label('Removal limit:')} ${counts(setting.to, 'member')} per change (was ${setting.from})`;
     case 'state':
