@@ -207,6 +207,16 @@ export function differenceOf({ data }: Pick<DriftFinding, 'rule' | 'data'>): Dif
   return 'kind' in data ? data : null;
 }
 
+/** Whether an apply carries it out: a merged change, or a user who is to be deleted. */
+export function isPending({ cause }: Pick<DriftFinding, 'cause'>): boolean {
+  return cause === 'pending' || cause === 'expired';
+}
+
+/** Whether it is drift: no apply is to carry it out, and the file does not say the same by now. */
+export function isOpen(finding: Pick<DriftFinding, 'cause'>): boolean {
+  return !isPending(finding) && finding.cause !== 'resolved';
+}
+
 export type DriftClass = 'clean' | 'pending' | 'drift' | 'state-only' | 'unmanaged' | 'unexplained' | 'error';
 
 /** Every difference between an account and its team file at one scan. Plain JSON. */

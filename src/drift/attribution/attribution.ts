@@ -1,5 +1,5 @@
 import type { CloudTrailEvent } from '../../aws/cloudtrail.ts';
-import type { Attribution, DriftFinding } from '../finding.ts';
+import { type Attribution, type DriftFinding, isPending } from '../finding.ts';
 import { ruleOf } from '../rules/rules.ts';
 import type { CloudTrailMatcher } from './matcher.ts';
 
@@ -29,8 +29,7 @@ export function attribute(
 }
 
 function matcherOf(finding: DriftFinding): CloudTrailMatcher | null {
-  const isChange = finding.cause !== 'pending' && finding.cause !== 'expired';
-  return (isChange ? ruleOf(finding).cloudTrail?.(finding) : null) ?? null;
+  return (isPending(finding) ? null : ruleOf(finding).cloudTrail?.(finding)) ?? null;
 }
 
 function matches({ calls }: CloudTrailMatcher, event: CloudTrailEvent): boolean {

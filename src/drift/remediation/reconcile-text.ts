@@ -6,7 +6,7 @@ import type { Failure } from '../../diagnostics/failure.ts';
 import { timeWords } from '../../text/dates.ts';
 import { type Problem, printProblem } from '../../text/problem.ts';
 import { codeText, counted, listTexts, someTexts, type Text, t, tickedText } from '../../text/text.ts';
-import type { DriftFinding, ScanResult } from '../finding.ts';
+import { type DriftFinding, isOpen, isPending, type ScanResult } from '../finding.ts';
 import { pendingTitle } from '../report/finding-view.ts';
 import { ruleOf } from '../rules/rules.ts';
 
@@ -188,8 +188,8 @@ export function afterRevertText(
   { findings, snoozed, notChecked }: Pick<ScanResult, 'findings' | 'snoozed' | 'notChecked'>,
   naming: DisplayNames,
 ): string {
-  const pending = findings.filter(({ cause }) => cause === 'pending' || cause === 'expired');
-  const open = findings.filter((finding) => !pending.includes(finding) && finding.cause !== 'resolved');
+  const pending = findings.filter(isPending);
+  const open = findings.filter(isOpen);
   return [
     ...(open.length === 0 ? ['No drift remains.'] : []),
     ...listed(

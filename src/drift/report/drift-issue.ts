@@ -18,7 +18,7 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import type { DriftFinding, ScanResult } from '../finding.ts';
+import { type DriftFinding, isOpen, isPending, type ScanResult } from '../finding.ts';
 import { reconcileBlockProblem } from '../remediation/reconcile-text.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../rules/aws-command.ts';
 import { type FindingView, findingView } from './finding-view.ts';
@@ -110,7 +110,7 @@ export function newestScan({ check, reconcile }: Pick<DriftReport, 'check' | 're
 
 /** Findings that an issue is about: neither pending (an apply does them) nor resolved. */
 export function openFindings({ findings }: Pick<ScanResult, 'findings'>): readonly DriftFinding[] {
-  return findings.filter(({ cause }) => cause !== 'pending' && cause !== 'expired' && cause !== 'resolved');
+  return findings.filter(isOpen);
 }
 
 /** Whether reconcile may revert a finding without a person. */
@@ -155,7 +155,7 @@ export function driftIssue(report: DriftReport, previous: PreviousIssue | null, 
 /** The line that closes the issue. */
 export function closingBlocks(report: DriftReport, links: RunLinks): readonly Block[] {
   const scan = newestScan(report)?.scan;
-  const pending = scan?.findings.some(({ cause }) => cause === 'pending' || cause === 'expired') === true;
+  const pending = scan?.findings.some(isPending) === true;
   const snoozed = scan?.snoozed.length ?? 0;
   const line = sentences(
     strongText(trusted('No drift remains.')),

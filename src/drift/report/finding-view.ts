@@ -26,10 +26,10 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import type { Attribution, DriftFinding, ScanResult } from '../finding.ts';
+import { type Attribution, type DriftFinding, isOpen, isPending, type ScanResult } from '../finding.ts';
 import { commandLine } from '../rules/aws-command.ts';
 import type { RemedyText } from '../rules/rule.ts';
-import { DRIFT_RULES, ruleOf } from '../rules/rules.ts';
+import { ruleOf } from '../rules/rules.ts';
 
 /** What an issue or comment shows of a finding. */
 export interface FindingView {
@@ -72,7 +72,7 @@ export function findingView(
     by: byText(finding, names, isAttributed, isPrivate),
     toFix: toFixText(finding, remedy, reconcile),
     commands: commands.map((command) => visible(commandLine(command, audience))),
-    ifIntended: isDecided(finding) ? null : intendedText(finding.id, ifIntended ?? null, alwaysSnooze),
+    ifIntended: isOpen(finding) ? intendedText(finding.id, ifIntended ?? null, alwaysSnooze) : null,
   };
 }
 
@@ -87,11 +87,6 @@ export function pendingTitle(finding: DriftFinding, names: DisplayNames): Text {
   return (rule.pendingTitle ?? rule.title)(finding.data, names);
 }
 
-/** Whether nothing is left for a person to decide. */
-function isDecided({ cause }: DriftFinding): boolean {
-  return cause === 'pending' || cause === 'expired' || cause === 'resolved';
-}
-
 const AGENTS: Readonly<Record<Attribution['userAgent'], string | null>> = {
   console: 'console',
   cli: 'AWS CLI',
@@ -100,14 +95,10 @@ const AGENTS: Readonly<Record<Attribution['userAgent'], string | null>> = {
   other: null,
 };
 
-function byText(
-  { lastChange, rule, cause }: DriftFinding,
-  names: DisplayNames,
-  isAttributed: boolean,
-  addresses: boolean,
-): Text | null {
-  if (DRIFT_RULES[rule].cloudTrail === undefined) return null;
-  if (lastChange === null) return isAttributed && cause !== 'pending' && cause !== 'expired' ? t`unknown` : null;
+function byText(finding: DriftFinding, names: DisplayNames, isAttributed: boolean, addresses: boolean): Text | null {
+  const { lastChange } = finding;
+  if (ruleOf(finding).cloudTrail === undefined) return null;
+  if (lastChange === null) return isAttributed && !isPending(finding) ? t`unknown` : null;
   const { actor, at, userAgent, sourceIp, renamedTo } = lastChange;
   const agent = AGENTS[userAgent];
   return joinTexts(
@@ -144,13 +135,12 @@ function toFixText(finding: DriftFinding, { toFix }: RemedyText, reconcile: View
 }
 
 function effectOf(finding: DriftFinding, names: DisplayNames): Text {
-  const { escalates, changes, cause, data } = finding;
+  const { escalates, changes, data } = finding;
   const { effect, operations } = ruleOf(finding);
   if (escalates.length > 0) {
     return t`${subject(escalates, finding, names)}${strongText(t`Full control of the account`)}`;
   }
   if (operations !== undefined) return gainText(capabilitiesOf(operations(data)), false);
-  const isPending = cause === 'pending' || cause === 'expired';
   const of = (list: typeof changes) =>
     subject(
       list.map(({ user }) => user),
@@ -159,9 +149,9 @@ function effectOf(finding: DriftFinding, names: DisplayNames): Text {
     );
   const gains = changes.filter(({ operations }) => operations.gained.length > 0);
   const losses = changes.filter(({ operations }) => operations.lost.length > 0);
-  const lost = strongText(isPending ? t`Not granted yet:` : t`Lost access:`);
+  const lost = strongText(isPending(finding) ? t`Not granted yet:` : t`Lost access:`);
   const parts = [
-    ...(gains.length === 0 ? [] : [t`${of(gains)}${gainText(union(gains, 'gained'), isPending)}`]),
+    ...(gains.length === 0 ? [] : [t`${of(gains)}${gainText(union(gains, 'gained'), isPending(finding))}`]),
     ...(losses.length === 0 ? [] : [t`${of(losses)}${lost} ${lossText(union(losses, 'lost'))}`]),
   ];
   return parts.length > 0 ? joinTexts(parts, '. ') : (effect ?? t`No access changes`);

@@ -1,7 +1,7 @@
 import { timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
 import { codeText, counted, sentences, strongText, type Text, t, trusted } from '../../text/text.ts';
-import type { DriftFinding } from '../finding.ts';
+import { type DriftFinding, isPending } from '../finding.ts';
 import { deletionId } from '../remediation/reconcile-text.ts';
 import { newestScan, type RunLinks, runParts } from './drift-issue.ts';
 import { findingView, pendingTitle } from './finding-view.ts';
@@ -20,7 +20,7 @@ export function notAppliedIssue(
   links: RunLinks,
 ): { readonly title: string; readonly blocks: readonly Block[] } | null {
   const newest = newestScan(report);
-  const pending = newest?.scan.findings.filter(({ cause }) => cause === 'pending' || cause === 'expired') ?? [];
+  const pending = newest?.scan.findings.filter(isPending) ?? [];
   if (newest === null || pending.length === 0) return null;
   const naming = namingOfReport(report);
   const items = pending.map((finding) => {

@@ -5,7 +5,7 @@ import { padVisible, wrapVisible } from '../../text/columns.ts';
 import { dateWords, timeWords } from '../../text/dates.ts';
 import { visible } from '../../text/escape.ts';
 import { codeText, counted, plainText, type Text, t } from '../../text/text.ts';
-import { type DriftFinding, differenceOf, type RuleId, type ScanResult } from '../finding.ts';
+import { type DriftFinding, differenceOf, isOpen, isPending, type RuleId, type ScanResult } from '../finding.ts';
 import { ruleOf } from '../rules/rules.ts';
 import { type FindingView, findingView, type ViewOptions } from './finding-view.ts';
 
@@ -31,7 +31,9 @@ export function driftLines(scan: ScanResult, names: DisplayNames, options: Drift
     wrapVisible(text, width - indent).map((line) => `${' '.repeat(indent)}${line}`);
   const isNew = isNothingApplied(scan, names);
   const shown = isNew ? scan.findings.filter((finding) => !isUnapplied(finding)) : scan.findings;
-  const { open, pending, resolved } = sortedFindings({ findings: shown });
+  const open = shown.filter(isOpen);
+  const pending = shown.filter(isPending);
+  const resolved = shown.filter(({ cause }) => cause === 'resolved');
   const short = (heading: string, findings: readonly DriftFinding[]) =>
     findings.length === 0
       ? []
@@ -57,16 +59,6 @@ export function driftLines(scan: ScanResult, names: DisplayNames, options: Drift
   return paragraphs
     .filter((lines) => lines.length > 0)
     .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
-}
-
-/** Findings of drift, those that an apply brings about, and those that the file has made its own. */
-function sortedFindings({ findings }: Pick<ScanResult, 'findings'>) {
-  const isPending = ({ cause }: DriftFinding) => cause === 'pending' || cause === 'expired';
-  return {
-    open: findings.filter((finding) => !isPending(finding) && finding.cause !== 'resolved'),
-    pending: findings.filter(isPending),
-    resolved: findings.filter(({ cause }) => cause === 'resolved'),
-  };
 }
 
 /** The rows `1 spends money  Bo Chen added to paymaster`. */
