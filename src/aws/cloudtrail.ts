@@ -8,7 +8,7 @@ import type { NotChecked } from './inventory/types.ts';
 const PAUSE_MS = 550;
 const MOST_SUBJECTS = 20;
 const PAGES_EACH = 2;
-/** The most that AWS gives, and so the default; said, because what it costs is counted in pages. */
+/** The most that AWS gives; stated because PAGES_EACH depends on it. */
 const PAGE_SIZE = 50;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const KEPT_MS = 90 * DAY_MS;
@@ -58,7 +58,7 @@ function keep(found: Map<string, CloudTrailEvent>, { EventId: id, CloudTrailEven
   if (event !== null) found.set(id, event);
 }
 
-/** A call of IAM that CloudTrail has, as far as it tells who did something. */
+/** A call of IAM that CloudTrail has, as far as it shows who made a change. */
 export interface CloudTrailEvent {
   /** `AddUserToGroup` */
   readonly name: string;

@@ -110,7 +110,7 @@ export interface Imported {
 }
 
 export interface Existing {
-  /** What exists under the lab's path already, to be taken over by import blocks. */
+  /** What exists under the lab's path already, to be imported. */
   readonly imports: readonly Imported[];
   /** Names that exist outside the path, and unexpected members of groups that are about to get policies. */
   readonly findings: readonly Block[];

@@ -53,7 +53,7 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
   };
 }
 
-/** Checks before a command does anything that its output files can be written. Null stands for no file. */
+/** Checks before a command does anything that its output files can be written. Null means no file. */
 export async function checkWritable(files: readonly (string | null)[]): Promise<Result<null>> {
   for (const file of files) {
     if (file === null) continue;

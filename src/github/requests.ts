@@ -57,7 +57,7 @@ export function githubRequests(settings: RequestSettings): Requests {
     auth: settings.token,
     baseUrl: settings.baseUrl,
     userAgent: 'mturk-team',
-    // Whatever is worth saying is said by the command; the plugins' own lines may hold whole requests.
+    // The command prints what matters; the plugins' own lines may contain whole requests.
     log: { debug() {}, info() {}, warn() {}, error() {} },
     retry: { retries: ATTEMPTS, retryAfterBaseValue: second, doNotRetry: WAITED_FOR_OR_FINAL },
     throttle: {

@@ -82,7 +82,7 @@ function priorOf(state: unknown) {
   return read.success ? read.data.values.root_module.resources : [];
 }
 
-/** A plan as the engine's `show -json` tells it, with nothing left out that matters to access. */
+/** A plan as `terraform show -json` prints it, with everything that matters to access. */
 export type Plan = Readonly<z.infer<typeof PLAN>>;
 export type ResourceChange = Readonly<Plan['changes'][number]>;
 export type Values = Readonly<Record<string, unknown>>;

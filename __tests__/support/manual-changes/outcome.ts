@@ -95,7 +95,7 @@ export function decidedOutcome(row: ManualChange, start: EmulatorMemory): Promis
         inventory: { ...inventory, access: model },
       });
     const found = scanWith(access);
-    const { events } = await lookUpCloudTrail(lab.trail(), subjectsOf(found.findings), new Date(0), {
+    const { events } = await lookUpCloudTrail(lab.cloudTrail(), subjectsOf(found.findings), new Date(0), {
       wait: async () => {},
       now,
     });

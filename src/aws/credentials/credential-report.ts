@@ -2,7 +2,7 @@ import { GenerateCredentialReportCommand, GetCredentialReportCommand } from '@aw
 import { fail } from '../../diagnostics/failure.ts';
 import { type IamReader, isoOf, type ReadResult } from '../client.ts';
 
-/** An access key as the report tells of it. */
+/** An access key in the report. */
 export interface ReportedKey {
   readonly active: boolean;
   /** When it was made, or last changed; null where the report does not say. ISO 8601, UTC. */
@@ -19,7 +19,7 @@ export interface ReportRow {
   readonly password: { readonly lastUsed: string | null } | null;
   readonly mfa: boolean;
   readonly keys: readonly ReportedKey[];
-  /** `1`, `2`: the report tells no ids. Active ones. */
+  /** `1`, `2`: the report has no ids. Active ones. */
   readonly certificates: readonly string[];
 }
 
@@ -104,7 +104,7 @@ export function parseCredentialReport(text: string): ReadonlyMap<string, ReportR
 function keyIn(key: string, cell: (column: string) => string | null): readonly ReportedKey[] {
   const active = isTrue(cell(`${key}_active`));
   const rotated = timeIn(cell(`${key}_last_rotated`));
-  // There is a key that is off, and there is no key: the time tells which.
+  // An inactive key has a time, a missing key has none.
   if (!active && rotated === null) return [];
   const used = cell(`${key}_last_used_date`);
   return [{ active, rotated, lastUsed: timeIn(used), isUseKnown: used !== null }];

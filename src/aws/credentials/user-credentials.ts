@@ -157,7 +157,7 @@ function valueOr<Read, Value>(
   return asked?.state === 'missing' ? missing : otherwise;
 }
 
-/** Finds each listed key in the report, which tells no ids, by the time at which it was made. */
+/** Finds each listed key in the report, which has no ids, by its creation time. */
 function withUse(listed: readonly ListedKey[], reported: readonly ReportedKey[]): readonly AccessKey[] {
   const sameTime = listed.map(({ created }) => reported.filter(({ rotated }) => rotated === created));
   const matched = new Set(sameTime.flat());

@@ -11,7 +11,7 @@ import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts'
 import { allPages, type IamReader, isoOf, UnreadableAnswer } from '../client.ts';
 import type { Inventory, PolicyVersion } from './types.ts';
 
-/** Who may do what on an account, as GetAccountAuthorizationDetails tells it. */
+/** Who may do what on an account, from GetAccountAuthorizationDetails. */
 export interface AuthorizationDetails {
   readonly access: AccessModel;
   /** By name: every user of `access`; times are ISO 8601, UTC. */

@@ -5,7 +5,7 @@ import { boundaryArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { ACCESS, type Inventory, type NotChecked } from './types.ts';
 
-/** How the permissions boundary on the account stands to the one that bootstrap writes. */
+/** The permissions boundary on the account, compared to the one that bootstrap writes. */
 export type BoundaryState =
   | { readonly state: 'unchanged'; readonly arn: string }
   | { readonly state: 'missing'; readonly arn: string }
@@ -13,14 +13,14 @@ export type BoundaryState =
   | { readonly state: 'changed'; readonly arn: string; readonly document: PolicyDocument | null }
   | { readonly state: 'not-checked'; readonly arn: string; readonly notChecked: NotChecked };
 
-/** Looks for the boundary's default version. The engine does not: the boundary is another stack's, and an administrator's. */
+/** Compares the boundary's default version, which the team stack's plan does not contain. */
 export function boundaryState(
   inventory: Pick<Inventory, 'access' | 'isAccessKnown' | 'notChecked'>,
   team: Pick<Team, 'lab' | 'account'>,
 ): BoundaryState {
   const arn = boundaryArn(team);
-  const [unseen] = inventory.isAccessKnown ? [] : inventory.notChecked.filter(({ what }) => what === ACCESS);
-  if (unseen !== undefined) return { state: 'not-checked', arn, notChecked: unseen };
+  const [notChecked] = inventory.isAccessKnown ? [] : inventory.notChecked.filter(({ what }) => what === ACCESS);
+  if (notChecked !== undefined) return { state: 'not-checked', arn, notChecked };
   const found = inventory.access.policies.find((policy) => policy.arn === arn);
   if (found === undefined) return { state: 'missing', arn };
   const { document } = found;

@@ -57,7 +57,7 @@ export interface UnmanagedResources {
   readonly notChecked: readonly NotChecked[];
 }
 
-/** What is not known to anybody, and where to look for it. */
+/** What counts as the lab's own. */
 export interface LabScope {
   /** `/mturk/perception-lab/` */
   readonly path: string;
@@ -68,8 +68,8 @@ export interface LabScope {
 }
 
 /**
- * What lies under a path, or has a policy from there, and is not known. Where AWS did not tell who may do what, nothing
- * is found, and `unseen` says so.
+ * What is under the lab's path, or has a policy from there, and is unknown. If AWS did not return the access, nothing is found,
+ * and `notChecked` says so.
  */
 export function findUnmanaged(
   inventory: Pick<Inventory, 'access' | 'users' | 'policies' | 'isAccessKnown' | 'notChecked'>,

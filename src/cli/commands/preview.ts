@@ -10,7 +10,7 @@ import { showPreview } from '../session/plan-output.ts';
 import { momentOf, readBaseTeam } from '../session/read-team.ts';
 
 interface PreviewOptions {
-  /** The team file as it was; an empty one stands for none. */
+  /** The team file as it was; an empty one means none. */
   readonly base: string;
   readonly head: string;
   /** The manifest of a plan of `head`, if there is one. */

@@ -21,7 +21,7 @@ export interface DemoOutput {
   step(title: string): void;
   /** `lead` is a column of `column` cells; the text is wrapped beside it. */
   line(lead: string, text: string, column: number): void;
-  /** `checks` is how many checks the line stands for; `detail` is printed for a failed one. */
+  /** `checks` is how many checks the line counts as; `detail` is printed for a failed one. */
   check(text: string, passed: boolean, options?: { readonly detail?: string; readonly checks?: number }): void;
   readonly checks: number;
   /** One line per failed check. */

@@ -83,7 +83,7 @@ async function runScan(
   const since = new Date(session.now().getTime() - TRAIL_MS);
   // A local AWS emulator has no limit of lookups that would have to be waited for.
   const wait = session.kind === 'emulator' ? { wait: async () => {} } : {};
-  const { events, notChecked } = await lookUpCloudTrail(session.trail(), subjectsOf(scan.findings), since, {
+  const { events, notChecked } = await lookUpCloudTrail(session.cloudTrail(), subjectsOf(scan.findings), since, {
     ...wait,
     now: session.now,
   });

@@ -33,19 +33,18 @@ export interface AccountSession {
   readonly records: RecordPlace;
   /** A clock that goes on from `at`. */
   now(): Date;
-  /** What the account's trail of management events is asked through; made when it is asked for. */
-  trail(): CloudTrailClient;
+  /** Made when it is asked for. */
+  cloudTrail(): CloudTrailClient;
   close(): Promise<void>;
 }
 
 /**
- * Where the real account's workspaces and, without `settings.state`, its state are kept. The lab is not part of it: a
- * lab that is renamed must meet the state of its old name, to be refused. The account is: what another account holds would
- * be taken for deleted, and forgotten.
+ * Where the real account's workspaces and, without `settings.state`, its state are kept. The account is part of the path, the
+ * lab is not: a renamed lab must find the state of its old name, to be blocked.
  */
 export const REAL_DIRECTORY = '.mturk-team/account';
 
-/** IAM throttles a whole account together; the SDK's own three attempts end sooner than the engine's patience. */
+/** IAM throttles a whole account together, and Terraform repeats a call longer than the SDK's three attempts. */
 const ATTEMPTS = 10;
 
 /** Reads the team file and connects to the account. */
@@ -59,7 +58,7 @@ export async function openAccountSession(
   return reached.ok ? succeed(accountSession(team.value, options, reached.value.emulator)) : reached;
 }
 
-/** Makes sure that the account is there and is the team's: null as `emulator` stands for the real one. */
+/** Checks that the account is the team's. `emulator` is null for the real one. */
 export async function reachAccount(
   team: Team,
   options: Pick<AccountSessionOptions, 'emulator' | 'today'>,
@@ -114,7 +113,7 @@ export function accountSession(
   };
   const iam = new IAMClient(reach);
   const at = momentOf(options.today);
-  let trail: CloudTrailClient | null = null;
+  let cloudTrail: CloudTrailClient | null = null;
   return {
     team,
     today: options.today,
@@ -125,13 +124,13 @@ export function accountSession(
     names: iamLookup(iam),
     records: recordPlace(team, options.emulator, REAL_DIRECTORY),
     now: clockFrom(at),
-    trail() {
-      trail ??= new CloudTrailClient(reach);
-      return trail;
+    cloudTrail() {
+      cloudTrail ??= new CloudTrailClient(reach);
+      return cloudTrail;
     },
     async close() {
       iam.destroy();
-      trail?.destroy();
+      cloudTrail?.destroy();
       await emulator?.close();
     },
   };

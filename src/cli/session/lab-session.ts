@@ -35,7 +35,7 @@ export interface LabSession extends AccountSession {
   readonly engine: Engine;
   readonly parallelism: number | null;
   /**
-   * A workspace, initialised, that holds the stack as this team makes it; its next plan takes the `imports` over.
+   * A workspace, initialised, that holds the stack as this team makes it; its next plan imports `imports`.
    * There is one directory for each stack: a later workspace replaces the configuration of an earlier one. `edit` is
    * given the configuration's text, and what it returns is planned in its place.
    */

@@ -23,7 +23,7 @@ export interface StackPlan {
   readonly change: AccessDiff;
   /** Reasons not to apply it. */
   readonly blocks: readonly Block[];
-  /** What exists under the lab's path without the state knowing, and is taken over. */
+  /** What exists under the lab's path without the state knowing, and is imported. */
   readonly imported: readonly Imported[];
   /** IAM users who are suspended while it is applied: see `usersToSuspend`. */
   readonly suspendedDuringApply: readonly string[];
@@ -103,7 +103,7 @@ function taintedIn({ plan }: SavedPlan): readonly string[] {
   return plan.changes.flatMap(({ reason, address }) => (reason === 'replace_because_tainted' ? [address] : []));
 }
 
-/** Whether the plan is one that changes nothing: neither a resource nor what is taken over. */
+/** Whether the plan is one that changes nothing: neither a resource nor what is imported. */
 export function isEmpty({ saved }: Pick<StackPlan, 'saved'>): boolean {
   return !hasChanges(saved.plan);
 }

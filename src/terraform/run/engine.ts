@@ -50,9 +50,9 @@ interface Candidate {
 export async function findEngine(options: {
   readonly env: Environment;
   readonly account: AccountKind;
-  /** The state lies in S3 and is locked there. */
+  /** The state is in S3 and is locked there. */
   readonly needsStateLock?: boolean;
-  /** Directories from which the npm package is looked for; else the program's own and the working directory. */
+  /** Directories in which the npm package is searched; else the program's own and the working directory. */
   readonly packageRoots?: readonly string[];
 }): Promise<Result<Engine>> {
   const found = await candidate(options.env, options.account, options.packageRoots ?? defaultRoots());

@@ -93,7 +93,7 @@ export type EngineEvent =
       readonly kind: 'done' | 'failed';
       readonly address: string;
       readonly action: string;
-      /** The object's id where the engine tells it (a user's name, a policy's ARN). */
+      /** The object's id if Terraform prints it (a user's name, a policy's ARN). */
       readonly id: string | null;
       /** Changes carried out so far, this one included where it is done. */
       readonly done: number;
@@ -154,9 +154,9 @@ const LINE = z.object({
     .catch(undefined),
 });
 
-/** Reads the lines of a `plan -json` or `apply -json` one by one and keeps the count. What it does not know it leaves out. */
+/** Reads the lines of a `plan -json` or `apply -json` one by one and keeps the count. Unknown lines are left out. */
 export interface StreamReader {
-  /** The event that the line tells, null where it tells none. */
+  /** The event of a line; null for any other line. */
   read(line: string): EngineEvent | null;
   readonly progress: { readonly done: number; readonly total: number };
   /** Errors only, in order. */

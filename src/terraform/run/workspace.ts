@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join, resolve } from 'node:path';
 import { type AccountKind, type Engine, type Environment, engineEnvironment } from './engine.ts';
 
-/** Takes over what exists already: `to` is an address, `id` a user's or group's name or a policy's ARN. */
+/** Imports what exists already: `to` is an address, `id` a user's or group's name or a policy's ARN. */
 export interface ImportBlock {
   readonly to: string;
   readonly id: string;
@@ -37,7 +37,7 @@ export async function prepareWorkspace(options: {
   readonly extra?: Environment;
   /** Keeps the state in the backend whose address and lock stand in TF_HTTP_*, whatever the configuration says. */
   readonly httpState?: boolean;
-  /** What to take over; earlier import blocks are removed. */
+  /** What to import; earlier import blocks are removed. */
   readonly imports?: readonly ImportBlock[];
 }): Promise<Workspace> {
   const directory = resolve(options.directory);
@@ -57,7 +57,7 @@ export async function prepareWorkspace(options: {
   return workspace;
 }
 
-/** Replaces the workspace's import blocks; the next plan takes these objects over. */
+/** Replaces the workspace's import blocks; the next plan imports these objects. */
 export async function writeImports(workspace: Workspace, imports: readonly ImportBlock[]): Promise<void> {
   const blocks = imports.length === 0 ? null : { import: imports.map(({ to, id }) => ({ to, id })) };
   await writeOrRemove(join(workspace.directory, IMPORTS), blocks);

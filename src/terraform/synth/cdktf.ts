@@ -1,5 +1,5 @@
 /**
- * The one door to CDKTF, which was archived on 10 December 2025: its successor CDK Terrain keeps these names, so that
+ * The only importer of CDKTF, which was archived on 10 December 2025: its successor CDK Terrain keeps these names, so that
  * the change is made by editing the module names below. Every provider class comes from its own subpath, because the
  * package root loads some two thousand modules.
  */

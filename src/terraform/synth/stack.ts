@@ -2,10 +2,9 @@ import type { Team } from '../../team/team.ts';
 import { AwsProvider, LocalBackend, S3Backend, type TerraformStack } from './cdktf.ts';
 
 /**
- * Where a stack's state lives: the team's bucket with its native lock file, or a file beside the configuration.
- * The local path is relative, because CDKTF's default names the current directory. The key in the bucket does
- * not name the lab: a lab that is renamed would start with an empty state, and leave everybody's old access in force,
- * unwatched. It has to meet its old state, to be refused. So a bucket holds the state of one lab.
+ * Where a stack's state is kept: the team's bucket with its native lock file, or a file beside the configuration. The local path
+ * is relative, because CDKTF's default names the current directory. The key does not name the lab: a renamed lab must find its
+ * old state, to be blocked, because an empty state would leave the old access in force.
  */
 function addBackend(stack: TerraformStack, team: Pick<Team, 'settings'>, stackName: string): void {
   const { state } = team.settings;
