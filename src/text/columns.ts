@@ -40,9 +40,8 @@ export const WIDEST_NAME = 24;
 const NARROWEST = 30;
 
 /**
- * Lines of a table without rules: columns as wide as their widest cell, two spaces between them, the last one wrapped
- * within `width` cells and its further lines under its first. A first cell of more than `widest` cells gets a line of
- * its own, so that one long name does not squeeze everybody's text.
+ * Lines of a table: columns as wide as their widest cell, two spaces between them, the last one wrapped within `width`.
+ * A first cell of more than `widest` cells gets a line of its own, so that one long name does not squeeze all rows.
  */
 export function columns(
   rows: readonly (readonly string[])[],

@@ -1,10 +1,9 @@
-/** Most texts hold nothing of the kind; one look tells. */
+/** Texts that need no redaction are the most frequent, and are found by one test. */
 const ANYTHING = /\d{12}|\d{4}-\d{4}-\d{4}|arn:|A[A-Z]{3}[A-Z2-7]{12}/;
 
 /**
- * A text with account ids, ARNs and access key ids shortened to what a reader needs to recognise them: job logs are
- * masked by GitHub, comments are not. `…9012`, `arn:…:user/mturk/perception-lab/perception-lab-bo`, `AKIA…WXYZ`.
- * With `reveal` only the ids of keys are shortened: no reader needs those.
+ * A text with account ids, ARNs and access key ids shortened: `…9012`, `arn:…:user/mturk/perception-lab/…`, `AKIA…WXYZ`.
+ * GitHub masks job logs, but no comments. `reveal` shortens the ids of keys alone, which no reader needs.
  */
 export function redact(text: string, reveal: boolean): string {
   if (!ANYTHING.test(text)) return text;
@@ -43,9 +42,8 @@ const LONGEST = 80;
 const INVISIBLE = /[\p{Cc}\p{Surrogate}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2028\u2029\u2800]/gu;
 
 /**
- * A text with everything that is not seen spelled out as `<U+202E>`, so that it can neither break a terminal nor read
- * as something else than it is. Joiners and variation selectors inside a word are spelled out too: here the reader is
- * looking for what is wrong.
+ * A text with invisible characters spelled out as `<U+202E>`, joiners and variation selectors inside a word included, so
+ * that it can neither break a terminal nor read as something else.
  */
 export function visible(text: string): string {
   return text.replace(INVISIBLE, escaped);
@@ -56,14 +54,14 @@ function escaped(character: string): string {
   return `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`;
 }
 
-/** A text from a file or an account, made fit for a sentence: visible, and cut where it is long. */
+/** A text from a file or an account for a sentence: visible, and cut if it is long. */
 export function quoted(text: string, longest = LONGEST): string {
   const characters = [...text.slice(0, 4 * longest)];
   const short = characters.length <= longest && text.length <= 4 * longest;
   return visible(short ? text : `${characters.slice(0, longest - 3).join('')}...`);
 }
 
-/** A template whose values are made fit for a sentence; what stands in the template itself is ours. */
+/** A template whose values are foreign text and whose literal parts are trusted. */
 export function say(words: TemplateStringsArray, ...values: readonly (string | number)[]): string {
   return words.reduce((text, word, index) => `${text}${quoted(String(values[index - 1]))}${word}`);
 }

@@ -41,9 +41,8 @@ async function pullRequestOf(
 }
 
 /**
- * Whether the commit is the merge of a pull request whose last commit was approved by someone other than its author, with
- * write access, and no one with write access requests changes. Checked at apply time, since branch rules may be absent,
- * bypassed, or changed after the merge.
+ * Whether someone with write access, other than the author, approved the last commit of the pull request that was merged
+ * as this one, and no one with write access requests changes. Branch rules may be absent, bypassed or changed later.
  */
 export async function verifyApproval(
   github: GitHub,
@@ -138,9 +137,8 @@ const FILE = 'manifest.json';
 const LARGEST_ARCHIVE = 16 * 1024 * 1024;
 
 /**
- * The manifest that the plan workflow left for exactly this commit. It is sound because that run was of our own
- * workflow, for a pull request from this repository (the workflow file is the pull request's, and it is what was
- * reviewed), and because a forged artifact at another commit is never looked at.
+ * The manifest that the plan workflow left for exactly this commit. The run must be of our own workflow and of a pull
+ * request from this repository; an artifact of another commit, which can be forged, is never read.
  */
 export async function approvedManifest(github: GitHub, source: PlanSource): Promise<Result<ApprovedManifest>> {
   const { head, workflow } = source;

@@ -1,4 +1,3 @@
-import type { AccessModel } from '../../access/model.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { fileBlocks } from '../../guardrails/guardrails.ts';
@@ -8,7 +7,7 @@ import type { Review } from '../manifest/schema.ts';
 import { type PlanClassification, replacedUsers, reviewedPlan } from './classify-plan.ts';
 import { descriptiveChanges, roleChanges, settingsChanges } from './file-changes.ts';
 import { questionsOf, reviewedPeople, riskOf } from './people.ts';
-import { unexplainedBy, unexplainedByPlan } from './unexplained.ts';
+import { emptyModel, unexplainedBy, unexplainedByPlan } from './unexplained.ts';
 
 /** A plan with its classification, and what follows from it. */
 export interface PlanOfReview {
@@ -81,8 +80,4 @@ export function reviewOfPlan(team: Team, today: string, at: Date, plan: PlanOfRe
 
 export function changesNothing(review: Review): boolean {
   return review.risk === 'nothing' && review.blocks.length === 0;
-}
-
-function emptyModel(account: string): AccessModel {
-  return { account, users: [], groups: [], policies: [] };
 }

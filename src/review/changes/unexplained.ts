@@ -1,3 +1,4 @@
+import type { AccessModel } from '../../access/model.ts';
 import { type Difference, differenceKey, differences, subjectKey } from '../../access/model-difference.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { keyOfIamName } from '../../team/names.ts';
@@ -41,7 +42,8 @@ export function unexplainedBy(
   );
 
   const touched = new Set([...promised, ...report.pending, ...reverted].flatMap((each) => keysOf(each, after.lab)));
-  if (before !== null && before.lab !== after.lab) for (const key of keysOfTeam(before)) touched.add(key);
+  if (before !== null && before.lab !== after.lab)
+    for (const { key } of [...before.members, ...before.roles]) touched.add(key);
   const unnamed = report.pendingAddresses.filter((address) => {
     const key = keyOfAddress(address);
     return key === null || !touched.has(key);
@@ -93,11 +95,13 @@ function item(
 }
 
 function promises(before: Team | null, after: Team, today: string): readonly Difference[] {
-  const from =
-    before === null
-      ? { ...desiredAccess(after, today), users: [], groups: [], policies: [] }
-      : desiredAccess(before, today);
+  const from = before === null ? emptyModel(after.account) : desiredAccess(before, today);
   return differences(from, desiredAccess(after, today));
+}
+
+/** The model before a first file. */
+export function emptyModel(account: string): AccessModel {
+  return { account, users: [], groups: [], policies: [] };
 }
 
 /** Members of the earlier file whose users are to be deleted leave without an edit of the later one. */
@@ -117,8 +121,4 @@ function keysOf(difference: Difference, lab: string): readonly string[] {
   if ('holder' in difference) names.push(difference.holder.name);
   if ('arn' in difference) names.push(difference.arn.slice(difference.arn.lastIndexOf('/') + 1));
   return names.flatMap((name) => keyOfIamName(lab, name) ?? []);
-}
-
-function keysOfTeam({ members, roles }: Team): readonly string[] {
-  return [...members, ...roles].map(({ key }) => key);
 }
