@@ -98,7 +98,11 @@ function inlineOf(list: readonly PolicyDetail[] | undefined): readonly InlinePol
 function readDocument(text: string | undefined): PolicyDocument | null {
   if (text === undefined) return null;
   const parsed: unknown = JSON.parse(decodeURIComponent(text));
-  return isObject(parsed) && 'Statement' in parsed ? (parsed as unknown as PolicyDocument) : null;
+  return isDocument(parsed) ? parsed : null;
+}
+
+function isDocument(value: unknown): value is PolicyDocument {
+  return isObject(value) && 'Statement' in value;
 }
 
 function byName<T extends { readonly name: string }>(items: readonly T[]): readonly T[] {

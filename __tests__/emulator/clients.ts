@@ -34,7 +34,7 @@ export type Output = Readonly<Record<string, unknown>>;
 export async function callIam(client: IAMClient, call: string, input: object = {}): Promise<Output> {
   const Command = Reflect.get(iamModule, `${call}Command`) as AnyCommand | undefined;
   if (Command === undefined) throw new Error(`the SDK has no ${call}`);
-  return (await client.send(new Command(input))) as unknown as Output;
+  return { ...(await client.send(new Command(input))) };
 }
 
 /** `answered`, or the SDK's name of the error. */

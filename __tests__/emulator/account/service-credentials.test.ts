@@ -1,3 +1,7 @@
+import {
+  ListServiceSpecificCredentialsCommand,
+  type ListServiceSpecificCredentialsCommandInput,
+} from '@aws-sdk/client-iam';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import { callIam, iamOf, keyOf, openAccount, outcome, policy } from '../clients.ts';
 
@@ -18,14 +22,10 @@ afterEach(async () => {
   await emulator.close();
 });
 
-interface Listed {
-  readonly ServiceSpecificCredentials: readonly { readonly UserName: string; readonly ServiceName: string }[];
-  readonly IsTruncated: boolean;
-  readonly Marker?: string;
-}
-const list = async (input: object, client = iam) =>
-  (await callIam(client, 'ListServiceSpecificCredentials', input)) as unknown as Listed;
-const owners = ({ ServiceSpecificCredentials }: Listed) => ServiceSpecificCredentials.map(({ UserName }) => UserName);
+const list = (input: ListServiceSpecificCredentialsCommandInput, client = iam) =>
+  client.send(new ListServiceSpecificCredentialsCommand(input));
+const owners = ({ ServiceSpecificCredentials }: Awaited<ReturnType<typeof list>>) =>
+  ServiceSpecificCredentials?.map(({ UserName }) => UserName) ?? [];
 
 test('the credentials of everybody, of one, and for one service', async () => {
   expect(owners(await list({ AllUsers: true })).sort()).toEqual(['ada', 'ada', 'bo', 'bo']);
@@ -37,9 +37,9 @@ test('the credentials of everybody, of one, and for one service', async () => {
 
 test('page by page', async () => {
   const first = await list({ AllUsers: true, MaxItems: 3 });
-  expect([first.ServiceSpecificCredentials.length, first.IsTruncated]).toEqual([3, true]);
+  expect([first.ServiceSpecificCredentials?.length, first.IsTruncated]).toEqual([3, true]);
   const last = await list({ AllUsers: true, MaxItems: 3, Marker: first.Marker });
-  expect([last.ServiceSpecificCredentials.length, last.IsTruncated]).toEqual([1, false]);
+  expect([last.ServiceSpecificCredentials?.length, last.IsTruncated]).toEqual([1, false]);
   expect([...owners(first), ...owners(last)].sort()).toEqual(['ada', 'ada', 'bo', 'bo']);
 });
 
