@@ -1,27 +1,15 @@
-import type { AccessGroup, AccessPolicy, InlinePolicy } from '../../access/model.ts';
+import type { AccessGroup, AccessPolicy, AccessUser } from '../../access/model.ts';
 import { iamArn } from '../../iam/arn.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import type { IamEntity, IamEntityKind } from '../iam-names.ts';
 import { ACCESS, type Inventory, type NotChecked } from './types.ts';
 
-interface Held {
-  /** ARNs of attached managed policies, sorted. */
-  readonly attached: readonly string[];
-  /** Sorted by name; a document that IAM would call malformed is null. */
-  readonly inline: readonly InlinePolicy[];
-}
-
-export interface GroupDetails extends Held {
+export interface GroupDetails extends Pick<AccessGroup, 'attached' | 'inline'> {
   /** Names of its users, sorted. */
   readonly members: readonly string[];
 }
 
-export interface UserDetails extends Held {
-  /** Names of the groups that the user is in, sorted. */
-  readonly groups: readonly string[];
-  readonly boundary: string | null;
-  readonly tags: Readonly<Record<string, string>>;
-}
+export type UserDetails = Pick<AccessUser, 'groups' | 'attached' | 'inline' | 'boundary' | 'tags'>;
 
 export interface PolicyDetails {
   /** The default version's; null where it cannot be read as a policy. */
@@ -80,11 +68,11 @@ export function findUnmanaged(
   const isUnmanaged = (thing: IamEntity, attached: readonly string[]): boolean =>
     // A group that was renamed may have been moved as well; its policy is the lab's all the same.
     !lab.knows(thing) && (thing.path.startsWith(lab.path) || attached.some(isLabs));
-  const membersOf = membersByGroup(access);
   const groups = access.groups.flatMap(({ name, path, attached, inline }): UnmanagedOf<'group', GroupDetails>[] => {
     const thing = { kind: 'group', name, path, arn: iamArn(access.account, 'group', path, name) } as const;
-    const members = membersOf.get(name) ?? [];
-    return isUnmanaged(thing, attached) ? [{ ...thing, details: { members, attached, inline } }] : [];
+    if (!isUnmanaged(thing, attached)) return [];
+    const members = access.users.filter((user) => user.groups.includes(name)).map((user) => user.name);
+    return [{ ...thing, details: { members, attached, inline } }];
   });
   const users = access.users.flatMap((user): UnmanagedOf<'user', UserDetails>[] => {
     const { name, path, groups, attached, inline, boundary, tags } = user;
@@ -97,19 +85,13 @@ export function findUnmanaged(
     return isLabs(arn) && isUnmanaged(thing, []) ? [{ ...thing, details: { document, attachments } }] : [];
   });
   const unmanagedGroups = new Set(groups.map(({ name }) => name));
-  const theirs = new Set(users.flatMap(({ details: holding }) => holding.groups));
+  const theirs = new Set(users.flatMap(({ details }) => details.groups));
   const others = access.groups.filter(
     ({ name }) => theirs.has(name) && !lab.groups.has(name) && !unmanagedGroups.has(name),
   );
-  const held = [
-    ...groups.map(({ details: holding }) => holding),
-    ...users.map(({ details: holding }) => holding),
-    ...others,
-  ];
-  const arns = new Set([
-    ...held.flatMap(({ attached }) => attached),
-    ...users.flatMap(({ details: holding }) => holding.boundary ?? []),
-  ]);
+  const holders = [...[...groups, ...users].map(({ details }) => details), ...others];
+  const boundaries = users.flatMap(({ details }) => details.boundary ?? []);
+  const arns = new Set([...holders.flatMap(({ attached }) => attached), ...boundaries]);
   const byArn = new Map(access.policies.map((policy) => [policy.arn, policy]));
   return {
     resources: [...groups, ...users, ...policies],
@@ -120,16 +102,4 @@ export function findUnmanaged(
     ),
     notChecked: inventory.isAccessKnown ? [] : inventory.notChecked.filter(({ what }) => what === ACCESS),
   };
-}
-
-function membersByGroup({ users }: Inventory['access']): ReadonlyMap<string, readonly string[]> {
-  const members = new Map<string, string[]>();
-  for (const { name, groups } of users) {
-    for (const group of groups) {
-      const known = members.get(group);
-      if (known === undefined) members.set(group, [name]);
-      else known.push(name);
-    }
-  }
-  return members;
 }
