@@ -112,34 +112,25 @@ function labSession(
     engine,
     parallelism: options.parallelism,
     async workspace(stack, wanted, imports = [], edit = (text) => text) {
-      // What was written beforehand is one team's: where another is wanted for a while, it is made here.
+      // A configuration that `synth` wrote is of this team and stack only.
       const given = wanted === team && stack === options.stack ? (options.configDir ?? null) : null;
-      const outDir = join(directory, 'cdktf.out');
-      const configuration =
-        given === null
-          ? await synthesize(wanted, { today: options.today, outDir }).then(({ stacks }) => readStack(stacks[stack]))
-          : await readStack(stackDirectories(given)[stack]);
-      if (configuration === null) return fail('configuration-missing', { directory: given ?? outDir });
+      const outDir = given ?? join(directory, 'cdktf.out');
+      if (given === null) await synthesize(wanted, { today: options.today, outDir });
+      const file = join(stackDirectories(outDir)[stack], 'cdk.tf.json');
+      const configuration = await readFile(file, 'utf8').catch(() => null);
+      if (configuration === null) return fail('configuration-missing', { directory: outDir });
       const workspace = await prepareWorkspace({
         engine,
         directory: join(directory, 'work', stack),
         configuration: edit(configuration),
         account: session.kind,
         env: process.env,
-        ...(emulator === null ? {} : { extra: emulator.engineEnv(stack), httpState: true }),
+        extra: emulator?.engineEnv(stack),
+        httpState: emulator !== null,
         imports,
       });
       const ready = await initialize(workspace);
       return ready.ok ? succeed(workspace) : ready;
     },
   };
-}
-
-/** The configuration in a stack's directory; null where there is none. */
-async function readStack(directory: string): Promise<string | null> {
-  try {
-    return await readFile(join(directory, 'cdk.tf.json'), 'utf8');
-  } catch {
-    return null;
-  }
 }

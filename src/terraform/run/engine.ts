@@ -171,7 +171,7 @@ export function engineEnvironment(options: {
   readonly account: AccountKind;
   readonly from: Environment;
   readonly home: string;
-  readonly extra?: Environment;
+  readonly extra?: Environment | undefined;
 }): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(options.from)) {

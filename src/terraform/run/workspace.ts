@@ -34,7 +34,7 @@ export async function prepareWorkspace(options: {
   /** Where the environment comes from: the process's own. */
   readonly env: Environment;
   /** Set besides, whatever the environment: TF_HTTP_*, TF_REATTACH_PROVIDERS, keys of the local AWS emulator. */
-  readonly extra?: Environment;
+  readonly extra?: Environment | undefined;
   /** Keeps the state in the backend whose address and lock stand in TF_HTTP_*, whatever the configuration says. */
   readonly httpState?: boolean;
   /** What to import; earlier import blocks are removed. */
@@ -46,12 +46,7 @@ export async function prepareWorkspace(options: {
   const backend = { terraform: { backend: { http: {} } } };
   await writeOrRemove(join(directory, BACKEND_OVERRIDE), options.httpState === true ? backend : null);
   const { engine, account, env, extra } = options;
-  const environment = engineEnvironment({
-    account,
-    from: env,
-    home: directory,
-    ...(extra === undefined ? {} : { extra }),
-  });
+  const environment = engineEnvironment({ account, from: env, home: directory, extra });
   const workspace: Workspace = { directory, engine, account, environment };
   await writeImports(workspace, options.imports ?? []);
   return workspace;
