@@ -78,10 +78,8 @@ function validate({ output, file, source, team, today }: DemoContext): void {
   output.step(`Validate ${file}`);
   const errors = readTeam(source, { file, today }).findings.filter(({ severity }) => severity === 'error');
   const counts = `${counted(team.roles.length, 'role')}, ${counted(team.members.length, 'member')}`;
-  output.check(
-    `${counts}, ${errors.length === 0 ? 'no errors' : counted(errors.length, 'error')}`,
-    errors.length === 0,
-  );
+  const found = errors.length === 0 ? 'no errors' : counted(errors.length, 'error');
+  output.check(`${counts}, ${found}`, errors.length === 0);
 }
 
 async function planAndApply(context: DemoContext): Promise<void> {
@@ -94,15 +92,9 @@ async function planAndApply(context: DemoContext): Promise<void> {
   const active = membersWithUser(team, today).length;
   const added = planned.change.people.filter(({ kind }) => kind === 'joins').length;
   printAccess(context, session, planned);
-  const adds =
-    added === active ? `adds all ${counted(active, 'member')}` : `adds ${added} of ${counted(active, 'member')}`;
-  output.check(
-    `${plainText(planLine(reviewedPlan(planned.saved.plan)))}; ${adds}; ${blockedText(planned)}`,
-    added === active && planned.blocks.length === 0,
-    {
-      checks: 2,
-    },
-  );
+  const adds = `adds ${added === active ? 'all' : `${added} of`} ${counted(active, 'member')}`;
+  const passed = added === active && planned.blocks.length === 0;
+  output.check(`${planText(planned)}; ${adds}; ${blockedText(planned)}`, passed, { checks: 2 });
   output.step('Apply: users, groups and policies in IAM');
   await apply(context, session, planned);
 }
@@ -121,10 +113,7 @@ async function addMember(context: DemoContext): Promise<Team> {
   printAccess(context, session, planned);
   const users = planned.change.people.map(({ user }) => user);
   const alone = users.length === 1 && users[0] === iamName(team.lab, newMember.key);
-  output.check(
-    `${plainText(planLine(reviewedPlan(planned.saved.plan)))}; no change for the other ${counted(before.members.length, 'member')}`,
-    alone,
-  );
+  output.check(`${planText(planned)}; no change for the other ${counted(before.members.length, 'member')}`, alone);
   await apply(context, session, planned);
   return team;
 }
@@ -139,9 +128,7 @@ async function apply(context: DemoContext, session: LabSession, planned: StackPl
   const seconds = secondsText(Date.now() - started);
   await noteApply(applyRecord(session.records), session, { state: 'applied' });
   const again = await done(planStack(session));
-  const second = isEmpty(again)
-    ? 'a second plan is empty'
-    : `a second plan is not empty: ${plainText(planLine(reviewedPlan(again.saved.plan)))}`;
+  const second = isEmpty(again) ? 'a second plan is empty' : `a second plan is not empty: ${planText(again)}`;
   context.output.check(
     `Applied ${applied.done} of ${counted(applied.total, 'step')} in ${seconds}; ${second}`,
     isEmpty(again),
@@ -219,14 +206,9 @@ async function reconcileAdditions(
     notDetected(reverted, expected).length === 0 &&
     left.length === others.length &&
     notDetected(left, others).length === 0;
-  output.check(
-    `${numbered(numbers)} reverted; ${exact ? 'nothing else changed' : 'that is not what was added'}`,
-    exact,
-    {
-      detail: `left: ${left.map(({ id }) => id).join(', ')}`,
-      checks: 2,
-    },
-  );
+  const detail = `left: ${left.map(({ id }) => id).join(', ')}`;
+  const result = exact ? 'nothing else changed' : 'that is not what was added';
+  output.check(`${numbered(numbers)} reverted; ${result}`, exact, { detail, checks: 2 });
 }
 
 async function revertOnRequest(context: DemoContext, team: Team, changes: readonly ManualChange[]): Promise<void> {
@@ -266,14 +248,8 @@ async function verifyAccess(context: DemoContext, team: Team): Promise<void> {
     );
     if (wrong.length > 0) different.push(`${member.name}: ${wrong.join(', ')}`);
   }
-  output.check(
-    `as explain predicts: ${counts.join(', ')} (${counted(members.length, 'check')})`,
-    different.length === 0,
-    {
-      detail: different.join('; '),
-      checks: members.length,
-    },
-  );
+  const shown = `as explain predicts: ${counts.join(', ')} (${counted(members.length, 'check')})`;
+  output.check(shown, different.length === 0, { detail: different.join('; '), checks: members.length });
   const intruder = await allowedOperations(context.iam, emulator.endpoint, INTRUDER);
   output.check(
     `${INTRUDER}, reverted by reconcile: ${intruder.size === 0 ? 'none' : intruder.size}`,
@@ -356,6 +332,10 @@ function printAccess({ output }: DemoContext, { naming }: LabSession, { change }
   change.people.forEach((person, index) => {
     output.line(`+ ${names[index] ?? ''}`, accessAfter(person), column);
   });
+}
+
+function planText({ saved }: StackPlan): string {
+  return plainText(planLine(reviewedPlan(saved.plan)));
 }
 
 function blockedText({ blocks }: StackPlan): string {
