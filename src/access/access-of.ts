@@ -37,6 +37,7 @@ interface SharedPolicies {
   readonly groups: Reading;
   readonly boundary: Reading | null;
   readonly unknown: readonly UnknownPolicy[];
+  readonly isBoundaryUnknown: boolean;
   readonly suspends: boolean;
   readonly ends: number | null;
   /** The grants of users without policies of their own. */
@@ -69,17 +70,22 @@ export function accessOf(model: AccessModel, circumstances: Circumstances): read
 
 function readShared(model: AccessModel, user: AccessUser): SharedPolicies {
   const held = user.groups.map((name) => groupPolicies(model, name));
+  const limit = boundaryPolicies(model, user);
   const groups = readSources(held.flatMap(({ sources }) => sources));
-  const boundary = user.boundary === null ? null : readSources(boundaryPolicies(model, user).sources);
+  const boundary = user.boundary === null ? null : readSources(limit.sources);
   return {
     groups,
     boundary,
     unknown: held.flatMap(({ unknown }) => unknown),
+    isBoundaryUnknown: limit.unknown.length > 0,
     suspends: groups.suspends || boundary?.suspends === true,
     ends: earlier(groups.ends, boundary?.ends ?? null),
     grants: [],
   };
 }
+
+/** One empty list for the many users who have none. */
+const NONE: readonly UnknownPolicy[] = [];
 
 function accessOfUser(
   model: AccessModel,
@@ -96,13 +102,14 @@ function accessOfUser(
   const denied = union(union(fromGroups.denied, fromOwn.denied), boundary?.denied ?? NO_OPERATIONS);
   const granted = union(fromGroups.allowed, fromOwn.allowed);
   const allowed = difference(intersection(granted, boundary?.allowed ?? ALL_OPERATIONS), denied);
+  const isAllKnown = held.unknown.length === 0 && shared.unknown.length === 0 && !shared.isBoundaryUnknown;
   return {
     user,
     allowed,
     grants: grantsOf(shared, allowed, fromGroups, fromOwn),
     suspended: own.suspends || shared.suspends,
     ends: earlier(own.ends, shared.ends),
-    unknownPolicies: [...held.unknown, ...shared.unknown, ...boundaryPolicies(model, user).unknown],
+    unknownPolicies: isAllKnown ? NONE : [...held.unknown, ...shared.unknown, ...boundaryPolicies(model, user).unknown],
   };
 }
 

@@ -1,6 +1,6 @@
 import { actionOf, type Operation } from '../catalog/mturk.ts';
 import { iamArn } from '../iam/arn.ts';
-import { conditionsOf, type Statement, toList } from '../iam/document.ts';
+import { type Statement, toList } from '../iam/document.ts';
 import { type Decision, evaluate } from '../iam/evaluate.ts';
 import { hasVariables, type RequestContext } from '../iam/pattern.ts';
 import type { AccessModel, AccessUser } from './model.ts';
@@ -110,9 +110,13 @@ const PERSONAL_KEYS: readonly string[] = ['aws:username', 'aws:principalarn'];
 export function dependsOnUser(statement: Statement, version: string | undefined): boolean {
   const resources = statement.Resource ?? statement.NotResource;
   if (resources !== '*' && toList(resources).some((resource) => hasVariables(resource, version))) return true;
-  return conditionsOf(statement).some(({ key, values }) => {
-    const lowered = key.toLowerCase();
-    const isPersonal = PERSONAL_KEYS.includes(lowered) || lowered.startsWith(LOWERED_TAG);
-    return isPersonal || values.some((value) => hasVariables(value, version));
-  });
+  if (statement.Condition === undefined) return false;
+  for (const byKey of Object.values(statement.Condition)) {
+    for (const [key, values] of Object.entries(byKey)) {
+      const lowered = key.toLowerCase();
+      if (PERSONAL_KEYS.includes(lowered) || lowered.startsWith(LOWERED_TAG)) return true;
+      if (toList(values).some((value) => hasVariables(value, version))) return true;
+    }
+  }
+  return false;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TEXT } from '../diagnostics/parse-data.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import type { PolicySource, PrincipalPolicies } from '../iam/evaluate.ts';
-import { type AccessGroup, type AccessModel, type AccessUser, indexModel } from './model.ts';
+import { type AccessGroup, type AccessModel, type AccessPolicy, type AccessUser, indexModel } from './model.ts';
 
 /** A policy, and the user or group that has it. */
 export const GRANT = z.strictObject({
@@ -28,6 +28,26 @@ const EVERYTHING: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 };
+
+interface Tables {
+  readonly groups: ReadonlyMap<string, AccessGroup>;
+  readonly policies: ReadonlyMap<string, AccessPolicy>;
+}
+
+const tables = new WeakMap<AccessModel, Tables>();
+
+/** Groups by name and policies by ARN: less than the index, because most models are decided once. */
+function tablesOf(model: AccessModel): Tables {
+  let found = tables.get(model);
+  if (found === undefined) {
+    found = {
+      groups: new Map(model.groups.map((group) => [group.name, group])),
+      policies: new Map(model.policies.map((policy) => [policy.arn, policy])),
+    };
+    tables.set(model, found);
+  }
+  return found;
+}
 
 /** The user of that IAM name, or null. */
 export function userNamed(model: AccessModel, name: string): AccessUser | null {
@@ -60,7 +80,7 @@ export function boundaryPolicies(model: AccessModel, { name, boundary }: AccessU
 
 /** The policies that a group gives to its members. */
 export function groupPolicies(model: AccessModel, name: string): HeldPolicies {
-  const group = indexModel(model).groups.get(name);
+  const group = tablesOf(model).groups.get(name);
   const holder = `group ${name}`;
   return heldPolicies(model, holder, group ?? { inline: [{ name: holder, document: null }], attached: [] });
 }
@@ -78,13 +98,15 @@ function heldPolicies(
   if (inline.length === 0 && attached.length === 0) return NOTHING_HELD;
   const sources: PolicySource[] = [];
   const unknown: UnknownPolicy[] = [];
-  const add = (policy: string, document: PolicyDocument | null) => {
+  for (const { name: policy, document } of inline) {
     if (document === null) unknown.push({ holder, policy });
     sources.push({ holder, policy, document: document ?? EVERYTHING });
-  };
-  for (const { name, document } of inline) add(name, document);
-  const { policies } = indexModel(model);
-  for (const arn of attached) add(arn, policies.get(arn)?.document ?? null);
+  }
+  for (const policy of attached) {
+    const document = tablesOf(model).policies.get(policy)?.document ?? null;
+    if (document === null) unknown.push({ holder, policy });
+    sources.push({ holder, policy, document: document ?? EVERYTHING });
+  }
   return { sources, unknown };
 }
 

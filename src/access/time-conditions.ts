@@ -1,9 +1,11 @@
 import { readDate } from '../iam/conditions.ts';
-import { conditionsOf, type PolicyDocument, type Statement, statementsOf } from '../iam/document.ts';
+import { conditionsOf, type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
 import type { AccessModel } from './model.ts';
 
+const TIME_KEYS: readonly string[] = ['aws:currenttime', 'aws:epochtime'];
+
 function isTime(key: string): boolean {
-  return ['aws:currenttime', 'aws:epochtime'].includes(key.toLowerCase());
+  return TIME_KEYS.includes(key.toLowerCase());
 }
 
 /** Whether nothing but the time decides when a statement holds, and every moment in it can be read. */
@@ -50,10 +52,11 @@ const FROM_A_MOMENT_ON: readonly string[] = ['DateGreaterThanEquals', 'DateGreat
  * condition or another one.
  */
 export function startOfDeny(statement: Statement): number | null {
-  const [only, ...others] = conditionsOf(statement);
-  if (only === undefined || others.length > 0 || !isTime(only.key)) return null;
-  if (!FROM_A_MOMENT_ON.includes(only.operator)) return null;
-  const moments = only.values.map(readDate);
+  const [only, ...others] = Object.entries(statement.Condition ?? {});
+  if (only === undefined || others.length > 0 || !FROM_A_MOMENT_ON.includes(only[0])) return null;
+  const [key, ...otherKeys] = Object.entries(only[1]);
+  if (key === undefined || otherKeys.length > 0 || !isTime(key[0])) return null;
+  const moments = toList(key[1]).map(readDate);
   // A date that cannot be read makes the Deny hold always: that is no end, it is a suspension.
   return moments.every((moment) => moment !== null) && moments.length > 0 ? Math.min(...moments) : null;
 }

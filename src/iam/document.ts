@@ -78,9 +78,11 @@ export function statementsOf(document: PolicyDocument): readonly Statement[] {
 
 /** The conditions of a statement, a key at a time. */
 export function conditionsOf({ Condition = {} }: Statement) {
-  return Object.entries(Condition).flatMap(([operator, byKey]) =>
-    Object.entries(byKey).map(([key, values]) => ({ operator, key, values: toList(values) })),
-  );
+  const found: { readonly operator: string; readonly key: string; readonly values: readonly string[] }[] = [];
+  for (const [operator, byKey] of Object.entries(Condition)) {
+    for (const [key, values] of Object.entries(byKey)) found.push({ operator, key, values: toList(values) });
+  }
+  return found;
 }
 
 /** IAM writes a list of one as the one: both are a list here. */
