@@ -94,7 +94,7 @@ test('a file that is no manifest exits 1', async () => {
   expect({ code: made.code, stdout: made.stdout }).toEqual({ code: 1, stdout: '' });
   expect(made.stderr).toMatch(/^manifest\.json is no manifest of a plan of this lab \(lab: .*\)\./);
   const missing = await run(['preview', ...both, 'nowhere.json'], { cwd: place.directory });
-  expect(missing.stderr).toContain('(ENOENT)');
+  expect(missing.stderr).toContain('(there is no such file)');
 });
 
 test('nothing is written, and neither credentials nor a network are asked for', async () => {

@@ -43,8 +43,10 @@ async function revision(file: string, name: string): Promise<string> {
 
 /** The manifest in a file, or why it is not one of that lab. */
 export async function readManifestFile(file: string, lab: string | null): Promise<Parsed<Manifest>> {
-  const text = await readFile(file, 'utf8').catch(() => null);
-  const read: Parsed<Manifest> = text === null ? { ok: false, reason: 'there is no such file' } : readManifest(text);
+  const read = await readFile(file, 'utf8').then(readManifest, (error: NodeJS.ErrnoException): Parsed<Manifest> => {
+    const isMissing = error.code === 'ENOENT';
+    return { ok: false, reason: isMissing ? 'there is no such file' : `it cannot be read: ${error.code}` };
+  });
   if (!read.ok || lab === null || read.value.lab === lab) return read;
   return { ok: false, reason: `it is about the lab ${read.value.lab}` };
 }
