@@ -274,21 +274,21 @@ export async function revertFindings(
 ): Promise<DriftClass | null> {
   const { json } = options;
   const print = (text: string) => (json ? terminal.stderr : terminal.stdout)(`\n${text}\n`);
-  const ending = await reconcile(session, completed, options, options, terminal);
-  const { outcome, begun } = ending;
+  const { begun, ...result } = await reconcile(session, completed, options, options, terminal);
+  const { outcome } = result;
   if (outcome === 'reverted' || outcome === 'nothing')
-    print(revertedText(ending, completed.scan.findings, session.naming));
+    print(revertedText(result, completed.scan.findings, session.naming));
   // An apply that failed may have been carried out in part: only a scan can tell.
   const after = begun ? await scanAgain() : null;
-  await writeReconcileReport(options, completed, ending, session, outcome === 'reverted' ? after : null);
+  await writeReconcileReport(options, completed, result, session, outcome === 'reverted' ? after : null);
   const now = after === null ? completed : after.ok ? after.value : null;
-  if (json) terminal.stdout(`${JSON.stringify(reconciledJson(session, now, ending), null, 2)}\n`);
+  if (json) terminal.stdout(`${JSON.stringify(reconciledJson(session, now, result), null, 2)}\n`);
   if (after !== null && !after.ok) {
     reportFailure(after.failure, terminal);
     return null;
   }
   if (after !== null && now !== null && !json) print(afterRevertText(now.scan, session.naming));
-  const isImpossible = ending.block !== null && IMPOSSIBLE.includes(ending.block.code);
+  const isImpossible = result.block !== null && IMPOSSIBLE.includes(result.block.code);
   return outcome === 'failed' || isImpossible ? null : (now?.scan.class ?? null);
 }
 
@@ -296,11 +296,11 @@ export async function revertFindings(
 function reconciledJson(
   { team, naming }: LabSession,
   now: CompletedScan | null,
-  { begun: _begun, ...result }: Reconciled,
+  reconcile: ReconcileResult,
 ): Record<string, unknown> {
   const { lab, account } = team;
   const scan = now === null ? { version: 1, lab, account, drift: null } : driftJson(now.scan, team, naming);
-  return { ...scan, reconcile: result };
+  return { ...scan, reconcile };
 }
 
 /**
