@@ -2,7 +2,7 @@ import { diffAccess } from '../../access/diff.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { differenceKey } from '../../access/model-difference.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
-import type { Failure, Result } from '../../diagnostics/failure.ts';
+import { type Failure, type Result, succeed } from '../../diagnostics/failure.ts';
 import { appliedTeam } from '../../drift/applied.ts';
 import { type DriftClass, type DriftFinding, differenceOf } from '../../drift/finding.ts';
 import {
@@ -38,6 +38,7 @@ import { driftJson } from '../../drift/report/finding-view.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { usersToSuspend } from '../../review/apply/suspension.ts';
+import type { Plan } from '../../terraform/plan.ts';
 import { applyPlan, planChanges, type SavedPlan } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
 import type { Workspace } from '../../terraform/run/workspace.ts';
@@ -121,9 +122,11 @@ async function attempt(
   if (atRisk.length > 0) return blocked({ code: 'needs-suspension', args: { users: atRisk } });
 
   const revert = revertOf(session.team.lab, before, target, differencesOf(reverts), deletions);
-  const planned = await planRevert(session, revert, options);
-  if (!planned.ok) return failed(planned.failure);
-  if (planned.value.kind === 'blocked') return blocked(planned.value.block);
+  const addresses = revert.resources.map(({ address }) => address);
+  const deviationsIn = (plan: Plan) => deviationsOf(plan, revert.resources);
+  const checked = await planExactly(session, revert, addresses, deviationsIn, options);
+  if (!checked.ok) return failed(checked.failure);
+  if (checked.value.block !== null) return blocked(checked.value.block);
   if (!options.yes) {
     terminal.stderr(
       `\n${revertPreview(reverts, deletions, diffAccess(before, target, session.at), session.naming, terminal)}\n\n`,
@@ -142,8 +145,8 @@ async function attempt(
   const at = session.now();
   const begun = await write(withReverts(noted, counted, at, 'begun'));
   if (!begun.ok) return failed(begun.failure);
-  if (planned.value.kind === 'planned') {
-    const done = await applyWithProgress(planned.value, options, terminal);
+  if (checked.value.planned !== null) {
+    const done = await applyWithProgress(checked.value.planned, options, terminal);
     if (!done.ok) return failed(done.failure, true);
   }
   const deleted = await deleteUsers(session, deletions, options, terminal);
@@ -169,58 +172,46 @@ function unexpectedGains(before: AccessModel, after: AccessModel, granted: Acces
 }
 
 interface Planned {
-  readonly kind: 'planned';
   readonly workspace: Workspace;
   readonly saved: SavedPlan;
 }
 
-type Plannable = Planned | { readonly kind: 'nothing' } | { readonly kind: 'blocked'; readonly block: ReconcileBlock };
+/** A plan that does exactly what was decided and passes the guardrails; `planned` is null if nothing is to be done. */
+type Checked = { readonly block: ReconcileBlock } | { readonly block: null; readonly planned: Planned | null };
 
-async function planRevert(session: LabSession, revert: Revert, options: Options): Promise<Result<Plannable>> {
-  const addresses = revert.resources.map(({ address }) => address);
-  if (addresses.length === 0) return { ok: true, value: { kind: 'nothing' } };
-  const planned = await planTargets(session, revert, addresses, options);
-  if (!planned.ok) return planned;
-  const { plan } = planned.value.saved;
-  const deviations = deviationsOf(plan, revert.resources);
-  if (deviations.length > 0) return planBlocked({ code: 'plan-deviates', args: { addresses: deviations } });
-  return guarded(session, planned.value, revert);
-}
-
-async function planTargets(
+async function planExactly(
   session: LabSession,
   revert: Revert,
   targets: readonly string[],
+  deviationsIn: (plan: Plan) => readonly string[],
   { lockTimeoutSeconds }: Options,
-): Promise<Result<Planned>> {
+): Promise<Result<Checked>> {
+  if (targets.length === 0) return succeed({ block: null, planned: null });
   const workspace = await session.workspace(session.stack, session.team, [], (text) =>
     revertConfiguration(text, revert),
   );
   if (!workspace.ok) return workspace;
-  const saved = await planChanges(workspace.value, {
-    targets,
-    parallelism: session.parallelism ?? undefined,
-    lockTimeoutSeconds,
-  });
-  return saved.ok ? { ok: true, value: { kind: 'planned', workspace: workspace.value, saved: saved.value } } : saved;
+  const parallelism = session.parallelism ?? undefined;
+  const saved = await planChanges(workspace.value, { targets, parallelism, lockTimeoutSeconds });
+  if (!saved.ok) return saved;
+  const addresses = deviationsIn(saved.value.plan);
+  if (addresses.length > 0) return succeed({ block: { code: 'plan-deviates', args: { addresses } } });
+  const codes = guardrailCodes(session, saved.value.plan, revert);
+  if (codes.length > 0) return succeed({ block: { code: 'guardrail-blocked', args: { codes } } });
+  return succeed({ block: null, planned: { workspace: workspace.value, saved: saved.value } });
 }
 
 /** What stays as the account has it is no reason for a guardrail: this plan does not put it there. */
-function guarded(session: LabSession, planned: Planned, { account, target }: Revert): Result<Plannable> {
+function guardrailCodes({ team, today }: LabSession, plan: Plan, { account, target }: Revert): readonly string[] {
   const boundaryOf = (model: AccessModel, user: string) => model.users.find(({ name }) => name === user)?.boundary;
   const attached = new Set([...account.users, ...account.groups].flatMap((each) => each.attached));
-  const blocks = blocksOf(planned.saved.plan, session.team, session.today, 'team', 'partial').filter((each) => {
+  const blocks = blocksOf(plan, team, today, 'team', 'partial').filter((each) => {
     if (each.code === 'user-without-boundary') {
       return boundaryOf(account, each.args.user) !== boundaryOf(target, each.args.user);
     }
     return each.code !== 'outside-managed-path' || !attached.has(each.args.what.replace(/^policy /, ''));
   });
-  if (blocks.length === 0) return { ok: true, value: planned };
-  return planBlocked({ code: 'guardrail-blocked', args: { codes: [...new Set(blocks.map(({ code }) => code))] } });
-}
-
-function planBlocked(block: ReconcileBlock): Result<Plannable> {
-  return { ok: true, value: { kind: 'blocked', block } };
+  return [...new Set(blocks.map(({ code }) => code))];
 }
 
 /** Deletes users whose groups are revoked already: until the last call their `limits` deny everything. */
@@ -230,21 +221,16 @@ async function deleteUsers(
   options: Options,
   terminal: Terminal,
 ): Promise<Result<ReconcileBlock | null>> {
-  if (users.length === 0) return { ok: true, value: null };
-  const addresses = users.flatMap((user) => deletionAddresses(session.team.lab, user));
-  const nothing: AccessModel = { account: session.team.account, users: [], groups: [], policies: [] };
-  const revert: Revert = { lab: session.team.lab, account: nothing, target: nothing, resources: [] };
-  const planned = await planTargets(session, revert, addresses, options);
-  if (!planned.ok) return planned;
-  const deviations = deletionDeviations(planned.value.saved.plan, addresses);
-  if (deviations.length > 0) {
-    return { ok: true, value: { code: 'plan-deviates', args: { addresses: deviations } } };
-  }
-  const checked = guarded(session, planned.value, revert);
+  const { lab, account } = session.team;
+  const addresses = users.flatMap((user) => deletionAddresses(lab, user));
+  const nothing: AccessModel = { account, users: [], groups: [], policies: [] };
+  const revert: Revert = { lab, account: nothing, target: nothing, resources: [] };
+  const deviationsIn = (plan: Plan) => deletionDeviations(plan, addresses);
+  const checked = await planExactly(session, revert, addresses, deviationsIn, options);
   if (!checked.ok) return checked;
-  if (checked.value.kind === 'blocked') return { ok: true, value: checked.value.block };
-  const applied = await applyWithProgress(planned.value, options, terminal);
-  return applied.ok ? { ok: true, value: null } : applied;
+  if (checked.value.block !== null || checked.value.planned === null) return succeed(checked.value.block);
+  const applied = await applyWithProgress(checked.value.planned, options, terminal);
+  return applied.ok ? succeed(null) : applied;
 }
 
 function applyWithProgress({ workspace, saved }: Planned, { lockTimeoutSeconds }: Options, terminal: Terminal) {
