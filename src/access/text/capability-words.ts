@@ -88,7 +88,7 @@ function almostAll(capabilities: readonly CapabilityAccess[]): Text | null {
 /** `pay bonuses (pay:bonus)`; of a part also how much of the capability it is. */
 function capabilityText(access: CapabilityAccess): Text {
   const { capability, operations, whole } = access;
-  const verb = trusted(CAPABILITIES[capability].can);
+  const verb = verbText(access);
   if (whole) return t`${verb} (${codeText(capability)})`;
   const names = operations.length <= FEW ? t`: ${joinTexts(operations.map(codeText), ', ')}` : trusted('');
   return t`${verb} (${codeText(capability)}, ${partText(access)}${names})`;
@@ -96,11 +96,16 @@ function capabilityText(access: CapabilityAccess): Text {
 
 /** `publish HITs`, or `publish HITs (2 of 5 operations)`. */
 export function briefText(access: CapabilityAccess): Text {
-  const verb = trusted(CAPABILITIES[access.capability].can);
-  return access.whole ? verb : t`${verb} (${partText(access)})`;
+  return access.whole ? verbText(access) : t`${verbText(access)} (${partText(access)})`;
 }
 
-function partText({ capability, operations }: CapabilityAccess): Text {
+/** `publish HITs` */
+export function verbText({ capability }: CapabilityAccess): Text {
+  return trusted(CAPABILITIES[capability].can);
+}
+
+/** `2 of 5 operations` */
+export function partText({ capability, operations }: CapabilityAccess): Text {
   return t`${operations.length} of ${trusted(counted(operationsOf(capability).length, 'operation'))}`;
 }
 

@@ -212,37 +212,50 @@ function worstEffect({ risk, changes, rule, escalates }: DriftFinding): (typeof 
 }
 
 function alertBlocks(shown: readonly Shown[], report: DriftReport): readonly Block[] {
-  const decide = shown.filter(({ action }) => action === 'decide');
-  const rest = shown.filter(({ action }) => action !== 'decide');
+  const withAction = (action: Shown['action']) => shown.filter((each) => each.action === action);
+  const [decide, reconciled, later] = [withAction('decide'), withAction('reconcile'), withAction('later')];
   const blocked = blockedText(report);
-  const handled = rest.length === 0 ? null : numbersText(rest);
-  const first =
-    decide.length === 0
-      ? sentences(strongText(t`No decision needed.`), t`Reconcile handles ${handled ?? t``}.`)
-      : sentences(
-          strongText(
-            decide.length === shown.length
-              ? trusted(
-                  `${decide.length === 1 ? 'This finding needs' : `All ${counted(decide.length, 'finding')} need`} your decision.`,
-                )
-              : t`${trusted(`${counted(decide.length, 'finding')} ${decide.length === 1 ? 'needs' : 'need'}`)} your decision: ${numbersText(decide)}.`,
-          ),
-          trusted(decide.length === 1 ? 'Fix it, or accept it if intended.' : 'Fix each, or accept it if intended.'),
-          handled === null || blocked !== null ? null : t`Reconcile handles ${handled}; no action needed.`,
-        );
-  const later = shown.filter(({ action }) => action === 'later');
-  const granted =
-    later.length === 0
+  const isManual = shown.some(({ finding }) => finding.cause === 'manual');
+  const lines = [
+    sentences(
+      isManual ? t`Someone changed access in AWS outside ${codeText('team.yaml')}.` : null,
+      revertedText(report),
+      strongText(decisionText(decide, shown.length)),
+      decide.length === 0 ? null : trusted(`Fix ${decide.length === 1 ? 'it' : 'each'}, or snooze it if intended.`),
+    ),
+    ...(blocked !== null || reconciled.length === 0
+      ? []
+      : [t`Reconcile reverts ${numbersText(reconciled)} automatically; no action needed.`]),
+    ...(blocked !== null || later.length === 0
       ? []
       : [
           sentences(
-            t`${strongText(t`Reconcile grants access again:`)} ${numbersText(later)}.`,
-            t`To keep it revoked, set ${codeText('suspended')} or ${codeText('freeze')}, or merge a change before then.`,
+            t`${strongText(t`Reconcile grants access again`)} by reverting ${numbersText(later)}${untilText(later)}.`,
+            t`To prevent that, merge ${codeText('suspended')}, ${codeText('freeze')} or another change before.`,
           ),
-        ];
-  const waiting = blocked === null || handled === null ? [] : [sentences(blocked, t`Affected: ${handled}.`)];
-  const level = decide.length > 0 || blocked !== null ? 'warning' : 'note';
-  return [{ kind: 'alert', level, lines: [first, ...granted, ...waiting] }];
+        ]),
+    ...(blocked === null || reconciled.length + later.length === 0
+      ? []
+      : [sentences(blocked, t`Affected: ${numbersText(shown.filter(({ action }) => action !== 'decide'))}.`)]),
+  ];
+  return [{ kind: 'alert', level: decide.length > 0 || blocked !== null ? 'warning' : 'note', lines }];
+}
+
+function decisionText(decide: readonly Shown[], all: number): Text {
+  if (decide.length === 0) return t`No decision needed.`;
+  if (decide.length < all) {
+    const need = `${counted(decide.length, 'finding')} ${decide.length === 1 ? 'needs' : 'need'} your decision`;
+    return t`${trusted(need)}: ${numbersText(decide)}.`;
+  }
+  return trusted(
+    all === 1 ? 'This finding needs your decision.' : `All ${counted(all, 'finding')} need your decision.`,
+  );
+}
+
+/** ` after 26 Nov 2026 05:17 UTC`: the earliest of those times; empty if none is known. */
+function untilText(later: readonly Shown[]): Text {
+  const [first] = later.flatMap(({ from }) => from ?? []).sort();
+  return trusted(first === undefined ? '' : ` after ${timeWords(first)}`);
 }
 
 /** `1, 3 and 5`; long lists are counted. */
@@ -329,14 +342,14 @@ function foldedBlocks(shown: readonly Shown[], report: DriftReport, { scan, isAt
           paragraph(t`Not everything could be checked; findings of earlier checks may remain. Another issue says why.`),
         ]),
     ...folded(
-      t`Reverted by reconcile: ${numbersText(handled)}`,
+      t`Reconcile will revert: ${numbersText(handled)}`,
       handled.map(({ number, title, effect, by }) =>
         sentences(t`${numberText(number)} ${title}: ${effect}.`, by === null ? null : t`By ${by}.`),
       ),
       3,
     ),
     ...folded(
-      t`Reverted in this run: ${reverted.length}`,
+      t`Reverted in this run: ${trusted(counted(reverted.length, 'finding'))}`,
       reverted.map(({ title }) => title),
       3,
     ),

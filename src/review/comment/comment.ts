@@ -197,7 +197,7 @@ function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
     return listBlocks(title, items, RANK.unexplained);
   });
   return [
-    ...(blocked ? [paragraph(strongText(t`To fix:`)), list(blockItems(review.blocks), { rank: RANK.blocks })] : []),
+    ...(blocked ? [paragraph(strongText(t`To fix:`)), list(blockItems(review), { rank: RANK.blocks })] : []),
     ...(state === 'preview' ? [paragraph(PREVIEW)] : []),
     ...(view.changesCode === true && open ? [paragraph(CHANGES_CODE)] : []),
     ...peopleBlocks(review),
@@ -261,9 +261,9 @@ function isLoud({ classes, change }: ReviewedPerson): boolean {
 }
 
 /** A row a person; the columns of gains and losses only if there are any. */
-function peopleTable(people: readonly ReviewedPerson[], { lab }: Review, rank: number): Block {
+function peopleTable(people: readonly ReviewedPerson[], review: Review, rank: number): Block {
   const rows = people.map((person) => ({
-    start: [strongText(personText(person)), changeText(person, lab)],
+    start: [strongText(personText(person)), changeText(person, review)],
     gains: joinTexts(gainLines(person), lineBreak),
     losses: lostText(person) ?? trusted(''),
   }));

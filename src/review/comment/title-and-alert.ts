@@ -1,4 +1,4 @@
-import { briefText, HARMS, harmfulVerbs, worstHarm } from '../../access/text/capability-words.ts';
+import { HARMS, harmfulVerbs, partText, verbText, worstHarm } from '../../access/text/capability-words.ts';
 import { RISK_VERBS } from '../../catalog/mturk.ts';
 import { lastDay } from '../../text/dates.ts';
 import type { Block } from '../../text/document.ts';
@@ -14,6 +14,7 @@ import {
   trusted,
 } from '../../text/text.ts';
 import type { Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
+import { namingOfReview, settingText, unexplainedText } from '../text/change-text.ts';
 import { personText } from '../text/people-text.ts';
 
 /** `asIf` phrases a change that is not going to happen. */
@@ -66,8 +67,13 @@ const LOSES_ALL = effect(
 const LOSES_CAPABILITY: Effect = {
   applies: ({ change }) => change.capabilities.lost.length === 1,
   words: ({ change }) => {
-    const what = joinTexts(change.capabilities.lost.map(briefText), '');
-    return { one: t`can no longer ${what}`, many: t`can no longer ${what}`, would: t`could no longer ${what}` };
+    const { lost } = change.capabilities;
+    const what = joinTexts(lost.map(verbText), '');
+    if (lost.every(({ whole }) => whole)) {
+      return { one: t`can no longer ${what}`, many: t`can no longer ${what}`, would: t`could no longer ${what}` };
+    }
+    const part = t`${joinTexts(lost.map(partText), '')} to ${what}`;
+    return { one: t`loses ${part}`, many: t`lose ${part}`, would: t`would lose ${part}` };
   },
 };
 const LOSSES = [LOSES_ALL, LOSES_CAPABILITY, LOSES_SOME];
@@ -216,10 +222,20 @@ export function alertOf(review: Review, isBlocked: boolean): Extract<Block, { re
 
 function unexplainedLine(review: Review): Text | null {
   const more = extraChanges(review);
+  const named = more.length === 1 ? manualChanges(review) : [];
+  if (named.length > 0 && named.length <= NAMED) {
+    return t`${strongText(t`Also reverts manual changes:`)} ${listTexts(named)}.`;
+  }
   if (more.length > 0) return t`${strongText(t`The plan does more than this pull request:`)} ${listTexts(more)}.`;
   const missing = review.unexplained.filter(({ kind }) => kind === 'not-in-plan').length;
   if (missing === 0) return null;
   return t`${strongText(t`The plan does less than this pull request:`)} ${trusted(counted(missing, 'change'))} missing.`;
+}
+
+function manualChanges(review: Review): readonly Text[] {
+  const naming = namingOfReview(review);
+  const manual = review.unexplained.filter(({ kind }) => kind === 'manual-change-reverted');
+  return manual.map((each) => unexplainedText(each, naming));
 }
 
 function dangerLines({ people, settings }: Review): readonly Text[] {
@@ -233,9 +249,7 @@ function dangerLines({ people, settings }: Review): readonly Text[] {
     ...gainLines(gaining),
     ...line(losesBoundary, t`will have no permissions boundary.`),
     ...line(isReplaced, t`will lose all access keys: the IAM user is replaced.`),
-    ...(settings.some((setting) => clauseOf(setting) === 'approvers')
-      ? [t`${strongText(t`The approvers change:`)} see the settings below.`]
-      : []),
+    ...settings.filter((setting) => clauseOf(setting) === 'approvers').map((setting) => t`${settingText(setting)}.`),
     ...deletionLine(people.filter(({ change }) => change.kind === 'leaves')),
   ];
 }

@@ -3,6 +3,7 @@ import { blockProblem } from '../../guardrails/guardrails.ts';
 import type { Item } from '../../text/document.ts';
 import { printProblem } from '../../text/problem.ts';
 import { capitalized, codeText, formatCount, sentences, strongText, type Text, t } from '../../text/text.ts';
+import type { Review } from '../manifest/schema.ts';
 
 /** Blocks of one guardrail that are listed in full. */
 const LISTED = 5;
@@ -20,14 +21,20 @@ function listed<Shown>(
   });
 }
 
-/** Why a change is blocked and how to fix it, an item for each block. */
-export function blockItems(blocks: readonly Blocked[]): readonly Item[] {
-  return listed(blocks, blockItem, (more, code) => ({ text: t`… and ${more} more of ${codeText(code)}` }));
+/** Why a change is blocked and how to fix it, an item for each block; members are named as in the table. */
+export function blockItems({ blocks, people }: Pick<Review, 'blocks' | 'people'>): readonly Item[] {
+  const names = new Map(people.map(({ key, name }) => [key, name]));
+  return listed(
+    blocks,
+    (block) => blockItem(block, 'member' in block.args ? (names.get(block.args.member) ?? null) : null),
+    (more, code) => ({ text: t`… and ${more} more of ${codeText(code)}` }),
+  );
 }
 
-function blockItem(block: Blocked): Item {
+function blockItem(block: Blocked, name: string | null): Item {
   const { summary, reason, help, paste = [] } = blockProblem(block);
-  const title = t`${strongText(capitalized(summary))} (${codeText(block.code)}).`;
+  const what = name === null ? capitalized(summary) : t`${name}: ${summary}`;
+  const title = t`${strongText(what)} (${codeText(block.code)}).`;
   const text = sentences(title, sentenceOf(reason), sentenceOf(help));
   return paste.length === 0 ? { text } : { text, blocks: [{ kind: 'code', language: '', lines: paste }] };
 }

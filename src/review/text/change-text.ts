@@ -79,7 +79,7 @@ export function questionTexts(review: Review): readonly Text[] {
       ? []
       : manual === 1
         ? [t`is the manual change intentional? If so, add it to ${codeText('team.yaml')} first.`]
-        : [t`are any of the ${manual} manual changes intentional? If so, add them to ${codeText('team.yaml')} first.`]),
+        : [t`are any manual changes intentional? If so, add them to ${codeText('team.yaml')} first.`]),
     ...about,
   ];
 }
@@ -105,7 +105,7 @@ function questionText(kind: Question['kind'], who: Text, count: number, keys: re
 export function suspensionText(review: Review): Text {
   const { suspendedDuringApply: users } = review;
   const who = someTexts(users.map(personNamer(review)), 10);
-  return t`${who} ${trusted(users.length === 1 ? 'is' : 'are')} suspended during the apply (a few seconds): no order of its steps is safe.`;
+  return t`${who} ${trusted(users.length === 1 ? 'has' : 'have')} no access for a few seconds during the apply, because no order of its steps is safe.`;
 }
 
 /** A changed role, `paymaster (14 members) allows more: pay bonuses (pay:bonus)`. */

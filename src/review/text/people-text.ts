@@ -19,13 +19,17 @@ export function personNamer({ people, lab }: Pick<Review, 'people' | 'lab'>): (u
 }
 
 /** What changes about a person, `Adds role paymaster; removes last day (was 31 May 2027)`. */
-export function changeText(person: ReviewedPerson, lab: string): Text {
+export function changeText(person: ReviewedPerson, review: Review): Text {
   const { change, classes } = person;
+  const { lab } = review;
   if (classes.includes('identity-replaced'))
     return t`Replaces the IAM user: ${strongText(t`all access keys are lost`)}`;
   if (change.kind === 'leaves') return t`${strongText(t`Leaves:`)} deletes the IAM user and its access keys`;
-  const parts = [...(change.kind === 'joins' ? joinParts(person) : changeParts(person)), ...sideParts(person, lab)];
-  const all = parts.length > 0 ? parts : roleParts(change, lab);
+  const parts = [
+    ...(change.kind === 'joins' ? joinParts(person) : changeParts(person, addedManually(person, review))),
+    ...sideParts(person, lab),
+  ];
+  const all = parts.length > 0 ? parts : roleParts(change, review);
   return capitalized(joinTexts(all, '; '));
 }
 
@@ -35,13 +39,25 @@ function joinParts({ change, roles }: ReviewedPerson): readonly Text[] {
   return [t`${trusted(status)} ${which}`, lastDayText(change.ends.after)];
 }
 
-function changeParts({ change, roles }: ReviewedPerson): readonly Text[] {
+/** Roles that the person has only by a manual change, which the plan reverts. */
+function addedManually({ user }: ReviewedPerson, { unexplained, lab }: Review): readonly string[] {
+  return unexplained.flatMap(({ kind, difference }) =>
+    kind === 'manual-change-reverted' && difference?.kind === 'membership-added' && difference.user === user
+      ? [keyOfIamName(lab, difference.group) ?? difference.group]
+      : [],
+  );
+}
+
+function changeParts({ change, roles }: ReviewedPerson, manual: readonly string[]): readonly Text[] {
   const { suspended, ends } = change;
+  const removed = roles.lost.filter((role) => !manual.includes(role));
+  const reverted = roles.lost.filter((role) => manual.includes(role));
   return [
     ...(!suspended.before && suspended.after ? [strongText(t`suspended`)] : []),
     ...(suspended.before && !suspended.after ? [t`suspension lifted`] : []),
     ...(roles.gained.length > 0 ? [t`adds ${rolesText(roles.gained)}`] : []),
-    ...(roles.lost.length > 0 ? [t`removes ${rolesText(roles.lost)}`] : []),
+    ...(removed.length > 0 ? [t`removes ${rolesText(removed)}`] : []),
+    ...(reverted.length > 0 ? [t`removes ${rolesText(reverted)}, added manually`] : []),
     ...(ends.before === ends.after ? [] : [endText(ends)]),
   ];
 }
@@ -61,14 +77,16 @@ function endText({ before, after }: AccessChange['ends']): Text {
 }
 
 /** For a person whose roles, freeze or policies changed under them. */
-function roleParts({ capabilities: { gained, lost } }: AccessChange, lab: string): readonly Text[] {
+function roleParts({ capabilities: { gained, lost } }: AccessChange, { lab, settings }: Review): readonly Text[] {
+  const frozen = settings.flatMap((setting) => (setting.kind === 'freeze' ? setting.gained : []));
+  const isFrozen = lost.length > 0 && lost.every(({ capability }) => frozen.includes(capability));
   const keys = (capabilities: typeof gained) => {
     const holders = capabilities.flatMap(({ grants }) => grants.map(({ holder }) => holder));
     return [...new Set(holders)].flatMap((holder) => keyOfIamName(lab, holder.slice(holder.indexOf(' ') + 1)) ?? []);
   };
   const parts = [
     ...(gained.length === 0 ? [] : [definitionText(keys(gained), 'more')]),
-    ...(lost.length === 0 ? [] : [definitionText(keys(lost), 'less')]),
+    ...(isFrozen ? [t`freeze`] : lost.length === 0 ? [] : [definitionText(keys(lost), 'less')]),
   ];
   return parts.length > 0 ? parts : [t`no effect on access`];
 }

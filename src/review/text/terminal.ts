@@ -88,9 +88,10 @@ function resourceLines({ resources }: NonNullable<Review['plan']>): readonly str
 }
 
 /** `+ Bo Chen  publish HITs (spends money), manage HITs; until 31 May 2027`, a line for each gain and loss. */
-function peopleLines({ people, unchanged, lab }: Review, width: number): readonly string[] {
+function peopleLines(review: Review, width: number): readonly string[] {
+  const { people, unchanged } = review;
   const rows = people.flatMap((person) =>
-    personRows(person, lab).map(([sign, text], index) => [
+    personRows(person, review).map(([sign, text], index) => [
       index === 0 ? `${sign} ${plainText(personText(person))}` : '',
       plainText(text),
     ]),
@@ -101,7 +102,7 @@ function peopleLines({ people, unchanged, lab }: Review, width: number): readonl
   ];
 }
 
-function personRows(person: ReviewedPerson, lab: string): readonly (readonly [sign: string, text: Text])[] {
+function personRows(person: ReviewedPerson, review: Review): readonly (readonly [sign: string, text: Text])[] {
   const { change, classes } = person;
   const { gained } = change.capabilities;
   if (change.kind === 'joins' && !classes.includes('identity-replaced')) return [['+', joinText(person)]];
@@ -110,7 +111,7 @@ function personRows(person: ReviewedPerson, lab: string): readonly (readonly [si
   const gives = gained.length > 0 || unknown.length > 0;
   const sign = change.kind === 'leaves' || (lost !== null && !gives) ? '-' : '~';
   return [
-    [sign, changeText(person, lab)],
+    [sign, changeText(person, review)],
     ...(unknown.length === 0 ? [] : [['', t`can do anything: ${policyNames(unknown)} cannot be read`] as const]),
     ...(gained.length === 0 ? [] : [['', t`can ${accessText(gained)}`] as const]),
     ...(lost === null ? [] : [['', t`loses ${change.mayAct.after ? lost : t`all access: ${lost}`}`] as const]),
