@@ -135,7 +135,9 @@ test('questions and suspensions are shown only while the change can be stopped',
   expect(renderComment({ ...asked, state: 'applied' })).not.toContain('Before you approve');
   const suspended = views['student-added-and-manual-changes']!;
   expect(renderComment(suspended)).toContain('no access for a few seconds during the apply');
-  expect(renderComment({ ...suspended, state: 'applied' })).not.toContain('no access for a few seconds during the apply');
+  expect(renderComment({ ...suspended, state: 'applied' })).not.toContain(
+    'no access for a few seconds during the apply',
+  );
 });
 
 test('before an apply the title is a proposal, after it a fact', () => {
