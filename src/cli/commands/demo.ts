@@ -1,6 +1,7 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
 import type { Command } from 'commander';
 import { engineTitle, findEngine } from '../../terraform/run/engine.ts';
@@ -9,7 +10,7 @@ import { demoOutput } from '../demo/print.ts';
 import { scenarioOf } from '../demo/scenario.ts';
 import { runSteps, STEPS, StepFailed, secondsText } from '../demo/steps.ts';
 import { reportFailure, type Terminal } from '../io.ts';
-import { dayOf, examples, exitCodes, finish, GROUPS, teamFile, today } from '../options.ts';
+import { DEFAULT_FILE, dayOf, examples, exitCodes, finish, GROUPS, teamFile, today } from '../options.ts';
 import { loadEmulator } from '../session/emulator.ts';
 import { readTeam } from '../session/read-team.ts';
 
@@ -64,17 +65,25 @@ export async function demo({ file, today }: DemoOptions, terminal: Terminal): Pr
   return failed.length === 0 ? 0 : 1;
 }
 
+/** The team file that the package brings. */
+function sampleFile(): string {
+  return join(dirname(realpathSync(process.argv[1] ?? '')), '..', DEFAULT_FILE);
+}
+
 export function register(program: Command, terminal: Terminal): void {
   program
     .command('demo')
     .helpGroup(GROUPS.tryIt)
     .description('Run every step on a local AWS emulator and check it')
-    .addArgument(teamFile())
+    .addArgument(teamFile().default(undefined, `${DEFAULT_FILE}, else the sample of mturk-team`))
     .addOption(today())
     .addHelpText(
       'after',
       exitCodes('0 all checks passed', '1 a check or a step failed', '2 unreadable file or wrong usage'),
     )
     .addHelpText('after', examples('mturk-team demo'))
-    .action(async (file: string, options) => finish(await demo({ file, today: dayOf(options) }, terminal)));
+    .action(async (file: string | undefined, options) => {
+      const own = file ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : sampleFile());
+      finish(await demo({ file: own, today: dayOf(options) }, terminal));
+    });
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { CreateAccessKeyCommand, type IAMClient } from '@aws-sdk/client-iam';
 import * as mturk from '@aws-sdk/client-mturk';
 import { decide } from '../../access/decide.ts';
@@ -75,7 +76,7 @@ export async function runSteps(context: DemoContext): Promise<void> {
 }
 
 function validate({ output, file, source, team, today }: DemoContext): void {
-  output.step(`Validate ${file}`);
+  output.step(`Validate ${basename(file)}`);
   const errors = readTeam(source, { file, today }).findings.filter(({ severity }) => severity === 'error');
   const counts = `${counted(team.roles.length, 'role')}, ${counted(team.members.length, 'member')}`;
   const found = errors.length === 0 ? 'no errors' : counted(errors.length, 'error');
@@ -154,7 +155,8 @@ async function quickCheck(context: DemoContext, team: Team, changes: readonly Ma
   const calls = emulator.calls.length - before;
   const ofAccess = changes.filter(({ changesAccess }) => changesAccess);
   const missing = notDetected(scan.findings, ofAccess);
-  const text = `${ofAccess.length - missing.length} of ${ofAccess.length} changes of access detected with ${counted(calls, 'IAM call')}`;
+  const rest = ofAccess.length === changes.length ? '' : '; the full check finds the others';
+  const text = `${ofAccess.length - missing.length} of the ${ofAccess.length} that change access detected with ${counted(calls, 'IAM call')}${rest}`;
   output.check(text, missing.length === 0, { detail: titles(missing) });
 }
 
@@ -194,7 +196,7 @@ async function reconcileAdditions(
   findings: readonly DriftFinding[],
 ): Promise<void> {
   const { output } = context;
-  output.step('Reconcile: reverts added access, never grants any');
+  output.step('Reconcile: reverts what was added to members and roles, never grants access');
   const session = labFor(context, team);
   const reverted = await revert(context, session, { reconcile: true, revert: [], ifFingerprint: null });
   const expected = changes.filter(({ remediation }) => remediation === 'auto');
@@ -221,7 +223,10 @@ async function revertOnRequest(context: DemoContext, team: Team, changes: readon
     const ids = findings.map(({ id }) => id).filter((id) => onRequest.some((change) => isFindingOf(id, change)));
     const reverted = await revert(context, session, { reconcile: false, revert: ids, ifFingerprint: null });
     const again = isEmpty(await done(planStack(session)));
-    output.check(`${ids.join(', ')} reverted; a plan is empty`, reverted.length === onRequest.length && again);
+    output.check(
+      `${ids.join(', ')} reverted; a plan finds nothing left to change`,
+      reverted.length === onRequest.length && again,
+    );
   }
   const left = (await scan(context, session)).findings;
   const manual = changes.filter(({ remediation }) => remediation === 'manual');
@@ -248,15 +253,15 @@ async function verifyAccess(context: DemoContext, team: Team): Promise<void> {
     );
     if (wrong.length > 0) different.push(`${member.name}: ${wrong.join(', ')}`);
   }
-  const shown = `as explain predicts: ${counts.join(', ')} (${counted(members.length, 'check')})`;
+  const shown = `operations that worked, as explain predicts: ${counts.join(', ')} (${counted(members.length, 'check')})`;
   output.check(shown, different.length === 0, { detail: different.join('; '), checks: members.length });
   const intruder = await allowedOperations(context.iam, emulator.endpoint, INTRUDER);
   output.check(
-    `${INTRUDER}, reverted by reconcile: ${intruder.size === 0 ? 'none' : intruder.size}`,
+    `${INTRUDER}, whose access was reverted: ${intruder.size === 0 ? 'none' : intruder.size}`,
     intruder.size === 0,
   );
   const old = await allowedOperations(context.iam, emulator.endpoint, OLD_USER);
-  output.check(`${OLD_USER}, still reported: ${old.size}`, old.size === OPERATIONS.length);
+  output.check(`${OLD_USER}, which only a person may remove: still ${old.size}`, old.size === OPERATIONS.length);
 }
 
 /**

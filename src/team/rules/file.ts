@@ -8,9 +8,7 @@ export const fileMissing = rule({
   code: 'file-missing',
   message: (_: Record<never, never>, { file }) => ({
     summary: t`no file ${shortValue(file)}`,
-    help: trusted(
-      'run the command in the folder of `team.yaml`, or name the file: `mturk-team check path/to/team.yaml`',
-    ),
+    help: trusted('run the command in the folder of `team.yaml`, or add the path of the file to it'),
   }),
 });
 
@@ -18,7 +16,7 @@ export const fileIsDirectory = rule({
   code: 'file-is-directory',
   message: (_: Record<never, never>, { file }) => ({
     summary: t`${shortValue(file)} is a directory`,
-    help: t`name the file in it: ${value(`mturk-team check ${file.replace(/\/+$/, '')}/team.yaml`)}`,
+    help: t`name the file in it: ${value(`${file.replace(/\/+$/, '')}/team.yaml`)}`,
   }),
 });
 
