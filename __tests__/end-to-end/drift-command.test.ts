@@ -4,7 +4,7 @@ import * as aws from '@aws-sdk/client-iam';
 import { readDriftReport } from '../../src/drift/report/report.ts';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { rolePolicyArn } from '../../src/team/names.ts';
-import { run, scratch } from '../support/command.ts';
+import { runHere, scratch } from '../support/command.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
 const TODAY = ['--today', '2026-11-25'];
@@ -18,7 +18,7 @@ const group = (key: string) => ({ GroupName: `perception-lab-${key}` });
 
 function mturk(args: readonly string[], env: Record<string, string> = {}) {
   place.write('output.txt', '');
-  return run([...args, '--emulator', ...TODAY], { cwd: place.directory, env: { GITHUB_OUTPUT, ...env } });
+  return runHere([...args, '--emulator', ...TODAY], { cwd: place.directory, env: { GITHUB_OUTPUT, ...env } });
 }
 
 /** What the step says to the workflow, by name. */

@@ -12,6 +12,7 @@ import { applyPlan, initialize, planChanges, type SavedPlan } from '../../src/te
 import { findEngine } from '../../src/terraform/run/engine.ts';
 import { prepareWorkspace, type Workspace } from '../../src/terraform/run/workspace.ts';
 import { synthesize } from '../../src/terraform/synth/synth.ts';
+import { sampleOf } from '../support/exhaustive.ts';
 import { sampleTeam as team } from '../support/sample-team.ts';
 
 const TODAY = '2026-11-25';
@@ -155,14 +156,18 @@ const TAMPERINGS: readonly (readonly [string, () => Promise<unknown>, Partial<Di
   [
     'a stranger put into a group',
     async () => {
-      await iam.send(new aws.CreateUserCommand({ UserName: 'stranger', Path: '/mturk/perception-lab/' }));
+      // An earlier case may have created it.
+      await iam
+        .send(new aws.CreateUserCommand({ UserName: 'stranger', Path: '/mturk/perception-lab/' }))
+        .catch(() => {});
       await iam.send(new aws.AddUserToGroupCommand({ UserName: 'stranger', ...group('full-access') }));
     },
     { kind: 'membership-added', user: 'stranger', unmanaged: true },
   ],
 ];
 
-test.each(TAMPERINGS)('%s is named, once and alone, and put back', async (_what, tamper, expected) => {
+// One at a time for a sample; below, all of it at once.
+test.each(sampleOf(TAMPERINGS, 4))('%s is named, once and alone, and put back', async (_what, tamper, expected) => {
   await tamper();
   const saved = await plan();
   const found = classifyPlan(saved.plan, team.account);
@@ -195,8 +200,7 @@ test('drift names a member deleted by hand and their groups, and an apply restor
 });
 
 test('all of it at once is all named', async () => {
-  for (const [, tamper] of TAMPERINGS.slice(0, -1)) await tamper();
-  await iam.send(new aws.AddUserToGroupCommand({ UserName: 'stranger', ...group('full-access') }));
+  for (const [, tamper] of TAMPERINGS) await tamper();
   const saved = await plan();
   const found = classifyPlan(saved.plan, team.account);
   expect(found.manualChanges).toHaveLength(TAMPERINGS.length);

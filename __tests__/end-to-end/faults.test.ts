@@ -2,10 +2,11 @@ import { CreateAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { applyStack } from '../../src/cli/session/apply.ts';
 import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
 import type { Faults } from '../../src/emulator/server/faults.ts';
+import { sampleOf } from '../support/exhaustive.ts';
 import {
   applied,
+  appliedTo,
   bootstrapped,
-  copyOf,
   ENGINE_TITLE,
   inTurns,
   type LabInTest,
@@ -18,10 +19,7 @@ import { differences } from '../support/lab-in-test-recovery.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
 const start = await bootstrapped();
-const reference = await withLab(start, async (test) => {
-  await applied(test.lab(sampleTeam));
-  return copyOf(test.memory);
-});
+const reference = await appliedTo(sampleTeam);
 
 /** The provider's own number of attempts, as it is used against AWS. */
 const PATIENT = 25;
@@ -33,7 +31,7 @@ describe(`AWS on a bad day (${ENGINE_TITLE})`, () => {
     ['answers 500 to a third of the calls', { errorShare: 0.34, seed: 3 }],
   ];
 
-  test.each(DAYS)(
+  test.each(sampleOf(DAYS, 2))(
     '%s: the team is planned and applied all the same',
     async (_title, faults) => {
       await withLab(
@@ -58,7 +56,7 @@ describe(`AWS on a bad day (${ENGINE_TITLE})`, () => {
   test.each(WORSE)(
     '%s for ever from some call on: it says so, and how far it came; a later apply finishes',
     async (_title, faults, code) => {
-      await inTurns([1, 14, 26], async (writes) => {
+      await inTurns(sampleOf([1, 14, 26], 1), async (writes) => {
         await withLab(
           start,
           async (test) => {
@@ -102,7 +100,7 @@ describe('a creation that ends in an error after the object was made', () => {
     ['AddUserToGroup', 'perception-lab-paymaster', 'aws_iam_group_membership.role_paymaster'],
   ];
 
-  test.each(BROKEN)(
+  test.each(sampleOf(BROKEN, 2))(
     '%s of %s: it is kept and finished, not replaced',
     async (action, about, address) => {
       await withLab(start, async (test) => {

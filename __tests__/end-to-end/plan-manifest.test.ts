@@ -5,7 +5,7 @@ import { openEmulator } from '../../src/emulator/emulator.ts';
 import { compareDigests } from '../../src/review/manifest/digest.ts';
 import { readManifest } from '../../src/review/manifest/manifest.ts';
 import type { Manifest } from '../../src/review/manifest/schema.ts';
-import { run, scratch } from '../support/command.ts';
+import { runHere, scratch } from '../support/command.ts';
 
 const SAMPLE = readFileSync('team.yaml', 'utf8');
 const WITH_EVE = SAMPLE.replace(
@@ -16,7 +16,7 @@ const TODAY = ['--today', '2026-11-25'];
 const place = scratch({ 'base.yaml': SAMPLE, 'team.yaml': SAMPLE, 'head.yaml': WITH_EVE });
 afterAll(() => place.remove());
 const mturk = (args: readonly string[], env: Record<string, string> = {}) =>
-  run([...args, ...TODAY], { cwd: place.directory, env });
+  runHere([...args, ...TODAY], { cwd: place.directory, env });
 
 const PLAN = ['plan', 'head.yaml', '--emulator', '--no-lock', '--base', 'base.yaml', '--manifest', 'manifest.json'];
 const CONFIG_DIR = ['--config-dir', 'configuration'];

@@ -1,10 +1,11 @@
+import { sampleOf } from '../support/exhaustive.ts';
 import { configurationWith, type Laboratory, openLaboratory } from '../support/provider-laboratory.ts';
 import { STORY_ACCOUNT } from '../support/provider-story.ts';
 import { enginesAtHand } from '../support/raw-engine.ts';
 
 const group = (name: string) => ({ aws_iam_group: { one: { name } } });
 
-describe.each(await enginesAtHand())('a provider block read by %s', (_name, binary) => {
+describe.each(sampleOf(await enginesAtHand(), 1))('a provider block read by %s', (_name, binary) => {
   let lab: Laboratory;
   beforeAll(async () => {
     lab = await openLaboratory(binary, STORY_ACCOUNT);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CreateAccessKeyCommand } from '@aws-sdk/client-iam';
 import type { OnCall } from '../../src/emulator/server/aws-endpoint.ts';
+import { sampleOf } from '../support/exhaustive.ts';
 import { configurationWith, type Laboratory, openLaboratory } from '../support/provider-laboratory.ts';
 import { configurationOf, STORY, STORY_ACCOUNT } from '../support/provider-story.ts';
 import { enginesAtHand, runEngine, startEngine } from '../support/raw-engine.ts';
@@ -75,7 +76,7 @@ describe('an engine that is killed', () => {
     ['DeleteUser', 'after'],
   ];
 
-  test.each(points)(
+  test.each(sampleOf(points, 3))(
     'at %s, %s it is carried out, makes no further call and is recovered from',
     async (action, phase) => {
       const { lab, applyUntil } = await laboratoryThatStops('SIGKILL');
@@ -112,7 +113,7 @@ describe('an account that has a bad day', () => {
     ['throttles and answers 500, each to a quarter of the calls', { throttleShare: 0.25, errorShare: 0.25, seed: 3 }],
   ];
 
-  test.each(faults)('%s: the apply succeeds all the same', async (_title, bad) => {
+  test.each(sampleOf(faults, 2))('%s: the apply succeeds all the same', async (_title, bad) => {
     const lab = await opened();
     await STORY[0]?.before?.(lab.iam);
     await lab.configure(configurationOf('01-create'));

@@ -17,6 +17,7 @@ import { applyPlan, initialize, planChanges, type SavedPlan } from '../../src/te
 import { findEngine } from '../../src/terraform/run/engine.ts';
 import { type ImportBlock, prepareWorkspace, type Workspace } from '../../src/terraform/run/workspace.ts';
 import { synthesize } from '../../src/terraform/synth/synth.ts';
+import { sampleOf } from '../support/exhaustive.ts';
 import { member, sampleTeam } from '../support/sample-team.ts';
 
 const TODAY = '2026-11-25';
@@ -26,7 +27,7 @@ const found = (
 ).flatMap((result) => (result.ok ? [result.value] : []));
 const engines = found.filter((engine, index) => found.findIndex(({ binary }) => binary === engine.binary) === index);
 
-describe.each(engines.map((engine) => [`${engine.flavour} ${engine.version}`, engine] as const))(
+describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.version}`, engine] as const))(
   '%s',
   (_title, engine) => {
     let directory = '';
