@@ -1,8 +1,9 @@
 import picocolors from 'picocolors';
+import type { Progress } from '../diagnostics/failure.ts';
 import { wrapVisible } from './columns.ts';
 import { type Block, paragraph } from './document.ts';
 import { visible } from './escape.ts';
-import { joinTexts, strongText, type Text, t, tickedText } from './text.ts';
+import { codeText, counted, joinTexts, strongText, type Text, t, tickedText } from './text.ts';
 
 /** What went wrong, in the one form that every error has. */
 export interface Problem {
@@ -70,4 +71,23 @@ export function problemBlocks({ summary, reason, state, help, paste = [] }: Prob
     paragraph(joinTexts(parts, '. ')),
     ...(paste.length === 0 ? [] : [{ kind: 'code', language: '', lines: paste } as const]),
   ];
+}
+
+/** `2 of 7 steps applied`. */
+export function stateAfter(progress: Progress | null): Text {
+  if (progress === null) return UNCHANGED;
+  const { done, total } = progress;
+  if (done === 0) return t`Terraform reported no change`;
+  return done >= total ? t`all ${counted(total, 'step')} applied` : t`${done} of ${total} steps applied`;
+}
+
+export const RUN_AGAIN = t`run the command again`;
+
+/** The next step after a failure: an apply that began is finished by another. */
+export function again(progress: Progress | null): Text {
+  if (progress === null) return RUN_AGAIN;
+  const { done, total } = progress;
+  const apply = t`run ${codeText('mturk-team apply')} again`;
+  if (done === 0) return apply;
+  return done >= total ? t`${apply} to see whether anything is left` : t`${apply} to finish`;
 }

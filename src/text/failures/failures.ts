@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Failure, FailureArgs, FailureCode, PipelineFailureArgs } from '../../diagnostics/failure.ts';
-import { type Problem, type ProblemPlace, type ProblemTable, printProblem, UNCHANGED } from '../problem.ts';
+import { type Problem, type ProblemPlace, type ProblemTable, printProblem, stateAfter, UNCHANGED } from '../problem.ts';
 import {
   codeText,
   counted,
@@ -13,8 +13,9 @@ import {
   t,
   trusted,
 } from '../text.ts';
+import { AWS_PROBLEMS } from './aws.ts';
 import { GITHUB_PROBLEMS, short } from './github.ts';
-import { stateAfter, TERRAFORM_PROBLEMS } from './terraform.ts';
+import { TERRAFORM_PROBLEMS } from './terraform.ts';
 
 const APPLIED = t`everything was applied`;
 const SHOWN = 10;
@@ -123,6 +124,7 @@ function listed(title: string, addresses: readonly string[]): Text | null {
 /** Every failure, by its code. */
 export const FAILURE_PROBLEMS: ProblemTable<FailureArgs> = {
   ...TERRAFORM_PROBLEMS,
+  ...AWS_PROBLEMS,
   ...COMMAND_PROBLEMS,
   ...GITHUB_PROBLEMS,
 };

@@ -1,8 +1,8 @@
 import type { EngineFindingArgs, LockInfo, Progress } from '../../diagnostics/failure.ts';
-import { type Problem, type ProblemTable, UNCHANGED } from '../problem.ts';
+import { again, type Problem, type ProblemTable, RUN_AGAIN, stateAfter, UNCHANGED } from '../problem.ts';
 import { codeText, counted, sentences, type Text, t, trusted } from '../text.ts';
+import type { AwsFailureCode } from './aws.ts';
 
-const RUN_AGAIN = t`run the command again`;
 const INSTALL: Pick<Problem, 'help' | 'paste'> = {
   help: t`install OpenTofu or Terraform 1.6 or newer, or name a program in ${codeText('TERRAFORM_BINARY_NAME')}`,
   paste: [
@@ -13,8 +13,8 @@ const INSTALL: Pick<Problem, 'help' | 'paste'> = {
   ],
 };
 
-/** Every failure of Terraform, of its state, and of AWS. */
-export const TERRAFORM_PROBLEMS: ProblemTable<EngineFindingArgs> = {
+/** Every failure of Terraform, of its state, and of the emulator. */
+export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFindingArgs>, AwsFailureCode> = {
   'emulator-busy': ({ dir, pid }) => ({
     summary: t`process ${String(pid)} uses the emulator in ${codeText(dir)}`,
     help: t`wait until that process ends, then ${RUN_AGAIN}`,
@@ -124,35 +124,6 @@ export const TERRAFORM_PROBLEMS: ProblemTable<EngineFindingArgs> = {
     summary: t`AWS already has something that was to be created`,
     help: t`${again(progress)}: it imports what is under the lab's path, and names who else uses a name`,
   }),
-  'credentials-missing': () => ({
-    summary: t`no AWS credentials found`,
-    reason: null,
-    help: t`run ${codeText('aws sso login')} or set ${codeText('AWS_PROFILE')}; to try without an account, add ${codeText('--emulator')}`,
-  }),
-  'credentials-denied': ({ progress }) => ({
-    summary: t`AWS denied a request`,
-    help: t`sign in again if the credentials have expired, or use credentials that allow it; then ${again(progress)}`,
-  }),
-  'wrong-account': ({ expected, actual }) => ({
-    summary: t`the AWS credentials are of another account`,
-    reason:
-      actual === null
-        ? null
-        : t`they are of ${codeText(actual)}${expected === '' ? trusted('') : t`; ${codeText('team.yaml')} names ${codeText(expected)}`}`,
-    help: t`use credentials of that account (${codeText('AWS_PROFILE')}), or correct ${codeText('account')} in ${codeText('team.yaml')}`,
-  }),
-  throttled: ({ progress }) => ({
-    summary: t`AWS throttled the requests`,
-    help: t`wait a minute, then ${again(progress)}; ${codeText('--parallelism 2')} sends fewer at a time`,
-  }),
-  'aws-unavailable': ({ progress }) => ({
-    summary: t`AWS answered with an internal error`,
-    help: t`wait a few minutes, then ${again(progress)}; AWS status: https://health.aws.amazon.com`,
-  }),
-  'network-failed': ({ progress }) => ({
-    summary: t`no connection to AWS`,
-    help: t`this is often transient: ${again(progress)}; if it stays, check network and proxy`,
-  }),
   'blocked-during-apply': ({ codes, progress }) => ({
     summary: t`a guardrail blocked a step of the apply`,
     reason: t`AWS or the configuration has changed since the plan (${codes.join(', ')})`,
@@ -177,22 +148,6 @@ export const TERRAFORM_PROBLEMS: ProblemTable<EngineFindingArgs> = {
 function unrecorded(progress: Progress | null): Text {
   if (progress === null) return UNCHANGED;
   return t`${stateAfter(progress)}; the next apply finds and imports what was not recorded`;
-}
-
-/** `2 of 7 steps applied`. */
-export function stateAfter(progress: Progress | null): Text {
-  if (progress === null) return UNCHANGED;
-  const { done, total } = progress;
-  if (done === 0) return t`Terraform reported no change`;
-  return done >= total ? t`all ${counted(total, 'step')} applied` : t`${done} of ${total} steps applied`;
-}
-
-function again(progress: Progress | null): Text {
-  if (progress === null) return RUN_AGAIN;
-  const { done, total } = progress;
-  const apply = t`run ${codeText('mturk-team apply')} again`;
-  if (done === 0) return apply;
-  return done >= total ? t`${apply} to see whether anything is left` : t`${apply} to finish`;
 }
 
 function isLockId(id: string | null): id is string {
