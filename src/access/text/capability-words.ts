@@ -95,7 +95,7 @@ function capabilityText(access: CapabilityAccess): Text {
 }
 
 /** `publish HITs`, or `publish HITs (2 of 5 operations)`. */
-export function briefText(access: CapabilityAccess): Text {
+function briefText(access: CapabilityAccess): Text {
   return access.whole ? verbText(access) : t`${verbText(access)} (${partText(access)})`;
 }
 
