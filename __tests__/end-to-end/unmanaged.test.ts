@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as aws from '@aws-sdk/client-iam';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import { boundaryArn } from '../../src/team/names.ts';
-import { run, scratch } from '../support/command.ts';
+import { runHere, scratch } from '../support/command.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
 const TODAY = ['--today', '2026-11-25'];
@@ -19,7 +19,7 @@ const ANYTHING = JSON.stringify({
 });
 const OLD = { GroupName: 'old-payers' };
 const lab = scratch({ 'team.yaml': SAMPLE });
-const mturk = (...args: string[]) => run([...args, '--emulator', ...TODAY], { cwd: lab.directory });
+const mturk = (...args: string[]) => runHere([...args, '--emulator', ...TODAY], { cwd: lab.directory });
 
 async function byHand(click: (iam: aws.IAMClient, emulator: Emulator) => Promise<unknown>): Promise<void> {
   const dir = join(lab.directory, '.mturk-team/emulator');
