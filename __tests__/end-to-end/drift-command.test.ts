@@ -58,6 +58,19 @@ beforeAll(async () => {
 });
 afterAll(() => place.remove());
 
+test('a check writes nothing to the account, whatever the day', async () => {
+  const stored = () =>
+    ['account.json', 'account.journal', 'state/team.tfstate'].map((file) =>
+      readFileSync(join(place.directory, '.mturk-team/emulator', file), 'utf8'),
+    );
+  const before = stored();
+  const args = ['drift', '--emulator', '--today', '2027-03-10', '--json'];
+  expect(await runHere(args, { cwd: place.directory })).toMatchObject({ code: 0 });
+  expect(stored()).toEqual(before);
+  const { stdout } = await mturk(['drift', '--quick', '--json']);
+  expect(JSON.parse(stdout).drift.credentialReportAt).toMatch(/^2026-11-25T/);
+});
+
 const ADDED = 'membership-added/bo/paymaster/spends';
 const REMOVED = 'membership-removed/bo/task-publisher';
 

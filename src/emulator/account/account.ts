@@ -37,6 +37,8 @@ export interface Account {
   /** Access key id -> its owner. */
   readonly keys: Map<string, KeyOwner>;
   readonly history: EventHistory;
+  /** The credential report. It is not stored, because a command that only reads must leave the account as it is. */
+  report: { readonly generated: string; readonly content: string } | null;
 }
 
 /** A new account: it has its root user only. */
@@ -55,7 +57,6 @@ export function emptyState(accountId: string, now: string, seed = randomBytes(16
     groups: {},
     policies: {},
     virtualMfa: {},
-    report: null,
   };
 }
 
@@ -71,6 +72,7 @@ export function accountOf(state: AccountState, history: EventHistory = memoryHis
     bounded: new Map(),
     keys: new Map(),
     history,
+    report: null,
   };
   for (const key of [state.root, ...(state.rootKeys ?? [])]) indexKey(account, null, key);
   for (const policy of Object.values(state.policies)) account.policies.set(policy.name.toLowerCase(), policy);

@@ -145,7 +145,7 @@ export const IAM_OPERATIONS: ReadonlyMap<string, IamOperation> = new Map(
     UpdateServiceSpecificCredential: write(credentials.updateCredential(SERVICE_CREDENTIAL), ON_USER),
     DeleteServiceSpecificCredential: write(credentials.deleteCredential(SERVICE_CREDENTIAL), ON_USER),
     GetAccountAuthorizationDetails: read(reports.getAccountAuthorizationDetails, ANY),
-    GenerateCredentialReport: write(reports.generateCredentialReport, ANY),
+    GenerateCredentialReport: read(reports.generateCredentialReport, ANY),
     GetCredentialReport: read(reports.getCredentialReport, ANY),
     GetAccountSummary: read(reports.getAccountSummary, ANY),
     ListAccountAliases: read(reports.listAccountAliases, ANY),

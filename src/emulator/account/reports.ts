@@ -87,14 +87,14 @@ const COLUMNS = [
 ].join(',');
 
 export const generateCredentialReport: Run = (account, _params, call) => {
-  const { report } = account.state;
+  const { report } = account;
   if (report !== null && Date.parse(call.now) - Date.parse(report.generated) < KEPT_MS) return { State: 'COMPLETE' };
-  account.state.report = { generated: call.now, content: content(account) };
+  account.report = { generated: call.now, content: content(account) };
   return { State: 'STARTED', Description: 'No report exists. Starting a new report generation task' };
 };
 
 export const getCredentialReport: Run = (account) => {
-  const { report } = account.state;
+  const { report } = account;
   if (report === null)
     return otherError('ReportNotPresent', 410, 'No report is present. Please generate a report first.');
   return {

@@ -134,7 +134,6 @@ export interface AccountState {
   readonly policies: Record<string, PolicyRecord>;
   /** By serial number. */
   readonly virtualMfa: Record<string, VirtualMfaRecord>;
-  report: { readonly generated: string; readonly content: string } | null;
 }
 
 type Arn = (state: AccountState, named: { readonly name: string; readonly path: string }) => string;

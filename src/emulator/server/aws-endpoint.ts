@@ -89,8 +89,7 @@ async function answerCall(
   use(owner.key.id, scope.service, scope.region, call.now);
   const identity = userIdentity(account, owner.caller);
   const reply = carryOut(host.storage, read, call, sourceIp);
-  // A report changes nothing that CloudTrail events are looked up for.
-  if (read.writes && action !== 'GenerateCredentialReport') {
+  if (read.writes) {
     const userAgent = request.headers['user-agent'] ?? '';
     const traced = { action, params: read.params as Params, call, identity, reply, requestId, sourceIp, userAgent };
     account.history.record(cloudTrailEvent(traced));
