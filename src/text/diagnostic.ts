@@ -1,7 +1,7 @@
 import picocolors from 'picocolors';
 import { lineStartsOf, type Position } from '../diagnostics/positions.ts';
 import { visibleWidth } from './columns.ts';
-import { visible } from './escape.ts';
+import { escaped, visible } from './escape.ts';
 import { type Problem, printProblem } from './problem.ts';
 import { counted, tickedText } from './text.ts';
 
@@ -167,8 +167,11 @@ function lineAt(source: string, lineStarts: readonly number[], number: number): 
 }
 
 function shown(text: string): string {
-  return visible(text.replaceAll('\t', '  '));
+  return visible(text.replaceAll('\t', '  ')).replace(NARROW_SPACES, escaped);
 }
+
+/** Spaces that look like an ordinary one, and are none in YAML. */
+const NARROW_SPACES = /[\u00A0\u1680\u2000-\u200A\u202F\u205F]/g;
 
 /** The text up to that many cells, with dots where something is left out. */
 function cut(text: string, cells: number): string {

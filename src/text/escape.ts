@@ -50,7 +50,7 @@ export function visible(text: string): string {
 }
 
 /** The escaped form of one character, `<U+001B>`. */
-function escaped(character: string): string {
+export function escaped(character: string): string {
   return `<U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`;
 }
 

@@ -11,6 +11,7 @@ import {
   duplicateKey,
   fileEmpty,
   keyNotText,
+  mergeConflict,
   yamlAlias,
   yamlAnchor,
   yamlDirective,
@@ -20,6 +21,7 @@ import {
   yamlTag,
   yamlTooDeep,
 } from '../rules/file.ts';
+import { SPECIAL_SPACES, specialSpace } from '../rules/texts.ts';
 import type { Report } from './finding-collector.ts';
 
 /** A team file nests five deep. Far deeper nesting would exhaust the stack of the composer. */
@@ -42,6 +44,7 @@ const NOTHING: ParsedDocument = { root: null, value: undefined, unquotedDates: [
  * and further documents are reported, as they let a line mean something else than what a reviewer sees.
  */
 export function parseDocument(source: string, report: Report): ParsedDocument {
+  if (reportConflicts(source, report)) return NOTHING;
   const tokens = [...new Parser().parse(source)];
   // Nesting deep enough exhausts the stack in the composer, in Node 20 even fatally, so it is measured beforehand.
   const deep = deeperThan(tokens, MAX_DEPTH);
@@ -69,6 +72,19 @@ export function parseDocument(source: string, report: Report): ParsedDocument {
   return readTree(document.contents as Node, source, report);
 }
 
+/** What Git writes around both versions of lines that it could not merge. */
+const CONFLICT = /^(?:<{7}|\|{7}|={7}|>{7})(?=[ \r\n]|$).*/gm;
+
+/** Reports where each conflict begins; if no beginning is left, its first marker. */
+function reportConflicts(source: string, report: Report): boolean {
+  const markers = [...source.matchAll(CONFLICT)];
+  const starts = markers.filter(([marker]) => marker.startsWith('<'));
+  for (const { index, 0: marker } of starts.length > 0 ? starts : markers.slice(0, 1)) {
+    report(mergeConflict, [], {}, { range: rangeFrom(index, marker.trimEnd()) });
+  }
+  return markers.length > 0;
+}
+
 function reportDirectives(tokens: readonly CST.Token[], report: Report): void {
   for (const token of tokens) {
     if (token.type !== 'directive') continue;
@@ -83,10 +99,33 @@ function reportDirectives(tokens: readonly CST.Token[], report: Report): void {
 function reportSyntax(document: Document, source: string, report: Report): boolean {
   const error = document.errors.find(({ code }) => code !== 'TAG_RESOLVE_FAILED');
   if (error === undefined) return false;
-  const line = source.slice(source.lastIndexOf('\n', error.pos[0] - 1) + 1, error.pos[1]);
-  const problem = /^ *(?=[^\t\r\n ])\s/.test(line) ? 'SPACE_AS_INDENT' : error.code;
-  report(yamlSyntax, [], { reason: error.message, problem }, { range: error.pos });
+  const from = source.lastIndexOf('\n', error.pos[0] - 1) + 1;
+  const [line = ''] = source.slice(from).split(/[\r\n]/, 1);
+  const space = MISREAD_SPACES.exec(line);
+  const isOpen = /end with a [}\]]/.test(error.message);
+  const comment = isOpen ? commentInBrackets(source.slice(0, error.pos[0])) : null;
+  if (space !== null) {
+    const range = rangeFrom(from + space.index, space[0]);
+    report(specialSpace, [], { character: space[0].charAt(0) }, { range });
+  } else if (comment !== null) {
+    report(yamlSyntax, [], { reason: error.message, problem: 'COMMENT_IN_BRACKETS' }, { range: comment });
+  } else {
+    const unspaced = /^\s*[\w-]+:[^\s:,[\]{}]/.test(line);
+    const problem = isOpen ? 'OPEN_BRACKET' : unspaced ? 'NO_SPACE_AFTER_COLON' : error.code;
+    report(yamlSyntax, [], { reason: error.message, problem }, { range: error.pos });
+  }
   return true;
+}
+
+/** Where a space is part of YAML's syntax; within a name it is not what is wrong. */
+const MISREAD_SPACES = new RegExp(`(?<=^|[ :,[{])${SPECIAL_SPACES.source}`);
+
+/** The last comment that begins within brackets and contains what closes them: `{ name: Bo #2, roles: [reader] }`. */
+function commentInBrackets(source: string): TextRange | null {
+  const found = [...source.matchAll(/^[^#\n]*[{[][^#\n]*? (#[^\n]*[}\]])/gm)].at(-1);
+  if (found === undefined) return null;
+  const [all, comment = ''] = found;
+  return rangeFrom(found.index + all.length - comment.length, comment);
 }
 
 function isNothing(contents: unknown): boolean {

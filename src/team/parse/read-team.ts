@@ -7,7 +7,7 @@ import { fileIsDirectory, fileMissing, fileNotUtf8, fileTooLarge, fileUnreadable
 import { teamTooLarge } from '../rules/lab.ts';
 import type { Rule, RuleContext } from '../rules/rule.ts';
 import { CHECKED_RULES } from '../rules/rules.ts';
-import { checkShape } from '../rules/shape.ts';
+import { checkShape, reindent } from '../rules/shape.ts';
 import { checkTexts } from '../rules/texts.ts';
 import type { TeamFile } from '../schema.ts';
 import { suggester } from '../suggest.ts';
@@ -41,6 +41,10 @@ export function readTeam(text: string, { file, today }: ReadTeamOptions): TeamRe
   const findings = reporting(file);
   const { root, value, unquotedDates, readable } = parseDocument(source, findings.report);
   const places = placesIn(root);
+  if (readable) {
+    checkTexts(value, source, places, findings.report);
+    reindent(value, places, findings);
+  }
   const draft = draftOf(value);
   const suggest = suggester();
   // It takes time with the square of the roles, and a file with too many is refused.
@@ -59,7 +63,6 @@ export function readTeam(text: string, { file, today }: ReadTeamOptions): TeamRe
     rule.check?.(context, (path, args) => findings.report(rule, path, args));
   };
 
-  if (readable) checkTexts(value, source, places, findings.report);
   const whole = readable ? checkShape({ value, places, findings, suggest }) : null;
   if (readable) {
     run(teamTooLarge);

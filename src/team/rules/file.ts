@@ -65,7 +65,7 @@ const HIDDEN = 'a reviewer cannot see here what it stands for';
 export const yamlSyntax = rule({
   code: 'yaml-syntax',
   message: ({ reason, problem }: { reason: string; problem: string }) => {
-    const known = /end with a [}\]]/.test(reason) ? SYNTAX.OPEN_BRACKET : SYNTAX[problem];
+    const known = SYNTAX[problem];
     return known === undefined
       ? {
           summary: t`invalid YAML`,
@@ -74,6 +74,15 @@ export const yamlSyntax = rule({
         }
       : { summary: t`invalid YAML: ${trusted(known[0])}`, help: trusted(known[1]) };
   },
+});
+
+export const mergeConflict = rule({
+  code: 'merge-conflict',
+  message: () => ({
+    summary: t`unresolved merge conflict`,
+    reason: t`Git left both versions in the file, divided by ${value('=======')}`,
+    help: t`keep what is right of each version, and remove the lines ${value('<<<<<<<')}, ${value('=======')} and ${value('>>>>>>>')}`,
+  }),
 });
 
 export const yamlTooDeep = rule({
@@ -169,6 +178,7 @@ export const keyNotText = rule({
 });
 
 export const YAML_RULES = [
+  mergeConflict,
   yamlSyntax,
   yamlTooDeep,
   yamlAnchor,
@@ -181,17 +191,18 @@ export const YAML_RULES = [
   keyNotText,
 ];
 
-/** Codes of the `yaml` library, and two of ours, in plain words: what is wrong and what to do. */
+/** Codes of the `yaml` library, and some of ours, in plain words: what is wrong and what to do. */
 const SYNTAX: Readonly<Record<string, readonly [problem: string, help: string]>> = {
   BAD_INDENT: [
     'this line or the one above is indented differently',
     'indent each line by as many spaces as the lines it belongs to',
   ],
   OPEN_BRACKET: ['a bracket above is not closed', 'write `}` or `]` at its end'],
-  SPACE_AS_INDENT: [
-    'special spaces at the beginning of this line',
-    'web pages contain no-break spaces; delete everything before the first letter and type spaces',
+  COMMENT_IN_BRACKETS: [
+    '`#` begins a comment here, so the bracket before it is not closed',
+    'quote a text that contains ` #`, as in `name: "Bo Chen #2"`',
   ],
+  NO_SPACE_AFTER_COLON: ['the space after a colon is missing', 'write `key: value`, as in `name: Bo Chen`'],
   BLOCK_IN_FLOW: [
     'a comma is missing between entries in brackets',
     'write a comma before the next key, as in `{ name: Bo Chen, roles: [results-reader] }`',

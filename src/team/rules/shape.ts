@@ -1,9 +1,9 @@
-import { isScalar } from 'yaml';
+import { isMap, isScalar, type Pair } from 'yaml';
 import { z } from 'zod';
-import { type DocumentPath, type DocumentPlaces, sourceOf } from '../../diagnostics/positions.ts';
+import { type DocumentPath, type DocumentPlaces, keyTextOf, sourceOf } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { quoted } from '../../text/escape.ts';
-import { codeText, type Text, t, trusted } from '../../text/text.ts';
+import { codeText, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { Reporting } from '../parse/finding-collector.ts';
 import { type CountKey, isCountKey, type TeamFile, teamFileSchema } from '../schema.ts';
 import type { Suggest } from '../suggest.ts';
@@ -11,33 +11,61 @@ import { invalidDate, isPathOfDate } from './dates.ts';
 import { accountNotQuoted, unsupportedVersion } from './lab.ts';
 import { type Place, rule, shortValue, textsIn, value, valueList } from './rule.ts';
 import { invalidCount } from './settings.ts';
+import { FREE } from './texts.ts';
 
 /** Rules about keys and kinds of values, which the schema decides. */
 
 type ValueKind = 'text' | 'number' | 'true-or-false' | 'list' | 'map' | 'nothing';
 
-/** `nested` if the value is a map, as that of a member or a role. */
+interface UnknownKey extends Readonly<Record<string, unknown>> {
+  readonly key: string;
+  readonly suggestion: string | null;
+  /** Whether the value is a map, as that of a member or a role. */
+  readonly nested: boolean;
+  /** What was meant if it is no key at all: another form of what is written. */
+  readonly meant: { readonly lacks: 'space' | 'quotes'; readonly text: string } | null;
+}
+
 const unknownKey = rule({
   code: 'unknown-key',
   at: 'key',
-  message: ({ key, suggestion, nested }: { key: string; suggestion: string | null; nested: boolean }, { path }) => {
+  message: ({ key, suggestion, nested, meant }: UnknownKey, { path }) => {
     const parent = path.slice(0, -1);
+    if (meant?.lacks === 'space') {
+      return {
+        summary: t`${shortValue(key)} has no space after the colon`,
+        reason: t`without it, YAML takes all of it for a key`,
+        help: t`write ${value(meant.text)}`,
+      };
+    }
     const section = sectionOf(key);
     const others = t`the keys here are ${valueList(knownKeys(parent))}`;
     const help =
       suggestion !== null
         ? t`write ${value(suggestion)}`
-        : nested && path.length === 3
-          ? t`indent it like ${value(String(path[1]))} if it belongs to ${value(String(path[0]))}, else remove it; ${others}`
-          : section !== null && section !== pathText(path.slice(0, 1))
-            ? t`move it below ${value(section)}, or remove it; ${others}`
-            : t`remove it; ${others}`;
+        : meant !== null
+          ? t`if it belongs to the text before it, quote both: ${value(meant.text)}; else remove it`
+          : nested && path.length === 3
+            ? t`indent it like ${value(String(path[1]))} if it belongs to ${value(String(path[0]))}, else remove it; ${others}`
+            : section !== null && section !== pathText(path.slice(0, 1))
+              ? t`move it below ${value(section)}, or remove it; ${others}`
+              : t`remove it; ${others}`;
     return {
       summary: t`unknown key ${shortValue(key)} in ${nameOf(parent)}`,
       reason: t`it would have no effect`,
       help,
     };
   },
+});
+
+/** Keys as far left as what they belong to. */
+const notIndented = rule({
+  code: 'not-indented',
+  message: ({ owner, keys }: { owner: string; keys: readonly string[] }) => ({
+    summary: t`what belongs to ${shortValue(owner)} is not indented below it`,
+    reason: t`in YAML, only indented lines belong to the line above them`,
+    help: t`put two more spaces before ${someTexts(keys.map(value))}`,
+  }),
 });
 
 const missingKey = rule({
@@ -63,21 +91,24 @@ const emptyValue = rule({
   code: 'empty-value',
   at: 'key',
   message: ({ expected }: { expected: ValueKind }, { path }) => {
-    const key = String(path.at(-1) ?? '');
     const isReconcile = pathText(path) === 'settings.reconcile';
+    const orRemove = isReconcile ? t`, or remove the line to revert nothing` : t`, or remove the line`;
     return {
       summary: t`${shortValue(pathText(path))} has no value`,
-      help:
-        expected === 'list'
-          ? t`remove the line, or write ${value(`${key}: []`)} for an empty list`
-          : isReconcile
-            ? t`write ${value(RECONCILE)}, or remove the line to revert nothing`
-            : expected === 'map'
-              ? t`indent what belongs to it below ${value(key)}, write ${value(`${key}: {}`)}, or remove the line`
-              : t`write ${trusted(A[expected])} after ${value(`${key}:`)}, or remove the line`,
+      help: t`${isReconcile ? t`write ${value(RECONCILE)}` : missingValue(expected, path)}${isRequired(path) ? t`` : orRemove}`,
     };
   },
 });
+
+function missingValue(expected: ValueKind, path: DocumentPath): Text {
+  const key = String(path.at(-1) ?? '');
+  if (isPathOfDate(path)) return t`write a day such as ${value(`${key}: "2027-05-31"`)}`;
+  if (expected === 'list') return t`write ${value(`${key}: []`)} for an empty list`;
+  if (expected !== 'map') return t`write ${trusted(A[expected])} after ${value(`${key}:`)}`;
+  const below = t`indent what belongs to it below ${value(key)}`;
+  // An entry, as that of a member, is never an empty map.
+  return path.length === 1 && !isRequired(path) ? t`${below}, write ${value(`${key}: {}`)}` : below;
+}
 
 const emptyText = rule({
   code: 'empty-text',
@@ -96,13 +127,65 @@ const emptyText = rule({
   },
 });
 
-export const SHAPE_RULES = [unknownKey, missingKey, wrongType, emptyValue, emptyText];
+export const SHAPE_RULES = [unknownKey, notIndented, missingKey, wrongType, emptyValue, emptyText];
 
 interface ShapeContext {
   readonly value: unknown;
   readonly places: DocumentPlaces;
   readonly findings: Reporting;
   readonly suggest: Suggest;
+}
+
+/**
+ * Moves keys that are not indented to what they belong to, in the value itself, and reports them: a file with this one
+ * mistake is checked as it was meant.
+ */
+export function reindent(value: unknown, places: DocumentPlaces, { report }: Reporting): void {
+  if (!isPlainMap(value)) return;
+  const top = knownKeys([]);
+  const sections = Object.keys(KIND_NAMES);
+  move(
+    [],
+    (owner) => sections.includes(owner) && value[owner] === null,
+    (key, entry) => !top.includes(key) && isPlainMap(entry),
+  );
+  for (const section of sections) {
+    const fields = knownKeys([section, 'key']);
+    move(
+      [section],
+      () => true,
+      (key, entry) => fields.includes(key) && !isPlainMap(entry),
+    );
+  }
+
+  function move(
+    parent: DocumentPath,
+    owns: (key: string) => boolean,
+    belongs: (key: string, entry: unknown) => boolean,
+  ) {
+    const map = valueAt(value, parent);
+    if (!isPlainMap(map)) return;
+    let owner: string | null = null;
+    const moved = new Map<string, string[]>();
+    for (const [key, entry] of Object.entries(map)) {
+      const owned: unknown = owner === null ? undefined : map[owner];
+      if (owner === null || !belongs(key, entry) || (isPlainMap(owned) && Object.hasOwn(owned, key))) {
+        owner = owns(key) && (entry === null || isPlainMap(entry)) ? key : null;
+        continue;
+      }
+      if (isPlainMap(owned)) owned[key] = entry;
+      else map[owner] = Object.assign(Object.create(null), { [key]: entry });
+      delete map[key];
+      moved.set(owner, [...(moved.get(owner) ?? []), key]);
+    }
+    for (const [owner, keys] of moved) {
+      report(notIndented, [...parent, owner], { owner, keys }, { range: places.key([...parent, keys[0] ?? owner]) });
+    }
+  }
+}
+
+function isPlainMap(value: unknown): value is Record<string, unknown> {
+  return kindOf(value) === 'map';
 }
 
 /** The file as the schema has it; null, with findings, if it has another shape. */
@@ -125,7 +208,7 @@ export function checkShape(context: ShapeContext): TeamFile | null {
 }
 
 function reportUnknownKeys(
-  { value, findings, suggest }: ShapeContext,
+  { value, places, findings, suggest }: ShapeContext,
   path: DocumentPath,
   keys: readonly string[],
   misnamed: Set<string>,
@@ -133,14 +216,39 @@ function reportUnknownKeys(
   const present = valueAt(value, path);
   // A key that is present is not what was meant by another one.
   const absent = knownKeys(path).filter((key) => typeof present !== 'object' || present === null || !(key in present));
+  const parts = new Set<string>();
   for (const key of keys) {
-    const suggestion = suggest(key, absent);
-    if (suggestion !== null) misnamed.add(pathText([...path, suggestion]));
+    const [, field = '', text = ''] = /^([\w-]+):(.+)$/.exec(key) ?? [];
+    const isUnspaced = absent.includes(field);
+    const suggestion = isUnspaced ? null : suggest(key, absent);
+    if (isUnspaced || suggestion !== null) misnamed.add(pathText([...path, suggestion ?? field]));
+    if (parts.has(key)) continue;
     // A key with an invisible character may be right otherwise.
     if (!findings.keyIntact([...path, key])) continue;
     const nested = kindOf(valueAt(value, [...path, key])) === 'map';
-    findings.report(unknownKey, [...path, key], { key, suggestion, nested });
+    const divided = isUnspaced || suggestion !== null ? null : dividedText(places.node(path), key);
+    for (const part of divided?.parts ?? []) parts.add(part);
+    const meant = isUnspaced ? ({ lacks: 'space', text: `${field}: ${text}` } as const) : (divided?.meant ?? null);
+    findings.report(unknownKey, [...path, key], { key, suggestion, nested, meant });
   }
+}
+
+/** The whole text of which a comma in braces made several keys, `{ name: Bo Chen, PhD, roles: [reader] }`; else null. */
+function dividedText(map: unknown, key: string) {
+  if (!isMap(map) || map.flow !== true) return null;
+  const isPart = ({ value }: Pair) => value === null || (isScalar(value) && value.value === null);
+  const index = map.items.findIndex((pair) => keyTextOf(pair.key) === key);
+  const before = map.items.slice(0, index).findLastIndex((pair) => !isPart(pair));
+  const field = map.items[before];
+  const name = keyTextOf(field?.key);
+  const text = field?.value;
+  const isText = name !== null && FREE.has(name) && isScalar(text) && text.type === 'PLAIN';
+  if (!isText || !map.items.slice(index, index + 1).every(isPart)) return null;
+  const rest = map.items.slice(before + 1);
+  const end = rest.findIndex((pair) => !isPart(pair));
+  const parts = (end < 0 ? rest : rest.slice(0, end)).flatMap((pair) => keyTextOf(pair.key) ?? []);
+  const whole = JSON.stringify([sourceOf(text), ...parts].join(', '));
+  return { parts, meant: { lacks: 'quotes', text: `${name}: ${whole}` } as const };
 }
 
 function reportValue({ value, places, findings }: ShapeContext, path: DocumentPath, issue: z.core.$ZodIssue) {
@@ -216,15 +324,39 @@ function valueAt(root: unknown, path: DocumentPath): unknown {
   return here;
 }
 
-/** The keys that the schema has at a path. */
-function knownKeys(path: DocumentPath): readonly string[] {
+/** The schema of what is at a path; undefined for a key that it does not have. */
+function schemaAt(path: DocumentPath): unknown {
   let here: unknown = teamFileSchema;
   for (const part of path) {
+    if (here instanceof z.ZodOptional) here = here.unwrap();
     if (here instanceof z.ZodObject) here = here.shape[part];
     else if (here instanceof z.ZodRecord) here = here.valueType;
-    if (here instanceof z.ZodOptional) here = here.unwrap();
+    else return undefined;
   }
-  return here instanceof z.ZodObject ? Object.keys(here.shape) : [];
+  return here;
+}
+
+function unwrapped(schema: unknown): unknown {
+  return schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+}
+
+/** The keys that the schema has at a path. */
+function knownKeys(path: DocumentPath): readonly string[] {
+  const schema = unwrapped(schemaAt(path));
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** Whether a key of the schema cannot be left out; an entry of the lab's own can. */
+function isRequired(path: DocumentPath): boolean {
+  return knownKeys(path.slice(0, -1)).length > 0 && !(schemaAt(path) instanceof z.ZodOptional);
+}
+
+/** `[results-reader]`: the first list that the schema gives as an example. */
+function exampleList(path: DocumentPath): string {
+  const schema = unwrapped(schemaAt(path));
+  const examples = schema instanceof z.ZodArray ? (schema.meta()?.examples ?? []) : [];
+  const [example = []] = (examples as readonly (readonly string[])[]).filter(({ length }) => length > 0);
+  return `[${example.join(', ')}]`;
 }
 
 /** The section in which a key is known that was written elsewhere. */
@@ -290,7 +422,12 @@ interface TypeMismatch extends Readonly<Record<string, unknown>> {
 }
 
 function correction({ expected, actual, source }: TypeMismatch, { path }: Place): Text {
-  if (expected === 'list') return source === null ? t`write a list in brackets` : t`write ${value(`[${source}]`)}`;
+  if (expected === 'list') {
+    if (source === null) return t`write a list in brackets`;
+    if (actual === 'text' && !YES.test(source) && !NO.test(source)) return t`write ${value(`[${source}]`)}`;
+    const example = t`write a list such as ${value(exampleList(path))}`;
+    return NO.test(source) && !isRequired(path) ? t`remove the line, or ${example}` : example;
+  }
   if (expected === 'text' && source !== null) return t`quote it: ${value(JSON.stringify(quoted(source)))}`;
   if (expected === 'true-or-false') {
     if (source !== null && YES.test(source)) return t`write ${value('true')}, without quotes`;

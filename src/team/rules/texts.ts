@@ -43,8 +43,19 @@ const brokenCharacter = characterRule(
   t`type the text again instead of writing it with ${value('\\u')}`,
 );
 
+/** `character` is the character itself. */
+export const specialSpace = rule({
+  code: 'special-space',
+  message: ({ character }: { character: string }, { path }) => ({
+    summary: t`${textAt(path)} contains a special space`,
+    reason: t`${nameOf(codePointOf(character))} looks like a space, but YAML takes it for a letter`,
+    help: t`delete it and type a space; text from web pages and word processors contains such characters`,
+  }),
+});
+
 export const TEXT_RULES = [
   templateExpression,
+  specialSpace,
   controlCharacter,
   bidirectionalCharacter,
   invisibleCharacter,
@@ -62,11 +73,15 @@ function characterRule(code: string, what: Text, reason: (character: Text) => Te
   return rule({
     code,
     message: ({ character }: Found, { path }) => {
-      const name = NAMES[character];
-      const named = trusted(name === undefined ? character : `${character} (${name})`);
-      return { summary: t`${textAt(path)} contains ${what}`, reason: reason(named), help };
+      return { summary: t`${textAt(path)} contains ${what}`, reason: reason(nameOf(character)), help };
     },
   });
+}
+
+/** `U+202E (right-to-left override)` */
+function nameOf(codePoint: string): Text {
+  const name = NAMES[codePoint];
+  return trusted(name === undefined ? codePoint : `${codePoint} (${name})`);
 }
 
 // What people are called is written in every script, and three of them need invisible characters to be written right:
@@ -102,6 +117,11 @@ const SUSPICIOUS = /[$%]\{|[\p{Cc}\u2028\u2029\u2800\uFFF9-\uFFFB\p{Default_Igno
 
 /** Keys whose texts may have more than one line. */
 const MULTILINE: ReadonlySet<unknown> = new Set(['description', 'reason']);
+/** Keys whose texts are for people; such spaces divide the parts of a name in French and Japanese. */
+export const FREE: ReadonlySet<unknown> = new Set(['name', ...MULTILINE]);
+/** Spaces that YAML does not take for any, one after the other. */
+export const SPECIAL_SPACES = /[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]+/;
+const AT_AN_END = new RegExp(`^${SPECIAL_SPACES.source}|${SPECIAL_SPACES.source}$`);
 
 /**
  * Reports template expressions and characters that are not seen, in every text and key of a document, and in its
@@ -112,7 +132,16 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
   const covered: TextRange[] = [];
 
   function text(content: string, at: 'key' | 'value'): void {
-    if (PLAIN.test(content) || !SUSPICIOUS.test(content)) return;
+    if (PLAIN.test(content)) return;
+    const isFree = at === 'value' && FREE.has(path.at(-1));
+    const space = (isFree ? AT_AN_END : SPECIAL_SPACES).exec(content);
+    if (space !== null) {
+      const [from, to] = places[at](path);
+      const index = source.slice(from, to).indexOf(space[0]);
+      const range: TextRange = index < 0 ? [from, to] : [from + index, from + index + space[0].length];
+      report(specialSpace, path, { character: space[0].charAt(0) }, { at, range });
+    }
+    if (!SUSPICIOUS.test(content)) return;
     const marker = TEMPLATE.exec(content);
     if (marker !== null) report(templateExpression, path, { marker: marker[0] }, { at });
     for (const [found, character] of hiddenIn(content, at === 'value' && MULTILINE.has(path.at(-1)))) {
@@ -194,6 +223,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'U+000D': 'carriage return',
   'U+001B': 'escape',
   'U+007F': 'delete',
+  'U+00A0': 'no-break space',
   'U+00AD': 'soft hyphen',
   'U+061C': 'Arabic letter mark',
   'U+200B': 'zero width space',
@@ -201,6 +231,9 @@ const NAMES: Readonly<Record<string, string>> = {
   'U+200D': 'zero width joiner',
   'U+200E': 'left-to-right mark',
   'U+200F': 'right-to-left mark',
+  'U+2003': 'em space',
+  'U+2007': 'figure space',
+  'U+2009': 'thin space',
   'U+2028': 'line separator',
   'U+2029': 'paragraph separator',
   'U+202A': 'left-to-right embedding',
@@ -208,12 +241,14 @@ const NAMES: Readonly<Record<string, string>> = {
   'U+202C': 'pop directional formatting',
   'U+202D': 'left-to-right override',
   'U+202E': 'right-to-left override',
+  'U+202F': 'narrow no-break space',
   'U+2060': 'word joiner',
   'U+2066': 'left-to-right isolate',
   'U+2067': 'right-to-left isolate',
   'U+2068': 'first strong isolate',
   'U+2069': 'pop directional isolate',
   'U+2800': 'braille blank',
+  'U+3000': 'ideographic space',
   'U+3164': 'Hangul filler',
   'U+FEFF': 'byte order mark',
 };
