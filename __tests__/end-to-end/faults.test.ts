@@ -31,7 +31,7 @@ describe(`AWS on a bad day (${ENGINE_TITLE})`, () => {
     ['answers 500 to a third of the calls', { errorShare: 0.34, seed: 3 }],
   ];
 
-  test.each(sampleOf(DAYS, 2))(
+  test.each(sampleOf(DAYS, 1))(
     '%s: the team is planned and applied all the same',
     async (_title, faults) => {
       await withLab(
@@ -100,7 +100,7 @@ describe('a creation that ends in an error after the object was made', () => {
     ['AddUserToGroup', 'perception-lab-paymaster', 'aws_iam_group_membership.role_paymaster'],
   ];
 
-  test.each(sampleOf(BROKEN, 2))(
+  test.each(sampleOf(BROKEN, 1))(
     '%s of %s: it is kept and finished, not replaced',
     async (action, about, address) => {
       await withLab(start, async (test) => {

@@ -76,7 +76,7 @@ describe('an engine that is killed', () => {
     ['DeleteUser', 'after'],
   ];
 
-  test.each(sampleOf(points, 3))(
+  test.each(sampleOf(points, 2))(
     'at %s, %s it is carried out, makes no further call and is recovered from',
     async (action, phase) => {
       const { lab, applyUntil } = await laboratoryThatStops('SIGKILL');

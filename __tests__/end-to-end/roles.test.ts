@@ -116,7 +116,7 @@ test('the apply role creates a whole lab, changes a role, suspends a member, and
 
 const REVERTED = [...PEOPLE, ...POLICIES].filter((row) => row.reconcile === 'undone');
 /** With Terraform; all of them in an exhaustive run. */
-const SAMPLE = sampleOf(REVERTED, 5);
+const SAMPLE = sampleOf(REVERTED, 3);
 
 const REQUEST = { reconcile: true, revert: [], ifFingerprint: null };
 

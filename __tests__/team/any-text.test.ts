@@ -191,7 +191,7 @@ const GIANTS: readonly (readonly [string, string])[] = [
   ],
 ];
 
-test.each(sampleOf(GIANTS, 4))(
+test.each(sampleOf(GIANTS, 2))(
   '%s is answered in seconds',
   (_, text) => {
     const { team, findings, source } = readTeam(text, { file: 'team.yaml', today: TODAY });
