@@ -18,6 +18,8 @@ import { findingsOf, pointedAt, TODAY, teamText } from './team-text.ts';
 const WARNINGS = new Set([
   'unused-role',
   'until-passed',
+  'until-far-away',
+  'duplicate-person',
   'sponsor-expired',
   'owner-expired',
   'snooze-passed',

@@ -673,7 +673,7 @@ export const ROLE_MISTAKES: readonly Mistake[] = [
 ];
 
 const GONE = 'departed:\n  dee: { left: "2026-06-30", reason: graduated }';
-const ended = (key: string) => `  ${key}: { name: E, roles: [reader], until: "2099-12-31" }`;
+const ended = (key: string) => `  ${key}: { name: E, roles: [reader], until: "2030-12-31" }`;
 
 export const PEOPLE_MISTAKES: readonly Mistake[] = [
   { name: 'no role at all', file: members('  bo: { name: Bo, roles: [] }'), code: 'member-without-roles', at: '[]' },
@@ -721,6 +721,35 @@ export const PEOPLE_MISTAKES: readonly Mistake[] = [
     file: bo('until: "2026-11-24"'),
     code: 'until-passed',
     at: '"2026-11-24"',
+  },
+  { name: 'a mistyped year', file: bo('until: "3027-05-31"'), code: 'until-far-away', at: '"3027-05-31"' },
+  {
+    name: 'two members of one name',
+    file: members('  ada2: { name: " ADA ", roles: [reader] }'),
+    code: 'duplicate-person',
+    at: '" ADA "',
+  },
+  {
+    name: 'two members with one e-mail address',
+    file: members(
+      '  bo: { name: Bo, roles: [reader], email: bo@lab.edu }\n  cy: { name: Cy, roles: [reader], email: Bo@lab.edu }',
+    ),
+    code: 'duplicate-person',
+    at: 'Bo@lab.edu',
+  },
+  {
+    name: 'one person twice',
+    file: members(
+      '  bo: { name: Bo, roles: [reader], github: bochen, email: bo@lab.edu }\n  bo2: { name: Bo, roles: [reader], email: bo@lab.edu, github: bochen }',
+    ),
+    code: 'duplicate-person',
+    at: 'Bo',
+  },
+  {
+    name: 'the only owner suspended',
+    file: { members: 'members:\n  ada: { name: Ada, roles: [reader], suspended: true }' },
+    code: 'no-owner',
+    at: '[ada]',
   },
   { name: 'an e-mail address without a domain', file: bo('email: bo@lab'), code: 'invalid-email', at: 'bo@lab' },
   {

@@ -31,6 +31,18 @@ describe('people whose access has ended', () => {
     ]);
   });
 
+  test('owners of whom one is suspended and the other past the last day are none', () => {
+    const suspended = ended.replace('name: Ada', 'suspended: true, name: Ada');
+    const findings = findingsOf(teamText({ owners: 'owners: [eve, ada]', members: suspended }));
+    expect(findings.map(({ code, severity }) => [code, severity])).toEqual([
+      ['no-owner', 'error'],
+      ['until-passed', 'warning'],
+    ]);
+    expect(
+      codesOf(teamText({ owners: 'owners: [ada, bo]', members: `${suspended}\n  bo: { name: Bo, roles: [reader] }` })),
+    ).toEqual(['until-passed']);
+  });
+
   test('no owner who is there is an error, and the only one', () => {
     const findings = findingsOf(teamText({ owners: 'owners: [eve]', members: ended }));
     expect(findings.map(({ code, severity }) => [code, severity])).toEqual([

@@ -66,16 +66,24 @@ test('JSON has the parts as plain text, and the section that explains the code',
   });
 });
 
-test.each(['text', 'github'] as const)('%s shows ten errors before ten warnings and counts the rest', (format) => {
-  const many = Array.from(
-    { length: 26 },
+/** Half of them warnings. */
+const many = (count: number) =>
+  Array.from(
+    { length: count },
     (_, index): Diagnostic => (index % 2 === 0 ? { ...RETIRED, severity: 'warning', code: 'unused' } : RETIRED),
   );
-  const printed = printDiagnostics(many, { format, color: false, total: '26 of them' });
-  expect(printed.match(/no longer exists/g)).toHaveLength(20);
+
+test.each([
+  ['github', 10],
+  ['text', 100],
+] as const)('%s shows %i errors before as many warnings, and says how to see the rest', (format, most) => {
+  const findings = many(2 * most + 6);
+  const printed = printDiagnostics(findings, { format, color: false, total: 'all of them' });
+  expect(printed.match(/no longer exists/g)).toHaveLength(2 * most);
   expect(printed.lastIndexOf('retired-operation')).toBeLessThan(printed.indexOf('warning'));
   expect(printed).toContain('3 more errors and 3 more warnings not shown; --format json prints all of them');
-  expect(JSON.parse(printDiagnostics(many, { format: 'json', color: false, total: '' })).findings).toHaveLength(26);
+  const json = JSON.parse(printDiagnostics(findings, { format: 'json', color: false, total: '' }));
+  expect(json.findings).toHaveLength(2 * most + 6);
 });
 
 test('color adds escape sequences alone', () => {

@@ -22,21 +22,27 @@ interface Place {
   readonly path: readonly (string | number)[];
 }
 
-/** GitHub shows at most ten annotations of each severity for a step. */
-const SHOWN = 10;
+/** GitHub shows at most ten annotations of each severity for a step. No one reads hundreds of errors on a terminal. */
+const SHOWN = { github: 10, text: 100 };
 
 /** One diagnostic in the form of every error, without a trailing newline. */
-export function printDiagnostic({ problem, place, ...rest }: Diagnostic, color: boolean): string {
+export function printDiagnostic(
+  { problem, place, ...rest }: Diagnostic,
+  color: boolean,
+  linesOf: (source: string) => readonly number[] = lineStartsOf,
+): string {
   const { file, position, source } = place;
   const at = position === null ? file : `${file}:${position.line}:${position.column}`;
-  const excerpt = position === null || source === null ? [] : excerptLines(source, position, rest.severity, color);
+  const hasExcerpt = position !== null && source !== null;
+  const excerpt = hasExcerpt
+    ? excerptLines(excerptOf(source, linesOf(source), position), position, rest.severity, color)
+    : [];
   return printProblem(problem, { ...rest, at, excerpt, color }).join('\n');
 }
 
-function excerptLines(source: string, position: Position, severity: Diagnostic['severity'], color: boolean) {
+function excerptLines({ text, marks }: Excerpt, { line }: Position, severity: Diagnostic['severity'], color: boolean) {
   const paint = picocolors.createColors(color);
-  const { text, marks } = excerptOf(source, lineStartsOf(source), position);
-  const number = String(position.line);
+  const number = String(line);
   return [
     `   ${paint.dim(`${number} |`)} ${text}`.trimEnd(),
     `   ${' '.repeat(number.length)} ${paint.dim('|')} ${severity === 'error' ? paint.red(marks) : paint.yellow(marks)}`,
@@ -50,22 +56,30 @@ interface ListOptions {
   readonly total: string;
 }
 
-/** Diagnostics in a format, with a trailing newline. JSON has all of them; text shows ten errors and ten warnings. */
+/** Diagnostics in a format, with a trailing newline. JSON has all of them; the others say how many they leave out. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[], { format, color, total }: ListOptions): string {
   if (format === 'json') return `${escapedJson({ version: 1, findings: diagnostics.map(diagnosticJson) })}\n`;
   const [errors, warnings] = (['error', 'warning'] as const).map((each) =>
     diagnostics.filter(({ severity }) => severity === each),
   ) as [Diagnostic[], Diagnostic[]];
-  const shown = [...errors.slice(0, SHOWN), ...warnings.slice(0, SHOWN)];
+  const most = SHOWN[format];
+  const shown = [...errors.slice(0, most), ...warnings.slice(0, most)];
   const rest = [
-    ...(errors.length > SHOWN ? [counted(errors.length - SHOWN, 'more error')] : []),
-    ...(warnings.length > SHOWN ? [counted(warnings.length - SHOWN, 'more warning')] : []),
+    ...(errors.length > most ? [counted(errors.length - most, 'more error')] : []),
+    ...(warnings.length > most ? [counted(warnings.length - most, 'more warning')] : []),
   ].join(' and ');
   const more = rest === '' ? [] : [`${rest} not shown; --format json prints all of them`];
   if (format === 'github') {
     return `${[...shown.map(annotation), ...more.map((line) => `::notice::${commandData(line)}`), total].join('\n')}\n`;
   }
-  return `${[...shown.map((each) => printDiagnostic(each, color)), ...more, total].join('\n\n')}\n`;
+  // Most findings are about the same file, which may be long.
+  const known = new Map<string, readonly number[]>();
+  const linesOf = (source: string) => {
+    const lines = known.get(source) ?? lineStartsOf(source);
+    known.set(source, lines);
+    return lines;
+  };
+  return `${[...shown.map((each) => printDiagnostic(each, color, linesOf)), ...more, total].join('\n\n')}\n`;
 }
 
 /** A diagnostic as plain JSON. `docs` is the section that explains the code. */

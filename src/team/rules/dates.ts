@@ -45,6 +45,12 @@ const dateNotQuoted = rule({
 
 export const DATE_RULES = [invalidDate, dateNotQuoted];
 
+/** The same day some years later; the 28th of February for the 29th. */
+export function yearsAfter(day: string, years: number): string {
+  const later = `${String(Number(day.slice(0, 4)) + years).padStart(4, '0')}${day.slice(4)}`;
+  return isRealDate(later) ? later : later.replace(/29$/, '28');
+}
+
 const DATES = [
   ['members', 'until'],
   ['departed', 'left'],

@@ -1,6 +1,9 @@
+import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
-import { t } from '../../text/text.ts';
+import { listTexts, t, trusted } from '../../text/text.ts';
+import type { DraftList } from '../parse/draft.ts';
 import { EMAIL_PATTERN, LOGIN_PATTERN } from '../schema.ts';
+import { yearsAfter } from './dates.ts';
 import { entriesIn, type RuleContext, rule, shortValue, textsIn, useOr, value } from './rule.ts';
 
 /** Rules about members, their sponsors, owners and those who left. */
@@ -84,6 +87,55 @@ const untilPassed = rule({
     for (const { key, text: until, path } of textsIn(context, 'members', 'until')) {
       if (until < context.today) report(path, { member: key, until });
     }
+  },
+});
+
+/** Far more than any study lasts: such a day is a mistyped one. */
+const MOST_YEARS = 10;
+
+const untilFarAway = rule({
+  code: 'until-far-away',
+  severity: 'warning',
+  message: ({ member, until }: { member: string; until: string }) => ({
+    summary: t`the last day of ${shortValue(member)} is more than ${MOST_YEARS} years away`,
+    reason: t`${value(until)} may be a typing error`,
+    help: t`correct the year, or remove ${value('until')} if access has no last day`,
+  }),
+  check(context, report) {
+    const limit = yearsAfter(context.today, MOST_YEARS);
+    for (const { key, text: until, path } of textsIn(context, 'members', 'until')) {
+      if (until > limit) report(path, { member: key, until });
+    }
+  },
+});
+
+const IDENTIFYING = { name: 'name', email: 'e-mail address', github: 'GitHub login' } as const;
+type Identifying = keyof typeof IDENTIFYING;
+
+/** A warning: two people can have one name, and one person two users. */
+const duplicatePerson = rule({
+  code: 'duplicate-person',
+  severity: 'warning',
+  message: ({ member, other, fields }: { member: string; other: string; fields: readonly Identifying[] }) => ({
+    summary: t`members ${shortValue(other)} and ${shortValue(member)} have the same ${listTexts(fields.map((field) => trusted(IDENTIFYING[field])))}`,
+    reason: t`a reviewer cannot see which of them gains or loses access`,
+    help: t`if they are one person, keep one of them; else correct one, or add to the name what distinguishes them`,
+  }),
+  check(context, report) {
+    const known = new Map<string, string>();
+    const found = new Map<string, { path: DocumentPath; member: string; other: string; fields: Identifying[] }>();
+    for (const field of Object.keys(IDENTIFYING) as Identifying[]) {
+      for (const { key, text, path } of textsIn(context, 'members', field)) {
+        const id = `${field} ${text.normalize('NFC').toLowerCase().trim().replace(/\s+/g, ' ')}`;
+        const other = known.get(id);
+        if (other === undefined) known.set(id, key);
+        else {
+          const pair = found.get(`${key} ${other}`) ?? { path, member: key, other, fields: [] };
+          found.set(`${key} ${other}`, { ...pair, fields: [...pair.fields, field] });
+        }
+      }
+    }
+    for (const { path, ...args } of found.values()) report(path, args);
   },
 });
 
@@ -200,24 +252,43 @@ const unknownOwner = rule({
   },
 });
 
-/** Another member must be able to approve a change. */
+/** Someone must be able to approve the next change. */
 const noOwner = rule({
   code: 'no-owner',
-  message: ({ because }: { because: 'none-named' | 'all-expired' }) => ({
-    summary: because === 'none-named' ? t`the file has no owner` : t`the access of every owner has ended`,
+  message: ({ because }: { because: 'none-named' | 'all-expired' | 'all-suspended' }) => ({
+    summary: NO_OWNER[because],
     reason: t`no one could approve a change`,
-    help: t`write the key of a current member, for example ${value('owners: [ada]')}`,
+    help:
+      because === 'all-suspended'
+        ? t`add another owner in the same change; to stop all spending, write ${value('freeze: [spend]')} instead`
+        : t`write the key of a current member, for example ${value('owners: [ada]')}`,
   }),
   check(context, report) {
     const { owners } = context.draft;
-    if (owners === null) return;
+    if (owners === null || (owners.length > 0 && !areWithoutAccess(owners, context))) return;
     const ended = endedMembers(context);
-    if (owners.length === 0) report(['owners'], { because: 'none-named' });
-    else if (owners.every((owner) => owner !== null && ended.has(owner))) {
-      report(['owners'], { because: 'all-expired' });
-    }
+    const because =
+      owners.length === 0
+        ? 'none-named'
+        : owners.every((key) => ended.has(key ?? ''))
+          ? 'all-expired'
+          : 'all-suspended';
+    report(['owners'], { because });
   },
 });
+
+const NO_OWNER = {
+  'none-named': t`the file has no owner`,
+  'all-expired': t`the access of every owner has ended`,
+  'all-suspended': t`every owner is suspended or past the last day`,
+} as const;
+
+/** Whether every owner is suspended or past the last day. */
+function areWithoutAccess(owners: DraftList, context: RuleContext): boolean {
+  const ended = endedMembers(context);
+  const suspended = new Map(context.draft.sections.members.map(([key, { suspended }]) => [key, suspended === true]));
+  return owners.every((key) => key !== null && (ended.has(key) || suspended.get(key) === true));
+}
 
 const ownerExpired = rule({
   code: 'owner-expired',
@@ -228,10 +299,9 @@ const ownerExpired = rule({
     help: t`remove ${value(owner)} from ${value('owners')}, or write a later day`,
   }),
   check(context, report) {
-    const owners = context.draft.owners ?? [];
-    const ended = endedMembers(context);
     // Then `no-owner` reports the whole list.
-    if (owners.every((owner) => owner !== null && ended.has(owner))) return;
+    if (areWithoutAccess(context.draft.owners ?? [], context)) return;
+    const ended = endedMembers(context);
     for (const { entry: owner, path } of ownersIn(context)) {
       const until = ended.get(owner);
       if (until !== undefined) report(path, { owner, until });
@@ -245,6 +315,8 @@ export const MEMBER_RULES = [
   invalidEmail,
   invalidGithubLogin,
   untilPassed,
+  untilFarAway,
+  duplicatePerson,
   leftInFuture,
   memberAlsoDeparted,
   ownSponsor,

@@ -15,6 +15,7 @@ import {
   REGION_PATTERN,
 } from '../schema.ts';
 import { RECONCILE_MODES } from '../team.ts';
+import { yearsAfter } from './dates.ts';
 import { entriesIn, rule, shortValue, textsIn, useOr, value, valueList } from './rule.ts';
 
 /** Rules about what is frozen, what is snoozed, and the settings. */
@@ -172,7 +173,7 @@ const snoozeFarAway = rule({
     help: t`write a day up to ${value(`"${limit}"`)}, and snooze it again then if needed`,
   }),
   check(context, report) {
-    const limit = yearAfter(context.today);
+    const limit = yearsAfter(context.today, 1);
     for (const { key: finding, text: until, path } of textsIn(context, 'snoozed', 'until')) {
       if (until > limit) report(path, { finding, limit });
     }
@@ -189,12 +190,6 @@ export const SETTINGS_RULES = [
   invalidBucket,
   invalidRegion,
 ];
-
-/** The same day of the next year; the 28th of February for the 29th. */
-function yearAfter(day: string): string {
-  const next = `${String(Number(day.slice(0, 4)) + 1).padStart(4, '0')}${day.slice(4)}`;
-  return next.endsWith('-02-29') ? next.replace(/29$/, '28') : next;
-}
 
 /** An id without the quotes and periods that were copied with it; null if that is no id either. */
 function trimmedId(id: string): string | null {
