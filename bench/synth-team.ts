@@ -33,6 +33,7 @@ export function benchTeam(
       name: `Member ${index}`,
       email: null,
       github: null,
+      from: null,
       sponsor: null,
       keys: 1,
       ...accessOf(index),

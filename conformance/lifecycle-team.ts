@@ -22,6 +22,7 @@ function member(key: string, roles: readonly string[], more: Partial<Member> = {
     email: null,
     github: null,
     roles,
+    from: null,
     until: null,
     sponsor: null,
     suspended: false,

@@ -71,6 +71,44 @@ test('joining, leaving, being suspended, and a new last day', () => {
   expect(moved?.operations).toEqual({ gained: [], lost: [] });
 });
 
+describe('access that begins later', () => {
+  const starts = '2027-01-10T00:00:00.000Z';
+  const eve = member({ key: 'eve', roles: ['paymaster'], from: '2027-01-10' });
+  const withEve = { ...sampleTeam, members: [...sampleTeam.members, eve] };
+
+  test('counts as a gain when it is granted', () => {
+    const joined = change('eve', withEve);
+    expect(joined).toMatchObject({ worstGain: 'spends', starts: { before: null, after: starts } });
+    expect(joined?.mayAct).toEqual({ before: false, after: true });
+    expect(joined?.capabilities.gained[0]?.grants.map(({ holder }) => holder)).toEqual([
+      'group perception-lab-paymaster',
+    ]);
+  });
+
+  test('is lost until then by a member who has it, and gained by one who would have waited', () => {
+    const later = change('bo', changed('bo', { from: '2027-01-10' }));
+    expect([later?.operations.gained, later?.operations.lost.length, later?.mayAct.after]).toEqual([[], 17, true]);
+    const waiting = desiredAccess(changed('bo', { from: '2027-01-10' }), '2026-11-25');
+    const [now] = diffAccess(waiting, BEFORE, AT).people;
+    expect([now?.operations.gained.length, now?.operations.lost, now?.starts.after]).toEqual([17, [], null]);
+  });
+
+  test('changes nothing once it has begun', () => {
+    expect(change('bo', changed('bo', { from: '2026-11-25' }))).toBeUndefined();
+  });
+
+  test('is explained, and is among those who can', () => {
+    const model = desiredAccess(withEve, '2026-11-25');
+    expect(explain(model, 'perception-lab-eve', AT)).toMatchObject({ allowed: [], starts });
+    const { users } = whoCan(model, 'SendBonus', AT);
+    expect(users.map((each) => [each.user, each.starts])).toEqual([
+      ['perception-lab-ada', null],
+      ['perception-lab-fay', null],
+      ['perception-lab-eve', starts],
+    ]);
+  });
+});
+
 test('a new name or email changes no access', () => {
   const words = { ...sampleTeam, members: sampleTeam.members.map((each) => ({ ...each, name: 'X', email: 'x@y.z' })) };
   expect(diffAccess(BEFORE, desiredAccess(words, '2026-11-25'), AT).people).toEqual([]);

@@ -40,7 +40,7 @@ test('explain and who-can tell what decide decides', () => {
         .filter((name) => decide(model, name, operation, { at }).outcome === 'allowed');
       expect(
         whoCan(model, operation, at)
-          .users.map(({ user }) => user)
+          .users.flatMap(({ user, starts }) => (starts === null ? [user] : []))
           .sort(),
       ).toEqual([...able].sort());
       for (const { name } of model.users) {
@@ -145,6 +145,7 @@ function mirrorPerson(person: AccessChange): AccessChange {
     operations: turn(person.operations),
     capabilities: turn(person.capabilities),
     mayAct: swap(person.mayAct),
+    starts: swap(person.starts),
     ends: swap(person.ends),
     suspended: swap(person.suspended),
     groups: turn(person.groups),

@@ -103,6 +103,17 @@ describe('the brakes', () => {
     expect(decide(model, 'perception-lab-bo', 'GetHIT', { at: new Date(at) }).outcome).toBe(outcome);
   });
 
+  test.each([
+    ['2027-01-09T23:59:59.999Z', 'denied-explicitly'],
+    ['2027-01-10T00:00:00Z', 'allowed'],
+    ['2027-05-31T23:59:59Z', 'allowed'],
+    ['2027-06-01T00:00:00Z', 'denied-explicitly'],
+  ])('from 10 Jan until 31 May 2027: at %s it is %s', (at, outcome) => {
+    const period = { from: '2027-01-10', until: '2027-05-31' };
+    const model = withMember({ key: 'eve', roles: ['results-reader'], ...period });
+    expect(decide(model, 'perception-lab-eve', 'GetHIT', { at: new Date(at) }).outcome).toBe(outcome);
+  });
+
   test('until the last day that a year of four digits has is no denial of today', () => {
     const model = withMember({ key: 'eve', roles: ['results-reader'], until: '9999-12-31' });
     expect(decide(model, 'perception-lab-eve', 'GetHIT', { at: NOW }).outcome).toBe('allowed');

@@ -71,6 +71,20 @@ const CASES: readonly (readonly [string, Team, Applied, Change, readonly string[
     ['user-deleted/bo: pending'],
   ],
   [
+    'the file lets access begin later, and the account does not yet',
+    withMember('bo', { from: '2027-01-10' }),
+    appliedOf(sampleTeam),
+    (account) => account,
+    ['inline-policy-changed/user/bo/limits/spends: pending'],
+  ],
+  [
+    'the first day was removed manually',
+    withMember('fay', { from: '2027-01-10' }),
+    appliedOf(withMember('fay', { from: '2027-01-10' })),
+    (account) => account,
+    ['inline-policy-removed/user/fay/limits/spends: manual'],
+  ],
+  [
     'a member is deleted manually while their last day is moved',
     extended,
     appliedOf(withMember('bo', { until: '2027-01-31' })),

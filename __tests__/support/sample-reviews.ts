@@ -119,6 +119,7 @@ const withEveAndBonus = withMember(
   { roles: ['paymaster', 'results-reader', 'task-publisher'], until: null },
   withEve,
 );
+const withEveLater = teamWith({ members: [...sampleTeam.members, { ...eve, from: '2027-01-10' }] });
 const joining = resourcesOfJoining('eve', ['results-reader', 'task-publisher']);
 
 const drift: readonly UnexplainedChange[] = [
@@ -289,6 +290,9 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
       ]),
     ),
     'student-added': viewOf(addsEve),
+    'student-begins-later': viewOf(
+      planned(sampleTeam, withMember('fay', { from: '2026-12-10' }, withEveLater), joining),
+    ),
     'student-leaves': viewOf(planned(sampleTeam, gusLeft, leaving)),
     'role-gains-bonus': viewOf(
       planned(sampleTeam, bonusForReaders, [

@@ -66,6 +66,7 @@ export function member(given: Pick<Member, 'key'> & Partial<Member>): Member {
     email: null,
     github: null,
     roles: [],
+    from: null,
     until: null,
     sponsor: null,
     suspended: false,

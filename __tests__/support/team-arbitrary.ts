@@ -86,6 +86,7 @@ function members(key: string, roleKeys: readonly string[]): fc.Arbitrary<Member>
     email: fc.option(words()),
     github: fc.option(words()),
     roles: fc.subarray([...roleKeys], { minLength: 1 }),
+    from: fc.option(days()),
     until: fc.option(days()),
     sponsor: fc.option(words()),
     suspended: fc.boolean(),

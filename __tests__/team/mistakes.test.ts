@@ -20,6 +20,7 @@ const WARNINGS = new Set([
   'until-passed',
   'until-far-away',
   'duplicate-person',
+  'from-passed',
   'sponsor-expired',
   'owner-expired',
   'snooze-passed',

@@ -751,6 +751,20 @@ export const PEOPLE_MISTAKES: readonly Mistake[] = [
     code: 'no-owner',
     at: '[ada]',
   },
+  {
+    name: 'a beginning on the 31st of April',
+    file: bo('from: "2027-04-31"'),
+    code: 'invalid-date',
+    at: '"2027-04-31"',
+  },
+  { name: 'a beginning without quotes', file: bo('from: 2027-01-10'), code: 'date-not-quoted', at: '2027-01-10' },
+  { name: 'a beginning that has passed', file: bo('from: "2026-11-24"'), code: 'from-passed', at: '"2026-11-24"' },
+  {
+    name: 'a beginning after the end',
+    file: bo('from: "2027-06-01", until: "2027-05-31"'),
+    code: 'from-after-until',
+    at: '"2027-06-01"',
+  },
   { name: 'an e-mail address without a domain', file: bo('email: bo@lab'), code: 'invalid-email', at: 'bo@lab' },
   {
     name: 'an e-mail address with a name',

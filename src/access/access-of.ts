@@ -17,7 +17,7 @@ import {
   union,
 } from './operation-set.ts';
 import { boundaryPolicies, type Grant, groupPolicies, ownPolicies, type UnknownPolicy } from './policies-of.ts';
-import { earlier, startOfDeny } from './time-conditions.ts';
+import { earlier, endOfDeny, later, startOfDeny } from './time-conditions.ts';
 
 export interface UserAccess {
   readonly user: AccessUser;
@@ -26,6 +26,8 @@ export interface UserAccess {
   readonly grants: ReadonlyMap<Operation, readonly Grant[]>;
   /** Whether everything is denied without a condition. */
   readonly suspended: boolean;
+  /** The moment (milliseconds since 1970) until which everything is denied, past or future; null if there is none. */
+  readonly starts: number | null;
   /** The moment (milliseconds since 1970) from which everything is denied, past or future; null if there is none. */
   readonly ends: number | null;
   /** Policies that count as allowing everything because their documents are not known. */
@@ -39,6 +41,7 @@ interface SharedPolicies {
   readonly unknown: readonly UnknownPolicy[];
   readonly isBoundaryUnknown: boolean;
   readonly suspends: boolean;
+  readonly starts: number | null;
   readonly ends: number | null;
   /** The grants of users without policies of their own. */
   readonly grants: Pick<UserAccess & Verdict, 'allowed' | 'allowing' | 'grants'>[];
@@ -68,6 +71,30 @@ export function accessOf(model: AccessModel, circumstances: Circumstances): read
   });
 }
 
+/**
+ * The same for the moment at which each user's access begins: of users whose access has begun, that moment is `at`. Other
+ * users are judged at their first moment.
+ */
+export function accessOnceBegun(
+  model: AccessModel,
+  circumstances: Circumstances,
+  now: readonly UserAccess[] = accessOf(model, circumstances),
+): readonly UserAccess[] {
+  const begins = new Map<number, AccessUser[]>();
+  for (const { user, starts } of now) {
+    if (starts === null || starts <= circumstances.at.getTime()) continue;
+    begins.set(starts, [...(begins.get(starts) ?? []), user]);
+  }
+  const begun = new Map(
+    [...begins].flatMap(([starts, users]) =>
+      accessOf({ ...model, users }, { ...circumstances, at: new Date(starts) }).map(
+        (each) => [each.user, each] as const,
+      ),
+    ),
+  );
+  return begun.size === 0 ? now : now.map((each) => begun.get(each.user) ?? each);
+}
+
 function readShared(model: AccessModel, user: AccessUser): SharedPolicies {
   const held = user.groups.map((name) => groupPolicies(model, name));
   const limit = boundaryPolicies(model, user);
@@ -79,6 +106,7 @@ function readShared(model: AccessModel, user: AccessUser): SharedPolicies {
     unknown: held.flatMap(({ unknown }) => unknown),
     isBoundaryUnknown: limit.unknown.length > 0,
     suspends: groups.suspends || boundary?.suspends === true,
+    starts: later(groups.starts, boundary?.starts ?? null),
     ends: earlier(groups.ends, boundary?.ends ?? null),
     grants: [],
   };
@@ -108,6 +136,7 @@ function accessOfUser(
     allowed,
     grants: grantsOf(shared, allowed, fromGroups, fromOwn),
     suspended: own.suspends || shared.suspends,
+    starts: later(own.starts, shared.starts),
     ends: earlier(own.ends, shared.ends),
     unknownPolicies: isAllKnown ? NONE : [...held.unknown, ...shared.unknown, ...boundaryPolicies(model, user).unknown],
   };
@@ -161,6 +190,8 @@ interface Reading {
   readonly judge: (common: RequestContext, personal: () => RequestContext) => Verdict;
   /** Whether a Deny of everything has no condition. */
   readonly suspends: boolean;
+  /** The last moment (milliseconds) up to which a Deny of everything holds. */
+  readonly starts: number | null;
   /** The first moment (milliseconds) from which a Deny of everything holds for ever. */
   readonly ends: number | null;
 }
@@ -176,6 +207,7 @@ function readSources(sources: readonly PolicySource[]): Reading {
   const statements: ReadStatement[] = [];
   let constant = true;
   let suspends = false;
+  let starts: number | null = null;
   let ends: number | null = null;
   for (const source of sources) {
     for (const statement of statementsOf(source.document)) {
@@ -187,7 +219,10 @@ function readSources(sources: readonly PolicySource[]): Reading {
       if (personal) constant = false;
       if (!deniesEverything(read)) continue;
       if (statement.Condition === undefined) suspends = true;
-      else ends = earlier(ends, startOfDeny(statement));
+      else {
+        starts = later(starts, endOfDeny(statement));
+        ends = earlier(ends, startOfDeny(statement));
+      }
     }
   }
   let verdict: Verdict | null = null;
@@ -199,6 +234,7 @@ function readSources(sources: readonly PolicySource[]): Reading {
       return judged;
     },
     suspends,
+    starts,
     ends,
   };
 }

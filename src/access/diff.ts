@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { RISKS, type Risk } from '../catalog/mturk.ts';
 import { many, TEXT } from '../diagnostics/parse-data.ts';
-import { accessOf, type UserAccess } from './access-of.ts';
+import { accessOf, accessOnceBegun, type UserAccess } from './access-of.ts';
 import { byCapability, CAPABILITY_ACCESS, OPERATION, RISK, worstRisk } from './capability-access.ts';
 import type { AccessModel, AccessUser } from './model.ts';
-import { difference, isEmpty, listOperations, NO_OPERATIONS } from './operation-set.ts';
+import { difference, isEmpty, listOperations, NO_OPERATIONS, union } from './operation-set.ts';
 import { GRANT } from './policies-of.ts';
 
 interface BeforeAfter<Value> {
@@ -32,8 +32,10 @@ export const ACCESS_CHANGE = z.strictObject({
   operations: gainedLost(OPERATION),
   /** The same operations by capability, worst risk first. A part of a capability is a part gained or lost. */
   capabilities: gainedLost(CAPABILITY_ACCESS),
-  /** Whether anything at all may be done. */
+  /** Whether anything at all may be done, now or once access begins. */
   mayAct: beforeAfter(z.boolean()),
+  /** The moment (ISO 8601, UTC) at which access begins; null if it has begun. */
+  starts: beforeAfter(z.iso.datetime().nullable()),
   /** The moment (ISO 8601, UTC) from which everything is denied. */
   ends: beforeAfter(z.iso.datetime().nullable()),
   suspended: beforeAfter(z.boolean()),
@@ -59,35 +61,58 @@ export interface AccessDiff {
   readonly unchanged: readonly string[];
 }
 
-/** Compares the access of all users in two models, decided at the same moment. `replaced` users count as changed. */
+/**
+ * Compares the access of all users in two models, decided at the same moment, and once it has begun. `replaced` users
+ * count as changed.
+ */
 export function diffAccess(
   before: AccessModel,
   after: AccessModel,
   at: Date,
   replaced: ReadonlySet<string> = new Set(),
 ): AccessDiff {
-  const was = byName(accessOf(before, { at }));
-  const will = byName(accessOf(after, { at }));
+  const was = periodsOf(before, at);
+  const will = periodsOf(after, at);
   const names = [...new Set([...was.keys(), ...will.keys()])].sort();
   const people: AccessChange[] = [];
   const unchanged: string[] = [];
   for (const name of names) {
-    const change = changeOf(name, was.get(name) ?? null, will.get(name) ?? null);
+    const change = changeOf(name, was.get(name) ?? NO_ACCESS, will.get(name) ?? NO_ACCESS, at);
     if (isNothing(change) && !replaced.has(name)) unchanged.push(name);
     else people.push(change);
   }
   return { at: at.toISOString(), people: people.sort(byRisk), unchanged };
 }
 
-function byName(access: readonly UserAccess[]): ReadonlyMap<string, UserAccess> {
-  return new Map(access.map((each) => [each.user.name, each]));
+/** The access of a user now, and once it has begun. */
+interface Period {
+  readonly now: UserAccess | null;
+  readonly begun: UserAccess | null;
+}
+
+const NO_ACCESS: Period = { now: null, begun: null };
+
+function periodsOf(model: AccessModel, at: Date): ReadonlyMap<string, Period> {
+  const access = accessOf(model, { at });
+  const begun = accessOnceBegun(model, { at }, access);
+  return new Map(access.map((now, index) => [now.user.name, { now, begun: begun[index] ?? now }]));
 }
 
 const NO_GRANTS: UserAccess['grants'] = new Map();
 
-function changeOf(name: string, was: UserAccess | null, will: UserAccess | null): AccessChange {
-  const gained = difference(will?.allowed ?? NO_OPERATIONS, was?.allowed ?? NO_OPERATIONS);
-  const lost = difference(was?.allowed ?? NO_OPERATIONS, will?.allowed ?? NO_OPERATIONS);
+function changeOf(name: string, before: Period, after: Period, at: Date): AccessChange {
+  const more = (one: Period, other: Period) => {
+    const operations = ({ allowed = NO_OPERATIONS }: Partial<UserAccess>) => allowed;
+    return union(
+      difference(operations(one.now ?? {}), operations(other.now ?? {})),
+      difference(operations(one.begun ?? {}), operations(other.begun ?? {})),
+    );
+  };
+  const gained = more(after, before);
+  const lost = more(before, after);
+  const startOf = ({ now }: Period) =>
+    now === null || now.starts === null || now.starts <= at.getTime() ? null : isoOf(now.starts);
+  const [was, will] = [before.begun, after.begun];
   return {
     user: name,
     kind: was === null ? 'joins' : will === null ? 'leaves' : 'changed',
@@ -97,6 +122,7 @@ function changeOf(name: string, was: UserAccess | null, will: UserAccess | null)
       lost: byCapability(lost, was?.grants ?? NO_GRANTS),
     },
     mayAct: { before: mayAct(was), after: mayAct(will) },
+    starts: { before: startOf(before), after: startOf(after) },
     ends: { before: isoOf(was?.ends), after: isoOf(will?.ends) },
     suspended: { before: was?.suspended ?? false, after: will?.suspended ?? false },
     groups: setChange(was?.user.groups ?? [], will?.user.groups ?? []),
@@ -114,7 +140,7 @@ function isNothing(change: AccessChange): boolean {
   return (
     change.kind === 'changed' &&
     [change.operations, change.groups, change.ownPolicies].every(empty) &&
-    [change.ends, change.suspended, change.boundary, change.unknownPolicies].every(same)
+    [change.starts, change.ends, change.suspended, change.boundary, change.unknownPolicies].every(same)
   );
 }
 
@@ -151,12 +177,13 @@ function place(risk: Risk | null): number {
   return risk === null ? RISKS.length : RISKS.indexOf(risk);
 }
 
-/** Whether access, its end, a suspension or the boundary changes. */
+/** Whether access, its start or end, a suspension or the boundary changes. */
 export function hasEffect(person: AccessChange): boolean {
-  const { operations, ends, boundary, suspended } = person;
+  const { operations, starts, ends, boundary, suspended } = person;
   return (
     operations.gained.length > 0 ||
     operations.lost.length > 0 ||
+    starts.before !== starts.after ||
     ends.before !== ends.after ||
     suspended.before !== suspended.after ||
     boundary.before !== boundary.after

@@ -2,7 +2,7 @@ import { actionOf, type Capability, isCapability, type Operation, operationsOf }
 import { statementsOf } from '../iam/document.ts';
 import { statementMatches } from '../iam/evaluate.ts';
 import { FREEZE_SID } from '../team/documents.ts';
-import { accessOf } from './access-of.ts';
+import { accessOf, accessOnceBegun } from './access-of.ts';
 import { byCapability, CAPABILITIES_BY_RISK, type CapabilityAccess, distinctGrants } from './capability-access.ts';
 import { contextOf, decide, OPEN_KEYS } from './decide.ts';
 import { isoOf } from './diff.ts';
@@ -32,6 +32,8 @@ export interface Explanation {
   /** What a policy allows and something else takes away, worst risk first. */
   readonly denied: readonly DeniedAccess[];
   readonly suspended: boolean;
+  /** The moment (ISO 8601, UTC) until which everything is denied, past or future. */
+  readonly starts: string | null;
   /** The moment (ISO 8601, UTC) from which everything is denied, past or future. */
   readonly ends: string | null;
   readonly groups: readonly string[];
@@ -51,6 +53,7 @@ export function explain(model: AccessModel, userName: string, at: Date): Explana
     allowed: byCapability(access.allowed, access.grants),
     denied: deniedTo(model, user, at),
     suspended: access.suspended,
+    starts: isoOf(access.starts),
     ends: isoOf(access.ends),
     groups: user.groups,
     boundary: user.boundary,
@@ -85,13 +88,15 @@ function isGranted(model: AccessModel, user: AccessUser, operation: Operation, a
   );
 }
 
-/** A user who may do all or a part of what the query names. */
+/** A user who may do all or a part of what the query names, now or once access begins. */
 export interface UserWithAccess {
   readonly user: string;
   /** The queried operations that the user may call, in catalog order. */
   readonly operations: readonly Operation[];
   readonly whole: boolean;
   readonly grants: readonly Grant[];
+  /** The moment (ISO 8601, UTC) at which access begins; null if it has begun. */
+  readonly starts: string | null;
   /** The moment (ISO 8601, UTC) from which everything is denied. */
   readonly ends: string | null;
   readonly unknownPolicies: readonly UnknownPolicy[];
@@ -100,7 +105,7 @@ export interface UserWithAccess {
 export interface WhoCan {
   readonly query: Operation | Capability;
   readonly at: string;
-  /** By name of the IAM user; those with the whole of it first. */
+  /** By name of the IAM user; those who may now and those with the whole of it first. */
   readonly users: readonly UserWithAccess[];
   /** No user may, because the freeze denies it. */
   readonly frozen: boolean;
@@ -108,10 +113,10 @@ export interface WhoCan {
   readonly outOf: number;
 }
 
-/** Who may call an operation, or some operation of a capability, at a moment. */
+/** Who may call an operation, or some operation of a capability, at a moment, and whose access begins later. */
 export function whoCan(model: AccessModel, asked: Operation | Capability, at: Date): WhoCan {
   const wanted = isCapability(asked) ? operationsOf(asked) : [asked];
-  const users = accessOf(model, { at }).flatMap((access): UserWithAccess[] => {
+  const users = accessOnceBegun(model, { at }).flatMap((access): UserWithAccess[] => {
     const operations = wanted.filter((operation) => includesOperation(access.allowed, operation));
     if (operations.length === 0) return [];
     const grants = operations.flatMap((operation) => access.grants.get(operation) ?? []);
@@ -121,12 +126,18 @@ export function whoCan(model: AccessModel, asked: Operation | Capability, at: Da
         operations,
         whole: operations.length === wanted.length,
         grants: distinctGrants(grants),
+        starts: access.starts === null || access.starts <= at.getTime() ? null : isoOf(access.starts),
         ends: isoOf(access.ends),
         unknownPolicies: access.unknownPolicies,
       },
     ];
   });
-  users.sort((one, other) => Number(other.whole) - Number(one.whole) || (one.user < other.user ? -1 : 1));
+  users.sort(
+    (one, other) =>
+      Number(one.starts !== null) - Number(other.starts !== null) ||
+      Number(other.whole) - Number(one.whole) ||
+      (one.user < other.user ? -1 : 1),
+  );
   const frozen =
     users.length === 0 &&
     model.users.some(({ name }) =>

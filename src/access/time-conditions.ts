@@ -46,23 +46,45 @@ function momentsIn(documents: readonly (PolicyDocument | null)[]): readonly numb
 }
 
 const FROM_A_MOMENT_ON: readonly string[] = ['DateGreaterThanEquals', 'DateGreaterThan'];
+const UNTIL_A_MOMENT: readonly string[] = ['DateLessThan', 'DateLessThanEquals'];
 
 /**
  * The moment (milliseconds) from which a Deny holds for ever, when its only condition is the time; null if it has no
  * condition or another one.
  */
 export function startOfDeny(statement: Statement): number | null {
+  // A date that cannot be read makes the Deny hold always: that is no end, it is a suspension.
+  const moments = momentsOfOnlyCondition(statement, FROM_A_MOMENT_ON);
+  return moments === null ? null : Math.min(...moments);
+}
+
+/**
+ * The moment (milliseconds) from which a Deny no longer holds, when its only condition is the time; null if it has no
+ * condition or another one.
+ */
+export function endOfDeny(statement: Statement): number | null {
+  const moments = momentsOfOnlyCondition(statement, UNTIL_A_MOMENT);
+  return moments === null ? null : Math.max(...moments);
+}
+
+/** The moments of a statement's only condition, if it compares the time in one of those ways and all can be read. */
+function momentsOfOnlyCondition(statement: Statement, operators: readonly string[]): readonly number[] | null {
   const [only, ...others] = Object.entries(statement.Condition ?? {});
-  if (only === undefined || others.length > 0 || !FROM_A_MOMENT_ON.includes(only[0])) return null;
+  if (only === undefined || others.length > 0 || !operators.includes(only[0])) return null;
   const [key, ...otherKeys] = Object.entries(only[1]);
   if (key === undefined || otherKeys.length > 0 || !isTime(key[0])) return null;
   const moments = toList(key[1]).map(readDate);
-  // A date that cannot be read makes the Deny hold always: that is no end, it is a suspension.
-  return moments.every((moment) => moment !== null) && moments.length > 0 ? Math.min(...moments) : null;
+  return moments.every((moment) => moment !== null) && moments.length > 0 ? moments : null;
 }
 
 /** The earlier of two moments (milliseconds), either of which may be none. */
 export function earlier(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other;
   return Math.min(one, other);
+}
+
+/** The later of two moments (milliseconds), either of which may be none. */
+export function later(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.max(one, other);
 }

@@ -34,7 +34,10 @@ export const APPLIED_TEAM = z.strictObject({
     .max(10_000),
   members: z
     .array(
-      z.strictObject({ key: KEY, roles: KEYS, until: DAY.nullable(), suspended: z.boolean(), keys: z.int().min(0) }),
+      z.strictObject({
+        ...{ key: KEY, roles: KEYS, from: DAY.nullable().default(null), until: DAY.nullable() },
+        ...{ suspended: z.boolean(), keys: z.int().min(0) },
+      }),
     )
     .max(100_000),
   departed: z.array(z.strictObject({ key: KEY, left: DAY })).max(100_000),
@@ -60,8 +63,8 @@ export function appliedTeam(team: Team, day: string): AppliedTeam {
     roles: team.roles.map(({ key, allow, deny, managed }) => ({
       ...{ key, allow: [...allow], deny: [...deny], managed: [...managed] },
     })),
-    members: team.members.map(({ key, roles, until, suspended, keys }) => ({
-      ...{ key, roles: [...roles], until, suspended, keys },
+    members: team.members.map(({ key, roles, from, until, suspended, keys }) => ({
+      ...{ key, roles: [...roles], from, until, suspended, keys },
     })),
     departed: team.departed.map(({ key, left }) => ({ key, left })),
     freeze: [...team.freeze],

@@ -1,5 +1,5 @@
 import { iamName, keyOfIamName } from '../team/names.ts';
-import { hasExpired, isDeletionDue, membersWithUser, type Team } from '../team/team.ts';
+import { beginsLater, hasExpired, isDeletionDue, membersWithUser, type Team } from '../team/team.ts';
 import { memberKeyOfAddress } from '../terraform/addresses.ts';
 import type { Plan, ResourceChange } from '../terraform/plan.ts';
 import { codeText, counted, listTexts, t, trusted } from '../text/text.ts';
@@ -90,7 +90,10 @@ export const MEMBER_GUARDRAILS = {
 export function owningWithAccess(team: Team, today: string): readonly string[] {
   const owners = new Set(team.owners);
   return team.members
-    .filter((member) => owners.has(member.key) && !member.suspended && !hasExpired(member, today))
+    .filter(
+      (member) =>
+        owners.has(member.key) && !member.suspended && !hasExpired(member, today) && !beginsLater(member, today),
+    )
     .map(({ key }) => key);
 }
 

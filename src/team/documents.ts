@@ -23,11 +23,20 @@ export function rolePolicy(role: Pick<Role, 'allow' | 'deny'>, freeze: readonly 
 }
 
 /**
- * The inline policy that suspends a member, or ends access after the last day even if no workflow runs;
- * null if there is nothing to limit. It denies everything, so that no other grant outlives it.
+ * The inline policy that suspends a member, or denies access before the first day and after the last one even if no
+ * workflow runs; null if there is nothing to limit. It denies everything, so that no other grant outlives it.
  */
-export function limitsPolicy(member: Pick<Member, 'until' | 'suspended'>): PolicyDocument | null {
+export function limitsPolicy(member: Pick<Member, 'from' | 'until' | 'suspended'>): PolicyDocument | null {
   const statements: Statement[] = [];
+  if (member.from !== null) {
+    statements.push({
+      Sid: 'From',
+      Effect: 'Deny',
+      Action: '*',
+      Resource: '*',
+      Condition: { DateLessThan: { 'aws:CurrentTime': `${member.from}T00:00:00Z` } },
+    });
+  }
   if (member.until !== null) {
     statements.push({
       Sid: 'Until',

@@ -123,6 +123,10 @@ const member = map(
     email: text('An e-mail address. It is never sent to AWS', ['ada@lab.edu']).optional(),
     github: text('The GitHub login, without @', ['adaoneill'], { pattern: LOGIN_PATTERN.source }).optional(),
     roles: list(roleKey, 'The roles of this member, at least one and at most 10', [['results-reader']]),
+    from: date(
+      'The first day of access, UTC, quoted. Access begins on it even if nothing is applied',
+      '2027-01-10',
+    ).optional(),
     until: date(
       'The last day of access, UTC, quoted. Access ends after it even if nothing is applied',
       '2027-05-31',

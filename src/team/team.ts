@@ -22,6 +22,8 @@ export interface Member {
   readonly github: string | null;
   /** Role keys, sorted. */
   readonly roles: readonly string[];
+  /** The first day of access, `YYYY-MM-DD`, UTC; null for at once. */
+  readonly from: string | null;
   /** The last day of access, `YYYY-MM-DD`, UTC; null for no end. */
   readonly until: string | null;
   readonly sponsor: string | null;
@@ -71,7 +73,7 @@ export interface AccessTeam {
   /** 12 digits. */
   readonly account: string;
   readonly roles: readonly Pick<Role, 'key' | 'allow' | 'deny' | 'managed'>[];
-  readonly members: readonly Pick<Member, 'key' | 'roles' | 'until' | 'suspended'>[];
+  readonly members: readonly Pick<Member, 'key' | 'roles' | 'from' | 'until' | 'suspended'>[];
   readonly freeze: readonly Capability[];
   readonly settings: Pick<Settings, 'deleteAfterDays'>;
 }
@@ -79,6 +81,11 @@ export interface AccessTeam {
 /** Whether the last day of access is before `today` (both `YYYY-MM-DD`, UTC). */
 export function hasExpired(member: Pick<Member, 'until'>, today: string): boolean {
   return member.until !== null && member.until < today;
+}
+
+/** Whether the first day of access is after `today`. */
+export function beginsLater(member: Pick<Member, 'from'>, today: string): boolean {
+  return member.from !== null && member.from > today;
 }
 
 /** Whether a member's user is deleted on that day: `deleteAfterDays` after the last day, never if it is null. */

@@ -18,10 +18,28 @@ export function distanceWords(moment: Date, at: Date): string {
   return FAR.format(Math.sign(days) * amount, unit);
 }
 
+/** The day on which access begins, with the hour within a day: `10 Jan 2027`. */
+export function firstDay(starts: string): string {
+  return `${dayWords(new Date(starts))}${hourWords(starts)}`;
+}
+
+/** `10 Jan 2027 (in 2 months)` */
+export function firstDayWords(starts: string, at: Date): string {
+  return `${firstDay(starts)} (${distanceWords(new Date(starts), at)})`;
+}
+
+/** ` from 10 Jan 2027 until 31 May 2027`: when access begins later, and when it ends; empty if neither is known. */
+export function periodWords(starts: string | null, ends: string | null): string {
+  return `${starts === null ? '' : ` from ${firstDay(starts)}`}${ends === null ? '' : ` until ${lastDay(ends)}`}`;
+}
+
 /** The last day before everything is denied from `ends` (ISO 8601) on: `31 May 2027`, with the hour within a day. */
 export function lastDay(ends: string): string {
-  const hour = isMidnight(ends) ? '' : `, ${clock(new Date(ends))}`;
-  return `${dayWords(lastMoment(ends))}${hour}`;
+  return `${dayWords(lastMoment(ends))}${hourWords(ends)}`;
+}
+
+function hourWords(moment: string): string {
+  return isMidnight(moment) ? '' : `, ${clock(new Date(moment))}`;
 }
 
 /** `31 May 2027 (in 6 months)` */

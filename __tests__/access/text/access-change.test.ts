@@ -75,6 +75,25 @@ test.each<[name: string, before: AccessModel, after: AccessModel]>([
   expectGolden(name, text(lines));
 });
 
+test('access-later.txt', () => {
+  const later: Team = {
+    ...sampleTeam,
+    members: [
+      ...sampleTeam.members.map((each) => (each.key === 'bo' ? { ...each, from: '2027-01-10' } : each)),
+      { ...EVE, from: '2026-12-01' },
+    ],
+  };
+  const model = desiredAccess(later, TODAY);
+  const lines = [
+    accessChangeLines(diffAccess(NOW, model, AT), NAMING),
+    accessChangeLines(diffAccess(model, NOW, AT), NAMING),
+    explanationLines(explain(model, 'perception-lab-bo', AT)!, NAMING),
+    explanationLines(explain(model, 'perception-lab-bo', new Date('2027-01-10T00:00:00Z'))!, NAMING),
+    whoCanLines(whoCan(model, 'hits:publish', AT), NAMING),
+  ];
+  expectGolden('access-later.txt', lines.map(text).join('\n'));
+});
+
 test('access-explain.txt', () => {
   const explained = ['ada', 'bo', 'cy', 'gus'].map((key) =>
     text(explanationLines(explain(NOW, `perception-lab-${key}`, AT)!, NAMING)),

@@ -81,6 +81,7 @@ const otherUser = (grants: UserAccess['grants']): Sample => ({
     grants,
     allowed: NO_OPERATIONS,
     suspended: false,
+    starts: null,
     ends: null,
     unknownPolicies: [],
   },

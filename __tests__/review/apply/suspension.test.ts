@@ -55,6 +55,20 @@ const cases: readonly { name: string; before: Team; after: Team; users: readonly
     after: fay({ roles: ['results-reader'], until: '2027-01-01' }),
     users: ['perception-lab-fay'],
   },
+  { name: 'access begins later from now on', before: sampleTeam, after: fay({ from: '2027-01-10' }), users: [] },
+  { name: 'access begins at once after all', before: fay({ from: '2027-01-10' }), after: sampleTeam, users: [] },
+  {
+    name: 'access that begins later is lost: the limits are deleted last',
+    before: fay({ from: '2027-01-10' }),
+    after: fay({ roles: ['results-reader'] }),
+    users: [],
+  },
+  {
+    name: 'a first day becomes a suspension while a role is lost: the limits change first',
+    before: fay({ from: '2027-01-10' }),
+    after: fay({ roles: ['results-reader'], suspended: true }),
+    users: ['perception-lab-fay'],
+  },
   {
     name: 'a suspended member leaves: their limits are deleted after their memberships',
     before: sampleTeam,
@@ -112,7 +126,7 @@ const wide = role({ key: 'payer', allow: [...READ, ...BONUS] });
 const nobonus = role({ key: 'nobonus', allow: OPERATIONS, deny: ['SendBonus'] });
 const full = role({ key: 'full', managed: ['AmazonMechanicalTurkFullAccess'] });
 const fullButBonus = role({ key: 'full', managed: ['AmazonMechanicalTurkFullAccess'], deny: ['SendBonus'] });
-const bo = (roles: string[], more: { suspended?: boolean; until?: string } = {}) =>
+const bo = (roles: string[], more: { suspended?: boolean; from?: string; until?: string } = {}) =>
   member({ key: 'bo', roles, ...more });
 
 type Side = Partial<Pick<Team, 'roles' | 'members' | 'freeze'>>;
@@ -194,6 +208,11 @@ const UNSAFE: [string, Side, Side][] = [
   [
     'a suspension becomes a last day while a role is lost',
     { members: [bo(['payer'], { suspended: true })] },
+    { members: [bo(['reader'], { until: '2027-05-31' })] },
+  ],
+  [
+    'a first day is taken back while a role is lost',
+    { members: [bo(['payer'], { from: '2027-01-10' })] },
     { members: [bo(['reader'], { until: '2027-05-31' })] },
   ],
 ];

@@ -49,6 +49,7 @@ describe('people, worst first', () => {
     ['an earlier last day', edit('bo', { until: '2027-01-31' }), ['bo: loses']],
     ['a last day where there was none', edit('fay', { until: '2027-01-31' }), ['fay: loses']],
     ['a member leaves', leave('bo'), ['bo: identity-deleted, loses']],
+    ['a first day that is to come', edit('bo', { from: '2027-01-10' }), ['bo: loses']],
     ['a last day that has passed', edit('bo', { until: '2026-11-24' }), ['bo: loses']],
     ['a role that adds nothing', edit('ada', { roles: ['full-access', 'results-reader'] }), ['ada: gains-other']],
     [
@@ -156,6 +157,11 @@ describe('questions', () => {
       join({ key: 'eve', roles: ['task-publisher'], until: '2027-05-31', sponsor: 'ada' }),
       [],
     ],
+    [
+      'a publisher from a later day, without an end',
+      join({ key: 'eve', roles: ['task-publisher'], from: '2027-01-10' }),
+      ['spending-without-end eve'],
+    ],
     ['everything', join({ key: 'eve', roles: ['full-access'] }), ['everything eve', 'spending-without-end eve']],
     ['an end less', edit('bo', { until: null }), ['spending-without-end bo']],
     ['the only owner leaves', leave('ada'), ['last-owner ada']],
@@ -191,6 +197,7 @@ describe('reasons not to apply that two files tell', () => {
     ['four leave', leave('bo', 'cy', 'fay', 'gus'), ['too-many-removals']],
     ['three leave', leave('bo', 'cy', 'fay'), []],
     ['the owner leaves', leave('ada'), ['no-owner-left']],
+    ['the access of the owner begins later', edit('ada', { from: '2027-01-10' }), ['no-owner-left']],
     ['another lab', { ...sampleTeam, lab: 'vision-lab' }, ['lab-changed']],
     ['a departed member comes back', { ...join({ key: 'dee', roles: ['results-reader'] }), departed: [] }, []],
   ])('%s', (_what, after, expected) => {

@@ -19,6 +19,7 @@ test('the sample file is a team without findings', () => {
     email: null,
     github: null,
     roles: ['results-reader', 'task-publisher'],
+    from: null,
     until: '2027-05-31',
     sponsor: 'ada',
     suspended: false,

@@ -1,6 +1,6 @@
 import { LIMITS_POLICY } from '../../team/names.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
-import { lastDayWords } from '../../text/dates.ts';
+import { firstDayWords, lastDayWords } from '../../text/dates.ts';
 import { listTexts, plainText } from '../../text/text.ts';
 import type { CapabilityAccess } from '../capability-access.ts';
 import type { AccessChange, AccessDiff } from '../diff.ts';
@@ -50,12 +50,18 @@ function mainRows(person: AccessChange, naming: DisplayNames, at: Date): readonl
   else if (lost.length > 0) {
     rows.push(['loses', person.mayAct.after ? accessWords(lost) : `all access: ${accessWords(lost)}`]);
   }
+  if (person.starts.before !== person.starts.after) rows.push(startRow(person, at));
   if (person.ends.before !== person.ends.after) rows.push(endRow(person, at));
   return rows;
 }
 
-function joinWords({ capabilities, ends, suspended, groups }: AccessChange, naming: DisplayNames, at: Date): string {
-  const until = ends.after === null ? '' : `, until ${lastDayWords(ends.after, at)}`;
+function joinWords(
+  { capabilities, starts, ends, suspended, groups }: AccessChange,
+  naming: DisplayNames,
+  at: Date,
+): string {
+  const from = starts.after === null ? '' : `, from ${firstDayWords(starts.after, at)}`;
+  const until = `${from}${ends.after === null ? '' : `, until ${lastDayWords(ends.after, at)}`}`;
   const { gained } = capabilities;
   if (suspended.after) return `no access (suspended)${until}`;
   if (gained.length === 0) return groups.gained.length === 0 ? 'without a role' : `no access${until}`;
@@ -75,6 +81,11 @@ function gainWords(gained: readonly CapabilityAccess[], naming: DisplayNames): s
     gained.flatMap(({ grants }) => grants),
     naming,
   )}`;
+}
+
+function startRow({ starts }: AccessChange, at: Date): Row {
+  const was = starts.before === null ? 'access has begun' : `on ${firstDayWords(starts.before, at)}`;
+  return ['begins', `${starts.after === null ? 'at once' : `on ${firstDayWords(starts.after, at)}`}; until now ${was}`];
 }
 
 function endRow({ ends }: AccessChange, at: Date): Row {

@@ -14,7 +14,7 @@ import type { FailureArgs } from '../../diagnostics/failure.ts';
 import { suggester } from '../../team/suggest.ts';
 import { hasExpired, type Team } from '../../team/team.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
-import { dayWords, lastDayWords } from '../../text/dates.ts';
+import { dayWords, firstDayWords, lastDayWords } from '../../text/dates.ts';
 import { counted, plainText } from '../../text/text.ts';
 import type { DeniedAccess, Explanation, UserWithAccess, WhoCan } from '../explain.ts';
 import {
@@ -47,7 +47,7 @@ export function explanationLines(explanation: Explanation, naming: DisplayNames,
     withheldLines(explanation, naming, width),
     warnings.flatMap((warning) => columns([[warning]], 2, width)),
     [
-      ...endLines(explanation, now),
+      ...periodLines(explanation, now),
       ...(count === 0
         ? []
         : [`  ${count} of ${OPERATIONS.length} MTurk operations.`, '  According to team.yaml; AWS was not asked.']),
@@ -58,8 +58,9 @@ export function explanationLines(explanation: Explanation, naming: DisplayNames,
     .flatMap((section, index) => (index === 0 ? section : ['', ...section]));
 }
 
-function mayLines({ allowed: may, suspended }: Explanation, naming: DisplayNames, width: number): readonly string[] {
-  if (may.length === 0) return [suspended ? '  No access: suspended.' : '  No access.'];
+function mayLines(explanation: Explanation, naming: DisplayNames, width: number): readonly string[] {
+  const { allowed: may, suspended } = explanation;
+  if (may.length === 0) return [`  No access${suspended ? ': suspended' : beginsLater(explanation) ? ' yet' : ''}.`];
   const sources = new Set(may.map(({ grants }) => grantWords(grants, naming)));
   const [only] = sources.size === 1 ? sources : [];
   const rows = RISKS.flatMap((risk) =>
@@ -80,7 +81,8 @@ function riskHeading(risk: Risk): string {
 
 function withheldLines(explanation: Explanation, naming: DisplayNames, width: number): readonly string[] {
   // Without any access, the reason is given once instead of for every operation.
-  if (explanation.allowed.length === 0 && (explanation.suspended || hasEnded(explanation))) return [];
+  const isOutside = hasEnded(explanation) || beginsLater(explanation);
+  if (explanation.allowed.length === 0 && (explanation.suspended || isOutside)) return [];
   if (explanation.denied.length === 0) return [];
   const rows = explanation.denied.map((each) => [withheldWords(each), reasonWords(each, naming)]);
   return ['  Allowed by a policy, but denied:', ...columns(rows, 4, width)];
@@ -103,6 +105,19 @@ function hasEnded({ ends, at }: Explanation): boolean {
   return ends !== null && ends <= at;
 }
 
+function beginsLater({ starts, at }: Explanation): boolean {
+  return starts !== null && starts > at;
+}
+
+function periodLines(explanation: Explanation, at: Date): readonly string[] {
+  const { starts } = explanation;
+  if (starts === null || !beginsLater(explanation)) return endLines(explanation, at);
+  return [
+    `  Access begins on ${firstDayWords(starts, at)}; --today ${starts.slice(0, 10)} shows it.`,
+    ...endLines(explanation, at),
+  ];
+}
+
 function endLines(explanation: Explanation, at: Date): readonly string[] {
   if (explanation.ends === null) return explanation.allowed.length === 0 ? [] : ['  No last day.'];
   const last = lastDayWords(explanation.ends, at);
@@ -120,13 +135,14 @@ export function whoCanLines(answer: WhoCan, naming: DisplayNames, width = 100): 
       '',
       `  None of ${counted(outOf, 'member')}${answer.frozen ? ': denied to all members by freeze in team.yaml' : ''}.`,
     ];
+  const later = users.filter(({ starts }) => starts !== null).length;
   const rows = users.map((user) => [plainText(userText(user.user, naming)), ableWords(user, naming, now)]);
   return [
     heading,
     '',
     ...columns(rows, 2, width, WIDEST_NAME),
     '',
-    `  ${users.length} of ${counted(outOf, 'member')}, according to team.yaml; AWS was not asked.`,
+    `  ${users.length - later} of ${counted(outOf, 'member')}${later === 0 ? '' : `, ${later} more later`}, according to team.yaml; AWS was not asked.`,
   ];
 }
 
@@ -140,9 +156,10 @@ function askedWords({ query: asked }: WhoCan): string {
 
 function ableWords(user: UserWithAccess, naming: DisplayNames, at: Date): string {
   const part = user.whole ? '' : `only ${listWords(user.operations)}, `;
+  const from = user.starts === null ? '' : `from ${firstDayWords(user.starts, at)}, `;
   const until = user.ends === null ? '' : `, until ${lastDayWords(user.ends, at)}`;
   const beware = user.unknownPolicies.length === 0 ? '' : `; ${unknownPolicyWords(user.unknownPolicies)}`;
-  return `${part}through ${grantWords(user.grants, naming)}${until}${beware}`;
+  return `${from}${part}through ${grantWords(user.grants, naming)}${until}${beware}`;
 }
 
 /** Why there is no access to explain for that key on that day (`YYYY-MM-DD`). */

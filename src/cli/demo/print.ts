@@ -10,7 +10,7 @@ import {
   type Risk,
 } from '../../catalog/mturk.ts';
 import { padVisible, visibleWidth, wrapVisible } from '../../text/columns.ts';
-import { lastDay } from '../../text/dates.ts';
+import { periodWords } from '../../text/dates.ts';
 import { counted, listTexts, plainText, t } from '../../text/text.ts';
 import type { Terminal } from '../io.ts';
 
@@ -66,10 +66,10 @@ function isAscii({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {
 }
 
 /** `publish HITs (spends money), manage HITs, read results; until 31 May 2027` */
-export function accessAfter({ capabilities, suspended, ends }: AccessChange): string {
+export function accessAfter({ capabilities, suspended, starts, ends }: AccessChange): string {
   if (suspended.after) return 'no access (suspended)';
-  const until = ends.after === null ? '' : `; until ${lastDay(ends.after)}`;
-  return `${gainedAccess(capabilities.gained)}${until}`;
+  const period = periodWords(starts.after, ends.after);
+  return `${gainedAccess(capabilities.gained)}${period === '' ? '' : `;${period}`}`;
 }
 
 type Capabilities = AccessChange['capabilities']['gained'];

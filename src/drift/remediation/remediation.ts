@@ -6,7 +6,7 @@ import { concernedBy, type Documents, groupOf, withDifferences } from '../../acc
 import { canonicalDocument } from '../../iam/canonical.ts';
 import type { PolicyDocument, Statement } from '../../iam/document.ts';
 import { statementsOf, toList } from '../../iam/document.ts';
-import { isLater } from '../../review/changes/people.ts';
+import { isExtended, isShortened } from '../../review/changes/people.ts';
 import { LIMITS_POLICY } from '../../team/names.ts';
 import type { Remediation } from '../finding.ts';
 
@@ -117,14 +117,16 @@ function probesOf(difference: Difference, concerned: AccessModel, account: Model
 }
 
 /** Whether a user may do more, or for longer, than before. */
-export function grantsAccess({ operations, ends, suspended, kind }: AccessChange): boolean {
+export function grantsAccess(change: AccessChange): boolean {
+  const { operations, suspended, kind } = change;
   if (operations.gained.length > 0) return true;
-  return kind === 'changed' && (isLater(ends.after, ends.before) || (suspended.before && !suspended.after));
+  return kind === 'changed' && (isExtended(change) || (suspended.before && !suspended.after));
 }
 
-function revokesAccess({ operations, ends, suspended, kind }: AccessChange): boolean {
+function revokesAccess(change: AccessChange): boolean {
+  const { operations, suspended, kind } = change;
   if (operations.lost.length > 0) return true;
-  return kind === 'changed' && (isLater(ends.before, ends.after) || (suspended.after && !suspended.before));
+  return kind === 'changed' && (isShortened(change) || (suspended.after && !suspended.before));
 }
 
 /** Now, and every later moment at which a condition on the time changes. */

@@ -11,7 +11,7 @@ import {
   RISKS,
 } from '../../catalog/mturk.ts';
 import type { Team } from '../../team/team.ts';
-import { timeWords } from '../../text/dates.ts';
+import { firstDay, timeWords } from '../../text/dates.ts';
 import { visible } from '../../text/escape.ts';
 import {
   codeText,
@@ -151,10 +151,18 @@ function effectOf(finding: DriftFinding, names: DisplayNames): Text {
   const losses = changes.filter(({ operations }) => operations.lost.length > 0);
   const lost = strongText(isPending(finding) ? t`Not granted yet:` : t`Lost access:`);
   const parts = [
-    ...(gains.length === 0 ? [] : [t`${of(gains)}${gainText(union(gains, 'gained'), isPending(finding))}`]),
+    ...(gains.length === 0
+      ? []
+      : [t`${of(gains)}${gainText(union(gains, 'gained'), isPending(finding))}${beginText(gains)}`]),
     ...(losses.length === 0 ? [] : [t`${of(losses)}${lost} ${lossText(union(losses, 'lost'))}`]),
   ];
   return parts.length > 0 ? joinTexts(parts, '. ') : (effect ?? t`No access changes`);
+}
+
+/** `, from 10 Jan 2027` if none of the access that changes has begun. */
+function beginText(changes: readonly AccessChange[]): Text {
+  const [first, ...others] = [...new Set(changes.map(({ starts }) => starts.after))].sort();
+  return first == null || others.includes(null) ? t`` : trusted(`, from ${firstDay(first)}`);
 }
 
 /** The people concerned, unless the title names them already. */
@@ -188,9 +196,9 @@ export function driftJson(scan: ScanResult, team: Team, names: DisplayNames): Re
   };
 }
 
-function changeJson({ user, operations, worstGain, ends, suspended }: AccessChange, { people }: DisplayNames) {
+function changeJson({ user, operations, worstGain, starts, ends, suspended }: AccessChange, { people }: DisplayNames) {
   const { key = null, name = null } = people.get(user) ?? {};
-  return { user, key, name, gained: operations.gained, lost: operations.lost, worstGain, ends, suspended };
+  return { user, key, name, gained: operations.gained, lost: operations.lost, worstGain, starts, ends, suspended };
 }
 
 function capabilitiesOf(operations: readonly Operation[]): readonly CapabilityAccess[] {

@@ -190,7 +190,7 @@ function holderEdit(holder: Holder, policy: string | null, names: DisplayNames):
   const member = names.people.get(holder.name);
   if (member === undefined) return null;
   return policy === LIMITS_POLICY
-    ? t`Change ${codeText('until')} or ${codeText('suspended')} of ${codeText(member.key)} in ${codeText('team.yaml')}.`
+    ? t`Change ${codeText('from')}, ${codeText('until')} or ${codeText('suspended')} of ${codeText(member.key)} in ${codeText('team.yaml')}.`
     : t`Add a role that grants it to ${codeText(member.key)} in ${codeText('team.yaml')}.`;
 }
 

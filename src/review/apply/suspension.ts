@@ -41,7 +41,18 @@ export function suspendedTeam(team: Team, names: readonly string[], today: strin
 }
 
 function leaver(key: string): Member {
-  return { key, name: key, email: null, github: null, roles: [], until: null, sponsor: null, suspended: true, keys: 0 };
+  return {
+    key,
+    name: key,
+    email: null,
+    github: null,
+    roles: [],
+    from: null,
+    until: null,
+    sponsor: null,
+    suspended: true,
+    keys: 0,
+  };
 }
 
 function isAtRisk(

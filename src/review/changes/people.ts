@@ -1,4 +1,4 @@
-import { accessOf } from '../../access/access-of.ts';
+import { accessOnceBegun } from '../../access/access-of.ts';
 import { type AccessChange, diffAccess } from '../../access/diff.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { listOperations } from '../../access/operation-set.ts';
@@ -72,8 +72,9 @@ function classesOf(
   if (options.replaced.has(change.user)) found.add('identity-replaced');
   if (boundaryChanges(change)) found.add('boundary-changed');
   if (change.kind === 'changed') {
-    const { ends, suspended } = change;
-    if (ends.before !== ends.after) found.add(isLater(ends.after, ends.before) ? 'gains-other' : 'loses');
+    const { suspended } = change;
+    if (isExtended(change)) found.add('gains-other');
+    if (isShortened(change)) found.add('loses');
     if (suspended.before !== suspended.after) found.add(suspended.after ? 'loses' : 'gains-other');
   }
   if (change.ownPolicies.gained.some((policy) => policy !== LIMITS_POLICY)) found.add('gains-other');
@@ -88,8 +89,23 @@ function boundaryChanges({ kind, boundary }: AccessChange): boolean {
 }
 
 /** Whether access ends later; no last day is the latest. */
-export function isLater(end: string | null, than: string | null): boolean {
+function isLater(end: string | null, than: string | null): boolean {
   return than !== null && (end === null || end > than);
+}
+
+/** Whether access begins earlier; access that has begun is the earliest. */
+function isEarlier(start: string | null, than: string | null): boolean {
+  return than !== null && (start === null || start < than);
+}
+
+/** Whether access begins earlier or ends later than before. */
+export function isExtended({ starts, ends }: Pick<AccessChange, 'starts' | 'ends'>): boolean {
+  return isEarlier(starts.after, starts.before) || isLater(ends.after, ends.before);
+}
+
+/** Whether access begins later or ends earlier than before. */
+export function isShortened({ starts, ends }: Pick<AccessChange, 'starts' | 'ends'>): boolean {
+  return isEarlier(starts.before, starts.after) || isLater(ends.before, ends.after);
 }
 
 function onlyLoses({ kind, groups, ownPolicies }: AccessChange): boolean {
@@ -158,7 +174,10 @@ export function questionsOf(
   const staying = new Set(people.filter(({ change }) => change.kind !== 'leaves').map(({ user }) => user));
   const users = after.users.filter(({ name }) => staying.has(name));
   const access = new Map(
-    accessOf({ ...after, users }, { at: options.at }).map((each) => [each.user.name, listOperations(each.allowed)]),
+    accessOnceBegun({ ...after, users }, { at: options.at }).map((each) => [
+      each.user.name,
+      listOperations(each.allowed),
+    ]),
   );
   const owners = owningWithAccess(team, options.today);
   return people.flatMap((person) => questionsAbout(person, access.get(person.user) ?? [], team, owners));
@@ -175,7 +194,7 @@ function questionsAbout(
   const roles = grantingRoles(person, team.lab);
   const gained = change.operations.gained;
   const endless = change.ends.after === null;
-  const longer = change.kind === 'changed' && isLater(change.ends.after, change.ends.before);
+  const longer = change.kind === 'changed' && isExtended(change);
   const spends = classes.includes('gains-spending') || (longer && hasRisk(allowed, 'spends'));
   const harms = classes.includes('gains-harm') || (longer && hasRisk(allowed, 'harms-workers'));
   if (gained.length > 0 && allowed.length === OPERATIONS.length) found.push({ kind: 'everything', user, roles });

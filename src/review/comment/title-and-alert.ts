@@ -1,6 +1,6 @@
 import { HARMS, harmfulVerbs, partText, verbText, worstHarm } from '../../access/text/capability-words.ts';
 import { RISK_VERBS } from '../../catalog/mturk.ts';
-import { lastDay } from '../../text/dates.ts';
+import { firstDay, periodWords } from '../../text/dates.ts';
 import type { Block } from '../../text/document.ts';
 import {
   counted,
@@ -57,6 +57,17 @@ function effect(applies: Effect['applies'], one: string, many: string, would = `
   return { applies, words: () => words };
 }
 
+/** A gain that names the day on which access begins, if that is later. */
+function gain(applies: Effect['applies'], one: string, many: string, would = `would ${many}`): Effect {
+  return {
+    applies,
+    words: ({ change: { starts } }) => {
+      const from = starts.after === null ? '' : ` from ${firstDay(starts.after)}`;
+      return { one: trusted(one + from), many: trusted(many + from), would: trusted(would + from) };
+    },
+  };
+}
+
 const LOSES_SOME = effect(isLosing, 'loses some access', 'lose some access');
 const LOSES_SOME_OR_ALL = effect(isLosing, 'loses some or all access', 'lose some or all access');
 const LOSES_ALL = effect(
@@ -90,20 +101,21 @@ const EFFECTS: readonly Effect[] = [
   ...HARMS.map((risk) => {
     const { can } = RISK_VERBS[risk];
     const gains = ({ change }: ReviewedPerson) => worstHarm(change.capabilities.gained) === risk;
-    return effect(gains, `can ${can}`, `can ${can}`, `could ${can}`);
+    return gain(gains, `can ${can}`, `can ${can}`, `could ${can}`);
   }),
   effect(losesBoundary, 'loses the permissions boundary', 'lose the permissions boundary'),
   effect(becomesEndless, 'no longer has a last day', 'no longer have a last day'),
   effect(isReplaced, 'loses all access keys', 'lose all access keys'),
   effect(({ change }) => change.kind === 'leaves', 'leaves', 'leave'),
-  effect(({ change }) => change.kind === 'joins', 'joins', 'join'),
-  effect(({ change }) => change.capabilities.gained.length > 0, 'gains access', 'gain access'),
+  gain(({ change }) => change.kind === 'joins', 'joins', 'join'),
+  gain(({ change }) => change.capabilities.gained.length > 0, 'gains access', 'gain access'),
   effect(
     ({ change: { suspended } }) => !suspended.before && suspended.after,
     'is suspended',
     'are suspended',
     'would be suspended',
   ),
+  gain(isDelayed, 'has access only', 'have access only'),
   ...LOSSES,
   effect(
     ({ change: { suspended } }) => suspended.before && !suspended.after,
@@ -111,6 +123,7 @@ const EFFECTS: readonly Effect[] = [
     'are no longer suspended',
     'would no longer be suspended',
   ),
+  effect(({ change: { starts } }) => starts.before !== starts.after, 'gets another first day', 'get another first day'),
   effect(({ change: { ends } }) => ends.before !== ends.after, 'gets another last day', 'get another last day'),
   OTHER,
 ];
@@ -144,6 +157,10 @@ function hasUnknownPolicy({ change }: ReviewedPerson): boolean {
 
 function becomesEndless({ change: { kind, ends, mayAct } }: ReviewedPerson): boolean {
   return kind === 'changed' && mayAct.after && ends.before !== null && ends.after === null;
+}
+
+function isDelayed({ change: { kind, starts, mayAct } }: ReviewedPerson): boolean {
+  return kind === 'changed' && mayAct.after && starts.after !== null && (starts.before ?? '') < starts.after;
 }
 
 function isLosing({ change }: ReviewedPerson): boolean {
@@ -276,7 +293,8 @@ function gainLines(people: readonly ReviewedPerson[]): readonly Text[] {
 
 function gainLine(person: ReviewedPerson): Text {
   const { gained } = person.change.capabilities;
-  const { after } = person.change.ends;
-  const end = after === null ? t`, with ${strongText(t`no last day`)}` : trusted(` until ${lastDay(after)}`);
-  return t`${strongText(personText(person))} will be able to ${harmfulVerbs(gained)}${end}.`;
+  const { starts, ends } = person.change;
+  const end = ends.after === null ? t`, with ${strongText(t`no last day`)}` : t``;
+  const period = trusted(periodWords(starts.after, ends.after));
+  return t`${strongText(personText(person))} will be able to ${harmfulVerbs(gained)}${period}${end}.`;
 }

@@ -2,7 +2,7 @@ import type { AccessChange } from '../../access/diff.ts';
 import { accessLines, lossText, policyNames } from '../../access/text/capability-words.ts';
 import { policyName } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
-import { lastDay } from '../../text/dates.ts';
+import { firstDay, lastDay } from '../../text/dates.ts';
 import { capitalized, codeText, joinTexts, listTexts, strongText, type Text, t, trusted } from '../../text/text.ts';
 import type { Review, ReviewedPerson } from '../manifest/schema.ts';
 
@@ -36,7 +36,9 @@ export function changeText(person: ReviewedPerson, review: Review): Text {
 function joinParts({ change, roles }: ReviewedPerson): readonly Text[] {
   const status = change.suspended.after ? 'New, suspended:' : 'New:';
   const which = roles.gained.length === 0 ? t`no role` : joinTexts(roles.gained.map(codeText), ', ');
-  return [t`${trusted(status)} ${which}`, lastDayText(change.ends.after)];
+  const { starts, ends } = change;
+  const from = starts.after === null ? [] : [trusted(`from ${firstDay(starts.after)}`)];
+  return [t`${trusted(status)} ${which}`, ...from, lastDayText(ends.after)];
 }
 
 /** Roles that the person has only by a manual change, which the plan reverts. */
@@ -49,7 +51,7 @@ function addedManually({ user }: ReviewedPerson, { unexplained, lab }: Review): 
 }
 
 function changeParts({ change, roles }: ReviewedPerson, manual: readonly string[]): readonly Text[] {
-  const { suspended, ends } = change;
+  const { suspended, starts, ends } = change;
   const removed = roles.lost.filter((role) => !manual.includes(role));
   const reverted = roles.lost.filter((role) => manual.includes(role));
   return [
@@ -58,6 +60,7 @@ function changeParts({ change, roles }: ReviewedPerson, manual: readonly string[
     ...(roles.gained.length > 0 ? [t`adds ${rolesText(roles.gained)}`] : []),
     ...(removed.length > 0 ? [t`removes ${rolesText(removed)}`] : []),
     ...(reverted.length > 0 ? [t`removes ${rolesText(reverted)}, added manually`] : []),
+    ...(starts.before === starts.after ? [] : [startText(starts)]),
     ...(ends.before === ends.after ? [] : [endText(ends)]),
   ];
 }
@@ -69,6 +72,11 @@ function rolesText(keys: readonly string[]): Text {
 /** `last day 31 May 2027`, or `no last day`. */
 function lastDayText(ends: string | null): Text {
   return trusted(ends === null ? 'no last day' : `last day ${lastDay(ends)}`);
+}
+
+function startText({ before, after }: AccessChange['starts']): Text {
+  const was = before === null ? '' : ` (was from ${firstDay(before)})`;
+  return trusted(`${after === null ? 'access begins at once' : `access from ${firstDay(after)}`}${was}`);
 }
 
 function endText({ before, after }: AccessChange['ends']): Text {

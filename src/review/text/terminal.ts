@@ -2,7 +2,7 @@ import { accessText, lossText, policyNames } from '../../access/text/capability-
 import type { Team } from '../../team/team.ts';
 import { type AccountKind, type Engine, engineTitle } from '../../terraform/run/engine.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
-import { lastDay } from '../../text/dates.ts';
+import { periodWords } from '../../text/dates.ts';
 import { list, paragraph } from '../../text/document.ts';
 import { printTerminal } from '../../text/terminal.ts';
 import { formatCount, plainText, type Text, t, trusted } from '../../text/text.ts';
@@ -121,7 +121,8 @@ function personRows(person: ReviewedPerson, review: Review): readonly (readonly 
 function joinText({ change, classes }: ReviewedPerson): Text {
   const { gained } = change.capabilities;
   const status = change.suspended.after ? t` (suspended)` : t``;
-  const until = change.ends.after === null ? t`` : trusted(`; until ${lastDay(change.ends.after)}`);
+  const period = periodWords(change.starts.after, change.ends.after);
+  const until = trusted(period === '' ? '' : `;${period}`);
   const uncapped = classes.includes('boundary-changed') && change.boundary.after === null;
   const access = gained.length === 0 ? t`no access` : accessText(gained);
   return t`${access}${status}${until}${uncapped ? t`; no permissions boundary` : t``}`;

@@ -103,6 +103,7 @@ function normalize(file: TeamFile, resolved: ReadonlyMap<string, ResolvedRole>):
       email: member.email ?? null,
       github: member.github ?? null,
       roles: [...member.roles].sort(),
+      from: member.from ?? null,
       until: member.until ?? null,
       sponsor: member.sponsor ?? null,
       suspended: member.suspended ?? false,

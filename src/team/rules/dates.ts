@@ -4,7 +4,7 @@ import { t, trusted } from '../../text/text.ts';
 import { DATE_PATTERN } from '../schema.ts';
 import { CURLY_QUOTES, rule, shortValue, textsIn, value } from './rule.ts';
 
-/** Rules about dates: the last day of a member or a snooze, and the day on which a member left. */
+/** Rules about dates: the first and last day of a member or a snooze, and the day on which a member left. */
 
 export const invalidDate = rule({
   code: 'invalid-date',
@@ -52,6 +52,7 @@ export function yearsAfter(day: string, years: number): string {
 }
 
 const DATES = [
+  ['members', 'from'],
   ['members', 'until'],
   ['departed', 'left'],
   ['snoozed', 'until'],

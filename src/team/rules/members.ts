@@ -109,6 +109,38 @@ const untilFarAway = rule({
   },
 });
 
+/** A warning: the Deny before the first day no longer does anything. */
+const fromPassed = rule({
+  code: 'from-passed',
+  severity: 'warning',
+  message: ({ member, from }: { member: string; from: string }) => ({
+    summary: t`the access of ${shortValue(member)} has begun`,
+    reason: t`the first day was ${value(from)}, so ${value('from')} has no effect`,
+    help: t`remove ${value('from')} with the next change, or write a later day`,
+  }),
+  check(context, report) {
+    for (const { key, text: from, path } of textsIn(context, 'members', 'from')) {
+      if (from < context.today) report(path, { member: key, from });
+    }
+  },
+});
+
+const fromAfterUntil = rule({
+  code: 'from-after-until',
+  message: ({ member, until }: { member: string; until: string }) => ({
+    summary: t`the access of ${shortValue(member)} would end before it begins`,
+    reason: t`the last day is ${value(until)}`,
+    help: t`write a first day up to ${value(JSON.stringify(until))}, or a later last day`,
+  }),
+  check(context, report) {
+    const ends = new Map([...textsIn(context, 'members', 'until')].map(({ key, text }) => [key, text]));
+    for (const { key, text: from, path } of textsIn(context, 'members', 'from')) {
+      const until = ends.get(key);
+      if (until !== undefined && from > until) report(path, { member: key, until });
+    }
+  },
+});
+
 const IDENTIFYING = { name: 'name', email: 'e-mail address', github: 'GitHub login' } as const;
 type Identifying = keyof typeof IDENTIFYING;
 
@@ -317,6 +349,8 @@ export const MEMBER_RULES = [
   untilPassed,
   untilFarAway,
   duplicatePerson,
+  fromPassed,
+  fromAfterUntil,
   leftInFuture,
   memberAlsoDeparted,
   ownSponsor,
