@@ -10,7 +10,10 @@ const SAMPLES: { readonly [Code in keyof BlockArgs]: readonly BlockArgs[Code][] 
     { count: 4, limit: 3, members: ['bo', 'cy', 'dee', 'eve'] },
     { count: 1, limit: 0, members: ['bo'] },
   ],
-  'member-not-departed': [{ member: 'eve', user: 'perception-lab-eve', today: '2026-11-25' }],
+  'member-not-departed': [
+    { member: 'eve', user: 'perception-lab-eve', today: '2026-11-25', renamed: null },
+    { member: 'zoe', user: 'perception-lab-zoe', today: '2026-11-25', renamed: 'zoey' },
+  ],
   'member-replaced': [
     { member: 'bo', user: 'perception-lab-bo', because: ['name'] },
     { member: 'bo', user: 'perception-lab-bo', because: [] },

@@ -380,6 +380,41 @@ describe('what the two files say before there is a plan', () => {
   });
 });
 
+describe('a member whose key is changed', () => {
+  const eve = { name: 'Eve Lindqvist', email: 'eve@lab.edu', github: 'evelind' };
+  const before = { ...recordedTeam, members: [...recordedTeam.members, member({ key: 'eve', ...eve })] };
+  const renamedIn = (blocks: ReturnType<typeof blocksOf>) =>
+    blocks.map(({ code, args }) => [code, 'renamed' in args ? args.renamed : undefined]);
+  const added = (key: string, change: Partial<typeof eve>) => ({
+    ...recordedTeam,
+    members: [...recordedTeam.members, member({ key, name: 'E. L.', ...change })],
+  });
+
+  test.each<[string, Team, string | null]>([
+    ['the same name', added('lindqvist', { name: 'eve  lindqvist' }), 'lindqvist'],
+    ['the same e-mail address', added('lindqvist', { email: 'Eve@lab.edu' }), 'lindqvist'],
+    ['the same login', added('lindqvist', { github: 'EveLind' }), 'lindqvist'],
+    ['another person with a similar key', added('evie', {}), null],
+    ['no one else', recordedTeam, null],
+  ])('%s', (_case, after, renamed) => {
+    expect(renamedIn(fileBlocks(before, after, TODAY))).toEqual([['member-not-departed', renamed]]);
+    const plan = mutated(({ resource_changes }) => {
+      const [deleted] = resource_changes.filter(({ address }) => address === 'aws_iam_user.member_eve');
+      for (const { key } of after.members.slice(recordedTeam.members.length)) {
+        const values = { ...deleted!.change.before, name: `perception-lab-${key}` };
+        const change = { ...deleted!.change, actions: ['create'], before: null, after: values };
+        resource_changes.push({ ...deleted!, address: `aws_iam_user.member_${key}`, change });
+      }
+    }, '09-member-leaves-with-keys');
+    expect(renamedIn(blocksOf(plan, after, TODAY, 'team', 'whole', before))).toEqual([
+      ['member-not-departed', renamed],
+    ]);
+    // Without the file before, only the keys can be compared.
+    const similar = after.members.some(({ key }) => key === 'evie') ? 'evie' : null;
+    expect(renamedIn(blocksOf(plan, after, TODAY))).toEqual([['member-not-departed', similar]]);
+  });
+});
+
 describe('the list of guardrails', () => {
   test('each can be checked, or is found in the account', () => {
     const unchecked = Object.entries(GUARDRAILS).filter(

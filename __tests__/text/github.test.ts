@@ -131,7 +131,7 @@ function viewFull(text: (slot: string) => string, count: number, budget: number)
       },
     ],
     blocks: [
-      block('member-not-departed', { member: text('member'), user, today: '2026-11-25' }),
+      block('member-not-departed', { member: text('member'), user, today: '2026-11-25', renamed: text('renamed') }),
       block('lab-changed', { from: text('lab'), to: text('lab') }),
       block('outside-managed-path', { address: text('address'), what: text('what'), managed: text('managed') }),
     ],

@@ -12,8 +12,8 @@ function blockOf<Code extends string, Args extends z.core.$ZodLooseShape>(code: 
 export const BLOCK = z.discriminatedUnion('code', [
   /** More members would be deleted than `settings.max-removals` allows. */
   blockOf('too-many-removals', { count: COUNT, limit: COUNT, members: TEXTS }),
-  /** `today` is for a line that can be pasted. */
-  blockOf('member-not-departed', { member: TEXT, user: TEXT, today: z.iso.date() }),
+  /** `today` is for a line that can be pasted. `renamed` is a new key that is probably the same person's. */
+  blockOf('member-not-departed', { member: TEXT, user: TEXT, today: z.iso.date(), renamed: TEXT.nullable() }),
   /** `because` names the attributes that cannot be changed in place. */
   blockOf('member-replaced', { member: TEXT, user: TEXT, because: TEXTS }),
   /** `address` is that of the inline policy. */

@@ -19,6 +19,8 @@ export interface PlanContext {
   readonly today: string;
   readonly stack: Stack;
   readonly phase: Phase;
+  /** The file that was applied last, with its names; null if it is not known. */
+  readonly before: Team | null;
 }
 
 /** Two versions of team.yaml; `before` is null if there was none. */

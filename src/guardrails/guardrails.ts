@@ -18,17 +18,21 @@ export const GUARDRAILS: GuardrailTable = {
 
 const CODES = Object.keys(GUARDRAILS) as BlockCode[];
 
-/** Why a plan must not be applied; none means that it may. `today` is `YYYY-MM-DD`, UTC. */
+/**
+ * Why a plan must not be applied; none means that it may. `today` is `YYYY-MM-DD`, UTC; `before` is the file that was
+ * applied last, which only makes a text clearer.
+ */
 export function blocksOf(
   plan: Plan,
   team: Team,
   today: string,
   stack: Stack = 'team',
   phase: Phase = 'whole',
+  before: Team | null = null,
 ): readonly Block[] {
   return blocksBy(({ appliesTo, checkPlan }) => {
     const applies = (appliesTo?.stack ?? stack) === stack && (appliesTo?.phase ?? phase) === phase;
-    return applies ? checkPlan?.({ plan, team, today, stack, phase }) : [];
+    return applies ? checkPlan?.({ plan, team, today, stack, phase, before }) : [];
   });
 }
 

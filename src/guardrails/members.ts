@@ -1,5 +1,14 @@
 import { iamName, keyOfIamName } from '../team/names.ts';
-import { beginsLater, hasExpired, isDeletionDue, membersWithUser, type Team } from '../team/team.ts';
+import { suggester } from '../team/suggest.ts';
+import {
+  beginsLater,
+  comparable,
+  hasExpired,
+  isDeletionDue,
+  type Member,
+  membersWithUser,
+  type Team,
+} from '../team/team.ts';
 import { memberKeyOfAddress } from '../terraform/addresses.ts';
 import type { Plan, ResourceChange } from '../terraform/plan.ts';
 import { codeText, counted, listTexts, t, trusted } from '../text/text.ts';
@@ -9,22 +18,43 @@ import type { FileContext, GuardrailTable } from './guardrail.ts';
 export const MEMBER_GUARDRAILS = {
   // A plan cannot tell a line deleted by mistake from a member who left: `departed` tells them apart.
   'member-not-departed': {
-    checkPlan: ({ plan, team, today }) =>
-      deletedUsers(plan).flatMap((change) => {
+    checkPlan: ({ plan, team, today, before }) => {
+      const created = users(plan).filter(({ change }) => change.actions.join() === 'create');
+      const renamed = renamer(
+        before,
+        team,
+        created.map((change) => memberOf(change, team)),
+      );
+      return deletedUsers(plan).flatMap((change) => {
         const member = memberOf(change, team);
-        return mayLeave(member, team, today) ? [] : [{ member, user: userName(change), today }];
-      }),
+        return mayLeave(member, team, today)
+          ? []
+          : [{ member, user: userName(change), today, renamed: renamed(member) }];
+      });
+    },
     checkFiles: (context) => {
-      const { after, today } = context;
+      const { before, after, today } = context;
+      const known = new Set(before?.members.map(({ key }) => key));
+      const renamed = renamer(
+        before,
+        after,
+        after.members.map(({ key }) => key).filter((key) => !known.has(key)),
+      );
       return leavingKeys(context)
         .filter((key) => !mayLeave(key, after, today))
-        .map((member) => ({ member, user: iamName(after.lab, member), today }));
+        .map((member) => ({ member, user: iamName(after.lab, member), today, renamed: renamed(member) }));
     },
-    problem: ({ member, user, today }) => ({
+    problem: ({ member, user, today, renamed }) => ({
       summary: t`${codeText(member)} is missing from ${codeText('team.yaml')}`,
       reason: t`applying would delete IAM user ${codeText(user)} and its access keys`,
-      help: t`restore the member; if ${codeText(member)} left, add them to ${codeText('departed')}`,
-      paste: ['departed:', `  ${member}: { left: "${today}", reason: left the lab }`],
+      ...(renamed === null
+        ? {
+            help: t`restore the member; if ${codeText(member)} left, add them to ${codeText('departed')}`,
+            paste: ['departed:', `  ${member}: { left: "${today}", reason: left the lab }`],
+          }
+        : {
+            help: t`keys must not change: if new member ${codeText(renamed)} is the same person, write ${codeText(member)} again; else add ${codeText(member)} to ${codeText('departed')}`,
+          }),
     }),
   },
   'too-many-removals': {
@@ -104,6 +134,27 @@ export function userName({ change }: ResourceChange): string {
 
 export function users(plan: Plan): readonly ResourceChange[] {
   return plan.changes.filter(({ type }) => type === 'aws_iam_user');
+}
+
+/**
+ * The new key that is probably a missing member's: of the same name, e-mail address or login; if the file before is not
+ * known, one that is nearly the same.
+ */
+function renamer(before: Team | null, after: Team, newKeys: readonly string[]): (key: string) => string | null {
+  const added = after.members.filter(({ key }) => newKeys.includes(key));
+  const suggest = suggester();
+  return (key) => {
+    const was = before?.members.find((member) => member.key === key);
+    if (before === null || was === undefined) return suggest(key, newKeys);
+    return added.find((member) => isSamePerson(was, member))?.key ?? null;
+  };
+}
+
+function isSamePerson(one: Member, other: Member): boolean {
+  return (['name', 'email', 'github'] as const).some((field) => {
+    const [text, same] = [one[field], other[field]];
+    return text !== null && same !== null && comparable(text) === comparable(same);
+  });
 }
 
 /** Whether a member departed, or is to be deleted because their last day passed long enough ago. */

@@ -32,6 +32,11 @@ export interface Member {
   readonly keys: number;
 }
 
+/** A name, an e-mail address or a login as it is compared: without regard to case and spaces. */
+export function comparable(text: string): string {
+  return text.normalize('NFC').toLowerCase().trim().replace(/\s+/g, ' ');
+}
+
 interface Departure {
   readonly key: string;
   /** The day of leaving, `YYYY-MM-DD`. */

@@ -34,7 +34,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
   if (!opened.ok) return failed(opened.failure);
   const session = opened.value;
   try {
-    const planned = await planStack(session, { lock: options.lock });
+    const planned = await planStack(session, { lock: options.lock, before: base.value });
     if (!planned.ok) return failed(planned.failure);
     if (manifest !== null) await saveManifest(session, planned.value, { ...options, manifest }, base.value);
     showPlan(session, planned.value, options, terminal);

@@ -9,6 +9,7 @@ import { blocksOf } from '../../guardrails/guardrails.ts';
 import { usersToSuspend } from '../../review/apply/suspension.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
 import { boundaryArn } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
 import { hasChanges } from '../../terraform/plan.ts';
 import { plannedCreates } from '../../terraform/resources.ts';
 import { planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
@@ -35,6 +36,8 @@ export interface StackPlanOptions {
   readonly lockTimeoutSeconds?: number | undefined;
   /** Whether taint marks may be removed from the state before the plan; by default if it is locked. */
   readonly untaintFirst?: boolean;
+  /** The file that was applied last, if it is known: blocks are clearer then. */
+  readonly before?: Team | null;
   /** Given the text of the configuration: what it returns is planned. */
   readonly edit?: (configuration: string) => string;
 }
@@ -45,7 +48,7 @@ export interface StackPlanOptions {
  */
 export async function planStack(
   session: LabSession,
-  { lock = true, untaintFirst = lock, lockTimeoutSeconds, edit }: StackPlanOptions = {},
+  { lock = true, untaintFirst = lock, lockTimeoutSeconds, before: base, edit }: StackPlanOptions = {},
 ): Promise<Result<StackPlan>> {
   const workspace = await session.workspace(session.stack, session.team, [], edit);
   if (!workspace.ok) return workspace;
@@ -75,7 +78,7 @@ export async function planStack(
     saved: saved.value,
     classification,
     change: diffAccess(before, after, session.at),
-    blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack)],
+    blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack, 'whole', base)],
     imported: imports,
     suspendedDuringApply: session.stack === 'team' ? usersToSuspend(before, after, session.at) : [],
   });

@@ -3,6 +3,7 @@ import { QUOTAS } from '../../iam/quotas.ts';
 import { listTexts, t, trusted } from '../../text/text.ts';
 import type { DraftList } from '../parse/draft.ts';
 import { EMAIL_PATTERN, LOGIN_PATTERN } from '../schema.ts';
+import { comparable } from '../team.ts';
 import { yearsAfter } from './dates.ts';
 import { entriesIn, type RuleContext, rule, shortValue, textsIn, useOr, value } from './rule.ts';
 
@@ -158,7 +159,7 @@ const duplicatePerson = rule({
     const found = new Map<string, { path: DocumentPath; member: string; other: string; fields: Identifying[] }>();
     for (const field of Object.keys(IDENTIFYING) as Identifying[]) {
       for (const { key, text, path } of textsIn(context, 'members', field)) {
-        const id = `${field} ${text.normalize('NFC').toLowerCase().trim().replace(/\s+/g, ' ')}`;
+        const id = `${field} ${comparable(text)}`;
         const other = known.get(id);
         if (other === undefined) known.set(id, key);
         else {
