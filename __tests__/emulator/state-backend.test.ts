@@ -35,6 +35,12 @@ describe('the state of a stack', () => {
     expect(await ask('GET', address())).toBe('404');
   });
 
+  test('may be larger than any team makes it', async () => {
+    const state = JSON.stringify({ serial: 1, padding: 'x'.repeat(100_000_000) });
+    expect(await ask('POST', address(), state)).toBe('200');
+    expect(await ask('GET', address())).toBe(`200 ${state}`);
+  });
+
   test('is locked for others, which learn who has the lock', async () => {
     expect(await ask('LOCK', address(), lock('one'))).toBe('200');
     expect(await ask('LOCK', address(), lock('two'))).toBe(`423 ${lock('one')}`);

@@ -145,6 +145,9 @@ interface EngineWords {
   readonly reason: string;
 }
 
+/** Why the place of the state refused it, as far as the answer says. All but `other` stay until someone changes that place. */
+export type StateFailureCause = 'too-large' | 'full' | 'denied' | 'missing' | 'other';
+
 /**
  * Why the engine could not be run, or did not do what it was asked: the closed list of failure reasons.
  * `progress` is null if nothing was being applied, so that "nothing was changed" can be said.
@@ -169,7 +172,7 @@ export interface EngineFindingArgs {
   'provider-unavailable': EngineWords;
   /** The provider's process died or its connection broke. */
   'provider-unresponsive': EngineWords & { readonly progress: Progress | null };
-  'backend-failed': EngineWords & { readonly progress: Progress | null };
+  'backend-failed': EngineWords & { readonly cause: StateFailureCause; readonly progress: Progress | null };
   /** `command` is the engine with its directory, to be pasted before a subcommand. */
   'backend-changed': { readonly command: string };
   'state-locked': { readonly lock: LockInfo; readonly command: string };

@@ -129,6 +129,27 @@ test.each<[FailureCode, EngineStep, EngineDiagnostic]>([
   expect(failureOf(step, {}, [diagnostic]).code).toBe(code);
 });
 
+// The wording of the HTTP backend, of the S3 backend, and of a local file.
+test.each([
+  ['too-large', 'Error saving state: HTTP error: 413'],
+  ['full', 'Error saving state: HTTP error: 507'],
+  ['full', 'Error saving state: write terraform.tfstate: no space left on device'],
+  ['denied', 'Error saving state: HTTP error: 403'],
+  [
+    'denied',
+    'Error saving state: failed to upload state: operation error S3: PutObject, https response error StatusCode: 403, RequestID: 7, HostID: 9, api error AccessDenied: Access Denied',
+  ],
+  ['missing', 'Error saving state: operation error S3: PutObject, api error NoSuchBucket: no such bucket'],
+  ['other', 'Error saving state: HTTP error: 500'],
+])('a state that cannot be stored: %s (%s)', (cause, detail) => {
+  const errors = [
+    diagnostic('creating IAM User', 'api error Throttling: Rate exceeded', 'aws_iam_user.member_bo'),
+    diagnostic('Failed to save state', detail),
+  ];
+  const reason = `Failed to save state: ${detail} (and 1 more error)`;
+  expect(failureOf('apply', {}, errors)).toEqual({ code: 'backend-failed', args: { reason, cause, progress } });
+});
+
 test('an apply says how far it came, where, and how many errors there were', () => {
   const errors = [
     diagnostic('creating IAM User', 'Syntax  errors\n in policy.', 'aws_iam_user.member_bo'),

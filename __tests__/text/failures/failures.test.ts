@@ -57,8 +57,8 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { reason: 'transport is closing', progress },
   ],
   'backend-failed': [
-    { reason, progress: null },
-    { reason, progress },
+    { reason, cause: 'other', progress: null },
+    ...(['too-large', 'full', 'denied', 'missing', 'other'] as const).map((cause) => ({ reason, cause, progress })),
   ],
   'backend-changed': [{ command: 'tofu -chdir=.mturk-team/account/team' }],
   'state-locked': [

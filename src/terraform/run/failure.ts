@@ -1,4 +1,4 @@
-import { type Failure, fail, type LockInfo, type Progress } from '../../diagnostics/failure.ts';
+import { type Failure, fail, type LockInfo, type Progress, type StateFailureCause } from '../../diagnostics/failure.ts';
 import type { EngineRun } from './process.ts';
 import type { EngineDiagnostic } from './progress.ts';
 
@@ -25,15 +25,24 @@ export function engineFailure(ending: EngineEnding): { readonly ok: false; reado
   if (run.signal !== null) return fail('killed', { signal: run.signal, progress });
 
   const errors = ending.errors.length > 0 ? ending.errors : [run.stderr, run.stdout].flatMap(fromText);
-  const text = errors.map((error) => `${error.summary}\n${error.detail}`).join('\n');
-  const reason = reasonOf(errors) ?? firstLine(run.stderr) ?? 'the engine gave no reason';
-  const known = KNOWN.find((rule) => rule.pattern.test(text) && (rule.steps?.includes(ending.step) ?? true));
-  if (known !== undefined) return known.failure({ text, reason, progress, command: ending.command });
+  for (const rule of KNOWN) {
+    if (rule.steps?.includes(ending.step) === false) continue;
+    const error = errors.find((each) => rule.pattern.test(textOf(each)));
+    if (error === undefined) continue;
+    const reason = reasonOf([error, ...errors.filter((each) => each !== error)]);
+    return rule.failure({ text: textOf(error), reason, progress, command: ending.command });
+  }
+  const reason = errors.length > 0 ? reasonOf(errors) : (firstLine(run.stderr) ?? 'the engine gave no reason');
   if (ending.step === 'apply') return fail('apply-failed', { reason, progress: progress ?? { done: 0, total: 0 } });
   return fail(ending.step === 'init' ? 'init-failed' : 'plan-failed', { reason });
 }
 
+function textOf({ summary, detail }: EngineDiagnostic): string {
+  return `${summary}\n${detail}`;
+}
+
 interface Evidence {
+  /** Of the error that matched. */
   readonly text: string;
   readonly reason: string;
   readonly progress: Progress | null;
@@ -49,6 +58,12 @@ const KNOWN: readonly {
   {
     pattern: /Error (acquiring the state lock|locking state)/i,
     failure: ({ text, command }) => fail('state-locked', { lock: lockInfo(text), command }),
+  },
+  {
+    // Before the errors of AWS: those of the state's bucket are about the state.
+    pattern:
+      /(Failed to|Error) (save|saving|persist|persisting|write|writing|upload|uploading) (the )?(current |updated )?state/i,
+    failure: stateFailure,
   },
   {
     pattern: /AWS account ID not allowed|Account ID not allowed/i,
@@ -94,7 +109,7 @@ const KNOWN: readonly {
   {
     pattern:
       /(Failed to|Error) (load|loading|save|saving|read|reading|refresh|refreshing|get existing|persist|persisting|write|inspect)\w* (the )?(backend|state|workspaces)|Failed to save state|Error configuring the backend|S3 bucket .* does not exist|HTTP remote state/i,
-    failure: ({ reason, progress }) => fail('backend-failed', { reason, progress }),
+    failure: stateFailure,
   },
   {
     pattern: /Plugin did not respond|transport is closing|error reading from server|code = Unavailable/i,
@@ -107,6 +122,19 @@ const KNOWN: readonly {
   },
 ];
 
+/** By the status of HTTP, or by what S3 and the file system call it. */
+const STATE_CAUSES: readonly (readonly [cause: StateFailureCause, pattern: RegExp])[] = [
+  ['too-large', /HTTP error: 413|StatusCode: 413|EntityTooLarge|RequestEntityTooLarge|file too large/i],
+  ['full', /HTTP error: 507|no space left|quota exceeded|QuotaExceeded/i],
+  ['denied', /HTTP error: 40[13]|StatusCode: 40[13]|AccessDenied|Forbidden|permission denied|ExpiredToken/i],
+  ['missing', /HTTP error: 404|NoSuchBucket|bucket .*does not exist/i],
+];
+
+function stateFailure({ text, reason, progress }: Evidence): { readonly ok: false; readonly failure: Failure } {
+  const cause = STATE_CAUSES.find(([, pattern]) => pattern.test(text))?.[0] ?? 'other';
+  return fail('backend-failed', { reason, cause, progress });
+}
+
 /** `ID: ...`, `Who: ...`, `Operation: ...`, `Created: ...`, as both engines print a lock. */
 function lockInfo(text: string): LockInfo {
   const field = (name: string): string | null =>
@@ -115,9 +143,8 @@ function lockInfo(text: string): LockInfo {
 }
 
 /** The engine's message in one line: the first error, and how many more there are. */
-function reasonOf(errors: readonly EngineDiagnostic[]): string | null {
-  const [first, ...more] = errors;
-  if (first === undefined) return null;
+function reasonOf([first, ...more]: readonly EngineDiagnostic[]): string {
+  if (first === undefined) return '';
   const where = first.address === null ? '' : `${first.address}: `;
   const said = [first.summary, first.detail].filter((part) => part.trim() !== '').join(': ');
   const rest = more.length === 0 ? '' : ` (and ${more.length} more ${more.length === 1 ? 'error' : 'errors'})`;

@@ -1,4 +1,4 @@
-import type { EngineFindingArgs, LockInfo, Progress } from '../../diagnostics/failure.ts';
+import type { EngineFindingArgs, LockInfo, Progress, StateFailureCause } from '../../diagnostics/failure.ts';
 import { again, type Problem, type ProblemTable, RUN_AGAIN, stateAfter, UNCHANGED } from '../problem.ts';
 import { codeText, counted, sentences, type Text, t, trusted } from '../text.ts';
 import type { AwsFailureCode } from './aws.ts';
@@ -83,13 +83,13 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFindingArgs>, AwsFailur
     summary: t`the AWS provider stopped responding`,
     help: t`this is transient: ${again(progress)}`,
   }),
-  'backend-failed': ({ progress }) => ({
-    summary: t`the Terraform state could not be read or written`,
+  'backend-failed': ({ cause, progress }) => ({
+    summary: STATE_PROBLEMS[cause].summary,
     state: unrecorded(progress),
     help:
       progress === null
-        ? t`check ${codeText('settings.state')} in ${codeText('team.yaml')} and the access to the state object and its ${codeText('.tflock')}`
-        : t`keep ${codeText('errored.tfstate')} if there is one, restore the access to the state, then ${again(progress)}`,
+        ? STATE_PROBLEMS[cause].help
+        : t`first, ${STATE_PROBLEMS[cause].help}; then ${again(progress)}, and keep ${codeText('errored.tfstate')} until it has ended`,
   }),
   'backend-changed': ({ command }) => ({
     summary: t`${codeText('settings.state')} names another place than the current state`,
@@ -143,6 +143,32 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFindingArgs>, AwsFailur
     summary: t`Terraform was stopped after ${counted(seconds, 'second')}`,
     help: again(progress),
   }),
+};
+
+const SETTING = codeText('settings.state');
+
+/** What has to change before a run can end otherwise. */
+const STATE_PROBLEMS: Readonly<Record<StateFailureCause, { readonly summary: Text; readonly help: Text }>> = {
+  'too-large': {
+    summary: t`the Terraform state is too large for the place where it is stored`,
+    help: t`raise the limit of the server that stores the state`,
+  },
+  full: {
+    summary: t`there is no space left to store the Terraform state`,
+    help: t`free space where the state is stored, or raise its quota`,
+  },
+  denied: {
+    summary: t`the credentials may not read or write the Terraform state`,
+    help: t`sign in again if they have expired, or allow access to the state object and its ${codeText('.tflock')}`,
+  },
+  missing: {
+    summary: t`the place where the Terraform state is stored does not exist`,
+    help: t`correct ${SETTING} in ${codeText('team.yaml')}, or create the bucket`,
+  },
+  other: {
+    summary: t`the Terraform state could not be read or written`,
+    help: t`check ${SETTING} in ${codeText('team.yaml')} and the access to the state object and its ${codeText('.tflock')}`,
+  },
 };
 
 function unrecorded(progress: Progress | null): Text {
