@@ -31,53 +31,49 @@ export function synthesiseBare(team: Team, outDir: string): void {
           });
     return { member, user, limits };
   });
-  const enrolled = new cdktf.TerraformLocal(
-    stack,
-    'enrolled',
-    team.roles.map((role) => {
-      const name = `${team.lab}-${role.key}`;
-      const group = new cdktf.IamGroup(stack, `group-${role.key}`, { name, path });
-      const document = rolePolicy(role, team.freeze);
-      const policyArn = `arn:aws:iam::${team.account}:policy${path}${name}`;
-      const attachments = role.managed.map((managed) => {
-        const arn = managedPolicyArn(managed);
-        return new cdktf.IamGroupPolicyAttachment(stack, `${role.key}-${managed}`, {
-          group: group.name,
-          policyArn: arn,
-        });
-      });
-      if (document !== null) {
-        const policy = new cdktf.IamPolicy(stack, `policy-${role.key}`, {
-          name,
-          path,
-          policy: JSON.stringify(document),
-        });
-        const own = { group: group.name, policyArn, dependsOn: [policy] };
-        attachments.push(new cdktf.IamGroupPolicyAttachment(stack, `${role.key}-own`, own));
-      }
-      const attached = new cdktf.IamGroupPolicyAttachmentsExclusive(stack, `attachments-${role.key}`, {
-        groupName: group.name,
-        policyArns: attachments.map((attachment) => attachment.policyArnInput ?? ''),
-        dependsOn: attachments,
-      });
-      const inline = { groupName: group.name, policyNames: [] };
-      new cdktf.IamGroupPoliciesExclusive(stack, `inline-${role.key}`, inline);
-      const held = users.filter(({ member }) => member.roles.includes(role.key));
-      return new cdktf.IamGroupMembership(stack, `membership-${role.key}`, {
-        name,
+  for (const role of team.roles) {
+    const name = `${team.lab}-${role.key}`;
+    const group = new cdktf.IamGroup(stack, `group-${role.key}`, { name, path });
+    const document = rolePolicy(role, team.freeze);
+    const policyArn = `arn:aws:iam::${team.account}:policy${path}${name}`;
+    const attachments = role.managed.map((managed) => {
+      const arn = managedPolicyArn(managed);
+      return new cdktf.IamGroupPolicyAttachment(stack, `${role.key}-${managed}`, {
         group: group.name,
-        users: held.map(({ user }) => user.name),
-        dependsOn: [attached, ...held.flatMap(({ limits }) => (limits === null ? [] : [limits]))],
-      }).name;
-    }),
-  );
+        policyArn: arn,
+      });
+    });
+    if (document !== null) {
+      const policy = new cdktf.IamPolicy(stack, `policy-${role.key}`, {
+        name,
+        path,
+        policy: JSON.stringify(document),
+      });
+      const own = { group: group.name, policyArn, dependsOn: [policy] };
+      attachments.push(new cdktf.IamGroupPolicyAttachment(stack, `${role.key}-own`, own));
+    }
+    const attached = new cdktf.IamGroupPolicyAttachmentsExclusive(stack, `attachments-${role.key}`, {
+      groupName: group.name,
+      policyArns: attachments.map((attachment) => attachment.policyArnInput ?? ''),
+      dependsOn: attachments,
+    });
+    const inline = { groupName: group.name, policyNames: [] };
+    new cdktf.IamGroupPoliciesExclusive(stack, `inline-${role.key}`, inline);
+    const held = users.filter(({ member }) => member.roles.includes(role.key));
+    new cdktf.IamGroupMembership(stack, `membership-${role.key}`, {
+      name,
+      group: group.name,
+      users: held.map(({ user }) => user.name),
+      dependsOn: [attached, ...held.flatMap(({ limits }) => (limits === null ? [] : [limits]))],
+    });
+  }
   for (const { member, user, limits } of users) {
     const attachments = { userName: user.name, policyArns: [] };
-    const guard = new cdktf.IamUserPolicyAttachmentsExclusive(stack, `attachments-${member.key}`, attachments);
+    new cdktf.IamUserPolicyAttachmentsExclusive(stack, `attachments-${member.key}`, attachments);
     new cdktf.IamUserPoliciesExclusive(stack, `inline-${member.key}`, {
       userName: user.name,
       policyNames: limits === null ? [] : ['limits'],
-      dependsOn: [...(limits === null ? [] : [limits]), guard, enrolled],
+      dependsOn: limits === null ? [] : [limits],
     });
   }
   app.synth();

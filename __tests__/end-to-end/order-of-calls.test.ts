@@ -37,18 +37,6 @@ const CHANGES: [string, Side, Side, string[]][] = [
     ['RemoveUserFromGroup', 'DeleteUserPolicy', 'DeleteUser'],
   ],
   [
-    'a suspension ends while the role is lost',
-    { members: [suspended] },
-    { members: [{ ...free, roles: ['reader'] }] },
-    ['RemoveUserFromGroup', 'DeleteUserPolicy'],
-  ],
-  [
-    'a suspension ends while the role narrows',
-    { members: [suspended] },
-    { roles: [reader, narrow], members: [free] },
-    ['CreatePolicyVersion', 'DeleteUserPolicy'],
-  ],
-  [
     'a role narrows while one joins',
     {},
     { roles: [reader, narrow], members: [free] },

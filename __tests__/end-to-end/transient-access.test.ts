@@ -61,7 +61,7 @@ const CHANGES: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'a suspension is lifted while a role is lost',
     { before: team({ ...PAYER, suspended: true }), after: team(READER) },
-    [],
+    ['bo'],
   ],
   [
     'a suspension becomes a last day while a role is lost',
@@ -94,7 +94,7 @@ const CHANGES: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'a last day in the past is taken back while a role is lost',
     { before: team({ ...PAYER, until: '2026-11-10' }), beforeOn: '2026-11-01', after: team(READER) },
-    [],
+    ['bo'],
   ],
   [
     'a role with an Allow and a role with its Deny are taken together',
@@ -198,7 +198,7 @@ const CHANGES: readonly (readonly [string, Change, readonly string[]])[] = [
       },
       after: team(PAYER),
     },
-    [],
+    ['bo'],
   ],
   [
     'an Allow that was put on by hand goes while a suspension is lifted',
@@ -218,6 +218,15 @@ const CHANGES: readonly (readonly [string, Change, readonly string[]])[] = [
         await iam.send(new AttachUserPolicyCommand({ ...BO, PolicyArn: Policy?.Arn }));
       },
       after: team(READER),
+    },
+    ['bo'],
+  ],
+  [
+    'a suspended member who leaves was added to another role by hand',
+    {
+      before: team({ ...READER, suspended: true }),
+      byHand: (iam) => iam.send(new AddUserToGroupCommand({ ...BO, GroupName: 'perception-lab-payer' })),
+      after: team(null),
     },
     ['bo'],
   ],

@@ -16,7 +16,6 @@ export interface StackJson {
     readonly required_version: string;
   };
   readonly provider: { readonly aws: readonly Readonly<Record<string, unknown>>[] };
-  readonly locals?: Readonly<Record<string, readonly string[]>>;
   readonly resource: Readonly<Record<string, Readonly<Record<string, ResourceBlock>>>>;
 }
 
@@ -58,7 +57,7 @@ export function resourceAt(stack: StackJson, address: string): ResourceBlock {
 
 /**
  * Everything that the engine finishes before it creates or updates this, from `depends_on` and from references in
- * values, followed to the end; the names of `locals` are followed too.
+ * values, followed to the end.
  */
 export function dependenciesOf(stack: StackJson, address: string): Set<string> {
   const found = new Set<string>();
@@ -74,7 +73,6 @@ export function dependenciesOf(stack: StackJson, address: string): Set<string> {
 }
 
 function direct(stack: StackJson, address: string): string[] {
-  if (address.startsWith('local.')) return references(stack.locals?.[address.slice('local.'.length)]);
   const { depends_on: named = [], '//': _metadata, ...values } = resourceAt(stack, address);
   return [...named, ...references(values)];
 }

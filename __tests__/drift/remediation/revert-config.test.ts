@@ -36,7 +36,7 @@ const OWN = rolePolicyArn(sampleTeam, 'paymaster');
 const SYNTHESIZED = JSON.stringify({
   terraform: { backend: { local: { path: 'terraform.tfstate' } } },
   provider: { aws: [{ region: 'us-east-1' }] },
-  locals: { enrolled: [] },
+  locals: { any: [] },
   resource: { aws_iam_user: {} },
 });
 

@@ -42,12 +42,40 @@ const cases: readonly { name: string; before: Team; after: Team; users: readonly
   { name: 'a member leaves', before: sampleTeam, after: without(sampleTeam, 'fay'), users: [] },
   { name: 'a member is suspended', before: sampleTeam, after: fay({ suspended: true }), users: [] },
   { name: 'a suspension is lifted', before: fay({ suspended: true }), after: sampleTeam, users: [] },
-  { name: 'a member moves to another role', before: sampleTeam, after: fay({ roles: ['results-reader'] }), users: [] },
   {
-    name: 'a suspension is lifted while a role is lost: the limits are deleted last',
+    name: 'a suspension is lifted while a role is added',
     before: fay({ suspended: true }),
+    after: fay({ roles: ['paymaster', 'results-reader'] }),
+    users: [],
+  },
+  { name: 'a last day is set', before: sampleTeam, after: fay({ until: '2027-01-01' }), users: [] },
+  { name: 'a last day moves', before: fay({ until: '2027-01-01' }), after: fay({ until: '2027-05-31' }), users: [] },
+  { name: 'a last day is removed', before: fay({ until: '2027-01-01' }), after: sampleTeam, users: [] },
+  { name: 'a last day in the past is removed', before: fay({ until: '2026-01-01' }), after: sampleTeam, users: [] },
+  {
+    name: 'a last day is removed while a role is lost',
+    before: fay({ until: '2027-01-01' }),
     after: fay({ roles: ['results-reader'] }),
     users: [],
+  },
+  {
+    name: 'a member with a last day gets another role',
+    before: fay({ until: '2027-01-01' }),
+    after: fay({ until: '2027-01-01', roles: ['paymaster', 'results-reader'] }),
+    users: [],
+  },
+  {
+    name: 'a member whose last day has passed leaves',
+    before: fay({ until: '2026-01-01' }),
+    after: without(sampleTeam, 'fay'),
+    users: [],
+  },
+  { name: 'a member moves to another role', before: sampleTeam, after: fay({ roles: ['results-reader'] }), users: [] },
+  {
+    name: 'a suspension is lifted while a role is lost: the limits are deleted at any moment',
+    before: fay({ suspended: true }),
+    after: fay({ roles: ['results-reader'] }),
+    users: ['perception-lab-fay'],
   },
   {
     name: 'a suspension becomes an end while a role is lost: the limits change first',
@@ -143,11 +171,6 @@ const SAFE: [string, Side, Side][] = [
   ['a suspended member leaves', { members: [bo(['payer'], { suspended: true })] }, {}],
   ['a member changes roles', { members: [bo(['payer'])] }, { members: [bo(['reader'])] }],
   [
-    'a suspension ends and a role is lost',
-    { members: [bo(['payer'], { suspended: true })] },
-    { members: [bo(['reader'])] },
-  ],
-  [
     'a suspension begins and a role is won',
     { members: [bo(['reader'])] },
     { members: [bo(['payer'], { suspended: true })] },
@@ -156,16 +179,6 @@ const SAFE: [string, Side, Side][] = [
     'a role narrows while one joins it',
     { roles: [reader, wide] },
     { roles: [reader, payer], members: [bo(['payer'])] },
-  ],
-  [
-    'a role narrows while a suspension ends',
-    { roles: [reader, wide], members: [bo(['payer'], { suspended: true })] },
-    { members: [bo(['payer'])] },
-  ],
-  [
-    'a freeze begins while a suspension ends',
-    { members: [bo(['payer'], { suspended: true })] },
-    { freeze: ['pay:bonus'], members: [bo(['payer'])] },
   ],
   [
     'a freeze begins while one joins',
@@ -180,6 +193,21 @@ test.each(SAFE)('one apply is enough where %s', (_what, before, after) => {
 });
 
 const UNSAFE: [string, Side, Side][] = [
+  [
+    'a suspension ends and a role is lost',
+    { members: [bo(['payer'], { suspended: true })] },
+    { members: [bo(['reader'])] },
+  ],
+  [
+    'a role narrows while a suspension ends',
+    { roles: [reader, wide], members: [bo(['payer'], { suspended: true })] },
+    { members: [bo(['payer'])] },
+  ],
+  [
+    'a freeze begins while a suspension ends',
+    { members: [bo(['payer'], { suspended: true })] },
+    { freeze: ['pay:bonus'], members: [bo(['payer'])] },
+  ],
   [
     "a role loses AWS's policy and its own Deny at once (careful: the engine's order would do)",
     { roles: [fullButBonus], members: [bo(['full'])] },
@@ -303,9 +331,9 @@ function steps(before: AccessModel, after: AccessModel): { step: Step; after: nu
     const next = after.users.find((user) => user.name === name);
     const made = old === undefined && next !== undefined ? [add((model) => withNewUser(model, next))] : [];
     const limit: Step = (model) => withUser(model, name, (user) => ({ ...user, inline: next?.inline ?? [] }));
-    const endsLast = old !== undefined && (next?.inline ?? []).length === 0;
-    const limited = endsLast ? -1 : add(limit, made);
-    const first = endsLast ? made : [limited];
+    // Limits that end may do so at any moment; those of a user who leaves, once the memberships are gone.
+    const limited = next === undefined ? [] : [add(limit, made)];
+    const first = next !== undefined && next.inline.length === 0 ? made : limited;
     const moves = [
       ...(next?.groups ?? [])
         .filter((group) => !(old?.groups ?? []).includes(group))
@@ -323,9 +351,9 @@ function steps(before: AccessModel, after: AccessModel): { step: Step; after: nu
           ),
         ),
     ];
-    const last = endsLast ? add(limit, [...shared, ...moves]) : limited;
     if (next === undefined) {
-      add((model) => ({ ...model, users: model.users.filter((user) => user.name !== name) }), [last, ...moves]);
+      const last = add(limit, moves);
+      add((model) => ({ ...model, users: model.users.filter((user) => user.name !== name) }), [last]);
     }
   }
   return list;

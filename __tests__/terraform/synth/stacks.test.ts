@@ -42,7 +42,7 @@ describe('the frame', () => {
 
   test('nothing secret is made, nothing is put out, and nothing names this machine', async () => {
     const { text } = await synthesized(sampleTeam);
-    expect(Object.keys(stack).sort()).toEqual(['//', 'locals', 'provider', 'resource', 'terraform']);
+    expect(Object.keys(stack).sort()).toEqual(['//', 'provider', 'resource', 'terraform']);
     expect(Object.keys(stack.resource).filter((type) => /access_key|login_profile/.test(type))).toEqual([]);
     expect(text.team + text.bootstrap).not.toMatch(/stackTrace|node_modules|file:/);
     expect(text.team + text.bootstrap).not.toContain(process.cwd());
@@ -182,14 +182,25 @@ describe('the order of calls', () => {
     }
   });
 
-  test('limits that end are lifted by the guard, after every membership and every policy', () => {
-    for (const key of ['ada', 'bo', 'cy', 'fay', 'gus']) {
-      const before = dependenciesOf(stack, `aws_iam_user_policies_exclusive.member_${key}`);
-      for (const name of memberships()) expect(before).toContain(`aws_iam_group_membership.${name}`);
-      for (const name of Object.keys(stack.resource.aws_iam_policy ?? {}))
-        expect(before).toContain(`aws_iam_policy.${name}`);
-      expect(before).toContain(`aws_iam_user_policy_attachments_exclusive.member_${key}`);
+  test("nothing of a member waits for another member or a role: the state repeats what a resource's dependencies depend on", () => {
+    for (const address of addressesOf(stack).filter((each) => each.includes('.member_'))) {
+      const key = /member_([a-z]+)/.exec(address)?.[1];
+      const others = [...dependenciesOf(stack, address)].filter((each) => !each.includes(`.member_${key}`));
+      expect(others).toEqual([]);
     }
+  });
+
+  test('twice the members are twice the dependencies', async () => {
+    const [once = 0, twice = 0] = await Promise.all(
+      [50, 100].map(async (size) => {
+        const members = Array.from({ length: size }, (_, index) =>
+          member({ key: `m${index}`, roles: sampleTeam.roles.map(({ key }) => key), suspended: index % 2 === 0 }),
+        );
+        const json = await teamStack({ members });
+        return addressesOf(json).reduce((sum, address) => sum + dependenciesOf(json, address).size, 0);
+      }),
+    );
+    expect(twice / once).toBeLessThan(2.01);
   });
 
   test('limits are deleted after what depended on them has changed', () => {

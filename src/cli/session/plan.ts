@@ -72,7 +72,7 @@ export async function planStack(
   }
   const { plan } = saved.value;
   const classification = await completed(session, classifyPlan(plan, session.team.account));
-  const { before, after } = classification.access;
+  const { recorded, before, after } = classification.access;
   return succeed({
     workspace: workspace.value,
     saved: saved.value,
@@ -80,7 +80,7 @@ export async function planStack(
     change: diffAccess(before, after, session.at),
     blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack, 'whole', base)],
     imported: imports,
-    suspendedDuringApply: session.stack === 'team' ? usersToSuspend(before, after, session.at) : [],
+    suspendedDuringApply: session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [],
   });
 }
 

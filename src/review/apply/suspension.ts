@@ -1,6 +1,7 @@
 import { contextOf, decide } from '../../access/decide.ts';
 import type { AccessModel, AccessUser } from '../../access/model.ts';
 import { groupPolicies, ownPolicies, userNamed } from '../../access/policies-of.ts';
+import type { PlannedAccess } from '../../access/sources/planned.ts';
 import { actionOf, OPERATIONS } from '../../catalog/mturk.ts';
 import { type Effect, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
@@ -9,23 +10,31 @@ import { type Member, membersWithUser, type Team } from '../../team/team.ts';
 
 /**
  * Users who could do during an apply what they may neither before nor after it: of two roles that a user leaves, the one
- * that denies may go first. Any order of calls counts that the stacks do not exclude. Sorted.
+ * that denies may go first. Any order of calls counts that the stacks do not exclude. `recorded` is the state's: it orders
+ * the calls of deletions. Sorted.
  */
-export function usersToSuspend(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
-  const held = new Set(usersAtRisk(before, after, at));
+export function usersToSuspend(
+  before: AccessModel,
+  after: AccessModel,
+  at: Date,
+  recorded: AccessModel = before,
+): readonly string[] {
+  const held = new Set(usersAtRisk({ recorded, before, after }, at));
   // An unreadable policy counts as allowing everything, but may as well deny everything until it is detached.
   if ([before, after].some(hasUnknownPolicies)) {
-    for (const name of usersAtRisk(denyingUnknown(before), denyingUnknown(after), at)) held.add(name);
+    const denying = { recorded, before: denyingUnknown(before), after: denyingUnknown(after) };
+    for (const name of usersAtRisk(denying, at)) held.add(name);
   }
   return [...held].sort();
 }
 
-function usersAtRisk(before: AccessModel, after: AccessModel, at: Date): readonly string[] {
+function usersAtRisk(models: PlannedAccess, at: Date): readonly string[] {
+  const { before, after } = models;
   const changedGroups = groupsThatChange(before, after);
   // Suspending an unmanaged user would create it in the state.
   const known = [...before.users, ...after.users].filter(({ unmanaged }) => unmanaged !== true);
   const names = new Set(known.map(({ name }) => name));
-  return [...names].filter((name) => isAtRisk(before, after, name, changedGroups, at));
+  return [...names].filter((name) => isAtRisk(models, name, changedGroups, at));
 }
 
 /**
@@ -55,20 +64,15 @@ function leaver(key: string): Member {
   };
 }
 
-function isAtRisk(
-  before: AccessModel,
-  after: AccessModel,
-  name: string,
-  changedGroups: ReadonlySet<string>,
-  at: Date,
-): boolean {
+function isAtRisk(models: PlannedAccess, name: string, changedGroups: ReadonlySet<string>, at: Date): boolean {
+  const { before, after } = models;
   const old = userNamed(before, name);
   const next = userNamed(after, name);
   const anyone = old ?? next;
   if (anyone === null) return false;
   if (old !== null && next !== null && isUntouched(old, next, changedGroups)) return false;
 
-  const units = unitsOf(before, after, old, next);
+  const units = unitsOf(models, old, next);
   const boundary = old !== null && next !== null && old.boundary === next.boundary ? old.boundary : null;
   const cap = boundary === null ? null : boundarySource(after, boundary);
   const model = next === null ? before : after;
@@ -117,30 +121,28 @@ interface Unit {
  * unit alone, because the order of calls decides which units exist at the same moment.
  */
 function unitsOf(
-  before: AccessModel,
-  after: AccessModel,
+  { recorded, before, after }: PlannedAccess,
   old: AccessUser | null,
   next: AccessUser | null,
 ): readonly Unit[] {
   const kept = keptDenies(before, after, old, next);
-  const endsLast = [...kept, ...endingLimits(before, old, next)];
+  // The recorded memberships of a user who leaves are removed before the `limits` on which they depend.
+  const leaver = old !== null && next === null ? userNamed(recorded, old.name) : null;
+  const limited = [...kept, ...withEffect(ownSources(before, old), 'Deny').filter(isInline)];
   const own = withEffect([...ownSources(before, old), ...ownSources(after, next)], 'Allow');
   const ofGroups = (old?.groups ?? []).flatMap((group) => {
     const was = sourcesOfGroup(before, group);
     const will = sourcesOfGroup(after, group);
-    return mixes(was, will) ? [was, will, withEffect([...was, ...will], 'Allow')] : [was, will];
+    const both = mixes(was, will) ? [withEffect([...was, ...will], 'Allow')] : [];
+    const under = leaver?.groups.includes(group) === true ? limited : kept;
+    return [was, will, ...both].map((sources) => ({ sources, under }));
   });
   // A user joins groups only under the new limits.
   const limits = withEffect(ownSources(after, next), 'Deny');
   const joined = (next?.groups ?? [])
     .filter((group) => !old?.groups.includes(group))
-    .map((group) => [...sourcesOfGroup(after, group), ...limits]);
-  return [
-    // Inline policies go in any order, and so do those of a user who is deleted.
-    { sources: own.filter(isInline), under: kept },
-    { sources: own.filter((source) => !isInline(source)), under: next === null ? kept : endsLast },
-    ...[...ofGroups, ...joined].map((sources) => ({ sources, under: endsLast })),
-  ];
+    .map((group) => ({ sources: [...sourcesOfGroup(after, group), ...limits], under: kept }));
+  return [{ sources: own, under: kept }, ...ofGroups, ...joined];
 }
 
 /**
@@ -172,11 +174,6 @@ function keptDenies(
 ): readonly PolicySource[] {
   const there = new Set(withEffect(sourcesOf(after, next), 'Deny').map((source) => JSON.stringify(source)));
   return withEffect(sourcesOf(before, old), 'Deny').filter((source) => there.has(JSON.stringify(source)));
-}
-
-/** Inline Denies without successors, which the stacks remove after a user's groups and attached policies changed. */
-function endingLimits(before: AccessModel, old: AccessUser | null, next: AccessUser | null): readonly PolicySource[] {
-  return next !== null && next.inline.length > 0 ? [] : withEffect(ownSources(before, old), 'Deny').filter(isInline);
 }
 
 /** A managed policy is known by its ARN, an inline one by a name, which has no colon in it. */

@@ -14,5 +14,5 @@ export { IamUserPoliciesExclusive } from '@cdktf/provider-aws/lib/iam-user-polic
 export { IamUserPolicy } from '@cdktf/provider-aws/lib/iam-user-policy/index.js';
 export { IamUserPolicyAttachmentsExclusive } from '@cdktf/provider-aws/lib/iam-user-policy-attachments-exclusive/index.js';
 export { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
-export { App, LocalBackend, S3Backend, TerraformLocal, TerraformStack } from 'cdktf';
+export { App, LocalBackend, S3Backend, TerraformStack } from 'cdktf';
 export { Construct } from 'constructs';

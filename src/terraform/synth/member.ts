@@ -8,13 +8,14 @@ import {
   IamUserPoliciesExclusive,
   IamUserPolicy,
   IamUserPolicyAttachmentsExclusive,
-  type TerraformLocal,
 } from './cdktf.ts';
 import { escapeTemplate } from './stack.ts';
 
-/** A member's IAM user under the lab's boundary, with the inline policy `limits`. */
+/**
+ * A member's IAM user under the lab's boundary: no attached policy, and no inline policy but `limits`. Nothing of one member
+ * depends on another or on a role: Terraform repeats all transitive dependencies of each resource in its state.
+ */
 export class MemberUser extends Construct {
-  readonly address: string;
   /** A reference to the user's name; made once, because CDKTF keeps a token with a stack trace for each use. */
   readonly userName: string;
   /** Null if nothing limits the member. */
@@ -23,7 +24,6 @@ export class MemberUser extends Construct {
   constructor(scope: Construct, team: Pick<Team, 'lab' | 'account'>, member: Member) {
     const address = memberAddress(member.key);
     super(scope, address);
-    this.address = address;
     const user = new IamUser(this, 'user', {
       name: iamName(team.lab, member.key),
       path: labPath(team.lab),
@@ -35,6 +35,7 @@ export class MemberUser extends Construct {
     user.overrideLogicalId(address);
     this.userName = user.name;
     this.limits = this.createLimits(member);
+    this.createExclusives(address);
   }
 
   /**
@@ -53,24 +54,17 @@ export class MemberUser extends Construct {
     limits.overrideLogicalId(limitsAddress(member.key));
     return limits;
   }
-}
 
-/**
- * Exclusive-policy resources of a member: no attached policy, and no inline policy but `limits`. `enrolled` stands for every
- * membership of the team.
- */
-export class MemberExclusives extends Construct {
-  constructor(scope: Construct, { address, userName, limits }: MemberUser, enrolled: TerraformLocal) {
-    // Before the address and not behind it: `bo-guards` is a member's key, too.
-    super(scope, `guards-${address}`);
+  /** When `limits` end, the resource of inline policies deletes them at any moment: see `usersToSuspend`. */
+  private createExclusives(address: string): void {
+    const { userName, limits } = this;
     const attachments = new IamUserPolicyAttachmentsExclusive(this, 'attachments', { userName, policyArns: [] });
     attachments.overrideLogicalId(address);
-    // When `limits` end, this deletes them: after every membership and every manual attachment, so that the Deny goes last.
     const inline = new IamUserPoliciesExclusive(this, 'inline', {
       userName,
       policyNames: limits === null ? [] : [LIMITS_POLICY],
       // The provider would write a listed but missing policy without a document, which IAM rejects.
-      dependsOn: [...(limits === null ? [] : [limits]), attachments, enrolled],
+      ...(limits === null ? {} : { dependsOn: [limits] }),
     });
     inline.overrideLogicalId(address);
   }

@@ -24,8 +24,6 @@ interface RoleGroupProps {
 
 /** A role: the group with its policy, attachments, members and exclusive-policy resources. */
 export class RoleGroup extends Construct {
-  readonly membership: IamGroupMembership;
-
   constructor(scope: Construct, props: RoleGroupProps) {
     const { team, role, members } = props;
     const address = roleAddress(role.key);
@@ -47,14 +45,14 @@ export class RoleGroup extends Construct {
     // A user joins after `limits`, the group's Deny and the freeze exist and manual attachments are removed; a deleted role
     // loses its members before its policies.
     const limits = members.flatMap((member) => (member.limits === null ? [] : [member.limits]));
-    this.membership = new IamGroupMembership(this, 'membership', {
+    const membership = new IamGroupMembership(this, 'membership', {
       name,
       group: group.name,
       // Also for a role without members: an empty set still detects and removes an unmanaged user.
       users: members.map((member) => member.userName),
       dependsOn: [...attachments, exclusiveAttachments, exclusiveInline, ...limits],
     });
-    this.membership.overrideLogicalId(address);
+    membership.overrideLogicalId(address);
   }
 
   /** Null if the role only has AWS's policies and nothing is frozen. */

@@ -1,8 +1,8 @@
 import { boundaryPolicy } from '../../team/documents.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
 import { membersWithUser, type Team } from '../../team/team.ts';
-import { App, IamPolicy, TerraformLocal, TerraformStack } from './cdktf.ts';
-import { MemberExclusives, MemberUser } from './member.ts';
+import { App, IamPolicy, TerraformStack } from './cdktf.ts';
+import { MemberUser } from './member.ts';
 import { RoleGroup } from './role.ts';
 import { escapeTemplate, prepareStack } from './stack.ts';
 
@@ -11,8 +11,8 @@ import { escapeTemplate, prepareStack } from './stack.ts';
  *
  * The order of an apply's calls is a security property: at no moment may a user do what neither the access before nor
  * after allows. The dependencies give this order: `limits`; policies of roles; their attachments, the role's own first;
- * memberships; exclusive policies of members, which delete `limits` that end; last, deletions of users.
- * `usersToSuspend` finds the changes for which no order is right.
+ * memberships; last, deletions of users with their `limits`. Limits of a user who stays may end at any moment.
+ * `usersToSuspend` finds the changes for which no order is right, or none is given.
  */
 class TeamStack extends TerraformStack {
   constructor(app: App, team: Team, today: string) {
@@ -23,16 +23,10 @@ class TeamStack extends TerraformStack {
       member,
       construct: new MemberUser(this, team, member),
     }));
-    const groups = byKey(team.roles).map((role) => {
+    for (const role of byKey(team.roles)) {
       const holders = members.filter(({ member }) => member.roles.includes(role.key));
-      return new RoleGroup(this, { team, role, members: holders.map(({ construct }) => construct) });
-    });
-
-    // One local value for all memberships: a dependency for each pair of member and role would be a line each.
-    const memberships = groups.map(({ membership }) => membership.name);
-    const enrolled = new TerraformLocal(this, 'enrolled', memberships);
-    enrolled.overrideLogicalId('enrolled');
-    for (const { construct } of members) new MemberExclusives(this, construct, enrolled);
+      new RoleGroup(this, { team, role, members: holders.map(({ construct }) => construct) });
+    }
   }
 }
 
