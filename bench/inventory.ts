@@ -1,6 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import {
   AddUserToGroupCommand,
   AttachUserPolicyCommand,
@@ -14,6 +11,7 @@ import type { ScanResult } from '../src/drift/finding.ts';
 import { scanOf } from '../src/drift/scan/scan.ts';
 import { iamName } from '../src/team/names.ts';
 import type { Team } from '../src/team/team.ts';
+import { type AccountProcess, TODAY, withAccount } from './account-process.ts';
 import { synthTeam } from './synth-team.ts';
 
 /** A verdict on who may do what, from the inventory's first part alone, of an account that another process holds. */
@@ -27,7 +25,6 @@ export interface InventoryFigures {
   readonly wallMs: number;
 }
 
-const TODAY = '2026-11-25';
 const AT = new Date(`${TODAY}T12:00:00Z`);
 /** The first look warms up the compiler and counts all the same: a command looks once. */
 const ROUNDS = 3;
@@ -35,59 +32,46 @@ const ROUNDS = 3;
 /** Looks at a team that is applied, and again after four changes by hand; throws where a verdict is wrong. */
 export async function benchInventory(size: number): Promise<InventoryFigures> {
   const team = synthTeam(size);
-  const child = fork(fileURLToPath(new URL('./account-child.ts', import.meta.url)), [String(size), TODAY], {
-    execArgv: ['--import', 'tsx'],
-  });
-  try {
-    const [where] = (await once(child, 'message')) as [{ endpoint: string; credentials: Credentials }];
-    const iam = new IAMClient({ ...where, region: 'us-east-1' });
+  return withAccount(size, 'applied', async (account) => {
+    const { endpoint, credentials } = account;
+    const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
     let worst: InventoryFigures | null = null;
     for (let round = 0; round < ROUNDS; round += 1) {
-      const { look, figures } = await measured(team, iam, child);
+      const { look, figures } = await measured(team, iam, account);
       if (look.class !== 'clean') throw new Error(`as applied it is ${look.class}, not clean`);
       worst = worse(worst, figures);
     }
     const expected = await tamper(team, iam);
-    const { look, figures } = await measured(team, iam, child);
+    const { look, figures } = await measured(team, iam, account);
     const missing = expected.filter((id) => !look.findings.some((finding) => finding.id.startsWith(id)));
     if (look.class !== 'drift' || missing.length > 0 || look.findings.length !== expected.length)
       throw new Error(`missed: ${missing.join(', ')}; found: ${look.findings.map(({ id }) => id).join(', ')}`);
     iam.destroy();
     return worse(worst, figures);
-  } finally {
-    child.disconnect();
-    child.kill();
-  }
-}
-
-interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+  });
 }
 
 async function measured(
   team: Team,
   iam: IAMClient,
-  child: ChildProcess,
+  account: AccountProcess,
 ): Promise<{ readonly look: ScanResult; readonly figures: InventoryFigures }> {
-  const before = await callsOf(child);
+  const before = await account.calls();
   const cpu = process.cpuUsage();
   const start = performance.now();
-  const { account } = team;
-  const inventory = await takeInventory(iam, { account, managed: () => true, scope: 'access', now: () => AT });
+  const inventory = await takeInventory(iam, {
+    account: team.account,
+    managed: () => true,
+    scope: 'access',
+    now: () => AT,
+  });
   const applied = { team: appliedTeam(team, TODAY), begun: [] };
   const look = scanOf({ team, today: TODAY, at: AT, inventory, plan: null, applied });
   const wallMs = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
-  const calls = (await callsOf(child)) - before;
+  const calls = (await account.calls()) - before;
   if (inventory.notChecked.length > 0) throw new Error(`unseen: ${JSON.stringify(inventory.notChecked)}`);
   return { look, figures: { size: team.members.length, calls, cpuMs: (user + system) / 1_000, wallMs } };
-}
-
-async function callsOf(child: ChildProcess): Promise<number> {
-  child.send('calls');
-  const [calls] = (await once(child, 'message')) as [number];
-  return calls;
 }
 
 /** Manual changes that the scan must find. */

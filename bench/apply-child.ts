@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Terminal } from '../src/cli/io.ts';
+import { applyStack } from '../src/cli/session/apply.ts';
+import { emulatorSession } from '../src/cli/session/lab-session.ts';
+import { isEmpty, planStack } from '../src/cli/session/plan.ts';
+import { showPlan } from '../src/cli/session/plan-output.ts';
+import { applyRecord, noteApply } from '../src/cli/session/records.ts';
+import type { Result } from '../src/diagnostics/failure.ts';
+import { findEngine } from '../src/terraform/run/engine.ts';
+import { withProgress } from '../src/terraform/run/progress.ts';
+import { failureText } from '../src/text/failures/failures.ts';
+import { type AccountAddress, TODAY } from './account-process.ts';
+import { synthTeam } from './synth-team.ts';
+
+// What `plan` and `apply` do with a new team, in a process of its own, and then the plan of what is applied.
+const size = Number(process.argv[2]);
+const { endpoint, credentials, environment }: AccountAddress = JSON.parse(process.argv[3] ?? '');
+const team = synthTeam(size);
+const engine = given(await findEngine({ env: process.env, account: 'emulator' }));
+const directory = await mkdtemp(join(tmpdir(), 'mturk-team-bench-'));
+const reached = { endpoint, accountId: team.account, rootCredentials: credentials, calls: [] };
+const emulator = { ...reached, engineEnv: () => environment, close: async () => {} };
+const lab = emulatorSession(team, { today: TODAY, stack: 'team', parallelism: 20, directory }, engine, emulator);
+const terminal: Terminal = {
+  stdout: () => {},
+  stderr: () => {},
+  confirm: async () => true,
+  isTerminal: true,
+  color: false,
+  width: 100,
+};
+const note = (state: 'applying' | 'applied') => noteApply(applyRecord(lab.records), lab, { state });
+try {
+  const started = performance.now();
+  const plan = given(await planStack(lab));
+  showPlan(lab, plan, { json: false, resources: false }, terminal);
+  const planned = performance.now();
+  await note('applying');
+  given(await withProgress(terminal, (onEvent) => applyStack(lab, plan, { onEvent })));
+  await note('applied');
+  const applied = performance.now();
+  const before = await callsSoFar();
+  const asked = performance.now();
+  if (!isEmpty(given(await planStack(lab)))) throw new Error('the plan of what is applied is not empty');
+  const again = performance.now() - asked;
+  process.send?.({
+    ms: { plan: planned - started, apply: applied - planned, again },
+    calls: (await callsSoFar()) - before,
+    peakMb: process.resourceUsage().maxRSS / 1024,
+  });
+} finally {
+  await lab.close();
+  await rm(directory, { recursive: true, force: true });
+}
+process.disconnect();
+
+async function callsSoFar(): Promise<number> {
+  process.send?.('calls');
+  const [calls] = (await once(process, 'message')) as [number];
+  return calls;
+}
+
+function given<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new Error(failureText(result.failure));
+}
