@@ -1,8 +1,17 @@
-import { contextOf, decide } from '../../access/decide.ts';
+import { accessOf } from '../../access/access-of.ts';
+import { contextOf } from '../../access/decide.ts';
 import type { AccessModel, AccessUser } from '../../access/model.ts';
+import {
+  ALL_OPERATIONS,
+  difference,
+  listOperations,
+  NO_OPERATIONS,
+  type OperationSet,
+  union,
+} from '../../access/operation-set.ts';
 import { groupPolicies, ownPolicies, userNamed } from '../../access/policies-of.ts';
 import type { PlannedAccess } from '../../access/sources/planned.ts';
-import { actionOf, OPERATIONS } from '../../catalog/mturk.ts';
+import { actionOf, type Operation } from '../../catalog/mturk.ts';
 import { type Effect, type PolicyDocument, type Statement, statementsOf } from '../../iam/document.ts';
 import { evaluate, type PolicySource } from '../../iam/evaluate.ts';
 import { keyOfIamName } from '../../team/names.ts';
@@ -31,10 +40,16 @@ export function usersToSuspend(
 function usersAtRisk(models: PlannedAccess, at: Date): readonly string[] {
   const { before, after } = models;
   const changedGroups = groupsThatChange(before, after);
+  const allowed = new Map<string, OperationSet>();
+  for (const { user, allowed: atOneEnd } of [before, after].flatMap((model) => accessOf(model, { at })))
+    allowed.set(user.name, union(allowed.get(user.name) ?? NO_OPERATIONS, atOneEnd));
   // Suspending an unmanaged user would create it in the state.
   const known = [...before.users, ...after.users].filter(({ unmanaged }) => unmanaged !== true);
   const names = new Set(known.map(({ name }) => name));
-  return [...names].filter((name) => isAtRisk(models, name, changedGroups, at));
+  return [...names].filter((name) => {
+    const others = listOperations(difference(ALL_OPERATIONS, allowed.get(name) ?? NO_OPERATIONS));
+    return isAtRisk(models, name, changedGroups, others, at);
+  });
 }
 
 /**
@@ -64,7 +79,14 @@ function leaver(key: string): Member {
   };
 }
 
-function isAtRisk(models: PlannedAccess, name: string, changedGroups: ReadonlySet<string>, at: Date): boolean {
+/** `operations` are those that neither end allows. */
+function isAtRisk(
+  models: PlannedAccess,
+  name: string,
+  changedGroups: ReadonlySet<string>,
+  operations: readonly Operation[],
+  at: Date,
+): boolean {
   const { before, after } = models;
   const old = userNamed(before, name);
   const next = userNamed(after, name);
@@ -78,15 +100,13 @@ function isAtRisk(models: PlannedAccess, name: string, changedGroups: ReadonlySe
   const model = next === null ? before : after;
   const context = contextOf(model, anyone, { at });
 
-  return OPERATIONS.some((operation) => {
+  return operations.some((operation) => {
     const request = { action: actionOf(operation), resource: '*', context };
     const may = (identity: readonly PolicySource[], limit: PolicySource | null) =>
       evaluate({ identity, boundary: limit }, request).outcome;
-    const allowing = units.filter(({ sources }) => may(sources, cap) === 'allowed');
-    if (allowing.length === 0) return false;
-    if (decide(before, name, operation, { at }).outcome === 'allowed') return false;
-    if (decide(after, name, operation, { at }).outcome === 'allowed') return false;
-    return allowing.some(({ under }) => may(under, null) !== 'denied-explicitly');
+    return units.some(
+      ({ sources, under }) => may(sources, cap) === 'allowed' && may(under, null) !== 'denied-explicitly',
+    );
   });
 }
 
