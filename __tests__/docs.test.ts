@@ -13,7 +13,7 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   team: [...TEAM_RULES.map(({ code }) => code), 'stale-codeowners'],
   block: Object.keys(GUARDRAILS),
   reconcile: RECONCILE_BLOCK.options.map(({ shape }) => shape.code.value),
-  failure: Object.keys(FAILURE_PROBLEMS),
+  failure: [...Object.keys(FAILURE_PROBLEMS), 'no-owner-with-login', 'demo-needs-role'],
   reason: FAILURE_REASONS,
   drift: FINDING_IDS,
 };

@@ -65,8 +65,8 @@ test('an empty earlier file stands for none, and so does a broken one, aloud', a
   );
 });
 
-test('--format json is data alone, --format markdown the comment', async () => {
-  const json = await review('--base', 'old.yaml', '--head', 'new.yaml', '--format', 'json');
+test('--json is data alone, --format markdown the comment', async () => {
+  const json = await review('--base', 'old.yaml', '--head', 'new.yaml', '--json');
   expect(json).toMatchObject({ code: 2, stderr: '' });
   const { version, review: read, blocks } = JSON.parse(json.stdout);
   expect({ version, blocks }).toEqual({ version: 1, blocks: [] });
@@ -92,9 +92,11 @@ test('a file that is no manifest exits 1', async () => {
   const both = ['--base', 'old.yaml', '--head', 'new.yaml', '--manifest'];
   const made = await review(...both, 'manifest.json');
   expect({ code: made.code, stdout: made.stdout }).toEqual({ code: 1, stdout: '' });
-  expect(made.stderr).toMatch(/^manifest\.json is no manifest of a plan of this lab \(lab: .*\)\./);
+  expect(made.stderr).toMatch(
+    /^error\[manifest-unusable\]: `manifest\.json` is not the manifest .*\n {2}reason: lab: /,
+  );
   const missing = await run(['preview', ...both, 'nowhere.json'], { cwd: place.directory });
-  expect(missing.stderr).toContain('(there is no such file)');
+  expect(missing.stderr).toContain('reason: there is no such file');
 });
 
 test('nothing is written, and neither credentials nor a network are asked for', async () => {

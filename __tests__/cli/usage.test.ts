@@ -89,10 +89,10 @@ const MISTAKES: [string, string[], RegExp][] = [
   ],
   [
     'an unknown option',
-    ['check', '--formt', 'json'],
+    ['check', '--formt', 'github'],
     /^error\[usage\]: unknown option `--formt`\n {2}help: did you mean `--format`\? Else run `mturk-team check --help`\n$/,
   ],
-  ['a format that does not exist', ['check', '--format', 'html'], /Allowed choices are text, json, github/],
+  ['a format that does not exist', ['check', '--format', 'html'], /Allowed choices are text, github/],
   ['a day that does not exist', ['plan', '--today', '2026-02-31'], /Write a day that exists as YYYY-MM-DD/],
   [
     'a file for a directory',

@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { emulatorReset, emulatorStart } from '../../src/cli/session/emulator.ts';
-import type { Failure } from '../../src/diagnostics/failure.ts';
+import type { ErrorJson } from '../../src/text/problem.ts';
 import { callIam, outcome } from './clients.ts';
 
 function memoryTerminal() {
@@ -14,10 +14,10 @@ function memoryTerminal() {
     isTerminal: false,
     color: false,
     width: 100,
-    failures: [] as Failure[],
+    failures: [] as ErrorJson[],
     confirm: async () => false,
-    onFailure: (failure: Failure) => {
-      terminal.failures.push(failure);
+    onError: (error: ErrorJson) => {
+      terminal.failures.push(error);
     },
     stdout: (text: string) => {
       terminal.out += text;
@@ -43,7 +43,7 @@ describe('emulator start and reset', () => {
   test('what start prints lets an SDK work with the account; it ends with 0, and reset forgets it', async () => {
     const io = memoryTerminal();
     const stop = new AbortController();
-    const exit = emulatorStart({ dir, accountId: '123456789012', port: 0, until: stop.signal }, io);
+    const exit = emulatorStart({ dir, accountId: '123456789012', teamFile: 'none', port: 0, until: stop.signal }, io);
     await until(() => io.out !== '');
     const exported = Object.fromEntries(
       io.out
@@ -68,9 +68,9 @@ describe('emulator start and reset', () => {
 
     const busy = memoryTerminal();
     expect(await emulatorReset({ dir }, busy)).toBe(1);
-    expect(busy.failures).toEqual([{ code: 'emulator-busy', args: { dir, pid: process.pid } }]);
+    expect(busy.failures).toMatchObject([{ code: 'emulator-busy', args: { dir, pid: process.pid } }]);
     const second = memoryTerminal();
-    expect(await emulatorStart({ dir, accountId: '123456789012', port: 0 }, second)).toBe(1);
+    expect(await emulatorStart({ dir, accountId: '123456789012', teamFile: 'none', port: 0 }, second)).toBe(1);
     expect(second.failures).toEqual(busy.failures);
 
     stop.abort();
@@ -86,7 +86,7 @@ describe('emulator start and reset', () => {
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;
     const io = memoryTerminal();
-    expect(await emulatorStart({ dir, accountId: '123456789012', port }, io)).toBe(1);
+    expect(await emulatorStart({ dir, accountId: '123456789012', teamFile: 'none', port }, io)).toBe(1);
     expect(io.failures).toMatchObject([{ code: 'emulator-not-started', args: { dir, port } }]);
     taken.close();
   });
@@ -94,8 +94,64 @@ describe('emulator start and reset', () => {
   test('an account that cannot be read is said to be so, with the way out', async () => {
     writeFileSync(join(dir, 'account.json'), 'no JSON');
     const io = memoryTerminal();
-    expect(await emulatorStart({ dir, accountId: '123456789012', port: 0 }, io)).toBe(1);
+    expect(await emulatorStart({ dir, accountId: '123456789012', teamFile: 'none', port: 0 }, io)).toBe(1);
     expect(io.failures).toMatchObject([{ code: 'emulator-unreadable', args: { dir } }]);
     expect(existsSync(join(dir, 'emulator.lock'))).toBe(false);
+  });
+
+  test('an account of team.yaml is taken, and a stored one of another account is refused with the way out', async () => {
+    const before = process.cwd();
+    const elsewhere = join(dir, 'lab');
+    mkdirSync(elsewhere);
+    writeFileSync(
+      join(elsewhere, 'team.yaml'),
+      readFileSync('team.yaml', 'utf8').replace('123456789012', '210987654321'),
+    );
+    const start = async (accountId: string | null) => {
+      const io = memoryTerminal();
+      const stop = new AbortController();
+      const exit = emulatorStart(
+        { dir: 'emulator', accountId, teamFile: 'team.yaml', port: 0, until: stop.signal, json: true },
+        io,
+      );
+      await until(() => io.out !== '' || io.failures.length > 0);
+      stop.abort();
+      return { code: await exit, io };
+    };
+    try {
+      process.chdir(elsewhere);
+      const first = await start(null);
+      expect(first.code).toBe(0);
+      expect(JSON.parse(first.io.out)).toMatchObject({ version: 1, account: '210987654321', dir: 'emulator' });
+      const other = await start('123456789012');
+      expect(other.code).toBe(1);
+      expect(other.io.failures).toMatchObject([
+        { code: 'emulator-other-account', paste: ['mturk-team emulator reset emulator'] },
+      ]);
+      writeFileSync('team.yaml', 'no: team');
+      expect((await start(null)).io.err).toContain('team.yaml has errors, so its account is not used.');
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  test('a directory that cannot be written is no damaged account, and cannot be reset', async () => {
+    writeFileSync(join(dir, 'file'), '');
+    const started = memoryTerminal();
+    expect(await emulatorStart({ dir: join(dir, 'file'), accountId: null, teamFile: 'none', port: 0 }, started)).toBe(
+      1,
+    );
+    expect(started.failures).toMatchObject([
+      { code: 'emulator-not-started', help: 'use a directory that can be written' },
+    ]);
+    mkdirSync(join(dir, 'account.journal'));
+    const held = memoryTerminal();
+    expect(await emulatorStart({ dir, accountId: null, teamFile: 'none', port: 0 }, held)).toBe(1);
+    expect(held.failures).toMatchObject([{ code: 'emulator-not-started', reason: expect.stringContaining('EISDIR') }]);
+    rmSync(join(dir, 'account.journal'), { recursive: true });
+    writeFileSync(join(dir, 'state'), '');
+    const reset = memoryTerminal();
+    expect(await emulatorReset({ dir }, reset)).toBe(1);
+    expect(reset.failures).toMatchObject([{ code: 'file-not-writable' }]);
   });
 });

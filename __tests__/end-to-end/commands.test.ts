@@ -158,7 +158,7 @@ test('the local AWS emulator that is another account is refused', async () => {
   lab.write('team.yaml', edited(['account'], '210987654321'));
   const plan = await lab.mturk('plan', '--emulator', ...TODAY);
   expect(plan.code).toBe(1);
-  expect(plan.stderr).toContain('wrong-account');
+  expect(plan.stderr).toMatch(/^error\[emulator-other-account\]: .*\n.*\n.*\n.*\n {4}mturk-team emulator reset /m);
 });
 
 test('a real account needs credentials, and a Terraform that is not repackaged', async () => {

@@ -81,7 +81,7 @@ test.each([
   const printed = printDiagnostics(findings, { format, color: false, total: 'all of them' });
   expect(printed.match(/no longer exists/g)).toHaveLength(2 * most);
   expect(printed.lastIndexOf('retired-operation')).toBeLessThan(printed.indexOf('warning'));
-  expect(printed).toContain('3 more errors and 3 more warnings not shown; --format json prints all of them');
+  expect(printed).toContain('3 more errors and 3 more warnings not shown; --json prints all of them');
   const json = JSON.parse(printDiagnostics(findings, { format: 'json', color: false, total: '' }));
   expect(json.findings).toHaveLength(2 * most + 6);
 });

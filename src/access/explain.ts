@@ -1,7 +1,9 @@
 import { actionOf, type Capability, isCapability, type Operation, operationsOf } from '../catalog/mturk.ts';
 import { statementsOf } from '../iam/document.ts';
 import { statementMatches } from '../iam/evaluate.ts';
-import { FREEZE_SID } from '../team/documents.ts';
+import { endOf, FREEZE_SID } from '../team/documents.ts';
+import { iamName } from '../team/names.ts';
+import type { Team } from '../team/team.ts';
 import { accessOf, accessOnceBegun } from './access-of.ts';
 import { byCapability, CAPABILITIES_BY_RISK, type CapabilityAccess, distinctGrants } from './capability-access.ts';
 import { contextOf, decide, OPEN_KEYS } from './decide.ts';
@@ -59,6 +61,24 @@ export function explain(model: AccessModel, userName: string, at: Date): Explana
     boundary: user.boundary,
     unknownPolicies: access.unknownPolicies,
   };
+}
+
+/** Of someone whose user is deleted: those who left, and those long past their last day (`YYYY-MM-DD`). Null for others. */
+export function explainEnded(team: Team, key: string, at: Date): Explanation | null {
+  const left = team.departed.find((departed) => departed.key === key)?.left;
+  const until = left ?? team.members.find((member) => member.key === key)?.until ?? null;
+  if (until === null) return null;
+  const user = iamName(team.lab, key);
+  const none = {
+    allowed: [],
+    denied: [],
+    suspended: false,
+    starts: null,
+    groups: [],
+    boundary: null,
+    unknownPolicies: [],
+  };
+  return { user, at: at.toISOString(), ...none, ends: new Date(endOf(until)).toISOString() };
 }
 
 function deniedTo(model: AccessModel, user: AccessUser, at: Date): readonly DeniedAccess[] {

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
@@ -75,11 +78,33 @@ export async function checkCaller(
   expected: string,
 ): Promise<Result<{ readonly account: string; readonly arn: string }>> {
   const identity = await askAws(() => sts.send(new GetCallerIdentityCommand({})));
-  if (!identity.ok) return identity;
+  if (!identity.ok) return (await unusableProfile(identity.failure, process.env)) ?? identity;
   const { Account: account, Arn: arn = '' } = identity.value;
   return account === expected
     ? succeed({ account, arn })
     : fail('wrong-account', { expected, actual: account ?? null });
+}
+
+/** Why the profile that was asked for has no credentials; null if that is not the reason. */
+async function unusableProfile(failure: Failure, env: NodeJS.ProcessEnv): Promise<ReturnType<typeof fail> | null> {
+  if (failure.code !== 'credentials-missing') return null;
+  const { AWS_PROFILE: profile = 'default', HOME: home = homedir() } = env;
+  // All errors of the SDK about a sign-in that has ended name this command, and have no code.
+  if (failure.args.reason.includes('aws sso login')) return fail('sign-in-expired', { profile });
+  if (env.AWS_PROFILE === undefined) return null;
+  const files = [
+    env.AWS_CONFIG_FILE ?? join(home, '.aws', 'config'),
+    env.AWS_SHARED_CREDENTIALS_FILE ?? join(home, '.aws', 'credentials'),
+  ];
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  const profiles = [
+    ...new Set(
+      texts.flatMap((text) =>
+        [...text.matchAll(/^[ \t]*\[(?:profile\s+)?([^\]\s]+)\]/gm)].map(([, name = '']) => name),
+      ),
+    ),
+  ];
+  return profiles.includes(profile) ? null : fail('profile-missing', { profile, files, profiles });
 }
 
 /** The result of reading from AWS: a value, or why it could not be checked. */

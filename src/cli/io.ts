@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
-import { printFindings } from '../team/print-findings.ts';
-import { failureText } from '../text/failures/failures.ts';
+import { findingsJson, printFindings } from '../team/print-findings.ts';
+import { failureProblem } from '../text/failures/failures.ts';
+import { type ErrorJson, type Problem, printProblem, problemJson } from '../text/problem.ts';
 
 /** Where a command writes: data on stdout, everything else on stderr. */
 export interface Io {
@@ -22,8 +23,8 @@ export interface Terminal extends Io {
   readonly canAsk?: boolean;
   /** Asks a yes-or-no question; false at once if no one can answer. */
   confirm(question: string): Promise<boolean>;
-  /** Called with every failure that is printed. */
-  onFailure?(failure: Failure): void;
+  /** Called with every error that is printed. */
+  onError?(error: ErrorJson): void;
 }
 
 /** The process's own streams. NO_COLOR and FORCE_COLOR are honoured as https://no-color.org and Node describe them. */
@@ -69,17 +70,54 @@ export async function checkWritable(files: readonly (string | null)[]): Promise<
   return succeed(null);
 }
 
+/** What writing files gives, or which of them the system does not let be written. */
+export async function written<Value>(work: () => Promise<Value>): Promise<Result<Value>> {
+  try {
+    return succeed(await work());
+  } catch (error) {
+    const { code: reason, path: file } = error as NodeJS.ErrnoException;
+    if (reason === undefined || file === undefined || !NOT_WRITABLE.includes(reason)) throw error;
+    return fail('file-not-writable', { file, reason });
+  }
+}
+
+/** What the system answers to those who write where they may not. */
+const NOT_WRITABLE: readonly string[] = [
+  ...['EACCES', 'EDQUOT', 'EEXIST', 'EISDIR', 'ENAMETOOLONG', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS'],
+];
+
 /** Prints a failure. Returns the exit code: 2 for unreadable or unknown input, else 1. */
 export function reportFailure(failure: Failure, terminal: Terminal): 1 | 2 {
-  terminal.onFailure?.(failure);
-  const { color, width } = terminal;
-  if (failure.code === 'team-file-invalid') {
-    const { findings, source } = failure.args;
-    terminal.stderr(printFindings({ findings, source }, { color }));
-    return source === null ? 2 : 1;
+  const { code, args } = failure;
+  if (code !== 'team-file-invalid') {
+    reportProblem(failureProblem(failure), { code, args }, terminal);
+    return WRONG_INPUT.includes(code) ? 2 : 1;
   }
-  terminal.stderr(`${failureText(failure, { color, width })}\n`);
-  return WRONG_INPUT.includes(failure.code) ? 2 : 1;
+  terminal.onError?.(failureJson(failure));
+  terminal.stderr(printFindings(args, { color: terminal.color }));
+  return args.source === null ? 2 : 1;
+}
+
+/** A failure as `--json` prints it. */
+export function failureJson(failure: Failure): ErrorJson {
+  const { code, args } = failure;
+  const shown = code === 'team-file-invalid' ? { file: args.file, findings: findingsJson(args) } : args;
+  return problemJson(failureProblem(failure), code, shown);
+}
+
+/** Prints a document for programs. */
+export function printJson(document: object, { stdout }: Io): void {
+  stdout(`${JSON.stringify({ version: 1, ...document }, null, 2)}\n`);
+}
+
+/** Prints an error that is no failure. */
+export function reportProblem(
+  problem: Problem,
+  { code, args = {} }: { readonly code: string; readonly args?: object },
+  { color, width, stderr, onError }: Terminal,
+): void {
+  onError?.(problemJson(problem, code, args));
+  stderr(`${printProblem(problem, { code, color, width }).join('\n')}\n`);
 }
 
 const WRONG_INPUT: readonly Failure['code'][] = ['file-not-readable', 'unknown-member', 'unknown-operation'];

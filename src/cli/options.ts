@@ -20,7 +20,10 @@ export const emulator = () =>
       }
       return text;
     });
-export const json = () => new Option('--json', 'print JSON and nothing else on standard output');
+export const json = () => new Option('--json', 'print JSON and nothing else on standard output').conflicts(['format']);
+/** For commands that print in another form besides text and JSON. */
+export const format = (...choices: readonly [string, string]) =>
+  new Option('--format <format>', 'how to print, unless --json').choices(choices).default(choices[0]);
 export const parallelism = () =>
   new Option('--parallelism <n>', 'resources at a time').argParser((text) => {
     const count = Number(text);

@@ -1,8 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { printProblem } from '../text/problem.ts';
+import { escapedJson } from '../text/diagnostic.ts';
+import type { ErrorJson } from '../text/problem.ts';
 import { codeText, proseText, t, trusted } from '../text/text.ts';
-import type { Terminal } from './io.ts';
+import { reportProblem, type Terminal } from './io.ts';
 import { finish } from './options.ts';
 
 interface CommandModule {
@@ -34,6 +35,11 @@ const TWO_IS_CHANGES = ['plan', 'drift', 'preview'];
 
 /** Runs the command that the arguments name, and sets the exit code of the process. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<void> {
+  if (args.includes('--json')) return withErrorsAsJson(terminal, (noting) => parse(args, noting));
+  return parse(args, terminal);
+}
+
+async function parse(args: readonly string[], terminal: Terminal): Promise<void> {
   const program = newProgram();
   const [wanted = ''] = args;
   const names = Object.hasOwn(COMMANDS, wanted) ? [wanted] : Object.keys(COMMANDS);
@@ -44,6 +50,22 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   } catch (error) {
     finish(error instanceof CommanderError ? error.exitCode : reportInternal(error, terminal));
   }
+}
+
+/** Standard output always gets one document: that of the command, else its first error. */
+async function withErrorsAsJson(terminal: Terminal, work: (noting: Terminal) => Promise<void>): Promise<void> {
+  const errors: ErrorJson[] = [];
+  let printed = false;
+  await work({
+    ...terminal,
+    stdout(text) {
+      printed = true;
+      terminal.stdout(text);
+    },
+    onError: (error) => errors.push(error),
+  });
+  const [error] = errors;
+  if (!printed && error !== undefined) terminal.stdout(`${escapedJson({ version: 1, error })}\n`);
 }
 
 function newProgram(): Command {
@@ -70,7 +92,7 @@ function prepare(command: Command, path: readonly string[], terminal: Terminal):
   command.configureOutput({
     writeOut: terminal.stdout,
     writeErr: terminal.stderr,
-    outputError: (message, write) => write(usageError(message, path, terminal)),
+    outputError: (message) => reportUsage(message, path, terminal),
   });
   command.exitOverride((error) => {
     if (error.exitCode !== 0) error.exitCode = TWO_IS_CHANGES.includes(command.name()) ? 1 : 2;
@@ -81,12 +103,13 @@ function prepare(command: Command, path: readonly string[], terminal: Terminal):
 }
 
 /** commander's message in the form of every error. */
-function usageError(message: string, path: readonly string[], { color, width }: Terminal): string {
+function reportUsage(message: string, path: readonly string[], terminal: Terminal): void {
   const [, summary = '', similar] =
     /^(?:error: )?([\s\S]*?)\.?\s*(?:\(Did you mean ([^)]*)\?\)\s*)?$/.exec(message) ?? [];
   const usage = t`run ${codeText([...path, '--help'].join(' '))}`;
   const help = similar === undefined ? usage : t`did you mean ${codeText(similar)}? Else ${usage}`;
-  return `${printProblem({ summary: proseText(summary.replaceAll("'", '`')), reason: null, state: null, help }, { code: 'usage', color, width }).join('\n')}\n`;
+  const problem = { summary: proseText(summary.replaceAll("'", '`')), reason: null, state: null, help };
+  reportProblem(problem, { code: 'usage' }, terminal);
 }
 
 /** Expected problems are failures; whatever is thrown is a bug. */
@@ -99,8 +122,7 @@ function reportInternal(error: unknown, terminal: Terminal): 1 {
     state: null,
     help: t`run it again with ${codeText('MTURK_TEAM_DEBUG=1')} and report the output`,
   };
-  const { color, width } = terminal;
-  terminal.stderr(`${printProblem(problem, { code: 'internal', color, width }).join('\n')}\n`);
+  reportProblem(problem, { code: 'internal' }, terminal);
   if (debug && error instanceof Error) terminal.stderr(`${error.stack ?? ''}\n`);
   return 1;
 }

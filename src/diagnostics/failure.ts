@@ -1,3 +1,4 @@
+import type { Block } from './block.ts';
 import type { Finding } from './finding.ts';
 
 /** Every reason with the arguments of its text, by the part that gives it. */
@@ -31,6 +32,8 @@ export function fail<Code extends FailureCode>(
 const REASONS: Partial<Record<FailureCode, FailureReason>> = {
   'credentials-missing': 'credentials-failed',
   'credentials-denied': 'credentials-failed',
+  'profile-missing': 'credentials-failed',
+  'sign-in-expired': 'credentials-failed',
   'wrong-account': 'credentials-failed',
   'plan-stale': 'plan-changed',
   'configuration-missing': 'plan-failed',
@@ -86,12 +89,10 @@ export interface PipelineFailureArgs {
   };
   'file-not-readable': { readonly file: string; readonly reason: string };
   'file-not-writable': { readonly file: string; readonly reason: string };
-  /** `because` is a date (`YYYY-MM-DD`) for a member who left or whose last day passed. */
   'unknown-member': {
     readonly member: string;
     readonly file: string;
     readonly because:
-      | { readonly kind: 'departed' | 'expired'; readonly date: string }
       | { readonly kind: 'similar'; readonly member: string }
       | { readonly kind: 'none'; readonly members: readonly string[] };
   };
@@ -102,7 +103,7 @@ export interface PipelineFailureArgs {
       | { readonly kind: 'similar'; readonly name: string }
       | { readonly kind: 'none'; readonly capabilities: readonly string[] };
   };
-  'guardrail-blocked': { readonly codes: readonly string[] };
+  'guardrail-blocked': { readonly codes: readonly string[]; readonly blocks?: readonly Block[] };
   'not-confirmed': { readonly couldAsk: boolean };
   'manifest-unusable': { readonly file: string; readonly reason: string };
   'plan-changed': {
@@ -156,6 +157,8 @@ export interface EngineFindingArgs {
   'emulator-busy': { readonly dir: string; readonly pid: number };
   /** The emulator's file is not beside the command's. */
   'emulator-missing': Readonly<Record<never, never>>;
+  /** An emulator that was made for another account than the one that is wanted. */
+  'emulator-other-account': { readonly dir: string; readonly expected: string; readonly actual: string };
   /** `port` is 0 for any free one. */
   'emulator-not-started': EngineWords & { readonly dir: string; readonly port: number };
   'emulator-unreadable': EngineWords & { readonly dir: string };
@@ -182,6 +185,13 @@ export interface EngineFindingArgs {
   'apply-failed': EngineWords & { readonly progress: Progress };
   'name-exists': EngineWords & { readonly progress: Progress };
   'credentials-missing': { readonly reason: string };
+  /** `AWS_PROFILE` names a profile that is in none of the files; `profiles` are in them. */
+  'profile-missing': {
+    readonly profile: string;
+    readonly files: readonly string[];
+    readonly profiles: readonly string[];
+  };
+  'sign-in-expired': { readonly profile: string };
   'credentials-denied': EngineWords & { readonly progress: Progress | null };
   'wrong-account': { readonly expected: string; readonly actual: string | null };
   throttled: EngineWords & { readonly progress: Progress | null };

@@ -113,6 +113,8 @@ function loadOrThrow(host: AccountHost, dir: string): HostedAccount {
   try {
     return host.load();
   } catch (error) {
+    // Data that may not be read or written are not damaged.
+    if (errorCode(error) !== undefined) throw error;
     throw new EmulatorFailed(fail('emulator-unreadable', { dir, reason: messageOf(error) }).failure);
   }
 }

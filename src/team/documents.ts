@@ -89,7 +89,7 @@ function sidOf(capability: Capability): string {
 }
 
 /** The moment at which a day (`YYYY-MM-DD`, UTC) is over. IAM's years have four digits: what it cannot read denies at once. */
-function endOf(day: string): string {
+export function endOf(day: string): string {
   if (day === '9999-12-31') return `${day}T23:59:59Z`;
   return `${new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;
 }

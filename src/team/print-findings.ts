@@ -1,4 +1,4 @@
-import { type Diagnostic, printDiagnostics } from '../text/diagnostic.ts';
+import { type Diagnostic, diagnosticJson, printDiagnostics } from '../text/diagnostic.ts';
 import { visible } from '../text/escape.ts';
 import { counted } from '../text/text.ts';
 import type { TeamReading } from './parse/read-team.ts';
@@ -21,15 +21,23 @@ export function printFindings(
   { findings, source, size = null }: Pick<TeamReading, 'findings' | 'source'> & Partial<Pick<TeamReading, 'size'>>,
   { file, color, format = 'text', others = [] }: PrintOptions,
 ): string {
-  const ofFile = findings.map((finding) => ({
+  const diagnostics = [...diagnosticsOf({ findings, source }), ...others];
+  const total = totalOf(diagnostics, file ?? findings[0]?.file ?? 'team.yaml', size);
+  return printDiagnostics(diagnostics, { format, color, total });
+}
+
+function diagnosticsOf({ findings, source }: Pick<TeamReading, 'findings' | 'source'>): readonly Diagnostic[] {
+  return findings.map((finding) => ({
     severity: finding.severity,
     code: finding.code,
     problem: problemOf(finding),
     place: { file: finding.file, position: finding.position, source, path: finding.path },
   }));
-  const diagnostics = [...ofFile, ...others];
-  const total = totalOf(diagnostics, file ?? findings[0]?.file ?? 'team.yaml', size);
-  return printDiagnostics(diagnostics, { format, color, total });
+}
+
+/** Findings of a team file as `check --json` has them. */
+export function findingsJson(reading: Pick<TeamReading, 'findings' | 'source'>) {
+  return diagnosticsOf(reading).map(diagnosticJson);
 }
 
 function totalOf(diagnostics: readonly Diagnostic[], file: string, size: TeamReading['size']): string {

@@ -68,7 +68,7 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], { format, c
     ...(errors.length > most ? [counted(errors.length - most, 'more error')] : []),
     ...(warnings.length > most ? [counted(warnings.length - most, 'more warning')] : []),
   ].join(' and ');
-  const more = rest === '' ? [] : [`${rest} not shown; --format json prints all of them`];
+  const more = rest === '' ? [] : [`${rest} not shown; --json prints all of them`];
   if (format === 'github') {
     return `${[...shown.map(annotation), ...more.map((line) => `::notice::${commandData(line)}`), total].join('\n')}\n`;
   }
@@ -83,7 +83,7 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], { format, c
 }
 
 /** A diagnostic as plain JSON. `docs` is the section that explains the code. */
-function diagnosticJson({ severity, code, problem, place }: Diagnostic): Readonly<Record<string, unknown>> {
+export function diagnosticJson({ severity, code, problem, place }: Diagnostic): Readonly<Record<string, unknown>> {
   return {
     code,
     severity,
@@ -129,7 +129,7 @@ export function pathText(path: readonly (string | number)[]): string {
 }
 
 /** JSON without characters that a terminal obeys: a path may hold whatever the file does. */
-function escapedJson(value: unknown): string {
+export function escapedJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(
     /[\u007F-\u009F\u2028\u2029\p{Default_Ignorable_Code_Point}]/gu,
     (text) =>

@@ -65,3 +65,8 @@ export function quoted(text: string, longest = LONGEST): string {
 export function say(words: TemplateStringsArray, ...values: readonly (string | number)[]): string {
   return words.reduce((text, word, index) => `${text}${quoted(String(values[index - 1]))}${word}`);
 }
+
+/** A word of a command line: a path may hold what a shell reads as its own. */
+export function pasted(word: string): string {
+  return /^[\w+=,.@:/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -59,6 +59,27 @@ export function printProblem(problem: Problem, place: ProblemPlace = {}): readon
   ];
 }
 
+/** An error as `--json` prints it. */
+export interface ErrorJson {
+  readonly code: string;
+  readonly summary: string;
+  readonly reason: string | null;
+  readonly state: string | null;
+  readonly help: string | null;
+  readonly paste: readonly string[];
+  readonly args: object;
+}
+
+export function problemJson(
+  { summary, reason, state, help, paste = [] }: Problem,
+  code: string,
+  args: ErrorJson['args'],
+): ErrorJson {
+  const plain = (text: Text | null) => (text === null ? null : tickedText(text));
+  const texts = { summary: tickedText(summary), reason: plain(reason), state: plain(state), help: plain(help) };
+  return { code, ...texts, paste, args };
+}
+
 /** The same for GitHub. */
 export function problemBlocks({ summary, reason, state, help, paste = [] }: Problem): readonly Block[] {
   const parts = [

@@ -36,6 +36,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { dir: '.mturk-team/emulator', port: 0, reason: 'EACCES: permission denied' },
     { dir: '.mturk-team/emulator', port: 8080, reason: 'listen EADDRINUSE: address already in use' },
   ],
+  'emulator-other-account': [{ dir: 'my emulator', expected: '123456789012', actual: '999999999999' }],
   'emulator-unreadable': [{ dir: '.mturk-team/emulator', reason: 'account.json is no JSON' }],
   'terraform-missing': [{ account: 'real' }, { account: 'emulator' }],
   'terraform-not-found': [{ binary: 'tofuu' }],
@@ -74,6 +75,11 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   ],
   'name-exists': [{ reason, progress }],
   'credentials-missing': [{ reason }],
+  'profile-missing': [
+    { profile: 'lap', files: ['/home/ada/.aws/config', '/home/ada/.aws/credentials'], profiles: ['default', 'lab'] },
+    { profile: 'lab', files: ['/home/ada/.aws/config'], profiles: [] },
+  ],
+  'sign-in-expired': [{ profile: 'lab' }],
   'credentials-denied': [
     { reason, progress: null },
     { reason, progress },
@@ -95,8 +101,6 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'file-not-readable': [{ file: 'report.json', reason: 'ENOENT' }],
   'file-not-writable': [{ file: 'out/result.json', reason: 'ENOENT' }],
   'unknown-member': [
-    { member: 'dee', file: 'team.yaml', because: { kind: 'departed', date: '2026-06-30' } },
-    { member: 'gus', file: 'team.yaml', because: { kind: 'expired', date: '2026-08-31' } },
     { member: 'bob', file: 'team.yaml', because: { kind: 'similar', member: 'bo' } },
     { member: 'zoe', file: 'team.yaml', because: { kind: 'none', members: ['ada', 'bo', 'cy'] } },
   ],

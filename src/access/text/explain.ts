@@ -12,7 +12,7 @@ import {
 import { retiredOperation } from '../../catalog/retired.ts';
 import type { FailureArgs } from '../../diagnostics/failure.ts';
 import { suggester } from '../../team/suggest.ts';
-import { hasExpired, type Team } from '../../team/team.ts';
+import type { Team } from '../../team/team.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
 import { dayWords, firstDayWords, lastDayWords } from '../../text/dates.ts';
 import { counted, plainText } from '../../text/text.ts';
@@ -39,7 +39,9 @@ export function explanationLines(explanation: Explanation, naming: DisplayNames,
     ...(explanation.unknownPolicies.length === 0
       ? []
       : [`Warning: ${unknownPolicyWords(explanation.unknownPolicies)}.`]),
-    ...(explanation.boundary === null ? ['No permissions boundary: any attached policy takes full effect.'] : []),
+    ...(explanation.boundary === null && !hasEnded(explanation)
+      ? ['No permissions boundary: any attached policy takes full effect.']
+      : []),
   ];
   const sections = [
     [`${who} in ${naming.lab}, on ${dayWords(now)}`],
@@ -48,9 +50,8 @@ export function explanationLines(explanation: Explanation, naming: DisplayNames,
     warnings.flatMap((warning) => columns([[warning]], 2, width)),
     [
       ...periodLines(explanation, now),
-      ...(count === 0
-        ? []
-        : [`  ${count} of ${OPERATIONS.length} MTurk operations.`, '  According to team.yaml; AWS was not asked.']),
+      ...(count === 0 ? [] : [`  ${count} of ${OPERATIONS.length} MTurk operations.`]),
+      '  According to team.yaml; AWS was not asked.',
     ],
   ];
   return sections
@@ -162,12 +163,8 @@ function ableWords(user: UserWithAccess, naming: DisplayNames, at: Date): string
   return `${from}${part}through ${grantWords(user.grants, naming)}${until}${beware}`;
 }
 
-/** Why there is no access to explain for that key on that day (`YYYY-MM-DD`). */
-export function unknownMember(key: string, team: Team, today: string): FailureArgs['unknown-member']['because'] {
-  const departure = team.departed.find((departed) => departed.key === key);
-  if (departure !== undefined) return { kind: 'departed', date: departure.left };
-  const expired = team.members.find((member) => member.key === key && hasExpired(member, today));
-  if (expired !== undefined) return { kind: 'expired', date: expired.until ?? '' };
+/** Why there is no access to explain for that key. */
+export function unknownMember(key: string, team: Team): FailureArgs['unknown-member']['because'] {
   const keys = team.members.map((member) => member.key);
   const named = team.members.find((member) => member.name.toLowerCase() === key.toLowerCase());
   const near = named?.key ?? suggester()(key, keys);

@@ -3,21 +3,22 @@ import { notNewestText } from '../../drift/report/drift-run.ts';
 import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { GitHub } from '../../github/port.ts';
-import { reportFailure, type Terminal } from '../io.ts';
-import { examples, exitCodes, finish, GROUPS, parseCommit } from '../options.ts';
+import { printJson, reportFailure, type Terminal } from '../io.ts';
+import { examples, exitCodes, finish, GROUPS, json, parseCommit } from '../options.ts';
 
 /**
  * `check-head`: 0 if the commit is the newest of the branch, 1 if another one is or if GitHub does not say. Writes the output
  * failure-reason: `superseded`.
  */
 export async function checkHead(
-  { commit, branch }: { readonly commit: string; readonly branch: string },
+  { commit, branch, json = false }: { readonly commit: string; readonly branch: string; readonly json?: boolean },
   terminal: Terminal,
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   const github = connectGitHub(env);
   if (!github.ok) return reportFailure(github.failure, terminal);
   const newest = await newestOrReport(github.value, commit, branch, terminal);
+  if (json && newest !== null) printJson({ commit, branch, isNewest: newest }, terminal);
   if (newest === false) writeOutputs(env, { 'failure-reason': 'superseded' });
   return newest === true ? 0 : 1;
 }
@@ -46,7 +47,10 @@ export function register(program: Command, terminal: Terminal): void {
     .description('Check that a commit is the newest of its branch')
     .addOption(new Option('--commit <sha>', 'commit to check').argParser(parseCommit).makeOptionMandatory())
     .option('--branch <branch>', 'branch', 'main')
+    .addOption(json())
     .addHelpText('after', exitCodes('0 it is the newest', '1 it is not, or unknown', '2 wrong usage'))
     .addHelpText('after', examples('mturk-team check-head --commit "$GITHUB_SHA"'))
-    .action(async ({ commit, branch }) => finish(await checkHead({ commit, branch }, terminal, process.env)));
+    .action(async ({ commit, branch, json }) =>
+      finish(await checkHead({ commit, branch, json }, terminal, process.env)),
+    );
 }

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { codeownersBlock, isUpToDate, staleCodeowners } from '../../team/codeowners.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
 import { type FindingFormat, printFindings } from '../../team/print-findings.ts';
 import type { Io, Terminal } from '../io.ts';
-import { dayOf, examples, exitCodes, finish, GROUPS, teamFile, today } from '../options.ts';
+import { dayOf, examples, exitCodes, finish, format, GROUPS, json, teamFile, today } from '../options.ts';
 import { CODEOWNERS } from './codeowners.ts';
 
 export interface CheckCommandOptions {
@@ -37,12 +37,15 @@ export function register(program: Command, terminal: Terminal): void {
     .helpGroup(GROUPS.everyday)
     .description('Find every error in team.yaml')
     .addArgument(teamFile())
-    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json', 'github']).default('text'))
+    .addOption(format('text', 'github'))
     .option('--strict', 'fail on warnings, too')
     .addOption(today())
+    .addOption(json())
     .addHelpText('after', exitCodes('0 no errors', '1 errors', '2 unreadable file or wrong usage'))
-    .addHelpText('after', examples('mturk-team check', 'mturk-team check lab.yaml --format json'))
+    .addHelpText('after', examples('mturk-team check', 'mturk-team check lab.yaml --json'))
     .action(async (file: string, options) => {
-      finish(await check({ ...options, file, today: dayOf(options), color: terminal.color }, terminal));
+      const { strict = false } = options;
+      const format = options.json ? 'json' : options.format;
+      finish(await check({ file, format, strict, today: dayOf(options), color: terminal.color }, terminal));
     });
 }

@@ -9,8 +9,8 @@ import {
   withCodeowners,
 } from '../../team/codeowners.ts';
 import { printProblem } from '../../text/problem.ts';
-import { reportFailure, type Terminal } from '../io.ts';
-import { dayOf, examples, exitCodes, finish, GROUPS, teamFile, today } from '../options.ts';
+import { printJson, reportFailure, reportProblem, type Terminal, written } from '../io.ts';
+import { examples, exitCodes, fileOptions, finish, GROUPS, json, teamFile, today } from '../options.ts';
 import { readTeam } from '../session/read-team.ts';
 
 /** Where GitHub looks first. */
@@ -18,7 +18,7 @@ export const CODEOWNERS = '.github/CODEOWNERS';
 
 /** `codeowners`: 0 printed or written, 1 if no owner can be named or the file has errors, 2 if it cannot be read. */
 async function codeowners(
-  { file, today, write }: { readonly file: string; readonly today: string; readonly write: boolean },
+  { file, today, json, write }: ReturnType<typeof fileOptions> & { readonly write: boolean },
   terminal: Terminal,
 ): Promise<number> {
   const read = await readTeam(file, today);
@@ -27,7 +27,7 @@ async function codeowners(
   const { color } = terminal;
   const block = codeownersBlock(team);
   if (block === null) {
-    terminal.stderr(`${printProblem(noOwnerWithLoginProblem(file), { color }).join('\n')}\n`);
+    reportProblem(noOwnerWithLoginProblem(file), { code: 'no-owner-with-login', args: { file } }, terminal);
     return 1;
   }
   const silent = ownersWithoutLogin(team);
@@ -38,13 +38,17 @@ async function codeowners(
   const path = join(dirname(file), CODEOWNERS);
   const before = await readFile(path, 'utf8').catch(() => '');
   const after = withCodeowners(before, block);
-  if (!write) {
-    terminal.stdout(after);
-    return 0;
+  const isChanged = after !== before;
+  if (write && isChanged) {
+    const saved = await written(async () => {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, after);
+    });
+    if (!saved.ok) return reportFailure(saved.failure, terminal);
   }
-  await mkdir(dirname(path), { recursive: true });
-  if (after !== before) await writeFile(path, after);
-  terminal.stderr(after === before ? `${path} already names the owners.\n` : `Wrote the owners to ${path}.\n`);
+  if (json) printJson({ path, content: after, written: write && isChanged }, terminal);
+  else if (!write) terminal.stdout(after);
+  if (write) terminal.stderr(isChanged ? `Wrote the owners to ${path}.\n` : `${path} already names the owners.\n`);
   return 0;
 }
 
@@ -56,12 +60,13 @@ export function register(program: Command, terminal: Terminal): void {
     .addArgument(teamFile())
     .option('--write', 'write it beside the team file instead of printing it')
     .addOption(today())
+    .addOption(json())
     .addHelpText(
       'after',
       exitCodes('0 made', '1 errors in the file, or no owner has a login', '2 unreadable file or wrong usage'),
     )
     .addHelpText('after', examples('mturk-team codeowners', 'mturk-team codeowners --write'))
     .action(async (file: string, options) => {
-      finish(await codeowners({ file, today: dayOf(options), write: options.write === true }, terminal));
+      finish(await codeowners({ ...fileOptions(file, options), write: options.write === true }, terminal));
     });
 }

@@ -1,13 +1,28 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { connectGitHub } from '../../github/client.ts';
+import { writeOutputs } from '../../github/outputs.ts';
 import { type PublishRequest, publishComment } from '../../review/comment/publish.ts';
-import { reportFailure, type Terminal } from '../io.ts';
-import { examples, exitCodes, finish, GROUPS, parseReason } from '../options.ts';
+import { printJson, reportFailure, type Terminal } from '../io.ts';
+import { examples, exitCodes, finish, GROUPS, json, parseReason } from '../options.ts';
 
 /** `comment`: 0 if everything is written, or there is nowhere to write; 1 with the reason. */
-async function comment(request: PublishRequest, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<number> {
-  const failure = await publishComment(request, connectGitHub(env), env, (line) => terminal.stderr(`${line}\n`));
-  return failure === null ? 0 : reportFailure(failure, terminal);
+async function comment(
+  { json, ...request }: PublishRequest & { readonly json: boolean },
+  terminal: Terminal,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const outputs: Record<string, string> = {};
+  const failure = await publishComment(request, connectGitHub(env), env, {
+    log: (line) => terminal.stderr(`${line}\n`),
+    output(more) {
+      writeOutputs(env, more);
+      Object.assign(outputs, more);
+    },
+  });
+  if (failure !== null) return reportFailure(failure, terminal);
+  const { 'comment-url': url = null, 'comment-action': action = null, 'issue-url': issueUrl = null } = outputs;
+  if (json) printJson({ comment: url === null ? null : { url, action }, issueUrl }, terminal);
+  return 0;
 }
 
 export function register(program: Command, terminal: Terminal): void {
@@ -20,7 +35,7 @@ export function register(program: Command, terminal: Terminal): void {
         .choices(['preview', 'planned', 'applying', 'applied'])
         .makeOptionMandatory(),
     )
-    .option('--preview <file>', 'output of preview --format json')
+    .option('--preview <file>', 'output of preview --json')
     .option('--manifest <file>', 'output of plan --manifest; ignored if missing')
     .option('--result <file>', 'output of apply --result; ignored if missing')
     .addOption(new Option('--reason <reason>', 'why the workflow stopped; empty if it did not').argParser(parseReason))
@@ -43,6 +58,7 @@ export function register(program: Command, terminal: Terminal): void {
     )
     .option('--issue', 'write the issue about failed applies, too')
     .option('--reveal', 'show account ids and ARNs')
+    .addOption(json())
     .addHelpText('after', exitCodes('0 written, or nowhere to write', '1 failed', '2 wrong usage'))
     .addHelpText(
       'after',
@@ -54,12 +70,12 @@ export function register(program: Command, terminal: Terminal): void {
     )
     .action(async ({ state, detail, ...options }) => {
       const { preview: review = null, manifest = null, result = null, driftWorkflow = null } = options;
-      const { issue = false, reveal = false } = options;
+      const { issue = false, reveal = false, json = false } = options;
       // commander turns a parsed null into an empty text.
       const [reason, pullRequest] = [options.reason || null, options.pullRequest || null];
       const changesCode = options.changesCode === 'true';
       const request = { state, detail, review, manifest, result, reason, pullRequest, driftWorkflow, changesCode };
-      finish(await comment({ ...request, issue, reveal }, terminal, process.env));
+      finish(await comment({ ...request, issue, reveal, json }, terminal, process.env));
     });
 }
 

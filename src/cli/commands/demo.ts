@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
 import type { Command } from 'commander';
 import { engineTitle, findEngine } from '../../terraform/run/engine.ts';
-import { counted } from '../../text/text.ts';
+import { codeText, counted, t } from '../../text/text.ts';
 import { demoOutput } from '../demo/print.ts';
 import { scenarioOf } from '../demo/scenario.ts';
 import { runSteps, STEPS, StepFailed, secondsText } from '../demo/steps.ts';
-import { reportFailure, type Terminal } from '../io.ts';
-import { DEFAULT_FILE, dayOf, examples, exitCodes, finish, GROUPS, teamFile, today } from '../options.ts';
+import { printJson, reportFailure, reportProblem, type Terminal } from '../io.ts';
+import { DEFAULT_FILE, examples, exitCodes, fileOptions, finish, GROUPS, json, teamFile, today } from '../options.ts';
 import { loadEmulator } from '../session/emulator.ts';
 import { readTeam } from '../session/read-team.ts';
 
@@ -18,17 +18,22 @@ export interface DemoOptions {
   readonly file: string;
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
+  /** The steps then go to standard error. */
+  readonly json?: boolean;
 }
 
 /** Runs the whole work flow on a team with the emulator: 0 if every check passed, else 1. Deletes what it created. */
-export async function demo({ file, today }: DemoOptions, terminal: Terminal): Promise<number> {
+export async function demo({ file, today, json = false }: DemoOptions, io: Terminal): Promise<number> {
+  const terminal: Terminal = json ? { ...io, stdout: io.stderr } : io;
   const started = Date.now();
   const read = await readTeam(file, today);
   if (!read.ok) return reportFailure(read.failure, terminal);
   const team = read.value;
   const scenario = scenarioOf(team, today);
   if (scenario === null) {
-    terminal.stderr(`The demo needs a role in ${file} that allows operations. Add \`allow\` to a role.\n`);
+    const help = t`add ${codeText('allow')} to a role in ${codeText(file)}`;
+    const problem = { summary: t`the demo needs a role that allows operations`, reason: null, state: null, help };
+    reportProblem(problem, { code: 'demo-needs-role', args: { file } }, terminal);
     return 1;
   }
   const engine = await findEngine({ env: process.env, account: 'emulator' });
@@ -62,6 +67,7 @@ export async function demo({ file, today }: DemoOptions, terminal: Terminal): Pr
   const result = failed.length === 0 ? `PASSED ${checks}` : `FAILED ${failed.length} of ${checks}`;
   terminal.stdout(`${result} ${run}. No AWS account was used; temporary files deleted.\n`);
   for (const line of failed) terminal.stderr(`${line}\n`);
+  if (json) printJson({ lab: team.lab, passed: failed.length === 0, checks: output.checks, failed }, io);
   return failed.length === 0 ? 0 : 1;
 }
 
@@ -77,6 +83,7 @@ export function register(program: Command, terminal: Terminal): void {
     .description('Run every step on a local AWS emulator and check it')
     .addArgument(teamFile().default(undefined, `${DEFAULT_FILE}, else the sample of mturk-team`))
     .addOption(today())
+    .addOption(json())
     .addHelpText(
       'after',
       exitCodes('0 all checks passed', '1 a check or a step failed', '2 unreadable file or wrong usage'),
@@ -84,6 +91,6 @@ export function register(program: Command, terminal: Terminal): void {
     .addHelpText('after', examples('mturk-team demo'))
     .action(async (file: string | undefined, options) => {
       const own = file ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : sampleFile());
-      finish(await demo({ file: own, today: dayOf(options) }, terminal));
+      finish(await demo(fileOptions(own, options), terminal));
     });
 }

@@ -4,13 +4,14 @@ import { keepDriftIssues } from '../../drift/report/issues.ts';
 import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs, writeSummary } from '../../github/outputs.ts';
 import { visible } from '../../text/escape.ts';
-import { reportFailure, type Terminal } from '../io.ts';
-import { examples, exitCodes, finish, GROUPS, parseCommit, parseReason } from '../options.ts';
+import { failureJson, printJson, reportFailure, type Terminal } from '../io.ts';
+import { examples, exitCodes, finish, GROUPS, json, parseCommit, parseReason } from '../options.ts';
 import { newestOrReport } from './check-head.ts';
 
 type DriftIssueOptions = Parameters<typeof readDriftRun>[0] & {
   /** The branch whose newest commit the checked one must be. */
   readonly branch: string;
+  readonly json: boolean;
 };
 
 /**
@@ -34,11 +35,14 @@ async function driftIssue(options: DriftIssueOptions, terminal: Terminal, env: N
     if (run.isOutdated) terminal.stderr(`${outdatedText(run.at)}\n`);
     writeSummary(env, supersededSummary());
     writeOutputs(env, { 'failure-reason': 'superseded' });
+    if (options.json) printJson({ isNewest: false, issues: [] }, terminal);
     return 1;
   }
   writeSummary(env, runSummary(run));
   let code = 0;
+  const issues: object[] = [];
   await keepDriftIssues(github.value, run, (kind, outcome) => {
+    issues.push({ kind, ...(outcome.ok ? outcome.value : { error: failureJson(outcome.failure) }) });
     if (!outcome.ok) {
       code = reportFailure(outcome.failure, terminal);
       return;
@@ -47,6 +51,7 @@ async function driftIssue(options: DriftIssueOptions, terminal: Terminal, env: N
     terminal.stderr(`Issue about ${kind}: ${url === null ? 'none' : `${action}, ${visible(url)}`}\n`);
     if (kind === 'drift' && url !== null) writeOutputs(env, { 'issue-url': url, 'issue-action': action });
   });
+  if (options.json) printJson({ isNewest: true, issues }, terminal);
   return code;
 }
 
@@ -64,6 +69,7 @@ export function register(program: Command, terminal: Terminal): void {
       ),
     )
     .option('--branch <branch>', 'the branch whose newest commit it must be', 'main')
+    .addOption(json())
     .addHelpText('after', exitCodes('0 written', '1 failed, or the check is outdated', '2 wrong usage'))
     .addHelpText(
       'after',
@@ -73,8 +79,8 @@ export function register(program: Command, terminal: Terminal): void {
         'mturk-team drift-issue --report none.json --reason credentials-failed',
       ),
     )
-    .action(async ({ report, reconciled = null, branch, ...options }) => {
+    .action(async ({ report, reconciled = null, branch, json = false, ...options }) => {
       const [reason, commit] = [options.reason || null, options.commit || null];
-      finish(await driftIssue({ report, reconciled, reason, commit, branch }, terminal, process.env));
+      finish(await driftIssue({ report, reconciled, reason, commit, branch, json }, terminal, process.env));
     });
 }

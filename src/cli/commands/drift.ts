@@ -6,10 +6,10 @@ import { driftJson } from '../../drift/report/finding-view.ts';
 import { driftLines } from '../../drift/report/terminal.ts';
 import { labHeading } from '../../review/text/terminal.ts';
 import { wrapVisible } from '../../text/columns.ts';
-import { revertFindings } from '../drift/reconcile.ts';
+import { reconciledJson, revertFindings } from '../drift/reconcile.ts';
 import { type CompletedScan, fullScan, quickScan } from '../drift/run-scan.ts';
 import { writeFailedReport, writeReconcileReport, writeScanReport } from '../drift/write-report.ts';
-import { checkWritable, reportFailure, type Terminal } from '../io.ts';
+import { checkWritable, printJson, reportFailure, type Terminal } from '../io.ts';
 import { type AccountSession, openAccountSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { momentOf, namingOf, readTeam } from '../session/read-team.ts';
@@ -96,8 +96,10 @@ async function checkPossible(
   const block = impossibleRequest(team, options);
   if (block === null) return { ok: true };
   const origin = { team, today, at: momentOf(today) };
-  await writeReconcileReport(options, null, { ...NOTHING_RECONCILED, outcome: 'blocked', block }, origin, null);
+  const result = { ...NOTHING_RECONCILED, outcome: 'blocked', block } as const;
+  await writeReconcileReport(options, null, result, origin, null);
   terminal.stderr(`${reconcileBlockText(block, namingOf(team), terminal)}\n`);
+  if (options.json) printJson(reconciledJson({ team, naming: namingOf(team) }, null, result), terminal);
   return { ok: false, failure: null };
 }
 

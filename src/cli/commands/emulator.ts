@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Terminal } from '../io.ts';
-import { DEFAULT_EMULATOR, examples, exitCodes, finish, GROUPS } from '../options.ts';
+import { DEFAULT_EMULATOR, DEFAULT_FILE, examples, exitCodes, finish, GROUPS, json } from '../options.ts';
 import { emulatorReset, emulatorStart } from '../session/emulator.ts';
 
 export function register(program: Command, terminal: Terminal): void {
@@ -10,7 +10,7 @@ export function register(program: Command, terminal: Terminal): void {
     .description('Serve IAM, STS, CloudTrail and MTurk on 127.0.0.1')
     .argument('[dir]', 'directory of the account', DEFAULT_EMULATOR)
     .addOption(
-      new Option('--account <id>', 'id of a new account').default('123456789012').argParser((text) => {
+      new Option('--account <id>', `id of the account (default: that of ${DEFAULT_FILE})`).argParser((text) => {
         if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('Write 12 digits.');
         return text;
       }),
@@ -22,16 +22,18 @@ export function register(program: Command, terminal: Terminal): void {
         return port;
       }),
     )
+    .addOption(json())
     .addHelpText('after', exitCodes('0 stopped by Ctrl-C', '1 cannot be started', '2 wrong usage'))
     .addHelpText('after', examples('mturk-team emulator start'))
-    .action(async (dir: string, { account, port }) => {
-      finish(await emulatorStart({ dir, accountId: account, port }, terminal));
+    .action(async (dir: string, { account = null, port, json }) => {
+      finish(await emulatorStart({ dir, accountId: account, teamFile: DEFAULT_FILE, port, json }, terminal));
     });
   group
     .command('reset')
     .description('Delete the account and its states')
     .argument('[dir]', 'directory of the account', DEFAULT_EMULATOR)
+    .addOption(json())
     .addHelpText('after', exitCodes('0 deleted, or nothing to delete', '1 in use', '2 wrong usage'))
     .addHelpText('after', examples('mturk-team emulator reset'))
-    .action(async (dir: string) => finish(await emulatorReset({ dir }, terminal)));
+    .action(async (dir: string, { json }) => finish(await emulatorReset({ dir, json }, terminal)));
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { explain } from '../../access/explain.ts';
+import { explain, explainEnded } from '../../access/explain.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { explanationJson, explanationLines, unknownMember } from '../../access/text/explain.ts';
 import { fail } from '../../diagnostics/failure.ts';
@@ -20,18 +20,15 @@ export async function explainCommand(options: ExplainOptions, terminal: Terminal
   const read = await readTeam(options.file, options.today);
   if (!read.ok) return reportFailure(read.failure, terminal);
   const team = read.value;
-  const explanation = explain(
-    desiredAccess(team, options.today),
-    iamName(team.lab, options.member),
-    momentOf(options.today),
-  );
+  const { member, file, today } = options;
+  const at = momentOf(today);
+  const explanation =
+    explain(desiredAccess(team, today), iamName(team.lab, member), at) ?? explainEnded(team, member, at);
   if (explanation === null) {
-    const { member, file } = options;
-    reportFailure(
-      fail('unknown-member', { member, file, because: unknownMember(member, team, options.today) }).failure,
+    return reportFailure(
+      fail('unknown-member', { member, file, because: unknownMember(member, team) }).failure,
       terminal,
     );
-    return 2;
   }
   const naming = namingOf(team);
   terminal.stdout(

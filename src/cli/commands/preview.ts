@@ -1,13 +1,11 @@
 import { type Command, Option } from 'commander';
+import { type Failure, fail } from '../../diagnostics/failure.ts';
 import { changesNothing, reviewOf } from '../../review/changes/review.ts';
-import { readTeamFile } from '../../team/parse/read-team.ts';
-import { printFindings } from '../../team/print-findings.ts';
-import { say } from '../../text/escape.ts';
 import { reportFailure, type Terminal } from '../io.ts';
-import { dayOf, examples, exitCodes, finish, GROUPS, parseDay, today } from '../options.ts';
+import { dayOf, examples, exitCodes, finish, format, GROUPS, json, parseDay, today } from '../options.ts';
 import { readManifestFile } from '../session/manifest-file.ts';
 import { showPreview } from '../session/plan-output.ts';
-import { momentOf, readBaseTeam } from '../session/read-team.ts';
+import { momentOf, readBaseTeam, readTeamAndWarn } from '../session/read-team.ts';
 
 interface PreviewOptions {
   /** The team file as it was; an empty one means none. */
@@ -24,21 +22,18 @@ interface PreviewOptions {
 /** `preview`: what a change of the team file does. Exit code: 0 no changes, 2 changes, 1 any error. */
 async function preview(options: PreviewOptions, terminal: Terminal): Promise<number> {
   const { today, since = today, manifest: file, format } = options;
-  const head = await readTeamFile(options.head, { today });
-  if (head.findings.length > 0) terminal.stderr(printFindings(head, { color: terminal.color }));
-  if (head.team === null) return 1;
+  // Exit code 2 means that there are changes.
+  const failed = (failure: Failure): 1 => {
+    reportFailure(failure, terminal);
+    return 1;
+  };
+  const head = await readTeamAndWarn(options.head, today, terminal);
+  if (!head.ok) return failed(head.failure);
   const base = await readBaseTeam(options.base, today, terminal);
-  if (!base.ok) {
-    reportFailure(base.failure, terminal);
-    return 1;
-  }
-  const { team } = head;
+  if (!base.ok) return failed(base.failure);
+  const team = head.value;
   const read = file === null ? null : await readManifestFile(file, team.lab);
-  if (read?.ok === false) {
-    const unusable = say`${file ?? ''} is no manifest of a plan of this lab (${read.reason}).`;
-    terminal.stderr(`${unusable} Run "mturk-team plan --manifest" again with this version.\n`);
-    return 1;
-  }
+  if (read?.ok === false) return failed(fail('manifest-unusable', { file: file ?? '', reason: read.reason }).failure);
   const manifest = read?.value ?? null;
   const review = manifest?.review ?? reviewOf({ before: base.value, after: team, today, at: momentOf(today), since });
   showPreview(review, manifest, format, terminal);
@@ -53,13 +48,14 @@ export function register(program: Command, terminal: Terminal): void {
     .requiredOption('--base <file>', 'team file before the change; an empty file if there was none')
     .requiredOption('--head <file>', 'team file after the change')
     .option('--manifest <file>', 'manifest of a plan of it (plan --manifest)')
-    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'markdown', 'json']).default('text'))
+    .addOption(format('text', 'markdown'))
     .addOption(
       new Option('--since <YYYY-MM-DD>', 'day on which the base was applied, UTC')
         .argParser(parseDay)
         .default(undefined, 'today'),
     )
     .addOption(today())
+    .addOption(json())
     .addHelpText('after', exitCodes('0 no changes', '1 any error or wrong usage', '2 changes'))
     .addHelpText(
       'after',
@@ -69,7 +65,8 @@ export function register(program: Command, terminal: Terminal): void {
       ),
     )
     .action(async (options) => {
-      const { base, head, format, manifest = null, since } = options;
+      const { base, head, manifest = null, since } = options;
+      const format = options.json ? 'json' : options.format;
       finish(await preview({ base, head, manifest, format, since, today: dayOf(options) }, terminal));
     });
 }

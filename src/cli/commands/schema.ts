@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { teamSchemaText } from '../../team/schema.ts';
 import type { Io, Terminal } from '../io.ts';
-import { examples, exitCodes, finish, GROUPS } from '../options.ts';
+import { examples, exitCodes, finish, GROUPS, json } from '../options.ts';
 
 /** Prints the JSON Schema of a team file, for editors. Gives the exit code 0. */
 export async function schema(io: Pick<Io, 'stdout'>): Promise<number> {
@@ -14,6 +14,7 @@ export function register(program: Command, terminal: Terminal): void {
     .command('schema')
     .helpGroup(GROUPS.setup)
     .description('Print the JSON Schema of team.yaml, for editors')
+    .addOption(json())
     .addHelpText('after', exitCodes('0 printed', '2 wrong usage'))
     .addHelpText('after', examples('mturk-team schema > team.schema.json'))
     .action(async () => finish(await schema(terminal)));

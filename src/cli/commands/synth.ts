@@ -1,17 +1,16 @@
 import { relative } from 'node:path';
 import type { Command } from 'commander';
-import { readTeamFile } from '../../team/parse/read-team.ts';
-import { printFindings } from '../../team/print-findings.ts';
-import { synthesize } from '../../terraform/synth/synth.ts';
-import type { Io, Terminal } from '../io.ts';
+import type { Team } from '../../team/team.ts';
+import { type SynthResult, synthesize } from '../../terraform/synth/synth.ts';
+import { reportFailure, type Terminal, written } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, GROUPS, json, teamFile, today } from '../options.ts';
+import { readTeamAndWarn } from '../session/read-team.ts';
 
 export interface SynthCommandOptions {
   readonly file: string;
   readonly outDir: string;
   /** `YYYY-MM-DD`, UTC. */
   readonly today: string;
-  readonly color: boolean;
   readonly json: boolean;
 }
 
@@ -19,29 +18,38 @@ export interface SynthCommandOptions {
  * Writes the Terraform configuration of both stacks and says what to do with it.
  * Gives the exit code: 0 written, 1 the file has errors, 2 the file cannot be read.
  */
-export async function synth(options: SynthCommandOptions, io: Io): Promise<number> {
-  const reading = await readTeamFile(options.file, { today: options.today });
-  const { team, findings, source } = reading;
-  if (findings.length > 0) io.stderr(printFindings(reading, { color: options.color }));
-  if (team === null) return source === null ? 2 : 1;
-
-  const { stacks, files } = await synthesize(team, { today: options.today, outDir: options.outDir });
-  io.stdout(options.json ? `${JSON.stringify({ version: 1, stacks, files }, null, 2)}\n` : writtenText(stacks));
+export async function synth(options: SynthCommandOptions, terminal: Terminal): Promise<number> {
+  const { file, today, outDir, json } = options;
+  const read = await readTeamAndWarn(file, today, terminal);
+  if (!read.ok) return reportFailure(read.failure, terminal);
+  const team = read.value;
+  const synthesized = await written(() => synthesize(team, { today, outDir }));
+  if (!synthesized.ok) return reportFailure(synthesized.failure, terminal);
+  const { stacks, files } = synthesized.value;
+  const text = () =>
+    writtenLines(stacks, team)
+      .map((line) => `${line}\n`)
+      .join('');
+  terminal.stdout(json ? `${JSON.stringify({ version: 1, stacks, files }, null, 2)}\n` : text());
   return 0;
 }
 
-function writtenText(stacks: { readonly team: string; readonly bootstrap: string }): string {
-  const [team, bootstrap] = [readable(stacks.team), readable(stacks.bootstrap)];
+function writtenLines(stacks: SynthResult['stacks'], { settings }: Team): readonly string[] {
   return [
-    `${bootstrap}/cdk.tf.json   the permissions boundary, for an administrator, once`,
-    `${team}/cdk.tf.json   users, groups and policies`,
+    `${readable(stacks.bootstrap)}/cdk.tf.json   the permissions boundary, for an administrator, once`,
+    `${readable(stacks.team)}/cdk.tf.json   users, groups and policies`,
     '',
-    'Nothing has been changed in AWS. Next:',
-    '  mturk-team plan --emulator     who would gain and lose what, without an AWS account',
-    '  mturk-team plan               the same against the account that your AWS credentials open',
-    `  terraform -chdir=${team} init     or use Terraform or OpenTofu on it yourself`,
+    'Nothing was changed in AWS. Next:',
+    '  mturk-team plan --emulator   who would gain and lose what, without an AWS account',
+    '  mturk-team plan              the same for the account of your AWS credentials',
     '',
-  ].join('\n');
+    ...(settings.state === null
+      ? [
+          'Terraform run by hand here has a state of its own, which does not know what mturk-team applied.',
+          'It would create everything a second time.',
+        ]
+      : ["Terraform run by hand here changes the lab's state, past the guardrails and the apply record."]),
+  ];
 }
 
 /** Relative to the working directory, if the path is in it. */
@@ -62,8 +70,7 @@ export function register(program: Command, terminal: Terminal): void {
     .addHelpText('after', exitCodes('0 written', '1 errors in the file', '2 unreadable file or wrong usage'))
     .addHelpText('after', examples('mturk-team synth --out cdktf.out'))
     .action(async (file: string, options) => {
-      const { color } = terminal;
       const json = options.json === true;
-      finish(await synth({ file, outDir: options.out, today: dayOf(options), color, json }, terminal));
+      finish(await synth({ file, outDir: options.out, today: dayOf(options), json }, terminal));
     });
 }

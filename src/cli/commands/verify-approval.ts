@@ -6,8 +6,8 @@ import { defaultBranchOfEvent } from '../../github/event.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { approvedManifest, verifyApproval } from '../../review/approval/approval.ts';
 import { quoted, say } from '../../text/escape.ts';
-import { reportFailure, type Terminal } from '../io.ts';
-import { examples, exitCodes, finish, GROUPS, isCommit, parseCommit } from '../options.ts';
+import { checkWritable, printJson, reportFailure, type Terminal } from '../io.ts';
+import { examples, exitCodes, finish, GROUPS, isCommit, json, parseCommit } from '../options.ts';
 
 interface VerifyApprovalOptions {
   readonly commit: string;
@@ -16,6 +16,7 @@ interface VerifyApprovalOptions {
   /** Where to write the manifest of the reviewed plan; null for nowhere. */
   readonly manifest: string | null;
   readonly workflow: string;
+  readonly json: boolean;
 }
 
 /** `verify-approval`: 0 if the commit is the merge of an approved pull request and its plan is written if asked, else 1. */
@@ -24,6 +25,8 @@ async function verifyApprovalCommand(
   terminal: Terminal,
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
+  const writable = await checkWritable([options.manifest]);
+  if (!writable.ok) return refuse(writable.failure, terminal, env);
   const github = connectGitHub(env);
   if (!github.ok) return refuse(github.failure, terminal, env);
   const base = options.base ?? defaultBranchOfEvent(env);
@@ -33,7 +36,11 @@ async function verifyApprovalCommand(
   writeOutputs(env, { 'pull-request': pull, head, 'approved-by': by.join(',') });
   const approvers = by.map((login) => quoted(login)).join(', ');
   terminal.stderr(`${say`Pull request #${pull} was approved at ${head.slice(0, 7)} by `}${approvers}.\n`);
-  if (options.manifest === null) return 0;
+  const print = (planRun: number | null): 0 => {
+    if (options.json) printJson({ pullRequest: pull, head, approvedBy: by, planRun }, terminal);
+    return 0;
+  };
+  if (options.manifest === null) return print(null);
   const reviewed = await approvedManifest(github.value, { head, workflow: options.workflow });
   if (!reviewed.ok) return refuse(reviewed.failure, terminal, env);
   await writeFile(options.manifest, reviewed.value.text);
@@ -41,7 +48,7 @@ async function verifyApprovalCommand(
   const { run, manifest } = reviewed.value;
   const written = say`Wrote the reviewed plan ${manifest.digest.slice(0, 12)} of run ${run} to ${options.manifest}.`;
   terminal.stderr(`${written}\n`);
-  return 0;
+  return print(run);
 }
 
 /** The pull request is an output even then: the job that reports the failure needs it. */
@@ -62,6 +69,7 @@ export function register(program: Command, terminal: Terminal): void {
     .option('--base <branch>', "branch of the merge (default: the repository's default branch)")
     .option('--manifest <file>', 'write the manifest of the reviewed plan')
     .option('--workflow <file>', 'workflow that plans', 'plan.yml')
+    .addOption(json())
     .addHelpText('after', exitCodes('0 approved', '1 not approved, or failed', '2 wrong usage'))
     .addHelpText(
       'after',
@@ -73,7 +81,7 @@ export function register(program: Command, terminal: Terminal): void {
     .action(async (options, command: Command) => {
       const commit = options.commit ?? process.env.GITHUB_SHA ?? '';
       if (!isCommit(commit)) command.error('error: --commit is required if GITHUB_SHA is not set');
-      const { base = null, manifest = null, workflow } = options;
-      finish(await verifyApprovalCommand({ commit, base, manifest, workflow }, terminal, process.env));
+      const { base = null, manifest = null, workflow, json = false } = options;
+      finish(await verifyApprovalCommand({ commit, base, manifest, workflow, json }, terminal, process.env));
     });
 }

@@ -42,7 +42,7 @@ import type { Plan } from '../../terraform/plan.ts';
 import { applyPlan, planChanges, type SavedPlan } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
 import type { Workspace } from '../../terraform/run/workspace.ts';
-import { reportFailure, type Terminal } from '../io.ts';
+import { failureJson, printJson, reportFailure, type Terminal } from '../io.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { stateRecord, usingRecord } from '../session/records.ts';
 import { type CompletedScan, quickScan } from './run-scan.ts';
@@ -268,7 +268,8 @@ export async function revertFindings(
   const after = begun ? await scanAgain() : null;
   await writeReconcileReport(options, completed, result, session, outcome === 'reverted' ? after : null);
   const now = after === null ? completed : after.ok ? after.value : null;
-  if (json) terminal.stdout(`${JSON.stringify(reconciledJson(session, now, result), null, 2)}\n`);
+  const error = after === null || after.ok ? null : failureJson(after.failure);
+  if (json) printJson({ ...reconciledJson(session, now, result), ...(error === null ? {} : { error }) }, terminal);
   if (after !== null && !after.ok) {
     reportFailure(after.failure, terminal);
     return null;
@@ -279,8 +280,8 @@ export async function revertFindings(
 }
 
 /** The newest scan with the result of reconcile; `drift` is null if the account could not be scanned. */
-function reconciledJson(
-  { team, naming }: LabSession,
+export function reconciledJson(
+  { team, naming }: Pick<LabSession, 'team' | 'naming'>,
   now: CompletedScan | null,
   reconcile: ReconcileResult,
 ): Record<string, unknown> {

@@ -4,11 +4,11 @@ import { STSClient } from '@aws-sdk/client-sts';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { checkCaller } from '../../aws/client.ts';
 import { type IamLookup, iamLookup } from '../../aws/iam-names.ts';
-import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
 import type { AccountKind } from '../../terraform/run/engine.ts';
 import type { Terminal } from '../io.ts';
-import { type LocalEmulator, loadEmulator } from './emulator.ts';
+import { type LocalEmulator, loadEmulator, otherAccount } from './emulator.ts';
 import { momentOf, namingOf, readTeam } from './read-team.ts';
 import { type RecordPlace, recordPlace } from './records.ts';
 
@@ -73,10 +73,9 @@ export async function reachAccount(
   }
   const emulator = await openAndWait(options.emulator, team.account, momentOf(options.today), terminal, provider);
   if (!emulator.ok) return emulator;
-  const { accountId } = emulator.value;
-  if (accountId === team.account) return succeed({ emulator: emulator.value });
+  if (emulator.value.accountId === team.account) return succeed({ emulator: emulator.value });
   await emulator.value.close();
-  return fail('wrong-account', { expected: team.account, actual: accountId });
+  return { ok: false, failure: otherAccount(options.emulator, team.account, emulator.value) };
 }
 
 /** Opening an account takes less, unless another process has it open. */

@@ -102,7 +102,8 @@ async function planAndApply(
   const planned = plan.value;
   onPlan(session, planned);
   if (planned.blocks.length > 0) {
-    return fail('guardrail-blocked', { codes: [...new Set(planned.blocks.map(({ code }) => code))] });
+    const { blocks } = planned;
+    return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
   }
   const verdict = await compareToReview(planned, reviewed);
   if (!verdict.ok) return verdict;

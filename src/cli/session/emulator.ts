@@ -1,6 +1,8 @@
-import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { existsSync } from 'node:fs';
+import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { readTeamFile } from '../../team/parse/read-team.ts';
 import { counted } from '../../text/text.ts';
-import { reportFailure, type Terminal } from '../io.ts';
+import { printJson, reportFailure, type Terminal, written } from '../io.ts';
 
 /** What commands need of a local AWS emulator. It has no type from src/emulator, which only a dynamic import reaches. */
 export interface LocalEmulator {
@@ -49,23 +51,31 @@ export async function loadEmulator(): Promise<Result<EmulatorModule>> {
 
 export interface EmulatorStartOptions {
   readonly dir: string;
-  /** 12 digits, for an account that does not exist yet. */
-  readonly accountId: string;
+  /** 12 digits; null for that of `teamFile` if there is one, else any. */
+  readonly accountId: string | null;
+  readonly teamFile: string;
   /** 0 for any free port. */
   readonly port: number;
+  readonly json?: boolean;
   /** Stops the emulator as a signal to the process would. */
   readonly until?: AbortSignal;
 }
 
 /** Serves the account of a directory until interrupted: 0, or 1 if it cannot be served. */
 export async function emulatorStart(options: EmulatorStartOptions, terminal: Terminal): Promise<number> {
-  const { dir, accountId, port } = options;
+  const { dir, port } = options;
+  const wanted = options.accountId ?? (await accountOf(options.teamFile, terminal));
+  const accountId = wanted ?? '123456789012';
   const module = await loadEmulator();
   if (!module.ok) return reportFailure(module.failure, terminal);
   const faults = faultsOf(process.env);
   const opened = await module.value.tryOpenEmulator({ dir, accountId, port, faults, kind: 'server', provider: false });
   if (!opened.ok) return reportFailure(opened.failure, terminal);
   const emulator = opened.value;
+  if (wanted !== null && emulator.accountId !== wanted) {
+    await emulator.close();
+    return reportFailure(otherAccount(dir, wanted, emulator), terminal);
+  }
   const stopped = untilStopped(options.until);
   terminal.stderr(
     [
@@ -76,19 +86,38 @@ export async function emulatorStart(options: EmulatorStartOptions, terminal: Ter
     ].join('\n'),
   );
   const environment = module.value.awsEnvironment(emulator.endpoint, emulator.rootCredentials);
-  for (const [name, value] of Object.entries(environment)) terminal.stdout(`export ${name}=${value}\n`);
+  if (options.json) printJson({ endpoint: emulator.endpoint, account: emulator.accountId, dir, environment }, terminal);
+  else for (const [name, value] of Object.entries(environment)) terminal.stdout(`export ${name}=${value}\n`);
   await stopped;
   await emulator.close();
   return 0;
 }
 
+/** An emulator that is kept in a directory and is not of the account that is wanted. */
+export function otherAccount(dir: string, expected: string, { accountId }: Pick<LocalEmulator, 'accountId'>): Failure {
+  return fail('emulator-other-account', { dir, expected, actual: accountId }).failure;
+}
+
+/** Null without a valid file. */
+async function accountOf(file: string, terminal: Terminal): Promise<string | null> {
+  if (!existsSync(file)) return null;
+  const { team } = await readTeamFile(file, { today: new Date().toISOString().slice(0, 10) });
+  if (team === null) terminal.stderr(`${file} has errors, so its account is not used.\n`);
+  return team?.account ?? null;
+}
+
 /** Deletes the account of a directory: 0, or 1 while a process has it open. */
-export async function emulatorReset({ dir }: { readonly dir: string }, terminal: Terminal): Promise<number> {
+export async function emulatorReset(
+  { dir, json = false }: { readonly dir: string; readonly json?: boolean },
+  terminal: Terminal,
+): Promise<number> {
   const module = await loadEmulator();
   if (!module.ok) return reportFailure(module.failure, terminal);
-  const reset = await module.value.resetEmulator(dir);
+  const done = await written(() => module.value.resetEmulator(dir));
+  const reset = done.ok ? done.value : done;
   if (!reset.ok) return reportFailure(reset.failure, terminal);
   const files = reset.value.length;
+  if (json) printJson({ dir, deleted: reset.value }, terminal);
   terminal.stderr(
     files === 0
       ? `No account in ${dir}: nothing to delete.\n`

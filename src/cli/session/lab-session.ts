@@ -7,7 +7,7 @@ import { applyPlan, initialize, planChanges } from '../../terraform/run/commands
 import { type AccountKind, type Engine, findEngine } from '../../terraform/run/engine.ts';
 import { type ImportBlock, prepareWorkspace, type Workspace } from '../../terraform/run/workspace.ts';
 import { stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
-import type { Terminal } from '../io.ts';
+import { type Terminal, written } from '../io.ts';
 import {
   type AccountSession,
   type AccountSessionOptions,
@@ -115,22 +115,28 @@ function labSession(
       // A configuration that `synth` wrote is of this team and stack only.
       const given = wanted === team && stack === options.stack ? (options.configDir ?? null) : null;
       const outDir = given ?? join(directory, 'cdktf.out');
-      if (given === null) await synthesize(wanted, { today: options.today, outDir });
+      const made = await written(async () => {
+        if (given === null) await synthesize(wanted, { today: options.today, outDir });
+      });
+      if (!made.ok) return made;
       const file = join(stackDirectories(outDir)[stack], 'cdk.tf.json');
       const configuration = await readFile(file, 'utf8').catch(() => null);
       if (configuration === null) return fail('configuration-missing', { directory: outDir });
-      const workspace = await prepareWorkspace({
-        engine,
-        directory: join(directory, 'work', stack),
-        configuration: edit(configuration),
-        account: session.kind,
-        env: process.env,
-        extra: emulator?.engineEnv(stack),
-        httpState: emulator !== null,
-        imports,
-      });
-      const ready = await initialize(workspace);
-      return ready.ok ? succeed(workspace) : ready;
+      const workspace = await written(() =>
+        prepareWorkspace({
+          engine,
+          directory: join(directory, 'work', stack),
+          configuration: edit(configuration),
+          account: session.kind,
+          env: process.env,
+          extra: emulator?.engineEnv(stack),
+          httpState: emulator !== null,
+          imports,
+        }),
+      );
+      if (!workspace.ok) return workspace;
+      const ready = await initialize(workspace.value);
+      return ready.ok ? workspace : ready;
     },
   };
 }

@@ -28,7 +28,7 @@ export async function checkedBase(
   const blocks = targetBlocks(before.value, team.value, today);
   if (blocks.length === 0) return before;
   terminal.stderr(`${blockLines(blocks, terminal.width).join('\n')}\n\n`);
-  return fail('guardrail-blocked', { codes: blocks.map(({ code }) => code) });
+  return fail('guardrail-blocked', { codes: blocks.map(({ code }) => code), blocks });
 }
 
 /** Writes the manifest of a plan; a blocked plan has one too, because its comment shows what it would do. */

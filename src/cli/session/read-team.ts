@@ -2,6 +2,7 @@ import type { DisplayNames } from '../../access/text/names.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { iamName } from '../../team/names.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
+import { printFindings } from '../../team/print-findings.ts';
 import type { Team } from '../../team/team.ts';
 import { say } from '../../text/escape.ts';
 import { counted } from '../../text/text.ts';
@@ -11,6 +12,14 @@ import type { Terminal } from '../io.ts';
 export async function readTeam(file: string, today: string): Promise<Result<Team>> {
   const { team, findings, source } = await readTeamFile(file, { today });
   return team === null ? fail('team-file-invalid', { file, findings, source }) : succeed(team);
+}
+
+/** The same, with warnings printed. */
+export async function readTeamAndWarn(file: string, today: string, terminal: Terminal): Promise<Result<Team>> {
+  const { team, findings, source } = await readTeamFile(file, { today });
+  if (team === null) return fail('team-file-invalid', { file, findings, source });
+  if (findings.length > 0) terminal.stderr(printFindings({ findings, source }, { color: terminal.color }));
+  return succeed(team);
 }
 
 /** The team that a change starts from; null if its file is empty (there was none) or has errors. */

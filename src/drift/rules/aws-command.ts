@@ -1,4 +1,5 @@
 import type { AccessKey } from '../../aws/inventory/types.ts';
+import { pasted } from '../../text/escape.ts';
 
 /** A call of the AWS CLI, to be pasted. */
 export interface Command {
@@ -83,9 +84,4 @@ function argument(value: string, { accountId }: CommandAudience): string {
   const [, head, rest] = accountId ? [] : (ARN.exec(value) ?? []);
   // Outside quotes, so that the shell fills it in.
   return head === undefined || rest === undefined ? pasted(value) : `${head}$${ACCOUNT_VARIABLE}${pasted(rest)}`;
-}
-
-/** A word of a command line: a path of IAM may hold what a shell reads as its own. */
-function pasted(word: string): string {
-  return /^[\w+=,.@:/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

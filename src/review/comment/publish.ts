@@ -2,7 +2,7 @@ import type { Failure, Result } from '../../diagnostics/failure.ts';
 import { succeed } from '../../diagnostics/failure.ts';
 import { defaultBranchOfEvent, pullRequestOfEvent } from '../../github/event.ts';
 import { reportIssue } from '../../github/issues.ts';
-import { writeOutputs, writeSummary } from '../../github/outputs.ts';
+import { writeSummary } from '../../github/outputs.ts';
 import type { GitHub } from '../../github/port.ts';
 import { upsertSticky } from '../../github/sticky.ts';
 import { DEFAULT_SETTINGS } from '../../team/team.ts';
@@ -13,7 +13,13 @@ import { type CommentRequest, commentFacts, issueMarkers, issueReport } from './
 import { findStaleDriftCheck } from './stale-drift-check.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type Log = (line: string) => void;
+
+/** Where it says what was written. */
+interface Output {
+  log(line: string): void;
+  /** Outputs of the step. */
+  output(outputs: Readonly<Record<string, string>>): void;
+}
 
 export interface PublishRequest extends CommentRequest {
   /** Null: the one of the event. */
@@ -35,8 +41,9 @@ export async function publishComment(
   request: PublishRequest,
   connected: Result<GitHub>,
   env: Environment,
-  log: Log,
+  out: Output,
 ): Promise<Failure | null> {
+  const { log } = out;
   const { view: known, lab, unusable } = await commentFacts(request, env, new Date());
   for (const line of unusable) log(line);
   if (!connected.ok) {
@@ -54,8 +61,8 @@ export async function publishComment(
   writeSummary(env, renderSummary(view));
   if (!place.ok) return place.failure;
   if (place.value.kind === 'nowhere') log(NOT_COMMENTED[place.value.because]);
-  const commented = pull === null ? null : await writeComment(github, pull, view, env, log);
-  const reported = request.issue ? await writeIssue(github, view, env, log) : null;
+  const commented = pull === null ? null : await writeComment(github, pull, view, out);
+  const reported = request.issue ? await writeIssue(github, view, out) : null;
   return reported ?? commented;
 }
 
@@ -63,14 +70,13 @@ async function writeComment(
   github: GitHub,
   pull: number,
   view: CommentView & { readonly lab: string },
-  env: Environment,
-  log: Log,
+  { log, output }: Output,
 ): Promise<Failure | null> {
   const markers = [view.lab, UNKNOWN_LAB].map(commentMarker);
   const written = await upsertSticky(github, { pull, markers, body: renderComment(view) });
   if (!written.ok) return written.failure;
   const { action, url, minimized, unfinished } = written.value;
-  writeOutputs(env, { 'comment-url': url, 'comment-action': action });
+  output({ 'comment-url': url, 'comment-action': action });
   const others = minimized === 0 ? '' : `; ${counted(minimized, 'older comment')} hidden`;
   log(`${say`Comment ${action}: `}${visible(url)}${others}`);
   return unfinished;
@@ -79,8 +85,7 @@ async function writeComment(
 async function writeIssue(
   github: GitHub,
   view: CommentView & { readonly lab: string },
-  env: Environment,
-  log: Log,
+  { log, output }: Output,
 ): Promise<Failure | null> {
   const report = issueReport(view);
   if (report === null) return null;
@@ -88,7 +93,7 @@ async function writeIssue(
   if (!written.ok) return written.failure;
   const { action, url } = written.value;
   log(url === null ? 'No issue to open or close.' : `${say`Issue ${action}: `}${visible(url)}`);
-  if (url !== null) writeOutputs(env, { 'issue-url': url });
+  if (url !== null) output({ 'issue-url': url });
   return null;
 }
 
@@ -98,7 +103,7 @@ async function staleCheckOf(
   { review, footer }: CommentView,
   github: GitHub,
   env: Environment,
-  log: Log,
+  log: Output['log'],
 ) {
   if (file === null) return null;
   const everyHours = review?.driftEveryHours ?? DEFAULT_SETTINGS.driftEveryHours;

@@ -38,7 +38,7 @@ export function planJson(view: PlanView, team: Team, engine: Engine, naming: Dis
   };
 }
 
-/** `preview --format json`, version 1; `comment` reads its review. */
+/** `preview --json`, version 1; `comment` reads its review. */
 export function previewJson(review: Review): Record<string, unknown> {
   return { version: 1, review, blocks: blocksJson(review.blocks) };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { pasted } from '../../text/escape.ts';
 import { type Plan, readPlan } from '../plan.ts';
 import { type EngineEnding, type EngineStep, engineFailure } from './failure.ts';
 import { type EngineHandle, type EngineRun, type RunOptions, runEngine } from './process.ts';
@@ -167,9 +168,7 @@ function failed(
   run: EngineRun,
   { errors, progress }: Pick<EngineEnding, 'errors' | 'progress'> = { errors: [], progress: null },
 ) {
-  const from = relative(process.cwd(), directory);
-  const quoted = /^[\w./@-]+$/.test(from) ? from : `'${from.replaceAll("'", "'\\''")}'`;
-  const command = `${basename(engine.binary)} -chdir=${quoted}`;
+  const command = `${basename(engine.binary)} -chdir=${pasted(relative(process.cwd(), directory))}`;
   return engineFailure({ step, run, errors, progress, command, timeoutSeconds });
 }
 

@@ -1,9 +1,14 @@
 import type { EngineFindingArgs } from '../../diagnostics/failure.ts';
+import { pasted } from '../escape.ts';
 import { again, type ProblemTable } from '../problem.ts';
-import { codeText, t, trusted } from '../text.ts';
+import { codeText, joinTexts, someTexts, t, trusted } from '../text.ts';
+
+const SHOWN = 10;
 
 export type AwsFailureCode =
   | 'credentials-missing'
+  | 'profile-missing'
+  | 'sign-in-expired'
   | 'credentials-denied'
   | 'wrong-account'
   | 'throttled'
@@ -16,6 +21,19 @@ export const AWS_PROBLEMS: Pick<ProblemTable<EngineFindingArgs>, AwsFailureCode>
     summary: t`no AWS credentials found`,
     reason: null,
     help: t`run ${codeText('aws sso login')} or set ${codeText('AWS_PROFILE')}; to try without an account, add ${codeText('--emulator')}`,
+  }),
+  'profile-missing': ({ profile, files, profiles }) => ({
+    summary: t`no AWS profile ${codeText(profile)}, which ${codeText('AWS_PROFILE')} names`,
+    reason: t`it is not in ${joinTexts(files.map(codeText), ' or ')}`,
+    help:
+      profiles.length === 0
+        ? t`run ${codeText('aws configure sso')}, or unset ${codeText('AWS_PROFILE')}`
+        : t`correct the variable, or unset it; profiles are ${someTexts(profiles.map(codeText), SHOWN)}`,
+  }),
+  'sign-in-expired': ({ profile }) => ({
+    summary: t`the AWS sign-in of profile ${codeText(profile)} has expired`,
+    help: t`sign in again, then run the command again`,
+    paste: [`aws sso login --profile ${pasted(profile)}`],
   }),
   'credentials-denied': ({ progress }) => ({
     summary: t`AWS denied a request`,

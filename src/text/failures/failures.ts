@@ -24,7 +24,7 @@ const SHOWN = 10;
 const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   'file-not-writable': ({ file }) => ({
     summary: t`cannot write ${codeText(file)}`,
-    help: t`name a file in a directory that exists and can be written`,
+    help: t`use a directory that exists and can be written`,
   }),
   'file-not-readable': ({ file }) => ({
     summary: t`cannot read ${codeText(file)}`,
@@ -36,16 +36,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   }),
   'unknown-member': ({ member, file, because }) => {
     const unknown = { summary: t`no member ${codeText(member)} in ${codeText(file)}`, state: null };
-    const gone = { state: null, help: t`for the access of an earlier day, add ${codeText('--today YYYY-MM-DD')}` };
     switch (because.kind) {
-      case 'departed':
-        return { ...gone, summary: t`${codeText(member)} has left the lab`, reason: t`left on ${because.date}` };
-      case 'expired':
-        return {
-          ...gone,
-          summary: t`access of ${codeText(member)} has ended`,
-          reason: t`the last day was ${because.date}`,
-        };
       case 'similar':
         return { ...unknown, help: t`did you mean ${codeText(because.member)}?` };
       case 'none':

@@ -1,4 +1,5 @@
 import type { EngineFindingArgs, LockInfo, Progress, StateFailureCause } from '../../diagnostics/failure.ts';
+import { pasted } from '../escape.ts';
 import { again, type Problem, type ProblemTable, RUN_AGAIN, stateAfter, UNCHANGED } from '../problem.ts';
 import { codeText, counted, sentences, type Text, t, trusted } from '../text.ts';
 import type { AwsFailureCode } from './aws.ts';
@@ -26,12 +27,18 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFindingArgs>, AwsFailur
   }),
   'emulator-not-started': ({ dir, port }) => ({
     summary: t`cannot start the emulator in ${codeText(dir)}${port === 0 ? trusted('') : t` on port ${String(port)}`}`,
-    help: t`choose another directory or ${codeText('--port')}`,
+    help: port === 0 ? t`use a directory that can be written` : t`choose another directory or ${codeText('--port')}`,
+  }),
+  'emulator-other-account': ({ dir, expected, actual }) => ({
+    summary: t`the emulator in ${codeText(dir)} is of another account`,
+    reason: t`it is of ${codeText(actual)}, not of ${codeText(expected)}`,
+    help: t`delete it to start with a new one, or name another directory`,
+    paste: [`mturk-team emulator reset ${pasted(dir)}`],
   }),
   'emulator-unreadable': ({ dir }) => ({
     summary: t`cannot read the emulator's account in ${codeText(dir)}`,
     help: t`if its data is not needed, delete it`,
-    paste: [`mturk-team emulator reset ${dir}`],
+    paste: [`mturk-team emulator reset ${pasted(dir)}`],
   }),
   'terraform-missing': ({ account }) => ({
     summary: t`Terraform or OpenTofu is not installed`,

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { runHere, scratch } from '../support/command.ts';
+
+const SAMPLE = readFileSync('team.yaml', 'utf8');
+// The sample deletes users 30 days after the last day.
+const place = scratch({ 'team.yaml': SAMPLE });
+afterAll(() => place.remove());
+const explain = (...args: string[]) => runHere(['explain', ...args], { cwd: place.directory });
+
+test.each([
+  ['past the last day', 'gus', '2027-09-10', '2027-09-01', '31 Aug 2027'],
+  ['whose user is deleted', 'gus', '2028-01-01', '2027-09-01', '31 Aug 2027'],
+  ['who left', 'dee', '2026-11-25', '2026-07-01', '30 Jun 2026'],
+])('a member %s has no access, which is an answer', async (_what, member, today, ends, last) => {
+  const text = await explain(member, '--today', today);
+  expect(text).toMatchObject({ code: 0, stderr: '' });
+  expect(text.stdout).toContain('  No access.\n');
+  expect(text.stdout).toContain(`  Access ended after ${last}`);
+  expect(text.stdout).toContain('According to team.yaml; AWS was not asked.');
+  expect(text.stdout).not.toContain('boundary');
+  const json = await explain(member, '--today', today, '--json');
+  expect(json).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    version: 1,
+    key: member,
+    allowed: [],
+    ends: expect.stringContaining(ends),
+  });
+});
+
+test('an unknown member is the error', async () => {
+  const { code, stdout, stderr } = await explain('zoe', '--today', '2026-11-25');
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^error\[unknown-member\]: no member `zoe` in `team\.yaml`/);
+});

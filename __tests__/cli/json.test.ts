@@ -1,0 +1,172 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runHere, scratch } from '../support/command.ts';
+import { sampleTeam } from '../support/sample-team.ts';
+
+const SAMPLE = readFileSync('team.yaml', 'utf8');
+const place = scratch({
+  'team.yaml': SAMPLE,
+  'broken.yaml': SAMPLE.replace('owners: [ada]', 'owners: [zoe]'),
+  file: '',
+});
+afterAll(() => place.remove());
+const cwd = place.directory;
+const COMMIT = 'a'.repeat(40);
+const NO_AWS = { AWS_EC2_METADATA_DISABLED: 'true', TERRAFORM_BINARY_NAME: './engine' };
+writeFileSync(join(cwd, 'engine'), '#!/bin/sh\necho "Terraform v1.11.4"\n', { mode: 0o755 });
+
+const failed = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+  const { code, stdout, stderr } = await runHere([...args, '--json'], { cwd, env: { ...NO_AWS, ...env } });
+  return { code, stderr, document: JSON.parse(stdout) };
+};
+
+/** Of each command: an error of its own, with its code and exit code. */
+const ERRORS: readonly (readonly [code: number, error: string, ...args: string[]])[] = [
+  [1, 'team-file-invalid', 'plan', 'broken.yaml'],
+  [1, 'credentials-missing', 'plan'],
+  [1, 'file-not-writable', 'plan', '--base', 'team.yaml', '--manifest', 'no/where.json'],
+  [1, 'emulator-not-started', 'plan', '--emulator', 'file'],
+  [1, 'credentials-missing', 'apply'],
+  [2, 'team-file-invalid', 'apply', 'nowhere.yaml'],
+  [1, 'credentials-missing', 'drift'],
+  [1, 'credentials-missing', 'drift', '--quick'],
+  [2, 'unknown-member', 'explain', 'zoe'],
+  [2, 'unknown-operation', 'who-can', 'fly'],
+  [1, 'team-file-invalid', 'synth', 'broken.yaml'],
+  [1, 'file-not-writable', 'synth', '--out', 'file'],
+  [1, 'team-file-invalid', 'codeowners', 'broken.yaml'],
+  [1, 'no-owner-with-login', 'codeowners', 'no-login.yaml'],
+  [1, 'team-file-invalid', 'demo', 'broken.yaml'],
+  [1, 'emulator-not-started', 'emulator', 'start', 'file'],
+  [1, 'team-file-invalid', 'preview', '--base', 'team.yaml', '--head', 'broken.yaml'],
+  [1, 'manifest-unusable', 'preview', '--base', 'team.yaml', '--head', 'team.yaml', '--manifest', 'file'],
+  [1, 'github-token-missing', 'comment', '--state', 'planned'],
+  [1, 'github-token-missing', 'verify-approval', '--commit', COMMIT],
+  [1, 'file-not-writable', 'verify-approval', '--commit', COMMIT, '--manifest', 'no/where.json'],
+  [1, 'github-token-missing', 'check-head', '--commit', COMMIT],
+  [1, 'github-token-missing', 'drift-issue', '--report', 'report.json'],
+];
+
+test.each(ERRORS.map(([code, error, ...args]) => ({ code, error, args })))(
+  '$error of $args is JSON, exit code $code',
+  async ({ code, error, args }) => {
+    place.write('no-login.yaml', SAMPLE.replace(/, github: \w+/g, '').replace(/^ +github: .*\n/gm, ''));
+    const result = await failed(args);
+    expect(result.document).toEqual({
+      version: 1,
+      error: {
+        code: error,
+        summary: expect.stringMatching(/^.{5,79}$/),
+        reason: result.document.error.reason,
+        state: result.document.error.state,
+        help: result.document.error.help,
+        paste: expect.any(Array),
+        args: expect.any(Object),
+      },
+    });
+    expect(result.code).toBe(code);
+    expect(result.stderr).not.toBe('');
+  },
+);
+
+const COMMANDS = [
+  ...['check', 'plan', 'apply', 'drift', 'explain bo', 'who-can SendBonus', 'synth', 'codeowners', 'schema', 'demo'],
+  ...['emulator start', 'emulator reset', 'preview --base a --head b', 'comment --state planned', 'verify-approval'],
+  ...[`check-head --commit ${COMMIT}`, 'drift-issue --report r'],
+];
+
+test.each(COMMANDS)('%s has --json, and its usage errors are JSON', async (command) => {
+  const { code, document } = await failed([...command.split(' '), '--colour']);
+  expect(code).toBe(/^(plan|drift|preview)( |$)/.test(command) ? 1 : 2);
+  expect(document).toEqual({
+    version: 1,
+    error: {
+      code: 'usage',
+      summary: 'unknown option `--colour`',
+      reason: null,
+      state: null,
+      help: expect.stringContaining(`mturk-team ${command.split(' ')[0]}`),
+      paste: [],
+      args: {},
+    },
+  });
+});
+
+test('an unknown command is JSON, too, and text without --json', async () => {
+  expect((await failed(['aply'])).document.error).toMatchObject({ code: 'usage', summary: 'unknown command `aply`' });
+  expect((await runHere(['aply'], { cwd })).stdout).toBe('');
+});
+
+test('the findings of a file are those of check', async () => {
+  const check = await runHere(['check', 'broken.yaml', '--json'], { cwd });
+  const { document } = await failed(['plan', 'broken.yaml']);
+  expect(document.error.args).toEqual({ file: 'broken.yaml', findings: JSON.parse(check.stdout).findings });
+  expect(document.error.args.findings).toMatchObject([{ code: 'unknown-owner', line: 5 }]);
+});
+
+test('--json is the one spelling; --format has what is neither text nor JSON', async () => {
+  const json = await runHere(['check', '--format', 'json'], { cwd });
+  expect(json.stderr).toMatch(/Allowed choices are text, github/);
+  const both = await runHere(['check', '--format', 'github', '--json'], { cwd });
+  expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('`--json` cannot be used with option') });
+});
+
+describe('what succeeds prints one document', () => {
+  test.each<[string, string[], object]>([
+    ['schema', [], { title: expect.any(String) }],
+    ['codeowners', [], { version: 1, written: false, content: expect.stringContaining('@adaoneill') }],
+    ['codeowners', ['--write'], { version: 1, written: true, path: expect.stringContaining('.github/CODEOWNERS') }],
+    ['synth', [], { version: 1, files: expect.any(Array) }],
+    ['emulator', ['reset', 'nothing'], { version: 1, dir: 'nothing', deleted: [] }],
+    ['preview', ['--base', 'team.yaml', '--head', 'team.yaml'], { version: 1, blocks: [] }],
+  ])('%s %j', async (command, args, document) => {
+    const { code, stdout } = await runHere([command, ...args, '--json'], { cwd });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject(document);
+  });
+
+  test('drift that may not be reverted', async () => {
+    place.write('off.yaml', SAMPLE.replace(/reconcile: \{[^}]*\}/, 'reconcile: { mode: none }'));
+    const { code, stdout } = await runHere(['drift', 'off.yaml', '--reconcile', '--json'], { cwd });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: 1,
+      lab: sampleTeam.lab,
+      drift: null,
+      reconcile: { outcome: 'blocked', block: { code: 'reconcile-off' } },
+    });
+  });
+});
+
+describe('AWS_PROFILE', () => {
+  const home = join(cwd, 'home');
+  const env = { HOME: home, AWS_EC2_METADATA_DISABLED: 'true' };
+  beforeAll(() => {
+    mkdirSync(join(home, '.aws/sso/cache'), { recursive: true });
+    const sso = {
+      sso_start_url: 'https://lab.awsapps.com/start',
+      sso_region: 'us-east-1',
+      sso_account_id: '123456789012',
+    };
+    const lines = Object.entries({ ...sso, sso_role_name: 'Admin' }).map(([key, value]) => `${key} = ${value}`);
+    writeFileSync(
+      join(home, '.aws/config'),
+      ['[profile lab]', ...lines, '[default]', '[sso-session s]', ''].join('\n'),
+    );
+  });
+
+  test('that does not exist is named, with those that do', async () => {
+    const { code, document } = await failed(['plan'], { ...env, AWS_PROFILE: 'lap' });
+    expect(code).toBe(1);
+    expect(document.error).toMatchObject({
+      code: 'profile-missing',
+      summary: 'no AWS profile `lap`, which `AWS_PROFILE` names',
+      help: 'correct the variable, or unset it; profiles are `lab` and `default`',
+    });
+  });
+
+  test('whose sign-in is needed is named, with the command', async () => {
+    const { document } = await failed(['drift', '--quick'], { ...env, AWS_PROFILE: 'lab' });
+    expect(document.error).toMatchObject({ code: 'sign-in-expired', paste: ['aws sso login --profile lab'] });
+  });
+});
