@@ -57,10 +57,10 @@ test('joining, leaving, being suspended, and a new last day', () => {
     ...sampleTeam,
     members: [...sampleTeam.members, member({ key: 'eve', roles: ['results-reader'] })],
   });
-  expect([joined?.kind, joined?.operations.gained.length, joined?.mayAct]).toEqual([
+  expect([joined?.kind, joined?.operations.gained.length, joined?.allowed]).toEqual([
     'joins',
     8,
-    { before: false, after: true },
+    { before: 0, after: 8 },
   ]);
   const left = change('fay', { ...sampleTeam, members: sampleTeam.members.filter(({ key }) => key !== 'fay') });
   expect([left?.kind, left?.operations.gained, left?.worstLoss]).toEqual(['leaves', [], 'spends']);
@@ -79,7 +79,7 @@ describe('access that begins later', () => {
   test('counts as a gain when it is granted', () => {
     const joined = change('eve', withEve);
     expect(joined).toMatchObject({ worstGain: 'spends', starts: { before: null, after: starts } });
-    expect(joined?.mayAct).toEqual({ before: false, after: true });
+    expect(joined?.allowed).toEqual({ before: 0, after: expect.any(Number) });
     expect(joined?.capabilities.gained[0]?.grants.map(({ holder }) => holder)).toEqual([
       'group perception-lab-paymaster',
     ]);
@@ -87,7 +87,7 @@ describe('access that begins later', () => {
 
   test('is lost until then by a member who has it, and gained by one who would have waited', () => {
     const later = change('bo', changed('bo', { from: '2027-01-10' }));
-    expect([later?.operations.gained, later?.operations.lost.length, later?.mayAct.after]).toEqual([[], 17, true]);
+    expect([later?.operations.gained, later?.operations.lost.length, later?.allowed.after]).toEqual([[], 17, 17]);
     const waiting = desiredAccess(changed('bo', { from: '2027-01-10' }), '2026-11-25');
     const [now] = diffAccess(waiting, BEFORE, AT).people;
     expect([now?.operations.gained.length, now?.operations.lost, now?.starts.after]).toEqual([17, [], null]);

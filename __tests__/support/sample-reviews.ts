@@ -114,11 +114,8 @@ export function recordedReview(name: string, after: Team = recordedTeam): Review
 }
 
 const withEve = teamWith({ members: [...sampleTeam.members, eve] });
-const withEveAndBonus = withMember(
-  'bo',
-  { roles: ['paymaster', 'results-reader', 'task-publisher'], until: null },
-  withEve,
-);
+const boReads = withMember('bo', { roles: ['results-reader'] });
+const withEveAndBonus = withMember('bo', { roles: ['paymaster', 'results-reader'], until: null }, withEve);
 const withEveLater = teamWith({ members: [...sampleTeam.members, { ...eve, from: '2027-01-10' }] });
 const joining = resourcesOfJoining('eve', ['results-reader', 'task-publisher']);
 
@@ -280,9 +277,9 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
     teamWith({ members: recordedTeam.members.slice(0, 1) }, recordedTeam),
   );
   return {
-    'preview-student-and-bonus': viewOf(reviewFrom(sampleTeam, withEveAndBonus), { state: 'preview' }),
+    'preview-student-and-bonus': viewOf(reviewFrom(boReads, withEveAndBonus), { state: 'preview' }),
     'student-and-bonus': viewOf(
-      planned(sampleTeam, withEveAndBonus, [
+      planned(boReads, withEveAndBonus, [
         ...joining,
         resource('update', 'aws_iam_group_membership.role_paymaster', ['users']),
         resource('delete', 'aws_iam_user_policy.member_bo_limits'),
@@ -292,6 +289,34 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
     'student-added': viewOf(addsEve),
     'student-begins-later': viewOf(
       planned(sampleTeam, withMember('fay', { from: '2026-12-10' }, withEveLater), joining),
+    ),
+    // The worst is last by name, and another member's gain is of the same class.
+    'everything-and-bonus': viewOf(
+      planned(
+        sampleTeam,
+        withMember(
+          'cy',
+          { roles: ['paymaster'], suspended: false, until: '2027-05-31' },
+          teamWith({
+            members: [
+              ...sampleTeam.members,
+              member({ key: 'uma', name: 'Uma Patel', roles: ['full-access'], until: '2027-05-31', sponsor: 'ada' }),
+            ],
+          }),
+        ),
+        resourcesOfJoining('uma', ['full-access']),
+      ),
+    ),
+    'more-spending': viewOf(
+      planned(sampleTeam, withMember('bo', { roles: ['paymaster', 'results-reader', 'task-publisher'] }), [
+        resource('update', 'aws_iam_group_membership.role_paymaster', ['users']),
+      ]),
+    ),
+    'student-and-more-spending': viewOf(
+      planned(sampleTeam, withMember('bo', { roles: ['paymaster', 'results-reader', 'task-publisher'] }, withEve), [
+        ...joining,
+        resource('update', 'aws_iam_group_membership.role_paymaster', ['users']),
+      ]),
     ),
     'student-leaves': viewOf(planned(sampleTeam, gusLeft, leaving)),
     'role-gains-bonus': viewOf(

@@ -43,6 +43,14 @@ export const CAPABILITIES_BY_RISK: readonly Capability[] = RISKS.flatMap((risk) 
   CAPABILITY_NAMES.filter((name) => CAPABILITIES[name].risk === risk),
 );
 
+/** The operations of all capabilities of a risk. */
+export const OPERATIONS_OF_RISK = Object.fromEntries(
+  RISKS.map((risk) => {
+    const capabilities = CAPABILITY_NAMES.filter((name) => CAPABILITIES[name].risk === risk);
+    return [risk, operationSet(capabilities.flatMap(operationsOf))];
+  }),
+) as Readonly<Record<Risk, OperationSet>>;
+
 /** Some operations by capability, worst risk first; `grants` says what gives each. */
 export function byCapability(operations: OperationSet, grants: UserAccess['grants']): readonly CapabilityAccess[] {
   return CAPABILITIES_BY_RISK.flatMap((capability) => {

@@ -1,10 +1,25 @@
 import { z } from 'zod';
 import { RISKS, type Risk } from '../catalog/mturk.ts';
-import { many, TEXT } from '../diagnostics/parse-data.ts';
+import { COUNT, many, TEXT } from '../diagnostics/parse-data.ts';
 import { accessOf, accessOnceBegun, type UserAccess } from './access-of.ts';
-import { byCapability, CAPABILITY_ACCESS, OPERATION, RISK, worstRisk } from './capability-access.ts';
+import {
+  byCapability,
+  CAPABILITY_ACCESS,
+  OPERATION,
+  OPERATIONS_OF_RISK,
+  RISK,
+  worstRisk,
+} from './capability-access.ts';
 import type { AccessModel, AccessUser } from './model.ts';
-import { difference, isEmpty, listOperations, NO_OPERATIONS, union } from './operation-set.ts';
+import {
+  difference,
+  intersection,
+  isEmpty,
+  listOperations,
+  NO_OPERATIONS,
+  type OperationSet,
+  union,
+} from './operation-set.ts';
 import { GRANT } from './policies-of.ts';
 
 interface BeforeAfter<Value> {
@@ -32,8 +47,10 @@ export const ACCESS_CHANGE = z.strictObject({
   operations: gainedLost(OPERATION),
   /** The same operations by capability, worst risk first. A part of a capability is a part gained or lost. */
   capabilities: gainedLost(CAPABILITY_ACCESS),
-  /** Whether anything at all may be done, now or once access begins. */
-  mayAct: beforeAfter(z.boolean()),
+  /** How many operations may be done, now or once access begins. */
+  allowed: beforeAfter(COUNT),
+  /** Risks of what could be done before without what is gained, and of what can be done after without what is lost. */
+  risks: beforeAfter(z.array(RISK).max(RISKS.length).readonly()),
   /** The moment (ISO 8601, UTC) at which access begins; null if it has begun. */
   starts: beforeAfter(z.iso.datetime().nullable()),
   /** The moment (ISO 8601, UTC) from which everything is denied. */
@@ -121,7 +138,8 @@ function changeOf(name: string, before: Period, after: Period, at: Date): Access
       gained: byCapability(gained, will?.grants ?? NO_GRANTS),
       lost: byCapability(lost, was?.grants ?? NO_GRANTS),
     },
-    mayAct: { before: mayAct(was), after: mayAct(will) },
+    allowed: { before: count(was), after: count(will) },
+    risks: { before: risksBesides(was, gained), after: risksBesides(will, lost) },
     starts: { before: startOf(before), after: startOf(after) },
     ends: { before: isoOf(was?.ends), after: isoOf(will?.ends) },
     suspended: { before: was?.suspended ?? false, after: will?.suspended ?? false },
@@ -144,8 +162,13 @@ function isNothing(change: AccessChange): boolean {
   );
 }
 
-function mayAct(access: UserAccess | null): boolean {
-  return access !== null && !isEmpty(access.allowed);
+function count(access: UserAccess | null): number {
+  return access === null ? 0 : listOperations(access.allowed).length;
+}
+
+function risksBesides(access: UserAccess | null, changed: OperationSet): readonly Risk[] {
+  const rest = access === null ? NO_OPERATIONS : difference(access.allowed, changed);
+  return RISKS.filter((risk) => !isEmpty(intersection(rest, OPERATIONS_OF_RISK[risk])));
 }
 
 /** A moment in milliseconds as ISO 8601, none staying none. */

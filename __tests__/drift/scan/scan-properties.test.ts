@@ -38,7 +38,8 @@ test('every change of access is found without Terraform', () => {
       const reported = new Set(findings.flatMap((finding) => named(finding, ...sides)));
       const changed = diffAccess(declared, account, AT).people.filter(
         // A new user without access, or a deleted user past their last day, changes no access.
-        (person) => hasEffect(person) && (person.kind === 'changed' || person.mayAct.after || person.mayAct.before),
+        (person) =>
+          hasEffect(person) && (person.kind === 'changed' || person.allowed.after + person.allowed.before > 0),
       );
       count += changed.length;
       for (const { user } of changed) expect([...reported]).toContain(user);

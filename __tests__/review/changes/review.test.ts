@@ -82,7 +82,7 @@ describe('people, worst first', () => {
     expect(changesNothing(review(ended, ended))).toBe(true);
     const since = review(ended, ended, { since: '2026-11-15' });
     expect(brief(since)).toEqual(['gus: identity-deleted']);
-    expect(since.people[0]).toMatchObject({ name: '李小龍', change: { kind: 'leaves', mayAct: { before: false } } });
+    expect(since.people[0]).toMatchObject({ name: '李小龍', change: { kind: 'leaves', allowed: { before: 0 } } });
     expect(since.blocks).toEqual([]);
   });
 });

@@ -1,11 +1,13 @@
 import { FAILURE_REASONS } from '../../../src/diagnostics/failure.ts';
+import { reviewOf } from '../../../src/review/changes/review.ts';
 import { commentMarker, renderComment, renderIssue, renderSummary } from '../../../src/review/comment/comment.ts';
 import type { Review } from '../../../src/review/manifest/schema.ts';
 import { bytes } from '../../../src/text/github.ts';
 import { GITHUB_MAKES, htmlOf, textOutsideCode } from '../../support/github-page.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { recordedNames } from '../../support/recorded-plan.ts';
-import { recordedReview, sampleViews, viewOf } from '../../support/sample-reviews.ts';
+import { AT, recordedReview, sampleViews, viewOf } from '../../support/sample-reviews.ts';
+import { member, sampleTeam } from '../../support/sample-team.ts';
 
 const views = sampleViews();
 const planned = views['student-added']!;
@@ -138,6 +140,68 @@ test('questions and suspensions are shown only while the change can be stopped',
   expect(renderComment({ ...suspended, state: 'applied' })).not.toContain(
     'no access for a few seconds during the apply',
   );
+});
+
+describe('the worst effect comes first, whoever it is about', () => {
+  const changed = (...members: readonly Parameters<typeof member>[0][]): Review => {
+    const keys = members.map(({ key }) => key);
+    const after = [...sampleTeam.members.filter(({ key }) => !keys.includes(key)), ...members.map(member)];
+    return reviewOf({ before: sampleTeam, after: { ...sampleTeam, members: after }, today: '2026-11-25', at: AT });
+  };
+  const until = '2027-05-31';
+  const bo = { key: 'bo', name: 'Bo', until, sponsor: 'ada' };
+  const eve = { key: 'eve', name: 'Eve', roles: ['task-publisher'], until, sponsor: 'ada' };
+  const kim = { ...eve, key: 'kim', name: 'Kim' };
+  const uma = { ...eve, key: 'uma', name: 'Uma', roles: ['full-access'] };
+  const fay = { key: 'fay', name: 'Fay', roles: ['paymaster', 'task-publisher'] };
+
+  test.each<[string, Review, string]>([
+    [
+      'one of three gains everything',
+      changed(eve, kim, uma),
+      'Uma can use all of Mechanical Turk; 2 other members can spend money',
+    ],
+    [
+      'who could spend money gains everything',
+      changed({ ...bo, roles: ['full-access'] }, eve),
+      'Bo can use all of Mechanical Turk; 1 other member can spend money',
+    ],
+    [
+      'all but a bonus',
+      changed({ ...uma, roles: ['everything-but-bonus'] }, eve),
+      'Uma can use all of Mechanical Turk except `SendBonus`; 1 other member can spend money',
+    ],
+    [
+      'two could spend money otherwise',
+      changed({ ...bo, roles: ['results-reader', 'paymaster', 'task-publisher'] }, fay),
+      'Bo and Fay can spend money in more ways',
+    ],
+    [
+      'one way to spend money for another',
+      changed({ ...bo, roles: ['results-reader', 'paymaster'] }),
+      'Bo can approve work and pay bonuses (spends money)',
+    ],
+    [
+      'access that begins later begins now',
+      reviewOf({
+        before: { ...sampleTeam, members: [...sampleTeam.members, member({ ...eve, from: '2027-01-10' })] },
+        after: { ...sampleTeam, members: [...sampleTeam.members, member(eve)] },
+        today: '2026-11-25',
+        at: AT,
+      }),
+      'Eve can spend money',
+    ],
+  ])('%s', (_what, review, title) => {
+    expect(renderComment(viewOf(review)).split('\n')[1]).toBe(`### If merged: ${title}`);
+  });
+
+  test('in the warning, too', () => {
+    const [first, second] = renderComment(viewOf(changed(eve, kim, uma)))
+      .split('\n')
+      .filter((line) => line.startsWith('> **'));
+    expect(first).toBe('> **Uma** will be able to use all of Mechanical Turk until 31 May 2027.');
+    expect(second).toContain('**Eve** will be able to publish HITs');
+  });
 });
 
 test('before an apply the title is a proposal, after it a fact', () => {

@@ -48,7 +48,7 @@ function mainRows(person: AccessChange, naming: DisplayNames, at: Date): readonl
   if (!person.suspended.before && person.suspended.after)
     rows.push(['is suspended', lossWords(person, 'had no access before')]);
   else if (lost.length > 0) {
-    rows.push(['loses', person.mayAct.after ? accessWords(lost) : `all access: ${accessWords(lost)}`]);
+    rows.push(['loses', person.allowed.after > 0 ? accessWords(lost) : `all access: ${accessWords(lost)}`]);
   }
   if (person.starts.before !== person.starts.after) rows.push(startRow(person, at));
   if (person.ends.before !== person.ends.after) rows.push(endRow(person, at));

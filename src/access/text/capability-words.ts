@@ -119,6 +119,16 @@ export function harmfulVerbs(capabilities: readonly CapabilityAccess[], most = 3
   return listTexts(more > 1 ? [...named, t`do ${more} more harmful things`] : named);
 }
 
+/** `all of Mechanical Turk` if someone gains most of it, or much and has nearly all of it then; else null. */
+export function everythingText(gained: readonly CapabilityAccess[], allowed: number): Text | null {
+  const few = gained.flatMap(({ operations }) => operations).length <= FEW;
+  if (few || allowed < OPERATIONS.length - FEW) return almostAll(gained);
+  return (
+    almostAll(gained) ??
+    trusted(allowed === OPERATIONS.length ? 'all of Mechanical Turk' : 'nearly all of Mechanical Turk')
+  );
+}
+
 /** The worst harm among some capabilities. */
 export function worstHarm(capabilities: readonly CapabilityAccess[]): (typeof HARMS)[number] | null {
   return HARMS.find((risk) => capabilities.some((each) => each.risk === risk)) ?? null;

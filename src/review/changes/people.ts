@@ -2,6 +2,7 @@ import { accessOnceBegun } from '../../access/access-of.ts';
 import { type AccessChange, diffAccess } from '../../access/diff.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { listOperations } from '../../access/operation-set.ts';
+import { everythingText } from '../../access/text/capability-words.ts';
 import { CAPABILITIES, capabilityOf, OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import { owningWithAccess } from '../../guardrails/members.ts';
 import { iamName, keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
@@ -35,7 +36,10 @@ export function reviewedPeople(
       roles: { gained: person.groups.gained.map(roleKey), lost: person.groups.lost.map(roleKey) },
     }),
   );
-  const order = ({ classes }: ReviewedPerson) => RISK_CLASSES.indexOf(classes[0] ?? 'nothing');
+  // Of equal classes, who gains everything comes first.
+  const order = ({ classes, change: { capabilities, allowed } }: ReviewedPerson) =>
+    RISK_CLASSES.indexOf(classes[0] ?? 'nothing') -
+    (everythingText(capabilities.gained, allowed.after) === null ? 0 : 0.5);
   return { people: people.sort((one, other) => order(one) - order(other)), unchanged: change.unchanged };
 }
 

@@ -1,4 +1,11 @@
-import { HARMS, harmfulVerbs, partText, verbText, worstHarm } from '../../access/text/capability-words.ts';
+import {
+  everythingText,
+  HARMS,
+  harmfulVerbs,
+  partText,
+  verbText,
+  worstHarm,
+} from '../../access/text/capability-words.ts';
 import { RISK_VERBS } from '../../catalog/mturk.ts';
 import { firstDay, periodWords } from '../../text/dates.ts';
 import type { Block } from '../../text/document.ts';
@@ -26,9 +33,11 @@ const MORE_EFFECTS = 2;
 
 /** The change and its worst effect: `Bo Chen and Eve Lindqvist can spend money; 1 member leaves`. */
 export function titleText(review: Review, mood: Mood): Text {
-  const clauses = effectsOf(review.people).map(({ words, people }, index) => {
+  const effects = effectsOf(review.people);
+  const clauses = effects.map(({ effect, words, people }, index) => {
     const who =
       index === 0 ? someTexts(people.map(personText), NAMED) : trusted(counted(people.length, 'other member'));
+    if (effect.more !== undefined && effect.more === effects[index - 1]?.effect) return t`${who} in more ways`;
     return t`${who} ${mood === 'asIf' ? words.would : people.length === 1 ? words.one : words.many}`;
   });
   const besides = extraChanges(review);
@@ -50,6 +59,10 @@ interface Words {
 interface Effect {
   readonly applies: (person: ReviewedPerson) => boolean;
   readonly words: (person: ReviewedPerson) => Words;
+  /** For several people to whom different words apply; without it each has their own clause. */
+  readonly together?: Words;
+  /** The effect on those who could not do the same before: said after it, this one is only more of it. */
+  readonly more?: Effect;
 }
 
 function effect(applies: Effect['applies'], one: string, many: string, would = `would ${many}`): Effect {
@@ -61,17 +74,48 @@ function effect(applies: Effect['applies'], one: string, many: string, would = `
 function gain(applies: Effect['applies'], one: string, many: string, would = `would ${many}`): Effect {
   return {
     applies,
-    words: ({ change: { starts } }) => {
-      const from = starts.after === null ? '' : ` from ${firstDay(starts.after)}`;
-      return { one: trusted(one + from), many: trusted(many + from), would: trusted(would + from) };
-    },
+    words: (person) => withStart(person, { one: trusted(one), many: trusted(many), would: trusted(would) }),
   };
+}
+
+function withStart({ change: { starts } }: ReviewedPerson, { one, many, would }: Words): Words {
+  const from = trusted(starts.after === null ? '' : ` from ${firstDay(starts.after)}`);
+  return { one: t`${one}${from}`, many: t`${many}${from}`, would: t`${would}${from}` };
+}
+
+function able(what: Text): Words {
+  return { one: t`can ${what}`, many: t`can ${what}`, would: t`could ${what}` };
+}
+
+const EVERYTHING: Effect = {
+  applies: (person) => everythingOf(person) !== null,
+  words: (person) => withStart(person, able(t`use ${everythingOf(person) ?? t``}`)),
+};
+
+/** What someone gains who could do no such harm before, or who could. */
+function harmEffects(risk: (typeof HARMS)[number]): readonly Effect[] {
+  const { can, does } = RISK_VERBS[risk];
+  const gains = ({ change }: ReviewedPerson) => worstHarm(change.capabilities.gained) === risk;
+  const could = ({ change }: ReviewedPerson) => change.risks.before.includes(risk);
+  const first = gain((person) => gains(person) && !could(person), `can ${can}`, `can ${can}`, `could ${can}`);
+  const more: Effect = {
+    applies: gains,
+    words: (person) => {
+      const { gained, lost } = person.change.capabilities;
+      const also = trusted(lost.some((each) => each.risk === risk) ? '' : 'also ');
+      const what = harmfulVerbs(gained.filter((each) => each.risk === risk));
+      return withStart(person, able(t`${also}${what} (${trusted(does)})`));
+    },
+    together: able(trusted(`${can} in more ways`)),
+    more: first,
+  };
+  return [first, more];
 }
 
 const LOSES_SOME = effect(isLosing, 'loses some access', 'lose some access');
 const LOSES_SOME_OR_ALL = effect(isLosing, 'loses some or all access', 'lose some or all access');
 const LOSES_ALL = effect(
-  (person) => isLosing(person) && !person.change.mayAct.after,
+  (person) => isLosing(person) && person.change.allowed.after === 0,
   'loses all access',
   'lose all access',
 );
@@ -98,11 +142,8 @@ const OTHER = effect(
 /** Effects of a change on a person, worst first: the first one that applies is shown. */
 const EFFECTS: readonly Effect[] = [
   effect(hasUnknownPolicy, 'gains an unreadable policy', 'gain unreadable policies'),
-  ...HARMS.map((risk) => {
-    const { can } = RISK_VERBS[risk];
-    const gains = ({ change }: ReviewedPerson) => worstHarm(change.capabilities.gained) === risk;
-    return gain(gains, `can ${can}`, `can ${can}`, `could ${can}`);
-  }),
+  EVERYTHING,
+  ...HARMS.flatMap(harmEffects),
   effect(losesBoundary, 'loses the permissions boundary', 'lose the permissions boundary'),
   effect(becomesEndless, 'no longer has a last day', 'no longer have a last day'),
   effect(isReplaced, 'loses all access keys', 'lose all access keys'),
@@ -128,7 +169,7 @@ const EFFECTS: readonly Effect[] = [
   OTHER,
 ];
 
-/** Each person under the worst effect of the change on them, worst first. Different losses are shown as one. */
+/** Each person under the worst effect of the change on them, worst first. Different losses are shown as one, and more of a harm. */
 function effectsOf(people: readonly ReviewedPerson[]) {
   const groups = new Map<string, { effect: Effect; words: Words; people: ReviewedPerson[] }>();
   for (const person of people) {
@@ -139,9 +180,15 @@ function effectsOf(people: readonly ReviewedPerson[]) {
     group.people.push(person);
     groups.set(key, group);
   }
-  const effects = [...groups.values()].sort(
-    (one, other) => EFFECTS.indexOf(one.effect) - EFFECTS.indexOf(other.effect),
-  );
+  const sorted = [...groups.values()].sort((one, other) => EFFECTS.indexOf(one.effect) - EFFECTS.indexOf(other.effect));
+  const effects = sorted.flatMap((each, index) => {
+    const same = sorted.filter(({ effect }) => effect === each.effect);
+    const { together } = each.effect;
+    if (together === undefined || same.length === 1) return [each];
+    return sorted[index - 1]?.effect === each.effect
+      ? []
+      : [{ ...each, words: together, people: same.flatMap(({ people }) => people) }];
+  });
   const losses = effects.filter(({ effect }) => LOSSES.includes(effect));
   const losing = people.filter((person) => losses.some((each) => each.people.includes(person)));
   const [first] = losing;
@@ -151,16 +198,20 @@ function effectsOf(people: readonly ReviewedPerson[]) {
   return effects.flatMap((each) => (each === losses[0] ? [all] : losses.includes(each) ? [] : [each]));
 }
 
+function everythingOf({ change: { capabilities, allowed } }: ReviewedPerson): Text | null {
+  return everythingText(capabilities.gained, allowed.after);
+}
+
 function hasUnknownPolicy({ change }: ReviewedPerson): boolean {
   return change.kind !== 'leaves' && change.unknownPolicies.after.length > 0;
 }
 
-function becomesEndless({ change: { kind, ends, mayAct } }: ReviewedPerson): boolean {
-  return kind === 'changed' && mayAct.after && ends.before !== null && ends.after === null;
+function becomesEndless({ change: { kind, ends, allowed } }: ReviewedPerson): boolean {
+  return kind === 'changed' && allowed.after > 0 && ends.before !== null && ends.after === null;
 }
 
-function isDelayed({ change: { kind, starts, mayAct } }: ReviewedPerson): boolean {
-  return kind === 'changed' && mayAct.after && starts.after !== null && (starts.before ?? '') < starts.after;
+function isDelayed({ change: { kind, starts, allowed } }: ReviewedPerson): boolean {
+  return kind === 'changed' && allowed.after > 0 && starts.after !== null && (starts.before ?? '') < starts.after;
 }
 
 function isLosing({ change }: ReviewedPerson): boolean {
@@ -286,15 +337,22 @@ function whoText(people: readonly ReviewedPerson[]): Text {
 
 function gainLines(people: readonly ReviewedPerson[]): readonly Text[] {
   if (people.length <= NAMED) return people.map(gainLine);
+  const worst = people.filter((person) => everythingOf(person) !== null);
+  if (worst.length === people.length) {
+    const [what, ...others] = new Set(people.map((person) => plainText(everythingOf(person) ?? t``)));
+    const all = others.length === 0 ? (what ?? '') : 'all or nearly all of Mechanical Turk';
+    return [t`${whoText(people)} will be able to use ${trusted(all)}.`];
+  }
+  if (worst.length > 0) return [worst, people.filter((person) => !worst.includes(person))].flatMap(gainLines);
   const all = people.flatMap(({ change }) => change.capabilities.gained);
   const harms = HARMS.filter((risk) => all.some((each) => each.risk === risk));
   return [t`${whoText(people)} will be able to ${listTexts(harms.map((risk) => trusted(RISK_VERBS[risk].can)))}.`];
 }
 
 function gainLine(person: ReviewedPerson): Text {
-  const { gained } = person.change.capabilities;
-  const { starts, ends } = person.change;
+  const { starts, ends, capabilities } = person.change;
+  const everything = everythingOf(person);
   const end = ends.after === null ? t`, with ${strongText(t`no last day`)}` : t``;
   const period = trusted(periodWords(starts.after, ends.after));
-  return t`${strongText(personText(person))} will be able to ${harmfulVerbs(gained)}${period}${end}.`;
+  return t`${strongText(personText(person))} will be able to ${everything === null ? harmfulVerbs(capabilities.gained) : t`use ${everything}`}${period}${end}.`;
 }

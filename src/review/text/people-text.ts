@@ -154,5 +154,5 @@ export function gainLines({ change }: ReviewedPerson): readonly Text[] {
 export function lostText({ change }: ReviewedPerson): Text | null {
   const { lost } = change.capabilities;
   if (lost.length === 0) return null;
-  return change.mayAct.after ? capitalized(lossText(lost)) : t`${strongText(t`All access:`)} ${lossText(lost)}`;
+  return change.allowed.after > 0 ? capitalized(lossText(lost)) : t`${strongText(t`All access:`)} ${lossText(lost)}`;
 }

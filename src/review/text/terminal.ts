@@ -114,7 +114,7 @@ function personRows(person: ReviewedPerson, review: Review): readonly (readonly 
     [sign, changeText(person, review)],
     ...(unknown.length === 0 ? [] : [['', t`can do anything: ${policyNames(unknown)} cannot be read`] as const]),
     ...(gained.length === 0 ? [] : [['', t`can ${accessText(gained)}`] as const]),
-    ...(lost === null ? [] : [['', t`loses ${change.mayAct.after ? lost : t`all access: ${lost}`}`] as const]),
+    ...(lost === null ? [] : [['', t`loses ${change.allowed.after > 0 ? lost : t`all access: ${lost}`}`] as const]),
   ];
 }
 

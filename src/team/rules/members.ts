@@ -288,11 +288,11 @@ const unknownOwner = rule({
 /** Someone must be able to approve the next change. */
 const noOwner = rule({
   code: 'no-owner',
-  message: ({ because }: { because: 'none-named' | 'all-expired' | 'all-suspended' }) => ({
+  message: ({ because }: { because: 'none-named' | 'all-expired' | 'none-active' }) => ({
     summary: NO_OWNER[because],
     reason: t`no one could approve a change`,
     help:
-      because === 'all-suspended'
+      because === 'none-active'
         ? t`add another owner in the same change; to stop all spending, write ${value('freeze: [spend]')} instead`
         : t`write the key of a current member, for example ${value('owners: [ada]')}`,
   }),
@@ -301,11 +301,7 @@ const noOwner = rule({
     if (owners === null || (owners.length > 0 && !areWithoutAccess(owners, context))) return;
     const ended = endedMembers(context);
     const because =
-      owners.length === 0
-        ? 'none-named'
-        : owners.every((key) => ended.has(key ?? ''))
-          ? 'all-expired'
-          : 'all-suspended';
+      owners.length === 0 ? 'none-named' : owners.every((key) => ended.has(key ?? '')) ? 'all-expired' : 'none-active';
     report(['owners'], { because });
   },
 });
@@ -313,14 +309,15 @@ const noOwner = rule({
 const NO_OWNER = {
   'none-named': t`the file has no owner`,
   'all-expired': t`the access of every owner has ended`,
-  'all-suspended': t`every owner is suspended or past the last day`,
+  'none-active': t`every owner is suspended, or without access today`,
 } as const;
 
-/** Whether every owner is suspended or past the last day. */
+/** Whether every owner is suspended, or has access on other days only. */
 function areWithoutAccess(owners: DraftList, context: RuleContext): boolean {
-  const ended = endedMembers(context);
-  const suspended = new Map(context.draft.sections.members.map(([key, { suspended }]) => [key, suspended === true]));
-  return owners.every((key) => key !== null && (ended.has(key) || suspended.get(key) === true));
+  const without = new Set(endedMembers(context).keys());
+  for (const { key, text: from } of textsIn(context, 'members', 'from')) if (from > context.today) without.add(key);
+  for (const [key, { suspended }] of context.draft.sections.members) if (suspended === true) without.add(key);
+  return owners.every((key) => key !== null && without.has(key));
 }
 
 const ownerExpired = rule({
