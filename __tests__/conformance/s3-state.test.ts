@@ -14,7 +14,7 @@ test.each(['team', 'bootstrap'] as const)(
   async (stack) => {
     const outDir = mkdtempSync(join(tmpdir(), 'mturk-team-s3-'));
     try {
-      const state = { bucket: 'perception-lab-terraform', region: 'eu-central-1' };
+      const state = { bucket: 'perception-lab-terraform', region: 'eu-central-1', key: 'mturk-team' };
       const team = { ...sampleTeam, settings: { ...sampleTeam.settings, state } };
       const { stacks } = await synthesize(team, { today: '2026-11-25', outDir });
       const text = readFileSync(join(stacks[stack], 'cdk.tf.json'), 'utf8');

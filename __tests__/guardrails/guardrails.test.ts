@@ -361,13 +361,19 @@ test('the boundary of bootstrap is inside its own stack, and outside the team', 
 });
 
 describe('what the two files say before there is a plan', () => {
-  const state = { bucket: 'lab-state', region: 'us-east-1' };
+  const state = { bucket: 'lab-state', region: 'us-east-1', key: 'mturk-team' };
   const { settings } = recordedTeam;
   test.each<[string, Team | null, Partial<Team>, string[]]>([
     ['the first file', null, {}, []],
     ['no change', recordedTeam, {}, []],
     ['another account', recordedTeam, { account: '999999999999' }, ['account-changed']],
     ['another bucket', recordedTeam, { settings: { ...settings, state } }, ['state-location-changed']],
+    [
+      'another key in the bucket',
+      { ...recordedTeam, settings: { ...settings, state } },
+      { settings: { ...settings, state: { ...state, key: 'vision-lab' } } },
+      ['state-location-changed'],
+    ],
     ['another lab', recordedTeam, { lab: 'vision-lab' }, ['lab-changed']],
     ['a member who is gone', recordedTeam, { members: recordedTeam.members.slice(0, 3) }, []],
   ])('%s', (_case, before, change, codes) => {

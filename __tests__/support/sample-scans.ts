@@ -361,6 +361,7 @@ export function sampleScan(findings: readonly DriftFinding[], given: Partial<Sca
     findings,
     snoozed: [],
     unusedSnoozes: [],
+    excepted: { administrators: [], neighbors: [] },
     notChecked: [],
     fingerprint: 'f'.repeat(64),
     planned: true,

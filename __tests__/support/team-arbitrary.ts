@@ -54,7 +54,9 @@ export function teams(): fc.Arbitrary<Team> {
       freeze: fc.subarray([...CAPABILITY_NAMES], { maxLength: 3 }),
       settings: fc.record({
         maxRemovals: fc.nat(10),
-        state: fc.option(fc.constant({ bucket: 'lab-state', region: 'eu-central-1' })),
+        state: fc.option(fc.constant({ bucket: 'lab-state', region: 'eu-central-1', key: 'mturk-team' })),
+        neighbors: fc.subarray(['vision-lab', 'x2']),
+        administrators: fc.constant([]),
         keyMaxAgeDays: fc.integer({ min: 1, max: 400 }),
         reconcile: fc.record({ mode: fc.constantFrom(...RECONCILE_MODES), perDay: fc.integer({ min: 1, max: 9 }) }),
         deleteAfterDays: fc.option(fc.integer({ min: 1, max: 99 })),

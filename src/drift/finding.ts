@@ -227,6 +227,8 @@ export interface ScanResult {
   readonly snoozed: readonly { readonly finding: DriftFinding; readonly until: string; readonly reason: string }[];
   /** Ids of snoozes without a finding. */
   readonly unusedSnoozes: readonly string[];
+  /** What team.yaml excepts for good: names of administrators' IAM users, and other labs. */
+  readonly excepted: { readonly administrators: readonly string[]; readonly neighbors: readonly string[] };
   readonly notChecked: readonly NotChecked[];
   /** Equal for two scans that found the same: 64 hexadecimal digits, without any time in them. */
   readonly fingerprint: string;

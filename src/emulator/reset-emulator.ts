@@ -15,7 +15,7 @@ const OWN = [
   HOST_FILE,
   REMOVING_FILE,
 ];
-const OWN_STATE = /^[a-z0-9-]+\.tfstate(?:\.backup|\.new)?$/;
+const OWN_STATE = /^[a-z0-9_-]+\.tfstate(?:\.backup|\.new)?$/;
 
 /**
  * Deletes the account of a directory and its states, and the directories that are empty then: only files that the

@@ -6,7 +6,7 @@ import { plainAnswer, type WireAnswer } from './server/service.ts';
 import type { SignedRequest } from './server/signature.ts';
 import { writeWhole } from './system.ts';
 
-const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const NAME = /^[a-z0-9][a-z0-9_-]{0,99}$/;
 const JSON_TYPE = 'application/json';
 
 export const STATE_DIRECTORY = 'state';

@@ -1,4 +1,4 @@
-import type { Settings } from '../team/team.ts';
+import { type Settings, statePlaceName } from '../team/team.ts';
 import { codeText, type Text, t } from '../text/text.ts';
 import type { GuardrailTable, PlanContext } from './guardrail.ts';
 
@@ -48,7 +48,7 @@ function placeText(place: string | null): Text {
 }
 
 function locationOf(state: Settings['state']): string | null {
-  return state === null ? null : `s3://${state.bucket} (${state.region})`;
+  return state === null ? null : `s3://${statePlaceName(state)} (${state.region})`;
 }
 
 function labOfPlan({ plan }: PlanContext): { readonly from: string; readonly to: string }[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MANAGED_POLICY_NAMES } from '../catalog/managed-policies.ts';
 import { CAPABILITY_NAMES, OPERATIONS } from '../catalog/mturk.ts';
-import { DEFAULT_KEYS, DEFAULT_SETTINGS, RECONCILE_MODES } from './team.ts';
+import { DEFAULT_KEYS, DEFAULT_SETTINGS, DEFAULT_STATE_KEY, RECONCILE_MODES } from './team.ts';
 
 /** An account id: exactly 12 digits. */
 export const ACCOUNT_PATTERN = /^[0-9]{12}$/;
@@ -33,6 +33,14 @@ export const LONGEST_FINDING_ID = 1000;
 export const BUCKET_PATTERN = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 export const REGION_PATTERN = /^[a-z]{2,3}(?:-[a-z]+)+-[0-9]{1,2}$/;
+
+/** Lower-case names between slashes, which are file names of a local AWS emulator, too. */
+export const STATE_KEY_PATTERN = /^[a-z0-9][a-z0-9-]*(?:\/[a-z0-9][a-z0-9-]*)*$/;
+
+export const LONGEST_STATE_KEY = 80;
+
+/** An IAM user's ARN: account, then path and name. */
+export const USER_ARN_PATTERN = /^arn:aws:iam::([0-9]{12}):user\/((?:[!-.0-~]+\/)*[\w+=,.@-]{1,64})$/;
 
 // The schema describes the shape of the file; rules check its values, since zod does not run refinements if the shape is
 // wrong elsewhere. Patterns and enumerations are in `meta`, where editors read them.
@@ -155,6 +163,15 @@ const state = map(
   {
     bucket: text('The S3 bucket', ['perception-lab-terraform'], { pattern: BUCKET_PATTERN.source }),
     region: text("The bucket's region", ['eu-central-1']),
+    key: text(
+      "What the names of this lab's objects begin with, if labs share the bucket. It must not change later",
+      ['vision-lab'],
+      {
+        pattern: STATE_KEY_PATTERN.source,
+        maxLength: LONGEST_STATE_KEY,
+        default: DEFAULT_STATE_KEY,
+      },
+    ).optional(),
   },
   { bucket: 'perception-lab-terraform', region: 'eu-central-1' },
 );
@@ -186,6 +203,18 @@ const settings = map(
   {
     'max-removals': count('max-removals', 'The most members one apply may delete'),
     state: state.optional(),
+    neighbors: list(
+      text('The short name of another lab', ['vision-lab'], { pattern: LAB_PATTERN.source, maxLength: LONGEST_LAB }),
+      'Other labs in the account, which have a file of their own. Their users are reported only if they touch this lab',
+      [['vision-lab']],
+    ).optional(),
+    administrators: list(
+      text("The ARN of an administrator's IAM user", ['arn:aws:iam::123456789012:user/ops'], {
+        pattern: USER_ARN_PATTERN.source,
+      }),
+      "IAM users of the account's administrators, whose access the drift check does not report. Never members",
+      [['arn:aws:iam::123456789012:user/ops']],
+    ).optional(),
     'key-max-age-days': count('key-max-age-days', 'The age in days from which an access key is reported'),
     reconcile: reconcile.optional(),
     'delete-after-days': count(

@@ -121,12 +121,31 @@ export const RECONCILE_MODES = ['none', 'additions', 'all'] as const;
 
 export type ReconcileMode = (typeof RECONCILE_MODES)[number];
 
+/** Where Terraform's states and the records are kept: objects of a bucket whose names begin with `key` and a slash. */
+export interface StatePlace {
+  readonly bucket: string;
+  readonly region: string;
+  readonly key: string;
+}
+
+/** What a key is if the file says nothing. */
+export const DEFAULT_STATE_KEY = 'mturk-team';
+
+/** The bucket, with the key unless it is the default: `labs/vision-lab`. */
+export function statePlaceName({ bucket, key }: StatePlace): string {
+  return key === DEFAULT_STATE_KEY ? bucket : `${bucket}/${key}`;
+}
+
 /** Settings of a lab; what team.yaml leaves out has its default. */
 export interface Settings {
   /** The most members one apply may delete. */
   readonly maxRemovals: number;
   /** Null keeps Terraform's state in a local file. */
-  readonly state: { readonly bucket: string; readonly region: string } | null;
+  readonly state: StatePlace | null;
+  /** Other labs of the account, sorted: their users are not findings. */
+  readonly neighbors: readonly string[];
+  /** ARNs of the IAM users of the account's administrators, sorted: they are not findings. */
+  readonly administrators: readonly string[];
   /** Days after which an access key is too old. */
   readonly keyMaxAgeDays: number;
   /** `perDay` is the most findings that are reverted in 24 hours. */
@@ -143,6 +162,8 @@ export interface Settings {
 export const DEFAULT_SETTINGS: Settings = {
   maxRemovals: 3,
   state: null,
+  neighbors: [],
+  administrators: [],
   keyMaxAgeDays: 90,
   reconcile: { mode: 'none', perDay: 3 },
   deleteAfterDays: null,

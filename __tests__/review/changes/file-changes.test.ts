@@ -31,6 +31,8 @@ const known = { finding: 'unmanaged-user/old-mturk-user/spends', until: '2027-01
 const snooze = (change: Partial<typeof known> = {}): Team => ({ ...sampleTeam, snoozed: [{ ...known, ...change }] });
 const joining = (keys: number) => join({ key: 'eve', roles: ['results-reader'], keys });
 const reconcile = (mode: 'none' | 'additions' | 'all', perDay: number) => set({ reconcile: { mode, perDay } });
+const excepting = (user: string) => set({ administrators: [`arn:aws:iam::123456789012:user/${user}`] });
+const stateAt = (key: string) => set({ state: { bucket: 'labs', region: 'eu-central-1', key } });
 const FINDING = known.finding;
 
 const CASES: readonly (readonly [what: string, before: Team, after: Team, Review['risk'], kind: string])[] = [
@@ -48,6 +50,12 @@ const CASES: readonly (readonly [what: string, before: Team, after: Team, Review
   ['later notices', sampleTeam, set({ renewBeforeDays: 14 }), 'descriptive-only', 'renewal'],
   ['no notices', sampleTeam, set({ renewBeforeDays: 0 }), 'descriptive-only', 'renewal'],
   ['notices', set({ renewBeforeDays: 0 }), sampleTeam, 'descriptive-only', 'renewal'],
+  ['a neighbor', sampleTeam, set({ neighbors: ['vision-lab'] }), 'boundary-changed', 'neighbors'],
+  ['no neighbor', set({ neighbors: ['vision-lab'] }), sampleTeam, 'descriptive-only', 'neighbors'],
+  ['an administrator', sampleTeam, excepting('ops/eva'), 'boundary-changed', 'administrators'],
+  ['another administrator', excepting('ops/eva'), excepting('ops/max'), 'boundary-changed', 'administrators'],
+  ['no administrator', excepting('ops/eva'), sampleTeam, 'descriptive-only', 'administrators'],
+  ['another key of the state', stateAt('mturk-team'), stateAt('vision-lab'), 'boundary-changed', 'state'],
   ['a second key', sampleTeam, edit('bo', { keys: 2 }), 'gains-other', 'keys'],
   ['no key', sampleTeam, edit('bo', { keys: 0 }), 'descriptive-only', 'keys'],
   ['a first key', edit('bo', { keys: 0 }), sampleTeam, 'gains-other', 'keys'],
@@ -86,9 +94,10 @@ test('a first file is reviewed for settings that differ from the defaults', () =
   const first = edit(
     'bo',
     { keys: 2 },
-    set({ reconcile: { mode: 'additions', perDay: 3 }, keyMaxAgeDays: 365 }, snooze()),
+    set({ reconcile: { mode: 'additions', perDay: 3 }, keyMaxAgeDays: 365, neighbors: ['vision-lab'] }, snooze()),
   );
   expect(review(null, first).settings).toMatchObject([
+    { kind: 'neighbors', gained: ['vision-lab'], lost: [] },
     { kind: 'reconcile', from: { mode: 'none' }, to: { mode: 'additions', perDay: 3 } },
     { kind: 'keys', member: 'bo', from: null, to: 2 },
     { kind: 'snooze', finding: FINDING, from: null, to: '2027-01-31', reason: known.reason },

@@ -102,7 +102,11 @@ describe('risk of the whole', () => {
       'another bucket',
       {
         ...sampleTeam,
-        settings: { ...sampleTeam.settings, maxRemovals: 3, state: { bucket: 'b', region: 'eu-west-1' } },
+        settings: {
+          ...sampleTeam.settings,
+          maxRemovals: 3,
+          state: { bucket: 'b', region: 'eu-west-1', key: 'mturk-team' },
+        },
       },
     ],
     [

@@ -37,6 +37,8 @@ test('what is left out has the value that it is said to have', () => {
   expect(team?.settings).toEqual({
     maxRemovals: 3,
     state: null,
+    neighbors: [],
+    administrators: [],
     keyMaxAgeDays: 90,
     reconcile: { mode: 'none', perDay: 3 },
     deleteAfterDays: null,
@@ -65,7 +67,9 @@ test('settings, and spend among what is frozen', () => {
   expect(team?.freeze).toEqual(['hits:publish', 'pay:approve', 'pay:bonus', 'workers:block']);
   expect(team?.settings).toEqual({
     maxRemovals: 0,
-    state: { bucket: 'vision-state', region: 'us-gov-west-1' },
+    state: { bucket: 'vision-state', region: 'us-gov-west-1', key: 'mturk-team' },
+    neighbors: [],
+    administrators: [],
     keyMaxAgeDays: 30,
     reconcile: { mode: 'additions', perDay: 7 },
     deleteAfterDays: 14,

@@ -32,10 +32,10 @@ describe('the frame', () => {
   });
 
   test('with a bucket it is there, encrypted and locked', async () => {
-    const state = { bucket: 'lab-state', region: 'eu-central-1' };
+    const state = { bucket: 'lab-state', region: 'eu-central-1', key: 'vision-lab' };
     const { terraform } = await teamStack({ settings: { ...DEFAULT_SETTINGS, maxRemovals: 3, state } });
     expect(terraform.backend).toEqual({
-      s3: { ...state, key: 'mturk-team/team.tfstate', encrypt: true, use_lockfile: true },
+      s3: { ...state, key: 'vision-lab/team.tfstate', encrypt: true, use_lockfile: true },
     });
     expect(terraform.required_version).toBe('>= 1.10');
   });
@@ -236,7 +236,7 @@ test('the boundary stands outside the path that the lab may write', async () => 
 });
 
 test('it has a state of its own and refuses every other account', async () => {
-  const state = { bucket: 'lab-state', region: 'eu-central-1' };
+  const state = { bucket: 'lab-state', region: 'eu-central-1', key: 'mturk-team' };
   const { bootstrap } = await synthesized({ ...sampleTeam, settings: { ...DEFAULT_SETTINGS, maxRemovals: 3, state } });
   expect(bootstrap.terraform.backend.s3?.key).toBe('mturk-team/bootstrap.tfstate');
   expect(bootstrap.provider.aws).toEqual([{ allowed_account_ids: ['123456789012'], region: 'us-east-1' }]);

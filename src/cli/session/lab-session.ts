@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
-import type { Team } from '../../team/team.ts';
+import { DEFAULT_STATE_KEY, type Team } from '../../team/team.ts';
 import { applyPlan, initialize, planChanges } from '../../terraform/run/commands.ts';
 import { type AccountKind, type Engine, findEngine } from '../../terraform/run/engine.ts';
 import { type ImportBlock, prepareWorkspace, type Workspace } from '../../terraform/run/workspace.ts';
@@ -45,6 +45,12 @@ export interface LabSession extends AccountSession {
     imports?: readonly ImportBlock[],
     edit?: (configuration: string) => string,
   ): Promise<Result<Workspace>>;
+}
+
+/** The name of a stack's state in a local AWS emulator, which labs with keys of their own share like a bucket. */
+function stateName(stack: StackName, { settings: { state } }: Team): string {
+  if (state === null || state.key === DEFAULT_STATE_KEY) return stack;
+  return `${state.key.replaceAll('/', '_')}_${stack}`;
 }
 
 /** Reads the team file, finds Terraform or OpenTofu, and connects to the account. */
@@ -129,7 +135,7 @@ function labSession(
           configuration: edit(configuration),
           account: session.kind,
           env: process.env,
-          extra: emulator?.engineEnv(stack),
+          extra: emulator?.engineEnv(stateName(stack, team)),
           httpState: emulator !== null,
           imports,
         }),

@@ -6,11 +6,11 @@ import { awsFailure } from '../../aws/client.ts';
 import { readStateObject, writeStateObject } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { APPLIED_TEAM, type Applied, appliedTeam } from '../../drift/applied.ts';
-import type { Team } from '../../team/team.ts';
+import { DEFAULT_STATE_KEY, type StatePlace, type Team } from '../../team/team.ts';
 
 /** Where a lab's records are kept: beside its state, writable by the roles that write the state. */
 export type RecordPlace =
-  | { readonly kind: 'bucket'; readonly bucket: string; readonly region: string }
+  | ({ readonly kind: 'bucket' } & StatePlace)
   | { readonly kind: 'directory'; readonly directory: string };
 
 /** One small JSON document that is replaced as a whole. */
@@ -29,7 +29,8 @@ export function recordPlace(
 ): RecordPlace {
   const { state } = settings;
   if (emulator === null && state !== null) return { kind: 'bucket', ...state };
-  return { kind: 'directory', directory: emulator ?? localDirectory };
+  const isShared = emulator !== null && state !== null && state.key !== DEFAULT_STATE_KEY;
+  return { kind: 'directory', directory: isShared ? join(emulator, state.key) : (emulator ?? localDirectory) };
 }
 
 /** The record of that file name, read by its schema. */
@@ -53,8 +54,8 @@ interface Texts {
   write(text: string): Promise<void>;
 }
 
-function inBucket({ bucket, region }: Extract<RecordPlace, { kind: 'bucket' }>, name: string): Texts {
-  const object = { bucket, region, key: `mturk-team/${name}` };
+function inBucket({ bucket, region, key }: Extract<RecordPlace, { kind: 'bucket' }>, name: string): Texts {
+  const object = { bucket, region, key: `${key}/${name}` };
   return {
     read: () => readStateObject(object),
     write: (text) => writeStateObject(object, text),

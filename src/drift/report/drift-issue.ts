@@ -21,7 +21,7 @@ import {
 import { type DriftFinding, isOpen, isPending, type ScanResult } from '../finding.ts';
 import { reconcileBlockProblem } from '../remediation/reconcile-text.ts';
 import { ACCOUNT_COMMAND, ACCOUNT_VARIABLE } from '../rules/aws-command.ts';
-import { type FindingView, findingView } from './finding-view.ts';
+import { exceptedTexts, type FindingView, findingView } from './finding-view.ts';
 import { type DriftReport, namingOfReport, type Scanned } from './report.ts';
 
 /** Where the drift workflow ran; null if unknown. */
@@ -394,6 +394,7 @@ function footerBlock(report: DriftReport, { scan }: Scanned, { since }: DriftIss
       t`Last checked ${trusted(timeWords(scan.at))}`,
       ...(scan.credentialReportAt === null ? [] : [t`Key data from ${trusted(timeWords(scan.credentialReportAt))}`]),
       trusted(`Checked every ${hours === 1 ? 'hour' : `${formatCount(hours)} hours`}`),
+      ...exceptedTexts(scan),
       t`Closes automatically when no drift remains`,
       ...runParts(links),
     ],

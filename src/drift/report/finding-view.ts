@@ -172,6 +172,16 @@ function subject(users: readonly string[], { data }: DriftFinding, names: Displa
   return t`${someTexts(users.map((user) => userText(user, names)))}: `;
 }
 
+/** What the settings except for good, in a phrase each. */
+export function exceptedTexts({ excepted: { administrators, neighbors } }: ScanResult): readonly Text[] {
+  return [
+    ...(administrators.length === 0
+      ? []
+      : [t`Administrators, not reported: ${someTexts(administrators.map(codeText))}`]),
+    ...(neighbors.length === 0 ? [] : [t`Neighbor labs, not reported: ${someTexts(neighbors.map(codeText))}`]),
+  ];
+}
+
 /** `drift --json`, version 1: the scan as data, each finding with its text. */
 export function driftJson(scan: ScanResult, team: Team, names: DisplayNames): Record<string, unknown> {
   const options = { reconcile: team.settings.reconcile.mode, isPrivate: true };

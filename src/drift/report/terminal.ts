@@ -7,7 +7,7 @@ import { visible } from '../../text/escape.ts';
 import { codeText, counted, plainText, type Text, t } from '../../text/text.ts';
 import { type DriftFinding, differenceOf, isOpen, isPending, type RuleId, type ScanResult } from '../finding.ts';
 import { ruleOf } from '../rules/rules.ts';
-import { type FindingView, findingView, type ViewOptions } from './finding-view.ts';
+import { exceptedTexts, type FindingView, findingView, type ViewOptions } from './finding-view.ts';
 
 export interface DriftLinesOptions {
   readonly width?: number;
@@ -53,6 +53,7 @@ export function driftLines(scan: ScanResult, names: DisplayNames, options: Drift
     short('Changed manually, and now as in team.yaml:', resolved),
     credentialNote(scan, indented),
     snoozeLines(scan, width),
+    exceptedTexts(scan).flatMap((text) => indented(plainText(t`${text}.`))),
     scan.notChecked.flatMap((each) => indented(notCheckedText(each))),
     scan.planned ? [] : indented(quickText(scan)),
   ];

@@ -74,14 +74,17 @@ function unmanagedUsers({ unmanaged, account, team }: ScanContext): readonly Det
 
 /**
  * Users outside the lab who can use MTurk or escalate privileges, now or later, counting in doubt as allowed. Access
- * through a group of the lab, or through an unmanaged group, is part of that group's finding.
+ * through a group of the lab, or through an unmanaged group, is part of that group's finding. Those whom the settings
+ * except are left out, a user of a neighbor only without a way to escalate.
  */
 function otherUsers({ inventory, users, groups, lab, at, team }: ScanContext): readonly Detected[] {
   const { access } = inventory;
+  const administrators = new Set(team.settings.administrators);
+  const neighbors = team.settings.neighbors.map(labPath);
   const others = conservativeModel({
     ...access,
     users: access.users
-      .filter(({ name }) => !users.has(name))
+      .filter(({ name, path }) => !users.has(name) && !administrators.has(iamArn(access.account, 'user', path, name)))
       .map((user) => ({ ...user, groups: user.groups.filter((group) => !groups.has(group)) })),
   });
   const index = indexModel(others);
@@ -92,6 +95,7 @@ function otherUsers({ inventory, users, groups, lab, at, team }: ScanContext): r
     const { allowed, grants } = later.flatMap((moment) => accessOf(own, { at: moment })).reduce(accessAtEither, now);
     const isAdministrator = [at, ...later].some((moment) => canEscalate(own, user, lab, moment));
     if (isEmpty(allowed) && !isAdministrator) return [];
+    if (!isAdministrator && neighbors.some((path) => user.path.startsWith(path))) return [];
     const known = inventory.users.get(user.name);
     const data = {
       ...unmanagedUserData(user, access.account, team.lab),

@@ -46,6 +46,10 @@ export function scanOf(input: Omit<ScanInput, 'since'>): ScanResult {
     findings,
     snoozed,
     unusedSnoozes,
+    excepted: {
+      administrators: team.settings.administrators.map((arn) => arn.slice(arn.lastIndexOf('/') + 1)),
+      neighbors: team.settings.neighbors,
+    },
     notChecked,
     fingerprint: fingerprintOf(findings),
     planned: plan !== null,

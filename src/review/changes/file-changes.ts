@@ -1,13 +1,13 @@
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import { operationsOfManaged } from '../../team/parse/resolve-roles.ts';
-import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Role, type Team } from '../../team/team.ts';
+import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Role, statePlaceName, type Team } from '../../team/team.ts';
 import type { RoleChange, SettingsChange } from '../manifest/schema.ts';
 
 /** Changed settings, in a fixed order. Of a first file, those that differ from the defaults. */
 export function settingsChanges(before: Team | null, after: Team): readonly SettingsChange[] {
   if (before !== null) return [...labSettings(before, after), ...otherSettings(before, after)];
-  const { reconcile, deleteAfterDays } = DEFAULT_SETTINGS;
-  const settings = { ...after.settings, reconcile, deleteAfterDays };
+  const { reconcile, deleteAfterDays, neighbors, administrators } = DEFAULT_SETTINGS;
+  const settings = { ...after.settings, reconcile, deleteAfterDays, neighbors, administrators };
   return otherSettings({ ...after, members: [], snoozed: [], settings }, after);
 }
 
@@ -28,9 +28,10 @@ function labSettings(before: Team, after: Team): readonly SettingsChange[] {
     { kind: 'freeze', ...gainedLost(before.freeze, after.freeze) },
     { kind: 'max-removals', from: was.maxRemovals, to: is.maxRemovals },
   ];
-  // The bucket may stay while its region or key changes.
+  // The bucket may stay while its region changes.
   const isMoved = JSON.stringify(was.state) !== JSON.stringify(is.state);
-  const state: SettingsChange = { kind: 'state', from: was.state?.bucket ?? null, to: is.state?.bucket ?? null };
+  const [from, to] = [was.state, is.state].map((state) => (state === null ? null : statePlaceName(state)));
+  const state: SettingsChange = { kind: 'state', from: from ?? null, to: to ?? null };
   return [...changes.filter(isChanged), ...(isMoved ? [state] : [])];
 }
 
@@ -38,6 +39,8 @@ function otherSettings(before: Team, after: Team): readonly SettingsChange[] {
   const { settings: was } = before;
   const { settings: is } = after;
   const changes: readonly SettingsChange[] = [
+    { kind: 'neighbors', ...gainedLost(was.neighbors, is.neighbors) },
+    { kind: 'administrators', ...gainedLost(was.administrators.map(userOfArn), is.administrators.map(userOfArn)) },
     { kind: 'reconcile', from: was.reconcile, to: is.reconcile },
     { kind: 'delete-after', from: was.deleteAfterDays, to: is.deleteAfterDays },
     { kind: 'key-age', from: was.keyMaxAgeDays, to: is.keyMaxAgeDays },
@@ -45,6 +48,11 @@ function otherSettings(before: Team, after: Team): readonly SettingsChange[] {
     { kind: 'renewal', from: was.renewBeforeDays, to: is.renewBeforeDays },
   ];
   return [...changes.filter(isChanged), ...keySettings(before, after), ...snoozeSettings(before, after)];
+}
+
+/** Path and name, which a comment shows where it shortens an ARN: `ops/eva`. */
+function userOfArn(arn: string): string {
+  return arn.slice(arn.indexOf('/') + 1);
 }
 
 function isChanged(change: SettingsChange): boolean {

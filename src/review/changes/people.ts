@@ -144,6 +144,9 @@ function riskOfSetting(setting: SettingsChange): RiskClass {
     // The people whom a freeze affects are listed one by one.
     case 'freeze':
       return setting.lost.length > 0 ? 'gains-other' : 'loses';
+    case 'neighbors':
+    case 'administrators':
+      return setting.gained.length > 0 ? 'boundary-changed' : 'descriptive-only';
     case 'max-removals':
     case 'key-age':
     case 'drift-period':

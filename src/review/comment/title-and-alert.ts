@@ -257,6 +257,7 @@ const RESOURCES_CHANGE: Clause = ['resources change, access does not', 'resource
 const SETTING_CLAUSES = {
   approvers: ['the approvers change', 'the approvers would change'],
   snooze: ['drift findings are snoozed', 'drift findings would be snoozed'],
+  exceptions: ['drift checks report fewer users', 'drift checks would report fewer users'],
   freeze: ['a freeze starts for all members', 'a freeze would start for all members'],
   unfreeze: ['a freeze ends', 'a freeze would end'],
   other: ['lab settings change', 'lab settings would change'],
@@ -265,6 +266,9 @@ const SETTING_CLAUSES = {
 function clauseOf(setting: SettingsChange): keyof typeof SETTING_CLAUSES {
   if (setting.kind === 'owners' || setting.kind === 'owner-login') return 'approvers';
   if (setting.kind === 'snooze') return setting.to !== null && setting.to > (setting.from ?? '') ? 'snooze' : 'other';
+  if (setting.kind === 'neighbors' || setting.kind === 'administrators') {
+    return setting.gained.length > 0 ? 'exceptions' : 'other';
+  }
   if (setting.kind !== 'freeze') return 'other';
   return setting.gained.length > 0 ? 'freeze' : 'unfreeze';
 }

@@ -36,9 +36,11 @@ const SETTINGS_CHANGE = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('owners'), gained: TEXTS, lost: TEXTS }),
   /** The GitHub login whose approval counts for an owner. */
   z.strictObject({ kind: z.literal('owner-login'), owner: TEXT, ...FROM_TO }),
+  /** Labs, and path and name of IAM users, that the drift check does not report. */
+  z.strictObject({ kind: z.enum(['neighbors', 'administrators']), gained: TEXTS, lost: TEXTS }),
   z.strictObject({ kind: z.literal('freeze'), ...gainedLost(CAPABILITY).shape }),
   z.strictObject({ kind: z.literal('max-removals'), from: SETTING, to: SETTING }),
-  /** Names of buckets; null for a local file. */
+  /** Names of buckets, with a key of the lab's own; null for a local file. */
   z.strictObject({ kind: z.literal('state'), ...FROM_TO }),
   z.strictObject({ kind: z.enum(['lab', 'account']), from: TEXT, to: TEXT }),
   z.strictObject({ kind: z.literal('reconcile'), from: RECONCILE, to: RECONCILE }),

@@ -153,6 +153,18 @@ export function settingText(setting: SettingsChange): Text {
       )}`;
     case 'owner-login':
       return t`${label('Approver:')} for owner ${codeText(setting.owner)}, GitHub login ${optional(setting.to)} (was ${optional(setting.from)})`;
+    case 'neighbors':
+      return t`${label('Neighbors:')} ${sides(
+        setting,
+        (labs) => t`users of ${keysText(labs)} are no longer reported as drift`,
+        (labs) => t`users of ${keysText(labs)} are reported as drift again`,
+      )}`;
+    case 'administrators':
+      return t`${label('Administrators:')} ${sides(
+        setting,
+        (users) => t`access of IAM user ${keysText(users)} is no longer reported as drift`,
+        (users) => t`access of IAM user ${keysText(users)} is reported as drift again`,
+      )}`;
     case 'freeze':
       return t`${label('Freeze:')} ${sides(
         setting,

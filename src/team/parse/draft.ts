@@ -43,6 +43,9 @@ export function draftOf(value: unknown) {
     reconcile: mapOf(settings.reconcile),
     bucket: textOf(state.bucket),
     region: textOf(state.region),
+    stateKey: textOf(state.key),
+    neighbors: listOf(settings.neighbors),
+    administrators: listOf(settings.administrators),
   };
 }
 

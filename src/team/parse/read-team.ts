@@ -11,7 +11,7 @@ import { checkShape, reindent } from '../rules/shape.ts';
 import { checkTexts } from '../rules/texts.ts';
 import type { TeamFile } from '../schema.ts';
 import { suggester } from '../suggest.ts';
-import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Settings, type Team } from '../team.ts';
+import { DEFAULT_KEYS, DEFAULT_SETTINGS, DEFAULT_STATE_KEY, type Settings, type Team } from '../team.ts';
 import { draftOf } from './draft.ts';
 import { reporting } from './finding-collector.ts';
 import { parseDocument } from './parse-document.ts';
@@ -120,7 +120,9 @@ function settingsOf(settings: NonNullable<TeamFile['settings']>): Settings {
   const { state, reconcile } = settings;
   return {
     maxRemovals: settings['max-removals'] ?? DEFAULT_SETTINGS.maxRemovals,
-    state: state ?? DEFAULT_SETTINGS.state,
+    state: state === undefined ? DEFAULT_SETTINGS.state : { key: DEFAULT_STATE_KEY, ...state },
+    neighbors: [...(settings.neighbors ?? [])].sort(),
+    administrators: [...(settings.administrators ?? [])].sort(),
     keyMaxAgeDays: settings['key-max-age-days'] ?? DEFAULT_SETTINGS.keyMaxAgeDays,
     reconcile: {
       mode: reconcile?.mode ?? DEFAULT_SETTINGS.reconcile.mode,

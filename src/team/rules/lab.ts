@@ -147,6 +147,8 @@ const duplicateEntry = rule({
     };
     once(draft.owners ?? [], 'owners');
     once(draft.freeze, 'freeze');
+    once(draft.neighbors, 'settings', 'neighbors');
+    once(draft.administrators, 'settings', 'administrators');
     for (const role of draft.roles) {
       for (const list of ['extends', 'allow', 'deny', 'managed'] as const) once(role[list], 'roles', role.key, list);
     }

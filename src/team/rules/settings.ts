@@ -4,6 +4,7 @@ import { FINDING_IDS, isFindingId } from '../../diagnostics/finding-ids.ts';
 import type { DocumentPath } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { t, trusted } from '../../text/text.ts';
+import { iamName, labPath } from '../names.ts';
 import type { PlainMap } from '../parse/draft.ts';
 import {
   BUCKET_PATTERN,
@@ -11,8 +12,13 @@ import {
   type CountKey,
   FINDING_ID_PATTERN,
   isCountKey,
+  LAB_PATTERN,
   LONGEST_FINDING_ID,
+  LONGEST_LAB,
+  LONGEST_STATE_KEY,
   REGION_PATTERN,
+  STATE_KEY_PATTERN,
+  USER_ARN_PATTERN,
 } from '../schema.ts';
 import { RECONCILE_MODES } from '../team.ts';
 import { yearsAfter } from './dates.ts';
@@ -121,6 +127,76 @@ const invalidRegion = rule({
   },
 });
 
+const invalidStateKey = rule({
+  code: 'invalid-state-key',
+  message: ({ key }: { key: string }) => ({
+    summary: t`${shortValue(key)} is not a valid state key`,
+    reason: t`a key has lower-case letters, digits and hyphens, perhaps in parts divided by ${value('/')}, and at most ${LONGEST_STATE_KEY} characters`,
+    help: t`write the short name of the lab, for example ${value('key: vision-lab')}`,
+  }),
+  check({ draft: { stateKey }, intact }, report) {
+    const path = ['settings', 'state', 'key'] as const;
+    if (stateKey === null || !intact(...path)) return;
+    if (stateKey.length > LONGEST_STATE_KEY || !STATE_KEY_PATTERN.test(stateKey)) report(path, { key: stateKey });
+  },
+});
+
+const invalidNeighbor = rule({
+  code: 'invalid-neighbor',
+  message: ({ lab, because }: { lab: string; because: 'own-lab' | 'no-lab' }) => ({
+    summary: because === 'own-lab' ? t`${shortValue(lab)} is this lab` : t`${shortValue(lab)} is not a lab name`,
+    reason:
+      because === 'own-lab'
+        ? t`users under the lab's own path are always reported`
+        : t`it would not match the IAM path of any lab`,
+    help: t`write the ${value('lab')} of another ${value('team.yaml')} in this account`,
+  }),
+  check(context, report) {
+    const { lab, neighbors } = context.draft;
+    for (const { entry, path } of entriesIn(context, neighbors, 'settings', 'neighbors')) {
+      if (entry === lab) report(path, { lab: entry, because: 'own-lab' });
+      else if (entry.length > LONGEST_LAB || !LAB_PATTERN.test(entry)) report(path, { lab: entry, because: 'no-lab' });
+    }
+  },
+});
+
+const invalidAdministrator = rule({
+  code: 'invalid-administrator',
+  message: ({ arn, because }: { arn: string; because: 'no-user' | 'other-account' | 'member' }) => ({
+    ...{
+      'no-user': {
+        summary: t`${shortValue(arn)} is not the ARN of an IAM user`,
+        reason: t`an exception is for one IAM user, not for a role, a group or the root user`,
+      },
+      'other-account': {
+        summary: t`${shortValue(arn)} is in another account`,
+        reason: t`the lab is in the one that ${value('account')} names`,
+      },
+      member: {
+        summary: t`${shortValue(arn)} belongs to this lab`,
+        reason: t`what members of the lab can do is always reported`,
+      },
+    }[because],
+    help:
+      because === 'member'
+        ? t`remove it; give the administrator an IAM user outside the lab`
+        : t`copy it from ${value('aws iam get-user --user-name NAME')}`,
+  }),
+  check(context, report) {
+    const { lab, account, administrators, sections } = context.draft;
+    const keys = [...context.memberKeys, ...sections.departed.map(([key]) => key)];
+    const members = new Set(lab === null ? [] : keys.map((key) => iamName(lab, key).toLowerCase()));
+    for (const { entry: arn, path } of entriesIn(context, administrators, 'settings', 'administrators')) {
+      const [, owner, user = ''] = USER_ARN_PATTERN.exec(arn) ?? [];
+      const name = user.slice(user.lastIndexOf('/') + 1).toLowerCase();
+      const isOfLab = members.has(name) || (lab !== null && `/${user}`.startsWith(labPath(lab)));
+      if (owner === undefined) report(path, { arn, because: 'no-user' });
+      else if (account !== null && owner !== account) report(path, { arn, because: 'other-account' });
+      else if (isOfLab) report(path, { arn, because: 'member' });
+    }
+  },
+});
+
 /** `unknown` is the first part of the id if that alone is wrong. */
 const invalidFindingId = rule({
   code: 'invalid-finding-id',
@@ -189,6 +265,9 @@ export const SETTINGS_RULES = [
   unknownReconcileMode,
   invalidBucket,
   invalidRegion,
+  invalidStateKey,
+  invalidNeighbor,
+  invalidAdministrator,
 ];
 
 /** An id without the quotes and periods that were copied with it; null if that is no id either. */

@@ -3,8 +3,8 @@ import { AwsProvider, LocalBackend, S3Backend, type TerraformStack } from './cdk
 
 /**
  * Where a stack's state is kept: the team's bucket with its native lock file, or a file beside the configuration. The local path
- * is relative, because CDKTF's default names the current directory. The key does not name the lab: a renamed lab must find its
- * old state, to be blocked, because an empty state would leave the old access in force.
+ * is relative, because CDKTF's default names the current directory. The key does not follow the lab's name: a renamed lab must
+ * find its old state, to be blocked, because an empty state would leave the old access in force.
  */
 function addBackend(stack: TerraformStack, team: Pick<Team, 'settings'>, stackName: string): void {
   const { state } = team.settings;
@@ -15,7 +15,7 @@ function addBackend(stack: TerraformStack, team: Pick<Team, 'settings'>, stackNa
   const backend = new S3Backend(stack, {
     bucket: escapeTemplate(state.bucket),
     region: escapeTemplate(state.region),
-    key: `mturk-team/${stackName}.tfstate`,
+    key: escapeTemplate(`${state.key}/${stackName}.tfstate`),
     encrypt: true,
   });
   backend.addOverride('use_lockfile', true);

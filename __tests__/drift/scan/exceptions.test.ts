@@ -1,0 +1,80 @@
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
+import { namingOf } from '../../../src/cli/session/read-team.ts';
+import { driftLines } from '../../../src/drift/report/terminal.ts';
+import { rolePolicyArn } from '../../../src/team/names.ts';
+import type { Team } from '../../../src/team/team.ts';
+import {
+  all,
+  attach,
+  type Change,
+  changeUser,
+  FULL,
+  name,
+  scanOfAccount,
+  TODAY,
+  withGroup,
+  withUser,
+} from '../../support/changed-account.ts';
+import { sampleTeam } from '../../support/sample-team.ts';
+
+const team: Team = {
+  ...sampleTeam,
+  settings: {
+    ...sampleTeam.settings,
+    neighbors: ['vision-lab'],
+    administrators: ['arn:aws:iam::123456789012:user/ops/eva'],
+  },
+};
+const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
+const PAYMASTER = rolePolicyArn(sampleTeam, 'paymaster');
+
+const zed = (path: string, more: Partial<Parameters<typeof withUser>[0]> = {}) =>
+  withUser({ name: 'zed', path, attached: [FULL], ...more });
+const eva = (path: string, more: Partial<Parameters<typeof withUser>[0]> = {}) =>
+  withUser({ name: 'eva', path, attached: [ADMINISTRATOR], ...more });
+
+test.each<[string, Change, string[]]>([
+  ['a user of a neighbor with full access', zed('/mturk/vision-lab/'), []],
+  ['a user of a lab that is no neighbor', zed('/mturk/vision/'), ['unmanaged-user/zed/spends']],
+  ['a user who only seems to be a neighbor', zed('/mturk/vision-lab-2/'), ['unmanaged-user/zed/spends']],
+  [
+    "a user of a neighbor in this lab's group",
+    zed('/mturk/vision-lab/', { attached: [], groups: [name('paymaster')] }),
+    ['membership-added/zed/paymaster/spends'],
+  ],
+  [
+    "a user of a neighbor with this lab's policy",
+    zed('/mturk/vision-lab/', { attached: [PAYMASTER] }),
+    ['unmanaged-user/zed/spends'],
+  ],
+  [
+    'a user of a neighbor who can escalate',
+    zed('/mturk/vision-lab/', { attached: [ADMINISTRATOR] }),
+    ['unmanaged-user/zed/escalates'],
+  ],
+  [
+    'a group of a neighbor with a member of this lab',
+    all(
+      withGroup({ name: 'vision-lab-payer', path: '/mturk/vision-lab/', attached: [FULL] }),
+      changeUser('cy', ({ groups }) => ({ groups: [...groups, 'vision-lab-payer'] })),
+    ),
+    ['unmanaged-group-membership/cy/vision-lab-payer'],
+  ],
+  ['an administrator', eva('/ops/'), []],
+  ['a user of that name under another path', eva('/'), ['unmanaged-user/eva/escalates']],
+  [
+    "an administrator in this lab's group",
+    eva('/ops/', { groups: [name('paymaster')] }),
+    ['membership-added/eva/paymaster'],
+  ],
+  ['a member with that access', attach('cy', ADMINISTRATOR), ['policy-attached/user/cy/AdministratorAccess']],
+])('%s', (_what, change, expected) => {
+  const { findings } = scanOfAccount({ team, account: change(desiredAccess(team, TODAY)) });
+  expect(findings.map(({ id }) => id)).toEqual(expected);
+});
+
+test('the report names what is excepted', () => {
+  const lines = driftLines(scanOfAccount({ team }), namingOf(team));
+  expect(lines).toContain('  Administrators, not reported: eva.');
+  expect(lines).toContain('  Neighbor labs, not reported: vision-lab.');
+});
