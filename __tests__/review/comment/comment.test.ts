@@ -142,7 +142,7 @@ test('questions and suspensions are shown only while the change can be stopped',
   );
 });
 
-describe('the worst effect comes first, whoever it is about', () => {
+describe('the worst effect comes first, on any of the people', () => {
   const changed = (...members: readonly Parameters<typeof member>[0][]): Review => {
     const keys = members.map(({ key }) => key);
     const after = [...sampleTeam.members.filter(({ key }) => !keys.includes(key)), ...members.map(member)];
