@@ -55,7 +55,7 @@ test('plan says who joins and exits 2; apply does it; then plan and drift exit 0
   expect(apply.code).toBe(0);
   expect(apply.stderr).toContain('[47/47] ');
   expect(apply.stderr).toMatch(/\] user bo created\n/);
-  expect(apply.stdout).toContain('Applied 47 steps: account 123456789012 matches team.yaml.');
+  expect(apply.stdout).toContain('Applied 47 steps: account 123456789012 matches team.yaml (quick check).');
 
   expect((await lab.mturk('plan', '--emulator', ...TODAY)).code).toBe(0);
   const drift = await lab.mturk('drift', '--emulator', ...TODAY);

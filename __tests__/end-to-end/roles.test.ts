@@ -10,6 +10,7 @@ import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
 import { applyStack } from '../../src/cli/session/apply.ts';
 import { emulatorSession, type LabSession } from '../../src/cli/session/lab-session.ts';
 import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
+import { quickCheck } from '../../src/cli/session/quick-check.ts';
 import { applyRecord, noteApply } from '../../src/cli/session/records.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
@@ -84,6 +85,8 @@ async function applyAs(test: LabInTest, of: Team): Promise<void> {
       orThrow(await applyStack(lab, plan));
       expect(isEmpty(orThrow(await planStack(lab)))).toBe(true);
       await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
+      const { check } = orThrow(await quickCheck(lab, null, SILENT));
+      expect(check).toMatchObject({ isAccessKnown: true, notChecked: ['the credential report'] });
     },
     of,
   );

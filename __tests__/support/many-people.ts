@@ -72,5 +72,6 @@ export function reviewOfMany(
     blocks: [],
     suspendedDuringApply: people.map(({ user }) => user),
     plan: planOf(resources),
+    quickCheck: null,
   };
 }

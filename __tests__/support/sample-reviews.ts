@@ -7,7 +7,13 @@ import { reviewedPeople } from '../../src/review/changes/people.ts';
 import { reviewOf } from '../../src/review/changes/review.ts';
 import type { CommentView } from '../../src/review/comment/comment.ts';
 import type { StaleDriftCheck } from '../../src/review/comment/stale-drift-check.ts';
-import type { PlannedResource, Review, ReviewedPlan, UnexplainedChange } from '../../src/review/manifest/schema.ts';
+import type {
+  PlannedResource,
+  QuickCheck,
+  Review,
+  ReviewedPlan,
+  UnexplainedChange,
+} from '../../src/review/manifest/schema.ts';
 import type { Member, Team } from '../../src/team/team.ts';
 import { recordedPlan } from './recorded-plan.ts';
 import { member, role, sampleTeam } from './sample-team.ts';
@@ -112,6 +118,17 @@ export function recordedReview(name: string, after: Team = recordedTeam): Review
     },
   });
 }
+
+const NO_DRIFT: QuickCheck = { findings: [], isAccessKnown: true, notChecked: [] };
+
+const OTHER_FINDINGS: QuickCheck = {
+  ...NO_DRIFT,
+  findings: [
+    { id: 'unmanaged-group/perception-lab-shadow/spends', effect: 'spends', people: ['Bo Chen'] },
+    { id: 'membership-removed/gus/results-reader', effect: 'lost-access', people: ['李小龍'] },
+    { id: 'console-password/bo', effect: null, people: [] },
+  ],
+};
 
 const withEve = teamWith({ members: [...sampleTeam.members, eve] });
 const boReads = withMember('bo', { roles: ['results-reader'] });
@@ -393,7 +410,10 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
       staleDriftCheck: { ...LATE, last: null, off: 'github' },
     }),
     applying: viewOf(addsEve, { state: 'applying' }),
-    applied: viewOf(addsEve, { state: 'applied' }),
+    applied: viewOf(addsEve, { state: 'applied', quickCheck: NO_DRIFT }),
+    'applied-not-checked': viewOf(addsEve, { state: 'applied' }),
+    'applied-other-findings': viewOf(addsEve, { state: 'applied', quickCheck: OTHER_FINDINGS }),
+    'other-findings': viewOf({ ...addsEve, quickCheck: OTHER_FINDINGS }),
     'apply-failed': viewOf(addsEve, {
       state: 'apply-failed',
       failure: {

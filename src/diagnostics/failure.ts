@@ -41,6 +41,7 @@ const REASONS: Partial<Record<FailureCode, FailureReason>> = {
   'team-file-invalid': 'validate-failed',
   'manifest-unusable': 'no-approved-plan',
   'not-confirmed': 'apply-failed',
+  'changed-meanwhile': 'plan-changed',
   'record-not-written': 'apply-failed',
 };
 
@@ -105,6 +106,8 @@ export interface PipelineFailureArgs {
   };
   'guardrail-blocked': { readonly codes: readonly string[]; readonly blocks?: readonly Block[] };
   'not-confirmed': { readonly couldAsk: boolean };
+  /** Titles of findings that came, and that went, between the plan and its confirmation. */
+  'changed-meanwhile': { readonly appeared: readonly string[]; readonly gone: readonly string[] };
   'manifest-unusable': { readonly file: string; readonly reason: string };
   'plan-changed': {
     /** Addresses of planned changes that were not reviewed. */

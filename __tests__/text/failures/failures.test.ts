@@ -112,6 +112,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   ],
   'guardrail-blocked': [{ codes: ['too-many-removals', 'no-owner-left'] }],
   'not-confirmed': [{ couldAsk: true }, { couldAsk: false }],
+  'changed-meanwhile': [{ appeared: ['Bo Chen added to `paymaster`'], gone: ['The boundary policy was changed'] }],
   'manifest-unusable': [{ file: 'manifest.json', reason: 'it is not JSON' }],
   'plan-changed': [
     { unreviewed: ['aws_iam_user.member_bo'], missing: ['aws_iam_user.member_cy'], tools: null },

@@ -1,27 +1,29 @@
 import type { Command } from 'commander';
 import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { blockLines } from '../../review/text/block-text.ts';
-import { counted } from '../../text/text.ts';
+import { appliedText } from '../../review/text/quick-check.ts';
+import { counted, plainText, t } from '../../text/text.ts';
 import { reportFailure, type Terminal } from '../io.ts';
 import * as cli from '../options.ts';
 import { type ApplyOptions, applyTeamFile } from '../session/apply.ts';
 import { showPlan } from '../session/plan-output.ts';
 
-/** `apply`: 0 if AWS is what the file says, 1 if the apply was blocked, not confirmed, or failed. */
+/** `apply`: 0 if Terraform has nothing left to do, 1 if the apply was blocked, not confirmed, or failed. */
 async function apply(options: ApplyOptions, terminal: Terminal): Promise<number> {
   const { json, file } = options;
-  const applied = await applyTeamFile(options, terminal, (session, planned) => {
+  const applied = await applyTeamFile(options, terminal, (session, planned, check) => {
     // With --json the counts of the plan are part of what is printed at the end.
-    if (!json) showPlan(session, planned, { json: false, resources: false }, terminal);
+    if (!json) showPlan(session, planned, check, { json: false, resources: false }, terminal);
     else if (planned.blocks.length > 0) terminal.stderr(`${blockLines(planned.blocks).join('\n')}\n`);
   });
   if (!applied.ok) return reportFailure(applied.failure, terminal);
-  const { team, planned, steps } = applied.value;
+  const { team, planned, steps, quickCheck } = applied.value;
   const { lab, account } = team;
   const { add, change, destroy } = reviewedPlan(planned.saved.plan);
-  const data = { version: 1, lab, account, steps, add, change, destroy };
+  const data = { version: 1, lab, account, steps, add, change, destroy, quickCheck };
   const done = steps === 0 ? 'No changes' : `Applied ${counted(steps, 'step')}`;
-  terminal.stdout(json ? `${JSON.stringify(data, null, 2)}\n` : `\n${done}: account ${account} matches ${file}.\n`);
+  const state = plainText(appliedText(quickCheck, t`account ${account}`, file, options.stack));
+  terminal.stdout(json ? `${JSON.stringify(data, null, 2)}\n` : `\n${done}: ${state}\n`);
   return 0;
 }
 
@@ -44,7 +46,7 @@ export function register(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       cli.exitCodes(
-        '0 AWS matches team.yaml',
+        '0 applied, or nothing to apply',
         '1 blocked, not confirmed or failed',
         '2 unreadable file or wrong usage',
       ),

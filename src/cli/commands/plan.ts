@@ -6,6 +6,7 @@ import * as cli from '../options.ts';
 import { type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { isEmpty, planStack } from '../session/plan.ts';
 import { checkedBase, saveManifest, showPlan } from '../session/plan-output.ts';
+import { quickCheck } from '../session/quick-check.ts';
 
 interface PlanOptions extends LabSessionOptions {
   /** List the IAM resources too. */
@@ -36,8 +37,11 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
   try {
     const planned = await planStack(session, { lock: options.lock, before: base.value });
     if (!planned.ok) return failed(planned.failure);
-    if (manifest !== null) await saveManifest(session, planned.value, { ...options, manifest }, base.value);
-    showPlan(session, planned.value, options, terminal);
+    const checked = await quickCheck(session, planned.value, terminal);
+    if (!checked.ok) return failed(checked.failure);
+    const { check } = checked.value;
+    if (manifest !== null) await saveManifest(session, planned.value, { ...options, manifest }, base.value, check);
+    showPlan(session, planned.value, check, options, terminal);
     if (planned.value.blocks.length > 0) return 1;
     return isEmpty(planned.value) ? 0 : 2;
   } finally {

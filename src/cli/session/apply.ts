@@ -6,7 +6,7 @@ import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { suspendedTeam } from '../../review/apply/suspension.ts';
 import { compareDigests, planDigest } from '../../review/manifest/digest.ts';
-import type { Manifest } from '../../review/manifest/schema.ts';
+import type { Manifest, QuickCheck } from '../../review/manifest/schema.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { limitsAddress } from '../../terraform/addresses.ts';
@@ -18,6 +18,7 @@ import { checkWritable, type Terminal } from '../io.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
 import { readManifestFile, toolsOf } from './manifest-file.ts';
 import { isEmpty, planStack, type StackPlan } from './plan.ts';
+import { changeSince, type QuickChecked, quickCheck } from './quick-check.ts';
 import { type ApplyRecord, applyRecord, follows, noteApply, usingRecord } from './records.ts';
 
 /** Applies of a workflow wait for each other, and a large one takes minutes. */
@@ -40,12 +41,15 @@ export interface Applied {
   /** The fresh plan compared to the reviewed one. */
   readonly verdict: 'equal' | 'subset' | 'empty';
   readonly steps: number;
+  /** How the account is after it. */
+  readonly quickCheck: QuickCheck;
 }
 
-type OnPlan = (session: LabSession, planned: StackPlan) => void;
+/** `check` is what else a person who is about to be asked should know; null if no question follows. */
+type OnPlan = (session: LabSession, planned: StackPlan, check: QuickCheck | null) => void;
 
 /**
- * The one apply pipeline: plan, guardrails, comparison with the review, confirmation, record, apply, check, record. The
+ * The one apply pipeline: plan, guardrails, comparison with the review, confirmation, record, apply, record, quick check. The
  * result is written for the job that reports it. `onPlan` is called before guardrails and confirmation.
  */
 export async function applyTeamFile(
@@ -81,7 +85,8 @@ async function openAndApply(
   }
 }
 
-async function planAndApply(
+/** `applyTeamFile` in an open session. `onBegin` is called before the first change. */
+export async function planAndApply(
   session: LabSession,
   reviewed: Manifest | null,
   options: ApplyOptions,
@@ -100,7 +105,10 @@ async function planAndApply(
   const plan = await planStack(session, lockTimeout(options));
   if (!plan.ok) return plan;
   const planned = plan.value;
-  onPlan(session, planned);
+  const asks = !yes && planned.blocks.length === 0 && !isEmpty(planned);
+  const before = asks ? await quickCheck(session, planned, terminal) : succeed(null);
+  if (!before.ok) return before;
+  onPlan(session, planned, before.value?.check ?? null);
   if (planned.blocks.length > 0) {
     const { blocks } = planned;
     return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
@@ -108,14 +116,40 @@ async function planAndApply(
   const verdict = await compareToReview(planned, reviewed);
   if (!verdict.ok) return verdict;
   const isNothing = verdict.value === 'empty';
-  if (!isNothing && !yes && !(await terminal.confirm(`Apply this to account ${team.account}?`))) {
-    return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
+  if (before.value !== null) {
+    if (!(await terminal.confirm(`Apply this to account ${team.account}?`))) {
+      return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
+    }
+    const changed = await changedWhileAsking(session, planned, before.value, terminal);
+    if (changed !== null) return { ok: false, failure: changed };
   }
   const steps = isNothing ? succeed(0) : await carryOut(session, planned, options, terminal, onBegin);
   if (!steps.ok) return steps;
   const recorded = await record(session, commit, 'applied');
-  return recorded.ok ? succeed({ team, planned, verdict: verdict.value, steps: steps.value }) : recorded;
+  if (!recorded.ok) return recorded;
+  // After the bootstrap stack, what the team's apply is to carry out is no finding.
+  const after = await quickCheck(session, session.stack === 'team' ? null : planned, terminal);
+  if (!after.ok) return after;
+  return succeed({
+    ...{ team, planned, verdict: verdict.value, steps: steps.value },
+    quickCheck: after.value.check,
+  });
 }
+
+/** Terraform applies a saved plan without reading AWS again, and the question may have waited for an hour. */
+async function changedWhileAsking(
+  session: LabSession,
+  { workspace, saved }: StackPlan,
+  before: QuickChecked,
+  terminal: Terminal,
+): Promise<Failure | null> {
+  if (before.check.isAccessKnown) return changeSince(before, session, terminal);
+  const fresh = await planChanges(workspace, { parallelism: session.parallelism ?? undefined });
+  if (!fresh.ok) return fresh.failure;
+  return effectOf(fresh.value.plan) === effectOf(saved.plan) ? null : PLAN_STALE.failure;
+}
+
+const PLAN_STALE = fail('plan-stale', { reason: 'the plan made again is another one' });
 
 function isInWorkflow({ reviewed, commit, result }: ApplyOptions): boolean {
   return reviewed !== null || commit !== null || result !== null;
@@ -168,7 +202,7 @@ async function record(session: LabSession, commit: string | null, state: ApplyRe
   );
   if (written.ok) return succeed(null);
   const { failure } = written;
-  // After the apply AWS matches the file and only the record does not.
+  // The apply is done, and only its record is missing.
   if (state === 'applied' && failure.code === 'record-unusable') return fail('record-not-written', failure.args);
   return written;
 }
@@ -198,9 +232,9 @@ async function writeResult(
   during: 'plan' | 'apply',
 ): Promise<void> {
   const failure = applied.ok ? null : failureData(applied.failure, during);
-  const { verdict, steps } = applied.ok ? applied.value : { verdict: null, steps: null };
+  const { verdict, steps, quickCheck } = applied.ok ? applied.value : { verdict: null, steps: null, quickCheck: null };
   if (result !== null) {
-    const data = redactAll({ version: 1, commit, failure, verdict, steps }, true);
+    const data = redactAll({ version: 1, commit, failure, verdict, steps, quickCheck }, true);
     await writeFile(result, `${JSON.stringify(data, null, 2)}\n`);
   }
   writeOutputs(process.env, {
@@ -225,9 +259,7 @@ export async function applyStack(
   // Each step gets a new plan, so Terraform cannot see that another apply ran since the confirmation.
   const fresh = await planChanges(plan.workspace, engineOptions);
   if (!fresh.ok) return fresh;
-  if (effectOf(fresh.value.plan) !== effectOf(plan.saved.plan)) {
-    return fail('plan-stale', { reason: 'the plan made again is another one' });
-  }
+  if (effectOf(fresh.value.plan) !== effectOf(plan.saved.plan)) return PLAN_STALE;
   const interrupts = noteInterrupts();
   try {
     return await applyInSteps(session, plan, engineOptions, interrupts);

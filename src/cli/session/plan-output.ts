@@ -4,10 +4,10 @@ import { targetBlocks } from '../../guardrails/guardrails.ts';
 import { reviewOf, reviewOfPlan } from '../../review/changes/review.ts';
 import { renderComment } from '../../review/comment/comment.ts';
 import { manifestOf, writeManifest } from '../../review/manifest/manifest.ts';
-import type { Manifest, Review } from '../../review/manifest/schema.ts';
+import type { Manifest, QuickCheck, Review } from '../../review/manifest/schema.ts';
 import { blockLines } from '../../review/text/block-text.ts';
 import { planJson, previewJson } from '../../review/text/json.ts';
-import { labHeading, reviewLines } from '../../review/text/terminal.ts';
+import { labHeading, quickCheckLines, reviewLines } from '../../review/text/terminal.ts';
 import type { Team } from '../../team/team.ts';
 import type { Terminal } from '../io.ts';
 import type { LabSession } from './lab-session.ts';
@@ -37,10 +37,11 @@ export async function saveManifest(
   planned: StackPlan,
   { file, manifest }: { readonly file: string; readonly manifest: string },
   before: Team | null,
+  quickCheck: QuickCheck,
 ): Promise<void> {
   const { team, today, at } = session;
   const { plan } = planned.saved;
-  const review = reviewOf({ before, after: team, today, at, plan: { ...planned, plan } });
+  const review = reviewOf({ before, after: team, today, at, plan: { ...planned, plan }, quickCheck });
   const tools = await toolsOf(planned.workspace);
   const origin = await originOf(file, process.env, new Date());
   await writeFile(manifest, writeManifest(manifestOf(review, { plan, tools }, origin)));
@@ -49,23 +50,25 @@ export async function saveManifest(
 const BOUNDARY_UNCHANGED = 'No changes to the permissions boundary.';
 const BOUNDARY_WRITTEN = 'Writes the permissions boundary, the upper limit on each member.';
 
-/** Prints a plan as text or JSON, and on standard error why it is blocked. */
+/** Prints a plan as text or JSON, and on standard error why it is blocked. A quick check that is null is to come. */
 export function showPlan(
   session: LabSession,
   planned: StackPlan,
+  quickCheck: QuickCheck | null,
   { json, resources }: { readonly json: boolean; readonly resources: boolean },
   { stdout, stderr, width }: Terminal,
 ): void {
   const { team, engine, naming, kind, today, at } = session;
-  const view = { ...planned, plan: planned.saved.plan };
+  const view = { ...planned, plan: planned.saved.plan, quickCheck };
   if (json) {
     stdout(`${JSON.stringify(planJson(view, team, engine, naming), null, 2)}\n`);
     return;
   }
+  const checked = quickCheckLines(quickCheck, width);
   const body =
     session.stack === 'bootstrap'
-      ? [isEmpty(planned) ? BOUNDARY_UNCHANGED : BOUNDARY_WRITTEN]
-      : reviewLines(reviewOfPlan(team, today, at, view), { resources, width });
+      ? [isEmpty(planned) ? BOUNDARY_UNCHANGED : BOUNDARY_WRITTEN, ...(checked.length === 0 ? [] : ['', ...checked])]
+      : reviewLines(reviewOfPlan(team, { today, at, plan: view, quickCheck }), { resources, width });
   stdout(`${[labHeading(team, engine, kind), '', ...body].join('\n')}\n`);
   if (planned.blocks.length > 0) stderr(`\n${blockLines(planned.blocks, width).join('\n')}\n`);
 }

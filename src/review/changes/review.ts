@@ -3,7 +3,7 @@ import type { Block } from '../../diagnostics/block.ts';
 import { fileBlocks } from '../../guardrails/guardrails.ts';
 import type { Team } from '../../team/team.ts';
 import type { Plan } from '../../terraform/plan.ts';
-import type { Review } from '../manifest/schema.ts';
+import type { QuickCheck, Review } from '../manifest/schema.ts';
 import { type PlanClassification, replacedUsers, reviewedPlan } from './classify-plan.ts';
 import { descriptiveChanges, roleChanges, settingsChanges } from './file-changes.ts';
 import { questionsOf, reviewedPeople, riskOf } from './people.ts';
@@ -30,6 +30,8 @@ export interface ReviewInput {
    */
   readonly since?: string;
   readonly plan?: PlanOfReview;
+  /** What a quick check found that the plan does not carry out; null or left out if the account was not asked. */
+  readonly quickCheck?: QuickCheck | null;
 }
 
 /**
@@ -69,12 +71,16 @@ export function reviewOf(input: ReviewInput): Review {
     driftEveryHours: (before ?? after).settings.driftEveryHours,
     suspendedDuringApply: plan?.suspendedDuringApply ?? [],
     plan: plan === undefined ? null : reviewedPlan(plan.plan),
+    quickCheck: input.quickCheck ?? null,
   };
 }
 
 /** Reviews a plan without a file before: people and what the plan's own lists leave unexplained. */
-export function reviewOfPlan(team: Team, today: string, at: Date, plan: PlanOfReview): Review {
-  const review = reviewOf({ before: team, after: team, today, at, plan });
+export function reviewOfPlan(
+  team: Team,
+  { today, at, plan, quickCheck }: Pick<Required<ReviewInput>, 'today' | 'at' | 'plan' | 'quickCheck'>,
+): Review {
+  const review = reviewOf({ before: team, after: team, today, at, plan, quickCheck });
   return { ...review, unexplained: unexplainedByPlan(plan) };
 }
 

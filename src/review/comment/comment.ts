@@ -18,7 +18,7 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
-import type { PlannedResource, Review, ReviewedPerson, ReviewedPlan } from '../manifest/schema.ts';
+import type { PlannedResource, QuickCheck, Review, ReviewedPerson, ReviewedPlan } from '../manifest/schema.ts';
 import { blockItems } from '../text/block-text.ts';
 import {
   namingOfReview,
@@ -33,6 +33,7 @@ import {
   unexplainedText,
 } from '../text/change-text.ts';
 import { changeText, gainLines, lostText, personText } from '../text/people-text.ts';
+import { appliedText, quickCheckText } from '../text/quick-check.ts';
 import { failureAlert, failureBlocks, failureTitle } from './failure.ts';
 import { type StaleDriftCheck, staleDriftText } from './stale-drift-check.ts';
 import { alertOf, titleText } from './title-and-alert.ts';
@@ -51,6 +52,8 @@ export interface CommentView {
   readonly failure: { readonly reason: FailureReason; readonly detail: string } | null;
   /** Left out or null if drift checks run as they should, or if that is unknown. */
   readonly staleDriftCheck?: StaleDriftCheck | null;
+  /** What a quick check after the apply found; null or left out if AWS was not asked. */
+  readonly quickCheck?: QuickCheck | null;
   readonly footer: CommentFooter;
   /** Whether the pull request changes code too; the plan was made with the base branch's code. */
   readonly changesCode?: boolean;
@@ -191,7 +194,7 @@ function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
   const open = isOpen(state);
   const blocked = isBlocked(view, review);
   const naming = namingOfReview(review);
-  const { people, unchanged, settings, suspendedDuringApply } = review;
+  const { people, unchanged, settings, suspendedDuringApply, quickCheck: other } = review;
   const unexplained = UNEXPLAINED_HEADINGS.flatMap(([kind, title]) => {
     const items = review.unexplained.filter((each) => each.kind === kind).map((each) => unexplainedText(each, naming));
     return listBlocks(title, items, RANK.unexplained);
@@ -206,17 +209,19 @@ function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
     ...unexplained,
     ...(suspendedDuringApply.length > 0 && open && !blocked ? [paragraph(suspensionText(review))] : []),
     ...(review.descriptive.length > 0 ? [paragraph(descriptiveText(review))] : []),
-    ...(STATE_LINES[state] === undefined ? [] : [paragraph(STATE_LINES[state])]),
+    ...(open && other !== null && other.findings.length > 0 ? [paragraph(quickCheckText(other, 'planned'))] : []),
+    ...(state === 'applying' ? [paragraph(APPLYING)] : []),
+    ...(state === 'applied'
+      ? [paragraph(appliedText(redactAll(view.quickCheck ?? null, view.reveal), t`AWS`, FILE))]
+      : []),
   ];
 }
 
 const PREVIEW = t`Preview from ${codeText('team.yaml')} only. The plan is still running and may find manual changes or a guardrail that blocks this change.`;
 const CHANGES_CODE = t`This pull request also changes code. The plan was made with the code of the base branch. If the new code plans something else, the apply stops.`;
 
-const STATE_LINES: Partial<Readonly<Record<CommentState, Text>>> = {
-  applying: t`The apply is running. This comment is updated when it ends.`,
-  applied: t`AWS matches ${codeText('team.yaml')}. A second plan found no changes.`,
-};
+const APPLYING = t`The apply is running. This comment is updated when it ends.`;
+const FILE = 'team.yaml';
 
 function descriptiveText({ descriptive }: Review): Text {
   const keys = someTexts(descriptive.map(codeText), OPEN_ITEMS);

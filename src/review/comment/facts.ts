@@ -7,7 +7,7 @@ import type { IssueReport } from '../../github/issues.ts';
 import { say, visible } from '../../text/escape.ts';
 import { FAILURE, failureText } from '../../text/failures/failures.ts';
 import { readManifest, readPreview } from '../manifest/manifest.ts';
-import type { Manifest } from '../manifest/schema.ts';
+import { type Manifest, QUICK_CHECK } from '../manifest/schema.ts';
 import { type CommentState, type CommentView, commentMarker, renderIssue } from './comment.ts';
 
 export interface CommentRequest {
@@ -56,6 +56,7 @@ export async function commentFacts(asked: CommentRequest, env: Environment, now:
       review,
       state: stateOf(asked.state, failure?.reason ?? null, manifest),
       failure,
+      quickCheck: result?.quickCheck ?? null,
       footer: footerOf(manifest, env, now),
       changesCode: asked.changesCode,
       reveal: asked.reveal,
@@ -65,6 +66,7 @@ export async function commentFacts(asked: CommentRequest, env: Environment, now:
 
 const RESULT = z.object({
   failure: z.object({ reason: z.string().refine(isFailureReason), error: FAILURE }).nullable(),
+  quickCheck: QUICK_CHECK.nullish(),
 });
 
 /** The workflow's reason decides: it also knows of jobs that never came to write a file. */
@@ -136,5 +138,5 @@ export function issueReport(view: CommentView & { readonly lab: string }): Issue
 /** The line with which the issue about a failed apply is closed. */
 function resolvedLine({ commit, runUrl }: CommentView['footer']): string {
   const what = commit === null ? 'The change' : say`Commit ${commit.slice(0, 7)}`;
-  return `${what} was applied${runUrl === null ? '' : ` by ${visible(runUrl)}`}. AWS matches \`team.yaml\`.`;
+  return `${what} was applied${runUrl === null ? '' : ` by ${visible(runUrl)}`}. Terraform has nothing left to do.`;
 }

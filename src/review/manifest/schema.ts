@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CAPABILITY, OPERATION_LIST } from '../../access/capability-access.ts';
 import { ACCESS_CHANGE, gainedLost } from '../../access/diff.ts';
 import { type Difference, differenceWith } from '../../access/model-difference.ts';
+import { RISKS } from '../../catalog/mturk.ts';
 import { BLOCK } from '../../diagnostics/block.ts';
 import { COUNT, many, TEXT, TEXTS } from '../../diagnostics/parse-data.ts';
 import { RECONCILE_MODES } from '../../team/team.ts';
@@ -117,6 +118,24 @@ const UNEXPLAINED_CHANGE = z.strictObject({
   attributes: TEXTS,
 });
 
+/** What a quick check of the account found besides a plan, or after an apply. */
+export const QUICK_CHECK = z.strictObject({
+  /** Worst first; without what is snoozed. */
+  findings: many(
+    z.strictObject({
+      id: TEXT,
+      /** `lost-access` if someone may do less than team.yaml grants; null if no access changes. */
+      effect: z.enum(['full-control', ...RISKS, 'lost-access']).nullable(),
+      /** Names of the people whom the effect is about, for readers. */
+      people: TEXTS,
+    }),
+  ),
+  /** False if AWS did not say who may do what: then there are no findings. */
+  isAccessKnown: z.boolean(),
+  /** What AWS did not answer. */
+  notChecked: TEXTS,
+});
+
 /** What a change of team.yaml does to people, roles, settings and resources: from two files, or from a plan as well. */
 const REVIEW = z.strictObject({
   lab: TEXT,
@@ -141,6 +160,8 @@ const REVIEW = z.strictObject({
   suspendedDuringApply: TEXTS,
   /** Null for a review of two files. */
   plan: REVIEWED_PLAN.nullable(),
+  /** Null if the account was not asked. */
+  quickCheck: QUICK_CHECK.nullable(),
 });
 
 /** One change of a plan, by what it does; no value can be read from it. */
@@ -180,6 +201,7 @@ export const PREVIEW = z.object({ version: z.literal(1), review: REVIEW });
 export type DigestEntry = Readonly<z.infer<typeof DIGEST_ENTRY>>;
 /** What a plan was made with: `OpenTofu 1.10.3` and `hashicorp/aws 6.25.0`. */
 export type Tools = Pick<Manifest['tools'], 'engine' | 'provider'>;
+export type QuickCheck = Readonly<z.infer<typeof QUICK_CHECK>>;
 export type RiskClass = (typeof RISK_CLASSES)[number];
 export type ReviewedPerson = Readonly<z.infer<typeof PERSON>>;
 export type RoleChange = Readonly<z.infer<typeof ROLE_CHANGE>>;

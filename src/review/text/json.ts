@@ -9,7 +9,7 @@ import type { Plan } from '../../terraform/plan.ts';
 import type { Engine } from '../../terraform/run/engine.ts';
 import { plainText } from '../../text/text.ts';
 import { type PlanClassification, reviewedPlan } from '../changes/classify-plan.ts';
-import type { Review } from '../manifest/schema.ts';
+import type { QuickCheck, Review } from '../manifest/schema.ts';
 
 /** A plan with everything that follows from it. */
 export interface PlanView {
@@ -19,6 +19,7 @@ export interface PlanView {
   readonly blocks: readonly Block[];
   readonly imported: readonly Imported[];
   readonly suspendedDuringApply: readonly string[];
+  readonly quickCheck: QuickCheck | null;
 }
 
 /** `plan --json`, version 1. Addresses are Terraform's, users IAM's. */
@@ -35,6 +36,7 @@ export function planJson(view: PlanView, team: Team, engine: Engine, naming: Dis
     imported: view.imported,
     suspendedDuringApply: view.suspendedDuringApply,
     blocks: blocksJson(view.blocks),
+    quickCheck: view.quickCheck,
   };
 }
 

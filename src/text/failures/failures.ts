@@ -68,6 +68,11 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: couldAsk ? t`not confirmed` : t`confirmation needed, but there is no terminal to ask on`,
     help: couldAsk ? null : t`add ${codeText('--yes')}`,
   }),
+  'changed-meanwhile': ({ appeared, gone }) => ({
+    summary: t`the account was changed while the apply waited for an answer`,
+    reason: sentences(listed('New:', appeared, proseText), listed('No longer so:', gone, proseText)),
+    help: t`run ${codeText('mturk-team drift')} if you did not expect it, then apply again: it makes a new plan`,
+  }),
   'manifest-unusable': ({ file }) => ({
     summary: t`${codeText(file)} is not the manifest of a reviewed plan`,
     help: t`run the plan workflow again on the last commit of the pull request, and approve that`,
@@ -108,8 +113,8 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   }),
 };
 
-function listed(title: string, addresses: readonly string[]): Text | null {
-  return addresses.length === 0 ? null : t`${trusted(title)} ${someTexts(addresses.map(codeText), SHOWN)}.`;
+function listed(title: string, items: readonly string[], form = codeText): Text | null {
+  return items.length === 0 ? null : t`${trusted(title)} ${someTexts(items.map(form), SHOWN)}.`;
 }
 
 /** Every failure, by its code. */

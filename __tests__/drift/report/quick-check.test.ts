@@ -1,0 +1,87 @@
+import type { AccessModel } from '../../../src/access/model.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
+import { namingOf } from '../../../src/cli/session/read-team.ts';
+import { quickCheckOf } from '../../../src/drift/report/quick-check.ts';
+import { findingsBetween } from '../../../src/drift/scan/finding-id.ts';
+import type { QuickCheck } from '../../../src/review/manifest/schema.ts';
+import { appliedText, quickCheckText } from '../../../src/review/text/quick-check.ts';
+import { plainText, t } from '../../../src/text/text.ts';
+import { FULL, name, scanOfAccount, TODAY, withMember } from '../../support/changed-account.ts';
+import { keyOf } from '../../support/inventory-of.ts';
+import { sampleTeam } from '../../support/sample-team.ts';
+
+const NAMING = namingOf(sampleTeam);
+const DECLARED = desiredAccess(sampleTeam, TODAY);
+
+/** A group under the lab's own path, made by hand, that gives Bo everything. */
+const SHADOW: AccessModel = {
+  ...DECLARED,
+  groups: [...DECLARED.groups, { name: name('shadow'), path: '/mturk/perception-lab/', attached: [FULL], inline: [] }],
+  users: DECLARED.users.map((user) =>
+    user.name === name('bo') ? { ...user, groups: [...user.groups, name('shadow')] } : user,
+  ),
+};
+
+function checkOf(account: AccessModel, plan: { before: AccessModel; after: AccessModel } | null, complete = true) {
+  const access = plan === null ? null : { access: { recorded: plan.before, ...plan } };
+  return quickCheckOf({ scan: scanOfAccount({ account }), complete }, access, NAMING);
+}
+
+const says = (check: QuickCheck | null) => plainText(appliedText(check, t`account 1`, 'team.yaml'));
+
+test('a hand-made group under the lab’s path: nothing says that the account matches team.yaml', () => {
+  const empty = { before: DECLARED, after: DECLARED };
+  const check = checkOf(SHADOW, empty);
+  expect(check.findings[0]).toMatchObject({ effect: 'spends', people: ['Bo Chen'] });
+  expect(plainText(quickCheckText(check, 'planned'))).toMatch(
+    /^Quick check of AWS: 1 finding that this plan leaves as they are: Bo Chen can spend money \(unmanaged-group.*\/spends\)\. Details: mturk-team drift\.$/,
+  );
+  expect(says(checkOf(SHADOW, null))).toMatch(
+    /^Terraform has nothing left to do in account 1\. Quick check of AWS: 1 /,
+  );
+  expect(says(checkOf(DECLARED, null))).toBe('account 1 matches team.yaml (quick check).');
+});
+
+test('what was not asked, or not answered, is not said', () => {
+  expect(says(null)).toBe('Terraform has nothing left to do in account 1.');
+  expect(says({ findings: [], isAccessKnown: true, notChecked: ['the credential report'] })).toBe(
+    'Terraform has nothing left to do in account 1. Quick check of AWS: no drift in what was checked. Not checked: the credential report.',
+  );
+  const unknown = checkOf(SHADOW, null, false);
+  expect(unknown).toMatchObject({ findings: [], isAccessKnown: false });
+  expect(says({ ...unknown, notChecked: ['users, groups and policies'] })).toBe(
+    'Terraform has nothing left to do in account 1. Quick check of AWS: not possible. Not checked: users, groups and policies.',
+  );
+});
+
+test('what the plan carries out is no finding beside it; after the apply everything is one', () => {
+  const before: AccessModel = {
+    ...DECLARED,
+    users: DECLARED.users.map((user) => (user.name === name('bo') ? { ...user, groups: [] } : user)),
+  };
+  expect(checkOf(before, { before, after: DECLARED }).findings).toEqual([]);
+  expect(checkOf(before, null).findings).toMatchObject([
+    { effect: 'lost-access', people: ['Bo Chen'] },
+    { effect: 'lost-access', people: ['Bo Chen'] },
+  ]);
+});
+
+test('without an apply on record, what is missing is not yet applied', () => {
+  const nothing = { ...DECLARED, users: [], groups: [], policies: [] };
+  const scan = scanOfAccount({ account: nothing, applied: null });
+  const plan = { access: { recorded: nothing, before: nothing, after: nothing } };
+  const rules = quickCheckOf({ scan, complete: true }, plan, NAMING).findings.map(({ id }) => id);
+  expect(rules).toEqual(['boundary-policy-changed/missing']);
+});
+
+test('what changes between two checks is named, whatever it is; a new access key is not', () => {
+  const suspended = withMember('fay', { suspended: true });
+  const scan = (account: AccessModel, credentials = {}) =>
+    scanOfAccount({ team: suspended, applied: sampleTeam, account, credentials });
+  const before = scan(DECLARED, {});
+  const keys = { [name('bo')]: { keys: [keyOf(), keyOf(), keyOf()], password: { lastUsed: null } } };
+  expect(findingsBetween(before, scan(DECLARED, keys))).toEqual({ appeared: [], gone: [] });
+  const now = findingsBetween(before, scan(SHADOW));
+  expect(now.appeared.map(({ rule }) => rule)).toEqual(['unmanaged-group']);
+  expect(findingsBetween(scan(SHADOW), before).gone).toEqual(now.appeared);
+});

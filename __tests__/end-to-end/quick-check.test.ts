@@ -1,0 +1,96 @@
+import {
+  AddUserToGroupCommand,
+  AttachGroupPolicyCommand,
+  CreateGroupCommand,
+  type IAMClient,
+} from '@aws-sdk/client-iam';
+import { type ApplyOptions, planAndApply } from '../../src/cli/session/apply.ts';
+import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
+import { showPlan } from '../../src/cli/session/plan-output.ts';
+import { quickCheck } from '../../src/cli/session/quick-check.ts';
+import { iamName } from '../../src/team/names.ts';
+import { appliedTo, type LabInTest, orThrow, TODAY, withLab } from '../support/lab-in-test.ts';
+import { sampleTeam } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
+
+const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
+const bo = iamName(sampleTeam.lab, 'bo');
+
+/** A group under the lab's own path that gives Bo everything: Terraform does not know it. */
+async function shadowGroup(iam: IAMClient): Promise<void> {
+  const GroupName = iamName(sampleTeam.lab, 'shadow');
+  await iam.send(new CreateGroupCommand({ GroupName, Path: `/mturk/${sampleTeam.lab}/` }));
+  await iam.send(new AttachGroupPolicyCommand({ GroupName, PolicyArn: FULL }));
+  await iam.send(new AddUserToGroupCommand({ GroupName, UserName: bo }));
+}
+
+const OPTIONS: ApplyOptions = {
+  ...{ file: 'team.yaml', today: TODAY, emulator: '', json: false, stack: 'team', parallelism: null },
+  ...{ yes: false, reviewed: null, commit: null, result: null },
+};
+
+/** Applies the sample with Fay suspended; `meanwhile` is what happens while the question waits. */
+async function applyAsking(test: LabInTest, meanwhile: (iam: IAMClient) => Promise<unknown>) {
+  const members = sampleTeam.members.map((member) =>
+    member.key === 'fay' ? { ...member, suspended: true, keys: 0 } : member,
+  );
+  const session = test.lab({ ...sampleTeam, members });
+  const shown: unknown[] = [];
+  const terminal = {
+    ...SILENT,
+    confirm: async () => {
+      await meanwhile(session.iam);
+      return true;
+    },
+  };
+  const result = await planAndApply(
+    session,
+    null,
+    OPTIONS,
+    terminal,
+    (_session, _planned, check) => shown.push(check),
+    () => shown.push('begun'),
+  );
+  return { result, shown };
+}
+
+test('plan and apply report what Terraform does not know, in one line, with five calls', async () => {
+  await withLab(await appliedTo(sampleTeam), async (test) => {
+    const session = test.lab(sampleTeam);
+    await shadowGroup(session.iam);
+    const planned = orThrow(await planStack(session));
+    expect(isEmpty(planned)).toBe(true);
+    const calls = test.emulator.calls.length;
+    const { check } = orThrow(await quickCheck(session, planned, SILENT));
+    expect(test.emulator.calls.slice(calls).map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['GetAccountAuthorizationDetails', 'GetCredentialReport']),
+    );
+    expect(test.emulator.calls.length - calls).toBe(5);
+    const out: string[] = [];
+    const terminal = { ...SILENT, stdout: (text: string) => out.push(text) };
+    showPlan(session, planned, check, { json: false, resources: false }, terminal);
+    expect(out.join('').replace(/\s+/g, ' ')).toMatch(
+      /Plan: no changes.*1 finding that this plan leaves as they are: Bo Chen can spend money \(unmanaged-group\//,
+    );
+    out.length = 0;
+    showPlan(session, planned, check, { json: true, resources: false }, terminal);
+    expect(JSON.parse(out.join(''))).toMatchObject({
+      plan: { add: 0 },
+      quickCheck: { findings: [{ effect: 'spends', people: ['Bo Chen'] }], isAccessKnown: true, notChecked: [] },
+    });
+  });
+}, 60_000);
+
+test('a manual change made while apply waits for its answer is named, and nothing is applied', async () => {
+  await withLab(await appliedTo(sampleTeam), async (test) => {
+    const { result, shown } = await applyAsking(test, shadowGroup);
+    expect(result).toMatchObject({
+      ok: false,
+      failure: { code: 'changed-meanwhile', args: { appeared: [expect.stringContaining('shadow')], gone: [] } },
+    });
+    expect(shown).toMatchObject([{ findings: [] }]);
+    const again = await applyAsking(test, async () => {});
+    expect(again.shown).toMatchObject([{ findings: [{ effect: 'spends' }] }, 'begun']);
+    expect(orThrow(again.result)).toMatchObject({ steps: 2, quickCheck: { findings: [{ people: ['Bo Chen'] }] } });
+  });
+}, 60_000);

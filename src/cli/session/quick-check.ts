@@ -1,0 +1,46 @@
+import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { findingView } from '../../drift/report/finding-view.ts';
+import { quickCheckOf } from '../../drift/report/quick-check.ts';
+import { findingsBetween } from '../../drift/scan/finding-id.ts';
+import type { QuickCheck } from '../../review/manifest/schema.ts';
+import { plainText } from '../../text/text.ts';
+import { type CompletedScan, quickScan } from '../drift/run-scan.ts';
+import type { Terminal } from '../io.ts';
+import type { LabSession } from './lab-session.ts';
+import type { StackPlan } from './plan.ts';
+
+export interface QuickChecked {
+  readonly completed: CompletedScan;
+  readonly check: QuickCheck;
+}
+
+/** A quick check: of what a plan does not carry out, or of everything if `planned` is null. */
+export async function quickCheck(
+  session: LabSession,
+  planned: StackPlan | null,
+  terminal: Terminal,
+): Promise<Result<QuickChecked>> {
+  const scanned = await quickScan(session, { trail: false }, terminal);
+  if (!scanned.ok) return scanned;
+  const check = quickCheckOf(scanned.value, planned?.classification ?? null, session.naming);
+  return succeed({ completed: scanned.value, check });
+}
+
+/**
+ * Whether the account differs from team.yaml as it did at a check before: Terraform applies a saved plan without reading
+ * AWS again. Null if it does, or if AWS does not say; else the failure that names what changed.
+ */
+export async function changeSince(
+  { completed }: QuickChecked,
+  session: LabSession,
+  terminal: Terminal,
+): Promise<Failure | null> {
+  const now = await quickScan(session, { trail: false }, terminal);
+  if (!now.ok) return now.failure;
+  if (!completed.complete || !now.value.complete) return null;
+  const { appeared, gone } = findingsBetween(completed.scan, now.value.scan);
+  if (appeared.length + gone.length === 0) return null;
+  const titles = (findings: typeof gone) =>
+    findings.map((finding) => plainText(findingView(finding, session.naming, false).title));
+  return fail('changed-meanwhile', { appeared: titles(appeared), gone: titles(gone) }).failure;
+}

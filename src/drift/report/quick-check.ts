@@ -1,0 +1,60 @@
+import { differenceKey, differences, inverse } from '../../access/model-difference.ts';
+import { type DisplayNames, userText } from '../../access/text/names.ts';
+import type { PlanClassification } from '../../review/changes/classify-plan.ts';
+import type { QuickCheck } from '../../review/manifest/schema.ts';
+import { plainText } from '../../text/text.ts';
+import { type DriftFinding, differenceOf, isPending, type ScanResult } from '../finding.ts';
+
+interface Checked {
+  readonly scan: ScanResult;
+  /** False if AWS did not say who may do what. */
+  readonly complete: boolean;
+}
+
+/**
+ * A quick check as plan, apply and comments report it. With a plan: without what that plan or a later apply carries out;
+ * with null, after an apply, everything that is not as team.yaml says.
+ */
+export function quickCheckOf(
+  { scan, complete }: Checked,
+  plan: Pick<PlanClassification, 'access'> | null,
+  names: DisplayNames,
+): QuickCheck {
+  const isCarriedOut = plan === null ? () => false : carriedOutBy(plan);
+  const found = complete ? scan.findings : [];
+  return {
+    findings: found
+      .filter((finding) => finding.cause !== 'resolved' && !isCarriedOut(finding))
+      .map((finding) => ({ id: finding.id, ...effectOf(finding, names) })),
+    isAccessKnown: complete,
+    notChecked: scan.notChecked.map(({ what }) => what),
+  };
+}
+
+function carriedOutBy({ access }: Pick<PlanClassification, 'access'>): (finding: DriftFinding) => boolean {
+  const planned = differences(access.before, access.after);
+  const keys = new Set(planned.map((difference) => differenceKey(inverse(difference))));
+  const arns = new Set(planned.flatMap((difference) => ('arn' in difference ? [difference.arn] : [])));
+  return (finding) => {
+    const difference = differenceOf(finding);
+    if (isPending(finding)) return true;
+    if (finding.rule === 'boundary-policy-changed') return arns.has(finding.data.arn);
+    if (difference === null) return false;
+    // Without a record of an apply, what is missing was never applied.
+    const isUnapplied = finding.cause === 'unknown' && difference.kind.endsWith('-deleted');
+    return isUnapplied || keys.has(differenceKey(difference));
+  };
+}
+
+function effectOf(
+  { escalates, rule, risk, changes }: DriftFinding,
+  names: DisplayNames,
+): Omit<QuickCheck['findings'][number], 'id'> {
+  const people = (users: readonly string[]) => users.map((user) => plainText(userText(user, names)));
+  const having = (side: 'gained' | 'lost') =>
+    changes.filter(({ operations }) => operations[side].length > 0).map(({ user }) => user);
+  if (escalates.length > 0 || rule === 'root-access-key') return { effect: 'full-control', people: people(escalates) };
+  if (risk !== null) return { effect: risk, people: people(having('gained')) };
+  const losing = having('lost');
+  return { effect: losing.length > 0 ? 'lost-access' : null, people: people(losing) };
+}

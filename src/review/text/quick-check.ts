@@ -1,0 +1,52 @@
+import { RISK_VERBS } from '../../catalog/mturk.ts';
+import { codeText, counted, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
+import type { QuickCheck } from '../manifest/schema.ts';
+
+const SHOWN = 3;
+
+/** What a quick check found, on one line: besides a plan, or after an apply. */
+export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied'): Text {
+  const { findings, isAccessKnown, notChecked } = check;
+  const missing = notChecked.length === 0 ? null : t`Not checked: ${listTexts(notChecked.map((what) => t`${what}`))}.`;
+  const words = (text: Text) => sentences(t`Quick check of AWS: ${text}`, missing);
+  if (!isAccessKnown) return words(t`not possible.`);
+  const other = trusted(when === 'planned' ? 'other ' : '');
+  if (findings.length === 0)
+    return words(missing === null ? t`no ${other}drift.` : t`no ${other}drift in what was checked.`);
+  const count = trusted(counted(findings.length, 'finding'));
+  const besides = trusted(when === 'planned' ? ' that this plan leaves as they are' : '');
+  const order = trusted(findings.length === 1 ? ':' : ', worst first:');
+  return words(
+    t`${count}${besides}${order} ${someTexts(findings.map(findingText), SHOWN)}. Details: ${codeText('mturk-team drift')}.`,
+  );
+}
+
+function findingText({ id, effect, people }: QuickCheck['findings'][number]): Text {
+  if (effect === null) return codeText(id);
+  const { can, does } =
+    effect === 'full-control'
+      ? { can: 'can take full control of the account', does: 'gives full control of the account' }
+      : effect === 'lost-access'
+        ? { can: 'lost access', does: 'lost access' }
+        : { can: `can ${RISK_VERBS[effect].can}`, does: RISK_VERBS[effect].does };
+  const [first] = people;
+  if (first === undefined) return t`${codeText(id)} (${trusted(does)})`;
+  return t`${someTexts(
+    people.map((name) => t`${name}`),
+    2,
+  )} ${trusted(can)} (${codeText(id)})`;
+}
+
+/** How AWS is after an apply, as far as AWS was asked: a clause after `Applied 3 steps:`. */
+export function appliedText(
+  check: QuickCheck | null,
+  account: Text,
+  file: string,
+  stack: 'team' | 'bootstrap' = 'team',
+): Text {
+  const nothing = t`Terraform has nothing left to do in ${account}.`;
+  if (check === null) return nothing;
+  const isSame = check.isAccessKnown && check.findings.length + check.notChecked.length === 0;
+  if (isSame && stack === 'team') return t`${account} matches ${codeText(file)} (quick check).`;
+  return sentences(nothing, quickCheckText(check, stack === 'team' ? 'applied' : 'planned'));
+}
