@@ -7,6 +7,7 @@ import { applyStack } from '../src/cli/session/apply.ts';
 import { emulatorSession } from '../src/cli/session/lab-session.ts';
 import { isEmpty, planStack } from '../src/cli/session/plan.ts';
 import { showPlan } from '../src/cli/session/plan-output.ts';
+import { quickCheck } from '../src/cli/session/quick-check.ts';
 import { applyRecord, noteApply } from '../src/cli/session/records.ts';
 import type { Result } from '../src/diagnostics/failure.ts';
 import { findEngine } from '../src/terraform/run/engine.ts';
@@ -36,11 +37,13 @@ const note = (state: 'applying' | 'applied') => noteApply(applyRecord(lab.record
 try {
   const started = performance.now();
   const plan = given(await planStack(lab));
-  showPlan(lab, plan, { json: false, resources: false }, terminal);
+  const { check } = given(await quickCheck(lab, plan, terminal));
+  showPlan(lab, plan, check, { json: false, resources: false }, terminal);
   const planned = performance.now();
   await note('applying');
   given(await withProgress(terminal, (onEvent) => applyStack(lab, plan, { onEvent })));
   await note('applied');
+  given(await quickCheck(lab, null, terminal));
   const applied = performance.now();
   const before = await callsSoFar();
   const asked = performance.now();

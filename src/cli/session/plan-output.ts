@@ -7,7 +7,8 @@ import { manifestOf, writeManifest } from '../../review/manifest/manifest.ts';
 import type { Manifest, QuickCheck, Review } from '../../review/manifest/schema.ts';
 import { blockLines } from '../../review/text/block-text.ts';
 import { planJson, previewJson } from '../../review/text/json.ts';
-import { labHeading, quickCheckLines, reviewLines } from '../../review/text/terminal.ts';
+import { quickCheckLines } from '../../review/text/quick-check.ts';
+import { labHeading, reviewLines } from '../../review/text/terminal.ts';
 import type { Team } from '../../team/team.ts';
 import type { Terminal } from '../io.ts';
 import type { LabSession } from './lab-session.ts';
@@ -64,12 +65,11 @@ export function showPlan(
     stdout(`${JSON.stringify(planJson(view, team, engine, naming), null, 2)}\n`);
     return;
   }
-  const checked = quickCheckLines(quickCheck, width);
   const body =
     session.stack === 'bootstrap'
-      ? [isEmpty(planned) ? BOUNDARY_UNCHANGED : BOUNDARY_WRITTEN, ...(checked.length === 0 ? [] : ['', ...checked])]
-      : reviewLines(reviewOfPlan(team, { today, at, plan: view, quickCheck }), { resources, width });
-  stdout(`${[labHeading(team, engine, kind), '', ...body].join('\n')}\n`);
+      ? [isEmpty(planned) ? BOUNDARY_UNCHANGED : BOUNDARY_WRITTEN]
+      : reviewLines(reviewOfPlan(team, today, at, view), { resources, width });
+  stdout(`${[labHeading(team, engine, kind), '', ...body, ...quickCheckLines(quickCheck, width)].join('\n')}\n`);
   if (planned.blocks.length > 0) stderr(`\n${blockLines(planned.blocks, width).join('\n')}\n`);
 }
 
@@ -85,7 +85,7 @@ export function showPreview(
     stdout(`${JSON.stringify(previewJson(review), null, 2)}\n`);
   } else if (format === 'text') {
     const blocked = isBlocked ? ['', ...blockLines(review.blocks)] : [];
-    stdout(`${[...reviewLines(review), ...blocked].join('\n')}\n`);
+    stdout(`${[...reviewLines(review), ...quickCheckLines(review.quickCheck, 100), ...blocked].join('\n')}\n`);
   } else {
     const { digest = null, tools = null } = manifest ?? {};
     const commit = manifest?.head.commit ?? null;

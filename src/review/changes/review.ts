@@ -76,11 +76,8 @@ export function reviewOf(input: ReviewInput): Review {
 }
 
 /** Reviews a plan without a file before: people and what the plan's own lists leave unexplained. */
-export function reviewOfPlan(
-  team: Team,
-  { today, at, plan, quickCheck }: Pick<Required<ReviewInput>, 'today' | 'at' | 'plan' | 'quickCheck'>,
-): Review {
-  const review = reviewOf({ before: team, after: team, today, at, plan, quickCheck });
+export function reviewOfPlan(team: Team, today: string, at: Date, plan: PlanOfReview): Review {
+  const review = reviewOf({ before: team, after: team, today, at, plan });
   return { ...review, unexplained: unexplainedByPlan(plan) };
 }
 

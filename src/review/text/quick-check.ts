@@ -1,4 +1,6 @@
 import { RISK_VERBS } from '../../catalog/mturk.ts';
+import { paragraph } from '../../text/document.ts';
+import { printTerminal } from '../../text/terminal.ts';
 import { codeText, counted, listTexts, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import type { QuickCheck } from '../manifest/schema.ts';
 
@@ -19,6 +21,11 @@ export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied'): 
   return words(
     t`${count}${besides}${order} ${someTexts(findings.map(findingText), SHOWN)}. Details: ${codeText('mturk-team drift')}.`,
   );
+}
+
+/** The same for a terminal, after an empty line; nothing without a check. */
+export function quickCheckLines(check: QuickCheck | null, width: number): readonly string[] {
+  return check === null ? [] : ['', ...printTerminal([paragraph(quickCheckText(check, 'planned'))], width)];
 }
 
 function findingText({ id, effect, people }: QuickCheck['findings'][number]): Text {

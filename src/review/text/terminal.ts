@@ -20,7 +20,6 @@ import {
   unexplainedText,
 } from './change-text.ts';
 import { changeText, personText } from './people-text.ts';
-import { quickCheckText } from './quick-check.ts';
 
 /** Items of one list on a terminal; JSON has all of them. */
 const SHOWN = 30;
@@ -55,13 +54,8 @@ export function reviewLines(
     ...unexplained,
     suspends ? printTerminal([paragraph(suspensionText(review))], width) : [],
     section(t`Only descriptive fields changed`, descriptive, width),
-    quickCheckLines(review.quickCheck, width),
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
-}
-
-export function quickCheckLines(check: Review['quickCheck'], width: number): readonly string[] {
-  return check === null ? [] : printTerminal([paragraph(quickCheckText(check, 'planned'))], width);
 }
 
 function planSummary(plan: NonNullable<Review['plan']>): string {
