@@ -109,6 +109,33 @@ interface VirtualMfaRecord {
   user: string | null;
 }
 
+/** Times are seconds since 1970, as MTurk answers them; members are those of the call that made it. */
+export interface HitTypeRecord {
+  readonly id: string;
+  readonly members: Readonly<Record<string, unknown>>;
+}
+
+export interface HitRecord {
+  readonly id: string;
+  /** `UniqueRequestToken` */
+  readonly token: string | null;
+  type: string;
+  readonly created: number;
+  expires: number;
+  assignments: number;
+  readonly members: Readonly<Record<string, unknown>>;
+  stage: 'open' | 'reviewing' | 'disposed';
+}
+
+/** By id each. */
+export interface MturkState {
+  /** How many ids were given out. */
+  made: number;
+  readonly hitTypes: Record<string, HitTypeRecord>;
+  readonly hits: Record<string, HitRecord>;
+  readonly qualificationTypes: Record<string, Readonly<Record<string, unknown>>>;
+}
+
 /** Everything that the local AWS emulator remembers, as plain data: what stands in its file is this. */
 export interface AccountState {
   readonly version: 1;
@@ -134,6 +161,8 @@ export interface AccountState {
   readonly policies: Record<string, PolicyRecord>;
   /** By serial number. */
   readonly virtualMfa: Record<string, VirtualMfaRecord>;
+  /** Left out until MTurk is called. */
+  mturk?: MturkState;
 }
 
 type Arn = (state: AccountState, named: { readonly name: string; readonly path: string }) => string;

@@ -1,9 +1,11 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOperation } from '../../catalog/mturk.ts';
 import { jsonLines, writeWhole } from '../system.ts';
 import { type Account, accountOf, type CallContext, emptyState } from './account.ts';
 import { isAwsError } from './aws-error.ts';
 import { directoryHistory, EVENTS_FILE } from './event-history.ts';
+import { runMturk } from './mturk.ts';
 import { IAM_OPERATIONS } from './operations.ts';
 import type { Params } from './params.ts';
 import type { AccountState } from './state.ts';
@@ -94,7 +96,10 @@ function replay(account: Account, journal: string): void {
     if (entry.sequence <= account.state.sequence) continue;
     if ('used' in entry) noteUse(account, entry.used, entry.service, entry.region, entry.now);
     else {
-      const reply = IAM_OPERATIONS.get(entry.action)?.run(account, entry.params, entry.call);
+      const { action, params, call } = entry;
+      const reply = isOperation(action)
+        ? runMturk(action, params, account, call)
+        : IAM_OPERATIONS.get(action)?.run(account, params, call);
       if (reply === undefined || isAwsError(reply))
         throw new Error(`${JOURNAL_FILE}: call ${entry.sequence} (${entry.action}) cannot be repeated`);
     }

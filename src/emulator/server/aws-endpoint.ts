@@ -89,7 +89,7 @@ async function answerCall(
   use(owner.key.id, scope.service, scope.region, call.now);
   const identity = userIdentity(account, owner.caller);
   const reply = carryOut(host.storage, read, call, sourceIp);
-  if (read.writes) {
+  if (read.writes && service === IAM_SERVICE) {
     const userAgent = request.headers['user-agent'] ?? '';
     const traced = { action, params: read.params as Params, call, identity, reply, requestId, sourceIp, userAgent };
     account.history.record(cloudTrailEvent(traced));

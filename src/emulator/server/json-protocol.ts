@@ -11,6 +11,8 @@ interface JsonService<Operation extends string> {
   operationOf(target: string): Operation | null;
   /** The IAM action that an operation needs. */
   permissionOf(operation: Operation): string;
+  /** Whether it changes the account; no operation does where this is left out. */
+  writes?(operation: Operation): boolean;
   run(operation: Operation, input: Input, account: Account, call: CallContext): Input | AwsError;
 }
 
@@ -25,7 +27,7 @@ const JSON_CODES: Readonly<Record<string, string>> = {
   ServiceFailure: 'ServiceFault',
 };
 
-/** A service of AWS's JSON protocol, version 1.1, none of whose calls changes the account. */
+/** A service of AWS's JSON protocol, version 1.1. */
 export function jsonService<Operation extends string>(service: JsonService<Operation>): Service {
   const answer = (status: number, body: Input) => ({
     status,
@@ -43,7 +45,7 @@ export function jsonService<Operation extends string>(service: JsonService<Opera
       return {
         action: operation,
         params: input,
-        writes: false,
+        writes: service.writes?.(operation) ?? false,
         authorize: (account, { caller }, context) =>
           authorize(account, caller, { action: service.permissionOf(operation), resource: '*', context }),
         run: (account, call) => service.run(operation, input, account, call),
