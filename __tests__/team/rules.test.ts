@@ -6,7 +6,7 @@ import { draftOf } from '../../src/team/parse/draft.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
 import { resolveRoles } from '../../src/team/parse/resolve-roles.ts';
 import { policyTooLong } from '../../src/team/rules/roles.ts';
-import { codesOf, findingsOf, teamText } from './team-text.ts';
+import { codesOf, findingsOf, pointedAt, teamText } from './team-text.ts';
 
 describe('people whose access has ended', () => {
   const ended =
@@ -188,6 +188,18 @@ test('mistakes of different kinds are found in one run, in the order of the file
     'invalid-date',
     'empty-value',
     'unknown-freeze',
+  ]);
+});
+
+test('what is not indented is checked as it was meant, in its place', () => {
+  const text = teamText({
+    members:
+      'members:\n  ada: { name: Ada, roles: [reader] }\n  bo:\n  name: Bo\n  roles: [raeder]\n  until: "2027-02-31"\n  sponsor: ada',
+  });
+  expect(findingsOf(text).map((finding) => [finding.code, pointedAt(text, finding)])).toEqual([
+    ['not-indented', 'name'],
+    ['unknown-role', 'raeder'],
+    ['invalid-date', '"2027-02-31"'],
   ]);
 });
 

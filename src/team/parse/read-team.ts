@@ -40,10 +40,10 @@ export function readTeam(text: string, { file, today }: ReadTeamOptions): TeamRe
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const findings = reporting(file);
   const { root, value, unquotedDates, readable } = parseDocument(source, findings.report);
-  const places = placesIn(root);
+  let places = placesIn(root);
   if (readable) {
     checkTexts(value, source, places, findings.report);
-    reindent(value, places, findings);
+    places = reindent(value, places, findings);
   }
   const draft = draftOf(value);
   const suggest = suggester();

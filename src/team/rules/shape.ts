@@ -138,10 +138,11 @@ interface ShapeContext {
 
 /**
  * Moves keys that are not indented to what they belong to, in the value itself, and reports them: a file with this one
- * mistake is checked as it was meant.
+ * mistake is checked as it was meant. Returns the places of the paths of that value.
  */
-export function reindent(value: unknown, places: DocumentPlaces, { report }: Reporting): void {
-  if (!isPlainMap(value)) return;
+export function reindent(value: unknown, places: DocumentPlaces, { report }: Reporting): DocumentPlaces {
+  if (!isPlainMap(value)) return places;
+  const written = new Map<string, DocumentPath>();
   const top = knownKeys([]);
   const sections = Object.keys(KIND_NAMES);
   move(
@@ -157,6 +158,18 @@ export function reindent(value: unknown, places: DocumentPlaces, { report }: Rep
       (key, entry) => fields.includes(key) && !isPlainMap(entry),
     );
   }
+
+  const inFile = (path: DocumentPath): DocumentPath => {
+    const length = [3, 2].find((each) => written.has(JSON.stringify(path.slice(0, each)))) ?? 0;
+    return [...(written.get(JSON.stringify(path.slice(0, length))) ?? []), ...path.slice(length)];
+  };
+  return written.size === 0
+    ? places
+    : {
+        node: (path) => places.node(inFile(path)),
+        key: (path) => places.key(inFile(path)),
+        value: (path) => places.value(inFile(path)),
+      };
 
   function move(
     parent: DocumentPath,
@@ -176,6 +189,7 @@ export function reindent(value: unknown, places: DocumentPlaces, { report }: Rep
       if (isPlainMap(owned)) owned[key] = entry;
       else map[owner] = Object.assign(Object.create(null), { [key]: entry });
       delete map[key];
+      written.set(JSON.stringify([...parent, owner, key]), [...parent, key]);
       moved.set(owner, [...(moved.get(owner) ?? []), key]);
     }
     for (const [owner, keys] of moved) {
