@@ -1,25 +1,26 @@
 import {
   checkBoundary,
   findExisting,
-  type IamEntity,
   type IamEntityKind,
   type IamLookup,
+  type ListedEntity,
   type PlannedCreate,
 } from '../../src/aws/iam-names.ts';
 import { plannedCreates } from '../../src/terraform/resources.ts';
 import { recordedPlan } from '../support/recorded-plan.ts';
 
 const PATH = '/mturk/perception-lab/';
-const thing = (kind: IamEntityKind, name: string, path = PATH): IamEntity => ({
+const thing = (kind: IamEntityKind, name: string, path = PATH): ListedEntity => ({
   kind,
   name,
   path,
   arn: `arn:aws:iam::123456789012:${kind}${path}${name}`,
+  id: `id of ${name}`,
 });
 
 /** An account that holds these things, and writes down what it is asked. */
 function accountWith(
-  things: readonly IamEntity[],
+  things: readonly ListedEntity[],
   members: Readonly<Record<string, readonly string[]>> = {},
 ): IamLookup & { readonly asked: string[] } {
   const asked: string[] = [];
@@ -65,6 +66,7 @@ test('the creates of a recorded plan: users, groups, policies and memberships wi
     name: 'perception-lab-bo',
     path: PATH,
     key: 'bo',
+    lost: null,
   });
 });
 
@@ -103,7 +105,7 @@ describe('who is in a group before its members are written', () => {
   });
 });
 
-test.each<[string, IamEntity[], string[], string[]]>([
+test.each<[string, ListedEntity[], string[], string[]]>([
   ['an empty account', [], [], []],
   ['a user under the path', [thing('user', 'perception-lab-bo')], ['aws_iam_user.member_bo perception-lab-bo'], []],
   [
@@ -146,6 +148,19 @@ test.each<[string, IamEntity[], string[], string[]]>([
   ).toEqual(taken);
 });
 
+test('what the state had under another name is found by its unique id: a second one must not be created', async () => {
+  const [user, group] = (['user', 'group'] as const).map((kind): PlannedCreate => {
+    const name = `perception-lab-${kind}`;
+    return { kind, address: `aws_iam_${kind}.x`, name, path: PATH, key: kind, lost: `id of renamed-${kind}` };
+  });
+  const account = accountWith([thing('user', 'renamed-user', '/'), thing('group', 'renamed-group')]);
+  expect((await findExisting([user!, group!], account)).findings).toEqual([
+    { code: 'name-changed', args: { kind: 'user', name: 'perception-lab-user', to: 'renamed-user' } },
+    { code: 'name-changed', args: { kind: 'group', name: 'perception-lab-group', to: 'renamed-group' } },
+  ]);
+  expect(await findExisting([user!, group!], accountWith([]))).toEqual({ imports: [], findings: [] });
+});
+
 test('an account is asked only about kinds that are created', async () => {
   const account = accountWith([]);
   await findExisting([], account);
@@ -156,6 +171,7 @@ test('an account is asked only about kinds that are created', async () => {
     name: 'perception-lab-x',
     path: PATH,
     key: 'x',
+    lost: null,
   };
   await findExisting([user, { ...user, name: 'perception-lab-y' }], account);
   expect(account.asked).toEqual(['user']);

@@ -14,6 +14,8 @@ const KEY = { id: null, active: true, created: null, lastUsed: null, isUseKnown:
 /** One of each kind: a kind that is missing here does not compile. Of each only what an id is made from. */
 const OF_EACH_KIND: { readonly [Rule in RuleId]: object } = {
   'user-deleted': { kind: 'user-deleted', user: 'perception-lab-bo' },
+  'user-renamed': { user: ODD, to: LONG },
+  'group-renamed': { group: LONG, to: ODD },
   'group-deleted': { kind: 'group-deleted', group: 'perception-lab-paymaster' },
   'policy-deleted': { kind: 'policy-deleted', arn: ARN },
   'path-changed': { kind: 'path-changed', holder: { kind: 'group', name: LONG } },

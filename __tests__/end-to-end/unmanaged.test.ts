@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as aws from '@aws-sdk/client-iam';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
-import { boundaryArn } from '../../src/team/names.ts';
+import { boundaryArn, rolePolicyArn } from '../../src/team/names.ts';
 import { runHere, scratch } from '../support/command.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 
@@ -42,19 +42,35 @@ beforeAll(async () => {
 });
 afterAll(() => lab.remove());
 
-test('drift finds a group that was renamed by hand and still allows bonuses, and does not change it', async () => {
+test('drift finds a group that was renamed by hand, which blocks an apply until it has its name again', async () => {
   await byHand((iam) =>
     iam.send(new aws.UpdateGroupCommand({ GroupName: 'perception-lab-paymaster', NewGroupName: OLD.GroupName })),
   );
   const found = await mturk('drift');
   expect(found.code).toBe(2);
-  expect(found.stdout).toContain('unmanaged-group/old-payers/spends');
-  expect(found.stdout).toContain('group-deleted/paymaster');
-  // Reconciling sees a renamed group as a removed group and a group that the file does not declare.
+  expect(found.stdout).toContain('group-renamed/paymaster');
+  expect(found.stdout).toContain(
+    `aws iam update-group --group-name old-payers --new-group-name perception-lab-paymaster`,
+  );
+  expect(found.stdout).not.toMatch(/unmanaged-group|group-deleted/);
   const reconciled = await mturk('drift', '--reconcile', '--yes');
   expect(reconciled).toMatchObject({ code: 2, stderr: '' });
+  // Applying the same file would create a second group beside it.
+  const blocked = await mturk('apply', '--yes');
+  expect(blocked.code).toBe(1);
+  expect(blocked.stderr).toContain('error[name-changed]');
 
-  // The file takes the role away, and the plan is carried out: by the file, no member may pay a bonus any more.
+  await byHand((iam) => iam.send(new aws.UpdateGroupCommand({ ...OLD, NewGroupName: 'perception-lab-paymaster' })));
+  expect(await mturk('drift')).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('drift finds a group made by hand that still allows bonuses, wherever it is', async () => {
+  await byHand(async (iam) => {
+    await iam.send(new aws.CreateGroupCommand({ ...OLD, Path: '/mturk/perception-lab/' }));
+    await iam.send(new aws.AttachGroupPolicyCommand({ ...OLD, PolicyArn: rolePolicyArn(sampleTeam, 'paymaster') }));
+    await iam.send(new aws.AddUserToGroupCommand({ ...OLD, UserName: 'perception-lab-fay' }));
+  });
+  // By the file, no member may pay a bonus any more.
   lab.write('team.yaml', WITHOUT);
   expect(await mturk('apply', '--yes')).toMatchObject({ code: 0 });
   expect(await mturk('plan')).toMatchObject({ code: 0 });

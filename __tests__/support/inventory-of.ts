@@ -49,6 +49,7 @@ export function inventoryOf(
         },
       ]),
     ),
+    ids: { user: new Map(), group: new Map() },
     policies: new Map(
       access.policies.map(({ arn }) => [
         arn,

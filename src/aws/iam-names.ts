@@ -20,10 +20,16 @@ export interface IamEntity {
   readonly arn: string;
 }
 
+/** One that AWS listed. */
+export interface ListedEntity extends IamEntity {
+  /** IAM's own, which a rename keeps. */
+  readonly id: string;
+}
+
 /** What is asked of an account before a plan is applied. */
 export interface IamLookup {
   /** Every user, group or policy of the account itself, whatever its path: names are taken whatever the path. */
-  list(kind: IamEntityKind): Promise<readonly IamEntity[]>;
+  list(kind: IamEntityKind): Promise<readonly ListedEntity[]>;
   policyExists(arn: string): Promise<boolean>;
   /** Names of the users in a group, sorted; empty where there is no such group. */
   membersOf(group: string): Promise<readonly string[]>;
@@ -34,21 +40,21 @@ export function iamLookup(client: IAMClient): IamLookup {
   return {
     async list(kind) {
       const config = { client, pageSize: 1000 };
-      const found: IamEntity[] = [];
-      const add = (name: string | undefined, path: string | undefined, arn: string | undefined): void => {
-        if (name !== undefined && arn !== undefined) found.push({ kind, name, path: path ?? '/', arn });
+      const found: ListedEntity[] = [];
+      const add = (name: string | undefined, path: string | undefined, arn: string | undefined, id = ''): void => {
+        if (name !== undefined && arn !== undefined) found.push({ kind, name, path: path ?? '/', arn, id });
       };
       if (kind === 'user') {
         for await (const { Users = [] } of paginateListUsers(config, {})) {
-          for (const user of Users) add(user.UserName, user.Path, user.Arn);
+          for (const user of Users) add(user.UserName, user.Path, user.Arn, user.UserId);
         }
       } else if (kind === 'group') {
         for await (const { Groups = [] } of paginateListGroups(config, {})) {
-          for (const group of Groups) add(group.GroupName, group.Path, group.Arn);
+          for (const group of Groups) add(group.GroupName, group.Path, group.Arn, group.GroupId);
         }
       } else {
         for await (const { Policies = [] } of paginateListPolicies(config, { Scope: 'Local' })) {
-          for (const policy of Policies) add(policy.PolicyName, policy.Path, policy.Arn);
+          for (const policy of Policies) add(policy.PolicyName, policy.Path, policy.Arn, policy.PolicyId);
         }
       }
       return found;
@@ -85,6 +91,8 @@ interface PlannedName {
   readonly path: string;
   /** The member's or role's key in the team file. */
   readonly key: string;
+  /** IAM's id of what the state had under that name, and the account has not; null if the state had nothing. */
+  readonly lost: string | null;
 }
 
 /** A planned membership; creating it adds its members to those who are already in the group. */
@@ -132,8 +140,13 @@ export async function findExisting(creates: readonly PlannedCreate[], iam: IamLo
   const findings: Block[] = [];
   for (const create of names) {
     const owner = byName.get(nameKey(create));
+    const { kind, key, name, address, lost } = create;
+    const renamed = lost === null ? undefined : found.find((thing) => thing.kind === kind && thing.id === lost);
+    if (renamed !== undefined && renamed.name !== name && kind !== 'policy') {
+      findings.push(block('name-changed', { kind, name, to: renamed.name }));
+      continue;
+    }
     if (owner === undefined) continue;
-    const { kind, key, name, address } = create;
     // Another case would be another name in the state for ever, and is not one that this tool can have made.
     if (owner.path === create.path && owner.name === name) imports.push({ kind, key, to: address, id: idOf(owner) });
     else findings.push(block('name-taken', { kind, name, owner: owner.arn, key }));

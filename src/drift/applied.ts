@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Difference, differences, subjectKey } from '../access/model-difference.ts';
 import { desiredAccessOnAnyDay } from '../access/sources/desired.ts';
+import type { EntityIds } from '../aws/inventory/types.ts';
 import { isManagedPolicyName, type ManagedPolicyName } from '../catalog/managed-policies.ts';
 import { isCapability, isOperation } from '../catalog/mturk.ts';
 import { iamName, LIMITS_POLICY } from '../team/names.ts';
@@ -53,6 +54,8 @@ export interface Applied {
   readonly team: AppliedTeam;
   /** The teams of applies that began since then and did not end: what they changed may be in the account or not. */
   readonly begun: readonly AppliedTeam[];
+  /** The unique ids of the lab's users and groups after the last apply; left out if they are unknown. */
+  readonly ids?: EntityIds;
 }
 
 export function appliedTeam(team: Team, day: string): AppliedTeam {

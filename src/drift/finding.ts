@@ -19,6 +19,15 @@ export type DifferenceRule =
   | Exclude<Difference['kind'], 'user-added' | 'group-added' | 'policy-added'>
   | 'user-without-boundary';
 
+/** A user or group of the lab under another name: IAM keeps its keys, members and policies. */
+export interface Rename {
+  readonly kind: 'user' | 'group';
+  /** As team.yaml has it. */
+  readonly name: string;
+  /** As the account has it. */
+  readonly to: string;
+}
+
 /** An IAM user that is not in team.yaml: under the lab's path, with a policy of the lab, or able to use MTurk. */
 export interface UnmanagedUser {
   readonly user: string;
@@ -86,6 +95,9 @@ type DifferenceData = {
 export interface RuleData extends DifferenceData {
   /** Attributes that no access depends on, or a resource that Terraform would change without a reason. */
   readonly 'resource-changed': { readonly address: string; readonly attributes: readonly string[] };
+  /** The name in team.yaml's terms, and the one that the account has. */
+  readonly 'user-renamed': { readonly user: string; readonly to: string };
+  readonly 'group-renamed': { readonly group: string; readonly to: string };
   readonly 'unmanaged-user': UnmanagedUser;
   readonly 'unmanaged-group': UnmanagedGroup;
   readonly 'unmanaged-policy': UnmanagedPolicy;

@@ -62,12 +62,20 @@ export const SCOPE_GUARDRAILS = {
       paste: [`terraform state rm '${address}'`],
     }),
   },
-  // The next three are found in the account by `aws/inventory/existing.ts`.
+  // The next four are found in the account by `aws/iam-names.ts`.
   'name-taken': {
     problem: ({ kind, name, owner, key }) => ({
       summary: t`the ${kind} name ${codeText(name)} is taken`,
       reason: t`it belongs to ${codeText(owner)}; IAM names are unique in an account, whatever their path and case`,
       help: t`rename or delete that ${kind}, or give ${codeText(key)} another key in ${codeText('team.yaml')}`,
+    }),
+  },
+  'name-changed': {
+    problem: ({ kind, name, to }) => ({
+      summary: t`the lab's ${kind} ${codeText(name)} was renamed`,
+      reason: t`it is ${codeText(to)} now; a second ${kind} would be created, and this one would keep ${trusted(kind === 'user' ? 'the access keys' : 'its members')}`,
+      help: t`an administrator gives the name back; then plan again`,
+      paste: [`aws iam update-${kind} --${kind}-name ${to} --new-${kind}-name ${name}`],
     }),
   },
   'unexpected-group-members': {

@@ -146,6 +146,9 @@ function isObject(value: unknown): value is Values {
 
 /** The users, groups, policies and memberships that a plan creates; they may exist in AWS without being in the state. */
 export function plannedCreates(plan: Plan): readonly PlannedCreate[] {
+  const lost = new Map(
+    plan.drift.map(({ address, change }) => [address, change.after === null ? change.before?.unique_id : null]),
+  );
   return plan.changes.flatMap(({ type, address, change }): readonly PlannedCreate[] => {
     if (change.actions.join() !== 'create') return [];
     const { name, path, group, users } = change.after ?? {};
@@ -156,6 +159,16 @@ export function plannedCreates(plan: Plan): readonly PlannedCreate[] {
     const kind = RESOURCES[type]?.entity;
     if (kind === undefined || typeof name !== 'string') return [];
     const key = memberKeyOfAddress(address) ?? roleKeyOfAddress(address) ?? name;
-    return [{ kind, address, name, path: typeof path === 'string' ? path : '/', key }];
+    const id = lost.get(address);
+    return [
+      {
+        kind,
+        address,
+        name,
+        path: typeof path === 'string' ? path : '/',
+        key,
+        lost: typeof id === 'string' ? id : null,
+      },
+    ];
   });
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
+import type { IamEntityKind } from '../../../src/aws/iam-names.ts';
 import { applyRecord, follows, noteApply, readApplied, recordPlace } from '../../../src/cli/session/records.ts';
 import { reasonOf } from '../../../src/diagnostics/failure.ts';
 import { APPLIED_TEAM, appliedTeam } from '../../../src/drift/applied.ts';
@@ -34,10 +35,19 @@ test.each([
   expect(await follows(next, last, directory)).toBe(answer);
 });
 
+const NAMES = (['user', 'group'] as const).flatMap((kind) => [
+  { kind, name: 'perception-lab-bo', path: '/mturk/perception-lab/', arn: '', id: `${kind}-1` },
+  { kind, name: 'elsewhere', path: '/', arn: '', id: `${kind}-2` },
+]);
+const IDS = { user: { 'perception-lab-bo': 'user-1' }, group: { 'perception-lab-bo': 'group-1' } };
+const KNOWN = { user: new Map(Object.entries(IDS.user)), group: new Map(Object.entries(IDS.group)) };
+const NO_IDS = { user: {}, group: {} };
+
 const lab = (stack: 'team' | 'bootstrap' = 'team') => ({
   team: sampleTeam,
   stack,
   today: '2026-11-25',
+  names: { list: async (kind: IamEntityKind) => NAMES.filter((each) => each.kind === kind) },
   now: () => new Date('2026-11-25T11:04:00Z'),
 });
 
@@ -50,12 +60,12 @@ test('the record is read as it was written, is absent at first, and an unreadabl
   const team = appliedTeam(sampleTeam, '2026-11-25');
   await noteApply(record, lab(), { state: 'applying', commit: first });
   const noted = { version: 1, commit: first, at: '2026-11-25T11:04:00.000Z' };
-  expect(await record.read()).toEqual({ ...noted, state: 'applying', team: null, begun: [team] });
+  expect(await record.read()).toEqual({ ...noted, state: 'applying', team: null, begun: [team], ids: NO_IDS });
   expect(await readApplied(place)).toEqual({ ok: true, value: null });
   // An apply from a terminal knows no commit, and an older commit must not follow it.
   await noteApply(record, lab(), { state: 'applied' });
-  expect(await record.read()).toEqual({ ...noted, state: 'applied', team, begun: [] });
-  expect(await readApplied(place)).toEqual({ ok: true, value: { team, begun: [] } });
+  expect(await record.read()).toEqual({ ...noted, state: 'applied', team, begun: [], ids: IDS });
+  expect(await readApplied(place)).toEqual({ ok: true, value: { team, begun: [], ids: KNOWN } });
   writeFileSync(join(directory, 'account', 'apply-record.json'), '{"version": 1, "commit": "HEAD"}');
   expect(await readApplied(place)).toMatchObject({ ok: false, failure: { code: 'record-unusable' } });
   await expect(noteApply(record, lab(), { state: 'applied' })).rejects.toThrow();
@@ -75,10 +85,10 @@ test('until an apply ends, the team applied before it is kept, with each team th
   const of = (team: Team) => appliedTeam(team, '2026-11-25');
   expect(await readApplied(place)).toEqual({
     ok: true,
-    value: { team: of(sampleTeam), begun: [of(withoutMember('bo')), of(withEve)] },
+    value: { team: of(sampleTeam), begun: [of(withoutMember('bo')), of(withEve)], ids: KNOWN },
   });
   await noteApply(record, { ...lab(), team: withEve }, { state: 'applied' });
-  expect(await readApplied(place)).toEqual({ ok: true, value: { team: of(withEve), begun: [] } });
+  expect(await readApplied(place)).toEqual({ ok: true, value: { team: of(withEve), begun: [], ids: KNOWN } });
 });
 
 test('an applied team decides the same access, has no words for people, and fits 5,000 members', () => {

@@ -383,6 +383,25 @@ const sendsBonus = (holder: string, policyOf: string): UserAccess['grants'] =>
 
 const OTHERS: Readonly<Record<Exclude<Sample['kind'], 'difference'>, readonly Row[]>> = {
   'resource-changed': [],
+  'user-renamed': [
+    {
+      what: { kind: 'user-renamed', user: BO, to: 'bob' },
+      did: [['UpdateUser', onBo({ newUserName: 'bob' })]],
+      not: [
+        ['UpdateUser', onBo({ newPath: '/' })],
+        ['UpdateUser', { userName: 'bob', newUserName: BO }],
+      ],
+      subject: BO,
+    },
+  ],
+  'group-renamed': [
+    {
+      what: { kind: 'group-renamed', group: PAYERS, to: 'old-payers' },
+      did: [['UpdateGroup', onPayers({ newGroupName: 'old-payers' })]],
+      not: [['UpdateGroup', onPayers({ newPath: '/' })]],
+      subject: PAYERS,
+    },
+  ],
   'key-used-after-leaving': [],
   'root-access-key': [],
   unmanaged: [

@@ -5,13 +5,14 @@ import { takeInventory } from '../../../src/aws/inventory/inventory.ts';
 import { reconcile } from '../../../src/cli/drift/reconcile.ts';
 import { fullScan, quickScan } from '../../../src/cli/drift/run-scan.ts';
 import type { LabSession } from '../../../src/cli/session/lab-session.ts';
-import { applyRecord, noteApply } from '../../../src/cli/session/records.ts';
+import { applyRecord, noteApply, readApplied } from '../../../src/cli/session/records.ts';
 import { appliedTeam } from '../../../src/drift/applied.ts';
 import { attribute, subjectsOf } from '../../../src/drift/attribution/attribution.ts';
 import { differenceOf, type ScanResult } from '../../../src/drift/finding.ts';
 import { decideReconcile, NO_RECONCILE_RECORD, type ReconcileRequest } from '../../../src/drift/remediation/decide.ts';
 import { revertedModel } from '../../../src/drift/remediation/revert-config.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';
+import { inNamesOfAccount } from '../../../src/drift/rules/renamed.ts';
 import { scanOf } from '../../../src/drift/scan/scan.ts';
 import type { EmulatorMemory } from '../../../src/emulator/hosted-account.ts';
 import { canonicalDocument } from '../../../src/iam/canonical.ts';
@@ -87,11 +88,12 @@ export function decidedOutcome(row: ManualChange, start: EmulatorMemory): Promis
     const lab = session();
     const { team, today, at, now } = lab;
     const applied = appliedTeam(team, '2026-11-25');
+    const noted = orThrow(await readApplied(lab.records));
     const inventory = await takeInventory(lab.iam, { account: team.account, managed: isManaged, scope: 'all', now });
     const { access } = inventory;
     const scanWith = (model: AccessModel) =>
       scanOf({
-        ...{ team, today, at, plan: null, applied: { team: applied, begun: [] } },
+        ...{ team, today, at, plan: null, applied: noted },
         inventory: { ...inventory, access: model },
       });
     const found = scanWith(access);
@@ -104,7 +106,10 @@ export function decidedOutcome(row: ManualChange, start: EmulatorMemory): Promis
     const completed = { scan, complete: inventory.isAccessKnown, access };
     const decision = decideReconcile(completed, team, applied, REQUEST, NO_RECONCILE_RECORD);
     if (decision.kind === 'blocked') throw new Error(JSON.stringify(decision.block));
-    const differences = decision.reverts.flatMap((finding) => differenceOf(finding) ?? []);
+    const differences = inNamesOfAccount(
+      decision.reverts.flatMap((finding) => differenceOf(finding) ?? []),
+      scan.findings,
+    );
     const target = revertedModel(access, desiredAccess(applied, applied.day), differences, decision.deletions);
     return {
       full: idsOf(scan),

@@ -72,9 +72,26 @@ export const PEOPLE: readonly ManualChange[] = [
   {
     what: "a member's user is renamed",
     done: ({ iam }) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewUserName: 'fay' })),
-    finds: ['membership-added/iam/fay/paymaster/spends', 'unmanaged-user/iam/fay/spends', 'user-deleted/fay'],
+    finds: ['user-renamed/fay'],
+    reconcile: 'left',
+    access: true,
+  },
+  {
+    what: "a member's user is renamed, and added to a group that spends",
+    done: async ({ iam }) => {
+      await iam.send(new aws.UpdateUserCommand({ ...user('bo'), NewUserName: 'bob' }));
+      await iam.send(new aws.AddUserToGroupCommand({ UserName: 'bob', ...group('paymaster') }));
+    },
+    finds: ['membership-added/bo/paymaster/spends', 'user-renamed/bo'],
     reconcile: 'undone',
-    leaves: ['user-deleted/fay', 'unmanaged-user/iam/fay'],
+    leaves: ['user-renamed/bo'],
+    access: true,
+  },
+  {
+    what: "a member's user is renamed in case alone",
+    done: ({ iam }) => iam.send(new aws.UpdateUserCommand({ ...user('fay'), NewUserName: 'Perception-lab-fay' })),
+    finds: ['user-renamed/fay'],
+    reconcile: 'left',
     access: true,
   },
   {

@@ -256,9 +256,9 @@ export const POLICIES: readonly ManualChange[] = [
   {
     what: "a role's group is renamed, and keeps its access",
     done: ({ iam }) => iam.send(new aws.UpdateGroupCommand({ ...group('paymaster'), NewGroupName: 'old-payers' })),
-    finds: ['unmanaged-group/old-payers/spends', 'group-deleted/paymaster'],
-    reconcile: 'kept',
-    access: false,
+    finds: ['group-renamed/paymaster'],
+    reconcile: 'left',
+    access: true,
   },
   {
     what: "a role's group is moved to another path",

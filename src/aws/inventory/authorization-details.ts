@@ -9,13 +9,14 @@ import {
 import type { AccessModel, InlinePolicy } from '../../access/model.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
 import { allPages, type IamReader, isoOf, UnreadableAnswer } from '../client.ts';
-import type { Inventory, PolicyVersion } from './types.ts';
+import type { EntityIds, Inventory, PolicyVersion } from './types.ts';
 
 /** Who may do what on an account, from GetAccountAuthorizationDetails. */
 export interface AuthorizationDetails {
   readonly access: AccessModel;
   /** By name: every user of `access`; times are ISO 8601, UTC. */
   readonly users: ReadonlyMap<string, { readonly arn: string; readonly created: string }>;
+  readonly ids: EntityIds;
   /** By ARN: every policy of `access`. */
   readonly policies: Inventory['policies'];
 }
@@ -41,9 +42,8 @@ export async function readAuthorizationDetails(
   );
   const users = details.map(userOf).sort(byName);
   const groupDetails = pages.flatMap(({ GroupDetailList = [] }) => GroupDetailList);
-  const groups = distinct(groupDetails, ({ Arn }) => Arn)
-    .map(groupOf)
-    .sort(byName);
+  const groupsDetailed = distinct(groupDetails, ({ Arn }) => Arn);
+  const groups = groupsDetailed.map(groupOf).sort(byName);
   const held = new Set([
     ...[...users, ...groups].flatMap(({ attached }) => attached),
     ...users.flatMap(({ boundary }) => boundary ?? []),
@@ -57,6 +57,12 @@ export async function readAuthorizationDetails(
     users: new Map(
       details.map(({ UserName = '', Arn = '', CreateDate }) => [UserName, { arn: Arn, created: isoOf(CreateDate) }]),
     ),
+    ids: {
+      user: new Map(details.flatMap(({ UserName, UserId }) => (UserName && UserId ? [[UserName, UserId]] : []))),
+      group: new Map(
+        groupsDetailed.flatMap(({ GroupName, GroupId }) => (GroupName && GroupId ? [[GroupName, GroupId]] : [])),
+      ),
+    },
     policies: new Map(
       found.map((detail) => {
         const { Arn = '', AttachmentCount = 0, PermissionsBoundaryUsageCount = 0 } = detail;

@@ -82,6 +82,7 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
     isAccessKnown: known !== null,
     access: known?.access ?? { account, users: [], groups: [], policies: [] },
     users: known === null ? new Map() : usersOf(known, own, report, shared),
+    ids: known?.ids ?? { user: new Map(), group: new Map() },
     policies: known?.policies ?? new Map(),
     root: root === undefined ? null : { keys: reportedKeys(root), mfa: root.mfa },
     reportedAt: report?.at ?? null,

@@ -66,6 +66,12 @@ interface InventoriedPolicy {
   readonly versions: readonly PolicyVersion[];
 }
 
+/** IAM's unique ids (`AIDA…`, `AGPA…`) by name. A rename keeps them. */
+export interface EntityIds {
+  readonly user: ReadonlyMap<string, string>;
+  readonly group: ReadonlyMap<string, string>;
+}
+
 /** An AWS account at one moment: access and credentials. */
 export interface Inventory {
   /** 12 digits. */
@@ -78,6 +84,7 @@ export interface Inventory {
   readonly access: AccessModel;
   /** By IAM name: every user of `access`. */
   readonly users: ReadonlyMap<string, InventoriedUser>;
+  readonly ids: EntityIds;
   /** By ARN: every policy of `access`. */
   readonly policies: ReadonlyMap<string, InventoriedPolicy>;
   /** The root user's keys; null where the credential report does not tell of it. */

@@ -35,6 +35,7 @@ import {
   revertOf,
 } from '../../drift/remediation/revert-config.ts';
 import { driftJson } from '../../drift/report/finding-view.ts';
+import { inNamesOfAccount } from '../../drift/rules/renamed.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { usersToSuspend } from '../../review/apply/suspension.ts';
@@ -108,20 +109,20 @@ async function attempt(
   const before = completed.access;
   const then = desiredAccess(applied, applied.day);
   const targetOf = (findings: readonly DriftFinding[]) =>
-    revertedModel(before, then, differencesOf(findings), deletions);
+    revertedModel(before, then, differencesOf(completed, findings), deletions);
   // Two changes that are only safe one after the other: what revokes access goes first, the rest next time.
   const revoking = decision.reverts.filter((finding) => !granting.includes(finding));
   const isMixed = revoking.length > 0 && revoking.length < decision.reverts.length;
   const isSafe = usersToSuspend(before, targetOf(decision.reverts), session.at).length === 0;
   const reverts = isMixed && !isSafe ? revoking : decision.reverts;
   const target = targetOf(reverts);
-  const granted = revertedModel(before, then, differencesOf(granting), []);
+  const granted = revertedModel(before, then, differencesOf(completed, granting), []);
   const unexpected = unexpectedGains(before, target, granted, session.at);
   if (unexpected.length > 0) return blocked({ code: 'grants-access', args: { users: unexpected } });
   const atRisk = usersToSuspend(before, target, session.at);
   if (atRisk.length > 0) return blocked({ code: 'needs-suspension', args: { users: atRisk } });
 
-  const revert = revertOf(session.team.lab, before, target, differencesOf(reverts), deletions);
+  const revert = revertOf(session.team.lab, before, target, differencesOf(completed, reverts), deletions);
   const addresses = revert.resources.map(({ address }) => address);
   const deviationsIn = (plan: Plan) => deviationsOf(plan, revert.resources);
   const checked = await planExactly(session, revert, addresses, deviationsIn, options);
@@ -157,8 +158,13 @@ async function attempt(
   return ended({ outcome: 'reverted', reverted: reverts.map(({ id }) => id), deleted: deletions, next }, true);
 }
 
-function differencesOf(findings: readonly DriftFinding[]) {
-  return findings.flatMap((finding) => differenceOf(finding) ?? []);
+/** What is to be reverted, in the names of the account. */
+function differencesOf({ scan }: CompletedScan, findings: readonly DriftFinding[]) {
+  const all = [...scan.findings, ...scan.snoozed.map(({ finding }) => finding)];
+  return inNamesOfAccount(
+    findings.flatMap((finding) => differenceOf(finding) ?? []),
+    all,
+  );
 }
 
 /** IAM users who would gain access, besides those who gain it by what was asked for or reported before. */

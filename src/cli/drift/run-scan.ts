@@ -6,6 +6,7 @@ import type { Applied } from '../../drift/applied.ts';
 import { attribute, subjectsOf } from '../../drift/attribution/attribution.ts';
 import type { ScanResult } from '../../drift/finding.ts';
 import type { ScannedAccount } from '../../drift/remediation/decide.ts';
+import { renamesSeen } from '../../drift/rules/renamed.ts';
 import { scanOf } from '../../drift/scan/scan.ts';
 import { labPath } from '../../team/names.ts';
 import { failureText } from '../../text/failures/failures.ts';
@@ -66,14 +67,15 @@ async function runScan(
   progress.end();
   const planned = await plan?.();
   if (planned !== undefined && !planned.ok) return planned;
-  const scan = scanOf({
+  const input = {
     team,
     today,
     at,
     inventory,
     plan: planned?.value.classification ?? null,
     applied: applied.ok ? applied.value : null,
-  });
+  };
+  const scan = scanOf(input);
   const facts = {
     access: inventory.access,
     applied: applied.ok ? applied.value : null,
@@ -88,8 +90,10 @@ async function runScan(
     now: session.now,
   });
   // Who did it is good to know, and nothing is missed by not knowing it.
-  const findings = attribute(scan.findings, events);
-  return succeed({ scan: { ...scan, findings }, ...facts, attributed: notChecked.length === 0 });
+  const known = renamesSeen(attribute(scan.findings, events));
+  const named = known.length === 0 ? scan : scanOf({ ...input, known });
+  const findings = attribute(named.findings, events);
+  return succeed({ scan: { ...named, findings }, ...facts, attributed: notChecked.length === 0 });
 }
 
 /** Shows the progress of a scan on a terminal, and nothing elsewhere. */

@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { awsFailure } from '../../aws/client.ts';
+import { askAws, awsFailure } from '../../aws/client.ts';
+import type { IamLookup } from '../../aws/iam-names.ts';
 import { readStateObject, writeStateObject } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { APPLIED_TEAM, type Applied, appliedTeam } from '../../drift/applied.ts';
+import { labPath } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type StatePlace, type Team } from '../../team/team.ts';
 
 /** Where a lab's records are kept: beside its state, writable by the roles that write the state. */
@@ -94,6 +96,8 @@ export async function usingRecord<Value>(file: string, work: () => Promise<Value
 const FILE = 'apply-record.json';
 const MOST_BEGUN = 20;
 
+const IDS = z.record(z.string().max(128), z.string().max(128));
+
 const RECORD = z.strictObject({
   version: z.literal(1),
   /** The last commit that was applied, or began to be; null if every apply was made without one. */
@@ -108,6 +112,8 @@ const RECORD = z.strictObject({
   team: APPLIED_TEAM.nullable(),
   /** The teams of applies that began since then and did not end, oldest first. */
   begun: z.array(APPLIED_TEAM).max(MOST_BEGUN),
+  /** IAM's unique ids of the lab's users and groups, by name, after the last apply that ended. */
+  ids: z.strictObject({ user: IDS, group: IDS }).default({ user: {}, group: {} }),
 });
 
 export type ApplyRecord = z.infer<typeof RECORD>;
@@ -121,7 +127,9 @@ export function applyRecord(place: RecordPlace): StateRecord<ApplyRecord> {
 export async function readApplied(place: RecordPlace): Promise<Result<Applied | null>> {
   return usingRecord(FILE, async () => {
     const record = await applyRecord(place).read();
-    return record === null || record.team === null ? null : { team: record.team, begun: record.begun };
+    if (record === null || record.team === null) return null;
+    const { team, begun, ids } = record;
+    return { team, begun, ids: { user: new Map(Object.entries(ids.user)), group: new Map(Object.entries(ids.group)) } };
   });
 }
 
@@ -131,10 +139,16 @@ export async function readApplied(place: RecordPlace): Promise<Result<Applied | 
  */
 export async function noteApply(
   record: StateRecord<ApplyRecord>,
-  session: { readonly team: Team; readonly stack: string; readonly today: string; now(): Date },
+  session: {
+    readonly team: Team;
+    readonly stack: string;
+    readonly today: string;
+    readonly names: Pick<IamLookup, 'list'>;
+    now(): Date;
+  },
   { state, commit = null }: Pick<ApplyRecord, 'state'> & { readonly commit?: string | null },
 ): Promise<void> {
-  const { team, stack, today, now } = session;
+  const { team, stack, today, names, now } = session;
   if (stack !== 'team') return;
   const last = await record.read();
   const noted = appliedTeam(team, today);
@@ -144,9 +158,21 @@ export async function noteApply(
     state,
     at: now().toISOString(),
     ...(state === 'applied'
-      ? { team: noted, begun: [] }
-      : { team: last?.team ?? null, begun: withBegun(last?.begun ?? [], noted) }),
+      ? { team: noted, begun: [], ids: await idsOf(team.lab, names) }
+      : { team: last?.team ?? null, begun: withBegun(last?.begun ?? [], noted), ids: last?.ids ?? NO_IDS }),
   });
+}
+
+const NO_IDS: ApplyRecord['ids'] = { user: {}, group: {} };
+
+/** Without them a renamed group counts as deleted, so an account that does not answer is no reason to fail. */
+async function idsOf(lab: string, names: Pick<IamLookup, 'list'>): Promise<ApplyRecord['ids']> {
+  const of = async (kind: 'user' | 'group') => {
+    const own = (await names.list(kind)).filter(({ path }) => path === labPath(lab));
+    return Object.fromEntries(own.map(({ name, id }) => [name, id]));
+  };
+  const asked = await askAws(async () => ({ user: await of('user'), group: await of('group') }));
+  return asked.ok ? asked.value : NO_IDS;
 }
 
 /** An apply that is tried again counts once. */

@@ -9,7 +9,7 @@ import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { Team } from '../../team/team.ts';
 import type { Text } from '../../text/text.ts';
 import type { CloudTrailMatcher } from '../attribution/matcher.ts';
-import type { DriftFinding, FindingOf, RuleData, Severity } from '../finding.ts';
+import type { DriftFinding, FindingOf, Rename, RuleData, Severity } from '../finding.ts';
 import type { UnmanagedEffect } from '../scan/access-changes.ts';
 import type { CredentialUser } from './access-keys.ts';
 import type { Command } from './aws-command.ts';
@@ -20,7 +20,9 @@ export interface ScanContext {
   /** `YYYY-MM-DD`, UTC */
   readonly today: string;
   readonly at: Date;
+  /** With the names of team.yaml, whatever was renamed. */
   readonly inventory: Inventory;
+  readonly renames: readonly Rename[];
   /** Null for a quick check. */
   readonly plan: PlanClassification | null;
   readonly account: ModelIndex;

@@ -2,11 +2,11 @@ import type { FindingId } from '../../diagnostics/finding-ids.ts';
 import type { DriftFinding } from '../finding.ts';
 import { oldAccessKey, unusedAccessKey } from './access-key-age.ts';
 import { boundaryPolicyChanged } from './boundary-policy-changed.ts';
-import { consolePassword } from './console-password.ts';
 import { differenceRule } from './differences.ts';
 import { keyUsedAfterLeaving } from './key-used-after-leaving.ts';
 import { nonDefaultPolicyVersion } from './non-default-policy-version.ts';
-import { serviceSpecificCredential, signingCertificate, sshKey } from './other-credentials.ts';
+import { consolePassword, serviceSpecificCredential, signingCertificate, sshKey } from './other-credentials.ts';
+import { groupRenamed, userRenamed } from './renamed.ts';
 import { resourceChanged } from './resource-changed.ts';
 import { retiredOperations } from './retired-operations.ts';
 import { rootAccessKey } from './root-access-key.ts';
@@ -36,7 +36,9 @@ export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
   'membership-removed': differenceRule('membership-removed'),
   'policy-detached': differenceRule('policy-detached'),
   'user-deleted': differenceRule('user-deleted'),
+  'user-renamed': userRenamed,
   'group-deleted': differenceRule('group-deleted'),
+  'group-renamed': groupRenamed,
   'policy-deleted': differenceRule('policy-deleted'),
   'non-default-policy-version': nonDefaultPolicyVersion,
   'retired-operations': retiredOperations,

@@ -36,7 +36,6 @@ export function differencesFound(
 
 function causeOf(difference: Difference, expected: Expected, since: PendingChanges | null): DriftCause {
   const { kind } = difference;
-  if (isRecased(difference, expected)) return 'manual';
   if (kind === 'user-added' || kind === 'group-added' || kind === 'policy-added') {
     // Not unmanaged, so an earlier file had it.
     const departed = kind === 'user-added' && 'user' in difference && expected.departed.has(difference.user);
@@ -66,16 +65,6 @@ function resolvedOf(
 
 function isLate(difference: Difference, { late }: Expected): boolean {
   return 'user' in difference && late.has(difference.user);
-}
-
-/** Whether its user or group differs from team.yaml's in upper and lower case only. */
-export function isRecased(difference: Difference, { recased }: Pick<Expected, 'recased'>): boolean {
-  return subjectsOf(difference).some((name) => recased.has(name));
-}
-
-function subjectsOf(difference: Difference): readonly string[] {
-  const user = 'user' in difference ? [difference.user] : [];
-  return 'group' in difference ? [...user, difference.group] : user;
 }
 
 /** The user, group or policy that was added or deleted, as `user bo`; null for any other difference. */
@@ -129,11 +118,6 @@ export interface Expected {
   readonly late: ReadonlySet<string>;
   /** Names of the IAM users of `departed`, whether they exist or not. */
   readonly departed: ReadonlySet<string>;
-  /**
-   * Users and groups whose names differ from the account's in upper and lower case only, by both names: IAM treats them
-   * as one, and only a manual change renames anything.
-   */
-  readonly recased: ReadonlySet<string>;
 }
 
 export function expectedIn(account: AccessModel, team: Team, today: string): Expected {
@@ -145,21 +129,7 @@ export function expectedIn(account: AccessModel, team: Team, today: string): Exp
     model: { ...desired, users: [...desired.users, ...late] },
     late: new Set(late.map(({ name }) => name)),
     departed: new Set(team.departed.map(({ key }) => iamName(team.lab, key))),
-    recased: new Set([
-      ...recasedIn(account.users, [...desired.users, ...late]),
-      ...recasedIn(account.groups, desired.groups),
-    ]),
   };
-}
-
-type Named = readonly { readonly name: string }[];
-
-function recasedIn(account: Named, expected: Named): readonly string[] {
-  const byLowered = new Map(expected.map(({ name }) => [name.toLowerCase(), name]));
-  return account.flatMap(({ name }) => {
-    const own = byLowered.get(name.toLowerCase());
-    return own === undefined || own === name ? [] : [name, own];
-  });
 }
 
 type Thing = Pick<IamEntity, 'kind' | 'name'>;

@@ -11,15 +11,23 @@ import { iamArn } from '../../iam/arn.ts';
 import { labPath } from '../../team/names.ts';
 import type { Snooze } from '../../team/team.ts';
 import { type Applied, type PendingChanges, pendingChanges } from '../applied.ts';
-import { type DriftFinding, differenceOf, type ScanResult, SEVERITIES, type Severity } from '../finding.ts';
+import {
+  type DriftFinding,
+  differenceOf,
+  type Rename,
+  type ScanResult,
+  SEVERITIES,
+  type Severity,
+} from '../finding.ts';
 import { remediationOf, revertibleTogether } from '../remediation/remediation.ts';
 import { credentialUsersOf } from '../rules/access-keys.ts';
+import { isRevertibleDespite, renamesIn, withNamesOfTeam } from '../rules/renamed.ts';
 import { changedResources } from '../rules/resource-changed.ts';
 import { type Detected, detected, type ScanContext } from '../rules/rule.ts';
 import { DRIFT_RULES, RULE_IDS, ruleOf } from '../rules/rules.ts';
 import { unmanagedUserData } from '../rules/unmanaged-user.ts';
 import { effectOf, effectOfDifference, unmanagedEffectsOf } from './access-changes.ts';
-import { differencesFound, type Expected, expectedIn, isRecased, labPartOf, withDesired } from './differences.ts';
+import { differencesFound, type Expected, expectedIn, labPartOf, withDesired } from './differences.ts';
 import { classOf, findingIds, fingerprintOf } from './finding-id.ts';
 
 /**
@@ -73,6 +81,8 @@ export interface ScanInput extends Pick<ScanContext, 'team' | 'today' | 'at' | '
   readonly applied: Applied | null;
   /** What team.yaml has changed since the last apply; null without a record. */
   readonly since: PendingChanges | null;
+  /** Renames that CloudTrail has. */
+  readonly known?: readonly Rename[];
 }
 
 interface Detection {
@@ -83,8 +93,11 @@ interface Detection {
 }
 
 /** Every difference between the account and team.yaml, and what only a plan shows. */
-function detect(input: ScanInput): Detection {
-  const { team, today, at, inventory, plan } = input;
+function detect(given: ScanInput): Detection {
+  const { team, today, at, plan } = given;
+  const renames = renamesIn(given.inventory, team, given.applied?.ids ?? null, given.known ?? []);
+  const inventory = withNamesOfTeam(given.inventory, renames);
+  const input = { ...given, inventory };
   const { access } = inventory;
   const account = indexModel(access);
   const expected = expectedIn(access, team, today);
@@ -95,7 +108,7 @@ function detect(input: ScanInput): Detection {
   const members = part.users.filter(({ unmanaged }) => unmanaged !== true);
   const boundary = boundaryState(inventory, team);
   const context: ScanContext = {
-    ...{ team, today, at, inventory, plan, account, part, boundary },
+    ...{ team, today, at, inventory, renames, plan, account, part, boundary },
     expected: expected.model,
     lab: escalationTargets(team.lab, expected.model, { ...part, users: members }),
     unmanaged: unmanagedEffectsOf(found, team, access, today, at),
@@ -121,7 +134,7 @@ function detect(input: ScanInput): Detection {
   };
 }
 
-function unmanagedIn({ team, inventory, since }: ScanInput, { model, recased }: Expected): UnmanagedResources {
+function unmanagedIn({ team, inventory, since }: ScanInput, { model }: Expected): UnmanagedResources {
   const path = labPath(team.lab);
   const groups = new Set(model.groups.map(nameOf));
   const users = new Set(model.users.map(nameOf));
@@ -132,7 +145,6 @@ function unmanagedIn({ team, inventory, since }: ScanInput, { model, recased }: 
     knows: (entity) => {
       const { kind, name, arn } = entity;
       if (kind === 'policy' ? arns.has(arn) : (kind === 'user' ? users : groups).has(name)) return true;
-      if (recased.has(name)) return false;
       // What is under the path may be from an earlier team.yaml, unless the record says otherwise.
       return entity.path.startsWith(path) && (since === null || since.has(additionOf(entity)));
     },
@@ -141,7 +153,7 @@ function unmanagedIn({ team, inventory, since }: ScanInput, { model, recased }: 
 
 function detectDifferences(
   { applied, since }: ScanInput,
-  { account, part, lab, today, at, team }: ScanContext,
+  { account, part, lab, today, at, team, renames }: ScanContext,
   expected: Expected,
   documents: Documents,
 ): readonly Detected[] {
@@ -149,8 +161,7 @@ function detectDifferences(
   return differencesFound(expected, part, applied, since, today).map(({ difference, cause }) => {
     const isOpen = cause !== 'resolved';
     const effect = isOpen ? effectOfDifference(difference, desired, account, documents, lab, at) : effectOf([], []);
-    // A name in another case: Terraform could revert it for both names.
-    const isJudged = cause === 'manual' && !isRecased(difference, expected);
+    const isJudged = cause === 'manual' && isRevertibleDespite(renames, difference);
     const remediation = isJudged ? remediationOf(difference, account, documents, at) : 'manual';
     return detectedDifference(difference, account, team.lab, { cause, remediation, ...effect });
   });

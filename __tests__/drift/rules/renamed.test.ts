@@ -1,0 +1,148 @@
+import type { AccessModel } from '../../../src/access/model.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
+import type { EntityIds } from '../../../src/aws/inventory/types.ts';
+import { appliedTeam } from '../../../src/drift/applied.ts';
+import type { Attribution, DriftFinding, Rename } from '../../../src/drift/finding.ts';
+import { findingView } from '../../../src/drift/report/finding-view.ts';
+import { inNamesOfAccount, renamesSeen } from '../../../src/drift/rules/renamed.ts';
+import { scanOf } from '../../../src/drift/scan/scan.ts';
+import {
+  AT,
+  all,
+  type Change,
+  changeUser,
+  name,
+  putInto,
+  TODAY,
+  withoutMember,
+} from '../../support/changed-account.ts';
+import { inventoryOf } from '../../support/inventory-of.ts';
+import { sampleTeam } from '../../support/sample-team.ts';
+
+const FAY = { kind: 'user', name: name('fay'), to: 'fay-fox' } as const;
+const PAYERS = { kind: 'group', name: name('paymaster'), to: 'payers' } as const;
+const NO_IDS: EntityIds = { user: new Map(), group: new Map() };
+const ids = (kind: 'user' | 'group', of: string, id: string): EntityIds => ({ ...NO_IDS, [kind]: new Map([[of, id]]) });
+const untagged = changeUser('fay', () => ({ tags: {} }));
+
+const renamed =
+  ({ kind, name: from, to }: Rename): Change =>
+  (account) => ({
+    ...account,
+    users: account.users.map((user) => ({
+      ...user,
+      name: kind === 'user' && user.name === from ? to : user.name,
+      groups: user.groups.map((group) => (kind === 'group' && group === from ? to : group)),
+    })),
+    groups: account.groups.map((group) => (kind === 'group' && group.name === from ? { ...group, name: to } : group)),
+  });
+
+interface Given {
+  readonly change: Change;
+  readonly noted?: EntityIds | null;
+  readonly found?: EntityIds;
+  readonly known?: readonly Rename[];
+  readonly team?: typeof sampleTeam;
+}
+
+function scanned({ change, noted = null, found = NO_IDS, known = [], team = sampleTeam }: Given) {
+  const account: AccessModel = change(desiredAccess(sampleTeam, TODAY));
+  return scanOf({
+    ...{ team, today: TODAY, at: AT, plan: null, known },
+    inventory: inventoryOf(account, {}, { ids: found }),
+    applied: { team: appliedTeam(sampleTeam, TODAY), begun: [], ...(noted === null ? {} : { ids: noted }) },
+  });
+}
+
+const lines = (given: Given) =>
+  scanned(given).findings.map(({ id, cause, remediation }) => `${id}: ${cause}, ${remediation}`);
+const DELETED = ['membership-added/fay-fox/paymaster/spends', 'unmanaged-user/fay-fox/spends', 'user-deleted/fay'];
+const idsIn = (given: Given) => scanned(given).findings.map(({ id }) => id);
+
+describe('one finding, known by', () => {
+  test.each<[string, Given, string[]]>([
+    ['the tags', { change: renamed(FAY) }, ['user-renamed/fay: manual, manual']],
+    [
+      'the unique id, although the tags are gone',
+      {
+        change: all(untagged, renamed(FAY)),
+        noted: ids('user', FAY.name, 'AIDA1'),
+        found: ids('user', FAY.to, 'AIDA1'),
+      },
+      [
+        'tag-changed/fay/mturk-team=3Alab: manual, manual',
+        'tag-changed/fay/mturk-team=3Amember: manual, manual',
+        'user-renamed/fay: manual, manual',
+      ],
+    ],
+    [
+      "a group's unique id",
+      { change: renamed(PAYERS), noted: ids('group', PAYERS.name, 'AGPA1'), found: ids('group', PAYERS.to, 'AGPA1') },
+      ['group-renamed/paymaster: manual, manual'],
+    ],
+    ['CloudTrail', { change: renamed(PAYERS), known: [PAYERS] }, ['group-renamed/paymaster: manual, manual']],
+    [
+      'the tags, of two who are renamed',
+      { change: all(renamed(FAY), renamed({ ...FAY, name: name('bo'), to: 'bob' })) },
+      ['user-renamed/bo: manual, manual', 'user-renamed/fay: manual, manual'],
+    ],
+  ])('%s', (_what, given, expected) => {
+    expect(lines(given).sort()).toEqual(expected);
+  });
+
+  test('another user with the same tags is not the one that was deleted', () => {
+    const other = { change: renamed(FAY), noted: ids('user', FAY.name, 'AIDA1'), found: ids('user', FAY.to, 'AIDA2') };
+    expect(idsIn(other)).toEqual(DELETED);
+  });
+
+  test('of two users with the same tags, neither is', () => {
+    const twice: Change = (account) => ({
+      ...account,
+      users: account.users.flatMap((user) =>
+        user.name === FAY.name
+          ? [
+              { ...user, name: FAY.to },
+              { ...user, name: 'fay-2' },
+            ]
+          : [user],
+      ),
+    });
+    expect(idsIn({ change: twice })).toContain('user-deleted/fay');
+  });
+});
+
+test('what else differs about a renamed user is found under the name of the file', () => {
+  const given = { change: all(putInto('fay', name('task-publisher')), renamed(FAY)) };
+  expect(lines(given)).toEqual([
+    'membership-added/fay/task-publisher/spends: manual, auto',
+    'user-renamed/fay: manual, manual',
+  ]);
+  const { findings } = scanned(given);
+  const difference = {
+    kind: 'membership-added',
+    user: FAY.name,
+    group: name('task-publisher'),
+    unmanaged: false,
+  } as const;
+  expect(inNamesOfAccount([difference], findings)).toEqual([{ ...difference, user: FAY.to }]);
+});
+
+test('a member who is gone from the file is not a renamed one', () => {
+  const team = { ...withoutMember('fay'), departed: [{ key: 'fay', left: '2026-11-01', reason: 'graduated' }] };
+  expect(idsIn({ change: renamed(FAY), team }).some((id) => id.startsWith('user-renamed'))).toBe(false);
+});
+
+test.each<[Rename, string]>([
+  [FAY, 'aws iam update-user --user-name fay-fox --new-user-name perception-lab-fay'],
+  [PAYERS, 'aws iam update-group --group-name payers --new-group-name perception-lab-paymaster'],
+])('the command gives the name back: %j', (rename, command) => {
+  const [finding] = scanned({ change: renamed(rename), known: [rename] }).findings;
+  expect(findingView(finding!, { lab: sampleTeam.lab, people: new Map() }, false).commands).toEqual([command]);
+});
+
+test('what CloudTrail says of a deleted user or group is the rename', () => {
+  const lastChange: Attribution = { actor: 'root', at: '', sourceIp: null, userAgent: 'cli', renamedTo: 'payers' };
+  const [, gone] = scanned({ change: renamed(PAYERS) }).findings;
+  expect(renamesSeen([{ ...gone!, lastChange } as DriftFinding])).toEqual([PAYERS]);
+  expect(renamesSeen([gone!])).toEqual([]);
+});

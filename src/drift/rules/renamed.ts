@@ -1,0 +1,148 @@
+import type { AccessModel } from '../../access/model.ts';
+import type { Difference } from '../../access/model-difference.ts';
+import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
+import { groupText, userText } from '../../access/text/names.ts';
+import type { EntityIds, Inventory } from '../../aws/inventory/types.ts';
+import type { Team } from '../../team/team.ts';
+import { codeText, t } from '../../text/text.ts';
+import { sets } from '../attribution/matcher.ts';
+import type { DriftFinding, Rename } from '../finding.ts';
+import { iamCommand } from './aws-command.ts';
+import { detected, type Rule } from './rule.ts';
+
+export const userRenamed: Rule<'user-renamed'> = {
+  id: 'user-renamed',
+  severity: 'medium',
+  detect: ({ renames }) =>
+    renames.flatMap(({ kind, name: user, to }) =>
+      kind === 'user' ? [detected('user-renamed', { user, to }, { cause: 'manual' })] : [],
+    ),
+  idParts: ({ user }, names) => names.user(user),
+  title: ({ user, to }, names) => t`IAM user of ${userText(user, names)} renamed to ${codeText(to)}`,
+  effect: t`Keeps its access keys and its access`,
+  remedy: ({ data: { user, to } }) => ({
+    detail: t`Applying would create a second user, without keys.`,
+    toFix: t`Give the name back before anything else:`,
+    commands: [iamCommand('update-user', ['user-name', to], ['new-user-name', user])],
+  }),
+  cloudTrail: ({ data: { user, to } }) => ({
+    subject: user,
+    calls: { UpdateUser: sets({ userName: user, newUserName: to }) },
+  }),
+};
+
+export const groupRenamed: Rule<'group-renamed'> = {
+  id: 'group-renamed',
+  severity: 'medium',
+  detect: ({ renames }) =>
+    renames.flatMap(({ kind, name: group, to }) =>
+      kind === 'group' ? [detected('group-renamed', { group, to }, { cause: 'manual' })] : [],
+    ),
+  idParts: ({ group }, names) => names.group(group),
+  title: ({ group, to }, names) => t`Group ${groupText(group, names)} renamed to ${codeText(to)}`,
+  effect: t`Keeps its members and their access`,
+  remedy: ({ data: { group, to } }) => ({
+    detail: t`Applying would create a second group, and this one would still grant access.`,
+    toFix: t`Give the name back before anything else:`,
+    commands: [iamCommand('update-group', ['group-name', to], ['new-group-name', group])],
+  }),
+  cloudTrail: ({ data: { group, to } }) => ({
+    subject: group,
+    calls: { UpdateGroup: sets({ groupName: group, newGroupName: to }) },
+  }),
+};
+
+interface Named {
+  readonly name: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Users and groups of team.yaml that have another name in the account. IAM's unique id decides if the last apply noted
+ * it; if not, a user's tags or a call that CloudTrail has (`known`). A name that differs in case alone is the same to IAM.
+ */
+export function renamesIn(
+  { access, ids }: Pick<Inventory, 'access' | 'ids'>,
+  team: Team,
+  noted: EntityIds | null,
+  known: readonly Rename[],
+): readonly Rename[] {
+  const expected = desiredAccessOnAnyDay(team);
+  const of = (kind: Rename['kind'], wanted: readonly Named[], existing: readonly Named[]): readonly Rename[] => {
+    const taken = new Set(wanted.map(({ name }) => name));
+    const there = new Set(existing.map(({ name }) => name));
+    const others = existing.filter(({ name }) => !taken.has(name));
+    const isSame = ({ name, tags = {} }: Named, other: Named): boolean => {
+      if (name.toLowerCase() === other.name.toLowerCase()) return true;
+      const id = noted?.[kind].get(name);
+      if (id !== undefined) return ids[kind].get(other.name) === id;
+      if (known.some((each) => each.kind === kind && each.name === name && each.to === other.name)) return true;
+      const own = Object.entries(tags);
+      return own.length > 0 && own.every(([tag, value]) => other.tags?.[tag] === value);
+    };
+    const found = wanted
+      .filter(({ name }) => !there.has(name))
+      .flatMap((one) =>
+        others.filter((other) => isSame(one, other)).map(({ name: to }) => ({ kind, name: one.name, to })),
+      );
+    // Tags can be copied: of two that could be the one, neither is.
+    return found.filter((one) => found.filter(({ name, to }) => name === one.name || to === one.to).length === 1);
+  };
+  return [...of('user', expected.users, access.users), ...of('group', expected.groups, access.groups)];
+}
+
+/** Renames that CloudTrail shows of users and groups that seem deleted. */
+export function renamesSeen(findings: readonly DriftFinding[]): readonly Rename[] {
+  return findings.flatMap(({ rule, data, lastChange }): readonly Rename[] => {
+    const to = lastChange?.renamedTo;
+    if (to === undefined) return [];
+    if (rule === 'user-deleted') return [{ kind: 'user', name: data.user, to }];
+    return rule === 'group-deleted' ? [{ kind: 'group', name: data.group, to }] : [];
+  });
+}
+
+/** The inventory as if every user and group had its name of team.yaml. */
+export function withNamesOfTeam(inventory: Inventory, renames: readonly Rename[]): Inventory {
+  if (renames.length === 0) return inventory;
+  const nameOf = (kind: Rename['kind'], name: string) =>
+    renames.find((each) => each.kind === kind && each.to === name)?.name ?? name;
+  const keyed = <Value>(kind: Rename['kind'], map: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> =>
+    new Map(Array.from(map, ([name, value]) => [nameOf(kind, name), value]));
+  const { users, groups } = inventory.access;
+  const access: AccessModel = {
+    ...inventory.access,
+    users: users
+      .map((user) => ({
+        ...user,
+        name: nameOf('user', user.name),
+        groups: user.groups.map((group) => nameOf('group', group)).sort(),
+      }))
+      .sort(byName),
+    groups: groups.map((group) => ({ ...group, name: nameOf('group', group.name) })).sort(byName),
+  };
+  const ids = { user: keyed('user', inventory.ids.user), group: keyed('group', inventory.ids.group) };
+  return { ...inventory, access, ids, users: keyed('user', inventory.users) };
+}
+
+/** Whether Terraform can revert a difference although something has another name: only who is in a group of the lab. */
+export function isRevertibleDespite(renames: readonly Rename[], difference: Difference): boolean {
+  const is = (kind: Rename['kind'], name: string) => renames.some((each) => each.kind === kind && each.name === name);
+  if ('group' in difference && is('group', difference.group)) return false;
+  if ('holder' in difference) return !is(difference.holder.kind, difference.holder.name);
+  return !('user' in difference) || 'group' in difference || !is('user', difference.user);
+}
+
+/** What the findings' differences are in the account, in which a user may have another name. */
+export function inNamesOfAccount(
+  differences: readonly Difference[],
+  findings: readonly DriftFinding[],
+): readonly Difference[] {
+  const names = new Map(
+    findings.flatMap(({ rule, data }) => (rule === 'user-renamed' ? [[data.user, data.to] as const] : [])),
+  );
+  return differences.map((each) => ('user' in each ? { ...each, user: names.get(each.user) ?? each.user } : each));
+}
+
+function byName(one: Named, other: Named): number {
+  return one.name < other.name ? -1 : 1;
+}
