@@ -17,10 +17,11 @@ async function apply(options: ApplyOptions, terminal: Terminal): Promise<number>
     else if (planned.blocks.length > 0) terminal.stderr(`${blockLines(planned.blocks).join('\n')}\n`);
   });
   if (!applied.ok) return reportFailure(applied.failure, terminal);
-  const { team, planned, steps, quickCheck } = applied.value;
+  const { team, planned, steps, due, quickCheck } = applied.value;
   const { lab, account } = team;
   const { add, change, destroy } = reviewedPlan(planned.saved.plan);
-  const data = { version: 1, lab, account, steps, add, change, destroy, quickCheck };
+  const dueSinceReview = due.map(({ key }) => key);
+  const data = { version: 1, lab, account, steps, add, change, destroy, dueSinceReview, quickCheck };
   const done = steps === 0 ? 'No changes' : `Applied ${counted(steps, 'step')}`;
   const state = plainText(appliedText(quickCheck, t`account ${account}`, file, options.stack));
   terminal.stdout(json ? `${JSON.stringify(data, null, 2)}\n` : `\n${done}: ${state}\n`);

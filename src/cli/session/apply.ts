@@ -6,14 +6,17 @@ import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { suspendedTeam } from '../../review/apply/suspension.ts';
 import { compareDigests, planDigest } from '../../review/manifest/digest.ts';
+import { dueSince, withMembersKept } from '../../review/manifest/passed-last-days.ts';
 import type { Manifest, QuickCheck } from '../../review/manifest/schema.ts';
 import { keyOfIamName } from '../../team/names.ts';
-import type { Team } from '../../team/team.ts';
+import type { Member, Team } from '../../team/team.ts';
 import { limitsAddress } from '../../terraform/addresses.ts';
 import type { Plan } from '../../terraform/plan.ts';
 import { type ApplyResult, applyPlan, type CommandOptions, planChanges } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
+import { dateWords } from '../../text/dates.ts';
 import { redactAll } from '../../text/escape.ts';
+import { listTexts, plainText, t, trusted } from '../../text/text.ts';
 import { checkWritable, type Terminal } from '../io.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
 import { readManifestFile, toolsOf } from './manifest-file.ts';
@@ -40,6 +43,8 @@ export interface Applied {
   readonly planned: StackPlan;
   /** The fresh plan compared to the reviewed one. */
   readonly verdict: 'equal' | 'subset' | 'empty';
+  /** Members whose users were deleted although the reviewed plan did not, because their last day has passed since. */
+  readonly due: readonly Member[];
   readonly steps: number;
   /** How the account is after it. */
   readonly quickCheck: QuickCheck;
@@ -113,9 +118,11 @@ export async function planAndApply(
     const { blocks } = planned;
     return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
   }
-  const verdict = await compareToReview(planned, reviewed);
-  if (!verdict.ok) return verdict;
-  const isNothing = verdict.value === 'empty';
+  const compared = await compareToReview(session, planned, reviewed);
+  if (!compared.ok) return compared;
+  const { verdict, due } = compared.value;
+  if (due.length > 0) terminal.stderr(`\n${dueText(due)}\n`);
+  const isNothing = verdict === 'empty';
   if (before.value !== null) {
     if (!(await terminal.confirm(`Apply this to account ${team.account}?`))) {
       return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
@@ -130,10 +137,7 @@ export async function planAndApply(
   // After the bootstrap stack, what the team's apply is to carry out is no finding.
   const after = await quickCheck(session, session.stack === 'team' ? null : planned, terminal);
   if (!after.ok) return after;
-  return succeed({
-    ...{ team, planned, verdict: verdict.value, steps: steps.value },
-    quickCheck: after.value.check,
-  });
+  return succeed({ team, planned, verdict, due, steps: steps.value, quickCheck: after.value.check });
 }
 
 /** Terraform applies a saved plan without reading AWS again, and the question may have waited for an hour. */
@@ -208,21 +212,33 @@ async function record(session: LabSession, commit: string | null, state: ApplyRe
 }
 
 async function compareToReview(
+  { team, today }: LabSession,
   { saved, workspace }: StackPlan,
   reviewed: Manifest | null,
-): Promise<Result<Applied['verdict']>> {
-  if (isEmpty({ saved })) return succeed('empty');
-  if (reviewed === null) return succeed('equal');
+): Promise<Result<Pick<Applied, 'verdict' | 'due'>>> {
+  if (isEmpty({ saved })) return succeed({ verdict: 'empty', due: [] });
+  if (reviewed === null) return succeed({ verdict: 'equal', due: [] });
   const tools = await toolsOf(workspace);
-  const now = { ...planDigest(saved.plan, tools), tools };
-  const { verdict, unreviewed, missing, otherTools } = compareDigests(reviewed, now);
-  if (verdict !== 'changed') return succeed(verdict);
+  const compare = (plan: Plan) => compareDigests(reviewed, { ...planDigest(plan, tools), tools });
+  const whole = compare(saved.plan);
+  if (whole.verdict !== 'changed') return succeed({ verdict: whole.verdict, due: [] });
+  const due = dueSince(team, reviewed.review.at.slice(0, 10), today);
+  const { verdict, unreviewed, missing, otherTools } =
+    due.length === 0 ? whole : compare(withMembersKept(saved.plan, team.lab, due));
+  if (verdict !== 'changed') return succeed({ verdict: verdict === 'empty' ? 'subset' : verdict, due });
   const title = ({ engine, provider }: typeof tools) => `${engine} and ${provider}`;
   return fail('plan-changed', {
     unreviewed,
     missing,
     tools: otherTools ? { reviewed: title(reviewed.tools), now: title(tools) } : null,
   });
+}
+
+/** `Since the review the last day of Bo Chen has passed: ...`, for the deletions that the review does not list. */
+function dueText(due: readonly Member[]): string {
+  const who = due.map(({ name, key, until }) => t`${name} (${key}), last day ${trusted(dateWords(until ?? ''))}`);
+  const users = due.length === 1 ? 'the IAM user is' : 'the IAM users are';
+  return plainText(t`Due since the review: ${trusted(users)} deleted, too, of ${listTexts(who)}.`);
 }
 
 /** For the job that reports: a file, and outputs of the step. */
@@ -232,9 +248,12 @@ async function writeResult(
   during: 'plan' | 'apply',
 ): Promise<void> {
   const failure = applied.ok ? null : failureData(applied.failure, during);
-  const { verdict, steps, quickCheck } = applied.ok ? applied.value : { verdict: null, steps: null, quickCheck: null };
+  const { verdict, steps, due, quickCheck } = applied.ok
+    ? applied.value
+    : { verdict: null, steps: null, due: [], quickCheck: null };
   if (result !== null) {
-    const data = redactAll({ version: 1, commit, failure, verdict, steps, quickCheck }, true);
+    const dueSinceReview = due.map(({ key }) => key);
+    const data = redactAll({ version: 1, commit, failure, verdict, steps, dueSinceReview, quickCheck }, true);
     await writeFile(result, `${JSON.stringify(data, null, 2)}\n`);
   }
   writeOutputs(process.env, {
