@@ -11,6 +11,13 @@ const place = scratch({
 });
 afterAll(() => place.remove());
 const cwd = place.directory;
+const MANAGED = `version: 1
+lab: lab
+account: "123456789012"
+owners: [ada]
+roles: { all: { managed: [AmazonMechanicalTurkFullAccess] } }
+members: { ada: { name: Ada Byron, github: ada, roles: [all] } }
+`;
 const COMMIT = 'a'.repeat(40);
 const NO_AWS = { AWS_EC2_METADATA_DISABLED: 'true', TERRAFORM_BINARY_NAME: './engine' };
 writeFileSync(join(cwd, 'engine'), '#!/bin/sh\necho "Terraform v1.11.4"\n', { mode: 0o755 });
@@ -37,6 +44,7 @@ const ERRORS: readonly (readonly [code: number, error: string, ...args: string[]
   [1, 'team-file-invalid', 'codeowners', 'broken.yaml'],
   [1, 'no-owner-with-login', 'codeowners', 'no-login.yaml'],
   [1, 'team-file-invalid', 'demo', 'broken.yaml'],
+  [1, 'demo-needs-role', 'demo', 'managed.yaml'],
   [1, 'emulator-not-started', 'emulator', 'start', 'file'],
   [1, 'team-file-invalid', 'preview', '--base', 'team.yaml', '--head', 'broken.yaml'],
   [1, 'manifest-unusable', 'preview', '--base', 'team.yaml', '--head', 'team.yaml', '--manifest', 'file'],
@@ -50,6 +58,7 @@ const ERRORS: readonly (readonly [code: number, error: string, ...args: string[]
 test.each(ERRORS.map(([code, error, ...args]) => ({ code, error, args })))(
   '$error of $args is JSON, exit code $code',
   async ({ code, error, args }) => {
+    place.write('managed.yaml', MANAGED);
     place.write('no-login.yaml', SAMPLE.replace(/, github: \w+/g, '').replace(/^ +github: .*\n/gm, ''));
     const result = await failed(args);
     expect(result.document).toEqual({

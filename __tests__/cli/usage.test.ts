@@ -169,5 +169,7 @@ test.each([
 ])('%s: an output file that cannot be written is an error before anything else is done', async (...args) => {
   const { code, stdout, stderr } = await run([...args.filter(Boolean), 'no/where.json']);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toMatch(/^error\[file-not-writable\]: cannot write `no\/where.json`\n {2}reason: ENOENT\n/);
+  expect(stderr).toMatch(
+    /^error\[file-not-writable\]: cannot write `no\/where.json`\n {2}reason: ENOENT: no such file or directory\n/,
+  );
 });

@@ -63,8 +63,7 @@ export async function checkWritable(files: readonly (string | null)[]): Promise<
       await (await open(file, 'a')).close();
       if (isNew) await rm(file, { force: true });
     } catch (error) {
-      const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-      return fail('file-not-writable', { file, reason });
+      return fail('file-not-writable', { file, reason: systemReason(error) });
     }
   }
   return succeed(null);
@@ -75,10 +74,16 @@ export async function written<Value>(work: () => Promise<Value>): Promise<Result
   try {
     return succeed(await work());
   } catch (error) {
-    const { code: reason, path: file } = error as NodeJS.ErrnoException;
-    if (reason === undefined || file === undefined || !NOT_WRITABLE.includes(reason)) throw error;
-    return fail('file-not-writable', { file, reason });
+    const { code, path: file } = error as NodeJS.ErrnoException;
+    if (code === undefined || file === undefined || !NOT_WRITABLE.includes(code)) throw error;
+    return fail('file-not-writable', { file, reason: systemReason(error) });
   }
+}
+
+/** `EACCES: permission denied`, without the call and the path that follow. */
+function systemReason(error: unknown): string {
+  const { message } = error as Error;
+  return message.split(', ', 1)[0] ?? message;
 }
 
 /** What the system answers to those who write where they may not. */

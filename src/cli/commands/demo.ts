@@ -9,7 +9,7 @@ import { codeText, counted, t } from '../../text/text.ts';
 import { demoOutput } from '../demo/print.ts';
 import { scenarioOf } from '../demo/scenario.ts';
 import { runSteps, STEPS, StepFailed, secondsText } from '../demo/steps.ts';
-import { printJson, reportFailure, reportProblem, type Terminal } from '../io.ts';
+import { printJson, reportFailure, reportProblem, type Terminal, written } from '../io.ts';
 import { DEFAULT_FILE, examples, exitCodes, fileOptions, finish, GROUPS, json, teamFile, today } from '../options.ts';
 import { loadEmulator } from '../session/emulator.ts';
 import { readTeam } from '../session/read-team.ts';
@@ -41,7 +41,9 @@ export async function demo({ file, today, json = false }: DemoOptions, io: Termi
   const module = await loadEmulator();
   if (!module.ok) return reportFailure(module.failure, terminal);
 
-  const directory = await mkdtemp(join(tmpdir(), 'mturk-team-demo-'));
+  const made = await written(() => mkdtemp(join(tmpdir(), 'mturk-team-demo-')));
+  if (!made.ok) return reportFailure(made.failure, terminal);
+  const directory = made.value;
   const emulator = await module.value.openEmulator({ dir: null, accountId: team.account });
   const { endpoint, rootCredentials: credentials } = emulator;
   const iam = new IAMClient({ region: 'us-east-1', endpoint, credentials });
