@@ -14,10 +14,6 @@ import { CERTIFICATE, SSH_PUBLIC_KEY } from './scenarios-credentials.ts';
 /** What moto 5.2.5 answers an inventory otherwise than AWS. */
 const INVENTORY_DIFFERENCES: readonly ListedDifference[] = [
   {
-    reason: "The account's credential report has a row for the root user; moto's has none.",
-    matches: ({ subject, other }) => subject === 'root' && other === 'null',
-  },
-  {
     reason: 'AWS counts of how many users a policy is the boundary (PermissionsBoundaryUsageCount); moto does not.',
     matches: ({ subject, other }) =>
       /^policy .*:policy\/mturk-boundary\/.* attachments$/.test(subject) && other === '0',
@@ -83,12 +79,12 @@ export function inventoryDifferences(
 
 /** An inventory as facts that must be the same wherever it was taken: without ids, and of times only whether there is one. */
 function inventoryFacts(inventory: Inventory): ReadonlyMap<string, string> {
-  const { access, users, policies, root, notChecked: unseen, calls } = inventory;
+  const { access, users, policies, rootKeys, notChecked: unseen, calls } = inventory;
   const facts = new Map(Object.entries(accountFacts(access)));
   const record = (subject: string, value: unknown): void => void facts.set(subject, stableJson(value));
   record('access known', inventory.isAccessKnown);
   record('report', inventory.reportedAt !== null);
-  record('root', root === null ? null : { mfa: root.mfa, keys: keyFacts(root.keys) });
+  record('root', rootKeys === null ? null : keyFacts(rootKeys));
   record(
     'unseen',
     unseen.map(({ what }) => what),

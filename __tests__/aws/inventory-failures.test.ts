@@ -24,19 +24,19 @@ test('throttled calls are repeated by the SDK, and counted once', async () => {
   patient.destroy();
   expect(notChecked).toEqual([]);
   expect(users.size).toBe(4);
-  expect(calls).toBe(4 + 2 + 16);
+  expect(calls).toBe(5 + 2 + 16);
   expect(account.emulator.calls.length - before).toBe(2 * calls);
 });
 
 test('endless throttling leaves everything unchecked, and nothing is thrown', async () => {
   await account.user('a');
   account.emulator.faults = { throttleShare: 1 };
-  const { notChecked, isAccessKnown, access, users, root, reportedAt } = await account.take();
-  expect({ isAccessKnown, access, users: users.size, root, reportedAt }).toEqual({
+  const { notChecked, isAccessKnown, access, users, rootKeys, reportedAt } = await account.take();
+  expect({ isAccessKnown, access, users: users.size, rootKeys, reportedAt }).toEqual({
     isAccessKnown: false,
     access: { account: ACCOUNT, users: [], groups: [], policies: [] },
     users: 0,
-    root: null,
+    rootKeys: null,
     reportedAt: null,
   });
   expect(notChecked.map(({ what, failure }) => `${what}: ${failure.code}`)).toEqual([
@@ -44,6 +44,7 @@ test('endless throttling leaves everything unchecked, and nothing is thrown', as
     'the virtual MFA devices: throttled',
     'the service-specific credentials: throttled',
     'the credential report: throttled',
+    "the root user's access keys: throttled",
   ]);
 });
 
@@ -64,11 +65,12 @@ test.each<[string, string[], string[]]>([
       'the virtual MFA devices',
       'the service-specific credentials',
       'the credential report',
+      "the root user's access keys",
     ],
   ],
   [
     'the account, no single user',
-    ['iam:GetAccountAuthorizationDetails', 'iam:*CredentialReport', 'iam:ListVirtual*'],
+    ['iam:GetAccountAuthorizationDetails', 'iam:GetAccountSummary', 'iam:*CredentialReport', 'iam:ListVirtual*'],
     [
       'the service-specific credentials',
       'the access keys of bo and 1 more',
@@ -117,7 +119,7 @@ test('an endpoint that does not know AllUsers is asked for each user instead', a
   expect(notChecked).toEqual([]);
   expect(users.get('bo')?.credentials.services).toMatchObject([{ service: 'logs.amazonaws.com' }]);
   expect(users.get('old')?.credentials.services).toEqual([]);
-  expect(calls).toBe(4 + 1 + 5);
+  expect(calls).toBe(5 + 1 + 5);
 });
 
 test('if users may not be read one by one, their service-specific credentials are not checked', async () => {
@@ -129,7 +131,7 @@ test('if users may not be read one by one, their service-specific credentials ar
       failure: { code: 'aws-unavailable', args: { reason: 'ValidationError: unknown parameter', progress: null } },
     },
   ]);
-  expect(calls).toBe(4 + 1);
+  expect(calls).toBe(5 + 1);
 });
 
 test('a mistake of ours is thrown', async () => {
@@ -147,7 +149,7 @@ test('no server', async () => {
   const { notChecked, isAccessKnown } = await account.take({}, offline);
   offline.destroy();
   expect(isAccessKnown).toBe(false);
-  expect(notChecked.map(({ failure }) => failure.code)).toEqual(Array(4).fill('network-failed'));
+  expect(notChecked.map(({ failure }) => failure.code)).toEqual(Array(5).fill('network-failed'));
 });
 
 test.each([['<html><body>Sign in to the network</body></html>'], ['<html><br>'], ['{}'], ['']])(
@@ -181,5 +183,5 @@ test('a page that leads to itself ends', async () => {
   expect(notChecked.map(({ failure }) => failure.args)).toEqual([
     { reason: 'a page of the answer leads to itself', progress: null },
   ]);
-  expect(calls).toBe(4 + 2);
+  expect(calls).toBe(5 + 2);
 });

@@ -59,8 +59,8 @@ test('an old report has neither new users nor new keys, nor a new user of the sa
 });
 
 test.each([
-  [0, 5],
-  [1, 6],
+  [0, 6],
+  [1, 7],
   [2, null],
 ])('a report that is not ready %d times', async (times, calls) => {
   await account.user('bo');
@@ -78,9 +78,22 @@ test.each([
   const wait = async (milliseconds: number) => void waits.push(milliseconds);
   const inventory = await account.take({ scope: 'access', wait }, client);
   expect(waits).toEqual(times === 0 ? [] : [10_000]);
-  expect(inventory.calls).toBe(calls ?? 6);
+  expect(inventory.calls).toBe(calls ?? 7);
   expect(inventory.reportedAt === null).toBe(calls === null);
   expect(inventory.notChecked.map(({ failure }) => failure.args)).toEqual(
     calls === null ? [{ reason: 'it was not ready within 10 seconds', progress: null }] : [],
   );
+});
+
+test('a key of the root user that is newer than the report is known, and one that was deleted since is not reported', async () => {
+  expect((await account.take()).rootKeys).toEqual([]);
+  const { AccessKey } = await account.call('CreateAccessKey');
+  const { AccessKeyId } = AccessKey as { readonly AccessKeyId: string };
+  account.minutes(10);
+  const unknown = { id: null, active: true, created: null, lastUsed: null, isUseKnown: false };
+  expect(await account.take()).toMatchObject({ rootKeys: [unknown], reportedAt: '2026-11-25T08:00:00Z' });
+  account.minutes(240);
+  expect((await account.take()).rootKeys).toMatchObject([{ created: '2026-11-25T08:00:00Z' }]);
+  await account.call('DeleteAccessKey', { AccessKeyId });
+  expect((await account.take()).rootKeys).toEqual([]);
 });

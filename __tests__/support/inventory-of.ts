@@ -56,7 +56,7 @@ export function inventoryOf(
         { attachments: attachments.get(arn) ?? 0, versions: versions[arn] ?? [] },
       ]),
     ),
-    root: { keys: [], mfa: true },
+    rootKeys: [],
     reportedAt: '2026-11-25T11:00:00Z',
     notChecked: [],
     calls: 6,

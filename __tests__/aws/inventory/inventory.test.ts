@@ -38,7 +38,7 @@ test('an account is read with all that its users can sign with', async () => {
   const codes = { AuthenticationCode1: '123456', AuthenticationCode2: '654321' };
   await account.call('EnableMFADevice', { UserName: 'bo', SerialNumber, ...codes });
 
-  const { access, users, policies, root, reportedAt, notChecked, isAccessKnown } = await account.take();
+  const { access, users, policies, rootKeys, reportedAt, notChecked, isAccessKnown } = await account.take();
   expect({ notChecked, isAccessKnown, reportedAt }).toEqual({
     notChecked: [],
     isAccessKnown: true,
@@ -91,10 +91,9 @@ test('an account is read with all that its users can sign with', async () => {
   expect(users.get('old')?.credentials.keys).toEqual([
     { id: null, active: true, created: '2026-11-25T08:10:00Z', lastUsed: null, isUseKnown: true },
   ]);
-  expect(root).toEqual({
-    keys: [{ id: null, active: true, created: '2026-11-25T08:10:00Z', lastUsed: null, isUseKnown: true }],
-    mfa: false,
-  });
+  expect(rootKeys).toEqual([
+    { id: null, active: true, created: '2026-11-25T08:10:00Z', lastUsed: null, isUseKnown: true },
+  ]);
 });
 
 const callsOf = (from: number): Record<string, number> => {
@@ -125,12 +124,13 @@ test.each([
   const pages = Math.ceil((members + others + 1) / pageSize);
   const read = scope === 'all' ? members : 0;
   expect(account.emulator.calls.length - before).toBe(calls);
-  expect(calls).toBe(4 + pages + 4 * read);
+  expect(calls).toBe(5 + pages + 4 * read);
   expect(reported).toEqual(Array.from({ length: read }, (_, index) => `${index + 1} of ${read}`));
   const each = read === 0 ? {} : { ListAccessKeys: read, ListSSHPublicKeys: read };
   expect(callsOf(before)).toEqual({
     GetAccountAuthorizationDetails: pages,
     GenerateCredentialReport: 1,
+    GetAccountSummary: 1,
     GetCredentialReport: 1,
     ListVirtualMFADevices: 1,
     ListServiceSpecificCredentials: 1,
@@ -166,6 +166,6 @@ test('a long list of credentials is read page by page', async () => {
     [1, true],
     [1, true],
   ]);
-  // Three users; the report; three devices; four credentials.
-  expect(calls).toBe(3 + 2 + 3 + 4);
+  // Three users; the report; the summary; three devices; four credentials.
+  expect(calls).toBe(3 + 2 + 1 + 3 + 4);
 });

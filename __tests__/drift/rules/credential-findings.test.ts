@@ -165,7 +165,7 @@ describe('credentials', () => {
 
   test("keys of the root user are the lab's business too, those in use", () => {
     const inventory = (active: boolean) =>
-      inventoryOf(desiredAccess(sampleTeam, TODAY), {}, { root: { keys: [keyOf({ active })], mfa: true } });
+      inventoryOf(desiredAccess(sampleTeam, TODAY), {}, { rootKeys: [keyOf({ active })] });
     const ids = (active: boolean) =>
       scanOf({
         team: sampleTeam,

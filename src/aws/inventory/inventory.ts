@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { IAMClient } from '@aws-sdk/client-iam';
+import { GetAccountSummaryCommand, type IAMClient } from '@aws-sdk/client-iam';
 import type { AccessUser } from '../../access/model.ts';
 import { type IamReader, iamReader, inParallel, type ReadResult } from '../client.ts';
 import {
@@ -18,7 +18,14 @@ import {
   reportedKeys,
 } from '../credentials/user-credentials.ts';
 import { type AuthorizationDetails, readAuthorizationDetails } from './authorization-details.ts';
-import { ACCESS, type InventoriedUser, type Inventory, type NotChecked, type UserCredentials } from './types.ts';
+import {
+  ACCESS,
+  type AccessKey,
+  type InventoriedUser,
+  type Inventory,
+  type NotChecked,
+  type UserCredentials,
+} from './types.ts';
 
 export interface InventoryOptions {
   /** 12 digits: whose the client's credentials are. */
@@ -45,7 +52,7 @@ const REPORT_PATIENCE_MS = 10_000;
 const LONGEST_PATIENCE_MS = 60_000;
 
 /**
- * Reads an account: a call for each page of what its users, groups and policies are, five more for credentials, and for
+ * Reads an account: a call for each page of what its users, groups and policies are, six more for credentials, and for
  * `all` four more for each managed user. A call that fails is listed in `notChecked`; no error of AWS is
  * thrown. A user deleted meanwhile has no credentials.
  */
@@ -58,11 +65,12 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
     if (result.state === 'not-checked') notChecked.push(result.notChecked);
     return result.state === 'read' ? result.value : null;
   };
-  const [begun, details, mfa, services] = await Promise.all([
+  const [begun, details, mfa, services, summary] = await Promise.all([
     beginReport(reader),
     reader.read(ACCESS, () => readAuthorizationDetails(reader, account, pageSize)),
     reader.read('the virtual MFA devices', () => readMfaUsers(reader, pageSize)),
     reader.read('the service-specific credentials', () => readServiceCredentials(reader, pageSize)),
+    reader.read("the root user's access keys", () => reader.client.send(new GetAccountSummaryCommand({}))),
   ]);
   const known = resultOf(details);
   const users = scope === 'all' && known !== null ? known.access.users.filter(managed) : [];
@@ -75,7 +83,7 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
   const patience = REPORT_PATIENCE_MS * (1 + Math.floor((known?.access.users.length ?? 0) / PAGE_SIZE));
   const ready = () => readReport(reader, Math.min(patience, LONGEST_PATIENCE_MS), wait);
   const report = resultOf(begun) === null ? null : resultOf(await ready());
-  const root = report?.rows.get(ROOT_ROW);
+  const rootKeys = rootKeysOf(resultOf(summary)?.SummaryMap?.AccountAccessKeysPresent, report?.rows.get(ROOT_ROW));
   return {
     account,
     at,
@@ -84,11 +92,23 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
     users: known === null ? new Map() : usersOf(known, own, report, shared),
     ids: known?.ids ?? { user: new Map(), group: new Map() },
     policies: known?.policies ?? new Map(),
-    root: root === undefined ? null : { keys: reportedKeys(root), mfa: root.mfa },
+    rootKeys,
     reportedAt: report?.at ?? null,
     notChecked,
     calls: reader.calls,
   };
+}
+
+/**
+ * The root user's keys by the credential report, which is up to four hours old, and by the account's summary, which knows
+ * at once whether there are any. Null if neither is known.
+ */
+function rootKeysOf(present: number | undefined, row: ReportRow | undefined): readonly AccessKey[] | null {
+  const reported = row === undefined ? null : reportedKeys(row);
+  if (present === undefined) return reported;
+  if (present === 0) return [];
+  if (reported !== null && reported.length > 0) return reported;
+  return [{ id: null, active: true, created: null, lastUsed: null, isUseKnown: false }];
 }
 
 /** What one call returns for all users. */

@@ -87,8 +87,8 @@ export interface Inventory {
   readonly ids: EntityIds;
   /** By ARN: every policy of `access`. */
   readonly policies: ReadonlyMap<string, InventoriedPolicy>;
-  /** The root user's keys; null where the credential report does not tell of it. */
-  readonly root: { readonly keys: readonly AccessKey[]; readonly mfa: boolean } | null;
+  /** The root user's keys, those included that are newer than the credential report; null if nothing tells of them. */
+  readonly rootKeys: readonly AccessKey[] | null;
   /** When AWS made the credential report, ISO 8601: up to four hours ago. Null where there was none to read. */
   readonly reportedAt: string | null;
   /** What could not be checked, and why: it does not mean that nothing is there. */

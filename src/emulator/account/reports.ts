@@ -190,7 +190,7 @@ export const getAccountSummary: Run = (account) => {
     MFADevices: Object.keys(account.state.virtualMfa).length,
     MFADevicesInUse: users.reduce((sum, user) => sum + user.mfa.length, 0),
     AccountMFAEnabled: 0,
-    AccountAccessKeysPresent: 1,
+    AccountAccessKeysPresent: (account.state.rootKeys ?? []).length === 0 ? 0 : 1,
     AccountSigningCertificatesPresent: 0,
     GlobalEndpointTokenVersion: 1,
   };
