@@ -1,4 +1,5 @@
-import { type AccessFacts, type PlannedAccess, plannedAccess } from '../access/sources/planned.ts';
+import type { AccessModel } from '../access/model.ts';
+import { type AccessFacts, type PlannedAccess, plannedAccess, type Unrecorded } from '../access/sources/planned.ts';
 import type { IamEntityKind, PlannedCreate } from '../aws/iam-names.ts';
 import { canonicalDocument } from '../iam/canonical.ts';
 import { parsePolicyDocument } from '../iam/document.ts';
@@ -94,11 +95,58 @@ const FOREIGN: Readonly<Record<string, ResourceType['collect']>> = {
   aws_iam_group_policy: (values, facts) => facts.addInline('group', values.group, [values.name], values.policy),
 };
 
-/** The access that a plan describes: recorded, before and after. */
-export function accessFromPlan(plan: Plan, account: string): PlannedAccess {
-  return plannedAccess(plan, account, (type, values, facts) =>
-    (RESOURCES[type]?.collect ?? FOREIGN[type])?.(values, facts, account),
+/**
+ * The access that a plan describes: recorded, before and after. `existing` is the account's: what the plan creates in
+ * users and groups that exist (see `unrecordedIn`) is read from it.
+ */
+export function accessFromPlan(plan: Plan, account: string, existing: AccessModel | null = null): PlannedAccess {
+  return plannedAccess(
+    plan,
+    account,
+    (type, values, facts) => (RESOURCES[type]?.collect ?? FOREIGN[type])?.(values, facts, account),
+    existing === null ? [] : unrecordedIn(plan).flatMap((create) => unrecordedAccess(create, existing)),
   );
+}
+
+/**
+ * Lists of policies and members that a plan creates for users and groups that exist: imported ones, and those of an apply
+ * that was killed. The state does not know what is in the lists.
+ */
+export function unrecordedIn(plan: Plan): readonly ResourceChange[] {
+  const existing = new Set(
+    plan.changes.flatMap(({ type, change: { before } }) => {
+      const { entity } = RESOURCES[type] ?? {};
+      return before === null || entity === undefined || entity === 'policy' ? [] : [`${entity} ${before.name}`];
+    }),
+  );
+  return plan.changes.filter(({ type, change: { actions, after } }) => {
+    if (actions.join() !== 'create' || after === null) return false;
+    const isList = type === 'aws_iam_group_membership' || type.endsWith('_exclusive');
+    return isList && existing.has(holderOf(after));
+  });
+}
+
+/** `user perception-lab-bo`: whose policies, or members, a resource lists. */
+function holderOf({ user, user_name: ofUser = user, group, group_name: ofGroup = group }: Values): string {
+  return typeof ofUser === 'string' ? `user ${ofUser}` : `group ${ofGroup}`;
+}
+
+function unrecordedAccess({ type, change: { after } }: ResourceChange, account: AccessModel): readonly Unrecorded[] {
+  const [kind = '', name = ''] = holderOf(after ?? {}).split(' ');
+  if (type === 'aws_iam_group_membership') {
+    const users = account.users.filter(({ groups }) => groups.includes(name)).map((user) => user.name);
+    return [{ type, values: { group: name, users }, stays: true }];
+  }
+  const held = (kind === 'user' ? account.users : account.groups).find((each) => each.name === name);
+  if (held === undefined) return [];
+  if (type.endsWith('_attachments_exclusive')) {
+    return [{ type, values: { [`${kind}_name`]: name, policy_arns: held.attached }, stays: false }];
+  }
+  return held.inline.map(({ name: policy, document }) => ({
+    type: `aws_iam_${kind}_policy`,
+    values: { [kind]: name, name: policy, policy: document === null ? undefined : JSON.stringify(document) },
+    stays: false,
+  }));
 }
 
 /** Computed by the provider and never configured; some change by themselves (`attachment_count` 0 -> 1 after a creation). */

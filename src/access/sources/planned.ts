@@ -26,6 +26,14 @@ interface PlannedResources {
   readonly prior: readonly { readonly address: string; readonly type: string; readonly values: Values }[];
 }
 
+/** What exists and the state does not know, as values of resources: an imported user's groups, which no import reads. */
+export interface Unrecorded {
+  readonly type: string;
+  readonly values: Values;
+  /** Whether creating the resource leaves it: a membership adds users and removes none. */
+  readonly stays: boolean;
+}
+
 /** Adds what the values of one resource say to the facts; a type without access adds nothing. */
 export type CollectAccess = (type: string, values: Values, facts: AccessFacts, account: string) => void;
 
@@ -43,16 +51,27 @@ export interface PlannedAccess {
  * The access that a plan describes. Inline policies that only an exclusive-policy resource names have no document; users
  * that only a membership names are unmanaged. The boundary's document is assumed to be the one that bootstrap writes.
  */
-export function plannedAccess(plan: PlannedResources, account: string, collectAccess: CollectAccess): PlannedAccess {
+export function plannedAccess(
+  plan: PlannedResources,
+  account: string,
+  collectAccess: CollectAccess,
+  unrecorded: readonly Unrecorded[] = [],
+): PlannedAccess {
   const drifted = new Map(plan.drift.map((change) => [keyOf(change), change]));
   const changed = new Set(plan.changes.map(keyOf));
-  const rows: Row[] = plan.changes.map((each) => ({
-    type: each.type,
-    last: (drifted.get(keyOf(each)) ?? each).change.before,
-    // `before` of a deletion is the recorded state; only the drift has the refreshed one.
-    now: (drifted.get(keyOf(each))?.change ?? { after: each.change.before }).after,
-    later: each.change.actions.includes('forget') ? each.change.before : each.change.after,
+  // First, because what the state knows takes precedence. No manual change follows from what it never knew.
+  const rows: Row[] = unrecorded.map(({ type, values, stays }) => ({
+    ...{ type, last: values, now: values, later: stays ? values : null },
   }));
+  for (const each of plan.changes) {
+    rows.push({
+      type: each.type,
+      last: (drifted.get(keyOf(each)) ?? each).change.before,
+      // `before` of a deletion is the recorded state; only the drift has the refreshed one.
+      now: (drifted.get(keyOf(each))?.change ?? { after: each.change.before }).after,
+      later: each.change.actions.includes('forget') ? each.change.before : each.change.after,
+    });
+  }
   // Deleted in AWS and in the configuration, or a refresh-only plan: only the drift lists it.
   for (const each of plan.drift) {
     const { before, after } = each.change;

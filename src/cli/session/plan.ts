@@ -1,7 +1,9 @@
 import { type AccessDiff, diffAccess } from '../../access/diff.ts';
+import type { AccessModel } from '../../access/model.ts';
 import { unknownDocuments, withDocuments } from '../../access/sources/planned.ts';
-import { askAws } from '../../aws/client.ts';
+import { askAws, iamReader } from '../../aws/client.ts';
 import { checkBoundary, findExisting, type Imported } from '../../aws/iam-names.ts';
+import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { readInlineDocuments, readManagedDocuments } from '../../aws/inventory/documents.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
@@ -10,8 +12,8 @@ import { usersToSuspend } from '../../review/apply/suspension.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
 import { boundaryArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { hasChanges } from '../../terraform/plan.ts';
-import { plannedCreates } from '../../terraform/resources.ts';
+import { hasChanges, type Plan } from '../../terraform/plan.ts';
+import { plannedCreates, unrecordedIn } from '../../terraform/resources.ts';
 import { planChanges, type SavedPlan, untaint } from '../../terraform/run/commands.ts';
 import { type Workspace, writeImports } from '../../terraform/run/workspace.ts';
 import type { LabSession } from './lab-session.ts';
@@ -71,7 +73,9 @@ export async function planStack(
     if (!saved.ok) return saved;
   }
   const { plan } = saved.value;
-  const classification = await completed(session, classifyPlan(plan, session.team.account));
+  const existing = await existingAccess(session, plan);
+  if (!existing.ok) return existing;
+  const classification = await completed(session, classifyPlan(plan, session.team.account, existing.value));
   const { recorded, before, after } = classification.access;
   return succeed({
     workspace: workspace.value,
@@ -82,6 +86,12 @@ export async function planStack(
     imported: imports,
     suspendedDuringApply: session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [],
   });
+}
+
+/** The account's access, if the plan does not know all of what it changes; else null. */
+async function existingAccess({ iam, team }: LabSession, plan: Plan): Promise<Result<AccessModel | null>> {
+  if (unrecordedIn(plan).length === 0) return succeed(null);
+  return askAws(async () => (await readAuthorizationDetails(iamReader(iam), team.account, 1000)).access);
 }
 
 /** With the documents of policies that a plan only names, read from the account. */

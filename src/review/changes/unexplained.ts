@@ -3,8 +3,16 @@ import { type Difference, differenceKey, differences, subjectKey } from '../../a
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
-import { memberKeyOfAddress, roleKeyOfAddress } from '../../terraform/addresses.ts';
+import {
+  attachmentAddress,
+  limitsAddress,
+  memberAddress,
+  memberKeyOfAddress,
+  roleAddress,
+  roleKeyOfAddress,
+} from '../../terraform/addresses.ts';
 import type { Plan } from '../../terraform/plan.ts';
+import { unrecordedIn } from '../../terraform/resources.ts';
 import type { UnexplainedChange } from '../manifest/schema.ts';
 import type { PlanClassification } from './classify-plan.ts';
 
@@ -34,19 +42,22 @@ export function unexplainedBy(
   const extra = report.pending.filter(
     (difference) => !explained.has(differenceKey(difference)) && !handled.has(subjectKey(difference)),
   );
-  const importedKeys = new Set(report.imported.map(({ address }) => keyOfAddress(address)));
+  // What exists and the state does not know may be as the file says already, or not.
+  const foundKeys = new Set([...report.imported, ...unrecordedIn(plan)].map(({ address }) => keyOfAddress(address)));
   const planned = new Set(differences(access.before, access.after).map(differenceKey));
   const missing = promised.filter(
     (difference) =>
-      !planned.has(differenceKey(difference)) && !keysOf(difference, after.lab).some((key) => importedKeys.has(key)),
+      !planned.has(differenceKey(difference)) && !keysOf(difference, after.lab).some((key) => foundKeys.has(key)),
   );
 
   const touched = new Set([...promised, ...report.pending, ...reverted].flatMap((each) => keysOf(each, after.lab)));
   if (before !== null && before.lab !== after.lab)
     for (const { key } of [...before.members, ...before.roles]) touched.add(key);
+  const expected = new Set(namesIn(after));
   const unnamed = report.pendingAddresses.filter((address) => {
     const key = keyOfAddress(address);
-    return key === null || !touched.has(key);
+    if (key === null) return true;
+    return !touched.has(key) && !(foundKeys.has(key) && expected.has(address.slice(address.indexOf('.') + 1)));
   });
   return [
     ...unexplainedByPlan({ plan, classification: report }),
@@ -107,6 +118,17 @@ export function emptyModel(account: string): AccessModel {
 /** Members of the earlier file whose users are to be deleted leave without an edit of the later one. */
 function endings(before: Team | null, after: Team, today: string): readonly Difference[] {
   return before === null ? [] : differences(desiredAccess(before, BEGINNING), desiredAccess(after, today));
+}
+
+/** Terraform's names of what a team's members and roles have. */
+function namesIn({ members, roles }: Team): readonly string[] {
+  return [
+    ...members.flatMap(({ key }) => [memberAddress(key), limitsAddress(key)]),
+    ...roles.flatMap(({ key, managed }) => [
+      roleAddress(key),
+      ...['own', ...managed].map((policy) => attachmentAddress(key, policy)),
+    ]),
+  ];
 }
 
 function keyOfAddress(address: string): string | null {
