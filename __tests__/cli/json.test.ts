@@ -113,6 +113,18 @@ test('the findings of a file are those of check', async () => {
   expect(document.error.args.findings).toMatchObject([{ code: 'unknown-owner', line: 5 }]);
 });
 
+test('what blocks a plan is in the error', async () => {
+  place.write('renamed.yaml', SAMPLE.replace('lab: perception-lab', 'lab: vision-lab'));
+  const { document } = await failed(['plan', 'renamed.yaml', '--base', 'team.yaml']);
+  expect(document.error).toMatchObject({
+    code: 'guardrail-blocked',
+    args: {
+      codes: ['lab-changed'],
+      blocks: [{ code: 'lab-changed', args: { from: 'perception-lab', to: 'vision-lab' } }],
+    },
+  });
+});
+
 test('--json is the one spelling; --format has what is neither text nor JSON', async () => {
   const json = await runHere(['check', '--format', 'json'], { cwd });
   expect(json.stderr).toMatch(/Allowed choices are text, github/);
