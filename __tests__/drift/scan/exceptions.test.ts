@@ -1,8 +1,10 @@
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { namingOf } from '../../../src/cli/session/read-team.ts';
+import { findingView } from '../../../src/drift/report/finding-view.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';
 import { rolePolicyArn } from '../../../src/team/names.ts';
 import type { Team } from '../../../src/team/team.ts';
+import { plainText } from '../../../src/text/text.ts';
 import {
   all,
   attach,
@@ -71,6 +73,16 @@ test.each<[string, Change, string[]]>([
 ])('%s', (_what, change, expected) => {
   const { findings } = scanOfAccount({ team, account: change(desiredAccess(team, TODAY)) });
   expect(findings.map(({ id }) => id)).toEqual(expected);
+});
+
+test.each<[string, Change, string]>([
+  ['another lab', zed('/mturk/hearing/'), 'Add hearing to settings.neighbors. Or snooze unmanaged-user/zed/spends.'],
+  ['an administrator', eva('/'), 'Add the ARN to settings.administrators. Or snooze unmanaged-user/eva/escalates.'],
+  ['any other user', zed('/'), 'Snooze unmanaged-user/zed/spends.'],
+])('a finding names the setting that accepts %s', (_what, change, expected) => {
+  const { findings } = scanOfAccount({ team, account: change(desiredAccess(team, TODAY)) });
+  const texts = findings.map((each) => findingView(each, namingOf(team), false, { alwaysSnooze: true }).ifIntended);
+  expect(texts.map((text) => text && plainText(text))).toEqual([expected]);
 });
 
 test('the report names what is excepted', () => {

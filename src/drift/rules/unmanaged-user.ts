@@ -13,7 +13,7 @@ import { labPath } from '../../team/names.ts';
 import { dateWords } from '../../text/dates.ts';
 import { codeText, sentences, someTexts, type Text, t, trusted } from '../../text/text.ts';
 import { attachesLabPolicy, both, type Calls, creates, sets } from '../attribution/matcher.ts';
-import type { RuleData, UnmanagedUser } from '../finding.ts';
+import type { FindingOf, RuleData, UnmanagedUser } from '../finding.ts';
 import { riskOf } from '../scan/access-changes.ts';
 import { keyUseText } from './access-keys.ts';
 import { iamCommand, keyCommands, switchOffAll } from './aws-command.ts';
@@ -34,7 +34,11 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
     return t`Delete the IAM user of ${userText(user, names)}${ended}`;
   },
   operations: ({ operations }) => operations,
-  remedy: ({ data }, { lab }) => ({ detail: detailText(data, lab), ...removal(data) }),
+  remedy: (finding, { lab }) => ({
+    detail: detailText(finding.data, lab),
+    ...removal(finding.data),
+    ifIntended: exceptionText(finding, lab),
+  }),
   cloudTrail: ({ cause, data: { user, path, inPath, attached, grants } }) => {
     const holder = { kind: 'user', name: user } as const;
     const isOfLab = inPath || attached.some((arn) => arn.includes(':policy/mturk/'));
@@ -133,6 +137,14 @@ function detailText({ inPath, attached, groups, keys, areKeysKnown }: UnmanagedU
     areKeysKnown ? null : t`Whether it has access keys is not known yet.`,
     ...keys.slice(0, 2).map(keyUseText),
   );
+}
+
+/** The setting that accepts the user for good; null if none would. */
+function exceptionText({ data: { path, inPath }, escalates }: FindingOf<'unmanaged-user'>, lab: string): Text | null {
+  if (inPath) return null;
+  if (escalates.length > 0) return t`Add the ARN to ${codeText('settings.administrators')}.`;
+  const [, other] = /^\/mturk\/([^/]+)\/$/.exec(path) ?? [];
+  return other === undefined || other === lab ? null : t`Add ${codeText(other)} to ${codeText('settings.neighbors')}.`;
 }
 
 function removal(data: RuleData['unmanaged-user']): RemedyText {
