@@ -104,8 +104,8 @@ async function outcomeOf(
     const { name } = error as Error;
     if (name === 'AccessDeniedException') return 'denied';
     if (name === 'UnrecognizedClientException') return 'no such key';
-    // AWS allowed the call, and then did not find what the call asks for: this account has no HITs.
-    if (name === 'RequestError') return 'allowed';
+    // AWS allowed the call, and then missed an argument.
+    if (name === 'RequestError' || name === 'ValidationException') return 'allowed';
     throw error;
   }
 }
