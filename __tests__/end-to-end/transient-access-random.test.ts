@@ -27,6 +27,7 @@ const someTeams: fc.Arbitrary<Team> = someRoles.chain((roles) =>
           key: fc.constantFrom('x', 'y', 'z'),
           roles: fc.subarray(roles.map(({ key }) => key)),
           suspended: fc.boolean(),
+          from: fc.constantFrom(null, '2026-01-01', '2026-12-20'),
           until: fc.constantFrom(null, '2026-01-01', '2027-01-01'),
         }),
         { selector: ({ key }) => key, minLength: 1 },

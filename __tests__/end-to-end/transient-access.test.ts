@@ -97,6 +97,11 @@ const CHANGES: readonly (readonly [string, Change, readonly string[]])[] = [
     ['bo'],
   ],
   [
+    'a first day to come is taken back while a role is lost',
+    { before: team({ ...PAYER, from: '2027-01-10' }), after: team(READER) },
+    ['bo'],
+  ],
+  [
     'a role with an Allow and a role with its Deny are taken together',
     { before: team({ roles: ['no-bonus', 'payer'] }), after: team(READER) },
     ['bo'],

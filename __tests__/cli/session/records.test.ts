@@ -95,6 +95,7 @@ test('an applied team decides the same access, has no words for people, and fits
   for (const team of [
     sampleTeam,
     withMember('bo', { suspended: true }),
+    withMember('bo', { from: '2027-01-10' }),
     { ...sampleTeam, freeze: ['pay:bonus'] },
   ] as Team[]) {
     const kept = APPLIED_TEAM.parse(JSON.parse(JSON.stringify(appliedTeam(team, '2026-11-25'))));

@@ -86,10 +86,10 @@ const cases: readonly { name: string; before: Team; after: Team; users: readonly
   { name: 'access begins later from now on', before: sampleTeam, after: fay({ from: '2027-01-10' }), users: [] },
   { name: 'access begins at once after all', before: fay({ from: '2027-01-10' }), after: sampleTeam, users: [] },
   {
-    name: 'access that begins later is lost: the limits are deleted last',
+    name: 'a first day to come is taken back while a role is lost: the limits may end first',
     before: fay({ from: '2027-01-10' }),
     after: fay({ roles: ['results-reader'] }),
-    users: [],
+    users: ['perception-lab-fay'],
   },
   {
     name: 'a first day becomes a suspension while a role is lost: the limits change first',
