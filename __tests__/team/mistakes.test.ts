@@ -19,6 +19,7 @@ const WARNINGS = new Set([
   'unused-role',
   'until-passed',
   'until-far-away',
+  'comment-after-text',
   'duplicate-person',
   'from-passed',
   'sponsor-expired',

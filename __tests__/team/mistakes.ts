@@ -112,6 +112,12 @@ export const DOCUMENT_MISTAKES: readonly Mistake[] = [
     at: '#2, roles: [reader] }',
   },
   {
+    name: 'a number sign in a name',
+    file: members('  bo:\n    name: Bo #2\n    roles: [reader] # as usual'),
+    code: 'comment-after-text',
+    at: '#2',
+  },
+  {
     name: 'no space after a colon',
     file: members('  bo:\n    name:Bo\n    roles: [reader]'),
     code: 'yaml-syntax',

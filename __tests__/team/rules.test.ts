@@ -191,6 +191,19 @@ test('mistakes of different kinds are found in one run, in the order of the file
   ]);
 });
 
+test.each([
+  '    name: Bo # 2',
+  '    name: Bo ## 2',
+  '    name: "Bo #2" #2',
+  '    name: Bo#2',
+  '    name: Bo\n    #suspended: true',
+])('%j has a comment that is one, or none', (name) => {
+  const text = teamText({
+    members: `members:\n  ada: { name: Ada, #x\n    roles: [reader] }\n  bo:\n${name}\n    roles: [reader] #x`,
+  });
+  expect(codesOf(text)).toEqual([]);
+});
+
 test('what is not indented is checked as it was meant, in its place', () => {
   const text = teamText({
     members:

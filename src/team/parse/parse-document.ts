@@ -1,4 +1,15 @@
-import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, type Node, Parser } from 'yaml';
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  Parser,
+  type Scalar,
+} from 'yaml';
 import {
   type DocumentPath,
   keyTextOf,
@@ -8,6 +19,7 @@ import {
   type TextRange,
 } from '../../diagnostics/positions.ts';
 import {
+  commentAfterText,
   duplicateKey,
   fileEmpty,
   keyNotText,
@@ -21,7 +33,7 @@ import {
   yamlTag,
   yamlTooDeep,
 } from '../rules/file.ts';
-import { SPECIAL_SPACES, specialSpace } from '../rules/texts.ts';
+import { FREE, SPECIAL_SPACES, specialSpace } from '../rules/texts.ts';
 import type { Report } from './finding-collector.ts';
 
 /** A team file nests five deep. Far deeper nesting would exhaust the stack of the composer. */
@@ -36,6 +48,9 @@ export interface ParsedDocument {
   /** False if the value must not be read: the syntax is broken or nothing is there. */
   readonly readable: boolean;
 }
+
+/** Of a longer comment, only so much is looked at. */
+const LONGEST_COMMENT = 200;
 
 const NOTHING: ParsedDocument = { root: null, value: undefined, unquotedDates: [], readable: false };
 
@@ -148,6 +163,7 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
       if (node.type === 'PLAIN' && typeof node.value === 'string' && /^\d{4}-\d{1,2}-\d{1,2}/.test(node.value)) {
         unquotedDates.push({ path: [...path], text: node.value });
       }
+      reportComment(node);
       return node.value;
     }
     if (isMap(node)) return readMap(node);
@@ -207,6 +223,22 @@ function readTree(root: Node, source: string, report: Report): ParsedDocument {
       report(keyNotText, [...path, text], { source: sourceOf(key) }, { range: rangeOf(key) });
     }
     return text;
+  }
+
+  /** A comment without a space after its sign, right behind a text for people. */
+  function reportComment(node: Scalar): void {
+    const key = path.at(-1);
+    if (node.type !== 'PLAIN' || typeof key !== 'string' || !FREE.has(key)) return;
+    const [, end] = rangeOf(node);
+    const [, spaces = '', comment = ''] =
+      /^([ \t]+)(#[^\s#][^\r\n]*)/.exec(source.slice(end, end + LONGEST_COMMENT)) ?? [];
+    if (comment === '') return;
+    report(
+      commentAfterText,
+      path,
+      { key, text: sourceOf(node), comment },
+      { range: rangeFrom(end + spaces.length, comment) },
+    );
   }
 
   function reportProperties(node: Node): void {

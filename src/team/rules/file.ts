@@ -85,6 +85,17 @@ export const mergeConflict = rule({
   }),
 });
 
+/** A warning: a comment rarely has no space after its sign, and the rest of a name or reason would be lost. */
+export const commentAfterText = rule({
+  code: 'comment-after-text',
+  severity: 'warning',
+  message: ({ key, text, comment }: { key: string; text: string; comment: string }) => ({
+    summary: t`${shortValue(comment)} is a comment, not part of ${shortValue(key)}`,
+    reason: t`in YAML, ${value('#')} after a space begins a comment`,
+    help: t`write ${value(`${key}: ${JSON.stringify(`${text} ${comment}`)}`)}; in a comment, type a space after ${value('#')}`,
+  }),
+});
+
 export const yamlTooDeep = rule({
   code: 'yaml-too-deep',
   message: ({ limit }: { limit: number }) => ({
@@ -179,6 +190,7 @@ export const keyNotText = rule({
 
 export const YAML_RULES = [
   mergeConflict,
+  commentAfterText,
   yamlSyntax,
   yamlTooDeep,
   yamlAnchor,
