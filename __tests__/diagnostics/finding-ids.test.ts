@@ -15,6 +15,8 @@ const KEY = { id: null, active: true, created: null, lastUsed: null, isUseKnown:
 const OF_EACH_KIND: { readonly [Rule in RuleId]: object } = {
   'user-deleted': { kind: 'user-deleted', user: 'perception-lab-bo' },
   'user-renamed': { user: ODD, to: LONG },
+  'user-recreated': { user: ODD, created: '2026-11-25T08:00:00Z' },
+  'nothing-applied': {},
   'group-renamed': { group: LONG, to: ODD },
   'group-deleted': { kind: 'group-deleted', group: 'perception-lab-paymaster' },
   'policy-deleted': { kind: 'policy-deleted', arn: ARN },

@@ -22,6 +22,7 @@ export const FINDING_IDS = [
   'policy-detached',
   'user-deleted',
   'user-renamed',
+  'user-recreated',
   'group-deleted',
   'group-renamed',
   'policy-deleted',
@@ -37,6 +38,7 @@ export const FINDING_IDS = [
   'path-changed',
   'tag-changed',
   'resource-changed',
+  'nothing-applied',
 ] as const;
 
 export type FindingId = (typeof FINDING_IDS)[number];

@@ -97,6 +97,22 @@ export interface RuleData extends DifferenceData {
   readonly 'resource-changed': { readonly address: string; readonly attributes: readonly string[] };
   /** The name in team.yaml's terms, and the one that the account has. */
   readonly 'user-renamed': { readonly user: string; readonly to: string };
+  /** A member's user is not the one that the last apply noted; `created` is ISO 8601, UTC. */
+  readonly 'user-recreated': { readonly user: string; readonly created: string };
+  readonly 'nothing-applied': {
+    /** How many the first apply creates. */
+    readonly users: number;
+    readonly groups: number;
+    readonly policies: number;
+    /** Whether an administrator has to create the permissions boundary first. */
+    readonly needsBoundary: boolean;
+    /** What has a name that the apply needs, outside the lab's path. */
+    readonly taken: readonly {
+      readonly kind: 'user' | 'group' | 'policy';
+      readonly name: string;
+      readonly path: string;
+    }[];
+  };
   readonly 'group-renamed': { readonly group: string; readonly to: string };
   readonly 'unmanaged-user': UnmanagedUser;
   readonly 'unmanaged-group': UnmanagedGroup;

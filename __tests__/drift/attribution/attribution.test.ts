@@ -383,6 +383,15 @@ const sendsBonus = (holder: string, policyOf: string): UserAccess['grants'] =>
 
 const OTHERS: Readonly<Record<Exclude<Sample['kind'], 'difference'>, readonly Row[]>> = {
   'resource-changed': [],
+  'nothing-applied': [],
+  'user-recreated': [
+    {
+      what: { kind: 'user-recreated', user: BO, created: '2026-11-25T08:00:00Z' },
+      did: [['CreateUser', onBo({})]],
+      not: [['CreateUser', { userName: CY }]],
+      subject: BO,
+    },
+  ],
   'user-renamed': [
     {
       what: { kind: 'user-renamed', user: BO, to: 'bob' },

@@ -71,7 +71,7 @@ test('without an apply on record, what is missing is not yet applied', () => {
   const scan = scanOfAccount({ account: nothing, applied: null });
   const plan = { access: { recorded: nothing, before: nothing, after: nothing } };
   const rules = quickCheckOf({ scan, complete: true }, plan, NAMING).findings.map(({ id }) => id);
-  expect(rules).toEqual(['boundary-policy-changed/missing']);
+  expect(rules).toEqual(['nothing-applied']);
 });
 
 test('what changes between two checks is named, whatever it is; a new access key is not', () => {

@@ -146,3 +146,13 @@ test('what CloudTrail says of a deleted user or group is the rename', () => {
   expect(renamesSeen([{ ...gone!, lastChange } as DriftFinding])).toEqual([PAYERS]);
   expect(renamesSeen([gone!])).toEqual([]);
 });
+
+test('a user with the name of a member and another unique id was deleted and created again', () => {
+  const noted = ids('user', name('fay'), 'AIDA1');
+  const of = (found: EntityIds) => scanned({ change: (account) => account, noted, found }).findings;
+  expect(of(noted)).toEqual([]);
+  const found = of(ids('user', name('fay'), 'AIDA2'));
+  expect(found).toMatchObject([{ id: 'user-recreated/fay/2026-01-01', cause: 'manual', remediation: 'manual' }]);
+  // An apply without a note knows nothing of it.
+  expect(scanned({ change: (account) => account, found: noted }).findings).toEqual([]);
+});

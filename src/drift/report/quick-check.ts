@@ -2,6 +2,7 @@ import { differenceKey, differences, inverse } from '../../access/model-differen
 import { type DisplayNames, userText } from '../../access/text/names.ts';
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { QuickCheck } from '../../review/manifest/schema.ts';
+import { BOUNDARY_PATH } from '../../team/names.ts';
 import { plainText } from '../../text/text.ts';
 import { type DriftFinding, differenceOf, isPending, type ScanResult } from '../finding.ts';
 
@@ -37,6 +38,7 @@ function carriedOutBy({ access }: Pick<PlanClassification, 'access'>): (finding:
   const arns = new Set(planned.flatMap((difference) => ('arn' in difference ? [difference.arn] : [])));
   return (finding) => {
     const difference = differenceOf(finding);
+    if (finding.rule === 'nothing-applied') return !finding.data.needsBoundary || [...arns].some(isBoundary);
     if (isPending(finding)) return true;
     if (finding.rule === 'boundary-policy-changed') return arns.has(finding.data.arn);
     if (difference === null) return false;
@@ -44,6 +46,10 @@ function carriedOutBy({ access }: Pick<PlanClassification, 'access'>): (finding:
     const isUnapplied = finding.cause === 'unknown' && difference.kind.endsWith('-deleted');
     return isUnapplied || keys.has(differenceKey(difference));
   };
+}
+
+function isBoundary(arn: string): boolean {
+  return arn.includes(`:policy${BOUNDARY_PATH}`);
 }
 
 function effectOf(

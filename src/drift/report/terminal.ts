@@ -4,10 +4,10 @@ import { RISK_VERBS } from '../../catalog/mturk.ts';
 import { padVisible, wrapVisible } from '../../text/columns.ts';
 import { dateWords, timeWords } from '../../text/dates.ts';
 import { visible } from '../../text/escape.ts';
-import { codeText, counted, plainText, type Text, t } from '../../text/text.ts';
-import { type DriftFinding, differenceOf, isOpen, isPending, type RuleId, type ScanResult } from '../finding.ts';
+import { counted, plainText, type Text, t } from '../../text/text.ts';
+import { type DriftFinding, isOpen, isPending, type ScanResult } from '../finding.ts';
 import { ruleOf } from '../rules/rules.ts';
-import { exceptedTexts, type FindingView, findingView, type ViewOptions } from './finding-view.ts';
+import { exceptedTexts, type FindingView, findingView, pendingTitle, type ViewOptions } from './finding-view.ts';
 
 export interface DriftLinesOptions {
   readonly width?: number;
@@ -29,8 +29,8 @@ export function driftLines(scan: ScanResult, names: DisplayNames, options: Drift
   const view = (finding: DriftFinding) => findingView(finding, names, attributed, { reconcile, isPrivate: true });
   const indented = (text: string, indent = 2) =>
     wrapVisible(text, width - indent).map((line) => `${' '.repeat(indent)}${line}`);
-  const isNew = isNothingApplied(scan, names);
-  const shown = isNew ? scan.findings.filter((finding) => !isUnapplied(finding)) : scan.findings;
+  const first = scan.findings.find(({ rule }) => rule === 'nothing-applied');
+  const shown = scan.findings.filter((finding) => finding !== first);
   const open = shown.filter(isOpen);
   const pending = shown.filter(isPending);
   const resolved = shown.filter(({ cause }) => cause === 'resolved');
@@ -45,8 +45,8 @@ export function driftLines(scan: ScanResult, names: DisplayNames, options: Drift
           }),
         ];
   const paragraphs = [
-    isNew ? indented(unappliedText(scan.findings)) : [],
-    indented(headingText(scan, names.lab, { open, pending, isNew }), 0),
+    first === undefined ? [] : indented(plainText(pendingTitle(first, names))),
+    indented(headingText(scan, names.lab, { open, pending, isNew: first !== undefined }), 0),
     open.length < 2 ? [] : driftTable(open, names, width),
     ...open.map((finding, index) => detailLines(index + 1, finding.id, view(finding), width)),
     short('Merged but not applied (mturk-team plan shows it):', pending),
@@ -113,7 +113,7 @@ function headingText(
     const money = spending === 0 ? '' : `, ${spending} ${spending === 1 ? 'allows' : 'allow'} spending`;
     return `Drift in ${lab}: ${counted(open.length, 'finding')}${money}`;
   }
-  if (isNew) return `${lab}: nothing is applied yet.`;
+  if (isNew) return `${lab}: nothing has been applied yet.`;
   if (pending.length > 0) return `${lab}: no drift; ${counted(pending.length, 'change')} not applied yet.`;
   if (scan.notChecked.length > 0) return `${lab}: no drift in what was checked.`;
   if (scan.snoozed.length > 0) return `${lab}: no drift, except ${counted(scan.snoozed.length, 'snoozed finding')}.`;
@@ -159,37 +159,4 @@ function quickText({ findings }: ScanResult): string {
     ? ' No apply is on record, so manual changes and changes that are not applied look alike.'
     : '';
   return `Quick check: SSH keys, the newest access keys and Terraform's plan were not checked.${unknown}`;
-}
-
-/** Whether every member's user is missing, and nothing says that a person deleted any. */
-function isNothingApplied({ findings, at }: ScanResult, { people }: DisplayNames): boolean {
-  const missing = new Set(
-    findings.filter(isUnapplied).flatMap((finding) => {
-      const difference = differenceOf(finding);
-      return difference?.kind === 'user-deleted' ? [difference.user] : [];
-    }),
-  );
-  const today = at.slice(0, 10);
-  const members = [...people].filter(
-    ([, { roles, until = null }]) => roles !== undefined && (until === null || until >= today),
-  );
-  return members.length > 0 && members.every(([user]) => missing.has(user));
-}
-
-function isUnapplied(finding: DriftFinding): boolean {
-  if (finding.rule === 'boundary-policy-changed') return finding.data.state === 'missing';
-  return (finding.cause === 'pending' || finding.cause === 'unknown') && differenceOf(finding) !== null;
-}
-
-function unappliedText(findings: readonly DriftFinding[]): string {
-  const count = (rule: RuleId) => findings.filter((each) => each.rule === rule && isUnapplied(each)).length;
-  const made = [
-    counted(count('user-deleted'), 'user'),
-    counted(count('group-deleted'), 'group'),
-    counted(count('policy-deleted'), 'policy', 'policies'),
-  ];
-  const first = findings.some((each) => each.rule === 'boundary-policy-changed' && isUnapplied(each))
-    ? ` First, an administrator runs ${plainText(codeText('mturk-team apply --bootstrap'))}.`
-    : '';
-  return `Nothing of this lab is in the account yet. mturk-team apply creates ${made.slice(0, -1).join(', ')} and ${made.at(-1) ?? ''}.${first}`;
 }

@@ -4,8 +4,9 @@ import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import { groupText, userText } from '../../access/text/names.ts';
 import type { EntityIds, Inventory } from '../../aws/inventory/types.ts';
 import type { Team } from '../../team/team.ts';
-import { codeText, t } from '../../text/text.ts';
-import { sets } from '../attribution/matcher.ts';
+import { timeWords } from '../../text/dates.ts';
+import { codeText, t, trusted } from '../../text/text.ts';
+import { creates, sets } from '../attribution/matcher.ts';
 import type { DriftFinding, Rename } from '../finding.ts';
 import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
@@ -30,6 +31,33 @@ export const userRenamed: Rule<'user-renamed'> = {
     calls: { UpdateUser: sets({ userName: user, newUserName: to }) },
   }),
 };
+
+export const userRecreated: Rule<'user-recreated'> = {
+  id: 'user-recreated',
+  severity: 'medium',
+  detect: ({ recreated, inventory: { users } }) =>
+    recreated.map((user) =>
+      detected('user-recreated', { user, created: users.get(user)?.created ?? '' }, { cause: 'manual' }),
+    ),
+  // A snooze must not cover the next time.
+  idParts: ({ user, created }, names) => [...names.user(user), created.slice(0, 10)],
+  title: ({ user }, names) => t`IAM user of ${userText(user, names)} deleted and created again`,
+  effect: t`The access keys are others`,
+  remedy: ({ data: { user, created } }) => ({
+    detail: t`Created ${trusted(timeWords(created))}, after the last apply. Who created it can have its access keys.`,
+    toFix: t`Delete keys that the member does not know, then run ${codeText('mturk-team apply')}, which notes the new user:`,
+    commands: [iamCommand('list-access-keys', ['user-name', user])],
+  }),
+  cloudTrail: ({ data: { user } }) => ({ subject: user, calls: creates({ kind: 'user', name: user }) }),
+};
+
+/** Members' users with another unique id than the last apply noted: deleted, and created again with the same name. */
+export function recreatedIn({ ids }: Pick<Inventory, 'ids'>, team: Team, noted: EntityIds | null): readonly string[] {
+  return desiredAccessOnAnyDay(team).users.flatMap(({ name }) => {
+    const [was, is] = [noted?.user.get(name), ids.user.get(name)];
+    return was === undefined || is === undefined || was === is ? [] : [name];
+  });
+}
 
 export const groupRenamed: Rule<'group-renamed'> = {
   id: 'group-renamed',

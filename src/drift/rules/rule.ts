@@ -23,6 +23,8 @@ export interface ScanContext {
   /** With the names of team.yaml, whatever was renamed. */
   readonly inventory: Inventory;
   readonly renames: readonly Rename[];
+  /** Members' users that were deleted and created again. */
+  readonly recreated: readonly string[];
   /** Null for a quick check. */
   readonly plan: PlanClassification | null;
   readonly account: ModelIndex;

@@ -5,8 +5,9 @@ import { boundaryPolicyChanged } from './boundary-policy-changed.ts';
 import { differenceRule } from './differences.ts';
 import { keyUsedAfterLeaving } from './key-used-after-leaving.ts';
 import { nonDefaultPolicyVersion } from './non-default-policy-version.ts';
+import { nothingApplied } from './nothing-applied.ts';
 import { consolePassword, serviceSpecificCredential, signingCertificate, sshKey } from './other-credentials.ts';
-import { groupRenamed, userRenamed } from './renamed.ts';
+import { groupRenamed, userRecreated, userRenamed } from './renamed.ts';
 import { resourceChanged } from './resource-changed.ts';
 import { retiredOperations } from './retired-operations.ts';
 import { rootAccessKey } from './root-access-key.ts';
@@ -37,6 +38,7 @@ export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
   'policy-detached': differenceRule('policy-detached'),
   'user-deleted': differenceRule('user-deleted'),
   'user-renamed': userRenamed,
+  'user-recreated': userRecreated,
   'group-deleted': differenceRule('group-deleted'),
   'group-renamed': groupRenamed,
   'policy-deleted': differenceRule('policy-deleted'),
@@ -52,6 +54,7 @@ export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
   'path-changed': differenceRule('path-changed'),
   'tag-changed': differenceRule('tag-changed'),
   'resource-changed': resourceChanged,
+  'nothing-applied': nothingApplied,
 };
 
 /** The order of the rules. */

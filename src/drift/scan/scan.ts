@@ -21,7 +21,8 @@ import {
 } from '../finding.ts';
 import { remediationOf, revertibleTogether } from '../remediation/remediation.ts';
 import { credentialUsersOf } from '../rules/access-keys.ts';
-import { isRevertibleDespite, renamesIn, withNamesOfTeam } from '../rules/renamed.ts';
+import { firstApplyOf } from '../rules/nothing-applied.ts';
+import { isRevertibleDespite, recreatedIn, renamesIn, withNamesOfTeam } from '../rules/renamed.ts';
 import { changedResources } from '../rules/resource-changed.ts';
 import { type Detected, detected, type ScanContext } from '../rules/rule.ts';
 import { DRIFT_RULES, RULE_IDS, ruleOf } from '../rules/rules.ts';
@@ -94,8 +95,21 @@ interface Detection {
 
 /** Every difference between the account and team.yaml, and what only a plan shows. */
 function detect(given: ScanInput): Detection {
+  const state = boundaryState(given.inventory, given.team).state;
+  const first = firstApplyOf(given.inventory.access, given.team, given.applied !== null, state === 'missing');
+  if (first === null) return detectAll(given);
+  // Nothing is the lab's yet: neither what has its names, nor what is missing.
+  const { detected: found, ...rest } = detectAll({ ...given, team: { ...given.team, ...NO_MEMBERS } });
+  const others = found.filter(({ data }) => !('state' in data && data.state === 'missing'));
+  return { ...rest, detected: [detected('nothing-applied', first, { cause: 'pending' }), ...others] };
+}
+
+const NO_MEMBERS = { members: [], roles: [], departed: [], owners: [] };
+
+function detectAll(given: ScanInput): Detection {
   const { team, today, at, plan } = given;
   const renames = renamesIn(given.inventory, team, given.applied?.ids ?? null, given.known ?? []);
+  const recreated = recreatedIn(given.inventory, team, given.applied?.ids ?? null);
   const inventory = withNamesOfTeam(given.inventory, renames);
   const input = { ...given, inventory };
   const { access } = inventory;
@@ -108,7 +122,7 @@ function detect(given: ScanInput): Detection {
   const members = part.users.filter(({ unmanaged }) => unmanaged !== true);
   const boundary = boundaryState(inventory, team);
   const context: ScanContext = {
-    ...{ team, today, at, inventory, renames, plan, account, part, boundary },
+    ...{ team, today, at, inventory, renames, recreated, plan, account, part, boundary },
     expected: expected.model,
     lab: escalationTargets(team.lab, expected.model, { ...part, users: members }),
     unmanaged: unmanagedEffectsOf(found, team, access, today, at),

@@ -1,0 +1,46 @@
+import type { AccessModel } from '../../../src/access/model.ts';
+import { desiredAccess } from '../../../src/access/sources/desired.ts';
+import type { ScanResult } from '../../../src/drift/finding.ts';
+import { pendingTitle } from '../../../src/drift/report/finding-view.ts';
+import { driftLines } from '../../../src/drift/report/terminal.ts';
+import { plainText } from '../../../src/text/text.ts';
+import { all, FULL, name, scanOfAccount, TODAY, withGroup, withUser } from '../../support/changed-account.ts';
+import { sampleTeam } from '../../support/sample-team.ts';
+
+const names = { lab: sampleTeam.lab, people: new Map() };
+const EMPTY: AccessModel = { account: sampleTeam.account, users: [], groups: [], policies: [] };
+const policies = desiredAccess(sampleTeam, TODAY).policies.filter(({ arn }) => !arn.includes(':policy/mturk/'));
+const scanned = (account: AccessModel) => scanOfAccount({ applied: null, account });
+const idsOf = ({ findings }: ScanResult) => findings.map(({ id, cause }) => `${id}: ${cause}`);
+const textOf = ({ findings }: ScanResult) => plainText(pendingTitle(findings.at(-1)!, names));
+
+test('before the first apply there is one finding, and no change of what never was', () => {
+  const scan = scanned(EMPTY);
+  expect(idsOf(scan)).toEqual(['nothing-applied: pending']);
+  expect(scan.class).toBe('pending');
+  expect(textOf(scan)).toContain('an administrator runs mturk-team apply --bootstrap');
+  const lines = driftLines(scan, names).join('\n');
+  expect(lines).toContain('perception-lab: nothing has been applied yet.');
+  expect(lines).not.toContain('Merged but not applied');
+});
+
+test('what has a name of the lab elsewhere is in the way, neither moved nor changed; what it may do is a finding', () => {
+  const made = all(
+    withUser({ name: name('bo'), path: '/', attached: [FULL] }),
+    withUser({ name: name('ADA'), path: '/people/' }),
+    withGroup({ name: name('paymaster') }),
+  )({ ...EMPTY, policies });
+  const scan = scanned(made);
+  expect(idsOf(scan)).toEqual(['unmanaged-user/bo/spends: unmanaged', 'nothing-applied: pending']);
+  expect(textOf(scan)).toMatch(/In the way: user perception-lab-bo at path \/, user perception-lab-ADA at path/);
+  expect(textOf(scan)).not.toContain('--bootstrap');
+});
+
+test('as soon as anything that an apply makes exists, or an apply ended, it is not the first one', () => {
+  const [group] = desiredAccess(sampleTeam, TODAY).groups;
+  const begun = scanned({ ...EMPTY, groups: [group!] });
+  expect(idsOf(begun)).not.toContain('nothing-applied: pending');
+  const emptied = scanOfAccount({ account: EMPTY });
+  expect(emptied.findings.map(({ rule }) => rule)).toContain('user-deleted');
+  expect(emptied.findings.map(({ rule }) => rule)).not.toContain('nothing-applied');
+});
