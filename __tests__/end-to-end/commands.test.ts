@@ -1,5 +1,6 @@
 import { chmodSync, cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AddUserToGroupCommand, AttachGroupPolicyCommand, CreateGroupCommand, IAMClient } from '@aws-sdk/client-iam';
 import { parseDocument } from 'yaml';
 import { openEmulator } from '../../src/emulator/emulator.ts';
 import { run, runHere, scratch } from '../support/command.ts';
@@ -27,6 +28,17 @@ function edited(path: readonly string[], value: unknown): string {
   if (value === undefined) document.deleteIn(path);
   else document.setIn(path, value);
   return document.toString();
+}
+
+/** Changes the emulator's account by hand. */
+async function changed(lab: Lab, work: (iam: IAMClient) => Promise<void>): Promise<void> {
+  const dir = join(lab.directory, '.mturk-team/emulator');
+  const emulator = await openEmulator({ dir, accountId: '123456789012', provider: false });
+  const { endpoint, rootCredentials: credentials } = emulator;
+  const iam = new IAMClient({ region: 'us-east-1', endpoint, credentials });
+  await work(iam);
+  iam.destroy();
+  await emulator.close();
 }
 
 let applied: Lab;
@@ -62,6 +74,42 @@ test('plan says who joins and exits 2; apply does it; then plan and drift exit 0
   expect(drift).toMatchObject({ code: 0, stderr: '' });
   expect((await lab.mturk('apply', '--emulator', '--yes', ...TODAY)).stdout).toContain('No changes');
   applied = place;
+});
+
+test('a hand-made group under the lab’s path: no command says that the account is as the file', async () => {
+  const lab = appliedLab();
+  await changed(lab, async (iam) => {
+    const GroupName = 'perception-lab-shadow';
+    await iam.send(new CreateGroupCommand({ GroupName, Path: '/mturk/perception-lab/' }));
+    const PolicyArn = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
+    await iam.send(new AttachGroupPolicyCommand({ GroupName, PolicyArn }));
+    await iam.send(new AddUserToGroupCommand({ GroupName, UserName: 'perception-lab-bo' }));
+  });
+  const found = /Quick check of AWS: 1 finding.* Bo Chen can spend money \(unmanaged-group/;
+  for (const command of [['plan'], ['apply', '--yes'], ['apply', '--bootstrap', '--yes']]) {
+    const { code, stdout } = await lab.mturk(...command, '--emulator', ...TODAY);
+    expect({
+      command,
+      code,
+      found: found.test(stdout.replace(/\s+/g, ' ')),
+      matches: stdout.includes('matches'),
+    }).toEqual({
+      ...{ command, code: 0, found: true, matches: false },
+    });
+  }
+  const byFile = await lab.mturk('explain', 'bo', ...TODAY);
+  expect(byFile.stdout).toContain('According to team.yaml; AWS was not asked.');
+  const live = await lab.mturk('explain', 'bo', '--live', '--emulator', ...TODAY);
+  expect(live).toMatchObject({ code: 0, stderr: '' });
+  expect(live.stdout).toMatch(/39 of 39[\s\S]*AWS, account 123456789012[\s\S]*only in AWS +approve work/);
+  const json = await lab.mturk('who-can', 'SendBonus', '--live', '--json', '--emulator', ...TODAY);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    source: { kind: 'aws', difference: [{ user: 'perception-lab-bo', onlyInAws: ['SendBonus'], onlyInFile: [] }] },
+  });
+  expect(await lab.mturk('explain', 'bo', '--emulator')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--live'),
+  });
 });
 
 test('with --json nothing but JSON goes to standard output', async () => {

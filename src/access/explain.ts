@@ -7,7 +7,7 @@ import type { Team } from '../team/team.ts';
 import { accessOf, accessOnceBegun } from './access-of.ts';
 import { byCapability, CAPABILITIES_BY_RISK, type CapabilityAccess, distinctGrants } from './capability-access.ts';
 import { contextOf, decide, OPEN_KEYS } from './decide.ts';
-import { isoOf } from './diff.ts';
+import { type AccessChange, diffAccess, isoOf } from './diff.ts';
 import type { AccessModel, AccessUser } from './model.ts';
 import { includesOperation } from './operation-set.ts';
 import { type Grant, policiesOf, type UnknownPolicy, userNamed } from './policies-of.ts';
@@ -27,6 +27,8 @@ export interface DeniedAccess {
 /** Everything that one user may do at a moment, and why. */
 export interface Explanation {
   readonly user: string;
+  /** Whether there is such an IAM user. */
+  readonly exists: boolean;
   /** The moment (ISO 8601, UTC) that all this holds for. */
   readonly at: string;
   /** Worst risk first. */
@@ -51,6 +53,7 @@ export function explain(model: AccessModel, userName: string, at: Date): Explana
   if (access === undefined) return null;
   return {
     user: userName,
+    exists: true,
     at: at.toISOString(),
     allowed: byCapability(access.allowed, access.grants),
     denied: deniedTo(model, user, at),
@@ -68,7 +71,11 @@ export function explainEnded(team: Team, key: string, at: Date): Explanation | n
   const left = team.departed.find((departed) => departed.key === key)?.left;
   const until = left ?? team.members.find((member) => member.key === key)?.until ?? null;
   if (until === null) return null;
-  const user = iamName(team.lab, key);
+  return explainNone(iamName(team.lab, key), at, new Date(endOf(until)).toISOString());
+}
+
+/** Of a user who does not exist. */
+export function explainNone(user: string, at: Date, ends: string | null = null): Explanation {
   const none = {
     allowed: [],
     denied: [],
@@ -78,7 +85,7 @@ export function explainEnded(team: Team, key: string, at: Date): Explanation | n
     boundary: null,
     unknownPolicies: [],
   };
-  return { user, at: at.toISOString(), ...none, ends: new Date(endOf(until)).toISOString() };
+  return { user, exists: false, at: at.toISOString(), ...none, ends };
 }
 
 function deniedTo(model: AccessModel, user: AccessUser, at: Date): readonly DeniedAccess[] {
@@ -166,4 +173,33 @@ export function whoCan(model: AccessModel, asked: Operation | Capability, at: Da
       ),
     );
   return { query: asked, at: at.toISOString(), users, frozen, outOf: model.users.length };
+}
+
+/** Where an answer is from; `difference` is that of AWS from team.yaml, which is asked for the same. */
+export type AnswerSource<Difference> =
+  | { readonly kind: 'file' }
+  | { readonly kind: 'aws'; readonly account: string; readonly difference: Difference };
+
+/** In what a user's access in AWS differs from team.yaml's: gained is only in AWS. Null if in nothing. */
+export function accessDifference(file: AccessModel, aws: AccessModel, user: string, at: Date): AccessChange | null {
+  const only = (model: AccessModel) => ({ ...model, users: model.users.filter(({ name }) => name === user) });
+  return diffAccess(only(file), only(aws), at).people[0] ?? null;
+}
+
+/** Operations that a user may call by one of two answers only. */
+export interface WhoCanDifference {
+  readonly user: string;
+  readonly onlyInAws: readonly Operation[];
+  readonly onlyInFile: readonly Operation[];
+}
+
+export function whoCanDifference(file: WhoCan, aws: WhoCan): readonly WhoCanDifference[] {
+  const operationsIn = ({ users }: WhoCan, user: string) => users.find((each) => each.user === user)?.operations ?? [];
+  const names = [...new Set([...aws.users, ...file.users].map(({ user }) => user))];
+  return names.flatMap((user) => {
+    const [inFile, inAws] = [operationsIn(file, user), operationsIn(aws, user)];
+    const onlyInAws = inAws.filter((operation) => !inFile.includes(operation));
+    const onlyInFile = inFile.filter((operation) => !inAws.includes(operation));
+    return onlyInAws.length + onlyInFile.length === 0 ? [] : [{ user, onlyInAws, onlyInFile }];
+  });
 }

@@ -24,6 +24,7 @@ export const json = () => new Option('--json', 'print JSON and nothing else on s
 /** For commands that print in another form besides text and JSON. */
 export const format = (...choices: readonly [string, string]) =>
   new Option('--format <format>', 'how to print, unless --json').choices(choices).default(choices[0]);
+export const live = () => new Option('--live', 'ask AWS, and show where it differs from team.yaml');
 export const parallelism = () =>
   new Option('--parallelism <n>', 'resources at a time').argParser((text) => {
     const count = Number(text);
@@ -59,6 +60,13 @@ export function labOptions(file: string, options: AccountOptions) {
     parallelism: options.parallelism ?? null,
     configDir: options.configDir ?? null,
   } as const;
+}
+
+/** For commands that read the file, and AWS with --live. */
+export function accessOptions(file: string, options: AccountOptions & { readonly live?: boolean }, command: Command) {
+  const { live = false } = options;
+  if (!live && command.getOptionValueSource('emulator') === 'cli') command.error('error: --emulator needs --live');
+  return { ...fileOptions(file, options), live, emulator: emulatorOf(options) };
 }
 
 /** The directory of the local AWS emulator; null for the real one. */

@@ -1,5 +1,5 @@
 import { diffAccess } from '../../../src/access/diff.ts';
-import { explain, whoCan } from '../../../src/access/explain.ts';
+import { accessDifference, explain, explainNone, whoCan, whoCanDifference } from '../../../src/access/explain.ts';
 import type { AccessModel } from '../../../src/access/model.ts';
 import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import { accessChangeJson, accessChangeLines } from '../../../src/access/text/access-change.ts';
@@ -106,6 +106,26 @@ test('access-explain.txt', () => {
   expectGolden('access-explain.txt', explained.join('\n'));
 });
 
+test('access-live.txt', () => {
+  const explained = ['bo', 'fay', 'mallory', 'gus', 'cy'].map((key) => {
+    const user = `perception-lab-${key}`;
+    const difference = accessDifference(NOW, CHANGED_MANUALLY, user, AT);
+    const source = { kind: 'aws', account: '123456789012', difference } as const;
+    return text(explanationLines(explain(CHANGED_MANUALLY, user, AT) ?? explainNone(user, AT), NAMING, 100, source));
+  });
+  const missing = accessDifference(NOW, EMPTY, 'perception-lab-bo', AT);
+  const gone = { kind: 'aws', account: '123456789012', difference: missing } as const;
+  explained.push(text(explanationLines(explainNone('perception-lab-bo', AT), NAMING, 100, gone)));
+  const able = (['hits:publish', 'SendBonus', 'GetHIT'] as const).map((asked) => {
+    const aws = whoCan(CHANGED_MANUALLY, asked, AT);
+    const difference = whoCanDifference(whoCan(NOW, asked, AT), aws);
+    return text(whoCanLines(aws, NAMING, 100, { kind: 'aws', account: '123456789012', difference }));
+  });
+  const same = { kind: 'aws', account: '123456789012', difference: [] } as const;
+  able.push(text(whoCanLines(whoCan(NOW, 'SendBonus', AT), NAMING, 100, same)));
+  expectGolden('access-live.txt', [...explained, ...able].join('\n'));
+});
+
 test('access-who-can.txt', () => {
   const answers = [
     whoCan(NOW, 'SendBonus', AT),
@@ -124,6 +144,7 @@ test('the JSON has a version, keys and names, and null for unmanaged users', () 
   expect(named).toContainEqual(['perception-lab-mallory', null, null]);
   const explained = explanationJson(explain(NOW, 'perception-lab-gus', AT)!, NAMING);
   expect([explained.version, explained.key, explained.name]).toEqual([1, 'gus', '李小龍']);
+  expect(explained.source).toEqual({ kind: 'file' });
   const able = whoCanJson(whoCan(NOW, 'SendBonus', AT), NAMING);
   expect([able.version, able.query, able.users.map(({ key }) => key)]).toEqual([1, 'SendBonus', ['ada', 'fay']]);
   expect(JSON.parse(JSON.stringify([change, explained, able]))).toEqual([change, explained, able]);

@@ -11,12 +11,15 @@ import {
 } from '../../catalog/mturk.ts';
 import { retiredOperation } from '../../catalog/retired.ts';
 import type { FailureArgs } from '../../diagnostics/failure.ts';
+import { LIMITS_POLICY } from '../../team/names.ts';
 import { suggester } from '../../team/suggest.ts';
 import type { Team } from '../../team/team.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
 import { dayWords, firstDayWords, lastDayWords } from '../../text/dates.ts';
 import { counted, plainText } from '../../text/text.ts';
-import type { DeniedAccess, Explanation, UserWithAccess, WhoCan } from '../explain.ts';
+import type { AccessChange } from '../diff.ts';
+import type { AnswerSource, DeniedAccess, Explanation, UserWithAccess, WhoCan, WhoCanDifference } from '../explain.ts';
+import { accessText } from './capability-words.ts';
 import {
   capabilityWords,
   type DisplayNames,
@@ -24,22 +27,29 @@ import {
   harmOf,
   listWords,
   named,
+  policyName,
   unknownPolicyWords,
   userText,
 } from './names.ts';
 
 /** The access of one user and why, in lines of at most `width` cells. */
-export function explanationLines(explanation: Explanation, naming: DisplayNames, width = 100): readonly string[] {
+export function explanationLines(
+  explanation: Explanation,
+  naming: DisplayNames,
+  width = 100,
+  source: AnswerSource<AccessChange | null> = FILE,
+): readonly string[] {
   const { user, allowed: may, at } = explanation;
   const now = new Date(at);
   const count = may.reduce((sum, { operations }) => sum + operations.length, 0);
   const key = naming.people.get(user)?.key;
   const who = `${plainText(userText(user, naming))}${key === undefined ? '' : ` (${key})`}`;
   const warnings = [
+    ...(source.kind === 'aws' && !explanation.exists ? [`AWS has no IAM user ${user}.`] : []),
     ...(explanation.unknownPolicies.length === 0
       ? []
       : [`Warning: ${unknownPolicyWords(explanation.unknownPolicies)}.`]),
-    ...(explanation.boundary === null && !hasEnded(explanation)
+    ...(explanation.boundary === null && explanation.exists
       ? ['No permissions boundary: any attached policy takes full effect.']
       : []),
   ];
@@ -51,13 +61,65 @@ export function explanationLines(explanation: Explanation, naming: DisplayNames,
     [
       ...periodLines(explanation, now),
       ...(count === 0 ? [] : [`  ${count} of ${OPERATIONS.length} MTurk operations.`]),
-      '  According to team.yaml; AWS was not asked.',
+      `  ${capitalize(sourceWords(source))}.`,
     ],
+    source.kind === 'aws' ? differenceLines(differenceRows(source.difference, now), width) : [],
   ];
   return sections
     .filter((section) => section.length > 0)
     .flatMap((section, index) => (index === 0 ? section : ['', ...section]));
 }
+
+const FILE = { kind: 'file' } as const;
+
+function sourceWords(source: AnswerSource<unknown>): string {
+  if (source.kind === 'file') return 'according to team.yaml; AWS was not asked';
+  return `according to AWS, account ${source.account}`;
+}
+
+function capitalize(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function differenceLines(rows: readonly (readonly string[])[], width: number): readonly string[] {
+  if (rows.length === 0) return ['  Same as in team.yaml.'];
+  return ['  Differs from team.yaml (mturk-team drift shows why):', ...columns(rows, 4, width, WIDEST_NAME)];
+}
+
+function differenceRows(change: AccessChange | null, at: Date): readonly string[][] {
+  if (change === null) return [];
+  const { capabilities, groups, ownPolicies, suspended, starts, ends, boundary } = change;
+  const side = (which: 'gained' | 'lost', label: string) => {
+    const words = [
+      ...(capabilities[which].length === 0 ? [] : [plainText(accessText(capabilities[which]))]),
+      ...groups[which].map((group) => `group ${group}`),
+      ...ownPolicies[which]
+        .filter((policy) => policy !== LIMITS_POLICY)
+        .map((policy) => `policy ${policyName(policy)}`),
+    ];
+    return words.length === 0 ? [] : [[label, words.join('; ')]];
+  };
+  const sides = ({ before, after }: typeof ends, label: string, none: string, words: (moment: string) => string) =>
+    before === after
+      ? []
+      : [
+          [
+            label,
+            `${after === null ? none : words(after)} in AWS, ${before === null ? none : words(before)} in team.yaml`,
+          ],
+        ];
+  return [
+    ...side('gained', ONLY_IN_AWS),
+    ...side('lost', ONLY_IN_FILE),
+    ...(suspended.before === suspended.after ? [] : [['suspended', suspended.after ? ONLY_IN_AWS : ONLY_IN_FILE]]),
+    ...sides(starts, 'first day', 'none', (moment) => firstDayWords(moment, at)),
+    ...sides(ends, 'last day', 'none', (moment) => lastDayWords(moment, at)),
+    ...(change.kind === 'leaves' ? [] : sides(boundary, 'boundary', 'none', policyName)),
+  ];
+}
+
+const ONLY_IN_AWS = 'only in AWS';
+const ONLY_IN_FILE = 'only in team.yaml';
 
 function mayLines(explanation: Explanation, naming: DisplayNames, width: number): readonly string[] {
   const { allowed: may, suspended } = explanation;
@@ -126,25 +188,36 @@ function endLines(explanation: Explanation, at: Date): readonly string[] {
 }
 
 /** Who may do something, in lines of at most `width` cells. */
-export function whoCanLines(answer: WhoCan, naming: DisplayNames, width = 100): readonly string[] {
-  const { users, outOf, at } = answer;
+export function whoCanLines(
+  answer: WhoCan,
+  naming: DisplayNames,
+  width = 100,
+  source: AnswerSource<readonly WhoCanDifference[]> = FILE,
+): readonly string[] {
+  const { users, outOf, at, frozen } = answer;
   const now = new Date(at);
-  const heading = `${askedWords(answer)}, on ${dayWords(now)}`;
-  if (users.length === 0)
-    return [
-      heading,
-      '',
-      `  None of ${counted(outOf, 'member')}${answer.frozen ? ': denied to all members by freeze in team.yaml' : ''}.`,
-    ];
   const later = users.filter(({ starts }) => starts !== null).length;
   const rows = users.map((user) => [plainText(userText(user.user, naming)), ableWords(user, naming, now)]);
+  const all = counted(outOf, source.kind === 'file' ? 'member' : 'user');
+  const reason = frozen ? ': denied to all members by freeze' : '';
+  const count = users.length === 0 ? `None of ${all}${reason}` : `${users.length - later} of ${all}`;
   return [
-    heading,
+    `${askedWords(answer)}, on ${dayWords(now)}`,
     '',
-    ...columns(rows, 2, width, WIDEST_NAME),
-    '',
-    `  ${users.length - later} of ${counted(outOf, 'member')}${later === 0 ? '' : `, ${later} more later`}, according to team.yaml; AWS was not asked.`,
+    ...(rows.length === 0 ? [] : [...columns(rows, 2, width, WIDEST_NAME), '']),
+    `  ${count}${later === 0 ? '' : `, ${later} more later`}, ${sourceWords(source)}.`,
+    ...(source.kind === 'aws' ? ['', ...differenceLines(whoCanRows(source.difference, answer, naming), width)] : []),
   ];
+}
+
+function whoCanRows(differences: readonly WhoCanDifference[], { query }: WhoCan, naming: DisplayNames): string[][] {
+  const whole = isCapability(query) ? operationsOf(query).length : 1;
+  const words = (label: string, operations: readonly string[]) =>
+    operations.length === 0 ? [] : [operations.length === whole ? label : `${label}: ${listWords(operations)}`];
+  return differences.map(({ user, onlyInAws, onlyInFile }) => [
+    plainText(userText(user, naming)),
+    [...words(ONLY_IN_AWS, onlyInAws), ...words(ONLY_IN_FILE, onlyInFile)].join('; '),
+  ]);
 }
 
 function askedWords({ query: asked }: WhoCan): string {
@@ -180,11 +253,20 @@ export function unknownOperation(name: string): FailureArgs['unknown-operation']
 }
 
 /** `explain --json` */
-export function explanationJson(explanation: Explanation, naming: DisplayNames) {
-  return { version: 1, ...named(explanation.user, naming), ...explanation };
+export function explanationJson(
+  explanation: Explanation,
+  naming: DisplayNames,
+  source: AnswerSource<AccessChange | null> = FILE,
+) {
+  return { version: 1, source, ...named(explanation.user, naming), ...explanation };
 }
 
 /** `who-can --json` */
-export function whoCanJson(answer: WhoCan, naming: DisplayNames) {
-  return { version: 1, ...answer, users: answer.users.map((user) => ({ ...named(user.user, naming), ...user })) };
+export function whoCanJson(
+  answer: WhoCan,
+  naming: DisplayNames,
+  source: AnswerSource<readonly WhoCanDifference[]> = FILE,
+) {
+  const users = answer.users.map((user) => ({ ...named(user.user, naming), ...user }));
+  return { version: 1, source, ...answer, users };
 }

@@ -1,40 +1,43 @@
 import type { Command } from 'commander';
-import { explain, explainEnded } from '../../access/explain.ts';
-import { desiredAccess } from '../../access/sources/desired.ts';
+import { accessDifference, explain, explainEnded, explainNone } from '../../access/explain.ts';
 import { explanationJson, explanationLines, unknownMember } from '../../access/text/explain.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import { iamName } from '../../team/names.ts';
 import { reportFailure, type Terminal } from '../io.ts';
-import { examples, exitCodes, fileOptions, finish, GROUPS, json, teamFile, today } from '../options.ts';
-import { momentOf, namingOf, readTeam } from '../session/read-team.ts';
+import * as cli from '../options.ts';
+import { type AccessOptions, readAccess } from '../session/live-access.ts';
+import { momentOf, namingOf } from '../session/read-team.ts';
 
-export interface ExplainOptions {
+export interface ExplainOptions extends AccessOptions {
   readonly member: string;
-  readonly file: string;
-  readonly today: string;
-  readonly json: boolean;
 }
 
-/** `explain MEMBER`: 0, 1 if the file has errors, 2 if no member has that key. */
+/** `explain MEMBER`: 0, 1 if the file has errors or AWS does not answer, 2 if no member has that key. */
 export async function explainCommand(options: ExplainOptions, terminal: Terminal): Promise<number> {
-  const read = await readTeam(options.file, options.today);
+  const read = await readAccess(options, terminal);
   if (!read.ok) return reportFailure(read.failure, terminal);
-  const team = read.value;
-  const { member, file, today } = options;
-  const at = momentOf(today);
-  const explanation =
-    explain(desiredAccess(team, today), iamName(team.lab, member), at) ?? explainEnded(team, member, at);
-  if (explanation === null) {
-    return reportFailure(
-      fail('unknown-member', { member, file, because: unknownMember(member, team) }).failure,
-      terminal,
-    );
+  const { team, file, aws } = read.value;
+  const { member, json: isJson } = options;
+  const at = momentOf(options.today);
+  const user = iamName(team.lab, member);
+  const byFile = explain(file, user, at) ?? explainEnded(team, member, at);
+  const byAws = aws === null ? null : explain(aws, user, at);
+  if (byFile === null && byAws === null) {
+    const because = unknownMember(member, team);
+    return reportFailure(fail('unknown-member', { member, file: options.file, because }).failure, terminal);
   }
   const naming = namingOf(team);
+  const [explanation, source] =
+    aws === null
+      ? [byFile ?? explainNone(user, at), { kind: 'file' } as const]
+      : [
+          byAws ?? explainNone(user, at),
+          { kind: 'aws', account: team.account, difference: accessDifference(file, aws, user, at) } as const,
+        ];
   terminal.stdout(
-    options.json
-      ? `${JSON.stringify(explanationJson(explanation, naming), null, 2)}\n`
-      : `${explanationLines(explanation, naming, terminal.width).join('\n')}\n`,
+    isJson
+      ? `${JSON.stringify(explanationJson(explanation, naming, source), null, 2)}\n`
+      : `${explanationLines(explanation, naming, terminal.width, source).join('\n')}\n`,
   );
   return 0;
 }
@@ -42,18 +45,27 @@ export async function explainCommand(options: ExplainOptions, terminal: Terminal
 export function register(program: Command, terminal: Terminal): void {
   program
     .command('explain')
-    .helpGroup(GROUPS.everyday)
+    .helpGroup(cli.GROUPS.everyday)
     .description('Show what a member may do, by which role, until when')
     .argument('<member>', 'key of the member in team.yaml')
-    .addArgument(teamFile())
-    .addOption(today())
-    .addOption(json())
+    .addArgument(cli.teamFile())
+    .addOption(cli.live())
+    .addOption(cli.emulator())
+    .addOption(cli.today())
+    .addOption(cli.json())
     .addHelpText(
       'after',
-      exitCodes('0 shown', '1 errors in the file', '2 unknown member, unreadable file or wrong usage'),
+      cli.exitCodes(
+        '0 shown',
+        '1 errors in the file, or no answer of AWS',
+        '2 unknown member, unreadable file or wrong usage',
+      ),
     )
-    .addHelpText('after', examples('mturk-team explain bo', 'mturk-team explain bo --today 2027-06-01'))
-    .action(async (member: string, file: string, options) => {
-      finish(await explainCommand({ member, ...fileOptions(file, options) }, terminal));
+    .addHelpText(
+      'after',
+      cli.examples('mturk-team explain bo', 'mturk-team explain bo --live', 'mturk-team explain bo --today 2027-06-01'),
+    )
+    .action(async (member: string, file: string, options, command: Command) => {
+      cli.finish(await explainCommand({ member, ...cli.accessOptions(file, options, command) }, terminal));
     });
 }

@@ -1,37 +1,41 @@
 import type { Command } from 'commander';
-import { whoCan } from '../../access/explain.ts';
-import { desiredAccess } from '../../access/sources/desired.ts';
+import { whoCan, whoCanDifference } from '../../access/explain.ts';
 import { unknownOperation, whoCanJson, whoCanLines } from '../../access/text/explain.ts';
 import { isCapability, isOperation } from '../../catalog/mturk.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import { reportFailure, type Terminal } from '../io.ts';
-import { examples, exitCodes, fileOptions, finish, GROUPS, json, teamFile, today } from '../options.ts';
-import { momentOf, namingOf, readTeam } from '../session/read-team.ts';
+import * as cli from '../options.ts';
+import { type AccessOptions, readAccess } from '../session/live-access.ts';
+import { momentOf, namingOf } from '../session/read-team.ts';
 
-export interface WhoCanOptions {
+export interface WhoCanOptions extends AccessOptions {
   /** An operation or a capability. */
   readonly what: string;
-  readonly file: string;
-  readonly today: string;
-  readonly json: boolean;
 }
 
-/** `who-can WHAT`: 0, 1 where the file is wrong, 2 where there is no such operation or capability. */
+/** `who-can WHAT`: 0, 1 where the file is wrong or AWS does not answer, 2 where there is no such operation or capability. */
 export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal): Promise<number> {
   const { what } = options;
   if (!isOperation(what) && !isCapability(what)) {
     reportFailure(fail('unknown-operation', { name: what, because: unknownOperation(what) }).failure, terminal);
     return 2;
   }
-  const read = await readTeam(options.file, options.today);
+  const read = await readAccess(options, terminal);
   if (!read.ok) return reportFailure(read.failure, terminal);
-  const team = read.value;
-  const answer = whoCan(desiredAccess(team, options.today), what, momentOf(options.today));
+  const { team, file, aws } = read.value;
+  const at = momentOf(options.today);
+  const byFile = whoCan(file, what, at);
+  const byAws = aws === null ? null : whoCan(aws, what, at);
+  const source =
+    byAws === null
+      ? ({ kind: 'file' } as const)
+      : ({ kind: 'aws', account: team.account, difference: whoCanDifference(byFile, byAws) } as const);
+  const answer = byAws ?? byFile;
   const naming = namingOf(team);
   terminal.stdout(
     options.json
-      ? `${JSON.stringify(whoCanJson(answer, naming), null, 2)}\n`
-      : `${whoCanLines(answer, naming, terminal.width).join('\n')}\n`,
+      ? `${JSON.stringify(whoCanJson(answer, naming, source), null, 2)}\n`
+      : `${whoCanLines(answer, naming, terminal.width, source).join('\n')}\n`,
   );
   return 0;
 }
@@ -39,18 +43,24 @@ export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal):
 export function register(program: Command, terminal: Terminal): void {
   program
     .command('who-can')
-    .helpGroup(GROUPS.everyday)
+    .helpGroup(cli.GROUPS.everyday)
     .description('Show who may use an operation or a capability')
     .argument('<what>', 'operation such as SendBonus, or capability such as pay:bonus')
-    .addArgument(teamFile())
-    .addOption(today())
-    .addOption(json())
+    .addArgument(cli.teamFile())
+    .addOption(cli.live())
+    .addOption(cli.emulator())
+    .addOption(cli.today())
+    .addOption(cli.json())
     .addHelpText(
       'after',
-      exitCodes('0 shown', '1 errors in the file', '2 unknown name, unreadable file or wrong usage'),
+      cli.exitCodes(
+        '0 shown',
+        '1 errors in the file, or no answer of AWS',
+        '2 unknown name, unreadable file or wrong usage',
+      ),
     )
-    .addHelpText('after', examples('mturk-team who-can SendBonus', 'mturk-team who-can hits:publish'))
-    .action(async (what: string, file: string, options) => {
-      finish(await whoCanCommand({ what, ...fileOptions(file, options) }, terminal));
+    .addHelpText('after', cli.examples('mturk-team who-can SendBonus', 'mturk-team who-can hits:publish --live'))
+    .action(async (what: string, file: string, options, command: Command) => {
+      cli.finish(await whoCanCommand({ what, ...cli.accessOptions(file, options, command) }, terminal));
     });
 }

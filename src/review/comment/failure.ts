@@ -76,7 +76,7 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
     fix: t`rerun the workflow. It applies only the remaining steps.`,
   },
   'not-converged': {
-    title: t`Applied, but AWS does not match ${FILE}`,
+    title: t`Applied, but Terraform still finds changes`,
     what: t`A second plan after the apply still finds changes.`,
     state: 'All steps were applied.',
     fix: t`find what else changes IAM at the same time, then rerun the workflow.`,
