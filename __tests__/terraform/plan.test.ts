@@ -1,4 +1,4 @@
-import { hasChanges, readPlan } from '../../src/terraform/plan.ts';
+import { hasChanges, parsePlan, readPlan } from '../../src/terraform/plan.ts';
 import { recordedJson, recordedNames, recordedPlan } from '../support/recorded-plan.ts';
 
 const minimal = { format_version: '1.2' };
@@ -14,6 +14,20 @@ describe('every recorded plan', () => {
     // OpenTofu does not say it, and absent is not false.
     expect(plan.complete).toBeNull();
   });
+});
+
+test.each([undefined, 2])('a plan is read from its text, whatever the order and the spaces (%s)', (spaces) => {
+  const odd = { '"}': ['\\"', { ':,': '{[' }], empty: {} };
+  for (const name of recordedNames('.plan.json')) {
+    const json = { ...odd, ...(recordedJson(name) as object), last: null };
+    expect(parsePlan(JSON.stringify(json, null, spaces))).toEqual(readPlan(json));
+  }
+});
+
+test('a text that is cut off is no plan', () => {
+  const text = JSON.stringify({ ...minimal, errored: false, output_changes: { one: { actions: ['no-op'] } } });
+  expect(parsePlan(text).ok).toBe(true);
+  for (let length = 0; length < text.length; length += 1) expect(parsePlan(text.slice(0, length)).ok).toBe(false);
 });
 
 test('what is missing is empty, and what is not stated stays unsaid', () => {

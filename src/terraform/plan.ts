@@ -41,6 +41,11 @@ const RESOURCE_CHANGE = z
     reason,
   }));
 
+const RESOURCE_CHANGE_OR_TEXT = z.preprocess(
+  (given) => (typeof given === 'string' ? JSON.parse(given) : given),
+  RESOURCE_CHANGE,
+);
+
 const PRIOR_STATE = z.object({
   values: z.object({
     root_module: z.object({
@@ -53,7 +58,7 @@ const PRIOR_STATE = z.object({
 const PLAN = z
   .object({
     format_version: z.string(),
-    resource_changes: z.array(RESOURCE_CHANGE).nullable().default([]),
+    resource_changes: z.array(RESOURCE_CHANGE_OR_TEXT).nullable().default([]),
     resource_drift: z.array(RESOURCE_CHANGE).nullable().default([]),
     output_changes: z.record(z.string(), changeOf(z.unknown())).nullable().default({}),
     deferred_changes: z.array(z.unknown()).nullable().default([]),
@@ -98,6 +103,59 @@ export function hasChanges(plan: Plan): boolean {
     plan.changes.some((each) => isChange(each) || each.change.importing !== null) ||
     Object.values(plan.outputs).some((change) => isChange({ change }))
   );
+}
+
+/** The members of a JSON object or array, by name (empty in an array), unparsed. Throws if the text is cut off. */
+function partsOf(text: string): readonly (readonly [name: string, value: string])[] {
+  const parts: (readonly [string, string])[] = [];
+  const isArray = text.trimStart().startsWith('[');
+  let depth = 0;
+  let start = 0;
+  let name = isArray ? '' : null;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text[at];
+    if (sign === '"') {
+      // An escaped sign goes with its backslash.
+      for (at += 1; text[at] !== '"' && at < text.length; at += 1) if (text[at] === '\\') at += 1;
+      continue;
+    }
+    if (sign === '}' || sign === ']') depth -= 1;
+    if (sign === ':' && depth === 1 && name === null) {
+      name = JSON.parse(text.slice(start, at));
+      start = at + 1;
+    } else if (name !== null && ((sign === ',' && depth === 1) || ((sign === '}' || sign === ']') && depth === 0))) {
+      const value = text.slice(start, at);
+      if (value.trim() !== '') parts.push([name, value]);
+      name = isArray ? '' : null;
+      start = at + 1;
+    }
+    if (sign === '{' || sign === '[') {
+      depth += 1;
+      if (depth === 1) start = at + 1;
+    }
+  }
+  if (depth !== 0) throw new SyntaxError('the text is cut off');
+  return parts;
+}
+
+/** What repeats every resource beside its change; the refreshed state is needed where there are no changes. */
+const REPEATED = ['planned_values', 'configuration', 'relevant_attributes', 'checks'];
+
+/**
+ * Reads what `show -json` prints of a plan: without what it repeats, and its changes one by one, because a large team's does
+ * not fit into memory several times.
+ */
+export function parsePlan(text: string): Result<Plan> {
+  try {
+    const parts = new Map(partsOf(text).filter(([name]) => !REPEATED.includes(name)));
+    const changes = partsOf(parts.get('resource_changes') ?? '').map(([, change]) => change);
+    if (changes.length > 0) parts.delete('prior_state');
+    parts.delete('resource_changes');
+    const rest = Object.fromEntries([...parts].map(([name, value]) => [name, JSON.parse(value)]));
+    return readPlan({ ...rest, resource_changes: changes });
+  } catch {
+    return fail('plan-unreadable', { reason: 'what `show -json` printed is not JSON' });
+  }
 }
 
 /**

@@ -112,27 +112,34 @@ function labSession(
 ): LabSession {
   const session = accountSession(team, options, emulator);
   const directory = options.emulator ?? join(REAL_DIRECTORY, team.account);
+  // Of the session's own team: a second plan needs no second synthesis.
+  const configurations = new Map<StackName, string>();
+  const configurationOf = async (stack: StackName, wanted: Team): Promise<Result<string>> => {
+    // A configuration that `synth` wrote is of this team and stack only.
+    const given = wanted === team && stack === options.stack ? (options.configDir ?? null) : null;
+    const outDir = given ?? join(directory, 'cdktf.out');
+    const made = await written(async () => {
+      if (given === null) await synthesize(wanted, { today: options.today, outDir });
+    });
+    if (!made.ok) return made;
+    const text = await readFile(join(stackDirectories(outDir)[stack], 'cdk.tf.json'), 'utf8').catch(() => null);
+    return text === null ? fail('configuration-missing', { directory: outDir }) : succeed(text);
+  };
   return {
     ...session,
     stack: options.stack,
     engine,
     parallelism: options.parallelism,
     async workspace(stack, wanted, imports = [], edit = (text) => text) {
-      // A configuration that `synth` wrote is of this team and stack only.
-      const given = wanted === team && stack === options.stack ? (options.configDir ?? null) : null;
-      const outDir = given ?? join(directory, 'cdktf.out');
-      const made = await written(async () => {
-        if (given === null) await synthesize(wanted, { today: options.today, outDir });
-      });
-      if (!made.ok) return made;
-      const file = join(stackDirectories(outDir)[stack], 'cdk.tf.json');
-      const configuration = await readFile(file, 'utf8').catch(() => null);
-      if (configuration === null) return fail('configuration-missing', { directory: outDir });
+      const known = wanted === team ? configurations.get(stack) : undefined;
+      const configuration = known === undefined ? await configurationOf(stack, wanted) : succeed(known);
+      if (!configuration.ok) return configuration;
+      if (wanted === team) configurations.set(stack, configuration.value);
       const workspace = await written(() =>
         prepareWorkspace({
           engine,
           directory: join(directory, 'work', stack),
-          configuration: edit(configuration),
+          configuration: edit(configuration.value),
           account: session.kind,
           env: process.env,
           extra: emulator?.engineEnv(stateName(stack, team)),

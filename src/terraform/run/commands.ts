@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { pasted } from '../../text/escape.ts';
-import { type Plan, readPlan } from '../plan.ts';
+import { type Plan, parsePlan } from '../plan.ts';
 import { type EngineEnding, type EngineStep, engineFailure } from './failure.ts';
 import { type EngineHandle, type EngineRun, type RunOptions, runEngine } from './process.ts';
 import { type EngineEvent, streamReader } from './progress.ts';
@@ -86,13 +86,7 @@ async function showPlan(workspace: Workspace, file: string, options: CommandOpti
     running(workspace, options),
   );
   if (run.exitCode !== 0) return failed(workspace, options, 'plan', run);
-  let json: unknown;
-  try {
-    json = JSON.parse(run.stdout);
-  } catch {
-    return fail('plan-unreadable', { reason: 'what `show -json` printed is not JSON' });
-  }
-  const plan = readPlan(json);
+  const plan = parsePlan(run.stdout);
   return plan.ok ? succeed({ file, digest, plan: plan.value }) : plan;
 }
 

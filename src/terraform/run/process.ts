@@ -51,8 +51,7 @@ export function runEngine(binary: string, args: readonly string[], options: RunO
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
+    const said = { stdout: '', stderr: '' };
     let interrupted = false;
     let timedOut = false;
     let killTimer: NodeJS.Timeout | undefined;
@@ -81,9 +80,14 @@ export function runEngine(binary: string, args: readonly string[], options: RunO
 
     const onLine = options.onLine;
     const lines = onLine === undefined ? null : createInterface({ input: child.stdout, crlfDelay: Infinity });
-    if (lines === null || onLine === undefined) child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    const keep = (name: keyof typeof said) => {
+      child[name].setEncoding('utf8').on('data', (chunk: string) => {
+        said[name] += chunk;
+      });
+    };
+    if (lines === null || onLine === undefined) keep('stdout');
     else lines.on('line', onLine);
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    keep('stderr');
     const linesEnded = lines === null ? Promise.resolve() : new Promise<void>((done) => lines.once('close', done));
 
     const settle = async (exitCode: number | null, signal: NodeJS.Signals | null, startError: string | null) => {
@@ -92,8 +96,7 @@ export function runEngine(binary: string, args: readonly string[], options: RunO
       for (const signal of ENDING) process.off(signal, interrupt);
       options.signal?.removeEventListener('abort', interrupt);
       if (startError === null) await linesEnded;
-      const [stdout, stderr] = [out, err].map((chunks) => Buffer.concat(chunks).toString('utf8'));
-      resolve({ exitCode, signal, stdout: stdout ?? '', stderr: stderr ?? '', interrupted, timedOut, startError });
+      resolve({ exitCode, signal, ...said, interrupted, timedOut, startError });
     };
     child.once('error', (error) => void settle(null, null, error.message));
     child.once('close', (exitCode, signal) => void settle(exitCode, signal, null));
