@@ -3,8 +3,10 @@ import { desiredAccess } from '../../../src/access/sources/desired.ts';
 import type { ScanResult } from '../../../src/drift/finding.ts';
 import { pendingTitle } from '../../../src/drift/report/finding-view.ts';
 import { driftLines } from '../../../src/drift/report/terminal.ts';
+import { scanOf } from '../../../src/drift/scan/scan.ts';
 import { plainText } from '../../../src/text/text.ts';
-import { all, FULL, name, scanOfAccount, TODAY, withGroup, withUser } from '../../support/changed-account.ts';
+import { AT, all, FULL, name, scanOfAccount, TODAY, withGroup, withUser } from '../../support/changed-account.ts';
+import { inventoryOf } from '../../support/inventory-of.ts';
 import { sampleTeam } from '../../support/sample-team.ts';
 
 const names = { lab: sampleTeam.lab, people: new Map() };
@@ -43,4 +45,10 @@ test('as soon as anything that an apply makes exists, or an apply ended, it is n
   const emptied = scanOfAccount({ account: EMPTY });
   expect(emptied.findings.map(({ rule }) => rule)).toContain('user-deleted');
   expect(emptied.findings.map(({ rule }) => rule)).not.toContain('nothing-applied');
+});
+
+test('a record that cannot be read is not one that is missing', () => {
+  const inventory = inventoryOf(EMPTY);
+  const given = { team: sampleTeam, today: TODAY, at: AT, inventory, plan: null, applied: null };
+  expect(scanOf({ ...given, isRecordRead: false }).findings.map(({ rule }) => rule)).not.toContain('nothing-applied');
 });

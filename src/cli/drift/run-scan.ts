@@ -74,6 +74,7 @@ async function runScan(
     inventory,
     plan: planned?.value.classification ?? null,
     applied: applied.ok ? applied.value : null,
+    isRecordRead: applied.ok,
   };
   const scan = scanOf(input);
   const facts = {

@@ -27,13 +27,12 @@ function firstApplyText({ users, groups, policies, needsBoundary, taken }: RuleD
 }
 
 /**
- * What an account lacks before the first apply; null if an apply ended, or if anything exists that an apply has made: a
- * group or policy of the lab under its path, or a user there with its tags.
+ * What an account without a record of an apply lacks; null if anything exists that an apply has made: a group or policy of
+ * the lab under its path, or a user there with its tags.
  */
 export function firstApplyOf(
   account: AccessModel,
   team: Team,
-  hasRecord: boolean,
   needsBoundary: boolean,
 ): RuleData['nothing-applied'] | null {
   const path = labPath(team.lab);
@@ -51,7 +50,7 @@ export function firstApplyOf(
     ...groups.map(({ name }) => `group ${name}`),
     ...users.map(({ name }) => `user ${name}`),
   ];
-  if (hasRecord || wanted.length === 0 || wanted.some((each) => there.has(each))) return null;
+  if (wanted.length === 0 || wanted.some((each) => there.has(each))) return null;
   const policiesOfAccount = account.policies
     .filter(({ arn }) => arn.startsWith(`arn:aws:iam::${account.account}:`))
     .map(({ arn, name }) => ({ name, path: arn.slice(arn.indexOf('/'), arn.length - name.length) }));

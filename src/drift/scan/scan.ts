@@ -80,6 +80,8 @@ function revertedTogether(findings: readonly DriftFinding[], together: Detection
 export interface ScanInput extends Pick<ScanContext, 'team' | 'today' | 'at' | 'inventory' | 'plan'> {
   /** The apply record; null if there is none. */
   readonly applied: Applied | null;
+  /** False if the record could not be read, so that nothing follows from its absence; true by default. */
+  readonly isRecordRead?: boolean;
   /** What team.yaml has changed since the last apply; null without a record. */
   readonly since: PendingChanges | null;
   /** Renames that CloudTrail has. */
@@ -95,11 +97,12 @@ interface Detection {
 
 /** Every difference between the account and team.yaml, and what only a plan shows. */
 function detect(given: ScanInput): Detection {
-  const state = boundaryState(given.inventory, given.team).state;
-  const first = firstApplyOf(given.inventory.access, given.team, given.applied !== null, state === 'missing');
+  const { inventory, team, applied, isRecordRead = true } = given;
+  const needsBoundary = boundaryState(inventory, team).state === 'missing';
+  const first = applied === null && isRecordRead ? firstApplyOf(inventory.access, team, needsBoundary) : null;
   if (first === null) return detectAll(given);
   // Nothing is the lab's yet: neither what has its names, nor what is missing.
-  const { detected: found, ...rest } = detectAll({ ...given, team: { ...given.team, ...NO_MEMBERS } });
+  const { detected: found, ...rest } = detectAll({ ...given, team: { ...team, ...NO_MEMBERS } });
   const others = found.filter(({ data }) => !('state' in data && data.state === 'missing'));
   return { ...rest, detected: [detected('nothing-applied', first, { cause: 'pending' }), ...others] };
 }
