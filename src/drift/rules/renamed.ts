@@ -41,7 +41,7 @@ export const userRecreated: Rule<'user-recreated'> = {
     ),
   // A snooze must not cover the next time.
   idParts: ({ user, created }, names) => [...names.user(user), created.slice(0, 10)],
-  title: ({ user }, names) => t`IAM user of ${userText(user, names)} deleted and created again`,
+  title: ({ user }, names) => t`IAM user of ${userText(user, names)} replaced by a new one with its name`,
   effect: t`The access keys are others`,
   remedy: ({ data: { user, created } }) => ({
     detail: t`Created ${trusted(timeWords(created))}, after the last apply. Who created it can have its access keys.`,
@@ -51,7 +51,7 @@ export const userRecreated: Rule<'user-recreated'> = {
   cloudTrail: ({ data: { user } }) => ({ subject: user, calls: creates({ kind: 'user', name: user }) }),
 };
 
-/** Members' users with another unique id than the last apply noted: deleted, and created again with the same name. */
+/** Members' users with another unique id than the last apply noted: new ones with the names of deleted or renamed ones. */
 export function recreatedIn({ ids }: Pick<Inventory, 'ids'>, team: Team, noted: EntityIds | null): readonly string[] {
   return desiredAccessOnAnyDay(team).users.flatMap(({ name }) => {
     const [was, is] = [noted?.user.get(name), ids.user.get(name)];

@@ -23,7 +23,7 @@ export interface ScanContext {
   /** With the names of team.yaml, whatever was renamed. */
   readonly inventory: Inventory;
   readonly renames: readonly Rename[];
-  /** Members' users that were deleted and created again. */
+  /** Members' users that are not those which the last apply noted. */
   readonly recreated: readonly string[];
   /** Null for a quick check. */
   readonly plan: PlanClassification | null;
