@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AddUserToGroupCommand, IAMClient } from '@aws-sdk/client-iam';
+import { AddUserToGroupCommand, CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { openEmulator } from '../../src/emulator/emulator.ts';
 import { compareDigests } from '../../src/review/manifest/digest.ts';
 import { readManifest } from '../../src/review/manifest/manifest.ts';
@@ -108,4 +108,47 @@ test('a refused plan has a manifest that says why', async () => {
   const refused = await mturk(PLAN);
   expect(refused.code).toBe(1);
   expect(manifest().review.blocks).toMatchObject([{ code: 'member-not-departed', args: { member: 'fay' } }]);
+});
+
+describe('a member joins under a name that someone used in advance, and another is due since the review', () => {
+  const UserName = 'perception-lab-uma';
+  const before = SAMPLE.replace(
+    'members:\n',
+    'members:\n  jo: { name: Jo Ek, roles: [results-reader], until: "2026-11-20", sponsor: ada }\n',
+  ).replace(/delete-after-days: \d+/, 'delete-after-days: 10');
+  const after = before.replace(
+    'members:\n',
+    'members:\n  uma: { name: Uma Rao, roles: [results-reader], until: "2027-05-31", sponsor: ada }\n',
+  );
+  const on = (day: string, ...args: string[]) =>
+    runHere([...args, '--emulator', '--today', day], { cwd: place.directory });
+
+  test('the manifest names the credentials, and the apply the deletion', async () => {
+    place.write('due.yaml', before);
+    place.write('due-and-uma.yaml', after);
+    expect(await on('2026-11-25', 'apply', 'due.yaml', '--yes')).toMatchObject({ code: 0 });
+    await byHand(async (iam) => {
+      await iam.send(new CreateUserCommand({ UserName, Path: '/mturk/perception-lab/' }));
+      await iam.send(new CreateAccessKeyCommand({ UserName }));
+    });
+    const own = await on('2026-11-25', 'plan', 'due-and-uma.yaml');
+    expect(own.stdout).toMatch(/1 active access key \(created \d+ \w+ \d+ by root\)/);
+    const planned = ['plan', 'due-and-uma.yaml', '--base', 'due.yaml', '--manifest', 'manifest.json'];
+    expect(await on('2026-11-30', ...planned)).toMatchObject({ code: 2 });
+    expect(manifest().review.questions).toContainEqual({
+      ...{ kind: 'imported-credentials', user: UserName, others: [], notChecked: [] },
+      keys: [{ created: expect.stringMatching(/Z$/), by: null }],
+    });
+    const applied = await on(
+      '2026-12-01',
+      'apply',
+      'due-and-uma.yaml',
+      '--reviewed',
+      'manifest.json',
+      '--yes',
+      '--json',
+    );
+    expect({ code: applied.code, ...JSON.parse(applied.stdout) }).toMatchObject({ code: 0, dueSinceReview: ['jo'] });
+    expect(applied.stderr).toContain('Jo Ek (jo), last day 20 Nov 2026');
+  });
 });

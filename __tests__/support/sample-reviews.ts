@@ -9,6 +9,7 @@ import type { CommentView } from '../../src/review/comment/comment.ts';
 import type { StaleDriftCheck } from '../../src/review/comment/stale-drift-check.ts';
 import type {
   PlannedResource,
+  Question,
   QuickCheck,
   Review,
   ReviewedPlan,
@@ -286,6 +287,13 @@ const LATE: StaleDriftCheck = {
 };
 
 /** Every comment with a golden file, by its name. */
+const EXISTING_EVE: Question = {
+  ...{ kind: 'imported-credentials', user: 'perception-lab-eve' },
+  keys: [{ created: '2026-11-01T09:00:00Z', by: null }],
+  others: ['password'],
+  notChecked: ['services'],
+};
+
 export function sampleViews(): Readonly<Record<string, CommentView>> {
   const addsEve = planned(sampleTeam, withEve, joining);
   const driftReview = recordedReview('12-drift');
@@ -304,6 +312,15 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
       ]),
     ),
     'student-added': viewOf(addsEve),
+    'user-imported': viewOf({
+      ...addsEve,
+      plan: addsEve.plan === null ? null : { ...addsEve.plan, import: 1 },
+      questions: [EXISTING_EVE, ...addsEve.questions],
+      unexplained: [
+        { kind: 'imported', difference: null, address: 'aws_iam_user.member_eve', attributes: [] },
+        { kind: 'imported', difference: null, address: 'aws_iam_group.role_paymaster', attributes: [] },
+      ],
+    }),
     'student-begins-later': viewOf(
       planned(sampleTeam, withMember('fay', { from: '2026-12-10' }, withEveLater), joining),
     ),

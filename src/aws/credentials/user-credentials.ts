@@ -9,7 +9,9 @@ import {
   paginateListVirtualMFADevices,
   type ServiceSpecificCredentialMetadata,
 } from '@aws-sdk/client-iam';
-import { allPages, type IamReader, isoOf, type OptionalReadResult } from '../client.ts';
+import { z } from 'zod';
+import { TEXT } from '../../diagnostics/parse-data.ts';
+import { allPages, type IamReader, iamReader, isoOf, type OptionalReadResult } from '../client.ts';
 import type { AccessKey, UserCredentials } from '../inventory/types.ts';
 import type { ReportedKey, ReportRow } from './credential-report.ts';
 
@@ -188,4 +190,41 @@ export function reportedKeys({ keys }: ReportRow): readonly AccessKey[] {
 function oldestFirst(keys: readonly AccessKey[]): readonly AccessKey[] {
   const timeOf = ({ created }: AccessKey): number => (created === null ? 0 : Date.parse(created));
   return [...keys].sort((one, other) => timeOf(one) - timeOf(other));
+}
+
+const OTHERS = ['password', 'ssh', 'certificates', 'services'] as const;
+
+/** What someone who has it can use a user with. */
+export const HELD_CREDENTIALS = z.strictObject({
+  /** Name of the IAM user. */
+  user: TEXT,
+  /** Active access keys: when each was created (ISO 8601), and by whom if CloudTrail was asked and knows. */
+  keys: z
+    .array(z.strictObject({ created: TEXT, by: TEXT.nullable() }).readonly())
+    .max(10)
+    .readonly(),
+  others: z.array(z.enum(OTHERS)).max(OTHERS.length).readonly(),
+  /** What AWS did not let us read. */
+  notChecked: z
+    .array(z.enum(['keys', ...OTHERS]))
+    .max(OTHERS.length + 1)
+    .readonly(),
+});
+
+export type HeldCredentials = Readonly<z.infer<typeof HELD_CREDENTIALS>>;
+
+/** Five calls; what is inactive is left out. */
+export async function readHeldCredentials(client: IAMClient, user: string): Promise<HeldCredentials> {
+  const own = await readOwnCredentials(iamReader(client), user, { services: true });
+  const has = (kind: (typeof OTHERS)[number]) => {
+    const result = own[kind];
+    return result?.state === 'read' && (!Array.isArray(result.value) || result.value.length > 0);
+  };
+  const keys = own.keys.state === 'read' ? own.keys.value : [];
+  return {
+    user,
+    keys: keys.filter(({ active }) => active).map(({ created }) => ({ created, by: null })),
+    others: OTHERS.filter(has),
+    notChecked: (['keys', ...OTHERS] as const).filter((kind) => own[kind]?.state === 'not-checked'),
+  };
 }

@@ -35,7 +35,12 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
   if (!opened.ok) return failed(opened.failure);
   const session = opened.value;
   try {
-    const planned = await planStack(session, { lock: options.lock, before: base.value });
+    const planned = await planStack(session, {
+      lock: options.lock,
+      before: base.value,
+      // The plan role of the workflows may not ask CloudTrail.
+      credentials: manifest === null ? 'plan-and-cloudtrail' : 'plan',
+    });
     if (!planned.ok) return failed(planned.failure);
     const checked = await quickCheck(session, planned.value, terminal);
     if (!checked.ok) return failed(checked.failure);

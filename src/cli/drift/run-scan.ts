@@ -38,7 +38,12 @@ export function fullScan(
   options: { readonly trail: boolean } & Pick<StackPlanOptions, 'lock' | 'lockTimeoutSeconds'>,
   terminal: Terminal,
 ) {
-  return runScan(session, () => planStack(session, { ...options, untaintFirst: false }), options, terminal);
+  return runScan(
+    session,
+    () => planStack(session, { ...options, untaintFirst: false, credentials: 'none' }),
+    options,
+    terminal,
+  );
 }
 
 async function runScan(

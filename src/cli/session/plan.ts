@@ -1,12 +1,15 @@
 import { type AccessDiff, diffAccess } from '../../access/diff.ts';
 import type { AccessModel } from '../../access/model.ts';
 import { unknownDocuments, withDocuments } from '../../access/sources/planned.ts';
-import { askAws, iamReader } from '../../aws/client.ts';
+import { askAws, iamReader, inParallel } from '../../aws/client.ts';
+import { lookUpCloudTrail } from '../../aws/cloudtrail.ts';
+import { type HeldCredentials, readHeldCredentials } from '../../aws/credentials/user-credentials.ts';
 import { checkBoundary, findExisting, type Imported } from '../../aws/iam-names.ts';
 import { readAuthorizationDetails } from '../../aws/inventory/authorization-details.ts';
 import { readInlineDocuments, readManagedDocuments } from '../../aws/inventory/documents.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
+import { atCreation, both, ofUser } from '../../drift/attribution/matcher.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { usersToSuspend } from '../../review/apply/suspension.ts';
 import { classifyPlan, type PlanClassification } from '../../review/changes/classify-plan.ts';
@@ -30,6 +33,8 @@ export interface StackPlan {
   readonly imported: readonly Imported[];
   /** IAM users who are suspended while it is applied: see `usersToSuspend`. */
   readonly suspendedDuringApply: readonly string[];
+  /** Of imported users who have any, or of whom they could not be read. */
+  readonly credentials: readonly HeldCredentials[];
 }
 
 export interface StackPlanOptions {
@@ -40,6 +45,8 @@ export interface StackPlanOptions {
   readonly untaintFirst?: boolean;
   /** The file that was applied last, if it is known: blocks are clearer then. */
   readonly before?: Team | null;
+  /** Whether to read the credentials of imported users, and who created their keys; `plan` by default. */
+  readonly credentials?: 'none' | 'plan' | 'plan-and-cloudtrail';
   /** Given the text of the configuration: what it returns is planned. */
   readonly edit?: (configuration: string) => string;
 }
@@ -50,7 +57,14 @@ export interface StackPlanOptions {
  */
 export async function planStack(
   session: LabSession,
-  { lock = true, untaintFirst = lock, lockTimeoutSeconds, before: base, edit }: StackPlanOptions = {},
+  {
+    lock = true,
+    untaintFirst = lock,
+    lockTimeoutSeconds,
+    before: base,
+    credentials = 'plan',
+    edit,
+  }: StackPlanOptions = {},
 ): Promise<Result<StackPlan>> {
   const workspace = await session.workspace(session.stack, session.team, [], edit);
   if (!workspace.ok) return workspace;
@@ -84,6 +98,7 @@ export async function planStack(
     change: diffAccess(before, after, session.at),
     blocks: [...findings, ...blocksOf(plan, session.team, session.today, session.stack, 'whole', base)],
     imported: imports,
+    credentials: credentials === 'none' ? [] : await credentialsOf(session, imports, credentials !== 'plan'),
     suspendedDuringApply: session.stack === 'team' ? usersToSuspend(before, after, session.at, recorded) : [],
   });
 }
@@ -92,6 +107,33 @@ export async function planStack(
 async function existingAccess({ iam, team }: LabSession, plan: Plan): Promise<Result<AccessModel | null>> {
   if (unrecordedIn(plan).length === 0) return succeed(null);
   return askAws(async () => (await readAuthorizationDetails(iamReader(iam), team.account, 1000)).access);
+}
+
+const USERS_AT_A_TIME = 8;
+/** CloudTrail keeps events for 90 days. */
+const TRAIL_MS = 90 * 24 * 60 * 60 * 1_000;
+
+async function credentialsOf(
+  session: LabSession,
+  imports: readonly Imported[],
+  asksCloudTrail: boolean,
+): Promise<readonly HeldCredentials[]> {
+  const users = imports.filter(({ kind }) => kind === 'user').map(({ id }) => id);
+  const all = await inParallel(users, USERS_AT_A_TIME, (user) => readHeldCredentials(session.iam, user));
+  const held = all.filter(({ keys, others, notChecked }) => keys.length + others.length + notChecked.length > 0);
+  const withKeys = held.filter(({ keys }) => keys.length > 0).map(({ user }) => user);
+  if (!asksCloudTrail || withKeys.length === 0) return held;
+  const since = new Date(session.now().getTime() - TRAIL_MS);
+  const wait = session.kind === 'emulator' ? { wait: async () => {} } : {};
+  const { events } = await lookUpCloudTrail(session.cloudTrail(), withKeys, since, { ...wait, now: session.now });
+  const created = events.filter(({ name, isError }) => name === 'CreateAccessKey' && !isError);
+  return held.map(({ user, keys, ...rest }) => ({
+    ...{ user, ...rest },
+    keys: keys.map((key) => {
+      const isOfKey = both(ofUser(user), atCreation(key.created));
+      return { ...key, by: created.find((event) => isOfKey(event.parameters, event))?.actor ?? null };
+    }),
+  }));
 }
 
 /** With the documents of policies that a plan only names, read from the account. */

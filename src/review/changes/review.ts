@@ -1,4 +1,5 @@
 import { desiredAccess } from '../../access/sources/desired.ts';
+import type { HeldCredentials } from '../../aws/credentials/user-credentials.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { fileBlocks } from '../../guardrails/guardrails.ts';
 import type { Team } from '../../team/team.ts';
@@ -15,6 +16,8 @@ export interface PlanOfReview {
   readonly classification: PlanClassification;
   readonly blocks: readonly Block[];
   readonly suspendedDuringApply: readonly string[];
+  /** Of imported users; left out if none is imported. */
+  readonly credentials?: readonly HeldCredentials[];
 }
 
 export interface ReviewInput {
@@ -66,7 +69,10 @@ export function reviewOf(input: ReviewInput): Review {
     risk: riskOf(parts),
     ...parts,
     unchanged: unchanged.length,
-    questions: questionsOf(people, models.after, after, { today, at }),
+    questions: [
+      ...(plan?.credentials ?? []).map((held) => ({ kind: 'imported-credentials' as const, ...held })),
+      ...questionsOf(people, models.after, after, { today, at }),
+    ],
     blocks: plan === undefined ? fileBlocks(before, after, today) : plan.blocks,
     driftEveryHours: (before ?? after).settings.driftEveryHours,
     suspendedDuringApply: plan?.suspendedDuringApply ?? [],

@@ -196,7 +196,9 @@ function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
   const naming = namingOfReview(review);
   const { people, unchanged, settings, suspendedDuringApply, quickCheck: other } = review;
   const unexplained = UNEXPLAINED_HEADINGS.flatMap(([kind, title]) => {
-    const items = review.unexplained.filter((each) => each.kind === kind).map((each) => unexplainedText(each, naming));
+    const items = review.unexplained
+      .filter((each) => each.kind === kind)
+      .map((each) => unexplainedText(each, naming, review));
     return listBlocks(title, items, RANK.unexplained);
   });
   return [

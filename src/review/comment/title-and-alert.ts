@@ -307,7 +307,7 @@ function unexplainedLine(review: Review): Text | null {
 function manualChanges(review: Review): readonly Text[] {
   const naming = namingOfReview(review);
   const manual = review.unexplained.filter(({ kind }) => kind === 'manual-change-reverted');
-  return manual.map((each) => unexplainedText(each, naming));
+  return manual.map((each) => unexplainedText(each, naming, review));
 }
 
 function dangerLines({ people, settings }: Review): readonly Text[] {

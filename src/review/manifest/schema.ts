@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CAPABILITY, OPERATION_LIST } from '../../access/capability-access.ts';
 import { ACCESS_CHANGE, gainedLost } from '../../access/diff.ts';
 import { type Difference, differenceWith } from '../../access/model-difference.ts';
+import { HELD_CREDENTIALS } from '../../aws/credentials/user-credentials.ts';
 import { RISKS } from '../../catalog/mturk.ts';
 import { BLOCK } from '../../diagnostics/block.ts';
 import { COUNT, many, TEXT, TEXTS } from '../../diagnostics/parse-data.ts';
@@ -69,6 +70,8 @@ const QUESTION = z.discriminatedUnion('kind', [
     roles: TEXTS,
   }),
   z.strictObject({ kind: z.enum(['no-sponsor', 'last-owner']), user: TEXT }),
+  /** The IAM user exists already, with credentials that someone may have, or that could not be read. */
+  HELD_CREDENTIALS.extend({ kind: z.literal('imported-credentials') }),
 ]);
 
 /** Terraform's spelling of actions; an unknown one is kept, because a block names it. */

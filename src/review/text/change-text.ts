@@ -6,6 +6,7 @@ import { type DisplayNames, groupText, holderText, policyName, policyText, userT
 import type { Operation } from '../../catalog/mturk.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import type { ReconcileMode } from '../../team/team.ts';
+import { memberKeyOfAddress } from '../../terraform/addresses.ts';
 import { stepText } from '../../terraform/run/progress.ts';
 import { dateWords } from '../../text/dates.ts';
 import {
@@ -13,6 +14,7 @@ import {
   counted,
   isEmptyText,
   joinTexts,
+  listTexts,
   proseText,
   someTexts,
   strongText,
@@ -74,6 +76,7 @@ export function questionTexts(review: Review): readonly Text[] {
     return [questionText(kind, someTexts(users.map(who), 2), users.length, keys)];
   });
   return [
+    ...importedQuestions(review),
     ...(extra === 0 ? [] : [trusted(`why does the plan include ${counted(extra, 'change')} that the file does not?`)]),
     ...(manual === 0
       ? []
@@ -84,7 +87,7 @@ export function questionTexts(review: Review): readonly Text[] {
   ];
 }
 
-function questionText(kind: Question['kind'], who: Text, count: number, keys: readonly string[]): Text {
+function questionText(kind: (typeof QUESTION_KINDS)[number], who: Text, count: number, keys: readonly string[]): Text {
   const where = keys.length === 1 ? t` for ${codeText(keys[0] ?? '')}` : trusted('');
   switch (kind) {
     case 'everything':
@@ -99,6 +102,54 @@ function questionText(kind: Question['kind'], who: Text, count: number, keys: re
     case 'no-sponsor':
       return t`who is the sponsor of ${who}? Set ${codeText('sponsor')}${where}.`;
   }
+}
+
+type ImportedCredentials = Extract<Question, { readonly kind: 'imported-credentials' }>;
+
+function importedCredentials({ questions }: Pick<Review, 'questions'>): readonly ImportedCredentials[] {
+  return questions.filter((question) => question.kind === 'imported-credentials');
+}
+
+/** One question for all imported users: after a lost state every member is one. */
+function importedQuestions(review: Review): readonly Text[] {
+  const all = importedCredentials(review);
+  const [first] = all;
+  if (first === undefined) return [];
+  const who = someTexts(
+    all.map(({ user }) => personNamer(review)(user)),
+    2,
+  );
+  return all.length === 1
+    ? [t`the existing IAM user of ${who} comes with ${heldText(first)}. Who has them? Delete what is not theirs.`]
+    : [t`the existing IAM users of ${who} come with the credentials below. Who has them? Delete what is not theirs.`];
+}
+
+const HELD = {
+  keys: 'access keys',
+  password: 'console password',
+  ssh: 'SSH keys',
+  certificates: 'signing certificates',
+  services: 'service-specific credentials',
+} as const;
+
+/** `1 active access key (created 1 Nov 2026 by root) and a console password; not checked: SSH keys` */
+function heldText({ keys, others, notChecked }: ImportedCredentials): Text {
+  const created = keys.map(({ created: at, by }) => {
+    const when = trusted(at === '' ? 'at an unknown time' : dateWords(at));
+    return by === null ? when : t`${when} by ${codeText(by)}`;
+  });
+  const held = [
+    ...(keys.length === 0 ? [] : [t`${counts(keys.length, 'active access key')} (created ${listTexts(created)})`]),
+    ...others.map((kind) => trusted(kind === 'password' ? `a ${HELD[kind]}` : HELD[kind])),
+  ];
+  const unknown = notChecked.map((kind) => trusted(HELD[kind]));
+  return joinTexts(
+    [
+      ...(held.length === 0 ? [] : [listTexts(held)]),
+      ...(unknown.length === 0 ? [] : [t`not checked: ${listTexts(unknown)}`]),
+    ],
+    '; ',
+  );
 }
 
 /** Members without access for the seconds of an apply. */
@@ -315,12 +366,17 @@ function differenceParts(
 export function unexplainedText(
   { kind, difference, address, attributes }: UnexplainedChange,
   naming: DisplayNames,
+  review: Pick<Review, 'questions'>,
 ): Text {
   const isManual = kind === 'manual-change-reverted';
   if (difference !== null && kind !== 'imported')
     return differenceText(difference, naming, isManual ? 'past' : 'infinitive');
   const resource = address === null ? trusted('a resource') : resourceText(address);
-  if (kind === 'imported') return resource;
+  if (kind === 'imported') {
+    const key = address?.startsWith('aws_iam_user.') === true ? memberKeyOfAddress(address) : null;
+    const held = importedCredentials(review).find(({ user }) => key !== null && keyOfIamName(naming.lab, user) === key);
+    return held === undefined ? resource : t`${resource}, with ${heldText(held)}`;
+  }
   const names = attributes.length === 0 ? trusted('') : t` (${someTexts(attributes.map(codeText), 6)})`;
   return t`${trusted(isManual ? 'changed' : 'change')} ${resource}${names}`;
 }

@@ -1,6 +1,7 @@
 import type { AccessDiff } from '../../access/diff.ts';
 import { accessChangeJson } from '../../access/text/access-change.ts';
 import type { DisplayNames } from '../../access/text/names.ts';
+import type { HeldCredentials } from '../../aws/credentials/user-credentials.ts';
 import type { Imported } from '../../aws/iam-names.ts';
 import type { Block } from '../../diagnostics/block.ts';
 import { blockProblem } from '../../guardrails/guardrails.ts';
@@ -19,6 +20,7 @@ export interface PlanView {
   readonly blocks: readonly Block[];
   readonly imported: readonly Imported[];
   readonly suspendedDuringApply: readonly string[];
+  readonly credentials: readonly HeldCredentials[];
   readonly quickCheck: QuickCheck | null;
 }
 
@@ -34,6 +36,7 @@ export function planJson(view: PlanView, team: Team, engine: Engine, naming: Dis
     plan: reviewedPlan(view.plan),
     drift: { class: kind, manualChanges, manualAttributes, unexplained },
     imported: view.imported,
+    importedCredentials: view.credentials,
     suspendedDuringApply: view.suspendedDuringApply,
     blocks: blocksJson(view.blocks),
     quickCheck: view.quickCheck,

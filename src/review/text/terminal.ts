@@ -39,7 +39,7 @@ export function reviewLines(
   const { plan } = review;
   const unexplained = UNEXPLAINED_HEADINGS.map(([kind, title]) => {
     const same = review.unexplained.filter((each) => each.kind === kind);
-    const texts = same.map((each) => unexplainedText(each, naming));
+    const texts = same.map((each) => unexplainedText(each, naming, review));
     return section(title, texts, width);
   });
   const suspends = review.suspendedDuringApply.length > 0 && review.blocks.length === 0;
