@@ -27,10 +27,11 @@ function manifest(): Manifest {
   return read.value;
 }
 
-async function byHand(work: (iam: IAMClient) => Promise<unknown>): Promise<void> {
+async function byHand(work: (iam: IAMClient) => Promise<unknown>, at?: string): Promise<void> {
   const emulator = await openEmulator({
     dir: join(place.directory, '.mturk-team/emulator'),
     accountId: '123456789012',
+    ...(at === undefined ? {} : { clock: () => new Date(at) }),
   });
   const iam = new IAMClient({
     region: 'us-east-1',
@@ -130,9 +131,9 @@ describe('a member joins under a name that someone used in advance, and another 
     await byHand(async (iam) => {
       await iam.send(new CreateUserCommand({ UserName, Path: '/mturk/perception-lab/' }));
       await iam.send(new CreateAccessKeyCommand({ UserName }));
-    });
+    }, '2026-11-25T10:00:00Z');
     const own = await on('2026-11-25', 'plan', 'due-and-uma.yaml');
-    expect(own.stdout).toMatch(/1 active access key \(created \d+ \w+ \d+ by root\)/);
+    expect(own.stdout).toMatch(/1 active access key \(created 25 Nov 2026 by root\)/);
     const planned = ['plan', 'due-and-uma.yaml', '--base', 'due.yaml', '--manifest', 'manifest.json'];
     expect(await on('2026-11-30', ...planned)).toMatchObject({ code: 2 });
     expect(manifest().review.questions).toContainEqual({

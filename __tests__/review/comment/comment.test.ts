@@ -1,6 +1,7 @@
 import { FAILURE_REASONS } from '../../../src/diagnostics/failure.ts';
 import { reviewOf } from '../../../src/review/changes/review.ts';
 import { commentMarker, renderComment, renderIssue, renderSummary } from '../../../src/review/comment/comment.ts';
+import { readPreview } from '../../../src/review/manifest/manifest.ts';
 import type { Review } from '../../../src/review/manifest/schema.ts';
 import { bytes } from '../../../src/text/github.ts';
 import { GITHUB_MAKES, htmlOf, textOutsideCode } from '../../support/github-page.ts';
@@ -214,4 +215,11 @@ test('before an apply the title is a proposal, after it a fact', () => {
     '### Applying: Eve Lindqvist can spend money',
     '### Applied: Eve Lindqvist can spend money',
   ]);
+});
+
+test('the credentials of an imported user are data of the review, and survive a file', () => {
+  const { review } = sampleViews()['user-imported']!;
+  const read = readPreview(JSON.stringify({ version: 1, review }));
+  expect(read).toEqual({ ok: true, value: review });
+  expect(review?.questions[0]).toMatchObject({ kind: 'imported-credentials', others: ['password'] });
 });
