@@ -54,7 +54,7 @@ async function applyAsking(test: LabInTest, meanwhile: (iam: IAMClient) => Promi
   return { result, shown };
 }
 
-test('plan and apply report what Terraform does not know, in one line, with five calls', async () => {
+test('plan and apply report what Terraform does not know, in one line, with six calls', async () => {
   await withLab(await appliedTo(sampleTeam), async (test) => {
     const session = test.lab(sampleTeam);
     await shadowGroup(session.iam);
@@ -65,7 +65,7 @@ test('plan and apply report what Terraform does not know, in one line, with five
     expect(test.emulator.calls.slice(calls).map(({ action }) => action)).toEqual(
       expect.arrayContaining(['GetAccountAuthorizationDetails', 'GetCredentialReport']),
     );
-    expect(test.emulator.calls.length - calls).toBe(5);
+    expect(test.emulator.calls.length - calls).toBe(6);
     const out: string[] = [];
     const terminal = { ...SILENT, stdout: (text: string) => out.push(text) };
     showPlan(session, planned, check, { json: false, resources: false }, terminal);

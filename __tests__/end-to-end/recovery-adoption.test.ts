@@ -1,4 +1,5 @@
 import { CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
 import { planStack } from '../../src/cli/session/plan.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import { bootstrapped, ENGINE_TITLE, emptyMemory, orThrow, planned, withLab } from '../support/lab-in-test.ts';
@@ -6,6 +7,7 @@ import { comparableAccount } from '../support/lab-in-test-account.ts';
 import { applyAndKill } from '../support/lab-in-test-killed.ts';
 import { isWrite, undisturbed } from '../support/lab-in-test-recovery.ts';
 import { sampleTeam } from '../support/sample-team.ts';
+import { SILENT } from '../support/silent-terminal.ts';
 
 const PATH = '/mturk/perception-lab/';
 
@@ -26,6 +28,10 @@ test(`what a killed apply left is named by the next plan, all of it and nothing 
         change.actions.join() === 'create' ? [address] : [],
       );
       expect(created.filter((address) => plan.imported.some(({ to }) => to === address))).toEqual([]);
+      const lab = test.lab(sampleTeam);
+      const quick = orThrow(await quickScan(lab, { trail: false }, SILENT));
+      const full = orThrow(await fullScan(lab, { trail: false, lock: false }, SILENT));
+      expect(full.scan.findings).toEqual(quick.scan.findings);
     });
   }
 }, 120_000);
