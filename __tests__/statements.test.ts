@@ -34,7 +34,7 @@ test('every sentence about the account is in src, with a test that exists', () =
 });
 
 const CLAIM =
-  /['"`] ?[^'"`]*(?:\bmatch(?:es)? (?:\$\{|team)|\bdrift(?:[.,;]| remains\.| in what)|nothing left|no change|was not asked|Same as in|nothing (?:of this lab|was changed|is applied)|now as in|says the same)/i;
+  /['"`] ?[^'"`]*(?:\bmatch(?:es)? (?:\$\{|team)|\bdrift(?:[.,;]| remains\.| in what)|nothing left|no change|was not asked|Same as in|nothing (?:of this lab|was changed|is applied|has been applied)|now as in|says the same)/i;
 /** Help, names of files, and what the demo checks as it says it. */
 const OTHER = [
   ...[/addHelpText|exitCodes\(|description\(|\.yml|import\(|exit code describes|^plan, drift/],
