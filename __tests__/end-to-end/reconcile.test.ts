@@ -139,7 +139,10 @@ test('a deleted user and an edited role come back, and a merged change that is n
     await reported(...manual);
     expect(revertedBy(await run())).toEqual([...manual].sort());
     expect(account()).toBe(before);
-    expect((await scan()).scan.findings.map(({ cause }) => cause)).toEqual(['pending']);
+    // The user that came back is another one, without keys: the next apply notes it.
+    const left = (await scan()).scan.findings.map(({ rule, cause }) => `${rule} ${cause}`);
+    expect(left.filter((each) => !each.endsWith(' pending'))).toEqual(['user-recreated manual']);
+    expect(left.some((each) => each.endsWith(' pending'))).toBe(true);
   });
 });
 
