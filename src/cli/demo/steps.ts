@@ -196,7 +196,7 @@ async function reconcileAdditions(
   findings: readonly DriftFinding[],
 ): Promise<void> {
   const { output } = context;
-  output.step('Reconcile: reverts what was added to members and roles, never grants access');
+  output.step('Reconcile in mode additions: reverts what was added, never grants access');
   const session = labFor(context, team);
   const reverted = await revert(context, session, { reconcile: true, revert: [], ifFingerprint: null });
   const expected = changes.filter(({ remediation }) => remediation === 'auto');

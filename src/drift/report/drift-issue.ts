@@ -220,7 +220,7 @@ function alertBlocks(shown: readonly Shown[], report: DriftReport): readonly Blo
     sentences(
       isManual ? t`Someone changed access in AWS outside ${codeText('team.yaml')}.` : null,
       revertedText(report),
-      strongText(decisionText(decide, shown.length)),
+      strongText(decisionText(decide, shown.length, revertedViews(report).length > 0)),
       decide.length === 0 ? null : trusted(`Fix ${decide.length === 1 ? 'it' : 'each'}, or snooze it if intended.`),
     ),
     ...(blocked !== null || reconciled.length === 0
@@ -241,12 +241,13 @@ function alertBlocks(shown: readonly Shown[], report: DriftReport): readonly Blo
   return [{ kind: 'alert', level: decide.length > 0 || blocked !== null ? 'warning' : 'note', lines }];
 }
 
-function decisionText(decide: readonly Shown[], all: number): Text {
+function decisionText(decide: readonly Shown[], all: number, areOthersReverted: boolean): Text {
   if (decide.length === 0) return t`No decision needed.`;
   if (decide.length < all) {
     const need = `${counted(decide.length, 'finding')} ${decide.length === 1 ? 'needs' : 'need'} your decision`;
     return t`${trusted(need)}: ${numbersText(decide)}.`;
   }
+  if (areOthersReverted) return trusted(`The other ${formatCount(all)} ${all === 1 ? 'needs' : 'need'} your decision.`);
   return trusted(
     all === 1 ? 'This finding needs your decision.' : `All ${counted(all, 'finding')} need your decision.`,
   );

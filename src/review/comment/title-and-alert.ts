@@ -273,6 +273,11 @@ function clauseOf(setting: SettingsChange): keyof typeof SETTING_CLAUSES {
   return setting.gained.length > 0 ? 'freeze' : 'unfreeze';
 }
 
+/** Whether it decides who approves, or lets one change delete more members. */
+function isSafeguard(setting: SettingsChange): boolean {
+  return clauseOf(setting) === 'approvers' || (setting.kind === 'max-removals' && setting.to > setting.from);
+}
+
 /**
  * Caution for a change that is blocked or that its files do not explain; warning for one that spends money, harms
  * workers or deletes something. It names who gains the worst.
@@ -321,7 +326,7 @@ function dangerLines({ people, settings }: Review): readonly Text[] {
     ...gainLines(gaining),
     ...line(losesBoundary, t`will have no permissions boundary.`),
     ...line(isReplaced, t`will lose all access keys: the IAM user is replaced.`),
-    ...settings.filter((setting) => clauseOf(setting) === 'approvers').map((setting) => t`${settingText(setting)}.`),
+    ...settings.filter(isSafeguard).map((setting) => t`${settingText(setting)}.`),
     ...deletionLine(people.filter(({ change }) => change.kind === 'leaves')),
   ];
 }
