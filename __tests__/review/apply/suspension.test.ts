@@ -249,6 +249,18 @@ test.each(UNSAFE)('one apply is unsafe if %s', (_what, before, after) => {
   expect(usersSuspended(before, after)).toEqual(['perception-lab-bo']);
 });
 
+test("one apply is unsafe if a manual Deny in a group's inline policy is replaced by the first policy of the role", () => {
+  const team: Team = { ...sampleTeam, roles: [full], members: [bo(['full'])] };
+  const model = desiredAccess(team, TODAY);
+  const document = { Version: '2012-10-17', Statement: [{ Effect: 'Deny' as const, Action: '*', Resource: '*' }] };
+  const groups = model.groups.map((group) => ({ ...group, inline: [{ name: 'emergency', document }] }));
+  const before = { ...model, groups };
+  const frozen = desiredAccess({ ...team, freeze: ['pay:bonus'] }, TODAY);
+  expect(usersToSuspend(before, frozen, AT)).toEqual(['perception-lab-bo']);
+  // Without the freeze the Deny alone goes, and what it denied is allowed after.
+  expect(usersToSuspend(before, model, AT)).toEqual([]);
+});
+
 test('an unmanaged user is not suspended, whatever the name: the user would be created', () => {
   const team = { ...sampleTeam, roles: [reader, payer, nobonus], members: [bo(['reader'])] };
   const model = desiredAccess(team, TODAY);

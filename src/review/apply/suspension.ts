@@ -166,15 +166,13 @@ function unitsOf(
 }
 
 /**
- * Whether a group can be for a moment neither what it was nor what it will be: if a policy is detached while another is
- * changed or detached. A policy is attached after the group's own; one document changes at once.
+ * Whether a group can be for a moment neither what it was nor what it will be: if a policy is removed while another is
+ * attached, changed or removed. What is only attached waits for the group's own; one document changes at once.
  */
 function mixes(was: readonly PolicySource[], will: readonly PolicySource[]): boolean {
-  const taken = was.filter(({ policy }) => will.every((other) => other.policy !== policy)).length;
-  const changed = was.some((source) =>
-    will.some((other) => other.policy === source.policy && JSON.stringify(other) !== JSON.stringify(source)),
-  );
-  return taken > 1 || (taken === 1 && changed);
+  const removed = was.filter(({ policy }) => will.every((other) => other.policy !== policy)).length;
+  const kept = new Set(was.map((source) => JSON.stringify(source)));
+  return removed > 1 || (removed === 1 && will.some((source) => !kept.has(JSON.stringify(source))));
 }
 
 function ownSources(model: AccessModel, user: AccessUser | null): readonly PolicySource[] {

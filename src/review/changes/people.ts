@@ -31,7 +31,7 @@ export function reviewedPeople(
       user: person.user,
       key: named.get(person.user)?.key ?? null,
       name: named.get(person.user)?.name ?? null,
-      classes: classesOf(person, options),
+      classes: classesOf(person, options.replaced),
       change: person,
       roles: { gained: person.groups.gained.map(roleKey), lost: person.groups.lost.map(roleKey) },
     }),
@@ -63,17 +63,14 @@ function hasRisk(operations: readonly Operation[], risk: 'spends' | 'harms-worke
 }
 
 /** All classes of one person's change, worst first; never empty. */
-function classesOf(
-  change: AccessChange,
-  options: { readonly at: Date; readonly replaced: ReadonlySet<string> },
-): readonly RiskClass[] {
+function classesOf(change: AccessChange, replaced: ReadonlySet<string>): readonly RiskClass[] {
   const found = new Set<RiskClass>();
   for (const { risk } of change.capabilities.gained) {
     found.add(risk === 'spends' ? 'gains-spending' : risk === 'harms-workers' ? 'gains-harm' : 'gains-other');
   }
   if (change.capabilities.lost.length > 0) found.add('loses');
   if (change.kind === 'leaves') found.add('identity-deleted');
-  if (options.replaced.has(change.user)) found.add('identity-replaced');
+  if (replaced.has(change.user)) found.add('identity-replaced');
   if (boundaryChanges(change)) found.add('boundary-changed');
   if (change.kind === 'changed') {
     const { suspended } = change;
