@@ -192,6 +192,24 @@ describe('the worst effect comes first, on any of the people', () => {
       }),
       'Eve can spend money',
     ],
+    [
+      'the drift check reports less',
+      reviewOf({
+        before: sampleTeam,
+        after: {
+          ...sampleTeam,
+          members: [...sampleTeam.members, member({ ...eve, roles: ['results-reader'] })],
+          snoozed: [{ finding: 'unmanaged-user/old/spends', until: '2027-01-31', reason: 'known' }],
+          settings: {
+            ...sampleTeam.settings,
+            administrators: ['eva', 'max'].map((user) => `arn:aws:iam::123456789012:user/ops/${user}`),
+          },
+        },
+        today: '2026-11-25',
+        at: AT,
+      }),
+      'Eve joins; drift checks report fewer users; drift findings are snoozed',
+    ],
   ])('%s', (_what, review, title) => {
     expect(renderComment(viewOf(review)).split('\n')[1]).toBe(`### If merged: ${title}`);
   });

@@ -42,9 +42,7 @@ export function titleText(review: Review, mood: Mood): Text {
   });
   const besides = extraChanges(review);
   if (clauses.length === 0) return joinTexts([...besides, ...settingClauses(review, mood)].slice(0, 2), '; ');
-  const settings = (['freeze', 'unfreeze', 'approvers'] as const).filter((kind) =>
-    review.settings.some((setting) => clauseOf(setting) === kind),
-  );
+  const settings = BESIDE_PEOPLE.filter((kind) => review.settings.some((setting) => clauseOf(setting) === kind));
   const more = [...besides, ...settings.map((kind) => wordsOf(SETTING_CLAUSES[kind], mood))];
   return joinTexts([...clauses.slice(0, more.length > 0 ? MORE_EFFECTS : 1 + MORE_EFFECTS), ...more], '; ');
 }
@@ -262,6 +260,9 @@ const SETTING_CLAUSES = {
   unfreeze: ['a freeze ends', 'a freeze would end'],
   other: ['lab settings change', 'lab settings would change'],
 } as const;
+
+/** What the title says although people change, too: the effects on them do not show it. */
+const BESIDE_PEOPLE = ['freeze', 'unfreeze', 'approvers', 'exceptions', 'snooze'] as const;
 
 function clauseOf(setting: SettingsChange): keyof typeof SETTING_CLAUSES {
   if (setting.kind === 'owners' || setting.kind === 'owner-login') return 'approvers';

@@ -213,8 +213,8 @@ export function settingText(setting: SettingsChange): Text {
     case 'administrators':
       return t`${label('Administrators:')} ${sides(
         setting,
-        (users) => t`access of IAM user ${keysText(users)} is no longer reported as drift`,
-        (users) => t`access of IAM user ${keysText(users)} is reported as drift again`,
+        (users) => t`access of ${iamUsersText(users)} is no longer reported as drift`,
+        (users) => t`access of ${iamUsersText(users)} is reported as drift again`,
       )}`;
     case 'freeze':
       return t`${label('Freeze:')} ${sides(
@@ -286,6 +286,10 @@ function snoozeText({ finding, from, to, reason }: Extract<SettingsChange, { rea
   if (to === null) return t`${label('Snooze ended:')} ${codeText(finding)} (was until ${trusted(isoDay(from))})`;
   const was = from === null ? trusted('') : from === to ? trusted(' (new reason)') : trusted(` (was ${isoDay(from)})`);
   return t`${label('Snoozed:')} ${codeText(finding)} until ${trusted(isoDay(to))}${was}${why}`;
+}
+
+function iamUsersText(users: readonly string[]): Text {
+  return t`IAM ${trusted(users.length === 1 ? 'user' : 'users')} ${keysText(users)}`;
 }
 
 function isoDay(day: string | null): string {

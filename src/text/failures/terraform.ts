@@ -72,7 +72,7 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFindingArgs>, AwsFailur
   'configuration-missing': ({ directory }) => ({
     summary: t`no Terraform configuration of this stack in ${codeText(directory)}`,
     help: t`write it first`,
-    paste: [`mturk-team synth --out ${directory}`],
+    paste: [`mturk-team synth --out ${pasted(directory)}`],
   }),
   'record-unusable': ({ file }) => ({
     summary: t`cannot use ${codeText(file)} beside the state`,
