@@ -256,7 +256,7 @@ export const teamFileSchema = z
       { ada: { name: "Ada O'Neill", roles: ['full-access'] } },
     ),
     departed: entries(
-      'Members who left, by key. A member is deleted only if listed here or past the last day',
+      'Members who left, by key. A user is deleted only if listed here, or `delete-after-days` after the last day',
       memberId('The key that the member had'),
       departure,
       { dee: { left: '2026-06-30', reason: 'graduated' } },
