@@ -20,6 +20,7 @@ afterAll(() => {
 function labWith(team: string): Lab {
   const place = scratch({ 'team.yaml': team });
   const lab: Lab = { ...place, mturk: (...args) => runHere(args, { cwd: place.directory }) };
+  places.push(lab);
   return lab;
 }
 

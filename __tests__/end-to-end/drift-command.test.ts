@@ -201,6 +201,7 @@ test('a quick check needs no Terraform, makes fewer calls, and finds the same ac
 
   const slow = await mturk(['drift', '--json', '--report', 'report.json'], engineless);
   expect(slow).toMatchObject({ code: 1, stderr: expect.stringContaining('error[terraform-not-found]') });
+  expect(JSON.parse(slow.stdout)).toMatchObject({ version: 1, error: { code: 'terraform-not-found' } });
   // A failed check is not drift: its report has the failure and nothing about the account.
   expect(await report()).toMatchObject({ check: { kind: 'failed', failure: { code: 'terraform-not-found' } } });
   expect(outputs()).toMatchObject({ class: 'error', 'failure-reason': 'drift-check-failed' });

@@ -286,7 +286,6 @@ const LATE: StaleDriftCheck = {
   off: null,
 };
 
-/** Every comment with a golden file, by its name. */
 const EXISTING_EVE: Question = {
   ...{ kind: 'imported-credentials', user: 'perception-lab-eve' },
   keys: [{ created: '2026-11-01T09:00:00Z', by: null }],
@@ -294,6 +293,7 @@ const EXISTING_EVE: Question = {
   notChecked: ['services'],
 };
 
+/** Every comment with a golden file, by its name. */
 export function sampleViews(): Readonly<Record<string, CommentView>> {
   const addsEve = planned(sampleTeam, withEve, joining);
   const driftReview = recordedReview('12-drift');
