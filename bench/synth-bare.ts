@@ -4,7 +4,7 @@ import type { Team } from '../src/team/team.ts';
 import * as cdktf from '../src/terraform/synth/cdktf.ts';
 
 /** A minimal program for the same resources: loops, and CDKTF's own names for everything. */
-export function synthesiseBare(team: Team, outDir: string): void {
+export function synthesizeBare(team: Team, outDir: string): void {
   const path = `/mturk/${team.lab}/`;
   const app = new cdktf.App({ outdir: outDir, stackTraces: false });
   const stack = new cdktf.TerraformStack(app, 'team');

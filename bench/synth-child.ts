@@ -11,11 +11,11 @@ async function main(): Promise<void> {
   try {
     const started = performance.now();
     if (kind === 'bare') {
-      const { synthesiseBare } = await import('./synth-bare.ts');
-      synthesiseBare(team, outDir);
+      const { synthesizeBare } = await import('./synth-bare.ts');
+      synthesizeBare(team, outDir);
     } else {
-      const { synthesize: synthesise } = await import('../src/terraform/synth/synth.ts');
-      await synthesise(team, { today: '2026-11-25', outDir });
+      const { synthesize } = await import('../src/terraform/synth/synth.ts');
+      await synthesize(team, { today: '2026-11-25', outDir });
     }
     const ms = performance.now() - started;
     const peakMb = process.resourceUsage().maxRSS / 1024;

@@ -37,7 +37,7 @@ export interface Rig {
   readonly stateOf: (stack: string) => Environment | null;
   /** Whether the provider has the `*_exclusive` resources. */
   readonly hasExclusives: boolean;
-  /** Adapts the synthesised configuration to the provider; most need nothing. */
+  /** Adapts the synthesized configuration to the provider; most need nothing. */
   readonly configure: (configuration: string) => string;
 }
 
@@ -199,7 +199,7 @@ function importsOf(configuration: string): readonly ImportBlock[] {
   });
 }
 
-/** What the project synthesises for a team on the lifecycle's day, adapted to the rig's provider. */
+/** What the project synthesizes for a team on the lifecycle's day, adapted to the rig's provider. */
 export async function configurationOf(rig: Rig, stack: StackName, team: Team): Promise<string> {
   const { stacks } = await synthesize(team, { today: TODAY, outDir: join(rig.directory, 'synth') });
   return rig.configure(await readFile(join(stacks[stack], 'cdk.tf.json'), 'utf8'));

@@ -14,7 +14,7 @@ import { groupArn, mfaArn, policyArn, userArn } from './state.ts';
 import { listTags, tag, untag } from './tags.ts';
 import * as users from './users.ts';
 
-/** The ARNs that a call is authorised on; all of them must be allowed. */
+/** The ARNs that a call is authorized on; all of them must be allowed. */
 type Resources = (account: Account, params: Params, call: CallContext) => readonly string[];
 
 export interface IamOperation {

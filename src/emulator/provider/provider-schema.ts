@@ -1,5 +1,4 @@
-import type { BlockSchema } from './messages.ts';
-import { type Diagnostic, errorDiagnostic } from './messages.ts';
+import { type BlockSchema, type Diagnostic, errorDiagnostic } from './messages.ts';
 import { type Attributes, isRecord, textMapOf, textOf, textsOf } from './value.ts';
 
 const optionalString = { type: 'string', optional: true } as const;
