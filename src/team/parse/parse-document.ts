@@ -9,6 +9,7 @@ import {
   type Node,
   Parser,
   type Scalar,
+  visit,
 } from 'yaml';
 import {
   type DocumentPath,
@@ -73,7 +74,7 @@ export function parseDocument(source: string, report: Report): ParsedDocument {
   const [document, second] = [...composer.compose(tokens, true, source.length)];
   if (document === undefined) return NOTHING;
   reportDirectives(tokens, report);
-  if (reportSyntax(document, source, report)) return NOTHING;
+  if (reportSyntax(document, tokens, source, report)) return NOTHING;
   if (second !== undefined) {
     const separator = source.indexOf('---', document.range[1]);
     const from = separator === -1 ? second.range[0] : separator;
@@ -111,13 +112,13 @@ function reportDirectives(tokens: readonly CST.Token[], report: Report): void {
  * Reports the first syntax error. What follows one is guesswork of the parser's recovery, and further errors are
  * mostly its echo, so nothing else is said about such a file.
  */
-function reportSyntax(document: Document, source: string, report: Report): boolean {
+function reportSyntax(document: Document, tokens: readonly CST.Token[], source: string, report: Report): boolean {
   const error = document.errors.find(({ code }) => code !== 'TAG_RESOLVE_FAILED');
   if (error === undefined) return false;
   const from = source.lastIndexOf('\n', error.pos[0] - 1) + 1;
   const [line = ''] = source.slice(from).split(/[\r\n]/, 1);
   const space = MISREAD_SPACES.exec(line);
-  const isOpen = /end with a [}\]]/.test(error.message);
+  const isOpen = endsOpenBracket(document, tokens, error.pos[0]);
   const comment = isOpen ? commentInBrackets(source.slice(0, error.pos[0])) : null;
   if (space !== null) {
     const range = rangeFrom(from + space.index, space[0]);
@@ -134,6 +135,24 @@ function reportSyntax(document: Document, source: string, report: Report): boole
 
 /** Where a space is part of YAML's syntax; within a name it is not what is wrong. */
 const MISREAD_SPACES = new RegExp(`(?<=^|[ :,[{])${SPECIAL_SPACES.source}`);
+
+/** Whether a collection in brackets ends at the offset without its closing bracket: the parser has no error code for it. */
+function endsOpenBracket(document: Document, tokens: readonly CST.Token[], offset: number): boolean {
+  const open = new Set<number>();
+  for (const { token } of nestedTokens(tokens)) {
+    if (token.type !== 'flow-collection') continue;
+    const closing = token.start.source === '{' ? '}' : ']';
+    if (token.end[0]?.source !== closing) open.add(token.offset);
+  }
+  let found = false;
+  visit(document, {
+    Collection(_key, { range }) {
+      if (range && open.has(range[0]) && range[1] === offset) found = true;
+      return found ? visit.BREAK : undefined;
+    },
+  });
+  return found;
+}
 
 /** The last comment that begins within brackets and contains what closes them: `{ name: Bo #2, roles: [reader] }`. */
 function commentInBrackets(source: string): TextRange | null {
@@ -271,10 +290,16 @@ function rangeFrom(offset: number, text: string): TextRange {
 
 /** The offset at which the tokens nest deeper than the limit, or null. */
 function deeperThan(tokens: readonly CST.Token[], limit: number): number | null {
-  const stack: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
+  for (const { token, depth } of nestedTokens(tokens)) if (depth > limit) return token.offset;
+  return null;
+}
+
+/** All tokens with their depth, without recursion: they may nest deeper than the stack. */
+function* nestedTokens(tokens: readonly CST.Token[]): Generator<{ token: CST.Token; depth: number }> {
+  const stack = tokens.map((token) => ({ token, depth: 0 }));
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
+    yield entry;
     const { token, depth } = entry;
-    if (depth > limit) return token.offset;
     if (token.type === 'document') {
       if (token.value) stack.push({ token: token.value, depth });
     } else if ('items' in token) {
@@ -284,5 +309,4 @@ function deeperThan(tokens: readonly CST.Token[], limit: number): number | null 
       }
     }
   }
-  return null;
 }
