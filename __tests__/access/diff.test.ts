@@ -1,6 +1,6 @@
 import { accessOf } from '../../src/access/access-of.ts';
 import { type AccessChange, diffAccess } from '../../src/access/diff.ts';
-import { explain, whoCan } from '../../src/access/explain.ts';
+import { explain, whoCan, whoCanDifference } from '../../src/access/explain.ts';
 import type { AccessModel, AccessUser } from '../../src/access/model.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import type { Statement } from '../../src/iam/document.ts';
@@ -95,6 +95,23 @@ describe('access that begins later', () => {
 
   test('changes nothing once it has begun', () => {
     expect(change('bo', changed('bo', { from: '2026-11-25' }))).toBeUndefined();
+  });
+
+  test('begins right after the moment up to which `DateLessThanEquals` denies it', () => {
+    const Condition = { DateLessThanEquals: { 'aws:CurrentTime': starts } };
+    const document = { Statement: { Effect: 'Deny', Action: '*', Resource: '*', Condition } } as const;
+    const model = byHand('bo', { inline: [{ name: 'wait', document }] });
+    const bo = whoCan(model, 'CreateHIT', AT).users.find(({ user }) => user === 'perception-lab-bo');
+    expect(bo?.starts).toBe('2027-01-10T00:00:01.000Z');
+  });
+
+  test('differs in AWS from access that has begun, and not from access that begins, too', () => {
+    const can = (from: string | null) => whoCan(desiredAccess(changed('bo', { from }), '2026-11-25'), 'CreateHIT', AT);
+    const [now, later] = [can(null), can('2027-01-10')];
+    const bo = { user: 'perception-lab-bo', onlyInAws: [], onlyInFile: [] };
+    expect(whoCanDifference(later, now)).toEqual([{ ...bo, onlyInAws: ['CreateHIT'] }]);
+    expect(whoCanDifference(now, later)).toEqual([{ ...bo, onlyInFile: ['CreateHIT'] }]);
+    expect(whoCanDifference(later, can('2027-02-01'))).toEqual([]);
   });
 
   test('is explained, and is among those who can', () => {

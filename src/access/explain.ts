@@ -193,11 +193,16 @@ export interface WhoCanDifference {
   readonly onlyInFile: readonly Operation[];
 }
 
+/** Compares who can now. Access that begins later counts only for users who by neither answer have any now. */
 export function whoCanDifference(file: WhoCan, aws: WhoCan): readonly WhoCanDifference[] {
-  const operationsIn = ({ users }: WhoCan, user: string) => users.find((each) => each.user === user)?.operations ?? [];
+  const entryIn = ({ users }: WhoCan, name: string) => users.find(({ user }) => user === name);
   const names = [...new Set([...aws.users, ...file.users].map(({ user }) => user))];
   return names.flatMap((user) => {
-    const [inFile, inAws] = [operationsIn(file, user), operationsIn(aws, user)];
+    const [byFile, byAws] = [entryIn(file, user), entryIn(aws, user)];
+    const isNow = byFile?.starts === null || byAws?.starts === null;
+    const counted = (entry: UserWithAccess | undefined) =>
+      entry === undefined || (isNow && entry.starts !== null) ? [] : entry.operations;
+    const [inFile, inAws] = [counted(byFile), counted(byAws)];
     const onlyInAws = inAws.filter((operation) => !inFile.includes(operation));
     const onlyInFile = inFile.filter((operation) => !inAws.includes(operation));
     return onlyInAws.length + onlyInFile.length === 0 ? [] : [{ user, onlyInAws, onlyInFile }];

@@ -1,5 +1,5 @@
 import { readDate } from '../iam/conditions.ts';
-import { conditionsOf, type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
+import { conditionsOf, type PolicyDocument, type Statement, statementsOf } from '../iam/document.ts';
 import type { AccessModel } from './model.ts';
 
 const TIME_KEYS: readonly string[] = ['aws:currenttime', 'aws:epochtime'];
@@ -54,8 +54,8 @@ const UNTIL_A_MOMENT: readonly string[] = ['DateLessThan', 'DateLessThanEquals']
  */
 export function startOfDeny(statement: Statement): number | null {
   // A date that cannot be read makes the Deny hold always: that is no end, it is a suspension.
-  const moments = momentsOfOnlyCondition(statement, FROM_A_MOMENT_ON);
-  return moments === null ? null : Math.min(...moments);
+  const only = onlyTimeCondition(statement, FROM_A_MOMENT_ON);
+  return only === null ? null : Math.min(...only.moments);
 }
 
 /**
@@ -63,18 +63,18 @@ export function startOfDeny(statement: Statement): number | null {
  * condition or another one.
  */
 export function endOfDeny(statement: Statement): number | null {
-  const moments = momentsOfOnlyCondition(statement, UNTIL_A_MOMENT);
-  return moments === null ? null : Math.max(...moments);
+  const only = onlyTimeCondition(statement, UNTIL_A_MOMENT);
+  if (only === null) return null;
+  // `DateLessThanEquals` still holds at the moment itself, and `aws:EpochTime` has whole seconds.
+  return Math.max(...only.moments) + (only.operator === 'DateLessThanEquals' ? 1_000 : 0);
 }
 
-/** The moments of a statement's only condition, if it compares the time in one of those ways and all can be read. */
-function momentsOfOnlyCondition(statement: Statement, operators: readonly string[]): readonly number[] | null {
-  const [only, ...others] = Object.entries(statement.Condition ?? {});
-  if (only === undefined || others.length > 0 || !operators.includes(only[0])) return null;
-  const [key, ...otherKeys] = Object.entries(only[1]);
-  if (key === undefined || otherKeys.length > 0 || !isTime(key[0])) return null;
-  const moments = toList(key[1]).map(readDate);
-  return moments.every((moment) => moment !== null) && moments.length > 0 ? moments : null;
+/** A statement's only condition with its moments, if it compares the time in one of those ways and all can be read. */
+function onlyTimeCondition(statement: Statement, operators: readonly string[]) {
+  const [only, ...others] = conditionsOf(statement);
+  if (only === undefined || others.length > 0 || !operators.includes(only.operator) || !isTime(only.key)) return null;
+  const moments = only.values.map(readDate);
+  return moments.every((moment) => moment !== null) && moments.length > 0 ? { operator: only.operator, moments } : null;
 }
 
 /** The earlier of two moments (milliseconds), either of which may be none. */

@@ -84,9 +84,11 @@ test('access-later.txt', () => {
     ],
   };
   const model = desiredAccess(later, TODAY);
+  const withRole = later.members.map((each) => (each.key === 'eve' ? { ...each, roles: ['paymaster'] } : each));
   const lines = [
     accessChangeLines(diffAccess(NOW, model, AT), NAMING),
     accessChangeLines(diffAccess(model, NOW, AT), NAMING),
+    accessChangeLines(diffAccess(model, desiredAccess({ ...later, members: withRole }, TODAY), AT), NAMING),
     explanationLines(explain(model, 'perception-lab-bo', AT)!, NAMING),
     explanationLines(explain(model, 'perception-lab-bo', new Date('2027-01-10T00:00:00Z'))!, NAMING),
     whoCanLines(whoCan(model, 'hits:publish', AT), NAMING),

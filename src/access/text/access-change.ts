@@ -43,7 +43,9 @@ function mainRows(person: AccessChange, naming: DisplayNames, at: Date): readonl
   const { gained, lost } = person.capabilities;
   const rows: Row[] = [];
   const isBack = person.suspended.before && !person.suspended.after;
-  if (gained.length > 0) rows.push([isBack ? 'is back' : 'gains', gainWords(gained, naming)]);
+  // A first day that changes has a row of its own.
+  const from = person.starts.before === person.starts.after ? fromWords(person, at) : '';
+  if (gained.length > 0) rows.push([isBack ? 'is back' : 'gains', `${gainWords(gained, naming)}${from}`]);
   else if (isBack) rows.push(['is back', 'and still has no access']);
   if (!person.suspended.before && person.suspended.after)
     rows.push(['is suspended', lossWords(person, 'had no access before')]);
@@ -55,13 +57,9 @@ function mainRows(person: AccessChange, naming: DisplayNames, at: Date): readonl
   return rows;
 }
 
-function joinWords(
-  { capabilities, starts, ends, suspended, groups }: AccessChange,
-  naming: DisplayNames,
-  at: Date,
-): string {
-  const from = starts.after === null ? '' : `, from ${firstDayWords(starts.after, at)}`;
-  const until = `${from}${ends.after === null ? '' : `, until ${lastDayWords(ends.after, at)}`}`;
+function joinWords(person: AccessChange, naming: DisplayNames, at: Date): string {
+  const { capabilities, ends, suspended, groups } = person;
+  const until = `${fromWords(person, at)}${ends.after === null ? '' : `, until ${lastDayWords(ends.after, at)}`}`;
   const { gained } = capabilities;
   if (suspended.after) return `no access (suspended)${until}`;
   if (gained.length === 0) return groups.gained.length === 0 ? 'without a role' : `no access${until}`;
@@ -81,6 +79,10 @@ function gainWords(gained: readonly CapabilityAccess[], naming: DisplayNames): s
     gained.flatMap(({ grants }) => grants),
     naming,
   )}`;
+}
+
+function fromWords({ starts }: AccessChange, at: Date): string {
+  return starts.after === null ? '' : `, from ${firstDayWords(starts.after, at)}`;
 }
 
 function startRow({ starts }: AccessChange, at: Date): Row {
