@@ -82,6 +82,11 @@ test.each<[string, boolean, PolicyDocument, Partial<AccessUser>?]>([
     says(statement('Allow', '*'), statement('Deny', '*', { Condition: { BoolIfExists: { [MFA]: 'false' } } })),
   ],
   [
+    'everything, under an operator that is not understood',
+    true,
+    says(statement('Allow', '*', { Condition: { NullIfExists: { 'aws:username': 'false' } } })),
+  ],
+  [
     'everything, under a condition that is known not to hold',
     false,
     says(statement('Allow', '*', { Condition: { StringEquals: { 'aws:PrincipalAccount': '210987654321' } } })),

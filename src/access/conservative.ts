@@ -1,16 +1,13 @@
-import { CONDITION_OPERATORS } from '../iam/conditions.ts';
+import { isKnownOperator } from '../iam/conditions.ts';
 import { type ConditionBlock, type PolicyDocument, type Statement, statementsOf, toList } from '../iam/document.ts';
-import { OPEN_KEYS, sharedContextOf } from './decide.ts';
+import { isPersonalKey, OPEN_KEYS, sharedContextOf } from './decide.ts';
 import type { AccessModel, InlinePolicy } from './model.ts';
 
 /** Condition keys that a decision knows of every user, or takes to be anything already. */
 const KNOWN_KEYS: ReadonlySet<string> = new Set([
   ...OPEN_KEYS,
   ...Object.keys(sharedContextOf({ account: '', users: [], groups: [], policies: [] }, { at: new Date(0) })).map(lower),
-  'aws:username',
-  'aws:principalarn',
 ]);
-const PRINCIPAL_TAG = 'aws:principaltag/';
 
 /**
  * A model for conservative evaluation of unmanaged users: a condition on an unknown key (who
@@ -66,14 +63,11 @@ function conservativeStatement(statement: Statement): readonly Statement[] {
 }
 
 function isJudged(operator: string, key: string, values: readonly string[]): boolean {
-  const name = operator.replace(/^For(?:Any|All)Values?:/, '').replace(/IfExists$/, '');
-  const isUnderstood = name === 'Null' || CONDITION_OPERATORS.has(name);
-  return isUnderstood && isKnownKey(key) && values.every((value) => variablesIn(value).every(isKnownKey));
+  return isKnownOperator(operator) && isKnownKey(key) && values.every((value) => variablesIn(value).every(isKnownKey));
 }
 
 function isKnownKey(key: string): boolean {
-  const lowered = lower(key);
-  return KNOWN_KEYS.has(lowered) || lowered.startsWith(PRINCIPAL_TAG);
+  return KNOWN_KEYS.has(lower(key)) || isPersonalKey(key);
 }
 
 const VARIABLE = /\$\{([^},]*)[^}]*\}/g;

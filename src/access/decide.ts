@@ -1,6 +1,6 @@
 import { actionOf, type Operation } from '../catalog/mturk.ts';
 import { iamArn } from '../iam/arn.ts';
-import { type Statement, toList } from '../iam/document.ts';
+import { conditionsOf, type Statement, toList } from '../iam/document.ts';
 import { type Decision, evaluate } from '../iam/evaluate.ts';
 import { hasVariables, type RequestContext } from '../iam/pattern.ts';
 import type { AccessModel, AccessUser } from './model.ts';
@@ -106,17 +106,17 @@ const PRINCIPAL_TAG = 'aws:PrincipalTag/';
 const LOWERED_TAG = PRINCIPAL_TAG.toLowerCase();
 const PERSONAL_KEYS: readonly string[] = ['aws:username', 'aws:principalarn'];
 
+/** Whether a condition key has another value for another user of the account. */
+export function isPersonalKey(key: string): boolean {
+  const lowered = key.toLowerCase();
+  return PERSONAL_KEYS.includes(lowered) || lowered.startsWith(LOWERED_TAG);
+}
+
 /** Whether a statement can mean something else for another user of the account. */
 export function dependsOnUser(statement: Statement, version: string | undefined): boolean {
-  const resources = statement.Resource ?? statement.NotResource;
-  if (resources !== '*' && toList(resources).some((resource) => hasVariables(resource, version))) return true;
-  if (statement.Condition === undefined) return false;
-  for (const byKey of Object.values(statement.Condition)) {
-    for (const [key, values] of Object.entries(byKey)) {
-      const lowered = key.toLowerCase();
-      if (PERSONAL_KEYS.includes(lowered) || lowered.startsWith(LOWERED_TAG)) return true;
-      if (toList(values).some((value) => hasVariables(value, version))) return true;
-    }
-  }
-  return false;
+  const isPersonal = (text: string) => hasVariables(text, version);
+  return (
+    toList(statement.Resource ?? statement.NotResource).some(isPersonal) ||
+    conditionsOf(statement).some(({ key, values }) => isPersonalKey(key) || values.some(isPersonal))
+  );
 }

@@ -6,6 +6,9 @@ import { matchesPattern, type RequestContext, resolvePattern, valuesOf, type Wil
 /** `unknown` if a condition is not understood, such as a date that is none: it must never widen access. */
 type Truth = boolean | 'unknown';
 
+/** The operator that asks whether the request has a key; it takes no quantifier. */
+const NULL = 'Null';
+
 const NAME = /^(?:(ForAnyValue|ForAllValues):)?(.+?)(IfExists)?$/;
 
 interface NamedOperator {
@@ -15,6 +18,11 @@ interface NamedOperator {
 }
 
 const named = new Map<string, NamedOperator>();
+
+/** Whether an operator with its quantifier and `IfExists`, such as `ForAllValues:StringLikeIfExists`, is understood. */
+export function isKnownOperator(name: string): boolean {
+  return name === NULL || operatorNamed(name) !== null;
+}
 
 /** The operator behind `ForAllValues:StringLikeIfExists`, or null if it is not understood. */
 function operatorNamed(name: string): NamedOperator | null {
@@ -74,7 +82,7 @@ function conditionHolds(
   context: RequestContext,
 ): Truth {
   const actual = valuesOf(context, key);
-  if (name === 'Null') return nullHolds(wanted, actual === null);
+  if (name === NULL) return nullHolds(wanted, actual === null);
   const found = operatorNamed(name);
   if (found === null) return 'unknown';
   const { quantifier, operator, ifExists } = found;
@@ -116,7 +124,7 @@ function nullHolds(wanted: readonly string[], absent: boolean): Truth {
   return holds;
 }
 
-export interface ConditionOperator {
+interface ConditionOperator {
   /** True for the operators that hold when nothing in the list matches. */
   readonly negated: boolean;
   readonly matches: (actual: string, wanted: string, version: string | undefined, context: RequestContext) => Truth;
@@ -228,7 +236,7 @@ function orderedOperators(
 }
 
 /** Every operator that is understood, by its name without `ForAnyValue:`, `ForAllValues:` and `IfExists`. */
-export const CONDITION_OPERATORS: ReadonlyMap<string, ConditionOperator> = new Map([
+const CONDITION_OPERATORS: ReadonlyMap<string, ConditionOperator> = new Map([
   ['StringEquals', { negated: false, matches: text('literal', false) }],
   ['StringNotEquals', { negated: true, matches: text('literal', false) }],
   ['StringEqualsIgnoreCase', { negated: false, matches: text('literal', true) }],
