@@ -2,7 +2,7 @@ import type { Block } from './block.ts';
 import type { Finding } from './finding.ts';
 
 /** Every reason with the arguments of its text, by the part that gives it. */
-export interface FailureArgs extends EngineFindingArgs, PipelineFailureArgs, GitHubFindingArgs {}
+export interface FailureArgs extends EngineFailureArgs, PipelineFailureArgs, GitHubFailureArgs {}
 
 export type FailureCode = keyof FailureArgs;
 
@@ -156,7 +156,7 @@ export type StateFailureCause = 'too-large' | 'full' | 'denied' | 'missing' | 'o
  * Why the engine could not be run, or did not do what it was asked: the closed list of failure reasons.
  * `progress` is null if nothing was being applied, so that "nothing was changed" can be said.
  */
-export interface EngineFindingArgs {
+export interface EngineFailureArgs {
   'emulator-busy': { readonly dir: string; readonly pid: number };
   /** The emulator's file is not beside the command's. */
   'emulator-missing': Readonly<Record<never, never>>;
@@ -236,7 +236,7 @@ interface Asked {
 }
 
 /** Why GitHub could not be asked, did not do what it was asked, or says that something may not be applied. */
-export interface GitHubFindingArgs {
+export interface GitHubFailureArgs {
   'github-token-missing': { readonly variable: string };
   /** `variable` is the one that GitHub Actions sets and that is missing, or what is in it is not usable. */
   'github-environment': { readonly variable: string; readonly reason: string };

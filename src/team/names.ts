@@ -1,3 +1,4 @@
+import { iamArn } from '../iam/arn.ts';
 import type { Team } from './team.ts';
 
 type Lab = Pick<Team, 'lab' | 'account'>;
@@ -18,7 +19,7 @@ export function keyOfIamName(lab: string, name: string): string | null {
 }
 
 export function rolePolicyArn(lab: Lab, roleKey: string): string {
-  return `arn:aws:iam::${lab.account}:policy${labPath(lab.lab)}${iamName(lab.lab, roleKey)}`;
+  return iamArn(lab.account, 'policy', labPath(lab.lab), iamName(lab.lab, roleKey));
 }
 
 /** The IAM path of every lab's permissions boundary. */
@@ -26,7 +27,7 @@ export const BOUNDARY_PATH = '/mturk-boundary/';
 
 /** The permissions boundary is outside the managed path: a role that can change the path cannot change it. */
 export function boundaryArn(lab: Lab): string {
-  return `arn:aws:iam::${lab.account}:policy${BOUNDARY_PATH}${lab.lab}`;
+  return iamArn(lab.account, 'policy', BOUNDARY_PATH, lab.lab);
 }
 
 /**

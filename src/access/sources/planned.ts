@@ -1,4 +1,5 @@
 import { managedPolicyByArn } from '../../catalog/managed-policies.ts';
+import { iamArn } from '../../iam/arn.ts';
 import { type PolicyDocument, parsePolicyDocument } from '../../iam/document.ts';
 import { boundaryPolicy } from '../../team/documents.ts';
 import { boundaryArn } from '../../team/names.ts';
@@ -137,7 +138,7 @@ export class AccessFacts {
 
   addPolicy(values: Values, account: string): void {
     // Not `values.arn`: it is unknown before the creation, and still the old one while a rename is planned.
-    const arn = `arn:aws:iam::${account}:policy${text(values.path) || '/'}${text(values.name)}`;
+    const arn = iamArn(account, 'policy', text(values.path) || '/', text(values.name));
     this.policies.set(arn, { arn, name: text(values.name), document: documentOf(values.policy) });
   }
 

@@ -1,4 +1,4 @@
-import type { EngineFindingArgs } from '../../diagnostics/failure.ts';
+import type { EngineFailureArgs } from '../../diagnostics/failure.ts';
 import { pasted } from '../escape.ts';
 import { again, type ProblemTable } from '../problem.ts';
 import { codeText, joinTexts, someTexts, t, trusted } from '../text.ts';
@@ -16,7 +16,7 @@ export type AwsFailureCode =
   | 'network-failed';
 
 /** Every failure of AWS and of the credentials for it. */
-export const AWS_PROBLEMS: Pick<ProblemTable<EngineFindingArgs>, AwsFailureCode> = {
+export const AWS_PROBLEMS: Pick<ProblemTable<EngineFailureArgs>, AwsFailureCode> = {
   'credentials-missing': () => ({
     summary: t`no AWS credentials found`,
     reason: null,

@@ -1,9 +1,9 @@
-import type { ApprovalProblem, GitHubFindingArgs, PlanProblem } from '../../diagnostics/failure.ts';
+import type { ApprovalProblem, GitHubFailureArgs, PlanProblem } from '../../diagnostics/failure.ts';
 import type { ProblemTable } from '../problem.ts';
 import { codeText, counted, joinTexts, listTexts, proseText, type Text, t, trusted } from '../text.ts';
 
 /** Every failure in which GitHub has a part. */
-export const GITHUB_PROBLEMS: ProblemTable<GitHubFindingArgs> = {
+export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
   'github-token-missing': ({ variable }) => ({
     summary: t`${codeText(variable)} is not set`,
     reason: t`GitHub needs a token`,

@@ -1,4 +1,4 @@
-import type { EngineFindingArgs, LockInfo, Progress, StateFailureCause } from '../../diagnostics/failure.ts';
+import type { EngineFailureArgs, LockInfo, Progress, StateFailureCause } from '../../diagnostics/failure.ts';
 import { pasted } from '../escape.ts';
 import { again, type Problem, type ProblemTable, RUN_AGAIN, stateAfter, UNCHANGED } from '../problem.ts';
 import { codeText, counted, sentences, type Text, t, trusted } from '../text.ts';
@@ -15,7 +15,7 @@ const INSTALL: Pick<Problem, 'help' | 'paste'> = {
 };
 
 /** Every failure of Terraform, of its state, and of the emulator. */
-export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFindingArgs>, AwsFailureCode> = {
+export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailureCode> = {
   'emulator-busy': ({ dir, pid }) => ({
     summary: t`process ${String(pid)} uses the emulator in ${codeText(dir)}`,
     help: t`wait until that process ends, then ${RUN_AGAIN}`,
