@@ -3,6 +3,7 @@ import {
   AttachGroupPolicyCommand,
   CreateGroupCommand,
   type IAMClient,
+  RemoveUserFromGroupCommand,
 } from '@aws-sdk/client-iam';
 import { type ApplyOptions, planAndApply } from '../../src/cli/session/apply.ts';
 import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
@@ -30,11 +31,16 @@ const OPTIONS: ApplyOptions = {
 };
 
 /** Applies the sample with Fay suspended; `meanwhile` is what happens while the question waits. */
-async function applyAsking(test: LabInTest, meanwhile: (iam: IAMClient) => Promise<unknown>) {
+async function applyAsking(
+  test: LabInTest,
+  meanwhile: (iam: IAMClient) => Promise<unknown>,
+  first: (iam: IAMClient) => void = () => {},
+) {
   const members = sampleTeam.members.map((member) =>
     member.key === 'fay' ? { ...member, suspended: true, keys: 0 } : member,
   );
   const session = test.lab({ ...sampleTeam, members });
+  first(session.iam);
   const shown: unknown[] = [];
   const terminal = {
     ...SILENT,
@@ -92,5 +98,43 @@ test('a manual change made while apply waits for its answer is named, and nothin
     const again = await applyAsking(test, async () => {});
     expect(again.shown).toMatchObject([{ findings: [{ effect: 'spends' }] }, 'begun']);
     expect(orThrow(again.result)).toMatchObject({ steps: 2, quickCheck: { findings: [{ people: ['Bo Chen'] }] } });
+  });
+}, 60_000);
+
+/** From now on AWS does not say who may do what. */
+function denyAccess({ middlewareStack }: IAMClient): void {
+  middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName !== 'GetAccountAuthorizationDetailsCommand') return next(args);
+        throw Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
+      },
+    { step: 'initialize' },
+  );
+}
+
+/** What a plan of the sample sees: Terraform knows this group. */
+async function emptyGroup(iam: IAMClient): Promise<void> {
+  const GroupName = iamName(sampleTeam.lab, 'results-reader');
+  await iam.send(new RemoveUserFromGroupCommand({ GroupName, UserName: bo }));
+}
+
+test('if AWS does not say who may do what, another plan decides what is applied after the answer', async () => {
+  await withLab(await appliedTo(sampleTeam), async (test) => {
+    const changed = await applyAsking(test, emptyGroup, denyAccess);
+    expect(changed.result).toMatchObject({ ok: false, failure: { code: 'plan-stale' } });
+    expect(changed.shown).toMatchObject([{ isAccessKnown: false }]);
+  });
+  await withLab(await appliedTo(sampleTeam), async (test) => {
+    const later = await applyAsking(test, async (iam) => {
+      await emptyGroup(iam);
+      denyAccess(iam);
+    });
+    expect(later.result).toMatchObject({ ok: false, failure: { code: 'plan-stale' } });
+    expect(later.shown).toMatchObject([{ isAccessKnown: true }]);
+  });
+  await withLab(await appliedTo(sampleTeam), async (test) => {
+    const same = await applyAsking(test, async () => {}, denyAccess);
+    expect(orThrow(same.result)).toMatchObject({ steps: 2, quickCheck: { isAccessKnown: false } });
   });
 }, 60_000);

@@ -54,6 +54,16 @@ export function reasonOf(failure: Failure, during: 'plan' | 'apply'): FailureRea
 }
 
 /**
+ * The failure of what followed on `done` applied steps: it must not say that nothing was changed. `left` is how many steps
+ * it was to apply, if it does not say that itself.
+ */
+export function failureAfter({ code, args }: Failure, done: number, left: number): Failure {
+  const { progress } = args as { readonly progress?: Progress | null };
+  const own = progress ?? { done: 0, total: left };
+  return { code, args: { ...args, progress: { done: done + own.done, total: done + own.total } } } as Failure;
+}
+
+/**
  * Why a workflow failed: a closed list. A reason is stable once released; it is printed, is in outputs and in the result
  * JSON, and names a section of docs/reference/findings.md.
  */

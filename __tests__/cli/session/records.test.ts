@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
 import type { IamEntityKind } from '../../../src/aws/iam-names.ts';
 import { applyRecord, follows, noteApply, readApplied, recordPlace } from '../../../src/cli/session/records.ts';
-import { reasonOf } from '../../../src/diagnostics/failure.ts';
+import { type Failure, failureAfter, reasonOf } from '../../../src/diagnostics/failure.ts';
 import { APPLIED_TEAM, appliedTeam } from '../../../src/drift/applied.ts';
 import type { Team } from '../../../src/team/team.ts';
+import { failureText } from '../../../src/text/failures/failures.ts';
 import { withMember, withoutMember } from '../../support/changed-account.ts';
 import { member, sampleTeam } from '../../support/sample-team.ts';
 
@@ -151,4 +152,18 @@ test.each([
   ['no engine', { code: 'terraform-missing', args: { account: 'real' } }, 'plan-failed'],
 ] as const)('the reason for %s', (_what, failure, reason) => {
   expect(reasonOf(failure, 'plan')).toBe(reason);
+});
+
+const LOCK = { id: null, who: null, operation: null, created: null };
+test.each<[Failure, number, number, string]>([
+  [{ code: 'credentials-denied', args: { reason: '', progress: null } }, 7, 0, 'all 7 steps applied'],
+  [{ code: 'credentials-missing', args: { reason: '' } }, 1, 1, '1 of 2 steps applied'],
+  [{ code: 'state-locked', args: { lock: LOCK, command: '' } }, 1, 1, '1 of 2 steps applied'],
+  [{ code: 'plan-stale', args: { reason: '' } }, 1, 1, '1 of 2 steps applied'],
+  [{ code: 'interrupted', args: { progress: null } }, 1, 1, '1 of 2 steps applied'],
+  [{ code: 'apply-failed', args: { reason: '', progress } }, 1, 1, '3 of 6 steps applied'],
+])('after steps that were applied, no failure says that nothing was changed (%j)', (failure, done, left, state) => {
+  const after = failureAfter(failure, done, left);
+  expect(failureText(after)).toContain(`  state: ${state}\n`);
+  expect(reasonOf(after, 'apply')).toBe('apply-failed');
 });

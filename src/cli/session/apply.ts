@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Failure, fail, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
+import { type Failure, fail, failureAfter, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
@@ -102,7 +102,7 @@ export async function planAndApply(
   const { commit, yes, file } = options;
   const { team } = session;
   if (reviewed !== null && reviewed.lab !== team.lab) {
-    return fail('manifest-unusable', { file: 'the manifest', reason: `it is about the lab ${reviewed.lab}` });
+    return fail('manifest-unusable', { file: options.reviewed ?? '', reason: `it is about the lab ${reviewed.lab}` });
   }
   const newest = commit === null ? succeed(null) : await checkNewest(session, commit, dirname(file));
   if (!newest.ok) return newest;
@@ -122,15 +122,16 @@ export async function planAndApply(
   if (!compared.ok) return compared;
   const { verdict, due } = compared.value;
   if (due.length > 0) terminal.stderr(`\n${dueText(due)}\n`);
-  const isNothing = verdict === 'empty';
+  let confirmed = planned;
   if (before.value !== null) {
     if (!(await terminal.confirm(`Apply this to account ${team.account}?`))) {
       return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
     }
-    const changed = await changedWhileAsking(session, planned, before.value, terminal);
-    if (changed !== null) return { ok: false, failure: changed };
+    const still = await unchangedWhileAsking(session, planned, before.value, terminal);
+    if (!still.ok) return still;
+    confirmed = still.value;
   }
-  const steps = isNothing ? succeed(0) : await carryOut(session, planned, options, terminal, onBegin);
+  const steps = verdict === 'empty' ? succeed(0) : await carryOut(session, confirmed, options, terminal, onBegin);
   if (!steps.ok) return steps;
   const recorded = await record(session, commit, 'applied');
   if (!recorded.ok) return recorded;
@@ -140,17 +141,23 @@ export async function planAndApply(
   return succeed({ team, planned, verdict, due, steps: steps.value, quickCheck: after.value.check });
 }
 
-/** Terraform applies a saved plan without reading AWS again, and the question may have waited for an hour. */
-async function changedWhileAsking(
+/**
+ * The plan to apply after the question, which may have waited for an hour: Terraform applies a saved plan without reading
+ * AWS again. If AWS does not say who may do what, another plan tells; its file replaces that of the first.
+ */
+async function unchangedWhileAsking(
   session: LabSession,
-  { workspace, saved }: StackPlan,
+  planned: StackPlan,
   before: QuickChecked,
   terminal: Terminal,
-): Promise<Failure | null> {
-  if (before.check.isAccessKnown) return changeSince(before, session, terminal);
-  const fresh = await planChanges(workspace, { parallelism: session.parallelism ?? undefined });
-  if (!fresh.ok) return fresh.failure;
-  return effectOf(fresh.value.plan) === effectOf(saved.plan) ? null : PLAN_STALE.failure;
+): Promise<Result<StackPlan>> {
+  const since = await changeSince(before, session, terminal);
+  if (!since.ok) return since;
+  if (since.value === 'unchanged') return succeed(planned);
+  const fresh = await planChanges(planned.workspace, { parallelism: session.parallelism ?? undefined });
+  if (!fresh.ok) return fresh;
+  const isSame = effectOf(fresh.value.plan) === effectOf(planned.saved.plan);
+  return isSame ? succeed({ ...planned, saved: fresh.value }) : PLAN_STALE;
 }
 
 const PLAN_STALE = fail('plan-stale', { reason: 'the plan made again is another one' });
@@ -178,10 +185,11 @@ async function carryOut(
     applyStack(session, planned, { ...lockTimeout(options), onEvent }),
   );
   if (!applied.ok) return applied;
-  if (!isInWorkflow(options)) return succeed(applied.value.done);
+  const { done } = applied.value;
+  if (!isInWorkflow(options)) return succeed(done);
   const again = await planStack(session, lockTimeout(options));
-  if (!again.ok) return again;
-  if (isEmpty(again.value)) return succeed(applied.value.done);
+  if (!again.ok) return { ok: false, failure: failureAfter(again.failure, done, 0) };
+  if (isEmpty(again.value)) return succeed(done);
   const addresses = again.value.saved.plan.changes
     .filter(({ change }) => change.actions.join() !== 'no-op' || change.importing !== null)
     .map(({ address }) => address);
@@ -206,9 +214,10 @@ async function record(session: LabSession, commit: string | null, state: ApplyRe
   );
   if (written.ok) return succeed(null);
   const { failure } = written;
+  if (state === 'applying') return written;
   // The apply is done, and only its record is missing.
-  if (state === 'applied' && failure.code === 'record-unusable') return fail('record-not-written', failure.args);
-  return written;
+  const reason = 'reason' in failure.args ? failure.args.reason : '';
+  return fail('record-not-written', { file: RECORD_FILE, reason });
 }
 
 async function compareToReview(
@@ -309,22 +318,33 @@ async function applyInSteps(
   ];
   let done = 0;
   for (const step of steps) {
-    if (interrupts.seen) return fail('interrupted', { progress: { done, total: done + 1 } });
-    const workspace = await session.workspace(session.stack, step.team, plan.imported);
-    if (!workspace.ok) return workspace;
-    const saved = await planChanges(workspace.value, { ...options, targets: step.targets });
-    if (!saved.ok) return saved;
-    // The guardrails have checked the plan before the first step, and this is another one.
-    const blocks = blocksOf(saved.value.plan, step.team, session.today, session.stack, step.phase);
-    if (blocks.length > 0) {
-      const codes = [...new Set(blocks.map(({ code }) => code))];
-      return fail('blocked-during-apply', { codes, progress: { done, total: done } });
-    }
-    const applied = await applyPlan(workspace.value, saved.value, options);
-    if (!applied.ok) return applied;
-    done += applied.value.done;
+    const applied = await applyStep(session, plan, step, options, interrupts);
+    if (applied.ok) done += applied.value.done;
+    else if (done === 0) return applied;
+    else return { ok: false, failure: failureAfter(applied.failure, done, 1) };
   }
   return succeed({ done, total: done });
+}
+
+async function applyStep(
+  session: LabSession,
+  { imported }: StackPlan,
+  { team, targets, phase }: Step,
+  options: CommandOptions,
+  interrupts: { readonly seen: boolean },
+): Promise<Result<ApplyResult>> {
+  if (interrupts.seen) return fail('interrupted', { progress: null });
+  const workspace = await session.workspace(session.stack, team, imported);
+  if (!workspace.ok) return workspace;
+  const saved = await planChanges(workspace.value, { ...options, targets });
+  if (!saved.ok) return saved;
+  // The guardrails have checked the plan before the first step, and this is another one.
+  const blocks = blocksOf(saved.value.plan, team, session.today, session.stack, phase);
+  if (blocks.length > 0) {
+    const codes = [...new Set(blocks.map(({ code }) => code))];
+    return fail('blocked-during-apply', { codes, progress: { done: 0, total: 1 } });
+  }
+  return applyPlan(workspace.value, saved.value, options);
 }
 
 /** What a plan does, whatever made it. */

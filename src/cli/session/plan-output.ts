@@ -10,7 +10,7 @@ import { planJson, previewJson } from '../../review/text/json.ts';
 import { quickCheckLines } from '../../review/text/quick-check.ts';
 import { labHeading, reviewLines } from '../../review/text/terminal.ts';
 import type { Team } from '../../team/team.ts';
-import type { Terminal } from '../io.ts';
+import { printJson, type Terminal } from '../io.ts';
 import type { LabSession } from './lab-session.ts';
 import { originOf, toolsOf } from './manifest-file.ts';
 import { isEmpty, type StackPlan } from './plan.ts';
@@ -57,12 +57,13 @@ export function showPlan(
   planned: StackPlan,
   quickCheck: QuickCheck | null,
   { json, resources }: { readonly json: boolean; readonly resources: boolean },
-  { stdout, stderr, width }: Terminal,
+  terminal: Terminal,
 ): void {
+  const { stdout, stderr, width } = terminal;
   const { team, engine, naming, kind, today, at } = session;
   const view = { ...planned, plan: planned.saved.plan, quickCheck };
   if (json) {
-    stdout(`${JSON.stringify(planJson(view, team, engine, naming), null, 2)}\n`);
+    printJson(planJson(view, team, engine, naming), terminal);
     return;
   }
   const body =
@@ -78,11 +79,12 @@ export function showPreview(
   review: Review,
   manifest: Manifest | null,
   format: 'text' | 'markdown' | 'json',
-  { stdout }: Terminal,
+  terminal: Terminal,
 ): void {
+  const { stdout } = terminal;
   const isBlocked = review.blocks.length > 0;
   if (format === 'json') {
-    stdout(`${JSON.stringify(previewJson(review), null, 2)}\n`);
+    printJson(previewJson(review), terminal);
   } else if (format === 'text') {
     const blocked = isBlocked ? ['', ...blockLines(review.blocks)] : [];
     stdout(`${[...reviewLines(review), ...quickCheckLines(review.quickCheck, 100), ...blocked].join('\n')}\n`);

@@ -1,4 +1,4 @@
-import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { findingView } from '../../drift/report/finding-view.ts';
 import { quickCheckOf } from '../../drift/report/quick-check.ts';
 import { findingsBetween } from '../../drift/scan/finding-id.ts';
@@ -26,21 +26,18 @@ export async function quickCheck(
   return succeed({ completed: scanned.value, check });
 }
 
-/**
- * Whether the account differs from team.yaml as it did at a check before: Terraform applies a saved plan without reading
- * AWS again. Null if it does, or if AWS does not say; else the failure that names what changed.
- */
+/** Whether the account differs from team.yaml as it did at a check before; if not, the failure names what changed. */
 export async function changeSince(
   { completed }: QuickChecked,
   session: LabSession,
   terminal: Terminal,
-): Promise<Failure | null> {
+): Promise<Result<'unchanged' | 'unknown'>> {
   const now = await quickScan(session, { trail: false }, terminal);
-  if (!now.ok) return now.failure;
-  if (!completed.complete || !now.value.complete) return null;
+  if (!now.ok) return now;
+  if (!completed.complete || !now.value.complete) return succeed('unknown');
   const { appeared, gone } = findingsBetween(completed.scan, now.value.scan);
-  if (appeared.length + gone.length === 0) return null;
+  if (appeared.length + gone.length === 0) return succeed('unchanged');
   const titles = (findings: typeof gone) =>
     findings.map((finding) => plainText(findingView(finding, session.naming, false).title));
-  return fail('changed-meanwhile', { appeared: titles(appeared), gone: titles(gone) }).failure;
+  return fail('changed-meanwhile', { appeared: titles(appeared), gone: titles(gone) });
 }
