@@ -155,15 +155,15 @@ export async function findExisting(creates: readonly PlannedCreate[], iam: IamLo
   const made = new Set(names.flatMap(({ kind, name }) => (kind === 'group' ? [name] : [])));
   for (const { to } of imports) made.delete(names.find(({ address }) => address === to)?.name ?? '');
   const memberships = creates.filter((create) => create.kind === 'membership').filter(({ name }) => !made.has(name));
-  for (const membership of memberships) findings.push(...(await strangersIn(membership, iam)));
+  for (const membership of memberships) findings.push(...(await unexpectedMembersOf(membership, iam)));
   return { imports, findings };
 }
 
-async function strangersIn({ name, key, users }: PlannedMembership, iam: IamLookup): Promise<readonly Block[]> {
-  const strangers = (await iam.membersOf(name)).filter((user) => !users.includes(user));
-  return strangers.length === 0
+async function unexpectedMembersOf({ name, key, users }: PlannedMembership, iam: IamLookup): Promise<readonly Block[]> {
+  const unexpected = (await iam.membersOf(name)).filter((user) => !users.includes(user));
+  return unexpected.length === 0
     ? []
-    : [block('unexpected-group-members', { group: name, role: key, users: strangers })];
+    : [block('unexpected-group-members', { group: name, role: key, users: unexpected })];
 }
 
 /** Asked before anything is created: without the boundary every user would fail, one after the other. */

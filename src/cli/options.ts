@@ -24,7 +24,6 @@ export const json = () => new Option('--json', 'print JSON and nothing else on s
 /** For commands that print in another form besides text and JSON. */
 export const format = (...choices: readonly [string, string]) =>
   new Option('--format <format>', 'how to print, unless --json').choices(choices).default(choices[0]);
-export const live = () => new Option('--live', 'ask AWS, and show where it differs from team.yaml');
 export const parallelism = () =>
   new Option('--parallelism <n>', 'resources at a time').argParser((text) => {
     const count = Number(text);
@@ -62,7 +61,20 @@ export function labOptions(file: string, options: AccountOptions) {
   } as const;
 }
 
-/** For commands that read the file, and AWS with --live. */
+/** The arguments and exit codes of commands that read the file, and AWS with --live. `unknown` is one of their code 2. */
+export function addAccessOptions(command: Command, unknown: string): Command {
+  return command
+    .addArgument(teamFile())
+    .addOption(new Option('--live', 'ask AWS, and show where it differs from team.yaml'))
+    .addOption(emulator())
+    .addOption(today())
+    .addOption(json())
+    .addHelpText(
+      'after',
+      exitCodes('0 shown', '1 errors in the file, or no answer of AWS', `2 ${unknown}, unreadable file or wrong usage`),
+    );
+}
+
 export function accessOptions(file: string, options: AccountOptions & { readonly live?: boolean }, command: Command) {
   const { live = false } = options;
   if (!live && command.getOptionValueSource('emulator') === 'cli') command.error('error: --emulator needs --live');

@@ -3,7 +3,7 @@ import { reviewedPlan } from '../../review/changes/classify-plan.ts';
 import { blockLines } from '../../review/text/block-text.ts';
 import { appliedText } from '../../review/text/quick-check.ts';
 import { counted, plainText, t } from '../../text/text.ts';
-import { reportFailure, type Terminal } from '../io.ts';
+import { printJson, reportFailure, type Terminal } from '../io.ts';
 import * as cli from '../options.ts';
 import { type ApplyOptions, applyTeamFile } from '../session/apply.ts';
 import { showPlan } from '../session/plan-output.ts';
@@ -21,10 +21,11 @@ async function apply(options: ApplyOptions, terminal: Terminal): Promise<number>
   const { lab, account } = team;
   const { add, change, destroy } = reviewedPlan(planned.saved.plan);
   const dueSinceReview = due.map(({ key }) => key);
-  const data = { version: 1, lab, account, steps, add, change, destroy, dueSinceReview, quickCheck };
+  const data = { lab, account, steps, add, change, destroy, dueSinceReview, quickCheck };
   const done = steps === 0 ? 'No changes' : `Applied ${counted(steps, 'step')}`;
   const state = plainText(appliedText(quickCheck, t`account ${account}`, file, options.stack));
-  terminal.stdout(json ? `${JSON.stringify(data, null, 2)}\n` : `\n${done}: ${state}\n`);
+  if (json) printJson(data, terminal);
+  else terminal.stdout(`\n${done}: ${state}\n`);
   return 0;
 }
 

@@ -130,7 +130,7 @@ function show(
 ): void {
   const { team, naming, kind } = session;
   if (options.json) {
-    terminal.stdout(`${JSON.stringify(driftJson(scan, team, naming), null, 2)}\n`);
+    printJson(driftJson(scan, team, naming), terminal);
     return;
   }
   const heading = labHeading(team, isLab(session) ? session.engine : null, kind);

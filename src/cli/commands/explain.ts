@@ -3,7 +3,7 @@ import { accessDifference, explain, explainEnded, explainNone } from '../../acce
 import { explanationJson, explanationLines, unknownMember } from '../../access/text/explain.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import { iamName } from '../../team/names.ts';
-import { reportFailure, type Terminal } from '../io.ts';
+import { printJson, reportFailure, type Terminal } from '../io.ts';
 import * as cli from '../options.ts';
 import { type AccessOptions, readAccess } from '../session/live-access.ts';
 import { momentOf, namingOf } from '../session/read-team.ts';
@@ -34,33 +34,19 @@ export async function explainCommand(options: ExplainOptions, terminal: Terminal
           byAws ?? explainNone(user, at),
           { kind: 'aws', account: team.account, difference: accessDifference(file, aws, user, at) } as const,
         ];
-  terminal.stdout(
-    isJson
-      ? `${JSON.stringify(explanationJson(explanation, naming, source), null, 2)}\n`
-      : `${explanationLines(explanation, naming, terminal.width, source).join('\n')}\n`,
-  );
+  if (isJson) printJson(explanationJson(explanation, naming, source), terminal);
+  else terminal.stdout(`${explanationLines(explanation, naming, terminal.width, source).join('\n')}\n`);
   return 0;
 }
 
 export function register(program: Command, terminal: Terminal): void {
-  program
+  const command = program
     .command('explain')
     .helpGroup(cli.GROUPS.everyday)
     .description('Show what a member may do, by which role, until when')
-    .argument('<member>', 'key of the member in team.yaml')
-    .addArgument(cli.teamFile())
-    .addOption(cli.live())
-    .addOption(cli.emulator())
-    .addOption(cli.today())
-    .addOption(cli.json())
-    .addHelpText(
-      'after',
-      cli.exitCodes(
-        '0 shown',
-        '1 errors in the file, or no answer of AWS',
-        '2 unknown member, unreadable file or wrong usage',
-      ),
-    )
+    .argument('<member>', 'key of the member in team.yaml');
+  cli
+    .addAccessOptions(command, 'unknown member')
     .addHelpText(
       'after',
       cli.examples('mturk-team explain bo', 'mturk-team explain bo --live', 'mturk-team explain bo --today 2027-06-01'),

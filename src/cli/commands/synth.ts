@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { Command } from 'commander';
 import type { Team } from '../../team/team.ts';
 import { type SynthResult, synthesize } from '../../terraform/synth/synth.ts';
-import { reportFailure, type Terminal, written } from '../io.ts';
+import { printJson, reportFailure, type Terminal, written } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, GROUPS, json, teamFile, today } from '../options.ts';
 import { readTeamAndWarn } from '../session/read-team.ts';
 
@@ -26,11 +26,8 @@ export async function synth(options: SynthCommandOptions, terminal: Terminal): P
   const synthesized = await written(() => synthesize(team, { today, outDir }));
   if (!synthesized.ok) return reportFailure(synthesized.failure, terminal);
   const { stacks, files } = synthesized.value;
-  const text = () =>
-    writtenLines(stacks, team)
-      .map((line) => `${line}\n`)
-      .join('');
-  terminal.stdout(json ? `${JSON.stringify({ version: 1, stacks, files }, null, 2)}\n` : text());
+  if (json) printJson({ stacks, files }, terminal);
+  else terminal.stdout(`${writtenLines(stacks, team).join('\n')}\n`);
   return 0;
 }
 

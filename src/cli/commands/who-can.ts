@@ -3,7 +3,7 @@ import { whoCan, whoCanDifference } from '../../access/explain.ts';
 import { unknownOperation, whoCanJson, whoCanLines } from '../../access/text/explain.ts';
 import { isCapability, isOperation } from '../../catalog/mturk.ts';
 import { fail } from '../../diagnostics/failure.ts';
-import { reportFailure, type Terminal } from '../io.ts';
+import { printJson, reportFailure, type Terminal } from '../io.ts';
 import * as cli from '../options.ts';
 import { type AccessOptions, readAccess } from '../session/live-access.ts';
 import { momentOf, namingOf } from '../session/read-team.ts';
@@ -13,12 +13,11 @@ export interface WhoCanOptions extends AccessOptions {
   readonly what: string;
 }
 
-/** `who-can WHAT`: 0, 1 where the file is wrong or AWS does not answer, 2 where there is no such operation or capability. */
+/** `who-can WHAT`: 0, 1 if the file has errors or AWS does not answer, 2 if no operation or capability has that name. */
 export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal): Promise<number> {
   const { what } = options;
   if (!isOperation(what) && !isCapability(what)) {
-    reportFailure(fail('unknown-operation', { name: what, because: unknownOperation(what) }).failure, terminal);
-    return 2;
+    return reportFailure(fail('unknown-operation', { name: what, because: unknownOperation(what) }).failure, terminal);
   }
   const read = await readAccess(options, terminal);
   if (!read.ok) return reportFailure(read.failure, terminal);
@@ -32,33 +31,19 @@ export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal):
       : ({ kind: 'aws', account: team.account, difference: whoCanDifference(byFile, byAws) } as const);
   const answer = byAws ?? byFile;
   const naming = namingOf(team);
-  terminal.stdout(
-    options.json
-      ? `${JSON.stringify(whoCanJson(answer, naming, source), null, 2)}\n`
-      : `${whoCanLines(answer, naming, terminal.width, source).join('\n')}\n`,
-  );
+  if (options.json) printJson(whoCanJson(answer, naming, source), terminal);
+  else terminal.stdout(`${whoCanLines(answer, naming, terminal.width, source).join('\n')}\n`);
   return 0;
 }
 
 export function register(program: Command, terminal: Terminal): void {
-  program
+  const command = program
     .command('who-can')
     .helpGroup(cli.GROUPS.everyday)
     .description('Show who may use an operation or a capability')
-    .argument('<what>', 'operation such as SendBonus, or capability such as pay:bonus')
-    .addArgument(cli.teamFile())
-    .addOption(cli.live())
-    .addOption(cli.emulator())
-    .addOption(cli.today())
-    .addOption(cli.json())
-    .addHelpText(
-      'after',
-      cli.exitCodes(
-        '0 shown',
-        '1 errors in the file, or no answer of AWS',
-        '2 unknown name, unreadable file or wrong usage',
-      ),
-    )
+    .argument('<what>', 'operation such as SendBonus, or capability such as pay:bonus');
+  cli
+    .addAccessOptions(command, 'unknown name')
     .addHelpText('after', cli.examples('mturk-team who-can SendBonus', 'mturk-team who-can hits:publish --live'))
     .action(async (what: string, file: string, options, command: Command) => {
       cli.finish(await whoCanCommand({ what, ...cli.accessOptions(file, options, command) }, terminal));
