@@ -7,7 +7,6 @@ import {
   examples,
   exitCodes,
   finish,
-  GROUPS,
   json,
   labOptions,
   parallelism,
@@ -21,11 +20,8 @@ With --reconcile or --revert the exit code describes the account afterwards: 0 n
 left it as it was), 1 an error.`;
 
 /** The command that says in what the account differs from the file, and puts right what may be put right. */
-export function register(program: Command, terminal: Terminal): void {
-  program
-    .command('drift')
-    .helpGroup(GROUPS.everyday)
-    .description('Show drift between AWS and team.yaml, and revert it')
+export function register(command: Command, terminal: Terminal): void {
+  command
     .argument('[file]', 'team file', DEFAULT_FILE)
     .addOption(emulator())
     .addOption(parallelism())
@@ -63,7 +59,7 @@ export function register(program: Command, terminal: Terminal): void {
     )
     .addHelpText('after', REVERTING)
     .addHelpText('after', exitCodes('0 no drift', '1 any error or wrong usage', '2 drift'))
-    .action(async (file: string, options, command: Command) => {
+    .action(async (file: string, options) => {
       const { quick: fast = false, lock, cloudtrail: trail, reconcile = false, revert = [], yes = false } = options;
       const { ifFingerprint = null, report = null } = options;
       const isReverting = reconcile || revert.length > 0;

@@ -4,9 +4,6 @@ import { FAILURE_REASONS, type FailureReason, isFailureReason } from '../diagnos
 export const DEFAULT_FILE = 'team.yaml';
 export const DEFAULT_EMULATOR = '.mturk-team/emulator';
 
-/** The groups of `--help`, in their order. */
-export const GROUPS = { everyday: 'Everyday:', setup: 'Set up:', tryIt: 'Try it:', ci: 'CI:' } as const;
-
 export const teamFile = () => new Argument('[file]', 'team file').default(DEFAULT_FILE);
 export const today = () =>
   new Option('--today <YYYY-MM-DD>', 'date to decide by, UTC').argParser(parseDay).default(undefined, 'today');

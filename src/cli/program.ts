@@ -7,27 +7,36 @@ import { reportProblem, type Terminal } from './io.ts';
 import { finish } from './options.ts';
 
 interface CommandModule {
-  register(program: Command, terminal: Terminal): void;
+  /** Gives the command its arguments, options and action. */
+  register(command: Command, terminal: Terminal): void;
 }
 
-/** Each command's module, in the order of `--help`. Only that of the command that runs is loaded. */
-const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
-  check: () => import('./commands/check.ts'),
-  plan: () => import('./commands/plan.ts'),
-  apply: () => import('./commands/apply.ts'),
-  drift: () => import('./drift-command.ts'),
-  explain: () => import('./commands/explain.ts'),
-  'who-can': () => import('./commands/who-can.ts'),
-  synth: () => import('./commands/synth.ts'),
-  codeowners: () => import('./commands/codeowners.ts'),
-  schema: () => import('./commands/schema.ts'),
-  demo: () => import('./commands/demo.ts'),
-  emulator: () => import('./commands/emulator.ts'),
-  preview: () => import('./commands/preview.ts'),
-  comment: () => import('./commands/comment.ts'),
-  'verify-approval': () => import('./commands/verify-approval.ts'),
-  'check-head': () => import('./commands/check-head.ts'),
-  'drift-issue': () => import('./commands/drift-issue.ts'),
+/** By the groups of `--help`, in its order: each command's phrase and module. Only that of the command that runs is loaded. */
+const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string, () => Promise<CommandModule>]>>>> = {
+  'Everyday:': {
+    check: ['Find every error in team.yaml', () => import('./commands/check.ts')],
+    plan: ['Show who would gain or lose access; changes nothing', () => import('./commands/plan.ts')],
+    apply: ['Make AWS match team.yaml', () => import('./commands/apply.ts')],
+    drift: ['Show drift between AWS and team.yaml, and revert it', () => import('./drift-command.ts')],
+    explain: ['Show what a member may do, by which role, until when', () => import('./commands/explain.ts')],
+    'who-can': ['Show who may use an operation or a capability', () => import('./commands/who-can.ts')],
+  },
+  'Set up:': {
+    synth: ['Write the Terraform configuration of both stacks', () => import('./commands/synth.ts')],
+    codeowners: ['Make .github/CODEOWNERS from the owners in team.yaml', () => import('./commands/codeowners.ts')],
+    schema: ['Print the JSON Schema of team.yaml, for editors', () => import('./commands/schema.ts')],
+  },
+  'Try it:': {
+    demo: ['Run every step on a local AWS emulator and check it', () => import('./commands/demo.ts')],
+    emulator: ['Serve or delete a local AWS emulator', () => import('./commands/emulator.ts')],
+  },
+  'CI:': {
+    preview: ['Show what a change of team.yaml does, without AWS', () => import('./commands/preview.ts')],
+    comment: ['Write or update the comment on the pull request', () => import('./commands/comment.ts')],
+    'verify-approval': ['Check that a merged commit was approved', () => import('./commands/verify-approval.ts')],
+    'check-head': ['Check that a commit is the newest of its branch', () => import('./commands/check-head.ts')],
+    'drift-issue': ['Write the issues about drift, and the job summary', () => import('./commands/drift-issue.ts')],
+  },
 };
 
 /** Their exit code 2 means changes, so that wrong usage must not give it. */
@@ -41,9 +50,13 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
 
 async function parse(args: readonly string[], terminal: Terminal): Promise<void> {
   const program = newProgram();
-  const [wanted = ''] = args;
-  const names = Object.hasOwn(COMMANDS, wanted) ? [wanted] : Object.keys(COMMANDS);
-  for (const name of names) (await COMMANDS[name]?.())?.register(program, terminal);
+  const wanted = args.find((arg) => !arg.startsWith('-'));
+  for (const [group, commands] of Object.entries(COMMANDS)) {
+    for (const [name, [phrase, load]] of Object.entries(commands)) {
+      const command = program.command(name).helpGroup(group).description(phrase);
+      if (name === wanted) (await load()).register(command, terminal);
+    }
+  }
   prepare(program, ['mturk-team'], terminal);
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -73,6 +86,7 @@ function newProgram(): Command {
     .description("Manage a lab's access to Mechanical Turk from one reviewed file")
     .version(packageJson.version)
     .helpCommand(false)
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText(
       'after',
       `

@@ -29,11 +29,8 @@ async function apply(options: ApplyOptions, terminal: Terminal): Promise<number>
   return 0;
 }
 
-export function register(program: Command, terminal: Terminal): void {
-  program
-    .command('apply')
-    .helpGroup(cli.GROUPS.everyday)
-    .description('Make AWS match team.yaml')
+export function register(command: Command, terminal: Terminal): void {
+  command
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
     .addOption(cli.parallelism())
@@ -61,7 +58,7 @@ export function register(program: Command, terminal: Terminal): void {
         'mturk-team apply --reviewed manifest.json --commit "$GITHUB_SHA" --yes',
       ),
     )
-    .action(async (file: string, options, command: Command) => {
+    .action(async (file: string, options) => {
       cli.refuseAnotherDay(command, options);
       const { yes = false, reviewed = null, commit = null, result = null } = options;
       cli.finish(await apply({ ...cli.labOptions(file, options), yes, reviewed, commit, result }, terminal));

@@ -4,7 +4,7 @@ import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { GitHub } from '../../github/port.ts';
 import { printJson, reportFailure, type Terminal } from '../io.ts';
-import { examples, exitCodes, finish, GROUPS, json, parseCommit } from '../options.ts';
+import { examples, exitCodes, finish, json, parseCommit } from '../options.ts';
 
 /**
  * `check-head`: 0 if the commit is the newest of the branch, 1 if another one is or if GitHub does not say. Writes the output
@@ -40,11 +40,8 @@ export async function newestOrReport(
   return false;
 }
 
-export function register(program: Command, terminal: Terminal): void {
-  program
-    .command('check-head')
-    .helpGroup(GROUPS.ci)
-    .description('Check that a commit is the newest of its branch')
+export function register(command: Command, terminal: Terminal): void {
+  command
     .addOption(new Option('--commit <sha>', 'commit to check').argParser(parseCommit).makeOptionMandatory())
     .option('--branch <branch>', 'branch', 'main')
     .addOption(json())

@@ -5,7 +5,7 @@ import { codeownersBlock, isUpToDate, staleCodeowners } from '../../team/codeown
 import { readTeamFile } from '../../team/parse/read-team.ts';
 import { type FindingFormat, printFindings } from '../../team/print-findings.ts';
 import type { Io, Terminal } from '../io.ts';
-import { dayOf, examples, exitCodes, finish, format, GROUPS, json, teamFile, today } from '../options.ts';
+import { dayOf, examples, exitCodes, finish, format, json, teamFile, today } from '../options.ts';
 import { CODEOWNERS } from './codeowners.ts';
 
 export interface CheckCommandOptions {
@@ -31,11 +31,8 @@ export async function check(options: CheckCommandOptions, io: Io): Promise<numbe
   return stale || findings.some(({ severity }) => strict || severity === 'error') ? 1 : 0;
 }
 
-export function register(program: Command, terminal: Terminal): void {
-  program
-    .command('check')
-    .helpGroup(GROUPS.everyday)
-    .description('Find every error in team.yaml')
+export function register(command: Command, terminal: Terminal): void {
+  command
     .addArgument(teamFile())
     .addOption(format('text', 'github'))
     .option('--strict', 'fail on warnings, too')

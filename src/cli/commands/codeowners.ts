@@ -10,7 +10,7 @@ import {
 } from '../../team/codeowners.ts';
 import { printProblem } from '../../text/problem.ts';
 import { printJson, reportFailure, reportProblem, type Terminal, written } from '../io.ts';
-import { examples, exitCodes, fileOptions, finish, GROUPS, json, teamFile, today } from '../options.ts';
+import { examples, exitCodes, fileOptions, finish, json, teamFile, today } from '../options.ts';
 import { readTeam } from '../session/read-team.ts';
 
 /** Where GitHub looks first. */
@@ -52,11 +52,8 @@ async function codeowners(
   return 0;
 }
 
-export function register(program: Command, terminal: Terminal): void {
-  program
-    .command('codeowners')
-    .helpGroup(GROUPS.setup)
-    .description('Make .github/CODEOWNERS from the owners in team.yaml')
+export function register(command: Command, terminal: Terminal): void {
+  command
     .addArgument(teamFile())
     .option('--write', 'write it beside the team file instead of printing it')
     .addOption(today())

@@ -3,7 +3,7 @@ import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import { type PublishRequest, publishComment } from '../../review/comment/publish.ts';
 import { printJson, reportFailure, type Terminal } from '../io.ts';
-import { examples, exitCodes, finish, GROUPS, json, parseReason } from '../options.ts';
+import { examples, exitCodes, finish, json, parseReason } from '../options.ts';
 
 /** `comment`: 0 if everything is written, or there is nowhere to write; 1 with the reason. */
 async function comment(
@@ -25,11 +25,8 @@ async function comment(
   return 0;
 }
 
-export function register(program: Command, terminal: Terminal): void {
-  program
-    .command('comment')
-    .helpGroup(GROUPS.ci)
-    .description('Write or update the comment on the pull request')
+export function register(command: Command, terminal: Terminal): void {
+  command
     .addOption(
       new Option('--state <state>', 'how far the workflow is')
         .choices(['preview', 'planned', 'applying', 'applied'])

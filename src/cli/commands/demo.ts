@@ -10,7 +10,7 @@ import { demoOutput } from '../demo/print.ts';
 import { scenarioOf } from '../demo/scenario.ts';
 import { runSteps, STEPS, StepFailed, secondsText } from '../demo/steps.ts';
 import { printJson, reportFailure, reportProblem, type Terminal, written } from '../io.ts';
-import { DEFAULT_FILE, examples, exitCodes, fileOptions, finish, GROUPS, json, teamFile, today } from '../options.ts';
+import { DEFAULT_FILE, examples, exitCodes, fileOptions, finish, json, teamFile, today } from '../options.ts';
 import { loadEmulator } from '../session/emulator.ts';
 import { readTeam } from '../session/read-team.ts';
 
@@ -78,11 +78,8 @@ function sampleFile(): string {
   return join(dirname(realpathSync(process.argv[1] ?? '')), '..', DEFAULT_FILE);
 }
 
-export function register(program: Command, terminal: Terminal): void {
-  program
-    .command('demo')
-    .helpGroup(GROUPS.tryIt)
-    .description('Run every step on a local AWS emulator and check it')
+export function register(command: Command, terminal: Terminal): void {
+  command
     .addArgument(teamFile().default(undefined, `${DEFAULT_FILE}, else the sample of mturk-team`))
     .addOption(today())
     .addOption(json())

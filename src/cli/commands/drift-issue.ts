@@ -5,7 +5,7 @@ import { connectGitHub } from '../../github/client.ts';
 import { writeOutputs, writeSummary } from '../../github/outputs.ts';
 import { visible } from '../../text/escape.ts';
 import { failureJson, printJson, reportFailure, type Terminal } from '../io.ts';
-import { examples, exitCodes, finish, GROUPS, json, parseCommit, parseReason } from '../options.ts';
+import { examples, exitCodes, finish, json, parseCommit, parseReason } from '../options.ts';
 import { newestOrReport } from './check-head.ts';
 
 type DriftIssueOptions = Parameters<typeof readDriftRun>[0] & {
@@ -55,11 +55,8 @@ async function driftIssue(options: DriftIssueOptions, terminal: Terminal, env: N
   return code;
 }
 
-export function register(program: Command, terminal: Terminal): void {
-  program
-    .command('drift-issue')
-    .helpGroup(GROUPS.ci)
-    .description('Write the issues about drift, and the job summary')
+export function register(command: Command, terminal: Terminal): void {
+  command
     .requiredOption('--report <file>', 'report.json of the scan; a missing file is a failed check')
     .option('--reconciled <file>', 'report.json of reconcile, if that job ran')
     .addOption(new Option('--reason <reason>', 'why the workflow stopped; empty if it did not').argParser(parseReason))

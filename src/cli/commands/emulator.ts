@@ -1,11 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Terminal } from '../io.ts';
-import { DEFAULT_EMULATOR, DEFAULT_FILE, examples, exitCodes, finish, GROUPS, json } from '../options.ts';
+import { DEFAULT_EMULATOR, DEFAULT_FILE, examples, exitCodes, finish, json } from '../options.ts';
 import { emulatorReset, emulatorStart } from '../session/emulator.ts';
 
-export function register(program: Command, terminal: Terminal): void {
-  const group = program.command('emulator').helpGroup(GROUPS.tryIt).description('Serve or delete a local AWS emulator');
-  group
+export function register(command: Command, terminal: Terminal): void {
+  command
     .command('start')
     .description('Serve IAM, STS, CloudTrail and MTurk on 127.0.0.1')
     .argument('[dir]', 'directory of the account', DEFAULT_EMULATOR)
@@ -28,7 +27,7 @@ export function register(program: Command, terminal: Terminal): void {
     .action(async (dir: string, { account = null, port, json }) => {
       finish(await emulatorStart({ dir, accountId: account, teamFile: DEFAULT_FILE, port, json }, terminal));
     });
-  group
+  command
     .command('reset')
     .description('Delete the account and its states')
     .argument('[dir]', 'directory of the account', DEFAULT_EMULATOR)

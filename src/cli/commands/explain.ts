@@ -39,19 +39,15 @@ export async function explainCommand(options: ExplainOptions, terminal: Terminal
   return 0;
 }
 
-export function register(program: Command, terminal: Terminal): void {
-  const command = program
-    .command('explain')
-    .helpGroup(cli.GROUPS.everyday)
-    .description('Show what a member may do, by which role, until when')
-    .argument('<member>', 'key of the member in team.yaml');
+export function register(command: Command, terminal: Terminal): void {
+  command.argument('<member>', 'key of the member in team.yaml');
   cli
     .addAccessOptions(command, 'unknown member')
     .addHelpText(
       'after',
       cli.examples('mturk-team explain bo', 'mturk-team explain bo --live', 'mturk-team explain bo --today 2027-06-01'),
     )
-    .action(async (member: string, file: string, options, command: Command) => {
+    .action(async (member: string, file: string, options) => {
       cli.finish(await explainCommand({ member, ...cli.accessOptions(file, options, command) }, terminal));
     });
 }

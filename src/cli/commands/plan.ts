@@ -54,11 +54,8 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<number> {
   }
 }
 
-export function register(program: Command, terminal: Terminal): void {
-  program
-    .command('plan')
-    .helpGroup(cli.GROUPS.everyday)
-    .description('Show who would gain or lose access; changes nothing')
+export function register(command: Command, terminal: Terminal): void {
+  command
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
     .addOption(cli.parallelism())
@@ -80,7 +77,7 @@ export function register(program: Command, terminal: Terminal): void {
         'mturk-team plan --no-lock --base main/team.yaml --manifest manifest.json',
       ),
     )
-    .action(async (file: string, options, command: Command) => {
+    .action(async (file: string, options) => {
       const { manifest = null, base = null, lock, resources = false } = options;
       if (manifest !== null && base === null) command.error('error: --manifest needs --base');
       cli.finish(await plan({ ...cli.labOptions(file, options), resources, lock, manifest, base }, terminal));

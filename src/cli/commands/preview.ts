@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { type Failure, fail } from '../../diagnostics/failure.ts';
 import { changesNothing, reviewOf } from '../../review/changes/review.ts';
 import { reportFailure, type Terminal } from '../io.ts';
-import { dayOf, examples, exitCodes, finish, format, GROUPS, json, parseDay, today } from '../options.ts';
+import { dayOf, examples, exitCodes, finish, format, json, parseDay, today } from '../options.ts';
 import { readManifestFile } from '../session/manifest-file.ts';
 import { showPreview } from '../session/plan-output.ts';
 import { momentOf, readBaseTeam, readTeamAndWarn } from '../session/read-team.ts';
@@ -40,11 +40,8 @@ async function preview(options: PreviewOptions, terminal: Terminal): Promise<num
   return changesNothing(review) ? 0 : 2;
 }
 
-export function register(program: Command, terminal: Terminal): void {
-  program
-    .command('preview')
-    .helpGroup(GROUPS.ci)
-    .description('Show what a change of team.yaml does, without AWS')
+export function register(command: Command, terminal: Terminal): void {
+  command
     .requiredOption('--base <file>', 'team file before the change; an empty file if there was none')
     .requiredOption('--head <file>', 'team file after the change')
     .option('--manifest <file>', 'manifest of a plan of it (plan --manifest)')

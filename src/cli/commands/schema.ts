@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { teamSchemaText } from '../../team/schema.ts';
 import type { Io, Terminal } from '../io.ts';
-import { examples, exitCodes, finish, GROUPS, json } from '../options.ts';
+import { examples, exitCodes, finish, json } from '../options.ts';
 
 /** Prints the JSON Schema of a team file, for editors. Gives the exit code 0. */
 export async function schema(io: Pick<Io, 'stdout'>): Promise<number> {
@@ -9,11 +9,8 @@ export async function schema(io: Pick<Io, 'stdout'>): Promise<number> {
   return 0;
 }
 
-export function register(program: Command, terminal: Terminal): void {
-  program
-    .command('schema')
-    .helpGroup(GROUPS.setup)
-    .description('Print the JSON Schema of team.yaml, for editors')
+export function register(command: Command, terminal: Terminal): void {
+  command
     .addOption(json())
     .addHelpText('after', exitCodes('0 printed', '2 wrong usage'))
     .addHelpText('after', examples('mturk-team schema > team.schema.json'))

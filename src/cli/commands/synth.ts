@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Team } from '../../team/team.ts';
 import { type SynthResult, synthesize } from '../../terraform/synth/synth.ts';
 import { printJson, reportFailure, type Terminal, written } from '../io.ts';
-import { dayOf, examples, exitCodes, finish, GROUPS, json, teamFile, today } from '../options.ts';
+import { dayOf, examples, exitCodes, finish, json, teamFile, today } from '../options.ts';
 import { readTeamAndWarn } from '../session/read-team.ts';
 
 export interface SynthCommandOptions {
@@ -55,11 +55,8 @@ function readable(path: string): string {
   return fromHere.startsWith('..') ? path : fromHere;
 }
 
-export function register(program: Command, terminal: Terminal): void {
-  program
-    .command('synth')
-    .helpGroup(GROUPS.setup)
-    .description('Write the Terraform configuration of both stacks')
+export function register(command: Command, terminal: Terminal): void {
+  command
     .addArgument(teamFile())
     .option('--out <dir>', 'output directory', 'cdktf.out')
     .addOption(today())

@@ -7,7 +7,7 @@ import { writeOutputs } from '../../github/outputs.ts';
 import { approvedManifest, verifyApproval } from '../../review/approval/approval.ts';
 import { quoted, say } from '../../text/escape.ts';
 import { checkWritable, printJson, reportFailure, type Terminal } from '../io.ts';
-import { examples, exitCodes, finish, GROUPS, isCommit, json, parseCommit } from '../options.ts';
+import { examples, exitCodes, finish, isCommit, json, parseCommit } from '../options.ts';
 
 interface VerifyApprovalOptions {
   readonly commit: string;
@@ -60,11 +60,8 @@ function refuse(failure: Failure, terminal: Terminal, env: NodeJS.ProcessEnv): n
   return reportFailure(failure, terminal);
 }
 
-export function register(program: Command, terminal: Terminal): void {
-  program
-    .command('verify-approval')
-    .helpGroup(GROUPS.ci)
-    .description('Check that a merged commit was approved')
+export function register(command: Command, terminal: Terminal): void {
+  command
     .addOption(new Option('--commit <sha>', 'merged commit (default: GITHUB_SHA)').argParser(parseCommit))
     .option('--base <branch>', "branch of the merge (default: the repository's default branch)")
     .option('--manifest <file>', 'write the manifest of the reviewed plan')
@@ -78,7 +75,7 @@ export function register(program: Command, terminal: Terminal): void {
         'mturk-team verify-approval --manifest manifest.json',
       ),
     )
-    .action(async (options, command: Command) => {
+    .action(async (options) => {
       const commit = options.commit ?? process.env.GITHUB_SHA ?? '';
       if (!isCommit(commit)) command.error('error: --commit is required if GITHUB_SHA is not set');
       const { base = null, manifest = null, workflow, json = false } = options;

@@ -36,16 +36,12 @@ export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal):
   return 0;
 }
 
-export function register(program: Command, terminal: Terminal): void {
-  const command = program
-    .command('who-can')
-    .helpGroup(cli.GROUPS.everyday)
-    .description('Show who may use an operation or a capability')
-    .argument('<what>', 'operation such as SendBonus, or capability such as pay:bonus');
+export function register(command: Command, terminal: Terminal): void {
+  command.argument('<what>', 'operation such as SendBonus, or capability such as pay:bonus');
   cli
     .addAccessOptions(command, 'unknown name')
     .addHelpText('after', cli.examples('mturk-team who-can SendBonus', 'mturk-team who-can hits:publish --live'))
-    .action(async (what: string, file: string, options, command: Command) => {
+    .action(async (what: string, file: string, options) => {
       cli.finish(await whoCanCommand({ what, ...cli.accessOptions(file, options, command) }, terminal));
     });
 }
