@@ -165,6 +165,12 @@ test('an apply says how far it came, where, and how many errors there were', () 
   });
 });
 
+test('credentials that end in the middle of an apply leave it half done', () => {
+  const error = diagnostic('updating IAM User', 'failed to refresh cached credentials', 'aws_iam_user.member_bo');
+  expect(failureOf('apply', {}, [error])).toMatchObject({ code: 'credentials-missing', args: { progress } });
+  expect(failureOf('plan', {}, [error]).args).not.toHaveProperty('progress');
+});
+
 test.each([
   [
     'OpenTofu',

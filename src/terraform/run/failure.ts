@@ -1,4 +1,11 @@
-import { type Failure, fail, type LockInfo, type Progress, type StateFailureCause } from '../../diagnostics/failure.ts';
+import {
+  type Failure,
+  fail,
+  failureAfter,
+  type LockInfo,
+  type Progress,
+  type StateFailureCause,
+} from '../../diagnostics/failure.ts';
 import type { EngineRun } from './process.ts';
 import type { EngineDiagnostic } from './progress.ts';
 
@@ -30,7 +37,11 @@ export function engineFailure(ending: EngineEnding): { readonly ok: false; reado
     const error = errors.find((each) => rule.pattern.test(textOf(each)));
     if (error === undefined) continue;
     const reason = reasonOf([error, ...errors.filter((each) => each !== error)]);
-    return rule.failure({ text: textOf(error), reason, progress, command: ending.command });
+    const known = rule.failure({ text: textOf(error), reason, progress, command: ending.command });
+    const { done, total } = progress ?? { done: 0, total: 0 };
+    if (done === 0 || 'progress' in known.failure.args) return known;
+    // Its code is also one of a plan, such as credentials that end in the middle of an apply.
+    return { ok: false, failure: failureAfter(known.failure, done, total - done) };
   }
   const reason = errors.length > 0 ? reasonOf(errors) : (firstLine(run.stderr) ?? 'the engine gave no reason');
   if (ending.step === 'apply') return fail('apply-failed', { reason, progress: progress ?? { done: 0, total: 0 } });
