@@ -119,8 +119,8 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
     help: t`use a version of Terraform that the README names, or a newer mturk-team`,
   }),
   'plan-stale': () => ({
-    summary: t`the state was changed after the plan was made`,
-    reason: null,
+    summary: t`the plan is out of date`,
+    reason: t`AWS or the state was changed, or another command planned, after it was made`,
     help: t`${RUN_AGAIN}: it makes a new plan`,
   }),
   'apply-failed': ({ progress }) => ({
