@@ -6,7 +6,7 @@ import { callIam, iamOf, type Key, keyOf, openAccount, policy } from '../emulato
 
 const SINCE = new Date('2026-11-20T00:00:00Z');
 
-describe('reading the trail of an account', () => {
+describe("reading an account's CloudTrail events", () => {
   let now = new Date('2026-11-25T08:00:00Z');
   let emulator: Emulator;
   let iam: IAMClient;

@@ -102,7 +102,7 @@ test("what was said when it stopped is shown, and an attacker's comment is not o
   });
 });
 
-test('a manifest that cannot be read is left out aloud, and no plan is claimed', async () => {
+test('a manifest that cannot be read is named, and no plan is claimed', async () => {
   directory.write('manifest.json', '{"version":2}');
   const result = await comment('--state planned --preview review.json --manifest manifest.json');
   expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('Ignored manifest.json: version') });
@@ -143,9 +143,10 @@ describe('after the merge', () => {
   const issues = () => [...repository().threads.values()].filter(({ kind }) => kind === 'issue');
 
   test('applied: the comment says so, and no issue is opened', async () => {
-    directory.write('result.json', '{"version":1,"failure":null,"verdict":"equal","steps":5}');
+    directory.write('result.json', '{"version":1,"failure":null,"verdict":"equal","steps":5,"dueSinceReview":["bo"]}');
     expect(await apply(`--pull-request 1 --reason ${EMPTY}`)).toMatchObject({ code: 0 });
     expect(ours()).toEqual([expect.stringContaining('Applied')]);
+    expect(ours()).toEqual([expect.stringContaining('**Also deleted:** the IAM user of `bo`')]);
     expect(issues()).toEqual([]);
   });
 
@@ -207,7 +208,7 @@ describe('the driftWorkflow', () => {
     repository().addWorkflow('drift.yml', { createdAt: hoursAgo(2_000) });
   });
 
-  test('a look of this morning is no matter', async () => {
+  test('a check of this morning needs no warning', async () => {
     drift(100);
     drift(7);
     drift(1, { conclusion: 'failure' });
@@ -225,7 +226,7 @@ describe('the driftWorkflow', () => {
     expect(ours()[0]).toMatch(/\| \*\*[\s\S]*Drift was last checked[\s\S]*<details>/);
   });
 
-  test('a run by hand on the main branch is a look, and one on another branch is none', async () => {
+  test('a manual run on the default branch counts as a check, and one on another branch does not', async () => {
     drift(120);
     drift(3, { event: 'workflow_dispatch', headBranch: 'change' });
     expect((await planned()).stderr).toContain(warned);
@@ -251,7 +252,7 @@ describe('the driftWorkflow', () => {
     expect(asks()).toHaveLength(1);
   });
 
-  test('a workflow that GitHub has switched off', async () => {
+  test('a workflow that is disabled on GitHub', async () => {
     drift(2_000);
     repository().workflows.at(-1)!.state = 'disabled_inactivity';
     await planned();
@@ -273,7 +274,7 @@ describe('the driftWorkflow', () => {
     expect(ours()).toHaveLength(1);
   });
 
-  test('how often it is to look is what the file said before the change', async () => {
+  test('how often to check is what the file said before the change', async () => {
     drift(120);
     const hours = (each: string, every: number) =>
       each.replaceAll('"driftEveryHours":24', `"driftEveryHours":${every}`);

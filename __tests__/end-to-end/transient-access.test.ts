@@ -68,6 +68,14 @@ const CHANGES: readonly (readonly [string, Change, readonly string[]])[] = [
     { before: team({ ...PAYER, suspended: true }), after: team({ ...READER, until: '2027-05-31' }) },
     ['bo'],
   ],
+  [
+    'a suspension is lifted while the role narrows',
+    {
+      before: team({ ...PAYER, suspended: true }),
+      after: team(PAYER, { roles: [full, noBonus, narrowPayer, reader] }),
+    },
+    ['bo'],
+  ],
   ['a suspended member leaves', { before: team({ ...PAYER, suspended: true }), after: team(null) }, []],
   [
     'a suspended member leaves while their role widens and a freeze ends',

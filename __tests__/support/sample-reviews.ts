@@ -428,6 +428,7 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
     }),
     applying: viewOf(addsEve, { state: 'applying' }),
     applied: viewOf(addsEve, { state: 'applied', quickCheck: NO_DRIFT }),
+    'applied-due-deletion': viewOf(addsEve, { state: 'applied', quickCheck: NO_DRIFT, dueSinceReview: ['bo'] }),
     'applied-not-checked': viewOf(addsEve, { state: 'applied' }),
     'applied-other-findings': viewOf(addsEve, { state: 'applied', quickCheck: OTHER_FINDINGS }),
     'other-findings': viewOf({ ...addsEve, quickCheck: OTHER_FINDINGS }),

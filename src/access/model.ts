@@ -49,6 +49,11 @@ export interface AccessModel {
   readonly policies: readonly AccessPolicy[];
 }
 
+/** The model of nothing: before a first file, or of an account that did not answer. */
+export function emptyModel(account: string): AccessModel {
+  return { account, users: [], groups: [], policies: [] };
+}
+
 /** A user who is known only as a member of groups. */
 export function unmanagedUser(name: string, groups: readonly string[] = []): AccessUser {
   return { name, path: '/', groups, attached: [], inline: [], boundary: null, tags: {}, unmanaged: true };

@@ -14,7 +14,7 @@ const LOOKS = {
 };
 
 describe.each(Object.entries(LOOKS))('%s', (name, look) => {
-  test('reads on a terminal as it was looked at', () => {
+  test('is the golden file of each scenario', () => {
     expectGolden(`drift/${name}.txt`, `${driftLines(look, naming).join('\n')}\n`);
   });
 });

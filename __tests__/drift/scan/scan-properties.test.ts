@@ -49,7 +49,7 @@ test('every change of access is found without Terraform', () => {
   expect(count).toBeGreaterThan(runs(50));
 });
 
-test('the ids of a look are different, of letters that a snooze may have, and the fingerprint knows no order', () => {
+test('the ids of a scan are different, of letters that a snooze may have, and the fingerprint knows no order', () => {
   fc.assert(
     fc.property(changedAccounts(), ({ team, account }) => {
       const look = scanOfChanged(team, account);

@@ -168,7 +168,7 @@ describe('answers', () => {
     expect(await callIam(iam, 'ListAccessKeys')).toMatchObject({ AccessKeyMetadata: [] });
   });
 
-  test('an SSH key and a service credential can be read and switched off', async () => {
+  test('an SSH key and a service credential can be read and deactivated', async () => {
     await callIam(iam, 'CreateUser', { UserName: 'ada' });
     const { SSHPublicKey } = await callIam(iam, 'UploadSSHPublicKey', {
       UserName: 'ada',

@@ -120,7 +120,7 @@ describe('signatures', () => {
     expect(await outcome(mturkOf(emulator, make()).send(new GetAccountBalanceCommand({})))).toBe(mturk);
   });
 
-  test('a key switched off is refused, and works again when it is switched on', async () => {
+  test('a deactivated key is refused, and works again once it is active', async () => {
     const root = iamOf(emulator);
     const whoAmI = () => outcome(stsOf(emulator, key).send(new GetCallerIdentityCommand({})));
     const set = (Status: string) =>

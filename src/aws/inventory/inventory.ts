@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { GetAccountSummaryCommand, type IAMClient } from '@aws-sdk/client-iam';
-import type { AccessUser } from '../../access/model.ts';
+import { type AccessUser, emptyModel } from '../../access/model.ts';
 import { type IamReader, iamReader, inParallel, type ReadResult } from '../client.ts';
 import {
   beginReport,
@@ -88,7 +88,7 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
     account,
     at,
     isAccessKnown: known !== null,
-    access: known?.access ?? { account, users: [], groups: [], policies: [] },
+    access: known?.access ?? emptyModel(account),
     users: known === null ? new Map() : usersOf(known, own, report, shared),
     ids: known?.ids ?? { user: new Map(), group: new Map() },
     policies: known?.policies ?? new Map(),

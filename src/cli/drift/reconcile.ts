@@ -1,5 +1,5 @@
 import { diffAccess } from '../../access/diff.ts';
-import type { AccessModel } from '../../access/model.ts';
+import { type AccessModel, emptyModel } from '../../access/model.ts';
 import { differenceKey } from '../../access/model-difference.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { type Failure, type Result, succeed } from '../../diagnostics/failure.ts';
@@ -229,7 +229,7 @@ async function deleteUsers(
 ): Promise<Result<ReconcileBlock | null>> {
   const { lab, account } = session.team;
   const addresses = users.flatMap((user) => deletionAddresses(lab, user));
-  const nothing: AccessModel = { account, users: [], groups: [], policies: [] };
+  const nothing = emptyModel(account);
   const revert: Revert = { lab, account: nothing, target: nothing, resources: [] };
   const deviationsIn = (plan: Plan) => deletionDeviations(plan, addresses);
   const checked = await planExactly(session, revert, addresses, deviationsIn, options);

@@ -48,8 +48,7 @@ export const ACCESS_KEY: Kind<AccessKeyRecord> = {
   label: 'Access Key',
   owner(account, params, call) {
     if (call.caller.kind === 'user' || text(params, 'UserName') !== null) return ownedKeys(account, params, call);
-    account.state.rootKeys ??= [];
-    return { user: null, credentials: account.state.rootKeys };
+    return { user: null, credentials: account.state.rootKeys ?? [] };
   },
   list: 'AccessKeyMetadata',
   reply: (UserName, { id, status, created }) => ({ UserName, AccessKeyId: id, Status: status, CreateDate: created }),
@@ -141,6 +140,7 @@ export const createAccessKey = operation({ owner: ACCESS_KEY.owner }, ({ account
   const secret = secretOf(account.state.seed, id);
   const key: AccessKeyRecord = { id, secret, created: call.now, status: 'Active', lastUsed: null };
   credentials.push(key);
+  if (user === null) account.state.rootKeys = credentials;
   indexKey(account, user, key);
   return { AccessKey: { ...ACCESS_KEY.reply(user?.name, key), SecretAccessKey: secret } };
 });

@@ -1,3 +1,4 @@
+import { emptyModel } from '../../access/model.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import type { HeldCredentials } from '../../aws/credentials/user-credentials.ts';
 import type { Block } from '../../diagnostics/block.ts';
@@ -8,7 +9,7 @@ import type { QuickCheck, Review } from '../manifest/schema.ts';
 import { type PlanClassification, replacedUsers, reviewedPlan } from './classify-plan.ts';
 import { descriptiveChanges, roleChanges, settingsChanges } from './file-changes.ts';
 import { questionsOf, reviewedPeople, riskOf } from './people.ts';
-import { emptyModel, unexplainedBy, unexplainedByPlan } from './unexplained.ts';
+import { unexplainedBy, unexplainedByPlan } from './unexplained.ts';
 
 /** A plan with its classification, and what follows from it. */
 export interface PlanOfReview {

@@ -1,4 +1,4 @@
-import type { AccessModel } from '../../access/model.ts';
+import { emptyModel } from '../../access/model.ts';
 import { type Difference, differenceKey, differences, subjectKey } from '../../access/model-difference.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { keyOfIamName } from '../../team/names.ts';
@@ -108,11 +108,6 @@ function item(
 function promises(before: Team | null, after: Team, today: string): readonly Difference[] {
   const from = before === null ? emptyModel(after.account) : desiredAccess(before, today);
   return differences(from, desiredAccess(after, today));
-}
-
-/** The model before a first file. */
-export function emptyModel(account: string): AccessModel {
-  return { account, users: [], groups: [], policies: [] };
 }
 
 /** Members of the earlier file whose users are to be deleted leave without an edit of the later one. */

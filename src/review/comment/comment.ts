@@ -11,6 +11,7 @@ import {
   joinTexts,
   lineBreak,
   linkText,
+  listTexts,
   plainText,
   someTexts,
   strongText,
@@ -54,6 +55,8 @@ export interface CommentView {
   readonly staleDriftCheck?: StaleDriftCheck | null;
   /** What a quick check after the apply found; null or left out if AWS was not asked. */
   readonly quickCheck?: QuickCheck | null;
+  /** Keys of members whose users the apply deleted although the review does not list them: see `dueSince`. */
+  readonly dueSinceReview?: readonly string[];
   readonly footer: CommentFooter;
   /** Whether the pull request changes code too; the plan was made with the base branch's code. */
   readonly changesCode?: boolean;
@@ -190,7 +193,7 @@ function wordsOf(texts: readonly Text[]): number {
 }
 
 function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
-  const { state } = view;
+  const { state, dueSinceReview: due = [] } = view;
   const open = isOpen(state);
   const blocked = isBlocked(view, review);
   const naming = namingOfReview(review);
@@ -213,6 +216,7 @@ function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
     ...(review.descriptive.length > 0 ? [paragraph(descriptiveText(review))] : []),
     ...(open && other !== null && other.findings.length > 0 ? [paragraph(quickCheckText(other, 'planned'))] : []),
     ...(state === 'applying' ? [paragraph(APPLYING)] : []),
+    ...(state === 'applied' && due.length > 0 ? [paragraph(dueText(due))] : []),
     ...(state === 'applied'
       ? [paragraph(appliedText(redactAll(view.quickCheck ?? null, view.reveal), t`AWS`, FILE))]
       : []),
@@ -221,6 +225,12 @@ function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
 
 const PREVIEW = t`Preview from ${codeText('team.yaml')} only. The plan is still running and may find manual changes or a guardrail that blocks this change.`;
 const CHANGES_CODE = t`This pull request also changes code. The plan was made with the code of the base branch. If the new code plans something else, the apply stops.`;
+
+/** Users that the apply deleted besides what was reviewed. */
+function dueText(keys: readonly string[]): Text {
+  const [users, their] = keys.length === 1 ? ['user', 'its'] : ['users', 'their'];
+  return t`${strongText(t`Also deleted:`)} the IAM ${trusted(users)} of ${listTexts(keys.map(codeText))} and ${trusted(their)} access keys. The deletion came due after the review.`;
+}
 
 const APPLYING = t`The apply is running. This comment is updated when it ends.`;
 const FILE = 'team.yaml';

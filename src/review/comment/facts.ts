@@ -57,6 +57,7 @@ export async function commentFacts(asked: CommentRequest, env: Environment, now:
       state: stateOf(asked.state, failure?.reason ?? null, manifest),
       failure,
       quickCheck: result?.quickCheck ?? null,
+      dueSinceReview: result?.dueSinceReview ?? [],
       footer: footerOf(manifest, env, now),
       changesCode: asked.changesCode,
       reveal: asked.reveal,
@@ -67,6 +68,7 @@ export async function commentFacts(asked: CommentRequest, env: Environment, now:
 const RESULT = z.object({
   failure: z.object({ reason: z.string().refine(isFailureReason), error: FAILURE }).nullable(),
   quickCheck: QUICK_CHECK.nullish(),
+  dueSinceReview: z.array(z.string()).optional(),
 });
 
 /** The workflow's reason decides: it also knows of jobs that never came to write a file. */
