@@ -198,6 +198,7 @@ function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
   const blocked = isBlocked(view, review);
   const naming = namingOfReview(review);
   const { people, unchanged, settings, suspendedDuringApply, quickCheck: other } = review;
+  const others = unchanged - due.filter((key) => people.every((person) => person.key !== key)).length;
   const unexplained = UNEXPLAINED_HEADINGS.flatMap(([kind, title]) => {
     const items = review.unexplained
       .filter((each) => each.kind === kind)
@@ -209,7 +210,7 @@ function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
     ...(state === 'preview' ? [paragraph(PREVIEW)] : []),
     ...(view.changesCode === true && open ? [paragraph(CHANGES_CODE)] : []),
     ...peopleBlocks(review),
-    ...(unchanged === 0 ? [] : [paragraph(trusted(unchangedWords(unchanged, people.length > 0)))]),
+    ...(others === 0 ? [] : [paragraph(trusted(unchangedWords(others, people.length > 0)))]),
     ...listBlocks(t`Settings`, settings.map(settingText), RANK.settings),
     ...unexplained,
     ...(suspendedDuringApply.length > 0 && open && !blocked ? [paragraph(suspensionText(review))] : []),
