@@ -243,11 +243,11 @@ async function compareToReview(
   });
 }
 
-/** `Since the review the last day of Bo Chen has passed: ...`, for the deletions that the review does not list. */
+/** For the deletions that the review does not list. */
 function dueText(due: readonly Member[]): string {
   const who = due.map(({ name, key, until }) => t`${name} (${key}), last day ${trusted(dateWords(until ?? ''))}`);
-  const users = due.length === 1 ? 'the IAM user is' : 'the IAM users are';
-  return plainText(t`Due since the review: ${trusted(users)} deleted, too, of ${listTexts(who)}.`);
+  const users = due.length === 1 ? 'IAM user' : 'IAM users';
+  return plainText(t`Also deletes the ${trusted(users)} of ${listTexts(who)}. The deletion came due after the review.`);
 }
 
 /** For the job that reports: a file, and outputs of the step. */
