@@ -88,13 +88,17 @@ test('the reconcile role creates nothing, grants no access, and deletes no user,
 });
 
 test('each role writes only its own record beside the state', () => {
-  const writers = (name: string) =>
+  const rolesWith = (action: string, name: string) =>
     (['plan', 'apply', 'reconcile'] as const).filter((role) =>
-      may(role, 's3:PutObject', `arn:aws:s3:::perception-lab-terraform/${name}`),
+      may(role, action, `arn:aws:s3:::perception-lab-terraform/${name}`),
     );
+  const writers = (name: string) => rolesWith('s3:PutObject', name);
   expect(writers('mturk-team/team.tfstate')).toEqual(['apply', 'reconcile']);
   expect(writers('mturk-team/team.tfstate.tflock')).toEqual(['apply', 'reconcile']);
   expect(writers('mturk-team/apply-record.json')).toEqual(['apply']);
   expect(writers('mturk-team/reconcile-record.json')).toEqual(['apply', 'reconcile']);
+  for (const name of ['apply-record.json', 'reconcile-record.json']) {
+    expect(rolesWith('s3:GetObject', `mturk-team/${name}`)).toEqual(['plan', 'apply', 'reconcile']);
+  }
   expect(writers('anything')).toEqual([]);
 });

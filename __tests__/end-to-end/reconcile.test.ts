@@ -4,10 +4,10 @@ import { type CompletedScan, fullScan } from '../../src/cli/drift/run-scan.ts';
 import type { Terminal } from '../../src/cli/io.ts';
 import { applyStack } from '../../src/cli/session/apply.ts';
 import type { LabSession } from '../../src/cli/session/lab-session.ts';
-import { applyRecord, noteApply, stateRecord } from '../../src/cli/session/records.ts';
-import { RECONCILE_RECORD, type ReconcileRequest, withReported } from '../../src/drift/remediation/decide.ts';
+import { applyRecord, noteApply, reconcileRecord } from '../../src/cli/session/records.ts';
+import { NO_RECONCILE_RECORD, type ReconcileRequest, withReported } from '../../src/drift/remediation/decide.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
-import { iamName, rolePolicyArn } from '../../src/team/names.ts';
+import { iamName, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import type { ReconcileMode, Team } from '../../src/team/team.ts';
 import { appliedTo, type LabInTest, orThrow, planned, TODAY, withLab } from '../support/lab-in-test.ts';
 import { comparableAccount } from '../support/lab-in-test-account.ts';
@@ -49,7 +49,7 @@ async function inLab(team: Team, work: (desk: Desk) => Promise<void>, today = TO
     await noteApply(applyRecord(first.records), first, { state: 'applied' });
     const lab = test.lab(team, { today });
     const scan = async () => orThrow(await fullScan(lab, { trail: false }, SILENT));
-    const record = stateRecord(lab.records, 'reconcile-record.json', RECONCILE_RECORD);
+    const record = reconcileRecord(lab.records);
     await work({
       test,
       lab,
@@ -61,7 +61,7 @@ async function inLab(team: Team, work: (desk: Desk) => Promise<void>, today = TO
       },
       async reported(...ids) {
         const at = new Date(lab.at.getTime() - 86_400_000);
-        await record.write(withReported({ version: 1, reverts: [], reported: [] }, ids, at));
+        await record.write(withReported(NO_RECONCILE_RECORD, ids, at));
       },
       account: () =>
         JSON.stringify(comparableAccount(test.memory.account, start.account), (key, value) =>
@@ -127,11 +127,14 @@ test('a deleted user and an edited role come back, and a merged change that is n
   };
   await inLab(bigger, async ({ iam, scan, run, reported, account }) => {
     const before = account();
-    for (const role of ['results-reader', 'task-publisher']) {
-      await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group(role) }));
-    }
-    await iam.send(new aws.DeleteUserPolicyCommand({ ...user('bo'), PolicyName: 'limits' }));
-    await iam.send(new aws.DeleteUserCommand(user('bo')));
+    const deleteBo = async () => {
+      for (const role of ['results-reader', 'task-publisher']) {
+        await iam.send(new aws.RemoveUserFromGroupCommand({ ...user('bo'), ...group(role) }));
+      }
+      await iam.send(new aws.DeleteUserPolicyCommand({ ...user('bo'), PolicyName: 'limits' }));
+      await iam.send(new aws.DeleteUserCommand(user('bo')));
+    };
+    await deleteBo();
     await iam.send(
       new aws.CreatePolicyVersionCommand({ ...own('task-publisher'), PolicyDocument: DENY, SetAsDefault: true }),
     );
@@ -139,10 +142,13 @@ test('a deleted user and an edited role come back, and a merged change that is n
     await reported(...manual);
     expect(revertedBy(await run())).toEqual([...manual].sort());
     expect(account()).toBe(before);
-    // The user that came back is another one, without keys: the next apply notes it.
+    // The user that came back is another one, without keys, and reconcile noted it.
     const left = (await scan()).scan.findings.map(({ rule, cause }) => `${rule} ${cause}`);
-    expect(left.filter((each) => !each.endsWith(' pending'))).toEqual(['user-recreated manual']);
+    expect(left.filter((each) => !each.endsWith(' pending'))).toEqual([]);
     expect(left.some((each) => each.endsWith(' pending'))).toBe(true);
+    await deleteBo();
+    await iam.send(new aws.CreateUserCommand({ ...user('bo'), Path: labPath(sampleTeam.lab) }));
+    expect((await scan()).scan.findings.map(({ rule }) => rule)).toContain('user-recreated');
   });
 });
 
@@ -259,6 +265,48 @@ test('a user is deleted some days after the last day, once an earlier check has 
     day,
   );
 });
+
+test('if a deletion is blocked after the reverts, the reverts are reported, and no text says that nothing was changed', async () => {
+  await inLab(
+    teamIn('additions', { deleteAfterDays: 10 }),
+    async ({ test, iam, run, reported }) => {
+      await iam.send(new aws.AddUserToGroupCommand({ ...user('cy'), ...group('paymaster') }));
+      // A deposed object of the user makes the plan of the deletion deviate, and no other.
+      for (const [name, text] of test.memory.states) test.memory.states.set(name, withDeposed(text, 'bo'));
+      await reported('delete-user/bo');
+      const lines: string[] = [];
+      const blocked = await run({}, { ...SILENT, stderr: (text) => lines.push(text), confirm: async () => true });
+      expect(blocked).toMatchObject({
+        ...{ outcome: 'reverted', begun: true, deleted: [], block: { code: 'plan-deviates' } },
+        reverted: [expect.stringContaining('membership-added/cy/paymaster')],
+      });
+      expect(JSON.stringify(test.memory.account.users)).toContain(user('bo').UserName);
+      expect(lines.join('')).toContain('no user was deleted');
+      expect(lines.join('')).not.toContain('nothing was changed');
+    },
+    '2027-07-01',
+  );
+});
+
+interface StateText {
+  readonly resources: readonly {
+    readonly type: string;
+    readonly instances: readonly { readonly attributes: { readonly name?: string } }[];
+  }[];
+}
+
+function withDeposed(text: string, key: string): string {
+  const state = JSON.parse(text) as StateText;
+  const resources = state.resources.map((each) => ({
+    ...each,
+    instances: each.instances.flatMap((instance) =>
+      each.type === 'aws_iam_user' && instance.attributes.name === user(key).UserName
+        ? [instance, { ...instance, deposed: '0badcafe' }]
+        : [instance],
+    ),
+  }));
+  return JSON.stringify({ ...state, resources });
+}
 
 test('without Terraform’s state nothing is reverted', async () => {
   await inLab(teamIn('additions'), async ({ test, iam, run, account }) => {

@@ -4,9 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
 import type { IamEntityKind } from '../../../src/aws/iam-names.ts';
-import { applyRecord, follows, noteApply, readApplied, recordPlace } from '../../../src/cli/session/records.ts';
+import {
+  applyRecord,
+  follows,
+  noteApply,
+  readApplied,
+  reconcileRecord,
+  recordPlace,
+} from '../../../src/cli/session/records.ts';
 import { type Failure, failureAfter, reasonOf } from '../../../src/diagnostics/failure.ts';
 import { APPLIED_TEAM, appliedTeam } from '../../../src/drift/applied.ts';
+import { NO_RECONCILE_RECORD } from '../../../src/drift/remediation/decide.ts';
 import type { Team } from '../../../src/team/team.ts';
 import { failureText } from '../../../src/text/failures/failures.ts';
 import { withMember, withoutMember } from '../../support/changed-account.ts';
@@ -70,6 +78,24 @@ test('the record is read as it was written, is absent at first, and an unreadabl
   writeFileSync(join(directory, 'account', 'apply-record.json'), '{"version": 1, "commit": "HEAD"}');
   expect(await readApplied(place)).toMatchObject({ ok: false, failure: { code: 'record-unusable' } });
   await expect(noteApply(record, lab(), { state: 'applied' })).rejects.toThrow();
+});
+
+test('the ids of what reconcile created again count as noted, until an apply notes others or its record is unusable', async () => {
+  const place = recordPlace(sampleTeam, join(directory, 'recreated'), 'unused');
+  const idsNow = async () => {
+    const read = await readApplied(place);
+    return read.ok ? read.value?.ids?.user.get('perception-lab-bo') : read;
+  };
+  await noteApply(applyRecord(place), lab(), { state: 'applied' });
+  await reconcileRecord(place).write({ ...NO_RECONCILE_RECORD, recreated: { 'user-1': 'user-3', 'user-0': 'user-1' } });
+  expect(await idsNow()).toBe('user-3');
+  const again = NAMES.map((each) => ({ ...each, id: `${each.id}-4` }));
+  const names = { list: async (kind: IamEntityKind) => again.filter((each) => each.kind === kind) };
+  await noteApply(applyRecord(place), { ...lab(), names }, { state: 'applied' });
+  expect(await idsNow()).toBe('user-1-4');
+  await noteApply(applyRecord(place), lab(), { state: 'applied' });
+  writeFileSync(join(directory, 'recreated', 'reconcile-record.json'), '{"version": 2}');
+  expect(await idsNow()).toBe('user-1');
 });
 
 test('until an apply ends, the team applied before it is kept, with each team that began since', async () => {

@@ -11,6 +11,7 @@ import {
   type ReconcileRequest,
   type ReconcileTeam,
   type ScannedAccount,
+  withRecreated,
   withReported,
   withReverts,
 } from '../../../src/drift/remediation/decide.ts';
@@ -306,4 +307,16 @@ test('a record keeps the first report of what is still there, and reverts of eig
     ADDED.id,
     'z',
   ]);
+});
+
+test('what was created again twice since the last apply is known by its newest id, from each id before', () => {
+  const once = withRecreated(NO_RECONCILE_RECORD, new Map([['AIDA1', 'AIDA2']]));
+  const twice = withRecreated(
+    once,
+    new Map([
+      ['AIDA2', 'AIDA3'],
+      ['AGPA1', 'AGPA2'],
+    ]),
+  );
+  expect(twice.recreated).toEqual({ AIDA1: 'AIDA3', AIDA2: 'AIDA3', AGPA1: 'AGPA2' });
 });

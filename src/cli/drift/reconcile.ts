@@ -1,6 +1,6 @@
 import { diffAccess } from '../../access/diff.ts';
 import { type AccessModel, emptyModel } from '../../access/model.ts';
-import { differenceKey } from '../../access/model-difference.ts';
+import { differenceKey, type Holder } from '../../access/model-difference.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import { type Failure, type Result, succeed } from '../../diagnostics/failure.ts';
 import { appliedTeam } from '../../drift/applied.ts';
@@ -8,9 +8,9 @@ import { type DriftClass, type DriftFinding, differenceOf } from '../../drift/fi
 import {
   decideReconcile,
   NO_RECONCILE_RECORD,
-  RECONCILE_RECORD,
   type ReconcileRecord,
   type ReconcileRequest,
+  withRecreated,
   withReported,
   withReverts,
 } from '../../drift/remediation/decide.ts';
@@ -45,11 +45,9 @@ import { withProgress } from '../../terraform/run/progress.ts';
 import type { Workspace } from '../../terraform/run/workspace.ts';
 import { failureJson, printJson, reportFailure, type Terminal } from '../io.ts';
 import type { LabSession } from '../session/lab-session.ts';
-import { stateRecord, usingRecord } from '../session/records.ts';
+import { idsOf, RECONCILE_FILE, reconcileRecord, usingRecord } from '../session/records.ts';
 import { type CompletedScan, quickScan } from './run-scan.ts';
 import { type ReportOptions, writeReconcileReport } from './write-report.ts';
-
-const FILE = 'reconcile-record.json';
 
 /** What reconcile did. `begun`: the account may have been changed. */
 export interface Reconciled extends ReconcileResult {
@@ -75,7 +73,9 @@ export async function reconcile(
 ): Promise<Reconciled> {
   const result = await attempt(session, completed, request, options, terminal);
   if (result.failure !== null) reportFailure(result.failure, terminal);
-  if (result.block !== null) terminal.stderr(`\n${reconcileBlockText(result.block, session.naming, terminal)}\n`);
+  if (result.block !== null) {
+    terminal.stderr(`\n${reconcileBlockText(result.block, session.naming, terminal, result.begun)}\n`);
+  }
   return result;
 }
 
@@ -89,8 +89,8 @@ async function attempt(
   const ended = (result: Partial<ReconcileResult>, begun = false) => ({ ...NOTHING_RECONCILED, ...result, begun });
   const failed = (failure: Failure, begun = false) => ended({ outcome: 'failed', failure }, begun);
   const blocked = (block: ReconcileBlock) => ended({ outcome: 'blocked', block });
-  const store = stateRecord(session.records, FILE, RECONCILE_RECORD);
-  const read = await usingRecord(FILE, () => store.read());
+  const store = reconcileRecord(session.records);
+  const read = await usingRecord(RECONCILE_FILE, () => store.read());
   if (!read.ok) return failed(read.failure);
   const record = read.value ?? NO_RECONCILE_RECORD;
   const applied = completed.applied?.team ?? appliedTeam(session.team, session.today);
@@ -99,7 +99,7 @@ async function attempt(
   if (decision.kind === 'blocked') return blocked(decision.block);
   const { granting, requested, deletions, next, reported } = decision;
   const noted = request.reconcile ? withReported(record, reported, new Date(completed.scan.at)) : record;
-  const write = (value: ReconcileRecord) => usingRecord(FILE, () => store.write(value));
+  const write = (value: ReconcileRecord) => usingRecord(RECONCILE_FILE, () => store.write(value));
   if (JSON.stringify(noted.reported) !== JSON.stringify(record.reported)) {
     const written = await write(noted);
     if (!written.ok) return failed(written.failure);
@@ -150,12 +150,35 @@ async function attempt(
     const done = await applyWithProgress(checked.value.planned, options, terminal);
     if (!done.ok) return failed(done.failure, true);
   }
+  const recreated = withRecreated(noted, await recreatedBy(session, completed, reverts));
+  const noting = await write(withReverts(recreated, counted, at, 'done'));
+  if (!noting.ok) reportFailure(noting.failure, terminal);
   const deleted = await deleteUsers(session, deletions, options, terminal);
   if (!deleted.ok) return failed(deleted.failure, true);
-  if (deleted.value !== null) return blocked(deleted.value);
-  const noting = await write(withReverts(noted, counted, at, 'done'));
-  if (!noting.ok) reportFailure(noting.failure, terminal);
-  return ended({ outcome: 'reverted', reverted: reverts.map(({ id }) => id), deleted: deletions, next }, true);
+  const reverted = reverts.map(({ id }) => id);
+  if (deleted.value === null) return ended({ outcome: 'reverted', reverted, deleted: deletions, next }, true);
+  const outcome = reverted.length > 0 ? 'reverted' : 'blocked';
+  return ended({ outcome, reverted, block: deleted.value, next }, checked.value.planned !== null);
+}
+
+/** New unique ids, by those before, of users and groups that were created again: the next scan must not report them. */
+async function recreatedBy(
+  { team, names }: LabSession,
+  { applied }: CompletedScan,
+  reverts: readonly DriftFinding[],
+): Promise<ReadonlyMap<string, string>> {
+  const deleted = reverts.flatMap(({ rule, data }): readonly Holder[] => {
+    if (rule === 'user-deleted') return [{ kind: 'user', name: data.user }];
+    return rule === 'group-deleted' ? [{ kind: 'group', name: data.group }] : [];
+  });
+  if (deleted.length === 0) return new Map();
+  const ids = await idsOf(team.lab, names);
+  return new Map(
+    deleted.flatMap(({ kind, name }) => {
+      const [was, is] = [applied?.ids?.[kind].get(name), ids[kind][name]];
+      return was === undefined || is === undefined ? [] : [[was, is] as const];
+    }),
+  );
 }
 
 /** What is to be reverted, in the names of the account. */

@@ -7,6 +7,7 @@ import type { IamLookup } from '../../aws/iam-names.ts';
 import { readStateObject, writeStateObject } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { APPLIED_TEAM, type Applied, appliedTeam } from '../../drift/applied.ts';
+import { RECONCILE_RECORD, type ReconcileRecord } from '../../drift/remediation/decide.ts';
 import { labPath } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type StatePlace, type Team } from '../../team/team.ts';
 
@@ -36,7 +37,7 @@ export function recordPlace(
 }
 
 /** The record of that file name, read by its schema. */
-export function stateRecord<Schema extends z.ZodType>(
+function stateRecord<Schema extends z.ZodType>(
   place: RecordPlace,
   name: string,
   schema: Schema,
@@ -123,14 +124,30 @@ export function applyRecord(place: RecordPlace): StateRecord<ApplyRecord> {
   return stateRecord(place, FILE, RECORD);
 }
 
-/** The applied team; null if no apply has ended. Fails if the record cannot be read. */
+export const RECONCILE_FILE = 'reconcile-record.json';
+
+/** What reconcile reverted and reported. */
+export function reconcileRecord(place: RecordPlace): StateRecord<ReconcileRecord> {
+  return stateRecord(place, RECONCILE_FILE, RECONCILE_RECORD);
+}
+
+/** The applied team; null if no apply has ended. Fails if the apply record cannot be read. */
 export async function readApplied(place: RecordPlace): Promise<Result<Applied | null>> {
   return usingRecord(FILE, async () => {
     const record = await applyRecord(place).read();
     if (record === null || record.team === null) return null;
     const { team, begun, ids } = record;
-    return { team, begun, ids: { user: new Map(Object.entries(ids.user)), group: new Map(Object.entries(ids.group)) } };
+    const recreated = await recreatedByReconcile(place);
+    const known = (noted: Readonly<Record<string, string>>) =>
+      new Map(Object.entries(noted).map(([name, id]) => [name, recreated.get(id) ?? id]));
+    return { team, begun, ids: { user: known(ids.user), group: known(ids.group) } };
   });
+}
+
+/** If it cannot be read, a user that reconcile created again is reported: no reason to fail. */
+async function recreatedByReconcile(place: RecordPlace): Promise<ReadonlyMap<string, string>> {
+  const read = await usingRecord(RECONCILE_FILE, () => reconcileRecord(place).read());
+  return new Map(Object.entries(read.ok ? (read.value?.recreated ?? {}) : {}));
 }
 
 /**
@@ -166,7 +183,7 @@ export async function noteApply(
 const NO_IDS: ApplyRecord['ids'] = { user: {}, group: {} };
 
 /** Without them a renamed group counts as deleted, so an account that does not answer is no reason to fail. */
-async function idsOf(lab: string, names: Pick<IamLookup, 'list'>): Promise<ApplyRecord['ids']> {
+export async function idsOf(lab: string, names: Pick<IamLookup, 'list'>): Promise<ApplyRecord['ids']> {
   const of = async (kind: 'user' | 'group') => {
     const own = (await names.list(kind)).filter(({ path }) => path === labPath(lab));
     return Object.fromEntries(own.map(({ name, id }) => [name, id]));

@@ -208,11 +208,13 @@ export const RECONCILE_RECORD = z.strictObject({
     .max(MOST),
   /** What scheduled checks have reported that waits for the next one, by id, with the first time. */
   reported: z.array(z.strictObject({ id: z.string(), first: z.iso.datetime() })).max(MOST),
+  /** Users and groups that reconcile created again: IAM's new unique id by the one that the last apply noted. */
+  recreated: z.record(z.string().max(128), z.string().max(128)).default({}),
 });
 
 export type ReconcileRecord = Readonly<z.infer<typeof RECONCILE_RECORD>>;
 
-export const NO_RECONCILE_RECORD: ReconcileRecord = { version: 1, reverts: [], reported: [] };
+export const NO_RECONCILE_RECORD: ReconcileRecord = { version: 1, reverts: [], reported: [], recreated: {} };
 
 /** The record after a scheduled check that reported these ids: each keeps its first time, others are dropped. */
 export function withReported(record: ReconcileRecord, ids: readonly string[], at: Date): ReconcileRecord {
@@ -230,6 +232,12 @@ export function withReverts(
   const recent = record.reverts.filter((each) => at.getTime() - Date.parse(each.at) < KEPT_MS);
   const reverts = findings.map((finding) => ({ finding, at: at.toISOString(), state }));
   return { ...record, reverts: [...recent, ...reverts] };
+}
+
+/** The record after users or groups were created again: their new unique ids by those before. */
+export function withRecreated(record: ReconcileRecord, recreated: ReadonlyMap<string, string>): ReconcileRecord {
+  const earlier = Object.entries(record.recreated).map(([was, is]) => [was, recreated.get(is) ?? is] as const);
+  return { ...record, recreated: Object.fromEntries([...earlier, ...recreated]) };
 }
 
 /** The ids of what was reverted within so many days before a moment, one for each time. */

@@ -11,6 +11,7 @@ import { pendingTitle } from '../report/finding-view.ts';
 import { ruleOf } from '../rules/rules.ts';
 
 const UNCHANGED = t`nothing was changed`;
+const NOT_DELETED = t`what was to be reverted is reverted; no user was deleted`;
 const SCAN_AGAIN = t`run \`mturk-team drift\` again and decide about what it finds`;
 const SHOWN = 10;
 const FINGERPRINT_DIGITS = 12;
@@ -102,16 +103,21 @@ const BECAUSE: Readonly<Record<Args<'not-revertible'>['findings'][number]['becau
   'not-revertible': t`is not managed by Terraform`,
 };
 
-/** Why nothing was changed, in the form of every error. */
-export function reconcileBlockProblem({ code, args }: ReconcileBlock, naming: DisplayNames): Problem {
+/** Why nothing was changed, or no user was deleted after the reverts (`begun`), in the form of every error. */
+export function reconcileBlockProblem({ code, args }: ReconcileBlock, naming: DisplayNames, begun = false): Problem {
   // TypeScript cannot see that the pair is one member of the union.
   const problemOf = PROBLEMS[code] as (args: unknown, naming: DisplayNames) => Omit<Problem, 'state'>;
-  return { ...problemOf(args, naming), state: UNCHANGED };
+  return { ...problemOf(args, naming), state: begun ? NOT_DELETED : UNCHANGED };
 }
 
 /** The same for a terminal. */
-export function reconcileBlockText(block: ReconcileBlock, naming: DisplayNames, { color, width }: Screen): string {
-  return printProblem(reconcileBlockProblem(block, naming), { code: block.code, color, width }).join('\n');
+export function reconcileBlockText(
+  block: ReconcileBlock,
+  naming: DisplayNames,
+  { color, width }: Screen,
+  begun = false,
+): string {
+  return printProblem(reconcileBlockProblem(block, naming, begun), { code: block.code, color, width }).join('\n');
 }
 
 /** What is about to be reverted and who gains or loses access by it, before the question. */
@@ -240,7 +246,7 @@ const UNKNOWN_ID = z.strictObject({
 const of = <Code extends string, Args extends z.ZodType>(code: Code, args: Args) =>
   z.strictObject({ code: z.literal(code), args });
 
-/** Why reconcile changed nothing. */
+/** Why reconcile changed nothing, or deleted no user. */
 export const RECONCILE_BLOCK = z.discriminatedUnion('code', [
   of('reconcile-off', z.strictObject({})),
   of('not-revertible', z.strictObject({ findings: z.array(UNKNOWN_ID).min(1).readonly() })),

@@ -41,10 +41,10 @@ export const userRecreated: Rule<'user-recreated'> = {
     ),
   // A snooze must not cover the next time.
   idParts: ({ user, created }, names) => [...names.user(user), created.slice(0, 10)],
-  title: ({ user }, names) => t`IAM user of ${userText(user, names)} replaced by a new one with its name`,
-  effect: t`The access keys are others`,
+  title: ({ user }, names) => t`IAM user of ${userText(user, names)} replaced by another user`,
+  effect: t`The former access keys do not belong to it`,
   remedy: ({ data: { user, created } }) => ({
-    detail: t`Created ${trusted(timeWords(created))}, after the last apply. Who created it can have its access keys.`,
+    detail: t`The last apply noted another user with this name. Created ${trusted(timeWords(created))}; its creator can have its access keys.`,
     toFix: t`Delete keys that the member does not know, then run ${codeText('mturk-team apply')}, which notes the new user:`,
     commands: [iamCommand('list-access-keys', ['user-name', user])],
   }),
