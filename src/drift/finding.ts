@@ -235,6 +235,17 @@ export function differenceOf({ data }: Pick<DriftFinding, 'rule' | 'data'>): Dif
   return 'kind' in data ? data : null;
 }
 
+/** What a finding does to access, worst first; null if nothing. A root key allows everything without a policy. */
+export function worstEffect({
+  escalates,
+  rule,
+  risk,
+  changes,
+}: Pick<DriftFinding, 'escalates' | 'rule' | 'risk' | 'changes'>): 'full-control' | Risk | 'lost-access' | null {
+  if (escalates.length > 0 || rule === 'root-access-key') return 'full-control';
+  return risk ?? (changes.some(({ operations }) => operations.lost.length > 0) ? 'lost-access' : null);
+}
+
 /** Whether an apply carries it out: a merged change, or a user who is to be deleted. */
 export function isPending({ cause }: Pick<DriftFinding, 'cause'>): boolean {
   return cause === 'pending' || cause === 'expired';

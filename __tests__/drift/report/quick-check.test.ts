@@ -13,7 +13,7 @@ import { sampleTeam } from '../../support/sample-team.ts';
 const NAMING = namingOf(sampleTeam);
 const DECLARED = desiredAccess(sampleTeam, TODAY);
 
-/** A group under the lab's own path, made by hand, that gives Bo everything. */
+/** A group under the lab's own path, created manually, that grants Bo everything. */
 const SHADOW: AccessModel = {
   ...DECLARED,
   groups: [...DECLARED.groups, { name: name('shadow'), path: '/mturk/perception-lab/', attached: [FULL], inline: [] }],

@@ -38,7 +38,7 @@ const statesOfLab: fc.Arbitrary<StateOf> = fc.oneof(
         return configured(older, TODAY);
       },
   ),
-  // Half-written: any of the resources are missing.
+  // Half-written: resources are missing where `kept`, repeated over the whole list, is false.
   fc.array(fc.boolean(), { minLength: 7, maxLength: 13 }).map(
     (kept): StateOf =>
       (team) =>

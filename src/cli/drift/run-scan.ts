@@ -27,12 +27,12 @@ export interface CompletedScan extends ScannedAccount {
 /** CloudTrail keeps events for 90 days; earlier changes have no known actor. */
 const TRAIL_MS = 90 * 24 * 60 * 60 * 1_000;
 
-/** Looks at an account whose plan is not asked for. */
+/** A quick check: without a plan. */
 export function quickScan(session: AccountSession, options: { readonly trail: boolean }, terminal: Terminal) {
   return runScan(session, null, options, terminal);
 }
 
-/** Looks at everything, and changes nothing: neither the account nor the state. */
+/** A scan with a plan. It changes neither the account nor the state. */
 export function fullScan(
   session: LabSession,
   options: { readonly trail: boolean } & Pick<StackPlanOptions, 'lock' | 'lockTimeoutSeconds'>,
@@ -56,15 +56,15 @@ async function runScan(
   const applied = await readApplied(session.records);
   if (!applied.ok) {
     if (plan !== null) return applied;
-    // A scan in a hurry needs no state, and what lies beside it helps only to say whose doing something is.
+    // A quick check works without the apply record, which only tells manual changes from pending ones.
     terminal.stderr(`${failureText(applied.failure)}\n`);
   }
-  const declared = new Set(desiredAccessOnAnyDay(team).users.map(({ name }) => name));
+  const desired = new Set(desiredAccessOnAnyDay(team).users.map(({ name }) => name));
   const path = labPath(team.lab);
   const progress = scanProgress({ write: terminal.stderr, isTerminal: terminal.isTerminal });
   const inventory = await takeInventory(session.iam, {
     account: team.account,
-    managed: (user) => user.path.startsWith(path) || declared.has(user.name),
+    managed: (user) => user.path.startsWith(path) || desired.has(user.name),
     scope: plan === null ? 'access' : 'all',
     progress: progress.show,
     now: session.now,
@@ -95,7 +95,7 @@ async function runScan(
     ...wait,
     now: session.now,
   });
-  // Who did it is good to know, and nothing is missed by not knowing it.
+  // Attribution may be incomplete: every finding is reported without it, too.
   const known = renamesSeen(attribute(scan.findings, events));
   const named = known.length === 0 ? scan : scanOf({ ...input, known });
   const findings = attribute(named.findings, events);

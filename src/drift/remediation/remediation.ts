@@ -3,12 +3,12 @@ import { type AccessModel, type AccessUser, around, type ModelIndex } from '../.
 import { type Difference, inverse } from '../../access/model-difference.ts';
 import { dependsOnTimeAlone, laterMoments } from '../../access/time-conditions.ts';
 import { concernedBy, type Documents, groupOf, withDifferences } from '../../access/with-differences.ts';
-import { canonicalDocument } from '../../iam/canonical.ts';
 import type { PolicyDocument, Statement } from '../../iam/document.ts';
-import { statementsOf, toList } from '../../iam/document.ts';
+import { toList } from '../../iam/document.ts';
 import { isExtended, isShortened } from '../../review/changes/people.ts';
 import { LIMITS_POLICY } from '../../team/names.ts';
 import type { Remediation } from '../finding.ts';
+import { statementsOnlyIn } from '../rules/policies.ts';
 
 /** Whether a revert grants someone an operation or a later end, and whether it revokes any. */
 interface Effect {
@@ -182,17 +182,15 @@ function gainersBy(
  * whose truth is unknown (a Deny outside an address range), if a policy cannot be read, or if it denies more than MTurk.
  */
 function isBeyondDoubt(difference: Difference, account: ModelIndex): boolean {
-  const kept = new Set(restoredStatements(difference).map(statementKey));
+  const restored = restoredDocument(difference);
   // An added policy grants, and revokes by a Deny alone.
   const isReplaced = 'from' in difference;
   return removedDocuments(difference, account).every(
     (document) =>
       document !== null &&
-      statementsOf(document)
-        .filter((statement) => !kept.has(statementKey(statement)))
-        .every((statement) =>
-          statement.Effect === 'Deny' ? isPlainDeny(statement) : !isReplaced || dependsOnTimeAlone(statement),
-        ),
+      statementsOnlyIn(document, restored).every((statement) =>
+        statement.Effect === 'Deny' ? isPlainDeny(statement) : !isReplaced || dependsOnTimeAlone(statement),
+      ),
   );
 }
 
@@ -219,13 +217,9 @@ function removedDocuments(difference: Difference, account: ModelIndex): readonly
   }
 }
 
-function restoredStatements(difference: Difference): readonly Statement[] {
-  if (difference.kind !== 'inline-policy-changed' && difference.kind !== 'policy-changed') return [];
-  return difference.from === null ? [] : statementsOf(difference.from);
-}
-
-function statementKey({ Sid: _sid, ...statement }: Statement): string {
-  return canonicalDocument({ Statement: [statement] });
+function restoredDocument(difference: Difference): PolicyDocument {
+  const isEdit = difference.kind === 'inline-policy-changed' || difference.kind === 'policy-changed';
+  return (isEdit ? difference.from : null) ?? { Statement: [] };
 }
 
 /** A Deny of MTurk alone or of everything, with conditions on the time alone. */

@@ -4,7 +4,7 @@ import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { QuickCheck } from '../../review/manifest/schema.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
 import { plainText } from '../../text/text.ts';
-import { type DriftFinding, differenceOf, isPending, type ScanResult } from '../finding.ts';
+import { type DriftFinding, differenceOf, isPending, type ScanResult, worstEffect } from '../finding.ts';
 
 interface Checked {
   readonly scan: ScanResult;
@@ -52,15 +52,11 @@ function isBoundary(arn: string): boolean {
   return arn.includes(`:policy${BOUNDARY_PATH}`);
 }
 
-function effectOf(
-  { escalates, rule, risk, changes }: DriftFinding,
-  names: DisplayNames,
-): Omit<QuickCheck['findings'][number], 'id'> {
-  const people = (users: readonly string[]) => users.map((user) => plainText(userText(user, names)));
+function effectOf(finding: DriftFinding, names: DisplayNames): Omit<QuickCheck['findings'][number], 'id'> {
+  const effect = worstEffect(finding);
   const having = (side: 'gained' | 'lost') =>
-    changes.filter(({ operations }) => operations[side].length > 0).map(({ user }) => user);
-  if (escalates.length > 0 || rule === 'root-access-key') return { effect: 'full-control', people: people(escalates) };
-  if (risk !== null) return { effect: risk, people: people(having('gained')) };
-  const losing = having('lost');
-  return { effect: losing.length > 0 ? 'lost-access' : null, people: people(losing) };
+    finding.changes.filter(({ operations }) => operations[side].length > 0).map(({ user }) => user);
+  const users =
+    effect === 'full-control' ? finding.escalates : effect === 'lost-access' ? having('lost') : having('gained');
+  return { effect, people: users.map((user) => plainText(userText(user, names))) };
 }

@@ -5,7 +5,7 @@ import { padVisible, wrapVisible } from '../../text/columns.ts';
 import { dateWords, timeWords } from '../../text/dates.ts';
 import { visible } from '../../text/escape.ts';
 import { counted, plainText, type Text, t } from '../../text/text.ts';
-import { type DriftFinding, isOpen, isPending, type ScanResult } from '../finding.ts';
+import { type DriftFinding, isOpen, isPending, type ScanResult, worstEffect } from '../finding.ts';
 import { ruleOf } from '../rules/rules.ts';
 import { exceptedTexts, type FindingView, findingView, pendingTitle, type ViewOptions } from './finding-view.ts';
 
@@ -16,11 +16,12 @@ export interface DriftLinesOptions {
   readonly attributed?: boolean;
 }
 
-/** What a finding does, in the table: the worst effect first. */
-function effectClass({ escalates, rule, risk, changes }: DriftFinding): string {
-  if (escalates.length > 0 || rule === 'root-access-key') return 'full control';
-  if (risk !== null) return RISK_VERBS[risk].does;
-  return changes.some(({ operations }) => operations.lost.length > 0) ? 'lost access' : 'no change';
+/** What a finding does, in the table: the worst effect. */
+function effectClass(finding: DriftFinding): string {
+  const effect = worstEffect(finding);
+  if (effect === null) return 'no change';
+  if (effect === 'full-control') return 'full control';
+  return effect === 'lost-access' ? 'lost access' : RISK_VERBS[effect].does;
 }
 
 /** One scan for a terminal, in lines of at most `width` cells: a table of findings, worst first, then each in detail. */

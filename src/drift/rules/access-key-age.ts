@@ -30,7 +30,7 @@ export const oldAccessKey: Rule<'old-access-key'> = {
   idParts: ({ user }, names) => names.user(user),
   title: ({ user, days }, names) => t`Access key of ${userText(user, names)} is ${trusted(counted(days, 'day'))} old`,
   effect: EFFECT,
-  remedy: ({ data: { user, key, other, isSuspended } }, _names) => ({
+  remedy: ({ data: { user, key, other, isSuspended } }) => ({
     detail: keyUseText(key),
     toFix: isSuspended
       ? t`Deactivate it:`

@@ -1,14 +1,12 @@
 import { type AccessChange, diffAccess, hasEffect } from '../../access/diff.ts';
-import type { AccessModel } from '../../access/model.ts';
 import { desiredAccess } from '../../access/sources/desired.ts';
 import type { BoundaryState } from '../../aws/inventory/boundary.ts';
-import type { PolicyDocument } from '../../iam/document.ts';
 import { boundaryPolicy } from '../../team/documents.ts';
 import type { Team } from '../../team/team.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
 import { changesDocument, deletesPolicy } from '../attribution/matcher.ts';
 import type { RuleData } from '../finding.ts';
-import { effectOf, escalationsByBoundary } from '../scan/access-changes.ts';
+import { effectOf, escalationsByBoundary, withDocument } from '../scan/access-changes.ts';
 import { allowedOnlyBy, covers, statementsOnlyIn, statementText } from './policies.ts';
 import { detected, type RemedyText, type Rule } from './rule.ts';
 
@@ -62,11 +60,6 @@ export function boundaryEffectOf(boundary: BoundaryState, team: Team, today: str
     ],
     changes: diffAccess(desired, withDocument(desired, arn, document), at).people.filter(hasEffect),
   };
-}
-
-function withDocument(model: AccessModel, boundary: string, document: PolicyDocument): AccessModel {
-  const policies = model.policies.map((policy) => (policy.arn === boundary ? { ...policy, document } : policy));
-  return { ...model, policies };
 }
 
 function remedyText({ state, document, wider, narrower }: RuleData['boundary-policy-changed']): RemedyText {

@@ -18,6 +18,7 @@ import { type PolicyDocument, type Statement, statementsOf, toList } from '../..
 import { boundaryArn } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t, trusted } from '../../text/text.ts';
 import { atCreation, both, sets } from '../attribution/matcher.ts';
+import { withDocument } from '../scan/access-changes.ts';
 import { iamCommand } from './aws-command.ts';
 import { allowedOnlyBy, policyTitle } from './policies.ts';
 import { type Detected, detected, type Rule, type ScanContext } from './rule.ts';
@@ -141,9 +142,4 @@ function gains(
     }
   }
   return { operations, users: [...users].filter((name) => name !== '').sort() };
-}
-
-function withDocument(model: AccessModel, arn: string, document: PolicyDocument | null): AccessModel {
-  const name = arn.slice(arn.lastIndexOf('/') + 1);
-  return { ...model, policies: [...model.policies.filter((policy) => policy.arn !== arn), { arn, name, document }] };
 }

@@ -8,6 +8,7 @@ import { laterMoments } from '../../access/time-conditions.ts';
 import { concernedBy, type Documents, groupOf, withDifferences } from '../../access/with-differences.ts';
 import type { UnmanagedResource, UnmanagedResources, UserDetails } from '../../aws/inventory/unmanaged.ts';
 import { RISKS, type Risk } from '../../catalog/mturk.ts';
+import type { PolicyDocument } from '../../iam/document.ts';
 import { boundaryPolicy } from '../../team/documents.ts';
 import { boundaryArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -134,9 +135,14 @@ export function escalationsByBoundary(
 ): readonly string[] {
   const arn = boundaryArn(team);
   const users = model.users.filter(({ boundary }) => boundary === arn);
-  const written = { arn, name: arn.slice(arn.lastIndexOf('/') + 1), document: boundaryPolicy(team) };
-  const policies = [...model.policies.filter((policy) => policy.arn !== arn), written];
-  return gainedEscalations({ ...model, users, policies }, { ...model, users }, lab, at);
+  const now = { ...model, users };
+  return gainedEscalations(withDocument(now, arn, boundaryPolicy(team)), now, lab, at);
+}
+
+/** The model with another document of a policy, whether it has the policy or not. */
+export function withDocument(model: AccessModel, arn: string, document: PolicyDocument | null): AccessModel {
+  const name = arn.slice(arn.lastIndexOf('/') + 1);
+  return { ...model, policies: [...model.policies.filter((policy) => policy.arn !== arn), { arn, name, document }] };
 }
 
 /** An unmanaged user, group or policy, and what it alone changes. */

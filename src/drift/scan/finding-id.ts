@@ -90,11 +90,11 @@ const CLASS_BY_CAUSE: readonly (readonly [DriftCause, DriftClass])[] = [
   ['resolved', 'state-only'],
 ];
 
-/** `isSeen`: whether everything could be checked; it matters only if nothing was found. */
-export function classOf(findings: readonly Pick<DriftFinding, 'cause'>[], isSeen: boolean): DriftClass {
+/** `isComplete`: whether everything could be checked; it matters only if nothing was found. */
+export function classOf(findings: readonly Pick<DriftFinding, 'cause'>[], isComplete: boolean): DriftClass {
   const causes = new Set(findings.map(({ cause }) => cause));
   const [, found] = CLASS_BY_CAUSE.find(([cause]) => causes.has(cause)) ?? [];
-  return found ?? (isSeen ? 'clean' : 'error');
+  return found ?? (isComplete ? 'clean' : 'error');
 }
 
 /** Equal for two scans that found the same, different if a finding changed or became worse: 64 hexadecimal digits. */
