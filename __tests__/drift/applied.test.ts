@@ -34,8 +34,8 @@ const withEve: Team = { ...sampleTeam, members: [...sampleTeam.members, eve] };
 const ended = withMember('bo', { until: '2026-11-20' });
 const extended = withMember('bo', { until: '2027-05-31' });
 
-/** A look in a hurry, without an engine. */
-function fast(team: Team, applied: Applied, account: AccessModel): readonly string[] {
+/** A quick check: without Terraform. */
+function quickScan(team: Team, applied: Applied, account: AccessModel): readonly string[] {
   const inventory = inventoryOf(account);
   const { findings } = scanOf({ team, today: TODAY, at: AT, inventory, plan: null, applied });
   return findings.map(({ id, cause }) => `${id}: ${cause}`).sort();
@@ -116,7 +116,7 @@ const CASES: readonly (readonly [string, Team, Applied, Change, readonly string[
 
 test.each(CASES)('%s', (_what, team, applied, change, expected) => {
   const account = change(desiredAccess(sampleTeam, TODAY));
-  expect(fast(team, applied, account)).toEqual([...expected].sort());
+  expect(quickScan(team, applied, account)).toEqual([...expected].sort());
 });
 
 test('nothing is known of the applies of another account, and nothing is pending if the file was applied', () => {

@@ -35,10 +35,10 @@ const EXAMPLES: readonly (readonly [string, Team])[] = [
   ]),
 ];
 
-async function looks(test: LabInTest, team: Team, today = TODAY): Promise<readonly ScanResult[]> {
+async function scans(test: LabInTest, team: Team, today = TODAY): Promise<readonly ScanResult[]> {
   const lab = () => test.lab(team, { today });
-  const whole = orThrow(await fullScan(lab(), { trail: true }, SILENT)).scan;
-  return [whole, orThrow(await quickScan(lab(), { trail: true }, SILENT)).scan];
+  const full = orThrow(await fullScan(lab(), { cloudTrail: true }, SILENT)).scan;
+  return [full, orThrow(await quickScan(lab(), { cloudTrail: true }, SILENT)).scan];
 }
 
 const CLEAN = { class: 'clean', findings: [], notChecked: [] };
@@ -48,9 +48,9 @@ describe.each(sampleOf(EXAMPLES, 2))('%s', (_what, team) => {
     await withLab(await bootstrapped(), async (test) => {
       test.setClock(`${TODAY}T12:00:00Z`);
       await applied(test.lab(team));
-      expect(await looks(test, team)).toEqual([expect.objectContaining(CLEAN), expect.objectContaining(CLEAN)]);
+      expect(await scans(test, team)).toEqual([expect.objectContaining(CLEAN), expect.objectContaining(CLEAN)]);
       await applied(test.lab(team));
-      expect(await looks(test, team)).toEqual([expect.objectContaining(CLEAN), expect.objectContaining(CLEAN)]);
+      expect(await scans(test, team)).toEqual([expect.objectContaining(CLEAN), expect.objectContaining(CLEAN)]);
 
       const ends = membersWithUser(team, TODAY).flatMap(({ until }) => until ?? []);
       if (ends.length === 0) return;
@@ -58,21 +58,21 @@ describe.each(sampleOf(EXAMPLES, 2))('%s', (_what, team) => {
       const last = dayAfter([...ends].sort().at(-1) ?? TODAY);
       test.setClock(`${last}T12:00:00Z`);
       const staying = { ...team, settings: { ...team.settings, deleteAfterDays: null } };
-      expect(await looks(test, staying, last)).toEqual([
+      expect(await scans(test, staying, last)).toEqual([
         expect.objectContaining(CLEAN),
         expect.objectContaining(CLEAN),
       ]);
       const after = dayAfter(last);
       test.setClock(`${after}T12:00:00Z`);
       // Until the workflow runs, these users still exist, without any access: this is not drift.
-      for (const { class: found, findings } of await looks(test, deleting, after)) {
+      for (const { class: found, findings } of await scans(test, deleting, after)) {
         expect({ found, causes: [...new Set(findings.map(({ cause }) => cause))] }).toEqual({
           found: 'pending',
           causes: ['expired'],
         });
       }
       await applied(test.lab(deleting, { today: after }));
-      expect(await looks(test, deleting, after)).toEqual([
+      expect(await scans(test, deleting, after)).toEqual([
         expect.objectContaining(CLEAN),
         expect.objectContaining(CLEAN),
       ]);

@@ -193,10 +193,10 @@ test('a quick check needs no Terraform, makes fewer calls, and finds the same ac
     ),
   );
   const engineless = { TERRAFORM_BINARY_NAME: join(place.directory, 'no-engine') };
-  const fast = await mturk(['drift', '--quick', '--json', '--report', 'report.json'], engineless);
-  expect(fast.code).toBe(2);
+  const quick = await mturk(['drift', '--quick', '--json', '--report', 'report.json'], engineless);
+  expect(quick.code).toBe(2);
   const ids = (text: string) => JSON.parse(text).drift.findings.map(({ id }: { id: string }) => id);
-  expect(ids(fast.stdout)).toEqual(['policy-changed/results-reader/spends']);
+  expect(ids(quick.stdout)).toEqual(['policy-changed/results-reader/spends']);
   expect(await scan()).toMatchObject({ class: 'drift' });
 
   const slow = await mturk(['drift', '--json', '--report', 'report.json'], engineless);
@@ -220,21 +220,21 @@ test('in mode none the job reverts nothing, before anything is read from AWS', a
 
 test('an unusable record stops a check', async () => {
   place.write('.mturk-team/emulator/apply-record.json', '{"version": 1}');
-  const looked = await mturk(['drift', '--report', 'report.json']);
-  expect(looked).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('record-unusable') });
+  const scanned = await mturk(['drift', '--report', 'report.json']);
+  expect(scanned).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('record-unusable') });
   expect(await report()).toMatchObject({ check: { kind: 'failed', failure: { code: 'record-unusable' } } });
 });
 
 test('a quick check reports an unusable record, and findings all the same', async () => {
-  const looked = await mturk(['drift', '--quick', '--json']);
-  expect(looked).toMatchObject({ code: 2, stderr: expect.stringContaining('record-unusable') });
-  expect(JSON.parse(looked.stdout).drift.findings).toMatchObject([{ cause: 'unknown', remediation: 'manual' }]);
+  const scanned = await mturk(['drift', '--quick', '--json']);
+  expect(scanned).toMatchObject({ code: 2, stderr: expect.stringContaining('record-unusable') });
+  expect(JSON.parse(scanned.stdout).drift.findings).toMatchObject([{ cause: 'unknown', remediation: 'manual' }]);
 });
 
 test('a team file with an error is not checked', async () => {
   place.write('team.yaml', `${ALLOWED}\nlab: [`);
-  const looked = await mturk(['drift', '--report', 'none.json']);
-  expect(looked.code).toBe(1);
+  const scanned = await mturk(['drift', '--report', 'none.json']);
+  expect(scanned.code).toBe(1);
   expect(existsSync(join(place.directory, 'none.json'))).toBe(false);
   expect(outputs()).toMatchObject({ 'failure-reason': 'validate-failed' });
 });

@@ -295,14 +295,14 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
 
   test('CloudTrail names Terraform and the time for what the workflow did', async () => {
     await onLab(async (lab) => {
-      const trail = new CloudTrailClient({
+      const cloudTrail = new CloudTrailClient({
         region: 'us-east-1',
         endpoint: lab.emulator.endpoint,
         credentials: { ...lab.emulator.rootCredentials },
       });
-      clients.push(trail);
+      clients.push(cloudTrail);
       await workflow(lab, deleting, '2027-01-31T06:17:00Z');
-      const { events, notChecked } = await lookUpCloudTrail(trail, [iamName(team.lab, 'lea')], new Date(START), {
+      const { events, notChecked } = await lookUpCloudTrail(cloudTrail, [iamName(team.lab, 'lea')], {
         now: () => new Date('2027-01-31T07:00:00Z'),
         wait: async () => {},
       });

@@ -48,7 +48,7 @@ async function inLab(team: Team, work: (desk: Desk) => Promise<void>, today = TO
     const first = test.lab(sampleTeam);
     await noteApply(applyRecord(first.records), first, { state: 'applied' });
     const lab = test.lab(team, { today });
-    const scan = async () => orThrow(await fullScan(lab, { trail: false }, SILENT));
+    const scan = async () => orThrow(await fullScan(lab, { cloudTrail: false }, SILENT));
     const record = reconcileRecord(lab.records);
     await work({
       test,

@@ -144,7 +144,7 @@ test('every manual change that can be reverted is found by the plan role, and at
   for (const row of REVERTED) {
     await afterChange(row, async (test) => {
       const { scan, complete, attributed } = await labAs(test, 'plan', async (lab) =>
-        orThrow(await quickScan(lab, { trail: true }, SILENT)),
+        orThrow(await quickScan(lab, { cloudTrail: true }, SILENT)),
       );
       const { notChecked } = scan;
       const found = { what: row.what, found: idsOf(scan), notChecked, complete, attributed };
@@ -158,12 +158,12 @@ test('they are planned by the plan role, and reverted by the reconcile role', as
   await inTurns(SAMPLE, async (row) => {
     await afterChange(row, async (test) => {
       const { scan, complete } = await labAs(test, 'plan', async (lab) =>
-        orThrow(await fullScan(lab, { trail: false, lock: false }, SILENT)),
+        orThrow(await fullScan(lab, { cloudTrail: false, lock: false }, SILENT)),
       );
       const [{ outcome }, after] = await labAs(test, 'reconcile', async (lab) => {
-        const again = orThrow(await fullScan(lab, { trail: true }, SILENT));
+        const again = orThrow(await fullScan(lab, { cloudTrail: true }, SILENT));
         const done = await reconcile(lab, again, REQUEST, { yes: true }, SILENT);
-        return [done, orThrow(await fullScan(lab, { trail: false }, SILENT)).scan] as const;
+        return [done, orThrow(await fullScan(lab, { cloudTrail: false }, SILENT)).scan] as const;
       });
       const { notChecked } = scan;
       outcomes[row.what] = { found: idsOf(scan), notChecked, complete, outcome, left: idsOf(after) };

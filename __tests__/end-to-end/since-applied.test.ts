@@ -40,8 +40,8 @@ const terminal: Terminal = {
   confirm: async () => false,
 };
 const line = ({ id, cause, remediation: outcome }: DriftFinding) => `${id}: ${cause}, ${outcome}`;
-const whole = async (lab: LabSession) => orThrow(await fullScan(lab, { trail: false }, terminal)).scan;
-const fast = async (lab: LabSession) => orThrow(await quickScan(lab, { trail: false }, terminal)).scan;
+const full = async (lab: LabSession) => orThrow(await fullScan(lab, { cloudTrail: false }, terminal)).scan;
+const quick = async (lab: LabSession) => orThrow(await quickScan(lab, { cloudTrail: false }, terminal)).scan;
 
 let start: EmulatorMemory;
 /** An emergency Deny for gus and a removal of bo that a reconcile in mode additions left as they are. */
@@ -69,13 +69,13 @@ beforeAll(async () => {
     await emergency(lab);
     await lab.iam.send(new aws.AddUserToGroupCommand({ ...user('bo'), ...group('paymaster') }));
     const request = { reconcile: true, revert: [], ifFingerprint: null };
-    const scan = orThrow(await fullScan(lab, { trail: false }, terminal));
+    const scan = orThrow(await fullScan(lab, { cloudTrail: false }, terminal));
     expect(await reconcile(lab, scan, request, { yes: true }, terminal)).toMatchObject({ outcome: 'reverted' });
     return copyOf(test.memory);
   });
 });
 
-const HANDS = [
+const MANUAL = [
   'inline-policy-added/user/gus/emergency: manual, on-request',
   'membership-removed/bo/task-publisher: manual, on-request',
 ];
@@ -84,9 +84,9 @@ const EVE = 'user-deleted/eve: pending, manual';
 test('what a reconcile left stays a manual change if the file changes elsewhere', async () => {
   await inLab(kept, async (test) => {
     const lab = test.lab(withEve);
-    for (const look of [await whole(lab), await fast(lab)]) {
-      expect(look.findings.map(line).sort()).toEqual([...HANDS, EVE]);
-      expect(look.class).toBe('drift');
+    for (const scan of [await full(lab), await quick(lab)]) {
+      expect(scan.findings.map(line).sort()).toEqual([...MANUAL, EVE]);
+      expect(scan.class).toBe('drift');
     }
   });
 });
@@ -174,9 +174,9 @@ test('of an apply that ended half-way what is missing is pending, and what was d
         PermissionsBoundary: `arn:aws:iam::${team.account}:policy/mturk-boundary/${team.lab}`,
       }),
     );
-    const look = await fast(lab);
-    expect(look.findings.map(line).filter((each) => !each.includes('eve'))).toEqual(HANDS);
-    const findings = look.findings.filter(({ id }) => id.includes('eve'));
+    const scan = await quick(lab);
+    expect(scan.findings.map(line).filter((each) => !each.includes('eve'))).toEqual(MANUAL);
+    const findings = scan.findings.filter(({ id }) => id.includes('eve'));
     expect(findings.length).toBeGreaterThan(0);
     expect(new Set(findings.map(({ cause }) => cause))).toEqual(new Set(['pending']));
   });

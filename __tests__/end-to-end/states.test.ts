@@ -65,8 +65,8 @@ test.each(sampleOf(STATES, 1))(
       };
       test.memory.states.set('team', JSON.stringify(left));
 
-      const quick = orThrow(await quickScan(lab, { trail: false }, SILENT));
-      const full = orThrow(await fullScan(lab, { trail: false, lock: false }, SILENT));
+      const quick = orThrow(await quickScan(lab, { cloudTrail: false }, SILENT));
+      const full = orThrow(await fullScan(lab, { cloudTrail: false, lock: false }, SILENT));
       expect(full.scan.findings).toEqual(quick.scan.findings);
       expect(full.scan.findings.map(({ id }) => id)).toEqual([
         'policy-attached/user/bo/AmazonMechanicalTurkFullAccess/spends',

@@ -95,7 +95,7 @@ export function finds(id: string, what: Sample, given: Partial<DriftFinding> = {
 }
 
 /** The access of an unmanaged user. */
-function outsider(user: AccessUser, keys: readonly AccessKey[], isAdministrator = false): Sample {
+function unmanagedUser(user: AccessUser, keys: readonly AccessKey[], isAdministrator = false): Sample {
   const model: AccessModel = {
     account: team.account,
     users: [user],
@@ -219,12 +219,12 @@ const unmanaged = (kind: 'user' | 'group' | 'policy', name: string, path = labPa
 export const OTHERS: readonly DriftFinding[] = [
   finds(
     'unmanaged-user/old-mturk-user/spends',
-    outsider(user('old-mturk-user', { attached: [FULL_ACCESS] }), [
+    unmanagedUser(user('old-mturk-user', { attached: [FULL_ACCESS] }), [
       key({ lastUsed: '2019-03-04T10:00:00Z', created: '2017-03-01T00:00:00Z' }),
     ]),
     { risk: 'spends' },
   ),
-  finds('unmanaged-user/pi/escalates', outsider(user('pi', { groups: ['Admins'] }), [], true), { risk: 'spends' }),
+  finds('unmanaged-user/pi/escalates', unmanagedUser(user('pi', { groups: ['Admins'] }), [], true), { risk: 'spends' }),
   finds(
     'unmanaged-user/ghost/escalates',
     {

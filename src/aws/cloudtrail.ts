@@ -26,10 +26,9 @@ interface LookupOptions {
 export async function lookUpCloudTrail(
   client: CloudTrailClient,
   subjects: readonly string[],
-  since: Date,
   { wait = sleep, now = () => new Date() }: LookupOptions = {},
 ): Promise<{ readonly events: readonly CloudTrailEvent[]; readonly notChecked: readonly NotChecked[] }> {
-  const start = new Date(Math.max(since.getTime(), now().getTime() - KEPT_MS + DAY_MS));
+  const start = new Date(now().getTime() - KEPT_MS + DAY_MS);
   const found = new Map<string, CloudTrailEvent>();
   // After a denial or throttling, further lookups would fail too.
   const asked = await askAws(async () => {

@@ -19,7 +19,7 @@ const REVERTING = `
 With --reconcile or --revert the exit code describes the account afterwards: 0 no drift, 2 drift remains (also if a block
 left it as it was), 1 an error.`;
 
-/** The command that says in what the account differs from the file, and puts right what may be put right. */
+/** The command that compares the account with the file, and reverts what may be reverted. */
 export function register(command: Command, terminal: Terminal): void {
   command
     .argument('[file]', 'team file', DEFAULT_FILE)
@@ -60,16 +60,16 @@ export function register(command: Command, terminal: Terminal): void {
     .addHelpText('after', REVERTING)
     .addHelpText('after', exitCodes('0 no drift', '1 any error or wrong usage', '2 drift'))
     .action(async (file: string, options) => {
-      const { quick: fast = false, lock, cloudtrail: trail, reconcile = false, revert = [], yes = false } = options;
+      const { quick = false, lock, cloudtrail: cloudTrail, reconcile = false, revert = [], yes = false } = options;
       const { ifFingerprint = null, report = null } = options;
       const isReverting = reconcile || revert.length > 0;
       const usage = (message: string) => command.error(`error: ${message}`);
-      if (isReverting && fast) usage('--reconcile and --revert need a whole scan; leave out --quick');
+      if (isReverting && quick) usage('--reconcile and --revert need a full check; leave out --quick');
       if (isReverting && !lock) usage('--reconcile and --revert write the state; leave out --no-lock');
       if (!isReverting && ifFingerprint !== null) usage('--if-fingerprint is for --reconcile and --revert');
       if (isReverting) refuseAnotherDay(command, options);
       const { drift } = await import('./commands/drift.ts');
-      const asked = { fast, lock, trail, reconcile, revert, yes, ifFingerprint, report };
+      const asked = { quick, lock, cloudTrail, reconcile, revert, yes, ifFingerprint, report };
       finish(await drift({ ...labOptions(file, options), ...asked }, terminal));
     });
 }

@@ -8,7 +8,7 @@ import { PLAN_GUARDRAILS } from './plan.ts';
 import { SCOPE_GUARDRAILS } from './scope.ts';
 import { TARGET_GUARDRAILS } from './target.ts';
 
-/** Every guardrail, in the order in which blocks are listed. None can be switched off: the way out is a reviewed change. */
+/** Every guardrail, in the order in which blocks are listed. None can be disabled: the way out is a reviewed change. */
 export const GUARDRAILS: GuardrailTable = {
   ...TARGET_GUARDRAILS,
   ...MEMBER_GUARDRAILS,

@@ -62,7 +62,7 @@ export function code(text: string, longest = LONGEST): Markdown {
   if (shown === '') return ours('(empty)');
   const runs = shown.match(/`+/g) ?? [];
   const fence = '`'.repeat(1 + Math.max(0, ...runs.map((run) => run.length)));
-  // A space is taken off at both ends again, and only where the content is more than spaces.
+  // GitHub removes one space at both ends again, and only if the content is more than spaces.
   const padding = /^[` ]|[` ]$/.test(shown) && /[^ ]/.test(shown) ? ' ' : '';
   return ours(`${fence}${padding}${shown}${padding}${fence}${afterRightToLeft(shown)}`);
 }

@@ -718,7 +718,7 @@ test('from an account that was changed by several hands to who did what', async 
   let now = new Date('2026-11-25T08:00:00Z');
   const emulator = await openAccount({ clock: () => now });
   const iam = iamOf(emulator);
-  const trail = new CloudTrailClient({
+  const cloudTrail = new CloudTrailClient({
     endpoint: emulator.endpoint,
     credentials: emulator.rootCredentials,
     region: 'us-east-1',
@@ -731,7 +731,6 @@ test('from an account that was changed by several hands to who did what', async 
   await call('CreateUser', { UserName: BO, Path: PATH });
   await call('CreateGroup', { GroupName: PAYERS, Path: PATH });
   await call('CreatePolicy', { PolicyName: PAYERS, Path: PATH, PolicyDocument: document });
-  const since = now;
   now = new Date(now.getTime() + 60_000);
   const done: [Sample, string, object][] = [
     [
@@ -777,7 +776,7 @@ test('from an account that was changed by several hands to who did what', async 
     ...done.map(([what]) => finding(what)),
     finding({ kind: 'console-password', user: CY, lastUsed: null }),
   ];
-  const { events, notChecked } = await lookUpCloudTrail(trail, subjectsOf(findings), since, {
+  const { events, notChecked } = await lookUpCloudTrail(cloudTrail, subjectsOf(findings), {
     now: () => now,
     wait: async () => {},
   });
@@ -787,6 +786,6 @@ test('from an account that was changed by several hands to who did what', async 
     null,
   ]);
   iam.destroy();
-  trail.destroy();
+  cloudTrail.destroy();
   await emulator.close();
 });

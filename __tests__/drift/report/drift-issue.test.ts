@@ -186,15 +186,15 @@ describe('account ids, ARNs, addresses and key ids', () => {
   const SECRETS = [/\d{12}/, /arn:aws:(iam|sts)::\d/, /203\.0\.113\.9/, /A[KPC][A-Z]AEXAMPLE\w{8}/];
   const reason = 'User arn:aws:sts::123456789012:assumed-role/x/AKIAEXAMPLEKEYOFBO2A';
   const failure = { code: 'credentials-denied' as const, args: { reason, progress: null } };
-  const unseen = [{ what: 'the policy arn:aws:iam::123456789012:policy/x', failure }];
+  const notChecked = [{ what: 'the policy arn:aws:iam::123456789012:policy/x', failure }];
 
   test('are in no issue', () => {
-    const scan = sampleScan([...ALL, ...because('pending', DIFFERENCES)], { notChecked: unseen });
+    const scan = sampleScan([...ALL, ...because('pending', DIFFERENCES)], { notChecked });
     const texts = [
       issueText(reportOf(scan)),
       printed(notAppliedIssue(reportOf(scan), LINKS)!),
       printed(failedCheckIssue({ kind: 'failed', failure }, CHECKED, LINKS)),
-      printed(failedCheckIssue({ kind: 'incomplete', notChecked: unseen }, CHECKED, LINKS)),
+      printed(failedCheckIssue({ kind: 'incomplete', notChecked }, CHECKED, LINKS)),
     ];
     for (const text of texts) for (const secret of SECRETS) expect(text).not.toMatch(secret);
   });
@@ -260,11 +260,11 @@ function bodiesWith(text: string): string {
   const some = ALL.filter((_, index) => index % 3 === 0);
   const findings = some.map((finding) => ({ ...(replaced(finding) as DriftFinding), id: finding.id }));
   const failure = { code: 'credentials-denied' as const, args: { reason: text, progress: null } };
-  const unseen = [{ what: text, failure }];
+  const notChecked = [{ what: text, failure }];
   const scan = sampleScan(findings, {
     snoozed: [{ finding: { ...ALL[0]!, id: text }, until: '2027-01-31', reason: text }],
     unusedSnoozes: [text],
-    notChecked: unseen,
+    notChecked,
   });
   const names = Object.fromEntries([...naming.people].map(([user, { key }]) => [user, { key, name: text }]));
   const report = { ...reportOf(scan), names };
@@ -282,7 +282,7 @@ function bodiesWith(text: string): string {
     issueText({ ...few, reconcile: reverted }, { isOpen: false, data: null }),
     printed(notAppliedIssue({ ...reportOf(pending), names }, LINKS)!),
     printed(failedCheckIssue({ kind: 'failed', failure }, CHECKED, LINKS)),
-    printed(failedCheckIssue({ kind: 'incomplete', notChecked: unseen }, CHECKED, LINKS)),
+    printed(failedCheckIssue({ kind: 'incomplete', notChecked }, CHECKED, LINKS)),
   ].join('\n\n');
 }
 

@@ -4,7 +4,7 @@ import { expectGolden } from '../../support/golden.ts';
 import { sixManualChanges } from '../../support/sample-drift.ts';
 import { because, DIFFERENCES, naming, OTHERS, sampleScan, team, worstFirst } from '../../support/sample-scans.ts';
 
-const LOOKS = {
+const SCANS = {
   'six-manual-changes': sixManualChanges(),
   clean: sampleScan([]),
   differences: sampleScan(DIFFERENCES),
@@ -13,9 +13,9 @@ const LOOKS = {
   undecided: sampleScan(because('unknown', DIFFERENCES), { planned: false }),
 };
 
-describe.each(Object.entries(LOOKS))('%s', (name, look) => {
+describe.each(Object.entries(SCANS))('%s', (name, scan) => {
   test('is the golden file of each scenario', () => {
-    expectGolden(`drift/${name}.txt`, `${driftLines(look, naming).join('\n')}\n`);
+    expectGolden(`drift/${name}.txt`, `${driftLines(scan, naming).join('\n')}\n`);
   });
 });
 
@@ -28,16 +28,16 @@ const denied = {
 };
 
 test('snoozed, unused and unchecked parts are printed in short', () => {
-  const [first, outsider, ...rest] = sixManualChanges().findings;
+  const [first, unmanaged, ...rest] = sixManualChanges().findings;
   const settled = because('resolved', [{ ...DIFFERENCES[2]!, changes: [], risk: null }]);
-  const look = sampleScan([...rest, ...because('pending', [first!]), ...settled], {
-    snoozed: [{ finding: outsider!, until: '2027-01-31', reason: 'its last study ends in January' }],
+  const scan = sampleScan([...rest, ...because('pending', [first!]), ...settled], {
+    snoozed: [{ finding: unmanaged!, until: '2027-01-31', reason: 'its last study ends in January' }],
     // One has passed, and the password is reported again; the other is gone.
     unusedSnoozes: ['old-access-key/ada', 'console-password/gus'],
     notChecked: [{ what: 'the credential report', failure: denied }],
     credentialReportAt: null,
   });
-  expectGolden('drift/short-sections.txt', `${driftLines(look, naming).join('\n')}\n`);
+  expectGolden('drift/short-sections.txt', `${driftLines(scan, naming).join('\n')}\n`);
 });
 
 test('as JSON it is one list of findings with their words and commands', () => {

@@ -26,7 +26,7 @@ function versions(...documents: readonly (PolicyDocument | null | readonly ['*',
   });
 }
 
-function look(arn: string, list: readonly PolicyVersion[], change: Change = (account) => account) {
+function scan(arn: string, list: readonly PolicyVersion[], change: Change = (account) => account) {
   const inventory = inventoryOf(change(declared), {}, {}, { [arn]: list });
   const applied = { team: appliedTeam(sampleTeam, TODAY), begun: [] };
   return scanOf({ team: sampleTeam, today: TODAY, at: AT, inventory, plan: null, applied });
@@ -99,7 +99,7 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
     ['non-default-policy-version/perception-lab/v1'],
   ],
 ])('versions of a policy that lie in wait: %s', (_what, arn, list, expected) => {
-  const found = look(arn, list);
+  const found = scan(arn, list);
   expect(found.findings.map(({ id }) => id).sort()).toEqual(expected);
   for (const { cause, remediation, risk } of found.findings)
     expect([cause, remediation, risk]).toEqual(['manual', 'manual', null]);
@@ -107,13 +107,13 @@ test.each<[string, string, readonly PolicyVersion[], readonly string[]]>([
 
 test('after a return to an older version, the version that was applied is not reported', () => {
   const list = versions(['*', narrow], wide, ours);
-  expect(look(READER, list, edit(READER, narrow)).findings.map(({ id }) => id)).toEqual([
+  expect(scan(READER, list, edit(READER, narrow)).findings.map(({ id }) => id)).toEqual([
     'policy-changed/results-reader',
   ]);
 });
 
 test('a version that lies in wait tells what it would give, and to whom', () => {
-  const [finding] = look(
+  const [finding] = scan(
     READER,
     versions(['*', ours], says(...[ours.Statement].flat(), statement('Allow', 'mechanicalturk:SendBonus'))),
   ).findings;

@@ -31,30 +31,34 @@ interface Given {
 
 const PATH = `/mturk/${sampleTeam.lab}/`;
 
-function look({ change = (account) => account, credentials = {}, today = TODAY }: Given): ScanResult {
+function scan({ change = (account) => account, credentials = {}, today = TODAY }: Given): ScanResult {
   return scanOfAccount({ account: change(desiredAccess(sampleTeam, TODAY)), credentials, today });
 }
 
 const reads = says(statement('Allow', 'mechanicalturk:GetHIT'));
 const both = says(statement('Allow', ['mechanicalturk:GetHIT', 'mechanicalturk:ListHITs']));
-const outsider = (document: typeof reads, ...more: string[]): Change =>
+const unmanaged = (document: typeof reads, ...more: string[]): Change =>
   withUser({ name: 'old', inline: [{ name: 'own', document }], attached: more });
 const unused = keyOf({ created: '2026-10-01T09:00:00Z', lastUsed: null });
 
 test.each<[string, Given, Given]>([
   [
-    'an outsider gets a first key',
-    { change: outsider(reads) },
-    { change: outsider(reads), credentials: { old: { keys: [keyOf({ id: null })] } } },
+    'an unmanaged user gets a first key',
+    { change: unmanaged(reads) },
+    { change: unmanaged(reads), credentials: { old: { keys: [keyOf({ id: null })] } } },
   ],
   [
-    "an outsider's key is switched on",
-    { change: outsider(reads), credentials: { old: { keys: [keyOf({ id: null, active: false })] } } },
-    { change: outsider(reads), credentials: { old: { keys: [keyOf({ id: null })] } } },
+    "an unmanaged user's key is activated",
+    { change: unmanaged(reads), credentials: { old: { keys: [keyOf({ id: null, active: false })] } } },
+    { change: unmanaged(reads), credentials: { old: { keys: [keyOf({ id: null })] } } },
   ],
-  ['an outsider gets another operation of the same risk', { change: outsider(reads) }, { change: outsider(both) }],
   [
-    'a policy that was written in by hand gives more of the same risk',
+    'an unmanaged user gets another operation of the same risk',
+    { change: unmanaged(reads) },
+    { change: unmanaged(both) },
+  ],
+  [
+    'an inline policy that was added manually grants more of the same risk',
     { change: write('cy', 'extra', reads) },
     { change: write('cy', 'extra', both) },
   ],
@@ -81,7 +85,7 @@ test.each<[string, Given, Given]>([
     },
   ],
   [
-    'what is attached to a role by hand gives more',
+    'what is attached to a role manually grants more',
     {
       change: all(
         withPolicy(stopArn('more'), says(statement('Allow', 'mechanicalturk:CreateHIT'))),
@@ -111,17 +115,17 @@ test.each<[string, Given, Given]>([
     { credentials: { [name('ada')]: { keys: [unused] } } },
     { credentials: { [name('ada')]: { keys: [{ ...unused, id: 'AKIAIOSFODNN7EXAMPL2' }] } } },
   ],
-])('the fingerprint of a look changes when something of it becomes worse: %s', (_what, before, after) => {
-  const [one, other] = [look(before), look(after)];
+])('the fingerprint of a scan changes when something of it becomes worse: %s', (_what, before, after) => {
+  const [one, other] = [scan(before), scan(after)];
   expect(other.findings.length).toBeGreaterThan(0);
   expect(other.fingerprint).not.toBe(one.fingerprint);
 });
 
 test.each<[string, Given, Given]>([
   [
-    "an outsider's key is used",
-    { change: outsider(reads), credentials: { old: { keys: [keyOf({ id: null, lastUsed: null })] } } },
-    { change: outsider(reads), credentials: { old: { keys: [keyOf({ id: null })] } } },
+    "an unmanaged user's key is used",
+    { change: unmanaged(reads), credentials: { old: { keys: [keyOf({ id: null, lastUsed: null })] } } },
+    { change: unmanaged(reads), credentials: { old: { keys: [keyOf({ id: null })] } } },
   ],
   [
     'a key is a day older',
@@ -143,8 +147,8 @@ test.each<[string, Given, Given]>([
       ),
     },
   ],
-])('the fingerprint of a look stays when nothing of it is worse: %s', (_what, before, after) => {
-  const [one, other] = [look(before), look(after)];
+])('the fingerprint of a scan stays when nothing of it is worse: %s', (_what, before, after) => {
+  const [one, other] = [scan(before), scan(after)];
   expect(one.findings.length).toBeGreaterThan(0);
   expect(other.fingerprint).toBe(one.fingerprint);
 });

@@ -52,12 +52,12 @@ test('every change of access is found without Terraform', () => {
 test('the ids of a scan are different, of letters that a snooze may have, and the fingerprint knows no order', () => {
   fc.assert(
     fc.property(changedAccounts(), ({ team, account }) => {
-      const look = scanOfChanged(team, account);
-      const ids = look.findings.map(({ id }) => id);
+      const scan = scanOfChanged(team, account);
+      const ids = scan.findings.map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
       for (const id of ids) expect(id).toMatch(/^[a-z]+(?:-[a-z]+)*(?:\/[A-Za-z0-9+=,.@_-]+)*$/);
       const backwards = { ...account, users: [...account.users].reverse(), groups: [...account.groups].reverse() };
-      expect(scanOfChanged(team, backwards).fingerprint).toBe(look.fingerprint);
+      expect(scanOfChanged(team, backwards).fingerprint).toBe(scan.fingerprint);
     }),
     { numRuns: runs(200) },
   );

@@ -39,7 +39,7 @@ function dayAfter(day: string): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }
 
-function fast(team: Team, today: string, account: AccessModel, applied: Team | null = team): ScanResult {
+function quickScan(team: Team, today: string, account: AccessModel, applied: Team | null = team): ScanResult {
   return scanOf({
     team,
     today,
@@ -54,7 +54,7 @@ describe.each(Object.entries(EXAMPLES))('%s', (_what, team) => {
   test('an account that is as the file says gives an empty report, whatever is noted of the last apply', () => {
     const account = desiredAccess(team, TODAY);
     for (const applied of [team, null]) {
-      expect(fast(team, TODAY, account, applied)).toMatchObject({ class: 'clean', findings: [], notChecked: [] });
+      expect(quickScan(team, TODAY, account, applied)).toMatchObject({ class: 'clean', findings: [], notChecked: [] });
     }
   });
 
@@ -64,16 +64,19 @@ describe.each(Object.entries(EXAMPLES))('%s', (_what, team) => {
     for (const { until } of team.members) {
       if (until === null) continue;
       const last = dayAfter(until);
-      expect(fast(staying, last, desiredAccess(staying, TODAY))).toMatchObject({ class: 'clean', findings: [] });
+      expect(quickScan(staying, last, desiredAccess(staying, TODAY))).toMatchObject({ class: 'clean', findings: [] });
       const today = dayAfter(last);
       const gone = team.members.filter((each) => each.until !== null && each.until < last);
-      const look = fast(deleting, today, desiredAccess(staying, TODAY));
+      const scan = quickScan(deleting, today, desiredAccess(staying, TODAY));
       const expected = gone.map(({ key }) => `unmanaged-user/${key}`);
-      expect(look.findings.map(({ id }) => id).sort()).toEqual(expected.sort());
-      expect(look.class).toBe(expected.length === 0 ? 'clean' : 'pending');
+      expect(scan.findings.map(({ id }) => id).sort()).toEqual(expected.sort());
+      expect(scan.class).toBe(expected.length === 0 ? 'clean' : 'pending');
       // The access ended by date, without an apply.
-      expect(look.findings.flatMap(({ changes: people }) => people)).toEqual([]);
-      expect(fast(deleting, today, desiredAccess(deleting, today))).toMatchObject({ class: 'clean', findings: [] });
+      expect(scan.findings.flatMap(({ changes: people }) => people)).toEqual([]);
+      expect(quickScan(deleting, today, desiredAccess(deleting, today))).toMatchObject({
+        class: 'clean',
+        findings: [],
+      });
     }
   });
 });
@@ -130,7 +133,7 @@ test.each(Object.entries(OTHER_STATES))(
     ] as const) {
       for (const applied of [team, null]) {
         const full = planned(step, team, applied, account);
-        expect(ofAccess(full)).toEqual(fast(team, TODAY, account, applied).findings);
+        expect(ofAccess(full)).toEqual(quickScan(team, TODAY, account, applied).findings);
         expect(ofAccess(full)).toHaveLength(count);
       }
     }
@@ -162,7 +165,7 @@ test('a change that the file has made its own since the last apply is resolved',
     ...sampleTeam,
     members: sampleTeam.members.map((each) => (each === member ? { ...each, roles } : each)),
   };
-  const scan = fast(team, TODAY, desiredAccess(team, TODAY), sampleTeam);
+  const scan = quickScan(team, TODAY, desiredAccess(team, TODAY), sampleTeam);
   expect(scan.findings.map(({ rule, cause }) => [rule, cause])).toEqual([['membership-added', 'resolved']]);
   expect(scan.class).toBe('state-only');
 });

@@ -58,8 +58,8 @@ function accountWith(fake: Fake): Seen {
     const reason = 'AccessDenied: User: plan-role is not authorized to perform: iam:GetAccountAuthorizationDetails';
     const { failure } = fail('credentials-denied', { reason, progress: null });
     const nothing = { account: team.account, users: [], groups: [], policies: [] };
-    const unseen = [{ what: 'users, groups and policies', failure }];
-    return { access: nothing, users: new Map(), policies: new Map(), isAccessKnown: false, notChecked: unseen };
+    const notChecked = [{ what: 'users, groups and policies', failure }];
+    return { access: nothing, users: new Map(), policies: new Map(), isAccessKnown: false, notChecked };
   }
   const { groups = {}, users = {}, boundary = boundaryPolicy(team), elsewhere = {} } = fake;
   const policies: Readonly<Record<string, PolicyDetails>> = {
@@ -112,13 +112,13 @@ const knows = ({ kind, name }: IamEntity): boolean =>
 function besideIn(fake: Fake, of = team) {
   const account = accountWith(fake);
   const groups = new Set(of.roles.map(({ key }) => `perception-lab-${key}`));
-  const look = findUnmanaged(account, { path: PATH, knows, groups });
+  const found = findUnmanaged(account, { path: PATH, knows, groups });
   const boundary = boundaryState(account, of);
   return {
-    unmanaged: unmanagedEffectsOf(look, of, desiredAccess(sampleTeam, '2026-01-01'), TODAY, AT),
+    unmanaged: unmanagedEffectsOf(found, of, desiredAccess(sampleTeam, '2026-01-01'), TODAY, AT),
     boundary: boundaryEffectOf(boundary, of, TODAY, AT),
     boundaryState: boundary.state,
-    unseen: look.notChecked,
+    notChecked: found.notChecked,
   };
 }
 
@@ -169,15 +169,15 @@ const CASES: Readonly<Record<string, Fake>> = {
 
 const naming = namingOf(team);
 
-function reportOf({ unmanaged, boundary, unseen }: ReturnType<typeof besideIn>): string {
+function reportOf({ unmanaged, boundary, notChecked }: ReturnType<typeof besideIn>): string {
   const findings = [
     ...unmanaged.map(({ resource, keeps, escalates }) =>
       finds(`unmanaged-${resource.kind}/${resource.name}`, { kind: 'unmanaged', resource, keeps }, { escalates }),
     ),
     ...(boundary === null ? [] : [finds('boundary-policy-changed', { kind: 'boundary', ...boundary })]),
   ].sort(bySeverity);
-  const found = findings.length > 0 ? 'unmanaged' : unseen.length > 0 ? 'error' : 'clean';
-  return driftLines(sampleScan(findings, { class: found, notChecked: unseen }), naming).join('\n');
+  const found = findings.length > 0 ? 'unmanaged' : notChecked.length > 0 ? 'error' : 'clean';
+  return driftLines(sampleScan(findings, { class: found, notChecked }), naming).join('\n');
 }
 
 test('the report of each, as a person reads it', () => {
@@ -224,12 +224,12 @@ test('a member past their last day is still limited, until the user is deleted',
     ...team,
     members: team.members.map((each) => (each.key === 'bo' ? { ...each, until: day } : each)),
   });
-  const look = findUnmanaged(
+  const found = findUnmanaged(
     accountWith({ groups: { 'old-payers': { members: ['perception-lab-bo'], attached: [PAYMASTER] } } }),
     { path: PATH, knows, groups: new Set() },
   );
   const gaining = (day: string) =>
-    unmanagedEffectsOf(look, until(day), desiredAccess(until(day), '2026-01-01'), TODAY, AT)[0]!.changes.length;
+    unmanagedEffectsOf(found, until(day), desiredAccess(until(day), '2026-01-01'), TODAY, AT)[0]!.changes.length;
   expect([gaining('2026-11-01'), gaining('2026-12-01')]).toEqual([0, 1]);
 });
 

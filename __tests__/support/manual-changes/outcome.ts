@@ -97,7 +97,7 @@ export function decidedOutcome(row: ManualChange, start: EmulatorMemory): Promis
         inventory: { ...inventory, access: model },
       });
     const found = scanWith(access);
-    const { events } = await lookUpCloudTrail(lab.cloudTrail(), subjectsOf(found.findings), new Date(0), {
+    const { events } = await lookUpCloudTrail(lab.cloudTrail(), subjectsOf(found.findings), {
       wait: async () => {},
       now,
     });
@@ -113,7 +113,7 @@ export function decidedOutcome(row: ManualChange, start: EmulatorMemory): Promis
     const target = revertedModel(access, desiredAccess(applied, applied.day), differences, decision.deletions);
     return {
       full: idsOf(scan),
-      quick: idsOf(orThrow(await quickScan(lab, { trail: false }, SILENT)).scan),
+      quick: idsOf(orThrow(await quickScan(lab, { cloudTrail: false }, SILENT)).scan),
       report: driftLines(scan, lab.naming, { attributed: true, reconcile: 'additions' }).join('\n'),
       reconciled: revertedText(decision.reverts.map(({ id }) => id)),
       left: idsOf(scanWith(target)),
@@ -123,17 +123,17 @@ export function decidedOutcome(row: ManualChange, start: EmulatorMemory): Promis
   });
 }
 
-/** With Terraform: found by a full scan, and reverted by an apply of a saved plan. */
+/** With Terraform: found by a full check, and reverted by an apply of a saved plan. */
 export function appliedOutcome(row: ManualChange, start: EmulatorMemory): Promise<Outcome> {
   return afterChange(row, start, async (test, { session, before }) => {
     const lab = session();
     const changed = comparableAccount(test.memory.account, start.account);
     const access = structuredClone(accessIn(test.memory.account));
-    const quick = orThrow(await quickScan(lab, { trail: false }, SILENT)).scan;
-    const completed = orThrow(await fullScan(lab, { trail: true }, SILENT));
+    const quick = orThrow(await quickScan(lab, { cloudTrail: false }, SILENT)).scan;
+    const completed = orThrow(await fullScan(lab, { cloudTrail: true }, SILENT));
     const { scan, attributed } = completed;
     const done = await reconcile(lab, completed, REQUEST, { yes: true }, SILENT);
-    const left = idsOf(orThrow(await fullScan(session(), { trail: false }, SILENT)).scan);
+    const left = idsOf(orThrow(await fullScan(session(), { cloudTrail: false }, SILENT)).scan);
     const isUntouched = isSame(comparableAccount(test.memory.account, start.account), changed);
     const after = accessIn(test.memory.account);
     return {

@@ -15,12 +15,12 @@ import { type LabSession, type LabSessionOptions, openLabSession } from '../sess
 import { momentOf, namingOf, readTeam } from '../session/read-team.ts';
 
 export interface DriftOptions extends LabSessionOptions {
-  /** From what the account says alone: no engine and no state are needed. */
-  readonly fast: boolean;
+  /** A quick check: of the account alone, without Terraform and state. */
+  readonly quick: boolean;
   /** False for a role that may only read. */
   readonly lock: boolean;
-  /** Ask the account's trail who did it. */
-  readonly trail: boolean;
+  /** Ask CloudTrail who made a change. */
+  readonly cloudTrail: boolean;
   /** Revert what `settings.reconcile` allows, as the scheduled job does. */
   readonly reconcile: boolean;
   /** Ids of findings to revert, although that may grant access. */
@@ -36,7 +36,7 @@ export interface DriftOptions extends LabSessionOptions {
 const LOCK_TIMEOUT_SECONDS = 300;
 
 /**
- * `drift`: 0 where the account is as the file says (or is so again), 2 where anything else was found and is still there,
+ * `drift`: 0 if the account is as the file says (or is so again), 2 if anything else was found and is still there,
  * 1 on an error, an unreadable file and an impossible request among them.
  */
 export async function drift(options: DriftOptions, terminal: Terminal): Promise<number> {
@@ -53,7 +53,7 @@ export async function drift(options: DriftOptions, terminal: Terminal): Promise<
   }
   const possible = await checkPossible(options, terminal);
   if (!possible.ok) return possible.failure === null ? 1 : failed(possible.failure);
-  const opened = options.fast ? await openAccountSession(options, terminal) : await openLabSession(options, terminal);
+  const opened = options.quick ? await openAccountSession(options, terminal) : await openLabSession(options, terminal);
   if (!opened.ok) return failed(opened.failure);
   const session = opened.value;
   try {
@@ -105,8 +105,8 @@ async function checkPossible(
 
 function scanAccount(session: AccountSession | LabSession, options: DriftOptions, terminal: Terminal) {
   if (!isLab(session)) return quickScan(session, options, terminal);
-  const { lock, trail } = options;
-  return fullScan(session, { trail, lock, ...lockTimeout(options) }, terminal);
+  const { lock, cloudTrail } = options;
+  return fullScan(session, { cloudTrail, lock, ...lockTimeout(options) }, terminal);
 }
 
 function isLab(session: AccountSession | LabSession): session is LabSession {

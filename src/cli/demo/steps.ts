@@ -151,7 +151,7 @@ async function quickCheck(context: DemoContext, team: Team, changes: readonly Ma
   const { output, emulator } = context;
   output.step('Quick drift check: without Terraform');
   const before = emulator.calls.length;
-  const { scan } = await done(quickScan(labFor(context, team), { trail: false }, quiet(context)));
+  const { scan } = await done(quickScan(labFor(context, team), { cloudTrail: false }, quiet(context)));
   const calls = emulator.calls.length - before;
   const ofAccess = changes.filter(({ changesAccess }) => changesAccess);
   const missing = notDetected(scan.findings, ofAccess);
@@ -168,7 +168,7 @@ async function driftCheck(
   const { output } = context;
   const session = labFor(context, team);
   output.step('Drift check');
-  const { findings } = (await done(fullScan(session, { trail: true }, quiet(context)))).scan;
+  const { findings } = (await done(fullScan(session, { cloudTrail: true }, quiet(context)))).scan;
   findings.forEach((finding, index) => {
     const change = changes.find((each) => isFindingOf(finding.id, each));
     const access = changedAccess(finding.changes, session.naming);
@@ -310,7 +310,7 @@ function labFor({ engine, emulator, directory, today }: DemoContext, team: Team)
 }
 
 async function scan(context: DemoContext, session: LabSession) {
-  return (await done(fullScan(session, { trail: false }, quiet(context)))).scan;
+  return (await done(fullScan(session, { cloudTrail: false }, quiet(context)))).scan;
 }
 
 async function revert(
@@ -318,7 +318,7 @@ async function revert(
   session: LabSession,
   request: ReconcileRequest,
 ): Promise<readonly DriftFinding[]> {
-  const completed = await done(fullScan(session, { trail: false }, quiet(context)));
+  const completed = await done(fullScan(session, { cloudTrail: false }, quiet(context)));
   const result = await reconcile(session, completed, request, { yes: true }, quiet(context));
   if (result.outcome === 'reverted') return completed.scan.findings.filter(({ id }) => result.reverted.includes(id));
   if (result.failure !== null) throw new StepFailed('reconcile failed', result.failure);

@@ -138,7 +138,7 @@ async function attempt(
   }
 
   // The question may have waited for an hour, and a revocation in an emergency must not be reverted unseen.
-  const now = await quickScan(session, { trail: false }, terminal);
+  const now = await quickScan(session, { cloudTrail: false }, terminal);
   if (!now.ok) return failed(now.failure);
   if (!now.value.complete || !isUnchanged(completed, now.value))
     return blocked({ code: 'changed-meanwhile', args: {} });

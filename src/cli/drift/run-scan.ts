@@ -24,18 +24,15 @@ export interface CompletedScan extends ScannedAccount {
   readonly attributed: boolean;
 }
 
-/** CloudTrail keeps events for 90 days; earlier changes have no known actor. */
-const TRAIL_MS = 90 * 24 * 60 * 60 * 1_000;
-
 /** A quick check: without a plan. */
-export function quickScan(session: AccountSession, options: { readonly trail: boolean }, terminal: Terminal) {
+export function quickScan(session: AccountSession, options: { readonly cloudTrail: boolean }, terminal: Terminal) {
   return runScan(session, null, options, terminal);
 }
 
 /** A scan with a plan. It changes neither the account nor the state. */
 export function fullScan(
   session: LabSession,
-  options: { readonly trail: boolean } & Pick<StackPlanOptions, 'lock' | 'lockTimeoutSeconds'>,
+  options: { readonly cloudTrail: boolean } & Pick<StackPlanOptions, 'lock' | 'lockTimeoutSeconds'>,
   terminal: Terminal,
 ) {
   return runScan(
@@ -49,7 +46,7 @@ export function fullScan(
 async function runScan(
   session: AccountSession,
   plan: (() => ReturnType<typeof planStack>) | null,
-  { trail }: { readonly trail: boolean },
+  { cloudTrail }: { readonly cloudTrail: boolean },
   terminal: Terminal,
 ): Promise<Result<CompletedScan>> {
   const { team, today, at } = session;
@@ -87,11 +84,10 @@ async function runScan(
     applied: applied.ok ? applied.value : null,
     complete: inventory.isAccessKnown,
   };
-  if (!trail || scan.findings.length === 0) return succeed({ scan, ...facts, attributed: false });
-  const since = new Date(session.now().getTime() - TRAIL_MS);
+  if (!cloudTrail || scan.findings.length === 0) return succeed({ scan, ...facts, attributed: false });
   // A local AWS emulator has no limit of lookups that would have to be waited for.
   const wait = session.kind === 'emulator' ? { wait: async () => {} } : {};
-  const { events, notChecked } = await lookUpCloudTrail(session.cloudTrail(), subjectsOf(scan.findings), since, {
+  const { events, notChecked } = await lookUpCloudTrail(session.cloudTrail(), subjectsOf(scan.findings), {
     ...wait,
     now: session.now,
   });

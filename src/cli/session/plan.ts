@@ -110,8 +110,6 @@ async function existingAccess({ iam, team }: LabSession, plan: Plan): Promise<Re
 }
 
 const USERS_AT_A_TIME = 8;
-/** CloudTrail keeps events for 90 days. */
-const TRAIL_MS = 90 * 24 * 60 * 60 * 1_000;
 
 async function credentialsOf(
   session: LabSession,
@@ -123,9 +121,8 @@ async function credentialsOf(
   const held = all.filter(({ keys, others, notChecked }) => keys.length + others.length + notChecked.length > 0);
   const withKeys = held.filter(({ keys }) => keys.length > 0).map(({ user }) => user);
   if (!asksCloudTrail || withKeys.length === 0) return held;
-  const since = new Date(session.now().getTime() - TRAIL_MS);
   const wait = session.kind === 'emulator' ? { wait: async () => {} } : {};
-  const { events } = await lookUpCloudTrail(session.cloudTrail(), withKeys, since, { ...wait, now: session.now });
+  const { events } = await lookUpCloudTrail(session.cloudTrail(), withKeys, { ...wait, now: session.now });
   const created = events.filter(({ name, isError }) => name === 'CreateAccessKey' && !isError);
   return held.map(({ user, keys, ...rest }) => ({
     ...{ user, ...rest },

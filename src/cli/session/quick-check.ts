@@ -20,7 +20,7 @@ export async function quickCheck(
   planned: StackPlan | null,
   terminal: Terminal,
 ): Promise<Result<QuickChecked>> {
-  const scanned = await quickScan(session, { trail: false }, terminal);
+  const scanned = await quickScan(session, { cloudTrail: false }, terminal);
   if (!scanned.ok) return scanned;
   const check = quickCheckOf(scanned.value, planned?.classification ?? null, session.naming);
   return succeed({ completed: scanned.value, check });
@@ -32,7 +32,7 @@ export async function changeSince(
   session: LabSession,
   terminal: Terminal,
 ): Promise<Result<'unchanged' | 'unknown'>> {
-  const now = await quickScan(session, { trail: false }, terminal);
+  const now = await quickScan(session, { cloudTrail: false }, terminal);
   if (!now.ok) return now;
   if (!completed.complete || !now.value.complete) return succeed('unknown');
   const { appeared, gone } = findingsBetween(completed.scan, now.value.scan);

@@ -186,7 +186,7 @@ function blocked(block: ReconcileBlock): ReconcileDecision {
 }
 
 const KEPT_MS = 8 * DAY_MS;
-/** A report younger than this does not count as an earlier one: a check started by hand must leave time to read it. */
+/** A report younger than this does not count as an earlier one: a check that a person starts must leave time to read it. */
 const REPORTED_MS = HOUR_MS;
 const MOST = 10_000;
 
