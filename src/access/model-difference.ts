@@ -107,6 +107,17 @@ const KINDS: { readonly [Kind in DifferenceKind]: { readonly subject: string; re
   'tag-changed': { subject: 'tag', inverse: 'tag-changed' },
 };
 
+/** The kinds of which a whole user, group or policy was added or deleted. */
+const RESOURCE_KINDS: Readonly<Record<'added' | 'deleted', readonly DifferenceKind[]>> = {
+  added: ['user-added', 'group-added', 'policy-added'],
+  deleted: ['user-deleted', 'group-deleted', 'policy-deleted'],
+};
+
+/** Whether a user, group or policy was added or deleted, as opposed to a part of one. */
+export function isResource(change: keyof typeof RESOURCE_KINDS, { kind }: Difference): boolean {
+  return RESOURCE_KINDS[change].includes(kind);
+}
+
 /** The difference that reverts this one. */
 export function inverse(difference: Difference): Difference {
   if ('from' in difference) return { ...difference, from: difference.to, to: difference.from } as Difference;

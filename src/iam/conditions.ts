@@ -97,7 +97,7 @@ function conditionHolds(
   return all ? truths.every((truth) => truth === true) : truths.includes(true);
 }
 
-/** One value of the request against the policy's list: any of it for a plain operator, none of it for a negated one. */
+/** One value of the request: it must match a value of the policy's list, or none of them for a negated operator. */
 function valueHolds(
   operator: ConditionOperator,
   actual: string,

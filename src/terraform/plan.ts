@@ -159,8 +159,8 @@ export function parsePlan(text: string): Result<Plan> {
 }
 
 /**
- * Reads plan JSON: any format 1.x, unknown keys ignored, a missing list empty. Whether what it says may be applied is
- * for the blocks: reading is tolerant, acting is strict.
+ * Reads plan JSON of every format 1.x. Unknown keys are ignored, and a missing list is empty: reading is tolerant, and
+ * whether what it says may be applied is for the blocks.
  */
 export function readPlan(json: unknown): Result<Plan> {
   const read = PLAN.safeParse(json);

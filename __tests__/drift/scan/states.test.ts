@@ -38,7 +38,7 @@ const statesOfLab: fc.Arbitrary<StateOf> = fc.oneof(
         return configured(older, TODAY);
       },
   ),
-  // Half-written: resources are missing where `kept`, repeated over the whole list, is false.
+  // A half-written state: without the resources at whose place `kept`, repeated over the list, is false.
   fc.array(fc.boolean(), { minLength: 7, maxLength: 13 }).map(
     (kept): StateOf =>
       (team) =>

@@ -108,9 +108,9 @@ function sideRows(person: AccessChange, naming: DisplayNames): readonly Row[] {
   if (person.kind === 'changed') rows.push(...groupRows(person, naming));
   const { before, after } = person.boundary;
   if (after === null && before !== null) {
-    rows.push(['loses', 'the permissions boundary: any attached policy takes full effect']);
+    rows.push(['loses', 'the permissions boundary: every attached policy takes full effect']);
   } else if (after === null && person.kind === 'joins') {
-    rows.push(['has', 'no permissions boundary: any attached policy takes full effect']);
+    rows.push(['has', 'no permissions boundary: every attached policy takes full effect']);
   } else if (after !== null && person.kind === 'changed' && before !== after) {
     rows.push(['gets', `${before === null ? 'the' : 'another'} permissions boundary, ${policyName(after)}`]);
   }

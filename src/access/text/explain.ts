@@ -50,7 +50,7 @@ export function explanationLines(
       ? []
       : [`Warning: ${unknownPolicyWords(explanation.unknownPolicies)}.`]),
     ...(explanation.boundary === null && explanation.exists
-      ? ['No permissions boundary: any attached policy takes full effect.']
+      ? ['No permissions boundary: every attached policy takes full effect.']
       : []),
   ];
   const sections = [

@@ -1,5 +1,5 @@
 import type { AccessGroup, AccessModel, AccessUser } from '../../access/model.ts';
-import { type Difference, inverse } from '../../access/model-difference.ts';
+import { type Difference, inverse, isResource } from '../../access/model-difference.ts';
 import { type Documents, withDifferences } from '../../access/with-differences.ts';
 import { isManagedPolicyName } from '../../catalog/managed-policies.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
@@ -53,7 +53,7 @@ export function revertedModel(
     groups: [...account.groups, ...applied.groups.filter(({ name }) => groups.has(name))],
     users: [...account.users, ...applied.users.filter(({ name }) => users.has(name))],
   };
-  const others = reverts.filter(({ kind }) => !kind.endsWith('-deleted'));
+  const others = reverts.filter((each) => !isResource('deleted', each));
   const { policies, ...reverted } = withDifferences(start, others.map(inverse), documents);
   const existing = new Set(reverted.groups.map(({ name }) => name));
   const ofApplied = new Map(applied.users.map((user) => [user.name, user.groups]));

@@ -1,4 +1,4 @@
-import { differenceKey, differences, inverse } from '../../access/model-difference.ts';
+import { differenceKey, differences, inverse, isResource } from '../../access/model-difference.ts';
 import { type DisplayNames, userText } from '../../access/text/names.ts';
 import type { PlanClassification } from '../../review/changes/classify-plan.ts';
 import type { QuickCheck } from '../../review/manifest/schema.ts';
@@ -43,7 +43,7 @@ function carriedOutBy({ access }: Pick<PlanClassification, 'access'>): (finding:
     if (finding.rule === 'boundary-policy-changed') return arns.has(finding.data.arn);
     if (difference === null) return false;
     // Without a record of an apply, what is missing was never applied.
-    const isUnapplied = finding.cause === 'unknown' && difference.kind.endsWith('-deleted');
+    const isUnapplied = finding.cause === 'unknown' && isResource('deleted', difference);
     return isUnapplied || keys.has(differenceKey(difference));
   };
 }

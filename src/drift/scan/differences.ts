@@ -1,5 +1,5 @@
 import type { AccessModel } from '../../access/model.ts';
-import { type Difference, differences, subjectKey } from '../../access/model-difference.ts';
+import { type Difference, differences, isResource, subjectKey } from '../../access/model-difference.ts';
 import { desiredAccess, desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import type { IamEntity } from '../../aws/iam-names.ts';
 import { iamName, labPath } from '../../team/names.ts';
@@ -84,8 +84,8 @@ function wholeOf(difference: Difference): string | null {
   }
 }
 
-function wholesIn(list: readonly Difference[], verb: 'added' | 'deleted' | '' = ''): ReadonlySet<string> {
-  return new Set(list.flatMap((each) => (each.kind.endsWith(verb) ? (wholeOf(each) ?? []) : [])));
+function wholesIn(list: readonly Difference[]): ReadonlySet<string> {
+  return new Set(list.flatMap((each) => wholeOf(each) ?? []));
 }
 
 /** Whether a difference is only a part of a user, group or policy that was added or deleted. */
@@ -104,8 +104,8 @@ function withoutParts(
   all: readonly Difference[],
   isManual: (difference: Difference) => boolean,
 ): readonly Difference[] {
-  const deleted = wholesIn(all, 'deleted');
-  const added = wholesIn(all, 'added');
+  const deleted = wholesIn(all.filter((each) => isResource('deleted', each)));
+  const added = wholesIn(all.filter((each) => isResource('added', each)));
   return all.filter(
     (difference) => !isPartOf(difference, deleted) && (!isPartOf(difference, added) || isManual(difference)),
   );
