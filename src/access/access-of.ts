@@ -16,8 +16,15 @@ import {
   operationsOfStatement,
   union,
 } from './operation-set.ts';
-import { boundaryPolicies, type Grant, groupPolicies, ownPolicies, type UnknownPolicy } from './policies-of.ts';
-import { earlier, endOfDeny, later, startOfDeny } from './time-conditions.ts';
+import {
+  boundaryPolicies,
+  type Grant,
+  groupPolicies,
+  type HeldPolicies,
+  ownPolicies,
+  type UnknownPolicy,
+} from './policies-of.ts';
+import { earlier, later, timeOfDeny } from './time-conditions.ts';
 
 export interface UserAccess {
   readonly user: AccessUser;
@@ -47,6 +54,9 @@ interface SharedPolicies {
   readonly grants: Pick<UserAccess & Verdict, 'allowed' | 'allowing' | 'grants'>[];
 }
 
+/** The policies of a group, or a boundary, read once for every user who has it. */
+type ReadPolicies = (key: string, policies: () => HeldPolicies) => { readonly reading: Reading } & HeldPolicies;
+
 const NO_SOURCES: Reading = readSources([]);
 
 /**
@@ -55,12 +65,22 @@ const NO_SOURCES: Reading = readSources([]);
  */
 export function accessOf(model: AccessModel, circumstances: Circumstances): readonly UserAccess[] {
   const shared = new Map<string, SharedPolicies>();
+  const read = new Map<string, ReturnType<ReadPolicies>>();
+  const readOnce: ReadPolicies = (key, policies) => {
+    let found = read.get(key);
+    if (found === undefined) {
+      const held = policies();
+      found = { ...held, reading: readSources(held.sources) };
+      read.set(key, found);
+    }
+    return found;
+  };
   const common = sharedContextOf(model, circumstances);
   return model.users.map((user) => {
     const key = `${user.groups.join(' ')}|${user.boundary ?? ''}`;
     let policies = shared.get(key);
     if (policies === undefined) {
-      policies = readShared(model, user);
+      policies = readShared(model, user, readOnce);
       shared.set(key, policies);
     }
     let own: RequestContext | null = null;
@@ -95,16 +115,16 @@ export function accessOnceBegun(
   return begun.size === 0 ? now : now.map((each) => begun.get(each.user) ?? each);
 }
 
-function readShared(model: AccessModel, user: AccessUser): SharedPolicies {
-  const held = user.groups.map((name) => groupPolicies(model, name));
-  const limit = boundaryPolicies(model, user);
-  const groups = readSources(held.flatMap(({ sources }) => sources));
-  const boundary = user.boundary === null ? null : readSources(limit.sources);
+function readShared(model: AccessModel, user: AccessUser, read: ReadPolicies): SharedPolicies {
+  const held = user.groups.map((name) => read(`group ${name}`, () => groupPolicies(model, name)));
+  const limit = user.boundary === null ? null : read(user.boundary, () => boundaryPolicies(model, user));
+  const groups = together(held.map(({ reading }) => reading));
+  const boundary = limit?.reading ?? null;
   return {
     groups,
     boundary,
     unknown: held.flatMap(({ unknown }) => unknown),
-    isBoundaryUnknown: limit.unknown.length > 0,
+    isBoundaryUnknown: limit !== null && limit.unknown.length > 0,
     suspends: groups.suspends || boundary?.suspends === true,
     starts: later(groups.starts, boundary?.starts ?? null),
     ends: earlier(groups.ends, boundary?.ends ?? null),
@@ -159,11 +179,12 @@ function grantsOf(
 
 function listGrants(allowed: OperationSet, allowing: Verdict['allowing']): UserAccess['grants'] {
   const grants = new Map<Operation, Grant[]>(listOperations(allowed).map((operation) => [operation, []]));
-  for (const { source, operations } of allowing) {
-    for (const operation of listOperations(intersection(operations, allowed))) {
-      const list = grants.get(operation) ?? [];
-      const { holder, policy } = source;
-      if (!list.some((grant) => grant.holder === holder && grant.policy === policy)) list.push({ holder, policy });
+  for (const { source, allows } of allowing) {
+    const { holder, policy } = source;
+    const grant = { holder, policy };
+    for (const operation of allows) {
+      const list = grants.get(operation);
+      if (list?.some((each) => each.holder === holder && each.policy === policy) === false) list.push(grant);
     }
   }
   return grants;
@@ -174,6 +195,8 @@ interface ReadStatement {
   readonly source: PolicySource;
   readonly statement: Statement;
   readonly operations: OperationSet;
+  /** The same as a list; empty for a Deny. */
+  readonly allows: readonly Operation[];
   /** Whether it must be evaluated for each user. */
   readonly personal: boolean;
 }
@@ -186,6 +209,7 @@ interface Verdict {
 
 /** Policies read once, to be judged for many users. */
 interface Reading {
+  readonly statements: readonly ReadStatement[];
   /** `personal` is called only if a statement depends on who asks. */
   readonly judge: (common: RequestContext, personal: () => RequestContext) => Verdict;
   /** Whether a Deny of everything has no condition. */
@@ -205,7 +229,6 @@ const RESOURCE = '*';
  */
 function readSources(sources: readonly PolicySource[]): Reading {
   const statements: ReadStatement[] = [];
-  let constant = true;
   let suspends = false;
   let starts: number | null = null;
   let ends: number | null = null;
@@ -214,35 +237,51 @@ function readSources(sources: readonly PolicySource[]): Reading {
       const operations = operationsOfStatement(statement);
       if (isEmpty(operations)) continue;
       const personal = dependsOnUser(statement, source.document.Version);
-      const read = { source, statement, operations, personal };
+      const allows = statement.Effect === 'Allow' ? listOperations(operations) : [];
+      const read = { source, statement, operations, allows, personal };
       statements.push(read);
-      if (personal) constant = false;
       if (!deniesEverything(read)) continue;
       if (statement.Condition === undefined) suspends = true;
       else {
-        starts = later(starts, endOfDeny(statement));
-        ends = earlier(ends, startOfDeny(statement));
+        const denied = timeOfDeny(statement);
+        starts = later(starts, denied.ends);
+        ends = earlier(ends, denied.starts);
       }
     }
   }
-  let verdict: Verdict | null = null;
+  return { statements, judge: judgeOf(statements), suspends, starts, ends };
+}
+
+/** Readings of several groups as one. */
+function together(readings: readonly Reading[]): Reading {
+  const [only = NO_SOURCES] = readings;
+  if (readings.length < 2) return only;
+  const statements = readings.flatMap((each) => each.statements);
   return {
-    judge: (common, personal) => {
-      if (verdict !== null) return verdict;
-      const judged = judge(statements, common, personal);
-      if (constant) verdict = judged;
-      return judged;
-    },
-    suspends,
-    starts,
-    ends,
+    statements,
+    judge: judgeOf(statements),
+    suspends: readings.some(({ suspends }) => suspends),
+    starts: readings.map(({ starts }) => starts).reduce(later),
+    ends: readings.map(({ ends }) => ends).reduce(earlier),
+  };
+}
+
+/** Judges statements, once for all users unless one of them depends on who asks. */
+function judgeOf(statements: readonly ReadStatement[]): Reading['judge'] {
+  const isPersonal = statements.some(({ personal }) => personal);
+  let verdict: Verdict | null = null;
+  return (common, personal) => {
+    if (verdict !== null) return verdict;
+    const judged = judge(statements, common, personal);
+    if (!isPersonal) verdict = judged;
+    return judged;
   };
 }
 
 function judge(statements: readonly ReadStatement[], common: RequestContext, personal: () => RequestContext): Verdict {
   let allowed = NO_OPERATIONS;
   let denied = NO_OPERATIONS;
-  let allowing = NO_STATEMENTS;
+  const allowing: ReadStatement[] = [];
   for (const read of statements) {
     const { statement, source } = read;
     const context = read.personal ? personal() : common;
@@ -252,13 +291,11 @@ function judge(statements: readonly ReadStatement[], common: RequestContext, per
     if (statement.Effect === 'Deny') denied = union(denied, read.operations);
     else {
       allowed = union(allowed, read.operations);
-      allowing = [...allowing, read];
+      allowing.push(read);
     }
   }
   return { allowed, denied, allowing };
 }
-
-const NO_STATEMENTS: readonly ReadStatement[] = [];
 
 function deniesEverything({ statement, operations, source, personal }: ReadStatement): boolean {
   return (

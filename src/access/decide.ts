@@ -114,9 +114,9 @@ export function isPersonalKey(key: string): boolean {
 
 /** Whether a statement can mean something else for another user of the account. */
 export function dependsOnUser(statement: Statement, version: string | undefined): boolean {
-  const isPersonal = (text: string) => hasVariables(text, version);
-  return (
-    toList(statement.Resource ?? statement.NotResource).some(isPersonal) ||
-    conditionsOf(statement).some(({ key, values }) => isPersonalKey(key) || values.some(isPersonal))
+  const resources = toList(statement.Resource ?? statement.NotResource);
+  if (resources.some((text) => hasVariables(text, version))) return true;
+  return conditionsOf(statement).some(
+    ({ key, values }) => isPersonalKey(key) || values.some((text) => hasVariables(text, version)),
   );
 }

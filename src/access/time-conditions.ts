@@ -49,33 +49,24 @@ const FROM_A_MOMENT_ON: readonly string[] = ['DateGreaterThanEquals', 'DateGreat
 const UNTIL_A_MOMENT: readonly string[] = ['DateLessThan', 'DateLessThanEquals'];
 
 /**
- * The moment (milliseconds) from which a Deny holds for ever, when its only condition is the time; null if it has no
- * condition or another one.
+ * When a Deny holds whose only condition is the time: from the moment `starts` on for ever, or until `ends`, when it no
+ * longer holds (milliseconds). Both are null if it has no condition or another one.
  */
-export function startOfDeny(statement: Statement): number | null {
-  // A date that cannot be read makes the Deny hold always: that is no end, it is a suspension.
-  const only = onlyTimeCondition(statement, FROM_A_MOMENT_ON);
-  return only === null ? null : Math.min(...only.moments);
-}
-
-/**
- * The moment (milliseconds) from which a Deny no longer holds, when its only condition is the time; null if it has no
- * condition or another one.
- */
-export function endOfDeny(statement: Statement): number | null {
-  const only = onlyTimeCondition(statement, UNTIL_A_MOMENT);
-  if (only === null) return null;
-  // `DateLessThanEquals` still holds at the moment itself, and `aws:EpochTime` has whole seconds.
-  return Math.max(...only.moments) + (only.operator === 'DateLessThanEquals' ? 1_000 : 0);
-}
-
-/** A statement's only condition with its moments, if it compares the time in one of those ways and all can be read. */
-function onlyTimeCondition(statement: Statement, operators: readonly string[]) {
+export function timeOfDeny(statement: Statement): { readonly starts: number | null; readonly ends: number | null } {
   const [only, ...others] = conditionsOf(statement);
-  if (only === undefined || others.length > 0 || !operators.includes(only.operator) || !isTime(only.key)) return null;
+  if (only === undefined || others.length > 0 || !isTime(only.key)) return NEVER;
+  const { operator } = only;
+  const isStart = FROM_A_MOMENT_ON.includes(operator);
+  if (!isStart && !UNTIL_A_MOMENT.includes(operator)) return NEVER;
   const moments = only.values.map(readDate);
-  return moments.every((moment) => moment !== null) && moments.length > 0 ? { operator: only.operator, moments } : null;
+  // A date that cannot be read makes the Deny hold always: that is no end, it is a suspension.
+  if (!moments.every((moment) => moment !== null) || moments.length === 0) return NEVER;
+  if (isStart) return { starts: Math.min(...moments), ends: null };
+  // `DateLessThanEquals` still holds at the moment itself, and `aws:EpochTime` has whole seconds.
+  return { starts: null, ends: Math.max(...moments) + (operator === 'DateLessThanEquals' ? 1_000 : 0) };
 }
+
+const NEVER = { starts: null, ends: null };
 
 /** The earlier of two moments (milliseconds), either of which may be none. */
 export function earlier(one: number | null, other: number | null): number | null {

@@ -77,8 +77,9 @@ export function statementsOf(document: PolicyDocument): readonly Statement[] {
 }
 
 /** The conditions of a statement, a key at a time. */
-export function conditionsOf({ Condition = {} }: Statement) {
+export function conditionsOf({ Condition }: Statement) {
   const found: { readonly operator: string; readonly key: string; readonly values: readonly string[] }[] = [];
+  if (Condition === undefined) return found;
   for (const [operator, byKey] of Object.entries(Condition)) {
     for (const [key, values] of Object.entries(byKey)) found.push({ operator, key, values: toList(values) });
   }
