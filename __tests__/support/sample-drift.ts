@@ -1,7 +1,7 @@
 import { withDifferences } from '../../src/access/with-differences.ts';
 import { appliedTeam } from '../../src/drift/applied.ts';
 import type { DriftFinding, ScanResult } from '../../src/drift/finding.ts';
-import { scanOf as lookAt } from '../../src/drift/scan/scan.ts';
+import { scanOf } from '../../src/drift/scan/scan.ts';
 import { boundaryArn } from '../../src/team/names.ts';
 import { inventoryOf } from './inventory-of.ts';
 import { AT, BY_ADA, declared, document, FULL_ACCESS, group, key, TODAY, team, user, userOf } from './sample-scans.ts';
@@ -12,7 +12,7 @@ const FULL = {
   document: document('Allow', 'mechanicalturk:*'),
 };
 
-/** Six things done by hand to the account of the sample team, and what a look makes of them. */
+/** Six manual changes to the account of the sample team, as a scan reports them. */
 export function sixManualChanges(): ScanResult {
   const changed = withDifferences(
     declared,
@@ -21,7 +21,7 @@ export function sixManualChanges(): ScanResult {
       { kind: 'membership-removed', group: 'perception-lab-results-reader', user: userOf('eve'), unmanaged: false },
       {
         kind: 'inline-policy-added',
-        holder: group('results-reader'),
+        holder: group('task-publisher'),
         policy: 'just-for-today',
         document: document('Allow', 'mechanicalturk:CreateWorkerBlock'),
       },
@@ -33,7 +33,7 @@ export function sixManualChanges(): ScanResult {
   const policies = changed.policies.some(({ arn }) => arn === FULL_ACCESS)
     ? changed.policies
     : [...changed.policies, FULL];
-  const look = lookAt({
+  const scan = scanOf({
     team,
     today: TODAY,
     at: AT,
@@ -47,8 +47,8 @@ export function sixManualChanges(): ScanResult {
     plan: null,
     applied: { team: appliedTeam(team, TODAY), begun: [] },
   });
-  const findings = look.findings.map((finding) => (byAda(finding) ? { ...finding, lastChange: BY_ADA } : finding));
-  return { ...look, findings, planned: true };
+  const findings = scan.findings.map((finding) => (byAda(finding) ? { ...finding, lastChange: BY_ADA } : finding));
+  return { ...scan, findings, planned: true };
 }
 
 function byAda({ id }: DriftFinding): boolean {

@@ -338,7 +338,12 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
             ],
           }),
         ),
-        resourcesOfJoining('uma', ['full-access']),
+        [
+          ...resourcesOfJoining('uma', ['full-access']),
+          resource('update', 'aws_iam_group_membership.role_paymaster', ['users']),
+          resource('update', 'aws_iam_group_membership.role_results-reader', ['users']),
+          resource('update', 'aws_iam_user_policy.member_cy_limits', ['policy']),
+        ],
       ),
     ),
     'more-spending': viewOf(

@@ -83,6 +83,7 @@ const MOST_COMMANDS = 6;
 const LONGEST_COMMAND = 1_500;
 const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/;
 const SNOOZE_DAYS = 30;
+const HOUR = 60 * 60 * 1_000;
 
 const DATA = /^<!-- mturk-team-drift-data (\{[^<>]{1,20000}\}) -->$/;
 
@@ -225,7 +226,9 @@ function alertBlocks(shown: readonly Shown[], report: DriftReport): readonly Blo
     ),
     ...(blocked !== null || reconciled.length === 0
       ? []
-      : [t`Reconcile reverts ${numbersText(reconciled)} automatically; no action needed.`]),
+      : [
+          t`Reconcile reverts ${numbersText(reconciled)} at the next check, due by ${nextCheckText(report)}; no action needed.`,
+        ]),
     ...(blocked !== null || later.length === 0
       ? []
       : [
@@ -251,6 +254,11 @@ function decisionText(decide: readonly Shown[], all: number, areOthersReverted: 
   return trusted(
     all === 1 ? 'This finding needs your decision.' : `All ${counted(all, 'finding')} need your decision.`,
   );
+}
+
+/** `26 Nov 2026 05:17 UTC`: the latest time of the next check if the schedule holds. */
+function nextCheckText({ at, settings }: DriftReport): Text {
+  return trusted(timeWords(new Date(Date.parse(at) + settings.checkEveryHours * HOUR).toISOString()));
 }
 
 /** ` after 26 Nov 2026 05:17 UTC`: the earliest of those times; empty if none is known. */

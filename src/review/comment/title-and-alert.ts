@@ -362,7 +362,7 @@ function gainLines(people: readonly ReviewedPerson[]): readonly Text[] {
 function gainLine(person: ReviewedPerson): Text {
   const { starts, ends, capabilities } = person.change;
   const everything = everythingOf(person);
-  const end = ends.after === null ? t`, with ${strongText(t`no last day`)}` : t``;
+  const endless = ends.after === null ? t`, with ${strongText(t`no last day`)},` : t``;
   const period = trusted(periodWords(starts.after, ends.after));
-  return t`${strongText(personText(person))} will be able to ${everything === null ? harmfulVerbs(capabilities.gained) : t`use ${everything}`}${period}${end}.`;
+  return t`${strongText(personText(person))}${endless} will be able to ${everything === null ? harmfulVerbs(capabilities.gained) : t`use ${everything}`}${period}.`;
 }

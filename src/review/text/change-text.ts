@@ -95,7 +95,7 @@ function questionText(kind: (typeof QUESTION_KINDS)[number], who: Text, count: n
     case 'spending-without-end':
     case 'harm-without-end': {
       const what = trusted(kind === 'spending-without-end' ? 'spend money' : 'harm workers');
-      return t`should access to ${what} have a last day for ${who}? If so, set ${codeText('until')}${where}.`;
+      return t`should ${who}, with access to ${what}, have a last day? If so, set ${codeText('until')}${where}.`;
     }
     case 'last-owner':
       return t`who will approve changes? No other owner than ${who} has access.`;
