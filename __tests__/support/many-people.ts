@@ -62,7 +62,7 @@ export function reviewOfMany(
     roles: [],
     driftEveryHours: 24,
     settings: [],
-    questions: people.map(({ user }) => ({ kind: 'spending-without-end', user, roles: ['paymaster'] })),
+    questions: people.map(({ user }) => ({ kind: 'spending-without-end', user })),
     unexplained: people.map(({ user }) => ({
       kind: 'manual-change-reverted',
       difference: { kind: 'membership-added', group: 'perception-lab-paymaster', user, unmanaged: false },

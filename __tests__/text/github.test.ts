@@ -119,7 +119,7 @@ function viewFull(text: (slot: string) => string, count: number, budget: number)
       { kind: 'keys', member: text('member'), from: 1, to: 2 },
       { kind: 'snooze', finding: text('finding'), from: null, to: '2027-01-31', reason: text('reason') },
     ],
-    questions: [{ kind: 'everything', user, roles: [role] }],
+    questions: [{ kind: 'everything', user }],
     unexplained: [
       { kind: 'not-in-files', difference: { kind: 'user-added', user }, address: null, attributes: [] },
       { kind: 'manual-change-reverted', difference: null, address: text('address'), attributes: [text('attribute')] },

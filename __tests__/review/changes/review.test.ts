@@ -182,13 +182,6 @@ describe('questions', () => {
     };
     expect(questions(edit('fay', { roles: ['b', 'paymaster'] }, blocker), blocker)).toEqual(['harm-without-end fay']);
   });
-
-  test('a question names the roles that give it', () => {
-    const after = join({ key: 'eve', roles: ['paymaster', 'results-reader'] });
-    expect(review(sampleTeam, after).questions).toEqual([
-      { kind: 'spending-without-end', user: 'perception-lab-eve', roles: ['paymaster'] },
-    ]);
-  });
 });
 
 describe('reasons not to apply that two files tell', () => {

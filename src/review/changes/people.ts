@@ -195,15 +195,14 @@ function questionsAbout(
 ): readonly Question[] {
   const { user, change, classes } = person;
   const found: Question[] = [];
-  const roles = grantingRoles(person, team.lab);
   const gained = change.operations.gained;
   const endless = change.ends.after === null;
   const longer = change.kind === 'changed' && isExtended(change);
   const spends = classes.includes('gains-spending') || (longer && hasRisk(allowed, 'spends'));
   const harms = classes.includes('gains-harm') || (longer && hasRisk(allowed, 'harms-workers'));
-  if (gained.length > 0 && allowed.length === OPERATIONS.length) found.push({ kind: 'everything', user, roles });
-  if (spends && endless) found.push({ kind: 'spending-without-end', user, roles });
-  else if (harms && endless) found.push({ kind: 'harm-without-end', user, roles });
+  if (gained.length > 0 && allowed.length === OPERATIONS.length) found.push({ kind: 'everything', user });
+  if (spends && endless) found.push({ kind: 'spending-without-end', user });
+  else if (harms && endless) found.push({ kind: 'harm-without-end', user });
 
   const member = team.members.find(({ key }) => key === person.key);
   const isNewEnd = change.kind === 'joins' || (change.kind === 'changed' && change.ends.before !== change.ends.after);
@@ -213,14 +212,4 @@ function questionsAbout(
     found.push({ kind: 'last-owner', user });
   }
   return found;
-}
-
-/** Keys of the roles that grant the dangerous part, else of all gained roles. */
-function grantingRoles({ change, roles }: ReviewedPerson, lab: string): readonly string[] {
-  const dangerous = change.capabilities.gained.filter(({ risk }) => risk === 'spends' || risk === 'harms-workers');
-  const holders = dangerous.flatMap(({ grants }) => grants.map(({ holder }) => holder));
-  const keys = holders.flatMap((holder) =>
-    holder.startsWith('group ') ? [keyOfIamName(lab, holder.slice('group '.length)) ?? holder] : [],
-  );
-  return keys.length > 0 ? [...new Set(keys)].sort() : roles.gained;
 }

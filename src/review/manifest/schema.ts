@@ -65,11 +65,9 @@ const SETTINGS_CHANGE = z.discriminatedUnion('kind', [
 /** What a reviewer should ask before approving. */
 const QUESTION = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.enum(['spending-without-end', 'harm-without-end', 'everything']),
+    kind: z.enum(['everything', 'spending-without-end', 'harm-without-end', 'last-owner', 'no-sponsor']),
     user: TEXT,
-    roles: TEXTS,
   }),
-  z.strictObject({ kind: z.enum(['no-sponsor', 'last-owner']), user: TEXT }),
   /** The IAM user exists already, with credentials that someone may have, or that could not be read. */
   HELD_CREDENTIALS.extend({ kind: z.literal('imported-credentials') }),
 ]);
