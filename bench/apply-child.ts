@@ -37,13 +37,13 @@ const note = (state: 'applying' | 'applied') => noteApply(applyRecord(lab.record
 try {
   const started = performance.now();
   const plan = given(await planStack(lab));
-  const { check } = given(await quickCheck(lab, plan, terminal));
+  const { check } = await quickCheck(lab, plan, terminal);
   showPlan(lab, plan, check, { json: false, resources: false }, terminal);
   const planned = performance.now();
   await note('applying');
   given(await withProgress(terminal, (onEvent) => applyStack(lab, plan, { onEvent })));
   await note('applied');
-  given(await quickCheck(lab, null, terminal));
+  await quickCheck(lab, null, terminal);
   const applied = performance.now();
   const before = await callsSoFar();
   const asked = performance.now();

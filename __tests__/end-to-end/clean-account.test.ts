@@ -38,7 +38,7 @@ const EXAMPLES: readonly (readonly [string, Team])[] = [
 async function scans(test: LabInTest, team: Team, today = TODAY): Promise<readonly ScanResult[]> {
   const lab = () => test.lab(team, { today });
   const full = orThrow(await fullScan(lab(), { cloudTrail: true }, SILENT)).scan;
-  return [full, orThrow(await quickScan(lab(), { cloudTrail: true }, SILENT)).scan];
+  return [full, (await quickScan(lab(), { cloudTrail: true }, SILENT)).scan];
 }
 
 const CLEAN = { class: 'clean', findings: [], notChecked: [] };

@@ -113,7 +113,7 @@ export function decidedOutcome(row: ManualChange, start: EmulatorMemory): Promis
     const target = revertedModel(access, desiredAccess(applied, applied.day), differences, decision.deletions);
     return {
       full: idsOf(scan),
-      quick: idsOf(orThrow(await quickScan(lab, { cloudTrail: false }, SILENT)).scan),
+      quick: idsOf((await quickScan(lab, { cloudTrail: false }, SILENT)).scan),
       report: driftLines(scan, lab.naming, { attributed: true, reconcile: 'additions' }).join('\n'),
       reconciled: revertedText(decision.reverts.map(({ id }) => id)),
       left: idsOf(scanWith(target)),
@@ -129,7 +129,7 @@ export function appliedOutcome(row: ManualChange, start: EmulatorMemory): Promis
     const lab = session();
     const changed = comparableAccount(test.memory.account, start.account);
     const access = structuredClone(accessIn(test.memory.account));
-    const quick = orThrow(await quickScan(lab, { cloudTrail: false }, SILENT)).scan;
+    const quick = (await quickScan(lab, { cloudTrail: false }, SILENT)).scan;
     const completed = orThrow(await fullScan(lab, { cloudTrail: true }, SILENT));
     const { scan, attributed } = completed;
     const done = await reconcile(lab, completed, REQUEST, { yes: true }, SILENT);

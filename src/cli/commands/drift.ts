@@ -1,4 +1,4 @@
-import type { Failure } from '../../diagnostics/failure.ts';
+import { type Failure, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { DriftClass } from '../../drift/finding.ts';
 import { impossibleRequest } from '../../drift/remediation/decide.ts';
 import { fingerprintText, NOTHING_RECONCILED, reconcileBlockText } from '../../drift/remediation/reconcile-text.ts';
@@ -103,8 +103,12 @@ async function checkPossible(
   return { ok: false, failure: null };
 }
 
-function scanAccount(session: AccountSession | LabSession, options: DriftOptions, terminal: Terminal) {
-  if (!isLab(session)) return quickScan(session, options, terminal);
+async function scanAccount(
+  session: AccountSession | LabSession,
+  options: DriftOptions,
+  terminal: Terminal,
+): Promise<Result<CompletedScan>> {
+  if (!isLab(session)) return succeed(await quickScan(session, options, terminal));
   const { lock, cloudTrail } = options;
   return fullScan(session, { cloudTrail, lock, ...lockTimeout(options) }, terminal);
 }

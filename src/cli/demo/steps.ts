@@ -151,7 +151,7 @@ async function quickCheck(context: DemoContext, team: Team, changes: readonly Ma
   const { output, emulator } = context;
   output.step('Quick drift check: without Terraform');
   const before = emulator.calls.length;
-  const { scan } = await done(quickScan(labFor(context, team), { cloudTrail: false }, quiet(context)));
+  const { scan } = await quickScan(labFor(context, team), { cloudTrail: false }, quiet(context));
   const calls = emulator.calls.length - before;
   const ofAccess = changes.filter(({ changesAccess }) => changesAccess);
   const missing = notDetected(scan.findings, ofAccess);

@@ -139,9 +139,7 @@ async function attempt(
 
   // The question may have waited for an hour, and a revocation in an emergency must not be reverted unseen.
   const now = await quickScan(session, { cloudTrail: false }, terminal);
-  if (!now.ok) return failed(now.failure);
-  if (!now.value.complete || !isUnchanged(completed, now.value))
-    return blocked({ code: 'changed-meanwhile', args: {} });
+  if (!now.complete || !isUnchanged(completed, now)) return blocked({ code: 'changed-meanwhile', args: {} });
   const counted = reverts.filter((finding) => !requested.includes(finding)).map(({ id }) => id);
   const at = session.now();
   const begun = await write(withReverts(noted, counted, at, 'begun'));

@@ -1,13 +1,14 @@
 import { desiredAccessOnAnyDay } from '../../access/sources/desired.ts';
 import { lookUpCloudTrail } from '../../aws/cloudtrail.ts';
 import { takeInventory } from '../../aws/inventory/inventory.ts';
+import type { Inventory } from '../../aws/inventory/types.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Applied } from '../../drift/applied.ts';
 import { attribute, subjectsOf } from '../../drift/attribution/attribution.ts';
 import type { ScanResult } from '../../drift/finding.ts';
 import type { ScannedAccount } from '../../drift/remediation/decide.ts';
 import { renamesSeen } from '../../drift/rules/renamed.ts';
-import { scanOf } from '../../drift/scan/scan.ts';
+import { type ScanInput, scanOf } from '../../drift/scan/scan.ts';
 import { labPath } from '../../team/names.ts';
 import { failureText } from '../../text/failures/failures.ts';
 import type { Terminal } from '../io.ts';
@@ -24,67 +25,69 @@ export interface CompletedScan extends ScannedAccount {
   readonly attributed: boolean;
 }
 
-/** A quick check: without a plan. */
-export function quickScan(session: AccountSession, options: { readonly cloudTrail: boolean }, terminal: Terminal) {
-  return runScan(session, null, options, terminal);
+interface ScanOptions {
+  /** Ask CloudTrail who made a change. */
+  readonly cloudTrail: boolean;
+}
+
+/** A quick check: without a plan. It works without the apply record, which only tells manual changes from pending ones. */
+export async function quickScan(
+  session: AccountSession,
+  options: ScanOptions,
+  terminal: Terminal,
+): Promise<CompletedScan> {
+  const applied = await readApplied(session.records);
+  if (!applied.ok) terminal.stderr(`${failureText(applied.failure)}\n`);
+  const inventory = await inventoryOf(session, 'access', terminal);
+  const read = { applied: applied.ok ? applied.value : null, isRecordRead: applied.ok };
+  return completeScan(session, { inventory, plan: null, ...read }, options);
 }
 
 /** A scan with a plan. It changes neither the account nor the state. */
-export function fullScan(
+export async function fullScan(
   session: LabSession,
-  options: { readonly cloudTrail: boolean } & Pick<StackPlanOptions, 'lock' | 'lockTimeoutSeconds'>,
-  terminal: Terminal,
-) {
-  return runScan(
-    session,
-    () => planStack(session, { ...options, untaintFirst: false, credentials: 'none' }),
-    options,
-    terminal,
-  );
-}
-
-async function runScan(
-  session: AccountSession,
-  plan: (() => ReturnType<typeof planStack>) | null,
-  { cloudTrail }: { readonly cloudTrail: boolean },
+  options: ScanOptions & Pick<StackPlanOptions, 'lock' | 'lockTimeoutSeconds'>,
   terminal: Terminal,
 ): Promise<Result<CompletedScan>> {
-  const { team, today, at } = session;
   const applied = await readApplied(session.records);
-  if (!applied.ok) {
-    if (plan !== null) return applied;
-    // A quick check works without the apply record, which only tells manual changes from pending ones.
-    terminal.stderr(`${failureText(applied.failure)}\n`);
-  }
+  if (!applied.ok) return applied;
+  const inventory = await inventoryOf(session, 'all', terminal);
+  const planned = await planStack(session, { ...options, untaintFirst: false, credentials: 'none' });
+  if (!planned.ok) return planned;
+  const read = { applied: applied.value, isRecordRead: true };
+  return succeed(await completeScan(session, { inventory, plan: planned.value.classification, ...read }, options));
+}
+
+async function inventoryOf(
+  { team, iam, now }: AccountSession,
+  scope: 'access' | 'all',
+  { stderr, isTerminal }: Terminal,
+): Promise<Inventory> {
   const desired = new Set(desiredAccessOnAnyDay(team).users.map(({ name }) => name));
   const path = labPath(team.lab);
-  const progress = scanProgress({ write: terminal.stderr, isTerminal: terminal.isTerminal });
-  const inventory = await takeInventory(session.iam, {
+  const progress = scanProgress({ write: stderr, isTerminal });
+  const inventory = await takeInventory(iam, {
     account: team.account,
     managed: (user) => user.path.startsWith(path) || desired.has(user.name),
-    scope: plan === null ? 'access' : 'all',
+    scope,
     progress: progress.show,
-    now: session.now,
+    now,
   });
   progress.end();
-  const planned = await plan?.();
-  if (planned !== undefined && !planned.ok) return planned;
-  const input = {
-    team,
-    today,
-    at,
-    inventory,
-    plan: planned?.value.classification ?? null,
-    applied: applied.ok ? applied.value : null,
-    isRecordRead: applied.ok,
-  };
+  return inventory;
+}
+
+async function completeScan(
+  session: AccountSession,
+  read: Pick<ScanInput, 'inventory' | 'plan' | 'applied' | 'isRecordRead'>,
+  { cloudTrail }: ScanOptions,
+): Promise<CompletedScan> {
+  const { team, today, at } = session;
+  const input = { team, today, at, ...read };
   const scan = scanOf(input);
-  const facts = {
-    access: inventory.access,
-    applied: applied.ok ? applied.value : null,
-    complete: inventory.isAccessKnown,
-  };
-  if (!cloudTrail || scan.findings.length === 0) return succeed({ scan, ...facts, attributed: false });
+  const { access, isAccessKnown: complete } = read.inventory;
+  const facts = { access, applied: read.applied, complete };
+  if (!cloudTrail || scan.findings.length === 0) return { scan, ...facts, attributed: false };
   // A local AWS emulator has no limit of lookups that would have to be waited for.
   const wait = session.kind === 'emulator' ? { wait: async () => {} } : {};
   const { events, notChecked } = await lookUpCloudTrail(session.cloudTrail(), subjectsOf(scan.findings), {
@@ -95,7 +98,7 @@ async function runScan(
   const known = renamesSeen(attribute(scan.findings, events));
   const named = known.length === 0 ? scan : scanOf({ ...input, known });
   const findings = attribute(named.findings, events);
-  return succeed({ scan: { ...named, findings }, ...facts, attributed: notChecked.length === 0 });
+  return { scan: { ...named, findings }, ...facts, attributed: notChecked.length === 0 };
 }
 
 /** Shows the progress of a scan on a terminal, and nothing elsewhere. */

@@ -111,9 +111,8 @@ export async function planAndApply(
   if (!plan.ok) return plan;
   const planned = plan.value;
   const asks = !yes && planned.blocks.length === 0 && !isEmpty(planned);
-  const before = asks ? await quickCheck(session, planned, terminal) : succeed(null);
-  if (!before.ok) return before;
-  onPlan(session, planned, before.value?.check ?? null);
+  const before = asks ? await quickCheck(session, planned, terminal) : null;
+  onPlan(session, planned, before?.check ?? null);
   if (planned.blocks.length > 0) {
     const { blocks } = planned;
     return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
@@ -123,11 +122,11 @@ export async function planAndApply(
   const { verdict, due } = compared.value;
   if (due.length > 0) terminal.stderr(`\n${dueText(due)}\n`);
   let confirmed = planned;
-  if (before.value !== null) {
+  if (before !== null) {
     if (!(await terminal.confirm(`Apply this to account ${team.account}?`))) {
       return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
     }
-    const still = await unchangedWhileAsking(session, planned, before.value, terminal);
+    const still = await unchangedWhileAsking(session, planned, before, terminal);
     if (!still.ok) return still;
     confirmed = still.value;
   }
@@ -136,9 +135,8 @@ export async function planAndApply(
   const recorded = await record(session, commit, 'applied');
   if (!recorded.ok) return recorded;
   // After the bootstrap stack, what the team's apply is to carry out is no finding.
-  const after = await quickCheck(session, session.stack === 'team' ? null : planned, terminal);
-  if (!after.ok) return after;
-  return succeed({ team, planned, verdict, due, steps: steps.value, quickCheck: after.value.check });
+  const { check } = await quickCheck(session, session.stack === 'team' ? null : planned, terminal);
+  return succeed({ team, planned, verdict, due, steps: steps.value, quickCheck: check });
 }
 
 /**

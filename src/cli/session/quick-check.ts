@@ -19,11 +19,9 @@ export async function quickCheck(
   session: LabSession,
   planned: StackPlan | null,
   terminal: Terminal,
-): Promise<Result<QuickChecked>> {
-  const scanned = await quickScan(session, { cloudTrail: false }, terminal);
-  if (!scanned.ok) return scanned;
-  const check = quickCheckOf(scanned.value, planned?.classification ?? null, session.naming);
-  return succeed({ completed: scanned.value, check });
+): Promise<QuickChecked> {
+  const completed = await quickScan(session, { cloudTrail: false }, terminal);
+  return { completed, check: quickCheckOf(completed, planned?.classification ?? null, session.naming) };
 }
 
 /** Whether the account differs from team.yaml as it did at a check before; if not, the failure names what changed. */
@@ -33,9 +31,8 @@ export async function changeSince(
   terminal: Terminal,
 ): Promise<Result<'unchanged' | 'unknown'>> {
   const now = await quickScan(session, { cloudTrail: false }, terminal);
-  if (!now.ok) return now;
-  if (!completed.complete || !now.value.complete) return succeed('unknown');
-  const { appeared, gone } = findingsBetween(completed.scan, now.value.scan);
+  if (!completed.complete || !now.complete) return succeed('unknown');
+  const { appeared, gone } = findingsBetween(completed.scan, now.scan);
   if (appeared.length + gone.length === 0) return succeed('unchanged');
   const titles = (findings: typeof gone) =>
     findings.map((finding) => plainText(findingView(finding, session.naming, false).title));
