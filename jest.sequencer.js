@@ -1,7 +1,7 @@
 import Sequencer from '@jest/test-sequencer';
 
 /** These start processes and take the most time: first, so that two workers end together. */
-const SLOW = /\/__tests__\/(end-to-end|workflows|cli\/[^/]+$)/;
+const SLOW = /\/__tests__\/(attacks|end-to-end|workflows|cli\/[^/]+$)/;
 
 export default class SlowFirst extends Sequencer {
   sort(tests) {

@@ -3,7 +3,11 @@ import config from './jest.config.js';
 /** Tests that need neither the bundle nor Terraform. */
 export default {
   ...config,
-  testPathIgnorePatterns: [...config.testPathIgnorePatterns, '/end-to-end/', '/workflows/', '__tests__/cli/[^/]+$'],
+  testPathIgnorePatterns: [
+    ...config.testPathIgnorePatterns,
+    ...['/end-to-end/', '__tests__/workflows/', '__tests__/cli/[^/]+$'],
+    '/attacks/(apply-what-was-not-reviewed|run-code-beside-a-credential|speak-as-the-runner)',
+  ],
   globalSetup: undefined,
   globalTeardown: undefined,
 };

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { buildBundles } from '../scripts/bundles.ts';
+import { codeOwnersOf } from './support/code-owners.ts';
 
 type Bundle = Awaited<ReturnType<typeof buildBundles>>['main'];
 
@@ -24,4 +26,11 @@ test('both bundles need nothing besides Node and each other', () => {
   );
   const paths = new Set(imported.map(({ path }) => path).filter((path) => !isBuiltin(path)));
   expect([...paths]).toEqual(['./emulator.cjs']);
+});
+
+test('what the bundles are made from is an installed package, or has an owner', () => {
+  const codeowners = readFileSync('.github/CODEOWNERS', 'utf8');
+  const own = [...inputs(main), ...inputs(emulator)].filter((path) => !path.startsWith('node_modules/'));
+  expect(own.length).toBeGreaterThan(200);
+  expect(own.filter((path) => codeOwnersOf(codeowners, path).length === 0)).toEqual([]);
 });

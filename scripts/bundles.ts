@@ -16,6 +16,8 @@ const COMMON = {
   absWorkingDir: resolve(import.meta.dirname, '..'),
   bundle: true,
   platform: 'node',
+  // In place of any tsconfig.json, whose `paths` and `extends` could put other files into the bundle.
+  tsconfigRaw: { compilerOptions: { strict: true, target: 'es2023', verbatimModuleSyntax: true } },
   target: 'node20.9',
   format: 'cjs',
   minify: true,

@@ -57,12 +57,31 @@ test('a configuration that was synthesized before is planned as it is', async ()
   expect(nothing.stderr).toContain('configuration-missing');
 });
 
+test('resources in a list, the other form of JSON that Terraform reads, are blocked like any', async () => {
+  const file = join(place.directory, 'configuration/stacks/team/cdk.tf.json');
+  const text = readFileSync(file, 'utf8');
+  const { resource, ...others } = JSON.parse(text);
+  const hidden = {
+    aws_iam_user: { evil: { name: 'evil', path: '/' } },
+    terraform_data: { x: { provisioner: { 'local-exec': { command: 'touch ran' } } } },
+  };
+  place.write('configuration/stacks/team/cdk.tf.json', JSON.stringify({ ...others, resource: [resource, hidden] }));
+  const { code } = await mturk([...PLAN, ...CONFIG_DIR]);
+  place.write('configuration/stacks/team/cdk.tf.json', text);
+  expect(code).toBe(1);
+  const blocks = manifest().review.blocks.map(({ code }) => code);
+  expect(new Set(blocks)).toEqual(
+    new Set(['user-without-boundary', 'outside-managed-path', 'unmanaged-resource-type']),
+  );
+});
+
 test('the manifest tells what was planned; the same plan again has the same digest', async () => {
   await mturk([...PLAN, ...CONFIG_DIR]);
   const first = manifest();
   expect(first).toMatchObject({
     lab: 'perception-lab',
     account: '…9012',
+    emulator: true,
     run: { id: '0', attempt: 0 },
     review: {
       risk: 'gains-other',

@@ -37,6 +37,7 @@ export function reportOf(scan: ScanResult, given: Partial<DriftReport> = {}): Dr
     lab: team.lab,
     account: team.account,
     commit: 'c'.repeat(40),
+    emulator: false,
     at: scan.at,
     names: Object.fromEntries(naming.people),
     settings: { checkEveryHours: 24, reconcile: 'additions' },

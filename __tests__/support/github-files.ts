@@ -22,6 +22,7 @@ export function filesOf(name: string, { commit, run }: { readonly commit: string
     suspendedDuringApply: [],
   };
   const origin = {
+    emulator: false,
     head: { commit, tree: commit },
     run: { id: String(run), attempt: 1 },
     mturkTeam: '0.1.0',

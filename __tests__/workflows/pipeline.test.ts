@@ -36,12 +36,14 @@ test('a student is planned, not applied without approval, and applied after it',
     announce: 'success',
     plan: 'success',
     comment: 'success',
+    run: 'success',
     'mturk-team': 'success',
   });
-  expect(planned.jobs.build?.outputs).toMatchObject({ 'changes-code': 'false', 'changes-team': 'true' });
+  expect(planned.jobs.build?.outputs).toMatchObject({ account: '123456789012', 'changes-code': 'false' });
   const first = commentOf(scene, pull);
   expect(first.body).toContain('Eve Lindqvist');
   expect(first.body).toContain('3 to add, 1 to change');
+  expect(first.body).toContain('on a local AWS emulator');
 
   // The author's own approval does not count.
   scene.repository.review(pull.number, 'bo', 'APPROVED');
@@ -53,6 +55,7 @@ test('a student is planned, not applied without approval, and applied after it',
     approval: 'failure',
     apply: 'skipped',
     report: 'success',
+    run: 'failure',
     'mturk-team': 'failure',
   });
   expect(refused.jobs.approval?.outputs['failure-reason']).toBe('not-approved');
@@ -65,7 +68,10 @@ test('a student is planned, not applied without approval, and applied after it',
   expectConclusion(applied, 'success');
   expect(results(applied)['mturk-team']).toBe('success');
   expect(await scene.membersOf('tiny-lab-reader')).toEqual(['tiny-lab-bo', 'tiny-lab-eve']);
-  expect(commentOf(scene, pull).id).toBe(first.id);
+  expect(commentOf(scene, pull)).toMatchObject({
+    id: first.id,
+    body: expect.stringContaining('on a local AWS emulator'),
+  });
   expect(issuesOf(scene, 'apply')).toMatchObject([{ state: 'closed' }]);
 });
 
@@ -78,6 +84,7 @@ test('manual changes are reported in one issue, and do not fail the run', async 
     detect: 'success',
     reconcile: 'skipped',
     report: 'success',
+    run: 'success',
     'mturk-team': 'success',
   });
   const [issue, ...others] = issuesOf(scene, 'drift');
@@ -86,6 +93,7 @@ test('manual changes are reported in one issue, and do not fail the run', async 
   expect(issue?.body).toContain('membership-added/bo/paymaster/spends');
   expect(issue?.body).toContain('membership-removed/bo/reader');
   expect(issue?.body).not.toContain('123456789012');
+  expect(issue?.body).toContain('on a local AWS emulator');
 });
 
 test('reconcile reverts the added access, and leaves the rest open', async () => {

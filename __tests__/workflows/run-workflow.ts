@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { asText, type Contexts, evaluate, interpolate, truthy } from './expression.ts';
-import { type Job, needsOf, type Step, type Workflow } from './workflow-file.ts';
+import { logReader } from './runner-log.ts';
+import { type Call, isCall, type Job, needsOf, type Step, type Workflow } from './workflow-file.ts';
 
 type Outcome = 'success' | 'failure' | 'skipped';
 
@@ -32,6 +34,8 @@ export interface WorkflowResult {
 export interface RunningJob {
   readonly id: string;
   readonly job: Job;
+  /** The file that the job is in: `job_workflow_ref` of its identity names it. */
+  readonly file: string;
   /** The name of its environment on GitHub; null without one. */
   readonly deploysTo: string | null;
   readonly workspace: string;
@@ -48,15 +52,16 @@ export type StandIn = (
 ) => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
 
 export interface RunOptions {
-  readonly workflow: Workflow;
+  /** A path like `.github/workflows/plan.yml`; called files are read by the same function. */
+  readonly file: string;
+  readonly read: (file: string) => Workflow;
   /** `github` of the expressions, `event` included; `token` is made for each job. */
   readonly github: Readonly<Record<string, unknown>>;
-  readonly vars: Readonly<Record<string, string>>;
   /** `actions/checkout` and the like, without a version. */
   readonly uses: Readonly<Record<string, StandIn>>;
   /** An empty directory for workspaces. */
   readonly directory: string;
-  /** What GitHub gives every step besides: GITHUB_*, PATH and the like. */
+  /** What every step has besides: GITHUB_*, PATH and the like, and the runner's own environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** A token that may do what the job's permissions say. */
   readonly tokenFor: (job: Job) => string;
@@ -64,50 +69,93 @@ export interface RunOptions {
   readonly onProcess?: (pid: number, job: string, step: string) => void;
 }
 
-/** Runs every job of a workflow in the order of their needs, each in a workspace of its own. */
+/** Runs every job of a workflow and of those that it calls in the order of their needs, each in a workspace of its own. */
 export async function runWorkflow(options: RunOptions): Promise<WorkflowResult> {
-  const { jobs } = options.workflow;
-  const results: Record<string, JobResult> = {};
-  const waiting = new Set(Object.keys(jobs));
-  while (waiting.size > 0) {
-    const ready = [...waiting].find((id) => needsOf(job(jobs, id)).every((need) => results[need] !== undefined));
-    if (ready === undefined) throw new Error(`jobs wait for each other: ${[...waiting].join(', ')}`);
-    waiting.delete(ready);
-    results[ready] = await runJob(ready, job(jobs, ready), results, options);
-  }
-  const failed = Object.values(results).some(({ result }) => result === 'failure');
-  const log = Object.entries(results)
+  const workflow = options.read(options.file);
+  for (const [id, job] of Object.entries(workflow.jobs)) if (isCall(job)) checkCall(id, job, options);
+  const called: Record<string, JobResult> = {};
+  const own = await runJobs(options.file, workflow, options, called);
+  const jobs = { ...called, ...own };
+  const failed = Object.values(own).some(({ result }) => result === 'failure');
+  const log = Object.entries(jobs)
     .flatMap(([id, { result, steps }]) => [
       `== ${id}: ${result}`,
       ...steps.map((step) => `-- ${step.name}: ${step.outcome}\n${step.log}`),
     ])
     .join('\n');
-  return { jobs: results, conclusion: failed ? 'failure' : 'success', log };
+  return { jobs, conclusion: failed ? 'failure' : 'success', log };
+}
+
+/**
+ * A run does not even start if a called job asks for more than the calling job has: PermissionsHelper.cs of
+ * https://github.com/actions/runner.
+ */
+function checkCall(id: string, call: Call, { read }: RunOptions): void {
+  for (const [nested, job] of Object.entries(read(calledFile(call)).jobs)) {
+    for (const [scope, level] of Object.entries(job.permissions)) {
+      const allowed = call.permissions[scope] ?? 'none';
+      if (allowed === 'write' || allowed === level) continue;
+      throw new Error(`${id}: the nested job '${nested}' asks for '${scope}: ${level}', and may have '${allowed}'`);
+    }
+  }
+}
+
+function calledFile({ uses }: Call): string {
+  if (!uses.startsWith('./')) throw new Error(`${uses} is not of this repository`);
+  return uses.slice(2);
+}
+
+async function runJobs(
+  file: string,
+  { jobs }: Workflow,
+  options: RunOptions,
+  called: Record<string, JobResult>,
+): Promise<Readonly<Record<string, JobResult>>> {
+  const results: Record<string, JobResult> = {};
+  const waiting = new Map(Object.entries(jobs));
+  while (waiting.size > 0) {
+    const ready = [...waiting].find(([, job]) => needsOf(job).every((need) => results[need] !== undefined));
+    if (ready === undefined) throw new Error(`jobs wait for each other: ${[...waiting.keys()].join(', ')}`);
+    const [id, job] = ready;
+    waiting.delete(id);
+    const needs = Object.fromEntries(
+      needsOf(job).map((need) => [need, { result: results[need]?.result, outputs: results[need]?.outputs ?? {} }]),
+    );
+    const ancestorsGood = Object.values(needs).every(({ result }) => result === 'success');
+    if (!wanted(job.if, { github: options.github, needs }, ancestorsGood)) results[id] = SKIPPED;
+    else if (isCall(job)) {
+      const nested = await runJobs(calledFile(job), options.read(calledFile(job)), options, called);
+      Object.assign(called, nested);
+      results[id] = { ...SKIPPED, result: resultOf(Object.values(nested).map(({ result }) => result)) };
+    } else results[id] = await runJob(id, job, file, needs, options);
+  }
+  return results;
+}
+
+const SKIPPED: JobResult = { result: 'skipped', outputs: {}, steps: [], summary: '' };
+
+function resultOf(results: readonly Outcome[]): Outcome {
+  return (['failure', 'success'] as const).find((each) => results.includes(each)) ?? 'skipped';
 }
 
 async function runJob(
   id: string,
   definition: Job,
-  results: Readonly<Record<string, JobResult>>,
+  file: string,
+  needs: Readonly<Record<string, unknown>>,
   options: RunOptions,
 ): Promise<JobResult> {
   if (definition.strategy !== undefined) throw new Error(`${id}: a strategy is not understood`);
-  const needs = Object.fromEntries(
-    needsOf(definition).map((need) => [need, { result: results[need]?.result, outputs: results[need]?.outputs ?? {} }]),
-  );
   const token = options.tokenFor(definition);
-  const contexts = { github: { ...options.github, token }, needs, vars: options.vars };
-  const ancestorsGood = Object.values(needs).every(({ result }) => result === 'success');
-  if (!wanted(definition.if, contexts, ancestorsGood))
-    return { result: 'skipped', outputs: {}, steps: [], summary: '' };
-
+  const contexts = { github: { ...options.github, token }, needs };
   mkdirSync(options.directory, { recursive: true });
   const home = mkdtempSync(join(options.directory, `${id}-`));
   const workspace = join(home, 'workspace');
   mkdirSync(workspace);
   const environment =
     definition.environment === undefined ? null : asText(interpolate(definition.environment, contexts));
-  const running: RunningJob = { id, job: definition, deploysTo: environment, workspace, environment: {}, path: [] };
+  const given = { id, job: definition, file, deploysTo: environment, workspace };
+  const running: RunningJob = { ...given, environment: {}, path: [] };
   // The right to become a role is in the environment of every step of a job that has it.
   if (definition.permissions['id-token'] === 'write') {
     running.environment.ACTIONS_ID_TOKEN_REQUEST_URL = 'https://token.actions.example/';
@@ -203,7 +251,7 @@ async function runStep(
     PATH: [...running.path, options.environment.PATH ?? ''].join(':'),
     ...own,
   };
-  const { code, log } = await bash(
+  const { code, log, outputs } = await bash(
     script,
     join(running.workspace, step['working-directory'] ?? '.'),
     environment,
@@ -213,26 +261,32 @@ async function runStep(
   running.path.unshift(...readFileSync(files.GITHUB_PATH, 'utf8').split('\n').filter(Boolean));
   return {
     result: { name, outcome: code === 0 ? 'success' : 'failure', log, environment },
-    outputs: pairsOf(readFileSync(files.GITHUB_OUTPUT, 'utf8')),
+    outputs: { ...outputs, ...pairsOf(readFileSync(files.GITHUB_OUTPUT, 'utf8')) },
     summary: readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
   };
 }
 
-/** As GitHub runs a step that names no shell. */
+/** As GitHub runs a step that names no shell. `outputs` are what the log set. */
 function bash(
   script: string,
   cwd: string,
   env: Readonly<Record<string, string>>,
   started: (pid: number) => void,
-): Promise<{ readonly code: number; readonly log: string }> {
+): Promise<{ readonly code: number; readonly log: string; readonly outputs: Readonly<Record<string, string>> }> {
   const file = `${script}.log`;
   writeFileSync(file, '');
+  const commands = logReader();
   return new Promise((resolve, reject) => {
     const child = spawn('bash', ['-e', script], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     if (child.pid !== undefined) started(child.pid);
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => appendFileSync(file, chunk));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => appendFileSync(file, chunk));
+      createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', commands.line);
+    }
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code: code ?? 1, log: readFileSync(file, 'utf8') }));
+    child.on('close', (code) => {
+      resolve({ code: code ?? 1, log: readFileSync(file, 'utf8'), outputs: commands.outputs });
+    });
   });
 }
 
@@ -257,10 +311,4 @@ function pairsOf(text: string): Record<string, string> {
     }
   }
   return pairs;
-}
-
-function job(jobs: Readonly<Record<string, Job>>, id: string): Job {
-  const found = jobs[id];
-  if (found === undefined) throw new Error(`there is no job ${id}`);
-  return found;
 }

@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { GetGroupCommand, IAMClient } from '@aws-sdk/client-iam';
 import { awsEnvironment, type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
@@ -13,19 +13,15 @@ import { standIns } from './stand-ins.ts';
 import { readWorkflow } from './workflow-file.ts';
 
 const PROJECT = resolve('.');
-/** What the tool is built from, and the workflows. */
-const SOURCES = ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', '.github/workflows'];
+/** What the tool is built from, what it must not be built from, and the workflows. */
+const SOURCES = [
+  ...['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', '.npmrc', '.github/workflows'],
+];
 const ACCOUNT = '123456789012';
 const OWN_REPOSITORY = 4711;
 const FORK = 4712;
-
-/** Of a repository that is set up. */
-const VARIABLES = {
-  MTURK_TEAM_ACCOUNT: ACCOUNT,
-  MTURK_TEAM_PLAN_ROLE: 'arn:aws:iam::123456789012:role/plan',
-  MTURK_TEAM_APPLY_ROLE: 'arn:aws:iam::123456789012:role/apply',
-  MTURK_TEAM_RECONCILE_ROLE: 'arn:aws:iam::123456789012:role/reconcile',
-};
+const CALLED_APPLY = '.github/workflows/called-apply.yml';
+const CALLED_DRIFT = '.github/workflows/called-drift.yml';
 
 export const TEAM = `version: 1
 lab: tiny-lab
@@ -196,8 +192,8 @@ export class Scene {
     return this.main;
   }
 
-  /** Runs the workflow for a pull request, as the files of its merge have it. */
-  plan(pull: ScenePull): Promise<WorkflowResult> {
+  /** Runs the workflow for a pull request into a branch, as the files of its merge have it. */
+  plan(pull: ScenePull, into = 'main'): Promise<WorkflowResult> {
     const { number, head, base, merge, fork } = pull;
     const own = { id: OWN_REPOSITORY, full_name: this.repository.fullName };
     const event = {
@@ -207,7 +203,7 @@ export class Scene {
         number,
         user: { login: this.repository.pull(number).author },
         head: { sha: head, ref: pull.branch, repo: fork ? { id: FORK, full_name: 'stranger/lab' } : own },
-        base: { sha: base, ref: 'main', repo: own },
+        base: { sha: base, ref: into, repo: own },
       },
       repository: { ...own, default_branch: 'main' },
     };
@@ -223,7 +219,8 @@ export class Scene {
 
   /** Runs the drift workflow as scheduled: of a commit of main, and on a fork where that is asked for. */
   drift({ commit = this.main, ref = 'refs/heads/main', fork = false } = {}): Promise<WorkflowResult> {
-    return this.#runWorkflow('drift.yml', 'schedule', { schedule: '17 5 * * *' }, commit, ref, commit, fork);
+    const event = { schedule: '17 5 * * *', repository: { id: fork ? FORK : OWN_REPOSITORY, fork } };
+    return this.#runWorkflow('drift.yml', 'schedule', event, commit, ref, commit, fork);
   }
 
   /** The account's IAM, as its root. */
@@ -277,33 +274,37 @@ export class Scene {
       ...awsEnvironment(this.emulator.endpoint, this.emulator.rootCredentials),
       AWS_SESSION_TOKEN: `of-${role}`,
     });
-    const workflowFile = join(directory, name);
-    writeFileSync(workflowFile, this.#run('show', `${sha}:.github/workflows/${name}`));
+    const file = `.github/workflows/${name}`;
+    const onMain = ref === 'refs/heads/main' && !fork;
     const { GITHUB_TOKEN: _none, ...addresses } = this.github.environment();
     const result = await runWorkflow({
-      workflow: readWorkflow(workflowFile),
-      github: { event, event_name: eventName, sha, ref, repository: this.repository.fullName, run_id: run.id },
-      vars: {
-        MTURK_TEAM_EMULATOR: join(this.directory, 'account'),
-        // A fork that runs by itself has none of them, and a pull request from one sees those of its base.
-        ...(fork && eventName !== 'pull_request' ? {} : VARIABLES),
+      file,
+      read: (path) => {
+        const copy = join(directory, basename(path));
+        writeFileSync(copy, this.#run('show', `${sha}:${path}`));
+        return readWorkflow(copy);
       },
+      github: { event, event_name: eventName, sha, ref, repository: this.repository.fullName, run_id: run.id },
       uses: standIns({
         origin: this.#git,
         repository: this.repository,
         run: run.id,
         roles: {
-          'arn:aws:iam::123456789012:role/plan': {
-            may: ({ deploysTo }) =>
-              deploysTo === null && (eventName === 'pull_request' || ref === 'refs/heads/main') && !fork,
+          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/plan': {
+            may: ({ deploysTo }) => deploysTo === null && eventName === 'pull_request' && !fork,
             environment: aws('plan'),
           },
-          'arn:aws:iam::123456789012:role/reconcile': {
-            may: ({ deploysTo }) => deploysTo === 'reconcile' && ref === 'refs/heads/main' && !fork,
+          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/scan': {
+            may: ({ deploysTo }) => deploysTo === null && onMain,
+            environment: aws('scan'),
+          },
+          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/reconcile': {
+            may: ({ deploysTo, file }) => deploysTo === 'reconcile' && onMain && file === CALLED_DRIFT,
             environment: aws('reconcile'),
           },
-          'arn:aws:iam::123456789012:role/apply': {
-            may: ({ deploysTo }) => deploysTo === 'production' && ref === 'refs/heads/main',
+          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/apply': {
+            may: ({ deploysTo, file }) =>
+              deploysTo === 'production' && onMain && (file === CALLED_APPLY || file === CALLED_DRIFT),
             environment: aws('apply'),
           },
         },
@@ -312,6 +313,8 @@ export class Scene {
       environment: {
         ...addresses,
         CI: 'true',
+        // Of the runner: no workflow names it.
+        MTURK_TEAM_EMULATOR: join(this.directory, 'account'),
         GITHUB_EVENT_NAME: eventName,
         GITHUB_EVENT_PATH: eventPath,
         GITHUB_SHA: sha,
@@ -344,25 +347,27 @@ export class Scene {
     const sources = 'git rev-parse HEAD:src HEAD:scripts HEAD:package.json | sha256sum | cut -c -40';
     const built = execFileSync('bash', ['-c', sources], { cwd: this.#git, encoding: 'utf8' }).trim();
     cpSync(join(PROJECT, 'dist'), join(builds, built), { recursive: true });
-    const npm = execFileSync('which', ['npm'], { encoding: 'utf8' }).trim();
     writeFileSync(
       join(bin, 'npm'),
       `#!/bin/bash
 set -e
-if [ "$*" = "ci --ignore-scripts" ]; then exec ln -s '${PROJECT}/node_modules' node_modules; fi
-if [ "$*" != "run build" ]; then echo "npm $*: not understood" >&2; exit 1; fi
-built='${builds}'/$(${sources})
-if [ ! -d "$built" ]; then '${npm}' run build >&2; cp -r dist "$built"; exit; fi
-cp -r "$built" dist
+if [ "$*" = "ci --ignore-scripts --no-audit --no-fund" ]; then exec ln -s '${PROJECT}/node_modules' node_modules; fi
+echo "npm $*: not understood" >&2
+exit 1
 `,
     );
     chmodSync(join(bin, 'npm'), 0o755);
     writeFileSync(
       join(bin, 'node'),
       `#!/bin/bash
+set -e
 # The artifact has no emulator, which takes the place of AWS here.
 if [ -d tool ]; then cp '${PROJECT}/dist/emulator.cjs' tool/; fi
-exec '${process.execPath}' "$@"
+if [ "\${@: -1}" != scripts/build.ts ]; then exec '${process.execPath}' "$@"; fi
+built='${builds}'/$(${sources})
+if [ -d "$built" ]; then cp -r "$built" dist; exit; fi
+'${process.execPath}' "$@" >&2
+cp -r dist "$built"
 `,
     );
     chmodSync(join(bin, 'node'), 0o755);

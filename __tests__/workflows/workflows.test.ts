@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { needsOf, readWorkflow } from './workflow-file.ts';
+import { type Call, isCall, type Job, needsOf, ownJobs, readWorkflow } from './workflow-file.ts';
 
 const require = createRequire(import.meta.url);
 const FOLDER = '.github/workflows';
@@ -13,9 +13,21 @@ const workflows = NAMES.map((name) => ({
   workflow: readWorkflow(join(FOLDER, name)),
 }));
 const jobs = workflows.flatMap(({ name, workflow }) =>
-  Object.entries(workflow.jobs).map(([id, job]) => ({ where: `${name}, ${id}`, job })),
+  Object.entries(ownJobs(workflow)).map(([id, job]) => ({ where: `${name}, ${id}`, name, job })),
 );
 const steps = jobs.flatMap(({ where, job }) => job.steps.map((step) => ({ where, step })));
+const CALLERS = ['apply.yml', 'drift.yml', 'plan.yml'];
+
+function read(name: string) {
+  return readWorkflow(join(FOLDER, name));
+}
+
+/** The one job of a caller that is another workflow. */
+function callOf(name: string): Call {
+  const calls = Object.values(read(name).jobs).filter(isCall);
+  expect(calls).toHaveLength(1);
+  return calls[0] as Call;
+}
 
 interface Complaint {
   readonly message: string;
@@ -49,38 +61,62 @@ function lint(texts: readonly { readonly text: string; readonly file: string }[]
 const QUEUE = 'unexpected key "queue" for "concurrency" section. expected one of "cancel-in-progress", "group"';
 
 test('there are workflows to check', () => {
-  expect(NAMES).toEqual(expect.arrayContaining(['apply.yml', 'ci.yml', 'drift.yml', 'plan.yml']));
+  const called = CALLERS.map((name) => `called-${name}`);
+  expect(NAMES).toEqual(expect.arrayContaining([...CALLERS, ...called, 'ci.yml']));
 });
 
 test('actionlint has nothing against any of them, and would find what is wrong', () => {
-  const broken = workflows.find(({ name }) => name === 'plan.yml')?.text.replace('needs: build', 'needs: bild') ?? '';
+  const plan = workflows.find(({ name }) => name === 'called-plan.yml');
+  const broken = plan?.text.replace('needs: build', 'needs: bild') ?? '';
   const texts = workflows.map(({ name, text }) => ({ text, file: join(FOLDER, name) }));
-  const found = lint([...texts, { text: broken, file: join(FOLDER, 'plan.yml') }]);
+  const found = lint([...texts, { text: broken, file: join(FOLDER, 'called-plan.yml') }]);
   const counted = found.map((complaints) => complaints.filter(({ message }) => message !== QUEUE));
   expect(counted.slice(0, -1).flat()).toEqual([]);
   expect(counted.at(-1)?.length).toBeGreaterThan(0);
 });
 
-test('all applies and drift checks wait for each other', () => {
-  for (const name of ['apply.yml', 'drift.yml']) {
-    const { concurrency } = readWorkflow(join(FOLDER, name));
-    expect(concurrency).toEqual({ group: 'mturk-team-apply', 'cancel-in-progress': false, queue: 'max' });
+test('a caller starts, limits and serializes; one called workflow has all other jobs, and takes nothing from it', () => {
+  for (const name of CALLERS) {
+    const { jobs, concurrency } = read(name);
+    expect(Object.keys(jobs)).toEqual(['run', 'mturk-team']);
+    expect(callOf(name).uses).toBe(`./${FOLDER}/called-${name}`);
+    expect(concurrency).toBeDefined();
+    const called = read(`called-${name}`);
+    // No input and no secret: what decides is taken from the event and from GitHub's API.
+    expect(called.on).toBe('workflow_call');
+    expect(called.concurrency).toBeUndefined();
+    expect(Object.values(called.jobs).some(isCall)).toBe(false);
   }
-  for (const { workflow } of workflows) expect(['single', 'max', undefined]).toContain(workflow.concurrency.queue);
 });
 
-test('the drift check is scheduled at an unusual minute, only for `main` and only in a repository that is set up', () => {
-  const { on, jobs } = readWorkflow(join(FOLDER, 'drift.yml'));
-  const [{ cron = '' } = {}] = on.schedule as readonly { readonly cron?: string }[];
+test('a calling job states what the called jobs ask for together, and no more', () => {
+  for (const name of CALLERS) {
+    const asked = Object.values(read(`called-${name}`).jobs).map(({ permissions }) => permissions);
+    const scopes = [...new Set(asked.flatMap((permissions) => Object.keys(permissions)))].sort();
+    const union = scopes.map((scope) => [scope, asked.some((each) => each[scope] === 'write') ? 'write' : 'read']);
+    expect({ name, permissions: callOf(name).permissions }).toEqual({ name, permissions: Object.fromEntries(union) });
+  }
+});
+
+test('all applies and drift checks wait for each other', () => {
+  for (const name of ['apply.yml', 'drift.yml']) {
+    const { concurrency } = read(name);
+    expect(concurrency).toEqual({ group: 'mturk-team-apply', 'cancel-in-progress': false, queue: 'max' });
+  }
+  for (const { workflow } of workflows) expect(['single', 'max', undefined]).toContain(workflow.concurrency?.queue);
+});
+
+test('the drift check is scheduled at an unusual minute, only for `main` and in no fork', () => {
+  const { on } = read('drift.yml');
+  const { schedule, ...others } = on as Readonly<Record<string, unknown>>;
+  const [{ cron = '' } = {}] = schedule as readonly { readonly cron?: string }[];
   const minute = Number(/^(\d+) /.exec(cron)?.[1]);
   expect(minute % 5).toBeGreaterThan(0);
-  expect(Object.keys(on)).toEqual(['schedule', 'workflow_dispatch']);
-  expect(jobs.build?.if).toBe("vars.MTURK_TEAM_ACCOUNT != '' && github.ref == 'refs/heads/main'");
-  // Whatever else runs, runs after it: what is skipped with it are all jobs, and such a run is no success.
-  for (const [id, job] of Object.entries(jobs).filter(([id]) => id !== 'build')) {
+  expect(Object.keys(others)).toEqual(['workflow_dispatch']);
+  expect(callOf('drift.yml').if).toBe("github.event.repository.fork != true && github.ref == 'refs/heads/main'");
+  // Whatever else runs, runs after it.
+  for (const [id, job] of Object.entries(read('called-drift.yml').jobs).filter(([id]) => id !== 'build'))
     expect({ id, needs: needsOf(job) }).toEqual({ id, needs: expect.arrayContaining(['build']) });
-    if (/always\(\)/.test(job.if ?? '')) expect(job.if).toContain("needs.build.result != 'skipped'");
-  }
 });
 
 test('nothing is started by what runs with the rights of the base repository', () => {
@@ -89,7 +125,7 @@ test('nothing is started by what runs with the rights of the base repository', (
 });
 
 test('every action is pinned by commit, one version for each, with the version as a comment', () => {
-  const uses = workflows.flatMap(({ text }) => text.split('\n').filter((line) => /^\s*(- )?uses:/.test(line)));
+  const uses = workflows.flatMap(({ text }) => text.split('\n').filter((line) => /^\s*(- )?uses: [^.]/.test(line)));
   expect(uses.length).toBeGreaterThan(20);
   const PINNED = /uses: ([\w-]+\/[\w-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$/;
   expect(uses.filter((line) => !PINNED.test(line))).toEqual([]);
@@ -108,14 +144,15 @@ test('nothing is allowed that a job does not ask for, with a reason', () => {
   }
 });
 
-test('the last job of each workflow is the check that a branch rule can require', () => {
-  for (const name of ['apply.yml', 'drift.yml', 'plan.yml']) {
-    const { jobs: all } = readWorkflow(join(FOLDER, name));
-    const last = all['mturk-team'];
-    expect(Object.keys(all).at(-1)).toBe('mturk-team');
-    expect(last?.name).toBe('mturk-team');
-    expect(last?.if).toMatch(/^always\(\)/);
-    expect(needsOf(last as NonNullable<typeof last>)).toEqual(Object.keys(all).slice(0, -1));
+test('the last job of each caller is the check that a branch rule can require', () => {
+  for (const name of CALLERS) {
+    const last = read(name).jobs['mturk-team'] as Job;
+    expect(last.name).toBe('mturk-team');
+    expect(last.if).toMatch(/^always\(\)/);
+    expect(needsOf(last)).toEqual(['run']);
+    expect(last.steps.map(({ env, run }) => ({ env, run }))).toEqual([
+      { env: { RESULT: '${{ needs.run.result }}' }, run: 'test "$RESULT" = success' },
+    ]);
   }
 });
 
@@ -139,17 +176,18 @@ test('no checkout leaves a credential behind, and no privileged job has a cache'
   expect(steps.filter(({ step }) => step.uses?.startsWith('actions/cache'))).toEqual([]);
 });
 
+const privileged = jobs.filter(({ job }) => Object.values(job.permissions).includes('write'));
+
 test('where there is a role or a token that writes, nothing is installed and nothing runs but the tool of another job', () => {
-  const privileged = jobs.filter(({ job }) => Object.values(job.permissions).includes('write'));
   expect(privileged.map(({ where }) => where)).toEqual([
-    'apply.yml, apply',
-    'apply.yml, report',
-    'drift.yml, detect',
-    'drift.yml, reconcile',
-    'drift.yml, report',
-    'plan.yml, announce',
-    'plan.yml, plan',
-    'plan.yml, comment',
+    'called-apply.yml, apply',
+    'called-apply.yml, report',
+    'called-drift.yml, detect',
+    'called-drift.yml, reconcile',
+    'called-drift.yml, report',
+    'called-plan.yml, announce',
+    'called-plan.yml, plan',
+    'called-plan.yml, comment',
   ]);
   for (const { where, job } of privileged) {
     const runs = job.steps.flatMap(({ run }) => run ?? []);
@@ -157,17 +195,90 @@ test('where there is a role or a token that writes, nothing is installed and not
       where,
       other: [],
     });
-    const checkouts = job.steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
-    expect(checkouts.filter((step) => step.with?.['sparse-checkout'] !== 'team.yaml')).toEqual([]);
+    // Anchored: without the slash, a file of that name in any folder would be checked out, too.
+    for (const step of job.steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))) {
+      const patterns = String(step.with?.['sparse-checkout']).trim().split('\n');
+      expect(step.with?.['sparse-checkout-cone-mode']).toBe(false);
+      expect(patterns[0]).toBe('/team.yaml');
+      expect(patterns.slice(1).filter((pattern) => !/^\/\w+\.lock\.hcl$/.test(pattern))).toEqual([]);
+    }
   }
 });
 
-test('the token and the roles go to steps that run our own tool, and to no job that runs a pull request', () => {
+test('a privileged job of a pull request runs only for one of this repository into its default branch', () => {
+  const conditions = privileged.filter(({ name }) => name === 'called-plan.yml').map(({ job }) => job.if ?? '');
+  expect(conditions).toHaveLength(3);
+  const needed = [
+    'github.event.pull_request.base.ref == github.event.repository.default_branch',
+    'github.event.pull_request.head.repo.id == github.event.pull_request.base.repo.id',
+    "github.event.pull_request.user.login != 'dependabot[bot]'",
+  ];
+  for (const condition of conditions)
+    expect(condition.split(/ &&\s+/).filter((part) => !/^always|^needs\./.test(part))).toEqual(needed);
+});
+
+test('a repository variable, which every writer can set, decides nothing, and neither does the emulator', () => {
+  for (const { name, text } of workflows)
+    expect({ name, found: /\bvars\.|MTURK_TEAM_EMULATOR|\bsecrets\b|\binputs\b/.exec(text)?.[0] }).toEqual({ name });
+});
+
+test('the role follows from the reviewed file, and its credentials reach one step', () => {
+  const roles: string[] = [];
+  for (const { where, job } of jobs) {
+    const at = job.steps.findIndex(({ uses }) => uses?.startsWith('aws-actions/'));
+    const step = job.steps[at];
+    if (step === undefined) continue;
+    roles.push(`${where}: ${step.with?.['role-to-assume']}`);
+    expect(step.with).toMatchObject({
+      'allowed-account-ids': '${{ needs.build.outputs.account }}',
+      'output-credentials': true,
+      'output-env-credentials': false,
+    });
+    const given = job.steps.filter(({ env }) => JSON.stringify(env ?? {}).includes('steps.credentials.outputs'));
+    expect(given).toEqual([job.steps[at + 1]]);
+    // The tool that checks the approval or the newest commit has a token, and no role.
+    for (const { env = {} } of job.steps.slice(0, at)) expect(Object.keys(env)).not.toContain('AWS_ACCESS_KEY_ID');
+    expect(Object.keys(given[0]?.env ?? {})).not.toContain('GITHUB_TOKEN');
+  }
+  const role = 'arn:aws:iam::${{ needs.build.outputs.account }}:role/mturk-roles/${{ needs.build.outputs.lab }}';
+  const either = "${{ needs.detect.outputs.reconcile-environment == 'production' && 'apply' || 'reconcile' }}";
+  expect(roles).toEqual([
+    `called-apply.yml, apply: ${role}/apply`,
+    `called-drift.yml, detect: ${role}/scan`,
+    `called-drift.yml, reconcile: ${role}/${either}`,
+    `called-plan.yml, plan: ${role}/plan`,
+  ]);
+  // In a pull request, of the file of the base branch.
+  const build = ownJobs(read('called-plan.yml')).build;
+  expect(build?.outputs?.account).toBe('${{ steps.lab.outputs.account }}');
+  const lab = build?.steps.find(({ id }) => id === 'lab');
+  expect(lab?.run).toMatch(/ check team\.yaml /);
+  expect(lab?.['working-directory']).toBeUndefined();
+});
+
+test('the approval is verified again in the job that applies, before it becomes the role', () => {
+  const order = ownJobs(read('called-apply.yml')).apply?.steps.map(({ run, uses }) => run ?? uses ?? '') ?? [];
+  const verified = order.findIndex((step) => step.startsWith('node tool/mturk-team.cjs verify-approval '));
+  expect(verified).toBeGreaterThan(-1);
+  expect(order.findIndex((step) => step.startsWith('aws-actions/'))).toBeGreaterThan(verified);
+});
+
+test('the token goes to steps that run our own tool, and to no job that builds', () => {
   const withToken = steps.filter(({ step }) => JSON.stringify(step.env ?? {}).includes('github.token'));
   expect(withToken.length).toBeGreaterThan(0);
   for (const { step } of withToken) expect(step.run).toMatch(/^node tool\//);
-  expect(readWorkflow(join(FOLDER, 'plan.yml')).jobs.build?.permissions).toEqual({ contents: 'read' });
-  expect(workflows.filter(({ text }) => /\bsecrets\b/.test(text))).toEqual([]);
+  for (const name of CALLERS) expect(read(`called-${name}`).jobs.build?.permissions).toEqual({ contents: 'read' });
+});
+
+test('the archive of OpenTofu is checked against the pinned checksum of its pinned version', () => {
+  const tofu = steps.filter(({ step }) => step.uses?.startsWith('opentofu/'));
+  expect(tofu).toHaveLength(4);
+  expect(new Set(tofu.map(({ step }) => JSON.stringify(step.with))).size).toBe(1);
+  expect(tofu[0]?.step.with).toEqual({
+    tofu_version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    tofu_wrapper: false,
+    checksums: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
 });
 
 test('artifacts are fetched by the id of one upload of this run', () => {
@@ -176,6 +287,28 @@ test('artifacts are fetched by the id of one upload of this run', () => {
   for (const { where, step } of downloads) {
     expect({ where, keys: Object.keys(step.with ?? {}).sort() }).toEqual({ where, keys: ['artifact-ids', 'path'] });
     expect(step.with?.['artifact-ids']).toMatch(/^\$\{\{ needs\./);
+  }
+});
+
+/** Whether the upload of a job's output must have happened if the job succeeded. */
+function isCertain(job: Job | undefined, output: string): boolean {
+  const id = /^\$\{\{ steps\.([\w-]+)\.outputs\.artifact-id \}\}$/.exec(job?.outputs?.[output] ?? '')?.[1];
+  const upload = job?.steps.find((step) => step.id === id);
+  return upload?.if === undefined && upload?.with?.['if-no-files-found'] === 'error';
+}
+
+test('no download can get an empty id, which stands for every artifact of the run', () => {
+  for (const { name, workflow } of workflows) {
+    const all = ownJobs(workflow);
+    for (const [id, job] of Object.entries(all)) {
+      for (const step of job.steps.filter(({ uses }) => uses?.startsWith('actions/download-artifact@'))) {
+        const [, from = '', output = ''] =
+          /needs\.([\w-]+)\.outputs\.([\w-]+)/.exec(String(step.with?.['artifact-ids'])) ?? [];
+        const checked = [job.if, step.if].some((text) => text?.includes(`needs.${from}.outputs.${output} != ''`));
+        const certain = !/always\(\)/.test(job.if ?? '') && isCertain(all[from], output);
+        expect({ name, id, from, output, ok: checked || certain }).toEqual({ name, id, from, output, ok: true });
+      }
+    }
   }
 });
 

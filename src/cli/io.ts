@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
@@ -52,6 +53,20 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
       }
     },
   };
+}
+
+/**
+ * Makes a workflow's runner print what follows and obey none of it: names in team.yaml and in AWS are the text of others.
+ * First on both streams, because a runner reads them apart, and never taken back: it forgets the token after the step.
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#stopping-and-starting-workflow-commands
+ */
+export function stopWorkflowCommands(args: readonly string[], { stdout, stderr }: Io, isStdoutFile: boolean): void {
+  // `check --format github` prints commands.
+  if (/(^| )--format[ =]github( |$)/.test(args.join(' '))) return;
+  const line = `::stop-commands::${randomUUID()}\n`;
+  // Documents stay whole: a file is no log, and JSON has no line that is a command.
+  if (!isStdoutFile && !args.includes('--json')) stdout(line);
+  stderr(line);
 }
 
 /** Checks before a command does anything that its output files can be written. Null means no file. */

@@ -1,4 +1,5 @@
-import { processTerminal } from './io.ts';
+import { fstatSync } from 'node:fs';
+import { processTerminal, stopWorkflowCommands } from './io.ts';
 import { runProgram } from './program.ts';
 
 // The lock file pins the SDK, so its notices about later versions of Node do not concern users.
@@ -11,4 +12,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-void runProgram(process.argv.slice(2), processTerminal(process.env));
+const args = process.argv.slice(2);
+const terminal = processTerminal(process.env);
+if (process.env.GITHUB_ACTIONS === 'true') stopWorkflowCommands(args, terminal, fstatSync(1).isFile());
+void runProgram(args, terminal);

@@ -80,7 +80,7 @@ export function accessOptions(file: string, options: AccountOptions & { readonly
 
 /** The directory of the local AWS emulator; null for the real one. */
 function emulatorOf({ emulator: dir }: AccountOptions): string | null {
-  // A repository variable that is not set is an empty text.
+  // In a workflow, an unset value is an empty text.
   return dir === true ? DEFAULT_EMULATOR : dir || null;
 }
 

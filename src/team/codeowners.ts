@@ -6,9 +6,6 @@ import type { Team } from './team.ts';
 const BEGIN = '# mturk-team: begin. Made from `owners` in team.yaml by "mturk-team codeowners --write".';
 const END = '# mturk-team: end';
 
-/** What owners must approve: who can do what, and everything that decides how it is applied. */
-const OWNED = ['/team.yaml', '/.github/', '/src/', '/scripts/', '/package.json', '/package-lock.json'];
-
 /** Owners whose members have no `github`. */
 export function ownersWithoutLogin({ owners, members }: Pick<Team, 'owners' | 'members'>): readonly string[] {
   return owners.filter((owner) => (members.find(({ key }) => key === owner)?.github ?? null) === null);
@@ -16,13 +13,13 @@ export function ownersWithoutLogin({ owners, members }: Pick<Team, 'owners' | 'm
 
 /**
  * The part of `.github/CODEOWNERS` that the team file decides, between two marks; null if no owner has a GitHub login: a
- * path without an owner could be changed by all writers.
+ * path without an owner could be changed by all writers. Owners own every file, because a build can take settings from any.
  */
 export function codeownersBlock({ owners, members }: Pick<Team, 'owners' | 'members'>): string | null {
   const logins = owners.flatMap((owner) => members.find(({ key }) => key === owner)?.github ?? []);
   if (logins.length === 0) return null;
   const names = [...new Set(logins)].sort().map((login) => `@${login}`);
-  return [BEGIN, ...OWNED.map((path) => `${path} ${names.join(' ')}`), END].join('\n');
+  return [BEGIN, `* ${names.join(' ')}`, END].join('\n');
 }
 
 /** A CODEOWNERS file with the block in the place of the one it has, else at its end: the last line that matches wins. */
@@ -31,7 +28,7 @@ export function withCodeowners(file: string, block: string): string {
   return `${before}${block}${after}`;
 }
 
-/** Whether the file says of the owners what the team file says. Lines behind the block could take it back. */
+/** Whether the owners in the team file own every file: the last line that matches wins, so none may follow the block. */
 export function isUpToDate(file: string, block: string | null): boolean {
   const around = aroundBlock(file);
   if (block === null) return around === null;
@@ -44,14 +41,14 @@ function aroundBlock(file: string): readonly [string, string] | null {
   return from === -1 || to === -1 ? null : [file.slice(0, from), file.slice(to + END.length)];
 }
 
-/** CODEOWNERS at a path names other owners than the team file, so that others could approve a change of it. */
+/** CODEOWNERS at a path does not give every file to the owners, so that others could approve a change. */
 export function staleCodeowners(path: string, file: string): Diagnostic {
   return {
     severity: 'error',
     code: 'stale-codeowners',
     problem: {
-      summary: t`${codeText(path)} does not name the owners in ${codeText(file)}`,
-      reason: t`others could approve a change of the file`,
+      summary: t`${codeText(path)} does not give every file to the owners in ${codeText(file)}`,
+      reason: t`others could approve a change of the file, of a workflow or of the build`,
       state: null,
       help: t`run ${codeText('mturk-team codeowners --write')}`,
     },

@@ -1,4 +1,4 @@
-import type { Text } from './text.ts';
+import { strongText, type Text, t } from './text.ts';
 
 /** A list item with blocks below it, such as commands. */
 export interface Item {
@@ -48,3 +48,6 @@ export function details(summary: Text, ...blocks: readonly Block[]): Block {
 export function list(items: readonly (Text | Item)[], options: { readonly ordered?: boolean } & Cuttable = {}): Block {
   return { kind: 'list', items: items.map((item) => ('pieces' in item ? { text: item } : item)), ...options };
 }
+
+/** A part of the footer of what is not about an account of AWS. */
+export const ON_EMULATOR = strongText(t`on a local AWS emulator: nothing in AWS was read or changed`);

@@ -28,6 +28,7 @@ function made(name: string): { readonly manifest: Manifest; readonly plan: PlanO
     review,
     { plan: recorded, tools: TOOLS },
     {
+      emulator: false,
       head: { commit: COMMIT, tree: COMMIT },
       run: { id: '12', attempt: 1 },
       mturkTeam: '0.1.0',

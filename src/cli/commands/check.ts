@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { writeOutputs } from '../../github/outputs.ts';
 import { codeownersBlock, isUpToDate, staleCodeowners } from '../../team/codeowners.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
 import { type FindingFormat, printFindings } from '../../team/print-findings.ts';
@@ -18,11 +19,15 @@ export interface CheckCommandOptions {
   readonly strict?: boolean;
 }
 
-/** Prints all findings of a team file. Returns 0 without errors, 1 with findings that fail the check, 2 without a file. */
+/**
+ * Prints all findings of a team file; in a workflow, a valid file's account and lab are outputs of the step. Returns 0 without errors, 1 with findings that fail the check,
+ * 2 without a file.
+ */
 export async function check(options: CheckCommandOptions, io: Io): Promise<number> {
   const { file, format, today, color, strict = false } = options;
   const reading = await readTeamFile(file, { today });
   const { team, findings, source } = reading;
+  if (team !== null) writeOutputs(process.env, { account: team.account, lab: team.lab });
   const codeowners = await readFile(join(dirname(file), CODEOWNERS), 'utf8').catch(() => null);
   const stale = team !== null && codeowners !== null && !isUpToDate(codeowners, codeownersBlock(team));
   const others = stale ? [staleCodeowners(CODEOWNERS, file)] : [];

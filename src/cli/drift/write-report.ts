@@ -16,6 +16,8 @@ export interface ReportOptions {
   /** The team file. */
   readonly file: string;
   readonly today: string;
+  /** The directory of the local AWS emulator; null for the real account. */
+  readonly emulator: string | null;
   /** Where report.json goes; null: outputs only. */
   readonly report: string | null;
   readonly reconcile: boolean;
@@ -80,7 +82,7 @@ export async function writeReconcileReport(
 }
 
 async function write(
-  { file, report }: ReportOptions,
+  { file, emulator, report }: ReportOptions,
   { team, today, at }: Origin,
   check: DriftReport['check'],
   reconcile: DriftReport['reconcile'],
@@ -91,6 +93,7 @@ async function write(
     version: 1,
     lab: team.lab,
     account: team.account,
+    emulator: emulator !== null,
     commit: head.commit === NO_COMMIT ? null : head.commit,
     at: at.toISOString(),
     names: Object.fromEntries(namingOf(team).people),

@@ -250,7 +250,7 @@ function dueText(due: readonly Member[]): string {
 
 /** For the job that reports: a file, and outputs of the step. */
 async function writeResult(
-  { result, commit }: ApplyOptions,
+  { result, commit, emulator: directory }: ApplyOptions,
   applied: Result<Applied>,
   during: 'plan' | 'apply',
 ): Promise<void> {
@@ -260,7 +260,8 @@ async function writeResult(
     : { verdict: null, steps: null, due: [], quickCheck: null };
   if (result !== null) {
     const dueSinceReview = due.map(({ key }) => key);
-    const data = redactAll({ version: 1, commit, failure, verdict, steps, dueSinceReview, quickCheck }, true);
+    const emulator = directory !== null;
+    const data = redactAll({ version: 1, emulator, commit, failure, verdict, steps, dueSinceReview, quickCheck }, true);
     await writeFile(result, `${JSON.stringify(data, null, 2)}\n`);
   }
   writeOutputs(process.env, {

@@ -44,7 +44,8 @@ export async function saveManifest(
   const { plan } = planned.saved;
   const review = reviewOf({ before, after: team, today, at, plan: { ...planned, plan }, quickCheck });
   const tools = await toolsOf(planned.workspace);
-  const origin = await originOf(file, process.env, new Date());
+  const emulator = session.kind === 'emulator';
+  const origin = { emulator, ...(await originOf(file, process.env, new Date())) };
   await writeFile(manifest, writeManifest(manifestOf(review, { plan, tools }, origin)));
 }
 
@@ -91,7 +92,8 @@ export function showPreview(
   } else {
     const { digest = null, tools = null } = manifest ?? {};
     const commit = manifest?.head.commit ?? null;
-    const footer = { commit, digest, tools, runUrl: null, at: manifest?.createdAt ?? review.at };
+    const { emulator = false } = manifest ?? {};
+    const footer = { emulator, commit, digest, tools, runUrl: null, at: manifest?.createdAt ?? review.at };
     const state = isBlocked ? 'blocked' : manifest === null ? 'preview' : 'planned';
     stdout(renderComment({ review, state, failure: null, footer, reveal: false }));
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { dateWords, timeWords } from '../../text/dates.ts';
-import { type Block, details, heading, type Item, list, paragraph } from '../../text/document.ts';
+import { type Block, details, heading, type Item, list, ON_EMULATOR, paragraph } from '../../text/document.ts';
 import { redact } from '../../text/escape.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
 import {
@@ -163,7 +163,7 @@ export function closingBlocks(report: DriftReport, links: RunLinks): readonly Bl
     revertedText(report),
     snoozed === 0 ? null : trusted(`${counted(snoozed, 'finding')} ${snoozed === 1 ? 'is' : 'are'} snoozed.`),
     pending ? t`Some changes are merged but not applied; another issue lists them.` : null,
-    joinTexts([t`Checked ${trusted(timeWords(report.at))}`, ...runParts(links)], ' · '),
+    joinTexts([...emulatorParts(report), t`Checked ${trusted(timeWords(report.at))}`, ...runParts(links)], ' · '),
   );
   return [paragraph(line)];
 }
@@ -399,6 +399,7 @@ function footerBlock(report: DriftReport, { scan }: Scanned, { since }: DriftIss
   return {
     kind: 'footer',
     parts: [
+      ...emulatorParts(report),
       t`First detected ${trusted(dateWords(since))}`,
       t`Last checked ${trusted(timeWords(scan.at))}`,
       ...(scan.credentialReportAt === null ? [] : [t`Key data from ${trusted(timeWords(scan.credentialReportAt))}`]),
@@ -408,6 +409,10 @@ function footerBlock(report: DriftReport, { scan }: Scanned, { since }: DriftIss
       ...runParts(links),
     ],
   };
+}
+
+function emulatorParts({ emulator }: DriftReport): readonly Text[] {
+  return emulator ? [ON_EMULATOR] : [];
 }
 
 export function runParts({ runUrl }: RunLinks): readonly Text[] {

@@ -48,6 +48,8 @@ const driftReport = z.strictObject({
   version: z.literal(1),
   lab: z.string().max(40).regex(LAB_PATTERN),
   account: z.string().regex(ACCOUNT_PATTERN),
+  /** Whether it is a local AWS emulator's. */
+  emulator: z.boolean(),
   /** The commit of team.yaml; null outside a repository. */
   commit: commit.nullable(),
   /** When the check began. */

@@ -1,7 +1,7 @@
 import type { FailureReason } from '../../diagnostics/failure.ts';
 import { LIMITS_POLICY } from '../../team/names.ts';
 import { timeWords } from '../../text/dates.ts';
-import { type Block, details, heading, list, paragraph } from '../../text/document.ts';
+import { type Block, details, heading, list, ON_EMULATOR, paragraph } from '../../text/document.ts';
 import { redactAll } from '../../text/escape.ts';
 import { bytes, printMarkdown } from '../../text/github.ts';
 import {
@@ -67,6 +67,8 @@ export interface CommentView {
 }
 
 interface CommentFooter {
+  /** Whether a job planned or applied on a local AWS emulator: then AWS is as it was. Left out: in AWS. */
+  readonly emulator?: boolean;
   readonly commit: string | null;
   readonly digest: string | null;
   /** `OpenTofu 1.10.3` and `hashicorp/aws 6.25.0`; null without a plan. */
@@ -364,10 +366,14 @@ const CHECKS = details(
   ]),
 );
 
-function footerBlock(review: Review | null, { commit, digest, tools, runUrl, at }: CommentFooter): Block {
+function footerBlock(
+  review: Review | null,
+  { emulator = false, commit, digest, tools, runUrl, at }: CommentFooter,
+): Block {
   return {
     kind: 'footer',
     parts: [
+      ...(emulator ? [ON_EMULATOR] : []),
       ...(review === null ? [] : [codeText(review.lab), t`account ${codeText(review.account)}`]),
       ...(commit === null ? [] : [t`commit ${codeText(commit.slice(0, 7))}`]),
       ...(digest === null ? [] : [t`plan ${codeText(digest.slice(0, 12))}`]),

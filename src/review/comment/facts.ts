@@ -58,7 +58,7 @@ export async function commentFacts(asked: CommentRequest, env: Environment, now:
       failure,
       quickCheck: result?.quickCheck ?? null,
       dueSinceReview: result?.dueSinceReview ?? [],
-      footer: footerOf(manifest, env, now),
+      footer: { ...footerOf(manifest, env, now), emulator: manifest?.emulator === true || result?.emulator === true },
       changesCode: asked.changesCode,
       reveal: asked.reveal,
     },
@@ -67,6 +67,7 @@ export async function commentFacts(asked: CommentRequest, env: Environment, now:
 
 const RESULT = z.object({
   failure: z.object({ reason: z.string().refine(isFailureReason), error: FAILURE }).nullable(),
+  emulator: z.boolean().optional(),
   quickCheck: QUICK_CHECK.nullish(),
   dueSinceReview: z.array(z.string()).optional(),
 });

@@ -13,6 +13,8 @@ export const NO_COMMIT = '0'.repeat(40);
 export interface Origin {
   readonly head: Manifest['head'];
   readonly run: Manifest['run'];
+  /** Whether the account is a local AWS emulator's. */
+  readonly emulator: boolean;
   /** Version of this tool. */
   readonly mturkTeam: string;
   readonly createdAt: Date;
@@ -22,13 +24,14 @@ export interface Origin {
 export function manifestOf(
   review: Review,
   { plan, tools }: { readonly plan: Plan; readonly tools: Tools },
-  { head, run, mturkTeam, createdAt }: Origin,
+  { emulator, head, run, mturkTeam, createdAt }: Origin,
 ): Manifest {
   const { digest, entries } = planDigest(plan, tools);
   return {
     version: 1,
     lab: review.lab,
     account: redact(review.account, false),
+    emulator,
     head,
     run,
     tools: { mturkTeam, ...tools },

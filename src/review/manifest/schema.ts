@@ -185,6 +185,8 @@ export const MANIFEST = z.strictObject({
   lab: z.string().max(200),
   /** Its last four digits: `…9012`. */
   account: z.string().max(12),
+  /** Whether it is a local AWS emulator's. */
+  emulator: z.boolean(),
   /** The planned commit and its tree; `NO_COMMIT` outside a repository. */
   head: z.strictObject({ commit: COMMIT, tree: COMMIT }),
   /** The workflow run that planned; both 0 outside GitHub. */
