@@ -290,19 +290,19 @@ export class Scene {
         repository: this.repository,
         run: run.id,
         roles: {
-          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/plan': {
+          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/tiny-lab-plan': {
             may: ({ deploysTo }) => deploysTo === null && eventName === 'pull_request' && !fork,
             environment: aws('plan'),
           },
-          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/scan': {
+          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/tiny-lab-scan': {
             may: ({ deploysTo }) => deploysTo === null && onMain,
             environment: aws('scan'),
           },
-          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/reconcile': {
+          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/tiny-lab-reconcile': {
             may: ({ deploysTo, file }) => deploysTo === 'reconcile' && onMain && file === CALLED_DRIFT,
             environment: aws('reconcile'),
           },
-          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/apply': {
+          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/tiny-lab-apply': {
             may: ({ deploysTo, file }) =>
               deploysTo === 'production' && onMain && (file === CALLED_APPLY || file === CALLED_DRIFT),
             environment: aws('apply'),

@@ -240,20 +240,21 @@ test('the role follows from the reviewed file, and its credentials reach one ste
     for (const { env = {} } of job.steps.slice(0, at)) expect(Object.keys(env)).not.toContain('AWS_ACCESS_KEY_ID');
     expect(Object.keys(given[0]?.env ?? {})).not.toContain('GITHUB_TOKEN');
   }
-  const role = 'arn:aws:iam::${{ needs.build.outputs.account }}:role/mturk-roles/${{ needs.build.outputs.lab }}';
+  const lab = '${{ needs.build.outputs.lab }}';
+  const role = `arn:aws:iam::\${{ needs.build.outputs.account }}:role/mturk-roles/${lab}/${lab}-`;
   const either = "${{ needs.detect.outputs.reconcile-environment == 'production' && 'apply' || 'reconcile' }}";
   expect(roles).toEqual([
-    `called-apply.yml, apply: ${role}/apply`,
-    `called-drift.yml, detect: ${role}/scan`,
-    `called-drift.yml, reconcile: ${role}/${either}`,
-    `called-plan.yml, plan: ${role}/plan`,
+    `called-apply.yml, apply: ${role}apply`,
+    `called-drift.yml, detect: ${role}scan`,
+    `called-drift.yml, reconcile: ${role}${either}`,
+    `called-plan.yml, plan: ${role}plan`,
   ]);
   // In a pull request, of the file of the base branch.
   const build = ownJobs(read('called-plan.yml')).build;
   expect(build?.outputs?.account).toBe('${{ steps.lab.outputs.account }}');
-  const lab = build?.steps.find(({ id }) => id === 'lab');
-  expect(lab?.run).toMatch(/ check team\.yaml /);
-  expect(lab?.['working-directory']).toBeUndefined();
+  const reading = build?.steps.find(({ id }) => id === 'lab');
+  expect(reading?.run).toMatch(/ check team\.yaml /);
+  expect(reading?.['working-directory']).toBeUndefined();
 });
 
 test('the approval is verified again in the job that applies, before it becomes the role', () => {
