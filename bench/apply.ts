@@ -101,7 +101,7 @@ async function byTerraform(size: number, account: AccountProcess): Promise<Times
       account: 'emulator',
       env: process.env,
       extra: account.environment,
-      httpState: true,
+      backend: { http: {} },
     });
     const timed = async (...commands: readonly (readonly string[])[]) => {
       const started = performance.now();

@@ -18,9 +18,9 @@ const HOME = join(ROOT, '.conformance', 'e2e-real');
 const ASPECTS: readonly Aspect[] = ['changes', 'drift', 'access', 'account'];
 const CALLS: readonly Aspect[] = ['plan calls', 'apply calls'];
 
-/** What a real engine needs to come by the provider as this machine is set up to: a download, a mirror, or one that runs already. */
+/** What a real engine needs to come by the provider as this machine is set up to: a download, or one that runs already. */
 const DOWNLOADING =
-  /^((HTTP|HTTPS|NO|ALL)_PROXY|SSL_CERT_(FILE|DIR)|TF_CLI_CONFIG_FILE|TF_REATTACH_PROVIDERS|TF_PLUGIN_CACHE_.+|TF_REGISTRY_.+|TF_PROVIDER_.+)$/i;
+  /^((HTTP|HTTPS|NO|ALL)_PROXY|SSL_CERT_(FILE|DIR)|TF_REATTACH_PROVIDERS|TF_PLUGIN_CACHE_DIR|TF_REGISTRY_.+|TF_PROVIDER_.+)$/i;
 
 process.exitCode = await main();
 
@@ -29,6 +29,7 @@ async function main(): Promise<number> {
   if (!engine.ok) return give(`no engine: ${JSON.stringify(engine.failure)}`);
   await rm(HOME, { recursive: true, force: true });
   const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => DOWNLOADING.test(name)));
+  const mirror = process.env.MTURK_TEAM_PROVIDER_MIRROR || null;
   const ours: Combination = {
     account: { title: 'ours', start: () => startOurs() },
     provider: { title: 'ours', choice: { kind: 'ours' } },
@@ -39,7 +40,7 @@ async function main(): Promise<number> {
     ...ours,
     provider: {
       title: 'hashicorp/aws as pinned',
-      choice: { kind: 'installed', hasExclusives: true, environment, configure: pointProvider },
+      choice: { kind: 'installed', hasExclusives: true, mirror, environment, configure: pointProvider },
     },
     directory: join(HOME, 'real'),
   };
@@ -81,7 +82,7 @@ function reasonOf(error: unknown): string {
   return [
     'the AWS provider could not be downloaded here, so nothing was compared:',
     `  ${words}`,
-    'Run it where the engine reaches its provider registry or a mirror of it (TF_CLI_CONFIG_FILE).',
+    'Run it where the engine reaches its provider registry, or name a mirror in MTURK_TEAM_PROVIDER_MIRROR.',
   ].join('\n');
 }
 

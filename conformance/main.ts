@@ -15,6 +15,7 @@ import {
   titles,
 } from './lifecycle-rows.ts';
 import { MOTO_DIFFERENCES, RELEASED_PROVIDER_DIFFERENCES } from './listed-differences.ts';
+import { lockFileRow } from './lock-file.ts';
 import { installPythonParts, type PythonParts } from './python-parts.ts';
 import { REFERENCE_CHECKS, referenceProblems } from './reference-problems.ts';
 import { mirrorReleasedProvider } from './released-provider.ts';
@@ -64,14 +65,14 @@ async function main(): Promise<number> {
   if (!terraform.ok) return give(`Terraform does not start: ${JSON.stringify(terraform.failure)}`);
 
   await rm(join(HOME, 'run'), { recursive: true, force: true });
-  const rows = await compareAll(installed.parts, mirror.cliConfig, tofu.value, terraform.value);
+  const rows = await compareAll(installed.parts, mirror.mirror, tofu.value, terraform.value);
   await rm(join(HOME, 'run'), { recursive: true, force: true });
   return conclude(rows);
 }
 
 async function compareAll(
   parts: PythonParts,
-  cliConfig: string,
+  mirror: string,
   tofu: Engine,
   terraform: Engine,
 ): Promise<readonly Row[]> {
@@ -83,7 +84,8 @@ async function compareAll(
     choice: {
       kind: 'installed',
       hasExclusives: false,
-      environment: { TF_CLI_CONFIG_FILE: cliConfig },
+      mirror,
+      environment: {},
       configure: withoutExclusives,
     } as const,
   };
@@ -141,6 +143,13 @@ async function compareAll(
   rows.push(
     await s3StateRow({ parts, sources: SOURCES, engine: terraform, engineTitle, directoryOf: s3Directory, say }),
   );
+  for (const [engine, name] of [
+    [tofu, 'tofu'],
+    [terraform, 'terraform'],
+  ] as const) {
+    say(`lock files of the provider, ${titles({ ...reference, engine }).engine}`);
+    rows.push(await lockFileRow({ engine, mirror, directory: join(at('lock-file'), name) }));
+  }
   return rows;
 }
 

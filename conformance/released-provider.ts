@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 /** SHA-256 of HashiCorp's own terraform-provider-aws_3.39.0_linux_amd64.zip, as HashiCorp published it. */
 const RELEASED_PROVIDER_SHA256 = '4b75e0a259b56d97e66b7d69f3f25bd4cc7be2440c0fe35529f46de7d40a49d3';
 
-type Mirror = { readonly cliConfig: string } | { readonly problem: string };
+type Mirror = { readonly mirror: string } | { readonly problem: string };
 
 /**
- * Lays a zip of the provider where an engine takes providers from instead of a registry, and writes the engine's
- * configuration file that says so. The zip came through third hands: a single other byte and it is refused, before
- * anything unpacks it or runs it.
+ * Lays a zip of the provider where an engine takes providers from instead of a registry. The zip came through third hands:
+ * a single other byte and it is refused, before anything unpacks it or runs it.
  */
 export async function mirrorReleasedProvider(
   zip: string,
@@ -31,10 +30,5 @@ export async function mirrorReleasedProvider(
     await mkdir(folder, { recursive: true });
     await copyFile(zip, join(folder, basename(zip)));
   }
-  const cliConfig = join(home, 'engine.tfrc');
-  await writeFile(
-    cliConfig,
-    `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`,
-  );
-  return { cliConfig };
+  return { mirror };
 }

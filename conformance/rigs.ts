@@ -58,12 +58,13 @@ export function clientOf(account: Pick<RunningAccount, 'endpoint' | 'credentials
   });
 }
 
-/** Our provider, or one that the engine finds by its own configuration. */
+/** Our provider, or one that the engine installs, from a mirror or its registry. */
 export type ProviderChoice =
   | { readonly kind: 'ours' }
   | {
       readonly kind: 'installed';
       readonly hasExclusives: boolean;
+      readonly mirror: string | null;
       readonly environment: Environment;
       readonly configure: (configuration: string, endpoint: string) => string;
     };
@@ -94,10 +95,11 @@ export async function withRig<T>(
     };
     const common = { engine, proxy, iam, directory, stateOf: account.stateOf };
     if (provider.kind === 'installed') {
-      const { hasExclusives, environment, configure } = provider;
+      const { hasExclusives, mirror, environment, configure } = provider;
       return await use({
         ...common,
         hasExclusives,
+        providerMirror: mirror,
         extra: { ...keys, ...environment },
         configure: (configuration) => configure(configuration, proxy.endpoint),
       });
@@ -106,7 +108,8 @@ export async function withRig<T>(
     const ours = await startProvider({ endpoint, credentials: account.credentials, region: REGION });
     started.push(() => ours.close());
     const reattach = { TF_REATTACH_PROVIDERS: JSON.stringify(ours.reattach) };
-    return await use({ ...common, hasExclusives: true, extra: { ...keys, ...reattach }, configure: (text) => text });
+    const extra = { ...keys, ...reattach };
+    return await use({ ...common, hasExclusives: true, providerMirror: null, extra, configure: (text) => text });
   } finally {
     for (const stop of started.reverse()) await stop();
   }

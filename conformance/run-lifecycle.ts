@@ -35,6 +35,8 @@ export interface Rig {
   readonly extra: Environment;
   /** TF_HTTP_* of a stack's state in our backend; null keeps the state in a file. */
   readonly stateOf: (stack: string) => Environment | null;
+  /** Where the engine installs the provider from; null for its registry. */
+  readonly providerMirror: string | null;
   /** Whether the provider has the `*_exclusive` resources. */
   readonly hasExclusives: boolean;
   /** Adapts the synthesized configuration to the provider; most need nothing. */
@@ -220,7 +222,8 @@ export function prepareRigWorkspace(
     account: 'emulator',
     env: process.env,
     extra: { ...rig.extra, ...state },
-    httpState: state !== null,
+    backend: state === null ? null : { http: {} },
+    providerMirror: rig.providerMirror,
   });
 }
 

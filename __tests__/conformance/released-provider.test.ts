@@ -33,7 +33,7 @@ test('the right bytes are laid out for both engines', async () => {
   const sha256 = createHash('sha256').update('not what HashiCorp released').digest('hex');
   const mirror = await mirrorReleasedProvider(zip, home, sha256);
   if ('problem' in mirror) throw new Error(mirror.problem);
-  expect(await readFile(mirror.cliConfig, 'utf8')).toContain(join(home, 'mirror'));
+  expect(mirror).toEqual({ mirror: join(home, 'mirror') });
   for (const registry of ['registry.opentofu.org', 'registry.terraform.io']) {
     const laid = join(home, 'mirror', registry, 'hashicorp', 'aws', 'terraform-provider-aws_3.39.0_linux_amd64.zip');
     expect(await readFile(laid, 'utf8')).toBe('not what HashiCorp released');

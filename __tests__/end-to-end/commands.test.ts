@@ -227,23 +227,6 @@ test('a real account needs credentials, and a Terraform that is not repackaged',
   expect(anonymous.stderr).toContain('credentials-missing');
 });
 
-test('each real account has a directory of its own: one state is never refreshed against another account', async () => {
-  const lab = labWith(SAMPLE);
-  lab.write('engine', '#!/bin/sh\nif [ "$1" = version ]; then echo "Terraform v1.9.0"; else pwd >&2; exit 1; fi\n');
-  chmodSync(join(lab.directory, 'engine'), 0o755);
-  // It answers as STS does; nothing else is asked before the engine is.
-  const account = await openEmulator({ dir: null, accountId: '123456789012', provider: false });
-  const env = {
-    TERRAFORM_BINARY_NAME: './engine',
-    AWS_ENDPOINT_URL: account.endpoint,
-    AWS_ACCESS_KEY_ID: account.rootCredentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: account.rootCredentials.secretAccessKey,
-  };
-  const { stderr } = await runHere(['plan'], { cwd: lab.directory, env });
-  await account.close();
-  expect(stderr).toMatch(/init-failed[\s\S]*\/\.mturk-team\/account\/123456789012\/work\/team/);
-});
-
 test('what would be an expression in the file never reaches an engine', async () => {
   const lab = labWith(SAMPLE);
   lab.write('engine', '#!/bin/sh\ntouch "$0.was-started"\necho "Terraform v1.9.0"\n');

@@ -38,7 +38,7 @@ async function prepare(stack: 'team' | 'bootstrap'): Promise<Workspace> {
     account: 'emulator',
     env: process.env,
     extra: emulator.engineEnv(stack),
-    httpState: true,
+    backend: { http: {} },
   });
   const ready = await initialize(made);
   if (!ready.ok) throw new Error(JSON.stringify(ready.failure));

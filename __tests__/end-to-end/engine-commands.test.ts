@@ -225,13 +225,13 @@ describe.each(found.map((engine) => [`${engine.flavour} ${engine.version}`, engi
           configuration: '{}',
           env: process.env,
           imports,
-          httpState: imports.length > 0,
+          backend: imports.length > 0 ? { http: {} } : null,
         });
       await prepare([{ to: 'terraform_data.one', id: 'x' }]);
       const read = JSON.parse(await readFile(join(workspace.directory, 'imports.tf.json'), 'utf8'));
       expect(read).toEqual({ import: [{ to: 'terraform_data.one', id: 'x' }] });
       await prepare([]);
-      expect(await readdir(workspace.directory)).toEqual(['cdk.tf.json']);
+      expect(await readdir(workspace.directory)).toEqual(['cdk.tf.json', 'providers.tfrc']);
     });
   },
 );

@@ -29,7 +29,7 @@ async function init(path: string, options: { version?: string; output?: string; 
     configuration: JSON.stringify({ terraform, output }),
     account: 'emulator',
     env: process.env,
-    ...(options.http === undefined ? {} : { httpState: true, extra: { TF_HTTP_ADDRESS: options.http } }),
+    ...(options.http === undefined ? {} : { backend: { http: {} }, extra: { TF_HTTP_ADDRESS: options.http } }),
   });
   return initialize(workspace);
 }

@@ -75,7 +75,7 @@ async function apply(side: Side, stack: 'team' | 'bootstrap'): Promise<string[]>
     account: 'emulator',
     env: process.env,
     extra: emulator.engineEnv(stack),
-    httpState: true,
+    backend: { http: {} },
   });
   const ready = await initialize(workspace);
   if (!ready.ok) throw new Error(JSON.stringify(ready.failure));

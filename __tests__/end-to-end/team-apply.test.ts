@@ -63,7 +63,7 @@ describe.each(sampleOf(engines, 1).map((engine) => [`${engine.flavour} ${engine.
         account: 'emulator',
         env: process.env,
         extra: emulator.engineEnv(stack),
-        httpState: true,
+        backend: { http: {} },
         imports,
       });
       const ready = await initialize(workspace);

@@ -75,6 +75,7 @@ test('every code that a file can cause has a mistake of its own', () => {
     // read-team-file.test.ts
     'file-missing',
     'file-is-directory',
+    'file-is-link',
     'file-unreadable',
     'file-too-large',
     'file-not-utf8',

@@ -10,6 +10,7 @@ import {
   json,
   labOptions,
   parallelism,
+  providerMirror,
   refuseAnotherDay,
   today,
 } from './options.ts';
@@ -29,6 +30,7 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--no-lock', 'do not lock the state: for a role that may only read')
     .option('--no-cloudtrail', 'do not ask CloudTrail who made a change')
     .addOption(configDir())
+    .addOption(providerMirror())
     .option('--report <file>', 'write findings and reverts as JSON for drift-issue')
     .option('--reconcile', 'revert what settings.reconcile allows, as the scheduled job does')
     .option(

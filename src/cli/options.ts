@@ -30,6 +30,13 @@ export const parallelism = () =>
     return count;
   });
 export const configDir = () => new Option('--config-dir <dir>', 'use the configuration that synth wrote there');
+export const providerMirror = () =>
+  new Option('--provider-mirror <dir|url>', 'install the AWS provider from this mirror only')
+    .env('MTURK_TEAM_PROVIDER_MIRROR')
+    .argParser((text) => {
+      if (text.startsWith('http://')) throw new InvalidArgumentError('The URL of a mirror begins with https://.');
+      return text;
+    });
 export const bootstrap = () => new Option('--bootstrap', "the administrator's stack: the permissions boundary");
 
 interface CommonOptions {
@@ -42,6 +49,7 @@ interface AccountOptions extends CommonOptions {
   readonly bootstrap?: boolean;
   readonly parallelism?: number;
   readonly configDir?: string;
+  readonly providerMirror?: string;
 }
 
 export function fileOptions(file: string, options: CommonOptions) {
@@ -55,6 +63,7 @@ export function labOptions(file: string, options: AccountOptions) {
     stack: options.bootstrap === true ? 'bootstrap' : 'team',
     parallelism: options.parallelism ?? null,
     configDir: options.configDir ?? null,
+    providerMirror: options.providerMirror || null,
   } as const;
 }
 

