@@ -53,7 +53,7 @@ export async function lockFileRow(options: {
     provider: 'HashiCorp aws 3.39.0',
     engine: engineTitle(engine),
     compared:
-      'the lock file of `providers lock` under `init -lockfile=readonly`: it installs what is pinned; other bytes, another version, the other registry’s file and one file for both are refused',
+      '`init -lockfile=readonly` with a file of `providers lock`: installs what it pins; refuses other bytes, another version, the file of the other registry, and one for both',
     result: problems.length === 0 ? 'holds' : `${problems.length} unexpected`,
     onPurpose: [],
     problems,
