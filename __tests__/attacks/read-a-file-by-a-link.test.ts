@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLockFile } from '../../src/terraform/run/lock-file.ts';
 import { runHere, scratch } from '../support/command.ts';
@@ -26,3 +26,16 @@ test('a lock file that is a link is not given to Terraform, which would quote it
     failure: { code: 'file-not-readable' },
   });
 });
+
+test.each([['codeowners'], ['codeowners', '--write']])(
+  'a CODEOWNERS that is a link to another file: it is neither printed nor written (%s)',
+  async (...args) => {
+    const repository = scratch({ 'team.yaml': readFileSync('team.yaml') });
+    mkdirSync(join(repository.directory, '.github'));
+    symlinkSync(join(place.directory, 'secret'), join(repository.directory, '.github/CODEOWNERS'));
+    const { code, stdout } = await runHere(args, { cwd: repository.directory });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(readFileSync(join(place.directory, 'secret'), 'utf8')).toBe('AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI\n');
+    repository.remove();
+  },
+);

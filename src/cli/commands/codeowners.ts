@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { fail } from '../../diagnostics/failure.ts';
 import {
   codeownersBlock,
   noOwnerWithLoginProblem,
@@ -36,6 +37,15 @@ async function codeowners(
     terminal.stderr(`${printProblem(problem, { severity: 'warning', color }).join('\n')}\n`);
   }
   const path = join(dirname(file), CODEOWNERS);
+  // It is printed, and written.
+  const isLink = await lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
+  if (isLink) {
+    const { failure } = fail('file-not-readable', { file: path, reason: 'it is a symbolic link' });
+    return reportFailure(failure, terminal);
+  }
   const before = await readFile(path, 'utf8').catch(() => '');
   const after = withCodeowners(before, block);
   const isChanged = after !== before;
