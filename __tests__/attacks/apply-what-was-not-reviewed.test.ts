@@ -14,16 +14,19 @@ afterEach(() => {
   expect(scene.github.violations).toEqual([]);
 });
 
-test('a pull request that moves the state is stopped before Terraform starts', async () => {
+test('a pull request that moves the state and the account is planned by the role of the base, and stopped before Terraform', async () => {
   const pull = scene.propose('move-state', {
     'team.yaml': (text) =>
-      text.replace('members:', 'settings: { state: { bucket: stolen-state, region: us-east-1 } }\nmembers:'),
+      text
+        .replace('123456789012', '210987654321')
+        .replace('members:', 'settings: { state: { bucket: stolen-state, region: us-east-1 } }\nmembers:'),
   });
   const run = await scene.plan(pull);
   expectConclusion(run, 'failure');
   expect(results(run)).toMatchObject({ plan: 'failure', comment: 'success', 'mturk-team': 'failure' });
   expect(run.jobs.plan?.outputs['failure-reason']).toBe('guardrail-blocked');
-  expect(commentOf(scene, pull).body).toContain('state-location-changed');
+  expect(run.jobs.build?.outputs.account).toBe('123456789012');
+  for (const code of ['account-changed', 'state-location-changed']) expect(commentOf(scene, pull).body).toContain(code);
 });
 
 test('a manual change between plan and apply stops the apply', async () => {
