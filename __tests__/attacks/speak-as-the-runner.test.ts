@@ -47,7 +47,7 @@ function printed(args: readonly string[], isStdoutFile: boolean) {
   const out: string[] = [];
   const err: string[] = [];
   const io = { stdout: (text: string) => out.push(text), stderr: (text: string) => err.push(text) };
-  stopWorkflowCommands(args, io, isStdoutFile);
+  stopWorkflowCommands(args, { ...io, isStdoutFile });
   return { out: out.join(''), err: err.join('') };
 }
 

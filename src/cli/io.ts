@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
+import type { DisplayNames } from '../access/text/names.ts';
 import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { findingsJson, printFindings } from '../team/print-findings.ts';
+import { escapedJson } from '../text/diagnostic.ts';
+import { redact, withoutAddresses, withoutCommands } from '../text/escape.ts';
 import { failureProblem } from '../text/failures/failures.ts';
 import { type ErrorJson, type Problem, printProblem, problemJson } from '../text/problem.ts';
 
@@ -26,6 +29,28 @@ export interface Terminal extends Io {
   confirm(question: string): Promise<boolean>;
   /** Called with every error that is printed. */
   onError?(error: ErrorJson): void;
+  /** Whether standard output is a file, which is no log; false by default. */
+  readonly isStdoutFile?: boolean;
+  /** Whether strangers can read it, as they can the log of a job in a public repository; false by default. */
+  readonly isPublic?: boolean;
+  /** Standard output for what must stay as it is: workflow commands that GitHub is to obey, keys of an emulator. */
+  stdoutAsIs?(text: string): void;
+}
+
+/**
+ * The terminal that commands get: nothing printed is a workflow command, and in a workflow ids and addresses are
+ * shortened, because GitHub masks secrets only.
+ */
+export function safeTerminal(terminal: Terminal, { GITHUB_ACTIONS }: NodeJS.ProcessEnv): Terminal {
+  const isPublic = GITHUB_ACTIONS === 'true';
+  const safe = (text: string) => withoutCommands(isPublic ? withoutAddresses(redact(text, false)) : text);
+  return {
+    ...terminal,
+    isPublic,
+    stdout: terminal.isStdoutFile === true ? terminal.stdout : (text) => terminal.stdout(safe(text)),
+    stderr: (text) => terminal.stderr(safe(text)),
+    stdoutAsIs: terminal.stdout,
+  };
 }
 
 /** The process's own streams. NO_COLOR and FORCE_COLOR are honoured as https://no-color.org and Node describe them. */
@@ -60,13 +85,21 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
  * First on both streams, because a runner reads them apart, and never taken back: it forgets the token after the step.
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#stopping-and-starting-workflow-commands
  */
-export function stopWorkflowCommands(args: readonly string[], { stdout, stderr }: Io, isStdoutFile: boolean): void {
+export function stopWorkflowCommands(
+  args: readonly string[],
+  { stdout, stderr, isStdoutFile = false }: Pick<Terminal, 'stdout' | 'stderr' | 'isStdoutFile'>,
+): void {
   // `check --format github` prints commands.
   if (/(^| )--format[ =]github( |$)/.test(args.join(' '))) return;
   const line = `::stop-commands::${randomUUID()}\n`;
   // Documents stay whole: a file is no log, and JSON has no line that is a command.
   if (!isStdoutFile && !args.includes('--json')) stdout(line);
   stderr(line);
+}
+
+/** How people are named on a terminal. */
+export function shownNames(naming: DisplayNames, { isPublic = false }: Pick<Terminal, 'isPublic'>): DisplayNames {
+  return { ...naming, isPublic };
 }
 
 /** Checks before a command does anything that its output files can be written. Null means no file. */
@@ -126,8 +159,8 @@ export function failureJson(failure: Failure): ErrorJson {
 }
 
 /** Prints a document for programs. */
-export function printJson(document: object, { stdout }: Io): void {
-  stdout(`${JSON.stringify({ version: 1, ...document }, null, 2)}\n`);
+export function printJson(document: object, { stdout }: Pick<Io, 'stdout'>): void {
+  stdout(`${escapedJson({ version: 1, ...document })}\n`);
 }
 
 /** Prints an error that is no failure. */

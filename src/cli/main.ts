@@ -13,6 +13,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const args = process.argv.slice(2);
-const terminal = processTerminal(process.env);
-if (process.env.GITHUB_ACTIONS === 'true') stopWorkflowCommands(args, terminal, fstatSync(1).isFile());
+const isWorkflow = process.env.GITHUB_ACTIONS === 'true';
+const terminal = { ...processTerminal(process.env), isStdoutFile: isWorkflow && fstatSync(1).isFile() };
+if (isWorkflow) stopWorkflowCommands(args, terminal);
 void runProgram(args, terminal);

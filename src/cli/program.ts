@@ -3,7 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { escapedJson } from '../text/diagnostic.ts';
 import type { ErrorJson } from '../text/problem.ts';
 import { codeText, proseText, t, trusted } from '../text/text.ts';
-import { reportProblem, type Terminal } from './io.ts';
+import { reportProblem, safeTerminal, type Terminal } from './io.ts';
 import { finish } from './options.ts';
 
 interface CommandModule {
@@ -43,7 +43,8 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
 const TWO_IS_CHANGES = ['plan', 'drift', 'preview'];
 
 /** Runs the command that the arguments name, and sets the exit code of the process. */
-export async function runProgram(args: readonly string[], terminal: Terminal): Promise<void> {
+export async function runProgram(args: readonly string[], given: Terminal): Promise<void> {
+  const terminal = safeTerminal(given, process.env);
   if (args.includes('--json')) return withErrorsAsJson(terminal, (noting) => parse(args, noting));
   return parse(args, terminal);
 }

@@ -128,10 +128,10 @@ export function pathText(path: readonly (string | number)[]): string {
     .join('');
 }
 
-/** JSON without characters that a terminal obeys: a path may hold whatever the file does. */
+/** JSON without what a terminal or GitHub's runner obeys: a path may hold whatever the file does. */
 export function escapedJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(
-    /[\u007F-\u009F\u2028\u2029\p{Default_Ignorable_Code_Point}]/gu,
+    /[\u007F-\u009F\u2028\u2029\p{Default_Ignorable_Code_Point}]|(?<=\s):(?=:)|(?<=##)\[/gu,
     (text) =>
       Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join(
         '',

@@ -1,3 +1,17 @@
+/**
+ * Where GitHub's runner finds a workflow command: `##[` anywhere in a line, `::` behind nothing but white space. Lines are
+ * wrapped at spaces, so each word may begin one. https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+ */
+export const WORKFLOW_COMMAND = /(?<!\S)::|##\[/;
+const COMMANDS = new RegExp(WORKFLOW_COMMAND, 'g');
+
+/** A text of which no line is a workflow command: `<U+003A>:set-output`, `##<U+005B>set-output]`. */
+export function withoutCommands(text: string): string {
+  return text.replace(COMMANDS, (marker) =>
+    marker === '::' ? `${escaped(':')}:` : `##${escaped('[')}`,
+  );
+}
+
 /** Texts that need no redaction are the most frequent, and are found by one test. */
 const ANYTHING = /\d{12}|\d{4}-\d{4}-\d{4}|arn:|A[A-Z]{3}[A-Z2-7]{12}/;
 
@@ -17,6 +31,21 @@ export function redact(text: string, reveal: boolean): string {
     .replace(/\barn:[\w-]*:[\w-]*:[\w-]*:\w*:/g, 'arn:…:')
     .replace(/(?<!\d)\d{8}(\d{4})(?!\d)/g, '…$1')
     .replace(/(?<!\d)\d{4}-\d{4}-(\d{4})(?!\d)/g, '…$1');
+}
+
+/** An IPv4 address that is not this machine's, or an IPv6 address. Times have two colons at most. */
+const ADDRESS =
+  /(?<![\w.:])(?!127\.)\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?<![\w:])(?:(?:[\da-f]{1,4}:){3,7}[\da-f]{1,4}|(?:[\da-f]{1,4}:){1,6}(?::[\da-f]{1,4}){1,6}|(?:[\da-f]{1,4}:){2,7}:)(?![\w:])/gi;
+const EMAIL = /(?<![\w.+-])[\w.+-]+@(?=[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b)/gi;
+
+/** A text without addresses of other machines: `…` for `203.0.113.9`. */
+export function withoutHosts(text: string): string {
+  return text.replace(ADDRESS, '…');
+}
+
+/** The same without e-mail addresses: `…@lab.edu`. */
+export function withoutAddresses(text: string): string {
+  return withoutHosts(text).replace(EMAIL, '…@');
 }
 
 /** The same data with every text redacted, keys of objects left as they are. */
@@ -42,11 +71,11 @@ const LONGEST = 80;
 const INVISIBLE = /[\p{Cc}\p{Surrogate}\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2028\u2029\u2800]/gu;
 
 /**
- * A text with invisible characters spelled out as `<U+202E>`, joiners and variation selectors inside a word included, so
- * that it can neither break a terminal nor read as something else.
+ * A text with invisible characters spelled out as `<U+202E>`, joiners and variation selectors inside a word included, and
+ * without workflow commands: it can neither break a terminal, nor read as something else, nor steer a job that prints it.
  */
 export function visible(text: string): string {
-  return text.replace(INVISIBLE, escaped);
+  return withoutCommands(text.replace(INVISIBLE, escaped));
 }
 
 /** The escaped form of one character, `<U+001B>`. */

@@ -69,6 +69,11 @@ export function joinTexts(items: readonly Text[], separator: string | Text): Tex
 const LIST = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 
 /** `a`, `a and b`, `a, b and c` */
+export function listWords(items: readonly string[]): string {
+  return LIST.format(items);
+}
+
+/** The same of texts. */
 export function listTexts(items: readonly Text[]): Text {
   const parts = LIST.formatToParts(items.map((_item, index) => String(index)));
   return {

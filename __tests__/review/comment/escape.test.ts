@@ -66,6 +66,7 @@ const DECEIVING = [
     'full width sign',
     'zalgo',
   ],
+  ...Object.keys(ATTACKS).filter((name) => name.includes('command')),
   ...['a sentence', 'very long', 'very long with spaces', 'right-to-left name'],
 ];
 

@@ -1,6 +1,6 @@
 import { CAPABILITIES, isHarmful, RISK_VERBS, type Risk } from '../../catalog/mturk.ts';
 import { keyOfIamName, labPath } from '../../team/names.ts';
-import { codeText, type Text, t } from '../../text/text.ts';
+import { codeText, listWords, type Text, t } from '../../text/text.ts';
 import type { CapabilityAccess } from '../capability-access.ts';
 import type { Holder } from '../model-difference.ts';
 import type { Grant, UnknownPolicy } from '../policies-of.ts';
@@ -10,6 +10,8 @@ export interface DisplayNames {
   readonly lab: string;
   /** By name of the IAM user. */
   readonly people: ReadonlyMap<string, NamedPerson>;
+  /** Whether strangers can read what is printed: names outside the lab are left out. False by default. */
+  readonly isPublic?: boolean;
 }
 
 interface NamedPerson {
@@ -28,13 +30,6 @@ export function harmOf(risk: Risk): string | null {
   return isHarmful(risk) ? RISK_VERBS[risk].does : null;
 }
 
-const LIST = new Intl.ListFormat('en-GB', { type: 'conjunction' });
-
-/** `a`, `a and b`, `a, b and c` */
-export function listWords(items: readonly string[]): string {
-  return LIST.format(items);
-}
-
 /** `pay bonuses (pay:bonus)`, or `publish HITs (hits:publish, only CreateHIT)` for a part. */
 export function capabilityWords({ capability, operations, whole }: CapabilityAccess): string {
   const part = whole ? '' : `, only ${listWords(operations)}`;
@@ -46,14 +41,14 @@ export function grantWords(grants: readonly Grant[], naming: DisplayNames): stri
   return listWords([...new Set(grants.map((grant) => grantWord(grant, naming)))]);
 }
 
-function grantWord({ holder, policy }: Grant, { lab }: DisplayNames): string {
+function grantWord({ holder, policy }: Grant, { lab, isPublic = false }: DisplayNames): string {
   const name = policyName(policy);
   if (holder.startsWith('user ')) return `policy ${name} (attached directly)`;
   const group = holder.slice('group '.length);
   const key = keyOfIamName(lab, group);
   // A role's own policy has the group's name; any other comes from `managed` or is a manual change.
   const which = name === group || policy === holder ? '' : ` (policy ${name})`;
-  return key === null ? `group ${group}${which}` : `${key}${which}`;
+  return key === null ? `group ${isPublic ? '…' : group}${which}` : `${key}${which}`;
 }
 
 /** The name of an inline policy, or the last part of a managed one's ARN. */
@@ -68,17 +63,26 @@ export function unknownPolicyWords(unknown: readonly UnknownPolicy[]): string {
   return `${listWords(names)} cannot be read here, so ${counts} as allowing everything`;
 }
 
-/** `Bo Chen`, the key if there is no name, or the IAM name of a user who is not in the file. */
-export function userText(user: string, { people }: DisplayNames): Text {
-  const person = people.get(user);
-  if (person === undefined) return t`${codeText(user)} (not in ${FILE})`;
-  return person.name === person.key ? codeText(person.key) : t`${person.name}`;
+/** `Bo Chen (bo)`, since a name can be any; the key alone if there is no name. */
+export function memberText({ key, name }: { readonly key: string; readonly name: string | null }): Text {
+  return name === null || name === key ? codeText(key) : t`${name} (${codeText(key)})`;
+}
+
+/** A person of the file, or the IAM name of a user who is not in it. */
+export function userText(user: string, naming: DisplayNames): Text {
+  const person = naming.people.get(user);
+  return person === undefined ? t`${outsiderText(user, naming)} (not in ${FILE})` : memberText(person);
+}
+
+/** The name of a user or group that is not the lab's; `…` where strangers read. */
+export function outsiderText(name: string, { isPublic = false }: DisplayNames): Text {
+  return codeText(isPublic ? '…' : name);
 }
 
 /** The role's key of a group of the lab, and the name of any other group. */
-export function groupText(group: string, { lab }: DisplayNames): Text {
-  const key = keyOfIamName(lab, group);
-  return key === null ? t`group ${codeText(group)} (not in ${FILE})` : codeText(key);
+export function groupText(group: string, naming: DisplayNames): Text {
+  const key = keyOfIamName(naming.lab, group);
+  return key === null ? t`group ${outsiderText(group, naming)} (not in ${FILE})` : codeText(key);
 }
 
 export function holderText({ kind, name }: Holder, naming: DisplayNames): Text {
@@ -89,7 +93,13 @@ export function holderText({ kind, name }: Holder, naming: DisplayNames): Text {
 /** `the policy of role paymaster`, or the name of a policy that is no role's. */
 export function policyText(arn: string, naming: DisplayNames): Text {
   const key = roleKeyOfPolicy(arn, naming);
-  return key === null ? t`the policy ${codeText(policyName(arn))}` : t`the policy of role ${codeText(key)}`;
+  return key === null ? t`the policy ${otherPolicyText(arn, naming)}` : t`the policy of role ${codeText(key)}`;
+}
+
+/** The name of a policy that is no role's; of AWS's policies for strangers, too. */
+export function otherPolicyText(arn: string, naming: DisplayNames): Text {
+  const name = policyName(arn);
+  return arn.startsWith('arn:aws:iam::aws:') ? codeText(name) : outsiderText(name, naming);
 }
 
 /** The key of the role that a policy of the lab belongs to. */

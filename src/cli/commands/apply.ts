@@ -11,6 +11,7 @@ import { showPlan } from '../session/plan-output.ts';
 /** `apply`: 0 if Terraform has nothing left to do, 1 if the apply was blocked, not confirmed, or failed. */
 async function apply(options: ApplyOptions, terminal: Terminal): Promise<number> {
   const { json, file } = options;
+  const { isPublic = false } = terminal;
   const applied = await applyTeamFile(options, terminal, (session, planned, check) => {
     // With --json the counts of the plan are part of what is printed at the end.
     if (!json) showPlan(session, planned, check, { json: false, resources: false }, terminal);
@@ -23,7 +24,7 @@ async function apply(options: ApplyOptions, terminal: Terminal): Promise<number>
   const dueSinceReview = due.map(({ key }) => key);
   const data = { lab, account, steps, add, change, destroy, dueSinceReview, quickCheck };
   const done = steps === 0 ? 'No changes' : `Applied ${counted(steps, 'step')}`;
-  const state = plainText(appliedText(quickCheck, t`account ${account}`, file, options.stack));
+  const state = plainText(appliedText(quickCheck, t`account ${account}`, file, { stack: options.stack, isPublic }));
   if (json) printJson(data, terminal);
   else terminal.stdout(`\n${done}: ${state}\n`);
   return 0;

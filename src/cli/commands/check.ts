@@ -5,7 +5,7 @@ import { writeOutputs } from '../../github/outputs.ts';
 import { codeownersBlock, isUpToDate, staleCodeowners } from '../../team/codeowners.ts';
 import { readTeamFile } from '../../team/parse/read-team.ts';
 import { type FindingFormat, printFindings } from '../../team/print-findings.ts';
-import type { Io, Terminal } from '../io.ts';
+import type { Terminal } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, format, json, teamFile, today } from '../options.ts';
 import { CODEOWNERS } from './codeowners.ts';
 
@@ -20,10 +20,13 @@ export interface CheckCommandOptions {
 }
 
 /**
- * Prints all findings of a team file; in a workflow, a valid file's account and lab are outputs of the step. Returns 0 without errors, 1 with findings that fail the check,
- * 2 without a file.
+ * Prints all findings of a team file; in a workflow, a valid file's account and lab are outputs of the step. Returns 0
+ * without errors, 1 with findings that fail the check, 2 without a file.
  */
-export async function check(options: CheckCommandOptions, io: Io): Promise<number> {
+export async function check(
+  options: CheckCommandOptions,
+  io: Pick<Terminal, 'stdout' | 'stdoutAsIs'>,
+): Promise<number> {
   const { file, format, today, color, strict = false } = options;
   const reading = await readTeamFile(file, { today });
   const { team, findings, source } = reading;
@@ -31,7 +34,8 @@ export async function check(options: CheckCommandOptions, io: Io): Promise<numbe
   const codeowners = await readFile(join(dirname(file), CODEOWNERS), 'utf8').catch(() => null);
   const stale = team !== null && codeowners !== null && !isUpToDate(codeowners, codeownersBlock(team));
   const others = stale ? [staleCodeowners(CODEOWNERS, file)] : [];
-  io.stdout(printFindings(reading, { file, format, color, others }));
+  const print = (format === 'github' ? io.stdoutAsIs : null) ?? io.stdout;
+  print(printFindings(reading, { file, format, color, others }));
   if (source === null) return 2;
   return stale || findings.some(({ severity }) => strict || severity === 'error') ? 1 : 0;
 }

@@ -9,7 +9,7 @@ import { wrapVisible } from '../../text/columns.ts';
 import { reconciledJson, revertFindings } from '../drift/reconcile.ts';
 import { type CompletedScan, fullScan, quickScan } from '../drift/run-scan.ts';
 import { writeFailedReport, writeReconcileReport, writeScanReport } from '../drift/write-report.ts';
-import { checkWritable, printJson, reportFailure, type Terminal } from '../io.ts';
+import { checkWritable, printJson, reportFailure, shownNames, type Terminal } from '../io.ts';
 import { type AccountSession, openAccountSession } from '../session/account-session.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from '../session/lab-session.ts';
 import { momentOf, namingOf, readTeam } from '../session/read-team.ts';
@@ -98,7 +98,7 @@ async function checkPossible(
   const origin = { team, today, at: momentOf(today) };
   const result = { ...NOTHING_RECONCILED, outcome: 'blocked', block } as const;
   await writeReconcileReport(options, null, result, origin, null);
-  terminal.stderr(`${reconcileBlockText(block, namingOf(team), terminal)}\n`);
+  terminal.stderr(`${reconcileBlockText(block, shownNames(namingOf(team), terminal), terminal)}\n`);
   if (options.json) printJson(reconciledJson({ team, naming: namingOf(team) }, null, result), terminal);
   return { ok: false, failure: null };
 }
@@ -139,7 +139,8 @@ function show(
   }
   const heading = labHeading(team, isLab(session) ? session.engine : null, kind);
   const lines = linesOf(session, { scan, attributed }, terminal);
-  const mayBeNamed = isLab(session) && !isAsked(options) && scan.findings.some(({ cause }) => cause === 'manual');
+  const mayBeNamed =
+    terminal.isPublic !== true && isLab(session) && !isAsked(options) && scan.findings.some(({ cause }) => cause === 'manual');
   const named = mayBeNamed
     ? ['', ...wrapVisible(fingerprintText(scan.fingerprint), terminal.width - 2).map((line) => `  ${line}`)]
     : [];
@@ -149,7 +150,7 @@ function show(
 function linesOf(
   { naming, team }: AccountSession,
   { scan, attributed }: Pick<CompletedScan, 'scan' | 'attributed'>,
-  { width }: Terminal,
+  terminal: Terminal,
 ): readonly string[] {
-  return driftLines(scan, naming, { width, attributed, reconcile: team.settings.reconcile.mode });
+  return driftLines(scan, shownNames(naming, terminal), { width: terminal.width, attributed, reconcile: team.settings.reconcile.mode });
 }

@@ -3,7 +3,7 @@ import { accessDifference, explain, explainEnded, explainNone } from '../../acce
 import { explanationJson, explanationLines, unknownMember } from '../../access/text/explain.ts';
 import { fail } from '../../diagnostics/failure.ts';
 import { iamName } from '../../team/names.ts';
-import { printJson, reportFailure, type Terminal } from '../io.ts';
+import { printJson, reportFailure, shownNames, type Terminal } from '../io.ts';
 import * as cli from '../options.ts';
 import { type AccessOptions, readAccess } from '../session/live-access.ts';
 import { momentOf, namingOf } from '../session/read-team.ts';
@@ -26,7 +26,7 @@ export async function explainCommand(options: ExplainOptions, terminal: Terminal
     const because = unknownMember(member, team);
     return reportFailure(fail('unknown-member', { member, file: options.file, because }).failure, terminal);
   }
-  const naming = namingOf(team);
+  const naming = shownNames(namingOf(team), terminal);
   const [explanation, source] =
     aws === null
       ? [byFile ?? explainNone(user, at), { kind: 'file' } as const]

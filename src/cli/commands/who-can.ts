@@ -3,7 +3,7 @@ import { whoCan, whoCanDifference } from '../../access/explain.ts';
 import { unknownOperation, whoCanJson, whoCanLines } from '../../access/text/explain.ts';
 import { isCapability, isOperation } from '../../catalog/mturk.ts';
 import { fail } from '../../diagnostics/failure.ts';
-import { printJson, reportFailure, type Terminal } from '../io.ts';
+import { printJson, reportFailure, shownNames, type Terminal } from '../io.ts';
 import * as cli from '../options.ts';
 import { type AccessOptions, readAccess } from '../session/live-access.ts';
 import { momentOf, namingOf } from '../session/read-team.ts';
@@ -30,7 +30,7 @@ export async function whoCanCommand(options: WhoCanOptions, terminal: Terminal):
       ? ({ kind: 'file' } as const)
       : ({ kind: 'aws', account: team.account, difference: whoCanDifference(byFile, byAws) } as const);
   const answer = byAws ?? byFile;
-  const naming = namingOf(team);
+  const naming = shownNames(namingOf(team), terminal);
   if (options.json) printJson(whoCanJson(answer, naming, source), terminal);
   else terminal.stdout(`${whoCanLines(answer, naming, terminal.width, source).join('\n')}\n`);
   return 0;

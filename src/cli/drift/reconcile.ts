@@ -43,7 +43,7 @@ import type { Plan } from '../../terraform/plan.ts';
 import { applyPlan, planChanges, type SavedPlan } from '../../terraform/run/commands.ts';
 import { withProgress } from '../../terraform/run/progress.ts';
 import type { Workspace } from '../../terraform/run/workspace.ts';
-import { failureJson, printJson, reportFailure, type Terminal } from '../io.ts';
+import { failureJson, printJson, reportFailure, shownNames, type Terminal } from '../io.ts';
 import type { LabSession } from '../session/lab-session.ts';
 import { idsOf, RECONCILE_FILE, reconcileRecord, usingRecord } from '../session/records.ts';
 import { type CompletedScan, quickScan } from './run-scan.ts';
@@ -74,7 +74,8 @@ export async function reconcile(
   const result = await attempt(session, completed, request, options, terminal);
   if (result.failure !== null) reportFailure(result.failure, terminal);
   if (result.block !== null) {
-    terminal.stderr(`\n${reconcileBlockText(result.block, session.naming, terminal, result.begun)}\n`);
+    const names = shownNames(session.naming, terminal);
+    terminal.stderr(`\n${reconcileBlockText(result.block, names, terminal, result.begun)}\n`);
   }
   return result;
 }
@@ -286,11 +287,12 @@ export async function revertFindings(
   scanAgain: () => Promise<Result<CompletedScan>>,
 ): Promise<DriftClass | null> {
   const { json } = options;
+  const names = shownNames(session.naming, terminal);
   const print = (text: string) => (json ? terminal.stderr : terminal.stdout)(`\n${text}\n`);
   const { begun, ...result } = await reconcile(session, completed, options, options, terminal);
   const { outcome } = result;
   if (outcome === 'reverted' || outcome === 'nothing')
-    print(revertedText(result, completed.scan.findings, session.naming));
+    print(revertedText(result, completed.scan.findings, names));
   // An apply that failed may have been carried out in part: only a scan can tell.
   const after = begun ? await scanAgain() : null;
   await writeReconcileReport(options, completed, result, session, outcome === 'reverted' ? after : null);
@@ -301,7 +303,7 @@ export async function revertFindings(
     reportFailure(after.failure, terminal);
     return null;
   }
-  if (after !== null && now !== null && !json) print(afterRevertText(now.scan, session.naming));
+  if (after !== null && now !== null && !json) print(afterRevertText(now.scan, names));
   const isImpossible = result.block !== null && IMPOSSIBLE.includes(result.block.code);
   return outcome === 'failed' || isImpossible ? null : (now?.scan.class ?? null);
 }

@@ -86,8 +86,11 @@ export async function emulatorStart(options: EmulatorStartOptions, terminal: Ter
     ].join('\n'),
   );
   const environment = module.value.awsEnvironment(emulator.endpoint, emulator.rootCredentials);
-  if (options.json) printJson({ endpoint: emulator.endpoint, account: emulator.accountId, dir, environment }, terminal);
-  else for (const [name, value] of Object.entries(environment)) terminal.stdout(`export ${name}=${value}\n`);
+  // Whole in a workflow, too: they are to be pasted, and open no account of AWS.
+  const stdout = terminal.stdoutAsIs ?? terminal.stdout;
+  if (options.json) {
+    printJson({ endpoint: emulator.endpoint, account: emulator.accountId, dir, environment }, { stdout });
+  } else for (const [name, value] of Object.entries(environment)) stdout(`export ${name}=${value}\n`);
   await stopped;
   await emulator.close();
   return 0;

@@ -60,7 +60,7 @@ export function showPlan(
   { json, resources }: { readonly json: boolean; readonly resources: boolean },
   terminal: Terminal,
 ): void {
-  const { stdout, stderr, width } = terminal;
+  const { stdout, stderr, width, isPublic = false } = terminal;
   const { team, engine, naming, kind, today, at } = session;
   const view = { ...planned, plan: planned.saved.plan, quickCheck };
   if (json) {
@@ -70,8 +70,8 @@ export function showPlan(
   const body =
     session.stack === 'bootstrap'
       ? [isEmpty(planned) ? BOUNDARY_UNCHANGED : BOUNDARY_WRITTEN]
-      : reviewLines(reviewOfPlan(team, today, at, view), { resources, width });
-  stdout(`${[labHeading(team, engine, kind), '', ...body, ...quickCheckLines(quickCheck, width)].join('\n')}\n`);
+      : reviewLines(reviewOfPlan(team, today, at, view), { resources, width, isPublic });
+  stdout(`${[labHeading(team, engine, kind), '', ...body, ...quickCheckLines(quickCheck, { width, isPublic })].join('\n')}\n`);
   if (planned.blocks.length > 0) stderr(`\n${blockLines(planned.blocks, width).join('\n')}\n`);
 }
 
@@ -82,13 +82,17 @@ export function showPreview(
   format: 'text' | 'markdown' | 'json',
   terminal: Terminal,
 ): void {
-  const { stdout } = terminal;
+  const { stdout, isPublic = false } = terminal;
   const isBlocked = review.blocks.length > 0;
   if (format === 'json') {
     printJson(previewJson(review), terminal);
   } else if (format === 'text') {
     const blocked = isBlocked ? ['', ...blockLines(review.blocks)] : [];
-    stdout(`${[...reviewLines(review), ...quickCheckLines(review.quickCheck, 100), ...blocked].join('\n')}\n`);
+    stdout(`${[
+      ...reviewLines(review, { isPublic }),
+      ...quickCheckLines(review.quickCheck, { width: 100, isPublic }),
+      ...blocked,
+    ].join('\n')}\n`);
   } else {
     const { digest = null, tools = null } = manifest ?? {};
     const commit = manifest?.head.commit ?? null;

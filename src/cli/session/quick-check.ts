@@ -5,7 +5,7 @@ import { findingsBetween } from '../../drift/scan/finding-id.ts';
 import type { QuickCheck } from '../../review/manifest/schema.ts';
 import { plainText } from '../../text/text.ts';
 import { type CompletedScan, quickScan } from '../drift/run-scan.ts';
-import type { Terminal } from '../io.ts';
+import { shownNames, type Terminal } from '../io.ts';
 import type { LabSession } from './lab-session.ts';
 import type { StackPlan } from './plan.ts';
 
@@ -35,6 +35,6 @@ export async function changeSince(
   const { appeared, gone } = findingsBetween(completed.scan, now.scan);
   if (appeared.length + gone.length === 0) return succeed('unchanged');
   const titles = (findings: typeof gone) =>
-    findings.map((finding) => plainText(findingView(finding, session.naming, false).title));
+    findings.map((finding) => plainText(findingView(finding, shownNames(session.naming, terminal), false).title));
   return fail('changed-meanwhile', { appeared: titles(appeared), gone: titles(gone) });
 }

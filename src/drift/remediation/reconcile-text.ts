@@ -50,9 +50,12 @@ const PROBLEMS: {
     reason: notChecked === 0 ? null : t`${counted(notChecked, 'part')} could not be read`,
     help: t`run \`mturk-team drift\`: it lists what could not be read`,
   }),
-  'reverted-repeatedly': ({ findings }) => ({
+  'reverted-repeatedly': ({ findings }, naming) => ({
     summary: t`the same change came back after two reverts within 7 days`,
-    reason: idsText(findings),
+    reason: someTexts(
+      findings.map((id) => codeText(idShown(id, naming))),
+      SHOWN,
+    ),
     help: t`find out which person or program makes it before it is reverted again`,
   }),
   'quota-reached': ({ perDay, done, wanted }) => ({
@@ -200,7 +203,7 @@ export function afterRevertText(
     ...(open.length === 0 ? ['No drift remains.'] : []),
     ...listed(
       `${counted(open.length, 'finding')} left:`,
-      open.map((finding) => t`${titleOf(finding, naming)} [${finding.id}]`),
+      open.map((finding) => t`${titleOf(finding, naming)} [${idShown(finding.id, naming)}]`),
     ),
     ...listed(
       'Not applied yet:',
@@ -224,8 +227,9 @@ export function fingerprintText(fingerprint: string): string {
   return `To revert only what this scan found, add --if-fingerprint ${fingerprint.slice(0, FINGERPRINT_DIGITS)}.`;
 }
 
-function idsText(ids: readonly string[]): Text {
-  return someTexts(ids.map(codeText), SHOWN);
+/** An id names users and policies: strangers see what kind of finding it is. */
+function idShown(id: string, { isPublic = false }: DisplayNames): string {
+  return isPublic ? id.replace(/\/.*/s, '/…') : id;
 }
 
 function usersText(users: readonly string[], naming: DisplayNames): Text {

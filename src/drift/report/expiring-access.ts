@@ -1,3 +1,4 @@
+import { memberText } from '../../access/text/names.ts';
 import type { Member, Team } from '../../team/team.ts';
 import { dateWords, timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
@@ -79,7 +80,7 @@ export function expiringAccessIssue(
   const { repository } = links;
   const file = codeText('team.yaml');
   const edit = repository === null ? file : linkText(file, `${repository}/edit/main/team.yaml`);
-  const names = someTexts(members.map(({ name, key }) => t`${name} (${codeText(key)})`));
+  const names = someTexts(members.map(memberText));
   return {
     title: `Extend access or let it expire? ${counted(members.length, 'member')} of ${lab}, last day ${dateWords(until)}`,
     blocks: [
@@ -96,8 +97,8 @@ export function expiringAccessIssue(
       {
         kind: 'table',
         head: [t`Member`, t`Who decides`],
-        rows: members.map(({ name, key, sponsor }) => [
-          t`${name} (${codeText(key)})`,
+        rows: members.map(({ sponsor, ...member }) => [
+          memberText(member),
           sponsor === null ? t`No sponsor` : t`${personText(sponsor)}${standingText(sponsor)}`,
         ]),
         rank: 1,
@@ -151,6 +152,6 @@ function standingText({ standing, until }: Sponsor): Text {
 /** GitHub's form of logins: nothing else becomes a mention. */
 const LOGIN = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
 
-function personText({ name, github }: Person): Text {
-  return github === null || !LOGIN.test(github) ? t`${name}` : t`${name} (${trusted(`@${github}`)})`;
+function personText({ key, name, github }: Person): Text {
+  return github === null || !LOGIN.test(github) ? memberText({ key, name }) : t`${name} (${trusted(`@${github}`)})`;
 }

@@ -1,6 +1,6 @@
 import { CAPABILITIES_BY_RISK, type CapabilityAccess } from '../../access/capability-access.ts';
 import type { AccessChange } from '../../access/diff.ts';
-import { type DisplayNames, userText } from '../../access/text/names.ts';
+import { type DisplayNames, memberText, userText } from '../../access/text/names.ts';
 import {
   CAPABILITIES,
   isHarmful,
@@ -12,7 +12,7 @@ import {
 } from '../../catalog/mturk.ts';
 import type { Team } from '../../team/team.ts';
 import { firstDay, timeWords } from '../../text/dates.ts';
-import { visible } from '../../text/escape.ts';
+import { visible, withoutAddresses } from '../../text/escape.ts';
 import {
   codeText,
   counted,
@@ -100,10 +100,12 @@ function byText(finding: DriftFinding, names: DisplayNames, isAttributed: boolea
   if (ruleOf(finding).cloudTrail === undefined) return null;
   if (lastChange === null) return isAttributed && !isPending(finding) ? t`unknown` : null;
   const { actor, at, userAgent, sourceIp, renamedTo } = lastChange;
+  const member = names.people.get(actor);
+  const other = addresses ? actor : withoutAddresses(actor);
   const agent = AGENTS[userAgent];
   return joinTexts(
     [
-      actor === 'root' ? t`the root user` : t`${names.people.get(actor)?.name ?? actor}`,
+      actor === 'root' ? t`the root user` : member === undefined ? t`${other}` : memberText(member),
       trusted(timeWords(at)),
       ...(agent === null ? [] : [trusted(agent)]),
       ...(sourceIp === null || !addresses ? [] : [t`from ${sourceIp}`]),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { ACCOUNT_PATTERN, LAB_PATTERN } from '../../team/schema.ts';
-import { redact } from '../../text/escape.ts';
+import { redact, withoutAddresses, withoutHosts } from '../../text/escape.ts';
 import { FAILURE } from '../../text/failures/failures.ts';
 import type { ScanResult } from '../finding.ts';
 import { RECONCILE_RESULT } from '../remediation/reconcile-text.ts';
@@ -78,18 +78,22 @@ export type DriftCheck = z.infer<typeof check>;
 export type Scanned = Extract<DriftCheck, { readonly kind: 'scanned' }>;
 export type ExpiringAccess = z.infer<typeof expiring>;
 
-/** Writes report.json without key ids and source addresses, since an artifact is as public as the repository. */
+/** Writes report.json without key ids, addresses and values of tags, since an artifact is as public as the repository. */
 export async function writeDriftReport(file: string, report: DriftReport): Promise<void> {
   const data = driftReport.parse(report);
-  const text = JSON.stringify(
-    data,
-    (key, value: unknown) => {
-      if (typeof value === 'string') return redact(value, true);
-      return key === 'lastChange' && isObject(value) ? { ...value, sourceIp: null } : value;
-    },
-    2,
-  );
+  const text = JSON.stringify(data, (key, value: unknown) => publicValue(key, value, data), 2);
   await writeFile(file, `${text}\n`);
+}
+
+function publicValue(key: string, value: unknown, { names }: DriftReport): unknown {
+  if (typeof value === 'string') return redact(withoutHosts(value), true);
+  if (!isObject(value)) return value;
+  if (key === 'tags') return {};
+  if (value.kind === 'tag-changed') return { ...value, from: value.from && '…', to: value.to && '…' };
+  if (key !== 'lastChange') return value;
+  // The session of a role is often an e-mail address.
+  const actor = String(value.actor);
+  return { ...value, sourceIp: null, actor: Object.hasOwn(names, actor) ? actor : withoutAddresses(actor) };
 }
 
 /** Reads report.json as untrusted data; null if there is no such file, because the job that writes it failed. */

@@ -16,6 +16,10 @@ export interface DriftLinesOptions {
   readonly attributed?: boolean;
 }
 
+/** In a workflow's log: the issue says more, to those who may decide. */
+const PUBLIC_NOTE =
+  'A log is as public as its repository, so commands, finding IDs and names outside the lab are left out. For all of it, read the drift issue or run mturk-team drift on your own machine.';
+
 /** What a finding does, in the table: the worst effect. */
 function effectClass(finding: DriftFinding): string {
   const effect = worstEffect(finding);
@@ -27,6 +31,7 @@ function effectClass(finding: DriftFinding): string {
 /** One scan for a terminal, in lines of at most `width` cells: a table of findings, worst first, then each in detail. */
 export function driftLines(scan: ScanResult, names: DisplayNames, options: DriftLinesOptions = {}): readonly string[] {
   const { width = 100, reconcile = 'none', attributed = false } = options;
+  const { isPublic = false } = names;
   const view = (finding: DriftFinding) => findingView(finding, names, attributed, { reconcile, isPrivate: true });
   const indented = (text: string, indent = 2) =>
     wrapVisible(text, width - indent).map((line) => `${' '.repeat(indent)}${line}`);
@@ -48,8 +53,10 @@ export function driftLines(scan: ScanResult, names: DisplayNames, options: Drift
   const paragraphs = [
     first === undefined ? [] : indented(plainText(pendingTitle(first, names))),
     indented(headingText(scan, names.lab, { open, pending, isNew: first !== undefined }), 0),
-    open.length < 2 ? [] : driftTable(open, names, width),
-    ...open.map((finding, index) => detailLines(index + 1, finding.id, view(finding), width)),
+    open.length < 2 && !isPublic ? [] : driftTable(open, names, width),
+    ...(isPublic
+      ? [open.length === 0 ? [] : indented(PUBLIC_NOTE)]
+      : open.map((finding, index) => detailLines(index + 1, finding.id, view(finding), width))),
     short('Merged but not applied (mturk-team plan shows it):', pending),
     short('Changed manually, and now as in team.yaml:', resolved),
     credentialNote(scan, indented),

@@ -1,4 +1,4 @@
-import { type DisplayNames, policyName, roleKeyOfPolicy } from '../../access/text/names.ts';
+import { type DisplayNames, otherPolicyText, roleKeyOfPolicy } from '../../access/text/names.ts';
 import { canonicalDocument } from '../../iam/canonical.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
 import { actionMatches } from '../../iam/evaluate.ts';
@@ -14,7 +14,7 @@ export function isAllowing(document: PolicyDocument | null): boolean {
 /** `Policy of role paymaster`, or the name of another policy. */
 export function policyTitle(arn: string, names: DisplayNames): Text {
   const role = roleKeyOfPolicy(arn, names);
-  return role === null ? t`Policy ${codeText(policyName(arn))}` : t`Policy of role ${codeText(role)}`;
+  return role === null ? t`Policy ${otherPolicyText(arn, names)}` : t`Policy of role ${codeText(role)}`;
 }
 
 /** The edit of team.yaml that makes a change of a role's policy intended. */

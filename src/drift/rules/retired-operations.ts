@@ -2,7 +2,7 @@ import { accessOf } from '../../access/access-of.ts';
 import { type AccessModel, around, holdersOf, indexModel, type ModelIndex } from '../../access/model.ts';
 import type { Holder } from '../../access/model-difference.ts';
 import { difference, includesOperation, NO_OPERATIONS } from '../../access/operation-set.ts';
-import { type DisplayNames, policyName, userText } from '../../access/text/names.ts';
+import { type DisplayNames, otherPolicyText, userText } from '../../access/text/names.ts';
 import { actionOf, OPERATIONS, type Operation, type Risk, riskOf } from '../../catalog/mturk.ts';
 import { RETIRED_OPERATIONS, retiredOperation } from '../../catalog/retired.ts';
 import { type PolicyDocument, type Statement, statementsOf, toList } from '../../iam/document.ts';
@@ -21,7 +21,7 @@ export const retiredOperations: Rule<'retired-operations'> = {
   detect: ({ account, expected, at }) => policiesWithRetired(account, expected, at),
   idParts: ({ holder, policy }, names) =>
     holder === null ? [policy.slice(policy.lastIndexOf('/') + 1)] : [...holderParts(holder, names), policy],
-  title: ({ policy }) => t`Policy ${codeText(policyName(policy))} names retired operations`,
+  title: ({ policy }, names) => t`Policy ${otherPolicyText(policy, names)} names retired operations`,
   effect: t`These operations grant and deny nothing`,
   remedy: ({ data }, names) => remedyText(data, names),
   cloudTrail: ({ data: { holder, policy } }) =>

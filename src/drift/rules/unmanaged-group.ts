@@ -1,5 +1,5 @@
 import { type AccessModel, around } from '../../access/model.ts';
-import { type DisplayNames, userText } from '../../access/text/names.ts';
+import { type DisplayNames, outsiderText, userText } from '../../access/text/names.ts';
 import { labPath } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
 import { attachesLabPolicy, creates, sets } from '../attribution/matcher.ts';
@@ -23,8 +23,8 @@ export const unmanagedGroup: Rule<'unmanaged-group'> = {
       return [detected('unmanaged-group', data, { changes, risk: riskOf(effect), escalates })];
     }),
   idParts: ({ group }, names) => names.group(group),
-  title: ({ group }) => t`Unmanaged group ${codeText(group)}`,
-  pendingTitle: ({ group }) => t`Delete group ${codeText(group)}`,
+  title: ({ group }, names) => t`Unmanaged group ${outsiderText(group, names)}`,
+  pendingTitle: ({ group }, names) => t`Delete group ${outsiderText(group, names)}`,
   remedy: remedyText,
   cloudTrail: ({ cause, data: { group, path } }) => {
     const holder = { kind: 'group', name: group } as const;
@@ -74,7 +74,7 @@ export const unmanagedGroupMembership: Rule<'unmanaged-group-membership'> = {
         .map((group) => membership(name, group, context)),
     ),
   idParts: ({ user, group }, names) => [...names.user(user), group],
-  title: ({ user, group }, names) => t`${userText(user, names)} is in the unmanaged group ${codeText(group)}`,
+  title: ({ user, group }, names) => t`${userText(user, names)} is in the unmanaged group ${outsiderText(group, names)}`,
   effect: t`Access that ${codeText('team.yaml')} does not show`,
   remedy: ({ data: { user, group } }) => ({
     detail: t`Access depends on who edits that group.`,

@@ -1,5 +1,5 @@
-import { policyName } from '../../access/text/names.ts';
-import { codeText, counted, t, trusted } from '../../text/text.ts';
+import { otherPolicyText } from '../../access/text/names.ts';
+import { counted, t, trusted } from '../../text/text.ts';
 import { createsPolicy } from '../attribution/matcher.ts';
 import { riskOf } from '../scan/access-changes.ts';
 import { iamCommand } from './aws-command.ts';
@@ -17,8 +17,8 @@ export const unmanagedPolicy: Rule<'unmanaged-policy'> = {
       return [detected('unmanaged-policy', data, { changes, risk: riskOf(effect), escalates })];
     }),
   idParts: ({ arn }, names) => names.policy(arn),
-  title: ({ arn }) => t`Unmanaged policy ${codeText(policyName(arn))}`,
-  pendingTitle: ({ arn }) => t`Delete policy ${codeText(policyName(arn))}`,
+  title: ({ arn }, names) => t`Unmanaged policy ${otherPolicyText(arn, names)}`,
+  pendingTitle: ({ arn }, names) => t`Delete policy ${otherPolicyText(arn, names)}`,
   remedy: ({ data: { arn, attachments } }) => ({
     detail: t`Attached to ${trusted(counted(attachments, 'user, group or role', 'users, groups and roles'))}.`,
     toFix: t`If nothing uses it, delete it:`,

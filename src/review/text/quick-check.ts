@@ -7,7 +7,7 @@ import type { QuickCheck } from '../manifest/schema.ts';
 const SHOWN = 3;
 
 /** What a quick check found, on one line: besides a plan, or after an apply. */
-export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied'): Text {
+export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied', isPublic = false): Text {
   const { findings, isAccessKnown, notChecked } = check;
   const missing = notChecked.length === 0 ? null : t`Not checked: ${listTexts(notChecked.map((what) => t`${what}`))}.`;
   const words = (text: Text) => sentences(t`Quick check of AWS: ${text}`, missing);
@@ -18,14 +18,19 @@ export function quickCheckText(check: QuickCheck, when: 'planned' | 'applied'): 
   const count = trusted(counted(findings.length, 'finding'));
   const besides = trusted(when === 'planned' ? ' that this plan leaves as they are' : '');
   const order = trusted(findings.length === 1 ? ':' : ', worst first:');
+  // Ids and people can name users outside the lab; the comment has them.
+  if (isPublic) return words(t`${count}${besides}. Details: ${codeText('mturk-team drift')}.`);
   return words(
     t`${count}${besides}${order} ${someTexts(findings.map(findingText), SHOWN)}. Details: ${codeText('mturk-team drift')}.`,
   );
 }
 
 /** The same for a terminal, after an empty line; nothing without a check. */
-export function quickCheckLines(check: QuickCheck | null, width: number): readonly string[] {
-  return check === null ? [] : ['', ...printTerminal([paragraph(quickCheckText(check, 'planned'))], width)];
+export function quickCheckLines(
+  check: QuickCheck | null,
+  { width, isPublic = false }: { readonly width: number; readonly isPublic?: boolean },
+): readonly string[] {
+  return check === null ? [] : ['', ...printTerminal([paragraph(quickCheckText(check, 'planned', isPublic))], width)];
 }
 
 function findingText({ id, effect, people }: QuickCheck['findings'][number]): Text {
@@ -49,11 +54,11 @@ export function appliedText(
   check: QuickCheck | null,
   account: Text,
   file: string,
-  stack: 'team' | 'bootstrap' = 'team',
+  { stack = 'team', isPublic = false }: { readonly stack?: 'team' | 'bootstrap'; readonly isPublic?: boolean } = {},
 ): Text {
   const nothing = t`Terraform has nothing left to do in ${account}.`;
   if (check === null) return nothing;
   const isSame = check.isAccessKnown && check.findings.length + check.notChecked.length === 0;
   if (isSame && stack === 'team') return t`${account} matches ${codeText(file)} (quick check).`;
-  return sentences(nothing, quickCheckText(check, stack === 'team' ? 'applied' : 'planned'));
+  return sentences(nothing, quickCheckText(check, stack === 'team' ? 'applied' : 'planned', isPublic));
 }

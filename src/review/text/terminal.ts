@@ -1,4 +1,5 @@
 import { accessText, lossText, policyNames } from '../../access/text/capability-words.ts';
+import { keyOfIamName } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { type AccountKind, type Engine, engineTitle } from '../../terraform/run/engine.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
@@ -32,10 +33,15 @@ export function labHeading(team: Pick<Team, 'lab' | 'account'>, engine: Engine |
 
 /** A review on a terminal: the plan's counts, people, then what else a reviewer must know. */
 export function reviewLines(
-  review: Review,
-  { resources = false, width = 100 }: { readonly resources?: boolean; readonly width?: number } = {},
+  given: Review,
+  {
+    resources = false,
+    width = 100,
+    isPublic = false,
+  }: { readonly resources?: boolean; readonly width?: number; readonly isPublic?: boolean } = {},
 ): readonly string[] {
-  const naming = namingOfReview(review);
+  const naming = { ...namingOfReview(given), isPublic };
+  const review = isPublic ? withoutOutsiders(given) : given;
   const { plan } = review;
   const unexplained = UNEXPLAINED_HEADINGS.map(([kind, title]) => {
     const same = review.unexplained.filter((each) => each.kind === kind);
@@ -56,6 +62,22 @@ export function reviewLines(
     section(t`Only descriptive fields changed`, descriptive, width),
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
+}
+
+/** A review for strangers: IAM users that are not the lab's have no names. */
+function withoutOutsiders(review: Review): Review {
+  const shown = (user: string) => (keyOfIamName(review.lab, user) === null ? '…' : user);
+  const { people, questions, suspendedDuringApply } = review;
+  return {
+    ...review,
+    people: people.map((person) => (person.key === null ? { ...person, user: '…' } : person)),
+    questions: questions.map((question) =>
+      question.kind === 'imported-credentials'
+        ? { ...question, keys: question.keys.map((key) => ({ ...key, by: null })) }
+        : { ...question, user: shown(question.user) },
+    ),
+    suspendedDuringApply: suspendedDuringApply.map(shown),
+  };
 }
 
 function planSummary(plan: NonNullable<Review['plan']>): string {

@@ -1,5 +1,6 @@
 import type { DocumentPath, DocumentPlaces, TextRange } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
+import { WORKFLOW_COMMAND } from '../../text/escape.ts';
 import { type Text, t, trusted } from '../../text/text.ts';
 import type { Report } from '../parse/finding-collector.ts';
 import { type Rule, rule, shortValue, value } from './rule.ts';
@@ -13,6 +14,23 @@ const templateExpression = rule({
     reason: t`it begins an expression in Terraform; no text of this file may become one`,
     help: t`write it without ${value(marker)}`,
   }),
+});
+
+const COMMAND_FORMS = {
+  '##[': [t`${value('##')} with a bracket behind it`, t`write it without the bracket`],
+  '::': [t`a word that begins with two colons`, t`write it without the colons`],
+} as const;
+
+const workflowCommand = rule({
+  code: 'workflow-command',
+  message: ({ marker }: { marker: keyof typeof COMMAND_FORMS }, { path }) => {
+    const [form, help] = COMMAND_FORMS[marker];
+    return {
+      summary: t`${textAt(path)} contains a workflow command`,
+      reason: t`in the log of a job, GitHub takes ${form} for a command`,
+      help,
+    };
+  },
 });
 
 const controlCharacter = characterRule(
@@ -55,6 +73,7 @@ export const specialSpace = rule({
 
 export const TEXT_RULES = [
   templateExpression,
+  workflowCommand,
   specialSpace,
   controlCharacter,
   bidirectionalCharacter,
@@ -131,16 +150,21 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
   const path: (string | number)[] = [];
   const covered: TextRange[] = [];
 
+  /** At the part of a text if the source has it as it is, else at all of it. */
+  function reportAt<Args extends Readonly<Record<string, unknown>>>(found: Rule<Args>, args: Args, part: string, at: 'key' | 'value'): void {
+    const [from, to] = places[at](path);
+    const index = source.slice(from, to).indexOf(part);
+    const range: TextRange = index < 0 ? [from, to] : [from + index, from + index + part.length];
+    report(found, path, args, { at, range });
+  }
+
   function text(content: string, at: 'key' | 'value'): void {
+    const command = WORKFLOW_COMMAND.exec(content)?.[0];
+    if (command === '##[' || command === '::') reportAt(workflowCommand, { marker: command }, command, at);
     if (PLAIN.test(content)) return;
     const isFree = at === 'value' && FREE.has(path.at(-1));
     const space = (isFree ? AT_AN_END : SPECIAL_SPACES).exec(content);
-    if (space !== null) {
-      const [from, to] = places[at](path);
-      const index = source.slice(from, to).indexOf(space[0]);
-      const range: TextRange = index < 0 ? [from, to] : [from + index, from + index + space[0].length];
-      report(specialSpace, path, { character: space[0].charAt(0) }, { at, range });
-    }
+    if (space !== null) reportAt(specialSpace, { character: space[0].charAt(0) }, space[0], at);
     if (!SUSPICIOUS.test(content)) return;
     const marker = TEMPLATE.exec(content);
     if (marker !== null) report(templateExpression, path, { marker: marker[0] }, { at });
