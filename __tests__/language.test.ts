@@ -22,7 +22,7 @@ const SEARCHED = [
 ];
 
 /** A member must not be called by these words, so the list of reserved names contains them. */
-const EXEMPT = /reserved-names|RESERVED|language\.test/i;
+const EXEMPT = /reserved-names|mislead-by-a-name|language\.test/i;
 
 const files = execFileSync('git', ['ls-files', '-z', ...SEARCHED], { encoding: 'utf8' })
   .split('\0')

@@ -104,12 +104,11 @@ test('check --format github gives GitHub only the annotations, with their data e
   }
 });
 
-test.each([
-  [['who-can', '##[set-output name=x]y']],
-  [['::set-output name=x::y']],
-  [['check', ' ::error::approved']],
-])('arguments that come back in an error are no command: %j', async (args) => {
-  const { stdout, stderr } = await runHere(args, { cwd: place.directory, env: { GITHUB_ACTIONS: 'true' } });
-  expect(stdout + stderr).toMatch(/^error\[/);
-  expect(commandsIn(stdout + stderr)).toEqual([]);
-});
+test.each([[['who-can', '##[set-output name=x]y']], [['::set-output name=x::y']], [['check', ' ::error::approved']]])(
+  'arguments that come back in an error are no command: %j',
+  async (args) => {
+    const { stdout, stderr } = await runHere(args, { cwd: place.directory, env: { GITHUB_ACTIONS: 'true' } });
+    expect(stdout + stderr).toMatch(/^error\[/);
+    expect(commandsIn(stdout + stderr)).toEqual([]);
+  },
+);

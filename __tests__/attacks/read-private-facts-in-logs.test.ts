@@ -30,7 +30,16 @@ const SCAN = sampleScan(FINDINGS);
 
 const KEYS = ['AKIAEXAMPLEKEYOFBO2A', 'AKIAEXAMPLEKEYOFBO2B', 'APKAEXAMPLESSHKEYY2A', 'ACCAEXAMPLESERVICE2A'];
 const ADDRESSES = ['203.0.113.9', '2001:db8', 'carol@'];
-const OUTSIDERS = ['old-mturk-user', 'ghost', 'stranger', 'old-payers', 'Admins', 'no-bonus', 'spare', 'AWSReservedSSO'];
+const OUTSIDERS = [
+  'old-mturk-user',
+  'ghost',
+  'stranger',
+  'old-payers',
+  'Admins',
+  'no-bonus',
+  'spare',
+  'AWSReservedSSO',
+];
 
 const place = scratch({ 'team.yaml': readFileSync('team.yaml', 'utf8') });
 afterAll(() => place.remove());
@@ -84,7 +93,9 @@ test('as JSON a log has no key, address or account either', () => {
 test('report.json, an artifact, has no key, no address and no value of a tag', async () => {
   const file = join(place.directory, 'report.json');
   const tagged = FINDINGS.map((finding) =>
-    finding.rule === 'unmanaged-user' ? { ...finding, data: { ...finding.data, tags: { room: 'secret-room' } } } : finding,
+    finding.rule === 'unmanaged-user'
+      ? { ...finding, data: { ...finding.data, tags: { room: 'secret-room' } } }
+      : finding,
   );
   await writeDriftReport(file, reportOf(sampleScan(tagged)));
   expect(namesIn(readFileSync(file, 'utf8'), [...KEYS, ...ADDRESSES, 'secret-room'])).toEqual([]);

@@ -57,7 +57,7 @@ test.each([
 test('an empty earlier file stands for none, and so does a broken one, aloud', async () => {
   const empty = await review('--base', 'empty.yaml', '--head', 'old.yaml');
   expect(empty).toMatchObject({ code: 2, stderr: '' });
-  expect(empty.stdout).toMatch(/\+ Bo Chen /);
+  expect(empty.stdout).toMatch(/\+ Bo Chen \(bo\) /);
   const broken = await review('--base', 'broken.yaml', '--head', 'old.yaml');
   expect(broken).toMatchObject({ code: 2, stdout: empty.stdout });
   expect(broken.stderr).toBe(
@@ -84,7 +84,7 @@ test('a member whose user is to be deleted since the earlier file was applied le
   expect((await review(...same)).code).toBe(0);
   const since = await review(...same, '--since', '2026-11-10');
   expect(since.code).toBe(2);
-  expect(since.stdout).toMatch(/- 李小龍 +Leaves/);
+  expect(since.stdout).toMatch(/- 李小龍 \(gus\) +Leaves/);
 });
 
 test('a file that is no manifest exits 1', async () => {

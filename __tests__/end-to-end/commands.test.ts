@@ -57,7 +57,7 @@ test('plan says who joins and exits 2; apply does it; then plan and drift exit 0
   const lab = { mturk: (...args: string[]) => run(args, { cwd: place.directory }) };
   const plan = await lab.mturk('plan', '--emulator', ...TODAY);
   expect(plan.code).toBe(2);
-  expect(plan.stdout).toMatch(/\+ Bo Chen +publish HITs \(spends money\)/);
+  expect(plan.stdout).toMatch(/\+ Bo Chen \(bo\) +publish HITs \(spends money\)/);
   expect(plan.stdout).toContain('Plan: 47 to add, 0 to change, 0 to destroy');
 
   const unconfirmed = await lab.mturk('apply', '--emulator', ...TODAY);
@@ -86,7 +86,7 @@ test('a hand-made group under the lab’s path: no command says that the account
     await iam.send(new AttachGroupPolicyCommand({ GroupName, PolicyArn }));
     await iam.send(new AddUserToGroupCommand({ GroupName, UserName: 'perception-lab-bo' }));
   });
-  const found = /Quick check of AWS: 1 finding.* Bo Chen can spend money \(unmanaged-group/;
+  const found = /Quick check of AWS: 1 finding.* Bo Chen \(bo\) can spend money \(unmanaged-group/;
   for (const command of [['plan'], ['apply', '--yes'], ['apply', '--bootstrap', '--yes']]) {
     const { code, stdout } = await lab.mturk(...command, '--emulator', ...TODAY);
     expect({

@@ -127,7 +127,7 @@ test('from a scan to a revert, as the workflow does it: the addition is reverted
   });
   const unconfirmed = await mturk(['drift', '--reconcile']);
   expect(unconfirmed).toMatchObject({ code: 1, stderr: expect.stringContaining('error[not-confirmed]') });
-  expect(unconfirmed.stderr).toContain('Bo Chen added to `paymaster`');
+  expect(unconfirmed.stderr).toContain('Bo Chen (`bo`) added to `paymaster`');
 
   const done = await mturk(job(fingerprint));
   expect(done.code).toBe(2);

@@ -51,7 +51,7 @@ beforeAll(async () => {
 test('a configuration that was synthesized before is planned as it is', async () => {
   const given = await mturk([...PLAN, ...CONFIG_DIR]);
   expect(given).toMatchObject({ code: 2, stderr: '' });
-  expect(given.stdout).toMatch(/\+ Eve Lindqvist /);
+  expect(given.stdout).toMatch(/\+ Eve Lindqvist \(eve\) /);
   const nothing = await mturk([...PLAN, '--config-dir', 'nowhere']);
   expect(nothing.code).toBe(1);
   expect(nothing.stderr).toContain('configuration-missing');

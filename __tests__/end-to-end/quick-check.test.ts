@@ -76,13 +76,13 @@ test('plan and apply report what Terraform does not know, in one line, with six 
     const terminal = { ...SILENT, stdout: (text: string) => out.push(text) };
     showPlan(session, planned, check, { json: false, resources: false }, terminal);
     expect(out.join('').replace(/\s+/g, ' ')).toMatch(
-      /Plan: no changes.*1 finding that this plan leaves as they are: Bo Chen can spend money \(unmanaged-group\//,
+      /Plan: no changes.*1 finding that this plan leaves as they are: Bo Chen \(bo\) can spend money \(unmanaged-group\//,
     );
     out.length = 0;
     showPlan(session, planned, check, { json: true, resources: false }, terminal);
     expect(JSON.parse(out.join(''))).toMatchObject({
       plan: { add: 0 },
-      quickCheck: { findings: [{ effect: 'spends', people: ['Bo Chen'] }], isAccessKnown: true, notChecked: [] },
+      quickCheck: { findings: [{ effect: 'spends', people: ['Bo Chen (bo)'] }], isAccessKnown: true, notChecked: [] },
     });
   });
 }, 60_000);
@@ -97,7 +97,7 @@ test('a manual change made while apply waits for its answer is named, and nothin
     expect(shown).toMatchObject([{ findings: [] }]);
     const again = await applyAsking(test, async () => {});
     expect(again.shown).toMatchObject([{ findings: [{ effect: 'spends' }] }, 'begun']);
-    expect(orThrow(again.result)).toMatchObject({ steps: 2, quickCheck: { findings: [{ people: ['Bo Chen'] }] } });
+    expect(orThrow(again.result)).toMatchObject({ steps: 2, quickCheck: { findings: [{ people: ['Bo Chen (bo)'] }] } });
   });
 }, 60_000);
 

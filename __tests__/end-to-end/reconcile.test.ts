@@ -226,8 +226,8 @@ test('a person sees who gains what before the question, and no leaves everything
     expect(first).toEqual([expect.stringContaining(ADDED)]);
     const rest = ids.filter((id) => !id.startsWith(ADDED));
     expect(revertedBy(await run({ reconcile: false, revert: rest }, terminal(true)))).toEqual([...rest].sort());
-    expect(printed.join('')).toMatch(/Nguyễn Thị Ánh +gains/);
-    expect(printed.join('')).toContain('  - Bo Chen added to `paymaster`');
+    expect(printed.join('')).toMatch(/Nguyễn Thị Ánh \(fay\) +gains/);
+    expect(printed.join('')).toContain('  - Bo Chen (`bo`) added to `paymaster`');
     expect(printed.join('')).not.toContain(ADDED);
     expect(account()).toBe(before);
   });

@@ -125,7 +125,7 @@ const NO_DRIFT: QuickCheck = { findings: [], isAccessKnown: true, notChecked: []
 const OTHER_FINDINGS: QuickCheck = {
   ...NO_DRIFT,
   findings: [
-    { id: 'unmanaged-group/perception-lab-shadow/spends', effect: 'spends', people: ['Bo Chen'] },
+    { id: 'unmanaged-group/perception-lab-shadow/spends', effect: 'spends', people: ['Bo Chen (bo)'] },
     { id: 'membership-removed/gus/results-reader', effect: 'lost-access', people: ['李小龍'] },
     { id: 'console-password/bo', effect: null, people: [] },
   ],

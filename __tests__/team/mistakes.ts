@@ -367,6 +367,20 @@ export const TEXT_MISTAKES: readonly Mistake[] = [
     code: 'template-expression',
     at: "'${x}'",
   },
+  {
+    name: 'a workflow command in a name',
+    file: TEXT_AT("'Bo ##[set-output name=x]y'"),
+    code: 'workflow-command',
+    at: '##[',
+  },
+  {
+    name: 'a workflow command on a line of a description',
+    file: {
+      roles: 'roles:\n  reader:\n    description: |\n      one\n      ::add-mask::one\n    allow: [results:read]',
+    },
+    code: 'workflow-command',
+    at: '::',
+  },
   { name: 'a bell', file: TEXT_AT('"B\\ao"'), code: 'control-character', at: '"B\\ao"' },
   { name: 'an escape as it is', file: TEXT_AT('B\u001B[31mo'), code: 'yaml-syntax', at: '[' },
   {
@@ -729,6 +743,13 @@ export const PEOPLE_MISTAKES: readonly Mistake[] = [
     at: '"2026-11-24"',
   },
   { name: 'a mistyped year', file: bo('until: "3027-05-31"'), code: 'until-far-away', at: '"3027-05-31"' },
+  { name: 'a name that is a quantity', file: TEXT_AT('No one'), code: 'misleading-name', at: 'No one' },
+  {
+    name: 'a name with a Cyrillic letter among Latin ones',
+    file: TEXT_AT('B\u043e Chen'),
+    code: 'misleading-name',
+    at: 'B\u043e Chen',
+  },
   {
     name: 'two members of one name',
     file: members('  ada2: { name: " ADA ", roles: [reader] }'),

@@ -66,7 +66,7 @@ test('what is dangerous is the last to be left out', () => {
   const text = renderComment(viewOf(mixed, { budget: 40_000 }));
   const dangerous = mixed.people.filter(({ classes }) => classes.includes('gains-spending'));
   expect(dangerous).toHaveLength(100);
-  for (const { name } of dangerous) expect(text).toContain(`**${name}**`);
+  for (const { name } of dangerous) expect(text).toContain(`**${name} (`);
   expect(text).toMatch(/… and \d+ more members/);
 });
 

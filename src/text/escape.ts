@@ -7,9 +7,7 @@ const COMMANDS = new RegExp(WORKFLOW_COMMAND, 'g');
 
 /** A text of which no line is a workflow command: `<U+003A>:set-output`, `##<U+005B>set-output]`. */
 export function withoutCommands(text: string): string {
-  return text.replace(COMMANDS, (marker) =>
-    marker === '::' ? `${escaped(':')}:` : `##${escaped('[')}`,
-  );
+  return text.replace(COMMANDS, (marker) => (marker === '::' ? `${escaped(':')}:` : `##${escaped('[')}`));
 }
 
 /** Texts that need no redaction are the most frequent, and are found by one test. */

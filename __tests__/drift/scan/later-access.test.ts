@@ -23,13 +23,13 @@ test.each<[string, Change, string[]]>([
   [
     'what a manual change grants from that day on',
     putInto('bo', name('paymaster')),
-    [`critical: Bo Chen added to paymaster: ${PAYS}`],
+    [`critical: Bo Chen (bo) added to paymaster: ${PAYS}`],
   ],
   [
     'the Deny before that day, deleted',
     changeUser('bo', (user) => ({ ...user, inline: [] })),
     [
-      'critical: Inline policy limits of Bo Chen deleted: Can spend money: publish HITs; also manage HITs, read results',
+      'critical: Inline policy limits of Bo Chen (bo) deleted: Can spend money: publish HITs; also manage HITs, read results',
     ],
   ],
 ])('%s', (_what, change, expected) => {

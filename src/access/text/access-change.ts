@@ -1,20 +1,11 @@
 import { LIMITS_POLICY } from '../../team/names.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
 import { firstDayWords, lastDayWords } from '../../text/dates.ts';
-import { listTexts, plainText } from '../../text/text.ts';
+import { listTexts, listWords, plainText } from '../../text/text.ts';
 import type { CapabilityAccess } from '../capability-access.ts';
 import type { AccessChange, AccessDiff } from '../diff.ts';
 import { accessText } from './capability-words.ts';
-import {
-  type DisplayNames,
-  grantWords,
-  groupText,
-  listWords,
-  named,
-  policyName,
-  unknownPolicyWords,
-  userText,
-} from './names.ts';
+import { type DisplayNames, grantWords, groupText, named, policyName, unknownPolicyWords, userText } from './names.ts';
 
 /** What happens, and what that means. */
 type Row = readonly [verb: string, what: string];

@@ -16,7 +16,7 @@ import { suggester } from '../../team/suggest.ts';
 import type { Team } from '../../team/team.ts';
 import { columns, WIDEST_NAME } from '../../text/columns.ts';
 import { dayWords, firstDayWords, lastDayWords } from '../../text/dates.ts';
-import { counted, plainText } from '../../text/text.ts';
+import { counted, listWords, plainText } from '../../text/text.ts';
 import type { AccessChange } from '../diff.ts';
 import type { AnswerSource, DeniedAccess, Explanation, UserWithAccess, WhoCan, WhoCanDifference } from '../explain.ts';
 import { accessText } from './capability-words.ts';
@@ -25,7 +25,6 @@ import {
   type DisplayNames,
   grantWords,
   harmOf,
-  listWords,
   named,
   policyName,
   unknownPolicyWords,
@@ -42,8 +41,7 @@ export function explanationLines(
   const { user, allowed: may, at } = explanation;
   const now = new Date(at);
   const count = may.reduce((sum, { operations }) => sum + operations.length, 0);
-  const key = naming.people.get(user)?.key;
-  const who = `${plainText(userText(user, naming))}${key === undefined ? '' : ` (${key})`}`;
+  const who = plainText(userText(user, naming));
   const warnings = [
     ...(source.kind === 'aws' && !explanation.exists ? [`AWS has no IAM user ${user}.`] : []),
     ...(explanation.unknownPolicies.length === 0

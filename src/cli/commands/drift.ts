@@ -140,7 +140,10 @@ function show(
   const heading = labHeading(team, isLab(session) ? session.engine : null, kind);
   const lines = linesOf(session, { scan, attributed }, terminal);
   const mayBeNamed =
-    terminal.isPublic !== true && isLab(session) && !isAsked(options) && scan.findings.some(({ cause }) => cause === 'manual');
+    terminal.isPublic !== true &&
+    isLab(session) &&
+    !isAsked(options) &&
+    scan.findings.some(({ cause }) => cause === 'manual');
   const named = mayBeNamed
     ? ['', ...wrapVisible(fingerprintText(scan.fingerprint), terminal.width - 2).map((line) => `  ${line}`)]
     : [];
@@ -152,5 +155,9 @@ function linesOf(
   { scan, attributed }: Pick<CompletedScan, 'scan' | 'attributed'>,
   terminal: Terminal,
 ): readonly string[] {
-  return driftLines(scan, shownNames(naming, terminal), { width: terminal.width, attributed, reconcile: team.settings.reconcile.mode });
+  return driftLines(scan, shownNames(naming, terminal), {
+    width: terminal.width,
+    attributed,
+    reconcile: team.settings.reconcile.mode,
+  });
 }

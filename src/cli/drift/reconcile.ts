@@ -291,8 +291,7 @@ export async function revertFindings(
   const print = (text: string) => (json ? terminal.stderr : terminal.stdout)(`\n${text}\n`);
   const { begun, ...result } = await reconcile(session, completed, options, options, terminal);
   const { outcome } = result;
-  if (outcome === 'reverted' || outcome === 'nothing')
-    print(revertedText(result, completed.scan.findings, names));
+  if (outcome === 'reverted' || outcome === 'nothing') print(revertedText(result, completed.scan.findings, names));
   // An apply that failed may have been carried out in part: only a scan can tell.
   const after = begun ? await scanAgain() : null;
   await writeReconcileReport(options, completed, result, session, outcome === 'reverted' ? after : null);

@@ -71,7 +71,9 @@ export function showPlan(
     session.stack === 'bootstrap'
       ? [isEmpty(planned) ? BOUNDARY_UNCHANGED : BOUNDARY_WRITTEN]
       : reviewLines(reviewOfPlan(team, today, at, view), { resources, width, isPublic });
-  stdout(`${[labHeading(team, engine, kind), '', ...body, ...quickCheckLines(quickCheck, { width, isPublic })].join('\n')}\n`);
+  stdout(
+    `${[labHeading(team, engine, kind), '', ...body, ...quickCheckLines(quickCheck, { width, isPublic })].join('\n')}\n`,
+  );
   if (planned.blocks.length > 0) stderr(`\n${blockLines(planned.blocks, width).join('\n')}\n`);
 }
 
@@ -88,11 +90,13 @@ export function showPreview(
     printJson(previewJson(review), terminal);
   } else if (format === 'text') {
     const blocked = isBlocked ? ['', ...blockLines(review.blocks)] : [];
-    stdout(`${[
-      ...reviewLines(review, { isPublic }),
-      ...quickCheckLines(review.quickCheck, { width: 100, isPublic }),
-      ...blocked,
-    ].join('\n')}\n`);
+    stdout(
+      `${[
+        ...reviewLines(review, { isPublic }),
+        ...quickCheckLines(review.quickCheck, { width: 100, isPublic }),
+        ...blocked,
+      ].join('\n')}\n`,
+    );
   } else {
     const { digest = null, tools = null } = manifest ?? {};
     const commit = manifest?.head.commit ?? null;

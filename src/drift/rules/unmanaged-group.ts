@@ -74,7 +74,8 @@ export const unmanagedGroupMembership: Rule<'unmanaged-group-membership'> = {
         .map((group) => membership(name, group, context)),
     ),
   idParts: ({ user, group }, names) => [...names.user(user), group],
-  title: ({ user, group }, names) => t`${userText(user, names)} is in the unmanaged group ${outsiderText(group, names)}`,
+  title: ({ user, group }, names) =>
+    t`${userText(user, names)} is in the unmanaged group ${outsiderText(group, names)}`,
   effect: t`Access that ${codeText('team.yaml')} does not show`,
   remedy: ({ data: { user, group } }) => ({
     detail: t`Access depends on who edits that group.`,

@@ -22,7 +22,7 @@ import {
 } from '../../text/text.ts';
 import type { Review, ReviewedPerson, SettingsChange } from '../manifest/schema.ts';
 import { namingOfReview, settingText, unexplainedText } from '../text/change-text.ts';
-import { personText } from '../text/people-text.ts';
+import { isOnlyReverted, personText } from '../text/people-text.ts';
 
 /** `asIf` phrases a change that is not going to happen. */
 type Mood = 'will' | 'asIf';
@@ -33,7 +33,9 @@ const MORE_EFFECTS = 2;
 
 /** The change and its worst effect: `Bo Chen and Eve Lindqvist can spend money; 1 member leaves`. */
 export function titleText(review: Review, mood: Mood): Text {
-  const effects = effectsOf(review.people);
+  // Their changes are among those that are said to be reverted.
+  const own = review.people.filter((person) => !isOnlyReverted(person, review));
+  const effects = effectsOf(own.length > 0 ? own : review.people);
   const clauses = effects.map(({ effect, words, people }, index) => {
     const who =
       index === 0 ? someTexts(people.map(personText), NAMED) : trusted(counted(people.length, 'other member'));
@@ -139,7 +141,7 @@ const OTHER = effect(
 
 /** Effects of a change on a person, worst first: the first one that applies is shown. */
 const EFFECTS: readonly Effect[] = [
-  effect(hasUnknownPolicy, 'gains an unreadable policy', 'gain unreadable policies'),
+  effect(gainsUnknownPolicy, 'gains an unreadable policy', 'gain unreadable policies'),
   EVERYTHING,
   ...HARMS.flatMap(harmEffects),
   effect(losesBoundary, 'loses the permissions boundary', 'lose the permissions boundary'),
@@ -202,6 +204,12 @@ function everythingOf({ change: { capabilities, allowed } }: ReviewedPerson): Te
 
 function hasUnknownPolicy({ change }: ReviewedPerson): boolean {
   return change.kind !== 'leaves' && change.unknownPolicies.after.length > 0;
+}
+
+function gainsUnknownPolicy(person: ReviewedPerson): boolean {
+  const { before, after } = person.change.unknownPolicies;
+  const isKnown = (policy: string) => before.some((each) => each.policy === policy);
+  return hasUnknownPolicy(person) && after.some(({ policy }) => !isKnown(policy));
 }
 
 function becomesEndless({ change: { kind, ends, allowed } }: ReviewedPerson): boolean {

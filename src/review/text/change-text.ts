@@ -66,14 +66,12 @@ const QUESTION_KINDS = ['everything', 'spending-without-end', 'harm-without-end'
 /** What to ask before approving, one question for everyone it is about, worst first. */
 export function questionTexts(review: Review): readonly Text[] {
   const who = personNamer(review);
-  const keyOf = (user: string) => keyOfIamName(review.lab, user);
   const count = (kind: UnexplainedChange['kind']) => review.unexplained.filter((each) => each.kind === kind).length;
   const [extra, manual] = [count('not-in-files'), count('manual-change-reverted')];
   const about = QUESTION_KINDS.flatMap((kind) => {
     const users = review.questions.filter((question) => question.kind === kind).map(({ user }) => user);
     if (users.length === 0) return [];
-    const keys = users.flatMap((user) => keyOf(user) ?? []);
-    return [questionText(kind, someTexts(users.map(who), 2), users.length, keys)];
+    return [questionText(kind, someTexts(users.map(who), 2), users.length)];
   });
   return [
     ...importedQuestions(review),
@@ -87,20 +85,19 @@ export function questionTexts(review: Review): readonly Text[] {
   ];
 }
 
-function questionText(kind: (typeof QUESTION_KINDS)[number], who: Text, count: number, keys: readonly string[]): Text {
-  const where = keys.length === 1 ? t` for ${codeText(keys[0] ?? '')}` : trusted('');
+function questionText(kind: (typeof QUESTION_KINDS)[number], who: Text, count: number): Text {
   switch (kind) {
     case 'everything':
       return t`${trusted(count === 1 ? 'does' : 'do')} ${who} need all of Mechanical Turk?`;
     case 'spending-without-end':
     case 'harm-without-end': {
       const what = trusted(kind === 'spending-without-end' ? 'spend money' : 'harm workers');
-      return t`should ${who}, with access to ${what}, have a last day? If so, set ${codeText('until')}${where}.`;
+      return t`should ${who}, with access to ${what}, have a last day? If so, set ${codeText('until')}.`;
     }
     case 'last-owner':
       return t`who will approve changes? No other owner than ${who} has access.`;
     case 'no-sponsor':
-      return t`who is the sponsor of ${who}? Set ${codeText('sponsor')}${where}.`;
+      return t`who is the sponsor of ${who}? Set ${codeText('sponsor')}.`;
   }
 }
 

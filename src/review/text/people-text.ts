@@ -1,15 +1,14 @@
 import type { AccessChange } from '../../access/diff.ts';
 import { accessLines, lossText, policyNames } from '../../access/text/capability-words.ts';
-import { policyName } from '../../access/text/names.ts';
+import { memberText, policyName } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import { firstDay, lastDay } from '../../text/dates.ts';
 import { capitalized, codeText, joinTexts, listTexts, strongText, type Text, t, trusted } from '../../text/text.ts';
 import type { Review, ReviewedPerson } from '../manifest/schema.ts';
 
-/** `Bo Chen`, the key, or the IAM name of an unmanaged user. */
+/** `Bo Chen (bo)`, the key, or the IAM name of an unmanaged user. */
 export function personText({ name, key, user }: Pick<ReviewedPerson, 'name' | 'key' | 'user'>): Text {
-  if (name !== null) return t`${name}`;
-  return key === null ? t`${codeText(user)} (not in ${codeText('team.yaml')})` : codeText(key);
+  return key === null ? t`${codeText(user)} (not in ${codeText('team.yaml')})` : memberText({ key, name });
 }
 
 /** What turns an IAM user's name into the person's name, for the people of a review. */
@@ -41,8 +40,20 @@ function joinParts({ change, roles }: ReviewedPerson): readonly Text[] {
   return [t`${trusted(status)} ${which}`, ...from, lastDayText(ends.after)];
 }
 
+/** Whether nothing changes about a person but that roles which were added manually are removed. */
+export function isOnlyReverted(person: ReviewedPerson, review: Pick<Review, 'unexplained' | 'lab'>): boolean {
+  const { change, roles } = person;
+  const manual = addedManually(person, review);
+  return (
+    roles.lost.length > 0 &&
+    roles.lost.every((role) => manual.includes(role)) &&
+    changeParts(person, manual).length + sideParts(person, review.lab).length === 1 &&
+    change.capabilities.gained.length === 0
+  );
+}
+
 /** Roles that the person has only by a manual change, which the plan reverts. */
-function addedManually({ user }: ReviewedPerson, { unexplained, lab }: Review): readonly string[] {
+function addedManually({ user }: ReviewedPerson, { unexplained, lab }: Pick<Review, 'unexplained' | 'lab'>) {
   return unexplained.flatMap(({ kind, difference }) =>
     kind === 'manual-change-reverted' && difference?.kind === 'membership-added' && difference.user === user
       ? [keyOfIamName(lab, difference.group) ?? difference.group]

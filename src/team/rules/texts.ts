@@ -151,7 +151,12 @@ export function checkTexts(value: unknown, source: string, places: DocumentPlace
   const covered: TextRange[] = [];
 
   /** At the part of a text if the source has it as it is, else at all of it. */
-  function reportAt<Args extends Readonly<Record<string, unknown>>>(found: Rule<Args>, args: Args, part: string, at: 'key' | 'value'): void {
+  function reportAt<Args extends Readonly<Record<string, unknown>>>(
+    found: Rule<Args>,
+    args: Args,
+    part: string,
+    at: 'key' | 'value',
+  ): void {
     const [from, to] = places[at](path);
     const index = source.slice(from, to).indexOf(part);
     const range: TextRange = index < 0 ? [from, to] : [from + index, from + index + part.length];
