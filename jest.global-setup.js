@@ -3,13 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/**
- * The tests of the command line run what users run: the built file. Snapshots of accounts are shared by test files. No test
- * writes into the cache of the person who runs it.
- */
+/** The tests of the command line run what users run: the built file. Snapshots of accounts are shared by test files. */
 export default function globalSetup() {
   const build = ['node_modules/tsx/dist/cli.mjs', '--tsconfig', 'scripts/build.tsconfig.json', 'scripts/build.ts'];
   execFileSync(process.execPath, build, { stdio: 'inherit' });
   process.env.MTURK_TEAM_SNAPSHOTS = mkdtempSync(join(tmpdir(), 'mturk-team-snapshots-'));
-  process.env.XDG_CACHE_HOME = join(process.env.MTURK_TEAM_SNAPSHOTS, 'cache');
 }

@@ -1,4 +1,9 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
+
+// No test writes into the cache of the person who runs it; jest.global-setup.js names a directory that it removes.
+process.env.XDG_CACHE_HOME = process.env.MTURK_TEAM_SNAPSHOTS ?? join(tmpdir(), 'mturk-team-test-cache');
 
 // In CI one seed, so that a red run says something about the change; elsewhere every run draws cases of its own, and
 // FC_SEED=<number> repeats those of a run.

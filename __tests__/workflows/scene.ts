@@ -154,7 +154,7 @@ export class Scene {
     await promisify(execFile)(
       process.execPath,
       [tool, 'apply', 'team.yaml', '--yes', '--emulator', account, '--commit', this.main],
-      { cwd: this.#git, env: { PATH, TERRAFORM_BINARY_NAME: 'tofu' } },
+      { cwd: this.#git, env: { PATH, HOME: this.directory, TERRAFORM_BINARY_NAME: 'tofu' } },
     );
   }
 
