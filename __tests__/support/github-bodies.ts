@@ -1,4 +1,14 @@
-import type { Artifact, Comment, GitHubRepository, Pull, Review, Run, Thread, Workflow } from './github-repository.ts';
+import type {
+  Artifact,
+  Comment,
+  GitHubRepository,
+  Pull,
+  PullCommit,
+  Review,
+  Run,
+  Thread,
+  Workflow,
+} from './github-repository.ts';
 
 /** What GitHub says of each thing, as far as its description does not fill it in. */
 export function account(login: string) {
@@ -39,7 +49,8 @@ export function pullBody(repository: GitHubRepository, pull: Pull) {
     title: pull.title,
     body: pull.body,
     user: account(pull.author),
-    merged_at: pull.merged === null ? null : pull.updatedAt,
+    created_at: pull.createdAt,
+    merged_at: pull.merged?.at ?? null,
     merge_commit_sha: pull.merged?.commit ?? null,
     head: { ref: pull.head.ref, sha: pull.head.sha, repo: repositoryBody(repository, pull.head.repository) },
     base: { ref: pull.base, sha: '0'.repeat(40), repo: repositoryBody(repository, repository.fullName) },
@@ -58,7 +69,62 @@ export function reviewBody(repository: GitHubRepository, review: Review) {
   };
 }
 
-export function runBody(repository: GitHubRepository, run: Run) {
+export function activityBody(repository: GitHubRepository, each: GitHubRepository['activity'][number]) {
+  return {
+    id: each.id,
+    node_id: `RA_${each.id}`,
+    before: each.before,
+    after: each.after,
+    ref: `refs/heads/${each.branch}`,
+    timestamp: each.at,
+    activity_type: each.kind,
+    actor: each.actor === null ? null : account(each.actor),
+    repository: repository.fullName,
+  };
+}
+
+export function timelineBody(repository: GitHubRepository, each: GitHubRepository['timeline'][number]) {
+  return {
+    id: each.id,
+    node_id: `E_${each.id}`,
+    url: `https://api.github.com/repos/${repository.fullName}/issues/events/${each.id}`,
+    actor: account(each.actor),
+    event: each.event,
+    commit_id: null,
+    commit_url: null,
+    created_at: each.at,
+    performed_via_github_app: null,
+  };
+}
+
+export function pullCommitBody(repository: GitHubRepository, commit: PullCommit) {
+  const url = `https://api.github.com/repos/${repository.fullName}/commits/${commit.sha}`;
+  const person = (login: string) => ({ name: login, email: `${login}@lab.example`, date: commit.authoredAt });
+  const verified = repository.verified.has(commit.sha);
+  return {
+    sha: commit.sha,
+    node_id: `C_${commit.sha}`,
+    url,
+    html_url: url,
+    comments_url: `${url}/comments`,
+    author: account(commit.author),
+    committer: account(commit.committer),
+    parents: commit.parents.map((sha) => ({ sha, url })),
+    commit: {
+      author: person(commit.author),
+      committer: person(commit.committer),
+      verification: {
+        verified,
+        reason: verified ? 'valid' : 'unsigned',
+        payload: null,
+        signature: null,
+        verified_at: null,
+      },
+    },
+  };
+}
+
+export function runBody(repository: GitHubRepository, run: Omit<Run, 'attempts'>) {
   return {
     id: run.id,
     run_number: run.id,
@@ -71,7 +137,7 @@ export function runBody(repository: GitHubRepository, run: Run) {
     head_branch: run.headBranch,
     created_at: run.createdAt,
     run_started_at: run.startedAt,
-    updated_at: run.startedAt,
+    updated_at: run.updatedAt,
     actor: account(run.actor),
     head_repository: repositoryBody(repository, run.headRepository),
     repository: repositoryBody(repository, repository.fullName),

@@ -35,6 +35,7 @@ export function githubInTest(options: { readonly enterprise?: boolean } = {}) {
       const repository = { owner: 'perception', name: 'lab' };
       return openGitHub({
         baseUrl: running().url,
+        serverUrl: running().environment().GITHUB_SERVER_URL ?? '',
         token: 'job-token',
         totalTime: 10_000,
         second: 5,

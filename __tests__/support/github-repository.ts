@@ -30,10 +30,43 @@ export interface Thread {
 }
 
 export interface Pull extends Thread {
-  readonly base: string;
+  base: string;
   readonly head: { readonly ref: string; sha: string; readonly repository: string };
-  merged: { readonly commit: string; readonly by: string } | null;
+  readonly createdAt: string;
+  merged: { readonly commit: string; readonly by: string; readonly at: string } | null;
 }
+
+/** A change of a branch; `before` and `after` are zeros where there was or is none. */
+interface Activity {
+  readonly id: number;
+  readonly branch: string;
+  readonly before: string;
+  readonly after: string;
+  readonly kind: 'push' | 'force_push' | 'branch_creation' | 'branch_deletion';
+  /** Null: GitHub does not say it. */
+  readonly actor: string | null;
+  readonly at: string;
+}
+
+interface TimelineEvent {
+  readonly id: number;
+  readonly pull: number;
+  readonly event: 'base_ref_changed' | 'review_dismissed' | 'automatic_base_change_succeeded';
+  readonly actor: string;
+  readonly at: string;
+}
+
+/** A commit of a pull request as GitHub shows it. */
+export interface PullCommit {
+  readonly sha: string;
+  readonly parents: readonly string[];
+  readonly authoredAt: string;
+  /** Logins that GitHub finds by the e-mail addresses. */
+  readonly author: string;
+  readonly committer: string;
+}
+
+const NOTHING = '0'.repeat(40);
 
 export interface Comment {
   readonly id: number;
@@ -70,6 +103,10 @@ export interface Run {
   readonly createdAt: string;
   /** Of the newest attempt. */
   startedAt: string;
+  /** When it ended. */
+  updatedAt: string;
+  /** Earlier attempts, the oldest first. */
+  readonly attempts: Omit<Run, 'attempts'>[];
   attempt: number;
   status: 'queued' | 'in_progress' | 'completed';
   conclusion: 'success' | 'failure' | 'cancelled' | null;
@@ -118,9 +155,18 @@ export class GitHubRepository {
   readonly artifacts: Artifact[] = [];
   /** The newest commit of each branch. */
   readonly branches = new Map<string, string>();
+  /** Changes of branches, the oldest first. */
+  readonly activity: Activity[] = [];
+  readonly timeline: TimelineEvent[] = [];
+  /** Commits whose signature GitHub has verified. */
+  readonly verified = new Set<string>();
+  /** The Git repository that is served, and the commits between two, where a test has one. */
+  git: { readonly directory: string; commitsBetween(base: string, head: string): readonly PullCommit[] } | null = null;
   /** Each commit's parents. */
   readonly commits = new Map<string, readonly string[]>();
   #last = 0;
+  /** Whether it is as late as on this machine, for a test that runs whole workflows. */
+  realTime = false;
   #clock = Date.parse('2026-11-25T09:00:00Z');
 
   constructor(fullName = 'perception/lab') {
@@ -147,7 +193,8 @@ export class GitHubRepository {
 
   /** One second later than the last one, so that the order is known. */
   now(): string {
-    this.#clock += 1000;
+    const machine = this.realTime ? Math.floor(Date.now() / 1000) * 1000 : 0;
+    this.#clock = Math.max(this.#clock + 1000, machine);
     return new Date(this.#clock).toISOString().replace('.000', '');
   }
 
@@ -160,6 +207,9 @@ export class GitHubRepository {
     title?: string;
     number?: number;
   }): Pull {
+    const { ref = 'change', repository = this.fullName } = given;
+    // Its author pushed the branch, unless someone did before.
+    if (repository === this.fullName && this.branches.get(ref) !== given.head) this.push(ref, given.author, given.head);
     const pull: Pull = {
       number: given.number ?? this.next(),
       kind: 'pull',
@@ -170,11 +220,57 @@ export class GitHubRepository {
       labels: [],
       updatedAt: this.now(),
       base: given.base ?? this.defaultBranch,
-      head: { ref: given.ref ?? 'change', sha: given.head, repository: given.repository ?? this.fullName },
+      head: { ref, sha: given.head, repository },
+      createdAt: this.now(),
       merged: null,
     };
     this.threads.set(pull.number, pull);
     return pull;
+  }
+
+  /** Sets a branch as a person does who pushes to it; null deletes it. Open pull requests follow. */
+  push(branch: string, actor: string | null, after: string | null, options: { readonly force?: boolean } = {}): void {
+    const before = this.branches.get(branch) ?? NOTHING;
+    const kind =
+      after === null
+        ? 'branch_deletion'
+        : before === NOTHING
+          ? 'branch_creation'
+          : options.force === true
+            ? 'force_push'
+            : 'push';
+    this.activity.push({
+      id: this.activity.length + 1,
+      branch,
+      before,
+      after: after ?? NOTHING,
+      kind,
+      actor,
+      at: this.now(),
+    });
+    if (after === null) this.branches.delete(branch);
+    else this.branches.set(branch, after);
+    for (const thread of this.threads.values()) {
+      if ('head' in thread && thread.head.ref === branch && thread.state === 'open' && after !== null) {
+        thread.head.sha = after;
+      }
+    }
+  }
+
+  /** Another base branch. */
+  retarget(number: number, actor: string, base: string): void {
+    this.pull(number).base = base;
+    this.#happened(number, 'base_ref_changed', actor);
+  }
+
+  /** As on GitHub, the review itself changes. */
+  dismiss(review: Review, actor: string): void {
+    review.state = 'DISMISSED';
+    this.#happened(review.pull, 'review_dismissed', actor);
+  }
+
+  #happened(pull: number, event: TimelineEvent['event'], actor: string): void {
+    this.timeline.push({ id: this.timeline.length + 1, pull, event, actor, at: this.now() });
   }
 
   pull(number: number): Pull {
@@ -185,7 +281,7 @@ export class GitHubRepository {
 
   merge(number: number, by: string, commit: string): void {
     const pull = this.pull(number);
-    pull.merged = { commit, by };
+    pull.merged = { commit, by, at: this.now() };
     pull.state = 'closed';
   }
 
@@ -239,6 +335,8 @@ export class GitHubRepository {
       headBranch: given.event === undefined || given.event === 'pull_request' ? 'change' : this.defaultBranch,
       createdAt,
       startedAt: createdAt,
+      updatedAt: createdAt,
+      attempts: [],
       headRepository: this.fullName,
       actor: this.owner,
       attempt: 1,
@@ -248,6 +346,17 @@ export class GitHubRepository {
     };
     this.runs.push(run);
     return run;
+  }
+
+  /** Begins another attempt of a run. */
+  rerun(run: Run): void {
+    const { attempts, ...ended } = run;
+    attempts.push(ended);
+    Object.assign(run, { attempt: run.attempt + 1, status: 'in_progress', conclusion: null, startedAt: this.now() });
+  }
+
+  end(run: Run, conclusion: Run['conclusion']): void {
+    Object.assign(run, { status: 'completed', conclusion, updatedAt: this.now() });
   }
 
   addWorkflow(file: string, given: Partial<Workflow> = {}): Workflow {
@@ -270,6 +379,9 @@ export class GitHubRepository {
     const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
     const artifact: Artifact = { id: this.next(), run, name, content, digest, expired: false, createdAt: this.now() };
     this.artifacts.push(artifact);
+    const of = this.runs.find(({ id }) => id === run);
+    // A run that a test adds as completed ends after its upload.
+    if (of?.status === 'completed') of.updatedAt = this.now();
     return artifact;
   }
 

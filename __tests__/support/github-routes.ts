@@ -1,13 +1,16 @@
 import {
   account,
+  activityBody,
   artifactBody,
   branchBody,
   commentBody,
   issueBody,
   jobBodies,
   pullBody,
+  pullCommitBody,
   reviewBody,
   runBody,
+  timelineBody,
   workflowBody,
 } from './github-bodies.ts';
 import type { GitHubRepository, Grants, Pull, Run, Thread, Token } from './github-repository.ts';
@@ -28,7 +31,7 @@ export interface Answer {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** The whole list, of which the server answers a page. */
-  readonly list?: { readonly items: readonly unknown[]; readonly as: string | null };
+  readonly list?: { readonly items: readonly unknown[]; readonly as: string | null; readonly cursor?: boolean };
 }
 
 interface Route {
@@ -38,6 +41,7 @@ interface Route {
 }
 
 const LONGEST_BODY = 65_536;
+const MOST_COMMITS = 250;
 const READ_THREADS: readonly Grants[] = [{ issues: 'read' }, { pull_requests: 'read' }];
 const WRITE_THREADS: readonly Grants[] = [{ issues: 'write' }, { pull_requests: 'write' }];
 
@@ -105,7 +109,43 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     needs: [{ pull_requests: 'read' }],
     answer: ({ repository, params }) => {
       const found = pullsOf(repository).find(({ number }) => number === Number(params.pull_number));
-      return found === undefined ? missing() : ok({ ...pullBody(repository, found), merged: found.merged !== null });
+      return found === undefined
+        ? missing()
+        : ok({
+            ...pullBody(repository, found),
+            merged: found.merged !== null,
+            merged_by: found.merged === null ? null : account(found.merged.by),
+          });
+    },
+  },
+  'GET /repos/{owner}/{repo}/pulls/{pull_number}/commits': {
+    needs: [{ pull_requests: 'read' }],
+    answer: ({ repository, params }) => {
+      const found = pullsOf(repository).find(({ number }) => number === Number(params.pull_number));
+      if (found === undefined || repository.git === null) return missing();
+      // As of the merge: what the base branch did not have.
+      const [base = 'main'] = found.merged === null ? [] : [`${found.merged.commit}^`];
+      const commits = repository.git.commitsBetween(base, found.head.sha).slice(0, MOST_COMMITS);
+      return list(commits.map((each) => pullCommitBody(repository, each)));
+    },
+  },
+  'GET /repos/{owner}/{repo}/issues/{issue_number}/timeline': {
+    needs: READ_THREADS,
+    answer: ({ repository, params }) =>
+      thread(repository, params.issue_number, ({ number }) =>
+        list(repository.timeline.filter(({ pull }) => pull === number).map((each) => timelineBody(repository, each))),
+      ),
+  },
+  'GET /repos/{owner}/{repo}/activity': {
+    needs: [{ contents: 'read' }],
+    answer: ({ repository, query }) => {
+      const ref = query.get('ref');
+      const found = repository.activity.filter(({ branch }) => ref === null || ref === `refs/heads/${branch}`);
+      const newest = query.get('direction') === 'asc' ? found : found.toReversed();
+      return {
+        status: 200,
+        list: { items: newest.map((each) => activityBody(repository, each)), as: null, cursor: true },
+      };
     },
   },
   'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews': {
@@ -152,6 +192,15 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     answer: ({ repository, params }) => {
       const found = repository.workflows.find(({ path }) => path.endsWith(`/${params.workflow_id}`));
       return found === undefined ? missing() : ok(workflowBody(repository, found));
+    },
+  },
+  'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}': {
+    needs: [{ actions: 'read' }],
+    answer: ({ repository, params }) => {
+      const run = repository.runs.find(({ id }) => id === Number(params.run_id));
+      const attempts = run === undefined ? [] : [...run.attempts, run];
+      const found = attempts.find(({ attempt }) => attempt === Number(params.attempt_number));
+      return found === undefined ? missing() : ok(runBody(repository, found));
     },
   },
   'GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs': {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { completeAnswer, operationOf, requestProblems } from './github-description.ts';
@@ -85,6 +86,7 @@ export async function startGitHub(
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = new URL(request.url ?? '/', api.url);
     const method = request.method ?? 'GET';
+    if (target.pathname.startsWith(`/${repository.fullName}.git/`)) return serveGit(repository, request, response);
     const text = await textOf(request);
     const body: unknown = text === '' ? undefined : JSON.parse(text);
     const path = target.pathname.startsWith(base) ? target.pathname.slice(base.length) : target.pathname;
@@ -191,6 +193,46 @@ export async function startGitHub(
   };
 }
 
+/** Git over HTTP by Git's own program, for a token that may read contents. https://git-scm.com/docs/git-http-backend */
+async function serveGit(
+  repository: GitHubRepository,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [, credentials = ''] = /^basic (.*)$/i.exec(request.headers.authorization ?? '') ?? [];
+  const [user, token = ''] = Buffer.from(credentials, 'base64').toString().split(':');
+  const grants = user === 'x-access-token' ? repository.tokens.get(token)?.grants : undefined;
+  if (grants === undefined || !allows(grants, { contents: 'read' }) || repository.git === null) {
+    return void response.writeHead(grants === undefined ? 401 : 403).end();
+  }
+  const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
+  const backend = spawn('git', ['http-backend'], {
+    env: {
+      PATH: process.env.PATH,
+      GIT_PROJECT_ROOT: repository.git.directory,
+      GIT_HTTP_EXPORT_ALL: '1',
+      PATH_INFO: pathname.slice(`/${repository.fullName}.git`.length),
+      QUERY_STRING: search.slice(1),
+      REQUEST_METHOD: request.method,
+      CONTENT_TYPE: request.headers['content-type'],
+      HTTP_CONTENT_ENCODING: request.headers['content-encoding'],
+      GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
+    },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  request.pipe(backend.stdin);
+  const answer = await textOf(backend.stdout, 'latin1');
+  const end = answer.indexOf('\r\n\r\n');
+  const headers = Object.fromEntries(
+    answer
+      .slice(0, end)
+      .split('\r\n')
+      .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
+  );
+  response.writeHead(Number.parseInt(headers.Status ?? '200', 10), headers);
+  response.end(Buffer.from(answer.slice(end + 4), 'latin1'));
+}
+
 function isQuery(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'query' in body && !String(body.query).startsWith('mutation');
 }
@@ -207,8 +249,9 @@ function allows(grants: Grants, needs: Grants): boolean {
 }
 
 function page(answer: Answer, target: URL, address: string): Answer {
-  const { items, as } = answer.list ?? { items: [], as: null };
+  const { items, as, cursor = false } = answer.list ?? { items: [], as: null };
   const size = Math.min(Number(target.searchParams.get('per_page') ?? DEFAULT_PAGE), LARGEST_PAGE);
+  if (cursor) return pageAfter(items, size, target, address);
   const number = Math.max(Number(target.searchParams.get('page') ?? 1), 1);
   const last = Math.max(Math.ceil(items.length / size), 1);
   const shown = items.slice((number - 1) * size, number * size);
@@ -222,6 +265,16 @@ function page(answer: Answer, target: URL, address: string): Answer {
   return { status: 200, body, headers: links.length === 0 ? {} : { link: links.join(', ') } };
 }
 
+/** A page behind a cursor that only the Link header gives. */
+function pageAfter(items: readonly unknown[], size: number, target: URL, address: string): Answer {
+  const from = Number(Buffer.from(target.searchParams.get('after') ?? '', 'base64url').toString());
+  const query = new URLSearchParams(target.searchParams);
+  query.set('after', Buffer.from(String(from + size)).toString('base64url'));
+  const headers: Record<string, string> = {};
+  if (from + size < items.length) headers.link = `<${address}?${query}>; rel="next"`;
+  return { status: 200, body: items.slice(from, from + size), headers };
+}
+
 function troubled({ status, message, headers, body }: Trouble): Answer {
   return {
     status,
@@ -230,10 +283,10 @@ function troubled({ status, message, headers, body }: Trouble): Answer {
   };
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function textOf(stream: AsyncIterable<unknown>, encoding: 'utf8' | 'latin1' = 'utf8'): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString(encoding);
 }
 
 async function listen(handler: (request: IncomingMessage, response: ServerResponse) => void) {

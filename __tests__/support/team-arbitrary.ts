@@ -54,6 +54,7 @@ export function teams(): fc.Arbitrary<Team> {
       freeze: fc.subarray([...CAPABILITY_NAMES], { maxLength: 3 }),
       settings: fc.record({
         maxRemovals: fc.nat(10),
+        selfApproval: fc.boolean(),
         state: fc.option(fc.constant({ bucket: 'lab-state', region: 'eu-central-1', key: 'mturk-team' })),
         neighbors: fc.subarray(['vision-lab', 'x2']),
         administrators: fc.constant([]),

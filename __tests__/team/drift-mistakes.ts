@@ -111,6 +111,12 @@ export const DRIFT_MISTAKES: readonly Mistake[] = [
     code: 'invalid-count',
     at: '-7',
   },
+  {
+    name: 'an own approval among two owners',
+    file: { ...bo('keys: 1'), owners: 'owners: [ada, bo]', settings: 'settings: { self-approval: true }' },
+    code: 'self-approval-not-possible',
+    at: 'true',
+  },
   { name: 'days that are nothing', file: settings('renew-before-days:'), code: 'empty-value', at: 'renew-before-days' },
   {
     name: 'reconcile: true',

@@ -6,7 +6,13 @@ import { promisify } from 'node:util';
 import { GetGroupCommand, IAMClient } from '@aws-sdk/client-iam';
 import { awsEnvironment, type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
-import { GitHubRepository, type Grants, type Pull, type Thread } from '../support/github-repository.ts';
+import {
+  GitHubRepository,
+  type Grants,
+  type Pull,
+  type PullCommit,
+  type Thread,
+} from '../support/github-repository.ts';
 import { type GitHubServer, startGitHub } from '../support/github-server.ts';
 import { type RunOptions, runWorkflow, type WorkflowResult } from './run-workflow.ts';
 import { standIns } from './stand-ins.ts';
@@ -135,6 +141,8 @@ export class Scene {
     this.#note(this.main);
     this.#writeShims();
     for (const login of ['ada', 'bo']) this.repository.permissions.set(login, 'write');
+    this.repository.realTime = true;
+    this.repository.git = { directory: this.#git, commitsBetween: (base, head) => this.#commitsBetween(base, head) };
   }
 
   get repository(): GitHubRepository {
@@ -179,7 +187,7 @@ export class Scene {
     pull.head = this.#commit(change, `More on ${pull.branch}`);
     pull.base = this.main;
     pull.merge = this.#mergeOf(pull);
-    this.repository.pull(pull.number).head.sha = pull.head;
+    this.repository.push(pull.branch, this.repository.pull(pull.number).author, pull.head);
   }
 
   /** Merges a pull request; the commit on main. */
@@ -334,9 +342,16 @@ export class Scene {
       },
       ...(this.onProcess === undefined ? {} : { onProcess: this.onProcess }),
     });
-    run.status = 'completed';
-    run.conclusion = result.conclusion;
+    this.repository.end(run, result.conclusion);
     return result;
+  }
+
+  #commitsBetween(base: string, head: string): readonly PullCommit[] {
+    const lines = this.#run('log', '--reverse', '--format=%H|%P|%aI', `${base}..${head}`).split('\n');
+    return lines.map((line) => {
+      const [sha = '', parents = '', authoredAt = ''] = line.split('|');
+      return { sha, parents: parents.split(' '), authoredAt, author: 'bo', committer: 'bo' };
+    });
   }
 
   /** Stand-ins for the machine: packages are linked, this version is built already, and another is built once. */

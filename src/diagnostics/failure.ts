@@ -225,12 +225,27 @@ export interface EngineFailureArgs {
 
 /** Why a merge does not count as approved. Logins are as GitHub has them. */
 export type ApprovalProblem =
-  | { readonly kind: 'no-pull-request' | 'no-approval' }
+  | { readonly kind: 'no-pull-request' | 'no-approval' | 'fork' | 'unknown-merge' | 'rebased' }
   | { readonly kind: 'several-pull-requests'; readonly pulls: readonly number[] }
-  /** `commit` is the one that was approved. */
-  | { readonly kind: 'older-head'; readonly by: string; readonly commit: string }
+  | { readonly kind: 'too-many-commits'; readonly most: number }
+  /** Before the merge, the file of `commit` names no owners that can be read. */
+  | { readonly kind: 'no-owners'; readonly commit: string }
+  /** GitHub does not say who pushed `commit` to the branch. */
+  | { readonly kind: 'unknown-push'; readonly commit: string }
+  /** `commit` is the one that was approved, pushed or signed. */
+  | { readonly kind: 'older-head' | 'pushed' | 'wrote'; readonly by: string; readonly commit: string }
+  /** The lab has one owner, who proposed this: the setting is missing, or someone else pushed or merged. */
+  | { readonly kind: 'only-owner'; readonly by: string; readonly because: 'setting' | 'push' | 'merge' }
+  /** `outdated`: the base branch changed, or a review was dismissed, after the approval. */
   | {
-      readonly kind: 'author' | 'no-write-access' | 'not-a-person' | 'dismissed' | 'changes-requested';
+      readonly kind:
+        | 'author'
+        | 'not-owner'
+        | 'no-write-access'
+        | 'not-a-person'
+        | 'dismissed'
+        | 'changes-requested'
+        | 'outdated';
       readonly by: string;
     };
 
@@ -240,9 +255,19 @@ export type PlanProblem =
   | { readonly kind: 'not-successful'; readonly run: number; readonly conclusion: string }
   | { readonly kind: 'no-artifact'; readonly run: number; readonly name: string }
   | { readonly kind: 'unreadable'; readonly run: number; readonly reason: string }
-  /** `other-subject`: the manifest names another run or commit than the one that it was found at. */
+  /**
+   * `other-subject`: the manifest names another run, commit or time than the one that it was found at. `not-finished`: the run
+   * ended after the approval. `planned-again`: a later plan differs from the approved one.
+   */
   | {
-      readonly kind: 'foreign-run' | 'expired' | 'no-digest' | 'digest-differs' | 'other-subject';
+      readonly kind:
+        | 'foreign-run'
+        | 'expired'
+        | 'no-digest'
+        | 'digest-differs'
+        | 'other-subject'
+        | 'not-finished'
+        | 'planned-again';
       readonly run: number;
     };
 

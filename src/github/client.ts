@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { downloadFrom } from './artifacts.ts';
 import { repositoryOf } from './event.ts';
+import { withHistory } from './history.ts';
 import {
+  activityAnswer,
   artifactAnswer,
   branchAnswer,
   commentAnswer,
@@ -11,10 +13,12 @@ import {
   minimisedAnswer,
   permissionAnswer,
   pullAnswer,
+  pullCommitAnswer,
   type RepositoryName,
   recentRunsAnswer,
   reviewAnswer,
   runAnswer,
+  timelineAnswer,
   userAnswer,
   viewerAnswer,
   workflowAnswer,
@@ -23,6 +27,8 @@ import { githubRequests, type RequestSettings, type Requests } from './requests.
 
 export interface GitHubSettings extends RequestSettings {
   readonly repository: RepositoryName;
+  /** GITHUB_SERVER_URL: `https://github.com`, from where Git fetches. */
+  readonly serverUrl: string;
 }
 
 /** The login of the token that GitHub Actions gives to a job. */
@@ -36,7 +42,7 @@ export function openGitHub(settings: GitHubSettings): GitHub {
   const one = <T>(route: string, parameters: object, answer: z.ZodType<T>, options?: { once: boolean }) =>
     requests.one(route, { ...ours, ...parameters }, answer, options);
   const all = <T>(route: string, parameters: object, item: z.ZodType<T>, list?: string) =>
-    requests.all(route, { ...ours, ...parameters }, item, list);
+    requests.all(route, { ...ours, ...parameters }, item, list === undefined ? {} : { list });
   const mutate = async (id: string, mutation: string): Promise<Result<null>> => {
     const answered = await requests.graphql(mutation, { id }, z.unknown());
     return answered.ok ? succeed(null) : answered;
@@ -78,6 +84,18 @@ export function openGitHub(settings: GitHubSettings): GitHub {
       all('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', { commit_sha: commit }, pullAnswer),
     reviews: (pull) =>
       all('GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews', { pull_number: pull }, reviewAnswer),
+    pullCommits: (pull) =>
+      all('GET /repos/{owner}/{repo}/pulls/{pull_number}/commits', { pull_number: pull }, pullCommitAnswer),
+    timeline: (pull) =>
+      all('GET /repos/{owner}/{repo}/issues/{issue_number}/timeline', { issue_number: pull }, timelineAnswer),
+    activity: (branch) =>
+      requests.all(
+        'GET /repos/{owner}/{repo}/activity',
+        { ...ours, ref: `refs/heads/${branch}`, direction: 'desc' },
+        activityAnswer,
+        { paging: 'cursor' },
+      ),
+    withHistory: (commits, use) => withHistory(settings, commits, use),
     newestCommit: (branch) => one('GET /repos/{owner}/{repo}/branches/{branch}', { branch }, branchAnswer),
     async permissionOf(person) {
       const answered = await one(
@@ -95,6 +113,21 @@ export function openGitHub(settings: GitHubSettings): GitHub {
         runAnswer,
         'workflow_runs',
       ),
+    attempt: (run, attempt) =>
+      one(
+        'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}',
+        { run_id: run, attempt_number: attempt },
+        runAnswer,
+      ),
+    async successes(workflow, branch) {
+      const found = await one(
+        'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
+        { workflow_id: workflow, branch, status: 'success', per_page: 100, exclude_pull_requests: true },
+        z.object({ workflow_runs: z.array(runAnswer) }),
+      );
+      const page = nullIfNotFound(found);
+      return page.ok ? succeed(page.value?.workflow_runs ?? []) : page;
+    },
     async lastSuccess(workflow, branch) {
       const found = await one(
         'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
@@ -168,9 +201,10 @@ async function loginOf(requests: Requests): Promise<Result<string>> {
 /** Milliseconds; below the five minutes that the jobs may take. */
 const TOTAL_TIME = 180_000;
 const PUBLIC_API = 'https://api.github.com';
+const PUBLIC_SERVER = 'https://github.com';
 
 /**
- * GitHub as a workflow's step sees it: GITHUB_TOKEN, GITHUB_REPOSITORY, and GITHUB_API_URL for a
+ * GitHub as a workflow's step sees it: GITHUB_TOKEN, GITHUB_REPOSITORY, and GITHUB_API_URL and GITHUB_SERVER_URL for a
  * GitHub Enterprise Server. The token is sent over TLS only, except to this machine.
  */
 export function connectGitHub(env: Readonly<Record<string, string | undefined>>): Result<GitHub> {
@@ -178,14 +212,27 @@ export function connectGitHub(env: Readonly<Record<string, string | undefined>>)
   if (token === '') return fail('github-token-missing', { variable: 'GITHUB_TOKEN' });
   const repository = repositoryOf(env);
   if (!repository.ok) return repository;
-  const given = env.GITHUB_API_URL === undefined || env.GITHUB_API_URL === '' ? PUBLIC_API : env.GITHUB_API_URL;
-  if (!isSafe(given)) {
-    return fail('github-environment', { variable: 'GITHUB_API_URL', reason: 'it must be an https:// address' });
-  }
-  const baseUrl = given.replace(/\/+$/, '');
+  const api = addressIn(env, 'GITHUB_API_URL', PUBLIC_API);
+  if (!api.ok) return api;
+  const server = addressIn(env, 'GITHUB_SERVER_URL', PUBLIC_SERVER);
+  if (!server.ok) return server;
+  const [baseUrl, serverUrl] = [api.value, server.value];
   // The pace of writes is GitHub's rule: a stand-in on this machine has none.
   const pace = isOnThisMachine(new URL(baseUrl)) ? { second: 5 } : {};
-  return succeed(openGitHub({ baseUrl, token, totalTime: TOTAL_TIME, repository: repository.value, ...pace }));
+  return succeed(
+    openGitHub({ baseUrl, serverUrl, token, totalTime: TOTAL_TIME, repository: repository.value, ...pace }),
+  );
+}
+
+function addressIn(
+  env: Readonly<Record<string, string | undefined>>,
+  variable: 'GITHUB_API_URL' | 'GITHUB_SERVER_URL',
+  usual: string,
+): Result<string> {
+  const { [variable]: given = '' } = env;
+  if (given !== '' && !isSafe(given))
+    return fail('github-environment', { variable, reason: 'it must be an https:// address' });
+  return succeed((given === '' ? usual : given).replace(/\/+$/, ''));
 }
 
 function isSafe(address: string): boolean {

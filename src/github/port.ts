@@ -43,8 +43,10 @@ export const pullAnswer = z
     number: z.number(),
     user: account.nullable(),
     base: z.object({ ref: z.string(), repo: repository }),
-    head: z.object({ sha: z.string(), repo: repository.nullable() }),
+    head: z.object({ ref: z.string(), sha: z.string(), repo: repository.nullable() }),
+    created_at: z.string(),
     merged_at: z.string().nullable(),
+    merged_by: account.nullish(),
     merge_commit_sha: z.string().nullable(),
   })
   .transform((read) => ({
@@ -52,24 +54,86 @@ export const pullAnswer = z
     author: read.user?.login ?? null,
     /** Branch and repository (`owner/name`) that it is merged into. */
     base: { ref: read.base.ref, repository: read.base.repo.full_name },
-    /** The last commit; `repository` is null where the fork was deleted. */
-    head: { sha: read.head.sha, repository: read.head.repo?.full_name ?? null },
-    merged: read.merged_at !== null,
+    /** Branch and last commit; `repository` is null where the fork was deleted. */
+    head: { ref: read.head.ref, sha: read.head.sha, repository: read.head.repo?.full_name ?? null },
+    createdAt: read.created_at,
+    /** Null if it is not merged. */
+    mergedAt: read.merged_at,
+    /** A list does not say it. */
+    mergedBy: read.merged_by?.login ?? null,
     mergeCommit: read.merge_commit_sha,
   }));
 
 export type PullRequest = Readonly<z.infer<typeof pullAnswer>>;
 
 export const reviewAnswer = z
-  .object({ user: account.nullable(), state: z.string(), commit_id: z.string().nullable() })
+  .object({
+    user: account.nullable(),
+    state: z.string(),
+    commit_id: z.string().nullable(),
+    submitted_at: z.string().optional(),
+  })
   .transform((read) => ({
     author: read.user === null ? null : { login: read.user.login, isBot: read.user.type !== 'User' },
     state: read.state,
+    /** ISO 8601; null if it was not submitted. */
+    at: read.submitted_at ?? null,
     /** Null where the commit no longer exists. */
     commit: read.commit_id,
   }));
 
 export type Review = Readonly<z.infer<typeof reviewAnswer>>;
+
+/** A change of a branch; `before` and `after` are zeros where there was or is none. */
+export const activityAnswer = z
+  .object({
+    before: z.string(),
+    after: z.string(),
+    timestamp: z.string(),
+    activity_type: z.string(),
+    actor: account.nullable(),
+  })
+  .transform((read) => ({
+    before: read.before,
+    after: read.after,
+    at: read.timestamp,
+    /** `push`, `force_push`, `branch_creation`, `branch_deletion`, `pr_merge`, `merge_queue_merge` */
+    kind: read.activity_type,
+    actor: read.actor?.login ?? null,
+  }));
+
+export type Activity = Readonly<z.infer<typeof activityAnswer>>;
+
+/** Some events, as reviews and commits, have other times, which are not read. */
+export const timelineAnswer = z
+  .object({ event: z.string().optional(), created_at: z.string().optional() })
+  .transform((read) => ({ event: read.event ?? '', at: read.created_at ?? null }));
+
+type TimelineEvent = Readonly<z.infer<typeof timelineAnswer>>;
+
+/** An account that GitHub found by an e-mail address of the commit. */
+const accountOfCommit = z.object({ login: z.string().optional() }).nullable();
+
+export const pullCommitAnswer = z
+  .object({
+    sha: z.string(),
+    author: accountOfCommit,
+    committer: accountOfCommit,
+    commit: z.object({
+      author: z.object({ date: z.string().optional() }).nullable(),
+      verification: z.object({ verified: z.boolean() }).optional(),
+    }),
+  })
+  .transform((read) => ({
+    sha: read.sha,
+    author: read.author?.login ?? null,
+    committer: read.committer?.login ?? null,
+    authoredAt: read.commit.author?.date ?? null,
+    /** Whether GitHub verified the signature, which is the committer's. */
+    isVerified: read.commit.verification?.verified === true,
+  }));
+
+export type PullCommit = Readonly<z.infer<typeof pullCommitAnswer>>;
 
 export const branchAnswer = z.object({ commit: z.object({ sha: z.string() }) }).transform((read) => read.commit.sha);
 
@@ -88,6 +152,8 @@ export const runAnswer = z
     conclusion: z.string().nullable(),
     head_sha: z.string(),
     head_repository: repository.nullable(),
+    created_at: z.string(),
+    updated_at: z.string(),
   })
   .transform((read) => ({
     id: read.id,
@@ -99,6 +165,9 @@ export const runAnswer = z
     conclusion: read.conclusion,
     headSha: read.head_sha,
     headRepository: read.head_repository?.full_name ?? null,
+    createdAt: read.created_at,
+    /** ISO 8601; of a completed run its end. */
+    updatedAt: read.updated_at,
   }));
 
 export type Run = Readonly<z.infer<typeof runAnswer>>;
@@ -129,6 +198,7 @@ export const artifactAnswer = z
     size_in_bytes: z.number(),
     expired: z.boolean(),
     digest: z.string().nullish(),
+    created_at: z.string().nullable(),
     workflow_run: z.object({ head_sha: z.string().optional() }).nullish(),
   })
   .transform((read) => ({
@@ -138,10 +208,27 @@ export const artifactAnswer = z
     expired: read.expired,
     /** `sha256:` and 64 hex digits; null where GitHub has none. */
     digest: read.digest ?? null,
+    createdAt: read.created_at,
     headSha: read.workflow_run?.head_sha ?? null,
   }));
 
-type Artifact = Readonly<z.infer<typeof artifactAnswer>>;
+export type Artifact = Readonly<z.infer<typeof artifactAnswer>>;
+
+/**
+ * Commits and everything before them, as Git has them: names of objects are hashes, so that what is read here is exactly
+ * what was merged. A commit that is not known has no parents and no text, and is before nothing.
+ */
+export interface History {
+  parents(commit: string): Promise<readonly string[]>;
+  /** ISO 8601. */
+  authoredAt(commit: string): Promise<string | null>;
+  /** Whether `one` is `other`, or in its history. */
+  isWithin(one: string, other: string): Promise<boolean>;
+  /** A file of a commit; null if there is none. */
+  textAt(commit: string, path: string): Promise<string | null>;
+  /** Whether the tree of a commit with two parents is what Git makes of both without a conflict. */
+  isCleanMerge(commit: string): Promise<boolean>;
+}
 
 export const issueAnswer = z
   .object({
@@ -185,11 +272,22 @@ export interface GitHub {
   /** Every pull request that has the commit, merged or not. */
   pullRequestsOf(commit: string): Promise<Result<readonly PullRequest[]>>;
   reviews(pull: number): Promise<Result<readonly Review[]>>;
+  /** At most 250: GitHub lists no more. */
+  pullCommits(pull: number): Promise<Result<readonly PullCommit[]>>;
+  timeline(pull: number): Promise<Result<readonly TimelineEvent[]>>;
+  /** All changes of a branch, deleted or not, the newest first. Needs `contents: read`. */
+  activity(branch: string): Promise<Result<readonly Activity[]>>;
+  /** Fetches the commits with Git, for as long as `use` takes. Needs `contents: read`. */
+  withHistory<T>(commits: readonly string[], use: (history: History) => Promise<Result<T>>): Promise<Result<T>>;
   /** The newest commit of a branch. Needs `contents: read`. */
   newestCommit(branch: string): Promise<Result<string>>;
   permissionOf(login: string): Promise<Result<z.infer<typeof permissionAnswer>>>;
   /** Runs of the workflow file (`plan.yml`) for that commit; each with its newest attempt only. */
   runs(workflow: string, headSha: string, event: string): Promise<Result<readonly Run[]>>;
+  /** A run as an earlier attempt left it. */
+  attempt(run: number, attempt: number): Promise<Result<Run>>;
+  /** The newest successful runs of the workflow file on that branch, at most 100; none if there is no such workflow. */
+  successes(workflow: string, branch: string): Promise<Result<readonly Run[]>>;
   /**
    * When the newest successful run of the workflow file (`drift.yml`) on that branch began, ISO 8601. Null if there is no
    * such run or no such workflow. Needs `actions: read`.

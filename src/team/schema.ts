@@ -202,6 +202,15 @@ const settings = map(
   'Settings of mturk-team',
   {
     'max-removals': count('max-removals', 'The most members one apply may delete'),
+    'self-approval': z
+      .boolean()
+      .meta({
+        description:
+          'true lets the one owner of a lab merge their own changes without an approval. It needs exactly one owner',
+        examples: [true],
+        default: false,
+      })
+      .optional(),
     state: state.optional(),
     neighbors: list(
       text('The short name of another lab', ['vision-lab'], { pattern: LAB_PATTERN.source, maxLength: LONGEST_LAB }),

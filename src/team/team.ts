@@ -140,6 +140,8 @@ export function statePlaceName({ bucket, key }: StatePlace): string {
 export interface Settings {
   /** The most members one apply may delete. */
   readonly maxRemovals: number;
+  /** Whether the one owner of the lab may merge their own changes. */
+  readonly selfApproval: boolean;
   /** Null keeps Terraform's state in a local file. */
   readonly state: StatePlace | null;
   /** Other labs of the account, sorted: their users are not findings. */
@@ -161,6 +163,7 @@ export interface Settings {
 /** What holds if the file says nothing. */
 export const DEFAULT_SETTINGS: Settings = {
   maxRemovals: 3,
+  selfApproval: false,
   state: null,
   neighbors: [],
   administrators: [],

@@ -1,28 +1,44 @@
-import { verifyApproval } from '../../../src/review/approval/approval.ts';
-import { failureOf, githubInTest, obtained, sha } from '../../support/github-client.ts';
+import { judge, latestOfEach, verifyApproval } from '../../../src/review/approval/approval.ts';
+import { failureOf, githubInTest, sha } from '../../support/github-client.ts';
 import type { GitHubRepository, ReviewState } from '../../support/github-repository.ts';
 
 const { repository, client } = githubInTest();
 const [HEAD, OLD, MERGE] = [sha('a'), sha('b'), sha('c')];
 
+const ASKED = { commit: MERGE, base: 'main', today: '2026-11-25' };
+
 type Step = readonly [author: string | null, state: ReviewState, commit?: string];
 
-/** Eve's pull request, reviewed by the steps and merged. Ada, Bo and the owner may write; Cy may read. */
-function reviewed(steps: readonly Step[], change: (repository: GitHubRepository) => void = () => {}) {
-  const github = repository();
-  for (const [login, permission] of [
-    ['ada', 'write'],
-    ['bo', 'admin'],
-    ['eve', 'write'],
-    ['cy', 'read'],
-  ] as const) {
-    github.permissions.set(login, permission);
-  }
-  github.openPull({ author: 'eve', head: HEAD });
-  for (const [author, state, commit] of steps) github.review(1, author, state, commit);
-  github.merge(1, 'ada', MERGE);
-  change(github);
-  return verifyApproval(client(), { commit: MERGE, base: 'main' });
+/**
+ * Eve's pull request, reviewed by the steps, a second each. Ada, Bo and Eve own the lab; Fay may write; Cy may read. Bo pushed
+ * the branch as well, and Gil signed a commit in it.
+ */
+function judged(steps: readonly Step[], { since = '' } = {}) {
+  const reviews = steps.map(([author, state, commit = HEAD], index) => ({
+    ...{ author: author === null ? null : { login: author, isBot: author.endsWith('[bot]') }, state, commit },
+    at: timeOf(index),
+  }));
+  return judge({
+    pull: {
+      ...{ number: 1, author: 'eve', head: { ref: 'change', sha: HEAD, repository: 'perception/lab' } },
+      ...{ base: { ref: 'main', repository: 'perception/lab' }, createdAt: timeOf(0), mergedAt: timeOf(59) },
+      ...{ mergedBy: 'eve', mergeCommit: MERGE },
+    },
+    owners: { logins: ['ada', 'bo', 'eve', 'gil', 'hal'], selfApproval: false, count: 5 },
+    pushes: [
+      { actor: 'eve', commit: OLD },
+      { actor: 'hal', commit: HEAD },
+    ],
+    teamBefore: '',
+    signers: [{ login: 'gil', commit: OLD }],
+    since,
+    latest: latestOfEach(reviews),
+    writers: new Set(['ada', 'bo', 'eve', 'fay', 'gil', 'hal']),
+  });
+}
+
+function timeOf(second: number): string {
+  return `2026-11-25T09:00:${String(second).padStart(2, '0')}Z`;
 }
 
 describe('approved', () => {
@@ -102,22 +118,22 @@ describe('approved', () => {
       ['ada'],
     ],
   ];
-  test('a person who approves again comes last', async () => {
+  test('a person who approves again comes last', () => {
     const steps: readonly Step[] = [
       ['ada', 'APPROVED'],
       ['bo', 'APPROVED'],
       ['ada', 'APPROVED'],
     ];
-    expect(obtained(await reviewed(steps))).toMatchObject({ by: ['bo', 'ada'] });
+    expect(judged(steps)).toMatchObject({ by: ['bo', 'ada'], at: timeOf(2) });
   });
 
-  test.each(cases)('%s', async (_name, steps, by) => {
-    expect(obtained(await reviewed(steps))).toEqual({ pull: 1, head: HEAD, by });
+  test.each(cases)('%s', (_name, steps, by) => {
+    expect(judged(steps)).toMatchObject({ pull: 1, head: HEAD, by, how: 'review' });
   });
 
-  test('among hundreds of reviews', async () => {
+  test('among hundreds of reviews', () => {
     const noise = Array.from({ length: 230 }, (): Step => ['ada', 'COMMENTED']);
-    expect(obtained(await reviewed([...noise, ['ada', 'APPROVED'], ...noise]))).toMatchObject({ by: ['ada'] });
+    expect(judged([...noise, ['ada', 'APPROVED'], ...noise])).toMatchObject({ by: ['ada'] });
   });
 });
 
@@ -130,6 +146,9 @@ describe('not approved', () => {
     ['by its author in other letters', [['EVE', 'APPROVED']], [{ kind: 'author', by: 'EVE' }]],
     ['at an older commit', [['ada', 'APPROVED', OLD]], [{ kind: 'older-head', by: 'ada', commit: OLD }]],
     ['by a reader', [['cy', 'APPROVED']], [{ kind: 'no-write-access', by: 'cy' }]],
+    ['by a writer who is no owner', [['fay', 'APPROVED']], [{ kind: 'not-owner', by: 'fay' }]],
+    ['by an owner who pushed to it', [['hal', 'APPROVED']], [{ kind: 'pushed', by: 'hal', commit: HEAD }]],
+    ['by an owner who signed a commit in it', [['gil', 'APPROVED']], [{ kind: 'wrote', by: 'gil', commit: OLD }]],
     ['by an outsider', [['mallory', 'APPROVED']], [{ kind: 'no-write-access', by: 'mallory' }]],
     ['by a bot', [['github-actions[bot]', 'APPROVED']], [{ kind: 'not-a-person', by: 'github-actions[bot]' }]],
     ['by a deleted account', [[null, 'APPROVED']], [{ kind: 'no-write-access', by: 'a deleted account' }]],
@@ -179,16 +198,34 @@ describe('not approved', () => {
       ],
     ],
   ];
-  test.each(cases)('%s', async (_name, steps, because) => {
-    expect(failureOf(await reviewed(steps))).toEqual({
-      code: 'not-approved',
-      args: { commit: MERGE, pull: 1, head: HEAD, because },
-    });
+  test('before the base branch changed, or in the same second', () => {
+    const outdated = [{ kind: 'outdated', by: 'ada' }];
+    expect(judged([['ada', 'APPROVED']], { since: timeOf(0) })).toEqual(outdated);
+    expect(judged([['ada', 'APPROVED']], { since: timeOf(1) })).toEqual(outdated);
+    expect(
+      judged(
+        [
+          ['eve', 'COMMENTED'],
+          ['ada', 'APPROVED'],
+        ],
+        { since: timeOf(0) },
+      ),
+    ).toMatchObject({ by: ['ada'] });
+  });
+
+  test.each(cases)('%s', (_name, steps, because) => {
+    expect(judged(steps)).toEqual(because);
   });
 });
 
 describe('no pull request', () => {
-  const approved: readonly Step[] = [['ada', 'APPROVED']];
+  function merged(change: (repository: GitHubRepository) => void) {
+    const github = repository();
+    github.openPull({ author: 'eve', head: HEAD });
+    github.merge(1, 'ada', MERGE);
+    change(github);
+    return verifyApproval(client(), ASKED);
+  }
   const notApproved = {
     code: 'not-approved',
     args: { commit: MERGE, pull: null, head: null, because: [{ kind: 'no-pull-request' }] },
@@ -204,18 +241,18 @@ describe('no pull request', () => {
       'merged as another commit, of which this one is a part',
       (github) =>
         Object.assign(github.pull(1), {
-          merged: { commit: sha('d'), by: 'ada' },
+          merged: { commit: sha('d'), by: 'ada', at: timeOf(0) },
           head: { ...github.pull(1).head, sha: MERGE },
         }),
     ],
   ];
   test.each(cases)('%s', async (_name, change) => {
-    expect(failureOf(await reviewed(approved, change))).toEqual(notApproved);
+    expect(failureOf(await merged(change))).toEqual(notApproved);
   });
 
   test('two at once', async () => {
     const failure = failureOf(
-      await reviewed(approved, (github) => {
+      await merged((github) => {
         github.openPull({ author: 'eve', head: OLD, number: 90 });
         github.merge(90, 'eve', MERGE);
       }),
@@ -226,7 +263,7 @@ describe('no pull request', () => {
   test('a permission that cannot be asked for is no permission', async () => {
     const github = repository();
     github.tokens.set('none', { login: 'x', kind: 'installation', grants: {} });
-    expect(failureOf(await verifyApproval(client({ token: 'none' }), { commit: MERGE, base: 'main' }))).toMatchObject({
+    expect(failureOf(await verifyApproval(client({ token: 'none' }), ASKED))).toMatchObject({
       code: 'github-denied',
     });
   });

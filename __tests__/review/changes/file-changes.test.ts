@@ -55,6 +55,8 @@ const CASES: readonly (readonly [what: string, before: Team, after: Team, Review
   ['an administrator', sampleTeam, excepting('ops/eva'), 'boundary-changed', 'administrators'],
   ['another administrator', excepting('ops/eva'), excepting('ops/max'), 'boundary-changed', 'administrators'],
   ['no administrator', excepting('ops/eva'), sampleTeam, 'descriptive-only', 'administrators'],
+  ['self-approval', sampleTeam, set({ selfApproval: true }), 'boundary-changed', 'self-approval'],
+  ['no self-approval', set({ selfApproval: true }), sampleTeam, 'boundary-changed', 'self-approval'],
   ['another key of the state', stateAt('mturk-team'), stateAt('vision-lab'), 'boundary-changed', 'state'],
   ['a second key', sampleTeam, edit('bo', { keys: 2 }), 'gains-other', 'keys'],
   ['no key', sampleTeam, edit('bo', { keys: 0 }), 'descriptive-only', 'keys'],

@@ -37,6 +37,7 @@ test('what is left out has the value that it is said to have', () => {
   expect(team?.settings).toEqual({
     maxRemovals: 3,
     state: null,
+    selfApproval: false,
     neighbors: [],
     administrators: [],
     keyMaxAgeDays: 90,
@@ -55,6 +56,7 @@ test('settings, and spend among what is frozen', () => {
       settings: [
         'settings:',
         '  max-removals: 0',
+        '  self-approval: true',
         '  state: { bucket: vision-state, region: us-gov-west-1 }',
         '  key-max-age-days: 30',
         '  reconcile: { mode: additions, per-day: 7 }',
@@ -67,6 +69,7 @@ test('settings, and spend among what is frozen', () => {
   expect(team?.freeze).toEqual(['hits:publish', 'pay:approve', 'pay:bonus', 'workers:block']);
   expect(team?.settings).toEqual({
     maxRemovals: 0,
+    selfApproval: true,
     state: { bucket: 'vision-state', region: 'us-gov-west-1', key: 'mturk-team' },
     neighbors: [],
     administrators: [],

@@ -25,6 +25,8 @@ const PLAN_PROBLEMS: readonly PlanProblem[] = [
   { kind: 'digest-differs', run: 12 },
   { kind: 'unreadable', run: 12, reason: 'it is no zip archive' },
   { kind: 'other-subject', run: 12 },
+  { kind: 'not-finished', run: 12 },
+  { kind: 'planned-again', run: 12 },
 ];
 
 const COMMITS = { commit: 'a'.repeat(40), last: { commit: 'b'.repeat(40), at: '2026-11-25T11:04:00Z' } };
@@ -147,6 +149,16 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { commit, pull: null, head: null, because: [{ kind: 'no-pull-request' }] },
     { commit, pull: null, head: null, because: [{ kind: 'several-pull-requests', pulls: [7, 8] }] },
     { commit, pull: 7, head, because: [{ kind: 'no-approval' }] },
+    { commit, pull: 7, head, because: [{ kind: 'fork' }] },
+    { commit, pull: 7, head, because: [{ kind: 'rebased' }] },
+    { commit, pull: 7, head, because: [{ kind: 'unknown-merge' }] },
+    { commit, pull: 7, head, because: [{ kind: 'too-many-commits', most: 249 }] },
+    { commit, pull: 7, head, because: [{ kind: 'no-owners', commit }] },
+    { commit, pull: 7, head, because: [{ kind: 'unknown-push', commit }] },
+    ...(['setting', 'push', 'merge'] as const).map((because) => ({
+      ...{ commit, pull: 7, head },
+      because: [{ kind: 'only-owner', by: 'ada', because } as const],
+    })),
     {
       commit,
       pull: 7,
@@ -154,6 +166,10 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
       because: [
         { kind: 'older-head', by: 'bo', commit },
         { kind: 'author', by: 'ada' },
+        { kind: 'not-owner', by: 'fay' },
+        { kind: 'pushed', by: 'hal', commit: head },
+        { kind: 'wrote', by: 'gil', commit: head },
+        { kind: 'outdated', by: 'bo' },
         { kind: 'no-write-access', by: 'mallory' },
         { kind: 'not-a-person', by: 'helper[bot]' },
         { kind: 'dismissed', by: 'cy' },

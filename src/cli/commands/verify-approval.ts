@@ -1,54 +1,65 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Failure, isFailureReason } from '../../diagnostics/failure.ts';
 import { connectGitHub } from '../../github/client.ts';
 import { defaultBranchOfEvent } from '../../github/event.ts';
-import { writeOutputs } from '../../github/outputs.ts';
-import { approvedManifest, verifyApproval } from '../../review/approval/approval.ts';
+import { writeOutputs, writeSummary } from '../../github/outputs.ts';
+import { type Approval, verifyApproval } from '../../review/approval/approval.ts';
+import { reviewedPlan } from '../../review/approval/reviewed-plan.ts';
+import { renderApproved } from '../../review/comment/facts.ts';
 import { quoted, say } from '../../text/escape.ts';
 import { checkWritable, printJson, reportFailure, type Terminal } from '../io.ts';
 import { examples, exitCodes, finish, isCommit, json, parseCommit } from '../options.ts';
 
 interface VerifyApprovalOptions {
   readonly commit: string;
-  /** The branch of the merge; null for the repository's default one. */
-  readonly base: string | null;
   /** Where to write the manifest of the reviewed plan; null for nowhere. */
   readonly manifest: string | null;
-  readonly workflow: string;
+  /** Where to write the team file before the merge; null for nowhere. */
+  readonly baseTeam: string | null;
   readonly json: boolean;
 }
 
-/** `verify-approval`: 0 if the commit is the merge of an approved pull request and its plan is written if asked, else 1. */
+/** `verify-approval`: 0 if the commit is the merge of an approved pull request whose plan had been reviewed, else 1. */
 async function verifyApprovalCommand(
-  options: VerifyApprovalOptions,
+  { commit, manifest: file, baseTeam, json }: VerifyApprovalOptions,
   terminal: Terminal,
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const writable = await checkWritable([options.manifest]);
+  const files = [file, baseTeam].filter((each) => each !== null);
+  for (const each of files) await mkdir(dirname(each), { recursive: true }).catch(() => {});
+  const writable = await checkWritable(files);
   if (!writable.ok) return refuse(writable.failure, terminal, env);
   const github = connectGitHub(env);
   if (!github.ok) return refuse(github.failure, terminal, env);
-  const base = options.base ?? defaultBranchOfEvent(env);
-  const approval = await verifyApproval(github.value, { commit: options.commit, base });
+  const now = new Date();
+  const asked = { commit, base: defaultBranchOfEvent(env), today: now.toISOString().slice(0, 10) };
+  const approval = await verifyApproval(github.value, asked);
   if (!approval.ok) return refuse(approval.failure, terminal, env);
-  const { pull, head, by } = approval.value;
+  const { pull, head, by, at, teamBefore } = approval.value;
   writeOutputs(env, { 'pull-request': pull, head, 'approved-by': by.join(',') });
-  const approvers = by.map((login) => quoted(login)).join(', ');
-  terminal.stderr(`${say`Pull request #${pull} was approved at ${head.slice(0, 7)} by `}${approvers}.\n`);
-  const print = (planRun: number | null): 0 => {
-    if (options.json) printJson({ pullRequest: pull, head, approvedBy: by, planRun }, terminal);
-    return 0;
-  };
-  if (options.manifest === null) return print(null);
-  const reviewed = await approvedManifest(github.value, { head, workflow: options.workflow });
+  terminal.stderr(`${approvedLine(approval.value)}\n`);
+  const reviewed = await reviewedPlan(github.value, { head, approvedAt: at });
   if (!reviewed.ok) return refuse(reviewed.failure, terminal, env);
-  await writeFile(options.manifest, reviewed.value.text);
-  writeOutputs(env, { 'plan-run': reviewed.value.run });
-  const { run, manifest } = reviewed.value;
-  const written = say`Wrote the reviewed plan ${manifest.digest.slice(0, 12)} of run ${run} to ${options.manifest}.`;
-  terminal.stderr(`${written}\n`);
-  return print(run);
+  const { run, manifest, text } = reviewed.value;
+  writeOutputs(env, { 'plan-run': run });
+  if (file !== null) {
+    await writeFile(file, text);
+    terminal.stderr(`${say`Wrote the reviewed plan ${manifest.digest.slice(0, 12)} of run ${run} to ${file}.`}\n`);
+  }
+  if (baseTeam !== null) await writeFile(baseTeam, teamBefore);
+  writeSummary(env, renderApproved(approval.value, manifest, env, now));
+  if (json) printJson({ pullRequest: pull, head, approvedBy: by, planRun: run }, terminal);
+  return 0;
+}
+
+function approvedLine({ pull, head, by, how }: Approval): string {
+  const approvers = by.map((login) => quoted(login)).join(', ');
+  const commit = head.slice(0, 7);
+  return how === 'self'
+    ? `${say`Pull request #${pull} was merged at ${commit} by its author `}${approvers}, the only owner.`
+    : `${say`Pull request #${pull} was approved at ${commit} by `}${approvers}.`;
 }
 
 /** The pull request is an output even then: the job that reports the failure needs it. */
@@ -63,9 +74,8 @@ function refuse(failure: Failure, terminal: Terminal, env: NodeJS.ProcessEnv): n
 export function register(command: Command, terminal: Terminal): void {
   command
     .addOption(new Option('--commit <sha>', 'merged commit (default: GITHUB_SHA)').argParser(parseCommit))
-    .option('--base <branch>', "branch of the merge (default: the repository's default branch)")
     .option('--manifest <file>', 'write the manifest of the reviewed plan')
-    .option('--workflow <file>', 'workflow that plans', 'plan.yml')
+    .option('--base-team <file>', 'write team.yaml as it was before the merge')
     .addOption(json())
     .addHelpText('after', exitCodes('0 approved', '1 not approved, or failed', '2 wrong usage'))
     .addHelpText(
@@ -78,7 +88,7 @@ export function register(command: Command, terminal: Terminal): void {
     .action(async (options) => {
       const commit = options.commit ?? process.env.GITHUB_SHA ?? '';
       if (!isCommit(commit)) command.error('error: --commit is required if GITHUB_SHA is not set');
-      const { base = null, manifest = null, workflow, json = false } = options;
-      finish(await verifyApprovalCommand({ commit, base, manifest, workflow, json }, terminal, process.env));
+      const { manifest = null, baseTeam = null, json = false } = options;
+      finish(await verifyApprovalCommand({ commit, manifest, baseTeam, json }, terminal, process.env));
     });
 }

@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import { type ApprovalProblem, fail, type PlanProblem, type Result, succeed } from '../../diagnostics/failure.ts';
-import { fileOfArchive } from '../../github/artifacts.ts';
-import type { GitHub, PullRequest, Review, Run } from '../../github/port.ts';
-import { readManifest } from '../manifest/manifest.ts';
-import type { Manifest } from '../manifest/schema.ts';
+import { type ApprovalProblem, fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import type { GitHub, PullRequest, Review } from '../../github/port.ts';
+import { type Evidence, evidenceOf } from './evidence.ts';
 
 export interface Approval {
   readonly pull: number;
@@ -11,6 +8,12 @@ export interface Approval {
   readonly head: string;
   /** Logins, in the order of their approvals. */
   readonly by: readonly string[];
+  /** `self` if the one owner of the lab merged their own change. */
+  readonly how: 'review' | 'self';
+  /** ISO 8601: the latest approval, or the merge. */
+  readonly at: string;
+  /** The team file before the merge, by which they are owners. */
+  readonly teamBefore: string;
 }
 
 /**
@@ -26,7 +29,7 @@ async function pullRequestOf(
   const repository = nameOf(github);
   const merged = found.value.filter(
     (pull) =>
-      pull.merged &&
+      pull.mergedAt !== null &&
       pull.mergeCommit === commit &&
       pull.base.ref === base &&
       pull.base.repository.toLowerCase() === repository,
@@ -41,46 +44,86 @@ async function pullRequestOf(
 }
 
 /**
- * Whether someone with write access, other than the author, approved the last commit of the pull request that was merged
- * as this one, and no one with write access requests changes. Branch rules may be absent, bypassed or changed later.
+ * Whether an owner approved the last commit of the pull request that was merged as this one, and may: see `judge`. Branch
+ * rules may be absent, bypassed or changed later. `today` is `YYYY-MM-DD`, UTC.
  */
 export async function verifyApproval(
   github: GitHub,
-  asked: { readonly commit: string; readonly base: string },
+  asked: { readonly commit: string; readonly base: string; readonly today: string },
 ): Promise<Result<Approval>> {
   const found = await pullRequestOf(github, asked);
   if (!found.ok) return found;
   const pull = found.value;
-  const reviews = await github.reviews(pull.number);
-  if (!reviews.ok) return reviews;
+  const { number, head } = pull;
+  const refuse = (because: readonly ApprovalProblem[]) =>
+    fail('not-approved', { commit: asked.commit, pull: number, head: head.sha, because });
+  if (head.repository?.toLowerCase() !== nameOf(github)) return refuse([{ kind: 'fork' }]);
+  return github.withHistory([asked.commit, head.sha], async (history) => {
+    const evidence = await evidenceOf(github, history, pull, asked);
+    if (!evidence.ok) return evidence;
+    if ('problem' in evidence.value) return refuse([evidence.value.problem]);
+    const reviews = await github.reviews(number);
+    if (!reviews.ok) return reviews;
+    const latest = latestOfEach(reviews.value);
+    const people = [...latest.flatMap(({ author }) => (author === null || author.isBot ? [] : [author.login]))];
+    const writers = await writersOf(github, [...people, ...(pull.author === null ? [] : [pull.author])]);
+    if (!writers.ok) return writers;
+    const judged = judge({ ...evidence.value, latest, writers: writers.value });
+    return Array.isArray(judged) ? refuse(judged) : succeed(judged);
+  });
+}
+
+/** Which of these people may write, in lower case. `maintain` counts as `write`. */
+async function writersOf(github: GitHub, people: readonly string[]): Promise<Result<ReadonlySet<string>>> {
+  const writers = new Set<string>();
+  for (const person of new Set(people.map((login) => login.toLowerCase()))) {
+    const permission = await github.permissionOf(person);
+    if (!permission.ok) return permission;
+    if (permission.value === 'admin' || permission.value === 'write') writers.add(person);
+  }
+  return succeed(writers);
+}
+
+interface Case extends Evidence {
+  /** Each reviewer's latest review. */
+  readonly latest: readonly Review[];
+  readonly writers: ReadonlySet<string>;
+}
+
+/**
+ * The approval, or why there is none. An approver is an owner by the file before the merge, may write, did not open the
+ * pull request and gave it nothing; no one who may write requests changes. The one owner of a lab may merge their own
+ * change if that file says so and everything in it is theirs.
+ */
+export function judge(given: Case): Approval | ApprovalProblem[] {
+  const { pull, latest } = given;
   const by: string[] = [];
   const problems: ApprovalProblem[] = [];
-  let blocked = false;
-  for (const review of latestOfEach(reviews.value)) {
-    const writer = await mayWrite(github, review);
-    if (!writer.ok) return writer;
-    const verdict = verdictOn(review, pull, writer.value);
+  let [at, blocked] = ['', false];
+  for (const review of latest) {
+    const verdict = verdictOn(review, given);
     if (verdict === 'ignored') continue;
-    if (verdict === 'approves') by.push(review.author?.login ?? '');
-    else {
+    if (verdict === 'approves') {
+      by.push(review.author?.login ?? '');
+      at = latestOf(at, review.at ?? '');
+    } else {
       problems.push(verdict);
       blocked ||= verdict.kind === 'changes-requested';
     }
   }
-  if (by.length > 0 && !blocked) return succeed({ pull: pull.number, head: pull.head.sha, by });
-  return fail('not-approved', {
-    commit: asked.commit,
-    pull: pull.number,
-    head: pull.head.sha,
-    because: problems.length === 0 ? [{ kind: 'no-approval' }] : problems,
-  });
+  const approval = { pull: pull.number, head: pull.head.sha, teamBefore: given.teamBefore };
+  if (by.length > 0 && !blocked) return { ...approval, by, how: 'review', at };
+  const self = blocked ? null : selfApprovalOf(given);
+  if (self === 'approves') return { ...approval, by: [pull.author ?? ''], how: 'self', at: pull.mergedAt ?? '' };
+  if (self !== null) problems.push(self);
+  return problems.length === 0 ? [{ kind: 'no-approval' }] : problems;
 }
 
 /**
  * Each reviewer's latest review. A comment does not replace an approval, as on GitHub's own page. Reviews of deleted accounts
  * do not count, except that a request for changes stays open.
  */
-function latestOfEach(reviews: readonly Review[]): Review[] {
+export function latestOfEach(reviews: readonly Review[]): Review[] {
   const latest = new Map<string, Review>();
   for (const review of reviews) {
     if (!['APPROVED', 'CHANGES_REQUESTED', 'DISMISSED'].includes(review.state)) continue;
@@ -92,108 +135,53 @@ function latestOfEach(reviews: readonly Review[]): Review[] {
 }
 
 /** Whether a review approves; else why not, if that explains something. */
-function verdictOn(review: Review, pull: PullRequest, mayWrite: boolean): 'approves' | 'ignored' | ApprovalProblem {
-  const by = review.author?.login ?? 'a deleted account';
-  if (review.state === 'DISMISSED') return { kind: 'dismissed', by };
-  if (review.state === 'CHANGES_REQUESTED') {
+function verdictOn(
+  { author, state, commit, at }: Review,
+  { pull, owners, pushes, signers, since, writers }: Case,
+): 'approves' | 'ignored' | ApprovalProblem {
+  const by = author?.login ?? 'a deleted account';
+  const login = by.toLowerCase();
+  if (state === 'DISMISSED') return { kind: 'dismissed', by };
+  if (state === 'CHANGES_REQUESTED') {
     // Anyone may review a public repository; as on GitHub, only writers can block a merge.
-    return mayWrite || review.author === null ? { kind: 'changes-requested', by } : 'ignored';
+    return writers.has(login) || author === null ? { kind: 'changes-requested', by } : 'ignored';
   }
-  if (review.author === null) return { kind: 'no-write-access', by };
-  if (review.author.isBot) return { kind: 'not-a-person', by };
+  if (author === null) return { kind: 'no-write-access', by };
+  if (author.isBot) return { kind: 'not-a-person', by };
+  if (!writers.has(login)) return { kind: 'no-write-access', by };
   // The author may be the reviewer if the author's account is deleted.
-  if (pull.author === null || by.toLowerCase() === pull.author.toLowerCase()) return { kind: 'author', by };
-  if (review.commit !== pull.head.sha) return { kind: 'older-head', by, commit: review.commit ?? '' };
-  return mayWrite ? 'approves' : { kind: 'no-write-access', by };
+  if (pull.author === null || login === pull.author.toLowerCase()) return { kind: 'author', by };
+  if (!owners.logins.includes(login)) return { kind: 'not-owner', by };
+  if (commit !== pull.head.sha) return { kind: 'older-head', by, commit: commit ?? '' };
+  const pushed = pushes.find(({ actor }) => actor === login);
+  if (pushed !== undefined) return { kind: 'pushed', by, commit: pushed.commit };
+  const signed = signers.find(({ login: signer }) => signer === login);
+  if (signed !== undefined) return { kind: 'wrote', by, commit: signed.commit };
+  return isAfter(at, since) ? 'approves' : { kind: 'outdated', by };
 }
 
-async function mayWrite(github: GitHub, { author, state }: Review): Promise<Result<boolean>> {
-  if (author === null || author.isBot || state === 'DISMISSED') return succeed(false);
-  const permission = await github.permissionOf(author.login);
-  return permission.ok ? succeed(permission.value === 'admin' || permission.value === 'write') : permission;
+/** Whether the only owner merged what they proposed and pushed alone; null if this is no such change. */
+function selfApprovalOf({ pull, owners, pushes, writers }: Case): 'approves' | ApprovalProblem | null {
+  const [owner, ...others] = owners.logins;
+  if (owner === undefined || others.length > 0 || owners.count !== 1 || pull.author?.toLowerCase() !== owner)
+    return null;
+  const by = pull.author;
+  if (!owners.selfApproval) return { kind: 'only-owner', by, because: 'setting' };
+  if (pushes.some(({ actor }) => actor !== owner)) return { kind: 'only-owner', by, because: 'push' };
+  if (pull.mergedBy?.toLowerCase() !== owner) return { kind: 'only-owner', by, because: 'merge' };
+  return writers.has(owner) ? 'approves' : { kind: 'no-write-access', by };
+}
+
+/** Of the same second no order is known. */
+function isAfter(at: string | null, since: string): boolean {
+  return at !== null && (since === '' || Date.parse(at) > Date.parse(since));
+}
+
+function latestOf(one: string, other: string): string {
+  return one === '' || Date.parse(other) > Date.parse(one) ? other : one;
 }
 
 /** `owner/name`, in lower case: GitHub's names ignore case. */
 function nameOf({ repository: { owner, name } }: GitHub): string {
   return `${owner}/${name}`.toLowerCase();
-}
-
-/** The commit of a pull request, and the file name of the workflow that planned it. */
-interface PlanSource {
-  readonly head: string;
-  readonly workflow: string;
-}
-
-export interface ApprovedManifest {
-  readonly run: number;
-  readonly manifest: Manifest;
-  /** As it was downloaded. */
-  readonly text: string;
-}
-
-/** What the plan workflow calls its artifact, and the file in it. */
-const ARTIFACT = 'manifest';
-const FILE = 'manifest.json';
-const LARGEST_ARCHIVE = 16 * 1024 * 1024;
-
-/**
- * The manifest that the plan workflow left for exactly this commit. The run must be of our own workflow and of a pull
- * request from this repository; an artifact of another commit, which can be forged, is never read.
- */
-export async function approvedManifest(github: GitHub, source: PlanSource): Promise<Result<ApprovedManifest>> {
-  const { head, workflow } = source;
-  const refuse = (because: PlanProblem) => fail('no-approved-plan', { head, workflow, because });
-  const runs = await github.runs(workflow, head, 'pull_request');
-  if (!runs.ok) {
-    // Without the workflow there is no plan either.
-    return runs.failure.code === 'github-not-found' ? refuse({ kind: 'no-run' }) : runs;
-  }
-  const [newest] = runs.value;
-  if (newest === undefined) return refuse({ kind: 'no-run' });
-  // The filter is checked again: if GitHub ignored it, a fork's run would pass.
-  const own = runs.value.filter((run) => isOwn(run, source, nameOf(github)));
-  const run = own.find(({ status, conclusion }) => status === 'completed' && conclusion === 'success');
-  if (run === undefined) {
-    const [last] = own;
-    return last === undefined
-      ? refuse({ kind: 'foreign-run', run: newest.id })
-      : refuse({ kind: 'not-successful', run: last.id, conclusion: last.conclusion ?? last.status });
-  }
-  const artifacts = await github.artifacts(run.id, ARTIFACT);
-  if (!artifacts.ok) return artifacts;
-  const named = artifacts.value.filter((each) => each.name === ARTIFACT && each.headSha === head);
-  // Ids rise; an attempt that uploads again leaves a second artifact of the name.
-  const [artifact] = named.sort((one, other) => other.id - one.id);
-  if (artifact === undefined) return refuse({ kind: 'no-artifact', run: run.id, name: ARTIFACT });
-  if (artifact.expired) return refuse({ kind: 'expired', run: run.id });
-  if (artifact.digest === null) return refuse({ kind: 'no-digest', run: run.id });
-  const archive = await github.download(artifact.id, LARGEST_ARCHIVE);
-  if (!archive.ok) {
-    const gone = archive.failure.code === 'github-not-found';
-    return gone ? refuse({ kind: 'expired', run: run.id }) : archive;
-  }
-  const digest = `sha256:${createHash('sha256').update(archive.value).digest('hex')}`;
-  if (digest !== artifact.digest.toLowerCase()) return refuse({ kind: 'digest-differs', run: run.id });
-  const file = fileOfArchive(archive.value, FILE);
-  if (!file.ok) return refuse({ kind: 'unreadable', run: run.id, reason: file.reason });
-  const parsed = readManifest(file.text);
-  if (!parsed.ok) return refuse({ kind: 'unreadable', run: run.id, reason: parsed.reason });
-  if (!isAbout(parsed.value, run, head)) return refuse({ kind: 'other-subject', run: run.id });
-  return succeed({ run: run.id, manifest: parsed.value, text: file.text });
-}
-
-function isOwn(run: Run, { head, workflow }: PlanSource, repository: string): boolean {
-  // GitHub adds the branch to the path in places: `.github/workflows/plan.yml@main`.
-  const [path] = run.path.split('@');
-  return (
-    path === `.github/workflows/${workflow}` &&
-    run.event === 'pull_request' &&
-    run.headSha === head &&
-    run.headRepository?.toLowerCase() === repository
-  );
-}
-
-/** If only failed jobs were rerun, the manifest is of an earlier attempt than the run's last. */
-function isAbout({ head, run }: Manifest, { id, attempt }: Run, commit: string): boolean {
-  return head.commit === commit && run.id === String(id) && run.attempt >= 1 && run.attempt <= attempt;
 }

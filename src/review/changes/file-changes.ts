@@ -6,8 +6,8 @@ import type { RoleChange, SettingsChange } from '../manifest/schema.ts';
 /** Changed settings, in a fixed order. Of a first file, those that differ from the defaults. */
 export function settingsChanges(before: Team | null, after: Team): readonly SettingsChange[] {
   if (before !== null) return [...labSettings(before, after), ...otherSettings(before, after)];
-  const { reconcile, deleteAfterDays, neighbors, administrators } = DEFAULT_SETTINGS;
-  const settings = { ...after.settings, reconcile, deleteAfterDays, neighbors, administrators };
+  const { selfApproval, reconcile, deleteAfterDays, neighbors, administrators } = DEFAULT_SETTINGS;
+  const settings = { ...after.settings, selfApproval, reconcile, deleteAfterDays, neighbors, administrators };
   return otherSettings({ ...after, members: [], snoozed: [], settings }, after);
 }
 
@@ -40,6 +40,7 @@ function otherSettings(before: Team, after: Team): readonly SettingsChange[] {
   const { settings: is } = after;
   const changes: readonly SettingsChange[] = [
     { kind: 'neighbors', ...gainedLost(was.neighbors, is.neighbors) },
+    { kind: 'self-approval', from: was.selfApproval, to: is.selfApproval },
     { kind: 'administrators', ...gainedLost(was.administrators.map(userOfArn), is.administrators.map(userOfArn)) },
     { kind: 'reconcile', from: was.reconcile, to: is.reconcile },
     { kind: 'delete-after', from: was.deleteAfterDays, to: is.deleteAfterDays },

@@ -19,6 +19,7 @@ import {
   t,
   trusted,
 } from '../../text/text.ts';
+import type { Approval } from '../approval/approval.ts';
 import type { PlannedResource, QuickCheck, Review, ReviewedPerson, ReviewedPlan } from '../manifest/schema.ts';
 import { blockItems } from '../text/block-text.ts';
 import {
@@ -40,7 +41,15 @@ import { type StaleDriftCheck, staleDriftText } from './stale-drift-check.ts';
 import { alertOf, titleText } from './title-and-alert.ts';
 
 /** State of a pull request. `preview` has two team files and no plan yet. */
-export type CommentState = 'preview' | 'planned' | 'blocked' | 'failed' | 'applying' | 'applied' | 'apply-failed';
+export type CommentState =
+  | 'preview'
+  | 'planned'
+  | 'blocked'
+  | 'failed'
+  | 'approved'
+  | 'applying'
+  | 'applied'
+  | 'apply-failed';
 
 /** Everything that a comment, a job summary or an issue is made from. */
 export interface CommentView {
@@ -57,6 +66,8 @@ export interface CommentView {
   readonly quickCheck?: QuickCheck | null;
   /** Keys of members whose users the apply deleted although the review does not list them: see `dueSince`. */
   readonly dueSinceReview?: readonly string[];
+  /** Of the state `approved`. */
+  readonly approval?: Approval;
   readonly footer: CommentFooter;
   /** Whether the pull request changes code too; the plan was made with the base branch's code. */
   readonly changesCode?: boolean;
@@ -126,6 +137,7 @@ function commentBlocks(view: CommentView): readonly Block[] {
   const stale = view.staleDriftCheck ?? null;
   return [
     ...decisionBlocks(view, review),
+    ...(view.approval === undefined ? [] : [paragraph(approvalText(view.approval))]),
     ...(failure === null ? [] : failureBlocks(redactAll(failure, reveal))),
     ...(review === null ? [] : reviewBlocks(review, view)),
     ...(stale === null ? [] : [paragraph(staleDriftText(stale, new Date(footer.at)))]),
@@ -151,7 +163,7 @@ function decisionBlocks(view: CommentView, review: Review | null): readonly Bloc
   if (failure !== null) return [title, failureAlert(failure.reason)];
   if (review === null) return [title];
   const blocked = isBlocked(view, review);
-  const alert = isOpen(state) ? alertOf(review, blocked) : null;
+  const alert = isOpen(state) || state === 'approved' ? alertOf(review, blocked) : null;
   const head = alert === null ? [title] : [title, alert];
   if (!isOpen(state) || blocked) return head;
   const words = wordsOf([titled, ...(alert?.lines ?? [])]);
@@ -170,6 +182,7 @@ const PREFIXES: Readonly<Record<CommentState, Text>> = {
   planned: t`If merged: `,
   blocked: t`Blocked: `,
   failed: t`Not planned: `,
+  approved: t`To be applied: `,
   applying: t`Applying: `,
   applied: t`Applied: `,
   'apply-failed': t`Not applied: `,
@@ -224,6 +237,13 @@ function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
       ? [paragraph(appliedText(redactAll(view.quickCheck ?? null, view.reveal), t`AWS`, FILE))]
       : []),
   ];
+}
+
+/** Whose decision is carried out; the comment on the pull request may have been edited. */
+function approvalText({ pull, by, how, at }: Approval): Text {
+  const people = listTexts(by.map(codeText));
+  const who = how === 'self' ? t`merged by its author ${people}, the only owner` : t`approved by ${people}`;
+  return t`Pull request #${String(pull)}, ${who} on ${trusted(timeWords(at))}. This is the plan that was reviewed, printed by the code of the main branch.`;
 }
 
 const PREVIEW = t`Preview from ${codeText('team.yaml')} only. The plan is still running and may find manual changes or a guardrail that blocks this change.`;
@@ -358,7 +378,7 @@ function resourceTable(resources: readonly PlannedResource[], rank: number): Blo
 const CHECKS = details(
   t`Checks before anything is applied`,
   list([
-    t`Someone other than the author approved the latest commit.`,
+    t`An owner who neither opened the pull request nor pushed to it approved the latest commit, after this plan.`,
     t`A new plan matches this one. If AWS has changed, the apply stops.`,
     t`No newer change to ${codeText('team.yaml')} has been applied.`,
     t`No guardrail blocks the plan: no unlisted deletion, an owner keeps access, nothing outside the lab changes.`,

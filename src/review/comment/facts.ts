@@ -6,9 +6,10 @@ import { pullRequestOfEvent } from '../../github/event.ts';
 import type { IssueReport } from '../../github/issues.ts';
 import { say, visible } from '../../text/escape.ts';
 import { FAILURE, failureText } from '../../text/failures/failures.ts';
+import type { Approval } from '../approval/approval.ts';
 import { readManifest, readPreview } from '../manifest/manifest.ts';
 import { type Manifest, QUICK_CHECK } from '../manifest/schema.ts';
-import { type CommentState, type CommentView, commentMarker, renderIssue } from './comment.ts';
+import { type CommentState, type CommentView, commentMarker, renderIssue, renderSummary } from './comment.ts';
 
 export interface CommentRequest {
   /** Files of earlier jobs: preview, plan, apply. One that does not exist is left out, because its job failed. */
@@ -114,6 +115,12 @@ function footerOf(manifest: Manifest | null, env: Environment, now: Date): Comme
     runUrl: server && repository && run ? `${server}/${repository}/actions/runs/${run}` : null,
     at: now.toISOString(),
   };
+}
+
+/** What is going to be applied and who approved it, for the summary of the job that verified it. */
+export function renderApproved(approval: Approval, manifest: Manifest, env: Environment, now: Date): string {
+  const footer = footerOf(manifest, env, now);
+  return renderSummary({ review: manifest.review, state: 'approved', failure: null, approval, footer, reveal: false });
 }
 
 async function readIfThere(file: string): Promise<string | null> {

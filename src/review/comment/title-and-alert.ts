@@ -273,7 +273,8 @@ const SETTING_CLAUSES = {
 const BESIDE_PEOPLE = ['freeze', 'unfreeze', 'approvers', 'exceptions', 'snooze'] as const;
 
 function clauseOf(setting: SettingsChange): keyof typeof SETTING_CLAUSES {
-  if (setting.kind === 'owners' || setting.kind === 'owner-login') return 'approvers';
+  if (setting.kind === 'owners' || setting.kind === 'owner-login' || setting.kind === 'self-approval')
+    return 'approvers';
   if (setting.kind === 'snooze') return setting.to !== null && setting.to > (setting.from ?? '') ? 'snooze' : 'other';
   if (setting.kind === 'neighbors' || setting.kind === 'administrators') {
     return setting.gained.length > 0 ? 'exceptions' : 'other';

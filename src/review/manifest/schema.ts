@@ -42,6 +42,7 @@ const SETTINGS_CHANGE = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['neighbors', 'administrators']), gained: TEXTS, lost: TEXTS }),
   z.strictObject({ kind: z.literal('freeze'), ...gainedLost(CAPABILITY).shape }),
   z.strictObject({ kind: z.literal('max-removals'), from: SETTING, to: SETTING }),
+  z.strictObject({ kind: z.literal('self-approval'), from: z.boolean(), to: z.boolean() }),
   /** Names of buckets, with a key of the lab's own; null for a local file. */
   z.strictObject({ kind: z.literal('state'), ...FROM_TO }),
   z.strictObject({ kind: z.enum(['lab', 'account']), from: TEXT, to: TEXT }),

@@ -221,6 +221,10 @@ export function settingText(setting: SettingsChange): Text {
       )}`;
     case 'max-removals':
       return t`${label('Removal limit:')} ${counts(setting.to, 'member')} per change (was ${setting.from})`;
+    case 'self-approval':
+      return setting.to
+        ? t`${label('Self-approval:')} the only owner can merge their own changes without an approval`
+        : t`${label('Self-approval:')} the only owner can no longer merge their own changes without an approval`;
     case 'state':
       return t`${label('State:')} ${bucketText(setting.to)} (was ${bucketText(setting.from)}); mturk-team does not move it`;
     case 'lab':

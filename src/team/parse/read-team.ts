@@ -120,6 +120,7 @@ function settingsOf(settings: NonNullable<TeamFile['settings']>): Settings {
   const { state, reconcile } = settings;
   return {
     maxRemovals: settings['max-removals'] ?? DEFAULT_SETTINGS.maxRemovals,
+    selfApproval: settings['self-approval'] ?? DEFAULT_SETTINGS.selfApproval,
     state: state === undefined ? DEFAULT_SETTINGS.state : { key: DEFAULT_STATE_KEY, ...state },
     neighbors: [...(settings.neighbors ?? [])].sort(),
     administrators: [...(settings.administrators ?? [])].sort(),

@@ -81,6 +81,21 @@ function isCount(key: CountKey, count: number): boolean {
   return Number.isSafeInteger(count) && count >= minimum && (maximum === null || count <= maximum);
 }
 
+/** An error: with several owners, who approve each other's changes, it would silently do nothing. */
+const selfApprovalNotPossible = rule({
+  code: 'self-approval-not-possible',
+  message: ({ count }: { count: number }) => ({
+    summary: t`${value('self-approval')} needs exactly one owner`,
+    reason: t`the file has ${count} owners, who approve each other's changes`,
+    help: t`remove ${value('self-approval')}`,
+  }),
+  check({ draft: { owners, settings }, intact }, report) {
+    const count = new Set(owners).size;
+    if (settings['self-approval'] !== true || count < 2 || !intact('owners')) return;
+    report(['settings', 'self-approval'], { count });
+  },
+});
+
 const unknownReconcileMode = rule({
   code: 'unknown-reconcile-mode',
   message: ({ mode, suggestion }: { mode: string; suggestion: string | null }) => ({
@@ -262,6 +277,7 @@ export const SETTINGS_RULES = [
   snoozePassed,
   snoozeFarAway,
   invalidCount,
+  selfApprovalNotPossible,
   unknownReconcileMode,
   invalidBucket,
   invalidRegion,

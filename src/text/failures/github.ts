@@ -54,17 +54,41 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
       because.map((problem) => approvalReason(problem, head)),
       '; ',
     ),
-    help:
-      pull === null
-        ? t`make the change in a pull request into the main branch, have it approved, and merge it`
-        : t`open a pull request with the same change; someone with write access who is not its author approves its last commit before the merge`,
+    help: approvalHelp(pull, because),
   }),
   'no-approved-plan': ({ head, workflow, because }) => ({
     summary: t`no reviewed plan of commit ${short(head)}`,
     reason: planReason(because, workflow),
-    help: t`run ${codeText(workflow)} again for that pull request and read its comment; if that fails, open a new pull request with the same change`,
+    help:
+      because.kind === 'not-finished' || because.kind === 'planned-again'
+        ? t`read the plan in the comment, approve that commit again, then run the apply again`
+        : t`run ${codeText(workflow)} again for that pull request, read its comment and approve again; if that fails, open a new pull request with the same change`,
   }),
 };
+
+/** What helps against the first problem that a new approval alone does not solve, else who approves. */
+function approvalHelp(pull: number | null, because: readonly ApprovalProblem[]): Text {
+  if (pull === null) return t`make the change in a pull request into the main branch, have it approved, and merge it`;
+  const kinds = new Map(because.map((problem) => [problem.kind, problem]));
+  if (kinds.has('fork')) return t`propose the change again from a branch of this repository`;
+  if (kinds.has('rebased')) return t`propose the change again, and squash or merge it`;
+  if (kinds.has('unknown-push')) {
+    return t`run the apply again; if that fails, propose the change again from a new branch`;
+  }
+  if (kinds.has('unknown-merge') || kinds.has('too-many-commits')) {
+    return t`propose the change again from a new branch, and merge it on GitHub`;
+  }
+  if (kinds.has('no-owners'))
+    return t`an administrator applies the corrected file with ${codeText('mturk-team apply')}`;
+  const only = kinds.get('only-owner');
+  if (only?.kind !== 'only-owner') {
+    return t`an owner who neither opened the pull request nor pushed to it approves its last commit, then run the apply again`;
+  }
+  const { because: reason, by } = only;
+  return reason === 'setting'
+    ? t`let someone else with write access propose it, or ${codeText('self-approval: true')} in ${codeText('settings')}, and ${codeText(by)} approve that`
+    : t`${codeText(by)} proposes it again from a new branch, and merges it without pushes by others`;
+}
 
 function approvalReason(problem: ApprovalProblem, head: string | null): Text {
   switch (problem.kind) {
@@ -76,8 +100,30 @@ function approvalReason(problem: ApprovalProblem, head: string | null): Text {
       return t`no one approved it`;
     case 'older-head':
       return t`${codeText(problem.by)} approved ${short(problem.commit)}; ${head === null ? trusted('another commit') : short(head)} was pushed afterwards`;
+    case 'fork':
+      return t`it comes from a fork, where this repository does not see who pushed`;
+    case 'rebased':
+      return t`its commits were rebased onto the main branch one by one, so it is unknown who was an owner before them`;
+    case 'unknown-merge':
+      return t`the commit is not what GitHub makes of a merge of its last commit`;
+    case 'too-many-commits':
+      return t`it has more than ${String(problem.most)} commits, which GitHub does not list`;
+    case 'no-owners':
+      return t`${codeText('team.yaml')} of commit ${short(problem.commit)} names no owners that can be read`;
+    case 'unknown-push':
+      return t`GitHub does not say who pushed ${short(problem.commit)} to its branch`;
     case 'author':
       return t`${codeText(problem.by)} approved it, but is its author`;
+    case 'not-owner':
+      return t`${codeText(problem.by)} approved it, but is no owner in the ${codeText('team.yaml')} from before it`;
+    case 'pushed':
+      return t`${codeText(problem.by)} approved it, but pushed ${short(problem.commit)} to it`;
+    case 'wrote':
+      return t`${codeText(problem.by)} approved it, but signed ${short(problem.commit)} in it`;
+    case 'outdated':
+      return t`${codeText(problem.by)} approved it before its base branch changed or a review was dismissed`;
+    case 'only-owner':
+      return ONLY_OWNER[problem.because](codeText(problem.by));
     case 'no-write-access':
       return t`${codeText(problem.by)} approved it, but has no write access`;
     case 'not-a-person':
@@ -88,6 +134,12 @@ function approvalReason(problem: ApprovalProblem, head: string | null): Text {
       return t`${codeText(problem.by)} requested changes`;
   }
 }
+
+const ONLY_OWNER = {
+  setting: (by: Text) => t`${by} is the only owner and proposed it, so no one else can approve it`,
+  push: (by: Text) => t`${by} is the only owner and proposed it, but someone else pushed to it`,
+  merge: (by: Text) => t`${by} is the only owner and proposed it, but someone else merged it`,
+};
 
 function planReason(problem: PlanProblem, workflow: string): Text {
   if (problem.kind === 'no-run') return t`${codeText(workflow)} has not run for it`;
@@ -108,7 +160,11 @@ function planReason(problem: PlanProblem, workflow: string): Text {
     case 'unreadable':
       return t`cannot read the artifact of ${run}: ${proseText(problem.reason)}`;
     case 'other-subject':
-      return t`the artifact of ${run} is about another run or commit`;
+      return t`the artifact of ${run} is about another run, commit or time`;
+    case 'not-finished':
+      return t`${run} of ${codeText(workflow)} ended after the approval`;
+    case 'planned-again':
+      return t`${run} of ${codeText(workflow)} planned again since the approval, with another result`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { zipSync } from 'fflate';
-import { approvedManifest } from '../../../src/review/approval/approval.ts';
+import { reviewedPlan } from '../../../src/review/approval/reviewed-plan.ts';
 import { NO_COMMIT } from '../../../src/review/manifest/manifest.ts';
 import { failureOf, githubInTest, obtained, sha } from '../../support/github-client.ts';
 import { filesOf } from '../../support/github-files.ts';
@@ -11,11 +11,12 @@ const HEAD = sha('a');
 const MANIFEST = JSON.parse(filesOf('03-add-member', { commit: HEAD, run: 1 }).manifest);
 
 function textOf(run: number, change: object = {}): string {
-  return JSON.stringify({ ...MANIFEST, run: { id: String(run), attempt: 1 }, ...change });
+  const review = { ...MANIFEST.review, at: '2026-11-25T09:00:30Z' };
+  return JSON.stringify({ ...MANIFEST, review, run: { id: String(run), attempt: 1 }, ...change });
 }
 
 function fetchManifest() {
-  return approvedManifest(client(), { head: HEAD, workflow: 'plan.yml' });
+  return reviewedPlan(client(), { head: HEAD, approvedAt: '2026-11-25T12:00:00Z' });
 }
 
 /** A run as it should be, with its artifact, before the case changes something. */
@@ -176,6 +177,15 @@ describe('refused', () => {
       { kind: 'other-subject' },
     ],
     [
+      'a manifest as of a time when the run was not',
+      (github) => {
+        const { id } = github.addRun({ headSha: HEAD });
+        const review = { ...MANIFEST.review, at: '2026-11-24T09:00:00Z' };
+        github.addArtifact(id, 'manifest', { 'manifest.json': textOf(id, { review }) });
+      },
+      { kind: 'other-subject' },
+    ],
+    [
       'a manifest with a field that is unknown',
       (github) => {
         const { id } = github.addRun({ headSha: HEAD });
@@ -201,6 +211,7 @@ describe('refused', () => {
     const right = {
       ...{ id: run.id, run_attempt: 1, path: run.path, event: 'pull_request', head_sha: HEAD },
       ...{ status: 'completed', conclusion: 'success', head_repository: { full_name: 'perception/lab' } },
+      ...{ created_at: run.createdAt, updated_at: run.updatedAt },
     };
     const answer = { total_count: 1, workflow_runs: [{ ...right, ...change }] };
     server().trouble({ when: /\/runs$/, status: 200, body: answer });
@@ -213,7 +224,10 @@ describe('refused', () => {
     ['missing run', { workflow_run: null }],
   ])('an artifact of another %s, where GitHub ignores what was asked for', async (_what, change) => {
     const { artifact } = planned();
-    const right = { id: artifact.id, name: 'manifest', size_in_bytes: 1, expired: false, digest: artifact.digest };
+    const right = {
+      ...{ id: artifact.id, name: 'manifest', size_in_bytes: 1, expired: false, digest: artifact.digest },
+      created_at: artifact.createdAt,
+    };
     const answer = { total_count: 1, artifacts: [{ ...right, workflow_run: { head_sha: HEAD }, ...change }] };
     server().trouble({ when: /\/artifacts$/, status: 200, body: answer });
     expect(failureOf(await fetchManifest())).toMatchObject({ args: { because: { kind: 'no-artifact' } } });
