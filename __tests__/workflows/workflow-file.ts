@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 
 export interface Step {
@@ -60,6 +61,30 @@ export function readWorkflow(file: string): Workflow {
       expectKeys(`${where}, ${step.name ?? step.uses ?? step.run}`, step, STEP);
   }
   return workflow;
+}
+
+export const FOLDER = '.github/workflows';
+
+export function workflowNamed(name: string): Workflow {
+  return readWorkflow(join(FOLDER, name));
+}
+
+/** The workflows of this repository. */
+export function allWorkflows() {
+  return readdirSync(FOLDER)
+    .sort()
+    .map((name) => ({ name, text: readFileSync(join(FOLDER, name), 'utf8'), workflow: workflowNamed(name) }));
+}
+
+/** Their jobs that run by themselves. */
+export function allJobs() {
+  return allWorkflows().flatMap(({ name, workflow }) =>
+    Object.entries(ownJobs(workflow)).map(([id, job]) => ({ where: `${name}, ${id}`, name, id, job })),
+  );
+}
+
+export function allSteps() {
+  return allJobs().flatMap(({ where, job }) => job.steps.map((step) => ({ where, step })));
 }
 
 export function isCall(job: Job | Call): job is Call {

@@ -1,26 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type Call, isCall, type Job, needsOf, ownJobs, readWorkflow } from './workflow-file.ts';
+import {
+  allJobs,
+  allSteps,
+  allWorkflows,
+  type Call,
+  FOLDER,
+  isCall,
+  type Job,
+  needsOf,
+  ownJobs,
+  workflowNamed as read,
+} from './workflow-file.ts';
 
 const require = createRequire(import.meta.url);
-const FOLDER = '.github/workflows';
-const NAMES = readdirSync(FOLDER).sort();
-const workflows = NAMES.map((name) => ({
-  name,
-  text: readFileSync(join(FOLDER, name), 'utf8'),
-  workflow: readWorkflow(join(FOLDER, name)),
-}));
-const jobs = workflows.flatMap(({ name, workflow }) =>
-  Object.entries(ownJobs(workflow)).map(([id, job]) => ({ where: `${name}, ${id}`, name, job })),
-);
-const steps = jobs.flatMap(({ where, job }) => job.steps.map((step) => ({ where, step })));
+const workflows = allWorkflows();
+const NAMES = workflows.map(({ name }) => name);
+const jobs = allJobs();
+const steps = allSteps();
 const CALLERS = ['apply.yml', 'drift.yml', 'plan.yml'];
-
-function read(name: string) {
-  return readWorkflow(join(FOLDER, name));
-}
 
 /** The one job of a caller that is another workflow. */
 function callOf(name: string): Call {
@@ -217,46 +216,6 @@ test('a privileged job of a pull request runs only for one of this repository in
     expect(condition.split(/ &&\s+/).filter((part) => !/^always|^needs\./.test(part))).toEqual(needed);
 });
 
-test('a repository variable, which every writer can set, decides nothing, and neither does the emulator', () => {
-  for (const { name, text } of workflows)
-    expect({ name, found: /\bvars\.|MTURK_TEAM_EMULATOR|\bsecrets\b|\binputs\b/.exec(text)?.[0] }).toEqual({ name });
-});
-
-test('the role follows from the reviewed file, and its credentials reach one step', () => {
-  const roles: string[] = [];
-  for (const { where, job } of jobs) {
-    const at = job.steps.findIndex(({ uses }) => uses?.startsWith('aws-actions/'));
-    const step = job.steps[at];
-    if (step === undefined) continue;
-    roles.push(`${where}: ${step.with?.['role-to-assume']}`);
-    expect(step.with).toMatchObject({
-      'allowed-account-ids': '${{ needs.build.outputs.account }}',
-      'output-credentials': true,
-      'output-env-credentials': false,
-    });
-    const given = job.steps.filter(({ env }) => JSON.stringify(env ?? {}).includes('steps.credentials.outputs'));
-    expect(given).toEqual([job.steps[at + 1]]);
-    // The tool that checks the approval or the newest commit has a token, and no role.
-    for (const { env = {} } of job.steps.slice(0, at)) expect(Object.keys(env)).not.toContain('AWS_ACCESS_KEY_ID');
-    expect(Object.keys(given[0]?.env ?? {})).not.toContain('GITHUB_TOKEN');
-  }
-  const lab = '${{ needs.build.outputs.lab }}';
-  const role = `arn:aws:iam::\${{ needs.build.outputs.account }}:role/mturk-roles/${lab}/${lab}-`;
-  const either = "${{ needs.detect.outputs.reconcile-environment == 'production' && 'apply' || 'reconcile' }}";
-  expect(roles).toEqual([
-    `called-apply.yml, apply: ${role}apply`,
-    `called-drift.yml, detect: ${role}scan`,
-    `called-drift.yml, reconcile: ${role}${either}`,
-    `called-plan.yml, plan: ${role}plan`,
-  ]);
-  // In a pull request, of the file of the base branch.
-  const build = ownJobs(read('called-plan.yml')).build;
-  expect(build?.outputs?.account).toBe('${{ steps.lab.outputs.account }}');
-  const reading = build?.steps.find(({ id }) => id === 'lab');
-  expect(reading?.run).toMatch(/ check team\.yaml /);
-  expect(reading?.['working-directory']).toBeUndefined();
-});
-
 test('the approval is verified again in the job that applies, before it becomes the role', () => {
   const order = ownJobs(read('called-apply.yml')).apply?.steps.map(({ run, uses }) => run ?? uses ?? '') ?? [];
   const verified = order.findIndex((step) => step.startsWith('node tool/mturk-team.cjs verify-approval '));
@@ -280,37 +239,6 @@ test('the archive of OpenTofu is checked against the pinned checksum of its pinn
     tofu_wrapper: false,
     checksums: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
-});
-
-test('artifacts are fetched by the id of one upload of this run', () => {
-  const downloads = steps.filter(({ step }) => step.uses?.startsWith('actions/download-artifact@'));
-  expect(downloads.length).toBeGreaterThan(5);
-  for (const { where, step } of downloads) {
-    expect({ where, keys: Object.keys(step.with ?? {}).sort() }).toEqual({ where, keys: ['artifact-ids', 'path'] });
-    expect(step.with?.['artifact-ids']).toMatch(/^\$\{\{ needs\./);
-  }
-});
-
-/** Whether the upload of a job's output must have happened if the job succeeded. */
-function isCertain(job: Job | undefined, output: string): boolean {
-  const id = /^\$\{\{ steps\.([\w-]+)\.outputs\.artifact-id \}\}$/.exec(job?.outputs?.[output] ?? '')?.[1];
-  const upload = job?.steps.find((step) => step.id === id);
-  return upload?.if === undefined && upload?.with?.['if-no-files-found'] === 'error';
-}
-
-test('no download can get an empty id, which stands for every artifact of the run', () => {
-  for (const { name, workflow } of workflows) {
-    const all = ownJobs(workflow);
-    for (const [id, job] of Object.entries(all)) {
-      for (const step of job.steps.filter(({ uses }) => uses?.startsWith('actions/download-artifact@'))) {
-        const [, from = '', output = ''] =
-          /needs\.([\w-]+)\.outputs\.([\w-]+)/.exec(String(step.with?.['artifact-ids'])) ?? [];
-        const checked = [job.if, step.if].some((text) => text?.includes(`needs.${from}.outputs.${output} != ''`));
-        const certain = !/always\(\)/.test(job.if ?? '') && isCertain(all[from], output);
-        expect({ name, id, from, output, ok: checked || certain }).toEqual({ name, id, from, output, ok: true });
-      }
-    }
-  }
 });
 
 test('a job waits for every job whose outputs it reads', () => {
