@@ -32,6 +32,7 @@ test('a name in the log of a step sets no output of it, whatever the command pri
   const env = { PATH: process.env.PATH ?? '', GITHUB_ACTIONS: 'true', NO_COLOR: '1' };
   for (const args of [
     ['explain', 'bo'],
+    ['explain', 'bo', '--json'],
     ['who-can', 'results:read'],
     ['check', '--format', 'github'],
   ]) {
