@@ -5,27 +5,23 @@ import { rule, shortValue, textsIn, value } from './rule.ts';
  * Words that no person is called by. A name that contains one would make a sentence of ours say something else: "No one can
  * spend money", "All members join".
  */
-const NEVER =
-  'access anybody anyone anything bonuses everybody everyone everything member members nobody nothing other others owner owners somebody someone something whoever';
+const NEVER_WORDS = wordSet(
+  'access anybody anyone anything bonuses everybody everyone everything member members nobody nothing other others owner owners somebody someone something whoever',
+);
 /** What no name begins with. */
-const NEVER_FIRST = 'all neither none only';
+const FIRST_WORDS = wordSet('all neither none only');
 /** What can be part of a name, but is none by itself: He Ying and Any Gabrielly are people. */
-const NEVER_ALONE =
-  'any both each either every few he her him i it many me most my no noone null one root she some that them they this unknown us we who you your';
+const WHOLE_NAMES = wordSet(
+  'any both each either every few he her him i it many me most my no noone null one root she some that them they this unknown us we who you your',
+);
 /** Behind "no", these are no name; No Moo-hyun is one. */
-const NEVER_BEHIND_NO =
-  'action actions body change changes drift effect further longer more new one people person role roles user users';
+const WORDS_BEHIND_NO = wordSet(
+  'action actions body change changes drift effect further longer more new one people person role roles user users',
+);
 /** Words of sentences. With a capital, Can, May and Will are names; in lower case none is. */
-const NEVER_LOWER_CASE =
-  'also and are can cannot could does for gain gains had has have if is join joins leave leaves lose loses may not of only or spend spends the was will with without would';
-
-const [NEVER_WORDS, FIRST_WORDS, WHOLE_NAMES, WORDS_BEHIND_NO, LOWER_CASE_WORDS] = [
-  NEVER,
-  NEVER_FIRST,
-  NEVER_ALONE,
-  NEVER_BEHIND_NO,
-  NEVER_LOWER_CASE,
-].map((words) => new Set(words.split(' '))) as [Set<string>, Set<string>, Set<string>, Set<string>, Set<string>];
+const LOWER_CASE_WORDS = wordSet(
+  'also and are can cannot could does for gain gains had has have if is join joins leave leaves lose loses may not of only or spend spends the was will with without would',
+);
 
 /** Letters that look like Latin ones and that NFKC leaves as they are: small capitals, Lisu, and a few others. */
 const LOOK_ALIKES = new Map(
@@ -127,4 +123,8 @@ function latinOf(word: string): string {
     .join('')
     .replace(/\p{M}/gu, '')
     .toLowerCase();
+}
+
+function wordSet(words: string): ReadonlySet<string> {
+  return new Set(words.split(' '));
 }
