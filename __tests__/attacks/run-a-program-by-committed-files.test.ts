@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { openEmulator } from '../../src/emulator/emulator.ts';
 import { runHere, scratch } from '../support/command.ts';
+import { recordingEngine } from '../support/recording-engine.ts';
 
 /** What Terraform reads in the directory that it works in, and in the home directory. */
 function hostileFiles(folder: string, mark: string): Readonly<Record<string, string>> {
@@ -54,26 +54,7 @@ test('files of the repository, `.mturk-team` included, are not read by a plan', 
 describe('with a real account', () => {
   const place = hostileRepository();
   afterAll(place.remove);
-  // It writes down how it was started, and what there is to read.
-  const engine = `#!/bin/sh
-[ "$1" = version ] && echo "OpenTofu v1.12.6" && exit
-echo "$@" "$(pwd)" $(ls -A) $(cat "$TF_CLI_CONFIG_FILE" .*.hcl 2>/dev/null) > "$0.said"
-exit 1
-`;
-  place.write('engine', engine);
-  chmodSync(join(place.directory, 'engine'), 0o755);
-  const said = () => readFileSync(join(place.directory, 'engine.said'), 'utf8');
-
-  async function plan(env: Readonly<Record<string, string>> = {}) {
-    // It answers as STS does; nothing else is asked before the engine is.
-    const account = await openEmulator({ dir: null, accountId: '123456789012', provider: false });
-    const { accessKeyId, secretAccessKey } = account.rootCredentials;
-    const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
-    const own = { TERRAFORM_BINARY_NAME: './engine', AWS_ENDPOINT_URL: account.endpoint, ...keys };
-    const { stderr } = await runHere(['plan'], { cwd: place.directory, env: { ...own, ...env } });
-    await account.close();
-    return stderr;
-  }
+  const { plan, said } = recordingEngine(place);
 
   test('the engine works in a directory of the cache, which has our files alone', async () => {
     const cache = join(place.directory, 'cache');
