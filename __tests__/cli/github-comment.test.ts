@@ -151,7 +151,7 @@ describe('after the merge', () => {
   });
 
   test('failed, then applied: one issue, opened and closed', async () => {
-    const args = { unreviewed: ['aws_iam_user.member_bo'], missing: [], tools: null };
+    const args = { unreviewed: ['aws_iam_user.member_bo'], missing: [], tools: null, people: [], items: [] };
     const failure = { reason: 'plan-changed', error: { code: 'plan-changed', args } };
     directory.write('result.json', JSON.stringify({ version: 1, failure }));
     expect(await apply('--pull-request 1 --reason plan-changed')).toMatchObject({ code: 0 });
@@ -290,7 +290,7 @@ describe('the driftWorkflow', () => {
     drift(120);
     repository().merge(1, 'ada', sha('f'));
     directory.write('event.json', '{"ref":"refs/heads/main","repository":{"default_branch":"main"}}');
-    const args = { unreviewed: ['aws_iam_user.member_bo'], missing: [], tools: null };
+    const args = { unreviewed: ['aws_iam_user.member_bo'], missing: [], tools: null, people: [], items: [] };
     const failure = { reason: 'plan-changed', error: { code: 'plan-changed', args } };
     directory.write('result.json', JSON.stringify({ version: 1, failure }));
     await comment(

@@ -42,7 +42,7 @@ const REASONS: Partial<Record<FailureCode, FailureReason>> = {
   'manifest-unusable': 'no-approved-plan',
   'not-confirmed': 'apply-failed',
   'changed-meanwhile': 'plan-changed',
-  'record-not-written': 'apply-failed',
+  'planned-by-another-version': 'plan-changed',
 };
 
 /** The reason for a failure. One that came after the first change was made is always that the apply failed. */
@@ -55,12 +55,13 @@ export function reasonOf(failure: Failure, during: 'plan' | 'apply'): FailureRea
 
 /**
  * The failure of what followed on `done` applied steps: it must not say that nothing was changed. `left` is how many steps
- * it was to apply, if it does not say that itself.
+ * it was to apply, if it does not say that itself; `suspended` are keys of members whom the apply suspended.
  */
-export function failureAfter({ code, args }: Failure, done: number, left: number): Failure {
+export function failureAfter({ code, args }: Failure, done: number, left: number, suspended?: Progress['suspended']) {
   const { progress } = args as { readonly progress?: Progress | null };
   const own = progress ?? { done: 0, total: left };
-  return { code, args: { ...args, progress: { done: done + own.done, total: done + own.total } } } as Failure;
+  const all = { done: done + own.done, total: done + own.total, ...(suspended === undefined ? {} : { suspended }) };
+  return { code, args: { ...args, progress: all } } as Failure;
 }
 
 /**
@@ -79,6 +80,7 @@ export const FAILURE_REASONS = [
   'guardrail-blocked',
   'apply-failed',
   'not-converged',
+  'record-not-written',
   'drift-check-failed',
   'reconcile-failed',
   'timeout',
@@ -126,23 +128,63 @@ export interface PipelineFailureArgs {
     readonly missing: readonly string[];
     /** What the two plans were made with, if that differs. */
     readonly tools: { readonly reviewed: string; readonly now: string } | null;
+    /** What the apply would do and the review does not say. */
+    readonly people: readonly UnreviewedPerson[];
+    readonly items: readonly UnreviewedItem[];
   };
-  superseded: {
-    readonly commit: string;
-    /** The commit that was applied last, and when (ISO 8601). */
-    readonly last: { readonly commit: string; readonly at: string };
-    /** False if this clone does not have the last applied commit. */
-    readonly known: boolean;
-  };
+  /** Versions of this tool. */
+  'planned-by-another-version': { readonly planned: string; readonly now: string };
+  /** Who would gain what the newest file of the default branch does not grant any more. */
+  superseded: { readonly people: readonly TakenBack[] };
   'not-converged': { readonly addresses: readonly string[] };
   /** `file` is a record beside the state. */
   'record-not-written': { readonly file: string; readonly reason: string };
+}
+
+/** A user, with the key and name of the member if it is one. */
+interface Person {
+  readonly user: string;
+  readonly key: string | null;
+  readonly name: string | null;
+}
+
+/** What an apply would do to a person that no review said. */
+export interface UnreviewedPerson extends Person {
+  /** Operations. */
+  readonly gains: readonly string[];
+  readonly loses: readonly string[];
+  /** `person`: another name, or the review says nothing of them. `effect`: what the comment showed does not follow. */
+  readonly others: readonly (
+    | 'person'
+    | 'first-day'
+    | 'last-day'
+    | 'suspension'
+    | 'boundary'
+    | 'roles'
+    | 'policies'
+    | 'effect'
+  )[];
+}
+
+/** What else no review said: the key of a role, the kind of a setting, question or manual change. */
+export interface UnreviewedItem {
+  readonly kind: 'role' | 'setting' | 'question' | 'manual-change' | 'effect';
+  readonly what: string;
+}
+
+export interface TakenBack extends Person {
+  /** Operations. */
+  readonly gains: readonly string[];
+  /** Whether access would begin earlier or end later. */
+  readonly longer: boolean;
 }
 
 /** What an apply had done when it ended early, as far as Terraform reported. */
 export interface Progress {
   readonly done: number;
   readonly total: number;
+  /** Keys of members whom the apply suspended, and who stay suspended until one succeeds. */
+  readonly suspended?: readonly string[];
 }
 
 /** Who holds the lock of the state, as the lock itself says; null if it does not say. */

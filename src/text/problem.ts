@@ -3,7 +3,7 @@ import type { Progress } from '../diagnostics/failure.ts';
 import { wrapVisible } from './columns.ts';
 import { type Block, paragraph } from './document.ts';
 import { visible } from './escape.ts';
-import { codeText, counted, joinTexts, strongText, type Text, t, tickedText } from './text.ts';
+import { codeText, counted, joinTexts, someTexts, strongText, type Text, t, tickedText } from './text.ts';
 
 /** What went wrong, in the one form that every error has. */
 export interface Problem {
@@ -94,13 +94,17 @@ export function problemBlocks({ summary, reason, state, help, paste = [] }: Prob
   ];
 }
 
-/** `2 of 7 steps applied`. */
+/** `2 of 7 steps applied`, and who may be left suspended. */
 export function stateAfter(progress: Progress | null): Text {
   if (progress === null) return UNCHANGED;
-  const { done, total } = progress;
+  const { done, total, suspended = [] } = progress;
   if (done === 0) return t`Terraform reported no change`;
-  return done >= total ? t`all ${counted(total, 'step')} applied` : t`${done} of ${total} steps applied`;
+  const steps = done >= total ? t`all ${counted(total, 'step')} applied` : t`${done} of ${total} steps applied`;
+  if (suspended.length === 0) return steps;
+  return t`${steps}; until an apply succeeds, ${someTexts(suspended.map(codeText), SUSPENDED)} may stay suspended`;
 }
+
+const SUSPENDED = 10;
 
 export const RUN_AGAIN = t`run the command again`;
 

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +5,6 @@ import { desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
 import type { IamEntityKind } from '../../../src/aws/iam-names.ts';
 import {
   applyRecord,
-  follows,
   noteApply,
   readApplied,
   reconcileRecord,
@@ -23,26 +21,7 @@ import { member, sampleTeam } from '../../support/sample-team.ts';
 const directory = mkdtempSync(join(tmpdir(), 'mturk-team-last-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const git = (...args: string[]) => execFileSync('git', ['-C', directory, ...args], { encoding: 'utf8' }).trim();
-const commit = (name: string): string => {
-  git('-c', 'user.name=x', '-c', 'user.email=x@example.invalid', 'commit', '--quiet', '--allow-empty', '-m', name);
-  return git('rev-parse', 'HEAD');
-};
-git('init', '--quiet', '--initial-branch=main');
-const first = commit('first');
-const second = commit('second');
-git('checkout', '--quiet', '-b', 'beside', first);
-const beside = commit('beside');
-
-test.each([
-  ['the same commit again', second, second, 'yes'],
-  ['a later one', second, first, 'yes'],
-  ['an earlier one', first, second, 'no'],
-  ['one beside it', beside, second, 'no'],
-  ['one after an unknown commit', second, 'f'.repeat(40), 'unknown'],
-])('%s', async (_what, next, last, answer) => {
-  expect(await follows(next, last, directory)).toBe(answer);
-});
+const first = 'a'.repeat(40);
 
 const NAMES = (['user', 'group'] as const).flatMap((kind) => [
   { kind, name: 'perception-lab-bo', path: '/mturk/perception-lab/', arn: '', id: `${kind}-1` },
@@ -71,7 +50,7 @@ test('the record is read as it was written, is absent at first, and an unreadabl
   const noted = { version: 1, commit: first, at: '2026-11-25T11:04:00.000Z' };
   expect(await record.read()).toEqual({ ...noted, state: 'applying', team: null, begun: [team], ids: NO_IDS });
   expect(await readApplied(place)).toEqual({ ok: true, value: null });
-  // An apply from a terminal knows no commit, and an older commit must not follow it.
+  // An apply from a terminal knows no commit.
   await noteApply(record, lab(), { state: 'applied' });
   expect(await record.read()).toEqual({ ...noted, state: 'applied', team, begun: [], ids: IDS });
   expect(await readApplied(place)).toEqual({ ok: true, value: { team, begun: [], ids: KNOWN } });
@@ -173,6 +152,8 @@ test.each([
     { code: 'state-locked', args: { lock: { id: null, who: null, operation: null, created: null }, command: '' } },
     'state-locked',
   ],
+  ['a record', { code: 'record-not-written', args: { file: 'x', reason: '' } }, 'record-not-written'],
+  ['another version', { code: 'planned-by-another-version', args: { planned: '1', now: '2' } }, 'plan-changed'],
   ['a stale plan', { code: 'plan-stale', args: { reason: '' } }, 'plan-changed'],
   ['too long', { code: 'timeout', args: { seconds: 1, progress } }, 'timeout'],
   ['no engine', { code: 'terraform-missing', args: { account: 'real' } }, 'plan-failed'],

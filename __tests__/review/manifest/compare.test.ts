@@ -104,4 +104,18 @@ describe('a fresh plan against the reviewed one', () => {
     expect(compareDigests(of(two), of(half))).toMatchObject({ verdict: 'subset', unreviewed: [] });
     expect(compareDigests(of(half), of(two))).toMatchObject({ verdict: 'changed', unreviewed: [readers] });
   });
+
+  test('the same member joins on another base, which has one more or one fewer', () => {
+    const on = (...users: Json[]) => {
+      const copy = structuredClone(named('03-add-member'));
+      const { before, after } = changeOf(changesOf(copy).find(({ address }) => address === readers)!);
+      before!.users = users;
+      after!.users = [...users, 'perception-lab-eve'];
+      return copy;
+    };
+    const of = (json: JsonObject) => ({ ...digestOf(json), tools: TOOLS });
+    const [one, two] = [of(on('perception-lab-bo')), of(on('perception-lab-bo', 'perception-lab-fay'))];
+    expect(compareDigests(one, two)).toMatchObject({ verdict: 'subset', unreviewed: [] });
+    expect(compareDigests(two, one)).toMatchObject({ verdict: 'subset', unreviewed: [] });
+  });
 });

@@ -29,7 +29,7 @@ const PLAN_PROBLEMS: readonly PlanProblem[] = [
   { kind: 'planned-again', run: 12 },
 ];
 
-const COMMITS = { commit: 'a'.repeat(40), last: { commit: 'b'.repeat(40), at: '2026-11-25T11:04:00Z' } };
+const BO = { user: 'perception-lab-bo', key: 'bo', name: 'Bo Chen' };
 
 const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } = {
   'emulator-busy': [{ dir: '.mturk-team/emulator', pid: 4711 }],
@@ -55,7 +55,9 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'record-unusable': [
     { file: 'apply-record.json', reason: 'GET s3://lab-state/mturk-team/apply-record.json: S3 answered 403' },
   ],
-  'blocked-during-apply': [{ codes: ['member-not-departed', 'user-without-boundary'], progress }],
+  'blocked-during-apply': [
+    { codes: ['member-not-departed', 'user-without-boundary'], progress: { ...progress, suspended: ['bo', 'fay'] } },
+  ],
   'init-failed': [{ reason }],
   'provider-unavailable': [{ reason }],
   'unexpected-provider': [
@@ -125,12 +127,31 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'changed-meanwhile': [{ appeared: ['Bo Chen added to `paymaster`'], gone: ['The boundary policy was changed'] }],
   'manifest-unusable': [{ file: 'manifest.json', reason: 'it is not JSON' }],
   'plan-changed': [
-    { unreviewed: ['aws_iam_user.member_bo'], missing: ['aws_iam_user.member_cy'], tools: null },
-    { unreviewed: [], missing: [], tools: { reviewed: 'OpenTofu 1.12.6', now: 'OpenTofu 1.12.7' } },
+    { unreviewed: ['aws_iam_user.member_bo'], missing: ['aws_iam_user.member_cy'], tools: null, people: [], items: [] },
+    {
+      ...{ unreviewed: [], missing: [], people: [], items: [] },
+      tools: { reviewed: 'OpenTofu 1.12.6', now: 'OpenTofu 1.12.7' },
+    },
+    {
+      ...{ unreviewed: [], missing: [], tools: null },
+      people: [
+        { ...BO, gains: ['SendBonus'], loses: [], others: ['last-day'] },
+        {
+          ...{ user: 'perception-lab-cy', key: null, name: null, gains: [] },
+          ...{ loses: ['GetHIT', 'ListHITs', 'CreateHIT', 'UpdateHITTypeOfHIT', 'DeleteHIT'], others: ['person'] },
+        },
+      ],
+      items: [{ kind: 'setting', what: 'owners' }],
+    },
   ],
+  'planned-by-another-version': [{ planned: '0.1.0', now: '0.2.0' }],
   superseded: [
-    { ...COMMITS, known: true },
-    { ...COMMITS, known: false },
+    {
+      people: [
+        { ...BO, gains: ['SendBonus'], longer: false },
+        { ...BO, gains: [], longer: true },
+      ],
+    },
   ],
   'not-converged': [{ addresses: Array.from({ length: 14 }, (_, index) => `aws_iam_user.member_${index}`) }],
   'record-not-written': [{ file: 'apply-record.json', reason: 'S3 answered 403' }],

@@ -39,8 +39,10 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--yes', 'do not ask for confirmation')
     .addOption(cli.configDir())
     .addOption(cli.providerMirror())
-    .option('--reviewed <manifest>', 'apply only what this manifest of a plan contains, or what is left of it')
-    .option('--commit <sha>', 'commit of the file; stops if a later one was applied')
+    .option('--reviewed <manifest>', 'apply only what was reviewed with this manifest; needs --base and --newest')
+    .option('--base <file>', 'team file before the change, as for the plan; an empty file if there was none')
+    .option('--newest <file>', 'team file of the default branch now; stops if it takes back what is to be granted')
+    .option('--commit <sha>', 'commit of the file, for the apply record')
     .option('--result <file>', 'write the result as JSON')
     .addOption(cli.today())
     .addOption(cli.json())
@@ -57,12 +59,16 @@ export function register(command: Command, terminal: Terminal): void {
       cli.examples(
         'mturk-team apply --emulator',
         'mturk-team apply --bootstrap --yes',
-        'mturk-team apply --reviewed manifest.json --commit "$GITHUB_SHA" --yes',
+        'mturk-team apply --reviewed manifest.json --base base.yaml --newest newest.yaml --yes',
       ),
     )
     .action(async (file: string, options) => {
       cli.refuseAnotherDay(command, options);
-      const { yes = false, reviewed = null, commit = null, result = null } = options;
+      const { yes = false, reviewed: manifest, base, newest, commit = null, result = null } = options;
+      if (manifest !== undefined && (base === undefined || newest === undefined)) {
+        command.error('error: --reviewed needs --base and --newest');
+      }
+      const reviewed = manifest === undefined ? null : { manifest, base: base ?? '', newest: newest ?? '' };
       cli.finish(await apply({ ...cli.labOptions(file, options), yes, reviewed, commit, result }, terminal));
     });
 }

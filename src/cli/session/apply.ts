@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import packageJson from '../../../package.json' with { type: 'json' };
 import { type Failure, fail, failureAfter, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
+import { compareWithReview, type ReviewVerdict } from '../../review/apply/compare-review.ts';
 import { suspendedTeam } from '../../review/apply/suspension.ts';
-import { compareDigests, planDigest } from '../../review/manifest/digest.ts';
-import { dueSince, withMembersKept } from '../../review/manifest/passed-last-days.ts';
+import { takenBack } from '../../review/apply/taken-back.ts';
+import { planDigest } from '../../review/manifest/digest.ts';
 import type { Manifest, QuickCheck } from '../../review/manifest/schema.ts';
 import { keyOfIamName } from '../../team/names.ts';
 import type { Member, Team } from '../../team/team.ts';
@@ -21,8 +22,10 @@ import { checkWritable, type Terminal } from '../io.ts';
 import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
 import { readManifestFile, toolsOf } from './manifest-file.ts';
 import { isEmpty, planStack, type StackPlan } from './plan.ts';
+import { checkTarget } from './plan-output.ts';
 import { changeSince, type QuickChecked, quickCheck } from './quick-check.ts';
-import { type ApplyRecord, applyRecord, follows, noteApply, usingRecord } from './records.ts';
+import { momentOf, readBaseTeam, readTeam } from './read-team.ts';
+import { type ApplyRecord, applyRecord, noteApply, usingRecord } from './records.ts';
 
 /** Applies of a workflow wait for each other, and a large one takes minutes. */
 const LOCK_TIMEOUT_SECONDS = 300;
@@ -30,21 +33,33 @@ const LOCK_TIMEOUT_SECONDS = 300;
 export interface ApplyOptions extends LabSessionOptions {
   /** Apply without asking. */
   readonly yes: boolean;
-  /** The file of the manifest that was reviewed: nothing else is applied. Null: whatever no guardrail blocks. */
-  readonly reviewed: string | null;
-  /** The commit of the team file; blocked if a later one was applied. */
+  /** What was reviewed: nothing else is applied. Null: whatever no guardrail blocks. */
+  readonly reviewed: ReviewedFiles | null;
+  /** The commit of the team file, for the apply record. */
   readonly commit: string | null;
   /** The file for the result, as JSON. */
   readonly result: string | null;
 }
 
-export interface Applied {
+export interface ReviewedFiles {
+  readonly manifest: string;
+  /** The team file before the pull request: of the newest first-parent ancestor that is none of its commits. */
+  readonly base: string;
+  /** The team file of the default branch as it is now. */
+  readonly newest: string;
+}
+
+/** What those files say. */
+export interface Reviewed {
+  readonly manifest: Manifest;
+  /** Null if there was none. */
+  readonly base: Team | null;
+  readonly newest: Team;
+}
+
+export interface Applied extends ReviewVerdict {
   readonly team: Team;
   readonly planned: StackPlan;
-  /** The fresh plan compared to the reviewed one. */
-  readonly verdict: 'equal' | 'subset' | 'empty';
-  /** Members whose users were deleted although the reviewed plan did not, because their last day has passed since. */
-  readonly due: readonly Member[];
   readonly steps: number;
   /** How the account is after it. */
   readonly quickCheck: QuickCheck;
@@ -78,9 +93,8 @@ async function openAndApply(
   onPlan: OnPlan,
   onBegin: () => void,
 ): Promise<Result<Applied>> {
-  const { reviewed: file } = options;
-  const reviewed = file === null ? succeed(null) : await readManifestFile(file, null);
-  if (!reviewed.ok) return fail('manifest-unusable', { file: file ?? '', reason: reviewed.reason });
+  const reviewed = options.reviewed === null ? succeed(null) : await readReviewed(options.reviewed, options, terminal);
+  if (!reviewed.ok) return reviewed;
   const opened = await openLabSession(options, terminal);
   if (!opened.ok) return opened;
   try {
@@ -90,22 +104,56 @@ async function openAndApply(
   }
 }
 
+/** Clocks of two machines differ a little. */
+const SKEW_MS = 5 * 60 * 1_000;
+
+async function readReviewed(
+  files: ReviewedFiles,
+  { today }: ApplyOptions,
+  terminal: Terminal,
+): Promise<Result<Reviewed>> {
+  const manifest = await readManifestFile(files.manifest, null);
+  if (!manifest.ok) return fail('manifest-unusable', { file: files.manifest, reason: manifest.reason });
+  const { tools, review } = manifest.value;
+  if (Date.parse(review.at) > momentOf(today).getTime() + SKEW_MS) {
+    return fail('manifest-unusable', { file: files.manifest, reason: `it is of the future: ${review.at}` });
+  }
+  const { mturkTeam: planned } = tools;
+  // It may have planned or described the same files otherwise.
+  if (planned !== packageJson.version) return fail('planned-by-another-version', { planned, now: packageJson.version });
+  const base = await readBaseTeam(files.base, today, terminal);
+  if (!base.ok) return base;
+  const newest = await readTeam(files.newest, today);
+  return newest.ok ? succeed({ manifest: manifest.value, base: base.value, newest: newest.value }) : newest;
+}
+
+/** Whether a review may be applied at all, before Terraform starts: it is of this lab and not superseded. */
+function checkReviewed(
+  { team, at, today }: LabSession,
+  { manifest: { lab }, base, newest }: Reviewed,
+  file: string,
+  terminal: Terminal,
+): Result<null> {
+  if (lab !== team.lab) return fail('manifest-unusable', { file, reason: `it is about the lab ${lab}` });
+  const people = takenBack({ team, newest }, { today, at });
+  return people.length === 0 ? checkTarget(base, team, today, terminal) : fail('superseded', { people });
+}
+
 /** `applyTeamFile` in an open session. `onBegin` is called before the first change. */
 export async function planAndApply(
   session: LabSession,
-  reviewed: Manifest | null,
+  reviewed: Reviewed | null,
   options: ApplyOptions,
   terminal: Terminal,
   onPlan: OnPlan,
   onBegin: () => void,
 ): Promise<Result<Applied>> {
-  const { commit, yes, file } = options;
+  const { commit, yes } = options;
   const { team } = session;
-  if (reviewed !== null && reviewed.lab !== team.lab) {
-    return fail('manifest-unusable', { file: options.reviewed ?? '', reason: `it is about the lab ${reviewed.lab}` });
+  if (reviewed !== null) {
+    const may = checkReviewed(session, reviewed, options.reviewed?.manifest ?? '', terminal);
+    if (!may.ok) return may;
   }
-  const newest = commit === null ? succeed(null) : await checkNewest(session, commit, dirname(file));
-  if (!newest.ok) return newest;
 
   const plan = await planStack(session, lockTimeout(options));
   if (!plan.ok) return plan;
@@ -196,16 +244,6 @@ async function carryOut(
 
 const RECORD_FILE = 'apply-record.json';
 
-async function checkNewest(session: LabSession, commit: string, directory: string): Promise<Result<null>> {
-  const read = await usingRecord(RECORD_FILE, () => applyRecord(session.records).read());
-  if (!read.ok) return read;
-  const last = read.value;
-  if (last === null || last.commit === null) return succeed(null);
-  const may = await follows(commit, last.commit, directory);
-  if (may === 'yes') return succeed(null);
-  return fail('superseded', { commit, last: { commit: last.commit, at: last.at }, known: may === 'no' });
-}
-
 async function record(session: LabSession, commit: string | null, state: ApplyRecord['state']): Promise<Result<null>> {
   const written = await usingRecord(RECORD_FILE, () =>
     noteApply(applyRecord(session.records), session, { state, commit }),
@@ -220,25 +258,13 @@ async function record(session: LabSession, commit: string | null, state: ApplyRe
 
 async function compareToReview(
   { team, today }: LabSession,
-  { saved, workspace }: StackPlan,
-  reviewed: Manifest | null,
-): Promise<Result<Pick<Applied, 'verdict' | 'due'>>> {
-  if (isEmpty({ saved })) return succeed({ verdict: 'empty', due: [] });
-  if (reviewed === null) return succeed({ verdict: 'equal', due: [] });
-  const tools = await toolsOf(workspace);
-  const compare = (plan: Plan) => compareDigests(reviewed, { ...planDigest(plan, tools), tools });
-  const whole = compare(saved.plan);
-  if (whole.verdict !== 'changed') return succeed({ verdict: whole.verdict, due: [] });
-  const due = dueSince(team, reviewed.review.at.slice(0, 10), today);
-  const { verdict, unreviewed, missing, otherTools } =
-    due.length === 0 ? whole : compare(withMembersKept(saved.plan, team.lab, due));
-  if (verdict !== 'changed') return succeed({ verdict: verdict === 'empty' ? 'subset' : verdict, due });
-  const title = ({ engine, provider }: typeof tools) => `${engine} and ${provider}`;
-  return fail('plan-changed', {
-    unreviewed,
-    missing,
-    tools: otherTools ? { reviewed: title(reviewed.tools), now: title(tools) } : null,
-  });
+  planned: StackPlan,
+  reviewed: Reviewed | null,
+): Promise<Result<ReviewVerdict>> {
+  if (reviewed === null) return succeed({ verdict: isEmpty(planned) ? 'empty' : 'equal', due: [] });
+  const tools = await toolsOf(planned.workspace);
+  const plan = { ...planned, plan: planned.saved.plan };
+  return compareWithReview(reviewed.manifest, { before: reviewed.base, after: team, today, tools, plan });
 }
 
 /** For the deletions that the review does not list. */
@@ -320,7 +346,7 @@ async function applyInSteps(
     const applied = await applyStep(session, plan, step, options, interrupts);
     if (applied.ok) done += applied.value.done;
     else if (done === 0) return applied;
-    else return { ok: false, failure: failureAfter(applied.failure, done, 1) };
+    else return { ok: false, failure: failureAfter(applied.failure, done, 1, keys) };
   }
   return succeed({ done, total: done });
 }

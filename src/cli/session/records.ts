@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -151,8 +150,8 @@ async function recreatedByReconcile(place: RecordPlace): Promise<ReadonlyMap<str
 }
 
 /**
- * Records that an apply began or ended. An apply without a commit keeps the commit of the one before, so that an older
- * commit cannot follow it. The bootstrap stack is not recorded. Throws if the record cannot be read or written.
+ * Records that an apply began or ended. An apply without a commit keeps the commit of the one before. The bootstrap stack is
+ * not recorded. Throws if the record cannot be read or written.
  */
 export async function noteApply(
   record: StateRecord<ApplyRecord>,
@@ -196,17 +195,4 @@ export async function idsOf(lab: string, names: Pick<IamLookup, 'list'>): Promis
 function withBegun(begun: ApplyRecord['begun'], team: ApplyRecord['begun'][number]): ApplyRecord['begun'] {
   const text = JSON.stringify(team);
   return [...begun.filter((each) => JSON.stringify(each) !== text), team].slice(-MOST_BEGUN);
-}
-
-/**
- * Whether a commit may be applied after `last`: only if `last` is in its history. `unknown` if this clone does not have
- * `last`.
- */
-export async function follows(commit: string, last: string, directory: string): Promise<'yes' | 'no' | 'unknown'> {
-  if (commit === last) return 'yes';
-  return new Promise((resolve) => {
-    execFile('git', ['merge-base', '--is-ancestor', last, commit], { cwd: directory }, (error) => {
-      resolve(error === null ? 'yes' : error.code === 1 ? 'no' : 'unknown');
-    });
-  });
 }

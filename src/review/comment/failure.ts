@@ -37,7 +37,7 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
     title: t`Not applied: AWS or the main branch changed since the review`,
     what: t`An apply would do something that was not reviewed.`,
     state: NOTHING,
-    fix: t`open a pull request with the same change to get a new plan, then review and merge it.`,
+    fix: t`open a pull request that changes ${FILE}, a comment in it is enough, to get a new plan. Then review and merge it.`,
   },
   'no-approved-plan': {
     title: t`Not applied: the merged commit has no plan`,
@@ -52,8 +52,8 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
     fix: t`ask another owner to approve, then rerun the workflow.`,
   },
   superseded: {
-    title: t`Not applied: a newer change is already applied`,
-    what: t`Applying an older change could grant access that was revoked since.`,
+    title: t`Not applied: a newer change takes back what this one grants`,
+    what: t`Applying it would grant access that the newest ${FILE} does not.`,
     state: NOTHING,
     fix: t`no action needed. If something is missing, open a new pull request.`,
   },
@@ -80,6 +80,12 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
     what: t`A second plan after the apply still finds changes.`,
     state: 'All steps were applied.',
     fix: t`find what else changes IAM at the same time, then rerun the workflow.`,
+  },
+  'record-not-written': {
+    title: t`Applied, but the apply was not recorded`,
+    what: t`Drift checks compare AWS with the apply record, which is still the one before.`,
+    state: 'All steps were applied.',
+    fix: t`restore the access to the file beside the state, then rerun the workflow.`,
   },
   'drift-check-failed': {
     title: t`Drift check failed`,

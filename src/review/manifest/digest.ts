@@ -115,7 +115,7 @@ function sha256(parts: readonly unknown[]): string {
 }
 
 export interface DigestComparison {
-  /** `subset` is what an interrupted apply left of the reviewed plan; `empty` leaves nothing to do. */
+  /** `subset` is what is left of the reviewed plan, or the same on another base; `empty` leaves nothing to do. */
   readonly verdict: 'equal' | 'subset' | 'empty' | 'changed';
   /** Addresses that would be changed in a way that was not reviewed. */
   readonly unreviewed: readonly string[];
@@ -156,18 +156,29 @@ function isLess(reviewed: DigestedPlan, fresh: DigestedPlan): boolean {
 }
 
 /**
- * Whether a change is the reviewed one, or finishes it: same goal, no other steps. An interrupted apply may have added
- * two of three members, or created a user without recording it, which is then imported.
+ * Whether a change is the reviewed one, finishes it, or makes it on another base. It finishes it with the same goal and no
+ * other steps: an interrupted apply may have added two of three members, or created a user without recording it, which is
+ * then imported. With another goal, exactly the same values must come and go: another pull request has added a member, too.
  */
 function continues(reviewed: DigestEntry | undefined, fresh: DigestEntry): boolean {
   if (reviewed === undefined) return false;
   if (reviewed.digest === fresh.digest) return true;
+  if (isDeletion(reviewed) !== isDeletion(fresh)) return false;
+  if (reviewed.goal !== fresh.goal) {
+    return isUpdate(reviewed) && isUpdate(fresh) && stepsOf(reviewed) === stepsOf(fresh);
+  }
   const [from, to] = [new Set(reviewed.from), new Set(reviewed.to)];
-  const isDeletion = ({ actions }: DigestEntry) => actions.includes('delete');
-  return (
-    reviewed.goal === fresh.goal &&
-    isDeletion(reviewed) === isDeletion(fresh) &&
-    fresh.from.every((part) => from.has(part)) &&
-    fresh.to.every((part) => to.has(part))
-  );
+  return fresh.from.every((part) => from.has(part)) && fresh.to.every((part) => to.has(part));
+}
+
+function isDeletion({ actions }: DigestEntry): boolean {
+  return actions.includes('delete');
+}
+
+function isUpdate({ actions }: DigestEntry): boolean {
+  return actions.join() === 'update';
+}
+
+function stepsOf({ from, to }: DigestEntry): string {
+  return JSON.stringify([from, to]);
 }

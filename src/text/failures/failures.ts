@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import type { Failure, FailureArgs, FailureCode, PipelineFailureArgs } from '../../diagnostics/failure.ts';
+import type {
+  Failure,
+  FailureArgs,
+  FailureCode,
+  PipelineFailureArgs,
+  TakenBack,
+  UnreviewedItem,
+  UnreviewedPerson,
+} from '../../diagnostics/failure.ts';
 import { type Problem, type ProblemPlace, type ProblemTable, printProblem, stateAfter, UNCHANGED } from '../problem.ts';
 import {
   codeText,
@@ -14,7 +22,7 @@ import {
   trusted,
 } from '../text.ts';
 import { AWS_PROBLEMS } from './aws.ts';
-import { GITHUB_PROBLEMS, short } from './github.ts';
+import { GITHUB_PROBLEMS } from './github.ts';
 import { TERRAFORM_PROBLEMS } from './terraform.ts';
 
 const APPLIED = t`everything was applied`;
@@ -77,29 +85,32 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: t`${codeText(file)} is not the manifest of a reviewed plan`,
     help: t`run the plan workflow again on the last commit of the pull request, and approve that`,
   }),
-  'plan-changed': ({ unreviewed, missing, tools }) => ({
+  'plan-changed': ({ unreviewed, missing, tools, people, items }) => ({
     summary: t`the plan differs from the reviewed one`,
     reason: sentences(
       tools === null
-        ? t`AWS or main has changed since the review.`
+        ? t`AWS or main has changed since the review, or its manifest does not say what the plan does.`
         : t`reviewed with ${tools.reviewed}, now ${tools.now}`,
       listed('Not reviewed:', unreviewed),
       listed('Reviewed, but no longer planned:', missing),
+      ...aboutPeople(people, unreviewedText),
+      listedTexts(
+        'Not reviewed besides:',
+        items.map(({ kind, what }) => t`${trusted(ITEMS[kind])} ${codeText(what)}`),
+      ),
     ),
-    help: t`open a pull request with the same change to get a new plan`,
+    help: NEW_PLAN,
   }),
-  superseded: ({ commit, last, known }) =>
-    known
-      ? {
-          summary: t`commit ${short(commit)} is older than the last applied commit`,
-          reason: t`${short(last.commit)} was applied on ${last.at.slice(0, 16).replace('T', ' ')} UTC; applying the older one would grant access that was revoked since`,
-          help: t`to go back, revert the later commit in a pull request`,
-        }
-      : {
-          summary: t`the last applied commit is not in the history of ${short(commit)}`,
-          reason: t`${short(last.commit)} was applied last`,
-          help: t`check out the whole history; if history was rewritten, an administrator compares a plan with ${codeText('team.yaml')} and removes the apply record`,
-        },
+  'planned-by-another-version': ({ planned, now }) => ({
+    summary: t`another version of mturk-team made the reviewed plan`,
+    reason: t`planned with ${planned}, applied with ${now}`,
+    help: NEW_PLAN,
+  }),
+  superseded: ({ people }) => ({
+    summary: t`main has taken back since what this commit grants`,
+    reason: sentences(...aboutPeople(people, takenBackText)),
+    help: t`no action needed; to grant it again, change ${codeText('team.yaml')} in a pull request`,
+  }),
   'not-converged': ({ addresses }) => ({
     summary: t`a second plan after the apply still finds changes`,
     reason: sentences(listed('still planned:', addresses)),
@@ -113,8 +124,64 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   }),
 };
 
+const NEW_PLAN = t`open a pull request that changes ${codeText('team.yaml')}, a comment in it is enough, to get a new plan`;
+
+const ITEMS: Readonly<Record<UnreviewedItem['kind'], string>> = {
+  role: 'role',
+  setting: 'setting',
+  question: 'question',
+  'manual-change': 'manual change reverted',
+  effect: 'worst effect',
+};
+
+const OTHERS: Readonly<Record<UnreviewedPerson['others'][number], string>> = {
+  person: 'another person or kind of change',
+  'first-day': 'another first day',
+  'last-day': 'another last day',
+  suspension: 'another suspension',
+  boundary: 'another boundary',
+  roles: 'other roles',
+  policies: 'other policies',
+  effect: 'another effect',
+};
+
+/** A sentence for each of the first people. */
+function aboutPeople<Person>(people: readonly Person[], sentence: (person: Person) => Text): readonly Text[] {
+  const more = people.length - SHOWN;
+  const rest = more > 0 ? [t`The same goes for ${counted(more, 'other person', 'other people')}.`] : [];
+  return [...people.slice(0, SHOWN).map(sentence), ...rest];
+}
+
+function unreviewedText({ gains, loses, others, ...person }: UnreviewedPerson): Text {
+  const parts = [
+    ...(gains.length === 0 ? [] : [t`gains ${operationsText(gains)}`]),
+    ...(loses.length === 0 ? [] : [t`loses ${operationsText(loses)}`]),
+    ...others.map((other) => trusted(OTHERS[other])),
+  ];
+  return t`Not reviewed about ${personText(person)}: ${joinTexts(parts, ', ')}.`;
+}
+
+function takenBackText({ gains, longer, ...person }: TakenBack): Text {
+  const parts = [...(gains.length === 0 ? [] : [operationsText(gains)]), ...(longer ? [t`access for as long`] : [])];
+  return t`No longer granted to ${personText(person)}: ${joinTexts(parts, ', ')}.`;
+}
+
+function personText({ user, key, name }: Pick<TakenBack, 'user' | 'key' | 'name'>): Text {
+  return name === null || key === null ? codeText(key ?? user) : t`${name} (${codeText(key)})`;
+}
+
+const OPERATIONS_SHOWN = 3;
+
+function operationsText(operations: readonly string[]): Text {
+  return someTexts(operations.map(codeText), OPERATIONS_SHOWN);
+}
+
 function listed(title: string, items: readonly string[], form = codeText): Text | null {
-  return items.length === 0 ? null : t`${trusted(title)} ${someTexts(items.map(form), SHOWN)}.`;
+  return listedTexts(title, items.map(form));
+}
+
+function listedTexts(title: string, items: readonly Text[]): Text | null {
+  return items.length === 0 ? null : t`${trusted(title)} ${someTexts(items, SHOWN)}.`;
 }
 
 /** Every failure, by its code. */

@@ -169,6 +169,6 @@ function planReason(problem: PlanProblem, workflow: string): Text {
 }
 
 /** The first 7 digits of a commit. */
-export function short(commit: string): Text {
+function short(commit: string): Text {
   return codeText(commit.slice(0, 7));
 }

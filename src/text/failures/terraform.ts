@@ -153,10 +153,9 @@ export const TERRAFORM_PROBLEMS: Omit<ProblemTable<EngineFailureArgs>, AwsFailur
     summary: t`AWS already has something that was to be created`,
     help: t`${again(progress)}: it imports what is under the lab's path, and names who else uses a name`,
   }),
-  'blocked-during-apply': ({ codes, progress }) => ({
+  'blocked-during-apply': ({ codes }) => ({
     summary: t`a guardrail blocked a step of the apply`,
     reason: t`AWS or the configuration has changed since the plan (${codes.join(', ')})`,
-    state: t`${stateAfter(progress)}; members suspended during the apply stay suspended until one succeeds`,
     help: t`run ${codeText('mturk-team plan')} and read it, then apply again`,
   }),
   interrupted: ({ progress }) => ({

@@ -1,0 +1,213 @@
+import { byCapability, type CapabilityAccess, worstRisk } from '../../access/capability-access.ts';
+import type { AccessChange } from '../../access/diff.ts';
+import { operationSet } from '../../access/operation-set.ts';
+import { everythingText } from '../../access/text/capability-words.ts';
+import type { Operation } from '../../catalog/mturk.ts';
+import { fail, type Result, succeed, type UnreviewedItem, type UnreviewedPerson } from '../../diagnostics/failure.ts';
+import type { Member, Team } from '../../team/team.ts';
+import { hasChanges, type Plan } from '../../terraform/plan.ts';
+import { replacedUsers } from '../changes/classify-plan.ts';
+import { classesOf, riskOf } from '../changes/people.ts';
+import { type PlanOfReview, reviewOf } from '../changes/review.ts';
+import { compareDigests, planDigest } from '../manifest/digest.ts';
+import { redactReview } from '../manifest/manifest.ts';
+import { dueSince, withMembersKept } from '../manifest/passed-last-days.ts';
+import type { Manifest, Question, Review, ReviewedPerson, Tools } from '../manifest/schema.ts';
+
+/** A plan made at apply time, with the two files: the one before the pull request and the merged one. */
+export interface FreshPlan {
+  readonly before: Team | null;
+  readonly after: Team;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string;
+  readonly tools: Tools;
+  readonly plan: PlanOfReview;
+}
+
+export interface ReviewVerdict {
+  readonly verdict: 'equal' | 'subset' | 'empty';
+  /** Members whose deletion came due since the review, and explains a difference. */
+  readonly due: readonly Member[];
+}
+
+/**
+ * Compares a fresh plan with the reviewed one: resource by resource with the entries of the manifest, and as data per person
+ * with its review, from which the comment was printed. It holds if nothing is left that no review showed:
+ *
+ * - Each resource changes as reviewed, or the rest of an interrupted apply does, or the same values come and go on another
+ *   base, because another pull request was merged and applied since the plan.
+ * - Each person gains and loses what the review says or a part of it, with the same last day; roles, settings, questions
+ *   and reverted manual changes likewise. More than that, because the other pull request widened the role, is not reviewed.
+ * - Deletions of users are explained by a last day that has passed since.
+ *
+ * The review is computed for the moment of the reviewed one, so that passing time is no difference. Words (`descriptive`),
+ * counts and the quick check grant nothing and are left out. What a review says beyond this, an earlier apply did or
+ * another pull request made unnecessary.
+ */
+export function compareWithReview(reviewed: Manifest, fresh: FreshPlan): Result<ReviewVerdict> {
+  const { after, today, tools, plan } = fresh;
+  const compare = (compared: Plan) => compareDigests(reviewed, { ...planDigest(compared, tools), tools });
+  const whole = hasChanges(plan.plan) ? compare(plan.plan) : NOTHING_LEFT;
+  const passed = whole.verdict === 'changed' ? dueSince(after, reviewed.review.at.slice(0, 10), today) : [];
+  const kept = passed.length === 0 ? whole : compare(withMembersKept(plan.plan, after.lab, passed));
+  const isSame = kept.verdict !== 'changed';
+  const said = unreviewedIn(reviewed.review, fresh, passed);
+  if (isSame && said.people.length + said.items.length === 0) {
+    const verdict = passed.length > 0 && kept.verdict === 'empty' ? 'subset' : kept.verdict;
+    return succeed({ verdict, due: passed });
+  }
+  const title = ({ engine, provider }: Tools) => `${engine} and ${provider}`;
+  return fail('plan-changed', {
+    unreviewed: kept.unreviewed,
+    missing: isSame ? [] : kept.missing,
+    tools: kept.otherTools ? { reviewed: title(reviewed.tools), now: title(tools) } : null,
+    ...said,
+  });
+}
+
+const NOTHING_LEFT = { verdict: 'empty', unreviewed: [], missing: [], otherTools: false } as const;
+
+interface Unreviewed {
+  readonly people: readonly UnreviewedPerson[];
+  readonly items: readonly UnreviewedItem[];
+}
+
+/** What the apply does and the review does not say. */
+function unreviewedIn(reviewed: Review, { before, after, today, plan }: FreshPlan, due: readonly Member[]): Unreviewed {
+  const fresh = redactReview(reviewOf({ before, after, today, at: new Date(reviewed.at), plan }));
+  const replaced = replacedUsers(plan.plan);
+  const known = new Map(reviewed.people.map((person) => [person.user, person]));
+  const isDue = ({ key, change }: ReviewedPerson) =>
+    change.kind === 'leaves' && due.some((member) => member.key === key);
+  const people = fresh.people
+    .filter((person) => !isDue(person))
+    .map((person) => comparePerson(known.get(person.user) ?? null, person, replaced))
+    .filter(({ gains, loses, others }) => gains.length + loses.length + others.length > 0);
+  return { people, items: unreviewedItems(reviewed, fresh) };
+}
+
+const NO_ACCESS: AccessChange['operations'] = { gained: [], lost: [] };
+
+function comparePerson(
+  reviewed: ReviewedPerson | null,
+  fresh: ReviewedPerson,
+  replaced: ReadonlySet<string>,
+): UnreviewedPerson {
+  const { user, key, name, change } = fresh;
+  const { gained, lost } = reviewed?.change.operations ?? NO_ACCESS;
+  return {
+    ...{ user, key, name },
+    gains: besides(change.operations.gained, gained),
+    loses: besides(change.operations.lost, lost),
+    others: reviewed === null ? ['person'] : otherParts(reviewed, fresh, replaced),
+  };
+}
+
+/** What else differs about a person, each by the name of what a reader saw. */
+function otherParts(reviewed: ReviewedPerson, fresh: ReviewedPerson, replaced: ReadonlySet<string>) {
+  const [was, is] = [reviewed.change, fresh.change];
+  // A user whom an interrupted apply created does not join any more.
+  const isKind = was.kind === is.kind || (was.kind === 'joins' && is.kind === 'changed');
+  const parts: Readonly<Record<UnreviewedPerson['others'][number], boolean>> = {
+    person: isKind && reviewed.key === fresh.key && reviewed.name === fresh.name,
+    'first-day': isContinued(was.starts, is.starts),
+    'last-day': isContinued(was.ends, is.ends),
+    suspension: isContinued(was.suspended, is.suspended),
+    boundary: isContinued(was.boundary, is.boundary),
+    roles: isPart(was.groups, is.groups) && isPart(reviewed.roles, fresh.roles),
+    policies: isPart(was.ownPolicies, is.ownPolicies) && isPartOf(was.unknownPolicies.after, is.unknownPolicies.after),
+    effect: isTrue(reviewed, replaced) && besides(worstOf(is), worstOf(was)).length === 0,
+  };
+  return PARTS.filter((part) => !parts[part]);
+}
+
+const PARTS = ['person', 'first-day', 'last-day', 'suspension', 'boundary', 'roles', 'policies', 'effect'] as const;
+
+/** Whether a value becomes what the review says, from where it says or without a change. */
+function isContinued<Value>(reviewed: BeforeAfter<Value>, fresh: BeforeAfter<Value>): boolean {
+  return fresh.after === reviewed.after && (fresh.before === reviewed.before || fresh.before === fresh.after);
+}
+
+interface BeforeAfter<Value> {
+  readonly before: Value;
+  readonly after: Value;
+}
+
+interface GainedLost<Value> {
+  readonly gained: readonly Value[];
+  readonly lost: readonly Value[];
+}
+
+function isPart(reviewed: GainedLost<unknown>, fresh: GainedLost<unknown>): boolean {
+  return isPartOf(reviewed.gained, fresh.gained) && isPartOf(reviewed.lost, fresh.lost);
+}
+
+function isPartOf(reviewed: readonly unknown[], fresh: readonly unknown[]): boolean {
+  return besides(fresh, reviewed).length === 0;
+}
+
+/** The items that the other list does not have. */
+function besides<Item>(items: readonly Item[], others: readonly unknown[]): readonly Item[] {
+  const known = new Set(others.map(textOf));
+  return items.filter((item) => !known.has(textOf(item)));
+}
+
+/** Equal for equal data: a parsed manifest has its keys in another order. */
+function textOf(data: unknown): string {
+  return JSON.stringify(data, (_name, value: unknown) =>
+    typeof value !== 'object' || value === null || Array.isArray(value)
+      ? value
+      : Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))),
+  );
+}
+
+/** Whether what is printed about a person follows from the operations that are compared. */
+function isTrue({ change, classes }: ReviewedPerson, replaced: ReadonlySet<string>): boolean {
+  const { operations, capabilities, worstGain, worstLoss } = change;
+  const holds = (listed: readonly Operation[], shown: readonly CapabilityAccess[]) => {
+    const plain = (all: readonly CapabilityAccess[]) => textOf(all.map((each) => ({ ...each, grants: [] })));
+    return plain(shown) === plain(byCapability(operationSet(listed), new Map()));
+  };
+  return (
+    holds(operations.gained, capabilities.gained) &&
+    holds(operations.lost, capabilities.lost) &&
+    worstGain === worstRisk(operationSet(operations.gained)) &&
+    worstLoss === worstRisk(operationSet(operations.lost)) &&
+    classes.join() === classesOf(change, replaced).join()
+  );
+}
+
+/** What a title says of a gain: that it is everything, or the first of its kind. */
+function worstOf({ capabilities: { gained }, allowed, risks }: AccessChange): readonly string[] {
+  const first = gained.map(({ risk }) => risk).filter((risk) => !risks.before.includes(risk));
+  return [...(everythingText(gained, allowed.after) === null ? [] : ['everything']), ...first];
+}
+
+function unreviewedItems(reviewed: Review, fresh: Review): readonly UnreviewedItem[] {
+  const roles = fresh.roles.filter(
+    (role) => !reviewed.roles.some((other) => other.key === role.key && other.kind === role.kind && isPart(other, role)),
+  );
+  const reverted = fresh.unexplained.filter(({ kind }) => kind === 'manual-change-reverted');
+  // A refreshed state knows of a manual change as of any other.
+  const plain = (unexplained: Review['unexplained']) =>
+    unexplained.map(({ difference, address }) => ({ difference, address }));
+  return [
+    ...(reviewed.risk === riskOf(reviewed) ? [] : [{ kind: 'effect' as const, what: reviewed.risk }]),
+    ...roles.map(({ key }) => ({ kind: 'role' as const, what: key })),
+    ...besides(fresh.settings, reviewed.settings).map(({ kind }) => ({ kind: 'setting' as const, what: kind })),
+    ...besides(fresh.questions.map(plainQuestion), reviewed.questions.map(plainQuestion)).map(({ kind, user }) => ({
+      kind: 'question' as const,
+      what: `${kind} ${user}`,
+    })),
+    ...besides(plain(reverted), plain(reviewed.unexplained)).map(({ difference, address }) => ({
+      kind: 'manual-change' as const,
+      what: difference?.kind ?? address ?? '',
+    })),
+  ];
+}
+
+/** What is left of a gain may come from fewer roles, and CloudTrail may tell more of a key than before. */
+function plainQuestion(question: Question) {
+  if (question.kind !== 'imported-credentials') return { kind: question.kind, user: question.user };
+  return { ...question, keys: question.keys.map(({ by: _by, ...key }) => key) };
+}
