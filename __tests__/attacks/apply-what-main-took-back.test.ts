@@ -1,6 +1,6 @@
 import { planAndApply } from '../../src/cli/session/apply.ts';
-import { reviewOf } from '../../src/review/changes/review.ts';
 import { takenBack } from '../../src/review/apply/taken-back.ts';
+import { reviewOf } from '../../src/review/changes/review.ts';
 import { manifestOf } from '../../src/review/manifest/manifest.ts';
 import type { Team } from '../../src/team/team.ts';
 import { readPlan } from '../../src/terraform/plan.ts';
@@ -13,7 +13,9 @@ const today = '2026-11-25';
 const at = new Date(`${today}T12:00:00Z`);
 const joining = (key: string, given: Partial<Team['members'][number]>, team = sampleTeam): Team => ({
   ...team,
-  members: [...team.members, member({ key, name: `Name of ${key}`, ...given })].sort((a, b) => (a.key < b.key ? -1 : 1)),
+  members: [...team.members, member({ key, name: `Name of ${key}`, ...given })].sort((a, b) =>
+    a.key < b.key ? -1 : 1,
+  ),
 });
 const until = '2027-05-31';
 /** Eve may pay until May. */
@@ -58,14 +60,24 @@ describe('an old apply that would grant again what main has taken back since is 
     await withLab(emptyMemory(), async (test) => {
       const files = { manifest: 'manifest.json', base: 'base.yaml', newest: 'newest.yaml' };
       const options = {
-        ...{ file: 'team.yaml', emulator: null, today, stack: 'team', parallelism: null, configDir: null } as const,
+        ...({ file: 'team.yaml', emulator: null, today, stack: 'team', parallelism: null, configDir: null } as const),
         ...{ yes: true, reviewed: files, commit: null, result: null, json: false },
       };
       const reviewed = { manifest, base: sampleTeam, newest: eve({ roles: ['results-reader'] }) };
-      const refused = await planAndApply(test.lab(granted), reviewed, options, SILENT, () => {}, () => {});
+      const refused = await planAndApply(
+        test.lab(granted),
+        reviewed,
+        options,
+        SILENT,
+        () => {},
+        () => {},
+      );
       expect(refused).toMatchObject({
         ok: false,
-        failure: { code: 'superseded', args: { people: [{ key: 'eve', gains: expect.arrayContaining(['SendBonus']) }] } },
+        failure: {
+          code: 'superseded',
+          args: { people: [{ key: 'eve', gains: expect.arrayContaining(['SendBonus']) }] },
+        },
       });
       expect(test.emulator.calls).toEqual([]);
     });

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import packageJson from '../../package.json' with { type: 'json' };
-import { planAndApply } from '../../src/cli/session/apply.ts';
 import { desiredAccess } from '../../src/access/sources/desired.ts';
+import { planAndApply } from '../../src/cli/session/apply.ts';
 import type { FailureArgs } from '../../src/diagnostics/failure.ts';
 import { compareWithReview } from '../../src/review/apply/compare-review.ts';
 import { classifyPlan } from '../../src/review/changes/classify-plan.ts';
 import { type PlanOfReview, reviewOf } from '../../src/review/changes/review.ts';
+import { compareDigests, planDigest } from '../../src/review/manifest/digest.ts';
 import { manifestOf, readManifest, writeManifest } from '../../src/review/manifest/manifest.ts';
 import type { Manifest } from '../../src/review/manifest/schema.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -29,7 +30,12 @@ function planOf(after: Team, applied: Team, today = TODAY, account = desiredAcce
 /** What the plan workflow leaves for a pull request that changes `before` to `after`. */
 function reviewed(before: Team, after: Team, plan = planOf(after, before)): Manifest {
   const review = reviewOf({ before, after, today: TODAY, at: AT, plan });
-  const origin = { head: { commit: COMMIT, tree: COMMIT }, run: { id: '12', attempt: 1 }, mturkTeam: '0', createdAt: AT };
+  const origin = {
+    head: { commit: COMMIT, tree: COMMIT },
+    run: { id: '12', attempt: 1 },
+    mturkTeam: '0',
+    createdAt: AT,
+  };
   const read = readManifest(writeManifest(manifestOf(review, { plan: plan.plan, tools: TOOLS }, origin)));
   if (!read.ok) throw new Error(read.reason);
   return read.value;
@@ -38,6 +44,11 @@ function reviewed(before: Team, after: Team, plan = planOf(after, before)): Mani
 /** The apply of the merged file. `applied` is how the account is. */
 function apply(manifest: Manifest, before: Team, after: Team, plan = planOf(after, before), today = TODAY) {
   return compareWithReview(manifest, { before, after, today, tools: TOOLS, plan });
+}
+
+/** What the digests alone say, which hold no access of anyone. */
+function byDigest(manifest: Manifest, { plan }: PlanOfReview) {
+  return compareDigests(manifest, { ...planDigest(plan, TOOLS), tools: TOOLS }).verdict;
 }
 
 /** The manifest with some values replaced, each by its path, such as `people.0.name`. */
@@ -105,7 +116,11 @@ describe('a manifest with the right digest, whose comment is not true, is refuse
     ['a capability counts as harmless', { [`${change}.capabilities.gained.0.risk`]: 'reads' }, people('effect')],
     ['the gain counts as harmless', { [`${change}.worstGain`]: 'reads' }, people('effect')],
     ['the row counts as harmless', { [`people.${bo}.classes`]: ['descriptive-only'] }, people('effect')],
-    ['it is only more of what was possible', { [`${change}.risks.before`]: ['spends', 'harms-workers'] }, people('effect')],
+    [
+      'it is only more of what was possible',
+      { [`${change}.risks.before`]: ['spends', 'harms-workers'] },
+      people('effect'),
+    ],
     ['there is a last day', { [`${change}.ends.after`]: '2026-12-01T00:00:00.000Z' }, people('last-day', 'effect')],
     ['there was no last day before', { [`${change}.ends.before`]: null }, people('last-day')],
     ['it begins later', { [`${change}.starts.after`]: '2036-12-01T00:00:00.000Z' }, people('first-day', 'effect')],
@@ -116,7 +131,9 @@ describe('a manifest with the right digest, whose comment is not true, is refuse
     ['no role is new', { roles: [] }, item('role')],
     ['the approvers stay', { settings: [] }, item('setting')],
   ])('%s', (_what, values, expected) => {
-    expect(apply(forged(honest, values), sampleTeam, granted)).toMatchObject({
+    const manifest = forged(honest, values);
+    expect(byDigest(manifest, planOf(granted, sampleTeam))).toBe('equal');
+    expect(apply(manifest, sampleTeam, granted)).toMatchObject({
       ok: false,
       failure: { code: 'plan-changed', args: { unreviewed: [], missing: [], ...expected } },
     });
@@ -157,6 +174,7 @@ describe('another pull request is merged between plan and apply', () => {
     const wide = widened('results-reader', 'SendBonus');
     const both = joining('eve', ['results-reader'], wide);
     const plan = planOf(both, wide);
+    expect(byDigest(manifest, plan)).toBe('equal');
     expect(apply(manifest, wide, both, plan)).toMatchObject({
       ok: false,
       failure: { args: { unreviewed: [], people: [{ key: 'eve', gains: ['SendBonus'] }] } },
@@ -264,13 +282,30 @@ test('a forged plan does not move the state, where other providers and resources
     const lab = test.lab(moved);
     const files = { manifest: 'manifest.json', base: 'base.yaml', newest: 'newest.yaml' };
     const options = {
-      ...{ file: 'team.yaml', emulator: null, today: TODAY, stack: 'team', parallelism: null, configDir: null } as const,
+      ...({
+        file: 'team.yaml',
+        emulator: null,
+        today: TODAY,
+        stack: 'team',
+        parallelism: null,
+        configDir: null,
+      } as const),
       ...{ yes: true, reviewed: files, commit: null, result: null, json: false },
     };
     const manifest = reviewed(moved, moved);
     const given = { manifest, base: sampleTeam, newest: moved };
-    const begun = await planAndApply(lab, given, options, SILENT, () => {}, () => {});
-    expect(begun).toMatchObject({ ok: false, failure: { code: 'guardrail-blocked', args: { codes: ['state-location-changed'] } } });
+    const begun = await planAndApply(
+      lab,
+      given,
+      options,
+      SILENT,
+      () => {},
+      () => {},
+    );
+    expect(begun).toMatchObject({
+      ok: false,
+      failure: { code: 'guardrail-blocked', args: { codes: ['state-location-changed'] } },
+    });
   });
 });
 

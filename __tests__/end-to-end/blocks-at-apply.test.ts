@@ -15,7 +15,10 @@ test('a plan in the middle of an apply that does what none may is not carried ou
     const result = await applyStack(lab, { ...plan, blocks: [], suspendedDuringApply: ['perception-lab-bo'] });
     expect(result).toMatchObject({
       ok: false,
-      failure: { code: 'blocked-during-apply', args: { codes: ['member-not-departed'], progress: { done: 1, suspended: ['bo'] } } },
+      failure: {
+        code: 'blocked-during-apply',
+        args: { codes: ['member-not-departed'], progress: { done: 1, suspended: ['bo'] } },
+      },
     });
     expect(Object.values(test.memory.account.users).map(({ name }) => name)).toContain('perception-lab-fay');
   });

@@ -3,13 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { desiredAccessOnAnyDay } from '../../../src/access/sources/desired.ts';
 import type { IamEntityKind } from '../../../src/aws/iam-names.ts';
-import {
-  applyRecord,
-  noteApply,
-  readApplied,
-  reconcileRecord,
-  recordPlace,
-} from '../../../src/cli/session/records.ts';
+import { applyRecord, noteApply, readApplied, reconcileRecord, recordPlace } from '../../../src/cli/session/records.ts';
 import { type Failure, failureAfter, reasonOf } from '../../../src/diagnostics/failure.ts';
 import { APPLIED_TEAM, appliedTeam } from '../../../src/drift/applied.ts';
 import { NO_RECONCILE_RECORD } from '../../../src/drift/remediation/decide.ts';

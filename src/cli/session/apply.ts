@@ -41,7 +41,7 @@ export interface ApplyOptions extends LabSessionOptions {
   readonly result: string | null;
 }
 
-export interface ReviewedFiles {
+interface ReviewedFiles {
   readonly manifest: string;
   /** The team file before the pull request: of the newest first-parent ancestor that is none of its commits. */
   readonly base: string;

@@ -185,7 +185,8 @@ function worstOf({ capabilities: { gained }, allowed, risks }: AccessChange): re
 
 function unreviewedItems(reviewed: Review, fresh: Review): readonly UnreviewedItem[] {
   const roles = fresh.roles.filter(
-    (role) => !reviewed.roles.some((other) => other.key === role.key && other.kind === role.kind && isPart(other, role)),
+    (role) =>
+      !reviewed.roles.some((other) => other.key === role.key && other.kind === role.kind && isPart(other, role)),
   );
   const reverted = fresh.unexplained.filter(({ kind }) => kind === 'manual-change-reverted');
   // A refreshed state knows of a manual change as of any other.
