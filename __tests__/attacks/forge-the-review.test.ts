@@ -43,7 +43,7 @@ function reviewed(before: Team, after: Team, plan = planOf(after, before)): Mani
 
 /** The apply of the merged file. `applied` is how the account is. */
 function apply(manifest: Manifest, before: Team, after: Team, plan = planOf(after, before), today = TODAY) {
-  return compareWithReview(manifest, { before, after, today, tools: TOOLS, plan });
+  return compareWithReview(manifest, { before, after, today, tools: TOOLS, plan, older: false });
 }
 
 /** What the digests alone say, which hold no access of anyone. */

@@ -151,7 +151,14 @@ describe('after the merge', () => {
   });
 
   test('failed, then applied: one issue, opened and closed', async () => {
-    const args = { unreviewed: ['aws_iam_user.member_bo'], missing: [], tools: null, people: [], items: [] };
+    const args = {
+      unreviewed: ['aws_iam_user.member_bo'],
+      missing: [],
+      tools: null,
+      people: [],
+      items: [],
+      older: false,
+    };
     const failure = { reason: 'plan-changed', error: { code: 'plan-changed', args } };
     directory.write('result.json', JSON.stringify({ version: 1, failure }));
     expect(await apply('--pull-request 1 --reason plan-changed')).toMatchObject({ code: 0 });
@@ -179,6 +186,17 @@ describe('after the merge', () => {
     await apply('--pull-request 1 --reason apply-failed');
     const before = { ...issues()[0] };
     await apply('--pull-request 1 --reason superseded');
+    const args = {
+      unreviewed: ['aws_iam_user.member_bo'],
+      missing: [],
+      tools: null,
+      people: [],
+      items: [],
+      older: true,
+    };
+    const failure = { reason: 'plan-changed', error: { code: 'plan-changed', args } };
+    directory.write('result.json', JSON.stringify({ version: 1, failure }));
+    await apply('--pull-request 1 --reason plan-changed');
     expect(issues()).toEqual([before]);
   });
 });
@@ -290,7 +308,14 @@ describe('the driftWorkflow', () => {
     drift(120);
     repository().merge(1, 'ada', sha('f'));
     directory.write('event.json', '{"ref":"refs/heads/main","repository":{"default_branch":"main"}}');
-    const args = { unreviewed: ['aws_iam_user.member_bo'], missing: [], tools: null, people: [], items: [] };
+    const args = {
+      unreviewed: ['aws_iam_user.member_bo'],
+      missing: [],
+      tools: null,
+      people: [],
+      items: [],
+      older: false,
+    };
     const failure = { reason: 'plan-changed', error: { code: 'plan-changed', args } };
     directory.write('result.json', JSON.stringify({ version: 1, failure }));
     await comment(

@@ -131,6 +131,8 @@ export interface PipelineFailureArgs {
     /** What the apply would do and the review does not say. */
     readonly people: readonly UnreviewedPerson[];
     readonly items: readonly UnreviewedItem[];
+    /** Whether the newest file of the default branch grants more: then this apply would revoke that. */
+    readonly older: boolean;
   };
   /** Versions of this tool. */
   'planned-by-another-version': { readonly planned: string; readonly now: string };

@@ -127,13 +127,20 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'changed-meanwhile': [{ appeared: ['Bo Chen added to `paymaster`'], gone: ['The boundary policy was changed'] }],
   'manifest-unusable': [{ file: 'manifest.json', reason: 'it is not JSON' }],
   'plan-changed': [
-    { unreviewed: ['aws_iam_user.member_bo'], missing: ['aws_iam_user.member_cy'], tools: null, people: [], items: [] },
     {
-      ...{ unreviewed: [], missing: [], people: [], items: [] },
+      unreviewed: ['aws_iam_user.member_bo'],
+      missing: ['aws_iam_user.member_cy'],
+      tools: null,
+      people: [],
+      items: [],
+      older: false,
+    },
+    {
+      ...{ unreviewed: [], missing: [], people: [], items: [], older: true },
       tools: { reviewed: 'OpenTofu 1.12.6', now: 'OpenTofu 1.12.7' },
     },
     {
-      ...{ unreviewed: [], missing: [], tools: null },
+      ...{ unreviewed: [], missing: [], tools: null, older: false },
       people: [
         { ...BO, gains: ['SendBonus'], loses: [], others: ['last-day'] },
         {

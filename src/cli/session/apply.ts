@@ -257,14 +257,16 @@ async function record(session: LabSession, commit: string | null, state: ApplyRe
 }
 
 async function compareToReview(
-  { team, today }: LabSession,
+  { team, today, at }: LabSession,
   planned: StackPlan,
   reviewed: Reviewed | null,
 ): Promise<Result<ReviewVerdict>> {
   if (reviewed === null) return succeed({ verdict: isEmpty(planned) ? 'empty' : 'equal', due: [] });
   const tools = await toolsOf(planned.workspace);
   const plan = { ...planned, plan: planned.saved.plan };
-  return compareWithReview(reviewed.manifest, { before: reviewed.base, after: team, today, tools, plan });
+  const { manifest, base: before, newest } = reviewed;
+  const older = takenBack({ team: newest, newest: team }, { today, at }).length > 0;
+  return compareWithReview(manifest, { before, after: team, today, tools, plan, older });
 }
 
 /** For the deletions that the review does not list. */

@@ -22,6 +22,8 @@ export interface FreshPlan {
   readonly today: string;
   readonly tools: Tools;
   readonly plan: PlanOfReview;
+  /** Whether the newest file of the default branch grants more. */
+  readonly older: boolean;
 }
 
 export interface ReviewVerdict {
@@ -45,7 +47,7 @@ export interface ReviewVerdict {
  * another pull request made unnecessary.
  */
 export function compareWithReview(reviewed: Manifest, fresh: FreshPlan): Result<ReviewVerdict> {
-  const { after, today, tools, plan } = fresh;
+  const { after, today, tools, plan, older } = fresh;
   const compare = (compared: Plan) => compareDigests(reviewed, { ...planDigest(compared, tools), tools });
   const whole = hasChanges(plan.plan) ? compare(plan.plan) : NOTHING_LEFT;
   const passed = whole.verdict === 'changed' ? dueSince(after, reviewed.review.at.slice(0, 10), today) : [];
@@ -62,6 +64,7 @@ export function compareWithReview(reviewed: Manifest, fresh: FreshPlan): Result<
     missing: isSame ? [] : kept.missing,
     tools: kept.otherTools ? { reviewed: title(reviewed.tools), now: title(tools) } : null,
     ...said,
+    older,
   });
 }
 

@@ -59,7 +59,7 @@ export interface CommentView {
   readonly lab?: string;
   readonly state: CommentState;
   /** `detail` is the error as Terraform, AWS or GitHub printed it; it may be empty. */
-  readonly failure: { readonly reason: FailureReason; readonly detail: string } | null;
+  readonly failure: { readonly reason: FailureReason; readonly detail: string; readonly older?: boolean } | null;
   /** Left out or null if drift checks run as they should, or if that is unknown. */
   readonly staleDriftCheck?: StaleDriftCheck | null;
   /** What a quick check after the apply found; null or left out if AWS was not asked. */

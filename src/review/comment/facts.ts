@@ -81,7 +81,8 @@ function failureOf(
 ): CommentView['failure'] {
   const own = result?.failure ?? null;
   if (own !== null && (reason === null || reason === own.reason)) {
-    return { reason: own.reason, detail: failureText(own.error) };
+    const older = own.error.code === 'plan-changed' && own.error.args.older;
+    return { reason: own.reason, detail: failureText(own.error), older };
   }
   if (reason === null) return null;
   // The plan job fails for a blocked plan too; its manifest says why.
@@ -139,7 +140,8 @@ export function issueMarkers(lab: string): readonly string[] {
 /** Null: nothing is to be said. An old apply that was refused says nothing about how main and the account are now. */
 export function issueReport(view: CommentView & { readonly lab: string }): IssueReport | null {
   if (view.state === 'applied') return { kind: 'resolved', line: resolvedLine(view.footer) };
-  if (view.state !== 'apply-failed' || view.failure?.reason === 'superseded') return null;
+  if (view.state !== 'apply-failed' || view.failure?.reason === 'superseded' || view.failure?.older === true)
+    return null;
   const { title, body } = renderIssue(view);
   const own = body.startsWith(commentMarker(view.lab)) ? body.slice(commentMarker(view.lab).length).trimStart() : body;
   return { kind: 'open', title, body: `${issueMarkers(view.lab)[0]}\n${own}` };

@@ -85,7 +85,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: t`${codeText(file)} is not the manifest of a reviewed plan`,
     help: t`run the plan workflow again on the last commit of the pull request, and approve that`,
   }),
-  'plan-changed': ({ unreviewed, missing, tools, people, items }) => ({
+  'plan-changed': ({ unreviewed, missing, tools, people, items, older }) => ({
     summary: t`the plan differs from the reviewed one`,
     reason: sentences(
       tools === null
@@ -99,7 +99,9 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
         items.map(({ kind, what }) => t`${trusted(ITEMS[kind])} ${codeText(what)}`),
       ),
     ),
-    help: NEW_PLAN,
+    help: older
+      ? t`no action needed if the newest commit of main is applied, which grants more than this one`
+      : NEW_PLAN,
   }),
   'planned-by-another-version': ({ planned, now }) => ({
     summary: t`another version of mturk-team made the reviewed plan`,
