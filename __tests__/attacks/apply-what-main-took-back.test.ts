@@ -55,7 +55,13 @@ describe('an old apply that would grant again what main has taken back since is 
     const read = readPlan({ format_version: '1.2', resource_changes: [] });
     const review = reviewOf({ before: sampleTeam, after: granted, today, at });
     const commit = '3f2c1ab9d0e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4';
-    const origin = { head: { commit, tree: commit }, run: { id: '12', attempt: 1 }, mturkTeam: '0', createdAt: at };
+    const origin = {
+      head: { commit, tree: commit },
+      run: { id: '12', attempt: 1 },
+      mturkTeam: '0',
+      emulator: false,
+      createdAt: at,
+    };
     const manifest = manifestOf(review, { plan: orThrow(read), tools: TOOLS }, origin);
     await withLab(emptyMemory(), async (test) => {
       const files = { manifest: 'manifest.json', base: 'base.yaml', newest: 'newest.yaml' };

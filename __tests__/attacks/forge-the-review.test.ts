@@ -34,6 +34,7 @@ function reviewed(before: Team, after: Team, plan = planOf(after, before)): Mani
     head: { commit: COMMIT, tree: COMMIT },
     run: { id: '12', attempt: 1 },
     mturkTeam: '0',
+    emulator: false,
     createdAt: AT,
   };
   const read = readManifest(writeManifest(manifestOf(review, { plan: plan.plan, tools: TOOLS }, origin)));
