@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import packageJson from '../../package.json' with { type: 'json' };
 import { desiredAccess } from '../../src/access/sources/desired.ts';
 import { planAndApply } from '../../src/cli/session/apply.ts';
@@ -11,11 +12,13 @@ import { manifestOf, readManifest, writeManifest } from '../../src/review/manife
 import type { Manifest } from '../../src/review/manifest/schema.ts';
 import type { Team } from '../../src/team/team.ts';
 import { runHere, scratch } from '../support/command.ts';
+import { runs } from '../support/exhaustive.ts';
 import { emptyMemory, withLab } from '../support/lab-in-test.ts';
 import { configured, modelPlan } from '../support/model-plan.ts';
 import { TOOLS } from '../support/plan-json.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
+import { teams } from '../support/team-arbitrary.ts';
 
 const TODAY = '2026-11-25';
 const AT = new Date(`${TODAY}T12:00:00Z`);
@@ -44,7 +47,13 @@ function reviewed(before: Team, after: Team, plan = planOf(after, before)): Mani
 
 /** The apply of the merged file. `applied` is how the account is. */
 function apply(manifest: Manifest, before: Team, after: Team, plan = planOf(after, before), today = TODAY) {
-  return compareWithReview(manifest, { before, after, today, tools: TOOLS, plan, older: false });
+  return compareWithReview(manifest, { before, after, today, tools: TOOLS, plan, older: false, interrupted: null });
+}
+
+/** The same after an apply that began and did not end, of which the plan is what is left. */
+function applyAgain(manifest: Manifest, before: Team, after: Team, plan: PlanOfReview, today = TODAY) {
+  const interrupted = { applied: before };
+  return compareWithReview(manifest, { before, after, today, tools: TOOLS, plan, older: false, interrupted });
 }
 
 /** What the digests alone say, which hold no access of anyone. */
@@ -223,6 +232,36 @@ describe('another pull request is merged between plan and apply', () => {
 });
 
 describe('what legitimately differs is applied', () => {
+  /** A team with members and settings of two others, in the lab of the first. */
+  const inLab = ({ lab, account, settings: { state } }: Team, team: Team): Team => ({
+    ...team,
+    ...{ lab, account, departed: [], settings: { ...team.settings, state, deleteAfterDays: null } },
+  });
+
+  test('whatever the two files and the account hold, at any later time, and any part that is left of the plan', () => {
+    const some = fc.tuple(teams(), teams(), teams(), fc.array(fc.boolean(), { minLength: 7, maxLength: 7 }));
+    fc.assert(
+      fc.property(some, fc.integer({ min: 0, max: 900 }), ([first, second, third, done], days) => {
+        const [before, after, account] = [first, second, third].map((team) => inLab(first, team)) as [Team, Team, Team];
+        const plan = planOf(after, before, TODAY, desiredAccess(account, TODAY));
+        const manifest = reviewed(before, after, plan);
+        const later = new Date(AT.getTime() + days * 86_400_000).toISOString().slice(0, 10);
+        expect(apply(manifest, before, after, plan, later)).toMatchObject({ ok: true });
+        const whole = planOf(after, before);
+        const changes = whole.plan.changes.map((each, index) =>
+          done[index % done.length] === true && each.change.after !== null
+            ? { ...each, change: { ...each.change, actions: ['no-op'], before: each.change.after, importing: null } }
+            : each,
+        );
+        const left = { ...whole.plan, changes };
+        const rest = { ...whole, plan: left, classification: classifyPlan(left, after.account) };
+        const result = applyAgain(reviewed(before, after, whole), before, after, rest, later);
+        expect(result.ok ? [] : result.failure).toEqual([]);
+      }),
+      { numRuns: runs(25) },
+    );
+  });
+
   const eve = edited('eve', { until: '2027-05-31' }, joining('eve', ['results-reader', 'task-publisher']));
   const manifest = reviewed(sampleTeam, eve);
 
@@ -239,8 +278,41 @@ describe('what legitimately differs is applied', () => {
       );
       const left = { ...plan, changes };
       const rest = { ...planOf(eve, sampleTeam), plan: left, classification: classifyPlan(left, eve.account) };
-      expect({ address, result: apply(manifest, sampleTeam, eve, rest) }).toMatchObject({ result: { ok: true } });
+      expect({ address, result: applyAgain(manifest, sampleTeam, eve, rest) }).toMatchObject({ result: { ok: true } });
     }
+  });
+
+  describe('an apply that was interrupted while it suspended a member', () => {
+    const noBonus = role({ key: 'no-bonus', allow: ['GetHIT'], deny: ['SendBonus'] });
+    const team: Team = { ...sampleTeam, roles: [...sampleTeam.roles, noBonus] };
+    const before = edited('fay', { roles: ['no-bonus', 'paymaster'] }, team);
+    const after = edited('fay', { roles: ['results-reader'] }, team);
+    const plan = planOf(after, before);
+    const suspendedDuringApply = ['perception-lab-fay'];
+    const manifest = reviewed(before, after, { ...plan, suspendedDuringApply });
+    /** What is left after the first step, or after the second. */
+    const left = (step: Team) => planOf(after, edited('fay', { suspended: true }, step));
+
+    test('lifts the suspension, and finishes the rest', () => {
+      for (const step of [before, after]) {
+        expect(apply(manifest, before, after, left(step))).toMatchObject({ failure: { code: 'plan-changed' } });
+        expect(applyAgain(manifest, before, after, left(step))).toMatchObject({ ok: true });
+      }
+    });
+
+    test('hides no other suspension, last day or grant behind it', () => {
+      const names = ['cy', 'fay', 'gus'].map((key) => `perception-lab-${key}`);
+      for (const more of [
+        edited('cy', { suspended: false }, after),
+        edited('gus', { until: null }, after),
+        edited('fay', { roles: ['results-reader', 'task-publisher'] }, after),
+      ]) {
+        const honest = reviewed(before, more);
+        const silent = forged(honest, { people: manifest.review.people, questions: [], risk: manifest.review.risk });
+        const lying = forged(silent, { suspendedDuringApply: names });
+        expect(applyAgain(lying, before, more, planOf(more, before))).toMatchObject({ ok: false });
+      }
+    });
   });
 
   test('a user that exists but is not in the state, which is imported', () => {

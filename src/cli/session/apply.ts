@@ -257,7 +257,7 @@ async function record(session: LabSession, commit: string | null, state: ApplyRe
 }
 
 async function compareToReview(
-  { team, today, at }: LabSession,
+  { team, today, at, records }: LabSession,
   planned: StackPlan,
   reviewed: Reviewed | null,
 ): Promise<Result<ReviewVerdict>> {
@@ -266,7 +266,11 @@ async function compareToReview(
   const plan = { ...planned, plan: planned.saved.plan };
   const { manifest, base: before, newest } = reviewed;
   const older = takenBack({ team: newest, newest: team }, { today, at }).length > 0;
-  return compareWithReview(manifest, { before, after: team, today, tools, plan, older });
+  const record = await usingRecord(RECORD_FILE, () => applyRecord(records).read());
+  if (!record.ok) return record;
+  const { team: applied = null, begun = [] } = record.value ?? {};
+  const interrupted = begun.length === 0 ? null : { applied };
+  return compareWithReview(manifest, { before, after: team, today, tools, plan, older, interrupted });
 }
 
 /** For the deletions that the review does not list. */

@@ -1,10 +1,21 @@
+import { accessOf, accessOnceBegun } from '../../access/access-of.ts';
 import { byCapability, type CapabilityAccess, worstRisk } from '../../access/capability-access.ts';
 import type { AccessChange } from '../../access/diff.ts';
-import { operationSet } from '../../access/operation-set.ts';
+import {
+  intersection,
+  listOperations,
+  NO_OPERATIONS,
+  type OperationSet,
+  operationSet,
+  union,
+} from '../../access/operation-set.ts';
+import { desiredAccess } from '../../access/sources/desired.ts';
 import { everythingText } from '../../access/text/capability-words.ts';
 import type { Operation } from '../../catalog/mturk.ts';
 import { fail, type Result, succeed, type UnreviewedItem, type UnreviewedPerson } from '../../diagnostics/failure.ts';
-import type { Member, Team } from '../../team/team.ts';
+import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
+import type { AccessTeam, Member, Team } from '../../team/team.ts';
+import { limitsAddress, memberAddress } from '../../terraform/addresses.ts';
 import { hasChanges, type Plan } from '../../terraform/plan.ts';
 import { replacedUsers } from '../changes/classify-plan.ts';
 import { classesOf, riskOf } from '../changes/people.ts';
@@ -24,6 +35,8 @@ export interface FreshPlan {
   readonly plan: PlanOfReview;
   /** Whether the newest file of the default branch grants more. */
   readonly older: boolean;
+  /** If an apply began and did not end: the team that was applied before it, null if none was. */
+  readonly interrupted: { readonly applied: AccessTeam | null } | null;
 }
 
 export interface ReviewVerdict {
@@ -41,6 +54,8 @@ export interface ReviewVerdict {
  * - Each person gains and loses what the review says or a part of it, with the same last day; roles, settings, questions
  *   and reverted manual changes likewise. More than that, because the other pull request widened the role, is not reviewed.
  * - Deletions of users are explained by a last day that has passed since.
+ * - After an interrupted apply, people regain what both the team applied before and the merged file grant, lose what the
+ *   merged file does not, and members whom the review suspends during the apply are suspended no longer.
  *
  * The review is computed for the moment of the reviewed one, so that passing time is no difference. Words (`descriptive`),
  * counts and the quick check grant nothing and are left out. What a review says beyond this, an earlier apply did or
@@ -48,14 +63,15 @@ export interface ReviewVerdict {
  */
 export function compareWithReview(reviewed: Manifest, fresh: FreshPlan): Result<ReviewVerdict> {
   const { after, today, tools, plan, older } = fresh;
-  const compare = (compared: Plan) => compareDigests(reviewed, { ...planDigest(compared, tools), tools });
+  const compare = (compared: Plan) =>
+    compareDigests(reviewed, { ...planDigest(withoutSuspensions(compared, reviewed, fresh), tools), tools });
   const whole = hasChanges(plan.plan) ? compare(plan.plan) : NOTHING_LEFT;
   const passed = whole.verdict === 'changed' ? dueSince(after, reviewed.review.at.slice(0, 10), today) : [];
   const kept = passed.length === 0 ? whole : compare(withMembersKept(plan.plan, after.lab, passed));
   const isSame = kept.verdict !== 'changed';
   const said = unreviewedIn(reviewed.review, fresh, passed);
   if (isSame && said.people.length + said.items.length === 0) {
-    const verdict = passed.length > 0 && kept.verdict === 'empty' ? 'subset' : kept.verdict;
+    const verdict = hasChanges(plan.plan) && kept.verdict === 'empty' ? 'subset' : kept.verdict;
     return succeed({ verdict, due: passed });
   }
   const title = ({ engine, provider }: Tools) => `${engine} and ${provider}`;
@@ -76,39 +92,95 @@ interface Unreviewed {
 }
 
 /** What the apply does and the review does not say. */
-function unreviewedIn(reviewed: Review, { before, after, today, plan }: FreshPlan, due: readonly Member[]): Unreviewed {
-  const fresh = redactReview(reviewOf({ before, after, today, at: new Date(reviewed.at), plan }));
+function unreviewedIn(reviewed: Review, freshPlan: FreshPlan, due: readonly Member[]): Unreviewed {
+  const { before, after, today, plan } = freshPlan;
+  const at = new Date(reviewed.at);
+  const fresh = redactReview(reviewOf({ before, after, today, at, plan }));
   const replaced = replacedUsers(plan.plan);
   const known = new Map(reviewed.people.map((person) => [person.user, person]));
+  const halfway = passingOf(freshPlan, reviewed, at);
   const isDue = ({ key, change }: ReviewedPerson) =>
     change.kind === 'leaves' && due.some((member) => member.key === key);
   const people = fresh.people
     .filter((person) => !isDue(person))
-    .map((person) => comparePerson(known.get(person.user) ?? null, person, replaced))
+    .map((person) => comparePerson(known.get(person.user) ?? null, person, replaced, halfway?.(person.user) ?? null))
     .filter(({ gains, loses, others }) => gains.length + loses.length + others.length > 0);
   return { people, items: unreviewedItems(reviewed, fresh) };
 }
 
-const NO_ACCESS: AccessChange['operations'] = { gained: [], lost: [] };
+/** What an interrupted apply left to do about a person although the whole change does nothing of it. */
+interface Passing {
+  readonly gained: readonly Operation[];
+  readonly isSuspended: boolean;
+}
+
+function passingOf({ interrupted, after, today }: FreshPlan, { suspendedDuringApply }: Review, at: Date) {
+  if (interrupted === null) return null;
+  const was = interrupted.applied === null ? new Map() : heldBy(interrupted.applied, today, at);
+  const will = heldBy(after, today, at);
+  return (user: string): Passing => ({
+    gained: listOperations(intersection(was.get(user) ?? NO_OPERATIONS, will.get(user) ?? NO_OPERATIONS)),
+    isSuspended: suspendedDuringApply.includes(user),
+  });
+}
+
+/** What each user may do by a team, now or once access begins. */
+function heldBy(team: AccessTeam, today: string, at: Date): ReadonlyMap<string, OperationSet> {
+  const model = desiredAccess(team, today);
+  const now = accessOf(model, { at });
+  const begun = accessOnceBegun(model, { at }, now);
+  return new Map(now.map(({ user, allowed }, index) => [user.name, union(allowed, begun[index]?.allowed ?? allowed)]));
+}
+
+/** The plan without lifting the suspensions that an interrupted apply left. Their effect is compared per person. */
+function withoutSuspensions(plan: Plan, { review, lab }: Manifest, { interrupted }: FreshPlan): Plan {
+  if (interrupted === null || review.suspendedDuringApply.length === 0) return plan;
+  const keys = review.suspendedDuringApply.flatMap((user) => keyOfIamName(lab, user) ?? []);
+  const lifting = new Set(
+    keys.flatMap((key) => [
+      `aws_iam_user_policy.${limitsAddress(key)}`,
+      `aws_iam_user_policies_exclusive.${memberAddress(key)}`,
+    ]),
+  );
+  return { ...plan, changes: plan.changes.filter(({ address }) => !lifting.has(address)) };
+}
 
 function comparePerson(
   reviewed: ReviewedPerson | null,
   fresh: ReviewedPerson,
   replaced: ReadonlySet<string>,
+  passing: Passing | null,
 ): UnreviewedPerson {
   const { user, key, name, change } = fresh;
-  const { gained, lost } = reviewed?.change.operations ?? NO_ACCESS;
+  const { gained = [], lost = [] } = reviewed?.change.operations ?? {};
+  // Halfway through, someone may differ who does not in the end.
+  const said = reviewed ?? (passing === null ? null : { ...fresh, change: withoutChange(change) });
   return {
     ...{ user, key, name },
-    gains: besides(change.operations.gained, gained),
-    loses: besides(change.operations.lost, lost),
-    others: reviewed === null ? ['person'] : otherParts(reviewed, fresh, replaced),
+    gains: besides(change.operations.gained, [...gained, ...(passing?.gained ?? [])]),
+    loses: passing === null ? besides(change.operations.lost, lost) : [],
+    others: said === null ? ['person'] : otherParts(said, fresh, replaced, passing),
+  };
+}
+
+function withoutChange(change: AccessChange): AccessChange {
+  const { kind, starts, ends, suspended, boundary } = change;
+  const none = { gained: [], lost: [] };
+  return {
+    ...change,
+    ...{ kind: kind === 'joins' ? 'changed' : kind, groups: none, ownPolicies: none },
+    ...{ starts: still(starts), ends: still(ends), suspended: still(suspended), boundary: still(boundary) },
   };
 }
 
 /** What else differs about a person, each by the name of what a reader saw. */
-function otherParts(reviewed: ReviewedPerson, fresh: ReviewedPerson, replaced: ReadonlySet<string>) {
-  const [was, is] = [reviewed.change, fresh.change];
+function otherParts(
+  reviewed: ReviewedPerson,
+  fresh: ReviewedPerson,
+  replaced: ReadonlySet<string>,
+  passing: Passing | null,
+) {
+  const [was, is] = [reviewed.change, passing?.isSuspended === true ? unsuspended(fresh.change) : fresh.change];
   // A user whom an interrupted apply created does not join any more.
   const isKind = was.kind === is.kind || (was.kind === 'joins' && is.kind === 'changed');
   const parts: Readonly<Record<UnreviewedPerson['others'][number], boolean>> = {
@@ -119,9 +191,20 @@ function otherParts(reviewed: ReviewedPerson, fresh: ReviewedPerson, replaced: R
     boundary: isContinued(was.boundary, is.boundary),
     roles: isPart(was.groups, is.groups) && isPart(reviewed.roles, fresh.roles),
     policies: isPart(was.ownPolicies, is.ownPolicies) && isPartOf(was.unknownPolicies.after, is.unknownPolicies.after),
-    effect: isTrue(reviewed, replaced) && besides(worstOf(is), worstOf(was)).length === 0,
+    effect: passing !== null || (isTrue(reviewed, replaced) && isPartOf(worstOf(was), worstOf(is))),
   };
   return PARTS.filter((part) => !parts[part]);
+}
+
+/** The change of someone whom an interrupted apply left suspended, as if it had not. First and last day are in force then. */
+function unsuspended(change: AccessChange): AccessChange {
+  const { suspended, ownPolicies } = change;
+  const lost = ownPolicies.lost.filter((policy) => policy !== LIMITS_POLICY);
+  return { ...change, suspended: still(suspended), ownPolicies: { ...ownPolicies, lost } };
+}
+
+function still<Value>({ after }: BeforeAfter<Value>): BeforeAfter<Value> {
+  return { before: after, after };
 }
 
 const PARTS = ['person', 'first-day', 'last-day', 'suspension', 'boundary', 'roles', 'policies', 'effect'] as const;
