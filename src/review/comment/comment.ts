@@ -381,8 +381,6 @@ const CHECKS = details(
     t`An owner who neither opened the pull request nor pushed to it approved the latest commit, after this plan.`,
     t`A new plan matches this one. If AWS has changed, the apply stops.`,
     t`The newest ${codeText('team.yaml')} still grants what this change grants.`,
-    t`A new plan matches this one. If AWS has changed, the apply stops.`,
-    t`The newest ${codeText('team.yaml')} still grants what this change grants.`,
     t`No guardrail blocks the plan: no unlisted deletion, an owner keeps access, nothing outside the lab changes.`,
     t`After the apply, a second plan must find no changes.`,
   ]),
