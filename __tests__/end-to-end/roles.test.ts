@@ -3,7 +3,11 @@ import {
   CreateAccessKeyCommand,
   CreatePolicyCommand,
   CreateUserCommand,
+  CreateVirtualMFADeviceCommand,
+  EnableMFADeviceCommand,
   IAMClient,
+  TagPolicyCommand,
+  TagUserCommand,
 } from '@aws-sdk/client-iam';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
 import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
@@ -11,20 +15,23 @@ import { applyStack } from '../../src/cli/session/apply.ts';
 import { emulatorSession, type LabSession } from '../../src/cli/session/lab-session.ts';
 import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
 import { quickCheck } from '../../src/cli/session/quick-check.ts';
-import { applyRecord, noteApply } from '../../src/cli/session/records.ts';
+import { applyRecord, noteApply, reconcileRecord } from '../../src/cli/session/records.ts';
 import type { ScanResult } from '../../src/drift/finding.ts';
+import { NO_RECONCILE_RECORD } from '../../src/drift/remediation/decide.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';
-import { iamName } from '../../src/team/names.ts';
+import type { WorkflowRole } from '../../src/setup/roles.ts';
+import { iamName, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
-import { documentedPolicies, type Role } from '../support/documented-roles.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import { bootstrapped, copyOf, inTurns, type LabInTest, orThrow, withLab } from '../support/lab-in-test.ts';
 import type { ManualChange } from '../support/manual-changes/manual-change.ts';
 import { RECONCILED_TEAM as team } from '../support/manual-changes/outcome.ts';
 import { PEOPLE } from '../support/manual-changes/people.ts';
 import { POLICIES } from '../support/manual-changes/policies.ts';
+import { member } from '../support/sample-team.ts';
 import { SILENT } from '../support/silent-terminal.ts';
+import { permissions } from '../support/workflow-roles.ts';
 
 const TODAY = '2026-11-25';
 const NOON = '2026-11-25T12:00:00Z';
@@ -32,16 +39,23 @@ const NOON = '2026-11-25T12:00:00Z';
 let count = 0;
 
 /**
- * A lab opened by a caller that has exactly the policy of a role of docs/workflows.md. The local AWS emulator has no
- * roles: a user outside the lab's path stands for each. Every call of ours and of the provider is signed by it.
+ * A lab opened by a caller that has exactly the permissions of a role of the workflows. The local AWS emulator has no
+ * roles: a user outside the lab's path stands for each. Every call of ours and of the provider is signed by it, and none
+ * may be denied, but those that the test expects.
  */
-async function labAs<T>(test: LabInTest, role: Role, work: (lab: LabSession) => Promise<T>, of = team): Promise<T> {
+async function labAs<T>(
+  test: LabInTest,
+  role: WorkflowRole,
+  work: (lab: LabSession) => Promise<T>,
+  of = team,
+  denied: readonly string[] = [],
+): Promise<T> {
   const { endpoint, rootCredentials } = test.emulator;
   const root = new IAMClient({ endpoint, credentials: rootCredentials, region: 'us-east-1' });
   count += 1;
   const UserName = `mturk-team-${role}-${count}`;
-  await root.send(new CreateUserCommand({ UserName }));
-  const PolicyDocument = JSON.stringify(documentedPolicies(of)[role]);
+  const created = await root.send(new CreateUserCommand({ UserName }));
+  const PolicyDocument = JSON.stringify(permissions(role));
   const { Policy } = await root.send(new CreatePolicyCommand({ PolicyName: UserName, PolicyDocument }));
   await root.send(new AttachUserPolicyCommand({ UserName, PolicyArn: Policy?.Arn }));
   const { AccessKey } = await root.send(new CreateAccessKeyCommand({ UserName }));
@@ -71,6 +85,9 @@ async function labAs<T>(test: LabInTest, role: Role, work: (lab: LabSession) => 
   } finally {
     await lab.close();
     await provider.close();
+    const calls = test.emulator.calls.filter(({ principal }) => principal === created.User?.Arn);
+    expect(calls.length).toBeGreaterThan(3);
+    expect(calls.flatMap(({ action, error }) => (error === 'AccessDenied' ? [action] : []))).toEqual(denied);
   }
 }
 
@@ -86,7 +103,7 @@ async function applyAs(test: LabInTest, of: Team): Promise<void> {
       expect(isEmpty(orThrow(await planStack(lab)))).toBe(true);
       await noteApply(applyRecord(lab.records), lab, { state: 'applied' });
       const { check } = await quickCheck(lab, null, SILENT);
-      expect(check).toMatchObject({ isAccessKnown: true, notChecked: ['the credential report'] });
+      expect(check).toMatchObject({ isAccessKnown: true, notChecked: [] });
     },
     of,
   );
@@ -101,19 +118,74 @@ beforeAll(async () => {
   });
 }, 120_000);
 
-test('the apply role creates a whole lab, changes a role, suspends a member, and removes a member who has a key', async () => {
+const bo = iamName(team.lab, 'bo');
+
+test('the plan role plans a pull request, with a user to be imported who has a key, and checks the account', async () => {
   await withLab(start, async (test) => {
     test.setClock(NOON);
-    await test.lab(team).iam.send(new CreateAccessKeyCommand({ UserName: iamName(team.lab, 'bo') }));
-    const members = team.members
-      .filter(({ key }) => key !== 'bo')
-      .map((member) => (member.key === 'eve' ? { ...member, suspended: true } : member));
-    const departed = [...team.departed, { key: 'bo', left: TODAY, reason: 'graduated' }];
-    const roles = team.roles.map((role) =>
-      role.key === 'paymaster' ? { ...role, deny: ['SendBonus' as const] } : role,
+    const { iam } = test.lab(team);
+    const UserName = iamName(team.lab, 'zoe');
+    await iam.send(new CreateUserCommand({ UserName, Path: labPath(team.lab) }));
+    await iam.send(new CreateAccessKeyCommand({ UserName }));
+    const members = [...team.members, member({ key: 'zoe', roles: ['paymaster'] })];
+    await labAs(
+      test,
+      'plan',
+      async (lab) => {
+        const plan = orThrow(await planStack(lab, { lock: false }));
+        expect(plan.imported.map(({ key }) => key)).toEqual(['zoe']);
+        expect(plan.credentials).toMatchObject([{ keys: [{}], notChecked: [] }]);
+        const { check } = await quickCheck(lab, plan, SILENT);
+        expect(check).toMatchObject({ isAccessKnown: true, notChecked: [] });
+      },
+      { ...team, members },
     );
-    await applyAs(test, { ...team, roles, members, departed });
-    expect(Object.keys(test.memory.account.users)).not.toContain(iamName(team.lab, 'bo'));
+  });
+}, 120_000);
+
+test('the apply role changes a role, suspends a member, restores tags, and removes a member who has a key', async () => {
+  await withLab(start, async (test) => {
+    test.setClock(NOON);
+    const { iam } = test.lab(team);
+    await iam.send(new CreateAccessKeyCommand({ UserName: bo }));
+    const Tags = [{ Key: 'hello', Value: 'x' }];
+    await iam.send(new TagUserCommand({ UserName: iamName(team.lab, 'ada'), Tags }));
+    await iam.send(new TagPolicyCommand({ PolicyArn: rolePolicyArn(team, 'paymaster'), Tags }));
+    await applyAs(test, leftAlone);
+    expect(Object.keys(test.memory.account.users)).not.toContain(bo);
+  });
+}, 120_000);
+
+/** The team without Bo, Eve suspended, and less in a role. */
+const leftAlone: Team = {
+  ...team,
+  roles: team.roles.map((role) => (role.key === 'paymaster' ? { ...role, deny: ['SendBonus' as const] } : role)),
+  members: team.members
+    .filter(({ key }) => key !== 'bo')
+    .map((each) => (each.key === 'eve' ? { ...each, suspended: true } : each)),
+  departed: [...team.departed, { key: 'bo', left: TODAY, reason: 'graduated' }],
+};
+
+test("the apply role deletes no MFA device: the failure says so, and the next apply deletes the member's user", async () => {
+  await withLab(start, async (test) => {
+    test.setClock(NOON);
+    const { iam } = test.lab(team);
+    const { VirtualMFADevice } = await iam.send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: 'phone' }));
+    const SerialNumber = VirtualMFADevice?.SerialNumber ?? '';
+    await iam.send(
+      new EnableMFADeviceCommand({
+        ...{ UserName: bo, SerialNumber },
+        ...{ AuthenticationCode1: '123456', AuthenticationCode2: '654321' },
+      }),
+    );
+    const apply = async (lab: LabSession) => applyStack(lab, orThrow(await planStack(lab)));
+    const first = await labAs(test, 'apply', apply, leftAlone, ['DeleteVirtualMFADevice']);
+    expect(first).toMatchObject({
+      ok: false,
+      failure: { code: 'administrator-needed', args: { action: 'DeleteVirtualMFADevice' } },
+    });
+    expect((await labAs(test, 'apply', apply, leftAlone)).ok).toBe(true);
+    expect(Object.keys(test.memory.account.users)).not.toContain(bo);
   });
 }, 120_000);
 
@@ -139,14 +211,12 @@ function afterChange<T>(row: ManualChange, work: (test: LabInTest) => Promise<T>
   });
 }
 
-test('every manual change that can be reverted is found by the plan role, and attributed', async () => {
+test('every manual change that can be reverted is found by the scan role, and attributed', async () => {
   expect(REVERTED.length).toBeGreaterThan(15);
   for (const row of REVERTED) {
     await afterChange(row, async (test) => {
-      const { scan, complete, attributed } = await labAs(
-        test,
-        'plan',
-        async (lab) => await quickScan(lab, { cloudTrail: true }, SILENT),
+      const { scan, complete, attributed } = await labAs(test, 'scan', async (lab) =>
+        quickScan(lab, { cloudTrail: true }, SILENT),
       );
       const { notChecked } = scan;
       const found = { what: row.what, found: idsOf(scan), notChecked, complete, attributed };
@@ -155,11 +225,11 @@ test('every manual change that can be reverted is found by the plan role, and at
   }
 }, 120_000);
 
-test('they are planned by the plan role, and reverted by the reconcile role', async () => {
+test('they are planned by the scan role, and reverted by the reconcile role', async () => {
   const outcomes: Record<string, object> = {};
   await inTurns(SAMPLE, async (row) => {
     await afterChange(row, async (test) => {
-      const { scan, complete } = await labAs(test, 'plan', async (lab) =>
+      const { scan, complete } = await labAs(test, 'scan', async (lab) =>
         orThrow(await fullScan(lab, { cloudTrail: false, lock: false }, SILENT)),
       );
       const [{ outcome }, after] = await labAs(test, 'reconcile', async (lab) => {
@@ -177,16 +247,24 @@ test('they are planned by the plan role, and reverted by the reconcile role', as
   expect(outcomes).toEqual(Object.fromEntries(wanted));
 }, 900_000);
 
-test('the plan role can change nothing, whatever it tries', async () => {
-  await withLab(start, async (test) => {
-    test.setClock(NOON);
-    const before = JSON.stringify(test.memory.account.groups);
-    await labAs(test, 'plan', async (lab) => {
-      const without = { ...team, roles: team.roles.map((role) => ({ ...role, deny: ['SendBonus' as const] })) };
-      const plan = orThrow(await planStack({ ...lab, team: without }));
-      const applied = await applyStack(lab, plan);
-      expect(applied.ok).toBe(false);
-    });
-    expect(JSON.stringify(test.memory.account.groups)).toBe(before);
+test('mode all reverts as the apply role what an earlier check has reported', async () => {
+  const all: Team = { ...team, settings: { ...team.settings, reconcile: { mode: 'all', perDay: 10 } } };
+  const id = 'membership-removed/bo/task-publisher';
+  const [row] = PEOPLE.filter(({ finds }) => finds.includes(id));
+  if (row === undefined) throw new Error(id);
+  await afterChange(row, async (test) => {
+    const { records } = test.lab(all);
+    const reported = [{ id, first: '2026-11-24T12:00:00.000Z' }];
+    await reconcileRecord(records).write({ ...NO_RECONCILE_RECORD, reported });
+    await labAs(
+      test,
+      'apply',
+      async (lab) => {
+        const scan = orThrow(await fullScan(lab, { cloudTrail: true }, SILENT));
+        const done = await reconcile(lab, scan, REQUEST, { yes: true }, SILENT);
+        expect(done).toMatchObject({ outcome: 'reverted', reverted: [id] });
+      },
+      all,
+    );
   });
 }, 120_000);

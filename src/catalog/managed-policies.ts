@@ -31,3 +31,6 @@ export function managedPolicyByArn(arn: string): (typeof MANAGED_POLICIES)[Manag
   const name = arn.startsWith('arn:aws:iam::aws:policy/') ? arn.slice('arn:aws:iam::aws:policy/'.length) : '';
   return isManagedPolicyName(name) ? MANAGED_POLICIES[name] : null;
 }
+
+/** AWS's policy that denies everything: an administrator's emergency brake. */
+export const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll';

@@ -256,6 +256,8 @@ export interface EngineFailureArgs {
   };
   'sign-in-expired': { readonly profile: string };
   'credentials-denied': EngineWords & { readonly progress: Progress | null };
+  /** The roles of the workflows may not make that call of IAM. */
+  'administrator-needed': EngineWords & { readonly action: AdministratorAction; readonly progress: Progress | null };
   'wrong-account': { readonly expected: string; readonly actual: string | null };
   throttled: EngineWords & { readonly progress: Progress | null };
   'aws-unavailable': EngineWords & { readonly progress: Progress | null };
@@ -266,6 +268,16 @@ export interface EngineFailureArgs {
   killed: { readonly signal: string; readonly progress: Progress | null };
   timeout: { readonly seconds: number; readonly progress: Progress | null };
 }
+
+/** Calls that Terraform makes and that no role of the workflows may make, or not outside the lab's path. */
+export const ADMINISTRATOR_ACTIONS = [
+  'DeleteVirtualMFADevice',
+  'RemoveUserFromGroup',
+  'UpdateGroup',
+  'UpdateUser',
+] as const;
+
+type AdministratorAction = (typeof ADMINISTRATOR_ACTIONS)[number];
 
 /** Why a merge does not count as approved. Logins are as GitHub has them. */
 export type ApprovalProblem =

@@ -15,9 +15,7 @@ export interface RetiredOperation {
 }
 
 /** Kinds of difference of the access model that a finding has as its rule. The others are unmanaged resources. */
-export type DifferenceRule =
-  | Exclude<Difference['kind'], 'user-added' | 'group-added' | 'policy-added'>
-  | 'user-without-boundary';
+export type DifferenceRule = Exclude<Difference['kind'], 'user-added' | 'group-added' | 'policy-added'>;
 
 /** A user or group of the lab under another name: IAM keeps its keys, members and policies. */
 export interface Rename {
@@ -88,13 +86,15 @@ type DifferenceOf<Kind, Each = Difference> = Each extends { readonly kind: infer
   : never;
 
 type DifferenceData = {
-  readonly [Rule in DifferenceRule]: DifferenceOf<Rule extends 'user-without-boundary' ? 'boundary-changed' : Rule>;
+  readonly [Rule in DifferenceRule]: DifferenceOf<Rule>;
 };
 
 /** What each rule finds; names are IAM's. */
 export interface RuleData extends DifferenceData {
   /** Attributes that no access depends on, or a resource that Terraform would change without a reason. */
   readonly 'resource-changed': { readonly address: string; readonly attributes: readonly string[] };
+  /** A member whose boundary was removed, or any other IAM user of the account, who never had one. */
+  readonly 'user-without-boundary': DifferenceOf<'boundary-changed'> | { readonly user: string; readonly path: string };
   /** The name in team.yaml's terms, and the one that the account has. */
   readonly 'user-renamed': { readonly user: string; readonly to: string };
   /** A member's user is not the one that the last apply noted; `created` is ISO 8601, UTC. */

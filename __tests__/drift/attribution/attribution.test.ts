@@ -384,6 +384,20 @@ const sendsBonus = (holder: string, policyOf: string): UserAccess['grants'] =>
 const OTHERS: Readonly<Record<Exclude<Sample['kind'], 'difference'>, readonly Row[]>> = {
   'resource-changed': [],
   'nothing-applied': [],
+  'user-without-boundary': [
+    {
+      what: { kind: 'user-without-boundary', user: 'intern', path: '/' },
+      did: [
+        ['CreateUser', { userName: 'intern' }],
+        ['DeleteUserPermissionsBoundary', { userName: 'intern' }],
+      ],
+      not: [
+        ['CreateUser', { userName: CY }],
+        ['CreateUser', { userName: 'intern', permissionsBoundary: BOUNDARY }],
+      ],
+      subject: 'intern',
+    },
+  ],
   'user-recreated': [
     {
       what: { kind: 'user-recreated', user: BO, created: '2026-11-25T08:00:00Z' },

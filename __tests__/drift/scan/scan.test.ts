@@ -86,7 +86,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
   [
     'an unmanaged user with the name of a member is added to a group',
     withUser({ name: 'bo', groups: [name('paymaster')] }),
-    ['membership-added/iam/bo/paymaster/spends: manual, auto'],
+    ['membership-added/iam/bo/paymaster/spends: manual, auto', 'user-without-boundary/iam/bo: unmanaged, manual'],
   ],
   [
     'full access is attached to a member',
@@ -189,6 +189,24 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
     ['user-without-boundary/fay: manual, auto'],
   ],
   [
+    'a boundary is taken off a member who is moved to another path, out of reach of the roles',
+    changeUser('fay', () => ({ boundary: null, path: '/elsewhere/' })),
+    ['user-without-boundary/fay: manual, manual', 'path-changed/user/fay: manual, manual'],
+  ],
+  [
+    'a member is added to a group that is moved to another path, and to one that is not',
+    all(
+      putInto('bo', name('paymaster')),
+      putInto('fay', name('task-publisher')),
+      changeGroup('paymaster', () => ({ path: '/elsewhere/' })),
+    ),
+    [
+      'membership-added/bo/paymaster/spends: manual, manual',
+      'membership-added/fay/task-publisher/spends: manual, auto',
+      'path-changed/group/paymaster: manual, manual',
+    ],
+  ],
+  [
     'a boundary is replaced by a narrower one, on a suspended member',
     all(
       withPolicy(stopArn('locked'), says(statement('Allow', 'mechanicalturk:Get*'))),
@@ -284,6 +302,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       'unmanaged-user/by-mfa/spends: unmanaged, manual',
       'unmanaged-user/by-org/spends: unmanaged, manual',
       'unmanaged-user/next-year/spends: unmanaged, manual',
+      'user-without-boundary/of-another: unmanaged, manual',
     ],
   ],
   [
@@ -384,6 +403,7 @@ const BY_HAND: readonly (readonly [string, Change, readonly string[]])[] = [
       'unmanaged-user/janitor/escalates: unmanaged, manual',
       'unmanaged-user/old-mturk-user/spends: unmanaged, manual',
       'unmanaged-user/reader/reads: unmanaged, manual',
+      'user-without-boundary/self-service: unmanaged, manual',
     ],
   ],
   [

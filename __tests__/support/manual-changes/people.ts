@@ -25,8 +25,9 @@ export const PEOPLE: readonly ManualChange[] = [
       await iam.send(new aws.CreateUserCommand({ UserName: 'mallory' }));
       await iam.send(new aws.AddUserToGroupCommand({ UserName: 'mallory', ...group('paymaster') }));
     },
-    finds: ['membership-added/mallory/paymaster/spends'],
+    finds: ['membership-added/mallory/paymaster/spends', 'user-without-boundary/mallory'],
     reconcile: 'undone',
+    leaves: ['user-without-boundary/mallory'],
     access: true,
   },
   {

@@ -58,6 +58,15 @@ test.each<[FailureCode, EngineStep, EngineDiagnostic]>([
     ),
   ],
   [
+    'administrator-needed',
+    'apply',
+    diagnostic(
+      'removing IAM User (perception-lab-bo) Virtual MFA devices',
+      'api error AccessDenied: User: x is not authorized to perform: iam:DeleteVirtualMFADevice on resource: arn:aws:iam::123456789012:mfa/bo',
+      'aws_iam_user.member_bo',
+    ),
+  ],
+  [
     'credentials-denied',
     'plan',
     diagnostic('reading IAM User', 'ExpiredToken: The security token included in the request is expired'),

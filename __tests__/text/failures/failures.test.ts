@@ -96,6 +96,11 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { reason, progress: null },
     { reason, progress },
   ],
+  'administrator-needed': [
+    { reason, action: 'DeleteVirtualMFADevice', progress },
+    { reason, action: 'RemoveUserFromGroup', progress },
+    { reason, action: 'UpdateUser', progress: null },
+  ],
   'wrong-account': [
     { expected: '123456789012', actual: '999999999999' },
     { expected: '', actual: null },

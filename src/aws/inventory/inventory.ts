@@ -34,6 +34,8 @@ export interface InventoryOptions {
   readonly managed: (user: Pick<AccessUser, 'name' | 'path'>) => boolean;
   /** `access`: who may do what, and of credentials only what one call returns for all users. */
   readonly scope: 'access' | 'all';
+  /** False for a role that may not ask for the credential report, and for checks that do not use it; true by default. */
+  readonly credentialReport?: boolean;
   /** Users at a time, four calls each. */
   readonly concurrency?: number;
   /** Called for every managed user that was read. */
@@ -52,12 +54,12 @@ const REPORT_PATIENCE_MS = 10_000;
 const LONGEST_PATIENCE_MS = 60_000;
 
 /**
- * Reads an account: a call for each page of what its users, groups and policies are, six more for credentials, and for
- * `all` four more for each managed user. A call that fails is listed in `notChecked`; no error of AWS is
+ * Reads an account: a call for each page of what its users, groups and policies are, three more for credentials and two for
+ * the credential report, and for `all` four more for each managed user. A call that fails is listed in `notChecked`; no error of AWS is
  * thrown. A user deleted meanwhile has no credentials.
  */
 export async function takeInventory(client: IAMClient, options: InventoryOptions): Promise<Inventory> {
-  const { account, managed, scope, now, pageSize = PAGE_SIZE, wait = pause } = options;
+  const { account, managed, scope, credentialReport = true, now, pageSize = PAGE_SIZE, wait = pause } = options;
   const at = now().toISOString();
   const reader = iamReader(client);
   const notChecked: NotChecked[] = [];
@@ -66,7 +68,7 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
     return result.state === 'read' ? result.value : null;
   };
   const [begun, details, mfa, services, summary] = await Promise.all([
-    beginReport(reader),
+    credentialReport ? beginReport(reader) : null,
     reader.read(ACCESS, () => readAuthorizationDetails(reader, account, pageSize)),
     reader.read('the virtual MFA devices', () => readMfaUsers(reader, pageSize)),
     reader.read('the service-specific credentials', () => readServiceCredentials(reader, pageSize)),
@@ -82,7 +84,7 @@ export async function takeInventory(client: IAMClient, options: InventoryOptions
   notChecked.push(...notCheckedOf(own));
   const patience = REPORT_PATIENCE_MS * (1 + Math.floor((known?.access.users.length ?? 0) / PAGE_SIZE));
   const ready = () => readReport(reader, Math.min(patience, LONGEST_PATIENCE_MS), wait);
-  const report = resultOf(begun) === null ? null : resultOf(await ready());
+  const report = begun === null || resultOf(begun) === null ? null : resultOf(await ready());
   const rootKeys = rootKeysOf(resultOf(summary)?.SummaryMap?.AccountAccessKeysPresent, report?.rows.get(ROOT_ROW));
   return {
     account,

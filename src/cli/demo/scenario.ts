@@ -179,7 +179,7 @@ export function manualChanges(team: Team, scenario: Scenario): readonly ManualCh
     kind: 'membership-added',
     names: [INTRUDER, widest.key],
     carryOut: async (iam) => {
-      await iam.send(new CreateUserCommand({ UserName: INTRUDER }));
+      await iam.send(new CreateUserCommand({ UserName: INTRUDER, PermissionsBoundary: fullAccessArn }));
       await iam.send(new AddUserToGroupCommand({ UserName: INTRUDER, GroupName: iamName(lab, widest.key) }));
     },
   });

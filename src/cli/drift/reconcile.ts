@@ -139,7 +139,7 @@ async function attempt(
   }
 
   // The question may have waited for an hour, and a revocation in an emergency must not be reverted unseen.
-  const now = await quickScan(session, { cloudTrail: false }, terminal);
+  const now = await quickScan(session, { cloudTrail: false, credentialReport: false }, terminal);
   if (!now.complete || !isUnchanged(completed, now)) return blocked({ code: 'changed-meanwhile', args: {} });
   const counted = reverts.filter((finding) => !requested.includes(finding)).map(({ id }) => id);
   const at = session.now();

@@ -28,6 +28,8 @@ export interface CompletedScan extends ScannedAccount {
 interface ScanOptions {
   /** Ask CloudTrail who made a change. */
   readonly cloudTrail: boolean;
+  /** Read the credential report, which not every role may ask for; true by default. */
+  readonly credentialReport?: boolean;
 }
 
 /** A quick check: without a plan. It works without the apply record, which only tells manual changes from pending ones. */
@@ -38,7 +40,7 @@ export async function quickScan(
 ): Promise<CompletedScan> {
   const applied = await readApplied(session.records);
   if (!applied.ok) terminal.stderr(`${failureText(applied.failure)}\n`);
-  const inventory = await inventoryOf(session, 'access', terminal);
+  const inventory = await inventoryOf(session, 'access', terminal, options.credentialReport);
   const read = { applied: applied.ok ? applied.value : null, isRecordRead: applied.ok };
   return completeScan(session, { inventory, plan: null, ...read }, options);
 }
@@ -62,6 +64,7 @@ async function inventoryOf(
   { team, iam, now }: AccountSession,
   scope: 'access' | 'all',
   { stderr, isTerminal }: Terminal,
+  credentialReport = true,
 ): Promise<Inventory> {
   const desired = new Set(desiredAccessOnAnyDay(team).users.map(({ name }) => name));
   const path = labPath(team.lab);
@@ -70,6 +73,7 @@ async function inventoryOf(
     account: team.account,
     managed: (user) => user.path.startsWith(path) || desired.has(user.name),
     scope,
+    credentialReport,
     progress: progress.show,
     now,
   });

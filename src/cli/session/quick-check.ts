@@ -9,6 +9,9 @@ import { shownNames, type Terminal } from '../io.ts';
 import type { LabSession } from './lab-session.ts';
 import type { StackPlan } from './plan.ts';
 
+/** Who may do what: the plan role may ask neither CloudTrail nor for the credential report. */
+const ACCESS_ALONE = { cloudTrail: false, credentialReport: false };
+
 export interface QuickChecked {
   readonly completed: CompletedScan;
   readonly check: QuickCheck;
@@ -20,7 +23,7 @@ export async function quickCheck(
   planned: StackPlan | null,
   terminal: Terminal,
 ): Promise<QuickChecked> {
-  const completed = await quickScan(session, { cloudTrail: false }, terminal);
+  const completed = await quickScan(session, ACCESS_ALONE, terminal);
   return { completed, check: quickCheckOf(completed, planned?.classification ?? null, session.naming) };
 }
 
@@ -30,7 +33,7 @@ export async function changeSince(
   session: LabSession,
   terminal: Terminal,
 ): Promise<Result<'unchanged' | 'unknown'>> {
-  const now = await quickScan(session, { cloudTrail: false }, terminal);
+  const now = await quickScan(session, ACCESS_ALONE, terminal);
   if (!completed.complete || !now.complete) return succeed('unknown');
   const { appeared, gone } = findingsBetween(completed.scan, now.scan);
   if (appeared.length + gone.length === 0) return succeed('unchanged');

@@ -5,22 +5,16 @@ import { dependsOnTimeAlone, laterMoments } from '../../access/time-conditions.t
 import { concernedBy, type Documents, groupOf, withDifferences } from '../../access/with-differences.ts';
 import type { PolicyDocument, Statement } from '../../iam/document.ts';
 import { toList } from '../../iam/document.ts';
-import { isExtended, isShortened } from '../../review/changes/people.ts';
+import { isExtended } from '../../review/changes/people.ts';
 import { LIMITS_POLICY } from '../../team/names.ts';
 import type { Remediation } from '../finding.ts';
 import { statementsOnlyIn } from '../rules/policies.ts';
 
-/** Whether a revert grants someone an operation or a later end, and whether it revokes any. */
-interface Effect {
-  readonly grants: boolean;
-  readonly revokes: boolean;
-}
-
 /**
- * The remediation of each kind, by the effect of its revert. A removal is on request whatever the effect today: reverting
+ * The remediation of each kind, by whether its revert grants someone an operation or a later end. A removal is on request whatever the effect today: reverting
  * it for a suspended member or an empty group grants nothing now and everything later.
  */
-const REMEDIATIONS: Readonly<Record<Difference['kind'], (effect: Effect, difference: Difference) => Remediation>> = {
+const REMEDIATIONS: Readonly<Record<Difference['kind'], (grants: boolean, difference: Difference) => Remediation>> = {
   'membership-added': byEffect,
   'policy-attached': byEffect,
   'inline-policy-added': byEffect,
@@ -28,15 +22,15 @@ const REMEDIATIONS: Readonly<Record<Difference['kind'], (effect: Effect, differe
   'policy-changed': byEffect,
   'boundary-changed': byEffect,
   // A policy outside the lab may depend on an added tag; the tags of team.yaml are restored by its own values.
-  'tag-changed': (effect, difference) =>
-    'tag' in difference && difference.from === null ? 'on-request' : byEffect(effect),
-  // Moving needs permission on both paths, and the roles of the workflows have it on the lab's path alone.
+  'tag-changed': (grants, difference) =>
+    'tag' in difference && difference.from === null ? 'on-request' : byEffect(grants),
+  // The roles of the workflows may rename and move nothing.
   'path-changed': () => 'manual',
   // `limits` only denies: without it a member may do more.
-  'inline-policy-removed': (effect, difference) =>
-    'policy' in difference && difference.policy === LIMITS_POLICY ? byEffect(effect) : 'on-request',
-  // A role's policy that only denies is a guard, too.
-  'policy-detached': (effect) => (effect.revokes ? byEffect(effect) : 'on-request'),
+  'inline-policy-removed': (grants, difference) =>
+    'policy' in difference && difference.policy === LIMITS_POLICY ? byEffect(grants) : 'on-request',
+  // The reconcile role may attach no policy, not even one that only denies.
+  'policy-detached': () => 'on-request',
   'membership-removed': () => 'on-request',
   'user-deleted': () => 'on-request',
   'group-deleted': () => 'on-request',
@@ -46,7 +40,7 @@ const REMEDIATIONS: Readonly<Record<Difference['kind'], (effect: Effect, differe
   'policy-added': () => 'manual',
 };
 
-function byEffect({ grants }: Effect): Remediation {
+function byEffect(grants: boolean): Remediation {
   return grants ? 'on-request' : 'auto';
 }
 
@@ -60,24 +54,19 @@ export function remediationOf(
   documents: Documents,
   at: Date,
 ): Remediation {
-  if (difference.kind === 'policy-detached' && !exists(difference.arn, account)) return 'on-request';
-  const remediation = REMEDIATIONS[difference.kind](effectOfRevert(difference, account, documents, at), difference);
+  const remediation = REMEDIATIONS[difference.kind](revertGrants(difference, account, documents, at), difference);
   return remediation === 'auto' && !isBeyondDoubt(difference, account) ? 'on-request' : remediation;
 }
 
-/** A policy can be attached again only if it exists. */
-function exists(arn: string, { policies }: ModelIndex): boolean {
-  return policies.has(arn) || arn.startsWith('arn:aws:iam::aws:');
-}
-
-function effectOfRevert(difference: Difference, account: ModelIndex, documents: Documents, at: Date): Effect {
+function revertGrants(difference: Difference, account: ModelIndex, documents: Documents, at: Date): boolean {
   const group = groupOf(difference);
   const concerned = around(account, concernedBy(account, difference), group === null ? [] : [group]);
-  const changes = [concerned, ...probesOf(difference, concerned, account)].flatMap((before) => {
-    const after = withDifferences(before, [inverse(difference)], documents);
-    return momentsOf(before, difference, at).flatMap((moment) => diffAccess(before, after, moment).people);
-  });
-  return { grants: changes.some(grantsAccess), revokes: changes.some(revokesAccess) };
+  return [concerned, ...probesOf(difference, concerned, account)]
+    .flatMap((before) => {
+      const after = withDifferences(before, [inverse(difference)], documents);
+      return momentsOf(before, difference, at).flatMap((moment) => diffAccess(before, after, moment).people);
+    })
+    .some(grantsAccess);
 }
 
 /** No IAM user has an empty name. */
@@ -104,7 +93,6 @@ function probesOf(difference: Difference, concerned: AccessModel, account: Model
       return [{ ...concerned, groups: [], users: free }];
     }
     case 'policy-attached':
-    case 'policy-detached':
     case 'inline-policy-added':
     case 'inline-policy-changed':
     case 'inline-policy-removed': {
@@ -121,12 +109,6 @@ export function grantsAccess(change: AccessChange): boolean {
   const { operations, suspended, kind } = change;
   if (operations.gained.length > 0) return true;
   return kind === 'changed' && (isExtended(change) || (suspended.before && !suspended.after));
-}
-
-function revokesAccess(change: AccessChange): boolean {
-  const { operations, suspended, kind } = change;
-  if (operations.lost.length > 0) return true;
-  return kind === 'changed' && (isShortened(change) || (suspended.after && !suspended.before));
 }
 
 /** Now, and every later moment at which a condition on the time changes. */

@@ -61,7 +61,7 @@ export function failedCheckIssue(
 }
 
 const PERMISSIONS =
-  'the role needs `iam:Get*`, `iam:List*` and `iam:GenerateCredentialReport`. Then run the drift workflow again.';
+  'give the role `scan` the permissions in docs/reference/roles.md. Then run the drift workflow again.';
 
 function explanation(failed: FailedCheck): readonly Block[] {
   switch (failed.kind) {

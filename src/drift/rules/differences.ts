@@ -1,7 +1,7 @@
 import type { Holder } from '../../access/model-difference.ts';
 import { type DisplayNames, groupText, holderText, memberKeyOf, userText } from '../../access/text/names.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
-import { codeText, strongText, type Text, t } from '../../text/text.ts';
+import { codeText, type Text, t } from '../../text/text.ts';
 import {
   type Calls,
   changesDocument,
@@ -14,6 +14,7 @@ import {
 import type { DifferenceRule, RuleData } from '../finding.ts';
 import { policyTitle, roleEdit } from './policies.ts';
 import type { IdNames, Rule } from './rule.ts';
+import { NO_LIMIT, setsBoundary } from './user-without-boundary.ts';
 
 type Entry<Id extends DifferenceRule> = Omit<Rule<Id>, 'id' | 'severity'> & Partial<Pick<Rule, 'severity'>>;
 
@@ -71,17 +72,10 @@ const ENTRIES: { readonly [Id in DifferenceRule]: Entry<Id> } = {
     remedy: ({ data: { arn } }, names) => ({ ifIntended: roleEdit(arn, names) }),
     cloudTrail: ({ data: { arn } }) => ({ subject: arn, calls: changesDocument(arn) }),
   },
-  'user-without-boundary': {
-    severity: 'medium',
-    idParts: ({ user }, names) => names.user(user),
-    title: ({ user }, names) => t`Permissions boundary of ${userText(user, names)} removed`,
-    effect: t`${strongText(t`No upper limit`)} on permissions`,
-    cloudTrail: ({ data: { user } }) => ({ subject: user, calls: setsBoundary(user, null) }),
-  },
   'boundary-changed': {
     idParts: ({ user }, names) => names.user(user),
     title: ({ user }, names) => t`Permissions boundary of ${userText(user, names)} replaced`,
-    effect: t`${strongText(t`No upper limit`)} on permissions`,
+    effect: NO_LIMIT,
     cloudTrail: ({ data: { user, to } }) => ({ subject: user, calls: setsBoundary(user, to) }),
   },
   'membership-removed': {
@@ -204,15 +198,6 @@ function moves({ kind, name }: Holder, to: string): Calls {
   const updates: Calls[string] = (parameters, event) => isNamed(parameters, event) && parameters.newPath === to;
   const makes: Calls[string] = (parameters, event) => isNamed(parameters, event) && (parameters.path ?? '/') === to;
   return kind === 'user' ? { UpdateUser: updates, CreateUser: makes } : { UpdateGroup: updates, CreateGroup: makes };
-}
-
-function setsBoundary(user: string, to: string | null): Calls {
-  const isOfUser = sets({ userName: user });
-  const toThat: Calls[string] = (parameters, event) =>
-    isOfUser(parameters, event) && (parameters.permissionsBoundary ?? null) === to;
-  return to === null
-    ? { DeleteUserPermissionsBoundary: isOfUser, CreateUser: toThat }
-    : { PutUserPermissionsBoundary: toThat, CreateUser: toThat };
 }
 
 function setsTag(user: string, tag: string, to: string | null): Calls {

@@ -4,8 +4,6 @@ import { type PolicyDocument, type Statement, statementsOf, toList } from '../..
 import { actionMatches } from '../../iam/evaluate.ts';
 import { codeText, someTexts, type Text, t } from '../../text/text.ts';
 
-export const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll';
-
 /** Whether a document can grant anything; one that cannot be parsed can. */
 export function isAllowing(document: PolicyDocument | null): boolean {
   return document === null || statementsOf(document).some(({ Effect }) => Effect === 'Allow');

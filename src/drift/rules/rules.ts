@@ -16,6 +16,7 @@ import { tooManyAccessKeys } from './too-many-access-keys.ts';
 import { unmanagedGroup, unmanagedGroupMembership } from './unmanaged-group.ts';
 import { unmanagedPolicy } from './unmanaged-policy.ts';
 import { unmanagedUser } from './unmanaged-user.ts';
+import { userWithoutBoundary } from './user-without-boundary.ts';
 
 /** Every rule, worst first: the order of findings of one severity and risk. */
 export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
@@ -27,7 +28,7 @@ export const DRIFT_RULES: { readonly [Id in FindingId]: Rule<Id> } = {
   'inline-policy-changed': differenceRule('inline-policy-changed'),
   'inline-policy-removed': differenceRule('inline-policy-removed'),
   'policy-changed': differenceRule('policy-changed'),
-  'user-without-boundary': differenceRule('user-without-boundary'),
+  'user-without-boundary': userWithoutBoundary,
   'boundary-changed': differenceRule('boundary-changed'),
   'boundary-policy-changed': boundaryPolicyChanged,
   'unmanaged-group-membership': unmanagedGroupMembership,

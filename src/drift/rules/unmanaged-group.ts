@@ -1,12 +1,13 @@
 import { type AccessModel, around } from '../../access/model.ts';
 import { type DisplayNames, outsiderText, userText } from '../../access/text/names.ts';
+import { DENY_ALL } from '../../catalog/managed-policies.ts';
 import { labPath } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
 import { attachesLabPolicy, creates, sets } from '../attribution/matcher.ts';
 import type { FindingOf } from '../finding.ts';
 import { effectBetween, riskOf } from '../scan/access-changes.ts';
 import { iamCommand } from './aws-command.ts';
-import { DENY_ALL, isAllowing } from './policies.ts';
+import { isAllowing } from './policies.ts';
 import { type Detected, detected, type RemedyText, type Rule, type ScanContext } from './rule.ts';
 
 export const unmanagedGroup: Rule<'unmanaged-group'> = {

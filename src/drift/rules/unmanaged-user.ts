@@ -7,6 +7,7 @@ import { isEmpty, listOperations, union } from '../../access/operation-set.ts';
 import type { Grant } from '../../access/policies-of.ts';
 import { outsiderText, policyName, userText } from '../../access/text/names.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
+import { DENY_ALL } from '../../catalog/managed-policies.ts';
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { labPath } from '../../team/names.ts';
@@ -17,7 +18,7 @@ import type { FindingOf, RuleData, UnmanagedUser } from '../finding.ts';
 import { riskOf } from '../scan/access-changes.ts';
 import { keyUseText } from './access-keys.ts';
 import { iamCommand, keyCommands, switchOffAll } from './aws-command.ts';
-import { DENY_ALL, isAllowing } from './policies.ts';
+import { isAllowing } from './policies.ts';
 import { type Detected, detected, type RemedyText, type Rule, type ScanContext } from './rule.ts';
 
 export const unmanagedUser: Rule<'unmanaged-user'> = {
@@ -129,11 +130,15 @@ function accessAtEither(one: UserAccess, other: UserAccess): UserAccess {
   return { ...one, allowed: union(one.allowed, other.allowed), grants };
 }
 
-function detailText({ inPath, attached, groups, keys, areKeysKnown }: UnmanagedUser, lab: string): Text | null {
+function detailText(
+  { inPath, attached, groups, boundary, keys, areKeysKnown }: UnmanagedUser,
+  lab: string,
+): Text | null {
   const has = [...attached.map(policyName), ...groups].map(codeText);
   const where = inPath ? t`Under` : t`Outside`;
   return sentences(
     t`${where} ${codeText(labPath(lab))}${has.length === 0 ? t`` : t`, with ${someTexts(has)}`}.`,
+    boundary === null ? t`No permissions boundary.` : null,
     areKeysKnown ? null : t`Whether it has access keys is not known yet.`,
     ...keys.slice(0, 2).map(keyUseText),
   );

@@ -138,10 +138,10 @@ function detectAll(given: ScanInput): Detection {
     [...access.policies, ...expected.model.policies].map(({ arn, document }) => [arn, document]),
   );
   return {
-    detected: [
+    detected: oneForEachUser([
       ...detectDifferences(input, context, expected, documents),
       ...Object.values(DRIFT_RULES).flatMap((rule) => rule.detect?.(context) ?? []),
-    ],
+    ]),
     notChecked: distinct([
       ...inventory.notChecked,
       ...found.notChecked,
@@ -149,6 +149,13 @@ function detectAll(given: ScanInput): Detection {
     ]),
     together: (differences) => revertibleTogether(differences, account, documents, at),
   };
+}
+
+/** The finding about an unmanaged user says that it has no boundary. */
+function oneForEachUser(found: readonly Detected[]): readonly Detected[] {
+  const userOf = ({ data }: Detected) => ('user' in data ? data.user : '');
+  const unmanaged = new Set(found.flatMap((each) => (each.rule === 'unmanaged-user' ? [userOf(each)] : [])));
+  return found.filter((each) => each.rule !== 'user-without-boundary' || !unmanaged.has(userOf(each)));
 }
 
 function unmanagedIn({ team, inventory, since }: ScanInput, { model }: Expected): UnmanagedResources {
@@ -178,10 +185,22 @@ function detectDifferences(
   return differencesFound(expected, part, applied, since, today).map(({ difference, cause }) => {
     const isOpen = cause !== 'resolved';
     const effect = isOpen ? effectOfDifference(difference, desired, account, documents, lab, at) : effectOf([], []);
-    const isJudged = cause === 'manual' && isRevertibleDespite(renames, difference);
+    const isPossible = isRevertibleDespite(renames, difference) && isUnder(labPath(team.lab), difference, account);
+    const isJudged = cause === 'manual' && isPossible;
     const remediation = isJudged ? remediationOf(difference, account, documents, at) : 'manual';
     return detectedDifference(difference, account, team.lab, { cause, remediation, ...effect });
   });
+}
+
+/** The roles of the workflows reach nothing that was moved to another path, until an administrator moves it back. */
+function isUnder(path: string, difference: Difference, { users, groups }: ModelIndex): boolean {
+  const { kind, name } =
+    'holder' in difference
+      ? difference.holder
+      : 'group' in difference
+        ? ({ kind: 'group', name: difference.group } as const)
+        : { kind: 'user', name: 'user' in difference ? difference.user : '' };
+  return (kind === 'user' ? users : groups).get(name)?.path.startsWith(path) ?? true;
 }
 
 /** A difference under its rule: users, groups and policies that team.yaml no longer has are unmanaged. */

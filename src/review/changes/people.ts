@@ -105,7 +105,7 @@ export function isExtended({ starts, ends }: Pick<AccessChange, 'starts' | 'ends
 }
 
 /** Whether access begins later or ends earlier than before. */
-export function isShortened({ starts, ends }: Pick<AccessChange, 'starts' | 'ends'>): boolean {
+function isShortened({ starts, ends }: Pick<AccessChange, 'starts' | 'ends'>): boolean {
   return isEarlier(starts.before, starts.after) || isLater(ends.before, ends.after);
 }
 

@@ -1,4 +1,5 @@
 import {
+  ADMINISTRATOR_ACTIONS,
   type Failure,
   fail,
   failureAfter,
@@ -85,6 +86,14 @@ const KNOWN: readonly {
     pattern:
       /no valid credential sources|NoCredentialProviders|failed to refresh cached credentials|no EC2 IMDS role found/i,
     failure: ({ reason }) => fail('credentials-missing', { reason }),
+  },
+  {
+    pattern: new RegExp(`not authorized to perform: iam:(?:${ADMINISTRATOR_ACTIONS.join('|')})\\b`),
+    steps: ['apply'],
+    failure: ({ text, reason, progress }) => {
+      const [action = 'UpdateUser'] = ADMINISTRATOR_ACTIONS.filter((name) => text.includes(`perform: iam:${name} `));
+      return fail('administrator-needed', { action, reason, progress });
+    },
   },
   {
     pattern:

@@ -10,6 +10,7 @@ export type AwsFailureCode =
   | 'profile-missing'
   | 'sign-in-expired'
   | 'credentials-denied'
+  | 'administrator-needed'
   | 'wrong-account'
   | 'throttled'
   | 'aws-unavailable'
@@ -38,6 +39,15 @@ export const AWS_PROBLEMS: Pick<ProblemTable<EngineFailureArgs>, AwsFailureCode>
   'credentials-denied': ({ progress }) => ({
     summary: t`AWS denied a request`,
     help: t`sign in again if the credentials have expired, or use credentials that allow it; then ${again(progress)}`,
+  }),
+  'administrator-needed': ({ action, progress }) => ({
+    summary: t`this needs an administrator`,
+    help:
+      action === 'DeleteVirtualMFADevice'
+        ? t`the MFA device is not the user's any more: ${again(progress)}; an administrator can delete the device`
+        : action === 'RemoveUserFromGroup'
+          ? t`ask an administrator to remove the user from groups outside the lab, then ${again(progress)}`
+          : t`ask an administrator to run ${codeText('mturk-team drift')} and to move back or rename what it names, then ${again(progress)}`,
   }),
   'wrong-account': ({ expected, actual }) => ({
     summary: t`the AWS credentials are of another account`,

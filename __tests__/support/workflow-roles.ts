@@ -1,0 +1,50 @@
+import type { PolicyDocument } from '../../src/iam/document.ts';
+import { evaluate } from '../../src/iam/evaluate.ts';
+import { permissionsOf, type WorkflowRole } from '../../src/setup/roles.ts';
+import { boundaryArn } from '../../src/team/names.ts';
+import { DEFAULT_STATE_KEY } from '../../src/team/team.ts';
+import { sampleTeam } from './sample-team.ts';
+
+const { account, lab } = sampleTeam;
+
+export const STATE = { bucket: 'perception-lab-terraform', key: DEFAULT_STATE_KEY };
+
+/** What a role of the sample lab may do. */
+export function permissions(role: WorkflowRole): PolicyDocument {
+  return permissionsOf(role, { account, lab, state: STATE });
+}
+
+export const OWN_BOUNDARY = boundaryArn(sampleTeam);
+
+/** `user/mturk/perception-lab/perception-lab-bo` with the account before it. */
+export const arn = (rest: string) => `arn:aws:iam::${account}:${rest}`;
+
+export const labArn = (kind: 'user' | 'group' | 'policy', key: string) => arn(`${kind}/mturk/${lab}/${lab}-${key}`);
+
+export const stateArn = (name: string) => `arn:aws:s3:::${STATE.bucket}/${STATE.key}/${name}`;
+
+/** Whether a document allows a call: an identity policy without a boundary, as a role of the workflows has. */
+export function allows(
+  document: PolicyDocument,
+  action: string,
+  resource: string,
+  context: Readonly<Record<string, string | readonly string[]>> = {},
+  boundary: PolicyDocument | null = null,
+): boolean {
+  const source = (policy: string, text: PolicyDocument) => ({ holder: 'caller', policy, document: text });
+  const policies = {
+    identity: [source('own', document)],
+    boundary: boundary === null ? null : source('boundary', boundary),
+  };
+  return evaluate(policies, { action, resource, context }).outcome === 'allowed';
+}
+
+/** Whether a role of the sample lab may make a call. */
+export function may(
+  role: WorkflowRole,
+  action: string,
+  resource: string,
+  context: Readonly<Record<string, string | readonly string[]>> = {},
+): boolean {
+  return allows(permissions(role), action, resource, context);
+}

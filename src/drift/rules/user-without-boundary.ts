@@ -1,0 +1,63 @@
+import { userText } from '../../access/text/names.ts';
+import { iamArn } from '../../iam/arn.ts';
+import { codeText, sentences, strongText, t } from '../../text/text.ts';
+import { type Calls, sets } from '../attribution/matcher.ts';
+import { iamCommand } from './aws-command.ts';
+import { detected, type Rule } from './rule.ts';
+
+export const NO_LIMIT = t`${strongText(t`No upper limit`)} on permissions`;
+
+/** As a boundary it allows all that a program or person does, but no change of IAM. */
+const NO_IAM_CHANGES = 'arn:aws:iam::aws:policy/PowerUserAccess';
+
+/**
+ * Members whose boundary was removed, and every other IAM user of the account without one: IAM authorizes AddUserToGroup on
+ * the group alone, so a stolen apply role can add them to a group of the lab that allows everything.
+ */
+export const userWithoutBoundary: Rule<'user-without-boundary'> = {
+  id: 'user-without-boundary',
+  severity: 'medium',
+  severityOf: (data) => ('kind' in data ? 'medium' : 'low'),
+  detect: ({ inventory: { access }, users, team }) => {
+    const administrators = new Set(team.settings.administrators);
+    return access.users.flatMap(({ name: user, path, boundary }) => {
+      const isExcepted = administrators.has(iamArn(access.account, 'user', path, user));
+      if (boundary !== null || isExcepted || users.has(user)) return [];
+      return [detected('user-without-boundary', { user, path })];
+    });
+  },
+  idParts: ({ user }, names) => names.user(user),
+  title: (data, names) =>
+    'kind' in data
+      ? t`Permissions boundary of ${userText(data.user, names)} removed`
+      : t`IAM user ${codeText(data.user)} has no permissions boundary`,
+  effect: NO_LIMIT,
+  remedy: ({ data }) =>
+    'kind' in data
+      ? {}
+      : {
+          detail: sentences(
+            t`Not in the lab.`,
+            t`IAM lets the apply role add any IAM user to a group of the lab, and only a boundary limits what the user can do there.`,
+          ),
+          toFix: t`Delete the user if it is unused. Otherwise give it a boundary, such as one that allows everything but changes of IAM:`,
+          commands: [
+            iamCommand(
+              'put-user-permissions-boundary',
+              ['user-name', data.user],
+              ['permissions-boundary', NO_IAM_CHANGES],
+            ),
+          ],
+        },
+  cloudTrail: ({ data: { user } }) => ({ subject: user, calls: setsBoundary(user, null) }),
+};
+
+/** The calls that set the boundary of a user, or remove it. */
+export function setsBoundary(user: string, to: string | null): Calls {
+  const isOfUser = sets({ userName: user });
+  const toThat: Calls[string] = (parameters, event) =>
+    isOfUser(parameters, event) && (parameters.permissionsBoundary ?? null) === to;
+  return to === null
+    ? { DeleteUserPermissionsBoundary: isOfUser, CreateUser: toThat }
+    : { PutUserPermissionsBoundary: toThat, CreateUser: toThat };
+}
