@@ -10,6 +10,7 @@ import {
   type WorkflowRole,
   workflowRoleArn,
 } from '../../src/setup/roles.ts';
+import { LONGEST_LAB } from '../../src/team/schema.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { allows, arn, labArn, may, OWN_BOUNDARY, permissions, stateArn } from '../support/workflow-roles.ts';
 
@@ -55,10 +56,10 @@ describe('the page docs/reference/roles.md', () => {
     expect(blocks).toBe(2 * WORKFLOW_ROLES.length);
   });
 
-  test('has no policy that is longer than IAM takes', () => {
+  test('has no policy and no name that is longer than IAM takes', () => {
     const longest = {
       account: '1'.repeat(12),
-      lab: 'l'.repeat(32),
+      lab: 'l'.repeat(LONGEST_LAB),
       state: { bucket: 'b'.repeat(63), key: 'k'.repeat(64) },
     };
     for (const role of WORKFLOW_ROLES) {
@@ -67,6 +68,8 @@ describe('the page docs/reference/roles.md', () => {
         role,
         length: true,
       });
+      const arnOfRole = workflowRoleArn(longest, role);
+      expect(arnOfRole.slice(arnOfRole.lastIndexOf('/') + 1).length).toBeLessThanOrEqual(64);
     }
   });
 });

@@ -1,7 +1,7 @@
 import { DENY_ALL, MANAGED_POLICY_NAMES, managedPolicyArn } from '../catalog/managed-policies.ts';
 import { iamArn } from '../iam/arn.ts';
 import type { ConditionBlock, PolicyDocument, Statement } from '../iam/document.ts';
-import { boundaryArn, labPath, memberTags } from '../team/names.ts';
+import { boundaryArn, iamName, labPath, memberTags } from '../team/names.ts';
 import type { StatePlace, Team } from '../team/team.ts';
 
 /** The roles that the workflows take, by what they do. */
@@ -11,9 +11,12 @@ export type WorkflowRole = (typeof WORKFLOW_ROLES)[number];
 
 type Lab = Pick<Team, 'lab' | 'account'>;
 
-/** `arn:aws:iam::123456789012:role/mturk-roles/perception-lab/plan`: outside the path that the apply role may change. */
+/**
+ * `arn:aws:iam::123456789012:role/mturk-roles/perception-lab/perception-lab-plan`: outside the path that the apply role may
+ * change. Role names are unique in an account whatever the path (IAM API reference: CreateRole).
+ */
 export function workflowRoleArn({ account, lab }: Lab, role: WorkflowRole): string {
-  return iamArn(account, 'role', `/mturk-roles/${lab}/`, role);
+  return iamArn(account, 'role', `/mturk-roles/${lab}/`, iamName(lab, role));
 }
 
 /** What a plan, a quick check and the members' credentials are read with. */

@@ -132,7 +132,7 @@ describe('credentials', () => {
         account: withUser({ name: 'guest' })(desiredAccess(sampleTeam, TODAY)),
         credentials: { guest: { keys: [old, old], password: { lastUsed: null } } },
       },
-      [],
+      ['user-without-boundary/guest'],
     ],
   ];
 

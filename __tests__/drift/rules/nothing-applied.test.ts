@@ -33,7 +33,11 @@ test('what has a name of the lab elsewhere is in the way, neither moved nor chan
     withGroup({ name: name('paymaster') }),
   )({ ...EMPTY, policies });
   const scan = scanned(made);
-  expect(idsOf(scan)).toEqual(['unmanaged-user/bo/spends: unmanaged', 'nothing-applied: pending']);
+  expect(idsOf(scan)).toEqual([
+    'unmanaged-user/bo/spends: unmanaged',
+    'user-without-boundary/perception-lab-ADA: unmanaged',
+    'nothing-applied: pending',
+  ]);
   expect(textOf(scan)).toMatch(/In the way: user perception-lab-bo at path \/, user perception-lab-ADA at path/);
   expect(textOf(scan)).not.toContain('--bootstrap');
 });

@@ -36,12 +36,13 @@ const eva = (path: string, more: Partial<Parameters<typeof withUser>[0]> = {}) =
   withUser({ name: 'eva', path, attached: [ADMINISTRATOR], ...more });
 
 test.each<[string, Change, string[]]>([
-  ['a user of a neighbor with full access', zed('/mturk/vision-lab/'), []],
+  ['a user of a neighbor with full access', zed('/mturk/vision-lab/', { boundary: FULL }), []],
+  ['a user of a neighbor without a boundary', zed('/mturk/vision-lab/'), ['user-without-boundary/zed']],
   ['a user of a lab that is no neighbor', zed('/mturk/vision/'), ['unmanaged-user/zed/spends']],
   ['a user who only seems to be a neighbor', zed('/mturk/vision-lab-2/'), ['unmanaged-user/zed/spends']],
   [
     "a user of a neighbor in this lab's group",
-    zed('/mturk/vision-lab/', { attached: [], groups: [name('paymaster')] }),
+    zed('/mturk/vision-lab/', { attached: [], groups: [name('paymaster')], boundary: FULL }),
     ['membership-added/zed/paymaster/spends'],
   ],
   [

@@ -20,9 +20,9 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
   severityOf: (data) => ('kind' in data ? 'medium' : 'low'),
   detect: ({ inventory: { access }, users, team }) => {
     const administrators = new Set(team.settings.administrators);
-    return access.users.flatMap(({ name: user, path, boundary }) => {
+    return access.users.flatMap(({ name: user, path, boundary, unmanaged = false }) => {
       const isExcepted = administrators.has(iamArn(access.account, 'user', path, user));
-      if (boundary !== null || isExcepted || users.has(user)) return [];
+      if (boundary !== null || unmanaged || isExcepted || users.has(user)) return [];
       return [detected('user-without-boundary', { user, path })];
     });
   },
