@@ -1,6 +1,6 @@
-import { userText } from '../../access/text/names.ts';
+import { outsiderText, userText } from '../../access/text/names.ts';
 import { iamArn } from '../../iam/arn.ts';
-import { codeText, sentences, strongText, t } from '../../text/text.ts';
+import { sentences, strongText, t } from '../../text/text.ts';
 import { type Calls, sets } from '../attribution/matcher.ts';
 import { iamCommand } from './aws-command.ts';
 import { detected, type Rule } from './rule.ts';
@@ -30,7 +30,7 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
   title: (data, names) =>
     'kind' in data
       ? t`Permissions boundary of ${userText(data.user, names)} removed`
-      : t`IAM user ${codeText(data.user)} has no permissions boundary`,
+      : t`IAM user ${outsiderText(data.user, names)} has no permissions boundary`,
   effect: NO_LIMIT,
   remedy: ({ data }) =>
     'kind' in data
