@@ -7,7 +7,7 @@ import { sampleTeam } from './sample-team.ts';
 
 const { account, lab } = sampleTeam;
 
-export const STATE = { bucket: 'perception-lab-terraform', key: DEFAULT_STATE_KEY };
+const STATE = { bucket: 'perception-lab-terraform', key: DEFAULT_STATE_KEY };
 
 /** What a role of the sample lab may do. */
 export function permissions(role: WorkflowRole): PolicyDocument {
