@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import { GetGroupCommand, IAMClient } from '@aws-sdk/client-iam';
 import { awsEnvironment, type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
+import { conditionsHold } from '../../src/iam/conditions.ts';
+import { trustOf, WORKFLOW_ROLES, type WorkflowRole, workflowRoleArn } from '../../src/setup/roles.ts';
 import {
   GitHubRepository,
   type Grants,
@@ -14,7 +16,7 @@ import {
   type Thread,
 } from '../support/github-repository.ts';
 import { type GitHubServer, startGitHub } from '../support/github-server.ts';
-import { type RunOptions, runWorkflow, type WorkflowResult } from './run-workflow.ts';
+import { type RunningJob, type RunOptions, runWorkflow, type WorkflowResult } from './run-workflow.ts';
 import { standIns } from './stand-ins.ts';
 import { readWorkflow } from './workflow-file.ts';
 
@@ -26,8 +28,7 @@ const SOURCES = [
 const ACCOUNT = '123456789012';
 const OWN_REPOSITORY = 4711;
 const FORK = 4712;
-const CALLED_APPLY = '.github/workflows/called-apply.yml';
-const CALLED_DRIFT = '.github/workflows/called-drift.yml';
+const LAB = { account: ACCOUNT, lab: 'tiny-lab' };
 
 export const TEAM = `version: 1
 lab: tiny-lab
@@ -69,6 +70,24 @@ export function issuesOf({ repository }: Scene, kind: string): readonly Thread[]
   return [...repository.threads.values()]
     .filter((thread) => thread.kind === 'issue' && thread.body.startsWith(`<!-- mturk-team-${kind}:`))
     .map((thread) => ({ ...thread }));
+}
+
+/** What GitHub's token says of a job, named as AWS names it in a condition. */
+function claimsOf(
+  { deploysTo, file }: RunningJob,
+  run: { readonly repository: string; readonly id: number; readonly eventName: string; readonly ref: string },
+): Readonly<Record<string, string>> {
+  const { repository, id, eventName, ref } = run;
+  const place = eventName === 'pull_request' ? eventName : `ref:${ref}`;
+  const claims = {
+    aud: 'sts.amazonaws.com',
+    sub: `repo:${repository}:${deploysTo === null ? place : `environment:${deploysTo}`}`,
+    repository_id: String(id),
+    job_workflow_ref: `${repository}/${file}@${ref}`,
+  };
+  return Object.fromEntries(
+    Object.entries(claims).map(([name, value]) => [`token.actions.githubusercontent.com:${name}`, value]),
+  );
 }
 
 /** What a pull request changes: files by path, their new text out of the old. */
@@ -283,6 +302,7 @@ export class Scene {
       AWS_SESSION_TOKEN: `of-${role}`,
     });
     const file = `.github/workflows/${name}`;
+    const repository = fork ? 'stranger/lab' : this.repository.fullName;
     const onMain = ref === 'refs/heads/main' && !fork;
     const { GITHUB_TOKEN: _none, ...addresses } = this.github.environment();
     const result = await runWorkflow({
@@ -297,24 +317,12 @@ export class Scene {
         origin: this.#git,
         repository: this.repository,
         run: run.id,
-        roles: {
-          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/tiny-lab-plan': {
-            may: ({ deploysTo }) => deploysTo === null && eventName === 'pull_request' && !fork,
-            environment: aws('plan'),
-          },
-          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/tiny-lab-scan': {
-            may: ({ deploysTo }) => deploysTo === null && onMain,
-            environment: aws('scan'),
-          },
-          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/tiny-lab-reconcile': {
-            may: ({ deploysTo, file }) => deploysTo === 'reconcile' && onMain && file === CALLED_DRIFT,
-            environment: aws('reconcile'),
-          },
-          'arn:aws:iam::123456789012:role/mturk-roles/tiny-lab/tiny-lab-apply': {
-            may: ({ deploysTo, file }) =>
-              deploysTo === 'production' && onMain && (file === CALLED_APPLY || file === CALLED_DRIFT),
-            environment: aws('apply'),
-          },
+        become: (arn, job) => {
+          // GitHub gives a fork's pull request no identity, and an environment with a branch rule only to main.
+          if ((fork && eventName === 'pull_request') || (job.deploysTo !== null && !onMain)) return null;
+          const role = WORKFLOW_ROLES.find((each) => workflowRoleArn(LAB, each) === arn);
+          const claims = claimsOf(job, { repository, id: fork ? FORK : OWN_REPOSITORY, eventName, ref });
+          return role !== undefined && this.#trusts(role, claims) ? aws(role) : null;
         },
       }),
       directory,
@@ -344,6 +352,16 @@ export class Scene {
     });
     this.repository.end(run, result.conclusion);
     return result;
+  }
+
+  /** Whether the trust policy of a role lets a token with these claims take it. */
+  #trusts(role: WorkflowRole, claims: Readonly<Record<string, string>>): boolean {
+    const [owner = '', name = ''] = this.repository.fullName.split('/');
+    const { Statement } = trustOf(role, LAB, {
+      ...{ owner, name, ownerId: '42', repositoryId: String(OWN_REPOSITORY), subject: 'classic' },
+      workflows: { owner, name, ref: 'refs/heads/main' },
+    });
+    return Statement.some((statement) => conditionsHold(statement, '2012-10-17', claims));
   }
 
   #commitsBetween(base: string, head: string): readonly PullCommit[] {

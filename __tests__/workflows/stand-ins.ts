@@ -11,10 +11,8 @@ export interface Surroundings {
   readonly origin: string;
   readonly repository: GitHubRepository;
   readonly run: number;
-  /** AWS_* by role, and which job may become it; another role is refused as AWS refuses it. */
-  readonly roles: Readonly<
-    Record<string, { readonly may: (job: RunningJob) => boolean; readonly environment: Record<string, string> }>
-  >;
+  /** AWS_* of a role for a job that may take it; null as AWS refuses. */
+  readonly become: (role: string, job: RunningJob) => Readonly<Record<string, string>> | null;
 }
 
 /** What the actions of our workflows do, as far as the workflows use it. An input that is not understood is an error. */
@@ -105,7 +103,7 @@ function download({ repository, run }: Surroundings): StandIn {
   };
 }
 
-function credentials({ roles }: Surroundings): StandIn {
+function credentials({ become }: Surroundings): StandIn {
   return (inputs, job) => {
     expectInputs(inputs, [
       'role-to-assume',
@@ -117,13 +115,12 @@ function credentials({ roles }: Surroundings): StandIn {
     ]);
     if (job.environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN === undefined)
       throw new Error('the job may not ask for an identity: permissions lack id-token');
-    const role = roles[inputs['role-to-assume'] ?? ''];
-    if (role === undefined || !role.may(job))
-      throw new Error('Not authorized to perform sts:AssumeRoleWithWebIdentity');
+    const credentials = become(inputs['role-to-assume'] ?? '', job);
+    if (credentials === null) throw new Error('Not authorized to perform sts:AssumeRoleWithWebIdentity');
     if (inputs['output-env-credentials'] !== 'false' || inputs['output-credentials'] !== 'true')
       throw new Error('the credentials would be in the environment of every later step');
     return Object.fromEntries(
-      Object.entries(role.environment).map(([name, value]) => [name.toLowerCase().replaceAll('_', '-'), value]),
+      Object.entries(credentials).map(([name, value]) => [name.toLowerCase().replaceAll('_', '-'), value]),
     );
   };
 }
