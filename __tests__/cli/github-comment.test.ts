@@ -182,7 +182,7 @@ describe('after the merge', () => {
     expect(repository().comments).toEqual([]);
   });
 
-  test('an old apply that is refused neither opens nor closes an issue', async () => {
+  test('an old apply neither opens nor closes an issue, refused or applied', async () => {
     await apply('--pull-request 1 --reason apply-failed');
     const before = { ...issues()[0] };
     await apply('--pull-request 1 --reason superseded');
@@ -197,6 +197,10 @@ describe('after the merge', () => {
     const failure = { reason: 'plan-changed', error: { code: 'plan-changed', args } };
     directory.write('result.json', JSON.stringify({ version: 1, failure }));
     await apply('--pull-request 1 --reason plan-changed');
+    expect(issues()).toEqual([before]);
+    // One that was applied while a later one failed.
+    directory.write('result.json', '{"version":1,"failure":null,"older":true}');
+    await apply(`--pull-request 1 --reason ${EMPTY}`);
     expect(issues()).toEqual([before]);
   });
 });

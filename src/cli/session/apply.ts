@@ -60,6 +60,8 @@ export interface Reviewed {
 export interface Applied extends ReviewVerdict {
   readonly team: Team;
   readonly planned: StackPlan;
+  /** Whether the newest file of the default branch grants more: its own apply is to come. */
+  readonly older: boolean;
   readonly steps: number;
   /** How the account is after it. */
   readonly quickCheck: QuickCheck;
@@ -165,7 +167,9 @@ export async function planAndApply(
     const { blocks } = planned;
     return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
   }
-  const compared = await compareToReview(session, planned, reviewed);
+  const { today, at } = session;
+  const older = reviewed !== null && takenBack({ team: reviewed.newest, newest: team }, { today, at }).length > 0;
+  const compared = await compareToReview(session, planned, reviewed, older);
   if (!compared.ok) return compared;
   const { verdict, due } = compared.value;
   if (due.length > 0) terminal.stderr(`\n${dueText(due)}\n`);
@@ -184,7 +188,7 @@ export async function planAndApply(
   if (!recorded.ok) return recorded;
   // After the bootstrap stack, what the team's apply is to carry out is no finding.
   const { check } = await quickCheck(session, session.stack === 'team' ? null : planned, terminal);
-  return succeed({ team, planned, verdict, due, steps: steps.value, quickCheck: check });
+  return succeed({ team, planned, older, verdict, due, steps: steps.value, quickCheck: check });
 }
 
 /**
@@ -257,15 +261,15 @@ async function record(session: LabSession, commit: string | null, state: ApplyRe
 }
 
 async function compareToReview(
-  { team, today, at, records }: LabSession,
+  { team, today, records }: LabSession,
   planned: StackPlan,
   reviewed: Reviewed | null,
+  older: boolean,
 ): Promise<Result<ReviewVerdict>> {
   if (reviewed === null) return succeed({ verdict: isEmpty(planned) ? 'empty' : 'equal', due: [] });
   const tools = await toolsOf(planned.workspace);
   const plan = { ...planned, plan: planned.saved.plan };
-  const { manifest, base: before, newest } = reviewed;
-  const older = takenBack({ team: newest, newest: team }, { today, at }).length > 0;
+  const { manifest, base: before } = reviewed;
   const record = await usingRecord(RECORD_FILE, () => applyRecord(records).read());
   if (!record.ok) return record;
   const { team: applied = null, begun = [] } = record.value ?? {};
@@ -287,13 +291,14 @@ async function writeResult(
   during: 'plan' | 'apply',
 ): Promise<void> {
   const failure = applied.ok ? null : failureData(applied.failure, during);
-  const { verdict, steps, due, quickCheck } = applied.ok
+  const { verdict, steps, due, older, quickCheck } = applied.ok
     ? applied.value
-    : { verdict: null, steps: null, due: [], quickCheck: null };
+    : { verdict: null, steps: null, due: [], older: false, quickCheck: null };
   if (result !== null) {
     const dueSinceReview = due.map(({ key }) => key);
     const emulator = directory !== null;
-    const data = redactAll({ version: 1, emulator, commit, failure, verdict, steps, dueSinceReview, quickCheck }, true);
+    const done = { verdict, steps, dueSinceReview, older, quickCheck };
+    const data = redactAll({ version: 1, emulator, commit, failure, ...done }, true);
     await writeFile(result, `${JSON.stringify(data, null, 2)}\n`);
   }
   writeOutputs(process.env, {

@@ -59,13 +59,15 @@ export interface CommentView {
   readonly lab?: string;
   readonly state: CommentState;
   /** `detail` is the error as Terraform, AWS or GitHub printed it; it may be empty. */
-  readonly failure: { readonly reason: FailureReason; readonly detail: string; readonly older?: boolean } | null;
+  readonly failure: { readonly reason: FailureReason; readonly detail: string } | null;
   /** Left out or null if drift checks run as they should, or if that is unknown. */
   readonly staleDriftCheck?: StaleDriftCheck | null;
   /** What a quick check after the apply found; null or left out if AWS was not asked. */
   readonly quickCheck?: QuickCheck | null;
   /** Keys of members whose users the apply deleted although the review does not list them: see `dueSince`. */
   readonly dueSinceReview?: readonly string[];
+  /** Whether the newest file of main grants more than the applied one: its own apply says how things are. */
+  readonly older?: boolean;
   /** Of the state `approved`. */
   readonly approval?: Approval;
   readonly footer: CommentFooter;

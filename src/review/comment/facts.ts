@@ -59,6 +59,7 @@ export async function commentFacts(asked: CommentRequest, env: Environment, now:
       failure,
       quickCheck: result?.quickCheck ?? null,
       dueSinceReview: result?.dueSinceReview ?? [],
+      older: isOlder(result),
       footer: { ...footerOf(manifest, env, now), emulator: manifest?.emulator === true || result?.emulator === true },
       changesCode: asked.changesCode,
       reveal: asked.reveal,
@@ -71,7 +72,13 @@ const RESULT = z.object({
   emulator: z.boolean().optional(),
   quickCheck: QUICK_CHECK.nullish(),
   dueSinceReview: z.array(z.string()).optional(),
+  older: z.boolean().optional(),
 });
+
+function isOlder(result: z.infer<typeof RESULT> | null): boolean {
+  const error = result?.failure?.error;
+  return error?.code === 'plan-changed' ? error.args.older : result?.older === true;
+}
 
 /** The workflow's reason decides: it also knows of jobs that never came to write a file. */
 function failureOf(
@@ -81,8 +88,7 @@ function failureOf(
 ): CommentView['failure'] {
   const own = result?.failure ?? null;
   if (own !== null && (reason === null || reason === own.reason)) {
-    const older = own.error.code === 'plan-changed' && own.error.args.older;
-    return { reason: own.reason, detail: failureText(own.error), older };
+    return { reason: own.reason, detail: failureText(own.error) };
   }
   if (reason === null) return null;
   // The plan job fails for a blocked plan too; its manifest says why.
@@ -137,11 +143,11 @@ export function issueMarkers(lab: string): readonly string[] {
   return [`<!-- mturk-team-apply:${lab} -->`, '<!-- mturk-team-apply:unknown -->'];
 }
 
-/** Null: nothing is to be said. An old apply that was refused says nothing about how main and the account are now. */
+/** Null: nothing is to be said. An old apply says nothing about how main and the account are now, applied or refused. */
 export function issueReport(view: CommentView & { readonly lab: string }): IssueReport | null {
+  if (view.older === true) return null;
   if (view.state === 'applied') return { kind: 'resolved', line: resolvedLine(view.footer) };
-  if (view.state !== 'apply-failed' || view.failure?.reason === 'superseded' || view.failure?.older === true)
-    return null;
+  if (view.state !== 'apply-failed' || view.failure?.reason === 'superseded') return null;
   const { title, body } = renderIssue(view);
   const own = body.startsWith(commentMarker(view.lab)) ? body.slice(commentMarker(view.lab).length).trimStart() : body;
   return { kind: 'open', title, body: `${issueMarkers(view.lab)[0]}\n${own}` };
