@@ -141,7 +141,9 @@ describe('commands in a workflow', () => {
       await callIam(iam, 'AttachUserPolicy', { UserName, PolicyArn });
       secrets.push((await keyOf(iam, UserName)).accessKeyId);
     }
-    secrets.push('agency-bot', 'carol@', '123456789012');
+    // Without any right, and without a boundary.
+    await callIam(iam, 'CreateUser', { UserName: 'spare-intern' });
+    secrets.push('agency-bot', 'carol@', 'spare-intern', '123456789012');
     await emulator.close();
   });
 
