@@ -59,6 +59,13 @@ test('every relative link leads to a file, and to a heading of it', () => {
   expect(broken).toEqual([]);
 });
 
+// Anyone can publish a package of that name.
+test('every npx in the docs takes the tool that is installed, and fetches none', () => {
+  const calls = PAGES.flatMap((page) => readFileSync(page, 'utf8').match(/\bnpx (?:-\S+ )*mturk-team\b/g) ?? []);
+  expect(calls.length).toBeGreaterThan(8);
+  expect(new Set(calls)).toEqual(new Set(['npx --no mturk-team']));
+});
+
 /** The anchors that GitHub gives to headings. */
 function anchors(page: string): readonly string[] {
   return [...readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>

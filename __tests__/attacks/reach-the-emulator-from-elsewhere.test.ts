@@ -1,9 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
 import { isHosting } from '../../src/emulator/host-lock.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';
+import { openAccount } from '../emulator/clients.ts';
 
 // The account's HTTP server asks for a signature or a token; the provider behind it has the root's key and asks for nothing.
 const onWindows = process.platform === 'win32';
@@ -40,4 +42,21 @@ test('a host file that came with a repository cannot send commands to another ma
   const here = await isHost(`http://127.0.0.1:${port}`);
   server.close();
   expect({ answers, here }).toEqual({ answers: elsewhere.map(() => [false, 0]), here: true });
+});
+
+test('the emulator answers on 127.0.0.1 alone', async () => {
+  const emulator = await openAccount();
+  const { port } = new URL(emulator.endpoint);
+  const answers = (host: string) =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect({ host, port: Number(port), timeout: 1_000 });
+      for (const event of ['error', 'timeout']) socket.once(event, () => resolve(false));
+      socket.once('connect', () => resolve(true)).once('connect', () => socket.destroy());
+    });
+  const outside = Object.values(networkInterfaces()).flatMap((each = []) => each.filter(({ internal }) => !internal));
+  // On Linux, every address of 127.0.0.0/8 is this machine.
+  const others = [...outside.map(({ address }) => address), ...(process.platform === 'linux' ? ['127.0.0.2'] : [])];
+  const found = await Promise.all(['127.0.0.1', ...others].map(answers));
+  await emulator.close();
+  expect(found).toEqual([true, ...others.map(() => false)]);
 });

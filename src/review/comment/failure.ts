@@ -47,9 +47,9 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
   },
   'not-approved': {
     title: t`Not applied: an approval is missing`,
-    what: t`Someone other than the author must approve the latest commit.`,
+    what: t`An owner who neither opened nor pushed to the pull request must approve its latest commit.`,
     state: NOTHING,
-    fix: t`ask another owner to approve, then rerun the workflow.`,
+    fix: t`ask such an owner to approve, then rerun the workflow. The log of the job Verify approval has the reason.`,
   },
   superseded: {
     title: t`Not applied: a newer change takes back what this one grants`,

@@ -193,7 +193,7 @@ const FOR_REAL =
 
 /**
  * The whole environment of an engine. For the local AWS emulator it holds no AWS_* of the user and another HOME (the
- * workspace), so that a repackaged engine never sees a real account's credentials.
+ * workspace), so that a repackaged engine is given no credentials of a real account.
  */
 export function engineEnvironment(options: {
   readonly account: AccountKind;
