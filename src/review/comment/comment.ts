@@ -245,7 +245,7 @@ function reviewBlocks(review: Review, view: CommentView): readonly Block[] {
 function approvalText({ pull, by, how, at }: Approval): Text {
   const people = listTexts(by.map(codeText));
   const who = how === 'self' ? t`merged by its author ${people}, the only owner` : t`approved by ${people}`;
-  return t`Pull request #${String(pull)}, ${who} on ${trusted(timeWords(at))}. This is the plan that was reviewed, printed by the code of the main branch.`;
+  return t`Pull request ${trusted(`#${pull}`)}, ${who} on ${trusted(timeWords(at))}. This is the plan that was reviewed, printed by the code of the main branch.`;
 }
 
 const PREVIEW = t`Preview from ${codeText('team.yaml')} only. The plan is still running and may find manual changes or a guardrail that blocks this change.`;

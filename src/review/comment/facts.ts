@@ -126,7 +126,7 @@ function footerOf(manifest: Manifest | null, env: Environment, now: Date): Comme
 
 /** What is going to be applied and who approved it, for the summary of the job that verified it. */
 export function renderApproved(approval: Approval, manifest: Manifest, env: Environment, now: Date): string {
-  const footer = footerOf(manifest, env, now);
+  const footer = { ...footerOf(manifest, env, now), emulator: manifest.emulator };
   return renderSummary({ review: manifest.review, state: 'approved', failure: null, approval, footer, reveal: false });
 }
 
