@@ -50,7 +50,7 @@ const ERRORS: readonly (readonly [code: number, error: string, ...args: string[]
   [1, 'manifest-unusable', 'preview', '--base', 'team.yaml', '--head', 'team.yaml', '--manifest', 'file'],
   [1, 'github-token-missing', 'comment', '--state', 'planned'],
   [1, 'github-token-missing', 'verify-approval', '--commit', COMMIT],
-  [1, 'file-not-writable', 'verify-approval', '--commit', COMMIT, '--manifest', 'no/where.json'],
+  [1, 'file-not-writable', 'verify-approval', '--commit', COMMIT, '--manifest', 'file/where.json'],
   [1, 'github-token-missing', 'check-head', '--commit', COMMIT],
   [1, 'github-token-missing', 'drift-issue', '--report', 'report.json'],
 ];
