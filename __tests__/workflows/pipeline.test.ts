@@ -67,6 +67,10 @@ test('a student is planned, not applied without approval, and applied after it',
   const applied = await scene.apply(commit);
   expectConclusion(applied, 'success');
   expect(results(applied)['mturk-team']).toBe('success');
+  // From main's code, for reviewers of the environment: the comment could have been edited.
+  for (const job of [applied.jobs.approval, applied.jobs.apply]) {
+    expect(job?.summary).toMatch(/^### To be applied: [\s\S]*^Pull request #\d+, approved by `ada` on /m);
+  }
   expect(await scene.membersOf('tiny-lab-reader')).toEqual(['tiny-lab-bo', 'tiny-lab-eve']);
   expect(commentOf(scene, pull)).toMatchObject({
     id: first.id,
