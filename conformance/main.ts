@@ -16,6 +16,7 @@ import {
 } from './lifecycle-rows.ts';
 import { MOTO_DIFFERENCES, RELEASED_PROVIDER_DIFFERENCES } from './listed-differences.ts';
 import { lockFileRow } from './lock-file.ts';
+import { policyFindingsRow } from './policy-findings.ts';
 import { installPythonParts, type PythonParts } from './python-parts.ts';
 import { REFERENCE_CHECKS, referenceProblems } from './reference-problems.ts';
 import { mirrorReleasedProvider } from './released-provider.ts';
@@ -150,6 +151,8 @@ async function compareAll(
     say(`lock files of the provider, ${titles({ ...reference, engine }).engine}`);
     rows.push(await lockFileRow({ engine, mirror, directory: join(at('lock-file'), name) }));
   }
+  say('permission policies, linted by parliament');
+  rows.push(await policyFindingsRow(parts, SOURCES));
   return rows;
 }
 
