@@ -13,7 +13,7 @@ export interface FieldRule {
 /**
  * By the IAM API Reference, as it stands in the documentation comments of @aws-sdk/client-iam: PolicyVersion ("not
  * returned in the response to the CreatePolicyVersion or ListPolicyVersions operations"), ManagedPolicyDetail, Policy,
- * LoginProfile, VirtualMFADevice ("listing operations return a subset of the available attributes"), and IsTruncated
+ * CreateOpenIDConnectProvider, LoginProfile, VirtualMFADevice ("listing operations return a subset of the available attributes"), and IsTruncated
  * of every listing.
  */
 const FIELD_RULES: readonly FieldRule[] = [
@@ -58,6 +58,12 @@ const FIELD_RULES: readonly FieldRule[] = [
     calls: ['CreateLoginProfile', 'GetLoginProfile'],
     field: 'PasswordResetRequired',
     missingFrom: 'neither',
+  },
+  {
+    rule: 'CreateOpenIDConnectProvider answers with the tags',
+    calls: ['CreateOpenIDConnectProvider'],
+    field: 'Tags',
+    missingFrom: 'moto',
   },
   {
     rule: "only CreateVirtualMFADevice gives a device's seed",

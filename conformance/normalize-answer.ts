@@ -31,6 +31,7 @@ export class Placeholders {
 const INVENTED = new Set([
   'UserId',
   'GroupId',
+  'RoleId',
   'PolicyId',
   'AccessKeyId',
   'SSHPublicKeyId',

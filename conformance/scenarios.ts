@@ -1,6 +1,7 @@
 import { credentialScenarios } from './scenarios-credentials.ts';
 import { entityScenarios } from './scenarios-entities.ts';
 import { policyScenarios } from './scenarios-policies.ts';
+import { roleScenarios } from './scenarios-roles.ts';
 
 type SavedIds = Readonly<Record<string, string>>;
 type Input = Readonly<Record<string, unknown>>;
@@ -25,4 +26,9 @@ export interface Scenario {
 }
 
 /** What is played against moto and against our account, answer by answer. */
-export const SCENARIOS: readonly Scenario[] = [...entityScenarios, ...policyScenarios, ...credentialScenarios];
+export const SCENARIOS: readonly Scenario[] = [
+  ...entityScenarios,
+  ...policyScenarios,
+  ...roleScenarios,
+  ...credentialScenarios,
+];

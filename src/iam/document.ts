@@ -8,14 +8,14 @@ function oneOrMany(pattern: RegExp) {
   return z.union([text, z.array(text).min(1).readonly()]).optional();
 }
 
-const ACTIONS = oneOrMany(/^(?:\*|[A-Za-z0-9-]+:[A-Za-z0-9*?_-]+|\*:\*)$/);
+export const ACTIONS = oneOrMany(/^(?:\*|[A-Za-z0-9-]+:[A-Za-z0-9*?_-]+|\*:\*)$/);
 const RESOURCES = oneOrMany(/^(?:\*|arn:.*)$/);
 
 /** Numbers and booleans become text, which is what IAM compares. */
 const CONDITION_VALUE = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 /** Condition operator -> condition key -> values. */
-const CONDITIONS = z.record(
+export const CONDITIONS = z.record(
   z.string(),
   z.record(z.string(), z.union([CONDITION_VALUE, z.array(CONDITION_VALUE).readonly()])),
 );
@@ -57,18 +57,21 @@ export type PolicyDocument = z.infer<typeof DOCUMENT>;
  * operators are not checked: IAM does not know all either, and a policy that could not be read would hide what it grants.
  */
 export function parsePolicyDocument(text: string): PolicyDocument | null {
-  if (!ALPHABET.test(text)) return null;
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  const { data: document } = DOCUMENT.safeParse(json);
+  const { data: document } = DOCUMENT.safeParse(policyJson(text));
   if (document === undefined) return null;
   const statements = statementsOf(document);
   const sids = statements.flatMap(({ Sid }) => Sid || []);
   return new Set(sids).size < sids.length ? null : { ...document, Statement: statements };
+}
+
+/** The JSON of a policy's text; undefined if it is none, or has characters that IAM does not take. */
+export function policyJson(text: string): unknown {
+  if (!ALPHABET.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The statements of a document, which IAM lets be a single one. */

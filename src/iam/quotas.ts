@@ -14,12 +14,18 @@ export const QUOTAS = {
   /** Managed policies attached to one user or one group. */
   attachedPoliciesPerUser: 10,
   attachedPoliciesPerGroup: 10,
+  attachedPoliciesPerRole: 10,
   policyVersions: 5,
   /** Characters without white space (`policySize`). */
   managedPolicySize: 6_144,
-  /** All inline policies of one user or one group together, characters without white space. */
+  /** All inline policies of one user, group or role together, characters without white space. */
   inlinePoliciesSizePerUser: 2_048,
   inlinePoliciesSizePerGroup: 5_120,
+  inlinePoliciesSizePerRole: 10_240,
+  /** Characters without white space. */
+  trustPolicySize: 2_048,
+  identityProvidersPerAccount: 100,
+  clientIdsPerProvider: 100,
   accessKeysPerUser: 2,
   mfaDevicesPerUser: 8,
   sshKeysPerUser: 5,
@@ -29,6 +35,7 @@ export const QUOTAS = {
   tagValueLength: 256,
   userNameLength: 64,
   groupNameLength: 128,
+  roleNameLength: 64,
   policyNameLength: 128,
   pathLength: 512,
 } as const;

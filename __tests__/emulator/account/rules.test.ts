@@ -17,6 +17,7 @@ interface Rule {
 
 const ADA = { UserName: 'ada' };
 const G = { GroupName: 'g' };
+const R = { RoleName: 'r' };
 const READ = policy('Allow', 'mechanicalturk:GetHIT');
 const arn = (name: string): string => `arn:aws:iam::123456789012:policy/${name}`;
 const repeat = (count: number, step: (index: number) => Step): Step[] =>
@@ -24,6 +25,10 @@ const repeat = (count: number, step: (index: number) => Step): Step[] =>
 const user: Step = ['CreateUser', ADA];
 const group: Step = ['CreateGroup', G];
 const managed: Step = ['CreatePolicy', { PolicyName: 'p', PolicyDocument: READ }];
+const TRUST = JSON.stringify({
+  Statement: { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
+});
+const role: Step = ['CreateRole', { ...R, AssumeRolePolicyDocument: TRUST }];
 const longest = (characters: number): string => {
   const [head = '', tail = ''] = policy('Allow', 'a:@').split('@');
   return head + 'x'.repeat(characters - head.length - tail.length) + tail;
@@ -252,6 +257,34 @@ const RULES: readonly Rule[] = [
     refused: ['PutGroupPolicy', { ...G, PolicyName: 'b', PolicyDocument: longest(121) }],
     ...LIMIT,
     message: 'Maximum policy size of 5120 bytes exceeded for group g',
+  },
+  {
+    name: 'RolePolicySize: 10,240 in all',
+    before: [role, ['PutRolePolicy', { ...R, PolicyName: 'a', PolicyDocument: longest(10_000) }]],
+    refused: ['PutRolePolicy', { ...R, PolicyName: 'b', PolicyDocument: longest(241) }],
+    ...LIMIT,
+    message: 'Maximum policy size of 10240 bytes exceeded for role r',
+  },
+  {
+    name: 'a trust policy without a principal',
+    before: [],
+    refused: ['CreateRole', { ...R, AssumeRolePolicyDocument: READ }],
+    ...MALFORMED,
+    message: 'Syntax errors in policy.',
+  },
+  {
+    name: 'the boundary of a role is not deleted',
+    before: [managed, ['CreateRole', { ...R, AssumeRolePolicyDocument: TRUST, PermissionsBoundary: arn('p') }]],
+    refused: ['DeletePolicy', { PolicyArn: arn('p') }],
+    ...CONFLICT,
+    message: 'permissions boundary',
+  },
+  {
+    name: 'a policy of a role is not deleted',
+    before: [managed, role, ['AttachRolePolicy', { ...R, PolicyArn: arn('p') }]],
+    refused: ['DeletePolicy', { PolicyArn: arn('p') }],
+    ...CONFLICT,
+    message: 'attached to entities',
   },
   {
     name: 'TagsPerUser: 50',
@@ -501,10 +534,10 @@ const RULES: readonly Rule[] = [
   {
     name: 'a call that IAM does not have',
     before: [],
-    refused: ['ListRoles'],
+    refused: ['ListInstanceProfiles'],
     error: 'InvalidAction',
     status: 400,
-    message: 'Could not find operation ListRoles',
+    message: 'Could not find operation ListInstanceProfiles',
   },
 ];
 

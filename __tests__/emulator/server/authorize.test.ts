@@ -5,6 +5,10 @@ import { callIam, iamOf, keyOf, openAccount, outcome, policy } from '../clients.
 const PATH = '/mturk/lab/';
 const user = (name: string): string => `arn:aws:iam::123456789012:user${PATH}${name}`;
 const group = (name: string): string => `arn:aws:iam::123456789012:group${PATH}${name}`;
+const oidcProvider = (url: string): string => `arn:aws:iam::123456789012:oidc-provider/${url}`;
+const TRUST = JSON.stringify({
+  Statement: { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
+});
 const managed = (name: string): string => `arn:aws:iam::123456789012:policy${PATH}${name}`;
 
 describe('who may call IAM', () => {
@@ -18,6 +22,7 @@ describe('who may call IAM', () => {
     await callIam(root, 'CreateUser', { UserName: 'other', Path: PATH, Tags: [{ Key: 'lab', Value: 'lab' }] });
     await callIam(root, 'CreateUser', { UserName: 'outsider' });
     await callIam(root, 'CreateGroup', { GroupName: 'readers', Path: PATH });
+    await callIam(root, 'CreateRole', { RoleName: 'elsewhere', AssumeRolePolicyDocument: TRUST });
     await callIam(root, 'CreatePolicy', {
       PolicyName: 'reader',
       Path: PATH,
@@ -99,6 +104,27 @@ describe('who may call IAM', () => {
       document: policy('Allow', 'iam:UpdateUser', user('*')),
       call: 'UpdateUser',
       input: { UserName: 'other', NewPath: '/' },
+      may: false,
+    },
+    {
+      name: 'a role, outside the path of a policy that names one',
+      document: policy('Allow', 'iam:UpdateAssumeRolePolicy', 'arn:aws:iam::123456789012:role/mturk-roles/lab/*'),
+      call: 'UpdateAssumeRolePolicy',
+      input: { RoleName: 'elsewhere', PolicyDocument: TRUST },
+      may: false,
+    },
+    {
+      name: 'a role to be, in the path',
+      document: policy('Allow', 'iam:CreateRole', 'arn:aws:iam::123456789012:role/mturk-roles/lab/*'),
+      call: 'CreateRole',
+      input: { RoleName: 'new-role', Path: '/mturk-roles/lab/', AssumeRolePolicyDocument: TRUST },
+      may: true,
+    },
+    {
+      name: 'another identity provider',
+      document: policy('Allow', 'iam:DeleteOpenIDConnectProvider', oidcProvider('token.actions.githubusercontent.com')),
+      call: 'DeleteOpenIDConnectProvider',
+      input: { OpenIDConnectProviderArn: oidcProvider('gitlab.com') },
       may: false,
     },
     {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type EventHistory, memoryHistory } from './event-history.ts';
-import type { AccessKeyRecord, AccountState, GroupRecord, PolicyRecord, UserRecord } from './state.ts';
+import type { AccessKeyRecord, AccountState, GroupRecord, PolicyRecord, RoleRecord, UserRecord } from './state.ts';
 import { idOf, secretOf } from './state.ts';
 
 /** Who makes a call. */
@@ -26,13 +26,15 @@ export interface Account {
   readonly users: Map<string, UserRecord>;
   /** Lower-cased name -> group. */
   readonly groups: Map<string, GroupRecord>;
+  /** Lower-cased name -> role. */
+  readonly roles: Map<string, RoleRecord>;
   /** Lower-cased name -> customer-managed policy. */
   readonly policies: Map<string, PolicyRecord>;
   /** Group id -> ids of its users. */
   readonly members: Map<string, Set<string>>;
-  /** Policy ARN -> ids of the users and groups that it is attached to. */
+  /** Policy ARN -> ids of the users, groups and roles that it is attached to. */
   readonly attachments: Map<string, Set<string>>;
-  /** Policy ARN -> ids of the users that it bounds. */
+  /** Policy ARN -> ids of the users and roles that it bounds. */
   readonly bounded: Map<string, Set<string>>;
   /** Access key id -> its owner. */
   readonly keys: Map<string, KeyOwner>;
@@ -55,6 +57,8 @@ export function emptyState(accountId: string, now: string, seed = randomBytes(16
     aliases: [],
     users: {},
     groups: {},
+    roles: {},
+    oidcProviders: {},
     policies: {},
     virtualMfa: {},
   };
@@ -66,6 +70,7 @@ export function accountOf(state: AccountState, history: EventHistory = memoryHis
     state,
     users: new Map(),
     groups: new Map(),
+    roles: new Map(),
     policies: new Map(),
     members: new Map(),
     attachments: new Map(),
@@ -79,6 +84,11 @@ export function accountOf(state: AccountState, history: EventHistory = memoryHis
   for (const group of Object.values(state.groups)) {
     account.groups.set(group.name.toLowerCase(), group);
     for (const arn of group.attached) link(account.attachments, arn, group.id);
+  }
+  for (const role of Object.values(state.roles)) {
+    account.roles.set(role.name.toLowerCase(), role);
+    for (const arn of role.attached) link(account.attachments, arn, role.id);
+    if (role.boundary !== null) link(account.bounded, role.boundary, role.id);
   }
   for (const user of Object.values(state.users)) {
     account.users.set(user.name.toLowerCase(), user);

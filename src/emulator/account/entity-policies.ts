@@ -1,17 +1,17 @@
 import { policySize, QUOTAS } from '../../iam/quotas.ts';
 import { type Account, link, unlink } from './account.ts';
 import { isAwsError, limitExceeded, noSuchEntity } from './aws-error.ts';
-import { named, namedGroup, namedPolicy, namedUser, namedWithin, policyOf } from './lookup.ts';
+import { named, namedGroup, namedPolicy, namedRole, namedUser, namedWithin, policyOf } from './lookup.ts';
 import { byName, operation, page, pageReply, type Reader, type Reply, type Run, underPath } from './operation.ts';
 import { nameOf, required, text } from './params.ts';
 import { encodedDocument, givenDocument } from './policy-document.ts';
-import type { GroupRecord, InlineRecord, UserRecord } from './state.ts';
+import type { GroupRecord, InlineRecord, RoleRecord, UserRecord } from './state.ts';
 
-/** Users and groups: what has managed policies attached, and inline policies. */
+/** Users, groups and roles: what has managed policies attached, and inline policies. */
 interface Kind {
-  readonly holder: Reader<UserRecord | GroupRecord>;
-  readonly word: 'user' | 'group';
-  readonly nameKey: 'UserName' | 'GroupName';
+  readonly holder: Reader<UserRecord | GroupRecord | RoleRecord>;
+  readonly word: 'user' | 'group' | 'role';
+  readonly nameKey: 'UserName' | 'GroupName' | 'RoleName';
   readonly attachedQuota: string;
   readonly attachedLimit: number;
   /** Characters that all inline policies together may have, white space not counted. */
@@ -34,6 +34,15 @@ export const GROUP: Kind = {
   attachedQuota: 'PoliciesPerGroup',
   attachedLimit: QUOTAS.attachedPoliciesPerGroup,
   inlineLimit: QUOTAS.inlinePoliciesSizePerGroup,
+};
+
+export const ROLE: Kind = {
+  holder: namedRole,
+  word: 'role',
+  nameKey: 'RoleName',
+  attachedQuota: 'PoliciesPerRole',
+  attachedLimit: QUOTAS.attachedPoliciesPerRole,
+  inlineLimit: QUOTAS.inlinePoliciesSizePerRole,
 };
 
 const attachable = named('PolicyArn', policyOf, (arn) => `Policy ${arn} does not exist or is not attachable.`);
@@ -79,18 +88,24 @@ export const listEntitiesForPolicy = operation({ policy: namedPolicy }, ({ accou
   const filter = text(params, 'EntityFilter');
   const asBoundary = text(params, 'PolicyUsageFilter') === 'PermissionsBoundary';
   const ids = (asBoundary ? account.bounded : account.attachments).get(policy.arn) ?? new Set<string>();
-  const holders = Array.from(ids, (id) => account.state.users[id] ?? account.state.groups[id]).filter(
+  const { users, groups, roles } = account.state;
+  const holders = Array.from(ids, (id) => users[id] ?? groups[id] ?? roles[id]).filter(
     (holder) => holder !== undefined,
   );
-  const kindOf = ({ id }: { readonly id: string }) => (id in account.state.users ? 'User' : 'Group');
+  const kindOf = ({ id }: { readonly id: string }) => (id in users ? 'User' : id in groups ? 'Group' : 'Role');
   const found = underPath(params, holders).filter((holder) => filter === null || filter === kindOf(holder));
   const entities = page(params, found, (holder) => `${kindOf(holder)} ${byName(holder)}`);
   if (isAwsError(entities)) return entities;
-  const ofKind = (kind: 'User' | 'Group') =>
+  const ofKind = (kind: ReturnType<typeof kindOf>) =>
     entities.items
       .filter((holder) => kindOf(holder) === kind)
       .map(({ id, name }) => ({ [`${kind}Name`]: name, [`${kind}Id`]: id }));
-  return { PolicyGroups: ofKind('Group'), PolicyUsers: ofKind('User'), PolicyRoles: [], ...entities.rest };
+  return {
+    PolicyGroups: ofKind('Group'),
+    PolicyUsers: ofKind('User'),
+    PolicyRoles: ofKind('Role'),
+    ...entities.rest,
+  };
 });
 
 export function putInline({ holder: read, word, inlineLimit }: Kind): Run {

@@ -57,6 +57,12 @@ export const namedGroup = named(
   (name) => `The group with name ${name} cannot be found.`,
 );
 
+export const namedRole = named(
+  'RoleName',
+  (account, name) => account.roles.get(name.toLowerCase()),
+  (name) => `The role with name ${name} cannot be found.`,
+);
+
 /** The customer-managed or AWS-managed policy of an ARN. */
 export function policyOf(account: Account, arn: string): PolicyRecord | null {
   return account.state.policies[arn] ?? awsManagedPolicy(arn);

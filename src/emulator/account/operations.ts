@@ -1,16 +1,19 @@
 import type { Account, CallContext } from './account.ts';
+import { deleteBoundary, putBoundary } from './boundaries.ts';
 import * as credentials from './credentials.ts';
 import { ACCESS_KEY, CERTIFICATE, SERVICE_CREDENTIAL, SSH_KEY } from './credentials.ts';
 import * as held from './entity-policies.ts';
-import { GROUP, USER } from './entity-policies.ts';
+import { GROUP, ROLE, USER } from './entity-policies.ts';
 import * as groups from './groups.ts';
-import { customerPolicy, namedPolicy, namedUser } from './lookup.ts';
+import { customerPolicy, namedPolicy, namedRole, namedUser } from './lookup.ts';
+import * as oidc from './oidc-providers.ts';
 import type { Run } from './operation.ts';
 import { flag, type Params, text } from './params.ts';
 import * as policies from './policies.ts';
 import * as reports from './reports.ts';
+import * as roles from './roles.ts';
 import * as signIn from './sign-in.ts';
-import { groupArn, mfaArn, policyArn, userArn } from './state.ts';
+import { groupArn, mfaArn, oidcProviderArn, policyArn, roleArn, userArn } from './state.ts';
 import { listTags, tag, untag } from './tags.ts';
 import * as users from './users.ts';
 
@@ -38,6 +41,12 @@ const ON_GROUP: Resources = ({ state, groups: existing }, params) => {
   const name = text(params, 'GroupName') ?? '';
   return [groupArn(state, existing.get(name.toLowerCase()) ?? { path: '/', name })];
 };
+const ON_ROLE: Resources = ({ state, roles: existing }, params) => {
+  const name = text(params, 'RoleName') ?? '';
+  return [roleArn(state, existing.get(name.toLowerCase()) ?? { path: '/', name })];
+};
+const ON_PROVIDER: Resources = (_account, params) => [text(params, 'OpenIDConnectProviderArn') ?? '*'];
+const NEW_PROVIDER: Resources = ({ state }, params) => [oidcProviderArn(state, text(params, 'Url') ?? '')];
 const ON_POLICY: Resources = (_account, params) => [text(params, 'PolicyArn') ?? '*'];
 const ON_DEVICE: Resources = (_account, params) => [text(params, 'SerialNumber') ?? '*'];
 const created =
@@ -45,6 +54,7 @@ const created =
   ({ state }, params) => [arnOf(state, { path: text(params, 'Path') ?? '/', name: text(params, nameKey) ?? '' })];
 const NEW_USER = created(userArn, 'UserName');
 const NEW_GROUP = created(groupArn, 'GroupName');
+const NEW_ROLE = created(roleArn, 'RoleName');
 const NEW_POLICY = created(policyArn, 'PolicyName');
 const NEW_DEVICE = created(mfaArn, 'VirtualMFADeviceName');
 // A rename needs leave for the old ARN and for the new one.
@@ -79,8 +89,8 @@ export const IAM_OPERATIONS: ReadonlyMap<string, IamOperation> = new Map(
     TagUser: write(tag(namedUser), ON_USER),
     UntagUser: write(untag(namedUser), ON_USER),
     ListUserTags: read(listTags(namedUser), ON_USER),
-    PutUserPermissionsBoundary: write(users.putUserPermissionsBoundary, ON_USER),
-    DeleteUserPermissionsBoundary: write(users.deleteUserPermissionsBoundary, ON_USER),
+    PutUserPermissionsBoundary: write(putBoundary(namedUser), ON_USER),
+    DeleteUserPermissionsBoundary: write(deleteBoundary('user', namedUser), ON_USER),
     CreateGroup: write(groups.createGroup, NEW_GROUP),
     GetGroup: read(groups.getGroup, ON_GROUP),
     ListGroups: read(groups.listGroups, ANY),
@@ -89,6 +99,28 @@ export const IAM_OPERATIONS: ReadonlyMap<string, IamOperation> = new Map(
     AddUserToGroup: write(groups.addUserToGroup, ON_GROUP),
     RemoveUserFromGroup: write(groups.removeUserFromGroup, ON_GROUP),
     ListGroupsForUser: read(groups.listGroupsForUser, ON_USER),
+    CreateRole: write(roles.createRole, NEW_ROLE),
+    GetRole: read(roles.getRole, ON_ROLE),
+    ListRoles: read(roles.listRoles, ANY),
+    UpdateRole: write(roles.updateRole, ON_ROLE),
+    UpdateRoleDescription: write(roles.updateRoleDescription, ON_ROLE),
+    UpdateAssumeRolePolicy: write(roles.updateAssumeRolePolicy, ON_ROLE),
+    DeleteRole: write(roles.deleteRole, ON_ROLE),
+    TagRole: write(tag(namedRole), ON_ROLE),
+    UntagRole: write(untag(namedRole), ON_ROLE),
+    ListRoleTags: read(listTags(namedRole), ON_ROLE),
+    PutRolePermissionsBoundary: write(putBoundary(namedRole), ON_ROLE),
+    DeleteRolePermissionsBoundary: write(deleteBoundary('role', namedRole), ON_ROLE),
+    ListInstanceProfilesForRole: read(roles.listInstanceProfilesForRole, ON_ROLE),
+    CreateOpenIDConnectProvider: write(oidc.createProvider, NEW_PROVIDER),
+    GetOpenIDConnectProvider: read(oidc.getProvider, ON_PROVIDER),
+    ListOpenIDConnectProviders: read(oidc.listProviders, ANY),
+    AddClientIDToOpenIDConnectProvider: write(oidc.addClientId, ON_PROVIDER),
+    RemoveClientIDFromOpenIDConnectProvider: write(oidc.removeClientId, ON_PROVIDER),
+    DeleteOpenIDConnectProvider: write(oidc.deleteProvider, ON_PROVIDER),
+    TagOpenIDConnectProvider: write(tag(oidc.namedProvider), ON_PROVIDER),
+    UntagOpenIDConnectProvider: write(untag(oidc.namedProvider), ON_PROVIDER),
+    ListOpenIDConnectProviderTags: read(listTags(oidc.namedProvider), ON_PROVIDER),
     CreatePolicy: write(policies.createPolicy, NEW_POLICY),
     GetPolicy: read(policies.getPolicy, ON_POLICY),
     ListPolicies: read(policies.listPolicies, ANY),
@@ -108,6 +140,13 @@ export const IAM_OPERATIONS: ReadonlyMap<string, IamOperation> = new Map(
     AttachGroupPolicy: write(held.attach(GROUP), ON_GROUP),
     DetachGroupPolicy: write(held.detach(GROUP), ON_GROUP),
     ListAttachedGroupPolicies: read(held.listAttached(GROUP), ON_GROUP),
+    AttachRolePolicy: write(held.attach(ROLE), ON_ROLE),
+    DetachRolePolicy: write(held.detach(ROLE), ON_ROLE),
+    ListAttachedRolePolicies: read(held.listAttached(ROLE), ON_ROLE),
+    PutRolePolicy: write(held.putInline(ROLE), ON_ROLE),
+    GetRolePolicy: read(held.getInline(ROLE), ON_ROLE),
+    DeleteRolePolicy: write(held.deleteInline(ROLE), ON_ROLE),
+    ListRolePolicies: read(held.listInline(ROLE), ON_ROLE),
     PutUserPolicy: write(held.putInline(USER), ON_USER),
     GetUserPolicy: read(held.getInline(USER), ON_USER),
     DeleteUserPolicy: write(held.deleteInline(USER), ON_USER),

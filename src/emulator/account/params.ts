@@ -76,6 +76,13 @@ export function pathOf(key = 'Path'): ParamReader {
   };
 }
 
+/** Reads the description of a new policy or role, null where there is none. */
+export function descriptionOf(_account: unknown, params: Params): string | null | AwsError {
+  const description = text(params, 'Description');
+  if (description === null || description.length <= 1_000) return description;
+  return constraint('description', 'Member must have length less than or equal to 1000');
+}
+
 /** Reads Active or Inactive. */
 export function statusOf(_account: unknown, params: Params): 'Active' | 'Inactive' | AwsError {
   const status = text(params, 'Status');

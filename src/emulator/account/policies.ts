@@ -1,10 +1,10 @@
 import { QUOTAS } from '../../iam/quotas.ts';
 import type { Account } from './account.ts';
-import { type AwsError, deleteConflict, entityAlreadyExists, limitExceeded } from './aws-error.ts';
+import { deleteConflict, entityAlreadyExists, limitExceeded } from './aws-error.ts';
 import { AWS_MANAGED_POLICIES } from './aws-managed.ts';
 import { customerPolicy, namedPolicy, namedWithin } from './lookup.ts';
 import { operation, pageReply, type Reader, type Reply, type Run, underPath } from './operation.ts';
-import { constraint, flag, nameOf, type Params, pathOf, text } from './params.ts';
+import { descriptionOf, flag, nameOf, pathOf, text } from './params.ts';
 import { encodedDocument, givenManagedDocument } from './policy-document.ts';
 import { nextId, type PolicyRecord, type PolicyVersionRecord, policyArn } from './state.ts';
 import { newTags, tagsReply } from './tags.ts';
@@ -30,12 +30,6 @@ export function policyReply(account: Account, policy: PolicyRecord): Reply {
 
 function fullReply(account: Account, policy: PolicyRecord): Reply {
   return { ...policyReply(account, policy), Description: policy.description, Tags: tagsReply(policy.tags) };
-}
-
-function descriptionOf(_account: Account, params: Params): string | null | AwsError {
-  const description = text(params, 'Description');
-  if (description === null || description.length <= 1_000) return description;
-  return constraint('description', 'Member must have length less than or equal to 1000');
 }
 
 export const createPolicy = operation(

@@ -2,24 +2,27 @@ import { QUOTAS } from '../../iam/quotas.ts';
 import type { Account } from './account.ts';
 import { isAwsError, otherError } from './aws-error.ts';
 import { AWS_MANAGED_POLICIES } from './aws-managed.ts';
+import { boundaryReply } from './boundaries.ts';
 import { attachedReply, inlineReply } from './entity-policies.ts';
 import { groupReply } from './groups.ts';
 import { byName, page, type Reply, type Run } from './operation.ts';
 import { texts } from './params.ts';
 import { policyReply, versionWithDocument } from './policies.ts';
+import { roleReply } from './roles.ts';
 import {
   type AccessKeyRecord,
   type CertificateRecord,
   type GroupRecord,
   type PolicyRecord,
+  type RoleRecord,
   rootArn,
   type UserRecord,
   userArn,
 } from './state.ts';
 import { tagsReply } from './tags.ts';
-import { boundaryReply, userReply } from './users.ts';
+import { userReply } from './users.ts';
 
-/** Users, groups and policies in pages that run across the kinds, as IAM pages them. AWS's policies are listed where they are attached. */
+/** Users, groups, roles and policies in pages that run across the kinds, as IAM pages them. AWS's policies are listed where they are attached. */
 export const getAccountAuthorizationDetails: Run = (account, params) => {
   const filter = texts(params, 'Filter');
   const attachedAws = AWS_MANAGED_POLICIES.filter(
@@ -28,6 +31,7 @@ export const getAccountAuthorizationDetails: Run = (account, params) => {
   const all = [
     ...entities('User', account.users.values(), (user) => userDetail(account, user)),
     ...entities('Group', account.groups.values(), (group) => groupDetail(account, group)),
+    ...entities('Role', account.roles.values(), (role) => roleDetail(account, role)),
     ...entities('LocalManagedPolicy', account.policies.values(), (policy) => policyDetail(account, policy)),
     ...entities('AWSManagedPolicy', attachedAws, (policy) => policyDetail(account, policy)),
   ].filter(({ kind }) => filter.length === 0 || filter.includes(kind));
@@ -38,7 +42,7 @@ export const getAccountAuthorizationDetails: Run = (account, params) => {
   return {
     UserDetailList: detailsOf(/^User$/),
     GroupDetailList: detailsOf(/^Group$/),
-    RoleDetailList: [],
+    RoleDetailList: detailsOf(/^Role$/),
     Policies: detailsOf(/Policy$/),
     ...found.rest,
   };
@@ -64,6 +68,17 @@ function groupDetail(account: Account, group: GroupRecord): Reply {
     ...groupReply(account.state, group),
     GroupPolicyList: group.inline.map(inlineReply),
     AttachedManagedPolicies: group.attached.map((arn) => attachedReply(account, arn)),
+  };
+}
+
+function roleDetail(account: Account, role: RoleRecord): Reply {
+  return {
+    ...roleReply(account.state, role),
+    InstanceProfileList: [],
+    RolePolicyList: role.inline.map(inlineReply),
+    AttachedManagedPolicies: role.attached.map((arn) => attachedReply(account, arn)),
+    PermissionsBoundary: boundaryReply(role.boundary),
+    Tags: tagsReply(role.tags),
   };
 }
 
@@ -159,7 +174,7 @@ function offset(time: string): string {
   return time.replace(/Z$/, '+00:00');
 }
 
-/** Counts and quotas of the account; what an emulator does not have (roles, providers, server certificates) counts zero. */
+/** Counts and quotas of the account; what an emulator does not have (instance profiles, server certificates) counts zero. */
 export const getAccountSummary: Run = (account) => {
   const users = [...account.users.values()];
   const counts = {
@@ -176,16 +191,18 @@ export const getAccountSummary: Run = (account) => {
     PolicyVersionsInUseQuota: 10_000,
     VersionsPerPolicyQuota: QUOTAS.policyVersions,
     AttachedPoliciesPerGroupQuota: QUOTAS.attachedPoliciesPerGroup,
-    AttachedPoliciesPerRoleQuota: 10,
+    AttachedPoliciesPerRoleQuota: QUOTAS.attachedPoliciesPerRole,
     AttachedPoliciesPerUserQuota: QUOTAS.attachedPoliciesPerUser,
     AccessKeysPerUserQuota: QUOTAS.accessKeysPerUser,
     SigningCertificatesPerUserQuota: QUOTAS.signingCertificatesPerUser,
     UserPolicySizeQuota: QUOTAS.inlinePoliciesSizePerUser,
     GroupPolicySizeQuota: QUOTAS.inlinePoliciesSizePerGroup,
-    Roles: 0,
+    RolePolicySizeQuota: QUOTAS.inlinePoliciesSizePerRole,
+    AssumeRolePolicySizeQuota: QUOTAS.trustPolicySize,
+    Roles: account.roles.size,
     RolesQuota: QUOTAS.rolesPerAccount,
     InstanceProfiles: 0,
-    Providers: 0,
+    Providers: Object.keys(account.state.oidcProviders).length,
     ServerCertificates: 0,
     MFADevices: Object.keys(account.state.virtualMfa).length,
     MFADevicesInUse: users.reduce((sum, user) => sum + user.mfa.length, 0),

@@ -79,6 +79,33 @@ export interface GroupRecord {
   inline: InlineRecord[];
 }
 
+export interface RoleRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly path: string;
+  readonly created: string;
+  description: string | null;
+  /** Text of the trust policy. */
+  trust: string;
+  /** Seconds. */
+  maxSession: number;
+  tags: TagRecord[];
+  attached: string[];
+  inline: InlineRecord[];
+  boundary: string | null;
+}
+
+/** An OpenID Connect provider: whose tokens roles may trust. */
+export interface OidcProviderRecord {
+  readonly arn: string;
+  /** Host and path, without `https://`. */
+  readonly url: string;
+  readonly created: string;
+  clientIds: string[];
+  readonly thumbprints: readonly string[];
+  tags: TagRecord[];
+}
+
 export interface PolicyVersionRecord {
   /** `v1` */
   readonly id: string;
@@ -157,6 +184,10 @@ export interface AccountState {
   readonly users: Record<string, UserRecord>;
   /** By id. */
   readonly groups: Record<string, GroupRecord>;
+  /** By id. */
+  readonly roles: Record<string, RoleRecord>;
+  /** By ARN. */
+  readonly oidcProviders: Record<string, OidcProviderRecord>;
   /** Customer-managed policies by ARN. */
   readonly policies: Record<string, PolicyRecord>;
   /** By serial number. */
@@ -175,7 +206,10 @@ const arnOf =
 export const userArn = arnOf('user');
 export const groupArn = arnOf('group');
 export const policyArn = arnOf('policy');
+export const roleArn = arnOf('role');
 export const mfaArn = arnOf('mfa');
+export const oidcProviderArn = ({ accountId }: AccountState, url: string): string =>
+  `arn:aws:iam::${accountId}:oidc-provider/${url.replace(/^https:\/\//, '')}`;
 export const rootArn = ({ accountId }: AccountState): string => `arn:aws:iam::${accountId}:root`;
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

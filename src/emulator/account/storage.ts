@@ -87,7 +87,8 @@ export function directoryStorage(dir: string, accountId: string, now: string): S
 function readState(text: string): AccountState {
   const state = JSON.parse(text) as AccountState;
   if (state.version !== 1) throw new Error(`${ACCOUNT_FILE} is of version ${state.version}, not 1`);
-  return state;
+  // An account of an earlier version has no roles and providers.
+  return { ...emptyState(state.accountId, state.created, state.seed), ...state };
 }
 
 /** Carries out what the state does not hold yet. */

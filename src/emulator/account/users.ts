@@ -1,7 +1,8 @@
 import { QUOTAS } from '../../iam/quotas.ts';
-import { type Account, link, unlink } from './account.ts';
-import { type AwsError, deleteConflict, entityAlreadyExists, limitExceeded, noSuchEntity } from './aws-error.ts';
-import { named, namedUser, namedUserOrCaller, policyOf } from './lookup.ts';
+import type { Account } from './account.ts';
+import { type AwsError, deleteConflict, entityAlreadyExists, limitExceeded } from './aws-error.ts';
+import { boundaryReply, newBoundary, setBoundary } from './boundaries.ts';
+import { namedUser, namedUserOrCaller } from './lookup.ts';
 import { byName, operation, pageReply, type Reader, type Reply, type Run, underPath } from './operation.ts';
 import { nameOf, type Params, pathOf, text } from './params.ts';
 import { type AccountState, nextId, rootArn, type UserRecord, userArn } from './state.ts';
@@ -22,23 +23,12 @@ function fullReply(state: AccountState, user: UserRecord): Reply {
   };
 }
 
-export function boundaryReply(arn: string | null): Reply | null {
-  return arn === null ? null : { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: arn };
-}
-
-const boundaryPolicy = named(
-  'PermissionsBoundary',
-  policyOf,
-  (arn) => `Scope ARN: ${arn} does not exist or is not attachable.`,
-);
-
 export const createUser = operation(
   {
     name: nameOf('UserName', QUOTAS.userNameLength),
     path: pathOf(),
     tags: newTags,
-    boundary: (account, params, call) =>
-      text(params, 'PermissionsBoundary') === null ? null : boundaryPolicy(account, params, call),
+    boundary: newBoundary,
   },
   ({ account, call, name, path, tags, boundary }) => {
     if (account.users.has(name.toLowerCase())) return entityAlreadyExists(`User with name ${name} already exists.`);
@@ -137,25 +127,5 @@ export const deleteUser = operation({ user: namedUser }, ({ account, user }) => 
   setBoundary(account, user, null);
   account.users.delete(user.name.toLowerCase());
   delete account.state.users[user.id];
-  return {};
-});
-
-function setBoundary(account: Account, user: UserRecord, arn: string | null): void {
-  if (user.boundary !== null) unlink(account.bounded, user.boundary, user.id);
-  user.boundary = arn;
-  if (arn !== null) link(account.bounded, arn, user.id);
-}
-
-export const putUserPermissionsBoundary = operation(
-  { user: namedUser, policy: boundaryPolicy },
-  ({ account, user, policy }) => {
-    setBoundary(account, user, policy.arn);
-    return {};
-  },
-);
-
-export const deleteUserPermissionsBoundary = operation({ user: namedUser }, ({ account, user }) => {
-  if (user.boundary === null) return noSuchEntity(`The user ${user.name} does not have a permissions boundary set.`);
-  setBoundary(account, user, null);
   return {};
 });

@@ -88,26 +88,36 @@ export function callerContext(account: Account, caller: Caller, now: string, sou
   return context;
 }
 
-/** What an IAM call adds: the tags it sends and finds, the policy it attaches, the boundary of the user it changes. */
+/** What an IAM call adds: the tags it sends and finds, the policy it attaches, the boundary of the user or role it changes. */
 export function iamContext(account: Account, action: string, params: Params): RequestContext {
   const context: Record<string, string | readonly string[]> = {};
   const sent = structures(params, 'Tags');
   for (const tag of sent) context[`aws:RequestTag/${text(tag, 'Key')}`] = text(tag, 'Value') ?? '';
   const keys = [...sent.map((tag) => text(tag, 'Key') ?? ''), ...texts(params, 'TagKeys')];
   if (keys.length > 0) context['aws:TagKeys'] = keys;
-  const user = account.users.get((text(params, 'UserName') ?? '').toLowerCase());
-  for (const { key, value } of tagsOfTarget(account, params)) {
+  const { tags = [], boundary: bounded = null } = targetOf(account, params) ?? {};
+  for (const { key, value } of tags) {
     context[`aws:ResourceTag/${key}`] = value;
     context[`iam:ResourceTag/${key}`] = value;
   }
   const policy = text(params, 'PolicyArn');
   if (policy !== null && /^(?:Attach|Detach)/.test(action)) context['iam:PolicyARN'] = policy;
-  const boundary = text(params, 'PermissionsBoundary') ?? user?.boundary ?? null;
+  const boundary = text(params, 'PermissionsBoundary') ?? bounded;
   if (boundary !== null) context['iam:PermissionsBoundary'] = boundary;
   return context;
 }
 
-function tagsOfTarget(account: Account, params: Params): readonly TagRecord[] {
-  const user = account.users.get((text(params, 'UserName') ?? '').toLowerCase());
-  return user?.tags ?? account.state.policies[text(params, 'PolicyArn') ?? '']?.tags ?? [];
+interface Target {
+  readonly tags: readonly TagRecord[];
+  readonly boundary?: string | null;
+}
+
+function targetOf({ users, roles, state }: Account, params: Params): Target | undefined {
+  const name = (key: string) => text(params, key)?.toLowerCase() ?? '';
+  return (
+    users.get(name('UserName')) ??
+    roles.get(name('RoleName')) ??
+    state.oidcProviders[text(params, 'OpenIDConnectProviderArn') ?? ''] ??
+    state.policies[text(params, 'PolicyArn') ?? '']
+  );
 }

@@ -119,7 +119,7 @@ const SECRET_PARAMETERS = new Set([
   'AuthenticationCode2',
 ]);
 /** Parts of answers that tell what was made. All else of an answer stays out: some answers hold secrets. */
-const DESCRIBED = new Set(['User', 'Group', 'Policy', 'PolicyVersion', 'AccessKey', 'LoginProfile']);
+const DESCRIBED = new Set(['User', 'Group', 'Role', 'Policy', 'PolicyVersion', 'AccessKey', 'LoginProfile']);
 const SECRET_ANSWERS = new Set(['SecretAccessKey']);
 const FLAGS = new Set(['SetAsDefault', 'PasswordResetRequired']);
 /** Errors that CloudTrail calls by the SDK's names, not by the wire's. */
@@ -212,6 +212,8 @@ const RESOURCE_TYPES: readonly (readonly [key: string, type: string])[] = [
   ['NewUserName', 'AWS::IAM::User'],
   ['GroupName', 'AWS::IAM::Group'],
   ['NewGroupName', 'AWS::IAM::Group'],
+  ['RoleName', 'AWS::IAM::Role'],
+  ['OpenIDConnectProviderArn', 'AWS::IAM::OIDCProvider'],
   ['PolicyArn', 'AWS::IAM::Policy'],
   ['PermissionsBoundary', 'AWS::IAM::Policy'],
   ['AccessKeyId', 'AWS::IAM::AccessKey'],

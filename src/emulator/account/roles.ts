@@ -1,0 +1,146 @@
+import { policySize, QUOTAS } from '../../iam/quotas.ts';
+import { parseTrustPolicy } from '../../iam/trust.ts';
+import {
+  type AwsError,
+  deleteConflict,
+  entityAlreadyExists,
+  isAwsError,
+  limitExceeded,
+  malformedPolicy,
+} from './aws-error.ts';
+import { boundaryReply, newBoundary, setBoundary } from './boundaries.ts';
+import { namedRole } from './lookup.ts';
+import { byName, operation, pageReply, type Reader, type Reply, type Run, underPath } from './operation.ts';
+import { constraint, descriptionOf, nameOf, pathOf, required, text } from './params.ts';
+import { encodedDocument } from './policy-document.ts';
+import { type AccountState, nextId, type RoleRecord, roleArn } from './state.ts';
+import { newTags, tagsReply } from './tags.ts';
+
+const ROLES_LIMIT = QUOTAS.rolesPerAccount;
+const SHORTEST_SESSION = 3_600;
+const LONGEST_SESSION = 43_200;
+
+/** What the account's details show of a role; lists and GetRole add to it. */
+export function roleReply(state: AccountState, role: RoleRecord): Reply {
+  return {
+    Path: role.path,
+    RoleName: role.name,
+    RoleId: role.id,
+    Arn: roleArn(state, role),
+    CreateDate: role.created,
+    AssumeRolePolicyDocument: encodedDocument(role.trust),
+  };
+}
+
+function listReply(state: AccountState, role: RoleRecord): Reply {
+  return { ...roleReply(state, role), Description: role.description, MaxSessionDuration: role.maxSession };
+}
+
+function fullReply(state: AccountState, role: RoleRecord): Reply {
+  return {
+    ...listReply(state, role),
+    PermissionsBoundary: boundaryReply(role.boundary),
+    Tags: role.tags.length > 0 ? tagsReply(role.tags) : null,
+  };
+}
+
+/** Reads the trust policy that a role is given. */
+function givenTrust(key: string): Reader<string> {
+  const read = required(key);
+  return (account, params) => {
+    const document = read(account, params);
+    if (isAwsError(document)) return document;
+    if (parseTrustPolicy(document) === null) return malformedPolicy('Syntax errors in policy.');
+    if (policySize(document) <= QUOTAS.trustPolicySize) return document;
+    return limitExceeded(`Cannot exceed quota for ACLSizePerRole: ${QUOTAS.trustPolicySize}`);
+  };
+}
+
+const maxSessionOf: Reader<number | null> = (_account, params): number | null | AwsError => {
+  const written = text(params, 'MaxSessionDuration');
+  if (written === null) return null;
+  const bound = (than: string) => constraint('maxSessionDuration', `Member must have value ${than}`);
+  if (Number(written) < SHORTEST_SESSION) return bound(`greater than or equal to ${SHORTEST_SESSION}`);
+  return Number(written) > LONGEST_SESSION ? bound(`less than or equal to ${LONGEST_SESSION}`) : Number(written);
+};
+
+export const createRole = operation(
+  {
+    name: nameOf('RoleName', QUOTAS.roleNameLength),
+    path: pathOf(),
+    trust: givenTrust('AssumeRolePolicyDocument'),
+    description: descriptionOf,
+    maxSession: maxSessionOf,
+    tags: newTags,
+    boundary: newBoundary,
+  },
+  ({ account, call, name, path, trust, description, maxSession, tags, boundary }) => {
+    if (account.roles.has(name.toLowerCase())) return entityAlreadyExists(`Role with name ${name} already exists.`);
+    if (account.roles.size >= ROLES_LIMIT)
+      return limitExceeded(`Cannot exceed quota for RolesPerAccount: ${ROLES_LIMIT}`);
+    const role: RoleRecord = {
+      id: nextId(account.state, 'AROA'),
+      name,
+      path,
+      created: call.now,
+      description,
+      trust,
+      maxSession: maxSession ?? SHORTEST_SESSION,
+      tags,
+      attached: [],
+      inline: [],
+      boundary: null,
+    };
+    account.state.roles[role.id] = role;
+    account.roles.set(name.toLowerCase(), role);
+    setBoundary(account, role, boundary?.arn ?? null);
+    return { Role: fullReply(account.state, role) };
+  },
+);
+
+export const getRole = operation({ role: namedRole }, ({ account: { state }, role }) => ({
+  Role: fullReply(state, role),
+}));
+
+export const listRoles: Run = ({ state, roles }, params) =>
+  pageReply(params, 'Roles', underPath(params, roles.values()), byName, (role) => listReply(state, role));
+
+export const updateRole = operation(
+  { role: namedRole, description: descriptionOf, maxSession: maxSessionOf },
+  ({ role, description, maxSession }) => {
+    role.description = description ?? role.description;
+    role.maxSession = maxSession ?? role.maxSession;
+    return {};
+  },
+);
+
+export const updateRoleDescription = operation(
+  { role: namedRole, description: descriptionOf },
+  ({ account, role, description }) => {
+    role.description = description;
+    return { Role: fullReply(account.state, role) };
+  },
+);
+
+export const updateAssumeRolePolicy = operation(
+  { role: namedRole, trust: givenTrust('PolicyDocument') },
+  ({ role, trust }) => {
+    role.trust = trust;
+    return {};
+  },
+);
+
+export const deleteRole = operation({ role: namedRole }, ({ account, role }) => {
+  if (role.attached.length > 0) return deleteConflict('Cannot delete entity, must detach all policies first.');
+  if (role.inline.length > 0) return deleteConflict('Cannot delete entity, must delete policies first.');
+  setBoundary(account, role, null);
+  account.roles.delete(role.name.toLowerCase());
+  delete account.state.roles[role.id];
+  return {};
+});
+
+/** There are no instance profiles here; Terraform asks for them before it deletes a role. */
+export const listInstanceProfilesForRole = operation({ role: namedRole }, () => ({
+  InstanceProfiles: [],
+  IsTruncated: false,
+}));
