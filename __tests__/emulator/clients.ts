@@ -9,6 +9,7 @@ export const ACCOUNT = '123456789012';
 export interface Key {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  readonly sessionToken?: string;
 }
 
 /** An account in memory without a provider, unless the options say otherwise. */

@@ -8,6 +8,7 @@ import { type FaultPlan, type Faults, planFaults } from './server/faults.ts';
 import { serve } from './server/http-server.ts';
 import { plainAnswer, type WireAnswer } from './server/service.ts';
 import type { SignedRequest } from './server/signature.ts';
+import type { Issuers } from './server/web-identity.ts';
 import { directoryStateStore, memoryStateStore, openStateBackend } from './state-backend.ts';
 
 /** All that an account in memory consists of: who reads it sees each call's effect, who copies it can go back to it. */
@@ -48,6 +49,8 @@ export interface HostOptions {
   /** What the account takes for now; the machine's clock where it is left out. */
   readonly clock?: () => Date;
   readonly faults?: Faults;
+  /** Where the stand-ins of identity providers are; a provider that is not listed cannot be asked for its keys. */
+  readonly issuers?: Issuers;
   readonly onCall?: OnCall;
   /** The port of 127.0.0.1 to listen on; any free one where it is left out. */
   readonly port?: number;
@@ -97,7 +100,7 @@ export async function startAccountHost(options: HostOptions): Promise<AccountHos
 }
 
 function openAccount(options: HostOptions, faults: () => FaultPlan, calls: LoggedCall[]) {
-  const { dir, memory, accountId, clock = () => new Date(), onCall } = options;
+  const { dir, memory, accountId, clock = () => new Date(), onCall, issuers = {} } = options;
   const now = seconds(clock());
   const storage =
     dir === null ? memoryStorage(memory?.account ?? emptyState(accountId, now)) : directoryStorage(dir, accountId, now);
@@ -105,7 +108,7 @@ function openAccount(options: HostOptions, faults: () => FaultPlan, calls: Logge
   const { root, accountId: own } = storage.account.state;
   return {
     states,
-    endpoint: { storage, now: clock, faults, calls, onCall } satisfies EndpointHost,
+    endpoint: { storage, now: clock, faults, calls, onCall, issuers } satisfies EndpointHost,
     hosted: {
       accountId: own,
       rootCredentials: { accessKeyId: root.id, secretAccessKey: root.secret },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACTIONS, CONDITIONS, policyJson } from './document.ts';
+import { ACTIONS, CONDITIONS, type PolicyDocument, policyJson, toList } from './document.ts';
 
 const WHO = z.union([z.string(), z.array(z.string()).min(1).readonly()]);
 
@@ -34,4 +34,16 @@ export type TrustPolicy = z.infer<typeof TRUST_POLICY>;
 /** The trust policy in a text, with a list of statements; null if IAM would call it malformed, as one with a resource is. */
 export function parseTrustPolicy(text: string): TrustPolicy | null {
   return TRUST_POLICY.safeParse(policyJson(text)).data ?? null;
+}
+
+/** What a trust policy says about an identity provider, as an identity policy on every role, which the evaluator decides. */
+export function trustInProvider(trust: TrustPolicy, providerArn: string): PolicyDocument {
+  const isMeant = (principal: z.infer<typeof PRINCIPAL>) =>
+    principal === '*' ||
+    [...toList(principal.Federated), ...toList(principal.AWS)].some((who) => who === '*' || who === providerArn);
+  const statements = trust.Statement.filter(({ Principal }) => isMeant(Principal));
+  return {
+    ...(trust.Version === undefined ? {} : { Version: trust.Version }),
+    Statement: statements.map(({ Principal: _who, ...rest }) => ({ ...rest, Resource: '*' })),
+  };
 }

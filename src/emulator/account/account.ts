@@ -3,10 +3,24 @@ import { type EventHistory, memoryHistory } from './event-history.ts';
 import type { AccessKeyRecord, AccountState, GroupRecord, PolicyRecord, RoleRecord, UserRecord } from './state.ts';
 import { idOf, secretOf } from './state.ts';
 
+/** A role that was taken. Its token carries all of this, and nothing is stored. */
+export interface RoleSession {
+  readonly accessKeyId: string;
+  readonly roleId: string;
+  /** RoleSessionName */
+  readonly name: string;
+  /** ARN of the identity provider whose token it was taken with. */
+  readonly provider: string;
+  /** ISO 8601, whole seconds, UTC */
+  readonly issued: string;
+  readonly expires: string;
+}
+
 /** Who makes a call. */
 export type Caller =
   | { readonly kind: 'root'; readonly accessKeyId: string }
-  | { readonly kind: 'user'; readonly userId: string; readonly accessKeyId: string };
+  | { readonly kind: 'user'; readonly userId: string; readonly accessKeyId: string }
+  | { readonly kind: 'role'; readonly session: RoleSession; readonly accessKeyId: string };
 
 export interface CallContext {
   /** ISO 8601, whole seconds, UTC */

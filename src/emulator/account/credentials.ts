@@ -47,7 +47,7 @@ export const ACCESS_KEY: Kind<AccessKeyRecord> = {
   idParameter: 'AccessKeyId',
   label: 'Access Key',
   owner(account, params, call) {
-    if (call.caller.kind === 'user' || text(params, 'UserName') !== null) return ownedKeys(account, params, call);
+    if (call.caller.kind !== 'root' || text(params, 'UserName') !== null) return ownedKeys(account, params, call);
     return { user: null, credentials: account.state.rootKeys ?? [] };
   },
   list: 'AccessKeyMetadata',

@@ -12,7 +12,7 @@ export interface CloudTrailRecord {
   readonly EventTime: number;
   /** `iam.amazonaws.com` */
   readonly EventSource: string;
-  /** Name of the IAM user who called, `root` for the root. */
+  /** Name of the IAM user who called, or of the role's session; `root` for the root. */
   readonly Username: string;
   readonly Resources: readonly { readonly ResourceType: string; readonly ResourceName: string }[];
   /** The whole event, as JSON. */

@@ -215,7 +215,7 @@ export const rootArn = ({ accountId }: AccountState): string => `arn:aws:iam::${
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** What AWS's id prefixes mean: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html */
-export type IdPrefix = 'AIDA' | 'AGPA' | 'ANPA' | 'AKIA' | 'APKA' | 'ACCA' | 'ASCA' | 'AROA';
+export type IdPrefix = 'AIDA' | 'AGPA' | 'ANPA' | 'AKIA' | 'APKA' | 'ACCA' | 'ASCA' | 'AROA' | 'ASIA';
 
 /** The next id of a kind, in AWS's form: 21 characters, 20 for keys. The same account gives the same ids in the same order. */
 export function nextId(state: AccountState, prefix: IdPrefix): string {
@@ -225,7 +225,7 @@ export function nextId(state: AccountState, prefix: IdPrefix): string {
 
 /** An id derived from a text alone, for AWS's own policies and the root's key. */
 export function idOf(text: string, prefix: IdPrefix): string {
-  const length = (prefix === 'AKIA' ? 20 : 21) - prefix.length;
+  const length = (prefix === 'AKIA' || prefix === 'ASIA' ? 20 : 21) - prefix.length;
   const bytes = createHash('sha256').update(`${prefix}:${text}`).digest();
   let id: string = prefix;
   for (const byte of bytes.subarray(0, length)) id += ALPHABET.charAt(byte % 32);

@@ -11,20 +11,35 @@ import { type AwsError, accessDenied } from '../account/aws-error.ts';
 import { policyOf } from '../account/lookup.ts';
 import { type Params, structures, text, texts } from '../account/params.ts';
 import { readPolicyDocument } from '../account/policy-document.ts';
-import { rootArn, type TagRecord, type UserRecord, userArn } from '../account/state.ts';
+import { assumedRoleId } from '../account/sessions.ts';
+import { type RoleRecord, roleArn, rootArn, type TagRecord, type UserRecord, userArn } from '../account/state.ts';
 
 /** The ARN of who makes a call. */
 export function callerArn(account: Account, caller: Caller): string {
-  if (caller.kind === 'root') return rootArn(account.state);
-  const user = account.state.users[caller.userId];
-  return user === undefined ? rootArn(account.state) : userArn(account.state, user);
+  const principal = principalOf(account, caller);
+  if (principal === undefined) return rootArn(account.state);
+  if (caller.kind !== 'role') return userArn(account.state, principal);
+  return `arn:aws:sts::${account.state.accountId}:assumed-role/${principal.name}/${caller.session.name}`;
+}
+
+/** The user that calls, or the role that was taken; undefined for the root. */
+function principalOf({ state }: Account, caller: Caller): UserRecord | RoleRecord | undefined {
+  if (caller.kind === 'root') return undefined;
+  return caller.kind === 'user' ? state.users[caller.userId] : state.roles[caller.session.roleId];
+}
+
+/** `UserId` of GetCallerIdentity, which conditions know as `aws:userid`. */
+export function callerId(account: Account, caller: Caller): string {
+  if (caller.kind === 'user') return caller.userId;
+  const role = caller.kind === 'role' ? account.state.roles[caller.session.roleId] : undefined;
+  return role === undefined || caller.kind !== 'role' ? account.state.accountId : assumedRoleId(role, caller.session);
 }
 
 /** Null where the caller may; otherwise AWS's refusal. The root may everything, everybody else what the project's evaluator says. */
 export function authorize(account: Account, caller: Caller, request: AccessRequest): AwsError | null {
   if (caller.kind === 'root') return null;
-  const user = account.state.users[caller.userId];
-  const policies: PrincipalPolicies = user === undefined ? { identity: [], boundary: null } : policiesOf(account, user);
+  const principal = principalOf(account, caller);
+  const policies = principal === undefined ? { identity: [], boundary: null } : policiesOf(account, principal);
   const decision = evaluate(policies, request);
   if (decision.outcome === 'allowed') return null;
   const subject = `User: ${callerArn(account, caller)} is not authorized to perform: ${request.action} on resource: ${request.resource}`;
@@ -40,18 +55,17 @@ function reason(policies: PrincipalPolicies, action: string, decision: Decision)
   return `because no ${kind} allows the ${action} action`;
 }
 
-/** All that decides what a user may do: its own policies, its groups' and its boundary. */
-function policiesOf(account: Account, user: UserRecord): PrincipalPolicies {
-  const groups = user.groups.map((id) => account.state.groups[id]).filter((group) => group !== undefined);
-  const holders = [
-    { title: `user ${user.name}`, ...user },
-    ...groups.map((group) => ({ title: `group ${group.name}`, ...group })),
-  ];
+/** All that decides what a user or role may do: its own policies, its groups' and its boundary. */
+function policiesOf(account: Account, principal: UserRecord | RoleRecord): PrincipalPolicies {
+  const memberships = 'groups' in principal ? principal.groups : [];
+  const title = `${'groups' in principal ? 'user' : 'role'} ${principal.name}`;
+  const groups = memberships.map((id) => account.state.groups[id]).filter((group) => group !== undefined);
+  const holders = [{ title, ...principal }, ...groups.map((group) => ({ title: `group ${group.name}`, ...group }))];
   const identity = holders.flatMap(({ title, attached, inline }) => [
     ...attached.flatMap((arn) => managed(account, title, arn) ?? []),
     ...inline.flatMap(({ name, document }) => source(title, name, document) ?? []),
   ]);
-  const boundary = user.boundary === null ? null : managed(account, `user ${user.name}`, user.boundary);
+  const boundary = principal.boundary === null ? null : managed(account, title, principal.boundary);
   return { identity, boundary };
 }
 
@@ -68,7 +82,7 @@ function source(holder: string, policy: string, text: string): PolicySource | nu
 
 /** What a request's conditions are held against, whatever the service. */
 export function callerContext(account: Account, caller: Caller, now: string, sourceIp: string): RequestContext {
-  const user = caller.kind === 'user' ? account.state.users[caller.userId] : undefined;
+  const principal = principalOf(account, caller);
   const context: Record<string, string | readonly string[]> = {
     'aws:CurrentTime': now,
     'aws:EpochTime': String(Math.floor(Date.parse(now) / 1_000)),
@@ -78,12 +92,17 @@ export function callerContext(account: Account, caller: Caller, now: string, sou
     'aws:RequestedRegion': 'us-east-1',
     'aws:PrincipalAccount': account.state.accountId,
     'aws:PrincipalArn': callerArn(account, caller),
-    'aws:PrincipalType': user === undefined ? 'Account' : 'User',
-    'aws:userid': user?.id ?? account.state.accountId,
+    'aws:PrincipalType': principal === undefined ? 'Account' : 'User',
+    'aws:userid': callerId(account, caller),
   };
-  if (user !== undefined) {
-    context['aws:username'] = user.name;
-    for (const { key, value } of user.tags) context[`aws:PrincipalTag/${key}`] = value;
+  if (principal === undefined) return context;
+  for (const { key, value } of principal.tags) context[`aws:PrincipalTag/${key}`] = value;
+  if (caller.kind === 'user') context['aws:username'] = principal.name;
+  if (caller.kind === 'role') {
+    // Of a session, conditions see the role's own ARN.
+    context['aws:PrincipalArn'] = roleArn(account.state, principal);
+    context['aws:PrincipalType'] = 'AssumedRole';
+    context['aws:FederatedProvider'] = caller.session.provider;
   }
   return context;
 }

@@ -11,6 +11,7 @@ import { MTURK_SERVICE } from './mturk-service.ts';
 import { IAM_SERVICE, STS_SERVICE } from './query-service.ts';
 import type { Service, ServiceCall, WireAnswer } from './service.ts';
 import { authenticate, type SignedRequest, scopeOf } from './signature.ts';
+import { assumeRole, type Issuers, webIdentityCall } from './web-identity.ts';
 
 const SERVICES: ReadonlyMap<string, Service> = new Map(
   [IAM_SERVICE, STS_SERVICE, MTURK_SERVICE, CLOUDTRAIL_SERVICE].map((service) => [service.name, service]),
@@ -36,6 +37,7 @@ export interface EndpointHost {
   faults(): FaultPlan;
   readonly calls: LoggedCall[];
   readonly onCall: OnCall | undefined;
+  readonly issuers: Issuers;
 }
 
 /** Carries one signed request out; null where the connection is to be dropped. */
@@ -59,13 +61,15 @@ async function answerCall(
 ): Promise<WireAnswer | null> {
   const { account, use } = host.storage;
   const scope = scopeOf(request);
-  const service = isAwsError(scope) ? IAM_SERVICE : SERVICES.get(scope.service);
+  const federated = webIdentityCall(request);
+  const unsigned = federated === null ? IAM_SERVICE : STS_SERVICE;
+  const service = isAwsError(scope) ? unsigned : SERVICES.get(scope.service);
   if (service === undefined) {
     const name = isAwsError(scope) ? '' : scope.service;
     return IAM_SERVICE.refuse(otherError('UnknownService', 404, `This account has no service ${name}.`), requestId);
   }
   const read = service.read(request);
-  const action = isAwsError(read) ? '' : read.action;
+  const action = federated?.action ?? (isAwsError(read) ? '' : read.action);
   const log = { index, service: service.name, action, principal: null as string | null, error: null as string | null };
   host.calls.push(log);
   const refuse = (error: AwsError): WireAnswer => {
@@ -75,8 +79,14 @@ async function answerCall(
 
   const delay = host.faults().faults.delayMs ?? 0;
   if (delay > 0) await wait(delay);
+  const now = seconds(host.now());
+  if (federated !== null) {
+    const fault = host.faults().before(action, JSON.stringify(federated.params));
+    const reply = fault ?? (await assumeRole(account, host.issuers, federated.params, now));
+    return isAwsError(reply) ? refuse(reply) : service.answer(action, reply, requestId);
+  }
   if (isAwsError(scope)) return refuse(scope);
-  const owner = await authenticate(account, request, scope);
+  const owner = await authenticate(account, request, scope, now);
   if (isAwsError(owner)) return refuse(owner);
   log.principal = callerArn(account, owner.caller);
   if (isAwsError(read)) return refuse(read);
@@ -85,7 +95,7 @@ async function answerCall(
 
   const observed = { index, service: service.name, action, params: read.params };
   if ((await host.onCall?.({ ...observed, phase: 'before' })) === 'drop') return null;
-  const call: CallContext = { now: seconds(host.now()), caller: owner.caller };
+  const call: CallContext = { now, caller: owner.caller };
   use(owner.key.id, scope.service, scope.region, call.now);
   const identity = userIdentity(account, owner.caller);
   const reply = carryOut(host.storage, read, call, sourceIp);

@@ -4,7 +4,8 @@ import { type AwsError, isAwsError, otherError } from '../account/aws-error.ts';
 import type { CloudTrailRecord } from '../account/event-history.ts';
 import type { Reply, ReplyValue } from '../account/operation.ts';
 import type { Params, ParamValue } from '../account/params.ts';
-import { callerArn } from './authorize.ts';
+import { roleArn } from '../account/state.ts';
+import { callerArn, callerId } from './authorize.ts';
 import { jsonService } from './json-protocol.ts';
 
 /** The SDKs of today send the short name, older ones the long one. */
@@ -98,16 +99,24 @@ interface TracedCall {
 
 /** Who called, taken before the call: it may rename or delete its own caller. */
 export function userIdentity(account: Account, caller: Caller) {
-  const { accountId, users } = account.state;
-  const user = caller.kind === 'user' ? users[caller.userId] : undefined;
-  return {
-    type: user === undefined ? 'Root' : 'IAMUser',
-    principalId: user?.id ?? accountId,
+  const { accountId, users, roles } = account.state;
+  const shared = {
+    principalId: callerId(account, caller),
     arn: callerArn(account, caller),
     accountId,
     accessKeyId: caller.accessKeyId,
-    ...(user === undefined ? {} : { userName: user.name }),
   };
+  if (caller.kind === 'root') return { type: 'Root', ...shared };
+  if (caller.kind === 'user') return { type: 'IAMUser', ...shared, userName: users[caller.userId]?.name };
+  const { roleId, provider: federatedProvider, issued: creationDate } = caller.session;
+  const role = roles[roleId];
+  const arn = role === undefined ? '' : roleArn(account.state, role);
+  const sessionContext = {
+    sessionIssuer: { type: 'Role', principalId: roleId, arn, accountId, userName: role?.name },
+    webIdFederationData: { federatedProvider, attributes: {} },
+    attributes: { creationDate, mfaAuthenticated: 'false' },
+  };
+  return { type: 'AssumedRole', ...shared, sessionContext };
 }
 
 const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS';
@@ -170,7 +179,8 @@ export function cloudTrailEvent(traced: TracedCall): CloudTrailRecord {
     AccessKeyId: identity.accessKeyId,
     EventTime: Date.parse(call.now) / 1_000,
     EventSource: 'iam.amazonaws.com',
-    Username: identity.userName ?? 'root',
+    // The user's name, the session's name, or `root`.
+    Username: /[^/:]+$/.exec(identity.arn)?.[0] ?? '',
     Resources: resources,
     CloudTrailEvent: JSON.stringify(event),
   };

@@ -2,7 +2,7 @@ import { type AwsError, invalidAction } from '../account/aws-error.ts';
 import type { Reply, ReplyValue } from '../account/operation.ts';
 import { IAM_OPERATIONS } from '../account/operations.ts';
 import type { Params, ParamValue } from '../account/params.ts';
-import { authorize, callerArn, iamContext } from './authorize.ts';
+import { authorize, callerArn, callerId, iamContext } from './authorize.ts';
 import type { Service, ServiceCall } from './service.ts';
 
 const XML = 'text/xml; charset=utf-8';
@@ -10,7 +10,7 @@ const XML = 'text/xml; charset=utf-8';
 /** IAM, API version 2010-05-08, in the Query protocol that every SDK speaks to it. */
 export const IAM_SERVICE = queryService('iam', 'https://iam.amazonaws.com/doc/2010-05-08/', readIamCall);
 
-/** STS, API version 2011-06-15: who am I. */
+/** STS, API version 2011-06-15: who am I. AssumeRoleWithWebIdentity, which has no signature, is read elsewhere. */
 export const STS_SERVICE = queryService('sts', 'https://sts.amazonaws.com/doc/2011-06-15/', readStsCall);
 
 function queryService(
@@ -66,7 +66,7 @@ function readStsCall(action: string, params: Params): ServiceCall | AwsError {
     authorize: () => null,
     run: (account, { caller }) => ({
       Arn: callerArn(account, caller),
-      UserId: caller.kind === 'root' ? account.state.accountId : caller.userId,
+      UserId: callerId(account, caller),
       Account: account.state.accountId,
     }),
   };
@@ -77,7 +77,7 @@ interface Branch {
 }
 
 /** A call in AWS's Query protocol: the action and its parameters, `Tags.member.1.Key` made into lists and structures. */
-function readQuery(form: URLSearchParams): { readonly action: string; readonly params: Params } {
+export function readQuery(form: URLSearchParams): { readonly action: string; readonly params: Params } {
   const tree: Branch = Object.create(null);
   let action = '';
   for (const [key, value] of form) {

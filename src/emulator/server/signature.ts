@@ -3,6 +3,7 @@ import { Hash } from '@smithy/hash-node';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Account, KeyOwner } from '../account/account.ts';
 import { type AwsError, otherError } from '../account/aws-error.ts';
+import { sessionOwner } from '../account/sessions.ts';
 
 /** A request as it came in; header names are lower-case. */
 export interface SignedRequest {
@@ -44,13 +45,19 @@ export async function authenticate(
   account: Account,
   request: SignedRequest,
   scope: Scope,
+  now: string,
 ): Promise<KeyOwner | AwsError> {
-  const owner = account.keys.get(scope.accessKeyId);
-  if (owner === undefined || owner.key.status !== 'Active') {
+  const token = request.headers['x-amz-security-token'];
+  const owner =
+    token === undefined ? account.keys.get(scope.accessKeyId) : sessionOwner(account, token, scope.accessKeyId);
+  if (owner?.key.status !== 'Active') {
     return otherError('InvalidClientTokenId', 403, 'The security token included in the request is invalid.');
   }
   const expected = await signatureOf(owner.key.secret, scope, request);
-  if (expected !== null && sameText(expected, scope.signature)) return owner;
+  if (expected !== null && sameText(expected, scope.signature)) {
+    if (owner.caller.kind !== 'role' || owner.caller.session.expires > now) return owner;
+    return otherError('ExpiredToken', 403, 'The security token included in the request is expired');
+  }
   return otherError(
     'SignatureDoesNotMatch',
     403,
