@@ -9,7 +9,7 @@ function oneOrMany(pattern: RegExp) {
 }
 
 export const ACTIONS = oneOrMany(/^(?:\*|[A-Za-z0-9-]+:[A-Za-z0-9*?_-]+|\*:\*)$/);
-const RESOURCES = oneOrMany(/^(?:\*|arn:.*)$/);
+export const RESOURCES = oneOrMany(/^(?:\*|arn:.*)$/);
 
 /** Numbers and booleans become text, which is what IAM compares. */
 const CONDITION_VALUE = z.union([z.string(), z.number(), z.boolean()]).transform(String);

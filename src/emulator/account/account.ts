@@ -73,6 +73,7 @@ export function emptyState(accountId: string, now: string, seed = randomBytes(16
     groups: {},
     roles: {},
     oidcProviders: {},
+    buckets: {},
     policies: {},
     virtualMfa: {},
   };

@@ -1,5 +1,5 @@
 import { policySize, QUOTAS } from '../../iam/quotas.ts';
-import { parseTrustPolicy } from '../../iam/trust.ts';
+import { parseTrustPolicy } from '../../iam/resource-policy.ts';
 import {
   type AwsError,
   deleteConflict,

@@ -106,6 +106,26 @@ export interface OidcProviderRecord {
   tags: TagRecord[];
 }
 
+export interface ObjectVersionRecord {
+  /** `null` as long as the bucket keeps no versions. */
+  readonly id: string;
+  /** Base64; null for a delete marker. */
+  readonly body: string | null;
+  readonly type: string;
+  readonly etag: string;
+  readonly modified: string;
+}
+
+export interface BucketRecord {
+  readonly name: string;
+  readonly region: string;
+  readonly created: string;
+  /** What was put under `?versioning`, `?policy` and so on: text of the request. */
+  readonly settings: Record<string, string>;
+  /** Key -> versions, oldest first. */
+  readonly objects: Record<string, ObjectVersionRecord[]>;
+}
+
 export interface PolicyVersionRecord {
   /** `v1` */
   readonly id: string;
@@ -188,6 +208,8 @@ export interface AccountState {
   readonly roles: Record<string, RoleRecord>;
   /** By ARN. */
   readonly oidcProviders: Record<string, OidcProviderRecord>;
+  /** By name. */
+  readonly buckets: Record<string, BucketRecord>;
   /** Customer-managed policies by ARN. */
   readonly policies: Record<string, PolicyRecord>;
   /** By serial number. */

@@ -8,6 +8,7 @@ import { directoryHistory, EVENTS_FILE } from './event-history.ts';
 import { runMturk } from './mturk.ts';
 import { IAM_OPERATIONS } from './operations.ts';
 import type { Params } from './params.ts';
+import { S3_OPERATIONS } from './s3.ts';
 import type { AccountState } from './state.ts';
 
 export const ACCOUNT_FILE = 'account.json';
@@ -87,7 +88,7 @@ export function directoryStorage(dir: string, accountId: string, now: string): S
 function readState(text: string): AccountState {
   const state = JSON.parse(text) as AccountState;
   if (state.version !== 1) throw new Error(`${ACCOUNT_FILE} is of version ${state.version}, not 1`);
-  // An account of an earlier version has no roles and providers.
+  // An account of an earlier version has no roles, providers and buckets.
   return { ...emptyState(state.accountId, state.created, state.seed), ...state };
 }
 
@@ -100,7 +101,7 @@ function replay(account: Account, journal: string): void {
       const { action, params, call } = entry;
       const reply = isOperation(action)
         ? runMturk(action, params, account, call)
-        : IAM_OPERATIONS.get(action)?.run(account, params, call);
+        : (IAM_OPERATIONS.get(action) ?? S3_OPERATIONS.get(action))?.run(account, params, call);
       if (reply === undefined || isAwsError(reply))
         throw new Error(`${JOURNAL_FILE}: call ${entry.sequence} (${entry.action}) cannot be repeated`);
     }

@@ -19,7 +19,7 @@ import { poolSessions, type Session, type SessionOptions } from './session.ts';
 export interface ProviderOptions {
   /** Where IAM and STS answer, `http://127.0.0.1:4000`. */
   readonly endpoint: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials: SessionOptions['credentials'];
   readonly region: string;
   /** How often a throttled or failed call is made before it counts as failed; 25 where it is left out. */
   readonly maxAttempts?: number;

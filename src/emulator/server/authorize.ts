@@ -6,6 +6,7 @@ import {
   type PrincipalPolicies,
 } from '../../iam/evaluate.ts';
 import type { RequestContext } from '../../iam/pattern.ts';
+import { parseBucketPolicy, policyAbout } from '../../iam/resource-policy.ts';
 import type { Account, Caller } from '../account/account.ts';
 import { type AwsError, accessDenied } from '../account/aws-error.ts';
 import { policyOf } from '../account/lookup.ts';
@@ -35,11 +36,23 @@ export function callerId(account: Account, caller: Caller): string {
   return role === undefined || caller.kind !== 'role' ? account.state.accountId : assumedRoleId(role, caller.session);
 }
 
-/** Null where the caller may; otherwise AWS's refusal. The root may everything, everybody else what the project's evaluator says. */
-export function authorize(account: Account, caller: Caller, request: AccessRequest): AwsError | null {
+/**
+ * Null where the caller may; otherwise AWS's refusal. The root may everything, everybody else what the project's evaluator
+ * says. The policy of a bucket counts like the caller's own: the two are of one account.
+ */
+export function authorize(
+  account: Account,
+  caller: Caller,
+  request: AccessRequest,
+  resourcePolicy: string | undefined = undefined,
+): AwsError | null {
   if (caller.kind === 'root') return null;
   const principal = principalOf(account, caller);
-  const policies = principal === undefined ? { identity: [], boundary: null } : policiesOf(account, principal);
+  const own = principal === undefined ? { identity: [], boundary: null } : policiesOf(account, principal);
+  const parsed = resourcePolicy === undefined ? null : parseBucketPolicy(resourcePolicy);
+  const document = parsed === null ? null : policyAbout(parsed, knownAs(account, caller));
+  const bucket = document === null ? [] : [{ holder: request.resource, policy: 'the policy of the bucket', document }];
+  const policies = { ...own, identity: [...own.identity, ...bucket] };
   const decision = evaluate(policies, request);
   if (decision.outcome === 'allowed') return null;
   const subject = `User: ${callerArn(account, caller)} is not authorized to perform: ${request.action} on resource: ${request.resource}`;
@@ -53,6 +66,14 @@ function reason(policies: PrincipalPolicies, action: string, decision: Decision)
   }
   const kind = decision.stoppedByBoundary ? 'permissions boundary' : 'identity-based policy';
   return `because no ${kind} allows the ${action} action`;
+}
+
+/** How the policy of a bucket may call a caller. */
+function knownAs(account: Account, caller: Caller): readonly string[] {
+  const { accountId, roles } = account.state;
+  const role = caller.kind === 'role' ? roles[caller.session.roleId] : undefined;
+  const arns = role === undefined ? [] : [roleArn(account.state, role)];
+  return [...arns, callerArn(account, caller), rootArn(account.state), accountId];
 }
 
 /** All that decides what a user or role may do: its own policies, its groups' and its boundary. */

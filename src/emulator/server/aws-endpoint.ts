@@ -9,12 +9,13 @@ import { CLOUDTRAIL_SERVICE, cloudTrailEvent, userIdentity } from './cloudtrail.
 import type { FaultPlan } from './faults.ts';
 import { MTURK_SERVICE } from './mturk-service.ts';
 import { IAM_SERVICE, STS_SERVICE } from './query-service.ts';
+import { S3_SERVICE } from './s3-service.ts';
 import type { Service, ServiceCall, WireAnswer } from './service.ts';
 import { authenticate, type SignedRequest, scopeOf } from './signature.ts';
 import { assumeRole, type Issuers, webIdentityCall } from './web-identity.ts';
 
 const SERVICES: ReadonlyMap<string, Service> = new Map(
-  [IAM_SERVICE, STS_SERVICE, MTURK_SERVICE, CLOUDTRAIL_SERVICE].map((service) => [service.name, service]),
+  [IAM_SERVICE, STS_SERVICE, MTURK_SERVICE, CLOUDTRAIL_SERVICE, S3_SERVICE].map((service) => [service.name, service]),
 );
 
 /** A call as a test sees it while it happens. */

@@ -55,6 +55,7 @@ async function answer(answering: Answering, request: IncomingMessage, response: 
     return;
   }
   response.writeHead(result.status, {
+    ...result.headers,
     'content-type': result.contentType,
     'content-length': Buffer.byteLength(result.body),
     ...(result.requestId === undefined ? {} : { 'x-amzn-requestid': result.requestId }),

@@ -4,6 +4,7 @@ import { IAM_OPERATIONS } from '../account/operations.ts';
 import type { Params, ParamValue } from '../account/params.ts';
 import { authorize, callerArn, callerId, iamContext } from './authorize.ts';
 import type { Service, ServiceCall } from './service.ts';
+import { escaped, isList } from './xml.ts';
 
 const XML = 'text/xml; charset=utf-8';
 
@@ -143,21 +144,4 @@ function inner(value: ReplyValue): string {
   if (typeof value !== 'object') return escaped(String(value));
   if (isList(value)) return value.map((item) => `<member>${inner(item)}</member>`).join('');
   return members(value);
-}
-
-function isList(value: object): value is readonly ReplyValue[] {
-  return Array.isArray(value);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-  '\r': '&#13;',
-};
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"'\r]/g, (character) => ENTITIES[character] ?? character);
 }

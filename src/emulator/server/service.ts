@@ -27,7 +27,8 @@ export interface Service {
 export interface WireAnswer {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  readonly body: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
   /** What AWS calls the request in its header; missing where the answer is not AWS's. */
   readonly requestId?: string;
 }

@@ -80,6 +80,8 @@ async function signatureOf(secret: string, scope: Scope, request: SignedRequest)
     region: scope.region,
     service: scope.service,
     sha256: Hash.bind(null, 'sha256'),
+    // S3 takes the path as it was sent.
+    uriEscapePath: scope.service !== 's3',
     applyChecksum: false,
   });
   const signed = await signer.sign(

@@ -1,7 +1,7 @@
 import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { evaluate } from '../../iam/evaluate.ts';
 import type { RequestContext } from '../../iam/pattern.ts';
-import { parseTrustPolicy, trustInProvider } from '../../iam/trust.ts';
+import { parseTrustPolicy, policyAbout } from '../../iam/resource-policy.ts';
 import type { Account } from '../account/account.ts';
 import { type AwsError, isAwsError, otherError, validationError } from '../account/aws-error.ts';
 import { type Params, text } from '../account/params.ts';
@@ -110,7 +110,7 @@ async function jsonAt(url: string): Promise<Readonly<Record<string, unknown>>> {
 function trusts(role: RoleRecord, provider: OidcProviderRecord, arn: string, context: RequestContext): boolean {
   const trust = parseTrustPolicy(role.trust);
   if (trust === null) return false;
-  const source = { holder: `role ${role.name}`, policy: 'trust', document: trustInProvider(trust, provider.arn) };
+  const source = { holder: `role ${role.name}`, policy: 'trust', document: policyAbout(trust, [provider.arn]) };
   const request = { action: `sts:${ACTION}`, resource: arn, context };
   return evaluate({ identity: [source], boundary: null }, request).outcome === 'allowed';
 }

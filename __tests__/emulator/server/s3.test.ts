@@ -1,0 +1,227 @@
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  DeletePublicAccessBlockCommand,
+  GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketPolicyCommand,
+  GetBucketVersioningCommand,
+  GetObjectCommand,
+  GetPublicAccessBlockCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  PutBucketEncryptionCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  PutPublicAccessBlockCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
+import { callIam, iamOf, type Key, keyOf, openAccount, outcome, policy } from '../clients.ts';
+
+const Bucket = 'perception-lab-terraform';
+const KEY = 'mturk-team/team.tfstate';
+
+let emulator: Emulator;
+let s3: S3Client;
+const clients: { destroy(): void }[] = [];
+
+function s3Of(key: Key = emulator.rootCredentials, region = 'us-east-1'): S3Client {
+  const client = new S3Client({ endpoint: emulator.endpoint, credentials: key, region, maxAttempts: 1 });
+  clients.push(client);
+  return client;
+}
+
+beforeEach(async () => {
+  emulator = await openAccount();
+  s3 = s3Of();
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.destroy();
+  await emulator.close();
+});
+
+const put = (text: string, more: object = {}) =>
+  s3.send(new PutObjectCommand({ Bucket, Key: KEY, Body: text, ...more }));
+async function get(more: object = {}, client = s3): Promise<string> {
+  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: KEY, ...more }));
+  return (await Body?.transformToString('utf-8')) ?? '';
+}
+const versioning = (Status: 'Enabled' | 'Suspended') =>
+  s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status } }));
+
+describe('buckets', () => {
+  test('have a region, are created once, and answer in their region alone', async () => {
+    const create = (region: string, LocationConstraint: 'eu-central-1' | 'us-west-2') =>
+      outcome(
+        s3Of(emulator.rootCredentials, region).send(
+          new CreateBucketCommand({
+            Bucket,
+            CreateBucketConfiguration: { LocationConstraint },
+          }),
+        ),
+      );
+    expect(await create('eu-central-1', 'us-west-2')).toBe('IllegalLocationConstraintException');
+    expect(await create('eu-central-1', 'eu-central-1')).toBe('answered');
+    expect(await create('eu-central-1', 'eu-central-1')).toBe('BucketAlreadyOwnedByYou');
+    const head = (region: string) => s3Of(emulator.rootCredentials, region).send(new HeadBucketCommand({ Bucket }));
+    expect(await head('eu-central-1')).toMatchObject({ BucketRegion: 'eu-central-1' });
+    await expect(head('us-east-1')).rejects.toMatchObject({ $metadata: { httpStatusCode: 301 } });
+    await expect(s3.send(new HeadBucketCommand({ Bucket: 'no-such-bucket' }))).rejects.toMatchObject({
+      name: 'NotFound',
+    });
+    expect(await outcome(s3.send(new CreateBucketCommand({ Bucket: 'Not_A_Name' })))).toBe('InvalidBucketName');
+  });
+
+  test('of us-east-1 may be created again, and are deleted only without any version', async () => {
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    await versioning('Enabled');
+    await put('1');
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: KEY }));
+    expect(await outcome(s3.send(new DeleteBucketCommand({ Bucket })))).toBe('BucketNotEmpty');
+    const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }));
+    for (const { Key, VersionId } of [...Versions, ...DeleteMarkers])
+      await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+    await s3.send(new DeleteBucketCommand({ Bucket }));
+    expect(await outcome(s3.send(new GetBucketVersioningCommand({ Bucket })))).toBe('NoSuchBucket');
+  });
+
+  test('have the settings of a new bucket, and those that were put', async () => {
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    expect((await s3.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBeUndefined();
+    const blocked = {
+      BlockPublicAcls: true,
+      IgnorePublicAcls: true,
+      BlockPublicPolicy: true,
+      RestrictPublicBuckets: true,
+    };
+    const publicAccess = () => s3.send(new GetPublicAccessBlockCommand({ Bucket }));
+    expect(await publicAccess()).toMatchObject({ PublicAccessBlockConfiguration: blocked });
+    const aes = { Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' as const } }] };
+    const encryption = await s3.send(new GetBucketEncryptionCommand({ Bucket }));
+    expect(encryption).toMatchObject({ ServerSideEncryptionConfiguration: aes });
+    expect(await outcome(s3.send(new GetBucketPolicyCommand({ Bucket })))).toBe('NoSuchBucketPolicy');
+    const lifecycle = () => s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+    expect(await outcome(lifecycle())).toBe('NoSuchLifecycleConfiguration');
+
+    await versioning('Enabled');
+    await s3.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: aes }));
+    const open = { ...blocked, BlockPublicPolicy: false };
+    await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: open }));
+    const Rules = [
+      {
+        ID: 'old',
+        Status: 'Enabled' as const,
+        Filter: { Prefix: '' },
+        NoncurrentVersionExpiration: { NoncurrentDays: 90 },
+      },
+    ];
+    await s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }));
+    expect((await s3.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBe('Enabled');
+    expect(await publicAccess()).toMatchObject({ PublicAccessBlockConfiguration: open });
+    expect(await lifecycle()).toMatchObject({ Rules });
+    await s3.send(new DeletePublicAccessBlockCommand({ Bucket }));
+    expect(await outcome(publicAccess())).toBe('NoSuchPublicAccessBlockConfiguration');
+    expect(await outcome(s3.send(new PutBucketPolicyCommand({ Bucket, Policy: policy('Allow', '*') })))).toBe(
+      'MalformedPolicy',
+    );
+  });
+});
+
+describe('objects', () => {
+  beforeEach(async () => {
+    await s3.send(new CreateBucketCommand({ Bucket }));
+  });
+
+  test('come back byte by byte, encrypted, and only once with If-None-Match', async () => {
+    expect(await outcome(get())).toBe('NoSuchKey');
+    const lock = { Bucket, Key: `${KEY}.tflock`, Body: '{"ID":"ü"}', IfNoneMatch: '*' };
+    expect(await s3.send(new PutObjectCommand(lock))).toMatchObject({ ServerSideEncryption: 'AES256' });
+    expect(await outcome(s3.send(new PutObjectCommand(lock)))).toBe('PreconditionFailed');
+    expect(await get({ Key: lock.Key })).toBe('{"ID":"ü"}');
+    expect(await s3.send(new HeadObjectCommand({ Bucket, Key: lock.Key }))).toMatchObject({ ContentLength: 11 });
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: lock.Key }));
+    await s3.send(new PutObjectCommand(lock));
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'a b/ü+%', Body: bytes }));
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: 'a b/ü+%' }));
+    expect(await Body?.transformToByteArray()).toEqual(bytes);
+    await expect(s3.send(new HeadObjectCommand({ Bucket, Key: 'none' }))).rejects.toMatchObject({ name: 'NotFound' });
+  });
+
+  test('keep their versions as long as versioning is on', async () => {
+    await put('before');
+    await versioning('Enabled');
+    const { VersionId: first } = await put('one');
+    const { VersionId: second } = await put('two');
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: KEY }));
+    expect(await outcome(get())).toBe('NoSuchKey');
+    const list = () => s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: 'mturk-team/' }));
+    const { Versions = [], DeleteMarkers = [] } = await list();
+    expect(Versions.map(({ VersionId, IsLatest }) => [VersionId, IsLatest])).toEqual([
+      [second, false],
+      [first, false],
+      ['null', false],
+    ]);
+    expect(DeleteMarkers).toMatchObject([{ Key: KEY, IsLatest: true }]);
+    expect(await get({ VersionId: first })).toBe('one');
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: KEY, VersionId: DeleteMarkers[0]?.VersionId }));
+    expect(await get()).toBe('two');
+    await versioning('Suspended');
+    await put('three');
+    expect((await list()).Versions?.map(({ VersionId }) => VersionId)).toEqual(['null', second, first]);
+  });
+
+  test('are listed by prefix, in pages', async () => {
+    const keys = ['b', 'a/2', 'a/1', 'a/3', 'c'];
+    for (const Key of keys) await s3.send(new PutObjectCommand({ Bucket, Key, Body: Key }));
+    const first = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'a/', MaxKeys: 2 }));
+    expect(first).toMatchObject({
+      IsTruncated: true,
+      KeyCount: 2,
+      Contents: [{ Key: 'a/1', Size: 3 }, { Key: 'a/2' }],
+    });
+    const next = { Bucket, Prefix: 'a/', MaxKeys: 2, ContinuationToken: first.NextContinuationToken };
+    const { Contents, IsTruncated } = await s3.send(new ListObjectsV2Command(next));
+    expect({ keys: Contents?.map(({ Key }) => Key), IsTruncated }).toEqual({ keys: ['a/3'], IsTruncated: false });
+  });
+
+  test('are read by those whose policy, or the policy of the bucket, allows it', async () => {
+    await put('state');
+    const iam = iamOf(emulator);
+    clients.push(iam);
+    await callIam(iam, 'CreateUser', { UserName: 'ada' });
+    const ada = s3Of(await keyOf(iam, 'ada'));
+    const allow = (action: string | string[], resource: string | string[]) =>
+      callIam(iam, 'PutUserPolicy', {
+        UserName: 'ada',
+        PolicyName: 'p',
+        PolicyDocument: policy('Allow', action, resource),
+      });
+    const bucketPolicy = (Effect: string, Principal: unknown) => {
+      const statement = { Effect, Principal, Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/*` };
+      return s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Statement: [statement] }) }));
+    };
+    expect(await outcome(get({}, ada))).toBe('AccessDenied');
+    await allow('s3:GetObject', `arn:aws:s3:::${Bucket}/mturk-team/*`);
+    expect(await get({}, ada)).toBe('state');
+    // What is not there is told only to those who may list.
+    expect(await outcome(get({ Key: 'mturk-team/none' }, ada))).toBe('AccessDenied');
+    await allow(['s3:GetObject', 's3:ListBucket'], [`arn:aws:s3:::${Bucket}/mturk-team/*`, `arn:aws:s3:::${Bucket}`]);
+    expect(await outcome(get({ Key: 'mturk-team/none' }, ada))).toBe('NoSuchKey');
+    expect(await outcome(ada.send(new DeleteObjectCommand({ Bucket, Key: KEY })))).toBe('AccessDenied');
+    await bucketPolicy('Deny', '*');
+    expect(await outcome(get({}, ada))).toBe('AccessDenied');
+    await callIam(iam, 'DeleteUserPolicy', { UserName: 'ada', PolicyName: 'p' });
+    await bucketPolicy('Allow', { AWS: 'arn:aws:iam::123456789012:user/ada' });
+    expect(await get({}, ada)).toBe('state');
+    await bucketPolicy('Allow', { AWS: 'arn:aws:iam::123456789012:user/bo' });
+    expect(await outcome(get({}, ada))).toBe('AccessDenied');
+  });
+});
