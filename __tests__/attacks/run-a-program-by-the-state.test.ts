@@ -132,6 +132,20 @@ describe('a provider is found in a state', () => {
     expect(unexpectedProviders(JSON.stringify(state))).toHaveLength(1);
   });
 
+  const evil = stateWith('provider["registry.terraform.io/evil/evil"]');
+
+  test.each([
+    ['under a key that comes again, which Terraform lays over the first', evil.replace(/}$/, ',"resources":[{}]}')],
+    ['under a key in letters that Go takes for others', evil.replace('"resources"', '"re\u017fource\u017f"')],
+    ['under a key with escapes', evil.replace('"provider"', '"\\u0070rovider"')],
+    [
+      'in the form of Terraform 0.11',
+      '{"version":3,"modules":[{"resources":{"evil_thing.x":{"provider":"provider.evil"}}}]}',
+    ],
+  ])('%s', (_, state) => {
+    expect(unexpectedProviders(state)).toHaveLength(1);
+  });
+
   test.each([
     ['no state', ''],
     ['our own', stateWith('provider["registry.terraform.io/hashicorp/aws"]')],
