@@ -68,6 +68,17 @@ const ATTACKS: readonly Attack[] = [
       },
     ],
   ),
+  ...['+9999', '-9999'].map(
+    (zone): Attack => [
+      `rebased commits, written in a time zone that does not exist (${zone})`,
+      /rebased onto the main branch one by one/,
+      (lab) => {
+        const pull = lab.open('two', 'bo', lab.push('two', 'bo', owns('cy'), { zone }));
+        lab.push('two', 'bo', pays('bo'), { zone });
+        return apply(pull, { approvers: ['cy'], method: 'rebase' });
+      },
+    ],
+  ),
   [
     'a first pull request, merged without an approval, makes a writer an owner; a second one pays',
     /`bo` approved it, but is no owner/,
@@ -137,7 +148,7 @@ const ATTACKS: readonly Attack[] = [
   ],
   [
     'GitHub does not say who pushed',
-    /GitHub does not say who pushed `[0-9a-f]{7}` to its branch/,
+    /GitHub does not say which person pushed `[0-9a-f]{7}` to its branch/,
     (lab) => {
       const pull = lab.propose('words', 'cy', describes('Moreau'));
       lab.push('words', null, pays('dee'));
@@ -145,8 +156,17 @@ const ATTACKS: readonly Attack[] = [
     },
   ],
   [
+    "an owner has a workflow of a branch push onto a colleague's pull request",
+    /GitHub does not say which person pushed `[0-9a-f]{7}` to its branch/,
+    (lab) => {
+      const pull = lab.propose('words', 'cy', describes('Moreau'));
+      lab.push('words', 'github-actions[bot]', pays('dee'));
+      return apply(pull, { approvers: ['dee'], by: 'dee' });
+    },
+  ],
+  [
     'the pushes are so old that GitHub has forgotten them',
-    /GitHub does not say who pushed/,
+    /GitHub does not say which person pushed/,
     (lab) => {
       const pull = lab.propose('words', 'cy', pays('dee'));
       repository().activity.splice(1);

@@ -44,7 +44,7 @@ describe('lists', () => {
       ...Array.from({ length: 204 }, () => 'push'),
       'branch_creation',
     ]);
-    expect(found[0]).toMatchObject({ actor: 'ada', before: sha('7'), after: sha('0') });
+    expect(found[0]).toMatchObject({ actor: { login: 'ada', isBot: false }, before: sha('7'), after: sha('0') });
     expect(requestsOf('GET /repos/perception/lab/activity')).toHaveLength(3);
   });
 

@@ -38,6 +38,14 @@ test('commits that no branch has any more, with what is before them', async () =
   });
 });
 
+test("an author's time is exact, in whatever zone it was written", async () => {
+  const commits = ['+0000', '+1400', '+9999', '-9999'].map((zone) => lab.push(`z${zone}`, 'bo', adds(zone), { zone }));
+  const found = await client().withHistory(commits, async (history) =>
+    succeed(await Promise.all(commits.map((commit) => history.authoredAt(commit)))),
+  );
+  expect(obtained(found)).toEqual(commits.map(() => expect.stringMatching(/^\d{10}$/)));
+});
+
 test('a clean merge, and merges that are not what Git makes of their parents', async () => {
   const head = lab.push('change', 'bo', (team) => team.replace('name: Bo', 'name: Bo Chen'));
   lab.merge(lab.propose('other', 'ada', adds('# Ada')), 'ada');

@@ -32,6 +32,8 @@ interface By {
   readonly committer?: string;
   readonly parents?: readonly string[];
   readonly force?: boolean;
+  /** Time zone of the author. */
+  readonly zone?: string;
 }
 
 const MANIFESTS = new Map<string, { readonly review: object }>();
@@ -62,7 +64,7 @@ export class LabRepository {
   push(branch: string, actor: string | null, edit: Edit, by: By = {}): string {
     const parents = by.parents ?? [this.#github.branches.get(branch) ?? this.main];
     const { author = actor ?? 'ghost', committer = author } = by;
-    const commit = this.#commit(edit(this.teamAt(parents[0] ?? '')), parents, author, committer);
+    const commit = this.#commit(edit(this.teamAt(parents[0] ?? '')), parents, author, committer, by.zone);
     return this.set(branch, actor, commit, by);
   }
 
@@ -123,11 +125,10 @@ export class LabRepository {
       merge: () => this.#commitTree(this.#mergeTree([main, head.sha]), [main, head.sha], by, 'web-flow'),
       squash: () => this.#commitTree(this.#mergeTree([main, head.sha]), [main], by, 'web-flow'),
       rebase: () =>
-        this.#commits(`${main}..${head.sha}`).reduce(
-          (onto, { sha, author, authoredAt }) =>
-            this.#commitTree(this.#git('rev-parse', `${sha}^{tree}`), [onto], author, 'web-flow', authoredAt),
-          main,
-        ),
+        this.#commits(`${main}..${head.sha}`).reduce((onto, { sha, author }) => {
+          const [tree = '', at] = this.#git('show', '--no-patch', '--date=raw', '--format=%T|%ad', sha).split('|');
+          return this.#commitTree(tree, [onto], author, 'web-flow', at);
+        }, main),
     }[method]();
     this.#github.merge(number, by, commit);
     this.set('main', by, commit);
@@ -147,8 +148,9 @@ export class LabRepository {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  #commit(team: string, parents: readonly string[], author: string, committer: string): string {
-    const commit = this.#add(`M 100644 inline team.yaml\n${data(team)}`, parents, author, committer);
+  #commit(team: string, parents: readonly string[], author: string, committer: string, zone?: string): string {
+    const at = this.#time(zone);
+    const commit = this.#add(`M 100644 inline team.yaml\n${data(team)}`, parents, author, committer, at);
     this.#teams.set(commit, team);
     return commit;
   }
@@ -158,19 +160,30 @@ export class LabRepository {
   }
 
   /** By `git fast-import`: one process for a commit. Each has a reference, as GitHub keeps what a pull request had. */
-  #add(tree: string, parents: readonly string[], author: string, committer: string, at = this.#github.now()): string {
-    const person = (name: string, time: string) => `${name} <${name}@lab.example> ${Date.parse(time) / 1000} +0000`;
+  #add(tree: string, parents: readonly string[], author: string, committer: string, at = this.#time()): string {
+    const person = (name: string, time: string) => `${name} <${name}@lab.example> ${time}`;
     this.#count += 1;
     const lines = [
       `commit refs/kept/${this.#count}`,
       'mark :1',
       `author ${person(author, at)}`,
-      `committer ${person(committer, this.#github.now())}`,
+      `committer ${person(committer, this.#time())}`,
       `${data('A change')}${parents.map((each, index) => `${index === 0 ? 'from' : 'merge'} ${each}\n`).join('')}${tree}`,
       'get-mark :1',
       'done',
     ];
-    return this.#git({ input: `${lines.join('\n')}\n` }, 'fast-import', '--quiet', '--done');
+    return this.#git(
+      { input: `${lines.join('\n')}\n` },
+      'fast-import',
+      '--quiet',
+      '--done',
+      '--date-format=raw-permissive',
+    );
+  }
+
+  /** As Git writes it. */
+  #time(zone = '+0000'): string {
+    return `${Date.parse(this.#github.now()) / 1000} ${zone}`;
   }
 
   #mergeTree(parents: readonly string[]): string {

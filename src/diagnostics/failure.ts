@@ -286,7 +286,7 @@ export type ApprovalProblem =
   | { readonly kind: 'too-many-commits'; readonly most: number }
   /** Before the merge, the file of `commit` names no owners that can be read. */
   | { readonly kind: 'no-owners'; readonly commit: string }
-  /** GitHub does not say who pushed `commit` to the branch. */
+  /** GitHub does not say which person pushed `commit` to the branch: it forgot, or a bot did. */
   | { readonly kind: 'unknown-push'; readonly commit: string }
   /** `commit` is the one that was approved, pushed or signed. */
   | { readonly kind: 'older-head' | 'pushed' | 'wrote'; readonly by: string; readonly commit: string }

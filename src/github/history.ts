@@ -57,7 +57,10 @@ function historyIn(git: Git): History {
       : [];
   return {
     parents,
-    authoredAt: async (commit) => (await line('show', '--no-patch', '--format=%aI', commit)) || null,
+    async authoredAt(commit) {
+      const seconds = await line('show', '--no-patch', '--format=%at', commit);
+      return /^\d+$/.test(seconds) ? seconds : null;
+    },
     isWithin: async (one, other) =>
       COMMIT.test(one) && COMMIT.test(other) && (await git('merge-base', '--is-ancestor', one, other)).ok,
     async textAt(commit, path) {

@@ -99,7 +99,7 @@ export const activityAnswer = z
     at: read.timestamp,
     /** `push`, `force_push`, `branch_creation`, `branch_deletion`, `pr_merge`, `merge_queue_merge` */
     kind: read.activity_type,
-    actor: read.actor?.login ?? null,
+    actor: read.actor === null ? null : { login: read.actor.login, isBot: read.actor.type !== 'User' },
   }));
 
 export type Activity = Readonly<z.infer<typeof activityAnswer>>;
@@ -120,7 +120,6 @@ export const pullCommitAnswer = z
     author: accountOfCommit,
     committer: accountOfCommit,
     commit: z.object({
-      author: z.object({ date: z.string().optional() }).nullable(),
       verification: z.object({ verified: z.boolean() }).optional(),
     }),
   })
@@ -128,7 +127,6 @@ export const pullCommitAnswer = z
     sha: read.sha,
     author: read.author?.login ?? null,
     committer: read.committer?.login ?? null,
-    authoredAt: read.commit.author?.date ?? null,
     /** Whether GitHub verified the signature, which is the committer's. */
     isVerified: read.commit.verification?.verified === true,
   }));
@@ -220,7 +218,10 @@ export type Artifact = Readonly<z.infer<typeof artifactAnswer>>;
  */
 export interface History {
   parents(commit: string): Promise<readonly string[]>;
-  /** ISO 8601. */
+  /**
+   * Seconds since 1970, in digits, as the author's machine wrote them; null if Git cannot read them. Git takes any time and
+   * zone, and neither an ISO 8601 date nor a `Date` has all of them.
+   */
   authoredAt(commit: string): Promise<string | null>;
   /** Whether `one` is `other`, or in its history. */
   isWithin(one: string, other: string): Promise<boolean>;

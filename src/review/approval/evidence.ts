@@ -71,13 +71,20 @@ async function commitBefore(
   if (before === undefined || others.length > 0 || (second ?? head.sha) !== head.sha) {
     return { problem: { kind: 'unknown-merge' } };
   }
-  const authored = Date.parse((await history.authoredAt(commit)) ?? '');
-  const isRebased =
-    second === undefined &&
-    commits.length > 1 &&
-    commits.some(({ authoredAt }) => authoredAt === null || Date.parse(authoredAt) === authored);
+  const isRebased = second === undefined && commits.length > 1 && (await isOneOf(history, commit, commits));
   if (isRebased || commits.some(({ sha }) => sha === before)) return { problem: { kind: 'rebased' } };
   return before;
+}
+
+/** Whether a commit has the author's time of one of these; also if Git cannot tell one of the times. */
+async function isOneOf(history: History, commit: string, commits: readonly PullCommit[]): Promise<boolean> {
+  const authored = await history.authoredAt(commit);
+  if (authored === null) return true;
+  for (const { sha } of commits) {
+    const time = await history.authoredAt(sha);
+    if (time === null || time === authored) return true;
+  }
+  return false;
 }
 
 /**
@@ -114,7 +121,10 @@ interface Heads {
   readonly updates: ReadonlySet<string>;
 }
 
-/** Who pushed which head, from the branch's creation before the pull request on. Someone unknown could be the approver. */
+/**
+ * Who pushed which head, from the branch's creation before the pull request on. Someone unknown could be the approver, and
+ * so could the person for whom a bot pushed: every writer's branch can have a workflow that does.
+ */
 async function headsOf(
   history: History,
   activity: readonly Activity[],
@@ -135,8 +145,8 @@ async function headsOf(
     if (each.after !== head) break;
     if (each.kind !== 'branch_deletion' && !(await history.isWithin(head, before))) {
       if (await isUpdate(history, each, before)) updates.add(head);
-      else if (each.actor === null) break;
-      else pushes.push({ actor: each.actor.toLowerCase(), commit: head });
+      else if (each.actor === null || each.actor.isBot) break;
+      else pushes.push({ actor: each.actor.login.toLowerCase(), commit: head });
     }
     head = each.before;
     const isFirst = each.kind === 'branch_creation' && Date.parse(each.at) <= Date.parse(pull.createdAt);

@@ -111,7 +111,7 @@ function approvalReason(problem: ApprovalProblem, head: string | null): Text {
     case 'no-owners':
       return t`${codeText('team.yaml')} of commit ${short(problem.commit)} names no owners that can be read`;
     case 'unknown-push':
-      return t`GitHub does not say who pushed ${short(problem.commit)} to its branch`;
+      return t`GitHub does not say which person pushed ${short(problem.commit)} to its branch`;
     case 'author':
       return t`${codeText(problem.by)} approved it, but is its author`;
     case 'not-owner':
