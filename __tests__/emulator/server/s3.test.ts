@@ -211,7 +211,7 @@ describe('objects', () => {
     expect(await outcome(get({}, ada))).toBe('AccessDenied');
     await allow('s3:GetObject', `arn:aws:s3:::${Bucket}/mturk-team/*`);
     expect(await get({}, ada)).toBe('state');
-    // What is not there is told only to those who may list.
+    // Only those who may list the bucket learn that a key is missing.
     expect(await outcome(get({ Key: 'mturk-team/none' }, ada))).toBe('AccessDenied');
     await allow(['s3:GetObject', 's3:ListBucket'], [`arn:aws:s3:::${Bucket}/mturk-team/*`, `arn:aws:s3:::${Bucket}`]);
     expect(await outcome(get({ Key: 'mturk-team/none' }, ada))).toBe('NoSuchKey');

@@ -27,7 +27,7 @@ export function sessionOwner({ state }: Account, token: string, accessKeyId: str
   };
 }
 
-/** `AROA...:session`, as AWS calls whoever has taken a role. */
+/** `AROA...:session`, as AWS calls the caller of a session. */
 export function assumedRoleId(role: RoleRecord, session: Pick<RoleSession, 'name'>): string {
   return `${role.id}:${session.name}`;
 }
