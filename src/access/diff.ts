@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RISKS, type Risk } from '../catalog/mturk.ts';
 import { COUNT, many, TEXT } from '../diagnostics/parse-data.ts';
 import { accessOf, accessOnceBegun, type UserAccess } from './access-of.ts';

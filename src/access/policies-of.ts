@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TEXT } from '../diagnostics/parse-data.ts';
 import type { PolicyDocument } from '../iam/document.ts';
 import type { PolicySource, PrincipalPolicies } from '../iam/evaluate.ts';

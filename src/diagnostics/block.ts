@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { COUNT, TEXT, TEXTS } from './parse-data.ts';
 
 function blockOf<Code extends string, Args extends z.core.$ZodLooseShape>(code: Code, args: Args) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Data of another program, or why it is invalid. */
 export type Parsed<Value> =

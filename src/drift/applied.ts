@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Difference, differences, subjectKey } from '../access/model-difference.ts';
 import { desiredAccessOnAnyDay } from '../access/sources/desired.ts';
 import type { EntityIds } from '../aws/inventory/types.ts';

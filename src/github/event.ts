@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import type { RepositoryName } from './port.ts';
 

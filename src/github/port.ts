@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Result } from '../diagnostics/failure.ts';
 
 /** A repository by owner and name, as GITHUB_REPOSITORY has it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** IAM takes tab, line feed, carriage return and U+0020 to U+00FF. */
 const ALPHABET = /^[\t\n\r -\u00ff]*$/;

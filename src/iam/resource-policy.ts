@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ACTIONS, CONDITIONS, type PolicyDocument, policyJson, RESOURCES, toList } from './document.ts';
 
 const WHO = z.union([z.string(), z.array(z.string()).min(1).readonly()]);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MANAGED_POLICY_NAMES } from '../catalog/managed-policies.ts';
 import { CAPABILITY_NAMES, OPERATIONS } from '../catalog/mturk.ts';
 import { DEFAULT_KEYS, DEFAULT_SETTINGS, DEFAULT_STATE_KEY, RECONCILE_MODES } from './team.ts';

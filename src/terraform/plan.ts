@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 
 const VALUES = z.record(z.string(), z.unknown());

@@ -9,7 +9,7 @@ import {
   paginateListVirtualMFADevices,
   type ServiceSpecificCredentialMetadata,
 } from '@aws-sdk/client-iam';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TEXT } from '../../diagnostics/parse-data.ts';
 import { allPages, type IamReader, iamReader, isoOf, type OptionalReadResult } from '../client.ts';
 import type { AccessKey, UserCredentials } from '../inventory/types.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { askAws, awsFailure } from '../../aws/client.ts';
 import type { IamLookup } from '../../aws/iam-names.ts';
 import { readStateObject, writeStateObject } from '../../aws/state-object.ts';

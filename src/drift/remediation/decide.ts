@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AccessModel } from '../../access/model.ts';
 import { iamName } from '../../team/names.ts';
 import { suggester } from '../../team/suggest.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AccessDiff } from '../../access/diff.ts';
 import { accessChangeLines } from '../../access/text/access-change.ts';
 import { type DisplayNames, userText } from '../../access/text/names.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { dateWords, timeWords } from '../../text/dates.ts';
 import { type Block, details, heading, type Item, list, ON_EMULATOR, paragraph } from '../../text/document.ts';
 import { redact } from '../../text/escape.ts';

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DisplayNames } from '../../access/text/names.ts';
 import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { ACCOUNT_PATTERN, LAB_PATTERN } from '../../team/schema.ts';

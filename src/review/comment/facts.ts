@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type FailureReason, isFailureReason } from '../../diagnostics/failure.ts';
 import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { pullRequestOfEvent } from '../../github/event.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CAPABILITY, OPERATION_LIST } from '../../access/capability-access.ts';
 import { ACCESS_CHANGE, gainedLost } from '../../access/diff.ts';
 import { type Difference, differenceWith } from '../../access/model-difference.ts';

@@ -1,5 +1,5 @@
 import { isMap, isScalar, type Pair } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type DocumentPath, type DocumentPlaces, keyTextOf, sourceOf } from '../../diagnostics/positions.ts';
 import { pathText } from '../../text/diagnostic.ts';
 import { quoted } from '../../text/escape.ts';

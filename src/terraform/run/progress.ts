@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../addresses.ts';
 import { BOUNDARY_NAME, RESOURCES } from '../resources.ts';
 
