@@ -6,8 +6,9 @@ export default {
   testMatch: ['**/__tests__/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.mturk-team/', '<rootDir>/.conformance/'],
-  extensionsToTreatAsEsm: ['.ts'],
+  extensionsToTreatAsEsm: ['.ts', '.yml'],
   transform: {
+    '\\.yml$': './jest.text-transform.js',
     '^.+\\.ts$': [
       '@swc/jest',
       {

@@ -15,10 +15,11 @@ const emulatorApart: Plugin = {
 const COMMON = {
   absWorkingDir: resolve(import.meta.dirname, '..'),
   bundle: true,
+  loader: { '.yml': 'text' },
   platform: 'node',
   // In place of any tsconfig.json, whose `paths` and `extends` could put other files into the bundle.
   tsconfigRaw: { compilerOptions: { strict: true, target: 'es2023', verbatimModuleSyntax: true } },
-  target: 'node20.9',
+  target: 'node20.12',
   format: 'cjs',
   minify: true,
   legalComments: 'none',

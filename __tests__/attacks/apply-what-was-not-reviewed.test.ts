@@ -3,7 +3,7 @@ import { commentOf, expectConclusion, issuesOf, joins, results, Scene, TEAM } fr
 
 let scene: Scene;
 beforeAll(async () => {
-  scene = await Scene.open(TEAM);
+  scene = await Scene.open(TEAM, 'lab');
   await scene.begin();
 });
 afterAll(async () => {
@@ -25,7 +25,7 @@ test('a pull request that moves the state and the account is planned by the role
   expectConclusion(run, 'failure');
   expect(results(run)).toMatchObject({ plan: 'failure', comment: 'success', 'mturk-team': 'failure' });
   expect(run.jobs.plan?.outputs['failure-reason']).toBe('guardrail-blocked');
-  expect(run.jobs.build?.outputs.account).toBe('123456789012');
+  expect(run.jobs.preview?.outputs.account).toBe('123456789012');
   for (const code of ['account-changed', 'state-location-changed']) expect(commentOf(scene, pull).body).toContain(code);
 });
 
@@ -66,13 +66,18 @@ test('an old apply that someone reruns grants nothing that main has taken back',
 test('a drift check of a commit that main has left is superseded before it gets a role', async () => {
   const before = scene.github.writes().length;
   scene.onProcess = (_pid, job, step) => {
-    if (job !== 'build' || step !== 'Validate team.yaml') return;
+    if (job !== 'validate' || step !== 'Validate team.yaml') return;
     scene.onProcess = undefined;
     scene.merge(scene.propose('meanwhile', { 'team.yaml': (text) => `${text}# A later commit\n` }));
   };
   const run = await scene.drift();
   expectConclusion(run, 'failure');
-  expect(results(run)).toMatchObject({ build: 'success', detect: 'failure', reconcile: 'skipped', report: 'failure' });
+  expect(results(run)).toMatchObject({
+    validate: 'success',
+    detect: 'failure',
+    reconcile: 'skipped',
+    report: 'failure',
+  });
   expect(run.jobs.detect?.outputs['failure-reason']).toBe('superseded');
   const credentials = run.jobs.detect?.steps.find(({ name }) => name.startsWith('aws-actions/'));
   expect(credentials?.outcome).toBe('skipped');

@@ -1,8 +1,20 @@
-import { evaluate } from '../workflows/expression.ts';
-import { allJobs, allSteps, type Job, needsOf, ownJobs, workflowNamed } from '../workflows/workflow-file.ts';
+import {
+  allJobs,
+  allSteps,
+  type Call,
+  type Job,
+  needsOf,
+  ownJobs,
+  type Step,
+  workflowNamed,
+} from '../workflows/workflow-file.ts';
+
+/** All but that of the tool, which has a test of its own below. */
+const downloadsIn = (steps: readonly Step[]) =>
+  steps.filter(({ uses, name }) => uses?.startsWith('actions/download-artifact@') && name !== 'Download the tool');
 
 test('artifacts are fetched by the id of one upload of this run', () => {
-  const downloads = allSteps().filter(({ step }) => step.uses?.startsWith('actions/download-artifact@'));
+  const downloads = allJobs().flatMap(({ where, job }) => downloadsIn(job.steps).map((step) => ({ where, step })));
   expect(downloads.length).toBeGreaterThan(5);
   for (const { where, step } of downloads) {
     expect({ where, keys: Object.keys(step.with ?? {}).sort() }).toEqual({ where, keys: ['artifact-ids', 'path'] });
@@ -20,7 +32,7 @@ function isCertain(job: Job | undefined, output: string): boolean {
 test('no download can get an empty id, which stands for every artifact of the run', () => {
   for (const { name, where, job } of allJobs()) {
     const all = ownJobs(workflowNamed(name));
-    for (const step of job.steps.filter(({ uses }) => uses?.startsWith('actions/download-artifact@'))) {
+    for (const step of downloadsIn(job.steps)) {
       const [, from = '', output = ''] =
         /needs\.([\w-]+)\.outputs\.([\w-]+)/.exec(String(step.with?.['artifact-ids'])) ?? [];
       const checked = [job.if, step.if].some((text) => text?.includes(`needs.${from}.outputs.${output} != ''`));
@@ -31,20 +43,17 @@ test('no download can get an empty id, which stands for every artifact of the ru
 });
 
 // A build that fails before its upload, and a `tool` that another job of the run has uploaded.
-test('a job with a token that writes does not start without the tool of the job that builds', () => {
-  const repo = { id: 1 };
-  const pull_request = { base: { ref: 'main', repo }, head: { repo }, user: { login: 'bo' } };
-  const github = { event: { pull_request, repository: { default_branch: 'main' } } };
-  const ends = (tool: string) => ({ github, needs: { build: { result: 'failure', outputs: { tool } } } });
-  const always = { always: () => true };
-  const late = allJobs().filter(({ job }) => /always\(\)/.test(job.if ?? '') && needsOf(job).includes('build'));
-  expect(late.map(({ where }) => where)).toEqual([
-    'called-apply.yml, report',
-    'called-drift.yml, report',
-    'called-plan.yml, comment',
-  ]);
-  for (const { job } of late) {
-    expect(evaluate(job.if ?? '', ends(''), always)).toBe(false);
-    expect(evaluate(job.if ?? '', ends('7'), always)).toBe(true);
+test('the tool by name is that of the one job that builds, and without it no other job of the run starts', () => {
+  const uploads = allSteps().filter(
+    ({ step }) => step.uses?.startsWith('actions/upload-artifact@') && step.with?.name === 'tool',
+  );
+  expect(uploads.map(({ where }) => where)).toEqual(['called-build.yml, tool']);
+  expect(uploads[0]?.step).toMatchObject({ with: { 'if-no-files-found': 'error' } });
+  for (const name of ['apply.yml', 'drift.yml', 'plan.yml']) {
+    const { run, 'mturk-team': last } = workflowNamed(name).jobs;
+    expect(needsOf(run as Call)).toEqual(['build']);
+    expect(run?.if ?? '').not.toMatch(/always|failure|cancelled/);
+    // It has no token, and runs nothing of the repository.
+    expect(last?.permissions).toEqual({});
   }
 });

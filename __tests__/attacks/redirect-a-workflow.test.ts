@@ -13,7 +13,7 @@ test('the role follows from the reviewed file, and its credentials reach one ste
     if (step === undefined) continue;
     roles.push(`${where}: ${step.with?.['role-to-assume']}`);
     expect(step.with).toMatchObject({
-      'allowed-account-ids': '${{ needs.build.outputs.account }}',
+      'allowed-account-ids': expect.stringMatching(/^\$\{\{ needs\.(preview|validate)\.outputs\.account \}\}$/),
       'output-credentials': true,
       'output-env-credentials': false,
     });
@@ -23,19 +23,22 @@ test('the role follows from the reviewed file, and its credentials reach one ste
     for (const { env = {} } of job.steps.slice(0, at)) expect(Object.keys(env)).not.toContain('AWS_ACCESS_KEY_ID');
     expect(Object.keys(given[0]?.env ?? {})).not.toContain('GITHUB_TOKEN');
   }
-  const lab = '${{ needs.build.outputs.lab }}';
-  const role = `arn:aws:iam::\${{ needs.build.outputs.account }}:role/mturk-roles/${lab}/${lab}-`;
+  const roleOf = (first: string) => {
+    const lab = `\${{ needs.${first}.outputs.lab }}`;
+    return `arn:aws:iam::\${{ needs.${first}.outputs.account }}:role/mturk-roles/${lab}/${lab}-`;
+  };
+  const role = roleOf('validate');
   const either = "${{ needs.detect.outputs.reconcile-environment == 'production' && 'apply' || 'reconcile' }}";
   expect(roles).toEqual([
     `called-apply.yml, apply: ${role}apply`,
     `called-drift.yml, detect: ${role}scan`,
     `called-drift.yml, reconcile: ${role}${either}`,
-    `called-plan.yml, plan: ${role}plan`,
+    `called-plan.yml, plan: ${roleOf('preview')}plan`,
   ]);
   // In a pull request, of the file of the base branch.
-  const build = ownJobs(workflowNamed('called-plan.yml')).build;
-  expect(build?.outputs?.account).toBe('${{ steps.lab.outputs.account }}');
-  const reading = build?.steps.find(({ id }) => id === 'lab');
-  expect(reading?.run).toMatch(/ check team\.yaml /);
+  const { preview } = ownJobs(workflowNamed('called-plan.yml'));
+  expect(preview?.outputs?.account).toBe('${{ steps.lab.outputs.account }}');
+  const reading = preview?.steps.find(({ id }) => id === 'lab');
+  expect(reading?.run).toMatch(/ check base\/team\.yaml /);
   expect(reading?.['working-directory']).toBeUndefined();
 });

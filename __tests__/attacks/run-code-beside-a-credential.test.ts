@@ -32,14 +32,15 @@ test('a pull request from a fork gets findings, no credential, and fails the req
   const run = await scene.plan(pull);
   expectConclusion(run, 'failure');
   expect(results(run)).toEqual({
-    build: 'failure',
-    announce: 'skipped',
+    tool: 'success',
+    build: 'success',
+    preview: 'failure',
     plan: 'skipped',
     comment: 'skipped',
     run: 'failure',
     'mturk-team': 'failure',
   });
-  const check = run.jobs.build?.steps.find(({ name }) => name === 'Validate team.yaml');
+  const check = run.jobs.preview?.steps.find(({ name }) => name === 'Validate team.yaml');
   expect(check?.log).toMatch(/^::error file=team\.yaml,line=6,.*GrantBonus/m);
   expect(scene.repository.commentsOf(pull.number)).toEqual([]);
   expect(credentialsIn(run)).toEqual([]);
@@ -50,9 +51,10 @@ test('a valid change of team.yaml from a fork is previewed, not planned, and can
   const pull = scene.propose('good-from-a-fork', change, { author: 'stranger', fork: true });
   const run = await scene.plan(pull);
   expectConclusion(run, 'failure');
-  expect(results(run)).toMatchObject({ build: 'failure', plan: 'skipped', 'mturk-team': 'failure' });
-  expect(run.jobs.build?.steps.at(-1)).toMatchObject({ name: 'Refuse what cannot be planned', outcome: 'failure' });
-  expect(run.jobs.build?.summary).toContain('Kim Fork');
+  expect(results(run)).toMatchObject({ preview: 'failure', plan: 'skipped', 'mturk-team': 'failure' });
+  const failed = run.jobs.preview?.steps.filter(({ outcome }) => outcome === 'failure').map(({ name }) => name);
+  expect(failed).toEqual(['Detect changes of team.yaml', 'Refuse what cannot be planned']);
+  expect(run.jobs.preview?.summary).toContain('Kim Fork');
   expect(credentialsIn(run)).toEqual([]);
 });
 
@@ -67,7 +69,7 @@ test('code of a pull request never runs; the comment says that the code changes,
   const run = await scene.plan(pull);
   expectConclusion(run, 'success');
   expect(existsSync(leak)).toBe(false);
-  expect(run.jobs.build?.outputs['changes-code']).toBe('true');
+  expect(run.jobs.preview?.outputs['changes-code']).toBe('true');
   expect(commentOf(scene, pull).body).toContain('also changes code');
   const plan = run.jobs.plan?.steps.find(({ name }) => name === 'Plan');
   expect(Object.keys(plan?.environment ?? {})).toContain('AWS_SECRET_ACCESS_KEY');
@@ -78,7 +80,7 @@ test('a pull request into a branch of the attacker gets no role, no token that w
   const pull = scene.propose('evil-base', { 'docs.md': () => 'The base is not main.\n' });
   const run = await scene.plan(pull, 'evil-base');
   expectConclusion(run, 'failure');
-  expect(results(run)).toMatchObject({ build: 'failure', announce: 'skipped', plan: 'skipped', comment: 'skipped' });
+  expect(results(run)).toMatchObject({ preview: 'failure', plan: 'skipped', comment: 'skipped' });
   expect(results(run)['mturk-team']).toBe('failure');
   expect(scene.repository.commentsOf(pull.number)).toEqual([]);
   expect(credentialsIn(run)).toEqual([]);

@@ -17,13 +17,10 @@ import { codeOwnersOf } from '../support/code-owners.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { ownJobs, readWorkflow } from '../workflows/workflow-file.ts';
 
-/** The job of each called workflow that makes what later runs beside a role. */
-const BUILDS = ['apply', 'drift', 'plan'].map((name) => {
-  const { build } = ownJobs(readWorkflow(`.github/workflows/called-${name}.yml`));
-  if (build === undefined) throw new Error(`called-${name}.yml builds nothing`);
-  return { name, steps: build.steps, runs: build.steps.flatMap(({ run }) => run ?? []) };
-});
-const [INSTALL = '', BUILD = ''] = BUILDS[0]?.runs ?? [];
+/** The job that makes what later runs beside a role, in this repository alone: others call a release. */
+const { tool } = ownJobs(readWorkflow('.github/workflows/called-build.yml'));
+const runs = tool?.steps.flatMap(({ run }) => run ?? []) ?? [];
+const [INSTALL = '', BUILD = ''] = runs;
 
 let directory: string;
 beforeEach(() => {
@@ -56,7 +53,7 @@ function writeHostileNpmrc(): void {
 }
 
 test('settings of npm and of TypeScript at the top of the repository put nothing into the build', () => {
-  for (const source of ['src', 'scripts', 'package.json'])
+  for (const source of ['src', 'scripts', 'package.json', '.github/workflows'])
     cpSync(resolve(source), join(directory, source), { recursive: true });
   symlinkSync(resolve('node_modules'), join(directory, 'node_modules'));
   writeHostileNpmrc();
@@ -88,21 +85,14 @@ test('an installation runs no script, and no settings of the repository', () => 
   expect(leaked()).toBe(false);
 });
 
-test('what the workflows build from has neither file, and no step goes through a script of package.json', () => {
-  for (const { name, steps, runs } of BUILDS) {
-    const [checkout] = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
-    expect({ name, patterns: checkout?.with?.['sparse-checkout'] }).toEqual({
-      name,
-      patterns: '/*\n!/.npmrc\n!/tsconfig.json\n',
-    });
-    expect(runs.slice(0, name === 'drift' ? 3 : 2).filter((each) => !each.startsWith('echo '))).toEqual([
-      INSTALL,
-      BUILD,
-    ]);
-  }
-  expect(BUILDS.flatMap(({ runs }) => runs).filter((each) => /\bnpm (run|exec|test|x)\b|\bnpx\b/.test(each))).toEqual(
-    [],
-  );
+test('what is built is the default branch without either file, and no step goes through a script of package.json', () => {
+  const [checkout] = tool?.steps.filter(({ uses }) => uses?.startsWith('actions/checkout@')) ?? [];
+  expect(checkout?.with).toMatchObject({
+    ref: '${{ github.event.repository.default_branch }}',
+    'sparse-checkout': '/*\n!/.npmrc\n!/tsconfig.json\n',
+  });
+  expect(runs).toEqual([INSTALL, BUILD]);
+  expect(runs.filter((each) => /\bnpm (run|exec|test|x)\b|\bnpx\b/.test(each))).toEqual([]);
 });
 
 const block = codeownersBlock(sampleTeam) ?? '';

@@ -19,6 +19,7 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Everyday', 'drift'],
   ['Everyday', 'explain'],
   ['Everyday', 'who-can'],
+  ['Set up', 'init'],
   ['Set up', 'synth'],
   ['Set up', 'codeowners'],
   ['Set up', 'schema'],

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Terminal } from '../../src/cli/io.ts';
 import { runProgram } from '../../src/cli/program.ts';
 
 const PROGRAM = resolve('dist/mturk-team.cjs');
@@ -15,6 +16,35 @@ export interface CommandResult {
 interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Who answers questions, if anyone. */
+  readonly person?: Person;
+}
+
+interface Person extends Required<Pick<Terminal, 'ask' | 'confirm'>> {
+  /** The questions so far. */
+  readonly asked: readonly string[];
+}
+
+/** A person who gives these answers, in order; null cancels. An answer that a question does not take is an error. */
+export function answering(lines: readonly (string | null)[], decisions: readonly boolean[]): Person {
+  const asked: string[] = [];
+  const [left, yes] = [[...lines], [...decisions]];
+  return {
+    asked,
+    async ask({ message, problem }) {
+      asked.push(message);
+      const answer = left.shift();
+      if (answer === undefined) throw new Error(`no answer to: ${message}`);
+      if (answer !== null && problem(answer) !== null) throw new Error(`${problem(answer)}`);
+      return answer;
+    },
+    async confirm(question) {
+      asked.push(question);
+      const answer = yes.shift();
+      if (answer === undefined) throw new Error(`no answer to: ${question}`);
+      return answer;
+    },
+  };
 }
 
 /** The whole environment of a command: no credentials. */
@@ -45,6 +75,7 @@ export async function runHere(args: readonly string[], options: RunOptions = {})
       stdout: (text) => out.push(text),
       stderr: (text) => err.push(text),
       ...{ isTerminal: false, color: false, width: 100, confirm: async () => false },
+      ...(options.person === undefined ? {} : { ...options.person, canAsk: true }),
     });
     return { code: process.exitCode, stdout: out.join(''), stderr: err.join('') };
   } finally {

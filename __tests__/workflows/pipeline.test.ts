@@ -9,7 +9,7 @@ const READER = { GroupName: 'tiny-lab-reader', UserName: 'tiny-lab-bo' };
 let scene: Scene;
 let iam: IAMClient;
 beforeAll(async () => {
-  scene = await Scene.open(TEAM);
+  scene = await Scene.open(TEAM, 'lab');
   await scene.begin();
   iam = scene.iam();
 });
@@ -32,14 +32,13 @@ test('a student is planned, not applied without approval, and applied after it',
   const planned = await scene.plan(pull);
   expectConclusion(planned, 'success');
   expect(results(planned)).toEqual({
-    build: 'success',
-    announce: 'success',
+    preview: 'success',
     plan: 'success',
     comment: 'success',
     run: 'success',
     'mturk-team': 'success',
   });
-  expect(planned.jobs.build?.outputs).toMatchObject({ account: '123456789012', 'changes-code': 'false' });
+  expect(planned.jobs.preview?.outputs).toMatchObject({ account: '123456789012', 'changes-code': 'false' });
   const first = commentOf(scene, pull);
   expect(first.body).toContain('Eve Lindqvist');
   expect(first.body).toContain('3 to add, 1 to change');
@@ -51,7 +50,7 @@ test('a student is planned, not applied without approval, and applied after it',
   const refused = await scene.apply(commit);
   expectConclusion(refused, 'failure');
   expect(results(refused)).toEqual({
-    build: 'success',
+    validate: 'success',
     approval: 'failure',
     apply: 'skipped',
     report: 'success',
@@ -84,7 +83,7 @@ test('manual changes are reported in one issue, and do not fail the run', async 
   await iam.send(new RemoveUserFromGroupCommand(READER));
   const run = await driftCheck();
   expect(results(run)).toEqual({
-    build: 'success',
+    validate: 'success',
     detect: 'success',
     reconcile: 'skipped',
     report: 'success',

@@ -21,8 +21,8 @@ function runCall(permissions: Readonly<Record<string, 'read' | 'write'>>, condit
     'called.yml': { ...anywhere, name: 'called', jobs: { own: { ...job, name: 'Own', if: condition, permissions } } },
   };
   return runWorkflow({
-    file: 'caller.yml',
-    read: (file) => files[file] as Workflow,
+    source: { repository: 'lab/lab', path: 'caller.yml', ref: 'refs/heads/main', sha: '0'.repeat(40) },
+    read: ({ path }) => files[path] as Workflow,
     ...{ github: {}, uses: {}, directory, environment: {}, tokenFor: () => 'none' },
   });
 }

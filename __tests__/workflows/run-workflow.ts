@@ -30,12 +30,23 @@ export interface WorkflowResult {
   readonly log: string;
 }
 
+/** A workflow file. A job's own is in its context: https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#job-context */
+interface Source {
+  /** `OWNER/NAME`. */
+  readonly repository: string;
+  /** `.github/workflows/plan.yml` */
+  readonly path: string;
+  /** `refs/heads/main`, or a commit if a call names one. */
+  readonly ref: string;
+  readonly sha: string;
+}
+
 /** A job while it runs, as the stand-ins of actions see it. */
 export interface RunningJob {
   readonly id: string;
   readonly job: Job;
-  /** The file that the job is in: `job_workflow_ref` of its identity names it. */
-  readonly file: string;
+  /** The file that the job is in: `job_workflow_ref` of its identity. */
+  readonly source: Source;
   /** The name of its environment on GitHub; null without one. */
   readonly deploysTo: string | null;
   readonly workspace: string;
@@ -52,9 +63,8 @@ export type StandIn = (
 ) => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
 
 export interface RunOptions {
-  /** A path like `.github/workflows/plan.yml`; called files are read by the same function. */
-  readonly file: string;
-  readonly read: (file: string) => Workflow;
+  readonly source: Source;
+  readonly read: (source: Source) => Workflow;
   /** `github` of the expressions, `event` included; `token` is made for each job. */
   readonly github: Readonly<Record<string, unknown>>;
   /** `actions/checkout` and the like, without a version. */
@@ -71,10 +81,10 @@ export interface RunOptions {
 
 /** Runs every job of a workflow and of those that it calls in the order of their needs, each in a workspace of its own. */
 export async function runWorkflow(options: RunOptions): Promise<WorkflowResult> {
-  const workflow = options.read(options.file);
+  const workflow = options.read(options.source);
   for (const [id, job] of Object.entries(workflow.jobs)) if (isCall(job)) checkCall(id, job, options);
   const called: Record<string, JobResult> = {};
-  const own = await runJobs(options.file, workflow, options, called);
+  const own = await runJobs(options.source, workflow, options, called);
   const jobs = { ...called, ...own };
   const failed = Object.values(own).some(({ result }) => result === 'failure');
   const log = Object.entries(jobs)
@@ -90,8 +100,8 @@ export async function runWorkflow(options: RunOptions): Promise<WorkflowResult> 
  * A run does not even start if a called job asks for more than the calling job has: PermissionsHelper.cs of
  * https://github.com/actions/runner.
  */
-function checkCall(id: string, call: Call, { read }: RunOptions): void {
-  for (const [nested, job] of Object.entries(read(calledFile(call)).jobs)) {
+function checkCall(id: string, call: Call, { read, source }: RunOptions): void {
+  for (const [nested, job] of Object.entries(read(calledSource(call, source)).jobs)) {
     for (const [scope, level] of Object.entries(job.permissions)) {
       const allowed = call.permissions[scope] ?? 'none';
       if (allowed === 'write' || allowed === level) continue;
@@ -100,13 +110,16 @@ function checkCall(id: string, call: Call, { read }: RunOptions): void {
   }
 }
 
-function calledFile({ uses }: Call): string {
-  if (!uses.startsWith('./')) throw new Error(`${uses} is not of this repository`);
-  return uses.slice(2);
+/** A path is of the caller's own repository and commit; else the call names another's. */
+function calledSource({ uses }: Call, caller: Source): Source {
+  if (uses.startsWith('./')) return { ...caller, path: uses.slice(2) };
+  const [, repository = '', path = '', sha = ''] = /^([^/@]+\/[^/@]+)\/([^@]+)@([0-9a-f]{40})$/.exec(uses) ?? [];
+  if (sha === '') throw new Error(`${uses} names no commit`);
+  return { repository, path, ref: sha, sha };
 }
 
 async function runJobs(
-  file: string,
+  source: Source,
   { jobs }: Workflow,
   options: RunOptions,
   called: Record<string, JobResult>,
@@ -124,10 +137,11 @@ async function runJobs(
     const ancestorsGood = Object.values(needs).every(({ result }) => result === 'success');
     if (!wanted(job.if, { github: options.github, needs }, ancestorsGood)) results[id] = SKIPPED;
     else if (isCall(job)) {
-      const nested = await runJobs(calledFile(job), options.read(calledFile(job)), options, called);
+      const nestedSource = calledSource(job, source);
+      const nested = await runJobs(nestedSource, options.read(nestedSource), options, called);
       Object.assign(called, nested);
       results[id] = { ...SKIPPED, result: resultOf(Object.values(nested).map(({ result }) => result)) };
-    } else results[id] = await runJob(id, job, file, needs, options);
+    } else results[id] = await runJob(id, job, source, needs, options);
   }
   return results;
 }
@@ -141,12 +155,18 @@ function resultOf(results: readonly Outcome[]): Outcome {
 async function runJob(
   id: string,
   definition: Job,
-  file: string,
+  source: Source,
   needs: Readonly<Record<string, unknown>>,
   options: RunOptions,
 ): Promise<JobResult> {
   if (definition.strategy !== undefined) throw new Error(`${id}: a strategy is not understood`);
   const token = options.tokenFor(definition);
+  const own = {
+    workflow_repository: source.repository,
+    workflow_ref: `${source.repository}/${source.path}@${source.ref}`,
+    workflow_sha: source.sha,
+    workflow_file_path: source.path,
+  };
   const contexts = { github: { ...options.github, token }, needs };
   mkdirSync(options.directory, { recursive: true });
   const home = mkdtempSync(join(options.directory, `${id}-`));
@@ -154,7 +174,7 @@ async function runJob(
   mkdirSync(workspace);
   const environment =
     definition.environment === undefined ? null : asText(interpolate(definition.environment, contexts));
-  const given = { id, job: definition, file, deploysTo: environment, workspace };
+  const given = { id, job: definition, source, deploysTo: environment, workspace };
   const running: RunningJob = { ...given, environment: {}, path: [] };
   // The right to become a role is in the environment of every step of a job that has it.
   if (definition.permissions['id-token'] === 'write') {
@@ -167,7 +187,7 @@ async function runJob(
   let good = true;
   let summary = '';
   for (const [index, step] of definition.steps.entries()) {
-    const inStep = { ...contexts, steps: byId };
+    const inStep = { ...contexts, job: own, steps: byId };
     const name = step.name ?? step.uses ?? step.run ?? `step ${index}`;
     if (!wanted(step.if, inStep, good)) {
       steps.push({ name, outcome: 'skipped', log: '', environment: {} });
@@ -193,7 +213,12 @@ function wanted(condition: string | undefined, contexts: Contexts, good: boolean
   if (condition === undefined) return good;
   const text = /^\s*\$\{\{(.*)\}\}\s*$/s.exec(condition)?.[1] ?? condition;
   const asks = /\balways\(\)/.test(text);
-  return (asks || good) && truthy(evaluate(text, contexts, { always: () => true }));
+  return (asks || good) && truthy(evaluate(text, contexts, { always: () => true, contains }));
+}
+
+/** Of texts, whatever their case. */
+function contains(text: unknown, part: unknown): boolean {
+  return asText(text).toLowerCase().includes(asText(part).toLowerCase());
 }
 
 async function runStep(

@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { GetGroupCommand, IAMClient } from '@aws-sdk/client-iam';
 import { awsEnvironment, type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
@@ -29,6 +29,8 @@ const ACCOUNT = '123456789012';
 const OWN_REPOSITORY = 4711;
 const FORK = 4712;
 const LAB = { account: ACCOUNT, lab: 'tiny-lab' };
+/** The repository whose release a lab pins. */
+const TOOL = { owner: 'mturk-tools', name: 'mturk-team' };
 
 export const TEAM = `version: 1
 lab: tiny-lab
@@ -74,7 +76,7 @@ export function issuesOf({ repository }: Scene, kind: string): readonly Thread[]
 
 /** What GitHub's token says of a job, named as AWS names it in a condition. */
 function claimsOf(
-  { deploysTo, file }: RunningJob,
+  { deploysTo, source }: RunningJob,
   run: { readonly repository: string; readonly id: number; readonly eventName: string; readonly ref: string },
 ): Readonly<Record<string, string>> {
   const { repository, id, eventName, ref } = run;
@@ -83,7 +85,7 @@ function claimsOf(
     aud: 'sts.amazonaws.com',
     sub: `repo:${repository}:${deploysTo === null ? place : `environment:${deploysTo}`}`,
     repository_id: String(id),
-    job_workflow_ref: `${repository}/${file}@${ref}`,
+    job_workflow_ref: `${source.repository}/${source.path}@${source.ref}`,
   };
   return Object.fromEntries(
     Object.entries(claims).map(([name, value]) => [`token.actions.githubusercontent.com:${name}`, value]),
@@ -104,8 +106,9 @@ export interface ScenePull {
 }
 
 /**
- * A repository on GitHub with its lab's account, on this machine: a Git repository with this project in it, GitHub's API
- * on loopback, and one local AWS emulator that all jobs share.
+ * A repository on GitHub with its lab's account, on this machine: a Git repository, GitHub's API on loopback, and one local
+ * AWS emulator that all jobs share. The repository holds this project; or, for a lab of its own, what `init` writes, which
+ * calls a release in another.
  */
 export class Scene {
   readonly directory: string;
@@ -117,9 +120,12 @@ export class Scene {
   /** Merge commits on main, oldest first. */
   readonly merges: string[] = [];
   readonly #git: string;
+  readonly #toolGit: string;
+  /** The commit that a lab pins; null where the repository holds this project. */
+  #release: string | null = null;
   #runs = 0;
 
-  static async open(team: string): Promise<Scene> {
+  static async open(team: string, holds: 'project' | 'lab' = 'project'): Promise<Scene> {
     const directory = mkdtempSync(join(tmpdir(), 'mturk-team-workflows-'));
     let scene: Scene | null = null;
     const emulator = await openEmulator({
@@ -132,21 +138,26 @@ export class Scene {
         return 'continue';
       },
     });
-    scene = new Scene(directory, await startGitHub(new GitHubRepository()), emulator, team);
+    scene = new Scene(directory, await startGitHub(new GitHubRepository()), emulator, team, holds);
     return scene;
   }
 
-  private constructor(directory: string, github: GitHubServer, emulator: Emulator, team: string) {
+  private constructor(
+    directory: string,
+    github: GitHubServer,
+    emulator: Emulator,
+    team: string,
+    holds: 'project' | 'lab',
+  ) {
     this.directory = directory;
     this.github = github;
     this.emulator = emulator;
     this.#git = join(directory, 'repository');
-    for (const source of SOURCES) {
-      mkdirSync(join(this.#git, source, '..'), { recursive: true });
-      cpSync(join(PROJECT, source), join(this.#git, source), { recursive: true });
-    }
+    this.#toolGit = join(directory, 'tool');
+    mkdirSync(this.#git);
     writeFileSync(join(this.#git, 'team.yaml'), team);
-    writeFileSync(join(this.#git, '.gitignore'), 'node_modules\ndist\n');
+    if (holds === 'lab') this.#fillLab();
+    else this.#fillProject();
     this.#run('init', '--quiet', '--initial-branch=main');
     for (const [key, value] of [
       ['user.name', 'A test'],
@@ -162,6 +173,38 @@ export class Scene {
     for (const login of ['ada', 'bo']) this.repository.permissions.set(login, 'write');
     this.repository.realTime = true;
     this.repository.git = { directory: this.#git, commitsBetween: (base, head) => this.#commitsBetween(base, head) };
+  }
+
+  #fillProject(): void {
+    for (const source of SOURCES) {
+      mkdirSync(join(this.#git, source, '..'), { recursive: true });
+      cpSync(join(PROJECT, source), join(this.#git, source), { recursive: true });
+    }
+    writeFileSync(join(this.#git, '.gitignore'), 'node_modules\ndist\n');
+  }
+
+  /** With a release beside it: a commit that holds the called workflows and the bundle. */
+  #fillLab(): void {
+    for (const path of ['.github/workflows', 'dist/mturk-team.cjs']) {
+      mkdirSync(dirname(join(this.#toolGit, path)), { recursive: true });
+      cpSync(join(PROJECT, path), join(this.#toolGit, path), { recursive: true });
+    }
+    const git = (...args: string[]) =>
+      execFileSync(
+        'git',
+        ['-C', this.#toolGit, '-c', 'user.name=A test', '-c', 'user.email=test@example.invalid', ...args],
+        {
+          encoding: 'utf8',
+          stdio: 'pipe',
+        },
+      );
+    git('init', '--quiet', '--initial-branch=main');
+    git('config', 'uploadpack.allowAnySHA1InWant', 'true');
+    git('add', '--force', '.');
+    git('commit', '--quiet', '-m', 'Release');
+    this.#release = git('rev-parse', 'HEAD').trim();
+    const tool = `${TOOL.owner}/${TOOL.name}@${this.#release}`;
+    execFileSync(process.execPath, [join(PROJECT, 'dist/mturk-team.cjs'), 'init', this.#git, '--tool', tool]);
   }
 
   get repository(): GitHubRepository {
@@ -246,7 +289,8 @@ export class Scene {
 
   /** Runs the drift workflow as scheduled: of a commit of main, and on a fork where that is asked for. */
   drift({ commit = this.main, ref = 'refs/heads/main', fork = false } = {}): Promise<WorkflowResult> {
-    const event = { schedule: '17 5 * * *', repository: { id: fork ? FORK : OWN_REPOSITORY, fork } };
+    const repository = { id: fork ? FORK : OWN_REPOSITORY, fork, default_branch: 'main' };
+    const event = { schedule: '17 5 * * *', repository };
     return this.#runWorkflow('drift.yml', 'schedule', event, commit, ref, commit, fork);
   }
 
@@ -301,20 +345,23 @@ export class Scene {
       ...awsEnvironment(this.emulator.endpoint, this.emulator.rootCredentials),
       AWS_SESSION_TOKEN: `of-${role}`,
     });
-    const file = `.github/workflows/${name}`;
-    const repository = fork ? 'stranger/lab' : this.repository.fullName;
+    const path = `.github/workflows/${name}`;
+    // A pull request of a fork runs in the repository that it is made to.
+    const repository = fork && eventName !== 'pull_request' ? 'stranger/lab' : this.repository.fullName;
     const onMain = ref === 'refs/heads/main' && !fork;
     const { GITHUB_TOKEN: _none, ...addresses } = this.github.environment();
     const result = await runWorkflow({
-      file,
-      read: (path) => {
-        const copy = join(directory, basename(path));
-        writeFileSync(copy, this.#run('show', `${sha}:${path}`));
+      source: { repository, path, ref, sha },
+      read: (source) => {
+        const copy = join(directory, basename(source.path));
+        const git = source.repository === repository ? this.#git : this.#toolGit;
+        const show = ['-C', git, 'show', `${source.sha}:${source.path}`];
+        writeFileSync(copy, execFileSync('git', show, { encoding: 'utf8', stdio: 'pipe' }));
         return readWorkflow(copy);
       },
-      github: { event, event_name: eventName, sha, ref, repository: this.repository.fullName, run_id: run.id },
+      github: { event, event_name: eventName, sha, ref, repository, run_id: run.id },
       uses: standIns({
-        origin: this.#git,
+        origins: { [this.repository.fullName]: this.#git, [`${TOOL.owner}/${TOOL.name}`]: this.#toolGit },
         repository: this.repository,
         run: run.id,
         become: (arn, job) => {
@@ -359,7 +406,7 @@ export class Scene {
     const [owner = '', name = ''] = this.repository.fullName.split('/');
     const { Statement } = trustOf(role, LAB, {
       ...{ owner, name, ownerId: '42', repositoryId: String(OWN_REPOSITORY), subject: 'classic' },
-      workflows: { owner, name, ref: 'refs/heads/main' },
+      workflows: this.#release === null ? { owner, name, ref: 'refs/heads/main' } : { ...TOOL, ref: this.#release },
     });
     return Statement.some((statement) => conditionsHold(statement, '2012-10-17', claims));
   }
@@ -377,8 +424,10 @@ export class Scene {
     const bin = join(this.directory, 'bin');
     const builds = join(this.directory, 'builds');
     mkdirSync(bin);
-    const sources = 'git rev-parse HEAD:src HEAD:scripts HEAD:package.json | sha256sum | cut -c -40';
-    const built = execFileSync('bash', ['-c', sources], { cwd: this.#git, encoding: 'utf8' }).trim();
+    const sources =
+      'git rev-parse HEAD:src HEAD:scripts HEAD:package.json HEAD:.github/workflows | sha256sum | cut -c -40';
+    const options = { cwd: this.#git, encoding: 'utf8', stdio: 'pipe' } as const;
+    const built = execFileSync('bash', ['-c', sources], options).trim();
     cpSync(join(PROJECT, 'dist'), join(builds, built), { recursive: true });
     writeFileSync(
       join(bin, 'npm'),
@@ -395,7 +444,7 @@ exit 1
       `#!/bin/bash
 set -e
 # The artifact has no emulator, which takes the place of AWS here.
-if [ -d tool ]; then cp '${PROJECT}/dist/emulator.cjs' tool/; fi
+if [ -d tool/dist ]; then cp '${PROJECT}/dist/emulator.cjs' tool/dist/; fi
 if [ "\${@: -1}" != scripts/build.ts ]; then exec '${process.execPath}' "$@"; fi
 built='${builds}'/$(${sources})
 if [ -d "$built" ]; then cp -r "$built" dist; exit; fi

@@ -7,8 +7,8 @@ import type { GitHubRepository } from '../support/github-repository.ts';
 import type { RunningJob, StandIn } from './run-workflow.ts';
 
 export interface Surroundings {
-  /** The repository that is checked out: a directory with its objects. */
-  readonly origin: string;
+  /** Directories with the objects of repositories, by `OWNER/NAME`. */
+  readonly origins: Readonly<Record<string, string>>;
   readonly repository: GitHubRepository;
   readonly run: number;
   /** AWS_* of a role for a job that may take it; null as AWS refuses. */
@@ -35,9 +35,10 @@ export function standIns(surroundings: Surroundings): Readonly<Record<string, St
   };
 }
 
-function checkout({ origin }: Surroundings): StandIn {
+function checkout({ origins, repository }: Surroundings): StandIn {
   return (inputs, job) => {
     expectInputs(inputs, [
+      'repository',
       'ref',
       'path',
       'fetch-depth',
@@ -45,6 +46,9 @@ function checkout({ origin }: Surroundings): StandIn {
       'sparse-checkout-cone-mode',
       'persist-credentials',
     ]);
+    // As the action has it: an empty name is the repository of the run.
+    const origin = origins[inputs.repository || repository.fullName];
+    if (origin === undefined) throw new Error(`there is no repository ${inputs.repository}`);
     const { ref = '', path = '.', 'fetch-depth': depth = '1', 'sparse-checkout': sparse } = inputs;
     if (inputs['persist-credentials'] !== 'false') throw new Error('the checkout would leave its token behind');
     // `main` is read when it is asked for; any other branch belongs to a contributor.
@@ -85,17 +89,18 @@ function upload({ repository, run }: Surroundings): StandIn {
 
 function download({ repository, run }: Surroundings): StandIn {
   return (inputs, job) => {
-    expectInputs(inputs, ['artifact-ids', 'path']);
+    expectInputs(inputs, ['artifact-ids', 'name', 'path']);
+    const { name, 'artifact-ids': wanted = name } = inputs;
     // The action itself would download every artifact of the run.
-    if (inputs['artifact-ids'] === '') throw new Error('an empty id stands for every artifact of the run');
+    if (wanted === '' || wanted === undefined) throw new Error('an empty id stands for every artifact of the run');
     const artifact = repository.artifacts.find(
-      ({ id, run: of }) => String(id) === inputs['artifact-ids'] && of === run,
+      ({ id, name: its, run: of }) => (name === undefined ? String(id) : its) === wanted && of === run,
     );
-    if (artifact === undefined) throw new Error(`this run has no artifact ${inputs['artifact-ids']}`);
+    if (artifact === undefined) throw new Error(`this run has no artifact ${wanted}`);
     const digest = `sha256:${createHash('sha256').update(artifact.content).digest('hex')}`;
     if (digest !== artifact.digest) throw new Error('the digest of the artifact is another one');
-    for (const [name, content] of Object.entries(unzipSync(artifact.content))) {
-      const file = join(job.workspace, inputs.path ?? '.', name);
+    for (const [entry, content] of Object.entries(unzipSync(artifact.content))) {
+      const file = join(job.workspace, inputs.path ?? '.', entry);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, content);
     }

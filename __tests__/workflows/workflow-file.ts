@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { labCallers } from '../../src/setup/init/callers.ts';
 
 export interface Step {
   readonly id?: string;
@@ -52,7 +53,11 @@ const STEP = ['id', 'name', 'if', 'uses', 'run', 'working-directory', 'with', 'e
 
 /** Reads a workflow; a key that the test runner does not support is an error, so that none is ignored. */
 export function readWorkflow(file: string): Workflow {
-  const workflow = parse(readFileSync(file, 'utf8')) as Workflow;
+  return parseWorkflow(readFileSync(file, 'utf8'), file);
+}
+
+function parseWorkflow(text: string, file: string): Workflow {
+  const workflow = parse(text) as Workflow;
   expectKeys(file, workflow, ['name', 'on', 'permissions', 'concurrency', 'jobs']);
   for (const [id, job] of Object.entries(workflow.jobs)) {
     const where = `${file}, ${id}`;
@@ -65,15 +70,29 @@ export function readWorkflow(file: string): Workflow {
 
 export const FOLDER = '.github/workflows';
 
+/** What `init` writes for a lab, by file name. */
+export const LAB_RELEASE = {
+  version: '1.2.3',
+  repository: 'mturk-tools/mturk-team',
+  commit: '0123456789abcdef0123456789abcdef01234567',
+};
+export const LAB_CALLERS = labCallers(LAB_RELEASE);
+
 export function workflowNamed(name: string): Workflow {
-  return readWorkflow(join(FOLDER, name));
+  const found = allWorkflows().find((each) => each.name === name);
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found.workflow;
 }
 
-/** The workflows of this repository. */
+/** The workflows of this repository, and those that `init` writes, as `lab plan.yml`: the same rules hold. */
 export function allWorkflows() {
-  return readdirSync(FOLDER)
-    .sort()
-    .map((name) => ({ name, text: readFileSync(join(FOLDER, name), 'utf8'), workflow: workflowNamed(name) }));
+  const texts = [
+    ...readdirSync(FOLDER)
+      .sort()
+      .map((name) => [name, readFileSync(join(FOLDER, name), 'utf8')] as const),
+    ...Object.entries(LAB_CALLERS).map(([name, text]) => [`lab ${name}`, text] as const),
+  ];
+  return texts.map(([name, text]) => ({ name, text, workflow: parseWorkflow(text, name) }));
 }
 
 /** Their jobs that run by themselves. */

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+
 import {
   allJobs,
   allSteps,
@@ -9,6 +10,8 @@ import {
   FOLDER,
   isCall,
   type Job,
+  LAB_CALLERS,
+  LAB_RELEASE,
   needsOf,
   ownJobs,
   workflowNamed as read,
@@ -20,12 +23,15 @@ const NAMES = workflows.map(({ name }) => name);
 const jobs = allJobs();
 const steps = allSteps();
 const CALLERS = ['apply.yml', 'drift.yml', 'plan.yml'];
+const ALL_CALLERS = [...CALLERS, ...Object.keys(LAB_CALLERS).map((name) => `lab ${name}`)];
 
-/** The one job of a caller that is another workflow. */
+const calledBy = (name: string) => read(`called-${name.replace('lab ', '')}`);
+
+/** The job of a caller that is another workflow. */
 function callOf(name: string): Call {
-  const calls = Object.values(read(name).jobs).filter(isCall);
-  expect(calls).toHaveLength(1);
-  return calls[0] as Call;
+  const { run } = read(name).jobs;
+  if (run === undefined || !isCall(run)) throw new Error(`${name} calls nothing`);
+  return run;
 }
 
 interface Complaint {
@@ -56,8 +62,14 @@ function lint(texts: readonly { readonly text: string; readonly file: string }[]
   return JSON.parse(output) as readonly (readonly Complaint[])[];
 }
 
-/** actionlint 1.7.7 is older than the key; its value is checked below. */
-const QUEUE = 'unexpected key "queue" for "concurrency" section. expected one of "cancel-in-progress", "group"';
+/**
+ * What actionlint 1.7.7 is too old for: the key, whose value is checked below, and properties that GitHub's contexts
+ * reference has (https://github.com/rhysd/actionlint/issues/647).
+ */
+const TOO_NEW = [
+  /^unexpected key "queue" for "concurrency" section\. expected one of "cancel-in-progress", "group"$/,
+  /^property "workflow_(repository|ref|sha)" is not defined in object type \{container: /,
+];
 
 test('there are workflows to check', () => {
   const called = CALLERS.map((name) => `called-${name}`);
@@ -66,10 +78,12 @@ test('there are workflows to check', () => {
 
 test('actionlint has nothing against any of them, and would find what is wrong', () => {
   const plan = workflows.find(({ name }) => name === 'called-plan.yml');
-  const broken = plan?.text.replace('needs: build', 'needs: bild') ?? '';
+  const broken = plan?.text.replace('needs: preview', 'needs: previw') ?? '';
   const texts = workflows.map(({ name, text }) => ({ text, file: join(FOLDER, name) }));
   const found = lint([...texts, { text: broken, file: join(FOLDER, 'called-plan.yml') }]);
-  const counted = found.map((complaints) => complaints.filter(({ message }) => message !== QUEUE));
+  const counted = found.map((complaints) =>
+    complaints.filter(({ message }) => !TOO_NEW.some((known) => known.test(message))),
+  );
   expect(counted.slice(0, -1).flat()).toEqual([]);
   expect(counted.at(-1)?.length).toBeGreaterThan(0);
 });
@@ -77,7 +91,9 @@ test('actionlint has nothing against any of them, and would find what is wrong',
 test('a caller starts, limits and serializes; one called workflow has all other jobs, and takes nothing from it', () => {
   for (const name of CALLERS) {
     const { jobs, concurrency } = read(name);
-    expect(Object.keys(jobs)).toEqual(['run', 'mturk-team']);
+    expect(Object.keys(jobs)).toEqual(['build', 'run', 'mturk-team']);
+    expect(jobs.build).toMatchObject({ uses: `./${FOLDER}/called-build.yml`, permissions: { contents: 'read' } });
+    expect(needsOf(callOf(name))).toEqual(['build']);
     expect(callOf(name).uses).toBe(`./${FOLDER}/called-${name}`);
     expect(concurrency).toBeDefined();
     const called = read(`called-${name}`);
@@ -88,9 +104,25 @@ test('a caller starts, limits and serializes; one called workflow has all other 
   }
 });
 
+test('a lab calls the same workflows at a commit of a release, and builds nothing', () => {
+  const { repository, commit, version } = LAB_RELEASE;
+  expect(Object.keys(LAB_CALLERS).sort()).toEqual(CALLERS);
+  for (const [name, text] of Object.entries(LAB_CALLERS)) {
+    const { on, jobs, concurrency } = read(`lab ${name}`);
+    expect(Object.keys(jobs)).toEqual(['run', 'mturk-team']);
+    expect(callOf(`lab ${name}`).uses).toBe(`${repository}/${FOLDER}/called-${name}@${commit}`);
+    expect(text).toContain(`@${commit} # v${version}\n`);
+    expect(concurrency).toEqual(read(name).concurrency);
+    const { needs: _needs, uses: _uses, ...rest } = callOf(name);
+    expect(callOf(`lab ${name}`)).toMatchObject(rest);
+    expect(Object.keys(on)).toEqual(Object.keys(read(name).on));
+    expect(text).not.toMatch(/docs\/setup\.md sets|needs: build|\.\/\.github|src\//);
+  }
+});
+
 test('a calling job states what the called jobs ask for together, and no more', () => {
-  for (const name of CALLERS) {
-    const asked = Object.values(read(`called-${name}`).jobs).map(({ permissions }) => permissions);
+  for (const name of ALL_CALLERS) {
+    const asked = Object.values(calledBy(name).jobs).map(({ permissions }) => permissions);
     const scopes = [...new Set(asked.flatMap((permissions) => Object.keys(permissions)))].sort();
     const union = scopes.map((scope) => [scope, asked.some((each) => each[scope] === 'write') ? 'write' : 'read']);
     expect({ name, permissions: callOf(name).permissions }).toEqual({ name, permissions: Object.fromEntries(union) });
@@ -98,7 +130,7 @@ test('a calling job states what the called jobs ask for together, and no more', 
 });
 
 test('all applies and drift checks wait for each other', () => {
-  for (const name of ['apply.yml', 'drift.yml']) {
+  for (const name of ['apply.yml', 'drift.yml', 'lab apply.yml', 'lab drift.yml']) {
     const { concurrency } = read(name);
     expect(concurrency).toEqual({ group: 'mturk-team-apply', 'cancel-in-progress': false, queue: 'max' });
   }
@@ -112,10 +144,13 @@ test('the drift check is scheduled at an unusual minute, only for `main` and in 
   const minute = Number(/^(\d+) /.exec(cron)?.[1]);
   expect(minute % 5).toBeGreaterThan(0);
   expect(Object.keys(others)).toEqual(['workflow_dispatch']);
-  expect(callOf('drift.yml').if).toBe("github.event.repository.fork != true && github.ref == 'refs/heads/main'");
+  for (const job of ['build', 'run'])
+    expect(read('drift.yml').jobs[job]?.if).toBe(
+      "github.event.repository.fork != true && github.ref == 'refs/heads/main'",
+    );
   // Whatever else runs, runs after it.
-  for (const [id, job] of Object.entries(read('called-drift.yml').jobs).filter(([id]) => id !== 'build'))
-    expect({ id, needs: needsOf(job) }).toEqual({ id, needs: expect.arrayContaining(['build']) });
+  for (const [id, job] of Object.entries(read('called-drift.yml').jobs).filter(([id]) => id !== 'validate'))
+    expect({ id, needs: needsOf(job) }).toEqual({ id, needs: expect.arrayContaining(['validate']) });
 });
 
 test('nothing is started by what runs with the rights of the base repository', () => {
@@ -126,7 +161,7 @@ test('nothing is started by what runs with the rights of the base repository', (
 test('every action is pinned by commit, one version for each, with the version as a comment', () => {
   const uses = workflows.flatMap(({ text }) => text.split('\n').filter((line) => /^\s*(- )?uses: [^.]/.test(line)));
   expect(uses.length).toBeGreaterThan(20);
-  const PINNED = /uses: ([\w-]+\/[\w-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$/;
+  const PINNED = /uses: ([\w-]+\/[\w-]+(?:\/\.github\/workflows\/called-\w+\.yml)?)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$/;
   expect(uses.filter((line) => !PINNED.test(line))).toEqual([]);
   const pins = new Set(uses.map((line) => PINNED.exec(line)?.[0]));
   const actions = new Set(uses.map((line) => PINNED.exec(line)?.[1]));
@@ -144,7 +179,7 @@ test('nothing is allowed that a job does not ask for, with a reason', () => {
 });
 
 test('the last job of each caller is the check that a branch rule can require', () => {
-  for (const name of CALLERS) {
+  for (const name of ALL_CALLERS) {
     const last = read(name).jobs['mturk-team'] as Job;
     expect(last.name).toBe('mturk-team');
     expect(last.if).toMatch(/^always\(\)/);
@@ -177,35 +212,75 @@ test('no checkout leaves a credential behind, and no privileged job has a cache'
 
 const privileged = jobs.filter(({ job }) => Object.values(job.permissions).includes('write'));
 
-test('where there is a role or a token that writes, nothing is installed and nothing runs but the tool of another job', () => {
+test('where there is a role or a token that writes, nothing is installed and nothing runs but the tool', () => {
   expect(privileged.map(({ where }) => where)).toEqual([
     'called-apply.yml, apply',
     'called-apply.yml, report',
     'called-drift.yml, detect',
     'called-drift.yml, reconcile',
     'called-drift.yml, report',
-    'called-plan.yml, announce',
+    'called-plan.yml, preview',
     'called-plan.yml, plan',
     'called-plan.yml, comment',
   ]);
   for (const { where, job } of privileged) {
+    // What compares trees of a pull request reads no file of it; the last is a condition.
+    const others =
+      /^(node (\.\.\/)?tool\/dist\/mturk-team\.cjs |git -C proposed diff-tree --quiet |test "\$MERGEABLE" = true$)/;
     const runs = job.steps.flatMap(({ run }) => run ?? []);
-    expect({ where, other: runs.filter((run) => !run.startsWith('node tool/mturk-team.cjs ')) }).toEqual({
+    expect({ where, other: runs.filter((run) => !others.test(run)) }).toEqual({
       where,
       other: [],
     });
     // Anchored: without the slash, a file of that name in any folder would be checked out, too.
     for (const step of job.steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))) {
+      if (step.name === 'Check out the tool') continue;
       const patterns = String(step.with?.['sparse-checkout']).trim().split('\n');
       expect(step.with?.['sparse-checkout-cone-mode']).toBe(false);
       expect(patterns[0]).toBe('/team.yaml');
-      expect(patterns.slice(1).filter((pattern) => !/^\/\w+\.lock\.hcl$/.test(pattern))).toEqual([]);
+      expect(patterns.slice(1).filter((pattern) => !/^\/(\w+\.lock\.hcl|\.github\/CODEOWNERS)$/.test(pattern))).toEqual(
+        [],
+      );
     }
   }
 });
 
-test('a privileged job of a pull request runs only for one of this repository into its default branch', () => {
-  const conditions = privileged.filter(({ name }) => name === 'called-plan.yml').map(({ job }) => job.if ?? '');
+test('every job that runs the tool takes it from the commit of its own workflow, or from the build of this run', () => {
+  const local = "job.workflow_repository == github.repository && contains(job.workflow_ref, '@refs/')";
+  const elsewhere = "(job.workflow_repository != github.repository || !contains(job.workflow_ref, '@refs/'))";
+  const running = jobs.filter(({ job }) => job.steps.some(({ run }) => run?.includes('tool/dist/')));
+  expect(running).toHaveLength(11);
+  for (const { where, job } of running) {
+    const steps = job.steps.filter(({ name }) => /^(Check out|Download) the tool$/.test(name ?? ''));
+    expect({ where, steps }).toEqual({
+      where,
+      steps: [
+        {
+          ...{ name: 'Check out the tool', uses: expect.stringMatching(/^actions\/checkout@/) },
+          // Where these properties do not exist, an empty name would be the caller's repository.
+          if: `job.workflow_sha != '' && ${elsewhere}`,
+          with: {
+            ...{ repository: '${{ job.workflow_repository }}', ref: '${{ job.workflow_sha }}', path: 'tool' },
+            ...{ 'sparse-checkout': '/dist/mturk-team.cjs', 'sparse-checkout-cone-mode': false },
+            'persist-credentials': false,
+          },
+        },
+        {
+          ...{ name: 'Download the tool', uses: expect.stringMatching(/^actions\/download-artifact@/) },
+          ...{ if: local, with: { name: 'tool', path: 'tool/dist' } },
+        },
+      ],
+    });
+    // A checkout of the workspace empties it.
+    const whole = job.steps.findIndex(({ uses, with: { path } = {} }) => /checkout@/.test(uses ?? '') && !path);
+    expect(job.steps.findIndex(({ name }) => name === 'Check out the tool')).toBeGreaterThan(whole);
+  }
+});
+
+test('what a pull request is planned or commented with runs only for one of this repository into its default branch', () => {
+  const conditions = privileged
+    .filter(({ name }) => name === 'called-plan.yml')
+    .map(({ job }) => job.if ?? job.steps.find(({ env }) => env?.GITHUB_TOKEN !== undefined)?.if ?? '');
   expect(conditions).toHaveLength(3);
   const needed = [
     'github.event.pull_request.base.ref == github.event.repository.default_branch',
@@ -218,7 +293,7 @@ test('a privileged job of a pull request runs only for one of this repository in
 
 test('the approval is verified again in the job that applies, before it becomes the role', () => {
   const order = ownJobs(read('called-apply.yml')).apply?.steps.map(({ run, uses }) => run ?? uses ?? '') ?? [];
-  const verified = order.findIndex((step) => step.startsWith('node tool/mturk-team.cjs verify-approval '));
+  const verified = order.findIndex((step) => step.startsWith('node tool/dist/mturk-team.cjs verify-approval '));
   expect(verified).toBeGreaterThan(-1);
   expect(order.findIndex((step) => step.startsWith('aws-actions/'))).toBeGreaterThan(verified);
 });
@@ -226,8 +301,14 @@ test('the approval is verified again in the job that applies, before it becomes 
 test('the token goes to steps that run our own tool, and to no job that builds', () => {
   const withToken = steps.filter(({ step }) => JSON.stringify(step.env ?? {}).includes('github.token'));
   expect(withToken.length).toBeGreaterThan(0);
-  for (const { step } of withToken) expect(step.run).toMatch(/^node tool\//);
-  for (const name of CALLERS) expect(read(`called-${name}`).jobs.build?.permissions).toEqual({ contents: 'read' });
+  for (const { step } of withToken) expect(step.run).toMatch(/^node tool\/dist\//);
+  const installing = jobs.filter(({ job }) => job.steps.some(({ run }) => /^npm /.test(run ?? '')));
+  expect(installing.map(({ where }) => where)).toEqual([
+    'called-build.yml, tool',
+    'ci.yml, test',
+    'ci.yml, exhaustive',
+  ]);
+  for (const { job } of installing) expect(job.permissions).toEqual({ contents: 'read' });
 });
 
 test('the archive of OpenTofu is checked against the pinned checksum of its pinned version', () => {

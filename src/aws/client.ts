@@ -85,6 +85,12 @@ export async function checkCaller(
     : fail('wrong-account', { expected, actual: account ?? null });
 }
 
+/** The account of the credentials at hand; null if there are none, or AWS does not answer. */
+export async function callerAccount(sts: Pick<STSClient, 'send'>): Promise<string | null> {
+  const identity = await askAws(() => sts.send(new GetCallerIdentityCommand({})));
+  return identity.ok ? (identity.value.Account ?? null) : null;
+}
+
 /** Why the profile that was asked for has no credentials; null if that is not the reason. */
 async function unusableProfile(failure: Failure, env: NodeJS.ProcessEnv): Promise<ReturnType<typeof fail> | null> {
   if (failure.code !== 'credentials-missing') return null;

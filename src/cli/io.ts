@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { createInterface } from 'node:readline/promises';
 import type { DisplayNames } from '../access/text/names.ts';
 import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { findingsJson, printFindings } from '../team/print-findings.ts';
@@ -16,6 +15,16 @@ export interface Io {
   stderr(text: string): void;
 }
 
+interface Question {
+  readonly message: string;
+  /** What the answer may look like. */
+  readonly example: string;
+  /** An answer to edit. */
+  readonly initial?: string;
+  /** Why an answer is not usable; null if it is. */
+  readonly problem: (answer: string) => string | null;
+}
+
 /** The terminal of a command. */
 export interface Terminal extends Io {
   /** Whether progress may redraw a line. */
@@ -27,6 +36,8 @@ export interface Terminal extends Io {
   readonly canAsk?: boolean;
   /** Asks a yes-or-no question; false at once if no one can answer. */
   confirm(question: string): Promise<boolean>;
+  /** Asks for a line; null if no one can answer, or if they cancel. */
+  ask?(question: Question): Promise<string | null>;
   /** Called with every error that is printed. */
   onError?(error: ErrorJson): void;
   /** Whether standard output is a file, which is no log; false by default. */
@@ -65,17 +76,23 @@ export function processTerminal(env: NodeJS.ProcessEnv): Terminal {
     canAsk,
     width: Math.min(100, Math.max(40, process.stdout.columns || 100)),
     color: (env.NO_COLOR === undefined || env.NO_COLOR === '') && (forced || process.stdout.isTTY === true),
-    async confirm(question) {
+    async confirm(message) {
       if (!canAsk) return false;
-      const prompt = createInterface({ input: process.stdin, output: process.stderr });
-      try {
-        // Ctrl-C and Ctrl-D reject it: they are a no, too.
-        const answer = await prompt.question(`${question} [y/N] `).catch(() => '\n');
-        if (answer === '\n') process.stderr.write(answer);
-        return /^y(es)?$/i.test(answer.trim());
-      } finally {
-        prompt.close();
-      }
+      const { confirm } = await import('@clack/prompts');
+      // Canceled, it gives a symbol: that is a no, too.
+      return (await confirm({ message, initialValue: false, output: process.stderr })) === true;
+    },
+    async ask({ message, example, initial, problem }) {
+      if (!canAsk) return null;
+      const { text } = await import('@clack/prompts');
+      const answer = await text({
+        message,
+        placeholder: example,
+        ...(initial === undefined ? {} : { initialValue: initial }),
+        validate: (given = '') => problem(given.trim()) ?? undefined,
+        output: process.stderr,
+      });
+      return typeof answer === 'string' ? answer.trim() : null;
     },
   };
 }

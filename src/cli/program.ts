@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, readonly [string
     'who-can': ['Show who may use an operation or a capability', () => import('./commands/who-can.ts')],
   },
   'Set up:': {
+    init: ['Write the files of a new lab repository', () => import('./commands/init.ts')],
     synth: ['Write the Terraform configuration of both stacks', () => import('./commands/synth.ts')],
     codeowners: ['Make .github/CODEOWNERS from the owners in team.yaml', () => import('./commands/codeowners.ts')],
     schema: ['Print the JSON Schema of team.yaml, for editors', () => import('./commands/schema.ts')],

@@ -101,6 +101,8 @@ export interface PipelineFailureArgs {
     readonly source: string | null;
   };
   'file-not-readable': { readonly file: string; readonly reason: string };
+  /** `file` is the release.json that should be beside the command's own file. */
+  'release-unknown': { readonly file: string };
   'file-not-writable': { readonly file: string; readonly reason: string };
   'unknown-member': {
     readonly member: string;

@@ -116,6 +116,7 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   timeout: [{ seconds: 600, progress }],
   'team-file-invalid': [{ file: 'team.yaml', findings: [], source: '' }],
   'file-not-readable': [{ file: 'report.json', reason: 'ENOENT' }],
+  'release-unknown': [{ file: 'dist/release.json' }],
   'file-not-writable': [{ file: 'out/result.json', reason: 'ENOENT' }],
   'unknown-member': [
     { member: 'bob', file: 'team.yaml', because: { kind: 'similar', member: 'bo' } },

@@ -38,6 +38,11 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: t`cannot read ${codeText(file)}`,
     help: t`check the name of the file and its permissions`,
   }),
+  'release-unknown': ({ file }) => ({
+    summary: t`the release that workflows would call is not known`,
+    reason: t`${codeText(file)} is missing or not usable: only the packed release has it`,
+    help: t`name the commit of a release: ${codeText('--tool OWNER/NAME@SHA')}`,
+  }),
   'team-file-invalid': ({ file, findings }) => ({
     summary: t`${codeText(file)} has ${counted(findings.filter(({ severity }) => severity === 'error').length, 'error')}`,
     help: t`run ${codeText('mturk-team check')}`,

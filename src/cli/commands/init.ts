@@ -1,0 +1,114 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { STSClient } from '@aws-sdk/client-sts';
+import { Argument, type Command, InvalidArgumentError } from 'commander';
+import { callerAccount } from '../../aws/client.ts';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import {
+  type AnswerProblem,
+  accountProblem,
+  askRest,
+  enoughAnswers,
+  labProblem,
+  ownersProblem,
+  parseOwners,
+} from '../../setup/init/answers.ts';
+import { initialize } from '../../setup/init/init.ts';
+import type { LabAnswers, Owner } from '../../setup/init/lab-files.ts';
+import { parseTool, type Release, releaseOf } from '../../setup/release.ts';
+import { printJson, reportFailure, type Terminal, written } from '../io.ts';
+import { dayOf, examples, exitCodes, finish, json, today } from '../options.ts';
+
+interface InitOptions {
+  readonly lab?: string;
+  readonly account?: string;
+  readonly owner?: readonly Owner[];
+  readonly selfApproval?: boolean;
+  readonly tool?: Release;
+  readonly yes?: boolean;
+  readonly today?: string;
+  readonly json?: boolean;
+}
+
+/** `init`: 0 written, 1 if the release is not known, the file has errors or cannot be written, 2 if answers are missing. */
+async function init(directory: string, options: InitOptions, command: Command, terminal: Terminal): Promise<number> {
+  const release = options.tool === undefined ? await releaseOf(process.argv[1] ?? '') : succeed(options.tool);
+  if (!release.ok) return reportFailure(release.failure, terminal);
+  // A link counts, wherever it leads.
+  const team = lstat(join(directory, 'team.yaml'));
+  const isLab = await team.then(Boolean, () => false);
+  const answers = isLab ? succeed(null) : await answersOf(options, command, terminal);
+  if (!answers.ok) return reportFailure(answers.failure, terminal);
+  const done = await written(() => initialize(directory, answers.value, release.value, dayOf(options)));
+  const result = done.ok ? done.value : done;
+  if (!result.ok) return reportFailure(result.failure, terminal);
+  const next = `${directory === '.' ? '' : `cd ${directory} && `}mturk-team check`;
+  if (options.json) printJson({ directory, ...result.value, next }, terminal);
+  else {
+    const list = (title: string, paths: readonly string[]) =>
+      paths.length === 0 ? '' : `${title}:\n${paths.map((path) => `  ${path}\n`).join('')}`;
+    terminal.stdout(list(`Wrote to ${directory}`, result.value.written));
+    terminal.stdout(list('Exists, not changed', result.value.existing));
+    terminal.stdout(`Next: ${next}\n`);
+  }
+  return 0;
+}
+
+async function answersOf(options: InitOptions, command: Command, terminal: Terminal): Promise<Result<LabAnswers>> {
+  const { lab = null, owner: owners = null, selfApproval = false, yes = false } = options;
+  const sts = new STSClient({ region: 'us-east-1', maxAttempts: 1 });
+  const found = options.account ?? (await callerAccount(sts));
+  sts.destroy();
+  const { canAsk = false, ask, confirm } = terminal;
+  if (yes || !canAsk || ask === undefined) {
+    const answers = enoughAnswers({ lab, account: found, owners, selfApproval });
+    if ('lab' in answers) return succeed(answers);
+    return command.error(`error: without a terminal to ask on, ${answers.join(', ')} must be given`);
+  }
+  const given = { lab, account: options.account ?? null, owners, selfApproval };
+  const answers = await askRest(given, found, { ask, confirm });
+  return answers === null ? fail('not-confirmed', { couldAsk: true }) : succeed(answers);
+}
+
+function checked<Value>(problem: (value: Value) => AnswerProblem, value: Value): Value {
+  const found = problem(value);
+  if (found !== null) throw new InvalidArgumentError(found);
+  return value;
+}
+
+export function register(command: Command, terminal: Terminal): void {
+  command
+    .addArgument(new Argument('[dir]', 'directory of the lab repository').default('.'))
+    .option('--lab <name>', 'name of the lab; begins every IAM name', (text) => checked(labProblem, text))
+    .option('--account <id>', 'AWS account (default: that of the credentials at hand)', (text) =>
+      checked(accountProblem, text),
+    )
+    .option('--owner <key=login>', 'owner and GitHub login, as ada=adaoneill; can be repeated', (text, before) =>
+      checked(ownersProblem, [...((before as readonly Owner[] | undefined) ?? []), ...parseOwners(text)]),
+    )
+    .option('--self-approval', 'the one owner may merge their own changes')
+    .option('--tool <owner/name@sha>', 'release that workflows call (default: the one of this command)', (text) => {
+      const release = parseTool(text);
+      if (release === null) throw new InvalidArgumentError('Write OWNER/NAME@SHA, with all 40 digits of the commit.');
+      return release;
+    })
+    .option('--yes', 'ask nothing')
+    .addOption(today())
+    .addOption(json())
+    .addHelpText('after', '\nIt never overwrites a file: it says what exists, and writes what is missing.')
+    .addHelpText(
+      'after',
+      exitCodes(
+        '0 written, or nothing was missing',
+        '1 release not known, errors in the file, or not writable',
+        '2 an answer is missing, or wrong usage',
+      ),
+    )
+    .addHelpText(
+      'after',
+      examples('mturk-team init my-lab', 'mturk-team init --lab perception-lab --owner ada=adaoneill --yes'),
+    )
+    .action(async (directory: string, options: InitOptions) => {
+      finish(await init(directory, options, command, terminal));
+    });
+}

@@ -1,0 +1,101 @@
+import { ACCOUNT_PATTERN, ID_PATTERN, LAB_PATTERN, LOGIN_PATTERN, LONGEST_LAB } from '../../team/schema.ts';
+import type { LabAnswers, Owner } from './lab-files.ts';
+
+/** Why an answer is not usable; null if it is. */
+export type AnswerProblem = string | null;
+
+export function labProblem(lab: string): AnswerProblem {
+  if (lab.length > LONGEST_LAB) return `A lab name has ${LONGEST_LAB} characters at most: it begins every IAM name.`;
+  return LAB_PATTERN.test(lab)
+    ? null
+    : 'Use lower-case letters, digits and hyphens, a letter first and no hyphen last, such as perception-lab.';
+}
+
+export function accountProblem(account: string): AnswerProblem {
+  return ACCOUNT_PATTERN.test(account) ? null : 'An AWS account ID has exactly 12 digits.';
+}
+
+/** `ada=adaoneill, bo`: a key with a GitHub login each, which is the key, too, if it stands alone. */
+export function parseOwners(text: string): readonly Owner[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [first = '', ...others] = part.split('=').map((side) => side.trim());
+      return others.length === 0 ? { key: first.toLowerCase(), login: first } : { key: first, login: others.join('=') };
+    });
+}
+
+export function ownersProblem(owners: readonly Owner[]): AnswerProblem {
+  if (owners.length === 0) return 'A lab has at least one owner, who approves changes.';
+  const wrong = owners.find(({ key, login }) => !ID_PATTERN.test(key) || !LOGIN_PATTERN.test(login));
+  if (wrong !== undefined) return 'Write a short key and a GitHub login for each owner, such as ada=adaoneill.';
+  const keys = owners.map(({ key }) => key.toLowerCase());
+  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  return twice === undefined ? null : `Give each owner another key: ${twice} is there twice.`;
+}
+
+interface Asker {
+  ask(question: {
+    readonly message: string;
+    readonly example: string;
+    readonly initial?: string;
+    readonly problem: (answer: string) => AnswerProblem;
+  }): Promise<string | null>;
+  confirm(question: string): Promise<boolean>;
+}
+
+/** Usable answers; null for what was not given. */
+interface GivenAnswers {
+  readonly lab: string | null;
+  readonly account: string | null;
+  readonly owners: readonly Owner[] | null;
+  readonly selfApproval: boolean;
+}
+
+/** Asks for what is missing; null if the person cancels. `found` is the account of the credentials at hand. */
+export async function askRest(given: GivenAnswers, found: string | null, asker: Asker): Promise<LabAnswers | null> {
+  const lab =
+    given.lab ??
+    (await asker.ask({
+      message: 'Name of the lab. It begins every IAM name, and must not change later.',
+      example: 'perception-lab',
+      problem: labProblem,
+    }));
+  if (lab === null) return null;
+  const account =
+    given.account ??
+    (await asker.ask({
+      message: 'AWS account for Mechanical Turk, best one of its own.',
+      example: '123456789012',
+      ...(found === null ? {} : { initial: found }),
+      problem: accountProblem,
+    }));
+  if (account === null) return null;
+  const names =
+    given.owners ??
+    (await asker.ask({
+      message: 'Owners, who approve changes: a short key and a GitHub login each.',
+      example: 'ada=adaoneill, bo=bochen',
+      problem: (answer) => ownersProblem(parseOwners(answer)),
+    }));
+  if (names === null) return null;
+  const owners = typeof names === 'string' ? parseOwners(names) : names;
+  const selfApproval =
+    given.selfApproval ||
+    (owners.length === 1 &&
+      (await asker.confirm('May the one owner merge their own changes, which no one else approves?')));
+  return { lab, account, owners, selfApproval };
+}
+
+/** The answers that were given, if they are enough; else the options that are missing. */
+export function enoughAnswers(given: GivenAnswers): LabAnswers | readonly string[] {
+  const { lab, account, owners, selfApproval } = given;
+  if (lab !== null && account !== null && owners !== null) return { lab, account, owners, selfApproval };
+  return [
+    ...(lab === null ? ['--lab'] : []),
+    ...(account === null ? ['--account'] : []),
+    ...(owners === null ? ['--owner'] : []),
+  ];
+}

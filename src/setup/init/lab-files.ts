@@ -1,0 +1,110 @@
+import { codeownersBlock, withCodeowners } from '../../team/codeowners.ts';
+import { teamSchemaText } from '../../team/schema.ts';
+import type { Team } from '../../team/team.ts';
+import { docsUrl, type Release } from '../release.ts';
+import { labCallers } from './callers.ts';
+
+export interface Owner {
+  readonly key: string;
+  /** The GitHub login. */
+  readonly login: string;
+}
+
+export interface LabAnswers {
+  readonly lab: string;
+  readonly account: string;
+  readonly owners: readonly Owner[];
+  readonly selfApproval: boolean;
+}
+
+/** Bucket names have 63 characters at most, and a lab's 40: the account makes the name unique in the world. */
+function stateBucket({ lab, account }: Pick<LabAnswers, 'lab' | 'account'>): string {
+  return `${lab}-mturk-${account}`;
+}
+
+/** The first team.yaml of a lab: owners may only look at results until a reviewed change says more. */
+export function firstTeamFile(answers: LabAnswers): string {
+  const { lab, account, owners, selfApproval } = answers;
+  return `# yaml-language-server: $schema=./team.schema.json
+version: 1
+lab: ${lab} # also the IAM path: /mturk/${lab}/. It must not change later
+account: "${account}" # quoted; any other account is refused
+owners: [${owners.map(({ key }) => scalar(key)).join(', ')}] # who must approve a change
+
+roles:
+  results-reader:
+    description: Looks at results, changes nothing
+    allow: [results:read]
+  # Others, for example:
+  # task-publisher: { extends: [results-reader], allow: [hits:publish, hits:manage] }
+  # paymaster: { extends: [results-reader], allow: [pay:approve, pay:reject, pay:bonus, account:read] }
+
+members: # \`name\` takes the full name, \`until\` the last day of access
+${owners
+  .map(
+    ({ key, login }) => `  ${scalar(key)}: { name: ${scalar(key)}, github: ${scalar(login)}, roles: [results-reader] }`,
+  )
+  .join('\n')}
+
+freeze: [] # [spend] or capabilities: an emergency brake above every role
+
+settings:
+  state: { bucket: ${stateBucket(answers)}, region: us-east-1 } # where Terraform's state is kept
+${selfApproval ? '  self-approval: true # the one owner may merge their own changes\n' : ''}  reconcile: { mode: all, per-day: 10 } # none, additions or all: what the scheduled drift check reverts
+  delete-after-days: 30 # a user is deleted this long after the last day; access ends on the day itself
+`;
+}
+
+/** A key or login in a flow collection: quoted if YAML could take it for something else. */
+function scalar(text: string): string {
+  const isPlain = /^[A-Za-z][\w-]*$/.test(text) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(text);
+  return isPlain ? text : JSON.stringify(text);
+}
+
+/** What a lab repository holds besides team.yaml, by path. None of it is code. */
+export function labFiles(team: Team, release: Release): Readonly<Record<string, string>> {
+  const callers = Object.entries(labCallers(release)).map(([name, text]) => [`.github/workflows/${name}`, text]);
+  return {
+    ...Object.fromEntries(callers),
+    '.github/CODEOWNERS': withCodeowners('', codeownersBlock(team) ?? ''),
+    '.github/pull_request_template.md': PULL_REQUEST_TEMPLATE,
+    '.gitignore': '.mturk-team/\ncdktf.out/\n',
+    '.vscode/settings.json': `${JSON.stringify({ 'yaml.schemas': { './team.schema.json': 'team.yaml' } }, null, 2)}\n`,
+    'README.md': readme(team, release),
+    'team.schema.json': teamSchemaText(),
+  };
+}
+
+const PULL_REQUEST_TEMPLATE = `**Who gains or loses access, and what for?**
+
+**Until when?** Set \`until\` in \`team.yaml\`, or say why there is no last day.
+
+**Who in the lab asked for it?**
+`;
+
+function readme({ lab, account }: Team, release: Release): string {
+  const link = (text: string, page: string) => `[${text}](${docsUrl(release, page)})`;
+  return `# Access to Mechanical Turk: ${lab}
+
+\`team.yaml\` says who is in the lab and what each member may do in AWS account \`${account}\`. Every change is reviewed, then
+applied by [mturk-team](https://github.com/${release.repository}). This repository holds no code.
+
+## Change who may do what
+
+1. Edit \`team.yaml\` and propose the change as a pull request.
+2. A comment says who gains or loses what. An owner reads it, and approves.
+3. Merge. The comment says when the change is applied.
+
+A daily check compares AWS with \`team.yaml\`, and keeps one issue about what differs.
+
+## Read more
+
+| If you | read |
+| --- | --- |
+| approve changes | ${link('Review a change', 'review.md')} |
+| run HITs | ${link('For members', 'member.md')} |
+| edit \`team.yaml\` | ${link('Every key', 'reference/team-yaml.md')} |
+| set this repository up | ${link('Set up mturk-team', 'setup.md')} |
+| operate it | ${link('Operate mturk-team', 'operations.md')} |
+`;
+}

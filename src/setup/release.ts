@@ -1,0 +1,44 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { fail, type Result, succeed } from '../diagnostics/failure.ts';
+
+const COMMIT = /^[0-9a-f]{40}$/;
+/** GitHub's owners and repository names: https://docs.github.com/en/rest/repos/repos (no slash, no space, no `@`). */
+const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+$/;
+
+/** A commit of the tool's repository with its bundle in it, that a lab's workflows call. */
+const RELEASE = z.strictObject({
+  /** Null if only the commit is known. */
+  version: z.string().nullable(),
+  /** `OWNER/NAME`. */
+  repository: z.string().regex(REPOSITORY),
+  commit: z.string().regex(COMMIT),
+});
+
+export type Release = z.infer<typeof RELEASE>;
+
+/** `OWNER/NAME@SHA`; null if it is none. */
+export function parseTool(text: string): Release | null {
+  const [repository, commit, ...others] = text.split('@');
+  const release = RELEASE.safeParse({ version: null, repository, commit });
+  return release.success && others.length === 0 ? release.data : null;
+}
+
+/** The page of the documentation, as the release has it. */
+export function docsUrl({ repository, commit }: Release, page: string): string {
+  return `https://github.com/${repository}/blob/${commit}/docs/${page}`;
+}
+
+/**
+ * The release that a program belongs to, by the `release.json` beside it. The tarball alone has that file, because a commit
+ * cannot hold its own hash.
+ */
+export async function releaseOf(program: string): Promise<Result<Release>> {
+  const file = join(dirname(await realpath(program)), 'release.json');
+  try {
+    return succeed(RELEASE.parse(JSON.parse(await readFile(file, 'utf8'))));
+  } catch {
+    return fail('release-unknown', { file });
+  }
+}
