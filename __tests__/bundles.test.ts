@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { buildBundles } from '../scripts/bundles.ts';
 import { codeOwnersOf } from './support/code-owners.ts';
 
@@ -26,6 +29,30 @@ test('both bundles need nothing besides Node and each other', () => {
   );
   const paths = new Set(imported.map(({ path }) => path).filter((path) => !isBuiltin(path)));
   expect([...paths]).toEqual(['./emulator.cjs']);
+});
+
+test('a build in another directory gives the same bytes, without a path or a time of its own', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'mturk-team-rebuild-'));
+  try {
+    const elsewhere = join(directory, 'somewhere', 'else');
+    for (const source of ['src', 'scripts', 'package.json', '.github/workflows'])
+      cpSync(source, join(elsewhere, source), { recursive: true });
+    symlinkSync(resolve('node_modules'), join(elsewhere, 'node_modules'));
+    const tsx = ['node_modules/tsx/dist/cli.mjs', '--tsconfig', 'scripts/build.tsconfig.json', 'scripts/build.ts'];
+    execFileSync(process.execPath, tsx, { cwd: elsewhere, stdio: 'pipe' });
+    for (const [name, bundle] of [
+      ['mturk-team', main],
+      ['emulator', emulator],
+    ] as const) {
+      const [file] = bundle.outputFiles ?? [];
+      const other = readFileSync(join(elsewhere, `dist/${name}.cjs`));
+      expect({ name, equal: other.equals(file?.contents ?? Buffer.of()) }).toEqual({ name, equal: true });
+      for (const path of [resolve('.'), directory, process.env.HOME ?? '/root'])
+        expect({ name, path, found: other.includes(`${path}/`) }).toEqual({ name, path, found: false });
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 });
 
 test('what the bundles are made from is an installed package, or has an owner', () => {

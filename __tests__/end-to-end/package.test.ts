@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { scratch } from '../support/command.ts';
 
@@ -25,15 +25,33 @@ function installed(args: readonly string[], env: Record<string, string> = {}) {
   }
 }
 
+const RELEASE = { version: '1.2.3', repository: 'mturk-tools/mturk-team', commit: '0123456789'.repeat(4) };
+
+/** As `release.yml` packs: with a `release.json` beside the bundle, which no commit holds. */
 beforeAll(() => {
-  const to = join(place.directory, 'packed');
+  const [stage, to] = [join(place.directory, 'stage'), join(place.directory, 'packed')];
+  for (const path of ['package.json', 'dist', 'docs', 'team.schema.json', 'team.yaml', 'README.md', 'LICENSE'])
+    cpSync(path, join(stage, path), { recursive: true });
+  writeFileSync(join(stage, 'dist/release.json'), JSON.stringify(RELEASE));
   mkdirSync(to);
   const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', to];
-  const [packed] = JSON.parse(execFileSync('npm', pack, { encoding: 'utf8' })) as [{ filename: string }];
+  const [packed] = JSON.parse(execFileSync('npm', pack, { cwd: stage, encoding: 'utf8' })) as [{ filename: string }];
   const tarball = join(to, packed.filename);
   expect(statSync(tarball).size).toBeLessThan(8 * MEGABYTE);
   const install = ['install', '--offline', '--omit=optional', '--no-audit', '--no-fund', tarball];
   execFileSync('npm', install, { cwd: place.directory, stdio: 'pipe' });
+});
+
+test('init writes a lab repository that calls the release of the package, and check finds nothing in it', () => {
+  const answers = ['--lab', 'tiny-lab', '--account', '123456789012', '--owner', 'ada=adaoneill', '--yes'];
+  expect(installed(['init', 'lab', ...answers])).toMatchObject({ code: 0, stderr: '' });
+  for (const name of ['plan', 'apply', 'drift']) {
+    const { repository, commit, version } = RELEASE;
+    expect(readFileSync(join(place.directory, `lab/.github/workflows/${name}.yml`), 'utf8')).toContain(
+      `uses: ${repository}/.github/workflows/called-${name}.yml@${commit} # v${version}\n`,
+    );
+  }
+  expect(installed(['check', 'lab/team.yaml', '--strict'])).toMatchObject({ code: 0 });
 });
 
 test('the package brings no other package with it', () => {

@@ -57,7 +57,8 @@ function checkout({ origins, repository }: Surroundings): StandIn {
     mkdirSync(target, { recursive: true });
     const git = (...args: string[]) => execFileSync('git', ['-C', target, ...args], { stdio: 'pipe' });
     git('init', '--quiet');
-    git('fetch', '--quiet', ...(depth === '0' ? [] : [`--depth=${depth}`]), `file://${origin}`, ref);
+    git('remote', 'add', 'origin', `file://${origin}`);
+    git('fetch', '--quiet', ...(depth === '0' ? [] : [`--depth=${depth}`]), 'origin', ref);
     const commit = ref === 'main' ? 'FETCH_HEAD' : ref;
     if (sparse !== undefined) {
       if (inputs['sparse-checkout-cone-mode'] !== 'false') throw new Error('a cone holds every file of the root');

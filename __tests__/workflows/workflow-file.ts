@@ -40,7 +40,7 @@ export interface Call extends AnyJob {
 
 export interface Workflow {
   readonly name: string;
-  readonly on: 'workflow_call' | Readonly<Record<string, unknown>>;
+  readonly on: 'workflow_call' | 'workflow_dispatch' | Readonly<Record<string, unknown>>;
   readonly permissions: Permissions;
   /** A called workflow has none: its caller holds it. */
   readonly concurrency?: Readonly<Record<string, unknown>>;

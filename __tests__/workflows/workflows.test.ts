@@ -210,7 +210,8 @@ test('no checkout leaves a credential behind, and no privileged job has a cache'
   expect(steps.filter(({ step }) => step.uses?.startsWith('actions/cache'))).toEqual([]);
 });
 
-const privileged = jobs.filter(({ job }) => Object.values(job.permissions).includes('write'));
+const writing = jobs.filter(({ job }) => Object.values(job.permissions).includes('write'));
+const privileged = writing.filter(({ name }) => name !== 'release.yml');
 
 test('where there is a role or a token that writes, nothing is installed and nothing runs but the tool', () => {
   expect(privileged.map(({ where }) => where)).toEqual([
@@ -243,6 +244,16 @@ test('where there is a role or a token that writes, nothing is installed and not
       );
     }
   }
+});
+
+test('a release is built and packed without a token that writes, and committed and published without the tools to build', () => {
+  const own = writing.filter(({ name }) => name === 'release.yml');
+  expect(own.map(({ where }) => where)).toEqual(['release.yml, commit', 'release.yml, publish']);
+  const runs = own.flatMap(({ job }) => job.steps.flatMap(({ run }) => run ?? []));
+  expect(
+    runs.filter((run) => !/^(git|gh) |^echo "commit=\$\(git rev-parse HEAD\)" >> "\$GITHUB_OUTPUT"$/.test(run)),
+  ).toEqual([]);
+  expect(read('release.yml').on).toBe('workflow_dispatch');
 });
 
 test('every job that runs the tool takes it from the commit of its own workflow, or from the build of this run', () => {
@@ -301,12 +312,15 @@ test('the approval is verified again in the job that applies, before it becomes 
 test('the token goes to steps that run our own tool, and to no job that builds', () => {
   const withToken = steps.filter(({ step }) => JSON.stringify(step.env ?? {}).includes('github.token'));
   expect(withToken.length).toBeGreaterThan(0);
-  for (const { step } of withToken) expect(step.run).toMatch(/^node tool\/dist\//);
+  for (const { where, step } of withToken)
+    expect(step.run).toMatch(where.startsWith('release.yml, ') ? /^(git|gh) / : /^node tool\/dist\//);
   const installing = jobs.filter(({ job }) => job.steps.some(({ run }) => /^npm /.test(run ?? '')));
   expect(installing.map(({ where }) => where)).toEqual([
     'called-build.yml, tool',
     'ci.yml, test',
     'ci.yml, exhaustive',
+    'release.yml, build',
+    'release.yml, pack',
   ]);
   for (const { job } of installing) expect(job.permissions).toEqual({ contents: 'read' });
 });
