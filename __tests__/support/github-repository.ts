@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { zipSync } from 'fflate';
+import { newSettings } from './github-settings.ts';
 
 export type Permission = 'admin' | 'write' | 'read' | 'none';
 
@@ -9,6 +10,8 @@ export interface Grants {
   readonly actions?: 'read' | 'write';
   readonly issues?: 'read' | 'write';
   readonly pull_requests?: 'read' | 'write';
+  readonly administration?: 'read' | 'write';
+  readonly variables?: 'read' | 'write';
 }
 
 /** The `GITHUB_TOKEN` of a job is an installation's; a person's own token is a user's. */
@@ -153,6 +156,8 @@ export class GitHubRepository {
     { id: 1, path: '.github/workflows/plan.yml', createdAt: '2026-01-05T09:00:00Z', state: 'active' },
   ];
   readonly artifacts: Artifact[] = [];
+  /** What only an administrator may change, or see. */
+  settings = newSettings();
   /** The newest commit of each branch. */
   readonly branches = new Map<string, string>();
   /** Changes of branches, the oldest first. */

@@ -1,3 +1,4 @@
+import { type Answer, list, missing, ok, type Route, refused } from './github-answers.ts';
 import {
   account,
   activityBody,
@@ -13,32 +14,8 @@ import {
   timelineBody,
   workflowBody,
 } from './github-bodies.ts';
-import type { GitHubRepository, Grants, Pull, Run, Thread, Token } from './github-repository.ts';
-
-/** One request, already held against the description. */
-interface Asked {
-  readonly repository: GitHubRepository;
-  readonly token: Token;
-  readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly body: Readonly<Record<string, unknown>>;
-  /** Where the artifacts lie: another origin than the API's, as with GitHub. */
-  readonly blobs: string;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** The whole list, of which the server answers a page. */
-  readonly list?: { readonly items: readonly unknown[]; readonly as: string | null; readonly cursor?: boolean };
-}
-
-interface Route {
-  /** Any one of them suffices. */
-  readonly needs: readonly Grants[];
-  answer(asked: Asked): Answer;
-}
+import type { GitHubRepository, Grants, Pull, Run, Thread } from './github-repository.ts';
+import { SETTINGS_ROUTES } from './github-settings.ts';
 
 const LONGEST_BODY = 65_536;
 const MOST_COMMITS = 250;
@@ -271,23 +248,8 @@ export const ROUTES: Readonly<Record<string, Route>> = {
         return ok(issueBody(repository, found));
       }),
   },
+  ...SETTINGS_ROUTES,
 };
-
-function ok(body: unknown): Answer {
-  return { status: 200, body };
-}
-
-function list(items: readonly unknown[], as: string | null = null): Answer {
-  return { status: 200, list: { items, as } };
-}
-
-function missing(): Answer {
-  return refused(404, 'Not Found');
-}
-
-function refused(status: number, message: string): Answer {
-  return { status, body: { message, documentation_url: 'https://docs.github.com/rest', status: String(status) } };
-}
 
 /** GitHub counts characters. */
 function tooLong(text: unknown): Answer | null {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Answer } from './github-answers.ts';
 import { completeAnswer, operationOf, requestProblems } from './github-description.ts';
 import { answerQuery } from './github-graphql.ts';
 import { GitHubRepository, type Grants, type Token } from './github-repository.ts';
-import { type Answer, ROUTES } from './github-routes.ts';
+import { ROUTES } from './github-routes.ts';
 
 /** A request as it arrived and what became of it. */
 interface Seen {

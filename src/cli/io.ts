@@ -114,6 +114,12 @@ export function stopWorkflowCommands(
   stderr(line);
 }
 
+/** A locale that is set and is not UTF-8 gets ASCII marks. */
+export function isAscii({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {
+  const locale = LC_ALL || LC_CTYPE || LANG || '';
+  return locale !== '' && !/utf-?8/i.test(locale);
+}
+
 /** How people are named on a terminal. */
 export function shownNames(naming: DisplayNames, { isPublic = false }: Pick<Terminal, 'isPublic'>): DisplayNames {
   return { ...naming, isPublic };

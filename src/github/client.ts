@@ -208,20 +208,24 @@ const PUBLIC_SERVER = 'https://github.com';
  * GitHub Enterprise Server. The token is sent over TLS only, except to this machine.
  */
 export function connectGitHub(env: Readonly<Record<string, string | undefined>>): Result<GitHub> {
-  const token = env.GITHUB_TOKEN ?? '';
-  if (token === '') return fail('github-token-missing', { variable: 'GITHUB_TOKEN' });
+  const settings = githubSettings(env);
+  if (!settings.ok) return settings;
   const repository = repositoryOf(env);
   if (!repository.ok) return repository;
-  const api = addressIn(env, 'GITHUB_API_URL', PUBLIC_API);
-  if (!api.ok) return api;
   const server = addressIn(env, 'GITHUB_SERVER_URL', PUBLIC_SERVER);
   if (!server.ok) return server;
-  const [baseUrl, serverUrl] = [api.value, server.value];
+  return succeed(openGitHub({ ...settings.value, serverUrl: server.value, repository: repository.value }));
+}
+
+/** How to ask GitHub's API with `GITHUB_TOKEN`. */
+export function githubSettings(env: Readonly<Record<string, string | undefined>>): Result<RequestSettings> {
+  const token = env.GITHUB_TOKEN ?? '';
+  if (token === '') return fail('github-token-missing', { variable: 'GITHUB_TOKEN' });
+  const api = addressIn(env, 'GITHUB_API_URL', PUBLIC_API);
+  if (!api.ok) return api;
   // The pace of writes is GitHub's rule: a stand-in on this machine has none.
-  const pace = isOnThisMachine(new URL(baseUrl)) ? { second: 5 } : {};
-  return succeed(
-    openGitHub({ baseUrl, serverUrl, token, totalTime: TOTAL_TIME, repository: repository.value, ...pace }),
-  );
+  const pace = isOnThisMachine(new URL(api.value)) ? { second: 5 } : {};
+  return succeed({ baseUrl: api.value, token, totalTime: TOTAL_TIME, ...pace });
 }
 
 function addressIn(

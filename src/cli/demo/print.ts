@@ -12,7 +12,7 @@ import {
 import { padVisible, visibleWidth, wrapVisible } from '../../text/columns.ts';
 import { periodWords } from '../../text/dates.ts';
 import { counted, listTexts, plainText, t } from '../../text/text.ts';
-import type { Terminal } from '../io.ts';
+import { isAscii, type Terminal } from '../io.ts';
 
 const INDENT = 6;
 
@@ -57,12 +57,6 @@ export function demoOutput(terminal: Terminal, steps: number, env: NodeJS.Proces
     },
     failed,
   };
-}
-
-/** A locale that is set and is not UTF-8 gets ASCII marks. */
-function isAscii({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {
-  const locale = LC_ALL || LC_CTYPE || LANG || '';
-  return locale !== '' && !/utf-?8/i.test(locale);
 }
 
 /** `publish HITs (spends money), manage HITs, read results; until 31 May 2027` */

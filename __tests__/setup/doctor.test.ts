@@ -1,0 +1,394 @@
+import { readFileSync } from 'node:fs';
+import { fail, succeed } from '../../src/diagnostics/failure.ts';
+import type { Facts } from '../../src/setup/doctor/check.ts';
+import { CHECKS, carryOut, diagnose, repairsOf } from '../../src/setup/doctor/doctor.ts';
+import { tickedText } from '../../src/text/text.ts';
+import {
+  admit,
+  labTeam,
+  portOf,
+  prepareRepository,
+  RIGHT_ACCOUNT,
+  readFacts,
+  wrongIds,
+} from '../support/doctor-lab.ts';
+import { githubInTest } from '../support/github-client.ts';
+import type { GitHubRepository } from '../support/github-repository.ts';
+
+const github = githubInTest();
+const team = labTeam();
+let prepared: Settings | null = null;
+beforeEach(async () => {
+  const { repository } = github.server();
+  admit(repository, team);
+  if (prepared === null) await prepareRepository(github.server(), team);
+  prepared ??= structuredClone(repository.settings);
+  repository.settings = structuredClone(prepared);
+});
+
+const facts = (given: Partial<Facts> = {}) => readFacts(portOf(github.server()), team, given);
+
+const ACTIONS = 15368;
+type Settings = GitHubRepository['settings'];
+const ruleset = ({ rulesets: [found] }: Settings) => {
+  if (found === undefined) throw new Error('no ruleset');
+  return found;
+};
+const rule = (settings: Settings, type: string) =>
+  ruleset(settings).rules.find((each) => each.type === type)?.parameters ?? {};
+const without = (settings: Settings, type: string) => {
+  ruleset(settings).rules = ruleset(settings).rules.filter((each) => each.type !== type);
+};
+const environment = (settings: Settings, name: string) => {
+  const found = settings.environments.get(name);
+  if (found === undefined) throw new Error(`no environment ${name}`);
+  return found;
+};
+
+/** The first fix. */
+const fixOf = (found: ReturnType<typeof diagnose>) => {
+  const [fix] = found.flatMap((each) => each.fix ?? []);
+  return fix === undefined ? '' : tickedText(fix);
+};
+
+const FIXED = 'run `mturk-team doctor --fix`';
+
+/** What someone does on GitHub, the checks that find it, and the fix of the first. */
+const BREAKAGES: readonly (readonly [
+  string,
+  readonly string[],
+  string | RegExp,
+  (settings: Settings, repository: GitHubRepository) => unknown,
+])[] = [
+  ['production deleted', ['environment-production'], FIXED, (s) => void s.environments.delete('production')],
+  [
+    'production takes every branch',
+    ['environment-production'],
+    FIXED,
+    (s) => Object.assign(environment(s, 'production'), { policy: null }),
+  ],
+  [
+    'production takes protected branches',
+    ['environment-production'],
+    FIXED,
+    (s) =>
+      Object.assign(environment(s, 'production'), {
+        policy: { protected_branches: true, custom_branch_policies: false },
+      }),
+  ],
+  [
+    'production takes another branch, too',
+    ['environment-production'],
+    FIXED,
+    (s) => void environment(s, 'production').policies.push({ id: 77, name: 'release/*', type: 'branch' }),
+  ],
+  [
+    'production takes a tag of the name',
+    ['environment-production'],
+    FIXED,
+    (s) => Object.assign(environment(s, 'production'), { policies: [{ id: 78, name: 'main', type: 'tag' }] }),
+  ],
+  ['reconcile deleted', ['environment-reconcile'], FIXED, (s) => void s.environments.delete('reconcile')],
+  [
+    'reconcile takes every branch',
+    ['environment-reconcile'],
+    FIXED,
+    (s) => Object.assign(environment(s, 'reconcile'), { policy: null }),
+  ],
+  [
+    'production without a reviewer',
+    ['reviewers'],
+    /Required reviewers/,
+    (s) => Object.assign(environment(s, 'production'), { reviewers: [] }),
+  ],
+  [
+    'reconcile with a reviewer',
+    ['reconcile-reviewers'],
+    /remove the reviewers/,
+    (s) => void environment(s, 'reconcile').reviewers.push({ type: 'User', id: 3 }),
+  ],
+  [
+    'reconcile with a wait timer',
+    ['reconcile-reviewers'],
+    /wait timer/,
+    (s) => Object.assign(environment(s, 'reconcile'), { waitTimer: 30 }),
+  ],
+  [
+    'ruleset deleted',
+    ['pull-request', 'required-check', 'owner-review', 'stale-approvals', 'last-push', 'force-push'],
+    FIXED,
+    (s) => void s.rulesets.pop(),
+  ],
+  [
+    'ruleset disabled',
+    ['pull-request', 'required-check', 'owner-review', 'stale-approvals', 'last-push', 'force-push'],
+    FIXED,
+    (s) => Object.assign(ruleset(s), { enforcement: 'disabled' }),
+  ],
+  [
+    'pull requests no longer required',
+    ['pull-request', 'owner-review', 'stale-approvals', 'last-push'],
+    FIXED,
+    (s) => without(s, 'pull_request'),
+  ],
+  ['check no longer required', ['required-check'], FIXED, (s) => without(s, 'required_status_checks')],
+  [
+    'another check required instead',
+    ['required-check'],
+    FIXED,
+    (s) =>
+      Object.assign(rule(s, 'required_status_checks'), {
+        required_status_checks: [{ context: 'lint', integration_id: ACTIONS }],
+      }),
+  ],
+  [
+    'a job required, too',
+    ['required-check'],
+    FIXED,
+    (s) => {
+      const contexts = ['mturk-team', 'run / plan'].map((context) => ({ context, integration_id: ACTIONS }));
+      rule(s, 'required_status_checks').required_status_checks = contexts;
+    },
+  ],
+  [
+    'no approval',
+    ['owner-review'],
+    FIXED,
+    (s) => Object.assign(rule(s, 'pull_request'), { required_approving_review_count: 0 }),
+  ],
+  [
+    'no code owner',
+    ['owner-review'],
+    FIXED,
+    (s) => Object.assign(rule(s, 'pull_request'), { require_code_owner_review: false }),
+  ],
+  [
+    'approvals stay after a push',
+    ['stale-approvals'],
+    FIXED,
+    (s) => Object.assign(rule(s, 'pull_request'), { dismiss_stale_reviews_on_push: false }),
+  ],
+  [
+    'the last push needs no approval',
+    ['last-push'],
+    FIXED,
+    (s) => Object.assign(rule(s, 'pull_request'), { require_last_push_approval: false }),
+  ],
+  ['force pushes allowed', ['force-push'], FIXED, (s) => without(s, 'non_fast_forward')],
+  [
+    'administrators bypass',
+    ['no-bypass'],
+    FIXED,
+    (s) =>
+      void ruleset(s).bypass_actors.push({ actor_id: 5, actor_type: 'RepositoryRole', bypass_mode: 'pull_request' }),
+  ],
+  [
+    'a deploy key bypasses',
+    ['no-bypass'],
+    FIXED,
+    (s) => void ruleset(s).bypass_actors.push({ actor_id: null, actor_type: 'DeployKey', bypass_mode: 'always' }),
+  ],
+  [
+    'rebase merging on',
+    ['rebase-merging'],
+    /clear `Allow rebase merging`/,
+    (s) => Object.assign(s, { rebaseMerging: true }),
+  ],
+  ['a repository variable', ['variables'], /delete them/, (s) => void s.variables.push('AWS_ROLE')],
+  [
+    'tokens may write',
+    ['workflow-token'],
+    /Workflow permissions/,
+    (s) => Object.assign(s.workflowToken, { default_workflow_permissions: 'write' }),
+  ],
+  [
+    'Actions may approve',
+    ['workflow-token'],
+    /Workflow permissions/,
+    (s) => Object.assign(s.workflowToken, { can_approve_pull_request_reviews: true }),
+  ],
+  [
+    'outside contributors run at once',
+    ['outside-contributors'],
+    /Require approval for all external contributors/,
+    (s) => Object.assign(s, { outsiders: 'first_time_contributors' }),
+  ],
+  [
+    'forks of a private repository run at once',
+    ['outside-contributors'],
+    /run no workflows of forks/,
+    (s) => Object.assign(s, { isPrivate: true }),
+  ],
+  [
+    'an owner without write access',
+    ['owner-logins'],
+    /Collaborators/,
+    (_, { permissions }) => void permissions.set('adaoneill', 'read'),
+  ],
+  [
+    'the plan ends',
+    ['plan-of-github', 'outside-contributors'],
+    /upgrade its owner/,
+    (s) => Object.assign(s, { isPrivate: true, isPaid: false }),
+  ],
+];
+
+test('a lab as the documentation sets it up has nothing wrong', async () => {
+  const found = diagnose(await facts());
+  expect(found.filter(({ outcome }) => outcome.state !== 'right').map(({ check }) => check.id)).toEqual([]);
+});
+
+test.each(BREAKAGES)('%s: found with its fix, and fixed where that is offered', async (_, ids, fix, breakIt) => {
+  const { repository } = github.server();
+  breakIt(repository.settings, repository);
+  const before = await facts();
+  const found = diagnose(before);
+  expect(wrongIds(before)).toEqual(ids);
+  if (typeof fix === 'string') expect(fixOf(found)).toBe(fix);
+  else expect(fixOf(found)).toMatch(fix);
+
+  const repairs = repairsOf(found);
+  expect(repairs.length > 0).toBe(fix === FIXED);
+  const reviewers = [...(repository.settings.environments.get('production')?.reviewers ?? [])];
+  for (const repair of repairs)
+    expect(await carryOut(repair, before, portOf(github.server()))).toMatchObject({ ok: true });
+  const left = found.flatMap(({ check, repair, outcome }) =>
+    outcome.state === 'wrong' && repair === null ? [check.id] : [],
+  );
+  // An environment that was deleted comes back without the reviewers that it had.
+  const isNew = ids.includes('environment-production') && reviewers.length === 0;
+  expect(wrongIds(await facts())).toEqual(isNew ? ['reviewers'] : left);
+  expect(repository.settings.environments.get('production')?.reviewers ?? []).toEqual(reviewers);
+});
+
+const codeowners = (text: string | null): Partial<Facts> => ({ codeowners: text });
+const account = (given: Partial<typeof RIGHT_ACCOUNT>): Partial<Facts> => ({
+  account: succeed({ ...RIGHT_ACCOUNT, ...given }),
+});
+
+/** What is wrong in a file, on this machine or in AWS. */
+const OTHERS: readonly (readonly [string, string, RegExp, Partial<Facts>])[] = [
+  ['no CODEOWNERS', 'codeowners', /^run `mturk-team codeowners --write`/, codeowners(null)],
+  ['another owner', 'codeowners', /codeowners --write/, codeowners('* @mallory\n')],
+  [
+    'another account',
+    'account',
+    /^set `AWS_PROFILE` to a profile of account `123456789012`$/,
+    { account: fail('wrong-account', { expected: '123456789012', actual: '999999999999' }) },
+  ],
+  ['a clock ahead', 'clock', /network time/, { clockAhead: succeed(400) }],
+  ['a clock behind', 'clock', /network time/, { clockAhead: succeed(-4000) }],
+  ['no boundary', 'boundary', /--bootstrap/, account({ boundary: succeed('missing') })],
+  ['another boundary', 'boundary', /--bootstrap/, account({ boundary: succeed('changed') })],
+  ['a lock of yesterday', 'state-lock', /^if no apply is running/, account({ lockAge: succeed(1500) })],
+  [
+    'a user of another team',
+    'users-without-boundary',
+    /administrators/,
+    account({ usersWithoutBoundary: succeed(['x']) }),
+  ],
+  ['a key of the root user', 'root-access-key', /^sign in as the root user/, account({ hasRootKeys: succeed(true) })],
+];
+
+test('what is wrong in a file, on this machine or in AWS is found with its fix', async () => {
+  const state = { bucket: 'lab-state', region: 'us-east-1', key: 'mturk-team' };
+  const right = await facts({ team: labTeam({ state }) });
+  for (const [, id, fix, given] of OTHERS) {
+    const read = { ...right, ...given };
+    expect(wrongIds(read)).toEqual([id]);
+    expect(fixOf(diagnose(read))).toMatch(fix);
+  }
+});
+
+/** Outcomes that are not right, by id. */
+const openIds = (read: Facts, state: 'wrong' | 'not-checked') =>
+  diagnose(read).flatMap(({ check, outcome }) => (outcome.state === state ? [check.id] : []));
+
+const GITHUB_IDS = CHECKS.filter(({ side, id }) => side === 'github' && id !== 'codeowners').map(({ id }) => id);
+
+test('without a token, GitHub is not checked, and each check says how', async () => {
+  const read = await facts({ github: fail('github-token-missing', { variable: 'GITHUB_TOKEN' }) });
+  expect(openIds(read, 'wrong')).toEqual([]);
+  expect(openIds(read, 'not-checked')).toEqual(GITHUB_IDS);
+  for (const { outcome } of diagnose(read)) {
+    if (outcome.state === 'not-checked')
+      expect(tickedText(outcome.why)).toContain('token of a repository administrator');
+  }
+});
+
+test('a token that is no administrator’s: what it may not see is not checked, and never right', async () => {
+  const { repository } = github.server();
+  repository.tokens.set('writer', { login: 'bo', kind: 'user', grants: { contents: 'write' } });
+  const read = await readFacts(portOf(github.server(), 'writer'), team);
+  expect(openIds(read, 'wrong')).toEqual([]);
+  const seen = ['environment-production', 'environment-reconcile', 'reviewers', 'reconcile-reviewers', 'owner-logins'];
+  expect(openIds(read, 'not-checked')).toEqual(GITHUB_IDS.filter((id) => !seen.includes(id)));
+});
+
+test('the branch protection of earlier years is as good, unless administrators are exempt', async () => {
+  const { settings } = github.repository();
+  settings.rulesets = [];
+  const protection = {
+    required_status_checks: { contexts: ['mturk-team'], checks: [], strict: true },
+    enforce_admins: { url: 'https://api.github.com/', enabled: true },
+    required_pull_request_reviews: {
+      ...{ dismiss_stale_reviews: true, require_code_owner_reviews: true },
+      ...{ required_approving_review_count: 1, require_last_push_approval: true },
+    },
+    allow_force_pushes: { enabled: false },
+  };
+  settings.protection = protection;
+  expect(wrongIds(await facts())).toEqual([]);
+  settings.protection = { ...protection, enforce_admins: { url: 'https://api.github.com/', enabled: false } };
+  expect(wrongIds(await facts())).toEqual(['no-bypass']);
+  settings.protection = { ...protection, allow_force_pushes: { enabled: true } };
+  expect(wrongIds(await facts())).toEqual(['force-push']);
+});
+
+test('a lab with one owner has another rule about reviews', async () => {
+  const { settings, permissions } = github.repository();
+  const self = { team: labTeam({ selfApproval: true }) };
+  const before = await facts(self);
+  expect(wrongIds(before)).toEqual(['owner-review']);
+  expect(repairsOf(diagnose(before))).toEqual(['ruleset']);
+  expect(await carryOut('ruleset', before, portOf(github.server()))).toMatchObject({ ok: true });
+  expect(wrongIds(await facts(self))).toEqual([]);
+
+  // Another writer could then merge without a review, which a rule that administrators may bypass prevents.
+  permissions.set('bo', 'write');
+  const open = await facts(self);
+  expect(wrongIds(open)).toEqual(['owner-review']);
+  expect(repairsOf(diagnose(open))).toEqual([]);
+  const administrators = { actor_id: 5, actor_type: 'RepositoryRole', bypass_mode: 'pull_request' };
+  const parameters = {
+    ...{ dismiss_stale_reviews_on_push: true, require_code_owner_review: true, require_last_push_approval: true },
+    ...{ required_approving_review_count: 1, required_review_thread_resolution: false },
+  };
+  settings.rulesets.push({
+    ...{ id: 99, name: 'reviews', enforcement: 'active', bypass_actors: [administrators] },
+    rules: [{ type: 'pull_request', parameters }],
+  });
+  expect(wrongIds(await facts(self))).toEqual([]);
+  settings.rulesets.at(-1)?.bypass_actors.push({ ...administrators, bypass_mode: 'always' });
+  expect(wrongIds(await facts(self))).toEqual(['no-bypass']);
+});
+
+test('a repair keeps reviewers and timers of an environment', async () => {
+  const production = environment(github.repository().settings, 'production');
+  Object.assign(production, { policy: null, waitTimer: 5, preventSelfReview: true });
+  production.policies.push({ id: 77, name: 'release/*', type: 'branch' });
+  const read = await facts();
+  expect(await carryOut('production', read, portOf(github.server()))).toMatchObject({ ok: true });
+  expect(environment(github.repository().settings, 'production')).toMatchObject({
+    ...{ waitTimer: 5, preventSelfReview: true, reviewers: production.reviewers },
+    policies: [{ name: 'main', type: 'branch' }],
+  });
+});
+
+test('every check is broken by a line of these tables, and has a section of the reference', () => {
+  const broken = new Set([...BREAKAGES.flatMap(([, ids]) => ids), ...OTHERS.map(([, id]) => id)]);
+  expect([...broken].sort()).toEqual(CHECKS.map(({ id }) => id).sort());
+  const page = readFileSync('docs/reference/doctor.md', 'utf8');
+  const sections = [...page.matchAll(/^### (\S+)$/gm)].map(([, id]) => id);
+  expect(sections).toEqual(CHECKS.map(({ id }) => id));
+});

@@ -1,0 +1,77 @@
+import { succeed } from '../../src/diagnostics/failure.ts';
+import { openSettings, type SettingsPort } from '../../src/github/settings.ts';
+import type { AccountFacts, Facts } from '../../src/setup/doctor/check.ts';
+import { carryOut, diagnose } from '../../src/setup/doctor/doctor.ts';
+import { codeownersBlock, withCodeowners } from '../../src/team/codeowners.ts';
+import { DEFAULT_SETTINGS, type Team } from '../../src/team/team.ts';
+import type { GitHubRepository } from './github-repository.ts';
+import type { GitHubServer } from './github-server.ts';
+
+/** A token of a repository administrator. */
+export const ADMIN = 'admin-token';
+
+export const RIGHT_ACCOUNT: AccountFacts = {
+  boundary: succeed('unchanged'),
+  usersWithoutBoundary: succeed([]),
+  hasRootKeys: succeed(false),
+  lockAge: succeed(null),
+};
+
+/** What is read of a lab, with the parts that a test is not about as they should be. */
+export async function readFacts(port: SettingsPort, team: Team, given: Partial<Facts> = {}): Promise<Facts> {
+  const block = codeownersBlock(team);
+  return {
+    ...{ team, file: 'team.yaml', isPublic: false, account: succeed(RIGHT_ACCOUNT), clockAhead: succeed(0) },
+    codeowners: block === null ? null : withCodeowners('', block),
+    github: await port.read(),
+    ...given,
+  };
+}
+
+export function portOf(server: GitHubServer, token = ADMIN): SettingsPort {
+  const { owner, name } = server.repository;
+  return openSettings({ baseUrl: server.url, token, totalTime: 10_000, second: 5 }, { owner, name });
+}
+
+/** Gives the owners write access, and their administrator a token. */
+export function admit(repository: GitHubRepository, team: Team): void {
+  const grants = { administration: 'write', variables: 'read', contents: 'write' } as const;
+  repository.tokens.set(ADMIN, { login: repository.owner, kind: 'user', grants });
+  repository.permissions.clear();
+  for (const { key, github } of team.members) {
+    if (github !== null && team.owners.includes(key)) repository.permissions.set(github, 'write');
+  }
+}
+
+/** A repository with every setting that a lab needs: `--fix`, and by hand what it does not offer. */
+export async function prepareRepository(server: GitHubServer, team: Team): Promise<void> {
+  const { repository } = server;
+  const { settings } = repository;
+  admit(repository, team);
+  Object.assign(settings, { rebaseMerging: false, outsiders: 'all_external_contributors' });
+  settings.workflowToken.default_workflow_permissions = 'read';
+  const port = portOf(server);
+  const facts = await readFacts(port, team);
+  for (const repair of ['production', 'reconcile', 'ruleset'] as const) {
+    const done = await carryOut(repair, facts, port);
+    if (!done.ok) throw new Error(JSON.stringify(done.failure));
+  }
+  settings.environments.get('production')?.reviewers.push({ type: 'User', id: 12 });
+}
+
+export function wrongIds(facts: Facts): readonly string[] {
+  return diagnose(facts).flatMap(({ check, outcome }) => (outcome.state === 'wrong' ? [check.id] : []));
+}
+
+export function labTeam(given: Partial<Team['settings']> = {}): Team {
+  const member = { email: null, roles: [], from: null, until: null, sponsor: null, suspended: false, keys: 1 };
+  return {
+    lab: 'perception-lab',
+    account: '123456789012',
+    owners: ['ada'],
+    roles: [],
+    members: [{ key: 'ada', name: 'Ada', github: 'adaoneill', ...member }],
+    ...{ departed: [], freeze: [], snoozed: [] },
+    settings: { ...DEFAULT_SETTINGS, ...given },
+  };
+}

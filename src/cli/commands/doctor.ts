@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { githubSettings } from '../../github/client.ts';
+import { repositoryOf } from '../../github/event.ts';
+import { openSettings, type SettingsPort } from '../../github/settings.ts';
+import { accountFacts, clockAhead } from '../../setup/doctor/account-facts.ts';
+import type { AccountFacts, Facts } from '../../setup/doctor/check.ts';
+import { carryOut, diagnose, repairsOf, repairText } from '../../setup/doctor/doctor.ts';
+import { diagnosisJson, diagnosisLines } from '../../setup/doctor/text.ts';
+import type { Team } from '../../team/team.ts';
+import { tickedText } from '../../text/text.ts';
+import { isAscii, printJson, reportFailure, type Terminal } from '../io.ts';
+import * as cli from '../options.ts';
+import { accountSession, reachAccount } from '../session/account-session.ts';
+import { readTeam } from '../session/read-team.ts';
+import { CODEOWNERS } from './codeowners.ts';
+
+type DoctorOptions = ReturnType<typeof cli.labOptions> & {
+  /** `owner/name`; null for that of the environment. */
+  readonly repository: string | null;
+  readonly fix: boolean;
+  readonly yes: boolean;
+};
+
+/** `doctor`: 0 if nothing is wrong, 1 if something is, or a fix failed, 2 if the file cannot be read. */
+async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<number> {
+  const team = await readTeam(options.file, options.today);
+  if (!team.ok) return reportFailure(team.failure, terminal);
+  const port = portOf(options, env);
+  let facts = await factsOf(team.value, options, port, terminal, env);
+  let found = diagnose(facts);
+  const repairs = options.fix ? repairsOf(found) : [];
+  if (repairs.length > 0 && port.ok) {
+    for (const repair of repairs) terminal.stderr(`Change ${tickedText(repairText(repair, facts))}\n`);
+    if (!options.yes && !(await terminal.confirm(`Change ${repairs.length} settings on GitHub?`))) {
+      return reportFailure(fail('not-confirmed', { couldAsk: terminal.canAsk === true }).failure, terminal);
+    }
+    for (const repair of repairs) {
+      const done = await carryOut(repair, facts, port.value);
+      if (!done.ok) return reportFailure(done.failure, terminal);
+    }
+    facts = await factsOf(team.value, options, port, terminal, env);
+    found = diagnose(facts);
+  }
+  if (options.json) printJson({ fixed: repairs, checks: found.map(diagnosisJson) }, terminal);
+  else terminal.stdout(`${diagnosisLines(found, isAscii(env), terminal.width).join('\n')}\n`);
+  return found.some(({ outcome }) => outcome.state === 'wrong') ? 1 : 0;
+}
+
+function portOf({ repository: given }: DoctorOptions, env: NodeJS.ProcessEnv): Result<SettingsPort> {
+  const settings = githubSettings(env);
+  if (!settings.ok) return settings;
+  const repository = repositoryOf(given === null ? env : { GITHUB_REPOSITORY: given });
+  return repository.ok ? succeed(openSettings(settings.value, repository.value)) : repository;
+}
+
+async function factsOf(
+  team: Team,
+  options: DoctorOptions,
+  port: Result<SettingsPort>,
+  terminal: Terminal,
+  env: NodeJS.ProcessEnv,
+): Promise<Facts> {
+  const api = githubSettings(env);
+  const [github, account, clock, codeowners] = await Promise.all([
+    port.ok ? port.value.read() : port,
+    accountOf(team, options, terminal),
+    // The emulator has no clock but this machine's.
+    options.emulator !== null && !api.ok
+      ? succeed(0)
+      : clockAhead(api.ok ? api.value.baseUrl : (env.AWS_ENDPOINT_URL ?? 'https://sts.amazonaws.com')),
+    readFile(join(dirname(options.file), CODEOWNERS), 'utf8').catch(() => null),
+  ]);
+  const { isPublic = false } = terminal;
+  return { team, file: options.file, isPublic, codeowners, github, account, clockAhead: clock };
+}
+
+async function accountOf(team: Team, options: DoctorOptions, terminal: Terminal): Promise<Result<AccountFacts>> {
+  const reached = await reachAccount(team, options, terminal, false);
+  if (!reached.ok) return reached;
+  const { emulator } = reached.value;
+  const session = accountSession(team, options, emulator);
+  try {
+    // The emulator keeps the state itself.
+    return succeed(await accountFacts(session.iam, team, emulator === null ? team.settings.state : null, session.now));
+  } finally {
+    await session.close();
+  }
+}
+
+export function register(command: Command, terminal: Terminal): void {
+  command
+    .addArgument(cli.teamFile())
+    .addOption(cli.emulator())
+    .option('--repository <owner/name>', 'the lab repository (default: GITHUB_REPOSITORY)', (text) => {
+      if (!/^[\w.-]+\/[\w.-]+$/.test(text)) throw new InvalidArgumentError('Write OWNER/NAME.');
+      return text;
+    })
+    .option('--fix', 'create or change environments and a ruleset on GitHub')
+    .option('--yes', 'do not ask for confirmation; needs --fix')
+    .addOption(cli.today())
+    .addOption(cli.json())
+    .addHelpText('after', '\nGITHUB_TOKEN is a token of a repository administrator. Without it, GitHub is not checked.')
+    .addHelpText(
+      'after',
+      cli.exitCodes('0 nothing is wrong', '1 something is wrong, or a fix failed', '2 unreadable file or wrong usage'),
+    )
+    .addHelpText(
+      'after',
+      cli.examples('mturk-team doctor', 'mturk-team doctor --repository ada/lab --fix', 'mturk-team doctor --emulator'),
+    )
+    .action(async (file: string, options) => {
+      const { repository = null, fix = false, yes = false } = options;
+      if (yes && !fix) command.error('error: --yes needs --fix');
+      cli.finish(await doctor({ ...cli.labOptions(file, options), repository, fix, yes }, terminal, process.env));
+    });
+}

@@ -1,0 +1,105 @@
+import type { Result } from '../../diagnostics/failure.ts';
+import { codeText, counted, someTexts, t, trusted } from '../../text/text.ts';
+import { type AccountFacts, type Check, type Facts, type Outcome, outcomeOf, RIGHT, wrong } from './check.ts';
+
+/** AWS rejects signatures that are more than five minutes off (IAM user guide: Signature Version 4 troubleshooting). */
+const MOST_SECONDS = 300;
+const LONGEST_LOCK_MINUTES = 60;
+
+/** What makes the account safe to apply to. */
+export const AWS_CHECKS: readonly Check[] = [
+  {
+    id: 'account',
+    side: 'aws',
+    title: t`the credentials are those of the account in the team file`,
+    look: ({ account }) => {
+      if (
+        !account.ok &&
+        (account.failure.code === 'wrong-account' || account.failure.code === 'emulator-other-account')
+      ) {
+        return wrong(t`they are those of ${codeText(account.failure.args.actual ?? 'another account')}`);
+      }
+      return outcomeOf(account, () => RIGHT);
+    },
+    fix: ({ team }) => t`set ${codeText('AWS_PROFILE')} to a profile of account ${codeText(team.account)}`,
+  },
+  {
+    id: 'clock',
+    side: 'aws',
+    title: t`the clock of this machine is right`,
+    look: ({ clockAhead }) =>
+      outcomeOf(clockAhead, (seconds) => {
+        if (Math.abs(seconds) <= MOST_SECONDS) return RIGHT;
+        const off = counted(Math.round(Math.abs(seconds) / 60), 'minute');
+        return wrong(t`it is ${trusted(off)} ${trusted(seconds > 0 ? 'ahead' : 'behind')}`);
+      }),
+    fix: () => t`set it by network time; AWS rejects what is signed more than five minutes off`,
+  },
+  {
+    id: 'boundary',
+    side: 'aws',
+    title: t`the permissions boundary is as this version writes it`,
+    look: (facts) =>
+      inAccount(
+        facts,
+        ({ boundary }) => boundary,
+        (state) =>
+          state === 'unchanged' ? RIGHT : wrong(state === 'missing' ? t`there is none` : t`it is another one`),
+      ),
+    fix: () => t`as an administrator, run ${codeText('mturk-team apply --bootstrap')}`,
+  },
+  {
+    id: 'state-lock',
+    side: 'aws',
+    title: t`no lock of the state is older than an hour`,
+    look: (facts) =>
+      inAccount(
+        facts,
+        ({ lockAge }) => lockAge,
+        (minutes) =>
+          minutes === null || minutes <= LONGEST_LOCK_MINUTES
+            ? RIGHT
+            : wrong(t`it was taken ${trusted(counted(minutes, 'minute'))} ago`),
+      ),
+    fix: ({ team: { settings } }) =>
+      settings.state === null
+        ? t`no action needed`
+        : t`if no apply is running, run ${codeText(`aws s3 rm s3://${settings.state.bucket}/${settings.state.key}/team.tfstate.tflock`)}`,
+  },
+  {
+    id: 'users-without-boundary',
+    side: 'aws',
+    title: t`no IAM user outside the lab is without a permissions boundary`,
+    look: (facts) =>
+      inAccount(
+        facts,
+        ({ usersWithoutBoundary }) => usersWithoutBoundary,
+        (users) =>
+          users.length === 0
+            ? RIGHT
+            : wrong(facts.isPublic ? t`there are ${users.length}` : t`there are: ${someTexts(users.map(codeText))}`),
+      ),
+    fix: () =>
+      t`delete them, or name those of administrators in ${codeText('settings.administrators')} of the team file`,
+  },
+  {
+    id: 'root-access-key',
+    side: 'aws',
+    title: t`the root user has no access key`,
+    look: (facts) =>
+      inAccount(
+        facts,
+        ({ hasRootKeys }) => hasRootKeys,
+        (has) => (has ? wrong(t`it has one`) : RIGHT),
+      ),
+    fix: () => t`sign in as the root user, and delete it under Security credentials`,
+  },
+];
+
+function inAccount<T>(
+  { account }: Facts,
+  part: (read: AccountFacts) => Result<T>,
+  decide: (value: T) => Outcome,
+): Outcome {
+  return outcomeOf(account, (read) => outcomeOf(part(read), decide));
+}

@@ -1,0 +1,48 @@
+import { wrapVisible } from '../../text/columns.ts';
+import { counted, type Text, t, tickedText, trusted } from '../../text/text.ts';
+import type { Diagnosis } from './doctor.ts';
+
+const SIDES = { aws: 'AWS', github: 'GitHub' } as const;
+
+/** The checks of both sides, what is wrong with its fix, and a line of counts. */
+export function diagnosisLines(found: readonly Diagnosis[], isAscii: boolean, width: number): readonly string[] {
+  const [yes, no] = isAscii ? ['ok', 'x'] : ['✓', '✗'];
+  const line = (mark: string, text: Text, indent = 2) => {
+    const [first = '', ...rest] = wrapVisible(tickedText(text), width - indent - mark.length - 1);
+    const below = ' '.repeat(indent + mark.length + 1);
+    return [`${' '.repeat(indent)}${mark} ${first}`, ...rest.map((each) => `${below}${each}`)];
+  };
+  const linesOf = ({ check: { id, title }, outcome, fix }: Diagnosis) => {
+    if (outcome.state === 'right') return line(yes, title);
+    if (outcome.state === 'not-checked') return line('-', t`${trusted(id)}: not checked, ${outcome.why}`);
+    return [...line(no, t`${trusted(id)}: ${outcome.found}`), ...(fix === null ? [] : line('fix:', fix, 6))];
+  };
+  const sides = (['aws', 'github'] as const).flatMap((side) => [
+    SIDES[side],
+    ...found.filter(({ check }) => check.side === side).flatMap(linesOf),
+    '',
+  ]);
+  return [...sides, summaryLine(found)];
+}
+
+function summaryLine(found: readonly Diagnosis[]): string {
+  const count = (state: string) => found.filter(({ outcome }) => outcome.state === state).length;
+  const [wrong, open] = [count('wrong'), count('not-checked')];
+  if (wrong + open === 0) return `Nothing is wrong (${counted(found.length, 'check')}).`;
+  const parts = [`${wrong} wrong`, ...(open === 0 ? [] : [`${open} not checked`]), `${count('right')} right`];
+  return `${parts.join(', ')}. Each is explained in docs/reference/doctor.md.`;
+}
+
+/** A check as `--json` prints it. */
+export function diagnosisJson({ check: { id, side, title }, outcome, fix, repair }: Diagnosis) {
+  return {
+    id,
+    side,
+    state: outcome.state,
+    title: tickedText(title),
+    /** What is there instead, or why it could not be checked. */
+    found: outcome.state === 'right' ? null : tickedText(outcome.state === 'wrong' ? outcome.found : outcome.why),
+    fix: fix === null ? null : tickedText(fix),
+    fixable: repair !== null,
+  };
+}
