@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseBucketPolicy } from '../../iam/resource-policy.ts';
-import { type AwsError, isAwsError, otherError } from './aws-error.ts';
+import { isAwsError, otherError } from './aws-error.ts';
 import { operation, type Reader, type Reply, type Run } from './operation.ts';
 import { type Params, text } from './params.ts';
 import { type BucketRecord, type ObjectVersionRecord, secretOf } from './state.ts';
@@ -13,15 +13,13 @@ interface S3Operation {
   readonly permission: string;
 }
 
-const XMLNS = 'http://s3.amazonaws.com/doc/2006-03-01/';
-
-/** A bucket's settings. Each is kept as the text that was put, and answered as it is. */
+/** A setting of a bucket. It is kept as the text that was put, and answered as it is. */
 export interface BucketSetting {
   /** How a request names it: `?versioning`. */
   readonly query: string;
-  /** What follows `Put` and `Get` in the name of the call. */
+  /** What follows `Put` and `Get` in the name of the call, and of the permission if that is not another. */
   readonly call: string;
-  readonly permission: string;
+  readonly permission?: string;
   /** Root element of the XML; null for a policy, which is JSON. */
   readonly root: string | null;
   /** S3's code where nothing was put; null where that is no error. */
@@ -30,41 +28,30 @@ export interface BucketSetting {
   readonly initial?: string;
 }
 
-const BLOCKED = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets'];
+const AES256 =
+  '<Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule>';
+const BLOCKED = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets']
+  .map((each) => `<${each}>true</${each}>`)
+  .join('');
 
 export const BUCKET_SETTINGS: readonly BucketSetting[] = [
+  { query: 'versioning', call: 'BucketVersioning', root: 'VersioningConfiguration', missing: null },
   {
-    query: 'versioning',
-    call: 'BucketVersioning',
-    permission: 'BucketVersioning',
-    root: 'VersioningConfiguration',
-    missing: null,
+    ...{ query: 'encryption', call: 'BucketEncryption', permission: 'EncryptionConfiguration' },
+    ...{ root: 'ServerSideEncryptionConfiguration', missing: 'ServerSideEncryptionConfigurationNotFoundError' },
+    initial: `<ServerSideEncryptionConfiguration>${AES256}</ServerSideEncryptionConfiguration>`,
   },
   {
-    query: 'encryption',
-    call: 'BucketEncryption',
-    permission: 'EncryptionConfiguration',
-    root: 'ServerSideEncryptionConfiguration',
-    missing: 'ServerSideEncryptionConfigurationNotFoundError',
-    initial: `<ServerSideEncryptionConfiguration xmlns="${XMLNS}"><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault><BucketKeyEnabled>false</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>`,
+    ...{ query: 'publicAccessBlock', call: 'PublicAccessBlock', permission: 'BucketPublicAccessBlock' },
+    ...{ root: 'PublicAccessBlockConfiguration', missing: 'NoSuchPublicAccessBlockConfiguration' },
+    initial: `<PublicAccessBlockConfiguration>${BLOCKED}</PublicAccessBlockConfiguration>`,
   },
   {
-    query: 'publicAccessBlock',
-    call: 'PublicAccessBlock',
-    permission: 'BucketPublicAccessBlock',
-    root: 'PublicAccessBlockConfiguration',
-    missing: 'NoSuchPublicAccessBlockConfiguration',
-    initial: `<PublicAccessBlockConfiguration xmlns="${XMLNS}">${BLOCKED.map((each) => `<${each}>true</${each}>`).join('')}</PublicAccessBlockConfiguration>`,
+    ...{ query: 'lifecycle', call: 'BucketLifecycleConfiguration', permission: 'LifecycleConfiguration' },
+    ...{ root: 'LifecycleConfiguration', missing: 'NoSuchLifecycleConfiguration' },
   },
-  {
-    query: 'lifecycle',
-    call: 'BucketLifecycleConfiguration',
-    permission: 'LifecycleConfiguration',
-    root: 'LifecycleConfiguration',
-    missing: 'NoSuchLifecycleConfiguration',
-  },
-  { query: 'tagging', call: 'BucketTagging', permission: 'BucketTagging', root: 'Tagging', missing: 'NoSuchTagSet' },
-  { query: 'policy', call: 'BucketPolicy', permission: 'BucketPolicy', root: null, missing: 'NoSuchBucketPolicy' },
+  { query: 'tagging', call: 'BucketTagging', root: 'Tagging', missing: 'NoSuchTagSet' },
+  { query: 'policy', call: 'BucketPolicy', root: null, missing: 'NoSuchBucketPolicy' },
 ];
 
 const bucketOf: Reader<BucketRecord> = ({ state }, params) => {
@@ -84,18 +71,12 @@ const createBucket: Run = ({ state }, params, call) => {
   if (constraint === 'us-east-1')
     return otherError('InvalidLocationConstraint', 400, 'The specified location-constraint is not valid');
   const region = constraint ?? 'us-east-1';
-  if (region !== signedFor && signedFor !== 'us-east-1') {
-    const message = `The ${constraint ?? 'unspecified'} location constraint is incompatible for the region specific endpoint this request was sent to.`;
-    return otherError('IllegalLocationConstraintException', 400, message);
-  }
+  if (region !== signedFor && signedFor !== 'us-east-1')
+    return otherError('IllegalLocationConstraintException', 400, `The region ${region} is not the endpoint's.`);
   // In us-east-1, creating a bucket of one's own again is no error.
-  const own = state.buckets[name];
-  if (own !== undefined && (own.region !== 'us-east-1' || region !== 'us-east-1'))
-    return otherError(
-      'BucketAlreadyOwnedByYou',
-      409,
-      'Your previous request to create the named bucket succeeded and you already own it.',
-    );
+  const own = state.buckets[name]?.region ?? null;
+  if (own !== null && (own !== 'us-east-1' || region !== 'us-east-1'))
+    return otherError('BucketAlreadyOwnedByYou', 409, 'You already own the bucket.');
   const initial = BUCKET_SETTINGS.flatMap(({ query, initial: given }) => (given === undefined ? [] : [[query, given]]));
   state.buckets[name] ??= { name, region, created: call.now, settings: Object.fromEntries(initial), objects: {} };
   return { headers: { location: `/${name}` } };
@@ -107,33 +88,19 @@ const headBucket = operation({ bucket: bucketOf }, ({ bucket: { region } }) => (
 
 const deleteBucket = operation({ bucket: bucketOf }, ({ account, bucket: { name, objects } }) => {
   if (Object.keys(objects).length > 0)
-    return otherError(
-      'BucketNotEmpty',
-      409,
-      'The bucket you tried to delete is not empty. You must delete all versions in the bucket.',
-    );
+    return otherError('BucketNotEmpty', 409, 'You must delete all versions in the bucket.');
   delete account.state.buckets[name];
   return { status: 204 };
 });
 
-function settingOperations({
-  query,
-  call,
-  permission,
-  root,
-  missing,
-  initial,
-}: BucketSetting): [string, S3Operation][] {
+function settingOperations(setting: BucketSetting): [string, S3Operation][] {
+  const { query, call, permission = call, root, missing, initial } = setting;
   const put = operation({ bucket: bucketOf }, ({ bucket, params }) => {
     const body = text(params, 'Body') ?? '';
     if (root === null && parseBucketPolicy(body) === null)
       return otherError('MalformedPolicy', 400, "Policies must be valid JSON and the first byte must be '{'");
     if (root !== null && !body.includes(`<${root}`))
-      return otherError(
-        'MalformedXML',
-        400,
-        'The XML you provided was not well-formed or did not validate against our published schema',
-      );
+      return otherError('MalformedXML', 400, 'The XML you provided was not well-formed');
     bucket.settings[query] = body;
     return root === null ? { status: 204 } : {};
   });
@@ -146,6 +113,7 @@ function settingOperations({
   });
   const remove = operation({ bucket: bucketOf }, ({ bucket }) => {
     delete bucket.settings[query];
+    // A bucket is never without encryption.
     if (query === 'encryption' && initial !== undefined) bucket.settings[query] = initial;
     return { status: 204 };
   });
@@ -190,8 +158,7 @@ function written({ id, etag }: ObjectVersionRecord): Record<string, string> {
 
 const putObject = operation({ bucket: bucketOf }, ({ account, bucket, params, call }) => {
   const current = objectOf(bucket, { Key: params.Key ?? '' });
-  const [ifNone, ifMatch] = [text(params, 'IfNoneMatch'), text(params, 'IfMatch')];
-  if ((ifNone !== null && current !== null) || (ifMatch !== null && current?.etag !== ifMatch))
+  if (text(params, 'IfNoneMatch') !== null && current !== null)
     return otherError('PreconditionFailed', 412, 'At least one of the pre-conditions you specified did not hold');
   const body = text(params, 'Body') ?? '';
   const etag = `"${createHash('md5').update(body, 'base64').digest('hex')}"`;
@@ -230,22 +197,13 @@ const deleteObject = operation({ bucket: bucketOf }, ({ account, bucket, params,
   return { status: 204, headers: asked === null ? {} : { 'x-amz-version-id': asked } };
 });
 
-/** A page of a bucket's keys that begin with a prefix; `placeOf` gives the place of an item, by which a page is continued. */
-function keysOf<T extends { readonly key: string }>(
-  all: readonly T[],
-  params: Params,
-  placeOf: (item: T) => string,
-  after: string | null,
-): { readonly page: readonly T[]; readonly rest: Reply; readonly last: T | undefined } | AwsError {
+/** A page of keys that begin with a prefix. It is continued by key, so that what is deleted between two pages hides nothing. */
+function pageOf(keys: readonly string[], params: Params, after: string | null) {
   const prefix = text(params, 'Prefix') ?? '';
-  const size = Number(text(params, 'MaxKeys') ?? 1_000);
-  const wanted = all.filter(({ key }) => key.startsWith(prefix));
-  const start = after === null ? 0 : wanted.findIndex((item) => placeOf(item) === after) + 1;
-  if (after !== null && start === 0)
-    return otherError('InvalidArgument', 400, 'The continuation token provided is incorrect');
-  const page = wanted.slice(start, start + Math.min(size, 1_000));
-  const last = start + page.length < wanted.length ? page.at(-1) : undefined;
-  return { page, last, rest: { Prefix: prefix, MaxKeys: size, IsTruncated: last !== undefined } };
+  const size = Math.min(Number(text(params, 'MaxKeys') ?? 1_000), 1_000);
+  const left = keys.filter((key) => key.startsWith(prefix) && (after === null || key > after)).sort();
+  const [page, isMore] = [left.slice(0, size), left.length > size];
+  return { page, next: isMore ? page.at(-1) : undefined, rest: { Prefix: prefix, MaxKeys: size, IsTruncated: isMore } };
 }
 
 function listed(key: string, { etag, modified, body }: ObjectVersionRecord): Reply {
@@ -253,43 +211,30 @@ function listed(key: string, { etag, modified, body }: ObjectVersionRecord): Rep
   return { Key: key, LastModified: modified, ETag: etag, Size, StorageClass: 'STANDARD' };
 }
 
-const sortedKeys = ({ objects }: BucketRecord): string[] =>
-  Object.keys(objects).sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
-
 const listObjects = operation({ bucket: bucketOf }, ({ bucket, params }) => {
-  const current = sortedKeys(bucket).flatMap((key) => {
-    const version = objectOf(bucket, { Key: key });
-    return version === null ? [] : [{ key, version }];
-  });
+  const current = Object.keys(bucket.objects).filter((key) => objectOf(bucket, { Key: key }) !== null);
   const token = text(params, 'ContinuationToken');
   const after = token === null ? null : Buffer.from(token, 'base64url').toString();
-  const found = keysOf(current, params, ({ key }) => key, after);
-  if (isAwsError(found)) return found;
-  const { page, rest, last } = found;
-  const NextContinuationToken = last === undefined ? undefined : Buffer.from(last.key).toString('base64url');
-  const Contents = page.map(({ key, version }) => listed(key, version));
+  const { page, rest, next } = pageOf(current, params, after);
+  const NextContinuationToken = next === undefined ? undefined : Buffer.from(next).toString('base64url');
+  const Contents = page.flatMap((key) => (bucket.objects[key] ?? []).slice(-1).map((version) => listed(key, version)));
   return {
     xml: { ListBucketResult: { Name: bucket.name, ...rest, KeyCount: page.length, NextContinuationToken, Contents } },
   };
 });
 
+/** All versions of a key are on one page, whatever the number that was asked for. */
 const listVersions = operation({ bucket: bucketOf }, ({ bucket, params }) => {
-  const all = sortedKeys(bucket).flatMap((key) =>
-    (bucket.objects[key] ?? []).toReversed().map((version, index) => ({ key, version, isLatest: index === 0 })),
+  const { page, rest, next } = pageOf(Object.keys(bucket.objects), params, text(params, 'KeyMarker'));
+  const all = page.flatMap((key) =>
+    (bucket.objects[key] ?? []).toReversed().map((version, index) => ({
+      isMarker: version.body === null,
+      entry: { ...listed(key, version), VersionId: version.id, IsLatest: index === 0 },
+    })),
   );
-  const [key, id] = [text(params, 'KeyMarker'), text(params, 'VersionIdMarker')];
-  const found = keysOf(all, params, (each) => `${each.key} ${each.version.id}`, key === null ? null : `${key} ${id}`);
-  if (isAwsError(found)) return found;
-  const { page, rest, last } = found;
-  const entry = ({ key: Key, version, isLatest }: (typeof all)[number]): Reply => ({
-    ...(version.body === null ? { Key, LastModified: version.modified } : listed(Key, version)),
-    VersionId: version.id,
-    IsLatest: isLatest,
-  });
-  const next = last === undefined ? {} : { NextKeyMarker: last.key, NextVersionIdMarker: last.version.id };
-  const Version = page.filter(({ version }) => version.body !== null).map(entry);
-  const DeleteMarker = page.filter(({ version }) => version.body === null).map(entry);
-  return { xml: { ListVersionsResult: { Name: bucket.name, ...rest, ...next, Version, DeleteMarker } } };
+  const Version = all.filter(({ isMarker }) => !isMarker).map(({ entry }) => entry);
+  const DeleteMarker = all.filter(({ isMarker }) => isMarker).map(({ entry }) => entry);
+  return { xml: { ListVersionsResult: { Name: bucket.name, ...rest, NextKeyMarker: next, Version, DeleteMarker } } };
 });
 
 const read = (permission: string, run: Run): S3Operation => ({ run, writes: false, permission: `s3:${permission}` });

@@ -4,16 +4,7 @@ import { type Diagnostic, errorDiagnostic } from './messages.ts';
 import { isSameDocument } from './policy-json.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { Caller } from './session.ts';
-import {
-  type Attributes,
-  hasUnknown,
-  isRecord,
-  isUnknown,
-  mapValues,
-  textMapOf,
-  UNKNOWN,
-  type Value,
-} from './value.ts';
+import { type Attributes, hasUnknown, isEmpty, isRecord, isUnknown, mapValues, textMapOf, UNKNOWN } from './value.ts';
 
 interface PlanInput {
   /** Null for an object that is to be created. */
@@ -82,6 +73,8 @@ function keepWhatMeansTheSame(type: ResourceType, prior: Attributes, desired: At
     const isDocument = type.documents?.[name] !== undefined;
     if (isDocument && typeof before === 'string' && typeof value === 'string')
       return isSameDocument(before, value) ? before : value;
+    // Blocks of the older SDK that the configuration leaves out are computed here.
+    if (name in (type.schema.blocks ?? {})) return before;
     return type.legacy && value === null && isEmpty(before) ? before : value;
   });
 }
@@ -90,10 +83,6 @@ function recompute({ recomputed }: ResourceType, planned: Attributes, changed: r
   return mapValues(planned, (value, name) =>
     recomputed?.[name]?.some((cause) => changed.includes(cause)) === true ? UNKNOWN : value,
   );
-}
-
-function isEmpty(value: Value): boolean {
-  return value === '' || (isRecord(value) && Object.keys(value).length === 0);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { messageOf } from './aws-calls.ts';
 import { type Diagnostic, errorDiagnostic } from './messages.ts';
-import { type Attributes, hasUnknown, textOf } from './value.ts';
+import { type Attributes, hasUnknown, isEmpty, textOf } from './value.ts';
 
 export type Validator = (config: Attributes) => readonly Diagnostic[];
 
@@ -66,6 +66,12 @@ export function conflicting(one: string, other: string): Validator {
       ? [errorDiagnostic('Conflicting configuration arguments', `"${one}": conflicts with ${other}`, one)]
       : [];
   };
+}
+
+/** What another resource type is for, in our stacks. */
+export function unset(attribute: string, type: string): Validator {
+  return ({ [attribute]: given = null }) =>
+    isEmpty(given) ? [] : [errorDiagnostic(`this provider has no ${attribute}: use ${type}`, '', attribute)];
 }
 
 function matching(attribute: string, pattern: RegExp, words: string): Validator {

@@ -28,6 +28,15 @@ export function isRecord(value: Value | undefined): value is { readonly [key: st
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isUnknown(value);
 }
 
+/** Whether a value is what the older plugin SDK takes for none. */
+export function isEmpty(value: Value): boolean {
+  return (
+    value === null ||
+    value === '' ||
+    (typeof value === 'object' && !isUnknown(value) && Object.keys(value).length === 0)
+  );
+}
+
 export function mapValues<From, To>(
   record: Readonly<Record<string, From>>,
   change: (value: From, name: string) => To,
@@ -69,4 +78,14 @@ export function uniqueId(prefix: string, now: Date = new Date()): string {
   counter += 1;
   const time = now.toISOString().replace(/\D/g, '').padEnd(18, '0');
   return `${prefix}${time}${counter.toString(16).padStart(8, '0')}`;
+}
+
+/** The name of something new: the configured one, else one that no other has. */
+export function nameFor(planned: Attributes): string {
+  return optionalText(planned, 'name') ?? uniqueId(optionalText(planned, 'name_prefix') ?? 'terraform-');
+}
+
+/** The prefix of a name that was generated, empty for a name that was given. */
+export function generatedPrefixOf(name: string): string {
+  return /^(.*)\d{18}[0-9a-f]{8}$/.exec(name)?.[1] ?? '';
 }

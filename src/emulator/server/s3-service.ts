@@ -49,13 +49,11 @@ const QUERY: Readonly<Record<string, string>> = {
   'max-keys': 'MaxKeys',
   'continuation-token': 'ContinuationToken',
   'key-marker': 'KeyMarker',
-  'version-id-marker': 'VersionIdMarker',
   versionId: 'VersionId',
 };
 const HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'ContentType',
   'if-none-match': 'IfNoneMatch',
-  'if-match': 'IfMatch',
 };
 
 function readS3Call(request: SignedRequest): ServiceCall | AwsError {

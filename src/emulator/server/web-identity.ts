@@ -23,7 +23,6 @@ export function webIdentityCall({ body, headers }: SignedRequest): { action: str
 }
 
 const invalidToken = (message: string): AwsError => otherError('InvalidIdentityToken', 400, message);
-const notAuthorized = (): AwsError => otherError('AccessDenied', 403, `Not authorized to perform sts:${ACTION}`);
 
 /**
  * Gives a role's credentials for a token of an identity provider of the account: signed by it with RS256, for one of the
@@ -50,7 +49,7 @@ export async function assumeRole(account: Account, issuers: Issuers, params: Par
   const arn = text(params, 'RoleArn') ?? '';
   const role = [...account.roles.values()].find((each) => roleArn(state, each) === arn);
   if (role === undefined || !trusts(role, provider, arn, contextOf(provider, token.claims, name, now)))
-    return notAuthorized();
+    return otherError('AccessDenied', 403, `Not authorized to perform sts:${ACTION}`);
   const duration = Number(text(params, 'DurationSeconds') ?? 3_600);
   if (!(duration >= 900 && duration <= role.maxSession))
     return validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');

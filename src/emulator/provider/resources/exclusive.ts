@@ -1,9 +1,13 @@
 import {
+  AttachRolePolicyCommand,
   AttachUserPolicyCommand,
   DeleteGroupPolicyCommand,
+  DeleteRolePolicyCommand,
   DeleteUserPolicyCommand,
+  DetachRolePolicyCommand,
   DetachUserPolicyCommand,
   PutGroupPolicyCommand,
+  PutRolePolicyCommand,
   PutUserPolicyCommand,
   paginateListAttachedUserPolicies,
   paginateListGroupPolicies,
@@ -14,12 +18,13 @@ import type { ResourceType } from '../resource-type.ts';
 import type { Caller } from '../session.ts';
 import { type Attributes, textOf, textsOf } from '../value.ts';
 import { attachToGroup, detachFromGroup, policiesOfGroup } from './groups.ts';
+import { inlinePoliciesOfRole, policiesOfRole } from './role.ts';
 
-/** One list of names or ARNs on a user or group. */
+/** One list of names or ARNs on a user, group or role. */
 interface Exclusive {
   /** As error messages name it. */
   readonly title: string;
-  readonly holder: 'user_name' | 'group_name';
+  readonly holder: 'user_name' | 'group_name' | 'role_name';
   readonly list: 'policy_names' | 'policy_arns';
   have(caller: Caller, holder: string): Promise<readonly string[]>;
   add(caller: Caller, holder: string, item: string): Promise<unknown>;
@@ -71,6 +76,27 @@ export const GROUP_POLICY_ATTACHMENTS_EXCLUSIVE = exclusive({
   have: policiesOfGroup,
   add: attachToGroup,
   remove: detachFromGroup,
+});
+
+/** aws_iam_role_policies_exclusive */
+export const ROLE_POLICIES_EXCLUSIVE = exclusive({
+  title: 'Role Policies Exclusive',
+  holder: 'role_name',
+  list: 'policy_names',
+  have: inlinePoliciesOfRole,
+  add: (caller, RoleName, PolicyName) =>
+    caller.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: undefined })),
+  remove: (caller, RoleName, PolicyName) => caller.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })),
+});
+
+/** aws_iam_role_policy_attachments_exclusive */
+export const ROLE_POLICY_ATTACHMENTS_EXCLUSIVE = exclusive({
+  title: 'Role Policy Attachments Exclusive',
+  holder: 'role_name',
+  list: 'policy_arns',
+  have: policiesOfRole,
+  add: (caller, RoleName, PolicyArn) => caller.send(new AttachRolePolicyCommand({ RoleName, PolicyArn })),
+  remove: (caller, RoleName, PolicyArn) => caller.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })),
 });
 
 /** Makes a list exactly what is configured, shows what else stands there, and leaves it when destroyed. */

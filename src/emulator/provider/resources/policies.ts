@@ -3,27 +3,23 @@ import {
   CreatePolicyVersionCommand,
   DeletePolicyCommand,
   DeletePolicyVersionCommand,
-  DeleteUserPolicyCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
-  GetUserPolicyCommand,
   type Policy,
   type PolicyVersion,
-  PutUserPolicyCommand,
   paginateListPolicyVersions,
   TagPolicyCommand,
   UntagPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { doing, ifPresent, untilFound } from '../aws-calls.ts';
-import { documentToSet, inlineForm, managedForm } from '../policy-json.ts';
+import { documentToSet, managedForm } from '../policy-json.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Caller } from '../session.ts';
 import { changeTags, tagAttributes, tagsFor } from '../tags.ts';
 import { all, conflicting, policyDocument, policyName } from '../validation.ts';
-import { type Attributes, optionalText, textOf, uniqueId } from '../value.ts';
+import { type Attributes, generatedPrefixOf, nameFor, optionalText, textOf } from '../value.ts';
 
 const MAXIMUM_VERSIONS = 5;
-const GENERATED = /^(.*)\d{18}[0-9a-f]{8}$/;
 
 /** aws_iam_policy: only the document and the tags change in place; a new document is a new default version. */
 export const POLICY: ResourceType = {
@@ -98,16 +94,6 @@ export const POLICY: ResourceType = {
   importState: (id) => ({ id }),
 };
 
-/** The name of a new policy: the configured one, else one that no other has. */
-function nameFor(planned: Attributes): string {
-  return optionalText(planned, 'name') ?? uniqueId(optionalText(planned, 'name_prefix') ?? 'terraform-');
-}
-
-/** The prefix of a name that was generated, empty for a name that was given. */
-function generatedPrefixOf(name: string): string {
-  return GENERATED.exec(name)?.[1] ?? '';
-}
-
 function readPolicy(caller: Caller, state: Attributes): Promise<Attributes> {
   return doing(`reading IAM Policy (${textOf(state, 'id')})`, () => policyState(caller, state));
 }
@@ -162,77 +148,4 @@ function stateOf(caller: Caller, state: Attributes, policy: Policy | undefined, 
     policy_id: policy?.PolicyId ?? null,
     ...tagAttributes(state, policy?.Tags, caller.defaultTags),
   };
-}
-
-/** aws_iam_user_policy: one inline policy of a user, known as `user:name`. */
-export const USER_POLICY: ResourceType = {
-  schema: {
-    attributes: {
-      id: { type: 'string', optional: true, computed: true },
-      name: { type: 'string', optional: true, computed: true },
-      name_prefix: { type: 'string', optional: true, computed: true },
-      policy: { type: 'string', required: true },
-      user: { type: 'string', required: true },
-    },
-  },
-  legacy: true,
-  replacedBy: ['name', 'name_prefix', 'user'],
-  documents: { policy: inlineForm },
-  validate: all(policyDocument('policy'), conflicting('name', 'name_prefix')),
-
-  async create(caller, planned, keep) {
-    const [user, name] = [textOf(planned, 'user'), nameFor(planned)];
-    await putInline(caller, user, name, planned);
-    const created = { ...planned, id: `${user}:${name}`, name, name_prefix: generatedPrefixOf(name) };
-    keep(created);
-    // The real provider looks for the policy before it reads it, which makes two calls.
-    await doing(`waiting for IAM User Policy (${user}:${name}) create`, () =>
-      untilFound(() => inlineDocument(caller, user, name)),
-    );
-    return inlineState(caller, user, name, created);
-  },
-
-  async read(caller, state) {
-    const [user, name] = partsOf(state);
-    return (await ifPresent(() => inlineState(caller, user, name, state))) ?? null;
-  },
-
-  async update(caller, prior, planned) {
-    const [user, name] = partsOf(prior);
-    await putInline(caller, user, name, planned);
-    return inlineState(caller, user, name, planned);
-  },
-
-  async remove(caller, state) {
-    const [user, name] = partsOf(state);
-    const command = new DeleteUserPolicyCommand({ UserName: user, PolicyName: name });
-    await doing(`deleting IAM User Policy (${user}:${name})`, () => ifPresent(() => caller.send(command)));
-  },
-
-  importState: (id) => (id.includes(':') ? { id } : 'user_policy id must be of the form <user name>:<policy name>'),
-};
-
-function partsOf(state: Attributes): readonly [user: string, name: string] {
-  const id = textOf(state, 'id');
-  const colon = id.indexOf(':');
-  return [id.slice(0, colon), id.slice(colon + 1)];
-}
-
-async function putInline(caller: Caller, user: string, name: string, planned: Attributes): Promise<void> {
-  const document = inlineForm(textOf(planned, 'policy'));
-  const command = new PutUserPolicyCommand({ UserName: user, PolicyName: name, PolicyDocument: document });
-  await doing(`putting IAM User (${user}) Policy (${name})`, () => caller.send(command));
-}
-
-async function inlineDocument(caller: Caller, user: string, name: string): Promise<string> {
-  const command = new GetUserPolicyCommand({ UserName: user, PolicyName: name });
-  const { PolicyDocument: document = '' } = await caller.send(command);
-  return decodeURIComponent(document);
-}
-
-async function inlineState(caller: Caller, user: string, name: string, state: Attributes): Promise<Attributes> {
-  const id = `${user}:${name}`;
-  const document = await doing(`reading IAM User Policy (${id})`, () => inlineDocument(caller, user, name));
-  const policy = documentToSet(inlineForm, textOf(state, 'policy'), document);
-  return { ...state, id, name, name_prefix: generatedPrefixOf(name), policy, user };
 }
