@@ -22,7 +22,7 @@ import { documentToSet, managedForm } from '../policy-json.ts';
 import type { ResourceType } from '../resource-type.ts';
 import type { Caller } from '../session.ts';
 import { changeTags, tagAttributes, tagsFor } from '../tags.ts';
-import { all, conflicting, longest, policyDocument, policyName, unset } from '../validation.ts';
+import { all, conflicting, policyDocument, policyName, unset } from '../validation.ts';
 import { type Attributes, generatedPrefixOf, isEmpty, nameFor, optionalText, textOf } from '../value.ts';
 
 /**
@@ -65,7 +65,6 @@ export const ROLE: ResourceType = {
     policyName('name', 64),
     policyName('name_prefix', 38),
     conflicting('name', 'name_prefix'),
-    longest('description', 1_000),
     unset('inline_policy', 'aws_iam_role_policy'),
     unset('managed_policy_arns', 'aws_iam_role_policy_attachments_exclusive'),
   ),
