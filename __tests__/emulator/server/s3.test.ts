@@ -1,3 +1,6 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -223,5 +226,27 @@ describe('objects', () => {
     expect(await get({}, ada)).toBe('state');
     await bucketPolicy('Allow', { AWS: 'arn:aws:iam::123456789012:user/bo' });
     expect(await outcome(get({}, ada))).toBe('AccessDenied');
+  });
+
+  test('are there after the end of the process, with their versions', async () => {
+    const [dir, copy] = ['', ''].map(() => mkdtempSync(join(tmpdir(), 'mturk-team-s3-'))) as [string, string];
+    const own = emulator;
+    emulator = await openAccount({ dir });
+    s3 = s3Of();
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    await versioning('Enabled');
+    const { VersionId } = await put('one');
+    await put('two');
+    // What a killed process leaves: nothing but the journal has these calls.
+    for (const file of ['account.json', 'account.journal']) copyFileSync(join(dir, file), join(copy, file));
+    await emulator.close();
+    for (const left of [dir, copy]) {
+      emulator = await openAccount({ dir: left });
+      s3 = s3Of();
+      expect([await get(), await get({ VersionId })]).toEqual(['two', 'one']);
+      await emulator.close();
+      rmSync(left, { recursive: true });
+    }
+    emulator = own;
   });
 });
