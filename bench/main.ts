@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { type ApplyFigures, benchApply, expectedCalls } from './apply.ts';
 import { benchCheck } from './check.ts';
 import { benchDecide } from './decide.ts';
+import { benchFirstComment } from './first-comment.ts';
 import { benchInventory } from './inventory.ts';
 import { benchReview, benchReviewCommand } from './review.ts';
 import { benchStart } from './start.ts';
@@ -158,6 +159,18 @@ for (const { size, reviewMs, readMs, ratio, limit, renderMs, commentBytes } of b
     },
   );
 }
+
+say('first comment');
+const firstComment = await benchFirstComment(50);
+rows.push({
+  what: 'from pull request to first comment, our own part of one job',
+  size: '50',
+  ours: `${(firstComment / 1000).toFixed(1)} s`,
+  baseline: '-',
+  measured: firstComment,
+  target: 5_000,
+  unit: 'ms',
+});
 
 say('synth');
 const synth = await benchSynth(SIZES);
