@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
+import { evaluate, truthy } from './expression.ts';
 import {
   allJobs,
   allSteps,
@@ -286,6 +287,37 @@ test('every job that runs the tool takes it from the commit of its own workflow,
     const whole = job.steps.findIndex(({ uses, with: { path } = {} }) => /checkout@/.test(uses ?? '') && !path);
     expect(job.steps.findIndex(({ name }) => name === 'Check out the tool')).toBeGreaterThan(whole);
   }
+});
+
+const OWN = 'mturk-tools/mturk-team';
+test.each([
+  ['a lab that pins a commit', 'a/lab', OWN, '1'.repeat(40), 'Check out the tool'],
+  [
+    'a lab that pins a tag, which may have an artifact of that name',
+    'a/lab',
+    OWN,
+    'refs/tags/v1',
+    'Check out the tool',
+  ],
+  ['a lab that pins a branch', 'a/lab', OWN, 'refs/heads/main', 'Check out the tool'],
+  ['this repository, pinning a commit of its own', OWN, OWN, '1'.repeat(40), 'Check out the tool'],
+  ['this repository, by path on main', OWN, OWN, 'refs/heads/main', 'Download the tool'],
+  ['this repository, by path in a pull request', OWN, OWN, 'refs/pull/7/merge', 'Download the tool'],
+  ['GitHub Enterprise Server, which does not say', OWN, '', '', null],
+] as const)('where the tool comes from: %s', (_what, repository, called, ref, expected) => {
+  const context = {
+    workflow_repository: called,
+    workflow_ref: called === '' ? '' : `${called}/.github/workflows/called-plan.yml@${ref}`,
+    workflow_sha: called === '' ? '' : '1'.repeat(40),
+  };
+  const contains = (text: unknown, part: unknown) => String(text).includes(String(part));
+  const steps = ownJobs(read('called-plan.yml')).preview?.steps ?? [];
+  const taken = steps.filter(
+    (step) =>
+      / the tool$/.test(step.name ?? '') &&
+      truthy(evaluate(step.if ?? '', { job: context, github: { repository } }, { contains })),
+  );
+  expect(taken.map(({ name }) => name)).toEqual(expected === null ? [] : [expected]);
 });
 
 test('what a pull request is planned or commented with runs only for one of this repository into its default branch', () => {
