@@ -148,7 +148,7 @@ test('in a directory with a team.yaml, the other files follow from it and nothin
 
 test('on a terminal, init asks for what no option says', async () => {
   const cwd = empty();
-  const person = answering(['perception-lab', '123456789012', 'ada=adaoneill'], [true]);
+  const person = answering(['perception-lab', '123456789012', 'ada=adaoneill', 'yes']);
   const { code } = await runHere(['init', 'lab', ...TOOL], { cwd, env, person });
   expect(code).toBe(0);
   expect(person.asked).toHaveLength(4);
@@ -159,7 +159,7 @@ test('on a terminal, init asks for what no option says', async () => {
 });
 
 test('it asks about self-approval for one owner only, and for nothing that an option says', async () => {
-  const person = answering(['ada=adaoneill, bo'], []);
+  const person = answering(['ada=adaoneill, bo']);
   const args = ['--lab', 'tiny', '--account', '123456789012'];
   const cwd = empty();
   expect((await runHere(['init', ...args, ...TOOL], { cwd, env, person })).code).toBe(0);
@@ -167,9 +167,12 @@ test('it asks about self-approval for one owner only, and for nothing that an op
   expect(teamIn(cwd).settings).not.toHaveProperty('self-approval');
 });
 
-test('a canceled question writes nothing', async () => {
+test.each([
+  ['the second', ['tiny', null]],
+  ['the last', ['tiny', '123456789012', 'ada=adaoneill', null]],
+])('a person who cancels %s question finds nothing written', async (_which, answers) => {
   const cwd = empty();
-  const { code, stderr } = await runHere(['init', ...TOOL], { cwd, env, person: answering(['tiny', null], []) });
+  const { code, stderr } = await runHere(['init', ...TOOL], { cwd, env, person: answering(answers) });
   expect(code).toBe(1);
   expect(stderr).toContain('error[not-confirmed]: not confirmed');
   expect(filesIn(cwd)).toEqual([]);

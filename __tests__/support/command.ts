@@ -20,15 +20,15 @@ interface RunOptions {
   readonly person?: Person;
 }
 
-interface Person extends Required<Pick<Terminal, 'ask' | 'confirm'>> {
+interface Person extends Required<Pick<Terminal, 'ask'>> {
   /** The questions so far. */
   readonly asked: readonly string[];
 }
 
 /** A person who gives these answers, in order; null cancels. An answer that a question does not take is an error. */
-export function answering(lines: readonly (string | null)[], decisions: readonly boolean[]): Person {
+export function answering(lines: readonly (string | null)[]): Person {
   const asked: string[] = [];
-  const [left, yes] = [[...lines], [...decisions]];
+  const left = [...lines];
   return {
     asked,
     async ask({ message, problem }) {
@@ -36,12 +36,6 @@ export function answering(lines: readonly (string | null)[], decisions: readonly
       const answer = left.shift();
       if (answer === undefined) throw new Error(`no answer to: ${message}`);
       if (answer !== null && problem(answer) !== null) throw new Error(`${problem(answer)}`);
-      return answer;
-    },
-    async confirm(question) {
-      asked.push(question);
-      const answer = yes.shift();
-      if (answer === undefined) throw new Error(`no answer to: ${question}`);
       return answer;
     },
   };

@@ -59,14 +59,14 @@ async function answersOf(options: InitOptions, command: Command, terminal: Termi
   const sts = new STSClient({ region: 'us-east-1', maxAttempts: 1 });
   const found = options.account ?? (await callerAccount(sts));
   sts.destroy();
-  const { canAsk = false, ask, confirm } = terminal;
+  const { canAsk = false, ask } = terminal;
   if (yes || !canAsk || ask === undefined) {
     const answers = enoughAnswers({ lab, account: found, owners, selfApproval });
     if ('lab' in answers) return succeed(answers);
     return command.error(`error: without a terminal to ask on, ${answers.join(', ')} must be given`);
   }
   const given = { lab, account: options.account ?? null, owners, selfApproval };
-  const answers = await askRest(given, found, { ask, confirm });
+  const answers = await askRest(given, found, { ask });
   return answers === null ? fail('not-confirmed', { couldAsk: true }) : succeed(answers);
 }
 

@@ -43,7 +43,6 @@ interface Asker {
     readonly initial?: string;
     readonly problem: (answer: string) => AnswerProblem;
   }): Promise<string | null>;
-  confirm(question: string): Promise<boolean>;
 }
 
 /** Usable answers; null for what was not given. */
@@ -82,11 +81,14 @@ export async function askRest(given: GivenAnswers, found: string | null, asker: 
     }));
   if (names === null) return null;
   const owners = typeof names === 'string' ? parseOwners(names) : names;
-  const selfApproval =
-    given.selfApproval ||
-    (owners.length === 1 &&
-      (await asker.confirm('May the one owner merge their own changes, which no one else approves?')));
-  return { lab, account, owners, selfApproval };
+  if (given.selfApproval || owners.length > 1) return { lab, account, owners, selfApproval: given.selfApproval };
+  const alone = await asker.ask({
+    message: 'May the one owner merge their own changes, which no one else approves?',
+    example: 'yes or no',
+    initial: 'no',
+    problem: (answer) => (/^(yes|no)$/i.test(answer) ? null : 'Write yes or no.'),
+  });
+  return alone === null ? null : { lab, account, owners, selfApproval: /^yes$/i.test(alone) };
 }
 
 /** The answers that were given, if they are enough; else the options that are missing. */
