@@ -22,7 +22,7 @@ const start = await bootstrapped();
 const reference = await appliedTo(sampleTeam);
 
 /** The provider's own number of attempts, as it is used against AWS. */
-const PATIENT = 25;
+const PATIENT = { providerAttempts: 25 };
 
 describe(`AWS on a bad day (${ENGINE_TITLE})`, () => {
   const DAYS: readonly (readonly [string, Faults])[] = [
@@ -81,7 +81,7 @@ describe(`AWS on a bad day (${ENGINE_TITLE})`, () => {
             expect(isEmpty(await planned(test.lab(sampleTeam)))).toBe(true);
             expect(differences(test.memory, reference, start)).toEqual([]);
           },
-          2,
+          { providerAttempts: 2 },
         );
       });
     },

@@ -1,14 +1,16 @@
 import {
-  AttachUserPolicyCommand,
   CreateAccessKeyCommand,
-  CreatePolicyCommand,
+  CreateOpenIDConnectProviderCommand,
+  CreateRoleCommand,
   CreateUserCommand,
   CreateVirtualMFADeviceCommand,
   EnableMFADeviceCommand,
   IAMClient,
+  PutRolePolicyCommand,
   TagPolicyCommand,
   TagUserCommand,
 } from '@aws-sdk/client-iam';
+import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { reconcile } from '../../src/cli/drift/reconcile.ts';
 import { fullScan, quickScan } from '../../src/cli/drift/run-scan.ts';
 import { applyStack } from '../../src/cli/session/apply.ts';
@@ -20,10 +22,17 @@ import type { ScanResult } from '../../src/drift/finding.ts';
 import { NO_RECONCILE_RECORD } from '../../src/drift/remediation/decide.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';
-import type { WorkflowRole } from '../../src/setup/roles.ts';
+import {
+  type RepositoryFacts,
+  trustOf,
+  WORKFLOW_ROLES,
+  type WorkflowRole,
+  workflowRoleArn,
+} from '../../src/setup/roles.ts';
 import { iamName, labPath, rolePolicyArn } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { sampleOf } from '../support/exhaustive.ts';
+import { GITHUB_ISSUER, type GitHubOidc, startGitHubOidc } from '../support/github-oidc.ts';
 import { bootstrapped, copyOf, inTurns, type LabInTest, orThrow, withLab } from '../support/lab-in-test.ts';
 import type { ManualChange } from '../support/manual-changes/manual-change.ts';
 import { RECONCILED_TEAM as team } from '../support/manual-changes/outcome.ts';
@@ -37,11 +46,60 @@ const TODAY = '2026-11-25';
 const NOON = '2026-11-25T12:00:00Z';
 
 let count = 0;
+let github: GitHubOidc;
+
+const REPOSITORY: RepositoryFacts = {
+  ...{ owner: 'lab', name: 'access', ownerId: '11', repositoryId: '22', subject: 'classic' },
+  workflows: { owner: 'tools', name: 'mturk-team', ref: '0123456789012345678901234567890123456789' },
+};
+
+/** The claims of the jobs that take the roles. */
+const called = (file: string) => `tools/mturk-team/.github/workflows/${file}@${REPOSITORY.workflows.ref}`;
+const JOBS: Readonly<Record<WorkflowRole, Readonly<Record<string, string>>>> = {
+  plan: { sub: 'repo:lab/access:pull_request', job_workflow_ref: called('called-plan.yml') },
+  scan: { sub: 'repo:lab/access:ref:refs/heads/main', job_workflow_ref: called('called-drift.yml') },
+  apply: { sub: 'repo:lab/access:environment:production', job_workflow_ref: called('called-apply.yml') },
+  reconcile: { sub: 'repo:lab/access:environment:reconcile', job_workflow_ref: called('called-drift.yml') },
+};
+
+/** Creates GitHub's identity provider and the four roles, as documented. */
+async function createRoles({ emulator }: LabInTest): Promise<void> {
+  const { endpoint, rootCredentials: credentials } = emulator;
+  const root = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
+  const ClientIDList = ['sts.amazonaws.com'];
+  await root.send(new CreateOpenIDConnectProviderCommand({ Url: GITHUB_ISSUER, ClientIDList }));
+  for (const role of WORKFLOW_ROLES) {
+    const [, Path, RoleName = ''] = /role(\/.*\/)(.*)/.exec(workflowRoleArn(team, role)) ?? [];
+    const AssumeRolePolicyDocument = JSON.stringify(trustOf(role, team, REPOSITORY));
+    await root.send(new CreateRoleCommand({ RoleName, Path, AssumeRolePolicyDocument }));
+    const PolicyDocument = JSON.stringify(permissions(role));
+    await root.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'mturk-team', PolicyDocument }));
+  }
+  root.destroy();
+}
+
+/** Credentials of a role, for a token of the job that takes it. */
+async function take({ emulator }: LabInTest, role: WorkflowRole) {
+  const { endpoint, rootCredentials: credentials } = emulator;
+  const sts = new STSClient({ endpoint, credentials, region: 'us-east-1' });
+  count += 1;
+  const { Credentials, AssumedRoleUser } = await sts.send(
+    new AssumeRoleWithWebIdentityCommand({
+      ...{ RoleArn: workflowRoleArn(team, role), RoleSessionName: `run-${count}` },
+      WebIdentityToken: github.token({ ...JOBS[role], repository_id: '22' }, new Date(NOON)),
+    }),
+  );
+  sts.destroy();
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {};
+  return {
+    principal: AssumedRoleUser?.Arn ?? '',
+    credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
+  };
+}
 
 /**
- * A lab opened by a caller that has exactly the permissions of a role of the workflows. The local AWS emulator has no
- * roles: a user outside the lab's path stands for each. Every call of ours and of the provider is signed by it, and none
- * may be denied, but those that the test expects.
+ * A lab opened by a caller that has taken a role of the workflows with a token of GitHub. Every call of ours and of the
+ * provider is signed by it, and none may be denied, but those that the test expects.
  */
 async function labAs<T>(
   test: LabInTest,
@@ -50,20 +108,8 @@ async function labAs<T>(
   of = team,
   denied: readonly string[] = [],
 ): Promise<T> {
-  const { endpoint, rootCredentials } = test.emulator;
-  const root = new IAMClient({ endpoint, credentials: rootCredentials, region: 'us-east-1' });
-  count += 1;
-  const UserName = `mturk-team-${role}-${count}`;
-  const created = await root.send(new CreateUserCommand({ UserName }));
-  const PolicyDocument = JSON.stringify(permissions(role));
-  const { Policy } = await root.send(new CreatePolicyCommand({ PolicyName: UserName, PolicyDocument }));
-  await root.send(new AttachUserPolicyCommand({ UserName, PolicyArn: Policy?.Arn }));
-  const { AccessKey } = await root.send(new CreateAccessKeyCommand({ UserName }));
-  root.destroy();
-  const credentials = {
-    accessKeyId: AccessKey?.AccessKeyId ?? '',
-    secretAccessKey: AccessKey?.SecretAccessKey ?? '',
-  };
+  const { endpoint } = test.emulator;
+  const { principal, credentials } = await take(test, role);
   const provider = await startProvider({ endpoint, credentials, region: 'us-east-1', maxAttempts: 2 });
   const emulator = {
     ...test.emulator,
@@ -75,6 +121,7 @@ async function labAs<T>(
       TF_REATTACH_PROVIDERS: JSON.stringify(provider.reattach),
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_SESSION_TOKEN: credentials.sessionToken,
     }),
   };
   const { records } = test.lab(of);
@@ -85,7 +132,7 @@ async function labAs<T>(
   } finally {
     await lab.close();
     await provider.close();
-    const calls = test.emulator.calls.filter(({ principal }) => principal === created.User?.Arn);
+    const calls = test.emulator.calls.filter((call) => call.principal === principal);
     expect(calls.length).toBeGreaterThan(3);
     expect(calls.flatMap(({ action, error }) => (error === 'AccessDenied' ? [action] : []))).toEqual(denied);
   }
@@ -111,18 +158,32 @@ async function applyAs(test: LabInTest, of: Team): Promise<void> {
 
 let start: EmulatorMemory;
 beforeAll(async () => {
-  start = await withLab(await bootstrapped(), async (test) => {
-    test.setClock(NOON);
+  github = await startGitHubOidc();
+  start = await inLab(await bootstrapped(), async (test) => {
+    await createRoles(test);
     await applyAs(test, team);
     return copyOf(test.memory);
   });
 }, 120_000);
 
+afterAll(() => github.close());
+
+/** At noon, with an account that knows GitHub's keys. */
+function inLab<T>(from: EmulatorMemory, work: (test: LabInTest) => Promise<T>): Promise<T> {
+  return withLab(
+    from,
+    (test) => {
+      test.setClock(NOON);
+      return work(test);
+    },
+    { issuers: github.issuers },
+  );
+}
+
 const bo = iamName(team.lab, 'bo');
 
 test('the plan role plans a pull request, with a user to be imported who has a key, and checks the account', async () => {
-  await withLab(start, async (test) => {
-    test.setClock(NOON);
+  await inLab(start, async (test) => {
     const { iam } = test.lab(team);
     const UserName = iamName(team.lab, 'zoe');
     await iam.send(new CreateUserCommand({ UserName, Path: labPath(team.lab) }));
@@ -144,8 +205,7 @@ test('the plan role plans a pull request, with a user to be imported who has a k
 }, 120_000);
 
 test('the apply role changes a role, suspends a member, restores tags, and removes a member who has a key', async () => {
-  await withLab(start, async (test) => {
-    test.setClock(NOON);
+  await inLab(start, async (test) => {
     const { iam } = test.lab(team);
     await iam.send(new CreateAccessKeyCommand({ UserName: bo }));
     const Tags = [{ Key: 'hello', Value: 'x' }];
@@ -167,8 +227,7 @@ const leftAlone: Team = {
 };
 
 test("the apply role deletes no MFA device: the failure says so, and the next apply deletes the member's user", async () => {
-  await withLab(start, async (test) => {
-    test.setClock(NOON);
+  await inLab(start, async (test) => {
     const { iam } = test.lab(team);
     const { VirtualMFADevice } = await iam.send(new CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: 'phone' }));
     const SerialNumber = VirtualMFADevice?.SerialNumber ?? '';
@@ -195,15 +254,13 @@ const SAMPLE = sampleOf(REVERTED, 3);
 
 const REQUEST = { reconcile: true, revert: [], ifFingerprint: null };
 
-/** Those who stand for the roles are unmanaged users of this account. */
 function idsOf({ findings }: ScanResult): readonly string[] {
-  return findings.map(({ id }) => id).filter((id) => !id.includes('mturk-team-'));
+  return findings.map(({ id }) => id);
 }
 
 /** Works in a lab where someone has made a manual change. */
 function afterChange<T>(row: ManualChange, work: (test: LabInTest) => Promise<T>): Promise<T> {
-  return withLab(start, async (test) => {
-    test.setClock(NOON);
+  return inLab(start, async (test) => {
     const root = test.lab(team);
     await noteApply(applyRecord(root.records), root, { state: 'applied' });
     await row.done({ iam: root.iam, endpoint: test.emulator.endpoint, wait: () => {} });

