@@ -247,6 +247,16 @@ describe('a lab with one owner', () => {
       (lab) => apply(lab.propose('alone', 'ada', approvesAlone), { by: 'ada' }),
     ],
     [
+      'a first change sets it, merged and never applied; a second one pays',
+      false,
+      /so no one else can approve it/,
+      (lab) => {
+        lab.applied();
+        lab.merge(lab.propose('alone', 'ada', approvesAlone), 'ada');
+        return apply(lab.propose('pay', 'ada', pays('cy')), { by: 'ada' });
+      },
+    ],
+    [
       "a writer pushes onto the owner's pull request",
       true,
       /but someone else pushed to it/,
