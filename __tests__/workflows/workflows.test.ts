@@ -334,6 +334,17 @@ test('what a pull request is planned or commented with runs only for one of this
     expect(condition.split(/ &&\s+/).filter((part) => !/^always|^needs\./.test(part))).toEqual(needed);
 });
 
+test.each(['called-apply.yml', 'called-drift.yml'])('no job of %s runs for a branch that calls it', (name) => {
+  const onBranch = { github: { ref: 'refs/heads/mine' }, needs: {} };
+  for (const [id, job] of Object.entries(ownJobs(read(name)))) {
+    const { if: condition } = job;
+    const waits = condition === undefined && needsOf(job).length > 0;
+    const skipped =
+      condition !== undefined && !truthy(evaluate(String(condition).replace('always() && ', ''), onBranch));
+    expect([id, waits || skipped || condition === "needs.detect.outputs.reconcile == 'true'"]).toEqual([id, true]);
+  }
+});
+
 test('the approval is verified again in the job that applies, before it becomes the role', () => {
   const order = ownJobs(read('called-apply.yml')).apply?.steps.map(({ run, uses }) => run ?? uses ?? '') ?? [];
   const verified = order.findIndex((step) => step.startsWith('node tool/dist/mturk-team.cjs verify-approval '));
