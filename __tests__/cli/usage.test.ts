@@ -21,6 +21,7 @@ const COMMANDS: readonly (readonly [group: string, ...command: string[]])[] = [
   ['Everyday', 'who-can'],
   ['Set up', 'init'],
   ['Set up', 'synth'],
+  ['Set up', 'bootstrap'],
   ['Set up', 'doctor'],
   ['Set up', 'codeowners'],
   ['Set up', 'schema'],

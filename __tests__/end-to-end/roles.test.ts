@@ -22,14 +22,9 @@ import type { ScanResult } from '../../src/drift/finding.ts';
 import { NO_RECONCILE_RECORD } from '../../src/drift/remediation/decide.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { startProvider } from '../../src/emulator/provider/provider.ts';
-import {
-  type RepositoryFacts,
-  trustOf,
-  WORKFLOW_ROLES,
-  type WorkflowRole,
-  workflowRoleArn,
-} from '../../src/setup/roles.ts';
-import { iamName, labPath, rolePolicyArn } from '../../src/team/names.ts';
+import type { RepositoryFacts } from '../../src/setup/repository.ts';
+import { trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
+import { iamName, labPath, rolePolicyArn, WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
 import type { Team } from '../../src/team/team.ts';
 import { sampleOf } from '../support/exhaustive.ts';
 import { GITHUB_ISSUER, type GitHubOidc, startGitHubOidc } from '../support/github-oidc.ts';

@@ -120,7 +120,7 @@ test('a widened boundary policy is found, and bootstrap reverts it', async () =>
   expect(await mturk('plan')).toMatchObject({ code: 0 });
   const found = await mturk('drift');
   expect(found.code).toBe(2);
-  expect(found.stdout).toContain('mturk-team apply --bootstrap');
+  expect(found.stdout).toContain('mturk-team bootstrap');
   const reconciled = await mturk('drift', '--reconcile', '--yes', '--json');
   expect({ code: reconciled.code, ...JSON.parse(reconciled.stdout) }).toMatchObject({
     code: 2,
@@ -129,7 +129,7 @@ test('a widened boundary policy is found, and bootstrap reverts it', async () =>
       findings: [{ id: expect.stringMatching(/^boundary-policy-changed/), remediation: 'manual' }],
     },
   });
-  expect(await mturk('apply', '--bootstrap', '--yes')).toMatchObject({ code: 0 });
+  expect(await mturk('bootstrap', '--yes')).toMatchObject({ code: 0 });
   // The widened version remains, one SetDefaultPolicyVersion away from taking effect.
   const waiting = await mturk('drift');
   expect(waiting.code).toBe(2);

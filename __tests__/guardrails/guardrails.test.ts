@@ -360,6 +360,40 @@ test('the boundary of bootstrap is inside its own stack, and outside the team', 
   expect(blocksOf(plan.value, shorter, TODAY, 'bootstrap')).toMatchObject([{ code: 'outside-managed-path' }]);
 });
 
+describe('the roles of bootstrap', () => {
+  const path = '/mturk-roles/perception-lab/';
+  const inline = { role: 'perception-lab-plan', name: 'mturk-team', policy: '{}' };
+  test.each<[string, string, object, string[]]>([
+    ['a role', 'aws_iam_role', { name: 'perception-lab-plan', path }, []],
+    [
+      'a role that is none of the four',
+      'aws_iam_role',
+      { name: 'perception-lab-deploy', path },
+      ['outside-managed-path'],
+    ],
+    ['a role elsewhere', 'aws_iam_role', { name: 'perception-lab-plan', path: '/' }, ['outside-managed-path']],
+    ['its policy', 'aws_iam_role_policy', inline, []],
+    ['a policy of another role', 'aws_iam_role_policy', { ...inline, role: 'deploy' }, ['outside-managed-path']],
+    [
+      'what is attached to it',
+      'aws_iam_role_policy_attachments_exclusive',
+      { role_name: inline.role, policy_arns: [] },
+      [],
+    ],
+    ['what is attached to another', 'aws_iam_role_policies_exclusive', { role_name: 'x' }, ['outside-managed-path']],
+    ['a user', 'aws_iam_user', { name: 'perception-lab', path: '/mturk-boundary/' }, ['outside-managed-path']],
+    ['a policy of a user', 'aws_iam_user_policy', { user: 'perception-lab-bo' }, ['outside-managed-path']],
+  ])('%s', (_name, type, after, codes) => {
+    const change = { actions: ['create'], after };
+    const plan = readPlan({
+      format_version: '1.2',
+      resource_changes: [{ address: `${type}.x`, type, name: 'x', change }],
+    });
+    if (!plan.ok) throw new Error('unreadable');
+    expect(blocksOf(plan.value, recordedTeam, TODAY, 'bootstrap').map(({ code }) => code)).toEqual(codes);
+  });
+});
+
 describe('what the two files say before there is a plan', () => {
   const state = { bucket: 'lab-state', region: 'us-east-1', key: 'mturk-team' };
   const { settings } = recordedTeam;

@@ -278,8 +278,8 @@ const OTHERS: readonly (readonly [string, string, RegExp, Partial<Facts>])[] = [
   ],
   ['a clock ahead', 'clock', /network time/, { clockAhead: succeed(400) }],
   ['a clock behind', 'clock', /network time/, { clockAhead: succeed(-4000) }],
-  ['no boundary', 'boundary', /--bootstrap/, account({ boundary: succeed('missing') })],
-  ['another boundary', 'boundary', /--bootstrap/, account({ boundary: succeed('changed') })],
+  ['no boundary', 'boundary', /mturk-team bootstrap/, account({ boundary: succeed('missing') })],
+  ['another boundary', 'boundary', /mturk-team bootstrap/, account({ boundary: succeed('changed') })],
   ['a lock of yesterday', 'state-lock', /^if no apply is running/, account({ lockAge: succeed(1500) })],
   [
     'a user of another team',

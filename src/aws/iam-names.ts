@@ -4,14 +4,15 @@ import {
   paginateGetGroup,
   paginateListGroups,
   paginateListPolicies,
+  paginateListRoles,
   paginateListUsers,
 } from '@aws-sdk/client-iam';
 import { type Block, block } from '../diagnostics/block.ts';
 import { isMissing } from './client.ts';
 
-export type IamEntityKind = 'user' | 'group' | 'policy';
+export type IamEntityKind = 'user' | 'group' | 'policy' | 'role';
 
-/** A user, group or policy. */
+/** A user, group, policy or role. */
 export interface IamEntity {
   readonly kind: IamEntityKind;
   readonly name: string;
@@ -28,7 +29,7 @@ export interface ListedEntity extends IamEntity {
 
 /** What is asked of an account before a plan is applied. */
 export interface IamLookup {
-  /** Every user, group or policy of the account itself, whatever its path: names are taken whatever the path. */
+  /** Every user, group, policy or role of the account itself, whatever its path: names are taken whatever the path. */
   list(kind: IamEntityKind): Promise<readonly ListedEntity[]>;
   policyExists(arn: string): Promise<boolean>;
   /** Names of the users in a group, sorted; empty where there is no such group. */
@@ -51,6 +52,10 @@ export function iamLookup(client: IAMClient): IamLookup {
       } else if (kind === 'group') {
         for await (const { Groups = [] } of paginateListGroups(config, {})) {
           for (const group of Groups) add(group.GroupName, group.Path, group.Arn, group.GroupId);
+        }
+      } else if (kind === 'role') {
+        for await (const { Roles = [] } of paginateListRoles(config, {})) {
+          for (const role of Roles) add(role.RoleName, role.Path, role.Arn, role.RoleId);
         }
       } else {
         for await (const { Policies = [] } of paginateListPolicies(config, { Scope: 'Local' })) {
@@ -113,7 +118,7 @@ export interface Imported {
   readonly key: string;
   /** The address, as an import block's `to`. */
   readonly to: string;
-  /** A user's or group's name, a policy's ARN. */
+  /** A policy's ARN, else the name. */
   readonly id: string;
 }
 
@@ -142,7 +147,7 @@ export async function findExisting(creates: readonly PlannedCreate[], iam: IamLo
     const owner = byName.get(nameKey(create));
     const { kind, key, name, address, lost } = create;
     const renamed = lost === null ? undefined : found.find((thing) => thing.kind === kind && thing.id === lost);
-    if (renamed !== undefined && renamed.name !== name && kind !== 'policy') {
+    if (renamed !== undefined && renamed.name !== name && (kind === 'user' || kind === 'group')) {
       findings.push(block('name-changed', { kind, name, to: renamed.name }));
       continue;
     }

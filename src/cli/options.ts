@@ -37,7 +37,6 @@ export const providerMirror = () =>
       if (text.startsWith('http://')) throw new InvalidArgumentError('The URL of a mirror begins with https://.');
       return text;
     });
-export const bootstrap = () => new Option('--bootstrap', "the administrator's stack: the permissions boundary");
 
 interface CommonOptions {
   readonly today?: string;
@@ -46,7 +45,6 @@ interface CommonOptions {
 
 interface AccountOptions extends CommonOptions {
   readonly emulator?: string | true;
-  readonly bootstrap?: boolean;
   readonly parallelism?: number;
   readonly configDir?: string;
   readonly providerMirror?: string;
@@ -60,7 +58,7 @@ export function labOptions(file: string, options: AccountOptions) {
   return {
     ...fileOptions(file, options),
     emulator: emulatorOf(options),
-    stack: options.bootstrap === true ? 'bootstrap' : 'team',
+    stack: 'team',
     parallelism: options.parallelism ?? null,
     configDir: options.configDir ?? null,
     providerMirror: options.providerMirror || null,

@@ -31,7 +31,7 @@ export const BLOCK = z.discriminatedUnion('code', [
   blockOf('sensitive-value', { address: TEXT }),
   blockOf('unknown-value', { address: TEXT, attributes: TEXTS }),
   /** `owner` is the ARN of what has the name now. */
-  blockOf('name-taken', { kind: z.enum(['user', 'group', 'policy']), name: TEXT, owner: TEXT, key: TEXT }),
+  blockOf('name-taken', { kind: z.enum(['user', 'group', 'policy', 'role']), name: TEXT, owner: TEXT, key: TEXT }),
   /** A user or group of the lab has the name `to` now. */
   blockOf('name-changed', { kind: z.enum(['user', 'group']), name: TEXT, to: TEXT }),
   /** `users` are in the group and not among those who get the role. */

@@ -100,6 +100,15 @@ export interface PipelineFailureArgs {
     readonly findings: readonly Finding[];
     readonly source: string | null;
   };
+  /** `options` are those that say what is missing. */
+  'repository-unknown': { readonly options: readonly string[] };
+  /** `repository` is `OWNER/NAME`. */
+  'subject-customized': { readonly repository: string };
+  'bucket-unusable': { readonly bucket: string; readonly because: 'denied' | 'other-region' };
+  /** The lab's objects in the bucket are those of another lab. */
+  'state-key-taken': { readonly place: string; readonly lab: string };
+  /** `by` are ARNs: what is under the lab's path, or has its boundary. */
+  'lab-in-use': { readonly lab: string; readonly by: readonly string[] };
   'file-not-readable': { readonly file: string; readonly reason: string };
   /** `file` is the release.json that should be beside the command's own file. */
   'release-unknown': { readonly file: string };

@@ -3,7 +3,7 @@ import type { Team } from '../team/team.ts';
 import type { Plan } from '../terraform/plan.ts';
 import type { Problem } from '../text/problem.ts';
 
-/** `bootstrap` is the administrator's stack: it holds the permissions boundary alone. */
+/** `bootstrap` is the administrator's stack: the permissions boundary and the workflows' roles. */
 export type Stack = 'team' | 'bootstrap';
 
 /**

@@ -88,7 +88,7 @@ const KNOWN_ACTIONS = ['no-op', 'create', 'read', 'update', 'delete', 'delete,cr
 
 const OF_ACCESS = [
   ...['name', 'path', 'policy', 'permissions_boundary', 'group', 'group_name', 'user', 'user_name'],
-  ...['users', 'policy_arn', 'policy_arns', 'policy_names'],
+  ...['users', 'policy_arn', 'policy_arns', 'policy_names', 'role', 'role_name', 'assume_role_policy'],
 ];
 
 /** Whether a nested mask has a `true` anywhere. */

@@ -1,5 +1,13 @@
 import { isManagedPolicyName } from '../catalog/managed-policies.ts';
-import { BOUNDARY_PATH, boundaryArn, keyOfIamName, labPath } from '../team/names.ts';
+import {
+  BOUNDARY_PATH,
+  boundaryArn,
+  iamName,
+  keyOfIamName,
+  labPath,
+  WORKFLOW_ROLES,
+  workflowRolePath,
+} from '../team/names.ts';
 import { isChange, type ResourceChange, type Values } from '../terraform/plan.ts';
 import { RESOURCES } from '../terraform/resources.ts';
 import { codeText, listTexts, t, trusted } from '../text/text.ts';
@@ -38,8 +46,8 @@ export const SCOPE_GUARDRAILS = {
     problem: ({ address, what }) => ({
       summary: t`${codeText(address)} would change ${trusted(TRUST[what])}`,
       reason: t`only an administrator changes what the lab and its workflows may do at all`,
-      help: t`remove it from the configuration; an administrator changes the boundary with`,
-      paste: ['mturk-team apply --bootstrap'],
+      help: t`remove it from the configuration; an administrator changes boundary and roles with`,
+      paste: ['mturk-team bootstrap'],
     }),
   },
   'outside-managed-path': {
@@ -67,7 +75,10 @@ export const SCOPE_GUARDRAILS = {
     problem: ({ kind, name, owner, key }) => ({
       summary: t`the ${kind} name ${codeText(name)} is taken`,
       reason: t`it belongs to ${codeText(owner)}; IAM names are unique in an account, whatever their path and case`,
-      help: t`rename or delete that ${kind}, or give ${codeText(key)} another key in ${codeText('team.yaml')}`,
+      help:
+        kind === 'role'
+          ? t`delete that role: it has the name of the lab's ${codeText(key)} role`
+          : t`rename or delete that ${kind}, or give ${codeText(key)} another key in ${codeText('team.yaml')}`,
     }),
   },
   'name-changed': {
@@ -91,7 +102,7 @@ export const SCOPE_GUARDRAILS = {
       summary: t`the permissions boundary of the lab does not exist`,
       reason: t`no user is created without ${codeText(arn)}`,
       help: t`an administrator creates it once`,
-      paste: ['mturk-team apply --bootstrap'],
+      paste: ['mturk-team bootstrap'],
     }),
   },
 } satisfies Partial<GuardrailTable>;
@@ -117,14 +128,24 @@ interface Managed {
   hasName(name: string): boolean;
 }
 
-function managedBy(stack: Stack, lab: string): Managed {
-  return stack === 'team'
-    ? { path: labPath(lab), hasName: (name) => keyOfIamName(lab, name) !== null }
-    : { path: BOUNDARY_PATH, hasName: (name) => name === lab };
+/** By the kind of entity: what a stack has no entry for, it has none of. */
+const MANAGED: Readonly<Record<Stack, Readonly<Record<string, (lab: string) => Managed>>>> = {
+  team: { user: underLabPath, group: underLabPath, policy: underLabPath },
+  bootstrap: {
+    policy: (lab) => ({ path: BOUNDARY_PATH, hasName: (name) => name === lab }),
+    role: (lab) => ({
+      path: workflowRolePath(lab),
+      hasName: (name) => WORKFLOW_ROLES.some((role) => name === iamName(lab, role)),
+    }),
+  },
+};
+
+function underLabPath(lab: string): Managed {
+  return { path: labPath(lab), hasName: (name) => keyOfIamName(lab, name) !== null };
 }
 
 function outsidePath({ plan, stack, team }: PlanContext) {
-  const managed = managedBy(stack, team.lab);
+  const managed = (kind: string) => MANAGED[stack][kind]?.(team.lab) ?? null;
   const drifted = new Map(plan.drift.map(({ address, change }) => [address, change.before]));
   return plan.changes.filter(isChange).flatMap(({ address, type, change }) => {
     const { after } = change;
@@ -138,30 +159,47 @@ function outsidePath({ plan, stack, team }: PlanContext) {
       (listless === null
         ? null
         : outside(movedBack ? { ...listless, path: after?.path } : listless, type, managed, team.account));
-    return what === null ? [] : [{ address, what, managed: managed.path }];
+    const own = managed(entityOf(type) ?? '') ?? managed('policy');
+    return what === null ? [] : [{ address, what, managed: own?.path ?? '' }];
   });
 }
 
+const HOLDERS = ['group', 'user', 'role'] as const;
+
+function entityOf(type: string): string | null {
+  return [...HOLDERS, 'policy'].find((kind) => type === `aws_iam_${kind}`) ?? null;
+}
+
 /** What of a resource is outside, in IAM's words (`path /`, `group Admins`); null if it is inside. */
-function outside(values: Values, type: string, managed: Managed, account: string): string | null {
+function outside(
+  values: Values,
+  type: string,
+  managed: (kind: string) => Managed | null,
+  account: string,
+): string | null {
   const named = (kind: string, name: unknown) =>
-    name === undefined || name === null || (typeof name === 'string' && managed.hasName(name))
+    name === undefined || name === null || (typeof name === 'string' && managed(kind)?.hasName(name) === true)
       ? null
       : `${kind} ${String(name)}`;
-  if (type === 'aws_iam_user' || type === 'aws_iam_group' || type === 'aws_iam_policy') {
-    if (values.path !== managed.path) return `path ${String(values.path ?? '/')}`;
-    return named(type.slice('aws_iam_'.length), values.name);
+  const entity = entityOf(type);
+  if (entity !== null) {
+    if (values.path !== managed(entity)?.path) return `path ${String(values.path ?? '/')}`;
+    return named(entity, values.name);
   }
-  const holder = named('group', values.group ?? values.group_name) ?? named('user', values.user ?? values.user_name);
-  if (holder !== null) return holder;
+  for (const kind of HOLDERS) {
+    const holder = named(kind, values[kind] ?? values[`${kind}_name`]);
+    if (holder !== null) return holder;
+  }
   const arns = [values.policy_arn, ...(Array.isArray(values.policy_arns) ? values.policy_arns : [])];
-  const foreign = arns.find((arn) => arn !== undefined && arn !== null && !isAttachable(String(arn), managed, account));
+  const foreign = arns.find(
+    (arn) => arn !== undefined && arn !== null && !isAttachable(String(arn), managed('policy'), account),
+  );
   return foreign === undefined ? null : `policy ${String(foreign)}`;
 }
 
 /** A policy of the lab, or one that AWS manages for Mechanical Turk. */
-function isAttachable(arn: string, managed: Managed, account: string): boolean {
-  if (arn.startsWith(`arn:aws:iam::${account}:policy${managed.path}`)) return true;
+function isAttachable(arn: string, managed: Managed | null, account: string): boolean {
+  if (managed !== null && arn.startsWith(`arn:aws:iam::${account}:policy${managed.path}`)) return true;
   const aws = 'arn:aws:iam::aws:policy/';
   return arn.startsWith(aws) && isManagedPolicyName(arn.slice(aws.length));
 }

@@ -42,3 +42,19 @@ function canonicalConditions(statement: Statement): readonly string[] {
 function sortedSet(items: readonly string[]): readonly string[] {
   return [...new Set(items)].sort();
 }
+
+/**
+ * The same for JSON of any shape, as trust and bucket policies are: order of keys and of lists, a list of one or the one,
+ * and what is left out or undefined make no difference.
+ */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) {
+    const items = sortedSet(value.map(canonicalJson));
+    return items.length === 1 ? (items[0] ?? '') : `[${items.join()}]`;
+  }
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`);
+  return `{${entries.sort().join()}}`;
+}

@@ -1,22 +1,18 @@
 import { DENY_ALL, MANAGED_POLICY_NAMES, managedPolicyArn } from '../catalog/managed-policies.ts';
 import { iamArn } from '../iam/arn.ts';
 import type { ConditionBlock, PolicyDocument, Statement } from '../iam/document.ts';
-import { boundaryArn, iamName, labPath, memberTags } from '../team/names.ts';
+import { boundaryArn, iamName, labPath, memberTags, type WorkflowRole, workflowRolePath } from '../team/names.ts';
 import type { StatePlace, Team } from '../team/team.ts';
-
-/** The roles that the workflows take, by what they do. */
-export const WORKFLOW_ROLES = ['plan', 'scan', 'apply', 'reconcile'] as const;
-
-export type WorkflowRole = (typeof WORKFLOW_ROLES)[number];
+import type { RepositoryFacts } from './repository.ts';
 
 type Lab = Pick<Team, 'lab' | 'account'>;
 
 /**
- * `arn:aws:iam::123456789012:role/mturk-roles/perception-lab/perception-lab-plan`: outside the path that the apply role may
- * change. Role names are unique in an account whatever the path (IAM API reference: CreateRole).
+ * `arn:aws:iam::123456789012:role/mturk-roles/perception-lab/perception-lab-plan`. Role names are unique in an account
+ * whatever the path (IAM API reference: CreateRole).
  */
 export function workflowRoleArn({ account, lab }: Lab, role: WorkflowRole): string {
-  return iamArn(account, 'role', `/mturk-roles/${lab}/`, iamName(lab, role));
+  return iamArn(account, 'role', workflowRolePath(lab), iamName(lab, role));
 }
 
 /** What a plan, a quick check and the members' credentials are read with. */
@@ -164,23 +160,6 @@ function allow(
   return condition === undefined ? statement : { ...statement, Condition: condition };
 }
 
-/** What GitHub says about a lab's repository and the workflows that it calls. */
-export interface RepositoryFacts {
-  readonly owner: string;
-  readonly name: string;
-  /** GitHub's number of the owner, in digits. */
-  readonly ownerId: string;
-  /** GitHub's number of the repository, in digits: a new repository of the same name has another. */
-  readonly repositoryId: string;
-  /**
-   * The form of the subject: repositories created, renamed or moved on or after 15 July 2026 have ids in it. GitHub
-   * answers `use_immutable_subject` (GET /repos/OWNER/REPO/actions/oidc/customization/sub).
-   */
-  readonly subject: 'classic' | 'ids';
-  /** Where the called workflows are: `refs/heads/main`, or the commit that the callers pin. */
-  readonly workflows: { readonly owner: string; readonly name: string; readonly ref: string };
-}
-
 /** What follows the repository in the subject of a token: an environment replaces the branch in it. */
 const SUBJECTS: Readonly<Record<WorkflowRole, string>> = {
   plan: 'pull_request',
@@ -197,7 +176,15 @@ const CALLED: Readonly<Record<WorkflowRole, readonly string[]>> = {
   reconcile: ['called-drift.yml'],
 };
 
-const GITHUB = 'token.actions.githubusercontent.com';
+/** GitHub's issuer of tokens, as IAM names it: without `https://`. */
+export const GITHUB_ISSUER = 'token.actions.githubusercontent.com';
+
+/** What a token of GitHub must be for. */
+export const AUDIENCE = 'sts.amazonaws.com';
+
+export function providerArn(account: string): string {
+  return `arn:aws:iam::${account}:oidc-provider/${GITHUB_ISSUER}`;
+}
 
 /** A role's trust policy: what an identity policy has, with who it is about in place of a resource. */
 export interface TrustPolicy {
@@ -226,13 +213,13 @@ export function trustOf(
   );
   const Condition = {
     StringEquals: {
-      [`${GITHUB}:aud`]: 'sts.amazonaws.com',
-      [`${GITHUB}:sub`]: `repo:${repository}:${SUBJECTS[role]}`,
-      [`${GITHUB}:repository_id`]: repositoryId,
-      ...(called.length === 0 ? {} : { [`${GITHUB}:job_workflow_ref`]: called }),
+      [`${GITHUB_ISSUER}:aud`]: AUDIENCE,
+      [`${GITHUB_ISSUER}:sub`]: `repo:${repository}:${SUBJECTS[role]}`,
+      [`${GITHUB_ISSUER}:repository_id`]: repositoryId,
+      ...(called.length === 0 ? {} : { [`${GITHUB_ISSUER}:job_workflow_ref`]: called }),
     },
   };
-  const Principal = { Federated: `arn:aws:iam::${account}:oidc-provider/${GITHUB}` };
+  const Principal = { Federated: providerArn(account) };
   return {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRoleWithWebIdentity', Condition }],

@@ -37,5 +37,18 @@ export function memberTags(lab: string, memberKey: string): Readonly<Record<stri
   return { 'mturk-team:lab': lab, 'mturk-team:member': memberKey.replaceAll(',', '/') };
 }
 
+/** The IAM roles that the workflows take, by what they do. */
+export const WORKFLOW_ROLES = ['plan', 'scan', 'apply', 'reconcile'] as const;
+
+export type WorkflowRole = (typeof WORKFLOW_ROLES)[number];
+
+/** The IAM path of a lab's workflow roles: outside the path that the apply role may change. */
+export function workflowRolePath(lab: string): string {
+  return `/mturk-roles/${lab}/`;
+}
+
+/** The name of a workflow role's one inline policy. */
+export const ROLE_POLICY = 'mturk-team';
+
 /** The name of the inline policy that ends or suspends a member's access. */
 export const LIMITS_POLICY = 'limits';

@@ -84,6 +84,30 @@ export const RESOURCES: Readonly<Record<string, ResourceType>> = {
     label: (key) => (key === BOUNDARY_NAME ? 'permissions boundary' : `policy ${key}`),
     entity: 'policy',
   },
+  // Workflow roles, in the bootstrap stack alone: no member can take one, so that the access model has none.
+  aws_iam_role: {
+    attributes: ['name', 'path', 'assume_role_policy'],
+    collect: () => {},
+    label: (key) => `workflow role ${key}`,
+    entity: 'role',
+  },
+  aws_iam_role_policy: {
+    attributes: ['name', 'role', 'policy'],
+    collect: () => {},
+    label: (key) => `permissions of workflow role ${key}`,
+  },
+  aws_iam_role_policies_exclusive: {
+    attributes: ['role_name', 'policy_names'],
+    collect: () => {},
+    label: (key) => `exclusive inline policies of workflow role ${key}`,
+    verbs: EXCLUSIVE,
+  },
+  aws_iam_role_policy_attachments_exclusive: {
+    attributes: ['role_name', 'policy_arns'],
+    collect: () => {},
+    label: (key) => `exclusive policy attachments of workflow role ${key}`,
+    verbs: EXCLUSIVE,
+  },
 };
 
 /** The Terraform name of the boundary in the bootstrap stack, where no member or role has a key in the address. */

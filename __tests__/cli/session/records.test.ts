@@ -25,9 +25,8 @@ const IDS = { user: { 'perception-lab-bo': 'user-1' }, group: { 'perception-lab-
 const KNOWN = { user: new Map(Object.entries(IDS.user)), group: new Map(Object.entries(IDS.group)) };
 const NO_IDS = { user: {}, group: {} };
 
-const lab = (stack: 'team' | 'bootstrap' = 'team') => ({
+const lab = () => ({
   team: sampleTeam,
-  stack,
   today: '2026-11-25',
   names: { list: async (kind: IamEntityKind) => NAMES.filter((each) => each.kind === kind) },
   now: () => new Date('2026-11-25T11:04:00Z'),
@@ -36,8 +35,6 @@ const lab = (stack: 'team' | 'bootstrap' = 'team') => ({
 test('the record is read as it was written, is absent at first, and an unreadable one fails', async () => {
   const place = recordPlace(sampleTeam, join(directory, 'account'), 'unused');
   const record = applyRecord(place);
-  expect(await record.read()).toBeNull();
-  await noteApply(record, lab('bootstrap'), { state: 'applied' });
   expect(await record.read()).toBeNull();
   const team = appliedTeam(sampleTeam, '2026-11-25');
   await noteApply(record, lab(), { state: 'applying', commit: first });

@@ -20,7 +20,7 @@ test('before the first apply there is one finding, and no change of what never w
   const scan = scanned(EMPTY);
   expect(idsOf(scan)).toEqual(['nothing-applied: pending']);
   expect(scan.class).toBe('pending');
-  expect(textOf(scan)).toContain('an administrator runs mturk-team apply --bootstrap');
+  expect(textOf(scan)).toContain('an administrator runs mturk-team bootstrap');
   const lines = driftLines(scan, names).join('\n');
   expect(lines).toContain('perception-lab: nothing has been applied yet.');
   expect(lines).not.toContain('Merged but not applied');
@@ -39,7 +39,7 @@ test('what has a name of the lab elsewhere is in the way, neither moved nor chan
     'nothing-applied: pending',
   ]);
   expect(textOf(scan)).toMatch(/In the way: user perception-lab-bo at path \/, user perception-lab-ADA at path/);
-  expect(textOf(scan)).not.toContain('--bootstrap');
+  expect(textOf(scan)).not.toContain('bootstrap');
 });
 
 test('as soon as anything that an apply makes exists, or an apply ended, it is not the first one', () => {

@@ -32,6 +32,16 @@ const PLAN_PROBLEMS: readonly PlanProblem[] = [
 const BO = { user: 'perception-lab-bo', key: 'bo', name: 'Bo Chen' };
 
 const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } = {
+  'repository-unknown': [{ options: ['--repository'] }, { options: ['--repository-id', '--subject', '--owner-id'] }],
+  'subject-customized': [{ repository: 'example-lab/access' }],
+  'bucket-unusable': [
+    { bucket: 'lab-state', because: 'denied' },
+    { bucket: 'lab-state', because: 'other-region' },
+  ],
+  'state-key-taken': [{ place: 's3://lab-state/mturk-team/', lab: 'vision-lab' }],
+  'lab-in-use': [
+    { lab: 'perception-lab', by: ['arn:aws:iam::123456789012:user/mturk/perception-lab/perception-lab-bo'] },
+  ],
   'emulator-busy': [{ dir: '.mturk-team/emulator', pid: 4711 }],
   'emulator-missing': [{}],
   'emulator-not-started': [

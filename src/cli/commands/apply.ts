@@ -24,7 +24,7 @@ async function apply(options: ApplyOptions, terminal: Terminal): Promise<number>
   const dueSinceReview = due.map(({ key }) => key);
   const data = { lab, account, steps, add, change, destroy, dueSinceReview, quickCheck };
   const done = steps === 0 ? 'No changes' : `Applied ${counted(steps, 'step')}`;
-  const state = plainText(appliedText(quickCheck, t`account ${account}`, file, { stack: options.stack, isPublic }));
+  const state = plainText(appliedText(quickCheck, t`account ${account}`, file, isPublic));
   if (json) printJson(data, terminal);
   else terminal.stdout(`\n${done}: ${state}\n`);
   return 0;
@@ -35,7 +35,6 @@ export function register(command: Command, terminal: Terminal): void {
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
     .addOption(cli.parallelism())
-    .addOption(cli.bootstrap())
     .option('--yes', 'do not ask for confirmation')
     .addOption(cli.configDir())
     .addOption(cli.providerMirror())
@@ -58,7 +57,6 @@ export function register(command: Command, terminal: Terminal): void {
       'after',
       cli.examples(
         'mturk-team apply --emulator',
-        'mturk-team apply --bootstrap --yes',
         'mturk-team apply --reviewed manifest.json --base base.yaml --newest newest.yaml --yes',
       ),
     )

@@ -57,7 +57,6 @@ export function register(command: Command, terminal: Terminal): void {
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
     .addOption(cli.parallelism())
-    .addOption(cli.bootstrap())
     .option('--resources', 'list IAM resources, too')
     .option('--no-lock', 'do not lock or write the state: for a role that may only read')
     .addOption(cli.configDir())

@@ -28,6 +28,10 @@ export interface AccountSession {
   readonly kind: AccountKind;
   readonly naming: DisplayNames;
   readonly iam: IAMClient;
+  /** How AWS is reached, for further clients. */
+  readonly connection: { readonly maxAttempts: number } & Partial<
+    Pick<LocalEmulator, 'endpoint'> & { readonly credentials: LocalEmulator['rootCredentials'] }
+  >;
   readonly names: IamLookup;
   /** Where apply-record.json and its like are kept. */
   readonly records: RecordPlace;
@@ -105,11 +109,11 @@ export function accountSession(
   options: Pick<AccountSessionOptions, 'emulator' | 'today'>,
   emulator: LocalEmulator | null,
 ): AccountSession {
-  const reach = {
-    region: 'us-east-1',
+  const connection = {
     maxAttempts: ATTEMPTS,
     ...(emulator === null ? {} : { endpoint: emulator.endpoint, credentials: emulator.rootCredentials }),
   };
+  const reach = { region: 'us-east-1', ...connection };
   const iam = new IAMClient(reach);
   const at = momentOf(options.today);
   let cloudTrail: CloudTrailClient | null = null;
@@ -120,6 +124,7 @@ export function accountSession(
     kind: emulator === null ? 'real' : 'emulator',
     naming: namingOf(team),
     iam,
+    connection,
     names: iamLookup(iam),
     records: recordPlace(team, options.emulator, REAL_DIRECTORY),
     now: clockFrom(at),

@@ -186,8 +186,7 @@ export async function planAndApply(
   if (!steps.ok) return steps;
   const recorded = await record(session, commit, 'applied');
   if (!recorded.ok) return recorded;
-  // After the bootstrap stack, what the team's apply is to carry out is no finding.
-  const { check } = await quickCheck(session, session.stack === 'team' ? null : planned, terminal);
+  const { check } = await quickCheck(session, null, terminal);
   return succeed({ team, planned, older, verdict, due, steps: steps.value, quickCheck: check });
 }
 

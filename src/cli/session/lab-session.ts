@@ -15,7 +15,7 @@ import {
   privateDirectory,
   type Workspace,
 } from '../../terraform/run/workspace.ts';
-import { stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
+import { type StackRole, stackDirectories, synthesize } from '../../terraform/synth/synth.ts';
 import { type Terminal, written } from '../io.ts';
 import {
   type AccountSession,
@@ -38,6 +38,8 @@ export interface LabSessionOptions extends AccountSessionOptions {
   readonly configDir?: string | null;
   /** A directory or an `https` URL in place of the provider's registry. */
   readonly providerMirror?: string | null;
+  /** Of the bootstrap stack; asked for when it is synthesized. */
+  readonly roles?: () => readonly StackRole[];
 }
 
 /** A valid team, a connection to its account, and the Terraform that changes it. */
@@ -45,6 +47,10 @@ export interface LabSession extends AccountSession {
   readonly stack: StackName;
   readonly engine: Engine;
   readonly parallelism: number | null;
+  /** A private directory for the engine. */
+  readonly work: string;
+  /** The text of a stack's configuration. */
+  configuration(stack: StackName): Promise<Result<string>>;
   /**
    * A workspace, initialised, that holds the stack as this team makes it; its next plan imports `imports`.
    * There is one directory for each stack: a later workspace replaces the configuration of an earlier one. `edit` is
@@ -74,14 +80,16 @@ export async function openLabSession(options: LabSessionOptions, terminal: Termi
   const engine = await findEngine({ env: process.env, account: kind, needsStateLock });
   if (!engine.ok) return engine;
   // The emulator brings its own provider.
-  const lock = kind === 'real' ? await readLockFile(options.file, engine.value, process.env) : succeed(null);
+  const readLock = async () =>
+    kind === 'real' ? readLockFile(options.file, engine.value, process.env) : succeed(null);
+  const lock = await readLock();
   if (!lock.ok) return lock;
   const account = options.emulator === null ? team.account : resolve(options.emulator);
   const work = await written(() => privateDirectory(process.env, [resolve(options.file), account]));
   if (!work.ok) return work;
   const reached = await reachAccount(team, options, terminal, true);
   if (!reached.ok) return reached;
-  const given = { ...options, work: work.value, lock: lock.value };
+  const given = { ...options, work: work.value, readLock };
   const session = labSession(team, given, engine.value, reached.value.emulator);
   const ready = kind === 'real' ? null : await bootstrapped(session, terminal);
   if (ready === null) return succeed(session);
@@ -114,12 +122,13 @@ export async function applyBootstrap(session: LabSession): Promise<Failure | nul
 /** A session of a team that is already read, on an emulator that is already open; closing it closes neither. */
 export function emulatorSession(
   team: Team,
-  options: Pick<LabSessionOptions, 'today' | 'stack' | 'parallelism'> & { readonly directory: string },
+  options: Pick<LabSessionOptions, 'today' | 'stack' | 'parallelism' | 'roles'> & { readonly directory: string },
   engine: Engine,
   emulator: LocalEmulator,
 ): LabSession {
   const { directory } = options;
-  const places = { emulator: directory, work: join(directory, 'work'), lock: null };
+  const readLock = async () => succeed(null);
+  const places = { file: '', emulator: directory, work: join(directory, 'work'), readLock };
   return labSession(team, { ...options, ...places }, engine, { ...emulator, close: async () => {} });
 }
 
@@ -156,16 +165,16 @@ async function checkState({ name, read }: StateFile): Promise<Result<null>> {
 
 function labSession(
   team: Team,
-  options: Pick<LabSessionOptions, 'emulator' | 'today' | 'stack' | 'parallelism' | 'configDir' | 'providerMirror'> & {
+  options: Omit<LabSessionOptions, 'json'> & {
     /** A private directory for the engine. */
     readonly work: string;
-    readonly lock: string | null;
+    readLock(): Promise<Result<string | null>>;
   },
   engine: Engine,
   emulator: LocalEmulator | null,
 ): LabSession {
   const session = accountSession(team, options, emulator);
-  const { work, lock, providerMirror = null } = options;
+  const { work, readLock, providerMirror = null, roles = () => [] } = options;
   // Of the session's own team: a second plan needs no second synthesis.
   const configurations = new Map<StackName, string>();
   const configurationOf = async (stack: StackName, wanted: Team): Promise<Result<string>> => {
@@ -173,7 +182,7 @@ function labSession(
     const given = wanted === team && stack === options.stack ? (options.configDir ?? null) : null;
     const outDir = given ?? join(work, 'cdktf.out');
     const made = await written(async () => {
-      if (given === null) await synthesize(wanted, { today: options.today, outDir });
+      if (given === null) await synthesize(wanted, { today: options.today, outDir, roles: roles() });
     });
     if (!made.ok) return made;
     const text = await readFile(join(stackDirectories(outDir)[stack], 'cdk.tf.json'), 'utf8').catch(() => null);
@@ -184,6 +193,8 @@ function labSession(
     stack: options.stack,
     engine,
     parallelism: options.parallelism,
+    work,
+    configuration: (stack) => configurationOf(stack, team),
     async workspace(stack, wanted, imports = [], edit = (text) => text) {
       const extra = emulator?.engineEnv(stateName(stack, team));
       const state = stateFile(stack, team, extra);
@@ -193,6 +204,8 @@ function labSession(
       const configuration = known === undefined ? await configurationOf(stack, wanted) : succeed(known);
       if (!configuration.ok) return configuration;
       if (wanted === team) configurations.set(stack, configuration.value);
+      const lock = await readLock();
+      if (!lock.ok) return lock;
       const workspace = await written(() =>
         prepareWorkspace({
           engine,
@@ -203,7 +216,7 @@ function labSession(
           extra,
           backend: state.backend,
           providerMirror,
-          lock,
+          lock: lock.value,
           imports,
         }),
       );

@@ -13,7 +13,7 @@ import type { Team } from '../../team/team.ts';
 import { printJson, type Terminal } from '../io.ts';
 import type { LabSession } from './lab-session.ts';
 import { originOf, toolsOf } from './manifest-file.ts';
-import { isEmpty, type StackPlan } from './plan.ts';
+import type { StackPlan } from './plan.ts';
 import { readBaseTeam, readTeam } from './read-team.ts';
 
 /** The team that was applied last, and whether the file may be planned after it. Null without `base`. */
@@ -54,9 +54,6 @@ export async function saveManifest(
   await writeFile(manifest, writeManifest(manifestOf(review, { plan, tools }, origin)));
 }
 
-const BOUNDARY_UNCHANGED = 'No changes to the permissions boundary.';
-const BOUNDARY_WRITTEN = 'Writes the permissions boundary, the upper limit on each member.';
-
 /** Prints a plan as text or JSON, and on standard error why it is blocked. A quick check that is null is to come. */
 export function showPlan(
   session: LabSession,
@@ -72,10 +69,7 @@ export function showPlan(
     printJson(planJson(view, team, engine, naming), terminal);
     return;
   }
-  const body =
-    session.stack === 'bootstrap'
-      ? [isEmpty(planned) ? BOUNDARY_UNCHANGED : BOUNDARY_WRITTEN]
-      : reviewLines(reviewOfPlan(team, today, at, view), { resources, width, isPublic });
+  const body = reviewLines(reviewOfPlan(team, today, at, view), { resources, width, isPublic });
   stdout(
     `${[labHeading(team, engine, kind), '', ...body, ...quickCheckLines(quickCheck, { width, isPublic })].join('\n')}\n`,
   );

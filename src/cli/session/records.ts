@@ -150,22 +150,20 @@ async function recreatedByReconcile(place: RecordPlace): Promise<ReadonlyMap<str
 }
 
 /**
- * Records that an apply began or ended. An apply without a commit keeps the commit of the one before. The bootstrap stack is
- * not recorded. Throws if the record cannot be read or written.
+ * Records that an apply began or ended. An apply without a commit keeps the commit of the one before. Throws if the record
+ * cannot be read or written.
  */
 export async function noteApply(
   record: StateRecord<ApplyRecord>,
   session: {
     readonly team: Team;
-    readonly stack: string;
     readonly today: string;
     readonly names: Pick<IamLookup, 'list'>;
     now(): Date;
   },
   { state, commit = null }: Pick<ApplyRecord, 'state'> & { readonly commit?: string | null },
 ): Promise<void> {
-  const { team, stack, today, names, now } = session;
-  if (stack !== 'team') return;
+  const { team, today, names, now } = session;
   const last = await record.read();
   const noted = appliedTeam(team, today);
   await record.write({

@@ -63,7 +63,7 @@ export function boundaryEffectOf(boundary: BoundaryState, team: Team, today: str
 }
 
 function remedyText({ state, document, wider, narrower }: RuleData['boundary-policy-changed']): RemedyText {
-  const toFix = t`Ask an administrator to run ${codeText('mturk-team apply --bootstrap')}.`;
+  const toFix = t`Ask an administrator to run ${codeText('mturk-team bootstrap')}.`;
   if (state === 'missing') return { detail: t`Any policy attached to a member takes full effect.`, toFix };
   if (document === null) return { detail: t`It cannot be parsed, so its limit is unknown.`, toFix };
   const detail = sentences(

@@ -21,7 +21,7 @@ function firstApplyText({ users, groups, policies, needsBoundary, taken }: RuleD
   const names = taken.map(({ kind, name, path }) => t`${kind} ${codeText(name)} at path ${codeText(path)}`);
   return sentences(
     t`Nothing of this lab has been applied yet. ${codeText('mturk-team apply')} creates ${listTexts(created.map(trusted))}.`,
-    needsBoundary ? t`First, an administrator runs ${codeText('mturk-team apply --bootstrap')}.` : null,
+    needsBoundary ? t`First, an administrator runs ${codeText('mturk-team bootstrap')}.` : null,
     names.length === 0 ? null : t`In the way: ${someTexts(names)}. Rename or delete what is in the way.`,
   );
 }

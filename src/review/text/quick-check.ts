@@ -50,15 +50,10 @@ function findingText({ id, effect, people }: QuickCheck['findings'][number]): Te
 }
 
 /** How AWS is after an apply, as far as AWS was asked: a clause after `Applied 3 steps:`. */
-export function appliedText(
-  check: QuickCheck | null,
-  account: Text,
-  file: string,
-  { stack = 'team', isPublic = false }: { readonly stack?: 'team' | 'bootstrap'; readonly isPublic?: boolean } = {},
-): Text {
+export function appliedText(check: QuickCheck | null, account: Text, file: string, isPublic = false): Text {
   const nothing = t`Terraform has nothing left to do in ${account}.`;
   if (check === null) return nothing;
   const isSame = check.isAccessKnown && check.findings.length + check.notChecked.length === 0;
-  if (isSame && stack === 'team') return t`${account} matches ${codeText(file)} (quick check).`;
-  return sentences(nothing, quickCheckText(check, stack === 'team' ? 'applied' : 'planned', isPublic));
+  if (isSame) return t`${account} matches ${codeText(file)} (quick check).`;
+  return sentences(nothing, quickCheckText(check, 'applied', isPublic));
 }

@@ -46,7 +46,7 @@ export const AWS_CHECKS: readonly Check[] = [
         (state) =>
           state === 'unchanged' ? RIGHT : wrong(state === 'missing' ? t`there is none` : t`it is another one`),
       ),
-    fix: () => t`as an administrator, run ${codeText('mturk-team apply --bootstrap')}`,
+    fix: () => t`as an administrator, run ${codeText('mturk-team bootstrap')}`,
   },
   {
     id: 'state-lock',

@@ -5,6 +5,7 @@ import { type FailureCode, fail, type Result, succeed } from '../../diagnostics/
 import { pasted } from '../../text/escape.ts';
 import { type Plan, parsePlan } from '../plan.ts';
 import { type EngineEnding, type EngineStep, engineFailure } from './failure.ts';
+import { LOCK_FILE, LOCKED_PLATFORMS } from './lock-file.ts';
 import { type EngineHandle, type EngineRun, type RunOptions, runEngine } from './process.ts';
 import { type EngineEvent, streamReader } from './progress.ts';
 import { forgetInit, isInitialized, recordInit, type Workspace } from './workspace.ts';
@@ -47,6 +48,18 @@ export async function initialize(workspace: Workspace, options: CommandOptions =
   }
   await recordInit(workspace);
   return succeed(null);
+}
+
+/**
+ * The text of a lock file that pins the provider of a workspace's configuration for every platform. The engine asks the
+ * registry, or the mirror if one is given: https://developer.hashicorp.com/terraform/cli/commands/providers/lock
+ */
+export async function lockProviders(workspace: Workspace, mirror: string | null): Promise<Result<string>> {
+  const from = mirror === null ? [] : [`-${mirror.startsWith('https://') ? 'net' : 'fs'}-mirror=${mirror}`];
+  const args = ['providers', 'lock', ...from, ...LOCKED_PLATFORMS.map((platform) => `-platform=${platform}`)];
+  const run = await runEngine(workspace.engine.binary, args, running(workspace, {}));
+  if (run.exitCode !== 0) return failed(workspace, {}, 'init', run);
+  return succeed(await readFile(join(workspace.directory, LOCK_FILE), 'utf8'));
 }
 
 export interface PlanOptions extends CommandOptions {

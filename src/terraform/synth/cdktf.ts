@@ -9,6 +9,10 @@ export { IamGroupPoliciesExclusive } from '@cdktf/provider-aws/lib/iam-group-pol
 export { IamGroupPolicyAttachment } from '@cdktf/provider-aws/lib/iam-group-policy-attachment/index.js';
 export { IamGroupPolicyAttachmentsExclusive } from '@cdktf/provider-aws/lib/iam-group-policy-attachments-exclusive/index.js';
 export { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy/index.js';
+export { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
+export { IamRolePoliciesExclusive } from '@cdktf/provider-aws/lib/iam-role-policies-exclusive/index.js';
+export { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js';
+export { IamRolePolicyAttachmentsExclusive } from '@cdktf/provider-aws/lib/iam-role-policy-attachments-exclusive/index.js';
 export { IamUser } from '@cdktf/provider-aws/lib/iam-user/index.js';
 export { IamUserPoliciesExclusive } from '@cdktf/provider-aws/lib/iam-user-policies-exclusive/index.js';
 export { IamUserPolicy } from '@cdktf/provider-aws/lib/iam-user-policy/index.js';

@@ -1,10 +1,19 @@
 import { boundaryPolicy } from '../../team/documents.ts';
-import { BOUNDARY_PATH } from '../../team/names.ts';
+import { BOUNDARY_PATH, ROLE_POLICY } from '../../team/names.ts';
 import { membersWithUser, type Team } from '../../team/team.ts';
-import { App, IamPolicy, TerraformStack } from './cdktf.ts';
+import {
+  App,
+  IamPolicy,
+  IamRole,
+  IamRolePoliciesExclusive,
+  IamRolePolicy,
+  IamRolePolicyAttachmentsExclusive,
+  TerraformStack,
+} from './cdktf.ts';
 import { MemberUser } from './member.ts';
 import { RoleGroup } from './role.ts';
 import { escapeTemplate, prepareStack } from './stack.ts';
+import type { StackRole, SynthOptions } from './synth.ts';
 
 /**
  * Everything under the lab's IAM path: a user for each active member, a group for each role.
@@ -35,9 +44,9 @@ function byKey<T extends { readonly key: string }>(things: readonly T[]): readon
   return [...things].sort((one, two) => (one.key < two.key ? -1 : one.key > two.key ? 1 : 0));
 }
 
-/** What an administrator applies once, outside the path that the lab's own runs may write: the permissions boundary. */
+/** What an administrator applies, outside the path that the lab's own runs may write: the boundary, and the workflows' roles. */
 class BootstrapStack extends TerraformStack {
-  constructor(app: App, team: Team) {
+  constructor(app: App, team: Team, roles: readonly StackRole[]) {
     super(app, 'bootstrap');
     prepareStack(this, team, 'bootstrap');
     const boundary = new IamPolicy(this, 'boundary', {
@@ -46,15 +55,38 @@ class BootstrapStack extends TerraformStack {
       policy: escapeTemplate(JSON.stringify(boundaryPolicy(team))),
     });
     boundary.overrideLogicalId('boundary');
+    for (const role of roles) this.addRole(role);
+  }
+
+  /** A role with its one policy: what else is attached to it by hand, the next bootstrap detaches. */
+  private addRole({ key, name, path, trust, permissions }: StackRole): void {
+    const policyOf = (document: object) => escapeTemplate(JSON.stringify(document));
+    const role = new IamRole(this, key, { name, path, assumeRolePolicy: policyOf(trust) });
+    const own = new IamRolePolicy(this, `${key}-policy`, {
+      name: ROLE_POLICY,
+      role: role.name,
+      policy: policyOf(permissions),
+    });
+    const attachments = new IamRolePolicyAttachmentsExclusive(this, `${key}-attachments`, {
+      roleName: role.name,
+      policyArns: [],
+    });
+    const inline = new IamRolePoliciesExclusive(this, `${key}-inline`, {
+      roleName: role.name,
+      policyNames: [ROLE_POLICY],
+      // The provider would write a listed but missing policy without a document, which IAM rejects.
+      dependsOn: [own],
+    });
+    for (const each of [role, own, attachments, inline]) each.overrideLogicalId(key);
   }
 }
 
 /** Synthesizes both stacks into an existing directory. Loading this module loads CDKTF. */
-export function writeStacks(team: Team, today: string, outDir: string): void {
+export function writeStacks(team: Team, { today, outDir, roles = [] }: SynthOptions): void {
   withoutCreationStacks(() => {
     // A stack trace would put this machine's paths into a file that is compared and committed.
     const app = new App({ outdir: outDir, stackTraces: false });
-    new BootstrapStack(app, team);
+    new BootstrapStack(app, team, roles);
     new TeamStack(app, team, today);
     app.synth();
   });

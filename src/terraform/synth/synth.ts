@@ -2,11 +2,22 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Team } from '../../team/team.ts';
 
+/** A role of the bootstrap stack, with its trust policy and what it may do. */
+export interface StackRole {
+  readonly key: string;
+  readonly name: string;
+  readonly path: string;
+  readonly trust: object;
+  readonly permissions: object;
+}
+
 export interface SynthOptions {
   /** The day for which members are active, `YYYY-MM-DD`, UTC. */
   readonly today: string;
   /** The directory to write into; made where it is missing. */
   readonly outDir: string;
+  /** Of the bootstrap stack, which has none without them: they need what GitHub says about the repository. */
+  readonly roles?: readonly StackRole[];
 }
 
 export interface SynthResult {
@@ -26,7 +37,8 @@ export function stackDirectories(outDir: string): SynthResult['stacks'] {
  * the files of an earlier run are replaced: a state, a lock file and the engine's own directory stay.
  * Throws where the file system refuses.
  */
-export async function synthesize(team: Team, { today, outDir }: SynthOptions): Promise<SynthResult> {
+export async function synthesize(team: Team, options: SynthOptions): Promise<SynthResult> {
+  const { outDir } = options;
   const stacks = stackDirectories(outDir);
   const written = [join(stacks.team, 'cdk.tf.json'), join(stacks.bootstrap, 'cdk.tf.json')];
   const files = [...written, join(outDir, 'manifest.json')];
@@ -35,6 +47,6 @@ export async function synthesize(team: Team, { today, outDir }: SynthOptions): P
 
   // CDKTF takes longer to load than most commands take to run, and only this needs it.
   const { writeStacks } = await import('./stacks.ts');
-  writeStacks(team, today, outDir);
+  writeStacks(team, options);
   return { stacks, files };
 }

@@ -34,6 +34,44 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: t`cannot write ${codeText(file)}`,
     help: t`use a directory that exists and can be written`,
   }),
+  'repository-unknown': ({ options }) => ({
+    summary: options.includes('--repository')
+      ? t`the lab's repository is not known`
+      : t`not all of the repository is known`,
+    reason: options.includes('--repository')
+      ? t`the file is in no clone of a repository on GitHub`
+      : t`the trust of the roles names it by its number, in the form of its tokens`,
+    help: t`set ${codeText('GITHUB_TOKEN')}, for example to ${codeText('$(gh auth token)')}, or add ${listTexts(options.map(codeText))}`,
+  }),
+  'subject-customized': ({ repository }) => ({
+    summary: t`${codeText(repository)} has a subject of its own in its tokens`,
+    reason: t`the trust of the roles is written for GitHub's default subject`,
+    help: t`restore the default`,
+    paste: [`gh api -X PUT repos/${repository}/actions/oidc/customization/sub -F use_default=true`],
+  }),
+  'bucket-unusable': ({ bucket, because }) => ({
+    summary: t`the bucket ${codeText(bucket)} cannot be used`,
+    reason:
+      because === 'denied'
+        ? t`it is another account's, or these credentials may not use it`
+        : t`it is in another region than ${codeText('settings.state.region')}`,
+    help: t`correct ${codeText('settings.state')} in ${codeText('team.yaml')}`,
+  }),
+  'state-key-taken': ({ place, lab }) => ({
+    summary: t`${codeText(place)} holds the state of lab ${codeText(lab)}`,
+    reason: t`labs that share a bucket need a key each`,
+    help: t`set another ${codeText('settings.state.key')} in ${codeText('team.yaml')}`,
+  }),
+  'lab-in-use': ({ lab, by }) => ({
+    summary: t`lab ${codeText(lab)} still has ${counted(by.length, 'IAM object')}`,
+    reason: sentences(listed('In use:', by)),
+    help: t`destroy the team stack with Terraform or OpenTofu, then run the command again`,
+    paste: [
+      'mturk-team synth --out cdktf.out',
+      'tofu -chdir=cdktf.out/stacks/team init',
+      'tofu -chdir=cdktf.out/stacks/team destroy',
+    ],
+  }),
   'file-not-readable': ({ file }) => ({
     summary: t`cannot read ${codeText(file)}`,
     help: t`check the name of the file and its permissions`,

@@ -1,0 +1,369 @@
+import { IAMClient } from '@aws-sdk/client-iam';
+import {
+  CreateBucketCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketPolicyCommand,
+  ListObjectVersionsCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
+import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
+import { inspectRole, readRoles, wantedRoles } from '../../src/setup/bootstrap/account-roles.ts';
+import { inspectSetup, type Setup, type SetupAccount, setUpAccount } from '../../src/setup/bootstrap/bootstrap.ts';
+import { inspectBucket } from '../../src/setup/bootstrap/bucket.ts';
+import { findRemoval, removeSetup } from '../../src/setup/bootstrap/destroy.ts';
+import { inspectProvider } from '../../src/setup/bootstrap/oidc-provider.ts';
+import { actionOf, type Part } from '../../src/setup/bootstrap/part.ts';
+import type { RepositoryFacts } from '../../src/setup/repository.ts';
+import { providerArn } from '../../src/setup/roles.ts';
+import { boundaryPolicy } from '../../src/team/documents.ts';
+import { BOUNDARY_PATH, ROLE_POLICY } from '../../src/team/names.ts';
+import type { Team } from '../../src/team/team.ts';
+import { callIam } from '../emulator/clients.ts';
+import { copyOf, emptyMemory, orThrow } from '../support/lab-in-test.ts';
+import { sampleTeam } from '../support/sample-team.ts';
+
+const REPOSITORY: RepositoryFacts = {
+  ...{ owner: 'example-lab', name: 'access', ownerId: '11', repositoryId: '22', subject: 'ids' },
+  workflows: { owner: 'tools', name: 'mturk-team', ref: '0123456789012345678901234567890123456789' },
+};
+const { account } = sampleTeam;
+const Bucket = `perception-lab-mturk-${account}`;
+const PLACE = { bucket: Bucket, region: 'eu-central-1', key: 'perception-lab' };
+const LAB: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, state: PLACE } };
+/** Shares the bucket. */
+const VISION: Team = {
+  ...{ ...LAB, lab: 'vision-lab' },
+  settings: { ...LAB.settings, state: { ...PLACE, key: 'vision-lab' } },
+};
+
+let emulator: Emulator;
+let all: SetupAccount;
+const clients: { destroy(): void }[] = [];
+
+async function open(from: EmulatorMemory): Promise<EmulatorMemory> {
+  const memory = copyOf(from);
+  emulator = await openEmulator({ dir: null, memory, accountId: account, provider: false });
+  const to = { endpoint: emulator.endpoint, credentials: emulator.rootCredentials, maxAttempts: 1 };
+  const iam = new IAMClient({ ...to, region: 'us-east-1' });
+  const s3 = new S3Client({ ...to, region: PLACE.region, forcePathStyle: true });
+  clients.push(iam, s3);
+  all = { iam, s3, now: () => new Date() };
+  return memory;
+}
+
+async function close(): Promise<void> {
+  for (const client of clients.splice(0)) client.destroy();
+  await emulator.close();
+}
+
+let memory: EmulatorMemory;
+beforeEach(async () => {
+  memory = await open(emptyMemory());
+});
+afterEach(close);
+
+const inspect = (team = LAB, facts = REPOSITORY) => inspectSetup(all, team, async () => ({ ok: true, value: facts }));
+
+/** What bootstrap does through the SDK. */
+async function setUp(team = LAB): Promise<Setup> {
+  const setup = orThrow(await inspect(team));
+  orThrow(await setUpAccount(all, team, setup));
+  return setup;
+}
+
+/** What Terraform would create, made with the SDK. */
+async function createRoles(team = LAB): Promise<void> {
+  const place = team.settings.state ?? PLACE;
+  for (const { name, path, trust, permissions } of wantedRoles({ ...team, state: place }, REPOSITORY)) {
+    const RoleName = name;
+    const AssumeRolePolicyDocument = JSON.stringify(trust);
+    await callIam(all.iam, 'CreateRole', { RoleName, Path: path, AssumeRolePolicyDocument });
+    const PolicyDocument = JSON.stringify(permissions);
+    await callIam(all.iam, 'PutRolePolicy', { RoleName, PolicyName: ROLE_POLICY, PolicyDocument });
+  }
+  const boundary = { PolicyName: team.lab, Path: BOUNDARY_PATH, PolicyDocument: JSON.stringify(boundaryPolicy(team)) };
+  await callIam(all.iam, 'CreatePolicy', boundary);
+}
+
+const actions = ({ parts }: Pick<Setup, 'parts'>) => parts.map((part) => `${actionOf(part)} ${part.kind}`);
+const ROLES = ['boundary', 'role', 'role', 'role', 'role'];
+const CREATES = ['bucket', 'provider', ...ROLES].map((kind) => `create ${kind}`);
+const notAsWanted = (part: Part) => part.settings.filter(({ state }) => state !== 'as-wanted').map(({ id }) => id);
+const bucketOf = async () => orThrow(await inspectBucket(all.s3, { ...PLACE, account }));
+
+describe('what bootstrap sets up', () => {
+  test('is all missing in an empty account, then as wanted, and changed by nothing any more', async () => {
+    expect(actions(await setUp())).toEqual(CREATES);
+    await createRoles();
+    const done = orThrow(await inspect());
+    expect(actions(done)).toEqual(['bucket', 'provider', ...ROLES].map((kind) => `as-wanted ${kind}`));
+    const before = emulator.calls.length;
+    orThrow(await setUpAccount(all, LAB, done));
+    expect(emulator.calls.slice(before).map(({ action }) => action)).toEqual(['PutObject']);
+  });
+
+  test.each<[string, () => Promise<unknown>, () => Promise<Part>, string[]]>([
+    [
+      'versioning off',
+      () => all.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Suspended' } })),
+      bucketOf,
+      ['versioning'],
+    ],
+    [
+      'plain HTTP allowed, and old versions kept',
+      async () => {
+        const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [FOREIGN_STATEMENT] });
+        await all.s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+        const LifecycleConfiguration = { Rules: [FOREIGN_RULE] };
+        await all.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
+      },
+      bucketOf,
+      ['tls-only', 'old-versions'],
+    ],
+    [
+      'the audience gone',
+      () =>
+        callIam(all.iam, 'RemoveClientIDFromOpenIDConnectProvider', {
+          ...{ OpenIDConnectProviderArn: providerArn(account), ClientID: 'sts.amazonaws.com' },
+        }),
+      () => inspectProvider(all.iam, account),
+      ['audience'],
+    ],
+  ])('%s: found and set again', async (_name, breaks, part, ids) => {
+    await setUp();
+    await breaks();
+    expect(notAsWanted(await part())).toEqual(ids);
+    await setUp();
+    expect(notAsWanted(await part())).toEqual([]);
+  });
+
+  test('keeps the statements and rules of others in a bucket that it finds', async () => {
+    await all.s3.send(
+      new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }),
+    );
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [FOREIGN_STATEMENT] });
+    await all.s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+    const LifecycleConfiguration = { Rules: [FOREIGN_RULE] };
+    await all.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
+    await setUp();
+    await setUp(VISION);
+    const { Policy: now = '' } = await all.s3.send(new GetBucketPolicyCommand({ Bucket }));
+    expect(JSON.parse(now).Statement.map(({ Sid }: { Sid: string }) => Sid)).toEqual(['Others', 'MturkTeamTlsOnly']);
+    const { Rules = [] } = await all.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+    expect(Rules.map(({ ID }) => ID)).toEqual(['others', 'mturk-team perception-lab', 'mturk-team vision-lab']);
+  });
+
+  test.each<[string, (role: string) => readonly [string, object], string[]]>([
+    ['trust', (RoleName) => ['UpdateAssumeRolePolicy', { RoleName, PolicyDocument: TRUST_ALL }], ['trust']],
+    [
+      'permissions',
+      (RoleName) => ['PutRolePolicy', { RoleName, PolicyName: ROLE_POLICY, PolicyDocument: ANY }],
+      ['permissions'],
+    ],
+    ['no permissions', (RoleName) => ['DeleteRolePolicy', { RoleName, PolicyName: ROLE_POLICY }], ['permissions']],
+    [
+      'another inline policy',
+      (RoleName) => ['PutRolePolicy', { RoleName, PolicyName: 'more', PolicyDocument: ANY }],
+      ['other-policies'],
+    ],
+    [
+      'another policy attached',
+      (RoleName) => ['AttachRolePolicy', { RoleName, PolicyArn: ADMINISTRATOR }],
+      ['other-policies'],
+    ],
+  ])('a role with %s that is not ours is found', async (_name, change, ids) => {
+    await createRoles();
+    await callIam(all.iam, ...change('perception-lab-apply'));
+    const roles = await readRoles(all.iam);
+    const wrong = wantedRoles({ ...LAB, state: PLACE }, REPOSITORY)
+      .map((wanted) => inspectRole(wanted, roles))
+      .filter((part) => actionOf(part) !== 'as-wanted');
+    expect(wrong.map((part) => [part.name, notAsWanted(part)])).toEqual([['perception-lab-apply', ids]]);
+  });
+
+  test('refuses a place that holds another lab, by its record or by its state', async () => {
+    await setUp();
+    const same: Team = { ...VISION, settings: LAB.settings };
+    expect(await inspect(same)).toMatchObject({
+      ok: false,
+      failure: { code: 'state-key-taken', args: { lab: LAB.lab } },
+    });
+    const state = {
+      resources: [{ type: 'aws_iam_user', name: 'x', instances: [{ attributes: { path: '/mturk/old-lab/' } }] }],
+    };
+    const Key = 'vision-lab/team.tfstate';
+    await all.s3.send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify(state, null, 2) }));
+    expect(await inspect(VISION)).toMatchObject({
+      ok: false,
+      failure: { code: 'state-key-taken', args: { lab: 'old-lab' } },
+    });
+  });
+
+  test('knows the repository from the record, and another region as such', async () => {
+    await setUp();
+    const recorded: (RepositoryFacts | null)[] = [];
+    await inspectSetup(all, LAB, async (found) => {
+      recorded.push(found);
+      return { ok: true, value: REPOSITORY };
+    });
+    expect(recorded).toEqual([REPOSITORY]);
+    const elsewhere = new S3Client({
+      ...{ endpoint: emulator.endpoint, credentials: emulator.rootCredentials, maxAttempts: 1 },
+      ...{ region: 'us-west-2', forcePathStyle: true },
+    });
+    clients.push(elsewhere);
+    expect(
+      await inspectSetup({ ...all, s3: elsewhere }, LAB, async () => ({ ok: true, value: REPOSITORY })),
+    ).toMatchObject({
+      failure: { code: 'bucket-unusable', args: { because: 'other-region' } },
+    });
+  });
+});
+
+test('without settings.state there is the boundary alone', async () => {
+  const none: Team = { ...LAB, settings: { ...LAB.settings, state: null } };
+  expect(actions(await setUp(none))).toEqual(['create boundary']);
+});
+
+test('what makes the account a bad home: users without a boundary, other labs', async () => {
+  await createRoles(VISION);
+  await callIam(all.iam, 'CreateUser', { UserName: 'old-admin' });
+  await callIam(all.iam, 'CreateUser', { UserName: 'kim' });
+  await callIam(all.iam, 'CreateGroup', { GroupName: 'x', Path: '/mturk/audio-lab/' });
+  const administrators = [`arn:aws:iam::${account}:user/kim`];
+  const { home } = orThrow(await inspect({ ...LAB, settings: { ...LAB.settings, administrators } }));
+  expect(home).toEqual({
+    usersWithoutBoundary: ['old-admin'],
+    hasRootKeys: false,
+    otherLabs: ['audio-lab', 'vision-lab'],
+  });
+});
+
+/**
+ * Runs it in copies of the account as it is now: each time another of its calls fails that change anything, and then again
+ * to its end, followed by `check`. Gives how many these are.
+ */
+async function interruptedAtEachWrite(work: () => Promise<unknown>, check: () => Promise<void>): Promise<number> {
+  const start = memory;
+  const again = async (failCall: number) => {
+    await close();
+    await open(start);
+    emulator.faults = { failCall };
+    await work().catch(() => {});
+  };
+  await again(0);
+  const isWrite = /^(Create|Put|Delete|Add|Detach)/;
+  const writes = emulator.calls.flatMap(({ action }, index) => (isWrite.test(action) ? [index + 1] : []));
+  for (const write of writes) {
+    await again(write);
+    emulator.faults = {};
+    await work();
+    await check();
+  }
+  return writes.length;
+}
+
+test('bootstrap can be run again, whichever call failed', async () => {
+  const writes = await interruptedAtEachWrite(
+    () => setUp(),
+    async () => {
+      expect(actions(orThrow(await inspect())).slice(0, 2)).toEqual(['as-wanted bucket', 'as-wanted provider']);
+    },
+  );
+  expect(writes).toBe(8);
+});
+
+describe('what --destroy removes', () => {
+  const destroy = async (team = LAB) => {
+    const removal = orThrow(await findRemoval(all, team));
+    await removeSetup(all, team, removal);
+    return removal;
+  };
+
+  test('is this lab alone: another one keeps bucket, provider, roles and boundary; then the last one takes them along', async () => {
+    for (const team of [LAB, VISION]) {
+      await setUp(team);
+      await createRoles(team);
+    }
+    const others = await inspect(VISION);
+    expect(await destroy()).toMatchObject({ provider: null, roles: { length: 4 } });
+    expect(actions(orThrow(await inspect()))).toEqual([
+      ...['change bucket', 'as-wanted provider'],
+      ...ROLES.map((kind) => `create ${kind}`),
+    ]);
+    const withoutHome = ({ home: _home, ...rest }: Setup) => rest;
+    expect(withoutHome(orThrow(await inspect(VISION)))).toEqual(withoutHome(orThrow(others)));
+    const { Versions = [] } = await all.s3.send(new ListObjectVersionsCommand({ Bucket }));
+    expect(new Set(Versions.map(({ Key }) => Key))).toEqual(new Set(['vision-lab/bootstrap.json']));
+    await destroy(VISION);
+    expect(actions(orThrow(await inspect(VISION)))).toEqual(CREATES);
+  });
+
+  test('is not a provider that was found, nor one that another role trusts', async () => {
+    await callIam(all.iam, 'CreateOpenIDConnectProvider', {
+      Url: 'https://token.actions.githubusercontent.com',
+      ClientIDList: ['another'],
+    });
+    await setUp();
+    expect((await destroy()).provider).toBeNull();
+    await callIam(all.iam, 'DeleteOpenIDConnectProvider', { OpenIDConnectProviderArn: providerArn(account) });
+    await setUp();
+    await callIam(all.iam, 'CreateRole', { RoleName: 'deploy', AssumeRolePolicyDocument: TRUST_ALL });
+    expect((await destroy()).provider).toBeNull();
+    await callIam(all.iam, 'DeleteRole', { RoleName: 'deploy' });
+    expect((await destroy()).provider).toBe(providerArn(account));
+  });
+
+  test('is nothing while the lab holds anything, in IAM or in its state', async () => {
+    await setUp();
+    await createRoles();
+    await callIam(all.iam, 'CreateGroup', { GroupName: 'perception-lab-x', Path: '/mturk/perception-lab/' });
+    const inUse = (by: string) => ({ ok: false, failure: { code: 'lab-in-use', args: { by: [by] } } });
+    expect(await findRemoval(all, LAB)).toMatchObject(
+      inUse(`arn:aws:iam::${account}:group/mturk/perception-lab/perception-lab-x`),
+    );
+    await callIam(all.iam, 'DeleteGroup', { GroupName: 'perception-lab-x' });
+    const Body = JSON.stringify({ resources: [{ type: 'aws_iam_user', name: 'member_bo' }] });
+    await all.s3.send(new PutObjectCommand({ Bucket, Key: 'perception-lab/team.tfstate', Body }));
+    expect(await findRemoval(all, LAB)).toMatchObject(inUse('aws_iam_user.member_bo'));
+  });
+
+  test('can be removed again, whichever call failed', async () => {
+    await setUp();
+    await createRoles();
+    await all.s3.send(new PutObjectCommand({ Bucket, Key: 'perception-lab/bootstrap.tfstate', Body: '{}' }));
+    const writes = await interruptedAtEachWrite(
+      () => destroy(),
+      async () => {
+        expect(actions(orThrow(await inspect()))).toEqual(CREATES);
+      },
+    );
+    expect(writes).toBe(14);
+  });
+});
+
+const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
+const ANY = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } });
+const TRUST_ALL = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: {
+    Effect: 'Allow',
+    Principal: { Federated: providerArn(account) },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+  },
+});
+const FOREIGN_STATEMENT = {
+  ...{ Sid: 'Others', Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` } },
+  ...{ Action: 's3:GetObject', Resource: `arn:aws:s3:::${Bucket}/others/*` },
+};
+const FOREIGN_RULE = {
+  ID: 'others',
+  Status: 'Enabled' as const,
+  Filter: { Prefix: 'others/' },
+  Expiration: { Days: 3 },
+};

@@ -1,0 +1,109 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { labHeading } from '../../review/text/terminal.ts';
+import type { Setup } from '../../setup/bootstrap/bootstrap.ts';
+import { actionOf } from '../../setup/bootstrap/part.ts';
+import { homeTexts, partLines, removalLines, trustText } from '../../setup/bootstrap/text.ts';
+import { wrapVisible } from '../../text/columns.ts';
+import { counted, plainText } from '../../text/text.ts';
+import { printJson, reportFailure, type Terminal } from '../io.ts';
+import * as cli from '../options.ts';
+import { type BootstrapOptions, bootstrapLab, removeBootstrap } from '../session/bootstrap.ts';
+import type { LabSession } from '../session/lab-session.ts';
+
+/** `bootstrap`: 0 if everything is as wanted, 1 if it was blocked, not confirmed, or failed. */
+async function bootstrap(options: BootstrapOptions, terminal: Terminal): Promise<number> {
+  const { json } = options;
+  const done = await bootstrapLab(options, terminal, (session, setup) => {
+    if (!json) terminal.stdout(`${setupLines(session, setup, terminal.width).join('\n')}\n\n`);
+  });
+  if (!done.ok) return reportFailure(done.failure, terminal);
+  const { team, setup, steps } = done.value;
+  const { home, parts, workflows } = setup;
+  if (json) {
+    const { lab, account } = team;
+    const shown = parts.map((part) => ({ ...part, action: actionOf(part) }));
+    printJson({ lab, account, repository: workflows?.repository ?? null, parts: shown, home, steps }, terminal);
+    return 0;
+  }
+  const lock = parts.find((part) => part.kind === 'lock-file' && actionOf(part) !== 'as-wanted');
+  terminal.stdout(`Everything is as wanted (${counted(steps, 'step')} of Terraform).\n`);
+  if (lock !== undefined) terminal.stdout(`Commit ${lock.name}: workflows install what it pins, and nothing else.\n`);
+  return 0;
+}
+
+function setupLines({ team, engine, kind }: LabSession, { workflows, parts, home }: Setup, width: number) {
+  const notes = [
+    ...(workflows === null ? ['No roles for workflows, which need a bucket: set `settings.state` in team.yaml.'] : []),
+    ...(workflows === null ? [] : [plainText(trustText(workflows.repository))]),
+    ...(kind === 'emulator' ? ['No lock file: the emulator brings its own provider, and has no registry.'] : []),
+    ...homeTexts(home).map((text) => `Warning: ${plainText(text)}`),
+  ];
+  return [
+    labHeading(team, engine, kind),
+    '',
+    ...partLines(parts, width),
+    ...(notes.length === 0 ? [] : ['', ...notes.flatMap((note) => wrapVisible(note, width))]),
+  ];
+}
+
+/** `bootstrap --destroy`: 0 if nothing is left, 1 if it was not confirmed, or failed. */
+async function destroy(options: BootstrapOptions, terminal: Terminal): Promise<number> {
+  const { json } = options;
+  const done = await removeBootstrap(options, terminal, ({ team, kind }, removal) => {
+    if (json) return;
+    terminal.stdout(`${[labHeading(team, null, kind), '', ...removalLines(removal)].join('\n')}\n\n`);
+  });
+  if (!done.ok) return reportFailure(done.failure, terminal);
+  const { team, removal } = done.value;
+  const { lab, account } = team;
+  const { roles, ...others } = removal;
+  if (json) printJson({ lab, account, deleted: { roles: roles.map(({ name }) => name), ...others } }, terminal);
+  else terminal.stdout('Nothing of bootstrap is left in the account.\n');
+  return 0;
+}
+
+const digits = (text: string) => {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Write the number that GitHub gives it, in digits.');
+  return text;
+};
+
+export function register(command: Command, terminal: Terminal): void {
+  command
+    .addArgument(cli.teamFile())
+    .addOption(cli.emulator())
+    .option('--yes', 'do not ask for confirmation')
+    .option('--destroy', 'delete what bootstrap made, once the lab is empty')
+    .option('--repository <owner/name>', 'the lab repository (default: of the remote `origin`)', (text) => {
+      if (!/^[\w-]+\/[\w.-]+$/.test(text)) throw new InvalidArgumentError('Write OWNER/NAME.');
+      return text;
+    })
+    .option('--repository-id <id>', "GitHub's number of it (default: asked with GITHUB_TOKEN)", digits)
+    .option('--owner-id <id>', "GitHub's number of its owner (default: the same)", digits)
+    .addOption(new Option('--subject <form>', 'subject of its tokens (default: the same)').choices(['classic', 'ids']))
+    .addOption(cli.providerMirror())
+    .addOption(cli.today())
+    .addOption(cli.json())
+    .addHelpText(
+      'after',
+      '\nFor an administrator, once, and again after an upgrade. It shows what it would change, and asks.',
+    )
+    .addHelpText(
+      'after',
+      cli.exitCodes(
+        '0 everything is as wanted',
+        '1 blocked, not confirmed or failed',
+        '2 unreadable file or wrong usage',
+      ),
+    )
+    .addHelpText(
+      'after',
+      cli.examples('mturk-team bootstrap', 'mturk-team bootstrap --emulator --yes', 'mturk-team bootstrap --destroy'),
+    )
+    .action(async (file: string, options) => {
+      cli.refuseAnotherDay(command, options);
+      const { yes = false, repository = null, repositoryId = null, ownerId = null, subject = null } = options;
+      const given = { repository, repositoryId, ownerId, subject };
+      const all = { ...cli.labOptions(file, options), yes, given };
+      cli.finish(await (options.destroy === true ? destroy : bootstrap)(all, terminal));
+    });
+}

@@ -1,0 +1,170 @@
+import { dirname } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import { askAws } from '../../aws/client.ts';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import type { WantedRole } from '../../setup/bootstrap/account-roles.ts';
+import { inspectSetup, type Setup, type SetupAccount, setUpAccount } from '../../setup/bootstrap/bootstrap.ts';
+import { findRemoval, type Removal, removeSetup } from '../../setup/bootstrap/destroy.ts';
+import { actionOf, type Part } from '../../setup/bootstrap/part.ts';
+import { type GivenFacts, repositoryFacts } from '../../setup/repository.ts';
+import type { Team } from '../../team/team.ts';
+import type { ResourceChange } from '../../terraform/plan.ts';
+import { withProgress } from '../../terraform/run/progress.ts';
+import type { Terminal } from '../io.ts';
+import { type AccountSession, type AccountSessionOptions, openAccountSession } from './account-session.ts';
+import { applyStack } from './apply.ts';
+import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
+import { isEmpty, planStack, type StackPlan } from './plan.ts';
+import { inspectLock, writeLock } from './provider-lock.ts';
+
+interface Confirmed {
+  /** Change without asking. */
+  readonly yes: boolean;
+}
+
+export interface BootstrapOptions extends Omit<LabSessionOptions, 'stack' | 'configDir'>, Confirmed {
+  readonly given: GivenFacts;
+}
+
+export interface Bootstrapped {
+  readonly team: Team;
+  /** As it was before. */
+  readonly setup: Setup;
+  /** Of Terraform. */
+  readonly steps: number;
+}
+
+type OnSetup = (session: LabSession, setup: Setup) => void;
+
+/**
+ * Sets up what a lab needs besides its team stack: bucket and identity provider through the SDK, boundary and roles through
+ * Terraform, whose state is in the bucket. `onSetup` is called before the question.
+ */
+export async function bootstrapLab(
+  options: BootstrapOptions,
+  terminal: Terminal,
+  onSetup: OnSetup,
+): Promise<Result<Bootstrapped>> {
+  let wanted: readonly WantedRole[] = [];
+  const opened = await openLabSession({ ...options, stack: 'bootstrap', roles: () => wanted }, terminal);
+  if (!opened.ok) return opened;
+  const session = opened.value;
+  try {
+    return await withAccount(session, async (account) => {
+      const factsOf = (recorded: Parameters<typeof repositoryFacts>[1]) =>
+        repositoryFacts(options.given, recorded, dirname(options.file), process.env);
+      const found = await inspectSetup(account, session.team, factsOf);
+      if (!found.ok) return found;
+      wanted = found.value.workflows?.roles ?? [];
+      const lock = session.kind === 'real' ? await inspectLock(session, options) : null;
+      if (lock?.ok === false) return lock;
+      const setup = { ...found.value, parts: [...found.value.parts, ...(lock === null ? [] : [lock.value])] };
+      onSetup(session, setup);
+      const isDone = setup.parts.every((part) => actionOf(part) === 'as-wanted');
+      const may = isDone
+        ? succeed(null)
+        : await confirm(`Set this up in account ${session.team.account}?`, options, terminal);
+      if (!may.ok) return may;
+      const made = await setUpAccount(account, session.team, setup);
+      if (!made.ok) return made;
+      const locked =
+        lock === null || actionOf(lock.value) === 'as-wanted'
+          ? succeed(null)
+          : await lockProvider(session, options, terminal);
+      if (!locked.ok) return locked;
+      const steps = await applyRoles(session, setup.parts, options, terminal);
+      return steps.ok ? succeed({ team: session.team, setup, steps: steps.value }) : steps;
+    });
+  } finally {
+    await session.close();
+  }
+}
+
+async function confirm(question: string, { yes }: Confirmed, terminal: Terminal): Promise<Result<null>> {
+  if (yes || (await terminal.confirm(question))) return succeed(null);
+  return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
+}
+
+async function lockProvider(session: LabSession, options: BootstrapOptions, terminal: Terminal) {
+  terminal.stderr(
+    'Making the lock file: this downloads the AWS provider for each platform, which takes some minutes.\n',
+  );
+  return writeLock(session, options);
+}
+
+/** Terraform has the last word about boundary and roles: what it changes besides is asked about. */
+async function applyRoles(
+  session: LabSession,
+  shown: readonly Part[],
+  options: Confirmed,
+  terminal: Terminal,
+): Promise<Result<number>> {
+  const planned = await planStack(session);
+  if (!planned.ok) return planned;
+  const { blocks } = planned.value;
+  if (blocks.length > 0)
+    return fail('guardrail-blocked', { codes: [...new Set(blocks.map(({ code }) => code))], blocks });
+  if (isEmpty(planned.value)) return succeed(0);
+  const others = notShown(planned.value, shown);
+  if (others.length > 0) {
+    terminal.stderr(`Terraform changes ${others.join(', ')}, too.\n`);
+    const may = await confirm('Apply this as well?', options, terminal);
+    if (!may.ok) return may;
+  }
+  const applied = await withProgress(terminal, (onEvent) => applyStack(session, planned.value, { onEvent }));
+  return applied.ok ? succeed(applied.value.done) : applied;
+}
+
+/** Addresses that Terraform changes or deletes although the parts say that they are as wanted, or do not name them. */
+function notShown({ saved }: StackPlan, shown: readonly Part[]): readonly string[] {
+  const changing = shown.filter((part) => actionOf(part) !== 'as-wanted').map(({ name }) => name);
+  const isShown = ({ change: { before } }: ResourceChange) =>
+    changing.some((name) => [before?.name, before?.arn, before?.role, before?.role_name].includes(name));
+  return saved.plan.changes
+    .filter(({ change: { actions } }) => actions.includes('update') || actions.includes('delete'))
+    .filter((change) => !isShown(change))
+    .map(({ address }) => address);
+}
+
+async function withAccount<Value>(
+  session: AccountSession,
+  work: (account: SetupAccount) => Promise<Result<Value>>,
+): Promise<Result<Value>> {
+  const { iam, now, connection, team } = session;
+  const region = team.settings.state?.region ?? 'us-east-1';
+  const isCustomEndpoint = Boolean(
+    connection.endpoint || process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL,
+  );
+  const s3 = new S3Client({ region, ...connection, forcePathStyle: isCustomEndpoint });
+  try {
+    const done = await askAws(() => work({ iam, s3, now }));
+    return done.ok ? done.value : done;
+  } finally {
+    s3.destroy();
+  }
+}
+
+/** Removes what `bootstrapLab` made, once the team stack is empty. `onRemoval` is called before the question. */
+export async function removeBootstrap(
+  options: AccountSessionOptions & Confirmed,
+  terminal: Terminal,
+  onRemoval: (session: AccountSession, removal: Removal) => void,
+): Promise<Result<{ readonly team: Team; readonly removal: Removal }>> {
+  const opened = await openAccountSession(options, terminal);
+  if (!opened.ok) return opened;
+  const session = opened.value;
+  const { team } = session;
+  try {
+    return await withAccount(session, async (account) => {
+      const removal = await findRemoval(account, team);
+      if (!removal.ok) return removal;
+      onRemoval(session, removal.value);
+      const may = await confirm(`Delete this from account ${team.account}?`, options, terminal);
+      if (!may.ok) return may;
+      await removeSetup(account, team, removal.value);
+      return succeed({ team, removal: removal.value });
+    });
+  } finally {
+    await session.close();
+  }
+}

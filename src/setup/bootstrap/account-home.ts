@@ -1,0 +1,39 @@
+import type { Inventory } from '../../aws/inventory/types.ts';
+import { iamArn } from '../../iam/arn.ts';
+import { BOUNDARY_PATH, labPath } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
+import type { AccountRole } from './account-roles.ts';
+
+/** What makes an account a bad home for a lab: see `docs/security/threat-model.md`. */
+export interface AccountHome {
+  /** Names of IAM users whom a stolen apply role could give everything. */
+  readonly usersWithoutBoundary: readonly string[];
+  /** Whether the root user has access keys; null if it is not known. */
+  readonly hasRootKeys: boolean | null;
+  /** Other labs that have a boundary, a role, a user or a group here, sorted. */
+  readonly otherLabs: readonly string[];
+}
+
+export function accountHome(
+  { access, rootKeys }: Pick<Inventory, 'access' | 'rootKeys'>,
+  roles: readonly AccountRole[],
+  { lab, settings }: Pick<Team, 'lab' | 'settings'>,
+): AccountHome {
+  const boundaries = access.policies.filter(({ arn }) => arn.includes(`:policy${BOUNDARY_PATH}`));
+  const paths = [...access.users, ...access.groups, ...roles].map(({ path }) => path);
+  const labs = [
+    ...boundaries.map(({ name }) => name),
+    ...paths.flatMap((path) => /^\/mturk(?:-roles)?\/([^/]+)\//.exec(path)?.[1] ?? []),
+  ];
+  return {
+    usersWithoutBoundary: access.users
+      .filter(({ name, path, boundary }) => {
+        const isExcepted = settings.administrators.includes(iamArn(access.account, 'user', path, name));
+        // A member without one is drift, and the next apply restores it.
+        return boundary === null && !isExcepted && path !== labPath(lab);
+      })
+      .map(({ name }) => name),
+    hasRootKeys: rootKeys === null ? null : rootKeys.length > 0,
+    otherLabs: [...new Set(labs)].filter((other) => other !== lab).sort(),
+  };
+}

@@ -1,0 +1,114 @@
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { boundaryState } from '../../aws/inventory/boundary.ts';
+import { takeInventory } from '../../aws/inventory/inventory.ts';
+import type { Inventory } from '../../aws/inventory/types.ts';
+import { type Result, succeed } from '../../diagnostics/failure.ts';
+import type { Team } from '../../team/team.ts';
+import type { RepositoryFacts } from '../repository.ts';
+import { type AccountHome, accountHome } from './account-home.ts';
+import { inspectRole, readRoles, type WantedRole, wantedRoles } from './account-roles.ts';
+import { type BucketSettingId, inspectBucket, type StateBucket, setUpBucket } from './bucket.ts';
+import { readBootstrapRecord, writeBootstrapRecord } from './bucket-objects.ts';
+import { inspectProvider, setUpProvider } from './oidc-provider.ts';
+import { type Part, setting } from './part.ts';
+
+/** An account of which an administrator has the credentials. */
+export interface SetupAccount {
+  readonly iam: IAMClient;
+  /** For the region of the bucket. */
+  readonly s3: S3Client;
+  readonly now: () => Date;
+}
+
+/** What a lab needs besides its team stack, compared with what is there. */
+export interface Setup {
+  /** Null without `settings.state`: workflows need a state in a bucket, and have no roles without it. */
+  readonly workflows: {
+    readonly bucket: Part<BucketSettingId>;
+    readonly provider: Part;
+    readonly repository: RepositoryFacts;
+    readonly roles: readonly WantedRole[];
+  } | null;
+  readonly parts: readonly Part[];
+  readonly home: AccountHome;
+}
+
+/** The bucket of a lab's state; null without one. */
+export function stateBucketOf({
+  account,
+  settings: { state },
+}: Pick<Team, 'account' | 'settings'>): StateBucket | null {
+  return state === null ? null : { ...state, account };
+}
+
+/**
+ * Compares the account with what this version wants. `factsOf` gives the facts about the repository, and is given those of
+ * the last bootstrap. Throws the SDK's errors.
+ */
+export async function inspectSetup(
+  account: SetupAccount,
+  team: Team,
+  factsOf: (recorded: RepositoryFacts | null) => Promise<Result<RepositoryFacts>>,
+): Promise<Result<Setup>> {
+  const inventory = await readAccess(account, team);
+  if (!inventory.ok) return inventory;
+  const roles = await readRoles(account.iam);
+  const home = accountHome(inventory.value, roles, team);
+  const boundary = inspectBoundary(inventory.value, team);
+  const place = stateBucketOf(team);
+  if (place === null) return succeed({ workflows: null, parts: [boundary], home });
+  const bucket = await inspectBucket(account.s3, place);
+  if (!bucket.ok) return bucket;
+  const isThere = bucket.value.settings[0]?.state !== 'missing';
+  const record = isThere ? await readBootstrapRecord(account.s3, place, team.lab) : succeed(null);
+  if (!record.ok) return record;
+  const repository = await factsOf(record.value?.repository ?? null);
+  if (!repository.ok) return repository;
+  const provider = await inspectProvider(account.iam, team.account);
+  const wanted = wantedRoles({ ...team, state: place }, repository.value);
+  return succeed({
+    workflows: { bucket: bucket.value, provider, repository: repository.value, roles: wanted },
+    parts: [bucket.value, provider, boundary, ...wanted.map((role) => inspectRole(role, roles))],
+    home,
+  });
+}
+
+/** Who may do what in the account, or why that is not known. */
+export async function readAccess({ iam, now }: SetupAccount, { account }: Team): Promise<Result<Inventory>> {
+  const inventory = await takeInventory(iam, {
+    ...{ account, managed: () => false, scope: 'access', credentialReport: false, now },
+  });
+  const [notChecked] = inventory.isAccessKnown ? [] : inventory.notChecked;
+  return notChecked === undefined ? succeed(inventory) : { ok: false, failure: notChecked.failure };
+}
+
+/** The boundary as a part: its policy is as this version writes it. */
+function inspectBoundary(inventory: Inventory, team: Team): Part<'exists' | 'permissions'> {
+  const { state, arn } = boundaryState(inventory, team);
+  const isThere = state !== 'missing';
+  return {
+    kind: 'boundary',
+    name: arn,
+    settings: isThere
+      ? [setting('exists', true), setting('permissions', state === 'unchanged')]
+      : [
+          { id: 'exists', state: 'missing' },
+          { id: 'permissions', state: 'missing' },
+        ],
+  };
+}
+
+/**
+ * Carries out what Terraform cannot, because its state is kept in the bucket: bucket, identity provider and record. What is
+ * as wanted is left alone, so that it can be run again after any interruption. Throws the SDK's errors.
+ */
+export async function setUpAccount({ iam, s3 }: SetupAccount, team: Team, { workflows }: Setup): Promise<Result<null>> {
+  const place = stateBucketOf(team);
+  if (workflows === null || place === null) return succeed(null);
+  const made = await setUpBucket(s3, place, workflows.bucket);
+  if (!made.ok) return made;
+  await writeBootstrapRecord(s3, place, { version: 1, lab: team.lab, repository: workflows.repository });
+  await setUpProvider(iam, team.account, workflows.provider);
+  return succeed(null);
+}

@@ -1,0 +1,245 @@
+import {
+  type BucketLocationConstraint,
+  CreateBucketCommand,
+  DeleteBucketLifecycleCommand,
+  GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketPolicyCommand,
+  GetBucketVersioningCommand,
+  GetPublicAccessBlockCommand,
+  HeadBucketCommand,
+  type LifecycleRule,
+  PutBucketEncryptionCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
+  PutPublicAccessBlockCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { canonicalJson } from '../../iam/canonical.ts';
+import type { StatePlace } from '../../team/team.ts';
+import { type Part, setting } from './part.ts';
+
+/** The bucket of a lab's state, and whose it must be. */
+export interface StateBucket extends StatePlace {
+  /** 12 digits. */
+  readonly account: string;
+}
+
+interface BucketSetting {
+  isWanted(s3: S3Client, bucket: StateBucket): Promise<boolean>;
+  set(s3: S3Client, bucket: StateBucket): Promise<unknown>;
+}
+
+/** In the order in which they are set. Another lab's rules and another team's statements stay. */
+const SETTINGS = {
+  'public-access': {
+    async isWanted(s3, bucket) {
+      const command = new GetPublicAccessBlockCommand(owned(bucket));
+      const found = await orNull('NoSuchPublicAccessBlockConfiguration', () => s3.send(command));
+      const { PublicAccessBlockConfiguration: block } = found ?? {};
+      return Object.keys(NO_PUBLIC_ACCESS).every((each) => block?.[each as keyof typeof NO_PUBLIC_ACCESS] === true);
+    },
+    set: (s3, bucket) =>
+      s3.send(
+        new PutPublicAccessBlockCommand({ ...owned(bucket), PublicAccessBlockConfiguration: { ...NO_PUBLIC_ACCESS } }),
+      ),
+  },
+  versioning: {
+    async isWanted(s3, bucket) {
+      return (await s3.send(new GetBucketVersioningCommand(owned(bucket)))).Status === 'Enabled';
+    },
+    set: (s3, bucket) =>
+      s3.send(new PutBucketVersioningCommand({ ...owned(bucket), VersioningConfiguration: { Status: 'Enabled' } })),
+  },
+  encryption: {
+    async isWanted(s3, bucket) {
+      const command = new GetBucketEncryptionCommand(owned(bucket));
+      const found = await orNull('ServerSideEncryptionConfigurationNotFoundError', () => s3.send(command));
+      const rules = found?.ServerSideEncryptionConfiguration?.Rules ?? [];
+      return rules.some((rule) => rule.ApplyServerSideEncryptionByDefault?.SSEAlgorithm !== undefined);
+    },
+    set: (s3, bucket) =>
+      s3.send(
+        new PutBucketEncryptionCommand({
+          ...owned(bucket),
+          ServerSideEncryptionConfiguration: {
+            Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+          },
+        }),
+      ),
+  },
+  'tls-only': {
+    async isWanted(s3, bucket) {
+      const wanted = canonicalJson(tlsOnly(bucket));
+      return (await readPolicy(s3, bucket)).Statement.some((each) => canonicalJson(each) === wanted);
+    },
+    async set(s3, bucket) {
+      const policy = await readPolicy(s3, bucket);
+      const others = policy.Statement.filter(({ Sid }) => Sid !== TLS_ONLY);
+      const Policy = JSON.stringify({ ...policy, Statement: [...others, tlsOnly(bucket)] });
+      await s3.send(new PutBucketPolicyCommand({ ...owned(bucket), Policy }));
+    },
+  },
+  'old-versions': {
+    async isWanted(s3, bucket) {
+      const wanted = canonicalJson(oldVersionsExpire(bucket));
+      return (await readRules(s3, bucket)).some((rule) => canonicalJson(rule) === wanted);
+    },
+    async set(s3, bucket) {
+      const wanted = oldVersionsExpire(bucket);
+      await writeRules(s3, bucket, [...(await readRules(s3, bucket)).filter(({ ID }) => ID !== wanted.ID), wanted]);
+    },
+  },
+} satisfies Readonly<Record<string, BucketSetting>>;
+
+export type BucketSettingId = 'exists' | keyof typeof SETTINGS;
+
+const IDS = Object.keys(SETTINGS) as (keyof typeof SETTINGS)[];
+
+/** Compares the bucket with what the state needs. Throws the SDK's errors. */
+export async function inspectBucket(s3: S3Client, bucket: StateBucket): Promise<Result<Part<BucketSettingId>>> {
+  const { bucket: name } = bucket;
+  try {
+    await s3.send(new HeadBucketCommand(owned(bucket)));
+  } catch (error) {
+    const status = statusOf(error);
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html: without a body, the status alone tells.
+    if (status === 404) return succeed(bucketPart(name, (id) => ({ id, state: 'missing' })));
+    if (status === 403) return fail('bucket-unusable', { bucket: name, because: 'denied' });
+    if (status === 301 || status === 400) return fail('bucket-unusable', { bucket: name, because: 'other-region' });
+    throw error;
+  }
+  const found = new Map<string, boolean>([['exists', true]]);
+  for (const id of IDS) found.set(id, await SETTINGS[id].isWanted(s3, bucket));
+  return succeed(bucketPart(name, (id) => setting(id, found.get(id) === true)));
+}
+
+function bucketPart(
+  name: string,
+  of: (id: BucketSettingId) => Part<BucketSettingId>['settings'][number],
+): Part<BucketSettingId> {
+  return { kind: 'bucket', name, settings: (['exists', ...IDS] as const).map(of) };
+}
+
+/** Creates the bucket, or changes what is not as wanted. Throws the SDK's errors. */
+export async function setUpBucket(
+  s3: S3Client,
+  bucket: StateBucket,
+  { settings }: Part<BucketSettingId>,
+): Promise<Result<null>> {
+  const { bucket: Bucket, region } = bucket;
+  for (const { id, state } of settings) {
+    if (state === 'as-wanted') continue;
+    if (id !== 'exists') {
+      await SETTINGS[id].set(s3, bucket);
+      continue;
+    }
+    try {
+      // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html: us-east-1 is no location constraint.
+      const LocationConstraint = region as BucketLocationConstraint;
+      const place = region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint } };
+      await s3.send(new CreateBucketCommand({ Bucket, ...place }));
+    } catch (error) {
+      if (!isNamed(error, 'BucketAlreadyExists')) throw error;
+      return fail('bucket-unusable', { bucket: Bucket, because: 'denied' });
+    }
+  }
+  return succeed(null);
+}
+
+/** Ends the rule about this lab's old versions, in a bucket that stays. */
+export async function forgetOldVersions(s3: S3Client, bucket: StateBucket): Promise<void> {
+  const { ID } = oldVersionsExpire(bucket);
+  const rules = await readRules(s3, bucket);
+  const others = rules.filter((rule) => rule.ID !== ID);
+  if (others.length < rules.length) await writeRules(s3, bucket, others);
+}
+
+function owned({ bucket, account }: StateBucket) {
+  return { Bucket: bucket, ExpectedBucketOwner: account };
+}
+
+const NO_PUBLIC_ACCESS = {
+  BlockPublicAcls: true,
+  IgnorePublicAcls: true,
+  BlockPublicPolicy: true,
+  RestrictPublicBuckets: true,
+};
+
+const TLS_ONLY = 'MturkTeamTlsOnly';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html#example-bucket-policies-HTTP-HTTPS */
+function tlsOnly({ bucket }: StateBucket) {
+  const arn = `arn:aws:s3:::${bucket}`;
+  return {
+    Sid: TLS_ONLY,
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:*',
+    Resource: [arn, `${arn}/*`],
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+}
+
+const POLICY = z.looseObject({
+  Version: z.string().default('2012-10-17'),
+  Statement: z.preprocess(
+    (given) => (Array.isArray(given) ? given : [given]),
+    z.array(z.looseObject({ Sid: z.string().optional() })),
+  ),
+});
+
+async function readPolicy(s3: S3Client, bucket: StateBucket): Promise<z.infer<typeof POLICY>> {
+  const found = await orNull('NoSuchBucketPolicy', () => s3.send(new GetBucketPolicyCommand(owned(bucket))));
+  return POLICY.parse(found?.Policy === undefined ? { Statement: [] } : JSON.parse(found.Policy));
+}
+
+/** Three months to find out that a state was damaged. */
+const OLD_VERSION_DAYS = 90;
+
+/** For this lab's objects alone: the bucket may hold what another team keeps for longer. */
+function oldVersionsExpire({ key }: StateBucket): LifecycleRule {
+  return {
+    ID: `mturk-team ${key}`,
+    Status: 'Enabled',
+    Filter: { Prefix: `${key}/` },
+    NoncurrentVersionExpiration: { NoncurrentDays: OLD_VERSION_DAYS },
+    // A lock that was given back leaves a marker, once its versions have expired.
+    Expiration: { ExpiredObjectDeleteMarker: true },
+  };
+}
+
+async function readRules(s3: S3Client, bucket: StateBucket): Promise<readonly LifecycleRule[]> {
+  const command = new GetBucketLifecycleConfigurationCommand(owned(bucket));
+  return (await orNull('NoSuchLifecycleConfiguration', () => s3.send(command)))?.Rules ?? [];
+}
+
+async function writeRules(s3: S3Client, bucket: StateBucket, rules: readonly LifecycleRule[]): Promise<void> {
+  const command =
+    rules.length === 0
+      ? new DeleteBucketLifecycleCommand(owned(bucket))
+      : new PutBucketLifecycleConfigurationCommand({ ...owned(bucket), LifecycleConfiguration: { Rules: [...rules] } });
+  await s3.send(command);
+}
+
+function statusOf(error: unknown): number | null {
+  const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
+  return $metadata?.httpStatusCode ?? null;
+}
+
+function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
+}
+
+/** S3 has an error of its own for each setting that is not set. */
+async function orNull<Value>(name: string, read: () => Promise<Value>): Promise<Value | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isNamed(error, name)) return null;
+    throw error;
+  }
+}

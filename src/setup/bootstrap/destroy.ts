@@ -1,0 +1,105 @@
+import {
+  DeletePolicyCommand,
+  DeletePolicyVersionCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  type IAMClient,
+  paginateListPolicyVersions,
+} from '@aws-sdk/client-iam';
+import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { iamArn } from '../../iam/arn.ts';
+import { boundaryArn, labPath, workflowRolePath } from '../../team/names.ts';
+import type { Team } from '../../team/team.ts';
+import { providerArn } from '../roles.ts';
+import { type AccountRole, readRoles } from './account-roles.ts';
+import { readAccess, type SetupAccount, stateBucketOf } from './bootstrap.ts';
+import { forgetOldVersions, inspectBucket } from './bucket.ts';
+import { addressesInState, emptyBucket, readBootstrapRecord } from './bucket-objects.ts';
+import { deleteProvider, isProviderOurs } from './oidc-provider.ts';
+
+/** What bootstrap made for a lab, and nothing of another lab or team. */
+export interface Removal {
+  readonly roles: readonly AccountRole[];
+  /** ARN; null if there is none. */
+  readonly boundary: string | null;
+  /** ARN; null if there is none, bootstrap did not make it, or another role trusts it. */
+  readonly provider: string | null;
+  /** `s3://BUCKET/KEY/`, of which every version is deleted; null if there is no such bucket. */
+  readonly objects: string | null;
+}
+
+/** Finds what is to be removed. Fails while the lab holds anything. Throws the SDK's errors. */
+export async function findRemoval(account: SetupAccount, team: Team): Promise<Result<Removal>> {
+  const read = await readAccess(account, team);
+  if (!read.ok) return read;
+  const { access } = read.value;
+  const boundary = boundaryArn(team);
+  const by = [
+    ...access.users
+      .filter((user) => user.path.startsWith(labPath(team.lab)) || user.boundary === boundary)
+      .map(({ path, name }) => iamArn(team.account, 'user', path, name)),
+    ...access.groups
+      .filter(({ path }) => path.startsWith(labPath(team.lab)))
+      .map(({ path, name }) => iamArn(team.account, 'group', path, name)),
+    ...access.policies.filter(({ arn }) => arn.includes(`:policy${labPath(team.lab)}`)).map(({ arn }) => arn),
+  ];
+  if (by.length > 0) return fail('lab-in-use', { lab: team.lab, by });
+  const all = await readRoles(account.iam);
+  const isOwn = ({ path }: AccountRole) => path === workflowRolePath(team.lab);
+  const isProviderLeft = await isProviderOurs(
+    account.iam,
+    team.account,
+    all.filter((role) => !isOwn(role)),
+  );
+  const objects = await findObjects(account, team);
+  if (!objects.ok) return objects;
+  return succeed({
+    roles: all.filter(isOwn),
+    boundary: access.policies.some(({ arn }) => arn === boundary) ? boundary : null,
+    provider: isProviderLeft ? providerArn(team.account) : null,
+    objects: objects.value,
+  });
+}
+
+async function findObjects({ s3 }: SetupAccount, team: Team): Promise<Result<string | null>> {
+  const place = stateBucketOf(team);
+  if (place === null) return succeed(null);
+  const bucket = await inspectBucket(s3, place);
+  if (!bucket.ok) return bucket;
+  if (bucket.value.settings[0]?.state === 'missing') return succeed(null);
+  // It fails if the objects are another lab's.
+  const record = await readBootstrapRecord(s3, place, team.lab);
+  if (!record.ok) return record;
+  const by = await addressesInState(s3, place);
+  return by.length === 0 ? succeed(`s3://${place.bucket}/${place.key}/`) : fail('lab-in-use', { lab: team.lab, by });
+}
+
+/**
+ * Removes it: the roles first, so that no workflow runs any more, and the record with the last of the objects. It can be run
+ * again after any interruption. Throws the SDK's errors.
+ */
+export async function removeSetup({ iam, s3 }: SetupAccount, team: Team, removal: Removal): Promise<void> {
+  for (const role of removal.roles) await deleteRole(iam, role);
+  if (removal.provider !== null) await deleteProvider(iam, team.account);
+  if (removal.boundary !== null) await deletePolicy(iam, removal.boundary);
+  const place = stateBucketOf(team);
+  if (place === null || removal.objects === null) return;
+  await forgetOldVersions(s3, place);
+  await emptyBucket(s3, place);
+}
+
+async function deleteRole(iam: IAMClient, { name: RoleName, inline, attached }: AccountRole): Promise<void> {
+  for (const { name: PolicyName } of inline) await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
+  for (const PolicyArn of attached) await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
+  await iam.send(new DeleteRoleCommand({ RoleName }));
+}
+
+async function deletePolicy(client: IAMClient, PolicyArn: string): Promise<void> {
+  for await (const { Versions = [] } of paginateListPolicyVersions({ client }, { PolicyArn })) {
+    for (const { VersionId, IsDefaultVersion } of Versions) {
+      if (!IsDefaultVersion) await client.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
+    }
+  }
+  await client.send(new DeletePolicyCommand({ PolicyArn }));
+}

@@ -1,0 +1,69 @@
+import {
+  AddClientIDToOpenIDConnectProviderCommand,
+  CreateOpenIDConnectProviderCommand,
+  DeleteOpenIDConnectProviderCommand,
+  GetOpenIDConnectProviderCommand,
+  type IAMClient,
+} from '@aws-sdk/client-iam';
+import { isMissing } from '../../aws/client.ts';
+import { AUDIENCE, GITHUB_ISSUER, providerArn } from '../roles.ts';
+import type { AccountRole } from './account-roles.ts';
+import { type Part, setting } from './part.ts';
+
+type ProviderSettingId = 'exists' | 'audience';
+
+/** Says that bootstrap made the provider, and may delete it. */
+const MADE_HERE = { Key: 'mturk-team:made-by', Value: 'bootstrap' };
+
+/** GitHub's identity provider, of which an account has one at most. Throws the SDK's errors. */
+export async function inspectProvider(iam: IAMClient, account: string): Promise<Part<ProviderSettingId>> {
+  const found = await readProvider(iam, account);
+  return {
+    kind: 'provider',
+    name: providerArn(account),
+    settings:
+      found === null
+        ? [
+            { id: 'exists', state: 'missing' },
+            { id: 'audience', state: 'missing' },
+          ]
+        : [setting('exists', true), setting('audience', found.ClientIDList?.includes(AUDIENCE) === true)],
+  };
+}
+
+/** Creates the provider, or adds the audience to the one that is there. Throws the SDK's errors. */
+export async function setUpProvider(iam: IAMClient, account: string, { settings }: Part): Promise<void> {
+  const missing = settings.filter(({ state }) => state !== 'as-wanted').map(({ id }) => id);
+  if (missing.includes('exists')) {
+    const Url = `https://${GITHUB_ISSUER}`;
+    // IAM needs no thumbprint for an issuer whose certificate a public authority signed (API reference).
+    await iam.send(new CreateOpenIDConnectProviderCommand({ Url, ClientIDList: [AUDIENCE], Tags: [MADE_HERE] }));
+  } else if (missing.length > 0) {
+    const OpenIDConnectProviderArn = providerArn(account);
+    await iam.send(new AddClientIDToOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, ClientID: AUDIENCE }));
+  }
+}
+
+/** Whether bootstrap made the provider, and no role but these trusts it. */
+export async function isProviderOurs(
+  iam: IAMClient,
+  account: string,
+  others: readonly Pick<AccountRole, 'trust'>[],
+): Promise<boolean> {
+  const found = await readProvider(iam, account);
+  const isMadeHere = found?.Tags?.some(({ Key, Value }) => Key === MADE_HERE.Key && Value === MADE_HERE.Value) === true;
+  return isMadeHere && !others.some(({ trust }) => JSON.stringify(trust).includes(GITHUB_ISSUER));
+}
+
+export async function deleteProvider(iam: IAMClient, account: string): Promise<void> {
+  await iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: providerArn(account) }));
+}
+
+async function readProvider(iam: IAMClient, account: string) {
+  try {
+    return await iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: providerArn(account) }));
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,27 @@
+/** What bootstrap sets up, in the order in which it does. */
+type PartKind = 'bucket' | 'provider' | 'boundary' | 'role' | 'lock-file';
+
+/** One thing that is so, or not. `exists` is the first of every part. */
+export interface Setting<Id extends string = string> {
+  readonly id: Id;
+  /** `missing`: there is none; `different`: there is another one. */
+  readonly state: 'missing' | 'different' | 'as-wanted';
+}
+
+/** A part of the setup, compared with what this version wants of it: data for bootstrap and doctor alike. */
+export interface Part<Id extends string = string> {
+  readonly kind: PartKind;
+  /** The bucket's or the role's name, the provider's or the boundary's ARN, the file. */
+  readonly name: string;
+  readonly settings: readonly Setting<Id>[];
+}
+
+export function actionOf({ settings }: Part): 'create' | 'change' | 'as-wanted' {
+  if (settings[0]?.state === 'missing') return 'create';
+  return settings.every(({ state }) => state === 'as-wanted') ? 'as-wanted' : 'change';
+}
+
+/** A setting that is there, and as wanted or not. */
+export function setting<Id extends string>(id: Id, isWanted: boolean): Setting<Id> {
+  return { id, state: isWanted ? 'as-wanted' : 'different' };
+}
