@@ -120,6 +120,7 @@ test('an error of AWS or Terraform is shortened', () => {
 test.each([
   ['203.0.113.9, and 127.0.0.1', '…, and 127.0.0.1'],
   ['from 2001:db8:0:0:1::7', 'from …'],
+  ['from ::ffff:203.0.113.9, host:203.0.113.9', 'from ::ffff:…, host:…'],
   ['from fe80::1:2.', 'from ….'],
   ['ada.b+c@lab.edu.', '…@lab.edu.'],
   ['2026-11-24T16:02:11Z', null],

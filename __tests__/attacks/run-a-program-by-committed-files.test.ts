@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runHere, scratch } from '../support/command.ts';
 import { recordingEngine } from '../support/recording-engine.ts';
@@ -68,6 +78,22 @@ describe('with a real account', () => {
     for (const path of ['mturk-team', `mturk-team/${own}`]) {
       expect(statSync(join(cache, path)).mode & 0o777).toBe(0o700);
     }
+  });
+
+  test.each(['a link', "another user's"])('a directory of the cache that is %s is not used', async (which) => {
+    const cache = join(place.directory, `cache of ${which}`);
+    const directory = join(cache, 'mturk-team');
+    mkdirSync(cache);
+    if (which === 'a link') symlinkSync(place.directory, directory);
+    else {
+      // Only root can give a directory away: elsewhere a file in its place shows the refusal.
+      if (process.getuid?.() !== 0) writeFileSync(directory, '');
+      else {
+        mkdirSync(directory);
+        chownSync(directory, 12_345, 12_345);
+      }
+    }
+    expect(await plan({ XDG_CACHE_HOME: cache })).toContain('error[file-not-writable]');
   });
 
   test('a mirror takes the place of the registry, for the same provider alone', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { type AccountKind, type Engine, type Environment, engineEnvironment } from './engine.ts';
@@ -35,7 +35,10 @@ export async function privateDirectory(env: Environment, key: readonly string[])
   const digest = createHash('sha256').update(JSON.stringify(key)).digest('hex');
   const directory = join(all, digest.slice(0, 20));
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  // It fails if the directory is another user's.
+  const found = await lstat(all);
+  if (!found.isDirectory() || found.uid !== (process.getuid?.() ?? found.uid)) {
+    throw Object.assign(new Error("EPERM: it is a link, or another user's"), { code: 'EPERM', path: all });
+  }
   await chmod(all, 0o700);
   return directory;
 }
