@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { type FailureCode, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { pasted } from '../../text/escape.ts';
 import { type Plan, parsePlan } from '../plan.ts';
@@ -55,7 +55,8 @@ export async function initialize(workspace: Workspace, options: CommandOptions =
  * registry, or the mirror if one is given: https://developer.hashicorp.com/terraform/cli/commands/providers/lock
  */
 export async function lockProviders(workspace: Workspace, mirror: string | null): Promise<Result<string>> {
-  const from = mirror === null ? [] : [`-${mirror.startsWith('https://') ? 'net' : 'fs'}-mirror=${mirror}`];
+  const isUrl = mirror?.startsWith('https://') === true;
+  const from = mirror === null ? [] : [isUrl ? `-net-mirror=${mirror}` : `-fs-mirror=${resolve(mirror)}`];
   const args = ['providers', 'lock', ...from, ...LOCKED_PLATFORMS.map((platform) => `-platform=${platform}`)];
   const run = await runEngine(workspace.engine.binary, args, running(workspace, {}));
   if (run.exitCode !== 0) return failed(workspace, {}, 'init', run);
