@@ -1,85 +1,148 @@
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { type Result, succeed } from '../../src/diagnostics/failure.ts';
-import { awsEnvironment, type Emulator } from '../../src/emulator/emulator.ts';
+import {
+  DeleteBucketPolicyCommand,
+  DeletePublicAccessBlockCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { fail, succeed } from '../../src/diagnostics/failure.ts';
+import type { Emulator } from '../../src/emulator/emulator.ts';
+import { wantedRoles } from '../../src/setup/bootstrap/account-roles.ts';
+import { inspectSetup, type SetupAccount, setUpAccount } from '../../src/setup/bootstrap/bootstrap.ts';
 import { accountFacts } from '../../src/setup/doctor/account-facts.ts';
 import { AWS_CHECKS } from '../../src/setup/doctor/aws-checks.ts';
-import type { Facts } from '../../src/setup/doctor/check.ts';
+import type { Outcome } from '../../src/setup/doctor/check.ts';
+import type { RepositoryFacts } from '../../src/setup/repository.ts';
+import { providerArn } from '../../src/setup/roles.ts';
 import { boundaryPolicy } from '../../src/team/documents.ts';
-import { BOUNDARY_PATH, boundaryArn } from '../../src/team/names.ts';
+import { BOUNDARY_PATH, boundaryArn, ROLE_POLICY } from '../../src/team/names.ts';
+import { tickedText } from '../../src/text/text.ts';
 import { callIam, iamOf, openAccount, policy } from '../emulator/clients.ts';
 import { labTeam } from '../support/doctor-lab.ts';
+import { orThrow } from '../support/lab-in-test.ts';
 
-const STATE = { bucket: 'lab-state', region: 'us-east-1', key: 'mturk-team' };
+const STATE = { bucket: 'lab-state', region: 'eu-central-1', key: 'mturk-team' };
 const team = labTeam({ state: STATE, administrators: ['arn:aws:iam::123456789012:user/root-of-it'] });
-const env = process.env;
+const REPOSITORY: RepositoryFacts = {
+  ...{ owner: 'example-lab', name: 'access', ownerId: '11', repositoryId: '22', subject: 'ids' },
+  workflows: { owner: 'tools', name: 'mturk-team', ref: '0123456789012345678901234567890123456789' },
+};
+
 let emulator: Emulator;
+let account: SetupAccount & { readonly s3: S3Client };
 let time = Date.parse('2026-11-25T08:00:00Z');
 const now = () => new Date(time);
 
+/** What bootstrap does, with the SDK in place of Terraform. */
 beforeEach(async () => {
   emulator = await openAccount({ clock: now });
-  process.env = { ...env, ...awsEnvironment(emulator.endpoint, emulator.rootCredentials) };
-  await call('CreatePolicy', {
-    ...{ PolicyName: team.lab, Path: BOUNDARY_PATH, PolicyDocument: JSON.stringify(boundaryPolicy(team)) },
-  });
+  const reach = { endpoint: emulator.endpoint, credentials: emulator.rootCredentials, maxAttempts: 1 };
+  account = { iam: iamOf(emulator), s3: new S3Client({ ...reach, region: STATE.region, forcePathStyle: true }), now };
+  orThrow(
+    await setUpAccount(account, team, orThrow(await inspectSetup(account, team, async () => succeed(REPOSITORY)))),
+  );
+  for (const { name, path, trust, permissions } of wantedRoles({ ...team, state: STATE }, REPOSITORY)) {
+    await call('CreateRole', { RoleName: name, Path: path, AssumeRolePolicyDocument: JSON.stringify(trust) });
+    const role = { RoleName: name, PolicyName: ROLE_POLICY, PolicyDocument: JSON.stringify(permissions) };
+    await call('PutRolePolicy', role);
+  }
+  const PolicyDocument = JSON.stringify(boundaryPolicy(team));
+  await call('CreatePolicy', { PolicyName: team.lab, Path: BOUNDARY_PATH, PolicyDocument });
   await call('CreateUser', { UserName: 'root-of-it' });
-  await s3((client) => client.send(new CreateBucketCommand({ Bucket: STATE.bucket })));
 });
 afterEach(async () => {
-  process.env = env;
+  account.iam.destroy();
+  account.s3.destroy();
   await emulator.close();
 });
 
-async function call(name: string, input: object): Promise<void> {
-  const iam = iamOf(emulator);
-  await callIam(iam, name, input);
-  iam.destroy();
-}
+const call = (name: string, input: object) => callIam(account.iam, name, input);
+const { bucket: Bucket } = STATE;
+const lock = () => account.s3.send(new PutObjectCommand({ Bucket, Key: 'mturk-team/team.tfstate.tflock', Body: '{}' }));
 
-async function s3(work: (client: S3Client) => Promise<unknown>): Promise<void> {
-  const client = new S3Client({ forcePathStyle: true });
-  await work(client);
-  client.destroy();
-}
-
-const lock = () =>
-  s3((client) =>
-    client.send(new PutObjectCommand({ Bucket: STATE.bucket, Key: 'mturk-team/team.tfstate.tflock', Body: '{}' })),
-  );
-
-/** States of the checks of the account that are not right. */
-async function open(given = team): Promise<readonly (readonly [id: string, state: string])[]> {
-  const iam = iamOf(emulator);
-  const read = await accountFacts(iam, given, given.settings.state, now);
-  iam.destroy();
-  const github: Result<never> = {
-    ok: false,
-    failure: { code: 'github-token-missing', args: { variable: 'GITHUB_TOKEN' } },
-  };
-  const facts: Facts = {
+/** The checks of the account that are not right. */
+async function open(given = team, facts = REPOSITORY): Promise<readonly (readonly [id: string, outcome: Outcome])[]> {
+  const read = await accountFacts(account, given, async () => succeed(facts));
+  const github = fail('github-token-missing', { variable: 'GITHUB_TOKEN' });
+  const all = {
     ...{ team: given, file: 'team.yaml', isPublic: false, codeowners: null, github },
     ...{ account: succeed(read), clockAhead: succeed(0) },
   };
-  return AWS_CHECKS.map((check) => [check.id, check.look(facts).state] as const).filter(
-    ([, state]) => state !== 'right',
-  );
+  return AWS_CHECKS.map((check) => [check.id, check.look(all)] as const).filter(([, { state }]) => state !== 'right');
 }
 
-const BREAKAGES: Readonly<Record<string, readonly [id: string, breakIt: () => Promise<void>]>> = {
-  'the boundary is deleted': ['boundary', () => call('DeletePolicy', { PolicyArn: boundaryArn(team) })],
+const APPLY = { RoleName: 'perception-lab-apply' };
+const ANYONE = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' }],
+});
+
+/** What someone does, the check that finds it, and what it says. */
+const BREAKAGES: Readonly<Record<string, readonly [id: string, found: string, breakIt: () => Promise<unknown>]>> = {
+  'the boundary is deleted': [
+    'boundary',
+    '`arn:aws:iam::123456789012:policy/mturk-boundary/perception-lab` does not exist',
+    () => call('DeletePolicy', { PolicyArn: boundaryArn(team) }),
+  ],
   'another version of the boundary is in force': [
     'boundary',
+    'differs in: permissions',
     () =>
       call('CreatePolicyVersion', {
         ...{ PolicyArn: boundaryArn(team), PolicyDocument: policy('Allow', '*'), SetAsDefault: true },
       }),
   ],
+  'the trust of a role is widened': [
+    'roles',
+    '`perception-lab-apply` differs in: trust policy',
+    () => call('UpdateAssumeRolePolicy', { ...APPLY, PolicyDocument: ANYONE }),
+  ],
+  'a role may do more': [
+    'roles',
+    '`perception-lab-apply` differs in: permissions',
+    () => call('PutRolePolicy', { ...APPLY, PolicyName: ROLE_POLICY, PolicyDocument: policy('Allow', 'iam:*') }),
+  ],
+  'a role has another policy': [
+    'roles',
+    '`perception-lab-apply` differs in: no other policies',
+    () => call('PutRolePolicy', { ...APPLY, PolicyName: 'more', PolicyDocument: policy('Allow', 'iam:*') }),
+  ],
+  'a role is deleted': [
+    'roles',
+    '`perception-lab-apply` does not exist',
+    async () => {
+      await call('DeleteRolePolicy', { ...APPLY, PolicyName: ROLE_POLICY });
+      await call('DeleteRole', APPLY);
+    },
+  ],
+  'versioning is off': [
+    'state-bucket',
+    '`lab-state` differs in: versioning',
+    () => account.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Suspended' } })),
+  ],
+  'the bucket may be public': [
+    'state-bucket',
+    'public access blocked',
+    () => account.s3.send(new DeletePublicAccessBlockCommand({ Bucket })),
+  ],
+  'the bucket takes plain HTTP': [
+    'state-bucket',
+    'TLS only',
+    () => account.s3.send(new DeleteBucketPolicyCommand({ Bucket })),
+  ],
+  'the identity provider is deleted': [
+    'identity-provider',
+    'does not exist',
+    () => call('DeleteOpenIDConnectProvider', { OpenIDConnectProviderArn: providerArn(team.account) }),
+  ],
   'another team adds a user': [
     'users-without-boundary',
+    'there are: `payroll`',
     () => call('CreateUser', { UserName: 'payroll', Path: '/hr/' }),
   ],
   'an apply was ended by force': [
     'state-lock',
+    'it was taken 61 minutes ago',
     async () => {
       await lock();
       time += 61 * 60_000;
@@ -95,14 +158,32 @@ test('an account that was set up has nothing wrong, nor has one in which an appl
 });
 
 test.each(Object.keys(BREAKAGES))('%s: found by one check', async (name) => {
-  const [id, breakIt] = BREAKAGES[name] ?? ['', async () => {}];
+  const [id, found, breakIt] = BREAKAGES[name] ?? ['', '', async () => {}];
   await breakIt();
-  expect(await open()).toEqual([[id, 'wrong']]);
+  const [[wrong, outcome] = [], ...others] = await open();
+  expect([wrong, outcome?.state, others]).toEqual([id, 'wrong', []]);
+  expect(outcome?.state === 'wrong' ? tickedText(outcome.found) : '').toContain(found);
+});
+
+test('a repository whose subjects have another form, or that was made again, is no longer trusted', async () => {
+  const ids = async (facts: Partial<RepositoryFacts>) =>
+    (await open(team, { ...REPOSITORY, ...facts })).map(([id]) => id);
+  expect(await ids({ subject: 'classic' })).toEqual(['roles']);
+  expect(await ids({ repositoryId: '23' })).toEqual(['roles']);
+});
+
+test('without settings.state there is nothing to check for workflows, and it says so', async () => {
+  const states = await open(labTeam({ administrators: team.settings.administrators }));
+  expect(states.map(([id, { state }]) => [id, state])).toEqual(
+    ['state-bucket', 'identity-provider', 'roles'].map((id) => [id, 'not-checked']),
+  );
 });
 
 test('what AWS does not answer is not checked', async () => {
   emulator.faults = { errorShare: 1 };
   const states = await open();
-  expect(new Set(states.map(([, state]) => state))).toEqual(new Set(['not-checked']));
-  expect(states.map(([id]) => id)).toEqual(['boundary', 'state-lock', 'users-without-boundary', 'root-access-key']);
+  expect(new Set(states.map(([, { state }]) => state))).toEqual(new Set(['not-checked']));
+  expect(states.map(([id]) => id)).toEqual(
+    AWS_CHECKS.map(({ id }) => id).filter((id) => !['account', 'clock'].includes(id)),
+  );
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fail, succeed } from '../../src/diagnostics/failure.ts';
+import { type Part, setting } from '../../src/setup/bootstrap/part.ts';
 import type { Facts } from '../../src/setup/doctor/check.ts';
 import { CHECKS, carryOut, diagnose, repairsOf } from '../../src/setup/doctor/doctor.ts';
 import { tickedText } from '../../src/text/text.ts';
@@ -266,6 +267,12 @@ const account = (given: Partial<typeof RIGHT_ACCOUNT>): Partial<Facts> => ({
   account: succeed({ ...RIGHT_ACCOUNT, ...given }),
 });
 
+const MISSING: Part = { kind: 'bucket', name: 'it', settings: [{ id: 'exists', state: 'missing' }] };
+const DIFFERENT: Part = { kind: 'role', name: 'it', settings: [setting('exists', true), setting('trust', false)] };
+const workflows = (given: Partial<NonNullable<(typeof RIGHT_ACCOUNT)['workflows']>>) =>
+  account({ workflows: RIGHT_ACCOUNT.workflows === null ? null : { ...RIGHT_ACCOUNT.workflows, ...given } });
+const BOOTSTRAP = /^as an administrator, run `mturk-team bootstrap`$/;
+
 /** What is wrong in a file, on this machine or in AWS. */
 const OTHERS: readonly (readonly [string, string, RegExp, Partial<Facts>])[] = [
   ['no CODEOWNERS', 'codeowners', /^run `mturk-team codeowners --write`/, codeowners(null)],
@@ -278,8 +285,11 @@ const OTHERS: readonly (readonly [string, string, RegExp, Partial<Facts>])[] = [
   ],
   ['a clock ahead', 'clock', /network time/, { clockAhead: succeed(400) }],
   ['a clock behind', 'clock', /network time/, { clockAhead: succeed(-4000) }],
-  ['no boundary', 'boundary', /mturk-team bootstrap/, account({ boundary: succeed('missing') })],
-  ['another boundary', 'boundary', /mturk-team bootstrap/, account({ boundary: succeed('changed') })],
+  ['no boundary', 'boundary', BOOTSTRAP, account({ boundary: succeed(MISSING) })],
+  ['another boundary', 'boundary', BOOTSTRAP, account({ boundary: succeed(DIFFERENT) })],
+  ['no bucket', 'state-bucket', BOOTSTRAP, workflows({ bucket: succeed(MISSING) })],
+  ['another audience', 'identity-provider', BOOTSTRAP, workflows({ provider: succeed(DIFFERENT) })],
+  ['another trust', 'roles', BOOTSTRAP, workflows({ roles: succeed([DIFFERENT]) })],
   ['a lock of yesterday', 'state-lock', /^if no apply is running/, account({ lockAge: succeed(1500) })],
   [
     'a user of another team',

@@ -1,5 +1,6 @@
 import { succeed } from '../../src/diagnostics/failure.ts';
 import { openSettings, type SettingsPort } from '../../src/github/settings.ts';
+import { type Part, setting } from '../../src/setup/bootstrap/part.ts';
 import type { AccountFacts, Facts } from '../../src/setup/doctor/check.ts';
 import { carryOut, diagnose } from '../../src/setup/doctor/doctor.ts';
 import { codeownersBlock, withCodeowners } from '../../src/team/codeowners.ts';
@@ -10,8 +11,14 @@ import type { GitHubServer } from './github-server.ts';
 /** A token of a repository administrator. */
 export const ADMIN = 'admin-token';
 
+const part = (kind: Part['kind']): Part => ({ kind, name: kind, settings: [setting('exists', true)] });
+
 export const RIGHT_ACCOUNT: AccountFacts = {
-  boundary: succeed('unchanged'),
+  boundary: succeed(part('boundary')),
+  workflows: {
+    ...{ bucket: succeed(part('bucket')), provider: succeed(part('provider')) },
+    roles: succeed([part('role')]),
+  },
   usersWithoutBoundary: succeed([]),
   hasRootKeys: succeed(false),
   lockAge: succeed(null),

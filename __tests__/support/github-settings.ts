@@ -33,6 +33,8 @@ export function newSettings() {
     variables: [] as string[],
     workflowToken: { default_workflow_permissions: 'write', can_approve_pull_request_reviews: false },
     outsiders: 'first_time_contributors',
+    /** The form of the subject in tokens for AWS. */
+    subject: 'ids' as 'classic' | 'ids',
     privateForks: {
       run_workflows_from_fork_pull_requests: true,
       send_write_tokens_to_workflows: false,
@@ -191,6 +193,11 @@ export const SETTINGS_ROUTES: Readonly<Record<string, Route>> = {
   [`GET ${REPOSITORY}/actions/permissions/fork-pr-workflows-private-repos`]: {
     needs: READ,
     answer: ({ repository: { settings } }) => (settings.isPrivate ? ok(settings.privateForks) : missing()),
+  },
+  [`GET ${REPOSITORY}/actions/oidc/customization/sub`]: {
+    needs: ANYONE,
+    answer: ({ repository: { settings } }) =>
+      ok({ use_default: true, use_immutable_subject: settings.subject === 'ids' }),
   },
   [`GET ${REPOSITORY}/collaborators`]: {
     needs: ANYONE,

@@ -21,19 +21,6 @@ export async function readStateObject({ bucket, region, key }: StateObject): Pro
   });
 }
 
-/** When the object was written; null if the bucket has no such key. Throws the SDK's errors. */
-export async function stateObjectTime({ bucket, region, key }: StateObject): Promise<Date | null> {
-  const { HeadObjectCommand, NotFound } = await import('@aws-sdk/client-s3');
-  return withClient(region, async (client) => {
-    try {
-      return (await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))).LastModified ?? null;
-    } catch (error) {
-      if (error instanceof NotFound) return null;
-      throw error;
-    }
-  });
-}
-
 /** Replaces the object, encrypted with the bucket's own key. Throws the SDK's errors. */
 export async function writeStateObject({ bucket, region, key }: StateObject, text: string): Promise<void> {
   const { PutObjectCommand } = await import('@aws-sdk/client-s3');

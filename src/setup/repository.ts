@@ -79,7 +79,7 @@ function repositoryIn(facts: RepositoryFacts | null): string | null {
 }
 
 /** `OWNER/NAME` of the remote `origin`; null if there is none, or it is not on GitHub. */
-async function originOf(directory: string): Promise<string | null> {
+export async function originOf(directory: string): Promise<string | null> {
   try {
     const { stdout } = await promisify(execFile)('git', ['-C', directory, 'remote', 'get-url', 'origin']);
     const [, repository = null] =

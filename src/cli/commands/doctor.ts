@@ -9,11 +9,13 @@ import { accountFacts, clockAhead } from '../../setup/doctor/account-facts.ts';
 import type { AccountFacts, Facts } from '../../setup/doctor/check.ts';
 import { carryOut, diagnose, repairsOf, repairText } from '../../setup/doctor/doctor.ts';
 import { diagnosisJson, diagnosisLines } from '../../setup/doctor/text.ts';
+import { originOf, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
 import { tickedText } from '../../text/text.ts';
 import { isAscii, printJson, reportFailure, type Terminal } from '../io.ts';
 import * as cli from '../options.ts';
 import { accountSession, reachAccount } from '../session/account-session.ts';
+import { withAccount } from '../session/bootstrap.ts';
 import { readTeam } from '../session/read-team.ts';
 import { CODEOWNERS } from './codeowners.ts';
 
@@ -28,7 +30,7 @@ type DoctorOptions = ReturnType<typeof cli.labOptions> & {
 async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<number> {
   const team = await readTeam(options.file, options.today);
   if (!team.ok) return reportFailure(team.failure, terminal);
-  const port = portOf(options, env);
+  const port = await portOf(options, env);
   let facts = await factsOf(team.value, options, port, terminal, env);
   let found = diagnose(facts);
   const repairs = options.fix ? repairsOf(found) : [];
@@ -49,10 +51,15 @@ async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.Pr
   return found.some(({ outcome }) => outcome.state === 'wrong') ? 1 : 0;
 }
 
-function portOf({ repository: given }: DoctorOptions, env: NodeJS.ProcessEnv): Result<SettingsPort> {
+async function portOf(
+  { repository: given, file }: DoctorOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<Result<SettingsPort>> {
   const settings = githubSettings(env);
   if (!settings.ok) return settings;
-  const repository = repositoryOf(given === null ? env : { GITHUB_REPOSITORY: given });
+  const named = given ?? (env.GITHUB_REPOSITORY || (await originOf(dirname(file))));
+  if (named === null) return fail('repository-unknown', { options: ['--repository'] });
+  const repository = repositoryOf({ GITHUB_REPOSITORY: named });
   return repository.ok ? succeed(openSettings(settings.value, repository.value)) : repository;
 }
 
@@ -82,9 +89,11 @@ async function accountOf(team: Team, options: DoctorOptions, terminal: Terminal)
   if (!reached.ok) return reached;
   const { emulator } = reached.value;
   const session = accountSession(team, options, emulator);
+  const given = { repository: options.repository ?? null, ownerId: null, repositoryId: null, subject: null };
+  const factsFrom: Parameters<typeof accountFacts>[2] = (recorded) =>
+    repositoryFacts(given, recorded, dirname(options.file), process.env);
   try {
-    // The emulator keeps the state itself.
-    return succeed(await accountFacts(session.iam, team, emulator === null ? team.settings.state : null, session.now));
+    return await withAccount(session, async (account) => succeed(await accountFacts(account, team, factsFrom)));
   } finally {
     await session.close();
   }
@@ -94,10 +103,14 @@ export function register(command: Command, terminal: Terminal): void {
   command
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
-    .option('--repository <owner/name>', 'the lab repository (default: GITHUB_REPOSITORY)', (text) => {
-      if (!/^[\w.-]+\/[\w.-]+$/.test(text)) throw new InvalidArgumentError('Write OWNER/NAME.');
-      return text;
-    })
+    .option(
+      '--repository <owner/name>',
+      'the lab repository (default: GITHUB_REPOSITORY, or the remote `origin`)',
+      (text) => {
+        if (!/^[\w.-]+\/[\w.-]+$/.test(text)) throw new InvalidArgumentError('Write OWNER/NAME.');
+        return text;
+      },
+    )
     .option('--fix', 'create or change environments and a ruleset on GitHub')
     .option('--yes', 'do not ask for confirmation; needs --fix')
     .addOption(cli.today())

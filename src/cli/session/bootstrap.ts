@@ -126,7 +126,8 @@ function notShown({ saved }: StackPlan, shown: readonly Part[]): readonly string
     .map(({ address }) => address);
 }
 
-async function withAccount<Value>(
+/** Gives the clients of the account for as long as `work` takes. */
+export async function withAccount<Value>(
   session: AccountSession,
   work: (account: SetupAccount) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {

@@ -43,16 +43,21 @@ const SETTINGS: Readonly<Record<string, string>> = {
 /** One line for each part: what is done about it, and which settings that is. */
 export function partLines(parts: readonly Part[], width: number): readonly string[] {
   const rows = parts.map((part) => {
-    const { kind, name, settings } = part;
+    const { kind, name } = part;
     const shown =
       kind === 'provider' ? GITHUB_ISSUER : kind === 'boundary' ? name.slice(name.lastIndexOf('/') + 1) : name;
     // Of what is created, only the bucket is more than its name says.
     const isTold = actionOf(part) !== 'create' || kind === 'bucket';
-    const changed = settings.filter(({ state }) => state !== 'as-wanted').flatMap(({ id }) => SETTINGS[id] ?? []);
+    const changed = settingWords(part);
     const detail = changed.length === 0 || !isTold ? t`` : t`: ${trusted(changed.join(', '))}`;
     return [ACTIONS[actionOf(part)], plainText(t`${trusted(KINDS[kind])} ${codeText(shown)}${detail}`)];
   });
   return columns(rows, 2, width);
+}
+
+/** The settings that are not as wanted. */
+export function settingWords({ settings }: Pick<Part, 'settings'>): readonly string[] {
+  return settings.filter(({ state }) => state !== 'as-wanted').flatMap(({ id }) => SETTINGS[id] ?? []);
 }
 
 /** Whom the roles trust. */

@@ -1,44 +1,74 @@
-import type { IAMClient } from '@aws-sdk/client-iam';
+import { HeadObjectCommand, NotFound } from '@aws-sdk/client-s3';
 import { askAws } from '../../aws/client.ts';
-import { boundaryState } from '../../aws/inventory/boundary.ts';
-import { takeInventory } from '../../aws/inventory/inventory.ts';
-import { stateObjectTime } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import { iamArn } from '../../iam/arn.ts';
-import { labPath } from '../../team/names.ts';
 import type { StatePlace, Team } from '../../team/team.ts';
+import { accountHome } from '../bootstrap/account-home.ts';
+import { inspectRole, readRoles, wantedRoles } from '../bootstrap/account-roles.ts';
+import { inspectBoundary, readAccess, type SetupAccount, stateBucketOf } from '../bootstrap/bootstrap.ts';
+import { inspectBucket, type StateBucket } from '../bootstrap/bucket.ts';
+import { readBootstrapRecord } from '../bootstrap/bucket-objects.ts';
+import { inspectProvider } from '../bootstrap/oidc-provider.ts';
+import type { Part } from '../bootstrap/part.ts';
+import type { RepositoryFacts } from '../repository.ts';
 import type { AccountFacts } from './check.ts';
 
-/** Reads the account; `state` is null if its state is kept elsewhere than in a bucket. */
-export async function accountFacts(
-  iam: IAMClient,
-  team: Team,
-  state: StatePlace | null,
-  now: () => Date,
-): Promise<AccountFacts> {
-  const { account, lab, settings } = team;
-  const inventory = await takeInventory(iam, {
-    ...{ account, managed: () => false, scope: 'access', credentialReport: false, now },
-  });
-  const { access, rootKeys } = inventory;
-  const boundary = boundaryState(inventory, team);
-  const [notChecked] = inventory.notChecked;
-  const notRead = notChecked === undefined ? null : ({ ok: false, failure: notChecked.failure } as const);
-  const isExcepted = (path: string, name: string) =>
-    path === labPath(lab) || settings.administrators.includes(iamArn(account, 'user', path, name));
-  const unbounded = access.users.filter(({ path, name, boundary }) => boundary === null && !isExcepted(path, name));
+type FactsOf = (recorded: RepositoryFacts | null) => Promise<Result<RepositoryFacts>>;
+
+/** Reads the account, each part for itself. `factsOf` gives the facts about the repository, from those of the last bootstrap. */
+export async function accountFacts(account: SetupAccount, team: Team, factsOf: FactsOf): Promise<AccountFacts> {
+  const { iam, s3, now } = account;
+  const inventory = await askFor(() => readAccess(account, team));
+  const of = <T>(value: (read: Extract<typeof inventory, { ok: true }>['value']) => T): Result<T> =>
+    inventory.ok ? succeed(value(inventory.value)) : inventory;
+  const home = of((read) => accountHome(read, [], team));
+  const place = stateBucketOf(team);
   return {
-    boundary:
-      boundary.state === 'not-checked' ? { ok: false, failure: boundary.notChecked.failure } : succeed(boundary.state),
-    usersWithoutBoundary:
-      inventory.isAccessKnown || notRead === null ? succeed(unbounded.map(({ name }) => name)) : notRead,
-    hasRootKeys: rootKeys === null && notRead !== null ? notRead : succeed((rootKeys?.length ?? 0) > 0),
+    boundary: of((read) => inspectBoundary(read, team)),
+    workflows:
+      place === null
+        ? null
+        : {
+            bucket: await askFor(() => inspectBucket(s3, place)),
+            provider: await askAws(() => inspectProvider(iam, team.account)),
+            roles: await askFor(() => roleParts(account, team, place, factsOf)),
+          },
+    usersWithoutBoundary: home.ok ? succeed(home.value.usersWithoutBoundary) : home,
+    hasRootKeys: home.ok ? succeed(home.value.hasRootKeys === true) : home,
     lockAge: await askAws(async () => {
-      if (state === null) return null;
-      const taken = await stateObjectTime({ ...state, key: `${state.key}/team.tfstate.tflock` });
+      const taken = place === null ? null : await lockTime(account, place);
       return taken === null ? null : Math.floor((now().getTime() - taken.getTime()) / 60_000);
     }),
   };
+}
+
+async function roleParts(
+  { iam, s3 }: SetupAccount,
+  team: Team,
+  place: StateBucket & StatePlace,
+  factsOf: FactsOf,
+): Promise<Result<readonly Part[]>> {
+  const record = await readBootstrapRecord(s3, place, team.lab);
+  if (!record.ok) return record;
+  const repository = await factsOf(record.value?.repository ?? null);
+  if (!repository.ok) return repository;
+  const roles = await readRoles(iam);
+  return succeed(wantedRoles({ ...team, state: place }, repository.value).map((role) => inspectRole(role, roles)));
+}
+
+/** When the lock that Terraform's S3 backend holds was taken; null if it is free. */
+async function lockTime({ s3 }: SetupAccount, { bucket, key }: StateBucket): Promise<Date | null> {
+  try {
+    const found = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: `${key}/team.tfstate.tflock` }));
+    return found.LastModified ?? null;
+  } catch (error) {
+    if (error instanceof NotFound) return null;
+    throw error;
+  }
+}
+
+async function askFor<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
+  const asked = await askAws(work);
+  return asked.ok ? asked.value : asked;
 }
 
 /** Seconds that this machine's clock is ahead of a server's, by the `Date` of its answer (RFC 9110, section 6.6.1). */

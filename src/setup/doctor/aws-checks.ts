@@ -1,6 +1,17 @@
-import type { Result } from '../../diagnostics/failure.ts';
-import { codeText, counted, someTexts, t, trusted } from '../../text/text.ts';
-import { type AccountFacts, type Check, type Facts, type Outcome, outcomeOf, RIGHT, wrong } from './check.ts';
+import { type Result, succeed } from '../../diagnostics/failure.ts';
+import { codeText, counted, joinTexts, someTexts, type Text, t, trusted } from '../../text/text.ts';
+import { actionOf, type Part } from '../bootstrap/part.ts';
+import { settingWords } from '../bootstrap/text.ts';
+import {
+  type AccountFacts,
+  type Check,
+  type Facts,
+  notChecked,
+  type Outcome,
+  outcomeOf,
+  RIGHT,
+  wrong,
+} from './check.ts';
 
 /** AWS rejects signatures that are more than five minutes off (IAM user guide: Signature Version 4 troubleshooting). */
 const MOST_SECONDS = 300;
@@ -35,19 +46,16 @@ export const AWS_CHECKS: readonly Check[] = [
       }),
     fix: () => t`set it by network time; AWS rejects what is signed more than five minutes off`,
   },
-  {
-    id: 'boundary',
-    side: 'aws',
-    title: t`the permissions boundary is as this version writes it`,
-    look: (facts) =>
-      inAccount(
-        facts,
-        ({ boundary }) => boundary,
-        (state) =>
-          state === 'unchanged' ? RIGHT : wrong(state === 'missing' ? t`there is none` : t`it is another one`),
-      ),
-    fix: () => t`as an administrator, run ${codeText('mturk-team bootstrap')}`,
-  },
+  partsCheck('boundary', t`the permissions boundary is as this version writes it`, ({ boundary }) => one(boundary)),
+  partsCheck('state-bucket', t`the bucket of the state is as this version sets it up`, ({ workflows }) =>
+    workflows === null ? null : one(workflows.bucket),
+  ),
+  partsCheck('identity-provider', t`AWS knows GitHub's identity provider`, ({ workflows }) =>
+    workflows === null ? null : one(workflows.provider),
+  ),
+  partsCheck('roles', t`the roles trust and may do what this version writes`, ({ workflows }) =>
+    workflows === null ? null : workflows.roles,
+  ),
   {
     id: 'state-lock',
     side: 'aws',
@@ -102,4 +110,34 @@ function inAccount<T>(
   decide: (value: T) => Outcome,
 ): Outcome {
   return outcomeOf(account, (read) => outcomeOf(part(read), decide));
+}
+
+function one(part: Result<Part>): Result<readonly Part[]> {
+  return part.ok ? succeed([part.value]) : part;
+}
+
+/** What bootstrap makes; null is what it does not make for this lab. */
+function partsCheck(id: string, title: Text, partsOf: (read: AccountFacts) => Result<readonly Part[]> | null): Check {
+  return {
+    id,
+    side: 'aws',
+    title,
+    look: ({ account }) =>
+      outcomeOf(account, (read) => {
+        const parts = partsOf(read);
+        if (parts === null)
+          return notChecked(t`${codeText('settings.state')} is not set, so that workflows have no roles`);
+        return outcomeOf(parts, (all) => {
+          const different = all.filter((part) => actionOf(part) !== 'as-wanted');
+          return different.length === 0 ? RIGHT : wrong(joinTexts(different.map(differenceText), '; '));
+        });
+      }),
+    fix: () => t`as an administrator, run ${codeText('mturk-team bootstrap')}`,
+  };
+}
+
+function differenceText(part: Part): Text {
+  const name = codeText(part.name);
+  if (actionOf(part) === 'create') return t`${name} does not exist`;
+  return t`${name} differs in: ${trusted(settingWords(part).join(', '))}`;
 }

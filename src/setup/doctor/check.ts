@@ -4,6 +4,7 @@ import { isPlanLacking } from '../../github/settings.ts';
 import type { Team } from '../../team/team.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
 import { sentences, type Text, t } from '../../text/text.ts';
+import type { Part } from '../bootstrap/part.ts';
 
 /** What was read of both sides: a check is a pure function of it. */
 export interface Facts {
@@ -22,7 +23,13 @@ export interface Facts {
 
 /** What was read of the AWS account. */
 export interface AccountFacts {
-  readonly boundary: Result<'missing' | 'changed' | 'unchanged'>;
+  readonly boundary: Result<Part>;
+  /** What bootstrap makes for the workflows; null without `settings.state`. */
+  readonly workflows: {
+    readonly bucket: Result<Part>;
+    readonly provider: Result<Part>;
+    readonly roles: Result<readonly Part[]>;
+  } | null;
   /** Names of users that a stolen apply role could give everything. */
   readonly usersWithoutBoundary: Result<readonly string[]>;
   readonly hasRootKeys: Result<boolean>;
