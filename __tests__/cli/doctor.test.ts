@@ -1,38 +1,31 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreatePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
-import { openEmulator } from '../../src/emulator/emulator.ts';
-import { boundaryPolicy } from '../../src/team/documents.ts';
-import { BOUNDARY_PATH } from '../../src/team/names.ts';
 import { runHere, scratch } from '../support/command.ts';
 import { ADMIN, labTeam, prepareRepository } from '../support/doctor-lab.ts';
 import { githubInTest } from '../support/github-client.ts';
 
 const github = githubInTest();
 const team = labTeam();
-const place = scratch({ 'team.yaml': readFileSync('team.yaml', 'utf8') });
+const state = `settings:\n  state: { bucket: perception-lab-mturk-${team.account}, region: us-east-1 }`;
+const place = scratch({ 'team.yaml': readFileSync('team.yaml', 'utf8').replace(/^settings:$/m, state) });
 afterAll(() => place.remove());
 const dir = join(place.directory, 'aws');
 
-/** The account after `bootstrap`, as far as it is checked. */
-beforeAll(async () => {
-  const { endpoint, rootCredentials, close } = await openEmulator({ dir, accountId: team.account, provider: false });
-  const iam = new IAMClient({ endpoint, region: 'us-east-1', credentials: rootCredentials });
-  const PolicyDocument = JSON.stringify(boundaryPolicy(team));
-  await iam.send(new CreatePolicyCommand({ PolicyName: team.lab, Path: BOUNDARY_PATH, PolicyDocument }));
-  iam.destroy();
-  await close();
-  mkdirSync(join(place.directory, '.github'));
-  writeFileSync(join(place.directory, '.github/CODEOWNERS'), readFileSync('.github/CODEOWNERS'));
-});
-
-const doctor = (args: readonly string[], env: Record<string, string> = {}) =>
-  runHere(['doctor', '--emulator', dir, ...args], { cwd: place.directory, env });
+const mturk = (args: readonly string[], env: Record<string, string> = {}) =>
+  runHere([...args, '--emulator', dir], { cwd: place.directory, env });
+const doctor = (args: readonly string[], env: Record<string, string> = {}) => mturk(['doctor', ...args], env);
 
 test('doctor finds nothing wrong, then what broke, and fixes it if asked', async () => {
   await prepareRepository(github.server(), team);
   const { environments } = github.repository().settings;
   const env = github.server().environment(ADMIN);
+  const empty = await doctor([], env);
+  expect(empty.code).toBe(1);
+  expect(empty.stdout).toContain('✗ state-bucket: `perception-lab-mturk-…9012` does not exist\n');
+  expect(empty.stdout).toContain('✗ roles: `perception-lab-plan` does not exist; ');
+  expect(empty.stdout).toContain('✗ codeowners: there is none\n');
+  expect(await mturk(['bootstrap', '--yes', '--repository', 'perception/lab'], env)).toMatchObject({ code: 0 });
+  expect(await runHere(['codeowners', '--write'], { cwd: place.directory })).toMatchObject({ code: 0 });
   const fine = await doctor([], env);
   expect(fine).toMatchObject({ code: 0, stderr: '' });
   expect(fine.stdout).toMatch(/^Nothing is wrong \(\d+ checks\)\.$/m);

@@ -89,7 +89,8 @@ async function accountOf(team: Team, options: DoctorOptions, terminal: Terminal)
   if (!reached.ok) return reached;
   const { emulator } = reached.value;
   const session = accountSession(team, options, emulator);
-  const given = { repository: options.repository ?? null, ownerId: null, repositoryId: null, subject: null };
+  const repository = options.repository ?? (process.env.GITHUB_REPOSITORY || null);
+  const given = { repository, ownerId: null, repositoryId: null, subject: null };
   const factsFrom: Parameters<typeof accountFacts>[2] = (recorded) =>
     repositoryFacts(given, recorded, dirname(options.file), process.env);
   try {

@@ -84,7 +84,7 @@ export async function readAccess({ iam, now }: SetupAccount, { account }: Team):
 }
 
 /** The boundary as a part: its policy is as this version writes it. */
-function inspectBoundary(inventory: Inventory, team: Team): Part<'exists' | 'permissions'> {
+export function inspectBoundary(inventory: Inventory, team: Team): Part<'exists' | 'permissions'> {
   const { state, arn } = boundaryState(inventory, team);
   const isThere = state !== 'missing';
   return {

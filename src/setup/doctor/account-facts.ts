@@ -1,7 +1,7 @@
 import { HeadObjectCommand, NotFound } from '@aws-sdk/client-s3';
 import { askAws } from '../../aws/client.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
-import type { StatePlace, Team } from '../../team/team.ts';
+import type { Team } from '../../team/team.ts';
 import { accountHome } from '../bootstrap/account-home.ts';
 import { inspectRole, readRoles, wantedRoles } from '../bootstrap/account-roles.ts';
 import { inspectBoundary, readAccess, type SetupAccount, stateBucketOf } from '../bootstrap/bootstrap.ts';
@@ -16,7 +16,6 @@ type FactsOf = (recorded: RepositoryFacts | null) => Promise<Result<RepositoryFa
 
 /** Reads the account, each part for itself. `factsOf` gives the facts about the repository, from those of the last bootstrap. */
 export async function accountFacts(account: SetupAccount, team: Team, factsOf: FactsOf): Promise<AccountFacts> {
-  const { iam, s3, now } = account;
   const inventory = await askFor(() => readAccess(account, team));
   const of = <T>(value: (read: Extract<typeof inventory, { ok: true }>['value']) => T): Result<T> =>
     inventory.ok ? succeed(value(inventory.value)) : inventory;
@@ -24,30 +23,34 @@ export async function accountFacts(account: SetupAccount, team: Team, factsOf: F
   const place = stateBucketOf(team);
   return {
     boundary: of((read) => inspectBoundary(read, team)),
-    workflows:
-      place === null
-        ? null
-        : {
-            bucket: await askFor(() => inspectBucket(s3, place)),
-            provider: await askAws(() => inspectProvider(iam, team.account)),
-            roles: await askFor(() => roleParts(account, team, place, factsOf)),
-          },
+    workflows: place === null ? null : await workflowParts(account, team, place, factsOf),
     usersWithoutBoundary: home.ok ? succeed(home.value.usersWithoutBoundary) : home,
     hasRootKeys: home.ok ? succeed(home.value.hasRootKeys === true) : home,
     lockAge: await askAws(async () => {
       const taken = place === null ? null : await lockTime(account, place);
-      return taken === null ? null : Math.floor((now().getTime() - taken.getTime()) / 60_000);
+      return taken === null ? null : Math.floor((account.now().getTime() - taken.getTime()) / 60_000);
     }),
+  };
+}
+
+async function workflowParts(account: SetupAccount, team: Team, place: StateBucket, factsOf: FactsOf) {
+  const bucket = await askFor(() => inspectBucket(account.s3, place));
+  return {
+    bucket,
+    provider: await askAws(() => inspectProvider(account.iam, team.account)),
+    roles: await askFor(() => roleParts(account, team, place, bucket, factsOf)),
   };
 }
 
 async function roleParts(
   { iam, s3 }: SetupAccount,
   team: Team,
-  place: StateBucket & StatePlace,
+  place: StateBucket,
+  bucket: Result<Part>,
   factsOf: FactsOf,
 ): Promise<Result<readonly Part[]>> {
-  const record = await readBootstrapRecord(s3, place, team.lab);
+  const isThere = bucket.ok && bucket.value.settings[0]?.state !== 'missing';
+  const record = isThere ? await readBootstrapRecord(s3, place, team.lab) : bucket.ok ? succeed(null) : bucket;
   if (!record.ok) return record;
   const repository = await factsOf(record.value?.repository ?? null);
   if (!repository.ok) return repository;
