@@ -8,7 +8,7 @@ import { sampleTeam } from './sample-team.ts';
 
 const { account, lab } = sampleTeam;
 
-const STATE = { bucket: 'perception-lab-terraform', key: DEFAULT_STATE_KEY };
+export const STATE = { bucket: 'perception-lab-terraform', key: DEFAULT_STATE_KEY };
 
 /** What a role of the sample lab may do. */
 export function permissions(role: WorkflowRole): PolicyDocument {
