@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { awsEnvironment, openEmulator } from '../../src/emulator/emulator.ts';
 import { enginesAtHand, runEngine } from '../support/raw-engine.ts';
 
@@ -53,6 +53,30 @@ testWithEngine('of two applies at once, the second is refused at the lock in S3'
     expect(await apply()).toMatchObject({ code: 0, stdout: expect.stringContaining('No changes') });
   } finally {
     goOn.open();
+    s3.destroy();
+    await emulator.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+});
+
+testWithEngine('the lock that a dead run left is removed by the command that its error names', async () => {
+  const emulator = await openEmulator({ dir: null, accountId: '123456789012', provider: false });
+  const { endpoint, rootCredentials: credentials } = emulator;
+  const s3 = new S3Client({ endpoint, credentials, region: 'us-east-1' });
+  const directory = await mkdtemp(join(tmpdir(), 'mturk-team-s3-'));
+  const run = (...args: readonly string[]) =>
+    runEngine(binary, args, { directory, environment: awsEnvironment(endpoint, credentials) });
+  try {
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    await writeFile(join(directory, 'main.tf.json'), JSON.stringify(CONFIGURATION));
+    await run('init');
+    const ID = '4a5b6c7d-0000-1111-2222-333344445555';
+    const Body = JSON.stringify({ ID, Operation: 'OperationTypeApply', Who: 'runner@dead', Path: `${Bucket}/${KEY}` });
+    await s3.send(new PutObjectCommand({ Bucket, Key: `${KEY}.tflock`, Body }));
+    expect(await run('apply', '-auto-approve')).toMatchObject({ code: 1, stderr: expect.stringContaining(ID) });
+    expect(await run('force-unlock', '-force', ID)).toMatchObject({ code: 0 });
+    expect(await run('apply', '-auto-approve')).toMatchObject({ code: 0 });
+  } finally {
     s3.destroy();
     await emulator.close();
     await rm(directory, { recursive: true, force: true });
