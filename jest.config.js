@@ -23,8 +23,8 @@ export default {
   },
   testEnvironment: 'node',
   testTimeout: 120_000,
-  // Tests that start Terraform wait for it most of the time.
-  maxWorkers: '100%',
+  // Tests that start Terraform and Git wait for them part of the time.
+  maxWorkers: '150%',
   testSequencer: './jest.sequencer.js',
   globalSetup: './jest.global-setup.js',
   globalTeardown: './jest.global-teardown.js',

@@ -44,5 +44,5 @@ test.each<[string, Ends, string]>([
 });
 
 test('the issues are kept, however the check ended', () => {
-  expect(jobs.report?.if).toBe('always()');
+  expect(jobs.report?.if).toBe("always() && github.ref == 'refs/heads/main'");
 });
