@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // The lock file pins the SDK: its warning about later Node versions does not concern who runs these tests.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
@@ -23,8 +25,8 @@ export default {
   },
   testEnvironment: 'node',
   testTimeout: 120_000,
-  // Tests that start Terraform and Git wait for them part of the time.
-  maxWorkers: '150%',
+  // One more than there are cores: tests that start Terraform and Git wait for them part of the time.
+  maxWorkers: availableParallelism() + 1,
   testSequencer: './jest.sequencer.js',
   globalSetup: './jest.global-setup.js',
   globalTeardown: './jest.global-teardown.js',
