@@ -3,6 +3,7 @@ import { fail, succeed } from '../../src/diagnostics/failure.ts';
 import { type Part, setting } from '../../src/setup/bootstrap/part.ts';
 import type { Facts } from '../../src/setup/doctor/check.ts';
 import { CHECKS, carryOut, diagnose, repairsOf } from '../../src/setup/doctor/doctor.ts';
+import { diagnosisLines } from '../../src/setup/doctor/text.ts';
 import { tickedText } from '../../src/text/text.ts';
 import {
   admit,
@@ -324,6 +325,9 @@ test('without a token, GitHub is not checked, and each check says how', async ()
     if (outcome.state === 'not-checked')
       expect(tickedText(outcome.why)).toContain('token of a repository administrator');
   }
+  const lines = diagnosisLines(diagnose(read), true, 1_000);
+  expect(lines.filter((line) => line.includes('token of a repository administrator'))).toHaveLength(1);
+  expect(lines.find((line) => line.includes('- not checked: '))).toMatch(/: plan-of-github, .* and owner-logins$/);
 });
 
 test('a token that is no administrator’s: what it may not see is not checked, and never right', async () => {

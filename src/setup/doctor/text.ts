@@ -1,5 +1,5 @@
 import { wrapVisible } from '../../text/columns.ts';
-import { counted, type Text, t, tickedText, trusted } from '../../text/text.ts';
+import { counted, listTexts, type Text, t, tickedText, trusted } from '../../text/text.ts';
 import type { Diagnosis } from './doctor.ts';
 
 const SIDES = { aws: 'AWS', github: 'GitHub' } as const;
@@ -14,15 +14,31 @@ export function diagnosisLines(found: readonly Diagnosis[], isAscii: boolean, wi
   };
   const linesOf = ({ check: { id, title }, outcome, fix }: Diagnosis) => {
     if (outcome.state === 'right') return line(yes, title);
-    if (outcome.state === 'not-checked') return line('-', t`${trusted(id)}: not checked, ${outcome.why}`);
+    if (outcome.state === 'not-checked') return [];
     return [...line(no, t`${trusted(id)}: ${outcome.found}`), ...(fix === null ? [] : line('fix:', fix, 6))];
   };
-  const sides = (['aws', 'github'] as const).flatMap((side) => [
-    SIDES[side],
-    ...found.filter(({ check }) => check.side === side).flatMap(linesOf),
-    '',
-  ]);
+  const sides = (['aws', 'github'] as const).flatMap((side) => {
+    const ofSide = found.filter(({ check }) => check.side === side);
+    const notChecked = reasonsNotChecked(ofSide).flatMap(({ why, ids }) => [
+      ...line('-', t`not checked: ${listTexts(ids)}`),
+      ...line('why:', why, 6),
+    ]);
+    return [SIDES[side], ...ofSide.flatMap(linesOf), ...notChecked, ''];
+  });
   return [...sides, summaryLine(found)];
+}
+
+/** Why checks could not be made, each reason once, with the ids of these checks. */
+function reasonsNotChecked(found: readonly Diagnosis[]) {
+  const reasons = new Map<string, { readonly why: Text; readonly ids: Text[] }>();
+  for (const { check, outcome } of found) {
+    if (outcome.state !== 'not-checked') continue;
+    const printed = tickedText(outcome.why);
+    const reason = reasons.get(printed) ?? { why: outcome.why, ids: [] };
+    reason.ids.push(trusted(check.id));
+    reasons.set(printed, reason);
+  }
+  return [...reasons.values()];
 }
 
 function summaryLine(found: readonly Diagnosis[]): string {
