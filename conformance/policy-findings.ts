@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PolicyDocument } from '../src/iam/document.ts';
 import { permissionsOf } from '../src/setup/roles.ts';
 import { boundaryPolicy, limitsPolicy, rolePolicy } from '../src/team/documents.ts';

@@ -1,7 +1,7 @@
 import { Octokit } from '@octokit/core';
 import { retry } from '@octokit/plugin-retry';
 import { type ThrottlingOptions, throttling } from '@octokit/plugin-throttling';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Failure, fail, type Result, succeed } from '../diagnostics/failure.ts';
 
 export interface RequestSettings {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Failure, type Result, succeed } from '../diagnostics/failure.ts';
 import type { RepositoryName } from './port.ts';
 import { githubRequests, type RequestSettings, type Requests } from './requests.ts';

@@ -1,6 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 
 const COMMIT = /^[0-9a-f]{40}$/;

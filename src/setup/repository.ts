@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { githubSettings } from '../github/client.ts';
 import { githubRequests } from '../github/requests.ts';
