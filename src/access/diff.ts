@@ -22,12 +22,12 @@ import {
 } from './operation-set.ts';
 import { GRANT } from './policies-of.ts';
 
-interface BeforeAfter<Value> {
+export interface BeforeAfter<Value> {
   readonly before: Value;
   readonly after: Value;
 }
 
-interface GainedLost<Value> {
+export interface GainedLost<Value> {
   readonly gained: readonly Value[];
   readonly lost: readonly Value[];
 }

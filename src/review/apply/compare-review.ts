@@ -1,6 +1,6 @@
 import { accessOf, accessOnceBegun } from '../../access/access-of.ts';
 import { byCapability, type CapabilityAccess, worstRisk } from '../../access/capability-access.ts';
-import type { AccessChange } from '../../access/diff.ts';
+import type { AccessChange, BeforeAfter, GainedLost } from '../../access/diff.ts';
 import {
   intersection,
   listOperations,
@@ -212,16 +212,6 @@ const PARTS = ['person', 'first-day', 'last-day', 'suspension', 'boundary', 'rol
 /** Whether a value becomes what the review says, from where it says or without a change. */
 function isContinued<Value>(reviewed: BeforeAfter<Value>, fresh: BeforeAfter<Value>): boolean {
   return fresh.after === reviewed.after && (fresh.before === reviewed.before || fresh.before === fresh.after);
-}
-
-interface BeforeAfter<Value> {
-  readonly before: Value;
-  readonly after: Value;
-}
-
-interface GainedLost<Value> {
-  readonly gained: readonly Value[];
-  readonly lost: readonly Value[];
 }
 
 function isPart(reviewed: GainedLost<unknown>, fresh: GainedLost<unknown>): boolean {
