@@ -567,6 +567,17 @@ describe('what is pending, and what is unmanaged', () => {
   });
 });
 
+test('a boundary that is removed from a member who is past their last day is drift until the user is deleted', () => {
+  const applied = deletesAfter(null, withMember('bo', { until: '2026-11-01' }));
+  const account = changeUser('bo', () => ({ boundary: null }))(desiredAccess(applied, TODAY));
+  const seen = scanOfAccount({ team: deletesAfter(1, applied), applied, account });
+  expect(seen.class).toBe('drift');
+  expect(seen.findings.map(line)).toEqual([
+    'user-without-boundary/bo: manual, auto',
+    'unmanaged-user/bo: expired, manual',
+  ]);
+});
+
 describe('what could not be checked', () => {
   const failure = {
     what: 'users, groups and policies',

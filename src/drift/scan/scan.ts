@@ -151,11 +151,13 @@ function detectAll(given: ScanInput): Detection {
   };
 }
 
-/** The finding about an unmanaged user says that it has no boundary. */
+/** The finding about an unmanaged user says that it has no boundary; a boundary that was removed is a finding beside it. */
 function oneForEachUser(found: readonly Detected[]): readonly Detected[] {
   const userOf = ({ data }: Detected) => ('user' in data ? data.user : '');
   const unmanaged = new Set(found.flatMap((each) => (each.rule === 'unmanaged-user' ? [userOf(each)] : [])));
-  return found.filter((each) => each.rule !== 'user-without-boundary' || !unmanaged.has(userOf(each)));
+  return found.filter(
+    (each) => each.rule !== 'user-without-boundary' || 'kind' in each.data || !unmanaged.has(userOf(each)),
+  );
 }
 
 function unmanagedIn({ team, inventory, since }: ScanInput, { model }: Expected): UnmanagedResources {
