@@ -61,7 +61,7 @@ export function failedCheckIssue(
 }
 
 const PERMISSIONS =
-  'give the role `scan` the permissions in docs/reference/roles.md. Then run the drift workflow again.';
+  'ask an administrator to run `mturk-team bootstrap`, which restores the permissions of the role `scan`. Then run the drift workflow again.';
 
 function explanation(failed: FailedCheck): readonly Block[] {
   switch (failed.kind) {
