@@ -80,6 +80,17 @@ describe('with a real account', () => {
     }
   });
 
+  test('each account has a directory of its own: no state is refreshed against another account', async () => {
+    const cache = join(place.directory, 'cache of two accounts');
+    const team = readFileSync('team.yaml', 'utf8');
+    for (const account of ['210987654321', '123456789012']) {
+      place.write('team.yaml', team.replace('123456789012', account));
+      await plan({ XDG_CACHE_HOME: cache }, account);
+      expect(said()).toContain(` ${cache}/mturk-team/`);
+    }
+    expect(readdirSync(join(cache, 'mturk-team'))).toHaveLength(2);
+  });
+
   test.each(['a link', "another user's"])('a directory of the cache that is %s is not used', async (which) => {
     const cache = join(place.directory, `cache of ${which}`);
     const directory = join(cache, 'mturk-team');

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { scratch } from '../support/command.ts';
 
@@ -77,4 +77,5 @@ test('with a program that TERRAFORM_BINARY_NAME names, plan and demo work', () =
   expect(demo.stdout).toMatch(/^PASSED \d+ checks in [\d.]+ s with /m);
   expect(demo.stdout).not.toContain('✗');
   expect(readFileSync(join(place.directory, 'team.yaml'), 'utf8')).toBe(SAMPLE);
+  expect(existsSync(join(place.directory, '.mturk-team'))).toBe(false);
 });

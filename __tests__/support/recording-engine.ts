@@ -18,9 +18,9 @@ export function recordingEngine(place: ReturnType<typeof scratch>) {
     /** Arguments, directory, the files in it, and the CLI configuration and lock file; null if it was not started. */
     said: () => (existsSync(`${file}.said`) ? readFileSync(`${file}.said`, 'utf8') : null),
     /** What `plan` says on standard error. */
-    async plan(env: Readonly<Record<string, string>> = {}): Promise<string> {
+    async plan(env: Readonly<Record<string, string>> = {}, accountId = '123456789012'): Promise<string> {
       // It answers as STS does; nothing else is asked before the engine is.
-      const account = await openEmulator({ dir: null, accountId: '123456789012', provider: false });
+      const account = await openEmulator({ dir: null, accountId, provider: false });
       const { accessKeyId, secretAccessKey } = account.rootCredentials;
       const keys = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
       const own = { TERRAFORM_BINARY_NAME: './engine', AWS_ENDPOINT_URL: account.endpoint, ...keys };
