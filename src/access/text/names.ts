@@ -10,7 +10,7 @@ export interface DisplayNames {
   readonly lab: string;
   /** By name of the IAM user. */
   readonly people: ReadonlyMap<string, NamedPerson>;
-  /** Whether strangers can read what is printed: names outside the lab are left out. False by default. */
+  /** Whether everyone can read what is printed: names outside the lab are left out. False by default. */
   readonly isPublic?: boolean;
 }
 
@@ -71,18 +71,18 @@ export function memberText({ key, name }: { readonly key: string; readonly name:
 /** A person of the file, or the IAM name of a user who is not in it. */
 export function userText(user: string, naming: DisplayNames): Text {
   const person = naming.people.get(user);
-  return person === undefined ? t`${outsiderText(user, naming)} (not in ${FILE})` : memberText(person);
+  return person === undefined ? t`${nameOutsideLabText(user, naming)} (not in ${FILE})` : memberText(person);
 }
 
-/** The name of a user or group that is not the lab's; `…` where strangers read. */
-export function outsiderText(name: string, { isPublic = false }: DisplayNames): Text {
+/** The name of a user or group outside the lab; `…` where everyone can read it. */
+export function nameOutsideLabText(name: string, { isPublic = false }: DisplayNames): Text {
   return codeText(isPublic ? '…' : name);
 }
 
 /** The role's key of a group of the lab, and the name of any other group. */
 export function groupText(group: string, naming: DisplayNames): Text {
   const key = keyOfIamName(naming.lab, group);
-  return key === null ? t`group ${outsiderText(group, naming)} (not in ${FILE})` : codeText(key);
+  return key === null ? t`group ${nameOutsideLabText(group, naming)} (not in ${FILE})` : codeText(key);
 }
 
 export function holderText({ kind, name }: Holder, naming: DisplayNames): Text {
@@ -96,10 +96,10 @@ export function policyText(arn: string, naming: DisplayNames): Text {
   return key === null ? t`the policy ${otherPolicyText(arn, naming)}` : t`the policy of role ${codeText(key)}`;
 }
 
-/** The name of a policy that is no role's; of AWS's policies for strangers, too. */
+/** The name of a policy that is no role's; of AWS's policies even where everyone can read it. */
 export function otherPolicyText(arn: string, naming: DisplayNames): Text {
   const name = policyName(arn);
-  return arn.startsWith('arn:aws:iam::aws:') ? codeText(name) : outsiderText(name, naming);
+  return arn.startsWith('arn:aws:iam::aws:') ? codeText(name) : nameOutsideLabText(name, naming);
 }
 
 /** The key of the role that a policy of the lab belongs to. */

@@ -227,7 +227,7 @@ export function fingerprintText(fingerprint: string): string {
   return `To revert only what this scan found, add --if-fingerprint ${fingerprint.slice(0, FINGERPRINT_DIGITS)}.`;
 }
 
-/** An id names users and policies: strangers see what kind of finding it is. */
+/** An ID names users and policies: where everyone can read it, only the kind of finding is shown. */
 function idShown(id: string, { isPublic = false }: DisplayNames): string {
   return isPublic ? id.replace(/\/.*/s, '/…') : id;
 }

@@ -1,5 +1,5 @@
 import { type AccessModel, around } from '../../access/model.ts';
-import { type DisplayNames, outsiderText, userText } from '../../access/text/names.ts';
+import { type DisplayNames, nameOutsideLabText, userText } from '../../access/text/names.ts';
 import { DENY_ALL } from '../../catalog/managed-policies.ts';
 import { labPath } from '../../team/names.ts';
 import { codeText, sentences, someTexts, t } from '../../text/text.ts';
@@ -24,8 +24,8 @@ export const unmanagedGroup: Rule<'unmanaged-group'> = {
       return [detected('unmanaged-group', data, { changes, risk: riskOf(effect), escalates })];
     }),
   idParts: ({ group }, names) => names.group(group),
-  title: ({ group }, names) => t`Unmanaged group ${outsiderText(group, names)}`,
-  pendingTitle: ({ group }, names) => t`Delete group ${outsiderText(group, names)}`,
+  title: ({ group }, names) => t`Unmanaged group ${nameOutsideLabText(group, names)}`,
+  pendingTitle: ({ group }, names) => t`Delete group ${nameOutsideLabText(group, names)}`,
   remedy: remedyText,
   cloudTrail: ({ cause, data: { group, path } }) => {
     const holder = { kind: 'group', name: group } as const;
@@ -76,7 +76,7 @@ export const unmanagedGroupMembership: Rule<'unmanaged-group-membership'> = {
     ),
   idParts: ({ user, group }, names) => [...names.user(user), group],
   title: ({ user, group }, names) =>
-    t`${userText(user, names)} is in the unmanaged group ${outsiderText(group, names)}`,
+    t`${userText(user, names)} is in the unmanaged group ${nameOutsideLabText(group, names)}`,
   effect: t`Access that ${codeText('team.yaml')} does not show`,
   remedy: ({ data: { user, group } }) => ({
     detail: t`Access depends on who edits that group.`,

@@ -5,7 +5,7 @@ import { canEscalate } from '../../access/escalation.ts';
 import { type AccessUser, around, indexModel } from '../../access/model.ts';
 import { isEmpty, listOperations, union } from '../../access/operation-set.ts';
 import type { Grant } from '../../access/policies-of.ts';
-import { outsiderText, policyName, userText } from '../../access/text/names.ts';
+import { nameOutsideLabText, policyName, userText } from '../../access/text/names.ts';
 import { laterMoments } from '../../access/time-conditions.ts';
 import { DENY_ALL } from '../../catalog/managed-policies.ts';
 import { OPERATIONS, type Operation } from '../../catalog/mturk.ts';
@@ -28,7 +28,7 @@ export const unmanagedUser: Rule<'unmanaged-user'> = {
   detect: (context) => [...unmanagedUsers(context), ...otherUsers(context)],
   idParts: ({ user }, names) => names.user(user),
   title: ({ user, operations }, names) =>
-    t`Unmanaged user ${outsiderText(user, names)}${operations.length === OPERATIONS.length ? t` has full access` : t``}`,
+    t`Unmanaged user ${nameOutsideLabText(user, names)}${operations.length === OPERATIONS.length ? t` has full access` : t``}`,
   pendingTitle: ({ user }, names) => {
     const until = names.people.get(user)?.until ?? null;
     const ended = until === null ? t`` : t` (last day was ${trusted(dateWords(until))})`;

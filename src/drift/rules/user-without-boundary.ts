@@ -1,4 +1,4 @@
-import { outsiderText, userText } from '../../access/text/names.ts';
+import { nameOutsideLabText, userText } from '../../access/text/names.ts';
 import { iamArn } from '../../iam/arn.ts';
 import { sentences, strongText, t } from '../../text/text.ts';
 import { type Calls, sets } from '../attribution/matcher.ts';
@@ -30,7 +30,7 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
   title: (data, names) =>
     'kind' in data
       ? t`Permissions boundary of ${userText(data.user, names)} removed`
-      : t`IAM user ${outsiderText(data.user, names)} has no permissions boundary`,
+      : t`IAM user ${nameOutsideLabText(data.user, names)} has no permissions boundary`,
   effect: NO_LIMIT,
   remedy: ({ data }) =>
     'kind' in data
