@@ -117,12 +117,21 @@ test('an error of AWS or Terraform is shortened', () => {
   expect(namesIn(printedTo('log', print), secrets)).toEqual([]);
 });
 
+test('as JSON a text of several lines stays JSON, without its addresses', () => {
+  const text = 'denied:\ncarol@agency.example\n203.0.113.9\n\t2001:db8::7:9\u200bnadia@lab.edu';
+  expect(JSON.parse(printedTo('log', (io) => printJson({ text }, io)))).toEqual({
+    version: 1,
+    text: 'denied:\n…@agency.example\n…\n\t…\u200b…@lab.edu',
+  });
+});
+
 test.each([
   ['203.0.113.9, and 127.0.0.1', '…, and 127.0.0.1'],
   ['from 2001:db8:0:0:1::7', 'from …'],
   ['from ::ffff:203.0.113.9, host:203.0.113.9', 'from ::ffff:…, host:…'],
   ['from fe80::1:2.', 'from ….'],
   ['ada.b+c@lab.edu.', '…@lab.edu.'],
+  ['LAB\\carol@lab.edu, LAB\\ulla@lab.edu', 'LAB\\…@lab.edu, LAB\\…@lab.edu'],
   ['2026-11-24T16:02:11Z', null],
   ['arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess', null],
   ['actions/checkout@v4.1 and cdktf-cli@0.21.0, hashicorp/aws 6.25.0', null],

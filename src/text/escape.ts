@@ -31,10 +31,18 @@ export function redact(text: string, reveal: boolean): string {
     .replace(/(?<!\d)\d{4}-\d{4}-(\d{4})(?!\d)/g, '…$1');
 }
 
+const JSON_ESCAPE = '(?:[bfnrt]|u[\\da-f]{4})';
+
+/** Where what is not behind one of these characters begins. In JSON, the escape of a line break before it is no part of it. */
+function beginning(notBehind: string): string {
+  return `(?:(?<=\\\\${JSON_ESCAPE})|(?<!${notBehind})(?!(?<=\\\\)${JSON_ESCAPE}))`;
+}
+
+const IPV4 = `${beginning('[\\w.]')}(?!127\\.)\\d{1,3}(?:\\.\\d{1,3}){3}(?![\\w.])`;
+const IPV6 = `${beginning('[\\w:]')}(?:(?:[\\da-f]{1,4}:){3,7}[\\da-f]{1,4}|(?:[\\da-f]{1,4}:){1,6}(?::[\\da-f]{1,4}){1,6}|(?:[\\da-f]{1,4}:){2,7}:)(?![\\w:])`;
 /** An IPv4 address that is not this machine's, or an IPv6 address. Times have two colons at most. */
-const ADDRESS =
-  /(?<![\w.])(?!127\.)\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?<![\w:])(?:(?:[\da-f]{1,4}:){3,7}[\da-f]{1,4}|(?:[\da-f]{1,4}:){1,6}(?::[\da-f]{1,4}){1,6}|(?:[\da-f]{1,4}:){2,7}:)(?![\w:])/gi;
-const EMAIL = /(?<![\w.+-])[\w.+-]+@(?=[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b)/gi;
+const ADDRESS = new RegExp(`${IPV4}|${IPV6}`, 'gi');
+const EMAIL = new RegExp(`${beginning('[\\w.+-]')}[\\w.+-]+@(?=[\\w-]+(?:\\.[\\w-]+)*\\.[a-z]{2,}\\b)`, 'gi');
 
 /** A text without addresses of other machines: `…` for `203.0.113.9`. */
 export function withoutHosts(text: string): string {
