@@ -1,6 +1,6 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** These start processes and take the most time: first, so that two workers end together. */
+/** These start processes and take the most time: first, so that all workers end together. */
 const SLOW = /\/__tests__\/(attacks|end-to-end|workflows|cli\/[^/]+$)/;
 
 export default class SlowFirst extends Sequencer {

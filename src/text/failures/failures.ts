@@ -37,15 +37,15 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
   'repository-unknown': ({ options }) => ({
     summary: options.includes('--repository')
       ? t`the lab's repository is not known`
-      : t`not all of the repository is known`,
+      : t`not enough is known about the lab's repository`,
     reason: options.includes('--repository')
       ? t`the file is in no clone of a repository on GitHub`
-      : t`the trust of the roles names it by its number, in the form of its tokens`,
+      : t`the trust policies of the roles name its ids, and the form of the subject in its OIDC tokens`,
     help: t`set ${codeText('GITHUB_TOKEN')}, for example to ${codeText('$(gh auth token)')}, or add ${listTexts(options.map(codeText))}`,
   }),
   'subject-customized': ({ repository }) => ({
-    summary: t`${codeText(repository)} has a subject of its own in its tokens`,
-    reason: t`the trust of the roles is written for GitHub's default subject`,
+    summary: t`${codeText(repository)} customizes the subject of its OIDC tokens`,
+    reason: t`the trust policies of the roles expect GitHub's default subject`,
     help: t`restore the default`,
     paste: [`gh api -X PUT repos/${repository}/actions/oidc/customization/sub -F use_default=true`],
   }),
@@ -152,7 +152,7 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     help: NEW_PLAN,
   }),
   superseded: ({ people }) => ({
-    summary: t`main has taken back since what this commit grants`,
+    summary: t`the newest ${codeText('team.yaml')} no longer grants what this commit grants`,
     reason: sentences(...aboutPeople(people, takenBackText)),
     help: t`no action needed; to grant it again, change ${codeText('team.yaml')} in a pull request`,
   }),
