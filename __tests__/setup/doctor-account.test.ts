@@ -1,3 +1,4 @@
+import { IAMServiceException } from '@aws-sdk/client-iam';
 import {
   DeleteBucketPolicyCommand,
   DeletePublicAccessBlockCommand,
@@ -177,6 +178,18 @@ test('without settings.state there is nothing to check for workflows, and it say
   expect(states.map(([id, { state }]) => [id, state])).toEqual(
     ['state-bucket', 'identity-provider', 'roles'].map((id) => [id, 'not-checked']),
   );
+});
+
+test('root keys that AWS does not tell of are not checked, and not taken for none', async () => {
+  account.iam.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName !== 'GetAccountSummaryCommand') return next(args);
+        throw new IAMServiceException({ name: 'AccessDenied', $fault: 'client', $metadata: { httpStatusCode: 403 } });
+      },
+    { step: 'initialize' },
+  );
+  expect(await open()).toEqual([['root-access-key', { state: 'not-checked', why: expect.anything() }]]);
 });
 
 test('what AWS does not answer is not checked', async () => {

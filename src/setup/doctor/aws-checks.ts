@@ -98,7 +98,11 @@ export const AWS_CHECKS: readonly Check[] = [
       inAccount(
         facts,
         ({ hasRootKeys }) => hasRootKeys,
-        (has) => (has ? wrong(t`it has one`) : RIGHT),
+        (has) => {
+          if (has === null)
+            return notChecked(t`AWS did not say; the credentials need ${codeText('iam:GetAccountSummary')}`);
+          return has ? wrong(t`it has one`) : RIGHT;
+        },
       ),
     fix: () => t`sign in as the root user, and delete it under Security credentials`,
   },

@@ -32,7 +32,8 @@ export interface AccountFacts {
   } | null;
   /** Names of users that a stolen apply role could give everything. */
   readonly usersWithoutBoundary: Result<readonly string[]>;
-  readonly hasRootKeys: Result<boolean>;
+  /** Null if AWS did not say. */
+  readonly hasRootKeys: Result<boolean | null>;
   /** Minutes since the lock of the state was taken; null if it is free. */
   readonly lockAge: Result<number | null>;
 }
