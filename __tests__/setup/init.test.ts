@@ -138,6 +138,8 @@ test('in a directory with a team.yaml, the other files follow from it and nothin
   const { code, stdout } = await runHere(['init', 'lab', ...TOOL], { cwd, env });
   expect(code).toBe(0);
   expect(stdout).toContain('Exists, not changed:\n  team.yaml\nNext: cd lab && ');
+  const spaced = await runHere(['init', 'my lab', ...FLAGS, ...TOOL], { cwd, env });
+  expect(spaced.stdout).toContain("Next: cd 'my lab' && mturk-team check\n");
   expect(readFileSync(join(cwd, 'lab/.github/CODEOWNERS'), 'utf8')).toContain('* @adaoneill @bo\n');
   const broken = empty({ 'team.yaml': `${team}lab: again\n` });
   const { code: stopped, stderr } = await runHere(['init', ...TOOL], { cwd: broken, env });

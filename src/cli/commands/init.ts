@@ -16,6 +16,7 @@ import {
 import { initialize } from '../../setup/init/init.ts';
 import type { LabAnswers, Owner } from '../../setup/init/lab-files.ts';
 import { parseTool, type Release, releaseOf } from '../../setup/release.ts';
+import { pasted } from '../../text/escape.ts';
 import { printJson, reportFailure, type Terminal, written } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, json, today } from '../options.ts';
 
@@ -35,14 +36,16 @@ async function init(directory: string, options: InitOptions, command: Command, t
   const release = options.tool === undefined ? await releaseOf(process.argv[1] ?? '') : succeed(options.tool);
   if (!release.ok) return reportFailure(release.failure, terminal);
   // A link counts, wherever it leads.
-  const team = lstat(join(directory, 'team.yaml'));
-  const isLab = await team.then(Boolean, () => false);
+  const isLab = await lstat(join(directory, 'team.yaml')).then(
+    () => true,
+    () => false,
+  );
   const answers = isLab ? succeed(null) : await answersOf(options, command, terminal);
   if (!answers.ok) return reportFailure(answers.failure, terminal);
   const done = await written(() => initialize(directory, answers.value, release.value, dayOf(options)));
   const result = done.ok ? done.value : done;
   if (!result.ok) return reportFailure(result.failure, terminal);
-  const next = `${directory === '.' ? '' : `cd ${directory} && `}mturk-team check`;
+  const next = `${directory === '.' ? '' : `cd ${pasted(directory)} && `}mturk-team check`;
   if (options.json) printJson({ directory, ...result.value, next }, terminal);
   else {
     const list = (title: string, paths: readonly string[]) =>
