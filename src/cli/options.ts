@@ -37,6 +37,12 @@ export const providerMirror = () =>
       if (text.startsWith('http://')) throw new InvalidArgumentError('The URL of a mirror begins with https://.');
       return text;
     });
+/** `otherwise` says which repository it is without the option. */
+export const repository = (otherwise: string) =>
+  new Option('--repository <owner/name>', `the lab repository (default: ${otherwise})`).argParser((text) => {
+    if (!/^[\w-]+\/[\w.-]+$/.test(text)) throw new InvalidArgumentError('Write OWNER/NAME.');
+    return text;
+  });
 
 interface CommonOptions {
   readonly today?: string;

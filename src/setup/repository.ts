@@ -54,8 +54,8 @@ export async function repositoryFacts(
   const named = given.repository ?? (await originOf(directory)) ?? repositoryIn(recorded);
   const [owner, name] = named?.split('/') ?? [];
   if (owner === undefined || name === undefined) return fail('repository-unknown', { options: ['--repository'] });
-  const isTold = given.repositoryId !== null && given.subject !== null;
-  const asked = env.GITHUB_TOKEN && !isTold ? await askGitHub({ owner, name }, env) : succeed(null);
+  const isGiven = given.repositoryId !== null && given.subject !== null;
+  const asked = env.GITHUB_TOKEN && !isGiven ? await askGitHub({ owner, name }, env) : succeed(null);
   if (!asked.ok) return asked;
   const known = asked.value ?? (repositoryIn(recorded) === `${owner}/${name}` ? recorded : null);
   const subject = given.subject ?? known?.subject;

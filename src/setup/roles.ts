@@ -1,6 +1,7 @@
 import { DENY_ALL, MANAGED_POLICY_NAMES, managedPolicyArn } from '../catalog/managed-policies.ts';
 import { iamArn } from '../iam/arn.ts';
 import type { ConditionBlock, PolicyDocument, Statement } from '../iam/document.ts';
+import type { TrustPolicy } from '../iam/resource-policy.ts';
 import { boundaryArn, iamName, labPath, memberTags, type WorkflowRole, workflowRolePath } from '../team/names.ts';
 import type { StatePlace, Team } from '../team/team.ts';
 import type { RepositoryFacts } from './repository.ts';
@@ -184,17 +185,6 @@ export const AUDIENCE = 'sts.amazonaws.com';
 
 export function providerArn(account: string): string {
   return `arn:aws:iam::${account}:oidc-provider/${GITHUB_ISSUER}`;
-}
-
-/** A role's trust policy: what an identity policy has, with who it is about in place of a resource. */
-export interface TrustPolicy {
-  readonly Version: '2012-10-17';
-  readonly Statement: readonly {
-    readonly Effect: 'Allow';
-    readonly Principal: { readonly Federated: string };
-    readonly Action: string;
-    readonly Condition: ConditionBlock;
-  }[];
 }
 
 /**

@@ -73,10 +73,7 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.emulator())
     .option('--yes', 'do not ask for confirmation')
     .option('--destroy', 'delete what bootstrap made, once the lab is empty')
-    .option('--repository <owner/name>', 'the lab repository (default: of the remote `origin`)', (text) => {
-      if (!/^[\w-]+\/[\w.-]+$/.test(text)) throw new InvalidArgumentError('Write OWNER/NAME.');
-      return text;
-    })
+    .addOption(cli.repository('of the remote `origin`'))
     .option('--repository-id <id>', "GitHub's number of it (default: asked with GITHUB_TOKEN)", digits)
     .option('--owner-id <id>', "GitHub's number of its owner (default: the same)", digits)
     .addOption(new Option('--subject <form>', 'subject of its tokens (default: the same)').choices(['classic', 'ids']))

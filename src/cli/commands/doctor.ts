@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { githubSettings } from '../../github/client.ts';
 import { repositoryOf } from '../../github/event.ts';
 import { openSettings, type SettingsPort } from '../../github/settings.ts';
+import type { FactsOf } from '../../setup/bootstrap/bootstrap.ts';
 import { accountFacts, clockAhead } from '../../setup/doctor/account-facts.ts';
 import type { AccountFacts, Facts } from '../../setup/doctor/check.ts';
 import { carryOut, diagnose, repairsOf, repairText } from '../../setup/doctor/doctor.ts';
 import { diagnosisJson, diagnosisLines } from '../../setup/doctor/text.ts';
 import { originOf, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
-import { tickedText } from '../../text/text.ts';
+import { counted, tickedText } from '../../text/text.ts';
 import { isAscii, printJson, reportFailure, type Terminal } from '../io.ts';
 import * as cli from '../options.ts';
 import { accountSession, reachAccount } from '../session/account-session.ts';
@@ -36,7 +37,7 @@ async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.Pr
   const repairs = options.fix ? repairsOf(found) : [];
   if (repairs.length > 0 && port.ok) {
     for (const repair of repairs) terminal.stderr(`Change ${tickedText(repairText(repair, facts))}\n`);
-    if (!options.yes && !(await terminal.confirm(`Change ${repairs.length} settings on GitHub?`))) {
+    if (!options.yes && !(await terminal.confirm(`Change ${counted(repairs.length, 'setting')} on GitHub?`))) {
       return reportFailure(fail('not-confirmed', { couldAsk: terminal.canAsk === true }).failure, terminal);
     }
     for (const repair of repairs) {
@@ -91,8 +92,7 @@ async function accountOf(team: Team, options: DoctorOptions, terminal: Terminal)
   const session = accountSession(team, options, emulator);
   const repository = options.repository ?? (process.env.GITHUB_REPOSITORY || null);
   const given = { repository, ownerId: null, repositoryId: null, subject: null };
-  const factsFrom: Parameters<typeof accountFacts>[2] = (recorded) =>
-    repositoryFacts(given, recorded, dirname(options.file), process.env);
+  const factsFrom: FactsOf = (recorded) => repositoryFacts(given, recorded, dirname(options.file), process.env);
   try {
     return await withAccount(session, async (account) => succeed(await accountFacts(account, team, factsFrom)));
   } finally {
@@ -104,14 +104,7 @@ export function register(command: Command, terminal: Terminal): void {
   command
     .addArgument(cli.teamFile())
     .addOption(cli.emulator())
-    .option(
-      '--repository <owner/name>',
-      'the lab repository (default: GITHUB_REPOSITORY, or the remote `origin`)',
-      (text) => {
-        if (!/^[\w.-]+\/[\w.-]+$/.test(text)) throw new InvalidArgumentError('Write OWNER/NAME.');
-        return text;
-      },
-    )
+    .addOption(cli.repository('GITHUB_REPOSITORY, or the remote `origin`'))
     .option('--fix', 'create or change environments and a ruleset on GitHub')
     .option('--yes', 'do not ask for confirmation; needs --fix')
     .addOption(cli.today())

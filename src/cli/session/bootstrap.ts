@@ -3,7 +3,13 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { askAws } from '../../aws/client.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { WantedRole } from '../../setup/bootstrap/account-roles.ts';
-import { inspectSetup, type Setup, type SetupAccount, setUpAccount } from '../../setup/bootstrap/bootstrap.ts';
+import {
+  type FactsOf,
+  inspectSetup,
+  type Setup,
+  type SetupAccount,
+  setUpAccount,
+} from '../../setup/bootstrap/bootstrap.ts';
 import { findRemoval, type Removal, removeSetup } from '../../setup/bootstrap/destroy.ts';
 import { actionOf, type Part } from '../../setup/bootstrap/part.ts';
 import { type GivenFacts, repositoryFacts } from '../../setup/repository.ts';
@@ -51,7 +57,7 @@ export async function bootstrapLab(
   const session = opened.value;
   try {
     return await withAccount(session, async (account) => {
-      const factsOf = (recorded: Parameters<typeof repositoryFacts>[1]) =>
+      const factsOf: FactsOf = (recorded) =>
         repositoryFacts(options.given, recorded, dirname(options.file), process.env);
       const found = await inspectSetup(account, session.team, factsOf);
       if (!found.ok) return found;

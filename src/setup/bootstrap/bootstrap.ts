@@ -11,7 +11,7 @@ import { inspectRole, readRoles, type WantedRole, wantedRoles } from './account-
 import { type BucketSettingId, inspectBucket, type StateBucket, setUpBucket } from './bucket.ts';
 import { readBootstrapRecord, writeBootstrapRecord } from './bucket-objects.ts';
 import { inspectProvider, setUpProvider } from './oidc-provider.ts';
-import { type Part, setting } from './part.ts';
+import { actionOf, type Part, setting } from './part.ts';
 
 /** An account of which an administrator has the credentials. */
 export interface SetupAccount {
@@ -42,15 +42,11 @@ export function stateBucketOf({
   return state === null ? null : { ...state, account };
 }
 
-/**
- * Compares the account with what this version wants. `factsOf` gives the facts about the repository, and is given those of
- * the last bootstrap. Throws the SDK's errors.
- */
-export async function inspectSetup(
-  account: SetupAccount,
-  team: Team,
-  factsOf: (recorded: RepositoryFacts | null) => Promise<Result<RepositoryFacts>>,
-): Promise<Result<Setup>> {
+/** Gives the facts about the repository, from those of the last bootstrap. */
+export type FactsOf = (recorded: RepositoryFacts | null) => Promise<Result<RepositoryFacts>>;
+
+/** Compares the account with what this version wants. Throws the SDK's errors. */
+export async function inspectSetup(account: SetupAccount, team: Team, factsOf: FactsOf): Promise<Result<Setup>> {
   const inventory = await readAccess(account, team);
   if (!inventory.ok) return inventory;
   const roles = await readRoles(account.iam);
@@ -60,10 +56,7 @@ export async function inspectSetup(
   if (place === null) return succeed({ workflows: null, parts: [boundary], home });
   const bucket = await inspectBucket(account.s3, place);
   if (!bucket.ok) return bucket;
-  const isThere = bucket.value.settings[0]?.state !== 'missing';
-  const record = isThere ? await readBootstrapRecord(account.s3, place, team.lab) : succeed(null);
-  if (!record.ok) return record;
-  const repository = await factsOf(record.value?.repository ?? null);
+  const repository = await trustedRepository(account, team, bucket.value, factsOf);
   if (!repository.ok) return repository;
   const provider = await inspectProvider(account.iam, team.account);
   const wanted = wantedRoles({ ...team, state: place }, repository.value);
@@ -72,6 +65,19 @@ export async function inspectSetup(
     parts: [bucket.value, provider, boundary, ...wanted.map((role) => inspectRole(role, roles))],
     home,
   });
+}
+
+/** The repository that the roles are to trust. Throws the SDK's errors. */
+export async function trustedRepository(
+  { s3 }: SetupAccount,
+  team: Team,
+  bucket: Part,
+  factsOf: FactsOf,
+): Promise<Result<RepositoryFacts>> {
+  const place = stateBucketOf(team);
+  const isRecorded = place !== null && actionOf(bucket) !== 'create';
+  const record = isRecorded ? await readBootstrapRecord(s3, place, team.lab) : succeed(null);
+  return record.ok ? factsOf(record.value?.repository ?? null) : record;
 }
 
 /** Who may do what in the account, or why that is not known. */

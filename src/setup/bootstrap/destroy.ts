@@ -17,6 +17,7 @@ import { readAccess, type SetupAccount, stateBucketOf } from './bootstrap.ts';
 import { forgetOldVersions, inspectBucket } from './bucket.ts';
 import { addressesInState, emptyBucket, readBootstrapRecord } from './bucket-objects.ts';
 import { deleteProvider, isProviderOurs } from './oidc-provider.ts';
+import { actionOf } from './part.ts';
 
 /** What bootstrap made for a lab, and nothing of another lab or team. */
 export interface Removal {
@@ -67,7 +68,7 @@ async function findObjects({ s3 }: SetupAccount, team: Team): Promise<Result<str
   if (place === null) return succeed(null);
   const bucket = await inspectBucket(s3, place);
   if (!bucket.ok) return bucket;
-  if (bucket.value.settings[0]?.state === 'missing') return succeed(null);
+  if (actionOf(bucket.value) === 'create') return succeed(null);
   // It fails if the objects are another lab's.
   const record = await readBootstrapRecord(s3, place, team.lab);
   if (!record.ok) return record;

@@ -47,9 +47,9 @@ export function partLines(parts: readonly Part[], width: number): readonly strin
     const shown =
       kind === 'provider' ? GITHUB_ISSUER : kind === 'boundary' ? name.slice(name.lastIndexOf('/') + 1) : name;
     // Of what is created, only the bucket is more than its name says.
-    const isTold = actionOf(part) !== 'create' || kind === 'bucket';
+    const isDetailed = actionOf(part) !== 'create' || kind === 'bucket';
     const changed = settingWords(part);
-    const detail = changed.length === 0 || !isTold ? t`` : t`: ${trusted(changed.join(', '))}`;
+    const detail = changed.length === 0 || !isDetailed ? t`` : t`: ${trusted(changed.join(', '))}`;
     return [ACTIONS[actionOf(part)], plainText(t`${trusted(KINDS[kind])} ${codeText(shown)}${detail}`)];
   });
   return columns(rows, 2, width);

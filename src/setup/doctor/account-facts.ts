@@ -4,17 +4,20 @@ import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
 import { accountHome } from '../bootstrap/account-home.ts';
 import { inspectRole, readRoles, wantedRoles } from '../bootstrap/account-roles.ts';
-import { inspectBoundary, readAccess, type SetupAccount, stateBucketOf } from '../bootstrap/bootstrap.ts';
+import {
+  type FactsOf,
+  inspectBoundary,
+  readAccess,
+  type SetupAccount,
+  stateBucketOf,
+  trustedRepository,
+} from '../bootstrap/bootstrap.ts';
 import { inspectBucket, type StateBucket } from '../bootstrap/bucket.ts';
-import { readBootstrapRecord } from '../bootstrap/bucket-objects.ts';
 import { inspectProvider } from '../bootstrap/oidc-provider.ts';
 import type { Part } from '../bootstrap/part.ts';
-import type { RepositoryFacts } from '../repository.ts';
 import type { AccountFacts } from './check.ts';
 
-type FactsOf = (recorded: RepositoryFacts | null) => Promise<Result<RepositoryFacts>>;
-
-/** Reads the account, each part for itself. `factsOf` gives the facts about the repository, from those of the last bootstrap. */
+/** Reads the account, each part for itself. */
 export async function accountFacts(account: SetupAccount, team: Team, factsOf: FactsOf): Promise<AccountFacts> {
   const inventory = await askFor(() => readAccess(account, team));
   const of = <T>(value: (read: Extract<typeof inventory, { ok: true }>['value']) => T): Result<T> =>
@@ -25,7 +28,7 @@ export async function accountFacts(account: SetupAccount, team: Team, factsOf: F
     boundary: of((read) => inspectBoundary(read, team)),
     workflows: place === null ? null : await workflowParts(account, team, place, factsOf),
     usersWithoutBoundary: home.ok ? succeed(home.value.usersWithoutBoundary) : home,
-    hasRootKeys: home.ok ? succeed(home.value.hasRootKeys === true) : home,
+    hasRootKeys: home.ok ? succeed(home.value.hasRootKeys) : home,
     lockAge: await askAws(async () => {
       const taken = place === null ? null : await lockTime(account, place);
       return taken === null ? null : Math.floor((account.now().getTime() - taken.getTime()) / 60_000);
@@ -43,18 +46,16 @@ async function workflowParts(account: SetupAccount, team: Team, place: StateBuck
 }
 
 async function roleParts(
-  { iam, s3 }: SetupAccount,
+  account: SetupAccount,
   team: Team,
   place: StateBucket,
   bucket: Result<Part>,
   factsOf: FactsOf,
 ): Promise<Result<readonly Part[]>> {
-  const isThere = bucket.ok && bucket.value.settings[0]?.state !== 'missing';
-  const record = isThere ? await readBootstrapRecord(s3, place, team.lab) : bucket.ok ? succeed(null) : bucket;
-  if (!record.ok) return record;
-  const repository = await factsOf(record.value?.repository ?? null);
+  if (!bucket.ok) return bucket;
+  const repository = await trustedRepository(account, team, bucket.value, factsOf);
   if (!repository.ok) return repository;
-  const roles = await readRoles(iam);
+  const roles = await readRoles(account.iam);
   return succeed(wantedRoles({ ...team, state: place }, repository.value).map((role) => inspectRole(role, roles)));
 }
 
