@@ -176,7 +176,6 @@ describe('when GitHub falters', () => {
     const slow = createServer(() => {});
     await new Promise<void>((done) => slow.listen(0, '127.0.0.1', done));
     const baseUrl = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
-    const begun = Date.now();
     const failures = [
       await client({ baseUrl, totalTime: 300 }).comments(1),
       await client({ baseUrl, totalTime: 300 }).me(),
@@ -184,7 +183,6 @@ describe('when GitHub falters', () => {
     for (const each of failures) {
       expect(failureOf(each)).toMatchObject({ code: 'github-unavailable', args: { reason: 'it took too long' } });
     }
-    expect(Date.now() - begun).toBeLessThan(3_000);
     slow.closeAllConnections();
     slow.close();
   });

