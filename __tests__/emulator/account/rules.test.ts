@@ -18,6 +18,7 @@ interface Rule {
 const ADA = { UserName: 'ada' };
 const G = { GroupName: 'g' };
 const R = { RoleName: 'r' };
+const IDP = { OpenIDConnectProviderArn: 'arn:aws:iam::123456789012:oidc-provider/idp.example' };
 const READ = policy('Allow', 'mechanicalturk:GetHIT');
 const arn = (name: string): string => `arn:aws:iam::123456789012:policy/${name}`;
 const repeat = (count: number, step: (index: number) => Step): Step[] =>
@@ -264,6 +265,19 @@ const RULES: readonly Rule[] = [
     refused: ['PutRolePolicy', { ...R, PolicyName: 'b', PolicyDocument: longest(241) }],
     ...LIMIT,
     message: 'Maximum policy size of 10240 bytes exceeded for role r',
+  },
+  {
+    name: 'ClientIdsPerOpenIdConnectProvider: 100, one that is there not counted again',
+    before: [
+      [
+        'CreateOpenIDConnectProvider',
+        { Url: 'https://idp.example', ClientIDList: repeat(100, (i) => [`${i}`]).flat() },
+      ],
+      ['AddClientIDToOpenIDConnectProvider', { ...IDP, ClientID: '7' }],
+    ],
+    refused: ['AddClientIDToOpenIDConnectProvider', { ...IDP, ClientID: 'other' }],
+    ...LIMIT,
+    message: 'Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: 100',
   },
   {
     name: 'a trust policy without a principal',

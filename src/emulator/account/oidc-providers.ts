@@ -40,19 +40,19 @@ export const createProvider = operation(
     if (arn in state.oidcProviders) return entityAlreadyExists(`Provider with url https://${url} already exists.`);
     if (Object.keys(state.oidcProviders).length >= PROVIDERS_LIMIT)
       return limitExceeded(`Cannot exceed quota for OpenIdConnectProvidersPerAccount: ${PROVIDERS_LIMIT}`);
-    const clientIds = [...texts(params, 'ClientIDList')];
     const provider: OidcProviderRecord = { arn, url, created: call.now, clientIds: [], thumbprints, tags };
-    const refusal = setClientIds(provider, clientIds);
+    const refusal = setClientIds(provider, texts(params, 'ClientIDList'));
     if (refusal !== null) return refusal;
     state.oidcProviders[arn] = provider;
     return { OpenIDConnectProviderArn: arn, Tags: tagsReply(tags) };
   },
 );
 
-function setClientIds(provider: OidcProviderRecord, clientIds: readonly string[]): AwsError | null {
+function setClientIds(provider: OidcProviderRecord, given: readonly string[]): AwsError | null {
+  const clientIds = [...new Set(given)];
   if (clientIds.length > CLIENT_IDS_LIMIT)
     return limitExceeded(`Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: ${CLIENT_IDS_LIMIT}`);
-  provider.clientIds = [...new Set(clientIds)];
+  provider.clientIds = clientIds;
   return null;
 }
 
