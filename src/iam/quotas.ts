@@ -11,7 +11,7 @@ export const QUOTAS = {
   rolesPerAccount: 1_000,
   policiesPerAccount: 1_500,
   groupsPerUser: 10,
-  /** Managed policies attached to one user or one group. */
+  /** Managed policies attached to one user, group or role. */
   attachedPoliciesPerUser: 10,
   attachedPoliciesPerGroup: 10,
   attachedPoliciesPerRole: 10,

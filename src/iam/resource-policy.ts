@@ -27,7 +27,7 @@ function policyOf<Schema extends z.ZodType>(statement: Schema) {
 const TRUST_POLICY = policyOf(STATEMENT);
 const BUCKET_POLICY = policyOf(STATEMENT.extend({ Resource: RESOURCES.nonoptional() }));
 
-/** The policy that says who may take a role. */
+/** The policy that says who may assume a role. */
 export type TrustPolicy = z.infer<typeof TRUST_POLICY>;
 
 /** The trust policy in a text, with a list of statements; null if IAM would call it malformed, as one with a resource is. */

@@ -66,7 +66,7 @@ async function assume(WebIdentityToken: string, more: object = {}): Promise<Key>
   };
 }
 
-test('a role that was taken may what its policy says, and no more', async () => {
+test('a session may do what the policy of its role allows, and no more', async () => {
   const key = await assume(github.token(CLAIMS, NOON));
   expect(key.accessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/);
   const iam = iamOf(emulator, key);

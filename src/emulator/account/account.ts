@@ -3,13 +3,13 @@ import { type EventHistory, memoryHistory } from './event-history.ts';
 import type { AccessKeyRecord, AccountState, GroupRecord, PolicyRecord, RoleRecord, UserRecord } from './state.ts';
 import { idOf, secretOf } from './state.ts';
 
-/** A role that was taken. Its token carries all of this, and nothing is stored. */
+/** A session of an assumed role. Its token carries all of this, and nothing is stored. */
 export interface RoleSession {
   readonly accessKeyId: string;
   readonly roleId: string;
   /** RoleSessionName */
   readonly name: string;
-  /** ARN of the identity provider whose token it was taken with. */
+  /** ARN of the identity provider whose token it was opened with. */
   readonly provider: string;
   /** ISO 8601, whole seconds, UTC */
   readonly issued: string;

@@ -12,18 +12,21 @@ import { type AwsError, accessDenied } from '../account/aws-error.ts';
 import { policyOf } from '../account/lookup.ts';
 import { type Params, structures, text, texts } from '../account/params.ts';
 import { readPolicyDocument } from '../account/policy-document.ts';
-import { assumedRoleId } from '../account/sessions.ts';
+import { assumedRoleArn, assumedRoleId } from '../account/roles.ts';
 import { type RoleRecord, roleArn, rootArn, type TagRecord, type UserRecord, userArn } from '../account/state.ts';
+
+/** How a decision names the policy of a bucket, among the policies of its caller. */
+const BUCKET_POLICY = 'the policy of the bucket';
 
 /** The ARN of who makes a call. */
 export function callerArn(account: Account, caller: Caller): string {
   const principal = principalOf(account, caller);
   if (principal === undefined) return rootArn(account.state);
   if (caller.kind !== 'role') return userArn(account.state, principal);
-  return `arn:aws:sts::${account.state.accountId}:assumed-role/${principal.name}/${caller.session.name}`;
+  return assumedRoleArn(account.state, principal, caller.session);
 }
 
-/** The user that calls, or the role that was taken; undefined for the root. */
+/** The user that calls, or the role of a session; undefined for the root. */
 function principalOf({ state }: Account, caller: Caller): UserRecord | RoleRecord | undefined {
   if (caller.kind === 'root') return undefined;
   return caller.kind === 'user' ? state.users[caller.userId] : state.roles[caller.session.roleId];
@@ -37,8 +40,8 @@ export function callerId(account: Account, caller: Caller): string {
 }
 
 /**
- * Null where the caller may; otherwise AWS's refusal. The root may everything, everybody else what the project's evaluator
- * says. The policy of a bucket counts like the caller's own: the two are of one account.
+ * Null where the caller may; otherwise AWS's refusal. The root may do everything; for any other caller, the project's
+ * evaluator decides. The policy of a bucket counts like the caller's own, because both are of one account.
  */
 export function authorize(
   account: Account,
@@ -51,7 +54,7 @@ export function authorize(
   const own = principal === undefined ? { identity: [], boundary: null } : policiesOf(account, principal);
   const parsed = resourcePolicy === undefined ? null : parseBucketPolicy(resourcePolicy);
   const document = parsed === null ? null : policyAbout(parsed, knownAs(account, caller));
-  const bucket = document === null ? [] : [{ holder: request.resource, policy: 'the policy of the bucket', document }];
+  const bucket = document === null ? [] : [{ holder: request.resource, policy: BUCKET_POLICY, document }];
   const policies = { ...own, identity: [...own.identity, ...bucket] };
   const decision = evaluate(policies, request);
   if (decision.outcome === 'allowed') return null;
@@ -62,6 +65,8 @@ export function authorize(
 function reason(policies: PrincipalPolicies, action: string, decision: Decision): string {
   if (decision.outcome === 'denied-explicitly') {
     const inIdentity = decision.by.some((by) => policies.identity.some((source) => source.policy === by.policy));
+    if (decision.by.some(({ policy }) => policy === BUCKET_POLICY))
+      return 'with an explicit deny in a resource-based policy';
     return `with an explicit deny in ${inIdentity ? 'an identity-based policy' : 'a permissions boundary'}`;
   }
   const kind = decision.stoppedByBoundary ? 'permissions boundary' : 'identity-based policy';

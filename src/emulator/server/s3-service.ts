@@ -106,10 +106,19 @@ function named(names: Readonly<Record<string, string>>, sent: (name: string) => 
   );
 }
 
-/** The name of the call that a request is; none is empty. */
+/** `x-id` is the name of the call, which SDKs send for logs. */
+const OF_OBJECT = new Set(['versionId', 'x-id']);
+const OF_BUCKET = new Set([
+  ...BUCKET_SETTINGS.map(({ query }) => query),
+  ...['prefix', 'max-keys', 'continuation-token', 'key-marker', 'version-id-marker'],
+  ...['list-type', 'versions', 'encoding-type', 'x-id'],
+]);
+
+/** The name of the call that a request is; none is empty. What the query asks besides (`?acl`) is never left out. */
 function actionOf({ method, query }: SignedRequest, bucket: string, key: string): string {
   const verb = { GET: 'Get', PUT: 'Put', DELETE: 'Delete', HEAD: 'Head' }[method];
-  if (verb === undefined || bucket === '') return '';
+  const known = key === '' ? OF_BUCKET : OF_OBJECT;
+  if (verb === undefined || bucket === '' || [...query.keys()].some((name) => !known.has(name))) return '';
   if (key !== '') return `${verb}Object`;
   const setting = BUCKET_SETTINGS.find((each) => query.has(each.query));
   if (setting !== undefined) return `${verb}${setting.call}`;

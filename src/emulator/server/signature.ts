@@ -3,7 +3,7 @@ import { Hash } from '@smithy/hash-node';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Account, KeyOwner } from '../account/account.ts';
 import { type AwsError, otherError } from '../account/aws-error.ts';
-import { sessionOwner } from '../account/sessions.ts';
+import { sessionOwner } from '../account/roles.ts';
 
 /** A request as it came in; header names are lower-case. */
 export interface SignedRequest {

@@ -5,7 +5,7 @@ import { parseTrustPolicy, policyAbout } from '../../iam/resource-policy.ts';
 import type { Account } from '../account/account.ts';
 import { type AwsError, isAwsError, otherError, validationError } from '../account/aws-error.ts';
 import { type Params, text } from '../account/params.ts';
-import { assumedRoleId, openSession } from '../account/sessions.ts';
+import { assumedRoleArn, assumedRoleId, openSession } from '../account/roles.ts';
 import { type OidcProviderRecord, oidcProviderArn, type RoleRecord, roleArn } from '../account/state.ts';
 import { readQuery } from './query-service.ts';
 import type { SignedRequest } from './signature.ts';
@@ -59,7 +59,7 @@ export async function assumeRole(account: Account, issuers: Issuers, params: Par
     SubjectFromWebIdentityToken: String(sub),
     AssumedRoleUser: {
       AssumedRoleId: assumedRoleId(role, { name }),
-      Arn: `arn:aws:sts::${state.accountId}:assumed-role/${role.name}/${name}`,
+      Arn: assumedRoleArn(state, role, { name }),
     },
     Provider: provider.arn,
     Audience: String(aud),
