@@ -380,7 +380,7 @@ function resourceTable(resources: readonly PlannedResource[], rank: number): Blo
 const CHECKS = details(
   t`Checks before anything is applied`,
   list([
-    t`An owner who neither opened the pull request nor pushed to it approved the latest commit, after this plan.`,
+    t`An owner who neither opened the pull request nor pushed to it approved the latest commit, after this plan. With ${codeText('self-approval')}, the only owner opened, pushed and merged it alone instead.`,
     t`A new plan matches this one. If AWS has changed, the apply stops.`,
     t`The newest ${codeText('team.yaml')} still grants what this change grants.`,
     t`No guardrail blocks the plan: no unlisted deletion, an owner keeps access, nothing outside the lab changes.`,

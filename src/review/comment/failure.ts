@@ -47,9 +47,9 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
   },
   'not-approved': {
     title: t`Not applied: an approval is missing`,
-    what: t`An owner who neither opened nor pushed to the pull request must approve its latest commit.`,
+    what: t`An owner who neither opened nor pushed to the pull request must approve its latest commit, unless ${codeText('self-approval')} applies.`,
     state: NOTHING,
-    fix: t`ask such an owner to approve, then rerun the workflow. The log of the job Verify approval has the reason.`,
+    fix: t`read the reason in the log of the job Verify approval. If only the approval is missing, ask such an owner for it, then rerun the workflow.`,
   },
   superseded: {
     title: t`Not applied: a newer change takes back what this one grants`,
