@@ -390,7 +390,9 @@ describe('the roles of bootstrap', () => {
       resource_changes: [{ address: `${type}.x`, type, name: 'x', change }],
     });
     if (!plan.ok) throw new Error('unreadable');
-    expect(blocksOf(plan.value, recordedTeam, TODAY, 'bootstrap').map(({ code }) => code)).toEqual(codes);
+    const blocks = blocksOf(plan.value, recordedTeam, TODAY, 'bootstrap');
+    expect(blocks.map(({ code }) => code)).toEqual(codes);
+    if (type.startsWith('aws_iam_role')) for (const { args } of blocks) expect(args).toMatchObject({ managed: path });
   });
 });
 

@@ -159,7 +159,7 @@ function outsidePath({ plan, stack, team }: PlanContext) {
       (listless === null
         ? null
         : outside(movedBack ? { ...listless, path: after?.path } : listless, type, managed, team.account));
-    const own = managed(entityOf(type) ?? '') ?? managed('policy');
+    const own = managed(HOLDERS.find((kind) => type.startsWith(`aws_iam_${kind}`)) ?? 'policy') ?? managed('policy');
     return what === null ? [] : [{ address, what, managed: own?.path ?? '' }];
   });
 }
