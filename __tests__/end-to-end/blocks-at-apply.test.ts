@@ -67,3 +67,27 @@ test('an interrupt between two steps ends the apply in order, and running it aga
     expect(isEmpty(orThrow(await planStack(lab)))).toBe(true);
   });
 });
+
+test('an apply that fails while it suspends members says who may stay suspended', async () => {
+  const paid = (own: readonly string[]): Team => ({
+    ...withFay(own),
+    members: withFay(own).members.map((one) => (one.key === 'bo' ? { ...one, roles: own } : one)),
+  });
+  await withLab(await bootstrapped(), async (test) => {
+    await applied(test.lab(paid(['no-bonus', 'paymaster'])));
+    const lab = test.lab(paid(['results-reader']), { parallelism: 1 });
+    const plan = orThrow(await planStack(lab));
+    expect(plan.suspendedDuringApply).toEqual(['perception-lab-bo', 'perception-lab-fay']);
+    let puts = 0;
+    test.listen(({ phase, action }) => {
+      if (phase === 'before' && action === 'PutUserPolicy') puts += 1;
+      if (puts === 2) test.emulator.faults = { failCall: 1 };
+      return true;
+    });
+    const result = await applyStack(lab, plan);
+    expect(result).toMatchObject({
+      ok: false,
+      failure: { code: 'apply-failed', args: { progress: { done: 1, total: 2, suspended: ['bo', 'fay'] } } },
+    });
+  });
+});

@@ -47,8 +47,7 @@ const REASONS: Partial<Record<FailureCode, FailureReason>> = {
 
 /** The reason for a failure. One that came after the first change was made is always that the apply failed. */
 export function reasonOf(failure: Failure, during: 'plan' | 'apply'): FailureReason {
-  const { progress } = failure.args as { readonly progress?: { readonly done: number } | null };
-  if (progress !== null && progress !== undefined && failure.code !== 'timeout') return 'apply-failed';
+  if (progressOf(failure) !== null && failure.code !== 'timeout') return 'apply-failed';
   if (isFailureReason(failure.code)) return failure.code;
   return REASONS[failure.code] ?? (during === 'plan' ? 'plan-failed' : 'apply-failed');
 }
@@ -57,11 +56,16 @@ export function reasonOf(failure: Failure, during: 'plan' | 'apply'): FailureRea
  * The failure of what followed on `done` applied steps: it must not say that nothing was changed. `left` is how many steps
  * it was to apply, if it does not say that itself; `suspended` are keys of members whom the apply suspended.
  */
-export function failureAfter({ code, args }: Failure, done: number, left: number, suspended?: Progress['suspended']) {
-  const { progress } = args as { readonly progress?: Progress | null };
-  const own = progress ?? { done: 0, total: left };
+export function failureAfter(failure: Failure, done: number, left: number, suspended?: Progress['suspended']) {
+  const { code, args } = failure;
+  const own = progressOf(failure) ?? { done: 0, total: left };
   const all = { done: done + own.done, total: done + own.total, ...(suspended === undefined ? {} : { suspended }) };
   return { code, args: { ...args, progress: all } } as Failure;
+}
+
+/** How far an apply came by its failure; null if that does not say. */
+export function progressOf({ args }: Failure): Progress | null {
+  return (args as { readonly progress?: Progress | null }).progress ?? null;
 }
 
 /**

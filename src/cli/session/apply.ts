@@ -1,6 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { type Failure, fail, failureAfter, type Result, reasonOf, succeed } from '../../diagnostics/failure.ts';
+import {
+  type Failure,
+  fail,
+  failureAfter,
+  progressOf,
+  type Result,
+  reasonOf,
+  succeed,
+} from '../../diagnostics/failure.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
@@ -355,7 +363,8 @@ async function applyInSteps(
   for (const step of steps) {
     const applied = await applyStep(session, plan, step, options, interrupts);
     if (applied.ok) done += applied.value.done;
-    else if (done === 0) return applied;
+    // The first step, too, can fail after it has suspended some of them.
+    else if (done + (progressOf(applied.failure)?.done ?? 0) === 0) return applied;
     else return { ok: false, failure: failureAfter(applied.failure, done, 1, keys) };
   }
   return succeed({ done, total: done });
