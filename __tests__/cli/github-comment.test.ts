@@ -42,6 +42,13 @@ function written(name: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
+/** The result of an apply that another plan stopped. */
+function writePlanChanged({ older }: { readonly older: boolean }): void {
+  const args = { unreviewed: ['aws_iam_user.member_bo'], missing: [], tools: null, people: [], items: [], older };
+  const failure = { reason: 'plan-changed', error: { code: 'plan-changed', args } };
+  directory.write('result.json', JSON.stringify({ version: 1, failure }));
+}
+
 function ours(): string[] {
   return repository()
     .commentsOf(1)
@@ -151,16 +158,7 @@ describe('after the merge', () => {
   });
 
   test('failed, then applied: one issue, opened and closed', async () => {
-    const args = {
-      unreviewed: ['aws_iam_user.member_bo'],
-      missing: [],
-      tools: null,
-      people: [],
-      items: [],
-      older: false,
-    };
-    const failure = { reason: 'plan-changed', error: { code: 'plan-changed', args } };
-    directory.write('result.json', JSON.stringify({ version: 1, failure }));
+    writePlanChanged({ older: false });
     expect(await apply('--pull-request 1 --reason plan-changed')).toMatchObject({ code: 0 });
     expect(await apply('--pull-request 1 --reason plan-changed')).toMatchObject({ code: 0 });
     expect(issues()).toHaveLength(1);
@@ -186,16 +184,7 @@ describe('after the merge', () => {
     await apply('--pull-request 1 --reason apply-failed');
     const before = { ...issues()[0] };
     await apply('--pull-request 1 --reason superseded');
-    const args = {
-      unreviewed: ['aws_iam_user.member_bo'],
-      missing: [],
-      tools: null,
-      people: [],
-      items: [],
-      older: true,
-    };
-    const failure = { reason: 'plan-changed', error: { code: 'plan-changed', args } };
-    directory.write('result.json', JSON.stringify({ version: 1, failure }));
+    writePlanChanged({ older: true });
     await apply('--pull-request 1 --reason plan-changed');
     expect(issues()).toEqual([before]);
     // One that was applied while a later one failed.
@@ -312,16 +301,7 @@ describe('the driftWorkflow', () => {
     drift(120);
     repository().merge(1, 'ada', sha('f'));
     directory.write('event.json', '{"ref":"refs/heads/main","repository":{"default_branch":"main"}}');
-    const args = {
-      unreviewed: ['aws_iam_user.member_bo'],
-      missing: [],
-      tools: null,
-      people: [],
-      items: [],
-      older: false,
-    };
-    const failure = { reason: 'plan-changed', error: { code: 'plan-changed', args } };
-    directory.write('result.json', JSON.stringify({ version: 1, failure }));
+    writePlanChanged({ older: false });
     await comment(
       '--state applied --pull-request 1 --manifest manifest.json --result result.json --reason plan-changed --issue --drift-workflow drift.yml',
     );
