@@ -244,3 +244,13 @@ test('the credentials of an imported user are data of the review, and survive a 
   expect(read).toEqual({ ok: true, value: review });
   expect(review?.questions[0]).toMatchObject({ kind: 'imported-credentials', others: ['password'] });
 });
+
+test('credentials of an imported user that could not be read are asked about, too', () => {
+  const { review } = sampleViews()['user-imported']!;
+  const [question] = review!.questions;
+  const unread = { ...question, keys: [], others: [], notChecked: ['keys', 'ssh'] } as Review['questions'][number];
+  const [, body = ''] = renderComment(viewOf({ ...review!, questions: [unread] })).split('**Before you approve:** ');
+  expect(body).toMatch(
+    /^the existing IAM user of Eve Lindqvist \(`eve`\) comes with credentials that were not checked: access keys and SSH keys\. Who/,
+  );
+});

@@ -139,14 +139,11 @@ function heldText({ keys, others, notChecked }: ImportedCredentials): Text {
     ...(keys.length === 0 ? [] : [t`${counts(keys.length, 'active access key')} (created ${listTexts(created)})`]),
     ...others.map((kind) => trusted(kind === 'password' ? `a ${HELD[kind]}` : HELD[kind])),
   ];
-  const unknown = notChecked.map((kind) => trusted(HELD[kind]));
-  return joinTexts(
-    [
-      ...(held.length === 0 ? [] : [listTexts(held)]),
-      ...(unknown.length === 0 ? [] : [t`not checked: ${listTexts(unknown)}`]),
-    ],
-    '; ',
-  );
+  if (notChecked.length === 0) return listTexts(held);
+  const unknown = listTexts(notChecked.map((kind) => trusted(HELD[kind])));
+  return held.length === 0
+    ? t`credentials that were not checked: ${unknown}`
+    : t`${listTexts(held)}; not checked: ${unknown}`;
 }
 
 /** Members without access for the seconds of an apply. */
