@@ -295,7 +295,7 @@ const OTHERS: readonly (readonly [string, string, RegExp, Partial<Facts>])[] = [
   [
     'a user of another team',
     'users-without-boundary',
-    /administrators/,
+    /give them a boundary; name administrators/,
     account({ usersWithoutBoundary: succeed(['x']) }),
   ],
   ['a key of the root user', 'root-access-key', /^sign in as the root user/, account({ hasRootKeys: succeed(true) })],

@@ -88,7 +88,7 @@ export const AWS_CHECKS: readonly Check[] = [
             : wrong(facts.isPublic ? t`there are ${users.length}` : t`there are: ${someTexts(users.map(codeText))}`),
       ),
     fix: () =>
-      t`delete them, or name those of administrators in ${codeText('settings.administrators')} of the team file`,
+      t`delete them or give them a boundary; name administrators in ${codeText('settings.administrators')} of the team file`,
   },
   {
     id: 'root-access-key',
