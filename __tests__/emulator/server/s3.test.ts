@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  CopyObjectCommand,
   CreateBucketCommand,
   DeleteBucketCommand,
   DeleteBucketWebsiteCommand,
@@ -140,7 +141,7 @@ describe('buckets', () => {
   });
 });
 
-test('a call that is not here changes nothing: its query is not left out', async () => {
+test('a call that is not here changes nothing: what it asks besides is not left out', async () => {
   await s3.send(new CreateBucketCommand({ Bucket }));
   const acl = new PutBucketAclCommand({ Bucket, ACL: 'public-read' });
   expect(await outcome(s3.send(acl))).toBe('NotImplemented');
@@ -148,6 +149,8 @@ test('a call that is not here changes nothing: its query is not left out', async
   await put('state');
   const tags = { Bucket, Key: KEY, Tagging: { TagSet: [{ Key: 'lab', Value: 'lab' }] } };
   expect(await outcome(s3.send(new PutObjectTaggingCommand(tags)))).toBe('NotImplemented');
+  const copy = new CopyObjectCommand({ Bucket, Key: KEY, CopySource: `${Bucket}/other` });
+  expect(await outcome(s3.send(copy))).toBe('NotImplemented');
   expect(await get()).toBe('state');
 });
 

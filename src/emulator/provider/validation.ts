@@ -68,7 +68,7 @@ export function conflicting(one: string, other: string): Validator {
   };
 }
 
-/** What another resource type is for, in our stacks. */
+/** Refuses an attribute that our stacks leave to another resource type. */
 export function unset(attribute: string, type: string): Validator {
   return ({ [attribute]: given = null }) =>
     isEmpty(given) ? [] : [errorDiagnostic(`this provider has no ${attribute}: use ${type}`, '', attribute)];

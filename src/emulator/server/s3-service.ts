@@ -114,10 +114,11 @@ const OF_BUCKET = new Set([
   ...['list-type', 'versions', 'encoding-type', 'x-id'],
 ]);
 
-/** The name of the call that a request is; none is empty. What the query asks besides (`?acl`) is never left out. */
-function actionOf({ method, query }: SignedRequest, bucket: string, key: string): string {
+/** The name of the call that a request is; none is empty. What is asked besides (`?acl`, a copy) is never left out. */
+function actionOf({ method, query, headers }: SignedRequest, bucket: string, key: string): string {
   const verb = { GET: 'Get', PUT: 'Put', DELETE: 'Delete', HEAD: 'Head' }[method];
   const known = key === '' ? OF_BUCKET : OF_OBJECT;
+  if ('x-amz-copy-source' in headers) return '';
   if (verb === undefined || bucket === '' || [...query.keys()].some((name) => !known.has(name))) return '';
   if (key !== '') return `${verb}Object`;
   const setting = BUCKET_SETTINGS.find((each) => query.has(each.query));
