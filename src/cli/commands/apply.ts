@@ -40,7 +40,7 @@ export function register(command: Command, terminal: Terminal): void {
     .addOption(cli.providerMirror())
     .option('--reviewed <manifest>', 'apply only what was reviewed with this manifest; needs --base and --newest')
     .option('--base <file>', 'team file before the change, as for the plan; an empty file if there was none')
-    .option('--newest <file>', 'team file of the default branch now; stops if it takes back what is to be granted')
+    .option('--newest <file>', 'team file of the default branch now; stops if it revokes what is to be granted')
     .option('--commit <sha>', 'commit of the file, for the apply record')
     .option('--result <file>', 'write the result as JSON')
     .addOption(cli.today())

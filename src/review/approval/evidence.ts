@@ -136,12 +136,8 @@ async function headsOf(
   const until = activity.filter(({ at }) => Date.parse(at) <= Date.parse(pull.mergedAt ?? ''));
   let head = pull.head.sha;
   // GitHub can delete the branch in the second of the merge.
-  for (const each of until.slice(
-    Math.max(
-      0,
-      until.findIndex(({ after }) => after === head),
-    ),
-  )) {
+  const last = until.findIndex(({ after }) => after === head);
+  for (const each of last === -1 ? [] : until.slice(last)) {
     if (each.after !== head) break;
     if (each.kind !== 'branch_deletion' && !(await history.isWithin(head, before))) {
       if (await isUpdate(history, each, before)) updates.add(head);

@@ -52,7 +52,7 @@ const FAILURES: Readonly<Record<FailureReason, Failed>> = {
     fix: t`read the reason in the log of the job Verify approval. If only the approval is missing, ask such an owner for it, then rerun the workflow.`,
   },
   superseded: {
-    title: t`Not applied: a newer change takes back what this one grants`,
+    title: t`Not applied: a newer change revokes what this one grants`,
     what: t`Applying it would grant access that the newest ${FILE} does not.`,
     state: NOTHING,
     fix: t`no action needed. If something is missing, open a new pull request.`,
