@@ -280,7 +280,7 @@ test('bootstrap can be run again, whichever call failed', async () => {
 
 describe('what --destroy removes', () => {
   const destroy = async (team = LAB) => {
-    const removal = orThrow(await findRemoval(all, team));
+    const removal = orThrow(await findRemoval(all, team, null));
     await removeSetup(all, team, removal);
     return removal;
   };
@@ -324,13 +324,13 @@ describe('what --destroy removes', () => {
     await createRoles();
     await callIam(all.iam, 'CreateGroup', { GroupName: 'perception-lab-x', Path: '/mturk/perception-lab/' });
     const inUse = (by: string) => ({ ok: false, failure: { code: 'lab-in-use', args: { by: [by] } } });
-    expect(await findRemoval(all, LAB)).toMatchObject(
+    expect(await findRemoval(all, LAB, null)).toMatchObject(
       inUse(`arn:aws:iam::${account}:group/mturk/perception-lab/perception-lab-x`),
     );
     await callIam(all.iam, 'DeleteGroup', { GroupName: 'perception-lab-x' });
     const Body = JSON.stringify({ resources: [{ type: 'aws_iam_user', name: 'member_bo' }] });
     await all.s3.send(new PutObjectCommand({ Bucket, Key: 'perception-lab/team.tfstate', Body }));
-    expect(await findRemoval(all, LAB)).toMatchObject(inUse('aws_iam_user.member_bo'));
+    expect(await findRemoval(all, LAB, null)).toMatchObject(inUse('aws_iam_user.member_bo'));
   });
 
   test('can be removed again, whichever call failed', async () => {

@@ -111,8 +111,8 @@ export interface PipelineFailureArgs {
   'bucket-unusable': { readonly bucket: string; readonly because: 'denied' | 'other-region' };
   /** The lab's objects in the bucket are those of another lab. */
   'state-key-taken': { readonly place: string; readonly lab: string };
-  /** `by` are ARNs: what is under the lab's path, or has its boundary. */
-  'lab-in-use': { readonly lab: string; readonly by: readonly string[] };
+  /** `by` are ARNs: what is under the lab's path, or has its boundary. `emulator` is its directory; null for AWS. */
+  'lab-in-use': { readonly lab: string; readonly by: readonly string[]; readonly emulator: string | null };
   'file-not-readable': { readonly file: string; readonly reason: string };
   /** `file` is the release.json that should be beside the command's own file. */
   'release-unknown': { readonly file: string };

@@ -40,7 +40,14 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   ],
   'state-key-taken': [{ place: 's3://lab-state/mturk-team/', lab: 'vision-lab' }],
   'lab-in-use': [
-    { lab: 'perception-lab', by: ['arn:aws:iam::123456789012:user/mturk/perception-lab/perception-lab-bo'] },
+    {
+      ...{ lab: 'perception-lab', emulator: null },
+      by: ['arn:aws:iam::123456789012:user/mturk/perception-lab/perception-lab-bo'],
+    },
+    {
+      ...{ lab: 'perception-lab', emulator: 'my emulator' },
+      by: ['arn:aws:iam::123456789012:user/mturk/perception-lab/perception-lab-bo'],
+    },
   ],
   'emulator-busy': [{ dir: '.mturk-team/emulator', pid: 4711 }],
   'emulator-missing': [{}],

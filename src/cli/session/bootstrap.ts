@@ -163,7 +163,7 @@ export async function removeBootstrap(
   const { team } = session;
   try {
     return await withAccount(session, async (account) => {
-      const removal = await findRemoval(account, team);
+      const removal = await findRemoval(account, team, options.emulator);
       if (!removal.ok) return removal;
       onRemoval(session, removal.value);
       const may = await confirm(`Delete this from account ${team.account}?`, options, terminal);

@@ -31,7 +31,11 @@ export interface Removal {
 }
 
 /** Finds what is to be removed. Fails while the lab holds anything. Throws the SDK's errors. */
-export async function findRemoval(account: SetupAccount, team: Team): Promise<Result<Removal>> {
+export async function findRemoval(
+  account: SetupAccount,
+  team: Team,
+  emulator: string | null,
+): Promise<Result<Removal>> {
   const read = await readAccess(account, team);
   if (!read.ok) return read;
   const { access } = read.value;
@@ -45,7 +49,7 @@ export async function findRemoval(account: SetupAccount, team: Team): Promise<Re
       .map(({ path, name }) => iamArn(team.account, 'group', path, name)),
     ...access.policies.filter(({ arn }) => arn.includes(`:policy${labPath(team.lab)}`)).map(({ arn }) => arn),
   ];
-  if (by.length > 0) return fail('lab-in-use', { lab: team.lab, by });
+  if (by.length > 0) return fail('lab-in-use', { lab: team.lab, by, emulator });
   const all = await readRoles(account.iam);
   const isOwn = ({ path }: AccountRole) => path === workflowRolePath(team.lab);
   const isProviderLeft = await isProviderOurs(
@@ -53,7 +57,7 @@ export async function findRemoval(account: SetupAccount, team: Team): Promise<Re
     team.account,
     all.filter((role) => !isOwn(role)),
   );
-  const objects = await findObjects(account, team);
+  const objects = await findObjects(account, team, emulator);
   if (!objects.ok) return objects;
   return succeed({
     roles: all.filter(isOwn),
@@ -63,7 +67,7 @@ export async function findRemoval(account: SetupAccount, team: Team): Promise<Re
   });
 }
 
-async function findObjects({ s3 }: SetupAccount, team: Team): Promise<Result<string | null>> {
+async function findObjects({ s3 }: SetupAccount, team: Team, emulator: string | null): Promise<Result<string | null>> {
   const place = stateBucketOf(team);
   if (place === null) return succeed(null);
   const bucket = await inspectBucket(s3, place);
@@ -73,7 +77,8 @@ async function findObjects({ s3 }: SetupAccount, team: Team): Promise<Result<str
   const record = await readBootstrapRecord(s3, place, team.lab);
   if (!record.ok) return record;
   const by = await addressesInState(s3, place);
-  return by.length === 0 ? succeed(`s3://${place.bucket}/${place.key}/`) : fail('lab-in-use', { lab: team.lab, by });
+  if (by.length > 0) return fail('lab-in-use', { lab: team.lab, by, emulator });
+  return succeed(`s3://${place.bucket}/${place.key}/`);
 }
 
 /**

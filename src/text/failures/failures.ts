@@ -8,6 +8,7 @@ import type {
   UnreviewedItem,
   UnreviewedPerson,
 } from '../../diagnostics/failure.ts';
+import { pasted } from '../escape.ts';
 import { type Problem, type ProblemPlace, type ProblemTable, printProblem, stateAfter, UNCHANGED } from '../problem.ts';
 import {
   codeText,
@@ -62,15 +63,23 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     reason: t`labs that share a bucket need a key each`,
     help: t`set another ${codeText('settings.state.key')} in ${codeText('team.yaml')}`,
   }),
-  'lab-in-use': ({ lab, by }) => ({
+  'lab-in-use': ({ lab, by, emulator }) => ({
     summary: t`lab ${codeText(lab)} still has ${counted(by.length, 'IAM object')}`,
     reason: sentences(listed('In use:', by)),
-    help: t`destroy the team stack with Terraform or OpenTofu, then run the command again`,
-    paste: [
-      'mturk-team synth --out cdktf.out',
-      'tofu -chdir=cdktf.out/stacks/team init',
-      'tofu -chdir=cdktf.out/stacks/team destroy',
-    ],
+    // What synth writes is for AWS: destroyed, it would end the access of the real lab.
+    ...(emulator === null
+      ? {
+          help: t`destroy the team stack with Terraform or OpenTofu, then run the command again`,
+          paste: [
+            'mturk-team synth --out cdktf.out',
+            'tofu -chdir=cdktf.out/stacks/team init',
+            'tofu -chdir=cdktf.out/stacks/team destroy',
+          ],
+        }
+      : {
+          help: t`delete the whole local AWS emulator`,
+          paste: [`mturk-team emulator reset ${pasted(emulator)}`],
+        }),
   }),
   'file-not-readable': ({ file }) => ({
     summary: t`cannot read ${codeText(file)}`,
