@@ -1,5 +1,7 @@
+import type { AccessModel, AccessUser } from '../../access/model.ts';
 import { nameOutsideLabText, userText } from '../../access/text/names.ts';
 import { iamArn } from '../../iam/arn.ts';
+import type { Team } from '../../team/team.ts';
 import { sentences, strongText, t } from '../../text/text.ts';
 import { type Calls, sets } from '../attribution/matcher.ts';
 import { iamCommand } from './aws-command.ts';
@@ -18,14 +20,10 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
   id: 'user-without-boundary',
   severity: 'medium',
   severityOf: (data) => ('kind' in data ? 'medium' : 'low'),
-  detect: ({ inventory: { access }, users, team }) => {
-    const administrators = new Set(team.settings.administrators);
-    return access.users.flatMap(({ name: user, path, boundary, unmanaged = false }) => {
-      const isExcepted = administrators.has(iamArn(access.account, 'user', path, user));
-      if (boundary !== null || unmanaged || isExcepted || users.has(user)) return [];
-      return [detected('user-without-boundary', { user, path })];
-    });
-  },
+  detect: ({ inventory: { access }, users, team }) =>
+    usersWithoutBoundary(access, team, ({ name, unmanaged = false }) => unmanaged || users.has(name)).map(
+      ({ name: user, path }) => detected('user-without-boundary', { user, path }),
+    ),
   idParts: ({ user }, names) => names.user(user),
   title: (data, names) =>
     'kind' in data
@@ -51,6 +49,19 @@ export const userWithoutBoundary: Rule<'user-without-boundary'> = {
         },
   cloudTrail: ({ data: { user } }) => ({ subject: user, calls: setsBoundary(user, null) }),
 };
+
+/** IAM users without a boundary whom the team file does not except as administrators, and who are not `known` otherwise. */
+export function usersWithoutBoundary(
+  { account, users }: Pick<AccessModel, 'account' | 'users'>,
+  { settings }: Pick<Team, 'settings'>,
+  isKnown: (user: AccessUser) => boolean,
+): readonly AccessUser[] {
+  const administrators = new Set(settings.administrators);
+  return users.filter((user) => {
+    const { boundary, path, name } = user;
+    return boundary === null && !isKnown(user) && !administrators.has(iamArn(account, 'user', path, name));
+  });
+}
 
 /** The calls that set the boundary of a user, or remove it. */
 export function setsBoundary(user: string, to: string | null): Calls {

@@ -1,5 +1,5 @@
 import type { Inventory } from '../../aws/inventory/types.ts';
-import { iamArn } from '../../iam/arn.ts';
+import { usersWithoutBoundary } from '../../drift/rules/user-without-boundary.ts';
 import { BOUNDARY_PATH, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import type { AccountRole } from './account-roles.ts';
@@ -26,13 +26,10 @@ export function accountHome(
     ...paths.flatMap((path) => /^\/mturk(?:-roles)?\/([^/]+)\//.exec(path)?.[1] ?? []),
   ];
   return {
-    usersWithoutBoundary: access.users
-      .filter(({ name, path, boundary }) => {
-        const isExcepted = settings.administrators.includes(iamArn(access.account, 'user', path, name));
-        // A member without one is drift, and the next apply restores it.
-        return boundary === null && !isExcepted && path !== labPath(lab);
-      })
-      .map(({ name }) => name),
+    // A member without one is drift, and the next apply restores it.
+    usersWithoutBoundary: usersWithoutBoundary(access, { settings }, ({ path }) => path === labPath(lab)).map(
+      ({ name }) => name,
+    ),
     hasRootKeys: rootKeys === null ? null : rootKeys.length > 0,
     otherLabs: [...new Set(labs)].filter((other) => other !== lab).sort(),
   };
