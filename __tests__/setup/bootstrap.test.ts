@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
-import { inspectRole, readRoles, wantedRoles } from '../../src/setup/bootstrap/account-roles.ts';
+import { inspectRoles, readRoles, wantedRoles } from '../../src/setup/bootstrap/account-roles.ts';
 import { inspectSetup, type Setup, type SetupAccount, setUpAccount } from '../../src/setup/bootstrap/bootstrap.ts';
 import { inspectBucket } from '../../src/setup/bootstrap/bucket.ts';
 import { findRemoval, removeSetup } from '../../src/setup/bootstrap/destroy.ts';
@@ -158,6 +158,25 @@ describe('what bootstrap sets up', () => {
     expect(Rules.map(({ ID }) => ID)).toEqual(['others', 'mturk-team perception-lab', 'mturk-team vision-lab']);
   });
 
+  const wrongRoles = async () =>
+    inspectRoles(LAB, wantedRoles({ ...LAB, state: PLACE }, REPOSITORY), await readRoles(all.iam)).filter(
+      (part) => actionOf(part) !== 'as-wanted',
+    );
+
+  test('a role of an earlier version is shown, and deleted with its policies; another lab’s role stays', async () => {
+    await setUp();
+    await createRoles();
+    await createRoles(VISION);
+    const RoleName = 'perception-lab-audit';
+    const role = { RoleName, Path: '/mturk-roles/perception-lab/', AssumeRolePolicyDocument: TRUST_ALL };
+    await callIam(all.iam, 'CreateRole', role);
+    await callIam(all.iam, 'PutRolePolicy', { RoleName, PolicyName: ROLE_POLICY, PolicyDocument: ANY });
+    expect((await wrongRoles()).map((part) => [actionOf(part), part.name])).toEqual([['delete', RoleName]]);
+    await setUp();
+    expect(await wrongRoles()).toEqual([]);
+    expect((await readRoles(all.iam)).map(({ name }) => name)).toHaveLength(8);
+  });
+
   test.each<[string, (role: string) => readonly [string, object], string[]]>([
     ['trust', (RoleName) => ['UpdateAssumeRolePolicy', { RoleName, PolicyDocument: TRUST_ALL }], ['trust']],
     [
@@ -179,11 +198,7 @@ describe('what bootstrap sets up', () => {
   ])('a role with %s that is not ours is found', async (_name, change, ids) => {
     await createRoles();
     await callIam(all.iam, ...change('perception-lab-apply'));
-    const roles = await readRoles(all.iam);
-    const wrong = wantedRoles({ ...LAB, state: PLACE }, REPOSITORY)
-      .map((wanted) => inspectRole(wanted, roles))
-      .filter((part) => actionOf(part) !== 'as-wanted');
-    expect(wrong.map((part) => [part.name, notAsWanted(part)])).toEqual([['perception-lab-apply', ids]]);
+    expect((await wrongRoles()).map((part) => [part.name, notAsWanted(part)])).toEqual([['perception-lab-apply', ids]]);
   });
 
   test('refuses a place that holds another lab, by its record or by its state', async () => {
@@ -280,7 +295,7 @@ test('bootstrap can be run again, whichever call failed', async () => {
 
 describe('what --destroy removes', () => {
   const destroy = async (team = LAB) => {
-    const removal = orThrow(await findRemoval(all, team, null));
+    const removal = orThrow(await findRemoval(all, team, STACK));
     await removeSetup(all, team, removal);
     return removal;
   };
@@ -324,14 +339,24 @@ describe('what --destroy removes', () => {
     await createRoles();
     await callIam(all.iam, 'CreateGroup', { GroupName: 'perception-lab-x', Path: '/mturk/perception-lab/' });
     const inUse = (by: string) => ({ ok: false, failure: { code: 'lab-in-use', args: { by: [by] } } });
-    expect(await findRemoval(all, LAB, null)).toMatchObject(
+    expect(await findRemoval(all, LAB, STACK)).toMatchObject(
       inUse(`arn:aws:iam::${account}:group/mturk/perception-lab/perception-lab-x`),
     );
     await callIam(all.iam, 'DeleteGroup', { GroupName: 'perception-lab-x' });
     const Body = JSON.stringify({ resources: [{ type: 'aws_iam_user', name: 'member_bo' }] });
     await all.s3.send(new PutObjectCommand({ Bucket, Key: 'perception-lab/team.tfstate', Body }));
-    expect(await findRemoval(all, LAB, null)).toMatchObject(inUse('aws_iam_user.member_bo'));
+    expect(await findRemoval(all, LAB, STACK)).toMatchObject(inUse('aws_iam_user.member_bo'));
   });
+
+  test.each(['{"version": 4, "resour', 'null', '{"serial": 1, "encrypted_data": "YQ=="}'])(
+    'is nothing while the state cannot be read: %s',
+    async (Body) => {
+      await setUp();
+      await all.s3.send(new PutObjectCommand({ Bucket, Key: 'perception-lab/team.tfstate', Body }));
+      const failure = { code: 'state-damaged', args: { bucket: Bucket, key: 'perception-lab/team.tfstate' } };
+      expect(await findRemoval(all, LAB, STACK)).toEqual({ ok: false, failure });
+    },
+  );
 
   test('can be removed again, whichever call failed', async () => {
     await setUp();
@@ -347,6 +372,7 @@ describe('what --destroy removes', () => {
   });
 });
 
+const STACK = { emulator: null, program: 'terraform', state: null };
 const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 const ANY = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } });
 const TRUST_ALL = JSON.stringify({

@@ -69,7 +69,9 @@ async function open(given = team, facts = REPOSITORY): Promise<readonly (readonl
     ...{ team: given, file: 'team.yaml', isPublic: false, codeowners: null, github },
     ...{ account: succeed(read), clockAhead: succeed(0) },
   };
-  return AWS_CHECKS.map((check) => [check.id, check.look(all)] as const).filter(([, { state }]) => state !== 'right');
+  return AWS_CHECKS.map((check) => [check.id, check.outcome(all)] as const).filter(
+    ([, { state }]) => state !== 'right',
+  );
 }
 
 const APPLY = { RoleName: 'perception-lab-apply' };
@@ -189,7 +191,9 @@ test('root keys that AWS does not tell of are not checked, and not taken for non
       },
     { step: 'initialize' },
   );
-  expect(await open()).toEqual([['root-access-key', { state: 'not-checked', why: expect.anything() }]]);
+  expect(await open()).toEqual([
+    ['root-access-key', { state: 'not-checked', why: expect.anything(), fix: expect.anything() }],
+  ]);
 });
 
 test('what AWS does not answer is not checked', async () => {

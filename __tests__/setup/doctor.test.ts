@@ -321,13 +321,29 @@ test('without a token, GitHub is not checked, and each check says how', async ()
   const read = await facts({ github: fail('github-token-missing', { variable: 'GITHUB_TOKEN' }) });
   expect(openIds(read, 'wrong')).toEqual([]);
   expect(openIds(read, 'not-checked')).toEqual(GITHUB_IDS);
-  for (const { outcome } of diagnose(read)) {
-    if (outcome.state === 'not-checked')
-      expect(tickedText(outcome.why)).toContain('token of a repository administrator');
+  for (const { outcome, fix } of diagnose(read)) {
+    if (outcome.state === 'not-checked') expect(fix && tickedText(fix)).toMatch(/token of a repository administrator/);
   }
   const lines = diagnosisLines(diagnose(read), true, 1_000);
   expect(lines.filter((line) => line.includes('token of a repository administrator'))).toHaveLength(1);
   expect(lines.find((line) => line.includes('- not checked: '))).toMatch(/: plan-of-github, .* and owner-logins$/);
+});
+
+test.each<[string, Partial<Facts>, RegExp]>([
+  [
+    'a token that has expired',
+    { github: fail('github-denied', { request: 'GET /repos/ada/lab', status: 401, reason: 'Bad credentials' }) },
+    /^set `GITHUB_TOKEN` to a token that is valid/,
+  ],
+  [
+    'a sign-in that has expired',
+    { account: fail('sign-in-expired', { profile: 'lab' }) },
+    /run the command again: `aws sso login --profile lab`$/,
+  ],
+])('what could not be checked because of %s says what to do', async (_name, given, fix) => {
+  const open = diagnose(await facts(given)).filter(({ outcome }) => outcome.state === 'not-checked');
+  expect(open.length).toBeGreaterThan(5);
+  for (const each of open) expect(each.fix && tickedText(each.fix)).toMatch(fix);
 });
 
 test('a token that is no administrator’s: what it may not see is not checked, and never right', async () => {

@@ -111,8 +111,19 @@ export interface PipelineFailureArgs {
   'bucket-unusable': { readonly bucket: string; readonly because: 'denied' | 'other-region' };
   /** The lab's objects in the bucket are those of another lab. */
   'state-key-taken': { readonly place: string; readonly lab: string };
-  /** `by` are ARNs: what is under the lab's path, or has its boundary. `emulator` is its directory; null for AWS. */
-  'lab-in-use': { readonly lab: string; readonly by: readonly string[]; readonly emulator: string | null };
+  /**
+   * `by` are ARNs and addresses: what is under the lab's path, has its boundary, or is in its state. `program` is the engine,
+   * null if none was found; `state` is the file of the state, null if the configuration says where it is.
+   */
+  'lab-in-use': {
+    readonly lab: string;
+    readonly by: readonly string[];
+    readonly stack:
+      | { readonly emulator: string }
+      | { readonly emulator: null; readonly program: string | null; readonly state: string | null };
+  };
+  /** The object is no state that can be read. */
+  'state-damaged': { readonly bucket: string; readonly key: string };
   'file-not-readable': { readonly file: string; readonly reason: string };
   /** `file` is the release.json that should be beside the command's own file. */
   'release-unknown': { readonly file: string };

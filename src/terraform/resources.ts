@@ -88,24 +88,24 @@ export const RESOURCES: Readonly<Record<string, ResourceType>> = {
   aws_iam_role: {
     attributes: ['name', 'path', 'assume_role_policy'],
     collect: () => {},
-    label: (key) => `workflow role ${key}`,
+    label: (key) => `role ${key}`,
     entity: 'role',
   },
   aws_iam_role_policy: {
     attributes: ['name', 'role', 'policy'],
     collect: () => {},
-    label: (key) => `permissions of workflow role ${key}`,
+    label: (key) => `permissions of role ${key}`,
   },
   aws_iam_role_policies_exclusive: {
     attributes: ['role_name', 'policy_names'],
     collect: () => {},
-    label: (key) => `exclusive inline policies of workflow role ${key}`,
+    label: (key) => `exclusive inline policies of role ${key}`,
     verbs: EXCLUSIVE,
   },
   aws_iam_role_policy_attachments_exclusive: {
     attributes: ['role_name', 'policy_arns'],
     collect: () => {},
-    label: (key) => `exclusive policy attachments of workflow role ${key}`,
+    label: (key) => `exclusive policy attachments of role ${key}`,
     verbs: EXCLUSIVE,
   },
 };

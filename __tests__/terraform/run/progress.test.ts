@@ -1,6 +1,7 @@
 import { RESOURCES } from '../../../src/terraform/resources.ts';
 import {
   type EngineEvent,
+  keyOfBootstrap,
   progressBar,
   progressLine,
   progressView,
@@ -37,6 +38,19 @@ test.each([
   ['aws_iam_user.member_eve', 'tea', 'user eve tea'],
 ])('%s %s: %s', (address, action, text) => {
   expect(stepText(address, action)).toBe(text);
+});
+
+test('in the bootstrap stack, a role has its path and name', () => {
+  const keyOf = keyOfBootstrap('perception-lab');
+  expect(
+    ['aws_iam_role.apply', 'aws_iam_role_policy.apply', 'aws_iam_policy.boundary'].map((each) =>
+      stepText(each, 'create', keyOf),
+    ),
+  ).toEqual([
+    'role /mturk-roles/perception-lab/perception-lab-apply created',
+    'permissions of role /mturk-roles/perception-lab/perception-lab-apply created',
+    'permissions boundary created',
+  ]);
 });
 
 test('every type of ours has words of its own', () => {

@@ -39,16 +39,17 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { bucket: 'lab-state', because: 'other-region' },
   ],
   'state-key-taken': [{ place: 's3://lab-state/mturk-team/', lab: 'vision-lab' }],
-  'lab-in-use': [
-    {
-      ...{ lab: 'perception-lab', emulator: null },
-      by: ['arn:aws:iam::123456789012:user/mturk/perception-lab/perception-lab-bo'],
-    },
-    {
-      ...{ lab: 'perception-lab', emulator: 'my emulator' },
-      by: ['arn:aws:iam::123456789012:user/mturk/perception-lab/perception-lab-bo'],
-    },
-  ],
+  'lab-in-use': (
+    [
+      { emulator: null, program: 'terraform', state: null },
+      { emulator: null, program: null, state: '/home/ada/my lab/.mturk-team/account/123456789012/team.tfstate' },
+      { emulator: 'my emulator' },
+    ] as const
+  ).map((stack) => ({
+    ...{ lab: 'perception-lab', stack },
+    by: ['arn:aws:iam::123456789012:user/mturk/perception-lab/perception-lab-bo'],
+  })),
+  'state-damaged': [{ bucket: 'lab-state', key: 'mturk-team/team.tfstate' }],
   'emulator-busy': [{ dir: '.mturk-team/emulator', pid: 4711 }],
   'emulator-missing': [{}],
   'emulator-not-started': [
@@ -187,7 +188,10 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'record-not-written': [{ file: 'apply-record.json', reason: 'S3 answered 403' }],
   'github-token-missing': [{ variable: 'GITHUB_TOKEN' }],
   'github-environment': [{ variable: 'GITHUB_EVENT_PATH', reason: 'the event is push, not pull_request' }],
-  'github-denied': [{ request: `POST ${comments}`, status: 403, reason: 'Resource not accessible by integration' }],
+  'github-denied': [
+    { request: `POST ${comments}`, status: 403, reason: 'Resource not accessible by integration' },
+    { request: `GET ${comments}`, status: 401, reason: 'Bad credentials' },
+  ],
   'github-not-found': [{ request: `GET ${comments}` }],
   'github-refused': [{ request: `POST ${comments}`, status: 422, reason: 'body is too long' }],
   'github-rate-limited': [

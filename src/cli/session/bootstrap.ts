@@ -10,16 +10,17 @@ import {
   type SetupAccount,
   setUpAccount,
 } from '../../setup/bootstrap/bootstrap.ts';
-import { findRemoval, type Removal, removeSetup } from '../../setup/bootstrap/destroy.ts';
+import { findRemoval, type Removal, removeSetup, type TeamStack } from '../../setup/bootstrap/destroy.ts';
 import { actionOf, type Part } from '../../setup/bootstrap/part.ts';
 import { type GivenFacts, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
 import type { ResourceChange } from '../../terraform/plan.ts';
-import { withProgress } from '../../terraform/run/progress.ts';
+import { findEngine, pastedEngine } from '../../terraform/run/engine.ts';
+import { keyOfBootstrap, withProgress } from '../../terraform/run/progress.ts';
 import type { Terminal } from '../io.ts';
 import { type AccountSession, type AccountSessionOptions, openAccountSession } from './account-session.ts';
 import { applyStack } from './apply.ts';
-import { type LabSession, type LabSessionOptions, openLabSession } from './lab-session.ts';
+import { type LabSession, type LabSessionOptions, openLabSession, stateFileOf } from './lab-session.ts';
 import { isEmpty, planStack, type StackPlan } from './plan.ts';
 import { inspectLock, writeLock } from './provider-lock.ts';
 
@@ -117,7 +118,11 @@ async function applyRoles(
     const may = await confirm('Apply this as well?', options, terminal);
     if (!may.ok) return may;
   }
-  const applied = await withProgress(terminal, (onEvent) => applyStack(session, planned.value, { onEvent }));
+  const applied = await withProgress(
+    terminal,
+    (onEvent) => applyStack(session, planned.value, { onEvent }),
+    keyOfBootstrap(session.team.lab),
+  );
   return applied.ok ? succeed(applied.value.done) : applied;
 }
 
@@ -163,7 +168,7 @@ export async function removeBootstrap(
   const { team } = session;
   try {
     return await withAccount(session, async (account) => {
-      const removal = await findRemoval(account, team, options.emulator);
+      const removal = await findRemoval(account, team, await teamStack(options, team));
       if (!removal.ok) return removal;
       onRemoval(session, removal.value);
       const may = await confirm(`Delete this from account ${team.account}?`, options, terminal);
@@ -174,4 +179,11 @@ export async function removeBootstrap(
   } finally {
     await session.close();
   }
+}
+
+async function teamStack({ emulator }: AccountSessionOptions, { account, settings }: Team): Promise<TeamStack> {
+  if (emulator !== null) return { emulator };
+  const engine = await findEngine({ env: process.env, account: 'real' });
+  const program = engine.ok ? pastedEngine(engine.value) : null;
+  return { emulator, program, state: settings.state === null ? stateFileOf(account, 'team') : null };
 }

@@ -132,6 +132,11 @@ export function emulatorSession(
   return labSession(team, { ...options, ...places }, engine, { ...emulator, close: async () => {} });
 }
 
+/** Of a lab without `settings.state`. */
+export function stateFileOf(account: string, stack: StackName): string {
+  return resolve(REAL_DIRECTORY, account, `${stack}.tfstate`);
+}
+
 /** Where a stack's state is. */
 interface StateFile {
   readonly name: string;
@@ -151,7 +156,7 @@ function stateFile(stack: StackName, team: Team, http: Readonly<Record<string, s
     const read = () => readStateObject({ ...state, key });
     return { name: `s3://${state.bucket}/${key}`, backend: null, read };
   }
-  const path = resolve(REAL_DIRECTORY, team.account, `${stack}.tfstate`);
+  const path = stateFileOf(team.account, stack);
   return { name: path, backend: { local: { path } }, read: () => readFile(path, 'utf8') };
 }
 

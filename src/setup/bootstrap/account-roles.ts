@@ -1,4 +1,10 @@
-import { type IAMClient, paginateGetAccountAuthorizationDetails } from '@aws-sdk/client-iam';
+import {
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  type IAMClient,
+  paginateGetAccountAuthorizationDetails,
+} from '@aws-sdk/client-iam';
 import { documentOf } from '../../aws/inventory/authorization-details.ts';
 import { canonicalDocument, canonicalJson } from '../../iam/canonical.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
@@ -75,8 +81,34 @@ export function wantedRoles(
 
 type RoleSettingId = 'exists' | 'path' | 'trust' | 'permissions' | 'other-policies';
 
+/** Compares the roles of a lab with what this version wants. What else is under their path, an earlier one made. */
+export function inspectRoles(
+  { lab }: Pick<Team, 'lab'>,
+  wanted: readonly WantedRole[],
+  roles: readonly AccountRole[],
+): readonly Part[] {
+  const names = new Set(wanted.map(({ name }) => name.toLowerCase()));
+  return [
+    ...wanted.map((role) => inspectRole(role, roles)),
+    ...rolesOf(lab, roles)
+      .filter(({ name }) => !names.has(name.toLowerCase()))
+      .map(({ name }): Part => ({ kind: 'role', name, settings: [{ id: 'exists', state: 'unwanted' }] })),
+  ];
+}
+
+/** The roles under the path that bootstrap uses for a lab. */
+export function rolesOf(lab: string, roles: readonly AccountRole[]): readonly AccountRole[] {
+  return roles.filter(({ path }) => path === workflowRolePath(lab));
+}
+
+export async function deleteRole(iam: IAMClient, { name: RoleName, inline, attached }: AccountRole): Promise<void> {
+  for (const { name: PolicyName } of inline) await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
+  for (const PolicyArn of attached) await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
+  await iam.send(new DeleteRoleCommand({ RoleName }));
+}
+
 /** Compares a role with what this version wants. */
-export function inspectRole(wanted: WantedRole, roles: readonly AccountRole[]): Part<RoleSettingId> {
+function inspectRole(wanted: WantedRole, roles: readonly AccountRole[]): Part<RoleSettingId> {
   const { name } = wanted;
   // Names are unique in an account, whatever their case.
   const found = roles.find((role) => role.name.toLowerCase() === name.toLowerCase());

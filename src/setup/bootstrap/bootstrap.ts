@@ -7,7 +7,14 @@ import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
 import type { RepositoryFacts } from '../repository.ts';
 import { type AccountHome, accountHome } from './account-home.ts';
-import { inspectRole, readRoles, type WantedRole, wantedRoles } from './account-roles.ts';
+import {
+  type AccountRole,
+  deleteRole,
+  inspectRoles,
+  readRoles,
+  type WantedRole,
+  wantedRoles,
+} from './account-roles.ts';
 import { type BucketSettingId, inspectBucket, type StateBucket, setUpBucket } from './bucket.ts';
 import { readBootstrapRecord, writeBootstrapRecord } from './bucket-objects.ts';
 import { inspectProvider, setUpProvider } from './oidc-provider.ts';
@@ -29,6 +36,8 @@ export interface Setup {
     readonly provider: Part;
     readonly repository: RepositoryFacts;
     readonly roles: readonly WantedRole[];
+    /** Those of an earlier version, which are deleted. */
+    readonly unwanted: readonly AccountRole[];
   } | null;
   readonly parts: readonly Part[];
   readonly home: AccountHome;
@@ -60,9 +69,11 @@ export async function inspectSetup(account: SetupAccount, team: Team, factsOf: F
   if (!repository.ok) return repository;
   const provider = await inspectProvider(account.iam, team.account);
   const wanted = wantedRoles({ ...team, state: place }, repository.value);
+  const parts = inspectRoles(team, wanted, roles);
+  const unwanted = roles.filter(({ name }) => parts.some((part) => part.name === name && actionOf(part) === 'delete'));
   return succeed({
-    workflows: { bucket: bucket.value, provider, repository: repository.value, roles: wanted },
-    parts: [bucket.value, provider, boundary, ...wanted.map((role) => inspectRole(role, roles))],
+    workflows: { bucket: bucket.value, provider, repository: repository.value, roles: wanted, unwanted },
+    parts: [bucket.value, provider, boundary, ...parts],
     home,
   });
 }
@@ -106,8 +117,9 @@ export function inspectBoundary(inventory: Inventory, team: Team): Part<'exists'
 }
 
 /**
- * Carries out what Terraform cannot, because its state is kept in the bucket: bucket, identity provider and record. What is
- * as wanted is left alone, so that it can be run again after any interruption. Throws the SDK's errors.
+ * Carries out what Terraform cannot: bucket, identity provider and record, because its state is kept in the bucket, and roles
+ * that its state may not know any more. What is as wanted is left alone, so that it can be run again after any interruption.
+ * Throws the SDK's errors.
  */
 export async function setUpAccount({ iam, s3 }: SetupAccount, team: Team, { workflows }: Setup): Promise<Result<null>> {
   const place = stateBucketOf(team);
@@ -116,5 +128,6 @@ export async function setUpAccount({ iam, s3 }: SetupAccount, team: Team, { work
   if (!made.ok) return made;
   await writeBootstrapRecord(s3, place, { version: 1, lab: team.lab, repository: workflows.repository });
   await setUpProvider(iam, team.account, workflows.provider);
+  for (const role of workflows.unwanted) await deleteRole(iam, role);
   return succeed(null);
 }

@@ -45,13 +45,18 @@ export async function readBootstrapRecord(
 const RECORD_FILE = 'bootstrap.json';
 const TEAM_STATE = 'team.tfstate';
 
-/** Addresses in the state of the team stack. Throws the SDK's errors. */
-export async function addressesInState(s3: S3Client, bucket: StateBucket): Promise<readonly string[]> {
-  const state = STATE.safeParse(jsonOf((await readText(s3, bucket, TEAM_STATE)) ?? '{}'));
-  return (state.data?.resources ?? []).map(({ type, name }) => `${type}.${name}`);
+/** Addresses in the state of the team stack. Fails if it is damaged or encrypted. Throws the SDK's errors. */
+export async function addressesInState(s3: S3Client, bucket: StateBucket): Promise<Result<readonly string[]>> {
+  const text = await readText(s3, bucket, TEAM_STATE);
+  // Terraform takes an empty object for no state, too.
+  if (text === null || text === '') return succeed([]);
+  const state = STATE.safeParse(jsonOf(text));
+  if (!state.success) return fail('state-damaged', { bucket: bucket.bucket, key: `${bucket.key}/${TEAM_STATE}` });
+  return succeed(state.data.resources.map(({ type, name }) => `${type}.${name}`));
 }
 
-const STATE = z.object({ resources: z.array(z.object({ type: z.string(), name: z.string() })).default([]) });
+/** Terraform writes the list even if it is empty; an encrypted state of OpenTofu has none. */
+const STATE = z.object({ resources: z.array(z.object({ type: z.string(), name: z.string() })) });
 
 export async function writeBootstrapRecord(s3: S3Client, bucket: StateBucket, record: BootstrapRecord): Promise<void> {
   const Body = `${JSON.stringify(record, null, 2)}\n`;

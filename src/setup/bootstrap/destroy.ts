@@ -1,18 +1,15 @@
 import {
   DeletePolicyCommand,
   DeletePolicyVersionCommand,
-  DeleteRoleCommand,
-  DeleteRolePolicyCommand,
-  DetachRolePolicyCommand,
   type IAMClient,
   paginateListPolicyVersions,
 } from '@aws-sdk/client-iam';
-import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { type FailureArgs, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { iamArn } from '../../iam/arn.ts';
-import { boundaryArn, labPath, workflowRolePath } from '../../team/names.ts';
+import { boundaryArn, labPath } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
 import { providerArn } from '../roles.ts';
-import { type AccountRole, readRoles } from './account-roles.ts';
+import { type AccountRole, deleteRole, readRoles, rolesOf } from './account-roles.ts';
 import { readAccess, type SetupAccount, stateBucketOf } from './bootstrap.ts';
 import { forgetOldVersions, inspectBucket } from './bucket.ts';
 import { addressesInState, emptyBucket, readBootstrapRecord } from './bucket-objects.ts';
@@ -30,12 +27,11 @@ export interface Removal {
   readonly objects: string | null;
 }
 
+/** How what the lab holds is destroyed. */
+export type TeamStack = FailureArgs['lab-in-use']['stack'];
+
 /** Finds what is to be removed. Fails while the lab holds anything. Throws the SDK's errors. */
-export async function findRemoval(
-  account: SetupAccount,
-  team: Team,
-  emulator: string | null,
-): Promise<Result<Removal>> {
+export async function findRemoval(account: SetupAccount, team: Team, stack: TeamStack): Promise<Result<Removal>> {
   const read = await readAccess(account, team);
   if (!read.ok) return read;
   const { access } = read.value;
@@ -49,25 +45,25 @@ export async function findRemoval(
       .map(({ path, name }) => iamArn(team.account, 'group', path, name)),
     ...access.policies.filter(({ arn }) => arn.includes(`:policy${labPath(team.lab)}`)).map(({ arn }) => arn),
   ];
-  if (by.length > 0) return fail('lab-in-use', { lab: team.lab, by, emulator });
+  if (by.length > 0) return fail('lab-in-use', { lab: team.lab, by, stack });
   const all = await readRoles(account.iam);
-  const isOwn = ({ path }: AccountRole) => path === workflowRolePath(team.lab);
+  const own = rolesOf(team.lab, all);
   const isProviderLeft = await isProviderOurs(
     account.iam,
     team.account,
-    all.filter((role) => !isOwn(role)),
+    all.filter((role) => !own.includes(role)),
   );
-  const objects = await findObjects(account, team, emulator);
+  const objects = await findObjects(account, team, stack);
   if (!objects.ok) return objects;
   return succeed({
-    roles: all.filter(isOwn),
+    roles: own,
     boundary: access.policies.some(({ arn }) => arn === boundary) ? boundary : null,
     provider: isProviderLeft ? providerArn(team.account) : null,
     objects: objects.value,
   });
 }
 
-async function findObjects({ s3 }: SetupAccount, team: Team, emulator: string | null): Promise<Result<string | null>> {
+async function findObjects({ s3 }: SetupAccount, team: Team, stack: TeamStack): Promise<Result<string | null>> {
   const place = stateBucketOf(team);
   if (place === null) return succeed(null);
   const bucket = await inspectBucket(s3, place);
@@ -76,8 +72,10 @@ async function findObjects({ s3 }: SetupAccount, team: Team, emulator: string | 
   // It fails if the objects are another lab's.
   const record = await readBootstrapRecord(s3, place, team.lab);
   if (!record.ok) return record;
-  const by = await addressesInState(s3, place);
-  if (by.length > 0) return fail('lab-in-use', { lab: team.lab, by, emulator });
+  const addresses = await addressesInState(s3, place);
+  if (!addresses.ok) return addresses;
+  const by = addresses.value;
+  if (by.length > 0) return fail('lab-in-use', { lab: team.lab, by, stack });
   return succeed(`s3://${place.bucket}/${place.key}/`);
 }
 
@@ -93,12 +91,6 @@ export async function removeSetup({ iam, s3 }: SetupAccount, team: Team, removal
   if (place === null || removal.objects === null) return;
   await forgetOldVersions(s3, place);
   await emptyBucket(s3, place);
-}
-
-async function deleteRole(iam: IAMClient, { name: RoleName, inline, attached }: AccountRole): Promise<void> {
-  for (const { name: PolicyName } of inline) await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
-  for (const PolicyArn of attached) await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
-  await iam.send(new DeleteRoleCommand({ RoleName }));
 }
 
 async function deletePolicy(client: IAMClient, PolicyArn: string): Promise<void> {

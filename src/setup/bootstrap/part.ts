@@ -4,8 +4,8 @@ type PartKind = 'bucket' | 'provider' | 'boundary' | 'role' | 'lock-file';
 /** One thing that is so, or not. `exists` is the first of every part. */
 export interface Setting<Id extends string = string> {
   readonly id: Id;
-  /** `missing`: there is none; `different`: there is another one. */
-  readonly state: 'missing' | 'different' | 'as-wanted';
+  /** `missing`: there is none; `different`: there is another one; `unwanted`: there is one, and should be none. */
+  readonly state: 'missing' | 'different' | 'unwanted' | 'as-wanted';
 }
 
 /** A part of the setup, compared with what this version wants of it: data for bootstrap and doctor alike. */
@@ -16,8 +16,9 @@ export interface Part<Id extends string = string> {
   readonly settings: readonly Setting<Id>[];
 }
 
-export function actionOf({ settings }: Part): 'create' | 'change' | 'as-wanted' {
+export function actionOf({ settings }: Part): 'create' | 'change' | 'delete' | 'as-wanted' {
   if (settings[0]?.state === 'missing') return 'create';
+  if (settings[0]?.state === 'unwanted') return 'delete';
   return settings.every(({ state }) => state === 'as-wanted') ? 'as-wanted' : 'change';
 }
 

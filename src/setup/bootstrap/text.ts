@@ -16,7 +16,7 @@ import type { AccountHome } from './account-home.ts';
 import type { Removal } from './destroy.ts';
 import { actionOf, type Part } from './part.ts';
 
-const ACTIONS = { create: 'create', change: 'change', 'as-wanted': 'as wanted' } as const;
+const ACTIONS = { create: 'create', change: 'change', delete: 'delete', 'as-wanted': 'as wanted' } as const;
 
 const KINDS = {
   bucket: 'bucket',
@@ -47,7 +47,7 @@ export function partLines(parts: readonly Part[], width: number): readonly strin
     const shown =
       kind === 'provider' ? GITHUB_ISSUER : kind === 'boundary' ? name.slice(name.lastIndexOf('/') + 1) : name;
     // Of what is created, only the bucket is more than its name says.
-    const isDetailed = actionOf(part) !== 'create' || kind === 'bucket';
+    const isDetailed = actionOf(part) === 'change' || kind === 'bucket';
     const changed = settingWords(part);
     const detail = changed.length === 0 || !isDetailed ? t`` : t`: ${trusted(changed.join(', '))}`;
     return [ACTIONS[actionOf(part)], plainText(t`${trusted(KINDS[kind])} ${codeText(shown)}${detail}`)];

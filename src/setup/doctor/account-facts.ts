@@ -3,7 +3,7 @@ import { askAws } from '../../aws/client.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
 import { accountHome } from '../bootstrap/account-home.ts';
-import { inspectRole, readRoles, wantedRoles } from '../bootstrap/account-roles.ts';
+import { inspectRoles, readRoles, wantedRoles } from '../bootstrap/account-roles.ts';
 import {
   type FactsOf,
   inspectBoundary,
@@ -56,7 +56,7 @@ async function roleParts(
   const repository = await trustedRepository(account, team, bucket.value, factsOf);
   if (!repository.ok) return repository;
   const roles = await readRoles(account.iam);
-  return succeed(wantedRoles({ ...team, state: place }, repository.value).map((role) => inspectRole(role, roles)));
+  return succeed(inspectRoles(team, wantedRoles({ ...team, state: place }, repository.value), roles));
 }
 
 /** When the lock that Terraform's S3 backend holds was taken; null if it is free. */

@@ -23,7 +23,7 @@ export const AWS_CHECKS: readonly Check[] = [
     id: 'account',
     side: 'aws',
     title: t`the credentials are those of the account in the team file`,
-    look: ({ account }) => {
+    outcome: ({ account }) => {
       if (
         !account.ok &&
         (account.failure.code === 'wrong-account' || account.failure.code === 'emulator-other-account')
@@ -38,7 +38,7 @@ export const AWS_CHECKS: readonly Check[] = [
     id: 'clock',
     side: 'aws',
     title: t`the clock of this machine is right`,
-    look: ({ clockAhead }) =>
+    outcome: ({ clockAhead }) =>
       outcomeOf(clockAhead, (seconds) => {
         if (Math.abs(seconds) <= MOST_SECONDS) return RIGHT;
         const off = counted(Math.round(Math.abs(seconds) / 60), 'minute');
@@ -60,7 +60,7 @@ export const AWS_CHECKS: readonly Check[] = [
     id: 'state-lock',
     side: 'aws',
     title: t`no lock of the state is older than an hour`,
-    look: (facts) =>
+    outcome: (facts) =>
       inAccount(
         facts,
         ({ lockAge }) => lockAge,
@@ -78,7 +78,7 @@ export const AWS_CHECKS: readonly Check[] = [
     id: 'users-without-boundary',
     side: 'aws',
     title: t`no IAM user outside the lab is without a permissions boundary`,
-    look: (facts) =>
+    outcome: (facts) =>
       inAccount(
         facts,
         ({ usersWithoutBoundary }) => usersWithoutBoundary,
@@ -94,13 +94,13 @@ export const AWS_CHECKS: readonly Check[] = [
     id: 'root-access-key',
     side: 'aws',
     title: t`the root user has no access key`,
-    look: (facts) =>
+    outcome: (facts) =>
       inAccount(
         facts,
         ({ hasRootKeys }) => hasRootKeys,
         (has) => {
           if (has === null)
-            return notChecked(t`AWS did not say; the credentials need ${codeText('iam:GetAccountSummary')}`);
+            return notChecked(t`AWS did not say`, t`use credentials that allow ${codeText('iam:GetAccountSummary')}`);
           return has ? wrong(t`it has one`) : RIGHT;
         },
       ),
@@ -126,11 +126,14 @@ function partsCheck(id: string, title: Text, partsOf: (read: AccountFacts) => Re
     id,
     side: 'aws',
     title,
-    look: ({ account }) =>
+    outcome: ({ account }) =>
       outcomeOf(account, (read) => {
         const parts = partsOf(read);
         if (parts === null)
-          return notChecked(t`${codeText('settings.state')} is not set, so that workflows have no roles`);
+          return notChecked(
+            t`${codeText('settings.state')} is not set, so that workflows have no roles`,
+            t`set it in the team file if workflows are to apply, then run ${codeText('mturk-team bootstrap')}`,
+          );
         return outcomeOf(parts, (all) => {
           const different = all.filter((part) => actionOf(part) !== 'as-wanted');
           return different.length === 0 ? RIGHT : wrong(joinTexts(different.map(differenceText), '; '));
@@ -143,5 +146,6 @@ function partsCheck(id: string, title: Text, partsOf: (read: AccountFacts) => Re
 function differenceText(part: Part): Text {
   const name = codeText(part.name);
   if (actionOf(part) === 'create') return t`${name} does not exist`;
+  if (actionOf(part) === 'delete') return t`${name} is a role of an earlier version`;
   return t`${name} differs in: ${trusted(settingWords(part).join(', '))}`;
 }

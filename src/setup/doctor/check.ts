@@ -3,7 +3,7 @@ import type { RepositorySettings } from '../../github/settings.ts';
 import { isPlanLacking } from '../../github/settings.ts';
 import type { Team } from '../../team/team.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
-import { sentences, type Text, t } from '../../text/text.ts';
+import { codeText, joinTexts, sentences, type Text, t } from '../../text/text.ts';
 import type { Part } from '../bootstrap/part.ts';
 
 /** What was read of both sides: a check is a pure function of it. */
@@ -11,7 +11,7 @@ export interface Facts {
   readonly team: Team;
   /** The team file. */
   readonly file: string;
-  /** Whether strangers can read what is printed. */
+  /** Whether people without access to the account can read what is printed. */
   readonly isPublic: boolean;
   /** `.github/CODEOWNERS` beside it; null if there is none. */
   readonly codeowners: string | null;
@@ -42,7 +42,8 @@ export type Outcome =
   | { readonly state: 'right' }
   /** `found` is a phrase: what is there instead. */
   | { readonly state: 'wrong'; readonly found: Text }
-  | { readonly state: 'not-checked'; readonly why: Text };
+  /** `fix` says how it can be checked; null if it cannot. */
+  | { readonly state: 'not-checked'; readonly why: Text; readonly fix: Text | null };
 
 /** What `--fix` changes. */
 export type Repair = 'production' | 'reconcile' | 'ruleset';
@@ -53,7 +54,7 @@ export interface Check {
   readonly side: 'aws' | 'github';
   /** What is so if it is right. */
   readonly title: Text;
-  look(facts: Facts): Outcome;
+  outcome(facts: Facts): Outcome;
   /** The one command or setting that fixes it. */
   fix(facts: Facts): Text;
   /** If `--fix` does it, too. */
@@ -66,13 +67,13 @@ export function wrong(found: Text): Outcome {
   return { state: 'wrong', found };
 }
 
-export function notChecked(why: Text): Outcome {
-  return { state: 'not-checked', why };
+export function notChecked(why: Text, fix: Text | null): Outcome {
+  return { state: 'not-checked', why, fix };
 }
 
 /** The outcome of what was read, or why it could not be. */
 export function outcomeOf<T>(read: Result<T>, decide: (value: T) => Outcome): Outcome {
-  return read.ok ? decide(read.value) : notChecked(whyNot(read.failure));
+  return read.ok ? decide(read.value) : unread(read.failure);
 }
 
 /** The same of something on GitHub. */
@@ -84,11 +85,22 @@ export function onGitHub<T>(
   return outcomeOf(github, (settings) => outcomeOf(part(settings), (value) => decide(value, settings)));
 }
 
-function whyNot(failure: Failure): Text {
+function unread(failure: Failure): Outcome {
   if (failure.code === 'github-token-missing') {
-    return t`GITHUB_TOKEN is not set: give it a token of a repository administrator`;
+    return notChecked(
+      t`GITHUB_TOKEN is not set`,
+      t`set it to ${ADMINISTRATOR_TOKEN}, for example ${codeText('$(gh auth token)')}`,
+    );
   }
-  if (isPlanLacking(failure)) return t`the GitHub plan does not have it for a private repository`;
-  const { summary, reason } = failureProblem(failure);
-  return reason === null ? summary : sentences(t`${summary}:`, reason);
+  if (isPlanLacking(failure)) return notChecked(t`the GitHub plan does not have it for a private repository`, UPGRADE);
+  const { summary, reason, help, paste = [] } = failureProblem(failure);
+  return notChecked(
+    reason === null ? summary : sentences(t`${summary}:`, reason),
+    help === null ? null : joinTexts([help, ...paste.map(codeText)], ': '),
+  );
 }
+
+export const ADMINISTRATOR_TOKEN = t`a token of a repository administrator`;
+
+/** https://docs.github.com/en/get-started/learning-about-github/githubs-plans */
+export const UPGRADE = t`make the repository public, or upgrade its owner to GitHub Pro, Team or Enterprise`;

@@ -15,7 +15,7 @@ const FIX = t`run ${codeText('mturk-team doctor --fix')}`;
 export interface Diagnosis {
   readonly check: Check;
   readonly outcome: Outcome;
-  /** Null unless it is wrong. */
+  /** Null if it is right, or nothing can be done. */
   readonly fix: Text | null;
   /** What `--fix` would do about it; null for nothing. */
   readonly repair: Repair | null;
@@ -23,10 +23,11 @@ export interface Diagnosis {
 
 export function diagnose(facts: Facts): readonly Diagnosis[] {
   return CHECKS.map((check) => {
-    const outcome = check.look(facts);
-    if (outcome.state !== 'wrong') return { check, outcome, fix: null, repair: null };
+    const outcome = check.outcome(facts);
+    if (outcome.state === 'right') return { check, outcome, fix: null, repair: null };
+    if (outcome.state === 'not-checked') return { check, outcome, fix: outcome.fix, repair: null };
     const { repair = null } = check;
-    const isRepaired = repair !== null && check.look(afterRepair(facts, repair)).state === 'right';
+    const isRepaired = repair !== null && check.outcome(afterRepair(facts, repair)).state === 'right';
     return isRepaired ? { check, outcome, fix: FIX, repair } : { check, outcome, fix: check.fix(facts), repair: null };
   });
 }

@@ -9,10 +9,21 @@ import {
 import { codeownersBlock, isUpToDate } from '../../team/codeowners.ts';
 import { comparable, type Team } from '../../team/team.ts';
 import { codeText, listTexts, type Text, t, trusted } from '../../text/text.ts';
-import { type Check, type Facts, notChecked, onGitHub, outcomeOf, RIGHT, wrong } from './check.ts';
+import {
+  ADMINISTRATOR_TOKEN,
+  type Check,
+  type Facts,
+  notChecked,
+  onGitHub,
+  outcomeOf,
+  RIGHT,
+  UPGRADE,
+  wrong,
+} from './check.ts';
 
 const REQUIRED_CHECK = 'mturk-team';
 
+const OTHER_TOKEN = t`use ${ADMINISTRATOR_TOKEN}`;
 const RULES = 'Settings, Rules, Rulesets';
 
 /** What keeps a change of `main` from being merged unseen, worst first. */
@@ -21,13 +32,13 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'plan-of-github',
     side: 'github',
     title: t`the GitHub plan has branch rules for this repository`,
-    look: ({ github }) =>
+    outcome: ({ github }) =>
       outcomeOf(github, ({ guards }) => {
         if (guards.ok) return RIGHT;
         const lacks = isPlanLacking(guards.failure);
         return lacks ? wrong(t`it has none for a private repository`) : outcomeOf(guards, () => RIGHT);
       }),
-    fix: () => t`make the repository public, or upgrade its owner to GitHub Pro, Team or Enterprise`,
+    fix: () => UPGRADE,
   },
   environmentCheck('production'),
   environmentCheck('reconcile'),
@@ -35,14 +46,17 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'reviewers',
     side: 'github',
     title: t`environment ${codeText('production')} has a reviewer`,
-    look: (facts) =>
+    outcome: (facts) =>
       onGitHub(
         facts,
         ({ environments }) => environments.production,
         (found, { isPrivate }) => {
           if (facts.team.settings.selfApproval || found === null || found.reviewers.length > 0) return RIGHT;
           return isPrivate
-            ? notChecked(t`private repositories have reviewers of environments on GitHub Enterprise alone`)
+            ? notChecked(
+                t`private repositories have reviewers of environments on GitHub Enterprise alone`,
+                t`no action needed: without it, too, an apply needs the approval of an owner`,
+              )
             : wrong(t`environment ${codeText('production')} has none`);
         },
       ),
@@ -52,7 +66,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'reconcile-reviewers',
     side: 'github',
     title: t`environment ${codeText('reconcile')} waits for no reviewer`,
-    look: (facts) =>
+    outcome: (facts) =>
       onGitHub(
         facts,
         ({ environments }) => environments.reconcile,
@@ -67,7 +81,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'pull-request',
     side: 'github',
     title: t`the default branch changes by pull request alone`,
-    look: (facts) =>
+    outcome: (facts) =>
       onGuards(facts, (guards) =>
         guards.some(({ pullRequest }) => pullRequest !== null)
           ? RIGHT
@@ -80,7 +94,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'required-check',
     side: 'github',
     title: t`the check ${codeText(REQUIRED_CHECK)} is required`,
-    look: (facts) =>
+    outcome: (facts) =>
       onGuards(facts, (guards) => {
         const checks = guards.flatMap((guard) => guard.checks);
         // Names of called jobs change with the call, and skipped jobs count as a success.
@@ -97,7 +111,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'owner-review',
     side: 'github',
     title: t`the rule about reviews fits the owners`,
-    look: (facts) => (facts.team.settings.selfApproval ? selfApprovalReview(facts) : ownersReview(facts)),
+    outcome: (facts) => (facts.team.settings.selfApproval ? selfApprovalReview(facts) : ownersReview(facts)),
     fix: ({ team }) =>
       team.settings.selfApproval
         ? t`follow ${codeText('A lab with one owner')} in docs/setup.md`
@@ -110,7 +124,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'force-push',
     side: 'github',
     title: t`force pushes to the default branch are blocked`,
-    look: (facts) =>
+    outcome: (facts) =>
       onGuards(facts, (guards) =>
         guards.some(({ blocksForcePush }) => blocksForcePush) ? RIGHT : wrong(t`they are allowed`),
       ),
@@ -121,7 +135,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'no-bypass',
     side: 'github',
     title: t`no one can bypass these rules`,
-    look: (facts) => onGuards(facts, (guards) => bypassOutcome(guards, facts.team)),
+    outcome: (facts) => onGuards(facts, (guards) => bypassOutcome(guards, facts.team)),
     fix: () => t`${trusted(RULES)}: empty the bypass list`,
     repair: 'ruleset',
   },
@@ -129,9 +143,9 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'rebase-merging',
     side: 'github',
     title: t`rebase merging is off`,
-    look: ({ github }) =>
+    outcome: ({ github }) =>
       outcomeOf(github, ({ rebaseMerging }) => {
-        if (rebaseMerging === null) return notChecked(t`this token may not see it`);
+        if (rebaseMerging === null) return notChecked(t`this token may not see it`, OTHER_TOKEN);
         return rebaseMerging ? wrong(t`it is on, and such merges are never applied`) : RIGHT;
       }),
     fix: () => t`Settings, General, Pull Requests: clear ${codeText('Allow rebase merging')}`,
@@ -140,7 +154,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'variables',
     side: 'github',
     title: t`there are no repository variables`,
-    look: (facts) =>
+    outcome: (facts) =>
       onGitHub(
         facts,
         ({ variables }) => variables,
@@ -152,7 +166,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'workflow-token',
     side: 'github',
     title: t`the default token of workflows may read alone, and approves nothing`,
-    look: (facts) =>
+    outcome: (facts) =>
       onGitHub(
         facts,
         ({ workflowToken }) => workflowToken,
@@ -168,7 +182,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'outside-contributors',
     side: 'github',
     title: t`workflows of outside contributors wait for an approval`,
-    look: (facts) =>
+    outcome: (facts) =>
       onGitHub(
         facts,
         (settings) => settings.outsidersWait,
@@ -181,7 +195,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'codeowners',
     side: 'github',
     title: t`CODEOWNERS gives every file to the owners`,
-    look: ({ team, codeowners }) => {
+    outcome: ({ team, codeowners }) => {
       const block = codeownersBlock(team);
       if (block === null) return wrong(t`no owner has a GitHub login`);
       if (codeowners === null) return wrong(t`there is none`);
@@ -196,7 +210,7 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'owner-logins',
     side: 'github',
     title: t`every owner's login exists and has write access`,
-    look: (facts) =>
+    outcome: (facts) =>
       onGitHub(
         facts,
         ({ writers }) => writers,
@@ -214,7 +228,7 @@ function environmentCheck(name: EnvironmentName): Check {
     id: `environment-${name}`,
     side: 'github',
     title: t`environment ${codeText(name)} takes deployments from the default branch alone`,
-    look: (facts) =>
+    outcome: (facts) =>
       onGitHub(
         facts,
         ({ environments }) => environments[name],
@@ -276,7 +290,7 @@ function reviewRule(id: string, title: Text, has: (rule: NonNullable<BranchGuard
     id,
     side: 'github',
     title,
-    look: (facts) =>
+    outcome: (facts) =>
       onGuards(facts, (guards) => {
         if (facts.team.settings.selfApproval && !guards.some(asksForReview)) return RIGHT;
         return guards.some(({ pullRequest }) => pullRequest !== null && has(pullRequest))
@@ -305,7 +319,8 @@ function bypassOutcome(guards: readonly BranchGuard[], { settings }: Team) {
     );
     if (having.length === 0 || strong.length > 0) continue;
     const [first] = having;
-    if (having.some(({ bypass }) => bypass === null)) return notChecked(t`this token may not see who can bypass them`);
+    if (having.some(({ bypass }) => bypass === null))
+      return notChecked(t`this token may not see who can bypass them`, OTHER_TOKEN);
     return wrong(t`someone can bypass ${codeText(first?.name ?? '')}`);
   }
   return RIGHT;

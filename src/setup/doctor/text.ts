@@ -19,9 +19,10 @@ export function diagnosisLines(found: readonly Diagnosis[], isAscii: boolean, wi
   };
   const sides = (['aws', 'github'] as const).flatMap((side) => {
     const ofSide = found.filter(({ check }) => check.side === side);
-    const notChecked = reasonsNotChecked(ofSide).flatMap(({ why, ids }) => [
+    const notChecked = reasonsNotChecked(ofSide).flatMap(({ why, fix, ids }) => [
       ...line('-', t`not checked: ${listTexts(ids)}`),
       ...line('why:', why, 6),
+      ...(fix === null ? [] : line('fix:', fix, 6)),
     ]);
     return [SIDES[side], ...ofSide.flatMap(linesOf), ...notChecked, ''];
   });
@@ -30,11 +31,11 @@ export function diagnosisLines(found: readonly Diagnosis[], isAscii: boolean, wi
 
 /** Why checks could not be made, each reason once, with the ids of these checks. */
 function reasonsNotChecked(found: readonly Diagnosis[]) {
-  const reasons = new Map<string, { readonly why: Text; readonly ids: Text[] }>();
+  const reasons = new Map<string, { readonly why: Text; readonly fix: Text | null; readonly ids: Text[] }>();
   for (const { check, outcome } of found) {
     if (outcome.state !== 'not-checked') continue;
     const printed = tickedText(outcome.why);
-    const reason = reasons.get(printed) ?? { why: outcome.why, ids: [] };
+    const reason = reasons.get(printed) ?? { ...outcome, ids: [] };
     reason.ids.push(trusted(check.id));
     reasons.set(printed, reason);
   }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type FailureCode, fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { pasted } from '../../text/escape.ts';
 import { type Plan, parsePlan } from '../plan.ts';
+import { pastedEngine } from './engine.ts';
 import { type EngineEnding, type EngineStep, engineFailure } from './failure.ts';
 import { LOCK_FILE, LOCKED_PLATFORMS } from './lock-file.ts';
 import { type EngineHandle, type EngineRun, type RunOptions, runEngine } from './process.ts';
@@ -180,7 +181,7 @@ function failed(
   { errors, progress }: Pick<EngineEnding, 'errors' | 'progress'> = { errors: [], progress: null },
 ) {
   const { TF_CLI_CONFIG_FILE: cliConfig = '' } = environment;
-  const command = `TF_CLI_CONFIG_FILE=${pasted(cliConfig)} ${basename(engine.binary)} -chdir=${pasted(directory)}`;
+  const command = `TF_CLI_CONFIG_FILE=${pasted(cliConfig)} ${pastedEngine(engine)} -chdir=${pasted(directory)}`;
   return engineFailure({ step, run, errors, progress, command, timeoutSeconds });
 }
 

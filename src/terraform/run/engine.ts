@@ -3,9 +3,10 @@ import { createReadStream } from 'node:fs';
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { basename, delimiter, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { pasted } from '../../text/escape.ts';
 import { runEngine } from './process.ts';
 
 /** An account of AWS, or the local AWS emulator. */
@@ -27,6 +28,11 @@ export interface Engine {
 /** `OpenTofu 1.6.2` */
 export function engineTitle(engine: Pick<Engine, 'flavour' | 'version'>): string {
   return `${engine.flavour === 'opentofu' ? 'OpenTofu' : 'Terraform'} ${engine.version}`;
+}
+
+/** The engine in a command that a person pastes. */
+export function pastedEngine({ binary, origin }: Pick<Engine, 'binary' | 'origin'>): string {
+  return origin === 'path' ? basename(binary) : pasted(binary);
 }
 
 /** Whether the engine's version is at least `major.minor`. */

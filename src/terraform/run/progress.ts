@@ -1,33 +1,50 @@
 import * as z from 'zod';
+import { iamName, workflowRolePath } from '../../team/names.ts';
 import { memberKeyOfAddress, roleKeyOfAddress } from '../addresses.ts';
 import { BOUNDARY_NAME, RESOURCES } from '../resources.ts';
 
 const VERBS: Readonly<Record<string, string>> = { create: 'created', update: 'changed', delete: 'deleted' };
 
+/** The name in an address as a person knows it; null for an address of another configuration. */
+export type KeyOf = (address: string) => string | null;
+
+const keyOfTeam: KeyOf = (address) =>
+  memberKeyOfAddress(address) ??
+  roleKeyOfAddress(address) ??
+  (address.endsWith(`.${BOUNDARY_NAME}`) ? BOUNDARY_NAME : null);
+
+/** Of the bootstrap stack: `/mturk-roles/perception-lab/perception-lab-apply` for `aws_iam_role.apply`. */
+export function keyOfBootstrap(lab: string): KeyOf {
+  return (address) => {
+    const name = address.slice(address.indexOf('.') + 1);
+    return name === BOUNDARY_NAME ? name : `${workflowRolePath(lab)}${iamName(lab, name)}`;
+  };
+}
+
 /** `aws_iam_user.member_eve`, `create` -> `user eve created`; an address of another configuration stays as it is. */
-export function stepText(address: string, action: string): string {
-  const [type = '', name] = address.split('.');
+export function stepText(address: string, action: string, keyOf = keyOfTeam): string {
+  const [type = ''] = address.split('.');
   const resource = RESOURCES[type];
   const verbs: Readonly<Record<string, string>> = { ...VERBS, ...resource?.verbs };
-  const key = name === BOUNDARY_NAME ? name : (memberKeyOfAddress(address) ?? roleKeyOfAddress(address));
+  const key = keyOf(address);
   const policy = /_(own|[A-Z]\w+)$/.exec(address)?.[1] ?? '';
   return `${key === null ? address : (resource?.label(key, policy) ?? address)} ${verbs[action] ?? action}`;
 }
 
 /** A line for an event of an apply, null where it needs none: `[3/6] user eve created`. */
-export function progressLine(event: EngineEvent): string | null {
+export function progressLine(event: EngineEvent, keyOf = keyOfTeam): string | null {
   if (event.kind === 'diagnostic') {
     const { severity, summary, address } = event.diagnostic;
     // After Ctrl-C an engine says this for each step that it did not begin.
     if (summary === 'execution halted') return null;
-    return `${severity}: ${address === null ? '' : `${stepText(address, '').trim()}: `}${summary}`;
+    return `${severity}: ${address === null ? '' : `${stepText(address, '', keyOf).trim()}: `}${summary}`;
   }
   if (event.kind !== 'done' && event.kind !== 'failed') return null;
   const width = String(event.total).length;
   const count = `[${String(event.done).padStart(width)}/${event.total}]`;
-  if (event.kind === 'failed') return `${count} failed: ${stepText(event.address, event.action)}`;
+  if (event.kind === 'failed') return `${count} failed: ${stepText(event.address, event.action, keyOf)}`;
   const slow = event.elapsed >= 2 ? ` (${event.elapsed} s)` : '';
-  return `${count} ${stepText(event.address, event.action)}${slow}`;
+  return `${count} ${stepText(event.address, event.action, keyOf)}${slow}`;
 }
 
 /** `████████░░░░░░░░░░░░ 3/6`; ASCII where the terminal may not have the blocks. */
@@ -49,13 +66,14 @@ export function progressView(options: {
   readonly isTerminal: boolean;
   /** Columns of the terminal: a line that wraps cannot be redrawn. */
   readonly columns?: number;
+  readonly keyOf?: KeyOf;
 }): ProgressView {
-  const { write, isTerminal, columns = 80 } = options;
+  const { write, isTerminal, columns = 80, keyOf = keyOfTeam } = options;
   let drawn = false;
   const clear = '\r\u001b[2K';
   return {
     show(event) {
-      const line = progressLine(event);
+      const line = progressLine(event, keyOf);
       if (!isTerminal) {
         if (line !== null) write(`${line}\n`);
         return;
@@ -68,7 +86,7 @@ export function progressView(options: {
       }
       if (event.kind !== 'done') return;
       const bar = progressBar(event.done, event.total);
-      const text = `${bar}  ${stepText(event.address, event.action)}`;
+      const text = `${bar}  ${stepText(event.address, event.action, keyOf)}`;
       write(`${clear}${text.length > columns - 1 ? `${text.slice(0, columns - 2)}…` : text}`);
       drawn = true;
     },
@@ -237,8 +255,9 @@ function parse(text: string): z.infer<typeof LINE> | null {
 export async function withProgress<Value>(
   { stderr, isTerminal }: { stderr(text: string): void; readonly isTerminal: boolean },
   apply: (onEvent: (event: EngineEvent) => void) => Promise<Value>,
+  keyOf = keyOfTeam,
 ): Promise<Value> {
-  const view = progressView({ write: stderr, isTerminal, columns: process.stderr.columns });
+  const view = progressView({ write: stderr, isTerminal, columns: process.stderr.columns, keyOf });
   const applied = await apply(view.show);
   view.end();
   return applied;

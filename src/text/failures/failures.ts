@@ -63,23 +63,25 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     reason: t`labs that share a bucket need a key each`,
     help: t`set another ${codeText('settings.state.key')} in ${codeText('team.yaml')}`,
   }),
-  'lab-in-use': ({ lab, by, emulator }) => ({
-    summary: t`lab ${codeText(lab)} still has ${counted(by.length, 'IAM object')}`,
+  'lab-in-use': ({ lab, by, stack }) => ({
+    summary: t`lab ${codeText(lab)} still has ${counted(by.length, 'resource')}`,
     reason: sentences(listed('In use:', by)),
     // What synth writes is for AWS: destroyed, it would end the access of the real lab.
-    ...(emulator === null
+    ...(stack.emulator === null
       ? {
-          help: t`destroy the team stack with Terraform or OpenTofu, then run the command again`,
-          paste: [
-            'mturk-team synth --out cdktf.out',
-            'tofu -chdir=cdktf.out/stacks/team init',
-            'tofu -chdir=cdktf.out/stacks/team destroy',
-          ],
+          help: t`${trusted(stack.program === null ? 'install Terraform or OpenTofu, ' : '')}destroy the team stack, delete what was created outside Terraform, then run the command again`,
+          paste: destroyCommands(stack.program ?? 'terraform', stack.state),
         }
       : {
           help: t`delete the whole local AWS emulator`,
-          paste: [`mturk-team emulator reset ${pasted(emulator)}`],
+          paste: [`mturk-team emulator reset ${pasted(stack.emulator)}`],
         }),
+  }),
+  'state-damaged': ({ bucket, key }) => ({
+    summary: t`the Terraform state cannot be read`,
+    reason: t`${codeText(`s3://${bucket}/${key}`)} is damaged or encrypted, so it is unknown what the lab still has`,
+    help: t`restore an earlier version of it, as ${codeText('The state is lost')} in docs/operations.md describes`,
+    paste: [`aws s3api list-object-versions --bucket ${pasted(bucket)} --prefix ${pasted(key)}`],
   }),
   'file-not-readable': ({ file }) => ({
     summary: t`cannot read ${codeText(file)}`,
@@ -177,6 +179,13 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     help: t`restore the access to the file beside the state, then run ${codeText('mturk-team apply')} again`,
   }),
 };
+
+/** For what synth writes; a state beside the team file is not where that looks for it. */
+function destroyCommands(program: string, state: string | null): readonly string[] {
+  const run = `${program} -chdir=cdktf.out/stacks/team`;
+  const place = state === null ? '' : ` -state=${pasted(state)}`;
+  return ['mturk-team synth --out cdktf.out', `${run} init`, `${run} destroy${place}`];
+}
 
 const NEW_PLAN = t`open a pull request that changes ${codeText('team.yaml')}, a comment in it is enough, to get a new plan`;
 

@@ -17,7 +17,11 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
   'github-denied': ({ request, status, reason }) => ({
     summary: t`GitHub denied the request (HTTP ${String(status)})`,
     reason: t`${codeText(request)}: ${proseText(reason)}`,
-    help: t`add the missing entry to ${codeText('permissions')} of the job; tokens of pull requests from forks stay read-only`,
+    // https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api: 401 is about the token itself.
+    help:
+      status === 401
+        ? t`set ${codeText('GITHUB_TOKEN')} to a token that is valid, for example ${codeText('$(gh auth token)')}`
+        : t`in a workflow, add the missing entry to ${codeText('permissions')} of the job, though tokens of pull requests from forks stay read-only; elsewhere, use a token that may do this`,
   }),
   'github-not-found': ({ request }) => ({
     summary: t`not found on GitHub, or not visible to this token`,
