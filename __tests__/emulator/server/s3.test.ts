@@ -244,7 +244,14 @@ describe('objects', () => {
     await callIam(iam, 'DeleteUserPolicy', { UserName: 'ada', PolicyName: 'p' });
     await bucketPolicy('Allow', { AWS: 'arn:aws:iam::123456789012:user/ada' });
     expect(await get({}, ada)).toBe('state');
-    await bucketPolicy('Allow', { AWS: 'arn:aws:iam::123456789012:user/bo' });
+    // To allow the account leaves it to the account's own policies; to deny it is about everyone in it.
+    for (const AWS of ['arn:aws:iam::123456789012:user/bo', '123456789012', 'arn:aws:iam::123456789012:root']) {
+      await bucketPolicy('Allow', { AWS });
+      expect(await outcome(get({}, ada))).toBe('AccessDenied');
+    }
+    await allow('s3:GetObject', `arn:aws:s3:::${Bucket}/mturk-team/*`);
+    expect(await get({}, ada)).toBe('state');
+    await bucketPolicy('Deny', { AWS: 'arn:aws:iam::123456789012:root' });
     expect(await outcome(get({}, ada))).toBe('AccessDenied');
   });
 

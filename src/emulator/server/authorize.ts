@@ -1,3 +1,4 @@
+import { type PolicyDocument, statementsOf } from '../../iam/document.ts';
 import {
   type AccessRequest,
   type Decision,
@@ -52,9 +53,9 @@ export function authorize(
   if (caller.kind === 'root') return null;
   const principal = principalOf(account, caller);
   const own = principal === undefined ? { identity: [], boundary: null } : policiesOf(account, principal);
-  const parsed = resourcePolicy === undefined ? null : parseBucketPolicy(resourcePolicy);
-  const document = parsed === null ? null : policyAbout(parsed, knownAs(account, caller));
-  const bucket = document === null ? [] : [{ holder: request.resource, policy: BUCKET_POLICY, document }];
+  const bucket = bucketPolicies(account, caller, resourcePolicy).map((document) => ({
+    ...{ holder: request.resource, policy: BUCKET_POLICY, document },
+  }));
   const policies = { ...own, identity: [...own.identity, ...bucket] };
   const decision = evaluate(policies, request);
   if (decision.outcome === 'allowed') return null;
@@ -73,12 +74,20 @@ function reason(policies: PrincipalPolicies, action: string, decision: Decision)
   return `because no ${kind} allows the ${action} action`;
 }
 
-/** How the policy of a bucket may call a caller. */
-function knownAs(account: Account, caller: Caller): readonly string[] {
+/**
+ * What the policy of a bucket says about a caller. A statement that allows the account leaves the decision to the policies
+ * of its users and roles; one that denies it is about all of them:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
+ */
+function bucketPolicies(account: Account, caller: Caller, text: string | undefined): readonly PolicyDocument[] {
+  const policy = text === undefined ? null : parseBucketPolicy(text);
+  if (policy === null) return [];
   const { accountId, roles } = account.state;
   const role = caller.kind === 'role' ? roles[caller.session.roleId] : undefined;
   const arns = role === undefined ? [] : [roleArn(account.state, role)];
-  return [...arns, callerArn(account, caller), rootArn(account.state), accountId];
+  const ofAccount = policyAbout(policy, [rootArn(account.state), accountId]);
+  const denies = statementsOf(ofAccount).filter(({ Effect }) => Effect === 'Deny');
+  return [policyAbout(policy, [...arns, callerArn(account, caller)]), { ...ofAccount, Statement: denies }];
 }
 
 /** All that decides what a user or role may do: its own policies, its groups' and its boundary. */
