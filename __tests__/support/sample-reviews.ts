@@ -137,6 +137,16 @@ const withEveAndBonus = withMember('bo', { roles: ['paymaster', 'results-reader'
 const withEveLater = teamWith({ members: [...sampleTeam.members, { ...eve, from: '2027-01-10' }] });
 const joining = resourcesOfJoining('eve', ['results-reader', 'task-publisher']);
 
+/** The same if the user exists already, and a group that the state has lost. */
+const importing = [
+  ...joining.map((each) =>
+    each.address === 'aws_iam_user.member_eve'
+      ? resource('update', each.address, ['permissions_boundary', 'tags'])
+      : each,
+  ),
+  resource('no-op', 'aws_iam_group.role_paymaster'),
+];
+
 const drift: readonly UnexplainedChange[] = [
   {
     kind: 'manual-change-reverted',
@@ -314,7 +324,7 @@ export function sampleViews(): Readonly<Record<string, CommentView>> {
     'student-added': viewOf(addsEve),
     'user-imported': viewOf({
       ...addsEve,
-      plan: addsEve.plan === null ? null : { ...addsEve.plan, import: 1 },
+      plan: { ...planOf(importing), import: 2 },
       questions: [EXISTING_EVE, ...addsEve.questions],
       unexplained: [
         { kind: 'imported', difference: null, address: 'aws_iam_user.member_eve', attributes: [] },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CloudTrailClient, type Event, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
 import * as z from 'zod';
+import { DAY_MS } from '../text/dates.ts';
 import { askAws } from './client.ts';
 import type { NotChecked } from './inventory/types.ts';
 
@@ -10,7 +11,6 @@ const MOST_SUBJECTS = 20;
 const PAGES_EACH = 2;
 /** The most that AWS gives; stated because PAGES_EACH depends on it. */
 const PAGE_SIZE = 50;
-const DAY_MS = 24 * 60 * 60 * 1_000;
 const KEPT_MS = 90 * DAY_MS;
 
 interface LookupOptions {

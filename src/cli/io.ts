@@ -42,7 +42,7 @@ export interface Terminal extends Io {
   onError?(error: ErrorJson): void;
   /** Whether standard output is a file, which is no log; false by default. */
   readonly isStdoutFile?: boolean;
-  /** Whether strangers can read it, as they can the log of a job in a public repository; false by default. */
+  /** Whether people without access to the account can read it, as in the log of a workflow; false by default. */
   readonly isPublic?: boolean;
   /** Standard output for what must stay as it is: workflow commands that GitHub is to obey, keys of an emulator. */
   stdoutAsIs?(text: string): void;

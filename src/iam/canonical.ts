@@ -43,6 +43,15 @@ function sortedSet(items: readonly string[]): readonly string[] {
   return [...new Set(items)].sort();
 }
 
+/** JSON with sorted names; lists keep their order. `form` may replace a part before its names are sorted. */
+export function stableJson(value: unknown, form = (part: object): unknown => part): string {
+  return JSON.stringify(value, (_name, part: unknown) => {
+    const formed = part === null || typeof part !== 'object' || Array.isArray(part) ? part : form(part);
+    if (formed === null || typeof formed !== 'object' || Array.isArray(formed)) return formed;
+    return Object.fromEntries(Object.entries(formed).sort(([one], [other]) => (one < other ? -1 : 1)));
+  });
+}
+
 /**
  * The same for JSON of any shape, as trust and bucket policies are: order of keys and of lists, a list of one or the one,
  * and what is left out or undefined make no difference.

@@ -1,5 +1,6 @@
 import { actionOf, CAPABILITY_NAMES, type Capability, type Operation, operationsOf } from '../catalog/mturk.ts';
 import type { PolicyDocument, Statement } from '../iam/document.ts';
+import { DAY_MS } from '../text/dates.ts';
 import { labPath } from './names.ts';
 import type { Member, Role, Team } from './team.ts';
 
@@ -91,5 +92,5 @@ function sidOf(capability: Capability): string {
 /** The moment at which a day (`YYYY-MM-DD`, UTC) is over. IAM's years have four digits: what it cannot read denies at once. */
 export function endOf(day: string): string {
   if (day === '9999-12-31') return `${day}T23:59:59Z`;
-  return `${new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)}T00:00:00Z`;
+  return `${new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10)}T00:00:00Z`;
 }

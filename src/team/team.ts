@@ -1,5 +1,6 @@
 import type { ManagedPolicyName } from '../catalog/managed-policies.ts';
 import type { Capability, Operation } from '../catalog/mturk.ts';
+import { DAY_MS } from '../text/dates.ts';
 
 /** A role with everything it inherits resolved. */
 export interface Role {
@@ -102,8 +103,6 @@ export function isDeletionDue(
   if (until === null || deleteAfterDays === null) return false;
   return Date.parse(until) + deleteAfterDays * DAY_MS < Date.parse(today);
 }
-
-const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** The members who should have an IAM user on that day (`YYYY-MM-DD`, UTC), past their last day or not. */
 export function membersWithUser<M extends Pick<Member, 'until'>>(

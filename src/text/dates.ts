@@ -1,5 +1,8 @@
+/** Milliseconds. Days are UTC's, which all have 24 hours. */
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const DAY = 86_400_000;
 const DAYS_IN_MONTH = 30.44;
 const NEAR = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const FAR = new Intl.RelativeTimeFormat('en');
@@ -11,7 +14,7 @@ export function dayWords(moment: Date): string {
 
 /** `in 6 months`, `tomorrow`, `3 days ago`: whole days, UTC. */
 export function distanceWords(moment: Date, at: Date): string {
-  const days = Math.floor(moment.getTime() / DAY) - Math.floor(at.getTime() / DAY);
+  const days = Math.floor(moment.getTime() / DAY_MS) - Math.floor(at.getTime() / DAY_MS);
   if (Math.abs(days) < 28) return NEAR.format(days, 'day');
   const months = Math.round(Math.abs(days) / DAYS_IN_MONTH);
   const [amount, unit] = months < 24 ? ([months, 'month'] as const) : ([Math.round(months / 12), 'year'] as const);
@@ -48,7 +51,7 @@ export function lastDayWords(ends: string, at: Date): string {
 }
 
 function isMidnight(ends: string): boolean {
-  return Date.parse(ends) % DAY === 0;
+  return Date.parse(ends) % DAY_MS === 0;
 }
 
 function lastMoment(ends: string): Date {

@@ -3,6 +3,7 @@ import type { AccessModel } from '../../access/model.ts';
 import { iamName } from '../../team/names.ts';
 import { suggester } from '../../team/suggest.ts';
 import { type AccessTeam, isDeletionDue, type Settings } from '../../team/team.ts';
+import { DAY_MS, HOUR_MS } from '../../text/dates.ts';
 import { type DriftFinding, differenceOf, type ScanResult } from '../finding.ts';
 import { deletionId, type Next, type ReconcileBlock } from './reconcile-text.ts';
 
@@ -46,8 +47,6 @@ export type ReconcileDecision =
       readonly reported: readonly string[];
     };
 
-const HOUR_MS = 60 * 60 * 1_000;
-const DAY_MS = 24 * HOUR_MS;
 const REPEATED_DAYS = 7;
 /** How often the same finding is reverted within that time before a person must act. */
 const REPETITIONS = 2;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { dateWords, timeWords } from '../../text/dates.ts';
+import { DAY_MS, dateWords, HOUR_MS, timeWords } from '../../text/dates.ts';
 import { type Block, details, heading, type Item, list, ON_EMULATOR, paragraph } from '../../text/document.ts';
 import { redact } from '../../text/escape.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
@@ -83,7 +83,6 @@ const MOST_COMMANDS = 6;
 const LONGEST_COMMAND = 1_500;
 const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/;
 const SNOOZE_DAYS = 30;
-const HOUR = 60 * 60 * 1_000;
 
 const DATA = /^<!-- mturk-team-drift-data (\{[^<>]{1,20000}\}) -->$/;
 
@@ -258,7 +257,7 @@ function decisionText(decide: readonly Shown[], all: number, areOthersReverted: 
 
 /** `26 Nov 2026 05:17 UTC`: the latest time of the next check if the schedule holds. */
 function nextCheckText({ at, settings }: DriftReport): Text {
-  return trusted(timeWords(new Date(Date.parse(at) + settings.checkEveryHours * HOUR).toISOString()));
+  return trusted(timeWords(new Date(Date.parse(at) + settings.checkEveryHours * HOUR_MS).toISOString()));
 }
 
 /** ` after 26 Nov 2026 05:17 UTC`: the earliest of those times; empty if none is known. */
@@ -383,7 +382,7 @@ function folded(summary: Text, items: readonly Text[], rank: number): readonly B
 function snoozeHelp(shown: readonly Shown[], { at }: Pick<ScanResult, 'at'>): readonly Block[] {
   const example = shown.find(({ action, finding: { id } }) => action === 'decide' && redact(id, false) === id);
   if (example === undefined) return [];
-  const until = new Date(Date.parse(at) + SNOOZE_DAYS * 86_400_000).toISOString().slice(0, 10);
+  const until = new Date(Date.parse(at) + SNOOZE_DAYS * DAY_MS).toISOString().slice(0, 10);
   const lines = ['snoozed:', `  ${example.finding.id}: { until: "${until}", reason: "..." }`];
   return [
     details(

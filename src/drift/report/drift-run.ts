@@ -1,6 +1,6 @@
 import type { FailureReason } from '../../diagnostics/failure.ts';
 import type { Parsed } from '../../diagnostics/parse-data.ts';
-import { timeWords } from '../../text/dates.ts';
+import { HOUR_MS, timeWords } from '../../text/dates.ts';
 import { type Block, heading } from '../../text/document.ts';
 import { say } from '../../text/escape.ts';
 import { printMarkdown } from '../../text/github.ts';
@@ -39,8 +39,6 @@ interface DriftRunFiles {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const HOUR = 3_600_000;
-
 /** Reads the reports of the earlier jobs as untrusted data. */
 export async function readDriftRun(files: DriftRunFiles, env: Environment, now: Date): Promise<DriftRun> {
   const unusable: string[] = [];
@@ -58,7 +56,7 @@ export async function readDriftRun(files: DriftRunFiles, env: Environment, now: 
     failed: failedOf(report, files.reason, unusable),
     at: report?.at ?? now.toISOString(),
     commit: files.commit ?? report?.commit ?? null,
-    isOutdated: report !== null && now.getTime() - Date.parse(report.at) > report.settings.checkEveryHours * HOUR,
+    isOutdated: report !== null && now.getTime() - Date.parse(report.at) > report.settings.checkEveryHours * HOUR_MS,
     unusable,
     links: linksOf(env),
   };

@@ -1,6 +1,6 @@
 import { memberText } from '../../access/text/names.ts';
 import type { Member, Team } from '../../team/team.ts';
-import { dateWords, timeWords } from '../../text/dates.ts';
+import { DAY_MS, dateWords, timeWords } from '../../text/dates.ts';
 import { type Block, list, paragraph } from '../../text/document.ts';
 import {
   codeText,
@@ -19,8 +19,6 @@ import type { ExpiringAccess } from './report.ts';
 type Person = ExpiringAccess['owners'][number];
 type Sponsor = NonNullable<ExpiringAccess['members'][number]['sponsor']>;
 
-const DAY = 86_400_000;
-
 /**
  * Members whose last day is near, grouped by day, the nearest first. Suspended members are left out: nothing of theirs
  * ends. `today` is `YYYY-MM-DD`, UTC.
@@ -33,7 +31,7 @@ export function expiringAccess(team: Team, today: string): readonly ExpiringAcce
   for (const member of team.members) {
     const { until, suspended } = member;
     if (until === null || suspended) continue;
-    const left = Math.round((Date.parse(until) - Date.parse(today)) / DAY);
+    const left = Math.round((Date.parse(until) - Date.parse(today)) / DAY_MS);
     if (left >= 0 && left <= near) byDay.set(until, [...(byDay.get(until) ?? []), member]);
   }
   const byKey = new Map(team.members.map((member) => [member.key, member]));

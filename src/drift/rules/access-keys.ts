@@ -5,10 +5,9 @@ import type { AccessKey, Inventory, UserCredentials } from '../../aws/inventory/
 import type { Risk } from '../../catalog/mturk.ts';
 import { iamName } from '../../team/names.ts';
 import { hasExpired, type Team } from '../../team/team.ts';
-import { dateWords } from '../../text/dates.ts';
+import { DAY_MS, dateWords } from '../../text/dates.ts';
 import { type Text, t, trusted } from '../../text/text.ts';
 
-const DAY_MS = 86_400_000;
 /** How long a use by a suspended member is reported: team.yaml does not say when the suspension began. */
 const RECENT_DAYS = 7;
 

@@ -3,7 +3,7 @@ import type { AccessChange } from '../../access/diff.ts';
 import { differenceKey } from '../../access/model-difference.ts';
 import type { AccessKey } from '../../aws/inventory/types.ts';
 import { isManagedPolicyName } from '../../catalog/managed-policies.ts';
-import { canonicalDocument } from '../../iam/canonical.ts';
+import { canonicalDocument, stableJson } from '../../iam/canonical.ts';
 import type { PolicyDocument } from '../../iam/document.ts';
 import { iamName, rolePolicyArn } from '../../team/names.ts';
 import type { Team } from '../../team/team.ts';
@@ -152,13 +152,11 @@ function changeFacts({ user, operations, ends, suspended, boundary }: AccessChan
   return [user, [...operations.gained].sort(), [...operations.lost].sort(), ends, suspended, boundary];
 }
 
-/** JSON with sorted names; lists keep their order. */
+/** Of keys and documents only what makes a difference. */
 function stable(value: unknown): string {
-  return JSON.stringify(value, (_name, part: unknown) => {
-    if (part === null || typeof part !== 'object' || Array.isArray(part)) return part;
+  return stableJson(value, (part) => {
     if (isKey(part)) return [part.id ?? part.created, part.active];
-    if (isDocument(part)) return canonicalDocument(part);
-    return Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)));
+    return isDocument(part) ? canonicalDocument(part) : part;
   });
 }
 

@@ -1,4 +1,5 @@
 import { QUOTAS } from '../../iam/quotas.ts';
+import { HOUR_MS } from '../../text/dates.ts';
 import type { Account } from './account.ts';
 import { isAwsError, otherError } from './aws-error.ts';
 import { AWS_MANAGED_POLICIES } from './aws-managed.ts';
@@ -91,7 +92,7 @@ function policyDetail(account: Account, policy: PolicyRecord): Reply {
 }
 
 /** IAM makes a new report only when the last one is this old. */
-const KEPT_MS = 4 * 3_600_000;
+const KEPT_MS = 4 * HOUR_MS;
 
 // The 22 columns of "Getting credential reports for your AWS account" in IAM's user guide.
 const COLUMNS = [

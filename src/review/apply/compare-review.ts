@@ -13,6 +13,7 @@ import { desiredAccess } from '../../access/sources/desired.ts';
 import { everythingText } from '../../access/text/capability-words.ts';
 import type { Operation } from '../../catalog/mturk.ts';
 import { fail, type Result, succeed, type UnreviewedItem, type UnreviewedPerson } from '../../diagnostics/failure.ts';
+import { stableJson } from '../../iam/canonical.ts';
 import { keyOfIamName, LIMITS_POLICY } from '../../team/names.ts';
 import type { AccessTeam, Member, Team } from '../../team/team.ts';
 import { limitsAddress, memberAddress } from '../../terraform/addresses.ts';
@@ -224,24 +225,15 @@ function isPartOf(reviewed: readonly unknown[], fresh: readonly unknown[]): bool
 
 /** The items that the other list does not have. */
 function besides<Item>(items: readonly Item[], others: readonly unknown[]): readonly Item[] {
-  const known = new Set(others.map(textOf));
-  return items.filter((item) => !known.has(textOf(item)));
-}
-
-/** Equal for equal data: a parsed manifest has its keys in another order. */
-function textOf(data: unknown): string {
-  return JSON.stringify(data, (_name, value: unknown) =>
-    typeof value !== 'object' || value === null || Array.isArray(value)
-      ? value
-      : Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))),
-  );
+  const known = new Set(others.map((item) => stableJson(item)));
+  return items.filter((item) => !known.has(stableJson(item)));
 }
 
 /** Whether what is printed about a person follows from the operations that are compared. */
 function isTrue({ change, classes }: ReviewedPerson, replaced: ReadonlySet<string>): boolean {
   const { operations, capabilities, worstGain, worstLoss } = change;
   const holds = (listed: readonly Operation[], shown: readonly CapabilityAccess[]) => {
-    const plain = (all: readonly CapabilityAccess[]) => textOf(all.map((each) => ({ ...each, grants: [] })));
+    const plain = (all: readonly CapabilityAccess[]) => stableJson(all.map((each) => ({ ...each, grants: [] })));
     return plain(shown) === plain(byCapability(operationSet(listed), new Map()));
   };
   return (

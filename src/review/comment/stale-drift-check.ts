@@ -1,6 +1,6 @@
 import { type Failure, succeed } from '../../diagnostics/failure.ts';
 import type { GitHub } from '../../github/port.ts';
-import { distanceWords, timeWords } from '../../text/dates.ts';
+import { distanceWords, HOUR_MS, timeWords } from '../../text/dates.ts';
 import { failureText } from '../../text/failures/failures.ts';
 import { codeText, counted, plainText, sentences, type Text, t, trusted } from '../../text/text.ts';
 
@@ -16,8 +16,6 @@ export interface StaleDriftCheck {
   /** Who disabled the workflow; null if it is enabled. */
   readonly off: 'github' | 'someone' | null;
 }
-
-const HOUR = 3_600_000;
 
 /**
  * The stale drift check, if the last successful run began more than twice the period ago. Without any, the workflow's own
@@ -35,7 +33,7 @@ export function staleDriftCheck(
   if (workflow === null) return null;
   const since = Date.parse(last?.at ?? workflow.createdAt);
   // An unreadable time is no reason for a warning.
-  if (!(now.getTime() - since > 2 * everyHours * HOUR)) return null;
+  if (!(now.getTime() - since > 2 * everyHours * HOUR_MS)) return null;
   return { workflow: file, last: last?.at ?? null, since: workflow.createdAt, everyHours, off: offBy(workflow.state) };
 }
 

@@ -64,7 +64,7 @@ export function reviewLines(
   return sections.filter((lines) => lines.length > 0).flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }
 
-/** A review for strangers: IAM users that are not the lab's have no names. */
+/** A review for a public log, which anyone can read: IAM users that are not the lab's have no names. */
 function withoutOutsiders(review: Review): Review {
   const shown = (user: string) => (keyOfIamName(review.lab, user) === null ? '…' : user);
   const { people, questions, suspendedDuringApply } = review;
