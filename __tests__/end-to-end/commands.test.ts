@@ -276,7 +276,7 @@ test('what would be an expression in the file never reaches an engine', async ()
   expect(existsSync(join(lab.directory, 'out'))).toBe(false);
 });
 
-// The whole demo also runs in package.test.ts, on the sample.
+// The whole demo also runs in setup.test.ts, on the sample.
 (EXHAUSTIVE ? test : test.skip)('the demo holds on a small team, too, and leaves nothing behind', async () => {
   const small = `version: 1
 lab: tiny-lab

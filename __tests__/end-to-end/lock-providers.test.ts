@@ -1,30 +1,19 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockProviders } from '../../src/terraform/run/commands.ts';
 import { findEngine } from '../../src/terraform/run/engine.ts';
-import { LOCKED_PLATFORMS, pinsProvider } from '../../src/terraform/run/lock-file.ts';
+import { pinsProvider } from '../../src/terraform/run/lock-file.ts';
 import { prepareWorkspace } from '../../src/terraform/run/workspace.ts';
 import { scratch } from '../support/command.ts';
 import { orThrow } from '../support/lab-in-test.ts';
+import { fakeMirror } from '../support/provider-mirror.ts';
 
 const place = scratch();
 afterAll(() => place.remove());
 
-/** Packages that nothing runs: an engine that locks them reads them alone. */
-function mirror(registry: string): string {
-  const directory = join(place.directory, 'mirror');
-  for (const platform of LOCKED_PLATFORMS) {
-    const unpacked = join(directory, registry, 'hashicorp/aws/6.25.0', platform);
-    mkdirSync(unpacked, { recursive: true });
-    writeFileSync(join(unpacked, 'terraform-provider-aws_v6.25.0'), platform);
-  }
-  return directory;
-}
-
 test('the engine makes a lock file that pins the provider for every platform, with a state in a bucket too', async () => {
   const engine = orThrow(await findEngine({ env: process.env, account: 'emulator' }));
   const registry = engine.flavour === 'opentofu' ? 'registry.opentofu.org' : 'registry.terraform.io';
-  const providerMirror = mirror(registry);
+  const providerMirror = fakeMirror(place.directory, registry);
   const terraform = {
     required_providers: { aws: { source: 'aws', version: '6.25.0' } },
     backend: { s3: { bucket: 'lab-state', region: 'us-east-1', key: 'mturk-team/bootstrap.tfstate' } },
