@@ -77,7 +77,7 @@ function requestOf(
 ): AccessRequest | null {
   if (action === 'GetCallerIdentity') return null;
   if (action === '(other)') {
-    const [place = '', query = ''] = path.slice(1).split('?');
+    const [, place = '', query = ''] = /^\/(.*?)\/?(?:\?(.*))?$/.exec(path) ?? [];
     const isList = method === 'GET' && /(^|&)list-type=2(&|$)/.test(query);
     const plain = place.includes('/') ? OBJECT_ACTIONS[method] : isList ? 's3:ListBucket' : undefined;
     return {

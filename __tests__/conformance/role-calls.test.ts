@@ -28,7 +28,7 @@ test("calls that a role's policy allows are no problem", () => {
     ...[iam('AddUserToGroup', { ...BO, GroupName: 'perception-lab-paymaster' })],
     ...[iam('AttachGroupPolicy', { GroupName: 'perception-lab-paymaster', PolicyArn: POLICY })],
     ...[iam('CreatePolicyVersion', { PolicyArn: POLICY }), s3('DELETE', '/states/lab/team.tfstate.tflock')],
-    ...[s3('GET', '/states?list-type=2&prefix=env%3A%2F')],
+    ...[s3('GET', '/states/?list-type=2&prefix=env%3A%2F')],
   ];
   expect(deniedCalls('apply', writes, LAB)).toEqual([]);
 });
