@@ -300,6 +300,16 @@ test('what breaks in this lab is found by doctor with its fix, which makes it ri
   expect((await engineer('doctor')).stdout).toContain('Nothing is wrong');
 }, 120_000);
 
+test('bootstrap in the branch of an upgrade trusts no other release than its own', async () => {
+  const caller = join(CLONE, '.github/workflows/apply.yml');
+  const text = readFileSync(caller, 'utf8');
+  writeFileSync(caller, text.replace(`uses: ${TOOL.owner}/`, 'uses: mallory/'));
+  const { code, seen } = await atTerminal('npx --no mturk-team bootstrap --yes', { cwd: CLONE, env });
+  writeFileSync(caller, text);
+  expect({ code, seen }).toEqual({ code: 1, seen: expect.stringContaining('error[release-differs]') });
+  expect(seen).toContain(`mallory/${TOOL.name}@${commit}`);
+});
+
 /** Runs the installed command with nothing on PATH. */
 function installed(...args: readonly string[]): CommandResult {
   const options = { cwd: CLONE, env: { PATH: '', HOME: inPlace('home') }, encoding: 'utf8' } as const;

@@ -3,8 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { calledRelease } from '../../src/setup/release.ts';
 import { type GivenFacts, type RepositoryFacts, repositoryFacts } from '../../src/setup/repository.ts';
 import { scratch } from '../support/command.ts';
+import { initFiles } from '../support/init-files.ts';
+import { LAB_RELEASE } from '../workflows/workflow-file.ts';
 
 const COMMIT = '0123456789012345678901234567890123456789';
 const NOTHING: GivenFacts = { repository: null, ownerId: null, repositoryId: null, subject: null };
@@ -72,6 +75,27 @@ test('the workflows are those that the caller pins, not what an earlier bootstra
   expect(await facts(GIVEN, FACTS)).toMatchObject({ value: { workflows: { owner: 'tools', name: 'x', ref: COMMIT } } });
   lab.write('.github/workflows/apply.yml', 'jobs:\n  apply:\n    uses: ./.github/workflows/called-apply.yml\n');
   expect(await facts(GIVEN)).toMatchObject({ value: { workflows: OWN } });
+});
+
+test.each([
+  ['another owner', `mallory/mturk-team@${LAB_RELEASE.commit}`],
+  ['another commit, which may be that of a fork', `${LAB_RELEASE.repository}@${COMMIT}`],
+  ['a branch', `${LAB_RELEASE.repository}@refs/heads/main`],
+  ['their own repository', null],
+])('the command of a release trusts no workflows of %s', async (_what, called) => {
+  const uses = (of: string) => of.replace('@', '/.github/workflows/called-apply.yml@');
+  const caller = initFiles()['.github/workflows/apply.yml'] ?? '';
+  const own = uses(`${LAB_RELEASE.repository}@${LAB_RELEASE.commit}`);
+  const read = async (text: string) => {
+    lab.write('.github/workflows/apply.yml', text);
+    const found = await facts(GIVEN);
+    return found.ok ? calledRelease(found.value, LAB_RELEASE) : found;
+  };
+  expect(await read(caller)).toMatchObject({ ok: true });
+  const moved = caller.replace(own, called === null ? './.github/workflows/called-apply.yml' : uses(called));
+  expect(await read(moved)).toMatchObject({
+    failure: { code: 'release-differs', args: { called: called ?? 'lab/access@refs/heads/main' } },
+  });
 });
 
 describe('with a token, GitHub is asked', () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Terminal } from '../../src/cli/io.ts';
 import { runProgram } from '../../src/cli/program.ts';
 
@@ -112,7 +112,10 @@ export function scratch(files: Readonly<Record<string, string | Buffer>> = {}): 
   remove(): void;
 } {
   const directory = mkdtempSync(join(tmpdir(), 'mturk-team-test-'));
-  const write = (name: string, content: string | Buffer) => writeFileSync(join(directory, name), content);
+  const write = (name: string, content: string | Buffer) => {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), content);
+  };
   for (const [name, content] of Object.entries(files)) write(name, content);
   return { directory, write, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }

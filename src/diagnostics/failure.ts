@@ -127,6 +127,8 @@ export interface PipelineFailureArgs {
   'file-not-readable': { readonly file: string; readonly reason: string };
   /** `file` is the release.json that should be beside the command's own file. */
   'release-unknown': { readonly file: string };
+  /** Both are `OWNER/NAME@REF`: what the lab's workflows call, and the release of this program. */
+  'release-differs': { readonly called: string; readonly own: string };
   'file-not-writable': { readonly file: string; readonly reason: string };
   'unknown-member': {
     readonly member: string;

@@ -2,6 +2,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
+import type { RepositoryFacts } from './repository.ts';
 
 const COMMIT = /^[0-9a-f]{40}$/;
 /** GitHub's owners and repository names: https://docs.github.com/en/rest/repos/repos (no slash, no space, no `@`). */
@@ -23,6 +24,15 @@ export function parseTool(text: string): Release | null {
   const [repository, commit, ...others] = text.split('@');
   const release = RELEASE.safeParse({ version: null, repository, commit });
   return release.success && others.length === 0 ? release.data : null;
+}
+
+/** Fails if a lab's workflows call anything but a program's own release: what `bootstrap` trusts is an owner's choice. */
+export function calledRelease(facts: RepositoryFacts, own: Release | null): Result<RepositoryFacts> {
+  if (own === null) return succeed(facts);
+  const { owner, name, ref } = facts.workflows;
+  const called = `${owner}/${name}@${ref}`;
+  const release = `${own.repository}@${own.commit}`;
+  return called === release ? succeed(facts) : fail('release-differs', { called, own: release });
 }
 
 /** The page of the documentation, as the release has it. */

@@ -135,6 +135,9 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'team-file-invalid': [{ file: 'team.yaml', findings: [], source: '' }],
   'file-not-readable': [{ file: 'report.json', reason: 'ENOENT' }],
   'release-unknown': [{ file: 'dist/release.json' }],
+  'release-differs': [
+    { called: `mallory/mturk-team@${'9'.repeat(40)}`, own: `mturk-tools/mturk-team@${'1'.repeat(40)}` },
+  ],
   'file-not-writable': [{ file: 'out/result.json', reason: 'ENOENT' }],
   'unknown-member': [
     { member: 'bob', file: 'team.yaml', because: { kind: 'similar', member: 'bo' } },

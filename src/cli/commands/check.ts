@@ -31,7 +31,9 @@ export async function check(
   const reading = await readTeamFile(file, { today });
   const { team, findings, source } = reading;
   if (team !== null) writeOutputs(process.env, { account: team.account, lab: team.lab });
-  const codeowners = await readFile(join(dirname(file), CODEOWNERS), 'utf8').catch(() => null);
+  // Without the file, GitHub asks no code owner: a pull request that deletes it must not be merged.
+  const missing = format === 'github' ? '' : null;
+  const codeowners = await readFile(join(dirname(file), CODEOWNERS), 'utf8').catch(() => missing);
   const stale = team !== null && codeowners !== null && !isUpToDate(codeowners, codeownersBlock(team));
   const others = stale ? [staleCodeowners(CODEOWNERS, file)] : [];
   const print = (format === 'github' ? io.stdoutAsIs : null) ?? io.stdout;

@@ -12,6 +12,7 @@ import {
 } from '../../setup/bootstrap/bootstrap.ts';
 import { findRemoval, type Removal, removeSetup, type TeamStack } from '../../setup/bootstrap/destroy.ts';
 import { actionOf, type Part } from '../../setup/bootstrap/part.ts';
+import { calledRelease, releaseOf } from '../../setup/release.ts';
 import { type GivenFacts, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
 import type { ResourceChange } from '../../terraform/plan.ts';
@@ -58,8 +59,11 @@ export async function bootstrapLab(
   const session = opened.value;
   try {
     return await withAccount(session, async (account) => {
-      const factsOf: FactsOf = (recorded) =>
-        repositoryFacts(options.given, recorded, dirname(options.file), process.env);
+      const release = await releaseOf(process.argv[1] ?? '');
+      const factsOf: FactsOf = async (recorded) => {
+        const facts = await repositoryFacts(options.given, recorded, dirname(options.file), process.env);
+        return facts.ok ? calledRelease(facts.value, release.ok ? release.value : null) : facts;
+      };
       const found = await inspectSetup(account, session.team, factsOf);
       if (!found.ok) return found;
       wanted = found.value.workflows?.roles ?? [];

@@ -71,7 +71,7 @@ export interface CommentView {
   /** Of the state `approved`. */
   readonly approval?: Approval;
   readonly footer: CommentFooter;
-  /** Whether the pull request changes code too; the plan was made with the base branch's code. */
+  /** Whether the pull request changes other files, too: a lab's workflows pin the tool. */
   readonly changesCode?: boolean;
   /** Whether account ids and ARNs are shown in full. */
   readonly reveal: boolean;
@@ -249,7 +249,7 @@ function approvalText({ pull, by, how, at }: Approval): Text {
 }
 
 const PREVIEW = t`Preview from ${codeText('team.yaml')} only. The plan is still running and may find manual changes or a guardrail that blocks this change.`;
-const CHANGES_CODE = t`This pull request also changes code. The plan was made with the code of the base branch. If the new code plans something else, the apply stops.`;
+const CHANGES_CODE = t`This pull request also changes other files, such as workflows or code. Read them, because they decide how later changes are planned and applied. If they make this plan another one, the apply stops.`;
 
 /** Users that the apply deleted besides what was reviewed. */
 function dueText(keys: readonly string[]): Text {

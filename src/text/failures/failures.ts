@@ -92,6 +92,11 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     reason: t`${codeText(file)} is missing or not usable: only the packed release has it`,
     help: t`name the commit of a release: ${codeText('--tool OWNER/NAME@SHA')}`,
   }),
+  'release-differs': ({ called, own }) => ({
+    summary: t`the workflows do not call the release of this command`,
+    reason: t`they call ${codeText(called)}; this is ${codeText(own)}, and only its workflows may change AWS`,
+    help: t`run the command of the release that they should call; if no owner chose what they call, restore the workflows`,
+  }),
   'team-file-invalid': ({ file, findings }) => ({
     summary: t`${codeText(file)} has ${counted(findings.filter(({ severity }) => severity === 'error').length, 'error')}`,
     help: t`run ${codeText('mturk-team check')}`,
