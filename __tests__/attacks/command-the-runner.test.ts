@@ -8,9 +8,10 @@ import { failureText } from '../../src/text/failures/failures.ts';
 import { printMarkdown } from '../../src/text/github.ts';
 import { printTerminal } from '../../src/text/terminal.ts';
 import { codeText, proseText, t } from '../../src/text/text.ts';
-import { runHere, scratch } from '../support/command.ts';
+import { runHere } from '../support/command.ts';
 import { runs } from '../support/exhaustive.ts';
 import { ATTACKS, hostileText } from '../support/hostile-text.ts';
+import { scratchLab } from '../support/init-files.ts';
 import { SILENT } from '../support/silent-terminal.ts';
 import { TODAY, teamText } from '../team/team-text.ts';
 
@@ -24,7 +25,7 @@ function isCommand(line: string): boolean {
 
 const commandsIn = (text: string) => text.split(/\r?\n|\r/).filter(isCommand);
 
-const place = scratch({ 'team.yaml': '' });
+const place = scratchLab();
 afterAll(() => place.remove());
 
 /** What a terminal gets, in a workflow by default. */

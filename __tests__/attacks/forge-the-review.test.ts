@@ -11,8 +11,9 @@ import { compareDigests, planDigest } from '../../src/review/manifest/digest.ts'
 import { manifestOf, readManifest, writeManifest } from '../../src/review/manifest/manifest.ts';
 import type { Manifest } from '../../src/review/manifest/schema.ts';
 import type { Team } from '../../src/team/team.ts';
-import { runHere, scratch } from '../support/command.ts';
+import { runHere } from '../support/command.ts';
 import { runs } from '../support/exhaustive.ts';
+import { scratchLab } from '../support/init-files.ts';
 import { emptyMemory, withLab } from '../support/lab-in-test.ts';
 import { configured, modelPlan } from '../support/model-plan.ts';
 import { TOOLS } from '../support/plan-json.ts';
@@ -383,7 +384,7 @@ test('a forged plan does not move the state, where other providers and resources
 });
 
 describe('apply --reviewed', () => {
-  const place = scratch({ 'team.yaml': readFileSync('team.yaml', 'utf8') });
+  const place = scratchLab(readFileSync('team.yaml', 'utf8'));
   afterAll(() => place.remove());
   const run = (...args: string[]) => runHere(['apply', '--emulator', '--yes', ...args], { cwd: place.directory });
   const files = ['--reviewed', 'manifest.json', '--base', 'team.yaml', '--newest', 'team.yaml'];

@@ -1,6 +1,6 @@
 import { boundaryPolicy } from '../../src/team/documents.ts';
 import { sampleTeam } from '../support/sample-team.ts';
-import { allows, arn, labArn, may, OWN_BOUNDARY, stateArn } from '../support/workflow-roles.ts';
+import { allows, arn, labArn, may, OWN_BOUNDARY, STATE, stateArn } from '../support/workflow-roles.ts';
 
 const FULL = 'arn:aws:iam::aws:policy/AmazonMechanicalTurkFullAccess';
 const DENY_ALL = 'arn:aws:iam::aws:policy/AWSDenyAll';
@@ -44,7 +44,7 @@ describe('with a stolen reconcile role', () => {
     ['remove a tag', 'iam:UntagUser', bo, { 'aws:TagKeys': ['mturk-team:lab'] }],
     ['reopen an old apply', 's3:PutObject', stateArn('apply-record.json')],
     ['delete the state', 's3:DeleteObject', stateArn('team.tfstate')],
-    ['write the state of another lab', 's3:PutObject', 'arn:aws:s3:::perception-lab-terraform/other/team.tfstate'],
+    ['write the state of another lab', 's3:PutObject', `arn:aws:s3:::${STATE.bucket}/other/team.tfstate`],
   ])('one cannot %s', (_what, action, resource, context = {}) => {
     expect(may('reconcile', action, resource, context)).toBe(false);
   });

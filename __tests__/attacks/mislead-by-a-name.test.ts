@@ -1,9 +1,11 @@
 import { renderComment } from '../../src/review/comment/comment.ts';
 import { readTeam } from '../../src/team/parse/read-team.ts';
 import { misleads } from '../../src/team/rules/reserved-names.ts';
+import { runHere } from '../support/command.ts';
+import { FIRST_TEAM, scratchLab } from '../support/init-files.ts';
 import { personOf, reviewOfMany } from '../support/many-people.ts';
 import { viewOf } from '../support/sample-reviews.ts';
-import { TODAY, teamText } from '../team/team-text.ts';
+import { TODAY } from '../team/team-text.ts';
 
 const STATEMENTS = [
   ...['Nobody', 'NOBODY', 'No one', 'No-one', 'No One', 'Noone', 'Everyone', 'Everybody else', 'You', 'All', 'They'],
@@ -36,8 +38,8 @@ const PEOPLE = [
 ];
 
 function codesOfName(name: string): readonly string[] {
-  const members = `members:\n  ada: { name: ${JSON.stringify(name)}, roles: [reader] }`;
-  return readTeam(teamText({ members }), { file: 'team.yaml', today: TODAY }).findings.map(({ code }) => code);
+  const text = FIRST_TEAM.replace('{ name: ada,', `{ name: ${JSON.stringify(name)},`);
+  return readTeam(text, { file: 'team.yaml', today: TODAY }).findings.map(({ code }) => code);
 }
 
 test.each(STATEMENTS)('check refuses a member called %s', (name) => {
@@ -46,6 +48,19 @@ test.each(STATEMENTS)('check refuses a member called %s', (name) => {
 
 test.each(DISGUISED)('nor do %s help', (_how, name) => {
   expect(codesOfName(name)).toEqual(['misleading-name']);
+});
+
+test('a schema or editor settings that a pull request brings change nothing of what check finds', async () => {
+  const hostile = { 'team.schema.json': '{}', '.vscode/settings.json': '{ "yaml.validate": false }' };
+  const place = scratchLab(FIRST_TEAM, hostile);
+  place.write(
+    'team.yaml',
+    FIRST_TEAM.replace('[results:read]', '[GrantBonus]').replace('{ name: ada,', '{ name: All,'),
+  );
+  const { code, stdout } = await runHere(['check', '--format', 'github'], { cwd: place.directory });
+  place.remove();
+  expect(code).toBe(1);
+  for (const finding of ['(retired-operation)', '(misleading-name)']) expect(stdout).toContain(finding);
 });
 
 test.each(PEOPLE)('%s is a name', (name) => {

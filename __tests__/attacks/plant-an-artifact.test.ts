@@ -55,5 +55,7 @@ test('the tool by name is that of the one job that builds, and without it no oth
     expect(run?.if ?? '').not.toMatch(/always|failure|cancelled/);
     // It has no token, and runs nothing of the repository.
     expect(last?.permissions).toEqual({});
+    // A lab's call waits for no upload: called by a commit, no job takes the tool by name.
+    expect(needsOf(workflowNamed(`lab ${name}`).jobs.run as Call)).toEqual([]);
   }
 });

@@ -1,13 +1,17 @@
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLockFile } from '../../src/terraform/run/lock-file.ts';
-import { runHere, scratch } from '../support/command.ts';
+import { runHere } from '../support/command.ts';
+import { FIRST_TEAM, scratchLab } from '../support/init-files.ts';
 
 // No YAML map, so that a finding would show its first line.
-const place = scratch({ secret: 'AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI\n', 'empty.yaml': '' });
+const place = scratchLab(FIRST_TEAM, { secret: 'AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI\n', 'empty.yaml': '' });
 afterAll(place.remove);
-for (const name of ['team.yaml', 'opentofu.lock.hcl'])
-  symlinkSync(join(place.directory, 'secret'), join(place.directory, name));
+function link(name: string, directory = place.directory): void {
+  rmSync(join(directory, name), { force: true });
+  symlinkSync(join(place.directory, 'secret'), join(directory, name));
+}
+for (const name of ['team.yaml', 'opentofu.lock.hcl']) link(name);
 
 test.each([
   ['check'],
@@ -30,9 +34,8 @@ test('a lock file that is a link is not given to Terraform, which would quote it
 test.each([['codeowners'], ['codeowners', '--write']])(
   'a CODEOWNERS that is a link to another file: it is neither printed nor written (%s)',
   async (...args) => {
-    const repository = scratch({ 'team.yaml': readFileSync('team.yaml') });
-    mkdirSync(join(repository.directory, '.github'));
-    symlinkSync(join(place.directory, 'secret'), join(repository.directory, '.github/CODEOWNERS'));
+    const repository = scratchLab();
+    link('.github/CODEOWNERS', repository.directory);
     const { code, stdout } = await runHere(args, { cwd: repository.directory });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(readFileSync(join(place.directory, 'secret'), 'utf8')).toBe('AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI\n');

@@ -10,8 +10,9 @@ import { writeDriftReport } from '../../src/drift/report/report.ts';
 import { driftLines } from '../../src/drift/report/terminal.ts';
 import { withoutAddresses } from '../../src/text/escape.ts';
 import { callIam, iamOf, keyOf, openAccount } from '../emulator/clients.ts';
-import { runHere, scratch } from '../support/command.ts';
+import { runHere } from '../support/command.ts';
 import { reportOf } from '../support/drift-reports.ts';
+import { scratchLab } from '../support/init-files.ts';
 import { sampleViews } from '../support/sample-reviews.ts';
 import { DIFFERENCES, naming, OTHERS, sampleScan, team } from '../support/sample-scans.ts';
 import { SILENT } from '../support/silent-terminal.ts';
@@ -41,7 +42,7 @@ const OUTSIDERS = [
   'AWSReservedSSO',
 ];
 
-const place = scratch({ 'team.yaml': readFileSync('team.yaml', 'utf8') });
+const place = scratchLab(readFileSync('team.yaml', 'utf8'));
 afterAll(() => place.remove());
 
 /** What the log of a job has, or the terminal of a person. */

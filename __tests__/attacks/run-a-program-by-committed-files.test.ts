@@ -4,13 +4,13 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { runHere, scratch } from '../support/command.ts';
+import { runHere } from '../support/command.ts';
+import { FIRST_TEAM, scratchLab } from '../support/init-files.ts';
 import { recordingEngine } from '../support/recording-engine.ts';
 
 /** What Terraform reads in the directory that it works in, and in the home directory. */
@@ -41,7 +41,7 @@ const FOLDERS = [
 ];
 
 function hostileRepository() {
-  const place = scratch({ 'team.yaml': readFileSync('team.yaml') });
+  const place = scratchLab();
   const mark = join(place.directory, 'evil-ran');
   for (const folder of FOLDERS) {
     for (const [name, text] of Object.entries(hostileFiles(join(place.directory, folder), mark))) {
@@ -70,7 +70,7 @@ describe('with a real account', () => {
     const cache = join(place.directory, 'cache');
     await plan({ XDG_CACHE_HOME: cache, TF_CLI_CONFIG_FILE: join(place.directory, '.terraformrc') });
     const [own = ''] = readdirSync(join(cache, 'mturk-team'));
-    const files = 'backend_override.tf.json cdk.tf.json providers.tfrc';
+    const files = 'cdk.tf.json providers.tfrc';
     expect(said()).toBe(
       `init -input=false -no-color -upgrade ${cache}/mturk-team/${own}/team ${files} provider_installation { ` +
         'direct { include = ["registry.terraform.io/hashicorp/aws","registry.opentofu.org/hashicorp/aws"] } }\n',
@@ -82,9 +82,8 @@ describe('with a real account', () => {
 
   test('each account has a directory of its own: no state is refreshed against another account', async () => {
     const cache = join(place.directory, 'cache of two accounts');
-    const team = readFileSync('team.yaml', 'utf8');
     for (const account of ['210987654321', '123456789012']) {
-      place.write('team.yaml', team.replace('123456789012', account));
+      place.write('team.yaml', FIRST_TEAM.replaceAll('123456789012', account));
       await plan({ XDG_CACHE_HOME: cache }, account);
       expect(said()).toContain(` ${cache}/mturk-team/`);
     }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +9,7 @@ import { initialize } from '../../src/terraform/run/commands.ts';
 import { runEngine } from '../../src/terraform/run/process.ts';
 import { unexpectedProviders } from '../../src/terraform/run/state-providers.ts';
 import { prepareWorkspace } from '../../src/terraform/run/workspace.ts';
-import { scratch } from '../support/command.ts';
+import { FIRST_TEAM, labTeam, scratchLab } from '../support/init-files.ts';
 import { emptyMemory, type LabInTest, withLab } from '../support/lab-in-test.ts';
 import { recordingEngine } from '../support/recording-engine.ts';
 import { sampleTeam } from '../support/sample-team.ts';
@@ -90,10 +90,8 @@ test('a state that names another provider runs its program in Terraform as it is
 
 describe('with a real account, the engine is not started on such a state', () => {
   const state = stateWith('provider["registry.opentofu.org/evil/evil"]');
-  const SAMPLE = readFileSync('team.yaml', 'utf8');
-
   test('in a file', async () => {
-    const place = scratch({ 'team.yaml': SAMPLE });
+    const place = scratchLab(FIRST_TEAM.replace(/^ {2}state: .*\n/m, ''));
     const { plan, said } = recordingEngine(place);
     mkdirSync(join(place.directory, '.mturk-team/account/123456789012'), { recursive: true });
     place.write('.mturk-team/account/123456789012/team.tfstate', state);
@@ -103,17 +101,18 @@ describe('with a real account, the engine is not started on such a state', () =>
   });
 
   test('in a bucket', async () => {
+    const bucketOfLab = labTeam().settings.state?.bucket;
     const bucket = createServer(({ url = '' }, answer) => {
-      if (url.startsWith('/lab-state/mturk-team/team.tfstate')) answer.end(state);
+      if (url.startsWith(`/${bucketOfLab}/mturk-team/team.tfstate`)) answer.end(state);
       else answer.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
     });
     await new Promise<void>((resolve) => bucket.listen(0, '127.0.0.1', resolve));
-    const settings = '$&\n  state: { bucket: lab-state, region: us-east-1 }';
-    const place = scratch({ 'team.yaml': SAMPLE.replace(/^settings:$/m, settings) });
+    const place = scratchLab();
     const { plan, said } = recordingEngine(place);
     const { port } = bucket.address() as AddressInfo;
     const printed = await plan({ AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` });
-    expect(printed).toMatch(/error\[unexpected-provider\][\s\S]*s3:\/\/lab-state\/mturk-team\/team.tfstate/);
+    expect(printed).toContain('error[unexpected-provider]');
+    expect(printed).toContain(`s3://${bucketOfLab}/mturk-team/team.tfstate`);
     expect(said()).toBeNull();
     place.remove();
     bucket.close();

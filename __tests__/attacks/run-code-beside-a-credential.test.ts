@@ -1,11 +1,29 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
+import { workflowRoleArn } from '../../src/setup/roles.ts';
+import { WORKFLOW_ROLES } from '../../src/team/names.ts';
 import type { WorkflowResult } from '../workflows/run-workflow.ts';
-import { commentOf, expectConclusion, joins, results, Scene, TEAM } from '../workflows/scene.ts';
+import {
+  type Change,
+  commentOf,
+  expectConclusion,
+  joins,
+  LAB,
+  RELEASES,
+  results,
+  Scene,
+  TEAM,
+} from '../workflows/scene.ts';
+
+const FOLDER = '.github/workflows';
+/** Callers as `init` wrote them. */
+let caller: { readonly apply: string; readonly plan: string };
 
 let scene: Scene;
 beforeAll(async () => {
-  scene = await Scene.open(TEAM);
+  scene = await Scene.open(TEAM, 'lab');
+  caller = { apply: scene.textOf(`${FOLDER}/apply.yml`), plan: scene.textOf(`${FOLDER}/plan.yml`) };
 });
 afterAll(async () => {
   await scene.close();
@@ -32,8 +50,6 @@ test('a pull request from a fork gets findings, no credential, and fails the req
   const run = await scene.plan(pull);
   expectConclusion(run, 'failure');
   expect(results(run)).toEqual({
-    tool: 'success',
-    build: 'success',
     preview: 'failure',
     plan: 'skipped',
     comment: 'skipped',
@@ -58,23 +74,6 @@ test('a valid change of team.yaml from a fork is previewed, not planned, and can
   expect(credentialsIn(run)).toEqual([]);
 });
 
-test('code of a pull request never runs; the comment says that the code changes, too', async () => {
-  const leak = join(scene.directory, 'leak');
-  const pull = scene.propose('steal', {
-    'src/cli/main.ts': (text) => `import { writeFileSync } from 'node:fs';\nwriteFileSync('${leak}', 'ran');\n${text}`,
-    'scripts/build.ts': (text) =>
-      `import { writeFileSync as leak } from 'node:fs';\nleak('${leak}', 'built');\n${text}`,
-    ...joins('mia', 'Mia', 'reader'),
-  });
-  const run = await scene.plan(pull);
-  expectConclusion(run, 'success');
-  expect(existsSync(leak)).toBe(false);
-  expect(run.jobs.preview?.outputs['changes-code']).toBe('true');
-  expect(commentOf(scene, pull).body).toContain('also changes code');
-  const plan = run.jobs.plan?.steps.find(({ name }) => name === 'Plan');
-  expect(Object.keys(plan?.environment ?? {})).toContain('AWS_SECRET_ACCESS_KEY');
-});
-
 // Found by the red team: a comment by a hostile base's tool, and the base set to main afterwards.
 test('a pull request into a branch of the attacker gets no role, no token that writes, and no green check to keep', async () => {
   const pull = scene.propose('evil-base', { 'docs.md': () => 'The base is not main.\n' });
@@ -84,4 +83,154 @@ test('a pull request into a branch of the attacker gets no role, no token that w
   expect(results(run)['mturk-team']).toBe('failure');
   expect(scene.repository.commentsOf(pull.number)).toEqual([]);
   expect(credentialsIn(run)).toEqual([]);
+});
+
+test('what a pull request plants beside the pinned release never runs, and its caller gives no job more rights', async () => {
+  const leak = join(scene.directory, 'leak');
+  const hostile = `require('node:fs').writeFileSync('${leak}', 'ran');\n`;
+  const plan = parse(caller.plan);
+  plan.jobs.plant = {
+    ...{ name: 'Plant', 'runs-on': 'ubuntu-24.04', 'timeout-minutes': 5, permissions: {} },
+    steps: [
+      { run: `mkdir dist; echo "${hostile.trim()}" > dist/mturk-team.cjs` },
+      { uses: 'actions/upload-artifact@v7', with: { name: 'tool', path: 'dist' } },
+    ],
+  };
+  plan.jobs.run.needs = 'plant';
+  Object.assign(plan.jobs.run.permissions, { actions: 'write', contents: 'write', issues: 'write' });
+  const pull = scene.propose('plant', {
+    [`${FOLDER}/plan.yml`]: () => JSON.stringify(plan),
+    'dist/mturk-team.cjs': () => hostile,
+    'tool/dist/mturk-team.cjs': () => hostile,
+    ...joins('mia', 'Mia', 'reader'),
+  });
+  const run = await scene.plan(pull);
+  expectConclusion(run, 'success');
+  expect(existsSync(leak)).toBe(false);
+  expect(run.jobs.preview?.outputs['changes-code']).toBe('true');
+  expect(commentOf(scene, pull).body).toContain('also changes other files');
+  const given = [...scene.repository.tokens].filter(([token]) => token.startsWith('token-'));
+  const writes = given.flatMap(([, { grants }]) => Object.entries(grants).filter(([, level]) => level === 'write'));
+  expect(new Set(writes.map(([scope]) => scope))).toEqual(new Set(['id_token', 'pull_requests']));
+});
+
+test('a pull request that deletes CODEOWNERS fails the required check', async () => {
+  const run = await scene.plan(scene.propose('no-owners', { '.github/CODEOWNERS': () => null }));
+  expectConclusion(run, 'failure');
+  expect(results(run)).toMatchObject({ preview: 'failure', plan: 'skipped', 'mturk-team': 'failure' });
+  expect(run.log).toMatch(/^::error file=\.github\/CODEOWNERS,title=.*\(stale-codeowners\)::/m);
+});
+
+test('a pull request can replace the required check by a green one; what an owner then merges is not applied', async () => {
+  const { jobs, ...others } = parse(caller.plan);
+  const { needs: _needs, ...check } = jobs['mturk-team'];
+  const green = { ...others, jobs: { 'mturk-team': { ...check, steps: [{ run: 'true' }] } } };
+  const pull = scene.propose('green', {
+    [`${FOLDER}/plan.yml`]: () => JSON.stringify(green),
+    ...joins('ned', 'Ned', 'paymaster'),
+  });
+  expect(results(await scene.plan(pull))).toEqual({ 'mturk-team': 'success' });
+  scene.repository.review(pull.number, 'ada', 'APPROVED');
+  const run = await scene.apply(scene.merge(pull));
+  expect(results(run)).toMatchObject({ validate: 'success', approval: 'failure', apply: 'skipped' });
+  expect(run.jobs.approval?.outputs['failure-reason']).toBe('no-approved-plan');
+});
+
+describe('even where an environment takes deployments from any branch', () => {
+  beforeAll(() => {
+    scene.hasBranchRules = false;
+  });
+
+  /** A workflow whose jobs take each role where its subject is right. */
+  const thief = (on: object | string) =>
+    JSON.stringify({
+      ...{ name: 'thief', on, permissions: {} },
+      jobs: Object.fromEntries(
+        WORKFLOW_ROLES.map((role) => [
+          role,
+          {
+            ...{ name: role, 'runs-on': 'ubuntu-24.04', 'timeout-minutes': 5, permissions: { 'id-token': 'write' } },
+            environment: { apply: 'production', reconcile: 'reconcile', plan: undefined, scan: undefined }[role],
+            steps: [
+              {
+                uses: 'aws-actions/configure-aws-credentials@v6',
+                with: {
+                  ...{ 'role-to-assume': workflowRoleArn(LAB, role), 'aws-region': 'us-east-1' },
+                  ...{ 'output-credentials': true, 'output-env-credentials': false },
+                },
+              },
+            ],
+          },
+        ]),
+      ),
+    });
+  const called = `${FOLDER}/called-apply.yml`;
+  const publish = (repository: string) => scene.publish(repository, { [called]: thief('workflow_call') });
+  const calls = (workflow: string): Change => ({
+    [`${FOLDER}/apply.yml`]: () => caller.apply.replace(/uses: .*/, `uses: ${workflow}`),
+    [`${FOLDER}/plan.yml`]: () => caller.plan.replace(/uses: .*/, `uses: ${workflow}`),
+  });
+
+  test.each<readonly [string, () => Change]>([
+    ['pin a release of another owner', () => calls(`mallory/mturk-team/${called}@${publish('mallory/mturk-team')}`)],
+    ['pin a commit that only a fork of the release has', () => calls(`${RELEASES}/${called}@${publish(RELEASES)}`)],
+    [
+      'call a copy in the repository of the lab',
+      () => ({ ...calls(`./${called}`), [called]: () => thief('workflow_call') }),
+    ],
+    [
+      'have steps of their own',
+      () => ({
+        [`${FOLDER}/apply.yml`]: () => thief({ push: {} }),
+        [`${FOLDER}/plan.yml`]: () => thief({ pull_request: {} }),
+      }),
+    ],
+  ])('callers that %s get no role that writes, merged by an owner or not', async (what, changeOf) => {
+    const taken = (run: WorkflowResult) => WORKFLOW_ROLES.filter((role) => run.jobs[role]?.result === 'success');
+    const pull = scene.propose(what.replaceAll(' ', '-'), changeOf());
+    // What remains: every writer can take the plan role, and what is merged the scan role. Both only read.
+    expect(taken(await scene.plan(pull))).toEqual(['plan']);
+    expect(taken(await scene.apply(pull.head, `refs/heads/${pull.branch}`))).toEqual([]);
+    scene.repository.review(pull.number, 'ada', 'APPROVED');
+    expect(taken(await scene.apply(scene.merge(pull)))).toEqual(['scan']);
+  });
+
+  test('the pinned release does nothing for the caller of a branch or of a pull request', async () => {
+    const pull = scene.propose('mine', {
+      [`${FOLDER}/apply.yml`]: () => caller.apply,
+      [`${FOLDER}/plan.yml`]: () => caller.apply,
+    });
+    const nothing = { validate: 'skipped', approval: 'skipped', apply: 'skipped', report: 'skipped', run: 'skipped' };
+    const expected = { ...nothing, 'mturk-team': 'failure' };
+    expect(results(await scene.apply(pull.head, 'refs/heads/mine'))).toEqual(expected);
+    expect(results(await scene.plan(pull))).toEqual(expected);
+  });
+});
+
+describe('in this repository, which builds the tool', () => {
+  let scene: Scene;
+  beforeAll(async () => {
+    scene = await Scene.open(TEAM);
+  });
+  afterAll(async () => {
+    await scene.close();
+  });
+
+  test('code of a pull request never runs; the comment says that the code changes, too', async () => {
+    const leak = join(scene.directory, 'leak');
+    const pull = scene.propose('steal', {
+      'src/cli/main.ts': (text) =>
+        `import { writeFileSync } from 'node:fs';\nwriteFileSync('${leak}', 'ran');\n${text}`,
+      'scripts/build.ts': (text) =>
+        `import { writeFileSync as leak } from 'node:fs';\nleak('${leak}', 'built');\n${text}`,
+      ...joins('mia', 'Mia', 'reader'),
+    });
+    const run = await scene.plan(pull);
+    expectConclusion(run, 'success');
+    expect(existsSync(leak)).toBe(false);
+    expect(run.jobs.preview?.outputs['changes-code']).toBe('true');
+    expect(commentOf(scene, pull).body).toContain('also changes other files');
+    const plan = run.jobs.plan?.steps.find(({ name }) => name === 'Plan');
+    expect(Object.keys(plan?.environment ?? {})).toContain('AWS_SECRET_ACCESS_KEY');
+  });
 });

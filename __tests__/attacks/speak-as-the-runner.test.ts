@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { stopWorkflowCommands } from '../../src/cli/io.ts';
-import { scratch } from '../support/command.ts';
+import { scratchLab } from '../support/init-files.ts';
 import { logReader } from '../workflows/runner-log.ts';
 
 const COMMAND = '##[set-output name=failure-reason]superseded';
@@ -17,7 +17,8 @@ members:
   bo: { name: "Bo ${COMMAND}", roles: [reader] }
 `;
 
-const place = scratch({ 'team.yaml': TEAM });
+const place = scratchLab();
+place.write('team.yaml', TEAM);
 afterAll(() => place.remove());
 
 /** The outputs that a runner would take from the log of a step. */

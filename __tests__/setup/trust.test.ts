@@ -3,17 +3,16 @@ import { policyAbout, type TrustPolicy } from '../../src/iam/resource-policy.ts'
 import type { RepositoryFacts } from '../../src/setup/repository.ts';
 import { trustOf, workflowRoleArn } from '../../src/setup/roles.ts';
 import { WORKFLOW_ROLES, type WorkflowRole } from '../../src/team/names.ts';
+import { labFacts } from '../support/init-files.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { allows } from '../support/workflow-roles.ts';
+import { LAB_RELEASE } from '../workflows/workflow-file.ts';
 
 const GITHUB = 'token.actions.githubusercontent.com';
-const PINNED = '0123456789012345678901234567890123456789';
 const OTHER_COMMIT = '9876543210987654321098765432109876543210';
 
-const FACTS: Omit<RepositoryFacts, 'subject'> = {
-  ...{ owner: 'lab', name: 'access', ownerId: '11', repositoryId: '22' },
-  workflows: { owner: 'tools', name: 'mturk-team', ref: PINNED },
-};
+const FACTS = await labFacts('classic');
+const { repository: TOOL, commit: PINNED } = LAB_RELEASE;
 
 /** What decides the claims of a token, and the claims that a row changes; undefined takes one away. */
 interface Job {
@@ -69,7 +68,7 @@ function trusts(policy: TrustPolicy, role: WorkflowRole, job: Job, form: Reposit
 const trust = (role: WorkflowRole, subject: RepositoryFacts['subject']) =>
   trustOf(role, sampleTeam, { ...FACTS, subject });
 
-const called = (file: string, ref = PINNED) => `tools/mturk-team/.github/workflows/${file}@${ref}`;
+const called = (file: string, ref = PINNED) => `${TOOL}/.github/workflows/${file}@${ref}`;
 const pull: Job = { event: 'pull_request', ref: 'refs/pull/7/merge' };
 const apply: Job = { environment: 'production', called: called('called-apply.yml') };
 const reconcile: Job = { event: 'schedule', environment: 'reconcile', called: called('called-drift.yml') };
@@ -141,8 +140,11 @@ const CALLED: readonly Row[] = [
     'a copy in the repository of the lab',
     { ...apply, called: `lab/access/.github/workflows/called-apply.yml@${PINNED}` },
   ],
-  ['a copy in a fork of the tool', { ...apply, called: called('called-apply.yml').replace('tools/', 'eve/') }],
-  ['a copy in another repository of its owner', { ...apply, called: called('called-apply.yml').replace('team', 'x') }],
+  ['a copy in a fork of the tool', { ...apply, called: called('called-apply.yml').replace(TOOL, 'eve/mturk-team') }],
+  [
+    'a copy in another repository of its owner',
+    { ...apply, called: called('called-apply.yml').replace(TOOL, 'mturk-tools/x') },
+  ],
   ['a called workflow with a wildcard', { ...apply, called: called('*') }],
   ['a called workflow of any commit', { ...apply, called: called('called-apply.yml', '*') }],
   ['no called workflow', { ...apply, claims: { job_workflow_ref: undefined } }],

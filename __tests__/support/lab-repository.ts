@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filesOf } from './github-files.ts';
 import type { Artifact, GitHubRepository, Pull, PullCommit, Run } from './github-repository.ts';
+import { initFiles } from './init-files.ts';
 
 export const LAB = `version: 1
 lab: tiny-lab
@@ -38,7 +39,7 @@ interface By {
 
 const MANIFESTS = new Map<string, { readonly review: object }>();
 
-/** A lab's Git repository behind the stand-in for GitHub: everyone pushes, merges and plans as on GitHub. */
+/** A lab's Git repository, with what `init` writes, behind the stand-in for GitHub: everyone pushes, merges and plans as there. */
 export class LabRepository {
   readonly directory = mkdtempSync(join(tmpdir(), 'mturk-team-lab-'));
   readonly #github: GitHubRepository;
@@ -53,7 +54,7 @@ export class LabRepository {
       commitsBetween: (base, head) => this.#commits(`${base}..${head}`),
     };
     for (const login of ['ada', 'bo', 'cy', 'dee']) github.permissions.set(login, 'write');
-    github.push('main', 'ada', this.#commit(team, [], 'ada', 'ada'));
+    github.push('main', 'ada', this.#commit(team, [], 'ada', 'ada', undefined, initFiles(team)));
   }
 
   get main(): string {
@@ -148,9 +149,18 @@ export class LabRepository {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  #commit(team: string, parents: readonly string[], author: string, committer: string, zone?: string): string {
+  #commit(
+    team: string,
+    parents: readonly string[],
+    author: string,
+    committer: string,
+    zone?: string,
+    others: Readonly<Record<string, string>> = {},
+  ): string {
     const at = this.#time(zone);
-    const commit = this.#add(`M 100644 inline team.yaml\n${data(team)}`, parents, author, committer, at);
+    const files = Object.entries({ ...others, 'team.yaml': team });
+    const tree = files.map(([path, text]) => `M 100644 inline ${path}\n${data(text)}`).join('');
+    const commit = this.#add(tree, parents, author, committer, at);
     this.#teams.set(commit, team);
     return commit;
   }

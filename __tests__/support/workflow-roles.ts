@@ -1,21 +1,27 @@
 import type { PolicyDocument } from '../../src/iam/document.ts';
 import { evaluate } from '../../src/iam/evaluate.ts';
-import { permissionsOf } from '../../src/setup/roles.ts';
+import { wantedRoles } from '../../src/setup/bootstrap/account-roles.ts';
 import type { WorkflowRole } from '../../src/team/names.ts';
 import { boundaryArn } from '../../src/team/names.ts';
-import { DEFAULT_STATE_KEY } from '../../src/team/team.ts';
-import { sampleTeam } from './sample-team.ts';
+import { labFacts, labTeam } from './init-files.ts';
 
-const { account, lab } = sampleTeam;
+const team = labTeam();
+const { account, lab } = team;
+const { state } = team.settings;
+if (state === null) throw new Error('init names no bucket');
+export const STATE = state;
 
-export const STATE = { bucket: 'perception-lab-terraform', key: DEFAULT_STATE_KEY };
+/** As `bootstrap` makes them for the lab repository that `init` writes. */
+const ROLES = wantedRoles({ account, lab, state }, await labFacts('classic'));
 
-/** What a role of the sample lab may do. */
+/** What a role of the lab may do. */
 export function permissions(role: WorkflowRole): PolicyDocument {
-  return permissionsOf(role, { account, lab, state: STATE });
+  const found = ROLES.find(({ key }) => key === role);
+  if (found === undefined) throw new Error(`bootstrap makes no role ${role}`);
+  return found.permissions;
 }
 
-export const OWN_BOUNDARY = boundaryArn(sampleTeam);
+export const OWN_BOUNDARY = boundaryArn(team);
 
 /** `user/mturk/perception-lab/perception-lab-bo` with the account before it. */
 export const arn = (rest: string) => `arn:aws:iam::${account}:${rest}`;
@@ -40,7 +46,7 @@ export function allows(
   return evaluate(policies, { action, resource, context }).outcome === 'allowed';
 }
 
-/** Whether a role of the sample lab may make a call. */
+/** Whether a role of the lab may make a call. */
 export function may(
   role: WorkflowRole,
   action: string,

@@ -18,6 +18,7 @@ import {
   type Thread,
 } from '../support/github-repository.ts';
 import { type GitHubServer, startGitHub } from '../support/github-server.ts';
+import { initFiles } from '../support/init-files.ts';
 import { type RunningJob, type RunOptions, runWorkflow, type WorkflowResult } from './run-workflow.ts';
 import { standIns } from './stand-ins.ts';
 import { readWorkflow } from './workflow-file.ts';
@@ -30,9 +31,10 @@ const SOURCES = [
 const ACCOUNT = '123456789012';
 const OWN_REPOSITORY = 4711;
 const FORK = 4712;
-const LAB = { account: ACCOUNT, lab: 'tiny-lab' };
+export const LAB = { account: ACCOUNT, lab: 'tiny-lab' };
 /** The repository whose release a lab pins. */
 export const TOOL = { owner: 'mturk-tools', name: 'mturk-team' };
+export const RELEASES = `${TOOL.owner}/${TOOL.name}`;
 
 export const TEAM = `version: 1
 lab: tiny-lab
@@ -122,8 +124,13 @@ export function releaseTool(toolGit: string): string {
     mkdirSync(dirname(join(toolGit, path)), { recursive: true });
     cpSync(join(PROJECT, path), join(toolGit, path), { recursive: true });
   }
+  return commitAll(toolGit);
+}
+
+/** Commits every file of a directory, which becomes a repository if it is none; the commit. */
+function commitAll(directory: string): string {
   const git = (...args: string[]) =>
-    execFileSync('git', ['-C', toolGit, ...COMMITTER, ...args], { encoding: 'utf8', stdio: 'pipe' });
+    execFileSync('git', ['-C', directory, ...COMMITTER, ...args], { encoding: 'utf8', stdio: 'pipe' });
   git('init', '--quiet', '--initial-branch=main');
   git('config', 'uploadpack.allowAnySHA1InWant', 'true');
   git('add', '--force', '.');
@@ -149,16 +156,17 @@ function trusts(
 }
 
 /** What of this project its workflows need. */
-function copyProject(git: string): void {
+function copyProject(git: string, team: string): void {
   for (const source of SOURCES) {
     mkdirSync(join(git, source, '..'), { recursive: true });
     cpSync(join(PROJECT, source), join(git, source), { recursive: true });
   }
   writeFileSync(join(git, '.gitignore'), 'node_modules\ndist\n');
+  writeFileSync(join(git, '.github/CODEOWNERS'), initFiles(team)['.github/CODEOWNERS'] ?? '');
 }
 
-/** What a pull request changes: files by path, their new text out of the old. */
-export type Change = Readonly<Record<string, (text: string) => string>>;
+/** What a pull request changes: files by path, their new text out of the old; null deletes one. */
+export type Change = Readonly<Record<string, (text: string) => string | null>>;
 
 export interface ScenePull {
   readonly number: number;
@@ -184,8 +192,11 @@ export class Scene {
   onProcess: RunOptions['onProcess'];
   /** Merge commits on main, oldest first. */
   readonly merges: string[] = [];
+  /** Whether GitHub lets main alone deploy to the environments, as the setup demands. */
+  hasBranchRules = true;
   readonly #git: string;
-  readonly #toolGit: string | null;
+  /** Directories of repositories, by `OWNER/NAME`. */
+  readonly #origins: Record<string, string>;
   readonly #access: AccountAccess;
   #runs = 0;
 
@@ -203,9 +214,9 @@ export class Scene {
     mkdirSync(git);
     writeFileSync(join(git, 'team.yaml'), team);
     const release = holds === 'lab' ? releaseTool(toolGit) : null;
-    if (release === null) copyProject(git);
+    if (release === null) copyProject(git, team);
     else {
-      const tool = `${TOOL.owner}/${TOOL.name}@${release}`;
+      const tool = `${RELEASES}@${release}`;
       execFileSync(process.execPath, [join(PROJECT, 'dist/mturk-team.cjs'), 'init', git, '--tool', tool]);
     }
     const run = (...args: string[]) => execFileSync('git', ['-C', git, ...COMMITTER, ...args], { stdio: 'pipe' });
@@ -232,7 +243,7 @@ export class Scene {
     this.github = github;
     this.emulator = emulator;
     this.#git = git;
-    this.#toolGit = toolGit;
+    this.#origins = { [this.repository.fullName]: git, ...(toolGit === null ? {} : { [RELEASES]: toolGit }) };
     this.#access = access;
     for (const [key, value] of [
       ['user.name', 'A test'],
@@ -251,6 +262,20 @@ export class Scene {
     return this.github.repository;
   }
 
+  /**
+   * Adds files to a repository elsewhere on GitHub; the commit. In the repository of the releases it stands for one of a fork,
+   * which GitHub finds under that name, too: https://docs.github.com/en/actions/reference/security/secure-use
+   */
+  publish(repository: string, files: Readonly<Record<string, string>>): string {
+    const place = this.#origins[repository] ?? join(this.directory, repository.replace('/', '+'));
+    this.#origins[repository] = place;
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(place, path)), { recursive: true });
+      writeFileSync(join(place, path), text);
+    }
+    return commitAll(place);
+  }
+
   /** The newest commit of main. */
   get main(): string {
     return this.#run('rev-parse', 'main');
@@ -266,6 +291,11 @@ export class Scene {
       [tool, 'apply', 'team.yaml', '--yes', '--emulator', account, '--commit', this.main],
       { cwd: this.#git, env: { PATH, HOME: this.directory, TERRAFORM_BINARY_NAME: 'tofu' } },
     );
+  }
+
+  /** A file of main. */
+  textOf(path: string): string {
+    return `${this.#run('show', `main:${path}`)}\n`;
   }
 
   /** Opens a pull request. */
@@ -320,11 +350,11 @@ export class Scene {
     return this.#runWorkflow('plan.yml', 'pull_request', event, merge, `refs/pull/${number}/merge`, head, fork);
   }
 
-  /** Runs the workflow for a commit on main. */
-  apply(commit: string): Promise<WorkflowResult> {
+  /** Runs the workflow for a commit on main, or on a branch whose caller asks for it. */
+  apply(commit: string, ref = 'refs/heads/main'): Promise<WorkflowResult> {
     const own = { id: OWN_REPOSITORY, full_name: this.repository.fullName, default_branch: 'main' };
-    const event = { ref: 'refs/heads/main', after: commit, repository: own };
-    return this.#runWorkflow('apply.yml', 'push', event, commit, 'refs/heads/main', commit, false);
+    const event = { ref, after: commit, repository: own };
+    return this.#runWorkflow('apply.yml', 'push', event, commit, ref, commit, false);
   }
 
   /** Runs the drift workflow as scheduled: of a commit of main, and on a fork where that is asked for. */
@@ -390,23 +420,21 @@ export class Scene {
       source: { repository, path, ref, sha },
       read: (source) => {
         const copy = join(directory, basename(source.path));
-        const git = source.repository === repository ? this.#git : (this.#toolGit ?? '');
+        const git = source.repository === repository ? this.#git : (this.#origins[source.repository] ?? '');
         const show = ['-C', git, 'show', `${source.sha}:${source.path}`];
         writeFileSync(copy, execFileSync('git', show, { encoding: 'utf8', stdio: 'pipe' }));
         return readWorkflow(copy);
       },
       github: { event, event_name: eventName, sha, ref, repository, run_id: run.id },
       uses: standIns({
-        origins: {
-          [this.repository.fullName]: this.#git,
-          ...(this.#toolGit === null ? {} : { [`${TOOL.owner}/${TOOL.name}`]: this.#toolGit }),
-        },
+        origins: this.#origins,
         repository: this.repository,
         run: run.id,
         tofu: this.#access.tofu,
         become: async (arn, job) => {
           // GitHub gives a fork's pull request no identity, and an environment with a branch rule only to main.
-          if ((fork && eventName === 'pull_request') || (job.deploysTo !== null && !onMain)) return null;
+          if (fork && eventName === 'pull_request') return null;
+          if (this.hasBranchRules && job.deploysTo !== null && !onMain) return null;
           const claims = claimsOf(job, { repository, id: fork ? FORK : OWN_REPOSITORY, eventName, ref });
           return this.#access.assume(arn, claims);
         },
@@ -489,7 +517,9 @@ cp -r dist "$built"
       const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
       const after = edit(before);
       if (after === before) throw new Error(`${message}: ${path} stays as it is`);
-      writeFileSync(file, after);
+      mkdirSync(dirname(file), { recursive: true });
+      if (after === null) rmSync(file);
+      else writeFileSync(file, after);
     }
     this.#run('add', '.');
     this.#run('commit', '--quiet', '-m', message);
