@@ -23,7 +23,9 @@ test('a clock that is off is found by the time of an answer', async () => {
   expect(stdout).toContain('✗ clock: it is 60 minutes ahead\n');
 });
 
-test('--yes needs --fix, and a file that is not there is wrong input', async () => {
+test('--yes needs --fix, --fix a token; and a file that is not there is wrong input', async () => {
   expect(await doctor(['--yes'])).toMatchObject({ code: 2 });
   expect(await doctor(['other.yaml'])).toMatchObject({ code: 2 });
+  const stderr = expect.stringContaining('error[github-token-missing]');
+  expect(await doctor(['--fix', '--yes'])).toMatchObject({ code: 1, stdout: '', stderr });
 });

@@ -60,7 +60,11 @@ test('two labs: made, as wanted, interrupted, repaired, and one destroyed', asyn
 
     // Among the calls that create the roles.
     emulator.faults = { failCall: calls - 25 };
-    expect(await mturk(second, 'bootstrap', '--yes', ...GIVEN)).toMatchObject({ code: 1 });
+    const interrupted = await mturk(second, 'bootstrap', '--yes', ...GIVEN);
+    expect(interrupted.code).toBe(1);
+    expect(interrupted.stderr).toMatch(
+      /^ {2}state: \d+ of 17 steps applied\n {2}help: run `mturk-team bootstrap` again to finish$/m,
+    );
     emulator.faults = {};
     const { parts, steps } = JSON.parse((await mturk(second, 'bootstrap', '--yes', '--json')).stdout);
     expect(actionsOf(parts).slice(0, 2)).toEqual(AS_WANTED.slice(0, 2));

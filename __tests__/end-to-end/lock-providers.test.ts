@@ -25,4 +25,8 @@ test('the engine makes a lock file that pins the provider for every platform, wi
   const lock = orThrow(await lockProviders(workspace, providerMirror));
   expect(pinsProvider(lock, '6.25.0')).toBe(true);
   expect(lock).toContain(`provider "${registry}/hashicorp/aws"`);
+  const missing = await lockProviders(workspace, join(place.directory, 'elsewhere'));
+  if (missing.ok || missing.failure.code !== 'provider-unavailable')
+    throw new Error('it locked a provider from nowhere');
+  expect(missing.failure.args.reason).toMatch(/^Could not retrieve providers for locking: .*hashicorp\/aws/);
 });

@@ -235,7 +235,7 @@ describe('what bootstrap sets up', () => {
     expect(
       await inspectSetup({ ...all, s3: elsewhere }, LAB, async () => ({ ok: true, value: REPOSITORY })),
     ).toMatchObject({
-      failure: { code: 'bucket-unusable', args: { because: 'other-region' } },
+      failure: { code: 'bucket-unusable', args: { because: 'other-region', region: PLACE.region } },
     });
   });
 });

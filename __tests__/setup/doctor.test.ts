@@ -336,6 +336,11 @@ test.each<[string, Partial<Facts>, RegExp]>([
     /^set `GITHUB_TOKEN` to a token that is valid/,
   ],
   [
+    'a bootstrap that was never made',
+    { account: fail('repository-unknown', { options: ['--repository-id', '--owner-id'] }) },
+    /^run `mturk-team bootstrap`, which records it, or set `GITHUB_TOKEN`/,
+  ],
+  [
     'a sign-in that has expired',
     { account: fail('sign-in-expired', { profile: 'lab' }) },
     /run the command again: `aws sso login --profile lab`$/,

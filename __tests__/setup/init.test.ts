@@ -135,8 +135,16 @@ test('in a directory with a team.yaml, the other files follow from it and nothin
   await runHere(['init', ...FLAGS, '--owner', 'bo', ...TOOL], { cwd: made, env });
   const team = readFileSync(join(made, 'team.yaml'), 'utf8');
   const cwd = empty({ 'lab/team.yaml': team });
-  const { code, stdout } = await runHere(['init', 'lab', ...TOOL], { cwd, env });
+  const {
+    code,
+    stdout,
+    stderr: said,
+  } = await runHere(['init', 'lab', '--lab', 'other', '--self-approval', ...TOOL], {
+    cwd,
+    env,
+  });
   expect(code).toBe(0);
+  expect(said).toBe('lab/team.yaml exists and stays as it is: not used are --lab, --self-approval.\n');
   expect(stdout).toContain('Exists, not changed:\n  team.yaml\nNext: cd lab && ');
   const spaced = await runHere(['init', 'my lab', ...FLAGS, ...TOOL], { cwd, env });
   expect(spaced.stdout).toContain("Next: cd 'my lab' && mturk-team check\n");

@@ -63,6 +63,12 @@ export function failureAfter(failure: Failure, done: number, left: number, suspe
   return { code, args: { ...args, progress: all } } as Failure;
 }
 
+/** The failure of a bootstrap that began: it must not say that nothing was changed, nor that an apply would finish it. */
+export function failureOfBootstrap(failure: Failure, command: NonNullable<Progress['command']>): Failure {
+  const { code, args } = failure;
+  return { code, args: { ...args, progress: { done: 0, total: 0, ...progressOf(failure), command } } } as Failure;
+}
+
 /** How far an apply came by its failure; null if that does not say. */
 export function progressOf({ args }: Failure): Progress | null {
   return (args as { readonly progress?: Progress | null }).progress ?? null;
@@ -108,7 +114,12 @@ export interface PipelineFailureArgs {
   'repository-unknown': { readonly options: readonly string[] };
   /** `repository` is `OWNER/NAME`. */
   'subject-customized': { readonly repository: string };
-  'bucket-unusable': { readonly bucket: string; readonly because: 'denied' | 'other-region' };
+  /** `region` is that of the bucket; null if AWS did not say. */
+  'bucket-unusable': {
+    readonly bucket: string;
+    readonly because: 'denied' | 'other-region';
+    readonly region: string | null;
+  };
   /** The lab's objects in the bucket are those of another lab. */
   'state-key-taken': { readonly place: string; readonly lab: string };
   /**
@@ -215,6 +226,8 @@ export interface Progress {
   readonly total: number;
   /** Keys of members whom the apply suspended, and who stay suspended until one succeeds. */
   readonly suspended?: readonly string[];
+  /** What finishes it, if not `apply`. */
+  readonly command?: 'bootstrap' | 'bootstrap --destroy';
 }
 
 /** Who holds the lock of the state, as the lock itself says; null if it does not say. */

@@ -97,8 +97,8 @@ export function problemBlocks({ summary, reason, state, help, paste = [] }: Prob
 /** `2 of 7 steps applied`, and who may be left suspended. */
 export function stateAfter(progress: Progress | null): Text {
   if (progress === null) return UNCHANGED;
-  const { done, total, suspended = [] } = progress;
-  if (done === 0) return t`Terraform reported no change`;
+  const { done, total, suspended = [], command } = progress;
+  if (done === 0) return command === undefined ? t`Terraform reported no change` : t`a part of it may be done`;
   const steps = done >= total ? t`all ${counted(total, 'step')} applied` : t`${done} of ${total} steps applied`;
   if (suspended.length === 0) return steps;
   return t`${steps}; until an apply succeeds, ${someTexts(suspended.map(codeText), SUSPENDED)} may stay suspended`;
@@ -111,8 +111,8 @@ export const RUN_AGAIN = t`run the command again`;
 /** The next step after a failure: an apply that began is finished by another. */
 export function again(progress: Progress | null): Text {
   if (progress === null) return RUN_AGAIN;
-  const { done, total } = progress;
-  const apply = t`run ${codeText('mturk-team apply')} again`;
+  const { done, total, command = 'apply' } = progress;
+  const apply = t`run ${codeText(`mturk-team ${command}`)} again`;
   if (done === 0) return apply;
   return done >= total ? t`${apply} to see whether anything is left` : t`${apply} to finish`;
 }

@@ -35,8 +35,9 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
   'repository-unknown': [{ options: ['--repository'] }, { options: ['--repository-id', '--subject', '--owner-id'] }],
   'subject-customized': [{ repository: 'example-lab/access' }],
   'bucket-unusable': [
-    { bucket: 'lab-state', because: 'denied' },
-    { bucket: 'lab-state', because: 'other-region' },
+    { bucket: 'lab-state', because: 'denied', region: null },
+    { bucket: 'lab-state', because: 'other-region', region: null },
+    { bucket: 'lab-state', because: 'other-region', region: 'eu-west-1' },
   ],
   'state-key-taken': [{ place: 's3://lab-state/mturk-team/', lab: 'vision-lab' }],
   'lab-in-use': (

@@ -32,6 +32,8 @@ async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.Pr
   const team = await readTeam(options.file, options.today);
   if (!team.ok) return reportFailure(team.failure, terminal);
   const port = await portOf(options, env);
+  // Asked for a change of GitHub, it must not end as if nothing were to be changed.
+  if (options.fix && !port.ok) return reportFailure(port.failure, terminal);
   let facts = await factsOf(team.value, options, port, terminal, env);
   let found = diagnose(facts);
   const repairs = options.fix ? repairsOf(found) : [];
@@ -78,7 +80,11 @@ async function factsOf(
     // The emulator has no clock but this machine's.
     options.emulator !== null && !api.ok
       ? succeed(0)
-      : clockAhead(api.ok ? api.value.baseUrl : (env.AWS_ENDPOINT_URL ?? 'https://sts.amazonaws.com')),
+      : api.ok
+        ? clockAhead(api.value.baseUrl, (reason) => fail('github-unavailable', { request: 'GET /', reason }))
+        : clockAhead(env.AWS_ENDPOINT_URL ?? 'https://sts.amazonaws.com', (reason) =>
+            fail('network-failed', { reason, progress: null }),
+          ),
     readFile(join(dirname(options.file), CODEOWNERS), 'utf8').catch(() => null),
   ]);
   const { isPublic = false } = terminal;

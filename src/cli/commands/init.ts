@@ -40,6 +40,11 @@ async function init(directory: string, options: InitOptions, command: Command, t
     () => true,
     () => false,
   );
+  const unused = isLab ? (['lab', 'account', 'owner', 'selfApproval'] as const).filter((name) => name in options) : [];
+  if (unused.length > 0) {
+    const names = unused.map((name) => (name === 'selfApproval' ? '--self-approval' : `--${name}`));
+    terminal.stderr(`${join(directory, 'team.yaml')} exists and stays as it is: not used are ${names.join(', ')}.\n`);
+  }
   const answers = isLab ? succeed(null) : await answersOf(options, command, terminal);
   if (!answers.ok) return reportFailure(answers.failure, terminal);
   const done = await written(() => initialize(directory, answers.value, release.value, dayOf(options)));

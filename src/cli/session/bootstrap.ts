@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { askAws } from '../../aws/client.ts';
-import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { fail, failureOfBootstrap, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { WantedRole } from '../../setup/bootstrap/account-roles.ts';
 import {
   type FactsOf,
@@ -76,14 +76,16 @@ export async function bootstrapLab(
         ? succeed(null)
         : await confirm(`Set this up in account ${session.team.account}?`, options, terminal);
       if (!may.ok) return may;
-      const made = await setUpAccount(account, session.team, setup);
-      if (!made.ok) return made;
+      // First, because it may fail for want of a network, and changes nothing in AWS.
       const locked =
         lock === null || actionOf(lock.value) === 'as-wanted'
           ? succeed(null)
           : await lockProvider(session, options, terminal);
       if (!locked.ok) return locked;
-      const steps = await applyRoles(session, setup.parts, options, terminal);
+      const steps = await begun('bootstrap', async () => {
+        const made = await setUpAccount(account, session.team, setup);
+        return made.ok ? applyRoles(session, setup.parts, options, terminal) : made;
+      });
       return steps.ok ? succeed({ team: session.team, setup, steps: steps.value }) : steps;
     });
   } finally {
@@ -94,6 +96,16 @@ export async function bootstrapLab(
 async function confirm(question: string, { yes }: Confirmed, terminal: Terminal): Promise<Result<null>> {
   if (yes || (await terminal.confirm(question))) return succeed(null);
   return fail('not-confirmed', { couldAsk: terminal.canAsk === true });
+}
+
+/** What changes the account: from here on, a failure says so. */
+async function begun<Value>(
+  command: Parameters<typeof failureOfBootstrap>[1],
+  work: () => Promise<Result<Value>>,
+): Promise<Result<Value>> {
+  const asked = await askAws(work);
+  const done = asked.ok ? asked.value : asked;
+  return done.ok ? done : { ok: false, failure: failureOfBootstrap(done.failure, command) };
 }
 
 async function lockProvider(session: LabSession, options: BootstrapOptions, terminal: Terminal) {
@@ -177,8 +189,10 @@ export async function removeBootstrap(
       onRemoval(session, removal.value);
       const may = await confirm(`Delete this from account ${team.account}?`, options, terminal);
       if (!may.ok) return may;
-      await removeSetup(account, team, removal.value);
-      return succeed({ team, removal: removal.value });
+      return begun('bootstrap --destroy', async () => {
+        await removeSetup(account, team, removal.value);
+        return succeed({ team, removal: removal.value });
+      });
     });
   } finally {
     await session.close();

@@ -108,8 +108,10 @@ export async function inspectBucket(s3: S3Client, bucket: StateBucket): Promise<
     const status = statusOf(error);
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html: without a body, the status alone tells.
     if (status === 404) return succeed(bucketPart(name, (id) => ({ id, state: 'missing' })));
-    if (status === 403) return fail('bucket-unusable', { bucket: name, because: 'denied' });
-    if (status === 301 || status === 400) return fail('bucket-unusable', { bucket: name, because: 'other-region' });
+    if (status === 403) return fail('bucket-unusable', { bucket: name, because: 'denied', region: null });
+    if (status === 301 || status === 400) {
+      return fail('bucket-unusable', { bucket: name, because: 'other-region', region: regionOf(error) });
+    }
     throw error;
   }
   const found = new Map<string, boolean>([['exists', true]]);
@@ -144,7 +146,7 @@ export async function setUpBucket(
       await s3.send(new CreateBucketCommand({ Bucket, ...place }));
     } catch (error) {
       if (!isNamed(error, 'BucketAlreadyExists')) throw error;
-      return fail('bucket-unusable', { bucket: Bucket, because: 'denied' });
+      return fail('bucket-unusable', { bucket: Bucket, because: 'denied', region: null });
     }
   }
   return succeed(null);
@@ -228,6 +230,12 @@ async function writeRules(s3: S3Client, bucket: StateBucket, rules: readonly Lif
 function statusOf(error: unknown): number | null {
   const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
   return $metadata?.httpStatusCode ?? null;
+}
+
+/** S3 says in a header where the bucket is. */
+function regionOf(error: unknown): string | null {
+  const { $response } = error as { readonly $response?: { readonly headers?: Readonly<Record<string, string>> } };
+  return $response?.headers?.['x-amz-bucket-region'] ?? null;
 }
 
 function isNamed(error: unknown, name: string): boolean {

@@ -1,6 +1,6 @@
 import { HeadObjectCommand, NotFound } from '@aws-sdk/client-s3';
 import { askAws } from '../../aws/client.ts';
-import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
+import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
 import { accountHome } from '../bootstrap/account-home.ts';
 import { inspectRoles, readRoles, wantedRoles } from '../bootstrap/account-roles.ts';
@@ -24,15 +24,20 @@ export async function accountFacts(account: SetupAccount, team: Team, factsOf: F
     inventory.ok ? succeed(value(inventory.value)) : inventory;
   const home = of((read) => accountHome(read, [], team));
   const place = stateBucketOf(team);
+  const workflows = place === null ? null : await workflowParts(account, team, place, factsOf);
   return {
     boundary: of((read) => inspectBoundary(read, team)),
-    workflows: place === null ? null : await workflowParts(account, team, place, factsOf),
+    workflows,
     usersWithoutBoundary: home.ok ? succeed(home.value.usersWithoutBoundary) : home,
     hasRootKeys: home.ok ? succeed(home.value.hasRootKeys) : home,
-    lockAge: await askAws(async () => {
-      const taken = place === null ? null : await lockTime(account, place);
-      return taken === null ? null : Math.floor((account.now().getTime() - taken.getTime()) / 60_000);
-    }),
+    // S3 answers a question about an object without a body: why the bucket cannot be used, only that of the bucket says.
+    lockAge:
+      workflows?.bucket.ok === false
+        ? workflows.bucket
+        : await askAws(async () => {
+            const taken = place === null ? null : await lockTime(account, place);
+            return taken === null ? null : Math.floor((account.now().getTime() - taken.getTime()) / 60_000);
+          }),
   };
 }
 
@@ -76,15 +81,14 @@ async function askFor<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
 }
 
 /** Seconds that this machine's clock is ahead of a server's, by the `Date` of its answer (RFC 9110, section 6.6.1). */
-export async function clockAhead(url: string): Promise<Result<number>> {
+export async function clockAhead(url: string, failed: (reason: string) => Result<never>): Promise<Result<number>> {
   try {
     const { headers } = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(10_000) });
     const there = Date.parse(headers.get('date') ?? '');
     if (!Number.isNaN(there)) return succeed((Date.now() - there) / 1000);
-    return fail('network-failed', { reason: `${new URL(url).host} does not say the time`, progress: null });
+    return failed(`${new URL(url).host} does not say the time`);
   } catch (error) {
     const { cause, message } = error as Error;
-    const reason = cause instanceof Error ? cause.message : message;
-    return fail('network-failed', { reason, progress: null });
+    return failed(cause instanceof Error ? cause.message : message);
   }
 }

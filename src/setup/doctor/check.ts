@@ -92,6 +92,12 @@ function unread(failure: Failure): Outcome {
       t`set it to ${ADMINISTRATOR_TOKEN}, for example ${codeText('$(gh auth token)')}`,
     );
   }
+  if (failure.code === 'repository-unknown' && !failure.args.options.includes('--repository')) {
+    return notChecked(
+      failureProblem(failure).summary,
+      t`run ${codeText('mturk-team bootstrap')}, which records it, or set ${codeText('GITHUB_TOKEN')} to ${ADMINISTRATOR_TOKEN}`,
+    );
+  }
   if (isPlanLacking(failure)) return notChecked(t`the GitHub plan does not have it for a private repository`, UPGRADE);
   const { summary, reason, help, paste = [] } = failureProblem(failure);
   return notChecked(

@@ -58,7 +58,13 @@ export async function initialize(workspace: Workspace, options: CommandOptions =
 export async function lockProviders(workspace: Workspace, mirror: string | null): Promise<Result<string>> {
   const isUrl = mirror?.startsWith('https://') === true;
   const from = mirror === null ? [] : [isUrl ? `-net-mirror=${mirror}` : `-fs-mirror=${resolve(mirror)}`];
-  const args = ['providers', 'lock', ...from, ...LOCKED_PLATFORMS.map((platform) => `-platform=${platform}`)];
+  const args = [
+    'providers',
+    'lock',
+    '-no-color',
+    ...from,
+    ...LOCKED_PLATFORMS.map((platform) => `-platform=${platform}`),
+  ];
   const run = await runEngine(workspace.engine.binary, args, running(workspace, {}));
   if (run.exitCode !== 0) return failed(workspace, {}, 'init', run);
   return succeed(await readFile(join(workspace.directory, LOCK_FILE), 'utf8'));

@@ -129,7 +129,7 @@ const KNOWN: readonly {
   },
   {
     pattern:
-      /Failed to query available provider packages|Failed to install provider|Could not retrieve the list of available versions|Inconsistent dependency lock file|Required plugins are not installed|provider registry/i,
+      /Failed to query available provider packages|Could not retrieve providers for locking|Failed to install provider|Could not retrieve the list of available versions|Inconsistent dependency lock file|Required plugins are not installed|provider registry/i,
     failure: ({ reason }) => fail('provider-unavailable', { reason }),
   },
   {

@@ -35,28 +35,34 @@ const COMMAND_PROBLEMS: ProblemTable<PipelineFailureArgs> = {
     summary: t`cannot write ${codeText(file)}`,
     help: t`use a directory that exists and can be written`,
   }),
-  'repository-unknown': ({ options }) => ({
-    summary: options.includes('--repository')
-      ? t`the lab's repository is not known`
-      : t`not enough is known about the lab's repository`,
-    reason: options.includes('--repository')
-      ? t`the file is in no clone of a repository on GitHub`
-      : t`the trust policies of the roles name its ids, and the form of the subject in its OIDC tokens`,
-    help: t`set ${codeText('GITHUB_TOKEN')}, for example to ${codeText('$(gh auth token)')}, or add ${listTexts(options.map(codeText))}`,
-  }),
+  'repository-unknown': ({ options }) =>
+    options.includes('--repository')
+      ? {
+          summary: t`the lab's repository is not known`,
+          reason: t`the team file is in no clone whose remote ${codeText('origin')} is on GitHub`,
+          help: t`run it in such a clone, or add ${codeText('--repository OWNER/NAME')}`,
+        }
+      : {
+          summary: t`not enough is known about the lab's repository`,
+          reason: t`the trust policies of the roles name its ids, and the form of the subject in its OIDC tokens`,
+          help: t`set ${codeText('GITHUB_TOKEN')}, for example to ${codeText('$(gh auth token)')}, or add ${listTexts(options.map(codeText))}`,
+        },
   'subject-customized': ({ repository }) => ({
     summary: t`${codeText(repository)} customizes the subject of its OIDC tokens`,
     reason: t`the trust policies of the roles expect GitHub's default subject`,
     help: t`restore the default`,
     paste: [`gh api -X PUT repos/${repository}/actions/oidc/customization/sub -F use_default=true`],
   }),
-  'bucket-unusable': ({ bucket, because }) => ({
+  'bucket-unusable': ({ bucket, because, region }) => ({
     summary: t`the bucket ${codeText(bucket)} cannot be used`,
     reason:
       because === 'denied'
         ? t`it is another account's, or these credentials may not use it`
         : t`it is in another region than ${codeText('settings.state.region')}`,
-    help: t`correct ${codeText('settings.state')} in ${codeText('team.yaml')}`,
+    help:
+      region === null
+        ? t`use other credentials, or correct ${codeText('settings.state')} in ${codeText('team.yaml')}`
+        : t`set ${codeText('settings.state.region')} in ${codeText('team.yaml')} to ${codeText(region)}`,
   }),
   'state-key-taken': ({ place, lab }) => ({
     summary: t`${codeText(place)} holds the state of lab ${codeText(lab)}`,

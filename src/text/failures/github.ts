@@ -7,7 +7,7 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
   'github-token-missing': ({ variable }) => ({
     summary: t`${codeText(variable)} is not set`,
     reason: t`GitHub needs a token`,
-    help: t`in a workflow, pass the token of the job to the step`,
+    help: t`set it, for example to ${codeText('$(gh auth token)')}; in a workflow, pass the token of the job to the step`,
     paste: ['env:', `  ${variable}: \${{ github.token }}`],
   }),
   'github-environment': ({ variable }) => ({
@@ -31,18 +31,18 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
   'github-refused': ({ request, status, reason }) => ({
     summary: t`GitHub rejected the request (HTTP ${String(status)})`,
     reason: t`${codeText(request)}: ${proseText(reason)}`,
-    help: t`fix the cause, then run the job again`,
+    help: t`fix the cause, then run this again`,
   }),
   'github-rate-limited': ({ request, seconds }) => ({
     summary: t`GitHub's rate limit is reached`,
     reason: t`${codeText(request)}${seconds === null ? trusted('') : t`; GitHub asks to wait ${trusted(counted(seconds, 'second'))}`}`,
-    help: t`run the job again later`,
+    help: t`run this again later`,
   }),
   'github-unavailable': ({ request, reason }) => ({
     summary: t`no answer from GitHub`,
     reason: t`${codeText(request)}: ${proseText(reason)}`,
-    state: t`unknown whether the request was carried out`,
-    help: t`run the job again, which is safe; GitHub status: https://www.githubstatus.com`,
+    ...(/^(GET|git fetch) /.test(request) ? {} : { state: t`unknown whether the request was carried out` }),
+    help: t`run this again, which is safe; GitHub status: https://www.githubstatus.com`,
   }),
   'github-unreadable': ({ request, reason }) => ({
     summary: t`unexpected answer from GitHub`,
