@@ -315,6 +315,7 @@ describe('what --destroy removes', () => {
     expect(withoutHome(orThrow(await inspect(VISION)))).toEqual(withoutHome(orThrow(others)));
     const { Versions = [] } = await all.s3.send(new ListObjectVersionsCommand({ Bucket }));
     expect(new Set(Versions.map(({ Key }) => Key))).toEqual(new Set(['vision-lab/bootstrap.json']));
+    expect(await destroy()).toEqual({ roles: [], boundary: null, provider: null, objects: null });
     await destroy(VISION);
     expect(actions(orThrow(await inspect(VISION)))).toEqual(CREATES);
   });

@@ -50,8 +50,8 @@ function setupLines({ team, engine, kind }: LabSession, { workflows, parts, home
 async function destroy(options: BootstrapOptions, terminal: Terminal): Promise<number> {
   const { json } = options;
   const done = await removeBootstrap(options, terminal, ({ team, kind }, removal) => {
-    if (json) return;
-    terminal.stdout(`${[labHeading(team, null, kind), '', ...removalLines(removal)].join('\n')}\n\n`);
+    const lines = json ? [] : removalLines(removal, terminal.width);
+    if (lines.length > 0) terminal.stdout(`${[labHeading(team, null, kind), '', ...lines].join('\n')}\n\n`);
   });
   if (!done.ok) return reportFailure(done.failure, terminal);
   const { team, removal } = done.value;

@@ -32,9 +32,9 @@ async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.Pr
   const team = await readTeam(options.file, options.today);
   if (!team.ok) return reportFailure(team.failure, terminal);
   const port = await portOf(options, env);
-  // Asked for a change of GitHub, it must not end as if nothing were to be changed.
-  if (options.fix && !port.ok) return reportFailure(port.failure, terminal);
   let facts = await factsOf(team.value, options, port, terminal, env);
+  // Asked for a change of GitHub, it must not end as if nothing were to be changed.
+  if (options.fix && !facts.github.ok) return reportFailure(facts.github.failure, terminal);
   let found = diagnose(facts);
   const repairs = options.fix ? repairsOf(found) : [];
   if (repairs.length > 0 && port.ok) {

@@ -187,7 +187,12 @@ export async function removeBootstrap(
       const removal = await findRemoval(account, team, await teamStack(options, team));
       if (!removal.ok) return removal;
       onRemoval(session, removal.value);
-      const may = await confirm(`Delete this from account ${team.account}?`, options, terminal);
+      const isNothing = Object.values(removal.value)
+        .flat()
+        .every((each) => each === null);
+      const may = isNothing
+        ? succeed(null)
+        : await confirm(`Delete this from account ${team.account}?`, options, terminal);
       if (!may.ok) return may;
       return begun('bootstrap --destroy', async () => {
         await removeSetup(account, team, removal.value);

@@ -107,6 +107,13 @@ export async function emptyBucket(s3: S3Client, bucket: StateBucket): Promise<vo
   if ((await versionsIn(s3, place, '')).length === 0) await s3.send(new DeleteBucketCommand(place));
 }
 
+/** Whether `emptyBucket` has anything to delete. */
+export async function hasObjects(s3: S3Client, bucket: StateBucket): Promise<boolean> {
+  const place = { Bucket: bucket.bucket, ExpectedBucketOwner: bucket.account };
+  const own = await versionsIn(s3, place, `${bucket.key}/`);
+  return own.length > 0 || (await versionsIn(s3, place, '')).length === 0;
+}
+
 type Version = Pick<DeleteObjectCommandInput, 'Key' | 'VersionId'>;
 
 /** Delete markers included: a bucket that has one cannot be deleted. */

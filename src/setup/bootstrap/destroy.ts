@@ -12,7 +12,7 @@ import { providerArn } from '../roles.ts';
 import { type AccountRole, deleteRole, readRoles, rolesOf } from './account-roles.ts';
 import { readAccess, type SetupAccount, stateBucketOf } from './bootstrap.ts';
 import { forgetOldVersions, inspectBucket } from './bucket.ts';
-import { addressesInState, emptyBucket, readBootstrapRecord } from './bucket-objects.ts';
+import { addressesInState, emptyBucket, hasObjects, readBootstrapRecord } from './bucket-objects.ts';
 import { deleteProvider, isProviderOurs } from './oidc-provider.ts';
 import { actionOf } from './part.ts';
 
@@ -23,7 +23,7 @@ export interface Removal {
   readonly boundary: string | null;
   /** ARN; null if there is none, bootstrap did not make it, or another role trusts it. */
   readonly provider: string | null;
-  /** `s3://BUCKET/KEY/`, of which every version is deleted; null if there is no such bucket. */
+  /** `s3://BUCKET/KEY/`, of which every version is deleted; null if there is none, and the bucket stays. */
   readonly objects: string | null;
 }
 
@@ -76,7 +76,7 @@ async function findObjects({ s3 }: SetupAccount, team: Team, stack: TeamStack): 
   if (!addresses.ok) return addresses;
   const by = addresses.value;
   if (by.length > 0) return fail('lab-in-use', { lab: team.lab, by, stack });
-  return succeed(`s3://${place.bucket}/${place.key}/`);
+  return succeed((await hasObjects(s3, place)) ? `s3://${place.bucket}/${place.key}/` : null);
 }
 
 /**

@@ -87,8 +87,8 @@ export function homeTexts({ usersWithoutBoundary, hasRootKeys, otherLabs }: Acco
   ];
 }
 
-/** What is deleted, one line each. */
-export function removalLines({ roles, boundary, provider, objects }: Removal): readonly string[] {
+/** What is deleted, one line each; none if there is nothing. */
+export function removalLines({ roles, boundary, provider, objects }: Removal, width: number): readonly string[] {
   const lines = [
     ...roles.map(({ name }) => t`role ${codeText(name)}`),
     ...(boundary === null ? [] : [t`permissions boundary ${codeText(boundary)}`]),
@@ -97,5 +97,9 @@ export function removalLines({ roles, boundary, provider, objects }: Removal): r
       ? []
       : [t`every version of every object in ${codeText(objects)}, and the bucket if nothing else is in it`]),
   ];
-  return lines.map((line) => `  delete  ${plainText(line)}`);
+  return columns(
+    lines.map((line) => ['delete', plainText(line)]),
+    2,
+    width,
+  );
 }

@@ -26,7 +26,7 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
   'github-not-found': ({ request }) => ({
     summary: t`not found on GitHub, or not visible to this token`,
     reason: codeText(request),
-    help: t`check the number or the commit, and that the token is of this repository`,
+    help: t`check the repository, the number or the commit, and that the token may see it`,
   }),
   'github-refused': ({ request, status, reason }) => ({
     summary: t`GitHub rejected the request (HTTP ${String(status)})`,
