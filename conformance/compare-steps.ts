@@ -14,7 +14,7 @@ export interface StepRecord {
   readonly account: Readonly<Record<string, string>>;
   readonly planCalls: Calls;
   readonly applyCalls: Calls;
-  /** What the order of the calls broke on the way, each in a sentence; compared with nothing, wrong by itself. */
+  /** What is wrong by itself, each in a sentence: an order of calls, a call that a role may not make. */
   readonly broken: readonly string[];
 }
 

@@ -1,4 +1,5 @@
-import { createServer, request as forward, type IncomingMessage } from 'node:http';
+import { createServer, request as forward, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createTlsServer, request as forwardOverTls } from 'node:https';
 
 /** How often each IAM or STS action was called. */
 export type Calls = Readonly<Record<string, number>>;
@@ -8,14 +9,19 @@ export interface SentCall {
   readonly action: string;
   /** The call's parameters. */
   readonly parameters: URLSearchParams;
+  readonly method: string;
+  /** With the query, as it was sent. */
+  readonly path: string;
   /** Number of the event, counted over all calls. */
   readonly sent: number;
   /** Infinite until it was answered. */
   answered: number;
+  /** Null until it was answered. */
+  status: number | null;
 }
 
 export interface CountingProxy {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or `https:` as its target. */
   readonly endpoint: string;
   /** The calls since the last time this was asked, by action, sorted. */
   take(): Calls;
@@ -24,39 +30,56 @@ export interface CountingProxy {
   stop(): Promise<void>;
 }
 
+export interface ProxyOptions {
+  /** PEM: the proxy speaks TLS, and so does its target, both with this certificate. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Is waited for before a call is passed on. */
+  readonly onCall?: (call: SentCall) => Promise<void> | void;
+  readonly onAnswer?: (call: SentCall) => void;
+}
+
 /**
  * Stands in front of an account and counts what is asked of it, so that the same instrument measures every account.
  * It changes nothing on the way: the signature covers the Host header, so that is forwarded too.
  */
-export async function startCountingProxy(target: string): Promise<CountingProxy> {
+export async function startCountingProxy(target: string, options: ProxyOptions = {}): Promise<CountingProxy> {
+  const { tls, onCall, onAnswer } = options;
   const { hostname, port } = new URL(target);
   let counts = new Map<string, number>();
   let sequence: SentCall[] = [];
   let events = 0;
-  const server = createServer(async (incoming, outgoing) => {
+  const passOn: RequestListener = async (incoming, outgoing) => {
     const body = await readBody(incoming);
-    const parameters = new URLSearchParams(body.toString('utf8'));
+    const { method = '', url: path = '', headers } = incoming;
+    const parameters = new URLSearchParams(method === 'POST' ? body.toString('utf8') : '');
     // The Query protocol names the action in its form body; anything else is no IAM or STS call.
     const action = parameters.get('Action') ?? '(other)';
-    const call: SentCall = { action, parameters, sent: events++, answered: Number.POSITIVE_INFINITY };
+    const call: SentCall = {
+      ...{ action, parameters, method, path },
+      ...{ sent: events++, answered: Number.POSITIVE_INFINITY, status: null },
+    };
     sequence.push(call);
     counts.set(action, (counts.get(action) ?? 0) + 1);
-    const onward = forward(
-      { hostname, port, method: incoming.method, path: incoming.url, headers: incoming.headers },
-      (answer) => {
-        call.answered = events++;
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
-      },
-    );
+    await onCall?.(call);
+    const to = { hostname, port, method, path, headers };
+    const onward = tls === undefined ? forward(to) : forwardOverTls({ ...to, ca: tls.certificate });
+    onward.on('response', (answer) => {
+      call.answered = events++;
+      call.status = answer.statusCode ?? null;
+      onAnswer?.(call);
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
     onward.on('error', () => outgoing.destroy());
     onward.end(body);
-  });
+  };
+  const server =
+    tls === undefined ? createServer(passOn) : createTlsServer({ cert: tls.certificate, key: tls.key }, passOn);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const own = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    endpoint: `http://127.0.0.1:${own}`,
+    endpoint: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${own}`,
     take: () => {
       const taken = Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
       counts = new Map();

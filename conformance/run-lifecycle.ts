@@ -11,7 +11,7 @@ import { synthesize } from '../src/terraform/synth/synth.ts';
 import { brokenPromises } from './broken-promises.ts';
 import { isObject } from './canonical.ts';
 import type { StepRecord } from './compare-steps.ts';
-import type { CountingProxy } from './counting-proxy.ts';
+import type { Calls, CountingProxy, SentCall } from './counting-proxy.ts';
 import { ACCOUNT, EVE_LEFT, FIRST_TEAM, LAB, NARROWED, TODAY, WITH_EVE } from './lifecycle-team.ts';
 import {
   changeBehindExclusives,
@@ -21,6 +21,7 @@ import {
 } from './manual-changes.ts';
 import { configuredAttributes, planFacts } from './plan-facts.ts';
 import { accessTable, accountFacts, readAccount } from './read-account.ts';
+import { roleProblems } from './role-calls.ts';
 
 /** One account with one provider and one engine, to play the lifecycle on. */
 export interface Rig {
@@ -95,33 +96,45 @@ class Lifecycle {
   /** Plans and applies what the team says; null takes everything away. */
   async change(step: string, stack: StackName, team: Team | null): Promise<void> {
     const workspace = await this.#workspace(stack, team);
-    this.#rig.proxy.take();
+    this.#take();
     const saved = await this.#plan(workspace);
-    const planCalls = this.#rig.proxy.take();
-    this.#rig.proxy.takeSequence();
+    const planned = this.#take();
     await this.#apply(workspace, saved);
-    const broken = brokenPromises(this.#rig.proxy.takeSequence());
-    await this.#record(step, team, saved, planCalls, this.#rig.proxy.take(), broken);
+    const applied = this.#take();
+    // The bootstrap stack is an administrator's.
+    const denied =
+      stack === 'team' ? [...roleProblems('plan', planned.sequence), ...roleProblems('apply', applied.sequence)] : [];
+    const broken = [...brokenPromises(applied.sequence), ...denied];
+    await this.#record(step, team, saved, planned.calls, applied.calls, broken);
   }
 
   /** Plans only: what the provider sees of what happened behind its back. */
   async find(step: string, team: Team): Promise<void> {
     const workspace = await this.#workspace('team', team);
-    this.#rig.proxy.take();
+    this.#take();
     const saved = await this.#plan(workspace);
     this.#found = saved;
-    await this.#record(step, team, saved, this.#rig.proxy.take(), {});
+    const { calls, sequence } = this.#take();
+    await this.#record(step, team, saved, calls, {}, roleProblems('plan', sequence));
   }
 
   /** Applies what was found, and plans again: nothing may be left to do. */
   async repair(step: string, team: Team): Promise<void> {
     const workspace = await this.#workspace('team', team);
     if (this.#found === null) throw new Error('nothing was looked for before the repair');
-    this.#rig.proxy.take();
+    this.#take();
     await this.#apply(workspace, this.#found);
-    const applyCalls = this.#rig.proxy.take();
+    const applied = this.#take();
     const saved = await this.#plan(workspace);
-    await this.#record(step, team, saved, this.#rig.proxy.take(), applyCalls);
+    const planned = this.#take();
+    const denied = [...roleProblems('apply', applied.sequence), ...roleProblems('plan', planned.sequence)];
+    await this.#record(step, team, saved, planned.calls, applied.calls, denied);
+  }
+
+  /** The calls since the last time. */
+  #take(): { readonly calls: Calls; readonly sequence: readonly SentCall[] } {
+    const { proxy } = this.#rig;
+    return { calls: proxy.take(), sequence: proxy.takeSequence() };
   }
 
   /** The team's state is empty again, and the next plan takes over what the account holds. */
@@ -166,7 +179,7 @@ class Lifecycle {
     saved: SavedPlan,
     planCalls: StepRecord['planCalls'],
     applyCalls: StepRecord['applyCalls'],
-    broken: readonly string[] = [],
+    broken: readonly string[],
   ): Promise<void> {
     const recorded = team ?? EVE_LEFT;
     const configured = configuredAttributes([

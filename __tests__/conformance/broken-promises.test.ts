@@ -2,7 +2,8 @@ import { brokenPromises } from '../../conformance/broken-promises.ts';
 import type { SentCall } from '../../conformance/counting-proxy.ts';
 
 function call(action: string, parameters: Readonly<Record<string, string>>, sent: number, answered: number): SentCall {
-  return { action, parameters: new URLSearchParams({ UserName: 'eve', ...parameters }), sent, answered };
+  const sentTo = { method: 'POST', path: '/', status: null };
+  return { action, parameters: new URLSearchParams({ UserName: 'eve', ...parameters }), ...sentTo, sent, answered };
 }
 
 const CREATED = call('CreateUser', { PermissionsBoundary: 'arn' }, 0, 1);

@@ -18,6 +18,26 @@ beforeEach(async () => {
 
 afterEach(() => new Promise<void>((resolve) => void account.close(() => resolve())));
 
+test('a call waits for who watches it, and is kept with its method, path and status', async () => {
+  let goOn = (): void => {};
+  const allowed = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const seen: string[] = [];
+  const proxy = await startCountingProxy(target, {
+    onCall: () => allowed,
+    onAnswer: ({ method, path, status }) => seen.push(`${method} ${path} ${status}`),
+  });
+  const asked = fetch(`${proxy.endpoint}/bucket/key?x-id=PutObject`, { method: 'PUT', body: 'Action=GetUser' });
+  expect(await Promise.race([asked, new Promise((resolve) => setImmediate(() => resolve('waits')))])).toBe('waits');
+  goOn();
+  expect((await asked).status).toBe(200);
+  expect(seen).toEqual(['PUT /bucket/key?x-id=PutObject 200']);
+  // Only a POST names an action in its body.
+  expect(proxy.take()).toEqual({ '(other)': 1 });
+  await proxy.stop();
+});
+
 test('calls are counted by action, refused ones too, and passed on unchanged', async () => {
   const proxy = await startCountingProxy(target);
   const call = (body: string) => fetch(proxy.endpoint, { method: 'POST', body });
