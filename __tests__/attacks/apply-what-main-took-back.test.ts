@@ -64,12 +64,13 @@ describe('an old apply that would grant again what main has taken back since is 
     };
     const manifest = manifestOf(review, { plan: orThrow(read), tools: TOOLS }, origin);
     await withLab(emptyMemory(), async (test) => {
-      const files = { manifest: 'manifest.json', base: 'base.yaml', newest: 'newest.yaml' };
+      const files = { manifest: 'manifest.json', base: 'base.yaml', newest: 'newest.yaml', approval: 'approval.json' };
       const options = {
         ...({ file: 'team.yaml', emulator: null, today, stack: 'team', parallelism: null, configDir: null } as const),
         ...{ yes: true, reviewed: files, commit: null, result: null, json: false },
       };
-      const reviewed = { manifest, base: sampleTeam, newest: eve({ roles: ['results-reader'] }) };
+      const approval = { pull: 1, head: commit, by: ['adaoneill'], how: 'review' as const };
+      const reviewed = { manifest, base: sampleTeam, newest: eve({ roles: ['results-reader'] }), approval };
       const refused = await planAndApply(
         test.lab(granted),
         reviewed,

@@ -1,5 +1,14 @@
+import { planAndApply } from '../../src/cli/session/apply.ts';
+import { applyRecord, noteApply } from '../../src/cli/session/records.ts';
+import { appliedOwners, GIVEN_APPROVAL, unappliedApproval } from '../../src/review/approval/applied-owners.ts';
+import { MANIFEST } from '../../src/review/manifest/schema.ts';
+import { readTeam } from '../../src/team/parse/read-team.ts';
+import type { Team } from '../../src/team/team.ts';
+import { filesOf } from '../support/github-files.ts';
 import type { Pull } from '../support/github-repository.ts';
+import { emptyMemory, TODAY, withLab } from '../support/lab-in-test.ts';
 import type { LabRepository, MergeMethod } from '../support/lab-repository.ts';
+import { SILENT } from '../support/silent-terminal.ts';
 import { approvalInTest } from '../support/verify-approval.ts';
 
 /** One person wants a change applied that no one else has agreed to. Ada and Dee own the lab; Bo and Cy can write. */
@@ -80,26 +89,6 @@ const ATTACKS: readonly Attack[] = [
     ],
   ),
   [
-    'a first pull request, merged without an approval, makes a writer an owner; a second one pays',
-    /`bo` approved it, but is no owner/,
-    (lab) => {
-      lab.applied();
-      lab.merge(lab.propose('owners', 'bo', owns('bo')), 'bo', 'squash');
-      return apply(lab.propose('pay', 'cy', pays('bo')), { approvers: ['bo'] });
-    },
-  ],
-  [
-    'a first pull request makes a writer the only owner, who needs no approval; a second one pays',
-    /no one approved it/,
-    (lab) => {
-      lab.applied();
-      const takes = (team: string) =>
-        team.replace('owners: [ada, dee]', 'owners: [bo]\nsettings: { self-approval: true }');
-      lab.merge(lab.propose('take-over', 'bo', takes), 'bo');
-      return apply(lab.propose('pay', 'bo', pays('bo')), { by: 'bo' });
-    },
-  ],
-  [
     'an owner deletes the branch after a push, and a colleague restores it',
     /`dee` approved it, but pushed/,
     (lab) => {
@@ -163,6 +152,12 @@ const ATTACKS: readonly Attack[] = [
       lab.push('words', 'github-actions[bot]', pays('dee'));
       return apply(pull, { approvers: ['dee'], by: 'dee' });
     },
+  ],
+  [
+    "an owner has a workflow of a branch open a pull request of a colleague's unfinished branch",
+    /`github-actions\[bot\]`, which is not a person, opened it/,
+    (lab) =>
+      apply(lab.open('draft', 'github-actions[bot]', lab.push('draft', 'cy', pays('dee'))), { approvers: ['dee'] }),
   ],
   [
     'the pushes are so old that GitHub has forgotten them',
@@ -247,16 +242,6 @@ describe('a lab with one owner', () => {
       (lab) => apply(lab.propose('alone', 'ada', approvesAlone), { by: 'ada' }),
     ],
     [
-      'a first change sets it, merged and never applied; a second one pays',
-      false,
-      /so no one else can approve it/,
-      (lab) => {
-        lab.applied();
-        lab.merge(lab.propose('alone', 'ada', approvesAlone), 'ada');
-        return apply(lab.propose('pay', 'ada', pays('cy')), { by: 'ada' });
-      },
-    ],
-    [
       "a writer pushes onto the owner's pull request",
       true,
       /but someone else pushed to it/,
@@ -292,7 +277,6 @@ describe('a lab with one owner', () => {
 
   test.each(['merge', 'squash', 'rebase'] as const)('the owner merges their own change (%s)', async (method) => {
     const lab = begin(alone(true));
-    lab.applied();
     const { code, stderr, outputs, summary } = await apply(lab.propose('pay', 'ada', pays('cy')), {
       by: 'ada',
       method,
@@ -384,22 +368,141 @@ describe('an owner is not kept from approving', () => {
         return apply(pull, { approvers: ['ada'] });
       },
     ],
-    [
-      'by the removal of the other owner, applied before',
-      (lab) => {
-        lab.applied();
-        lab.applied(
-          lab.merge(
-            lab.propose('owners', 'dee', (team) => team.replace(', dee]', ', cy]')),
-            'dee',
-          ),
-        );
-        return apply(lab.propose('pay', 'bo', pays('bo')), { approvers: ['cy'] });
-      },
-    ],
   ])('%s', async (_name, run) => {
     const { code, stderr } = await run(lab());
     expect(stderr).toMatch(/^Pull request #\d+ was approved at/);
     expect(code).toBe(0);
+  });
+});
+
+describe('an owner is one by what was applied last, which the record beside the state says', () => {
+  const alone = (owner: string) => (team: string) =>
+    team.replace('owners: [ada, dee]', `owners: [${owner}]\nsettings: { self-approval: true }`);
+  const teamOf = (commit: string): Team => {
+    const { team } = readTeam(lab().teamAt(commit), { file: 'team.yaml', today: TODAY });
+    if (team === null) throw new Error(lab().teamAt(commit));
+    return team;
+  };
+
+  /** Notes applies of these commits: each of a reviewed change of the commit before it, or an administrator's own. */
+  type Recorded = NonNullable<Parameters<typeof unappliedApproval>[1]>;
+  function recordOf(
+    ...applies: readonly { readonly commit: string; readonly base?: string; readonly newest?: string }[]
+  ) {
+    let record: Recorded = { owners: null, team: null };
+    for (const { commit, base, newest = commit } of applies) {
+      const reviewed = base === undefined ? null : { base: teamOf(base), newest: teamOf(newest) };
+      record = { owners: appliedOwners(teamOf(commit), reviewed, record.owners), team: teamOf(commit) };
+    }
+    return record;
+  }
+
+  /** Why the apply refuses what `verify-approval` let through. */
+  async function refusals(verified: ReturnType<typeof verify>, record: Recorded | null) {
+    const { code, stderr, approval } = await verified;
+    if (code !== 0) throw new Error(stderr);
+    return unappliedApproval(GIVEN_APPROVAL.parse(JSON.parse(approval)), record, TODAY);
+  }
+
+  const UNAPPLIED = (by: string) => [{ kind: 'not-applied', by }];
+
+  test('a first pull request, merged without an approval, makes a writer an owner; a second one pays', async () => {
+    const record = recordOf({ commit: lab().main });
+    lab().merge(lab().propose('owners', 'bo', owns('bo')), 'bo', 'squash');
+    const pays2 = apply(lab().propose('pay', 'cy', pays('bo')), { approvers: ['bo'] });
+    expect(await refusals(pays2, record)).toEqual(UNAPPLIED('bo'));
+  });
+
+  test('the same, after an apply of another change that an owner approved', async () => {
+    const first = lab().main;
+    const base = lab().merge(lab().propose('owners', 'bo', owns('bo')), 'bo', 'squash');
+    const commit = lab().merge(lab().propose('words', 'cy', describes('Moreau')), 'cy');
+    const record = recordOf({ commit: first }, { commit, base });
+    const second = apply(lab().propose('pay', 'cy', pays('bo')), { approvers: ['bo'] });
+    expect(await refusals(second, record)).toEqual(UNAPPLIED('bo'));
+  });
+
+  test('a first pull request makes a writer the only owner, who needs no approval; a second one pays', async () => {
+    const record = recordOf({ commit: lab().main });
+    lab().merge(lab().propose('take-over', 'bo', alone('bo')), 'bo');
+    const second = apply(lab().propose('pay', 'bo', pays('bo')), { by: 'bo' });
+    expect(await refusals(second, record)).toEqual(UNAPPLIED('bo'));
+  });
+
+  test('a first change sets self-approval, merged and never applied; a second one pays', async () => {
+    const before = begin((team) => alone('ada')(team).replace('true }', 'false }')).main;
+    const record = recordOf({ commit: before });
+    lab().merge(
+      lab().propose('alone', 'ada', (team) => team.replace('self-approval: false', 'self-approval: true')),
+      'ada',
+    );
+    const second = apply(lab().propose('pay', 'ada', pays('cy')), { by: 'ada' });
+    expect(await refusals(second, record)).toEqual([{ kind: 'only-owner', by: 'ada', because: 'setting' }]);
+  });
+
+  test('a push gives the name of an owner to the account of a writer', async () => {
+    const record = recordOf({ commit: lab().main });
+    lab().push('main', 'bo', (team) => team.replace('github: dee', 'github: bo'));
+    const second = apply(lab().propose('pay', 'cy', pays('cy')), { approvers: ['bo'] });
+    expect(await refusals(second, record)).toEqual(UNAPPLIED('bo'));
+  });
+
+  test('a former owner reruns the old apply that had made them one', async () => {
+    const [first, added] = [lab().main, lab().merge(lab().propose('add', 'ada', owns('bo')), 'ada')];
+    const removed = lab().merge(
+      lab().propose('remove', 'ada', (team) => team.replace(', bo]', ']')),
+      'ada',
+    );
+    const applies = [{ commit: first }, { commit: added, base: first }, { commit: removed, base: added }];
+    const record = recordOf(...applies, { commit: added, base: first, newest: removed });
+    expect(record.owners).toEqual(recordOf({ commit: first }).owners);
+  });
+
+  test('owners that a review or an administrator appointed approve, and a suspended one does not', async () => {
+    const first = lab().main;
+    const changes = (team: string) => team.replace(', dee]', ', cy]');
+    const commit = lab().merge(lab().propose('owners', 'dee', changes), 'dee');
+    const reviewed = recordOf({ commit: first }, { commit, base: first });
+    const second = apply(lab().propose('pay', 'bo', pays('bo')), { approvers: ['cy'] });
+    expect(await refusals(second, reviewed)).toEqual([]);
+    expect(await refusals(second, recordOf({ commit }))).toEqual([]);
+    expect(await refusals(second, null)).toEqual([]);
+    const members = teamOf(commit).members.map((one) => ({ ...one, suspended: one.key === 'cy' }));
+    expect(await refusals(second, { owners: reviewed.owners, team: { members } })).toEqual(UNAPPLIED('cy'));
+  });
+
+  test('the apply refuses before it asks Terraform or AWS', async () => {
+    const first = teamOf(lab().main);
+    const base = teamOf(lab().merge(lab().propose('owners', 'bo', owns('bo')), 'bo'));
+    const merged = lab().merge(lab().propose('pay', 'cy', pays('bo')), 'cy');
+    const manifest = {
+      ...MANIFEST.parse(JSON.parse(filesOf('03-add-member', { commit: merged, run: 1 }).manifest)),
+      lab: first.lab,
+    };
+    await withLab(emptyMemory(), async (test) => {
+      const session = test.lab(teamOf(merged));
+      await noteApply(applyRecord(session.records), { ...session, team: first }, { state: 'applied' });
+      const before = test.emulator.calls.length;
+      const approval = { pull: 7, head: merged, by: ['bo'], how: 'review' as const };
+      const reviewed = { manifest, base, newest: session.team, approval };
+      const options = {
+        ...{ file: 'team.yaml', emulator: null, today: TODAY, parallelism: null, configDir: null, commit: null },
+        ...{ stack: 'team' as const, yes: true, result: null, json: false },
+        reviewed: { manifest: '', base: '', newest: '', approval: '' },
+      };
+      const refused = planAndApply(
+        session,
+        reviewed,
+        options,
+        SILENT,
+        () => {},
+        () => {},
+      );
+      expect(await refused).toEqual({
+        ok: false,
+        failure: { code: 'not-approved', args: { commit: merged, pull: 7, head: merged, because: UNAPPLIED('bo') } },
+      });
+      expect(test.emulator.calls.slice(before)).toEqual([]);
+    });
   });
 });

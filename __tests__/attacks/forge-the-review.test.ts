@@ -354,7 +354,7 @@ test('a forged plan does not move the state, where other providers and resources
   const moved: Team = { ...sampleTeam, settings: { ...sampleTeam.settings, state } };
   await withLab(emptyMemory(), async (test) => {
     const lab = test.lab(moved);
-    const files = { manifest: 'manifest.json', base: 'base.yaml', newest: 'newest.yaml' };
+    const files = { manifest: 'manifest.json', base: 'base.yaml', newest: 'newest.yaml', approval: 'approval.json' };
     const options = {
       ...({
         file: 'team.yaml',
@@ -367,7 +367,8 @@ test('a forged plan does not move the state, where other providers and resources
       ...{ yes: true, reviewed: files, commit: null, result: null, json: false },
     };
     const manifest = reviewed(moved, moved);
-    const given = { manifest, base: sampleTeam, newest: moved };
+    const approval = { pull: 1, head: COMMIT, by: ['adaoneill'], how: 'review' as const };
+    const given = { manifest, base: sampleTeam, newest: moved, approval };
     const begun = await planAndApply(
       lab,
       given,
@@ -387,7 +388,16 @@ describe('apply --reviewed', () => {
   const place = scratchLab(readFileSync('team.yaml', 'utf8'));
   afterAll(() => place.remove());
   const run = (...args: string[]) => runHere(['apply', '--emulator', '--yes', ...args], { cwd: place.directory });
-  const files = ['--reviewed', 'manifest.json', '--base', 'team.yaml', '--newest', 'team.yaml'];
+  const files = [
+    '--reviewed',
+    'manifest.json',
+    '--base',
+    'team.yaml',
+    '--newest',
+    'team.yaml',
+    '--approval',
+    'approval.json',
+  ];
 
   test('the plan of another version of the tool is not applied', async () => {
     place.write('manifest.json', writeManifest(honest));
@@ -396,7 +406,7 @@ describe('apply --reviewed', () => {
     expect(stderr).toMatch(/planned-by-another-version.*\n.*planned with 0, applied with \d/);
   });
 
-  test('a review of the future is not applied, nor is one without the two other files', async () => {
+  test('a review of the future is not applied, nor is one without the other files', async () => {
     const tools = { ...honest.tools, mturkTeam: packageJson.version };
     const future = forged({ ...honest, tools }, { at: '2999-01-01T00:00:00.000Z' });
     place.write('manifest.json', writeManifest(future));

@@ -8,7 +8,10 @@ test('approved: who, at what, the plan that was reviewed, and in the summary wha
   const pull = lab().propose('words', 'cy', change);
   lab().plan(pull);
   repository().review(pull.number, 'ada', 'APPROVED');
-  const { code, stdout, stderr, outputs, summary, manifest } = await verify(lab().merge(pull, 'cy'), '--json');
+  const { code, stdout, stderr, outputs, summary, manifest, approval, failure } = await verify(
+    lab().merge(pull, 'cy'),
+    '--json',
+  );
   expect(code).toBe(0);
   const [, digest, run] =
     /^Pull request #\d+ was approved at [0-9a-f]{7} by ada\.\nWrote the reviewed plan ([0-9a-f]{12}) of run (\d+) to reviewed\/manifest\.json\.\n$/.exec(
@@ -22,6 +25,14 @@ test('approved: who, at what, the plan that was reviewed, and in the summary wha
     'approved-by': 'ada',
     'plan-run': run,
   });
+  expect(JSON.parse(approval)).toEqual({
+    version: 1,
+    pull: pull.number,
+    head: pull.head.sha,
+    by: ['ada'],
+    how: 'review',
+  });
+  expect(failure).toBe('');
   expect(summary.replace(/ on .* UTC\./, ' on DATE.')).toContain(
     `\n\nPull request ${'#'}${pull.number}, approved by \`ada\` on DATE. This is the plan that was reviewed`,
   );
@@ -34,6 +45,10 @@ test('not approved: the reason, the pull request for the job that reports it, an
   const result = await verify(lab().merge(pull, 'cy'));
   expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('no one approved it'), manifest: '' });
   expect(result.outputs).toEqual({ 'pull-request': String(pull.number), 'failure-reason': 'not-approved' });
+  expect(result.approval).toBe('');
+  expect(JSON.parse(result.failure)).toMatchObject({
+    failure: { reason: 'not-approved', error: { code: 'not-approved', args: { because: [{ kind: 'no-approval' }] } } },
+  });
 });
 
 test('approved, and never planned', async () => {

@@ -173,10 +173,15 @@ describe('after the merge', () => {
     ]);
   });
 
-  test('a push without a pull request: the issue alone', async () => {
+  test('a push without a pull request: the issue alone, with what to do about its reason', async () => {
+    const args = { commit: 'f'.repeat(40), pull: null, head: null, because: [{ kind: 'no-pull-request' }] };
+    const failure = { reason: 'not-approved', error: { code: 'not-approved', args } };
+    directory.write('result.json', JSON.stringify({ version: 1, failure }));
     const result = await apply(`--pull-request ${EMPTY} --reason not-approved`);
     expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining('belongs to no pull request') });
-    expect(issues()).toHaveLength(1);
+    expect(issues()).toMatchObject([
+      { body: expect.stringContaining('**To fix:** make the change in a pull request') },
+    ]);
     expect(repository().comments).toEqual([]);
   });
 

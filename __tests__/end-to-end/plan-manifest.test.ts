@@ -159,8 +159,18 @@ describe('a member joins under a name that someone used in advance, and another 
       ...{ kind: 'imported-credentials', user: UserName, others: [], notChecked: [] },
       keys: [{ created: expect.stringMatching(/Z$/), by: null }],
     });
+    place.write('approval.json', JSON.stringify({ pull: 1, head: '', by: ['adaoneill'], how: 'review' }));
     const files = ['--reviewed', 'manifest.json', '--base', 'due.yaml', '--newest', 'due-and-uma.yaml'];
-    const applied = await on('2026-12-01', 'apply', 'due-and-uma.yaml', ...files, '--yes', '--json');
+    const applied = await on(
+      '2026-12-01',
+      'apply',
+      'due-and-uma.yaml',
+      ...files,
+      '--approval',
+      'approval.json',
+      '--yes',
+      '--json',
+    );
     expect({ code: applied.code, ...JSON.parse(applied.stdout) }).toMatchObject({ code: 0, dueSinceReview: ['jo'] });
     expect(applied.stderr).toContain('Jo Ek (jo), last day 20 Nov 2026');
   });

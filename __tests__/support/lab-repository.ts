@@ -136,11 +136,6 @@ export class LabRepository {
     return commit;
   }
 
-  /** A run of the apply workflow that succeeded. */
-  applied(commit = this.main): Run {
-    return this.#github.addRun({ path: '.github/workflows/apply.yml', event: 'push', headSha: commit });
-  }
-
   teamAt(commit: string): string {
     return this.#teams.get(commit) ?? `${this.#git('cat-file', 'blob', `${commit}:team.yaml`)}\n`;
   }

@@ -40,7 +40,15 @@ export function approvalInTest() {
         GITHUB_STEP_SUMMARY: file('summary.md'),
         GITHUB_SHA: commit,
       };
-      const result = await runHere(['verify-approval', '--manifest', 'reviewed/manifest.json', ...args], {
+      const files = [
+        '--manifest',
+        'reviewed/manifest.json',
+        '--approval',
+        'reviewed/approval.json',
+        '--result',
+        'result.json',
+      ];
+      const result = await runHere(['verify-approval', ...files, ...args], {
         cwd: directory.directory,
         env,
       });
@@ -50,6 +58,8 @@ export function approvalInTest() {
         outputs: Object.fromEntries(outputs.map(([, name = '', , value = '']) => [name, value])),
         summary: textOf('summary.md'),
         manifest: textOf('reviewed/manifest.json'),
+        approval: textOf('reviewed/approval.json'),
+        failure: textOf('result.json'),
       };
     },
   };

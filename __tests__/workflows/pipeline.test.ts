@@ -60,6 +60,10 @@ test('a student is planned, not applied without approval, and applied after it',
   expect(refused.jobs.approval?.outputs['failure-reason']).toBe('not-approved');
   expect(await scene.membersOf('tiny-lab-reader')).toEqual(['tiny-lab-bo']);
   expect(commentOf(scene, pull)).toMatchObject({ id: first.id, body: expect.stringContaining('Not applied') });
+  // The reason travels from the job that verifies to the one that reports.
+  expect(commentOf(scene, pull).body).toMatch(
+    /\*\*To fix:\*\* an owner who neither opened[\s\S]*`bo` approved it, but is its author/,
+  );
   expect(issuesOf(scene, 'apply')).toMatchObject([{ state: 'open' }]);
 
   scene.repository.review(pull.number, 'ada', 'APPROVED');

@@ -333,11 +333,16 @@ export type ApprovalProblem =
   | { readonly kind: 'older-head' | 'pushed' | 'wrote'; readonly by: string; readonly commit: string }
   /** The lab has one owner, who proposed this: the setting is missing, or someone else pushed or merged. */
   | { readonly kind: 'only-owner'; readonly by: string; readonly because: 'setting' | 'push' | 'merge' }
-  /** `outdated`: the base branch changed, or a review was dismissed, after the approval. */
+  /**
+   * `not-applied`: an owner by the file before the merge, and not by the one applied last. `outdated`: the base branch changed,
+   * or a review was dismissed, after the approval.
+   */
   | {
       readonly kind:
+        | 'opened-by-bot'
         | 'author'
         | 'not-owner'
+        | 'not-applied'
         | 'no-write-access'
         | 'not-a-person'
         | 'dismissed'

@@ -119,15 +119,6 @@ export function openGitHub(settings: GitHubSettings): GitHub {
         { run_id: run, attempt_number: attempt },
         runAnswer,
       ),
-    async successes(workflow, branch) {
-      const found = await one(
-        'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
-        { workflow_id: workflow, branch, status: 'success', per_page: 100, exclude_pull_requests: true },
-        z.object({ workflow_runs: z.array(runAnswer) }),
-      );
-      const page = nullIfNotFound(found);
-      return page.ok ? succeed(page.value?.workflow_runs ?? []) : page;
-    },
     async lastSuccess(workflow, branch) {
       const found = await one(
         'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',

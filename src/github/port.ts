@@ -52,6 +52,7 @@ export const pullAnswer = z
   .transform((read) => ({
     number: read.number,
     author: read.user?.login ?? null,
+    isByBot: read.user !== null && read.user.type !== 'User',
     /** Branch and repository (`owner/name`) that it is merged into. */
     base: { ref: read.base.ref, repository: read.base.repo.full_name },
     /** Branch and last commit; `repository` is null where the fork was deleted. */
@@ -287,8 +288,6 @@ export interface GitHub {
   runs(workflow: string, headSha: string, event: string): Promise<Result<readonly Run[]>>;
   /** A run as an earlier attempt left it. */
   attempt(run: number, attempt: number): Promise<Result<Run>>;
-  /** The newest successful runs of the workflow file on that branch, at most 100; none if there is no such workflow. */
-  successes(workflow: string, branch: string): Promise<Result<readonly Run[]>>;
   /**
    * When the newest successful run of the workflow file (`drift.yml`) on that branch began, ISO 8601. Null if there is no
    * such run or no such workflow. Needs `actions: read`.

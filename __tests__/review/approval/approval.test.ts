@@ -20,7 +20,7 @@ function judged(steps: readonly Step[], { since = '' } = {}) {
   }));
   return judge({
     pull: {
-      ...{ number: 1, author: 'eve', head: { ref: 'change', sha: HEAD, repository: 'perception/lab' } },
+      ...{ number: 1, author: 'eve', isByBot: false, head: { ref: 'change', sha: HEAD, repository: 'perception/lab' } },
       ...{ base: { ref: 'main', repository: 'perception/lab' }, createdAt: timeOf(0), mergedAt: timeOf(59) },
       ...{ mergedBy: 'eve', mergeCommit: MERGE },
     },

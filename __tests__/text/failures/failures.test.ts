@@ -209,6 +209,8 @@ const SAMPLES: { readonly [Code in FailureCode]: readonly FailureArgs[Code][] } 
     { commit, pull: null, head: null, because: [{ kind: 'several-pull-requests', pulls: [7, 8] }] },
     { commit, pull: 7, head, because: [{ kind: 'no-approval' }] },
     { commit, pull: 7, head, because: [{ kind: 'fork' }] },
+    { commit, pull: 7, head, because: [{ kind: 'opened-by-bot', by: 'helper[bot]' }] },
+    { commit, pull: 7, head, because: [{ kind: 'not-applied', by: 'bo' }] },
     { commit, pull: 7, head, because: [{ kind: 'rebased' }] },
     { commit, pull: 7, head, because: [{ kind: 'unknown-merge' }] },
     { commit, pull: 7, head, because: [{ kind: 'too-many-commits', most: 249 }] },

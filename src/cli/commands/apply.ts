@@ -38,9 +38,13 @@ export function register(command: Command, terminal: Terminal): void {
     .option('--yes', 'do not ask for confirmation')
     .addOption(cli.configDir())
     .addOption(cli.providerMirror())
-    .option('--reviewed <manifest>', 'apply only what was reviewed with this manifest; needs --base and --newest')
+    .option(
+      '--reviewed <manifest>',
+      'apply only what was reviewed with this manifest; needs --base, --newest and --approval',
+    )
     .option('--base <file>', 'team file before the change, as for the plan; an empty file if there was none')
     .option('--newest <file>', 'team file of the default branch now; stops if it revokes what is to be granted')
+    .option('--approval <file>', 'who approved it, as written by verify-approval')
     .option('--commit <sha>', 'commit of the file, for the apply record')
     .option('--result <file>', 'write the result as JSON')
     .addOption(cli.today())
@@ -57,16 +61,17 @@ export function register(command: Command, terminal: Terminal): void {
       'after',
       cli.examples(
         'mturk-team apply --emulator',
-        'mturk-team apply --reviewed manifest.json --base base.yaml --newest newest.yaml --yes',
+        'mturk-team apply --reviewed manifest.json --base base.yaml --newest newest.yaml --approval approval.json --yes',
       ),
     )
     .action(async (file: string, options) => {
       cli.refuseAnotherDay(command, options);
-      const { yes = false, reviewed: manifest, base, newest, commit = null, result = null } = options;
-      if (manifest !== undefined && (base === undefined || newest === undefined)) {
-        command.error('error: --reviewed needs --base and --newest');
+      const { yes = false, reviewed: manifest, base, newest, approval, commit = null, result = null } = options;
+      if (manifest !== undefined && [base, newest, approval].includes(undefined)) {
+        command.error('error: --reviewed needs --base, --newest and --approval');
       }
-      const reviewed = manifest === undefined ? null : { manifest, base: base ?? '', newest: newest ?? '' };
+      const others = { base: base ?? '', newest: newest ?? '', approval: approval ?? '' };
+      const reviewed = manifest === undefined ? null : { manifest, ...others };
       cli.finish(await apply({ ...cli.labOptions(file, options), yes, reviewed, commit, result }, terminal));
     });
 }

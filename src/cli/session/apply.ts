@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import packageJson from '../../../package.json' with { type: 'json' };
 import {
   type Failure,
@@ -9,12 +9,14 @@ import {
   reasonOf,
   succeed,
 } from '../../diagnostics/failure.ts';
+import { parseData } from '../../diagnostics/parse-data.ts';
 import { writeOutputs } from '../../github/outputs.ts';
 import type { Phase } from '../../guardrails/guardrail.ts';
 import { blocksOf } from '../../guardrails/guardrails.ts';
 import { compareWithReview, type ReviewVerdict } from '../../review/apply/compare-review.ts';
 import { suspendedTeam } from '../../review/apply/suspension.ts';
 import { takenBack } from '../../review/apply/taken-back.ts';
+import { GIVEN_APPROVAL, type GivenApproval, unappliedApproval } from '../../review/approval/applied-owners.ts';
 import { planDigest } from '../../review/manifest/digest.ts';
 import type { Manifest, QuickCheck } from '../../review/manifest/schema.ts';
 import { keyOfIamName } from '../../team/names.ts';
@@ -33,7 +35,7 @@ import { isEmpty, planStack, type StackPlan } from './plan.ts';
 import { checkTarget } from './plan-output.ts';
 import { changeSince, type QuickChecked, quickCheck } from './quick-check.ts';
 import { momentOf, readBaseTeam, readTeam } from './read-team.ts';
-import { type ApplyRecord, applyRecord, noteApply, usingRecord } from './records.ts';
+import { applyRecord, noteApply, usingRecord } from './records.ts';
 
 /** Applies of a workflow wait for each other, and a large one takes minutes. */
 const LOCK_TIMEOUT_SECONDS = 300;
@@ -55,6 +57,8 @@ interface ReviewedFiles {
   readonly base: string;
   /** The team file of the default branch as it is now. */
   readonly newest: string;
+  /** Who approved it, as `verify-approval` found. */
+  readonly approval: string;
 }
 
 /** What those files say. */
@@ -63,6 +67,7 @@ export interface Reviewed {
   /** Null if there was none. */
   readonly base: Team | null;
   readonly newest: Team;
+  readonly approval: GivenApproval;
 }
 
 export interface Applied extends ReviewVerdict {
@@ -134,17 +139,32 @@ async function readReviewed(
   const base = await readBaseTeam(files.base, today, terminal);
   if (!base.ok) return base;
   const newest = await readTeam(files.newest, today);
-  return newest.ok ? succeed({ manifest: manifest.value, base: base.value, newest: newest.value }) : newest;
+  if (!newest.ok) return newest;
+  const approval = await readApproval(files.approval);
+  if (!approval.ok) return approval;
+  return succeed({ manifest: manifest.value, base: base.value, newest: newest.value, approval: approval.value });
 }
 
-/** Whether a review may be applied at all, before Terraform starts: it is of this lab and not superseded. */
-function checkReviewed(
-  { team, at, today }: LabSession,
-  { manifest: { lab }, base, newest }: Reviewed,
-  file: string,
+async function readApproval(file: string): Promise<Result<GivenApproval>> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => error);
+  const read = text instanceof Error ? { ok: false as const, reason: text.message } : parseData(text, GIVEN_APPROVAL);
+  return read.ok ? succeed(read.value) : fail('file-not-readable', { file, reason: read.reason });
+}
+
+/** Whether a review may be applied at all, before Terraform starts: of this lab, approved by an applied owner, not superseded. */
+async function checkReviewed(
+  { team, at, today, records }: LabSession,
+  { manifest: { lab }, base, newest, approval }: Reviewed,
+  { commit, reviewed }: Pick<ApplyOptions, 'commit' | 'reviewed'>,
   terminal: Terminal,
-): Result<null> {
+): Promise<Result<null>> {
+  const file = reviewed?.manifest ?? '';
   if (lab !== team.lab) return fail('manifest-unusable', { file, reason: `it is about the lab ${lab}` });
+  const record = await usingRecord(RECORD_FILE, () => applyRecord(records).read());
+  if (!record.ok) return record;
+  const { pull, head } = approval;
+  const because = unappliedApproval(approval, record.value, today);
+  if (because.length > 0) return fail('not-approved', { commit: commit ?? head, pull, head, because });
   const people = takenBack({ team, newest }, { today, at });
   return people.length === 0 ? checkTarget(base, team, today, terminal) : fail('superseded', { people });
 }
@@ -161,7 +181,7 @@ export async function planAndApply(
   const { commit, yes } = options;
   const { team } = session;
   if (reviewed !== null) {
-    const may = checkReviewed(session, reviewed, options.reviewed?.manifest ?? '', terminal);
+    const may = await checkReviewed(session, reviewed, options, terminal);
     if (!may.ok) return may;
   }
 
@@ -192,7 +212,7 @@ export async function planAndApply(
   }
   const steps = verdict === 'empty' ? succeed(0) : await carryOut(session, confirmed, options, terminal, onBegin);
   if (!steps.ok) return steps;
-  const recorded = await record(session, commit, 'applied');
+  const recorded = await record(session, { state: 'applied', commit, reviewed });
   if (!recorded.ok) return recorded;
   const { check } = await quickCheck(session, null, terminal);
   return succeed({ team, planned, older, verdict, due, steps: steps.value, quickCheck: check });
@@ -235,7 +255,7 @@ async function carryOut(
   terminal: Terminal,
   onBegin: () => void,
 ): Promise<Result<number>> {
-  const recorded = await record(session, options.commit, 'applying');
+  const recorded = await record(session, { state: 'applying', commit: options.commit });
   if (!recorded.ok) return recorded;
   onBegin();
   const applied = await withProgress(terminal, (onEvent) =>
@@ -255,13 +275,11 @@ async function carryOut(
 
 const RECORD_FILE = 'apply-record.json';
 
-async function record(session: LabSession, commit: string | null, state: ApplyRecord['state']): Promise<Result<null>> {
-  const written = await usingRecord(RECORD_FILE, () =>
-    noteApply(applyRecord(session.records), session, { state, commit }),
-  );
+async function record(session: LabSession, noted: Parameters<typeof noteApply>[2]): Promise<Result<null>> {
+  const written = await usingRecord(RECORD_FILE, () => noteApply(applyRecord(session.records), session, noted));
   if (written.ok) return succeed(null);
   const { failure } = written;
-  if (state === 'applying') return written;
+  if (noted.state === 'applying') return written;
   // The apply is done, and only its record is missing.
   const reason = 'reason' in failure.args ? failure.args.reason : '';
   return fail('record-not-written', { file: RECORD_FILE, reason });

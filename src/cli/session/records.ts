@@ -7,6 +7,7 @@ import { readStateObject, writeStateObject } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { APPLIED_TEAM, type Applied, appliedTeam } from '../../drift/applied.ts';
 import { RECONCILE_RECORD, type ReconcileRecord } from '../../drift/remediation/decide.ts';
+import { APPLIED_OWNERS, appliedOwners } from '../../review/approval/applied-owners.ts';
 import { labPath } from '../../team/names.ts';
 import { DEFAULT_STATE_KEY, type StatePlace, type Team } from '../../team/team.ts';
 
@@ -110,6 +111,8 @@ const RECORD = z.strictObject({
   at: z.iso.datetime(),
   /** The team of the last apply that ended; null if none has. */
   team: APPLIED_TEAM.nullable(),
+  /** Its owners, as far as an administrator or a review appointed them; null if no apply has ended. */
+  owners: APPLIED_OWNERS.nullable(),
   /** The teams of applies that began since then and did not end, oldest first. */
   begun: z.array(APPLIED_TEAM).max(MOST_BEGUN),
   /** IAM's unique ids of the lab's users and groups, by name, after the last apply that ended. */
@@ -150,8 +153,8 @@ async function recreatedByReconcile(place: RecordPlace): Promise<ReadonlyMap<str
 }
 
 /**
- * Records that an apply began or ended. An apply without a commit keeps the commit of the one before. Throws if the record
- * cannot be read or written.
+ * Records that an apply began or ended. An apply without a commit keeps the commit of the one before; `reviewed` is null for
+ * an administrator's own. Throws if the record cannot be read or written.
  */
 export async function noteApply(
   record: StateRecord<ApplyRecord>,
@@ -161,7 +164,14 @@ export async function noteApply(
     readonly names: Pick<IamLookup, 'list'>;
     now(): Date;
   },
-  { state, commit = null }: Pick<ApplyRecord, 'state'> & { readonly commit?: string | null },
+  {
+    state,
+    commit = null,
+    reviewed = null,
+  }: Pick<ApplyRecord, 'state'> & {
+    readonly commit?: string | null;
+    readonly reviewed?: Parameters<typeof appliedOwners>[1];
+  },
 ): Promise<void> {
   const { team, today, names, now } = session;
   const last = await record.read();
@@ -172,8 +182,14 @@ export async function noteApply(
     state,
     at: now().toISOString(),
     ...(state === 'applied'
-      ? { team: noted, begun: [], ids: await idsOf(team.lab, names) }
-      : { team: last?.team ?? null, begun: withBegun(last?.begun ?? [], noted), ids: last?.ids ?? NO_IDS }),
+      ? {
+          ...{ team: noted, begun: [], ids: await idsOf(team.lab, names) },
+          owners: appliedOwners(team, reviewed, last?.owners ?? null),
+        }
+      : {
+          ...{ team: last?.team ?? null, begun: withBegun(last?.begun ?? [], noted), ids: last?.ids ?? NO_IDS },
+          owners: last?.owners ?? null,
+        }),
   });
 }
 

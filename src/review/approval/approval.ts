@@ -58,6 +58,8 @@ export async function verifyApproval(
   const refuse = (because: readonly ApprovalProblem[]) =>
     fail('not-approved', { commit: asked.commit, pull: number, head: head.sha, because });
   if (head.repository?.toLowerCase() !== nameOf(github)) return refuse([{ kind: 'fork' }]);
+  // Every writer's branch can have a workflow that opens one, so this could be the approver's own.
+  if (pull.isByBot) return refuse([{ kind: 'opened-by-bot', by: pull.author ?? '' }]);
   return github.withHistory([asked.commit, head.sha], async (history) => {
     const evidence = await evidenceOf(github, history, pull, asked);
     if (!evidence.ok) return evidence;

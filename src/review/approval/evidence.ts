@@ -21,22 +21,20 @@ type Found<T> = T | { readonly problem: ApprovalProblem };
 /** GitHub lists no more commits of a pull request. https://docs.github.com/en/rest/pulls/pulls#list-commits-on-a-pull-request */
 const MOST_COMMITS = 250;
 const TEAM_FILE = 'team.yaml';
-const APPLY_WORKFLOW = 'apply.yml';
 
 export async function evidenceOf(
   github: GitHub,
   history: History,
   pull: PullRequest,
-  asked: { readonly commit: string; readonly base: string; readonly today: string },
+  asked: { readonly commit: string; readonly today: string },
 ): Promise<Result<Found<Evidence>>> {
   const commits = await github.pullCommits(pull.number);
   if (!commits.ok) return commits;
   const before = await commitBefore(history, asked.commit, pull, commits.value);
   if (typeof before !== 'string') return succeed(before);
-  const known = await ownersBefore(github, history, before, asked);
-  if (!known.ok) return known;
-  if ('problem' in known.value) return succeed(known.value);
-  const { owners, teamBefore } = known.value;
+  const teamBefore = (await history.textAt(before, TEAM_FILE)) ?? '';
+  const owners = readOwners(teamBefore, asked.today);
+  if (owners === null) return succeed({ problem: { kind: 'no-owners', commit: before } });
   const timeline = await github.timeline(pull.number);
   if (!timeline.ok) return timeline;
   const activity = await github.activity(pull.head.ref);
@@ -85,34 +83,6 @@ async function isOneOf(history: History, commit: string, commits: readonly PullC
     if (time === null || time === authored) return true;
   }
   return false;
-}
-
-/**
- * The owners before the merge: who was one by the file that was applied last, too, so that an owner whom an unapproved
- * commit of the base branch appointed approves nothing.
- */
-async function ownersBefore(
-  github: GitHub,
-  history: History,
-  before: string,
-  { base, today }: { readonly base: string; readonly today: string },
-): Promise<Result<Found<Pick<Evidence, 'owners' | 'teamBefore'>>>> {
-  const teamBefore = (await history.textAt(before, TEAM_FILE)) ?? '';
-  const owners = readOwners(teamBefore, today);
-  if (owners === null) return succeed({ problem: { kind: 'no-owners', commit: before } });
-  const runs = await github.successes(APPLY_WORKFLOW, base);
-  if (!runs.ok) return runs;
-  for (const { event, headSha } of runs.value) {
-    // Other events can run another version of the workflow for the same commit.
-    if (event !== 'push' && event !== 'workflow_dispatch') continue;
-    if (!(await history.isWithin(headSha, before))) continue;
-    const applied = readOwners((await history.textAt(headSha, TEAM_FILE)) ?? '', today);
-    if (applied === null) return succeed({ problem: { kind: 'no-owners', commit: headSha } });
-    const logins = owners.logins.filter((login) => applied.logins.includes(login));
-    const selfApproval = owners.selfApproval && applied.selfApproval;
-    return succeed({ teamBefore, owners: { ...owners, logins, selfApproval } });
-  }
-  return succeed({ teamBefore, owners });
 }
 
 interface Heads {

@@ -2,7 +2,7 @@ import type { FailureReason } from '../../diagnostics/failure.ts';
 import { LIMITS_POLICY } from '../../team/names.ts';
 import { timeWords } from '../../text/dates.ts';
 import { type Block, details, heading, list, ON_EMULATOR, paragraph } from '../../text/document.ts';
-import { redactAll } from '../../text/escape.ts';
+import { redact, redactAll } from '../../text/escape.ts';
 import { bytes, printMarkdown } from '../../text/github.ts';
 import {
   codeText,
@@ -59,7 +59,8 @@ export interface CommentView {
   readonly lab?: string;
   readonly state: CommentState;
   /** `detail` is the error as Terraform, AWS or GitHub printed it; it may be empty. */
-  readonly failure: { readonly reason: FailureReason; readonly detail: string } | null;
+  /** `help` is what to do if the reason alone does not say it. */
+  readonly failure: { readonly reason: FailureReason; readonly detail: string; readonly help?: Text | null } | null;
   /** Left out or null if drift checks run as they should, or if that is unknown. */
   readonly staleDriftCheck?: StaleDriftCheck | null;
   /** What a quick check after the apply found; null or left out if AWS was not asked. */
@@ -140,7 +141,7 @@ function commentBlocks(view: CommentView): readonly Block[] {
   return [
     ...decisionBlocks(view, review),
     ...(view.approval === undefined ? [] : [paragraph(approvalText(view.approval))]),
-    ...(failure === null ? [] : failureBlocks(redactAll(failure, reveal))),
+    ...(failure === null ? [] : failureBlocks({ ...failure, detail: redact(failure.detail, reveal) })),
     ...(review === null ? [] : reviewBlocks(review, view)),
     ...(stale === null ? [] : [paragraph(staleDriftText(stale, new Date(footer.at)))]),
     ...(review === null ? [] : foldedBlocks(review, isOpen(view.state))),

@@ -4,8 +4,8 @@ import { type FailureReason, isFailureReason } from '../../diagnostics/failure.t
 import { type Parsed, parseData } from '../../diagnostics/parse-data.ts';
 import { pullRequestOfEvent } from '../../github/event.ts';
 import type { IssueReport } from '../../github/issues.ts';
-import { say, visible } from '../../text/escape.ts';
-import { FAILURE, failureText } from '../../text/failures/failures.ts';
+import { redactAll, say, visible } from '../../text/escape.ts';
+import { FAILURE, failureProblem, failureText } from '../../text/failures/failures.ts';
 import type { Approval } from '../approval/approval.ts';
 import { readManifest, readPreview } from '../manifest/manifest.ts';
 import { type Manifest, QUICK_CHECK } from '../manifest/schema.ts';
@@ -80,15 +80,19 @@ function isOlder(result: z.infer<typeof RESULT> | null): boolean {
   return error?.code === 'plan-changed' ? error.args.older : result?.older === true;
 }
 
+/** Reasons with many causes, each with a remedy of its own. */
+const HELPED: readonly FailureReason[] = ['no-approved-plan', 'not-approved'];
+
 /** The workflow's reason decides: it also knows of jobs that never came to write a file. */
 function failureOf(
-  { state, reason, detail }: Pick<CommentRequest, 'state' | 'reason' | 'detail'>,
+  { state, reason, detail, reveal }: Pick<CommentRequest, 'state' | 'reason' | 'detail' | 'reveal'>,
   result: z.infer<typeof RESULT> | null,
   manifest: Manifest | null,
 ): CommentView['failure'] {
   const own = result?.failure ?? null;
   if (own !== null && (reason === null || reason === own.reason)) {
-    return { reason: own.reason, detail: failureText(own.error) };
+    const help = HELPED.includes(own.reason) ? failureProblem(redactAll(own.error, reveal)).help : null;
+    return { reason: own.reason, detail: failureText(own.error), help };
   }
   if (reason === null) return null;
   // The plan job fails for a blocked plan too; its manifest says why.

@@ -124,9 +124,13 @@ export function failureAlert(reason: FailureReason): Block {
 }
 
 /** One next step, and the error as Terraform, AWS or GitHub printed it. */
-export function failureBlocks(failure: { readonly reason: FailureReason; readonly detail: string }): readonly Block[] {
-  const { reason, detail } = failure;
-  const fix = paragraph(t`${strongText(t`To fix:`)} ${FAILURES[reason].fix}`);
+export function failureBlocks(failure: {
+  readonly reason: FailureReason;
+  readonly detail: string;
+  readonly help?: Text | null;
+}): readonly Block[] {
+  const { reason, detail, help = null } = failure;
+  const fix = paragraph(t`${strongText(t`To fix:`)} ${help === null ? FAILURES[reason].fix : t`${help}.`}`);
   if (detail.trim() === '') return [fix];
   const lines = detail.trimEnd().split(/\r?\n/);
   const error: Block = { kind: 'code', language: 'text', lines };

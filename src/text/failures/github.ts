@@ -58,7 +58,7 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
       because.map((problem) => approvalReason(problem, head)),
       '; ',
     ),
-    help: approvalHelp(pull, because),
+    help: approvalHelp(because),
   }),
   'no-approved-plan': ({ head, workflow, because }) => ({
     summary: t`no reviewed plan of commit ${short(head)}`,
@@ -71,10 +71,13 @@ export const GITHUB_PROBLEMS: ProblemTable<GitHubFailureArgs> = {
 };
 
 /** What helps against the first problem that a new approval alone does not solve, else who approves. */
-function approvalHelp(pull: number | null, because: readonly ApprovalProblem[]): Text {
-  if (pull === null) return t`make the change in a pull request into the main branch, have it approved, and merge it`;
+function approvalHelp(because: readonly ApprovalProblem[]): Text {
   const kinds = new Map(because.map((problem) => [problem.kind, problem]));
+  if (kinds.has('no-pull-request') || kinds.has('several-pull-requests'))
+    return t`make the change in a pull request into the main branch, have it approved, and merge it`;
   if (kinds.has('fork')) return t`propose the change again from a branch of this repository`;
+  if (kinds.has('opened-by-bot'))
+    return t`a person closes it, and proposes the same change in a pull request of their own`;
   if (kinds.has('rebased')) return t`propose the change again, and squash or merge it`;
   if (kinds.has('unknown-push')) {
     return t`run the apply again; if that fails, propose the change again from a new branch`;
@@ -84,6 +87,8 @@ function approvalHelp(pull: number | null, because: readonly ApprovalProblem[]):
   }
   if (kinds.has('no-owners'))
     return t`an administrator applies the corrected file with ${codeText('mturk-team apply')}`;
+  if (kinds.has('not-applied'))
+    return t`another owner approves it, then run the apply again; or an administrator checks ${codeText('owners')} of the main branch and applies it with ${codeText('mturk-team apply')}`;
   const only = kinds.get('only-owner');
   if (only?.kind !== 'only-owner') {
     return t`an owner who neither opened the pull request nor pushed to it approves its last commit, then run the apply again`;
@@ -120,6 +125,10 @@ function approvalReason(problem: ApprovalProblem, head: string | null): Text {
       return t`${codeText(problem.by)} approved it, but is its author`;
     case 'not-owner':
       return t`${codeText(problem.by)} approved it, but is no owner in the ${codeText('team.yaml')} from before it`;
+    case 'not-applied':
+      return t`${codeText(problem.by)} approved it, but is no owner in the ${codeText('team.yaml')} applied last`;
+    case 'opened-by-bot':
+      return t`${codeText(problem.by)}, which is not a person, opened it, so it is unknown who proposed it`;
     case 'pushed':
       return t`${codeText(problem.by)} approved it, but pushed ${short(problem.commit)} to it`;
     case 'wrote':
