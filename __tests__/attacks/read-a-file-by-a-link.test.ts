@@ -38,6 +38,9 @@ test.each([['codeowners'], ['codeowners', '--write']])(
     link('.github/CODEOWNERS', repository.directory);
     const { code, stdout } = await runHere(args, { cwd: repository.directory });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    // GitHub follows no link, so no one owns the files.
+    const checked = await runHere(['check'], { cwd: repository.directory });
+    expect(checked).toMatchObject({ code: 1, stdout: expect.stringMatching(/stale-codeowners.*[\s\S]*symbolic link/) });
     expect(readFileSync(join(place.directory, 'secret'), 'utf8')).toBe('AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI\n');
     repository.remove();
   },

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { codeownersBlock, isUpToDate, withCodeowners } from '../../src/team/codeowners.ts';
 import { codeOwnersOf } from '../support/code-owners.ts';
+import { runHere } from '../support/command.ts';
 import { initFiles } from '../support/init-files.ts';
 import { sampleTeam } from '../support/sample-team.ts';
 import { ownJobs, readWorkflow } from '../workflows/workflow-file.ts';
@@ -107,6 +108,13 @@ test.each([
 ])('a CODEOWNERS that %s is stale', (_what, file) => {
   expect(isUpToDate(file, block)).toBe(false);
   expect(['.npmrc', 'docs/x.cjs'].every((path) => codeOwnersOf(file, path).includes('@adaoneill'))).toBe(false);
+});
+
+test('a CODEOWNERS that GitHub does not read, because it has 3 MB or more, is stale', async () => {
+  write('team.yaml', readFileSync('team.yaml', 'utf8'));
+  write('.github/CODEOWNERS', `${'#'.repeat(2_999_999 - block.length)}\n${block}`);
+  const { code, stdout } = await runHere(['check'], { cwd: directory });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(/stale-codeowners[\s\S]*3 MB/) });
 });
 
 test('lines before the block, and files in any folder, change nothing of who owns what', () => {

@@ -41,20 +41,25 @@ function aroundBlock(file: string): readonly [string, string] | null {
   return from === -1 || to === -1 ? null : [file.slice(0, from), file.slice(to + END.length)];
 }
 
-/** CODEOWNERS at a path does not give every file to the owners, so that others could approve a change. */
-export function staleCodeowners(path: string, file: string): Diagnostic {
+/** CODEOWNERS at a path does not give every file to the owners, or GitHub ignores it, so that others could approve a change. */
+export function staleCodeowners(path: string, file: string, ignored: 'link' | 'too-large' | null): Diagnostic {
   return {
     severity: 'error',
     code: 'stale-codeowners',
     problem: {
       summary: t`${codeText(path)} does not give every file to the owners in ${codeText(file)}`,
-      reason: t`others could approve a change of the file, of a workflow or of the build`,
+      reason: t`${ignored === null ? '' : IGNORED[ignored]}others could approve a change of the file, of a workflow or of the build`,
       state: null,
-      help: t`run ${codeText('mturk-team codeowners --write')}`,
+      help: t`${ignored === null ? '' : 'delete it, then '}run ${codeText('mturk-team codeowners --write')}`,
     },
     place: { file: path, position: null, source: null, path: [] },
   };
 }
+
+const IGNORED = {
+  link: 'it is a symbolic link, which GitHub does not follow; ',
+  'too-large': 'it has 3 MB or more, so GitHub does not read it; ',
+};
 
 /** Owners that CODEOWNERS cannot name, so that GitHub does not ask them for a review. */
 export function ownersWithoutLoginProblem(owners: readonly string[], file: string): Problem {

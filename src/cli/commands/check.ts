@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { writeOutputs } from '../../github/outputs.ts';
@@ -7,7 +6,7 @@ import { readTeamFile } from '../../team/parse/read-team.ts';
 import { type FindingFormat, printFindings } from '../../team/print-findings.ts';
 import type { Terminal } from '../io.ts';
 import { dayOf, examples, exitCodes, finish, format, json, teamFile, today } from '../options.ts';
-import { CODEOWNERS } from './codeowners.ts';
+import { CODEOWNERS, readCodeowners } from './codeowners.ts';
 
 export interface CheckCommandOptions {
   readonly file: string;
@@ -32,10 +31,13 @@ export async function check(
   const { team, findings, source } = reading;
   if (team !== null) writeOutputs(process.env, { account: team.account, lab: team.lab });
   // Without the file, GitHub asks no code owner: a pull request that deletes it must not be merged.
-  const missing = format === 'github' ? '' : null;
-  const codeowners = await readFile(join(dirname(file), CODEOWNERS), 'utf8').catch(() => missing);
-  const stale = team !== null && codeowners !== null && !isUpToDate(codeowners, codeownersBlock(team));
-  const others = stale ? [staleCodeowners(CODEOWNERS, file)] : [];
+  const missing = format === 'github' ? { text: '', ignored: null } : null;
+  const codeowners = (await readCodeowners(join(dirname(file), CODEOWNERS))) ?? missing;
+  const stale =
+    team !== null &&
+    codeowners !== null &&
+    (codeowners.ignored !== null || !isUpToDate(codeowners.text, codeownersBlock(team)));
+  const others = stale ? [staleCodeowners(CODEOWNERS, file, codeowners.ignored)] : [];
   const print = (format === 'github' ? io.stdoutAsIs : null) ?? io.stdout;
   print(printFindings(reading, { file, format, color, others }));
   if (source === null) return 2;

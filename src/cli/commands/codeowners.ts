@@ -17,6 +17,22 @@ import { readTeam } from '../session/read-team.ts';
 /** Where GitHub looks first. */
 export const CODEOWNERS = '.github/CODEOWNERS';
 
+/** "CODEOWNERS file size": https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners */
+const LIMIT = 3 * 1_000_000;
+
+/** A CODEOWNERS file; null if there is none. GitHub reads neither a link nor a large one: `text` is then empty. */
+export async function readCodeowners(
+  path: string,
+): Promise<{ readonly text: string; readonly ignored: 'link' | 'too-large' | null } | null> {
+  try {
+    const found = await lstat(path);
+    const ignored = found.isSymbolicLink() ? 'link' : found.size >= LIMIT ? 'too-large' : null;
+    return { text: ignored === null ? await readFile(path, 'utf8') : '', ignored };
+  } catch {
+    return null;
+  }
+}
+
 /** `codeowners`: 0 printed or written, 1 if no owner can be named or the file has errors, 2 if it cannot be read. */
 async function codeowners(
   { file, today, json, write }: ReturnType<typeof fileOptions> & { readonly write: boolean },
@@ -37,16 +53,11 @@ async function codeowners(
     terminal.stderr(`${printProblem(problem, { severity: 'warning', color }).join('\n')}\n`);
   }
   const path = join(dirname(file), CODEOWNERS);
-  // It is printed, and written.
-  const isLink = await lstat(path).then(
-    (found) => found.isSymbolicLink(),
-    () => false,
-  );
-  if (isLink) {
-    const { failure } = fail('file-not-readable', { file: path, reason: 'it is a symbolic link' });
-    return reportFailure(failure, terminal);
+  const { text: before, ignored } = (await readCodeowners(path)) ?? { text: '', ignored: null };
+  if (ignored !== null) {
+    const reason = ignored === 'link' ? 'it is a symbolic link' : 'it has 3 MB or more, so GitHub does not read it';
+    return reportFailure(fail('file-not-readable', { file: path, reason }).failure, terminal);
   }
-  const before = await readFile(path, 'utf8').catch(() => '');
   const after = withCodeowners(before, block);
   const isChanged = after !== before;
   if (write && isChanged) {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
@@ -18,7 +17,7 @@ import * as cli from '../options.ts';
 import { accountSession, reachAccount } from '../session/account-session.ts';
 import { withAccount } from '../session/bootstrap.ts';
 import { readTeam } from '../session/read-team.ts';
-import { CODEOWNERS } from './codeowners.ts';
+import { CODEOWNERS, readCodeowners } from './codeowners.ts';
 
 type DoctorOptions = ReturnType<typeof cli.labOptions> & {
   /** `owner/name`; null for that of the environment. */
@@ -85,10 +84,18 @@ async function factsOf(
         : clockAhead(env.AWS_ENDPOINT_URL ?? 'https://sts.amazonaws.com', (reason) =>
             fail('network-failed', { reason, progress: null }),
           ),
-    readFile(join(dirname(options.file), CODEOWNERS), 'utf8').catch(() => null),
+    readCodeowners(join(dirname(options.file), CODEOWNERS)),
   ]);
   const { isPublic = false } = terminal;
-  return { team, file: options.file, isPublic, codeowners, github, account, clockAhead: clock };
+  return {
+    team,
+    file: options.file,
+    isPublic,
+    codeowners: codeowners?.text ?? null,
+    github,
+    account,
+    clockAhead: clock,
+  };
 }
 
 async function accountOf(team: Team, options: DoctorOptions, terminal: Terminal): Promise<Result<AccountFacts>> {
