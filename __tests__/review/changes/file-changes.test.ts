@@ -92,15 +92,22 @@ test.each([0, 1])('a new member with %i keys is no settings change', (keys) => {
   expect(review(sampleTeam, joining(keys)).settings).toEqual([]);
 });
 
-test('a first file is reviewed for settings that differ from the defaults', () => {
+test('a first file, or one after an unreadable file, is reviewed for who approves and what differs from the defaults', () => {
   const first = edit(
     'bo',
     { keys: 2 },
-    set({ reconcile: { mode: 'additions', perDay: 3 }, keyMaxAgeDays: 365, neighbors: ['vision-lab'] }, snooze()),
+    set(
+      { reconcile: { mode: 'additions', perDay: 3 }, keyMaxAgeDays: 365, maxRemovals: 5, neighbors: ['vision-lab'] },
+      { ...snooze(), freeze: ['pay:bonus'] },
+    ),
   );
   expect(review(null, first).settings).toMatchObject([
+    { kind: 'owner-login', owner: 'ada', from: null, to: 'adaoneill' },
+    { kind: 'freeze', gained: ['pay:bonus'], lost: [] },
+    { kind: 'max-removals', from: 3, to: 5 },
     { kind: 'neighbors', gained: ['vision-lab'], lost: [] },
     { kind: 'reconcile', from: { mode: 'none' }, to: { mode: 'additions', perDay: 3 } },
+    { kind: 'key-age', from: 90, to: 365 },
     { kind: 'keys', member: 'bo', from: null, to: 2 },
     { kind: 'snooze', finding: FINDING, from: null, to: '2027-01-31', reason: known.reason },
   ]);

@@ -65,7 +65,8 @@ describe('people, worst first', () => {
   test('before the first version there were no members', () => {
     const first = review(null, sampleTeam);
     expect(first.people.map(({ change }) => change.kind)).toEqual(Array(5).fill('joins'));
-    expect(first).toMatchObject({ risk: 'gains-spending', unchanged: 0, descriptive: [], settings: [], plan: null });
+    expect(first.settings).toMatchObject([{ kind: 'owner-login', owner: 'ada', from: null }]);
+    expect(first).toMatchObject({ risk: 'gains-spending', unchanged: 0, descriptive: [], plan: null });
   });
 
   test('roles gained and lost are the keys of the file; names are its names', () => {

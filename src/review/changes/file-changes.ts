@@ -3,12 +3,14 @@ import { operationsOfManaged } from '../../team/parse/resolve-roles.ts';
 import { DEFAULT_KEYS, DEFAULT_SETTINGS, type Role, statePlaceName, type Team } from '../../team/team.ts';
 import type { RoleChange, SettingsChange } from '../manifest/schema.ts';
 
-/** Changed settings, in a fixed order. Of a first file, those that differ from the defaults. */
+/**
+ * Changed settings, in a fixed order. Of a first file, or one after a file with errors: who approves, and what differs from
+ * the defaults, so that an unreadable file before hides no change of them.
+ */
 export function settingsChanges(before: Team | null, after: Team): readonly SettingsChange[] {
-  if (before !== null) return [...labSettings(before, after), ...otherSettings(before, after)];
-  const { selfApproval, reconcile, deleteAfterDays, neighbors, administrators } = DEFAULT_SETTINGS;
-  const settings = { ...after.settings, selfApproval, reconcile, deleteAfterDays, neighbors, administrators };
-  return otherSettings({ ...after, members: [], snoozed: [], settings }, after);
+  const { state } = after.settings;
+  const was = before ?? { ...after, members: [], snoozed: [], freeze: [], settings: { ...DEFAULT_SETTINGS, state } };
+  return [...labSettings(was, after), ...otherSettings(was, after)];
 }
 
 function labSettings(before: Team, after: Team): readonly SettingsChange[] {
