@@ -71,6 +71,7 @@ export function permissionsOf(
   const withBoundary = { StringEquals: { 'iam:PermissionsBoundary': boundaryArn(lab) } };
   const reads = (more: readonly string[]) => [
     iam('ReadIam', [...READS, ...more], '*'),
+    // Not limited to a prefix: a condition could turn a missing record, HTTP 404, into a denied one. See roles.md.
     allow('ListState', ['s3:ListBucket'], `arn:aws:s3:::${lab.state.bucket}`),
   ];
   const scans = [
