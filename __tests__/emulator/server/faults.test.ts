@@ -2,6 +2,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import type { ObservedCall } from '../../../src/emulator/server/aws-endpoint.ts';
 import { countByAction } from '../../../src/emulator/server/aws-endpoint.ts';
+import { notedWaits } from '../../support/noted-waits.ts';
 import { callIam, iamOf, openAccount, outcome } from '../clients.ts';
 
 describe('faults', () => {
@@ -58,10 +59,9 @@ describe('faults', () => {
   });
 
   test('a delay', async () => {
-    emulator = await openAccount({ faults: { delayMs: 60 } });
-    const before = performance.now();
-    await outcomes(3);
-    expect(performance.now() - before).toBeGreaterThan(170);
+    emulator = await openAccount({ faults: { delayMs: 61 } });
+    const waits = await notedWaits(() => outcomes(3));
+    expect(waits.filter((milliseconds) => milliseconds === 61)).toHaveLength(3);
   });
 
   test('the SDK’s own retries get through throttling and 500s', async () => {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { CallContext } from '../account/account.ts';
 import { type AwsError, isAwsError, otherError } from '../account/aws-error.ts';
 import type { Params } from '../account/params.ts';
@@ -79,7 +78,7 @@ async function answerCall(
   };
 
   const delay = host.faults().faults.delayMs ?? 0;
-  if (delay > 0) await wait(delay);
+  if (delay > 0) await new Promise((done) => setTimeout(done, delay));
   const now = seconds(host.now());
   if (federated !== null) {
     const fault = host.faults().before(action, JSON.stringify(federated.params));
