@@ -375,7 +375,10 @@ function orNull<T>(answered: Result<T>): Result<T | null> {
   return !answered.ok && answered.failure.code === 'github-not-found' ? succeed(null) : answered;
 }
 
-/** Whether GitHub says that the plan of the owner lacks this for a private repository, and does not only deny it. */
+/**
+ * Whether GitHub says that the plan of the owner lacks this for a private repository, and does not only deny it. Both are 403
+ * with the page of the request as `documentation_url`; the text alone differs: https://github.com/ossf/allstar/issues/37
+ */
 export function isPlanLacking(failure: Failure): boolean {
   return failure.code === 'github-denied' && /^Upgrade to /i.test(failure.args.reason);
 }

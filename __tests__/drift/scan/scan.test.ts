@@ -494,6 +494,12 @@ describe('what is pending, and what is unmanaged', () => {
       ['unmanaged-user/bo/spends: pending, manual'],
     ],
     [
+      'the same, and their boundary was taken off: only the deletion is pending',
+      { team: leaver, applied: sampleTeam, account: changeUser('bo', () => ({ boundary: null }))(applied) },
+      'unmanaged',
+      ['unmanaged-user/bo/spends: pending, manual', 'user-without-boundary/bo: unmanaged, manual'],
+    ],
+    [
       'a member who has left, of whom a user is there although that was applied',
       { team: leaver, account: applied },
       'drift',

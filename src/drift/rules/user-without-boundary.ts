@@ -13,17 +13,21 @@ export const NO_LIMIT = t`${strongText(t`No upper limit`)} on permissions`;
 const NO_IAM_CHANGES = 'arn:aws:iam::aws:policy/PowerUserAccess';
 
 /**
- * Members whose boundary was removed, and every other IAM user of the account without one: IAM authorizes AddUserToGroup on
+ * Members whose boundary was removed, one who left among them, and every other IAM user of the account without one: IAM authorizes AddUserToGroup on
  * the group alone, so a stolen apply role can add them to a group of the lab that allows everything.
  */
 export const userWithoutBoundary: Rule<'user-without-boundary'> = {
   id: 'user-without-boundary',
   severity: 'medium',
   severityOf: (data) => ('kind' in data ? 'medium' : 'low'),
-  detect: ({ inventory: { access }, users, team }) =>
-    usersWithoutBoundary(access, team, ({ name, unmanaged = false }) => unmanaged || users.has(name)).map(
+  detect: ({ inventory: { access }, expected, members, users, team }) => {
+    const staying = new Set(expected.users.map(({ name }) => name));
+    // One who left has no boundary to compare with: only the deletion of the user is pending.
+    const isJudged = (name: string) => users.has(name) && (!members.has(name) || staying.has(name));
+    return usersWithoutBoundary(access, team, ({ name, unmanaged = false }) => unmanaged || isJudged(name)).map(
       ({ name: user, path }) => detected('user-without-boundary', { user, path }),
-    ),
+    );
+  },
   idParts: ({ user }, names) => names.user(user),
   title: (data, names) =>
     'kind' in data

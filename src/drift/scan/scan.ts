@@ -151,10 +151,15 @@ function detectAll(given: ScanInput): Detection {
   };
 }
 
-/** The finding about an unmanaged user says that it has no boundary; a boundary that was removed is a finding beside it. */
+/**
+ * The finding about an unmanaged user says that it has no boundary; a boundary that was removed is a finding beside it, and so
+ * is that of a user whose deletion is pending.
+ */
 function oneForEachUser(found: readonly Detected[]): readonly Detected[] {
   const userOf = ({ data }: Detected) => ('user' in data ? data.user : '');
-  const unmanaged = new Set(found.flatMap((each) => (each.rule === 'unmanaged-user' ? [userOf(each)] : [])));
+  const unmanaged = new Set(
+    found.flatMap((each) => (each.rule === 'unmanaged-user' && each.cause !== 'pending' ? [userOf(each)] : [])),
+  );
   return found.filter(
     (each) => each.rule !== 'user-without-boundary' || 'kind' in each.data || !unmanaged.has(userOf(each)),
   );

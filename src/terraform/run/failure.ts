@@ -38,7 +38,9 @@ export function engineFailure(ending: EngineEnding): { readonly ok: false; reado
     const error = errors.find((each) => rule.pattern.test(textOf(each)));
     if (error === undefined) continue;
     const reason = reasonOf([error, ...errors.filter((each) => each !== error)]);
-    const known = rule.failure({ text: textOf(error), reason, progress, command: ending.command });
+    const text = textOf(error);
+    const matched = rule.pattern.exec(text)?.[1] ?? null;
+    const known = rule.failure({ text, matched, reason, progress, command: ending.command });
     const { done, total } = progress ?? { done: 0, total: 0 };
     if (done === 0 || 'progress' in known.failure.args) return known;
     // Its code is also one of a plan, such as credentials that end in the middle of an apply.
@@ -56,6 +58,8 @@ function textOf({ summary, detail }: EngineDiagnostic): string {
 interface Evidence {
   /** Of the error that matched. */
   readonly text: string;
+  /** The first group of the pattern; null if it has none. */
+  readonly matched: string | null;
   readonly reason: string;
   readonly progress: Progress | null;
   readonly command: string;
@@ -78,9 +82,8 @@ const KNOWN: readonly {
     failure: stateFailure,
   },
   {
-    pattern: /AWS account ID not allowed|Account ID not allowed/i,
-    failure: ({ text }) =>
-      fail('wrong-account', { expected: '', actual: /not allowed: (\d{12})/i.exec(text)?.[1] ?? null }),
+    pattern: /Account ID not allowed(?:: (\d{12}))?/i,
+    failure: ({ matched }) => fail('wrong-account', { expected: '', actual: matched }),
   },
   {
     pattern:
@@ -88,10 +91,10 @@ const KNOWN: readonly {
     failure: ({ reason }) => fail('credentials-missing', { reason }),
   },
   {
-    pattern: new RegExp(`not authorized to perform: iam:(?:${ADMINISTRATOR_ACTIONS.join('|')})\\b`),
+    pattern: new RegExp(`not authorized to perform: iam:(${ADMINISTRATOR_ACTIONS.join('|')})\\b`),
     steps: ['apply'],
-    failure: ({ text, reason, progress }) => {
-      const [action = 'UpdateUser'] = ADMINISTRATOR_ACTIONS.filter((name) => text.includes(`perform: iam:${name} `));
+    failure: ({ matched, reason, progress }) => {
+      const action = ADMINISTRATOR_ACTIONS.find((name) => name === matched) ?? 'UpdateUser';
       return fail('administrator-needed', { action, reason, progress });
     },
   },
