@@ -283,6 +283,17 @@ describe('what legitimately differs is applied', () => {
     }
   });
 
+  test('an apply that was interrupted after the part that spends: what is left asks about harm alone', () => {
+    const roles = (['SendBonus', 'RejectAssignment'] as const).map((each) => role({ key: each, allow: [each] }));
+    const team = { ...sampleTeam, roles: [...sampleTeam.roles, ...roles] };
+    const [before, half, after] = [[], ['SendBonus'], ['RejectAssignment', 'SendBonus']].map((more) =>
+      edited('bo', { roles: [...more, 'results-reader'], until: null }, team),
+    ) as [Team, Team, Team];
+    const manifest = reviewed(before, after);
+    expect(manifest.review.questions).toMatchObject([{ kind: 'spending-without-end' }]);
+    expect(applyAgain(manifest, before, after, planOf(after, half))).toMatchObject({ ok: true });
+  });
+
   describe('an apply that was interrupted while it suspended a member', () => {
     const noBonus = role({ key: 'no-bonus', allow: ['GetHIT'], deny: ['SendBonus'] });
     const team: Team = { ...sampleTeam, roles: [...sampleTeam.roles, noBonus] };

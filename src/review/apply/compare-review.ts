@@ -264,7 +264,7 @@ function unreviewedItems(reviewed: Review, fresh: Review): readonly UnreviewedIt
     ...(reviewed.risk === riskOf(reviewed) ? [] : [{ kind: 'effect' as const, what: reviewed.risk }]),
     ...roles.map(({ key }) => ({ kind: 'role' as const, what: key })),
     ...besides(fresh.settings, reviewed.settings).map(({ kind }) => ({ kind: 'setting' as const, what: kind })),
-    ...besides(fresh.questions.map(plainQuestion), reviewed.questions.map(plainQuestion)).map(({ kind, user }) => ({
+    ...besides(fresh.questions.map(plainQuestion), reviewed.questions.flatMap(askedBy)).map(({ kind, user }) => ({
       kind: 'question' as const,
       what: `${kind} ${user}`,
     })),
@@ -273,6 +273,12 @@ function unreviewedItems(reviewed: Review, fresh: Review): readonly UnreviewedIt
       what: difference?.kind ?? address ?? '',
     })),
   ];
+}
+
+/** A question about spending stands for the one about harm, which is asked alone where only harm is left of a plan. */
+function askedBy(question: Question) {
+  const plain = plainQuestion(question);
+  return plain.kind === 'spending-without-end' ? [plain, { ...plain, kind: 'harm-without-end' as const }] : [plain];
 }
 
 /** What is left of a gain may come from fewer roles, and CloudTrail may tell more of a key than before. */
