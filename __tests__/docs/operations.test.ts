@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as mturk from '@aws-sdk/client-mturk';
+import * as s3 from '@aws-sdk/client-s3';
 
 const PAGE = readFileSync('docs/operations.md', 'utf8');
 const ROWS = [
@@ -22,10 +23,12 @@ test('every situation of the operations has its tests, under their titles', () =
 });
 
 test('every command of AWS in the operations is one that its SDK knows', () => {
-  const names = [...PAGE.matchAll(/`aws mturk ([a-z-]+)/g)].map(([, command = '']) =>
-    command.replace(/(?:^|-)([a-z])/g, (_all, letter: string) => letter.toUpperCase()),
-  );
-  expect(names.length).toBeGreaterThan(3);
-  const known = Object.keys(mturk).map((name) => name.toLowerCase());
-  expect(names.filter((name) => !known.includes(`${name}command`.toLowerCase()))).toEqual([]);
+  const sdks: Readonly<Record<string, object>> = { mturk, s3api: s3 };
+  const commands = [...PAGE.matchAll(/`aws ([a-z0-9]+) ([a-z-]+)/g)];
+  expect(commands.length).toBeGreaterThan(6);
+  const unknown = commands.filter(([, service = '', command = '']) => {
+    const known = Object.keys(sdks[service] ?? {}).map((name) => name.toLowerCase());
+    return !known.includes(`${command.replaceAll('-', '')}command`);
+  });
+  expect(unknown.map(([command]) => command)).toEqual([]);
 });

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { openEmulator } from '../../src/emulator/emulator.ts';
-import { callIam } from '../emulator/clients.ts';
+import { callIam, outcome } from '../emulator/clients.ts';
 import { type CommandResult, runHere, scratch } from '../support/command.ts';
+import { startGitHubOidc } from '../support/github-oidc.ts';
 import { expectGolden } from '../support/golden.ts';
 
 const BUCKET = 'labs-mturk-123456789012';
@@ -38,12 +40,26 @@ async function actions(lab: string, ...more: string[]): Promise<string[]> {
 
 const AS_WANTED = ['bucket', 'provider', 'boundary', 'role', 'role', 'role', 'role'].map((kind) => `as-wanted ${kind}`);
 
-test('two labs: made, as wanted, interrupted, repaired, and one destroyed', async () => {
+const TOOL = 'mturk-tools/mturk-team';
+const [OLD, NEW] = ['1', '2'].map((digit) => digit.repeat(40)) as [string, string];
+
+/** The one line of a lab's caller that an upgrade changes. */
+function pin(lab: string, commit: string): void {
+  const directory = join(place.directory, lab, '.github', 'workflows');
+  mkdirSync(directory, { recursive: true });
+  const caller = `jobs:\n  run:\n    uses: ${TOOL}/.github/workflows/called-apply.yml@${commit}\n`;
+  writeFileSync(join(directory, 'apply.yml'), caller);
+}
+
+test('two labs: made, as wanted, interrupted, repaired, upgraded, and one destroyed', async () => {
   const [first = '', second = ''] = LABS;
   const account = { dir: EMULATOR, accountId: '123456789012', provider: false } as const;
-  const emulator = await openEmulator({ ...account, kind: 'server' });
+  const github = await startGitHubOidc();
+  const emulator = await openEmulator({ ...account, kind: 'server', issuers: github.issuers });
   const { endpoint, rootCredentials: credentials } = emulator;
   const iam = new IAMClient({ endpoint, credentials, region: 'us-east-1' });
+  const sts = new STSClient({ endpoint, credentials, region: 'us-east-1' });
+  pin(second, OLD);
   try {
     const unknown = await mturk(first, 'bootstrap', '--yes');
     expect(unknown).toMatchObject({ code: 1, stdout: '' });
@@ -80,6 +96,38 @@ test('two labs: made, as wanted, interrupted, repaired, and one destroyed', asyn
     const repaired = await mturk(second, 'bootstrap', '--yes');
     expect(repaired.stdout).toContain('change     role vision-lab-apply: trust policy, no other policies');
 
+    // Upgraded: as docs/operations.md says, by the new pin and the new bootstrap, between which the old one counts.
+    const rolesOf = async (commit: string) => {
+      const taken = [];
+      for (const [role, environment, called] of [
+        ['apply', 'production', 'called-apply.yml'],
+        ['reconcile', 'reconcile', 'called-drift.yml'],
+      ] as const) {
+        const token = {
+          ...{ sub: `repo:vision-lab@11/access@22:environment:${environment}`, repository_id: '22' },
+          job_workflow_ref: `${TOOL}/.github/workflows/${called}@${commit}`,
+        };
+        const RoleArn = `arn:aws:iam::123456789012:role/mturk-roles/vision-lab/vision-lab-${role}`;
+        const assume = { RoleArn, RoleSessionName: role, WebIdentityToken: github.token(token) };
+        if ((await outcome(sts.send(new AssumeRoleWithWebIdentityCommand(assume)))) === 'answered') taken.push(role);
+      }
+      return taken;
+    };
+    pin(second, NEW);
+    expect([await rolesOf(OLD), await rolesOf(NEW)]).toEqual([['apply', 'reconcile'], []]);
+    const behind = await mturk(second, 'doctor');
+    expect(behind.stdout).toContain(
+      '✗ roles: `vision-lab-apply` differs in: trust policy; `vision-lab-reconcile` differs',
+    );
+    const upgraded = await mturk(second, 'bootstrap', '--yes');
+    expect(upgraded.stdout.match(/^ {2}change .*$/gm)).toEqual([
+      '  change     role vision-lab-apply: trust policy',
+      '  change     role vision-lab-reconcile: trust policy',
+    ]);
+    expect([await rolesOf(OLD), await rolesOf(NEW)]).toEqual([[], ['apply', 'reconcile']]);
+    // Of AWS: this folder has neither CODEOWNERS nor a token of GitHub.
+    expect((await mturk(second, 'doctor')).stdout).toMatch(/^AWS\n( {2}✓ .*\n){9}\n/);
+
     const removed = await mturk(first, 'bootstrap', '--destroy', '--yes');
     expect(removed).toMatchObject({ code: 0, stderr: '' });
     expect(await actions(second)).toEqual(AS_WANTED);
@@ -87,6 +135,8 @@ test('two labs: made, as wanted, interrupted, repaired, and one destroyed', asyn
     expect((await actions(first, ...GIVEN)).filter((part) => part.startsWith('create'))).toHaveLength(5);
   } finally {
     iam.destroy();
+    sts.destroy();
     await emulator.close();
+    await github.close();
   }
 });

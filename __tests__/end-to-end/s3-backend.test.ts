@@ -1,7 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import * as s3Module from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  type GetObjectCommand,
+  type ListObjectVersionsCommandOutput,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { awsEnvironment, openEmulator } from '../../src/emulator/emulator.ts';
 import { enginesAtHand, runEngine } from '../support/raw-engine.ts';
 
@@ -76,6 +86,73 @@ testWithEngine('the lock that a dead run left is removed by the command that its
     expect(await run('apply', '-auto-approve')).toMatchObject({ code: 1, stderr: expect.stringContaining(ID) });
     expect(await run('force-unlock', '-force', ID)).toMatchObject({ code: 0 });
     expect(await run('apply', '-auto-approve')).toMatchObject({ code: 0 });
+  } finally {
+    s3.destroy();
+    await emulator.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+});
+
+/** The commands of AWS in the page's section, in order, without `aws s3api`. */
+const RESTORE = [
+  .../^## The state is lost\n([\s\S]*?)^## /m
+    .exec(readFileSync('docs/operations.md', 'utf8'))![1]!
+    .matchAll(/`aws s3api ([^`]+)`/g),
+].map(([, command = '']) => command);
+
+/** Does with the SDK what the AWS CLI does: options are parameters, and `--body` and the last word are files. */
+async function runAsCli(client: S3Client, command: string, directory: string): Promise<object> {
+  const [name = '', ...words] = command.split(' ');
+  const pascal = (text: string) => text.replace(/(?:^|-)(\w)/g, (_all, letter: string) => letter.toUpperCase());
+  const input: Record<string, unknown> = {};
+  let file: string | null = null;
+  for (let index = 0; index < words.length; index += 1) {
+    const [word = '', value = ''] = words.slice(index);
+    if (!word.startsWith('--')) file = join(directory, word);
+    else {
+      input[pascal(word.slice(2))] = word === '--body' ? await readFile(join(directory, value)) : value;
+      index += 1;
+    }
+  }
+  const Command = Reflect.get(s3Module, `${pascal(name)}Command`) as new (input: object) => GetObjectCommand;
+  const answer = await client.send(new Command(input as never));
+  if (file !== null) await writeFile(file, (await answer.Body?.transformToByteArray()) ?? '');
+  return answer;
+}
+
+testWithEngine.each<[string, (client: S3Client) => Promise<unknown>]>([
+  ['deleted', (client) => client.send(new DeleteObjectCommand({ Bucket, Key: KEY }))],
+  ['damaged', (client) => client.send(new PutObjectCommand({ Bucket, Key: KEY, Body: '{"version": 4, "resour' }))],
+])('a state that is %s is restored by the commands of the page, and nothing is left to plan', async (_how, breaks) => {
+  const emulator = await openEmulator({ dir: null, accountId: '123456789012', provider: false });
+  const { endpoint, rootCredentials: credentials } = emulator;
+  const s3 = new S3Client({ endpoint, credentials, region: 'us-east-1' });
+  const directory = await mkdtemp(join(tmpdir(), 'mturk-team-s3-'));
+  const run = (...args: readonly string[]) =>
+    runEngine(binary, args, { directory, environment: awsEnvironment(endpoint, credentials) });
+  const plan = async () => (await run('plan', '-detailed-exitcode')).code;
+  try {
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+    await writeFile(join(directory, 'main.tf.json'), JSON.stringify(CONFIGURATION));
+    await run('init');
+    await run('apply', '-auto-approve');
+    expect(await plan()).toBe(0);
+    await breaks(s3);
+    expect(await plan()).not.toBe(0);
+    let VERSION = '';
+    for (const command of RESTORE) {
+      const [key = ''] = KEY.split('/');
+      const filled = command.replace('BUCKET', Bucket).replace('KEY', key).replace('VERSION', VERSION);
+      const { Versions = [] } = (await runAsCli(s3, filled, directory)) as ListObjectVersionsCommandOutput;
+      VERSION ||= Versions.filter(({ Size = 0 }) => Size > 100)[0]?.VersionId ?? '';
+    }
+    expect(RESTORE.map((command) => command.split(' ')[0])).toEqual([
+      'list-object-versions',
+      'get-object',
+      'put-object',
+    ]);
+    expect(await plan()).toBe(0);
   } finally {
     s3.destroy();
     await emulator.close();
