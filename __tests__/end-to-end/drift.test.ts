@@ -167,7 +167,7 @@ const TAMPERINGS: readonly (readonly [string, () => Promise<unknown>, Partial<Di
 ];
 
 // One at a time for a sample; below, all of it at once.
-test.each(sampleOf(TAMPERINGS, 2))('%s is named, once and alone, and put back', async (_what, tamper, expected) => {
+test.each(sampleOf(TAMPERINGS, 1))('%s is named, once and alone, and put back', async (_what, tamper, expected) => {
   await tamper();
   const saved = await plan();
   const found = classifyPlan(saved.plan, team.account);

@@ -13,7 +13,7 @@ const TABLE: readonly ManualChange[] = [...PEOPLE, ...POLICIES, ...CREDENTIALS];
 const SAMPLE = [true, false].flatMap((isReverted) =>
   sampleOf(
     TABLE.filter((row) => (row.reconcile === 'undone') === isReverted),
-    isReverted ? 3 : 2,
+    isReverted ? 2 : 1,
   ),
 );
 

@@ -76,7 +76,7 @@ describe('an engine that is killed', () => {
     ['DeleteUser', 'after'],
   ];
 
-  test.each(sampleOf(points, 2))(
+  test.each(sampleOf(points, 1))(
     'at %s, %s it is carried out, makes no further call and is recovered from',
     async (action, phase) => {
       const { lab, applyUntil } = await laboratoryThatStops('SIGKILL');
@@ -113,7 +113,7 @@ describe('an account that has a bad day', () => {
     ['throttles and answers 500, each to a quarter of the calls', { throttleShare: 0.25, errorShare: 0.25, seed: 3 }],
   ];
 
-  test.each(sampleOf(faults, 2))('%s: the apply succeeds all the same', async (_title, bad) => {
+  test.each(sampleOf(faults, 1))('%s: the apply succeeds all the same', async (_title, bad) => {
     const lab = await opened();
     await STORY[0]?.before?.(lab.iam);
     await lab.configure(configurationOf('01-create'));

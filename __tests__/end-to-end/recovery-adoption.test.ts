@@ -14,7 +14,7 @@ const PATH = '/mturk/perception-lab/';
 test(`what a killed apply left is named by the next plan, all of it and nothing else (${ENGINE_TITLE})`, async () => {
   const start = await bootstrapped();
   const { calls } = await undisturbed(start, sampleTeam);
-  for (const call of sampleOf(calls.filter(isWrite), 2)) {
+  for (const call of sampleOf(calls.filter(isWrite), 1)) {
     await withLab(start, async (test) => {
       await applyAndKill(test, test.lab(sampleTeam, { parallelism: 1 }), { call, phase: 'after' }, () => true);
       const { users, groups, policies } = test.memory.account;

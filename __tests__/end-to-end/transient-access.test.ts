@@ -274,11 +274,11 @@ const isManual = ({ byHand }: Change) => byHand !== undefined;
 const SAMPLE = [
   ...sampleOf(
     CHANGES.filter(([, change]) => !isManual(change)),
-    4,
+    3,
   ),
   ...sampleOf(
     CHANGES.filter(([, change]) => isManual(change)),
-    2,
+    1,
   ),
 ];
 
