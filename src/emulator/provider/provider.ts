@@ -66,7 +66,8 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
     const engine = engineOf(call);
     const controller = new AbortController();
     engine.running.add(controller);
-    call.on('cancelled', () => controller.abort());
+    // It comes for each call, answered ones included.
+    call.on('cancelled', () => engine.running.has(controller) && controller.abort());
     const context = {
       signal: controller.signal,
       session: engine.session,

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import type { WireAnswer } from './service.ts';
 import type { SignedRequest } from './signature.ts';
 
@@ -46,7 +45,7 @@ async function answer(answering: Answering, request: IncomingMessage, response: 
       path: address.pathname,
       query: address.searchParams,
       headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
-      body: await buffer(request),
+      body: Buffer.concat(await request.toArray()),
     },
     (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
   );

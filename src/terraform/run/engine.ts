@@ -190,7 +190,7 @@ function firstLine(run: { readonly stdout: string; readonly stderr: string }): s
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const ALWAYS = ['PATH', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot'];
+const ALWAYS = ['PATH', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot', 'GOGC'];
 
 // Nothing that changes what our commands mean (TF_CLI_ARGS, TF_WORKSPACE, TF_VAR_*), mixes into their output (TF_LOG) or
 // hands the account to another provider (TF_REATTACH_PROVIDERS, TF_CLI_CONFIG_FILE): those come from `extra` or not at all.
