@@ -216,12 +216,6 @@ const ATTACKS: readonly Attack[] = [
   ],
 ];
 
-test('whom an owner made an owner approves the next pull request', async () => {
-  const made = lab().propose('owners', 'cy', owns('bo'));
-  expect(await apply(made, { approvers: ['ada'] })).toMatchObject({ code: 0 });
-  expect(await apply(lab().propose('pay', 'cy', pays('cy')), { approvers: ['bo'] })).toMatchObject({ code: 0 });
-});
-
 test.each(ATTACKS)('%s', async (_name, reason, run) => {
   const { code, stderr, outputs, manifest, summary } = await run(lab());
   expect(stderr).toMatch(reason);
