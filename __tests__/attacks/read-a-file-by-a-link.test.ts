@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLockFile } from '../../src/terraform/run/lock-file.ts';
 import { runHere } from '../support/command.ts';
@@ -41,6 +41,11 @@ test.each([['codeowners'], ['codeowners', '--write']])(
     // GitHub follows no link, so no one owns the files.
     const checked = await runHere(['check'], { cwd: repository.directory });
     expect(checked).toMatchObject({ code: 1, stdout: expect.stringMatching(/stale-codeowners.*[\s\S]*symbolic link/) });
+    rmSync(join(repository.directory, '.github'), { recursive: true });
+    symlinkSync(place.directory, join(repository.directory, '.github'));
+    writeFileSync(join(place.directory, 'CODEOWNERS'), 'of another repository');
+    expect(await runHere(args, { cwd: repository.directory })).toMatchObject({ code: 2, stdout: '' });
+    expect(readFileSync(join(place.directory, 'CODEOWNERS'), 'utf8')).toBe('of another repository');
     expect(readFileSync(join(place.directory, 'secret'), 'utf8')).toBe('AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI\n');
     repository.remove();
   },

@@ -109,6 +109,8 @@ test('what a pull request plants beside the pinned release never runs, and its c
   expect(existsSync(leak)).toBe(false);
   expect(run.jobs.preview?.outputs['changes-code']).toBe('true');
   expect(commentOf(scene, pull).body).toContain('also changes other files');
+  const planned = run.jobs.plan?.steps.find(({ name }) => name === 'Plan');
+  expect(Object.keys(planned?.environment ?? {})).toContain('AWS_SECRET_ACCESS_KEY');
   const given = [...scene.repository.tokens].filter(([token]) => token.startsWith('token-'));
   const writes = given.flatMap(([, { grants }]) => Object.entries(grants).filter(([, level]) => level === 'write'));
   expect(new Set(writes.map(([scope]) => scope))).toEqual(new Set(['id_token', 'pull_requests']));
@@ -216,21 +218,19 @@ describe('in this repository, which builds the tool', () => {
     await scene.close();
   });
 
-  test('code of a pull request never runs; the comment says that the code changes, too', async () => {
+  test('code of a pull request never runs: the tool is built from main', async () => {
     const leak = join(scene.directory, 'leak');
     const pull = scene.propose('steal', {
       'src/cli/main.ts': (text) =>
         `import { writeFileSync } from 'node:fs';\nwriteFileSync('${leak}', 'ran');\n${text}`,
       'scripts/build.ts': (text) =>
         `import { writeFileSync as leak } from 'node:fs';\nleak('${leak}', 'built');\n${text}`,
-      ...joins('mia', 'Mia', 'reader'),
+      // Every job takes the tool in one way, and the plan takes the longest.
+      ...joins('mia', 'Mia', 'unknown'),
     });
     const run = await scene.plan(pull);
-    expectConclusion(run, 'success');
+    expect(results(run)).toMatchObject({ tool: 'success', preview: 'failure', plan: 'skipped', comment: 'success' });
     expect(existsSync(leak)).toBe(false);
     expect(run.jobs.preview?.outputs['changes-code']).toBe('true');
-    expect(commentOf(scene, pull).body).toContain('also changes other files');
-    const plan = run.jobs.plan?.steps.find(({ name }) => name === 'Plan');
-    expect(Object.keys(plan?.environment ?? {})).toContain('AWS_SECRET_ACCESS_KEY');
   });
 });

@@ -277,6 +277,7 @@ const BOOTSTRAP = /^as an administrator, run `mturk-team bootstrap`$/;
 /** What is wrong in a file, on this machine or in AWS. */
 const OTHERS: readonly (readonly [string, string, RegExp, Partial<Facts>])[] = [
   ['no CODEOWNERS', 'codeowners', /^run `mturk-team codeowners --write`/, codeowners(null)],
+  ['a moved pin', 'called-release', /^find out who changed them/, { called: ['./', 'mallory/x@0123456'] }],
   ['another owner', 'codeowners', /codeowners --write/, codeowners('* @mallory\n')],
   [
     'another account',
@@ -315,7 +316,8 @@ test('what is wrong in a file, on this machine or in AWS is found with its fix',
 const openIds = (read: Facts, state: 'wrong' | 'not-checked') =>
   diagnose(read).flatMap(({ check, outcome }) => (outcome.state === state ? [check.id] : []));
 
-const GITHUB_IDS = CHECKS.filter(({ side, id }) => side === 'github' && id !== 'codeowners').map(({ id }) => id);
+const IN_FILES = ['codeowners', 'called-release'];
+const GITHUB_IDS = CHECKS.filter(({ side, id }) => side === 'github' && !IN_FILES.includes(id)).map(({ id }) => id);
 
 test('without a token, GitHub is not checked, and each check says how', async () => {
   const read = await facts({ github: fail('github-token-missing', { variable: 'GITHUB_TOKEN' }) });

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { calledRelease } from '../../src/setup/release.ts';
-import { type GivenFacts, type RepositoryFacts, repositoryFacts } from '../../src/setup/repository.ts';
+import { calledReleases, type GivenFacts, type RepositoryFacts, repositoryFacts } from '../../src/setup/repository.ts';
 import { scratch } from '../support/command.ts';
 import { initFiles } from '../support/init-files.ts';
 import { LAB_RELEASE } from '../workflows/workflow-file.ts';
@@ -91,11 +91,15 @@ test.each([
     const found = await facts(GIVEN);
     return found.ok ? calledRelease(found.value, LAB_RELEASE) : found;
   };
+  lab.write('.github/workflows/plan.yml', caller.replaceAll('apply', 'plan'));
+  lab.write('.github/workflows/drift.yml', caller.replaceAll('apply', 'drift'));
   expect(await read(caller)).toMatchObject({ ok: true });
+  expect(await calledReleases(lab.directory)).toEqual([`${LAB_RELEASE.repository}@${LAB_RELEASE.commit}`]);
   const moved = caller.replace(own, called === null ? './.github/workflows/called-apply.yml' : uses(called));
   expect(await read(moved)).toMatchObject({
     failure: { code: 'release-differs', args: { called: called ?? 'lab/access@refs/heads/main' } },
   });
+  expect(await calledReleases(lab.directory)).toHaveLength(2);
 });
 
 describe('with a token, GitHub is asked', () => {

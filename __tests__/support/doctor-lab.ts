@@ -30,6 +30,7 @@ export async function readFacts(port: SettingsPort, team: Team, given: Partial<F
   return {
     ...{ team, file: 'team.yaml', isPublic: false, account: succeed(RIGHT_ACCOUNT), clockAhead: succeed(0) },
     codeowners: block === null ? null : withCodeowners('', block),
+    called: ['mturk-tools/mturk-team@0123456'],
     github: await port.read(),
     ...given,
   };

@@ -70,7 +70,7 @@ export async function repositoryFacts(
     return fail('repository-unknown', { options });
   }
   const place = { owner: asked.value?.owner ?? owner, name: asked.value?.name ?? name };
-  const workflows = (await pinned(directory)) ?? { ...place, ref: 'refs/heads/main' };
+  const workflows = (await pinned(directory, 'apply')) ?? { ...place, ref: 'refs/heads/main' };
   return succeed({ ...place, ownerId, repositoryId, subject, workflows });
 }
 
@@ -114,10 +114,20 @@ async function askGitHub({ owner, name }: { readonly owner: string; readonly nam
   });
 }
 
-/** What the caller of the lab's applies pins: `OWNER/NAME@COMMIT`. Null if it calls its own repository's workflow. */
-async function pinned(directory: string): Promise<RepositoryFacts['workflows'] | null> {
-  const text = await readFile(join(directory, '.github', 'workflows', 'apply.yml'), 'utf8').catch(() => '');
-  const call = /^\s*uses:\s*['"]?([\w-]+)\/([\w.-]+)\/\.github\/workflows\/called-apply\.yml@([\w./-]+)/m.exec(text);
-  const [, owner, name, ref] = call ?? [];
-  return owner === undefined || name === undefined || ref === undefined ? null : { owner, name, ref };
+/** What the lab's workflows call, each once: `OWNER/NAME@COMMIT`, or `./` for their own repository. */
+export async function calledReleases(directory: string): Promise<readonly string[]> {
+  const called = await Promise.all((['plan', 'apply', 'drift'] as const).map((name) => pinned(directory, name)));
+  return [...new Set(called.map((each) => (each === null ? './' : `${each.owner}/${each.name}@${each.ref}`)))];
+}
+
+/** What a caller of the lab pins: `OWNER/NAME@COMMIT`. Null if it calls its own repository's workflow. */
+async function pinned(
+  directory: string,
+  name: 'plan' | 'apply' | 'drift',
+): Promise<RepositoryFacts['workflows'] | null> {
+  const text = await readFile(join(directory, '.github', 'workflows', `${name}.yml`), 'utf8').catch(() => '');
+  const call = /^\s*uses:\s*['"]?([\w-]+)\/([\w.-]+)\/\.github\/workflows\/called-\w+\.yml@([\w./-]+)/m.exec(text);
+  const [, owner, repository, ref] = call ?? [];
+  if (owner === undefined || repository === undefined || ref === undefined) return null;
+  return { owner, name: repository, ref };
 }

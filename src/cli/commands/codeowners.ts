@@ -25,8 +25,10 @@ export async function readCodeowners(
   path: string,
 ): Promise<{ readonly text: string; readonly ignored: 'link' | 'too-large' | null } | null> {
   try {
-    const found = await lstat(path);
-    const ignored = found.isSymbolicLink() ? 'link' : found.size >= LIMIT ? 'too-large' : null;
+    // A folder that is a link leads to another repository.
+    const isElsewhere = (await lstat(dirname(path))).isSymbolicLink();
+    const found = isElsewhere ? null : await lstat(path);
+    const ignored = (found?.isSymbolicLink() ?? true) ? 'link' : (found?.size ?? 0) >= LIMIT ? 'too-large' : null;
     return { text: ignored === null ? await readFile(path, 'utf8') : '', ignored };
   } catch {
     return null;

@@ -9,7 +9,7 @@ import { accountFacts, clockAhead } from '../../setup/doctor/account-facts.ts';
 import type { AccountFacts, Facts } from '../../setup/doctor/check.ts';
 import { carryOut, diagnose, repairsOf, repairText } from '../../setup/doctor/doctor.ts';
 import { diagnosisJson, diagnosisLines } from '../../setup/doctor/text.ts';
-import { originOf, repositoryFacts } from '../../setup/repository.ts';
+import { calledReleases, originOf, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
 import { counted, tickedText } from '../../text/text.ts';
 import { isAscii, printJson, reportFailure, type Terminal } from '../io.ts';
@@ -73,7 +73,7 @@ async function factsOf(
   env: NodeJS.ProcessEnv,
 ): Promise<Facts> {
   const api = githubSettings(env);
-  const [github, account, clock, codeowners] = await Promise.all([
+  const [github, account, clock, codeowners, called] = await Promise.all([
     port.ok ? port.value.read() : port,
     accountOf(team, options, terminal),
     // The emulator has no clock but this machine's.
@@ -85,6 +85,7 @@ async function factsOf(
             fail('network-failed', { reason, progress: null }),
           ),
     readCodeowners(join(dirname(options.file), CODEOWNERS)),
+    calledReleases(dirname(options.file)),
   ]);
   const { isPublic = false } = terminal;
   return {
@@ -92,6 +93,7 @@ async function factsOf(
     file: options.file,
     isPublic,
     codeowners: codeowners?.text ?? null,
+    called,
     github,
     account,
     clockAhead: clock,

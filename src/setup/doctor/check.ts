@@ -15,6 +15,8 @@ export interface Facts {
   readonly isPublic: boolean;
   /** `.github/CODEOWNERS` beside it; null if there is none. */
   readonly codeowners: string | null;
+  /** What the workflows beside it call, each once. */
+  readonly called: readonly string[];
   readonly github: Result<RepositorySettings>;
   readonly account: Result<AccountFacts>;
   /** Seconds that this machine's clock is ahead of a server's. */

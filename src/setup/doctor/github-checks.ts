@@ -207,6 +207,13 @@ export const GITHUB_CHECKS: readonly Check[] = [
         : t`run ${codeText('mturk-team codeowners --write')} and commit the file`,
   },
   {
+    id: 'called-release',
+    side: 'github',
+    title: t`the three workflows call one release`,
+    outcome: ({ called }) => (called.length === 1 ? RIGHT : wrong(t`they call ${listTexts(called.map(codeText))}`)),
+    fix: () => t`find out who changed them, and write the commit of one release into all three`,
+  },
+  {
     id: 'owner-logins',
     side: 'github',
     title: t`every owner's login exists and has write access`,
