@@ -80,8 +80,10 @@ test('a release is a commit with the built tool, which a tag names, and a packag
   expect(git('rev-parse', `${commit}:dist/mturk-team.cjs`)).toBe(git('hash-object', resolve('dist/mturk-team.cjs')));
 
   const tarball = join(directory, `mturk-team-${version}.tgz`);
-  const packed = execFileSync('tar', ['-xzOf', tarball, 'package/dist/release.json'], { encoding: 'utf8' });
-  expect(JSON.parse(packed)).toEqual({ version, repository: REPOSITORY, commit });
+  const packed = (path: string) =>
+    JSON.parse(execFileSync('tar', ['-xzOf', tarball, `package/${path}`], { encoding: 'utf8' }));
+  expect(packed('dist/release.json')).toEqual({ version, repository: REPOSITORY, commit });
+  expect(Object.keys(packed('package.json'))).not.toContain('scripts');
   expect(attested).toEqual(['dist/*.cjs\npackage/*.tgz\n']);
   expect(readFileSync(join(directory, 'gh.txt'), 'utf8')).toContain(`release\ncreate\nv${version}\n`);
 });
