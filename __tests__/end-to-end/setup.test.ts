@@ -35,13 +35,15 @@ let tofu: TofuAtEmulator;
 /** Of the engineer's shell. */
 let env: Record<string, string>;
 
-/** Packs as `release.yml` does: with a `release.json` beside the bundle, which no commit holds. */
+/** Packs as `release.yml` does: without scripts, and with a `release.json` beside the bundle, which no commit holds. */
 function pack(): void {
   const stage = inPlace('stage');
   for (const path of ['package.json', 'dist', 'docs', 'team.schema.json', 'team.yaml', 'README.md', 'LICENSE'])
     cpSync(path, join(stage, path), { recursive: true });
   const release = { version: VERSION, repository: `${TOOL.owner}/${TOOL.name}`, commit };
   writeFileSync(join(stage, 'dist/release.json'), JSON.stringify(release));
+  const { scripts: _scripts, devDependencies: _tools, ...manifest } = JSON.parse(readFileSync('package.json', 'utf8'));
+  writeFileSync(join(stage, 'package.json'), JSON.stringify(manifest));
   const args = ['pack', '--ignore-scripts', '--pack-destination', place.directory];
   execFileSync('npm', args, { cwd: stage, stdio: 'pipe' });
 }
@@ -308,6 +310,16 @@ test('bootstrap in the branch of an upgrade trusts no other release than its own
   writeFileSync(caller, text);
   expect({ code, seen }).toEqual({ code: 1, seen: expect.stringContaining('error[release-differs]') });
   expect(seen).toContain(`mallory/${TOOL.name}@${commit}`);
+});
+
+test('bootstrap with Terraform says that the lock file of workflows is another', async () => {
+  program('terraform', 'echo Terraform v1.15.5');
+  env.TERRAFORM_BINARY_NAME = 'terraform';
+  const { code, stdout } = await engineer('bootstrap');
+  env.TERRAFORM_BINARY_NAME = 'tofu';
+  expect(code).toBe(1);
+  expect(stdout).toContain('create     lock file terraform.lock.hcl');
+  expect(stdout.replace(/\s+/g, ' ')).toContain('To make theirs, set `TERRAFORM_BINARY_NAME=tofu`.');
 });
 
 /** Runs the installed command with nothing on PATH. */

@@ -27,15 +27,21 @@ async function bootstrap(options: BootstrapOptions, terminal: Terminal): Promise
   }
   const lock = parts.find((part) => part.kind === 'lock-file' && actionOf(part) !== 'as-wanted');
   terminal.stdout(`Everything is as wanted (${counted(steps, 'step')} of Terraform).\n`);
-  if (lock !== undefined) terminal.stdout(`Commit ${lock.name}: workflows install what it pins, and nothing else.\n`);
+  if (lock?.name.endsWith('opentofu.lock.hcl')) {
+    terminal.stdout(`Commit ${lock.name}: workflows install what it pins, and nothing else.\n`);
+  }
   return 0;
 }
+
+const ANOTHER_LOCK =
+  'workflows use OpenTofu, and take nothing from the lock file of Terraform. To make theirs, set `TERRAFORM_BINARY_NAME=tofu`.';
 
 function setupLines({ team, engine, kind }: LabSession, { workflows, parts, home }: Setup, width: number) {
   const notes = [
     ...(workflows === null ? ['No roles for workflows, which need a bucket: set `settings.state` in team.yaml.'] : []),
     ...(workflows === null ? [] : [plainText(trustText(workflows.repository))]),
     ...(kind === 'emulator' ? ['No lock file: the emulator brings its own provider, and has no registry.'] : []),
+    ...(kind === 'real' && engine.flavour === 'terraform' ? [`Warning: ${ANOTHER_LOCK}`] : []),
     ...homeTexts(home).map((text) => `Warning: ${plainText(text)}`),
   ];
   return [
