@@ -47,7 +47,7 @@ function inUse(): Promise<EmulatorMemory> {
 test(`a change of almost everything that is killed at any call is finished by the next apply (${ENGINE_TITLE})`, async () => {
   const reference = await undisturbed(await inUse(), CHANGED);
   expect(reference.calls.length).toBeGreaterThan(50);
-  const recoveries = await recoverFrom(reference, sampleOf(killsOf(reference), 2));
+  const recoveries = await recoverFrom(reference, sampleOf(killsOf(reference), 1));
   report('a change of almost everything', recoveries);
   expect(recoveries.problems).toEqual([]);
   expect(recoveries.checks).toBeGreaterThan(recoveries.killed * 15);
@@ -71,8 +71,8 @@ test('a change that suspends a member is finished, too, whichever of its three a
   const reference = await undisturbed(await appliedTo(BEFORE_SUSPENSION), WITH_SUSPENSION);
   expect(reference.held).toEqual(['perception-lab-fay']);
   const writes = killsOf(reference).filter(({ call }) => isWrite(call));
-  const recoveries = await recoverFrom(reference, sampleOf(writes, 2));
+  const recoveries = await recoverFrom(reference, sampleOf(writes, 1));
   report('a change with a suspension', recoveries);
   expect(recoveries.problems).toEqual([]);
-  expect(recoveries.killed).toBeGreaterThanOrEqual(2);
+  expect(recoveries.killed).toBeGreaterThanOrEqual(1);
 }, 900_000);

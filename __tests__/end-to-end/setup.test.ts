@@ -86,6 +86,7 @@ beforeAll(async () => {
     ...{ npm_config_prefix: inPlace('global'), npm_config_offline: 'true', npm_config_omit: 'optional' },
     ...{ npm_config_update_notifier: 'false', npm_config_audit: 'false', npm_config_fund: 'false' },
     ...awsEnvironment(endpoint, rootCredentials),
+    GOGC: process.env.GOGC ?? '',
     GITHUB_API_URL: github.url,
   };
 });

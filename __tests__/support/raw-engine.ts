@@ -46,7 +46,8 @@ export function startEngine(binary: string, args: readonly string[], where: Engi
 }
 
 function environmentOf({ directory, environment }: EngineWhere): Record<string, string> {
-  return { PATH: process.env.PATH ?? '', HOME: directory, CHECKPOINT_DISABLE: '1', ...environment };
+  const { PATH = '', GOGC = '' } = process.env;
+  return { PATH, GOGC, HOME: directory, CHECKPOINT_DISABLE: '1', ...environment };
 }
 
 async function exists(path: string): Promise<boolean> {
