@@ -14,7 +14,7 @@ import { type Emulator, openEmulator } from '../../src/emulator/emulator.ts';
 import type { EmulatorMemory } from '../../src/emulator/hosted-account.ts';
 import { inspectRoles, readRoles, wantedRoles } from '../../src/setup/bootstrap/account-roles.ts';
 import { inspectSetup, type Setup, type SetupAccount, setUpAccount } from '../../src/setup/bootstrap/bootstrap.ts';
-import { inspectBucket } from '../../src/setup/bootstrap/bucket.ts';
+import { inspectBucket, setUpBucket } from '../../src/setup/bootstrap/bucket.ts';
 import { findRemoval, removeSetup } from '../../src/setup/bootstrap/destroy.ts';
 import { inspectProvider } from '../../src/setup/bootstrap/oidc-provider.ts';
 import { actionOf, type Part } from '../../src/setup/bootstrap/part.ts';
@@ -156,6 +156,12 @@ describe('what bootstrap sets up', () => {
     expect(JSON.parse(now).Statement.map(({ Sid }: { Sid: string }) => Sid)).toEqual(['Others', 'MturkTeamTlsOnly']);
     const { Rules = [] } = await all.s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
     expect(Rules.map(({ ID }) => ID)).toEqual(['others', 'mturk-team perception-lab', 'mturk-team vision-lab']);
+  });
+
+  test('a bucket whose creation is sent again, because the answer was lost, is set up all the same', async () => {
+    const missing = await bucketOf();
+    for (const _attempt of [1, 2]) orThrow(await setUpBucket(all.s3, { ...PLACE, account }, missing));
+    expect(notAsWanted(await bucketOf())).toEqual([]);
   });
 
   const wrongRoles = async () =>

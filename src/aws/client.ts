@@ -61,6 +61,16 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Error && /^NoSuchEntity/.test(error.name);
 }
 
+/** What a read gives; null if AWS answers with an error of that name, because there is no such thing. */
+export async function orNull<Value>(missing: string, read: () => Promise<Value>): Promise<Value | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Error && error.name === missing) return null;
+    throw error;
+  }
+}
+
 /** The result of calls to AWS, with errors of AWS as failures. Throws any other error. */
 export async function askAws<Value>(work: () => Promise<Value>): Promise<Result<Value>> {
   try {

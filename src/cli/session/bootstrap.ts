@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { S3Client } from '@aws-sdk/client-s3';
 import { askAws } from '../../aws/client.ts';
+import { withS3 } from '../../aws/state-object.ts';
 import { fail, failureOfBootstrap, type Result, succeed } from '../../diagnostics/failure.ts';
 import type { WantedRole } from '../../setup/bootstrap/account-roles.ts';
 import {
@@ -160,16 +160,8 @@ export async function withAccount<Value>(
 ): Promise<Result<Value>> {
   const { iam, now, connection, team } = session;
   const region = team.settings.state?.region ?? 'us-east-1';
-  const isCustomEndpoint = Boolean(
-    connection.endpoint || process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL,
-  );
-  const s3 = new S3Client({ region, ...connection, forcePathStyle: isCustomEndpoint });
-  try {
-    const done = await askAws(() => work({ iam, s3, now }));
-    return done.ok ? done.value : done;
-  } finally {
-    s3.destroy();
-  }
+  const done = await withS3({ region, ...connection }, (s3) => askAws(() => work({ iam, s3, now })));
+  return done.ok ? done.value : done;
 }
 
 /** Removes what `bootstrapLab` made, once the team stack is empty. `onRemoval` is called before the question. */

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { inParallel } from '../../aws/client.ts';
+import { textOf } from '../../aws/state-object.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { REPOSITORY_FACTS } from '../repository.ts';
 import type { StateBucket } from './bucket.ts';
@@ -72,14 +73,8 @@ function objectOf({ bucket, key, account }: StateBucket, name: string) {
   return { Bucket: bucket, Key: `${key}/${name}`, ExpectedBucketOwner: account };
 }
 
-async function readText(s3: S3Client, bucket: StateBucket, name: string): Promise<string | null> {
-  try {
-    const { Body } = await s3.send(new GetObjectCommand(objectOf(bucket, name)));
-    return (await Body?.transformToString('utf-8')) ?? '';
-  } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchKey') return null;
-    throw error;
-  }
+function readText(s3: S3Client, bucket: StateBucket, name: string): Promise<string | null> {
+  return textOf(s3, new GetObjectCommand(objectOf(bucket, name)));
 }
 
 function jsonOf(text: string): unknown {
@@ -104,14 +99,20 @@ export async function emptyBucket(s3: S3Client, bucket: StateBucket): Promise<vo
     remove,
   );
   for (const version of versions.filter(isRecord)) await remove(version);
-  if ((await versionsIn(s3, place, '')).length === 0) await s3.send(new DeleteBucketCommand(place));
+  if (await isEmpty(s3, place, '')) await s3.send(new DeleteBucketCommand(place));
 }
 
 /** Whether `emptyBucket` has anything to delete. */
 export async function hasObjects(s3: S3Client, bucket: StateBucket): Promise<boolean> {
   const place = { Bucket: bucket.bucket, ExpectedBucketOwner: bucket.account };
-  const own = await versionsIn(s3, place, `${bucket.key}/`);
-  return own.length > 0 || (await versionsIn(s3, place, '')).length === 0;
+  return !(await isEmpty(s3, place, `${bucket.key}/`)) || (await isEmpty(s3, place, ''));
+}
+
+async function isEmpty(s3: S3Client, place: { readonly Bucket: string }, Prefix: string): Promise<boolean> {
+  const { Versions = [], DeleteMarkers = [] } = await s3.send(
+    new ListObjectVersionsCommand({ ...place, Prefix, MaxKeys: 1 }),
+  );
+  return Versions.length + DeleteMarkers.length === 0;
 }
 
 type Version = Pick<DeleteObjectCommandInput, 'Key' | 'VersionId'>;

@@ -1,4 +1,6 @@
 import {
+  BucketAlreadyExists,
+  BucketAlreadyOwnedByYou,
   type BucketLocationConstraint,
   CreateBucketCommand,
   DeleteBucketLifecycleCommand,
@@ -15,8 +17,11 @@ import {
   PutBucketVersioningCommand,
   PutPublicAccessBlockCommand,
   type S3Client,
+  S3ServiceException,
+  waitUntilBucketExists,
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
+import { orNull } from '../../aws/client.ts';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { canonicalJson } from '../../iam/canonical.ts';
 import type { StatePlace } from '../../team/team.ts';
@@ -105,12 +110,14 @@ export async function inspectBucket(s3: S3Client, bucket: StateBucket): Promise<
   try {
     await s3.send(new HeadBucketCommand(owned(bucket)));
   } catch (error) {
-    const status = statusOf(error);
+    if (!(error instanceof S3ServiceException)) throw error;
+    const { httpStatusCode: status } = error.$metadata;
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html: without a body, the status alone tells.
     if (status === 404) return succeed(bucketPart(name, (id) => ({ id, state: 'missing' })));
     if (status === 403) return fail('bucket-unusable', { bucket: name, because: 'denied', region: null });
     if (status === 301 || status === 400) {
-      return fail('bucket-unusable', { bucket: name, because: 'other-region', region: regionOf(error) });
+      const region = error.$response?.headers['x-amz-bucket-region'] ?? null;
+      return fail('bucket-unusable', { bucket: name, because: 'other-region', region });
     }
     throw error;
   }
@@ -132,23 +139,33 @@ export async function setUpBucket(
   bucket: StateBucket,
   { settings }: Part<BucketSettingId>,
 ): Promise<Result<null>> {
-  const { bucket: Bucket, region } = bucket;
   for (const { id, state } of settings) {
     if (state === 'as-wanted') continue;
     if (id !== 'exists') {
       await SETTINGS[id].set(s3, bucket);
       continue;
     }
-    try {
-      // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html: us-east-1 is no location constraint.
-      const LocationConstraint = region as BucketLocationConstraint;
-      const place = region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint } };
-      await s3.send(new CreateBucketCommand({ Bucket, ...place }));
-    } catch (error) {
-      if (!isNamed(error, 'BucketAlreadyExists')) throw error;
-      return fail('bucket-unusable', { bucket: Bucket, because: 'denied', region: null });
-    }
+    const created = await createBucket(s3, bucket);
+    if (!created.ok) return created;
   }
+  return succeed(null);
+}
+
+async function createBucket(s3: S3Client, bucket: StateBucket): Promise<Result<null>> {
+  const { bucket: Bucket, region } = bucket;
+  try {
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html: us-east-1 is no location constraint.
+    const LocationConstraint = region as BucketLocationConstraint;
+    const place = region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint } };
+    await s3.send(new CreateBucketCommand({ Bucket, ...place }));
+  } catch (error) {
+    if (error instanceof BucketAlreadyExists)
+      return fail('bucket-unusable', { bucket: Bucket, because: 'denied', region: null });
+    // The SDK repeats a creation whose answer was lost.
+    if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
+  }
+  // A bucket that was just created is not found everywhere at once, and its settings would answer NoSuchBucket.
+  await waitUntilBucketExists({ client: s3, maxWaitTime: 60 }, owned(bucket));
   return succeed(null);
 }
 
@@ -225,29 +242,4 @@ async function writeRules(s3: S3Client, bucket: StateBucket, rules: readonly Lif
       ? new DeleteBucketLifecycleCommand(owned(bucket))
       : new PutBucketLifecycleConfigurationCommand({ ...owned(bucket), LifecycleConfiguration: { Rules: [...rules] } });
   await s3.send(command);
-}
-
-function statusOf(error: unknown): number | null {
-  const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
-  return $metadata?.httpStatusCode ?? null;
-}
-
-/** S3 says in a header where the bucket is. */
-function regionOf(error: unknown): string | null {
-  const { $response } = error as { readonly $response?: { readonly headers?: Readonly<Record<string, string>> } };
-  return $response?.headers?.['x-amz-bucket-region'] ?? null;
-}
-
-function isNamed(error: unknown, name: string): boolean {
-  return error instanceof Error && error.name === name;
-}
-
-/** S3 has an error of its own for each setting that is not set. */
-async function orNull<Value>(name: string, read: () => Promise<Value>): Promise<Value | null> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isNamed(error, name)) return null;
-    throw error;
-  }
 }

@@ -5,7 +5,7 @@ import {
   GetOpenIDConnectProviderCommand,
   type IAMClient,
 } from '@aws-sdk/client-iam';
-import { isMissing } from '../../aws/client.ts';
+import { orNull } from '../../aws/client.ts';
 import { AUDIENCE, GITHUB_ISSUER, providerArn } from '../roles.ts';
 import type { AccountRole } from './account-roles.ts';
 import { type Part, setting } from './part.ts';
@@ -59,11 +59,7 @@ export async function deleteProvider(iam: IAMClient, account: string): Promise<v
   await iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: providerArn(account) }));
 }
 
-async function readProvider(iam: IAMClient, account: string) {
-  try {
-    return await iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: providerArn(account) }));
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+function readProvider(iam: IAMClient, account: string) {
+  const command = new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: providerArn(account) });
+  return orNull('NoSuchEntityException', () => iam.send(command));
 }

@@ -1,5 +1,5 @@
-import { HeadObjectCommand, NotFound } from '@aws-sdk/client-s3';
-import { askAws } from '../../aws/client.ts';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { askAws, orNull } from '../../aws/client.ts';
 import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { Team } from '../../team/team.ts';
 import { accountHome } from '../bootstrap/account-home.ts';
@@ -66,13 +66,8 @@ async function roleParts(
 
 /** When the lock that Terraform's S3 backend holds was taken; null if it is free. */
 async function lockTime({ s3 }: SetupAccount, { bucket, key }: StateBucket): Promise<Date | null> {
-  try {
-    const found = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: `${key}/team.tfstate.tflock` }));
-    return found.LastModified ?? null;
-  } catch (error) {
-    if (error instanceof NotFound) return null;
-    throw error;
-  }
+  const command = new HeadObjectCommand({ Bucket: bucket, Key: `${key}/team.tfstate.tflock` });
+  return (await orNull('NotFound', () => s3.send(command)))?.LastModified ?? null;
 }
 
 async function askFor<T>(work: () => Promise<Result<T>>): Promise<Result<T>> {
