@@ -30,4 +30,4 @@ test('an apply whose output nothing reads any more runs to its end', async () =>
   expect(await runAndClosePipes(['apply', '--yes', ...options])).toBe(0);
   const after = await run(['plan', ...options], { cwd: place.directory });
   expect(after.code).toBe(0);
-}, 120_000);
+});

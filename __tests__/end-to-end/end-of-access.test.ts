@@ -147,7 +147,7 @@ beforeAll(async () => {
     iam.destroy();
     return copyOf(lab.memory);
   });
-}, 120_000);
+});
 
 afterEach(() => {
   for (const one of clients.splice(0)) one.destroy();
@@ -160,7 +160,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
         expect([key, await keys.may(key, OPERATIONS)]).toEqual([key, operations]);
       expect(LEA).toContain('SendBonus');
     });
-  }, 120_000);
+  });
 
   describe('a member whose last day passes', () => {
     test('without the workflow: to the second, and never again, while nothing is written', async () => {
@@ -180,7 +180,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
         for (const key of ['ada', 'bo', 'fay', 'gus']) expect([key, await keys.may(key)]).toEqual([key, FREE[key]]);
         expect(writesOf(lab)).toBe(writes);
       });
-    }, 120_000);
+    });
 
     test('with the workflow: a run on the next day removes nothing, a run after `delete-after-days` the user and the key', async () => {
       await onLab(async (lab, keys) => {
@@ -198,7 +198,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
         expect(userOf(lab, 'lea')).toBeUndefined();
         for (const key of ['ada', 'bo', 'fay', 'gus']) expect([key, await keys.may(key)]).toEqual([key, FREE[key]]);
       });
-    }, 120_000);
+    });
 
     test('a later day that is merged in time holds past the old end; the new end holds by itself', async () => {
       await onLab(async (lab, keys) => {
@@ -210,7 +210,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
         lab.setClock('2027-02-01T00:00:00Z');
         expect(await keys.may('lea')).toEqual([]);
       });
-    }, 120_000);
+    });
 
     test('a later day that is merged but never applied gives nothing', async () => {
       await onLab(async (lab, keys) => {
@@ -220,7 +220,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
         // The user still existed: the account allows the same key again.
         expect(await keys.may('lea')).toEqual(LEA);
       });
-    }, 120_000);
+    });
   });
 
   describe('a suspended member', () => {
@@ -242,7 +242,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
         await workflow(lab, team, '2026-12-01T10:00:00Z');
         expect(await keys.may('fay')).toEqual(FREE.fay);
       });
-    }, 120_000);
+    });
 
     test('with a last day stays refused past it, and lifting the suspension does not lift the end', async () => {
       await onLab(async (lab, keys) => {
@@ -257,7 +257,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
         lab.setClock(MIDNIGHT);
         expect(await keys.may('lea')).toEqual([]);
       });
-    }, 120_000);
+    });
   });
 
   describe('a departed member', () => {
@@ -271,7 +271,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
         expect(await keys.may('fay')).toBe('no such key');
         expect(await keys.may('ada')).toEqual(FREE.ada);
       });
-    }, 120_000);
+    });
 
     test('whom no apply has removed is refused from the end of the last day on', async () => {
       await onLab(async (lab, keys) => {
@@ -284,7 +284,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
         await workflow(lab, left, '2027-02-01T06:17:00Z');
         expect(await keys.may('lea')).toBe('no such key');
       });
-    }, 120_000);
+    });
   });
 
   test('a freeze takes spending from everybody at once, keeps reading, and does not move the end of any member', async () => {
@@ -305,7 +305,7 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
       expect(await keys.may('fay')).toEqual(FREE.fay);
       expect(await keys.may('lea')).toEqual([]);
     });
-  }, 120_000);
+  });
 
   test('CloudTrail names Terraform and the time for what the workflow did', async () => {
     await onLab(async (lab) => {
@@ -324,5 +324,5 @@ describe(`access ends on time (${ENGINE_TITLE})`, () => {
       expect(events[0]).toMatchObject({ name: 'DeleteUser', at: '2027-01-31T06:17:00Z', userAgent: 'terraform' });
       expect(new Set(events.map(({ userAgent }) => userAgent))).toEqual(new Set(['terraform']));
     });
-  }, 120_000);
+  });
 });

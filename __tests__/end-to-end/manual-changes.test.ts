@@ -23,7 +23,7 @@ const applied = new Map<string, Outcome>();
 
 beforeAll(async () => {
   await inTurns(TABLE, async (row) => void decided.set(row.what, await decidedOutcome(row, start)));
-}, 120_000);
+});
 
 function outcomeIn(outcomes: ReadonlyMap<string, Outcome>, { what }: ManualChange): Outcome {
   const outcome = outcomes.get(what);
@@ -64,7 +64,7 @@ describe.each(TABLE.map((row) => [row.what, row] as const))('%s', (_what, row) =
 describe(`with ${ENGINE_TITLE}`, () => {
   beforeAll(async () => {
     await inTurns(SAMPLE, async (row) => void applied.set(row.what, await appliedOutcome(row, start)));
-  }, 900_000);
+  });
 
   test.each(SAMPLE.map((row) => [row.what, row] as const))(
     '%s: found, reported and reverted as decided',

@@ -86,7 +86,7 @@ test('plan and apply report what Terraform does not know, in one line, with four
       quickCheck: { findings: [{ effect: 'spends', people: ['Bo Chen (bo)'] }], isAccessKnown: true, notChecked: [] },
     });
   });
-}, 60_000);
+});
 
 test('a manual change made while apply waits for its answer is named, and nothing is applied', async () => {
   await withLab(await appliedTo(sampleTeam), async (test) => {
@@ -100,7 +100,7 @@ test('a manual change made while apply waits for its answer is named, and nothin
     expect(again.shown).toMatchObject([{ findings: [{ effect: 'spends' }] }, 'begun']);
     expect(orThrow(again.result)).toMatchObject({ steps: 2, quickCheck: { findings: [{ people: ['Bo Chen (bo)'] }] } });
   });
-}, 60_000);
+});
 
 /** From now on AWS does not say who may do what. */
 function denyAccess({ middlewareStack }: IAMClient): void {
@@ -138,4 +138,4 @@ test('if AWS does not say who may do what, another plan decides what is applied 
     const same = await applyAsking(test, async () => {}, denyAccess);
     expect(orThrow(same.result)).toMatchObject({ steps: 2, quickCheck: { isAccessKnown: false } });
   });
-}, 60_000);
+});

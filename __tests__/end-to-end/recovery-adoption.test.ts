@@ -34,7 +34,7 @@ test(`what a killed apply left is named by the next plan, all of it and nothing 
       expect(full.scan.findings).toEqual(quick.scan.findings);
     });
   }
-}, 120_000);
+});
 
 test('a name that is taken outside the path is refused, and nothing is changed', async () => {
   const start = await bootstrapped();
@@ -49,7 +49,7 @@ test('a name that is taken outside the path is refused, and nothing is changed',
     expect(plan.imported).toEqual([]);
     expect(JSON.stringify(comparableAccount(test.memory.account, start.account))).toBe(before);
   });
-}, 60_000);
+});
 
 test('without the boundary no user is created', async () => {
   await withLab(emptyMemory(), async (test) => {
@@ -57,7 +57,7 @@ test('without the boundary no user is created', async () => {
     expect(plan.blocks.map(({ code }) => code)).toEqual(['boundary-missing']);
     expect(test.emulator.calls.filter(isWriting)).toEqual([]);
   });
-}, 60_000);
+});
 
 function isWriting({ action }: { readonly action: string }): boolean {
   return !/^(Get|List)/.test(action);

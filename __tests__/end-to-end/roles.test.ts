@@ -195,7 +195,7 @@ beforeAll(async () => {
     await applyAs(test, team);
     return copyOf(test.memory);
   });
-}, 120_000);
+});
 
 afterAll(() => github.close());
 
@@ -238,7 +238,7 @@ test('the plan role plans a pull request, with a user to be imported who has a k
       { ...team, members, roles: [...team.roles, { ...first, key: 'assistant' }] },
     );
   });
-}, 120_000);
+});
 
 test('the apply role changes a role, suspends a member, restores tags, and removes a member with credentials', async () => {
   await inLab(start, async (test) => {
@@ -256,7 +256,7 @@ test('the apply role changes a role, suspends a member, restores tags, and remov
     await applyAs(test, leftAlone);
     expect(Object.keys(test.memory.account.users)).not.toContain(bo);
   });
-}, 120_000);
+});
 
 /** The team without Bo, Fay suspended, and less in a role. */
 const leftAlone: Team = {
@@ -288,7 +288,7 @@ test("the apply role deletes no MFA device: the failure says so, and the next ap
     expect((await labAs(test, 'apply', apply, leftAlone)).ok).toBe(true);
     expect(Object.keys(test.memory.account.users)).not.toContain(bo);
   });
-}, 120_000);
+});
 
 const REVERTED = [...PEOPLE, ...POLICIES].filter((row) => row.reconcile === 'undone');
 /** With Terraform; all of them in an exhaustive run. */
@@ -322,7 +322,7 @@ test('every manual change that can be reverted is found by the scan role, and at
       expect(found).toEqual({ what: row.what, found: row.finds, notChecked: [], complete: true, attributed: true });
     });
   }
-}, 120_000);
+});
 
 test('they are planned by the scan role, and reverted by the reconcile role', async () => {
   const outcomes: Record<string, object> = {};
@@ -344,7 +344,7 @@ test('they are planned by the scan role, and reverted by the reconcile role', as
     return [what, { found: finds, notChecked: [], complete: true, outcome: 'reverted', left: leaves }] as const;
   });
   expect(outcomes).toEqual(Object.fromEntries(wanted));
-}, 900_000);
+});
 
 test('mode all reverts as the apply role what an earlier check has reported', async () => {
   const all: Team = { ...team, settings: { ...team.settings, reconcile: { mode: 'all', perDay: 10 } } };
@@ -366,7 +366,7 @@ test('mode all reverts as the apply role what an earlier check has reported', as
       all,
     );
   });
-}, 120_000);
+});
 
 /** One manual change for each call that a revert makes, and what Terraform would create again, whose names it looks for. */
 const AT_ONCE = [
@@ -404,7 +404,7 @@ test('the reconcile role makes every call of a revert at once, while a group, a 
     });
     expect(done).toMatchObject({ outcome: 'reverted', reverted: expect.arrayContaining(AT_ONCE) });
   });
-}, 120_000);
+});
 
 /** Terraform's S3 backend has a lock file from 1.10 on. */
 const [, binary = ''] = (await enginesAtHand()).find(([name]) => /v1\.[1-9]\d/.test(name)) ?? [];
@@ -456,7 +456,7 @@ test('each role reads and writes what it needs in the bucket of the state', asyn
       expect(deniedOf(test, role, principal)).toEqual([]);
     }
   });
-}, 120_000);
+});
 
 async function withEnvironment(environment: Readonly<Record<string, string>>, work: () => Promise<void>) {
   const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);

@@ -250,7 +250,7 @@ test('every step of docs/setup.md is carried out, and shows what the page says',
   expect(readdirSync(CLONE)).not.toContain('.mturk-team');
   expect(github.violations).toEqual([]);
   expect(emulator.calls.filter(({ error }) => error === 'AccessDenied')).toEqual([]);
-}, 240_000);
+});
 
 const engineer = (...args: readonly string[]): Promise<CommandResult> =>
   runHere(args, { cwd: CLONE, env: { ...env, GITHUB_TOKEN: ADMIN } });
@@ -301,7 +301,7 @@ test('what breaks in this lab is found by doctor with its fix, which makes it ri
   expect(await wrong()).toEqual(ofAccount);
   expect(await engineer('bootstrap', '--yes')).toMatchObject({ code: 0 });
   expect((await engineer('doctor')).stdout).toContain('Nothing is wrong');
-}, 120_000);
+});
 
 test('bootstrap in the branch of an upgrade trusts no other release than its own', async () => {
   const caller = join(CLONE, '.github/workflows/apply.yml');

@@ -171,7 +171,7 @@ test('random and mutated files give a team or findings, which can be printed, an
   );
   // The mutations are mild enough to leave some files valid, else only the first gate would be tried.
   expect(teams).toBeGreaterThan(runs(20));
-}, 120_000);
+});
 
 const GIANTS: readonly (readonly [string, string])[] = [
   ['a list of 50,000 numbers', `owners:\n${'- 1\n'.repeat(50_000)}`],
