@@ -295,7 +295,7 @@ test('what breaks in this lab is found by doctor with its fix, which makes it ri
   expect({ code, ...fixed }).toMatchObject({ code: 1, version: 1, fixed: ['production', 'ruleset'] });
   expect(fixed.checks).toContainEqual({
     ...{ id: 'environment-production', side: 'github', state: 'right' },
-    title: 'environment `production` takes deployments from the default branch alone',
+    title: 'environment `production` takes deployments from `main` alone',
     ...{ found: null, fix: null, fixable: false },
   });
   expect(await wrong()).toEqual(ofAccount);

@@ -7,6 +7,7 @@ import { diagnosisLines } from '../../src/setup/doctor/text.ts';
 import { tickedText } from '../../src/text/text.ts';
 import {
   admit,
+  callersOf,
   labTeam,
   portOf,
   prepareRepository,
@@ -23,6 +24,7 @@ let prepared: Settings | null = null;
 beforeEach(async () => {
   const { repository } = github.server();
   admit(repository, team);
+  repository.defaultBranch = 'main';
   if (prepared === null) await prepareRepository(github.server(), team);
   prepared ??= structuredClone(repository.settings);
   repository.settings = structuredClone(prepared);
@@ -62,6 +64,12 @@ const BREAKAGES: readonly (readonly [
   string | RegExp,
   (settings: Settings, repository: GitHubRepository) => unknown,
 ])[] = [
+  [
+    'another default branch',
+    ['default-branch'],
+    /Default branch: rename it to `main`/,
+    (_, repository) => Object.assign(repository, { defaultBranch: 'trunk' }),
+  ],
   ['production deleted', ['environment-production'], FIXED, (s) => void s.environments.delete('production')],
   [
     'production takes every branch',
@@ -277,7 +285,8 @@ const BOOTSTRAP = /^as an administrator, run `mturk-team bootstrap`$/;
 /** What is wrong in a file, on this machine or in AWS. */
 const OTHERS: readonly (readonly [string, string, RegExp, Partial<Facts>])[] = [
   ['no CODEOWNERS', 'codeowners', /^run `mturk-team codeowners --write`/, codeowners(null)],
-  ['a moved pin', 'called-release', /^find out who changed them/, { called: ['./', 'mallory/x@0123456'] }],
+  ['a moved pin', 'called-release', /^find out who changed them/, { callers: callersOf('./', 'mallory/x@0123456') }],
+  ['no workflows', 'called-release', /^run `mturk-team init`/, { callers: callersOf() }],
   ['another owner', 'codeowners', /codeowners --write/, codeowners('* @mallory\n')],
   [
     'another account',
@@ -358,7 +367,14 @@ test('a token that is no administrator’s: what it may not see is not checked, 
   repository.tokens.set('writer', { login: 'bo', kind: 'user', grants: { contents: 'write' } });
   const read = await readFacts(portOf(github.server(), 'writer'), team);
   expect(openIds(read, 'wrong')).toEqual([]);
-  const seen = ['environment-production', 'environment-reconcile', 'reviewers', 'reconcile-reviewers', 'owner-logins'];
+  const seen = [
+    'default-branch',
+    'environment-production',
+    'environment-reconcile',
+    'reviewers',
+    'reconcile-reviewers',
+    'owner-logins',
+  ];
   expect(openIds(read, 'not-checked')).toEqual(GITHUB_IDS.filter((id) => !seen.includes(id)));
 });
 

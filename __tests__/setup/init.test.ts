@@ -118,14 +118,16 @@ test('init overwrites nothing, says what exists, and writes what is missing', as
   const own = { 'README.md': 'ours\n', '.github/CODEOWNERS': '* @someone\n', '.github/workflows/plan.yml': 'ours\n' };
   const cwd = empty(own);
   symlinkSync('/nowhere', join(cwd, '.gitignore'));
+  const elsewhere = empty();
+  symlinkSync(elsewhere, join(cwd, '.vscode'));
   const { code, stdout } = await runHere(['init', ...FLAGS, ...TOOL, '--json'], { cwd, env });
   expect(code).toBe(0);
-  const existing = [...Object.keys(own), '.gitignore'].sort();
+  const existing = [...Object.keys(own), '.gitignore', '.vscode/settings.json'].sort();
   const { written, existing: said } = JSON.parse(stdout);
   expect([...said].sort()).toEqual(existing);
   expect([...written].sort()).toEqual(FILES.filter((path) => !existing.includes(path)));
   for (const [path, text] of Object.entries(own)) expect(readFileSync(join(cwd, path), 'utf8')).toBe(text);
-  expect(existsSync('/nowhere')).toBe(false);
+  expect([existsSync('/nowhere'), filesIn(elsewhere)]).toEqual([false, []]);
   const again = JSON.parse((await runHere(['init', ...TOOL, '--json'], { cwd, env })).stdout);
   expect(again).toMatchObject({ written: [], existing: expect.arrayContaining(FILES) });
 });

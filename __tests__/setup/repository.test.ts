@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { calledRelease } from '../../src/setup/release.ts';
-import { calledReleases, type GivenFacts, type RepositoryFacts, repositoryFacts } from '../../src/setup/repository.ts';
+import { callersIn, type GivenFacts, type RepositoryFacts, repositoryFacts } from '../../src/setup/repository.ts';
 import { scratch } from '../support/command.ts';
 import { initFiles } from '../support/init-files.ts';
 import { LAB_RELEASE } from '../workflows/workflow-file.ts';
@@ -94,12 +94,24 @@ test.each([
   lab.write('.github/workflows/plan.yml', caller.replaceAll('apply', 'plan'));
   lab.write('.github/workflows/drift.yml', caller.replaceAll('apply', 'drift'));
   expect(await read(caller)).toMatchObject({ ok: true });
-  expect(await calledReleases(lab.directory)).toEqual([`${LAB_RELEASE.repository}@${LAB_RELEASE.commit}`]);
+  const release = `${LAB_RELEASE.repository}@${LAB_RELEASE.commit}`;
+  expect(await callsIn()).toEqual([[release], [release], [release]]);
   const moved = caller.replace(own, called === null ? './.github/workflows/called-apply.yml' : uses(called));
   expect(await read(moved)).toMatchObject({
     failure: { code: 'release-differs', args: { called: called ?? 'lab/access@refs/heads/main' } },
   });
-  expect(await calledReleases(lab.directory)).toHaveLength(2);
+  expect(await callsIn()).toEqual([[release], [called ?? './'], [release]]);
+});
+
+const callsIn = async () => (await callersIn(lab.directory)).map(({ calls }) => calls);
+
+test('doctor sees each call of a workflow, however it is written, and that there is none', async () => {
+  const decoy = `text: |\n    uses: tools/x/.github/workflows/called-plan.yml@${COMMIT}`;
+  const run = 'run: { uses: "mallory/y/.github/workflows/any.yml@main" }';
+  lab.write('.github/workflows/plan.yml', `env:\n  ${decoy}\njobs:\n  first: { uses: ./x.yml }\n  ${run}\n`);
+  lab.write('.github/workflows/apply.yml', 'jobs: [');
+  lab.write('.github/workflows/drift.yml', '');
+  expect(await callsIn()).toEqual([['./', 'mallory/y@main'], [], []]);
 });
 
 describe('with a token, GitHub is asked', () => {

@@ -24,13 +24,17 @@ export const RIGHT_ACCOUNT: AccountFacts = {
   lockAge: succeed(null),
 };
 
+export function callersOf(...calls: readonly string[]): Facts['callers'] {
+  return ['plan.yml', 'apply.yml', 'drift.yml'].map((file) => ({ file, calls }));
+}
+
 /** What is read of a lab, with the parts that a test is not about as they should be. */
 export async function readFacts(port: SettingsPort, team: Team, given: Partial<Facts> = {}): Promise<Facts> {
   const block = codeownersBlock(team);
   return {
     ...{ team, file: 'team.yaml', isPublic: false, account: succeed(RIGHT_ACCOUNT), clockAhead: succeed(0) },
     codeowners: block === null ? null : withCodeowners('', block),
-    called: ['mturk-tools/mturk-team@0123456'],
+    callers: callersOf('mturk-tools/mturk-team@0123456'),
     github: await port.read(),
     ...given,
   };

@@ -145,7 +145,7 @@ export class GitHubRepository {
   readonly owner: string;
   readonly name: string;
   readonly id = 4711;
-  readonly defaultBranch = 'main';
+  defaultBranch = 'main';
   readonly tokens = new Map<string, Token>();
   readonly permissions = new Map<string, Permission>();
   readonly threads = new Map<number, Thread | Pull>();

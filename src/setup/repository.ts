@@ -2,10 +2,12 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { parse } from 'yaml';
 import * as z from 'zod';
 import { fail, type Result, succeed } from '../diagnostics/failure.ts';
 import { githubSettings } from '../github/client.ts';
 import { githubRequests } from '../github/requests.ts';
+import { MAIN_BRANCH } from '../team/names.ts';
 
 const DIGITS = z.string().regex(/^\d+$/);
 const OWNER = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/);
@@ -70,7 +72,7 @@ export async function repositoryFacts(
     return fail('repository-unknown', { options });
   }
   const place = { owner: asked.value?.owner ?? owner, name: asked.value?.name ?? name };
-  const workflows = (await pinned(directory, 'apply')) ?? { ...place, ref: 'refs/heads/main' };
+  const workflows = (await pinned(directory)) ?? { ...place, ref: `refs/heads/${MAIN_BRANCH}` };
   return succeed({ ...place, ownerId, repositoryId, subject, workflows });
 }
 
@@ -114,20 +116,42 @@ async function askGitHub({ owner, name }: { readonly owner: string; readonly nam
   });
 }
 
-/** What the lab's workflows call, each once: `OWNER/NAME@COMMIT`, or `./` for their own repository. */
-export async function calledReleases(directory: string): Promise<readonly string[]> {
-  const called = await Promise.all((['plan', 'apply', 'drift'] as const).map((name) => pinned(directory, name)));
-  return [...new Set(called.map((each) => (each === null ? './' : `${each.owner}/${each.name}@${each.ref}`)))];
+/** One of the lab's three workflows, and what its jobs call, each once: `OWNER/NAME@COMMIT`, or `./` for its own repository. */
+export interface Caller {
+  readonly file: string;
+  readonly calls: readonly string[];
 }
 
-/** What a caller of the lab pins: `OWNER/NAME@COMMIT`. Null if it calls its own repository's workflow. */
-async function pinned(
-  directory: string,
-  name: 'plan' | 'apply' | 'drift',
-): Promise<RepositoryFacts['workflows'] | null> {
-  const text = await readFile(join(directory, '.github', 'workflows', `${name}.yml`), 'utf8').catch(() => '');
-  const call = /^\s*uses:\s*['"]?([\w-]+)\/([\w.-]+)\/\.github\/workflows\/called-\w+\.yml@([\w./-]+)/m.exec(text);
-  const [, owner, repository, ref] = call ?? [];
-  if (owner === undefined || repository === undefined || ref === undefined) return null;
-  return { owner, name: repository, ref };
+export function callersIn(directory: string): Promise<readonly Caller[]> {
+  const files = ['plan.yml', 'apply.yml', 'drift.yml'];
+  return Promise.all(
+    files.map(async (file) => {
+      const calls = (await usedBy(directory, file)).map((uses) =>
+        uses.startsWith('./') ? './' : uses.replace(/\/\.github\/workflows\/[^@]+/, ''),
+      );
+      return { file, calls: [...new Set(calls)] };
+    }),
+  );
+}
+
+/** What the lab's workflow for applies pins: `OWNER/NAME@COMMIT`. Null if it calls its own repository's. */
+async function pinned(directory: string): Promise<RepositoryFacts['workflows'] | null> {
+  for (const uses of await usedBy(directory, 'apply.yml')) {
+    const [, owner, name, ref] =
+      /^([\w-]+)\/([\w.-]+)\/\.github\/workflows\/called-apply\.yml@([\w./-]+)$/.exec(uses) ?? [];
+    if (owner !== undefined && name !== undefined && ref !== undefined) return { owner, name, ref };
+  }
+  return null;
+}
+
+const WORKFLOW = z.object({ jobs: z.record(z.string(), z.object({ uses: z.string().optional() })) });
+
+/** The workflows that the jobs of one call, as it names them; none if there is no such file, or it cannot be read. */
+async function usedBy(directory: string, file: string): Promise<readonly string[]> {
+  try {
+    const { jobs } = WORKFLOW.parse(parse(await readFile(join(directory, '.github', 'workflows', file), 'utf8')));
+    return Object.values(jobs).flatMap(({ uses }) => uses ?? []);
+  } catch {
+    return [];
+  }
 }

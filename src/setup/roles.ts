@@ -2,7 +2,15 @@ import { DENY_ALL, MANAGED_POLICY_NAMES, managedPolicyArn } from '../catalog/man
 import { iamArn } from '../iam/arn.ts';
 import type { ConditionBlock, PolicyDocument, Statement } from '../iam/document.ts';
 import type { TrustPolicy } from '../iam/resource-policy.ts';
-import { boundaryArn, iamName, labPath, memberTags, type WorkflowRole, workflowRolePath } from '../team/names.ts';
+import {
+  boundaryArn,
+  iamName,
+  labPath,
+  MAIN_BRANCH,
+  memberTags,
+  type WorkflowRole,
+  workflowRolePath,
+} from '../team/names.ts';
 import type { StatePlace, Team } from '../team/team.ts';
 import type { RepositoryFacts } from './repository.ts';
 
@@ -165,7 +173,7 @@ function allow(
 /** What follows the repository in the subject of a token: an environment replaces the branch in it. */
 const SUBJECTS: Readonly<Record<WorkflowRole, string>> = {
   plan: 'pull_request',
-  scan: 'ref:refs/heads/main',
+  scan: `ref:refs/heads/${MAIN_BRANCH}`,
   apply: 'environment:production',
   reconcile: 'environment:reconcile',
 };

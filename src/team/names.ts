@@ -47,6 +47,9 @@ export function workflowRolePath(lab: string): string {
   return `/mturk-roles/${lab}/`;
 }
 
+/** The one branch that workflows act for: the called ones name it, too. */
+export const MAIN_BRANCH = 'main';
+
 /** The name of a workflow role's one inline policy. */
 export const ROLE_POLICY = 'mturk-team';
 

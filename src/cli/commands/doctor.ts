@@ -9,7 +9,7 @@ import { accountFacts, clockAhead } from '../../setup/doctor/account-facts.ts';
 import type { AccountFacts, Facts } from '../../setup/doctor/check.ts';
 import { carryOut, diagnose, repairsOf, repairText } from '../../setup/doctor/doctor.ts';
 import { diagnosisJson, diagnosisLines } from '../../setup/doctor/text.ts';
-import { calledReleases, originOf, repositoryFacts } from '../../setup/repository.ts';
+import { callersIn, originOf, repositoryFacts } from '../../setup/repository.ts';
 import type { Team } from '../../team/team.ts';
 import { counted, tickedText } from '../../text/text.ts';
 import { isAscii, printJson, reportFailure, type Terminal } from '../io.ts';
@@ -20,7 +20,7 @@ import { readTeam } from '../session/read-team.ts';
 import { CODEOWNERS, readCodeowners } from './codeowners.ts';
 
 type DoctorOptions = ReturnType<typeof cli.labOptions> & {
-  /** `owner/name`; null for that of the environment. */
+  /** `owner/name`; null for that of the remote `origin`. */
   readonly repository: string | null;
   readonly fix: boolean;
   readonly yes: boolean;
@@ -53,16 +53,13 @@ async function doctor(options: DoctorOptions, terminal: Terminal, env: NodeJS.Pr
   return found.some(({ outcome }) => outcome.state === 'wrong') ? 1 : 0;
 }
 
-async function portOf(
-  { repository: given, file }: DoctorOptions,
-  env: NodeJS.ProcessEnv,
-): Promise<Result<SettingsPort>> {
+async function portOf({ repository, file }: DoctorOptions, env: NodeJS.ProcessEnv): Promise<Result<SettingsPort>> {
   const settings = githubSettings(env);
   if (!settings.ok) return settings;
-  const named = given ?? (env.GITHUB_REPOSITORY || (await originOf(dirname(file))));
+  const named = repository ?? (await originOf(dirname(file)));
   if (named === null) return fail('repository-unknown', { options: ['--repository'] });
-  const repository = repositoryOf({ GITHUB_REPOSITORY: named });
-  return repository.ok ? succeed(openSettings(settings.value, repository.value)) : repository;
+  const place = repositoryOf({ GITHUB_REPOSITORY: named });
+  return place.ok ? succeed(openSettings(settings.value, place.value)) : place;
 }
 
 async function factsOf(
@@ -73,9 +70,9 @@ async function factsOf(
   env: NodeJS.ProcessEnv,
 ): Promise<Facts> {
   const api = githubSettings(env);
-  const [github, account, clock, codeowners, called] = await Promise.all([
+  const [github, account, clock, codeowners, callers] = await Promise.all([
     port.ok ? port.value.read() : port,
-    accountOf(team, options, terminal),
+    accountOf(team, options, terminal, env),
     // The emulator has no clock but this machine's.
     options.emulator !== null && !api.ok
       ? succeed(0)
@@ -85,7 +82,7 @@ async function factsOf(
             fail('network-failed', { reason, progress: null }),
           ),
     readCodeowners(join(dirname(options.file), CODEOWNERS)),
-    calledReleases(dirname(options.file)),
+    callersIn(dirname(options.file)),
   ]);
   const { isPublic = false } = terminal;
   return {
@@ -93,21 +90,25 @@ async function factsOf(
     file: options.file,
     isPublic,
     codeowners: codeowners?.text ?? null,
-    called,
+    callers,
     github,
     account,
     clockAhead: clock,
   };
 }
 
-async function accountOf(team: Team, options: DoctorOptions, terminal: Terminal): Promise<Result<AccountFacts>> {
+async function accountOf(
+  team: Team,
+  options: DoctorOptions,
+  terminal: Terminal,
+  env: NodeJS.ProcessEnv,
+): Promise<Result<AccountFacts>> {
   const reached = await reachAccount(team, options, terminal, false);
   if (!reached.ok) return reached;
   const { emulator } = reached.value;
   const session = accountSession(team, options, emulator);
-  const repository = options.repository ?? (process.env.GITHUB_REPOSITORY || null);
-  const given = { repository, ownerId: null, repositoryId: null, subject: null };
-  const factsFrom: FactsOf = (recorded) => repositoryFacts(given, recorded, dirname(options.file), process.env);
+  const given = { repository: options.repository, ownerId: null, repositoryId: null, subject: null };
+  const factsFrom: FactsOf = (recorded) => repositoryFacts(given, recorded, dirname(options.file), env);
   try {
     return await withAccount(session, async (account) => succeed(await accountFacts(account, team, factsFrom)));
   } finally {
@@ -134,7 +135,7 @@ export function register(command: Command, terminal: Terminal): void {
       cli.examples('mturk-team doctor', 'mturk-team doctor --repository ada/lab --fix', 'mturk-team doctor --emulator'),
     )
     .action(async (file: string, options) => {
-      const { repository = null, fix = false, yes = false } = options;
+      const { repository = process.env.GITHUB_REPOSITORY || null, fix = false, yes = false } = options;
       if (yes && !fix) command.error('error: --yes needs --fix');
       cli.finish(await doctor({ ...cli.labOptions(file, options), repository, fix, yes }, terminal, process.env));
     });

@@ -5,6 +5,7 @@ import type { Team } from '../../team/team.ts';
 import { failureProblem } from '../../text/failures/failures.ts';
 import { codeText, joinTexts, sentences, type Text, t } from '../../text/text.ts';
 import type { Part } from '../bootstrap/part.ts';
+import type { Caller } from '../repository.ts';
 
 /** What was read of both sides: a check is a pure function of it. */
 export interface Facts {
@@ -15,8 +16,8 @@ export interface Facts {
   readonly isPublic: boolean;
   /** `.github/CODEOWNERS` beside it; null if there is none. */
   readonly codeowners: string | null;
-  /** What the workflows beside it call, each once. */
-  readonly called: readonly string[];
+  /** The workflows beside it. */
+  readonly callers: readonly Caller[];
   readonly github: Result<RepositorySettings>;
   readonly account: Result<AccountFacts>;
   /** Seconds that this machine's clock is ahead of a server's. */

@@ -1,6 +1,6 @@
-import type { Result } from '../../diagnostics/failure.ts';
-import { succeed } from '../../diagnostics/failure.ts';
+import { type Result, succeed } from '../../diagnostics/failure.ts';
 import type { SettingsPort } from '../../github/settings.ts';
+import { MAIN_BRANCH } from '../../team/names.ts';
 import { codeText, type Text, t } from '../../text/text.ts';
 import { AWS_CHECKS } from './aws-checks.ts';
 import type { Check, Facts, Outcome, Repair } from './check.ts';
@@ -36,7 +36,7 @@ export function diagnose(facts: Facts): readonly Diagnosis[] {
 function afterRepair(facts: Facts, repair: Repair): Facts {
   const { github, team } = facts;
   if (!github.ok) return facts;
-  const { environments, guards, defaultBranch } = github.value;
+  const { environments, guards } = github.value;
   if (repair === 'ruleset') {
     if (!guards.ok) return facts;
     const wanted = wantedRuleset(team);
@@ -45,7 +45,7 @@ function afterRepair(facts: Facts, repair: Repair): Facts {
   }
   const { [repair]: before } = environments;
   if (!before.ok) return facts;
-  const allowed = [{ id: 0, name: defaultBranch, type: 'branch' as const }];
+  const allowed = [{ id: 0, name: MAIN_BRANCH, type: 'branch' as const }];
   const after = { reviewers: [], preventSelfReview: false, waitTimer: 0, ...before.value, allowed };
   return {
     ...facts,
@@ -59,8 +59,8 @@ export function repairsOf(found: readonly Diagnosis[]): readonly Repair[] {
 }
 
 /** What a repair changes, before it does. */
-export function repairText(repair: Repair, { github, team }: Facts): Text {
-  const branch = codeText(github.ok ? github.value.defaultBranch : 'main');
+export function repairText(repair: Repair, { team }: Facts): Text {
+  const branch = codeText(MAIN_BRANCH);
   if (repair !== 'ruleset') return t`environment ${codeText(repair)}: take deployments from ${branch} alone`;
   const { name, pullRequest, checks } = wantedRuleset(team);
   const review = pullRequest?.codeOwners === true ? t`a pull request that a code owner approved` : t`a pull request`;
@@ -70,8 +70,7 @@ export function repairText(repair: Repair, { github, team }: Facts): Text {
 /** Carries out a repair. */
 export async function carryOut(repair: Repair, { github, team }: Facts, port: SettingsPort): Promise<Result<null>> {
   if (!github.ok) return github;
-  const { environments, defaultBranch } = github.value;
   if (repair === 'ruleset') return port.writeRuleset(wantedRuleset(team));
-  const { [repair]: environment } = environments;
-  return environment.ok ? port.writeEnvironment(repair, environment.value, defaultBranch) : environment;
+  const { [repair]: environment } = github.value.environments;
+  return environment.ok ? port.writeEnvironment(repair, environment.value, MAIN_BRANCH) : environment;
 }

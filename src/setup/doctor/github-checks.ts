@@ -4,11 +4,12 @@ import {
   type EnvironmentName,
   isPlanLacking,
   OUR_RULESET,
-  type RepositorySettings,
 } from '../../github/settings.ts';
 import { codeownersBlock, isUpToDate } from '../../team/codeowners.ts';
+import { MAIN_BRANCH } from '../../team/names.ts';
 import { comparable, type Team } from '../../team/team.ts';
 import { codeText, listTexts, type Text, t, trusted } from '../../text/text.ts';
+import type { Caller } from '../repository.ts';
 import {
   ADMINISTRATOR_TOKEN,
   type Check,
@@ -39,6 +40,18 @@ export const GITHUB_CHECKS: readonly Check[] = [
         return lacks ? wrong(t`it has none for a private repository`) : outcomeOf(guards, () => RIGHT);
       }),
     fix: () => UPGRADE,
+  },
+  {
+    id: 'default-branch',
+    side: 'github',
+    title: t`the default branch is ${codeText(MAIN_BRANCH)}`,
+    outcome: ({ github }) =>
+      outcomeOf(github, ({ defaultBranch }) =>
+        defaultBranch === MAIN_BRANCH
+          ? RIGHT
+          : wrong(t`it is ${codeText(defaultBranch)}, and workflows act for ${codeText(MAIN_BRANCH)} alone`),
+      ),
+    fix: () => t`Settings, General, Default branch: rename it to ${codeText(MAIN_BRANCH)}`,
   },
   environmentCheck('production'),
   environmentCheck('reconcile'),
@@ -210,8 +223,16 @@ export const GITHUB_CHECKS: readonly Check[] = [
     id: 'called-release',
     side: 'github',
     title: t`the three workflows call one release`,
-    outcome: ({ called }) => (called.length === 1 ? RIGHT : wrong(t`they call ${listTexts(called.map(codeText))}`)),
-    fix: () => t`find out who changed them, and write the commit of one release into all three`,
+    outcome: ({ callers }) => {
+      const missing = filesWithoutCall(callers);
+      if (missing.length > 0) return wrong(t`no call in ${listTexts(missing.map(codeText))}`);
+      const called = [...new Set(callers.flatMap(({ calls }) => calls))];
+      return called.length === 1 ? RIGHT : wrong(t`they call ${listTexts(called.map(codeText))}`);
+    },
+    fix: ({ callers }) =>
+      filesWithoutCall(callers).length > 0
+        ? t`run ${codeText('mturk-team init')}, which writes those that are missing`
+        : t`find out who changed them, and write the commit of one release into all three`,
   },
   {
     id: 'owner-logins',
@@ -230,29 +251,33 @@ export const GITHUB_CHECKS: readonly Check[] = [
   },
 ];
 
+function filesWithoutCall(callers: readonly Caller[]): readonly string[] {
+  return callers.filter(({ calls }) => calls.length === 0).map(({ file }) => file);
+}
+
 function environmentCheck(name: EnvironmentName): Check {
   return {
     id: `environment-${name}`,
     side: 'github',
-    title: t`environment ${codeText(name)} takes deployments from the default branch alone`,
+    title: t`environment ${codeText(name)} takes deployments from ${codeText(MAIN_BRANCH)} alone`,
     outcome: (facts) =>
       onGitHub(
         facts,
         ({ environments }) => environments[name],
-        (found, settings) => {
-          const problem = found === null ? t`it does not exist` : branchProblem(found, settings);
+        (found) => {
+          const problem = found === null ? t`it does not exist` : branchProblem(found);
           return problem === null ? RIGHT : wrong(problem);
         },
       ),
-    fix: () => t`Settings, Environments, ${trusted(name)}: allow the default branch alone`,
+    fix: () => t`Settings, Environments, ${trusted(name)}: allow ${codeText(MAIN_BRANCH)} alone`,
     repair: name,
   };
 }
 
-function branchProblem({ allowed }: Environment, { defaultBranch }: RepositorySettings): Text | null {
+function branchProblem({ allowed }: Environment): Text | null {
   if (allowed === 'all') return t`it takes them from every branch`;
   if (allowed === 'protected') return t`it takes them from every protected branch`;
-  const others = allowed.filter(({ name, type }) => name !== defaultBranch || type !== 'branch');
+  const others = allowed.filter(({ name, type }) => name !== MAIN_BRANCH || type !== 'branch');
   if (others.length > 0) return t`it takes them from ${listTexts(others.map(({ name }) => codeText(name)))}, too`;
   return allowed.length === 0 ? t`it takes none` : null;
 }

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail, type Result, succeed } from '../../diagnostics/failure.ts';
 import { readTeam, readTeamFile, type TeamReading } from '../../team/parse/read-team.ts';
@@ -30,17 +30,19 @@ export async function initialize(
   const written: string[] = [];
   const existing: string[] = [];
   for (const [path, text] of Object.entries(files)) {
-    if (text !== null && (await writeNew(join(directory, path), text))) written.push(path);
+    if (text !== null && (await writeNew(directory, path, text))) written.push(path);
     else existing.push(path);
   }
   return succeed({ written, existing });
 }
 
-/** Whether the file was not there; a link counts as a file, wherever it leads. */
-async function writeNew(path: string, text: string): Promise<boolean> {
-  await mkdir(dirname(path), { recursive: true });
+/** Whether the file was not there. A link counts as a file, wherever it leads, and so does all below a folder that is one. */
+async function writeNew(directory: string, path: string, text: string): Promise<boolean> {
+  const file = join(directory, path);
+  await mkdir(dirname(file), { recursive: true });
+  if ((await realpath(dirname(file))) !== join(await realpath(directory), dirname(path))) return false;
   try {
-    await writeFile(path, text, { flag: 'wx' });
+    await writeFile(file, text, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
